@@ -1,1 +1,7 @@
-export {};
+export { connectMongo, type MongoAddress, type MongoHandle } from './connect-mongo.js';
+export { type Refusal, readDeadLetter } from './dead-letters.js';
+export { activeKeys, recordError } from './key-registry.js';
+export { mongoError } from './mongo-error.js';
+export { type MongoSinkOptions, mongoSink } from './mongo-sink.js';
+export { prepareDatabase } from './prepare-database.js';
+export { type FleetStatus, type KeyError, type KeyTypeStatus, readStatus } from './read-status.js';

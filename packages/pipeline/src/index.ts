@@ -1,1 +1,14 @@
-export {};
+export * from './batch.js';
+export * from './content.js';
+export * from './entry-id.js';
+export * from './key-filter.js';
+export * from './key-id.js';
+export * from './key-state.js';
+export * from './key-type.js';
+export * from './message-id.js';
+export * from './naming-convention.js';
+export * from './slice.js';
+export * from './sync-error.js';
+export * from './sync-key.js';
+export * from './syncer.js';
+export * from './with-retry.js';

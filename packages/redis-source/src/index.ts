@@ -1,1 +1,5 @@
-export {};
+export { connectRedis, type RedisAddress, tlsOf } from './connect-redis.js';
+export { type DiscoverOptions, discover, type FoundKey, stillThere } from './discover.js';
+export { redisError } from './redis-error.js';
+export { redisSource } from './redis-source.js';
+export { SYNCERS, type SyncerOptions } from './registry.js';

@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { type Db, MongoClient, type MongoClientOptions } from 'mongodb';
+
+/** How to reach MongoDB; the `mongo` part of the configuration has this shape. */
+export interface MongoAddress {
+  readonly uri: string;
+  readonly dbName: string;
+  readonly authSource?: string | undefined;
+  readonly tls: {
+    readonly enabled: boolean;
+    readonly caFile?: string | undefined;
+    readonly certFile?: string | undefined;
+    readonly keyFile?: string | undefined;
+    readonly rejectUnauthorized: boolean;
+  };
+}
+
+export interface MongoHandle {
+  readonly db: Db;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens MongoDB without waiting for it: the first operation connects, and so does every later one after an outage.
+ * Writes are acknowledged by a majority and journaled, since a position may only move behind what is durable.
+ * @throws MongoParseError or MongoInvalidArgumentError when the URI is malformed.
+ */
+export function connectMongo(address: MongoAddress, appName: string): MongoHandle {
+  const options: MongoClientOptions = {
+    appName,
+    maxPoolSize: 16,
+    serverSelectionTimeoutMS: 5_000,
+    connectTimeoutMS: 5_000,
+    socketTimeoutMS: 60_000,
+    retryWrites: true,
+    writeConcern: { w: 'majority', journal: true },
+    ...(address.authSource ? { authSource: address.authSource } : {}),
+    ...tlsOf(address),
+  };
+  const client = new MongoClient(address.uri, options);
+  return { db: client.db(address.dbName), close: () => client.close() };
+}
+
+function tlsOf({ tls }: MongoAddress): MongoClientOptions {
+  if (!tls.enabled) return {};
+  return {
+    tls: true,
+    tlsAllowInvalidCertificates: !tls.rejectUnauthorized,
+    ...(tls.caFile ? { ca: readFileSync(tls.caFile) } : {}),
+    ...(tls.certFile ? { cert: readFileSync(tls.certFile) } : {}),
+    ...(tls.keyFile ? { key: readFileSync(tls.keyFile) } : {}),
+  };
+}

@@ -1,0 +1,14 @@
+/** The indexes of the items, grouped by a name of each, in order. */
+export function groupIndexes<Item>(
+  items: readonly Item[],
+  nameOf: (item: Item) => string,
+): Map<string, number[]> {
+  const groups = new Map<string, number[]>();
+  items.forEach((item, i) => {
+    const name = nameOf(item);
+    const group = groups.get(name);
+    if (group) group.push(i);
+    else groups.set(name, [i]);
+  });
+  return groups;
+}

@@ -1,0 +1,67 @@
+import { isKeyType, type KeyState, SyncError } from '@redis-to-mongo/pipeline';
+import type { Document } from 'mongodb';
+
+/** A key's document in `keys`, as it is stored. */
+export interface KeyDocument extends Omit<KeyState, 'key'> {
+  readonly _id: string;
+  /** Which sink instance saved it last; tells a worker its own save from another's. */
+  readonly savedBy: string;
+}
+
+export function toKeyDocument({ key, ...fields }: KeyState, savedBy: string): KeyDocument {
+  return { _id: key, ...fields, savedBy };
+}
+
+/** The fields that differ between two states, for a `$set`; the revision is always among them. */
+export function changedFields(before: KeyState, next: KeyState, savedBy: string): Document {
+  const changed: Document = { revision: next.revision, savedBy };
+  for (const [name, value] of Object.entries(next))
+    if (name !== 'key' && value !== before[name as keyof KeyState]) changed[name] = value;
+  return changed;
+}
+
+/**
+ * Checks what MongoDB holds about a key. Fields that this version adds get their defaults.
+ * @throws SyncError KEY_STATE_INVALID when the document was not made by this fleet, or was damaged.
+ */
+export function fromKeyDocument(document: Document): KeyState {
+  const { _id, keyType, stream, type, status, incarnation, revision, position } = document;
+  if (
+    typeof _id !== 'string' ||
+    !isKeyType(keyType) ||
+    typeof stream !== 'string' ||
+    typeof type !== 'string' ||
+    (status !== 'active' && status !== 'deleted') ||
+    typeof incarnation !== 'number' ||
+    typeof revision !== 'number' ||
+    typeof position !== 'object'
+  )
+    throw new SyncError(
+      'KEY_STATE_INVALID',
+      'unknown',
+      `key ${String(_id)}: its document in "keys" is not one of this fleet's; remove it to sync the key anew`,
+    );
+  const counts = { seen: 0, written: 0, alreadyThere: 0, dead: 0, gap: 0, ...document.counts };
+  return {
+    key: _id,
+    keyType,
+    stream,
+    type,
+    status,
+    incarnation,
+    revision,
+    position,
+    lag: Number(document.lag ?? 0),
+    counts,
+    gaps: Array.isArray(document.gaps) ? document.gaps : [],
+    activity: Array.isArray(document.activity) ? document.activity : [],
+    firstSyncedAt: asDate(document.firstSyncedAt),
+    lastSyncedAt: asDate(document.lastSyncedAt),
+    lastChangedAt: document.lastChangedAt instanceof Date ? document.lastChangedAt : null,
+    lastError: document.lastError ?? null,
+  };
+}
+
+function asDate(value: unknown): Date {
+  return value instanceof Date ? value : new Date(0);
+}

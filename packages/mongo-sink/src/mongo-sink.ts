@@ -1,0 +1,47 @@
+import {
+  type KeyState,
+  type Outcome,
+  type RetryOptions,
+  type Sink,
+  type Write,
+  withRetry,
+} from '@redis-to-mongo/pipeline';
+import type { Db } from 'mongodb';
+import { KeyStates } from './key-states.js';
+import { MessageWriter, type MessageWriterOptions } from './message-writer.js';
+import { ValueWriter } from './value-writer.js';
+
+export interface MongoSinkOptions extends MessageWriterOptions {
+  /** How transient errors are repeated; what is still failing after that is thrown. */
+  readonly retry: RetryOptions;
+}
+
+/** The sink of the line: everything it is told to write goes to MongoDB, and its positions are kept there. */
+export function mongoSink(db: Db, options: MongoSinkOptions): Sink {
+  const states = new KeyStates(db);
+  const messages = new MessageWriter(db, options);
+  const values = new ValueWriter(db, options.batchBytes);
+  const retrying = <T>(run: () => Promise<T>) => withRetry(run, options.retry);
+
+  const writeOne = async (state: KeyState, write: Write): Promise<Outcome> => {
+    if (write.kind === 'insert') return await messages.insert(write);
+    await values.replace(state, write.collection, write.document);
+    return { written: 1, alreadyThere: 0, dead: 0 };
+  };
+
+  return {
+    load: (key) => retrying(() => states.load(key)),
+    save: (before, next) => retrying(() => states.save(before, next)),
+    async write(state, writes) {
+      const outcomes = await Promise.all(writes.map((write) => retrying(() => writeOne(state, write))));
+      return outcomes.reduce(
+        (sum, outcome) => ({
+          written: sum.written + outcome.written,
+          alreadyThere: sum.alreadyThere + outcome.alreadyThere,
+          dead: sum.dead + outcome.dead,
+        }),
+        { written: 0, alreadyThere: 0, dead: 0 },
+      );
+    },
+  };
+}

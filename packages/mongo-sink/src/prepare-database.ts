@@ -1,0 +1,26 @@
+import type { Db } from 'mongodb';
+import { mongoError } from './mongo-error.js';
+
+/** The indexes beyond `_id` that the fleet and its pages use; `_id` itself reads a stream back in order. */
+const INDEXES: readonly { readonly collection: string; readonly key: Record<string, 1> }[] = [
+  { collection: 'keys', key: { stream: 1, type: 1 } },
+  { collection: 'keys', key: { keyType: 1, status: 1 } },
+  { collection: 'sets', key: { stream: 1, type: 1 } },
+  { collection: 'dead_letters', key: { stream: 1, at: 1 } },
+  { collection: 'dead_letter_parts', key: { letter: 1, part: 1 } },
+];
+
+/**
+ * Makes the indexes that are not there yet, and asks the server for its limits.
+ * @returns the largest document the server takes, in bytes (16 MiB where it does not say).
+ * @throws SyncError as mongoError tells.
+ */
+export async function prepareDatabase(db: Db): Promise<{ maxDocumentBytes: number }> {
+  try {
+    const hello = await db.command({ hello: 1 });
+    for (const { collection, key } of INDEXES) await db.collection(collection).createIndex(key);
+    return { maxDocumentBytes: Number(hello.maxBsonObjectSize ?? 16 * 1024 * 1024) };
+  } catch (error) {
+    throw mongoError(error);
+  }
+}

@@ -1,0 +1,77 @@
+import type { Db, Document } from 'mongodb';
+import { mongoError } from './mongo-error.js';
+
+/** The sums over all keys of one type. */
+export interface KeyTypeStatus {
+  readonly keyType: string;
+  readonly keys: number;
+  readonly active: number;
+  readonly deleted: number;
+  readonly seen: number;
+  readonly written: number;
+  readonly alreadyThere: number;
+  readonly dead: number;
+  readonly gap: number;
+  /** Entries in Redis that were not synced yet when their keys were last read. */
+  readonly lag: number;
+  /** Keys whose last job failed. */
+  readonly failing: number;
+}
+
+export interface KeyError {
+  readonly key: string;
+  readonly code: string;
+  readonly message: string;
+  readonly at: Date;
+}
+
+export interface FleetStatus {
+  readonly at: Date;
+  readonly types: readonly KeyTypeStatus[];
+  /** The newest errors, newest first. */
+  readonly errors: readonly KeyError[];
+}
+
+/** Sums up `keys` by type, and finds the newest errors (at most 20). */
+export async function readStatus(db: Db): Promise<FleetStatus> {
+  try {
+    const keys = db.collection<{ _id: string } & Document>('keys');
+    const [types, errors] = await Promise.all([
+      keys.aggregate([{ $group: groupByType() }, { $sort: { _id: 1 } }]).toArray(),
+      keys
+        .find({ lastError: { $ne: null } }, { projection: { lastError: 1 } })
+        .sort({ 'lastError.at': -1 })
+        .limit(20)
+        .toArray(),
+    ]);
+    return {
+      at: new Date(),
+      types: types.map(({ _id, ...sums }) => ({ keyType: String(_id), ...(sums as Omit<KeyTypeStatus, 'keyType'>) })),
+      errors: errors.map(({ _id, lastError }) => ({
+        key: _id,
+        code: String(lastError.code),
+        message: String(lastError.message),
+        at: lastError.at,
+      })),
+    };
+  } catch (error) {
+    throw mongoError(error);
+  }
+}
+
+function groupByType(): Document {
+  const countIf = (condition: Document) => ({ $sum: { $cond: [condition, 1, 0] } });
+  return {
+    _id: '$keyType',
+    keys: { $sum: 1 },
+    active: countIf({ $eq: ['$status', 'active'] }),
+    deleted: countIf({ $eq: ['$status', 'deleted'] }),
+    seen: { $sum: '$counts.seen' },
+    written: { $sum: '$counts.written' },
+    alreadyThere: { $sum: '$counts.alreadyThere' },
+    dead: { $sum: '$counts.dead' },
+    gap: { $sum: '$counts.gap' },
+    lag: { $sum: '$lag' },
+    failing: countIf({ $ne: [{ $ifNull: ['$lastError', null] }, null] }),
+  };
+}

@@ -1,0 +1,85 @@
+import { Buffer, isUtf8 } from 'node:buffer';
+
+/** A field name or value in a document: text where it is valid UTF-8, else its bytes (BSON Binary). */
+export type StoredText = string | Uint8Array;
+
+/**
+ * How an entry's fields are stored. Plain: an object `{field: "value"}`. Where an object could not give the
+ * very same list back, an array of `[name, value]` pairs in the entry's own order.
+ */
+export type StoredContent = Record<string, StoredText> | [StoredText, StoredText][];
+
+/** Text where the bytes are valid UTF-8, else the bytes themselves. */
+export function storedText(bytes: Buffer): StoredText {
+  return isUtf8(bytes) ? bytes.toString('utf8') : bytes;
+}
+
+/**
+ * The stored form of an entry's flat list `[name, value, name, value, …]`, as Redis answers it.
+ *
+ * Pairs are used when a name is empty, not UTF-8, begins with `$`, holds `.` or NUL, is `__proto__`, reads as
+ * an array index (objects would put it first), or occurs twice; every other entry is a plain object.
+ */
+export function encodeContent(flat: readonly StoredText[]): StoredContent {
+  const content: Record<string, StoredText> = {};
+  for (let i = 0; i < flat.length; i += 2) {
+    const name = flat[i];
+    const value = flat[i + 1];
+    if (typeof name !== 'string' || value === undefined || !isPlainName(name) || Object.hasOwn(content, name))
+      return asPairs(flat);
+    content[name] = value;
+  }
+  return content;
+}
+
+function asPairs(flat: readonly StoredText[]): [StoredText, StoredText][] {
+  const pairs: [StoredText, StoredText][] = [];
+  for (let i = 0; i + 1 < flat.length; i += 2) pairs.push([flat[i] as StoredText, flat[i + 1] as StoredText]);
+  return pairs;
+}
+
+function isPlainName(name: string): boolean {
+  if (name.length === 0) return false;
+  const first = name.charCodeAt(0);
+  if (first === 0x24) return false; // $
+  if (first >= 0x30 && first <= 0x39) return !/^\d+$/.test(name) && !hasDotOrNul(name);
+  return !hasDotOrNul(name) && name !== '__proto__';
+}
+
+function hasDotOrNul(name: string): boolean {
+  return name.includes('.') || name.includes('\0');
+}
+
+/**
+ * Gives back the identical list of field-value pairs that the stream's entry held, as bytes, in order.
+ * Takes `content` as any MongoDB driver for Node returns it (strings, Buffers or BSON Binary objects).
+ * @throws TypeError when `content` is not of a form that `encodeContent` makes.
+ */
+export function decodeContent(content: unknown): [name: Buffer, value: Buffer][] {
+  if (Array.isArray(content))
+    return content.map((pair: unknown) => {
+      if (!Array.isArray(pair) || pair.length !== 2) throw new TypeError('content: not a [name, value] pair');
+      return [bytesOf(pair[0]), bytesOf(pair[1])];
+    });
+  if (typeof content !== 'object' || content === null) throw new TypeError('content: not an object or array');
+  return Object.entries(content).map(([name, value]) => [Buffer.from(name, 'utf8'), bytesOf(value)]);
+}
+
+/** The bytes of a stored text: of a string its UTF-8, of a Buffer or BSON Binary its content. */
+export function bytesOf(stored: unknown): Buffer {
+  if (typeof stored === 'string') return Buffer.from(stored, 'utf8');
+  if (stored instanceof Uint8Array) return Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength);
+  if (isBinary(stored)) return Buffer.from(stored.buffer.subarray(0, stored.position));
+  throw new TypeError('content: a name or value is neither text nor bytes');
+}
+
+function isBinary(value: unknown): value is { buffer: Uint8Array; position: number } {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'buffer' in value &&
+    value.buffer instanceof Uint8Array &&
+    'position' in value &&
+    typeof value.position === 'number'
+  );
+}

@@ -1,0 +1,32 @@
+/** The id before every entry id; no stream holds it. */
+export const BEFORE_FIRST = '0-0';
+
+const SHAPE = /^(\d{1,20})-(\d{1,20})$/;
+
+/**
+ * Orders two stream entry ids (`<ms>-<seq>`, each an unsigned 64-bit decimal without leading zeros) the way
+ * Redis does: by number, so 9 comes before 10. Negative, zero or positive, like a sort's comparison.
+ */
+export function compareEntryIds(a: string, b: string): number {
+  const dashA = a.indexOf('-');
+  const dashB = b.indexOf('-');
+  return (
+    compareDecimals(a.slice(0, dashA), b.slice(0, dashB)) ||
+    compareDecimals(a.slice(dashA + 1), b.slice(dashB + 1))
+  );
+}
+
+function compareDecimals(a: string, b: string): number {
+  if (a.length !== b.length) return a.length - b.length;
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+export function isEntryId(text: unknown): text is string {
+  return typeof text === 'string' && SHAPE.test(text);
+}
+
+/** The time an entry id carries, or `undefined` when it lies beyond what a Date can hold. */
+export function entryTime(entryId: string): Date | undefined {
+  const ms = Number(entryId.slice(0, entryId.indexOf('-')));
+  return ms <= 8.64e15 ? new Date(ms) : undefined;
+}

@@ -1,0 +1,147 @@
+import type { KeyType } from './key-type.js';
+import type { Place } from './naming-convention.js';
+
+/**
+ * How far a key has been synced, in the words of its syncer. It is stored with the key's document and read
+ * back by the same syncer; nobody else looks inside.
+ */
+export type Position = Readonly<Record<string, string | number | boolean | null>>;
+
+/** Running totals over all lives of a key. seen = written + alreadyThere + dead, always. */
+export interface Counts {
+  readonly seen: number;
+  readonly written: number;
+  readonly alreadyThere: number;
+  readonly dead: number;
+  /** Entries that Redis dropped before they were read. Not part of seen. */
+  readonly gap: number;
+}
+
+/** Entries that Redis dropped before they were read. */
+export interface Gap {
+  readonly incarnation: number;
+  /** Exclusive: the last entry id that was read before the gap. */
+  readonly after: string;
+  /** Inclusive: the highest entry id that can have been lost. */
+  readonly upTo: string;
+  readonly entries: number;
+  /** trimmed: from the head; deleted: single entries by XDEL; ended: unread when the life ended. */
+  readonly cause: 'trimmed' | 'deleted' | 'trimmed or deleted' | 'ended';
+  /** False where Redis tells only a bound: then at least this many. */
+  readonly exact: boolean;
+  readonly at: Date;
+}
+
+/** One period in which the key existed, as the fleet noticed it. */
+export interface Period {
+  readonly incarnation: number;
+  readonly from: Date;
+  readonly to: Date | null;
+  /** Why it ended. */
+  readonly end: 'deleted' | 'rewound' | 'type changed' | null;
+}
+
+/** The document of a key in `keys`: registry, checkpoint and status page in one. */
+export interface KeyState extends Place {
+  /** The key id; `_id` in MongoDB. */
+  readonly key: string;
+  readonly keyType: KeyType;
+  readonly status: 'active' | 'deleted';
+  /** Counts the lives of the key, from 1. */
+  readonly incarnation: number;
+  /** Grows by one with every save; 0 means never saved. Saves are compare-and-set on it. */
+  readonly revision: number;
+  readonly position: Position | null;
+  /** Entries or members in Redis that were not synced yet when the key was last read. */
+  readonly lag: number;
+  readonly counts: Counts;
+  /** The newest ones, oldest first. */
+  readonly gaps: readonly Gap[];
+  /** The newest ones, oldest first. */
+  readonly activity: readonly Period[];
+  readonly firstSyncedAt: Date;
+  readonly lastSyncedAt: Date;
+  /** When a change was last found in Redis. */
+  readonly lastChangedAt: Date | null;
+  readonly lastError: { readonly code: string; readonly message: string; readonly at: Date } | null;
+}
+
+/** How many gaps and periods a key's document keeps; older ones are dropped, the totals stay in counts. */
+export const HISTORY_KEPT = 50;
+
+const NO_COUNTS: Counts = { seen: 0, written: 0, alreadyThere: 0, dead: 0, gap: 0 };
+
+/** The state of a key that is seen for the first time. */
+export function firstState(key: string, place: Place, keyType: KeyType, now: Date): KeyState {
+  return {
+    key,
+    keyType,
+    stream: place.stream,
+    type: place.type,
+    status: 'active',
+    incarnation: 1,
+    revision: 0,
+    position: null,
+    lag: 0,
+    counts: NO_COUNTS,
+    gaps: [],
+    activity: [{ incarnation: 1, from: now, to: null, end: null }],
+    firstSyncedAt: now,
+    lastSyncedAt: now,
+    lastChangedAt: null,
+    lastError: null,
+  };
+}
+
+/** The same key after its life ended: it is not in Redis any more. The position stays, as the record of it. */
+export function retired(state: KeyState, now: Date): KeyState {
+  return {
+    ...state,
+    status: 'deleted',
+    lag: 0,
+    activity: ended(state.activity, 'deleted', now),
+    lastSyncedAt: now,
+    lastChangedAt: now,
+    lastError: null,
+  };
+}
+
+/** The next life of a key: it came back, was rewound, or changed its type. Its position starts anew. */
+export function nextLife(
+  state: KeyState,
+  keyType: KeyType,
+  end: Exclude<Period['end'], null>,
+  now: Date,
+): KeyState {
+  const incarnation = state.incarnation + 1;
+  const next: Period = { incarnation, from: now, to: null, end: null };
+  return {
+    ...state,
+    keyType,
+    status: 'active',
+    incarnation,
+    position: null,
+    lag: 0,
+    activity: [...ended(state.activity, end, now), next].slice(-HISTORY_KEPT),
+    lastChangedAt: now,
+  };
+}
+
+function ended(
+  activity: readonly Period[],
+  end: Exclude<Period['end'], null>,
+  now: Date,
+): readonly Period[] {
+  return activity.map((period) => (period.to === null ? { ...period, to: now, end } : period));
+}
+
+/** Adds gaps to the state: the newest are kept one by one, all are counted. */
+export function withGaps(state: KeyState, gaps: readonly Gap[]): KeyState {
+  if (gaps.length === 0) return state;
+  const entries = gaps.reduce((sum, gap) => sum + gap.entries, 0);
+  return {
+    ...state,
+    counts: { ...state.counts, gap: state.counts.gap + entries },
+    gaps: [...state.gaps, ...gaps].slice(-HISTORY_KEPT),
+  };
+}

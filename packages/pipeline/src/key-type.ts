@@ -1,0 +1,18 @@
+/** The key types the fleet knows, by the names used in options, jobs, metrics and documents. */
+export const KEY_TYPES = ['stream', 'set', 'zset', 'hash', 'list', 'string', 'json'] as const;
+
+export type KeyType = (typeof KEY_TYPES)[number];
+
+/**
+ * What the answer of Redis' TYPE means: a key type, `undefined` for a key that is not there, or the answer
+ * itself for a type the fleet has no name for (a module's type).
+ */
+export function keyTypeOf(answer: string): KeyType | { readonly unknown: string } | undefined {
+  if (answer === 'none') return undefined;
+  if (answer === 'ReJSON-RL') return 'json';
+  return isKeyType(answer) ? answer : { unknown: answer };
+}
+
+export function isKeyType(name: unknown): name is KeyType {
+  return KEY_TYPES.some((type) => type === name);
+}

@@ -1,0 +1,39 @@
+/**
+ * The `_id` of a stream message: `<key>@<incarnation>:<ms>-<seq>`, each number led by a letter that tells how
+ * many digits follow (a = 1 … t = 20), e.g. `orders@a1:m1700000000000-a0`.
+ *
+ * It is computed from where the data came from alone, so a replay finds itself already there. The leading
+ * letters make the text sort as the numbers do, so the `_id` index reads a stream back in stream order,
+ * one life after the other. The part behind the last `@` has no `@`, so two keys never share an id.
+ */
+export function messageId(prefix: string, entryId: string): string {
+  const dash = entryId.indexOf('-');
+  return `${prefix}${letter(dash)}${entryId.slice(0, dash)}-${letter(entryId.length - dash - 1)}${entryId.slice(dash + 1)}`;
+}
+
+/** What the `_id`s of all messages of one life of a key begin with. */
+export function messageIdPrefix(keyId: string, incarnation: number): string {
+  return `${keyId}@${sortable(String(incarnation))}:`;
+}
+
+/**
+ * The bounds of a stream's messages in `_id` order, all lives or one: `{ $gt, $lt }` for a filter on `_id`.
+ * Another key whose name begins with this key and an `@` can fall inside; add `stream` and `type` to the
+ * filter where such names exist.
+ */
+export function messageIdBounds(
+  keyId: string,
+  incarnation?: number,
+): { readonly $gt: string; readonly $lt: string } {
+  return incarnation === undefined
+    ? { $gt: `${keyId}@a`, $lt: `${keyId}@u` }
+    : { $gt: `${keyId}@${sortable(String(incarnation))}:`, $lt: `${keyId}@${sortable(String(incarnation))};` };
+}
+
+function sortable(digits: string): string {
+  return letter(digits.length) + digits;
+}
+
+function letter(digits: number): string {
+  return String.fromCharCode(96 + digits);
+}

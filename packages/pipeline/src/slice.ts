@@ -1,0 +1,33 @@
+/** The bounded share of work that one job does on a key before it hands on. */
+export interface SliceLimits {
+  readonly entries: number;
+  readonly bytes: number;
+  readonly ms: number;
+}
+
+/** A running slice: it is spent as batches are read, and says when to hand on. */
+export class Slice {
+  readonly #limits: SliceLimits;
+  readonly #endsAt: number;
+  #entries = 0;
+  #bytes = 0;
+
+  constructor(limits: SliceLimits, now = Date.now()) {
+    this.#limits = limits;
+    this.#endsAt = now + limits.ms;
+  }
+
+  spend(entries: number, bytes: number): void {
+    this.#entries += entries;
+    this.#bytes += bytes;
+  }
+
+  /** How many entries may still be read; never less than one, so that every slice makes progress. */
+  get entriesLeft(): number {
+    return Math.max(1, this.#limits.entries - this.#entries);
+  }
+
+  isSpent(now = Date.now()): boolean {
+    return this.#entries >= this.#limits.entries || this.#bytes >= this.#limits.bytes || now >= this.#endsAt;
+  }
+}

@@ -1,0 +1,20 @@
+/**
+ * What is done about an error:
+ * - `transient`: tried again with backoff; nothing is wrong with the data or the settings.
+ * - `configuration`: the target pauses, the process says why, and goes on by itself once it is mended.
+ * - `unknown`: not retried inside the job; the job fails, is shown, and the key's next job tries again.
+ */
+export type ErrorClass = 'transient' | 'configuration' | 'unknown';
+
+/** An error of the line, with a code, its class, and what to do about it in the message. */
+export class SyncError extends Error {
+  override readonly name = 'SyncError';
+  readonly code: string;
+  readonly errorClass: ErrorClass;
+
+  constructor(code: string, errorClass: ErrorClass, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+    this.errorClass = errorClass;
+  }
+}

@@ -1,0 +1,242 @@
+import type { Batch, Outcome, Write } from './batch.js';
+import { firstState, type Gap, type KeyState, nextLife, retired, withGaps } from './key-state.js';
+import type { KeyType } from './key-type.js';
+import { type Place, placeOf } from './naming-convention.js';
+import type { Slice } from './slice.js';
+import { SyncError } from './sync-error.js';
+import type { Syncer } from './syncer.js';
+
+/** Where keys are read from. */
+export interface Source {
+  /** What the key is now; `undefined` when it is not there, the server's word for a type nobody here knows. */
+  typeOf(key: string): Promise<KeyType | { readonly unknown: string } | undefined>;
+  syncer(keyType: KeyType): Syncer | undefined;
+}
+
+/** Where documents and positions are kept. */
+export interface Sink {
+  /** The key's state, or `undefined` when it was never saved. */
+  load(key: string): Promise<KeyState | undefined>;
+  /**
+   * Writes all, and says how each record fared. Resolves only when everything is durable.
+   * @throws SyncError STALE_READ when MongoDB holds something newer than the state the writes belong to.
+   */
+  write(state: KeyState, writes: readonly Write[]): Promise<Outcome>;
+  /**
+   * Saves the state if MongoDB still holds revision `next.revision - 1`.
+   * @throws SyncError POSITION_MOVED when another worker has saved meanwhile.
+   */
+  save(before: KeyState, next: KeyState): Promise<void>;
+}
+
+/** The steps of the line at which a crash test may stop the process. */
+export type Step = 'after-read' | 'after-write' | 'before-save' | 'after-save';
+
+export interface Line {
+  readonly source: Source;
+  readonly sink: Sink;
+  readonly separator: string;
+  readonly now: () => Date;
+  /** Told when a step is reached; awaited, so that a test can hold the line there. */
+  readonly at?: (step: Step, key: string) => Promise<void> | void;
+}
+
+export interface SyncReport extends Outcome {
+  readonly result: 'synced' | 'unchanged' | 'deleted' | 'absent' | 'unsupported' | 'overtaken';
+  readonly keyType: KeyType | undefined;
+  readonly seen: number;
+  readonly bytes: number;
+  readonly gaps: readonly Gap[];
+  /** The slice was spent before the end was reached: another job should go on. */
+  readonly more: boolean;
+}
+
+/**
+ * The line, for one key: load the position, read what is new, write it, save the position; the next read runs
+ * while the last write does. Safe to run twice at once and to be stopped anywhere: ids are computed from the
+ * source, and a position is saved only by the one who read it.
+ * @throws SyncError of class transient, configuration or unknown, from the source or the sink.
+ */
+export async function syncKey(line: Line, key: string, slice: Slice): Promise<SyncReport> {
+  const [stored, type] = await Promise.all([line.sink.load(key), line.source.typeOf(key)]);
+  const tally = new Tally();
+  try {
+    if (type === undefined) return await retire(line, stored, tally);
+    const syncer = typeof type === 'string' ? line.source.syncer(type) : undefined;
+    if (!syncer) {
+      await retire(line, stored, tally);
+      return tally.report('unsupported', undefined);
+    }
+    const place = placeOf(key, line.separator);
+    const state = await begin(line, stored, key, place, syncer.keyType, tally);
+    return await drain(line, syncer, state, state !== stored, slice, tally);
+  } catch (error) {
+    if (!(error instanceof SyncError) || !OVERTAKEN.has(error.code)) throw error;
+    return tally.report('overtaken', stored?.keyType);
+  }
+}
+
+/** Another worker was faster, or the key changed its type under us: its own next job sees to it. */
+const OVERTAKEN: ReadonlySet<string> = new Set(['POSITION_MOVED', 'STALE_READ', 'KEY_TYPE_CHANGED']);
+
+async function retire(line: Line, stored: KeyState | undefined, tally: Tally): Promise<SyncReport> {
+  if (!stored || stored.status === 'deleted') return tally.report('absent', stored?.keyType);
+  const next = await lifeEnded(line, stored, tally);
+  await line.sink.save(stored, advance(retired(next, line.now())));
+  return tally.report('deleted', stored.keyType);
+}
+
+async function begin(
+  line: Line,
+  stored: KeyState | undefined,
+  key: string,
+  place: Place,
+  keyType: KeyType,
+  tally: Tally,
+): Promise<KeyState> {
+  const now = line.now();
+  if (!stored) return firstState(key, place, keyType, now);
+  if (stored.status === 'deleted') return nextLife(stored, keyType, 'deleted', now);
+  if (stored.keyType === keyType) return stored;
+  return nextLife(await lifeEnded(line, stored, tally), keyType, 'type changed', now);
+}
+
+/** Writes what the end of a life asks for, and counts what it left unread. */
+async function lifeEnded(line: Line, state: KeyState, tally: Tally): Promise<KeyState> {
+  const writes = line.source.syncer(state.keyType)?.retire(state) ?? [];
+  if (writes.length > 0) await line.sink.write(state, writes);
+  const gaps = unreadAtEnd(state, line.now());
+  tally.addGaps(gaps);
+  return withGaps(state, gaps);
+}
+
+/** What a stream still held unread when its life ended, as far as it was seen: at least the lag. */
+export function unreadAtEnd(state: KeyState, now: Date): readonly Gap[] {
+  if (state.lag === 0 || state.keyType !== 'stream' || state.position === null) return [];
+  return [
+    {
+      incarnation: state.incarnation,
+      after: String(state.position.entryId ?? ''),
+      upTo: String(state.position.lastId ?? ''),
+      entries: state.lag,
+      cause: 'ended',
+      exact: false,
+      at: now,
+    },
+  ];
+}
+
+async function drain(
+  line: Line,
+  syncer: Syncer,
+  start: KeyState,
+  isNewLife: boolean,
+  slice: Slice,
+  tally: Tally,
+): Promise<SyncReport> {
+  const batches = syncer.read(start, slice)[Symbol.asyncIterator]();
+  let state = start;
+  let saving: Promise<void> = Promise.resolve();
+  let reading = handled(readNext(batches));
+  try {
+    for (;;) {
+      const batch = await reading;
+      if (batch === undefined) break;
+      reading = handled(readNext(batches));
+      await line.at?.('after-read', start.key);
+      const from = batch.rewound
+        ? nextLife(await lifeEnded(line, state, tally), syncer.keyType, 'rewound', line.now())
+        : state;
+      const outcome = await line.sink.write(from, batch.writes);
+      await line.at?.('after-write', start.key);
+      tally.add(batch, outcome);
+      await saving;
+      await line.at?.('before-save', start.key);
+      const before = state;
+      state = advance(after(from, batch, outcome, line.now()));
+      saving = handled(line.sink.save(before, state));
+      await line.at?.('after-save', start.key);
+    }
+  } finally {
+    await Promise.allSettled([saving, reading, batches.return?.()]);
+  }
+  await saving;
+  if (isNewLife && tally.batches === 0) await line.sink.save(start, advance(start));
+  return tally.report(tally.batches === 0 ? 'unchanged' : 'synced', syncer.keyType, state.lag > 0);
+}
+
+/** Marks a promise that is awaited later: its rejection is seen there, not reported as unhandled meanwhile. */
+function handled<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
+}
+
+async function readNext(batches: AsyncIterator<Batch>): Promise<Batch | undefined> {
+  const next = await batches.next();
+  return next.done ? undefined : next.value;
+}
+
+/** The state once a batch is written. */
+export function after(state: KeyState, batch: Batch, outcome: Outcome, now: Date): KeyState {
+  const counts = state.counts;
+  return withGaps(
+    {
+      ...state,
+      position: batch.position,
+      lag: batch.lag,
+      counts: {
+        ...counts,
+        seen: counts.seen + batch.entries,
+        written: counts.written + outcome.written,
+        alreadyThere: counts.alreadyThere + outcome.alreadyThere,
+        dead: counts.dead + outcome.dead,
+      },
+      lastSyncedAt: now,
+      lastChangedAt: batch.changed ? now : state.lastChangedAt,
+      lastError: null,
+    },
+    batch.gaps,
+  );
+}
+
+function advance(state: KeyState): KeyState {
+  return { ...state, revision: state.revision + 1 };
+}
+
+class Tally {
+  batches = 0;
+  #seen = 0;
+  #written = 0;
+  #alreadyThere = 0;
+  #dead = 0;
+  #bytes = 0;
+  readonly #gaps: Gap[] = [];
+
+  add(batch: Batch, outcome: Outcome): void {
+    this.batches++;
+    this.#seen += batch.entries;
+    this.#written += outcome.written;
+    this.#alreadyThere += outcome.alreadyThere;
+    this.#dead += outcome.dead;
+    this.#bytes += batch.bytes;
+    this.addGaps(batch.gaps);
+  }
+
+  addGaps(gaps: readonly Gap[]): void {
+    this.#gaps.push(...gaps);
+  }
+
+  report(result: SyncReport['result'], keyType: KeyType | undefined, more = false): SyncReport {
+    return {
+      result,
+      keyType,
+      seen: this.#seen,
+      written: this.#written,
+      alreadyThere: this.#alreadyThere,
+      dead: this.#dead,
+      bytes: this.#bytes,
+      gaps: this.#gaps,
+      more,
+    };
+  }
+}

@@ -1,0 +1,48 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SyncError } from './sync-error.js';
+
+export interface RetryOptions {
+  /** The first wait is between 0 and this, in ms. */
+  readonly baseMs: number;
+  /** No wait is longer than this, in ms. */
+  readonly capMs: number;
+  /** Gives up, with the last error, once this many ms have passed since the first try. */
+  readonly forMs: number;
+  readonly signal?: AbortSignal;
+  /** Told of every failed try that will be repeated. */
+  readonly onRetry?: (error: SyncError, attempt: number, waitMs: number) => void;
+}
+
+/**
+ * The wait before try number `attempt` (1 for the first repeat), in ms: exponential, capped, with full jitter
+ * (a random share of the whole), so that many workers do not return all at once.
+ * Source: https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
+ */
+export function backoffMs(
+  attempt: number,
+  options: Pick<RetryOptions, 'baseMs' | 'capMs'>,
+  random = Math.random,
+): number {
+  return random() * Math.min(options.capMs, options.baseMs * 2 ** Math.min(attempt - 1, 30));
+}
+
+/**
+ * Runs `attempt` until it succeeds, for as long as it throws a SyncError of class transient and time is left.
+ * Any other error is thrown at once. An abort ends the waiting and throws the last error.
+ */
+export async function withRetry<T>(run: () => Promise<T>, options: RetryOptions): Promise<T> {
+  const until = Date.now() + options.forMs;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await run();
+    } catch (error) {
+      if (!(error instanceof SyncError) || error.errorClass !== 'transient') throw error;
+      const waitMs = backoffMs(attempt, options);
+      if (options.signal?.aborted || Date.now() + waitMs > until) throw error;
+      options.onRetry?.(error, attempt, waitMs);
+      await sleep(waitMs, undefined, options.signal ? { signal: options.signal } : {}).catch(() => {
+        throw error;
+      });
+    }
+  }
+}

@@ -1,0 +1,22 @@
+import { type KeyType, keyBytes, keyTypeOf, type Source, type Syncer } from '@redis-to-mongo/pipeline';
+import type { Redis } from 'ioredis';
+import { redisError } from './redis-error.js';
+import { SYNCERS, type SyncerOptions } from './registry.js';
+
+/** The source of the line: a Redis, and the syncers of the chosen key types. */
+export function redisSource(redis: Redis, types: readonly KeyType[], options: SyncerOptions): Source {
+  const syncers = new Map<KeyType, Syncer>();
+  for (const type of types) {
+    const make = SYNCERS[type];
+    if (make) syncers.set(type, make(redis, options));
+  }
+  return {
+    async typeOf(key) {
+      const answer = await redis.type(keyBytes(key)).catch((error: unknown) => {
+        throw redisError(error);
+      });
+      return keyTypeOf(answer);
+    },
+    syncer: (keyType) => syncers.get(keyType),
+  };
+}

@@ -1,0 +1,98 @@
+import { BEFORE_FIRST, compareEntryIds, type Gap, isEntryId, type Position } from '@redis-to-mongo/pipeline';
+import type { StreamInfo } from './stream-info.js';
+
+/**
+ * A stream's position. Redis counts every entry that was ever added to a stream; `passed` is how many of these
+ * lie behind the position, read or lost. What was added, is not passed and is not there any more, is a gap.
+ */
+export interface StreamPosition {
+  /** The last entry that was read. */
+  readonly entryId: string;
+  readonly passed: number;
+  /** The stream's last-generated-id and entries-added when it was last read; both only ever grow in one life. */
+  readonly lastId: string;
+  readonly added: number | null;
+  /** Fingerprint of the last entry that was read: a stream made anew with the same ids differs in it. */
+  readonly digest: string;
+  /** The average size of an entry in the last read, in bytes, for sizing the next. */
+  readonly entryBytes: number;
+  /** The last read held bytes that are not UTF-8. */
+  readonly binary: boolean;
+}
+
+/** @throws TypeError when the stored position is not one of a stream. */
+export function parseStreamPosition(stored: Position | null): StreamPosition | undefined {
+  if (stored === null) return undefined;
+  const { entryId, passed, lastId, added, digest, entryBytes, binary } = stored;
+  if (!isEntryId(entryId) || !isEntryId(lastId) || typeof passed !== 'number')
+    throw new TypeError('position: not a stream position; resync the key');
+  return {
+    entryId,
+    passed,
+    lastId,
+    added: typeof added === 'number' ? added : null,
+    digest: typeof digest === 'string' ? digest : '',
+    entryBytes: typeof entryBytes === 'number' ? entryBytes : 0,
+    binary: binary === true,
+  };
+}
+
+/** Whether the stream has gone back since it was last read: its counters or its last id are lower than they were. */
+export function isRewound(position: StreamPosition, info: StreamInfo): boolean {
+  if (compareEntryIds(info.lastId, position.lastId) < 0) return true;
+  return info.added !== undefined && position.added !== null && info.added < position.added;
+}
+
+/** What one read of a stream, taken in one instant with its XINFO, says about the entries behind the position. */
+export interface Account {
+  /** Entries added behind the position that are not there any more. Negative: this is another life. */
+  readonly missing: number;
+  /** Entries still to be read behind this read. */
+  readonly lag: number;
+  readonly passed: number;
+}
+
+/**
+ * Accounts for a read of `entries` entries behind `position`, taken in the same instant as `info`.
+ *
+ * Missing is exact whenever it can be told: at the end of the stream, or when the head has moved beyond the
+ * position, so that all that is left is unread. In between (single deletions ahead in a backlog) it is left
+ * to the read that reaches the end. Before Redis 7 nothing counts the entries ever added: missing is 0 there.
+ */
+export function accountFor(
+  position: { readonly entryId: string; readonly passed: number },
+  info: StreamInfo,
+  entries: number,
+  reachedEnd: boolean,
+): Account {
+  const headMoved = info.firstId === undefined || compareEntryIds(info.firstId, position.entryId) > 0;
+  const left = headMoved ? info.length - entries : undefined;
+  if (info.added === undefined) {
+    return { missing: 0, lag: reachedEnd ? 0 : (left ?? info.length), passed: position.passed + entries };
+  }
+  const unread = info.added - position.passed;
+  const missing = reachedEnd ? unread - entries : headMoved ? unread - info.length : 0;
+  const passed = position.passed + entries + Math.max(0, missing);
+  return { missing, lag: reachedEnd ? 0 : (left ?? info.added - passed), passed };
+}
+
+/** Where nothing was read yet: what Redis dropped before the fleet first saw the stream is behind it. */
+export function startOf(info: StreamInfo): Pick<StreamPosition, 'entryId' | 'passed'> {
+  return { entryId: BEFORE_FIRST, passed: info.added === undefined ? 0 : info.added - info.length };
+}
+
+/** The gap that `missing` entries leave, with its cause as far as Redis tells it. */
+export function gapOf(
+  position: { readonly entryId: string },
+  info: StreamInfo,
+  missing: number,
+  incarnation: number,
+  at: Date,
+): Gap {
+  const headMoved = info.firstId === undefined || compareEntryIds(info.firstId, position.entryId) > 0;
+  const deletedAhead =
+    info.maxDeletedId === undefined || compareEntryIds(info.maxDeletedId, position.entryId) > 0;
+  const cause = !deletedAhead ? 'trimmed' : headMoved ? 'trimmed or deleted' : 'deleted';
+  const upTo = cause === 'deleted' ? (info.maxDeletedId ?? info.lastId) : (info.firstId ?? info.lastId);
+  return { incarnation, after: position.entryId, upTo, entries: missing, cause, exact: true, at };
+}

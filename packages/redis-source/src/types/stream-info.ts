@@ -1,0 +1,34 @@
+/** What `XINFO STREAM` tells that the fleet needs. Source: https://redis.io/docs/latest/commands/xinfo-stream/ */
+export interface StreamInfo {
+  readonly length: number;
+  readonly lastId: string;
+  /** Entries ever added; `undefined` before Redis 7.0. */
+  readonly added: number | undefined;
+  /** The highest id removed by XDEL; a trim does not show here. `undefined` before Redis 7.0. */
+  readonly maxDeletedId: string | undefined;
+  /** The first entry that is there; `undefined` for an empty stream. */
+  readonly firstId: string | undefined;
+}
+
+/** @throws TypeError when the reply is not of the documented form. */
+export function parseStreamInfo(reply: unknown): StreamInfo {
+  if (!Array.isArray(reply)) throw new TypeError('XINFO STREAM: the reply is not a list');
+  const fields = new Map<string, unknown>();
+  for (let i = 0; i + 1 < reply.length; i += 2) fields.set(String(reply[i]), reply[i + 1]);
+  const first = fields.get('first-entry');
+  const added = fields.get('entries-added');
+  const maxDeleted = fields.get('max-deleted-entry-id');
+  return {
+    length: numberOf(fields.get('length'), 'length'),
+    lastId: String(fields.get('last-generated-id')),
+    added: added === undefined ? undefined : numberOf(added, 'entries-added'),
+    maxDeletedId: maxDeleted === undefined ? undefined : String(maxDeleted),
+    firstId: Array.isArray(first) ? String(first[0]) : undefined,
+  };
+}
+
+function numberOf(value: unknown, field: string): number {
+  const number = Number(value);
+  if (!Number.isSafeInteger(number)) throw new TypeError(`XINFO STREAM: ${field} is not a whole number`);
+  return number;
+}
