@@ -1,4 +1,3 @@
-export { connectRedis, type RedisAddress, tlsOf } from './connect-redis.js';
 export { type DiscoverOptions, discover, type FoundKey, stillThere } from './discover.js';
 export { redisError } from './redis-error.js';
 export { redisSource } from './redis-source.js';

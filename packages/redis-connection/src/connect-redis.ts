@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Redis, type RedisOptions } from 'ioredis';
 
 /** ioredis' options; replies keep ioredis' ordinary (RESP2) shapes. */
-type ClientOptions = Omit<RedisOptions, 'replyMapping' | 'protocol'>;
+export type ClientOptions = Omit<RedisOptions, 'replyMapping' | 'protocol'>;
 
 /** How to reach a Redis; the `redis` and `queue.redis` parts of the configuration have this shape. */
 export interface RedisAddress {
@@ -22,8 +22,8 @@ export interface RedisAddress {
 }
 
 /**
- * Opens a connection to the source. It reconnects by itself for ever, with a capped backoff; a command fails with
- * a connection error after three lost connections, or once it has waited 30 s for an answer.
+ * Opens a connection. It reconnects by itself for ever, with a capped backoff and jitter; unless `more` says otherwise,
+ * a command fails with a connection error after three lost connections, or once it has waited 30 s for an answer.
  */
 export function connectRedis(
   address: RedisAddress,
@@ -53,7 +53,7 @@ export function connectRedis(
 }
 
 /** The TLS part of ioredis' options; empty without TLS. */
-export function tlsOf({ tls, url }: RedisAddress): Pick<RedisOptions, 'tls'> {
+function tlsOf({ tls, url }: RedisAddress): Pick<RedisOptions, 'tls'> {
   if (!tls.enabled && !url?.startsWith('rediss:')) return {};
   return {
     tls: {

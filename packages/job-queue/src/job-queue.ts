@@ -1,0 +1,118 @@
+import { connectRedis } from '@redis-to-mongo/redis-connection';
+import { Queue } from 'bullmq';
+import type { JobData } from './job-data.js';
+import { keyPrefix, QUEUE_NAME, type QueueSettings } from './queue-settings.js';
+import { phaseMs, schedulerId } from './scheduler-id.js';
+
+/** Finished jobs that stay to be looked at; BullMQ would keep all of them for ever. */
+const KEEP = { removeOnComplete: { count: 100 }, removeOnFail: { count: 1000, age: 24 * 3600 } } as const;
+
+/** Schedulers changed at once: enough to fill the connection, few enough not to hold up the server. */
+const AT_ONCE = 500;
+
+/** How long a scheduler's next run may lie in the past before it counts as stopped, in ms. */
+const OVERDUE_MS = 30_000;
+
+/** The fleet's queue, as those see it who fill it: the scheduler, workers that hand on, and commands. */
+export class JobQueue {
+  /** For Bull Board. */
+  readonly queue: Queue<JobData>;
+  readonly #connection: ReturnType<typeof connectRedis>;
+
+  /** @param onError told of connection trouble; the queue reconnects by itself. */
+  constructor(settings: QueueSettings, onError: (error: Error) => void) {
+    this.#connection = connectRedis(settings.redis, onError);
+    this.queue = new Queue<JobData>(QUEUE_NAME, {
+      connection: this.#connection,
+      prefix: keyPrefix(settings),
+      skipMetasUpdate: true,
+    });
+    this.queue.on('error', onError);
+  }
+
+  /** Gives each key a job scheduler that adds a job every `everyMs` ms, or changes the one it has. */
+  async schedule(keys: readonly string[], everyMs: number): Promise<void> {
+    await this.#inParts(keys, async (key) => {
+      const id = schedulerId(key);
+      await this.queue.upsertJobScheduler(
+        id,
+        { every: everyMs, offset: phaseMs(id, everyMs) },
+        { name: 'sync', data: { key }, opts: KEEP },
+      );
+    });
+  }
+
+  /** Takes the keys' job schedulers away, with their waiting jobs. */
+  async unschedule(keys: readonly string[]): Promise<void> {
+    await this.#inParts(keys, async (key) => {
+      await this.queue.removeJobScheduler(schedulerId(key));
+    });
+  }
+
+  /** Takes schedulers away by their ids. */
+  async removeSchedulers(ids: readonly string[]): Promise<void> {
+    await this.#inParts(ids, async (id) => {
+      await this.queue.removeJobScheduler(id);
+    });
+  }
+
+  /**
+   * Asks for a job on the key now, out of turn. However often it is asked, at most one such job waits while another
+   * one runs. Source: https://docs.bullmq.io/guide/jobs/deduplication
+   */
+  async wake(key: string): Promise<void> {
+    await this.queue.add(
+      'sync',
+      { key },
+      {
+        ...KEEP,
+        deduplication: { id: schedulerId(key), keepLastIfActive: true },
+        attempts: 8,
+        backoff: { type: 'capped' },
+      },
+    );
+  }
+
+  /** The ids of all job schedulers there are. */
+  async schedulerIds(): Promise<Set<string>> {
+    return new Set(await this.#connection.zrange(this.queue.toKey('repeat'), 0, -1));
+  }
+
+  async schedulerCount(): Promise<number> {
+    return await this.#connection.zcard(this.queue.toKey('repeat'));
+  }
+
+  /**
+   * The ids of job schedulers that have stopped: their next run is long past, and its job is not there.
+   * (A run that only waits for a free worker has its job.)
+   */
+  async stoppedSchedulers(now = Date.now()): Promise<string[]> {
+    const late = await this.#connection.zrangebyscore(
+      this.queue.toKey('repeat'),
+      '-inf',
+      String(now - OVERDUE_MS),
+      'WITHSCORES',
+    );
+    const stopped: string[] = [];
+    for (let i = 0; i + 1 < late.length; i += 2) {
+      const id = late[i] ?? '';
+      if ((await this.#connection.exists(this.queue.toKey(`repeat:${id}:${late[i + 1]}`))) === 0)
+        stopped.push(id);
+    }
+    return stopped;
+  }
+
+  /** Answers when the queue's Redis does. */
+  async ping(): Promise<void> {
+    await this.#connection.ping();
+  }
+
+  async close(): Promise<void> {
+    await this.queue.close();
+    this.#connection.disconnect();
+  }
+
+  async #inParts(items: readonly string[], run: (item: string) => Promise<void>): Promise<void> {
+    for (let i = 0; i < items.length; i += AT_ONCE) await Promise.all(items.slice(i, i + AT_ONCE).map(run));
+  }
+}

@@ -1,0 +1,88 @@
+import { backoffMs } from '@redis-to-mongo/pipeline';
+import { connectRedis } from '@redis-to-mongo/redis-connection';
+import { Worker } from 'bullmq';
+import { parseJobData } from './job-data.js';
+import { keyPrefix, QUEUE_NAME, type QueueSettings } from './queue-settings.js';
+
+export interface JobWorkerOptions {
+  /** Jobs at once in this process. */
+  readonly concurrency: number;
+  readonly onError: (error: Error) => void;
+  /** Told of every failed job. */
+  readonly onFailed: (key: string | undefined, error: Error) => void;
+}
+
+/** A job's lock ends this long after its worker's death, in ms; renewed at half of it while the worker lives. */
+const LOCK_MS = 15_000;
+
+/** Waits between the attempts of a failed job, in ms. */
+const BACKOFF = { baseMs: 500, capMs: 30_000 } as const;
+
+/** Pulls jobs from the queue and runs them. */
+export class JobWorker {
+  readonly #worker: Worker;
+  readonly #connection: ReturnType<typeof connectRedis>;
+
+  /** @param run syncs one key; what it throws fails the job. */
+  constructor(settings: QueueSettings, run: (key: string) => Promise<void>, options: JobWorkerOptions) {
+    // BullMQ's own demand: a worker's commands wait for the connection, however long.
+    this.#connection = connectRedis(settings.redis, options.onError, {
+      maxRetriesPerRequest: null,
+      commandTimeout: undefined,
+    });
+    this.#worker = new Worker(
+      QUEUE_NAME,
+      async (job) => {
+        await run(parseJobData(job.data).key);
+      },
+      {
+        connection: this.#connection,
+        prefix: keyPrefix(settings),
+        concurrency: options.concurrency,
+        lockDuration: LOCK_MS,
+        stalledInterval: LOCK_MS,
+        maxStalledCount: 3,
+        // A scheduled job is exempt from maxStalledCount; this bounds one that kills its worker each time.
+        maxStartedAttempts: 12,
+        settings: { backoffStrategy: (attempt) => Math.ceil(backoffMs(attempt, BACKOFF)) },
+        autorun: false,
+      },
+    );
+    this.#worker.on('error', options.onError);
+    this.#worker.on('failed', (job, error) => {
+      const data: unknown = job?.data;
+      options.onFailed(isNamed(data) ? data.key : undefined, error);
+    });
+  }
+
+  /** Begins to pull jobs; resolves when the worker is closed. */
+  async run(): Promise<void> {
+    await this.#worker.run();
+  }
+
+  /** Pulls no more jobs until `resume`; those under way go on. */
+  async pause(): Promise<void> {
+    await this.#worker.pause(true);
+  }
+
+  resume(): void {
+    this.#worker.resume();
+  }
+
+  get isPaused(): boolean {
+    return this.#worker.isPaused();
+  }
+
+  /**
+   * Pulls no more jobs and waits for those under way. With `force` it does not wait: other workers take them over
+   * once their locks have ended.
+   */
+  async close(force = false): Promise<void> {
+    await this.#worker.close(force);
+    this.#connection.disconnect();
+  }
+}
+
+function isNamed(data: unknown): data is { key: string } {
+  return typeof data === 'object' && data !== null && 'key' in data && typeof data.key === 'string';
+}

@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto';
+import { connectRedis } from '@redis-to-mongo/redis-connection';
+import { keyPrefix, type QueueSettings } from './queue-settings.js';
+
+/** KEYS: lease. ARGV: token, ms. Renews the lease if it is ours; else takes it if it is free. */
+const HOLD = `
+local holder = redis.call('GET', KEYS[1])
+if holder == ARGV[1] then redis.call('PEXPIRE', KEYS[1], ARGV[2]) return 1 end
+if holder then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1`;
+
+const RELEASE = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0`;
+
+/**
+ * A lease in the queue's Redis: of all processes that ask for it, one holds it. It is a means to save work, not to be
+ * correct: two holders by accident (a paused process) must do no harm.
+ */
+export class Lease {
+  readonly #redis: ReturnType<typeof connectRedis>;
+  readonly #key: string;
+  readonly #token = randomUUID();
+  readonly #ms: number;
+
+  /** @param ms how long the lease lasts without being held again. */
+  constructor(settings: QueueSettings, name: string, ms: number, onError: (error: Error) => void) {
+    this.#redis = connectRedis(settings.redis, onError);
+    this.#key = `${keyPrefix(settings)}:lease:${name}`;
+    this.#ms = ms;
+  }
+
+  /** Takes or renews the lease; true while it is ours. Call it well within its duration. */
+  async hold(): Promise<boolean> {
+    return (await this.#redis.eval(HOLD, 1, this.#key, this.#token, this.#ms)) === 1;
+  }
+
+  /** Gives the lease up, so that another process need not wait for its end. */
+  async close(): Promise<void> {
+    await this.#redis.eval(RELEASE, 1, this.#key, this.#token).catch(() => {}); // it ends by itself
+    this.#redis.disconnect();
+  }
+}

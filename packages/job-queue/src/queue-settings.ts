@@ -1,0 +1,20 @@
+import type { RedisAddress } from '@redis-to-mongo/redis-connection';
+
+/** Where the queue is. */
+export interface QueueSettings {
+  readonly redis: RedisAddress;
+  /** What all of the queue's keys begin with. */
+  readonly prefix: string;
+}
+
+export const QUEUE_NAME = 'sync';
+
+/** The prefix of all keys in the queue's Redis; hash-tagged, so that a cluster keeps them in one slot. */
+export function keyPrefix(settings: QueueSettings): string {
+  return `{${settings.prefix}}`;
+}
+
+/** A Redis glob pattern that matches all of the queue's keys. */
+export function queueKeyPattern(settings: QueueSettings): string {
+  return `{${settings.prefix.replace(/[\\*?[\]^]/g, '\\$&')}}:*`;
+}

@@ -1,0 +1,17 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * The id of a key's job scheduler: a hash of the key, since BullMQ gives some shapes of names a meaning of
+ * their own, and a key can have any.
+ */
+export function schedulerId(key: string): string {
+  return createHash('sha1').update(key).digest('hex');
+}
+
+/**
+ * When in its interval a key's job runs, in ms from the interval's start: spread evenly by the key's hash, since
+ * schedulers made together would otherwise fire together for ever.
+ */
+export function phaseMs(id: string, everyMs: number): number {
+  return Number.parseInt(id.slice(0, 12), 16) % everyMs;
+}

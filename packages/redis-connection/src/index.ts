@@ -1,0 +1,1 @@
+export { type ClientOptions, connectRedis, type RedisAddress } from './connect-redis.js';
