@@ -75,7 +75,7 @@ export class JobQueue {
 
   /** The ids of all job schedulers there are. */
   async schedulerIds(): Promise<Set<string>> {
-    return new Set(await this.#connection.zrange(this.queue.toKey('repeat'), 0, -1));
+    return new Set(await this.#connection.zrange(this.queue.toKey('repeat'), '0', '-1'));
   }
 
   async schedulerCount(): Promise<number> {
@@ -100,6 +100,18 @@ export class JobQueue {
         stopped.push(id);
     }
     return stopped;
+  }
+
+  /**
+   * Makes `everyMs` the interval of all schedulers, where they were made with another one (the option has changed):
+   * those are taken away, to be made anew by the next difference.
+   */
+  async adoptInterval(everyMs: number): Promise<void> {
+    const marker = this.queue.toKey('every');
+    const marked = await this.#connection.get(marker);
+    if (marked === String(everyMs)) return;
+    if (marked !== null) await this.removeSchedulers([...(await this.schedulerIds())]);
+    await this.#connection.set(marker, String(everyMs));
   }
 
   /** Answers when the queue's Redis does. */

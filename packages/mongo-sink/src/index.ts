@@ -3,5 +3,6 @@ export { type Refusal, readDeadLetter } from './dead-letters.js';
 export { activeKeys, recordError } from './key-registry.js';
 export { mongoError } from './mongo-error.js';
 export { type MongoSinkOptions, mongoSink } from './mongo-sink.js';
+export { pingMongo } from './ping-mongo.js';
 export { prepareDatabase } from './prepare-database.js';
 export { type FleetStatus, type KeyError, type KeyTypeStatus, readStatus } from './read-status.js';

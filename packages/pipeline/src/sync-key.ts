@@ -69,7 +69,7 @@ export async function syncKey(line: Line, key: string, slice: Slice): Promise<Sy
     }
     const place = placeOf(key, line.separator);
     const state = await begin(line, stored, key, place, syncer.keyType, tally);
-    return await drain(line, syncer, state, state !== stored, slice, tally);
+    return await drain(line, syncer, state, stored, slice, tally);
   } catch (error) {
     if (!(error instanceof SyncError) || !OVERTAKEN.has(error.code)) throw error;
     return tally.report('overtaken', stored?.keyType);
@@ -130,12 +130,13 @@ async function drain(
   line: Line,
   syncer: Syncer,
   start: KeyState,
-  isNewLife: boolean,
+  stored: KeyState | undefined,
   slice: Slice,
   tally: Tally,
 ): Promise<SyncReport> {
   const batches = syncer.read(start, slice)[Symbol.asyncIterator]();
   let state = start;
+  let saved = stored ?? start;
   let saving: Promise<void> = Promise.resolve();
   let reading = handled(readNext(batches));
   try {
@@ -152,16 +153,16 @@ async function drain(
       tally.add(batch, outcome);
       await saving;
       await line.at?.('before-save', start.key);
-      const before = state;
       state = advance(after(from, batch, outcome, line.now()));
-      saving = handled(line.sink.save(before, state));
+      saving = handled(line.sink.save(saved, state));
+      saved = state;
       await line.at?.('after-save', start.key);
     }
   } finally {
     await Promise.allSettled([saving, reading, batches.return?.()]);
   }
   await saving;
-  if (isNewLife && tally.batches === 0) await line.sink.save(start, advance(start));
+  if (tally.batches === 0 && start !== stored) await line.sink.save(saved, advance(start));
   return tally.report(tally.batches === 0 ? 'unchanged' : 'synced', syncer.keyType, state.lag > 0);
 }
 

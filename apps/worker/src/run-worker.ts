@@ -1,0 +1,104 @@
+import { type AppContext, startHttp } from '@redis-to-mongo/app-shell';
+import type { Config } from '@redis-to-mongo/config';
+import { Claims, JobQueue, JobWorker } from '@redis-to-mongo/job-queue';
+import { connectMongo, mongoSink, pingMongo, prepareDatabase, recordError } from '@redis-to-mongo/mongo-sink';
+import type { Line } from '@redis-to-mongo/pipeline';
+import { connectRedis } from '@redis-to-mongo/redis-connection';
+import { redisSource } from '@redis-to-mongo/redis-source';
+import { syncJob } from './sync-job.js';
+import { TargetGuard } from './target-guard.js';
+import { untilReady } from './until-ready.js';
+
+/** Transient errors are repeated inside the job for this long, then the job fails and comes again. */
+const RETRY = { baseMs: 100, capMs: 5_000, forMs: 60_000 } as const;
+
+/**
+ * Opens, runs until the app is told to stop, and leaves the closing to the app's closers.
+ * @param at for crash tests: told when a step of the line is reached.
+ */
+export async function runWorker(app: AppContext, config: Config, at?: Line['at']): Promise<void> {
+  const { logger, closers, metrics, signal } = app;
+  const onError = (server: string) => (error: Error) =>
+    logger.warn(`${server}: connection trouble`, { error });
+
+  const redis = connectRedis(config.redis, onError('redis'), { enableAutoPipelining: true });
+  closers.add('redis', () => redis.disconnect());
+  const mongo = connectMongo(config.mongo, 'redis-to-mongo worker');
+  closers.add('mongo', () => mongo.close());
+  const queue = new JobQueue(config.queue, onError('queue'));
+  closers.add('queue', () => queue.close());
+  const claims = new Claims(config.queue, onError('claims'));
+  closers.add('claims', () => claims.close());
+
+  const probe = async () => {
+    await redis.ping();
+    await pingMongo(mongo.db);
+  };
+  let guard: TargetGuard | undefined;
+  const http = await startHttp({
+    host: config.http.host,
+    port: config.http.workerPort,
+    registry: metrics.registry,
+    checks: [
+      { name: 'redis', check: async () => void (await redis.ping()) },
+      { name: 'mongo', check: () => pingMongo(mongo.db) },
+      { name: 'queue', check: () => queue.ping() },
+      {
+        name: 'configuration',
+        check: async () => {
+          if (guard?.reason) throw guard.reason;
+        },
+      },
+    ],
+  });
+  closers.add('http', () => http.close());
+
+  const { maxDocumentBytes } = await untilReady('MongoDB', () => prepareDatabase(mongo.db), { logger, signal });
+  const sink = mongoSink(mongo.db, {
+    batchEntries: config.mongo.writeBatchEntries,
+    batchBytes: config.mongo.writeBatchBytes,
+    maxDocumentBytes,
+    retry: {
+      ...RETRY,
+      signal,
+      onRetry: (error, attempt, waitMs) => {
+        metrics.errors.inc({ class: error.errorClass });
+        logger.warn('MongoDB: tried again', { error, attempt, waitMs: Math.round(waitMs) });
+      },
+    },
+  });
+  const source = redisSource(redis, config.keys.types, config.sync);
+  const line: Line = {
+    source,
+    sink,
+    separator: config.keys.separator,
+    now: () => new Date(),
+    ...(at ? { at } : {}),
+  };
+
+  guard = new TargetGuard({
+    logger,
+    signal,
+    probe,
+    pause: () => worker.pause(),
+    resume: () => worker.resume(),
+  });
+  const run = syncJob({
+    line,
+    claims,
+    queue,
+    guard,
+    metrics,
+    logger,
+    slice: { entries: config.sync.sliceEntries, bytes: config.sync.sliceBytes, ms: config.sync.sliceMs },
+    recordError: (key, error) => recordError(mongo.db, key, error),
+  });
+  const worker = new JobWorker(config.queue, run, {
+    concurrency: config.worker.concurrency,
+    onError: onError('queue'),
+    onFailed: (key, error) => logger.error('a job failed; it comes again', { key, error }),
+  });
+  closers.add('worker', () => worker.close());
+  void worker.run().catch((error: unknown) => logger.error('the worker has stopped pulling jobs', { error }));
+  logger.info('worker started', { http: http.address, concurrency: config.worker.concurrency });
+}

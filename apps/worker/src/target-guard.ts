@@ -1,0 +1,71 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '@redis-to-mongo/app-shell';
+import { backoffMs, type SyncError } from '@redis-to-mongo/pipeline';
+
+export interface TargetGuardOptions {
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+  readonly pause: () => Promise<void>;
+  readonly resume: () => void;
+  /** Throws while source or target can't be used. */
+  readonly probe: () => Promise<void>;
+}
+
+const BACKOFF = { baseMs: 2_000, capMs: 30_000 } as const;
+
+/**
+ * Stops the pulling of jobs while a setting is wrong (credentials, privileges, a full disk), says why, and goes on by
+ * itself once it is mended: after a probe that succeeds, jobs are pulled again; should they fail the same way, it
+ * pauses anew with a longer wait.
+ */
+export class TargetGuard {
+  readonly #options: TargetGuardOptions;
+  #reason: SyncError | undefined;
+  #attempt = 0;
+
+  constructor(options: TargetGuardOptions) {
+    this.#options = options;
+  }
+
+  /** Why no jobs are pulled, while that is so. */
+  get reason(): SyncError | undefined {
+    return this.#reason;
+  }
+
+  /** A job met an error of class configuration. */
+  trip(error: SyncError): void {
+    if (this.#reason) return;
+    this.#reason = error;
+    this.#options.logger.error('paused until the configuration is mended', { error });
+    void this.#recover();
+  }
+
+  /** A job went well. */
+  succeeded(): void {
+    this.#attempt = 0;
+  }
+
+  async #recover(): Promise<void> {
+    const { logger, signal, pause, resume, probe } = this.#options;
+    try {
+      await pause();
+      for (;;) {
+        const waitMs = BACKOFF.baseMs / 2 + backoffMs(++this.#attempt, BACKOFF);
+        await sleep(waitMs, undefined, { signal });
+        if (await succeeds(probe)) break;
+      }
+      this.#reason = undefined;
+      logger.info('going on: source and target answer again');
+      resume();
+    } catch (error) {
+      if (!signal.aborted) logger.error('the pause could not be ended', { error });
+    }
+  }
+}
+
+async function succeeds(probe: () => Promise<void>): Promise<boolean> {
+  return await probe().then(
+    () => true,
+    () => false,
+  );
+}
