@@ -1,1 +1,5 @@
-export {};
+export { type FreshNamespace, freshNamespace } from './fresh-namespace.js';
+export { type LocalStack, type LocalStackOptions, startLocalStack } from './local-stack.js';
+export { LocalStackError, type LocalStackErrorCode } from './local-stack-error.js';
+export { type MongoOptions, type MongoServer, startMongo } from './mongo-server.js';
+export { type RedisOptions, type RedisServer, startRedis } from './redis-server.js';

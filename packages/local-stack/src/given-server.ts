@@ -1,0 +1,25 @@
+import { LocalStackError } from './local-stack-error.js';
+
+/** A server that somebody else runs: it can be used, but neither killed nor restarted, and stop() leaves it alone. */
+export function givenServer(
+  name: string,
+  address: string,
+  defaultPort: number,
+  afterStop: () => Promise<void>,
+) {
+  const notOurs = async (): Promise<never> => {
+    throw new LocalStackError(
+      'LOCAL_STACK_NOT_OURS',
+      `this ${name} was given by its address and is not restarted; leave the address out to have one started`,
+    );
+  };
+  return {
+    // An address with several hosts is not a URL; its port is then of no use to anybody.
+    port: Number((URL.canParse(address) && new URL(address).port) || defaultPort),
+    pid: undefined,
+    kind: `${name} given by its address`,
+    kill: notOurs,
+    restart: notOurs,
+    stop: afterStop,
+  };
+}

@@ -1,0 +1,121 @@
+import { join } from 'node:path';
+import { chooseMongo, type MongoProgram } from './choose-mongo.js';
+import { openDataDir } from './data-dir.js';
+import { givenServer } from './given-server.js';
+import { startManagedServer } from './managed-server.js';
+import { becomeReplicaSet, createUser, mongoAnswers } from './mongo-admin.js';
+import { mongodArgs, prepareMongodDir } from './mongod-args.js';
+import { openSupervisor, type Supervisor } from './supervisor.js';
+
+export interface MongoOptions {
+  /** Use this running MongoDB instead of starting one; it is never stopped, killed or restarted. */
+  readonly uri?: string;
+  /** Kept at stop when given; else a directory under the system's temporary one, removed at stop. */
+  readonly dataDir?: string;
+  /** Make this user (role root) and let nobody in without a password; default: everybody is let in. */
+  readonly credentials?: { readonly username: string; readonly password: string };
+  /** More arguments of the server that was chosen. */
+  readonly args?: readonly string[];
+  /** Told what is chosen and installed, a line at a time. */
+  readonly onProgress?: (line: string) => void;
+}
+
+export interface MongoServer {
+  /** Without a database name; with the credentials, if there are any. */
+  readonly uri: string;
+  readonly port: number;
+  /** undefined while it is down, and for a server that was given. */
+  readonly pid: number | undefined;
+  /** What runs, such as `mongod 8.2.6 downloaded`. */
+  readonly kind: string;
+  /** Ends the server for good, and removes its data unless the directory was given. */
+  stop(): Promise<void>;
+  /** SIGKILL, and waits for the end. The data stays; `restart` brings the server back. */
+  kill(): Promise<void>;
+  /** Ends the server if it runs (SIGTERM), then starts it on the same port and data. */
+  restart(): Promise<void>;
+}
+
+// A mongod that recovers its journal on a slow disk takes its time.
+const deadlineMs = 120_000;
+
+/**
+ * Starts a MongoDB-compatible server on a free port of 127.0.0.1; a real mongod becomes a replica set of one node.
+ *
+ * @throws LocalStackError `LOCAL_STACK_NO_MONGO`, `LOCAL_STACK_NO_ANSWER`
+ */
+export async function startMongo(options: MongoOptions = {}): Promise<MongoServer> {
+  const supervisor = openSupervisor();
+  try {
+    return await startMongoUnder(supervisor, options, () => supervisor.close());
+  } catch (error) {
+    await supervisor.close();
+    throw error;
+  }
+}
+
+/** As startMongo, under a supervisor of the caller's; `afterStop` is called at the end of stop(). */
+export async function startMongoUnder(
+  supervisor: Supervisor,
+  options: MongoOptions,
+  afterStop: () => Promise<void> = async () => {},
+): Promise<MongoServer> {
+  const { credentials, onProgress = () => {} } = options;
+  if (options.uri !== undefined) {
+    await mongoAnswers(options.uri, undefined);
+    return { uri: options.uri, ...givenServer('MongoDB', options.uri, 27017, afterStop) };
+  }
+  const program = await chooseMongo(onProgress);
+  const dataDir = await openDataDir(options.dataDir, supervisor);
+  if (program.server === 'mongod') await prepareMongodDir(dataDir);
+  let secured = false;
+  const uriOf = (port: number) => {
+    const user =
+      secured && credentials
+        ? `${encodeURIComponent(credentials.username)}:${encodeURIComponent(credentials.password)}@`
+        : '';
+    return `mongodb://${user}127.0.0.1:${port}/?directConnection=true`;
+  };
+  const server = await startManagedServer(supervisor, {
+    kind: program.kind,
+    command: program.command,
+    argsFor: (port) => [...program.args, ...argsOf(program, port, dataDir, secured), ...(options.args ?? [])],
+    dataDir,
+    logFile: join(dataDir, 'mongodb-server.log'),
+    answers: async (port, pid) => {
+      await mongoAnswers(uriOf(port), pid);
+      if (program.server === 'mongod') await becomeReplicaSet(uriOf(port), `127.0.0.1:${port}`);
+    },
+    deadlineMs,
+  });
+  if (credentials !== undefined) {
+    await createUser(uriOf(server.port), credentials);
+    secured = true;
+    await server.restart();
+  }
+  onProgress(`mongodb: ${program.kind} on 127.0.0.1:${server.port}`);
+  return {
+    uri: uriOf(server.port),
+    port: server.port,
+    kind: program.kind,
+    get pid() {
+      return server.pid;
+    },
+    kill: () => server.kill(),
+    restart: () => server.restart(),
+    stop: async () => {
+      await server.stop();
+      await afterStop();
+    },
+  };
+}
+
+function argsOf(program: MongoProgram, port: number, dataDir: string, secured: boolean): string[] {
+  if (program.server === 'mongod') return mongodArgs(port, dataDir, secured);
+  return [
+    ...['--host', '127.0.0.1', '--port', String(port), '--storage-path', join(dataDir, 'data')],
+    // Without syncing, a SIGKILL loses writes that were acknowledged.
+    ...['--cache-size', '512M', '--log-level', 'WARNING', '--sync-on-commit'],
+    ...(secured ? ['--auth'] : []),
+  ];
+}

@@ -1,0 +1,143 @@
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { chooseRedis } from './choose-redis.js';
+import { openDataDir } from './data-dir.js';
+import { givenServer } from './given-server.js';
+import { LocalStackError } from './local-stack-error.js';
+import { startManagedServer } from './managed-server.js';
+import { openSupervisor, type Supervisor } from './supervisor.js';
+
+export interface RedisOptions {
+  /** Use this running Redis instead of starting one; it is never stopped, killed or restarted. */
+  readonly url?: string;
+  /** Kept at stop when given; else a directory under the system's temporary one, removed at stop. */
+  readonly dataDir?: string;
+  /** How often the append-only file is synced to disk; default `everysec`. */
+  readonly appendfsync?: 'always' | 'everysec' | 'no';
+  /** Password of the default user; default none. */
+  readonly password?: string;
+  /** More arguments of redis-server; they win over this package's. */
+  readonly args?: readonly string[];
+  /** Told what is chosen and installed, a line at a time. */
+  readonly onProgress?: (line: string) => void;
+}
+
+export interface RedisServer {
+  readonly url: string;
+  readonly port: number;
+  /** undefined while it is down, and for a server that was given. */
+  readonly pid: number | undefined;
+  /** What runs, such as `redis-server 7.0.15 from PATH`. */
+  readonly kind: string;
+  /** Ends the server for good, and removes its data unless the directory was given. */
+  stop(): Promise<void>;
+  /** SIGKILL, and waits for the end. The data stays; `restart` brings the server back. */
+  kill(): Promise<void>;
+  /** Ends the server if it runs (SIGTERM), then starts it on the same port and data. */
+  restart(): Promise<void>;
+}
+
+const deadlineMs = 60_000;
+
+/**
+ * Starts a Redis on a free port of 127.0.0.1: append-only file, no snapshots, `noeviction`.
+ *
+ * @throws LocalStackError `LOCAL_STACK_NO_REDIS`, `LOCAL_STACK_NO_ANSWER`
+ */
+export async function startRedis(options: RedisOptions = {}): Promise<RedisServer> {
+  const supervisor = openSupervisor();
+  try {
+    return await startRedisUnder(supervisor, options, () => supervisor.close());
+  } catch (error) {
+    await supervisor.close();
+    throw error;
+  }
+}
+
+/** As startRedis, under a supervisor of the caller's; `afterStop` is called at the end of stop(). */
+export async function startRedisUnder(
+  supervisor: Supervisor,
+  options: RedisOptions,
+  afterStop: () => Promise<void> = async () => {},
+): Promise<RedisServer> {
+  const { password, onProgress = () => {} } = options;
+  if (options.url !== undefined) {
+    const url = options.url;
+    await answers(url, undefined);
+    return { url, ...givenServer('Redis', url, 6379, afterStop) };
+  }
+  const program = await chooseRedis(onProgress);
+  const dataDir = await openDataDir(options.dataDir, supervisor);
+  const urlOf = (port: number) =>
+    password === undefined
+      ? `redis://127.0.0.1:${port}`
+      : `redis://:${encodeURIComponent(password)}@127.0.0.1:${port}`;
+  const server = await startManagedServer(supervisor, {
+    kind: program.kind,
+    command: program.command,
+    argsFor: (port) => [...argsOf(port, dataDir, options), ...(options.args ?? [])],
+    dataDir,
+    logFile: join(dataDir, 'redis-server.log'),
+    answers: (port, pid) => answers(urlOf(port), pid),
+    deadlineMs,
+  });
+  onProgress(`redis: ${program.kind} on 127.0.0.1:${server.port}`);
+  return {
+    url: urlOf(server.port),
+    port: server.port,
+    kind: program.kind,
+    get pid() {
+      return server.pid;
+    },
+    kill: () => server.kill(),
+    restart: () => server.restart(),
+    stop: async () => {
+      await server.stop();
+      await afterStop();
+    },
+  };
+}
+
+function argsOf(
+  port: number,
+  dataDir: string,
+  { appendfsync = 'everysec', password }: RedisOptions,
+): string[] {
+  return [
+    ...['--bind', '127.0.0.1', '--port', String(port), '--dir', dataDir, '--daemonize', 'no'],
+    ...[
+      '--appendonly',
+      'yes',
+      '--appendfsync',
+      appendfsync,
+      '--save',
+      '',
+      '--maxmemory-policy',
+      'noeviction',
+    ],
+    ...(password === undefined ? [] : ['--requirepass', password]),
+  ];
+}
+
+/** Rejects unless the Redis there takes commands and, where `pid` is given, is that very process. */
+async function answers(url: string, pid: number | undefined): Promise<void> {
+  const client = new Redis(url, { lazyConnect: true, connectTimeout: 2_000, retryStrategy: () => null });
+  // Told by the rejected command as well; without a listener it would be printed.
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    await client.ping();
+    const actual = /process_id:(\d+)/.exec(await client.info('server'))?.[1];
+    if (pid !== undefined && actual !== String(pid)) {
+      throw new LocalStackError(
+        'LOCAL_STACK_NO_ANSWER',
+        `another Redis (pid ${actual}) answers on this port`,
+      );
+    }
+  } catch (error) {
+    // A password set by `args` is unknown here: a server that asks for it does answer.
+    if (!(error instanceof Error && /NOAUTH/.test(error.message))) throw error;
+  } finally {
+    client.disconnect();
+  }
+}

@@ -1,0 +1,51 @@
+import { parseArgs } from 'node:util';
+import { startLocalStack } from './local-stack.js';
+import { messageOf } from './local-stack-error.js';
+
+const help = `pnpm stack [--json] [--data-dir <directory>]
+
+Starts a Redis and a MongoDB-compatible server on free ports, prints their addresses and runs until Ctrl-C.
+  --json      print one line of JSON with the addresses, everything else on standard error
+  --data-dir  keep the data there; default: a temporary directory, removed at the end
+LOCAL_STACK_REDIS_URL and LOCAL_STACK_MONGO_URI name running servers to use instead.`;
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      json: { type: 'boolean' },
+      'data-dir': { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  if (values.help) return console.log(help);
+  const dataDir = values['data-dir'];
+  const stack = await startLocalStack({
+    onProgress: (line) => console.error(line),
+    ...(dataDir === undefined ? {} : { dataDir }),
+  });
+  const { redis, mongo } = stack;
+  if (values.json) {
+    console.log(
+      JSON.stringify({ redisUrl: redis.url, mongoUri: mongo.uri, redis: redis.kind, mongo: mongo.kind }),
+    );
+  } else {
+    console.log(`${stack.describe()}\n\nREDIS_URL=${redis.url}\nMONGO_URI=${mongo.uri}\n\nCtrl-C ends both.`);
+  }
+  await untilSignal();
+  await stack.stop();
+}
+
+/** Resolves at the first SIGINT, SIGTERM or SIGHUP; the second one ends the process at once. */
+async function untilSignal(): Promise<void> {
+  // Handlers alone do not keep a process alive.
+  const alive = setInterval(() => {}, 1_000_000);
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+  });
+  clearInterval(alive);
+}
+
+await main().catch((error: unknown) => {
+  console.error(messageOf(error));
+  process.exitCode = 1;
+});

@@ -1,0 +1,79 @@
+// @ts-check
+/**
+ * The process between a local stack and its servers. It starts them, reports their ends, and lives exactly as long
+ * as its parent: when the channel to the parent closes, for whatever reason (also SIGKILL), it ends every server and
+ * removes the directories it was told to remove. Plain JavaScript, so that it runs from sources and from a build alike.
+ *
+ * Messages in:  {type: 'start', id, command, args, cwd, logFile} | {type: 'signal', id, signal} | {type: 'remove', path}
+ * Messages out: {type: 'started', id, pid} | {type: 'failed', id, message} | {type: 'exited', id, code, signal}
+ */
+import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+
+/** How long a server may take to end by itself before it is killed. */
+const graceMs = 5_000;
+
+/** @type {Map<number, import('node:child_process').ChildProcess>} */
+const servers = new Map();
+/** @type {Set<string>} */
+const removals = new Set();
+let ending = false;
+
+process.on('message', (/** @type {any} */ message) => {
+  if (message.type === 'start') start(message);
+  else if (message.type === 'signal') servers.get(message.id)?.kill(message.signal);
+  else if (message.type === 'remove') removals.add(message.path);
+});
+process.on('disconnect', end);
+// A signal meant for the terminal's whole group is the parent's to answer; one that asks to end is answered.
+process.on('SIGINT', () => {});
+process.on('SIGHUP', () => {});
+process.on('SIGTERM', end);
+
+/** @param {{id: number, command: string, args: string[], cwd: string, logFile: string}} request */
+function start({ id, command, args, cwd, logFile }) {
+  if (ending) return;
+  let log;
+  try {
+    log = openSync(logFile, 'a');
+    const server = spawn(command, args, { cwd, stdio: ['ignore', log, log] });
+    server.once('spawn', () => {
+      servers.set(id, server);
+      report({ type: 'started', id, pid: server.pid });
+    });
+    server.once('error', (error) => report({ type: 'failed', id, message: error.message }));
+    server.once('exit', (code, signal) => {
+      servers.delete(id);
+      report({ type: 'exited', id, code, signal });
+    });
+  } catch (error) {
+    report({ type: 'failed', id, message: error instanceof Error ? error.message : String(error) });
+  } finally {
+    if (log !== undefined) closeSync(log);
+  }
+}
+
+/** @param {object} message */
+function report(message) {
+  // The callback takes the error of a parent that has gone in between; 'disconnect' deals with it.
+  if (process.connected) process.send?.(message, () => {});
+}
+
+async function end() {
+  if (ending) return;
+  ending = true;
+  await Promise.all(
+    [...servers.values()].map(
+      (server) =>
+        new Promise((resolve) => {
+          server.once('exit', resolve);
+          server.kill('SIGTERM');
+          setTimeout(() => server.kill('SIGKILL'), graceMs).unref();
+        }),
+    ),
+  );
+  for (const path of removals)
+    await rm(path, { recursive: true, force: true, maxRetries: 3 }).catch(() => {});
+  process.exit(0);
+}

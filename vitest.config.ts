@@ -1,0 +1,56 @@
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const root = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+// Tests of packages run their sources; only the apps, started as processes, run from the build.
+const sources = readdirSync(root('packages')).map((name) => ({
+  find: new RegExp(`^@redis-to-mongo/${name}$`),
+  replacement: root(`packages/${name}/src/index.ts`),
+}));
+
+const folders = ['packages/*/test', 'apps/*/test', 'scripts/test'];
+const suffixed = (suffix: string) => folders.map((folder) => `${folder}/**/*${suffix}`);
+const serverSetup = { globalSetup: ['./scripts/testing/local-stack-setup.ts'], hookTimeout: 120_000 };
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        resolve: { alias: sources },
+        test: {
+          name: 'unit',
+          include: suffixed('.test.ts'),
+          exclude: suffixed('.{integration,e2e}.test.ts'),
+          testTimeout: 30_000,
+          sequence: { groupOrder: 0 },
+          maxWorkers: 2,
+        },
+      },
+      {
+        resolve: { alias: sources },
+        test: {
+          ...serverSetup,
+          name: 'integration',
+          include: suffixed('.integration.test.ts'),
+          testTimeout: 120_000,
+          sequence: { groupOrder: 1 },
+          maxWorkers: 2,
+        },
+      },
+      {
+        resolve: { alias: sources },
+        test: {
+          ...serverSetup,
+          name: 'e2e',
+          include: suffixed('.e2e.test.ts'),
+          testTimeout: 300_000,
+          // The apps, a Redis and a MongoDB at once are as much as two cores take.
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+  },
+});
