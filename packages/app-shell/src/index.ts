@@ -1,1 +1,12 @@
-export {};
+export { createMetrics, type Metrics } from './create-metrics.js';
+export type { HealthCheck } from './http/health-check.js';
+export { addHealthRoutes, type HealthRoutesOptions } from './http/health-routes.js';
+export { HttpError, type ListenAddress, listen } from './http/listen.js';
+export { type HttpOptions, type HttpServer, startHttp } from './http/start-http.js';
+export type { Closer, Closers } from './lifecycle/closers.js';
+export { EXIT_CODES } from './lifecycle/exit-code.js';
+export { loadOrExit } from './lifecycle/load-or-exit.js';
+export { type AppContext, type AppOptions, runApp } from './lifecycle/run-app.js';
+export type { LogFields } from './log/clean-fields.js';
+export { createLogger, type Logger, type LoggerOptions, type LogLevel } from './log/logger.js';
+export { maskCredentials } from './log/mask-credentials.js';

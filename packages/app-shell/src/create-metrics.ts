@@ -1,0 +1,52 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/** What an app counts. Labels have few values by design: a key type, an error class, an outcome; never a key. */
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/** From a read that finds nothing to a slice that takes its whole time. */
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+/**
+ * Makes the app's own registry (nothing is registered globally) with the process' default metrics, event loop lag among
+ * them, and the fleet's, all beginning with `r2m_`. Every sample carries the label `app`.
+ */
+export function createMetrics(app: string) {
+  const registry = new Registry();
+  registry.setDefaultLabels({ app });
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const byType = ['key_type'] as const;
+  const counter = (name: string, help: string) =>
+    new Counter({ name: `r2m_${name}`, help, labelNames: byType, registers });
+  const histogram = (name: string, help: string) =>
+    new Histogram({ name: `r2m_${name}`, help, labelNames: byType, buckets: SECONDS, registers });
+
+  return {
+    registry,
+    entriesRead: counter('entries_read_total', 'Entries and members read from Redis.'),
+    entriesWritten: counter('entries_written_total', 'Records that MongoDB wrote.'),
+    entriesAlreadyThere: counter(
+      'entries_already_there_total',
+      'Records found written already, by an earlier try.',
+    ),
+    deadLetters: counter('dead_letters_total', 'Records that MongoDB refused for their content.'),
+    gapEntries: counter('gap_entries_total', 'Entries that Redis dropped before they were read.'),
+    bytesRead: counter('bytes_read_total', 'Bytes of content read from Redis.'),
+    jobSeconds: histogram('job_seconds', 'Time of a whole job.'),
+    readSeconds: histogram('read_seconds', 'Time of one read from Redis.'),
+    writeSeconds: histogram('write_seconds', 'Time of one bulk write to MongoDB.'),
+    jobs: new Counter({
+      name: 'r2m_jobs_total',
+      help: 'Jobs by how they ended.',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    errors: new Counter({
+      name: 'r2m_errors_total',
+      help: 'Errors by class: transient, configuration, unknown.',
+      labelNames: ['class'],
+      registers,
+    }),
+    keys: new Gauge({ name: 'r2m_keys', help: 'Keys that are synced.', labelNames: byType, registers }),
+  };
+}

@@ -1,0 +1,62 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { errorCode } from '../log/render-error.js';
+
+/** One thing an app needs in order to be ready. */
+export interface HealthCheck {
+  readonly name: string;
+  /** Resolves when it is well, throws when it is not. */
+  check(): Promise<void>;
+}
+
+/** The answer of one check. Errors show as their code alone: messages may name hosts and users. */
+export interface HealthResult {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly ms: number;
+  readonly code?: string;
+}
+
+/** Asks health checks, each with a time limit, and never the same one twice at a time, however often it is asked. */
+export class Health {
+  readonly #checks: readonly HealthCheck[];
+  readonly #timeoutMs: number;
+  readonly #running = new Map<HealthCheck, Promise<string | undefined>>();
+
+  /** @param timeoutMs after which a check counts as failed (`HEALTH_TIMEOUT`). */
+  constructor(checks: readonly HealthCheck[], timeoutMs: number) {
+    this.#checks = checks;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  async ask(): Promise<readonly HealthResult[]> {
+    return await Promise.all(this.#checks.map((check) => this.#askOne(check)));
+  }
+
+  async #askOne(check: HealthCheck): Promise<HealthResult> {
+    const began = Date.now();
+    const timer = new AbortController();
+    const late = delay(this.#timeoutMs, 'HEALTH_TIMEOUT', { signal: timer.signal }).catch(() => undefined);
+    const code = await Promise.race([this.#failureOf(check), late]);
+    timer.abort();
+    const ms = Date.now() - began;
+    return { name: check.name, ok: code === undefined, ms, ...(code === undefined ? {} : { code }) };
+  }
+
+  /** The code of the check's error, or nothing; shared by all who ask while it runs. */
+  #failureOf(check: HealthCheck): Promise<string | undefined> {
+    const running = this.#running.get(check);
+    if (running) return running;
+    const failure = (async () => {
+      try {
+        await check.check();
+        return undefined;
+      } catch (error) {
+        return errorCode(error) ?? 'UNKNOWN';
+      } finally {
+        this.#running.delete(check);
+      }
+    })();
+    this.#running.set(check, failure);
+    return failure;
+  }
+}

@@ -1,0 +1,35 @@
+import type { FastifyInstance } from 'fastify';
+import type { Registry } from 'prom-client';
+import { Health, type HealthCheck } from './health-check.js';
+
+export interface HealthRoutesOptions {
+  /** What must be well for the app to be ready. */
+  readonly health: readonly HealthCheck[];
+  readonly registry: Registry;
+  /** Aborted when the app begins to stop: from then on it is not ready. */
+  readonly signal?: AbortSignal;
+  /** Time for each check, in ms; default 2,000. */
+  readonly checkTimeoutMs?: number;
+}
+
+/**
+ * Adds three routes:
+ * - `GET /healthz`: 200 while the process answers at all; for a supervisor that restarts what hangs.
+ * - `GET /readyz`: 200 when every check is well, 503 otherwise, with name, time and error code of each.
+ * - `GET /metrics`: the registry in Prometheus' text format.
+ */
+export function addHealthRoutes(server: FastifyInstance, options: HealthRoutesOptions): void {
+  const health = new Health(options.health, options.checkTimeoutMs ?? 2_000);
+  server.get('/healthz', () => ({ status: 'ok', uptimeSeconds: Math.round(process.uptime()) }));
+  server.get('/readyz', async (_request, reply) => {
+    const checks = await health.ask();
+    const stopping = options.signal?.aborted === true;
+    const ready = !stopping && checks.every(({ ok }) => ok);
+    reply.code(ready ? 200 : 503).header('cache-control', 'no-store');
+    return { status: stopping ? 'stopping' : ready ? 'ready' : 'not ready', checks };
+  });
+  server.get('/metrics', async (_request, reply) => {
+    reply.type(options.registry.contentType);
+    return await options.registry.metrics();
+  });
+}

@@ -1,0 +1,63 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from '../log/logger.js';
+
+/** Closes one thing. It is told how many ms are left, and is not waited for any longer. */
+export type Closer = (remainingMs: number) => unknown;
+
+/** What was opened and must be closed, last in first out. */
+export class Closers {
+  readonly #open: { readonly name: string; readonly close: Closer }[] = [];
+  readonly #logger: Logger;
+  #deadline: number | undefined;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  /**
+   * Remembers how to close what was just opened.
+   * While the app is closing already (a signal came during the start), it is closed at once.
+   * @param name for the log, when it fails or takes too long.
+   */
+  add(name: string, close: Closer): void {
+    if (this.#deadline === undefined) this.#open.push({ name, close });
+    else void this.#closeOne(name, close, this.#deadline);
+  }
+
+  /**
+   * Closes everything, one after the other, each with what remains of the time. One that fails or is late does not
+   * keep the others from being closed.
+   * @returns whether all were closed, without an error and in time.
+   */
+  async closeAll(withinMs: number): Promise<boolean> {
+    const deadline = Date.now() + withinMs;
+    this.#deadline = deadline;
+    let all = true;
+    for (let next = this.#open.pop(); next; next = this.#open.pop()) {
+      all = (await this.#closeOne(next.name, next.close, deadline)) && all;
+    }
+    return all;
+  }
+
+  async #closeOne(name: string, close: Closer, deadline: number): Promise<boolean> {
+    const remainingMs = Math.max(0, deadline - Date.now());
+    const timer = new AbortController();
+    try {
+      const late = delay(remainingMs, 'late', { signal: timer.signal }).catch(() => 'late');
+      const closed = (async () => {
+        await close(remainingMs);
+        return 'closed';
+      })();
+      if ((await Promise.race([closed, late])) === 'closed') return true;
+      closed.catch((error: unknown) =>
+        this.#logger.debug(`closing ${name} failed, after its time`, { error }),
+      );
+      this.#logger.warn(`${name} was not closed in time`, { closer: name });
+    } catch (error) {
+      this.#logger.warn(`closing ${name} failed`, { closer: name, error });
+    } finally {
+      timer.abort();
+    }
+    return false;
+  }
+}

@@ -1,0 +1,95 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { LogFields } from '../log/clean-fields.js';
+import type { Logger, LogLevel } from '../log/logger.js';
+import { errorCode } from '../log/render-error.js';
+import { Closers } from './closers.js';
+import { EXIT_CODES, STOP_SIGNALS, type StopSignal, startFailureCode } from './exit-code.js';
+
+/** What an app is given to start with. */
+export interface AppContext {
+  readonly logger: Logger;
+  /** Everything opened gets its closer here; they run in reverse order. */
+  readonly closers: Closers;
+  /** Aborted when the app begins to stop. */
+  readonly signal: AbortSignal;
+}
+
+export interface AppOptions {
+  readonly name: string;
+  readonly logger: Logger;
+  /** Opens what the app needs and returns; what was opened keeps the process running. */
+  start(app: AppContext): Promise<void>;
+  /** Time for all closers together once asked to stop, in ms. */
+  readonly forceAfterMs: number;
+}
+
+/** After an unexpected error the state is unknown: closing gets less time, in ms. */
+const CLOSE_AFTER_CRASH_MS = 5_000;
+/** Ctrl-C reaches the app from the terminal and from a wrapper such as npm: within this, in ms, it is one signal. */
+const ECHO_MS = 300;
+const FLUSH_MS = 1_000;
+
+/**
+ * Runs an app until it is told to stop, and ends the process: see EXIT_CODES. The first SIGTERM, SIGINT or SIGHUP
+ * closes everything in order, a second one ends the process at once; an unexpected error closes and fails. An error
+ * that carries a code is printed as one message, any other one with its stack.
+ */
+export async function runApp({ name, logger, start, forceAfterMs }: AppOptions): Promise<void> {
+  const closers = new Closers(logger);
+  const stopping = new AbortController();
+  let stoppingSince: number | undefined;
+
+  const exit = async (code: number): Promise<void> => {
+    await Promise.race([logger.flush(), delay(FLUSH_MS)]);
+    process.exit(code);
+  };
+  const stop = async (withinMs: number, code?: number): Promise<void> => {
+    stoppingSince = Date.now();
+    stopping.abort();
+    const all = await closers.closeAll(withinMs);
+    if (code === undefined) logger.info(all ? 'stopped' : 'stopped, but not everything was closed in time');
+    await exit(code ?? (all ? EXIT_CODES.stopped : EXIT_CODES.notInTime));
+  };
+  const onSignal = (signal: StopSignal): void => {
+    if (stoppingSince === undefined) {
+      logger.info(`${signal}: stopping`, { withinMs: forceAfterMs });
+      void stop(forceAfterMs);
+    } else if (Date.now() - stoppingSince > ECHO_MS) {
+      logger.warn(`${signal} again: ending at once`);
+      void exit(STOP_SIGNALS[signal]);
+    }
+  };
+  const onCrash = (thrown: unknown): void => {
+    logger.error(`unexpected error${messageOf(thrown)}`, crashFields(thrown, logger.level));
+    if (stoppingSince === undefined) {
+      void stop(Math.min(forceAfterMs, CLOSE_AFTER_CRASH_MS), EXIT_CODES.failed);
+    }
+  };
+
+  process.on('SIGHUP', onSignal);
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  process.on('uncaughtException', onCrash);
+  process.on('unhandledRejection', onCrash);
+
+  try {
+    await start({ logger, closers, signal: stopping.signal });
+    if (stoppingSince === undefined) logger.debug(`${name} started`);
+  } catch (thrown) {
+    // Told to stop while starting: what failed failed because of that.
+    if (stoppingSince !== undefined) return logger.debug('the start was interrupted', { error: thrown });
+    logger.error(`${name} can't start${messageOf(thrown)}`, crashFields(thrown, logger.level));
+    await stop(Math.min(forceAfterMs, CLOSE_AFTER_CRASH_MS), startFailureCode(thrown));
+  }
+}
+
+function messageOf(thrown: unknown): string {
+  return thrown instanceof Error && thrown.message ? `: ${thrown.message}` : '';
+}
+
+/** A typed error says all in its message; of any other one the stack is needed to find the mistake. */
+function crashFields(thrown: unknown, level: LogLevel): LogFields {
+  if (!(thrown instanceof Error) || level === 'debug') return { error: thrown };
+  const code = errorCode(thrown);
+  return code === undefined ? { stack: thrown.stack, cause: thrown.cause } : { code };
+}

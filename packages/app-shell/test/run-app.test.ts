@@ -1,0 +1,154 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+
+const FIXTURE = fileURLToPath(new URL('fixtures/app.mjs', import.meta.url));
+const started = new Set<ReturnType<typeof spawn>>();
+
+afterEach(() => {
+  for (const child of started) child.kill('SIGKILL');
+  started.clear();
+});
+
+function run(...args: string[]) {
+  const child = spawn(process.execPath, [FIXTURE, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  started.add(child);
+  const out = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk: Buffer) => {
+    out.stdout += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    out.stderr += chunk.toString();
+  });
+  const ended = once(child, 'close').then(([code]) => code as number);
+  const lines = () =>
+    out.stdout
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+  const said = async (msg: string) =>
+    await vi.waitFor(() => expect(lines().map((line) => line.msg)).toContain(msg), { timeout: 20_000 });
+  return { child, out, ended, lines, said, messages: () => lines().map((line) => line.msg) };
+}
+
+describe('an app that is told to stop', () => {
+  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+    'by %s closes everything, last in first out, and exits with 0',
+    async (signal) => {
+      const app = run();
+      await app.said('running');
+      app.child.kill(signal);
+      expect(await app.ended).toBe(0);
+      expect(app.messages()).toEqual([
+        'running',
+        `${signal}: stopping`,
+        'closing second',
+        'closed first',
+        'stopped',
+      ]);
+      expect(app.lines()[2]).toMatchObject({ aborted: true });
+      expect(app.lines()[2]?.remainingMs).toBeGreaterThan(4_000);
+    },
+  );
+
+  test.each([
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+  ] as const)('ends at once on a second %s, with exit code %i', async (signal, code) => {
+    const app = run('slow');
+    await app.said('running');
+    app.child.kill(signal);
+    await app.said('closing second');
+    const again = setInterval(() => app.child.kill(signal), 50);
+    expect(await app.ended).toBe(code);
+    clearInterval(again);
+    expect(app.messages()).toContain(`${signal} again: ending at once`);
+  });
+
+  test('takes two signals in the same moment for one, as when npm passes Ctrl-C on', async () => {
+    const app = run();
+    await app.said('running');
+    app.child.kill('SIGINT');
+    app.child.kill('SIGTERM');
+    expect(await app.ended).toBe(0);
+    expect(app.messages()).toContain('closed first');
+  });
+
+  test('says what was not closed in time, closes the rest, and exits with 3', async () => {
+    const app = run('hang');
+    await app.said('running');
+    app.child.kill('SIGTERM');
+    expect(await app.ended).toBe(3);
+    expect(app.messages()).toEqual(expect.arrayContaining(['second was not closed in time', 'closed first']));
+  });
+
+  test('closes the rest when one closer fails', async () => {
+    const app = run('fail-to-close');
+    await app.said('running');
+    app.child.kill('SIGTERM');
+    expect(await app.ended).toBe(3);
+    expect(app.lines()).toContainEqual(
+      expect.objectContaining({
+        msg: 'closing second failed',
+        error: { code: 'CLOSE_FAILED', message: 'no' },
+      }),
+    );
+    expect(app.messages()).toContain('closed first');
+  });
+
+  test('while it starts gives the start up, closes what was opened, late things too, and exits with 0', async () => {
+    const app = run('slow-start');
+    await app.said('starting');
+    app.child.kill('SIGTERM');
+    expect(await app.ended).toBe(0);
+    expect(app.messages()).toEqual(expect.arrayContaining(['closed what was opened late', 'closed first']));
+    expect(app.out.stdout).not.toContain('"level":"error"');
+  });
+});
+
+describe('an app that fails', () => {
+  test('at the start with a known error prints one message without a stack, closes, and exits with 1', async () => {
+    const app = run('typed-start');
+    expect(await app.ended).toBe(1);
+    const errors = app.lines().filter((line) => line.level === 'error');
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toMatchObject({
+      msg: "fixture can't start: MongoDB at host:1 does not answer; start it.",
+      code: 'MONGO_DOWN',
+    });
+    expect(app.out.stdout + app.out.stderr).not.toContain('app.mjs');
+    expect(app.messages()).toContain('closed first');
+  });
+
+  test('at the start by its configuration exits with 2', async () => {
+    const app = run('config-start');
+    expect(await app.ended).toBe(2);
+  });
+
+  test('to load its configuration prints the reason on standard error, secrets hidden, and exits with 2', async () => {
+    const app = run('bad-config');
+    expect(await app.ended).toBe(2);
+    expect(app.out.stderr).toBe('fixture: REDIS_URL: redis://me:***@host is no address\n');
+  });
+
+  test('at the start by a mistake prints its stack and exits with 1', async () => {
+    const app = run('untyped-start');
+    expect(await app.ended).toBe(1);
+    expect(app.out.stdout).toContain('app.mjs');
+  });
+
+  test.each(['rejection', 'exception'])(
+    'by an uncaught %s logs it, closes everything, and exits with 1',
+    async (kind) => {
+      const app = run(kind);
+      expect(await app.ended).toBe(1);
+      expect(app.messages()).toEqual([
+        'running',
+        'unexpected error: nobody caught this',
+        'closing second',
+        'closed first',
+      ]);
+    },
+  );
+});
