@@ -8,9 +8,9 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-async function serve(health: HealthCheck[], more: Partial<HttpOptions> = {}) {
+async function serve(checks: HealthCheck[], more: Partial<HttpOptions> = {}) {
   const { registry } = createMetrics('test');
-  const server = await startHttp({ host: '127.0.0.1', port: 0, health, registry, ...more });
+  const server = await startHttp({ host: '127.0.0.1', port: 0, checks, registry, ...more });
   closers.push(() => server.close());
   return server;
 }
@@ -99,7 +99,7 @@ describe('metrics', () => {
     const metrics = createMetrics('worker');
     metrics.entriesRead.inc({ key_type: 'stream' }, 12);
     metrics.jobSeconds.observe({ key_type: 'set' }, 0.2);
-    const server = await startHttp({ host: '127.0.0.1', port: 0, health: [], registry: metrics.registry });
+    const server = await startHttp({ host: '127.0.0.1', port: 0, checks: [], registry: metrics.registry });
     closers.push(() => server.close());
     const answer = await fetch(`${server.address}/metrics`);
     expect(answer.headers.get('content-type')).toContain('text/plain');

@@ -107,6 +107,14 @@ describe('an app that is told to stop', () => {
   });
 });
 
+test('an app logs the warnings of its configuration', async () => {
+  const app = run('warned');
+  await app.said('running');
+  app.child.kill('SIGTERM');
+  await app.ended;
+  expect(app.lines()[0]).toMatchObject({ level: 'warn', msg: 'REDIS_ULR: did you mean REDIS_URL?' });
+});
+
 describe('an app that fails', () => {
   test('at the start with a known error prints one message without a stack, closes, and exits with 1', async () => {
     const app = run('typed-start');

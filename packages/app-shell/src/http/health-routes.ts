@@ -4,7 +4,7 @@ import { Health, type HealthCheck } from './health-check.js';
 
 export interface HealthRoutesOptions {
   /** What must be well for the app to be ready. */
-  readonly health: readonly HealthCheck[];
+  readonly checks: readonly HealthCheck[];
   readonly registry: Registry;
   /** Aborted when the app begins to stop: from then on it is not ready. */
   readonly signal?: AbortSignal;
@@ -19,7 +19,7 @@ export interface HealthRoutesOptions {
  * - `GET /metrics`: the registry in Prometheus' text format.
  */
 export function addHealthRoutes(server: FastifyInstance, options: HealthRoutesOptions): void {
-  const health = new Health(options.health, options.checkTimeoutMs ?? 2_000);
+  const health = new Health(options.checks, options.checkTimeoutMs ?? 2_000);
   server.get('/healthz', () => ({ status: 'ok', uptimeSeconds: Math.round(process.uptime()) }));
   server.get('/readyz', async (_request, reply) => {
     const checks = await health.ask();

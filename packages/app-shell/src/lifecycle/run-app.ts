@@ -1,28 +1,40 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { createMetrics, type Metrics } from '../create-metrics.js';
 import type { LogFields } from '../log/clean-fields.js';
-import type { Logger, LogLevel } from '../log/logger.js';
+import { createLogger, type Logger, type LoggerOptions, type LogLevel } from '../log/logger.js';
 import { errorCode } from '../log/render-error.js';
 import { Closers } from './closers.js';
 import { EXIT_CODES, STOP_SIGNALS, type StopSignal, startFailureCode } from './exit-code.js';
+import { loadOrExit } from './load-or-exit.js';
 
 /** What an app is given to start with. */
 export interface AppContext {
   readonly logger: Logger;
+  readonly metrics: Metrics;
   /** Everything opened gets its closer here; they run in reverse order. */
   readonly closers: Closers;
   /** Aborted when the app begins to stop. */
   readonly signal: AbortSignal;
 }
 
-export interface AppOptions {
-  readonly name: string;
-  readonly logger: Logger;
-  /** Opens what the app needs and returns; what was opened keeps the process running. */
-  start(app: AppContext): Promise<void>;
-  /** Time for all closers together once asked to stop, in ms. */
-  readonly forceAfterMs: number;
+/** The part of the configuration that every app has. */
+export interface AppSettings {
+  readonly log: Pick<LoggerOptions, 'level' | 'format'>;
+  /** What is not wrong but looks like a mistake; logged at the start. */
+  readonly warnings?: readonly string[];
 }
 
+export interface AppOptions<Settings extends AppSettings> {
+  readonly name: string;
+  /** Reads the configuration. What it throws ends the process with exit code 2. */
+  load(): Settings | Promise<Settings>;
+  /** Opens what the app needs and returns; what was opened keeps the process running. */
+  start(app: AppContext, settings: Settings): Promise<void>;
+  /** Time for all closers together once asked to stop, in ms; default 10,000. */
+  readonly closeWithinMs?: (settings: Settings) => number;
+}
+
+const CLOSE_WITHIN_MS = 10_000;
 /** After an unexpected error the state is unknown: closing gets less time, in ms. */
 const CLOSE_AFTER_CRASH_MS = 5_000;
 /** Ctrl-C reaches the app from the terminal and from a wrapper such as npm: within this, in ms, it is one signal. */
@@ -34,7 +46,11 @@ const FLUSH_MS = 1_000;
  * closes everything in order, a second one ends the process at once; an unexpected error closes and fails. An error
  * that carries a code is printed as one message, any other one with its stack.
  */
-export async function runApp({ name, logger, start, forceAfterMs }: AppOptions): Promise<void> {
+export async function runApp<Settings extends AppSettings>(options: AppOptions<Settings>): Promise<void> {
+  const { name } = options;
+  const settings = await loadOrExit(name, () => options.load());
+  const logger = createLogger({ ...settings.log, app: name });
+  const forceAfterMs = options.closeWithinMs?.(settings) ?? CLOSE_WITHIN_MS;
   const closers = new Closers(logger);
   const stopping = new AbortController();
   let stoppingSince: number | undefined;
@@ -72,8 +88,9 @@ export async function runApp({ name, logger, start, forceAfterMs }: AppOptions):
   process.on('uncaughtException', onCrash);
   process.on('unhandledRejection', onCrash);
 
+  for (const warning of settings.warnings ?? []) logger.warn(warning);
   try {
-    await start({ logger, closers, signal: stopping.signal });
+    await options.start({ logger, closers, metrics: createMetrics(name), signal: stopping.signal }, settings);
     if (stoppingSince === undefined) logger.debug(`${name} started`);
   } catch (thrown) {
     // Told to stop while starting: what failed failed because of that.

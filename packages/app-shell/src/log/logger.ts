@@ -51,16 +51,16 @@ export class Logger {
   }
 
   error(msg: string, fields: LogFields = {}): void {
-    this.#log('error', msg, fields);
+    this.log('error', msg, fields);
   }
   warn(msg: string, fields: LogFields = {}): void {
-    this.#log('warn', msg, fields);
+    this.log('warn', msg, fields);
   }
   info(msg: string, fields: LogFields = {}): void {
-    this.#log('info', msg, fields);
+    this.log('info', msg, fields);
   }
   debug(msg: string, fields: LogFields = {}): void {
-    this.#log('debug', msg, fields);
+    this.log('debug', msg, fields);
   }
 
   /** A logger whose lines all carry these fields too. */
@@ -78,7 +78,8 @@ export class Logger {
     if (stream.writable) await new Promise<void>((resolve) => stream.write('', () => resolve()));
   }
 
-  #log(level: LogLevel, msg: string, fields: LogFields): void {
+  /** One line of a level that is decided while running. */
+  log(level: LogLevel, msg: string, fields: LogFields = {}): void {
     if (LOG_LEVELS.indexOf(level) > LOG_LEVELS.indexOf(this.level)) return;
     if (level === 'error' || (level === 'warn' && fields.error !== undefined)) {
       const code = errorCode(fields.error) ?? fields.code;
