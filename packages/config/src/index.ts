@@ -1,1 +1,13 @@
-export {};
+export type {
+  Config,
+  KeyTypeName,
+  MongoConfig,
+  OptionInUse,
+  RedisConfig,
+  Source,
+  TlsConfig,
+} from './config.js';
+export { ConfigError, type Problem } from './config-error.js';
+export { type DescribedOption, describeConfig } from './describe-config.js';
+export { type ConfigPlaces, loadConfig } from './load-config.js';
+export { requireDashboardPassword } from './require-dashboard-password.js';

@@ -1,0 +1,95 @@
+import type { Config, RedisConfig } from '../config.js';
+import type { Settings } from '../settings.js';
+import { buildMongo } from './build-mongo.js';
+import { buildRedis, DEFAULT_REDIS, type RedisNames } from './build-redis.js';
+import { buildSync } from './build-sync.js';
+import type { Findings } from './findings.js';
+
+const SOURCE: RedisNames = {
+  url: 'REDIS_URL',
+  host: 'REDIS_HOST',
+  port: 'REDIS_PORT',
+  username: 'REDIS_USERNAME',
+  password: 'REDIS_PASSWORD',
+  db: 'REDIS_DB',
+  tls: {
+    enabled: 'REDIS_TLS',
+    caFile: 'REDIS_TLS_CA_FILE',
+    certFile: 'REDIS_TLS_CERT_FILE',
+    keyFile: 'REDIS_TLS_KEY_FILE',
+    rejectUnauthorized: 'REDIS_TLS_REJECT_UNAUTHORIZED',
+  },
+};
+
+const QUEUE: RedisNames = {
+  url: 'QUEUE_REDIS_URL',
+  host: 'QUEUE_REDIS_HOST',
+  port: 'QUEUE_REDIS_PORT',
+  username: 'QUEUE_REDIS_USERNAME',
+  password: 'QUEUE_REDIS_PASSWORD',
+  db: 'QUEUE_REDIS_DB',
+  tls: {
+    enabled: 'QUEUE_REDIS_TLS',
+    caFile: 'QUEUE_REDIS_TLS_CA_FILE',
+    certFile: 'QUEUE_REDIS_TLS_CERT_FILE',
+    keyFile: 'QUEUE_REDIS_TLS_KEY_FILE',
+    rejectUnauthorized: 'QUEUE_REDIS_TLS_REJECT_UNAUTHORIZED',
+  },
+};
+
+/** Gives every option its place, and judges those that belong together. */
+export function buildConfig(
+  settings: Settings,
+  findings: Findings,
+  cwd: string,
+): Omit<Config, 'file' | 'warnings' | 'options'> {
+  const { values } = settings;
+  const redis = buildRedis(settings, findings, SOURCE, DEFAULT_REDIS, cwd);
+  return {
+    redis,
+    queue: { redis: queueRedis(settings, findings, redis, cwd), prefix: values.QUEUE_PREFIX },
+    mongo: buildMongo(settings, findings, cwd),
+    keys: {
+      include: values.KEY_INCLUDE,
+      exclude: values.KEY_EXCLUDE,
+      separator: values.KEY_SEPARATOR,
+      types: [...new Set(values.KEY_TYPES)],
+    },
+    sync: buildSync(settings, findings),
+    worker: {
+      concurrency: values.WORKER_CONCURRENCY,
+      shutdownTimeoutMs: values.WORKER_SHUTDOWN_TIMEOUT_MS,
+    },
+    http: {
+      host: values.HTTP_HOST,
+      schedulerPort: values.SCHEDULER_HTTP_PORT,
+      workerPort: values.WORKER_HTTP_PORT,
+    },
+    dashboard: buildDashboard(settings, findings),
+    log: { level: values.LOG_LEVEL, format: values.LOG_FORMAT },
+  };
+}
+
+/** A queue with an address of its own takes nothing from the source: above all, no password goes elsewhere. */
+function queueRedis(settings: Settings, findings: Findings, source: RedisConfig, cwd: string): RedisConfig {
+  const isElsewhere = settings.mentioned(QUEUE.url) || settings.mentioned(QUEUE.host);
+  return buildRedis(settings, findings, QUEUE, isElsewhere ? DEFAULT_REDIS : source, cwd);
+}
+
+/** The password or its hash: of two sources the higher wins, of one source only one may be given. */
+function buildDashboard({ values, given, sourceOf }: Settings, findings: Findings): Config['dashboard'] {
+  const { DASHBOARD_PASSWORD: password, DASHBOARD_PASSWORD_HASH: passwordHash } = values;
+  const both = given('DASHBOARD_PASSWORD') && given('DASHBOARD_PASSWORD_HASH');
+  const isHashLower = both && sourceOf('DASHBOARD_PASSWORD_HASH') === 'config.json';
+  if (both && sourceOf('DASHBOARD_PASSWORD') === sourceOf('DASHBOARD_PASSWORD_HASH')) {
+    findings.problem('DASHBOARD_PASSWORD', 'stands beside DASHBOARD_PASSWORD_HASH', 'keep one of the two');
+  }
+  return {
+    host: values.DASHBOARD_HOST,
+    port: values.DASHBOARD_PORT,
+    username: values.DASHBOARD_USERNAME,
+    ...(password !== undefined && (!both || isHashLower) ? { password } : {}),
+    ...(passwordHash !== undefined && !isHashLower ? { passwordHash } : {}),
+    readOnly: values.DASHBOARD_READ_ONLY,
+  };
+}

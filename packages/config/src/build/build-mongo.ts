@@ -1,0 +1,104 @@
+import { ConnectionString } from 'mongodb-connection-string-url';
+import type { MongoConfig, TlsConfig } from '../config.js';
+import { type MongoUri, readMongoHosts, readMongoUri } from '../formats/mongo-address.js';
+import { isMongoUri } from '../formats/url-formats.js';
+import type { OptionName } from '../options/options.js';
+import type { Settings } from '../settings.js';
+import { type BesideUrl, besideUrl, compareSources, urlInUse } from './beside-url.js';
+import { buildTls, type TlsNames } from './build-tls.js';
+import type { Findings } from './findings.js';
+
+const TLS: TlsNames = {
+  enabled: 'MONGO_TLS',
+  caFile: 'MONGO_TLS_CA_FILE',
+  certFile: 'MONGO_TLS_CERT_FILE',
+  keyFile: 'MONGO_TLS_KEY_FILE',
+  rejectUnauthorized: 'MONGO_TLS_REJECT_UNAUTHORIZED',
+};
+const NO_TLS: TlsConfig = { enabled: false, rejectUnauthorized: true };
+
+/** How to reach MongoDB: the URI with everything in it, and the database. */
+export function buildMongo(settings: Settings, findings: Findings, cwd: string): MongoConfig {
+  const { values, given } = settings;
+  const url = uriOption(settings, findings);
+  const said = url === undefined ? undefined : read(values[url]);
+  const beside = besideUrl(settings, findings, url);
+  if (url === 'MONGO_URI') beside.pick('MONGO_HOST', said?.hosts.join(','));
+  if (url !== undefined) checkPort(settings, findings, url);
+  const username = beside.pick('MONGO_USERNAME', said?.username);
+  const password = beside.pick('MONGO_PASSWORD', said?.password);
+  const authSource = beside.pick('MONGO_AUTH_SOURCE', said?.authSource);
+  const enabled = beside.pick('MONGO_TLS', said?.tls) ?? false;
+  beside.warnOfReplaced();
+  const tls = buildTls(settings, findings, TLS, { enabled, url, cwd, inherited: NO_TLS });
+  checkLogin(settings, findings, said, username, password);
+  const uri = new ConnectionString(said?.href ?? `mongodb://${hosts(settings, findings)}/`);
+  uri.username = username === undefined ? '' : encodeURIComponent(username);
+  // The driver takes a user name without a password for X.509 and the like, but no password without a user name.
+  uri.password = username === undefined || password === undefined ? '' : encodeURIComponent(password);
+  if (authSource !== undefined) uri.searchParams.set('authSource', authSource);
+  if (enabled !== (said?.tls ?? false)) {
+    uri.searchParams.delete('ssl');
+    uri.searchParams.set('tls', String(enabled));
+  }
+  return {
+    uri: uri.href,
+    dbName: given('MONGO_DB_NAME') ? values.MONGO_DB_NAME : (said?.dbName ?? values.MONGO_DB_NAME),
+    ...(authSource === undefined ? {} : { authSource }),
+    tls,
+    writeBatchEntries: values.WRITE_BATCH_ENTRIES,
+    writeBatchBytes: values.WRITE_BATCH_BYTES,
+  };
+}
+
+/** The option that holds the URI, if one does: a `MONGO_HOST` may be a URI too, as in the old engine. */
+function uriOption(settings: Settings, findings: Findings): 'MONGO_URI' | 'MONGO_HOST' | undefined {
+  const url = urlInUse(settings, findings, 'MONGO_URI', 'MONGO_HOST');
+  return url ?? (isMongoUri(settings.values.MONGO_HOST) ? 'MONGO_HOST' : undefined);
+}
+
+function read(text: string | undefined): MongoUri | undefined {
+  const said = text === undefined ? undefined : readMongoUri(text);
+  return typeof said === 'string' ? undefined : said;
+}
+
+/** The list of hosts for a URI, each with the port that it names, else `MONGO_PORT` where that is set. */
+function hosts(settings: Settings, findings: Findings): string {
+  const found = readMongoHosts(settings.values.MONGO_HOST);
+  if (typeof found === 'string') return 'localhost';
+  const port = settings.values.MONGO_PORT;
+  if (port !== undefined && found.every((each) => each.port !== undefined && each.port !== port)) {
+    findings.problem('MONGO_PORT', 'says something else than MONGO_HOST', 'keep one of the two ports');
+  }
+  return found
+    .map((each) => ({ host: each.host, port: each.port ?? port }))
+    .map((each) => (each.port === undefined ? each.host : `${each.host}:${each.port}`))
+    .join(',');
+}
+
+function checkPort(settings: Settings, findings: Findings, url: OptionName): void {
+  if (!settings.given('MONGO_PORT') || compareSources(settings, 'MONGO_PORT', url) < 0) return;
+  findings.problem('MONGO_PORT', `has no effect beside a URI in ${url}`, 'write the port in the URI');
+}
+
+function checkLogin(
+  settings: Settings,
+  findings: Findings,
+  said: MongoUri | undefined,
+  username: Parameters<BesideUrl['pick']>[1],
+  password: Parameters<BesideUrl['pick']>[1],
+): void {
+  const isByOptions =
+    settings.given('MONGO_USERNAME') && username !== undefined && username !== said?.username;
+  if (
+    isByOptions &&
+    password === undefined &&
+    !settings.mentioned('MONGO_PASSWORD') &&
+    !said?.authMechanism
+  ) {
+    findings.problem('MONGO_USERNAME', 'is a user name without a password', 'set MONGO_PASSWORD too');
+  }
+  if (password !== undefined && username === undefined && !settings.mentioned('MONGO_USERNAME')) {
+    findings.warn('MONGO_PASSWORD is not used, because there is no MONGO_USERNAME');
+  }
+}

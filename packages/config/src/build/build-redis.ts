@@ -1,0 +1,82 @@
+import type { RedisConfig } from '../config.js';
+import { type RedisUrl, readRedisUrl } from '../formats/redis-address.js';
+import type { NameOf, OptionName } from '../options/options.js';
+import type { Settings } from '../settings.js';
+import { besideUrl, urlInUse } from './beside-url.js';
+import { buildTls, type TlsNames } from './build-tls.js';
+import type { Findings } from './findings.js';
+import { redisHref } from './redis-href.js';
+
+/** The options that say how to reach one Redis. */
+export interface RedisNames {
+  readonly url: NameOf<string | undefined>;
+  readonly host: NameOf<string | undefined>;
+  readonly port: NameOf<number | undefined>;
+  readonly username: NameOf<string | undefined>;
+  readonly password: NameOf<string | undefined>;
+  readonly db: NameOf<number | undefined>;
+  readonly tls: TlsNames;
+}
+
+/** How to reach one Redis: by its URL, the options beside it, and `inherited` for what neither says. */
+export function buildRedis(
+  settings: Settings,
+  findings: Findings,
+  names: RedisNames,
+  inherited: RedisConfig,
+  cwd: string,
+): RedisConfig {
+  const url = urlInUse(settings, findings, names.url, names.host);
+  const said = url === undefined ? undefined : read(settings.values[url]);
+  const { pick, warnOfReplaced } = besideUrl(settings, findings, url);
+  // What a URL does not say is not taken from what it replaces.
+  const rest = said === undefined ? inherited : DEFAULT_REDIS;
+  const host = pick(names.host, said?.host) ?? rest.host;
+  const port = pick(names.port, said?.port) ?? rest.port;
+  const username = pick(names.username, said?.username) ?? rest.username;
+  const password = pick(names.password, said?.password) ?? rest.password;
+  const db = pick(names.db, said?.db) ?? rest.db;
+  const enabled = pick(names.tls.enabled, said?.tls) ?? rest.tls.enabled;
+  warnOfReplaced();
+  const tls = buildTls(settings, findings, names.tls, { enabled, url, cwd, inherited: rest.tls });
+  checkLogin(settings, findings, names, { url, username, password });
+  const parts = {
+    host,
+    port,
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+    db,
+    tls,
+  };
+  const href = said?.href ?? inherited.url;
+  return href === undefined || (said === undefined && settings.given(names.host))
+    ? parts
+    : { url: redisHref(href, parts), ...parts };
+}
+
+/** What counts where nothing is said. */
+export const DEFAULT_REDIS: RedisConfig = {
+  host: 'localhost',
+  port: 6379,
+  db: 0,
+  tls: { enabled: false, rejectUnauthorized: true },
+};
+
+function read(url: string | undefined): RedisUrl | undefined {
+  const said = url === undefined ? undefined : readRedisUrl(url);
+  return typeof said === 'string' ? undefined : said;
+}
+
+function checkLogin(
+  settings: Settings,
+  findings: Findings,
+  names: RedisNames,
+  login: { url: OptionName | undefined; username: string | undefined; password: string | undefined },
+): void {
+  if (login.username === undefined || login.password !== undefined || settings.mentioned(names.password))
+    return;
+  const blamed = [names.username, login.url].find((name) => name !== undefined && settings.given(name));
+  if (blamed === undefined) return;
+  const remedy = `set ${names.password} too; a password without a user name is redis://:password@host in a URL`;
+  findings.problem(blamed, 'has a user name without a password', remedy);
+}

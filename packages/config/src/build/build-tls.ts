@@ -1,0 +1,82 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { TlsConfig } from '../config.js';
+import type { NameOf, OptionName } from '../options/options.js';
+import type { Settings } from '../settings.js';
+import { compareSources } from './beside-url.js';
+import type { Findings } from './findings.js';
+
+/** The options that say how TLS is done on one connection. */
+export interface TlsNames {
+  readonly enabled: NameOf<boolean | undefined>;
+  readonly caFile: NameOf<string | undefined>;
+  readonly certFile: NameOf<string | undefined>;
+  readonly keyFile: NameOf<string | undefined>;
+  readonly rejectUnauthorized: NameOf<boolean | undefined>;
+}
+
+/**
+ * TLS of one connection. `url` is the option that the URL in use comes from. Checks that the files are there; files
+ * without TLS are a problem, unless TLS was turned off beside or above them.
+ */
+export function buildTls(
+  settings: Settings,
+  findings: Findings,
+  names: TlsNames,
+  at: { enabled: boolean; url: OptionName | undefined; cwd: string; inherited: TlsConfig },
+): TlsConfig {
+  const fileOf = (part: 'caFile' | 'certFile' | 'keyFile') => {
+    const name = names[part];
+    const path = settings.given(name) ? settings.values[name] : undefined;
+    if (path === undefined) return at.inherited[part];
+    const absolute = resolve(at.cwd, path);
+    if (at.enabled) checkFile(findings, name, absolute);
+    else if (!isTurnedOff(settings, names.enabled, name, at.url)) {
+      findings.problem(
+        name,
+        'has no effect, because TLS is off',
+        `set ${names.enabled} to true, or remove it`,
+      );
+    }
+    return absolute;
+  };
+  const caFile = fileOf('caFile');
+  const certFile = fileOf('certFile');
+  const keyFile = fileOf('keyFile');
+  if (settings.given(names.certFile) && !keyFile && !settings.mentioned(names.keyFile)) {
+    findings.problem(names.certFile, 'is a certificate without its key', `set ${names.keyFile} too`);
+  }
+  if (settings.given(names.keyFile) && !certFile && !settings.mentioned(names.certFile)) {
+    findings.problem(names.keyFile, 'is a key without its certificate', `set ${names.certFile} too`);
+  }
+  return {
+    enabled: at.enabled,
+    ...(caFile ? { caFile } : {}),
+    ...(certFile ? { certFile } : {}),
+    ...(keyFile ? { keyFile } : {}),
+    rejectUnauthorized: settings.given(names.rejectUnauthorized)
+      ? (settings.values[names.rejectUnauthorized] ?? true)
+      : at.inherited.rejectUnauthorized,
+  };
+}
+
+function isTurnedOff(
+  settings: Settings,
+  flag: OptionName,
+  file: OptionName,
+  url: OptionName | undefined,
+): boolean {
+  if (settings.mentioned(flag)) return true;
+  return url !== undefined && compareSources(settings, url, file) > 0;
+}
+
+function checkFile(findings: Findings, name: OptionName, path: string): void {
+  try {
+    accessSync(path, constants.R_OK);
+    if (!statSync(path).isFile()) findings.problem(name, 'is not a file', 'name a PEM file');
+  } catch (error) {
+    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const problem = missing ? 'is a file that does not exist' : "is a file that can't be read";
+    findings.problem(name, problem, 'name a PEM file that this process may read');
+  }
+}

@@ -1,0 +1,39 @@
+import type { Source } from './config.js';
+
+/** One thing that is wrong with the configuration. */
+export interface Problem {
+  /** The option, or the unknown name. */
+  readonly option: string;
+  readonly source: Source | 'command line';
+  /** The value as it may be shown: masked where it is or may hold a secret. */
+  readonly value?: string;
+  readonly problem: string;
+  readonly remedy: string;
+}
+
+/**
+ * The configuration can't be used. Code `CONFIG_INVALID`; `problems` has everything that is wrong, the message too,
+ * one a line. It never has a cause: the errors of parsers quote what they read, which may be a secret.
+ */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly code = 'CONFIG_INVALID';
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super(messageOf(problems));
+    this.problems = problems;
+  }
+}
+
+function messageOf(problems: readonly Problem[]): string {
+  const rows = problems.map(({ option, source, value }) => [option, source, value ?? '']);
+  const widths = [0, 1, 2].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)));
+  const lines = problems.map(({ problem, remedy }, index) => {
+    const cells = widths.map((width, column) => (rows[index]?.[column] ?? '').padEnd(width));
+    const place = cells.filter((_, column) => (widths[column] ?? 0) > 0).join('  ');
+    return `  ${place}  ${problem}: ${remedy}`;
+  });
+  const count = problems.length === 1 ? 'is 1 problem' : `are ${problems.length} problems`;
+  return [`There ${count} in the configuration.`, ...lines].join('\n');
+}

@@ -1,0 +1,86 @@
+import type { KEY_TYPE_NAMES } from './options/key-options.js';
+import type { OptionName, Values } from './options/options.js';
+
+/** TLS of one connection. The files are absolute paths, and exist when `enabled`. */
+export interface TlsConfig {
+  readonly enabled: boolean;
+  readonly caFile?: string;
+  readonly certFile?: string;
+  readonly keyFile?: string;
+  readonly rejectUnauthorized: boolean;
+}
+
+/** How to reach a Redis. `url` is there when a URL was given, and says the same as the parts. */
+export interface RedisConfig {
+  readonly url?: string;
+  readonly host: string;
+  readonly port: number;
+  readonly username?: string;
+  readonly password?: string;
+  readonly db: number;
+  readonly tls: TlsConfig;
+}
+
+/** How to reach MongoDB, and how much to write at once. */
+export interface MongoConfig {
+  /** The whole connection string, with user name, password and `authSource`; holds secrets. */
+  readonly uri: string;
+  readonly dbName: string;
+  readonly authSource?: string;
+  readonly tls: TlsConfig;
+  readonly writeBatchEntries: number;
+  readonly writeBatchBytes: number;
+}
+
+/** Where the value of an option comes from. */
+export type Source = 'environment' | 'config.json' | 'default';
+
+/** One option as it may be shown to anybody: secrets are masked. */
+export interface OptionInUse {
+  readonly option: OptionName;
+  readonly value: string;
+  readonly source: Source;
+}
+
+export type KeyTypeName = (typeof KEY_TYPE_NAMES)[number];
+
+/** The whole configuration. It holds secrets: to show it, use `describeConfig`. */
+export interface Config {
+  readonly redis: RedisConfig;
+  readonly queue: { readonly redis: RedisConfig; readonly prefix: string };
+  readonly mongo: MongoConfig;
+  readonly keys: {
+    /** Redis glob patterns; at least one. */
+    readonly include: readonly string[];
+    readonly exclude: readonly string[];
+    readonly separator: string;
+    readonly types: readonly KeyTypeName[];
+  };
+  readonly sync: {
+    readonly intervalMs: number;
+    readonly discoveryIntervalMs: number;
+    /** One read of a stream, at most; never more than a slice. */
+    readonly readEntries: number;
+    readonly readBytes: number;
+    readonly sliceEntries: number;
+    readonly sliceBytes: number;
+    readonly sliceMs: number;
+  };
+  readonly worker: { readonly concurrency: number; readonly shutdownTimeoutMs: number };
+  /** Port 0 is any free port. */
+  readonly http: { readonly host: string; readonly schedulerPort: number; readonly workerPort: number };
+  readonly dashboard: {
+    readonly host: string;
+    readonly port: number;
+    readonly username: string;
+    readonly password?: string;
+    readonly passwordHash?: string;
+    readonly readOnly: boolean;
+  };
+  readonly log: { readonly level: Values['LOG_LEVEL']; readonly format: Values['LOG_FORMAT'] };
+  /** The configuration file that was read, if any: an absolute path. */
+  readonly file?: string;
+  /** What is not wrong but looks like a mistake; for the log at start-up. Holds no secrets. */
+  readonly warnings: readonly string[];
+  readonly options: readonly OptionInUse[];
+}

@@ -1,0 +1,81 @@
+import { isIPv6 } from 'node:net';
+import { ConnectionString } from 'mongodb-connection-string-url';
+import { percentDecode } from './percent-decode.js';
+import { isHost } from './text-formats.js';
+
+/** What a MongoDB connection string says; undefined where it says nothing. */
+export interface MongoUri {
+  readonly href: string;
+  readonly hosts: readonly string[];
+  readonly srv: boolean;
+  readonly username?: string;
+  readonly password?: string;
+  readonly dbName?: string;
+  readonly authSource?: string;
+  readonly authMechanism?: string;
+  readonly tls?: boolean;
+}
+
+/** Reads a connection string. A string in return is what is wrong with it; it never quotes it. */
+export function readMongoUri(text: string): MongoUri | string {
+  if (!/^mongodb(\+srv)?:\/\//.test(text)) return 'does not begin with mongodb:// or mongodb+srv://';
+  let uri: ConnectionString;
+  try {
+    uri = new ConnectionString(text);
+  } catch {
+    // The error is dropped on purpose: its message quotes the user name.
+    return 'is not a connection string (special characters in user name and password must be percent-encoded)';
+  }
+  const username = percentDecode(uri.username);
+  const password = percentDecode(uri.password);
+  const dbName = percentDecode(uri.pathname.slice(1));
+  const says = uri.typedSearchParams<{
+    authSource: string;
+    authMechanism: string;
+    tls: string;
+    ssl: string;
+  }>();
+  const tls = says.get('tls') ?? says.get('ssl') ?? (uri.isSRV ? 'true' : undefined);
+  const authSource = says.get('authSource');
+  const authMechanism = says.get('authMechanism');
+  return {
+    href: uri.href,
+    hosts: uri.hosts,
+    srv: uri.isSRV,
+    ...(username ? { username } : {}),
+    ...(password ? { password } : {}),
+    ...(dbName ? { dbName } : {}),
+    ...(authSource ? { authSource } : {}),
+    ...(authMechanism ? { authMechanism } : {}),
+    ...(tls === undefined ? {} : { tls: tls === 'true' }),
+  };
+}
+
+/** Reads `host`, `host:port`, or several with commas between; IPv6 addresses may go without brackets. */
+export function readMongoHosts(text: string): readonly MongoHost[] | string {
+  const hosts: MongoHost[] = [];
+  for (const item of text.split(',')) {
+    const found = readHost(item.trim());
+    if (typeof found === 'string') return found;
+    hosts.push(found);
+  }
+  return hosts;
+}
+
+/** One host of a list; an IPv6 address has its brackets. */
+export interface MongoHost {
+  readonly host: string;
+  readonly port?: number;
+}
+
+function readHost(item: string): MongoHost | string {
+  if (item.includes(':') && isHost(item)) return { host: `[${item}]` };
+  const parts = /^(?:\[(?<v6>[^\]]*)\]|(?<name>[^:]*))(?::(?<port>\d{1,5}))?$/.exec(item)?.groups;
+  const name = parts?.v6 ?? parts?.name ?? '';
+  if (!isHost(name) || (parts?.v6 !== undefined && !isIPv6(name)))
+    return 'is not a host, host:port or a list of them';
+  const host = parts?.v6 === undefined ? name : `[${name}]`;
+  if (parts?.port === undefined) return { host };
+  const port = Number(parts.port);
+  return port >= 1 && port <= 65_535 ? { host, port } : 'has a port that is not between 1 and 65535';
+}

@@ -1,0 +1,33 @@
+import { readMongoHosts, readMongoUri } from './mongo-address.js';
+import { readRedisUrl } from './redis-address.js';
+
+export const urlFormats = {
+  'redis-url': {
+    parse: (text: string) => text.trim(),
+    check: (value: unknown) => (typeof value === 'string' ? problemOf(readRedisUrl(value)) : 'is not text'),
+    expected: () => 'redis://[user:password@]host[:port][/db], or rediss:// for TLS',
+  },
+  'mongo-uri': {
+    parse: (text: string) => text.trim(),
+    check: (value: unknown) => (typeof value === 'string' ? problemOf(readMongoUri(value)) : 'is not text'),
+    expected: () =>
+      'mongodb://[user:password@]host[:port][,…][/db][?options] or mongodb+srv://…, user name and password percent-encoded',
+  },
+  'mongo-host': {
+    parse: (text: string) => text.trim(),
+    check: (value: unknown) => {
+      if (typeof value !== 'string') return 'is not text';
+      return problemOf(isMongoUri(value) ? readMongoUri(value) : readMongoHosts(value));
+    },
+    expected: () => 'a host or host:port, several with commas between, or a mongodb:// or mongodb+srv:// URI',
+  },
+};
+
+/** Tells whether a `MONGO_HOST` is a whole URI, as it may be since the old engine. */
+export function isMongoUri(text: string): boolean {
+  return text.includes('://');
+}
+
+function problemOf(read: object | string): string | undefined {
+  return typeof read === 'string' ? read : undefined;
+}

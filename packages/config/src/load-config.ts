@@ -1,0 +1,56 @@
+import { buildConfig } from './build/build-config.js';
+import { collectFindings } from './build/findings.js';
+import type { Config } from './config.js';
+import { ConfigError, type Problem } from './config-error.js';
+import { findConfigFile } from './find-config-file.js';
+import { misspeltVariables } from './nearest-name.js';
+import { optionNames } from './options/options.js';
+import { readConfigFile } from './read-config-file.js';
+import { readSettings } from './settings.js';
+
+/** Where the configuration comes from. */
+export interface ConfigPlaces {
+  /** Usually `process.env`. An empty variable counts as not set. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The arguments behind the program's name, `process.argv.slice(2)`; only `--config PATH` is read. */
+  readonly argv?: readonly string[];
+  /** Where relative paths start; the working directory unless told otherwise. */
+  readonly cwd?: string;
+}
+
+/**
+ * Reads the configuration: the environment over the file over the defaults.
+ *
+ * @throws ConfigError (`CONFIG_INVALID`) with all problems at once, none of which holds a secret.
+ */
+export function loadConfig({ env, argv = [], cwd = process.cwd() }: ConfigPlaces): Config {
+  const found = findConfigFile(env, argv, cwd);
+  const content =
+    found === undefined ? new Map<string, unknown>() : 'path' in found ? readConfigFile(found) : found;
+  if (!(content instanceof Map)) throw withoutFile(env, content);
+  const settings = readSettings(env, content);
+  const findings = collectFindings(settings);
+  const config = buildConfig(settings, findings, cwd);
+  const problems = [...settings.problems, ...findings.problems];
+  if (problems.length > 0) throw new ConfigError(problems);
+  return freeze({
+    ...config,
+    ...(found !== undefined && 'path' in found ? { file: found.path } : {}),
+    warnings: [...findings.warnings, ...misspeltVariables(env)],
+    options: optionNames().map((option) => ({
+      option,
+      value: settings.shown(option),
+      source: settings.sourceOf(option),
+    })),
+  });
+}
+
+/** Without the file nobody can judge how options go together, but the environment's own mistakes are told too. */
+function withoutFile(env: ConfigPlaces['env'], problem: Problem): ConfigError {
+  return new ConfigError([problem, ...readSettings(env, new Map()).problems]);
+}
+
+function freeze<Part extends object>(part: Part): Part {
+  for (const value of Object.values(part)) if (typeof value === 'object' && value !== null) freeze(value);
+  return Object.freeze(part);
+}

@@ -1,0 +1,82 @@
+import type { FormatName } from './formats.js';
+
+/**
+ * One option as it is declared: what it means, how it is written, what it is when nobody sets it. Its name is the
+ * same in the environment and in config.json. `Value` is what the rest of the program gets.
+ */
+export interface Option<Value> extends Entry {
+  readonly format: FormatName;
+  readonly default: Value;
+}
+
+/** What every option may say about itself. */
+export interface Entry {
+  /** One or two sentences for the reference page. */
+  readonly doc: string;
+  /** What a number counts: ms, s, bytes, entries. */
+  readonly unit?: string;
+  /** The smallest value allowed. */
+  readonly min?: number;
+  /** The value must be larger than this. */
+  readonly above?: number;
+  /** The largest value allowed. */
+  readonly max?: number;
+  /** The values allowed, for `choice` and `choices`. */
+  readonly choices?: readonly string[];
+  /** Never shown, in no message and on no page. */
+  readonly sensitive?: boolean;
+  /** An empty text or list in the file is a mistake; elsewhere it means "not set". */
+  readonly notEmpty?: boolean;
+  /** What the reference page gives as the default of an option that has none. */
+  readonly unset?: string;
+  /** A word to people who come from the old engine. */
+  readonly oldEngine?: string;
+}
+
+type Plain = Omit<Entry, 'choices'>;
+
+export const text = optionOf<string>('text');
+export const host = optionOf<string>('host');
+export const file = optionOf<string>('file');
+export const flag = optionOf<boolean>('flag');
+export const whole = optionOf<number>('whole');
+export const decimal = optionOf<number>('decimal');
+export const list = optionOf<readonly string[]>('list');
+export const databaseName = optionOf<string>('database-name');
+export const passwordHash = optionOf<string>('password-hash');
+export const redisUrl = optionOf<string>('redis-url');
+export const mongoUri = optionOf<string>('mongo-uri');
+export const mongoHost = optionOf<string>('mongo-host');
+
+/** A TCP port; 0, where `min` allows it, means any free port. */
+export function port(entry: Plain & { readonly default: number }): Option<number>;
+export function port(entry: Plain): Option<number | undefined>;
+export function port(entry: Plain & { readonly default?: number }): Option<number | undefined> {
+  return { min: 1, max: 65_535, ...entry, format: 'whole', default: entry.default };
+}
+
+/** One of a few words. */
+export function choice<const Choice extends string>(
+  choices: readonly Choice[],
+  entry: Plain & { readonly default: NoInfer<Choice> },
+): Option<Choice> {
+  return { ...entry, choices, format: 'choice' };
+}
+
+/** Some of a few words. */
+export function choices<const Choice extends string>(
+  allowed: readonly Choice[],
+  entry: Plain & { readonly default: readonly NoInfer<Choice>[] },
+): Option<readonly Choice[]> {
+  return { ...entry, choices: allowed, format: 'choices' };
+}
+
+/** Makes the function that declares options of one format, with a default or without. */
+function optionOf<Value>(format: FormatName) {
+  function option(entry: Plain & { readonly default: Value }): Option<Value>;
+  function option(entry: Plain): Option<Value | undefined>;
+  function option(entry: Plain & { readonly default?: Value }): Option<Value | undefined> {
+    return { ...entry, format, default: entry.default };
+  }
+  return option;
+}

@@ -1,0 +1,29 @@
+import { DASHBOARD_OPTIONS } from './dashboard-options.js';
+import { KEY_OPTIONS } from './key-options.js';
+import { MONGO_OPTIONS } from './mongo-options.js';
+import { HTTP_OPTIONS, LOG_OPTIONS, WORKER_OPTIONS } from './process-options.js';
+import { QUEUE_OPTIONS } from './queue-options.js';
+import { REDIS_OPTIONS } from './redis-options.js';
+import { SYNC_OPTIONS } from './sync-options.js';
+
+/** The groups of options, in the order of the reference page. */
+export const GROUPS = [
+  {
+    title: 'Redis, the source',
+    intro: 'TLS files are PEM, readable by the process; a relative path starts at the working directory.',
+    options: REDIS_OPTIONS,
+  },
+  {
+    title: 'The queue',
+    intro:
+      'The jobs live in the source’s Redis, unless told otherwise. `QUEUE_REDIS_URL` or `QUEUE_REDIS_HOST` names another server: then nothing is taken over from the source. Without these two, each option that is not set is the source’s.',
+    options: QUEUE_OPTIONS,
+  },
+  { title: 'MongoDB', intro: '', options: MONGO_OPTIONS },
+  { title: 'Keys', intro: '', options: KEY_OPTIONS },
+  { title: 'Synchronisation', intro: '', options: SYNC_OPTIONS },
+  { title: 'Workers', intro: '', options: WORKER_OPTIONS },
+  { title: 'Health and metrics', intro: '', options: HTTP_OPTIONS },
+  { title: 'Dashboard', intro: '', options: DASHBOARD_OPTIONS },
+  { title: 'Logging', intro: '', options: LOG_OPTIONS },
+] as const;

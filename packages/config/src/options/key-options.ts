@@ -1,0 +1,27 @@
+import { choices, list, text } from '../option.js';
+
+/** The key types an option may name. */
+export const KEY_TYPE_NAMES = ['stream', 'set', 'zset', 'hash', 'list', 'string', 'json'] as const;
+
+/** Which keys are mirrored, and how their names are read. */
+export const KEY_OPTIONS = {
+  KEY_INCLUDE: list({
+    doc: 'Redis glob patterns of the keys to mirror: `*`, `?`, `[abc]`, and `\\` before a character that is meant as it is.',
+    default: ['*'],
+    notEmpty: true,
+  }),
+  KEY_EXCLUDE: list({
+    doc: 'Patterns of the keys to leave out, even where `KEY_INCLUDE` takes them.',
+    default: [],
+  }),
+  KEY_SEPARATOR: text({
+    doc: 'What stands between a stream’s name and a type in the name of a key that belongs to it: `orders:info:tags` belongs to `orders`.',
+    default: ':info:',
+    notEmpty: true,
+  }),
+  KEY_TYPES: choices(KEY_TYPE_NAMES, {
+    doc: 'Types of the keys to mirror.',
+    default: ['stream', 'set'],
+    notEmpty: true,
+  }),
+};

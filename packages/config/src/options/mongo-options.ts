@@ -1,0 +1,59 @@
+import { databaseName, file, flag, mongoHost, mongoUri, port, text, whole } from '../option.js';
+
+/** The MongoDB that is written to. */
+export const MONGO_OPTIONS = {
+  MONGO_URI: mongoUri({
+    doc: 'The whole address in one: `mongodb://…` or `mongodb+srv://…`, with all that a connection string may say. It replaces `MONGO_HOST` and `MONGO_PORT`. A user name and a password that it leaves out may be given by the options beside it.',
+  }),
+  MONGO_HOST: mongoHost({
+    doc: 'Host of MongoDB: `host`, `host:port`, or several of them with commas between; a whole URI is taken too.',
+    default: 'localhost',
+    oldEngine: 'same name; a URI there keeps working',
+  }),
+  MONGO_PORT: port({
+    doc: 'Port for the hosts in `MONGO_HOST` that name none.',
+    unset: '27017',
+  }),
+  MONGO_USERNAME: text({
+    doc: 'User name, written as it is: no percent-encoding. Needs `MONGO_PASSWORD`.',
+    oldEngine: 'same name; empty means none',
+  }),
+  MONGO_PASSWORD: text({
+    doc: 'Password, written as it is: no percent-encoding.',
+    sensitive: true,
+    oldEngine: 'same name; empty or null means none',
+  }),
+  MONGO_AUTH_SOURCE: text({ doc: 'Database in which the user is defined.', unset: 'the server’s: `admin`' }),
+  MONGO_DB_NAME: databaseName({
+    doc: 'Database to write to. Without it, the database named in the URI’s path, if there is one.',
+    default: 'redis_to_mongo',
+    oldEngine: 'same name',
+  }),
+  MONGO_TLS: flag({
+    doc: 'Connect with TLS.',
+    default: false,
+    unset: 'false; true with `mongodb+srv://` or `tls=true` in the URI',
+  }),
+  MONGO_TLS_CA_FILE: file({ doc: 'PEM file of the authority that signed the server’s certificate.' }),
+  MONGO_TLS_CERT_FILE: file({ doc: 'PEM file of the client’s certificate. Needs `MONGO_TLS_KEY_FILE`.' }),
+  MONGO_TLS_KEY_FILE: file({ doc: 'PEM file of the client’s key.' }),
+  MONGO_TLS_REJECT_UNAUTHORIZED: flag({
+    doc: 'Refuse a server whose certificate cannot be verified. `false` is for tests only.',
+    default: true,
+  }),
+  // MongoDB's own bounds: 100,000 writes a batch (maxWriteBatchSize) and 48,000,000 bytes a message.
+  WRITE_BATCH_ENTRIES: whole({
+    doc: 'Documents in one bulk write, at most.',
+    default: 5000,
+    min: 1,
+    max: 100_000,
+    unit: 'entries',
+  }),
+  WRITE_BATCH_BYTES: whole({
+    doc: 'Size of one bulk write, at most. One larger document goes alone.',
+    default: 16 * 1024 * 1024,
+    min: 1024,
+    max: 48_000_000,
+    unit: 'bytes',
+  }),
+};

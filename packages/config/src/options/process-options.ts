@@ -1,0 +1,49 @@
+import { choice, host, port, whole } from '../option.js';
+
+/** How a worker works and stops. */
+export const WORKER_OPTIONS = {
+  WORKER_CONCURRENCY: whole({
+    doc: 'Jobs that one worker process works on at the same time.',
+    default: 32,
+    min: 1,
+    max: 1024,
+    unit: 'jobs',
+  }),
+  WORKER_SHUTDOWN_TIMEOUT_MS: whole({
+    doc: 'Time that a worker takes, at most, to finish what it holds after SIGTERM. Keep it below the grace period of whatever stops it (Docker 10 s, Kubernetes 30 s by default).',
+    default: 25_000,
+    min: 1,
+    max: 3_600_000,
+    unit: 'ms',
+  }),
+};
+
+/** Health and metrics. */
+export const HTTP_OPTIONS = {
+  HTTP_HOST: host({
+    doc: 'Address on which scheduler and workers answer for health and metrics. `0.0.0.0` is every interface.',
+    default: '127.0.0.1',
+  }),
+  SCHEDULER_HTTP_PORT: port({
+    doc: 'Port of the scheduler’s health and metrics. 0 is any free port; the log says which.',
+    default: 0,
+    min: 0,
+  }),
+  WORKER_HTTP_PORT: port({
+    doc: 'Port of a worker’s health and metrics. 0 is any free port, because many workers may run on one host; the log says which.',
+    default: 0,
+    min: 0,
+  }),
+};
+
+/** What the processes log. */
+export const LOG_OPTIONS = {
+  LOG_LEVEL: choice(['error', 'warn', 'info', 'debug'], {
+    doc: 'The least that is logged.',
+    default: 'info',
+  }),
+  LOG_FORMAT: choice(['auto', 'json', 'pretty'], {
+    doc: '`json`: one object a line; `pretty`: for people; `auto`: pretty on a terminal, json elsewhere.',
+    default: 'auto',
+  }),
+};

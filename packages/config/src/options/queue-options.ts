@@ -1,0 +1,35 @@
+import { file, flag, host, port, redisUrl, text, whole } from '../option.js';
+
+const SOURCE = 'the source’s';
+
+/** The Redis that holds the job queue: the source, unless told otherwise. */
+export const QUEUE_OPTIONS = {
+  QUEUE_PREFIX: text({
+    doc: 'What the queue’s own keys begin with. Keys with this prefix are never mirrored. On a cluster it needs a hash tag, such as `{r2m}`.',
+    default: 'r2m',
+    notEmpty: true,
+  }),
+  QUEUE_REDIS_URL: redisUrl({
+    doc: 'Address of the queue’s Redis in one, as with `REDIS_URL`. It needs `maxmemory-policy noeviction`.',
+    unset: SOURCE,
+  }),
+  QUEUE_REDIS_HOST: host({ doc: 'Host of the queue’s Redis.', unset: SOURCE }),
+  QUEUE_REDIS_PORT: port({ doc: 'Port of the queue’s Redis.', unset: SOURCE }),
+  QUEUE_REDIS_USERNAME: text({ doc: 'ACL user. Needs a password.', unset: SOURCE }),
+  QUEUE_REDIS_PASSWORD: text({ doc: 'Password of the queue’s Redis.', sensitive: true, unset: SOURCE }),
+  QUEUE_REDIS_DB: whole({ doc: 'Number of the queue’s database.', min: 0, unset: SOURCE }),
+  QUEUE_REDIS_TLS: flag({ doc: 'Connect to the queue’s Redis with TLS.', unset: SOURCE }),
+  QUEUE_REDIS_TLS_CA_FILE: file({
+    doc: 'PEM file of the authority that signed the server’s certificate.',
+    unset: SOURCE,
+  }),
+  QUEUE_REDIS_TLS_CERT_FILE: file({
+    doc: 'PEM file of the client’s certificate. Needs `QUEUE_REDIS_TLS_KEY_FILE`.',
+    unset: SOURCE,
+  }),
+  QUEUE_REDIS_TLS_KEY_FILE: file({ doc: 'PEM file of the client’s key.', unset: SOURCE }),
+  QUEUE_REDIS_TLS_REJECT_UNAUTHORIZED: flag({
+    doc: 'Refuse a server whose certificate cannot be verified.',
+    unset: SOURCE,
+  }),
+};

@@ -1,0 +1,57 @@
+import { decimal, whole } from '../option.js';
+
+const DAY_SEC = 86_400;
+const MIB = 1024 * 1024;
+
+/** How often, and how much at a time. */
+export const SYNC_OPTIONS = {
+  SYNC_INTERVAL_SEC: decimal({
+    doc: 'Time between two looks at a key. Decimals are fine: `0.25`.',
+    default: 1,
+    above: 0,
+    max: DAY_SEC,
+    unit: 's',
+    oldEngine: 'same name',
+  }),
+  DISCOVERY_INTERVAL_SEC: decimal({
+    doc: 'Time between two searches for new and vanished keys.',
+    default: 5,
+    above: 0,
+    max: DAY_SEC,
+    unit: 's',
+  }),
+  MESSAGES_PER_STREAM: whole({
+    doc: 'Entries that one read takes from a stream, at most.',
+    default: 5000,
+    min: 1,
+    max: 1_000_000,
+    unit: 'entries',
+    oldEngine: 'same name',
+  }),
+  READ_BYTES: whole({
+    doc: 'Size that one read aims for: where entries are large, fewer are taken.',
+    default: 8 * MIB,
+    min: 1024,
+    max: 512 * MIB,
+    unit: 'bytes',
+  }),
+  SLICE_ENTRIES: whole({
+    doc: 'Entries that one job moves before it hands on. Never less than one read.',
+    default: 50_000,
+    min: 1,
+    unit: 'entries',
+  }),
+  SLICE_BYTES: whole({
+    doc: 'Bytes that one job moves before it hands on. Never less than one read.',
+    default: 64 * MIB,
+    min: 1024,
+    unit: 'bytes',
+  }),
+  SLICE_MS: whole({
+    doc: 'Time that one job works before it hands on. Shorter than `WORKER_SHUTDOWN_TIMEOUT_MS`.',
+    default: 2000,
+    min: 1,
+    max: 600_000,
+    unit: 'ms',
+  }),
+};

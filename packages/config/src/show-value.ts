@@ -1,0 +1,47 @@
+import { FORMATS } from './formats.js';
+import { type OptionName, optionOf } from './options/options.js';
+
+/** What stands for a secret. */
+const MASK = '***';
+
+const LONGEST = 80;
+
+/**
+ * A value of an option as anybody may see it: secrets are masked, in URLs the user and the values behind `?`. What
+ * can't be read as the address that it should be is masked whole, because nobody knows what it holds.
+ */
+export function showValue(name: OptionName, value: unknown): string {
+  const option = optionOf(name);
+  if (value === undefined) return '';
+  if (option.sensitive) return MASK;
+  if (Array.isArray(value)) return shorten(value.map((item) => showText(String(item))).join(', '));
+  if (typeof value === 'object') return value === null ? 'null' : 'an object';
+  if (typeof value !== 'string') return String(value);
+  const { format } = option;
+  const isAddress = format === 'redis-url' || format === 'mongo-uri' || format === 'mongo-host';
+  if (isAddress && FORMATS[format].check(value) !== undefined) return `${schemeOf(value)}${MASK}`;
+  if (format === 'host' && /[@:]/.test(value) && !/^[^@:]+:\d+$/.test(value)) return MASK;
+  return shorten(showText(value));
+}
+
+/** A text that nothing is known about, on one line, without the user of a URL, cut where it is long. */
+export function showUnknown(text: string): string {
+  return shorten(showText(text));
+}
+
+function showText(text: string): string {
+  const scheme = schemeOf(text);
+  if (scheme === '') return text;
+  // Up to the last @: a password may have an @ that nobody encoded.
+  const masked = `${scheme}${text.slice(scheme.length).replace(/^.*@/s, `${MASK}@`)}`;
+  return masked.replace(/([?&][^=&#]*=)[^&#]*/g, `$1${MASK}`);
+}
+
+function schemeOf(text: string): string {
+  return /^\s*[a-z][a-z0-9+.-]*:\/\//i.exec(text)?.[0] ?? '';
+}
+
+function shorten(text: string): string {
+  const line = text.replace(/\p{Cc}/gu, ' ');
+  return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
+}
