@@ -121,7 +121,13 @@ function argsOf(
 
 /** Rejects unless the Redis there takes commands and, where `pid` is given, is that very process. */
 async function answers(url: string, pid: number | undefined): Promise<void> {
-  const client = new Redis(url, { lazyConnect: true, connectTimeout: 2_000, retryStrategy: () => null });
+  const client = new Redis(url, {
+    lazyConnect: true,
+    connectTimeout: 2_000,
+    enableReadyCheck: false,
+    protocol: 2,
+    retryStrategy: () => null,
+  });
   // Told by the rejected command as well; without a listener it would be printed.
   client.on('error', () => {});
   try {

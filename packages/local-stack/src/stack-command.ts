@@ -5,7 +5,7 @@ import { messageOf } from './local-stack-error.js';
 const help = `pnpm stack [--json] [--data-dir <directory>]
 
 Starts a Redis and a MongoDB-compatible server on free ports, prints their addresses and runs until Ctrl-C.
-  --json      print one line of JSON with the addresses, everything else on standard error
+  --json      print one line of JSON with the addresses and pids, everything else on standard error
   --data-dir  keep the data there; default: a temporary directory, removed at the end
 LOCAL_STACK_REDIS_URL and LOCAL_STACK_MONGO_URI name running servers to use instead.`;
 
@@ -25,9 +25,9 @@ async function main(): Promise<void> {
   });
   const { redis, mongo } = stack;
   if (values.json) {
-    console.log(
-      JSON.stringify({ redisUrl: redis.url, mongoUri: mongo.uri, redis: redis.kind, mongo: mongo.kind }),
-    );
+    const addresses = { redisUrl: redis.url, mongoUri: mongo.uri };
+    const pids = { redisPid: redis.pid, mongoPid: mongo.pid };
+    console.log(JSON.stringify({ ...addresses, ...pids, redis: redis.kind, mongo: mongo.kind }));
   } else {
     console.log(`${stack.describe()}\n\nREDIS_URL=${redis.url}\nMONGO_URI=${mongo.uri}\n\nCtrl-C ends both.`);
   }
@@ -39,9 +39,11 @@ async function main(): Promise<void> {
 async function untilSignal(): Promise<void> {
   // Handlers alone do not keep a process alive.
   const alive = setInterval(() => {}, 1_000_000);
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   await new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+    for (const signal of signals) process.on(signal, () => resolve());
   });
+  for (const signal of signals) process.removeAllListeners(signal);
   clearInterval(alive);
 }
 

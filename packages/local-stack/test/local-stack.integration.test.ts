@@ -38,7 +38,9 @@ describe('a local stack', () => {
 
   it('has a Redis that never evicts and keeps an append-only file', async () => {
     const settings = await inRedis(stack.redis.url, (redis) =>
-      Promise.all(['maxmemory-policy', 'appendonly', 'save', 'bind'].map((name) => redis.config('GET', name))),
+      Promise.all(
+        ['maxmemory-policy', 'appendonly', 'save', 'bind'].map((name) => redis.config('GET', name)),
+      ),
     );
     expect(settings).toEqual([
       ['maxmemory-policy', 'noeviction'],
@@ -102,10 +104,16 @@ describe('a local stack', () => {
 describe('several local stacks', () => {
   it('run at the same time, each with its own data, in directories with spaces', async () => {
     const parent = await mkdtemp(join(tmpdir(), 'with some spaces '));
-    const stacks = await Promise.all(['one', 'two'].map((name) => startLocalStack({ dataDir: join(parent, name) })));
+    const stacks = await Promise.all(
+      ['one', 'two'].map((name) => startLocalStack({ dataDir: join(parent, name) })),
+    );
     try {
-      await Promise.all(stacks.map(({ redis }, index) => inRedis(redis.url, (client) => client.set('i', index))));
-      const seen = await Promise.all(stacks.map(({ redis }) => inRedis(redis.url, (client) => client.get('i'))));
+      await Promise.all(
+        stacks.map(({ redis }, index) => inRedis(redis.url, (client) => client.set('i', index))),
+      );
+      const seen = await Promise.all(
+        stacks.map(({ redis }) => inRedis(redis.url, (client) => client.get('i'))),
+      );
       expect(seen).toEqual(['0', '1']);
       const pids = stacks.flatMap(({ redis, mongo }) => [redis.pid, mongo.pid]);
       await Promise.all(stacks.map((stack) => stack.stop()));
@@ -122,11 +130,15 @@ describe('several local stacks', () => {
     try {
       const first = await startLocalStack({ dataDir });
       await inRedis(first.redis.url, (redis) => redis.set('from', 'the first'));
-      await inMongo(first.mongo.uri, (client) => client.db('probe').collection('a').insertOne({ from: 'the first' }));
+      await inMongo(first.mongo.uri, (client) =>
+        client.db('probe').collection('a').insertOne({ from: 'the first' }),
+      );
       await first.stop();
       const second = await startLocalStack({ dataDir });
       expect(await inRedis(second.redis.url, (redis) => redis.get('from'))).toBe('the first');
-      expect(await inMongo(second.mongo.uri, (client) => client.db('probe').collection('a').countDocuments())).toBe(1);
+      expect(
+        await inMongo(second.mongo.uri, (client) => client.db('probe').collection('a').countDocuments()),
+      ).toBe(1);
       await second.stop();
     } finally {
       await rm(dataDir, { recursive: true });

@@ -1,0 +1,71 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { startRedis } from '@redis-to-mongo/local-stack';
+import { afterEach, describe, expect, it } from 'vitest';
+import { isAlive } from './is-alive.js';
+import { parentOf } from './process-table.js';
+
+const command = fileURLToPath(new URL('../dist/stack-command.js', import.meta.url));
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly servers: readonly number[];
+}
+
+describe('the servers of a stack', () => {
+  const children: ChildProcess[] = [];
+  afterEach(() => {
+    for (const child of children.splice(0)) child.kill('SIGKILL');
+  });
+
+  async function startStackProcess(): Promise<Running> {
+    const child = spawn(process.execPath, [command, '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    children.push(child);
+    const [line] = await once(createInterface({ input: child.stdout }), 'line');
+    const { redisPid, mongoPid } = JSON.parse(String(line));
+    const servers = [Number(redisPid), Number(mongoPid)];
+    expect(servers.map(isAlive)).toEqual([true, true]);
+    return { child, servers };
+  }
+
+  it('end when their process is killed with SIGKILL', async () => {
+    const { child, servers } = await startStackProcess();
+    const supervisor = await parentOf(servers[0] ?? 0);
+    child.kill('SIGKILL');
+    await expect
+      .poll(() => [...servers, supervisor].map(isAlive), { timeout: 20_000 })
+      .toEqual([false, false, false]);
+  });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'end with their process at %s, which then exits with 0',
+    async (signal) => {
+      const { child, servers } = await startStackProcess();
+      child.kill(signal);
+      const [code] = await once(child, 'exit');
+      expect(code).toBe(0);
+      expect(servers.map(isAlive)).toEqual([false, false]);
+    },
+  );
+
+  it('end when a second signal ends their process in a hurry', async () => {
+    const { child, servers } = await startStackProcess();
+    const exit = once(child, 'exit');
+    child.kill('SIGTERM');
+    child.kill('SIGINT');
+    child.kill('SIGTERM');
+    await exit;
+    await expect.poll(() => servers.map(isAlive), { timeout: 20_000 }).toEqual([false, false]);
+  });
+
+  it('end when their supervisor is killed with SIGKILL', async () => {
+    const redis = await startRedis();
+    const { pid } = redis;
+    process.kill(await parentOf(pid ?? 0), 'SIGKILL');
+    await expect.poll(() => isAlive(pid), { timeout: 20_000 }).toBe(false);
+    await expect(redis.restart()).rejects.toMatchObject({ code: 'LOCAL_STACK_SUPERVISOR' });
+    await redis.stop();
+  });
+});
