@@ -1,5 +1,5 @@
 import { type JobQueue, schedulerId } from '@redis-to-mongo/job-queue';
-import { isKeyType, keyBytes, type KeyType } from '@redis-to-mongo/pipeline';
+import { isKeyType, type KeyType, keyBytes } from '@redis-to-mongo/pipeline';
 import { discover, type FoundKey, stillThere } from '@redis-to-mongo/redis-source';
 import type { KeyCensus } from './key-census.js';
 import { planSchedules } from './plan-schedules.js';

@@ -12,10 +12,7 @@ export interface ScheduleDifference {
  * Compares the keys that should have a job scheduler with the schedulers that are there. Only differences are
  * ever applied: several processes that set all schedulers again and again can stop them (bullmq#3063).
  */
-export function planSchedules(
-  keys: Iterable<string>,
-  schedulerIds: ReadonlySet<string>,
-): ScheduleDifference {
+export function planSchedules(keys: Iterable<string>, schedulerIds: ReadonlySet<string>): ScheduleDifference {
   const wanted = new Set<string>();
   const add: string[] = [];
   for (const key of keys) {

@@ -53,7 +53,10 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
   });
   closers.add('http', () => http.close());
 
-  const { maxDocumentBytes } = await untilReady('MongoDB', () => prepareDatabase(mongo.db), { logger, signal });
+  const { maxDocumentBytes } = await untilReady('MongoDB', () => prepareDatabase(mongo.db), {
+    logger,
+    signal,
+  });
   const sink = mongoSink(mongo.db, {
     batchEntries: config.mongo.writeBatchEntries,
     batchBytes: config.mongo.writeBatchBytes,

@@ -1,6 +1,13 @@
 import type { Logger, Metrics } from '@redis-to-mongo/app-shell';
 import type { Claims, JobQueue } from '@redis-to-mongo/job-queue';
-import { type Line, Slice, type SliceLimits, SyncError, type SyncReport, syncKey } from '@redis-to-mongo/pipeline';
+import {
+  type Line,
+  Slice,
+  type SliceLimits,
+  SyncError,
+  type SyncReport,
+  syncKey,
+} from '@redis-to-mongo/pipeline';
 import type { TargetGuard } from './target-guard.js';
 
 export interface SyncJobOptions {
@@ -29,7 +36,8 @@ export function syncJob(options: SyncJobOptions): (key: string) => Promise<void>
       }
       guard.succeeded();
       account(options, key, claimed.result);
-      if (claimed.again || claimed.result.more || claimed.result.result === 'overtaken') await queue.wake(key);
+      if (claimed.again || claimed.result.more || claimed.result.result === 'overtaken')
+        await queue.wake(key);
     } catch (error) {
       const known = error instanceof SyncError ? error : unexpected(error);
       metrics.jobs.inc({ outcome: 'failed' });
@@ -54,15 +62,15 @@ function account({ metrics, logger }: SyncJobOptions, key: string, report: SyncR
   metrics.entriesAlreadyThere.inc({ key_type: keyType }, report.alreadyThere);
   metrics.bytesRead.inc({ key_type: keyType }, report.bytes);
   metrics.deadLetters.inc({ key_type: keyType }, report.dead);
-  if (report.dead > 0)
-    logger.warn('records became dead letters', { key, dead: report.dead });
+  if (report.dead > 0) logger.warn('records became dead letters', { key, dead: report.dead });
   for (const gap of report.gaps) {
     metrics.gapEntries.inc({ key_type: keyType }, gap.entries);
     logger.warn('a gap: Redis dropped entries before they were read', { key, ...gap });
   }
   if (report.result === 'deleted') logger.info('key retired: it is not in Redis any more', { key });
   const { result, seen, written, alreadyThere, dead, more } = report;
-  if (result !== 'unchanged') logger.debug('slice done', { key, result, seen, written, alreadyThere, dead, more });
+  if (result !== 'unchanged')
+    logger.debug('slice done', { key, result, seen, written, alreadyThere, dead, more });
 }
 
 async function setAside(options: SyncJobOptions, key: string): Promise<void> {

@@ -91,7 +91,8 @@ export async function readDeadLetter(db: Db, id: string): Promise<Document | und
   const document = BSON.deserialize(binary(letter.document));
   if (letter.parts === 0) return document;
   const parts = await db.collection('dead_letter_parts').find({ letter: id }).sort({ part: 1 }).toArray();
-  if (parts.length !== letter.parts) throw new Error(`dead letter ${id}: ${parts.length} of ${letter.parts} parts`);
+  if (parts.length !== letter.parts)
+    throw new Error(`dead letter ${id}: ${parts.length} of ${letter.parts} parts`);
   const items = unpack(Buffer.concat(parts.map((part) => binary(part.data))));
   return { ...document, content: encodeContent(items.map(storedText)) };
 }

@@ -39,7 +39,11 @@ export class KeyStates {
    */
   async save(before: KeyState, next: KeyState): Promise<void> {
     if ((await this.#saves.submit({ before, next })) === 'moved')
-      throw new SyncError('POSITION_MOVED', 'transient', `key ${next.key}: another worker has moved the position`);
+      throw new SyncError(
+        'POSITION_MOVED',
+        'overtaken',
+        `key ${next.key}: another worker has moved the position`,
+      );
   }
 
   async #loadAll(keys: readonly string[]): Promise<{ state: KeyState | undefined; error?: unknown }[]> {
@@ -65,7 +69,9 @@ export class KeyStates {
   async #insertFirst(saves: readonly Save[], results: ('saved' | 'moved')[]): Promise<void> {
     const first = [...saves.keys()].filter((i) => saves[i]?.before.revision === 0);
     if (first.length === 0) return;
-    const documents = first.flatMap((i) => saves[i] ?? []).map(({ next }) => toKeyDocument(next, this.#savedBy));
+    const documents = first
+      .flatMap((i) => saves[i] ?? [])
+      .map(({ next }) => toKeyDocument(next, this.#savedBy));
     const reply = await writeCommand(this.#db, { insert: 'keys', documents });
     const refused = reply.errors.map((error) => {
       if (!error.isOwnId)
@@ -92,7 +98,11 @@ export class KeyStates {
   }
 
   /** Looks which saves did not take: MongoDB does not tell that per record. A repeated command finds its own save. */
-  async #markMoved(saves: readonly Save[], suspects: readonly number[], results: ('saved' | 'moved')[]): Promise<void> {
+  async #markMoved(
+    saves: readonly Save[],
+    suspects: readonly number[],
+    results: ('saved' | 'moved')[],
+  ): Promise<void> {
     if (suspects.length === 0) return;
     const keys = suspects.flatMap((i) => saves[i]?.next.key ?? []);
     const documents = await this.#find({ _id: { $in: keys } }, { revision: 1, savedBy: 1 });

@@ -5,9 +5,30 @@ import { type ErrorClass, SyncError } from '@redis-to-mongo/pipeline';
  * Source: https://www.mongodb.com/docs/manual/reference/error-codes/
  */
 const CODES: ReadonlyMap<number, readonly [code: string, errorClass: ErrorClass, remedy: string]> = new Map([
-  [18, ['MONGO_AUTH', 'configuration', 'it refused the user name or password: check MONGO_USERNAME, MONGO_PASSWORD and the authentication database']],
-  [8000, ['MONGO_AUTH', 'configuration', 'it refused the user name or password: check MONGO_USERNAME, MONGO_PASSWORD and the authentication database']],
-  [13, ['MONGO_PRIVILEGE', 'configuration', 'the user lacks a privilege: give it readWrite on the target database']],
+  [
+    18,
+    [
+      'MONGO_AUTH',
+      'configuration',
+      'it refused the user name or password: check MONGO_USERNAME, MONGO_PASSWORD and the authentication database',
+    ],
+  ],
+  [
+    8000,
+    [
+      'MONGO_AUTH',
+      'configuration',
+      'it refused the user name or password: check MONGO_USERNAME, MONGO_PASSWORD and the authentication database',
+    ],
+  ],
+  [
+    13,
+    [
+      'MONGO_PRIVILEGE',
+      'configuration',
+      'the user lacks a privilege: give it readWrite on the target database',
+    ],
+  ],
   [10107, ['MONGO_NOT_PRIMARY', 'transient', 'the server is not the primary']],
   [13435, ['MONGO_NOT_PRIMARY', 'transient', 'the server is not the primary']],
   [11602, ['MONGO_NOT_PRIMARY', 'transient', 'the primary stepped down']],
@@ -54,7 +75,9 @@ export function mongoError(error: unknown): SyncError {
   const name = error instanceof Error ? error.name : '';
   const message = error instanceof Error ? error.message : String(error);
   if (/auth/i.test(message) && name === 'MongoServerSelectionError')
-    return new SyncError('MONGO_AUTH', 'configuration', 'MongoDB: it refused the user name or password', { cause: error });
+    return new SyncError('MONGO_AUTH', 'configuration', 'MongoDB: it refused the user name or password', {
+      cause: error,
+    });
   if (UNREACHABLE.test(name) || hasLabel(error, 'RetryableWriteError'))
     return new SyncError(
       'MONGO_UNAVAILABLE',
@@ -62,9 +85,14 @@ export function mongoError(error: unknown): SyncError {
       'MongoDB does not answer: check that it runs and that MONGO_HOST or MONGO_URI names it',
       { cause: error },
     );
-  return new SyncError('MONGO_UNKNOWN', 'unknown', `MongoDB: ${name} ${code ?? ''}: ${message.slice(0, 200)}`, {
-    cause: error,
-  });
+  return new SyncError(
+    'MONGO_UNKNOWN',
+    'unknown',
+    `MongoDB: ${name} ${code ?? ''}: ${message.slice(0, 200)}`,
+    {
+      cause: error,
+    },
+  );
 }
 
 function numericCode(error: unknown): number | undefined {

@@ -46,7 +46,10 @@ export async function readStatus(db: Db): Promise<FleetStatus> {
     ]);
     return {
       at: new Date(),
-      types: types.map(({ _id, ...sums }) => ({ keyType: String(_id), ...(sums as Omit<KeyTypeStatus, 'keyType'>) })),
+      types: types.map(({ _id, ...sums }) => ({
+        keyType: String(_id),
+        ...(sums as Omit<KeyTypeStatus, 'keyType'>),
+      })),
       errors: errors.map(({ _id, lastError }) => ({
         key: _id,
         code: String(lastError.code),

@@ -37,7 +37,7 @@ export class ValueWriter {
     const revision = state.revision + 1;
     if ((await this.#groups.submit({ collection, key: state.key, revision, document })) === 'written') return;
     await this.#catchUp(collection, state);
-    throw new SyncError('STALE_READ', 'transient', `key ${state.key}: MongoDB holds a newer value`);
+    throw new SyncError('STALE_READ', 'overtaken', `key ${state.key}: MongoDB holds a newer value`);
   }
 
   async #commit(replaces: readonly Replace[]): Promise<('written' | 'stale')[]> {

@@ -43,6 +43,8 @@ export interface Batch {
   readonly gaps: readonly Gap[];
   /** Something in Redis differed from the stored position. */
   readonly changed: boolean;
+  /** Gives back what the batch holds of the byte budget; called once its writes are done. */
+  readonly release?: () => void;
 }
 
 /** How the records of a batch fared. */

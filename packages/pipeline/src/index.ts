@@ -1,4 +1,5 @@
 export * from './batch.js';
+export * from './byte-budget.js';
 export * from './content.js';
 export * from './entry-id.js';
 export * from './key-filter.js';

@@ -127,11 +127,7 @@ export function nextLife(
   };
 }
 
-function ended(
-  activity: readonly Period[],
-  end: Exclude<Period['end'], null>,
-  now: Date,
-): readonly Period[] {
+function ended(activity: readonly Period[], end: Exclude<Period['end'], null>, now: Date): readonly Period[] {
   return activity.map((period) => (period.to === null ? { ...period, to: now, end } : period));
 }
 

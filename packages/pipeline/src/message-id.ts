@@ -27,7 +27,10 @@ export function messageIdBounds(
 ): { readonly $gt: string; readonly $lt: string } {
   return incarnation === undefined
     ? { $gt: `${keyId}@a`, $lt: `${keyId}@u` }
-    : { $gt: `${keyId}@${sortable(String(incarnation))}:`, $lt: `${keyId}@${sortable(String(incarnation))};` };
+    : {
+        $gt: `${keyId}@${sortable(String(incarnation))}:`,
+        $lt: `${keyId}@${sortable(String(incarnation))};`,
+      };
 }
 
 function sortable(digits: string): string {

@@ -2,9 +2,10 @@
  * What is done about an error:
  * - `transient`: tried again with backoff; nothing is wrong with the data or the settings.
  * - `configuration`: the target pauses, the process says why, and goes on by itself once it is mended.
+ * - `overtaken`: another worker was faster, or the key changed its type meanwhile; its next job sees to it.
  * - `unknown`: not retried inside the job; the job fails, is shown, and the key's next job tries again.
  */
-export type ErrorClass = 'transient' | 'configuration' | 'unknown';
+export type ErrorClass = 'transient' | 'configuration' | 'overtaken' | 'unknown';
 
 /** An error of the line, with a code, its class, and what to do about it in the message. */
 export class SyncError extends Error {

@@ -1,4 +1,5 @@
 import type { Batch, Outcome, Write } from './batch.js';
+import type { ByteBudget } from './byte-budget.js';
 import { firstState, type Gap, type KeyState, nextLife, retired, withGaps } from './key-state.js';
 import type { KeyType } from './key-type.js';
 import { type Place, placeOf } from './naming-convention.js';
@@ -36,6 +37,8 @@ export interface Line {
   readonly source: Source;
   readonly sink: Sink;
   readonly separator: string;
+  /** Bounds what all jobs of the process hold in memory between read and write. */
+  readonly budget: ByteBudget;
   readonly now: () => Date;
   /** Told when a step is reached; awaited, so that a test can hold the line there. */
   readonly at?: (step: Step, key: string) => Promise<void> | void;
@@ -47,8 +50,8 @@ export interface SyncReport extends Outcome {
   readonly seen: number;
   readonly bytes: number;
   readonly gaps: readonly Gap[];
-  /** The slice was spent before the end was reached: another job should go on. */
-  readonly more: boolean;
+  /** Entries left in Redis behind the position: where there are any, another job should go on. */
+  readonly lag: number;
 }
 
 /**
@@ -71,13 +74,10 @@ export async function syncKey(line: Line, key: string, slice: Slice): Promise<Sy
     const state = await begin(line, stored, key, place, syncer.keyType, tally);
     return await drain(line, syncer, state, stored, slice, tally);
   } catch (error) {
-    if (!(error instanceof SyncError) || !OVERTAKEN.has(error.code)) throw error;
+    if (!(error instanceof SyncError) || error.errorClass !== 'overtaken') throw error;
     return tally.report('overtaken', stored?.keyType);
   }
 }
-
-/** Another worker was faster, or the key changed its type under us: its own next job sees to it. */
-const OVERTAKEN: ReadonlySet<string> = new Set(['POSITION_MOVED', 'STALE_READ', 'KEY_TYPE_CHANGED']);
 
 async function retire(line: Line, stored: KeyState | undefined, tally: Tally): Promise<SyncReport> {
   if (!stored || stored.status === 'deleted') return tally.report('absent', stored?.keyType);
@@ -134,7 +134,7 @@ async function drain(
   slice: Slice,
   tally: Tally,
 ): Promise<SyncReport> {
-  const batches = syncer.read(start, slice)[Symbol.asyncIterator]();
+  const batches = syncer.read(start, slice, line.budget)[Symbol.asyncIterator]();
   let state = start;
   let saved = stored ?? start;
   let saving: Promise<void> = Promise.resolve();
@@ -148,7 +148,7 @@ async function drain(
       const from = batch.rewound
         ? nextLife(await lifeEnded(line, state, tally), syncer.keyType, 'rewound', line.now())
         : state;
-      const outcome = await line.sink.write(from, batch.writes);
+      const outcome = await line.sink.write(from, batch.writes).finally(() => batch.release?.());
       await line.at?.('after-write', start.key);
       tally.add(batch, outcome);
       await saving;
@@ -159,11 +159,12 @@ async function drain(
       await line.at?.('after-save', start.key);
     }
   } finally {
-    await Promise.allSettled([saving, reading, batches.return?.()]);
+    const [, abandoned] = await Promise.allSettled([saving, reading, batches.return?.()]);
+    if (abandoned.status === 'fulfilled') abandoned.value?.release?.();
   }
   await saving;
   if (tally.batches === 0 && start !== stored) await line.sink.save(saved, advance(start));
-  return tally.report(tally.batches === 0 ? 'unchanged' : 'synced', syncer.keyType, state.lag > 0);
+  return tally.report(tally.batches === 0 ? 'unchanged' : 'synced', syncer.keyType, state.lag);
 }
 
 /** Marks a promise that is awaited later: its rejection is seen there, not reported as unhandled meanwhile. */
@@ -227,7 +228,7 @@ class Tally {
     this.#gaps.push(...gaps);
   }
 
-  report(result: SyncReport['result'], keyType: KeyType | undefined, more = false): SyncReport {
+  report(result: SyncReport['result'], keyType: KeyType | undefined, lag = 0): SyncReport {
     return {
       result,
       keyType,
@@ -237,7 +238,7 @@ class Tally {
       dead: this.#dead,
       bytes: this.#bytes,
       gaps: this.#gaps,
-      more,
+      lag,
     };
   }
 }

@@ -37,7 +37,12 @@ export async function* discover(redis: Redis, options: DiscoverOptions): AsyncGe
       .filter(({ key }) => options.wanted(key));
     const unknown = wanted.filter(({ key }) => !options.known.has(key));
     const types = new Map(
-      (await typesOf(redis, unknown.map(({ name }) => name))).map((type, i) => [unknown[i]?.key, type]),
+      (
+        await typesOf(
+          redis,
+          unknown.map(({ name }) => name),
+        )
+      ).map((type, i) => [unknown[i]?.key, type]),
     );
     yield wanted.flatMap(({ key }) => {
       const type = options.known.get(key) ?? types.get(key);

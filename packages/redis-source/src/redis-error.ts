@@ -5,11 +5,23 @@ import { type ErrorClass, SyncError } from '@redis-to-mongo/pipeline';
  * Source: https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors
  */
 const REPLIES: Readonly<Record<string, readonly [code: string, errorClass: ErrorClass, remedy: string]>> = {
-  WRONGTYPE: ['KEY_TYPE_CHANGED', 'transient', 'the key holds another type now'],
+  WRONGTYPE: ['KEY_TYPE_CHANGED', 'overtaken', 'the key holds another type now'],
   NOAUTH: ['REDIS_AUTH', 'configuration', 'Redis asks for a password: set REDIS_PASSWORD or REDIS_URL'],
-  WRONGPASS: ['REDIS_AUTH', 'configuration', 'Redis refused the user name or password: check REDIS_USERNAME and REDIS_PASSWORD'],
-  NOPERM: ['REDIS_PRIVILEGE', 'configuration', 'the Redis user lacks a privilege: see the ACL in docs/operations.md'],
-  DENIED: ['REDIS_PRIVILEGE', 'configuration', 'Redis runs in protected mode: give it a password, or allow this host'],
+  WRONGPASS: [
+    'REDIS_AUTH',
+    'configuration',
+    'Redis refused the user name or password: check REDIS_USERNAME and REDIS_PASSWORD',
+  ],
+  NOPERM: [
+    'REDIS_PRIVILEGE',
+    'configuration',
+    'the Redis user lacks a privilege: see the ACL in docs/operations.md',
+  ],
+  DENIED: [
+    'REDIS_PRIVILEGE',
+    'configuration',
+    'Redis runs in protected mode: give it a password, or allow this host',
+  ],
   LOADING: ['REDIS_LOADING', 'transient', 'Redis is loading its data'],
   BUSY: ['REDIS_BUSY', 'transient', 'Redis is busy running a script'],
   MASTERDOWN: ['REDIS_UNAVAILABLE', 'transient', 'the replica has lost its master'],
@@ -33,9 +45,14 @@ export function redisError(error: unknown): SyncError {
     return new SyncError(code, errorClass, `Redis: ${remedy}`, { cause: error });
   }
   if (CONNECTION.test(`${message} ${errnoOf(error)}`))
-    return new SyncError('REDIS_UNAVAILABLE', 'transient', 'Redis does not answer: check that it runs and that REDIS_HOST, REDIS_PORT or REDIS_URL name it', {
-      cause: error,
-    });
+    return new SyncError(
+      'REDIS_UNAVAILABLE',
+      'transient',
+      'Redis does not answer: check that it runs and that REDIS_HOST, REDIS_PORT or REDIS_URL name it',
+      {
+        cause: error,
+      },
+    );
   return new SyncError('REDIS_UNKNOWN', 'unknown', `Redis: ${message}`, { cause: error });
 }
 

@@ -4,8 +4,8 @@ import {
   type KeyState,
   keyBytes,
   type Slice,
-  storedText,
   type Syncer,
+  storedText,
 } from '@redis-to-mongo/pipeline';
 import type { Redis } from 'ioredis';
 import { redisError } from '../redis-error.js';
@@ -17,9 +17,7 @@ export function setSyncer(redis: Redis): Syncer {
   return {
     keyType: 'set',
     read: (state, slice) => readSet(redis, state, slice),
-    retire: (state) => [
-      { kind: 'replace', collection: COLLECTION, document: setDocument(state, [], false) },
-    ],
+    retire: (state) => [{ kind: 'replace', collection: COLLECTION, document: setDocument(state, [], false) }],
   };
 }
 

@@ -9,6 +9,8 @@ export interface StreamPosition {
   /** The last entry that was read. */
   readonly entryId: string;
   readonly passed: number;
+  /** Entries that Redis had dropped before this life was first read. */
+  readonly before: number;
   /** The stream's last-generated-id and entries-added when it was last read; both only ever grow in one life. */
   readonly lastId: string;
   readonly added: number | null;
@@ -23,12 +25,13 @@ export interface StreamPosition {
 /** @throws TypeError when the stored position is not one of a stream. */
 export function parseStreamPosition(stored: Position | null): StreamPosition | undefined {
   if (stored === null) return undefined;
-  const { entryId, passed, lastId, added, digest, entryBytes, binary } = stored;
+  const { entryId, passed, before, lastId, added, digest, entryBytes, binary } = stored;
   if (!isEntryId(entryId) || !isEntryId(lastId) || typeof passed !== 'number')
     throw new TypeError('position: not a stream position; resync the key');
   return {
     entryId,
     passed,
+    before: typeof before === 'number' ? before : 0,
     lastId,
     added: typeof added === 'number' ? added : null,
     digest: typeof digest === 'string' ? digest : '',
@@ -77,8 +80,9 @@ export function accountFor(
 }
 
 /** Where nothing was read yet: what Redis dropped before the fleet first saw the stream is behind it. */
-export function startOf(info: StreamInfo): Pick<StreamPosition, 'entryId' | 'passed'> {
-  return { entryId: BEFORE_FIRST, passed: info.added === undefined ? 0 : info.added - info.length };
+export function startOf(info: StreamInfo): Pick<StreamPosition, 'entryId' | 'passed' | 'before'> {
+  const before = info.added === undefined ? 0 : info.added - info.length;
+  return { entryId: BEFORE_FIRST, passed: before, before };
 }
 
 /** The gap that `missing` entries leave, with its cause as far as Redis tells it. */

@@ -27,6 +27,19 @@ export function parseStreamInfo(reply: unknown): StreamInfo {
   };
 }
 
+/** The sizes of the first and the last entry in a reply of XINFO STREAM, in bytes; none for an empty stream. */
+export function entrySizes(reply: unknown): number[] {
+  if (!Array.isArray(reply)) return [];
+  return [reply.indexOf('first-entry'), reply.indexOf('last-entry')].flatMap((at) => {
+    const entry: unknown = at < 0 ? undefined : reply[at + 1];
+    const flat: unknown = Array.isArray(entry) ? entry[1] : undefined;
+    if (!Array.isArray(flat)) return [];
+    return [
+      flat.reduce((sum: number, item: unknown) => sum + (typeof item === 'string' ? item.length : 0), 150),
+    ];
+  });
+}
+
 function numberOf(value: unknown, field: string): number {
   const number = Number(value);
   if (!Number.isSafeInteger(number)) throw new TypeError(`XINFO STREAM: ${field} is not a whole number`);

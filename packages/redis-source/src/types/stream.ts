@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import {
   type Batch,
   BEFORE_FIRST,
+  type ByteBudget,
+  compareEntryIds,
   encodeContent,
   entryTime,
   type Gap,
@@ -26,7 +28,7 @@ import {
   type StreamPosition,
   startOf,
 } from './stream-account.js';
-import { parseStreamInfo, type StreamInfo } from './stream-info.js';
+import { entrySizes, parseStreamInfo, type StreamInfo } from './stream-info.js';
 
 export interface StreamOptions {
   /** At most this many entries a read. */
@@ -35,8 +37,8 @@ export interface StreamOptions {
   readonly readBytes: number;
 }
 
-/** How many entries the first read takes, while nothing is known of their size. */
-const FIRST_READ = 256;
+/** The least a read reserves, in bytes. */
+const MIN_RESERVED = 16 * 1024;
 
 type Entry = readonly [id: string, flat: readonly StoredText[]];
 
@@ -54,7 +56,7 @@ export function streamSyncer(redis: Redis, options: StreamOptions): Syncer {
   return {
     keyType: 'stream',
     retire: () => [],
-    read: (state, slice) => readStream(redis, options, state, slice),
+    read: (state, slice, budget) => readStream(redis, options, state, slice, budget),
   };
 }
 
@@ -63,70 +65,122 @@ async function* readStream(
   options: StreamOptions,
   state: KeyState,
   slice: Slice,
+  budget: ByteBudget,
 ): AsyncGenerator<Batch> {
   const key = keyBytes(state.key);
-  let position = parseStreamPosition(state.position);
+  const stored = parseStreamPosition(state.position);
+  let position = stored;
   let incarnation = state.incarnation;
   let rewound = false;
-  let binary = position?.binary ?? false;
+  let binary = stored?.binary ?? false;
+  let entryBytes = stored?.entryBytes;
   // The first read of a slice takes the last entry once more, to see that this is still the same stream.
-  let anchor = position?.digest ? position : undefined;
+  let anchor = stored?.digest ? stored : undefined;
   do {
-    const count = readCount(options, slice, position?.entryBytes);
-    const from = anchor ? anchor.entryId : `(${position?.entryId ?? BEFORE_FIRST}`;
-    const reading = await readOnce(redis, key, from, anchor ? count + 1 : count, binary);
-    if (!reading) return;
-    const { info } = reading;
-    binary = reading.binary;
-    let entries = reading.entries;
-    const reachedEnd = entries.length < (anchor ? count + 1 : count);
-    const anchored = anchor !== undefined && entries[0]?.[0] === anchor.entryId ? entries[0] : undefined;
-    const replaced = anchored !== undefined && digestOf(anchored) !== anchor?.digest;
-    if (anchored) entries = entries.slice(1);
-    anchor = undefined;
-    const start = position ?? startOf(info);
-    const account = accountFor(start, info, entries.length, reachedEnd);
-    if (position && (replaced || isRewound(position, info) || account.missing < 0)) {
-      position = undefined;
-      rewound = true;
-      incarnation = state.incarnation + 1;
-      continue; // read again from the very start, as the next life
+    entryBytes ??= await guessEntryBytes(redis, key);
+    const count = readCount(options, slice, entryBytes);
+    const held = await budget.reserve(Math.max(MIN_RESERVED, count * entryBytes));
+    let isYielded = false;
+    try {
+      const from = anchor ? anchor.entryId : `(${position?.entryId ?? BEFORE_FIRST}`;
+      const asked = anchor ? count + 1 : count;
+      const reading = await readOnce(redis, key, from, asked, binary);
+      if (!reading) return;
+      const { info } = reading;
+      binary = reading.binary;
+      const reachedEnd = reading.entries.length < asked;
+      const first = anchor && reading.entries[0]?.[0] === anchor.entryId ? reading.entries[0] : undefined;
+      const isReplaced = first !== undefined && digestOf(first) !== anchor?.digest;
+      const entries = first ? reading.entries.slice(1) : reading.entries;
+      anchor = undefined;
+      const start = position ?? startOf(info);
+      const account = accountFor(start, info, entries.length, reachedEnd);
+      if (position && (isReplaced || isRewound(position, info) || account.missing < 0)) {
+        position = undefined;
+        rewound = true;
+        incarnation = state.incarnation + 1;
+        continue; // read again from the very start, as the next life
+      }
+      if (position && entries.length === 0 && account.missing === 0) return;
+      const { documents, bytes } = toDocuments(state, incarnation, entries);
+      const last = entries.at(-1);
+      if (last) entryBytes = Math.ceil(bytes / entries.length);
+      const gaps = position
+        ? gapsOf(start, info, account.missing, incarnation)
+        : gapsAtStart(state, stored, info, incarnation);
+      position = {
+        entryId: last ? last[0] : start.entryId,
+        passed: account.passed,
+        before: start.before,
+        lastId: info.lastId,
+        added: info.added ?? null,
+        digest: last ? digestOf(last) : (position?.digest ?? ''),
+        entryBytes,
+        binary,
+      };
+      slice.spend(entries.length, bytes);
+      held.resize(bytes);
+      isYielded = true;
+      yield {
+        writes:
+          documents.length > 0 ? [{ kind: 'insert', collection: 'stream_messages', documents, bytes }] : [],
+        ...(rewound ? { rewound } : {}),
+        position: { ...position },
+        entries: entries.length,
+        bytes,
+        lag: account.lag,
+        gaps,
+        changed: true,
+        release: () => held.release(),
+      };
+      rewound = false;
+      if (reachedEnd) return;
+    } finally {
+      if (!isYielded) held.release();
     }
-    if (position && entries.length === 0 && account.missing === 0) return;
-    const gaps: Gap[] =
-      account.missing > 0 ? [gapOf(start, info, account.missing, incarnation, new Date())] : [];
-    const { documents, bytes } = toDocuments(state, incarnation, entries);
-    const last = entries.at(-1);
-    const next: StreamPosition = {
-      entryId: last ? last[0] : start.entryId,
-      passed: account.passed,
-      lastId: info.lastId,
-      added: info.added ?? null,
-      digest: last ? digestOf(last) : (position?.digest ?? ''),
-      entryBytes: last ? Math.ceil(bytes / entries.length) : (position?.entryBytes ?? 0),
-      binary,
-    };
-    slice.spend(entries.length, bytes);
-    yield {
-      writes: documents.length > 0 ? [{ kind: 'insert', collection: 'stream_messages', documents, bytes }] : [],
-      ...(rewound ? { rewound } : {}),
-      position: { ...next },
-      entries: entries.length,
-      bytes,
-      lag: account.lag,
-      gaps,
-      changed: true,
-    };
-    rewound = false;
-    position = next;
-    if (reachedEnd) return;
   } while (!slice.isSpent());
 }
 
 /** Entries for the next read: what fits into readBytes by the size seen last, at most readEntries. */
-function readCount(options: StreamOptions, slice: Slice, entryBytes: number | undefined): number {
-  const bySize = entryBytes ? Math.floor(options.readBytes / entryBytes) : FIRST_READ;
+function readCount(options: StreamOptions, slice: Slice, entryBytes: number): number {
+  const bySize = Math.floor(options.readBytes / Math.max(1, entryBytes));
   return Math.max(1, Math.min(bySize, options.readEntries, slice.entriesLeft));
+}
+
+/** The size of an entry, before any was read: by the larger of the stream's first and last one. */
+async function guessEntryBytes(redis: Redis, key: Buffer): Promise<number> {
+  const reply = await redis.xinfo('STREAM', key).catch((error: unknown) => {
+    if (error instanceof Error && isNoSuchKey(error)) return [];
+    throw redisError(error);
+  });
+  return Math.max(1, ...entrySizes(reply));
+}
+
+function gapsOf(
+  position: Pick<StreamPosition, 'entryId'>,
+  info: StreamInfo,
+  missing: number,
+  incarnation: number,
+): Gap[] {
+  return missing > 0 ? [gapOf(position, info, missing, incarnation, new Date())] : [];
+}
+
+/**
+ * What Redis had dropped before a life's first read. Of the first life it is history, noted in the position; of a
+ * later one it was lost while the fleet was on duty. Where the life before was not seen to end (rewound, or made anew
+ * between two looks), entries at or before the old position may be the ones read then: they are not counted.
+ */
+function gapsAtStart(
+  state: KeyState,
+  stored: StreamPosition | undefined,
+  info: StreamInfo,
+  incarnation: number,
+): Gap[] {
+  const { before, entryId } = startOf(info);
+  if (incarnation === 1 || before === 0) return [];
+  if (stored && info.firstId !== undefined && compareEntryIds(info.firstId, stored.entryId) <= 0) return [];
+  const isExact = stored === undefined && state.activity.at(-2)?.end === 'deleted';
+  return [{ ...gapOf({ entryId }, info, before, incarnation, new Date()), exact: isExact }];
 }
 
 /**
@@ -142,10 +196,9 @@ async function readOnce(
   binary: boolean,
 ): Promise<Reading | undefined> {
   const transaction = redis.multi().xinfo('STREAM', key);
-  const replies = await (
-    binary
-      ? transaction.xrangeBuffer(key, from, '+', 'COUNT', count)
-      : transaction.xrange(key, from, '+', 'COUNT', count)
+  const replies = await (binary
+    ? transaction.xrangeBuffer(key, from, '+', 'COUNT', count)
+    : transaction.xrange(key, from, '+', 'COUNT', count)
   )
     .exec()
     .catch((error: unknown) => {
@@ -154,7 +207,7 @@ async function readOnce(
   const [infoError, infoReply] = replies?.[0] ?? [undefined, undefined];
   const [rangeError, rangeReply] = replies?.[1] ?? [undefined, undefined];
   if (infoError) {
-    if (/no such key/i.test(infoError.message)) return undefined;
+    if (isNoSuchKey(infoError)) return undefined;
     throw redisError(infoError);
   }
   if (rangeError) throw redisError(rangeError);
@@ -162,10 +215,18 @@ async function readOnce(
   const raw = parseEntries(rangeReply);
   if (binary) {
     const entries = raw.map(([id, flat]): Entry => [String(id), flat.map(textOf)]);
-    return { info, entries, binary: entries.some(([, flat]) => flat.some((item) => typeof item !== 'string')) };
+    return {
+      info,
+      entries,
+      binary: entries.some(([, flat]) => flat.some((item) => typeof item !== 'string')),
+    };
   }
   if (raw.some(([, flat]) => flat.some(isDoubtful))) return await readOnce(redis, key, from, count, true);
   return { info, entries: raw as readonly Entry[], binary: false };
+}
+
+function isNoSuchKey(error: Error): boolean {
+  return /no such key/i.test(error.message);
 }
 
 function isDoubtful(item: unknown): boolean {

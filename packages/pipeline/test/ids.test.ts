@@ -1,0 +1,106 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { compareEntryIds, entryTime } from '../src/entry-id.js';
+import { keyBytes, keyIdOf } from '../src/key-id.js';
+import { messageId, messageIdBounds, messageIdPrefix } from '../src/message-id.js';
+import { placeOf } from '../src/naming-convention.js';
+
+const u64 = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
+const entryId = fc.tuple(u64, u64).map(([ms, seq]) => ({ ms, seq, text: `${ms}-${seq}` }));
+
+describe('key ids', () => {
+  it('name every key, and no two keys alike', () => {
+    fc.assert(
+      fc.property(fc.uint8Array(), (bytes) => {
+        expect(keyBytes(keyIdOf(bytes)).equals(bytes)).toBe(true);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it('are the text of a key that is text', () => {
+    expect(keyIdOf(Buffer.from('orders:info:tags'))).toBe('orders:info:tags');
+    expect(keyIdOf(Buffer.from('naïve ☃'))).toBe('naïve ☃');
+  });
+
+  it('tell a key that looks like an escape from the key it would name', () => {
+    const lookalike = Buffer.from('base64:/w==');
+    expect(keyIdOf(lookalike)).not.toBe('base64:/w==');
+    expect(keyBytes(keyIdOf(lookalike)).equals(lookalike)).toBe(true);
+  });
+});
+
+describe('entry ids', () => {
+  it('are ordered by number', () => {
+    fc.assert(
+      fc.property(entryId, entryId, (a, b) => {
+        const expected = a.ms === b.ms ? (a.seq < b.seq ? -1 : a.seq > b.seq ? 1 : 0) : a.ms < b.ms ? -1 : 1;
+        expect(Math.sign(compareEntryIds(a.text, b.text))).toBe(expected);
+      }),
+    );
+    expect(compareEntryIds('5-9', '5-10')).toBeLessThan(0);
+  });
+
+  it('carry a time, unless it lies beyond what a date can hold', () => {
+    expect(entryTime('1700000000000-3')).toEqual(new Date(1700000000000));
+    expect(entryTime('18446744073709551615-0')).toBeUndefined();
+  });
+});
+
+describe('message ids', () => {
+  it('sort as text the way the entry ids sort as numbers, life by life', () => {
+    fc.assert(
+      fc.property(
+        entryId,
+        entryId,
+        fc.integer({ min: 1, max: 1200 }),
+        fc.integer({ min: 1, max: 1200 }),
+        (a, b, i, j) => {
+          const one = messageId(messageIdPrefix('orders', i), a.text);
+          const other = messageId(messageIdPrefix('orders', j), b.text);
+          const expected = i === j ? Math.sign(compareEntryIds(a.text, b.text)) : Math.sign(i - j);
+          expect(one < other ? -1 : one > other ? 1 : 0).toBe(expected);
+        },
+      ),
+      { numRuns: 3000 },
+    );
+  });
+
+  it('are never shared by two keys, lives or entries', () => {
+    const key = fc.stringMatching(/^[a@:1-]{0,6}$/);
+    const life = fc.integer({ min: 1, max: 30 });
+    const small = fc.tuple(fc.nat(30), fc.nat(30)).map(([ms, seq]) => `${ms}-${seq}`);
+    fc.assert(
+      fc.property(key, life, small, key, life, small, (k1, i1, e1, k2, i2, e2) => {
+        fc.pre(k1 !== k2 || i1 !== i2 || e1 !== e2);
+        expect(messageId(messageIdPrefix(k1, i1), e1)).not.toBe(messageId(messageIdPrefix(k2, i2), e2));
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it('lie within the bounds of their key and life', () => {
+    fc.assert(
+      fc.property(entryId, fc.integer({ min: 1, max: 1e6 }), (entry, life) => {
+        const id = messageId(messageIdPrefix('orders', life), entry.text);
+        for (const bounds of [messageIdBounds('orders'), messageIdBounds('orders', life)])
+          expect(id > bounds.$gt && id < bounds.$lt).toBe(true);
+        const other = messageIdBounds('orders', life + 1);
+        expect(id > other.$gt && id < other.$lt).toBe(false);
+      }),
+    );
+  });
+});
+
+describe('the naming convention', () => {
+  it.each([
+    ['orders', 'orders', 'main'],
+    ['orders:info:tags', 'orders', 'tags'],
+    ['a:info:b:info:c', 'a', 'b:info:c'],
+    [':info:tags', ':info:tags', 'main'],
+    ['orders:info:', 'orders:info:', 'main'],
+    ['base64:/w==', 'base64:/w==', 'main'],
+  ])('%s belongs to %s as %s', (key, stream, type) => {
+    expect(placeOf(key, ':info:')).toEqual({ stream, type });
+  });
+});

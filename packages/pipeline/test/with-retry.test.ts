@@ -1,0 +1,63 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { SyncError } from '../src/sync-error.js';
+import { backoffMs, withRetry } from '../src/with-retry.js';
+
+const options = { baseMs: 1, capMs: 4, forMs: 60_000 };
+const transient = () => new SyncError('REDIS_UNAVAILABLE', 'transient', 'away');
+
+describe('retry', () => {
+  it('repeats a transient error until it succeeds, and tells of each try', async () => {
+    const told: number[] = [];
+    let tries = 0;
+    const result = await withRetry(
+      async () => {
+        if (++tries < 4) throw transient();
+        return 'done';
+      },
+      { ...options, onRetry: (_, attempt) => told.push(attempt) },
+    );
+    expect(result).toBe('done');
+    expect(told).toEqual([1, 2, 3]);
+  });
+
+  it.each(['configuration', 'unknown'] as const)(
+    'does not repeat an error of class %s',
+    async (errorClass) => {
+      let tries = 0;
+      const failing = withRetry(async () => {
+        tries++;
+        throw new SyncError('X', errorClass, 'no');
+      }, options);
+      await expect(failing).rejects.toMatchObject({ code: 'X' });
+      expect(tries).toBe(1);
+    },
+  );
+
+  it('gives up with the last error once its time is over, or it is told to stop', async () => {
+    const failing = async () => {
+      throw transient();
+    };
+    await expect(withRetry(failing, { ...options, forMs: 0 })).rejects.toMatchObject({
+      code: 'REDIS_UNAVAILABLE',
+    });
+    const stop = new AbortController();
+    const waiting = withRetry(failing, { baseMs: 60_000, capMs: 60_000, forMs: 1e9, signal: stop.signal });
+    stop.abort();
+    await expect(waiting).rejects.toMatchObject({ code: 'REDIS_UNAVAILABLE' });
+  });
+
+  it('waits longer each time, up to the cap, with full jitter', () => {
+    const bounds = { baseMs: 100, capMs: 5_000 };
+    expect([1, 2, 3, 20, 500].map((attempt) => backoffMs(attempt, bounds, () => 1))).toEqual([
+      100, 200, 400, 5_000, 5_000,
+    ]);
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1000 }), (attempt) => {
+        const wait = backoffMs(attempt, bounds);
+        expect(wait).toBeGreaterThanOrEqual(0);
+        expect(wait).toBeLessThanOrEqual(5_000);
+      }),
+    );
+  });
+});
