@@ -1,0 +1,13 @@
+// The one entry behind `npm run demo|test|check|stack|docs|start:*`: installs what is missing, builds what is stale,
+// runs the target. Needs Node and npm alone. Written so that an old Node can still read it and say what is wrong.
+const needed = [20, 19];
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+
+if (major < needed[0] || (major === needed[0] && minor < needed[1])) {
+  console.error(`Node ${process.versions.node} is too old: install Node ${needed.join('.')} or newer, then try again.`);
+  process.exitCode = 1;
+} else {
+  const { runTarget } = await import('./run/run-target.mjs');
+  const [target, ...args] = process.argv.slice(2);
+  process.exitCode = await runTarget(target, args);
+}

@@ -1,0 +1,53 @@
+// @ts-check
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from './root.mjs';
+import { runQuietly, SetupError } from './run-quietly.mjs';
+import { withLock } from './with-lock.mjs';
+
+const stamp = join(root, 'node_modules', '.installed-lockfile');
+
+/**
+ * Installs the dependencies when they are not the ones of pnpm-lock.yaml. Two runs at once install once.
+ *
+ * @throws {SetupError} with pnpm's output when that fails
+ */
+export async function install() {
+  if (isInstalled()) return;
+  await withLock('install', async () => {
+    if (isInstalled()) return;
+    const [command, ...prefix] = await findPnpm();
+    console.error(`installing the dependencies (${[command, ...prefix].join(' ')} install)`);
+    const args = [...prefix, 'install', '--frozen-lockfile', '--config.confirmModulesPurge=false'];
+    const { ok, output } = await runQuietly(command, args);
+    if (!ok) throw new SetupError(`${output}\ninstalling the dependencies failed; pnpm's output is above`);
+    writeFileSync(stamp, lockfileHash());
+  });
+}
+
+function isInstalled() {
+  try {
+    return readFileSync(stamp, 'utf8') === lockfileHash();
+  } catch {
+    return false;
+  }
+}
+
+// By content, not by time: a checkout gives old files new times.
+function lockfileHash() {
+  return createHash('sha256').update(readFileSync(join(root, 'pnpm-lock.yaml'))).digest('hex');
+}
+
+/**
+ * pnpm from the PATH where it is one that runs on every Node this project runs on, else the pinned one through npx.
+ *
+ * @returns {Promise<[string, ...string[]]>}
+ */
+async function findPnpm() {
+  const { ok, output } = await runQuietly('pnpm', ['--version'], { COREPACK_ENABLE_DOWNLOAD_PROMPT: '0' });
+  const major = Number(/^(\d+)\.\d+\.\d+/m.exec(output)?.[1]);
+  if (ok && (major === 10 || major === 12)) return ['pnpm'];
+  const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  return ['npx', '-y', packageManager];
+}

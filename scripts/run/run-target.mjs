@@ -1,0 +1,53 @@
+// @ts-check
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from './build.mjs';
+import { check } from './check.mjs';
+import { install } from './install.mjs';
+import { runChild } from './run-child.mjs';
+import { SetupError } from './run-quietly.mjs';
+import { runTests } from './run-tests.mjs';
+import { root } from './root.mjs';
+
+/** The built file behind each target; its arguments are passed on. */
+const programs = {
+  demo: 'packages/proving-ground/dist/demo.js',
+  stack: 'packages/local-stack/dist/stack-command.js',
+  docs: 'packages/config/dist/write-docs.js',
+  'start:scheduler': 'apps/scheduler/dist/main.js',
+  'start:worker': 'apps/worker/dist/main.js',
+  'start:dashboard': 'apps/dashboard/dist/main.js',
+};
+
+/**
+ * Installs, builds, runs.
+ *
+ * @param {string | undefined} target
+ * @param {string[]} args
+ * @returns {Promise<number>} the exit code: the target's, 128 + n when signal n ended it, 1 when it could not be run
+ */
+export async function runTarget(target, args) {
+  try {
+    if (target === 'check') {
+      await install();
+      return await check();
+    }
+    if (target === 'test') {
+      await install();
+      await build();
+      return await runTests(args);
+    }
+    const program = Object.entries(programs).find(([name]) => name === target)?.[1];
+    if (program === undefined) {
+      throw new SetupError(`unknown target ${target}; there are: ${[...Object.keys(programs), 'test', 'check'].join(', ')}`);
+    }
+    await install();
+    await build();
+    if (!existsSync(join(root, program))) throw new SetupError(`${program} was not built; is its source still there?`);
+    return await runChild(process.execPath, [join(root, program), ...args]);
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    console.error(error.message);
+    return error.exitCode;
+  }
+}

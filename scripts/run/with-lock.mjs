@@ -1,0 +1,105 @@
+// @ts-check
+import { createHash } from 'node:crypto';
+import { linkSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { root } from './root.mjs';
+import { SetupError } from './run-quietly.mjs';
+
+const waitMs = 15 * 60_000;
+
+/**
+ * Runs `work` while no other process works under the same name in this checkout. The lock is a file with the holder's
+ * pid; that of a process that has gone is taken over. (No library: this runs before anything is installed.)
+ *
+ * @template T
+ * @param {string} name
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
+ * @throws {SetupError} when the lock was not free within 15 minutes
+ */
+export async function withLock(name, work) {
+  const checkout = createHash('sha256').update(root).digest('hex').slice(0, 12);
+  const path = join(tmpdir(), `redis-to-mongo-${userInfo().uid}-${checkout}-${name}.lock`);
+  const deadline = Date.now() + waitMs;
+  while (!take(path)) {
+    removeStale(path);
+    if (Date.now() > deadline) {
+      throw new SetupError(`another run has been busy with "${name}" for 15 minutes; if there is none, delete ${path}`);
+    }
+    await delay(50);
+  }
+  const release = () => unlink(path);
+  process.once('exit', release);
+  try {
+    return await work();
+  } finally {
+    process.off('exit', release);
+    release();
+  }
+}
+
+/** @param {string} path */
+function take(path) {
+  // Written beside and linked, so that nobody ever reads a lock without its pid.
+  const own = `${path}.${process.pid}`;
+  writeFileSync(own, String(process.pid));
+  try {
+    linkSync(own, path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+    return false;
+  } finally {
+    unlink(own);
+  }
+}
+
+/** @param {string} path */
+function removeStale(path) {
+  const holder = read(path);
+  if (holder === undefined || isAlive(Number(holder))) return;
+  const aside = `${path}.${process.pid}.stale`;
+  try {
+    renameSync(path, aside);
+    // Another process may have taken the lock over in between: then what was moved aside is alive, and goes back.
+    if (read(aside) !== holder) linkSync(aside, path);
+  } catch {
+    // Somebody else was faster; the next attempt sees what is there now.
+  }
+  unlink(aside);
+}
+
+/** @param {number} pid */
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return codeOf(error) === 'EPERM';
+  }
+}
+
+/** @param {string} path */
+function read(path) {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param {string} path */
+function unlink(path) {
+  try {
+    unlinkSync(path);
+  } catch {
+    // It is gone, which is what was wanted.
+  }
+}
+
+/** @param {unknown} error */
+function codeOf(error) {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}
