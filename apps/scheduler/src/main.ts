@@ -1,4 +1,4 @@
-import { createLogger, runApp } from '@redis-to-mongo/app-shell';
+import { runApp } from '@redis-to-mongo/app-shell';
 import { loadConfig } from '@redis-to-mongo/config';
 import { runScheduler } from './run-scheduler.js';
 

@@ -1,5 +1,4 @@
-import type { AppContext } from '@redis-to-mongo/app-shell';
-import { startHttp } from '@redis-to-mongo/app-shell';
+import { type AppContext, startHttp } from '@redis-to-mongo/app-shell';
 import type { Config } from '@redis-to-mongo/config';
 import { JobQueue, Lease, queueKeyPattern } from '@redis-to-mongo/job-queue';
 import { activeKeys, connectMongo, pingMongo } from '@redis-to-mongo/mongo-sink';

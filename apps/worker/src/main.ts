@@ -6,4 +6,5 @@ await runApp({
   name: 'worker',
   load: () => loadConfig({ env: process.env, argv: process.argv.slice(2) }),
   start: (app, config) => runWorker(app, config),
+  closeWithinMs: (config) => config.worker.shutdownTimeoutMs,
 });

@@ -2,7 +2,7 @@ import { type AppContext, startHttp } from '@redis-to-mongo/app-shell';
 import type { Config } from '@redis-to-mongo/config';
 import { Claims, JobQueue, JobWorker } from '@redis-to-mongo/job-queue';
 import { connectMongo, mongoSink, pingMongo, prepareDatabase, recordError } from '@redis-to-mongo/mongo-sink';
-import type { Line } from '@redis-to-mongo/pipeline';
+import { ByteBudget, type Line } from '@redis-to-mongo/pipeline';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
 import { redisSource } from '@redis-to-mongo/redis-source';
 import { syncJob } from './sync-job.js';
@@ -75,6 +75,7 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
     source,
     sink,
     separator: config.keys.separator,
+    budget: new ByteBudget(config.sync.readAheadBytes),
     now: () => new Date(),
     ...(at ? { at } : {}),
   };

@@ -36,7 +36,7 @@ export function syncJob(options: SyncJobOptions): (key: string) => Promise<void>
       }
       guard.succeeded();
       account(options, key, claimed.result);
-      if (claimed.again || claimed.result.more || claimed.result.result === 'overtaken')
+      if (claimed.again || claimed.result.lag > 0 || claimed.result.result === 'overtaken')
         await queue.wake(key);
     } catch (error) {
       const known = error instanceof SyncError ? error : unexpected(error);
@@ -68,9 +68,9 @@ function account({ metrics, logger }: SyncJobOptions, key: string, report: SyncR
     logger.warn('a gap: Redis dropped entries before they were read', { key, ...gap });
   }
   if (report.result === 'deleted') logger.info('key retired: it is not in Redis any more', { key });
-  const { result, seen, written, alreadyThere, dead, more } = report;
+  const { result, seen, written, alreadyThere, dead, lag } = report;
   if (result !== 'unchanged')
-    logger.debug('slice done', { key, result, seen, written, alreadyThere, dead, more });
+    logger.debug('slice done', { key, result, seen, written, alreadyThere, dead, lag });
 }
 
 async function setAside(options: SyncJobOptions, key: string): Promise<void> {

@@ -62,6 +62,8 @@ export interface Config {
     /** One read of a stream, at most; never more than a slice. */
     readonly readEntries: number;
     readonly readBytes: number;
+    /** All jobs of a process together. */
+    readonly readAheadBytes: number;
     readonly sliceEntries: number;
     readonly sliceBytes: number;
     readonly sliceMs: number;

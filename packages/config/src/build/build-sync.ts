@@ -22,6 +22,7 @@ export function buildSync(settings: Settings, findings: Findings): Config['sync'
     discoveryIntervalMs: toMs(values.DISCOVERY_INTERVAL_SEC),
     readEntries: entries.read,
     readBytes: bytes.read,
+    readAheadBytes: values.READ_AHEAD_BYTES,
     sliceEntries: entries.slice,
     sliceBytes: bytes.slice,
     sliceMs: values.SLICE_MS,

@@ -35,6 +35,12 @@ export const SYNC_OPTIONS = {
     max: 512 * MIB,
     unit: 'bytes',
   }),
+  READ_AHEAD_BYTES: whole({
+    doc: 'What all jobs of one worker together hold in memory between reading and writing. A read waits while it is used up.',
+    default: 128 * MIB,
+    min: 1024,
+    unit: 'bytes',
+  }),
   SLICE_ENTRIES: whole({
     doc: 'Entries that one job moves before it hands on. Never less than one read.',
     default: 50_000,
