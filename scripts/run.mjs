@@ -4,7 +4,9 @@ const needed = [20, 19];
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
 if (major < needed[0] || (major === needed[0] && minor < needed[1])) {
-  console.error(`Node ${process.versions.node} is too old: install Node ${needed.join('.')} or newer, then try again.`);
+  console.error(
+    `Node ${process.versions.node} is too old: install Node ${needed.join('.')} or newer, then try again.`,
+  );
   process.exitCode = 1;
 } else {
   const { runTarget } = await import('./run/run-target.mjs');

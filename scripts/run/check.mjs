@@ -10,16 +10,32 @@ const bin = (/** @type {string} */ path) => join(root, 'node_modules', path);
 
 /** Everything is run, also after a failure. `remedy` is what a reader may try. */
 const steps = [
-  { name: 'format and lint', args: [bin('@biomejs/biome/bin/biome'), 'ci', '.'], remedy: 'pnpm exec biome check --write' },
+  {
+    name: 'format and lint',
+    args: [bin('@biomejs/biome/bin/biome'), 'ci', '.'],
+    remedy: 'pnpm exec biome check --write',
+  },
   {
     name: 'import directions',
     args: [bin('@biomejs/biome/bin/biome'), 'lint', '--only=style/noRestrictedImports', 'apps', 'packages'],
     remedy: 'see "overrides" in biome.json',
   },
   { name: 'types of sources', args: [tsc[1], '-b'], remedy: 'pnpm build' },
-  { name: 'types of tests', args: [tsc[1], '-p', 'tsconfig.test.json'], remedy: 'pnpm exec tsc -p tsconfig.test.json' },
-  { name: 'unused code', args: [bin('knip/bin/knip.js'), '--no-progress'], remedy: 'pnpm exec knip' },
-  { name: 'generated docs', args: [join(root, 'packages/config/dist/write-docs.js'), '--check'], remedy: 'npm run docs' },
+  {
+    name: 'types of tests',
+    args: [tsc[1], '-p', 'tsconfig.test.json'],
+    remedy: 'pnpm exec tsc -p tsconfig.test.json',
+  },
+  {
+    name: 'unused code',
+    args: [bin('knip/bin/knip.js'), '--no-progress', '--no-config-hints'],
+    remedy: 'pnpm exec knip',
+  },
+  {
+    name: 'generated docs',
+    args: [join(root, 'packages/config/dist/write-docs.js'), '--check'],
+    remedy: 'npm run docs',
+  },
 ];
 
 /**
@@ -41,7 +57,9 @@ export async function check() {
         failed += 1;
         console.log(`\n── ${name} ──\n${output.trimEnd()}\n`);
       }
-      table.push(`${ok ? 'ok    ' : 'FAILED'}  ${name.padEnd(18)} ${seconds.padStart(5)} s${ok ? '' : `  (${remedy})`}`);
+      table.push(
+        `${ok ? 'ok    ' : 'FAILED'}  ${name.padEnd(18)} ${seconds.padStart(5)} s${ok ? '' : `  (${remedy})`}`,
+      );
     }
   });
   console.log(table.join('\n'));

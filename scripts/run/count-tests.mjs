@@ -13,7 +13,8 @@ export function countTests(json, exitCode) {
   /** @type {{status: string, assertionResults: {status: string}[]}[]} */
   const files = results.testResults ?? [];
   const failedFiles = files.filter(
-    ({ status, assertionResults }) => status === 'failed' && !assertionResults.some((test) => test.status === 'failed'),
+    ({ status, assertionResults }) =>
+      status === 'failed' && !assertionResults.some((test) => test.status === 'failed'),
   ).length;
   const failed = Number(results.numFailedTests ?? 0) + failedFiles;
   return { passed: Number(results.numPassedTests ?? 0), failed: failed === 0 && exitCode !== 0 ? 1 : failed };

@@ -36,7 +36,9 @@ function isInstalled() {
 
 // By content, not by time: a checkout gives old files new times.
 function lockfileHash() {
-  return createHash('sha256').update(readFileSync(join(root, 'pnpm-lock.yaml'))).digest('hex');
+  return createHash('sha256')
+    .update(readFileSync(join(root, 'pnpm-lock.yaml')))
+    .digest('hex');
 }
 
 /**

@@ -35,7 +35,9 @@ export async function runChild(command, args, { cwd = root } = {}) {
   try {
     return await new Promise((resolve, reject) => {
       child.once('error', reject);
-      child.once('exit', (code, signal) => resolve(signal === null ? (code ?? 1) : 128 + constants.signals[signal]));
+      child.once('exit', (code, signal) =>
+        resolve(signal === null ? (code ?? 1) : 128 + constants.signals[signal]),
+      );
     });
   } finally {
     for (const { signal, handler } of handlers) process.off(signal, handler);

@@ -25,7 +25,11 @@ export class SetupError extends Error {
  * @throws {SetupError} after a signal
  */
 export async function runQuietly(command, args, env = {}) {
-  const child = spawn(command, args, { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text) => {
     output += text;
@@ -48,7 +52,8 @@ export async function runQuietly(command, args, env = {}) {
       });
       child.once('close', (code) => resolve(code === 0));
     });
-    if (stoppedBy !== undefined) throw new SetupError(`stopped by ${stoppedBy}`, 128 + constants.signals[stoppedBy]);
+    if (stoppedBy !== undefined)
+      throw new SetupError(`stopped by ${stoppedBy}`, 128 + constants.signals[stoppedBy]);
     return { ok, output };
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);

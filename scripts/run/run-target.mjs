@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { build } from './build.mjs';
 import { check } from './check.mjs';
 import { install } from './install.mjs';
+import { root } from './root.mjs';
 import { runChild } from './run-child.mjs';
 import { SetupError } from './run-quietly.mjs';
 import { runTests } from './run-tests.mjs';
-import { root } from './root.mjs';
 
 /** The built file behind each target; its arguments are passed on. */
 const programs = {
@@ -39,11 +39,14 @@ export async function runTarget(target, args) {
     }
     const program = Object.entries(programs).find(([name]) => name === target)?.[1];
     if (program === undefined) {
-      throw new SetupError(`unknown target ${target}; there are: ${[...Object.keys(programs), 'test', 'check'].join(', ')}`);
+      throw new SetupError(
+        `unknown target ${target}; there are: ${[...Object.keys(programs), 'test', 'check'].join(', ')}`,
+      );
     }
     await install();
     await build();
-    if (!existsSync(join(root, program))) throw new SetupError(`${program} was not built; is its source still there?`);
+    if (!existsSync(join(root, program)))
+      throw new SetupError(`${program} was not built; is its source still there?`);
     return await runChild(process.execPath, [join(root, program), ...args]);
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;

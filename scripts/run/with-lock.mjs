@@ -1,6 +1,6 @@
 // @ts-check
-import { createHash } from 'node:crypto';
-import { linkSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import { createHash, randomUUID } from 'node:crypto';
+import { linkSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -26,7 +26,9 @@ export async function withLock(name, work) {
   while (!take(path)) {
     removeStale(path);
     if (Date.now() > deadline) {
-      throw new SetupError(`another run has been busy with "${name}" for 15 minutes; if there is none, delete ${path}`);
+      throw new SetupError(
+        `another run has been busy with "${name}" for 15 minutes; if there is none, delete ${path}`,
+      );
     }
     await delay(50);
   }
@@ -44,7 +46,7 @@ export async function withLock(name, work) {
 function take(path) {
   // Written beside and linked, so that nobody ever reads a lock without its pid.
   const own = `${path}.${process.pid}`;
-  writeFileSync(own, String(process.pid));
+  writeFileSync(own, `${process.pid} ${randomUUID()}`);
   try {
     linkSync(own, path);
     return true;
@@ -56,19 +58,25 @@ function take(path) {
   }
 }
 
-/** @param {string} path */
+/**
+ * Only who makes the file named after a dead holder's lock may remove that lock, and only while it still stands: so a
+ * slow one never removes the lock of who was faster.
+ *
+ * @param {string} path
+ */
 function removeStale(path) {
   const holder = read(path);
-  if (holder === undefined || isAlive(Number(holder))) return;
-  const aside = `${path}.${process.pid}.stale`;
+  if (holder === undefined) return;
+  const [pid, id] = holder.split(' ');
+  if (isAlive(Number(pid))) return;
+  const claim = `${path}.${id}`;
   try {
-    renameSync(path, aside);
-    // Another process may have taken the lock over in between: then what was moved aside is alive, and goes back.
-    if (read(aside) !== holder) linkSync(aside, path);
+    writeFileSync(claim, '', { flag: 'wx' });
   } catch {
-    // Somebody else was faster; the next attempt sees what is there now.
+    return;
   }
-  unlink(aside);
+  if (read(path) === holder) unlink(path);
+  unlink(claim);
 }
 
 /** @param {number} pid */

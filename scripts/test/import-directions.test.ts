@@ -1,0 +1,115 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { root } from '../run/root.mjs';
+
+const ours = '@redis-to-mongo';
+
+/** From which room what may be imported, and what may not. */
+const cases = [
+  {
+    room: 'packages/pipeline',
+    may: ['node:crypto', './mongodb.js'],
+    mayNot: [`${ours}/config`, 'mongodb', 'ioredis', 'bullmq'],
+  },
+  {
+    room: 'packages/redis-connection',
+    may: ['ioredis'],
+    mayNot: [`${ours}/redis-source`, 'mongodb', 'bullmq'],
+  },
+  {
+    room: 'packages/redis-source',
+    may: [`${ours}/pipeline`, `${ours}/redis-connection`, 'ioredis'],
+    mayNot: [`${ours}/mongo-sink`, `${ours}/job-queue`, 'mongodb', 'bullmq', '../../mongo-sink/src/index.js'],
+  },
+  {
+    room: 'packages/mongo-sink',
+    may: [`${ours}/pipeline`, 'mongodb', 'mongodb/lib/cmap/commands.js'],
+    mayNot: [`${ours}/redis-source`, 'ioredis', 'bullmq'],
+  },
+  {
+    room: 'packages/job-queue',
+    may: [`${ours}/pipeline`, 'bullmq', 'ioredis'],
+    mayNot: [`${ours}/redis-source`, `${ours}/mongo-sink`, 'mongodb'],
+  },
+  {
+    room: 'packages/config',
+    may: ['convict', 'mongodb-connection-string-url'],
+    mayNot: [`${ours}/pipeline`, 'mongodb'],
+  },
+  { room: 'packages/app-shell', may: [`${ours}/pipeline`, 'winston'], mayNot: [`${ours}/config`, 'ioredis'] },
+  { room: 'packages/local-stack', may: ['ioredis', 'mongodb'], mayNot: [`${ours}/pipeline`, 'bullmq'] },
+  { room: 'packages/proving-ground', may: [`${ours}/local-stack`, 'ioredis', 'mongodb'], mayNot: ['bullmq'] },
+  {
+    room: 'apps/worker',
+    may: [`${ours}/pipeline`, `${ours}/mongo-sink`, './packages.js'],
+    mayNot: [
+      `${ours}/scheduler`,
+      `${ours}/local-stack`,
+      'bullmq',
+      'ioredis',
+      'mongodb/lib/cmap/commands.js',
+      '../../../packages/config/src/index.js',
+    ],
+  },
+  { room: 'packages/not-there-yet', may: [], mayNot: [`${ours}/pipeline`, 'mongodb'] },
+];
+
+const probes = cases.flatMap(({ room, may, mayNot }) => [
+  ...may.map((name) => ({ room, name, allowed: true })),
+  ...mayNot.map((name) => ({ room, name, allowed: false })),
+]);
+
+describe('the import directions', () => {
+  let folder: string;
+  let report: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'import-directions-'));
+    await cp(join(root, 'biome.json'), join(folder, 'biome.json'));
+    for (const [index, { room, name }] of probes.entries()) {
+      // Half by import, half by export: both are ways to reach another room.
+      const code = index % 2 === 0 ? `import '${name}';\n` : `export * from '${name}';\n`;
+      const path = join(folder, room, 'src', `probe-${index}.ts`);
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, code);
+    }
+    report = await biomeLint(folder);
+  });
+  afterAll(async () => {
+    await rm(folder, { recursive: true });
+  });
+
+  it.each(probes.map((probe, index) => ({ ...probe, index, may: probe.allowed ? 'may' : 'may not' })))(
+    '$room $may import $name',
+    ({ room, index, allowed }) => {
+      expect(report.includes(`${room}/src/probe-${index}.ts`)).toBe(!allowed);
+    },
+  );
+
+  it('are tried here for every package', async () => {
+    const packages = (await readdir(join(root, 'packages'))).map((name) => `packages/${name}`);
+    expect(cases.map(({ room }) => room)).toEqual(expect.arrayContaining(packages));
+  });
+});
+
+/** The linter's report; it ends with 1, as there is something to report. */
+async function biomeLint(cwd: string): Promise<string> {
+  const biome = join(root, 'node_modules/@biomejs/biome/bin/biome');
+  const args = [
+    'lint',
+    '--only=style/noRestrictedImports',
+    '--vcs-enabled=false',
+    '--max-diagnostics=none',
+    '--reporter=github',
+    '.',
+  ];
+  return await new Promise((resolve, reject) => {
+    execFile(process.execPath, [biome, ...args], { cwd }, (error, stdout, stderr) => {
+      if (error?.code === 1) resolve(stdout);
+      else reject(new Error(`biome did not end with 1: ${stderr}`, { cause: error }));
+    });
+  });
+}
