@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { startLocalStack } from './local-stack.js';
 import { messageOf } from './local-stack-error.js';
@@ -18,6 +19,7 @@ async function main(): Promise<void> {
     },
   });
   if (values.help) return console.log(help);
+  const parentGone = untilParentIsGone();
   const dataDir = values['data-dir'];
   const stack = await startLocalStack({
     onProgress: (line) => console.error(line),
@@ -31,20 +33,25 @@ async function main(): Promise<void> {
   } else {
     console.log(`${stack.describe()}\n\nREDIS_URL=${redis.url}\nMONGO_URI=${mongo.uri}\n\nCtrl-C ends both.`);
   }
-  await untilSignal();
+  await Promise.race([untilSignal(), parentGone]);
   await stack.stop();
+  // An open channel to the parent would keep this process alive.
+  if (process.connected) process.disconnect();
+}
+
+/** Resolves when the channel to a parent closes; never without one. */
+async function untilParentIsGone(): Promise<void> {
+  if (process.connected) await once(process, 'disconnect');
+  else await new Promise(() => {});
 }
 
 /** Resolves at the first SIGINT, SIGTERM or SIGHUP; the second one ends the process at once. */
 async function untilSignal(): Promise<void> {
-  // Handlers alone do not keep a process alive.
-  const alive = setInterval(() => {}, 1_000_000);
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   await new Promise<void>((resolve) => {
     for (const signal of signals) process.on(signal, () => resolve());
   });
   for (const signal of signals) process.removeAllListeners(signal);
-  clearInterval(alive);
 }
 
 await main().catch((error: unknown) => {

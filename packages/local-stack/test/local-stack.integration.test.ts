@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type LocalStack, LocalStackError, startLocalStack } from '@redis-to-mongo/local-stack';
 import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 import { isAlive } from './is-alive.js';
 
 async function inRedis<T>(url: string, work: (redis: Redis) => Promise<T>): Promise<T> {
@@ -25,11 +25,22 @@ async function inMongo<T>(uri: string, work: (client: MongoClient) => Promise<T>
   }
 }
 
+// Whoever runs the tests on servers of their own still has these start some.
+beforeEach(() => {
+  vi.stubEnv('LOCAL_STACK_REDIS_URL', '');
+  vi.stubEnv('LOCAL_STACK_MONGO_URI', '');
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
 describe('a local stack', () => {
   let stack: LocalStack;
   const lines: string[] = [];
 
   beforeAll(async () => {
+    vi.stubEnv('LOCAL_STACK_REDIS_URL', '');
+    vi.stubEnv('LOCAL_STACK_MONGO_URI', '');
     stack = await startLocalStack({ onProgress: (line) => lines.push(line) });
   });
   afterAll(async () => {
@@ -156,6 +167,15 @@ describe('a local stack of given servers', () => {
     await expect(stack.mongo.kill()).rejects.toBeInstanceOf(LocalStackError);
     await stack.stop();
     expect(await inRedis(given.redisUrl, (redis) => redis.ping())).toBe('PONG');
+  });
+
+  it('finds their addresses in the environment', async () => {
+    vi.stubEnv('LOCAL_STACK_REDIS_URL', inject('redisUrl'));
+    vi.stubEnv('LOCAL_STACK_MONGO_URI', inject('mongoUri'));
+    const stack = await startLocalStack();
+    expect([stack.redis.url, stack.mongo.uri]).toEqual([inject('redisUrl'), inject('mongoUri')]);
+    expect(stack.describe()).toMatch(/given by its address/);
+    await stack.stop();
   });
 
   it('says so when one of them does not answer', async () => {

@@ -21,8 +21,13 @@ describe('the servers of a stack', () => {
   });
 
   async function startStackProcess(): Promise<Running> {
-    const child = spawn(process.execPath, [command, '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const env = { ...process.env, LOCAL_STACK_REDIS_URL: '', LOCAL_STACK_MONGO_URI: '' };
+    const child = spawn(process.execPath, [command, '--json'], {
+      env,
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    });
     children.push(child);
+    if (child.stdout === null) throw new Error('the process was started without a pipe');
     const [line] = await once(createInterface({ input: child.stdout }), 'line');
     const { redisPid, mongoPid } = JSON.parse(String(line));
     const servers = [Number(redisPid), Number(mongoPid)];
@@ -58,6 +63,14 @@ describe('the servers of a stack', () => {
     child.kill('SIGTERM');
     await exit;
     await expect.poll(() => servers.map(isAlive), { timeout: 20_000 }).toEqual([false, false]);
+  });
+
+  it('end when the process that started theirs has gone', async () => {
+    const { child, servers } = await startStackProcess();
+    const exit = once(child, 'exit');
+    child.disconnect();
+    expect((await exit)[0]).toBe(0);
+    expect(servers.map(isAlive)).toEqual([false, false]);
   });
 
   it('end when their supervisor is killed with SIGKILL', async () => {
