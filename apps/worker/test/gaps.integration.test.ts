@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addsUp, type LineUnderTest, lineUnderTest } from './line-under-test.js';
+
+let under: LineUnderTest;
+beforeAll(async () => {
+  under = await lineUnderTest();
+});
+afterAll(async () => {
+  await under.close();
+});
+
+/** Adds entries `from-0` … `to-0`. */
+async function add(key: string, from: number, to: number): Promise<void> {
+  const pipeline = under.redis.pipeline();
+  for (let ms = from; ms <= to; ms++) pipeline.xadd(key, `${ms}-0`, 'n', String(ms));
+  await pipeline.exec();
+}
+
+async function entryIds(key: string): Promise<unknown[]> {
+  return (await under.messages(key)).map(({ entryId }) => entryId);
+}
+
+describe('gaps', () => {
+  it('counts entries that were trimmed before they were read, with the id range', async () => {
+    await add('trimmed', 1, 10);
+    await under.sync('trimmed');
+    await add('trimmed', 11, 30);
+    await under.redis.xtrim('trimmed', 'MAXLEN', 5);
+    const report = await under.sync('trimmed');
+    expect(report.gaps).toMatchObject([
+      { entries: 15, cause: 'trimmed', after: '10-0', upTo: '26-0', exact: true },
+    ]);
+    const state = await under.state('trimmed');
+    expect(state.counts).toMatchObject({ seen: 15, gap: 15 });
+    expect(state.gaps).toHaveLength(1);
+    expect(addsUp(state)).toBe(true);
+    expect(await under.sync('trimmed')).toMatchObject({ result: 'unchanged', gaps: [] });
+  });
+
+  it('counts entries that were deleted one by one before they were read, and tells them apart', async () => {
+    await add('deleted', 1, 10);
+    await under.sync('deleted');
+    await add('deleted', 11, 20);
+    await under.redis.xdel('deleted', '12-0', '15-0');
+    const report = await under.sync('deleted');
+    expect(report.gaps).toMatchObject([{ entries: 2, cause: 'deleted', after: '10-0', upTo: '15-0' }]);
+    expect(await entryIds('deleted')).toHaveLength(18);
+  });
+
+  it('counts entries that came and went between two looks', async () => {
+    await add('fleeting', 1, 3);
+    await under.sync('fleeting');
+    await add('fleeting', 4, 6);
+    await under.redis.xtrim('fleeting', 'MAXLEN', 0);
+    expect((await under.sync('fleeting')).gaps).toMatchObject([{ entries: 3, cause: 'trimmed' }]);
+    await add('fleeting', 7, 8);
+    expect(await under.sync('fleeting')).toMatchObject({ seen: 2, gaps: [] });
+  });
+
+  it('counts once what is lost in the middle of a backlog', async () => {
+    await add('backlog', 1, 100);
+    expect((await under.sync('backlog', { entries: 20 })).lag).toBe(80);
+    await under.redis.xtrim('backlog', 'MAXLEN', 50);
+    await under.redis.xdel('backlog', '70-0', '80-0');
+    let gap = 0;
+    for (let report = await under.sync('backlog', { entries: 7 }); report.seen > 0; ) {
+      gap += report.gaps.reduce((sum, { entries }) => sum + entries, 0);
+      report = await under.sync('backlog', { entries: 7 });
+    }
+    expect(gap).toBe(32);
+    const state = await under.state('backlog');
+    expect(state.counts).toMatchObject({ seen: 68, gap: 32 });
+    expect(state.counts.seen + state.counts.gap).toBe(100);
+  });
+
+  it('does not count entries that were read before they were trimmed or deleted', async () => {
+    await add('read', 1, 50);
+    await under.sync('read');
+    await under.redis.xdel('read', '3-0', '50-0');
+    await under.redis.xtrim('read', 'MAXLEN', 10);
+    await add('read', 51, 60);
+    expect(await under.sync('read')).toMatchObject({ seen: 10, gaps: [] });
+    await under.redis.xtrim('read', 'MAXLEN', 0);
+    expect(await under.sync('read')).toMatchObject({ result: 'unchanged', gaps: [] });
+  });
+
+  it('does not count what was gone before the stream was first seen, but notes it', async () => {
+    await add('old', 1, 40);
+    await under.redis.xtrim('old', 'MAXLEN', 10);
+    expect(await under.sync('old')).toMatchObject({ seen: 10, gaps: [] });
+    expect((await under.state('old')).position).toMatchObject({ before: 30, passed: 40 });
+  });
+});

@@ -1,0 +1,98 @@
+import { type FreshNamespace, freshNamespace } from '@redis-to-mongo/local-stack';
+import { connectMongo, mongoSink, prepareDatabase } from '@redis-to-mongo/mongo-sink';
+import {
+  ByteBudget,
+  type KeyState,
+  type Line,
+  Slice,
+  type SliceLimits,
+  type SyncReport,
+  syncKey,
+} from '@redis-to-mongo/pipeline';
+import { connectRedis } from '@redis-to-mongo/redis-connection';
+import { redisSource } from '@redis-to-mongo/redis-source';
+import type { Db, Document } from 'mongodb';
+import { inject } from 'vitest';
+
+const WHOLE: SliceLimits = { entries: 1_000_000, bytes: 1 << 30, ms: 60_000 };
+
+/** What worker and line need, on servers of the test file's own, without a queue between. */
+export interface LineUnderTest {
+  readonly namespace: FreshNamespace;
+  readonly redis: ReturnType<typeof connectRedis>;
+  readonly db: Db;
+  /** A line of its own, as another worker would have. */
+  line(changes?: Partial<Line> & { readEntries?: number; readBytes?: number }): Promise<Line>;
+  /** Syncs a key to its end with a fresh line, and gives the last report. */
+  sync(key: string, limits?: Partial<SliceLimits>): Promise<SyncReport>;
+  state(key: string): Promise<KeyState & Document>;
+  /** All messages of a stream, in `_id` order. */
+  messages(key: string): Promise<Document[]>;
+  close(): Promise<void>;
+}
+
+export async function lineUnderTest(): Promise<LineUnderTest> {
+  const namespace = await freshNamespace({ mongoUri: inject('mongoUri') });
+  const address = {
+    url: namespace.redis.url,
+    host: '',
+    port: 0,
+    db: 0,
+    tls: { enabled: false, rejectUnauthorized: true },
+  };
+  const redis = connectRedis(address, () => {});
+  const mongo = connectMongo(
+    { uri: namespace.mongoUri, dbName: namespace.mongoDbName, tls: address.tls },
+    'line under test',
+  );
+  const { db } = mongo;
+  const { maxDocumentBytes } = await prepareDatabase(db);
+
+  const line: LineUnderTest['line'] = async ({
+    readEntries = 5000,
+    readBytes = 8 << 20,
+    ...changes
+  } = {}) => ({
+    source: redisSource(redis, ['stream', 'set'], { readEntries, readBytes }),
+    sink: mongoSink(db, {
+      batchEntries: 5000,
+      batchBytes: 16 << 20,
+      maxDocumentBytes,
+      retry: { baseMs: 10, capMs: 500, forMs: 60_000 },
+    }),
+    separator: ':info:',
+    budget: new ByteBudget(64 << 20),
+    now: () => new Date(),
+    ...changes,
+  });
+
+  return {
+    namespace,
+    redis,
+    db,
+    line,
+    sync: async (key, limits = {}) => await syncKey(await line(), key, new Slice({ ...WHOLE, ...limits })),
+    state: async (key) => {
+      const found = await db.collection<KeyState & { _id: string }>('keys').findOne({ _id: key });
+      if (!found) throw new Error(`no state of ${key}`);
+      return found;
+    },
+    messages: async (key) =>
+      await db.collection('stream_messages').find({ stream: key }).sort({ _id: 1 }).toArray(),
+    close: async () => {
+      redis.disconnect();
+      await mongo.close();
+      await namespace.close();
+    },
+  };
+}
+
+/** A slice without bounds, for tests that call syncKey themselves. */
+export function wholeSlice(limits: Partial<SliceLimits> = {}): Slice {
+  return new Slice({ ...WHOLE, ...limits });
+}
+
+/** seen = written + already there + dead, and nothing else. */
+export function addsUp({ counts }: KeyState): boolean {
+  return counts.seen === counts.written + counts.alreadyThere + counts.dead;
+}

@@ -1,0 +1,104 @@
+import { readDeadLetter } from '@redis-to-mongo/mongo-sink';
+import { decodeContent, syncKey } from '@redis-to-mongo/pipeline';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addsUp, type LineUnderTest, lineUnderTest, wholeSlice } from './line-under-test.js';
+
+let under: LineUnderTest;
+beforeAll(async () => {
+  under = await lineUnderTest();
+});
+afterAll(async () => {
+  await under.close();
+});
+
+describe('the verdict on each record', () => {
+  it('an entry too large for one document becomes a dead letter, whole; its neighbours are written', async () => {
+    const value = Buffer.alloc(17_000_000, 'z');
+    await under.redis.xadd('huge', '1-0', 'v', 'before');
+    await under.redis.xadd('huge', '2-0', 'v', value, 'binary', Buffer.from([255, 0]));
+    await under.redis.xadd('huge', '3-0', 'v', 'after');
+    expect(await under.sync('huge')).toMatchObject({ seen: 3, written: 2, dead: 1 });
+    expect((await under.messages('huge')).map(({ entryId }) => entryId)).toEqual(['1-0', '3-0']);
+    expect(await under.sync('huge')).toMatchObject({ result: 'unchanged' });
+
+    const id = 'huge@a1:a2-a0';
+    const letter = await under.db.collection<{ _id: string }>('dead_letters').findOne({ _id: id });
+    expect(letter).toMatchObject({
+      stream: 'huge',
+      entryId: '2-0',
+      code: 10334,
+      collection: 'stream_messages',
+    });
+    const document = await readDeadLetter(under.db, id);
+    const [first, second] = decodeContent(document?.content);
+    expect([String(first?.[0]), first?.[1].equals(value)]).toEqual(['v', true]);
+    expect(second).toEqual([Buffer.from('binary'), Buffer.from([255, 0])]);
+    expect(addsUp(await under.state('huge'))).toBe(true);
+  });
+
+  it('an entry that a rule of the collection refuses becomes a dead letter with the reason', async () => {
+    await under.redis.xadd('ruled', '0-1', 'v', 'makes the collection');
+    await under.sync('ruled');
+    await under.db.command({
+      collMod: 'stream_messages',
+      validator: { 'content.secret': { $exists: false } },
+      validationAction: 'error',
+    });
+    try {
+      for (const [id, name] of [
+        ['1-0', 'fine'],
+        ['2-0', 'secret'],
+        ['3-0', 'fine'],
+      ] as const)
+        await under.redis.xadd('ruled', id, name, 'value');
+      expect(await under.sync('ruled')).toMatchObject({ seen: 3, written: 2, dead: 1 });
+    } finally {
+      await under.db.command({ collMod: 'stream_messages', validator: {} });
+    }
+    const letter = await under.db
+      .collection<{ _id: string }>('dead_letters')
+      .findOne({ _id: 'ruled@a1:a2-a0' });
+    expect(letter).toMatchObject({ code: 121, reason: expect.any(String), parts: 0 });
+    expect(await readDeadLetter(under.db, 'ruled@a1:a2-a0')).toMatchObject({ content: { secret: 'value' } });
+    expect(addsUp(await under.state('ruled'))).toBe(true);
+  });
+
+  it('a duplicate on an index of the user is a refusal, not "already there"', async () => {
+    await under.db
+      .collection('stream_messages')
+      .createIndex(
+        { 'content.orderId': 1 },
+        { unique: true, partialFilterExpression: { 'content.orderId': { $exists: true } } },
+      );
+    try {
+      for (const id of ['1-0', '2-0', '3-0'])
+        await under.redis.xadd('unique', id, 'orderId', id === '3-0' ? 'b' : 'a');
+      expect(await under.sync('unique')).toMatchObject({ seen: 3, written: 2, alreadyThere: 0, dead: 1 });
+    } finally {
+      await under.db.collection('stream_messages').dropIndex('content.orderId_1');
+    }
+    const letter = await under.db
+      .collection<{ _id: string }>('dead_letters')
+      .findOne({ _id: 'unique@a1:a2-a0' });
+    expect(letter).toMatchObject({ code: 11000 });
+  });
+
+  it('a dead letter written twice is there once', async () => {
+    await under.redis.xadd('again', '1-0', 'v', Buffer.alloc(17_000_000, 'z'));
+    await under.sync('again');
+    await under.db.collection<{ _id: string }>('keys').deleteOne({ _id: 'again' });
+    expect(await under.sync('again')).toMatchObject({ dead: 1 });
+    expect(await under.db.collection('dead_letters').countDocuments({ stream: 'again' })).toBe(1);
+  });
+
+  it('an error that nobody knows is thrown, and the position stays', async () => {
+    await under.redis.xadd('unknown', '1-0', 'v', 'x');
+    const line = await under.line();
+    const broken = {
+      ...line,
+      sink: { ...line.sink, write: () => Promise.reject(new TypeError('a bug')) },
+    };
+    await expect(syncKey(broken, 'unknown', wholeSlice())).rejects.toThrow('a bug');
+    expect(await under.db.collection<{ _id: string }>('keys').findOne({ _id: 'unknown' })).toBeNull();
+  });
+});
