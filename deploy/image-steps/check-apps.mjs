@@ -1,0 +1,49 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** An option that no app can start with. It ends each of them before it opens anything. */
+const BAD_OPTION = { REDIS_PORT: 'not-a-port' };
+
+/**
+ * Starts every app of the built image with a wrong option: it must end with the exit code for a wrong configuration,
+ * and name the option. So its main.js and everything it imports at the start are in the image.
+ *
+ * @param {import('./run-stage.mjs').Built} image
+ * @param {Record<string, string>} hostEnv
+ * @returns {string[]} what is wrong, one line each.
+ */
+export function checkApps(image, hostEnv) {
+  const app = join(image.root, image.cwd);
+  return readdirSync(join(app, 'apps')).flatMap((name) => {
+    const main = join('apps', name, 'dist', 'main.js');
+    if (!existsSync(join(app, main))) return [`${main} is not in the image`];
+    const { status, stderr } = spawnSync(process.execPath, [main], {
+      cwd: app,
+      env: { ...hostEnv, ...image.env, ...BAD_OPTION },
+      encoding: 'utf8',
+      timeout: 20_000,
+    });
+    if (status === 2 && stderr.includes('REDIS_PORT')) return [];
+    return [`${main} with a wrong REDIS_PORT ended with ${status}, and said: ${stderr.trim() || 'nothing'}`];
+  });
+}
+
+/** Packages that are for building and testing alone. */
+const DEVELOPMENT = /^(typescript|vitest|@biomejs\+biome|knip|mongodb-memory-server-core)@/;
+
+/**
+ * @param {import('./run-stage.mjs').Built} image
+ * @returns {string[]} what is in the image and should not be, one line each.
+ */
+export function checkNothingSpare(image) {
+  const app = join(image.root, image.cwd);
+  const installed = readdirSync(join(app, 'node_modules', '.pnpm')).filter((name) => DEVELOPMENT.test(name));
+  const unbuilt = readdirSync(join(app, 'packages')).filter(
+    (name) => !existsSync(join(app, 'packages', name, 'dist')),
+  );
+  return [
+    ...installed.map((name) => `node_modules has ${name}, which is for development`),
+    ...unbuilt.map((name) => `packages/${name} has no dist`),
+  ];
+}

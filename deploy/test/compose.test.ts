@@ -1,0 +1,137 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { loadConfig, requireDashboardPassword } from '@redis-to-mongo/config';
+import { Ajv } from 'ajv';
+import { describe, expect, it } from 'vitest';
+import { environmentOf, interpolate, readCompose } from './compose-file.js';
+
+const compose = readCompose();
+const services = Object.entries(compose.services);
+const apps = services.filter(([, service]) => service.build !== undefined);
+const given = { DASHBOARD_PASSWORD: 'a password for this test' };
+
+describe('docker-compose.yml', () => {
+  it('is of the form that the compose specification asks for', () => {
+    const schema = JSON.parse(readFileSync(new URL('compose-spec/schema.json', import.meta.url), 'utf8'));
+    const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false, validateSchema: false });
+    ajv.validate(schema, compose);
+    expect(ajv.errors ?? []).toEqual([]);
+  });
+
+  it('has the servers and an entry for every app', () => {
+    expect(services.map(([name]) => name)).toEqual([
+      'redis',
+      'queue-redis',
+      'mongo',
+      'scheduler',
+      'worker',
+      'dashboard',
+    ]);
+  });
+
+  it('starts each app by the main.js that its source is built to', () => {
+    for (const [name, { command }] of apps) {
+      expect(command).toEqual(['node', `apps/${name}/dist/main.js`]);
+      expect(existsSync(new URL(`../../apps/${name}/src/main.ts`, import.meta.url))).toBe(true);
+    }
+  });
+
+  it('sets only options that there are', () => {
+    const names = loadConfig({ env: {}, cwd: '/' }).options.map(({ option }) => String(option));
+    for (const [, { environment }] of apps)
+      expect(names).toEqual(expect.arrayContaining(Object.keys(environment ?? {})));
+  });
+
+  it('gives each app a configuration without a problem or a warning', () => {
+    for (const [name, service] of apps) {
+      const config = loadConfig({ env: environmentOf(service, given), cwd: '/' });
+      expect(config.warnings).toEqual([]);
+      if (name === 'dashboard') requireDashboardPassword(config);
+      const hosts = [config.redis.host, config.queue.redis.host, new URL(config.mongo.uri).hostname];
+      expect(hosts).toEqual(['redis', 'queue-redis', 'mongo']);
+    }
+  });
+
+  it('lets the environment lead the fleet to other servers', () => {
+    for (const [, service] of apps) {
+      const others = {
+        ...given,
+        REDIS_URL: 'redis://source.test:6380',
+        QUEUE_REDIS_URL: 'redis://queue.test:6381',
+        MONGO_URI: 'mongodb://target.test:27018',
+      };
+      const { redis, queue, mongo } = loadConfig({ env: environmentOf(service, others), cwd: '/' });
+      expect([redis.host, queue.redis.host, mongo.uri]).toEqual([
+        'source.test',
+        'queue.test',
+        expect.stringContaining('target.test:27018'),
+      ]);
+    }
+  });
+
+  it('says what is missing when there is no password for the dashboard', () => {
+    const dashboard = compose.services.dashboard;
+    expect(() => dashboard && environmentOf(dashboard, {})).toThrow(/DASHBOARD_PASSWORD.*needs a password/);
+  });
+
+  it('publishes the dashboard on 127.0.0.1, and nothing else', () => {
+    const published = services.flatMap(([name, { ports = [] }]) => ports.map((port) => `${name} ${port}`));
+    expect(published.map((port) => interpolate(port, given))).toEqual(['dashboard 127.0.0.1:8080:8080']);
+  });
+
+  it('lets workers be scaled: none has a name, an address or a port of its own', () => {
+    const worker = compose.services.worker;
+    for (const fixed of ['container_name', 'hostname', 'ports', 'networks', 'volumes'])
+      expect(worker).not.toHaveProperty(fixed);
+  });
+
+  it('starts the apps when the servers they name are healthy', () => {
+    for (const [, { depends_on = {} }] of apps) {
+      expect(Object.keys(depends_on)).toEqual(['redis', 'queue-redis', 'mongo']);
+      for (const [name, { condition }] of Object.entries(depends_on)) {
+        expect(condition).toBe('service_healthy');
+        expect(compose.services[name]?.healthcheck).toBeDefined();
+      }
+    }
+  });
+
+  it('gives each app longer to stop than it takes itself', () => {
+    const { worker } = loadConfig({ env: {}, cwd: '/' });
+    const seconds = (name: string) =>
+      Number(/^(\d+)s$/.exec(compose.services[name]?.stop_grace_period ?? '')?.[1]);
+    expect(seconds('worker') * 1000).toBeGreaterThan(worker.shutdownTimeoutMs);
+    for (const name of ['scheduler', 'dashboard']) expect(seconds(name)).toBeGreaterThan(10);
+  });
+
+  it('runs everything with few rights, bounded logs and a restart', () => {
+    for (const [, service] of services)
+      expect(service).toMatchObject({
+        restart: 'unless-stopped',
+        cap_drop: ['ALL'],
+        security_opt: ['no-new-privileges:true'],
+        logging: { options: { 'max-size': '10m', 'max-file': '5' } },
+      });
+    for (const [, service] of apps) expect(service).toMatchObject({ read_only: true, tmpfs: ['/tmp'] });
+  });
+
+  it('keeps what the servers store in volumes that it declares', () => {
+    const used = services.flatMap(([, { volumes = [] }]) => volumes.map((volume) => volume.split(':')[0]));
+    expect(used.toSorted()).toEqual(Object.keys(compose.volumes).toSorted());
+  });
+
+  it('runs both Redis append-only and without eviction', () => {
+    for (const name of ['redis', 'queue-redis'])
+      expect(compose.services[name]?.command.join(' ')).toMatch(
+        /--appendonly yes .*--maxmemory-policy noeviction/,
+      );
+  });
+
+  it('uses one name for the replica set: where it is started, initiated and addressed', () => {
+    const mongo = compose.services.mongo;
+    const [worker] = apps.map(([, service]) => environmentOf(service, given));
+    expect(mongo?.command.join(' ')).toContain('--replSet rs0');
+    expect(mongo?.healthcheck?.test.join(' ')).toContain(
+      "_id: 'rs0', members: [{ _id: 0, host: 'mongo:27017' }]",
+    );
+    expect(worker?.MONGO_URI).toBe('mongodb://mongo:27017/?replicaSet=rs0');
+  });
+});
