@@ -30,6 +30,8 @@ process.on('disconnect', end);
 process.on('SIGINT', () => {});
 process.on('SIGHUP', () => {});
 process.on('SIGTERM', end);
+// A parent that went while this process was starting is not told of any more; what it sent before still comes first.
+if (!process.connected) setImmediate(end);
 
 /** @param {{id: number, command: string, args: string[], cwd: string, logFile: string}} request */
 function start({ id, command, args, cwd, logFile }) {
@@ -38,10 +40,9 @@ function start({ id, command, args, cwd, logFile }) {
   try {
     log = openSync(logFile, 'a');
     const server = spawn(command, args, { cwd, stdio: ['ignore', log, log] });
-    server.once('spawn', () => {
-      servers.set(id, server);
-      report({ type: 'started', id, pid: server.pid });
-    });
+    // Known at once, so that an end in the same moment does not miss it.
+    if (server.pid !== undefined) servers.set(id, server);
+    server.once('spawn', () => report({ type: 'started', id, pid: server.pid }));
     server.once('error', (error) => report({ type: 'failed', id, message: error.message }));
     server.once('exit', (code, signal) => {
       servers.delete(id);

@@ -51,7 +51,11 @@ export async function check() {
     pruneStaleOutputs(root);
     for (const { name, args, remedy } of steps) {
       const start = performance.now();
-      const { ok, output } = await runQuietly(process.execPath, args);
+      const { ok, output } = await runQuietly(
+        process.execPath,
+        args,
+        process.stdout.isTTY ? {} : { NO_COLOR: '1', FORCE_COLOR: '0' },
+      );
       const seconds = ((performance.now() - start) / 1_000).toFixed(1);
       if (!ok) {
         failed += 1;

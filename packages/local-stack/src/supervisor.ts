@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { LocalStackError } from './local-stack-error.js';
@@ -61,6 +62,7 @@ export function openSupervisor(): Supervisor {
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
   const slots = new Map<number, Slot>();
+  const removals: string[] = [];
   let lastId = 0;
   let gone = false;
 
@@ -82,11 +84,14 @@ export function openSupervisor(): Supervisor {
         child.send({ type: 'start', id: lastId, ...request });
       }),
     removeAtEnd: (path) => {
+      removals.push(path);
       if (!gone) child.send({ type: 'remove', path });
     },
     close: async () => {
       if (child.connected) child.disconnect();
       await childExit;
+      // A supervisor that was killed has left them.
+      for (const path of removals) await rm(path, { recursive: true, force: true, maxRetries: 3 });
     },
   };
 }

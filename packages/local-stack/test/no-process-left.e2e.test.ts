@@ -1,8 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { startRedis } from '@redis-to-mongo/local-stack';
+import { Redis } from 'ioredis';
 import { afterEach, describe, expect, it } from 'vitest';
 import { isAlive } from './is-alive.js';
 import { parentOf } from './process-table.js';
@@ -12,6 +15,7 @@ const command = fileURLToPath(new URL('../dist/stack-command.js', import.meta.ur
 interface Running {
   readonly child: ChildProcess;
   readonly servers: readonly number[];
+  readonly redisUrl: string;
 }
 
 describe('the servers of a stack', () => {
@@ -29,10 +33,10 @@ describe('the servers of a stack', () => {
     children.push(child);
     if (child.stdout === null) throw new Error('the process was started without a pipe');
     const [line] = await once(createInterface({ input: child.stdout }), 'line');
-    const { redisPid, mongoPid } = JSON.parse(String(line));
+    const { redisPid, mongoPid, redisUrl } = JSON.parse(String(line));
     const servers = [Number(redisPid), Number(mongoPid)];
     expect(servers.map(isAlive)).toEqual([true, true]);
-    return { child, servers };
+    return { child, servers, redisUrl: String(redisUrl) };
   }
 
   it('end when their process is killed with SIGKILL', async () => {
@@ -75,10 +79,30 @@ describe('the servers of a stack', () => {
 
   it('end when their supervisor is killed with SIGKILL', async () => {
     const redis = await startRedis();
+    const client = new Redis(redis.url, { retryStrategy: () => null });
+    const [, dir] = await client.config('GET', 'dir');
+    client.disconnect();
     const { pid } = redis;
     process.kill(await parentOf(pid ?? 0), 'SIGKILL');
     await expect.poll(() => isAlive(pid), { timeout: 20_000 }).toBe(false);
     await expect(redis.restart()).rejects.toMatchObject({ code: 'LOCAL_STACK_SUPERVISOR' });
     await redis.stop();
+    await expect(stat(String(dir))).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it('take their directory with them when their process is killed with SIGKILL', async () => {
+    const { child, redisUrl } = await startStackProcess();
+    const client = new Redis(redisUrl, { retryStrategy: () => null });
+    client.on('error', () => {});
+    const [, dir] = await client.config('GET', 'dir');
+    client.disconnect();
+    expect((await stat(String(dir))).isDirectory()).toBe(true);
+    child.kill('SIGKILL');
+    const exists = () =>
+      stat(dirname(String(dir))).then(
+        () => true,
+        () => false,
+      );
+    await expect.poll(exists, { timeout: 20_000 }).toBe(false);
   });
 });
