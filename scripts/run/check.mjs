@@ -8,16 +8,26 @@ import { withLock } from './with-lock.mjs';
 
 const bin = (/** @type {string} */ path) => join(root, 'node_modules', path);
 
+// The output is held back until a step has failed, so biome cannot see where it goes.
+const colors = `--colors=${process.stdout.isTTY ? 'force' : 'off'}`;
+
 /** Everything is run, also after a failure. `remedy` is what a reader may try. */
 const steps = [
   {
     name: 'format and lint',
-    args: [bin('@biomejs/biome/bin/biome'), 'ci', '.'],
+    args: [bin('@biomejs/biome/bin/biome'), 'ci', colors, '.'],
     remedy: 'pnpm exec biome check --write',
   },
   {
     name: 'import directions',
-    args: [bin('@biomejs/biome/bin/biome'), 'lint', '--only=style/noRestrictedImports', 'apps', 'packages'],
+    args: [
+      bin('@biomejs/biome/bin/biome'),
+      'lint',
+      '--only=style/noRestrictedImports',
+      colors,
+      'apps',
+      'packages',
+    ],
     remedy: 'see "overrides" in biome.json',
   },
   { name: 'types of sources', args: [tsc[1], '-b'], remedy: 'pnpm build' },
@@ -51,11 +61,7 @@ export async function check() {
     pruneStaleOutputs(root);
     for (const { name, args, remedy } of steps) {
       const start = performance.now();
-      const { ok, output } = await runQuietly(
-        process.execPath,
-        args,
-        process.stdout.isTTY ? {} : { NO_COLOR: '1', FORCE_COLOR: '0' },
-      );
+      const { ok, output } = await runQuietly(process.execPath, args);
       const seconds = ((performance.now() - start) / 1_000).toFixed(1);
       if (!ok) {
         failed += 1;
