@@ -16,6 +16,8 @@ const serverSetup = { globalSetup: ['./scripts/testing/local-stack-setup.ts'], h
 
 export default defineConfig({
   test: {
+    // The default differs between CI and elsewhere.
+    allowOnly: false,
     projects: [
       {
         resolve: { alias: sources },
