@@ -1,1 +1,13 @@
-export {};
+import { runApp } from '@redis-to-mongo/app-shell';
+import { loadConfig, requireDashboardPassword } from '@redis-to-mongo/config';
+import { runDashboard } from './run-dashboard.js';
+
+await runApp({
+  name: 'dashboard',
+  load: () => {
+    const config = loadConfig({ env: process.env, argv: process.argv.slice(2) });
+    requireDashboardPassword(config);
+    return config;
+  },
+  start: runDashboard,
+});

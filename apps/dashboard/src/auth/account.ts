@@ -1,0 +1,65 @@
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { isPassword, type ScryptHash } from './scrypt-hash.js';
+
+export interface Credentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** Logins that may wait for their turn; one more is turned away. */
+const MAX_WAITING = 20;
+
+/** The dashboard's one account. */
+export class Account {
+  readonly #username: string;
+  readonly #hash: ScryptHash;
+  readonly #cacheKey = randomBytes(32);
+  #lastAccepted: Buffer | undefined;
+  #waiting = 0;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(username: string, hash: ScryptHash) {
+    this.#username = username;
+    this.#hash = hash;
+  }
+
+  /**
+   * Checks a login. Hashing is dear by design, so one is checked at a time.
+   * @returns `busy` when too many wait already.
+   */
+  async check(credentials: Credentials): Promise<'right' | 'wrong' | 'busy'> {
+    if (this.#waiting >= MAX_WAITING) return 'busy';
+    this.#waiting += 1;
+    const turn = this.#turn.then(() => this.#isRight(credentials));
+    this.#turn = turn.catch(() => undefined);
+    try {
+      if (!(await turn)) return 'wrong';
+      this.#lastAccepted = this.#fingerprint(credentials);
+      return 'right';
+    } finally {
+      this.#waiting -= 1;
+    }
+  }
+
+  /** Whether these are the credentials accepted last: what fetches /metrics every few seconds need not be hashed. */
+  isKnown(credentials: Credentials): boolean {
+    const last = this.#lastAccepted;
+    return last !== undefined && timingSafeEqual(last, this.#fingerprint(credentials));
+  }
+
+  async #isRight({ username, password }: Credentials): Promise<boolean> {
+    const rightPassword = await isPassword(password, this.#hash);
+    return timingSafeEqual(digest(username), digest(this.#username)) && rightPassword;
+  }
+
+  /** Of no use outside of this process: its key is random. */
+  #fingerprint({ username, password }: Credentials): Buffer {
+    return createHmac('sha256', this.#cacheKey)
+      .update(JSON.stringify([username, password]))
+      .digest();
+  }
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

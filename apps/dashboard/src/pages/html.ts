@@ -1,0 +1,39 @@
+/** HTML that is safe to send: made by `html` alone, which escapes whatever is put in. */
+export class Html {
+  readonly #text: string;
+
+  private constructor(text: string) {
+    this.#text = text;
+  }
+
+  toString(): string {
+    return this.#text;
+  }
+
+  static of(strings: TemplateStringsArray, values: readonly Content[]): Html {
+    return new Html(strings.map((part, i) => part + (i < values.length ? render(values[i]) : '')).join(''));
+  }
+}
+
+/** What a page is made of; nothing is shown for `undefined`, `null` and `false`. */
+export type Content = Html | string | number | undefined | null | false | readonly Content[];
+
+/** A template whose values are escaped, in text and in quoted attributes. */
+export function html(strings: TemplateStringsArray, ...values: readonly Content[]): Html {
+  return Html.of(strings, values);
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+function render(value: Content): string {
+  if (value === undefined || value === null || value === false) return '';
+  if (value instanceof Html) return value.toString();
+  if (typeof value === 'object') return value.map(render).join('');
+  return String(value).replace(/[&<>"']/g, (char) => ESCAPES[char] ?? char);
+}

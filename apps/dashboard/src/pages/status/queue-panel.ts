@@ -1,0 +1,19 @@
+import type { QueueStatus } from '../../status/status-report.js';
+import { count } from '../format.js';
+import { type Html, html } from '../html.js';
+
+/** What the queue is doing, in a line of numbers. */
+export function queuePanel(queue: QueueStatus): Html {
+  const numbers: readonly (readonly [string, string, string])[] = [
+    ['Workers', queue.workers === null ? 'unknown' : count(queue.workers), queue.workers === 0 ? 'bad' : ''],
+    ['Jobs running', count(queue.active), ''],
+    ['Waiting', count(queue.waiting), ''],
+    ['Due later', count(queue.delayed), ''],
+    ['Keys scheduled', count(queue.schedulers), ''],
+    ['Failed', count(queue.failed), queue.failed > 0 ? 'bad' : ''],
+  ];
+  return html`<section class="panel" aria-labelledby="queue">
+<h2 id="queue">Queue ${queue.paused && html`<span class="mark bad">paused</span>`}<a class="panel-link" href="/queues">All jobs</a></h2>
+<dl class="numbers">${numbers.map(([name, value, tone]) => html`<div class="${tone}"><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+</section>`;
+}

@@ -1,0 +1,71 @@
+import type { Logger } from '@redis-to-mongo/app-shell';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { LoginDesk } from '../auth/login-desk.js';
+import { sessionCookieName, sessionCookieOptions, sessionIdOf } from '../auth/session-cookie.js';
+import type { Sessions } from '../auth/sessions.js';
+import { type LoginPage, loginPage } from '../pages/login-page.js';
+
+/** A form's fields fit in this, in bytes. */
+const FORM_BYTES = 8_192;
+
+/** `/login`: the form, and what it sends; `/logout`. */
+export async function addLoginRoutes(
+  server: FastifyInstance,
+  { sessions, desk, logger }: { sessions: Sessions; desk: LoginDesk; logger: Logger },
+): Promise<void> {
+  await server.register(async (forms) => {
+    forms.addContentTypeParser(
+      'application/x-www-form-urlencoded',
+      { parseAs: 'string', bodyLimit: FORM_BYTES },
+      async (_request: unknown, body: string | Buffer) => new URLSearchParams(body.toString()),
+    );
+
+    forms.get('/login', (request, reply) => {
+      const query = new URL(request.url, 'http://dashboard').searchParams;
+      return send(reply, { next: ownPath(query.get('next')) });
+    });
+
+    forms.post('/login', async (request, reply) => {
+      const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
+      const username = form.get('username') ?? '';
+      const next = ownPath(form.get('next'));
+      const login = await desk.check(request, { username, password: form.get('password') ?? '' });
+      if (login.result === 'right') {
+        logger.info('logged in', { from: request.ip });
+        reply.setCookie(sessionCookieName(request), sessions.begin(), sessionCookieOptions(request));
+        return reply.redirect(next, 303);
+      }
+      logger.warn('a login was refused', { from: request.ip, reason: login.result });
+      if (login.result === 'wrong') {
+        reply.code(401);
+        return send(reply, { next, username, problem: 'Wrong user name or password.' });
+      }
+      const waitSeconds = login.result === 'too many' ? login.waitSeconds : 5;
+      reply.code(login.result === 'too many' ? 429 : 503).header('retry-after', waitSeconds);
+      return send(reply, {
+        next,
+        username,
+        problem: `Too many logins. Try again in ${waitSeconds} seconds.`,
+      });
+    });
+
+    forms.post('/logout', (request, reply) => {
+      sessions.end(sessionIdOf(request) ?? '');
+      reply.clearCookie(sessionCookieName(request), sessionCookieOptions(request));
+      return reply.redirect('/login', 303);
+    });
+  });
+}
+
+function send(reply: FastifyReply, page: LoginPage): FastifyReply {
+  reply.header('cache-control', 'no-store').type('text/html; charset=utf-8');
+  return reply.send(loginPage(page).toString());
+}
+
+/** Where to go after the login: a path of the dashboard itself, never another site. */
+function ownPath(next: string | null): string {
+  const base = 'http://dashboard';
+  if (next === null || !next.startsWith('/') || !URL.canParse(next, base)) return '/';
+  const { origin, pathname, search } = new URL(next, base);
+  return origin === base && !pathname.startsWith('//') ? pathname + search : '/';
+}

@@ -1,0 +1,74 @@
+import { createBullBoard } from '@bull-board/api';
+import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
+import { FastifyAdapter } from '@bull-board/fastify';
+import type { Logger } from '@redis-to-mongo/app-shell';
+import type { JobQueue } from '@redis-to-mongo/job-queue';
+import type { FastifyInstance } from 'fastify';
+import { BOARD_POLICY } from '../security-headers.js';
+
+/** A BullMQ queue, as Bull Board takes it. */
+export type BoardQueue = JobQueue['queue'];
+
+export interface QueueBoardOptions {
+  readonly queue: BoardQueue;
+  readonly readOnly: boolean;
+  readonly logger: Logger;
+}
+
+const PATH = '/queues';
+
+/** Job schedulers that Bull Board's page lists: those that are due first. It has no pages of its own for them. */
+const LISTED_SCHEDULERS = 200;
+
+/** Bull Board under /queues. In read-only mode nothing under it can be changed, whatever Bull Board would allow. */
+export async function addQueueBoard(server: FastifyInstance, options: QueueBoardOptions): Promise<void> {
+  const { queue, readOnly, logger } = options;
+  const adapter = new FastifyAdapter();
+  adapter.setBasePath(PATH);
+  createBullBoard({
+    queues: [new BullMQAdapter(withFewSchedulers(queue), { readOnlyMode: readOnly })],
+    serverAdapter: adapter,
+    options: {
+      uiConfig: {
+        boardTitle: 'redis-to-mongo',
+        miscLinks: [{ text: 'Status', url: '/' }],
+        hideDocsLink: true,
+        locale: { lng: 'en-US' },
+      },
+    },
+  });
+  await server.register(
+    async (board) => {
+      board.addHook('onRequest', async (request, reply) => {
+        await reply.helmet({ contentSecurityPolicy: BOARD_POLICY });
+        if (request.method === 'GET' || request.method === 'HEAD') return;
+        if (readOnly) return await reply.code(403).send({ error: 'The dashboard is read-only.' });
+        logger.info('the queue is changed by hand', {
+          method: request.method,
+          path: request.url,
+          from: request.ip,
+        });
+      });
+      board.addHook('onSend', async (_request, _reply, payload) =>
+        typeof payload === 'string' ? withoutForeignFonts(payload) : payload,
+      );
+      await board.register(adapter.registerPlugin());
+    },
+    { prefix: PATH },
+  );
+}
+
+/**
+ * The same queue, with at most LISTED_SCHEDULERS job schedulers to list. Bull Board asks for all of them at once and
+ * looks up two jobs for each; a fleet with a hundred thousand keys has as many schedulers. The count stays the true one.
+ */
+function withFewSchedulers(queue: BoardQueue): BoardQueue {
+  const few: BoardQueue = Object.create(queue);
+  few.getJobSchedulers = () => queue.getJobSchedulers(0, LISTED_SCHEDULERS - 1, true);
+  return few;
+}
+
+/** Bull Board's page asks Google for fonts; the dashboard works without the internet, and tells nobody of its use. */
+function withoutForeignFonts(page: string): string {
+  return page.replace(/<link href="https:\/\/fonts\.googleapis\.com[^>]*>/, '');
+}

@@ -1,0 +1,37 @@
+import type { FleetStatus, KeyTypeStatus } from '@redis-to-mongo/mongo-sink';
+
+/** What the queue is doing. */
+export interface QueueStatus {
+  readonly waiting: number;
+  readonly active: number;
+  /** Jobs whose time has not come. */
+  readonly delayed: number;
+  readonly failed: number;
+  readonly schedulers: number;
+  /** Worker processes; `null` where Redis does not tell. */
+  readonly workers: number | null;
+  readonly paused: boolean;
+}
+
+/** Something that could not be read: its code, never its message, which may name hosts and users. */
+export interface Unreadable {
+  readonly code: string;
+}
+
+/** The sums of one key type, and how many entries per second came in since the reading before. */
+export type TypeStatus = KeyTypeStatus & { readonly perSecond: number | null };
+
+export interface StatusReport {
+  readonly at: Date;
+  readonly fleet: (Omit<FleetStatus, 'types'> & { readonly types: readonly TypeStatus[] }) | Unreadable;
+  readonly queue: QueueStatus | Unreadable;
+}
+
+export function isReadable<Part extends object>(part: Part | Unreadable): part is Exclude<Part, Unreadable> {
+  return !('code' in part);
+}
+
+/** The sum of one number over all key types. */
+export function total(types: readonly TypeStatus[], number: keyof Omit<TypeStatus, 'keyType'>): number {
+  return types.reduce((sum, type) => sum + (type[number] ?? 0), 0);
+}

@@ -1,0 +1,81 @@
+import { Writable } from 'node:stream';
+import { createLogger, createMetrics } from '@redis-to-mongo/app-shell';
+import { JobQueue, type QueueSettings } from '@redis-to-mongo/job-queue';
+import type { FastifyInstance } from 'fastify';
+import { expect } from 'vitest';
+import { chooseAccount } from '../src/auth/choose-account.js';
+import { createDashboardServer, type DashboardOptions } from '../src/dashboard-server.js';
+import { readQueueStatus } from '../src/status/read-queue-status.js';
+import { StatusReader } from '../src/status/status-reader.js';
+import { aType } from './a-report.js';
+
+export const LOGIN = { username: 'admin', password: 's3cret' };
+export const ORIGIN = {
+  host: 'localhost:8080',
+  origin: 'http://localhost:8080',
+  'sec-fetch-site': 'same-origin',
+};
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
+
+/** Where the queue is, in the Redis at `url`. */
+export function queueAt(url: string): QueueSettings {
+  const { hostname, port } = new URL(url);
+  const tls = { enabled: false, rejectUnauthorized: true };
+  return { redis: { host: hostname, port: Number(port), db: 0, tls }, prefix: 'r2m' };
+}
+
+/** A dashboard on a real queue, with a fleet of one key type; `log` is what it logged. */
+export async function aDashboard(redisUrl: string, more: Partial<DashboardOptions> = {}) {
+  let log = '';
+  const stream = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      log += chunk.toString();
+      done();
+    },
+  });
+  const logger = createLogger({ level: 'info', format: 'json', app: 'dashboard', stream });
+  const queue = new JobQueue(queueAt(redisUrl), () => undefined);
+  const { perSecond: _none, ...type } = aType();
+  const status = new StatusReader({
+    readFleet: async () => ({ at: new Date(), types: [type], errors: [] }),
+    readQueue: () => readQueueStatus(queue.queue),
+    onError: () => undefined,
+  });
+  const { account } = await chooseAccount(LOGIN);
+  const health = {
+    checks: [{ name: 'queue', check: () => queue.ping() }],
+    registry: createMetrics('dashboard').registry,
+  };
+  const server = await createDashboardServer({
+    account,
+    queue: queue.queue,
+    status,
+    health,
+    readOnly: false,
+    logger,
+    ...more,
+  });
+  const close = async () => {
+    await server.close();
+    await queue.close();
+  };
+  return { server, queue, close, log: () => log };
+}
+
+/** Sends the login form. */
+export async function sendLogin(
+  server: FastifyInstance,
+  fields: Record<string, string>,
+  headers: Record<string, string> = ORIGIN,
+) {
+  const payload = new URLSearchParams(fields).toString();
+  return await server.inject({ method: 'POST', url: '/login', payload, headers: { ...FORM, ...headers } });
+}
+
+/** Logs in, and returns the headers of a page that is logged in. */
+export async function logIn(server: FastifyInstance): Promise<Record<string, string>> {
+  const answer = await sendLogin(server, LOGIN);
+  expect(answer.statusCode).toBe(303);
+  const cookie = answer.cookies[0];
+  return { ...ORIGIN, cookie: `${cookie?.name}=${cookie?.value}` };
+}

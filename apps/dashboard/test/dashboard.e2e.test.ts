@@ -1,0 +1,124 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type FreshNamespace, freshNamespace } from '@redis-to-mongo/local-stack';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest';
+
+const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+// A folder of its own: a config.json that lies where the tests run must not count.
+const cwd = mkdtempSync(join(tmpdir(), 'dashboard-test-'));
+const NOTHING_THERE = {
+  REDIS_URL: 'redis://me:s3cret@127.0.0.1:1',
+  MONGO_URI: 'mongodb://me:s3cret@127.0.0.1:1',
+};
+
+let space: FreshNamespace;
+const started = new Set<ReturnType<typeof spawn>>();
+
+beforeAll(async () => {
+  space = await freshNamespace({ mongoUri: inject('mongoUri') });
+});
+afterEach(() => {
+  for (const child of started) child.kill('SIGKILL');
+  started.clear();
+});
+afterAll(async () => {
+  await space.close();
+  rmSync(cwd, { recursive: true });
+});
+
+function start(env: Record<string, string>) {
+  const servers = { REDIS_URL: space.redis.url, MONGO_URI: space.mongoUri, MONGO_DB_NAME: space.mongoDbName };
+  const child = spawn(process.execPath, [MAIN], {
+    cwd,
+    env: { PATH: process.env.PATH, DASHBOARD_PORT: '0', LOG_FORMAT: 'json', ...servers, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  started.add(child);
+  const out = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk: Buffer) => {
+    out.stdout += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    out.stderr += chunk.toString();
+  });
+  const ended = once(child, 'close').then(([code]) => code as number);
+  const line = async (msg: string): Promise<Record<string, string>> =>
+    await vi.waitFor(
+      () => {
+        const found = out.stdout.split('\n').find((text) => text.includes(`"msg":"${msg}`));
+        if (found === undefined) throw new Error(`${msg} was not logged:\n${out.stdout}${out.stderr}`);
+        return JSON.parse(found) as Record<string, string>;
+      },
+      { timeout: 30_000 },
+    );
+  return { child, out, ended, line };
+}
+
+function basic(username: string, password: string) {
+  return { headers: { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` } };
+}
+
+describe('the dashboard as a process', () => {
+  test('without a password makes one up, tells where it is, lets nobody in without it, and stops in order', async () => {
+    const app = start({});
+    const { http } = await app.line('dashboard started');
+    const { where = '' } = await app.line('no password is set');
+    expect(http).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    const password = /password: {2}(.*)/.exec(readFileSync(where, 'utf8'))?.[1] ?? '';
+    expect(app.out.stdout + app.out.stderr).not.toContain(password);
+
+    expect((await fetch(`${http}/api/status`)).status).toBe(401);
+    const status = await fetch(`${http}/api/status`, basic('admin', password));
+    expect(await status.json()).toMatchObject({
+      fleet: { types: [], errors: [] },
+      queue: { workers: 0, paused: false },
+    });
+    expect((await fetch(`${http}/readyz`, basic('admin', password))).status).toBe(200);
+
+    app.child.kill('SIGTERM');
+    expect(await app.ended).toBe(0);
+    expect(existsSync(where)).toBe(false);
+  });
+
+  test('starts, says what is wrong and stops in order while neither server is there', async () => {
+    const app = start({ ...NOTHING_THERE, DASHBOARD_PASSWORD: 'pass-word' });
+    const { http } = await app.line('dashboard started');
+    const status = await fetch(`${http}/api/status`, basic('admin', 'pass-word'));
+    expect(await status.json()).toMatchObject({
+      fleet: { error: expect.any(String) },
+      queue: { error: expect.any(String) },
+    });
+    expect((await fetch(`${http}/readyz`, basic('admin', 'pass-word'))).status).toBe(503);
+    expect((await fetch(`${http}/healthz`)).status).toBe(200);
+    app.child.kill('SIGTERM');
+    expect(await app.ended).toBe(0);
+    expect(app.out.stdout + app.out.stderr).not.toMatch(/s3cret|pass-word/);
+  });
+
+  test('does not start where others can reach it without a password', async () => {
+    const app = start({ DASHBOARD_HOST: '0.0.0.0' });
+    expect(await app.ended).toBe(2);
+    expect(app.out.stderr).toContain('DASHBOARD_PASSWORD');
+    expect(app.out.stderr).not.toContain('    at ');
+  });
+
+  test('names the option when its port is taken', async () => {
+    const first = start({});
+    const { http = '' } = await first.line('dashboard started');
+    const second = start({ DASHBOARD_PORT: new URL(http).port });
+    expect(await second.ended).toBe(1);
+    expect(second.out.stdout).toContain('Set DASHBOARD_PORT to a free port');
+  });
+
+  test('names the option when the password’s hash is no hash', async () => {
+    const app = start({
+      DASHBOARD_PASSWORD_HASH: '$scrypt$ln=31,r=8,p=1$U29kaXVtQ2hsb3JpZGU$cCO9yzr9c0hGHAbNgf046w',
+    });
+    expect(await app.ended).toBe(2);
+    expect(app.out.stdout + app.out.stderr).toContain('DASHBOARD_PASSWORD_HASH');
+  });
+});

@@ -1,0 +1,51 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { handOverPassword } from '../src/auth/hand-over-password.js';
+import { isPassword, parseHash } from '../src/auth/scrypt-hash.js';
+
+function stream(isTTY: boolean) {
+  return Object.assign(new PassThrough(), { isTTY });
+}
+
+test('a made-up password is shown on the terminal', async () => {
+  const terminal = stream(true);
+  const { where } = await handOverPassword('admin', 's3cret', terminal);
+  expect(String(terminal.read())).toMatch(/user name: admin\npassword: {2}s3cret/);
+  expect(where).toBe('the terminal');
+});
+
+test('a made-up password goes in a file for this user alone where there is no terminal, and away at the end', async () => {
+  const log = stream(false);
+  const { where, close } = await handOverPassword('admin', 's3cret', log);
+  expect(log.read()).toBeNull();
+  expect(readFileSync(where, 'utf8')).toContain('password:  s3cret');
+  expect(statSync(where).mode & 0o777).toBe(0o600);
+  expect(statSync(dirname(where)).mode & 0o777).toBe(0o700);
+  await close();
+  expect(existsSync(dirname(where))).toBe(false);
+});
+
+test('the command hash-password prints the hash of what it reads', async () => {
+  const command = spawn(process.execPath, [
+    fileURLToPath(new URL('../dist/hash-password.js', import.meta.url)),
+  ]);
+  command.stdin.end('s3cret\n');
+  const [printed] = await Promise.all([text(command.stdout), once(command, 'close')]);
+  expect(await isPassword('s3cret', parseHash(printed.trim()))).toBe(true);
+});
+
+test('the command hash-password asks for a password when it gets none', async () => {
+  const command = spawn(process.execPath, [
+    fileURLToPath(new URL('../dist/hash-password.js', import.meta.url)),
+  ]);
+  command.stdin.end();
+  const [complaint, [code]] = await Promise.all([text(command.stderr), once(command, 'close')]);
+  expect(complaint).toContain('No password was given');
+  expect(code).toBe(1);
+});
