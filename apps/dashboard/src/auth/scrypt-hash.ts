@@ -20,7 +20,7 @@ const FORM =
   /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,3}),p=(\d{1,3})\$([A-Za-z0-9+/]+)={0,2}\$([A-Za-z0-9+/]+)={0,2}$/;
 
 /** A hash can't be used. Code `CONFIG_PASSWORD_HASH`. */
-export class PasswordHashError extends Error {
+class PasswordHashError extends Error {
   override readonly name = 'PasswordHashError';
   readonly code = 'CONFIG_PASSWORD_HASH';
 }
