@@ -61,6 +61,9 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
     batchEntries: config.mongo.writeBatchEntries,
     batchBytes: config.mongo.writeBatchBytes,
     maxDocumentBytes,
+    onDeadLetters: async ([first]) => {
+      if (first) await at?.('after-dead-letter', first.document.stream);
+    },
     retry: {
       ...RETRY,
       signal,

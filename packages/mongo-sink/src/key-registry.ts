@@ -1,10 +1,12 @@
 import type { KeyType, SyncError } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
+import { ensureConnected } from './ensure-connected.js';
 import { mongoError } from './mongo-error.js';
 
 /** The keys that MongoDB believes are there, with their types: what a scheduler has to look after. */
 export async function* activeKeys(db: Db): AsyncGenerator<{ key: string; keyType: KeyType }> {
   try {
+    await ensureConnected(db);
     const cursor = db
       .collection<{ _id: string; keyType: KeyType; status: string }>('keys')
       .find({ status: 'active' }, { projection: { keyType: 1 }, batchSize: 5000 });

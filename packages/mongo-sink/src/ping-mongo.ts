@@ -1,4 +1,5 @@
 import type { Db } from 'mongodb';
+import { ensureConnected } from './ensure-connected.js';
 import { mongoError } from './mongo-error.js';
 
 /**
@@ -6,10 +7,10 @@ import { mongoError } from './mongo-error.js';
  * @throws SyncError as mongoError tells.
  */
 export async function pingMongo(db: Db): Promise<void> {
-  await db
-    .collection('keys')
-    .findOne({}, { projection: { _id: 1 }, maxTimeMS: 5000 })
-    .catch((error: unknown) => {
-      throw mongoError(error);
-    });
+  try {
+    await ensureConnected(db);
+    await db.collection('keys').findOne({}, { projection: { _id: 1 }, maxTimeMS: 5000 });
+  } catch (error) {
+    throw mongoError(error);
+  }
 }

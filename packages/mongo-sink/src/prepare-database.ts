@@ -1,4 +1,5 @@
 import type { Db } from 'mongodb';
+import { ensureConnected } from './ensure-connected.js';
 import { mongoError } from './mongo-error.js';
 
 /** The indexes beyond `_id` that the fleet and its pages use; `_id` itself reads a stream back in order. */
@@ -17,6 +18,7 @@ const INDEXES: readonly { readonly collection: string; readonly key: Record<stri
  */
 export async function prepareDatabase(db: Db): Promise<{ maxDocumentBytes: number }> {
   try {
+    await ensureConnected(db);
     const hello = await db.command({ hello: 1 });
     for (const { collection, key } of INDEXES) await db.collection(collection).createIndex(key);
     return { maxDocumentBytes: Number(hello.maxBsonObjectSize ?? 16 * 1024 * 1024) };

@@ -1,4 +1,5 @@
 import type { Db, Document } from 'mongodb';
+import { ensureConnected } from './ensure-connected.js';
 import { mongoError } from './mongo-error.js';
 
 /** The sums over all keys of one type. */
@@ -35,6 +36,7 @@ export interface FleetStatus {
 /** Sums up `keys` by type, and finds the newest errors (at most 20). */
 export async function readStatus(db: Db): Promise<FleetStatus> {
   try {
+    await ensureConnected(db);
     const keys = db.collection<{ _id: string } & Document>('keys');
     const [types, errors] = await Promise.all([
       keys.aggregate([{ $group: groupByType() }, { $sort: { _id: 1 } }]).toArray(),

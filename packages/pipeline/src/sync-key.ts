@@ -31,7 +31,7 @@ export interface Sink {
 }
 
 /** The steps of the line at which a crash test may stop the process. */
-export type Step = 'after-read' | 'after-write' | 'before-save' | 'after-save';
+export type Step = 'after-read' | 'after-dead-letter' | 'after-write' | 'before-save' | 'after-save';
 
 export interface Line {
   readonly source: Source;
@@ -154,9 +154,8 @@ async function drain(
       await saving;
       await line.at?.('before-save', start.key);
       state = advance(after(from, batch, outcome, line.now()));
-      saving = handled(line.sink.save(saved, state));
+      saving = handled(line.sink.save(saved, state).then(() => line.at?.('after-save', start.key)));
       saved = state;
-      await line.at?.('after-save', start.key);
     }
   } finally {
     const [, abandoned] = await Promise.allSettled([saving, reading, batches.return?.()]);

@@ -1,0 +1,124 @@
+import { JobQueue } from '@redis-to-mongo/job-queue';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { addsUp, type LineUnderTest, lineUnderTest } from './line-under-test.js';
+import { appEnv, startWorker, type WorkerProcess } from './worker-process.js';
+
+let under: LineUnderTest;
+let queue: JobQueue;
+const running: WorkerProcess[] = [];
+
+beforeAll(async () => {
+  under = await lineUnderTest();
+  const tls = { enabled: false, rejectUnauthorized: true };
+  const redis = { url: under.namespace.redis.url, host: '', port: 0, db: 0, tls };
+  queue = new JobQueue({ redis, prefix: 'r2m' }, () => {});
+});
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((worker) => worker.stop()));
+});
+afterAll(async () => {
+  await queue.close();
+  await under.close();
+});
+
+function start(dieAt?: string): WorkerProcess {
+  const worker = startWorker(appEnv(under.namespace, { MESSAGES_PER_STREAM: '100' }), dieAt);
+  running.push(worker);
+  return worker;
+}
+
+async function fill(key: string, entries: number): Promise<string[]> {
+  const pipeline = under.redis.pipeline();
+  for (let i = 0; i < entries; i++) pipeline.xadd(key, `${i + 1}-0`, 'n', String(i));
+  await pipeline.exec();
+  return Array.from({ length: entries }, (_, i) => `${i + 1}-0`);
+}
+
+async function position(key: string): Promise<string | undefined> {
+  const state = await under.db
+    .collection<{ _id: string; position: { entryId: string } }>('keys')
+    .findOne({ _id: key });
+  return state?.position.entryId;
+}
+
+async function isDrained(key: string, lastId: string): Promise<void> {
+  await vi.waitFor(async () => expect(await position(key)).toBe(lastId), { timeout: 60_000, interval: 100 });
+}
+
+describe('a worker killed by SIGKILL', () => {
+  it.each(['after-read:3', 'after-write:3', 'before-save:3', 'after-save:3'])(
+    'at %s: another one goes on, and every entry is there once',
+    async (dieAt) => {
+      const key = `stream-${dieAt}`;
+      const ids = await fill(key, 1000);
+      const dying = start(dieAt);
+      await queue.schedule([key], 500);
+      expect((await dying.ended).signal).toBe('SIGKILL');
+      const before = await position(key);
+
+      start();
+      await isDrained(key, ids.at(-1) ?? '');
+      expect((await under.messages(key)).map(({ entryId }) => entryId)).toEqual(ids);
+      const state = await under.state(key);
+      expect(state.counts.seen).toBe(1000);
+      expect(addsUp(state)).toBe(true);
+      expect(before === undefined || Number.parseInt(before, 10) < 1000).toBe(true);
+      if (dieAt.startsWith('after-write')) expect(state.counts.alreadyThere).toBeGreaterThan(0);
+      await queue.unschedule([key]);
+    },
+  );
+
+  it('after a dead letter: the letter is there once, and so are its neighbours', async () => {
+    const key = 'poisoned';
+    await under.redis.xadd(key, '1-0', 'v', 'before');
+    await under.redis.xadd(key, '2-0', 'v', Buffer.alloc(17_000_000, 'z'));
+    await under.redis.xadd(key, '3-0', 'v', 'after');
+    const dying = start('after-dead-letter:1');
+    await queue.schedule([key], 500);
+    expect((await dying.ended).signal).toBe('SIGKILL');
+    expect(await position(key)).toBeUndefined();
+
+    start();
+    await isDrained(key, '3-0');
+    expect((await under.messages(key)).map(({ entryId }) => entryId)).toEqual(['1-0', '3-0']);
+    expect(await under.db.collection('dead_letters').countDocuments()).toBe(1);
+    expect((await under.state(key)).counts).toMatchObject({ seen: 3, dead: 1 });
+    await queue.unschedule([key]);
+  });
+});
+
+describe('a worker told to stop', () => {
+  it('by SIGTERM finishes its slices, and ends with code 0', async () => {
+    const key = 'graceful';
+    const ids = await fill(key, 3000);
+    const first = start();
+    await queue.schedule([key], 500);
+    await vi.waitFor(async () => expect(await position(key)).toBeDefined(), { timeout: 60_000 });
+    expect(await first.stop()).toBe(0);
+    const saved = Number.parseInt((await position(key)) ?? '0', 10);
+    // Nothing was written ahead of the position: what it read, it finished.
+    expect(await under.db.collection('stream_messages').countDocuments({ stream: key })).toBe(saved);
+
+    start();
+    await isDrained(key, ids.at(-1) ?? '');
+    expect(await under.messages(key)).toHaveLength(3000);
+    expect((await under.state(key)).counts.alreadyThere).toBe(0);
+    await queue.unschedule([key]);
+  });
+});
+
+describe('a worker whose servers come and go', () => {
+  it('goes on after Redis was killed and restarted', async () => {
+    const key = 'redis-restarted';
+    const ids = await fill(key, 500);
+    const worker = start();
+    await queue.schedule([key], 500);
+    await isDrained(key, ids.at(-1) ?? '');
+    await under.namespace.redis.restart();
+    await under.redis.xadd(key, '9000-0', 'n', 'later');
+    await isDrained(key, '9000-0');
+    expect(await under.messages(key)).toHaveLength(501);
+    expect(worker.process.exitCode).toBeNull();
+    await queue.unschedule([key]);
+  });
+});

@@ -1,0 +1,273 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { JobQueue } from '@redis-to-mongo/job-queue';
+import { type MongoServer, type RedisServer, startMongo, startRedis } from '@redis-to-mongo/local-stack';
+import { connectMongo, type MongoHandle } from '@redis-to-mongo/mongo-sink';
+import { connectRedis } from '@redis-to-mongo/redis-connection';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { appEnv, startWorker, type WorkerProcess } from './worker-process.js';
+
+const TLS = { enabled: false, rejectUnauthorized: true };
+const PASSWORD = 'top-secret-4711';
+
+let redisServer: RedisServer;
+let redis: ReturnType<typeof connectRedis>;
+let queue: JobQueue;
+const running: WorkerProcess[] = [];
+let dbName: string;
+let tests = 0;
+
+beforeAll(async () => {
+  redisServer = await startRedis();
+  const address = { url: redisServer.url, host: '', port: 0, db: 0, tls: TLS };
+  redis = connectRedis(address, () => {});
+  queue = new JobQueue({ redis: address, prefix: 'r2m' }, () => {});
+});
+beforeEach(() => {
+  dbName = `servers_${tests++}`;
+});
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((worker) => worker.stop()));
+  await redis.flushall();
+});
+afterAll(async () => {
+  await queue.close();
+  redis.disconnect();
+  await redisServer.stop();
+});
+
+function start(mongoUri: string, more: Record<string, string> = {}): WorkerProcess {
+  const namespace = { redis: redisServer, mongoUri, mongoDbName: dbName, close: async () => {} };
+  const worker = startWorker(appEnv(namespace, more));
+  running.push(worker);
+  return worker;
+}
+
+async function fill(key: string, from: number, to: number): Promise<void> {
+  const pipeline = redis.pipeline();
+  for (let ms = from; ms <= to; ms++) pipeline.xadd(key, `${ms}-0`, 'n', String(ms), 'text', 'x'.repeat(100));
+  await pipeline.exec();
+}
+
+async function prints(worker: WorkerProcess, pattern: RegExp): Promise<void> {
+  await vi.waitFor(() => expect(worker.output()).toMatch(pattern), { timeout: 60_000, interval: 100 });
+}
+
+async function isMirrored(mongo: MongoHandle, key: string, entries: number): Promise<void> {
+  const messages = mongo.db.collection('stream_messages');
+  await vi.waitFor(async () => expect(await messages.countDocuments({ stream: key })).toBe(entries), {
+    timeout: 90_000,
+    interval: 250,
+  });
+  const state = await mongo.db
+    .collection<{ _id: string; counts: { seen: number } }>('keys')
+    .findOne({ _id: key });
+  await vi.waitFor(() => expect(state?.counts.seen).toBeGreaterThan(0));
+}
+
+describe('MongoDB', () => {
+  it('may be down when the worker starts', async () => {
+    const mongo = await startMongo();
+    try {
+      await mongo.kill();
+      const worker = start(mongo.uri);
+      await queue.schedule(['early'], 500);
+      await fill('early', 1, 100);
+      await prints(worker, /waiting for MongoDB.*MONGO_UNAVAILABLE/);
+      await mongo.restart();
+      const client = connectMongo({ uri: mongo.uri, dbName, tls: TLS }, 'test');
+      await isMirrored(client, 'early', 100);
+      await client.close();
+      expect(worker.process.exitCode).toBeNull();
+    } finally {
+      await mongo.stop();
+    }
+  });
+
+  it('may be killed in the middle of the work, twice', async () => {
+    const mongo = await startMongo();
+    const client = connectMongo({ uri: mongo.uri, dbName, tls: TLS }, 'test');
+    try {
+      await fill('restarted', 1, 20_000);
+      start(mongo.uri, { MESSAGES_PER_STREAM: '500', SLICE_ENTRIES: '2000' });
+      await queue.schedule(['restarted'], 500);
+      for (const enough of [2_000, 8_000]) {
+        await vi.waitFor(
+          async () =>
+            expect(await client.db.collection('stream_messages').estimatedDocumentCount()).toBeGreaterThan(
+              enough,
+            ),
+          { timeout: 60_000, interval: 20 },
+        );
+        await mongo.kill();
+        await mongo.restart();
+      }
+      await isMirrored(client, 'restarted', 20_000);
+      const ids = await client.db
+        .collection('stream_messages')
+        .find({ stream: 'restarted' }, { projection: { entryId: 1 } })
+        .sort({ _id: 1 })
+        .map(({ entryId }) => Number.parseInt(entryId, 10))
+        .toArray();
+      expect(ids).toEqual(Array.from({ length: 20_000 }, (_, i) => i + 1));
+      await vi.waitFor(
+        async () => {
+          const state = await client.db.collection<{ _id: string }>('keys').findOne({ _id: 'restarted' });
+          expect(state).toMatchObject({ counts: { seen: 20_000 } });
+        },
+        { timeout: 60_000 },
+      );
+    } finally {
+      await client.close();
+      await mongo.stop();
+    }
+  });
+
+  it('that refuses the password is told of, without the password, and the work begins once it is mended', async () => {
+    const mongo = await startMongo({ credentials: { username: 'admin', password: 'right' } });
+    const client = connectMongo({ uri: mongo.uri, dbName, tls: TLS }, 'test');
+    try {
+      const uri = new URL(mongo.uri);
+      uri.username = 'fleet';
+      uri.password = PASSWORD;
+      await fill('refused', 1, 10);
+      await queue.schedule(['refused'], 500);
+      const worker = start(uri.href);
+      await prints(worker, /MONGO_AUTH.*check MONGO_USERNAME, MONGO_PASSWORD/);
+      expect(worker.output()).not.toContain(PASSWORD);
+      const admin = connectMongo({ uri: mongo.uri, dbName: 'admin', tls: TLS }, 'test');
+      await admin.db.command({
+        createUser: 'fleet',
+        pwd: PASSWORD,
+        roles: [{ role: 'readWrite', db: dbName }],
+      });
+      await admin.close();
+      await isMirrored(client, 'refused', 10);
+    } finally {
+      await client.close();
+      await mongo.stop();
+    }
+  });
+});
+
+describe('errors by class', () => {
+  let mongo: MongoServer;
+  let client: MongoHandle;
+  let admin: MongoHandle;
+  beforeAll(async () => {
+    mongo = await startMongo({ args: ['--enable-test-commands'] });
+    admin = connectMongo({ uri: mongo.uri, dbName: 'admin', tls: TLS }, 'test');
+  });
+  beforeEach(() => {
+    client = connectMongo({ uri: mongo.uri, dbName, tls: TLS }, 'test');
+  });
+  afterEach(async () => {
+    await failing('off');
+    await client.close();
+  });
+  afterAll(async () => {
+    await admin.close();
+    await mongo.stop();
+  });
+
+  async function failing(mode: 'off' | 'alwaysOn', errorCode = 0): Promise<void> {
+    await admin.db.command({
+      configureFailPoint: 'failCommand',
+      mode,
+      ...(mode === 'off' ? {} : { data: { failCommands: ['insert'], errorCode } }),
+    });
+  }
+
+  it.each([
+    [13, 'MONGO_PRIVILEGE', /paused until the configuration is mended.*readWrite/],
+    [14031, 'MONGO_DISK_FULL', /paused until the configuration is mended.*disk is full/],
+    [18, 'MONGO_AUTH', /paused until the configuration is mended.*MONGO_PASSWORD/],
+  ])(
+    'code %i is %s: the worker pauses, says why, is not ready, and goes on by itself',
+    async (code, name, says) => {
+      const worker = start(mongo.uri);
+      await fill('mended', 1, 5);
+      await prints(worker, /worker started/);
+      await failing('alwaysOn', code);
+      await queue.schedule(['mended'], 500);
+      await prints(worker, says);
+      const address = /"http":"([^"]+)"/.exec(worker.output())?.[1] ?? '';
+      const ready = await fetch(`${address}/readyz`);
+      expect(ready.status).toBe(503);
+      expect(await ready.text()).toContain(name);
+      await failing('off');
+      await isMirrored(client, 'mended', 5);
+      await prints(worker, /going on: source and target answer again/);
+      await vi.waitFor(async () => expect((await fetch(`${address}/readyz`)).status).toBe(200));
+    },
+  );
+
+  it.each([10107, 11600, 91, 112])('code %i is transient: it is tried again until it works', async (code) => {
+    const worker = start(mongo.uri);
+    await fill('transient', 1, 5);
+    await prints(worker, /worker started/);
+    await failing('alwaysOn', code);
+    await queue.schedule(['transient'], 500);
+    await prints(worker, /tried again/);
+    expect(worker.output()).not.toContain('paused');
+    await failing('off');
+    await isMirrored(client, 'transient', 5);
+  });
+
+  it('an unknown code fails the job, shows on the key, and the next job tries again', async () => {
+    const worker = start(mongo.uri);
+    const keys = client.db.collection<{ _id: string }>('keys');
+    await fill('unknown', 1, 5);
+    await queue.schedule(['unknown'], 500);
+    await isMirrored(client, 'unknown', 5);
+    await failing('alwaysOn', 7777);
+    await fill('unknown', 6, 9);
+    await prints(worker, /a job failed; it comes again.*MONGO_UNKNOWN/);
+    await vi.waitFor(async () =>
+      expect(await keys.findOne({ _id: 'unknown' })).toMatchObject({ lastError: { code: 'MONGO_UNKNOWN' } }),
+    );
+    await failing('off');
+    await isMirrored(client, 'unknown', 9);
+    await vi.waitFor(async () =>
+      expect(await keys.findOne({ _id: 'unknown' })).toMatchObject({ lastError: null, counts: { seen: 9 } }),
+    );
+  });
+});
+
+describe('Redis', () => {
+  it('that refuses the password is told of, without the password', async () => {
+    const guarded = await startRedis({ password: 'right' });
+    try {
+      const url = new URL(guarded.url);
+      url.password = PASSWORD;
+      const worker = start('mongodb://127.0.0.1:1', { REDIS_URL: url.href });
+      await prints(worker, /WRONGPASS|REDIS_AUTH/);
+      expect(worker.output()).not.toContain(PASSWORD);
+    } finally {
+      await guarded.stop();
+    }
+  });
+
+  it('that cannot be reached is told of', async () => {
+    const worker = start('mongodb://127.0.0.1:1', { REDIS_URL: 'redis://127.0.0.1:1' });
+    await prints(worker, /redis: connection trouble.*ECONNREFUSED/);
+  });
+});
+
+describe('the configuration', () => {
+  it('that is not JSON ends the worker with code 2, telling where', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'r2m-config-'));
+    try {
+      const file = join(dir, 'config.json');
+      await writeFile(file, '{\n  "REDIS_PORT": 6379,\n  "REDIS_PASSWORD": "top-secret-4711\n}');
+      const worker = start('mongodb://127.0.0.1:1', { CONFIG_FILE: file });
+      expect((await worker.ended).code).toBe(2);
+      expect(worker.output()).toContain(file);
+      expect(worker.output()).toMatch(/line \d+, column \d+/);
+      expect(worker.output()).not.toContain('top-secret');
+    } finally {
+      await rm(dir, { recursive: true });
+    }
+  });
+});
