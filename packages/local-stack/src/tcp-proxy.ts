@@ -1,0 +1,87 @@
+import { once } from 'node:events';
+import { createServer, type Socket, connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** What a proxy does with the bytes that pass. */
+export type ProxyMode =
+  | 'pass'
+  /** Refuses new connections, and has reset the old ones. */
+  | 'cut'
+  /** Keeps connections open, and lets nothing through: a network that swallows packets. */
+  | 'hang';
+
+export interface TcpProxy {
+  /** On 127.0.0.1. */
+  readonly port: number;
+  set(mode: ProxyMode): void;
+  /** Holds every chunk back for this long, in ms; 0 for none. */
+  delay(ms: number): void;
+  close(): Promise<void>;
+}
+
+/** A proxy in front of a server of a test, to cut, slow or freeze what passes. */
+export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
+  const sockets = new Set<Socket>();
+  let mode: ProxyMode = 'pass';
+  let delayMs = 0;
+  let thaw = () => {};
+  let thawed: Promise<void> = Promise.resolve();
+
+  const pump = async (from: Socket, to: Socket): Promise<void> => {
+    for await (const chunk of from) {
+      if (delayMs > 0) await sleep(delayMs);
+      await thawed;
+      if (to.destroyed) return;
+      if (!to.write(chunk)) await Promise.race([once(to, 'drain'), once(to, 'close')]);
+    }
+    to.end();
+  };
+
+  const server = createServer((near) => {
+    if (mode === 'cut') {
+      near.resetAndDestroy();
+      return;
+    }
+    const far = connect(targetPort, '127.0.0.1');
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.setNoDelay(true);
+      socket.on('error', () => {});
+      socket.once('close', () => {
+        sockets.delete(socket);
+        near.destroy();
+        far.destroy();
+      });
+    }
+    pump(near, far).catch(() => near.destroy());
+    pump(far, near).catch(() => far.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new TypeError('the proxy has no port');
+
+  const set = (next: ProxyMode): void => {
+    thaw();
+    mode = next;
+    if (next === 'hang') {
+      thawed = new Promise((resolve) => {
+        thaw = resolve;
+      });
+    }
+    if (next === 'cut') for (const socket of sockets) socket.resetAndDestroy();
+  };
+
+  return {
+    port: address.port,
+    set,
+    delay: (ms) => {
+      delayMs = ms;
+    },
+    close: async () => {
+      set('cut');
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}

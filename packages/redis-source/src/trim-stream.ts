@@ -1,0 +1,76 @@
+import { keyBytes } from '@redis-to-mongo/pipeline';
+import type { Redis } from 'ioredis';
+import { redisError } from './redis-error.js';
+
+export interface TrimOptions {
+  readonly mode: 'dry-run' | 'on';
+  /** The newest entries that stay, whatever is in MongoDB. */
+  readonly keepEntries: number;
+  /** Entries younger than this stay, in ms. */
+  readonly keepMs: number;
+}
+
+export interface TrimReport {
+  /** Entries freed; in a dry run, those that would be (counted up to 10,000). */
+  readonly freed: number;
+  /** The trim left entries that it should have freed. */
+  readonly isIncomplete: boolean;
+}
+
+/**
+ * KEYS: stream. ARGV: synced id, youngest id by age, entries to keep, mode.
+ * The bound is the lowest of: the synced id, the id by age, the oldest of the entries to keep, and per consumer group
+ * its last delivered id and its oldest pending entry. MINID removes what is below the bound, so the entry at the bound
+ * stays. One script, one instant: no group can be made between the look and the trim.
+ */
+const TRIM = `
+local function parts(id)
+  local ms, seq = string.match(id, '^(%d+)%-?(%d*)$')
+  return string.rep('0', 20 - #ms) .. ms .. string.rep('0', 20 - #seq) .. seq
+end
+local bound = ARGV[1]
+local function lower(id)
+  if id and parts(id) < parts(bound) then bound = id end
+end
+lower(ARGV[2])
+local keep = tonumber(ARGV[3])
+if keep > 0 then
+  if redis.call('XLEN', KEYS[1]) <= keep then return {0, 0} end
+  local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', keep)
+  lower(newest[#newest][1])
+end
+for _, group in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
+  local fields = {}
+  for i = 1, #group, 2 do fields[group[i]] = group[i + 1] end
+  lower(fields['last-delivered-id'])
+  if fields['pending'] > 0 then lower(redis.call('XPENDING', KEYS[1], fields['name'])[2]) end
+end
+if ARGV[4] ~= 'on' then
+  return {#redis.call('XRANGE', KEYS[1], '-', '(' .. bound, 'COUNT', 10000), 0}
+end
+local freed = redis.call('XTRIM', KEYS[1], 'MINID', bound)
+local left = redis.call('XRANGE', KEYS[1], '-', '(' .. bound, 'COUNT', 1)
+return {freed, #left}`;
+
+/**
+ * Frees the entries of a stream that are durably in MongoDB: below `syncedId`, kept back by count and age, and never
+ * beyond what every consumer group has been delivered and has acknowledged. Needs Redis 6.2 (MINID).
+ * Source: https://redis.io/docs/latest/commands/xtrim/
+ * @param syncedId the position that is saved, never one that is only read.
+ * @throws SyncError as redisError tells.
+ */
+export async function trimStream(
+  redis: Redis,
+  keyId: string,
+  syncedId: string,
+  { mode, keepEntries, keepMs }: TrimOptions,
+): Promise<TrimReport> {
+  const youngest = `${Math.max(0, Date.now() - keepMs)}-0`;
+  const reply: unknown = await redis
+    .eval(TRIM, 1, keyBytes(keyId), syncedId, youngest, keepEntries, mode)
+    .catch((error: unknown) => {
+      throw redisError(error);
+    });
+  const [freed, left] = Array.isArray(reply) ? reply : [];
+  return { freed: Number(freed), isIncomplete: Number(left) > 0 };
+}
