@@ -23,7 +23,7 @@ RUN pnpm exec tsc -b apps/*
 # What the apps need at run time stays: their production dependencies, and the packages that were built for them.
 # TypeScript comes along as an optional peer of a validator, for its types alone: 30 MB.
 RUN rm -rf node_modules apps/*/node_modules packages/*/node_modules \
-  && pnpm install --offline --frozen-lockfile --prod --filter '{./apps/*}...' \
+  && pnpm install --offline --frozen-lockfile --prod --filter-prod '{./apps/*}...' \
   && rm -rf node_modules/.pnpm/typescript@* node_modules/.pnpm/@typescript+* \
   && for package in packages/*; do [ -d "$package/dist" ] || rm -r "$package"; done \
   && rm -r apps/*/src packages/*/src

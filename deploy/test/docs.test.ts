@@ -1,0 +1,84 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { loadConfig } from '@redis-to-mongo/config';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+  cwd: root,
+  encoding: 'utf8',
+})
+  .split('\0')
+  .filter((path) => path && existsSync(join(root, path)));
+const pages = files.filter((path) => /^(docs\/.*|[^/]*)\.md$/.test(path));
+
+/** The anchor that a heading gets on a page. */
+const anchorOf = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-');
+
+describe('the documents', () => {
+  it.each(pages)('%s links to files and headings that there are', (page) => {
+    for (const [, link = ''] of read(page).matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^https?:/.test(link)) continue;
+      const [path = '', anchor] = link.split('#');
+      const target = path === '' ? page : normalize(join(dirname(page), path));
+      expect(existsSync(join(root, target)), `${page}: ${link}`).toBe(true);
+      if (anchor === undefined) continue;
+      const headings = [...read(target).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => anchorOf(heading));
+      expect(headings, `${page}: ${link}`).toContain(anchor);
+    }
+  });
+
+  it('name only source files and tests that there are', () => {
+    for (const page of pages)
+      for (const [, path = ''] of read(page).matchAll(
+        /`((?:apps|packages|scripts|deploy)\/[^`<*\s]+\.\w+)`/g,
+      ))
+        expect(existsSync(join(root, path)) || path.includes('/dist/'), `${page}: ${path}`).toBe(true);
+  });
+
+  it('name only npm scripts that there are', () => {
+    const { scripts } = JSON.parse(read('package.json'));
+    const builtIn = ['install', 'exec', 'test'];
+    for (const page of pages)
+      for (const [, , script = ''] of read(page).matchAll(/(?:`|^|&& )(npm run|pnpm) ([a-z:]+)/gm))
+        expect([...Object.keys(scripts), ...builtIn], page).toContain(script);
+  });
+
+  it('README.md tells the defaults that the options have', () => {
+    const { options } = loadConfig({ env: {}, cwd: '/' });
+    const rows = [...read('README.md').matchAll(/^\| `([A-Z_]+)` \| `([^`]+)` \|/gm)];
+    expect(rows.length).toBeGreaterThan(3);
+    for (const [, name, shown] of rows) {
+      const option = options.find((known) => known.option === name);
+      expect(option, name).toBeDefined();
+      if (!name?.endsWith('_URL') && !name?.endsWith('_URI')) expect(option?.value, name).toBe(shown);
+    }
+  });
+
+  it('docs/operations.md has every error code of the line with its class, and no other', () => {
+    const sources = files.filter((path) => /^(apps|packages)\/[^/]+\/src\/.*\.ts$/.test(path));
+    const inCode = sources.flatMap((path) =>
+      [
+        ...read(path).matchAll(
+          /(?:SyncError\(|\[)\s*'([A-Z_]+)',\s*'(transient|overtaken|configuration|unknown)'/g,
+        ),
+      ].map(([, code, errorClass]) => `${code} ${errorClass}`),
+    );
+    const rows = [
+      ...read('docs/operations.md').matchAll(
+        /^\| (`[A-Z_`, ]+) \| (transient|overtaken|configuration|unknown) \|/gm,
+      ),
+    ];
+    const inDocs = rows.flatMap(([, codes = '', errorClass]) =>
+      codes.split(', ').map((code) => `${code.replaceAll('`', '')} ${errorClass}`),
+    );
+    expect(inDocs.toSorted()).toEqual([...new Set(inCode)].toSorted());
+  });
+});
