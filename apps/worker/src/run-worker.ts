@@ -4,9 +4,11 @@ import { Claims, JobQueue, JobWorker } from '@redis-to-mongo/job-queue';
 import { connectMongo, mongoSink, pingMongo, prepareDatabase, recordError } from '@redis-to-mongo/mongo-sink';
 import { ByteBudget, type Line } from '@redis-to-mongo/pipeline';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
-import { redisSource } from '@redis-to-mongo/redis-source';
+import { redisSource, trimStream } from '@redis-to-mongo/redis-source';
+import { BackfillLog } from './backfill-log.js';
 import { syncJob } from './sync-job.js';
 import { TargetGuard } from './target-guard.js';
+import { trimAfterSync } from './trim-after-sync.js';
 import { untilReady } from './until-ready.js';
 
 /** Transient errors are repeated inside the job for this long, then the job fails and comes again. */
@@ -90,6 +92,7 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
     pause: () => worker.pause(),
     resume: () => worker.resume(),
   });
+  const { mode } = config.sync.trim;
   const run = syncJob({
     line,
     claims,
@@ -97,6 +100,17 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
     guard,
     metrics,
     logger,
+    backfills: new BackfillLog(logger),
+    ...(mode === 'off'
+      ? {}
+      : {
+          afterSync: trimAfterSync({
+            isDryRun: mode === 'dry-run',
+            trim: (key, syncedId) => trimStream(redis, key, syncedId, { ...config.sync.trim, mode }),
+            metrics,
+            logger,
+          }),
+        }),
     slice: { entries: config.sync.sliceEntries, bytes: config.sync.sliceBytes, ms: config.sync.sliceMs },
     recordError: (key, error) => recordError(mongo.db, key, error),
   });

@@ -8,6 +8,7 @@ import {
   type SyncReport,
   syncKey,
 } from '@redis-to-mongo/pipeline';
+import type { BackfillLog } from './backfill-log.js';
 import type { TargetGuard } from './target-guard.js';
 
 export interface SyncJobOptions {
@@ -18,6 +19,9 @@ export interface SyncJobOptions {
   readonly guard: TargetGuard;
   readonly metrics: Metrics;
   readonly logger: Logger;
+  readonly backfills: BackfillLog;
+  /** What is done once a slice is saved; it does not throw. */
+  readonly afterSync?: (report: SyncReport) => Promise<void>;
   /** Records an error on the key's document; may fail, since MongoDB can be what failed. */
   readonly recordError: (key: string, error: SyncError) => Promise<void>;
 }
@@ -28,7 +32,11 @@ export function syncJob(options: SyncJobOptions): (key: string) => Promise<void>
   return async (key) => {
     const end = metrics.jobSeconds.startTimer();
     try {
-      const claimed = await claims.during(key, () => syncKey(line, key, new Slice(options.slice)));
+      const claimed = await claims.during(key, async () => {
+        const report = await syncKey(line, key, new Slice(options.slice));
+        await options.afterSync?.(report);
+        return report;
+      });
       if (claimed.claim !== 'granted') {
         metrics.jobs.inc({ outcome: claimed.claim });
         if (claimed.claim === 'set aside') await setAside(options, key);
@@ -36,6 +44,7 @@ export function syncJob(options: SyncJobOptions): (key: string) => Promise<void>
       }
       guard.succeeded();
       account(options, key, claimed.result);
+      if (claimed.result.state) options.backfills.note(claimed.result.state);
       if (claimed.again || claimed.result.lag > 0 || claimed.result.result === 'overtaken')
         await queue.wake(key);
     } catch (error) {

@@ -31,6 +31,7 @@ export function createMetrics(app: string) {
     ),
     deadLetters: counter('dead_letters_total', 'Records that MongoDB refused for their content.'),
     gapEntries: counter('gap_entries_total', 'Entries that Redis dropped before they were read.'),
+    trimmedEntries: counter('trimmed_entries_total', 'Entries trimmed from Redis once they were in MongoDB.'),
     bytesRead: counter('bytes_read_total', 'Bytes of content read from Redis.'),
     jobSeconds: histogram('job_seconds', 'Time of a whole job.'),
     readSeconds: histogram('read_seconds', 'Time of one read from Redis.'),

@@ -67,6 +67,11 @@ export interface Config {
     readonly sliceEntries: number;
     readonly sliceBytes: number;
     readonly sliceMs: number;
+    readonly trim: {
+      readonly mode: 'off' | 'dry-run' | 'on';
+      readonly keepEntries: number;
+      readonly keepMs: number;
+    };
   };
   readonly worker: { readonly concurrency: number; readonly shutdownTimeoutMs: number };
   /** Port 0 is any free port. */

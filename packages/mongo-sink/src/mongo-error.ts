@@ -85,14 +85,15 @@ export function mongoError(error: unknown): SyncError {
       'MongoDB does not answer: check that it runs and that MONGO_HOST or MONGO_URI names it',
       { cause: error },
     );
-  return new SyncError(
-    'MONGO_UNKNOWN',
-    'unknown',
-    `MongoDB: ${name} ${code ?? ''}: ${message.slice(0, 200)}`,
-    {
-      cause: error,
-    },
-  );
+  return unknownError(error, name, code);
+}
+
+/** The server's own words can quote documents: of those, only name and code go on. */
+function unknownError(error: unknown, name: string, code: number | undefined): SyncError {
+  const codeName = error instanceof Error && 'codeName' in error ? ` ${String(error.codeName)}` : '';
+  const what = `${name || 'an error'}${code === undefined ? '' : ` ${code}`}${codeName}`;
+  const cause = code === undefined ? { cause: error } : {};
+  return new SyncError('MONGO_UNKNOWN', 'unknown', `MongoDB: ${what}`, cause);
 }
 
 function numericCode(error: unknown): number | undefined {

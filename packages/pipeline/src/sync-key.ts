@@ -52,6 +52,8 @@ export interface SyncReport extends Outcome {
   readonly gaps: readonly Gap[];
   /** Entries left in Redis behind the position: where there are any, another job should go on. */
   readonly lag: number;
+  /** The key as it is saved now; `undefined` when it is not known in MongoDB, or another worker saved it. */
+  readonly state: KeyState | undefined;
 }
 
 /**
@@ -80,10 +82,11 @@ export async function syncKey(line: Line, key: string, slice: Slice): Promise<Sy
 }
 
 async function retire(line: Line, stored: KeyState | undefined, tally: Tally): Promise<SyncReport> {
-  if (!stored || stored.status === 'deleted') return tally.report('absent', stored?.keyType);
+  if (!stored || stored.status === 'deleted') return tally.report('absent', stored?.keyType, stored);
   const next = await lifeEnded(line, stored, tally);
-  await line.sink.save(stored, advance(retired(next, line.now())));
-  return tally.report('deleted', stored.keyType);
+  const gone = advance(retired(next, line.now()));
+  await line.sink.save(stored, gone);
+  return tally.report('deleted', stored.keyType, gone);
 }
 
 async function begin(
@@ -162,8 +165,11 @@ async function drain(
     if (abandoned.status === 'fulfilled') abandoned.value?.release?.();
   }
   await saving;
-  if (tally.batches === 0 && start !== stored) await line.sink.save(saved, advance(start));
-  return tally.report(tally.batches === 0 ? 'unchanged' : 'synced', syncer.keyType, state.lag);
+  if (tally.batches === 0 && start !== stored) {
+    state = advance(start);
+    await line.sink.save(saved, state);
+  }
+  return tally.report(tally.batches === 0 ? 'unchanged' : 'synced', syncer.keyType, state);
 }
 
 /** Marks a promise that is awaited later: its rejection is seen there, not reported as unhandled meanwhile. */
@@ -227,7 +233,7 @@ class Tally {
     this.#gaps.push(...gaps);
   }
 
-  report(result: SyncReport['result'], keyType: KeyType | undefined, lag = 0): SyncReport {
+  report(result: SyncReport['result'], keyType: KeyType | undefined, state?: KeyState): SyncReport {
     return {
       result,
       keyType,
@@ -237,7 +243,8 @@ class Tally {
       dead: this.#dead,
       bytes: this.#bytes,
       gaps: this.#gaps,
-      lag,
+      lag: state?.lag ?? 0,
+      state,
     };
   }
 }

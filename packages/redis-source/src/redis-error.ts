@@ -53,7 +53,9 @@ export function redisError(error: unknown): SyncError {
         cause: error,
       },
     );
-  return new SyncError('REDIS_UNKNOWN', 'unknown', `Redis: ${message}`, { cause: error });
+  // Redis quotes a command's arguments behind the first quote or colon: keys, perhaps values.
+  const words = /^[^'`":]{0,80}/.exec(message)?.[0].trim();
+  return new SyncError('REDIS_UNKNOWN', 'unknown', `Redis: ${words || 'an unknown error'}`);
 }
 
 function errnoOf(error: unknown): string {

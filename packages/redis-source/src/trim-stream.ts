@@ -45,6 +45,7 @@ for _, group in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
   lower(fields['last-delivered-id'])
   if fields['pending'] > 0 then lower(redis.call('XPENDING', KEYS[1], fields['name'])[2]) end
 end
+if parts(bound) == parts('0-0') then return {0, 0} end
 if ARGV[4] ~= 'on' then
   return {#redis.call('XRANGE', KEYS[1], '-', '(' .. bound, 'COUNT', 10000), 0}
 end

@@ -26,6 +26,11 @@ export function buildSync(settings: Settings, findings: Findings): Config['sync'
     sliceEntries: entries.slice,
     sliceBytes: bytes.slice,
     sliceMs: values.SLICE_MS,
+    trim: {
+      mode: values.TRIM_MODE,
+      keepEntries: values.TRIM_KEEP_ENTRIES,
+      keepMs: Math.round(values.TRIM_KEEP_SEC * 1000),
+    },
   };
 }
 

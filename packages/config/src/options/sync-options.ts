@@ -1,4 +1,4 @@
-import { decimal, whole } from '../option.js';
+import { choice, decimal, whole } from '../option.js';
 
 const DAY_SEC = 86_400;
 const MIB = 1024 * 1024;
@@ -52,6 +52,22 @@ export const SYNC_OPTIONS = {
     default: 64 * MIB,
     min: 1024,
     unit: 'bytes',
+  }),
+  TRIM_MODE: choice(['off', 'dry-run', 'on'], {
+    doc: 'Whether stream entries that are durably in MongoDB are trimmed from Redis (`XTRIM MINID`), never beyond what every consumer group has acknowledged. `dry-run` only says in the log what it would free. Needs Redis 6.2 and a user that may run scripts.',
+    default: 'off',
+  }),
+  TRIM_KEEP_ENTRIES: whole({
+    doc: 'The newest entries of a stream that trimming leaves.',
+    default: 1000,
+    min: 0,
+    unit: 'entries',
+  }),
+  TRIM_KEEP_SEC: decimal({
+    doc: 'Age below which trimming leaves an entry.',
+    default: 3600,
+    min: 0,
+    unit: 's',
   }),
   SLICE_MS: whole({
     doc: 'Time that one job works before it hands on. Shorter than `WORKER_SHUTDOWN_TIMEOUT_MS`.',

@@ -1,0 +1,48 @@
+import type { Logger } from '@redis-to-mongo/app-shell';
+import type { KeyState } from '@redis-to-mongo/pipeline';
+
+/** A key that is further behind than this, in entries, is being backfilled. */
+const WORTH_TELLING = 10_000;
+/** Time between two lines about the same key, in ms. */
+const EVERY_MS = 5_000;
+
+interface Backfill {
+  readonly since: number;
+  readonly seenThen: number;
+  toldAt: number;
+}
+
+/**
+ * Tells in the log how far the backfilling of large streams is: entries done and left, rate, time left. The counts are
+ * the key's own, so they are right whichever workers did the slices.
+ */
+export class BackfillLog {
+  readonly #logger: Logger;
+  readonly #running = new Map<string, Backfill>();
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  /** Takes in the state after a slice. */
+  note({ key, counts, lag }: KeyState, now = Date.now()): void {
+    const running = this.#running.get(key);
+    if (!running) {
+      if (lag < WORTH_TELLING) return;
+      this.#running.set(key, { since: now, seenThen: counts.seen, toldAt: now });
+      this.#logger.info('backfill begins', { key, done: counts.seen, left: lag });
+      return;
+    }
+    const perSecond = Math.round(
+      ((counts.seen - running.seenThen) * 1000) / Math.max(1, now - running.since),
+    );
+    if (lag === 0) {
+      this.#running.delete(key);
+      this.#logger.info('backfill done', { key, done: counts.seen, perSecond });
+    } else if (now - running.toldAt >= EVERY_MS) {
+      running.toldAt = now;
+      const secondsLeft = perSecond > 0 ? Math.ceil(lag / perSecond) : undefined;
+      this.#logger.info('backfill', { key, done: counts.seen, left: lag, perSecond, secondsLeft });
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import { trimStream } from '@redis-to-mongo/redis-source';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type LineUnderTest, lineUnderTest } from './line-under-test.js';
+
+let under: LineUnderTest;
+beforeAll(async () => {
+  under = await lineUnderTest();
+});
+afterAll(async () => {
+  await under.close();
+});
+
+const ALL = { mode: 'on', keepEntries: 0, keepMs: 0 } as const;
+
+/** Adds entries `1-0` … `n-0`. */
+async function fill(key: string, entries: number): Promise<void> {
+  for (let ms = 1; ms <= entries; ms++) await under.redis.xadd(key, `${ms}-0`, 'n', String(ms));
+}
+
+async function first(key: string): Promise<string | undefined> {
+  return (await under.redis.xrange(key, '-', '+', 'COUNT', 1))[0]?.[0];
+}
+
+describe('trimming by checkpoint', () => {
+  it('frees what is in MongoDB, and nothing behind the position', async () => {
+    await fill('plain', 20);
+    const report = await under.sync('plain', { entries: 12 });
+    const syncedId = String(report.state?.position?.entryId);
+    expect(syncedId).toBe('12-0');
+    expect(await trimStream(under.redis, 'plain', syncedId, ALL)).toEqual({ freed: 11, isIncomplete: false });
+    expect(await first('plain')).toBe('12-0');
+    const rest = await under.sync('plain');
+    expect(rest).toMatchObject({ seen: 8, gaps: [] });
+    expect(await under.messages('plain')).toHaveLength(20);
+  });
+
+  it('keeps the newest entries, and the young ones', async () => {
+    await fill('kept', 20);
+    expect(await trimStream(under.redis, 'kept', '20-0', { ...ALL, keepEntries: 5 })).toMatchObject({
+      freed: 15,
+    });
+    expect(await first('kept')).toBe('16-0');
+    expect(await trimStream(under.redis, 'kept', '20-0', { ...ALL, keepEntries: 5 })).toMatchObject({
+      freed: 0,
+    });
+    const now = await under.redis.xadd('young', '*', 'a', '1');
+    await under.redis.xadd('young', '*', 'a', '2');
+    expect(
+      await trimStream(under.redis, 'young', '99999999999999-0', { ...ALL, keepMs: 60_000 }),
+    ).toMatchObject({
+      freed: 0,
+    });
+    expect(await first('young')).toBe(now);
+  });
+
+  it('never goes beyond what every consumer group was delivered and has acknowledged', async () => {
+    await fill('groups', 20);
+    await under.redis.xgroup('CREATE', 'groups', 'slow', '0');
+    await under.redis.xgroup('CREATE', 'groups', 'fast', '0');
+    expect(await trimStream(under.redis, 'groups', '20-0', ALL)).toMatchObject({ freed: 0 });
+    await under.redis.xreadgroup('GROUP', 'fast', 'me', 'COUNT', 20, 'STREAMS', 'groups', '>');
+    await under.redis.xreadgroup('GROUP', 'slow', 'me', 'COUNT', 10, 'STREAMS', 'groups', '>');
+    expect(await trimStream(under.redis, 'groups', '20-0', ALL)).toMatchObject({ freed: 0 });
+    const upTo = (n: number) => Array.from({ length: n }, (_, i) => `${i + 1}-0`);
+    await under.redis.xack('groups', 'fast', ...upTo(20));
+    await under.redis.xack('groups', 'slow', ...upTo(4));
+    expect(await trimStream(under.redis, 'groups', '20-0', ALL)).toMatchObject({ freed: 4 });
+    expect(await first('groups')).toBe('5-0');
+    await under.redis.xack('groups', 'slow', ...upTo(10));
+    expect(await trimStream(under.redis, 'groups', '20-0', ALL)).toMatchObject({ freed: 5 });
+    expect(await first('groups')).toBe('10-0');
+  });
+
+  it('orders ids by number, also where they differ in their digits', async () => {
+    for (const id of ['9-9', '9-10', '10-0', '11-0']) await under.redis.xadd('digits', id, 'a', '1');
+    expect(await trimStream(under.redis, 'digits', '10-0', ALL)).toMatchObject({ freed: 2 });
+    expect(await first('digits')).toBe('10-0');
+  });
+
+  it('in a dry run tells what it would free, and frees nothing', async () => {
+    await fill('dry', 10);
+    expect(await trimStream(under.redis, 'dry', '8-0', { ...ALL, mode: 'dry-run' })).toEqual({
+      freed: 7,
+      isIncomplete: false,
+    });
+    expect(await under.redis.xlen('dry')).toBe(10);
+  });
+});
