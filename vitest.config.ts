@@ -10,7 +10,7 @@ const sources = readdirSync(root('packages')).map((name) => ({
   replacement: root(`packages/${name}/src/index.ts`),
 }));
 
-const folders = ['packages/*/test', 'apps/*/test', 'scripts/test'];
+const folders = ['packages/*/test', 'apps/*/test', 'scripts/test', 'deploy/test'];
 const suffixed = (suffix: string) => folders.map((folder) => `${folder}/**/*${suffix}`);
 const serverSetup = { globalSetup: ['./scripts/testing/local-stack-setup.ts'], hookTimeout: 120_000 };
 

@@ -8,6 +8,7 @@ import { redisSource, trimStream } from '@redis-to-mongo/redis-source';
 import { BackfillLog } from './backfill-log.js';
 import { syncJob } from './sync-job.js';
 import { TargetGuard } from './target-guard.js';
+import { timedSink, timedSource } from './timed-line.js';
 import { trimAfterSync } from './trim-after-sync.js';
 import { untilReady } from './until-ready.js';
 
@@ -77,8 +78,8 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
   });
   const source = redisSource(redis, config.keys.types, config.sync);
   const line: Line = {
-    source,
-    sink,
+    source: timedSource(source, metrics),
+    sink: timedSink(sink, metrics),
     separator: config.keys.separator,
     budget: new ByteBudget(config.sync.readAheadBytes),
     now: () => new Date(),

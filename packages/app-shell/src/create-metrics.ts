@@ -33,7 +33,12 @@ export function createMetrics(app: string) {
     gapEntries: counter('gap_entries_total', 'Entries that Redis dropped before they were read.'),
     trimmedEntries: counter('trimmed_entries_total', 'Entries trimmed from Redis once they were in MongoDB.'),
     bytesRead: counter('bytes_read_total', 'Bytes of content read from Redis.'),
-    jobSeconds: histogram('job_seconds', 'Time of a whole job.'),
+    jobSeconds: new Histogram({
+      name: 'r2m_job_seconds',
+      help: 'Time of a whole job.',
+      buckets: SECONDS,
+      registers,
+    }),
     readSeconds: histogram('read_seconds', 'Time of one read from Redis.'),
     writeSeconds: histogram('write_seconds', 'Time of one bulk write to MongoDB.'),
     jobs: new Counter({
