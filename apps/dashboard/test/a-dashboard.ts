@@ -37,7 +37,7 @@ export async function aDashboard(redisUrl: string, more: Partial<DashboardOption
   const queue = new JobQueue(queueAt(redisUrl), () => undefined);
   const { perSecond: _none, ...type } = aType();
   const status = new StatusReader({
-    readFleet: async () => ({ at: new Date(), types: [type], errors: [] }),
+    readFleet: async () => ({ at: new Date(), types: [type], backlogs: [], errors: [] }),
     readQueue: () => readQueueStatus(queue.queue),
     onError: () => undefined,
   });

@@ -25,5 +25,5 @@ export function aQueue(more: Partial<QueueStatus> = {}): QueueStatus {
 
 export function aReport(types: readonly TypeStatus[], more: Partial<StatusReport> = {}): StatusReport {
   const at = new Date('2026-01-02T03:04:05Z');
-  return { at, fleet: { at, types, errors: [] }, queue: aQueue(), ...more };
+  return { at, fleet: { at, types, backlogs: [], errors: [] }, queue: aQueue(), ...more };
 }

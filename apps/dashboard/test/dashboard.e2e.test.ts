@@ -74,7 +74,7 @@ describe('the dashboard as a process', () => {
     expect((await fetch(`${http}/api/status`)).status).toBe(401);
     const status = await fetch(`${http}/api/status`, basic('admin', password));
     expect(await status.json()).toMatchObject({
-      fleet: { types: [], errors: [] },
+      fleet: { types: [], backlogs: [], errors: [] },
       queue: { workers: 0, paused: false },
     });
     expect((await fetch(`${http}/readyz`, basic('admin', password))).status).toBe(200);

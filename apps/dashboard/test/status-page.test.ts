@@ -67,6 +67,7 @@ describe('the status page', () => {
     fleet: {
       at: new Date(0),
       types: [aType({ keyType: '<b>odd</b>' })],
+      backlogs: [{ key: hostile, seen: 750_000, lag: 250_000, perSecond: 2_000, secondsLeft: 125 }],
       errors: [
         {
           key: hostile,
@@ -89,6 +90,11 @@ describe('the status page', () => {
     expect(page).not.toContain('<img src=x');
     expect(page).not.toContain('<b>odd');
     expect(page).toContain('&lt;img src=x onerror=alert(1)&gt;&quot;\\u{202e}\\u{7}');
+  });
+
+  test('shows how far a backfill is, how fast it goes, and how long it still takes', () => {
+    expect(page).toMatch(/value="75".*750,000.*250,000.*2,000.*2 min 5 s/s);
+    expect(statusPage(aReport([aType()]), false).toString()).not.toContain('Catching up');
   });
 
   test('shows the advice of known errors, and not the text of unknown ones, which may quote data', () => {

@@ -9,7 +9,12 @@ function reader(sources: Partial<StatusSources> = {}) {
   const readFleet = async () => {
     reads += 1;
     const { perSecond: _none, ...type } = aType({ seen: reads * 1000 });
-    return { at: new Date(reads * 10_000), types: [type], errors: [] };
+    return {
+      at: new Date(reads * 10_000),
+      types: [type],
+      backlogs: [{ key: 'orders', seen: reads * 1000, lag: 5000 }],
+      errors: [],
+    };
   };
   const made = new StatusReader({
     readFleet,
@@ -37,6 +42,11 @@ test('the next reading tells how many entries a second came in', async () => {
   vi.useRealTimers();
   const rates = [first, second].map(({ fleet }) => isReadable(fleet) && fleet.types[0]?.perSecond);
   expect(rates).toEqual([null, 100]);
+  const backlogs = [first, second].map(({ fleet }) => isReadable(fleet) && fleet.backlogs);
+  expect(backlogs).toMatchObject([
+    [{ perSecond: null, secondsLeft: null }],
+    [{ perSecond: 100, secondsLeft: 50 }],
+  ]);
 });
 
 test('one source that fails leaves the other one readable, and is reported by its code', async () => {

@@ -3,9 +3,14 @@ import { ensureConnected } from './ensure-connected.js';
 import { mongoError } from './mongo-error.js';
 
 /** The indexes beyond `_id` that the fleet and its pages use; `_id` itself reads a stream back in order. */
-const INDEXES: readonly { readonly collection: string; readonly key: Record<string, 1> }[] = [
+const INDEXES: readonly {
+  readonly collection: string;
+  readonly key: Record<string, 1>;
+  readonly partialFilterExpression?: Record<string, unknown>;
+}[] = [
   { collection: 'keys', key: { stream: 1, type: 1 } },
   { collection: 'keys', key: { keyType: 1, status: 1 } },
+  { collection: 'keys', key: { lag: 1 }, partialFilterExpression: { lag: { $gt: 0 } } },
   { collection: 'sets', key: { stream: 1, type: 1 } },
   { collection: 'dead_letters', key: { stream: 1, at: 1 } },
   { collection: 'dead_letter_parts', key: { letter: 1, part: 1 } },
@@ -20,7 +25,8 @@ export async function prepareDatabase(db: Db): Promise<{ maxDocumentBytes: numbe
   try {
     await ensureConnected(db);
     const hello = await db.command({ hello: 1 });
-    for (const { collection, key } of INDEXES) await db.collection(collection).createIndex(key);
+    for (const { collection, key, ...options } of INDEXES)
+      await db.collection(collection).createIndex(key, options);
     return { maxDocumentBytes: Number(hello.maxBsonObjectSize ?? 16 * 1024 * 1024) };
   } catch (error) {
     throw mongoError(error);

@@ -26,9 +26,20 @@ export interface KeyError {
   readonly at: Date;
 }
 
+/** A key that is behind. */
+export interface KeyBacklog {
+  readonly key: string;
+  /** Entries that were read so far. */
+  readonly seen: number;
+  /** Entries left in Redis. */
+  readonly lag: number;
+}
+
 export interface FleetStatus {
   readonly at: Date;
   readonly types: readonly KeyTypeStatus[];
+  /** The keys that are furthest behind, the furthest first; at most 10. */
+  readonly backlogs: readonly KeyBacklog[];
   /** The newest errors, newest first. */
   readonly errors: readonly KeyError[];
 }
@@ -38,8 +49,13 @@ export async function readStatus(db: Db): Promise<FleetStatus> {
   try {
     await ensureConnected(db);
     const keys = db.collection<{ _id: string } & Document>('keys');
-    const [types, errors] = await Promise.all([
+    const [types, backlogs, errors] = await Promise.all([
       keys.aggregate([{ $group: groupByType() }, { $sort: { _id: 1 } }]).toArray(),
+      keys
+        .find({ lag: { $gt: 0 } }, { projection: { lag: 1, 'counts.seen': 1 } })
+        .sort({ lag: -1 })
+        .limit(10)
+        .toArray(),
       keys
         .find({ lastError: { $ne: null } }, { projection: { lastError: 1 } })
         .sort({ 'lastError.at': -1 })
@@ -51,6 +67,11 @@ export async function readStatus(db: Db): Promise<FleetStatus> {
       types: types.map(({ _id, ...sums }) => ({
         keyType: String(_id),
         ...(sums as Omit<KeyTypeStatus, 'keyType'>),
+      })),
+      backlogs: backlogs.map(({ _id, lag, counts }) => ({
+        key: _id,
+        lag: Number(lag),
+        seen: Number(counts?.seen),
       })),
       errors: errors.map(({ _id, lastError }) => ({
         key: _id,

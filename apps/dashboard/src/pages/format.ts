@@ -1,5 +1,8 @@
 import { type Html, html } from './html.js';
 
+/** Characters of a key that are shown. */
+const MAX_KEY = 200;
+
 /** A whole number with its thousands apart: 1,234,567. */
 export function count(value: number): string {
   return Math.round(value).toLocaleString('en-US');
@@ -28,4 +31,21 @@ function agoText(ms: number): string {
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
   if (seconds < 48 * 3600) return `${Math.floor(seconds / 3600)} h ago`;
   return `${Math.floor(seconds / 86_400)} days ago`;
+}
+
+/** A length of time in its two largest units: 45 s, 3 min 20 s, 2 h 5 min. */
+export function duration(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}
+
+/**
+ * A key as it may be shown: not too long, and with characters that nobody sees, or that reorder others, written out. A
+ * key must not look like another one.
+ */
+export function shownKey(key: string): string {
+  const start = key.length > MAX_KEY ? `${key.slice(0, MAX_KEY)}…` : key;
+  return start.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
 }

@@ -1,6 +1,7 @@
 import { isReadable, type StatusReport } from '../status/status-report.js';
 import { type Html, html } from './html.js';
 import { layout, topBar } from './layout.js';
+import { backlogsTable } from './status/backlogs-table.js';
 import { errorsTable } from './status/errors-table.js';
 import { keyTypesTable } from './status/key-types-table.js';
 import { queuePanel } from './status/queue-panel.js';
@@ -22,7 +23,7 @@ export function statusContent(report: StatusReport): Html {
   const { fleet, queue, at } = report;
   const { tone, title, detail } = verdictOf(report);
   return html`<section class="verdict ${tone}"><h1>${title}</h1><p>${detail}</p></section>
-${isReadable(fleet) && html`${tiles(fleet.types)}${keyTypesTable(fleet.types)}`}
+${isReadable(fleet) && html`${tiles(fleet.types)}${keyTypesTable(fleet.types)}${backlogsTable(fleet.backlogs)}`}
 ${isReadable(queue) && queuePanel(queue)}
 ${isReadable(fleet) && errorsTable(fleet.errors, at)}
 <p class="asof">As of <time datetime="${at.toISOString()}">${at.toISOString().slice(11, 19)} UTC</time>. What a key is behind is what it was when it was last read.</p>`;

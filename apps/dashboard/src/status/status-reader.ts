@@ -1,5 +1,5 @@
 import type { FleetStatus } from '@redis-to-mongo/mongo-sink';
-import type { QueueStatus, StatusReport, TypeStatus, Unreadable } from './status-report.js';
+import type { BacklogStatus, QueueStatus, StatusReport, TypeStatus, Unreadable } from './status-report.js';
 
 export interface StatusSources {
   readFleet(): Promise<FleetStatus>;
@@ -63,12 +63,20 @@ function withRates(
   if ('code' in now) return now;
   const before = last === undefined || 'code' in last ? undefined : last;
   const ms = before === undefined ? 0 : now.at.getTime() - before.at.getTime();
-  const perSecond = (type: FleetStatus['types'][number]): TypeStatus['perSecond'] => {
-    const earlier = before?.types.find(({ keyType }) => keyType === type.keyType);
+  const rate = (seen: number, earlier: number | undefined): number | null => {
     if (earlier === undefined || ms <= 0 || ms > RATE_WINDOW_MS) return null;
-    return Math.max(0, ((type.seen - earlier.seen) * 1000) / ms);
+    return Math.max(0, ((seen - earlier) * 1000) / ms);
   };
-  return { ...now, types: now.types.map((type) => ({ ...type, perSecond: perSecond(type) })) };
+  const types = now.types.map((type): TypeStatus => {
+    const earlier = before?.types.find(({ keyType }) => keyType === type.keyType);
+    return { ...type, perSecond: rate(type.seen, earlier?.seen) };
+  });
+  const backlogs = now.backlogs.map((backlog): BacklogStatus => {
+    const earlier = before?.backlogs.find(({ key }) => key === backlog.key);
+    const perSecond = rate(backlog.seen, earlier?.seen);
+    return { ...backlog, perSecond, secondsLeft: perSecond ? Math.ceil(backlog.lag / perSecond) : null };
+  });
+  return { ...now, types, backlogs };
 }
 
 async function inTime<Value>(work: Promise<Value>): Promise<Value> {

@@ -1,4 +1,4 @@
-import type { FleetStatus, KeyTypeStatus } from '@redis-to-mongo/mongo-sink';
+import type { FleetStatus, KeyBacklog, KeyTypeStatus } from '@redis-to-mongo/mongo-sink';
 
 /** What the queue is doing. */
 export interface QueueStatus {
@@ -21,9 +21,20 @@ export interface Unreadable {
 /** The sums of one key type, and how many entries per second came in since the reading before. */
 export type TypeStatus = KeyTypeStatus & { readonly perSecond: number | null };
 
+/** A key that is behind, how fast it catches up, and how long it still takes. */
+export type BacklogStatus = KeyBacklog & {
+  readonly perSecond: number | null;
+  readonly secondsLeft: number | null;
+};
+
 export interface StatusReport {
   readonly at: Date;
-  readonly fleet: (Omit<FleetStatus, 'types'> & { readonly types: readonly TypeStatus[] }) | Unreadable;
+  readonly fleet:
+    | (Omit<FleetStatus, 'types' | 'backlogs'> & {
+        readonly types: readonly TypeStatus[];
+        readonly backlogs: readonly BacklogStatus[];
+      })
+    | Unreadable;
   readonly queue: QueueStatus | Unreadable;
 }
 

@@ -1,10 +1,7 @@
 import { maskCredentials } from '@redis-to-mongo/app-shell';
 import type { KeyError } from '@redis-to-mongo/mongo-sink';
-import { ago } from '../format.js';
+import { ago, shownKey } from '../format.js';
 import { type Html, html } from '../html.js';
-
-/** Characters of a key that are shown. */
-const MAX_KEY = 200;
 
 /** The newest errors of keys, newest first. */
 export function errorsTable(errors: readonly KeyError[], now: Date): Html {
@@ -22,13 +19,7 @@ ${
 }
 
 function row({ key, at, code, message }: KeyError, now: Date): Html {
-  const shown = visible(key.length > MAX_KEY ? `${key.slice(0, MAX_KEY)}…` : key);
-  return html`<tr><th scope="row"><bdi>${shown}</bdi></th><td class="when">${ago(at, now)}</td><td><code>${code}</code></td><td class="what">${advice(code, message)}</td></tr>`;
-}
-
-/** Characters that nobody sees, or that reorder others, are written out: a key must not look like another one. */
-function visible(key: string): string {
-  return key.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
+  return html`<tr><th scope="row"><bdi>${shownKey(key)}</bdi></th><td class="when">${ago(at, now)}</td><td><code>${code}</code></td><td class="what">${advice(code, message)}</td></tr>`;
 }
 
 /** Our own messages say what to do; that of an error nobody knew may quote data, which belongs on no page. */
