@@ -5,4 +5,12 @@ export { mongoError } from './mongo-error.js';
 export { type MongoSinkOptions, mongoSink } from './mongo-sink.js';
 export { pingMongo } from './ping-mongo.js';
 export { prepareDatabase } from './prepare-database.js';
-export { type FleetStatus, type KeyBacklog, type KeyError, type KeyTypeStatus, readStatus } from './read-status.js';
+export {
+  type FleetStatus,
+  type KeyBacklog,
+  type KeyError,
+  type KeyTypeStatus,
+  readStatus,
+} from './read-status.js';
+export { parseHeader, unitsOf, type ValueHeader } from './value-header.js';
+export { readUnits } from './value-reader.js';

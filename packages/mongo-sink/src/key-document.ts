@@ -58,6 +58,7 @@ export function fromKeyDocument(document: Document): KeyState {
     firstSyncedAt: asDate(document.firstSyncedAt),
     lastSyncedAt: asDate(document.lastSyncedAt),
     lastChangedAt: document.lastChangedAt instanceof Date ? document.lastChangedAt : null,
+    expiresAt: document.expiresAt instanceof Date ? document.expiresAt : null,
     lastError: document.lastError ?? null,
   };
 }

@@ -9,6 +9,7 @@ import {
 import type { Db } from 'mongodb';
 import { KeyStates } from './key-states.js';
 import { MessageWriter, type MessageWriterOptions } from './message-writer.js';
+import { MembersWriter } from './value-members-writer.js';
 import { ValueWriter } from './value-writer.js';
 
 export interface MongoSinkOptions extends MessageWriterOptions {
@@ -21,11 +22,18 @@ export function mongoSink(db: Db, options: MongoSinkOptions): Sink {
   const states = new KeyStates(db);
   const messages = new MessageWriter(db, options);
   const values = new ValueWriter(db, options.batchBytes);
+  const members = new MembersWriter(db, {
+    bufferBytes: options.batchBytes,
+    retry: options.retry,
+    stale: (collection, state) => values.stale(collection, state),
+  });
   const retrying = <T>(run: () => Promise<T>) => withRetry(run, options.retry);
 
   const writeOne = async (state: KeyState, write: Write): Promise<Outcome> => {
-    if (write.kind === 'insert') return await messages.insert(write);
-    await values.replace(state, write.collection, write.document);
+    if (write.kind === 'insert') return await retrying(() => messages.insert(write));
+    // Repeats its commands by itself: from the start, it would be another attempt.
+    if (write.kind === 'members') return await members.write(state, write);
+    await retrying(() => values.replace(state, write));
     return { written: 1, alreadyThere: 0, dead: 0 };
   };
 
@@ -33,7 +41,7 @@ export function mongoSink(db: Db, options: MongoSinkOptions): Sink {
     load: (key) => retrying(() => states.load(key)),
     save: (before, next) => retrying(() => states.save(before, next)),
     async write(state, writes) {
-      const outcomes = await Promise.all(writes.map((write) => retrying(() => writeOne(state, write))));
+      const outcomes = await Promise.all(writes.map((write) => writeOne(state, write)));
       return outcomes.reduce(
         (sum, outcome) => ({
           written: sum.written + outcome.written,

@@ -1,19 +1,16 @@
 import type { Db } from 'mongodb';
 import { ensureConnected } from './ensure-connected.js';
 import { mongoError } from './mongo-error.js';
+import { type Index, VALUE_INDEXES } from './value-indexes.js';
 
 /** The indexes beyond `_id` that the fleet and its pages use; `_id` itself reads a stream back in order. */
-const INDEXES: readonly {
-  readonly collection: string;
-  readonly key: Record<string, 1>;
-  readonly partialFilterExpression?: Record<string, unknown>;
-}[] = [
+const INDEXES: readonly Index[] = [
   { collection: 'keys', key: { stream: 1, type: 1 } },
   { collection: 'keys', key: { keyType: 1, status: 1 } },
   { collection: 'keys', key: { lag: 1 }, partialFilterExpression: { lag: { $gt: 0 } } },
-  { collection: 'sets', key: { stream: 1, type: 1 } },
   { collection: 'dead_letters', key: { stream: 1, at: 1 } },
   { collection: 'dead_letter_parts', key: { letter: 1, part: 1 } },
+  ...VALUE_INDEXES,
 ];
 
 /**

@@ -1,5 +1,7 @@
+import type { Buckets } from './buckets.js';
 import type { StoredContent } from './content.js';
 import type { Gap, Position } from './key-state.js';
+import type { Unit, UnitLayout } from './unit.js';
 
 /** One stream entry as it is stored in `stream_messages`. */
 export interface MessageDocument {
@@ -14,10 +16,51 @@ export interface MessageDocument {
 /** A whole value (a set, a hash, …) as it is stored under the key's id. */
 export type ValueDocument = Readonly<Record<string, unknown>>;
 
+/** A key's one value document, to be written as a whole; refused when MongoDB holds a newer revision. */
+export interface ReplaceWrite {
+  readonly kind: 'replace';
+  readonly collection: string;
+  readonly document: ValueDocument;
+  /** Where the value has units of its own (it was too large before): they are removed once the document holds it. */
+  readonly memberCollection: string;
+  readonly hasMembers: boolean;
+  /** Fields of the document that only one of its forms has; those not in `document` are removed. */
+  readonly formFields: readonly string[];
+  /** About how many bytes the document takes. */
+  readonly bytes: number;
+}
+
+/**
+ * A value as one document per unit, changed by difference only. The header document, in `collection`, says which units
+ * belong to it. The sink reads the value itself, by `scan`, as often as it must.
+ */
+export interface MembersWrite {
+  readonly kind: 'members';
+  readonly collection: string;
+  readonly memberCollection: string;
+  readonly formFields: readonly string[];
+  readonly layout: UnitLayout;
+  /** What a first look at the value found, in `layout`: tells the sink which units to load. May be out of date. */
+  readonly hint: Buckets | undefined;
+  /** The units in MongoDB are as the last job left them; else all are compared. */
+  readonly isTrusted: boolean;
+  /** Units that leave are kept, with the times of coming and going. */
+  readonly history: boolean;
+  /**
+   * One pass over the whole value, in pages. Returns whether all of it was one state of the key.
+   * - paged: in bounded memory, without keeping Redis busy; not one state when the key changed meanwhile.
+   * - atomic: always one state.
+   * `undefined` where the value has ended: all its units leave.
+   */
+  readonly scan: ((how: 'paged' | 'atomic') => AsyncGenerator<readonly Unit[], boolean>) | undefined;
+  /** The header's fields, as of the last whole pass. */
+  readonly header: () => ValueDocument;
+}
+
 /**
  * What to write, described without a driver.
  * - insert: documents with ids of their own; one that is there already stays as it is.
- * - replace: the key's one value document, as a whole; refused when MongoDB holds a newer revision.
+ * - replace, members: a value as it is now; a worker that read it earlier never overwrites one that read it later.
  */
 export type Write =
   | {
@@ -27,13 +70,15 @@ export type Write =
       /** About how many bytes the documents take; the sink cuts its bulks by it. */
       readonly bytes: number;
     }
-  | { readonly kind: 'replace'; readonly collection: string; readonly document: ValueDocument };
+  | ReplaceWrite
+  | MembersWrite;
 
 /** What one read found: what to write, and what is true of the key once that is written. */
 export interface Batch {
   readonly writes: readonly Write[];
   /** The next life begins with this batch: the key was rewound or made anew since it was last read. */
   readonly rewound?: boolean;
+  /** Looked at once the writes are done: a write that reads by itself (`members`) settles it only then. */
   readonly position: Position;
   /** Entries (or members) read. */
   readonly entries: number;
@@ -43,6 +88,8 @@ export interface Batch {
   readonly gaps: readonly Gap[];
   /** Something in Redis differed from the stored position. */
   readonly changed: boolean;
+  /** When the key will expire, null for never; `undefined` where the read does not tell. Looked at after the writes. */
+  readonly expiresAt?: Date | null | undefined;
   /** Gives back what the batch holds of the byte budget; called once its writes are done. */
   readonly release?: () => void;
 }

@@ -1,4 +1,5 @@
 export * from './batch.js';
+export * from './buckets.js';
 export * from './byte-budget.js';
 export * from './content.js';
 export * from './entry-id.js';
@@ -12,4 +13,5 @@ export * from './slice.js';
 export * from './sync-error.js';
 export * from './sync-key.js';
 export * from './syncer.js';
+export * from './unit.js';
 export * from './with-retry.js';

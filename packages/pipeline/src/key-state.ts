@@ -63,6 +63,8 @@ export interface KeyState extends Place {
   readonly lastSyncedAt: Date;
   /** When a change was last found in Redis. */
   readonly lastChangedAt: Date | null;
+  /** When Redis will remove the key (of a deleted key: would have), by its clock; null for never. */
+  readonly expiresAt: Date | null;
   readonly lastError: { readonly code: string; readonly message: string; readonly at: Date } | null;
 }
 
@@ -89,6 +91,7 @@ export function firstState(key: string, place: Place, keyType: KeyType, now: Dat
     firstSyncedAt: now,
     lastSyncedAt: now,
     lastChangedAt: null,
+    expiresAt: null,
     lastError: null,
   };
 }
@@ -124,6 +127,7 @@ export function nextLife(
     lag: 0,
     activity: [...ended(state.activity, end, now), next].slice(-HISTORY_KEPT),
     lastChangedAt: now,
+    expiresAt: null,
   };
 }
 

@@ -200,6 +200,7 @@ export function after(state: KeyState, batch: Batch, outcome: Outcome, now: Date
       },
       lastSyncedAt: now,
       lastChangedAt: batch.changed ? now : state.lastChangedAt,
+      expiresAt: batch.expiresAt === undefined ? state.expiresAt : batch.expiresAt,
       lastError: null,
     },
     batch.gaps,

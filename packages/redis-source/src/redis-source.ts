@@ -1,15 +1,12 @@
 import { type KeyType, keyBytes, keyTypeOf, type Source, type Syncer } from '@redis-to-mongo/pipeline';
 import type { Redis } from 'ioredis';
 import { redisError } from './redis-error.js';
-import { SYNCERS, type SyncerOptions } from './registry.js';
+import { KEY_TYPE_ENTRIES, type SyncerOptions } from './registry.js';
 
 /** The source of the line: a Redis, and the syncers of the chosen key types. */
 export function redisSource(redis: Redis, types: readonly KeyType[], options: SyncerOptions): Source {
   const syncers = new Map<KeyType, Syncer>();
-  for (const type of types) {
-    const make = SYNCERS[type];
-    if (make) syncers.set(type, make(redis, options));
-  }
+  for (const type of types) syncers.set(type, KEY_TYPE_ENTRIES[type].open(redis, options));
   return {
     async typeOf(key) {
       const answer = await redis.type(keyBytes(key)).catch((error: unknown) => {

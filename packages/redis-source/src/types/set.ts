@@ -1,61 +1,39 @@
-import { createHash } from 'node:crypto';
-import {
-  type Batch,
-  type KeyState,
-  keyBytes,
-  type Slice,
-  type Syncer,
-  storedText,
-} from '@redis-to-mongo/pipeline';
+import { type Syncer, storedText } from '@redis-to-mongo/pipeline';
 import type { Redis } from 'ioredis';
-import { redisError } from '../redis-error.js';
+import { itemsOf, scanPages } from '../values/scan-pages.js';
+import type { ValueOptions } from '../values/value-options.js';
+import { valueSyncer } from '../values/value-syncer.js';
+import type { Item, ValueType } from '../values/value-type.js';
 
-const COLLECTION = 'sets';
+const SET: ValueType = {
+  names: { keyType: 'set', collection: 'sets', memberCollection: 'set_members' },
+  source: {
+    size: { command: 'SCARD', of: 'items' },
+    whole: {
+      command: (key) => ['SMEMBERS', key],
+      items: (reply) => itemsOf('SMEMBERS', reply, 1),
+    },
+    pages: scanPages('SSCAN', 1),
+  },
+  shape: {
+    order: 'hashed',
+    inline: {
+      document: (items) => ({ members: sorted(items ?? []).map(storedText) }),
+      fields: ['members'],
+    },
+    unit: { document: ([member]) => ({ member: storedText(member ?? Buffer.alloc(0)) }), cut: 0 },
+  },
+};
 
-/** Sets: the document shows a state that the set really had, and is written only when the members changed. */
-export function setSyncer(redis: Redis): Syncer {
-  return {
-    keyType: 'set',
-    read: (state, slice) => readSet(redis, state, slice),
-    retire: (state) => [{ kind: 'replace', collection: COLLECTION, document: setDocument(state, [], false) }],
-  };
+export const setGuarantee = `What \`sets\` shows is a state that the set really had. Members are exact, binary ones as BSON Binary; sorted by their
+bytes where they are in one document. An unchanged set costs no write. Above the limits each member is a document in
+\`set_members\`, changed by difference: a change at 100 of a million members writes those 100.`;
+
+/** Sets. */
+export function setSyncer(redis: Redis, options: ValueOptions): Syncer {
+  return valueSyncer(SET, redis, options);
 }
 
-async function* readSet(redis: Redis, state: KeyState, slice: Slice): AsyncGenerator<Batch> {
-  const members = await redis.smembersBuffer(keyBytes(state.key)).catch((error: unknown) => {
-    throw redisError(error);
-  });
-  // Redis has no empty sets: the key has gone since its type was asked; its next job retires it.
-  if (members.length === 0) return;
-  members.sort(Buffer.compare);
-  const digest = digestOf(members);
-  if (state.position?.digest === digest) return;
-  const bytes = members.reduce((sum, member) => sum + member.length, 0);
-  slice.spend(members.length, bytes);
-  yield {
-    writes: [{ kind: 'replace', collection: COLLECTION, document: setDocument(state, members, true) }],
-    position: { digest, members: members.length },
-    entries: 1,
-    bytes,
-    lag: 0,
-    gaps: [],
-    changed: true,
-  };
-}
-
-function setDocument(state: KeyState, members: readonly Buffer[], active: boolean): Record<string, unknown> {
-  return {
-    stream: state.stream,
-    type: state.type,
-    incarnation: state.incarnation,
-    active,
-    size: members.length,
-    members: members.map(storedText),
-  };
-}
-
-function digestOf(members: readonly Buffer[]): string {
-  const hash = createHash('sha256');
-  for (const member of members) hash.update(`${member.length}:`).update(member);
-  return hash.digest('base64');
+function sorted(items: readonly Item[]): Buffer[] {
+  return items.flatMap(([member]) => member ?? []).sort(Buffer.compare);
 }

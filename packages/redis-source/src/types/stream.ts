@@ -37,6 +37,10 @@ export interface StreamOptions {
   readonly readBytes: number;
 }
 
+export const streamGuarantee = `Each entry that Redis still held when it was read is in \`stream_messages\` exactly once, its fields byte for byte, in the
+stream's order by \`_id\`. Entries that Redis dropped before they were read are counted as gaps. A stream that was
+deleted, rewound or made anew begins its next incarnation; what was there stays.`;
+
 /** The least a read reserves, in bytes. */
 const MIN_RESERVED = 16 * 1024;
 

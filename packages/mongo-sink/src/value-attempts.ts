@@ -1,0 +1,146 @@
+import {
+  type KeyState,
+  type MembersWrite,
+  type RetryOptions,
+  SyncError,
+  withRetry,
+} from '@redis-to-mongo/pipeline';
+import { type Collection, type Db, type Document, MongoServerError } from 'mongodb';
+import { mongoError } from './mongo-error.js';
+import { ABORTED_KEPT, HEADER_PROJECTION, parseHeader, type ValueHeader } from './value-header.js';
+
+/** An attempt to change a value's units: all that it adds or ends carries its generation. */
+export interface Generation {
+  /** The header as the attempt found it; what it calls aborted never includes this generation. */
+  readonly header: ValueHeader;
+  readonly generation: number;
+  /** The number that this attempt was claimed by; another than `generation` where it goes on with one given up. */
+  readonly claim: number;
+  readonly isResumed: boolean;
+  readonly at: Date;
+}
+
+type HeaderDocument = { _id: string } & Document;
+
+const CLAIM_TRIES = 10;
+
+/**
+ * Attempts on a value's header. Each is claimed with a number that no other ever has, and listed as aborted until it
+ * commits; only the last one claimed can commit. So whatever a worker writes that was stopped, killed or believed
+ * dead, at whatever time, it is never part of the value.
+ */
+export class ValueAttempts {
+  readonly #headers: (name: string) => Collection<HeaderDocument>;
+  readonly #retry: RetryOptions;
+
+  constructor(db: Db, retry: RetryOptions) {
+    this.#headers = (name) => db.collection<HeaderDocument>(name);
+    this.#retry = retry;
+  }
+
+  /** `undefined` when MongoDB holds a value read later than the state's. */
+  async claim(state: KeyState, write: MembersWrite): Promise<Generation | undefined> {
+    const revision = state.revision + 1;
+    for (let i = 0; i < CLAIM_TRIES; i++) {
+      const found = await this.#run(write.collection, (headers) =>
+        headers.findOne({ _id: state.key }, { projection: HEADER_PROJECTION }),
+      );
+      const header = found ? parseHeader(found) : undefined;
+      if (header && header.revision >= revision) return undefined;
+      const at = new Date();
+      // Beginning with the time, numbers are never given twice, not even when the header was lost.
+      const claim = Math.max(at.getTime(), (header?.attempts ?? 0) + 1);
+      if (!(await this.#mark(state, write, header, claim))) continue;
+      const resumable = header?.resumable?.incarnation === state.incarnation ? header.resumable : null;
+      const generation = resumable?.generation ?? claim;
+      const aborted = [...(header?.aborted ?? []), claim].filter((number) => number !== generation);
+      return {
+        header: { ...(header ?? parseHeader({ _id: state.key })), aborted },
+        generation,
+        claim,
+        isResumed: resumable !== null,
+        at,
+      };
+    }
+    throw new SyncError('VALUE_CONTENDED', 'overtaken', `key ${state.key}: other workers are writing it`);
+  }
+
+  async #mark(
+    state: KeyState,
+    write: MembersWrite,
+    header: ValueHeader | undefined,
+    claim: number,
+  ): Promise<boolean> {
+    if (header) {
+      const aborted = [...header.aborted, claim].slice(-ABORTED_KEPT);
+      const { matchedCount } = await this.#run(write.collection, (headers) =>
+        headers.updateOne(
+          { _id: state.key, revision: header.revision, attempts: header.attempts || null },
+          { $set: { attempts: claim, aborted }, $unset: { resumable: '' } },
+        ),
+      );
+      return matchedCount === 1;
+    }
+    const { stream, type, incarnation } = state;
+    const first = {
+      revision: 0,
+      stream,
+      type,
+      incarnation,
+      active: false,
+      form: 'members',
+      generation: 0,
+      size: 0,
+    };
+    return await this.#run(write.collection, async (headers) => {
+      try {
+        await headers.insertOne({ _id: state.key, ...first, attempts: claim, aborted: [claim] });
+        return true;
+      } catch (error) {
+        if (error instanceof MongoServerError && error.code === 11000) return false;
+        throw error;
+      }
+    });
+  }
+
+  /** Makes the generation the value. False when another attempt was claimed or committed since. */
+  async commit(state: KeyState, write: MembersWrite, own: Generation): Promise<boolean> {
+    const header = write.header();
+    const gone = ['resumable', ...write.formFields].filter((name) => !(name in header));
+    const { matchedCount } = await this.#run(write.collection, (headers) =>
+      headers.updateOne(
+        { _id: state.key, revision: { $lt: state.revision + 1 }, attempts: own.claim },
+        {
+          $set: {
+            ...header,
+            form: 'members',
+            generation: own.generation,
+            aborted: own.header.aborted.slice(-ABORTED_KEPT),
+            revision: state.revision + 1,
+            syncedAt: new Date(),
+          },
+          $unset: Object.fromEntries(gone.map((name) => [name, ''])),
+        },
+      ),
+    );
+    return matchedCount === 1;
+  }
+
+  /** Leaves what was added so far to the next attempt. Only when nothing of this one is under way any more. */
+  async giveUp(state: KeyState, write: MembersWrite, own: Generation): Promise<void> {
+    const resumable = { generation: own.generation, incarnation: state.incarnation };
+    await this.#run(write.collection, (headers) =>
+      headers.updateOne({ _id: state.key, attempts: own.claim }, { $set: { resumable } }),
+    );
+  }
+
+  async #run<T>(collection: string, run: (headers: Collection<HeaderDocument>) => Promise<T>): Promise<T> {
+    return await withRetry(
+      () =>
+        run(this.#headers(collection)).catch((error: unknown) => {
+          throw mongoError(error);
+        }),
+      this.#retry,
+    );
+  }
+}

@@ -1,0 +1,74 @@
+import type { Document, Filter } from 'mongodb';
+
+/** A unit of a value, as it is stored; the other fields are the unit's own. */
+export type UnitDocument = Document & {
+  readonly _id: string;
+  readonly key: string;
+  /** The generation that added it. */
+  readonly since: number;
+  /** The generation that ended it. */
+  readonly until: number | null;
+};
+
+/** What a value's header document says about its units; the other fields are the value's own. */
+export interface ValueHeader {
+  readonly _id: string;
+  readonly revision: number;
+  /** inline: the document holds the value. members: its units are documents of their own. */
+  readonly form: 'inline' | 'members';
+  /** The last generation of units that was committed; 0 for none. */
+  readonly generation: number;
+  /** The highest generation that any worker has ever begun. */
+  readonly attempts: number;
+  /** Generations that were begun and not committed: what they left is not part of the value. */
+  readonly aborted: readonly number[];
+  /** A generation that was given up in good order: the next attempt goes on with it. */
+  readonly resumable: { readonly generation: number; readonly incarnation: number } | null;
+}
+
+export const HEADER_PROJECTION = {
+  revision: 1,
+  form: 1,
+  generation: 1,
+  attempts: 1,
+  aborted: 1,
+  resumable: 1,
+} as const;
+
+/** How many uncommitted generations a header remembers: a worker that was believed dead can still write in its own. */
+export const ABORTED_KEPT = 200;
+
+export function parseHeader(document: Document): ValueHeader {
+  const resumable: unknown = document.resumable;
+  return {
+    _id: String(document._id),
+    revision: Number(document.revision ?? 0),
+    form: document.form === 'members' ? 'members' : 'inline',
+    generation: Number(document.generation ?? 0),
+    attempts: Number(document.attempts ?? 0),
+    aborted: Array.isArray(document.aborted) ? document.aborted.map(Number) : [],
+    resumable: isResumable(resumable) ? resumable : null,
+  };
+}
+
+function isResumable(value: unknown): value is { generation: number; incarnation: number } {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'generation' in value &&
+    typeof value.generation === 'number' &&
+    'incarnation' in value &&
+    typeof value.incarnation === 'number'
+  );
+}
+
+/**
+ * The units that belong to a value of form `members`, as a filter on its unit collection: those that a committed
+ * generation added and none has removed. Take header and units, then look at the header's `generation` once more:
+ * where it is the same, what was read is one state of the key (see readUnits).
+ */
+export function unitsOf(header: ValueHeader): Filter<UnitDocument> {
+  const { _id: key, generation, aborted } = header;
+  const since = aborted.length > 0 ? { $lte: generation, $nin: [...aborted] } : { $lte: generation };
+  return { key, since, $or: [{ until: { $in: [null, ...aborted] } }, { until: { $gt: generation } }] };
+}

@@ -1,0 +1,30 @@
+/** An index, and when MongoDB itself removes what it leads to. */
+export interface Index {
+  readonly collection: string;
+  readonly key: Record<string, 1>;
+  /** Documents go this many seconds after the time that the indexed field holds. */
+  readonly expireAfterSeconds?: number;
+  /** Which documents are in it; default all. */
+  readonly partialFilterExpression?: Record<string, unknown>;
+}
+
+const HEADERS = ['sets', 'zsets', 'hashes', 'lists', 'strings', 'json'] as const;
+const UNITS = [
+  'set_members',
+  'zset_members',
+  'hash_fields',
+  'list_items',
+  'string_parts',
+  'json_parts',
+] as const;
+
+/** The indexes of values and their units. Units are found by key; their ends are what changes. */
+export const VALUE_INDEXES: readonly Index[] = [
+  ...HEADERS.flatMap((collection): Index[] => [
+    { collection, key: { stream: 1, type: 1 } },
+    // Only documents that are to go have the field: see the option for expired keys.
+    { collection, key: { removeAt: 1 }, expireAfterSeconds: 0 },
+  ]),
+  ...UNITS.map((collection): Index => ({ collection, key: { key: 1, until: 1, since: 1 } })),
+  { collection: 'value_fingerprints', key: { key: 1, generation: 1 } },
+];

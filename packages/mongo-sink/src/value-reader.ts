@@ -1,0 +1,46 @@
+import { SyncError } from '@redis-to-mongo/pipeline';
+import type { Db, Document } from 'mongodb';
+import { mongoError } from './mongo-error.js';
+import { HEADER_PROJECTION, parseHeader, type UnitDocument, unitsOf } from './value-header.js';
+
+/** Readings that may find the value changed under them. */
+const TRIES = 10;
+
+/**
+ * All units of a value of form `members`, as one state of the key, by `_id`: so a list's items are in their order.
+ * They are held in memory at once. `undefined` when there is no such value, or it is inline.
+ * @throws SyncError VALUE_KEEPS_CHANGING when the value changed during each of ten readings.
+ */
+export async function readUnits(
+  db: Db,
+  { collection, memberCollection }: { readonly collection: string; readonly memberCollection: string },
+  key: string,
+): Promise<UnitDocument[] | undefined> {
+  try {
+    for (let i = 0; i < TRIES; i++) {
+      const before = await readHeader(db, collection, key);
+      if (before?.form !== 'members') return undefined;
+      const units = await db
+        .collection<UnitDocument>(memberCollection)
+        .find(unitsOf(before))
+        .sort({ _id: 1 })
+        .toArray();
+      const after = await readHeader(db, collection, key);
+      if (after?.form === 'members' && after.generation === before.generation) return units;
+    }
+  } catch (error) {
+    throw mongoError(error);
+  }
+  throw new SyncError(
+    'VALUE_KEEPS_CHANGING',
+    'transient',
+    `key ${key}: its units changed while they were read`,
+  );
+}
+
+async function readHeader(db: Db, collection: string, key: string) {
+  const found = await db
+    .collection<{ _id: string } & Document>(collection)
+    .findOne({ _id: key }, { projection: HEADER_PROJECTION });
+  return found ? parseHeader(found) : undefined;
+}

@@ -1,0 +1,27 @@
+import type { ReplaceWrite } from '@redis-to-mongo/pipeline';
+import type { Db } from 'mongodb';
+import { mongoError } from './mongo-error.js';
+import type { UnitDocument } from './value-header.js';
+
+const IDS_AT_ONCE = 2000;
+
+/** Removes the unit documents of a value that is inline now: those of all attempts up to the given one. */
+export async function removeUnits(
+  db: Db,
+  { memberCollection }: Pick<ReplaceWrite, 'memberCollection'>,
+  key: string,
+  attempts: number,
+): Promise<void> {
+  try {
+    const which = { key, since: { $lte: attempts } };
+    const units = db.collection<UnitDocument>(memberCollection);
+    for (;;) {
+      const some = await units.find(which, { projection: { _id: 1 }, limit: IDS_AT_ONCE }).toArray();
+      if (some.length === 0) break;
+      await units.deleteMany({ ...which, _id: { $in: some.map(({ _id }) => _id) } });
+    }
+    await db.collection('value_fingerprints').deleteMany({ key, generation: { $lte: attempts } });
+  } catch (error) {
+    throw mongoError(error);
+  }
+}

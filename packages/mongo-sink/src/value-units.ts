@@ -1,0 +1,226 @@
+import {
+  type KeyState,
+  messageIdPrefix,
+  parseSlot,
+  type RetryOptions,
+  SyncError,
+  slotOf,
+  slotRange,
+  type UnitLayout,
+  withRetry,
+} from '@redis-to-mongo/pipeline';
+import type { Collection, Db, Filter } from 'mongodb';
+import { mongoError } from './mongo-error.js';
+import type { Generation } from './value-attempts.js';
+import { type UnitDocument, unitsOf } from './value-header.js';
+import type { PrintTable, StoredUnit } from './value-print-table.js';
+import { writeCommand } from './write-command.js';
+
+/** Ids that one command names. */
+const IDS_AT_ONCE = 2000;
+/** Ranges of buckets that one query names. */
+const RANGES_AT_ONCE = 50;
+
+/** What one attempt does to a value's unit documents. All of it may be repeated, and by any other attempt ignored. */
+export class ValueUnits {
+  readonly #db: Db;
+  readonly #collection: Collection<UnitDocument>;
+  readonly #name: string;
+  readonly #prefix: string;
+  readonly #layout: UnitLayout;
+  readonly #own: Generation;
+  readonly #retry: RetryOptions;
+  readonly #history: boolean;
+
+  constructor(
+    db: Db,
+    collection: string,
+    state: KeyState,
+    layout: UnitLayout,
+    own: Generation,
+    retry: RetryOptions,
+    history: boolean,
+  ) {
+    this.#db = db;
+    this.#name = collection;
+    this.#collection = db.collection<UnitDocument>(collection);
+    this.#prefix = messageIdPrefix(state.key, state.incarnation);
+    this.#layout = layout;
+    this.#own = own;
+    this.#retry = retry;
+    this.#history = history;
+  }
+
+  /** The document of a unit that this attempt adds. */
+  document(
+    unit: { print: Uint8Array; index: number },
+    fields: Readonly<Record<string, unknown>>,
+  ): UnitDocument {
+    const { header, generation, at } = this.#own;
+    return {
+      _id: this.#idOf({ ...unit, since: generation }),
+      key: header._id,
+      ...fields,
+      since: generation,
+      until: null,
+      ...(this.#history ? { joinedAt: at, leftAt: null } : {}),
+    };
+  }
+
+  /** Inserts documents; those that are there already are this attempt's own, from a try that was not answered. */
+  async insert(documents: readonly UnitDocument[]): Promise<void> {
+    const reply = await withRetry(
+      () => writeCommand(this.#db, { insert: this.#name, documents }),
+      this.#retry,
+    );
+    const refused = reply.errors.find(({ isOwnId }) => !isOwnId);
+    if (refused)
+      throw new SyncError(
+        'MONGO_UNKNOWN',
+        'unknown',
+        `MongoDB refused a part of a value: code ${refused.code}`,
+      );
+  }
+
+  /** Puts the value's units in the given buckets, numbered in `layout` and ascending, into the table. */
+  async load(buckets: readonly number[], layout: UnitLayout, into: PrintTable): Promise<void> {
+    const ranges = rangesOf(buckets).map(([from, upTo]): Filter<UnitDocument> => {
+      const [low, high] = slotRange(layout, from, upTo);
+      return { _id: { $gte: this.#prefix + low, $lt: this.#prefix + high } };
+    });
+    for (let i = 0; i < ranges.length; i += RANGES_AT_ONCE) {
+      const some = ranges.slice(i, i + RANGES_AT_ONCE);
+      await this.#loadBy({ $and: [{ $or: some }, unitsOf(this.#own.header)] }, into);
+    }
+  }
+
+  /** Puts all units of the value, of this life, into the table. */
+  async loadAll(into: PrintTable): Promise<void> {
+    await this.#loadBy(unitsOf(this.#own.header), into);
+  }
+
+  /** Puts what this attempt has added so far into the table. */
+  async loadOwn(into: PrintTable): Promise<void> {
+    await this.#loadBy({ key: this.#own.header._id, since: this.#own.generation, until: null }, into);
+  }
+
+  parseId(id: string, since: number): StoredUnit {
+    const slot = id.slice(this.#prefix.length, id.lastIndexOf(':'));
+    return { ...parseSlot(this.#layout, slot), since };
+  }
+
+  /** Ends the units: those that this attempt added itself go, the others get its generation as their end. */
+  async end(units: Iterable<StoredUnit>): Promise<void> {
+    let ids: string[] = [];
+    const flush = async () => {
+      if (ids.length > 0) await this.#endIds(ids);
+      ids = [];
+    };
+    for (const unit of units) {
+      ids.push(this.#idOf(unit));
+      if (ids.length >= IDS_AT_ONCE) await flush();
+    }
+    await flush();
+  }
+
+  /** Ends all units of the value. */
+  async endAll(): Promise<void> {
+    await this.#inBatches(this.#open(), (ids) => this.#endIds(ids));
+  }
+
+  /** Removes what generations before this attempt left, where none of it is part of the value. */
+  async removeOlder(): Promise<void> {
+    await this.#remove({ since: { $lt: this.#own.generation } });
+  }
+
+  /** Takes back what uncommitted generations did: their units go, the ends they set are lifted. */
+  async heal(): Promise<void> {
+    const aborted = { $in: [...this.#own.header.aborted] };
+    await this.#remove({ since: aborted });
+    await this.#run((units) =>
+      units.updateMany(
+        { key: this.#own.header._id, until: aborted },
+        { $set: { until: null, ...(this.#history ? { leftAt: null } : {}) } },
+      ),
+    );
+  }
+
+  /**
+   * Removes the units that had ended by the generation before this one. Those that this one ended stay until the
+   * next, for readers that took the header just before it moved.
+   */
+  async removeEnded(): Promise<void> {
+    const { generation, aborted } = this.#own.header;
+    if (generation > 0) await this.#remove({ until: { $lte: generation, $nin: [...aborted] } });
+  }
+
+  #open(): Filter<UnitDocument> {
+    const { _id: key, aborted } = this.#own.header;
+    return { key, until: { $in: [null, ...aborted] } };
+  }
+
+  async #endIds(ids: readonly string[]): Promise<void> {
+    const { generation, at } = this.#own;
+    const own = { _id: { $in: [...ids] }, since: generation };
+    const others = { ...this.#open(), _id: { $in: [...ids] }, since: { $ne: generation } };
+    const end = { $set: { until: generation, ...(this.#history ? { leftAt: at } : {}) } };
+    await this.#run((units) => units.deleteMany(own));
+    await this.#run((units) => units.updateMany(others, end));
+  }
+
+  async #remove(filter: Filter<UnitDocument>): Promise<void> {
+    const which = { ...filter, key: this.#own.header._id };
+    await this.#inBatches(which, async (ids) => {
+      await this.#run((units) => units.deleteMany({ ...which, _id: { $in: [...ids] } }));
+    });
+  }
+
+  /** Finds ids and does something that takes them out of the filter, until none is left. */
+  async #inBatches(
+    filter: Filter<UnitDocument>,
+    run: (ids: readonly string[]) => Promise<void>,
+  ): Promise<void> {
+    for (;;) {
+      const found = await this.#run((units) =>
+        units.find(filter, { projection: { _id: 1 }, limit: IDS_AT_ONCE }).toArray(),
+      );
+      if (found.length === 0) return;
+      await run(found.map(({ _id }) => _id));
+    }
+  }
+
+  async #loadBy(filter: Filter<UnitDocument>, into: PrintTable): Promise<void> {
+    await this.#run(async (units) => {
+      const cursor = units.find(filter, { projection: { since: 1 }, batchSize: 5000 });
+      for await (const { _id, since } of cursor) {
+        // Those of an earlier life had all ended with it.
+        if (_id.startsWith(this.#prefix)) into.add(this.parseId(_id, since), false);
+      }
+    });
+  }
+
+  async #run<T>(run: (units: Collection<UnitDocument>) => Promise<T>): Promise<T> {
+    return await withRetry(
+      () =>
+        run(this.#collection).catch((error: unknown) => {
+          throw mongoError(error);
+        }),
+      this.#retry,
+    );
+  }
+
+  #idOf({ since, ...unit }: StoredUnit): string {
+    return `${this.#prefix}${slotOf(this.#layout, unit)}:${since}`;
+  }
+}
+
+/** Neighbours gathered into ranges, both ends inclusive. The numbers are ascending. */
+function rangesOf(numbers: readonly number[]): [number, number][] {
+  const ranges: [number, number][] = [];
+  for (const number of numbers) {
+    const last = ranges.at(-1);
+    if (last && last[1] + 1 === number) last[1] = number;
+    else ranges.push([number, number]);
+  }
+  return ranges;
+}

@@ -1,0 +1,113 @@
+import { bucketOf, type Unit, type UnitLayout } from './unit.js';
+
+/** How buckets are kept between two reads. */
+export interface PackedBuckets {
+  /** The first bucket's number. */
+  readonly base: number;
+  /** Of a hashed layout; null of an indexed one. */
+  readonly bits: number | null;
+  /** 8 bytes a bucket. */
+  readonly sums: Uint8Array;
+}
+
+/**
+ * A fingerprint of 64 bits per bucket of units: the sum of the units' prints, so their order does not matter, and
+ * a coarser division is found by adding up. Two reads differ where their fingerprints do.
+ * 8 bytes for about 128 units: 64 kB for a million.
+ */
+export class Buckets {
+  readonly layout: UnitLayout;
+  #base = 0;
+  #used = 0;
+  /** Two sums of 32 bits a bucket; a typed array wraps them by itself. */
+  #sums: Uint32Array;
+
+  constructor(layout: UnitLayout) {
+    this.layout = layout;
+    this.#used = layout.kind === 'hashed' ? 2 ** layout.bits : 0;
+    this.#sums = new Uint32Array(Math.max(16, 2 * this.#used));
+  }
+
+  add(unit: Pick<Unit, 'print' | 'index'>): void {
+    const { print } = unit;
+    const at = this.#place(bucketOf(this.layout, unit));
+    this.#plus(at, word(print, 8), word(print, 12));
+  }
+
+  /** The buckets in which the two differ, in ascending order; both need the same layout. */
+  *differing(other: Buckets): Generator<number> {
+    const from = Math.min(this.#first, other.#first);
+    const upTo = Math.max(this.#base + this.#used, other.#base + other.#used);
+    for (let bucket = from; bucket < upTo; bucket++)
+      for (const lane of [0, 1])
+        if (this.#sum(bucket, lane) !== other.#sum(bucket, lane)) {
+          yield bucket;
+          break;
+        }
+  }
+
+  /** The same in a coarser layout (fewer bits); an indexed layout has just one. */
+  coarsened(layout: UnitLayout): Buckets {
+    if (this.layout.kind === 'indexed' || layout.kind === 'indexed' || layout.bits === this.layout.bits)
+      return this;
+    const coarse = new Buckets(layout);
+    const shift = this.layout.bits - layout.bits;
+    for (let bucket = 0; bucket < this.#used; bucket++)
+      coarse.#plus(2 * (bucket >>> shift), this.#sum(bucket, 0), this.#sum(bucket, 1));
+    return coarse;
+  }
+
+  pack(): PackedBuckets {
+    const sums = Buffer.alloc(8 * this.#used);
+    for (let i = 0; i < 2 * this.#used; i++) sums.writeUInt32LE(this.#sums[i] ?? 0, 4 * i);
+    return { base: this.#base, bits: this.layout.kind === 'hashed' ? this.layout.bits : null, sums };
+  }
+
+  static unpack({ base, bits, sums }: PackedBuckets): Buckets {
+    const buckets = new Buckets(bits === null ? { kind: 'indexed' } : { kind: 'hashed', bits });
+    const bytes = Buffer.from(sums.buffer, sums.byteOffset, sums.byteLength);
+    buckets.#base = base;
+    buckets.#used = bytes.length / 8;
+    buckets.#sums = new Uint32Array(Math.max(16, bytes.length / 4));
+    for (let i = 0; 4 * i < bytes.length; i++) buckets.#sums[i] = bytes.readUInt32LE(4 * i);
+    return buckets;
+  }
+
+  get #first(): number {
+    return this.#used === 0 ? Number.POSITIVE_INFINITY : this.#base;
+  }
+
+  #sum(bucket: number, lane: number): number {
+    const at = bucket - this.#base;
+    return at < 0 || at >= this.#used ? 0 : (this.#sums[2 * at + lane] ?? 0);
+  }
+
+  #plus(at: number, low: number, high: number): void {
+    this.#sums[at] = (this.#sums[at] ?? 0) + low;
+    this.#sums[at + 1] = (this.#sums[at + 1] ?? 0) + high;
+  }
+
+  /** Where the bucket's sums are; makes room for it. Indexed buckets come in ascending order. */
+  #place(bucket: number): number {
+    if (this.#used === 0) this.#base = bucket;
+    if (bucket < this.#base) throw new RangeError('buckets: an index below the first one');
+    this.#used = Math.max(this.#used, bucket - this.#base + 1);
+    if (2 * this.#used > this.#sums.length) {
+      const larger = new Uint32Array(4 * this.#used);
+      larger.set(this.#sums);
+      this.#sums = larger;
+    }
+    return 2 * (bucket - this.#base);
+  }
+}
+
+/** 32 bits of a print. */
+export function word(print: Uint8Array, at: number): number {
+  return (
+    ((print[at] ?? 0) |
+      ((print[at + 1] ?? 0) << 8) |
+      ((print[at + 2] ?? 0) << 16) |
+      ((print[at + 3] ?? 0) << 24)) >>>
+    0
+  );
+}

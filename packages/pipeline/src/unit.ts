@@ -1,0 +1,65 @@
+import type { ValueDocument } from './batch.js';
+
+/** One member, field, item or part of a value too large for one document; stored as a document of its own. */
+export interface Unit {
+  /** 16 bytes that stand for all that the unit holds, its index included; two units of a value never share them. */
+  readonly print: Uint8Array;
+  /** The unit's place in an ordered value, which may be negative; 0 in a value without order. */
+  readonly index: number;
+  /** About how many bytes its document takes. */
+  readonly bytes: number;
+  /** The fields that the reader of MongoDB is here for. */
+  document(): ValueDocument;
+}
+
+/**
+ * How a value's units are gathered into buckets, so that a change is found by comparing buckets instead of units.
+ * - hashed: by the first `bits` bits of the print (0 to 16).
+ * - indexed: 128 neighbours a bucket.
+ */
+export type UnitLayout = { readonly kind: 'hashed'; readonly bits: number } | { readonly kind: 'indexed' };
+
+/** Units a bucket that are aimed at. */
+const PER_BUCKET = 128;
+const MAX_BITS = 16;
+/** Makes every index positive, so that its hexadecimal text sorts as the number does. */
+const INDEX_ORIGIN = 2 ** 52;
+const INDEX_DIGITS = 14;
+
+/** The layout of an unordered value of so many units. */
+export function hashedLayout(units: number): UnitLayout {
+  const bits = Math.ceil(Math.log2(Math.max(1, units / PER_BUCKET)));
+  return { kind: 'hashed', bits: Math.min(MAX_BITS, Math.max(0, bits)) };
+}
+
+export function bucketOf(layout: UnitLayout, { print, index }: Pick<Unit, 'print' | 'index'>): number {
+  if (layout.kind === 'indexed') return Math.floor(index / PER_BUCKET);
+  return (((print[0] ?? 0) << 8) | (print[1] ?? 0)) >>> (MAX_BITS - layout.bits);
+}
+
+/** The unit's part of its document's `_id`: sorts by bucket, and in an ordered value by index; ends with the print. */
+export function slotOf(layout: UnitLayout, { print, index }: Pick<Unit, 'print' | 'index'>): string {
+  const hex = Buffer.from(print.buffer, print.byteOffset, print.byteLength).toString('hex');
+  return layout.kind === 'indexed' ? hexIndex(index) + hex : hex;
+}
+
+/** Reads a slot back. */
+export function parseSlot(layout: UnitLayout, slot: string): Pick<Unit, 'print' | 'index'> {
+  const at = layout.kind === 'indexed' ? INDEX_DIGITS : 0;
+  const index = at === 0 ? 0 : Number.parseInt(slot.slice(0, at), 16) - INDEX_ORIGIN;
+  return { print: Buffer.from(slot.slice(at, at + 32), 'hex'), index };
+}
+
+/** The slots of the buckets `from` to `upTo`, both inclusive: from the first text on, before the second. */
+export function slotRange(layout: UnitLayout, from: number, upTo: number): readonly [string, string] {
+  if (layout.kind === 'indexed') return [hexIndex(from * PER_BUCKET), hexIndex((upTo + 1) * PER_BUCKET)];
+  const bound = (bucket: number) =>
+    bucket >= 2 ** layout.bits
+      ? 'g' // behind every hexadecimal digit
+      : (bucket * 2 ** (MAX_BITS - layout.bits)).toString(16).padStart(4, '0');
+  return [bound(from), bound(upTo + 1)];
+}
+
+function hexIndex(index: number): string {
+  return (index + INDEX_ORIGIN).toString(16).padStart(INDEX_DIGITS, '0');
+}

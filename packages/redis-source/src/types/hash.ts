@@ -1,0 +1,63 @@
+import { encodeContent, type Syncer, storedText, type ValueDocument } from '@redis-to-mongo/pipeline';
+import type { Redis } from 'ioredis';
+import { fieldExpiry } from '../values/field-expiry.js';
+import { itemsOf, scanPages } from '../values/scan-pages.js';
+import type { ValueOptions } from '../values/value-options.js';
+import { valueSyncer } from '../values/value-syncer.js';
+import type { Item, ValueType } from '../values/value-type.js';
+
+const HASH: ValueType = {
+  names: { keyType: 'hash', collection: 'hashes', memberCollection: 'hash_fields' },
+  source: {
+    size: { command: 'HLEN', of: 'items' },
+    whole: {
+      command: (key) => ['HGETALL', key],
+      items: (reply) => itemsOf('HGETALL', reply, 2),
+    },
+    pages: scanPages('HSCAN', 2),
+  },
+  shape: {
+    order: 'hashed',
+    inline: { document: inline, fields: ['fields', 'fieldsExpireAt'] },
+    unit: { document: unit, cut: 1 },
+  },
+};
+
+export const hashGuarantee = `What \`hashes\` shows is a state that the hash really had. \`fields\` is an object of field and value; where an object
+could not give the very same fields back (names that are binary, empty, digits only, begin with \`$\` or hold \`.\` or
+NUL), an array of \`[field, value]\` pairs. Where the server lets single fields expire (Redis 7.4 and later),
+\`fieldsExpireAt\` has their times, asked right behind the values. Above the limits each field is a document in
+\`hash_fields\`, changed by difference.`;
+
+/** Hashes. */
+export function hashSyncer(redis: Redis, options: ValueOptions): Syncer {
+  return valueSyncer({ ...HASH, source: { ...HASH.source, complete: fieldExpiry() } }, redis, options);
+}
+
+function inline(items: readonly Item[] | undefined): ValueDocument {
+  const all = items ?? [];
+  const expiring = all.filter(([, , time]) => time && time.length > 0);
+  return {
+    fields: encodeContent(all.flatMap(([field, value]) => [text(field), text(value)])),
+    ...(expiring.length > 0
+      ? {
+          fieldsExpireAt: expiring.map(([field, , time]) => ({
+            field: text(field),
+            expiresAt: new Date(Number(time)),
+          })),
+        }
+      : {}),
+  };
+}
+
+function unit([field, value, time]: Item): ValueDocument {
+  return {
+    field: text(field),
+    value: text(value),
+    ...(time && time.length > 0 ? { expiresAt: new Date(Number(time)) } : {}),
+  };
+}
+
+function text(bytes: Buffer | undefined) {
+  return storedText(bytes ?? Buffer.alloc(0));
+}

@@ -1,0 +1,45 @@
+import { Buckets, hashedLayout, type UnitLayout } from '@redis-to-mongo/pipeline';
+import type { ItemReader } from './item-reader.js';
+import type { Frame } from './sliding-frame.js';
+import { addUnits, type PassResult, ValuePass } from './value-pass.js';
+import type { Item, ValueType } from './value-type.js';
+
+/** A first look at a value: has it changed, how large is it. */
+export interface Glance extends PassResult {
+  /** The items, where they are few enough for one document. */
+  readonly kept: readonly Item[] | undefined;
+  readonly layout: UnitLayout;
+  /** The units by bucket, where their places are known without knowing the whole. */
+  readonly buckets: Buckets | undefined;
+}
+
+export interface GlanceLimits {
+  readonly items: number;
+  readonly bytes: number;
+}
+
+/** Looks through the whole value once; keeps its items only while they are within the limits. */
+export async function glance(
+  reader: ItemReader,
+  { shape }: ValueType,
+  how: 'paged' | 'atomic',
+  key: Buffer,
+  expectedItems: number,
+  last: Frame | undefined,
+  limits: GlanceLimits,
+): Promise<Glance> {
+  const layout: UnitLayout = shape.order === 'hashed' ? hashedLayout(expectedItems) : { kind: 'indexed' };
+  const buckets = shape.order === 'sliding' ? undefined : new Buckets(layout);
+  const pass = new ValuePass(shape, last);
+  let kept: Item[] | undefined = [];
+  const pages = reader[how](key);
+  for (;;) {
+    const page = await pages.next();
+    if (page.done) return { ...pass.end(page.value), kept, layout, buckets };
+    for (const item of page.value) {
+      addUnits(buckets, pass.add(item));
+      if (kept && pass.items <= limits.items && pass.bytes <= limits.bytes) kept.push(item);
+      else kept = undefined;
+    }
+  }
+}

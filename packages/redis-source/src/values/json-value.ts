@@ -1,0 +1,44 @@
+import type { ValueDocument } from '@redis-to-mongo/pipeline';
+
+/** MongoDB takes documents of 100 levels; the value stands inside one. */
+const MAX_DEPTH = 90;
+
+/**
+ * A JSON text as a document's field `value`. Where that can't give the very same JSON back, `text` holds it, exactly:
+ * numbers that a double does not hold or writes otherwise, members whose order would change, objects with names that
+ * MongoDB does not take (empty, with `.` or `$`), which become arrays of `[name, value]` pairs. Nested deeper than 90
+ * levels: `value` is null.
+ */
+export function jsonValue(text: string): ValueDocument {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    return { value: null, text };
+  }
+  const plain = { isSame: true };
+  const value = storable(parsed, 0, plain);
+  if (value === undefined) return { value: null, text };
+  return plain.isSame && JSON.stringify(parsed) === text ? { value } : { value, text };
+}
+
+/** `undefined` when the value is nested too deeply. */
+function storable(value: unknown, depth: number, plain: { isSame: boolean }): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth >= MAX_DEPTH) return undefined;
+  if (Array.isArray(value)) {
+    const items = value.map((item: unknown) => storable(item, depth + 1, plain));
+    return items.includes(undefined) ? undefined : items;
+  }
+  const members = Object.entries(value).map(
+    ([name, member]) => [name, storable(member, depth + 2, plain)] as const,
+  );
+  if (members.some(([, member]) => member === undefined)) return undefined;
+  if (members.every(([name]) => isPlainName(name))) return Object.fromEntries(members);
+  plain.isSame = false;
+  return members.map((pair) => [...pair]);
+}
+
+function isPlainName(name: string): boolean {
+  return name !== '' && name !== '__proto__' && !/[.$\0]/.test(name);
+}

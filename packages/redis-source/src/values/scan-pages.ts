@@ -1,0 +1,40 @@
+import { SyncError } from '@redis-to-mongo/pipeline';
+import { Command, type Redis } from 'ioredis';
+import type { Item } from './value-type.js';
+
+/**
+ * Pages of a SSCAN, HSCAN or ZSCAN; an item has as many buffers as `arity` says.
+ * Source: https://redis.io/docs/latest/commands/scan/
+ */
+export function scanPages(command: 'SSCAN' | 'HSCAN' | 'ZSCAN', arity: number) {
+  return async function* (client: Redis, key: Buffer, count: number): AsyncGenerator<readonly Item[]> {
+    let cursor = '0';
+    do {
+      const reply: unknown = await client.sendCommand(
+        new Command(command, [key, cursor, 'COUNT', String(count)], { replyEncoding: null }),
+      );
+      if (!Array.isArray(reply)) throw unexpected(command);
+      cursor = String(reply[0]);
+      yield itemsOf(command, reply[1], arity);
+    } while (cursor !== '0');
+  };
+}
+
+/** Items from a flat list, or from a list of lists as RESP3 has it. */
+export function itemsOf(command: string, reply: unknown, arity: number): readonly Item[] {
+  if (!Array.isArray(reply)) throw unexpected(command);
+  const flat: unknown[] = reply.flat();
+  const items: Buffer[][] = [];
+  for (let i = 0; i < flat.length; i += arity)
+    items.push(flat.slice(i, i + arity).map((buffer) => bufferOf(command, buffer)));
+  return items;
+}
+
+export function bufferOf(command: string, reply: unknown): Buffer {
+  if (!Buffer.isBuffer(reply)) throw unexpected(command);
+  return reply;
+}
+
+function unexpected(command: string): SyncError {
+  return new SyncError('REDIS_REPLY', 'unknown', `${command}: the reply is not of the documented form`);
+}

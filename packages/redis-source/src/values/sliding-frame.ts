@@ -1,0 +1,63 @@
+import { printOf } from './item-print.js';
+import type { Item } from './value-type.js';
+
+/**
+ * How the places of a list's items are counted: the item at its head has place `first`, which grows when items are
+ * taken from the head and falls, below 0 too, when some are put there; so the others keep their places.
+ * `head` and `tail` are the prints of the first and the last few items, by which the places are found again.
+ */
+export interface Frame {
+  readonly first: number;
+  readonly size: number;
+  readonly head: readonly string[];
+  readonly tail: readonly string[];
+}
+
+/** Items that must match, one after the other, to tell that a list has moved. */
+const WINDOW = 8;
+
+/** Goes along a list and finds where the items of the last look are now. */
+export class FrameFinder {
+  readonly #last: Frame | undefined;
+  readonly #head: string[] = [];
+  /** The newest prints, oldest first. */
+  #recent: string[] = [];
+  #size = 0;
+  #headAt: number | undefined;
+  #tailAt: number | undefined;
+
+  constructor(last: Frame | undefined) {
+    this.#last = last && last.head.length === WINDOW ? last : undefined;
+  }
+
+  add(item: Item): void {
+    const print = printOf(item).toString('base64', 0, 9);
+    this.#size++;
+    if (this.#head.length < WINDOW) this.#head.push(print);
+    this.#recent.push(print);
+    if (this.#recent.length > WINDOW) this.#recent.shift();
+    const last = this.#last;
+    if (!last || this.#recent.length < WINDOW) return;
+    if (this.#headAt === undefined && this.#matches(last.head)) this.#headAt = this.#size - WINDOW;
+    if (this.#matches(last.tail)) this.#tailAt = this.#size - WINDOW;
+  }
+
+  /** The place of the first item. A wrong guess costs writes, nothing else: what is stored is compared place by place. */
+  get first(): number {
+    const last = this.#last;
+    if (!last) return 0;
+    if (this.#headAt !== undefined) return last.first - this.#headAt;
+    if (this.#tailAt !== undefined) return last.first + last.size - WINDOW - this.#tailAt;
+    return last.first;
+  }
+
+  /** The frame for the next look. */
+  frame(first: number): Frame {
+    return { first, size: this.#size, head: this.#head, tail: this.#recent };
+  }
+
+  #matches(window: readonly string[]): boolean {
+    if (window[WINDOW - 1] !== this.#recent[WINDOW - 1]) return false;
+    return window.every((print, i) => print === this.#recent[i]);
+  }
+}

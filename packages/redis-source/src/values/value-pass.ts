@@ -1,0 +1,85 @@
+import type { Buckets, Unit } from '@redis-to-mongo/pipeline';
+import { PrintSum, partPrint, printOf } from './item-print.js';
+import type { ReadingEnd } from './item-reader.js';
+import { type Frame, FrameFinder } from './sliding-frame.js';
+import { MAX_DOCUMENT_PAYLOAD } from './value-options.js';
+import type { Item, ValueShape } from './value-type.js';
+
+/** What a unit's document takes beside its payload, in bytes, about. */
+const UNIT_OVERHEAD = 200;
+
+/** What a pass over a value has found. */
+export interface PassResult extends ReadingEnd {
+  readonly digest: string;
+  readonly items: number;
+  readonly bytes: number;
+  readonly frame: Frame | undefined;
+}
+
+/** Adds up the items of one pass over a value, and makes units of them. */
+export class ValuePass {
+  readonly #shape: ValueShape;
+  readonly #sum = new PrintSum();
+  readonly #finder: FrameFinder | undefined;
+  readonly #first: number | undefined;
+  items = 0;
+  bytes = 0;
+
+  /** @param last where a sliding value's items were. @param first the place of its first item, once that is known. */
+  constructor(shape: ValueShape, last: Frame | undefined, first?: number) {
+    this.#shape = shape;
+    this.#finder = shape.order === 'sliding' ? new FrameFinder(last) : undefined;
+    this.#first = first;
+  }
+
+  /** Counts the item, and gives its units where its place is known: one, or several where it is too large. */
+  add(item: Item): readonly Unit[] {
+    const isHashed = this.#shape.order === 'hashed';
+    const at = this.items++;
+    const print = printOf(item, isHashed ? undefined : at);
+    this.#sum.add(print);
+    this.#finder?.add(item);
+    let bytes = 0;
+    for (const buffer of item) bytes += buffer.length;
+    this.bytes += bytes;
+    if (isHashed) return this.#units(item, print, 0, bytes);
+    if (this.#finder && this.#first === undefined) return [];
+    const index = at + (this.#first ?? 0);
+    return this.#units(item, index === at ? print : printOf(item, index), index, bytes);
+  }
+
+  end(reading: ReadingEnd): PassResult {
+    return {
+      ...reading,
+      digest: `${this.#sum}`,
+      items: this.items,
+      bytes: this.bytes,
+      frame: this.#finder?.frame(this.#first ?? this.#finder.first),
+    };
+  }
+
+  #units(item: Item, print: Buffer, index: number, bytes: number): readonly Unit[] {
+    const { cut } = this.#shape.unit;
+    const place = this.#shape.order === 'hashed' ? {} : { index };
+    const document = (of: Item) => ({ ...this.#shape.unit.document(of), ...place });
+    if (bytes <= MAX_DOCUMENT_PAYLOAD)
+      return [{ print, index, bytes: bytes + UNIT_OVERHEAD, document: () => document(item) }];
+    const payload = item[cut] ?? Buffer.alloc(0);
+    const parts = Math.ceil(payload.length / MAX_DOCUMENT_PAYLOAD);
+    return Array.from({ length: parts }, (_, part) => {
+      const from = part * MAX_DOCUMENT_PAYLOAD;
+      const piece = item.with(cut, payload.subarray(from, from + MAX_DOCUMENT_PAYLOAD));
+      return {
+        print: partPrint(print, part),
+        index,
+        bytes: MAX_DOCUMENT_PAYLOAD,
+        document: () => ({ ...document(piece), part, parts }),
+      };
+    });
+  }
+}
+
+/** Adds units to buckets where there are any. */
+export function addUnits(buckets: Buckets | undefined, units: readonly Unit[]): void {
+  if (buckets) for (const unit of units) buckets.add(unit);
+}

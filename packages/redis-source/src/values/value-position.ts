@@ -1,0 +1,40 @@
+import type { Position } from '@redis-to-mongo/pipeline';
+import type { Frame } from './sliding-frame.js';
+
+/** How far a value has been synced: which state of it is in MongoDB. */
+export interface ValuePosition {
+  readonly form: 'inline' | 'members';
+  /** The sum of the items' prints. */
+  readonly digest: string;
+  readonly items: number;
+  readonly bytes: number;
+  /** In ms since 1970; null for never. */
+  readonly expiresAt: number | null;
+  readonly frame: Frame | undefined;
+}
+
+/** `undefined` where there is none, or it is of another version: then the value is read and compared as if new. */
+export function parseValuePosition(stored: Position | null): ValuePosition | undefined {
+  if (stored === null) return undefined;
+  const { form, digest, items, bytes, expiresAt, first, size, head, tail } = stored;
+  if ((form !== 'inline' && form !== 'members') || typeof digest !== 'string') return undefined;
+  const hasFrame = typeof first === 'number' && typeof size === 'number';
+  return {
+    form,
+    digest,
+    items: Number(items ?? 0),
+    bytes: Number(bytes ?? 0),
+    expiresAt: typeof expiresAt === 'number' ? expiresAt : null,
+    frame: hasFrame ? { first, size, head: listOf(head), tail: listOf(tail) } : undefined,
+  };
+}
+
+export function toPosition({ frame, ...position }: ValuePosition): Position {
+  if (!frame) return { ...position };
+  const { first, size, head, tail } = frame;
+  return { ...position, first, size, head: head.join(' '), tail: tail.join(' ') };
+}
+
+function listOf(text: unknown): readonly string[] {
+  return typeof text === 'string' && text !== '' ? text.split(' ') : [];
+}

@@ -1,0 +1,174 @@
+import {
+  type Batch,
+  type ByteBudget,
+  type KeyState,
+  keyBytes,
+  type Reservation,
+  type Slice,
+  type Syncer,
+  type Write,
+} from '@redis-to-mongo/pipeline';
+import type { Redis } from 'ioredis';
+import { type Glance, glance } from './glance.js';
+import { ItemReader } from './item-reader.js';
+import { type ValueOptions, withDefaults } from './value-options.js';
+import { parseValuePosition, toPosition, type ValuePosition } from './value-position.js';
+import type { ValueType } from './value-type.js';
+import { ValueWrites } from './value-writes.js';
+
+/** Values with no more items than this are read at once, whatever they were like before. */
+const FEW = 64;
+/** A large value becomes one document again only well below the limits, so that it does not swing around them. */
+const SHRINK_BELOW = 0.8;
+/** Looks at a value that changes meanwhile, before it is taken as changed. */
+const LOOKS = 3;
+/** What a first look reserves for an item, where nothing is known of it. */
+const GUESSED_ITEM_BYTES = 100;
+/** What comparing takes beside the units that are added, in bytes for each unit. */
+const COMPARE_BYTES = 60;
+
+type Settings = Required<ValueOptions>;
+
+/**
+ * The syncer of a key type that is not a stream. What it has in MongoDB is always a state that the key really had:
+ * one document where the value is small, else one per member, changed by difference. An unchanged value costs no write.
+ */
+export function valueSyncer(type: ValueType, redis: Redis, options: ValueOptions): Syncer {
+  const settings = withDefaults(options);
+  const reader = new ItemReader(redis, type.source, settings.scanCount);
+  const writes = new ValueWrites(type, reader, settings);
+  return {
+    keyType: type.names.keyType,
+    retire: (state) => [writes.gone(state)],
+    read: (state, slice, budget) => readValue(type, settings, reader, writes, state, slice, budget),
+  };
+}
+
+async function* readValue(
+  type: ValueType,
+  settings: Settings,
+  reader: ItemReader,
+  writes: ValueWrites,
+  state: KeyState,
+  slice: Slice,
+  budget: ByteBudget,
+): AsyncGenerator<Batch> {
+  const key = keyBytes(state.key);
+  const last = parseValuePosition(state.position);
+  const size = (await reader.size(key)) ?? last?.items ?? 0;
+  const held = await budget.reserve(expectedBytes(type, settings, size, last));
+  let isYielded = false;
+  try {
+    const seen = await look(type, settings, reader, key, size, last);
+    // The key has gone since its type was asked: its next job retires it.
+    if (seen.isGone || (seen.isWhole && seen.items === 0 && type.source.size?.of === 'items')) return;
+    const form = formOf(type, settings, seen, last);
+    if (
+      seen.isWhole &&
+      last &&
+      isSame(seen, form, last) &&
+      (await reader.sameExpiry(key, seen.expiresAt, last.expiresAt))
+    )
+      return;
+    slice.spend(seen.items, seen.bytes);
+    const made =
+      form === 'inline' && seen.isWhole && seen.kept
+        ? writes.inline(state, seen, seen.kept, last)
+        : writes.members(state, seen, last);
+    held.resize(form === 'inline' ? seen.bytes : COMPARE_BYTES * seen.items);
+    isYielded = true;
+    yield toBatch(made, seen, held);
+  } finally {
+    if (!isYielded) held.release();
+  }
+}
+
+interface Made {
+  readonly write: Write;
+  readonly position: () => ValuePosition;
+}
+
+function toBatch({ write, position }: Made, seen: Glance, held: Reservation): Batch {
+  return {
+    writes: [write],
+    get position() {
+      return toPosition(position());
+    },
+    // One version of the value, whatever it holds.
+    entries: 1,
+    bytes: seen.bytes,
+    lag: 0,
+    gaps: [],
+    changed: true,
+    get expiresAt() {
+      const { expiresAt } = position();
+      return expiresAt === null ? null : new Date(expiresAt);
+    },
+    release: () => held.release(),
+  };
+}
+
+/** Looks until it has seen one state of the value; a few times at most, unless it is small enough to be read at once. */
+async function look(
+  type: ValueType,
+  settings: Settings,
+  reader: ItemReader,
+  key: Buffer,
+  size: number,
+  last: ValuePosition | undefined,
+): Promise<Glance> {
+  const limits = { items: itemLimit(type, settings), bytes: settings.maxInlineBytes };
+  const take = (how: 'paged' | 'atomic') => glance(reader, type, how, key, size, last?.frame, limits);
+  if (isSmall(type, settings, size, last)) return await take('atomic');
+  for (let i = 1; ; i++) {
+    const seen = await take('paged');
+    if (seen.isWhole) return seen;
+    if (i === LOOKS) return seen.kept ? await take('atomic') : seen;
+  }
+}
+
+function isSmall(
+  type: ValueType,
+  settings: Settings,
+  size: number,
+  last: ValuePosition | undefined,
+): boolean {
+  if (!type.source.size || !type.source.pages) return true;
+  if (type.source.size.of === 'bytes') return size <= settings.maxInlineBytes;
+  if (size <= FEW) return true;
+  if (!last || last.items === 0 || size > settings.maxInlineMembers) return false;
+  return (size * last.bytes) / last.items <= 2 * settings.maxInlineBytes;
+}
+
+function expectedBytes(
+  type: ValueType,
+  settings: Settings,
+  size: number,
+  last: ValuePosition | undefined,
+): number {
+  if (type.source.size?.of !== 'items') return Math.min(size, settings.maxInlineBytes) + GUESSED_ITEM_BYTES;
+  const each = last && last.items > 0 ? last.bytes / last.items : GUESSED_ITEM_BYTES;
+  return Math.min(Math.ceil(size * each), 2 * settings.maxInlineBytes) + GUESSED_ITEM_BYTES;
+}
+
+function itemLimit({ source }: ValueType, settings: Settings): number {
+  return source.size?.of === 'items' ? settings.maxInlineMembers : Number.POSITIVE_INFINITY;
+}
+
+function formOf(
+  type: ValueType,
+  settings: Settings,
+  seen: Glance,
+  last: ValuePosition | undefined,
+): ValuePosition['form'] {
+  if (settings.membershipHistory && type.shape.order === 'hashed') return 'members';
+  if (!seen.kept) return 'members';
+  const share = last?.form === 'members' ? SHRINK_BELOW : 1;
+  const fits =
+    seen.items <= share * itemLimit(type, settings) && seen.bytes <= share * settings.maxInlineBytes;
+  return fits ? 'inline' : 'members';
+}
+
+function isSame(seen: Glance, form: ValuePosition['form'], last: ValuePosition): boolean {
+  return seen.digest === last.digest && seen.items === last.items && form === last.form;
+}

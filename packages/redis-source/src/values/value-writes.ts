@@ -1,0 +1,173 @@
+import {
+  type KeyState,
+  keyBytes,
+  type MembersWrite,
+  type ReplaceWrite,
+  SyncError,
+  type Unit,
+  type ValueDocument,
+  type Write,
+} from '@redis-to-mongo/pipeline';
+import type { Glance } from './glance.js';
+import type { ItemReader } from './item-reader.js';
+import type { ValueOptions } from './value-options.js';
+import { type PassResult, ValuePass } from './value-pass.js';
+import { parseValuePosition, type ValuePosition } from './value-position.js';
+import type { Item, ValueType } from './value-type.js';
+
+/** A string's bytes that weigh as much as one member, where the limit for reading at once is concerned. */
+const BYTES_A_MEMBER = 1024;
+
+/** The writes that a value asks for, and the positions that they lead to. */
+export class ValueWrites {
+  readonly #type: ValueType;
+  readonly #reader: ItemReader;
+  readonly #settings: Required<ValueOptions>;
+  readonly #formFields: readonly string[];
+
+  constructor(type: ValueType, reader: ItemReader, settings: Required<ValueOptions>) {
+    this.#type = type;
+    this.#reader = reader;
+    this.#settings = settings;
+    this.#formFields = ['removeAt', 'first', ...type.shape.inline.fields];
+  }
+
+  /** One document with all items. */
+  inline(
+    state: KeyState,
+    seen: Glance,
+    items: readonly Item[],
+    last: ValuePosition | undefined,
+  ): { write: ReplaceWrite; position: () => ValuePosition } {
+    const { expiresAt } = seen;
+    const isRemoved = this.#settings.goneValues === 'remove' && expiresAt !== null;
+    const document = {
+      ...this.#header(state, seen, 'inline'),
+      ...(isRemoved ? { removeAt: new Date(expiresAt) } : {}),
+      ...this.#type.shape.inline.document(items),
+    };
+    const hasMembers = last?.form === 'members';
+    return {
+      write: { kind: 'replace', ...this.#names, document, hasMembers, bytes: seen.bytes + 32 * seen.items },
+      position: () => positionOf(seen, 'inline'),
+    };
+  }
+
+  /** One document for each item, by difference; the sink reads them itself. */
+  members(
+    state: KeyState,
+    seen: Glance,
+    last: ValuePosition | undefined,
+  ): { write: MembersWrite; position: () => ValuePosition } {
+    let settled: PassResult = seen;
+    const scan = (how: 'paged' | 'atomic') => {
+      const pass = new ValuePass(this.#type.shape, undefined, seen.frame?.first ?? 0);
+      return this.#scan(keyBytes(state.key), how, pass, (result) => {
+        settled = result;
+      });
+    };
+    return {
+      write: {
+        kind: 'members',
+        ...this.#names,
+        layout: seen.layout,
+        hint: seen.buckets,
+        isTrusted: last?.form === 'members',
+        history: this.#hasHistory,
+        scan,
+        header: () => this.#header(state, settled, 'members'),
+      },
+      position: () => positionOf(settled, 'members'),
+    };
+  }
+
+  /** What is left of a value whose key is gone. */
+  gone(state: KeyState): Write {
+    const left: ValueDocument = {
+      ...place(state),
+      active: false,
+      size: 0,
+      expiresAt: state.expiresAt,
+      ...(this.#settings.goneValues === 'remove' ? { removeAt: new Date() } : {}),
+    };
+    if (this.#hasHistory && parseValuePosition(state.position)?.form === 'members')
+      return {
+        kind: 'members',
+        ...this.#names,
+        layout: { kind: 'hashed', bits: 0 },
+        hint: undefined,
+        isTrusted: true,
+        history: true,
+        scan: undefined,
+        header: () => left,
+      };
+    const document = { ...left, form: 'inline', ...this.#type.shape.inline.document(undefined) };
+    return { kind: 'replace', ...this.#names, document, hasMembers: true, bytes: 0 };
+  }
+
+  get #names() {
+    const { collection, memberCollection } = this.#type.names;
+    return { collection, memberCollection, formFields: this.#formFields };
+  }
+
+  get #hasHistory(): boolean {
+    return this.#settings.membershipHistory && this.#type.shape.order === 'hashed';
+  }
+
+  #header(state: KeyState, seen: PassResult, form: ValuePosition['form']): ValueDocument {
+    return {
+      ...place(state),
+      active: true,
+      form,
+      size: this.#type.source.size?.of === 'items' ? seen.items : seen.bytes,
+      ...(seen.frame && form === 'members' ? { first: seen.frame.first } : {}),
+      expiresAt: seen.expiresAt === null ? null : new Date(seen.expiresAt),
+    };
+  }
+
+  async *#scan(
+    key: Buffer,
+    how: 'paged' | 'atomic',
+    pass: ValuePass,
+    settle: (result: PassResult) => void,
+  ): AsyncGenerator<readonly Unit[], boolean> {
+    if (how === 'atomic') await this.#refuseIfHuge(key);
+    const pages = this.#reader[how](key);
+    try {
+      for (;;) {
+        const page = await pages.next();
+        if (page.done) {
+          if (page.value.isGone)
+            throw new SyncError('KEY_GONE', 'overtaken', 'the key has gone while it was read');
+          if (page.value.isWhole) settle(pass.end(page.value));
+          return page.value.isWhole;
+        }
+        yield page.value.flatMap((item) => pass.add(item));
+      }
+    } finally {
+      await pages.return({ isWhole: false, isGone: false, expiresAt: null });
+    }
+  }
+
+  /** @throws SyncError VALUE_KEEPS_CHANGING */
+  async #refuseIfHuge(key: Buffer): Promise<void> {
+    const size = (await this.#reader.size(key)) ?? 0;
+    const members = this.#type.source.size?.of === 'bytes' ? size / BYTES_A_MEMBER : size;
+    if (members <= this.#settings.maxAtomicMembers) return;
+    throw new SyncError(
+      'VALUE_KEEPS_CHANGING',
+      'unknown',
+      `the value changed during every reading in pages, and with ${size} ${this.#type.source.size?.of} it is above ` +
+        `the limit (${this.#settings.maxAtomicMembers}) for reading it at once: raise maxAtomicMembers; the next job tries again`,
+    );
+  }
+}
+
+function place({ stream, type, incarnation }: KeyState): ValueDocument {
+  return { stream, type, incarnation };
+}
+
+function positionOf(seen: PassResult, form: ValuePosition['form']): ValuePosition {
+  const { digest, items, bytes, expiresAt } = seen;
+  return { form, digest, items, bytes, expiresAt, frame: form === 'members' ? seen.frame : undefined };
+}

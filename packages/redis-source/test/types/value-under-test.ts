@@ -1,0 +1,111 @@
+import { type FreshNamespace, freshNamespace } from '@redis-to-mongo/local-stack';
+import { mongoSink, prepareDatabase, readUnits } from '@redis-to-mongo/mongo-sink';
+import {
+  ByteBudget,
+  KEY_TYPES,
+  type KeyState,
+  type Line,
+  Slice,
+  type SyncReport,
+  syncKey,
+} from '@redis-to-mongo/pipeline';
+import { redisSource, type SyncerOptions } from '@redis-to-mongo/redis-source';
+import { Redis } from 'ioredis';
+import { type Db, type Document, MongoClient } from 'mongodb';
+import { inject } from 'vitest';
+import { type CountedWrites, countWrites } from './count-writes.js';
+
+/** Small, so that a thousand members are many. */
+export const OPTIONS: SyncerOptions = {
+  readEntries: 5000,
+  readBytes: 8 << 20,
+  maxInlineMembers: 200,
+  maxInlineBytes: 64 << 10,
+  scanCount: 50,
+};
+
+/** A line from a Redis to a database of the test file's own. */
+export interface ValueUnderTest {
+  readonly namespace: FreshNamespace;
+  readonly redis: Redis;
+  readonly db: Db;
+  /** Documents written since the last look, by collection. */
+  readonly writes: CountedWrites;
+  /** A line of its own, as another worker would have. */
+  line(options?: Partial<SyncerOptions>, changes?: Partial<Line>): Line;
+  /** Syncs the key by a fresh line. */
+  sync(key: string, options?: Partial<SyncerOptions>): Promise<SyncReport>;
+  state(key: string): Promise<KeyState>;
+  header(collection: string, key: string): Promise<Document>;
+  /** The units of a value, as a reader takes them. */
+  units(collection: string, memberCollection: string, key: string): Promise<Document[]>;
+  close(): Promise<void>;
+}
+
+export interface UnderTestOptions {
+  /** A Redis to use instead of one that is started. */
+  readonly redisUrl?: string;
+}
+
+export async function valueUnderTest(given: UnderTestOptions = {}): Promise<ValueUnderTest> {
+  const namespace = await freshNamespace({
+    mongoUri: inject('mongoUri'),
+    ...(given.redisUrl ? { redis: { url: given.redisUrl } } : {}),
+  });
+  const redis = new Redis(namespace.redis.url, { enableAutoPipelining: true, maxRetriesPerRequest: 3 });
+  const client = new MongoClient(namespace.mongoUri, {
+    monitorCommands: true,
+    writeConcern: { w: 'majority', journal: true },
+  });
+  const db = client.db(namespace.mongoDbName);
+  const { maxDocumentBytes } = await prepareDatabase(db);
+  const writes = countWrites(client);
+
+  const line: ValueUnderTest['line'] = (options = {}, changes = {}) => ({
+    source: redisSource(redis, KEY_TYPES, { ...OPTIONS, ...options }),
+    sink: mongoSink(db, {
+      batchEntries: 5000,
+      batchBytes: 1 << 20,
+      maxDocumentBytes,
+      retry: { baseMs: 10, capMs: 500, forMs: 30_000 },
+    }),
+    separator: ':info:',
+    budget: new ByteBudget(64 << 20),
+    now: () => new Date(),
+    ...changes,
+  });
+
+  return {
+    namespace,
+    redis,
+    db,
+    writes,
+    line,
+    sync: async (key, options) => await syncKey(line(options), key, wholeSlice()),
+    state: async (key) => {
+      const found = await db.collection<KeyState & { _id: string }>('keys').findOne({ _id: key });
+      if (!found) throw new Error(`no state of ${key}`);
+      return found;
+    },
+    header: async (collection, key) => {
+      const found = await db.collection<{ _id: string } & Document>(collection).findOne({ _id: key });
+      if (!found) throw new Error(`no ${key} in ${collection}`);
+      return found;
+    },
+    units: async (collection, memberCollection, key) => {
+      const units = await readUnits(db, { collection, memberCollection }, key);
+      if (!units) throw new Error(`${key} has no units in ${memberCollection}`);
+      return units;
+    },
+    close: async () => {
+      redis.disconnect();
+      await client.close();
+      await namespace.close();
+    },
+  };
+}
+
+/** A slice without bounds. */
+export function wholeSlice(): Slice {
+  return new Slice({ entries: 10_000_000, bytes: 1 << 30, ms: 100_000 });
+}

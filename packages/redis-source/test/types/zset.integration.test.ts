@@ -1,0 +1,65 @@
+import { Command, type Redis } from 'ioredis';
+import type { Db, Document } from 'mongodb';
+import { type Conformance, describeConformance } from './conformance.js';
+import { hexOf, storedValue } from './stored-value.js';
+
+const NAMES = { collection: 'zsets', memberCollection: 'zset_members' };
+
+const ZSET: Conformance = {
+  keyType: 'zset',
+  sizes: { many: 100, huge: 1000 },
+  stored: NAMES,
+  fill: (redis, key, items) =>
+    redis.zadd(key, ...Array.from({ length: items }, (_, i) => [i / 7, `member ${i}`]).flat()),
+  fillHard: (redis, key) =>
+    redis.zadd(
+      key,
+      ...['inf', Buffer.from([0xff, 0x00]), '-inf', '', '-0', 'minus zero', '0', 'zero', '0.1', 'a tenth'],
+      ...['5e-324', 'smallest', '1.7976931348623157e308', 'largest', '9007199254740993', 'beyond 2^53'],
+      ...['3', 'b', '3', 'a', '3', Buffer.from([0x61, 0xff])],
+    ),
+  change: (redis, key, number) =>
+    redis
+      .multi()
+      .zadd(key, number + 0.5, 'member 5', 1e17 + number, `new ${number}`)
+      .zrem(key, `new ${number - 1}`)
+      .exec(),
+  ofRedis,
+  ofMongo,
+};
+
+describeConformance(ZSET);
+
+/** In the sorted set's order, scores by the bits of their doubles. */
+async function ofRedis(redis: Redis, key: string): Promise<string[] | null> {
+  const reply = await redis.sendCommand(
+    new Command('ZRANGE', [key, '0', '-1', 'WITHSCORES'], { replyEncoding: null }),
+  );
+  if (!Array.isArray(reply)) throw new Error('ZRANGE: not a list');
+  const flat: unknown[] = reply.flat();
+  const members: string[] = [];
+  for (let i = 0; i < flat.length; i += 2)
+    members.push(`${hexOf(flat[i])} ${bits(Number(String(flat[i + 1]).replace('inf', 'Infinity')))}`);
+  return members.length === 0 ? null : members;
+}
+
+async function ofMongo(db: Db, key: string): Promise<string[] | null> {
+  const stored = await storedValue(db, NAMES, key);
+  if (!stored) return null;
+  const members: Document[] = stored.units?.sort(byScore) ?? stored.header.members;
+  if (members.length !== stored.header.size) throw new Error(`${key}: the size is not that of its members`);
+  return members.map(({ member, score }) => `${hexOf(member)} ${bits(score)}`);
+}
+
+function byScore(a: Document, b: Document): number {
+  return (
+    a.score - b.score ||
+    Buffer.compare(Buffer.from(hexOf(a.member), 'hex'), Buffer.from(hexOf(b.member), 'hex'))
+  );
+}
+
+function bits(score: number): string {
+  const bytes = Buffer.alloc(8);
+  bytes.writeDoubleBE(score);
+  return bytes.toString('hex');
+}
