@@ -1,0 +1,137 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { ProvingError } from '../proving-error.js';
+import { findAddress, lastLines } from './app-log.js';
+
+export type AppName = 'scheduler' | 'worker' | 'dashboard';
+
+export interface MemberOptions {
+  readonly app: AppName;
+  /** Its name in the fleet, such as `worker 2`. */
+  readonly name: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Its working directory; no config.json must lie there. */
+  readonly cwd: string;
+  readonly logFile: string;
+}
+
+/** How a process ended: an exit code, or the signal that ended it. */
+export interface MemberEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** An app is up when it answers 200 on /readyz; it gets this long, in ms. */
+const READY_WITHIN_MS = 60_000;
+
+const appsDir = new URL('../../../../apps/', import.meta.url);
+const endWithParent = new URL('../../end-with-parent.mjs', import.meta.url);
+
+/**
+ * One process of a fleet, started from the built app. It is in a session of its own, so that Ctrl-C reaches the
+ * parent alone, and ends with the parent, whatever ends that (see end-with-parent.mjs).
+ */
+export class FleetMember {
+  readonly app: AppName;
+  readonly name: string;
+  readonly logFile: string;
+  /** Fulfilled when the process has ended; never rejected. */
+  readonly ended: Promise<MemberEnd>;
+  readonly #process: ChildProcess;
+  /** The dashboard asks for it; the other apps don't mind. */
+  readonly #authorization: string;
+  #end: MemberEnd | undefined;
+  #address: string | undefined;
+
+  constructor(options: MemberOptions) {
+    this.app = options.app;
+    this.name = options.name;
+    this.logFile = options.logFile;
+    const { DASHBOARD_USERNAME, DASHBOARD_PASSWORD } = options.env;
+    this.#authorization = `Basic ${Buffer.from(`${DASHBOARD_USERNAME}:${DASHBOARD_PASSWORD}`).toString('base64')}`;
+    const main = fileURLToPath(new URL(`${options.app}/dist/main.js`, appsDir));
+    const log = openSync(options.logFile, 'a');
+    try {
+      this.#process = spawn(process.execPath, ['--import', endWithParent.href, main], {
+        cwd: options.cwd,
+        env: options.env,
+        detached: true,
+        stdio: ['ignore', log, log, 'ipc'],
+      });
+    } finally {
+      closeSync(log);
+    }
+    this.ended = this.#untilEnded();
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  get isRunning(): boolean {
+    return this.#end === undefined;
+  }
+
+  /** `http://127.0.0.1:port` of its health, metrics or pages; known once it is ready. */
+  get address(): string {
+    if (this.#address === undefined) throw new RangeError(`${this.name} is not ready`);
+    return this.#address;
+  }
+
+  /** Sends a signal; does nothing when the process has ended. */
+  signal(signal: NodeJS.Signals): void {
+    if (this.isRunning) this.#process.kill(signal);
+  }
+
+  /**
+   * Waits until the app answers that it is ready.
+   * @throws ProvingError `PROVING_APP_FAILED`, with the end of its log, when it ends before or takes over a minute.
+   */
+  async ready(): Promise<void> {
+    const deadline = Date.now() + READY_WITHIN_MS;
+    while (this.isRunning && Date.now() < deadline) {
+      this.#address ??= findAddress(await readFile(this.logFile, 'utf8'));
+      if (this.#address !== undefined && (await answersReady(this.#address, this.#authorization))) return;
+      await Promise.race([this.ended, sleep(50)]);
+    }
+    const what = this.#end
+      ? `ended with ${endText(this.#end)}`
+      : `was not ready within ${READY_WITHIN_MS} ms`;
+    const log = lastLines(await readFile(this.logFile, 'utf8'), 12);
+    throw new ProvingError('PROVING_APP_FAILED', `${this.name} ${what}; its log ends with:\n${log}`);
+  }
+
+  async #untilEnded(): Promise<MemberEnd> {
+    // 'error' comes instead of 'exit' when the process could not be started at all.
+    const end = await once(this.#process, 'exit').then(
+      ([code, signal]: unknown[]): MemberEnd => ({
+        code: typeof code === 'number' ? code : null,
+        signal: typeof signal === 'string' ? (signal as NodeJS.Signals) : null,
+      }),
+      (): MemberEnd => ({ code: 1, signal: null }),
+    );
+    this.#end = end;
+    return end;
+  }
+}
+
+export function endText({ code, signal }: MemberEnd): string {
+  return signal ?? `exit code ${code}`;
+}
+
+async function answersReady(address: string, authorization: string): Promise<boolean> {
+  return await fetch(`${address}/readyz`, {
+    headers: { authorization },
+    signal: AbortSignal.timeout(5_000),
+  }).then(
+    async (response) => {
+      await response.body?.cancel();
+      return response.ok;
+    },
+    () => false,
+  );
+}

@@ -1,0 +1,148 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Redis } from 'ioredis';
+import type { Ledger } from './ledger.js';
+import type { KeyPlan, StreamPlan } from './plan-keys.js';
+import { seededRandom } from './random.js';
+import { SetWriter } from './set-writer.js';
+import { type Portion, StreamWriter } from './stream-writer.js';
+
+export interface Rebirth {
+  readonly stream: StreamPlan;
+  /** Resolves when the fleet has all `messages` of the first life: what is deleted unread would be a gap. */
+  readonly untilDrained: (messages: number, signal: AbortSignal) => Promise<void>;
+  /** Called when the stream was deleted; its next life begins when this resolves. */
+  readonly onDeleted: (signal: AbortSignal) => Promise<void>;
+}
+
+export interface GeneratorOptions {
+  readonly redis: Redis;
+  readonly plan: KeyPlan;
+  readonly ledger: Ledger;
+  /** About how long the writing takes, in ms; 0 is as fast as Redis takes it. */
+  readonly durationMs: number;
+  /** A stream that is deleted and made again; half of its messages belong to the first life. */
+  readonly rebirth?: Rebirth;
+  readonly signal: AbortSignal;
+  /** The same seed makes the same messages in each stream; default 1. */
+  readonly seed?: number;
+}
+
+/** Where the first life of the reborn stream is complete, as a share of the whole time. */
+const FIRST_LIFE_ENDS = 0.3;
+/** At this share of the time, this share of all messages comes at once: a backlog in which to break things. */
+const BURST = { at: 0.45, messages: 0.1 } as const;
+const TICK_MS = 40;
+/** Set changes a second, about. */
+const CHANGES_PER_SEC = 150;
+
+/** Writes a plan's streams at a steady pace with one burst in it, while the sets change all the time. */
+export class Generator {
+  readonly #options: GeneratorOptions;
+  readonly #streams: StreamWriter;
+  readonly #sets: SetWriter;
+  #burstBegun = false;
+
+  constructor(options: GeneratorOptions) {
+    const seed = options.seed ?? 1;
+    this.#options = options;
+    this.#streams = new StreamWriter(options.redis, options.ledger, seed);
+    this.#sets = new SetWriter(options.redis, seededRandom(seed));
+  }
+
+  /** Whether the burst is being written, or has been. */
+  get burstBegun(): boolean {
+    return this.#burstBegun;
+  }
+
+  /** Changes of sets so far. */
+  get setChanges(): number {
+    return this.#sets.changes;
+  }
+
+  /**
+   * Writes everything; resolves when the last message is in Redis.
+   * @throws ProvingError `PROVING_REDIS`; AbortError when the signal aborts; what the rebirth's conditions throw.
+   */
+  async run(): Promise<void> {
+    const { plan, rebirth, signal } = this.#options;
+    await this.#sets.fill(plan.sets);
+    const others = plan.streams.filter((stream) => stream !== rebirth?.stream);
+    const stopped = new AbortController();
+    const together = AbortSignal.any([signal, stopped.signal]);
+    const parts = [
+      this.#writeStreams(others, together),
+      ...(rebirth ? [this.#writeTwice(rebirth, together)] : []),
+    ];
+    const changing = this.#changeSets(together);
+    try {
+      await Promise.all(parts);
+    } finally {
+      stopped.abort();
+      await Promise.allSettled([...parts, changing]);
+    }
+    await changing;
+  }
+
+  async #writeStreams(streams: readonly StreamPlan[], signal: AbortSignal): Promise<void> {
+    await this.#pace(signal, (done) => {
+      const share = withBurst(done);
+      this.#burstBegun ||= done >= BURST.at;
+      return streams.map((stream) => ({ stream, messages: Math.floor(stream.messages * share) }));
+    });
+  }
+
+  async #writeTwice({ stream, untilDrained, onDeleted }: Rebirth, signal: AbortSignal): Promise<void> {
+    const { redis, ledger } = this.#options;
+    const first = Math.floor(stream.messages / 2);
+    await this.#pace(
+      signal,
+      (done) => [{ stream, messages: Math.floor(first * Math.min(1, done / FIRST_LIFE_ENDS)) }],
+      FIRST_LIFE_ENDS,
+    );
+    await untilDrained(first, signal);
+    await redis.del(stream.key);
+    ledger.endLife(stream.key);
+    await onDeleted(signal);
+    const rest = 1 - FIRST_LIFE_ENDS;
+    await this.#pace(
+      signal,
+      (done) => [
+        { stream, messages: first + Math.floor((stream.messages - first) * Math.min(1, done / rest)) },
+      ],
+      rest,
+    );
+  }
+
+  /** Writes, tick by tick, up to what `target` asks for at that share of the time (0 to `until`, at least once). */
+  async #pace(signal: AbortSignal, target: (done: number) => Portion[], until = 1): Promise<void> {
+    const { ledger, durationMs } = this.#options;
+    const begin = performance.now();
+    for (;;) {
+      const passed = durationMs === 0 ? until : (performance.now() - begin) / durationMs;
+      const done = Math.min(passed, until);
+      const due = target(done).map(({ stream, messages }) => ({
+        stream,
+        messages: messages - ledger.count(stream.key),
+      }));
+      await this.#streams.write(due.filter(({ messages }) => messages > 0));
+      if (done >= until) return;
+      await sleep(TICK_MS, undefined, { signal });
+    }
+  }
+
+  async #changeSets(signal: AbortSignal): Promise<void> {
+    const { plan } = this.#options;
+    const perTick = Math.max(1, Math.round((CHANGES_PER_SEC * TICK_MS) / 1000));
+    while (!signal.aborted) {
+      await this.#sets.change(plan.sets, perTick);
+      await sleep(TICK_MS, undefined, { signal }).catch(() => {}); // aborted: the loop ends
+    }
+  }
+}
+
+/** The share of the messages that is due at a share of the time. */
+function withBurst(done: number): number {
+  if (done >= 1) return 1;
+  const steady = done * (1 - BURST.messages);
+  return done < BURST.at ? steady : steady + BURST.messages;
+}

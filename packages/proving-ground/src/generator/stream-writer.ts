@@ -1,0 +1,84 @@
+import { Buffer } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import { contentDigest } from '../content-digest.js';
+import { ProvingError } from '../proving-error.js';
+import type { Ledger } from './ledger.js';
+import { type Fields, MESSAGE_KINDS } from './message-kinds.js';
+import type { StreamPlan } from './plan-keys.js';
+import { type Random, seededRandom } from './random.js';
+
+/** One stream's share of a write. */
+export interface Portion {
+  readonly stream: StreamPlan;
+  readonly messages: number;
+}
+
+/** Commands in one pipeline: enough to fill the connection, few enough not to hold up Redis. */
+const PIPELINED = 1_000;
+
+/** Adds messages to streams, and enters each in the ledger under the id that Redis gave it. */
+export class StreamWriter {
+  readonly #redis: Redis;
+  readonly #ledger: Ledger;
+  readonly #seed: number;
+  readonly #randoms = new Map<string, Random>();
+
+  /** @param seed the same one makes the same messages in each stream. */
+  constructor(redis: Redis, ledger: Ledger, seed: number) {
+    this.#redis = redis;
+    this.#ledger = ledger;
+    this.#seed = seed;
+  }
+
+  /** @throws ProvingError `PROVING_REDIS` when Redis refuses an entry. */
+  async write(portions: readonly Portion[]): Promise<void> {
+    let batch: { key: string; fields: Fields }[] = [];
+    for (const { stream, messages } of portions) {
+      const written = this.#ledger.count(stream.key);
+      const random = this.#randomOf(stream.key);
+      for (let n = written; n < written + messages; n++) {
+        const fields = MESSAGE_KINDS[stream.kind](random, n);
+        batch.push({ key: stream.key, fields });
+        if (batch.length === PIPELINED) {
+          await this.#flush(batch);
+          batch = [];
+        }
+      }
+    }
+    if (batch.length > 0) await this.#flush(batch);
+  }
+
+  /** Each stream has its own, so that which stream is written first changes nothing. */
+  #randomOf(key: string): Random {
+    let random = this.#randoms.get(key);
+    if (!random) {
+      random = seededRandom(createHash('sha1').update(`${this.#seed} ${key}`).digest().readUInt32BE());
+      this.#randoms.set(key, random);
+    }
+    return random;
+  }
+
+  async #flush(batch: readonly { key: string; fields: Fields }[]): Promise<void> {
+    const pipeline = this.#redis.pipeline();
+    for (const { key, fields } of batch) pipeline.xadd(key, '*', ...fields);
+    const replies = (await pipeline.exec()) ?? [];
+    for (const [i, { key, fields }] of batch.entries()) {
+      const [error, id] = replies[i] ?? [new Error('no reply'), undefined];
+      if (error || typeof id !== 'string') {
+        throw new ProvingError('PROVING_REDIS', `Redis did not take an entry of ${key}: ${error?.message}`, {
+          cause: error,
+        });
+      }
+      this.#ledger.add(key, id, contentDigest(pairsOf(fields)));
+    }
+  }
+}
+
+function* pairsOf(fields: Fields): Generator<[Buffer, Buffer]> {
+  for (let i = 0; i + 1 < fields.length; i += 2) yield [bytes(fields[i] ?? ''), bytes(fields[i + 1] ?? '')];
+}
+
+function bytes(item: string | Buffer): Buffer {
+  return typeof item === 'string' ? Buffer.from(item, 'utf8') : item;
+}
