@@ -1,1 +1,11 @@
-export {};
+export { contentDigest } from './content-digest.js';
+export { Fleet, type FleetOptions } from './fleet/fleet.js';
+export type { AppName, FleetMember, MemberEnd } from './fleet/fleet-member.js';
+export { Generator, type GeneratorOptions, type Rebirth } from './generator/generator.js';
+export { Ledger, type LedgerEntry } from './generator/ledger.js';
+export { type KeyPlan, planKeys, type SetPlan, type StreamPlan } from './generator/plan-keys.js';
+export { type MirrorState, MirrorWatch, type MirrorWatchOptions } from './mirror-watch.js';
+export { ProvingError, type ProvingErrorCode } from './proving-error.js';
+export type { History, PastLife } from './verify/key-to-verify.js';
+export { type VerifyOptions, verify } from './verify/verify.js';
+export { describeReport, isExact, type KeyReport, type VerifyReport } from './verify/verify-report.js';

@@ -1,0 +1,87 @@
+import { once } from 'node:events';
+import { Closing } from './demo/closing.js';
+import { DEMO_HELP, type DemoOptions, parseDemoOptions } from './demo/demo-options.js';
+import { openLogDir } from './demo/demo-place.js';
+import { printResult } from './demo/print-result.js';
+import { createProgress } from './demo/progress.js';
+import { type DemoResult, runDemo } from './demo/run-demo.js';
+import { Stopped, stopSignal } from './demo/stop-signals.js';
+
+const EXIT = { verified: 0, failed: 1, options: 2 } as const;
+
+process.exitCode = await main(process.argv.slice(2));
+await flushed(process.stdout);
+await flushed(process.stderr);
+// A stack whose start was interrupted may still be at work; it ends with this process.
+process.exit();
+
+async function main(args: readonly string[]): Promise<number> {
+  let options: DemoOptions | 'help';
+  try {
+    options = parseDemoOptions(args);
+  } catch (error) {
+    console.error(messageOf(error));
+    return EXIT.options;
+  }
+  if (options === 'help') {
+    console.log(DEMO_HELP);
+    return EXIT.verified;
+  }
+  return await run(options);
+}
+
+async function run(options: DemoOptions): Promise<number> {
+  const progress = createProgress(options.json ? process.stderr : process.stdout);
+  const signal = stopSignal();
+  const closing = new Closing();
+  const logs = await openLogDir();
+  let code: number = EXIT.failed;
+  try {
+    const result = await runDemo(options, { progress, closing, dir: logs.dir, signal });
+    printResult(result, { say: (line) => progress.say(line), colors: progress.colors });
+    if (options.json) console.log(JSON.stringify({ verified: result.verified, ...result.report }));
+    code = result.verified ? EXIT.verified : EXIT.failed;
+    if (options.keep) await keepRunning(result, signal, (line) => progress.say(line));
+  } catch (error) {
+    code = error instanceof Stopped ? error.exitCode : EXIT.failed;
+    progress.say(
+      error instanceof Stopped
+        ? `${error.message}; ending the fleet and the servers`
+        : `failed: ${messageOf(error)}`,
+    );
+  }
+  const closed = await closing.closeAll();
+  for (const error of closed) progress.say(`could not be closed: ${messageOf(error)}`);
+  if (code === EXIT.failed) console.error(`the fleet's logs are in ${logs.dir}`);
+  else await logs.remove();
+  return code;
+}
+
+/** Prints how to look around, and resolves when the signal aborts. */
+async function keepRunning(
+  result: DemoResult,
+  signal: AbortSignal,
+  say: (line: string) => void,
+): Promise<void> {
+  const { dashboard, redisUrl, mongoUri, mongoDbName } = result;
+  say('');
+  say(`everything is left running until Ctrl-C`);
+  say(`  dashboard: ${dashboard.url}  user ${dashboard.username}, password ${dashboard.password}`);
+  say(`  Redis:     ${redisUrl}`);
+  say(`  MongoDB:   ${mongoUri}  database ${mongoDbName}`);
+  // An abort listener alone does not keep a process alive.
+  const alive = setInterval(() => {}, 1_000_000);
+  if (!signal.aborted) await once(signal, 'abort');
+  clearInterval(alive);
+  say('ending the fleet and the servers');
+}
+
+/** An error that carries a code says all in its message; of any other one the stack is needed to find the mistake. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return 'code' in error ? error.message : (error.stack ?? error.message);
+}
+
+async function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  await new Promise<void>((resolve) => stream.write('', () => resolve()));
+}

@@ -1,0 +1,207 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startLocalStack } from '@redis-to-mongo/local-stack';
+import { keyFilter } from '@redis-to-mongo/pipeline';
+import { Fleet } from '../fleet/fleet.js';
+import { newPassword } from '../fleet/fleet-env.js';
+import { endText } from '../fleet/fleet-member.js';
+import { Generator } from '../generator/generator.js';
+import { Ledger } from '../generator/ledger.js';
+import { planKeys } from '../generator/plan-keys.js';
+import { MirrorWatch } from '../mirror-watch.js';
+import { ProvingError } from '../proving-error.js';
+import { verify } from '../verify/verify.js';
+import { isExact, type VerifyReport } from '../verify/verify-report.js';
+import { breakWorker } from './break-worker.js';
+import type { Closing } from './closing.js';
+import type { DemoOptions } from './demo-options.js';
+import { openDemoPlace } from './demo-place.js';
+import type { Progress } from './progress.js';
+import { grouped } from './table.js';
+
+const SEPARATOR = ':info:';
+/** The stream that is deleted and made again: a busy one, but not the busiest. */
+const REBORN = 3;
+
+export interface DemoResult {
+  readonly report: VerifyReport;
+  /** The report is exact, and holds all that was to be written. */
+  readonly verified: boolean;
+  readonly dashboard: { readonly url: string; readonly username: string; readonly password: string };
+  readonly redisUrl: string;
+  readonly mongoUri: string;
+  readonly mongoDbName: string;
+  /** From the first write to the last one, in ms. */
+  readonly writingMs: number;
+  /** From the last write until MongoDB had everything, in ms. */
+  readonly behindMs: number;
+  readonly setChanges: number;
+  /** Entries that were written a second time and found themselves already there. */
+  readonly alreadyThere: number;
+}
+
+export interface DemoContext {
+  readonly progress: Progress;
+  readonly closing: Closing;
+  /** For logs; removed by the caller. */
+  readonly dir: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The whole story: servers, fleet, load, a deletion, a kill, and the comparison. What it opens stays open until the
+ * caller closes `closing`.
+ * @throws LocalStackError, ProvingError; the signal's reason when it aborts.
+ */
+export async function runDemo(options: DemoOptions, context: DemoContext): Promise<DemoResult> {
+  const { progress, closing, dir } = context;
+  const say = (line: string) => progress.say(line);
+  const crashed = new AbortController();
+  const signal = AbortSignal.any([context.signal, crashed.signal]);
+
+  const plan = planKeys(options, SEPARATOR);
+  say(progress.colors.bold(`Redis → MongoDB: ${sizeText(options)}`));
+  const stack = await orAborted(startLocalStack({ onProgress: (line) => say(`  ${line}`) }), signal);
+  closing.add(() => stack.stop());
+  const { redis, db, mongoDbName, queuePrefix, queueKeys } = await openDemoPlace(stack, closing);
+
+  const password = newPassword();
+  const fleet = await Fleet.start({
+    redisUrl: stack.redis.url,
+    mongoUri: stack.mongo.uri,
+    mongoDbName,
+    queuePrefix,
+    dashboardPassword: password,
+    workers: options.workers,
+    // A run is short: its keys should be found as soon as they are there.
+    options: { DISCOVERY_INTERVAL_SEC: '1' },
+    dir: join(dir, 'fleet'),
+    onUnexpectedEnd: (member, end) =>
+      crashed.abort(
+        new ProvingError('PROVING_APP_FAILED', `${member.name} ended by itself with ${endText(end)}`),
+      ),
+  });
+  closing.add(() => fleet.stop());
+  const dashboard = { url: fleet.dashboard?.address ?? '', username: 'admin', password };
+  say(`  fleet: scheduler, dashboard and ${options.workers} workers are ready`);
+  say(
+    `  dashboard: ${progress.colors.cyan(dashboard.url)}  user ${dashboard.username}, password ${password}`,
+  );
+  say('');
+
+  const ledger = new Ledger();
+  const watch = new MirrorWatch({ redis, db });
+  const event = (line: string) => say(`  ${progress.colors.yellow('•')} ${line}`);
+  const reborn = plan.streams[Math.min(REBORN, plan.streams.length - 1)];
+  const generator = new Generator({
+    redis,
+    plan,
+    ledger,
+    durationMs: writingTime(options.messages),
+    signal,
+    ...(reborn
+      ? {
+          rebirth: {
+            stream: reborn,
+            untilDrained: (messages, until) => watch.untilDrained(reborn.key, messages, until),
+            onDeleted: async (until) => {
+              event(`stream ${reborn.key} deleted after ${grouped(ledger.count(reborn.key))} messages`);
+              await watch.untilRetired(reborn.key, until);
+              event(`stream ${reborn.key} is retired in MongoDB; its second life begins`);
+            },
+          },
+        }
+      : {}),
+  });
+
+  const shown = new AbortController();
+  const showing = show(progress, options.messages, ledger, watch, AbortSignal.any([signal, shown.signal]));
+  try {
+    const begin = performance.now();
+    const breaking = breakWorker({ fleet, generator, watch, say: event }, signal);
+    breaking.catch(() => {}); // awaited below
+    await generator.run();
+    const written = performance.now();
+    await breaking;
+    const expected = new Map([...ledger.streams].map((key) => [key, ledger.count(key)]));
+    await watch.untilStreams(expected, signal);
+    const mirrored = performance.now();
+    await watch.untilSets(
+      plan.sets.map(({ key }) => key),
+      signal,
+    );
+    shown.abort();
+    await showing;
+    event('all messages and sets have arrived; comparing Redis with MongoDB, key by key');
+    const { alreadyThere } = await watch.state();
+    const report = await verify({
+      redis,
+      db,
+      separator: SEPARATOR,
+      wanted: keyFilter(['*'], [queueKeys]),
+      history: new Map([...ledger.streams].map((key) => [key, ledger.lives(key)])),
+    });
+    return {
+      report,
+      verified: isExact(report) && hasAll(report, options),
+      dashboard,
+      redisUrl: stack.redis.url,
+      mongoUri: stack.mongo.uri,
+      mongoDbName,
+      writingMs: written - begin,
+      behindMs: mirrored - written,
+      setChanges: generator.setChanges,
+      alreadyThere,
+    };
+  } catch (error) {
+    // What waits and sleeps throws an AbortError of its own; the reason says more.
+    throw signal.aborted ? signal.reason : error;
+  } finally {
+    shown.abort();
+    await showing;
+    progress.clear();
+  }
+}
+
+/** Keeps the progress up to date until the signal aborts. */
+async function show(
+  progress: Progress,
+  total: number,
+  ledger: Ledger,
+  watch: MirrorWatch,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    // A server that can't be asked is the waiting's affair, not the bar's.
+    const mirrored = await watch.state().then(
+      ({ seen }) => seen,
+      () => undefined,
+    );
+    if (signal.aborted) return;
+    if (mirrored !== undefined) progress.update({ total, written: ledger.messages, mirrored });
+    await sleep(250, undefined, { signal }).catch(() => {}); // aborted: the loop ends
+  }
+}
+
+/** 5,000 messages a second; never shorter than it takes to break something, never longer than a minute. In ms. */
+function writingTime(messages: number): number {
+  return Math.min(60_000, Math.max(4_000, messages / 5));
+}
+
+function hasAll({ messages, streams, sets }: VerifyReport, options: DemoOptions): boolean {
+  return messages === options.messages && streams === options.streams && sets === options.sets;
+}
+
+function sizeText({ messages, streams, sets, workers }: DemoOptions): string {
+  const mains = Math.ceil(streams / 2);
+  return `${grouped(messages)} messages in ${streams} streams (${mains} main, ${streams - mains} info), ${sets} sets, ${workers} workers`;
+}
+
+async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = new Promise<never>((_, reject) => {
+    const onAbort = () => reject(signal.reason);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });
+  return await Promise.race([work, aborted]);
+}

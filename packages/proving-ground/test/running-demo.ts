@@ -1,0 +1,82 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const script = fileURLToPath(new URL('../dist/demo.js', import.meta.url));
+
+/** The built demo as a process of its own, with own servers and an own directory for temporary files. */
+export class RunningDemo {
+  readonly process: ChildProcess;
+  readonly lines: string[] = [];
+  readonly errors: string[] = [];
+  readonly ended: Promise<number | null>;
+
+  constructor(args: readonly string[], options: { tmpDir: string; cwd?: string }) {
+    const env = {
+      ...process.env,
+      LOCAL_STACK_REDIS_URL: '',
+      LOCAL_STACK_MONGO_URI: '',
+      TMPDIR: options.tmpDir,
+    };
+    this.process = spawn(process.execPath, [script, ...args], {
+      env,
+      cwd: options.cwd ?? options.tmpDir,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.ended = this.#collect();
+  }
+
+  get output(): string {
+    return [...this.lines, ...this.errors].join('\n');
+  }
+
+  /** Resolves when the output holds the text. @throws Error with the output when the demo ends before. */
+  async untilSays(text: string): Promise<void> {
+    let ended = false;
+    void this.ended.then(() => {
+      ended = true;
+    });
+    while (!this.output.includes(text)) {
+      if (ended) throw new Error(`the demo ended without saying "${text}":\n${this.output}`);
+      await sleep(50);
+    }
+  }
+
+  async #collect(): Promise<number | null> {
+    const { stdout, stderr } = this.process;
+    if (!stdout || !stderr) throw new Error('the process was started without pipes');
+    createInterface({ input: stdout }).on('line', (line) => this.lines.push(line));
+    createInterface({ input: stderr }).on('line', (line) => this.errors.push(line));
+    const [code]: unknown[] = await once(this.process, 'close');
+    return typeof code === 'number' ? code : null;
+  }
+}
+
+export interface Descendant {
+  readonly pid: number;
+  readonly command: string;
+}
+
+/** All running processes that descend from the given one, at any depth. */
+export async function descendantsOf(pid: number): Promise<Descendant[]> {
+  const { stdout } = await run('ps', ['-A', '-o', 'pid=,ppid=,args=']);
+  const all = stdout.split('\n').flatMap((line) => {
+    const [, child, parent, command] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
+    return command === undefined ? [] : [{ pid: Number(child), parent: Number(parent), command }];
+  });
+  const parents = [pid];
+  for (const of of parents) for (const { pid: child, parent } of all) if (parent === of) parents.push(child);
+  return all.filter(({ pid: one }) => parents.indexOf(one) > 0);
+}
+
+/** Whether there is such a process, and it has not ended yet. */
+export async function isRunning(pid: number): Promise<boolean> {
+  return await run('ps', ['-o', 'stat=', '-p', String(pid)]).then(
+    ({ stdout }) => !stdout.trim().startsWith('Z'),
+    () => false,
+  );
+}
