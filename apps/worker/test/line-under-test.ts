@@ -1,4 +1,4 @@
-import { type FreshNamespace, freshNamespace } from '@redis-to-mongo/local-stack';
+import { type FreshNamespace, freshNamespace, startMongo } from '@redis-to-mongo/local-stack';
 import { connectMongo, mongoSink, prepareDatabase } from '@redis-to-mongo/mongo-sink';
 import {
   ByteBudget,
@@ -31,8 +31,10 @@ export interface LineUnderTest {
   close(): Promise<void>;
 }
 
-export async function lineUnderTest(): Promise<LineUnderTest> {
-  const namespace = await freshNamespace({ mongoUri: inject('mongoUri') });
+/** @param options.ownMongo a MongoDB for this file alone: stopping it is quicker than dropping a large database. */
+export async function lineUnderTest(options: { ownMongo?: boolean } = {}): Promise<LineUnderTest> {
+  const ownMongo = options.ownMongo ? await startMongo() : undefined;
+  const namespace = await freshNamespace({ mongoUri: ownMongo?.uri ?? inject('mongoUri') });
   const address = {
     url: namespace.redis.url,
     host: '',
@@ -82,7 +84,8 @@ export async function lineUnderTest(): Promise<LineUnderTest> {
     close: async () => {
       redis.disconnect();
       await mongo.close();
-      await namespace.close();
+      if (ownMongo) await Promise.all([ownMongo.stop(), namespace.redis.stop()]);
+      else await namespace.close();
     },
   };
 }
