@@ -1,39 +1,222 @@
 import type { JobQueue } from '@redis-to-mongo/job-queue';
-import type { KeyType } from '@redis-to-mongo/pipeline';
-import { type DiscoveryOptions, type DiscoveryReport, runDiscovery } from './discovery.js';
-import { KeyCensus } from './key-census.js';
+import type { ActiveKey } from '@redis-to-mongo/mongo-sink';
+import { isKeyType, keyBytes } from '@redis-to-mongo/pipeline';
+import { type FoundKey, lastIds, ScanMemory, typesOf } from '@redis-to-mongo/redis-source';
+import { ChangeWatch, type ChangeWatchOptions } from './change-watch.js';
+import { discoverOnce } from './discovery.js';
+import { type KnownKey, KnownKeys } from './known-keys.js';
+import { ScheduleKeeper } from './schedule-keeper.js';
+import { isLivelyAt, tempoOf } from './tempo.js';
 
-export interface ActiveSchedulerOptions extends Omit<DiscoveryOptions, 'census'> {
+export interface ActiveSchedulerOptions
+  extends Pick<ChangeWatchOptions, 'redis' | 'connect' | 'db' | 'types' | 'wanted' | 'onError'> {
   readonly queue: JobQueue;
+  readonly intervalMs: number;
+  readonly idleIntervalMs: number;
+  /** Off: nothing is watched, each key waits for its interval. */
+  readonly wakesUp: boolean;
   /** The keys that MongoDB believes are there: one that vanished while no scheduler ran is noticed by them. */
-  readonly activeKeys: () => AsyncIterable<{ key: string; keyType: KeyType }>;
+  readonly activeKeys: () => AsyncIterable<ActiveKey>;
+  /** Whether this is still the one active scheduler; asked before anything is taken away. */
+  readonly isActive: () => Promise<boolean>;
 }
+
+export interface PassReport {
+  readonly keys: number;
+  readonly byType: ReadonlyMap<string, number>;
+  readonly scheduled: number;
+  readonly unscheduled: number;
+  /** Keys that have gone; a last job retires each in MongoDB. */
+  readonly gone: number;
+  /** Schedulers that had stopped, and were set going again. */
+  readonly repaired: number;
+}
+
+/** A key that is still owed a job so long after it was woken, in ms, is woken again. */
+const OWED_MS = 3_000;
+const OWED_AT_ONCE = 500;
 
 /** What the one active scheduler knows and does; a standby that takes over begins with a new one. */
 export class ActiveScheduler {
   readonly #options: ActiveSchedulerOptions;
-  readonly #census = new KeyCensus();
-  #begun = false;
+  readonly #known = new KnownKeys();
+  readonly #memory = new ScanMemory<readonly FoundKey[]>();
+  readonly #keeper: ScheduleKeeper;
+  readonly #watch: ChangeWatch | undefined;
+  #isBegun = false;
+  #lively = 0;
 
   constructor(options: ActiveSchedulerOptions) {
     this.#options = options;
+    this.#keeper = new ScheduleKeeper(options.queue);
+    if (!options.wakesUp) return;
+    this.#watch = new ChangeWatch({
+      ...options,
+      baseMs: options.intervalMs,
+      onNews: (keys) => this.#wake(keys),
+      onNotStream: (keys) => this.#retype(keys),
+    });
   }
 
-  /** One discovery pass. The first one also takes in what MongoDB knows, and brings old schedulers to the interval. */
-  async pass(): Promise<DiscoveryReport> {
-    if (!this.#begun || (await this.#queueWasEmptied())) await this.#begin();
-    return await runDiscovery({ ...this.#options, census: this.#census });
+  /** One discovery pass: finds the keys, and brings the job schedulers in line with them, by difference. */
+  async pass(): Promise<PassReport> {
+    const { queue, isActive } = this.#options;
+    if (!this.#isBegun) await this.#begin();
+    const { fresh, gone } = await discoverOnce({
+      ...this.#options,
+      known: this.#known,
+      memory: this.#memory,
+    });
+    const { added } = await this.#takeIn(fresh);
+    const mayRetire = gone.length > 0 && (await isActive());
+    if (mayRetire) await this.#retire(gone);
+    const stopped = new Set(await queue.stoppedSchedulers());
+    const broken = stopped.size === 0 ? [] : [...this.#known.values()].filter(({ id }) => stopped.has(id));
+    for (const known of broken) await this.#keeper.repair(known);
+    return {
+      keys: this.#known.size,
+      byType: countByType(this.#known.values()),
+      scheduled: added,
+      unscheduled: mayRetire ? gone.length : 0,
+      gone: gone.length,
+      repaired: broken.length,
+    };
   }
 
+  /** What is due every second or so: lost jobs, a lost queue. */
+  async upkeep(): Promise<undefined> {
+    const { queue, intervalMs } = this.#options;
+    if (!this.#isBegun) return;
+    if (!(await this.#keeper.isComplete())) await this.#begin();
+    const owed = await queue.owedKeys(Math.max(OWED_MS, 2 * intervalMs), OWED_AT_ONCE);
+    if (owed.length > 0) await queue.wakeAll(owed);
+  }
+
+  /** What is due every few seconds: intervals that follow the keys' activity. */
+  async adjust(): Promise<undefined> {
+    if (!this.#isBegun) return;
+    await this.#watch?.refresh();
+    const now = Date.now();
+    let lively = 0;
+    for (const { changedAt } of this.#known.values())
+      if (isLivelyAt(this.#options.intervalMs, now - changedAt)) lively++;
+    this.#lively = lively;
+    await this.#bringInLine(this.#known.values());
+  }
+
+  /** Checks some streams; returns how long to wait until the next ones, in ms. */
+  async check(): Promise<number> {
+    if (!this.#isBegun || !this.#watch) return 1000;
+    return (await this.#watch.checkSome()).pauseMs;
+  }
+
+  async close(): Promise<void> {
+    await this.#watch?.close();
+  }
+
+  /** Takes in what MongoDB and the queue know. Also the way back when the queue has lost its memory. */
   async #begin(): Promise<void> {
-    const { queue, activeKeys, wanted, intervalMs } = this.#options;
-    for await (const { key, keyType } of activeKeys()) if (wanted(key)) this.#census.remember(key, keyType);
-    await queue.adoptInterval(intervalMs);
-    this.#begun = true;
+    const { activeKeys, wanted, isActive } = this.#options;
+    const behind = new Set(this.#isBegun ? [...this.#known.values()].map(({ key }) => key) : []);
+    for await (const { key, keyType, syncedId, lastChangedAt } of activeKeys()) {
+      if (!wanted(key)) continue;
+      const known = this.#known.add(key, keyType, lastChangedAt?.getTime() ?? 0);
+      if (!this.#isSynced(known)) continue;
+      // A stream that MongoDB holds up to what was told of is not behind; of other values only a job can tell.
+      const told = this.#watch?.add(known, keyType, syncedId);
+      if (told !== undefined && told === syncedId) behind.delete(key);
+    }
+    await this.#keeper.takeStock(this.#known.values(), (known) => this.#isSynced(known), isActive);
+    await this.#bringInLine(this.#known.values());
+    const owed = [...behind].filter((key) => this.#isSynced(this.#known.get(key)));
+    await this.#options.queue.wakeAll(owed);
+    this.#isBegun = true;
   }
 
-  /** An emptied queue has also lost the jobs that should have retired vanished keys: MongoDB still knows them. */
-  async #queueWasEmptied(): Promise<boolean> {
-    return this.#census.types.size > 0 && (await this.#options.queue.schedulerCount()) === 0;
+  async #takeIn(fresh: readonly KnownKey[]): Promise<{ added: number }> {
+    const synced = fresh.filter((known) => this.#isSynced(known));
+    if (synced.length === 0) return { added: 0 };
+    this.#lively += synced.length;
+    const streams = synced.filter(({ type }) => type === 'stream').map(({ key }) => key);
+    const ids = this.#watch ? await lastIds(this.#options.redis, streams) : [];
+    const idOf = new Map(streams.map((key, i) => [key, ids[i]]));
+    for (const known of synced)
+      if (isKeyType(known.type)) this.#watch?.add(known, known.type, idOf.get(known.key));
+    const { added } = await this.#bringInLine(synced);
+    await this.#options.queue.wakeAll(synced.map(({ key }) => key));
+    return { added };
   }
+
+  async #retire(gone: readonly KnownKey[]): Promise<void> {
+    const { queue } = this.#options;
+    await this.#keeper.remove(gone);
+    await queue.wakeAll(gone.filter((known) => this.#isSynced(known)).map(({ key }) => key));
+    for (const { key } of gone) {
+      this.#watch?.remove(key);
+      this.#known.forget(key);
+    }
+  }
+
+  async #wake(keys: readonly string[]): Promise<void> {
+    const { queue, redis, onError } = this.#options;
+    const met = keys.flatMap((key) => this.#known.get(key) ?? []).filter((known) => this.#isSynced(known));
+    await queue.wakeAll(met.map(({ key }) => key));
+    const now = Date.now();
+    const slow = met.filter(({ everyMs }) => everyMs !== undefined && everyMs > this.#options.intervalMs);
+    for (const known of met) known.changedAt = now;
+    this.#lively += slow.length;
+    // The jobs are on their way: a failure here only leaves an interval longer than it might be.
+    await this.#bringInLine(slow).catch(onError);
+    const strangers = keys.filter((key) => !this.#known.get(key));
+    if (strangers.length === 0) return;
+    const types = await typesOf(redis, strangers.map(keyBytes));
+    const found = strangers.flatMap((key, i) => (types[i] === undefined ? [] : [{ key, type: types[i] }]));
+    await this.#takeIn(this.#known.meet(found));
+  }
+
+  /** Keys that were taken for streams hold something else by now. */
+  async #retype(keys: readonly string[]): Promise<void> {
+    const types = await typesOf(this.#options.redis, keys.map(keyBytes));
+    const changed = keys.filter((_, i) => types[i] !== undefined && types[i] !== 'stream');
+    for (const key of changed) {
+      const known = this.#known.get(key);
+      const type = types[keys.indexOf(key)];
+      this.#watch?.remove(key);
+      if (!known || type === undefined) continue;
+      known.type = type;
+      if (isKeyType(type) && this.#isSynced(known)) this.#watch?.add(known, type);
+    }
+    await this.#options.queue.wakeAll(changed);
+  }
+
+  async #bringInLine(keys: Iterable<KnownKey>): Promise<{ added: number; changed: number }> {
+    const { intervalMs, idleIntervalMs } = this.#options;
+    const synced = [...keys].filter((known) => this.#isSynced(known));
+    const now = Date.now();
+    return await this.#keeper.bringInLine(synced, (known) =>
+      tempoOf(
+        {
+          baseMs: intervalMs,
+          ceilingMs: idleIntervalMs,
+          isWatched: this.#watch?.isWatching(known.key) ?? false,
+          quietMs: now - known.changedAt,
+          watchedKeys: this.#known.size,
+        },
+        this.#lively,
+      ),
+    );
+  }
+
+  #isSynced(known: KnownKey | undefined): boolean {
+    return known !== undefined && isKeyType(known.type) && this.#options.types.includes(known.type);
+  }
+}
+
+function countByType(keys: Iterable<KnownKey>): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { type } of keys) {
+    const name = isKeyType(type) ? type : type.unknown;
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return counts;
 }

@@ -2,13 +2,12 @@ import { type AppContext, startHttp } from '@redis-to-mongo/app-shell';
 import type { Config } from '@redis-to-mongo/config';
 import { JobQueue, Lease, queueKeyPattern } from '@redis-to-mongo/job-queue';
 import { activeKeys, connectMongo, pingMongo } from '@redis-to-mongo/mongo-sink';
-import { keyFilter, SyncError } from '@redis-to-mongo/pipeline';
-import { connectRedis } from '@redis-to-mongo/redis-connection';
+import { keyFilter } from '@redis-to-mongo/pipeline';
+import { connectRedis, FOR_BLOCKING } from '@redis-to-mongo/redis-connection';
+import { redisError } from '@redis-to-mongo/redis-source';
 import { ActiveScheduler } from './active-scheduler.js';
-import { repeatUntil } from './repeat-until.js';
-
-/** How long the active scheduler may be silent before another takes over, in ms. */
-const LEASE_MS = 9_000;
+import { LEASE_MS, Leadership } from './leadership.js';
+import { runLoops } from './run-loops.js';
 
 /** Opens, runs until the app is told to stop, and leaves the closing to the app's closers. */
 export async function runScheduler(app: AppContext, config: Config): Promise<void> {
@@ -38,53 +37,29 @@ export async function runScheduler(app: AppContext, config: Config): Promise<voi
   closers.add('http', () => http.close());
   logger.info('scheduler started', { http: http.address, intervalMs: config.sync.intervalMs });
 
-  let active: ActiveScheduler | undefined;
-  const makeActive = () =>
-    new ActiveScheduler({
-      redis,
-      queue,
-      wanted: keyFilter(config.keys.include, [...config.keys.exclude, queueKeyPattern(config.queue)]),
-      types: config.keys.types,
-      intervalMs: config.sync.intervalMs,
-      activeKeys: () => activeKeys(mongo.db),
-    });
-
-  const keepLease = repeatUntil(
+  const leadership: Leadership<ActiveScheduler> = new Leadership({
+    lease,
     signal,
-    () => LEASE_MS / 3,
-    async () => {
-      const held = await lease.hold();
-      if (held && !active) logger.info('this scheduler is the active one');
-      if (!held && active) logger.warn('another scheduler has taken over; standing by');
-      active = held ? (active ?? makeActive()) : undefined;
-    },
-    (error) => {
-      active = undefined; // without the queue's Redis there is nothing to be active on
-      logger.warn('the lease could not be held', { error });
-    },
-  );
-
-  const discovering = repeatUntil(
-    signal,
-    () => (active ? config.sync.discoveryIntervalMs : 250),
-    async () => {
-      if (!active) return;
-      const report = await active.pass();
-      for (const [type, count] of report.byType) metrics.keys.set({ key_type: type }, count);
-      const { scheduled, unscheduled, gone, repaired } = report;
-      const changed = scheduled + unscheduled + gone + repaired > 0;
-      logger.log(changed ? 'info' : 'debug', 'discovery pass', {
-        keys: report.keys,
-        scheduled,
-        unscheduled,
-        gone,
-        repaired,
-      });
-    },
-    (error) => {
-      metrics.errors.inc({ class: error instanceof SyncError ? error.errorClass : 'unknown' });
-      logger.error('discovery failed; it is tried again', { error });
-    },
-  );
-  closers.add('loops', async () => void (await Promise.all([keepLease, discovering])));
+    open: () =>
+      new ActiveScheduler({
+        redis,
+        connect: () => connectRedis(config.redis, onError('redis'), FOR_BLOCKING),
+        queue,
+        db: config.redis.db,
+        wanted: keyFilter(config.keys.include, [...config.keys.exclude, queueKeyPattern(config.queue)]),
+        types: config.keys.types,
+        intervalMs: config.sync.intervalMs,
+        idleIntervalMs: config.sync.idleIntervalMs,
+        wakesUp: config.sync.wakeUps,
+        activeKeys: () => activeKeys(mongo.db),
+        isActive: () => leadership.confirm(),
+        onError: (error) => logger.warn('the watch met an error; it goes on', { error: redisError(error) }),
+      }),
+    onChange: (isActive) =>
+      logger.info(isActive ? 'this scheduler is the active one' : 'standing by: another scheduler is active'),
+    onError: (error) => logger.warn('the lease could not be held', { error }),
+  });
+  closers.add('leadership', () => leadership.close());
+  const loops = runLoops(app, leadership, config.sync.discoveryIntervalMs, config.sync.intervalMs);
+  closers.add('loops', () => loops);
 }

@@ -9,6 +9,7 @@ import {
   syncKey,
 } from '@redis-to-mongo/pipeline';
 import type { BackfillLog } from './backfill-log.js';
+import { introduceKey, setAsideError } from './set-aside.js';
 import type { TargetGuard } from './target-guard.js';
 
 export interface SyncJobOptions {
@@ -83,12 +84,9 @@ function account({ metrics, logger }: SyncJobOptions, key: string, report: SyncR
 }
 
 async function setAside(options: SyncJobOptions, key: string): Promise<void> {
-  const error = new SyncError(
-    'KEY_SET_ASIDE',
-    'unknown',
-    'three jobs in a row began on this key and never ended (did their workers die?); it rests for an hour',
-  );
+  const error = setAsideError();
   options.logger.error('key set aside', { key, error });
+  await introduceKey(options.line, key);
   await options.recordError(key, error);
 }
 

@@ -59,6 +59,8 @@ export interface Config {
   readonly sync: {
     readonly intervalMs: number;
     readonly discoveryIntervalMs: number;
+    readonly wakeUps: boolean;
+    readonly idleIntervalMs: number;
     /** One read of a stream, at most; never more than a slice. */
     readonly readEntries: number;
     readonly readBytes: number;

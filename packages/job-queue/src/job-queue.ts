@@ -1,6 +1,7 @@
 import { connectRedis } from '@redis-to-mongo/redis-connection';
 import { Queue } from 'bullmq';
 import type { JobData } from './job-data.js';
+import { OWE, OWED, owedKey } from './owed-keys.js';
 import { keyPrefix, QUEUE_NAME, type QueueSettings } from './queue-settings.js';
 import { phaseMs, schedulerId } from './scheduler-id.js';
 
@@ -18,9 +19,11 @@ export class JobQueue {
   /** For Bull Board. */
   readonly queue: Queue<JobData>;
   readonly #connection: ReturnType<typeof connectRedis>;
+  readonly #settings: QueueSettings;
 
   /** @param onError told of connection trouble; the queue reconnects by itself. */
   constructor(settings: QueueSettings, onError: (error: Error) => void) {
+    this.#settings = settings;
     this.#connection = connectRedis(settings.redis, onError);
     this.queue = new Queue<JobData>(QUEUE_NAME, {
       connection: this.#connection,
@@ -61,16 +64,51 @@ export class JobQueue {
    * one runs. Source: https://docs.bullmq.io/guide/jobs/deduplication
    */
   async wake(key: string): Promise<void> {
-    await this.queue.add(
-      'sync',
-      { key },
-      {
-        ...KEEP,
-        deduplication: { id: schedulerId(key), keepLastIfActive: true },
-        attempts: 8,
-        backoff: { type: 'capped' },
-      },
-    );
+    await this.wakeAll([key]);
+  }
+
+  /**
+   * Asks for jobs on many keys. Each key counts as owed from now on, until a job that began later has ended well: see
+   * `owedKeys`.
+   */
+  async wakeAll(keys: readonly string[]): Promise<void> {
+    for (let i = 0; i < keys.length; i += AT_ONCE) {
+      const part = keys.slice(i, i + AT_ONCE);
+      const jobs = part.map((key) => ({
+        name: 'sync',
+        data: { key },
+        opts: {
+          ...KEEP,
+          deduplication: { id: schedulerId(key), keepLastIfActive: true },
+          attempts: 8,
+          backoff: { type: 'capped' },
+        },
+      }));
+      await Promise.all([
+        this.#connection.eval(OWE, 1, owedKey(this.#settings), ...part),
+        this.queue.addBulk(jobs),
+      ]);
+    }
+  }
+
+  /** Keys that were woken at least `ms` ago, and of which no job has ended well since; at most `limit`. */
+  async owedKeys(ms: number, limit: number): Promise<string[]> {
+    const reply: unknown = await this.#connection.eval(OWED, 1, owedKey(this.#settings), ms, limit);
+    return Array.isArray(reply) ? reply.map(String) : [];
+  }
+
+  /** Each scheduler's interval in ms, as BullMQ has it; `undefined` where there is none. */
+  async intervals(ids: readonly string[]): Promise<(number | undefined)[]> {
+    const all: (number | undefined)[] = [];
+    for (let i = 0; i < ids.length; i += AT_ONCE) {
+      const pipeline = this.#connection.pipeline();
+      for (const id of ids.slice(i, i + AT_ONCE)) pipeline.hget(this.queue.toKey(`repeat:${id}`), 'every');
+      for (const [error, every] of (await pipeline.exec()) ?? []) {
+        if (error) throw error;
+        all.push(typeof every === 'string' ? Number(every) : undefined);
+      }
+    }
+    return all;
   }
 
   /** The ids of all job schedulers there are. */
@@ -100,18 +138,6 @@ export class JobQueue {
         stopped.push(id);
     }
     return stopped;
-  }
-
-  /**
-   * Makes `everyMs` the interval of all schedulers, where they were made with another one (the option has changed):
-   * those are taken away, to be made anew by the next difference.
-   */
-  async adoptInterval(everyMs: number): Promise<void> {
-    const marker = this.queue.toKey('every');
-    const marked = await this.#connection.get(marker);
-    if (marked === String(everyMs)) return;
-    if (marked !== null) await this.removeSchedulers([...(await this.schedulerIds())]);
-    await this.#connection.set(marker, String(everyMs));
   }
 
   /** Answers when the queue's Redis does. */

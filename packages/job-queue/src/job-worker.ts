@@ -12,8 +12,13 @@ export interface JobWorkerOptions {
   readonly onFailed: (key: string | undefined, error: Error) => void;
 }
 
-/** A job's lock ends this long after its worker's death, in ms; renewed at half of it while the worker lives. */
-const LOCK_MS = 15_000;
+/**
+ * A job's lock ends this long after its worker's death, in ms; renewed at half of it while the worker lives. The
+ * others look for ended locks as often as STALLED_MS says: a dead worker's jobs run again after 10 to 15 s. A worker that
+ * only was slow has its job run twice, which does no harm.
+ */
+const LOCK_MS = 10_000;
+const STALLED_MS = 5_000;
 
 /** Waits between the attempts of a failed job, in ms. */
 const BACKOFF = { baseMs: 500, capMs: 30_000 } as const;
@@ -40,7 +45,7 @@ export class JobWorker {
         prefix: keyPrefix(settings),
         concurrency: options.concurrency,
         lockDuration: LOCK_MS,
-        stalledInterval: LOCK_MS,
+        stalledInterval: STALLED_MS,
         maxStalledCount: 3,
         // A scheduled job is exempt from maxStalledCount; this bounds one that kills its worker each time.
         maxStartedAttempts: 12,

@@ -1,6 +1,6 @@
 export { connectMongo, type MongoAddress, type MongoHandle } from './connect-mongo.js';
 export { type Refusal, readDeadLetter } from './dead-letters.js';
-export { activeKeys, recordError } from './key-registry.js';
+export { type ActiveKey, activeKeys, recordError } from './key-registry.js';
 export { mongoError } from './mongo-error.js';
 export { type MongoSinkOptions, mongoSink } from './mongo-sink.js';
 export { pingMongo } from './ping-mongo.js';

@@ -3,14 +3,32 @@ import type { Db, Document } from 'mongodb';
 import { ensureConnected } from './ensure-connected.js';
 import { mongoError } from './mongo-error.js';
 
-/** The keys that MongoDB believes are there, with their types: what a scheduler has to look after. */
-export async function* activeKeys(db: Db): AsyncGenerator<{ key: string; keyType: KeyType }> {
+/** What a scheduler has to know of a key that MongoDB believes is there. */
+export interface ActiveKey {
+  readonly key: string;
+  readonly keyType: KeyType;
+  /** Of a stream: the entry behind which everything is still to be synced. */
+  readonly syncedId: string | undefined;
+  readonly lastChangedAt: Date | undefined;
+}
+
+/** The keys that MongoDB believes are there: what a scheduler has to look after. */
+export async function* activeKeys(db: Db): AsyncGenerator<ActiveKey> {
   try {
     await ensureConnected(db);
+    const projection = { keyType: 1, lag: 1, 'position.lastId': 1, 'position.entryId': 1, lastChangedAt: 1 };
     const cursor = db
-      .collection<{ _id: string; keyType: KeyType; status: string }>('keys')
-      .find({ status: 'active' }, { projection: { keyType: 1 }, batchSize: 5000 });
-    for await (const { _id, keyType } of cursor) yield { key: _id, keyType };
+      .collection<{ _id: string; keyType: KeyType; status: string } & Document>('keys')
+      .find({ status: 'active' }, { projection, batchSize: 5000 });
+    for await (const { _id, keyType, lag, position, lastChangedAt } of cursor) {
+      const id: unknown = lag === 0 ? position?.lastId : position?.entryId;
+      yield {
+        key: _id,
+        keyType,
+        syncedId: typeof id === 'string' ? id : undefined,
+        lastChangedAt: lastChangedAt instanceof Date ? lastChangedAt : undefined,
+      };
+    }
   } catch (error) {
     throw mongoError(error);
   }

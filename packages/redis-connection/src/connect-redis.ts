@@ -21,6 +21,13 @@ export interface RedisAddress {
   };
 }
 
+/** For a connection whose commands may wait long for their answer: reads that block, a worker's, a subscription. */
+export const FOR_BLOCKING: ClientOptions = {
+  maxRetriesPerRequest: null,
+  commandTimeout: undefined,
+  keepAlive: 10_000,
+};
+
 /**
  * Opens a connection. It reconnects by itself for ever, with a capped backoff and jitter; unless `more` says otherwise,
  * a command fails with a connection error after three lost connections, or once it has waited 30 s for an answer.

@@ -1,1 +1,1 @@
-export { type ClientOptions, connectRedis, type RedisAddress } from './connect-redis.js';
+export { type ClientOptions, connectRedis, FOR_BLOCKING, type RedisAddress } from './connect-redis.js';

@@ -1,6 +1,7 @@
 import { type KeyType, keyIdOf, keyTypeOf } from '@redis-to-mongo/pipeline';
 import type { Redis } from 'ioredis';
 import { redisError } from './redis-error.js';
+import type { ScanMemory } from './scan-memory.js';
 
 /** A key that SCAN met, with its type; `unknown` carries the server's word for a type nobody here knows. */
 export interface FoundKey {
@@ -11,8 +12,10 @@ export interface FoundKey {
 export interface DiscoverOptions {
   /** Which keys are of interest; the others' types are not asked. */
   readonly wanted: (keyId: string) => boolean;
-  /** Types known from earlier passes; not asked again. A worker notices by itself when a key changes its type. */
-  readonly known: ReadonlyMap<string, FoundKey['type']>;
+  /** The type known from earlier passes; not asked again. A worker notices by itself when a key changes its type. */
+  readonly known: { get(keyId: string): FoundKey['type'] | undefined };
+  /** Makes repeated passes cheap. */
+  readonly memory?: ScanMemory<readonly FoundKey[]>;
   /** Keys per SCAN step; bounds how long one step keeps the server busy. */
   readonly scanCount?: number;
 }
@@ -23,40 +26,55 @@ export interface DiscoverOptions {
  * Source: https://redis.io/docs/latest/commands/scan/
  * @throws SyncError as redisError tells.
  */
-export async function* discover(redis: Redis, options: DiscoverOptions): AsyncGenerator<FoundKey[]> {
-  let cursor = '0';
-  do {
-    const [next, names] = await redis
-      .scanBuffer(cursor, 'COUNT', options.scanCount ?? 1000)
-      .catch((error: unknown) => {
-        throw redisError(error);
-      });
-    cursor = String(next);
-    const wanted = names
-      .map((name) => ({ name, key: keyIdOf(name) }))
-      .filter(({ key }) => options.wanted(key));
-    const unknown = wanted.filter(({ key }) => !options.known.has(key));
-    const types = new Map(
-      (
-        await typesOf(
-          redis,
-          unknown.map(({ name }) => name),
-        )
-      ).map((type, i) => [unknown[i]?.key, type]),
-    );
-    yield wanted.flatMap(({ key }) => {
-      const type = options.known.get(key) ?? types.get(key);
-      return type === undefined ? [] : [{ key, type }];
-    });
-  } while (cursor !== '0');
+export async function* discover(redis: Redis, options: DiscoverOptions): AsyncGenerator<readonly FoundKey[]> {
+  for (const [index, node] of nodesOf(redis).entries()) {
+    let cursor = '0';
+    do {
+      const at = `${index}:${cursor}`;
+      const [next, names] = await node
+        .scanBuffer(cursor, 'COUNT', options.scanCount ?? 1000)
+        .catch((error: unknown) => {
+          throw redisError(error);
+        });
+      cursor = String(next);
+      const make = () => withTypes(node, names, options);
+      yield options.memory ? await options.memory.recall(at, names, make) : await make();
+    } while (cursor !== '0');
+  }
+  options.memory?.endPass();
 }
 
-/** Which of the keys are there right now. */
-export async function stillThere(redis: Redis, keys: readonly Buffer[]): Promise<boolean[]> {
-  return (await typesOf(redis, keys)).map((type) => type !== undefined);
+/** The servers that hold the keys: one, or all masters of a cluster. */
+function nodesOf(redis: Redis): readonly Redis[] {
+  return [redis];
 }
 
-async function typesOf(redis: Redis, names: readonly Buffer[]): Promise<(FoundKey['type'] | undefined)[]> {
+async function withTypes(
+  node: Redis,
+  names: readonly Buffer[],
+  options: DiscoverOptions,
+): Promise<readonly FoundKey[]> {
+  const wanted = names
+    .map((name) => ({ name, key: keyIdOf(name) }))
+    .filter(({ key }) => options.wanted(key))
+    .map(({ name, key }) => ({ name, key, type: options.known.get(key) }));
+  const unknown = wanted.filter(({ type }) => type === undefined);
+  const answers = await typesOf(
+    node,
+    unknown.map(({ name }) => name),
+  );
+  const types = new Map(unknown.map(({ key }, i) => [key, answers[i]]));
+  return wanted.flatMap(({ key, type = types.get(key) }) => (type === undefined ? [] : [{ key, type }]));
+}
+
+/**
+ * The types of keys by name; `undefined` for one that is not there.
+ * @throws SyncError as redisError tells.
+ */
+export async function typesOf(
+  redis: Redis,
+  names: readonly (Buffer | string)[],
+): Promise<(FoundKey['type'] | undefined)[]> {
   if (names.length === 0) return [];
   const pipeline = redis.pipeline();
   for (const name of names) pipeline.type(name);

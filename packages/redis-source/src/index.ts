@@ -1,6 +1,12 @@
-export { type DiscoverOptions, discover, type FoundKey, stillThere } from './discover.js';
+export { type DiscoverOptions, discover, type FoundKey, typesOf } from './discover.js';
 export { redisError } from './redis-error.js';
 export { redisSource } from './redis-source.js';
 export { KEY_TYPE_ENTRIES, type KeyTypeEntry, type SyncerOptions } from './registry.js';
+export { ScanMemory } from './scan-memory.js';
 export { type TrimOptions, type TrimReport, trimStream } from './trim-stream.js';
 export type { ValueOptions } from './values/value-options.js';
+export { KeyspaceEvents } from './watch/keyspace-events.js';
+export { lastIds } from './watch/news-reader.js';
+export { type CheckedStream, checkStreams, type StreamMark } from './watch/stream-check.js';
+export { StreamWatch } from './watch/stream-watch.js';
+export { ValueWatch } from './watch/value-watch.js';

@@ -20,6 +20,8 @@ export function buildSync(settings: Settings, findings: Findings): Config['sync'
   return {
     intervalMs: toMs(values.SYNC_INTERVAL_SEC),
     discoveryIntervalMs: toMs(values.DISCOVERY_INTERVAL_SEC),
+    wakeUps: values.WAKE_UPS,
+    idleIntervalMs: toMs(values.IDLE_INTERVAL_SEC),
     readEntries: entries.read,
     readBytes: bytes.read,
     readAheadBytes: values.READ_AHEAD_BYTES,

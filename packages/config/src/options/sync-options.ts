@@ -1,4 +1,4 @@
-import { choice, decimal, whole } from '../option.js';
+import { choice, decimal, flag, whole } from '../option.js';
 
 const DAY_SEC = 86_400;
 const MIB = 1024 * 1024;
@@ -16,6 +16,17 @@ export const SYNC_OPTIONS = {
   DISCOVERY_INTERVAL_SEC: decimal({
     doc: 'Time between two searches for new and vanished keys.',
     default: 5,
+    above: 0,
+    max: DAY_SEC,
+    unit: 's',
+  }),
+  WAKE_UPS: flag({
+    doc: 'Sync a key as soon as a change of it is noticed, without waiting for its interval.',
+    default: true,
+  }),
+  IDLE_INTERVAL_SEC: decimal({
+    doc: 'Where a change would be noticed, the time between two looks at a key grows up to this while nothing changes.',
+    default: 3600,
     above: 0,
     max: DAY_SEC,
     unit: 's',

@@ -1,0 +1,74 @@
+import type { Lease } from '@redis-to-mongo/job-queue';
+import { repeatUntil } from './repeat-until.js';
+
+/** How long the active scheduler may be silent before another takes over, in ms. */
+export const LEASE_MS = 9_000;
+
+export interface LeadershipOptions<Active extends { close(): Promise<void> }> {
+  readonly lease: Lease;
+  readonly signal: AbortSignal;
+  /** Made when the lease is won, and closed when it is lost. */
+  readonly open: () => Active;
+  readonly onChange: (isActive: boolean) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Of all processes that try, one is active: the one that holds the lease. */
+export class Leadership<Active extends { close(): Promise<void> }> {
+  readonly #options: LeadershipOptions<Active>;
+  readonly #ended: Promise<void>;
+  #active: Active | undefined;
+  #heldAt = 0;
+
+  constructor(options: LeadershipOptions<Active>) {
+    this.#options = options;
+    this.#ended = repeatUntil(
+      options.signal,
+      () => LEASE_MS / 3,
+      async () => {
+        await this.confirm();
+        return undefined;
+      },
+      async (error) => {
+        options.onError(error);
+        // The queue's Redis does not answer: the lease holds until its end, then another may have it.
+        if (performance.now() - this.#heldAt > LEASE_MS) await this.#stepDown();
+      },
+    );
+  }
+
+  get active(): Active | undefined {
+    return this.#active;
+  }
+
+  /** Asks for the lease now, and says whether it is ours. */
+  async confirm(): Promise<boolean> {
+    const { lease, open, onChange } = this.#options;
+    const askedAt = performance.now();
+    if (!(await lease.hold())) {
+      await this.#stepDown();
+      return false;
+    }
+    this.#heldAt = askedAt;
+    if (!this.#active && !this.#options.signal.aborted) {
+      onChange(true);
+      this.#active = open();
+    }
+    return true;
+  }
+
+  async close(): Promise<void> {
+    await this.#ended;
+    const active = this.#active;
+    this.#active = undefined;
+    await active?.close();
+  }
+
+  async #stepDown(): Promise<void> {
+    const active = this.#active;
+    if (!active) return;
+    this.#active = undefined;
+    this.#options.onChange(false);
+    await active.close();
+  }
+}

@@ -1,0 +1,57 @@
+import type { AppContext } from '@redis-to-mongo/app-shell';
+import { SyncError } from '@redis-to-mongo/pipeline';
+import type { ActiveScheduler } from './active-scheduler.js';
+import type { Leadership } from './leadership.js';
+import { repeatUntil } from './repeat-until.js';
+
+/** A standby looks so often whether it has become the active one, in ms. */
+const STANDBY_MS = 250;
+const ADJUST_MS = 5_000;
+const AFTER_ERROR_MS = 1_000;
+
+/** Does what the active scheduler has to do, each thing at its own pace, until the app is told to stop. */
+export async function runLoops(
+  { logger, metrics, signal }: AppContext,
+  leadership: Leadership<ActiveScheduler>,
+  discoveryIntervalMs: number,
+  intervalMs: number,
+): Promise<void> {
+  const loop = (
+    what: string,
+    everyMs: number,
+    turn: (active: ActiveScheduler) => Promise<number | undefined>,
+  ) => {
+    let failed = false;
+    return repeatUntil(
+      signal,
+      () => (failed ? Math.min(AFTER_ERROR_MS, everyMs) : leadership.active ? everyMs : STANDBY_MS),
+      async () => {
+        const { active } = leadership;
+        const waitMs = active ? await turn(active) : undefined;
+        failed = false;
+        return waitMs;
+      },
+      (error) => {
+        failed = true;
+        metrics.errors.inc({ class: error instanceof SyncError ? error.errorClass : 'unknown' });
+        logger.error(`${what} failed; it is tried again`, { error });
+      },
+    );
+  };
+
+  const discover = async (active: ActiveScheduler) => {
+    const { byType, ...report } = await active.pass();
+    metrics.keys.reset();
+    for (const [type, count] of byType) metrics.keys.set({ key_type: type }, count);
+    const changed = report.scheduled + report.unscheduled + report.gone + report.repaired > 0;
+    logger.log(changed ? 'info' : 'debug', 'discovery pass', { ...report });
+    return undefined;
+  };
+
+  await Promise.all([
+    loop('discovery', discoveryIntervalMs, discover),
+    loop('upkeep', Math.min(1_000, Math.max(100, intervalMs)), (active) => active.upkeep()),
+    loop('adjusting of intervals', ADJUST_MS, (active) => active.adjust()),
+    loop('checking of streams', ADJUST_MS, (active) => active.check()),
+  ]);
+}

@@ -1,0 +1,54 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const script = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export const SCHEDULER = script('../dist/main.js');
+export const WORKER = script('../../worker/dist/main.js');
+/** A worker that a key of its name kills: POISON=key. */
+export const POISONED_WORKER = script('./poisoned-worker.mjs');
+
+export interface FleetProcess {
+  readonly process: ChildProcess;
+  /** What it has printed so far. */
+  output(): string;
+  readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  kill(signal: NodeJS.Signals): void;
+  /** SIGTERM, and waits for the end. */
+  stop(): Promise<number | null>;
+}
+
+/** Starts a built app; nothing of the shell's environment leaks in. */
+export function startApp(main: string, env: Readonly<Record<string, string>>): FleetProcess {
+  const child = spawn(process.execPath, [main], {
+    cwd: script('.'),
+    env: {
+      PATH: process.env.PATH ?? '',
+      HOME: process.env.HOME ?? '',
+      LOG_FORMAT: 'json',
+      LOG_LEVEL: 'debug',
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk) => {
+      output += chunk;
+    });
+  const ended = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
+  return {
+    process: child,
+    output: () => output,
+    ended,
+    kill: (signal) => void child.kill(signal),
+    stop: async () => {
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill('SIGCONT');
+        child.kill('SIGTERM');
+      }
+      return (await ended).code;
+    },
+  };
+}

@@ -1,0 +1,185 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type FleetUnderTest, fleetUnderTest, prints, until } from './fleet-under-test.js';
+
+let fleet: FleetUnderTest;
+beforeAll(async () => {
+  fleet = await fleetUnderTest();
+});
+afterEach(async () => {
+  await fleet.clear();
+});
+afterAll(async () => {
+  await fleet.close();
+});
+
+/** Discovery far away: what happens soon then is a wake-up's doing. */
+const RARELY = { DISCOVERY_INTERVAL_SEC: '3600' };
+
+async function fill(key: string, from: number, upTo: number): Promise<void> {
+  const pipeline = fleet.redis.pipeline();
+  for (let ms = from; ms <= upTo; ms++) pipeline.xadd(key, `${ms}-0`, 'n', String(ms));
+  await pipeline.exec();
+}
+
+async function isMirrored(key: string, entries: number, timeout?: number): Promise<void> {
+  await until(async () => expect(await fleet.entries(key)).toBe(entries), timeout);
+}
+
+describe('the scheduler', () => {
+  it('gives each key one job scheduler, also keys with odd names, and takes those of vanished keys away', async () => {
+    const names = ['orders', 'a:b:3:c', '{r2m}x', 'with space', 'base64:abc', '42'];
+    for (const name of names) await fill(name, 1, 3);
+    await fleet.redis.xadd(Buffer.from([0xff, 0x00, 0x41]), '1-0', 'n', '1');
+    await fleet.redis.sadd('tags', 'a', 'b');
+    fleet.scheduler();
+    fleet.worker();
+    for (const name of names.filter((name) => name !== 'base64:abc')) await isMirrored(name, 3);
+    await until(async () => expect(await fleet.queue.schedulerCount()).toBe(names.length + 2));
+    await until(async () =>
+      expect(await fleet.db.collection('keys').countDocuments({ status: 'active' })).toBe(names.length + 2),
+    );
+    await fleet.redis.del('orders', 'tags');
+    await until(async () => expect(await fleet.queue.schedulerCount()).toBe(names.length));
+    await until(async () => expect(await fleet.key('orders')).toMatchObject({ status: 'deleted' }));
+    await until(async () => expect(await fleet.key('tags')).toMatchObject({ status: 'deleted' }));
+  });
+
+  it('notices keys that vanished while no scheduler ran', async () => {
+    await fill('gone', 1, 3);
+    const first = fleet.scheduler();
+    const worker = fleet.worker();
+    await isMirrored('gone', 3);
+    await first.stop();
+    await worker.stop();
+    await fleet.redis.del('gone');
+    fleet.scheduler();
+    fleet.worker();
+    await until(async () => expect(await fleet.key('gone')).toMatchObject({ status: 'deleted' }));
+    await until(async () => expect(await fleet.queue.schedulerCount()).toBe(0));
+  });
+
+  it('brings its schedulers to a new interval when the option has changed', async () => {
+    await fill('orders', 1, 3);
+    const first = fleet.scheduler({ WAKE_UPS: 'false' });
+    await until(async () => expect(await fleet.everyMs('orders')).toBe(500));
+    await first.stop();
+    fleet.scheduler({ WAKE_UPS: 'false', SYNC_INTERVAL_SEC: '0.25' });
+    await until(async () => expect(await fleet.everyMs('orders')).toBe(250));
+    fleet.worker();
+    await isMirrored('orders', 3);
+  });
+
+  it('sets a scheduler going again that has stopped', async () => {
+    await fill('orders', 1, 3);
+    fleet.scheduler({ WAKE_UPS: 'false' });
+    await until(async () => expect(await fleet.everyMs('orders')).toBe(500));
+    const [id = ''] = await fleet.queue.schedulerIds();
+    const repeat = fleet.queue.queue.toKey('repeat');
+    const past = Date.now() - 120_000;
+    for (const job of await fleet.queue.queue.getDelayed()) await job.remove().catch(() => {});
+    await fleet.queueRedis.del(`${repeat}:${id}:${await fleet.queueRedis.zscore(repeat, id)}`);
+    await fleet.queueRedis.zadd(repeat, past, id);
+    await until(async () =>
+      expect(Number(await fleet.queueRedis.zscore(repeat, id))).toBeGreaterThan(Date.now() - 30_000),
+    );
+    fleet.worker();
+    await isMirrored('orders', 3);
+  });
+
+  it('may start before its servers do', async () => {
+    await fleet.namespace.redis.kill();
+    await fleet.queueServer.kill();
+    const scheduler = fleet.scheduler();
+    const worker = fleet.worker();
+    await prints(scheduler, /connection trouble/);
+    await fleet.queueServer.restart();
+    await fleet.namespace.redis.restart();
+    await fill('late', 1, 3);
+    await isMirrored('late', 3);
+    expect(scheduler.process.exitCode).toBeNull();
+    expect(worker.process.exitCode).toBeNull();
+  });
+
+  it('goes on after source and queue were killed and restarted', async () => {
+    await fill('orders', 1, 3);
+    const scheduler = fleet.scheduler();
+    fleet.worker();
+    await isMirrored('orders', 3);
+    await fleet.namespace.redis.kill();
+    await fleet.queueServer.kill();
+    await fleet.namespace.redis.restart();
+    await fleet.queueServer.restart();
+    await fill('orders', 4, 6);
+    await fill('later', 1, 3);
+    await isMirrored('orders', 6);
+    await isMirrored('later', 3);
+    expect(scheduler.process.exitCode).toBeNull();
+  });
+
+  it('fills the queue again when it was emptied while running, and nothing is lost', async () => {
+    for (let i = 0; i < 20; i++) await fill(`stream:${i}`, 1, 10);
+    await fleet.redis.sadd('tags', 'a');
+    const scheduler = fleet.scheduler(RARELY);
+    fleet.worker(RARELY);
+    for (let i = 0; i < 20; i++) await isMirrored(`stream:${i}`, 10);
+    await until(async () => expect(await fleet.queue.schedulerCount()).toBe(21));
+    await fleet.redis.sadd('tags', 'b');
+    for (let i = 0; i < 20; i++) await fill(`stream:${i}`, 11, 20);
+    await fleet.queueRedis.flushall();
+    const began = Date.now();
+    await until(async () => expect(await fleet.queue.schedulerCount()).toBe(21));
+    expect(Date.now() - began).toBeLessThan(5_000);
+    for (let i = 0; i < 20; i++) await isMirrored(`stream:${i}`, 20);
+    await until(async () =>
+      expect(await fleet.db.collection<{ _id: string }>('sets').findOne({ _id: 'tags' })).toMatchObject({
+        size: 2,
+      }),
+    );
+    expect(scheduler.process.exitCode).toBeNull();
+  });
+});
+
+describe('of several schedulers', () => {
+  it('one is active; when it is killed another takes over within 15 s', async () => {
+    const first = fleet.scheduler();
+    await prints(first, /this scheduler is the active one/);
+    const second = fleet.scheduler();
+    await prints(second, /scheduler started/);
+    fleet.worker();
+    await fill('orders', 1, 3);
+    await isMirrored('orders', 3);
+    expect(second.output()).not.toMatch(/is the active one/);
+    first.kill('SIGKILL');
+    const killed = Date.now();
+    await fill('orders', 4, 6);
+    await fill('new', 1, 3);
+    await prints(second, /this scheduler is the active one/, 15_000);
+    expect(Date.now() - killed).toBeLessThan(15_000);
+    await isMirrored('orders', 6);
+    await isMirrored('new', 3);
+  });
+
+  it('one that was paused and comes back does no harm', async () => {
+    const first = fleet.scheduler();
+    await prints(first, /this scheduler is the active one/);
+    await fill('old', 1, 3);
+    await fill('vanishing', 1, 3);
+    fleet.worker();
+    await isMirrored('vanishing', 3);
+    first.kill('SIGSTOP');
+    const second = fleet.scheduler();
+    await prints(second, /this scheduler is the active one/, 20_000);
+    await fill('new', 1, 3);
+    await fleet.redis.del('vanishing');
+    await isMirrored('new', 3);
+    await until(async () => expect(await fleet.key('vanishing')).toMatchObject({ status: 'deleted' }));
+    first.kill('SIGCONT');
+    await prints(first, /standing by: another scheduler is active/, 20_000);
+    await fill('old', 4, 6);
+    await fill('new', 4, 6);
+    await isMirrored('old', 6);
+    await isMirrored('new', 6);
+    await until(async () => expect(await fleet.queue.schedulerCount()).toBe(2));
+    expect(second.output()).not.toMatch(/standing by/);
+  });
+});

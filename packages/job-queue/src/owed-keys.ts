@@ -1,0 +1,22 @@
+import { keyPrefix, type QueueSettings } from './queue-settings.js';
+
+/**
+ * Where the keys are that somebody was woken for: a sorted set of keys by the time of the last wake-up, by the clock of
+ * the queue's Redis. A job that ended well takes its key out if it began after that time (see claims.ts), so what
+ * stays in it is owed: the job was lost, has failed, or is late. Losing the set loses no data, see the scheduler.
+ */
+export function owedKey(settings: QueueSettings): string {
+  return `${keyPrefix(settings)}:owed`;
+}
+
+/** KEYS: owed. ARGV: keys. */
+export const OWE = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+for _, key in ipairs(ARGV) do redis.call('ZADD', KEYS[1], now, key) end`;
+
+/** KEYS: owed. ARGV: ms, limit. Answers the keys woken last at least so many ms ago. */
+export const OWED = `
+local time = redis.call('TIME')
+local before = time[1] * 1000 + math.floor(time[2] / 1000) - ARGV[1]
+return redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', before, 'LIMIT', 0, ARGV[2])`;
