@@ -87,6 +87,59 @@ describe('a worker killed by SIGKILL', () => {
   });
 });
 
+describe('a worker that was held up', () => {
+  it('and comes back after another one has finished its key neither loses nor doubles anything', async () => {
+    const key = 'zombie';
+    const ids = await fill(key, 20_000);
+    const zombie = start();
+    await queue.schedule([key], 500);
+    await vi.waitFor(async () => expect(await position(key)).toBeDefined(), { timeout: 60_000, interval: 5 });
+    zombie.process.kill('SIGSTOP');
+    try {
+      const held = await position(key);
+      expect(held).not.toBe(ids.at(-1));
+      start();
+      await isDrained(key, ids.at(-1) ?? '');
+    } finally {
+      zombie.process.kill('SIGCONT');
+    }
+    const { revision } = await under.state(key);
+    // The zombie has gone on once it answers; whatever it still wrote was there already.
+    expect(await zombie.stop()).toBe(0);
+    expect((await under.messages(key)).map(({ entryId }) => entryId)).toEqual(ids);
+    const state = await under.state(key);
+    expect(state.revision).toBe(revision);
+    expect(state.counts.seen).toBe(20_000);
+    expect(addsUp(state)).toBe(true);
+    await queue.unschedule([key]);
+  });
+});
+
+describe('what a worker counts', () => {
+  it('shows in its metrics and its log: entries, dead letters, gaps', async () => {
+    const key = 'counted';
+    await fill(key, 10);
+    const worker = start();
+    await queue.wake(key);
+    await isDrained(key, '10-0');
+    await under.redis.xadd(key, '11-0', 'v', 'lost');
+    await under.redis.xadd(key, '12-0', 'v', Buffer.alloc(17_000_000, 'z'));
+    await under.redis.xdel(key, '11-0');
+    await queue.wake(key);
+    await isDrained(key, '12-0');
+    await vi.waitFor(() => expect(worker.output()).toMatch(/dead letters.*"dead":1/));
+    expect(worker.output()).toMatch(/a gap: Redis dropped entries before they were read.*"entries":1/);
+    const address = /"http":"([^"]+)"/.exec(worker.output())?.[1];
+    const metrics = await (await fetch(`${address}/metrics`)).text();
+    const value = (name: string) =>
+      Number(new RegExp(`^r2m_${name}\\{[^}]*stream[^}]*\\} (.+)$`, 'm').exec(metrics)?.[1]);
+    expect(value('entries_read_total')).toBe(11);
+    expect(value('entries_written_total')).toBe(10);
+    expect(value('dead_letters_total')).toBe(1);
+    expect(value('gap_entries_total')).toBe(1);
+  });
+});
+
 describe('a worker told to stop', () => {
   it('by SIGTERM finishes its slices, and ends with code 0', async () => {
     const key = 'graceful';

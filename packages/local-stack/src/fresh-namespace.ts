@@ -9,7 +9,7 @@ export interface FreshNamespace {
   readonly mongoUri: string;
   /** A database name that nobody used before. */
   readonly mongoDbName: string;
-  /** Stops the Redis and drops the database. */
+  /** Stops the Redis, and drops the database where it would outlive the tests: on a server that was given. */
   close(): Promise<void>;
 }
 
@@ -21,6 +21,8 @@ export interface FreshNamespace {
 export async function freshNamespace(options: {
   mongoUri: string;
   redis?: RedisOptions;
+  /** The MongoDB outlives the tests; default: whether `LOCAL_STACK_MONGO_URI` names one. */
+  isMongoGiven?: boolean;
 }): Promise<FreshNamespace> {
   const { mongoUri } = options;
   const redis = await startRedis(options.redis ?? {});
@@ -31,7 +33,9 @@ export async function freshNamespace(options: {
     mongoDbName,
     close: async () => {
       await redis.stop();
-      await dropDatabase(mongoUri, mongoDbName);
+      // A server of the stack's own goes with its data; dropping a large database there only takes time.
+      if (options.isMongoGiven ?? Boolean(process.env.LOCAL_STACK_MONGO_URI))
+        await dropDatabase(mongoUri, mongoDbName);
     },
   };
 }

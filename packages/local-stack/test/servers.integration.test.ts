@@ -73,7 +73,10 @@ describe('startMongo', () => {
 describe('freshNamespace', () => {
   it('gives each caller a Redis and a database name of its own, and takes both away', async () => {
     const mongoUri = inject('mongoUri');
-    const [one, two] = await Promise.all([freshNamespace({ mongoUri }), freshNamespace({ mongoUri })]);
+    const [one, two] = await Promise.all([
+      freshNamespace({ mongoUri, isMongoGiven: true }),
+      freshNamespace({ mongoUri, isMongoGiven: true }),
+    ]);
     const client = new MongoClient(mongoUri);
     try {
       expect(one.redis.port).not.toBe(two.redis.port);
