@@ -76,7 +76,7 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
       },
     },
   });
-  const source = redisSource(redis, config.keys.types, config.sync);
+  const source = redisSource(redis, config.keys.types, { ...config.sync, ...config.values });
   const line: Line = {
     source: timedSource(source, metrics),
     sink: timedSink(sink, metrics),

@@ -56,6 +56,13 @@ export interface Config {
     readonly separator: string;
     readonly types: readonly KeyTypeName[];
   };
+  readonly values: {
+    readonly maxInlineMembers: number;
+    readonly maxInlineBytes: number;
+    readonly maxAtomicMembers: number;
+    readonly membershipHistory: boolean;
+    readonly goneValues: 'keep' | 'remove';
+  };
   readonly sync: {
     readonly intervalMs: number;
     readonly discoveryIntervalMs: number;

@@ -55,6 +55,13 @@ export function buildConfig(
       separator: values.KEY_SEPARATOR,
       types: [...new Set(values.KEY_TYPES)],
     },
+    values: {
+      maxInlineMembers: values.VALUE_INLINE_MEMBERS,
+      maxInlineBytes: values.VALUE_INLINE_BYTES,
+      maxAtomicMembers: values.VALUE_ATOMIC_MEMBERS,
+      membershipHistory: values.MEMBERSHIP_HISTORY,
+      goneValues: values.GONE_VALUES,
+    },
     sync: buildSync(settings, findings),
     worker: {
       concurrency: values.WORKER_CONCURRENCY,

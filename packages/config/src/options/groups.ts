@@ -5,6 +5,7 @@ import { HTTP_OPTIONS, LOG_OPTIONS, WORKER_OPTIONS } from './process-options.js'
 import { QUEUE_OPTIONS } from './queue-options.js';
 import { REDIS_OPTIONS } from './redis-options.js';
 import { SYNC_OPTIONS } from './sync-options.js';
+import { VALUE_OPTIONS } from './value-options.js';
 
 /** The groups of options, in the order of the reference page. */
 export const GROUPS = [
@@ -22,6 +23,7 @@ export const GROUPS = [
   { title: 'MongoDB', intro: '', options: MONGO_OPTIONS },
   { title: 'Keys', intro: '', options: KEY_OPTIONS },
   { title: 'Synchronisation', intro: '', options: SYNC_OPTIONS },
+  { title: 'Values', intro: 'Sets, sorted sets, hashes, lists, strings and JSON.', options: VALUE_OPTIONS },
   { title: 'Workers', intro: '', options: WORKER_OPTIONS },
   { title: 'Health and metrics', intro: '', options: HTTP_OPTIONS },
   { title: 'Dashboard', intro: '', options: DASHBOARD_OPTIONS },

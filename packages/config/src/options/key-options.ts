@@ -21,7 +21,7 @@ export const KEY_OPTIONS = {
   }),
   KEY_TYPES: choices(KEY_TYPE_NAMES, {
     doc: 'Types of the keys to mirror.',
-    default: ['stream', 'set'],
+    default: [...KEY_TYPE_NAMES],
     notEmpty: true,
   }),
 };

@@ -6,6 +6,7 @@ import { HTTP_OPTIONS, LOG_OPTIONS, WORKER_OPTIONS } from './process-options.js'
 import { QUEUE_OPTIONS } from './queue-options.js';
 import { REDIS_OPTIONS } from './redis-options.js';
 import { SYNC_OPTIONS } from './sync-options.js';
+import { VALUE_OPTIONS } from './value-options.js';
 
 /** Every option there is. To add one: an entry in its group's table, and its place in `build/build-config.ts`. */
 export const OPTIONS = {
@@ -14,6 +15,7 @@ export const OPTIONS = {
   ...MONGO_OPTIONS,
   ...KEY_OPTIONS,
   ...SYNC_OPTIONS,
+  ...VALUE_OPTIONS,
   ...WORKER_OPTIONS,
   ...HTTP_OPTIONS,
   ...DASHBOARD_OPTIONS,

@@ -1,0 +1,35 @@
+import { choice, flag, whole } from '../option.js';
+
+const MIB = 1024 * 1024;
+
+/** How sets, sorted sets, hashes, lists, strings and JSON are kept. */
+export const VALUE_OPTIONS = {
+  VALUE_INLINE_MEMBERS: whole({
+    doc: 'Up to this many members (fields, items) a value is one document; a larger one is one document per member.',
+    default: 10_000,
+    min: 0,
+    max: 100_000,
+    unit: 'members',
+  }),
+  VALUE_INLINE_BYTES: whole({
+    doc: 'Up to this size a value is one document.',
+    default: MIB,
+    min: 0,
+    max: 8 * MIB,
+    unit: 'bytes',
+  }),
+  VALUE_ATOMIC_MEMBERS: whole({
+    doc: 'A value that changes whenever it is read in pages is read at once if it has no more members than this; Redis serves nobody else meanwhile.',
+    default: 200_000,
+    min: 0,
+    unit: 'members',
+  }),
+  MEMBERSHIP_HISTORY: flag({
+    doc: 'Keeps who was a member and when, of sets, sorted sets and hashes: see docs/key-types.md.',
+    default: false,
+  }),
+  GONE_VALUES: choice(['keep', 'remove'], {
+    doc: 'What becomes of a value in MongoDB when its key is gone, by deletion or expiry: kept as an empty, inactive one, or removed.',
+    default: 'keep',
+  }),
+};
