@@ -51,29 +51,3 @@ describe('a key whose job kills its worker', () => {
     }
   });
 });
-
-describe('several workers on one queue', () => {
-  it('share the keys; one that is killed gives up its keys within seconds, and nothing is there twice', async () => {
-    const keys = Array.from({ length: 40 }, (_, i) => `stream:${i}`);
-    for (const key of keys) await fill(key, 1, 500);
-    const workers = Array.from({ length: 4 }, () =>
-      fleet.worker({ MESSAGES_PER_STREAM: '50', SLICE_ENTRIES: '100' }),
-    );
-    fleet.scheduler();
-    const messages = fleet.db.collection('stream_messages');
-    await until(async () => expect(await messages.estimatedDocumentCount()).toBeGreaterThan(2_000));
-    workers[0]?.kill('SIGKILL');
-    workers[1]?.kill('SIGKILL');
-    const killed = Date.now();
-    await until(async () => expect(await messages.estimatedDocumentCount()).toBe(40 * 500), 90_000);
-    expect(Date.now() - killed).toBeLessThan(60_000);
-    await until(async () => {
-      const documents = await fleet.db.collection('keys').find().toArray();
-      for (const { counts } of documents) {
-        expect(counts.seen).toBe(500);
-        expect(counts.written + counts.alreadyThere).toBe(500);
-      }
-      expect(documents).toHaveLength(40);
-    });
-  });
-});
