@@ -43,16 +43,16 @@ async function run(options: DemoOptions): Promise<number> {
     code = result.verified ? EXIT.verified : EXIT.failed;
     if (options.keep) await keepRunning(result, signal, (line) => progress.say(line));
   } catch (error) {
-    code = error instanceof Stopped ? error.exitCode : EXIT.failed;
-    progress.say(
-      error instanceof Stopped
-        ? `${error.message}; ending the fleet and the servers`
-        : `failed: ${messageOf(error)}`,
-    );
+    const stopped: unknown = signal.reason;
+    if (stopped instanceof Stopped) {
+      code = stopped.exitCode;
+      progress.say(`${stopped.message}; ending the fleet and the servers`);
+    } else progress.say(`failed: ${messageOf(error)}`);
   }
   const closed = await closing.closeAll();
   for (const error of closed) progress.say(`could not be closed: ${messageOf(error)}`);
-  if (code === EXIT.failed) console.error(`the fleet's logs are in ${logs.dir}`);
+  if (code === EXIT.failed && (await logs.isUsed()))
+    console.error(`the fleet's logs are in ${logs.dir}/fleet`);
   else await logs.remove();
   return code;
 }

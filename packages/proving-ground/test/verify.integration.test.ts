@@ -235,6 +235,28 @@ describe('the comparison of Redis with MongoDB', () => {
     expect(totals(await run())).toEqual({ ...NOTHING, different: 1 });
   });
 
+  it('compares a set whose members are documents of their own', async () => {
+    const key = 'orders:info:tags';
+    const unit = (slot: string, member: unknown, since: number, until: number | null = null) =>
+      ({ _id: `${key}@a1:${slot}`, key, member, since, until }) as Stored;
+    const units = db.collection<Stored>('set_members');
+    await units.deleteMany({});
+    await units.insertMany([unit('1', 'x', 1), unit('2', 'ü', 1), unit('3', NOT_TEXT, 2)]);
+    await units.insertMany([unit('4', 'left', 1, 2), unit('5', 'never committed', 3)]);
+    await sets().updateOne(
+      { _id: key },
+      { $set: { form: 'members', generation: 2 }, $unset: { members: 1 } },
+    );
+    expect(totals(await run())).toEqual(NOTHING);
+
+    await units.updateOne({ member: 'ü' }, { $set: { member: 'u' } });
+    expect((await run()).perKey[2]?.problems).toEqual([`different: ${key}: 1 members lacking, 1 too many`]);
+    await units.updateOne({ member: 'u' }, { $set: { member: 'x' } });
+    expect((await run()).perKey[2]?.problems).toEqual([`different: ${key}: a member is stored twice`]);
+    await units.deleteOne({ _id: `${key}@a1:2` });
+    expect(totals(await run())).toEqual({ ...NOTHING, different: 1 });
+  });
+
   it('finds a missing set, and a set that should have been retired', async () => {
     await sets().deleteOne({ _id: 'orders:info:tags' });
     expect(totals(await run())).toEqual({ ...NOTHING, missing: 1 });

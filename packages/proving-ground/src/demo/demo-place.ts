@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { queueKeyPattern } from '@redis-to-mongo/job-queue';
@@ -20,23 +20,36 @@ export interface DemoPlace {
   readonly queueKeys: string;
 }
 
-/** A directory of the run's own for logs. @returns its path, and what removes it. */
-export async function openLogDir(): Promise<{ dir: string; remove: () => Promise<void> }> {
+/** A directory of the run's own for logs, with what tells whether there are any, and what removes it. */
+export async function openLogDir() {
   const dir = await mkdtemp(join(tmpdir(), 'redis-to-mongo-demo-'));
-  return { dir, remove: () => rm(dir, { recursive: true, force: true }) };
+  return {
+    dir,
+    isUsed: async () => (await readdir(dir)).length > 0,
+    remove: () => rm(dir, { recursive: true, force: true }),
+  };
 }
 
 /**
  * Connects to the stack's servers under names of the run's own. What a run leaves on servers that were given by their
  * address is removed in the end; those that the stack started vanish with it.
+ * @param keys that the run will write.
  * @throws ProvingError `PROVING_NOT_EMPTY` when a Redis that was given holds keys: the run's own could meet them.
  */
-export async function openDemoPlace(stack: LocalStack, closing: Closing): Promise<DemoPlace> {
+export async function openDemoPlace(
+  stack: LocalStack,
+  keys: readonly string[],
+  closing: Closing,
+): Promise<DemoPlace> {
   const name = `demo_${randomBytes(4).toString('hex')}`;
+  const tls = { enabled: false, rejectUnauthorized: true };
+  const queueKeys = queueKeyPattern({
+    redis: { host: '127.0.0.1', port: stack.redis.port, db: 0, tls },
+    prefix: name,
+  });
   const redis = new Redis(stack.redis.url);
   redis.on('error', () => {}); // told by the commands that fail
   closing.add(() => redis.disconnect());
-  const tls = { enabled: false, rejectUnauthorized: true };
   const mongo = connectMongo({ uri: stack.mongo.uri, dbName: name, tls }, 'redis-to-mongo demo');
   closing.add(() => mongo.close());
   if (stack.redis.pid === undefined) {
@@ -46,13 +59,15 @@ export async function openDemoPlace(stack: LocalStack, closing: Closing): Promis
         'the Redis database named by LOCAL_STACK_REDIS_URL is not empty: name an empty one, or none to have one started',
       );
     }
-    // It was empty, so what is there now is the run's.
-    closing.add(() => redis.flushdb());
+    closing.add(() => removeKeys(redis, keys, queueKeys));
   }
   if (stack.mongo.pid === undefined) closing.add(() => mongo.db.dropDatabase());
-  const queueKeys = queueKeyPattern({
-    redis: { host: '127.0.0.1', port: stack.redis.port, db: 0, tls },
-    prefix: name,
-  });
   return { redis, db: mongo.db, mongoDbName: name, queuePrefix: name, queueKeys };
+}
+
+/** Removes the run's keys and the queue's, and no others: somebody else may have begun to use this Redis. */
+async function removeKeys(redis: Redis, keys: readonly string[], queueKeys: string): Promise<void> {
+  for (let i = 0; i < keys.length; i += 1000) await redis.unlink(...keys.slice(i, i + 1000));
+  for await (const found of redis.scanStream({ match: queueKeys, count: 1000 }))
+    if (Array.isArray(found) && found.length > 0) await redis.unlink(...found.map(String));
 }

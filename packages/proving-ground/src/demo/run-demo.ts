@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { startLocalStack } from '@redis-to-mongo/local-stack';
 import { keyFilter } from '@redis-to-mongo/pipeline';
 import { Fleet } from '../fleet/fleet.js';
@@ -17,6 +16,8 @@ import type { Closing } from './closing.js';
 import type { DemoOptions } from './demo-options.js';
 import { openDemoPlace } from './demo-place.js';
 import type { Progress } from './progress.js';
+import { rebirthOf } from './rebirth.js';
+import { showProgress } from './show-progress.js';
 import { grouped } from './table.js';
 
 const SEPARATOR = ':info:';
@@ -51,7 +52,7 @@ export interface DemoContext {
 /**
  * The whole story: servers, fleet, load, a deletion, a kill, and the comparison. What it opens stays open until the
  * caller closes `closing`.
- * @throws LocalStackError, ProvingError; the signal's reason when it aborts.
+ * @throws LocalStackError, ProvingError; anything once the signal has aborted.
  */
 export async function runDemo(options: DemoOptions, context: DemoContext): Promise<DemoResult> {
   const { progress, closing, dir } = context;
@@ -63,7 +64,8 @@ export async function runDemo(options: DemoOptions, context: DemoContext): Promi
   say(progress.colors.bold(`Redis → MongoDB: ${sizeText(options)}`));
   const stack = await orAborted(startLocalStack({ onProgress: (line) => say(`  ${line}`) }), signal);
   closing.add(() => stack.stop());
-  const { redis, db, mongoDbName, queuePrefix, queueKeys } = await openDemoPlace(stack, closing);
+  const keys = [...plan.streams, ...plan.sets].map(({ key }) => key);
+  const { redis, db, mongoDbName, queuePrefix, queueKeys } = await openDemoPlace(stack, keys, closing);
 
   const password = newPassword();
   const fleet = await Fleet.start({
@@ -76,6 +78,7 @@ export async function runDemo(options: DemoOptions, context: DemoContext): Promi
     // A run is short: its keys should be found as soon as they are there.
     options: { DISCOVERY_INTERVAL_SEC: '1' },
     dir: join(dir, 'fleet'),
+    signal: context.signal,
     onUnexpectedEnd: (member, end) =>
       crashed.abort(
         new ProvingError('PROVING_APP_FAILED', `${member.name} ended by itself with ${endText(end)}`),
@@ -83,7 +86,7 @@ export async function runDemo(options: DemoOptions, context: DemoContext): Promi
   });
   closing.add(() => fleet.stop());
   const dashboard = { url: fleet.dashboard?.address ?? '', username: 'admin', password };
-  say(`  fleet: scheduler, dashboard and ${options.workers} workers are ready`);
+  say(`  fleet: scheduler, dashboard and ${workersText(options.workers)} are ready`);
   say(
     `  dashboard: ${progress.colors.cyan(dashboard.url)}  user ${dashboard.username}, password ${password}`,
   );
@@ -99,23 +102,11 @@ export async function runDemo(options: DemoOptions, context: DemoContext): Promi
     ledger,
     durationMs: writingTime(options.messages),
     signal,
-    ...(reborn
-      ? {
-          rebirth: {
-            stream: reborn,
-            untilDrained: (messages, until) => watch.untilDrained(reborn.key, messages, until),
-            onDeleted: async (until) => {
-              event(`stream ${reborn.key} deleted after ${grouped(ledger.count(reborn.key))} messages`);
-              await watch.untilRetired(reborn.key, until);
-              event(`stream ${reborn.key} is retired in MongoDB; its second life begins`);
-            },
-          },
-        }
-      : {}),
+    ...(reborn ? { rebirth: rebirthOf(reborn, { ledger, watch, say: event }) } : {}),
   });
 
   const shown = new AbortController();
-  const showing = show(progress, options.messages, ledger, watch, AbortSignal.any([signal, shown.signal]));
+  const showing = showProgress({ progress, total: options.messages, ledger, watch }, shown.signal);
   try {
     const begin = performance.now();
     const breaking = breakWorker({ fleet, generator, watch, say: event }, signal);
@@ -134,13 +125,14 @@ export async function runDemo(options: DemoOptions, context: DemoContext): Promi
     await showing;
     event('all messages and sets have arrived; comparing Redis with MongoDB, key by key');
     const { alreadyThere } = await watch.state();
-    const report = await verify({
+    const comparing = verify({
       redis,
       db,
       separator: SEPARATOR,
       wanted: keyFilter(['*'], [queueKeys]),
       history: new Map([...ledger.streams].map((key) => [key, ledger.lives(key)])),
     });
+    const report = await orAborted(comparing, signal);
     return {
       report,
       verified: isExact(report) && hasAll(report, options),
@@ -155,31 +147,10 @@ export async function runDemo(options: DemoOptions, context: DemoContext): Promi
     };
   } catch (error) {
     // What waits and sleeps throws an AbortError of its own; the reason says more.
-    throw signal.aborted ? signal.reason : error;
+    throw crashed.signal.aborted ? crashed.signal.reason : error;
   } finally {
     shown.abort();
     await showing;
-    progress.clear();
-  }
-}
-
-/** Keeps the progress up to date until the signal aborts. */
-async function show(
-  progress: Progress,
-  total: number,
-  ledger: Ledger,
-  watch: MirrorWatch,
-  signal: AbortSignal,
-): Promise<void> {
-  while (!signal.aborted) {
-    // A server that can't be asked is the waiting's affair, not the bar's.
-    const mirrored = await watch.state().then(
-      ({ seen }) => seen,
-      () => undefined,
-    );
-    if (signal.aborted) return;
-    if (mirrored !== undefined) progress.update({ total, written: ledger.messages, mirrored });
-    await sleep(250, undefined, { signal }).catch(() => {}); // aborted: the loop ends
   }
 }
 
@@ -194,9 +165,14 @@ function hasAll({ messages, streams, sets }: VerifyReport, options: DemoOptions)
 
 function sizeText({ messages, streams, sets, workers }: DemoOptions): string {
   const mains = Math.ceil(streams / 2);
-  return `${grouped(messages)} messages in ${streams} streams (${mains} main, ${streams - mains} info), ${sets} sets, ${workers} workers`;
+  return `${grouped(messages)} messages in ${streams} streams (${mains} main, ${streams - mains} info), ${sets} sets, ${workersText(workers)}`;
 }
 
+function workersText(count: number): string {
+  return count === 1 ? '1 worker' : `${count} workers`;
+}
+
+/** The work's result; the signal's reason when it aborts before, while the work goes on unheeded. */
 async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const aborted = new Promise<never>((_, reject) => {
     const onAbort = () => reject(signal.reason);

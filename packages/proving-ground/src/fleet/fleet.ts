@@ -10,6 +10,8 @@ export interface FleetOptions extends FleetEnvOptions {
   readonly dashboard?: boolean;
   /** Where the processes run and their logs go; created when it is missing. */
   readonly dir: string;
+  /** Stops the fleet when it aborts, also while it starts. */
+  readonly signal?: AbortSignal;
   /** Told when a process ends that was neither killed nor stopped through the fleet. */
   readonly onUnexpectedEnd?: (member: FleetMember, end: MemberEnd) => void;
 }
@@ -31,10 +33,12 @@ export class Fleet {
 
   /**
    * Starts all processes; resolves when each of them is ready.
-   * @throws ProvingError `PROVING_APP_FAILED`; then nothing is left running.
+   * @throws ProvingError `PROVING_APP_FAILED`, or the signal's reason; then nothing is left running.
    */
   static async start(options: FleetOptions): Promise<Fleet> {
     const fleet = new Fleet(options);
+    options.signal?.throwIfAborted();
+    options.signal?.addEventListener('abort', () => void fleet.stop(), { once: true });
     await mkdir(options.dir, { recursive: true });
     try {
       fleet.#launch('scheduler', 'scheduler');

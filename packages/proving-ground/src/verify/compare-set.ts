@@ -1,4 +1,5 @@
-import type { Buffer } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import { parseHeader, unitsOf } from '@redis-to-mongo/mongo-sink';
 import { bytesOf, keyBytes } from '@redis-to-mongo/pipeline';
 import type { Redis } from 'ioredis';
 import type { Db, Document } from 'mongodb';
@@ -11,39 +12,84 @@ export interface SetComparison {
   readonly problem: string;
 }
 
+interface UnitDocument extends Document {
+  readonly _id: string;
+  readonly key: string;
+  readonly since: number;
+  readonly until: number | null;
+}
+
+/** Members that Redis is asked about at once. */
+const PAGE = 1000;
+
 /**
- * Compares a set with its document, member by member, as bytes. A set that is not in Redis must be empty and inactive
- * in MongoDB, or not there at all.
+ * Compares a set with what MongoDB holds of it, member by member, as bytes; also where each member is a document of its
+ * own. A set that is not in Redis must be empty and inactive in MongoDB, or not there at all. Memory: the set's own
+ * document, and about 100 bytes for each member.
  */
 export async function compareSet(redis: Redis, db: Db, key: string): Promise<SetComparison> {
-  const [inRedis, document] = await Promise.all([
-    redis.smembersBuffer(keyBytes(key)),
+  const [members, document] = await Promise.all([
+    redis.scard(keyBytes(key)),
     db.collection<{ _id: string } & Document>('sets').findOne({ _id: key }),
   ]);
-  const members = inRedis.length;
   if (!document) {
     return { members, verdict: members > 0 ? 'missing' : 'equal', problem: `${key}: no document` };
   }
-  const problem = differenceOf(inRedis, document);
+  const problem = (await differenceOf(redis, db, members, document)) ?? headerProblem(members, document);
   return { members, verdict: problem ? 'different' : 'equal', problem: `${key}: ${problem}` };
 }
 
-function differenceOf(inRedis: Buffer[], { members, size, active }: Document): string | undefined {
-  if (!Array.isArray(members)) return 'the document has no members';
-  const stored = new Set<string>();
-  try {
-    for (const member of members) stored.add(textOf(bytesOf(member)));
-  } catch {
-    return 'a member is neither text nor bytes';
-  }
-  if (stored.size !== members.length) return 'a member is stored twice';
-  const lacking = inRedis.filter((member) => !stored.has(textOf(member))).length;
-  const surplus = stored.size - (inRedis.length - lacking);
-  if (lacking + surplus > 0) return `${lacking} members lacking, ${surplus} too many`;
-  if (size !== members.length) return `size ${String(size)} of ${members.length}`;
-  return active === inRedis.length > 0 ? undefined : `active is ${String(active)}`;
+function headerProblem(members: number, { size, active }: Document): string | undefined {
+  if (size !== members) return `size ${String(size)} of ${members}`;
+  return active === members > 0 ? undefined : `active is ${String(active)}`;
 }
 
-function textOf(bytes: Buffer): string {
-  return bytes.toString('latin1');
+async function differenceOf(
+  redis: Redis,
+  db: Db,
+  members: number,
+  document: { _id: string } & Document,
+): Promise<string | undefined> {
+  const stored = document.form === 'members' ? memberUnits(db, document) : document.members;
+  if (document.form !== 'members' && !Array.isArray(stored)) return 'the document has no members';
+  const met = new Set<string>();
+  let found = 0;
+  try {
+    for await (const page of pagesOf(stored)) {
+      for (const member of page) {
+        const print = createHash('sha1').update(member).digest('base64');
+        if (met.has(print)) return 'a member is stored twice';
+        met.add(print);
+      }
+      const there = await redis.smismember(keyBytes(document._id), ...page);
+      found += there.filter((is) => is === 1).length;
+    }
+  } catch (error) {
+    if (error instanceof TypeError) return 'a member is neither text nor bytes';
+    throw error;
+  }
+  const lacking = members - found;
+  const surplus = met.size - found;
+  return lacking + surplus > 0 ? `${lacking} members lacking, ${surplus} too many` : undefined;
+}
+
+/** The members that are documents of their own. */
+async function* memberUnits(db: Db, header: Document): AsyncGenerator<unknown> {
+  const units = db.collection<UnitDocument>('set_members').find(unitsOf(parseHeader(header)), {
+    projection: { member: 1 },
+    batchSize: PAGE,
+  });
+  for await (const unit of units) yield unit.member;
+}
+
+/** @throws TypeError when a member is neither text nor bytes. */
+async function* pagesOf(members: AsyncIterable<unknown> | Iterable<unknown>): AsyncGenerator<Buffer[]> {
+  let page: Buffer[] = [];
+  for await (const member of members) {
+    page.push(bytesOf(member));
+    if (page.length < PAGE) continue;
+    yield page;
+    page = [];
+  }
+  if (page.length > 0) yield page;
 }

@@ -1,0 +1,26 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Ledger } from '../generator/ledger.js';
+import type { MirrorWatch } from '../mirror-watch.js';
+import type { Progress } from './progress.js';
+
+export interface ShowProgressOptions {
+  readonly progress: Progress;
+  /** Messages in all. */
+  readonly total: number;
+  readonly ledger: Ledger;
+  readonly watch: MirrorWatch;
+}
+
+const EVERY_MS = 250;
+
+/** Keeps the progress up to date until the signal aborts, and takes it away then. */
+export async function showProgress(options: ShowProgressOptions, signal: AbortSignal): Promise<void> {
+  const { progress, total, ledger, watch } = options;
+  while (!signal.aborted) {
+    // A server that can't be asked is the waiting's affair, not the bar's.
+    const state = await watch.state().catch(() => undefined);
+    if (state && !signal.aborted) progress.update({ total, written: ledger.messages, mirrored: state.seen });
+    await sleep(EVERY_MS, undefined, { signal }).catch(() => {}); // aborted: the loop ends
+  }
+  progress.clear();
+}
