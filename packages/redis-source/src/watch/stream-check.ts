@@ -1,7 +1,7 @@
 import { compareEntryIds } from '@redis-to-mongo/pipeline';
 import type { Redis } from 'ioredis';
 import { redisError } from '../redis-error.js';
-import { entrySizes, parseStreamInfo } from '../types/stream-info.js';
+import { entrySizes, parseStreamInfo } from '../streams/stream-info.js';
 import { nameOf } from './news-reader.js';
 
 /** What was last seen of a stream; both only ever grow while it lives. */

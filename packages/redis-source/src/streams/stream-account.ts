@@ -1,4 +1,11 @@
-import { BEFORE_FIRST, compareEntryIds, type Gap, isEntryId, type Position } from '@redis-to-mongo/pipeline';
+import {
+  BEFORE_FIRST,
+  compareEntryIds,
+  type Gap,
+  isEntryId,
+  type KeyState,
+  type Position,
+} from '@redis-to-mongo/pipeline';
 import type { StreamInfo } from './stream-info.js';
 
 /**
@@ -86,7 +93,7 @@ export function startOf(info: StreamInfo): Pick<StreamPosition, 'entryId' | 'pas
 }
 
 /** The gap that `missing` entries leave, with its cause as far as Redis tells it. */
-export function gapOf(
+function gapOf(
   position: { readonly entryId: string },
   info: StreamInfo,
   missing: number,
@@ -99,4 +106,32 @@ export function gapOf(
   const cause = !deletedAhead ? 'trimmed' : headMoved ? 'trimmed or deleted' : 'deleted';
   const upTo = cause === 'deleted' ? (info.maxDeletedId ?? info.lastId) : (info.firstId ?? info.lastId);
   return { incarnation, after: position.entryId, upTo, entries: missing, cause, exact: true, at };
+}
+
+/** The gap behind a position that is known, if there is one. */
+export function gapsOf(
+  position: Pick<StreamPosition, 'entryId'>,
+  info: StreamInfo,
+  missing: number,
+  incarnation: number,
+): Gap[] {
+  return missing > 0 ? [gapOf(position, info, missing, incarnation, new Date())] : [];
+}
+
+/**
+ * What Redis had dropped before a life's first read. Of the first life it is history, noted in the position; of a
+ * later one it was lost while the fleet was on duty. Where the life before was not seen to end (rewound, or made anew
+ * between two looks), entries at or before the old position may be the ones read then: they are not counted.
+ */
+export function gapsAtStart(
+  state: KeyState,
+  stored: StreamPosition | undefined,
+  info: StreamInfo,
+  incarnation: number,
+): Gap[] {
+  const { before, entryId } = startOf(info);
+  if (incarnation === 1 || before === 0) return [];
+  if (stored && info.firstId !== undefined && compareEntryIds(info.firstId, stored.entryId) <= 0) return [];
+  const isExact = stored === undefined && state.activity.at(-2)?.end === 'deleted';
+  return [{ ...gapOf({ entryId }, info, before, incarnation, new Date()), exact: isExact }];
 }

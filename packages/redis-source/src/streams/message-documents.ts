@@ -1,0 +1,34 @@
+import {
+  encodeContent,
+  entryTime,
+  type KeyState,
+  type MessageDocument,
+  messageId,
+  messageIdPrefix,
+} from '@redis-to-mongo/pipeline';
+import type { Entry } from './read-stream.js';
+
+/** The documents of entries that belong to one life of a stream, and about how many bytes they take. */
+export function toDocuments(
+  state: KeyState,
+  incarnation: number,
+  entries: readonly Entry[],
+): { documents: MessageDocument[]; bytes: number } {
+  const prefix = messageIdPrefix(state.key, incarnation);
+  const { stream, type } = state;
+  const overhead = 2 * prefix.length + stream.length + type.length + 120;
+  let bytes = 0;
+  const documents = entries.map(([entryId, flat]): MessageDocument => {
+    bytes += overhead;
+    for (const item of flat) bytes += item.length;
+    return {
+      _id: messageId(prefix, entryId),
+      stream,
+      type,
+      entryId,
+      at: entryTime(entryId) ?? null,
+      content: encodeContent(flat),
+    };
+  });
+  return { documents, bytes };
+}
