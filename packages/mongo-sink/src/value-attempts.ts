@@ -116,6 +116,7 @@ export class ValueAttempts {
             form: 'members',
             generation: own.generation,
             aborted: own.header.aborted.slice(-ABORTED_KEPT),
+            healed: own.claim,
             revision: state.revision + 1,
             syncedAt: new Date(),
           },

@@ -22,6 +22,8 @@ export interface ValueHeader {
   readonly attempts: number;
   /** Generations that were begun and not committed: what they left is not part of the value. */
   readonly aborted: readonly number[];
+  /** What the aborted generations up to this one had left, was cleared away. */
+  readonly healed: number;
   /** A generation that was given up in good order: the next attempt goes on with it. */
   readonly resumable: { readonly generation: number; readonly incarnation: number } | null;
 }
@@ -32,6 +34,7 @@ export const HEADER_PROJECTION = {
   generation: 1,
   attempts: 1,
   aborted: 1,
+  healed: 1,
   resumable: 1,
 } as const;
 
@@ -47,6 +50,7 @@ export function parseHeader(document: Document): ValueHeader {
     generation: Number(document.generation ?? 0),
     attempts: Number(document.attempts ?? 0),
     aborted: Array.isArray(document.aborted) ? document.aborted.map(Number) : [],
+    healed: Number(document.healed ?? 0),
     resumable: isResumable(resumable) ? resumable : null,
   };
 }
@@ -71,4 +75,13 @@ export function unitsOf(header: ValueHeader): Filter<UnitDocument> {
   const { _id: key, generation, aborted } = header;
   const since = aborted.length > 0 ? { $lte: generation, $nin: [...aborted] } : { $lte: generation };
   return { key, since, $or: [{ until: { $in: [null, ...aborted] } }, { until: { $gt: generation } }] };
+}
+
+/** The same, of a unit that was read. */
+export function isUnitOf(
+  { generation, aborted }: ValueHeader,
+  { since, until }: Pick<UnitDocument, 'since' | 'until'>,
+): boolean {
+  if (since > generation || aborted.includes(since)) return false;
+  return until === null || until > generation || aborted.includes(until);
 }

@@ -18,13 +18,16 @@ const UNITS = [
   'json_parts',
 ] as const;
 
-/** The indexes of values and their units. Units are found by key; their ends are what changes. */
+/** The indexes of values and their units: those that ended, and those of a part of the value that changed. */
 export const VALUE_INDEXES: readonly Index[] = [
   ...HEADERS.flatMap((collection): Index[] => [
     { collection, key: { stream: 1, type: 1 } },
     // Only documents that are to go have the field: see the option for expired keys.
     { collection, key: { removeAt: 1 }, expireAfterSeconds: 0 },
   ]),
-  ...UNITS.map((collection): Index => ({ collection, key: { key: 1, until: 1, since: 1 } })),
+  ...UNITS.flatMap((collection): Index[] => [
+    { collection, key: { key: 1, until: 1 } },
+    { collection, key: { key: 1, bucket: 1 } },
+  ]),
   { collection: 'value_fingerprints', key: { key: 1, generation: 1 } },
 ];

@@ -64,7 +64,7 @@ export class MembersWriter {
       write.history,
     );
     if (own.header.form !== 'members') await units.removeOlder();
-    else if (own.header.aborted.length > 0) await units.heal();
+    else if (own.header.aborted.some((aborted) => aborted > own.header.healed)) await units.heal();
     const buckets = write.scan
       ? await this.#bringInLine(state, write, own, units)
       : new Buckets(write.layout);

@@ -1,7 +1,7 @@
 import { SyncError } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
 import { mongoError } from './mongo-error.js';
-import { HEADER_PROJECTION, parseHeader, type UnitDocument, unitsOf } from './value-header.js';
+import { HEADER_PROJECTION, isUnitOf, parseHeader, type UnitDocument } from './value-header.js';
 
 /** Readings that may find the value changed under them. */
 const TRIES = 10;
@@ -20,13 +20,11 @@ export async function readUnits(
     for (let i = 0; i < TRIES; i++) {
       const before = await readHeader(db, collection, key);
       if (before?.form !== 'members') return undefined;
-      const units = await db
-        .collection<UnitDocument>(memberCollection)
-        .find(unitsOf(before))
-        .sort({ _id: 1 })
-        .toArray();
+      const found = await db.collection<UnitDocument>(memberCollection).find({ key }).toArray();
+      const units = found.filter((unit) => isUnitOf(before, unit));
       const after = await readHeader(db, collection, key);
-      if (after?.form === 'members' && after.generation === before.generation) return units;
+      if (after?.form === 'members' && after.generation === before.generation)
+        return units.sort((a, b) => (a._id < b._id ? -1 : 1));
     }
   } catch (error) {
     throw mongoError(error);

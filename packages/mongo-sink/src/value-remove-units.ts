@@ -3,7 +3,7 @@ import type { Db } from 'mongodb';
 import { mongoError } from './mongo-error.js';
 import type { UnitDocument } from './value-header.js';
 
-const IDS_AT_ONCE = 2000;
+const IDS_AT_ONCE = 200;
 
 /** Removes the unit documents of a value that is inline now: those of all attempts up to the given one. */
 export async function removeUnits(
@@ -18,7 +18,7 @@ export async function removeUnits(
     for (;;) {
       const some = await units.find(which, { projection: { _id: 1 }, limit: IDS_AT_ONCE }).toArray();
       if (some.length === 0) break;
-      await units.deleteMany({ ...which, _id: { $in: some.map(({ _id }) => _id) } });
+      await units.deleteMany({ _id: { $in: some.map(({ _id }) => _id) } });
     }
     await db.collection('value_fingerprints').deleteMany({ key, generation: { $lte: attempts } });
   } catch (error) {

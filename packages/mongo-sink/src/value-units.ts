@@ -1,25 +1,28 @@
 import {
+  bucketOf,
+  fineBucketOf,
+  fineBuckets,
   type KeyState,
   messageIdPrefix,
   parseSlot,
   type RetryOptions,
   SyncError,
   slotOf,
-  slotRange,
   type UnitLayout,
   withRetry,
 } from '@redis-to-mongo/pipeline';
 import type { Collection, Db, Filter } from 'mongodb';
 import { mongoError } from './mongo-error.js';
 import type { Generation } from './value-attempts.js';
-import { type UnitDocument, unitsOf } from './value-header.js';
+import { isUnitOf, type UnitDocument } from './value-header.js';
 import type { PrintTable, StoredUnit } from './value-print-table.js';
 import { writeCommand } from './write-command.js';
 
 /** Ids that one command names. */
-const IDS_AT_ONCE = 2000;
-/** Ranges of buckets that one query names. */
-const RANGES_AT_ONCE = 50;
+const IDS_AT_ONCE = 200;
+/** Ranges of buckets that one load asks for, and how many of them at once. */
+const RANGES_A_LOAD = 1000;
+const LOADS_AT_ONCE = 4;
 
 /** What one attempt does to a value's unit documents. All of it may be repeated, and by any other attempt ignored. */
 export class ValueUnits {
@@ -61,6 +64,7 @@ export class ValueUnits {
       _id: this.#idOf({ ...unit, since: generation }),
       key: header._id,
       ...fields,
+      bucket: fineBucketOf(this.#layout, unit),
       since: generation,
       until: null,
       ...(this.#history ? { joinedAt: at, leftAt: null } : {}),
@@ -84,24 +88,32 @@ export class ValueUnits {
 
   /** Puts the value's units in the given buckets, numbered in `layout` and ascending, into the table. */
   async load(buckets: readonly number[], layout: UnitLayout, into: PrintTable): Promise<void> {
-    const ranges = rangesOf(buckets).map(([from, upTo]): Filter<UnitDocument> => {
-      const [low, high] = slotRange(layout, from, upTo);
-      return { _id: { $gte: this.#prefix + low, $lt: this.#prefix + high } };
-    });
-    for (let i = 0; i < ranges.length; i += RANGES_AT_ONCE) {
-      const some = ranges.slice(i, i + RANGES_AT_ONCE);
-      await this.#loadBy({ $and: [{ $or: some }, unitsOf(this.#own.header)] }, into);
-    }
+    const wanted = new Set(buckets);
+    const ranges = rangesOf(buckets);
+    const loadNext = async () => {
+      for (let range = ranges.shift(); range; range = ranges.shift()) {
+        const [$gte, $lte] = fineBuckets(layout, ...range);
+        await this.#loadBy({ bucket: { $gte, $lte } }, into, (unit) => wanted.has(bucketOf(layout, unit)));
+      }
+    };
+    await Promise.all(Array.from({ length: LOADS_AT_ONCE }, loadNext));
   }
 
   /** Puts all units of the value, of this life, into the table. */
   async loadAll(into: PrintTable): Promise<void> {
-    await this.#loadBy(unitsOf(this.#own.header), into);
+    await this.#loadBy({}, into, () => true);
   }
 
   /** Puts what this attempt has added so far into the table. */
   async loadOwn(into: PrintTable): Promise<void> {
-    await this.#loadBy({ key: this.#own.header._id, since: this.#own.generation, until: null }, into);
+    const { header, generation } = this.#own;
+    await this.#run(async (units) => {
+      const cursor = units.find(
+        { key: header._id, until: null, since: generation },
+        { projection: { _id: 1 }, batchSize: 5000 },
+      );
+      for await (const { _id } of cursor) into.add(this.parseId(_id, generation), false);
+    });
   }
 
   parseId(id: string, since: number): StoredUnit {
@@ -125,7 +137,7 @@ export class ValueUnits {
 
   /** Ends all units of the value. */
   async endAll(): Promise<void> {
-    await this.#inBatches(this.#open(), (ids) => this.#endIds(ids));
+    await this.#inBatches({ key: this.#own.header._id, until: this.#notEnded }, (ids) => this.#endIds(ids));
   }
 
   /** Removes what generations before this attempt left, where none of it is part of the value. */
@@ -151,18 +163,21 @@ export class ValueUnits {
    */
   async removeEnded(): Promise<void> {
     const { generation, aborted } = this.#own.header;
-    if (generation > 0) await this.#remove({ until: { $lte: generation, $nin: [...aborted] } });
+    if (generation === 0) return;
+    // Without a list that is mostly empty, every server answers this by its index.
+    const others = aborted.length > 0 ? { $nin: [...aborted] } : {};
+    await this.#remove({ until: { $gt: 0, $lte: generation, ...others } });
   }
 
-  #open(): Filter<UnitDocument> {
-    const { _id: key, aborted } = this.#own.header;
-    return { key, until: { $in: [null, ...aborted] } };
+  /** An end that an uncommitted generation set is none. */
+  get #notEnded() {
+    return { $in: [null, ...this.#own.header.aborted] };
   }
 
   async #endIds(ids: readonly string[]): Promise<void> {
     const { generation, at } = this.#own;
     const own = { _id: { $in: [...ids] }, since: generation };
-    const others = { ...this.#open(), _id: { $in: [...ids] }, since: { $ne: generation } };
+    const others = { _id: { $in: [...ids] }, until: this.#notEnded, since: { $ne: generation } };
     const end = { $set: { until: generation, ...(this.#history ? { leftAt: at } : {}) } };
     await this.#run((units) => units.deleteMany(own));
     await this.#run((units) => units.updateMany(others, end));
@@ -171,7 +186,7 @@ export class ValueUnits {
   async #remove(filter: Filter<UnitDocument>): Promise<void> {
     const which = { ...filter, key: this.#own.header._id };
     await this.#inBatches(which, async (ids) => {
-      await this.#run((units) => units.deleteMany({ ...which, _id: { $in: [...ids] } }));
+      await this.#run((units) => units.deleteMany({ _id: { $in: [...ids] } }));
     });
   }
 
@@ -189,12 +204,22 @@ export class ValueUnits {
     }
   }
 
-  async #loadBy(filter: Filter<UnitDocument>, into: PrintTable): Promise<void> {
+  async #loadBy(
+    filter: Filter<UnitDocument>,
+    into: PrintTable,
+    isWanted: (unit: StoredUnit) => boolean,
+  ): Promise<void> {
+    const { header } = this.#own;
     await this.#run(async (units) => {
-      const cursor = units.find(filter, { projection: { since: 1 }, batchSize: 5000 });
-      for await (const { _id, since } of cursor) {
+      const cursor = units.find(
+        { key: header._id, ...filter },
+        { projection: { since: 1, until: 1 }, batchSize: 5000 },
+      );
+      for await (const document of cursor) {
         // Those of an earlier life had all ended with it.
-        if (_id.startsWith(this.#prefix)) into.add(this.parseId(_id, since), false);
+        if (!document._id.startsWith(this.#prefix) || !isUnitOf(header, document)) continue;
+        const unit = this.parseId(document._id, document.since);
+        if (isWanted(unit)) into.add(unit, false);
       }
     });
   }
@@ -214,13 +239,18 @@ export class ValueUnits {
   }
 }
 
-/** Neighbours gathered into ranges, both ends inclusive. The numbers are ascending. */
+/**
+ * The numbers gathered into ranges, both ends inclusive, as many as one load may ask for: where they would be more,
+ * near neighbours share one. The numbers are ascending.
+ */
 function rangesOf(numbers: readonly number[]): [number, number][] {
-  const ranges: [number, number][] = [];
-  for (const number of numbers) {
-    const last = ranges.at(-1);
-    if (last && last[1] + 1 === number) last[1] = number;
-    else ranges.push([number, number]);
+  for (let gap = 1; ; gap *= 2) {
+    const ranges: [number, number][] = [];
+    for (const number of numbers) {
+      const last = ranges.at(-1);
+      if (last && number - last[1] <= gap) last[1] = number;
+      else ranges.push([number, number]);
+    }
+    if (ranges.length <= RANGES_A_LOAD) return ranges;
   }
-  return ranges;
 }

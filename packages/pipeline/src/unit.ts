@@ -37,7 +37,7 @@ export function bucketOf(layout: UnitLayout, { print, index }: Pick<Unit, 'print
   return (((print[0] ?? 0) << 8) | (print[1] ?? 0)) >>> (MAX_BITS - layout.bits);
 }
 
-/** The unit's part of its document's `_id`: sorts by bucket, and in an ordered value by index; ends with the print. */
+/** The unit's part of its document's `_id`: in an ordered value it sorts by index; it ends with the print. */
 export function slotOf(layout: UnitLayout, { print, index }: Pick<Unit, 'print' | 'index'>): string {
   const hex = Buffer.from(print.buffer, print.byteOffset, print.byteLength).toString('hex');
   return layout.kind === 'indexed' ? hexIndex(index) + hex : hex;
@@ -50,14 +50,18 @@ export function parseSlot(layout: UnitLayout, slot: string): Pick<Unit, 'print' 
   return { print: Buffer.from(slot.slice(at, at + 32), 'hex'), index };
 }
 
-/** The slots of the buckets `from` to `upTo`, both inclusive: from the first text on, before the second. */
-export function slotRange(layout: UnitLayout, from: number, upTo: number): readonly [string, string] {
-  if (layout.kind === 'indexed') return [hexIndex(from * PER_BUCKET), hexIndex((upTo + 1) * PER_BUCKET)];
-  const bound = (bucket: number) =>
-    bucket >= 2 ** layout.bits
-      ? 'g' // behind every hexadecimal digit
-      : (bucket * 2 ** (MAX_BITS - layout.bits)).toString(16).padStart(4, '0');
-  return [bound(from), bound(upTo + 1)];
+/**
+ * The finest bucket of a unit, whatever the layout of the day: what its document is found by. An unordered value's is
+ * a number below 65,536.
+ */
+export function fineBucketOf(layout: UnitLayout, unit: Pick<Unit, 'print' | 'index'>): number {
+  return bucketOf(layout.kind === 'indexed' ? layout : { kind: 'hashed', bits: MAX_BITS }, unit);
+}
+
+/** The finest buckets that the layout's buckets `from` to `upTo`, both inclusive, are made of; both inclusive too. */
+export function fineBuckets(layout: UnitLayout, from: number, upTo: number): readonly [number, number] {
+  const each = layout.kind === 'indexed' ? 1 : 2 ** (MAX_BITS - layout.bits);
+  return [from * each, (upTo + 1) * each - 1];
 }
 
 function hexIndex(index: number): string {
