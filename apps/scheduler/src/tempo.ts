@@ -16,8 +16,8 @@ export interface TempoFacts {
 const STEP = 4;
 /** A key stays at an interval for so many of its runs before it goes to the next one. */
 const RUNS = 8;
-/** All quiet keys together run no more often than this, in runs a second: with 100,000 keys, each about once an hour. */
-const QUIET_RUNS_PER_SEC = 30;
+/** All quiet keys together run no more often than this, in runs a second: with 100,000 keys, each every six hours. */
+const QUIET_RUNS_PER_SEC = 5;
 /** The same for keys with a change not long ago; beyond it, the watch alone carries them. */
 const LIVELY_RUNS_PER_SEC = 100;
 

@@ -26,9 +26,9 @@ export const SYNC_OPTIONS = {
   }),
   IDLE_INTERVAL_SEC: decimal({
     doc: 'Where a change would be noticed, the time between two looks at a key grows up to this while nothing changes.',
-    default: 3600,
+    default: 21_600,
     above: 0,
-    max: DAY_SEC,
+    max: 7 * DAY_SEC,
     unit: 's',
   }),
   MESSAGES_PER_STREAM: whole({
