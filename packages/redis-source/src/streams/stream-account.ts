@@ -67,7 +67,7 @@ export interface Account {
  *
  * Missing is exact whenever it can be told: at the end of the stream, or when the head has moved beyond the
  * position, so that all that is left is unread. In between (single deletions ahead in a backlog) it is left
- * to the read that reaches the end. Before Redis 7 nothing counts the entries ever added: missing is 0 there.
+ * to the read that reaches the end. Before Redis 7 nothing counts the entries ever added: missing is estimated there.
  */
 export function accountFor(
   position: { readonly entryId: string; readonly passed: number },
@@ -78,12 +78,26 @@ export function accountFor(
   const headMoved = info.firstId === undefined || compareEntryIds(info.firstId, position.entryId) > 0;
   const left = headMoved ? info.length - entries : undefined;
   if (info.added === undefined) {
-    return { missing: 0, lag: reachedEnd ? 0 : (left ?? info.length), passed: position.passed + entries };
+    const lag = left ?? Math.max(1, info.length - position.passed - entries);
+    const missing = headMoved ? estimateMissing(position.entryId, info) : 0;
+    return { missing, lag: reachedEnd ? 0 : lag, passed: position.passed + entries };
   }
   const unread = info.added - position.passed;
   const missing = reachedEnd ? unread - entries : headMoved ? unread - info.length : 0;
   const passed = position.passed + entries + Math.max(0, missing);
   return { missing, lag: reachedEnd ? 0 : (left ?? info.added - passed), passed };
+}
+
+/**
+ * Before Redis 7: about how many entries were trimmed between the position and the first entry that is left, at the
+ * rate at which those that are left came in. Single deletions can't be seen there at all.
+ */
+function estimateMissing(entryId: string, { firstId, lastId, length }: StreamInfo): number {
+  if (firstId === undefined || entryId === BEFORE_FIRST) return 0;
+  const ms = (id: string) => Number(id.slice(0, id.indexOf('-')));
+  const span = ms(lastId) - ms(firstId);
+  if (span <= 0 || length < 2) return 0;
+  return Math.max(0, Math.round(((ms(firstId) - ms(entryId)) * (length - 1)) / span) - 1);
 }
 
 /** Where nothing was read yet: what Redis dropped before the fleet first saw the stream is behind it. */
@@ -105,7 +119,15 @@ function gapOf(
     info.maxDeletedId === undefined || compareEntryIds(info.maxDeletedId, position.entryId) > 0;
   const cause = !deletedAhead ? 'trimmed' : headMoved ? 'trimmed or deleted' : 'deleted';
   const upTo = cause === 'deleted' ? (info.maxDeletedId ?? info.lastId) : (info.firstId ?? info.lastId);
-  return { incarnation, after: position.entryId, upTo, entries: missing, cause, exact: true, at };
+  return {
+    incarnation,
+    after: position.entryId,
+    upTo,
+    entries: missing,
+    cause,
+    exact: info.added !== undefined,
+    at,
+  };
 }
 
 /** The gap behind a position that is known, if there is one. */

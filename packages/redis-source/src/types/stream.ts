@@ -58,6 +58,7 @@ async function* readBatches(
   let incarnation = state.incarnation;
   let rewound = false;
   let binary = stored?.binary ?? false;
+  let lag = state.lag;
   let entryBytes = stored?.entryBytes;
   // The first read of a slice takes the last entry once more, to see that this is still the same stream.
   let anchor = stored?.digest ? stored : undefined;
@@ -73,7 +74,7 @@ async function* readBatches(
       if (!reading) return;
       const { info } = reading;
       binary = reading.binary;
-      const reachedEnd = reading.entries.length < asked;
+      const reachedEnd = reading.entries.length < asked || reading.entries.at(-1)?.[0] === info.lastId;
       const first = anchor && reading.entries[0]?.[0] === anchor.entryId ? reading.entries[0] : undefined;
       const isReplaced = first !== undefined && digestOf(first) !== anchor?.digest;
       const entries = first ? reading.entries.slice(1) : reading.entries;
@@ -86,7 +87,8 @@ async function* readBatches(
         incarnation = state.incarnation + 1;
         continue; // read again from the very start, as the next life
       }
-      if (position && entries.length === 0 && account.missing === 0) return;
+      if (position && entries.length === 0 && account.missing === 0 && account.lag === lag) return;
+      lag = account.lag;
       const { documents, bytes } = toDocuments(state, incarnation, entries);
       const last = entries.at(-1);
       if (last) entryBytes = Math.ceil(bytes / entries.length);
@@ -113,9 +115,9 @@ async function* readBatches(
         position: { ...position },
         entries: entries.length,
         bytes,
-        lag: account.lag,
+        lag,
         gaps,
-        changed: true,
+        changed: entries.length > 0 || gaps.length > 0,
         release: () => held.release(),
       };
       rewound = false;

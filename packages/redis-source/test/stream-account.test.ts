@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { accountFor, gapsOf, isRewound, parseStreamPosition } from '../src/streams/stream-account.js';
+import { entrySizes, parseStreamInfo, type StreamInfo } from '../src/streams/stream-info.js';
+
+function infoOf(more: Partial<StreamInfo>): StreamInfo {
+  return { length: 0, lastId: '0-0', added: 0, maxDeletedId: '0-0', firstId: undefined, ...more };
+}
+
+describe('the account of a read', () => {
+  it('is even when everything that was added was read or is left', () => {
+    const info = infoOf({ length: 10, lastId: '10-0', added: 10, firstId: '1-0' });
+    expect(accountFor({ entryId: '0-0', passed: 0 }, info, 4, false)).toEqual({
+      missing: 0,
+      lag: 6,
+      passed: 4,
+    });
+    expect(accountFor({ entryId: '4-0', passed: 4 }, info, 6, true)).toEqual({
+      missing: 0,
+      lag: 0,
+      passed: 10,
+    });
+  });
+
+  it('misses what was trimmed beyond the position, at once', () => {
+    const info = infoOf({ length: 5, lastId: '30-0', added: 30, firstId: '26-0' });
+    expect(accountFor({ entryId: '10-0', passed: 10 }, info, 2, false)).toEqual({
+      missing: 15,
+      lag: 3,
+      passed: 27,
+    });
+  });
+
+  it('leaves single deletions in a backlog to the read that reaches the end', () => {
+    const info = infoOf({ length: 18, lastId: '20-0', added: 20, firstId: '1-0', maxDeletedId: '15-0' });
+    const middle = accountFor({ entryId: '5-0', passed: 5 }, info, 5, false);
+    expect(middle).toMatchObject({ missing: 0, passed: 10 });
+    expect(accountFor({ entryId: '10-0', passed: 10 }, info, 8, true)).toMatchObject({
+      missing: 2,
+      passed: 20,
+    });
+  });
+
+  it('comes out negative for another life of the stream', () => {
+    const info = infoOf({ length: 20, lastId: '30-0', added: 20, firstId: '11-0' });
+    expect(accountFor({ entryId: '10-0', passed: 10 }, info, 20, true).missing).toBeLessThan(0);
+  });
+
+  it('before Redis 7 is estimated, and says so', () => {
+    const old = { added: undefined, maxDeletedId: undefined };
+    const info = infoOf({ ...old, length: 11, lastId: '3000-0', firstId: '2000-0' });
+    const account = accountFor({ entryId: '1000-0', passed: 40 }, info, 11, true);
+    expect(account).toEqual({ missing: 9, lag: 0, passed: 51 });
+    expect(gapsOf({ entryId: '1000-0' }, info, account.missing, 1)).toMatchObject([
+      { entries: 9, exact: false },
+    ]);
+    const whole = infoOf({ ...old, length: 11, lastId: '3000-0', firstId: '1000-0' });
+    expect(accountFor({ entryId: '1000-0', passed: 1 }, whole, 4, false)).toEqual({
+      missing: 0,
+      lag: 6,
+      passed: 5,
+    });
+  });
+});
+
+describe('a rewound stream', () => {
+  const position = parseStreamPosition({ entryId: '5-0', passed: 5, lastId: '6-0', added: 6, digest: 'x' });
+  if (!position) throw new Error('no position');
+
+  it('is known by counters or ids that went back', () => {
+    expect(isRewound(position, infoOf({ lastId: '5-9', added: 7 }))).toBe(true);
+    expect(isRewound(position, infoOf({ lastId: '7-0', added: 5 }))).toBe(true);
+    expect(isRewound(position, infoOf({ lastId: '6-0', added: 6 }))).toBe(false);
+    expect(isRewound(position, infoOf({ lastId: '10-0', added: 7 }))).toBe(false);
+  });
+
+  it('is known by its ids alone before Redis 7', () => {
+    expect(isRewound(position, infoOf({ lastId: '5-9', added: undefined }))).toBe(true);
+    expect(isRewound(position, infoOf({ lastId: '9-0', added: undefined }))).toBe(false);
+  });
+});
+
+describe('what comes from outside', () => {
+  it('is refused where it is not of the documented form', () => {
+    expect(() => parseStreamInfo('nonsense')).toThrow(TypeError);
+    expect(() => parseStreamInfo(['length', 'many'])).toThrow(TypeError);
+    expect(() => parseStreamPosition({ entryId: '1', passed: 1, lastId: '1-0' })).toThrow(/resync/);
+    expect(parseStreamPosition(null)).toBeUndefined();
+  });
+
+  it('gives the size of the first and the last entry', () => {
+    const reply = ['length', 2, 'first-entry', ['1-0', ['a', 'xx']], 'last-entry', ['2-0', ['a', 'xxxx']]];
+    expect(entrySizes(reply)).toEqual([153, 155]);
+    expect(entrySizes(['length', 0, 'first-entry', null, 'last-entry', null])).toEqual([]);
+  });
+});
