@@ -9,7 +9,7 @@ const TRIES = 10;
 /**
  * All units of a value of form `members`, as one state of the key, by `_id`: so a list's items are in their order.
  * They are held in memory at once. `undefined` when there is no such value, or it is inline.
- * @throws SyncError VALUE_KEEPS_CHANGING when the value changed during each of ten readings.
+ * @throws SyncError VALUE_CHANGED_WHILE_READ when the value changed during each of ten readings.
  */
 export async function readUnits(
   db: Db,
@@ -30,7 +30,7 @@ export async function readUnits(
     throw mongoError(error);
   }
   throw new SyncError(
-    'VALUE_KEEPS_CHANGING',
+    'VALUE_CHANGED_WHILE_READ',
     'transient',
     `key ${key}: its units changed while they were read`,
   );

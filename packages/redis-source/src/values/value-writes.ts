@@ -158,7 +158,7 @@ export class ValueWrites {
       'VALUE_KEEPS_CHANGING',
       'unknown',
       `the value changed during every reading in pages, and with ${size} ${this.#type.source.size?.of} it is above ` +
-        `the limit (${this.#settings.maxAtomicMembers}) for reading it at once: raise maxAtomicMembers; the next job tries again`,
+        `the limit (${this.#settings.maxAtomicMembers}) for reading it at once: raise VALUE_ATOMIC_MEMBERS; the next job tries again`,
     );
   }
 }
