@@ -1,4 +1,5 @@
 import type { KeyType } from '@redis-to-mongo/pipeline';
+import { isCluster } from '@redis-to-mongo/redis-connection';
 import {
   checkStreams,
   KeyspaceEvents,
@@ -48,7 +49,7 @@ export class ChangeWatch {
     this.#streams = new StreamWatch(options);
     this.#hints = new HintBuffer(onNews, onError);
     this.#events = new KeyspaceEvents({
-      subscriber: connect(),
+      connect,
       redis,
       db: options.db,
       types: options.types,
@@ -64,7 +65,8 @@ export class ChangeWatch {
       onNews,
       onError,
     });
-    this.#events.begin();
+    // A cluster's nodes tell each of their own keys only: there, values are looked at.
+    if (!isCluster(redis)) this.#events.begin();
   }
 
   /**
@@ -97,7 +99,7 @@ export class ChangeWatch {
 
   /** The notifications' setting may have changed. */
   async refresh(): Promise<void> {
-    await this.#events.refresh();
+    if (!isCluster(this.#options.redis)) await this.#events.refresh();
   }
 
   /** Checks the next few streams for what no read tells: that they are gone, made anew, or set back. */

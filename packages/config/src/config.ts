@@ -19,6 +19,19 @@ export interface RedisConfig {
   readonly password?: string;
   readonly db: number;
   readonly tls: TlsConfig;
+  /** Some nodes of a cluster; then host, port and db have no meaning. */
+  readonly clusterNodes?: readonly HostAndPort[];
+  /** Sentinels, which know where the master is; then host and port have no meaning. */
+  readonly sentinel?: {
+    readonly nodes: readonly HostAndPort[];
+    readonly name: string;
+    readonly password?: string;
+  };
+}
+
+export interface HostAndPort {
+  readonly host: string;
+  readonly port: number;
 }
 
 /** How to reach MongoDB, and how much to write at once. */

@@ -19,7 +19,12 @@ describe('loadConfig', () => {
         writeBatchEntries: 5000,
         writeBatchBytes: 16 * 1024 * 1024,
       },
-      keys: { include: ['*'], exclude: [], separator: ':info:', types: ['stream', 'set', 'zset', 'hash', 'list', 'string', 'json'] },
+      keys: {
+        include: ['*'],
+        exclude: [],
+        separator: ':info:',
+        types: ['stream', 'set', 'zset', 'hash', 'list', 'string', 'json'],
+      },
       sync: {
         intervalMs: 1000,
         discoveryIntervalMs: 5000,

@@ -49,7 +49,9 @@ describe('secrets', () => {
     const sensitive = optionNames().filter((name) => optionOf(name).sensitive);
     expect(sensitive).toEqual([
       'REDIS_PASSWORD',
+      'REDIS_SENTINEL_PASSWORD',
       'QUEUE_REDIS_PASSWORD',
+      'QUEUE_REDIS_SENTINEL_PASSWORD',
       'MONGO_PASSWORD',
       'DASHBOARD_PASSWORD',
       'DASHBOARD_PASSWORD_HASH',

@@ -1,25 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { Redis, type RedisOptions } from 'ioredis';
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import type { RedisAddress } from './redis-address.js';
 
 /** ioredis' options; replies keep ioredis' ordinary (RESP2) shapes. */
 export type ClientOptions = Omit<RedisOptions, 'replyMapping' | 'protocol'>;
-
-/** How to reach a Redis; the `redis` and `queue.redis` parts of the configuration have this shape. */
-export interface RedisAddress {
-  readonly url?: string | undefined;
-  readonly host: string;
-  readonly port: number;
-  readonly username?: string | undefined;
-  readonly password?: string | undefined;
-  readonly db: number;
-  readonly tls: {
-    readonly enabled: boolean;
-    readonly caFile?: string | undefined;
-    readonly certFile?: string | undefined;
-    readonly keyFile?: string | undefined;
-    readonly rejectUnauthorized: boolean;
-  };
-}
 
 /** For a connection whose commands may wait long for their answer: reads that block, a worker's, a subscription. */
 export const FOR_BLOCKING: ClientOptions = {
@@ -28,9 +12,14 @@ export const FOR_BLOCKING: ClientOptions = {
   keepAlive: 10_000,
 };
 
+/** Capped backoff with jitter, in ms. */
+const retryStrategy = (times: number) =>
+  Math.min(50 * 2 ** Math.min(times, 6), 2_000) * (0.5 + Math.random() / 2);
+
 /**
- * Opens a connection. It reconnects by itself for ever, with a capped backoff and jitter; unless `more` says otherwise,
- * a command fails with a connection error after three lost connections, or once it has waited 30 s for an answer.
+ * Opens a connection: to one server, to the master that Sentinels name, or to all nodes of a cluster. It reconnects by
+ * itself for ever, with a capped backoff and jitter; unless `more` says otherwise, a command fails with a connection
+ * error after three lost connections, or once it has waited 30 s for an answer.
  */
 export function connectRedis(
   address: RedisAddress,
@@ -41,22 +30,42 @@ export function connectRedis(
     maxRetriesPerRequest: 3,
     commandTimeout: 30_000,
     connectTimeout: 5_000,
-    retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 6), 2_000) * (0.5 + Math.random() / 2),
+    retryStrategy,
     ...tlsOf(address),
     ...more,
   };
-  const redis = address.url
-    ? new Redis(address.url, options)
-    : new Redis({
-        ...options,
-        host: address.host,
-        port: address.port,
-        db: address.db,
-        ...(address.username ? { username: address.username } : {}),
-        ...(address.password ? { password: address.password } : {}),
-      });
+  const redis = open(address, options);
   redis.on('error', onError);
   return redis;
+}
+
+function open(address: RedisAddress, options: ClientOptions): Redis {
+  const { url, host, port, db, username, password, clusterNodes, sentinel } = address;
+  const login = { ...(username ? { username } : {}), ...(password ? { password } : {}) };
+  if (clusterNodes) {
+    const { enableAutoPipelining = false, ...redisOptions } = options;
+    const cluster = new Cluster([...clusterNodes], {
+      redisOptions: { ...redisOptions, ...login },
+      enableAutoPipelining,
+      clusterRetryStrategy: retryStrategy,
+      // The nodes' certificates carry the addresses by which they know each other.
+      dnsLookup: (name, done) => done(null, name),
+    });
+    // A cluster's client has the same commands as a server's; what is different is asked for by isCluster.
+    return cluster as unknown as Redis;
+  }
+  if (sentinel)
+    return new Redis({
+      ...options,
+      ...login,
+      db,
+      sentinels: [...sentinel.nodes],
+      name: sentinel.name,
+      sentinelRetryStrategy: retryStrategy,
+      ...(sentinel.password ? { sentinelPassword: sentinel.password } : {}),
+      ...(options.tls ? { sentinelTLS: options.tls, enableTLSForSentinelMode: true } : {}),
+    });
+  return url ? new Redis(url, options) : new Redis({ ...options, ...login, host, port, db });
 }
 
 /** The TLS part of ioredis' options; empty without TLS. */

@@ -1,1 +1,3 @@
-export { type ClientOptions, connectRedis, FOR_BLOCKING, type RedisAddress } from './connect-redis.js';
+export { groupBySlot, isCluster, mastersOf, pipelined } from './cluster.js';
+export { type ClientOptions, connectRedis, FOR_BLOCKING } from './connect-redis.js';
+export type { HostAndPort, RedisAddress } from './redis-address.js';

@@ -1,4 +1,5 @@
 import { type KeyType, keyIdOf, keyTypeOf } from '@redis-to-mongo/pipeline';
+import { mastersOf, pipelined } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
 import { redisError } from './redis-error.js';
 import type { ScanMemory } from './scan-memory.js';
@@ -27,7 +28,7 @@ export interface DiscoverOptions {
  * @throws SyncError as redisError tells.
  */
 export async function* discover(redis: Redis, options: DiscoverOptions): AsyncGenerator<readonly FoundKey[]> {
-  for (const [index, node] of nodesOf(redis).entries()) {
+  for (const [index, node] of mastersOf(redis).entries()) {
     let cursor = '0';
     do {
       const at = `${index}:${cursor}`;
@@ -42,11 +43,6 @@ export async function* discover(redis: Redis, options: DiscoverOptions): AsyncGe
     } while (cursor !== '0');
   }
   options.memory?.endPass();
-}
-
-/** The servers that hold the keys: one, or all masters of a cluster. */
-function nodesOf(redis: Redis): readonly Redis[] {
-  return [redis];
 }
 
 async function withTypes(
@@ -75,13 +71,15 @@ export async function typesOf(
   redis: Redis,
   names: readonly (Buffer | string)[],
 ): Promise<(FoundKey['type'] | undefined)[]> {
-  if (names.length === 0) return [];
-  const pipeline = redis.pipeline();
-  for (const name of names) pipeline.type(name);
-  const replies = await pipeline.exec().catch((error: unknown) => {
+  const replies = await pipelined(
+    redis,
+    names,
+    (name) => name,
+    (pipeline, name) => pipeline.type(name),
+  ).catch((error: unknown) => {
     throw redisError(error);
   });
-  return (replies ?? []).map(([error, answer]) => {
+  return replies.map(([error, answer]) => {
     if (error) throw redisError(error);
     return keyTypeOf(String(answer));
   });

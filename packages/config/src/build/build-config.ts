@@ -19,6 +19,12 @@ const SOURCE: RedisNames = {
     keyFile: 'REDIS_TLS_KEY_FILE',
     rejectUnauthorized: 'REDIS_TLS_REJECT_UNAUTHORIZED',
   },
+  topology: {
+    clusterNodes: 'REDIS_CLUSTER_NODES',
+    sentinels: 'REDIS_SENTINELS',
+    sentinelName: 'REDIS_SENTINEL_NAME',
+    sentinelPassword: 'REDIS_SENTINEL_PASSWORD',
+  },
 };
 
 const QUEUE: RedisNames = {
@@ -34,6 +40,12 @@ const QUEUE: RedisNames = {
     certFile: 'QUEUE_REDIS_TLS_CERT_FILE',
     keyFile: 'QUEUE_REDIS_TLS_KEY_FILE',
     rejectUnauthorized: 'QUEUE_REDIS_TLS_REJECT_UNAUTHORIZED',
+  },
+  topology: {
+    clusterNodes: 'QUEUE_REDIS_CLUSTER_NODES',
+    sentinels: 'QUEUE_REDIS_SENTINELS',
+    sentinelName: 'QUEUE_REDIS_SENTINEL_NAME',
+    sentinelPassword: 'QUEUE_REDIS_SENTINEL_PASSWORD',
   },
 };
 
@@ -79,7 +91,10 @@ export function buildConfig(
 
 /** A queue with an address of its own takes nothing from the source: above all, no password goes elsewhere. */
 function queueRedis(settings: Settings, findings: Findings, source: RedisConfig, cwd: string): RedisConfig {
-  const isElsewhere = settings.mentioned(QUEUE.url) || settings.mentioned(QUEUE.host);
+  const { clusterNodes, sentinels } = QUEUE.topology;
+  const isElsewhere = [QUEUE.url, QUEUE.host, clusterNodes, sentinels].some((name) =>
+    settings.mentioned(name),
+  );
   return buildRedis(settings, findings, QUEUE, isElsewhere ? DEFAULT_REDIS : source, cwd);
 }
 

@@ -4,6 +4,7 @@ import type { NameOf, OptionName } from '../options/options.js';
 import type { Settings } from '../settings.js';
 import { besideUrl, urlInUse } from './beside-url.js';
 import { buildTls, type TlsNames } from './build-tls.js';
+import { buildTopology, type TopologyNames } from './build-topology.js';
 import type { Findings } from './findings.js';
 import { redisHref } from './redis-href.js';
 
@@ -16,6 +17,7 @@ export interface RedisNames {
   readonly password: NameOf<string | undefined>;
   readonly db: NameOf<number | undefined>;
   readonly tls: TlsNames;
+  readonly topology: TopologyNames;
 }
 
 /** How to reach one Redis: by its URL, the options beside it, and `inherited` for what neither says. */
@@ -40,6 +42,10 @@ export function buildRedis(
   warnOfReplaced();
   const tls = buildTls(settings, findings, names.tls, { enabled, url, cwd, inherited: rest.tls });
   checkLogin(settings, findings, names, { url, username, password });
+  const topology = buildTopology(settings, findings, names.topology, inherited, {
+    option: names.db,
+    value: db,
+  });
   const parts = {
     host,
     port,
@@ -47,9 +53,13 @@ export function buildRedis(
     ...(password === undefined ? {} : { password }),
     db,
     tls,
+    ...topology,
   };
   const href = said?.href ?? inherited.url;
-  return href === undefined || (said === undefined && settings.given(names.host))
+  return topology.clusterNodes ||
+    topology.sentinel ||
+    href === undefined ||
+    (said === undefined && settings.given(names.host))
     ? parts
     : { url: redisHref(href, parts), ...parts };
 }

@@ -17,7 +17,7 @@ export const GROUPS = [
   {
     title: 'The queue',
     intro:
-      'The jobs live in the source’s Redis, unless told otherwise. `QUEUE_REDIS_URL` or `QUEUE_REDIS_HOST` names another server: then nothing is taken over from the source. Without these two, each option that is not set is the source’s.',
+      'The jobs live in the source’s Redis, unless told otherwise. `QUEUE_REDIS_URL`, `QUEUE_REDIS_HOST`, `QUEUE_REDIS_CLUSTER_NODES` or `QUEUE_REDIS_SENTINELS` names another server: then nothing is taken over from the source. Without these, each option that is not set is the source’s.',
     options: QUEUE_OPTIONS,
   },
   { title: 'MongoDB', intro: '', options: MONGO_OPTIONS },

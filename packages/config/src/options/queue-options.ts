@@ -1,4 +1,4 @@
-import { file, flag, host, port, redisUrl, text, whole } from '../option.js';
+import { file, flag, host, list, port, redisUrl, text, whole } from '../option.js';
 
 const SOURCE = 'the source’s';
 
@@ -30,6 +30,25 @@ export const QUEUE_OPTIONS = {
   QUEUE_REDIS_TLS_KEY_FILE: file({ doc: 'PEM file of the client’s key.', unset: SOURCE }),
   QUEUE_REDIS_TLS_REJECT_UNAUTHORIZED: flag({
     doc: 'Refuse a server whose certificate cannot be verified.',
+    unset: SOURCE,
+  }),
+  QUEUE_REDIS_CLUSTER_NODES: list({
+    doc: 'Nodes of the queue’s cluster, as `host:port`.',
+    unset: SOURCE,
+    notEmpty: true,
+  }),
+  QUEUE_REDIS_SENTINELS: list({
+    doc: 'Sentinels of the queue’s Redis, as `host:port`.',
+    unset: SOURCE,
+    notEmpty: true,
+  }),
+  QUEUE_REDIS_SENTINEL_NAME: text({
+    doc: 'What the Sentinels call the master.',
+    unset: 'the source’s; `mymaster`',
+  }),
+  QUEUE_REDIS_SENTINEL_PASSWORD: text({
+    doc: 'Password of the Sentinels themselves.',
+    sensitive: true,
     unset: SOURCE,
   }),
 };

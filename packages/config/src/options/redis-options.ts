@@ -1,4 +1,4 @@
-import { file, flag, host, port, redisUrl, text, whole } from '../option.js';
+import { file, flag, host, list, port, redisUrl, text, whole } from '../option.js';
 
 /** The Redis that is mirrored. */
 export const REDIS_OPTIONS = {
@@ -18,4 +18,18 @@ export const REDIS_OPTIONS = {
     doc: 'Refuse a server whose certificate cannot be verified. `false` is for tests only.',
     default: true,
   }),
+  REDIS_CLUSTER_NODES: list({
+    doc: 'Nodes of a cluster, as `host:port`: one that answers is enough, it knows the others. Replaces URL and host; user name, password and TLS go to all nodes.',
+    notEmpty: true,
+  }),
+  REDIS_SENTINELS: list({
+    doc: 'Sentinels, as `host:port`, which know where the master is. Replaces URL and host; user name, password, number and TLS are the master’s.',
+    notEmpty: true,
+  }),
+  REDIS_SENTINEL_NAME: text({
+    doc: 'What the Sentinels call the master.',
+    default: 'mymaster',
+    notEmpty: true,
+  }),
+  REDIS_SENTINEL_PASSWORD: text({ doc: 'Password of the Sentinels themselves.', sensitive: true }),
 };

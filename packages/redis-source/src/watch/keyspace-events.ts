@@ -2,8 +2,8 @@ import { type KeyType, keyIdOf } from '@redis-to-mongo/pipeline';
 import type { Redis } from 'ioredis';
 
 export interface KeyspaceEventsOptions {
-  /** A connection of its own: one that has subscribed can do nothing else. */
-  readonly subscriber: Redis;
+  /** Opens a connection: one that has subscribed can do nothing else. */
+  readonly connect: () => Redis;
   /** For ordinary commands. */
   readonly redis: Redis;
   readonly db: number;
@@ -56,6 +56,7 @@ const LETTERS: Readonly<Partial<Record<KeyType, string>>> = {
  */
 export class KeyspaceEvents {
   readonly #options: KeyspaceEventsOptions;
+  #subscriber: Redis | undefined;
   #told = new Set<KeyType>();
 
   constructor(options: KeyspaceEventsOptions) {
@@ -69,7 +70,9 @@ export class KeyspaceEvents {
 
   /** Subscribes; after a lost connection ioredis does so again by itself. Returns at once, also without a server. */
   begin(): void {
-    const { subscriber, types, db, onHint } = this.#options;
+    const { connect, types, db, onHint } = this.#options;
+    const subscriber = connect();
+    this.#subscriber = subscriber;
     const channelOf = (event: string) => `__keyevent@${db}__:${event}`;
     const channels = new Set([...ANY, ...types.flatMap((type) => EVENTS[type])].map(channelOf));
     subscriber.on('messageBuffer', (_channel: Buffer, name: Buffer) => onHint(keyIdOf(name)));
@@ -88,18 +91,18 @@ export class KeyspaceEvents {
    * off; those that come are taken all the same.
    */
   async refresh(): Promise<void> {
-    const { redis, subscriber, types, onBegin } = this.#options;
+    const { redis, types, onBegin } = this.#options;
     const reply: unknown = await redis.config('GET', 'notify-keyspace-events').catch(() => undefined);
     const flags = Array.isArray(reply) ? String(reply[1] ?? '') : '';
     const hasAll = (...letters: string[]) =>
       flags.includes('E') && letters.every((letter) => flags.includes(letter) || flags.includes('A'));
     const told = types.filter((type) => LETTERS[type] !== undefined && hasAll('g', LETTERS[type]));
     const isNew = told.some((type) => !this.#told.has(type));
-    this.#told = new Set(subscriber.status === 'ready' ? told : []);
+    this.#told = new Set(this.#subscriber?.status === 'ready' ? told : []);
     if (isNew && this.#told.size > 0) onBegin();
   }
 
   close(): void {
-    this.#options.subscriber.disconnect();
+    this.#subscriber?.disconnect();
   }
 }

@@ -1,4 +1,5 @@
 import { keyBytes, keyIdOf } from '@redis-to-mongo/pipeline';
+import { groupBySlot, pipelined } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
 import { redisError } from '../redis-error.js';
 
@@ -13,8 +14,9 @@ export interface WatchedStream {
 export type News = ReadonlyMap<string, string>;
 
 /**
- * One XREAD over many streams: Redis answers only for those with an entry behind their id.
- * @param blockMs how long Redis may hold the answer back until there is news; undefined: not at all.
+ * One XREAD over many streams (on a cluster one for each slot): Redis answers only for those with an entry behind
+ * their id.
+ * @param blockMs how long Redis may hold the answer back until there is news; undefined: not at all, as on a cluster.
  * Source: https://redis.io/docs/latest/commands/xread/
  * @throws SyncError as redisError tells; KEY_TYPE_CHANGED when one of the keys is not a stream.
  */
@@ -23,17 +25,25 @@ export async function readNews(
   streams: readonly WatchedStream[],
   blockMs?: number,
 ): Promise<News> {
-  const names = streams.map(({ key }) => nameOf(key));
-  const ids = streams.map(({ id }) => id);
-  const reply: unknown = await (blockMs === undefined
-    ? redis.xreadBuffer('COUNT', 1, 'STREAMS', ...names, ...ids)
-    : redis.xreadBuffer('COUNT', 1, 'BLOCK', blockMs, 'STREAMS', ...names, ...ids)
+  const groups = groupBySlot(redis, streams, ({ key }) => nameOf(key));
+  const replies = await pipelined(
+    redis,
+    groups,
+    ([first]) => nameOf(first?.key ?? ''),
+    (pipeline, group) => {
+      const args = [...group.map(({ key }) => nameOf(key)), ...group.map(({ id }) => id)];
+      if (blockMs === undefined) pipeline.xreadBuffer('COUNT', 1, 'STREAMS', ...args);
+      else pipeline.xreadBuffer('COUNT', 1, 'BLOCK', blockMs, 'STREAMS', ...args);
+    },
   ).catch((error: unknown) => {
     throw redisError(error);
   });
   const news = new Map<string, string>();
-  if (!Array.isArray(reply)) return news;
-  for (const [name, entries] of reply) news.set(keyIdOf(name), String(entries[0][0]));
+  for (const [error, reply] of replies) {
+    if (error) throw redisError(error);
+    if (Array.isArray(reply))
+      for (const [name, entries] of reply) news.set(keyIdOf(name), String(entries[0][0]));
+  }
   return news;
 }
 
@@ -42,12 +52,12 @@ export async function readNews(
  * @throws SyncError as redisError tells.
  */
 export async function lastIds(redis: Redis, keys: readonly string[]): Promise<(string | undefined)[]> {
-  const pipeline = redis.pipeline();
-  for (const key of keys) pipeline.xrevrange(nameOf(key), '+', '-', 'COUNT', 1);
-  const replies = await pipeline.exec().catch((error: unknown) => {
+  const replies = await pipelined(redis, keys, nameOf, (pipeline, key) =>
+    pipeline.xrevrange(nameOf(key), '+', '-', 'COUNT', 1),
+  ).catch((error: unknown) => {
     throw redisError(error);
   });
-  return (replies ?? []).map(([error, entries]) => {
+  return replies.map(([error, entries]) => {
     if (error || !Array.isArray(entries)) return undefined;
     const last: unknown = entries[0];
     return Array.isArray(last) ? String(last[0]) : undefined;

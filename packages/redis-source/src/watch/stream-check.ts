@@ -1,4 +1,5 @@
 import { compareEntryIds } from '@redis-to-mongo/pipeline';
+import { pipelined } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
 import { redisError } from '../redis-error.js';
 import { entrySizes, parseStreamInfo } from '../streams/stream-info.js';
@@ -34,14 +35,17 @@ export async function checkStreams(
   redis: Redis,
   streams: readonly CheckedStream[],
 ): Promise<{ results: CheckResult[]; bytes: number }> {
-  const pipeline = redis.pipeline();
-  for (const { key } of streams) pipeline.xinfo('STREAM', nameOf(key));
-  const replies = await pipeline.exec().catch((error: unknown) => {
+  const replies = await pipelined(
+    redis,
+    streams,
+    ({ key }) => nameOf(key),
+    (pipeline, { key }) => pipeline.xinfo('STREAM', nameOf(key)),
+  ).catch((error: unknown) => {
     throw redisError(error);
   });
   let bytes = 0;
   const results = streams.map(({ key, toldId, mark }, i): CheckResult => {
-    const [error, reply] = replies?.[i] ?? [undefined, undefined];
+    const [error, reply] = replies[i] ?? [undefined, undefined];
     if (error) {
       const isGone = /no such key|WRONGTYPE/i.test(error.message);
       if (!isGone) throw redisError(error);

@@ -1,3 +1,4 @@
+import { pipelined } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
 import { redisError } from '../redis-error.js';
 import { nameOf } from './news-reader.js';
@@ -38,10 +39,9 @@ const CHECKSUM = 8;
 export async function lookAtValues(redis: Redis, keys: readonly LookAt[]): Promise<ValueLook[]> {
   const doubtful = keys.filter(({ bytes }) => bytes === undefined || bytes > SMALL);
   const sizes = await measure(redis, doubtful);
-  const pipeline = redis.pipeline();
-  for (const { key } of keys)
-    if ((sizes.get(key) ?? 0) <= LARGE) pipeline.dumpBuffer(nameOf(key)).pttl(nameOf(key));
-  const replies = (await run(pipeline)).values();
+  const small = keys.filter(({ key }) => (sizes.get(key) ?? 0) <= LARGE);
+  const dumps = pipelined(redis, small, byName, (to, at) => to.dumpBuffer(byName(at)).pttl(byName(at)), 2);
+  const replies = (await resultsOf(dumps)).values();
   return keys.map(({ key }): ValueLook => {
     if ((sizes.get(key) ?? 0) > LARGE) return { kind: 'large' };
     const dump: unknown = replies.next().value;
@@ -57,20 +57,20 @@ export async function lookAtValues(redis: Redis, keys: readonly LookAt[]): Promi
 }
 
 async function measure(redis: Redis, keys: readonly LookAt[]): Promise<Map<string, number>> {
-  if (keys.length === 0) return new Map();
-  const pipeline = redis.pipeline();
-  for (const { key } of keys) pipeline.memory('USAGE', nameOf(key));
-  const sizes = await run(pipeline);
+  const sizes = await resultsOf(pipelined(redis, keys, byName, (to, at) => to.memory('USAGE', byName(at))));
   return new Map(keys.map(({ key }, i) => [key, Number(sizes[i] ?? 0)]));
 }
 
-async function run(pipeline: ReturnType<Redis['pipeline']>): Promise<unknown[]> {
-  if (pipeline.length === 0) return [];
-  const replies = await pipeline.exec().catch((error: unknown) => {
+function byName({ key }: LookAt): string | Buffer {
+  return nameOf(key);
+}
+
+async function resultsOf(replies: ReturnType<typeof pipelined>): Promise<unknown[]> {
+  const all = await replies.catch((error: unknown) => {
     throw redisError(error);
   });
-  return (replies ?? []).map(([error, reply]) => {
+  return all.map(([error, result]) => {
     if (error) throw redisError(error);
-    return reply;
+    return result;
   });
 }

@@ -4,9 +4,12 @@ import { type News, readNews } from './news-reader.js';
 import type { Watched } from './watched.js';
 
 export interface WatchGroupOptions {
-  /** A connection of the group's own: a blocking read keeps it. */
+  /** A connection of the group's own, since a blocking read keeps it; of a group that polls, a shared one. */
   readonly redis: Redis;
+  /** How long one read may take when there is no news. */
   readonly blockMs: number;
+  /** Where reads can't block (on a cluster): the time between two polls of so many streams, in ms. */
+  readonly pollMs?: ((streams: number) => number) | undefined;
   /** Called before each read: members may come and go then. */
   readonly beforeRead: (group: WatchGroup) => void;
   readonly onNews: (news: News) => Promise<void>;
@@ -45,12 +48,12 @@ export class WatchGroup {
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.#options.redis.disconnect();
+    if (!this.#options.pollMs) this.#options.redis.disconnect();
     await this.#running;
   }
 
   async #run(): Promise<void> {
-    const { redis, blockMs, beforeRead, onNews, onError } = this.#options;
+    const { beforeRead, onNews, onError } = this.#options;
     while (!this.#closed) {
       await sleep(0); // the constructor's caller goes first
       beforeRead(this);
@@ -61,7 +64,7 @@ export class WatchGroup {
       }
       try {
         for (const stream of streams) stream.isCovered = true;
-        const news = await readNews(redis, streams, blockMs);
+        const news = await this.#read(streams);
         for (const stream of streams) stream.isCovered = false;
         if (news.size > 0) await onNews(news);
         // Setting the read up takes 1 to 2 µs a stream: no more than a tenth of the time is spent on it.
@@ -70,6 +73,17 @@ export class WatchGroup {
         for (const stream of streams) stream.isCovered = false;
         if (!this.#closed) await onError(error, streams);
       }
+    }
+  }
+
+  async #read(streams: readonly Watched[]): Promise<News> {
+    const { redis, blockMs, pollMs } = this.#options;
+    if (!pollMs) return await readNews(redis, streams, blockMs);
+    const until = Date.now() + blockMs;
+    for (;;) {
+      const news = await readNews(redis, streams);
+      if (news.size > 0 || this.#closed || Date.now() >= until) return news;
+      await sleep(pollMs(streams.length));
     }
   }
 }

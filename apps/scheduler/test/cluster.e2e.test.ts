@@ -1,0 +1,94 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type FleetUnderTest, fleetUnderTest, until } from './fleet-under-test.js';
+import { type RedisCluster, startCluster } from './redis-cluster.js';
+
+let fleet: FleetUnderTest;
+let cluster: RedisCluster;
+beforeAll(async () => {
+  [fleet, cluster] = await Promise.all([fleetUnderTest(), startCluster()]);
+});
+afterEach(async () => {
+  await fleet.clear();
+  const { redis } = cluster;
+  for (const key of KEYS) await redis.del(key);
+});
+afterAll(async () => {
+  await cluster.close();
+  await fleet.close();
+});
+
+/** Enough that each node has some; `REDIS_URL` is emptied, so that nothing but the cluster can be meant. */
+const KEYS = Array.from({ length: 30 }, (_, i) => `stream:${i}`).concat('tags:1', 'tags:2', 'tags:3');
+
+async function mirrors(env: Record<string, string>): Promise<void> {
+  const { redis } = cluster;
+  const streams = KEYS.filter((key) => key.startsWith('stream'));
+  const add = async (ms: number) => {
+    for (const key of streams) await redis.xadd(key, `${ms}-0`, 'n', String(ms));
+  };
+  const sets = fleet.db.collection<{ _id: string }>('sets');
+  await add(1);
+  for (const key of KEYS) if (key.startsWith('tags')) await redis.sadd(key, 'a');
+  fleet.scheduler({ ...env, SYNC_INTERVAL_SEC: '1', IDLE_INTERVAL_SEC: '3600' });
+  fleet.worker(env);
+  await until(async () => expect(await fleet.db.collection('keys').countDocuments()).toBe(KEYS.length));
+  for (let ms = 2; ms <= 5; ms++) {
+    await add(ms);
+    await redis.sadd('tags:2', `member ${ms}`);
+    await until(async () =>
+      expect(await fleet.db.collection('stream_messages').countDocuments()).toBe(streams.length * ms),
+    );
+  }
+  await until(async () => expect(await sets.findOne({ _id: 'tags:2' })).toMatchObject({ size: 5 }));
+  await redis.del('stream:7', 'stream:7');
+  await until(async () => expect(await fleet.key('stream:7')).toMatchObject({ status: 'deleted' }));
+  await redis.xadd('stream:new', '1-0', 'n', '1');
+  await until(async () => expect(await fleet.entries('stream:new')).toBe(1));
+  await redis.del('stream:new');
+}
+
+describe('Redis Cluster', () => {
+  it('is mirrored from all its masters, with a queue elsewhere', async () => {
+    await mirrors({ REDIS_URL: '', REDIS_CLUSTER_NODES: cluster.hosts });
+  });
+
+  it('may hold the queue beside the source', async () => {
+    await mirrors({ REDIS_URL: '', QUEUE_REDIS_URL: '', REDIS_CLUSTER_NODES: cluster.hosts });
+    expect(await cluster.redis.zcard('{r2m}:sync:repeat')).toBeGreaterThan(30);
+    for (const node of cluster.nodes) expect(node.pid).toBeDefined();
+  });
+
+  it('may hold the queue alone', async () => {
+    await fleet.redis.xadd('orders', '1-0', 'n', '1');
+    const env = { QUEUE_REDIS_URL: '', QUEUE_REDIS_CLUSTER_NODES: cluster.hosts };
+    fleet.scheduler(env);
+    fleet.worker(env);
+    await until(async () => expect(await fleet.entries('orders')).toBe(1));
+    await fleet.redis.xadd('orders', '2-0', 'n', '2');
+    await until(async () => expect(await fleet.entries('orders')).toBe(2));
+  });
+
+  it('is mirrored on after one of its masters was killed and restarted', async () => {
+    const env = { REDIS_URL: '', REDIS_CLUSTER_NODES: cluster.hosts };
+    const { redis } = cluster;
+    for (const key of KEYS) if (key.startsWith('stream')) await redis.xadd(key, '1-0', 'n', '1');
+    const scheduler = fleet.scheduler(env);
+    const worker = fleet.worker(env);
+    await until(async () => expect(await fleet.db.collection('keys').countDocuments()).toBe(30));
+    await cluster.nodes[1]?.kill();
+    await cluster.nodes[1]?.restart();
+    await until(async () => {
+      for (const key of KEYS)
+        if (key.startsWith('stream')) await redis.xadd(key, '2-0', 'n', '2').catch(ifThere);
+    });
+    await until(async () => {
+      for (const key of KEYS) if (key.startsWith('stream')) expect(await fleet.entries(key)).toBe(2);
+    });
+    expect([scheduler.process.exitCode, worker.process.exitCode]).toEqual([null, null]);
+  });
+});
+
+/** An id that is there already was added by the try before. */
+function ifThere(error: Error): void {
+  if (!/equal or smaller/.test(error.message)) throw error;
+}

@@ -1,0 +1,51 @@
+import { type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
+import { connectRedis } from '@redis-to-mongo/redis-connection';
+import { vi } from 'vitest';
+
+const TLS = { enabled: false, rejectUnauthorized: true };
+const SLOTS = 16_384;
+
+export interface RedisCluster {
+  readonly nodes: readonly RedisServer[];
+  /** As REDIS_CLUSTER_NODES takes it. */
+  readonly hosts: string;
+  readonly redis: ReturnType<typeof connectRedis>;
+  close(): Promise<void>;
+}
+
+/** Three masters without replicas, each with a third of the slots. */
+export async function startCluster(): Promise<RedisCluster> {
+  const args = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000'];
+  const nodes = await Promise.all([0, 1, 2].map(() => startRedis({ args })));
+  const clients = nodes.map(({ url }) =>
+    connectRedis({ url, host: '', port: 0, db: 0, tls: TLS }, () => {}, { enableReadyCheck: false }),
+  );
+  for (const [i, client] of clients.entries()) {
+    const [from, upTo] = [Math.floor((SLOTS * i) / 3), Math.floor((SLOTS * (i + 1)) / 3) - 1];
+    await client.call('CLUSTER', 'ADDSLOTSRANGE', String(from), String(upTo));
+    await client.call('CLUSTER', 'SET-CONFIG-EPOCH', String(i + 1));
+  }
+  for (const { port } of nodes) await clients[0]?.call('CLUSTER', 'MEET', '127.0.0.1', String(port));
+  await vi.waitFor(
+    async () => {
+      for (const client of clients) {
+        const info = String(await client.call('CLUSTER', 'INFO'));
+        if (!info.includes('cluster_state:ok') || !info.includes('cluster_known_nodes:3'))
+          throw new Error(info);
+      }
+    },
+    { timeout: 30_000, interval: 100 },
+  );
+  for (const client of clients) client.disconnect();
+  const clusterNodes = nodes.map(({ port }) => ({ host: '127.0.0.1', port }));
+  const redis = connectRedis({ host: '', port: 0, db: 0, tls: TLS, clusterNodes }, () => {});
+  return {
+    nodes,
+    hosts: nodes.map(({ port }) => `127.0.0.1:${port}`).join(','),
+    redis,
+    close: async () => {
+      redis.disconnect();
+      await Promise.all(nodes.map((node) => node.stop()));
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import type { HostAndPort, RedisConfig } from '../config.js';
+import type { NameOf, OptionName } from '../options/options.js';
+import type { Settings } from '../settings.js';
+import type { Findings } from './findings.js';
+
+/** The options that say that there is more than one server. */
+export interface TopologyNames {
+  readonly clusterNodes: NameOf<readonly string[] | undefined>;
+  readonly sentinels: NameOf<readonly string[] | undefined>;
+  readonly sentinelName: NameOf<string | undefined>;
+  readonly sentinelPassword: NameOf<string | undefined>;
+}
+
+type Topology = Pick<RedisConfig, 'clusterNodes' | 'sentinel'>;
+
+const DEFAULT_PORT = { cluster: 6379, sentinel: 26_379 } as const;
+const DEFAULT_NAME = 'mymaster';
+
+/** A cluster, a master behind Sentinels, or neither; what is not said is `inherited`. */
+export function buildTopology(
+  settings: Settings,
+  findings: Findings,
+  names: TopologyNames,
+  inherited: Topology,
+  db: { readonly option: OptionName; readonly value: number },
+): Topology {
+  const { values, given } = settings;
+  const [cluster, sentinels] = [values[names.clusterNodes], values[names.sentinels]];
+  if (given(names.clusterNodes) && given(names.sentinels))
+    findings.problem(names.clusterNodes, `stands beside ${names.sentinels}`, 'keep one of the two');
+  const clusterNodes = cluster
+    ? readNodes(findings, names.clusterNodes, cluster, DEFAULT_PORT.cluster)
+    : sentinels
+      ? undefined
+      : inherited.clusterNodes;
+  if (clusterNodes && db.value !== 0 && given(db.option))
+    findings.problem(db.option, 'is not 0, and a cluster has no other database', 'remove it');
+  if (clusterNodes) return { clusterNodes };
+  const nodes = sentinels
+    ? readNodes(findings, names.sentinels, sentinels, DEFAULT_PORT.sentinel)
+    : inherited.sentinel?.nodes;
+  if (!nodes) return {};
+  const password = values[names.sentinelPassword] ?? inherited.sentinel?.password;
+  const name = values[names.sentinelName] ?? inherited.sentinel?.name ?? DEFAULT_NAME;
+  return { sentinel: { nodes, name, ...(password === undefined ? {} : { password }) } };
+}
+
+function readNodes(
+  findings: Findings,
+  option: OptionName,
+  items: readonly string[],
+  defaultPort: number,
+): HostAndPort[] {
+  return items.flatMap((item) => {
+    const [, bracketed, plain, digits] = /^(?:\[([^\]]+)\]|([^:/@\s]+))(?::(\d{1,5}))?$/.exec(item) ?? [];
+    const host = bracketed ?? plain;
+    const port = digits === undefined ? defaultPort : Number(digits);
+    if (host !== undefined && port > 0 && port < 65_536) return [{ host, port }];
+    findings.problem(option, 'has an item that is not a host:port', 'write host:port,host:port');
+    return [];
+  });
+}

@@ -1,0 +1,76 @@
+import calculateSlot from 'cluster-key-slot';
+import { type ChainableCommander, Cluster, type Redis } from 'ioredis';
+
+type Name = string | Buffer;
+type Reply = [error: Error | null, result: unknown];
+
+/** Tells whether a client speaks to a cluster: then commands on several keys must keep to one slot. */
+export function isCluster(redis: Redis): boolean {
+  return asCluster(redis) !== undefined;
+}
+
+/** The servers that hold the keys: of a cluster all masters, else the one server. */
+export function mastersOf(redis: Redis): readonly Redis[] {
+  return asCluster(redis)?.nodes('master') ?? [redis];
+}
+
+/** The items in groups that one command may take together: all of them, or on a cluster those of one slot. */
+export function groupBySlot<T>(redis: Redis, items: readonly T[], nameOf: (item: T) => Name): T[][] {
+  return isCluster(redis) ? groupBy(items, (item) => calculateSlot(nameOf(item))) : [[...items]];
+}
+
+/**
+ * Runs commands on many keys, pipelined; on a cluster in one pipeline for each node.
+ * @param queue adds the commands of one item, always as many as `each` says.
+ * @returns the replies, in the order of the items.
+ * @throws what ioredis throws when the connection fails; errors of single commands are in their replies.
+ */
+export async function pipelined<T>(
+  redis: Redis,
+  items: readonly T[],
+  nameOf: (item: T) => Name,
+  queue: (pipeline: ChainableCommander, item: T) => void,
+  each = 1,
+): Promise<Reply[]> {
+  if (items.length === 0) return [];
+  const replies: Reply[] = Array.from({ length: items.length * each });
+  const indexes = [...items.keys()];
+  const run = async (part: readonly number[]) => {
+    const pipeline = redis.pipeline();
+    for (const index of part) {
+      const item = items[index];
+      if (item !== undefined) queue(pipeline, item);
+    }
+    const answers = (await pipeline.exec()) ?? [];
+    part.forEach((index, i) => {
+      for (let n = 0; n < each; n++)
+        replies[index * each + n] = answers[i * each + n] ?? [new Error('no reply'), undefined];
+    });
+  };
+  const cluster = asCluster(redis);
+  if (!cluster) {
+    await run(indexes);
+    return replies;
+  }
+  if (cluster.status !== 'ready') await cluster.ping(); // until then it is not known who holds what
+  const nodeOf = (index: number) => {
+    const item = items[index];
+    return item === undefined ? '' : (cluster.slots[calculateSlot(nameOf(item))]?.[0] ?? '');
+  };
+  await Promise.all(groupBy(indexes, nodeOf).map(run));
+  return replies;
+}
+
+function asCluster(redis: unknown): Cluster | undefined {
+  return redis instanceof Cluster ? redis : undefined;
+}
+
+function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): T[][] {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group) group.push(item);
+    else groups.set(keyOf(item), [item]);
+  }
+  return [...groups.values()];
+}
