@@ -70,8 +70,10 @@ export class MembersWriter {
       : new Buckets(write.layout);
     if (!write.scan) await units.endAll();
     await this.#fingerprints.save(state.key, own.generation, buckets);
-    if (!(await this.#attempts.commit(state, write, own)))
+    if (!(await this.#attempts.commit(state, write, own))) {
+      await units.takeBack();
       return await this.#options.stale(write.collection, state);
+    }
     await this.#fingerprints.removeOlder(state.key, own.generation);
     if (!write.history) await units.removeEnded();
     return { written: 1, alreadyThere: 0, dead: 0 };

@@ -145,13 +145,23 @@ export class ValueUnits {
     await this.#remove({ since: { $lt: this.#own.generation } });
   }
 
-  /** Takes back what uncommitted generations did: their units go, the ends they set are lifted. */
+  /** Takes back what uncommitted generations did. */
   async heal(): Promise<void> {
-    const aborted = { $in: [...this.#own.header.aborted] };
-    await this.#remove({ since: aborted });
+    await this.#undo(this.#own.header.aborted);
+  }
+
+  /** Takes back what this attempt did, when it could not commit. Should it not come to that, nobody sees it all the same. */
+  async takeBack(): Promise<void> {
+    await this.#undo([this.#own.generation]);
+  }
+
+  /** The units that the generations added go, the ends they set are lifted. */
+  async #undo(generations: readonly number[]): Promise<void> {
+    const which = { $in: [...generations] };
+    await this.#remove({ since: which });
     await this.#run((units) =>
       units.updateMany(
-        { key: this.#own.header._id, until: aborted },
+        { key: this.#own.header._id, until: which },
         { $set: { until: null, ...(this.#history ? { leftAt: null } : {}) } },
       ),
     );

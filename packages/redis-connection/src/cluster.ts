@@ -14,6 +14,17 @@ export function mastersOf(redis: Redis): readonly Redis[] {
   return asCluster(redis)?.nodes('master') ?? [redis];
 }
 
+/** The server that holds the key; what is asked of it is not sent on when the key has moved (MOVED). */
+export async function masterOf(redis: Redis, key: Name): Promise<Redis> {
+  const cluster = asCluster(redis);
+  if (!cluster) return redis;
+  if (cluster.status !== 'ready') await cluster.ping(); // until then it is not known who holds what
+  const address = cluster.slots[calculateSlot(key)]?.[0];
+  const master = cluster.nodes('master').find(({ options: { host, port } }) => `${host}:${port}` === address);
+  if (!master) throw new Error('CLUSTERDOWN nobody holds the slot');
+  return master;
+}
+
 /** The items in groups that one command may take together: all of them, or on a cluster those of one slot. */
 export function groupBySlot<T>(redis: Redis, items: readonly T[], nameOf: (item: T) => Name): T[][] {
   return isCluster(redis) ? groupBy(items, (item) => calculateSlot(nameOf(item))) : [[...items]];

@@ -1,3 +1,3 @@
-export { groupBySlot, isCluster, mastersOf, pipelined } from './cluster.js';
+export { groupBySlot, isCluster, masterOf, mastersOf, pipelined } from './cluster.js';
 export { type ClientOptions, connectRedis, FOR_BLOCKING } from './connect-redis.js';
 export type { HostAndPort, RedisAddress } from './redis-address.js';

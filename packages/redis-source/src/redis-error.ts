@@ -26,6 +26,8 @@ const REPLIES: Readonly<Record<string, readonly [code: string, errorClass: Error
   BUSY: ['REDIS_BUSY', 'transient', 'Redis is busy running a script'],
   MASTERDOWN: ['REDIS_UNAVAILABLE', 'transient', 'the replica has lost its master'],
   CLUSTERDOWN: ['REDIS_UNAVAILABLE', 'transient', 'the cluster is down'],
+  MOVED: ['REDIS_UNAVAILABLE', 'transient', 'the cluster has moved the slot'],
+  ASK: ['REDIS_UNAVAILABLE', 'transient', 'the cluster is moving the slot'],
   TRYAGAIN: ['REDIS_UNAVAILABLE', 'transient', 'the cluster is moving the slot'],
   READONLY: ['REDIS_READONLY', 'transient', 'the server is a read-only replica'],
 };

@@ -13,7 +13,7 @@ const JSON_TYPE: ValueType = {
     // The module tells neither a size nor a page of a document: it is always read at once.
     size: undefined,
     whole: {
-      command: (key) => ['JSON.GET', key],
+      command: (key) => ['JSON.GET', key, '.'],
       items: (reply) => (reply === null ? undefined : cutBytes(bufferOf('JSON.GET', reply))),
     },
   },

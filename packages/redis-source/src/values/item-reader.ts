@@ -1,7 +1,8 @@
 import { SyncError } from '@redis-to-mongo/pipeline';
+import { masterOf } from '@redis-to-mongo/redis-connection';
 import { Command, type Redis } from 'ioredis';
 import { redisError } from '../redis-error.js';
-import { type KeyExpiry, keyExpiry } from './key-expiry.js';
+import { keyExpiry } from './key-expiry.js';
 import type { Item, ItemSource } from './value-type.js';
 
 /** How a reading of a value ended. */
@@ -21,35 +22,36 @@ export class ItemReader {
   readonly #redis: Redis;
   readonly #source: ItemSource;
   readonly #count: number;
-  readonly #expiry: (key: Buffer) => Promise<KeyExpiry>;
+  readonly #expiry = keyExpiry();
 
   /** @param count items a page. */
   constructor(redis: Redis, source: ItemSource, count: number) {
     this.#redis = redis;
     this.#source = source;
     this.#count = count;
-    this.#expiry = keyExpiry(redis);
   }
 
   /** Items or bytes; `undefined` where Redis has no command for it. 0 may be a key that is gone. */
   async size(key: Buffer): Promise<number | undefined> {
     if (!this.#source.size) return undefined;
     try {
-      return Number(await this.#redis.sendCommand(new Command(this.#source.size.command, [key])));
+      const server = await this.#masterOf(key);
+      return Number(await server.sendCommand(new Command(this.#source.size.command, [key])));
     } catch (error) {
       throw redisError(error);
     }
   }
 
   async sameExpiry(key: Buffer, a: number | null, b: number | null): Promise<boolean> {
-    return (await this.#expiry(key)).same(a, b);
+    return (await this.#expiry(await this.#masterOf(key), key)).same(a, b);
   }
 
   /** One instant of the value, read by one command with its time to live in one MULTI. */
   async *atomic(key: Buffer): AsyncGenerator<readonly Item[], ReadingEnd> {
-    const expiry = await this.#expiry(key);
+    const server = await this.#masterOf(key);
+    const expiry = await this.#expiry(server, key);
     const [command, ...args] = this.#source.whole.command(key);
-    const replies = await this.#redis
+    const replies = await server
       .multi()
       .callBuffer(command, ...args)
       .call(expiry.command, key)
@@ -60,8 +62,14 @@ export class ItemReader {
     const [wholeReply, timeReply] = unpack(replies);
     const items = this.#source.whole.items(wholeReply);
     if (items === undefined) return { isWhole: true, isGone: true, expiresAt: null };
-    yield await this.#complete(this.#redis, key, items);
+    yield await this.#complete(server, key, items);
     return { isWhole: true, isGone: false, expiresAt: expiry.at(timeReply) };
+  }
+
+  async #masterOf(key: Buffer): Promise<Redis> {
+    return await masterOf(this.#redis, key).catch((error: unknown) => {
+      throw redisError(error);
+    });
   }
 
   async #complete(client: Redis, key: Buffer, items: readonly Item[]): Promise<readonly Item[]> {
@@ -78,8 +86,9 @@ export class ItemReader {
   async *paged(key: Buffer): AsyncGenerator<readonly Item[], ReadingEnd> {
     const { pages, size } = this.#source;
     if (!pages || !size) return yield* this.atomic(key);
-    const expiry = await this.#expiry(key);
-    const client = this.#redis.duplicate({
+    const server = await this.#masterOf(key);
+    const expiry = await this.#expiry(server, key);
+    const client = server.duplicate({
       enableAutoPipelining: false,
       lazyConnect: true,
       maxRetriesPerRequest: 0,

@@ -4,8 +4,8 @@ import type { ValueDocument } from '@redis-to-mongo/pipeline';
 const MAX_DEPTH = 90;
 
 /**
- * A JSON text as a document's field `value`. Where that can't give the very same JSON back, `text` holds it, exactly:
- * numbers that a double does not hold or writes otherwise, members whose order would change, objects with names that
+ * A JSON text as a document's field `value`. Where that can't give the very same JSON back, `text` holds it, exactly (but for
+ * white space): numbers that a double does not hold or writes otherwise, members whose order would change, objects with names that
  * MongoDB does not take (empty, with `.` or `$`), which become arrays of `[name, value]` pairs. Nested deeper than 90
  * levels: `value` is null.
  */
@@ -19,7 +19,7 @@ export function jsonValue(text: string): ValueDocument {
   const plain = { isSame: true };
   const value = storable(parsed, 0, plain);
   if (value === undefined) return { value: null, text };
-  return plain.isSame && JSON.stringify(parsed) === text ? { value } : { value, text };
+  return plain.isSame && JSON.stringify(parsed) === withoutSpace(text) ? { value } : { value, text };
 }
 
 /** `undefined` when the value is nested too deeply. */
@@ -41,4 +41,9 @@ function storable(value: unknown, depth: number, plain: { isSame: boolean }): un
 
 function isPlainName(name: string): boolean {
   return name !== '' && name !== '__proto__' && !/[.$\0]/.test(name);
+}
+
+/** Without the white space between its tokens. */
+function withoutSpace(json: string): string {
+  return json.replace(/("(?:[^"\\]|\\.)*")|\s+/g, '$1');
 }

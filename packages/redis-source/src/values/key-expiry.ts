@@ -14,9 +14,9 @@ export interface KeyExpiry {
 const PTTL_TOLERANCE_MS = 2000;
 
 /** Finds out, once, how this server tells the time at which a key expires. */
-export function keyExpiry(redis: Redis): (key: Buffer) => Promise<KeyExpiry> {
+export function keyExpiry(): (redis: Redis, key: Buffer) => Promise<KeyExpiry> {
   let found: Promise<KeyExpiry> | undefined;
-  return (key) => {
+  return (redis, key) => {
     found ??= detect(redis, key).catch((error: unknown) => {
       found = undefined;
       throw error;

@@ -1,4 +1,5 @@
-import { type FreshNamespace, freshNamespace } from '@redis-to-mongo/local-stack';
+import { randomUUID } from 'node:crypto';
+import { freshNamespace } from '@redis-to-mongo/local-stack';
 import { mongoSink, prepareDatabase, readUnits } from '@redis-to-mongo/mongo-sink';
 import {
   ByteBudget,
@@ -26,7 +27,6 @@ export const OPTIONS: SyncerOptions = {
 
 /** A line from a Redis to a database of the test file's own. */
 export interface ValueUnderTest {
-  readonly namespace: FreshNamespace;
   readonly redis: Redis;
   readonly db: Db;
   /** Documents written since the last look, by collection. */
@@ -48,16 +48,20 @@ export interface UnderTestOptions {
 }
 
 export async function valueUnderTest(given: UnderTestOptions = {}): Promise<ValueUnderTest> {
-  const namespace = await freshNamespace({
-    mongoUri: inject('mongoUri'),
-    ...(given.redisUrl ? { redis: { url: given.redisUrl } } : {}),
+  const mongoUri = inject('mongoUri');
+  const namespace = given.redisUrl === undefined ? await freshNamespace({ mongoUri }) : undefined;
+  const redisUrl = namespace?.redis.url ?? given.redisUrl ?? '';
+  const redis = new Redis(redisUrl, {
+    enableAutoPipelining: true,
+    maxRetriesPerRequest: 3,
+    // The check asks with INFO, which a server that only looks like Redis need not have.
+    enableReadyCheck: namespace !== undefined,
   });
-  const redis = new Redis(namespace.redis.url, { enableAutoPipelining: true, maxRetriesPerRequest: 3 });
-  const client = new MongoClient(namespace.mongoUri, {
+  const client = new MongoClient(mongoUri, {
     monitorCommands: true,
     writeConcern: { w: 'majority', journal: true },
   });
-  const db = client.db(namespace.mongoDbName);
+  const db = client.db(namespace?.mongoDbName ?? `test_${randomUUID().replaceAll('-', '')}`);
   const { maxDocumentBytes } = await prepareDatabase(db);
   const writes = countWrites(client);
 
@@ -76,7 +80,6 @@ export async function valueUnderTest(given: UnderTestOptions = {}): Promise<Valu
   });
 
   return {
-    namespace,
     redis,
     db,
     writes,
@@ -99,8 +102,9 @@ export async function valueUnderTest(given: UnderTestOptions = {}): Promise<Valu
     },
     close: async () => {
       redis.disconnect();
+      await db.dropDatabase();
       await client.close();
-      await namespace.close();
+      await namespace?.close();
     },
   };
 }

@@ -1,0 +1,47 @@
+import { decodeContent } from '@redis-to-mongo/pipeline';
+import type { Redis } from 'ioredis';
+import type { Db, Document } from 'mongodb';
+import { type Conformance, describeConformance } from './conformance.js';
+import { hexOf } from './stored-value.js';
+
+const STREAM: Conformance = {
+  keyType: 'stream',
+  sizes: { many: 100, huge: 3000 },
+  async fill(redis, key, items) {
+    const there = await redis.xlen(key);
+    const pipeline = redis.pipeline();
+    for (let i = there; i < items; i++) pipeline.xadd(key, `${i + 1}-0`, 'number', i);
+    await pipeline.exec();
+  },
+  fillHard: (redis, key) =>
+    redis.xadd(
+      key,
+      ...['*', Buffer.from([0xff, 0x00]), Buffer.from([0xfe]), 'twice', '1', 'twice', '2', '', ''],
+      ...['$set', 'a', 'a.b', 'b', '12', 'digits'],
+    ),
+  change: (redis, key) => redis.xadd(key, '*', 'changed', 'yes'),
+  ofRedis,
+  ofMongo,
+};
+
+describeConformance(STREAM);
+
+async function ofRedis(redis: Redis, key: string): Promise<string[] | null> {
+  const entries = await redis.xrangeBuffer(key, '-', '+');
+  if (entries.length === 0) return null;
+  return entries.map(([id, fields]) => `${id} ${fields.map(hexOf).join(' ')}`);
+}
+
+/** The messages of the stream's newest life, in order. */
+async function ofMongo(db: Db, key: string): Promise<string[] | null> {
+  const messages = await db
+    .collection<{ _id: string } & Document>('stream_messages')
+    .find({ stream: key })
+    .sort({ _id: 1 })
+    .toArray();
+  const lives = messages.map(({ _id }) => _id.slice(0, _id.lastIndexOf(':')));
+  const newest = messages.filter((_, i) => lives[i] === lives.at(-1));
+  return newest.map(
+    ({ entryId, content }) => `${entryId} ${decodeContent(content).flat().map(hexOf).join(' ')}`,
+  );
+}
