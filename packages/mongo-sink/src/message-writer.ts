@@ -17,6 +17,9 @@ export interface MessageWriterOptions {
   readonly onDeadLetters?: (refusals: readonly Refusal[]) => Promise<void> | void;
 }
 
+/** Documents a command; the server's own limit is 100,000. */
+const MOST_DOCUMENTS = 50_000;
+
 interface Insert {
   readonly collection: string;
   readonly documents: readonly MessageDocument[];
@@ -72,7 +75,8 @@ export class MessageWriter {
           }
         }
       }
-      const errors = await this.#insertAll(collection, documents);
+      const bytes = indexes.reduce((sum, i) => sum + (inserts[i]?.bytes ?? 0), 0);
+      const errors = await this.#insertAll(collection, documents, bytes);
       for (const error of errors) {
         const outcome = outcomes[owners[error.index] ?? -1];
         const document = documents[error.index];
@@ -94,9 +98,13 @@ export class MessageWriter {
   }
 
   /** One command for what fits into one message, several for a batch that is larger by itself. */
-  async #insertAll(collection: string, documents: readonly MessageDocument[]): Promise<WriteError[]> {
+  async #insertAll(
+    collection: string,
+    documents: readonly MessageDocument[],
+    bytes: number,
+  ): Promise<WriteError[]> {
     const errors: WriteError[] = [];
-    for (const { from, to } of this.#cut(documents)) {
+    for (const { from, to } of this.#cut(documents, bytes)) {
       const part = from === 0 && to === documents.length ? documents : documents.slice(from, to);
       const reply = await writeCommand(this.#db, { insert: collection, documents: part });
       for (const error of reply.errors) errors.push({ ...error, index: error.index + from });
@@ -105,7 +113,9 @@ export class MessageWriter {
   }
 
   /** A message takes 48 MB and 100,000 documents; sizes of text are estimates, so it is cut at a third of that. */
-  #cut(documents: readonly MessageDocument[]): { from: number; to: number }[] {
+  #cut(documents: readonly MessageDocument[], allBytes: number): { from: number; to: number }[] {
+    if (allBytes <= this.#options.maxDocumentBytes && documents.length <= MOST_DOCUMENTS)
+      return documents.length > 0 ? [{ from: 0, to: documents.length }] : [];
     const cuts: { from: number; to: number }[] = [];
     let from = 0;
     let bytes = 0;
@@ -113,7 +123,7 @@ export class MessageWriter {
       const document = documents[i];
       if (!document) continue;
       const size = roughSize(document);
-      if (i > from && (bytes + size > this.#options.maxDocumentBytes || i - from >= 50_000)) {
+      if (i > from && (bytes + size > this.#options.maxDocumentBytes || i - from >= MOST_DOCUMENTS)) {
         cuts.push({ from, to: i });
         from = i;
         bytes = 0;
