@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from './build.mjs';
 import { check } from './check.mjs';
+import { docWriters } from './doc-writers.mjs';
 import { install } from './install.mjs';
 import { root } from './root.mjs';
 import { runChild } from './run-child.mjs';
@@ -13,7 +14,6 @@ import { runTests } from './run-tests.mjs';
 const programs = {
   demo: 'packages/proving-ground/dist/demo.js',
   stack: 'packages/local-stack/dist/stack-command.js',
-  docs: 'packages/config/dist/write-docs.js',
   'start:scheduler': 'apps/scheduler/dist/main.js',
   'start:worker': 'apps/worker/dist/main.js',
   'start:dashboard': 'apps/dashboard/dist/main.js',
@@ -37,10 +37,19 @@ export async function runTarget(target, args) {
       await build();
       return await runTests(args);
     }
+    if (target === 'docs') {
+      await install();
+      await build();
+      for (const writer of docWriters) {
+        const code = await runChild(process.execPath, [writer, ...args]);
+        if (code !== 0) return code;
+      }
+      return 0;
+    }
     const program = Object.entries(programs).find(([name]) => name === target)?.[1];
     if (program === undefined) {
       throw new SetupError(
-        `unknown target ${target}; there are: ${[...Object.keys(programs), 'test', 'check'].join(', ')}`,
+        `unknown target ${target}; there are: ${[...Object.keys(programs), 'docs', 'test', 'check'].join(', ')}`,
       );
     }
     await install();

@@ -17,7 +17,7 @@ import { inject } from 'vitest';
 import { type CountedWrites, countWrites } from './count-writes.js';
 
 /** Small, so that a thousand members are many. */
-export const OPTIONS: SyncerOptions = {
+const OPTIONS: SyncerOptions = {
   readEntries: 5000,
   readBytes: 8 << 20,
   maxInlineMembers: 200,
