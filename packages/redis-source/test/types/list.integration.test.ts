@@ -1,7 +1,9 @@
 import type { Redis } from 'ioredis';
 import type { Db } from 'mongodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Conformance, describeConformance } from './conformance.js';
 import { hexOf, storedValue } from './stored-value.js';
+import { type ValueUnderTest, valueUnderTest } from './value-under-test.js';
 
 const NAMES = { collection: 'lists', memberCollection: 'list_items' };
 
@@ -46,3 +48,59 @@ async function ofMongo(db: Db, key: string): Promise<string[] | null> {
   if (items.length !== header.size) throw new Error(`${key}: the size is not that of its items`);
   return items.map(hexOf);
 }
+
+describe('list: its own', () => {
+  let under: ValueUnderTest;
+  beforeAll(async () => {
+    under = await valueUnderTest();
+  });
+  afterAll(async () => {
+    await under.close();
+  });
+
+  const written = async (key: string): Promise<number> => {
+    under.writes.take();
+    await under.sync(key);
+    expect(await ofMongo(under.db, key)).toEqual(await ofRedis(under.redis, key));
+    return under.writes.take().list_items ?? 0;
+  };
+  const items = (name: string, count: number) => Array.from({ length: count }, (_, i) => `${name} ${i}`);
+
+  it('growth and shrinking at either end write what came and went, nothing else', async () => {
+    const { redis } = under;
+    await redis.rpush('log', ...items('first', 3000));
+    expect(await written('log')).toBe(3000);
+    await redis.rpush('log', ...items('behind', 10));
+    expect(await written('log')).toBe(10);
+    await redis.lpush('log', ...items('before', 20));
+    expect(await written('log')).toBe(20);
+    expect((await under.header('lists', 'log')).first).toBe(-20);
+    await redis.lpop('log', 5);
+    expect(await written('log')).toBe(5);
+    // What had ended is removed by the next change.
+    await redis
+      .multi()
+      .lpop('log', 100)
+      .rpush('log', ...items('queue', 30))
+      .exec();
+    expect(await written('log')).toBe(100 + 30 + 5);
+    await redis
+      .multi()
+      .lpush('log', ...items('newest', 40))
+      .ltrim('log', 0, 1999)
+      .exec();
+    const { size } = await under.header('lists', 'log');
+    expect(await written('log')).toBe(40 + (size + 40 - 2000) + 100);
+    await redis.lset('log', 1000, 'changed');
+    expect(await written('log')).toBe(2 + (size + 40 - 2000));
+  });
+
+  it('duplicates stay apart, and a list of nothing but one item is followed too', async () => {
+    await under.redis.rpush('same', ...Array<string>(1000).fill('x'));
+    expect(await written('same')).toBe(1000);
+    await under.redis.rpush('same', 'x', 'x');
+    expect(await written('same')).toBe(2);
+    await under.redis.lpop('same', 10);
+    expect(await written('same')).toBeLessThanOrEqual(20);
+  });
+});

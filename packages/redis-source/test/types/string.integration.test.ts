@@ -1,8 +1,10 @@
 import { bytesOf } from '@redis-to-mongo/pipeline';
 import type { Redis } from 'ioredis';
 import type { Db } from 'mongodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Conformance, describeConformance } from './conformance.js';
 import { storedValue } from './stored-value.js';
+import { type ValueUnderTest, valueUnderTest } from './value-under-test.js';
 
 const NAMES = { collection: 'strings', memberCollection: 'string_parts' };
 
@@ -35,3 +37,46 @@ async function ofMongo(db: Db, key: string): Promise<string | null> {
   if (value.length !== header.size) throw new Error(`${key}: the size is not that of its bytes`);
   return value.toString('latin1');
 }
+
+describe('string: its own', () => {
+  let under: ValueUnderTest;
+  beforeAll(async () => {
+    under = await valueUnderTest();
+  });
+  afterAll(async () => {
+    await under.close();
+  });
+
+  it('a counter is text and number, to the last of its 64 bits', async () => {
+    for (const [key, value] of [
+      ['counter', '42'],
+      ['largest', '9223372036854775807'],
+      ['smallest', '-9223372036854775808'],
+    ] as const) {
+      await under.redis.set(key, value);
+      await under.sync(key);
+      const found = await under.db
+        .collection<{ _id: string; value: string; integer: bigint }>('strings')
+        .findOne({ _id: key }, { useBigInt64: true });
+      expect(found).toMatchObject({ value, form: 'inline' });
+      expect(BigInt(found?.integer ?? 0)).toBe(BigInt(value));
+    }
+    for (const value of ['042', '9223372036854775808', '1.5', '-0', '']) {
+      await under.redis.set('counter', value);
+      await under.sync('counter');
+      const header = await under.header('strings', 'counter');
+      expect(header.value).toBe(value);
+      expect(header).not.toHaveProperty('integer');
+    }
+  });
+
+  it('a change in a large string writes the parts that it touches', async () => {
+    await under.redis.set('large', Buffer.alloc(5 << 20, 1));
+    await under.sync('large');
+    under.writes.take();
+    await under.redis.setrange('large', 2_500_000, 'changed');
+    await under.sync('large');
+    expect(under.writes.take().string_parts).toBe(2);
+    expect(await ofMongo(under.db, 'large')).toBe(await ofRedis(under.redis, 'large'));
+  });
+});

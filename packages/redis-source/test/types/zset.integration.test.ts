@@ -1,7 +1,9 @@
 import { Command, type Redis } from 'ioredis';
 import type { Db, Document } from 'mongodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Conformance, describeConformance } from './conformance.js';
 import { hexOf, storedValue } from './stored-value.js';
+import { type ValueUnderTest, valueUnderTest } from './value-under-test.js';
 
 const NAMES = { collection: 'zsets', memberCollection: 'zset_members' };
 
@@ -63,3 +65,42 @@ function bits(score: number): string {
   bytes.writeDoubleBE(score);
   return bytes.toString('hex');
 }
+
+describe('zset: its own', () => {
+  let under: ValueUnderTest;
+  beforeAll(async () => {
+    under = await valueUnderTest();
+  });
+  afterAll(async () => {
+    await under.close();
+  });
+
+  it('scores that JSON has no number for are text too, and read back to the same double', async () => {
+    // In its compact form, of small sorted sets, Redis itself makes -0 a 0.
+    await under.redis.config('SET', 'zset-max-listpack-entries', '0');
+    await under.redis.zadd('scores', 'inf', 'd', '-inf', 'a', '-0', 'b', '0.1', 'c');
+    await under.sync('scores');
+    const { members } = await under.header('zsets', 'scores');
+    expect(members).toEqual([
+      { member: 'a', score: Number.NEGATIVE_INFINITY, scoreText: '-inf' },
+      { member: 'b', score: -0, scoreText: '-0' },
+      { member: 'c', score: 0.1 },
+      { member: 'd', score: Number.POSITIVE_INFINITY, scoreText: 'inf' },
+    ]);
+    for (const { member, scoreText } of members)
+      if (scoreText) await under.redis.zadd('back', scoreText, member);
+    expect(await under.redis.zmscore('back', 'a', 'b', 'd')).toEqual(
+      await under.redis.zmscore('scores', 'a', 'b', 'd'),
+    );
+  });
+
+  it('a score that changes in a large one costs the member that it belongs to', async () => {
+    await ZSET.fill(under.redis, 'ranking', 3000);
+    await under.sync('ranking');
+    under.writes.take();
+    await under.redis.zincrby('ranking', 0.1, 'member 17');
+    await under.sync('ranking');
+    expect(under.writes.take().zset_members).toBe(2);
+    expect(await ofMongo(under.db, 'ranking')).toEqual(await ofRedis(under.redis, 'ranking'));
+  });
+});
