@@ -13,7 +13,12 @@ export interface Reading {
   readonly entries: readonly Entry[];
   /** Some of it is not UTF-8. */
   readonly binary: boolean;
+  /** When the key expires, as far as that can be told from the time left; null for never. */
+  readonly expiresAt: Date | null;
 }
+
+/** Two times of expiry that differ by less are one: the time left is measured, and the answer takes time. */
+const SAME_EXPIRY_MS = 2000;
 
 /**
  * One instant of the stream: XINFO and the entries from `from` on. Replies are read as text, which is fast; text
@@ -32,6 +37,7 @@ export async function readStream(
     ? transaction.xrangeBuffer(key, from, '+', 'COUNT', count)
     : transaction.xrange(key, from, '+', 'COUNT', count)
   )
+    .pttl(key)
     .exec()
     .catch((error: unknown) => {
       throw redisError(error);
@@ -42,7 +48,10 @@ export async function readStream(
     if (isNoSuchKey(infoError)) return undefined;
     throw redisError(infoError);
   }
+  const [expiryError, timeLeft] = replies?.[2] ?? [undefined, undefined];
   if (rangeError) throw redisError(rangeError);
+  if (expiryError) throw redisError(expiryError);
+  const expiresAt = Number(timeLeft) < 0 ? null : new Date(Date.now() + Number(timeLeft));
   const info = parseStreamInfo(infoReply);
   const raw = parseEntries(rangeReply);
   if (binary) {
@@ -51,10 +60,17 @@ export async function readStream(
       info,
       entries,
       binary: entries.some(([, flat]) => flat.some((item) => typeof item !== 'string')),
+      expiresAt,
     };
   }
   if (raw.some(([, flat]) => flat.some(isDoubtful))) return await readStream(redis, key, from, count, true);
-  return { info, entries: raw as readonly Entry[], binary: false };
+  return { info, entries: raw as readonly Entry[], binary: false, expiresAt };
+}
+
+/** The time of expiry that is known, where the one just read is no other. */
+export function settledExpiry(known: Date | null, read: Date | null): Date | null {
+  const isSame = known && read && Math.abs(known.getTime() - read.getTime()) < SAME_EXPIRY_MS;
+  return isSame ? known : read;
 }
 
 function isNoSuchKey(error: Error): boolean {

@@ -9,7 +9,7 @@ import {
 } from '@redis-to-mongo/pipeline';
 import type { Redis } from 'ioredis';
 import { toDocuments } from '../streams/message-documents.js';
-import { digestOf, guessEntryBytes, readStream } from '../streams/read-stream.js';
+import { digestOf, guessEntryBytes, readStream, settledExpiry } from '../streams/read-stream.js';
 import {
   accountFor,
   gapsAtStart,
@@ -59,6 +59,7 @@ async function* readBatches(
   let rewound = false;
   let binary = stored?.binary ?? false;
   let lag = state.lag;
+  let expiresAt = state.expiresAt;
   let entryBytes = stored?.entryBytes;
   // The first read of a slice takes the last entry once more, to see that this is still the same stream.
   let anchor = stored?.digest ? stored : undefined;
@@ -87,8 +88,12 @@ async function* readBatches(
         incarnation = state.incarnation + 1;
         continue; // read again from the very start, as the next life
       }
-      if (position && entries.length === 0 && account.missing === 0 && account.lag === lag) return;
+      const expiry = settledExpiry(expiresAt, reading.expiresAt);
+      const isNews =
+        entries.length > 0 || account.missing !== 0 || account.lag !== lag || expiry !== expiresAt;
+      if (position && !isNews) return;
       lag = account.lag;
+      expiresAt = expiry;
       const { documents, bytes } = toDocuments(state, incarnation, entries);
       const last = entries.at(-1);
       if (last) entryBytes = Math.ceil(bytes / entries.length);
@@ -117,6 +122,7 @@ async function* readBatches(
         bytes,
         lag,
         gaps,
+        expiresAt,
         changed: entries.length > 0 || gaps.length > 0,
         release: () => held.release(),
       };

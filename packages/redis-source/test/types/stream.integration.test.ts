@@ -1,8 +1,10 @@
 import { decodeContent } from '@redis-to-mongo/pipeline';
 import type { Redis } from 'ioredis';
 import type { Db, Document } from 'mongodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Conformance, describeConformance } from './conformance.js';
 import { hexOf } from './stored-value.js';
+import { type ValueUnderTest, valueUnderTest } from './value-under-test.js';
 
 const STREAM: Conformance = {
   keyType: 'stream',
@@ -45,3 +47,28 @@ async function ofMongo(db: Db, key: string): Promise<string[] | null> {
     ({ entryId, content }) => `${entryId} ${decodeContent(content).flat().map(hexOf).join(' ')}`,
   );
 }
+
+describe('stream: its own', () => {
+  let under: ValueUnderTest;
+  beforeAll(async () => {
+    under = await valueUnderTest();
+  });
+  afterAll(async () => {
+    await under.close();
+  });
+
+  it('when it expires is recorded, also when nothing else is new', async () => {
+    await STREAM.fill(under.redis, 'fleeting', 3);
+    await under.sync('fleeting');
+    expect((await under.state('fleeting')).expiresAt).toBeNull();
+    await under.redis.pexpireat('fleeting', 4_000_000_000_000);
+    expect((await under.sync('fleeting')).result).toBe('synced');
+    const { expiresAt, counts } = await under.state('fleeting');
+    expect(Math.abs((expiresAt?.getTime() ?? 0) - 4_000_000_000_000)).toBeLessThan(2000);
+    expect(counts).toMatchObject({ seen: 3, written: 3 });
+    expect((await under.sync('fleeting')).result).toBe('unchanged');
+    await under.redis.persist('fleeting');
+    await under.sync('fleeting');
+    expect((await under.state('fleeting')).expiresAt).toBeNull();
+  });
+});
