@@ -14,6 +14,7 @@ import { runTests } from './run-tests.mjs';
 const programs = {
   demo: 'packages/proving-ground/dist/demo.js',
   stack: 'packages/local-stack/dist/stack-command.js',
+  cli: 'apps/cli/dist/main.js',
   'start:scheduler': 'apps/scheduler/dist/main.js',
   'start:worker': 'apps/worker/dist/main.js',
   'start:dashboard': 'apps/dashboard/dist/main.js',

@@ -3,6 +3,17 @@ export { type Refusal, readDeadLetter } from './dead-letters.js';
 export { type ActiveKey, activeKeys, recordError } from './key-registry.js';
 export { mongoError } from './mongo-error.js';
 export { type MongoSinkOptions, mongoSink } from './mongo-sink.js';
+export { collectionOf } from './operator-collections.js';
+export {
+  type DeadLetter,
+  dropDeadLetter,
+  findDeadLetters,
+  type Replay,
+  replayDeadLetter,
+  showDeadLetter,
+} from './operator-dead-letters.js';
+export { findKeys, type KeyQuery, readKey } from './operator-keys.js';
+export { rereadKey, restartKey } from './operator-resync.js';
 export { pingMongo } from './ping-mongo.js';
 export { prepareDatabase } from './prepare-database.js';
 export {

@@ -1,0 +1,52 @@
+import type { Command } from './command.js';
+
+/** A command as the overview shows it; the rest is imported when used. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  load(): Promise<Command>;
+}
+
+/** All commands, in the order of the help. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'status',
+    summary: 'how far the mirror is, what was lost, errors, queue and workers',
+    load: async () => (await import('./commands/status.js')).status,
+  },
+  {
+    name: 'keys',
+    summary: 'the keys with how far they are: filter, sort',
+    load: async () => (await import('./commands/keys.js')).keys,
+  },
+  {
+    name: 'explain',
+    summary: 'everything about one key',
+    load: async () => (await import('./commands/explain.js')).explain,
+  },
+  {
+    name: 'gaps',
+    summary: 'entries that Redis dropped before they were read',
+    load: async () => (await import('./commands/gaps.js')).gaps,
+  },
+  {
+    name: 'dead-letters',
+    summary: 'records that MongoDB refused: list, show, replay, drop',
+    load: async () => (await import('./commands/dead-letters.js')).deadLetters,
+  },
+  {
+    name: 'once',
+    summary: 'syncs everything that is there now, and ends: needs no running fleet',
+    load: async () => (await import('./commands/once.js')).once,
+  },
+  {
+    name: 'config',
+    summary: 'the effective configuration, with the source of each value',
+    load: async () => (await import('./commands/config.js')).config,
+  },
+  {
+    name: 'completion',
+    summary: 'shell completion for bash or zsh',
+    load: async () => (await import('./commands/completion.js')).completion,
+  },
+];

@@ -1,0 +1,146 @@
+import { CliError } from '../cli-error.js';
+import type { Call, Command } from '../command.js';
+import type { Ending } from '../exit-codes.js';
+import { grouped } from '../table.js';
+import { stamp } from '../times.js';
+
+const ACTIONS = { list, show, replay, drop } as const;
+
+export const deadLetters: Command = {
+  name: 'dead-letters',
+  forms: [
+    'list [PATTERN] [--limit N]',
+    'show ID',
+    'replay ID | --all [PATTERN]',
+    'drop ID | --all [PATTERN] --yes',
+  ],
+  about:
+    'Records that MongoDB refused for their content are kept whole. list: which, and why. show: one with its record.\n' +
+    'replay: writes them once more, where the reason is mended (a validator, an index); what is refused again stays.\n' +
+    'drop: gives them up for good. PATTERN is one of the keys that they came from. Exit code 1 when a replay is refused,\n' +
+    'or an id is not there.',
+  args: { min: 1, max: 2 },
+  actions: Object.keys(ACTIONS),
+  options: {
+    all: { doc: 'replay, drop: all of them, or all of the keys that match PATTERN' },
+    yes: { doc: 'drop: yes, for good' },
+    limit: { value: 'N', doc: 'list: at most so many, the newest first; default 50' },
+  },
+  examples: [
+    ["dead-letters list 'orders*'", 'the refused entries of some streams'],
+    ['dead-letters show orders@a1:m1700000000000-a0', 'one of them, whole'],
+    ['dead-letters replay --all', 'all of them once more'],
+    ["dead-letters drop --all 'test:*' --yes", 'those of some keys go'],
+  ],
+  async run(call) {
+    const [action = '', ...args] = call.args;
+    const run = Object.entries(ACTIONS).find(([name]) => name === action)?.[1];
+    if (!run)
+      throw new CliError(
+        'CLI_USAGE',
+        `dead-letters ${action}: write list, show, replay or drop behind dead-letters`,
+      );
+    return await run({ ...call, args });
+  },
+};
+
+async function list({ args: [pattern], options, out, servers }: Call): Promise<Ending> {
+  const { letters, total } = await find(
+    servers,
+    pattern,
+    options.whole('limit', 50, { min: 1, max: 1_000_000 }),
+  );
+  if (out.isJson) {
+    out.json({ total, deadLetters: letters });
+    return 'ok';
+  }
+  if (total === 0) out.line('no dead letters');
+  else
+    out.table(
+      ['ID', '>BYTES', '>CODE', 'AT'],
+      letters.map(({ id, bytes, code, at }) => [id, bytes, String(code), stamp(at)]),
+    );
+  if (total > letters.length) out.note(`${grouped(letters.length)} of ${grouped(total)}: --limit shows more`);
+  return 'ok';
+}
+
+async function show({ args: [id], out, servers }: Call): Promise<Ending> {
+  if (id === undefined)
+    throw new CliError('CLI_USAGE', 'dead-letters show: write the id of a letter behind it');
+  const { showDeadLetter } = await import('@redis-to-mongo/mongo-sink');
+  const found = await showDeadLetter(await servers.db(), id);
+  if (!found)
+    throw new CliError('CLI_NOT_FOUND', `there is no dead letter ${id}: dead-letters list shows them`);
+  if (out.isJson) {
+    out.json({ ...found.letter, record: found.record });
+    return 'ok';
+  }
+  const { key, entryId, collection, code, reason, bytes, at } = found.letter;
+  out.facts([
+    ['key', key],
+    ['entry', entryId],
+    ['collection', collection],
+    ['refused', stamp(at)],
+    ['code', String(code)],
+    ['reason', reason],
+    ['bytes', bytes],
+  ]);
+  out.heading('content');
+  out.line(JSON.stringify(found.record.content, undefined, 2));
+  return 'ok';
+}
+
+async function replay(call: Call): Promise<Ending> {
+  const { replayDeadLetter } = await import('@redis-to-mongo/mongo-sink');
+  const db = await call.servers.db();
+  return await forEach(call, 'replay', async (id) => {
+    const done = await replayDeadLetter(db, id);
+    return { ok: done.result === 'written' || done.result === 'already there', ...done };
+  });
+}
+
+async function drop(call: Call): Promise<Ending> {
+  if (!call.options.flag('yes'))
+    throw new CliError(
+      'CLI_REFUSED',
+      'dead-letters drop: what is dropped is lost for good: add --yes if you mean it',
+    );
+  const { dropDeadLetter } = await import('@redis-to-mongo/mongo-sink');
+  const db = await call.servers.db();
+  return await forEach(call, 'drop', async (id) => {
+    const ok = await dropDeadLetter(db, id);
+    return { ok, result: ok ? 'dropped' : 'absent' };
+  });
+}
+
+interface Done {
+  readonly ok: boolean;
+  readonly result: string;
+  readonly code?: number;
+}
+
+/** Runs an action on the letter that was named, or with --all on each of those asked for. */
+async function forEach(call: Call, action: string, run: (id: string) => Promise<Done>): Promise<Ending> {
+  const { args, options, out, servers } = call;
+  const isAll = options.flag('all');
+  if (!isAll && args[0] === undefined)
+    throw new CliError('CLI_USAGE', `dead-letters ${action}: write an id behind it, or --all`);
+  const ids = isAll ? (await find(servers, args[0], 1_000_000)).letters.map(({ id }) => id) : [args[0] ?? ''];
+  const results: (Done & { id: string })[] = [];
+  for (const id of ids) results.push({ id, ...(await run(id)) });
+  if (out.isJson) out.json({ deadLetters: results });
+  else if (results.length === 0) out.line('no dead letters');
+  else
+    out.table(
+      ['ID', 'RESULT', '>CODE'],
+      results.map(({ id, result, code }) => [id, result, code === undefined ? '' : String(code)]),
+    );
+  return results.every(({ ok }) => ok) ? 'ok' : 'failed';
+}
+
+async function find(servers: Call['servers'], pattern: string | undefined, limit: number) {
+  const { findDeadLetters } = await import('@redis-to-mongo/mongo-sink');
+  const { globToRegExp } = await import('@redis-to-mongo/pipeline');
+  const name = pattern === undefined ? undefined : globToRegExp(pattern);
+  return await findDeadLetters(await servers.db(), { name, limit });
+}

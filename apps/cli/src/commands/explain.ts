@@ -1,0 +1,121 @@
+import { isKeyType, type KeyState, keyBytes, placeOf } from '@redis-to-mongo/pipeline';
+import type { Call, Command } from '../command.js';
+import { type Choice, explainChoice } from '../explain-choice.js';
+import type { Output } from '../output.js';
+import type { Servers } from '../servers.js';
+import { bad, coloured } from '../table.js';
+import { duration, fromNow, stamp } from '../times.js';
+
+/** All that can be told about one key. */
+interface Explanation {
+  readonly key: string;
+  readonly choice: Choice;
+  /** By Redis; `none` where it is not there. */
+  readonly inRedis: string;
+  readonly stream: string;
+  readonly type: string;
+  readonly collection: string | null;
+  readonly schedule: { readonly everyMs: number | null; readonly next: Date | null } | null;
+  readonly state: KeyState | null;
+}
+
+export const explain: Command = {
+  name: 'explain',
+  forms: ['KEY'],
+  about:
+    'Tells everything about one key: which rule takes it, where it goes, how far it is, when its next job runs, what was\n' +
+    'lost, and its last error. A key that is not UTF-8 is written base64:… as in keys. Exit code 1 when nobody knows it.',
+  args: { min: 1, max: 1 },
+  options: {},
+  examples: [['explain orders', 'why orders is, or is not, in MongoDB']],
+  async run(call) {
+    const explanation = await look(call);
+    const { state, inRedis } = explanation;
+    if (call.out.isJson) call.out.json(explanation);
+    else print(call.out, explanation);
+    return state === null && inRedis === 'none' ? 'failed' : 'ok';
+  },
+};
+
+async function look({ args: [key = ''], servers }: Call): Promise<Explanation> {
+  const { collectionOf, readKey } = await import('@redis-to-mongo/mongo-sink');
+  const { typesOf } = await import('@redis-to-mongo/redis-source');
+  const config = await servers.config();
+  const [state, [found], schedule] = await Promise.all([
+    readKey(await servers.db(), key),
+    typesOf(await servers.redis(), [keyBytes(key)]),
+    readSchedule(servers, key),
+  ]);
+  const inRedis = found === undefined ? 'none' : typeof found === 'string' ? found : found.unknown;
+  const keyType = isKeyType(inRedis) ? inRedis : state?.keyType;
+  return {
+    key,
+    choice: explainChoice(config, key, keyType),
+    inRedis,
+    ...placeOf(key, config.keys.separator),
+    collection: keyType ? collectionOf(keyType) : null,
+    schedule,
+    state: state ?? null,
+  };
+}
+
+async function readSchedule(servers: Servers, key: string): Promise<Explanation['schedule']> {
+  const { schedulerId } = await import('@redis-to-mongo/job-queue');
+  const { redisError } = await import('@redis-to-mongo/redis-source');
+  const { queue } = await servers.queue();
+  try {
+    const found = await queue.getJobScheduler(schedulerId(key));
+    if (!found) return null;
+    return { everyMs: found.every ?? null, next: found.next === undefined ? null : new Date(found.next) };
+  } catch (error) {
+    throw redisError(error);
+  }
+}
+
+function print(
+  out: Output,
+  { key, choice, inRedis, stream, type, collection, schedule, state }: Explanation,
+): void {
+  out.facts([
+    ['key', key],
+    ['rule', choice.isChosen ? choice.why : coloured(choice.why, 'yellow')],
+    ['in Redis', inRedis === 'none' ? coloured('not there', 'yellow') : inRedis],
+    ['belongs to', type === 'main' ? `stream ${stream}, as its main key` : `stream ${stream}, as ${type}`],
+    ['goes to', collection ?? ''],
+    ['schedule', schedule ? describe(schedule) : coloured('none: no scheduler keeps a job for it', 'yellow')],
+  ]);
+  if (state) printState(out, state);
+  else out.line('\nMongoDB does not know of it.');
+}
+
+function printState(out: Output, state: KeyState): void {
+  const { counts, lastError } = state;
+  out.heading('In MongoDB');
+  out.facts([
+    ['status', `${state.status}, life ${state.incarnation}, revision ${state.revision}`],
+    ['lag', state.lag === 0 ? 'none' : state.lag],
+    ['seen', counts.seen],
+    ['written', counts.written],
+    ['already there', counts.alreadyThere],
+    ['dead letters', bad(counts.dead)],
+    ['gaps', bad(counts.gap)],
+    ['last sync', `${stamp(state.lastSyncedAt)} (${fromNow(state.lastSyncedAt)})`],
+    [
+      'last change',
+      state.lastChangedAt ? `${stamp(state.lastChangedAt)} (${fromNow(state.lastChangedAt)})` : '',
+    ],
+    ['expires', stamp(state.expiresAt)],
+    ['position', state.position === null ? 'from the start' : JSON.stringify(state.position)],
+    ['last error', lastError ? coloured(`${lastError.code}: ${lastError.message}`, 'red') : 'none'],
+  ]);
+  out.heading('Lives');
+  out.table(
+    ['>LIFE', 'FROM', 'TO', 'END'],
+    state.activity.map(({ incarnation, from, to, end }) => [incarnation, stamp(from), stamp(to), end ?? '']),
+  );
+}
+
+function describe({ everyMs, next }: NonNullable<Explanation['schedule']>): string {
+  const every = everyMs === null ? '' : `every ${everyMs < 1000 ? `${everyMs} ms` : duration(everyMs)}`;
+  return next ? `${every}, next ${stamp(next)} (${fromNow(next)})` : every;
+}

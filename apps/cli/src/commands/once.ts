@@ -1,0 +1,73 @@
+import type { Command } from '../command.js';
+import type { Output } from '../output.js';
+import type { KeyOutcome } from '../sync-to-end.js';
+import { coloured, grouped } from '../table.js';
+
+export const once: Command = {
+  name: 'once',
+  forms: ['[PATTERN] [--concurrency N]'],
+  about:
+    'Syncs every key that is there now, to its end, and retires those that have gone; then it ends. It works without a\n' +
+    'fleet and without the queue, and does no harm beside one. It may be stopped at any time and begun again.\n' +
+    'Exit code 0 when all is in step, 1 when a key failed or MongoDB refused entries (they are dead letters).',
+  args: { min: 0, max: 1 },
+  options: {
+    concurrency: { value: 'N', doc: 'keys at once; default: that of a worker (WORKER_CONCURRENCY)' },
+  },
+  examples: [
+    ['once', 'everything that the configuration chooses'],
+    ["once 'orders*' --json", 'some keys, with the outcome of each'],
+  ],
+  async run({ args: [pattern], options, out, servers }) {
+    const { chooseKeys } = await import('../choose-keys.js');
+    const { forEachAtOnce } = await import('../for-each-at-once.js');
+    const { keysInMongo, keysInRedis } = await import('../find-keys-now.js');
+    const { openLine } = await import('../open-line.js');
+    const { Progress } = await import('../progress.js');
+    const { syncToEnd } = await import('../sync-to-end.js');
+    const config = await servers.config();
+    const atOnce = options.whole('concurrency', config.worker.concurrency, { min: 1, max: 1000 });
+    const wanted = chooseKeys(config, pattern);
+    const { line, slice } = await openLine(servers);
+    const there = await keysInRedis(await servers.redis(), wanted);
+    const known = await keysInMongo(await servers.db(), wanted);
+    const names = new Set([...there.keys(), ...known]);
+    const outcomes: KeyOutcome[] = [];
+    const progress = new Progress(out, names.size, 'keys');
+    try {
+      await forEachAtOnce(names, atOnce, async (key) => {
+        outcomes.push(await syncToEnd(line, key, slice, (entries) => progress.addEntries(entries)));
+        progress.addDone();
+      });
+    } finally {
+      progress.end();
+    }
+    outcomes.sort((a, b) => (a.key < b.key ? -1 : 1));
+    if (out.isJson) out.json({ keys: outcomes });
+    else print(out, outcomes);
+    return outcomes.every(({ result, dead }) => result !== 'failed' && dead === 0) ? 'ok' : 'failed';
+  },
+};
+
+function print(out: Output, outcomes: readonly KeyOutcome[]): void {
+  const failed = outcomes.filter(({ error }) => error);
+  if (failed.length > 0) {
+    out.table(
+      ['KEY', 'ERROR', 'MESSAGE'],
+      failed.map(({ key, error }) => [key, coloured(error?.code ?? '', 'red'), error?.message]),
+    );
+    out.line();
+  }
+  const count = (result: KeyOutcome['result']) => outcomes.filter((each) => each.result === result).length;
+  const sum = (name: 'written' | 'alreadyThere' | 'dead' | 'gap') =>
+    grouped(outcomes.reduce((total, each) => total + each[name], 0));
+  const results = (['synced', 'unchanged', 'deleted', 'absent', 'unsupported', 'failed'] as const)
+    .map((result) => [result, count(result)] as const)
+    .filter(([, keys]) => keys > 0)
+    .map(([result, keys]) => `${grouped(keys)} ${result}`);
+  out.line(`${grouped(outcomes.length)} keys${results.length > 0 ? `: ${results.join(', ')}` : ''}`);
+  out.line(
+    `entries: ${sum('written')} written, ${sum('alreadyThere')} already there, ${sum('dead')} dead letters, ` +
+      `${sum('gap')} lost in gaps`,
+  );
+}

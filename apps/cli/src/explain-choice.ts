@@ -1,0 +1,26 @@
+import type { Config } from '@redis-to-mongo/config';
+import { globToRegExp, type KeyType } from '@redis-to-mongo/pipeline';
+
+/** Whether a key is mirrored, and by which rule. */
+export interface Choice {
+  readonly isChosen: boolean;
+  readonly why: string;
+}
+
+/** @param keyType of the key where it is known; other types are no reason then. */
+export function explainChoice(
+  { keys, queue }: Pick<Config, 'keys' | 'queue'>,
+  key: string,
+  keyType: KeyType | undefined,
+): Choice {
+  const matches = (pattern: string) => globToRegExp(pattern).test(key);
+  const no = (why: string): Choice => ({ isChosen: false, why });
+  if (key.startsWith(`{${queue.prefix}}:`)) return no('not mirrored: it is one of the queue’s own keys');
+  const excluded = keys.exclude.find(matches);
+  if (excluded !== undefined) return no(`not mirrored: KEY_EXCLUDE has ${excluded}`);
+  const included = keys.include.find(matches);
+  if (included === undefined)
+    return no(`not mirrored: no pattern of KEY_INCLUDE (${keys.include.join(', ')}) takes it`);
+  if (keyType && !keys.types.includes(keyType)) return no(`not mirrored: KEY_TYPES has no ${keyType}`);
+  return { isChosen: true, why: `mirrored: KEY_INCLUDE has ${included}` };
+}

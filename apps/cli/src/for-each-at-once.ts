@@ -1,0 +1,21 @@
+/**
+ * Runs the work for all items, so many at once, and resolves when all are done. The first error lets those under way
+ * end, begins no other one, and is thrown.
+ */
+export async function forEachAtOnce<T>(
+  items: Iterable<T>,
+  atOnce: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const queue = items[Symbol.iterator]();
+  let failed = false;
+  const next = async () => {
+    for (let item = queue.next(); !item.done && !failed; item = queue.next())
+      await work(item.value).catch((error: unknown) => {
+        failed = true;
+        throw error;
+      });
+  };
+  const ended = await Promise.allSettled(Array.from({ length: atOnce }, next));
+  for (const end of ended) if (end.status === 'rejected') throw end.reason;
+}

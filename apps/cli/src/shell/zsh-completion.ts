@@ -1,0 +1,46 @@
+import type { Command, OptionSpec } from '../command.js';
+import { COMMON_OPTIONS } from '../command-options.js';
+
+/**
+ * A completion script for zsh.
+ * Source: https://zsh.sourceforge.io/Doc/Release/Completion-System.html#Completion-Functions
+ */
+export function zshCompletion(commands: readonly (Command & { readonly summary: string })[]): string {
+  const described = commands.map(({ name, summary }) => `    ${quoted(`${name}:${summary}`)}`);
+  return `#compdef redis-to-mongo
+_redis_to_mongo() {
+  local -a commands
+  commands=(
+${described.join('\n')}
+    'help:how a command is used'
+  )
+  if (( CURRENT == 2 )) || [[ $words[2] == help ]]; then
+    _describe command commands
+    return
+  fi
+  local command=$words[2]
+  shift words
+  (( CURRENT-- ))
+  case $command in
+${commands.map(caseOf).join('\n')}
+  esac
+}
+compdef _redis_to_mongo redis-to-mongo
+`;
+}
+
+function caseOf({ name, options, actions }: Command): string {
+  const specs = Object.entries<OptionSpec>({ ...options, ...COMMON_OPTIONS }).map(optionSpec);
+  const first = actions ? [quoted(`1:action:(${actions.join(' ')})`)] : [];
+  return `    ${name}) _arguments ${[...first, ...specs].join(' ')} ;;`;
+}
+
+function optionSpec([name, { value, choices, doc }]: [string, OptionSpec]): string {
+  const about = doc.replace(/[[\]:\\]/g, '\\$&');
+  const action = choices ? `(${choices.join(' ')})` : value === 'PATH' ? '_files' : '';
+  return quoted(`--${name}[${about}]${value === undefined ? '' : `:${value}:${action}`}`);
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,71 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type Line,
+  Slice,
+  type SliceLimits,
+  SyncError,
+  type SyncReport,
+  syncKey,
+  withRetry,
+} from '@redis-to-mongo/pipeline';
+import { RETRY } from './open-line.js';
+
+/** What syncing one key to its end came to. */
+export interface KeyOutcome {
+  readonly key: string;
+  readonly result: Exclude<SyncReport['result'], 'overtaken'> | 'failed';
+  readonly seen: number;
+  readonly written: number;
+  readonly alreadyThere: number;
+  readonly dead: number;
+  readonly gap: number;
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+/** A worker that is at the same key is let go on so many times before the key counts as failed. */
+const OVERTAKEN_ALLOWED = 20;
+const OVERTAKEN_WAIT_MS = 100;
+
+/**
+ * Syncs a key, slice by slice, until everything is done that it held at the first look: a stream that grows without end
+ * is no reason to go on for ever. What is wrong with the key itself is told in the outcome.
+ * @param onSeen told of the entries of each slice.
+ * @throws SyncError of class transient or configuration: nothing is wrong with the key, but with a server.
+ */
+export async function syncToEnd(
+  line: Line,
+  key: string,
+  slice: SliceLimits,
+  onSeen: (entries: number) => void,
+): Promise<KeyOutcome> {
+  const sum = { seen: 0, written: 0, alreadyThere: 0, dead: 0, gap: 0 };
+  let result: KeyOutcome['result'] = 'unchanged';
+  let target: number | undefined;
+  try {
+    for (let overtaken = 0; ; ) {
+      const report = await withRetry(() => syncKey(line, key, new Slice(slice)), RETRY);
+      for (const name of ['seen', 'written', 'alreadyThere', 'dead'] as const) sum[name] += report[name];
+      sum.gap += report.gaps.reduce((entries, gap) => entries + gap.entries, 0);
+      onSeen(report.seen);
+      if (report.result === 'overtaken') {
+        if (++overtaken > OVERTAKEN_ALLOWED) throw contended(key);
+        await sleep(OVERTAKEN_WAIT_MS);
+        continue;
+      }
+      if (report.result !== 'unchanged' || sum.seen === 0) result = report.result;
+      target ??= sum.seen + report.lag;
+      if (report.lag === 0 || sum.seen >= target) return { key, result, ...sum };
+    }
+  } catch (error) {
+    if (!(error instanceof SyncError) || error.errorClass !== 'unknown') throw error;
+    return { key, result: 'failed', ...sum, error: { code: error.code, message: error.message } };
+  }
+}
+
+function contended(key: string): SyncError {
+  return new SyncError(
+    'KEY_CONTENDED',
+    'unknown',
+    `key ${key}: workers of the fleet are at it; they go on with it`,
+  );
+}

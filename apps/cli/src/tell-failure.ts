@@ -1,0 +1,29 @@
+import { ConfigError } from '@redis-to-mongo/config';
+import { SyncError } from '@redis-to-mongo/pipeline';
+import { CliError } from './cli-error.js';
+import type { Ending } from './exit-codes.js';
+import type { Output } from './output.js';
+import { printable } from './printable.js';
+
+/** Says on standard error why a command failed, and how it ends by that. Anything unforeseen is told with its stack. */
+export async function tellFailure(out: Output, error: unknown): Promise<Ending> {
+  const { maskCredentials } = await import('@redis-to-mongo/app-shell');
+  const isKnown = error instanceof CliError || error instanceof ConfigError || error instanceof SyncError;
+  const message = maskCredentials(error instanceof Error ? error.message : String(error));
+  if (out.isJson) {
+    const code = isKnown ? error.code : 'UNEXPECTED';
+    out.note(JSON.stringify({ error: { code, message } }));
+  } else {
+    const text = isKnown || !(error instanceof Error) ? message : maskCredentials(error.stack ?? message);
+    out.note(`redis-to-mongo: ${text.split('\n').map(printable).join('\n')}`);
+  }
+  return endingOf(error);
+}
+
+function endingOf(error: unknown): Ending {
+  if (error instanceof CliError) return error.ending;
+  if (error instanceof ConfigError) return 'usage';
+  if (!(error instanceof SyncError)) return 'failed';
+  if (error.errorClass === 'configuration') return 'usage';
+  return error.errorClass === 'transient' ? 'unavailable' : 'failed';
+}

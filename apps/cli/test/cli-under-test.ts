@@ -1,0 +1,68 @@
+import { Writable } from 'node:stream';
+import { type FreshNamespace, freshNamespace } from '@redis-to-mongo/local-stack';
+import { connectMongo } from '@redis-to-mongo/mongo-sink';
+import { connectRedis } from '@redis-to-mongo/redis-connection';
+import type { Db } from 'mongodb';
+import { inject } from 'vitest';
+import { runCli } from '../src/run-cli.js';
+
+export const NO_TLS = { enabled: false, rejectUnauthorized: true };
+
+export interface Answer {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The command, on servers of the test file's own. */
+export interface CliUnderTest {
+  readonly namespace: FreshNamespace;
+  readonly redis: ReturnType<typeof connectRedis>;
+  readonly db: Db;
+  readonly env: Readonly<Record<string, string>>;
+  run(...argv: string[]): Promise<Answer>;
+  /** The JSON that a command prints. */
+  json(...argv: string[]): Promise<Record<string, unknown>>;
+  close(): Promise<void>;
+}
+
+export async function cliUnderTest(): Promise<CliUnderTest> {
+  const namespace = await freshNamespace({ mongoUri: inject('mongoUri') });
+  const redis = connectRedis({ url: namespace.redis.url, host: '', port: 0, db: 0, tls: NO_TLS }, () => {});
+  const mongo = connectMongo({ uri: namespace.mongoUri, dbName: namespace.mongoDbName, tls: NO_TLS }, 'test');
+  const env = {
+    REDIS_URL: namespace.redis.url,
+    MONGO_URI: namespace.mongoUri,
+    MONGO_DB_NAME: namespace.mongoDbName,
+  };
+  return {
+    namespace,
+    redis,
+    db: mongo.db,
+    env,
+    run: (...argv) => runIn(env, ...argv),
+    json: async (...argv) => JSON.parse((await runIn(env, ...argv, '--json')).stdout),
+    close: async () => {
+      redis.disconnect();
+      await mongo.close();
+      await namespace.close();
+    },
+  };
+}
+
+/** Runs the command in this process, in an environment of its own. */
+export async function runIn(env: Readonly<Record<string, string>>, ...argv: string[]): Promise<Answer> {
+  const stdout = new Collected();
+  const stderr = new Collected();
+  const code = await runCli({ argv, env, cwd: '/', stdout, stderr });
+  return { code, stdout: stdout.text, stderr: stderr.text };
+}
+
+class Collected extends Writable {
+  text = '';
+
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.text += chunk.toString();
+    done();
+  }
+}

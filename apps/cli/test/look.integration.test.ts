@@ -1,0 +1,92 @@
+import { JobQueue } from '@redis-to-mongo/job-queue';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type CliUnderTest, cliUnderTest, NO_TLS } from './cli-under-test.js';
+
+let cli: CliUnderTest;
+
+beforeAll(async () => {
+  cli = await cliUnderTest();
+  for (let i = 0; i < 5; i++) await cli.redis.xadd('orders', '*', 'n', String(i));
+  for (let i = 0; i < 9; i++) await cli.redis.xadd('visits', '*', 'n', String(i));
+  await cli.redis.sadd('orders:info:tags', 'a', 'b');
+  await cli.redis.set('a.b*c', 'x');
+  expect((await cli.run('once')).code).toBe(0);
+});
+afterAll(() => cli.close());
+
+const namesOf = (found: Record<string, unknown>) => (found.keys as { key: string }[]).map(({ key }) => key);
+
+test('keys lists, filters by pattern and type, sorts and limits', async () => {
+  expect(namesOf(await cli.json('keys'))).toEqual(['a.b*c', 'orders', 'orders:info:tags', 'visits']);
+  expect(namesOf(await cli.json('keys', 'orders*'))).toEqual(['orders', 'orders:info:tags']);
+  expect(namesOf(await cli.json('keys', '?.b\\*c'))).toEqual(['a.b*c']);
+  expect(namesOf(await cli.json('keys', '--type', 'stream', '--sort', 'seen'))).toEqual(['visits', 'orders']);
+  const { total, keys } = await cli.json('keys', '--limit', '1', '--sort', 'seen');
+  expect({ total, keys }).toMatchObject({ total: 4, keys: [{ key: 'visits', counts: { seen: 9 } }] });
+  const { stdout, stderr } = await cli.run('keys', '--limit', '2');
+  expect(stdout).toMatch(/^KEY +TYPE +STATUS +LAG +SEEN/);
+  expect(stderr).toBe('2 of 4: --limit shows more\n');
+});
+
+test('keys finds those that are deleted, behind or failing', async () => {
+  await cli.redis.del('orders:info:tags');
+  await cli.run('once', 'orders:info:tags');
+  const keys = cli.db.collection<{ _id: string }>('keys');
+  const lastError = { code: 'SOME', message: 'some', at: new Date() };
+  await keys.updateOne({ _id: 'visits' }, { $set: { lag: 7, lastError } });
+  expect(namesOf(await cli.json('keys', '--status', 'deleted'))).toEqual(['orders:info:tags']);
+  expect(namesOf(await cli.json('keys', '--status', 'behind'))).toEqual(['visits']);
+  expect(namesOf(await cli.json('keys', '--status', 'failing'))).toEqual(['visits']);
+  const { stdout } = await cli.run('status');
+  expect(stdout).toMatch(/^mirror +7 entries behind$/m);
+  expect(stdout).toMatch(/^visits +SOME +\d+ s ago +some$/m);
+  await keys.updateOne({ _id: 'visits' }, { $set: { lag: 0, lastError: null } });
+});
+
+test('status sums up the mirror and the queue', async () => {
+  const { stdout, code } = await cli.run('status');
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^mirror +in step$/m);
+  expect(stdout).toMatch(/^workers +none is connected$/m);
+  expect(stdout).toMatch(/^stream +2 +2 +0 +14 +14 +0 +0 +0 +0$/m);
+  expect((await cli.json('status')).queue).toMatchObject({ workers: 0, schedules: 0, stopped: 0 });
+});
+
+test('explain tells rule, target, position, schedule and lives of a key', async () => {
+  const queue = new JobQueue(
+    { redis: { url: cli.namespace.redis.url, host: '', port: 0, db: 0, tls: NO_TLS }, prefix: 'r2m' },
+    () => {},
+  );
+  await queue.schedule(['orders'], 60_000);
+  await queue.close();
+  const { stdout, code } = await cli.run('explain', 'orders');
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^rule +mirrored: KEY_INCLUDE has \*$/m);
+  expect(stdout).toMatch(/^goes to +stream_messages$/m);
+  expect(stdout).toMatch(/^schedule +every 1 min, next .* UTC \(in \d+ s\)$/m);
+  expect(stdout).toMatch(/^lag +none$/m);
+  expect(await cli.json('explain', 'orders')).toMatchObject({
+    inRedis: 'stream',
+    state: { counts: { seen: 5 } },
+  });
+});
+
+test('explain tells why a key is not mirrored, and ends with 1 for one that nobody knows', async () => {
+  const { code, stdout } = await cli.run('explain', '{r2m}:nobody');
+  expect(stdout).toContain('one of the queue’s own keys');
+  expect(code).toBe(1);
+});
+
+test('gaps shows what was lost with its ids, and ends with 1', async () => {
+  expect(await cli.run('gaps')).toMatchObject({ code: 0, stdout: 'no gaps\n' });
+  for (let i = 1; i <= 6; i++) await cli.redis.xadd('orders', `9999999999999-${i}`, 'n', '1');
+  await cli.redis.xtrim('orders', 'MAXLEN', 2);
+  await cli.run('once', 'orders');
+  const { code, stdout } = await cli.run('gaps');
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^orders +4 +trimmed +\d+-\d+ +9999999999999-5 +1 /m);
+  expect(await cli.json('gaps')).toMatchObject({
+    total: 1,
+    keys: [{ key: 'orders', entries: 4, gaps: [{ entries: 4 }] }],
+  });
+});

@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type CliUnderTest, cliUnderTest } from './cli-under-test.js';
+
+let cli: CliUnderTest;
+
+beforeAll(async () => {
+  cli = await cliUnderTest();
+});
+afterAll(() => cli.close());
+
+test('syncs all keys there are, without a queue or a fleet, and says so', async () => {
+  for (let i = 0; i < 25; i++) await cli.redis.xadd('orders', '*', 'n', String(i));
+  await cli.redis.sadd('orders:info:tags', 'a', 'b');
+  await cli.redis.hset('prices', 'apple', '1.20');
+  const { code, stdout } = await cli.run('once');
+  expect(stdout).toMatch(/^3 keys: 3 synced\nentries: 27 written, 0 already there, 0 dead letters/m);
+  expect(code).toBe(0);
+  expect(await cli.db.collection('stream_messages').countDocuments({ stream: 'orders' })).toBe(25);
+  expect(await cli.redis.keys('*r2m*')).toEqual([]);
+});
+
+test('finds nothing to do the second time', async () => {
+  expect((await cli.run('once')).stdout).toContain('3 keys: 3 unchanged\nentries: 0 written');
+});
+
+test('syncs only the keys that match a pattern', async () => {
+  await cli.redis.xadd('orders', '*', 'n', 'more');
+  await cli.redis.xadd('visits', '*', 'n', '1');
+  const { keys } = await cli.json('once', 'vis*');
+  expect(keys).toMatchObject([{ key: 'visits', result: 'synced', seen: 1, written: 1, gap: 0 }]);
+});
+
+test('retires what has gone from Redis', async () => {
+  await cli.redis.del('visits');
+  expect((await cli.json('once', 'visits')).keys).toMatchObject([{ key: 'visits', result: 'deleted' }]);
+  expect(await cli.db.collection<{ _id: string }>('keys').findOne({ _id: 'visits' })).toMatchObject({
+    status: 'deleted',
+  });
+});
+
+test('ends with 1 and names the key when one fails, and syncs the others', async () => {
+  await cli.db
+    .collection<{ _id: string; keyType: string }>('keys')
+    .insertOne({ _id: 'hurt', keyType: 'nonsense' });
+  await cli.redis.set('hurt', '1');
+  await cli.redis.set('well', '1');
+  const { code, stdout } = await cli.run('once', '[hw]*');
+  expect(stdout).toMatch(/hurt +KEY_STATE_INVALID/);
+  expect(stdout).toContain('2 keys: 1 synced, 1 failed');
+  expect(code).toBe(1);
+});

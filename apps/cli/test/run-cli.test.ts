@@ -1,0 +1,119 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { COMMANDS } from '../src/commands.js';
+import { EXIT_CODES } from '../src/exit-codes.js';
+import { runIn } from './cli-under-test.js';
+
+test('the overview names every command and every exit code', async () => {
+  const { code, stdout } = await runIn({}, 'help');
+  expect(code).toBe(0);
+  for (const { name, summary } of COMMANDS)
+    expect(stdout).toMatch(new RegExp(`^ {2}${name} +${summary}$`, 'm'));
+  for (const { code: number, meaning } of Object.values(EXIT_CODES))
+    expect(stdout).toContain(`  ${number}  ${meaning}`);
+});
+
+test('without a command the overview is shown, and the call counts as wrong', async () => {
+  const { code, stdout } = await runIn({});
+  expect(code).toBe(2);
+  expect(stdout).toContain('Commands');
+});
+
+test('there is one file per command, each with its name, help and examples that it takes', async () => {
+  const folder = fileURLToPath(new URL('../src/commands/', import.meta.url));
+  const files = readdirSync(folder).map((file) => file.replace('.ts', ''));
+  expect(files.sort()).toEqual(COMMANDS.map(({ name }) => name).sort());
+  for (const { name, load } of COMMANDS) {
+    const command = await load();
+    expect(command.name).toBe(name);
+    const { code, stdout } = await runIn({}, name, '--help');
+    expect(code).toBe(0);
+    for (const option of [...Object.keys(command.options), 'json', 'config', 'help'])
+      expect(stdout).toContain(`--${option}`);
+    expect(command.examples.length, name).toBeGreaterThan(0);
+    for (const [line] of command.examples) {
+      expect(stdout).toContain(`redis-to-mongo ${line}`);
+      for (const [, option] of line.matchAll(/--(\w[\w-]*)/g)) expect(stdout).toMatch(`  --${option}`);
+    }
+  }
+});
+
+test('an unknown command, option, value or argument ends with 2 and a remedy', async () => {
+  const wrong = [
+    ['nonsense'],
+    ['keys', '--nonsense'],
+    ['keys', '--type', 'tree'],
+    ['keys', '--limit', '0'],
+    ['keys', '--limit', '1e3'],
+    ['keys', 'a', 'b'],
+    ['explain'],
+    ['config', '--set=1'],
+    ['dead-letters', 'eat'],
+    ['dead-letters', 'drop', '--all'],
+    ['completion', 'fish'],
+  ];
+  for (const argv of wrong) {
+    const { code, stdout, stderr } = await runIn({}, ...argv);
+    expect({ argv, code, stdout }).toEqual({ argv, code: 2, stdout: '' });
+    expect(stderr).toMatch(/^redis-to-mongo: .*(write|see|shows|add)/);
+  }
+});
+
+test('config shows values with their sources, and no secret', async () => {
+  const env = { REDIS_URL: 'redis://me:s3cret@there:1234', MONGO_PASSWORD: 's3cret2', MONGO_USERNAME: 'me' };
+  const { code, stdout } = await runIn(env, 'config', '--set');
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^REDIS_URL +redis:\/\/\*\*\*@there:1234 +environment$/m);
+  expect(stdout).toMatch(/^MONGO_PASSWORD +\*\*\* +environment$/m);
+  expect(stdout).not.toMatch(/s3cret|SYNC_INTERVAL_SEC/);
+  const json = await runIn(env, 'config', '--json');
+  expect(JSON.parse(json.stdout).options).toContainEqual(
+    expect.objectContaining({ option: 'SYNC_INTERVAL_SEC', source: 'default', doc: expect.any(String) }),
+  );
+});
+
+test('a wrong configuration ends with 2 and all that is wrong, as JSON where that was asked for', async () => {
+  const env = { REDIS_PORT: 'x', SYNC_INTERVAL_SEC: '-1' };
+  const { code, stderr } = await runIn(env, 'keys');
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/REDIS_PORT.*SYNC_INTERVAL_SEC/s);
+  const json = await runIn(env, 'keys', '--json');
+  expect(JSON.parse(json.stderr).error.code).toBe('CONFIG_INVALID');
+});
+
+test('a server that does not answer ends with 3 and says which one', async () => {
+  const env = {
+    REDIS_URL: 'redis://:s3cret@127.0.0.1:1',
+    MONGO_URI: 'mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=100',
+  };
+  const { code, stderr } = await runIn(env, 'gaps');
+  expect(stderr).toMatch(/^redis-to-mongo: MongoDB does not answer/);
+  expect(code).toBe(3);
+});
+
+test('bash completes commands, actions, options and their values', async () => {
+  const { stdout } = await runIn({}, 'completion', 'bash');
+  const complete = (...words: string[]) => {
+    const quoted = words.map((word) => `'${word}'`).join(' ');
+    const script = `${stdout}\nCOMP_WORDS=(redis-to-mongo ${quoted}); COMP_CWORD=${words.length}; _redis_to_mongo; echo "\${COMPREPLY[@]}"`;
+    const { stdout: answer, stderr } = spawnSync('bash', ['--norc', '-c', script], { encoding: 'utf8' });
+    expect(stderr).toBe('');
+    return answer.trim().split(' ');
+  };
+  expect(complete('sta')).toEqual(['status']);
+  expect(complete('dead-letters', 're')).toEqual(['replay']);
+  expect(complete('keys', '--')).toEqual(
+    expect.arrayContaining(['--type', '--status', '--sort', '--limit', '--json']),
+  );
+  expect(complete('keys', '--type', 's')).toEqual(['stream', 'set', 'string']);
+  expect(complete('help', 'expl')).toEqual(['explain']);
+});
+
+test('the zsh script names all commands and options', async () => {
+  const { stdout } = await runIn({}, 'completion', 'zsh');
+  for (const { name } of COMMANDS) expect(stdout).toContain(`    ${name}) _arguments `);
+  expect(stdout).toContain("'--type[only keys of this type]:T:(stream set zset hash list string json)'");
+  expect(stdout).toContain("'1:action:(list show replay drop)'");
+});

@@ -1,0 +1,36 @@
+import pico from 'picocolors';
+import { expect, test } from 'vitest';
+import { printable } from '../src/printable.js';
+import { coloured, tableLines } from '../src/table.js';
+
+const ANSI = new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, 'g');
+const plain = pico.createColors(false);
+
+test('columns line up, numbers to the right, wide characters counted as a terminal shows them', () => {
+  const rows = [
+    ['orders', 1234567],
+    ['注文', 5],
+    ['naïve', 0],
+  ];
+  expect(tableLines(['KEY', 'LAG'], rows, plain)).toEqual([
+    'KEY           LAG',
+    'orders  1,234,567',
+    '注文            5',
+    'naïve           0',
+  ]);
+});
+
+test('colours do not move columns', () => {
+  const rows = [
+    [coloured('bad', 'red'), 'x'],
+    ['fine', 'y'],
+  ];
+  expect(tableLines(['A', 'B'], rows, pico.createColors(true)).map((line) => line.replace(ANSI, ''))).toEqual(
+    ['A     B', 'bad   x', 'fine  y'],
+  );
+});
+
+test('a key’s name cannot steer the terminal, break a line or turn the text round', () => {
+  expect(printable('a\x1b[2Jb\nc\u202ed')).toBe('a\\x1b[2Jb\\x0ac\\u202ed');
+  expect(tableLines([''], [['a\nb']], plain)).toEqual(['a\\x0ab']);
+});

@@ -1,0 +1,135 @@
+import { BSON, type Db, type Document, type Filter } from 'mongodb';
+import { readDeadLetter } from './dead-letters.js';
+import { ensureConnected } from './ensure-connected.js';
+import { mongoError } from './mongo-error.js';
+import { changeKey } from './operator-resync.js';
+import { writeCommand } from './write-command.js';
+
+/** A dead letter without its record. */
+export interface DeadLetter {
+  readonly id: string;
+  /** The key that the record came from. */
+  readonly key: string;
+  readonly entryId: string;
+  /** Where it would have gone. */
+  readonly collection: string;
+  /** MongoDB's code for the refusal. */
+  readonly code: number;
+  /** The server's words; they can quote values. */
+  readonly reason: string;
+  readonly bytes: number;
+  readonly at: Date;
+}
+
+/** MongoDB's code for a document that is too large, and its limit where the server does not say. */
+const TOO_LARGE = 10334;
+const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
+
+type Letter = { _id: string } & Document;
+
+/** Dead letters of the keys whose name matches, the newest first, and how many there are without the limit. */
+export async function findDeadLetters(
+  db: Db,
+  { name, limit }: { readonly name?: RegExp | undefined; readonly limit: number },
+): Promise<{ readonly letters: readonly DeadLetter[]; readonly total: number }> {
+  // The pattern is one of the whole key, which is the id up to its last @.
+  const filter: Filter<Letter> = name
+    ? { _id: new RegExp(`^(?:${name.source.replace(/^\^|\$$/g, '')})@[a-t]\\d+:[^@]*$`, name.flags) }
+    : {};
+  return await connected(db, async () => {
+    const letters = db.collection<Letter>('dead_letters');
+    const [found, total] = await Promise.all([
+      letters
+        .find(filter, { projection: { document: 0 } })
+        .sort({ at: -1, _id: 1 })
+        .limit(limit)
+        .toArray(),
+      letters.countDocuments(filter),
+    ]);
+    return { letters: found.map(toDeadLetter), total };
+  });
+}
+
+/** A dead letter with its record as it would have been written; `undefined` when there is none of that id. */
+export async function showDeadLetter(
+  db: Db,
+  id: string,
+): Promise<{ readonly letter: DeadLetter; readonly record: Document } | undefined> {
+  return await connected(db, async () => {
+    const letter = await db
+      .collection<Letter>('dead_letters')
+      .findOne({ _id: id }, { projection: { document: 0 } });
+    const record = letter ? await readDeadLetter(db, id) : undefined;
+    return letter && record ? { letter: toDeadLetter(letter), record } : undefined;
+  });
+}
+
+/** How a replay ended. `refused` carries MongoDB's code; the letter then stays. */
+export type Replay =
+  | { readonly result: 'written' | 'already there' | 'absent' }
+  | { readonly result: 'refused'; readonly code: number };
+
+/**
+ * Writes a dead letter's record once more. Where MongoDB takes it, the letter goes, and counts as written from then on.
+ * @throws SyncError as mongoError tells; the letter is then still there.
+ */
+export async function replayDeadLetter(db: Db, id: string): Promise<Replay> {
+  return await connected(db, async () => {
+    const found = await showDeadLetter(db, id);
+    if (!found) return { result: 'absent' };
+    const { letter, record } = found;
+    const outcome = await insertOnce(db, letter.collection, record);
+    if (outcome.result === 'refused') return outcome;
+    if (await removeLetter(db, id))
+      await changeKey(db, letter.key, (state) => ({
+        ...state,
+        counts: { ...state.counts, dead: state.counts.dead - 1, written: state.counts.written + 1 },
+      }));
+    return outcome;
+  });
+}
+
+/** Gives a dead letter up: its record is gone for good, and goes on counting as dead. False when it was not there. */
+export async function dropDeadLetter(db: Db, id: string): Promise<boolean> {
+  return await connected(db, () => removeLetter(db, id));
+}
+
+async function insertOnce(db: Db, collection: string, record: Document): Promise<Replay> {
+  const { maxBsonObjectSize } = await db.command({ hello: 1 });
+  // Sent nevertheless, it would fail the whole command instead of being refused.
+  if (BSON.calculateObjectSize(record) > Number(maxBsonObjectSize ?? MAX_DOCUMENT_BYTES))
+    return { result: 'refused', code: TOO_LARGE };
+  const { errors } = await writeCommand(db, { insert: collection, documents: [record] });
+  const [error] = errors;
+  if (!error) return { result: 'written' };
+  return error.isOwnId ? { result: 'already there' } : { result: 'refused', code: error.code };
+}
+
+/** The letter first: of two that remove it, one is told so. A part without its letter belongs to nobody. */
+async function removeLetter(db: Db, id: string): Promise<boolean> {
+  const { deletedCount } = await db.collection<Letter>('dead_letters').deleteOne({ _id: id });
+  await db.collection('dead_letter_parts').deleteMany({ letter: id });
+  return deletedCount === 1;
+}
+
+function toDeadLetter({ _id, entryId, collection, code, reason, bytes, at }: Letter): DeadLetter {
+  return {
+    id: _id,
+    key: _id.slice(0, _id.lastIndexOf('@')),
+    entryId: String(entryId),
+    collection: String(collection),
+    code: Number(code),
+    reason: String(reason),
+    bytes: Number(bytes),
+    at: at instanceof Date ? at : new Date(0),
+  };
+}
+
+async function connected<T>(db: Db, run: () => Promise<T>): Promise<T> {
+  try {
+    await ensureConnected(db);
+    return await run();
+  } catch (error) {
+    throw mongoError(error);
+  }
+}

@@ -1,0 +1,77 @@
+import type { KeyState, KeyType } from '@redis-to-mongo/pipeline';
+import type { Db, Document, Filter, Sort } from 'mongodb';
+import { ensureConnected } from './ensure-connected.js';
+import { fromKeyDocument } from './key-document.js';
+import { mongoError } from './mongo-error.js';
+
+/** Conditions that keys are asked for by. */
+export type KeyCondition = 'active' | 'deleted' | 'behind' | 'failing' | 'gaps' | 'dead';
+/** What keys are sorted by: the name, or the worst or newest first. */
+export type KeySort = 'key' | 'lag' | 'changed' | 'synced' | 'gaps' | 'dead' | 'seen';
+
+/** Which keys, in what order, and how many at most. */
+export interface KeyQuery {
+  readonly name?: RegExp | undefined;
+  readonly keyType?: KeyType | undefined;
+  readonly condition?: KeyCondition | undefined;
+  readonly sort?: KeySort | undefined;
+  readonly limit: number;
+}
+
+type KeyDocument = { _id: string } & Document;
+
+const CONDITIONS: Readonly<Record<KeyCondition, Filter<KeyDocument>>> = {
+  active: { status: 'active' },
+  deleted: { status: 'deleted' },
+  behind: { lag: { $gt: 0 } },
+  failing: { lastError: { $ne: null } },
+  gaps: { 'counts.gap': { $gt: 0 } },
+  dead: { 'counts.dead': { $gt: 0 } },
+};
+
+const SORTS: Readonly<Record<KeySort, Sort>> = {
+  key: { _id: 1 },
+  lag: { lag: -1, _id: 1 },
+  changed: { lastChangedAt: -1, _id: 1 },
+  synced: { lastSyncedAt: -1, _id: 1 },
+  gaps: { 'counts.gap': -1, _id: 1 },
+  dead: { 'counts.dead': -1, _id: 1 },
+  seen: { 'counts.seen': -1, _id: 1 },
+};
+
+/**
+ * The keys that a query asks for, and how many there are without its limit.
+ * @throws SyncError KEY_STATE_INVALID when a document is damaged, else as mongoError tells.
+ */
+export async function findKeys(
+  db: Db,
+  { name, keyType, condition, sort = 'key', limit }: KeyQuery,
+): Promise<{ readonly keys: readonly KeyState[]; readonly total: number }> {
+  const filter: Filter<KeyDocument> = {
+    ...(name ? { _id: name } : {}),
+    ...(keyType ? { keyType } : {}),
+    ...(condition ? CONDITIONS[condition] : {}),
+  };
+  try {
+    await ensureConnected(db);
+    const keys = db.collection<KeyDocument>('keys');
+    const [found, total] = await Promise.all([
+      keys.find(filter).sort(SORTS[sort]).limit(limit).toArray(),
+      keys.countDocuments(filter),
+    ]);
+    return { keys: found.map(fromKeyDocument), total };
+  } catch (error) {
+    throw mongoError(error);
+  }
+}
+
+/** What MongoDB knows of a key. @throws SyncError as findKeys. */
+export async function readKey(db: Db, key: string): Promise<KeyState | undefined> {
+  try {
+    await ensureConnected(db);
+    const found = await db.collection<KeyDocument>('keys').findOne({ _id: key });
+    return found ? fromKeyDocument(found) : undefined;
+  } catch (error) {
+    throw mongoError(error);
+  }
+}
