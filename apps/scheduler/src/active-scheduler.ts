@@ -165,8 +165,8 @@ export class ActiveScheduler {
     const slow = met.filter(({ everyMs }) => everyMs !== undefined && everyMs > this.#options.intervalMs);
     for (const known of met) known.changedAt = now;
     this.#lively += slow.length;
-    // The jobs are on their way: a failure here only leaves an interval longer than it might be.
-    await this.#bringInLine(slow).catch(onError);
+    // Not waited for, the jobs are on their way: a failure here only leaves an interval longer than it might be.
+    void this.#bringInLine(slow).catch(onError);
     const strangers = keys.filter((key) => !this.#known.get(key));
     if (strangers.length === 0) return;
     const types = await typesOf(redis, strangers.map(keyBytes));

@@ -1,13 +1,16 @@
 import type { JobQueue } from '@redis-to-mongo/job-queue';
 import type { KnownKey } from './known-keys.js';
 
-/** Schedulers whose interval only becomes longer are changed in such steps, each call one. */
-const SLOWER_AT_ONCE = 500;
+/** Schedulers changed in one step; of those whose interval only becomes longer, one step each call. */
+const AT_ONCE = 500;
+
+type Change = readonly [known: KnownKey, everyMs: number];
 
 /** Brings the queue's job schedulers in line with what is wanted, by difference, and remembers what they are. */
 export class ScheduleKeeper {
   readonly #queue: JobQueue;
   #count = 0;
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(queue: JobQueue) {
     this.#queue = queue;
@@ -24,6 +27,14 @@ export class ScheduleKeeper {
    */
   async takeStock(
     keys: Iterable<KnownKey>,
+    isScheduled: (known: KnownKey) => boolean,
+    mayRemove: () => Promise<boolean>,
+  ): Promise<{ removed: number }> {
+    return await this.#alone(() => this.#takeStock([...keys], isScheduled, mayRemove));
+  }
+
+  async #takeStock(
+    keys: readonly KnownKey[],
     isScheduled: (known: KnownKey) => boolean,
     mayRemove: () => Promise<boolean>,
   ): Promise<{ removed: number }> {
@@ -48,19 +59,30 @@ export class ScheduleKeeper {
     keys: Iterable<KnownKey>,
     wantedMs: (known: KnownKey) => number,
   ): Promise<{ added: number; changed: number }> {
-    const now: [KnownKey, number][] = [];
-    const slower: [KnownKey, number][] = [];
+    const now: KnownKey[] = [];
+    const slower: KnownKey[] = [];
     for (const known of keys) {
       const everyMs = wantedMs(known);
       if (known.everyMs === everyMs) continue;
-      (known.everyMs !== undefined && everyMs > known.everyMs ? slower : now).push([known, everyMs]);
+      (known.everyMs !== undefined && everyMs > known.everyMs ? slower : now).push(known);
     }
-    const added = now.filter(([{ everyMs }]) => everyMs === undefined).length;
     // Those that run most often cost the most.
-    slower.sort(([a], [b]) => (a.everyMs ?? 0) - (b.everyMs ?? 0));
-    const all = [...now, ...slower.slice(0, SLOWER_AT_ONCE)];
-    await this.#apply(all);
-    return { added, changed: all.length - added };
+    slower.sort((a, b) => (a.everyMs ?? 0) - (b.everyMs ?? 0));
+    const all = [...now, ...slower.slice(0, AT_ONCE)];
+    let added = 0;
+    let changed = 0;
+    for (let i = 0; i < all.length; i += AT_ONCE)
+      await this.#alone(async () => {
+        // Looked at anew: meanwhile another call may have come first.
+        const changes = all
+          .slice(i, i + AT_ONCE)
+          .map((known): Change => [known, wantedMs(known)])
+          .filter(([known, everyMs]) => known.everyMs !== everyMs);
+        added += changes.filter(([{ everyMs }]) => everyMs === undefined).length;
+        changed += changes.length;
+        await this.#apply(changes);
+      });
+    return { added, changed: changed - added };
   }
 
   /** Sets one stopped scheduler going again. */
@@ -68,19 +90,26 @@ export class ScheduleKeeper {
     const everyMs = known.everyMs;
     if (everyMs === undefined) return;
     await this.remove([known]);
-    await this.#apply([[known, everyMs]]);
+    await this.#alone(() => this.#apply([[known, everyMs]]));
   }
 
   async remove(keys: readonly KnownKey[]): Promise<void> {
-    const held = keys.filter(({ everyMs }) => everyMs !== undefined);
-    await this.#queue.unschedule(held.map(({ key }) => key));
-    for (const known of held) {
-      known.everyMs = undefined;
-      this.#count--;
-    }
+    await this.#alone(async () => {
+      const held = keys.filter(({ everyMs }) => everyMs !== undefined);
+      await this.#queue.unschedule(held.map(({ key }) => key));
+      for (const known of held) known.everyMs = undefined;
+      this.#count -= held.length;
+    });
   }
 
-  async #apply(changes: readonly [KnownKey, number][]): Promise<void> {
+  /** Changes are made one after the other: what is remembered of a scheduler is then what it is. */
+  async #alone<T>(change: () => Promise<T>): Promise<T> {
+    const mine = this.#last.then(change, change);
+    this.#last = mine.catch(() => {});
+    return await mine;
+  }
+
+  async #apply(changes: readonly Change[]): Promise<void> {
     const byInterval = new Map<number, KnownKey[]>();
     for (const [known, everyMs] of changes) {
       const group = byInterval.get(everyMs);

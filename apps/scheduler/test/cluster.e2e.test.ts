@@ -29,6 +29,8 @@ async function mirrors(env: Record<string, string>): Promise<void> {
   const sets = fleet.db.collection<{ _id: string }>('sets');
   await add(1);
   for (const key of KEYS) if (key.startsWith('tags')) await redis.sadd(key, 'a');
+  // Too large to be read in one piece.
+  await redis.sadd('tags:3', ...Array.from({ length: 8_000 }, (_, i) => `${i}-${'x'.repeat(100)}`));
   fleet.scheduler({ ...env, SYNC_INTERVAL_SEC: '1', IDLE_INTERVAL_SEC: '3600' });
   fleet.worker(env);
   await until(async () => expect(await fleet.db.collection('keys').countDocuments()).toBe(KEYS.length));
@@ -40,6 +42,7 @@ async function mirrors(env: Record<string, string>): Promise<void> {
     );
   }
   await until(async () => expect(await sets.findOne({ _id: 'tags:2' })).toMatchObject({ size: 5 }));
+  await until(async () => expect(await sets.findOne({ _id: 'tags:3' })).toMatchObject({ size: 8_001 }));
   await redis.del('stream:7', 'stream:7');
   await until(async () => expect(await fleet.key('stream:7')).toMatchObject({ status: 'deleted' }));
   await redis.xadd('stream:new', '1-0', 'n', '1');

@@ -2,6 +2,9 @@ import calculateSlot from 'cluster-key-slot';
 import { type ChainableCommander, Cluster, type Redis } from 'ioredis';
 
 type Name = string | Buffer;
+/** Items in one pipeline. */
+const AT_ONCE = 1000;
+
 type Reply = [error: Error | null, result: unknown];
 
 /** Tells whether a client speaks to a cluster: then commands on several keys must keep to one slot. */
@@ -47,6 +50,9 @@ export async function pipelined<T>(
   const replies: Reply[] = Array.from({ length: items.length * each });
   const indexes = [...items.keys()];
   const run = async (part: readonly number[]) => {
+    for (let i = 0; i < part.length; i += AT_ONCE) await runPart(part.slice(i, i + AT_ONCE));
+  };
+  const runPart = async (part: readonly number[]) => {
     const pipeline = redis.pipeline();
     for (const index of part) {
       const item = items[index];

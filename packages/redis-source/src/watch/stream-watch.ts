@@ -25,7 +25,7 @@ export interface StreamWatchOptions {
 const GROUP = 2000;
 /** A stream without news for this long, in ms, may move to a read that blocks for long. */
 const QUIET_MS = 30_000;
-const LIVELY_BLOCK_MS = 1_000;
+const LIVELY_BLOCK_MS = 5_000;
 const RESTING_BLOCK_MS = 60_000;
 /** Streams that no blocking read covers right now are polled this often, in ms. */
 const POLL_MS = 50;
@@ -34,7 +34,7 @@ const POLL_MS = 50;
  * Watches any number of streams for new entries, for next to nothing while there are none.
  *
  * - resting streams, 2,000 to a connection, are covered by reads that block for a minute;
- * - lively ones (with recent news, or new here) by one that blocks for a second;
+ * - lively ones (with recent news, or new here) by one that blocks for seconds;
  * - those that no read covers at the moment, and busy ones (more than ten news a second), are polled.
  */
 export class StreamWatch {

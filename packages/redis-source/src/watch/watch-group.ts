@@ -3,6 +3,9 @@ import type { Redis } from 'ioredis';
 import { type News, readNews } from './news-reader.js';
 import type { Watched } from './watched.js';
 
+/** Streams in one read, at most. */
+const AT_MOST = 4000;
+
 export interface WatchGroupOptions {
   /** A connection of the group's own, since a blocking read keeps it; of a group that polls, a shared one. */
   readonly redis: Redis;
@@ -57,7 +60,7 @@ export class WatchGroup {
     while (!this.#closed) {
       await sleep(0); // the constructor's caller goes first
       beforeRead(this);
-      const streams = [...this.#members].filter((stream) => !stream.isHeldBack);
+      const streams = this.#next();
       if (streams.length === 0) {
         await sleep(50);
         continue;
@@ -74,6 +77,16 @@ export class WatchGroup {
         if (!this.#closed) await onError(error, streams);
       }
     }
+  }
+
+  /** The streams for the next read; those beyond its bound wait, and are polled meanwhile. */
+  #next(): Watched[] {
+    const streams: Watched[] = [];
+    for (const stream of this.#members) {
+      if (!stream.isHeldBack) streams.push(stream);
+      if (streams.length === AT_MOST) break;
+    }
+    return streams;
   }
 
   async #read(streams: readonly Watched[]): Promise<News> {

@@ -1,0 +1,61 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+export interface Certificates {
+  readonly caFile: string;
+  readonly certFile: string;
+  readonly keyFile: string;
+  /** A different authority, which signed none of them. */
+  readonly otherCaFile: string;
+  remove(): Promise<void>;
+}
+
+/** An authority, and a certificate of it for 127.0.0.1 that serves server and client alike. */
+export async function makeCertificates(): Promise<Certificates> {
+  const dir = await mkdtemp(join(tmpdir(), 'r2m-certificates-'));
+  const at = (name: string) => join(dir, name);
+  const openssl = async (...args: string[]) => await run('openssl', args);
+  const authority = async (name: string) =>
+    await openssl(
+      ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', `/CN=${name}`],
+      ...['-keyout', at(`${name}.key`), '-out', at(`${name}.crt`)],
+    );
+  await authority('ca');
+  await authority('other');
+  await openssl(
+    ...['req', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=localhost'],
+    ...['-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost'],
+    ...['-keyout', at('node.key'), '-out', at('node.csr')],
+  );
+  await openssl(
+    ...['x509', '-req', '-in', at('node.csr'), '-CA', at('ca.crt'), '-CAkey', at('ca.key'), '-days', '2'],
+    ...['-CAcreateserial', '-copy_extensions', 'copyall', '-out', at('node.crt')],
+  );
+  return {
+    caFile: at('ca.crt'),
+    certFile: at('node.crt'),
+    keyFile: at('node.key'),
+    otherCaFile: at('other.crt'),
+    remove: async () => await rm(dir, { recursive: true, force: true }),
+  };
+}
+
+/** A port of 127.0.0.1 that nobody listens on right now. */
+export async function unusedPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  await new Promise((resolve) => {
+    server.close(resolve);
+  });
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}

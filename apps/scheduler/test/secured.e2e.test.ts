@@ -1,0 +1,163 @@
+import { readFile } from 'node:fs/promises';
+import { type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
+import { connectRedis } from '@redis-to-mongo/redis-connection';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type Certificates, makeCertificates, unusedPort } from './certificates.js';
+import { type FleetUnderTest, fleetUnderTest, prints, until } from './fleet-under-test.js';
+import { type Sentinel, startSentinel } from './sentinel.js';
+
+const TLS = { enabled: false, rejectUnauthorized: true };
+
+let fleet: FleetUnderTest;
+beforeAll(async () => {
+  fleet = await fleetUnderTest();
+});
+afterEach(async () => {
+  await fleet.clear();
+});
+afterAll(async () => {
+  await fleet.close();
+});
+
+async function mirrors(redis: ReturnType<typeof connectRedis>, env: Record<string, string>): Promise<void> {
+  await redis.xadd('orders', '1-0', 'n', '1');
+  await redis.sadd('tags', 'a');
+  fleet.scheduler({ ...env, IDLE_INTERVAL_SEC: '3600' });
+  fleet.worker(env);
+  await until(async () => expect(await fleet.entries('orders')).toBe(1));
+  await redis.xadd('orders', '2-0', 'n', '2');
+  await until(async () => expect(await fleet.entries('orders')).toBe(2));
+  await redis.sadd('tags', 'b');
+  const sets = fleet.db.collection<{ _id: string }>('sets');
+  await until(async () => expect(await sets.findOne({ _id: 'tags' })).toMatchObject({ size: 2 }));
+  await redis.del('orders');
+  await until(async () => expect(await fleet.key('orders')).toMatchObject({ status: 'deleted' }));
+}
+
+describe('TLS', () => {
+  let certificates: Certificates;
+  let server: RedisServer;
+  let port: number;
+  let redis: ReturnType<typeof connectRedis>;
+  beforeAll(async () => {
+    certificates = await makeCertificates();
+    port = await unusedPort();
+    const { caFile, certFile, keyFile } = certificates;
+    server = await startRedis({
+      args: [
+        ...['--tls-port', String(port), '--tls-auth-clients', 'yes', '--tls-ca-cert-file', caFile],
+        ...['--tls-cert-file', certFile, '--tls-key-file', keyFile],
+      ],
+    });
+    redis = connectRedis({ url: server.url, host: '', port: 0, db: 0, tls: TLS }, () => {});
+  });
+  afterEach(async () => {
+    await redis.flushall();
+  });
+  afterAll(async () => {
+    redis.disconnect();
+    await server.stop();
+    await certificates.remove();
+  });
+
+  const files = (prefix: string, caFile = certificates.caFile) => ({
+    [`${prefix}REDIS_URL`]: `rediss://127.0.0.1:${port}`,
+    [`${prefix}REDIS_TLS_CA_FILE`]: caFile,
+    [`${prefix}REDIS_TLS_CERT_FILE`]: certificates.certFile,
+    [`${prefix}REDIS_TLS_KEY_FILE`]: certificates.keyFile,
+  });
+
+  it('with certificates of both sides reaches the source and the queue', async () => {
+    await mirrors(redis, { ...files(''), ...files('QUEUE_') });
+  });
+
+  it('does not reach a server whose authority is not the one that was named', async () => {
+    const scheduler = fleet.scheduler({ ...files('', certificates.otherCaFile) });
+    await prints(scheduler, /redis: connection trouble.*(self.signed|unable to verify|certificate)/);
+  });
+});
+
+/** No command was refused for lack of a privilege. */
+async function isUnrefused(client: ReturnType<typeof connectRedis>): Promise<void> {
+  expect(await client.call('ACL', 'LOG')).toEqual([]);
+}
+
+describe('ACL users with the privileges of docs/operations.md', () => {
+  it('are enough for the source, and for the queue', async () => {
+    const text = await readFile(new URL('../../../docs/operations.md', import.meta.url), 'utf8');
+    const rules = [...text.matchAll(/^ACL SETUSER (\w+) (.*)$/gm)];
+    for (const [user, client] of [
+      ['mirror', fleet.redis],
+      ['queue', fleet.queueRedis],
+    ] as const) {
+      const rule = rules.find(([, name]) => name === user)?.[2];
+      if (rule === undefined) throw new Error(`no rule for ${user}`);
+      await client.call('ACL', 'SETUSER', user, 'reset', ...rule.split(' '));
+    }
+    const as = (url: string, user: string) => url.replace('redis://', `redis://${user}:password@`);
+    const env = {
+      REDIS_URL: as(fleet.env.REDIS_URL ?? '', 'mirror'),
+      QUEUE_REDIS_URL: as(fleet.env.QUEUE_REDIS_URL ?? '', 'queue'),
+      KEY_TYPES: 'stream,set,zset,hash,list,string',
+    };
+    const many = Array.from({ length: 3_000 }, (_, i) => `member ${i} ${'x'.repeat(50)}`);
+    await fleet.redis.sadd('large:set', ...many);
+    await fleet.redis.rpush('large:list', ...many);
+    await fleet.redis.hset('large:hash', Object.fromEntries(many.map((name) => [name, name])));
+    await fleet.redis.zadd('large:zset', ...many.flatMap((name, i) => [i, name]));
+    await fleet.redis.set('large:string', 'x'.repeat(300_000));
+    await fleet.redis.config('SET', 'notify-keyspace-events', 'EA');
+    await mirrors(fleet.redis, env);
+    await until(async () => {
+      for (const client of [fleet.redis, fleet.queueRedis]) await isUnrefused(client);
+      const states = await fleet.db.collection('keys').find().toArray();
+      expect(states.map(({ lastError }) => lastError)).toEqual(states.map(() => null));
+      expect(states.filter(({ position }) => position !== null)).toHaveLength(7);
+    });
+    for (const client of [fleet.redis, fleet.queueRedis]) await isUnrefused(client);
+    await fleet.redis.config('SET', 'notify-keyspace-events', '');
+  });
+
+  it('without the privileges that only the watch needs, keys are synced at their intervals', async () => {
+    const rule = 'on >password ~* resetchannels -@all +ping +info +select +type +scan +multi +exec';
+    await fleet.redis.call(
+      ...['ACL', 'SETUSER', 'little', 'reset', ...rule.split(' '), '+xinfo|stream', '+xrange'],
+      ...['+smembers', '+scard', '+sscan', '+pexpiretime', '+pttl', '+exists', '+object|encoding'],
+    );
+    await mirrors(fleet.redis, {
+      REDIS_URL: (fleet.env.REDIS_URL ?? '').replace('redis://', 'redis://little:password@'),
+    });
+    expect(await fleet.everyMs('tags')).toBe(500);
+  });
+});
+
+describe('a replica', () => {
+  it('can be the source, with the queue elsewhere: nothing is ever written to it', async () => {
+    const [, port] = /:(\d+)$/.exec(fleet.namespace.redis.url) ?? [];
+    const replica = await startRedis({ args: ['--replicaof', `127.0.0.1 ${port}`] });
+    try {
+      await mirrors(fleet.redis, { REDIS_URL: replica.url });
+    } finally {
+      await fleet.clear();
+      await replica.stop();
+    }
+  });
+});
+
+describe('Sentinel', () => {
+  let replica: RedisServer;
+  let sentinel: Sentinel;
+  beforeAll(async () => {
+    replica = await startRedis({ args: ['--replicaof', `127.0.0.1 ${fleet.queueServer.port}`] });
+    sentinel = await startSentinel(fleet.queueServer);
+  });
+  afterAll(async () => {
+    await sentinel.stop();
+    await replica.stop();
+  });
+
+  it('names the master of the queue, and of the source', async () => {
+    const env = { REDIS_URL: '', QUEUE_REDIS_URL: '', REDIS_SENTINELS: sentinel.address };
+    await mirrors(fleet.queueRedis, env);
+  });
+});

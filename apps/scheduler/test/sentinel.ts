@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readlink, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RedisServer } from '@redis-to-mongo/local-stack';
+import { connectRedis } from '@redis-to-mongo/redis-connection';
+import { vi } from 'vitest';
+import { unusedPort } from './certificates.js';
+
+export interface Sentinel {
+  /** As REDIS_SENTINELS takes it. */
+  readonly address: string;
+  stop(): Promise<void>;
+}
+
+/** One Sentinel that watches a master by the name `mymaster`. */
+export async function startSentinel(master: RedisServer): Promise<Sentinel> {
+  const dir = await mkdtemp(join(tmpdir(), 'r2m-sentinel-'));
+  const port = await unusedPort();
+  const file = join(dir, 'sentinel.conf');
+  const lines = [
+    ...['bind 127.0.0.1', `port ${port}`, `dir ${dir}`],
+    ...[
+      `sentinel monitor mymaster 127.0.0.1 ${master.port} 1`,
+      'sentinel down-after-milliseconds mymaster 2000',
+    ],
+  ];
+  await writeFile(file, `${lines.join('\n')}\n`);
+  // The same program as the master's, wherever that was found.
+  const program = await readlink(`/proc/${master.pid}/exe`).catch(() => 'redis-server');
+  // The program goes by the name it is called by.
+  const child = spawn(program, [file, '--sentinel'], { stdio: 'ignore', argv0: 'redis-server' });
+  const ended = once(child, 'exit');
+  const client = connectRedis(
+    { host: '127.0.0.1', port, db: 0, tls: { enabled: false, rejectUnauthorized: true } },
+    () => {},
+    { enableReadyCheck: false },
+  );
+  await vi.waitFor(() => client.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', 'mymaster'), { timeout: 20_000 });
+  client.disconnect();
+  return {
+    address: `127.0.0.1:${port}`,
+    stop: async () => {
+      child.kill('SIGTERM');
+      await ended;
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
