@@ -4,7 +4,7 @@ import { type LineUnderTest, lineUnderTest, wholeSlice } from './line-under-test
 
 let under: LineUnderTest;
 beforeAll(async () => {
-  under = await lineUnderTest();
+  under = await lineUnderTest({ ownMongo: true });
 });
 afterAll(async () => {
   await under.close();

@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { chooseMongo, type MongoProgram } from './choose-mongo.js';
 import { openDataDir } from './data-dir.js';
@@ -115,7 +116,16 @@ function argsOf(program: MongoProgram, port: number, dataDir: string, secured: b
   return [
     ...['--host', '127.0.0.1', '--port', String(port), '--storage-path', join(dataDir, 'data')],
     // Without syncing, a SIGKILL loses writes that were acknowledged.
-    ...['--cache-size', '512M', '--log-level', 'WARNING', '--sync-on-commit'],
+    ...['--cache-size', cacheSize(), '--log-level', 'WARNING', '--sync-on-commit'],
     ...(secured ? ['--auth'] : []),
   ];
+}
+
+/**
+ * A quarter of the memory, at most 4 GiB. A full cache is not only slow there: threads that wait for room in it hold the
+ * lock that those who could make room wait for, and the server stands still.
+ */
+function cacheSize(): string {
+  const mib = Math.floor(totalmem() / 4 / 1024 ** 2);
+  return `${Math.max(512, Math.min(4096, mib))}M`;
 }
