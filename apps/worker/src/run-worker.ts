@@ -1,11 +1,12 @@
 import { type AppContext, startHttp } from '@redis-to-mongo/app-shell';
 import type { Config } from '@redis-to-mongo/config';
-import { Claims, JobQueue, JobWorker } from '@redis-to-mongo/job-queue';
+import { Claims, JobQueue, JobWorker, LoadLimit } from '@redis-to-mongo/job-queue';
 import { connectMongo, mongoSink, pingMongo, prepareDatabase, recordError } from '@redis-to-mongo/mongo-sink';
 import { ByteBudget, type Line } from '@redis-to-mongo/pipeline';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
 import { redisSource, trimStream } from '@redis-to-mongo/redis-source';
 import { BackfillLog } from './backfill-log.js';
+import { limitedSource } from './limited-source.js';
 import { syncJob } from './sync-job.js';
 import { TargetGuard } from './target-guard.js';
 import { timedSink, timedSource } from './timed-line.js';
@@ -76,7 +77,14 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
       },
     },
   });
-  const source = redisSource(redis, config.keys.types, { ...config.sync, ...config.values });
+  const unlimited = redisSource(redis, config.keys.types, { ...config.sync, ...config.values });
+  const { sourceBytesPerSec } = config.sync;
+  const limit =
+    sourceBytesPerSec > 0
+      ? new LoadLimit(config.queue, sourceBytesPerSec, signal, onError('load limit'))
+      : undefined;
+  closers.add('load limit', () => limit?.close());
+  const source = limit ? limitedSource(unlimited, limit) : unlimited;
   const line: Line = {
     source: timedSource(source, metrics),
     sink: timedSink(sink, metrics),

@@ -81,6 +81,8 @@ export interface Config {
     readonly discoveryIntervalMs: number;
     readonly wakeUps: boolean;
     readonly idleIntervalMs: number;
+    /** All workers together; 0 is no bound. */
+    readonly sourceBytesPerSec: number;
     /** One read of a stream, at most; never more than a slice. */
     readonly readEntries: number;
     readonly readBytes: number;

@@ -2,5 +2,6 @@ export { type Claim, Claims } from './claims.js';
 export { JobQueue } from './job-queue.js';
 export { JobWorker, type JobWorkerOptions } from './job-worker.js';
 export { Lease } from './lease.js';
+export { LoadLimit } from './load-limit.js';
 export { type QueueSettings, queueKeyPattern } from './queue-settings.js';
 export { schedulerId } from './scheduler-id.js';

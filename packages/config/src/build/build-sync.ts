@@ -22,6 +22,7 @@ export function buildSync(settings: Settings, findings: Findings): Config['sync'
     discoveryIntervalMs: toMs(values.DISCOVERY_INTERVAL_SEC),
     wakeUps: values.WAKE_UPS,
     idleIntervalMs: toMs(values.IDLE_INTERVAL_SEC),
+    sourceBytesPerSec: values.SOURCE_BYTES_PER_SEC,
     readEntries: entries.read,
     readBytes: bytes.read,
     readAheadBytes: values.READ_AHEAD_BYTES,

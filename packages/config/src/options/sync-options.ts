@@ -31,6 +31,12 @@ export const SYNC_OPTIONS = {
     max: 7 * DAY_SEC,
     unit: 's',
   }),
+  SOURCE_BYTES_PER_SEC: whole({
+    doc: 'What all workers together read from the source in a second, at most. 0 is no bound.',
+    default: 0,
+    min: 0,
+    unit: 'bytes',
+  }),
   MESSAGES_PER_STREAM: whole({
     doc: 'Entries that one read takes from a stream, at most.',
     default: 5000,

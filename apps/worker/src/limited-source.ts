@@ -1,0 +1,25 @@
+import type { LoadLimit } from '@redis-to-mongo/job-queue';
+import type { Batch, Source, Syncer } from '@redis-to-mongo/pipeline';
+
+/** The same source, read no faster than the limit allows: a read waits until those before it are paid for. */
+export function limitedSource(source: Source, limit: LoadLimit): Source {
+  return {
+    ...source,
+    syncer: (keyType) => {
+      const syncer = source.syncer(keyType);
+      return syncer && { ...syncer, read: (...args) => limitedRead(syncer, limit, args) };
+    },
+  };
+}
+
+async function* limitedRead(
+  syncer: Syncer,
+  limit: LoadLimit,
+  args: Parameters<Syncer['read']>,
+): AsyncGenerator<Batch> {
+  await limit.take(0);
+  for await (const batch of syncer.read(...args)) {
+    yield batch; // it is written while this waits
+    await limit.take(batch.bytes);
+  }
+}
