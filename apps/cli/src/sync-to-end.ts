@@ -65,7 +65,7 @@ export async function syncToEnd(
 function contended(key: string): SyncError {
   return new SyncError(
     'KEY_CONTENDED',
-    'unknown',
+    'transient',
     `key ${key}: workers of the fleet are at it; they go on with it`,
   );
 }
