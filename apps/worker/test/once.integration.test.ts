@@ -76,7 +76,8 @@ describe('every entry once', () => {
       }
     };
     const running = [watch(), ...[1, 2, 3, 4, 5].map(work)];
-    for (let i = 0; i < 20; i++) ids.push(...(await fill(key, 100)));
+    // It grows until it was seen in the middle of the race.
+    for (let i = 0; i < 20 || new Set(positions).size < 3; i++) ids.push(...(await fill(key, 100)));
     isDone = true;
     await Promise.all(running);
     await under.sync(key);
@@ -85,7 +86,6 @@ describe('every entry once', () => {
     const state = await under.state(key);
     expect(state.counts.seen).toBe(ids.length);
     expect(addsUp(state)).toBe(true);
-    expect(new Set(positions).size).toBeGreaterThan(1);
     expect(positions).toEqual([...positions].sort(compareEntryIds));
   });
 
