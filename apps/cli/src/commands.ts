@@ -40,6 +40,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/once.js')).once,
   },
   {
+    name: 'verify',
+    summary: 'compares Redis with MongoDB, byte for byte; --repair mends',
+    load: async () => (await import('./commands/verify.js')).verify,
+  },
+  {
+    name: 'restore',
+    summary: 'writes the mirror back into a Redis',
+    load: async () => (await import('./commands/restore.js')).restore,
+  },
+  {
     name: 'config',
     summary: 'the effective configuration, with the source of each value',
     load: async () => (await import('./commands/config.js')).config,

@@ -26,7 +26,7 @@ export interface CliUnderTest {
   close(): Promise<void>;
 }
 
-export async function cliUnderTest(): Promise<CliUnderTest> {
+export async function cliUnderTest(more: Readonly<Record<string, string>> = {}): Promise<CliUnderTest> {
   const namespace = await freshNamespace({ mongoUri: inject('mongoUri') });
   const redis = connectRedis({ url: namespace.redis.url, host: '', port: 0, db: 0, tls: NO_TLS }, () => {});
   const mongo = connectMongo({ uri: namespace.mongoUri, dbName: namespace.mongoDbName, tls: NO_TLS }, 'test');
@@ -34,6 +34,7 @@ export async function cliUnderTest(): Promise<CliUnderTest> {
     REDIS_URL: namespace.redis.url,
     MONGO_URI: namespace.mongoUri,
     MONGO_DB_NAME: namespace.mongoDbName,
+    ...more,
   };
   return {
     namespace,

@@ -3,6 +3,7 @@ export { type Refusal, readDeadLetter } from './dead-letters.js';
 export { type ActiveKey, activeKeys, recordError } from './key-registry.js';
 export { mongoError } from './mongo-error.js';
 export { type MongoSinkOptions, mongoSink } from './mongo-sink.js';
+export { rereadKey } from './operator-change-key.js';
 export { collectionOf } from './operator-collections.js';
 export {
   type DeadLetter,
@@ -13,7 +14,13 @@ export {
   showDeadLetter,
 } from './operator-dead-letters.js';
 export { findKeys, type KeyQuery, readKey } from './operator-keys.js';
-export { rereadKey, restartKey } from './operator-resync.js';
+export { deadAmong, type MirroredEntry, mirroredEntries, putMessages } from './operator-messages.js';
+export {
+  type MirroredItem,
+  type MirroredValue,
+  readMirroredValue,
+  type ValueKeyType,
+} from './operator-values.js';
 export { pingMongo } from './ping-mongo.js';
 export { prepareDatabase } from './prepare-database.js';
 export {

@@ -2,7 +2,7 @@ import { BSON, type Db, type Document, type Filter } from 'mongodb';
 import { readDeadLetter } from './dead-letters.js';
 import { ensureConnected } from './ensure-connected.js';
 import { mongoError } from './mongo-error.js';
-import { changeKey } from './operator-resync.js';
+import { changeKey } from './operator-change-key.js';
 import { writeCommand } from './write-command.js';
 
 /** A dead letter without its record. */

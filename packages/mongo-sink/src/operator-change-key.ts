@@ -1,4 +1,4 @@
-import { type KeyState, nextLife, SyncError } from '@redis-to-mongo/pipeline';
+import { type KeyState, SyncError } from '@redis-to-mongo/pipeline';
 import type { Db } from 'mongodb';
 import { ensureConnected } from './ensure-connected.js';
 import { KeyStates } from './key-states.js';
@@ -40,17 +40,6 @@ export async function changeKey(
     'transient',
     `key ${key}: workers were faster ${TRIES} times: try again, or stop the workers`,
   );
-}
-
-/**
- * Begins the key's next life: its next job reads it from the start. Messages of earlier lives stay.
- * @returns and throws as changeKey.
- */
-export async function restartKey(db: Db, key: string, now: Date): Promise<KeyState | undefined> {
-  return await changeKey(db, key, (state) => ({
-    ...nextLife(state, state.keyType, 'rewound', now),
-    lastError: null,
-  }));
 }
 
 /**

@@ -1,0 +1,87 @@
+import { CliError } from '../cli-error.js';
+import type { Command } from '../command.js';
+import type { Output } from '../output.js';
+import type { Restored } from '../restore/restore-key.js';
+import { coloured, grouped } from '../table.js';
+
+/** Keys written at once. */
+const AT_ONCE = 8;
+
+export const restore: Command = {
+  name: 'restore',
+  forms: ['PATTERN --to REDIS_URL [--replace]'],
+  about:
+    'Writes the mirror back into a Redis: streams with their original ids and their last id, dead letters included, and\n' +
+    'values of all types with their time of expiry. It writes what MongoDB holds of each key’s present life, so entries\n' +
+    'that the source has trimmed come back too. Keys that are deleted are left out, and so are consumer groups and the\n' +
+    'expiry of whole streams: they are not mirrored. It reads MongoDB alone; the source may be gone.\n' +
+    'Exit code 1 when a key failed, or is in the target already (then it stays as it is).',
+  args: { min: 1, max: 1 },
+  options: {
+    to: { value: 'URL', doc: 'the Redis to write to: redis:// or rediss://' },
+    replace: { doc: 'keys that the target has are replaced' },
+  },
+  examples: [
+    ["restore '*' --to redis://127.0.0.1:6380", 'everything, into an empty Redis'],
+    ["restore 'orders*' --to rediss://:password@spare:6379/1 --replace", 'some keys, whatever is there'],
+  ],
+  async run({ args: [pattern = ''], options, out, servers }) {
+    const { forEachAtOnce } = await import('../for-each-at-once.js');
+    const { Progress } = await import('../progress.js');
+    const { restoreKey } = await import('../restore/restore-key.js');
+    const { findKeys } = await import('@redis-to-mongo/mongo-sink');
+    const { globToRegExp } = await import('@redis-to-mongo/pipeline');
+    const { redisError } = await import('@redis-to-mongo/redis-source');
+    const url = addressOf(options.text('to'));
+    const db = await servers.db();
+    const target = await servers.connect({ url, host: '', port: 0, db: 0, tls: TLS });
+    await target.ping().catch((error: unknown) => {
+      throw redisError(error);
+    });
+    const name = globToRegExp(pattern);
+    const { keys } = await findKeys(db, { name, condition: 'active', limit: 10_000_000 });
+    const progress = new Progress(out, keys.length, 'keys');
+    const results: Restored[] = [];
+    await forEachAtOnce(keys, AT_ONCE, async (state) => {
+      const restored = await restoreKey(target, db, state, options.flag('replace'));
+      results.push(restored);
+      progress.addEntries(restored.items);
+      progress.addDone();
+    }).finally(() => progress.end());
+    results.sort((a, b) => (a.key < b.key ? -1 : 1));
+    if (out.isJson) out.json({ keys: results });
+    else print(out, results);
+    return results.every(({ result }) => result === 'restored') ? 'ok' : 'failed';
+  },
+};
+
+const TLS = { enabled: false, rejectUnauthorized: true };
+
+function addressOf(url: string | undefined): string {
+  if (url !== undefined && URL.canParse(url) && /^rediss?:$/.test(new URL(url).protocol)) return url;
+  throw new CliError(
+    'CLI_USAGE',
+    'restore: write --to redis://[user:password@]host:port[/db], or rediss:// for TLS',
+  );
+}
+
+function print(out: Output, results: readonly Restored[]): void {
+  const left = results.filter(({ result }) => result !== 'restored');
+  if (left.length > 0) {
+    out.table(
+      ['KEY', 'TYPE', 'RESULT', 'ERROR', 'MESSAGE'],
+      left.map(({ key, keyType, result, error }) => [
+        key,
+        keyType,
+        coloured(result, 'red'),
+        error?.code,
+        error?.message ?? '--replace would replace it',
+      ]),
+    );
+    out.line();
+  }
+  const items = results.reduce((sum, each) => sum + each.items, 0);
+  out.line(
+    `${grouped(results.length - left.length)} of ${grouped(results.length)} keys restored, ${grouped(items)} entries and items`,
+  );
+}

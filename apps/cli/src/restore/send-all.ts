@@ -1,0 +1,16 @@
+import { redisError } from '@redis-to-mongo/redis-source';
+import type { RedisClient } from '../servers.js';
+
+/** Sends commands in one pipeline. @throws SyncError as redisError tells, for the first that failed. */
+export async function sendAll(
+  redis: RedisClient,
+  commands: readonly (readonly (string | Buffer)[])[],
+): Promise<void> {
+  if (commands.length === 0) return;
+  const pipeline = redis.pipeline();
+  for (const [name, ...args] of commands) pipeline.call(String(name), ...args);
+  const replies = await pipeline.exec().catch((error: unknown) => {
+    throw redisError(error);
+  });
+  for (const [error] of replies ?? []) if (error) throw redisError(error);
+}

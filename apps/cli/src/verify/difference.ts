@@ -1,0 +1,15 @@
+/** What the comparison of one key found. */
+export interface Difference {
+  /** Entries, members, fields, items or bytes in Redis that were compared. */
+  readonly compared: number;
+  /** Entries that Redis holds and MongoDB does not; 1 for a value. */
+  readonly missing: number;
+  /** Entries whose content is another one; 1 for a value. */
+  readonly different: number;
+  /** The first few, in words: ids and counts, no values. */
+  readonly problems: readonly string[];
+}
+
+export function isEqual({ missing, different }: Difference): boolean {
+  return missing + different === 0;
+}

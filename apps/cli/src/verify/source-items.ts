@@ -1,0 +1,75 @@
+import type { MirroredItem, ValueKeyType } from '@redis-to-mongo/mongo-sink';
+import { keyBytes, SyncError } from '@redis-to-mongo/pipeline';
+import { redisError } from '@redis-to-mongo/redis-source';
+import type { RedisClient } from '../servers.js';
+
+/** Members asked of Redis at once, and bytes of a string. */
+const PAGE = 1000;
+const PART_BYTES = 1024 * 1024;
+
+/**
+ * A value's items as Redis holds them now, in the form of MirroredItem, page by page. SSCAN and its like may give an
+ * item twice. What changes meanwhile is there or not.
+ * @throws SyncError as redisError tells.
+ */
+export async function* sourceItems(
+  redis: RedisClient,
+  keyType: ValueKeyType,
+  keyId: string,
+): AsyncGenerator<MirroredItem> {
+  try {
+    yield* READERS[keyType](redis, keyBytes(keyId));
+  } catch (error) {
+    throw redisError(error);
+  }
+}
+
+type Reader = (redis: RedisClient, key: Buffer) => AsyncGenerator<MirroredItem>;
+
+const READERS: Readonly<Record<ValueKeyType, Reader>> = {
+  set: (redis, key) => scan((cursor) => redis.sscanBuffer(key, cursor, 'COUNT', PAGE), 1),
+  hash: (redis, key) => scan((cursor) => redis.hscanBuffer(key, cursor, 'COUNT', PAGE), 2),
+  async *zset(redis, key) {
+    const items = scan((cursor) => redis.zscanBuffer(key, cursor, 'COUNT', PAGE), 2);
+    for await (const [member, score] of items)
+      yield [member ?? Buffer.alloc(0), Buffer.from(shortScore(`${score}`))];
+  },
+  async *list(redis, key) {
+    for (let from = 0; ; from += PAGE) {
+      const items = await redis.lrangeBuffer(key, from, from + PAGE - 1);
+      for (const item of items) yield [item];
+      if (items.length < PAGE) return;
+    }
+  },
+  async *string(redis, key) {
+    for (let from = 0; ; from += PART_BYTES) {
+      const part = await redis.getrangeBuffer(key, from, from + PART_BYTES - 1);
+      yield [part];
+      if (part.length < PART_BYTES) return;
+    }
+  },
+  async *json(redis, key) {
+    const text: unknown = await redis.callBuffer('JSON.GET', key);
+    if (Buffer.isBuffer(text)) yield [text];
+  },
+};
+
+async function* scan(
+  step: (cursor: string) => Promise<[cursor: Buffer, items: Buffer[]]>,
+  arity: number,
+): AsyncGenerator<MirroredItem> {
+  let cursor = '0';
+  do {
+    const [next, flat] = await step(cursor);
+    cursor = String(next);
+    for (let i = 0; i < flat.length; i += arity) yield flat.slice(i, i + arity);
+  } while (cursor !== '0');
+}
+
+/** ZSCAN writes a double with up to 17 digits: here it is the shortest text that reads back to it, as in MongoDB. */
+function shortScore(text: string): string {
+  if (text === 'inf' || text === '-inf') return text;
+  const score = Number(text);
+  if (Number.isNaN(score)) throw new SyncError('REDIS_REPLY', 'unknown', 'ZSCAN: a score is not a number');
+  return Object.is(score, -0) ? '-0' : String(score);
+}

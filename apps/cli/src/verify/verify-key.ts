@@ -1,0 +1,33 @@
+import { readKey } from '@redis-to-mongo/mongo-sink';
+import type { FoundKey } from '@redis-to-mongo/redis-source';
+import type { Database, RedisClient } from '../servers.js';
+import { compareStream } from './compare-stream.js';
+import { compareValues } from './compare-values.js';
+import type { Difference } from './difference.js';
+
+/** Compares one key. @param type what it is in Redis; `undefined` when it is not there. */
+export async function verifyKey(
+  redis: RedisClient,
+  db: Database,
+  key: string,
+  type: FoundKey['type'] | undefined,
+): Promise<Difference> {
+  const state = await readKey(db, key);
+  if (type === undefined)
+    return state?.status === 'active' ? wrong('not in Redis, but active in MongoDB') : nothing();
+  if (typeof type !== 'string') return nothing();
+  if (!state) return { compared: 0, missing: 1, different: 0, problems: ['MongoDB does not know of it'] };
+  if (state.status !== 'active') return wrong('in Redis, but deleted in MongoDB');
+  if (state.keyType !== type) return wrong(`a ${type} in Redis, a ${state.keyType} in MongoDB`);
+  return type === 'stream'
+    ? await compareStream(redis, db, state)
+    : await compareValues(redis, db, type, key);
+}
+
+function wrong(problem: string): Difference {
+  return { compared: 0, missing: 0, different: 1, problems: [problem] };
+}
+
+function nothing(): Difference {
+  return { compared: 0, missing: 0, different: 0, problems: [] };
+}

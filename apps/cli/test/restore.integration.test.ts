@@ -1,0 +1,71 @@
+import { hash } from 'node:crypto';
+import { type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
+import { connectRedis } from '@redis-to-mongo/redis-connection';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { contentOf, fillAllKinds } from './all-kinds.js';
+import { type CliUnderTest, cliUnderTest, NO_TLS } from './cli-under-test.js';
+
+let cli: CliUnderTest;
+let target: RedisServer;
+let restored: ReturnType<typeof connectRedis>;
+
+beforeAll(async () => {
+  // Small limits, so that some values have a document for each member.
+  cli = await cliUnderTest({ VALUE_INLINE_MEMBERS: '100', VALUE_INLINE_BYTES: '1000000' });
+  target = await startRedis();
+  restored = connectRedis({ url: target.url, host: '', port: 0, db: 0, tls: NO_TLS }, () => {});
+  await fillAllKinds(cli.redis);
+  expect(await cli.run('once')).toMatchObject({ code: 0 });
+});
+afterAll(async () => {
+  restored.disconnect();
+  await target.stop();
+  await cli.close();
+});
+
+test('a restored Redis equals the original, key by key, entry by entry, byte for byte', async () => {
+  for (const collection of ['set_members', 'zset_members', 'hash_fields', 'list_items', 'string_parts'])
+    expect(await cli.db.collection(collection).countDocuments({}), collection).toBeGreaterThan(0);
+  const { code, stdout } = await cli.run('restore', '*', '--to', target.url);
+  expect(stdout).toMatch(/^18 of 18 keys restored/m);
+  expect(code).toBe(0);
+  expect(await contentOf(restored)).toEqual(await contentOf(cli.redis));
+});
+
+test('a key that the target has stays as it is, unless it is to be replaced', async () => {
+  await restored.set('counter', 'mine');
+  const { code, stdout } = await cli.run('restore', 'count*', '--to', target.url);
+  expect(stdout).toMatch(/^counter +string +there already/m);
+  expect(code).toBe(1);
+  expect(await restored.get('counter')).toBe('mine');
+  expect((await cli.run('restore', 'count*', '--to', target.url, '--replace')).code).toBe(0);
+  expect(await restored.get('counter')).toBe('9007199254740993');
+});
+
+test('entries that the source has trimmed, or MongoDB refused, come back too', async () => {
+  await cli.redis.xadd('large', '1-1', 'a', '1');
+  await cli.redis.xadd('large', '1-2', 'blob', Buffer.alloc(17 << 20, 0xee));
+  await cli.redis.xadd('large', '1-3', 'a', '3');
+  const digest = async (redis: typeof restored) =>
+    hash('sha256', (await redis.xrangeBuffer('large', '-', '+')).flat(3).join());
+  const original = await digest(cli.redis);
+  expect((await cli.run('once', 'large')).stdout).toContain('2 written, 0 already there, 1 dead letters');
+  await cli.redis.xtrim('large', 'MAXLEN', 1);
+  expect((await cli.run('restore', 'large', '--to', target.url)).code).toBe(0);
+  expect(await digest(restored)).toBe(original);
+});
+
+test('keys that were deleted are not restored', async () => {
+  await cli.redis.del('blob');
+  await restored.del('blob');
+  await cli.run('once', 'blob');
+  expect((await cli.json('restore', 'blob', '--to', target.url)).keys).toEqual([]);
+});
+
+test('an address that is none is refused, and one where nobody answers ends with 3', async () => {
+  expect((await cli.run('restore', '*')).code).toBe(2);
+  expect((await cli.run('restore', '*', '--to', 'localhost:6379')).code).toBe(2);
+  const { code, stderr } = await cli.run('restore', '*', '--to', 'redis://:s3cret@127.0.0.1:1');
+  expect(code).toBe(3);
+  expect(stderr).not.toContain('s3cret');
+});

@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fillAllKinds } from './all-kinds.js';
+import { type CliUnderTest, cliUnderTest } from './cli-under-test.js';
+
+let cli: CliUnderTest;
+
+beforeAll(async () => {
+  cli = await cliUnderTest({ VALUE_INLINE_MEMBERS: '100' });
+  await fillAllKinds(cli.redis);
+  expect(await cli.run('once')).toMatchObject({ code: 0 });
+});
+afterAll(() => cli.close());
+
+const verify = async (...argv: string[]) => await cli.json('verify', '--settle', '0', ...argv);
+const collection = (name: string) => cli.db.collection<{ _id: string }>(name);
+
+test('what is in step is found equal, all key types', async () => {
+  expect(await cli.run('verify', '--settle', '0')).toMatchObject({
+    code: 0,
+    stdout: '18 keys compared: all equal\n',
+  });
+});
+
+test('missing and changed entries are found by their ids, ends with 1, and --repair puts them back', async () => {
+  const messages = collection('stream_messages');
+  await messages.deleteOne({ _id: 'orders@a1:d1003-a0' });
+  await messages.updateOne({ _id: 'orders@a1:d1004-a1' }, { $set: { content: { n: 'forged' } } });
+  const before = await cli.db.collection<{ _id: string }>('keys').findOne({ _id: 'orders' });
+  expect((await cli.run('verify', 'orders', '--settle', '0')).code).toBe(1);
+  expect((await verify()).differing).toMatchObject([
+    { key: 'orders', missing: 1, different: 1, problems: ['1004-1 has other fields', '1003-0 is missing'] },
+  ]);
+  const { code, stdout } = await cli.run('verify', '--settle', '0', '--repair');
+  expect(stdout).toMatch(/^orders +stream +1,200 +1 +1 .* mended$/m);
+  expect(code).toBe(0);
+  expect((await verify()).differing).toEqual([]);
+  expect(await cli.db.collection<{ _id: string }>('keys').findOne({ _id: 'orders' })).toEqual(before);
+});
+
+test('values that lack something, small or large, are found and mended', async () => {
+  await collection('sets').deleteOne({ _id: 'tags' });
+  await collection('strings').updateOne({ _id: 'counter' }, { $set: { value: '9007199254740992' } });
+  await collection('lists').updateOne({ _id: 'jobs' }, { $set: { items: ['a', 'b'] } });
+  await collection('set_members').deleteOne({ key: 'many-tags' });
+  await collection('zset_members').updateOne({ key: 'many-scores' }, { $set: { score: -1 } });
+  const { differing } = await verify();
+  expect(differing).toMatchObject([
+    { key: 'counter', different: 1, problems: ['other bytes than in Redis'] },
+    { key: 'jobs', different: 1, problems: ['2 items, 5 in Redis'] },
+    { key: 'many-scores', problems: ['1 members lacking, 1 too many'] },
+    { key: 'many-tags', problems: ['1 members lacking, 0 too many'] },
+    { key: 'tags', missing: 1 },
+  ]);
+  expect(await cli.run('verify', '--settle', '0', '--repair')).toMatchObject({ code: 0 });
+  expect((await verify()).differing).toEqual([]);
+});
+
+test('a change that was not synced yet is waited for, and told when it does not come', async () => {
+  await cli.redis.sadd('tags', 'new');
+  await cli.redis.set('brand-new', '1');
+  await cli.redis.del('blob');
+  expect((await verify()).differing).toMatchObject([
+    { key: 'blob', problems: ['not in Redis, but active in MongoDB'] },
+    { key: 'brand-new', problems: ['MongoDB does not know of it'] },
+    { key: 'tags', problems: ['1 members lacking, 0 too many'] },
+  ]);
+  const [waited] = await Promise.all([cli.run('verify', '--settle', '30'), cli.run('once')]);
+  expect(waited).toMatchObject({ code: 0 });
+});

@@ -1,0 +1,95 @@
+import {
+  type KeyState,
+  type MessageDocument,
+  messageId,
+  messageIdBounds,
+  messageIdPrefix,
+} from '@redis-to-mongo/pipeline';
+import type { Db, Document } from 'mongodb';
+import { readDeadLetter } from './dead-letters.js';
+import { ensureConnected } from './ensure-connected.js';
+import { mongoError } from './mongo-error.js';
+import { writeCommand } from './write-command.js';
+
+/** An entry of a stream as MongoDB has it; its content as the driver gives it, see decodeContent. */
+export interface MirroredEntry {
+  readonly entryId: string;
+  readonly content: unknown;
+}
+
+type Stored = { _id: string } & Document;
+
+/**
+ * The entries of the stream's present life that MongoDB holds, in stream order, page by page.
+ * @param withDead also those that are dead letters.
+ * @throws SyncError as mongoError tells.
+ */
+export async function* mirroredEntries(
+  db: Db,
+  { key, incarnation, stream, type }: KeyState,
+  { withDead }: { readonly withDead: boolean },
+): AsyncGenerator<MirroredEntry> {
+  const prefix = messageIdPrefix(key, incarnation);
+  const bounds = messageIdBounds(key, incarnation);
+  try {
+    await ensureConnected(db);
+    const dead = withDead ? await deadIds(db, bounds, prefix) : [];
+    const cursor = db
+      .collection<Stored>('stream_messages')
+      .find({ _id: bounds, stream, type }, { batchSize: 1000 })
+      .sort({ _id: 1 })
+      .allowDiskUse(true);
+    for await (const { _id, entryId, content } of cursor) {
+      // A key whose name begins with this key and an @ can lie between.
+      if (_id !== messageId(prefix, String(entryId))) continue;
+      for (let id = dead[0]; id !== undefined && id < _id; id = dead[0]) yield* deadEntry(db, dead.shift());
+      yield { entryId: String(entryId), content };
+    }
+    while (dead.length > 0) yield* deadEntry(db, dead.shift());
+  } catch (error) {
+    throw mongoError(error);
+  }
+}
+
+/** Which of these entries of the stream's present life are dead letters. @throws as mirroredEntries. */
+export async function deadAmong(
+  db: Db,
+  { key, incarnation }: KeyState,
+  entryIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const prefix = messageIdPrefix(key, incarnation);
+  const ids = entryIds.map((entryId) => messageId(prefix, entryId));
+  try {
+    const letters = db.collection<Stored>('dead_letters');
+    const found = await letters.find({ _id: { $in: ids } }, { projection: { entryId: 1 } }).toArray();
+    return new Set(found.map(({ entryId }) => String(entryId)));
+  } catch (error) {
+    throw mongoError(error);
+  }
+}
+
+/**
+ * Puts messages in their places, over what is there, whatever the position says: to repair what was taken out of
+ * MongoDB, or changed there, after it was written.
+ * @returns how many MongoDB refused.
+ * @throws as mirroredEntries.
+ */
+export async function putMessages(db: Db, messages: readonly MessageDocument[]): Promise<number> {
+  const { errors } = await writeCommand(db, {
+    update: 'stream_messages',
+    updates: messages.map((message) => ({ q: { _id: message._id }, u: message, upsert: true })),
+  });
+  return errors.length;
+}
+
+async function deadIds(db: Db, bounds: Document, prefix: string): Promise<string[]> {
+  const letters = db.collection<Stored>('dead_letters').find({ _id: bounds }, { projection: { entryId: 1 } });
+  const ids: string[] = [];
+  for await (const { _id, entryId } of letters) if (_id === messageId(prefix, String(entryId))) ids.push(_id);
+  return ids.sort();
+}
+
+async function* deadEntry(db: Db, id: string | undefined): AsyncGenerator<MirroredEntry> {
+  const record = id === undefined ? undefined : await readDeadLetter(db, id);
+  if (record) yield { entryId: String(record.entryId), content: record.content };
+}

@@ -1,0 +1,167 @@
+import { Buffer } from 'node:buffer';
+import { bytesOf, decodeContent, type KeyType, messageIdBounds, SyncError } from '@redis-to-mongo/pipeline';
+import type { Db, Document } from 'mongodb';
+import { ensureConnected } from './ensure-connected.js';
+import { mongoError } from './mongo-error.js';
+import { VALUE_COLLECTIONS } from './operator-collections.js';
+import { parseHeader, type UnitDocument, unitsOf } from './value-header.js';
+
+export type ValueKeyType = Exclude<KeyType, 'stream'>;
+
+/**
+ * A part of a value as bytes: a set's `[member]`, a sorted set's `[member, score]`, a hash's `[field, value]` (with the
+ * time at which it expires, in ms since 1970, where it has one), a list's `[item]`, a piece of a string or of a JSON text.
+ */
+export type MirroredItem = readonly Buffer[];
+
+export interface MirroredValue {
+  readonly active: boolean;
+  readonly expiresAt: Date | null;
+  /**
+   * The items, in order where the value has one.
+   * @throws SyncError VALUE_CHANGED_WHILE_READ when the fleet changed the value meanwhile: begin again.
+   */
+  items(): AsyncGenerator<MirroredItem>;
+}
+
+type Stored = { _id: string } & Document;
+
+/**
+ * What MongoDB holds of a value; `undefined` for nothing. A large one is read page by page.
+ * @throws SyncError as mongoError tells.
+ */
+export async function readMirroredValue(
+  db: Db,
+  keyType: ValueKeyType,
+  key: string,
+): Promise<MirroredValue | undefined> {
+  const { collection } = VALUE_COLLECTIONS[keyType];
+  try {
+    await ensureConnected(db);
+    const document = await db.collection<Stored>(collection).findOne({ _id: key });
+    if (!document) return undefined;
+    return {
+      active: document.active === true,
+      expiresAt: document.expiresAt instanceof Date ? document.expiresAt : null,
+      items: () =>
+        document.form === 'members' ? unitItems(db, keyType, document) : inlineItems(keyType, document),
+    };
+  } catch (error) {
+    throw mongoError(error);
+  }
+}
+
+async function* inlineItems(keyType: ValueKeyType, document: Document): AsyncGenerator<MirroredItem> {
+  if (document.active !== true) return;
+  switch (keyType) {
+    case 'set':
+      for (const member of listOf(document.members)) yield [bytesOf(member)];
+      return;
+    case 'zset':
+      for (const member of listOf(document.members)) yield scored(member);
+      return;
+    case 'list':
+      for (const item of listOf(document.items)) yield [bytesOf(item)];
+      return;
+    case 'hash': {
+      const times = new Map(
+        listOf(document.fieldsExpireAt ?? []).map((each) => [
+          bytesOf(each.field).toString('latin1'),
+          each.expiresAt,
+        ]),
+      );
+      for (const [field, value] of decodeContent(document.fields))
+        yield withTime([field, value], times.get(field.toString('latin1')));
+      return;
+    }
+    case 'string':
+      yield [bytesOf(document.value)];
+      return;
+    case 'json':
+      yield [Buffer.from(typeof document.text === 'string' ? document.text : JSON.stringify(document.value))];
+  }
+}
+
+async function* unitItems(db: Db, keyType: ValueKeyType, document: Stored): AsyncGenerator<MirroredItem> {
+  const { collection, memberCollection } = VALUE_COLLECTIONS[keyType];
+  const header = parseHeader(document);
+  const _id = messageIdBounds(header._id, Number(document.incarnation));
+  const pieces = new Pieces();
+  try {
+    const units = db
+      .collection<UnitDocument>(memberCollection)
+      .find({ ...unitsOf(header), _id }, { batchSize: 1000 })
+      .sort({ _id: 1 })
+      .allowDiskUse(true);
+    for await (const unit of units) {
+      const item = itemOf(keyType, unit);
+      if (unit.parts === undefined) yield item;
+      else yield* pieces.add(keyType, unit, item);
+    }
+    const after = await db
+      .collection<Stored>(collection)
+      .findOne({ _id: header._id }, { projection: { generation: 1 } });
+    if (Number(after?.generation ?? 0) !== header.generation) throw changed(header._id);
+  } catch (error) {
+    throw mongoError(error);
+  }
+}
+
+/** Puts the pieces of items together that were too large for one document. */
+class Pieces {
+  readonly #open = new Map<string, (MirroredItem | undefined)[]>();
+
+  *add(keyType: ValueKeyType, unit: UnitDocument, item: MirroredItem): Generator<MirroredItem> {
+    const cut = keyType === 'hash' ? 1 : 0;
+    // What is the same in all pieces of an item: the field, the place, or (a member itself is cut) only their number.
+    const name = JSON.stringify([unit.index, keyType === 'hash' ? item[0]?.toString('latin1') : unit.parts]);
+    const pieces = this.#open.get(name) ?? [];
+    this.#open.set(name, pieces);
+    if (pieces[unit.part]) throw ambiguous(unit.key);
+    pieces[unit.part] = item;
+    if (pieces.filter((piece) => piece !== undefined).length < Number(unit.parts)) return;
+    this.#open.delete(name);
+    yield item.with(cut, Buffer.concat(pieces.flatMap((piece) => piece?.[cut] ?? [])));
+  }
+}
+
+function itemOf(keyType: ValueKeyType, unit: Document): MirroredItem {
+  switch (keyType) {
+    case 'set':
+      return [bytesOf(unit.member)];
+    case 'zset':
+      return scored(unit);
+    case 'hash':
+      return withTime([bytesOf(unit.field), bytesOf(unit.value)], unit.expiresAt);
+    case 'list':
+      return [bytesOf(unit.item)];
+    case 'string':
+    case 'json':
+      return [bytesOf(unit.data)];
+  }
+}
+
+function scored({ member, score, scoreText }: Document): MirroredItem {
+  return [bytesOf(member), Buffer.from(typeof scoreText === 'string' ? scoreText : String(score))];
+}
+
+function withTime(item: MirroredItem, time: unknown): MirroredItem {
+  return time instanceof Date ? [...item, Buffer.from(String(time.getTime()))] : item;
+}
+
+function listOf(value: unknown): Document[] {
+  if (Array.isArray(value)) return value;
+  throw new TypeError('a value’s document has no list where it should');
+}
+
+function changed(key: string): SyncError {
+  return new SyncError('VALUE_CHANGED_WHILE_READ', 'transient', `key ${key}: it changed while it was read`);
+}
+
+function ambiguous(key: string): SyncError {
+  return new SyncError(
+    'VALUE_PIECES_AMBIGUOUS',
+    'unknown',
+    `key ${key}: several members of more than 8 MiB; their pieces in MongoDB do not tell whose they are`,
+  );
+}
