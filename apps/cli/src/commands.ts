@@ -40,6 +40,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/once.js')).once,
   },
   {
+    name: 'sync',
+    summary: 'asks the fleet to sync keys now',
+    load: async () => (await import('./commands/sync.js')).sync,
+  },
+  {
+    name: 'resync',
+    summary: 'begins the next life of a key: all of it is read again',
+    load: async () => (await import('./commands/resync.js')).resync,
+  },
+  {
     name: 'verify',
     summary: 'compares Redis with MongoDB, byte for byte; --repair mends',
     load: async () => (await import('./commands/verify.js')).verify,

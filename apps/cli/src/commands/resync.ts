@@ -1,0 +1,53 @@
+import { CliError } from '../cli-error.js';
+import type { Command } from '../command.js';
+import { printable } from '../printable.js';
+import { grouped } from '../table.js';
+
+export const resync: Command = {
+  name: 'resync',
+  forms: ['KEY --yes [--here]'],
+  about:
+    'Begins the key’s next life: it is read from the start once more. A stream’s messages of earlier lives stay, so every\n' +
+    'entry that Redis still holds is there once for each life; a value is empty until it is read again. To put back what\n' +
+    'is missing without a new life, use verify --repair. The fleet does the reading; with --here this process does.\n' +
+    'Exit code 1 when MongoDB does not know of the key.',
+  args: { min: 1, max: 1 },
+  options: {
+    yes: { doc: 'yes, begin a new life' },
+    here: { doc: 'sync it in this process, and wait for it' },
+  },
+  examples: [
+    ['resync orders --yes', 'orders from its start, by the fleet'],
+    ['resync orders --yes --here', 'the same without a fleet'],
+  ],
+  async run({ args: [key = ''], options, out, servers }) {
+    if (!options.flag('yes'))
+      throw new CliError(
+        'CLI_REFUSED',
+        `resync ${key}: all of it is read and written again: add --yes if you mean it`,
+      );
+    const { openLine } = await import('../open-line.js');
+    const { restartKey } = await import('../restart-key.js');
+    const { line, slice } = await openLine(servers);
+    const state = await restartKey(line, await servers.db(), key);
+    if (!state)
+      throw new CliError('CLI_NOT_FOUND', `MongoDB does not know of ${key}: keys shows those that it knows`);
+    const { incarnation } = state;
+    if (!options.flag('here')) {
+      const { wakeKeys } = await import('../wake-keys.js');
+      const workers = await wakeKeys(servers, [key]);
+      if (out.isJson) out.json({ key, incarnation, workers });
+      else out.line(`life ${incarnation} of ${printable(key)} has begun; the fleet is asked to read it`);
+      if (workers === 0) out.note('no worker is connected: the job waits until one is');
+      return 'ok';
+    }
+    const { syncToEnd } = await import('../sync-to-end.js');
+    const outcome = await syncToEnd(line, key, slice, () => {});
+    if (out.isJson) out.json({ ...outcome, incarnation });
+    else
+      out.line(
+        `life ${incarnation} of ${printable(key)}: ${outcome.error?.message ?? `${outcome.result}, ${grouped(outcome.seen)} entries`}`,
+      );
+    return outcome.result === 'failed' || outcome.dead > 0 ? 'failed' : 'ok';
+  },
+};

@@ -1,0 +1,49 @@
+import type { Command } from '../command.js';
+import { coloured } from '../table.js';
+import { wakeKeys } from '../wake-keys.js';
+
+export const sync: Command = {
+  name: 'sync',
+  forms: ['KEY...'],
+  about:
+    'Asks the fleet to sync keys now, out of turn, and does not wait for it; explain KEY shows how it went. However often\n' +
+    'it is asked, at most one such job waits for a key. Without a fleet, use once. Exit code 1 when a key is not mirrored\n' +
+    'or not there.',
+  args: { min: 1, max: 10_000 },
+  options: {},
+  examples: [
+    ['sync orders', 'orders, as soon as a worker is free'],
+    ['sync orders orders:info:tags', 'two keys'],
+  ],
+  async run({ args, out, servers }) {
+    const { explainChoice } = await import('../explain-choice.js');
+    const { readKey } = await import('@redis-to-mongo/mongo-sink');
+    const { keyBytes } = await import('@redis-to-mongo/pipeline');
+    const { typesOf } = await import('@redis-to-mongo/redis-source');
+    const config = await servers.config();
+    const [redis, db] = [await servers.redis(), await servers.db()];
+    const types = await typesOf(redis, args.map(keyBytes));
+    const asked: string[] = [];
+    const refused: { key: string; why: string }[] = [];
+    for (const [i, key] of args.entries()) {
+      const type = types[i];
+      const { isChosen, why } = explainChoice(config, key, typeof type === 'string' ? type : undefined);
+      if (!isChosen) refused.push({ key, why });
+      else if (type === undefined && !(await readKey(db, key)))
+        refused.push({ key, why: 'neither Redis nor MongoDB knows of it' });
+      else asked.push(key);
+    }
+    const workers = await wakeKeys(servers, asked);
+    if (out.isJson) out.json({ asked, refused, workers });
+    else
+      out.table(
+        ['KEY', ''],
+        [
+          ...asked.map((key) => [key, 'asked for']),
+          ...refused.map(({ key, why }) => [key, coloured(why, 'red')]),
+        ],
+      );
+    if (workers === 0) out.note('no worker is connected: the jobs wait until one is');
+    return refused.length === 0 ? 'ok' : 'failed';
+  },
+};

@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { readUnits } from '@redis-to-mongo/mongo-sink';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { type CliUnderTest, cliUnderTest } from './cli-under-test.js';
+
+const script = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const MAIN = script('../dist/main.js');
+
+let cli: CliUnderTest;
+
+beforeAll(async () => {
+  cli = await cliUnderTest({ VALUE_INLINE_MEMBERS: '100' });
+  await cli.redis.sadd('few', 'a', 'b');
+  for (let i = 0; i < 30; i++) await cli.redis.xadd('orders', '*', 'n', String(i));
+  await cli.redis.sadd('tags', ...Array.from({ length: 500 }, (_, i) => `t${i}`));
+});
+afterAll(() => cli.close());
+
+/** A built app as a process; nothing of the shell's environment leaks in. */
+function start(main: string, args: readonly string[], stdio: 'pipe' | 'ignore' = 'pipe') {
+  const env = { PATH: process.env.PATH ?? '', LOG_FORMAT: 'json', ...cli.env };
+  return spawn(process.execPath, [main, ...args], { cwd: script('.'), env, stdio: ['ignore', stdio, stdio] });
+}
+
+async function run(...args: string[]) {
+  const child = start(MAIN, args);
+  let stdout = '';
+  child.stdout?.on('data', (chunk) => {
+    stdout += chunk;
+  });
+  const [code] = await once(child, 'close');
+  return { code, stdout };
+}
+
+test('the built command runs by itself, ends with its exit code, and leaves no colours in a pipe', async () => {
+  expect(await run('keys', '--limit', 'x')).toEqual({ code: 2, stdout: '' });
+  const { code, stdout } = await run('once');
+  expect(stdout).toMatch(/^3 keys: 3 synced$/m);
+  expect(code).toBe(0);
+  expect((await run('status')).stdout).not.toContain('\x1b');
+});
+
+test('a reader that goes away ends the command without an error', async () => {
+  const child = start(MAIN, ['config']);
+  child.stdout?.destroy();
+  expect((await once(child, 'close'))[0]).toBe(0);
+});
+
+test('sync has a worker sync a key out of turn, and refuses keys that nobody mirrors', async () => {
+  await cli.redis.xadd('orders', '*', 'n', 'new');
+  expect(await cli.run('sync', 'orders', 'nobody', '{r2m}:x')).toMatchObject({
+    code: 1,
+    stderr: 'no worker is connected: the jobs wait until one is\n',
+    stdout: expect.stringMatching(
+      /^orders +asked for\nnobody +neither Redis nor MongoDB.*\n\{r2m\}:x +not mirrored/m,
+    ),
+  });
+  const worker = start(script('../../worker/dist/main.js'), [], 'ignore');
+  try {
+    await vi.waitFor(
+      async () =>
+        expect(await cli.json('explain', 'orders')).toMatchObject({ state: { counts: { seen: 31 } } }),
+      { timeout: 30_000, interval: 100 },
+    );
+    expect((await cli.json('status')).queue).toMatchObject({ workers: 1 });
+    expect((await run('resync', 'orders', '--yes')).code).toBe(0);
+    await vi.waitFor(
+      async () =>
+        expect(await cli.json('explain', 'orders')).toMatchObject({
+          state: { incarnation: 2, counts: { seen: 62 } },
+        }),
+      { timeout: 30_000, interval: 100 },
+    );
+  } finally {
+    worker.kill('SIGTERM');
+    await once(worker, 'exit');
+  }
+});
+
+test('resync begins the next life of a stream, with its messages of both', async () => {
+  expect((await cli.run('resync', 'orders')).code).toBe(2);
+  expect((await cli.run('resync', 'nobody', '--yes')).code).toBe(1);
+  const { code, stdout } = await cli.run('resync', 'orders', '--yes', '--here');
+  expect({ code, stdout }).toEqual({ code: 0, stdout: 'life 3 of orders: synced, 31 entries\n' });
+  expect(await cli.db.collection('stream_messages').countDocuments({ stream: 'orders' })).toBe(93);
+  expect(await cli.run('verify', '--settle', '0')).toMatchObject({ code: 0 });
+  expect(await cli.run('gaps')).toMatchObject({ code: 0 });
+});
+
+test('resync reads a value anew, small or large, and leaves nothing of its earlier life in it', async () => {
+  for (const key of ['tags', 'few']) {
+    expect(await cli.run('resync', key, '--yes', '--here')).toMatchObject({ code: 0 });
+    expect((await cli.json('explain', key)).state).toMatchObject({ incarnation: 2, status: 'active' });
+    expect(await cli.run('verify', key, '--settle', '0')).toMatchObject({ code: 0 });
+  }
+  const names = { collection: 'sets', memberCollection: 'set_members' };
+  expect(await readUnits(cli.db, names, 'tags')).toHaveLength(500);
+});
