@@ -24,7 +24,7 @@ export async function restartKey(line: Line, db: Database, key: string): Promise
       await sleep(WAIT_MS);
     }
   }
-  throw new SyncError('KEY_CONTENDED', 'unknown', `key ${key}: workers of the fleet are at it: try again`);
+  throw new SyncError('KEY_CONTENDED', 'transient', `key ${key}: workers of the fleet are at it: try again`);
 }
 
 async function restart(line: Line, db: Database, key: string): Promise<KeyState | undefined> {
