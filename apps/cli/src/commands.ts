@@ -60,6 +60,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/restore.js')).restore,
   },
   {
+    name: 'doctor',
+    summary: 'checks servers, privileges, settings and patterns; each finding with its remedy',
+    load: async () => (await import('./commands/doctor.js')).doctor,
+  },
+  {
     name: 'config',
     summary: 'the effective configuration, with the source of each value',
     load: async () => (await import('./commands/config.js')).config,

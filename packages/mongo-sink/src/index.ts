@@ -15,6 +15,7 @@ export {
 } from './operator-dead-letters.js';
 export { findKeys, type KeyQuery, readKey } from './operator-keys.js';
 export { deadAmong, type MirroredEntry, mirroredEntries, putMessages } from './operator-messages.js';
+export { inspectMongo, type MongoReport, missingIndexes } from './operator-server.js';
 export {
   type MirroredItem,
   type MirroredValue,

@@ -4,7 +4,7 @@ import { mongoError } from './mongo-error.js';
 import { type Index, VALUE_INDEXES } from './value-indexes.js';
 
 /** The indexes beyond `_id` that the fleet and its pages use; `_id` itself reads a stream back in order. */
-const INDEXES: readonly Index[] = [
+export const INDEXES: readonly Index[] = [
   { collection: 'keys', key: { stream: 1, type: 1 } },
   { collection: 'keys', key: { keyType: 1, status: 1 } },
   { collection: 'keys', key: { lag: 1 }, partialFilterExpression: { lag: { $gt: 0 } } },

@@ -1,0 +1,58 @@
+import type { Command } from '../command.js';
+import type { Finding } from '../doctor/finding.js';
+import { type Cell, coloured } from '../table.js';
+
+export const doctor: Command = {
+  name: 'doctor',
+  forms: [''],
+  about:
+    'Checks what the fleet rests on: configuration, connections, versions, privileges, server settings, clocks, indexes,\n' +
+    'patterns that match nothing, keys that fail; each finding with its remedy. It writes nothing. Exit code 1 when there\n' +
+    'is a problem; advice alone is none.',
+  args: { min: 0, max: 0 },
+  options: {},
+  examples: [
+    ['doctor', 'is everything as it should be?'],
+    ['doctor --json', 'the findings for machines'],
+  ],
+  async run({ out, servers }) {
+    const { Findings } = await import('../doctor/finding.js');
+    const { checkSource } = await import('../doctor/check-source.js');
+    const { checkQueue } = await import('../doctor/check-queue.js');
+    const { checkMongo } = await import('../doctor/check-mongo.js');
+    const { checkMirror, checkPatterns } = await import('../doctor/check-keys.js');
+    const config = await servers.config();
+    const subjects = {
+      configuration: new Findings('configuration'),
+      source: new Findings('source Redis'),
+      queue: new Findings('queue’s Redis'),
+      mongo: new Findings('MongoDB'),
+      mirror: new Findings('mirror'),
+    };
+    for (const warning of config.warnings) subjects.configuration.advise(warning, '');
+    if (config.warnings.length === 0)
+      subjects.configuration.ok(config.file ?? 'from the environment and defaults');
+    const [redis, db] = [await servers.redis(), await servers.db()];
+    await Promise.all([
+      checkSource(subjects.source, redis, config),
+      checkQueue(subjects.queue, servers),
+      checkMongo(subjects.mongo, db),
+    ]);
+    // What does not answer was told once.
+    const answers = (findings: readonly Finding[]) => findings.some(({ level }) => level === 'ok');
+    if (answers(subjects.source.all)) await checkPatterns(subjects.source, redis, config);
+    if (answers(subjects.mongo.all)) await checkMirror(subjects.mirror, db);
+    const findings = Object.values(subjects).flatMap(({ all }) => all);
+    if (out.isJson) out.json({ findings });
+    else
+      out.table(
+        ['CHECK', '', 'FINDING', 'REMEDY'],
+        findings.map(({ check, level, what, remedy }) => [check, mark(level), what, remedy]),
+      );
+    return findings.some(({ level }) => level === 'problem') ? 'failed' : 'ok';
+  },
+};
+
+function mark(level: Finding['level']): Cell {
+  return coloured(level, level === 'ok' ? 'green' : level === 'advice' ? 'yellow' : 'red');
+}

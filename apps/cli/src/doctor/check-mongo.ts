@@ -1,0 +1,38 @@
+import { inspectMongo } from '@redis-to-mongo/mongo-sink';
+import type { Database } from '../servers.js';
+import { checkClock } from './check-clock.js';
+import { unreadable } from './check-source.js';
+import type { Findings } from './finding.js';
+
+/** Looks at MongoDB: does it answer, is it a replica set, may the fleet write, are the indexes there? */
+export async function checkMongo(findings: Findings, db: Database): Promise<void> {
+  const report = await inspectMongo(db).catch((error: unknown) => unreadable(findings, error));
+  if (!report) return;
+  findings.ok(`version ${report.version}`);
+  if (report.isSharded) findings.ok('a sharded cluster');
+  else if (report.replicaSet !== undefined) findings.ok(`replica set ${report.replicaSet}`);
+  else
+    findings.advise(
+      'it is no replica set',
+      'what it has acknowledged can go with its one disk: run it as a replica set, of three members in production',
+    );
+  if (!report.isWritable)
+    findings.problem(
+      'the server that answers is no primary',
+      'name all members in MONGO_URI, with replicaSet=…',
+    );
+  if (report.lackingPrivileges.length > 0)
+    findings.problem(
+      `the user may not ${report.lackingPrivileges.join(', ')}`,
+      `give it the role readWrite on ${db.databaseName}`,
+    );
+  if (report.missingIndexes.length > 0)
+    findings.advise(
+      `${report.missingIndexes.length} indexes are not there: ${report.missingIndexes.slice(0, 3).join('; ')}${
+        report.missingIndexes.length > 3 ? '; …' : ''
+      }`,
+      'the next worker that starts makes them',
+    );
+  else findings.ok('all indexes are there');
+  if (report.clockAheadMs !== undefined) checkClock(findings, report.clockAheadMs);
+}

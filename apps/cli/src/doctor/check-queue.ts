@@ -1,0 +1,51 @@
+import { redisError } from '@redis-to-mongo/redis-source';
+import type { Servers } from '../servers.js';
+import { checkClock } from './check-clock.js';
+import { unreadable } from './check-source.js';
+import type { Findings } from './finding.js';
+import { readServerInfo } from './server-info.js';
+
+/** Looks at the queue's Redis, and at who works on the queue. */
+export async function checkQueue(findings: Findings, servers: Servers): Promise<void> {
+  const config = await servers.config();
+  const redis = await servers.connect(config.queue.redis);
+  const info = await readServerInfo(redis).catch((error: unknown) => unreadable(findings, error));
+  if (!info) return;
+  if (info.number < 602) findings.problem(`version ${info.version}`, 'take 6.2 or newer');
+  else findings.ok(`version ${info.version}`);
+  if (info.field('role') === 'slave')
+    findings.problem('it is a read-only replica', 'name the master in QUEUE_REDIS_URL');
+  const policy = info.field('maxmemory_policy');
+  if (policy && policy !== 'noeviction') {
+    const remedy =
+      'CONFIG SET maxmemory-policy noeviction, and in redis.conf: an evicted job is a stopped key';
+    if (info.field('maxmemory') === '0')
+      findings.advise(`maxmemory-policy ${policy}, without a maxmemory`, remedy);
+    else findings.problem(`maxmemory-policy ${policy}`, remedy);
+  } else if (policy) findings.ok('maxmemory-policy noeviction');
+  if (info.field('aof_enabled') === '0')
+    findings.advise(
+      'appendonly is off',
+      'CONFIG SET appendonly yes spares the scheduler making all jobs anew after a crash; no data depends on it',
+    );
+  if (info.clockAheadMs !== undefined) checkClock(findings, info.clockAheadMs);
+  await checkWork(findings, servers);
+}
+
+async function checkWork(findings: Findings, servers: Servers): Promise<void> {
+  const queue = await servers.queue();
+  try {
+    const workers = await queue.queue.getWorkersCount();
+    if (workers > 0)
+      findings.ok(workers === 1 ? '1 worker is connected' : `${workers} workers are connected`);
+    else findings.advise('no worker is connected', 'nothing is synced until one is: pnpm start:worker');
+    const stopped = await queue.stoppedSchedulers();
+    if (stopped.length > 0)
+      findings.problem(
+        `${stopped.length} keys’ repeatable jobs have stopped`,
+        'the active scheduler starts them anew: see that one runs: pnpm start:scheduler',
+      );
+  } catch (error) {
+    unreadable(findings, redisError(error));
+  }
+}

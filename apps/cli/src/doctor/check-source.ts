@@ -1,0 +1,47 @@
+import type { Config } from '@redis-to-mongo/config';
+import { SyncError } from '@redis-to-mongo/pipeline';
+import type { RedisClient } from '../servers.js';
+import { checkClock } from './check-clock.js';
+import type { Findings } from './finding.js';
+import { lackingCommands } from './lacking-commands.js';
+import { readServerInfo } from './server-info.js';
+
+/** Looks at the source Redis: does it answer, is it new enough, may the fleet read it? */
+export async function checkSource(findings: Findings, redis: RedisClient, config: Config): Promise<void> {
+  const info = await readServerInfo(redis).catch((error: unknown) => unreadable(findings, error));
+  if (!info) return;
+  if (info.number < 602)
+    findings.problem(`version ${info.version}`, 'reads use exclusive ranges: take 6.2 or newer');
+  else if (info.number < 700)
+    findings.advise(
+      `version ${info.version}`,
+      'from 7.0 on, lost entries are counted exactly; before, estimated',
+    );
+  else findings.ok(`version ${info.version}`);
+  const policy = info.field('maxmemory_policy');
+  if (policy && policy !== 'noeviction' && info.field('maxmemory') !== '0')
+    findings.advise(
+      `maxmemory-policy ${policy}`,
+      'keys that it evicts show as deleted; evicted before they are read, they are lost',
+    );
+  if (info.clockAheadMs !== undefined) checkClock(findings, info.clockAheadMs);
+  const { needed, helpful } = await lackingCommands(redis, config.keys.types);
+  if (needed.length > 0)
+    findings.problem(`the user may not run ${needed.join(', ')}`, 'see the ACL in docs/operations.md');
+  if (helpful.length > 0)
+    findings.advise(
+      `the user may not run ${helpful.join(', ')}`,
+      'changes are found at the keys’ intervals only: see the ACL in docs/operations.md',
+    );
+  if (needed.length + helpful.length === 0)
+    findings.ok('the user may run all commands that the fleet reads with');
+}
+
+/** A server that does not answer is a finding, too; `undefined` says so. */
+export function unreadable(findings: Findings, error: unknown): undefined {
+  if (!(error instanceof SyncError)) throw error;
+  if (error.code === 'REDIS_PRIVILEGE')
+    findings.advise('the user may not run INFO', 'see the ACL in docs/operations.md');
+  else findings.problem(error.code, error.message);
+  return undefined;
+}

@@ -1,0 +1,86 @@
+import type { KeyType } from '@redis-to-mongo/pipeline';
+import type { RedisClient } from '../servers.js';
+
+type Call = readonly [name: string, ...args: string[]];
+
+/** A key that nobody has: what is asked of it costs nothing. */
+const KEY = 'redis-to-mongo:doctor';
+
+const ALWAYS: readonly Call[] = [
+  ['TYPE', KEY],
+  ['EXISTS', KEY],
+  ['SCAN', '0', 'COUNT', '1'],
+];
+
+/** What each key type is read with. */
+const NEEDED: Readonly<Record<KeyType, readonly Call[]>> = {
+  stream: [
+    ['XINFO', 'STREAM', KEY],
+    ['XRANGE', KEY, '-', '+', 'COUNT', '1'],
+  ],
+  set: [
+    ['SCARD', KEY],
+    ['SMEMBERS', KEY],
+    ['SSCAN', KEY, '0'],
+  ],
+  zset: [
+    ['ZCARD', KEY],
+    ['ZRANGE', KEY, '0', '-1'],
+    ['ZSCAN', KEY, '0'],
+  ],
+  hash: [
+    ['HLEN', KEY],
+    ['HGETALL', KEY],
+    ['HSCAN', KEY, '0'],
+  ],
+  list: [
+    ['LLEN', KEY],
+    ['LRANGE', KEY, '0', '-1'],
+  ],
+  string: [
+    ['STRLEN', KEY],
+    ['GET', KEY],
+    ['GETRANGE', KEY, '0', '1'],
+  ],
+  json: [['JSON.GET', KEY]],
+};
+
+/** What changes are noticed by before a key's interval is over. */
+const HELPFUL: readonly Call[] = [
+  ['XREAD', 'COUNT', '1', 'STREAMS', KEY, '0'],
+  ['XREVRANGE', KEY, '+', '-', 'COUNT', '1'],
+  ['DUMP', KEY],
+  ['PTTL', KEY],
+  ['MEMORY', 'USAGE', KEY],
+];
+
+/**
+ * The commands that the ACL of the source keeps from the fleet's user, found by running each on a key that is not there.
+ * A command that the server does not know is none of them: JSON.GET without the module reads nothing.
+ */
+export async function lackingCommands(
+  redis: RedisClient,
+  types: readonly KeyType[],
+): Promise<{ readonly needed: readonly string[]; readonly helpful: readonly string[] }> {
+  const refused = async (calls: readonly Call[]) => {
+    const names = await Promise.all(
+      calls.map(async (call) => ((await isRefused(redis, call)) ? nameOf(call) : '')),
+    );
+    return names.filter((name) => name !== '');
+  };
+  return {
+    needed: await refused([...ALWAYS, ...types.flatMap((type) => NEEDED[type])]),
+    helpful: await refused(HELPFUL),
+  };
+}
+
+async function isRefused(redis: RedisClient, [name, ...args]: Call): Promise<boolean> {
+  return await redis.call(name, ...args).then(
+    () => false,
+    (error: unknown) => error instanceof Error && error.message.startsWith('NOPERM'),
+  );
+}
+
+function nameOf([name, first]: Call): string {
+  return name === 'XINFO' || name === 'MEMORY' ? `${name} ${first}` : name;
+}

@@ -1,0 +1,41 @@
+import { redisError } from '@redis-to-mongo/redis-source';
+import type { RedisClient } from '../servers.js';
+
+/** What a Redis tells of itself. */
+export interface ServerInfo {
+  readonly version: string;
+  /** The version as a number that compares: 7.0 is 700. */
+  readonly number: number;
+  field(name: string): string | undefined;
+  /** How far its clock is ahead of this machine's, in ms, give or take half of the answer's time. */
+  readonly clockAheadMs: number | undefined;
+}
+
+/** @throws SyncError as redisError tells, when it does not answer or refuses the login. */
+export async function readServerInfo(redis: RedisClient): Promise<ServerInfo> {
+  try {
+    await redis.ping();
+    const text = await redis.info();
+    const fields = new Map(
+      text.split('\r\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]),
+    );
+    const version = fields.get('redis_version') ?? '0.0';
+    const [major = 0, minor = 0] = version.split('.').map(Number);
+    return {
+      version: fields.get('valkey_version') ?? version,
+      number: 100 * major + minor,
+      field: (name) => fields.get(name),
+      clockAheadMs: await clockAhead(redis),
+    };
+  } catch (error) {
+    throw redisError(error);
+  }
+}
+
+/** Not every user may ask for the time. */
+async function clockAhead(redis: RedisClient): Promise<number | undefined> {
+  const asked = Date.now();
+  const time = await redis.time().catch(() => undefined);
+  if (!time) return undefined;
+  return 1000 * Number(time[0]) + Number(time[1]) / 1000 - (asked + Date.now()) / 2;
+}

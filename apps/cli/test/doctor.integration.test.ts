@@ -1,0 +1,123 @@
+import { startRedis } from '@redis-to-mongo/local-stack';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type CliUnderTest, cliUnderTest, runIn } from './cli-under-test.js';
+
+let cli: CliUnderTest;
+
+interface Found {
+  readonly check: string;
+  readonly level: string;
+  readonly what: string;
+  readonly remedy: string;
+}
+
+beforeAll(async () => {
+  cli = await cliUnderTest();
+  await cli.redis.xadd('orders', '*', 'a', 'b');
+});
+afterAll(() => cli.close());
+
+const examine = async (more: Readonly<Record<string, string>> = {}) => {
+  const { code, stdout } = await runIn({ ...cli.env, ...more }, 'doctor', '--json');
+  return { code, findings: JSON.parse(stdout).findings as Found[] };
+};
+const trouble = (findings: readonly Found[]) => findings.filter(({ level }) => level !== 'ok');
+
+test('before the first start it advises, and finds no problem', async () => {
+  const { code, findings } = await examine();
+  expect(code).toBe(0);
+  expect(findings).toContainEqual(
+    expect.objectContaining({
+      check: 'MongoDB',
+      what: expect.stringContaining('indexes are not there: keys {stream: 1, type: 1}'),
+    }),
+  );
+  expect(findings).toContainEqual(
+    expect.objectContaining({ level: 'advice', what: 'no worker is connected' }),
+  );
+});
+
+test('once all has been synced the indexes are there, and nothing is lost', async () => {
+  await cli.run('once');
+  const { findings } = await examine();
+  expect(findings).toContainEqual(expect.objectContaining({ level: 'ok', what: 'all indexes are there' }));
+  expect(findings).toContainEqual(
+    expect.objectContaining({ level: 'ok', what: 'nothing was lost or refused, and no key fails' }),
+  );
+  expect(findings).toContainEqual(expect.objectContaining({ level: 'ok', what: '1 keys are chosen' }));
+});
+
+test('a queue whose jobs can be evicted is a problem, with the command that mends it', async () => {
+  const queue = await startRedis({ args: ['--maxmemory', '100mb', '--maxmemory-policy', 'allkeys-lru'] });
+  try {
+    const { code, findings } = await examine({ QUEUE_REDIS_URL: queue.url });
+    expect(code).toBe(1);
+    expect(findings).toContainEqual({
+      check: 'queue’s Redis',
+      level: 'problem',
+      what: 'maxmemory-policy allkeys-lru',
+      remedy: expect.stringContaining('CONFIG SET maxmemory-policy noeviction'),
+    });
+  } finally {
+    await queue.stop();
+  }
+});
+
+test('a user of the source who may not read is a problem that names the commands', async () => {
+  const rules = [
+    '-@all',
+    '+ping',
+    '+info',
+    '+select',
+    '+type',
+    '+exists',
+    '+scan',
+    '+xinfo|stream',
+    '+xrange',
+    '+client',
+  ];
+  await cli.redis.call('ACL', 'SETUSER', 'half', 'on', '>pw', '~*', ...rules);
+  const url = cli.namespace.redis.url.replace('redis://', 'redis://half:pw@');
+  const { findings } = await examine({
+    REDIS_URL: url,
+    QUEUE_REDIS_URL: cli.namespace.redis.url,
+    KEY_TYPES: 'stream,set',
+  });
+  const source = trouble(findings).filter(({ check }) => check === 'source Redis');
+  expect(source).toMatchObject([
+    { level: 'problem', what: 'the user may not run SCARD, SMEMBERS, SSCAN' },
+    { level: 'advice', what: 'the user may not run XREAD, XREVRANGE, DUMP, PTTL, MEMORY USAGE' },
+  ]);
+});
+
+test('patterns that match nothing, and types that nobody mirrors, are told', async () => {
+  const { findings } = await examine({
+    KEY_INCLUDE: 'orders,Orders*,tags',
+    KEY_EXCLUDE: 'tmp:*',
+    KEY_TYPES: 'set',
+  });
+  expect(trouble(findings).map(({ what }) => what)).toEqual(
+    expect.arrayContaining([
+      'KEY_INCLUDE Orders* matches no key',
+      'KEY_INCLUDE tags matches no key',
+      'KEY_EXCLUDE tmp:* matches no key',
+      '1 keys of type stream are not mirrored',
+    ]),
+  );
+});
+
+test('servers that do not answer, or refuse the login, are problems and not the end of the examination', async () => {
+  await cli.redis.call('ACL', 'SETUSER', 'locked', 'on', '>right', '~*', '+@all');
+  const { code, findings } = await examine({
+    REDIS_URL: cli.namespace.redis.url.replace('redis://', 'redis://locked:wrong@'),
+    QUEUE_REDIS_URL: cli.namespace.redis.url,
+    MONGO_URI: 'mongodb://127.0.0.1:1',
+  });
+  expect(code).toBe(1);
+  expect(trouble(findings)).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ check: 'source Redis', level: 'problem', what: 'REDIS_AUTH' }),
+      expect.objectContaining({ check: 'MongoDB', level: 'problem', what: 'MONGO_UNAVAILABLE' }),
+    ]),
+  );
+});
