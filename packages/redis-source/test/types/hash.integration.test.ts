@@ -11,7 +11,7 @@ const NAMES = { collection: 'hashes', memberCollection: 'hash_fields' };
 
 const HASH: Conformance = {
   keyType: 'hash',
-  sizes: { many: 100, huge: 1000 },
+  sizes: { many: 60, huge: 300 },
   stored: NAMES,
   fill: (redis, key, items) =>
     redis.hset(
@@ -82,7 +82,7 @@ describe('hash: its own', () => {
   });
 
   it('notes them in the documents of a large hash', async () => {
-    await HASH.fill(under.redis, 'large', 1000);
+    await HASH.fill(under.redis, 'large', 300);
     await under.redis.call('HPEXPIREAT', 'large', '4000000000000', 'FIELDS', '1', 'field 7');
     await under.sync('large');
     const units = await under.units('hashes', 'hash_fields', 'large');

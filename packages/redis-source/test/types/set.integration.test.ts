@@ -11,7 +11,7 @@ const NAMES = { collection: 'sets', memberCollection: 'set_members' };
 
 const SET: Conformance = {
   keyType: 'set',
-  sizes: { many: 100, huge: 1000 },
+  sizes: { many: 60, huge: 300 },
   stored: NAMES,
   fill: (redis, key, items) =>
     redis.sadd(
@@ -68,7 +68,7 @@ describe('set: its own', () => {
   const documentsOf = async (key: string) => await under.db.collection('set_members').find({ key }).toArray();
 
   it('100 changes in a large set are 100 writes', async () => {
-    await SET.fill(under.redis, 'large', 20_000);
+    await SET.fill(under.redis, 'large', 5000);
     await under.sync('large');
     under.writes.take();
     await under.redis.srem('large', ...Array.from({ length: 50 }, (_, i) => `member ${i * 7}`));
@@ -86,23 +86,24 @@ describe('set: its own', () => {
 
   it('readable in one document up to the threshold, in documents of its members above, and back', async () => {
     const key = 'orders:info:tags';
+    const limit = { maxInlineMembers: 200 };
     await under.redis.sadd(key, 'b', 'a');
-    await under.sync(key);
+    await under.sync(key, limit);
     expect(await under.header('sets', key)).toMatchObject({
       ...{ form: 'inline', members: ['a', 'b'], size: 2, stream: 'orders', type: 'tags', active: true },
     });
     await SET.fill(under.redis, key, 300);
-    await under.sync(key);
+    await under.sync(key, limit);
     const large = await under.header('sets', key);
     expect(large).toMatchObject({ form: 'members', size: 302, stream: 'orders', active: true });
     expect(large).not.toHaveProperty('members');
     await expectSame(key);
     await under.redis.srem(key, ...Array.from({ length: 120 }, (_, i) => `member ${i}`));
-    await under.sync(key);
+    await under.sync(key, limit);
     expect(await under.header('sets', key)).toMatchObject({ form: 'members', size: 182 });
     await expectSame(key);
     await under.redis.srem(key, ...Array.from({ length: 50 }, (_, i) => `member ${120 + i}`));
-    await under.sync(key);
+    await under.sync(key, limit);
     expect(await under.header('sets', key)).toMatchObject({ form: 'inline', size: 132 });
     await expectSame(key);
     expect(await documentsOf(key)).toEqual([]);
@@ -121,7 +122,7 @@ describe('set: its own', () => {
 
   it('a worker that stands still in the middle of its writes leaves nothing of them in the set', async () => {
     const key = 'zombie';
-    await SET.fill(under.redis, key, 8000);
+    await SET.fill(under.redis, key, 1000);
     let goOn = () => {};
     const held = new Promise<void>((resolve) => {
       goOn = resolve;
@@ -137,18 +138,18 @@ describe('set: its own', () => {
     const zombie = syncKey(tamperedLine(under.line(), { atEnd }), key, wholeSlice());
     await hasArrived;
     expect((await documentsOf(key)).length).toBeGreaterThan(0);
-    await under.redis.srem(key, ...Array.from({ length: 4000 }, (_, i) => `member ${2 * i}`));
+    await under.redis.srem(key, ...Array.from({ length: 500 }, (_, i) => `member ${2 * i}`));
     expect((await under.sync(key)).result).toBe('synced');
     await expectSame(key);
     goOn();
     expect((await zombie).result).toBe('overtaken');
     await expectSame(key);
-    expect(await documentsOf(key)).toHaveLength(4000);
+    expect(await documentsOf(key)).toHaveLength(500);
   });
 
   it('what a worker that died in the middle has written is cleared away', async () => {
     const key = 'crashed';
-    await SET.fill(under.redis, key, 1000);
+    await SET.fill(under.redis, key, 300);
     await under.sync(key);
     await under.redis.srem(key, ...Array.from({ length: 10 }, (_, i) => `member ${i}`));
     const { generation } = await under.header('sets', key);
@@ -162,7 +163,7 @@ describe('set: its own', () => {
       .insertOne({ _id: `${key}@a1:${'0'.repeat(32)}:${dead}`, ...ghost });
     await db.collection('set_members').updateMany({ key, member: /^member 5/ }, { $set: { until: dead } });
     const stored = await storedValue(db, NAMES, key);
-    expect(stored?.units).toHaveLength(1000);
+    expect(stored?.units).toHaveLength(300);
     await under.sync(key);
     await expectSame(key);
     expect((await documentsOf(key)).filter(({ since, until }) => since === dead || until === dead)).toEqual(
@@ -172,18 +173,18 @@ describe('set: its own', () => {
 
   it('a set that changes during every reading is read at once, unless it is too large for that', async () => {
     const key = 'restless';
-    await SET.fill(under.redis, key, 6000);
+    await SET.fill(under.redis, key, 1000);
     let changes = 0;
     const restless = { afterPage: () => under.redis.sadd(key, `change ${changes++}`) };
-    const refused = tamperedLine(under.line({ maxAtomicMembers: 5000 }), restless);
+    const refused = tamperedLine(under.line({ maxAtomicMembers: 500 }), restless);
     await expect(syncKey(refused, key, wholeSlice())).rejects.toMatchObject({ code: 'VALUE_KEEPS_CHANGING' });
     expect(await ofMongo(under.db, key)).toBeNull();
     // What was written ahead is not for nothing: the next worker goes on with it.
     const ahead = (await documentsOf(key)).length;
-    expect(ahead).toBeGreaterThan(4000);
+    expect(ahead).toBeGreaterThan(600);
     under.writes.take();
     await syncKey(tamperedLine(under.line(), restless), key, wholeSlice());
-    expect(under.writes.take().set_members).toBeLessThan(changes + 6000 - ahead);
+    expect(under.writes.take().set_members).toBeLessThan(changes + 1000 - ahead);
     const stored = await ofMongo(under.db, key);
     expect(stored?.length).toBe((await under.header('sets', key)).size);
     await under.sync(key);
@@ -256,7 +257,7 @@ describe('set: its own', () => {
   });
 
   it("goes on when the key's own document was lost", async () => {
-    for (const size of [10, 1000]) {
+    for (const size of [10, 300]) {
       const key = `lost ${size}`;
       await SET.fill(under.redis, key, size);
       await under.sync(key);

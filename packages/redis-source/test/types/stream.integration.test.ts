@@ -8,7 +8,7 @@ import { type ValueUnderTest, valueUnderTest } from './value-under-test.js';
 
 const STREAM: Conformance = {
   keyType: 'stream',
-  sizes: { many: 100, huge: 3000 },
+  sizes: { many: 60, huge: 1000 },
   async fill(redis, key, items) {
     const there = await redis.xlen(key);
     const pipeline = redis.pipeline();

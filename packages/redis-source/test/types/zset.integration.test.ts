@@ -9,7 +9,7 @@ const NAMES = { collection: 'zsets', memberCollection: 'zset_members' };
 
 const ZSET: Conformance = {
   keyType: 'zset',
-  sizes: { many: 100, huge: 1000 },
+  sizes: { many: 60, huge: 300 },
   stored: NAMES,
   fill: (redis, key, items) =>
     redis.zadd(key, ...Array.from({ length: items }, (_, i) => [i / 7, `member ${i}`]).flat()),
@@ -95,7 +95,7 @@ describe('zset: its own', () => {
   });
 
   it('a score that changes in a large one costs the member that it belongs to', async () => {
-    await ZSET.fill(under.redis, 'ranking', 3000);
+    await ZSET.fill(under.redis, 'ranking', 1000);
     await under.sync('ranking');
     under.writes.take();
     await under.redis.zincrby('ranking', 0.1, 'member 17');
