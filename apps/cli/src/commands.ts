@@ -35,6 +35,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/dead-letters.js')).deadLetters,
   },
   {
+    name: 'plan',
+    summary: 'what the configuration would sync, and where to; writes nothing',
+    load: async () => (await import('./commands/plan.js')).plan,
+  },
+  {
     name: 'once',
     summary: 'syncs everything that is there now, and ends: needs no running fleet',
     load: async () => (await import('./commands/once.js')).once,

@@ -1,0 +1,80 @@
+import type { Command } from '../command.js';
+import type { Output } from '../output.js';
+import type { SampleDocument } from '../sample-document.js';
+import type { KeySurvey, TypeCount } from '../survey-keys.js';
+import { coloured } from '../table.js';
+
+interface Target extends TypeCount {
+  readonly collection: string;
+  readonly sample: SampleDocument | null;
+}
+
+export const plan: Command = {
+  name: 'plan',
+  forms: ['[--samples]'],
+  about:
+    'Shows what the configuration would sync: how many keys each pattern matches, and which match none; the keys of each\n' +
+    'type with the collection that they go to; indexes that would be made. --samples adds a document of each type as it\n' +
+    'would be written, long values cut: it shows data. It writes nothing.',
+  args: { min: 0, max: 0 },
+  options: { samples: { doc: 'a document of each type, with real data' } },
+  examples: [
+    ['plan', 'before the first start'],
+    ['plan --samples --json', 'with a document of each type, for machines'],
+  ],
+  async run({ options, out, servers }) {
+    const { collectionOf, missingIndexes } = await import('@redis-to-mongo/mongo-sink');
+    const { isKeyType } = await import('@redis-to-mongo/pipeline');
+    const { redisSource } = await import('@redis-to-mongo/redis-source');
+    const { sampleDocument } = await import('../sample-document.js');
+    const { surveyKeys } = await import('../survey-keys.js');
+    const config = await servers.config();
+    const { keys, sync, values } = config;
+    const redis = await servers.redis();
+    const [survey, indexes] = await Promise.all([
+      surveyKeys(redis, config),
+      missingIndexes(await servers.db()),
+    ]);
+    const source = redisSource(redis, keys.types, { ...sync, ...values });
+    const targets: Target[] = [];
+    for (const each of survey.types) {
+      const keyType = each.isMirrored && isKeyType(each.type) ? each.type : undefined;
+      const sample =
+        keyType && options.flag('samples')
+          ? await sampleDocument(source, keys.separator, each.example, keyType)
+          : undefined;
+      targets.push({ ...each, collection: keyType ? collectionOf(keyType) : '', sample: sample ?? null });
+    }
+    if (out.isJson) out.json({ patterns: survey.patterns, targets, indexes });
+    else print(out, survey, targets, indexes);
+    return 'ok';
+  },
+};
+
+function print(out: Output, survey: KeySurvey, targets: readonly Target[], indexes: readonly string[]): void {
+  out.table(
+    ['RULE', 'PATTERN', '>KEYS'],
+    survey.patterns.map(({ option, pattern, keys }) => [
+      option,
+      pattern,
+      keys === 0 ? coloured('none', 'yellow') : keys,
+    ]),
+  );
+  out.line();
+  out.table(
+    ['TYPE', '>KEYS', 'GOES TO', 'FOR EXAMPLE'],
+    targets.map(({ type, keys, isMirrored, collection, example }) => [
+      type,
+      keys,
+      isMirrored ? collection : coloured('not mirrored', 'yellow'),
+      example,
+    ]),
+  );
+  out.heading(indexes.length === 0 ? 'All indexes are there' : 'Indexes to make');
+  for (const index of indexes) out.line(`  ${index}`);
+  for (const { type, sample } of targets) {
+    if (!sample) continue;
+    out.heading(`A ${type}, in ${sample.collection}`);
+    out.line(JSON.stringify(sample.document, undefined, 2));
+  }
+}

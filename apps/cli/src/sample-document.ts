@@ -1,0 +1,71 @@
+import {
+  type Batch,
+  ByteBudget,
+  firstState,
+  type KeyType,
+  placeOf,
+  Slice,
+  type Source,
+} from '@redis-to-mongo/pipeline';
+
+/** Characters of a text, and items of a list, that are shown of a sample. */
+const LONGEST = 120;
+const MOST = 5;
+
+/** One document that syncing a key would write, and where; made by the fleet's own reading, and not written. */
+export interface SampleDocument {
+  readonly collection: string;
+  readonly document: unknown;
+}
+
+/** `undefined` when the key has gone, or holds nothing. @throws SyncError as the syncer does. */
+export async function sampleDocument(
+  source: Source,
+  separator: string,
+  key: string,
+  keyType: KeyType,
+): Promise<SampleDocument | undefined> {
+  const state = firstState(key, placeOf(key, separator), keyType, new Date());
+  const slice = new Slice({ entries: 1, bytes: 1, ms: 60_000 });
+  const batches = source.syncer(keyType)?.read(state, slice, new ByteBudget(Number.MAX_SAFE_INTEGER)) ?? [];
+  for await (const batch of batches) {
+    const sample = await sampleOf(batch, key);
+    batch.release?.();
+    return sample;
+  }
+  return undefined;
+}
+
+async function sampleOf({ writes: [write] }: Batch, key: string): Promise<SampleDocument | undefined> {
+  switch (write?.kind) {
+    case 'insert':
+      return { collection: write.collection, document: shown(write.documents[0]) };
+    case 'replace':
+      return { collection: write.collection, document: shown({ _id: key, ...write.document }) };
+    case 'members': {
+      const pages = write.scan?.('paged');
+      const page = await pages?.next();
+      await pages?.return(false);
+      const unit = page?.done === false ? page.value[0] : undefined;
+      return { collection: write.memberCollection, document: shown({ key, ...unit?.document() }) };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** A document as JSON can have it: bytes as base64, and what is long cut. */
+function shown(value: unknown): unknown {
+  if (typeof value === 'bigint') return String(value);
+  if (typeof value === 'string') return value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value;
+  if (value instanceof Uint8Array)
+    return {
+      $binary: shown(Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64')),
+    };
+  if (Array.isArray(value))
+    return value.length > MOST
+      ? [...value.slice(0, MOST).map(shown), `… ${value.length - MOST} more`]
+      : value.map(shown);
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, shown(each)]));
+}
