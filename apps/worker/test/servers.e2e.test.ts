@@ -60,10 +60,12 @@ async function isMirrored(mongo: MongoHandle, key: string, entries: number): Pro
     timeout: 90_000,
     interval: 250,
   });
-  const state = await mongo.db
-    .collection<{ _id: string; counts: { seen: number } }>('keys')
-    .findOne({ _id: key });
-  await vi.waitFor(() => expect(state?.counts.seen).toBeGreaterThan(0));
+  // The position follows the entries.
+  const keys = mongo.db.collection<{ _id: string; counts: { seen: number } }>('keys');
+  await vi.waitFor(
+    async () => expect((await keys.findOne({ _id: key }))?.counts.seen).toBeGreaterThanOrEqual(entries),
+    { timeout: 60_000, interval: 100 },
+  );
 }
 
 describe('MongoDB', () => {
