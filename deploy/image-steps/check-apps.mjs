@@ -5,6 +5,9 @@ import { join } from 'node:path';
 /** An option that no app can start with. It ends each of them before it opens anything. */
 const BAD_OPTION = { REDIS_PORT: 'not-a-port' };
 
+/** What an app is told to do, where it does nothing unasked. */
+const ARGUMENTS = new Map([['cli', ['status']]]);
+
 /**
  * Starts every app of the built image with a wrong option: it must end with the exit code for a wrong configuration,
  * and name the option. So its main.js and everything it imports at the start are in the image.
@@ -18,7 +21,7 @@ export function checkApps(image, hostEnv) {
   return readdirSync(join(app, 'apps')).flatMap((name) => {
     const main = join('apps', name, 'dist', 'main.js');
     if (!existsSync(join(app, main))) return [`${main} is not in the image`];
-    const { status, stderr } = spawnSync(process.execPath, [main], {
+    const { status, stderr } = spawnSync(process.execPath, [main, ...(ARGUMENTS.get(name) ?? [])], {
       cwd: app,
       env: { ...hostEnv, ...image.env, ...BAD_OPTION },
       encoding: 'utf8',
