@@ -30,11 +30,16 @@ export interface PassReport {
   readonly gone: number;
   /** Schedulers that had stopped, and were set going again. */
   readonly repaired: number;
+  /** How long to wait at least until the next pass, in ms. */
+  readonly restMs: number;
 }
 
 /** A key that is still owed a job so long after it was woken, in ms, is woken again. */
 const OWED_MS = 3_000;
 const OWED_AT_ONCE = 500;
+const ADJUST_MS = 5_000;
+/** The search for keys takes at most one part in so many of the time. */
+const SEARCH_SHARE = 30;
 
 /** What the one active scheduler knows and does; a standby that takes over begins with a new one. */
 export class ActiveScheduler {
@@ -62,11 +67,13 @@ export class ActiveScheduler {
   async pass(): Promise<PassReport> {
     const { queue, isActive } = this.#options;
     if (!this.#isBegun) await this.#begin();
+    const began = performance.now();
     const { fresh, gone } = await discoverOnce({
       ...this.#options,
       known: this.#known,
       memory: this.#memory,
     });
+    const restMs = (fresh.length > 0 ? 0 : SEARCH_SHARE) * (performance.now() - began);
     const { added } = await this.#takeIn(fresh);
     const mayRetire = gone.length > 0 && (await isActive());
     if (mayRetire) await this.#retire(gone);
@@ -75,11 +82,12 @@ export class ActiveScheduler {
     for (const known of broken) await this.#keeper.repair(known);
     return {
       keys: this.#known.size,
-      byType: countByType(this.#known.values()),
+      byType: this.#known.byType,
       scheduled: added,
       unscheduled: mayRetire ? gone.length : 0,
       gone: gone.length,
       repaired: broken.length,
+      restMs,
     };
   }
 
@@ -92,9 +100,13 @@ export class ActiveScheduler {
     if (owed.length > 0) await queue.wakeAll(owed);
   }
 
-  /** What is due every few seconds: intervals that follow the keys' activity. */
-  async adjust(): Promise<undefined> {
-    if (!this.#isBegun) return;
+  /**
+   * What is due every few seconds: intervals that follow the keys' activity.
+   * @returns how long to wait until the next time, in ms: the longer, the more keys there are to go through.
+   */
+  async adjust(): Promise<number> {
+    const waitMs = Math.max(ADJUST_MS, this.#known.size / 5);
+    if (!this.#isBegun) return waitMs;
     await this.#watch?.refresh();
     const now = Date.now();
     let lively = 0;
@@ -102,6 +114,7 @@ export class ActiveScheduler {
       if (isLivelyAt(this.#options.intervalMs, now - changedAt)) lively++;
     this.#lively = lively;
     await this.#bringInLine(this.#known.values());
+    return waitMs;
   }
 
   /** Checks some streams; returns how long to wait until the next ones, in ms. */
@@ -183,7 +196,7 @@ export class ActiveScheduler {
       const type = types[keys.indexOf(key)];
       this.#watch?.remove(key);
       if (!known || type === undefined) continue;
-      known.type = type;
+      this.#known.retype(known, type);
       if (isKeyType(type) && this.#isSynced(known)) this.#watch?.add(known, type);
     }
     await this.#options.queue.wakeAll(changed);
@@ -210,13 +223,4 @@ export class ActiveScheduler {
   #isSynced(known: KnownKey | undefined): boolean {
     return known !== undefined && isKeyType(known.type) && this.#options.types.includes(known.type);
   }
-}
-
-function countByType(keys: Iterable<KnownKey>): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const { type } of keys) {
-    const name = isKeyType(type) ? type : type.unknown;
-    counts.set(name, (counts.get(name) ?? 0) + 1);
-  }
-  return counts;
 }

@@ -40,12 +40,12 @@ export async function runLoops(
   };
 
   const discover = async (active: ActiveScheduler) => {
-    const { byType, ...report } = await active.pass();
+    const { byType, restMs, ...report } = await active.pass();
     metrics.keys.reset();
     for (const [type, count] of byType) metrics.keys.set({ key_type: type }, count);
     const changed = report.scheduled + report.unscheduled + report.gone + report.repaired > 0;
     logger.log(changed ? 'info' : 'debug', 'discovery pass', { ...report });
-    return undefined;
+    return Math.max(discoveryIntervalMs, restMs);
   };
 
   await Promise.all([

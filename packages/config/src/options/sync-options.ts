@@ -14,7 +14,7 @@ export const SYNC_OPTIONS = {
     oldEngine: 'same name',
   }),
   DISCOVERY_INTERVAL_SEC: decimal({
-    doc: 'Time between two searches for new and vanished keys.',
+    doc: 'Time between two searches for new and vanished keys. Longer where a search would take more than 3 % of the time: with 100,000 keys, about 10 s.',
     default: 5,
     above: 0,
     max: DAY_SEC,
