@@ -17,6 +17,7 @@ export async function fillAllKinds(redis: Redis): Promise<void> {
   await redis.xdel('deleted-from', '6-0');
   await redis.xadd('emptied', '5-0', 'a', 'b');
   await redis.xdel('emptied', '5-0');
+  await redis.pexpireat('deleted-from', 4102444800000);
   await redis.xadd(bytes(12, 201), '1-1', 'in', 'a key that is not text');
   await redis.sadd('tags', 'a', 'b', bytes(40, 99), '');
   await redis.sadd('many-tags', ...Array.from({ length: 900 }, (_, i) => `member ${i}`));
@@ -52,7 +53,10 @@ export async function contentOf(redis: Redis): Promise<Record<string, unknown>> 
   const content: Record<string, unknown> = {};
   for (const key of await redis.keysBuffer('*')) {
     const type = await redis.type(key);
-    content[key.toString('hex')] = [type, await redis.pexpiretime(key), await valueIn(redis, key, type)];
+    // A stream's time of expiry is known to within two seconds only.
+    const expiry = await redis.pexpiretime(key);
+    const at = type === 'stream' && expiry > 0 ? Math.round(expiry / 10_000) : expiry;
+    content[key.toString('hex')] = [type, at, await valueIn(redis, key, type)];
   }
   return content;
 }

@@ -12,9 +12,9 @@ export const restore: Command = {
   forms: ['PATTERN --to REDIS_URL [--replace]'],
   about:
     'Writes the mirror back into a Redis: streams with their original ids and their last id, dead letters included, and\n' +
-    'values of all types with their time of expiry. It writes what MongoDB holds of each key’s present life, so entries\n' +
-    'that the source has trimmed come back too. Keys that are deleted are left out, and so are consumer groups and the\n' +
-    'expiry of whole streams: they are not mirrored. It reads MongoDB alone; the source may be gone.\n' +
+    'values of all types, each with its time of expiry. It writes what MongoDB holds of each key’s present life, so entries\n' +
+    'that the source has trimmed come back too. Keys that are deleted are left out, and so are consumer groups: they\n' +
+    'are not mirrored. It reads MongoDB alone; the source may be gone.\n' +
     'Exit code 1 when a key failed, or is in the target already (then it stays as it is).',
   args: { min: 1, max: 1 },
   options: {

@@ -42,7 +42,7 @@ const NEEDED: Readonly<Record<KeyType, readonly Call[]>> = {
     ['GET', KEY],
     ['GETRANGE', KEY, '0', '1'],
   ],
-  json: [['JSON.GET', KEY]],
+  json: [['JSON.GET', KEY, '.']],
 };
 
 /** What changes are noticed by before a key's interval is over. */

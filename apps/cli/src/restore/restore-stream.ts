@@ -9,8 +9,8 @@ const BYTES_AT_ONCE = 4 * 1024 * 1024;
 const GROUP = 'redis-to-mongo-restore';
 
 /**
- * Writes the stream's present life into another Redis: all entries with their ids, dead letters included, and the last
- * id that the stream gave out. Consumer groups are not mirrored.
+ * Writes the stream's present life into another Redis: all entries with their ids, dead letters included, the last id
+ * that the stream gave out, and the time at which it expires. Consumer groups are not mirrored.
  * @returns the entries written.
  * @throws SyncError as redisError and mongoError tell.
  */
@@ -37,5 +37,6 @@ export async function restoreStream(target: RedisClient, db: Database, state: Ke
   await sendAll(target, page);
   const lastId = state.position?.lastId;
   if (typeof lastId === 'string' && lastId !== BEFORE_FIRST) await sendAll(target, [['XSETID', key, lastId]]);
+  if (state.expiresAt) await sendAll(target, [['PEXPIREAT', key, String(state.expiresAt.getTime())]]);
   return count;
 }

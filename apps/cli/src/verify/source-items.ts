@@ -49,8 +49,9 @@ const READERS: Readonly<Record<ValueKeyType, Reader>> = {
     }
   },
   async *json(redis, key) {
-    const text: unknown = await redis.callBuffer('JSON.GET', key);
-    if (Buffer.isBuffer(text)) yield [text];
+    // Not callBuffer: auto-pipelining in ioredis 6 loses its command. JSON is text in any case.
+    const text: unknown = await redis.call('JSON.GET', key, '.');
+    if (typeof text === 'string') yield [Buffer.from(text)];
   },
 };
 
