@@ -6,6 +6,8 @@ import { type AppName, FleetMember, type MemberEnd } from './fleet-member.js';
 export interface FleetOptions extends FleetEnvOptions {
   /** Worker processes to begin with. */
   readonly workers: number;
+  /** Scheduler processes to begin with; all but one of them stand by. Default: 1. */
+  readonly schedulers?: number;
   /** Default: true. */
   readonly dashboard?: boolean;
   /** Where the processes run and their logs go; created when it is missing. */
@@ -25,7 +27,7 @@ export class Fleet {
   readonly #members: FleetMember[] = [];
   /** Processes whose end is no surprise. */
   readonly #dismissed = new Set<FleetMember>();
-  #started = 0;
+  readonly #started = new Map<AppName, number>();
 
   private constructor(options: FleetOptions) {
     this.#options = options;
@@ -41,9 +43,9 @@ export class Fleet {
     options.signal?.addEventListener('abort', () => void fleet.stop(), { once: true });
     await mkdir(options.dir, { recursive: true });
     try {
-      fleet.#launch('scheduler', 'scheduler');
-      if (options.dashboard !== false) fleet.#launch('dashboard', 'dashboard');
-      for (let i = 0; i < options.workers; i++) fleet.#launchWorker();
+      for (let i = 0; i < (options.schedulers ?? 1); i++) fleet.launch('scheduler');
+      if (options.dashboard !== false) fleet.launch('dashboard');
+      for (let i = 0; i < options.workers; i++) fleet.launch('worker');
       await Promise.all(fleet.#members.map((member) => member.ready()));
       return fleet;
     } catch (error) {
@@ -59,7 +61,12 @@ export class Fleet {
 
   /** The workers that are running. */
   get workers(): readonly FleetMember[] {
-    return this.#members.filter(({ app, isRunning }) => app === 'worker' && isRunning);
+    return this.running('worker');
+  }
+
+  /** The processes of an app that are running, in the order of their starts. */
+  running(app: AppName): readonly FleetMember[] {
+    return this.#members.filter((member) => member.app === app && member.isRunning);
   }
 
   get dashboard(): FleetMember | undefined {
@@ -68,7 +75,7 @@ export class Fleet {
 
   /** Starts one more worker; resolves when it is ready. */
   async addWorker(): Promise<FleetMember> {
-    const worker = this.#launchWorker();
+    const worker = this.launch('worker');
     await worker.ready();
     return worker;
   }
@@ -85,18 +92,18 @@ export class Fleet {
     await Promise.all(
       this.#members.map(async (member) => {
         const timer = setTimeout(() => member.signal('SIGKILL'), STOP_WITHIN_MS);
+        member.signal('SIGCONT'); // one that was paused could not hear the other signal
         await this.kill(member, 'SIGTERM');
         clearTimeout(timer);
       }),
     );
   }
 
-  #launchWorker(): FleetMember {
-    this.#started += 1;
-    return this.#launch('worker', `worker ${this.#started}`);
-  }
-
-  #launch(app: AppName, name: string): FleetMember {
+  /** Starts one more process, named `worker 2` and so on; does not wait until it is ready. */
+  launch(app: AppName): FleetMember {
+    const nth = (this.#started.get(app) ?? 0) + 1;
+    this.#started.set(app, nth);
+    const name = nth === 1 && app !== 'worker' ? app : `${app} ${nth}`;
     const { dir, onUnexpectedEnd } = this.#options;
     const logFile = join(dir, `${name.replace(' ', '-')}.log`);
     const member = new FleetMember({ app, name, env: fleetEnv(this.#options), cwd: dir, logFile });
