@@ -6,6 +6,7 @@ import { printResult } from './demo/print-result.js';
 import { createProgress } from './demo/progress.js';
 import { type DemoResult, runDemo } from './demo/run-demo.js';
 import { Stopped, stopSignal } from './demo/stop-signals.js';
+import { messageOf } from './message-of.js';
 
 const EXIT = { verified: 0, failed: 1, options: 2 } as const;
 
@@ -74,12 +75,6 @@ async function keepRunning(
   if (!signal.aborted) await once(signal, 'abort');
   clearInterval(alive);
   say('ending the fleet and the servers');
-}
-
-/** An error that carries a code says all in its message; of any other one the stack is needed to find the mistake. */
-function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return 'code' in error ? error.message : (error.stack ?? error.message);
 }
 
 async function flushed(stream: NodeJS.WriteStream): Promise<void> {

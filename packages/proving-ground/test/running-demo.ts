@@ -6,23 +6,23 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const script = fileURLToPath(new URL('../dist/demo.js', import.meta.url));
+const demo = new URL('../dist/demo.js', import.meta.url);
 
-/** The built demo as a process of its own, with own servers and an own directory for temporary files. */
+/** The built demo, or another program of this package, as a process of its own, with own servers and an own directory for temporary files. */
 export class RunningDemo {
   readonly process: ChildProcess;
   readonly lines: string[] = [];
   readonly errors: string[] = [];
   readonly ended: Promise<number | null>;
 
-  constructor(args: readonly string[], options: { tmpDir: string; cwd?: string }) {
+  constructor(args: readonly string[], options: { tmpDir: string; cwd?: string; script?: URL }) {
     const env = {
       ...process.env,
       LOCAL_STACK_REDIS_URL: '',
       LOCAL_STACK_MONGO_URI: '',
       TMPDIR: options.tmpDir,
     };
-    this.process = spawn(process.execPath, [script, ...args], {
+    this.process = spawn(process.execPath, [fileURLToPath(options.script ?? demo), ...args], {
       env,
       cwd: options.cwd ?? options.tmpDir,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -41,7 +41,7 @@ export class RunningDemo {
       ended = true;
     });
     while (!this.output.includes(text)) {
-      if (ended) throw new Error(`the demo ended without saying "${text}":\n${this.output}`);
+      if (ended) throw new Error(`it ended without saying "${text}":\n${this.output}`);
       await sleep(50);
     }
   }

@@ -1,7 +1,6 @@
-import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import { contentDigest } from '../content-digest.js';
+import { contentDigest, pairsOf } from '../content-digest.js';
 import { ProvingError } from '../proving-error.js';
 import type { Ledger } from './ledger.js';
 import { type Fields, MESSAGE_KINDS } from './message-kinds.js';
@@ -73,12 +72,4 @@ export class StreamWriter {
       this.#ledger.add(key, id, contentDigest(pairsOf(fields)));
     }
   }
-}
-
-function* pairsOf(fields: Fields): Generator<[Buffer, Buffer]> {
-  for (let i = 0; i + 1 < fields.length; i += 2) yield [bytes(fields[i] ?? ''), bytes(fields[i + 1] ?? '')];
-}
-
-function bytes(item: string | Buffer): Buffer {
-  return typeof item === 'string' ? Buffer.from(item, 'utf8') : item;
 }

@@ -1,0 +1,110 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Db } from 'mongodb';
+import type { ChaosLoad } from './chaos-load.js';
+import type { FaultKind, FaultStep } from './fault.js';
+import type { StreamHand } from './stream-hand.js';
+
+export interface DataToBreak {
+  readonly load: ChaosLoad;
+  readonly db: Db;
+  readonly signal: AbortSignal;
+}
+
+/** What a fault did, in words; `undefined` where there was nothing to do it to. */
+export type Told = string | undefined;
+
+const BURST = 1_500;
+const REFILL = 400;
+const KEPT = 40;
+
+type Work = (data: DataToBreak, step: FaultStep) => Promise<Told>;
+
+/** What is done to streams and sets, by their one writer. */
+export const DATA_FAULTS: Partial<Record<FaultKind, Work>> = {
+  'burst of entries': async ({ load }, step) => {
+    const hand = picked(load.of('steady'), step);
+    if (hand) await load.write(hand, BURST);
+    return hand && `${BURST} entries for ${hand.written.key}`;
+  },
+  'entry too large for a document': async ({ load }, step) => {
+    const hand = picked(load.of('poisoned'), step);
+    await hand?.inTurn(() => hand.add([load.plain(), load.tooLarge(), load.plain()]));
+    return hand?.written.key;
+  },
+  'odd entries': async ({ load }, step) => {
+    const hand = picked(load.of('poisoned'), step);
+    await hand?.inTurn(() => hand.add(Array.from({ length: 50 }, () => load.odd())));
+    return hand?.written.key;
+  },
+  'stream trimmed behind the position': async ({ load, db }, step) => {
+    const hand = picked(load.of('trimmed'), step);
+    if (!hand) return undefined;
+    const key = await db
+      .collection<{ _id: string; position?: { entryId?: unknown } }>('keys')
+      .findOne({ _id: hand.written.key })
+      .catch(() => null); // MongoDB is down: another time
+    const reached = key?.position?.entryId;
+    if (typeof reached !== 'string' || !hand.written.held.some(({ id }) => id === reached)) return undefined;
+    await hand.inTurn(() => hand.trimBefore(reached));
+    return `${hand.written.key}, to what MongoDB has`;
+  },
+  'stream trimmed ahead of the position': async ({ load }, step) => {
+    const hand = picked(load.of('trimmed'), step);
+    await hand?.inTurn(async () => {
+      await hand.add(Array.from({ length: REFILL }, () => load.plain()));
+      const first = hand.written.held.at(-KEPT)?.id;
+      if (first !== undefined) await hand.trimBefore(first);
+    });
+    return hand && `${hand.written.key}, to its last ${KEPT} entries`;
+  },
+  'unread entries deleted': async ({ load }, step) => {
+    const hand = picked(load.of('trimmed'), step);
+    await hand?.inTurn(async () => {
+      await hand.add(Array.from({ length: REFILL }, () => load.plain()));
+      const newest = hand.written.held.slice(-REFILL);
+      await hand.remove(newest.filter((_, i) => i % 3 === 0).map(({ id }) => id));
+    });
+    return hand && `every third of the newest ${REFILL} of ${hand.written.key}`;
+  },
+  'stream deleted and made again': async (data, step) =>
+    await rebirth(data, step, async (hand) => {
+      await hand.add(Array.from({ length: 30 }, () => data.load.plain()));
+    }),
+  'stream made again with the same ids': async (data, step) =>
+    await rebirth(data, step, async (hand) => {
+      const ids = hand.written.lives.at(-2)?.map(({ id }) => id) ?? [];
+      const count = Math.min(30, ids.length);
+      await hand.add(
+        Array.from({ length: count }, () => data.load.plain()),
+        (n) => ids[n] ?? '*',
+      );
+    }),
+  'set deleted and made again': async ({ load, signal }, step) => {
+    const hand = picked(load.sets, step);
+    await hand?.inTurn(async () => {
+      const { length } = hand.members;
+      await hand.removeSet();
+      await sleep(step.forMs, undefined, { signal });
+      await hand.fill(Math.ceil(length / 2));
+    });
+    return hand?.key;
+  },
+};
+
+async function rebirth(
+  { load, signal }: DataToBreak,
+  step: FaultStep,
+  begin: (hand: StreamHand) => Promise<void>,
+): Promise<Told> {
+  const hand = picked(load.of('reborn'), step);
+  await hand?.inTurn(async () => {
+    await hand.removeStream();
+    await sleep(step.forMs + 2, undefined, { signal }); // not within the millisecond of the last id
+    await begin(hand);
+  });
+  return hand && `${hand.written.key}, away for ${step.forMs} ms`;
+}
+
+function picked<T>(all: readonly T[], { pick }: FaultStep): T | undefined {
+  return all[Math.floor(pick * all.length)];
+}

@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Fleet } from '../fleet/fleet.js';
+import type { FleetMember } from '../fleet/fleet-member.js';
+import type { Told } from './break-data.js';
+import type { FaultKind, FaultStep } from './fault.js';
+import { pauseProcess } from './pause-process.js';
+
+export interface FleetToBreak {
+  readonly fleet: Fleet;
+  readonly signal: AbortSignal;
+}
+
+type Work = (broken: FleetToBreak, step: FaultStep) => Promise<Told>;
+type Part = 'worker' | 'scheduler';
+
+/** What is done to processes of the fleet; whatever was killed is started again. */
+export const FLEET_FAULTS: Partial<Record<FaultKind, Work>> = {
+  'worker killed': async (broken, step) => await endOne(broken, step, 'worker', 'SIGKILL'),
+  'worker stopped in order': async (broken, step) => await endOne(broken, step, 'worker', 'SIGTERM'),
+  'worker paused': async (broken, step) => await pauseOne(broken, step, 'worker'),
+  'worker paused until its claims are lost': async (broken, step) => await pauseOne(broken, step, 'worker'),
+  'scheduler killed': async (broken, step) => await endOne(broken, step, 'scheduler', 'SIGKILL'),
+  'scheduler paused until its lease is lost': async (broken, step) =>
+    await pauseOne(broken, step, 'scheduler'),
+  'all workers killed': async ({ fleet, signal }, { forMs }) => {
+    const victims = fleet.running('worker');
+    await Promise.all(victims.map((victim) => fleet.kill(victim)));
+    await sleep(forMs, undefined, { signal });
+    for (const _ of victims) fleet.launch('worker');
+    return victims.map(({ name }) => name).join(', ');
+  },
+};
+
+async function endOne(
+  { fleet, signal }: FleetToBreak,
+  step: FaultStep,
+  part: Part,
+  with_: NodeJS.Signals,
+): Promise<Told> {
+  const victim = picked(fleet.running(part), step);
+  if (!victim) return undefined;
+  const ending = fleet.kill(victim, with_);
+  // One that is paused would not hear SIGTERM, and one that waits for a server takes its time.
+  const timer = setTimeout(() => victim.signal('SIGKILL'), 20_000);
+  await ending;
+  clearTimeout(timer);
+  await sleep(step.forMs, undefined, { signal });
+  const next = fleet.launch(part);
+  return `${victim.name}; ${next.name} in its place`;
+}
+
+async function pauseOne({ fleet, signal }: FleetToBreak, step: FaultStep, part: Part): Promise<Told> {
+  const victim = picked(fleet.running(part), step);
+  if (victim?.pid === undefined) return undefined;
+  await pauseProcess(victim.pid, step.forMs, signal);
+  return `${victim.name} for ${step.forMs} ms`;
+}
+
+function picked(all: readonly FleetMember[], { pick }: FaultStep): FleetMember | undefined {
+  return all[Math.floor(pick * all.length)];
+}

@@ -1,0 +1,114 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import type { Told } from './break-data.js';
+import type { BreakableServer, ChaosPlace } from './chaos-place.js';
+import type { FaultKind, FaultStep } from './fault.js';
+
+type Work = (place: ChaosPlace, step: FaultStep) => Promise<Told>;
+type Which = (place: ChaosPlace) => BreakableServer;
+
+const source: Which = (place) => place.source;
+const queue: Which = (place) => place.queue;
+const mongo: Which = (place) => place.mongo;
+
+/** A chunk is held back for this long, in ms. */
+const SLOW_MS = 60;
+
+/** What is done to servers and to the ways to them. Each ends with the server up and its way open. */
+export const SERVER_FAULTS: Partial<Record<FaultKind, Work>> = {
+  'source killed': killed(source),
+  'source restarted': restarted(source),
+  'queue killed': killed(queue),
+  'queue emptied': async (place) => {
+    const redis = new Redis(place.queue.server.port, '127.0.0.1', { retryStrategy: () => null });
+    redis.on('error', () => {}); // told by the command
+    try {
+      await redis.flushall();
+      return 'FLUSHALL';
+    } catch {
+      return undefined; // it is down
+    } finally {
+      redis.disconnect();
+    }
+  },
+  'MongoDB killed': killed(mongo),
+  'MongoDB restarted': restarted(mongo),
+  'way to the source cut': cut(source),
+  'way to the source swallows': swallows(source),
+  'way to the source half-open': halfOpen(source),
+  'way to the source slow': slow(source),
+  'way to the queue cut': cut(queue),
+  'way to the queue half-open': halfOpen(queue),
+  'way to the queue slow': slow(queue),
+  'way to MongoDB cut': cut(mongo),
+  'way to MongoDB swallows': swallows(mongo),
+  'way to MongoDB half-open': halfOpen(mongo),
+  'way to MongoDB slow': slow(mongo),
+};
+
+/** What two faults must not do at the same time: start one server, or set one way. */
+export function resourceOf(kind: FaultKind): string | undefined {
+  const [, what] = /(source|queue|MongoDB)/.exec(kind) ?? [];
+  if (what === undefined) return undefined;
+  return kind.startsWith('way') ? `way to ${what}` : what;
+}
+
+function killed(which: Which): Work {
+  return async (place, { forMs }) => {
+    const { server } = which(place);
+    await server.kill();
+    await sleep(forMs);
+    await server.restart();
+    return `back after ${forMs} ms`;
+  };
+}
+
+function restarted(which: Which): Work {
+  return async (place) => {
+    await which(place).server.restart();
+    return 'SIGTERM, and started again';
+  };
+}
+
+function cut(which: Which): Work {
+  return async (place, { forMs }) => {
+    const { way } = which(place);
+    way.set('cut');
+    await sleep(forMs);
+    way.set('pass');
+    return `for ${forMs} ms`;
+  };
+}
+
+/** Packets are lost for a while; then the same connections go on. */
+function swallows(which: Which): Work {
+  return async (place, { forMs }) => {
+    const { way } = which(place);
+    way.set('hang');
+    await sleep(forMs);
+    way.set('pass');
+    return `for ${forMs} ms`;
+  };
+}
+
+/** The far side has gone, and the near side only hears of it much later. */
+function halfOpen(which: Which): Work {
+  return async (place, { forMs }) => {
+    const { way } = which(place);
+    way.set('hang');
+    await sleep(forMs);
+    way.set('cut');
+    way.set('pass');
+    return `for ${forMs} ms`;
+  };
+}
+
+function slow(which: Which): Work {
+  return async (place, { forMs }) => {
+    const { way } = which(place);
+    way.delay(SLOW_MS);
+    await sleep(forMs);
+    way.delay(0);
+    return `${SLOW_MS} ms a chunk, for ${forMs} ms`;
+  };
+}

@@ -1,0 +1,50 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DATA_FAULTS, type DataToBreak, type Told } from './break-data.js';
+import { FLEET_FAULTS, type FleetToBreak } from './break-fleet.js';
+import { resourceOf, SERVER_FAULTS } from './break-servers.js';
+import type { ChaosPlace } from './chaos-place.js';
+import type { FaultKind, FaultStep } from './fault.js';
+
+export interface Breakable extends DataToBreak, FleetToBreak {
+  readonly place: ChaosPlace;
+  /** Told of each fault when it is over. */
+  readonly onFault: (step: FaultStep, what: string, begunMs: number) => void;
+}
+
+/** Carries a plan out: each step in its time, whether the ones before are over or not. Resolves when all are over. */
+export async function breakThings(broken: Breakable, plan: readonly FaultStep[]): Promise<void> {
+  const begin = performance.now();
+  const lanes = new Map<string, Promise<unknown>>();
+  const steps: Promise<void>[] = [];
+  for (const step of plan) {
+    await sleep(Math.max(0, begin + step.atMs - performance.now()), undefined, { signal: broken.signal });
+    const lane = resourceOf(step.kind);
+    const before = lane === undefined ? undefined : lanes.get(lane);
+    const work = (before ?? Promise.resolve()).then(async () => {
+      const begunMs = performance.now() - begin;
+      const what = await carryOut(broken, step);
+      broken.onFault(step, what ?? 'nothing to meet', begunMs);
+    });
+    work.catch(() => {}); // awaited below
+    if (lane !== undefined)
+      lanes.set(
+        lane,
+        work.catch(() => {}),
+      );
+    steps.push(work);
+  }
+  await Promise.all(steps);
+}
+
+async function carryOut(broken: Breakable, step: FaultStep): Promise<Told> {
+  const { kind } = step;
+  const [ofData, ofFleet, ofServers] = [DATA_FAULTS[kind], FLEET_FAULTS[kind], SERVER_FAULTS[kind]];
+  if (ofData) return await ofData(broken, step);
+  if (ofFleet) return await ofFleet(broken, step);
+  return await ofServers?.(broken.place, step);
+}
+
+/** Whether somebody knows how to do it. */
+export function canBeDone(kind: FaultKind): boolean {
+  return kind in DATA_FAULTS || kind in FLEET_FAULTS || kind in SERVER_FAULTS;
+}

@@ -1,0 +1,135 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Random, seededRandom, wholeFrom } from '../generator/random.js';
+import { type NumberedFields, oddEntry, plainEntry, tooLargeEntry } from './entry-content.js';
+import { SetHand } from './set-hand.js';
+import { SourceConnection } from './source-connection.js';
+import { StreamHand, type UnknownOutcomes } from './stream-hand.js';
+import { WrittenStream } from './written-stream.js';
+
+export interface ChaosLoadOptions {
+  readonly redisUrl: string;
+  readonly seed: number;
+  /** Entries a second, over all streams. */
+  readonly rate: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Streams by what is done to them. Of a stream that is deleted unread, the fleet can't know all that was in it: only
+ * of the others must gaps be counted exactly.
+ */
+const STREAMS = {
+  steady: ['orders', 'orders:info:audit', 'users', 'users:info:audit', 'sensors', 'payments'],
+  poisoned: ['uploads', 'uploads:info:errors'],
+  trimmed: ['sessions', 'meters', 'meters:info:changes'],
+  reborn: ['carts', 'vehicles', 'vehicles:info:alerts'],
+} as const;
+export type StreamRole = keyof typeof STREAMS;
+
+/** The last two are stored member by member, where the fleet is told to do so from 200 members on. */
+const SETS = [5, 8, 13, 21, 34, 55, 400, 900];
+const FIRST_ENTRIES = 20;
+const TICK_MS = 50;
+/** Sets changed in each tick. */
+const CHANGES = 3;
+
+/** Writes to many streams and sets, each thing once, on a Redis that comes and goes; and remembers all of it. */
+export class ChaosLoad {
+  readonly outcomes: UnknownOutcomes = { found: 0, absent: 0 };
+  readonly #options: ChaosLoadOptions;
+  readonly #source: SourceConnection;
+  readonly #random: Random;
+  readonly #streams = new Map<StreamRole, readonly StreamHand[]>();
+  readonly #sets: readonly SetHand[];
+  #entries = 0;
+  #changes = 0;
+
+  constructor(options: ChaosLoadOptions) {
+    this.#options = options;
+    this.#random = seededRandom(options.seed);
+    this.#source = new SourceConnection(options.redisUrl, options.signal);
+    for (const role of ['steady', 'poisoned', 'trimmed', 'reborn'] as const) {
+      const hands = STREAMS[role].map(
+        (key) => new StreamHand(this.#source, new WrittenStream(key), this.outcomes),
+      );
+      this.#streams.set(role, hands);
+    }
+    this.#sets = SETS.map((_, i) => new SetHand(`orders:info:tags-${i}`, this.#source, this.#random));
+  }
+
+  get streams(): readonly StreamHand[] {
+    return [...this.#streams.values()].flat();
+  }
+
+  get sets(): readonly SetHand[] {
+    return this.#sets;
+  }
+
+  /** Members added and removed. */
+  get setChanges(): number {
+    return this.#changes;
+  }
+
+  of(role: StreamRole): readonly StreamHand[] {
+    return this.#streams.get(role) ?? [];
+  }
+
+  /** Makes every stream and every set. */
+  async begin(): Promise<void> {
+    for (const hand of this.streams) await this.write(hand, FIRST_ENTRIES);
+    for (const [i, hand] of this.#sets.entries()) await hand.fill(SETS[i] ?? 5);
+  }
+
+  /** Writes at the rate until `stop` aborts. @throws ProvingError `PROVING_REDIS`, or the signal's reason. */
+  async run(stop: AbortSignal): Promise<void> {
+    const hands = this.streams.filter((hand) => !this.of('reborn').includes(hand));
+    const perTick = (this.#options.rate * TICK_MS) / 1000;
+    let due = 0;
+    while (!stop.aborted) {
+      due += perTick;
+      const work: Promise<unknown>[] = [];
+      for (; due >= 1; due -= wholeFrom(this.#random, 1, 5)) {
+        const all = [...hands, ...this.of('reborn').filter(({ written }) => written.exists)];
+        const hand = all[wholeFrom(this.#random, 0, all.length - 1)];
+        if (hand) work.push(this.write(hand, wholeFrom(this.#random, 1, 5)));
+      }
+      for (let i = 0; i < CHANGES; i++) work.push(this.#changeSet());
+      await Promise.all(work);
+      await sleep(TICK_MS, undefined, { signal: stop }).catch(() => {}); // aborted: the loop ends
+    }
+  }
+
+  async write(hand: StreamHand, count: number): Promise<void> {
+    await hand.inTurn(() => hand.add(Array.from({ length: count }, () => this.plain())));
+  }
+
+  plain(): NumberedFields {
+    return plainEntry(this.#random, this.#next());
+  }
+
+  odd(): NumberedFields {
+    return oddEntry(this.#random, this.#next());
+  }
+
+  tooLarge(): NumberedFields {
+    return tooLargeEntry(this.#next());
+  }
+
+  /** Closes the connection. */
+  close(): void {
+    this.#source.close();
+  }
+
+  #next(): number {
+    this.#entries += 1;
+    return this.#entries;
+  }
+
+  async #changeSet(): Promise<void> {
+    const hand = this.#sets[wholeFrom(this.#random, 0, this.#sets.length - 1)];
+    await hand?.inTurn(async () => {
+      if (hand.members.length > 0) await hand.change(); // else it is away, and comes back in its time
+    });
+    this.#changes += 1;
+  }
+}

@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+import {
+  type MongoServer,
+  type RedisServer,
+  startMongo,
+  startRedis,
+  startTcpProxy,
+  type TcpProxy,
+} from '@redis-to-mongo/local-stack';
+import { connectMongo } from '@redis-to-mongo/mongo-sink';
+import type { Db } from 'mongodb';
+import type { Closing } from '../demo/closing.js';
+
+/** One server, and the way to it that the fleet takes. */
+export interface BreakableServer<Server extends RedisServer | MongoServer = RedisServer | MongoServer> {
+  readonly server: Server;
+  readonly way: TcpProxy;
+}
+
+/** The servers of a run. Nobody but the fleet goes through the proxies. */
+export interface ChaosPlace {
+  readonly source: BreakableServer<RedisServer>;
+  readonly queue: BreakableServer<RedisServer>;
+  readonly mongo: BreakableServer<MongoServer>;
+  /** Straight to MongoDB. */
+  readonly db: Db;
+  /** The fleet's environment: where the servers are, through the proxies, and short intervals. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly dbName: string;
+}
+
+const DB_NAME = 'chaos';
+
+/**
+ * Starts own servers: what was acknowledged must outlive a SIGKILL, so the source syncs its file at every write.
+ * @throws LocalStackError
+ */
+export async function openChaosPlace(
+  dir: string,
+  say: (line: string) => void,
+  closing: Closing,
+): Promise<ChaosPlace> {
+  const open = async <S extends RedisServer | MongoServer>(server: S) => {
+    closing.add(() => server.stop());
+    const way = await startTcpProxy(server.port);
+    closing.add(() => way.close());
+    return { server, way };
+  };
+  const onProgress = (line: string) => say(`  ${line}`);
+  const source = await open(
+    await startRedis({ appendfsync: 'always', dataDir: join(dir, 'source'), onProgress }),
+  );
+  const queue = await open(await startRedis({ dataDir: join(dir, 'queue') }));
+  const mongo = await open(await startMongo({ dataDir: join(dir, 'mongo'), onProgress }));
+  const tls = { enabled: false, rejectUnauthorized: true };
+  const direct = connectMongo({ uri: mongo.server.uri, dbName: DB_NAME, tls }, 'redis-to-mongo chaos');
+  closing.add(() => direct.close());
+  return {
+    source,
+    queue,
+    mongo,
+    db: direct.db,
+    dbName: DB_NAME,
+    env: {
+      REDIS_URL: `redis://127.0.0.1:${source.way.port}`,
+      QUEUE_REDIS_URL: `redis://127.0.0.1:${queue.way.port}`,
+      MONGO_URI: throughProxy(mongo.server.uri, mongo.way.port),
+      SYNC_INTERVAL_SEC: '0.5',
+      DISCOVERY_INTERVAL_SEC: '1',
+      // Small, so that a few thousand entries are many reads, many slices, and sets of both forms.
+      MESSAGES_PER_STREAM: '200',
+      SLICE_ENTRIES: '1000',
+      READ_AHEAD_BYTES: '33554432',
+      VALUE_INLINE_MEMBERS: '200',
+    },
+  };
+}
+
+function throughProxy(uri: string, port: number): string {
+  const url = new URL(uri);
+  url.port = String(port);
+  url.searchParams.set('directConnection', 'true');
+  return url.href;
+}

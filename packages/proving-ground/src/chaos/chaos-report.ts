@@ -1,0 +1,75 @@
+import { type Cell, grouped, tableLines } from '../demo/table.js';
+import type { FaultKind } from './fault.js';
+
+/** What a run found. */
+export interface ChaosReport {
+  readonly ok: boolean;
+  readonly seed: number;
+  readonly seconds: number;
+  readonly workers: number;
+  readonly rate: number;
+  /** What ran, such as `redis-server 7.0.15 from PATH`. */
+  readonly servers: readonly string[];
+  /** How often each fault came, in the order of their names. */
+  readonly faults: Readonly<Partial<Record<FaultKind, number>>>;
+  readonly streams: number;
+  readonly lives: number;
+  readonly entries: number;
+  readonly messages: number;
+  readonly deadLetters: number;
+  /** Entries counted as gaps: dropped by Redis before their position was saved. */
+  readonly gaps: number;
+  /** Of the entries that are in MongoDB nowhere, those that Redis dropped. */
+  readonly lost: number;
+  /** Written a second time, and found themselves there. */
+  readonly alreadyThere: number;
+  /** Entries whose XADD was not answered: found in Redis afterwards, or not. */
+  readonly unanswered: { readonly found: number; readonly absent: number };
+  readonly sets: number;
+  readonly members: number;
+  readonly setChanges: number;
+  /** How often all positions were read while things broke. */
+  readonly looks: number;
+  readonly processes: number;
+  /** The most memory that one process of each app held, in MiB. */
+  readonly peakMiB: Readonly<Record<string, number>>;
+  /** From the last write until everything had settled, in s. */
+  readonly settledAfter: number;
+  /** Empty when all is well. */
+  readonly problems: readonly string[];
+}
+
+/** The report as lines for people. */
+export function chaosLines(report: ChaosReport): string[] {
+  const faults = Object.entries(report.faults).map(([kind, times]): Cell[] => [kind, times]);
+  return [
+    ...tableLines([['fault', 'times'], ...faults]),
+    '',
+    ...tableLines([['', ''], ...chaosRows(report)]).slice(1),
+  ];
+}
+
+/** What was counted, in the words of the report page. */
+export function chaosRows(report: ChaosReport): [what: string, count: number][] {
+  const { unanswered, peakMiB } = report;
+  const total = Object.values(report.faults).reduce((sum, times) => sum + times, 0);
+  return [
+    ['faults', total],
+    ['entries written', report.entries],
+    [`streams, ${report.lives} lives`, report.streams],
+    ['messages in MongoDB', report.messages],
+    ['dead letters', report.deadLetters],
+    ['entries counted as gaps', report.gaps],
+    ['entries that Redis dropped unread', report.lost],
+    ['written again, and already there', report.alreadyThere],
+    ['unanswered XADDs that were done', unanswered.found],
+    ['unanswered XADDs that were not', unanswered.absent],
+    ['set changes', report.setChanges],
+    [`sets equal, ${grouped(report.members)} members`, report.sets],
+    ['looks at all positions', report.looks],
+    ['processes of the fleet', report.processes],
+    ...Object.entries(peakMiB).map(([app, mib]): [string, number] => [`peak memory of a ${app}, MiB`, mib]),
+    ['seconds to settle', report.settledAfter],
+    ['problems', report.problems.length],
+  ];
+}

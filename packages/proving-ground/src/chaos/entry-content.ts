@@ -1,0 +1,34 @@
+import { Buffer } from 'node:buffer';
+import { type Fields, MESSAGE_KINDS } from '../generator/message-kinds.js';
+import { oneOf, type Random, wholeFrom } from '../generator/random.js';
+
+/** Contents that no two entries of a run share: each carries its own number. */
+export interface NumberedFields {
+  readonly fields: Fields;
+  readonly tooLarge: boolean;
+}
+
+/** More than any document holds (16 MiB), in bytes. */
+const TOO_LARGE = 16 * 1024 * 1024 + 4096;
+
+export function plainEntry(random: Random, n: number): NumberedFields {
+  const kind = oneOf(random, ['order', 'user', 'sensor', 'audit'] as const);
+  return { fields: ['n', String(n), ...MESSAGE_KINDS[kind](random, n)], tooLarge: false };
+}
+
+/** Names twice, empty, with `.`, `$`, NUL, like array indexes; values and names of any bytes; no text at all. */
+export function oddEntry(random: Random, n: number): NumberedFields {
+  const names = ['', '$set', 'a.b', '__proto__', '0', 'n\0l', 'twice', 'twice', Buffer.from([0xff, 0xfe])];
+  const fields: Fields = ['n', String(n)];
+  for (let i = wholeFrom(random, 1, 6); i > 0; i--)
+    fields.push(names[wholeFrom(random, 0, names.length - 1)] ?? '', oddBytes(random));
+  return { fields, tooLarge: false };
+}
+
+export function tooLargeEntry(n: number): NumberedFields {
+  return { fields: ['n', String(n), 'blob', Buffer.alloc(TOO_LARGE, n % 251)], tooLarge: true };
+}
+
+function oddBytes(random: Random): Buffer {
+  return Buffer.from(Array.from({ length: wholeFrom(random, 0, 40) }, () => wholeFrom(random, 0, 255)));
+}

@@ -1,0 +1,59 @@
+/** Shortest and longest time that a fault lasts, in ms; 0 for one that is over at once. */
+type Lasts = readonly [least: number, most: number];
+
+/**
+ * What can go wrong in a run, and how long it lasts. A claim is kept for 10 s, the scheduler's lease for 9 s: the long
+ * pauses outlast both, so that whoever wakes up has lost what it held, and does not know it.
+ */
+export const FAULTS = {
+  'worker killed': [0, 1_500],
+  'worker stopped in order': [0, 1_500],
+  'worker paused': [500, 3_000],
+  'worker paused until its claims are lost': [11_000, 14_000],
+  'all workers killed': [0, 1_000],
+  'scheduler killed': [0, 4_000],
+  'scheduler paused until its lease is lost': [10_000, 13_000],
+  'source killed': [0, 2_000],
+  'source restarted': [0, 0],
+  'queue killed': [0, 2_000],
+  'queue emptied': [0, 0],
+  'MongoDB killed': [0, 2_000],
+  'MongoDB restarted': [0, 0],
+  'way to the source cut': [100, 2_500],
+  'way to the source swallows': [1_000, 5_000],
+  'way to the source half-open': [1_000, 4_000],
+  'way to the source slow': [1_000, 4_000],
+  'way to the queue cut': [100, 2_500],
+  'way to the queue half-open': [1_000, 4_000],
+  'way to the queue slow': [1_000, 4_000],
+  'way to MongoDB cut': [100, 2_500],
+  'way to MongoDB swallows': [1_000, 5_000],
+  'way to MongoDB half-open': [1_000, 4_000],
+  'way to MongoDB slow': [1_000, 4_000],
+  'burst of entries': [0, 0],
+  'entry too large for a document': [0, 0],
+  'odd entries': [0, 0],
+  'stream trimmed behind the position': [0, 0],
+  'stream trimmed ahead of the position': [0, 0],
+  'unread entries deleted': [0, 0],
+  'stream deleted and made again': [0, 3_000],
+  'stream made again with the same ids': [0, 3_000],
+  'set deleted and made again': [0, 3_000],
+} as const satisfies Record<string, Lasts>;
+
+export type FaultKind = keyof typeof FAULTS;
+
+/** One step of a plan. */
+export interface FaultStep {
+  /** Since the beginning of the load, in ms. */
+  readonly atMs: number;
+  readonly kind: FaultKind;
+  /** From 0 to 1: which worker, stream or set it meets, of those that there are then. */
+  readonly pick: number;
+  /** How long it lasts, or until what was killed is started again; in ms. */
+  readonly forMs: number;
+}
+
+export function isFaultKind(name: string): name is FaultKind {
+  return Object.hasOwn(FAULTS, name);
+}

@@ -1,0 +1,120 @@
+import { readDeadLetter } from '@redis-to-mongo/mongo-sink';
+import {
+  compareEntryIds,
+  decodeContent,
+  isEntryId,
+  messageIdBounds,
+  placeOf,
+  type StoredContent,
+} from '@redis-to-mongo/pipeline';
+import type { Redis } from 'ioredis';
+import type { Db, Document } from 'mongodb';
+import { contentDigest, pairsOf } from '../content-digest.js';
+import type { StreamFindings } from './stream-findings.js';
+import type { WrittenEntry, WrittenStream } from './written-stream.js';
+
+type AnyDocument = { _id: string } & Document;
+
+const SEPARATOR = ':info:';
+
+interface Wanted {
+  readonly entry: WrittenEntry;
+  readonly life: number;
+  times: number;
+}
+
+/** Whether Redis holds what the ledger says, no more and no less: else nothing else can be judged. */
+export async function judgeSource(
+  redis: Redis,
+  written: WrittenStream,
+  findings: StreamFindings,
+): Promise<void> {
+  const inRedis = await redis.xrangeBuffer(written.key, '-', '+');
+  const { held } = written;
+  for (const [i, [id, flat]] of inRedis.entries()) {
+    const entry = held[i];
+    if (entry?.id !== String(id) || entry.digest !== contentDigest(pairsOf(flat))) {
+      findings.tell(`Redis holds ${String(id)} where ${entry?.id ?? 'nothing'} was written`);
+      return;
+    }
+  }
+  if (inRedis.length !== held.length)
+    findings.tell(`Redis holds ${inRedis.length} entries of ${held.length}: it lost acknowledged ones`);
+}
+
+/** Looks for each entry ever written among the messages and the dead letters of its stream. */
+export async function judgeMirror(db: Db, written: WrittenStream, findings: StreamFindings): Promise<void> {
+  const wanted = new Map<string, Wanted>();
+  for (const [life, entries] of written.lives.entries())
+    for (const entry of entries) wanted.set(`${entry.id} ${entry.digest}`, { entry, life, times: 0 });
+  await readMessages(db, written.key, wanted, findings);
+  await readLetters(db, written.key, wanted, findings);
+  for (const { entry, times } of wanted.values()) {
+    findings.entries += 1;
+    if (times > 1) findings.tell(`${entry.id} is there ${times} times`);
+    if (times > 0) continue;
+    if (entry.isRemoved) findings.lost += 1;
+    else findings.tell(`${entry.id} is missing: Redis still holds it`);
+  }
+}
+
+async function readMessages(
+  db: Db,
+  key: string,
+  wanted: ReadonlyMap<string, Wanted>,
+  findings: StreamFindings,
+): Promise<void> {
+  const { stream, type } = placeOf(key, SEPARATOR);
+  const messages = db
+    .collection<AnyDocument>('stream_messages')
+    .find({ _id: messageIdBounds(key), stream, type })
+    .sort({ _id: 1 })
+    .allowDiskUse(true);
+  let before: { readonly prefix: string; readonly entryId: string; readonly life: number } | undefined;
+  for await (const { _id, entryId, content } of messages) {
+    findings.documents += 1;
+    const found = isEntryId(entryId) ? wanted.get(`${entryId} ${digestOf(content)}`) : undefined;
+    if (!found || !isEntryId(entryId)) {
+      findings.tell(`${_id} holds an entry that nobody wrote`);
+      continue;
+    }
+    found.times += 1;
+    if (found.entry.tooLarge) findings.tell(`${_id} is too large, and yet a message`);
+    const prefix = _id.slice(0, _id.indexOf(':', key.length));
+    if (before?.prefix === prefix && compareEntryIds(before.entryId, entryId) >= 0)
+      findings.tell(`${_id} is out of order`);
+    if (before && found.life < before.life) findings.tell(`${_id} belongs to an earlier life`);
+    before = { prefix, entryId, life: found.life };
+  }
+}
+
+async function readLetters(
+  db: Db,
+  key: string,
+  wanted: ReadonlyMap<string, Wanted>,
+  findings: StreamFindings,
+): Promise<void> {
+  const { stream, type } = placeOf(key, SEPARATOR);
+  const letters = await db
+    .collection<AnyDocument>('dead_letters')
+    .find({ stream, type }, { projection: { entryId: 1 } })
+    .toArray();
+  for (const { _id, entryId } of letters) {
+    findings.dead += 1;
+    const whole = await readDeadLetter(db, _id);
+    const found = wanted.get(`${String(entryId)} ${digestOf(whole?.content)}`);
+    if (!found) findings.tell(`dead letter ${_id} is not the entry that was written`);
+    else {
+      found.times += 1;
+      if (!found.entry.tooLarge) findings.tell(`dead letter ${_id} would have fitted`);
+    }
+  }
+}
+
+function digestOf(content: StoredContent | unknown): number {
+  try {
+    return contentDigest(decodeContent(content));
+  } catch {
+    return -1; // not of a form that any entry is stored in
+  }
+}

@@ -1,0 +1,24 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import type { ChaosPlace } from './chaos-place.js';
+
+/** Writes down what MongoDB tells of the keys, and what Redis tells of the streams; a server that is down says nothing. */
+export async function keepState(
+  dir: string,
+  { source, db }: ChaosPlace,
+  streams: readonly string[],
+): Promise<void> {
+  const keys = await db
+    .collection('keys')
+    .find({}, { timeoutMS: 5_000 })
+    .toArray()
+    .catch(() => 'MongoDB did not answer');
+  const redis = new Redis(source.server.url, { retryStrategy: () => null, maxRetriesPerRequest: 0 });
+  redis.on('error', () => {}); // told by the commands
+  const infos: Record<string, unknown> = {};
+  for (const stream of streams)
+    infos[stream] = await redis.xinfo('STREAM', stream).catch((error: unknown) => String(error));
+  redis.disconnect();
+  await writeFile(join(dir, 'state.json'), `${JSON.stringify({ keys, infos }, null, 1)}\n`);
+}

@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { compareEntryIds, isEntryId } from '@redis-to-mongo/pipeline';
+import type { Db, Document } from 'mongodb';
+
+interface Seen {
+  readonly revision: number;
+  readonly incarnation: number;
+  readonly entryId: string | undefined;
+}
+
+const EVERY_MS = 200;
+
+/** Looks at every key's document again and again: none may vanish, and none may ever go back. */
+export class PositionWatch {
+  readonly problems: string[] = [];
+  readonly #seen = new Map<string, Seen>();
+  #looks = 0;
+
+  /** How often all documents were read. */
+  get looks(): number {
+    return this.#looks;
+  }
+
+  /** Looks until the signal aborts; a MongoDB that is down is looked at later. */
+  async run(db: Db, signal: AbortSignal): Promise<void> {
+    const keys = db.collection<{ _id: string } & Document>('keys');
+    const fields = { revision: 1, incarnation: 1, 'position.entryId': 1 };
+    while (!signal.aborted) {
+      const found = await keys
+        .find({}, { projection: fields, readConcern: { level: 'majority' }, timeoutMS: 5_000 })
+        .toArray()
+        .catch(() => undefined);
+      if (found) this.take(found);
+      await sleep(EVERY_MS, undefined, { signal }).catch(() => {}); // aborted: the loop ends
+    }
+  }
+
+  /** Compares what one reading of `keys` found with what was seen before. */
+  take(documents: readonly ({ _id: string } & Document)[]): void {
+    this.#looks += 1;
+    const missing = new Set(this.#seen.keys());
+    for (const document of documents) {
+      const { _id: key } = document;
+      missing.delete(key);
+      const now = toSeen(document);
+      const before = this.#seen.get(key);
+      const problem = before && wentBack(before, now);
+      if (problem) this.problems.push(`${key}: ${problem}`);
+      this.#seen.set(key, now);
+    }
+    for (const key of missing) {
+      this.problems.push(`${key}: its document in "keys" has vanished`);
+      this.#seen.delete(key);
+    }
+  }
+}
+
+function toSeen({ revision, incarnation, position }: Document): Seen {
+  const entryId: unknown = position?.entryId;
+  return {
+    revision: Number(revision),
+    incarnation: Number(incarnation),
+    entryId: isEntryId(entryId) ? entryId : undefined,
+  };
+}
+
+function wentBack(before: Seen, now: Seen): string | undefined {
+  if (now.revision < before.revision) return `revision ${before.revision}, then ${now.revision}`;
+  if (now.incarnation < before.incarnation)
+    return `incarnation ${before.incarnation}, then ${now.incarnation}`;
+  if (now.incarnation > before.incarnation || before.entryId === undefined) return undefined;
+  if (now.entryId === undefined) return `position ${before.entryId}, then none`;
+  return compareEntryIds(now.entryId, before.entryId) < 0
+    ? `position ${before.entryId}, then ${now.entryId}`
+    : undefined;
+}

@@ -1,0 +1,67 @@
+import type { Document } from 'mongodb';
+
+/** How many problems of one stream are told in words. */
+const TOLD = 5;
+
+/** What was found about one stream. */
+export class StreamFindings {
+  /** Ever written. */
+  entries = 0;
+  documents = 0;
+  dead = 0;
+  /** Neither a message nor a dead letter, and not in Redis any more: must be among the gaps. */
+  lost = 0;
+  /** Counted as gaps. */
+  gap = 0;
+  alreadyThere = 0;
+  incarnation = 0;
+  readonly problems: string[] = [];
+  #untold = 0;
+
+  constructor(readonly key: string) {}
+
+  get problemCount(): number {
+    return this.problems.length + this.#untold;
+  }
+
+  tell(problem: string): void {
+    if (this.problems.length < TOLD) this.problems.push(`${this.key}: ${problem}`);
+    else this.#untold += 1;
+  }
+}
+
+/**
+ * Whether the counts of a stream's document in `keys` add up with what was found.
+ *
+ * An entry that was written by a worker that died before it saved the position, and that Redis then dropped, is a
+ * document and a gap. So documents may be more than seen; but seen and gap together are all that was ever written. Of a
+ * stream that was deleted unread, the fleet can count as gap only what it knew of: at most what was lost.
+ * @param deletedUnread the stream was deleted, and what was in it then need not be known.
+ */
+export function judgeCounts(record: Document | null, findings: StreamFindings, deletedUnread: boolean): void {
+  if (!record) {
+    findings.tell('MongoDB does not know of the stream');
+    return;
+  }
+  const count = (name: string) => Number(record.counts?.[name] ?? 0);
+  const [seen, written, alreadyThere, dead, gap] = [
+    count('seen'),
+    count('written'),
+    count('alreadyThere'),
+    count('dead'),
+    count('gap'),
+  ];
+  const { entries, documents, lost } = findings;
+  findings.gap = gap;
+  findings.alreadyThere = alreadyThere;
+  findings.incarnation = Number(record.incarnation);
+  if (seen !== written + alreadyThere + dead)
+    findings.tell(
+      `${seen} seen, but ${written} written, ${alreadyThere} already there and ${dead} dead letters`,
+    );
+  if (seen > documents + findings.dead)
+    findings.tell(`${seen} seen, but only ${documents} documents and ${findings.dead} dead letters`);
+  if (deletedUnread ? seen + gap > entries : seen + gap !== entries)
+    findings.tell(`${entries} written, but ${seen} seen and ${gap} in gaps`);
+  if (!deletedUnread && gap < lost) findings.tell(`${lost} entries lost, but only ${gap} in gaps`);
+}

@@ -1,0 +1,98 @@
+import { contentDigest, pairsOf } from '../content-digest.js';
+import type { Fields } from '../generator/message-kinds.js';
+import { ProvingError } from '../proving-error.js';
+import type { NumberedFields } from './entry-content.js';
+import { isRefusal, refused, type SourceConnection } from './source-connection.js';
+import type { WrittenStream } from './written-stream.js';
+
+/** What became of entries whose XADD was not answered. */
+export interface UnknownOutcomes {
+  found: number;
+  absent: number;
+}
+
+/** The one writer of one stream: does one thing after the other, and enters what Redis made of it. */
+export class StreamHand {
+  readonly written: WrittenStream;
+  readonly #source: SourceConnection;
+  readonly #outcomes: UnknownOutcomes;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(source: SourceConnection, written: WrittenStream, outcomes: UnknownOutcomes) {
+    this.#source = source;
+    this.written = written;
+    this.#outcomes = outcomes;
+  }
+
+  /** Does the work when all that was asked for before is done. */
+  async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work);
+    this.#last = turn.catch(() => {}); // told to whoever asked for it
+    return await turn;
+  }
+
+  /**
+   * Adds entries, in one pipeline. Where the connection is lost, reads Redis afterwards to see which of them are there.
+   * @param idOf the id of the nth entry; default: Redis makes it.
+   * @throws ProvingError `PROVING_REDIS` when Redis refuses one, or holds one that was not written.
+   */
+  async add(entries: readonly NumberedFields[], idOf: (n: number) => string = () => '*'): Promise<void> {
+    const { key } = this.written;
+    const replies = await this.#source.attempt(async (redis) => {
+      const pipeline = redis.pipeline();
+      for (const [n, { fields }] of entries.entries()) pipeline.xadd(key, idOf(n), ...fields);
+      return (await pipeline.exec()) ?? [];
+    });
+    const unanswered = entries.filter(({ fields, tooLarge }, n) => {
+      const [error, id] = replies?.[n] ?? [];
+      if (isRefusal(error)) throw refused(error);
+      if (typeof id !== 'string') return true;
+      this.written.add(id, digestOf(fields), tooLarge);
+      return false;
+    });
+    if (unanswered.length > 0) await this.#lookFor(unanswered);
+  }
+
+  /** Trims everything before the id. */
+  async trimBefore(id: string): Promise<void> {
+    await this.#source.answered((redis) => redis.xtrim(this.written.key, 'MINID', id));
+    const end = this.written.held.findIndex((entry) => entry.id === id);
+    for (const entry of this.written.held.slice(0, Math.max(0, end))) entry.isRemoved = true;
+  }
+
+  async remove(ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    await this.#source.answered((redis) => redis.xdel(this.written.key, ...ids));
+    const gone = new Set(ids);
+    for (const entry of this.written.held) if (gone.has(entry.id)) entry.isRemoved = true;
+  }
+
+  async removeStream(): Promise<void> {
+    await this.#source.answered((redis) => redis.del(this.written.key));
+    this.written.endLife();
+  }
+
+  /** Entries that were not answered were carried out as far as Redis came, in order: reads what follows the last known one. */
+  async #lookFor(entries: readonly NumberedFields[]): Promise<void> {
+    const { written } = this;
+    const after = written.lastId === undefined ? '-' : `(${written.lastId}`;
+    const found = await this.#source.answered((redis) => redis.xrangeBuffer(written.key, after, '+'));
+    const sent = entries.map(({ fields, tooLarge }) => ({ digest: digestOf(fields), tooLarge }));
+    for (const [n, [id, flat]] of found.entries()) {
+      const digest = contentDigest(pairsOf(flat));
+      const entry = sent[n];
+      if (entry?.digest !== digest)
+        throw new ProvingError(
+          'PROVING_REDIS',
+          `${written.key}: Redis holds ${String(id)}, which nobody wrote`,
+        );
+      written.add(String(id), digest, entry.tooLarge);
+    }
+    this.#outcomes.found += found.length;
+    this.#outcomes.absent += sent.length - found.length;
+  }
+}
+
+function digestOf(fields: Fields): number {
+  return contentDigest(pairsOf(fields));
+}

@@ -1,0 +1,60 @@
+import { writeFile } from 'node:fs/promises';
+import { cpus, totalmem } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { grouped } from '../demo/table.js';
+import { type ChaosReport, chaosRows } from './chaos-report.js';
+
+const page = new URL('../../../../docs/chaos.md', import.meta.url);
+
+/** Writes docs/chaos.md: the run as this machine had it. */
+export async function writeChaosPage(report: ChaosReport): Promise<void> {
+  await writeFile(fileURLToPath(page), renderChaosPage(report, machine()));
+}
+
+/** The page. @param machine where the run was made, in a line. */
+export function renderChaosPage(report: ChaosReport, machine: string): string {
+  const faults = Object.entries(report.faults).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `# Chaos
+
+<!-- Written by \`npm run chaos -- --write-docs\`: run it to renew the page. -->
+
+Two schedulers and ${report.workers} workers, the built apps as processes, mirror ${report.streams} streams and ${report.sets} sets, while ${report.rate} entries a
+second are written and everything that can break is broken. Then the writer's own record, Redis and MongoDB are
+compared, entry by entry and byte by byte:
+
+- each entry that was ever written is in MongoDB once, as a message or as a dead letter, or Redis dropped it before it
+  was read, and then it is counted as a gap; nothing is there that nobody wrote, and nothing is out of order;
+- seen = written + already there + dead letters, for each key; seen + gaps = written to Redis, for each stream that was not
+  deleted (of one that was deleted unread, gaps are counted as far as the fleet knew of them);
+- each set is equal, member by member;
+- no position, revision or incarnation ever went back, and no key's document vanished, in all looks while things broke;
+- no process ended by itself, none is left over, and none held more memory than its bound.
+
+Every XADD that was not answered, because Redis was killed meanwhile, is looked up in Redis afterwards.
+
+\`npm run chaos -- --seconds ${report.seconds} --seed ${report.seed}\` replays the plan of this run. A run of a minute is part of \`npm test\`.
+
+| | |
+| --- | --- |
+| Result | ${report.ok ? 'passed' : `**${report.problems.length} problems**`} |
+| Seed, length | ${report.seed}, ${report.seconds} s |
+| Machine | ${machine} |
+| Servers | ${report.servers.join('; ')} |
+
+| Counted | |
+| --- | ---: |
+${chaosRows(report)
+  .map(([what, count]) => `| ${what} | ${grouped(count)} |`)
+  .join('\n')}
+
+| Fault | Times |
+| --- | ---: |
+${faults.map(([kind, times]) => `| ${kind} | ${times} |`).join('\n')}
+`;
+}
+
+function machine(): string {
+  const all = cpus();
+  const memory = Math.round(totalmem() / 2 ** 30);
+  return `${all.length} × ${all[0]?.model.trim() ?? 'processor'}, ${memory} GiB, Node ${process.versions.node}, ${process.platform}`;
+}

@@ -1,0 +1,54 @@
+/** One entry as a writer remembers it. */
+export interface WrittenEntry {
+  readonly id: string;
+  /** contentDigest of its fields; every entry's content is its own, so it tells lives with the same ids apart. */
+  readonly digest: number;
+  /** No document can hold it: it must become a dead letter. */
+  readonly tooLarge: boolean;
+  /** Trimmed or deleted since, or its stream was. */
+  isRemoved: boolean;
+}
+
+/** All that was ever written to one stream, by its one writer: every life of it, entry by entry. About 150 bytes an entry. */
+export class WrittenStream {
+  readonly #lives: WrittenEntry[][] = [[]];
+  /** The key is in Redis. */
+  exists = false;
+
+  constructor(readonly key: string) {}
+
+  /** Oldest first; the last one is the current one. */
+  get lives(): readonly (readonly WrittenEntry[])[] {
+    return this.#lives;
+  }
+
+  get entries(): number {
+    return this.#lives.reduce((sum, life) => sum + life.length, 0);
+  }
+
+  /** Of the current life, those that Redis must still hold, in order. */
+  get held(): readonly WrittenEntry[] {
+    return this.#current.filter(({ isRemoved }) => !isRemoved);
+  }
+
+  /** The last id of the current life, also of an entry that was removed. */
+  get lastId(): string | undefined {
+    return this.#current.at(-1)?.id;
+  }
+
+  add(id: string, digest: number, tooLarge: boolean): void {
+    this.#current.push({ id, digest, tooLarge, isRemoved: false });
+    this.exists = true;
+  }
+
+  /** The stream was deleted: what comes now belongs to its next life. */
+  endLife(): void {
+    for (const entry of this.#current) entry.isRemoved = true;
+    this.#lives.push([]);
+    this.exists = false;
+  }
+
+  get #current(): WrittenEntry[] {
+    return this.#lives.at(-1) ?? [];
+  }
+}

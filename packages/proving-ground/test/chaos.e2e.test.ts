@@ -1,0 +1,53 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FAULTS } from '../src/chaos/fault.js';
+import { descendantsOf, isRunning, RunningDemo } from './running-demo.js';
+
+const script = new URL('../dist/chaos.js', import.meta.url);
+
+describe('the chaos run', () => {
+  let dir: string;
+  let run: RunningDemo | undefined;
+
+  beforeEach(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'chaos-test-'));
+  });
+  afterEach(async () => {
+    run?.process.kill('SIGKILL');
+    await run?.ended;
+    await rm(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  });
+
+  it('meets every kind of fault in a minute, and every entry is there once or accounted for', async () => {
+    run = new RunningDemo(['--seconds', '60', '--seed', '1', '--json'], { tmpDir: dir, script });
+    expect(await run.ended, run.output).toBe(0);
+    const report = JSON.parse(run.lines.join('')) as { problems: string[]; faults: Record<string, number> };
+    expect(report).toMatchObject({ ok: true, seed: 1, problems: [] });
+    expect(Object.keys(report.faults).sort()).toEqual(Object.keys(FAULTS).sort());
+    expect(await readdir(dir)).toEqual([]);
+  });
+
+  it('fails when a process of the fleet ends by itself, and keeps plan, logs and last state', async () => {
+    run = new RunningDemo(['--seconds', '10', '--seed', '3'], { tmpDir: dir, script });
+    await run.untilSays('now things break');
+    const processes = await descendantsOf(run.process.pid ?? 0);
+    const scheduler = processes.find(({ command }) => command.includes('scheduler'));
+    process.kill(scheduler?.pid ?? Number.NaN, 'SIGKILL');
+    expect(await run.ended, run.output).toBe(1);
+    expect(run.output).toContain('ended by itself with SIGKILL');
+    const folder = /last state are in (\S+);/.exec(run.output)?.[1] ?? '';
+    expect(await readdir(folder)).toEqual(
+      expect.arrayContaining(['plan.json', 'state.json', 'events.log', 'fleet']),
+    );
+    const left = await Promise.all(processes.map(({ pid }) => isRunning(pid)));
+    expect(left).not.toContain(true);
+  });
+
+  it('refuses a bad option with one sentence and exit code 2', async () => {
+    run = new RunningDemo(['--seed', 'x'], { tmpDir: dir, script });
+    expect(await run.ended).toBe(2);
+    expect(run.errors).toEqual(["--seed 'x' can't be used: give a whole number from 0 to 4294967295."]);
+  });
+});
