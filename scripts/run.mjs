@@ -1,4 +1,4 @@
-// The one entry behind `npm run demo|test|check|stack|cli|docs|start:*`: installs what is missing, builds what is stale,
+// The one entry behind `npm run demo|bench|test|check|stack|cli|docs|start:*`: installs what is missing, builds what is stale,
 // runs the target. Needs Node and npm alone. Written so that an old Node can still read it and say what is wrong.
 const needed = [20, 19];
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);

@@ -13,6 +13,7 @@ import { runTests } from './run-tests.mjs';
 /** The built file behind each target; its arguments are passed on. */
 const programs = {
   demo: 'packages/proving-ground/dist/demo.js',
+  bench: 'packages/proving-ground/dist/bench.js',
   chaos: 'packages/proving-ground/dist/chaos.js',
   stack: 'packages/local-stack/dist/stack-command.js',
   cli: 'apps/cli/dist/main.js',

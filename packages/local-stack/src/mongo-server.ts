@@ -15,6 +15,8 @@ export interface MongoOptions {
   readonly dataDir?: string;
   /** Make this user (role root) and let nobody in without a password; default: everybody is let in. */
   readonly credentials?: { readonly username: string; readonly password: string };
+  /** The program to run, a mongod or a secantusd; default: `mongod` on the PATH, a downloaded one, a stand-in. */
+  readonly binary?: string;
   /** More arguments of the server that was chosen. */
   readonly args?: readonly string[];
   /** Told what is chosen and installed, a line at a time. */
@@ -66,7 +68,7 @@ export async function startMongoUnder(
     await mongoAnswers(options.uri, undefined);
     return { uri: options.uri, ...givenServer('MongoDB', options.uri, 27017, afterStop) };
   }
-  const program = await chooseMongo(onProgress);
+  const program = await chooseMongo(onProgress, options.binary);
   const dataDir = await openDataDir(options.dataDir, supervisor);
   if (program.server === 'mongod') await prepareMongodDir(dataDir);
   let secured = false;

@@ -2,6 +2,7 @@ export type ProvingErrorCode =
   | 'PROVING_OPTIONS'
   | 'PROVING_APP_FAILED'
   | 'PROVING_NOT_EMPTY'
+  | 'PROVING_NOT_MIRRORED'
   | 'PROVING_REDIS'
   | 'PROVING_STALLED';
 

@@ -1,0 +1,133 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Fleet } from '../fleet/fleet.js';
+import { newPassword } from '../fleet/fleet-env.js';
+import { endText } from '../fleet/fleet-member.js';
+import { ProvingError } from '../proving-error.js';
+import type { BenchPlace } from './bench-place.js';
+import { type Counts, countsIn } from './worker-counts.js';
+
+export interface BenchFleetOptions {
+  readonly workers?: number;
+  /** Options of the apps by their environment names. */
+  readonly options?: Readonly<Record<string, string>>;
+}
+
+/** Where the fleet writes to. */
+export interface FleetTarget {
+  readonly uri: string;
+  readonly dbName: string;
+}
+
+const POLL_MS = 25;
+/** Without any progress for this long, in ms, waiting is given up. */
+const STALL_MS = 90_000;
+
+/** Whether a process has ended that was not to end. */
+interface Fate {
+  failure: ProvingError | undefined;
+}
+
+/** A scheduler and workers, as separate processes, with the queue in a Redis database of its own. */
+export class BenchFleet {
+  readonly #fleet: Fleet;
+  readonly #place: BenchPlace;
+  readonly #fate: Fate;
+
+  private constructor(place: BenchPlace, fleet: Fleet, fate: Fate) {
+    this.#place = place;
+    this.#fleet = fleet;
+    this.#fate = fate;
+  }
+
+  /** Resolves when all processes are ready. */
+  static async start(
+    place: BenchPlace,
+    target: FleetTarget,
+    { workers = 1, options = {} }: BenchFleetOptions = {},
+  ): Promise<BenchFleet> {
+    const fate: Fate = { failure: undefined };
+    const fleet = await Fleet.start({
+      redisUrl: place.redisServer.url,
+      mongoUri: target.uri,
+      mongoDbName: target.dbName,
+      queuePrefix: 'bench',
+      dashboardPassword: newPassword(),
+      workers,
+      dashboard: false,
+      options: { QUEUE_REDIS_URL: place.queueRedisUrl, DISCOVERY_INTERVAL_SEC: '0.25', ...options },
+      dir: await place.nextDir(),
+      signal: place.signal,
+      onUnexpectedEnd: (member, end) => {
+        const what = `${member.name} ended by itself with ${endText(end)}`;
+        fate.failure = new ProvingError('PROVING_APP_FAILED', what);
+      },
+    });
+    return new BenchFleet(place, fleet, fate);
+  }
+
+  get pids(): number[] {
+    return this.#pidsOf(['scheduler', 'worker']);
+  }
+
+  get schedulerPids(): number[] {
+    return this.#pidsOf(['scheduler']);
+  }
+
+  get workerPids(): number[] {
+    return this.#pidsOf(['worker']);
+  }
+
+  /** What the running workers have counted so far, all together. */
+  async counts(): Promise<Counts> {
+    const pages = await Promise.all(
+      this.#fleet.workers.map(async ({ address }) => {
+        const response = await fetch(`${address}/metrics`, { signal: AbortSignal.timeout(10_000) });
+        return await response.text();
+      }),
+    );
+    return countsIn(pages);
+  }
+
+  /**
+   * Resolves when the running workers have written (or found there) so many entries of a type, and saved their
+   * positions. A value counts as one entry.
+   * @throws ProvingError `PROVING_STALLED` when nothing has moved for 90 s, `PROVING_APP_FAILED`.
+   */
+  async untilMoved(keyType: string, entries: number): Promise<void> {
+    let best = -1;
+    let since = performance.now();
+    for (;;) {
+      this.#place.signal.throwIfAborted();
+      if (this.#fate.failure) throw this.#fate.failure;
+      const moved = (await this.counts()).moved(keyType);
+      if (moved >= entries) return;
+      if (moved > best) {
+        best = moved;
+        since = performance.now();
+      }
+      if (performance.now() - since > STALL_MS)
+        throw new ProvingError(
+          'PROVING_STALLED',
+          `${moved} of ${entries} entries of type ${keyType} were moved`,
+        );
+      await sleep(POLL_MS, undefined, { signal: this.#place.signal });
+    }
+  }
+
+  async stopWorkers(): Promise<void> {
+    await Promise.all(this.#fleet.workers.map((worker) => this.#fleet.kill(worker, 'SIGTERM')));
+  }
+
+  /** Resolves when they are ready. */
+  async addWorkers(count: number): Promise<void> {
+    await Promise.all(Array.from({ length: count }, () => this.#fleet.addWorker()));
+  }
+
+  async stop(): Promise<void> {
+    await this.#fleet.stop();
+  }
+
+  #pidsOf(apps: readonly ('scheduler' | 'worker')[]): number[] {
+    return apps.flatMap((app) => this.#fleet.running(app)).flatMap(({ pid }) => pid ?? []);
+  }
+}

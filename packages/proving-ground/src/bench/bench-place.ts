@@ -1,0 +1,142 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type MongoServer, type RedisServer, startMongo, startRedis } from '@redis-to-mongo/local-stack';
+import { connectMongo } from '@redis-to-mongo/mongo-sink';
+import { Redis } from 'ioredis';
+import type { Db } from 'mongodb';
+import type { Closing } from '../demo/closing.js';
+import type { BenchOptions } from './bench-options.js';
+import { type BenchSizes, SIZES } from './bench-sizes.js';
+
+/** The Redis databases: what is mirrored, what waits to be shown, the queue. */
+const SOURCE = 0;
+const SHELF = 1;
+const QUEUE = 2;
+
+/** A MongoDB database that nobody else has, empty at the beginning. */
+export interface Target {
+  readonly uri: string;
+  readonly db: Db;
+  readonly dbName: string;
+  /** undefined where the server's process is not ours to look at. */
+  readonly pid: number | undefined;
+  readonly kind: string;
+  close(): Promise<void>;
+}
+
+/** What is used in each run of the benchmark: servers, a place for logs, and where to tell how it goes. */
+export class BenchPlace {
+  readonly #options: BenchOptions;
+  readonly #closing: Closing;
+  #shared: MongoServer | undefined;
+  #runs = 0;
+
+  private constructor(
+    options: BenchOptions,
+    closing: Closing,
+    readonly redisServer: RedisServer,
+    /** The source: what the fleet mirrors. */
+    readonly redis: Redis,
+    /** What is put here is shown to the fleet in one instant by `show`. */
+    readonly shelf: Redis,
+    readonly dir: string,
+    readonly signal: AbortSignal,
+    readonly say: (line: string) => void,
+  ) {
+    this.#options = options;
+    this.#closing = closing;
+  }
+
+  /** Starts a Redis; what is opened is closed by `closing`. */
+  static async open(
+    options: BenchOptions,
+    context: { closing: Closing; dir: string; signal: AbortSignal; say: (line: string) => void },
+  ): Promise<BenchPlace> {
+    const { closing, dir, signal, say } = context;
+    const server = await startRedis({
+      // A rewrite of the append-only file would fall into somebody's measurement.
+      args: ['--auto-aof-rewrite-percentage', '0'],
+    });
+    closing.add(() => server.stop());
+    const connect = (db: number) => {
+      const redis = new Redis(server.url, { db });
+      redis.on('error', () => {}); // told by the commands that fail
+      closing.add(() => redis.disconnect());
+      return redis;
+    };
+    return new BenchPlace(options, closing, server, connect(SOURCE), connect(SHELF), dir, signal, say);
+  }
+
+  get sizes(): BenchSizes {
+    return SIZES[this.#options.size];
+  }
+
+  get repetitions(): number {
+    return this.#options.repetitions;
+  }
+
+  get queueRedisUrl(): string {
+    return `${this.redisServer.url}/${QUEUE}`;
+  }
+
+  get shelfUrl(): string {
+    return `${this.redisServer.url}/${SHELF}`;
+  }
+
+  /** Changes the shelf's keys and the source's: what was put on the shelf is in the source at once. */
+  async show(): Promise<void> {
+    await this.redis.call('SWAPDB', SOURCE, SHELF);
+  }
+
+  /** Empties the source, the queue and, where `all`, the shelf. */
+  async clear(all: boolean): Promise<void> {
+    await this.redis.flushdb();
+    await this.redis.pipeline().select(QUEUE).flushdb().select(SOURCE).exec();
+    if (all) await this.shelf.flushdb();
+  }
+
+  /** A directory of its own for the next fleet's logs. */
+  async nextDir(): Promise<string> {
+    this.#runs++;
+    const dir = join(this.dir, `run-${this.#runs}`);
+    await mkdir(dir, { recursive: true });
+    return dir;
+  }
+
+  /** An empty database: on a server of its own where the sizes ask for it. */
+  async openTarget(): Promise<Target> {
+    const { mongoUri, mongoBinary } = this.#options;
+    const start = () =>
+      startMongo({
+        ...(mongoUri === undefined ? {} : { uri: mongoUri }),
+        ...(mongoBinary === undefined ? {} : { binary: mongoBinary }),
+      });
+    const isFresh = this.sizes.freshMongo && mongoUri === undefined;
+    let server = this.#shared;
+    if (!server) {
+      const started = await start();
+      server = started;
+      if (!isFresh) {
+        this.#shared = started;
+        this.#closing.add(() => started.stop());
+      }
+    }
+    const dbName = `bench_${randomBytes(4).toString('hex')}`;
+    const tls = { enabled: false, rejectUnauthorized: true };
+    const mongo = connectMongo({ uri: server.uri, dbName, tls }, 'redis-to-mongo bench');
+    const { uri, kind, pid, stop } = server;
+    return {
+      uri,
+      db: mongo.db,
+      dbName,
+      pid,
+      kind,
+      close: async () => {
+        if (mongoUri !== undefined) await mongo.db.dropDatabase();
+        await mongo.close();
+        if (isFresh) await stop();
+      },
+    };
+  }
+}

@@ -1,0 +1,99 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { ProvingError } from '../proving-error.js';
+
+/** What a process of the benchmark tells its parent; see processes/. */
+export type Report = Readonly<Record<string, unknown>>;
+
+const endWithParent = new URL('../../end-with-parent.mjs', import.meta.url);
+const STDERR_KEPT = 4_000;
+
+/**
+ * One of the programs in processes/, as a process of its own. It says when it is ready, begins when it is told, and
+ * answers with a report. It ends with its parent, whatever ends that.
+ */
+export class BenchProcess {
+  readonly #name: string;
+  readonly #process: ChildProcess;
+  readonly #ended: Promise<unknown>;
+  readonly #reports: Report[] = [];
+  #stderr = '';
+  #isEnded = false;
+  #heard: () => void = () => {};
+
+  /** @param config told to the program as its one argument. */
+  constructor(name: string, config: Report) {
+    this.#name = name;
+    const script = fileURLToPath(new URL(`processes/${name}.js`, import.meta.url));
+    this.#process = spawn(
+      process.execPath,
+      ['--import', endWithParent.href, script, JSON.stringify(config)],
+      {
+        detached: true,
+        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      },
+    );
+    this.#process.stderr?.on('data', (chunk: Buffer) => {
+      this.#stderr = (this.#stderr + chunk.toString()).slice(-STDERR_KEPT);
+    });
+    this.#process.on('message', (message: unknown) => {
+      if (typeof message === 'object' && message !== null) this.#reports.push({ ...message });
+      this.#heard();
+    });
+    this.#ended = once(this.#process, 'close').then(
+      () => this.#over(),
+      () => this.#over(),
+    );
+  }
+
+  /** Starts the program; resolves when it has said that it is ready. @returns also what it said then. */
+  static async start(name: string, config: Report): Promise<{ process: BenchProcess; report: Report }> {
+    const started = new BenchProcess(name, config);
+    return { process: started, report: await started.report() };
+  }
+
+  get pid(): number {
+    return this.#process.pid ?? 0;
+  }
+
+  /** Tells it to begin, or whatever it is told next. */
+  tell(message: string): void {
+    this.#process.send(message);
+  }
+
+  /** Its next report. @throws ProvingError `PROVING_APP_FAILED` with its last words when it ends without one. */
+  async report(): Promise<Report> {
+    for (;;) {
+      const report = this.#reports.shift();
+      if (report) return report;
+      if (this.#isEnded)
+        throw new ProvingError(
+          'PROVING_APP_FAILED',
+          `${this.#name} ended by itself:\n${this.#stderr.trim()}`,
+        );
+      await new Promise<void>((resolve) => {
+        this.#heard = resolve;
+      });
+    }
+  }
+
+  /** Ends it and waits for its end. */
+  async stop(): Promise<void> {
+    this.#process.kill('SIGKILL');
+    await this.#ended;
+  }
+
+  #over(): void {
+    this.#isEnded = true;
+    this.#heard();
+  }
+}
+
+/** A number in a report. @throws ProvingError `PROVING_APP_FAILED` when it is not there. */
+export function numberIn(report: Report, name: string): number {
+  const value = report[name];
+  if (typeof value !== 'number')
+    throw new ProvingError('PROVING_APP_FAILED', `a report of the benchmark has no number ${name}`);
+  return value;
+}

@@ -1,0 +1,77 @@
+import type { Part, SizeName } from './bench-options.js';
+import type { Machine } from './machine.js';
+
+/** One run of one contestant: how long it took, and what it used. */
+export interface Run {
+  readonly part: Part;
+  /** What was to be moved, such as `10 × 20,000`. */
+  readonly load: string;
+  /** Who moved it, such as `the fleet`. */
+  readonly who: string;
+  /** From 1. */
+  readonly repetition: number;
+  /** Entries, or members, that were moved. */
+  readonly entries: number;
+  readonly seconds: number;
+  /** CPU seconds of the contestant's own processes. */
+  readonly cpu: number;
+  readonly redisCpu: number | undefined;
+  /** undefined where the server's process is not ours to look at. */
+  readonly mongoCpu: number | undefined;
+  /** All processes of the contestant, each at its peak, in bytes. */
+  readonly peakBytes: number;
+}
+
+export interface LatencyRun {
+  readonly load: string;
+  readonly repetition: number;
+  /** Entries a second that were asked for, and that were written. */
+  readonly askedPerSec: number;
+  readonly perSec: number;
+  readonly samples: number;
+  /** From XADD to readable, in ms. */
+  readonly p50: number;
+  readonly p90: number;
+  readonly p99: number;
+  /** CPU of all our processes, as a share of one core. */
+  readonly share: number;
+}
+
+export interface IdleRun {
+  readonly streams: number;
+  readonly sets: number;
+  readonly notifications: boolean;
+  readonly repetition: number;
+  /** CPU as shares of one core. */
+  readonly scheduler: number;
+  readonly worker: number;
+  readonly redis: number;
+  /** Of all our processes at the end, in bytes. */
+  readonly peakBytes: number;
+}
+
+export interface DiscoveryRun {
+  readonly keys: number;
+  readonly repetition: number;
+  readonly intervalSec: number;
+  /** Until each has its job scheduler. */
+  readonly seconds: number;
+}
+
+export interface BenchResult {
+  readonly machine: Machine;
+  readonly size: SizeName;
+  readonly repetitions: number;
+  readonly parts: readonly Part[];
+  readonly runs: readonly Run[];
+  readonly latency: readonly LatencyRun[];
+  readonly idle: readonly IdleRun[];
+  readonly discovery: readonly DiscoveryRun[];
+  /** What the reader has to know, such as a rival that is not installed. */
+  readonly notes: readonly string[];
+}
+
+export const FLEET = 'the fleet';
+export const LIMIT = 'the limit';
+export const OLD_ENGINE = "the old engine's way";
+export const CONNECT = 'Redpanda Connect';

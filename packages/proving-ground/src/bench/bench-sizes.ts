@@ -1,0 +1,86 @@
+import type { SizeName } from './bench-options.js';
+
+/** So many streams of so many entries each. */
+export interface StreamCase {
+  readonly streams: number;
+  readonly entries: number;
+}
+
+/** How large each part's load is. */
+export interface BenchSizes {
+  readonly throughput: readonly StreamCase[];
+  /** Entries in all that the old engine's way gets: it is slow, and its rate does not depend on how many follow. */
+  readonly oldEngineEntries: number;
+  readonly sets: { readonly sets: number; readonly members: number };
+  /** Keys of each other type; members of those that have members. */
+  readonly types: { readonly keys: number; readonly members: number };
+  readonly latency: {
+    readonly streams: number;
+    readonly perSec: number;
+    readonly seconds: number;
+  };
+  readonly idle: {
+    readonly streams: readonly number[];
+    readonly sets: number;
+    /** How long the CPU is measured, in seconds. */
+    readonly seconds: number;
+    /** How long is waited for the CPU share to come to rest, at most, in seconds. */
+    readonly settleSeconds: number;
+  };
+  readonly discovery: { readonly keys: number };
+  readonly catchUp: StreamCase & { readonly workers: readonly number[] };
+  /** Each measurement gets an empty MongoDB of its own where the benchmark starts it; else a database of its own. */
+  readonly freshMongo: boolean;
+}
+
+export const SIZES: Readonly<Record<SizeName, BenchSizes>> = {
+  full: {
+    throughput: [
+      { streams: 1, entries: 200_000 },
+      { streams: 10, entries: 20_000 },
+      { streams: 2_000, entries: 100 },
+    ],
+    oldEngineEntries: 5_000,
+    sets: { sets: 200, members: 1_000 },
+    types: { keys: 200, members: 1_000 },
+    latency: { streams: 50, perSec: 200, seconds: 20 },
+    idle: { streams: [1_000, 10_000, 100_000], sets: 1_000, seconds: 30, settleSeconds: 180 },
+    discovery: { keys: 10_000 },
+    catchUp: { streams: 40, entries: 5_000, workers: [1, 2, 4] },
+    freshMongo: true,
+  },
+  quick: {
+    throughput: [
+      { streams: 1, entries: 20_000 },
+      { streams: 10, entries: 2_000 },
+      { streams: 200, entries: 100 },
+    ],
+    oldEngineEntries: 500,
+    sets: { sets: 50, members: 200 },
+    types: { keys: 50, members: 100 },
+    latency: { streams: 50, perSec: 200, seconds: 3 },
+    idle: { streams: [1_000], sets: 100, seconds: 3, settleSeconds: 1 },
+    discovery: { keys: 1_000 },
+    catchUp: { streams: 10, entries: 1_000, workers: [1, 2] },
+    freshMongo: false,
+  },
+  tiny: {
+    throughput: [
+      { streams: 1, entries: 400 },
+      { streams: 4, entries: 50 },
+    ],
+    oldEngineEntries: 40,
+    sets: { sets: 4, members: 20 },
+    types: { keys: 3, members: 10 },
+    latency: { streams: 5, perSec: 100, seconds: 1 },
+    idle: { streams: [20], sets: 5, seconds: 1, settleSeconds: 0 },
+    discovery: { keys: 20 },
+    catchUp: { streams: 4, entries: 50, workers: [1] },
+    freshMongo: false,
+  },
+};
+
+/** `10 × 20,000`, as in the reports. */
+export function caseName({ streams, entries }: StreamCase): string {
+  return `${streams.toLocaleString('en-US')} × ${entries.toLocaleString('en-US')}`;
+}

@@ -1,0 +1,30 @@
+import { keyFilter } from '@redis-to-mongo/pipeline';
+import type { Redis } from 'ioredis';
+import type { Db } from 'mongodb';
+import { ProvingError } from '../proving-error.js';
+import { verify } from '../verify/verify.js';
+import { describeReport, isExact } from '../verify/verify-report.js';
+
+interface Mirror {
+  readonly db: Db;
+}
+
+/** @throws ProvingError `PROVING_NOT_MIRRORED` unless there are just so many messages; each `_id` is there once. */
+export async function checkCount({ db }: Mirror, entries: number): Promise<void> {
+  const found = await db.collection('stream_messages').countDocuments({});
+  if (found !== entries) throw notMirrored(`${found} of ${entries} messages are in MongoDB`);
+}
+
+/** Compares the source with MongoDB byte for byte, streams and sets. @throws ProvingError `PROVING_NOT_MIRRORED`. */
+export async function checkStreams(
+  { redis }: { readonly redis: Redis },
+  { db }: Mirror,
+  entries: number,
+): Promise<void> {
+  const report = await verify({ redis, db, separator: ':info:', wanted: keyFilter(['*'], []) });
+  if (!isExact(report) || report.messages !== entries) throw notMirrored(describeReport(report));
+}
+
+export function notMirrored(found: string): ProvingError {
+  return new ProvingError('PROVING_NOT_MIRRORED', `the mirror is not what it should be: ${found}`);
+}

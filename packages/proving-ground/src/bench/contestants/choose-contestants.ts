@@ -1,0 +1,15 @@
+import { findConnect } from './connect-contestant.js';
+import type { Contestant } from './contestant.js';
+import { fleetContestant } from './fleet-contestant.js';
+import { limitContestant, oldEngineContestant } from './program-contestant.js';
+
+/** The fleet, what it is measured by, and the rivals that are installed. */
+export async function chooseContestants(): Promise<{ contestants: Contestant[]; notes: string[] }> {
+  const connect = await findConnect();
+  const contestants = [fleetContestant, limitContestant, oldEngineContestant];
+  if (connect) return { contestants: [...contestants, connect], notes: [] };
+  return {
+    contestants,
+    notes: ['Redpanda Connect was not on the PATH (redpanda-connect, or rpk), and so did not run.'],
+  };
+}

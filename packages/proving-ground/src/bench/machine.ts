@@ -1,0 +1,54 @@
+import { readFile } from 'node:fs/promises';
+import { arch, cpus, platform, release, totalmem } from 'node:os';
+import type { Redis } from 'ioredis';
+
+/** Where a benchmark ran, and on what. */
+export interface Machine {
+  readonly date: string;
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryBytes: number;
+  readonly system: string;
+  readonly node: string;
+  readonly redis: string;
+  readonly mongo: string;
+  /** Of this project and of the libraries that carry the data, by name. */
+  readonly packages: Readonly<Record<string, string>>;
+}
+
+/** @param mongo what the MongoDB is, as the local stack tells. */
+export async function describeMachine(redis: Redis, mongo: string): Promise<Machine> {
+  const all = cpus();
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    cpu: all[0]?.model.trim() ?? 'unknown',
+    cores: all.length,
+    memoryBytes: totalmem(),
+    system: `${platform()} ${release()} ${arch()}`,
+    node: process.versions.node,
+    redis: /^redis_version:(\S+)/m.exec(await redis.info('server'))?.[1] ?? 'unknown',
+    mongo,
+    packages: await packageVersions(),
+  };
+}
+
+async function packageVersions(): Promise<Record<string, string>> {
+  const root = new URL('../../../../', import.meta.url);
+  const files = {
+    'redis-to-mongo': new URL('package.json', root),
+    bullmq: new URL('packages/job-queue/node_modules/bullmq/package.json', root),
+    ioredis: new URL('packages/redis-source/node_modules/ioredis/package.json', root),
+    mongodb: new URL('packages/mongo-sink/node_modules/mongodb/package.json', root),
+  };
+  const found = await Promise.all(
+    Object.entries(files).map(async ([name, file]) => [name, await versionIn(file)] as const),
+  );
+  return Object.fromEntries(found);
+}
+
+async function versionIn(file: URL): Promise<string> {
+  const parsed: unknown = JSON.parse(await readFile(file, 'utf8'));
+  const version =
+    typeof parsed === 'object' && parsed !== null && 'version' in parsed ? parsed.version : undefined;
+  return String(version ?? 'unknown');
+}

@@ -1,0 +1,45 @@
+import { connectMongo } from '@redis-to-mongo/mongo-sink';
+import { Redis } from 'ioredis';
+import { streamKeys } from '../fill-streams.js';
+import { documentOf } from './documents.js';
+import { openParent } from './parent.js';
+
+/**
+ * The way the old engine worked, after its description, written anew: one XREAD over all streams, one insert for each
+ * message, and the stream's position saved behind its messages. It stops after so many entries.
+ */
+const MESSAGES_PER_STREAM = 1_000;
+
+const parent = openParent();
+const { config } = parent;
+const redis = new Redis(config.text('redisUrl'));
+const tls = { enabled: false, rejectUnauthorized: true };
+const mongo = connectMongo(
+  { uri: config.text('mongoUri'), dbName: config.text('dbName'), tls },
+  'bench old way',
+);
+const messages = mongo.db.collection('stream_messages');
+const positions = mongo.db.collection<{ _id: string; id: string }>('streams');
+const last = new Map(streamKeys({ streams: config.number('streams') }).map((key) => [key, '0-0']));
+await mongo.db.command({ ping: 1 });
+await redis.ping();
+parent.tell({ ready: true });
+await parent.word();
+
+const limit = config.number('limit');
+let entries = 0;
+while (entries < limit) {
+  const found = await redis.xread('COUNT', MESSAGES_PER_STREAM, 'STREAMS', ...last.keys(), ...last.values());
+  if (!found) break;
+  for (const [key, page] of found) {
+    if (entries >= limit) break;
+    for (const entry of page) {
+      await messages.insertOne(documentOf(key, entry));
+      last.set(key, entry[0]);
+      entries++;
+      if (entries >= limit) break;
+    }
+    await positions.updateOne({ _id: key }, { $set: { id: last.get(key) ?? '' } }, { upsert: true });
+  }
+}
+parent.tell({ entries });

@@ -1,0 +1,51 @@
+/** How a program in this folder talks with the benchmark that started it (bench-process.ts). */
+export interface Parent {
+  readonly config: ProgramConfig;
+  tell(report: Readonly<Record<string, unknown>>): void;
+  /** Resolves at the parent's next word. */
+  word(): Promise<string>;
+}
+
+/** What the program was started with. @throws TypeError where something else is there, or nothing. */
+export class ProgramConfig {
+  readonly #values: Readonly<Record<string, unknown>>;
+
+  constructor(values: Readonly<Record<string, unknown>>) {
+    this.#values = values;
+  }
+
+  text(name: string): string {
+    const value = this.#values[name];
+    if (typeof value !== 'string') throw new TypeError(`${name} is no text`);
+    return value;
+  }
+
+  number(name: string): number {
+    const value = this.#values[name];
+    if (typeof value !== 'number') throw new TypeError(`${name} is no number`);
+    return value;
+  }
+}
+
+export function openParent(): Parent {
+  const words: string[] = [];
+  let heard = () => {};
+  process.on('message', (word: unknown) => {
+    words.push(String(word));
+    heard();
+  });
+  const parsed: unknown = JSON.parse(process.argv[2] ?? '{}');
+  return {
+    config: new ProgramConfig(typeof parsed === 'object' && parsed !== null ? { ...parsed } : {}),
+    tell: (report) => void process.send?.(report),
+    word: async () => {
+      for (;;) {
+        const word = words.shift();
+        if (word !== undefined) return word;
+        await new Promise<void>((resolve) => {
+          heard = resolve;
+        });
+      }
+    },
+  };
+}

@@ -1,0 +1,16 @@
+/** What workers have counted, by key type. */
+export interface Counts {
+  /** Entries that were written or found there; a value counts as one. */
+  moved(keyType: string): number;
+}
+
+const LINE = /^r2m_entries_(?:written|already_there)_total\{key_type="([^"]+)"[^}]*\} (\d+)$/gm;
+
+/** From the workers' pages of metrics, in Prometheus's text form. */
+export function countsIn(pages: readonly string[]): Counts {
+  const sums = new Map<string, number>();
+  for (const page of pages)
+    for (const [, keyType = '', count] of page.matchAll(LINE))
+      sums.set(keyType, (sums.get(keyType) ?? 0) + Number(count));
+  return { moved: (keyType) => sums.get(keyType) ?? 0 };
+}
