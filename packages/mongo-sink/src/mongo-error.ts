@@ -61,6 +61,23 @@ const CONTENT_CODES: ReadonlySet<number> = new Set([
 const UNREACHABLE =
   /^Mongo(Network|ServerSelection|NetworkTimeout|TopologyClosed|NotConnected|PoolCleared|PoolClosed|WaitQueueTimeout|OperationTimeout|Expired|ServerClosed).*Error$/;
 
+/** Node's own errors of a broken connection; the driver passes one on as it is when the connection breaks under a write. */
+const BROKEN_CONNECTION: ReadonlySet<unknown> = new Set([
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'EAI_AGAIN',
+  'ERR_STREAM_DESTROYED',
+  'ERR_STREAM_WRITE_AFTER_END',
+  'ERR_STREAM_PREMATURE_CLOSE',
+]);
+
 /** Whether a record was refused for what it holds: then it is a dead letter, and the others go on. */
 export function isContentCode(code: number): boolean {
   return CONTENT_CODES.has(code);
@@ -78,7 +95,7 @@ export function mongoError(error: unknown): SyncError {
     return new SyncError('MONGO_AUTH', 'configuration', 'MongoDB: it refused the user name or password', {
       cause: error,
     });
-  if (UNREACHABLE.test(name) || hasLabel(error, 'RetryableWriteError'))
+  if (UNREACHABLE.test(name) || isBrokenConnection(error) || hasLabel(error, 'RetryableWriteError'))
     return new SyncError(
       'MONGO_UNAVAILABLE',
       'transient',
@@ -100,6 +117,10 @@ function numericCode(error: unknown): number | undefined {
   return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'number'
     ? error.code
     : undefined;
+}
+
+function isBrokenConnection(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && BROKEN_CONNECTION.has(error.code);
 }
 
 function hasLabel(error: unknown, label: string): boolean {
