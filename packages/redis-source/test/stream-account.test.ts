@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { accountFor, gapsOf, isRewound, parseStreamPosition } from '../src/streams/stream-account.js';
+import {
+  accountFor,
+  gapsOf,
+  isRewound,
+  mustHold,
+  parseStreamPosition,
+} from '../src/streams/stream-account.js';
 import { entrySizes, parseStreamInfo, type StreamInfo } from '../src/streams/stream-info.js';
 
 function infoOf(more: Partial<StreamInfo>): StreamInfo {
@@ -76,6 +82,23 @@ describe('a rewound stream', () => {
   it('is known by its ids alone before Redis 7', () => {
     expect(isRewound(position, infoOf({ lastId: '5-9', added: undefined }))).toBe(true);
     expect(isRewound(position, infoOf({ lastId: '9-0', added: undefined }))).toBe(false);
+  });
+});
+
+describe('the last entry that was read', () => {
+  const last = { entryId: '10-0', added: 10 };
+  const info = infoOf({ length: 20, lastId: '30-0', added: 20, firstId: '4-0', maxDeletedId: '0-0' });
+
+  it('must be there still where older ones are, and nothing so late was deleted', () => {
+    expect(mustHold(last, info)).toBe(true);
+    expect(mustHold(last, { ...info, maxDeletedId: '9-0' })).toBe(true);
+  });
+
+  it('may have been trimmed or deleted, and before Redis 7 nobody can tell', () => {
+    expect(mustHold(last, { ...info, firstId: '11-0' })).toBe(false);
+    expect(mustHold(last, { ...info, maxDeletedId: '10-0' })).toBe(false);
+    expect(mustHold(last, { ...info, maxDeletedId: undefined })).toBe(false);
+    expect(mustHold({ ...last, added: null }, info)).toBe(false);
   });
 });
 

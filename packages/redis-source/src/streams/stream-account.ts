@@ -53,6 +53,19 @@ export function isRewound(position: StreamPosition, info: StreamInfo): boolean {
   return info.added !== undefined && position.added !== null && info.added < position.added;
 }
 
+/**
+ * Whether the last entry that was read must be there still, if this is still the same stream: trimming takes from the
+ * head only, and a deletion behind the head shows in `max-deleted-entry-id`. Before Redis 7 nobody can tell, nor right
+ * after it was upgraded.
+ */
+export function mustHold(
+  { entryId, added }: Pick<StreamPosition, 'entryId' | 'added'>,
+  { firstId, maxDeletedId }: StreamInfo,
+): boolean {
+  if (added === null || firstId === undefined || maxDeletedId === undefined) return false;
+  return compareEntryIds(firstId, entryId) < 0 && compareEntryIds(maxDeletedId, entryId) < 0;
+}
+
 /** What one read of a stream, taken in one instant with its XINFO, says about the entries behind the position. */
 export interface Account {
   /** Entries added behind the position that are not there any more. Negative: this is another life. */

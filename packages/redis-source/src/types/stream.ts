@@ -15,6 +15,7 @@ import {
   gapsAtStart,
   gapsOf,
   isRewound,
+  mustHold,
   parseStreamPosition,
   startOf,
 } from '../streams/stream-account.js';
@@ -77,7 +78,9 @@ async function* readBatches(
       binary = reading.binary;
       const reachedEnd = reading.entries.length < asked || reading.entries.at(-1)?.[0] === info.lastId;
       const first = anchor && reading.entries[0]?.[0] === anchor.entryId ? reading.entries[0] : undefined;
-      const isReplaced = first !== undefined && digestOf(first) !== anchor?.digest;
+      const isReplaced = first
+        ? digestOf(first) !== anchor?.digest
+        : anchor !== undefined && mustHold(anchor, info);
       const entries = first ? reading.entries.slice(1) : reading.entries;
       anchor = undefined;
       const start = position ?? startOf(info);
