@@ -68,10 +68,13 @@ export class KeyspaceEvents {
     return this.#told.has(type);
   }
 
-  /** Subscribes; after a lost connection ioredis does so again by itself. Returns at once, also without a server. */
+  /** Subscribes, and again after a lost connection. Returns at once, also without a server. */
   begin(): void {
     const { connect, types, db, onHint } = this.#options;
     const subscriber = connect();
+    // It is subscribed below at every 'ready'. Were ioredis to do so too, nobody would catch it when that fails: a
+    // disconnect at the wrong moment would end the process.
+    subscriber.options.autoResubscribe = false;
     this.#subscriber = subscriber;
     const channelOf = (event: string) => `__keyevent@${db}__:${event}`;
     const channels = new Set([...ANY, ...types.flatMap((type) => EVENTS[type])].map(channelOf));
