@@ -1,9 +1,15 @@
+import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { BENCH_HELP, type BenchOptions, parseBenchOptions } from './bench/bench-options.js';
+import { goalsOf } from './bench/report/judge.js';
+import { reportPage } from './bench/report/report-page.js';
+import { reportText } from './bench/report/report-text.js';
 import { runBench } from './bench/run-bench.js';
 import { Closing } from './demo/closing.js';
 import { openLogDir } from './demo/demo-place.js';
 import { Stopped, stopSignal } from './demo/stop-signals.js';
 
+const PAGE = new URL('../../../docs/benchmarks.md', import.meta.url);
 const EXIT = { done: 0, failed: 1, options: 2 } as const;
 
 process.exitCode = await main(process.argv.slice(2));
@@ -35,7 +41,12 @@ async function run(options: BenchOptions): Promise<number> {
   let code: number = EXIT.failed;
   try {
     const result = await runBench(options, { closing, dir: logs.dir, signal, say });
-    if (options.json) console.log(JSON.stringify(result));
+    if (options.json) console.log(JSON.stringify({ ...result, goals: goalsOf(result) }));
+    say(reportText(result));
+    if (options.writeDocs) {
+      await writeFile(PAGE, reportPage(result));
+      say(`written: ${fileURLToPath(PAGE)}`);
+    }
     code = EXIT.done;
   } catch (error) {
     const stopped: unknown = signal.reason;

@@ -56,7 +56,7 @@ export class BenchFleet {
       dashboard: false,
       options: { QUEUE_REDIS_URL: place.queueRedisUrl, DISCOVERY_INTERVAL_SEC: '0.25', ...options },
       dir: await place.nextDir(),
-      signal: place.signal,
+      signal: AbortSignal.any([place.signal]),
       onUnexpectedEnd: (member, end) => {
         const what = `${member.name} ended by itself with ${endText(end)}`;
         fate.failure = new ProvingError('PROVING_APP_FAILED', what);

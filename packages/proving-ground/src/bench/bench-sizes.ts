@@ -27,7 +27,8 @@ export interface BenchSizes {
     /** How long is waited for the CPU share to come to rest, at most, in seconds. */
     readonly settleSeconds: number;
   };
-  readonly discovery: { readonly keys: number };
+  /** New keys, and the interval of searching for them, in seconds. */
+  readonly discovery: { readonly keys: number; readonly intervalSec: number };
   readonly catchUp: StreamCase & { readonly workers: readonly number[] };
   /** Each measurement gets an empty MongoDB of its own where the benchmark starts it; else a database of its own. */
   readonly freshMongo: boolean;
@@ -45,7 +46,7 @@ export const SIZES: Readonly<Record<SizeName, BenchSizes>> = {
     types: { keys: 200, members: 1_000 },
     latency: { streams: 50, perSec: 200, seconds: 20 },
     idle: { streams: [1_000, 10_000, 100_000], sets: 1_000, seconds: 30, settleSeconds: 180 },
-    discovery: { keys: 10_000 },
+    discovery: { keys: 10_000, intervalSec: 5 },
     catchUp: { streams: 40, entries: 5_000, workers: [1, 2, 4] },
     freshMongo: true,
   },
@@ -55,26 +56,23 @@ export const SIZES: Readonly<Record<SizeName, BenchSizes>> = {
       { streams: 10, entries: 2_000 },
       { streams: 200, entries: 100 },
     ],
-    oldEngineEntries: 500,
+    oldEngineEntries: 150,
     sets: { sets: 50, members: 200 },
     types: { keys: 50, members: 100 },
     latency: { streams: 50, perSec: 200, seconds: 3 },
     idle: { streams: [1_000], sets: 100, seconds: 3, settleSeconds: 1 },
-    discovery: { keys: 1_000 },
+    discovery: { keys: 1_000, intervalSec: 1 },
     catchUp: { streams: 10, entries: 1_000, workers: [1, 2] },
     freshMongo: false,
   },
   tiny: {
-    throughput: [
-      { streams: 1, entries: 400 },
-      { streams: 4, entries: 50 },
-    ],
-    oldEngineEntries: 40,
+    throughput: [{ streams: 4, entries: 100 }],
+    oldEngineEntries: 20,
     sets: { sets: 4, members: 20 },
     types: { keys: 3, members: 10 },
     latency: { streams: 5, perSec: 100, seconds: 1 },
     idle: { streams: [20], sets: 5, seconds: 1, settleSeconds: 0 },
-    discovery: { keys: 20 },
+    discovery: { keys: 20, intervalSec: 0.5 },
     catchUp: { streams: 4, entries: 50, workers: [1] },
     freshMongo: false,
   },

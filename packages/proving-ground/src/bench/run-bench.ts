@@ -1,10 +1,19 @@
 import type { Closing } from '../demo/closing.js';
 import type { BenchOptions, Part } from './bench-options.js';
 import { BenchPlace } from './bench-place.js';
-import type { BenchResult } from './bench-result.js';
-import { chooseContestants } from './contestants/choose-contestants.js';
+import { type BenchResult, FLEET, type Run } from './bench-result.js';
+import type { BenchSizes } from './bench-sizes.js';
+import { chooseContestants, sinkContestants } from './contestants/choose-contestants.js';
+import { openAckTarget, openMongoTarget } from './contestants/targets.js';
 import { describeMachine } from './machine.js';
-import { measureThroughput } from './parts/throughput.js';
+import { measureCatchUp } from './parts/catch-up.js';
+import { measureDiscovery } from './parts/discovery.js';
+import { measureIdle } from './parts/idle.js';
+import { measureLatency } from './parts/latency.js';
+import { measureStreams } from './parts/streams.js';
+import { otherLoads, setLoad } from './parts/value-loads.js';
+import { measureValues } from './parts/values.js';
+import { spreadOf } from './statistics.js';
 
 export interface BenchContext {
   readonly closing: Closing;
@@ -29,7 +38,34 @@ export async function runBench(options: BenchOptions, context: BenchContext): Pr
     context.say(part);
     return await measure();
   };
-  const runs = [...(await wanted('throughput', () => measureThroughput(place, contestants)))];
+  const { sizes } = place;
+  const runs = [
+    ...(await wanted('throughput', () =>
+      measureStreams(place, 'throughput', contestants, () => openMongoTarget(place)),
+    )),
+    ...(await wanted('sink', () => measureStreams(place, 'sink', sinkContestants(), openAckTarget))),
+    ...(await wanted('sets', () => measureValues(place, [setLoad(sizes)]))),
+    ...(await wanted('types', () => measureValues(place, otherLoads(sizes)))),
+  ];
+  const latency = await wanted('latency', () => measureLatency(place, ratesOf(sizes, runs)));
+  runs.push(...(await wanted('catch-up', () => measureCatchUp(place))));
+  const discovery = await wanted('discovery', () => measureDiscovery(place));
+  const idle = await wanted('idle', () => measureIdle(place));
   const { size, repetitions, parts } = options;
-  return { machine, size, repetitions, parts, runs, latency: [], idle: [], discovery: [], notes };
+  return { machine, size, repetitions, parts, runs, latency, idle, discovery, notes };
+}
+
+/** The steady rate, and half of what the fleet was measured to reach on several streams, where that was measured. */
+function ratesOf({ latency: { perSec, streams } }: BenchSizes, runs: readonly Run[]) {
+  const reached = runs.filter(
+    ({ part, who, load }) => part === 'throughput' && who === FLEET && !load.startsWith('1 ×'),
+  );
+  const [first] = reached;
+  const rates = reached
+    .filter(({ load }) => load === first?.load)
+    .map(({ entries, seconds }) => entries / seconds);
+  const steady = { load: `${perSec}/s over ${streams} streams`, perSec };
+  if (rates.length === 0) return [steady];
+  const half = Math.round(spreadOf(rates).median / 2);
+  return [steady, { load: `half of the throughput`, perSec: half }];
 }

@@ -3,11 +3,9 @@ import type { BenchPlace } from './bench-place.js';
 import type { Run } from './bench-result.js';
 
 /** Tells of a run while the benchmark goes on. */
-export function sayRun(place: Pick<BenchPlace, 'say'>, run: Run): void {
-  const { part, load, who, repetition, entries, seconds, cpu } = run;
+export function sayRun(place: Pick<BenchPlace, 'say'>, run: Omit<Run, 'repetition'>): void {
+  const { part, load, who, entries, seconds, cpu } = run;
   const rate = `${grouped(entries / seconds)}/s`.padStart(10);
   const perMillion = ((1e6 * cpu) / entries).toFixed(1);
-  place.say(
-    `  ${part}  ${load.padEnd(14)} ${who.padEnd(22)} #${repetition} ${rate}  ${perMillion} CPU s per million`,
-  );
+  place.say(`  ${part}  ${load.padEnd(18)} ${who.padEnd(22)} ${rate}  ${perMillion} CPU s per million`);
 }

@@ -20,13 +20,13 @@ export interface Usage {
   readonly peakBytes: number;
 }
 
-/** Begins to measure; the function that comes back ends it. */
-export async function meter(parties: Parties): Promise<() => Promise<Usage>> {
+/** Begins to measure; the function that comes back ends it, and takes the pids of ours that began meanwhile. */
+export async function meter(parties: Parties): Promise<(begun?: readonly number[]) => Promise<Usage>> {
   const from = await readAll(parties);
   const begin = performance.now();
-  return async () => {
+  return async (begun = []) => {
     const seconds = (performance.now() - begin) / 1000;
-    const to = await readAll(parties);
+    const to = await readAll({ ...parties, ours: [...parties.ours, ...begun] });
     return {
       seconds,
       ours: cpu(to.ours) - cpu(from.ours),

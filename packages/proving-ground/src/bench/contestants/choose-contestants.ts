@@ -1,3 +1,4 @@
+import { FLEET } from '../bench-result.js';
 import { findConnect } from './connect-contestant.js';
 import type { Contestant } from './contestant.js';
 import { fleetContestant } from './fleet-contestant.js';
@@ -6,10 +7,15 @@ import { limitContestant, oldEngineContestant } from './program-contestant.js';
 /** The fleet, what it is measured by, and the rivals that are installed. */
 export async function chooseContestants(): Promise<{ contestants: Contestant[]; notes: string[] }> {
   const connect = await findConnect();
-  const contestants = [fleetContestant, limitContestant, oldEngineContestant];
+  const contestants = [fleetContestant(FLEET), limitContestant, oldEngineContestant];
   if (connect) return { contestants: [...contestants, connect], notes: [] };
   return {
     contestants,
-    notes: ['Redpanda Connect was not on the PATH (redpanda-connect, or rpk), and so did not run.'],
+    notes: ['Redpanda Connect was not on the PATH (`redpanda-connect`, or `rpk`), and did not run.'],
   };
+}
+
+/** Who is measured against a sink that only acknowledges. */
+export function sinkContestants(): Contestant[] {
+  return [fleetContestant(FLEET), limitContestant];
 }

@@ -6,16 +6,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { ProvingError } from '../../proving-error.js';
-import type { BenchPlace, Target } from '../bench-place.js';
+import type { BenchPlace } from '../bench-place.js';
 import { CONNECT } from '../bench-result.js';
 import type { StreamCase } from '../bench-sizes.js';
+import { checkCount } from '../check-mirror.js';
 import { streamKeys } from '../fill-streams.js';
 import { meter } from '../usage-meter.js';
-import type { Contestant } from './contestant.js';
+import type { Contestant, MessageTarget } from './contestant.js';
 
 const run = promisify(execFile);
 const configFile = fileURLToPath(new URL('../../../rivals/redpanda-connect.yaml', import.meta.url));
-const POLL_MS = 50;
+const POLL_MS = 200;
 /** Without any progress for this long, in ms, waiting is given up. */
 const STALL_MS = 60_000;
 
@@ -42,7 +43,12 @@ export async function findConnect(): Promise<Contestant | undefined> {
 }
 
 /** The clock runs from its start until all is in MongoDB: it reads as soon as it is up. */
-async function runConnect(call: readonly string[], place: BenchPlace, target: Target, load: StreamCase) {
+async function runConnect(
+  call: readonly string[],
+  place: BenchPlace,
+  target: MessageTarget,
+  load: StreamCase,
+) {
   const [command = '', ...args] = call;
   const log = openSync(join(await place.nextDir(), 'connect.log'), 'a');
   const connect = spawn(command, [...args, configFile], {
@@ -65,7 +71,9 @@ async function runConnect(call: readonly string[], place: BenchPlace, target: Ta
       mongo: target.pid,
     });
     await untilThere(place, target, entries, connect);
-    return { ...(await end()), entries };
+    const usage = await end();
+    await checkCount(target, entries);
+    return { ...usage, entries };
   } finally {
     connect.kill('SIGTERM');
     const timer = setTimeout(() => connect.kill('SIGKILL'), 5_000);
@@ -80,16 +88,15 @@ async function runConnect(call: readonly string[], place: BenchPlace, target: Ta
 
 async function untilThere(
   place: BenchPlace,
-  target: Target,
+  target: MessageTarget,
   entries: number,
   connect: ChildProcess,
 ): Promise<void> {
-  const messages = target.db.collection('stream_messages');
   let best = -1;
   let since = performance.now();
   for (;;) {
     place.signal.throwIfAborted();
-    const found = await messages.estimatedDocumentCount();
+    const found = await target.count();
     if (found >= entries) return;
     if (found > best) {
       best = found;

@@ -1,18 +1,33 @@
-import type { BenchPlace, Target } from '../bench-place.js';
+import type { BenchPlace } from '../bench-place.js';
 import type { StreamCase } from '../bench-sizes.js';
 import type { Usage } from '../usage-meter.js';
+
+/** Where streams are moved to: a MongoDB, or what stands in for one. */
+export interface MessageTarget {
+  readonly uri: string;
+  readonly dbName: string;
+  readonly pid: number | undefined;
+  /** How many messages it holds. */
+  count(): Promise<number>;
+  /** Compares it with the source, byte for byte, where it keeps what it gets. @throws ProvingError `PROVING_NOT_MIRRORED`. */
+  compare(entries: number): Promise<void>;
+  close(): Promise<void>;
+}
 
 /** What a contestant did. */
 export interface Feat extends Usage {
   readonly entries: number;
 }
 
-/** Somebody who moves the streams on the shelf into an empty database. */
+/** Somebody who moves the streams on the shelf into an empty target. */
 export interface Contestant {
   readonly who: string;
   /**
-   * One run, checked: what it says it moved is in the database.
-   * @param isFirst the first repetition, which may be checked more closely.
+   * One run, checked: what it says it moved is in the target.
+   * @param isFirst the first repetition: it may be checked more closely.
    */
-  run(place: BenchPlace, target: Target, load: StreamCase, isFirst: boolean): Promise<Feat>;
+  run(place: BenchPlace, target: MessageTarget, load: StreamCase, isFirst: boolean): Promise<Feat>;
 }
+
+/** A target that is filled for the first time, of its own. */
+export type OpenTarget = () => Promise<MessageTarget>;

@@ -1,22 +1,29 @@
+import type { Part } from '../bench-options.js';
 import type { BenchPlace } from '../bench-place.js';
 import type { Run } from '../bench-result.js';
 import { caseName, type StreamCase } from '../bench-sizes.js';
-import type { Contestant } from '../contestants/contestant.js';
+import type { Contestant, OpenTarget } from '../contestants/contestant.js';
 import { fillStreams } from '../fill-streams.js';
 import { sayRun } from '../say-run.js';
 
 /** Each contestant on each load, in turn (A B C A B C …), and with each repetition another one first. */
-export async function measureThroughput(
+export async function measureStreams(
   place: BenchPlace,
+  part: Part,
   contestants: readonly Contestant[],
+  open: OpenTarget,
 ): Promise<Run[]> {
   const runs: Run[] = [];
   for (const load of place.sizes.throughput) {
     await place.clear(true);
     await fillStreams(place.shelf, load);
     for (let repetition = 1; repetition <= place.repetitions; repetition++)
-      for (const contestant of rotated(contestants, repetition - 1))
-        runs.push(await runOnce(place, contestant, load, repetition));
+      for (const contestant of rotated(contestants, repetition - 1)) {
+        place.signal.throwIfAborted();
+        const run = { part, repetition, ...(await runOnce(place, contestant, load, repetition === 1, open)) };
+        sayRun(place, run);
+        runs.push(run);
+      }
   }
   await place.clear(true);
   return runs;
@@ -26,24 +33,15 @@ async function runOnce(
   place: BenchPlace,
   contestant: Contestant,
   load: StreamCase,
-  repetition: number,
-): Promise<Run> {
-  place.signal.throwIfAborted();
-  const target = await place.openTarget();
+  isFirst: boolean,
+  open: OpenTarget,
+): Promise<Omit<Run, 'part' | 'repetition'>> {
+  const target = await open();
   try {
-    const { ours, redis, mongo, ...feat } = await contestant.run(place, target, load, repetition === 1);
-    const run: Run = {
-      part: 'throughput',
-      load: caseName(load),
-      who: contestant.who,
-      repetition,
-      cpu: ours,
-      redisCpu: redis,
-      mongoCpu: mongo,
-      ...feat,
-    };
-    sayRun(place, run);
-    return run;
+    const feat = await contestant.run(place, target, load, isFirst);
+    const { ours: cpu, redis: redisCpu, mongo: mongoCpu, entries, seconds, peakBytes } = feat;
+    const { who } = contestant;
+    return { load: caseName(load), who, entries, seconds, cpu, redisCpu, mongoCpu, peakBytes };
   } finally {
     await target.close();
   }

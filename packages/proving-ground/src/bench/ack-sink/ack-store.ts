@@ -1,0 +1,113 @@
+import { type Document, Long } from 'mongodb';
+import type { Command } from './command.js';
+
+/**
+ * What the acknowledging sink answers: it says yes to everything, and keeps nothing but the documents of `keys`, since
+ * the fleet builds on them. Inserted messages are counted.
+ */
+export class AckStore {
+  readonly #keys = new Map<string, Document>();
+  #inserted = 0;
+
+  /** Messages that were inserted. */
+  get inserted(): number {
+    return this.#inserted;
+  }
+
+  answer(command: Command): Document {
+    switch (command.name) {
+      case 'hello':
+      case 'ismaster':
+      case 'isMaster':
+        return hello();
+      case 'insert':
+        return this.#insert(command);
+      case 'update':
+        return this.#update(command);
+      case 'find':
+        return cursor(command.collection === 'keys' ? this.#find(command.read()) : []);
+      case 'aggregate':
+      case 'listIndexes':
+        return cursor([]);
+      default:
+        return { ok: 1 };
+    }
+  }
+
+  #insert(command: Command): Document {
+    if (command.collection !== 'keys') {
+      this.#inserted += command.documents;
+      return { ok: 1, n: command.documents };
+    }
+    const writeErrors: Document[] = [];
+    let n = 0;
+    for (const [index, document] of listIn(command.read(), 'documents').entries()) {
+      const id = String(document._id);
+      if (this.#keys.has(id))
+        writeErrors.push({ index, code: 11000, errmsg: 'duplicate key', keyPattern: { _id: 1 } });
+      else {
+        this.#keys.set(id, document);
+        n++;
+      }
+    }
+    return { ok: 1, n, ...(writeErrors.length > 0 ? { writeErrors } : {}) };
+  }
+
+  #update(command: Command): Document {
+    const updates = listIn(command.read(), 'updates');
+    if (command.collection !== 'keys') return { ok: 1, n: updates.length, nModified: updates.length };
+    let n = 0;
+    for (const { q, u } of updates)
+      for (const document of this.#matching(q)) {
+        Object.assign(document, u.$set);
+        n++;
+      }
+    return { ok: 1, n, nModified: n };
+  }
+
+  #find({ filter }: Document): Document[] {
+    return [...this.#matching(filter ?? {})];
+  }
+
+  *#matching(filter: Document): Generator<Document> {
+    const { _id: id } = filter;
+    const named: unknown[] | undefined = Array.isArray(id?.$in)
+      ? id.$in
+      : typeof id === 'string'
+        ? [id]
+        : undefined;
+    const candidates = named
+      ? named.flatMap((name) => this.#keys.get(String(name)) ?? [])
+      : this.#keys.values();
+    for (const document of candidates)
+      if (Object.entries(filter).every(([name, value]) => name === '_id' || document[name] === value))
+        yield document;
+  }
+}
+
+function hello(): Document {
+  return {
+    ok: 1,
+    helloOk: true,
+    isWritablePrimary: true,
+    ismaster: true,
+    setName: 'ack',
+    hosts: ['127.0.0.1'],
+    minWireVersion: 0,
+    maxWireVersion: 25,
+    maxBsonObjectSize: 16 * 1024 * 1024,
+    maxMessageSizeBytes: 48_000_000,
+    maxWriteBatchSize: 100_000,
+    logicalSessionTimeoutMinutes: 30,
+    localTime: new Date(),
+  };
+}
+
+function cursor(firstBatch: readonly Document[]): Document {
+  return { ok: 1, cursor: { id: Long.ZERO, ns: 'ack.ack', firstBatch } };
+}
+
+function listIn(command: Document, name: string): Document[] {
+  const list: unknown = command[name];
+  return Array.isArray(list) ? list : [];
+}

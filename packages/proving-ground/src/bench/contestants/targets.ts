@@ -1,0 +1,30 @@
+import type { BenchPlace } from '../bench-place.js';
+import { BenchProcess, numberIn } from '../bench-process.js';
+import { compareStreams } from '../check-mirror.js';
+import type { MessageTarget } from './contestant.js';
+
+/** An empty MongoDB. */
+export async function openMongoTarget(place: BenchPlace): Promise<MessageTarget> {
+  const target = await place.openTarget();
+  return {
+    ...target,
+    count: () => target.db.collection('stream_messages').countDocuments({}),
+    compare: (entries) => compareStreams(place, target, entries),
+  };
+}
+
+/** A server that only acknowledges; it counts, and compares nothing. */
+export async function openAckTarget(): Promise<MessageTarget> {
+  const { process, report } = await BenchProcess.start('ack-sink', {});
+  return {
+    uri: `mongodb://127.0.0.1:${numberIn(report, 'port')}/?directConnection=true`,
+    dbName: 'bench',
+    pid: process.pid,
+    count: async () => {
+      process.tell('count');
+      return numberIn(await process.report(), 'inserted');
+    },
+    compare: async () => {},
+    close: () => process.stop(),
+  };
+}

@@ -1,0 +1,50 @@
+import { BenchFleet } from '../bench-fleet.js';
+import type { BenchPlace } from '../bench-place.js';
+import type { Run } from '../bench-result.js';
+import { caseName } from '../bench-sizes.js';
+import { checkCount } from '../check-mirror.js';
+import { openMongoTarget } from '../contestants/targets.js';
+import { fillStreams } from '../fill-streams.js';
+import { sayRun } from '../say-run.js';
+import { meter } from '../usage-meter.js';
+
+/** How long a fleet takes to drain what came while its workers were stopped, from the instant at which they are started. */
+export async function measureCatchUp(place: BenchPlace): Promise<Run[]> {
+  const runs: Run[] = [];
+  for (let repetition = 1; repetition <= place.repetitions; repetition++)
+    for (const workers of place.sizes.catchUp.workers) {
+      place.signal.throwIfAborted();
+      const run = { ...(await runOnce(place, workers)), repetition };
+      sayRun(place, run);
+      runs.push(run);
+    }
+  return runs;
+}
+
+async function runOnce(place: BenchPlace, workers: number): Promise<Omit<Run, 'repetition'>> {
+  const load = place.sizes.catchUp;
+  const backlog = load.streams * load.entries;
+  await place.clear(true);
+  await fillStreams(place.redis, { streams: load.streams, entries: 1 });
+  const target = await openMongoTarget(place);
+  const fleet = await BenchFleet.start(place, target);
+  try {
+    await fleet.untilMoved('stream', load.streams);
+    await fleet.stopWorkers();
+    await fillStreams(place.redis, load);
+    const end = await meter({
+      ...{ ours: fleet.schedulerPids, redis: place.redisServer.pid, mongo: target.pid },
+    });
+    await fleet.addWorkers(workers);
+    await fleet.untilMoved('stream', backlog);
+    const { ours, redis: redisCpu, mongo: mongoCpu, seconds, peakBytes } = await end(fleet.workerPids);
+    await checkCount(target, backlog + load.streams);
+    const who = workers === 1 ? '1 worker' : `${workers} workers`;
+    const used = { cpu: ours, redisCpu, mongoCpu, peakBytes };
+    return { part: 'catch-up', load: caseName(load), who, entries: backlog, seconds, ...used };
+  } finally {
+    await fleet.stop();
+    await target.close();
+    await place.clear(true);
+  }
+}

@@ -1,0 +1,50 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { ProvingError } from '../../proving-error.js';
+import { BenchFleet } from '../bench-fleet.js';
+import type { BenchPlace } from '../bench-place.js';
+import type { DiscoveryRun } from '../bench-result.js';
+import { fillStreams } from '../fill-streams.js';
+
+const POLL_MS = 20;
+const GIVE_UP_MS = 120_000;
+
+/** How long it takes until each of many new keys, which are there in one instant, has its job scheduler. */
+export async function measureDiscovery(place: BenchPlace): Promise<DiscoveryRun[]> {
+  const { keys, intervalSec } = place.sizes.discovery;
+  const runs: DiscoveryRun[] = [];
+  for (let repetition = 1; repetition <= place.repetitions; repetition++) {
+    place.signal.throwIfAborted();
+    const seconds = await runOnce(place, keys, intervalSec);
+    place.say(`  discovery  ${keys} new keys #${repetition}  all scheduled after ${seconds.toFixed(2)} s`);
+    runs.push({ keys, repetition, intervalSec, seconds });
+  }
+  return runs;
+}
+
+async function runOnce(place: BenchPlace, keys: number, intervalSec: number): Promise<number> {
+  await place.clear(true);
+  await fillStreams(place.shelf, { streams: keys, entries: 1 });
+  const target = await place.openTarget();
+  const options = { DISCOVERY_INTERVAL_SEC: String(intervalSec) };
+  const fleet = await BenchFleet.start(place, target, { options });
+  const queue = new Redis(place.queueRedisUrl);
+  queue.on('error', () => {}); // told by the commands that fail
+  try {
+    const begin = performance.now();
+    await place.show();
+    while ((await queue.zcard('{bench}:sync:repeat')) < keys) {
+      if (performance.now() - begin > GIVE_UP_MS)
+        throw new ProvingError('PROVING_STALLED', `${keys} new keys were not all scheduled in two minutes`);
+      await sleep(POLL_MS, undefined, { signal: place.signal });
+    }
+    const seconds = (performance.now() - begin) / 1000;
+    await fleet.untilMoved('stream', keys);
+    return seconds;
+  } finally {
+    queue.disconnect();
+    await fleet.stop();
+    await target.close();
+    await place.clear(true);
+  }
+}

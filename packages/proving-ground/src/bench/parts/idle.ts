@@ -1,0 +1,98 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BenchFleet } from '../bench-fleet.js';
+import type { BenchPlace } from '../bench-place.js';
+import type { IdleRun } from '../bench-result.js';
+import { fillStreams, runAll } from '../fill-streams.js';
+import { meter } from '../usage-meter.js';
+
+/** A fleet at rest: shares of one core. */
+interface Shares {
+  readonly scheduler: number;
+  readonly worker: number;
+  readonly redis: number;
+  readonly peakBytes: number;
+}
+
+/** Members of each idle set. */
+const MEMBERS = 10;
+/** The CPU share has come to rest when one look of so many seconds is no lower than the one before, but for this part. */
+const LOOK_SECONDS = 5;
+const FALLING = 0.85;
+/** All kinds of events, so that whatever the fleet listens to is there. */
+const ALL_EVENTS = 'KEA';
+
+/**
+ * What a fleet and Redis use while nothing happens: with streams alone, with sets beside them, and with Redis's
+ * keyspace notifications on. Once all is synced, it waits until the CPU share falls no more (intervals back off), at
+ * most as long as the sizes say.
+ */
+export async function measureIdle(place: BenchPlace): Promise<IdleRun[]> {
+  const runs: IdleRun[] = [];
+  for (let repetition = 1; repetition <= place.repetitions; repetition++)
+    for (const streams of place.sizes.idle.streams)
+      for (const run of await runOnce(place, streams)) runs.push({ ...run, repetition });
+  return runs;
+}
+
+async function runOnce(place: BenchPlace, streams: number): Promise<Omit<IdleRun, 'repetition'>[]> {
+  const { sets } = place.sizes.idle;
+  await place.clear(true);
+  await fillStreams(place.redis, { streams, entries: 1 });
+  const target = await place.openTarget();
+  // The defaults of all options: SYNC_INTERVAL_SEC is 1.
+  const fleet = await BenchFleet.start(place, target, { options: { DISCOVERY_INTERVAL_SEC: '5' } });
+  const runs: Omit<IdleRun, 'repetition'>[] = [];
+  const note = async (facts: Pick<IdleRun, 'streams' | 'sets' | 'notifications'>) => {
+    const run = { ...facts, ...(await atRest(place, fleet)) };
+    const all = (100 * (run.scheduler + run.worker + run.redis)).toFixed(1);
+    const beside = `${facts.sets} sets${facts.notifications ? ', notifications' : ''}`;
+    place.say(`  idle  ${streams} streams, ${beside}: ${all} % of a core`);
+    runs.push(run);
+  };
+  try {
+    await fleet.untilMoved('stream', streams);
+    await note({ streams, sets: 0, notifications: false });
+    const pipeline = place.redis.pipeline();
+    const members = Array.from({ length: MEMBERS }, (_, n) => `member-${n}`);
+    for (let i = 0; i < sets; i++) pipeline.sadd(`idle-set-${i}`, members);
+    await runAll(pipeline);
+    await fleet.untilMoved('set', sets);
+    await note({ streams, sets, notifications: false });
+    await place.redis.config('SET', 'notify-keyspace-events', ALL_EVENTS);
+    await note({ streams, sets, notifications: true });
+    return runs;
+  } finally {
+    await place.redis.config('SET', 'notify-keyspace-events', '');
+    await fleet.stop();
+    await target.close();
+    await place.clear(true);
+  }
+}
+
+async function atRest(place: BenchPlace, fleet: BenchFleet): Promise<Shares> {
+  const { seconds, settleSeconds } = place.sizes.idle;
+  const deadline = performance.now() + 1000 * settleSeconds;
+  const total = ({ scheduler, worker, redis }: Shares) => scheduler + worker + redis;
+  let last = Number.POSITIVE_INFINITY;
+  while (performance.now() < deadline) {
+    const now = total(await shares(place, fleet, Math.min(LOOK_SECONDS, settleSeconds)));
+    if (now >= FALLING * last) break;
+    last = now;
+  }
+  return await shares(place, fleet, seconds);
+}
+
+async function shares(place: BenchPlace, fleet: BenchFleet, seconds: number): Promise<Shares> {
+  const [endScheduler, endWorker] = await Promise.all([
+    meter({ ours: fleet.schedulerPids, redis: place.redisServer.pid, mongo: undefined }),
+    meter({ ours: fleet.workerPids, redis: undefined, mongo: undefined }),
+  ]);
+  await sleep(1000 * seconds, undefined, { signal: place.signal });
+  const [ofScheduler, ofWorker] = await Promise.all([endScheduler(), endWorker()]);
+  return {
+    scheduler: ofScheduler.ours / ofScheduler.seconds,
+    worker: ofWorker.ours / ofWorker.seconds,
+    redis: (ofScheduler.redis ?? 0) / ofScheduler.seconds,
+    peakBytes: ofScheduler.peakBytes + ofWorker.peakBytes,
+  };
+}

@@ -1,0 +1,103 @@
+import { readMirroredValue, type ValueKeyType } from '@redis-to-mongo/mongo-sink';
+import type { ChainableCommander, Redis } from 'ioredis';
+import { BenchFleet } from '../bench-fleet.js';
+import type { Part } from '../bench-options.js';
+import type { BenchPlace, Target } from '../bench-place.js';
+import { FLEET, type Run } from '../bench-result.js';
+import { notMirrored } from '../check-mirror.js';
+import { runAll } from '../fill-streams.js';
+import { sayRun } from '../say-run.js';
+import { meter } from '../usage-meter.js';
+
+/** Values of one type, and how they are made. */
+export interface ValueLoad {
+  readonly part: Part;
+  readonly keyType: ValueKeyType;
+  readonly keys: number;
+  /** Members, fields or items of each; 1 where a value has no parts. */
+  readonly members: number;
+  /** Adds the command that makes the key's value. */
+  readonly make: (pipeline: ChainableCommander, key: string, members: number) => void;
+  /** Changes a value in one instant, so that one more sync brings it all. */
+  readonly change?: {
+    readonly load: string;
+    readonly members: number;
+    readonly apply: (pipeline: ChainableCommander, key: string, members: number) => void;
+  };
+}
+
+/** Adds the commands that write one value to a transaction. */
+type Write = (step: ChainableCommander, key: string) => void;
+
+const MEMBERS_A_STEP = 50_000;
+
+/** The fleet on values of each type in turn: from the first write until all are mirrored. */
+export async function measureValues(place: BenchPlace, loads: readonly ValueLoad[]): Promise<Run[]> {
+  const runs: Run[] = [];
+  for (let repetition = 1; repetition <= place.repetitions; repetition++) {
+    await place.clear(true);
+    const target = await place.openTarget();
+    const fleet = await BenchFleet.start(place, target);
+    try {
+      for (const load of loads)
+        for (const run of await measureType(place, target, fleet, load)) runs.push({ ...run, repetition });
+    } finally {
+      await fleet.stop();
+      await target.close();
+      await place.clear(true);
+    }
+  }
+  return runs;
+}
+
+async function measureType(
+  place: BenchPlace,
+  target: Target,
+  fleet: BenchFleet,
+  load: ValueLoad,
+): Promise<Omit<Run, 'repetition'>[]> {
+  const { part, keyType, keys, members, make, change } = load;
+  const timed = async (name: string, entries: number, syncs: number, write: Write) => {
+    place.signal.throwIfAborted();
+    const end = await meter({ ours: fleet.pids, redis: place.redisServer.pid, mongo: target.pid });
+    await inSteps(place.redis, load, write);
+    await fleet.untilMoved(keyType, syncs);
+    const { ours: cpu, redis: redisCpu, mongo: mongoCpu, seconds, peakBytes } = await end();
+    await checkValues(target, load);
+    const run = { part, load: name, who: FLEET, entries, seconds, cpu, redisCpu, mongoCpu, peakBytes };
+    sayRun(place, run);
+    return run;
+  };
+  const of = members === 1 ? '' : ` × ${members.toLocaleString('en-US')}`;
+  const name = `${keyType} ${keys.toLocaleString('en-US')}${of}`;
+  const made = await timed(name, keys * members, keys, (step, key) => make(step, key, members));
+  if (!change) return [made];
+  const changed = await timed(change.load, keys * change.members, 2 * keys, (step, key) =>
+    change.apply(step, key, change.members),
+  );
+  return [made, changed];
+}
+
+async function inSteps(redis: Redis, { keyType, keys, members }: ValueLoad, write: Write): Promise<void> {
+  const together = Math.max(1, Math.floor(MEMBERS_A_STEP / members));
+  for (let from = 0; from < keys; from += together) {
+    const step = redis.multi(); // each value changes in one instant
+    for (let i = from; i < Math.min(keys, from + together); i++) write(step, valueKey(keyType, i));
+    await runAll(step);
+  }
+}
+
+function valueKey(keyType: string, i: number): string {
+  return `${keyType}-${i}`;
+}
+
+/** Each value in MongoDB has as many items as it has in Redis. */
+async function checkValues({ db }: Target, { keyType, keys, members }: ValueLoad): Promise<void> {
+  for (let i = 0; i < keys; i++) {
+    const key = valueKey(keyType, i);
+    const value = await readMirroredValue(db, keyType, key);
+    let items = 0;
+    if (value) for await (const _ of value.items()) items++;
+    if (items !== members) throw notMirrored(`${key} has ${items} items in MongoDB, not ${members}`);
+  }
+}

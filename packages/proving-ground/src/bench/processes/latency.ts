@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connectMongo } from '@redis-to-mongo/mongo-sink';
+import { messageId, messageIdPrefix } from '@redis-to-mongo/pipeline';
+import { Redis } from 'ioredis';
+import { entryFields, streamKeys } from '../fill-streams.js';
+import { openParent } from './parent.js';
+
+/**
+ * Writes entries at a steady rate over streams that the fleet knows, and asks MongoDB all the time for those that are
+ * on their way (some of them, where there are many): the time from XADD to readable. Writer and reader are one process,
+ * so that they have one clock. What is written in the first second does not count.
+ */
+const WARM_UP_MS = 1_000;
+/** Entries a second that are looked for, about. */
+const SAMPLES_PER_SEC = 200;
+/** Between two looks, in ms: the resolution. */
+const LOOK_MS = 2;
+/** What has not come by then, after the last entry, in ms, counts as lost. */
+const GIVE_UP_MS = 30_000;
+
+const parent = openParent();
+const { config } = parent;
+const redis = new Redis(config.text('redisUrl'), { enableAutoPipelining: true });
+const tls = { enabled: false, rejectUnauthorized: true };
+const mongo = connectMongo(
+  { uri: config.text('mongoUri'), dbName: config.text('dbName'), tls },
+  'bench latency',
+);
+const messages = mongo.db.collection<{ _id: string }>('stream_messages');
+const keys = streamKeys({ streams: config.number('streams') });
+const perSec = config.number('perSec');
+await mongo.db.command({ ping: 1 });
+await redis.ping();
+parent.tell({ ready: true });
+await parent.word();
+
+const onTheirWay = new Map<string, number>();
+const waits: number[] = [];
+const begin = performance.now();
+const endsAt = begin + WARM_UP_MS + 1000 * config.number('seconds');
+const sampleEvery = Math.max(1, Math.round(perSec / SAMPLES_PER_SEC));
+const looking = look();
+const written = await write();
+const seconds = (performance.now() - begin) / 1000;
+await looking;
+if (onTheirWay.size > 0) throw new Error(`${onTheirWay.size} entries did not arrive within ${GIVE_UP_MS} ms`);
+parent.tell({ written, seconds, waits });
+
+async function write(): Promise<number> {
+  const adding: Promise<void>[] = [];
+  let n = 0;
+  for (let now = begin; now < endsAt; now = performance.now()) {
+    for (const due = ((now - begin) * perSec) / 1000; n < due; n++) adding.push(add(n, now));
+    await sleep(1);
+  }
+  await Promise.all(adding);
+  return n;
+}
+
+async function add(n: number, now: number): Promise<void> {
+  const key = keys[n % keys.length] ?? '';
+  const from = performance.now();
+  const id = await redis.xadd(key, '*', ...entryFields(n));
+  if (id !== null && n % sampleEvery === 0 && now - begin >= WARM_UP_MS)
+    onTheirWay.set(messageId(messageIdPrefix(key, 1), id), from);
+}
+
+async function look(): Promise<void> {
+  while (performance.now() < endsAt || (onTheirWay.size > 0 && performance.now() < endsAt + GIVE_UP_MS)) {
+    if (onTheirWay.size > 0) {
+      const found = await messages
+        .find({ _id: { $in: [...onTheirWay.keys()] } }, { projection: { _id: 1 }, batchSize: 10_000 })
+        .toArray();
+      const now = performance.now();
+      for (const { _id } of found) {
+        const from = onTheirWay.get(_id);
+        if (from === undefined) continue;
+        waits.push(now - from);
+        onTheirWay.delete(_id);
+      }
+    }
+    await sleep(LOOK_MS);
+  }
+}

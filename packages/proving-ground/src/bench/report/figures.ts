@@ -1,0 +1,38 @@
+import { type Spread, spreadOf } from '../statistics.js';
+
+/** `–` stands for what could not be measured. */
+export const NONE = '–';
+
+/** `15,230 (14,902–15,800)`; the range is left out where there is one value only. */
+export function spreadText(values: readonly number[], digits = 0): string {
+  if (values.length === 0) return NONE;
+  const { median, least, most, count } = spreadOf(values);
+  const text = (value: number) => figure(value, digits);
+  return count === 1 ? text(median) : `${text(median)} (${text(least)}–${text(most)})`;
+}
+
+export function figure(value: number, digits = 0): string {
+  return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
+/** Per cent of one core. */
+export function percentOfCore(shares: readonly number[]): string {
+  return spreadText(
+    shares.map((share) => 100 * share),
+    1,
+  );
+}
+
+/** The median, or `undefined` of nothing. */
+export function medianOf(values: readonly number[]): Spread['median'] | undefined {
+  return values.length === 0 ? undefined : spreadOf(values).median;
+}
+
+export function megabytes(bytes: readonly number[]): string {
+  return spreadText(bytes.map((count) => count / 1024 ** 2));
+}
+
+/** Values that are there. */
+export function known(values: readonly (number | undefined)[]): number[] {
+  return values.filter((value) => value !== undefined);
+}

@@ -1,0 +1,136 @@
+import type { Part } from '../bench-options.js';
+import { type BenchResult, FLEET, type IdleRun, LIMIT, type Run } from '../bench-result.js';
+import { caseName, SIZES } from '../bench-sizes.js';
+import { medianOf } from './figures.js';
+import { perMillion, rates, ratios } from './run-groups.js';
+
+/** Something to reach, and what was measured. */
+export interface Goal {
+  readonly what: string;
+  readonly bound: 'at least' | 'at most';
+  readonly reach: number;
+  readonly measured: number;
+  readonly unit: '×' | 'ms' | '% of a core' | 'intervals';
+  readonly isMet: boolean;
+}
+
+const STEADY_LOAD = '/s over ';
+const MANY_IDLE = 100_000;
+
+/** The goals about which something was measured, ratios to the limit first. */
+export function goalsOf(result: BenchResult): Goal[] {
+  const [single, some, many] = SIZES[result.size].throughput.map(caseName);
+  const { latency, discovery } = result;
+  const steady = latency.filter(({ load }) => load.includes(STEADY_LOAD));
+  return [
+    ...ofLimit(result.runs, 'throughput', single, ''),
+    ...ofLimit(result.runs, 'throughput', some, ''),
+    ...manyStreams(result.runs, single, many),
+    ...ofLimit(result.runs, 'sink', single, ', sink that only acknowledges'),
+    ...ofLimit(result.runs, 'sink', some, ', sink that only acknowledges'),
+    ...goal(
+      'latency p50 at the steady rate',
+      'at most',
+      15,
+      steady.map(({ p50 }) => p50),
+      'ms',
+    ),
+    ...goal(
+      'latency p99 at the steady rate',
+      'at most',
+      50,
+      steady.map(({ p99 }) => p99),
+      'ms',
+    ),
+    ...goal(
+      'CPU of our processes at the steady rate',
+      'at most',
+      25,
+      steady.map(({ share }) => 100 * share),
+      '% of a core',
+    ),
+    ...idleGoals(result.idle),
+    ...goal(
+      'new keys all scheduled',
+      'at most',
+      2,
+      discovery.map(({ seconds, intervalSec }) => seconds / intervalSec),
+      'intervals',
+    ),
+  ];
+}
+
+function ofLimit(runs: readonly Run[], part: Part, load: string | undefined, where: string): Goal[] {
+  const of = (who: string) => runs.filter((run) => run.part === part && run.load === load && run.who === who);
+  const cpu = (some: readonly Run[]) => perMillion(some, (run) => run.cpu);
+  const [ours, limit] = [of(FLEET), of(LIMIT)];
+  return [
+    ...goal(
+      `${load}: entries a second, of the limit's${where}`,
+      'at least',
+      0.85,
+      ratios(ours, limit, rates),
+      '×',
+    ),
+    ...goal(`${load}: CPU an entry, of the limit's${where}`, 'at most', 1.3, ratios(ours, limit, cpu), '×'),
+  ];
+}
+
+function manyStreams(runs: readonly Run[], single: string | undefined, many: string | undefined): Goal[] {
+  if (many === undefined) return [];
+  const of = (load: string | undefined) =>
+    runs.filter((run) => run.part === 'throughput' && run.load === load && run.who === FLEET);
+  return goal(
+    `${many}: entries a second, of those at ${single}`,
+    'at least',
+    0.5,
+    ratios(of(many), of(single), rates),
+    '×',
+  );
+}
+
+function idleGoals(idle: readonly IdleRun[]): Goal[] {
+  const many = idle.filter(({ streams }) => streams >= MANY_IDLE);
+  const of = (runs: readonly IdleRun[]) =>
+    runs.map(({ scheduler, worker, redis }) => 100 * (scheduler + worker + redis));
+  const one = (what: string, reach: number, runs: readonly IdleRun[]) =>
+    goal(`100,000 idle streams${what}: our processes and Redis`, 'at most', reach, of(runs), '% of a core');
+  return [
+    ...one(
+      '',
+      10,
+      many.filter(({ sets }) => sets === 0),
+    ),
+    ...one(
+      ' and 1,000 sets',
+      25,
+      many.filter(({ sets, notifications }) => sets > 0 && !notifications),
+    ),
+    ...one(
+      ' and 1,000 sets with notifications',
+      12,
+      many.filter(({ notifications }) => notifications),
+    ),
+  ];
+}
+
+function goal(
+  what: string,
+  bound: Goal['bound'],
+  reach: number,
+  values: readonly number[],
+  unit: Goal['unit'],
+): Goal[] {
+  const measured = medianOf(values);
+  if (measured === undefined) return [];
+  return [
+    {
+      what,
+      bound,
+      reach,
+      measured,
+      unit,
+      isMet: bound === 'at least' ? measured >= reach : measured <= reach,
+    },
+  ];
+}

@@ -1,0 +1,26 @@
+import type { BenchResult } from '../bench-result.js';
+import { figure } from './figures.js';
+import { textTable } from './table.js';
+import { tablesOf } from './tables.js';
+
+/** The result for a terminal. */
+export function reportText(result: BenchResult): string {
+  const parts = tablesOf(result).map((table) =>
+    ['', table.title, `  ${table.about}`, ...textTable(table).map((line) => `  ${line}`)].join('\n'),
+  );
+  return [...parts, '', ...machineLines(result), ...result.notes].join('\n');
+}
+
+/** Where it ran, on what, with which settings: a line each. */
+export function machineLines({ machine, size, repetitions, parts }: BenchResult): string[] {
+  const { cpu, cores, memoryBytes, system, node, redis, mongo, packages, date } = machine;
+  const memory = figure(memoryBytes / 1024 ** 3, 1);
+  return [
+    `Machine: ${cpu}, ${cores} ${cores === 1 ? 'core' : 'cores'}, ${memory} GiB, ${system}; ${date}`,
+    `Servers: Redis ${redis} (append-only file, synced every second); MongoDB: ${mongo}`,
+    `Versions: Node ${node}, ${Object.entries(packages)
+      .map(([name, version]) => `${name} ${version}`)
+      .join(', ')}`,
+    `Settings: size ${size}, repetitions ${repetitions}, parts ${parts.join(', ')}; a scheduler and one worker where nothing else is said`,
+  ];
+}

@@ -1,0 +1,187 @@
+import type { BenchResult, IdleRun, LatencyRun, Run } from '../bench-result.js';
+import { LIMIT } from '../bench-result.js';
+import { figure, known, megabytes, NONE, percentOfCore, spreadText } from './figures.js';
+import { goalsOf } from './judge.js';
+import { perMillion, type RunGroup, rates, ratios, runGroups } from './run-groups.js';
+import { left, right, type Table } from './table.js';
+
+/** All tables of a result that hold something, in the order in which they are read. */
+export function tablesOf(result: BenchResult): Table[] {
+  const { runs } = result;
+  return [
+    goals(result),
+    streams(
+      'Throughput',
+      'Streams in Redis, until all is in MongoDB and the positions are saved.',
+      runGroups(runs, 'throughput'),
+    ),
+    streams(
+      'Our own side',
+      'The same loads into a sink that only acknowledges: MongoDB costs nothing here. Its CPU is the sink’s.',
+      runGroups(runs, 'sink'),
+    ),
+    moved(
+      'Sets',
+      'Members a second; the changes are noticed without notifications.',
+      runGroups(runs, 'sets'),
+    ),
+    moved('Other types', 'Members, fields, items or strings a second.', runGroups(runs, 'types')),
+    latency(result.latency),
+    moved(
+      'Catching up',
+      'A backlog that came while the workers were stopped, from their start (Node included) until it is drained.',
+      runGroups(runs, 'catch-up'),
+    ),
+    discovery(result),
+    idle(result.idle),
+  ].filter(({ rows }) => rows.length > 0);
+}
+
+function goals(result: BenchResult): Table {
+  return {
+    title: 'Goals',
+    about: 'Ratios are medians over the repetitions, each run by its neighbour in time.',
+    columns: [...left('What'), ...right('Reach', 'Measured'), ...left('')],
+    rows: goalsOf(result).map(({ what, bound, reach, measured, unit, isMet }) => [
+      what,
+      `${bound} ${reach} ${unit}`,
+      `${figure(measured, 2)} ${unit}`,
+      isMet ? 'met' : 'missed',
+    ]),
+  };
+}
+
+function streams(title: string, about: string, groups: readonly RunGroup[]): Table {
+  const cpu = (some: readonly Run[]) => perMillion(some, (run) => run.cpu);
+  return {
+    title,
+    about,
+    columns: [
+      ...left('Streams × entries', 'Who'),
+      ...right(
+        'Entries/s',
+        'Of the limit',
+        'CPU s per million',
+        'Of the limit',
+        'Redis',
+        'MongoDB',
+        'Peak MB',
+      ),
+    ],
+    rows: groups.map(({ load, who, runs }) => {
+      const limit = groups.find((group) => group.load === load && group.who === LIMIT)?.runs ?? [];
+      const of = (figures: (runs: readonly Run[]) => number[]) =>
+        who === LIMIT ? NONE : spreadText(ratios(runs, limit, figures), 2);
+      return [
+        load,
+        who,
+        spreadText(rates(runs)),
+        of(rates),
+        spreadText(cpu(runs), 1),
+        of(cpu),
+        ...servers(runs),
+      ];
+    }),
+  };
+}
+
+function moved(title: string, about: string, groups: readonly RunGroup[]): Table {
+  return {
+    title,
+    about,
+    columns: [
+      ...left('What', 'Who'),
+      ...right('A second', 'Seconds', 'CPU s per million', 'Redis', 'MongoDB', 'Peak MB'),
+    ],
+    rows: groups.map(({ load, who, runs }) => [
+      load,
+      who,
+      spreadText(rates(runs)),
+      spreadText(
+        runs.map(({ seconds }) => seconds),
+        2,
+      ),
+      spreadText(
+        perMillion(runs, ({ cpu }) => cpu),
+        1,
+      ),
+      ...servers(runs),
+    ]),
+  };
+}
+
+function servers(runs: readonly Run[]): string[] {
+  return [
+    spreadText(
+      perMillion(runs, ({ redisCpu }) => redisCpu),
+      1,
+    ),
+    spreadText(
+      perMillion(runs, ({ mongoCpu }) => mongoCpu),
+      1,
+    ),
+    megabytes(known(runs.map(({ peakBytes }) => peakBytes))),
+  ];
+}
+
+function latency(runs: readonly LatencyRun[]): Table {
+  return {
+    title: 'Latency',
+    about:
+      'From XADD to readable in MongoDB, in ms; MongoDB is asked every 2 ms. The CPU is that of all our processes.',
+    columns: [...left('Load'), ...right('Entries/s', 'Samples', 'p50', 'p90', 'p99', '% of a core')],
+    rows: grouped(runs, ({ load }) => load).map(([load, some]) => [
+      load,
+      spreadText(some.map(({ perSec }) => perSec)),
+      figure(some.reduce((sum, { samples }) => sum + samples, 0)),
+      ...[some.map(({ p50 }) => p50), some.map(({ p90 }) => p90), some.map(({ p99 }) => p99)].map((values) =>
+        spreadText(values, 1),
+      ),
+      percentOfCore(some.map(({ share }) => share)),
+    ]),
+  };
+}
+
+function discovery({ discovery: runs }: BenchResult): Table {
+  return {
+    title: 'Discovery',
+    about: 'New keys that are there in one instant, until each has its job scheduler.',
+    columns: [...left('New keys'), ...right('Interval s', 'Seconds', 'Intervals')],
+    rows: grouped(runs, ({ keys }) => figure(keys)).map(([keys, some]) => [
+      keys,
+      spreadText(some.map(({ intervalSec }) => intervalSec)),
+      spreadText(
+        some.map(({ seconds }) => seconds),
+        2,
+      ),
+      spreadText(
+        some.map(({ seconds, intervalSec }) => seconds / intervalSec),
+        2,
+      ),
+    ]),
+  };
+}
+
+function idle(runs: readonly IdleRun[]): Table {
+  const name = ({ streams, sets, notifications }: IdleRun) =>
+    `${figure(streams)} streams${sets > 0 ? `, ${figure(sets)} sets` : ''}${notifications ? ', notifications' : ''}`;
+  return {
+    title: 'Idle',
+    about: 'Nothing changes; SYNC_INTERVAL_SEC is 1. Per cent of one core.',
+    columns: [...left('Keys'), ...right('Scheduler', 'Worker', 'Redis', 'Together', 'Peak MB')],
+    rows: grouped(runs, name).map(([keys, some]) => [
+      keys,
+      percentOfCore(some.map(({ scheduler }) => scheduler)),
+      percentOfCore(some.map(({ worker }) => worker)),
+      percentOfCore(some.map(({ redis }) => redis)),
+      percentOfCore(some.map(({ scheduler, worker, redis }) => scheduler + worker + redis)),
+      megabytes(some.map(({ peakBytes }) => peakBytes)),
+    ]),
+  };
+}
+
+function grouped<T>(items: readonly T[], nameOf: (item: T) => string): [string, T[]][] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) groups.set(nameOf(item), [...(groups.get(nameOf(item)) ?? []), item]);
+  return [...groups];
+}

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { parsePsTime, parseStat } from '../src/bench/process-usage.js';
+import { spreadText } from '../src/bench/report/figures.js';
+import { left, markdownTable, right, type Table, textTable } from '../src/bench/report/table.js';
+import { percentile, spreadOf } from '../src/bench/statistics.js';
+import { countsIn } from '../src/bench/worker-counts.js';
+
+describe('statistics', () => {
+  it('takes the middle value, and the mean of the two middle ones', () => {
+    expect(spreadOf([30, 10, 20])).toEqual({ median: 20, least: 10, most: 30, count: 3 });
+    expect(spreadOf([40, 10, 20, 30])).toEqual({ median: 25, least: 10, most: 40, count: 4 });
+  });
+
+  it('finds percentiles between neighbours', () => {
+    const values = Array.from({ length: 101 }, (_, i) => i * 2);
+    expect(percentile(values, 0)).toBe(0);
+    expect(percentile(values, 99)).toBe(198);
+    expect(percentile([1, 2], 90)).toBeCloseTo(1.9);
+    expect(percentile([7], 99)).toBe(7);
+  });
+
+  it('refuses to make a figure out of nothing', () => {
+    expect(() => spreadOf([])).toThrow(RangeError);
+    expect(spreadText([])).toBe('–');
+  });
+});
+
+describe('figures', () => {
+  it('show the range where there is one', () => {
+    expect(spreadText([15_000, 14_000, 16_500])).toBe('15,000 (14,000–16,500)');
+    expect(spreadText([1.26], 1)).toBe('1.3');
+  });
+});
+
+describe('tables', () => {
+  const table: Table = {
+    title: 'Rates',
+    about: '',
+    columns: [...left('Who'), ...right('A second')],
+    rows: [
+      ['the fleet', '15,000'],
+      ['the limit', '5'],
+    ],
+  };
+
+  it('line up on a terminal', () => {
+    expect(textTable(table)).toEqual(['Who        A second', 'the fleet    15,000', 'the limit         5']);
+  });
+
+  it('line up in Markdown, numbers to the right', () => {
+    expect(markdownTable(table)).toEqual([
+      '| Who       | A second |',
+      '| --------- | -------: |',
+      '| the fleet |   15,000 |',
+      '| the limit |        5 |',
+    ]);
+  });
+});
+
+describe('CPU time', () => {
+  it('is read behind a name with spaces and brackets, with that of ended children', () => {
+    const fields = ['S', 1, 1, 1, 0, -1, 0, 0, 0, 0, 0, 120, 30, 40, 10, 20];
+    expect(parseStat(`42 (node (a) b) ${fields.join(' ')}`)).toBeCloseTo(2);
+  });
+
+  it('is read as ps writes it', () => {
+    expect(parsePsTime('1:02.50')).toBeCloseTo(62.5);
+    expect(parsePsTime('3:01:02')).toBe(10_862);
+    expect(parsePsTime('2-03:01:02')).toBe(183_662);
+  });
+});
+
+describe('what workers count', () => {
+  it('is summed up over workers, written and already there, by type', () => {
+    const counts = countsIn([
+      '# HELP x\nr2m_entries_written_total{key_type="stream",app="worker"} 5\nr2m_entries_read_total{key_type="stream"} 90\n',
+      'r2m_entries_written_total{key_type="stream"} 2\nr2m_entries_already_there_total{key_type="stream"} 1\nr2m_entries_written_total{key_type="set"} 4\n',
+    ]);
+    expect(counts.moved('stream')).toBe(8);
+    expect(counts.moved('set')).toBe(4);
+    expect(counts.moved('hash')).toBe(0);
+  });
+});

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { type BenchResult, FLEET, LIMIT, type Run } from '../src/bench/bench-result.js';
+import { goalsOf } from '../src/bench/report/judge.js';
+import { reportPage } from '../src/bench/report/report-page.js';
+import { reportText } from '../src/bench/report/report-text.js';
+
+const machine = {
+  date: '2026-11-23',
+  cpu: 'a processor',
+  cores: 2,
+  memoryBytes: 8 * 1024 ** 3,
+  system: 'linux 6 x64',
+  node: '20.20.0',
+  redis: '7.0.15',
+  mongo: 'mongod 8.2.6 downloaded',
+  packages: { 'redis-to-mongo': '0.1.0' },
+};
+
+function run(who: string, repetition: number, seconds: number, cpu: number): Run {
+  const load = '1 × 200,000';
+  const servers = { redisCpu: 0.5, mongoCpu: undefined, peakBytes: 2 ** 27 };
+  return { part: 'throughput', load, who, repetition, entries: 200_000, seconds, cpu, ...servers };
+}
+
+const result: BenchResult = {
+  machine,
+  size: 'full',
+  repetitions: 2,
+  parts: ['throughput', 'latency', 'idle', 'discovery'],
+  runs: [run(FLEET, 1, 5, 4), run(LIMIT, 1, 4, 3), run(LIMIT, 2, 8, 4), run(FLEET, 2, 8, 4)],
+  latency: [
+    {
+      ...{ load: '200/s over 50 streams', repetition: 1, askedPerSec: 200, perSec: 199, samples: 4_000 },
+      ...{ p50: 9, p90: 20, p99: 61, share: 0.2 },
+    },
+  ],
+  idle: [
+    {
+      ...{ streams: 100_000, sets: 0, notifications: false, repetition: 1 },
+      ...{ scheduler: 0.04, worker: 0.01, redis: 0.02, peakBytes: 2 ** 28 },
+    },
+  ],
+  discovery: [{ keys: 10_000, repetition: 1, intervalSec: 5, seconds: 6 }],
+  notes: ['Nobody else ran.'],
+};
+
+describe('the goals', () => {
+  it('are judged by each repetition’s neighbour, and name what is missed', () => {
+    expect(goalsOf(result)).toMatchObject([
+      { what: "1 × 200,000: entries a second, of the limit's", measured: 0.9, isMet: true },
+      { what: "1 × 200,000: CPU an entry, of the limit's", measured: expect.closeTo(7 / 6), isMet: true },
+      { what: 'latency p50 at the steady rate', measured: 9, isMet: true },
+      { what: 'latency p99 at the steady rate', measured: 61, isMet: false },
+      { what: 'CPU of our processes at the steady rate', measured: 20, isMet: true },
+      { what: '100,000 idle streams: our processes and Redis', isMet: true },
+      { what: 'new keys all scheduled', measured: 1.2, isMet: true },
+    ]);
+  });
+});
+
+describe('the report', () => {
+  it('tells ratios, machine, versions and settings, and leaves out what was not measured', () => {
+    for (const text of [reportText(result), reportPage(result)]) {
+      expect(text).toMatch(/1 × 200,000.*the fleet.*32,500 \(25,000–40,000\).*0\.90 \(0\.80–1\.00\)/);
+      expect(text).toContain('a processor, 2 cores, 8.0 GiB');
+      expect(text).toContain('mongod 8.2.6 downloaded');
+      expect(text).toContain('repetitions 2');
+      expect(text).toContain('Nobody else ran.');
+      expect(text).not.toContain('Catching up');
+    }
+  });
+
+  it('states the goals before anything else', () => {
+    const page = reportPage(result);
+    expect(page.indexOf('## Goals')).toBeGreaterThan(0);
+    expect(page.indexOf('## Goals')).toBeLessThan(page.indexOf('## Throughput'));
+  });
+});

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { PARTS, parseBenchOptions } from '../src/bench/bench-options.js';
+
+describe('the benchmark’s options', () => {
+  it('default to everything, three times', () => {
+    expect(parseBenchOptions([], {})).toEqual({
+      size: 'full',
+      parts: PARTS,
+      repetitions: 3,
+      json: false,
+      writeDocs: false,
+      mongoBinary: undefined,
+      mongoUri: undefined,
+    });
+  });
+
+  it('take parts in their own order, and once when it is to be quick', () => {
+    const options = parseBenchOptions(['--quick', '--only', 'idle, throughput'], {
+      BENCH_MONGO_URI: 'mongodb://host',
+    });
+    expect(options).toMatchObject({
+      size: 'quick',
+      parts: ['throughput', 'idle'],
+      repetitions: 1,
+      mongoUri: 'mongodb://host',
+    });
+  });
+
+  it.each([
+    [['--only', 'speed'], /no part 'speed'.*throughput/],
+    [['--repetitions', '0'], /--repetitions '0'.*1 to 100/],
+    [['--fast'], /--fast.*--help/],
+    [['--tiny', '--write-docs'], /--write-docs.*--tiny/],
+  ])('name what is wrong in %s', (args, message) => {
+    expect(() => parseBenchOptions(args, {})).toThrow(message);
+  });
+});

@@ -1,0 +1,61 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, it } from 'vitest';
+
+const run = promisify(execFile);
+const script = fileURLToPath(new URL('../dist/bench.js', import.meta.url));
+
+interface Figures {
+  readonly runs: readonly {
+    part: string;
+    load: string;
+    who: string;
+    entries: number;
+    seconds: number;
+    cpu: number;
+  }[];
+  readonly latency: readonly { samples: number; p50: number; p99: number }[];
+  readonly idle: readonly { sets: number; notifications: boolean; redis: number }[];
+  readonly discovery: readonly { keys: number; seconds: number }[];
+  readonly goals: readonly { what: string; measured: number }[];
+}
+
+it('the benchmark measures everything in its smallest form, checks each mirror, and leaves nothing behind', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'bench-test-'));
+  // A run whose mirror is not exact fails, and then so does this.
+  const { stdout, stderr } = await run(process.execPath, [script, '--tiny', '--json'], {
+    env: { ...process.env, BENCH_MONGO_URI: '', TMPDIR: dir },
+    maxBuffer: 16 * 1024 * 1024,
+  });
+  const result: Figures = JSON.parse(stdout);
+  const contestants = ['the fleet', 'the limit', "the old engine's way"];
+  const throughput = result.runs.filter(({ part }) => part === 'throughput').map(({ who }) => who);
+  expect(throughput).toEqual(expect.arrayContaining(contestants));
+  for (const part of ['throughput', 'sink', 'sets', 'types', 'catch-up'])
+    expect(
+      result.runs.filter((one) => one.part === part && one.entries > 0 && one.seconds > 0 && one.cpu >= 0)
+        .length,
+      part,
+    ).toBeGreaterThan(0);
+  const types = result.runs.filter(({ part }) => part === 'types').map(({ load }) => load.split(' ')[0]);
+  expect(types).toEqual(['zset', 'hash', 'list', 'string']);
+  for (const { samples, p50, p99 } of result.latency) {
+    expect(samples).toBeGreaterThan(0);
+    expect(p50).toBeLessThanOrEqual(p99);
+  }
+  expect(result.latency.length).toBeGreaterThan(0);
+  expect(result.idle.map(({ sets, notifications }) => [sets > 0, notifications])).toEqual([
+    [false, false],
+    [true, false],
+    [true, true],
+  ]);
+  expect(result.discovery).toHaveLength(1);
+  expect(result.goals.length).toBeGreaterThan(0);
+  expect(stderr).toContain('Of the limit');
+  expect(await readdir(dir)).toEqual([]);
+  await rm(dir, { recursive: true });
+});
