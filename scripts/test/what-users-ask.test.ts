@@ -1,0 +1,19 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+
+const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+
+it('the table of what users of other systems were hurt by, and the tests by these names, are the same', () => {
+  const [, part = ''] = read('docs/guarantees.md').split('## What users of other systems were hurt by');
+  const rows = [...part.matchAll(/^\| (.+?) \| .+ \|$/gm)].map(([, name]) => name);
+  const listed = rows.filter((name) => name !== '---' && name !== 'What hurts there');
+  const files = [
+    'apps/worker/test/what-users-ask.integration.test.ts',
+    'apps/scheduler/test/what-users-ask.e2e.test.ts',
+  ];
+  const tests = files.flatMap((file) =>
+    [...read(file).matchAll(/^ {2}it\('(.+)', async/gm)].map(([, it]) => it),
+  );
+  expect(tests.length).toBeGreaterThan(0);
+  expect(listed.sort()).toEqual(tests.sort());
+});
