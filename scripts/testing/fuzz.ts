@@ -17,6 +17,7 @@ export async function fuzz<Input>(
     numRuns: runs * Number(FUZZ_TIMES || 1),
     ...(FUZZ_SEED ? { seed: Number(FUZZ_SEED) } : {}),
   });
-  if (details.failed) throw new Error(await fc.asyncDefaultReportMessage(details));
+  if (details.failed)
+    throw new Error(await fc.asyncDefaultReportMessage(details), { cause: details.errorInstance });
   if (FUZZ_REPORT) appendFileSync(FUZZ_REPORT, `${JSON.stringify({ what, cases: details.numRuns })}\n`);
 }

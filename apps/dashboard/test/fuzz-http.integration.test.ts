@@ -23,7 +23,7 @@ afterAll(async () => {
 
 const BOARD = '/queues/api/queues';
 const path = fc.oneof(
-  fc.webPath(),
+  fc.webPath().map((rest) => rest || '/'),
   fc.constantFrom('/', '/status', '/api/status', '/metrics', '/readyz', '/logout', '/assets/', '/queues'),
   fc.constantFrom(`${BOARD}`, `${BOARD}/sync/pause`, `${BOARD}/sync/empty`, `${BOARD}/sync/clean/wait`),
   fc.constantFrom(
