@@ -7,6 +7,7 @@ import { docWriters } from './doc-writers.mjs';
 import { install } from './install.mjs';
 import { root } from './root.mjs';
 import { runChild } from './run-child.mjs';
+import { runFuzz } from './run-fuzz.mjs';
 import { SetupError } from './run-quietly.mjs';
 import { runTests } from './run-tests.mjs';
 
@@ -40,6 +41,11 @@ export async function runTarget(target, args) {
       await build();
       return await runTests(args);
     }
+    if (target === 'fuzz') {
+      await install();
+      await build();
+      return await runFuzz(args);
+    }
     if (target === 'docs') {
       await install();
       await build();
@@ -52,7 +58,7 @@ export async function runTarget(target, args) {
     const program = Object.entries(programs).find(([name]) => name === target)?.[1];
     if (program === undefined) {
       throw new SetupError(
-        `unknown target ${target}; there are: ${[...Object.keys(programs), 'docs', 'test', 'check'].join(', ')}`,
+        `unknown target ${target}; there are: ${[...Object.keys(programs), 'docs', 'fuzz', 'test', 'check'].join(', ')}`,
       );
     }
     await install();

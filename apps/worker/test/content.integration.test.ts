@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import { decodeContent, keyBytes, keyIdOf } from '@redis-to-mongo/pipeline';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fuzz } from '../../../scripts/testing/fuzz.js';
 import { type LineUnderTest, lineUnderTest } from './line-under-test.js';
 
 let under: LineUnderTest;
@@ -36,7 +37,8 @@ const entry = fc.array(fc.tuple(bytes, bytes), { minLength: 1, maxLength: 8 });
 describe('the content of entries', () => {
   it('is read back to the identical list of field-value pairs, through real servers', async () => {
     let run = 0;
-    await fc.assert(
+    await fuzz(
+      'lists of entries, through Redis, the line and MongoDB',
       fc.asyncProperty(fc.array(entry, { minLength: 1, maxLength: 40 }), async (entries) => {
         const key = `content-${run++}`;
         const pipeline = under.redis.pipeline();
@@ -46,7 +48,7 @@ describe('the content of entries', () => {
         const stored = (await under.messages(key)).map(({ content }) => decodeContent(content));
         expect(stored).toEqual(entries);
       }),
-      { numRuns: 60 },
+      60,
     );
   });
 

@@ -1,0 +1,86 @@
+// @ts-check
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { root } from './root.mjs';
+import { runChild } from './run-child.mjs';
+import { SetupError } from './run-quietly.mjs';
+
+/** What the names of the files with random inputs hold; each of them counts its inputs (scripts/testing/fuzz.ts). */
+const files = ['fuzz', 'apps/worker/test/content'];
+
+/**
+ * `npm run fuzz -- [--times N] [--seed S] [--write-docs]`: the tests with random inputs, with N times as many as in an
+ * ordinary run (default 20), and a table of how many there were; --write-docs writes it to docs/fuzz.md.
+ *
+ * @param {string[]} args
+ * @returns {Promise<number>} the exit code
+ */
+export async function runFuzz(args) {
+  const { times, seed, writeDocs } = optionsOf(args);
+  const folder = mkdtempSync(join(tmpdir(), 'redis-to-mongo-fuzz-'));
+  const report = join(folder, 'report');
+  writeFileSync(report, '');
+  Object.assign(process.env, { FUZZ_TIMES: times, FUZZ_SEED: seed, FUZZ_REPORT: report });
+  try {
+    const vitest = join(root, 'node_modules/vitest/vitest.mjs');
+    const code = await runChild(process.execPath, [vitest, 'run', '--testTimeout=0', ...files]);
+    const rows = readFileSync(report, 'utf8').split('\n').filter(Boolean).map(rowOf).sort();
+    console.log(`\nseed ${seed}\n${rows.join('\n')}`);
+    if (code === 0 && writeDocs) writeFileSync(join(root, 'docs/fuzz.md'), page(rows, seed, times));
+    return code;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** @param {string[]} args */
+function optionsOf(args) {
+  /** @type {import('node:util').ParseArgsConfig['options']} */
+  const options = {
+    times: { type: 'string', default: '20' },
+    seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 31)) },
+    'write-docs': { type: 'boolean', default: false },
+  };
+  try {
+    const { values } = parseArgs({ args, options });
+    const [times, seed] = [String(values.times), String(values.seed)];
+    if (!/^[1-9]\d{0,5}$/.test(times)) throw new Error(`--times '${times}' is not a whole number above 0`);
+    if (!/^\d{1,10}$/.test(seed)) throw new Error(`--seed '${seed}' is not a whole number`);
+    return { times, seed, writeDocs: values['write-docs'] === true };
+  } catch (error) {
+    throw new SetupError(
+      `${error instanceof Error ? error.message : error}; usage: fuzz [--times N] [--seed S] [--write-docs]`,
+      2,
+    );
+  }
+}
+
+/** @param {string} line */
+function rowOf(line) {
+  const { what, cases } = JSON.parse(line);
+  return `| ${what} | ${Number(cases).toLocaleString('en-US')} |`;
+}
+
+/**
+ * @param {string[]} rows
+ * @param {string} seed
+ * @param {string} times
+ */
+function page(rows, seed, times) {
+  return `# Random inputs
+
+<!-- Written by \`npm run fuzz -- --write-docs\`: run it to renew the page. -->
+
+What comes from outside is tried with random inputs, near to right ones and far from them. Every configuration is taken or
+all that is wrong with it is told, without a secret; every job's payload names a key or is refused; no HTTP request fails
+the server, nor changes anything without a login; every entry comes back from MongoDB byte for byte.
+
+\`npm run fuzz -- --times ${times} --seed ${seed}\` tries these again. Each ordinary run of the tests tries fewer, and others.
+
+| Input | Cases |
+| --- | ---: |
+${rows.join('\n')}
+`;
+}
