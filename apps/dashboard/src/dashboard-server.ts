@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import cookie from '@fastify/cookie';
 import rateLimit from '@fastify/rate-limit';
@@ -5,9 +7,19 @@ import files from '@fastify/static';
 import { addHealthRoutes, type HealthRoutesOptions, type Logger } from '@redis-to-mongo/app-shell';
 import { type FastifyInstance, fastify } from 'fastify';
 import type { Account } from './auth/account.js';
+import { FormTokens } from './auth/form-token.js';
 import { addGuard } from './auth/guard.js';
 import { LoginDesk } from './auth/login-desk.js';
+import { sessionIdOf } from './auth/session-cookie.js';
 import { Sessions } from './auth/sessions.js';
+import type { KeyDetailSources } from './keys/key-detail.js';
+import { KeyList } from './keys/key-list.js';
+import type { KeySnapshot } from './keys/key-snapshot.js';
+import { LiveHub } from './live/live-hub.js';
+import { Sampler } from './live/sampler.js';
+import { addActionRoutes, type RunAction } from './routes/action-routes.js';
+import { addKeyRoutes } from './routes/key-routes.js';
+import { addLiveRoutes } from './routes/live-routes.js';
 import { addLoginRoutes } from './routes/login-routes.js';
 import { addQueueBoard, type BoardQueue } from './routes/queue-board.js';
 import { addStatusRoutes } from './routes/status-routes.js';
@@ -18,6 +30,9 @@ export interface DashboardOptions {
   readonly account: Account;
   readonly queue: BoardQueue;
   readonly status: StatusReader;
+  readonly snapshot: KeySnapshot;
+  readonly keys: Pick<KeyDetailSources, 'readKey' | 'nextRuns'>;
+  readonly runAction: RunAction;
   readonly health: HealthRoutesOptions;
   readonly readOnly: boolean;
   readonly logger: Logger;
@@ -29,6 +44,8 @@ export interface DashboardOptions {
 
 const SESSION_MS = 12 * 3600 * 1000;
 const ASSETS = fileURLToPath(new URL('../assets/', import.meta.url));
+const CHARTS = dirname(createRequire(import.meta.url).resolve('uplot/dist/uPlot.min.css'));
+const CHART_FILES = ['uPlot.min.css', 'uPlot.iife.min.js'];
 
 /**
  * The dashboard's server, not listening yet. Everything is behind the login but the login form itself (with its style
@@ -63,9 +80,28 @@ export async function createDashboardServer(options: DashboardOptions): Promise<
   addGuard(server, sessions, desk);
 
   await server.register(files, { root: ASSETS, prefix: '/assets/', wildcard: false, cacheControl: false });
+  for (const file of CHART_FILES)
+    server.get(`/assets/uplot/${file}`, async (_request, reply) => await reply.sendFile(file, CHARTS));
   await addLoginRoutes(server, { sessions, desk, logger });
-  addStatusRoutes(server, options.status, options.readOnly);
+  addPages(server, sessions, options);
   addHealthRoutes(server, options.health);
   await addQueueBoard(server, options);
   return server;
+}
+
+function addPages(server: FastifyInstance, sessions: Sessions, options: DashboardOptions): void {
+  const { status, snapshot, keys, readOnly, logger } = options;
+  const tokens = new FormTokens();
+  const sampler = new Sampler(status);
+  server.addHook('preClose', async () => sampler.close());
+  addStatusRoutes(server, sampler, readOnly);
+  addLiveRoutes(server, new LiveHub(sampler), sessions);
+  addKeyRoutes(server, {
+    list: new KeyList({ snapshot, nextRuns: keys.nextRuns }),
+    sources: { ...keys, some: (names) => snapshot.some(names) },
+    sampler,
+    readOnly,
+    tokenOf: (request) => tokens.of(sessionIdOf(request) ?? ''),
+  });
+  addActionRoutes(server, { run: options.runAction, tokens, readOnly, logger });
 }

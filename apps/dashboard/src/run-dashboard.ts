@@ -1,10 +1,11 @@
 import { type AppContext, listen } from '@redis-to-mongo/app-shell';
 import type { Config } from '@redis-to-mongo/config';
-import { JobQueue } from '@redis-to-mongo/job-queue';
-import { connectMongo, pingMongo, readStatus } from '@redis-to-mongo/mongo-sink';
+import { JobQueue, jobDelays } from '@redis-to-mongo/job-queue';
+import { connectMongo, pingMongo, readKey, readKeySummaries } from '@redis-to-mongo/mongo-sink';
 import { chooseAccount } from './auth/choose-account.js';
 import { handOverPassword } from './auth/hand-over-password.js';
 import { createDashboardServer } from './dashboard-server.js';
+import { KeySnapshot } from './keys/key-snapshot.js';
 import { readQueueStatus } from './status/read-queue-status.js';
 import { StatusReader } from './status/status-reader.js';
 
@@ -20,9 +21,10 @@ export async function runDashboard(app: AppContext, config: Config): Promise<voi
   closers.add('queue', () => queue.close());
   const mongo = connectMongo(config.mongo, 'redis-to-mongo dashboard');
   closers.add('mongo', () => mongo.close());
+  const snapshot = new KeySnapshot((query) => readKeySummaries(mongo.db, query));
   const status = new StatusReader({
-    readFleet: () => readStatus(mongo.db),
-    readQueue: () => readQueueStatus(queue.queue),
+    readFleet: () => snapshot.fleet(),
+    readQueue: () => readQueueStatus(queue.queue, () => jobDelays(queue.queue)),
     onError: (source, error) => logger.warn(`the status of the ${source} can't be read`, { error }),
   });
 
@@ -35,6 +37,9 @@ export async function runDashboard(app: AppContext, config: Config): Promise<voi
     account,
     queue: queue.queue,
     status,
+    snapshot,
+    keys: { readKey: (key) => readKey(mongo.db, key), nextRuns: (keys) => queue.nextRuns(keys) },
+    runAction: async () => false,
     health,
     readOnly,
     logger,

@@ -1,13 +1,15 @@
 import { Writable } from 'node:stream';
 import { createLogger, createMetrics } from '@redis-to-mongo/app-shell';
-import { JobQueue, type QueueSettings } from '@redis-to-mongo/job-queue';
+import { JobQueue, jobDelays, type QueueSettings } from '@redis-to-mongo/job-queue';
+import type { KeySummary } from '@redis-to-mongo/mongo-sink';
 import type { FastifyInstance } from 'fastify';
 import { expect } from 'vitest';
 import { chooseAccount } from '../src/auth/choose-account.js';
 import { createDashboardServer, type DashboardOptions } from '../src/dashboard-server.js';
+import { KeySnapshot, type ReadSummaries } from '../src/keys/key-snapshot.js';
 import { readQueueStatus } from '../src/status/read-queue-status.js';
 import { StatusReader } from '../src/status/status-reader.js';
-import { aType } from './a-report.js';
+import { aSummary } from './a-report.js';
 
 export const LOGIN = { username: 'admin', password: 's3cret' };
 export const ORIGIN = {
@@ -24,7 +26,15 @@ export function queueAt(url: string): QueueSettings {
   return { redis: { host: hostname, port: Number(port), db: 0, tls }, prefix: 'r2m' };
 }
 
-/** A dashboard on a real queue, with a fleet of one key type; `log` is what it logged. */
+/** Keys of one's own making, as MongoDB would tell of them. */
+export function summariesOf(all: readonly KeySummary[]): ReadSummaries {
+  return async function* (query) {
+    for (const summary of all)
+      if (query === 'all' || 'since' in query || query.keys.includes(summary.key)) yield summary;
+  };
+}
+
+/** A dashboard on a real queue, with a fleet of one key; `log` is what it logged. */
 export async function aDashboard(redisUrl: string, more: Partial<DashboardOptions> = {}) {
   let log = '';
   const stream = new Writable({
@@ -35,10 +45,10 @@ export async function aDashboard(redisUrl: string, more: Partial<DashboardOption
   });
   const logger = createLogger({ level: 'info', format: 'json', app: 'dashboard', stream });
   const queue = new JobQueue(queueAt(redisUrl), () => undefined);
-  const { perSecond: _none, ...type } = aType();
+  const snapshot = more.snapshot ?? new KeySnapshot(summariesOf([aSummary()]));
   const status = new StatusReader({
-    readFleet: async () => ({ at: new Date(), types: [type], backlogs: [], errors: [] }),
-    readQueue: () => readQueueStatus(queue.queue),
+    readFleet: () => snapshot.fleet(),
+    readQueue: () => readQueueStatus(queue.queue, () => jobDelays(queue.queue)),
     onError: () => undefined,
   });
   const { account } = await chooseAccount(LOGIN);
@@ -50,6 +60,9 @@ export async function aDashboard(redisUrl: string, more: Partial<DashboardOption
     account,
     queue: queue.queue,
     status,
+    snapshot,
+    keys: { readKey: async () => undefined, nextRuns: (keys) => queue.nextRuns(keys) },
+    runAction: async () => true,
     health,
     readOnly: false,
     logger,

@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { count, rate } from '../src/pages/format.js';
 import { html } from '../src/pages/html.js';
 import { verdictOf } from '../src/pages/status/verdict.js';
-import { statusContent, statusPage } from '../src/pages/status-page.js';
-import { aQueue, aReport, aType } from './a-report.js';
+import { statusPage } from '../src/pages/status-page.js';
+import { aFleet, aQueue, aReport, aType } from './a-report.js';
 
 describe('the verdict', () => {
   test.each([
-    ['is good when nothing waits', aReport([aType()]), 'good', 'The mirror is in step'],
+    ['is good when nothing waits', aReport([aType()]), 'good', 'The mirror is complete'],
     [
       'counts what is behind',
       aReport([aType({ lag: 1200 }), aType({ lag: 34 })]),
@@ -18,7 +18,7 @@ describe('the verdict', () => {
       'names failing keys before what is behind',
       aReport([aType({ failing: 1, lag: 5 })]),
       'bad',
-      '1 key is failing',
+      '1 key needs a look',
     ],
     [
       'names a fleet without workers first',
@@ -30,7 +30,7 @@ describe('the verdict', () => {
       'does not take unknown workers for none',
       aReport([aType()], { queue: aQueue({ workers: null }) }),
       'good',
-      'The mirror is in step',
+      'The mirror is complete',
     ],
     [
       'names a paused queue',
@@ -61,12 +61,12 @@ describe('the verdict', () => {
   });
 });
 
+const NONE = { dead: 0, gap: 0 };
+
 describe('the status page', () => {
   const hostile = '<img src=x onerror=alert(1)>"\u202e\u0007';
   const report = aReport([aType()], {
-    fleet: {
-      at: new Date(0),
-      types: [aType({ keyType: '<b>odd</b>' })],
+    fleet: aFleet([aType({ keyType: '<b>odd</b>' })], {
       backlogs: [{ key: hostile, seen: 750_000, lag: 250_000, perSecond: 2_000, secondsLeft: 125 }],
       errors: [
         {
@@ -82,9 +82,9 @@ describe('the status page', () => {
           at: new Date(0),
         },
       ],
-    },
+    }),
   });
-  const page = statusPage(report, false).toString();
+  const page = statusPage(report, NONE, false).toString();
 
   test('shows no markup of foreign origin, and no character that misleads the eye', () => {
     expect(page).not.toContain('<img src=x');
@@ -94,7 +94,7 @@ describe('the status page', () => {
 
   test('shows how far a backfill is, how fast it goes, and how long it still takes', () => {
     expect(page).toMatch(/value="75".*750,000.*250,000.*2,000.*2 min 5 s/s);
-    expect(statusPage(aReport([aType()]), false).toString()).not.toContain('Catching up');
+    expect(statusPage(aReport([aType()]), NONE, false).toString()).not.toContain('Catching up');
   });
 
   test('shows the advice of known errors, and not the text of unknown ones, which may quote data', () => {
@@ -113,11 +113,11 @@ describe('the status page', () => {
 
   test('says when it is read-only', () => {
     expect(page).not.toContain('read-only');
-    expect(statusPage(report, true).toString()).toContain('read-only');
+    expect(statusPage(report, NONE, true).toString()).toContain('read-only');
   });
 
   test('shows what can be read when MongoDB can not', () => {
-    const content = statusContent(aReport([], { fleet: { code: 'MONGO_UNAVAILABLE' } })).toString();
+    const content = statusPage(aReport([], { fleet: { code: 'MONGO_UNAVAILABLE' } }), NONE, false).toString();
     expect(content).toContain('Keys scheduled');
     expect(content).not.toContain('By key type');
   });

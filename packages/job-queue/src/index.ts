@@ -1,4 +1,5 @@
 export { type Claim, Claims } from './claims.js';
+export { type JobDelays, jobDelays } from './job-delays.js';
 export { JobQueue } from './job-queue.js';
 export { JobWorker, type JobWorkerOptions } from './job-worker.js';
 export { Lease } from './lease.js';

@@ -111,6 +111,21 @@ export class JobQueue {
     return all;
   }
 
+  /** When each key's next scheduled job is due, in ms since 1970; `null` where the key has no job scheduler. */
+  async nextRuns(keys: readonly string[]): Promise<(number | null)[]> {
+    const all: (number | null)[] = [];
+    for (let i = 0; i < keys.length; i += AT_ONCE) {
+      const pipeline = this.#connection.pipeline();
+      for (const key of keys.slice(i, i + AT_ONCE))
+        pipeline.zscore(this.queue.toKey('repeat'), schedulerId(key));
+      for (const [error, at] of (await pipeline.exec()) ?? []) {
+        if (error) throw error;
+        all.push(typeof at === 'string' ? Number(at) : null);
+      }
+    }
+    return all;
+  }
+
   /** The ids of all job schedulers there are. */
   async schedulerIds(): Promise<Set<string>> {
     return new Set(await this.#connection.zrange(this.queue.toKey('repeat'), '0', '-1'));

@@ -1,3 +1,4 @@
+export { chromiumPath } from './chromium-path.js';
 export { type FreshNamespace, freshNamespace } from './fresh-namespace.js';
 export { type LocalStack, type LocalStackOptions, startLocalStack } from './local-stack.js';
 export { LocalStackError, type LocalStackErrorCode } from './local-stack-error.js';

@@ -24,6 +24,7 @@ export {
 } from './operator-values.js';
 export { pingMongo } from './ping-mongo.js';
 export { prepareDatabase } from './prepare-database.js';
+export { type KeySummary, readKeySummaries, type SummaryQuery } from './read-key-summaries.js';
 export {
   type FleetStatus,
   type KeyBacklog,

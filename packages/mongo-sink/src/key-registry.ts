@@ -36,7 +36,8 @@ export async function* activeKeys(db: Db): AsyncGenerator<ActiveKey> {
 
 /** Records on the key's document why its last job failed; the position stays untouched. */
 export async function recordError(db: Db, key: string, error: SyncError): Promise<void> {
-  const lastError = { code: error.code, message: error.message.slice(0, 500), at: new Date() };
+  const { code, errorClass } = error;
+  const lastError = { code, errorClass, message: error.message.slice(0, 500), at: new Date() };
   await db
     .collection<{ _id: string } & Document>('keys')
     .updateOne({ _id: key }, { $set: { lastError } })

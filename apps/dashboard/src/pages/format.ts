@@ -38,7 +38,26 @@ export function duration(seconds: number): string {
   const whole = Math.ceil(seconds);
   if (whole < 60) return `${whole} s`;
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+  if (whole < 48 * 3600) return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+  return `${Math.floor(whole / 86_400)} days`;
+}
+
+/** A short length of time from ms: 0.4 s; from 10 s on as `duration`. */
+export function seconds(ms: number): string {
+  return ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : duration(ms / 1000);
+}
+
+/** How long until a time, or since when it is due; the exact one shows on hover. */
+export function until(at: number, now: number): Html {
+  const iso = new Date(at).toISOString();
+  const text = at > now ? `in ${duration((at - now) / 1000)}` : 'due';
+  return html`<time datetime="${iso}" title="${iso}">${text}</time>`;
+}
+
+/** A time by the clock, in UTC: 2026-01-02 03:04:05. */
+export function clock(at: Date): Html {
+  const iso = at.toISOString();
+  return html`<time datetime="${iso}">${iso.slice(0, 19).replace('T', ' ')}</time>`;
 }
 
 /**
@@ -48,4 +67,18 @@ export function duration(seconds: number): string {
 export function shownKey(key: string): string {
   const start = key.length > MAX_KEY ? `${key.slice(0, MAX_KEY)}…` : key;
   return start.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
+}
+
+/** The address of a key's page. */
+export function keyPath(key: string): string {
+  return `/key?${new URLSearchParams({ id: key })}`;
+}
+
+/** Characters of a key that fit into an address wherever it goes. */
+const MAX_LINKED = 2_000;
+
+/** A key that leads to its page; one too long for an address is only shown. */
+export function keyLink(key: string): Html {
+  if (key.length > MAX_LINKED) return html`<bdi class="key">${shownKey(key)}</bdi>`;
+  return html`<a class="key" href="${keyPath(key)}"><bdi>${shownKey(key)}</bdi></a>`;
 }

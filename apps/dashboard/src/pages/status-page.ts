@@ -1,30 +1,73 @@
 import { isReadable, type StatusReport } from '../status/status-report.js';
 import { type Html, html } from './html.js';
-import { layout, topBar } from './layout.js';
+import { layout, staleNote, topBar } from './layout.js';
 import { backlogsTable } from './status/backlogs-table.js';
 import { errorsTable } from './status/errors-table.js';
 import { keyTypesTable } from './status/key-types-table.js';
 import { queuePanel } from './status/queue-panel.js';
 import { tiles } from './status/tiles.js';
-import { verdictOf } from './status/verdict.js';
+import { type Losses, verdictOf } from './status/verdict.js';
 
-export function statusPage(report: StatusReport, readOnly: boolean): Html {
+/** The parts of the pages that change, by their ids. */
+export type Parts = Readonly<Record<(typeof ORDER)[number] | 'verdict', Html>>;
+
+/** Those whose height changes come last: what stands above them does not move. */
+const ORDER = ['tiles', 'types', 'queue', 'errors', 'backlogs', 'asof'] as const;
+
+export function statusPage(report: StatusReport, losses: Losses, readOnly: boolean): Html {
+  const parts = statusParts(report, losses);
+  const [first, ...rest] = ORDER;
   return layout({
     title: 'Status',
-    script: 'status.js',
-    body: html`${topBar(readOnly)}
-<main class="wide" id="live" data-source="/status">${statusContent(report)}</main>
-<p class="wide stale" id="stale" role="status" hidden>The dashboard does not answer; these numbers are old. Trying again…</p>`,
+    scripts: ['live.js', 'charts.js'],
+    charts: true,
+    body: html`${topBar('/', readOnly)}
+<main class="wide" id="main">
+${part('verdict', parts)}
+${part(first, parts)}
+<div class="charts">
+${chart('lag', 'Entries behind')}
+${chart('rate', 'Entries a second')}
+</div>
+${rest.map((id) => part(id, parts))}
+</main>
+${staleNote()}`,
   });
 }
 
-/** What changes: fetched again by the page's script, which puts in place what differs. */
-export function statusContent(report: StatusReport): Html {
+/** What changes, part by part: sent again when it does, and put in place by the page's script. */
+export function statusParts(report: StatusReport, losses: Losses): Parts {
   const { fleet, queue, at } = report;
-  const { tone, title, detail } = verdictOf(report);
-  return html`<section class="verdict ${tone}"><h1>${title}</h1><p>${detail}</p></section>
-${isReadable(fleet) && html`${tiles(fleet.types)}${keyTypesTable(fleet.types)}${backlogsTable(fleet.backlogs)}`}
-${isReadable(queue) && queuePanel(queue)}
-${isReadable(fleet) && errorsTable(fleet.errors, at)}
-<p class="asof">As of <time datetime="${at.toISOString()}">${at.toISOString().slice(11, 19)} UTC</time>. What a key is behind is what it was when it was last read.</p>`;
+  const nothing = html``;
+  return {
+    verdict: verdictPart(report, losses),
+    tiles: tiles(report),
+    types: isReadable(fleet) ? keyTypesTable(fleet.types) : nothing,
+    queue: isReadable(queue) ? queuePanel(queue) : nothing,
+    errors: isReadable(fleet) ? errorsTable(fleet.errors, fleet.errorClasses, at) : nothing,
+    backlogs: isReadable(fleet) ? html`${backlogsTable(fleet.backlogs)}` : nothing,
+    asof: asOf(report),
+  };
+}
+
+export function verdictPart(report: StatusReport, losses: Losses): Html {
+  const { tone, title, detail } = verdictOf(report, losses);
+  return html`<section class="verdict ${tone}"><h1>${title}</h1><p>${detail}</p></section>`;
+}
+
+function part(id: keyof Parts, parts: Parts): Html {
+  return html`<div id="${id}-part" data-part="${id}">${parts[id]}</div>`;
+}
+
+/** The chart itself is drawn by the page's script; what it shows is told in words too. */
+function chart(name: string, title: string): Html {
+  return html`<figure class="panel chart" data-chart="${name}">
+<figcaption><h2>${title}</h2><output class="reading" aria-live="off"></output></figcaption>
+<div class="plot" role="img" aria-label="${title}, over the last hour"></div>
+</figure>`;
+}
+
+function asOf({ fleet, at }: StatusReport): Html {
+  const time = isReadable(fleet) ? fleet.at : at;
+  return html`<p class="asof">As of <time datetime="${time.toISOString()}">${time.toISOString().slice(11, 19)} UTC</time>. What a key is behind is what it was when it was last read.</p>`;
 }

@@ -1,19 +1,15 @@
 import type { FastifyInstance } from 'fastify';
-import { statusContent, statusPage } from '../pages/status-page.js';
-import type { StatusReader } from '../status/status-reader.js';
+import type { Sampler } from '../live/sampler.js';
+import { statusPage } from '../pages/status-page.js';
 
-/** `/`: the status page; `/status`: its changing part; `/api/status`: the same for programs. */
-export function addStatusRoutes(server: FastifyInstance, reader: StatusReader, readOnly: boolean): void {
+/** `/`: the status page; `/api/status`: the same for programs. */
+export function addStatusRoutes(server: FastifyInstance, sampler: Sampler, readOnly: boolean): void {
   server.get('/', async (_request, reply) => {
     reply.type('text/html; charset=utf-8');
-    return statusPage(await reader.read(), readOnly).toString();
-  });
-  server.get('/status', async (_request, reply) => {
-    reply.type('text/html; charset=utf-8');
-    return statusContent(await reader.read()).toString();
+    return statusPage(await sampler.report(), sampler.history.losses(), readOnly).toString();
   });
   server.get('/api/status', async () => {
-    const { at, fleet, queue } = await reader.read();
+    const { at, fleet, queue } = await sampler.report();
     // Messages may quote data where nobody foresaw the error: programs get the codes.
     const withoutMessages =
       'errors' in fleet

@@ -1,3 +1,4 @@
+import type { JobDelays } from '@redis-to-mongo/job-queue';
 import type { QueueStatus } from './status-report.js';
 
 /** What is asked of a BullMQ queue for its status. */
@@ -8,12 +9,16 @@ export interface AskedQueue {
   isPaused(): Promise<boolean>;
 }
 
-export async function readQueueStatus(queue: AskedQueue): Promise<QueueStatus> {
-  const [counts, schedulers, workers, paused] = await Promise.all([
+export async function readQueueStatus(
+  queue: AskedQueue,
+  delays: () => Promise<JobDelays>,
+): Promise<QueueStatus> {
+  const [counts, schedulers, workers, paused, { waitingMs, usualMs }] = await Promise.all([
     queue.getJobCounts(),
     queue.getJobSchedulersCount(),
     queue.getWorkers(),
     queue.isPaused(),
+    delays(),
   ]);
   // Where CLIENT LIST is not allowed, BullMQ answers with one entry that has no address.
   const known = workers.filter(({ addr }) => addr !== undefined);
@@ -25,5 +30,7 @@ export async function readQueueStatus(queue: AskedQueue): Promise<QueueStatus> {
     schedulers,
     workers: workers.length > 0 && known.length === 0 ? null : known.length,
     paused,
+    waitingMs,
+    usualMs,
   };
 }

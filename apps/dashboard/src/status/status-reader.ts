@@ -1,8 +1,8 @@
-import type { FleetStatus } from '@redis-to-mongo/mongo-sink';
+import type { FleetSums } from '../keys/sum-up.js';
 import type { BacklogStatus, QueueStatus, StatusReport, TypeStatus, Unreadable } from './status-report.js';
 
 export interface StatusSources {
-  readFleet(): Promise<FleetStatus>;
+  readFleet(): Promise<FleetSums>;
   readQueue(): Promise<QueueStatus>;
   /** Told what could not be read. */
   onError(source: 'fleet' | 'queue', error: unknown): void;
@@ -14,7 +14,7 @@ const KEEP_TIMES_READ = 5;
 /** Time for each source, in ms; the queue's own client would wait for much longer. */
 const TIMEOUT_MS = 5_000;
 /** A rate is told only against a reading of at most this age, in ms. */
-const RATE_WINDOW_MS = 60_000;
+const RATE_WINDOW_MS = 600_000;
 
 /**
  * Reads the status, once for all who ask: however many pages are open, the servers are asked one after the other, and
@@ -57,11 +57,13 @@ export class StatusReader {
 }
 
 function withRates(
-  now: FleetStatus | Unreadable,
+  now: FleetSums | Unreadable,
   last: StatusReport['fleet'] | undefined,
 ): StatusReport['fleet'] {
   if ('code' in now) return now;
   const before = last === undefined || 'code' in last ? undefined : last;
+  // The same reading once more.
+  if (before?.at.getTime() === now.at.getTime()) return before;
   const ms = before === undefined ? 0 : now.at.getTime() - before.at.getTime();
   const rate = (seen: number, earlier: number | undefined): number | null => {
     if (earlier === undefined || ms <= 0 || ms > RATE_WINDOW_MS) return null;

@@ -1,4 +1,5 @@
-import type { FleetStatus, KeyBacklog, KeyTypeStatus } from '@redis-to-mongo/mongo-sink';
+import type { KeyBacklog, KeyTypeStatus } from '@redis-to-mongo/mongo-sink';
+import type { FleetSums } from '../keys/sum-up.js';
 
 /** What the queue is doing. */
 export interface QueueStatus {
@@ -11,6 +12,10 @@ export interface QueueStatus {
   /** Worker processes; `null` where Redis does not tell. */
   readonly workers: number | null;
   readonly paused: boolean;
+  /** How long the job that waits longest has been due, in ms. */
+  readonly waitingMs: number;
+  /** How long after they are due jobs have ended lately, in ms; `null` where none has. */
+  readonly usualMs: number | null;
 }
 
 /** Something that could not be read: its code, never its message, which may name hosts and users. */
@@ -30,7 +35,7 @@ export type BacklogStatus = KeyBacklog & {
 export interface StatusReport {
   readonly at: Date;
   readonly fleet:
-    | (Omit<FleetStatus, 'types' | 'backlogs'> & {
+    | (Omit<FleetSums, 'types' | 'backlogs'> & {
         readonly types: readonly TypeStatus[];
         readonly backlogs: readonly BacklogStatus[];
       })

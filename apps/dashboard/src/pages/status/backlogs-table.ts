@@ -1,5 +1,5 @@
 import type { BacklogStatus } from '../../status/status-report.js';
-import { count, duration, rate, shownKey } from '../format.js';
+import { count, duration, keyLink, rate } from '../format.js';
 import { type Html, html } from '../html.js';
 
 /** The keys that are furthest behind, how far they are, and how long they still take. Nothing where all are in step. */
@@ -16,5 +16,5 @@ export function backlogsTable(backlogs: readonly BacklogStatus[]): Html | false 
 
 function row({ key, seen, lag, perSecond, secondsLeft }: BacklogStatus): Html {
   const share = Math.floor((100 * seen) / Math.max(1, seen + lag));
-  return html`<tr><th scope="row"><bdi>${shownKey(key)}</bdi></th><td class="state"><progress max="100" value="${String(share)}">${String(share)} %</progress></td><td class="n" data-name="Read">${count(seen)}</td><td class="n busy" data-name="Left">${count(lag)}</td><td class="n" data-name="Per second">${rate(perSecond)}</td><td class="n" data-name="Time left">${secondsLeft === null ? '–' : duration(secondsLeft)}</td></tr>`;
+  return html`<tr><th scope="row">${keyLink(key)}</th><td class="state"><progress max="100" value="${String(share)}">${String(share)} %</progress></td><td class="n" data-name="Read">${count(seen)}</td><td class="n busy" data-name="Left">${count(lag)}</td><td class="n" data-name="Per second">${rate(perSecond)}</td><td class="n" data-name="Time left">${secondsLeft === null ? '–' : duration(secondsLeft)}</td></tr>`;
 }

@@ -1,12 +1,15 @@
 import { maskCredentials } from '@redis-to-mongo/app-shell';
 import type { KeyError } from '@redis-to-mongo/mongo-sink';
-import { ago, shownKey } from '../format.js';
+import type { FleetSums } from '../../keys/sum-up.js';
+import { ago, count, keyLink } from '../format.js';
 import { type Html, html } from '../html.js';
 
-/** The newest errors of keys, newest first. */
-export function errorsTable(errors: readonly KeyError[], now: Date): Html {
+type ErrorClasses = FleetSums['errorClasses'];
+
+/** How many keys fail, by the class of the error, and the newest errors, newest first. */
+export function errorsTable(errors: readonly KeyError[], classes: ErrorClasses, now: Date): Html {
   return html`<section class="panel" aria-labelledby="errors">
-<h2 id="errors">Newest errors</h2>
+<h2 id="errors">Errors ${classes.map(({ errorClass, keys }) => html`<span class="mark bad">${count(keys)} ${errorClass}</span>`)}${errors.length > 0 && html`<a class="panel-link" href="/keys?status=failing&sort=-error">All keys that fail</a>`}</h2>
 ${
   errors.length === 0
     ? html`<p class="empty">None: the last job of every key went well.</p>`
@@ -19,10 +22,10 @@ ${
 }
 
 function row({ key, at, code, message }: KeyError, now: Date): Html {
-  return html`<tr><th scope="row"><bdi>${shownKey(key)}</bdi></th><td class="when">${ago(at, now)}</td><td><code>${code}</code></td><td class="what">${advice(code, message)}</td></tr>`;
+  return html`<tr><th scope="row">${keyLink(key)}</th><td class="when">${ago(at, now)}</td><td><code>${code}</code></td><td class="what">${advice(code, message)}</td></tr>`;
 }
 
 /** Our own messages say what to do; that of an error nobody knew may quote data, which belongs on no page. */
-function advice(code: string, message: string): string {
+export function advice(code: string, message: string): string {
   return /UNKNOWN|UNEXPECTED/.test(code) ? 'See the log of the workers.' : maskCredentials(message);
 }

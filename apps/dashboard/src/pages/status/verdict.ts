@@ -1,5 +1,11 @@
-import { isReadable, type StatusReport, type TypeStatus, total } from '../../status/status-report.js';
-import { count, counted } from '../format.js';
+import {
+  isReadable,
+  type QueueStatus,
+  type StatusReport,
+  type TypeStatus,
+  total,
+} from '../../status/status-report.js';
+import { count, counted, seconds } from '../format.js';
 
 /** The state of the mirror in one sentence. */
 export interface Verdict {
@@ -8,31 +14,42 @@ export interface Verdict {
   readonly detail: string;
 }
 
-/** What an operator must know first: the worst that is the case. */
-export function verdictOf({ fleet, queue }: StatusReport): Verdict {
-  if (!isReadable(fleet)) return unreadable('MongoDB', fleet.code, 'MONGO_URI or MONGO_HOST');
+/** Dead letters and gaps that came lately. */
+export interface Losses {
+  readonly dead: number;
+  readonly gap: number;
+}
+
+/** A job that has been due for longer than this, in ms, says that the workers do not keep up. */
+const LATE_MS = 10_000;
+
+/**
+ * What an operator must know first: the worst that is the case.
+ * @param lately dead letters and gaps of the last hour; older ones are told of, and are no alarm.
+ */
+export function verdictOf(
+  { fleet, queue }: Pick<StatusReport, 'fleet' | 'queue'>,
+  lately: Losses = { dead: 0, gap: 0 },
+): Verdict {
+  if (!isReadable(fleet)) return fleetUnreadable(fleet.code);
   if (!isReadable(queue))
     return unreadable('The queue’s Redis', queue.code, 'QUEUE_REDIS_URL, REDIS_URL or REDIS_HOST');
   if (queue.workers === 0)
-    return {
-      tone: 'bad',
-      title: 'No worker is running',
-      detail: 'Nothing is copied until one starts: pnpm start:worker.',
-    };
+    return bad('No worker is running', 'Nothing is copied until one starts: pnpm start:worker.');
   if (queue.paused)
-    return {
-      tone: 'bad',
-      title: 'The queue is paused',
-      detail: 'Nothing is copied until it is resumed, on the page Queue.',
-    };
+    return bad('The queue is paused', 'Nothing is copied until it is resumed, on the page Queue.');
   const { types } = fleet;
   const failing = total(types, 'failing');
   if (failing > 0)
-    return {
-      tone: 'bad',
-      title: `${counted(failing, 'key is', 'keys are')} failing`,
-      detail: 'The newest errors are below. Their jobs come again by themselves.',
-    };
+    return bad(
+      `${counted(failing, 'key needs', 'keys need')} a look`,
+      `Their last jobs failed; the newest errors are below. Jobs come again by themselves.${losses(types)}`,
+    );
+  if (lately.gap > 0)
+    return bad(
+      `${counted(lately.gap, 'entry was', 'entries were')} lost in the last hour`,
+      'Redis dropped them before they were read: trim less, or add workers. The page Keys shows where.',
+    );
   if (types.length === 0)
     return {
       tone: 'idle',
@@ -42,26 +59,59 @@ export function verdictOf({ fleet, queue }: StatusReport): Verdict {
           ? 'No key was found so far: is a scheduler running, and do KEY_INCLUDE and KEY_EXCLUDE fit?'
           : `${counted(queue.schedulers, 'key was', 'keys were')} found; their first jobs are on the way.`,
     };
+  const paused = fleet.paused > 0 ? ` ${counted(fleet.paused, 'key is', 'keys are')} paused.` : '';
+  const rest = `${paused}${losses(types)}`;
   const lag = total(types, 'lag');
-  if (lag > 0)
+  if (lag > 0) {
+    const behind = fleet.behindMs > 0 ? `, ${seconds(fleet.behindMs)}` : '';
     return {
       tone: 'busy',
-      title: `${counted(lag, 'entry', 'entries')} behind`,
-      detail: `Catching up.${losses(types)}`,
+      title: `${counted(lag, 'entry', 'entries')}${behind} behind`,
+      detail: `Catching up.${rest}`,
+    };
+  }
+  if (queue.waitingMs > LATE_MS)
+    return {
+      tone: 'busy',
+      title: `Jobs are ${seconds(queue.waitingMs)} late`,
+      detail: `${counted(queue.waiting, 'job waits', 'jobs wait')} for a free worker.${rest}`,
+    };
+  if (lately.dead > 0)
+    return {
+      tone: 'busy',
+      title: `Complete but for ${counted(lately.dead, 'record', 'records')} that MongoDB refused in the last hour`,
+      detail: `They are kept as dead letters.${rest}`,
     };
   return {
     tone: 'good',
-    title: 'The mirror is in step',
-    detail: `Nothing waits to be copied.${losses(types)}`,
+    title: `The mirror is complete${delay(queue)}`,
+    detail: `Nothing waits to be copied.${rest}`,
   };
 }
 
+function delay({ waitingMs, usualMs }: QueueStatus): string {
+  return usualMs === null ? '' : `, ${seconds(Math.max(waitingMs, usualMs))} behind`;
+}
+
+function bad(title: string, detail: string): Verdict {
+  return { tone: 'bad', title, detail };
+}
+
+function fleetUnreadable(code: string): Verdict {
+  return code === 'KEYS_LOADING'
+    ? {
+        tone: 'idle',
+        title: 'Reading the state of all keys',
+        detail: 'With very many keys this takes a moment.',
+      }
+    : unreadable('MongoDB', code, 'MONGO_URI or MONGO_HOST');
+}
+
 function unreadable(server: string, code: string, options: string): Verdict {
-  return {
-    tone: 'bad',
-    title: `${server} does not answer`,
-    detail: `${code}: check that it runs, and that ${options} and the password fit. This page goes on trying.`,
-  };
+  return bad(
+    `${server} does not answer`,
+    `${code}: check that it runs, and that ${options} and the password fit. This page goes on trying.`,
+  );
 }
 
 function losses(types: readonly TypeStatus[]): string {

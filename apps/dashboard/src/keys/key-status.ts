@@ -1,0 +1,27 @@
+import type { KeySummary } from '@redis-to-mongo/mongo-sink';
+
+/** What a key is doing, the most telling first. */
+export type KeyStatus = 'deleted' | 'paused' | 'set aside' | 'failing' | 'catching up' | 'in step';
+
+/** The code of the error that says that a key rests, since its jobs began again and again and never ended. */
+const SET_ASIDE = 'KEY_SET_ASIDE';
+
+export function keyStatus(key: KeySummary): KeyStatus {
+  if (key.status === 'deleted') return 'deleted';
+  if (key.paused) return 'paused';
+  if (key.error) return key.error.code === SET_ASIDE ? 'set aside' : 'failing';
+  return key.lag > 0 ? 'catching up' : 'in step';
+}
+
+/** An entry id begins with its time in ms, unless its writer chose ids of its own: before this they do not count. */
+const FIRST_TIME = Date.UTC(2005, 0);
+
+/**
+ * How far a key is behind in time, in ms: the age of the entry that was synced last, while there are more behind it; 0
+ * where there are none; null where it is not known (values have no time of their own, and ids may be anything).
+ */
+export function behindMs({ lag, entryId, status }: KeySummary, now: number): number | null {
+  if (lag === 0 || status === 'deleted') return 0;
+  const at = Number(entryId?.split('-')[0] ?? Number.NaN);
+  return at >= FIRST_TIME && at <= now ? now - at : null;
+}

@@ -1,0 +1,43 @@
+/** One moment of the last hour; null where it could not be read. */
+export interface Moment {
+  /** Ms since 1970. */
+  readonly at: number;
+  /** Entries behind. */
+  readonly lag: number | null;
+  /** Entries read per second, since the moment before. */
+  readonly perSecond: number | null;
+  /** Dead letters and gaps so far. */
+  readonly dead: number | null;
+  readonly gap: number | null;
+}
+
+/** How long moments are kept, and how far they are apart at least, in ms: 720 of them at most. */
+const KEPT_MS = 3_600_000;
+const APART_MS = 5_000;
+
+/** The last hour, in memory: a restart of the dashboard begins a new one. */
+export class History {
+  readonly #moments: Moment[] = [];
+
+  /** @returns whether the moment was kept: not, if the one before is too near. */
+  add(moment: Moment): boolean {
+    const last = this.#moments.at(-1);
+    if (last !== undefined && moment.at < last.at + APART_MS) return false;
+    this.#moments.push(moment);
+    const old = this.#moments.findIndex(({ at }) => at >= moment.at - KEPT_MS);
+    this.#moments.splice(0, Math.max(0, old));
+    return true;
+  }
+
+  get moments(): readonly Moment[] {
+    return this.#moments;
+  }
+
+  /** How many dead letters and gaps came within the hour, or since the dashboard started. */
+  losses(): { readonly dead: number; readonly gap: number } {
+    const known = this.#moments.filter(({ dead, gap }) => dead !== null && gap !== null);
+    const [first, last] = [known[0], known.at(-1)];
+    const grown = (name: 'dead' | 'gap') => Math.max(0, (last?.[name] ?? 0) - (first?.[name] ?? 0));
+    return { dead: grown('dead'), gap: grown('gap') };
+  }
+}

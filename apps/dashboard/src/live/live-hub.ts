@@ -1,0 +1,101 @@
+import type { Writable } from 'node:stream';
+import { type Parts, statusParts } from '../pages/status-page.js';
+import { event } from './event.js';
+import type { Moment } from './history.js';
+import type { Sample, Sampler } from './sampler.js';
+
+/** Streams at once; a browser has one for each open page. */
+const MAX_STREAMS = 100;
+/** Bytes that may wait for a slow reader; one with more is let go, and comes back when it can. */
+const MAX_WAITING_BYTES = 1024 * 1024;
+
+interface Viewer {
+  readonly stream: Writable;
+  /** Asked before each sending: a login can end while its stream is open. */
+  readonly isAllowed: () => boolean;
+}
+
+/**
+ * Server-sent events for all who look: at first all parts of the page and the history of the hour, then whatever part
+ * has changed, and the new moments. All get the same text, made once.
+ * Source: https://html.spec.whatwg.org/multipage/server-sent-events.html
+ */
+export class LiveHub {
+  readonly #sampler: Sampler;
+  readonly #viewers = new Set<Viewer>();
+  #unsubscribe: (() => void) | undefined;
+  #parts = new Map<string, string>();
+
+  constructor(sampler: Sampler) {
+    this.#sampler = sampler;
+  }
+
+  get isFull(): boolean {
+    return this.#viewers.size >= MAX_STREAMS;
+  }
+
+  /** Sends to the stream until it closes, or the hub does. */
+  async open(stream: Writable, isAllowed: () => boolean): Promise<void> {
+    const viewer = { stream, isAllowed };
+    stream.once('close', () => this.#forget(viewer));
+    stream.on('error', () => stream.destroy());
+    stream.write('retry: 2000\n\n');
+    const report = await this.#sampler.report();
+    if (stream.destroyed) return;
+    const { history } = this.#sampler;
+    const parts = rendered(statusParts(report, history.losses()));
+    stream.write(event('history', columns(history.moments)) + partEvents([...parts]) + event('tick', {}));
+    this.#viewers.add(viewer);
+    this.#unsubscribe ??= this.#sampler.subscribe((sample) => this.#send(sample));
+  }
+
+  /** Ends all streams; browsers come back by themselves. */
+  close(): void {
+    for (const viewer of [...this.#viewers]) {
+      viewer.stream.end();
+      this.#forget(viewer);
+    }
+  }
+
+  #send({ report, moment }: Sample): void {
+    const parts = rendered(statusParts(report, this.#sampler.history.losses()));
+    const changed = [...parts].filter(([id, text]) => this.#parts.get(id) !== text);
+    this.#parts = parts;
+    const text = partEvents(changed) + (moment ? event('moment', columns([moment])) : '') + event('tick', {});
+    for (const viewer of [...this.#viewers]) {
+      const { stream, isAllowed } = viewer;
+      if (!isAllowed()) stream.end();
+      else if (stream.writableLength > MAX_WAITING_BYTES) stream.destroy();
+      else {
+        stream.write(text);
+        continue;
+      }
+      this.#forget(viewer);
+    }
+  }
+
+  #forget(viewer: Viewer): void {
+    this.#viewers.delete(viewer);
+    if (this.#viewers.size > 0) return;
+    this.#unsubscribe?.();
+    this.#unsubscribe = undefined;
+    this.#parts = new Map();
+  }
+}
+
+function rendered(parts: Parts): Map<string, string> {
+  return new Map(Object.entries(parts).map(([id, html]) => [id, html.toString()]));
+}
+
+function partEvents(parts: readonly (readonly [string, string])[]): string {
+  return parts.map(([id, html]) => event('part', { id, html })).join('');
+}
+
+/** As the chart takes them: seconds since 1970, and a list for each line. */
+function columns(moments: readonly Moment[]) {
+  return {
+    at: moments.map(({ at }) => Math.round(at / 1000)),
+    lag: moments.map(({ lag }) => lag),
+    rate: moments.map(({ perSecond }) => (perSecond === null ? null : Math.round(perSecond * 10) / 10)),
+  };
+}

@@ -1,0 +1,67 @@
+import type { KeySummary } from '@redis-to-mongo/mongo-sink';
+import type { KeyDetail } from '../keys/key-detail.js';
+import { behindMs } from '../keys/key-status.js';
+import { ago, clock, count, keyPath, seconds, shownKey, until } from './format.js';
+import { type Content, type Html, html } from './html.js';
+import { actionButtons } from './keys/action-buttons.js';
+import { activityTable } from './keys/activity-table.js';
+import { gapsTable } from './keys/gaps-table.js';
+import { statusMark } from './keys/status-mark.js';
+import { layout, staleNote, topBar } from './layout.js';
+import { advice } from './status/errors-table.js';
+
+/** Whether the page may change anything, and what proves that the request comes from it. */
+export interface Powers {
+  readonly readOnly: boolean;
+  readonly token: string;
+}
+
+/** All about one key. */
+export function keyPage(detail: KeyDetail, { readOnly, token }: Powers): Html {
+  const { key } = detail.summary;
+  return layout({
+    title: shownKey(key),
+    scripts: ['live.js', 'keys.js', 'actions.js'],
+    token,
+    body: html`${topBar('/keys', readOnly)}
+<main class="wide" id="main">
+<p class="back"><a href="/keys">All keys</a></p>
+<div id="detail" data-live data-source="${keyPath(key).replace('/key?', '/key/detail?')}">${keyContent(detail)}</div>
+${actionButtons(key, detail.summary.paused, readOnly)}
+</main>
+${staleNote()}`,
+  });
+}
+
+/** What changes: fetched again by the page's script. */
+export function keyContent({ summary, state, nextRunAt, at }: KeyDetail): Html {
+  const { key, error } = summary;
+  return html`<section class="verdict key-title"><h1><bdi>${shownKey(key)}</bdi></h1><p>${statusMark(summary)} ${summary.keyType}${summary.stream !== key && html`, <bdi>${summary.type}</bdi> of <bdi>${shownKey(summary.stream)}</bdi>`}</p></section>
+${error && html`<section class="panel problem-panel" aria-labelledby="error"><h2 id="error">Last error <code>${error.code}</code></h2><p class="empty">${advice(error.code, error.message ?? '')} ${ago(new Date(error.at), at)}, class ${error.errorClass}.</p></section>`}
+<section class="panel" aria-labelledby="facts"><h2 id="facts">Position and counts</h2><dl class="facts">${facts(summary, nextRunAt, at).map(([name, value, tone]) => html`<div class="${tone}"><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></section>
+${state && gapsTable(state.gaps)}
+${state && activityTable(state.activity)}
+<p class="asof">As of ${at.toISOString().slice(11, 19)} UTC. Times are UTC.</p>`;
+}
+
+type Fact = readonly [name: string, value: Content, tone?: string | false];
+
+function facts(key: KeySummary, nextRunAt: number | null, at: Date): readonly Fact[] {
+  const behind = behindMs(key, at.getTime());
+  const time = (ms: number | null) => (ms === null || ms === 0 ? '–' : clock(new Date(ms)));
+  return [
+    ['Behind', count(key.lag), key.lag > 0 && 'busy'],
+    ['Behind in time', behind === null ? '–' : seconds(behind), key.lag > 0 && 'busy'],
+    ['Next run', nextRunAt === null ? 'not scheduled' : until(nextRunAt, at.getTime())],
+    ['Position', key.entryId ?? '–'],
+    ['Read', count(key.seen)],
+    ['Written', count(key.written)],
+    ['Already there', count(key.alreadyThere)],
+    ['Dead letters', count(key.dead), key.dead > 0 && 'bad'],
+    ['Gaps', count(key.gap), key.gap > 0 && 'bad'],
+    ['Life', count(key.incarnation)],
+    ['Last change', time(key.lastChangedAt)],
+    ['Last synced', time(key.lastSyncedAt)],
+    ['First synced', time(key.firstSyncedAt)],
+  ];
+}

@@ -1,0 +1,52 @@
+import { KEY_ACTIONS, type KeyAction } from '../../keys/key-action.js';
+import { type Html, html } from '../html.js';
+
+interface Wording {
+  readonly button: string;
+  readonly question: string;
+  /** What comes of it. */
+  readonly effect: string;
+}
+
+export const WORDINGS: Readonly<Record<KeyAction, Wording>> = {
+  sync: {
+    button: 'Sync now',
+    question: 'Sync this key now?',
+    effect: 'One job more, out of turn, as soon as a worker is free.',
+  },
+  pause: {
+    button: 'Pause',
+    question: 'Pause this key?',
+    effect:
+      'Nothing of it is copied until it is resumed. What Redis drops of it meanwhile is lost, and counted as a gap.',
+  },
+  resume: {
+    button: 'Resume',
+    question: 'Resume this key?',
+    effect: 'It is copied again, from where it was left.',
+  },
+  resync: {
+    button: 'Resync from the start',
+    question: 'Read this key from the start once more?',
+    effect:
+      'Its next life begins: all that Redis holds of it is read and written again. The messages of earlier lives stay.',
+  },
+};
+
+/** The buttons of a key's page; a dialog asks before anything is done. Nothing in read-only mode. */
+export function actionButtons(key: string, paused: boolean, readOnly: boolean): Html {
+  if (readOnly) return html``;
+  const hidden = paused ? 'pause' : 'resume';
+  return html`<section class="actions" aria-label="Actions" id="actions" data-key="${key}">
+${KEY_ACTIONS.map((action) => html`<button type="button" ${action === hidden && html`hidden`} class="${action === 'resync' ? 'outline bad' : 'outline'}" data-action="${action}" data-question="${WORDINGS[action].question}" data-effect="${WORDINGS[action].effect}" aria-haspopup="dialog">${WORDINGS[action].button}</button>`)}
+<p role="status" id="told"></p>
+</section>
+<dialog id="confirm" aria-labelledby="confirm-question" aria-describedby="confirm-effect">
+<form method="dialog">
+<h2 id="confirm-question"></h2>
+<p class="key"><bdi id="confirm-key"></bdi></p>
+<p id="confirm-effect"></p>
+<div class="choices"><button class="outline" value="">Cancel</button><button value="yes" id="confirm-yes"></button></div>
+</form>
+</dialog>`;
+}

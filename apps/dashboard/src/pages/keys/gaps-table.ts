@@ -1,0 +1,15 @@
+import type { Gap } from '@redis-to-mongo/pipeline';
+import { clock, count } from '../format.js';
+import { type Html, html } from '../html.js';
+
+/** What was lost unread, newest first. */
+export function gapsTable(gaps: readonly Gap[]): Html | false {
+  if (gaps.length === 0) return false;
+  return html`<section class="panel" aria-labelledby="gaps"><h2 id="gaps">Gaps</h2><div class="scroll"><table>
+<thead><tr><th scope="col">When</th><th scope="col" class="n">Entries</th><th scope="col">Cause</th><th scope="col">After</th><th scope="col">Up to</th><th scope="col" class="n">Life</th></tr></thead>
+<tbody>${gaps.toReversed().map(row)}</tbody></table></div></section>`;
+}
+
+function row({ at, entries, exact, cause, after, upTo, incarnation }: Gap): Html {
+  return html`<tr><th scope="row">${clock(at)}</th><td class="n bad">${!exact && 'at least '}${count(entries)}</td><td>${cause}</td><td><code>${after}</code></td><td><code>${upTo}</code></td><td class="n">${count(incarnation)}</td></tr>`;
+}

@@ -1,0 +1,17 @@
+import type { KeySummary } from '@redis-to-mongo/mongo-sink';
+import { type KeyStatus, keyStatus } from '../../keys/key-status.js';
+import { type Html, html } from '../html.js';
+
+const TONES: Readonly<Record<KeyStatus, string>> = {
+  deleted: 'idle',
+  paused: 'idle',
+  'set aside': 'bad',
+  failing: 'bad',
+  'catching up': 'busy',
+  'in step': 'good',
+};
+
+export function statusMark(key: KeySummary): Html {
+  const status = keyStatus(key);
+  return html`<span class="mark ${TONES[status]}">${status}</span>`;
+}

@@ -1,0 +1,27 @@
+import { PassThrough } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
+import { sessionIdOf } from '../auth/session-cookie.js';
+import type { Sessions } from '../auth/sessions.js';
+import type { LiveHub } from '../live/live-hub.js';
+
+/** `/live`: server-sent events, for as long as the login lasts. */
+export function addLiveRoutes(server: FastifyInstance, hub: LiveHub, sessions: Sessions): void {
+  server.get('/live', { exposeHeadRoute: false }, async (request, reply) => {
+    if (hub.isFull)
+      return await reply.code(503).header('retry-after', 30).send({ error: 'Too many pages are open.' });
+    const id = sessionIdOf(request) ?? '';
+    const stream = new PassThrough();
+    request.raw.once('close', () => stream.destroy());
+    // A proxy that keeps the answer until it is whole would keep it for ever.
+    reply.type('text/event-stream; charset=utf-8').header('x-accel-buffering', 'no');
+    void hub
+      .open(stream, () => sessions.isValid(id))
+      .catch((error: unknown) => stream.destroy(asError(error)));
+    return await reply.send(stream);
+  });
+  server.addHook('preClose', async () => hub.close());
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

@@ -1,0 +1,35 @@
+import type { Queue } from 'bullmq';
+
+/** How late the fleet's jobs are, in ms, by the clocks of those who made and ended them. */
+export interface JobDelays {
+  /** How long the job that waits longest has been due; 0 where none waits. */
+  readonly waitingMs: number;
+  /** From when a job is due until it has ended: the middle one of the newest 20; null where none has ended. */
+  readonly usualMs: number | null;
+}
+
+const NEWEST = 20;
+
+/** Looks at the job that waits longest and at those that ended last. */
+export async function jobDelays(queue: Queue, now = Date.now()): Promise<JobDelays> {
+  const [waiting, ended] = await Promise.all([
+    queue.getJobs(['waiting'], 0, 0, true),
+    queue.getJobs(['completed'], 0, NEWEST - 1),
+  ]);
+  // A job can go between the listing of its id and the look at it.
+  const first = waiting.find((job) => job !== undefined);
+  const took = ended
+    .flatMap((job) => (job?.finishedOn === undefined ? [] : [job.finishedOn - dueAt(job)]))
+    .sort((a, b) => a - b);
+  const middle = took[Math.floor(took.length / 2)];
+  return {
+    waitingMs: first === undefined ? 0 : Math.max(0, now - dueAt(first)),
+    usualMs: middle === undefined ? null : Math.max(0, middle),
+  };
+}
+
+/** A scheduled job was made long before it is due, and its id ends with that time; any other one is due when made. */
+function dueAt({ id = '', timestamp }: { readonly id?: string; readonly timestamp: number }): number {
+  const due = /^repeat:[0-9a-f]+:(\d+)$/.exec(id)?.[1];
+  return due === undefined ? timestamp : Number(due);
+}
