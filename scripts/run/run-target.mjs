@@ -16,6 +16,7 @@ const programs = {
   demo: 'packages/proving-ground/dist/demo.js',
   bench: 'packages/proving-ground/dist/bench.js',
   chaos: 'packages/proving-ground/dist/chaos.js',
+  soak: 'packages/proving-ground/dist/soak.js',
   stack: 'packages/local-stack/dist/stack-command.js',
   cli: 'apps/cli/dist/main.js',
   'start:scheduler': 'apps/scheduler/dist/main.js',

@@ -37,7 +37,7 @@ describe('the chaos run', () => {
     process.kill(scheduler?.pid ?? Number.NaN, 'SIGKILL');
     expect(await run.ended, run.output).toBe(1);
     expect(run.output).toContain('ended by itself with SIGKILL');
-    const folder = /last state are in (\S+);/.exec(run.output)?.[1] ?? '';
+    const folder = /last state are in (\S+)$/m.exec(run.output)?.[1] ?? '';
     expect(await readdir(folder)).toEqual(
       expect.arrayContaining(['plan.json', 'state.json', 'events.log', 'fleet']),
     );

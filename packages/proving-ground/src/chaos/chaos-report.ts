@@ -46,6 +46,10 @@ export function chaosLines(report: ChaosReport): string[] {
     ...tableLines([['fault', 'times'], ...faults]),
     '',
     ...tableLines([['', ''], ...chaosRows(report)]).slice(1),
+    '',
+    report.ok
+      ? 'every entry once, or accounted for; every set equal; no position went back'
+      : `${report.problems.length} problems; --seed ${report.seed} replays the plan`,
   ];
 }
 

@@ -1,15 +1,12 @@
 import { appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import type { Closing } from '../demo/closing.js';
-import type { Progress } from '../demo/progress.js';
-import { Fleet } from '../fleet/fleet.js';
-import { newPassword } from '../fleet/fleet-env.js';
-import { endText } from '../fleet/fleet-member.js';
+import type { ProgramContext } from '../run-program.js';
 import { breakThings } from './break-things.js';
+import { refillFleet, startChaosFleet } from './chaos-fleet.js';
 import { ChaosLoad } from './chaos-load.js';
 import type { ChaosOptions } from './chaos-options.js';
-import { type ChaosPlace, openChaosPlace } from './chaos-place.js';
+import { openChaosPlace } from './chaos-place.js';
 import type { ChaosReport } from './chaos-report.js';
 import type { FaultKind } from './fault.js';
 import { judge } from './judge.js';
@@ -18,31 +15,17 @@ import { MemoryWatch } from './memory-watch.js';
 import { planFaults } from './plan-faults.js';
 import { PositionWatch } from './position-watch.js';
 import { untilSettled } from './settle.js';
+import { writeWhile } from './write-while.js';
 
 /** No process of the fleet may ever hold more, in MiB. A worker here reads 32 MiB ahead; one entry may have 16. */
 const MOST_MIB = 400;
-const SCHEDULERS = 2;
-
-export interface ChaosContext {
-  readonly progress: Pick<Progress, 'say' | 'colors'>;
-  readonly closing: Closing;
-  /** For logs, data and evidence. */
-  readonly dir: string;
-  readonly signal: AbortSignal;
-}
-
-/** What a run found, and the processes it had, which must be gone when `closing` is closed. */
-export interface ChaosResult {
-  readonly report: ChaosReport;
-  readonly pids: ReadonlySet<number>;
-}
 
 /**
  * One run: servers, fleet, load, faults, and the comparison. What it opens stays open until the caller closes `closing`.
  * @throws LocalStackError, ProvingError; anything once the signal has aborted.
  */
-export async function runChaos(options: ChaosOptions, context: ChaosContext): Promise<ChaosResult> {
-  const { progress, closing, dir, signal } = context;
+export async function runChaos(options: ChaosOptions, context: ProgramContext): Promise<ChaosReport> {
+  const { progress, dir, signal, closing } = context;
   const plan = planFaults(options.seed, options.seconds * 1000);
   await writeFile(join(dir, 'plan.json'), `${JSON.stringify({ options, plan }, null, 1)}\n`);
   const begun = performance.now();
@@ -56,11 +39,10 @@ export async function runChaos(options: ChaosOptions, context: ChaosContext): Pr
   );
   const place = await openChaosPlace(dir, (line) => progress.say(line), closing);
   const problems: string[] = [];
-  const fleet = await startFleet(options, context, place, (problem) => {
+  const fleet = await startChaosFleet(place, context, options.workers, (problem) => {
     problems.push(problem);
     event(problem);
   });
-  closing.add(() => fleet.stop());
 
   const load = new ChaosLoad({ redisUrl: place.source.server.url, ...options, signal });
   closing.add(() => load.close());
@@ -99,7 +81,7 @@ export async function runChaos(options: ChaosOptions, context: ChaosContext): Pr
     });
     const quiet = performance.now();
     event('everything is up again, and nothing is written any more');
-    await refill(fleet, options.workers);
+    await refillFleet(fleet, options.workers);
     await untilSettled({ redis, db: place.db, load, signal });
     const settledAfter = (performance.now() - quiet) / 1000;
     event(`settled after ${settledAfter.toFixed(1)} s; comparing`);
@@ -146,7 +128,7 @@ export async function runChaos(options: ChaosOptions, context: ChaosContext): Pr
       settledAfter: Math.round(settledAfter),
       problems,
     };
-    return { report, pids: new Set(fleet.members.flatMap(({ pid }) => (pid === undefined ? [] : [pid]))) };
+    return report;
   } catch (error) {
     if (!signal.aborted)
       await keepState(
@@ -156,49 +138,4 @@ export async function runChaos(options: ChaosOptions, context: ChaosContext): Pr
       );
     throw error;
   }
-}
-
-async function startFleet(
-  { workers }: ChaosOptions,
-  { dir, signal }: ChaosContext,
-  { env, dbName }: ChaosPlace,
-  onProblem: (problem: string) => void,
-): Promise<Fleet> {
-  const { REDIS_URL = '', MONGO_URI = '', ...options } = env;
-  return await Fleet.start({
-    redisUrl: REDIS_URL,
-    mongoUri: MONGO_URI,
-    mongoDbName: dbName,
-    queuePrefix: 'chaos',
-    dashboardPassword: newPassword(),
-    dashboard: false,
-    workers,
-    schedulers: SCHEDULERS,
-    options,
-    dir: join(dir, 'fleet'),
-    signal,
-    onUnexpectedEnd: (member, end) => onProblem(`${member.name} ended by itself with ${endText(end)}`),
-  });
-}
-
-/** Lets the load write while the work is done; whichever fails ends both. */
-async function writeWhile(load: ChaosLoad, work: () => Promise<void>): Promise<void> {
-  const stop = new AbortController();
-  const writing = load.run(stop.signal);
-  try {
-    await Promise.race([work(), writing]);
-  } finally {
-    stop.abort();
-  }
-  await writing;
-}
-
-/** Starts what is missing, and waits until all are ready. */
-async function refill(fleet: Fleet, workers: number): Promise<void> {
-  for (let missing = workers - fleet.running('worker').length; missing > 0; missing--) fleet.launch('worker');
-  for (let missing = SCHEDULERS - fleet.running('scheduler').length; missing > 0; missing--)
-    fleet.launch('scheduler');
-  await Promise.all(
-    [...fleet.running('worker'), ...fleet.running('scheduler')].map((member) => member.ready()),
-  );
 }

@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import { Fleet } from '../fleet/fleet.js';
+import { newPassword } from '../fleet/fleet-env.js';
+import { endText } from '../fleet/fleet-member.js';
+import type { ProgramContext } from '../run-program.js';
+import type { ChaosPlace } from './chaos-place.js';
+
+/** One is active, the other stands by. */
+const SCHEDULERS = 2;
+
+/**
+ * Two schedulers and the workers, behind the proxies; `closing` stops them.
+ * @param onProblem told when a process ends by itself.
+ * @throws as Fleet.start.
+ */
+export async function startChaosFleet(
+  { env, dbName }: ChaosPlace,
+  { dir, signal, closing, pids }: ProgramContext,
+  workers: number,
+  onProblem: (problem: string) => void,
+): Promise<Fleet> {
+  const { REDIS_URL = '', MONGO_URI = '', ...options } = env;
+  const fleet = await Fleet.start({
+    redisUrl: REDIS_URL,
+    mongoUri: MONGO_URI,
+    mongoDbName: dbName,
+    queuePrefix: 'chaos',
+    dashboardPassword: newPassword(),
+    dashboard: false,
+    workers,
+    schedulers: SCHEDULERS,
+    options,
+    dir: join(dir, 'fleet'),
+    signal,
+    onUnexpectedEnd: (member, end) => onProblem(`${member.name} ended by itself with ${endText(end)}`),
+  });
+  closing.add(async () => {
+    for (const { pid } of fleet.members) if (pid !== undefined) pids.add(pid);
+    await fleet.stop();
+  });
+  return fleet;
+}
+
+/** Starts what is missing, and waits until all are ready. */
+export async function refillFleet(fleet: Fleet, workers: number): Promise<void> {
+  for (let missing = workers - fleet.running('worker').length; missing > 0; missing--) fleet.launch('worker');
+  for (let missing = SCHEDULERS - fleet.running('scheduler').length; missing > 0; missing--)
+    fleet.launch('scheduler');
+  await Promise.all(
+    [...fleet.running('worker'), ...fleet.running('scheduler')].map((member) => member.ready()),
+  );
+}

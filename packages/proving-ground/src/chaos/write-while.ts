@@ -1,0 +1,13 @@
+import type { ChaosLoad } from './chaos-load.js';
+
+/** Lets the load write while the work is done; whichever fails ends both. */
+export async function writeWhile(load: ChaosLoad, work: () => Promise<void>): Promise<void> {
+  const stop = new AbortController();
+  const writing = load.run(stop.signal);
+  try {
+    await Promise.race([work(), writing]);
+  } finally {
+    stop.abort();
+  }
+  await writing;
+}

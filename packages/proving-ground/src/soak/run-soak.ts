@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { startChaosFleet } from '../chaos/chaos-fleet.js';
+import { ChaosLoad } from '../chaos/chaos-load.js';
+import { openChaosPlace } from '../chaos/chaos-place.js';
+import { judge } from '../chaos/judge.js';
+import { untilSettled } from '../chaos/settle.js';
+import { writeWhile } from '../chaos/write-while.js';
+import type { ProgramContext } from '../run-program.js';
+import { ProcessSeries, WATCHED } from './process-series.js';
+import { judgeTrend, type Trend } from './slope.js';
+import type { SoakOptions } from './soak-options.js';
+
+/** Samples of each process in a whole run, about; never more often than once a second. */
+const SAMPLES = 600;
+/** The table of a long run is told of so often while it lasts, in ms. */
+const TELL_MS = 60_000;
+
+export interface SoakReport {
+  readonly ok: boolean;
+  readonly minutes: number;
+  readonly entries: number;
+  readonly trends: readonly (Trend & { readonly process: string; readonly what: string })[];
+  readonly problems: readonly string[];
+}
+
+/**
+ * Servers, fleet and load for so long, then the comparison and the judgement by slope. What it opens stays open until the
+ * caller closes `closing`.
+ * @throws LocalStackError, ProvingError; anything once the signal has aborted.
+ */
+export async function runSoak(options: SoakOptions, context: ProgramContext): Promise<SoakReport> {
+  const { progress, closing, dir, signal } = context;
+  const problems: string[] = [];
+  const place = await openChaosPlace(dir, (line) => progress.say(line), closing);
+  const fleet = await startChaosFleet(place, context, options.workers, (problem) => problems.push(problem));
+  const redisUrl = place.source.server.url;
+  const load = new ChaosLoad({ redisUrl, seed: 1, rate: options.rate, signal });
+  closing.add(() => load.close());
+  const redis = new Redis(redisUrl);
+  redis.on('error', () => {}); // told by the commands that fail
+  closing.add(() => redis.disconnect());
+
+  await load.begin();
+  await untilSettled({ redis, db: place.db, load, signal });
+  const series = new ProcessSeries();
+  const over = new AbortController();
+  const forMs = options.minutes * 60_000;
+  const measuring = series.run(
+    fleet,
+    Math.max(1_000, forMs / SAMPLES),
+    AbortSignal.any([over.signal, signal]),
+  );
+  closing.add(async () => {
+    over.abort();
+    await measuring;
+  });
+  progress.say(`  soaking for ${options.minutes} min`);
+  await writeWhile(load, () => waitAndTell(forMs, progress, load, signal));
+  over.abort();
+  await measuring;
+  await untilSettled({ redis, db: place.db, load, signal });
+  const judgement = await judge(redis, place.db, load);
+  const trends = series.all.map(({ process, what, samples }) => ({
+    process,
+    what,
+    ...judgeTrend(samples, WATCHED[what]),
+  }));
+  for (const { process, what, verdict, perHour } of trends)
+    if (verdict === 'grows') problems.push(`${process}: ${what} grows by ${perHour.toFixed(1)} an hour`);
+  problems.push(...judgement.problems);
+  const entries = judgement.streams.reduce((sum, findings) => sum + findings.entries, 0);
+  return { ok: problems.length === 0, minutes: options.minutes, entries, trends, problems };
+}
+
+async function waitAndTell(
+  forMs: number,
+  progress: ProgramContext['progress'],
+  load: ChaosLoad,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let left = forMs; left > 0; left -= TELL_MS) {
+    await sleep(Math.min(left, TELL_MS), undefined, { signal });
+    const entries = load.streams.reduce((sum, { written }) => sum + written.entries, 0);
+    progress.say(
+      `  ${entries} entries written, ${Math.max(0, Math.round((left - TELL_MS) / 60_000))} min left`,
+    );
+  }
+}

@@ -1,0 +1,88 @@
+/** One measurement: when, in ms, and how much. */
+export interface Sample {
+  readonly atMs: number;
+  readonly value: number;
+}
+
+/** What is allowed to a series. */
+export interface Tolerance {
+  /** Growth over the judged time that is no leak, in the series' own unit. */
+  readonly growth: number;
+  /** And as a share of its median. */
+  readonly share: number;
+}
+
+export interface Trend {
+  readonly verdict: 'steady' | 'grows' | 'too short to tell';
+  /** The series' own unit in an hour. */
+  readonly perHour: number;
+  /** Median of the first and of the last tenth of the judged samples. */
+  readonly from: number;
+  readonly to: number;
+  /** Samples that were judged. */
+  readonly samples: number;
+}
+
+const HOUR_MS = 3_600_000;
+/** The share of the time in which a process still fills its caches and compiles its code. */
+const WARM_UP = 0.3;
+/** With fewer samples than this behind the warm-up, nothing can be told. */
+const LEAST_SAMPLES = 20;
+/** Of a longer series, so many samples are judged, evenly spread: each pair of them is compared. */
+const MOST_SAMPLES = 600;
+/** The normal distribution's quantile for a two-sided confidence of 99 %. */
+const Z = 2.576;
+
+/**
+ * Judges whether a series grows: by the median of the slopes of all pairs (Theil and Sen), which single peaks do not
+ * move. It grows when its slope is above zero with 99 % confidence, and it would have grown beyond its tolerance.
+ * Source: P. K. Sen, "Estimates of the regression coefficient based on Kendall's tau", 1968.
+ */
+export function judgeTrend(series: readonly Sample[], tolerance: Tolerance): Trend {
+  const [first, last] = [series[0]?.atMs ?? 0, series.at(-1)?.atMs ?? 0];
+  const from = first + WARM_UP * (last - first);
+  const judged = thinned(series.filter(({ atMs }) => atMs >= from));
+  const values = judged.map(({ value }) => value);
+  const tenth = Math.max(1, Math.floor(judged.length / 10));
+  const slopes = slopesOf(judged);
+  const slope = median(slopes);
+  const trend = {
+    perHour: slope * HOUR_MS,
+    from: median(values.slice(0, tenth)),
+    to: median(values.slice(-tenth)),
+    samples: judged.length,
+  };
+  if (judged.length < LEAST_SAMPLES) return { verdict: 'too short to tell', ...trend };
+  const growth = slope * (last - from);
+  const allowed = Math.max(tolerance.growth, tolerance.share * median(values));
+  const isSure = lowerBound(slopes, judged.length) > 0;
+  return { verdict: isSure && growth > allowed ? 'grows' : 'steady', ...trend };
+}
+
+/** The slopes of all pairs, ascending. */
+function slopesOf(samples: readonly Sample[]): number[] {
+  const slopes: number[] = [];
+  for (const [i, a] of samples.entries())
+    for (const b of samples.slice(i + 1))
+      if (b.atMs > a.atMs) slopes.push((b.value - a.value) / (b.atMs - a.atMs));
+  return slopes.sort((a, b) => a - b);
+}
+
+/** The lower end of the slope's confidence interval, by the variance of Kendall's statistic for n samples. */
+function lowerBound(slopes: readonly number[], n: number): number {
+  const spread = Z * Math.sqrt((n * (n - 1) * (2 * n + 5)) / 18);
+  const rank = Math.floor((slopes.length - spread) / 2);
+  return rank < 0 ? Number.NEGATIVE_INFINITY : (slopes[rank] ?? Number.NEGATIVE_INFINITY);
+}
+
+function thinned(series: readonly Sample[]): Sample[] {
+  const step = Math.max(1, series.length / MOST_SAMPLES);
+  return series.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step));
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const [low, high] = [sorted[sorted.length % 2 === 0 ? middle - 1 : middle], sorted[middle]];
+  return low === undefined || high === undefined ? 0 : (low + high) / 2;
+}
