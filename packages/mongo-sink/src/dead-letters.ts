@@ -18,12 +18,13 @@ const PART_BYTES = 8 * 1024 * 1024;
 
 /**
  * Keeps refused records whole, with the reason, so that they can be looked at and replayed. A record too large for
- * one document leaves its content in `dead_letter_parts`, as one packed list cut into parts. Writing the same one again changes nothing.
+ * one document leaves its content in `dead_letter_parts`, as one packed list (content that a rule changed: as BSON) cut
+ * into parts. Writing the same one again changes nothing.
  */
 export async function writeDeadLetters(db: Db, refusals: readonly Refusal[], at: Date): Promise<void> {
   for (const refusal of refusals) {
     const { document, collection, code, reason, bytes } = refusal;
-    const parts = bytes > PART_BYTES ? partsOf(document) : [];
+    const parts = bytes > PART_BYTES ? partsOf(document, bytes) : [];
     for (const part of parts) await upsert(db, 'dead_letter_parts', part);
     await upsert(db, 'dead_letters', {
       _id: document._id,
@@ -42,14 +43,20 @@ export async function writeDeadLetters(db: Db, refusals: readonly Refusal[], at:
 }
 
 /** The parts come first, the letter last: a letter that is there is whole. */
-function partsOf(document: MessageDocument): Document[] {
-  const whole = pack(decodeContent(document.content).flat());
+function partsOf({ _id, content, mapped }: MessageDocument, bytes: number): Document[] {
+  const whole = mapped ? serialized({ content }, bytes) : pack(decodeContent(content).flat());
   const parts: Document[] = [];
   for (let at = 0; at < whole.length; at += PART_BYTES) {
     const data = new Binary(whole.subarray(at, at + PART_BYTES));
-    parts.push({ _id: `${document._id}#${parts.length}`, letter: document._id, part: parts.length, data });
+    parts.push({ _id: `${_id}#${parts.length}`, letter: _id, part: parts.length, data });
   }
   return parts;
+}
+
+/** As BSON, which may be larger than the driver's own buffer. */
+function serialized(document: Document, atMost: number): Uint8Array {
+  const buffer = new Uint8Array(atMost);
+  return buffer.subarray(0, BSON.serializeWithBufferAndIndex(document, buffer) + 1);
 }
 
 /** Names and values one after the other, each led by its length in bytes (32 bits, little-endian). */
@@ -93,7 +100,9 @@ export async function readDeadLetter(db: Db, id: string): Promise<Document | und
   const parts = await db.collection('dead_letter_parts').find({ letter: id }).sort({ part: 1 }).toArray();
   if (parts.length !== letter.parts)
     throw new Error(`dead letter ${id}: ${parts.length} of ${letter.parts} parts`);
-  const items = unpack(Buffer.concat(parts.map((part) => binary(part.data))));
+  const whole = Buffer.concat(parts.map((part) => binary(part.data)));
+  if (document.mapped) return { ...document, ...BSON.deserialize(whole) };
+  const items = unpack(whole);
   return { ...document, content: encodeContent(items.map(storedText)) };
 }
 

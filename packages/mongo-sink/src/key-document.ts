@@ -60,6 +60,8 @@ export function fromKeyDocument(document: Document): KeyState {
     lastChangedAt: document.lastChangedAt instanceof Date ? document.lastChangedAt : null,
     expiresAt: document.expiresAt instanceof Date ? document.expiresAt : null,
     lastError: document.lastError ?? null,
+    ...(typeof document.collection === 'string' ? { collection: document.collection } : {}),
+    pausedAt: document.pausedAt instanceof Date ? document.pausedAt : null,
   };
 }
 

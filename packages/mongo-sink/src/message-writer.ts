@@ -145,11 +145,17 @@ export class MessageWriter {
 }
 
 /** Characters and bytes of a document's content; its BSON is at most about three times that. */
-function roughSize({ content, _id }: MessageDocument): number {
+function roughSize({ content, mapped, _id }: MessageDocument): number {
   let size = 100 + 2 * _id.length;
-  if (Array.isArray(content)) for (const [name, value] of content) size += name.length + value.length + 32;
-  else for (const name in content) size += name.length + (content[name]?.length ?? 0) + 8;
+  // What a rule made of the content has other sizes.
+  if (mapped) return size + BSON.calculateObjectSize({ content, mapped });
+  if (Array.isArray(content)) for (const [name, value] of content) size += name.length + lengthOf(value) + 32;
+  else for (const name in content) size += name.length + lengthOf(content[name]) + 8;
   return size;
+}
+
+function lengthOf(value: unknown): number {
+  return typeof value === 'string' || value instanceof Uint8Array ? value.length : 0;
 }
 
 function unknownRefusal(error: WriteError): SyncError {

@@ -1,6 +1,7 @@
 import type { Buckets } from './buckets.js';
 import type { StoredContent } from './content.js';
 import type { Gap, Position } from './key-state.js';
+import type { MappedContent, Mapping } from './rules/content-mapper.js';
 import type { Unit, UnitLayout } from './unit.js';
 
 /** One stream entry as it is stored in `stream_messages`. */
@@ -10,7 +11,11 @@ export interface MessageDocument {
   readonly type: string;
   readonly entryId: string;
   readonly at: Date | null;
-  readonly content: StoredContent;
+  readonly content: StoredContent | MappedContent;
+  /** What a rule did to the content; not there where it is as the entry was. */
+  readonly mapped?: Mapping;
+  /** When MongoDB removes the message, where a rule says so. */
+  readonly removeAt?: Date;
 }
 
 /** A whole value (a set, a hash, …) as it is stored under the key's id. */

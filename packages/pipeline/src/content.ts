@@ -38,7 +38,8 @@ function asPairs(flat: readonly StoredText[]): [StoredText, StoredText][] {
   return pairs;
 }
 
-function isPlainName(name: string): boolean {
+/** Whether an object keeps a field of this name, and in its place; see encodeContent. */
+export function isPlainName(name: string): boolean {
   if (name.length === 0) return false;
   const first = name.charCodeAt(0);
   if (first === 0x24) return false; // $

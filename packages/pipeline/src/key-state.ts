@@ -39,6 +39,8 @@ export interface Period {
   readonly to: Date | null;
   /** Why it ended. */
   readonly end: 'deleted' | 'rewound' | 'type changed' | null;
+  /** Where its documents are, if a rule named a collection. */
+  readonly collection?: string;
 }
 
 /** The document of a key in `keys`: registry, checkpoint and status page in one. */
@@ -65,7 +67,11 @@ export interface KeyState extends Place {
   readonly lastChangedAt: Date | null;
   /** When Redis will remove the key (of a deleted key: would have), by its clock; null for never. */
   readonly expiresAt: Date | null;
+  /** Where the documents of this life are, if a rule named a collection; else that of the key's type. */
+  readonly collection?: string | null;
   readonly lastError: { readonly code: string; readonly message: string; readonly at: Date } | null;
+  /** Since when an operator has it rest; null: it does not. No job changes it. */
+  readonly pausedAt: Date | null;
 }
 
 /** How many gaps and periods a key's document keeps; older ones are dropped, the totals stay in counts. */
@@ -93,6 +99,7 @@ export function firstState(key: string, place: Place, keyType: KeyType, now: Dat
     lastChangedAt: null,
     expiresAt: null,
     lastError: null,
+    pausedAt: null,
   };
 }
 
@@ -109,7 +116,10 @@ export function retired(state: KeyState, now: Date): KeyState {
   };
 }
 
-/** The next life of a key: it came back, was rewound, or changed its type. Its position starts anew. */
+/**
+ * The next life of a key: it came back, was rewound, or changed its type. Its position starts anew. Its documents go
+ * where those of the last one went; see inCollection.
+ */
 export function nextLife(
   state: KeyState,
   keyType: KeyType,
@@ -117,7 +127,13 @@ export function nextLife(
   now: Date,
 ): KeyState {
   const incarnation = state.incarnation + 1;
-  const next: Period = { incarnation, from: now, to: null, end: null };
+  const next: Period = {
+    incarnation,
+    from: now,
+    to: null,
+    end: null,
+    ...(state.collection ? { collection: state.collection } : {}),
+  };
   return {
     ...state,
     keyType,
@@ -129,6 +145,17 @@ export function nextLife(
     lastChangedAt: now,
     expiresAt: null,
   };
+}
+
+/** The same key, with the documents of its present life, which has none yet, in the collection that a rule names. */
+export function inCollection(state: KeyState, collection: string | null): KeyState {
+  if ((state.collection ?? null) === collection && collection === null) return state;
+  const activity = state.activity.map(({ collection: _, ...period }, i, all): Period => {
+    const before = all[i]?.collection;
+    const own = i === all.length - 1 ? (collection ?? undefined) : before;
+    return own === undefined ? period : { ...period, collection: own };
+  });
+  return { ...state, collection, activity };
 }
 
 function ended(activity: readonly Period[], end: Exclude<Period['end'], null>, now: Date): readonly Period[] {

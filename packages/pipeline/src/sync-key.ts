@@ -1,8 +1,17 @@
 import type { Batch, Outcome, Write } from './batch.js';
 import type { ByteBudget } from './byte-budget.js';
-import { firstState, type Gap, type KeyState, nextLife, retired, withGaps } from './key-state.js';
+import {
+  firstState,
+  type Gap,
+  inCollection,
+  type KeyState,
+  nextLife,
+  retired,
+  withGaps,
+} from './key-state.js';
 import type { KeyType } from './key-type.js';
 import { type Place, placeOf } from './naming-convention.js';
+import type { RuleBook } from './rules/rule-book.js';
 import type { Slice } from './slice.js';
 import { SyncError } from './sync-error.js';
 import type { Syncer } from './syncer.js';
@@ -37,6 +46,8 @@ export interface Line {
   readonly source: Source;
   readonly sink: Sink;
   readonly separator: string;
+  /** Which collection a key's next life goes to; without it, that of its type. */
+  readonly rules?: RuleBook;
   /** Bounds what all jobs of the process hold in memory between read and write. */
   readonly budget: ByteBudget;
   readonly now: () => Date;
@@ -45,7 +56,7 @@ export interface Line {
 }
 
 export interface SyncReport extends Outcome {
-  readonly result: 'synced' | 'unchanged' | 'deleted' | 'absent' | 'unsupported' | 'overtaken';
+  readonly result: 'synced' | 'unchanged' | 'deleted' | 'absent' | 'unsupported' | 'overtaken' | 'paused';
   readonly keyType: KeyType | undefined;
   readonly seen: number;
   readonly bytes: number;
@@ -65,6 +76,7 @@ export interface SyncReport extends Outcome {
 export async function syncKey(line: Line, key: string, slice: Slice): Promise<SyncReport> {
   const [stored, type] = await Promise.all([line.sink.load(key), line.source.typeOf(key)]);
   const tally = new Tally();
+  if (stored?.pausedAt) return tally.report('paused', stored.keyType);
   try {
     if (type === undefined) return await retire(line, stored, tally);
     const syncer = typeof type === 'string' ? line.source.syncer(type) : undefined;
@@ -98,10 +110,11 @@ async function begin(
   tally: Tally,
 ): Promise<KeyState> {
   const now = line.now();
-  if (!stored) return firstState(key, place, keyType, now);
-  if (stored.status === 'deleted') return nextLife(stored, keyType, 'deleted', now);
+  const placed = (state: KeyState) => inCollection(state, line.rules?.collectionFor(key, keyType) ?? null);
+  if (!stored) return placed(firstState(key, place, keyType, now));
+  if (stored.status === 'deleted') return placed(nextLife(stored, keyType, 'deleted', now));
   if (stored.keyType === keyType) return stored;
-  return nextLife(await lifeEnded(line, stored, tally), keyType, 'type changed', now);
+  return placed(nextLife(await lifeEnded(line, stored, tally), keyType, 'type changed', now));
 }
 
 /** Writes what the end of a life asks for, and counts what it left unread. */

@@ -1,0 +1,119 @@
+import { isPlainName, type StoredContent, type StoredText } from '../content.js';
+import { exactNumber } from './exact-number.js';
+import { parseDate } from './parse-date.js';
+import type { ParseKind, RuleSpec } from './rule.js';
+import { type Json, storableJson } from './storable-json.js';
+
+/** A value as a rule lets it be stored: its text, or what the text means. */
+export type MappedValue = StoredText | number | bigint | Date | Json;
+
+/** An entry's content as a rule made it, in the same two forms as StoredContent. */
+export type MappedContent = Record<string, MappedValue> | [StoredText, MappedValue][];
+
+/**
+ * What was done to an entry, stored beside its content, so that the entry can be given back whatever the rules are by
+ * then. Places count the fields of `content` from 0.
+ */
+export interface Mapping {
+  /** How many fields were left out; not there for none. */
+  readonly left?: number;
+  /** Names before they were changed, by place. */
+  readonly renamed?: readonly (readonly [place: number, name: string])[];
+  /** Texts that the value does not say by itself, by place. */
+  readonly texts?: readonly (readonly [place: number, text: string])[];
+}
+
+export interface MappedEntry {
+  readonly content: StoredContent | MappedContent;
+  /** `undefined` where the rule found nothing to do: the content is as without it. */
+  readonly mapped: Mapping | undefined;
+  /** About how many bytes the content and the mapping take. */
+  readonly bytes: number;
+}
+
+/** Makes the content of an entry from its flat list of names and values. */
+export type ContentMapper = (flat: readonly StoredText[]) => MappedEntry;
+
+/** The mapper of a rule, compiled; `undefined` where the rule leaves content as it is. */
+export function contentMapper({
+  fields,
+  parse,
+}: Pick<RuleSpec, 'fields' | 'parse'>): ContentMapper | undefined {
+  const take = fields?.take && new Set<StoredText>(fields.take);
+  const leave = new Set<StoredText>(fields?.leave ?? []);
+  const rename = new Map<StoredText, string>(Object.entries(fields?.rename ?? {}));
+  const kinds = new Map<StoredText, ParseKind>(Object.entries(parse ?? {}));
+  if (!take && leave.size + rename.size + kinds.size === 0) return undefined;
+  return (flat) => {
+    const pairs: [StoredText, MappedValue][] = [];
+    const renamed: [number, string][] = [];
+    const texts: [number, string][] = [];
+    let left = 0;
+    let bytes = 0;
+    let isChanged = false;
+    for (let i = 0; i + 1 < flat.length; i += 2) {
+      const name = flat[i] ?? '';
+      const text = flat[i + 1] ?? '';
+      if (take ? !take.has(name) : leave.has(name)) {
+        left++;
+        continue;
+      }
+      const place = pairs.length;
+      const stored = rename.get(name) ?? name;
+      if (stored !== name && typeof name === 'string') renamed.push([place, name]);
+      const kind = kinds.get(name);
+      const parsed = kind !== undefined && typeof text === 'string' ? parseAs(kind, text) : undefined;
+      if (parsed && typeof text === 'string') {
+        isChanged = true;
+        if (textOfValue(parsed.value) !== text) texts.push([place, text]);
+      }
+      pairs.push([stored, parsed ? parsed.value : text]);
+      bytes += stored.length + (parsed ? parsed.bytes + text.length : text.length);
+    }
+    isChanged ||= left + renamed.length > 0;
+    const mapping: Mapping = {
+      ...(left > 0 ? { left } : {}),
+      ...(renamed.length > 0 ? { renamed } : {}),
+      ...(texts.length > 0 ? { texts } : {}),
+    };
+    return {
+      content: contentOf(pairs),
+      mapped: isChanged ? mapping : undefined,
+      bytes: bytes + (isChanged ? 20 + 40 * (renamed.length + texts.length) : 0),
+    };
+  };
+}
+
+/** What a text means, and about how many bytes it takes so; `undefined` where it stays text. */
+function parseAs(kind: ParseKind, text: string): { value: MappedValue; bytes: number } | undefined {
+  if (kind === 'json') return storableJson(text);
+  const value = kind === 'number' ? exactNumber(text) : parseDate(text);
+  return value === undefined ? undefined : { value, bytes: 8 };
+}
+
+/**
+ * The text that a stored value says by itself: what it was parsed from, unless `texts` has another one. Takes values
+ * as any MongoDB driver for Node returns them.
+ */
+export function textOfValue(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);
+  if (value instanceof Date) return value.toISOString();
+  if (typeof value === 'bigint' || isLong(value)) return String(value);
+  return JSON.stringify(value);
+}
+
+/** BSON's 64-bit integer, as the driver gives it where a double can't hold it. */
+function isLong(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && '_bsontype' in value && value._bsontype === 'Long';
+}
+
+/** Pairs where an object could not give the very same list back: see encodeContent. */
+function contentOf(pairs: [StoredText, MappedValue][]): MappedContent {
+  const content: Record<string, MappedValue> = {};
+  for (const [name, value] of pairs) {
+    if (typeof name !== 'string' || !isPlainName(name) || Object.hasOwn(content, name)) return pairs;
+    content[name] = value;
+  }
+  return content;
+}

@@ -1,0 +1,66 @@
+import { Buffer } from 'node:buffer';
+import { bytesOf, decodeContent } from '../content.js';
+import { textOfValue } from './content-mapper.js';
+
+/** An entry given back from its message. */
+export interface DecodedEntry {
+  /** Names and values as bytes, in the entry's order. */
+  readonly pairs: readonly (readonly [name: Buffer, value: Buffer])[];
+  /** How many fields are not here, because a rule left them out. */
+  readonly left: number;
+}
+
+/**
+ * Gives back what the stream's entry held, from a message's `content` and `mapped` as any MongoDB driver for Node
+ * returns them: byte for byte, but for the fields that a rule left out.
+ * @throws TypeError when they are not of a form that the fleet writes.
+ */
+export function decodeEntry({
+  content,
+  mapped,
+}: {
+  readonly content: unknown;
+  readonly mapped?: unknown;
+}): DecodedEntry {
+  if (mapped === undefined) return { pairs: decodeContent(content), left: 0 };
+  if (typeof mapped !== 'object' || mapped === null) throw new TypeError('mapped: not an object');
+  const names = placesOf('renamed' in mapped ? mapped.renamed : []);
+  const texts = placesOf('texts' in mapped ? mapped.texts : []);
+  const pairs = pairsOf(content).map(([name, value], place) => {
+    const text = texts.get(place);
+    return [
+      bytesOf(names.get(place) ?? name),
+      text === undefined ? valueBytes(value) : Buffer.from(text, 'utf8'),
+    ] as const;
+  });
+  const left = 'left' in mapped ? Number(mapped.left) : 0;
+  return { pairs, left };
+}
+
+function valueBytes(value: unknown): Buffer {
+  try {
+    return bytesOf(value);
+  } catch {
+    return Buffer.from(textOfValue(value), 'utf8');
+  }
+}
+
+function pairsOf(content: unknown): readonly (readonly [unknown, unknown])[] {
+  if (typeof content !== 'object' || content === null) throw new TypeError('content: not an object or array');
+  if (!Array.isArray(content)) return Object.entries(content);
+  return content.map((pair: unknown) => {
+    if (!Array.isArray(pair) || pair.length !== 2) throw new TypeError('content: not a [name, value] pair');
+    return [pair[0], pair[1]] as const;
+  });
+}
+
+function placesOf(list: unknown): ReadonlyMap<number, string> {
+  if (!Array.isArray(list)) throw new TypeError('mapped: not a list');
+  return new Map(
+    list.map((each: unknown): [number, string] => {
+      if (!Array.isArray(each) || typeof each[1] !== 'string')
+        throw new TypeError('mapped: not [place, text]');
+      return [Number(each[0]), each[1]];
+    }),
+  );
+}

@@ -1,0 +1,53 @@
+import type { KeyType } from '../key-type.js';
+import type { ContentMapper } from './content-mapper.js';
+
+/** What a field's text is read as. */
+export type ParseKind = 'number' | 'json' | 'date';
+
+/** Which fields of an entry are stored, under which names, and read as what. Names are the entry's own. */
+export interface FieldRules {
+  /** Only these. Not beside `leave`. */
+  readonly take?: readonly string[];
+  /** All but these. */
+  readonly leave?: readonly string[];
+  /** The stored name by the entry's name. */
+  readonly rename?: Readonly<Record<string, string>>;
+}
+
+/** How streams that a rule takes are trimmed. */
+export interface TrimRule {
+  readonly mode: 'off' | 'dry-run' | 'on';
+  readonly keepEntries: number;
+  readonly keepMs: number;
+}
+
+/** What the configuration says of the keys that match a pattern; what it does not say is as for every key. */
+export interface RuleSpec {
+  /** A Redis glob pattern, matched against the key id. */
+  readonly pattern: string;
+  /** Only keys of these types; default all. */
+  readonly types?: readonly KeyType[];
+  /** Where the documents go. */
+  readonly collection?: string;
+  readonly fields?: FieldRules;
+  readonly parse?: Readonly<Record<string, ParseKind>>;
+  /** Messages go so long after the time of their entry, values so long after their key has gone; in ms. */
+  readonly ttlMs?: number;
+  /** Whether it is kept who was a member and when. */
+  readonly history?: boolean;
+  readonly trim?: TrimRule;
+  readonly intervalMs?: number;
+}
+
+/** A rule in use. */
+export interface Rule extends RuleSpec {
+  /** Its place in the list, from 1. */
+  readonly number: number;
+  /** Changes an entry's content; `undefined` where the rule leaves it as it is. */
+  readonly mapContent: ContentMapper | undefined;
+}
+
+/** Whether a stream's messages are written as they are without a rule, wherever they go. */
+export function writesPlainMessages(rule: Rule | undefined): boolean {
+  return rule === undefined || (rule.mapContent === undefined && rule.ttlMs === undefined);
+}

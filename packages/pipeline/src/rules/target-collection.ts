@@ -1,0 +1,26 @@
+import type { KeyType } from '../key-type.js';
+
+/** The collection of messages of streams that no rule sends elsewhere. */
+export const STREAM_MESSAGES = 'stream_messages';
+
+/** What is added to the collection of a rule, where the members of large values are. */
+const MEMBERS = '_members';
+
+/** Where the members of values too large for one document are, of a collection that a rule names. */
+export function memberCollectionOf(collection: string): string {
+  return `${collection}${MEMBERS}`;
+}
+
+/** Where a stream's messages are, by the collection that its key has. */
+export function messageCollectionOf({ collection }: { readonly collection?: string | null }): string {
+  return collection ?? STREAM_MESSAGES;
+}
+
+/** Where a value's documents are: those of its type, unless its key has a collection of its own. */
+export function valueCollectionsOf<Names extends { collection: string; memberCollection: string }>(
+  names: Readonly<Names>,
+  { collection }: { readonly collection?: string | null; readonly keyType?: KeyType },
+): { readonly collection: string; readonly memberCollection: string } {
+  if (!collection) return { collection: names.collection, memberCollection: names.memberCollection };
+  return { collection, memberCollection: memberCollectionOf(collection) };
+}
