@@ -12,7 +12,7 @@ export async function writeChaosPage(report: ChaosReport): Promise<void> {
 }
 
 /** The page. @param machine where the run was made, in a line. */
-export function renderChaosPage(report: ChaosReport, machine: string): string {
+function renderChaosPage(report: ChaosReport, machine: string): string {
   const faults = Object.entries(report.faults).sort(([a], [b]) => (a < b ? -1 : 1));
   return `# Chaos
 
