@@ -3,6 +3,7 @@ import { Fleet } from '../fleet/fleet.js';
 import { newPassword } from '../fleet/fleet-env.js';
 import { endText } from '../fleet/fleet-member.js';
 import type { ProgramContext } from '../run-program.js';
+import type { ChaosOptions } from './chaos-options.js';
 import type { ChaosPlace } from './chaos-place.js';
 
 /** One is active, the other stands by. */
@@ -16,7 +17,7 @@ const SCHEDULERS = 2;
 export async function startChaosFleet(
   { env, dbName }: ChaosPlace,
   { dir, signal, closing, pids }: ProgramContext,
-  workers: number,
+  { workers, with: more = {} }: Pick<ChaosOptions, 'workers'> & Partial<Pick<ChaosOptions, 'with'>>,
   onProblem: (problem: string) => void,
 ): Promise<Fleet> {
   const { REDIS_URL = '', MONGO_URI = '', ...options } = env;
@@ -29,7 +30,7 @@ export async function startChaosFleet(
     dashboard: false,
     workers,
     schedulers: SCHEDULERS,
-    options,
+    options: { ...options, ...more },
     dir: join(dir, 'fleet'),
     signal,
     onUnexpectedEnd: (member, end) => onProblem(`${member.name} ended by itself with ${endText(end)}`),

@@ -10,6 +10,8 @@ export interface ChaosOptions {
   readonly workers: number;
   /** Entries a second, over all streams. */
   readonly rate: number;
+  /** Further options of the apps, by their environment names. */
+  readonly with: Readonly<Record<string, string>>;
   /** The report as one JSON object on standard output, everything else on standard error. */
   readonly json: boolean;
   /** Write the result to docs/chaos.md. */
@@ -33,6 +35,7 @@ be broken by a plan, and compares what was written with what Redis and MongoDB h
   --seed N       replays the plan of the run that printed it; default: a new one
   --workers N    worker processes; default 4
   --rate N       entries a second; default 200
+  --with A=B     an option of the apps for this run, such as MEMBERSHIP_HISTORY=true; may be given often
   --json         print the report as JSON on standard output, everything else on standard error
   --write-docs   write the result to docs/chaos.md`;
 
@@ -50,6 +53,7 @@ export function parseChaosOptions(args: readonly string[]): ChaosOptions | 'help
     seed: number('seed', randomInt(NUMBERS.seed.most)),
     workers: number('workers', 4),
     rate: number('rate', 200),
+    with: Object.fromEntries((parsed.with ?? []).map(settingOf)),
     json: parsed.json === true,
     writeDocs: parsed['write-docs'] === true,
   };
@@ -64,6 +68,7 @@ function parseValues(args: readonly string[]) {
         seed: { type: 'string' },
         workers: { type: 'string' },
         rate: { type: 'string' },
+        with: { type: 'string', multiple: true },
         json: { type: 'boolean' },
         'write-docs': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
@@ -83,5 +88,14 @@ function numberOf(name: NumberName, value: string | undefined): number | undefin
   throw new ProvingError(
     'PROVING_OPTIONS',
     `--${name} '${value}' can't be used: give a whole number from ${least} to ${most}.`,
+  );
+}
+
+function settingOf(text: string): [name: string, value: string] {
+  const [, name, value] = /^([A-Z][A-Z0-9_]*)=(.*)$/s.exec(text) ?? [];
+  if (name !== undefined && value !== undefined) return [name, value];
+  throw new ProvingError(
+    'PROVING_OPTIONS',
+    `--with '${text}' can't be used: give NAME=VALUE, such as KEY_TYPES=stream,set.`,
   );
 }

@@ -8,6 +8,7 @@ export interface ChaosReport {
   readonly seconds: number;
   readonly workers: number;
   readonly rate: number;
+  readonly with: Readonly<Record<string, string>>;
   /** What ran, such as `redis-server 7.0.15 from PATH`. */
   readonly servers: readonly string[];
   /** How often each fault came, in the order of their names. */

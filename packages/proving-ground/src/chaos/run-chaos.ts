@@ -39,7 +39,7 @@ export async function runChaos(options: ChaosOptions, context: ProgramContext): 
   );
   const place = await openChaosPlace(dir, (line) => progress.say(line), closing);
   const problems: string[] = [];
-  const fleet = await startChaosFleet(place, context, options.workers, (problem) => {
+  const fleet = await startChaosFleet(place, context, options, (problem) => {
     problems.push(problem);
     event(problem);
   });
@@ -108,6 +108,7 @@ export async function runChaos(options: ChaosOptions, context: ProgramContext): 
       seconds: options.seconds,
       workers: options.workers,
       rate: options.rate,
+      with: options.with,
       servers: [place.source.server.kind, place.mongo.server.kind],
       faults,
       streams: judgement.streams.length,

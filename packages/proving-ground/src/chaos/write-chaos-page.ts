@@ -39,7 +39,7 @@ Every XADD that was not answered, because Redis was killed meanwhile, is looked 
 | Result | ${report.ok ? 'passed' : `**${report.problems.length} problems**`} |
 | Seed, length | ${report.seed}, ${report.seconds} s |
 | Machine | ${machine} |
-| Servers | ${report.servers.join('; ')} |
+| Servers | ${report.servers.join('; ')} |${optionsRow(report)}
 
 | Counted | |
 | --- | ---: |
@@ -51,6 +51,11 @@ ${chaosRows(report)
 | --- | ---: |
 ${faults.map(([kind, times]) => `| ${kind} | ${times} |`).join('\n')}
 `;
+}
+
+function optionsRow(report: ChaosReport): string {
+  const given = Object.entries(report.with).map(([name, value]) => `\`${name}=${value}\``);
+  return given.length === 0 ? '' : `\n| Options | ${given.join(', ')} |`;
 }
 
 function machine(): string {

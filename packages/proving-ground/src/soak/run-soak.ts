@@ -33,7 +33,7 @@ export async function runSoak(options: SoakOptions, context: ProgramContext): Pr
   const { progress, closing, dir, signal } = context;
   const problems: string[] = [];
   const place = await openChaosPlace(dir, (line) => progress.say(line), closing);
-  const fleet = await startChaosFleet(place, context, options.workers, (problem) => problems.push(problem));
+  const fleet = await startChaosFleet(place, context, options, (problem) => problems.push(problem));
   const redisUrl = place.source.server.url;
   const load = new ChaosLoad({ redisUrl, seed: 1, rate: options.rate, signal });
   closing.add(() => load.close());
