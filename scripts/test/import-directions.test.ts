@@ -40,6 +40,11 @@ const cases = [
     mayNot: [`${ours}/pipeline`, 'mongodb'],
   },
   { room: 'packages/app-shell', may: [`${ours}/pipeline`, 'winston'], mayNot: [`${ours}/config`, 'ioredis'] },
+  {
+    room: 'packages/operations',
+    may: [`${ours}/job-queue`, `${ours}/mongo-sink`],
+    mayNot: [`${ours}/app-shell`, `${ours}/cli`, 'mongodb', 'bullmq', 'ioredis'],
+  },
   { room: 'packages/local-stack', may: ['ioredis', 'mongodb'], mayNot: [`${ours}/pipeline`, 'bullmq'] },
   { room: 'packages/proving-ground', may: [`${ours}/local-stack`, 'ioredis', 'mongodb'], mayNot: ['bullmq'] },
   {

@@ -55,6 +55,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/resync.js')).resync,
   },
   {
+    name: 'pause',
+    summary: 'has keys rest: they are not read until resume',
+    load: async () => (await import('./commands/pause.js')).pause,
+  },
+  {
+    name: 'resume',
+    summary: 'ends the rest of keys, and has them synced now',
+    load: async () => (await import('./commands/resume.js')).resume,
+  },
+  {
     name: 'verify',
     summary: 'compares Redis with MongoDB, byte for byte; --repair mends',
     load: async () => (await import('./commands/verify.js')).verify,

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { RETRY } from '@redis-to-mongo/operations';
 import {
   type Line,
   Slice,
@@ -8,7 +9,6 @@ import {
   syncKey,
   withRetry,
 } from '@redis-to-mongo/pipeline';
-import { RETRY } from './open-line.js';
 
 /** What syncing one key to its end came to. */
 export interface KeyOutcome {

@@ -15,6 +15,7 @@ export function aType(more: Partial<TypeStatus> = {}): TypeStatus {
     gap: 0,
     lag: 0,
     failing: 0,
+    paused: 0,
     perSecond: null,
     ...more,
   };
@@ -40,7 +41,7 @@ export function aFleet(
   more: Partial<Exclude<StatusReport['fleet'], Unreadable>> = {},
 ) {
   const at = new Date('2026-01-02T03:04:05Z');
-  return { at, types, backlogs: [], errors: [], paused: 0, behindMs: 0, errorClasses: [], ...more };
+  return { at, types, backlogs: [], errors: [], behindMs: 0, errorClasses: [], ...more };
 }
 
 export function aReport(types: readonly TypeStatus[], more: Partial<StatusReport> = {}): StatusReport {

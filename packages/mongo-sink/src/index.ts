@@ -22,6 +22,7 @@ export {
   readMirroredValue,
   type ValueKeyType,
 } from './operator-values.js';
+export { markPaused, markResumed, pausedKeys } from './operator-pause.js';
 export { pingMongo } from './ping-mongo.js';
 export { prepareDatabase } from './prepare-database.js';
 export { type KeySummary, readKeySummaries, type SummaryQuery } from './read-key-summaries.js';

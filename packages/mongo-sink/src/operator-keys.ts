@@ -5,7 +5,7 @@ import { fromKeyDocument } from './key-document.js';
 import { mongoError } from './mongo-error.js';
 
 /** Conditions that keys are asked for by. */
-export type KeyCondition = 'active' | 'deleted' | 'behind' | 'failing' | 'gaps' | 'dead';
+export type KeyCondition = 'active' | 'deleted' | 'behind' | 'failing' | 'gaps' | 'dead' | 'paused';
 /** What keys are sorted by: the name, or the worst or newest first. */
 export type KeySort = 'key' | 'lag' | 'changed' | 'synced' | 'gaps' | 'dead' | 'seen';
 
@@ -27,6 +27,7 @@ const CONDITIONS: Readonly<Record<KeyCondition, Filter<KeyDocument>>> = {
   failing: { lastError: { $ne: null } },
   gaps: { 'counts.gap': { $gt: 0 } },
   dead: { 'counts.dead': { $gt: 0 } },
+  paused: { pausedAt: { $gt: new Date(0) } },
 };
 
 const SORTS: Readonly<Record<KeySort, Sort>> = {

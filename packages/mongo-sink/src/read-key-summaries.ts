@@ -87,6 +87,7 @@ function filterOf(query: SummaryQuery): Filter<KeyDocument> {
       { lastSyncedAt: { $gte: since } },
       { 'lastError.at': { $gte: since } },
       { pausedAt: { $gte: since } },
+      { resumedAt: { $gte: since } },
     ],
   };
 }

@@ -17,6 +17,8 @@ export interface KeyTypeStatus {
   readonly lag: number;
   /** Keys whose last job failed. */
   readonly failing: number;
+  /** Keys that an operator has paused. */
+  readonly paused: number;
 }
 
 export interface KeyError {
@@ -99,5 +101,6 @@ function groupByType(): Document {
     gap: { $sum: '$counts.gap' },
     lag: { $sum: '$lag' },
     failing: countIf({ $ne: [{ $ifNull: ['$lastError', null] }, null] }),
+    paused: countIf({ $ne: [{ $ifNull: ['$pausedAt', null] }, null] }),
   };
 }

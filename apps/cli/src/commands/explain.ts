@@ -92,6 +92,12 @@ function printState(out: Output, state: KeyState): void {
   const { counts, lastError } = state;
   out.heading('In MongoDB');
   out.facts([
+    [
+      'paused',
+      state.pausedAt
+        ? coloured(`since ${stamp(state.pausedAt)} (${fromNow(state.pausedAt)}): resume ends it`, 'yellow')
+        : 'no',
+    ],
     ['status', `${state.status}, life ${state.incarnation}, revision ${state.revision}`],
     ['lag', state.lag === 0 ? 'none' : state.lag],
     ['seen', counts.seen],

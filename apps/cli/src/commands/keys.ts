@@ -3,7 +3,7 @@ import type { Command } from '../command.js';
 import { bad, coloured, grouped } from '../table.js';
 import { fromNow } from '../times.js';
 
-const CONDITIONS = ['active', 'deleted', 'behind', 'failing', 'gaps', 'dead'] as const;
+const CONDITIONS = ['active', 'deleted', 'behind', 'failing', 'gaps', 'dead', 'paused'] as const;
 const SORTS = ['key', 'lag', 'changed', 'synced', 'gaps', 'dead', 'seen'] as const;
 
 export const keys: Command = {
@@ -41,10 +41,10 @@ export const keys: Command = {
     }
     out.table(
       ['KEY', 'TYPE', 'STATUS', '>LAG', '>SEEN', '>GAPS', '>DEAD', 'CHANGED', 'ERROR'],
-      found.map(({ key, keyType, status, lag, counts, lastChangedAt, lastError }) => [
+      found.map(({ key, keyType, status, lag, counts, lastChangedAt, lastError, pausedAt }) => [
         key,
         keyType,
-        status === 'active' ? status : coloured(status, 'dim'),
+        pausedAt ? coloured('paused', 'yellow') : status === 'active' ? status : coloured(status, 'dim'),
         lag,
         counts.seen,
         bad(counts.gap),

@@ -8,7 +8,8 @@ export const once: Command = {
   forms: ['[PATTERN] [--concurrency N]'],
   about:
     'Syncs every key that is there now, to its end, and retires those that have gone; then it ends. It works without a\n' +
-    'fleet and without the queue, and does no harm beside one. It may be stopped at any time and begun again.\n' +
+    'fleet and without the queue, and does no harm beside one. Keys that are paused are left alone. It\n' +
+    'may be stopped at any time and begun again.\n' +
     'Exit code 0 when all is in step, 1 when a key failed or MongoDB refused entries (they are dead letters).',
   args: { min: 0, max: 1 },
   options: {
@@ -61,7 +62,7 @@ function print(out: Output, outcomes: readonly KeyOutcome[]): void {
   const count = (result: KeyOutcome['result']) => outcomes.filter((each) => each.result === result).length;
   const sum = (name: 'written' | 'alreadyThere' | 'dead' | 'gap') =>
     grouped(outcomes.reduce((total, each) => total + each[name], 0));
-  const results = (['synced', 'unchanged', 'deleted', 'absent', 'unsupported', 'failed'] as const)
+  const results = (['synced', 'unchanged', 'deleted', 'absent', 'unsupported', 'paused', 'failed'] as const)
     .map((result) => [result, count(result)] as const)
     .filter(([, keys]) => keys > 0)
     .map(([result, keys]) => `${grouped(keys)} ${result}`);

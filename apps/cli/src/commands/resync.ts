@@ -27,15 +27,15 @@ export const resync: Command = {
         `resync ${key}: all of it is read and written again: add --yes if you mean it`,
       );
     const { openLine } = await import('../open-line.js');
-    const { restartKey } = await import('../restart-key.js');
+    const { restartKey, wakeKeys } = await import('@redis-to-mongo/operations');
     const { line, slice } = await openLine(servers);
-    const state = await restartKey(line, await servers.db(), key);
-    if (!state)
+    const restarted = await restartKey(line, await servers.db(), key);
+    if (!restarted)
       throw new CliError('CLI_NOT_FOUND', `MongoDB does not know of ${key}: keys shows those that it knows`);
-    const { incarnation } = state;
+    const { incarnation, pausedAt } = restarted.state;
+    if (pausedAt) out.note('it is paused: it is read once it is resumed');
     if (!options.flag('here')) {
-      const { wakeKeys } = await import('../wake-keys.js');
-      const workers = await wakeKeys(servers, [key]);
+      const workers = await wakeKeys(await servers.queue(), [key]);
       if (out.isJson) out.json({ key, incarnation, workers });
       else out.line(`life ${incarnation} of ${printable(key)} has begun; the fleet is asked to read it`);
       if (workers === 0) out.note('no worker is connected: the job waits until one is');

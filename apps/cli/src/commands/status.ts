@@ -54,7 +54,7 @@ async function readQueue(servers: Servers): Promise<QueueStatus> {
 }
 
 function print(out: Output, { types, backlogs, errors }: FleetStatus, queue: QueueStatus): void {
-  const total = (name: 'lag' | 'gap' | 'dead' | 'failing') =>
+  const total = (name: 'lag' | 'gap' | 'dead' | 'failing' | 'paused') =>
     types.reduce((sum, type) => sum + type[name], 0);
   const { waiting = 0, active = 0, delayed = 0, failed = 0 } = queue.jobs;
   const lag = total('lag');
@@ -66,6 +66,7 @@ function print(out: Output, { types, backlogs, errors }: FleetStatus, queue: Que
     ['lost', loss(total('gap'), 'entries in gaps: see gaps')],
     ['refused', loss(total('dead'), 'entries: see dead-letters list')],
     ['failing', loss(total('failing'), 'keys: see keys --status failing')],
+    ['paused', paused(total('paused'))],
     ['workers', queue.workers === 0 ? coloured('none is connected', 'red') : queue.workers],
     [
       'jobs',
@@ -103,6 +104,12 @@ function print(out: Output, { types, backlogs, errors }: FleetStatus, queue: Que
       errors.map(({ key, code, at, message }) => [key, coloured(code, 'red'), fromNow(at), message]),
     );
   }
+}
+
+function paused(keys: number) {
+  return keys === 0
+    ? coloured('nothing', 'green')
+    : coloured(`${grouped(keys)} keys: see keys --status paused`, 'yellow');
 }
 
 function loss(count: number, where: string) {

@@ -1,14 +1,13 @@
 import type { Command } from '../command.js';
 import { coloured } from '../table.js';
-import { wakeKeys } from '../wake-keys.js';
 
 export const sync: Command = {
   name: 'sync',
   forms: ['KEY...'],
   about:
     'Asks the fleet to sync keys now, out of turn, and does not wait for it; explain KEY shows how it went. However often\n' +
-    'it is asked, at most one such job waits for a key. Without a fleet, use once. Exit code 1 when a key is not mirrored\n' +
-    'or not there.',
+    'it is asked, at most one such job waits for a key. Without a fleet, use once. Exit code 1 when a key is not mirrored,\n' +
+    'paused, or not there.',
   args: { min: 1, max: 10_000 },
   options: {},
   examples: [
@@ -18,6 +17,7 @@ export const sync: Command = {
   async run({ args, out, servers }) {
     const { explainChoice } = await import('../explain-choice.js');
     const { readKey } = await import('@redis-to-mongo/mongo-sink');
+    const { wakeKeys } = await import('@redis-to-mongo/operations');
     const { keyBytes } = await import('@redis-to-mongo/pipeline');
     const { typesOf } = await import('@redis-to-mongo/redis-source');
     const config = await servers.config();
@@ -28,12 +28,14 @@ export const sync: Command = {
     for (const [i, key] of args.entries()) {
       const type = types[i];
       const { isChosen, why } = explainChoice(config, key, typeof type === 'string' ? type : undefined);
+      const state = await readKey(db, key);
       if (!isChosen) refused.push({ key, why });
-      else if (type === undefined && !(await readKey(db, key)))
+      else if (type === undefined && !state)
         refused.push({ key, why: 'neither Redis nor MongoDB knows of it' });
+      else if (state?.pausedAt) refused.push({ key, why: 'paused: resume it first' });
       else asked.push(key);
     }
-    const workers = await wakeKeys(servers, asked);
+    const workers = await wakeKeys(await servers.queue(), asked);
     if (out.isJson) out.json({ asked, refused, workers });
     else
       out.table(

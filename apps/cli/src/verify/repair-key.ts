@@ -1,4 +1,5 @@
 import { putMessages, readKey } from '@redis-to-mongo/mongo-sink';
+import { restartKey } from '@redis-to-mongo/operations';
 import {
   encodeContent,
   entryTime,
@@ -10,7 +11,6 @@ import {
   type SliceLimits,
   storedText,
 } from '@redis-to-mongo/pipeline';
-import { restartKey } from '../restart-key.js';
 import type { Database, RedisClient } from '../servers.js';
 import { syncToEnd } from '../sync-to-end.js';
 import { compareStream, type SourceEntry } from './compare-stream.js';

@@ -7,8 +7,6 @@ const ERRORS = 20;
 
 /** Sums over all keys, with what only the dashboard tells. */
 export interface FleetSums extends FleetStatus {
-  /** Keys that an operator has paused. */
-  readonly paused: number;
   /** The oldest of what keys are behind, in ms: see behindMs. */
   readonly behindMs: number;
   /** Keys whose last job failed, by the class of the error, most first. */
@@ -27,13 +25,11 @@ export async function sumUp(
   const behind: KeySummary[] = [];
   const failing: KeySummary[] = [];
   const classes = new Map<string, number>();
-  let paused = 0;
   let oldest = 0;
   for (const key of keys) {
     const sums = types.get(key.keyType) ?? noSums(key.keyType);
     types.set(key.keyType, sums);
     add(sums, key);
-    if (key.paused) paused += 1;
     if (key.lag > 0) {
       behind.push(key);
       oldest = Math.max(oldest, behindMs(key, at.getTime()) ?? 0);
@@ -47,7 +43,6 @@ export async function sumUp(
   const full = await some(newest.map(({ key }) => key));
   return {
     at,
-    paused,
     behindMs: oldest,
     errorClasses: [...classes]
       .map(([errorClass, number]) => ({ errorClass, keys: number }))
@@ -77,6 +72,7 @@ function noSums(keyType: string): Sums {
     gap: 0,
     lag: 0,
     failing: 0,
+    paused: 0,
   };
 }
 
@@ -90,4 +86,5 @@ function add(sums: Sums, key: KeySummary): void {
   sums.gap += key.gap;
   sums.lag += key.lag;
   if (key.error) sums.failing += 1;
+  if (key.paused) sums.paused += 1;
 }

@@ -59,7 +59,8 @@ export function verdictOf(
           ? 'No key was found so far: is a scheduler running, and do KEY_INCLUDE and KEY_EXCLUDE fit?'
           : `${counted(queue.schedulers, 'key was', 'keys were')} found; their first jobs are on the way.`,
     };
-  const paused = fleet.paused > 0 ? ` ${counted(fleet.paused, 'key is', 'keys are')} paused.` : '';
+  const resting = total(types, 'paused');
+  const paused = resting > 0 ? ` ${counted(resting, 'key is', 'keys are')} paused.` : '';
   const rest = `${paused}${losses(types)}`;
   const lag = total(types, 'lag');
   if (lag > 0) {

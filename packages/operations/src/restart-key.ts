@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { rereadKey } from '@redis-to-mongo/mongo-sink';
 import { type KeyState, type Line, nextLife, SyncError, withRetry } from '@redis-to-mongo/pipeline';
-import { RETRY } from './open-line.js';
-import type { Database } from './servers.js';
+import type { Fleet } from './fleet.js';
+import { RETRY } from './retry.js';
+
+/** What became of a key; `state` is what is saved of it now. */
+export type Restarted = { readonly isNew: boolean; readonly state: KeyState };
 
 /** Tries that workers of the fleet come between. */
 const TRIES = 20;
@@ -12,13 +15,19 @@ const WAIT_MS = 100;
  * Begins the key's next life: its next job reads it from the start. A stream's messages of earlier lives stay; a value is
  * empty until that job has run. It may be stopped anywhere: the position goes before the value does, so whatever is left
  * is read again.
- * @returns the state saved; `undefined` when MongoDB does not know of the key.
+ * @param life the life that shall end; where another one has begun already, nothing is done. Default: the one it is in.
+ * @returns `undefined` when MongoDB does not know of the key.
  * @throws SyncError KEY_CONTENDED, or of class transient or configuration.
  */
-export async function restartKey(line: Line, db: Database, key: string): Promise<KeyState | undefined> {
+export async function restartKey(
+  line: Line,
+  db: Fleet['db'],
+  key: string,
+  life?: number,
+): Promise<Restarted | undefined> {
   for (let i = 0; i < TRIES; i++) {
     try {
-      return await withRetry(() => restart(line, db, key), RETRY);
+      return await withRetry(() => restart(line, db, key, life), RETRY);
     } catch (error) {
       if (!(error instanceof SyncError) || error.errorClass !== 'overtaken') throw error;
       await sleep(WAIT_MS);
@@ -27,9 +36,15 @@ export async function restartKey(line: Line, db: Database, key: string): Promise
   throw new SyncError('KEY_CONTENDED', 'transient', `key ${key}: workers of the fleet are at it: try again`);
 }
 
-async function restart(line: Line, db: Database, key: string): Promise<KeyState | undefined> {
+async function restart(
+  line: Line,
+  db: Fleet['db'],
+  key: string,
+  life: number | undefined,
+): Promise<Restarted | undefined> {
   let state = await line.sink.load(key);
   if (!state) return undefined;
+  if (life !== undefined && state.incarnation !== life) return { isNew: false, state };
   if (state.keyType !== 'stream') {
     state = await rereadKey(db, key);
     if (!state) return undefined;
@@ -42,5 +57,5 @@ async function restart(line: Line, db: Database, key: string): Promise<KeyState 
     lastError: null,
   };
   await line.sink.save(state, next);
-  return next;
+  return { isNew: true, state: next };
 }

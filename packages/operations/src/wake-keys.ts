@@ -1,13 +1,12 @@
+import type { JobQueue } from '@redis-to-mongo/job-queue';
 import { redisError } from '@redis-to-mongo/redis-source';
-import type { Servers } from './servers.js';
 
 /**
- * Asks the fleet for jobs on these keys.
+ * Asks the fleet for jobs on these keys, out of turn; however often, at most one such job waits for a key.
  * @returns how many workers are connected.
  * @throws SyncError as redisError tells.
  */
-export async function wakeKeys(servers: Servers, keys: readonly string[]): Promise<number> {
-  const queue = await servers.queue();
+export async function wakeKeys(queue: JobQueue, keys: readonly string[]): Promise<number> {
   try {
     await queue.wakeAll(keys);
     return await queue.queue.getWorkersCount();

@@ -1,0 +1,49 @@
+import type { KeyQuery } from '@redis-to-mongo/mongo-sink';
+import type { Call } from './command.js';
+import type { Ending } from './exit-codes.js';
+import { forEachAtOnce } from './for-each-at-once.js';
+import { coloured } from './table.js';
+
+const AT_ONCE = 20;
+const AT_MOST = 1_000_000;
+
+/**
+ * Does something to each key that a PATTERN among the arguments takes, and shows what was done to each.
+ * @param condition what only keys need to be asked for that a pattern takes; a key by its name is asked for anyway.
+ */
+export async function changeKeys(
+  { args, out, servers }: Call,
+  condition: KeyQuery['condition'],
+  change: (key: string) => Promise<{ readonly done: string }>,
+): Promise<Ending> {
+  const { findKeys, readKey } = await import('@redis-to-mongo/mongo-sink');
+  const { globToRegExp } = await import('@redis-to-mongo/pipeline');
+  const db = await servers.db();
+  const names = new Set<string>();
+  const done = new Map<string, string>();
+  for (const pattern of args) {
+    const query = { name: globToRegExp(pattern), limit: AT_MOST };
+    const { keys } = await findKeys(db, { ...query, ...(condition ? { condition } : {}) });
+    if (keys.length === 0) {
+      if (await readKey(db, pattern)) names.add(pattern);
+      else if (!condition || (await findKeys(db, { ...query, limit: 1 })).total === 0)
+        done.set(pattern, 'unknown');
+    }
+    for (const { key } of keys) names.add(key);
+  }
+  await forEachAtOnce(names, AT_ONCE, async (key) => {
+    done.set(key, (await change(key)).done);
+  });
+  const results = [...done].map(([key, what]) => ({ key, done: what }));
+  results.sort((a, b) => (a.key < b.key ? -1 : 1));
+  if (out.isJson) out.json({ keys: results });
+  else
+    out.table(
+      ['KEY', ''],
+      results.map(({ key, done: what }) => [
+        key,
+        what === 'unknown' ? coloured('MongoDB knows of no such key', 'red') : what,
+      ]),
+    );
+  return results.some(({ done: what }) => what === 'unknown') ? 'failed' : 'ok';
+}

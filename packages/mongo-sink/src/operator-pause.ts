@@ -1,0 +1,50 @@
+import type { Db, Document, UpdateFilter } from 'mongodb';
+import { ensureConnected } from './ensure-connected.js';
+import { mongoError } from './mongo-error.js';
+
+type KeyDocument = { _id: string; pausedAt?: Date | null } & Document;
+
+const IS_PAUSED = { pausedAt: { $gt: new Date(0) } };
+
+/**
+ * Has a key rest: jobs of it do nothing until markResumed. It stands beside the position, and no job's save touches it.
+ * @returns whether that is a change; `undefined` when MongoDB does not know of the key.
+ * @throws SyncError as mongoError tells.
+ */
+export async function markPaused(db: Db, key: string, now: Date): Promise<boolean | undefined> {
+  return await mark(db, key, false, { $set: { pausedAt: now } });
+}
+
+/** Ends a key's rest. @returns and throws as markPaused. */
+export async function markResumed(db: Db, key: string, now: Date): Promise<boolean | undefined> {
+  return await mark(db, key, true, { $set: { pausedAt: null, resumedAt: now } });
+}
+
+/** The keys that rest now. @throws SyncError as mongoError tells. */
+export async function pausedKeys(db: Db): Promise<ReadonlySet<string>> {
+  try {
+    await ensureConnected(db);
+    const found = db.collection<KeyDocument>('keys').find(IS_PAUSED, { projection: { _id: 1 } });
+    return new Set(await found.map(({ _id }) => _id).toArray());
+  } catch (error) {
+    throw mongoError(error);
+  }
+}
+
+async function mark(
+  db: Db,
+  key: string,
+  isPaused: boolean,
+  update: UpdateFilter<KeyDocument>,
+): Promise<boolean | undefined> {
+  try {
+    await ensureConnected(db);
+    const keys = db.collection<KeyDocument>('keys');
+    const filter = { _id: key, ...(isPaused ? IS_PAUSED : { pausedAt: null }) };
+    const { matchedCount } = await keys.updateOne(filter, update);
+    if (matchedCount > 0) return true;
+    return (await keys.findOne({ _id: key }, { projection: { _id: 1 } })) ? false : undefined;
+  } catch (error) {
+    throw mongoError(error);
+  }
+}

@@ -1,0 +1,25 @@
+import type { Fleet } from './fleet.js';
+import { restartKey } from './restart-key.js';
+import { wakeKeys } from './wake-keys.js';
+
+/** `begun before`: the life that should end had ended already. A key that is paused is read once it is resumed. */
+export type Resynced =
+  | { readonly done: 'begun'; readonly life: number; readonly isPaused: boolean; readonly workers: number }
+  | { readonly done: 'begun before'; readonly life: number }
+  | { readonly done: 'unknown' };
+
+/**
+ * Begins a key's next life, as restartKey tells, and asks the fleet to read it.
+ * @param life the life (`incarnation`) that whoever asks has seen: asked twice with it, one life begins. Default: the
+ * one the key is in, whichever that is.
+ * @returns `unknown` when MongoDB does not know of the key.
+ * @throws SyncError KEY_CONTENDED, or of class transient or configuration.
+ */
+export async function resyncKey(fleet: Fleet, key: string, life?: number): Promise<Resynced> {
+  const restarted = await restartKey(await fleet.line(), fleet.db, key, life);
+  if (!restarted) return { done: 'unknown' };
+  const { isNew, state } = restarted;
+  if (!isNew) return { done: 'begun before', life: state.incarnation };
+  const workers = await wakeKeys(fleet.queue, [key]);
+  return { done: 'begun', life: state.incarnation, isPaused: state.pausedAt !== null, workers };
+}

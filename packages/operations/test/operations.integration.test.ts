@@ -1,0 +1,122 @@
+import { JobQueue } from '@redis-to-mongo/job-queue';
+import { type FreshNamespace, freshNamespace } from '@redis-to-mongo/local-stack';
+import { connectMongo, mongoSink, pausedKeys, readKey } from '@redis-to-mongo/mongo-sink';
+import { ByteBudget, type Line, Slice, syncKey } from '@redis-to-mongo/pipeline';
+import { connectRedis } from '@redis-to-mongo/redis-connection';
+import { redisSource } from '@redis-to-mongo/redis-source';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { type Fleet, pauseKey, resumeKey, resyncKey, syncNow } from '../src/index.js';
+
+const TLS = { enabled: false, rejectUnauthorized: true };
+const SLICE = { entries: 1000, bytes: 1 << 20, ms: 10_000 };
+
+let namespace: FreshNamespace;
+let redis: ReturnType<typeof connectRedis>;
+let line: Line;
+let fleet: Fleet & { readonly close: () => Promise<void> };
+
+beforeAll(async () => {
+  namespace = await freshNamespace({ mongoUri: inject('mongoUri') });
+  const address = { url: namespace.redis.url, host: '', port: 0, db: 0, tls: TLS };
+  redis = connectRedis(address, () => {});
+  const mongo = connectMongo({ uri: namespace.mongoUri, dbName: namespace.mongoDbName, tls: TLS }, 'test');
+  const queue = new JobQueue({ redis: address, prefix: 'r2m' }, () => {});
+  line = {
+    source: redisSource(redis, ['stream', 'set'], { readEntries: 100, readBytes: 1 << 20 }),
+    sink: mongoSink(mongo.db, {
+      batchEntries: 100,
+      batchBytes: 1 << 20,
+      maxDocumentBytes: 1 << 24,
+      retry: { baseMs: 10, capMs: 100, forMs: 5_000 },
+    }),
+    separator: ':info:',
+    budget: new ByteBudget(1 << 24),
+    now: () => new Date(),
+  };
+  fleet = {
+    db: mongo.db,
+    queue,
+    line: async () => line,
+    close: async () => {
+      await queue.close();
+      await mongo.close();
+    },
+  };
+});
+afterAll(async () => {
+  await fleet.close();
+  redis.disconnect();
+  await namespace.close();
+});
+
+const sync = async (key: string) => await syncKey(line, key, new Slice(SLICE));
+const waiting = async () => await fleet.queue.queue.getJobCountByTypes('waiting', 'delayed', 'prioritized');
+
+test('a key that MongoDB does not know of is unknown to every action, and nothing is made of it', async () => {
+  await redis.xadd('stranger', '*', 'n', '1');
+  for (const action of [syncNow, pauseKey, resumeKey, resyncKey])
+    expect(await action(fleet, 'stranger')).toEqual({ done: 'unknown' });
+  expect(await readKey(fleet.db, 'stranger')).toBeUndefined();
+  expect(await waiting()).toBe(0);
+});
+
+test('a paused key is not read, keeps its position, and goes on where it was once it is resumed', async () => {
+  await redis.xadd('orders', '1-1', 'n', '1');
+  await sync('orders');
+  expect(await pauseKey(fleet, 'orders')).toEqual({ done: 'paused' });
+  const { pausedAt, revision } = (await readKey(fleet.db, 'orders')) ?? {};
+  expect(await pauseKey(fleet, 'orders')).toEqual({ done: 'paused before' });
+  expect(await readKey(fleet.db, 'orders')).toMatchObject({ pausedAt, revision });
+  expect(await pausedKeys(fleet.db)).toEqual(new Set(['orders']));
+
+  await redis.xadd('orders', '2-1', 'n', '2');
+  expect(await sync('orders')).toMatchObject({ result: 'paused', seen: 0, lag: 0 });
+  expect(await syncNow(fleet, 'orders')).toEqual({ done: 'paused', pausedAt });
+  expect(await waiting()).toBe(0);
+
+  expect(await resumeKey(fleet, 'orders')).toEqual({ done: 'resumed', workers: 0 });
+  expect(await waiting()).toBe(1);
+  expect(await resumeKey(fleet, 'orders')).toEqual({ done: 'not paused' });
+  expect(await pausedKeys(fleet.db)).toEqual(new Set());
+  expect(await sync('orders')).toMatchObject({ result: 'synced', seen: 1 });
+});
+
+test('a job that is under way when its key is paused saves its slice, and does not end the pause', async () => {
+  await redis.xadd('busy', '1-1', 'n', '1');
+  await sync('busy');
+  await redis.xadd('busy', '2-1', 'n', '2');
+  const held: Line = {
+    ...line,
+    at: async (step) => {
+      if (step === 'before-save') await pauseKey(fleet, 'busy');
+    },
+  };
+  expect(await syncKey(held, 'busy', new Slice(SLICE))).toMatchObject({ result: 'synced', seen: 1 });
+  expect(await readKey(fleet.db, 'busy')).toMatchObject({
+    counts: { seen: 2 },
+    pausedAt: expect.any(Date),
+  });
+  expect(await sync('busy')).toMatchObject({ result: 'paused' });
+});
+
+test('entries trimmed while their key is paused are a gap after it, counted', async () => {
+  await redis.xadd('short', '1-1', 'n', '1');
+  await sync('short');
+  await pauseKey(fleet, 'short');
+  for (let i = 2; i <= 5; i++) await redis.xadd('short', 'MAXLEN', '1', `${i}-1`, 'n', String(i));
+  await sync('short');
+  await resumeKey(fleet, 'short');
+  expect(await sync('short')).toMatchObject({ seen: 1, gaps: [{ entries: 3 }] });
+});
+
+test('resync begins one life however often it is asked about the same one, and a pause outlives it', async () => {
+  await redis.sadd('tags', 'a', 'b');
+  await sync('tags');
+  await pauseKey(fleet, 'tags');
+  expect(await resyncKey(fleet, 'tags', 1)).toMatchObject({ done: 'begun', life: 2, isPaused: true });
+  expect(await resyncKey(fleet, 'tags', 1)).toEqual({ done: 'begun before', life: 2 });
+  expect(await sync('tags')).toMatchObject({ result: 'paused' });
+  await resumeKey(fleet, 'tags');
+  expect(await sync('tags')).toMatchObject({ result: 'synced' });
+  expect(await readKey(fleet.db, 'tags')).toMatchObject({ incarnation: 2, status: 'active' });
+});
