@@ -57,6 +57,28 @@ export interface OptionInUse {
 
 export type KeyTypeName = (typeof KEY_TYPE_NAMES)[number];
 
+/** What is done otherwise with the keys that match a pattern; what is not there is as for every key. */
+export interface RuleConfig {
+  /** A Redis glob pattern of key ids. */
+  readonly pattern: string;
+  /** At least one; default all. */
+  readonly types?: readonly KeyTypeName[];
+  readonly collection?: string;
+  /** `take` or `leave`, not both. */
+  readonly fields?: {
+    readonly take?: readonly string[];
+    readonly leave?: readonly string[];
+    /** Stored names by the entry's names. */
+    readonly rename?: Readonly<Record<string, string>>;
+  };
+  readonly parse?: Readonly<Record<string, 'number' | 'json' | 'date'>>;
+  readonly ttlMs?: number;
+  readonly history?: boolean;
+  /** Whole: what the rule does not say is filled in from the options. */
+  readonly trim?: Config['sync']['trim'];
+  readonly intervalMs?: number;
+}
+
 /** The whole configuration. It holds secrets: to show it, use `describeConfig`. */
 export interface Config {
   readonly redis: RedisConfig;
@@ -97,6 +119,8 @@ export interface Config {
       readonly keepMs: number;
     };
   };
+  /** The first one that matches a key counts. */
+  readonly rules: readonly RuleConfig[];
   readonly worker: { readonly concurrency: number; readonly shutdownTimeoutMs: number };
   /** Port 0 is any free port. */
   readonly http: { readonly host: string; readonly schedulerPort: number; readonly workerPort: number };
@@ -109,6 +133,8 @@ export interface Config {
     readonly readOnly: boolean;
   };
   readonly log: { readonly level: Values['LOG_LEVEL']; readonly format: Values['LOG_FORMAT'] };
+  /** Without an endpoint nothing is traced. */
+  readonly tracing: { readonly endpoint?: string };
   /** The configuration file that was read, if any: an absolute path. */
   readonly file?: string;
   /** What is not wrong but looks like a mistake; for the log at start-up. Holds no secrets. */

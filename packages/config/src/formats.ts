@@ -1,5 +1,6 @@
 import { listFormats } from './formats/list-formats.js';
 import { numberFormats } from './formats/number-formats.js';
+import { ruleFormats } from './formats/rule-formats.js';
 import { textFormats } from './formats/text-formats.js';
 import { urlFormats } from './formats/url-formats.js';
 import type { Entry } from './option.js';
@@ -18,10 +19,13 @@ export interface Format {
 }
 
 /** Every format, by the name that options use. */
-export const FORMATS = { ...textFormats, ...numberFormats, ...listFormats, ...urlFormats } satisfies Record<
-  string,
-  Format
->;
+export const FORMATS = {
+  ...textFormats,
+  ...numberFormats,
+  ...listFormats,
+  ...urlFormats,
+  ...ruleFormats,
+} satisfies Record<string, Format>;
 
 export type FormatName = keyof typeof FORMATS;
 

@@ -4,6 +4,7 @@ export type {
   MongoConfig,
   OptionInUse,
   RedisConfig,
+  RuleConfig,
   Source,
   TlsConfig,
 } from './config.js';

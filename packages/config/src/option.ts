@@ -44,9 +44,11 @@ export const decimal = optionOf<number>('decimal');
 export const list = optionOf<readonly string[]>('list');
 export const databaseName = optionOf<string>('database-name');
 export const passwordHash = optionOf<string>('password-hash');
+export const httpUrl = optionOf<string>('http-url');
 export const redisUrl = optionOf<string>('redis-url');
 export const mongoUri = optionOf<string>('mongo-uri');
 export const mongoHost = optionOf<string>('mongo-host');
+export const rules = optionOf<readonly unknown[]>('rules');
 
 /** A TCP port; 0, where `min` allows it, means any free port. */
 export function port(entry: Plain & { readonly default: number }): Option<number>;

@@ -14,6 +14,8 @@ export function showValue(name: OptionName, value: unknown): string {
   const option = optionOf(name);
   if (value === undefined) return '';
   if (option.sensitive) return MASK;
+  if (Array.isArray(value) && option.format === 'rules')
+    return value.length === 1 ? '1 rule' : `${value.length} rules`;
   if (Array.isArray(value)) return shorten(value.map((item) => showText(String(item))).join(', '));
   if (typeof value === 'object') return value === null ? 'null' : 'an object';
   if (typeof value !== 'string') return String(value);

@@ -2,6 +2,7 @@ import type { Config, RedisConfig } from '../config.js';
 import type { Settings } from '../settings.js';
 import { buildMongo } from './build-mongo.js';
 import { buildRedis, DEFAULT_REDIS, type RedisNames } from './build-redis.js';
+import { buildRules } from './build-rules.js';
 import { buildSync } from './build-sync.js';
 import type { Findings } from './findings.js';
 
@@ -57,6 +58,7 @@ export function buildConfig(
 ): Omit<Config, 'file' | 'warnings' | 'options'> {
   const { values } = settings;
   const redis = buildRedis(settings, findings, SOURCE, DEFAULT_REDIS, cwd);
+  const sync = buildSync(settings, findings);
   return {
     redis,
     queue: { redis: queueRedis(settings, findings, redis, cwd), prefix: values.QUEUE_PREFIX },
@@ -74,7 +76,8 @@ export function buildConfig(
       membershipHistory: values.MEMBERSHIP_HISTORY,
       goneValues: values.GONE_VALUES,
     },
-    sync: buildSync(settings, findings),
+    sync,
+    rules: buildRules(settings, findings, sync.trim),
     worker: {
       concurrency: values.WORKER_CONCURRENCY,
       shutdownTimeoutMs: values.WORKER_SHUTDOWN_TIMEOUT_MS,
@@ -86,6 +89,10 @@ export function buildConfig(
     },
     dashboard: buildDashboard(settings, findings),
     log: { level: values.LOG_LEVEL, format: values.LOG_FORMAT },
+    tracing:
+      values.OTEL_EXPORTER_OTLP_ENDPOINT === undefined
+        ? {}
+        : { endpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT },
   };
 }
 

@@ -2,6 +2,16 @@ import { readMongoHosts, readMongoUri } from './mongo-address.js';
 import { readRedisUrl } from './redis-address.js';
 
 export const urlFormats = {
+  'http-url': {
+    parse: (text: string) => text.trim(),
+    check: (value: unknown) => {
+      if (typeof value !== 'string') return 'is not text';
+      if (!/^https?:\/\//i.test(value) || !URL.canParse(value)) return 'is not an http:// or https:// URL';
+      const { username, password } = new URL(value);
+      return username === '' && password === '' ? undefined : 'holds a user or a password';
+    },
+    expected: () => 'http://host[:port] or https://host[:port], without a user',
+  },
   'redis-url': {
     parse: (text: string) => text.trim(),
     check: (value: unknown) => (typeof value === 'string' ? problemOf(readRedisUrl(value)) : 'is not text'),

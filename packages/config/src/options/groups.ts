@@ -1,9 +1,10 @@
 import { DASHBOARD_OPTIONS } from './dashboard-options.js';
 import { KEY_OPTIONS } from './key-options.js';
 import { MONGO_OPTIONS } from './mongo-options.js';
-import { HTTP_OPTIONS, LOG_OPTIONS, WORKER_OPTIONS } from './process-options.js';
+import { HTTP_OPTIONS, LOG_OPTIONS, TRACE_OPTIONS, WORKER_OPTIONS } from './process-options.js';
 import { QUEUE_OPTIONS } from './queue-options.js';
 import { REDIS_OPTIONS } from './redis-options.js';
+import { RULE_OPTIONS, RULES_INTRO } from './rule-options.js';
 import { SYNC_OPTIONS } from './sync-options.js';
 import { VALUE_OPTIONS } from './value-options.js';
 
@@ -24,8 +25,10 @@ export const GROUPS = [
   { title: 'Keys', intro: '', options: KEY_OPTIONS },
   { title: 'Synchronisation', intro: '', options: SYNC_OPTIONS },
   { title: 'Values', intro: 'Sets, sorted sets, hashes, lists, strings and JSON.', options: VALUE_OPTIONS },
+  { title: 'Rules', intro: RULES_INTRO, options: RULE_OPTIONS },
   { title: 'Workers', intro: '', options: WORKER_OPTIONS },
   { title: 'Health and metrics', intro: '', options: HTTP_OPTIONS },
   { title: 'Dashboard', intro: '', options: DASHBOARD_OPTIONS },
   { title: 'Logging', intro: '', options: LOG_OPTIONS },
+  { title: 'Traces', intro: '', options: TRACE_OPTIONS },
 ] as const;

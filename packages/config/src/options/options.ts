@@ -2,9 +2,10 @@ import type { Option } from '../option.js';
 import { DASHBOARD_OPTIONS } from './dashboard-options.js';
 import { KEY_OPTIONS } from './key-options.js';
 import { MONGO_OPTIONS } from './mongo-options.js';
-import { HTTP_OPTIONS, LOG_OPTIONS, WORKER_OPTIONS } from './process-options.js';
+import { HTTP_OPTIONS, LOG_OPTIONS, TRACE_OPTIONS, WORKER_OPTIONS } from './process-options.js';
 import { QUEUE_OPTIONS } from './queue-options.js';
 import { REDIS_OPTIONS } from './redis-options.js';
+import { RULE_OPTIONS } from './rule-options.js';
 import { SYNC_OPTIONS } from './sync-options.js';
 import { VALUE_OPTIONS } from './value-options.js';
 
@@ -16,10 +17,12 @@ export const OPTIONS = {
   ...KEY_OPTIONS,
   ...SYNC_OPTIONS,
   ...VALUE_OPTIONS,
+  ...RULE_OPTIONS,
   ...WORKER_OPTIONS,
   ...HTTP_OPTIONS,
   ...DASHBOARD_OPTIONS,
   ...LOG_OPTIONS,
+  ...TRACE_OPTIONS,
 };
 
 export type OptionName = keyof typeof OPTIONS;

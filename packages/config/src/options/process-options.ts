@@ -1,4 +1,4 @@
-import { choice, host, port, whole } from '../option.js';
+import { choice, host, httpUrl, port, whole } from '../option.js';
 
 /** How a worker works and stops. */
 export const WORKER_OPTIONS = {
@@ -33,6 +33,14 @@ export const HTTP_OPTIONS = {
     doc: 'Port of a worker’s health and metrics. 0 is any free port, because many workers may run on one host; the log says which.',
     default: 0,
     min: 0,
+  }),
+};
+
+/** Traces. */
+export const TRACE_OPTIONS = {
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl({
+    doc: 'Where an OpenTelemetry collector takes traces (OTLP over HTTP), such as `http://localhost:4318`: scheduler and workers send spans of each job, its reads, writes and saves, with keys and counts and without values. Headers and sampling are set by OpenTelemetry’s own variables.',
+    unset: 'no traces',
   }),
 };
 

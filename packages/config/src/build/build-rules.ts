@@ -1,0 +1,75 @@
+import type { Config, KeyTypeName, RuleConfig } from '../config.js';
+import type { Settings } from '../settings.js';
+import { showUnknown } from '../show-value.js';
+import type { Findings } from './findings.js';
+import { MemberReader } from './rules/member-reader.js';
+import { membersOf } from './rules/our-collections.js';
+import { readRule } from './rules/read-rule.js';
+
+/** Reads the rules and judges them, one by one and together. */
+export function buildRules(
+  { values }: Settings,
+  findings: Findings,
+  trim: Config['sync']['trim'],
+): readonly RuleConfig[] {
+  const read = values.RULES.map((value, index) => {
+    const members = Object.fromEntries(Object.entries(value ?? {}));
+    const where = nameOf(index, members.pattern);
+    return { where, rule: readRule(new MemberReader(members, where, findings), trim) };
+  });
+  const named = read.flatMap(({ where, rule }) => (rule ? [{ where, rule }] : []));
+  checkCollections(named, findings);
+  checkReach(named, values.KEY_TYPES, findings);
+  return named.map(({ rule }) => rule);
+}
+
+interface Named {
+  readonly where: string;
+  readonly rule: RuleConfig;
+}
+
+function nameOf(index: number, pattern: unknown): string {
+  return `rule ${index + 1}${typeof pattern === 'string' && pattern !== '' ? ` (${showUnknown(pattern)})` : ''}`;
+}
+
+/** A collection holds messages, values or members: of two rules the second is told of. */
+function checkCollections(rules: readonly Named[], findings: Findings): void {
+  const users = new Map<string, { readonly what: string; readonly where: string }>();
+  for (const { where, rule } of rules) {
+    const { collection, types } = rule;
+    if (collection === undefined) continue;
+    const uses = types?.includes('stream')
+      ? [[collection, 'messages']]
+      : [
+          [collection, 'values'],
+          [membersOf(collection), 'members'],
+        ];
+    for (const [name = '', what = ''] of uses) {
+      const other = users.get(name);
+      if (other && other.what !== what)
+        findings.problem(
+          'RULES',
+          `${where}, collection: ${name} would hold ${what}, and ${other.what} by ${other.where}`,
+          'write another name',
+        );
+      else users.set(name, { what, where });
+    }
+  }
+}
+
+/** A rule that no key can have is a mistake of its place in the list. */
+function checkReach(rules: readonly Named[], keyTypes: readonly KeyTypeName[], findings: Findings): void {
+  rules.forEach(({ where, rule }, index) => {
+    const before = rules
+      .slice(0, index)
+      .find(
+        (other) =>
+          (other.rule.pattern === '*' || other.rule.pattern === rule.pattern) &&
+          (!other.rule.types || rule.types?.every((type) => other.rule.types?.includes(type))),
+      );
+    if (before) findings.warn(`RULES: ${where} is never used: ${before.where} before it takes all its keys`);
+    const unsynced = rule.types?.filter((type) => !keyTypes.includes(type)) ?? [];
+    if (unsynced.length > 0)
+      findings.warn(`RULES: ${where} names ${unsynced.join(', ')}, which KEY_TYPES leaves out`);
+  });
+}

@@ -1,0 +1,140 @@
+import { closest, distance } from 'fastest-levenshtein';
+import { showUnknown } from '../../show-value.js';
+import type { Findings } from '../findings.js';
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** Bounds of a number. */
+export interface Bounds {
+  readonly min?: number;
+  readonly above?: number;
+  readonly max?: number;
+  readonly isWhole?: boolean;
+}
+
+/**
+ * Reads the members of one object of a rule. What is wrong is noted with the rule's number and the member's name, and
+ * reads as if it were not there, so that all problems are told at once.
+ */
+export class MemberReader {
+  readonly #members: Members;
+  readonly #where: string;
+  readonly #path: string;
+  readonly #findings: Findings;
+
+  constructor(members: Members, where: string, findings: Findings, path = '') {
+    this.#members = members;
+    this.#where = where;
+    this.#findings = findings;
+    this.#path = path;
+  }
+
+  problem(member: string, problem: string, remedy: string): undefined {
+    this.#findings.problem('RULES', `${this.#where}, ${this.#path}${member}: ${problem}`, remedy);
+  }
+
+  has(member: string): boolean {
+    return this.#value(member) !== undefined;
+  }
+
+  /** Notes every member that is not one of these. */
+  allow(names: readonly string[]): void {
+    for (const name of Object.keys(this.#members)) {
+      if (names.includes(name)) continue;
+      const near = nearestOf(name, names);
+      const remedy =
+        near === undefined ? `remove it: there are ${names.join(', ')}` : `did you mean ${near}?`;
+      this.problem(showUnknown(name), 'is not a member of rules', remedy);
+    }
+  }
+
+  text(member: string): string | undefined {
+    const value = this.#value(member);
+    if (value === undefined || (typeof value === 'string' && value !== '')) return value;
+    return this.problem(member, 'is not a text, or is empty', 'write a text');
+  }
+
+  flag(member: string): boolean | undefined {
+    const value = this.#value(member);
+    if (value === undefined || typeof value === 'boolean') return value;
+    return this.problem(member, 'is neither true nor false', 'write true or false');
+  }
+
+  number(member: string, { min, above, max, isWhole = false }: Bounds): number | undefined {
+    const value = this.#value(member);
+    if (value === undefined) return undefined;
+    const isFine =
+      typeof value === 'number' &&
+      (!isWhole || Number.isSafeInteger(value)) &&
+      (min === undefined || value >= min) &&
+      (above === undefined || value > above) &&
+      (max === undefined || value <= max);
+    if (isFine) return value;
+    const bounds = [
+      ...(min === undefined ? [] : [`of at least ${min}`]),
+      ...(above === undefined ? [] : [`above ${above}`]),
+      ...(max === undefined ? [] : [`at most ${max}`]),
+    ];
+    const remedy = `write a ${isWhole ? 'whole ' : ''}number ${bounds.join(', ')}`;
+    return this.problem(member, 'is not a number that is allowed', remedy);
+  }
+
+  /** A list of texts, at least one, each once. */
+  list(member: string): readonly string[] | undefined {
+    const value = this.#value(member);
+    if (value === undefined) return undefined;
+    const isFine =
+      Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string');
+    if (!isFine) return this.problem(member, 'is not a list of texts, or is empty', 'write ["a", "b"]');
+    return [...new Set<string>(value)];
+  }
+
+  oneOf<const Word extends string>(member: string, words: readonly Word[]): Word | undefined {
+    const value = this.#value(member);
+    if (value === undefined) return undefined;
+    const word = words.find((each) => each === value);
+    if (word !== undefined) return word;
+    return this.problem(member, 'is not one of the words allowed', remedyOf(value, words));
+  }
+
+  someOf<const Word extends string>(member: string, words: readonly Word[]): readonly Word[] | undefined {
+    const value = this.list(member);
+    const strange = value?.find((each) => !words.some((word) => word === each));
+    if (strange !== undefined) {
+      this.problem(member, `has ${showUnknown(strange)}`, remedyOf(strange, words));
+      return undefined;
+    }
+    return value && words.filter((word) => value.includes(word));
+  }
+
+  /** An object, with a reader for its members; `undefined` where there is none. */
+  object(member: string): { readonly reader: MemberReader; readonly names: readonly string[] } | undefined {
+    const value = this.#value(member);
+    if (value === undefined) return undefined;
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      return this.problem(member, 'is not an object', `write { … }: see docs/configuration.md`);
+    const members = Object.fromEntries(Object.entries(value));
+    const path = `${this.#path}${member}.`;
+    return {
+      reader: new MemberReader(members, this.#where, this.#findings, path),
+      names: Object.keys(members),
+    };
+  }
+
+  /** null is as in the rest of the file: not set. */
+  #value(member: string): unknown {
+    return (Object.hasOwn(this.#members, member) ? this.#members[member] : undefined) ?? undefined;
+  }
+}
+
+function remedyOf(value: unknown, words: readonly string[]): string {
+  const near = typeof value === 'string' ? nearestOf(value, words) : undefined;
+  return near === undefined ? `write one of ${words.join(', ')}` : `did you mean ${near}?`;
+}
+
+function nearestOf(name: string, names: readonly string[]): string | undefined {
+  const near = closest(name.toLowerCase(), names);
+  return distance(name.toLowerCase(), near.toLowerCase()) <= Math.max(2, Math.floor(near.length / 3))
+    ? near
+    : undefined;
+}

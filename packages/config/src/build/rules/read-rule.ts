@@ -1,0 +1,94 @@
+import type { KeyTypeName, RuleConfig } from '../../config.js';
+import { KEY_TYPE_NAMES } from '../../options/key-options.js';
+import type { MemberReader } from './member-reader.js';
+import { membersOf, OUR_COLLECTIONS } from './our-collections.js';
+import { readFields } from './read-fields.js';
+
+const DAY_SEC = 86_400;
+const CENTURY_SEC = 100 * 366 * DAY_SEC;
+const LONGEST_COLLECTION = 150;
+
+/** The types that a member says something about; those that are not here say something about every type. */
+const APPLIES_TO = {
+  fields: ['stream'],
+  parse: ['stream'],
+  trim: ['stream'],
+  history: ['set', 'zset', 'hash'],
+} as const satisfies Partial<Record<string, readonly KeyTypeName[]>>;
+
+const MEMBERS = ['pattern', 'types', 'collection', 'ttlSec', 'intervalSec', ...Object.keys(APPLIES_TO)];
+
+type Trim = NonNullable<RuleConfig['trim']>;
+
+/** Reads one rule; what is wrong with it is noted, and left out. @param trim what the options say. */
+export function readRule(rule: MemberReader, trim: Trim): RuleConfig | undefined {
+  rule.allow(MEMBERS);
+  const pattern = rule.text('pattern');
+  if (!rule.has('pattern'))
+    rule.problem('pattern', 'is missing', 'write the pattern of the keys, such as "orders*"');
+  const types = rule.someOf('types', KEY_TYPE_NAMES);
+  for (const [member, applicable] of Object.entries(APPLIES_TO))
+    if (rule.has(member) && types && !applicable.some((type) => types.includes(type)))
+      rule.problem(
+        member,
+        `says nothing about ${types.join(', ')}`,
+        `remove it, or let types name ${applicable.join(', ')}`,
+      );
+  const collection = readCollection(rule, types);
+  const ttlSec = rule.number('ttlSec', { above: 0, max: CENTURY_SEC });
+  const history = rule.flag('history');
+  const intervalSec = rule.number('intervalSec', { above: 0, max: DAY_SEC });
+  const trimmed = readTrim(rule, trim);
+  const fields = readFields(rule);
+  if (pattern === undefined) return undefined;
+  return {
+    pattern,
+    ...(types ? { types } : {}),
+    ...(collection === undefined ? {} : { collection }),
+    ...fields,
+    ...(ttlSec === undefined ? {} : { ttlMs: toMs(ttlSec) }),
+    ...(history === undefined ? {} : { history }),
+    ...(trimmed ? { trim: trimmed } : {}),
+    ...(intervalSec === undefined ? {} : { intervalMs: toMs(intervalSec) }),
+  };
+}
+
+function readCollection(rule: MemberReader, types: readonly KeyTypeName[] | undefined): string | undefined {
+  const name = rule.text('collection');
+  if (name === undefined) return undefined;
+  const problem = (text: string, remedy: string) => rule.problem('collection', text, remedy);
+  if (!types || (types.includes('stream') && types.length > 1))
+    problem('would hold messages of streams and values alike', 'let types name stream alone, or no stream');
+  if (/[$\0]|^system\.|^\.|\.$|\.\./.test(name) || name.length > LONGEST_COLLECTION)
+    problem('is no name for a collection in MongoDB', 'write letters, digits and _');
+  const ours = [name, ...(types?.includes('stream') ? [] : [membersOf(name)])].find((each) =>
+    OUR_COLLECTIONS.includes(each),
+  );
+  if (ours !== undefined)
+    problem(
+      `${ours} is one of the fleet’s own collections`,
+      'write another name, or remove it to use the collection of the type',
+    );
+  return name;
+}
+
+function readTrim(rule: MemberReader, options: Trim): Trim | undefined {
+  const found = rule.object('trim');
+  if (!found) return undefined;
+  const { reader } = found;
+  reader.allow(['mode', 'keepEntries', 'keepSec']);
+  const mode = reader.oneOf('mode', ['off', 'dry-run', 'on']) ?? options.mode;
+  const keepSec = reader.number('keepSec', { min: 0, max: CENTURY_SEC });
+  const keepEntries = reader.number('keepEntries', { min: 0, isWhole: true });
+  if (mode === 'off' && !reader.has('mode'))
+    reader.problem('mode', 'is missing, and TRIM_MODE is off', 'write "mode": "on" or "dry-run"');
+  return {
+    mode,
+    keepEntries: keepEntries ?? options.keepEntries,
+    keepMs: keepSec === undefined ? options.keepMs : Math.round(keepSec * 1000),
+  };
+}
+
+function toMs(seconds: number): number {
+  return Math.max(1, Math.round(seconds * 1000));
+}

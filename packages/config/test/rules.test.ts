@@ -1,0 +1,156 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { renderDocs } from '../src/render-docs.js';
+import { type ConfigFolder, configFolder } from './config-folder.js';
+
+let folder: ConfigFolder;
+beforeEach(() => {
+  folder = configFolder();
+});
+afterEach(() => folder[Symbol.dispose]());
+
+const problemsOf = (...RULES: unknown[]) =>
+  folder.refuse({}, { RULES }).problems.map(({ problem, remedy }) => `${problem}: ${remedy}`);
+const rule = (members: object) => ({ pattern: 'orders*', ...members });
+
+describe('rules', () => {
+  it('are none by default', () => {
+    expect(folder.load({}).rules).toEqual([]);
+  });
+
+  it('are read from the file, in ms, with the options in place of what a trim leaves open', () => {
+    const { rules, warnings, options } = folder.load(
+      {},
+      {
+        TRIM_KEEP_SEC: 60,
+        RULES: [
+          {
+            pattern: 'orders*',
+            types: ['stream'],
+            collection: 'orders_messages',
+            fields: { take: ['a', 'b'], rename: { a: 'alpha' } },
+            parse: { a: 'number', b: 'json' },
+            ttlSec: 86_400,
+            trim: { mode: 'on', keepEntries: 5 },
+            intervalSec: 0.5,
+          },
+          { pattern: '*', history: true, collection: null },
+        ],
+      },
+    );
+    expect(rules).toEqual([
+      {
+        pattern: 'orders*',
+        types: ['stream'],
+        collection: 'orders_messages',
+        fields: { take: ['a', 'b'], rename: { a: 'alpha' } },
+        parse: { a: 'number', b: 'json' },
+        ttlMs: 86_400_000,
+        trim: { mode: 'on', keepEntries: 5, keepMs: 60_000 },
+        intervalMs: 500,
+      },
+      { pattern: '*', history: true },
+    ]);
+    expect(warnings).toEqual([]);
+    expect(options.find(({ option }) => option === 'RULES')).toMatchObject({
+      value: '2 rules',
+      source: 'config.json',
+    });
+  });
+
+  it('are JSON text in the environment', () => {
+    expect(folder.load({ RULES: '[{"pattern":"a*","intervalSec":5}]' }).rules).toEqual([
+      { pattern: 'a*', intervalMs: 5000 },
+    ]);
+  });
+
+  it('have an example in the reference that loads without a warning', () => {
+    const [, example = ''] = /```json\n([^`]*"RULES"[^`]*)```/.exec(renderDocs()) ?? [];
+    const { rules, warnings } = folder.load({}, JSON.parse(example));
+    expect(rules).toHaveLength(2);
+    expect(warnings).toEqual([]);
+  });
+
+  it('that can’t be used are told of all at once, by number, member and remedy', () => {
+    const problems = problemsOf(
+      rule({ colection: 'x', fields: { take: ['a'], leave: ['b'], rename: { a: 'x', c: 'x' } } }),
+      { types: ['stream', 'hsh'] },
+      rule({
+        types: ['set'],
+        parse: { n: 'nubmer' },
+        intervalSec: 0,
+        ttlSec: -1,
+        history: 'yes',
+        trim: { mode: 'on' },
+      }),
+    );
+    expect(problems).toEqual([
+      'rule 1 (orders*), colection: is not a member of rules: did you mean collection?',
+      'rule 1 (orders*), fields.take: stands beside leave: keep one of the two',
+      'rule 1 (orders*), fields.rename.c: is a field that is left out: take the field, or remove this',
+      'rule 1 (orders*), fields.rename.c: would have the name that a has: give each field a name of its own',
+      'rule 2, pattern: is missing: write the pattern of the keys, such as "orders*"',
+      'rule 2, types: has hsh: did you mean hash?',
+      'rule 3 (orders*), parse: says nothing about set: remove it, or let types name stream',
+      'rule 3 (orders*), trim: says nothing about set: remove it, or let types name stream',
+      'rule 3 (orders*), ttlSec: is not a number that is allowed: write a number above 0, at most 3162240000',
+      'rule 3 (orders*), history: is neither true nor false: write true or false',
+      'rule 3 (orders*), intervalSec: is not a number that is allowed: write a number above 0, at most 86400',
+      'rule 3 (orders*), parse.n: is not one of the words allowed: did you mean number?',
+    ]);
+  });
+
+  it.each([
+    ['keys', 'keys is one of the fleet’s own collections'],
+    ['set', 'set_members is one of the fleet’s own collections'],
+    ['system.views', 'is no name for a collection in MongoDB'],
+    ['a$b', 'is no name for a collection in MongoDB'],
+  ])('may not write values into the collection %s', (collection, problem) => {
+    expect(problemsOf(rule({ types: ['set'], collection }))).toEqual([expect.stringContaining(problem)]);
+  });
+
+  it('keep messages, values and members apart', () => {
+    expect(problemsOf(rule({ collection: 'x' }))).toEqual([
+      expect.stringContaining('messages of streams and values alike'),
+    ]);
+    expect(
+      problemsOf(rule({ types: ['set'], collection: 'x' }), {
+        pattern: 'b*',
+        types: ['stream'],
+        collection: 'x_members',
+      }),
+    ).toEqual([
+      'rule 2 (b*), collection: x_members would hold messages, and members by rule 1 (orders*): write another name',
+    ]);
+  });
+
+  it('may not leave it open whether they trim', () => {
+    expect(problemsOf(rule({ trim: { keepEntries: 5 } }))).toEqual([
+      expect.stringContaining('trim.mode: is missing'),
+    ]);
+    expect(
+      folder.load({ TRIM_MODE: 'on' }, { RULES: [rule({ trim: { keepEntries: 5 } })] }).rules,
+    ).toMatchObject([{ trim: { mode: 'on', keepEntries: 5 } }]);
+  });
+
+  it('that no key can have are warned of', () => {
+    const { warnings } = folder.load(
+      { KEY_TYPES: 'stream' },
+      { RULES: [{ pattern: '*', types: ['set'] }, { pattern: 'a' }, rule({ types: ['set'] })] },
+    );
+    expect(warnings).toEqual([
+      'RULES: rule 1 (*) names set, which KEY_TYPES leaves out',
+      'RULES: rule 3 (orders*) is never used: rule 1 (*) before it takes all its keys',
+      'RULES: rule 3 (orders*) names set, which KEY_TYPES leaves out',
+    ]);
+  });
+
+  it.each([
+    ['no JSON', '[{'],
+    ['no list', '{}'],
+    ['no object', '[1]'],
+  ])('of %s are refused as a whole', (_, RULES) => {
+    expect(folder.refuse({ RULES }).problems).toMatchObject([
+      { option: 'RULES', source: 'environment', remedy: 'write a list of objects, as JSON' },
+    ]);
+  });
+});
