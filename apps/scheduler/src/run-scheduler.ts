@@ -1,7 +1,7 @@
-import { type AppContext, startHttp } from '@redis-to-mongo/app-shell';
+import { type AppContext, startHttp, startTracing } from '@redis-to-mongo/app-shell';
 import type { Config } from '@redis-to-mongo/config';
-import { JobQueue, Lease, queueKeyPattern } from '@redis-to-mongo/job-queue';
-import { activeKeys, connectMongo, pingMongo } from '@redis-to-mongo/mongo-sink';
+import { JobQueue, Lease, queueKeyPattern, queueTelemetry } from '@redis-to-mongo/job-queue';
+import { activeKeys, connectMongo, pausedKeys, pingMongo } from '@redis-to-mongo/mongo-sink';
 import { keyFilter } from '@redis-to-mongo/pipeline';
 import { connectRedis, FOR_BLOCKING } from '@redis-to-mongo/redis-connection';
 import { redisError } from '@redis-to-mongo/redis-source';
@@ -15,11 +15,17 @@ export async function runScheduler(app: AppContext, config: Config): Promise<voi
   const onError = (server: string) => (error: Error) =>
     logger.warn(`${server}: connection trouble`, { error });
 
+  const { endpoint } = config.tracing;
+  if (endpoint) {
+    const onError = (error: unknown) => logger.warn('the last spans could not be sent', { error });
+    closers.add('tracing', await startTracing({ app: 'scheduler', endpoint, onError }));
+  }
+  const telemetry = endpoint ? await queueTelemetry() : undefined;
   const redis = connectRedis(config.redis, onError('redis'));
   closers.add('redis', () => redis.disconnect());
   const mongo = connectMongo(config.mongo, 'redis-to-mongo scheduler');
   closers.add('mongo', () => mongo.close());
-  const queue = new JobQueue(config.queue, onError('queue'));
+  const queue = new JobQueue(config.queue, onError('queue'), telemetry);
   closers.add('queue', () => queue.close());
   const lease = new Lease(config.queue, 'scheduler', LEASE_MS, onError('lease'));
   closers.add('lease', () => lease.close());
@@ -52,6 +58,7 @@ export async function runScheduler(app: AppContext, config: Config): Promise<voi
         idleIntervalMs: config.sync.idleIntervalMs,
         wakesUp: config.sync.wakeUps,
         activeKeys: () => activeKeys(mongo.db),
+        pausedKeys: () => pausedKeys(mongo.db),
         isActive: () => leadership.confirm(),
         onError: (error) => logger.warn('the watch met an error; it goes on', { error: redisError(error) }),
       }),

@@ -1,6 +1,6 @@
-import { type AppContext, startHttp } from '@redis-to-mongo/app-shell';
+import { type AppContext, startHttp, startTracing } from '@redis-to-mongo/app-shell';
 import type { Config } from '@redis-to-mongo/config';
-import { Claims, JobQueue, JobWorker, LoadLimit } from '@redis-to-mongo/job-queue';
+import { Claims, JobQueue, JobWorker, LoadLimit, queueTelemetry } from '@redis-to-mongo/job-queue';
 import { connectMongo, mongoSink, pingMongo, prepareDatabase, recordError } from '@redis-to-mongo/mongo-sink';
 import { ByteBudget, type Line } from '@redis-to-mongo/pipeline';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
@@ -25,11 +25,17 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
   const onError = (server: string) => (error: Error) =>
     logger.warn(`${server}: connection trouble`, { error });
 
+  const { endpoint } = config.tracing;
+  if (endpoint) {
+    const onError = (error: unknown) => logger.warn('the last spans could not be sent', { error });
+    closers.add('tracing', await startTracing({ app: 'worker', endpoint, onError }));
+  }
+  const telemetry = endpoint ? await queueTelemetry() : undefined;
   const redis = connectRedis(config.redis, onError('redis'), { enableAutoPipelining: true });
   closers.add('redis', () => redis.disconnect());
   const mongo = connectMongo(config.mongo, 'redis-to-mongo worker');
   closers.add('mongo', () => mongo.close());
-  const queue = new JobQueue(config.queue, onError('queue'));
+  const queue = new JobQueue(config.queue, onError('queue'), telemetry);
   closers.add('queue', () => queue.close());
   const claims = new Claims(config.queue, onError('claims'));
   closers.add('claims', () => claims.close());
@@ -85,7 +91,7 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
       : undefined;
   closers.add('load limit', () => limit?.close());
   const source = limit ? limitedSource(unlimited, limit) : unlimited;
-  const line: Line = {
+  const untraced: Line = {
     source: timedSource(source, metrics),
     sink: timedSink(sink, metrics),
     separator: config.keys.separator,
@@ -93,6 +99,7 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
     now: () => new Date(),
     ...(at ? { at } : {}),
   };
+  const line = endpoint ? (await import('./traced-line.js')).tracedLine(untraced) : untraced;
 
   guard = new TargetGuard({
     logger,
@@ -125,6 +132,7 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
   });
   const worker = new JobWorker(config.queue, run, {
     concurrency: config.worker.concurrency,
+    telemetry,
     onError: onError('queue'),
     onFailed: (key, error) => logger.error('a job failed; it comes again', { key, error }),
   });

@@ -9,3 +9,4 @@ export { type AppContext, type AppOptions, type AppSettings, runApp } from './li
 export type { LogFields } from './log/clean-fields.js';
 export { createLogger, type Logger, type LoggerOptions, type LogLevel } from './log/logger.js';
 export { maskCredentials } from './log/mask-credentials.js';
+export { startTracing, type TracingOptions } from './tracing/start-tracing.js';

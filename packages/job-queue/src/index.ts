@@ -5,4 +5,5 @@ export { JobWorker, type JobWorkerOptions } from './job-worker.js';
 export { Lease } from './lease.js';
 export { LoadLimit } from './load-limit.js';
 export { type QueueSettings, queueKeyPattern } from './queue-settings.js';
+export { queueTelemetry } from './queue-telemetry.js';
 export { schedulerId } from './scheduler-id.js';

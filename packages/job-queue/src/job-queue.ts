@@ -1,5 +1,5 @@
 import { connectRedis } from '@redis-to-mongo/redis-connection';
-import { Queue } from 'bullmq';
+import { Queue, type Telemetry } from 'bullmq';
 import type { JobData } from './job-data.js';
 import { OWE, OWED, owedKey } from './owed-keys.js';
 import { keyPrefix, QUEUE_NAME, type QueueSettings } from './queue-settings.js';
@@ -21,14 +21,18 @@ export class JobQueue {
   readonly #connection: ReturnType<typeof connectRedis>;
   readonly #settings: QueueSettings;
 
-  /** @param onError told of connection trouble; the queue reconnects by itself. */
-  constructor(settings: QueueSettings, onError: (error: Error) => void) {
+  /**
+   * @param onError told of connection trouble; the queue reconnects by itself.
+   * @param telemetry see queueTelemetry.
+   */
+  constructor(settings: QueueSettings, onError: (error: Error) => void, telemetry?: Telemetry) {
     this.#settings = settings;
     this.#connection = connectRedis(settings.redis, onError);
     this.queue = new Queue<JobData>(QUEUE_NAME, {
       connection: this.#connection,
       prefix: keyPrefix(settings),
       skipMetasUpdate: true,
+      ...(telemetry ? { telemetry } : {}),
     });
     this.queue.on('error', onError);
   }

@@ -1,6 +1,6 @@
 import { backoffMs } from '@redis-to-mongo/pipeline';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
-import { Worker } from 'bullmq';
+import { type Telemetry, Worker } from 'bullmq';
 import { parseJobData } from './job-data.js';
 import { keyPrefix, QUEUE_NAME, type QueueSettings } from './queue-settings.js';
 
@@ -8,6 +8,8 @@ export interface JobWorkerOptions {
   /** Jobs at once in this process. */
   readonly concurrency: number;
   readonly onError: (error: Error) => void;
+  /** See queueTelemetry. */
+  readonly telemetry?: Telemetry | undefined;
   /** Told of every failed job. */
   readonly onFailed: (key: string | undefined, error: Error) => void;
 }
@@ -51,6 +53,7 @@ export class JobWorker {
         maxStartedAttempts: 12,
         settings: { backoffStrategy: (attempt) => Math.ceil(backoffMs(attempt, BACKOFF)) },
         autorun: false,
+        ...(options.telemetry ? { telemetry: options.telemetry } : {}),
       },
     );
     this.#worker.on('error', options.onError);

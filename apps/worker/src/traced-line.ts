@@ -1,0 +1,91 @@
+import { type Attributes, context, type Span, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
+import {
+  type Batch,
+  type Line,
+  type Sink,
+  type Source,
+  SyncError,
+  type Syncer,
+} from '@redis-to-mongo/pipeline';
+
+/**
+ * The same line, with a span for each load, read, write and save, inside the span of its job. They tell of keys, counts and
+ * error codes, never of values.
+ */
+export function tracedLine(line: Line, tracer: Tracer = trace.getTracer('redis-to-mongo')): Line {
+  return { ...line, source: tracedSource(line.source, tracer), sink: tracedSink(line.sink, tracer) };
+}
+
+function tracedSource(source: Source, tracer: Tracer): Source {
+  return {
+    typeOf: (key) => source.typeOf(key),
+    syncer: (keyType) => {
+      const syncer = source.syncer(keyType);
+      return syncer && { ...syncer, read: (...args) => tracedRead(syncer, tracer, args) };
+    },
+  };
+}
+
+/** Each read is asked for from within a span of its own: what it waits for is measured, not what its reader does. */
+async function* tracedRead(
+  syncer: Syncer,
+  tracer: Tracer,
+  args: Parameters<Syncer['read']>,
+): AsyncGenerator<Batch> {
+  const [{ key }] = args;
+  const batches = syncer.read(...args)[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const next = await within(tracer, 'read', { key, keyType: syncer.keyType }, async (span) => {
+        const read = await batches.next();
+        if (!read.done) describe(span, { entries: read.value.entries, bytes: read.value.bytes });
+        return read;
+      });
+      if (next.done) return;
+      yield next.value;
+    }
+  } finally {
+    await batches.return?.();
+  }
+}
+
+function tracedSink(sink: Sink, tracer: Tracer): Sink {
+  return {
+    load: (key) => within(tracer, 'load', { key }, () => sink.load(key)),
+    write: (state, writes) =>
+      within(tracer, 'write', { key: state.key, keyType: state.keyType }, async (span) => {
+        const outcome = await sink.write(state, writes);
+        describe(span, { ...outcome });
+        return outcome;
+      }),
+    save: (before, next) =>
+      within(tracer, 'save', { key: next.key, revision: next.revision }, () => sink.save(before, next)),
+  };
+}
+
+async function within<T>(
+  tracer: Tracer,
+  name: string,
+  about: Attributes,
+  run: (span: Span) => Promise<T>,
+): Promise<T> {
+  const span = tracer.startSpan(name);
+  describe(span, about);
+  try {
+    return await context.with(trace.setSpan(context.active(), span), () => run(span));
+  } catch (error) {
+    // The message of a driver's error can quote values.
+    span.setStatus({
+      code: SpanStatusCode.ERROR,
+      message: error instanceof SyncError ? error.code : 'UNEXPECTED',
+    });
+    throw error;
+  } finally {
+    span.end();
+  }
+}
+
+/** Attributes under the project's own prefix. */
+function describe(span: Span, about: Attributes): void {
+  for (const [name, value] of Object.entries(about)) span.setAttribute(`r2m.${name}`, value ?? '');
+}

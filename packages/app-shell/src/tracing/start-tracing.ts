@@ -1,0 +1,32 @@
+import type { Closer } from '../lifecycle/closers.js';
+
+export interface TracingOptions {
+  /** The app's name; the traces' `service.name` is `redis-to-mongo-<app>`. */
+  readonly app: string;
+  /** Where an OpenTelemetry collector listens for OTLP over HTTP, without `/v1/traces`. */
+  readonly endpoint: string;
+  /** Told when the last spans could not be sent. */
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * Sends the spans of this process to a collector, in batches, from now on. Its packages are loaded here and not before.
+ * Headers, sampling and batches are set as everywhere, by OTEL_EXPORTER_OTLP_HEADERS, OTEL_TRACES_SAMPLER, OTEL_BSP_*.
+ * Source: https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
+ * @returns what sends the last spans and ends; a collector that does not answer delays it for a few seconds at most.
+ */
+export async function startTracing({ app, endpoint, onError }: TracingOptions): Promise<Closer> {
+  const { BatchSpanProcessor, NodeTracerProvider } = await import('@opentelemetry/sdk-trace-node');
+  const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-http');
+  const { resourceFromAttributes } = await import('@opentelemetry/resources');
+  const exporter = new OTLPTraceExporter({
+    url: `${endpoint.replace(/\/+$/, '')}/v1/traces`,
+    timeoutMillis: 3_000,
+  });
+  const provider = new NodeTracerProvider({
+    resource: resourceFromAttributes({ 'service.name': `redis-to-mongo-${app}` }),
+    spanProcessors: [new BatchSpanProcessor(exporter)],
+  });
+  provider.register();
+  return () => provider.shutdown().catch(onError);
+}
