@@ -17,6 +17,8 @@ export interface ActiveSchedulerOptions
   readonly wakesUp: boolean;
   /** The keys that MongoDB believes are there: one that vanished while no scheduler ran is noticed by them. */
   readonly activeKeys: () => AsyncIterable<ActiveKey>;
+  /** The keys that an operator has paused: nobody is woken for them, and their schedules run idle. */
+  readonly pausedKeys: () => Promise<ReadonlySet<string>>;
   /** Whether this is still the one active scheduler; asked before anything is taken away. */
   readonly isActive: () => Promise<boolean>;
 }
@@ -48,6 +50,7 @@ export class ActiveScheduler {
   readonly #memory = new ScanMemory<readonly FoundKey[]>();
   readonly #keeper: ScheduleKeeper;
   readonly #watch: ChangeWatch | undefined;
+  #paused: ReadonlySet<string> = new Set();
   #isBegun = false;
   #lively = 0;
 
@@ -91,11 +94,12 @@ export class ActiveScheduler {
     };
   }
 
-  /** What is due every second or so: lost jobs, a lost queue. */
+  /** What is due every second or so: lost jobs, a lost queue, keys that were paused or resumed. */
   async upkeep(): Promise<undefined> {
     const { queue, intervalMs } = this.#options;
     if (!this.#isBegun) return;
     if (!(await this.#keeper.isComplete())) await this.#begin();
+    await this.#notePauses();
     const owed = await queue.owedKeys(Math.max(OWED_MS, 2 * intervalMs), OWED_AT_ONCE);
     if (owed.length > 0) await queue.wakeAll(owed);
   }
@@ -129,7 +133,8 @@ export class ActiveScheduler {
 
   /** Takes in what MongoDB and the queue know. Also the way back when the queue has lost its memory. */
   async #begin(): Promise<void> {
-    const { activeKeys, wanted, isActive } = this.#options;
+    const { activeKeys, pausedKeys, wanted, isActive } = this.#options;
+    this.#paused = await pausedKeys();
     const behind = new Set(this.#isBegun ? [...this.#known.values()].map(({ key }) => key) : []);
     for await (const { key, keyType, syncedId, lastChangedAt } of activeKeys()) {
       if (!wanted(key)) continue;
@@ -141,9 +146,19 @@ export class ActiveScheduler {
     }
     await this.#keeper.takeStock(this.#known.values(), (known) => this.#isSynced(known), isActive);
     await this.#bringInLine(this.#known.values());
-    const owed = [...behind].filter((key) => this.#isSynced(this.#known.get(key)));
+    const owed = [...behind].filter((key) => this.#isSynced(this.#known.get(key)) && !this.#paused.has(key));
     await this.#options.queue.wakeAll(owed);
     this.#isBegun = true;
+  }
+
+  /** What was told of a key while it was paused told nobody: a key that is resumed is woken. */
+  async #notePauses(): Promise<void> {
+    const before = this.#paused;
+    this.#paused = await this.#options.pausedKeys();
+    const resumed = [...before].filter(
+      (key) => !this.#paused.has(key) && this.#isSynced(this.#known.get(key)),
+    );
+    if (resumed.length > 0) await this.#options.queue.wakeAll(resumed);
   }
 
   async #takeIn(fresh: readonly KnownKey[]): Promise<{ added: number }> {
@@ -172,7 +187,9 @@ export class ActiveScheduler {
 
   async #wake(keys: readonly string[]): Promise<void> {
     const { queue, redis, onError } = this.#options;
-    const met = keys.flatMap((key) => this.#known.get(key) ?? []).filter((known) => this.#isSynced(known));
+    const met = keys
+      .flatMap((key) => this.#known.get(key) ?? [])
+      .filter((known) => this.#isSynced(known) && !this.#paused.has(known.key));
     await queue.wakeAll(met.map(({ key }) => key));
     const now = Date.now();
     const slow = met.filter(({ everyMs }) => everyMs !== undefined && everyMs > this.#options.intervalMs);

@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type CliUnderTest, cliUnderTest } from './cli-under-test.js';
+
+let cli: CliUnderTest;
+
+beforeAll(async () => {
+  cli = await cliUnderTest();
+  for (const key of ['orders:1', 'orders:2', 'other']) await cli.redis.xadd(key, '1-1', 'n', '1');
+  await cli.run('once');
+});
+afterAll(() => cli.close());
+
+test('pause has the keys of a pattern rest, and says so as often as it is asked', async () => {
+  const both = (done: string) => ['orders:1', 'orders:2'].map((key) => ({ key, done }));
+  expect(await cli.json('pause', 'orders:*')).toEqual({ keys: both('paused') });
+  expect(await cli.json('pause', 'orders:*')).toEqual({ keys: both('paused before') });
+  expect(await cli.run('pause', 'nobody', 'other*')).toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(/nobody +MongoDB knows of no such key\nother +paused/),
+  });
+  expect(await cli.json('resume', 'other')).toEqual({ keys: [{ key: 'other', done: 'resumed' }] });
+});
+
+test('status, keys and explain show what rests, and once and sync leave it alone', async () => {
+  await cli.redis.xadd('orders:1', '2-1', 'n', '2');
+  expect((await cli.run('status')).stdout).toMatch(/paused +2 keys: see keys --status paused/);
+  expect((await cli.run('keys', '--status', 'paused')).stdout).toMatch(/orders:1 +stream +paused/);
+  expect((await cli.run('explain', 'orders:1')).stdout).toMatch(/paused +since .*: resume ends it/);
+  expect((await cli.run('once')).stdout).toContain('3 keys: 1 unchanged, 2 paused');
+  expect((await cli.run('sync', 'orders:1')).stdout).toMatch(/orders:1 +paused: resume it first/);
+});
+
+test('resume ends the rest, of all that a pattern takes, and asks for jobs on them', async () => {
+  expect(await cli.json('resume', '*')).toEqual({
+    keys: [
+      { key: 'orders:1', done: 'resumed' },
+      { key: 'orders:2', done: 'resumed' },
+    ],
+  });
+  expect(await cli.json('resume', 'orders:1', 'orders:*')).toEqual({
+    keys: [{ key: 'orders:1', done: 'not paused' }],
+  });
+  expect(await cli.run('resume', 'nobody')).toMatchObject({ code: 1 });
+  expect((await cli.json('status')).queue).toMatchObject({ jobs: { waiting: 3 } });
+  expect((await cli.run('once')).stdout).toContain('1 synced');
+});

@@ -1,0 +1,39 @@
+import { markPaused, markResumed } from '@redis-to-mongo/mongo-sink';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type FleetUnderTest, fleetUnderTest, until } from './fleet-under-test.js';
+
+let fleet: FleetUnderTest;
+beforeAll(async () => {
+  fleet = await fleetUnderTest();
+});
+afterAll(async () => {
+  await fleet.close();
+});
+
+async function isMirrored(key: string, entries: number): Promise<void> {
+  await until(async () => expect(await fleet.entries(key)).toBe(entries));
+}
+
+it('a paused key rests through news and the loss of the queue, and goes on once MongoDB says that it is resumed', async () => {
+  await fleet.redis.xadd('orders', '1-0', 'n', '1');
+  await fleet.redis.xadd('others', '1-0', 'n', '1');
+  // No interval could bring the jobs that this test waits for.
+  fleet.scheduler({ SYNC_INTERVAL_SEC: '3600' });
+  fleet.worker();
+  await isMirrored('orders', 1);
+  await markPaused(fleet.db, 'orders', new Date());
+
+  for (let i = 2; i <= 4; i++) {
+    await fleet.redis.xadd('orders', `${i}-0`, 'n', String(i));
+    await fleet.redis.xadd('others', `${i}-0`, 'n', String(i));
+    await isMirrored('others', i);
+  }
+  await fleet.queueRedis.flushall();
+  await until(async () => expect(await fleet.everyMs('orders')).toBeGreaterThan(0));
+  await fleet.redis.xadd('others', '5-0', 'n', '5');
+  await isMirrored('others', 5);
+  expect(await fleet.entries('orders')).toBe(1);
+
+  await markResumed(fleet.db, 'orders', new Date());
+  await isMirrored('orders', 4);
+});
