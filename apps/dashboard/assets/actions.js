@@ -1,14 +1,18 @@
 // The buttons of a key's page: a dialog asks first, then the dashboard is told.
 
-const actions = document.getElementById('actions');
+const detail = document.getElementById('detail');
 const dialog = document.getElementById('confirm');
 const told = document.getElementById('told');
 const token = document.querySelector('meta[name="csrf-token"]')?.content ?? '';
 const part = (name) => document.getElementById(`confirm-${name}`);
+const TOLD_MS = 8000;
 let asked;
+let life;
+let hiding;
 
 function ask(button) {
   asked = button.dataset.action;
+  life = Number(button.parentElement.dataset.life);
   part('question').textContent = button.dataset.question;
   part('effect').textContent = button.dataset.effect;
   part('key').textContent = document.querySelector('h1').textContent;
@@ -23,22 +27,17 @@ async function send(action) {
   const answer = await fetch('/keys/actions', {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-csrf-token': token },
-    body: JSON.stringify({ action, key: actions.dataset.key }),
+    body: JSON.stringify({ action, key: document.getElementById('actions').dataset.key, life }),
   }).catch(() => undefined);
   const { message, error } = (await answer?.json().catch(() => undefined)) ?? {};
   told.textContent = message ?? error ?? 'The dashboard does not answer; nothing is known to have changed.';
-  told.className = answer?.ok ? '' : 'bad';
-  if (answer?.ok && (action === 'pause' || action === 'resume')) swap(action);
+  told.classList.toggle('bad', !answer?.ok);
+  clearTimeout(hiding);
+  hiding = setTimeout(() => (told.textContent = ''), TOLD_MS);
   document.dispatchEvent(new CustomEvent('r2m:changed'));
 }
 
-/** Of pause and resume only one makes sense. */
-function swap(done) {
-  for (const button of actions.querySelectorAll('[data-action="pause"], [data-action="resume"]'))
-    button.hidden = button.dataset.action === done;
-}
-
-actions?.addEventListener('click', ({ target }) => {
+detail.addEventListener('click', ({ target }) => {
   const button = target.closest('[data-action]');
   if (button) ask(button);
 });

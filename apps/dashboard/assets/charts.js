@@ -30,6 +30,14 @@ function clock(seconds) {
   });
 }
 
+function minutes(seconds) {
+  return new Date(seconds * 1000).toLocaleTimeString([], {
+    hourCycle: 'h23',
+    hour: '2-digit',
+    minute: '2-digit',
+  });
+}
+
 function options(chart) {
   const line = colour(LINES[chart.name]);
   const axis = {
@@ -40,7 +48,7 @@ function options(chart) {
   return {
     width: chart.plot.clientWidth,
     height: HEIGHT,
-    padding: [8, 6, 0, 0],
+    padding: [8, 14, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
     scales: {
@@ -52,7 +60,7 @@ function options(chart) {
     },
     series: [{}, { stroke: line, width: 1.6, fill: `${line}1f`, spanGaps: false, points: { show: false } }],
     axes: [
-      { ...axis, font: '12px system-ui', size: 26, space: 70 },
+      { ...axis, font: '12px system-ui', size: 26, space: 70, values: (_plot, ticks) => ticks.map(minutes) },
       {
         ...axis,
         font: '12px system-ui',

@@ -2,10 +2,13 @@ import { type AppContext, listen } from '@redis-to-mongo/app-shell';
 import type { Config } from '@redis-to-mongo/config';
 import { JobQueue, jobDelays } from '@redis-to-mongo/job-queue';
 import { connectMongo, pingMongo, readKey, readKeySummaries } from '@redis-to-mongo/mongo-sink';
+import { openLine } from '@redis-to-mongo/operations';
+import { connectRedis } from '@redis-to-mongo/redis-connection';
 import { chooseAccount } from './auth/choose-account.js';
 import { handOverPassword } from './auth/hand-over-password.js';
 import { createDashboardServer } from './dashboard-server.js';
 import { KeySnapshot } from './keys/key-snapshot.js';
+import { actionsOn } from './keys/run-action.js';
 import { readQueueStatus } from './status/read-queue-status.js';
 import { StatusReader } from './status/status-reader.js';
 
@@ -28,6 +31,16 @@ export async function runDashboard(app: AppContext, config: Config): Promise<voi
     onError: (source, error) => logger.warn(`the status of the ${source} can't be read`, { error }),
   });
 
+  // Of the source only a resync has need, of the types that it can read there.
+  const line = async () => {
+    opened ??= connectRedis(config.redis, (error) => logger.warn('source: connection trouble', { error }), {
+      enableAutoPipelining: true,
+    });
+    return (await openLine(config, mongo.db, opened)).line;
+  };
+  let opened: ReturnType<typeof connectRedis> | undefined;
+  closers.add('source', () => opened?.disconnect());
+
   const checks = [
     { name: 'queue', check: () => queue.ping() },
     { name: 'mongo', check: () => pingMongo(mongo.db) },
@@ -39,7 +52,7 @@ export async function runDashboard(app: AppContext, config: Config): Promise<voi
     status,
     snapshot,
     keys: { readKey: (key) => readKey(mongo.db, key), nextRuns: (keys) => queue.nextRuns(keys) },
-    runAction: async () => false,
+    runAction: actionsOn({ db: mongo.db, queue, line }),
     health,
     readOnly,
     logger,

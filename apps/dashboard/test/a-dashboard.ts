@@ -62,7 +62,7 @@ export async function aDashboard(redisUrl: string, more: Partial<DashboardOption
     status,
     snapshot,
     keys: { readKey: async () => undefined, nextRuns: (keys) => queue.nextRuns(keys) },
-    runAction: async () => true,
+    runAction: async () => 'Done.',
     health,
     readOnly: false,
     logger,

@@ -1,94 +1,258 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { chromiumPath, type FreshNamespace, freshNamespace } from '@redis-to-mongo/local-stack';
+import { loadConfig } from '@redis-to-mongo/config';
+import { JobWorker } from '@redis-to-mongo/job-queue';
+import {
+  type FreshNamespace,
+  freshNamespace,
+  startTcpProxy,
+  type TcpProxy,
+} from '@redis-to-mongo/local-stack';
 import { connectMongo, type MongoHandle, readKey, readKeySummaries } from '@redis-to-mongo/mongo-sink';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { openLine } from '@redis-to-mongo/operations';
+import { connectRedis } from '@redis-to-mongo/redis-connection';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest';
+import type { DashboardOptions } from '../src/dashboard-server.js';
 import { KeySnapshot } from '../src/keys/key-snapshot.js';
-import { aDashboard, LOGIN } from './a-dashboard.js';
+import { actionsOn } from '../src/keys/run-action.js';
+import { findBrowser, logInOnce, type OpenPage, openPage, startBrowser } from './a-browser.js';
+import { aDashboard, queueAt } from './a-dashboard.js';
 import { someKeys } from './some-keys.js';
 
-const executablePath = await chromiumPath();
-if (executablePath === undefined)
-  console.warn('The pages are not tested in a browser: install chromium, or name one in CHROME_PATH.');
-/** Kept to be looked at; git ignores it. */
+/** Kept to be looked at; git ignores the folder. */
 const SHOTS = fileURLToPath(new URL('../artifacts/', import.meta.url));
+const PHONE = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
+const DARK = { colorScheme: 'dark' } as const;
 
-describe.skipIf(executablePath === undefined)('the pages in a browser', () => {
+/** Remembers each time that something on the page moved by itself. */
+const WATCH_SHIFTS = `
+  globalThis.shifts = [];
+  new PerformanceObserver((list) => shifts.push(...list.getEntries().map((entry) => entry.value)))
+    .observe({ type: 'layout-shift' });`;
+
+const executablePath = await findBrowser();
+
+describe.skipIf(executablePath === undefined)('in a browser', () => {
   let space: FreshNamespace;
   let mongo: MongoHandle;
   let browser: Browser;
+  let worker: JobWorker;
   let dashboard: Awaited<ReturnType<typeof aDashboard>>;
+  let proxy: TcpProxy;
   let address: string;
-  let context: BrowserContext;
-  let page: Page;
-  let problems: string[];
+  let source: ReturnType<typeof connectRedis>;
+  let login: Awaited<ReturnType<typeof logInOnce>>;
 
   beforeAll(async () => {
     mkdirSync(SHOTS, { recursive: true });
     space = await freshNamespace({ mongoUri: inject('mongoUri') });
-    mongo = connectMongo(
-      { uri: space.mongoUri, dbName: space.mongoDbName, tls: { enabled: false, rejectUnauthorized: true } },
-      'dashboard pages test',
-    );
-    browser = await chromium.launch({
-      ...(executablePath === undefined ? {} : { executablePath }),
-      args: ['--no-sandbox', '--disable-dev-shm-usage'],
-    });
+    const tls = { enabled: false, rejectUnauthorized: true };
+    mongo = connectMongo({ uri: space.mongoUri, dbName: space.mongoDbName, tls }, 'test of the pages');
+    await keys().insertMany(someKeys(Date.now()));
+    const quiet = { concurrency: 1, onError: () => undefined, onFailed: () => undefined };
+    worker = new JobWorker(queueAt(space.redis.url), async () => undefined, quiet);
+    void worker.run();
+    source = connectRedis(queueAt(space.redis.url).redis, () => undefined);
+    ({ dashboard, proxy, address } = await serve());
+    browser = await startBrowser(executablePath ?? '');
+    login = await logInOnce(browser, address);
+  });
+  afterEach(async () => {
+    for (const context of browser.contexts()) await context.close();
   });
   afterAll(async () => {
     await browser?.close();
+    await proxy?.close();
+    await dashboard?.close();
+    await worker?.close(true);
+    source?.disconnect();
     await mongo?.close();
     await space?.close();
-  });
-  beforeEach(async () => {
-    await keys().insertMany(someKeys(Date.now()));
-    const { db } = mongo;
-    dashboard = await aDashboard(space.redis.url, {
-      snapshot: new KeySnapshot((query) => readKeySummaries(db, query)),
-      keys: { readKey: (key) => readKey(db, key), nextRuns: (names) => dashboard.queue.nextRuns(names) },
-    });
-    address = await dashboard.server.listen({ host: '127.0.0.1', port: 0 });
-  });
-  afterEach(async () => {
-    await context?.close();
-    await dashboard.close();
-    await keys().deleteMany({});
   });
 
   function keys() {
     return mongo.db.collection<{ _id: string }>('keys');
   }
 
-  /** Opens a page as a person does, by the login; whatever the browser complains of is a problem. */
-  async function open(path: string, settings: Parameters<Browser['newContext']>[0] = {}) {
-    context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...settings });
-    page = await context.newPage();
-    problems = [];
-    page.on('console', (message) => {
-      if (message.type() === 'error') problems.push(message.text());
+  /** A dashboard, reached through a proxy that can be cut. */
+  async function serve(more: Partial<DashboardOptions> = {}) {
+    const { db } = mongo;
+    const config = loadConfig({ env: {}, argv: [] });
+    const line = async () => (await openLine(config, db, source)).line;
+    const made = await aDashboard(space.redis.url, {
+      snapshot: new KeySnapshot((query) => readKeySummaries(db, query)),
+      keys: { readKey: (key) => readKey(db, key), nextRuns: (names) => made.queue.nextRuns(names) },
+      runAction: async (asked) => await actionsOn({ db, queue: made.queue, line })(asked),
+      ...more,
     });
-    page.on('pageerror', (error) => problems.push(error.message));
-    await page.goto(address + path);
-    await page.getByLabel('User name').fill(LOGIN.username);
-    await page.getByLabel('Password').fill(LOGIN.password);
-    await page.keyboard.press('Enter');
-    await page.waitForURL(address + path);
-    await page.locator('#stale').waitFor({ state: 'hidden' });
+    await made.queue.schedule(['shop:7'], 3_600_000);
+    const own = await made.server.listen({ host: '127.0.0.1', port: 0 });
+    const between = await startTcpProxy(Number(new URL(own).port));
+    return { dashboard: made, proxy: between, address: `http://127.0.0.1:${between.port}` };
   }
 
-  test('the pages load without a complaint of the browser', async () => {
-    await open('/');
-    await page.waitForTimeout(6000);
-    await page.screenshot({ path: `${SHOTS}status-light.png`, fullPage: true });
-    await page.goto(`${address}/keys`);
-    await page.waitForTimeout(1000);
-    await page.screenshot({ path: `${SHOTS}keys-light.png` });
-    await page.goto(`${address}/key?id=shop:7`);
-    await page.waitForTimeout(1000);
-    await page.screenshot({ path: `${SHOTS}key-light.png`, fullPage: true });
-    await page.getByRole('button', { name: 'Resync' }).click();
-    await page.screenshot({ path: `${SHOTS}dialog-light.png` });
-    expect(problems).toEqual([]);
+  /** Opens a page with the login that all share: only so many may log in within a minute. */
+  const open = (path: string, options: BrowserContextOptions = {}): Promise<OpenPage> =>
+    openPage(browser, address + path, { storageState: login, ...options });
+
+  /** Waits until the first events have come, and the charts are drawn. */
+  async function settled(page: Page): Promise<void> {
+    await page.locator('.reading', { hasText: 'now' }).first().waitFor();
+    await page.locator('.tile', { hasText: 'Workers' }).getByText('1', { exact: true }).waitFor();
+  }
+
+  const shot = (page: Page, name: string) => page.screenshot({ path: `${SHOTS}${name}.png`, fullPage: true });
+
+  test('the status page tells all at a glance, loads nothing from elsewhere, and breaks no rule of its policy', async () => {
+    const { page, complaints, origins } = await open('/');
+    await settled(page);
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('2 keys need a look');
+    expect(await page.locator('.tile', { hasText: 'Gaps' }).locator('b').textContent()).toBe('12');
+    expect(await page.locator('canvas').count()).toBe(2);
+    expect(await page.getByRole('link', { name: 'shop:5' }).count()).toBe(1);
+    await shot(page, 'status-light');
+    expect(complaints).toEqual([]);
+    expect([...origins]).toEqual([address]);
+  });
+
+  test('it follows what happens, without a reload, and nothing jumps', async () => {
+    const { page } = await open('/');
+    await settled(page);
+    await page.evaluate(WATCH_SHIFTS);
+    const behind = page.locator('.tile', { hasText: 'Behind' }).locator('b');
+    expect(await behind.textContent()).toBe('5,280');
+    await keys().updateOne({ _id: 'shop:3' }, { $set: { lag: 1120, lastSyncedAt: new Date() } });
+    await vi.waitFor(async () => expect(await behind.textContent()).toBe('6,280'), { timeout: 20_000 });
+    await keys().updateOne({ _id: 'shop:3' }, { $set: { lag: 120, lastSyncedAt: new Date() } });
+    await vi.waitFor(async () => expect(await behind.textContent()).toBe('5,280'), { timeout: 20_000 });
+    expect(await page.evaluate('shifts')).toEqual([]);
+  });
+
+  test('it says so when the dashboard does not answer, and comes back by itself', async () => {
+    const { page } = await open('/');
+    await settled(page);
+    proxy.set('cut');
+    await page.getByText('The dashboard does not answer').waitFor({ state: 'visible' });
+    proxy.set('pass');
+    await page.getByText('The dashboard does not answer').waitFor({ state: 'hidden' });
+  });
+
+  test('a login that has ended leads back to the form, and its stream of news has ended too', async () => {
+    const own = await logInOnce(browser, address);
+    const { page } = await open('/', { storageState: own });
+    await settled(page);
+    await page.evaluate(() =>
+      fetch('/logout', { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' } }),
+    );
+    await page.getByLabel('Password').waitFor({ timeout: 30_000 });
+  });
+
+  test('keys are searched while one types, filtered and paged, and the address keeps it', async () => {
+    const { page, complaints } = await open('/keys');
+    expect(await page.locator('tbody tr').count()).toBe(50);
+    await page.getByText('140 keys, page 1 of 3').waitFor();
+    await page.getByRole('link', { name: 'Next' }).click();
+    await page.getByText('140 keys, page 2 of 3').waitFor();
+    expect(page.url()).toBe(`${address}/keys?page=2`);
+    await page.getByRole('searchbox').pressSequentially('HOP:1');
+    await page.getByText('22 keys, page 1 of 1').waitFor();
+    await page.getByLabel('Type').selectOption('set');
+    await page.getByText('11 keys, page 1 of 1').waitFor();
+    await page.getByLabel('Status').selectOption('deleted');
+    await page.getByText('1 key, page 1 of 1').waitFor();
+    expect(page.url()).toBe(`${address}/keys?q=HOP%3A1&type=set&status=deleted`);
+    await page.reload();
+    expect(await page.locator('tbody tr').count()).toBe(1);
+    expect(await page.getByRole('searchbox').inputValue()).toBe('HOP:1');
+    expect(complaints).toEqual([]);
+  });
+
+  test('keys are sorted by the keyboard alone, and the focus stays where it is', async () => {
+    const { page } = await open('/keys');
+    const column = page.getByRole('columnheader', { name: 'Behind' });
+    await column.getByRole('link').focus();
+    await page.keyboard.press('Enter');
+    await vi.waitFor(async () => expect(await column.getAttribute('aria-sort')).toBe('descending'));
+    expect(await page.locator('tbody tr').first().textContent()).toContain('shop:63');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Behind');
+    const outline = await page.evaluate('getComputedStyle(document.activeElement).outlineStyle');
+    expect(outline).toBe('solid');
+    await shot(page, 'keys-light');
+    await page.goBack();
+    await vi.waitFor(async () => expect(await column.getAttribute('aria-sort')).toBeNull());
+  });
+
+  test('a key’s page tells its position, gaps and next run, and a dialog asks before anything is done', async () => {
+    const { page, complaints } = await open('/key?id=shop%3A7');
+    await page.getByRole('heading', { name: 'shop:7' }).waitFor();
+    expect(await page.locator('#detail').textContent()).toMatch(/Gaps.*12.*trimmed.*1700000000900-0/s);
+    expect(await page.getByText('Next run').locator('..').textContent()).toMatch(/in \d+ (h|min|s)/);
+    await shot(page, 'key-light');
+    await page.getByRole('button', { name: 'Pause' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog', { name: 'Pause this key?' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    expect(await keys().countDocuments({ pausedAt: { $gt: new Date(0) } })).toBe(0);
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog', { name: 'Pause this key?' }).waitFor();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.getByText('Paused. A job under way ends its slice.').waitFor();
+    expect(await readKey(mongo.db, 'shop:7')).toMatchObject({ pausedAt: expect.any(Date) });
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Resume' }).click();
+    await page.getByText('Resumed.').waitFor();
+    expect(await readKey(mongo.db, 'shop:7')).toMatchObject({ pausedAt: null });
+    await page.getByRole('button', { name: 'Sync now' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Sync now' }).click();
+    await page.getByText('Asked for').waitFor();
+    await page.getByRole('button', { name: 'Resync from the start' }).click();
+    await shot(page, 'dialog-light');
+    await page.getByRole('dialog').getByRole('button', { name: 'Resync from the start' }).click();
+    await page.getByText('Life 2 has begun').waitFor();
+    expect(await readKey(mongo.db, 'shop:7')).toMatchObject({ incarnation: 2, position: null });
+    expect(complaints).toEqual([]);
+  });
+
+  test.each([
+    ['light', {}],
+    ['dark', DARK],
+  ] as const)('on a phone nothing is wider than the screen: %s', async (name, scheme) => {
+    const { page } = await open('/', { ...PHONE, ...scheme });
+    await settled(page);
+    for (const path of ['/', '/keys', '/key?id=shop%3A7']) {
+      await page.goto(address + path);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      if (path === '/') await settled(page);
+      const width = await page.evaluate('document.scrollingElement.scrollWidth');
+      expect(width, path).toBeLessThanOrEqual(360);
+      await page.screenshot({
+        path: `${SHOTS}phone-${path.slice(1, 5).replace('?', '') || 'status'}-${name}.png`,
+      });
+    }
+  });
+
+  test('it is dark where the system is, charts included', async () => {
+    const { page } = await open('/', DARK);
+    await settled(page);
+    const ground = await page.evaluate('getComputedStyle(document.body).backgroundColor');
+    expect(ground).toBe('rgb(15, 19, 24)');
+    await shot(page, 'status-dark');
+    await page.goto(`${address}/keys?sort=-lag`);
+    await shot(page, 'keys-dark');
+  });
+
+  test('in read-only mode there is no button that changes anything', async () => {
+    const shy = await serve({ readOnly: true });
+    const { page } = await openPage(browser, `${shy.address}/key?id=shop%3A7`, {
+      storageState: await logInOnce(browser, shy.address),
+    });
+    await page.getByText('read-only').waitFor();
+    expect(await page.getByRole('button').allTextContents()).toEqual(['Log out']);
+    await page.close();
+    await shy.proxy.close();
+    await shy.dashboard.close();
   });
 });

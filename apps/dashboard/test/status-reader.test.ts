@@ -14,7 +14,6 @@ function reader(sources: Partial<StatusSources> = {}) {
       types: [type],
       backlogs: [{ key: 'orders', seen: reads * 1000, lag: 5000 }],
       errors: [],
-      paused: 0,
       behindMs: 0,
       errorClasses: [],
     };

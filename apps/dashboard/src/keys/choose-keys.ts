@@ -39,6 +39,7 @@ function fits(key: KeySummary, status: KeyQuery['status']): boolean {
 const VALUES: Readonly<Record<KeySort, (key: KeySummary) => string | number>> = {
   key: ({ key }) => key,
   type: ({ keyType }) => keyType,
+  stream: ({ stream }) => stream,
   lag: ({ lag }) => lag,
   changed: ({ lastChangedAt }) => lastChangedAt ?? 0,
   seen: ({ seen }) => seen,

@@ -11,7 +11,17 @@ export const KEY_CONDITIONS = [
   'dead letters',
 ] as const;
 
-export const KEY_SORTS = ['key', 'type', 'lag', 'changed', 'seen', 'gaps', 'dead', 'error'] as const;
+export const KEY_SORTS = [
+  'key',
+  'type',
+  'stream',
+  'lag',
+  'changed',
+  'seen',
+  'gaps',
+  'dead',
+  'error',
+] as const;
 
 export type KeyCondition = (typeof KEY_CONDITIONS)[number];
 export type KeySort = (typeof KEY_SORTS)[number];

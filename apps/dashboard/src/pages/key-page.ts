@@ -1,9 +1,9 @@
 import type { KeySummary } from '@redis-to-mongo/mongo-sink';
 import type { KeyDetail } from '../keys/key-detail.js';
 import { behindMs } from '../keys/key-status.js';
-import { ago, clock, count, keyPath, seconds, shownKey, until } from './format.js';
+import { ago, clock, count, keyLink, keyPath, seconds, shownKey, until } from './format.js';
 import { type Content, type Html, html } from './html.js';
-import { actionButtons } from './keys/action-buttons.js';
+import { actionButtons, confirmDialog } from './keys/action-buttons.js';
 import { activityTable } from './keys/activity-table.js';
 import { gapsTable } from './keys/gaps-table.js';
 import { statusMark } from './keys/status-mark.js';
@@ -26,17 +26,18 @@ export function keyPage(detail: KeyDetail, { readOnly, token }: Powers): Html {
     body: html`${topBar('/keys', readOnly)}
 <main class="wide" id="main">
 <p class="back"><a href="/keys">All keys</a></p>
-<div id="detail" data-live data-source="${keyPath(key).replace('/key?', '/key/detail?')}">${keyContent(detail)}</div>
-${actionButtons(key, detail.summary.paused, readOnly)}
+<div id="detail" data-source="${keyPath(key).replace('/key?', '/key/detail?')}">${keyContent(detail, readOnly)}</div>
 </main>
+${!readOnly && confirmDialog()}
 ${staleNote()}`,
   });
 }
 
 /** What changes: fetched again by the page's script. */
-export function keyContent({ summary, state, nextRunAt, at }: KeyDetail): Html {
+export function keyContent({ summary, state, nextRunAt, at }: KeyDetail, readOnly: boolean): Html {
   const { key, error } = summary;
-  return html`<section class="verdict key-title"><h1><bdi>${shownKey(key)}</bdi></h1><p>${statusMark(summary)} ${summary.keyType}${summary.stream !== key && html`, <bdi>${summary.type}</bdi> of <bdi>${shownKey(summary.stream)}</bdi>`}</p></section>
+  return html`<section class="verdict key-title"><h1><bdi>${shownKey(key)}</bdi></h1><p>${statusMark(summary)} ${summary.keyType}${summary.stream !== key && html`, <bdi>${summary.type}</bdi> of ${keyLink(summary.stream)}`}</p></section>
+${!readOnly && actionButtons(summary)}
 ${error && html`<section class="panel problem-panel" aria-labelledby="error"><h2 id="error">Last error <code>${error.code}</code></h2><p class="empty">${advice(error.code, error.message ?? '')} ${ago(new Date(error.at), at)}, class ${error.errorClass}.</p></section>`}
 <section class="panel" aria-labelledby="facts"><h2 id="facts">Position and counts</h2><dl class="facts">${facts(summary, nextRunAt, at).map(([name, value, tone]) => html`<div class="${tone}"><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></section>
 ${state && gapsTable(state.gaps)}

@@ -2,10 +2,8 @@ import type { Logger } from '@redis-to-mongo/app-shell';
 import type { FastifyInstance } from 'fastify';
 import type { FormTokens } from '../auth/form-token.js';
 import { sessionIdOf } from '../auth/session-cookie.js';
-import { KEY_ACTIONS, type KeyAction } from '../keys/key-action.js';
-
-/** Does what an operator asked for. @returns whether the key is known. */
-export type RunAction = (action: KeyAction, key: string) => Promise<boolean>;
+import { type AskedAction, KEY_ACTIONS, type RunAction } from '../keys/key-action.js';
+import { codeOf } from '../status/code-of.js';
 
 export interface ActionRoutesOptions {
   readonly run: RunAction;
@@ -15,13 +13,6 @@ export interface ActionRoutesOptions {
 }
 
 const BODY_BYTES = 64 * 1024;
-const DONE: Readonly<Record<KeyAction, string>> = {
-  sync: 'Asked for: it is synced as soon as a worker is free.',
-  pause: 'Paused.',
-  resume: 'Resumed.',
-  resync: 'Its next life has begun; it is read from the start.',
-};
-
 /**
  * `POST /keys/actions` with `{action, key}` as JSON and the header `x-csrf-token`. That it comes from one of the
  * dashboard's own pages, and with a login, is the guard's to see to; the token is one lock more.
@@ -35,16 +26,27 @@ export function addActionRoutes(server: FastifyInstance, options: ActionRoutesOp
     const asked = parse(request.body);
     if (!asked) return await reply.code(400).send({ error: 'Name an action and a key.' });
     const { action, key } = asked;
-    if (!(await run(action, key))) return await reply.code(404).send({ error: 'There is no such key.' });
-    logger.info('a key is changed by hand', { action, key, from: request.ip });
-    return { message: DONE[action] };
+    const told = { action, key, from: request.ip };
+    try {
+      const message = await run(asked);
+      if (message === undefined)
+        return await reply.code(404).send({ error: 'MongoDB does not know of this key.' });
+      logger.info('asked for by hand', told);
+      return { message };
+    } catch (error) {
+      logger.warn('asked for by hand, and failed', { ...told, error });
+      return await reply
+        .code(503)
+        .send({ error: `That failed (${codeOf(error)}): try again, or see the log.` });
+    }
   });
 }
 
-function parse(body: unknown): { readonly action: KeyAction; readonly key: string } | undefined {
+function parse(body: unknown): AskedAction | undefined {
   if (typeof body !== 'object' || body === null || !('action' in body) || !('key' in body)) return undefined;
+  const { key } = body;
   const action = KEY_ACTIONS.find((known) => known === body.action);
-  return action !== undefined && typeof body.key === 'string' && body.key !== ''
-    ? { action, key: body.key }
-    : undefined;
+  const life = 'life' in body ? body.life : undefined;
+  if (action === undefined || typeof key !== 'string' || key === '') return undefined;
+  return { action, key, ...(typeof life === 'number' && Number.isSafeInteger(life) ? { life } : {}) };
 }

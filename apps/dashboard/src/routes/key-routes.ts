@@ -43,7 +43,7 @@ export function addKeyRoutes(server: FastifyInstance, options: KeyRoutesOptions)
     const detail = await readKeyDetail(sources, paramsOf(request).get('id') ?? '');
     if (!detail) return await reply.callNotFound();
     reply.type(PAGE);
-    return keyContent(detail).toString();
+    return keyContent(detail, readOnly).toString();
   });
 }
 

@@ -1,4 +1,5 @@
 import type { FleetSums } from '../keys/sum-up.js';
+import { codeOf } from './code-of.js';
 import type { BacklogStatus, QueueStatus, StatusReport, TypeStatus, Unreadable } from './status-report.js';
 
 export interface StatusSources {
@@ -95,8 +96,4 @@ async function inTime<Value>(work: Promise<Value>): Promise<Value> {
 
 class StatusTimeout extends Error {
   readonly code = 'STATUS_TIMEOUT';
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'UNKNOWN';
 }

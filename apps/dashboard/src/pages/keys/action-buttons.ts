@@ -1,3 +1,4 @@
+import type { KeySummary } from '@redis-to-mongo/mongo-sink';
 import { KEY_ACTIONS, type KeyAction } from '../../keys/key-action.js';
 import { type Html, html } from '../html.js';
 
@@ -8,7 +9,7 @@ interface Wording {
   readonly effect: string;
 }
 
-export const WORDINGS: Readonly<Record<KeyAction, Wording>> = {
+const WORDINGS: Readonly<Record<KeyAction, Wording>> = {
   sync: {
     button: 'Sync now',
     question: 'Sync this key now?',
@@ -33,14 +34,21 @@ export const WORDINGS: Readonly<Record<KeyAction, Wording>> = {
   },
 };
 
-/** The buttons of a key's page; a dialog asks before anything is done. Nothing in read-only mode. */
-export function actionButtons(key: string, paused: boolean, readOnly: boolean): Html {
-  if (readOnly) return html``;
-  const hidden = paused ? 'pause' : 'resume';
-  return html`<section class="actions" aria-label="Actions" id="actions" data-key="${key}">
-${KEY_ACTIONS.map((action) => html`<button type="button" ${action === hidden && html`hidden`} class="${action === 'resync' ? 'outline bad' : 'outline'}" data-action="${action}" data-question="${WORDINGS[action].question}" data-effect="${WORDINGS[action].effect}" aria-haspopup="dialog">${WORDINGS[action].button}</button>`)}
-<p role="status" id="told"></p>
-</section>
+/** The buttons of a key's page. Of pause and resume only one makes sense. */
+export function actionButtons({ key, paused, incarnation }: KeySummary): Html {
+  const shown = KEY_ACTIONS.filter((action) => action !== (paused ? 'pause' : 'resume'));
+  return html`<section class="actions" aria-label="Actions" id="actions" data-key="${key}" data-life="${incarnation}">${shown.map(button)}</section>`;
+}
+
+function button(action: KeyAction): Html {
+  const { button: name, question, effect } = WORDINGS[action];
+  const css = action === 'resync' ? 'outline bad' : 'outline';
+  return html`<button type="button" class="${css}" data-action="${action}" data-question="${question}" data-effect="${effect}" aria-haspopup="dialog">${name}</button>`;
+}
+
+/** Asks before anything is done, and tells what came of it. */
+export function confirmDialog(): Html {
+  return html`<p class="told" role="status" id="told"></p>
 <dialog id="confirm" aria-labelledby="confirm-question" aria-describedby="confirm-effect">
 <form method="dialog">
 <h2 id="confirm-question"></h2>

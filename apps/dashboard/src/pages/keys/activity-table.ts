@@ -5,10 +5,10 @@ import { type Html, html } from '../html.js';
 /** The periods in which the key existed, newest first. */
 export function activityTable(activity: readonly Period[]): Html {
   return html`<section class="panel" aria-labelledby="activity"><h2 id="activity">Lives</h2><div class="scroll"><table>
-<thead><tr><th scope="col" class="n">Life</th><th scope="col">From</th><th scope="col">To</th><th scope="col">Ended</th></tr></thead>
+<thead><tr><th scope="col">Life</th><th scope="col">From</th><th scope="col">To</th><th scope="col">Ended</th></tr></thead>
 <tbody>${activity.toReversed().map(row)}</tbody></table></div></section>`;
 }
 
 function row({ incarnation, from, to, end }: Period): Html {
-  return html`<tr><th scope="row" class="n">${count(incarnation)}</th><td>${clock(from)}</td><td>${to === null ? 'now' : clock(to)}</td><td>${end ?? '–'}</td></tr>`;
+  return html`<tr><th scope="row">${count(incarnation)}</th><td>${clock(from)}</td><td>${to === null ? 'now' : clock(to)}</td><td>${end ?? '–'}</td></tr>`;
 }

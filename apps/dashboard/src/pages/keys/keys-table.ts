@@ -16,6 +16,7 @@ interface Column {
 const COLUMNS: readonly Column[] = [
   { name: 'Key', sort: 'key' },
   { name: 'Type', sort: 'type' },
+  { name: 'Stream', sort: 'stream' },
   { name: 'Status' },
   { name: 'Behind', sort: 'lag', largestFirst: true, isNumber: true },
   { name: 'Time', isNumber: true },
@@ -51,18 +52,19 @@ function row({ key, nextRunAt }: KeyRow, at: Date): Html {
   const behind = behindMs(key, now);
   const time = key.lag === 0 ? '' : behind === null ? '–' : seconds(behind);
   const changed = key.lastChangedAt === null ? '–' : ago(new Date(key.lastChangedAt), at);
-  const belongs = key.stream !== key.key && html`<small>of <bdi>${shownKey(key.stream)}</bdi></small>`;
-  return html`<tr><th scope="row">${keyLink(key.key)}${belongs}</th>
+  const own = key.stream === key.key;
+  return html`<tr><th scope="row">${keyLink(key.key)}</th>
 <td data-name="Type">${key.keyType}</td>
+<td class="of ${own && 'zero'}" data-name="Stream"><bdi>${own ? 'its own' : shownKey(key.stream)}</bdi></td>
 <td class="state">${statusMark(key)}</td>
 ${number('Behind', key.lag, 'busy')}
-<td class="n" data-name="Time">${time}</td>
-<td class="n position" data-name="Position">${key.entryId ?? '–'}</td>
+<td class="n ${time === '' && 'zero'}" data-name="Time">${time}</td>
+<td class="n position ${key.entryId === null && 'zero'}" data-name="Position">${key.entryId ?? '–'}</td>
 <td class="n" data-name="Last change">${changed}</td>
-<td class="n" data-name="Next run">${nextRunAt === null ? '–' : until(nextRunAt, now)}</td>
+<td class="n ${nextRunAt === null && 'zero'}" data-name="Next run">${nextRunAt === null ? '–' : until(nextRunAt, now)}</td>
 ${number('Gaps', key.gap, 'bad')}
 ${number('Dead', key.dead, 'bad')}
-<td class="what" data-name="Last error">${key.error ? html`<code>${key.error.code}</code>` : html`<span class="none">–</span>`}</td></tr>`;
+<td class="what ${!key.error && 'zero'}" data-name="Last error">${key.error ? html`<code>${key.error.code}</code>` : '–'}</td></tr>`;
 }
 
 function number(name: string, value: number, tone: 'busy' | 'bad'): Html {

@@ -1,0 +1,51 @@
+import { type Fleet, pauseKey, resumeKey, resyncKey, syncNow } from '@redis-to-mongo/operations';
+import type { RunAction } from './key-action.js';
+
+const NOBODY = ' No worker is connected: it waits until one is.';
+
+/** The operator's actions on this fleet, and what came of each in a sentence. */
+export function actionsOn(fleet: Fleet): RunAction {
+  return async ({ action, key, life }) => {
+    switch (action) {
+      case 'sync':
+        return await sync(fleet, key);
+      case 'pause':
+        return await pause(fleet, key);
+      case 'resume':
+        return await resume(fleet, key);
+      case 'resync':
+        return await resync(fleet, key, life);
+    }
+  };
+}
+
+async function sync(fleet: Fleet, key: string): Promise<string | undefined> {
+  const synced = await syncNow(fleet, key);
+  if (synced.done === 'unknown') return undefined;
+  if (synced.done === 'paused') return 'Nothing was asked for: the key is paused. Resume it first.';
+  return `Asked for: it is synced as soon as a worker is free.${waits(synced.workers)}`;
+}
+
+async function pause(fleet: Fleet, key: string): Promise<string | undefined> {
+  const { done } = await pauseKey(fleet, key);
+  if (done === 'unknown') return undefined;
+  return done === 'paused' ? 'Paused. A job under way ends its slice.' : 'It was paused already.';
+}
+
+async function resume(fleet: Fleet, key: string): Promise<string | undefined> {
+  const resumed = await resumeKey(fleet, key);
+  if (resumed.done === 'unknown') return undefined;
+  return resumed.done === 'resumed' ? `Resumed.${waits(resumed.workers)}` : 'It was not paused.';
+}
+
+async function resync(fleet: Fleet, key: string, life: number | undefined): Promise<string | undefined> {
+  const resynced = await resyncKey(fleet, key, life);
+  if (resynced.done === 'unknown') return undefined;
+  if (resynced.done === 'begun before') return `Life ${resynced.life} had begun already.`;
+  const rests = resynced.isPaused ? ' It is paused: it is read once it is resumed.' : waits(resynced.workers);
+  return `Life ${resynced.life} has begun; it is read from the start.${rests}`;
+}
+
+function waits(workers: number): string {
+  return workers === 0 ? NOBODY : '';
+}
