@@ -87,6 +87,11 @@ export class FleetMember {
     if (this.isRunning) this.#process.kill(signal);
   }
 
+  /** Has the process collect its garbage soon, so that what it holds can be measured. */
+  collectGarbage(): void {
+    if (this.isRunning && this.#process.connected) this.#process.send('collect garbage', () => {});
+  }
+
   /**
    * Waits until the app answers that it is ready.
    * @throws ProvingError `PROVING_APP_FAILED`, with the end of its log, when it ends before or takes over a minute.

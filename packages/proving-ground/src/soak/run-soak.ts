@@ -11,8 +11,9 @@ import { ProcessSeries, WATCHED } from './process-series.js';
 import { judgeTrend, type Trend } from './slope.js';
 import type { SoakOptions } from './soak-options.js';
 
-/** Samples of each process in a whole run, about; never more often than once a second. */
+/** Samples of each process in a whole run, about; never more often than every LEAST_MS. */
 const SAMPLES = 600;
+const LEAST_MS = 2_000;
 /** The table of a long run is told of so often while it lasts, in ms. */
 const TELL_MS = 60_000;
 
@@ -48,7 +49,7 @@ export async function runSoak(options: SoakOptions, context: ProgramContext): Pr
   const forMs = options.minutes * 60_000;
   const measuring = series.run(
     fleet,
-    Math.max(1_000, forMs / SAMPLES),
+    Math.max(LEAST_MS, forMs / SAMPLES),
     AbortSignal.any([over.signal, signal]),
   );
   closing.add(async () => {

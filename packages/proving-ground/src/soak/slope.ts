@@ -35,7 +35,8 @@ const Z = 2.576;
 
 /**
  * Judges whether a series grows: by the median of the slopes of all pairs (Theil and Sen), which single peaks do not
- * move. It grows when its slope is above zero with 99 % confidence, and it would have grown beyond its tolerance.
+ * move. It grows when its slope is above zero with 99 % confidence, by this slope it has
+ * grown beyond its tolerance, and its end does not contradict it.
  * Source: P. K. Sen, "Estimates of the regression coefficient based on Kendall's tau", 1968.
  */
 export function judgeTrend(series: readonly Sample[], tolerance: Tolerance): Trend {
@@ -55,7 +56,7 @@ export function judgeTrend(series: readonly Sample[], tolerance: Tolerance): Tre
   if (judged.length < LEAST_SAMPLES) return { verdict: 'too short to tell', ...trend };
   const growth = slope * (last - from);
   const allowed = Math.max(tolerance.growth, tolerance.share * median(values));
-  const isSure = lowerBound(slopes, judged.length) > 0;
+  const isSure = lowerBound(slopes, judged.length) > 0 && trend.to - trend.from > allowed / 2;
   return { verdict: isSure && growth > allowed ? 'grows' : 'steady', ...trend };
 }
 
