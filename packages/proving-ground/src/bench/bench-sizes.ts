@@ -59,7 +59,7 @@ export const SIZES: Readonly<Record<SizeName, BenchSizes>> = {
     oldEngineEntries: 150,
     sets: { sets: 50, members: 200 },
     types: { keys: 50, members: 100 },
-    latency: { streams: 50, perSec: 200, seconds: 3 },
+    latency: { streams: 50, perSec: 200, seconds: 6 },
     idle: { streams: [1_000], sets: 100, seconds: 3, settleSeconds: 1 },
     discovery: { keys: 1_000, intervalSec: 1 },
     catchUp: { streams: 10, entries: 1_000, workers: [1, 2] },

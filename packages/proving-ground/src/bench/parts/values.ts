@@ -1,4 +1,3 @@
-import { readMirroredValue, type ValueKeyType } from '@redis-to-mongo/mongo-sink';
 import type { ChainableCommander, Redis } from 'ioredis';
 import { BenchFleet } from '../bench-fleet.js';
 import type { Part } from '../bench-options.js';
@@ -12,7 +11,7 @@ import { meter } from '../usage-meter.js';
 /** Values of one type, and how they are made. */
 export interface ValueLoad {
   readonly part: Part;
-  readonly keyType: ValueKeyType;
+  readonly keyType: 'set' | 'zset' | 'hash' | 'list' | 'string';
   readonly keys: number;
   /** Members, fields or items of each; 1 where a value has no parts. */
   readonly members: number;
@@ -91,13 +90,24 @@ function valueKey(keyType: string, i: number): string {
   return `${keyType}-${i}`;
 }
 
+/** Where each type is kept, while it fits into one document. */
+const STORED = {
+  set: { collection: 'sets', field: 'members' },
+  zset: { collection: 'zsets', field: 'members' },
+  hash: { collection: 'hashes', field: 'fields' },
+  list: { collection: 'lists', field: 'items' },
+  string: { collection: 'strings', field: 'value' },
+} as const;
+
 /** Each value in MongoDB has as many items as it has in Redis. */
 async function checkValues({ db }: Target, { keyType, keys, members }: ValueLoad): Promise<void> {
-  for (let i = 0; i < keys; i++) {
-    const key = valueKey(keyType, i);
-    const value = await readMirroredValue(db, keyType, key);
-    let items = 0;
-    if (value) for await (const _ of value.items()) items++;
-    if (items !== members) throw notMirrored(`${key} has ${items} items in MongoDB, not ${members}`);
-  }
+  const { collection, field } = STORED[keyType];
+  const found = await db.collection(collection).find({ active: true, form: 'inline' }).toArray();
+  const whole = found.filter((document) => itemsIn(document[field]) === members);
+  if (whole.length !== keys)
+    throw notMirrored(`${whole.length} of ${keys} values of type ${keyType} are whole`);
+}
+
+function itemsIn(value: unknown): number {
+  return typeof value === 'object' && value !== null ? Object.keys(value).length : 1;
 }
