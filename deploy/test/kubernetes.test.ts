@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { createMetrics } from '@redis-to-mongo/app-shell';
+import { createFleetMetrics, createMetrics } from '@redis-to-mongo/app-shell';
 import { loadConfig, requireDashboardPassword } from '@redis-to-mongo/config';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
@@ -115,7 +115,9 @@ describe('deploy/kubernetes', () => {
     };
     const worker = named('Deployment', spec.scaleTargetRef.name);
     expect(worker.spec).not.toHaveProperty('replicas');
-    const exported = await createMetrics('scheduler').registry.getMetricsAsJSON();
+    const { registry } = createMetrics('scheduler');
+    createFleetMetrics(registry);
+    const exported = registry.getMetricsAsArray();
     for (const { metadata } of spec.triggers) {
       const [metric] = /r2m_\w+/.exec(metadata.query) ?? [];
       expect(exported.map(({ name }) => name)).toContain(metric);

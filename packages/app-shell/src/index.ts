@@ -1,3 +1,4 @@
+export { createFleetMetrics, type FleetMetrics } from './create-fleet-metrics.js';
 export { createMetrics, type Metrics } from './create-metrics.js';
 export type { HealthCheck } from './http/health-check.js';
 export { addHealthRoutes, type HealthRoutesOptions } from './http/health-routes.js';
@@ -5,6 +6,7 @@ export { HttpError, type ListenAddress, listen } from './http/listen.js';
 export { type HttpOptions, type HttpServer, startHttp } from './http/start-http.js';
 export type { Closer, Closers } from './lifecycle/closers.js';
 export { EXIT_CODES } from './lifecycle/exit-code.js';
+export type { OptionChange, TakeOver } from './lifecycle/reloading.js';
 export { type AppContext, type AppOptions, type AppSettings, runApp } from './lifecycle/run-app.js';
 export type { LogFields } from './log/clean-fields.js';
 export { createLogger, type Logger, type LoggerOptions, type LogLevel } from './log/logger.js';

@@ -2,6 +2,7 @@ import { connectRedis } from '@redis-to-mongo/redis-connection';
 import { Queue, type Telemetry } from 'bullmq';
 import type { JobData } from './job-data.js';
 import { OWE, OWED, owedKey } from './owed-keys.js';
+import { OLDEST_OWED, type QueueDepth } from './queue-depth.js';
 import { keyPrefix, QUEUE_NAME, type QueueSettings } from './queue-settings.js';
 import { phaseMs, schedulerId } from './scheduler-id.js';
 
@@ -99,6 +100,17 @@ export class JobQueue {
   async owedKeys(ms: number, limit: number): Promise<string[]> {
     const reply: unknown = await this.#connection.eval(OWED, 1, owedKey(this.#settings), ms, limit);
     return Array.isArray(reply) ? reply.map(String) : [];
+  }
+
+  /** How much there is in the queue. */
+  async depth(): Promise<QueueDepth> {
+    const [counts, reply] = await Promise.all([
+      this.queue.getJobCounts('waiting', 'prioritized', 'active', 'delayed', 'failed'),
+      this.#connection.eval(OLDEST_OWED, 1, owedKey(this.#settings)) as Promise<unknown>,
+    ]);
+    const { waiting = 0, prioritized = 0, active = 0, delayed = 0, failed = 0 } = counts;
+    const [owed, owedMs] = Array.isArray(reply) ? reply.map(Number) : [];
+    return { waiting: waiting + prioritized, active, delayed, failed, owed: owed ?? 0, owedMs: owedMs ?? 0 };
   }
 
   /** Each scheduler's interval in ms, as BullMQ has it; `undefined` where there is none. */

@@ -1,4 +1,5 @@
 export * from './batch.js';
+export * from './behind.js';
 export * from './buckets.js';
 export * from './byte-budget.js';
 export * from './content.js';

@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { FleetProcess } from './fleet-process.js';
+import { type FleetUnderTest, fleetUnderTest, prints, until } from './fleet-under-test.js';
+
+let fleet: FleetUnderTest;
+
+beforeAll(async () => {
+  fleet = await fleetUnderTest();
+});
+afterAll(async () => {
+  await fleet.close();
+});
+
+async function metricsOf(app: FleetProcess): Promise<(name: string) => number | undefined> {
+  await prints(app, /scheduler started/);
+  const [, address] = /"http":"([^"]+)"/.exec(app.output()) ?? [];
+  const text = await (await fetch(`http://${address?.replace(/^https?:\/\//, '')}/metrics`)).text();
+  return (name) => {
+    const line = text.split('\n').find((each) => each.startsWith(`r2m_${name}`));
+    return line === undefined ? undefined : Number(line.slice(line.lastIndexOf(' ')));
+  };
+}
+
+it('the active scheduler tells what is owed, how far the mirror is behind and what the queue holds; a standby nothing', async () => {
+  await fleet.redis.xadd('orders', '1795000000000-1', 'field', 'value');
+  const active = fleet.scheduler();
+  await prints(active, /this scheduler is the active one/);
+  await until(async () => {
+    const value = await metricsOf(active);
+    expect(value('owed_keys')).toBe(1);
+    expect(value('owed_seconds')).toBeGreaterThan(0);
+    expect(value('queue_jobs{state="waiting"')).toBeGreaterThan(0);
+    expect(value('lag_entries')).toBe(0);
+  });
+  const worker = fleet.worker();
+  await until(async () => expect(await fleet.entries('orders')).toBe(1));
+  await until(async () => expect((await metricsOf(active))('owed_keys')).toBe(0));
+  expect(await worker.stop()).toBe(0);
+  // As a worker leaves it whose slice ended before the stream did.
+  await fleet.db.collection<{ _id: string }>('keys').updateOne({ _id: 'orders' }, { $set: { lag: 7 } });
+  await until(async () => {
+    const value = await metricsOf(active);
+    expect(value('lag_entries')).toBe(7);
+    expect(value('lagging_keys')).toBe(1);
+    expect(value('lag_seconds')).toBeGreaterThan(0);
+    expect(value('key_lag_entries{key="orders"')).toBe(7);
+  });
+  const standby = fleet.scheduler();
+  await prints(standby, /scheduler started/);
+  const value = await metricsOf(standby);
+  expect(value('lag_entries')).toBeUndefined();
+  expect(value('owed_seconds')).toBeUndefined();
+  expect(value('key_lag_entries')).toBeUndefined();
+  expect(value('job_seconds_count')).toBe(0);
+});

@@ -1,0 +1,39 @@
+import { Gauge, type Registry } from 'prom-client';
+
+/** What the active scheduler tells of the whole fleet. */
+export type FleetMetrics = ReturnType<typeof createFleetMetrics>;
+
+/**
+ * Adds the gauges about the whole fleet. They are there only while somebody sets them: one who does not know tells
+ * nothing, not 0. A key is a label for a few of them alone.
+ */
+export function createFleetMetrics(registry: Registry) {
+  const gauge = <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
+    new Gauge({ name: `r2m_${name}`, help, labelNames, registers: [registry] });
+  const gauges = {
+    lagEntries: gauge(
+      'lag_entries',
+      'Entries in Redis that are not in MongoDB yet, as of each key’s last reading.',
+    ),
+    lagSeconds: gauge(
+      'lag_seconds',
+      'Age of the entry synced last, of the stream that is furthest behind; 0 for none.',
+    ),
+    laggingKeys: gauge('lagging_keys', 'Keys with entries that are not in MongoDB yet.'),
+    keyLagEntries: gauge('key_lag_entries', 'The same of the ten keys that are furthest behind.', 'key'),
+    queueJobs: gauge('queue_jobs', 'Jobs in the queue by state: waiting, active, delayed, failed.', 'state'),
+    owedKeys: gauge(
+      'owed_keys',
+      'Keys with a change that was noticed and that no job has ended well for since.',
+    ),
+    owedSeconds: gauge('owed_seconds', 'How long ago the oldest of those changes was noticed.'),
+  };
+  const { keyLagEntries, queueJobs, ...single } = gauges;
+  const clear = () => {
+    keyLagEntries.reset();
+    queueJobs.reset();
+    for (const each of Object.values(single)) each.remove();
+  };
+  clear();
+  return { ...gauges, clear };
+}

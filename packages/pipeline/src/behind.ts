@@ -1,0 +1,13 @@
+import { entryTime } from './entry-id.js';
+
+/** An entry id begins with its time in ms, unless its writer chose ids of its own: before this they do not count. */
+const FIRST_TIME = Date.UTC(2005, 0);
+
+/**
+ * How far a stream with entries still to be read is behind in time, in ms: the age of the entry that was synced last;
+ * `undefined` where that is not known.
+ */
+export function behindMs(entryId: string, now: number): number | undefined {
+  const at = entryTime(entryId)?.getTime() ?? 0;
+  return at >= FIRST_TIME && at <= now ? now - at : undefined;
+}
