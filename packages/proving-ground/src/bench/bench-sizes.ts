@@ -9,6 +9,8 @@ export interface StreamCase {
 /** How large each part's load is. */
 export interface BenchSizes {
   readonly throughput: readonly StreamCase[];
+  /** Of the loads above, so many go into the sink that only acknowledges. */
+  readonly sinkLoads: number;
   /** Entries in all that the old engine's way gets: it is slow, and its rate does not depend on how many follow. */
   readonly oldEngineEntries: number;
   readonly sets: { readonly sets: number; readonly members: number };
@@ -41,6 +43,7 @@ export const SIZES: Readonly<Record<SizeName, BenchSizes>> = {
       { streams: 10, entries: 20_000 },
       { streams: 2_000, entries: 100 },
     ],
+    sinkLoads: 3,
     oldEngineEntries: 5_000,
     sets: { sets: 200, members: 1_000 },
     types: { keys: 200, members: 1_000 },
@@ -56,17 +59,19 @@ export const SIZES: Readonly<Record<SizeName, BenchSizes>> = {
       { streams: 10, entries: 2_000 },
       { streams: 200, entries: 100 },
     ],
-    oldEngineEntries: 150,
+    sinkLoads: 1,
+    oldEngineEntries: 100,
     sets: { sets: 50, members: 200 },
     types: { keys: 50, members: 100 },
-    latency: { streams: 50, perSec: 200, seconds: 6 },
-    idle: { streams: [1_000], sets: 100, seconds: 3, settleSeconds: 1 },
+    latency: { streams: 50, perSec: 200, seconds: 3 },
+    idle: { streams: [1_000], sets: 100, seconds: 2, settleSeconds: 1 },
     discovery: { keys: 1_000, intervalSec: 1 },
     catchUp: { streams: 10, entries: 1_000, workers: [1, 2] },
     freshMongo: false,
   },
   tiny: {
     throughput: [{ streams: 4, entries: 100 }],
+    sinkLoads: 1,
     oldEngineEntries: 20,
     sets: { sets: 4, members: 20 },
     types: { keys: 3, members: 10 },

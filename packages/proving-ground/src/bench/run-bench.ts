@@ -41,9 +41,17 @@ export async function runBench(options: BenchOptions, context: BenchContext): Pr
   const { sizes } = place;
   const runs = [
     ...(await wanted('throughput', () =>
-      measureStreams(place, 'throughput', contestants, () => openMongoTarget(place)),
+      measureStreams(place, 'throughput', sizes.throughput, contestants, () => openMongoTarget(place)),
     )),
-    ...(await wanted('sink', () => measureStreams(place, 'sink', sinkContestants(), openAckTarget))),
+    ...(await wanted('sink', () =>
+      measureStreams(
+        place,
+        'sink',
+        sizes.throughput.slice(0, sizes.sinkLoads),
+        sinkContestants(),
+        openAckTarget,
+      ),
+    )),
     ...(await wanted('sets', () => measureValues(place, [setLoad(sizes)]))),
     ...(await wanted('types', () => measureValues(place, otherLoads(sizes)))),
   ];

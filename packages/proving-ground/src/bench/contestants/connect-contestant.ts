@@ -1,6 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -50,13 +51,16 @@ async function runConnect(
   load: StreamCase,
 ) {
   const [command = '', ...args] = call;
-  const log = openSync(join(await place.nextDir(), 'connect.log'), 'a');
-  const connect = spawn(command, [...args, configFile], {
+  const dir = await place.nextDir();
+  const config = join(dir, 'connect.yaml');
+  const template = await readFile(configFile, 'utf8');
+  await writeFile(config, template.replace('streams: []', `streams: ${JSON.stringify(streamKeys(load))}`));
+  const log = openSync(join(dir, 'connect.log'), 'a');
+  const connect = spawn(command, [...args, config], {
     stdio: ['ignore', log, log],
     env: {
       ...process.env,
       SOURCE_URL: place.shelfUrl,
-      STREAMS: streamKeys(load).join(','),
       TARGET_URI: target.uri,
       TARGET_DB: target.dbName,
     },

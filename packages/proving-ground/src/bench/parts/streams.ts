@@ -10,11 +10,12 @@ import { sayRun } from '../say-run.js';
 export async function measureStreams(
   place: BenchPlace,
   part: Part,
+  loads: readonly StreamCase[],
   contestants: readonly Contestant[],
   open: OpenTarget,
 ): Promise<Run[]> {
   const runs: Run[] = [];
-  for (const load of place.sizes.throughput) {
+  for (const load of loads) {
     await place.clear(true);
     await fillStreams(place.shelf, load);
     for (let repetition = 1; repetition <= place.repetitions; repetition++)
