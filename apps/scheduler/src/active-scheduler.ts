@@ -40,6 +40,8 @@ export interface PassReport {
 const OWED_MS = 3_000;
 const OWED_AT_ONCE = 500;
 const ADJUST_MS = 5_000;
+/** Of many new keys, so many are synced while the others get their job schedulers. */
+const WOKEN_FIRST = 500;
 /** The search for keys takes at most one part in so many of the time. */
 const SEARCH_SHARE = 30;
 
@@ -170,9 +172,12 @@ export class ActiveScheduler {
     const idOf = new Map(streams.map((key, i) => [key, ids[i]]));
     for (const known of synced)
       if (isKeyType(known.type)) this.#watch?.add(known, known.type, idOf.get(known.key));
-    // First the jobs: workers need not wait until thousands of job schedulers are made.
-    await this.#options.queue.wakeAll(synced.map(({ key }) => key));
-    return await this.#bringInLine(synced);
+    // Of thousands some first: workers need not wait until all job schedulers are made, nor hold that up.
+    const keys = synced.map(({ key }) => key);
+    await this.#options.queue.wakeAll(keys.slice(0, WOKEN_FIRST));
+    const done = await this.#bringInLine(synced);
+    await this.#options.queue.wakeAll(keys.slice(WOKEN_FIRST));
+    return done;
   }
 
   async #retire(gone: readonly KnownKey[]): Promise<void> {
