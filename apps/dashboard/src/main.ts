@@ -1,5 +1,5 @@
 import { runApp } from '@redis-to-mongo/app-shell';
-import { loadConfig, requireDashboardPassword } from '@redis-to-mongo/config';
+import { changedOptions, loadConfig, requireDashboardPassword } from '@redis-to-mongo/config';
 import { runDashboard } from './run-dashboard.js';
 
 await runApp({
@@ -9,5 +9,9 @@ await runApp({
     requireDashboardPassword(config);
     return config;
   },
-  start: runDashboard,
+  start: async (app, config) => {
+    await runDashboard(app, config);
+    return undefined;
+  },
+  changes: changedOptions,
 });

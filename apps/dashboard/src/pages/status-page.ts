@@ -26,7 +26,7 @@ export function statusPage(report: StatusReport, losses: Losses, readOnly: boole
 ${part('verdict', parts)}
 ${part(first, parts)}
 <div class="charts">
-${chart('lag', 'Entries behind')}
+${chart('lag', 'Behind')}
 ${chart('rate', 'Entries a second')}
 </div>
 ${rest.map((id) => part(id, parts))}

@@ -1,0 +1,118 @@
+import { PassThrough } from 'node:stream';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { History } from '../src/live/history.js';
+import { LiveHub } from '../src/live/live-hub.js';
+import { Sampler } from '../src/live/sampler.js';
+import { StatusReader } from '../src/status/status-reader.js';
+import { aFleet, aQueue, aType } from './a-report.js';
+
+beforeEach(() => void vi.useFakeTimers({ now: 1_000_000 }));
+afterEach(() => void vi.useRealTimers());
+
+const moment = (at: number, gap = 0, lag: number | null = 0) => ({ at, lag, perSecond: 0, dead: 0, gap });
+
+test('the history keeps an hour, a moment every five seconds, however long it goes on', () => {
+  const history = new History();
+  for (let at = 0; at <= 3 * 3_600_000; at += 1_000) history.add(moment(at));
+  expect(history.moments).toHaveLength(721);
+  expect(history.moments[0]?.at).toBe(2 * 3_600_000);
+});
+
+test('it tells what was lost within the hour, and forgets what is older', () => {
+  const history = new History();
+  history.add(moment(0, 100));
+  history.add(moment(10_000, 130));
+  expect(history.losses()).toEqual({ dead: 0, gap: 30 });
+  history.add(moment(3_620_000, 130));
+  expect(history.losses()).toEqual({ dead: 0, gap: 0 });
+});
+
+function aHub() {
+  let reads = 0;
+  let lag = 0;
+  const sampler = new Sampler(
+    new StatusReader({
+      readFleet: async () => {
+        reads += 1;
+        const { perSecond: _none, ...type } = aType({ lag });
+        return { ...aFleet([]), at: new Date(), types: [type] };
+      },
+      readQueue: async () => aQueue(),
+      onError: () => undefined,
+    }),
+  );
+  const hub = new LiveHub(sampler);
+  const open = async (isAllowed = () => true) => {
+    const stream = new PassThrough();
+    const got: string[] = [];
+    stream.on('data', (chunk: Buffer) => got.push(chunk.toString()));
+    await hub.open(stream, isAllowed);
+    return { stream, text: () => got.splice(0).join('') };
+  };
+  const setLag = (to: number) => {
+    lag = to;
+  };
+  return { hub, sampler, open, setLag, reads: () => reads };
+}
+
+test('a viewer gets all at first, then what changed, and all viewers share the readings', async () => {
+  const { open, setLag, sampler, reads } = aHub();
+  const [one, two] = [await open(), await open()];
+  await vi.advanceTimersByTimeAsync(2_100);
+  const first = one.text();
+  for (const part of ['verdict', 'tiles', 'types', 'queue', 'errors'])
+    expect(first).toContain(`"id":"${part}"`);
+  expect(first).toContain('event: history\ndata: {"at":[');
+  two.text();
+  setLag(1234);
+  const before = reads();
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(reads()).toBe(before + 1);
+  const news = one.text();
+  expect(news).toContain('1,234 entries behind');
+  expect(news).toContain('"id":"types"');
+  expect(news).not.toContain('"id":"queue"');
+  expect(two.text()).toBe(news);
+  sampler.close();
+});
+
+test('without viewers it is read a fifth as often', async () => {
+  const { open, sampler, reads } = aHub();
+  await vi.advanceTimersByTimeAsync(60_000);
+  const idle = reads();
+  const { stream } = await open();
+  await vi.advanceTimersByTimeAsync(60_000);
+  const watched = reads() - idle;
+  expect(idle).toBeLessThanOrEqual(7);
+  expect(watched).toBeGreaterThanOrEqual(25);
+  stream.destroy();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(reads() - watched - idle).toBeLessThanOrEqual(8);
+  sampler.close();
+});
+
+test('a stream ends with its login, and all of them with the hub', async () => {
+  const { hub, open, sampler } = aHub();
+  let allowed = true;
+  const [guest, other] = [await open(() => allowed), await open()];
+  allowed = false;
+  await vi.advanceTimersByTimeAsync(4_000);
+  expect([guest.stream.writableEnded, other.stream.writableEnded]).toEqual([true, false]);
+  hub.close();
+  expect(other.stream.writableEnded).toBe(true);
+  sampler.close();
+});
+
+test('one who does not read is let go, and the others are not kept waiting', async () => {
+  const { hub, open, setLag, sampler } = aHub();
+  const stuck = new PassThrough();
+  await hub.open(stuck, () => true);
+  const other = await open();
+  for (let i = 0; i < 2_000 && !stuck.destroyed; i += 1) {
+    setLag(i);
+    await vi.advanceTimersByTimeAsync(2_000);
+  }
+  expect(stuck.destroyed).toBe(true);
+  expect(other.stream.destroyed).toBe(false);
+  sampler.close();
+});
