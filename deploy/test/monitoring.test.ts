@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { createFleetMetrics, createMetrics } from '@redis-to-mongo/app-shell';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+
+interface Panel {
+  readonly title: string;
+  readonly type: string;
+  readonly gridPos: { readonly x: number; readonly w: number };
+  readonly targets?: readonly { readonly expr: string }[];
+}
+
+interface Alert {
+  readonly alert: string;
+  readonly expr: string;
+  readonly labels: { readonly severity: string };
+  readonly annotations: { readonly summary: string; readonly description: string };
+}
+
+const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+const { panels }: { panels: Panel[] } = JSON.parse(read('grafana/dashboard.json'));
+const alerts: Alert[] = parse(read('prometheus/alerts.yml')).groups.flatMap(
+  ({ rules }: { rules: Alert[] }) => rules,
+);
+const exported = namesOf();
+
+/** All names of samples that the apps export, histograms by their parts. */
+function namesOf(): ReadonlySet<string> {
+  const { registry } = createMetrics('scheduler');
+  createFleetMetrics(registry);
+  return new Set(
+    registry
+      .getMetricsAsArray()
+      .flatMap(({ name, type }) =>
+        String(type) === 'histogram' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name],
+      ),
+  );
+}
+
+function metricsIn(expr: string): string[] {
+  return expr.match(/\b(?:r2m|nodejs|process)_\w+/g) ?? [];
+}
+
+describe('deploy/prometheus/alerts.yml', () => {
+  it.each(alerts.map((alert) => [alert.alert, alert] as const))(
+    '%s asks for metrics that are exported, and says how bad it is and what it means',
+    (_name, { expr, labels, annotations }) => {
+      expect(metricsIn(expr)).not.toEqual([]);
+      for (const metric of metricsIn(expr)) expect(exported).toContain(metric);
+      expect(labels.severity).toMatch(/^(warning|critical)$/);
+      expect(annotations).toEqual({ summary: expect.any(String), description: expect.any(String) });
+    },
+  );
+
+  it('is explained, alert by alert, in the operations page', () => {
+    const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+    for (const { alert } of alerts) expect(page).toContain(`\`${alert}\``);
+  });
+});
+
+describe('deploy/grafana/dashboard.json', () => {
+  const charts = panels.filter(({ type }) => type !== 'row');
+
+  it.each(charts.map((panel) => [panel.title, panel] as const))(
+    'asks for metrics that are exported: %s',
+    (_title, { targets = [] }) => {
+      expect(targets.length).toBeGreaterThan(0);
+      for (const { expr } of targets) {
+        expect(metricsIn(expr)).not.toEqual([]);
+        for (const metric of metricsIn(expr)) expect(exported).toContain(metric);
+      }
+    },
+  );
+
+  it('shows every metric of the project, and lays nothing outside of the page', () => {
+    const shown = charts.flatMap(({ targets = [] }) => targets.flatMap(({ expr }) => metricsIn(expr)));
+    const ours = [...exported].filter((name) => name.startsWith('r2m_') && !/_(sum|count)$/.test(name));
+    const unshown = ours.filter((name) => !shown.includes(name));
+    expect(unshown).toEqual([
+      // Shown by what is made of them: records written, the keys that are behind one by one, and how long changes wait.
+      'r2m_entries_read_total',
+      'r2m_lagging_keys',
+      'r2m_owed_keys',
+    ]);
+    for (const { gridPos } of panels) expect(gridPos.x + gridPos.w).toBeLessThanOrEqual(24);
+  });
+});
