@@ -2,6 +2,7 @@ import {
   type Batch,
   ByteBudget,
   firstState,
+  inCollection,
   type KeyType,
   placeOf,
   Slice,
@@ -18,14 +19,20 @@ export interface SampleDocument {
   readonly document: unknown;
 }
 
-/** `undefined` when the key has gone, or holds nothing. @throws SyncError as the syncer does. */
+/**
+ * @param collection that a rule names.
+ * @returns `undefined` when the key has gone, or holds nothing.
+ * @throws SyncError as the syncer does.
+ */
 export async function sampleDocument(
   source: Source,
   separator: string,
   key: string,
   keyType: KeyType,
+  collection: string | null,
 ): Promise<SampleDocument | undefined> {
-  const state = firstState(key, placeOf(key, separator), keyType, new Date());
+  const first = firstState(key, placeOf(key, separator), keyType, new Date());
+  const state = inCollection(first, collection);
   const slice = new Slice({ entries: 1, bytes: 1, ms: 60_000 });
   const batches = source.syncer(keyType)?.read(state, slice, new ByteBudget(Number.MAX_SAFE_INTEGER)) ?? [];
   for await (const batch of batches) {

@@ -1,6 +1,6 @@
 import type { Config } from '@redis-to-mongo/config';
 import { queueKeyPattern } from '@redis-to-mongo/job-queue';
-import { globToRegExp } from '@redis-to-mongo/pipeline';
+import { globToRegExp, isKeyType, RuleBook } from '@redis-to-mongo/pipeline';
 import { discover } from '@redis-to-mongo/redis-source';
 import type { RedisClient } from './servers.js';
 
@@ -19,19 +19,31 @@ export interface TypeCount {
   readonly keys: number;
   /** One of them. */
   readonly example: string;
+  /** The collection that a rule names for them. */
+  readonly ruleCollection: string | null;
+}
+
+export interface RuleCount {
+  readonly number: number;
+  readonly pattern: string;
+  /** Keys that have this rule. */
+  readonly keys: number;
+  /** Keys that it matches and that a rule before it has. */
+  readonly taken: number;
 }
 
 export interface KeySurvey {
   readonly patterns: readonly PatternCount[];
   readonly types: readonly TypeCount[];
+  readonly rules: readonly RuleCount[];
 }
 
 /**
- * Counts the keys that each pattern of the configuration matches, and the chosen ones by type. Reads every key's name
+ * Counts the keys that each pattern of the configuration matches, and the chosen ones by type and by rule. Reads every key's name
  * once; a key that SCAN gives twice counts twice.
  * @throws SyncError as redisError tells.
  */
-export async function surveyKeys(redis: RedisClient, { keys, queue }: Config): Promise<KeySurvey> {
+export async function surveyKeys(redis: RedisClient, { keys, queue, rules }: Config): Promise<KeySurvey> {
   const count = (option: PatternCount['option']) => (pattern: string) => ({
     option,
     pattern,
@@ -40,7 +52,12 @@ export async function surveyKeys(redis: RedisClient, { keys, queue }: Config): P
   });
   const include = keys.include.map(count('KEY_INCLUDE'));
   const exclude = keys.exclude.map(count('KEY_EXCLUDE'));
-  const types = new Map<string, { keys: number; readonly example: string }>();
+  const types = new Map<
+    string,
+    { readonly type: string; keys: number; readonly example: string; readonly ruleCollection: string | null }
+  >();
+  const book = new RuleBook(rules);
+  const counts = rules.map((rule) => ({ alone: new RuleBook([rule]), keys: 0, taken: 0 }));
   const isQueueKey = globToRegExp(queueKeyPattern(queue));
   for await (const found of discover(redis, { wanted: (key) => !isQueueKey.test(key), known: new Map() }))
     for (const { key, type } of found) {
@@ -48,9 +65,16 @@ export async function surveyKeys(redis: RedisClient, { keys, queue }: Config): P
       const isOut = tally(exclude, key);
       if (!isIn || isOut) continue;
       const name = typeof type === 'string' ? type : type.unknown;
-      const known = types.get(name) ?? { keys: 0, example: key };
+      const rule = isKeyType(type) ? book.ruleFor(key, type) : undefined;
+      counts.forEach((count, i) => {
+        if (rule?.number === i + 1) count.keys++;
+        else if (isKeyType(type) && count.alone.ruleFor(key, type)) count.taken++;
+      });
+      const ruleCollection = rule?.collection ?? null;
+      const target = JSON.stringify([name, ruleCollection]);
+      const known = types.get(target) ?? { type: name, keys: 0, example: key, ruleCollection };
       known.keys++;
-      types.set(name, known);
+      types.set(target, known);
     }
   return {
     patterns: [...include, ...exclude].map(({ option, pattern, keys: matched }) => ({
@@ -58,9 +82,15 @@ export async function surveyKeys(redis: RedisClient, { keys, queue }: Config): P
       pattern,
       keys: matched,
     })),
-    types: [...types]
-      .map(([type, counted]) => ({ type, isMirrored: keys.types.some((each) => each === type), ...counted }))
+    types: [...types.values()]
+      .map((counted) => ({ isMirrored: keys.types.some((each) => each === counted.type), ...counted }))
       .sort((a, b) => b.keys - a.keys),
+    rules: counts.map(({ keys: own, taken }, i) => ({
+      number: i + 1,
+      pattern: rules[i]?.pattern ?? '',
+      keys: own,
+      taken,
+    })),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { JobQueue } from '@redis-to-mongo/job-queue';
 import type { ActiveKey } from '@redis-to-mongo/mongo-sink';
-import { isKeyType, keyBytes } from '@redis-to-mongo/pipeline';
+import { isKeyType, keyBytes, type RuleBook } from '@redis-to-mongo/pipeline';
 import { type FoundKey, lastIds, ScanMemory, typesOf } from '@redis-to-mongo/redis-source';
 import { ChangeWatch, type ChangeWatchOptions } from './change-watch.js';
 import { discoverOnce } from './discovery.js';
@@ -13,6 +13,8 @@ export interface ActiveSchedulerOptions
   readonly queue: JobQueue;
   readonly intervalMs: number;
   readonly idleIntervalMs: number;
+  /** Which may give a key an interval of its own. */
+  readonly rules: RuleBook;
   /** Off: nothing is watched, each key waits for its interval. */
   readonly wakesUp: boolean;
   /** The keys that MongoDB believes are there: one that vanished while no scheduler ran is noticed by them. */
@@ -54,6 +56,7 @@ export class ActiveScheduler {
   readonly #watch: ChangeWatch | undefined;
   #paused: ReadonlySet<string> = new Set();
   #isBegun = false;
+  #isClosed = false;
   #lively = 0;
 
   constructor(options: ActiveSchedulerOptions) {
@@ -63,6 +66,7 @@ export class ActiveScheduler {
     this.#watch = new ChangeWatch({
       ...options,
       baseMs: options.intervalMs,
+      baseMsOf: (key) => this.#baseMs(this.#known.get(key)),
       onNews: (keys) => this.#wake(keys),
       onNotStream: (keys) => this.#retype(keys),
     });
@@ -80,7 +84,7 @@ export class ActiveScheduler {
     });
     const restMs = (fresh.length > 0 ? 0 : SEARCH_SHARE) * (performance.now() - began);
     const { added } = await this.#takeIn(fresh);
-    const mayRetire = gone.length > 0 && (await isActive());
+    const mayRetire = gone.length > 0 && (await isActive()) && !this.#isClosed;
     if (mayRetire) await this.#retire(gone);
     const stopped = new Set(await queue.stoppedSchedulers());
     const broken = stopped.size === 0 ? [] : [...this.#known.values()].filter(({ id }) => stopped.has(id));
@@ -116,8 +120,8 @@ export class ActiveScheduler {
     await this.#watch?.refresh();
     const now = Date.now();
     let lively = 0;
-    for (const { changedAt } of this.#known.values())
-      if (isLivelyAt(this.#options.intervalMs, now - changedAt)) lively++;
+    for (const known of this.#known.values())
+      if (isLivelyAt(this.#baseMs(known), now - known.changedAt)) lively++;
     this.#lively = lively;
     await this.#bringInLine(this.#known.values());
     return waitMs;
@@ -129,7 +133,9 @@ export class ActiveScheduler {
     return (await this.#watch.checkSome()).pauseMs;
   }
 
+  /** What is under way changes nothing any more. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.#watch?.close();
   }
 
@@ -197,7 +203,7 @@ export class ActiveScheduler {
       .filter((known) => this.#isSynced(known) && !this.#paused.has(known.key));
     await queue.wakeAll(met.map(({ key }) => key));
     const now = Date.now();
-    const slow = met.filter(({ everyMs }) => everyMs !== undefined && everyMs > this.#options.intervalMs);
+    const slow = met.filter((known) => known.everyMs !== undefined && known.everyMs > this.#baseMs(known));
     for (const known of met) known.changedAt = now;
     this.#lively += slow.length;
     // Not waited for, the jobs are on their way: a failure here only leaves an interval longer than it might be.
@@ -225,13 +231,14 @@ export class ActiveScheduler {
   }
 
   async #bringInLine(keys: Iterable<KnownKey>): Promise<{ added: number; changed: number }> {
-    const { intervalMs, idleIntervalMs } = this.#options;
+    if (this.#isClosed) return { added: 0, changed: 0 };
+    const { idleIntervalMs } = this.#options;
     const synced = [...keys].filter((known) => this.#isSynced(known));
     const now = Date.now();
     return await this.#keeper.bringInLine(synced, (known) =>
       tempoOf(
         {
-          baseMs: intervalMs,
+          baseMs: this.#baseMs(known),
           ceilingMs: idleIntervalMs,
           isWatched: this.#watch?.isWatching(known.key) ?? false,
           quietMs: now - known.changedAt,
@@ -240,6 +247,13 @@ export class ActiveScheduler {
         this.#lively,
       ),
     );
+  }
+
+  /** The interval of a key while it changes, in ms: that of its rule, where it has one. */
+  #baseMs(known: KnownKey | undefined): number {
+    const { intervalMs, rules } = this.#options;
+    if (!known || !isKeyType(known.type)) return intervalMs;
+    return rules.ruleFor(known.key, known.type)?.intervalMs ?? intervalMs;
   }
 
   #isSynced(known: KnownKey | undefined): boolean {

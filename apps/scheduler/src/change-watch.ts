@@ -21,6 +21,8 @@ export interface ChangeWatchOptions {
   /** Which keys are of interest. */
   readonly wanted: (keyId: string) => boolean;
   readonly baseMs: number;
+  /** The same for one key. */
+  readonly baseMsOf: (key: string) => number;
   /** Told of keys that changed, or may have. When it throws, it is told of them again. */
   readonly onNews: (keys: readonly string[]) => Promise<void>;
   readonly onNotStream: (keys: readonly string[]) => Promise<void>;
@@ -60,7 +62,10 @@ export class ChangeWatch {
     });
     this.#values = new ValueWatch({
       redis,
-      intervalMs: (key) => (this.#isTold(key) ? Math.max(TOLD_INTERVAL_MS, options.baseMs) : options.baseMs),
+      intervalMs: (key) => {
+        const baseMs = options.baseMsOf(key);
+        return this.#isTold(key) ? Math.max(TOLD_INTERVAL_MS, baseMs) : baseMs;
+      },
       tickMs: Math.max(20, Math.min(500, options.baseMs / 4)),
       onNews,
       onError,

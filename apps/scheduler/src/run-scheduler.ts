@@ -2,7 +2,7 @@ import { type AppContext, startHttp, startTracing } from '@redis-to-mongo/app-sh
 import type { Config } from '@redis-to-mongo/config';
 import { JobQueue, Lease, queueKeyPattern, queueTelemetry } from '@redis-to-mongo/job-queue';
 import { activeKeys, connectMongo, pausedKeys, pingMongo } from '@redis-to-mongo/mongo-sink';
-import { keyFilter } from '@redis-to-mongo/pipeline';
+import { keyFilter, RuleBook } from '@redis-to-mongo/pipeline';
 import { connectRedis, FOR_BLOCKING } from '@redis-to-mongo/redis-connection';
 import { redisError } from '@redis-to-mongo/redis-source';
 import { ActiveScheduler } from './active-scheduler.js';
@@ -43,6 +43,7 @@ export async function runScheduler(app: AppContext, config: Config): Promise<voi
   closers.add('http', () => http.close());
   logger.info('scheduler started', { http: http.address, intervalMs: config.sync.intervalMs });
 
+  const rules = new RuleBook(config.rules);
   const leadership: Leadership<ActiveScheduler> = new Leadership({
     lease,
     signal,
@@ -56,6 +57,7 @@ export async function runScheduler(app: AppContext, config: Config): Promise<voi
         types: config.keys.types,
         intervalMs: config.sync.intervalMs,
         idleIntervalMs: config.sync.idleIntervalMs,
+        rules,
         wakesUp: config.sync.wakeUps,
         activeKeys: () => activeKeys(mongo.db),
         pausedKeys: () => pausedKeys(mongo.db),

@@ -2,7 +2,7 @@ import { type AppContext, startHttp, startTracing } from '@redis-to-mongo/app-sh
 import type { Config } from '@redis-to-mongo/config';
 import { Claims, JobQueue, JobWorker, LoadLimit, queueTelemetry } from '@redis-to-mongo/job-queue';
 import { connectMongo, mongoSink, pingMongo, prepareDatabase, recordError } from '@redis-to-mongo/mongo-sink';
-import { ByteBudget, type Line } from '@redis-to-mongo/pipeline';
+import { ByteBudget, type Line, RuleBook } from '@redis-to-mongo/pipeline';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
 import { redisSource, trimStream } from '@redis-to-mongo/redis-source';
 import { BackfillLog } from './backfill-log.js';
@@ -63,7 +63,8 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
   });
   closers.add('http', () => http.close());
 
-  const { maxDocumentBytes } = await untilReady('MongoDB', () => prepareDatabase(mongo.db), {
+  const rules = new RuleBook(config.rules);
+  const { maxDocumentBytes } = await untilReady('MongoDB', () => prepareDatabase(mongo.db, rules.rules), {
     logger,
     signal,
   });
@@ -83,7 +84,11 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
       },
     },
   });
-  const unlimited = redisSource(redis, config.keys.types, { ...config.sync, ...config.values });
+  const unlimited = redisSource(redis, config.keys.types, {
+    ...config.sync,
+    ...config.values,
+    rules,
+  });
   const { sourceBytesPerSec } = config.sync;
   const limit =
     sourceBytesPerSec > 0
@@ -95,6 +100,7 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
     source: timedSource(source, metrics),
     sink: timedSink(sink, metrics),
     separator: config.keys.separator,
+    rules,
     budget: new ByteBudget(config.sync.readAheadBytes),
     now: () => new Date(),
     ...(at ? { at } : {}),
@@ -108,7 +114,6 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
     pause: () => worker.pause(),
     resume: () => worker.resume(),
   });
-  const { mode } = config.sync.trim;
   const run = syncJob({
     line,
     claims,
@@ -117,16 +122,12 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
     metrics,
     logger,
     backfills: new BackfillLog(logger),
-    ...(mode === 'off'
-      ? {}
-      : {
-          afterSync: trimAfterSync({
-            isDryRun: mode === 'dry-run',
-            trim: (key, syncedId) => trimStream(redis, key, syncedId, { ...config.sync.trim, mode }),
-            metrics,
-            logger,
-          }),
-        }),
+    afterSync: trimAfterSync({
+      optionsFor: (key) => rules.ruleFor(key, 'stream')?.trim ?? config.sync.trim,
+      trim: (key, syncedId, options) => trimStream(redis, key, syncedId, options),
+      metrics,
+      logger,
+    }),
     slice: { entries: config.sync.sliceEntries, bytes: config.sync.sliceBytes, ms: config.sync.sliceMs },
     recordError: (key, error) => recordError(mongo.db, key, error),
   });

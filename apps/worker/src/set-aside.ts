@@ -1,4 +1,4 @@
-import { firstState, type Line, placeOf, SyncError } from '@redis-to-mongo/pipeline';
+import { firstState, inCollection, type Line, placeOf, SyncError } from '@redis-to-mongo/pipeline';
 
 /** What is said of a key that is set aside. */
 export function setAsideError(): SyncError {
@@ -14,6 +14,7 @@ export async function introduceKey(line: Line, key: string): Promise<void> {
   if (await line.sink.load(key)) return;
   const type = await line.source.typeOf(key);
   if (typeof type !== 'string') return;
-  const first = firstState(key, placeOf(key, line.separator), type, line.now());
+  const collection = line.rules?.collectionFor(key, type) ?? null;
+  const first = inCollection(firstState(key, placeOf(key, line.separator), type, line.now()), collection);
   await line.sink.save(first, { ...first, revision: 1 });
 }

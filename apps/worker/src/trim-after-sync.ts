@@ -1,10 +1,11 @@
 import type { Logger, Metrics } from '@redis-to-mongo/app-shell';
-import type { KeyState, SyncReport } from '@redis-to-mongo/pipeline';
-import type { TrimReport } from '@redis-to-mongo/redis-source';
+import type { KeyState, SyncReport, TrimRule } from '@redis-to-mongo/pipeline';
+import type { TrimOptions, TrimReport } from '@redis-to-mongo/redis-source';
 
 export interface TrimAfterSyncOptions {
-  readonly isDryRun: boolean;
-  readonly trim: (key: string, syncedId: string) => Promise<TrimReport>;
+  /** Whether and how a stream is trimmed. */
+  readonly optionsFor: (key: string) => TrimRule;
+  readonly trim: (key: string, syncedId: string, options: TrimOptions) => Promise<TrimReport>;
   readonly metrics: Metrics;
   readonly logger: Logger;
 }
@@ -14,13 +15,16 @@ export interface TrimAfterSyncOptions {
  * mirror is complete without it.
  */
 export function trimAfterSync(options: TrimAfterSyncOptions): (report: SyncReport) => Promise<void> {
-  const { isDryRun, trim, metrics, logger } = options;
+  const { optionsFor, trim, metrics, logger } = options;
   return async ({ state }) => {
     const syncedId = state && syncedIdOf(state);
     if (!syncedId) return;
     const { key } = state;
+    const { mode, ...kept } = optionsFor(key);
+    if (mode === 'off') return;
+    const isDryRun = mode === 'dry-run';
     try {
-      const { freed, isIncomplete } = await trim(key, syncedId);
+      const { freed, isIncomplete } = await trim(key, syncedId, { mode, ...kept });
       if (freed > 0) logger.info(isDryRun ? 'a trim would free entries' : 'trimmed', { key, entries: freed });
       if (freed > 0 && !isDryRun) metrics.trimmedEntries.inc({ key_type: 'stream' }, freed);
       if (isIncomplete) logger.warn('a trim left entries that it should have freed', { key, freed });

@@ -10,23 +10,33 @@ export interface ActiveKey {
   /** Of a stream: the entry behind which everything is still to be synced. */
   readonly syncedId: string | undefined;
   readonly lastChangedAt: Date | undefined;
+  /** Where its documents are, if a rule named a collection. */
+  readonly collection: string | null;
 }
 
 /** The keys that MongoDB believes are there: what a scheduler has to look after. */
 export async function* activeKeys(db: Db): AsyncGenerator<ActiveKey> {
   try {
     await ensureConnected(db);
-    const projection = { keyType: 1, lag: 1, 'position.lastId': 1, 'position.entryId': 1, lastChangedAt: 1 };
+    const projection = {
+      keyType: 1,
+      lag: 1,
+      'position.lastId': 1,
+      'position.entryId': 1,
+      lastChangedAt: 1,
+      collection: 1,
+    };
     const cursor = db
       .collection<{ _id: string; keyType: KeyType; status: string } & Document>('keys')
       .find({ status: 'active' }, { projection, batchSize: 5000 });
-    for await (const { _id, keyType, lag, position, lastChangedAt } of cursor) {
+    for await (const { _id, keyType, lag, position, lastChangedAt, collection } of cursor) {
       const id: unknown = lag === 0 ? position?.lastId : position?.entryId;
       yield {
         key: _id,
         keyType,
         syncedId: typeof id === 'string' ? id : undefined,
         lastChangedAt: lastChangedAt instanceof Date ? lastChangedAt : undefined,
+        collection: typeof collection === 'string' ? collection : null,
       };
     }
   } catch (error) {

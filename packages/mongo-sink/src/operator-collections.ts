@@ -1,4 +1,9 @@
-import type { KeyType } from '@redis-to-mongo/pipeline';
+import {
+  type KeyState,
+  type KeyType,
+  messageCollectionOf,
+  valueCollectionsOf,
+} from '@redis-to-mongo/pipeline';
 
 /** Where a value's documents are: itself, and its units where it is large. */
 export interface ValueCollections {
@@ -16,7 +21,17 @@ export const VALUE_COLLECTIONS: Readonly<Record<Exclude<KeyType, 'stream'>, Valu
   json: { collection: 'json', memberCollection: 'json_parts' },
 };
 
-/** The collection that keys of a type go to. */
-export function collectionOf(keyType: KeyType): string {
-  return keyType === 'stream' ? 'stream_messages' : VALUE_COLLECTIONS[keyType].collection;
+/** The collection that a key goes to: that of its type, unless a rule named one. */
+export function collectionOf(key: Pick<KeyState, 'keyType' | 'collection'>): string {
+  return key.keyType === 'stream'
+    ? messageCollectionOf(key)
+    : valueCollectionsOf(VALUE_COLLECTIONS[key.keyType], key).collection;
+}
+
+/** Where a key's value is, and its members where it is large. */
+export function collectionsOf(
+  keyType: Exclude<KeyType, 'stream'>,
+  key: Pick<KeyState, 'collection'>,
+): ValueCollections {
+  return valueCollectionsOf(VALUE_COLLECTIONS[keyType], key);
 }

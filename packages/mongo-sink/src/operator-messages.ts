@@ -1,6 +1,7 @@
 import {
   type KeyState,
   type MessageDocument,
+  messageCollectionOf,
   messageId,
   messageIdBounds,
   messageIdPrefix,
@@ -11,10 +12,11 @@ import { ensureConnected } from './ensure-connected.js';
 import { mongoError } from './mongo-error.js';
 import { writeCommand } from './write-command.js';
 
-/** An entry of a stream as MongoDB has it; its content as the driver gives it, see decodeContent. */
+/** An entry of a stream as MongoDB has it, its content as the driver gives it: see decodeEntry. */
 export interface MirroredEntry {
   readonly entryId: string;
   readonly content: unknown;
+  readonly mapped?: unknown;
 }
 
 type Stored = { _id: string } & Document;
@@ -26,24 +28,25 @@ type Stored = { _id: string } & Document;
  */
 export async function* mirroredEntries(
   db: Db,
-  { key, incarnation, stream, type }: KeyState,
+  state: KeyState,
   { withDead }: { readonly withDead: boolean },
 ): AsyncGenerator<MirroredEntry> {
+  const { key, incarnation, stream, type } = state;
   const prefix = messageIdPrefix(key, incarnation);
   const bounds = messageIdBounds(key, incarnation);
   try {
     await ensureConnected(db);
     const dead = withDead ? await deadIds(db, bounds, prefix) : [];
     const cursor = db
-      .collection<Stored>('stream_messages')
+      .collection<Stored>(messageCollectionOf(state))
       .find({ _id: bounds, stream, type }, { batchSize: 1000 })
       .sort({ _id: 1 })
       .allowDiskUse(true);
-    for await (const { _id, entryId, content } of cursor) {
+    for await (const { _id, entryId, content, mapped } of cursor) {
       // A key whose name begins with this key and an @ can lie between.
       if (_id !== messageId(prefix, String(entryId))) continue;
       for (let id = dead[0]; id !== undefined && id < _id; id = dead[0]) yield* deadEntry(db, dead.shift());
-      yield { entryId: String(entryId), content };
+      yield { entryId: String(entryId), content, mapped };
     }
     while (dead.length > 0) yield* deadEntry(db, dead.shift());
   } catch (error) {
@@ -74,9 +77,13 @@ export async function deadAmong(
  * @returns how many MongoDB refused.
  * @throws as mirroredEntries.
  */
-export async function putMessages(db: Db, messages: readonly MessageDocument[]): Promise<number> {
+export async function putMessages(
+  db: Db,
+  state: KeyState,
+  messages: readonly MessageDocument[],
+): Promise<number> {
   const { errors } = await writeCommand(db, {
-    update: 'stream_messages',
+    update: messageCollectionOf(state),
     updates: messages.map((message) => ({ q: { _id: message._id }, u: message, upsert: true })),
   });
   return errors.length;
@@ -91,5 +98,5 @@ async function deadIds(db: Db, bounds: Document, prefix: string): Promise<string
 
 async function* deadEntry(db: Db, id: string | undefined): AsyncGenerator<MirroredEntry> {
   const record = id === undefined ? undefined : await readDeadLetter(db, id);
-  if (record) yield { entryId: String(record.entryId), content: record.content };
+  if (record) yield { entryId: String(record.entryId), content: record.content, mapped: record.mapped };
 }

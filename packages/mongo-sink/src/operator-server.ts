@@ -1,7 +1,9 @@
+import type { RuleSpec } from '@redis-to-mongo/pipeline';
 import { type Db, type Document, MongoServerError } from 'mongodb';
 import { ensureConnected } from './ensure-connected.js';
 import { mongoError } from './mongo-error.js';
 import { INDEXES } from './prepare-database.js';
+import { ruleIndexes } from './rule-indexes.js';
 
 /** What a MongoDB tells of itself, and of what the fleet needs there. */
 export interface MongoReport {
@@ -37,7 +39,7 @@ const ACTIONS = [
  * Looks the server over, and writes nothing.
  * @throws SyncError as mongoError tells, when it does not answer or refuses the login.
  */
-export async function inspectMongo(db: Db): Promise<MongoReport> {
+export async function inspectMongo(db: Db, rules: readonly RuleSpec[] = []): Promise<MongoReport> {
   try {
     await ensureConnected(db);
     const asked = Date.now();
@@ -51,7 +53,7 @@ export async function inspectMongo(db: Db): Promise<MongoReport> {
       isSharded: hello.msg === 'isdbgrid',
       isWritable: hello.isWritablePrimary === true,
       clockAheadMs: time instanceof Date ? time.getTime() - (asked + answered) / 2 : undefined,
-      missingIndexes: await missingIndexes(db),
+      missingIndexes: await missingIndexes(db, rules),
       lackingPrivileges: await lackingPrivileges(db),
     };
   } catch (error) {
@@ -60,21 +62,24 @@ export async function inspectMongo(db: Db): Promise<MongoReport> {
 }
 
 /** The indexes that the fleet uses and that are not there. @throws as inspectMongo. */
-export async function missingIndexes(db: Db): Promise<readonly string[]> {
+export async function missingIndexes(db: Db, rules: readonly RuleSpec[] = []): Promise<readonly string[]> {
+  const wanted = [...INDEXES, ...ruleIndexes(rules)];
   const there = new Map<string, Set<string>>();
   try {
     await ensureConnected(db);
-    for (const name of new Set(INDEXES.map(({ collection }) => collection)))
+    for (const name of new Set(wanted.map(({ collection }) => collection)))
       there.set(name, new Set((await indexesOf(db, name)).map(({ key }) => JSON.stringify(key))));
   } catch (error) {
     throw mongoError(error);
   }
-  return INDEXES.filter(({ collection, key }) => !there.get(collection)?.has(JSON.stringify(key))).map(
-    ({ collection, key }) =>
-      `${collection} {${Object.keys(key)
-        .map((field) => `${field}: 1`)
-        .join(', ')}}`,
-  );
+  return wanted
+    .filter(({ collection, key }) => !there.get(collection)?.has(JSON.stringify(key)))
+    .map(
+      ({ collection, key }) =>
+        `${collection} {${Object.keys(key)
+          .map((field) => `${field}: 1`)
+          .join(', ')}}`,
+    );
 }
 
 async function indexesOf(db: Db, collection: string): Promise<Document[]> {

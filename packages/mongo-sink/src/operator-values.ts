@@ -1,9 +1,16 @@
 import { Buffer } from 'node:buffer';
-import { bytesOf, decodeContent, type KeyType, messageIdBounds, SyncError } from '@redis-to-mongo/pipeline';
+import {
+  bytesOf,
+  decodeContent,
+  type KeyState,
+  type KeyType,
+  messageIdBounds,
+  SyncError,
+} from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
 import { ensureConnected } from './ensure-connected.js';
 import { mongoError } from './mongo-error.js';
-import { VALUE_COLLECTIONS } from './operator-collections.js';
+import { collectionsOf, type ValueCollections } from './operator-collections.js';
 import { parseHeader, type UnitDocument, unitsOf } from './value-header.js';
 
 export type ValueKeyType = Exclude<KeyType, 'stream'>;
@@ -33,18 +40,20 @@ type Stored = { _id: string } & Document;
 export async function readMirroredValue(
   db: Db,
   keyType: ValueKeyType,
-  key: string,
+  state: Pick<KeyState, 'key' | 'collection'>,
 ): Promise<MirroredValue | undefined> {
-  const { collection } = VALUE_COLLECTIONS[keyType];
+  const names = collectionsOf(keyType, state);
   try {
     await ensureConnected(db);
-    const document = await db.collection<Stored>(collection).findOne({ _id: key });
+    const document = await db.collection<Stored>(names.collection).findOne({ _id: state.key });
     if (!document) return undefined;
     return {
       active: document.active === true,
       expiresAt: document.expiresAt instanceof Date ? document.expiresAt : null,
       items: () =>
-        document.form === 'members' ? unitItems(db, keyType, document) : inlineItems(keyType, document),
+        document.form === 'members'
+          ? unitItems(db, keyType, names, document)
+          : inlineItems(keyType, document),
     };
   } catch (error) {
     throw mongoError(error);
@@ -82,8 +91,12 @@ async function* inlineItems(keyType: ValueKeyType, document: Document): AsyncGen
   }
 }
 
-async function* unitItems(db: Db, keyType: ValueKeyType, document: Stored): AsyncGenerator<MirroredItem> {
-  const { collection, memberCollection } = VALUE_COLLECTIONS[keyType];
+async function* unitItems(
+  db: Db,
+  keyType: ValueKeyType,
+  { collection, memberCollection }: ValueCollections,
+  document: Stored,
+): AsyncGenerator<MirroredItem> {
   const header = parseHeader(document);
   const _id = messageIdBounds(header._id, Number(document.incarnation));
   const pieces = new Pieces();

@@ -1,6 +1,8 @@
+import type { RuleSpec } from '@redis-to-mongo/pipeline';
 import type { Db } from 'mongodb';
 import { ensureConnected } from './ensure-connected.js';
 import { mongoError } from './mongo-error.js';
+import { ruleIndexes } from './rule-indexes.js';
 import { type Index, VALUE_INDEXES } from './value-indexes.js';
 
 /** The indexes beyond `_id` that the fleet and its pages use; `_id` itself reads a stream back in order. */
@@ -16,14 +18,18 @@ export const INDEXES: readonly Index[] = [
 
 /**
  * Makes the indexes that are not there yet, and asks the server for its limits.
+ * @param rules whose collections need indexes too.
  * @returns the largest document the server takes, in bytes (16 MiB where it does not say).
  * @throws SyncError as mongoError tells.
  */
-export async function prepareDatabase(db: Db): Promise<{ maxDocumentBytes: number }> {
+export async function prepareDatabase(
+  db: Db,
+  rules: readonly RuleSpec[] = [],
+): Promise<{ maxDocumentBytes: number }> {
   try {
     await ensureConnected(db);
     const hello = await db.command({ hello: 1 });
-    for (const { collection, key, ...options } of INDEXES)
+    for (const { collection, key, ...options } of [...INDEXES, ...ruleIndexes(rules)])
       await db.collection(collection).createIndex(key, options);
     return { maxDocumentBytes: Number(hello.maxBsonObjectSize ?? 16 * 1024 * 1024) };
   } catch (error) {

@@ -20,14 +20,25 @@ const UNITS = [
 
 /** The indexes of values and their units: those that ended, and those of a part of the value that changed. */
 export const VALUE_INDEXES: readonly Index[] = [
-  ...HEADERS.flatMap((collection): Index[] => [
-    { collection, key: { stream: 1, type: 1 } },
-    // Only documents that are to go have the field: see the option for expired keys.
-    { collection, key: { removeAt: 1 }, expireAfterSeconds: 0 },
-  ]),
-  ...UNITS.flatMap((collection): Index[] => [
-    { collection, key: { key: 1, until: 1 } },
-    { collection, key: { key: 1, bucket: 1 } },
-  ]),
+  ...HEADERS.flatMap(headerIndexes),
+  ...UNITS.flatMap(unitIndexes),
   { collection: 'value_fingerprints', key: { key: 1, generation: 1 } },
 ];
+
+/** Those of a collection of values. */
+export function headerIndexes(collection: string): Index[] {
+  return [{ collection, key: { stream: 1, type: 1 } }, removeAtIndex(collection)];
+}
+
+/** Those of a collection of the units of large values. */
+export function unitIndexes(collection: string): Index[] {
+  return [
+    { collection, key: { key: 1, until: 1 } },
+    { collection, key: { key: 1, bucket: 1 } },
+  ];
+}
+
+/** Lets documents go at their time. Only those that are to go have the field: see GONE_VALUES, and `ttlSec` of rules. */
+export function removeAtIndex(collection: string): Index {
+  return { collection, key: { removeAt: 1 }, expireAfterSeconds: 0 };
+}

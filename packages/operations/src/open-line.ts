@@ -1,6 +1,6 @@
 import type { Config } from '@redis-to-mongo/config';
 import { mongoSink, prepareDatabase } from '@redis-to-mongo/mongo-sink';
-import { ByteBudget, type Line, type SliceLimits } from '@redis-to-mongo/pipeline';
+import { ByteBudget, type Line, RuleBook, type SliceLimits } from '@redis-to-mongo/pipeline';
 import { redisSource } from '@redis-to-mongo/redis-source';
 import type { Fleet } from './fleet.js';
 import { RETRY } from './retry.js';
@@ -10,13 +10,14 @@ import { RETRY } from './retry.js';
  * @throws SyncError as mongoError tells.
  */
 export async function openLine(
-  { keys, mongo, sync, values }: Pick<Config, 'keys' | 'mongo' | 'sync' | 'values'>,
+  { keys, mongo, rules, sync, values }: Pick<Config, 'keys' | 'mongo' | 'rules' | 'sync' | 'values'>,
   db: Fleet['db'],
   redis: Parameters<typeof redisSource>[0],
 ): Promise<{ line: Line; slice: SliceLimits }> {
-  const { maxDocumentBytes } = await prepareDatabase(db);
+  const { maxDocumentBytes } = await prepareDatabase(db, rules);
+  const book = new RuleBook(rules);
   const line: Line = {
-    source: redisSource(redis, keys.types, { ...sync, ...values }),
+    source: redisSource(redis, keys.types, { ...sync, ...values, rules: book }),
     sink: mongoSink(db, {
       batchEntries: mongo.writeBatchEntries,
       batchBytes: mongo.writeBatchBytes,
@@ -24,6 +25,7 @@ export async function openLine(
       retry: RETRY,
     }),
     separator: keys.separator,
+    rules: book,
     budget: new ByteBudget(sync.readAheadBytes),
     now: () => new Date(),
   };

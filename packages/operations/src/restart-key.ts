@@ -1,6 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { rereadKey } from '@redis-to-mongo/mongo-sink';
-import { type KeyState, type Line, nextLife, SyncError, withRetry } from '@redis-to-mongo/pipeline';
+import {
+  inCollection,
+  type KeyState,
+  type Line,
+  nextLife,
+  SyncError,
+  withRetry,
+} from '@redis-to-mongo/pipeline';
 import type { Fleet } from './fleet.js';
 import { RETRY } from './retry.js';
 
@@ -12,7 +19,7 @@ const TRIES = 20;
 const WAIT_MS = 100;
 
 /**
- * Begins the key's next life: its next job reads it from the start. A stream's messages of earlier lives stay; a value is
+ * Begins the key's next life, in the collection that its rule names now: its next job reads it from the start. A stream's messages of earlier lives stay; a value is
  * empty until that job has run. It may be stopped anywhere: the position goes before the value does, so whatever is left
  * is read again.
  * @param life the life that shall end; where another one has begun already, nothing is done. Default: the one it is in.
@@ -51,8 +58,9 @@ async function restart(
     const writes = line.source.syncer(state.keyType)?.retire(state) ?? [];
     await line.sink.write(state, writes);
   }
+  const collection = line.rules?.collectionFor(key, state.keyType) ?? null;
   const next: KeyState = {
-    ...nextLife(state, state.keyType, 'rewound', line.now()),
+    ...inCollection(nextLife(state, state.keyType, 'rewound', line.now()), collection),
     revision: state.revision + 1,
     lastError: null,
   };

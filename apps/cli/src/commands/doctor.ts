@@ -36,7 +36,7 @@ export const doctor: Command = {
     await Promise.all([
       checkSource(subjects.source, redis, config),
       checkQueue(subjects.queue, servers),
-      checkMongo(subjects.mongo, db),
+      checkMongo(subjects.mongo, db, config),
     ]);
     // What does not answer was told once.
     const answers = (findings: readonly Finding[]) => findings.some(({ level }) => level === 'ok');

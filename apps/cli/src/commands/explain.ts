@@ -1,6 +1,7 @@
 import { isKeyType, type KeyState, keyBytes, placeOf } from '@redis-to-mongo/pipeline';
 import type { Call, Command } from '../command.js';
 import { type Choice, explainChoice } from '../explain-choice.js';
+import type { RuleExplanation } from '../explain-rule.js';
 import type { Output } from '../output.js';
 import type { Servers } from '../servers.js';
 import { bad, coloured } from '../table.js';
@@ -14,6 +15,8 @@ interface Explanation {
   readonly inRedis: string;
   readonly stream: string;
   readonly type: string;
+  /** What holds for it; null where it is of no type that can be mirrored. */
+  readonly settings: RuleExplanation | null;
   readonly collection: string | null;
   readonly schedule: { readonly everyMs: number | null; readonly next: Date | null } | null;
   readonly state: KeyState | null;
@@ -23,8 +26,8 @@ export const explain: Command = {
   name: 'explain',
   forms: ['KEY'],
   about:
-    'Tells everything about one key: which rule takes it, where it goes, how far it is, when its next job runs, what was\n' +
-    'lost, and its last error. A key that is not UTF-8 is written base64:… as in keys. Exit code 1 when nobody knows it.',
+    'Tells everything about one key: which pattern takes it, which rule it matches, where it goes, how far it is, when its\n' +
+    'next job runs, what was lost, and its last error. A key that is not UTF-8 is written base64:… as in keys. Exit code 1 when nobody knows it.',
   args: { min: 1, max: 1 },
   options: {},
   examples: [['explain orders', 'why orders is, or is not, in MongoDB']],
@@ -38,7 +41,8 @@ export const explain: Command = {
 };
 
 async function look({ args: [key = ''], servers }: Call): Promise<Explanation> {
-  const { collectionOf, readKey } = await import('@redis-to-mongo/mongo-sink');
+  const { readKey } = await import('@redis-to-mongo/mongo-sink');
+  const { explainRule } = await import('../explain-rule.js');
   const { typesOf } = await import('@redis-to-mongo/redis-source');
   const config = await servers.config();
   const [state, [found], schedule] = await Promise.all([
@@ -48,12 +52,14 @@ async function look({ args: [key = ''], servers }: Call): Promise<Explanation> {
   ]);
   const inRedis = found === undefined ? 'none' : typeof found === 'string' ? found : found.unknown;
   const keyType = isKeyType(inRedis) ? inRedis : state?.keyType;
+  const settings = keyType ? explainRule(config, key, keyType, state) : null;
   return {
     key,
     choice: explainChoice(config, key, keyType),
     inRedis,
     ...placeOf(key, config.keys.separator),
-    collection: keyType ? collectionOf(keyType) : null,
+    settings,
+    collection: settings?.collection ?? null,
     schedule,
     state: state ?? null,
   };
@@ -74,11 +80,13 @@ async function readSchedule(servers: Servers, key: string): Promise<Explanation[
 
 function print(
   out: Output,
-  { key, choice, inRedis, stream, type, collection, schedule, state }: Explanation,
+  { key, choice, inRedis, stream, type, settings, collection, schedule, state }: Explanation,
 ): void {
   out.facts([
     ['key', key],
     ['rule', choice.isChosen ? choice.why : coloured(choice.why, 'yellow')],
+    ['settings', settings?.says ?? ''],
+    ['', settings?.does.join('; ')],
     ['in Redis', inRedis === 'none' ? coloured('not there', 'yellow') : inRedis],
     ['belongs to', type === 'main' ? `stream ${stream}, as its main key` : `stream ${stream}, as ${type}`],
     ['goes to', collection ?? ''],

@@ -1,4 +1,5 @@
 import type { Command } from '../command.js';
+import type { KeysToMove } from '../keys-to-move.js';
 import type { Output } from '../output.js';
 import type { SampleDocument } from '../sample-document.js';
 import type { KeySurvey, TypeCount } from '../survey-keys.js';
@@ -13,8 +14,9 @@ export const plan: Command = {
   name: 'plan',
   forms: ['[--samples]'],
   about:
-    'Shows what the configuration would sync: how many keys each pattern matches, and which match none; the keys of each\n' +
-    'type with the collection that they go to; indexes that would be made. --samples adds a document of each type as it\n' +
+    'Shows what the configuration would sync: how many keys each pattern and each rule matches, and which match none; the\n' +
+    'keys of each type with the collection that they go to; known keys that another collection is meant for since the\n' +
+    'rules changed; indexes that would be made. --samples adds a document of each type as it\n' +
     'would be written, long values cut: it shows data. It writes nothing.',
   args: { min: 0, max: 0 },
   options: { samples: { doc: 'a document of each type, with real data' } },
@@ -24,36 +26,47 @@ export const plan: Command = {
   ],
   async run({ options, out, servers }) {
     const { collectionOf, missingIndexes } = await import('@redis-to-mongo/mongo-sink');
-    const { isKeyType } = await import('@redis-to-mongo/pipeline');
+    const { isKeyType, RuleBook } = await import('@redis-to-mongo/pipeline');
     const { redisSource } = await import('@redis-to-mongo/redis-source');
+    const { keysToMove } = await import('../keys-to-move.js');
     const { sampleDocument } = await import('../sample-document.js');
     const { surveyKeys } = await import('../survey-keys.js');
     const config = await servers.config();
-    const { keys, sync, values } = config;
+    const { keys, rules, sync, values } = config;
     const redis = await servers.redis();
-    const [survey, indexes] = await Promise.all([
+    const db = await servers.db();
+    const [survey, indexes, toMove] = await Promise.all([
       surveyKeys(redis, config),
-      missingIndexes(await servers.db()),
+      missingIndexes(db, rules),
+      keysToMove(db, config),
     ]);
-    const source = redisSource(redis, keys.types, { ...sync, ...values });
+    const book = new RuleBook(rules);
+    const source = redisSource(redis, keys.types, { ...sync, ...values, rules: book });
     const targets: Target[] = [];
     for (const each of survey.types) {
       const keyType = each.isMirrored && isKeyType(each.type) ? each.type : undefined;
       const sample =
         keyType && options.flag('samples')
-          ? await sampleDocument(source, keys.separator, each.example, keyType)
+          ? await sampleDocument(source, keys.separator, each.example, keyType, each.ruleCollection)
           : undefined;
-      targets.push({ ...each, collection: keyType ? collectionOf(keyType) : '', sample: sample ?? null });
+      const collection = keyType ? collectionOf({ keyType, collection: each.ruleCollection }) : '';
+      targets.push({ ...each, collection, sample: sample ?? null });
     }
-    if (out.isJson) out.json({ patterns: survey.patterns, targets, indexes });
-    else print(out, survey, targets, indexes);
+    if (out.isJson) out.json({ patterns: survey.patterns, rules: survey.rules, targets, toMove, indexes });
+    else print(out, survey, targets, toMove, indexes);
     return 'ok';
   },
 };
 
-function print(out: Output, survey: KeySurvey, targets: readonly Target[], indexes: readonly string[]): void {
+function print(
+  out: Output,
+  survey: KeySurvey,
+  targets: readonly Target[],
+  toMove: readonly KeysToMove[],
+  indexes: readonly string[],
+): void {
   out.table(
-    ['RULE', 'PATTERN', '>KEYS'],
+    ['OPTION', 'PATTERN', '>KEYS'],
     survey.patterns.map(({ option, pattern, keys }) => [
       option,
       pattern,
@@ -61,6 +74,18 @@ function print(out: Output, survey: KeySurvey, targets: readonly Target[], index
     ]),
   );
   out.line();
+  if (survey.rules.length > 0) {
+    out.table(
+      ['RULE', 'PATTERN', '>KEYS', '>TAKEN BEFORE'],
+      survey.rules.map(({ number, pattern, keys, taken }) => [
+        `rule ${number}`,
+        pattern,
+        keys === 0 ? coloured('none', 'yellow') : keys,
+        taken,
+      ]),
+    );
+    out.line();
+  }
   out.table(
     ['TYPE', '>KEYS', 'GOES TO', 'FOR EXAMPLE'],
     targets.map(({ type, keys, isMirrored, collection, example }) => [
@@ -70,6 +95,8 @@ function print(out: Output, survey: KeySurvey, targets: readonly Target[], index
       example,
     ]),
   );
+  for (const { keys, from, to } of toMove)
+    out.line(`\n${keys} known keys stay in ${from} until they are resynced; their rule now names ${to}`);
   out.heading(indexes.length === 0 ? 'All indexes are there' : 'Indexes to make');
   for (const index of indexes) out.line(`  ${index}`);
   for (const { type, sample } of targets) {

@@ -9,17 +9,19 @@ const AT_ONCE = 8;
 
 export const restore: Command = {
   name: 'restore',
-  forms: ['PATTERN --to REDIS_URL [--replace]'],
+  forms: ['PATTERN --to REDIS_URL [--replace] [--partial]'],
   about:
     'Writes the mirror back into a Redis: streams with their original ids and their last id, dead letters included, and\n' +
     'values of all types, each with its time of expiry. It writes what MongoDB holds of each key’s present life, so entries\n' +
     'that the source has trimmed come back too. Keys that are deleted are left out, and so are consumer groups: they\n' +
-    'are not mirrored. It reads MongoDB alone; the source may be gone.\n' +
+    'are not mirrored. Fields that a rule renamed or parsed come back as they were; those that it left out can not, and the\n' +
+    'stream fails, unless --partial is given. It reads MongoDB alone; the source may be gone.\n' +
     'Exit code 1 when a key failed, or is in the target already (then it stays as it is).',
   args: { min: 1, max: 1 },
   options: {
     to: { value: 'URL', doc: 'the Redis to write to: redis:// or rediss://' },
     replace: { doc: 'keys that the target has are replaced' },
+    partial: { doc: 'streams whose rule leaves fields out come back without them, instead of failing' },
   },
   examples: [
     ["restore '*' --to redis://127.0.0.1:6380", 'everything, into an empty Redis'],
@@ -43,7 +45,10 @@ export const restore: Command = {
     const progress = new Progress(out, keys.length, 'keys');
     const results: Restored[] = [];
     await forEachAtOnce(keys, AT_ONCE, async (state) => {
-      const restored = await restoreKey(target, db, state, options.flag('replace'));
+      const restored = await restoreKey(target, db, state, {
+        isReplaced: options.flag('replace'),
+        isPartial: options.flag('partial'),
+      });
       results.push(restored);
       progress.addEntries(restored.items);
       progress.addDone();

@@ -16,7 +16,7 @@ export const verify: Command = {
     'Compares Redis with MongoDB, key by key and byte for byte: every entry of every stream, every value. It takes the\n' +
     'time of reading both. A key that differs is looked at again for --settle seconds, since the fleet may be about to\n' +
     'sync it. Entries that Redis has dropped since they were synced are no difference, nor are dead letters (see gaps,\n' +
-    'dead-letters). --repair syncs what differs, and puts back what was taken out of MongoDB or changed there.\n' +
+    'dead-letters), nor fields and messages that a rule leaves out or lets go (see docs/rules.md). --repair syncs what differs, and puts back what was taken out of MongoDB or changed there.\n' +
     'Exit code 1 when something differs (with --repair: still differs).',
   args: { min: 0, max: 1 },
   options: {
@@ -45,11 +45,12 @@ async function compareAll({ args: [pattern], options, out, servers }: Call) {
   const { forEachAtOnce } = await import('../for-each-at-once.js');
   const { Progress } = await import('../progress.js');
   const { typesOf } = await import('@redis-to-mongo/redis-source');
-  const { keyBytes } = await import('@redis-to-mongo/pipeline');
+  const { keyBytes, RuleBook } = await import('@redis-to-mongo/pipeline');
   const { isEqual } = await import('../verify/difference.js');
   const { verifyKey } = await import('../verify/verify-key.js');
   const settleMs = 1000 * options.whole('settle', 10, { min: 0, max: 3600 });
   const config = await servers.config();
+  const rules = new RuleBook(config.rules);
   const wanted = chooseKeys(config, pattern);
   const [redis, db] = [await servers.redis(), await servers.db()];
   const here = await keysInRedis(redis, wanted);
@@ -64,7 +65,7 @@ async function compareAll({ args: [pattern], options, out, servers }: Call) {
     const found: Finding[] = [];
     await forEachAtOnce(keys, AT_ONCE, async (key) => {
       const [type] = await typesOf(redis, [keyBytes(key)]);
-      const difference = await verifyKey(redis, db, key, type);
+      const difference = await verifyKey(redis, db, key, type, rules);
       progress.addEntries(difference.compared);
       progress.addDone();
       const word = type === undefined ? 'none' : typeof type === 'string' ? type : type.unknown;

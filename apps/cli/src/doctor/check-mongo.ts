@@ -1,3 +1,4 @@
+import type { Config } from '@redis-to-mongo/config';
 import { inspectMongo } from '@redis-to-mongo/mongo-sink';
 import type { Database } from '../servers.js';
 import { checkClock } from './check-clock.js';
@@ -5,8 +6,12 @@ import { unreadable } from './check-source.js';
 import type { Findings } from './finding.js';
 
 /** Looks at MongoDB: does it answer, is it a replica set, may the fleet write, are the indexes there? */
-export async function checkMongo(findings: Findings, db: Database): Promise<void> {
-  const report = await inspectMongo(db).catch((error: unknown) => unreadable(findings, error));
+export async function checkMongo(
+  findings: Findings,
+  db: Database,
+  { rules }: Pick<Config, 'rules'>,
+): Promise<void> {
+  const report = await inspectMongo(db, rules).catch((error: unknown) => unreadable(findings, error));
   if (!report) return;
   findings.ok(`version ${report.version}`);
   if (report.isSharded) findings.ok('a sharded cluster');

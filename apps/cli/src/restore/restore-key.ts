@@ -15,14 +15,14 @@ export interface Restored {
 }
 
 /**
- * Writes one key into another Redis. A key that fails is taken away there again, so that what is there is whole.
+ * Writes one key into another Redis; `isReplaced` over what is there, `isPartial` without the fields that a rule left out. A key that fails is taken away there again, so that what is there is whole.
  * @throws SyncError of class transient or configuration.
  */
 export async function restoreKey(
   target: RedisClient,
   db: Database,
   state: KeyState,
-  isReplaced: boolean,
+  { isReplaced, isPartial }: { readonly isReplaced: boolean; readonly isPartial: boolean },
 ): Promise<Restored> {
   const { key: keyId, keyType } = state;
   const key = keyBytes(keyId);
@@ -32,8 +32,8 @@ export async function restoreKey(
   try {
     const items =
       keyType === 'stream'
-        ? await restoreStream(target, db, state)
-        : await restoreValue(target, db, keyType, keyId);
+        ? await restoreStream(target, db, state, isPartial)
+        : await restoreValue(target, db, keyType, state);
     if (items === undefined)
       throw new SyncError('VALUE_ABSENT', 'unknown', 'MongoDB has no value: run verify --repair');
     return { ...told, result: 'restored', items };

@@ -1,5 +1,5 @@
 import { type MirroredItem, readMirroredValue, type ValueKeyType } from '@redis-to-mongo/mongo-sink';
-import { keyBytes } from '@redis-to-mongo/pipeline';
+import { type KeyState, keyBytes } from '@redis-to-mongo/pipeline';
 import type { Database, RedisClient } from '../servers.js';
 import { sendAll } from './send-all.js';
 
@@ -29,11 +29,11 @@ export async function restoreValue(
   target: RedisClient,
   db: Database,
   keyType: ValueKeyType,
-  keyId: string,
+  state: Pick<KeyState, 'key' | 'collection'>,
 ): Promise<number | undefined> {
-  const value = await readMirroredValue(db, keyType, keyId);
+  const value = await readMirroredValue(db, keyType, state);
   if (!value?.active) return undefined;
-  const key = keyBytes(keyId);
+  const key = keyBytes(state.key);
   let count = 0;
   for await (const items of pagesOf(value.items(), keyType === 'json')) {
     await sendAll(target, [

@@ -1,5 +1,5 @@
 import { deadAmong, type MirroredEntry, mirroredEntries } from '@redis-to-mongo/mongo-sink';
-import { compareEntryIds, decodeContent, type KeyState, keyBytes } from '@redis-to-mongo/pipeline';
+import { compareEntryIds, decodeEntry, entryTime, type KeyState, keyBytes } from '@redis-to-mongo/pipeline';
 import { redisError } from '@redis-to-mongo/redis-source';
 import type { Database, RedisClient } from '../servers.js';
 import type { Difference } from './difference.js';
@@ -10,6 +10,13 @@ export interface SourceEntry {
   readonly flat: readonly Buffer[];
 }
 
+export interface CompareOptions {
+  /** How long after an entry's time MongoDB removes its message, in ms, where a rule says so: then it is not missing. */
+  readonly ttlMs?: number | undefined;
+  /** Given every entry that is missing or different, page by page. */
+  readonly onWrong?: (entries: readonly SourceEntry[]) => Promise<void>;
+}
+
 const PAGE = 500;
 /** How many problems are told in words; all are counted. */
 const TOLD = 5;
@@ -17,14 +24,14 @@ const TOLD = 5;
 /**
  * Compares the entries that a stream holds with those that MongoDB has of its present life, both in order, field by
  * field. Entries that come in meanwhile are left out. What Redis has dropped since it was synced is no difference: the
- * mirror is there to keep it. Dead letters are no difference either.
- * @param onWrong given every entry that is missing or different, page by page.
+ * mirror is there to keep it. Dead letters are no difference either, nor are fields that a rule left out: of those that
+ * are stored each has to be the entry's, and their number has to be right.
  */
 export async function compareStream(
   redis: RedisClient,
   db: Database,
   state: KeyState,
-  onWrong: (entries: readonly SourceEntry[]) => Promise<void> = async () => {},
+  { ttlMs, onWrong }: CompareOptions = {},
 ): Promise<Difference> {
   const found = { compared: 0, missing: 0, different: 0 };
   const problems: string[] = [];
@@ -54,13 +61,13 @@ export async function compareStream(
         missing.map(({ entryId }) => entryId),
       );
       for (const entry of missing)
-        if (!dead.has(entry.entryId)) {
+        if (!dead.has(entry.entryId) && !isRemoved(entry, ttlMs)) {
           wrong.push(entry);
           found.missing++;
           tell(`${entry.entryId} is missing`);
         }
     }
-    if (wrong.length > 0) await onWrong(wrong);
+    if (wrong.length > 0) await onWrong?.(wrong);
   }
   await mirrored.return(undefined);
   return { ...found, problems };
@@ -85,14 +92,27 @@ async function* sourcePages(redis: RedisClient, keyId: string): AsyncGenerator<r
   }
 }
 
-function isSame({ flat }: SourceEntry, { content }: MirroredEntry): boolean {
-  const stored = fieldsOf(content);
-  return stored?.length === flat.length && flat.every((bytes, i) => stored[i]?.equals(bytes) === true);
+function isRemoved({ entryId }: SourceEntry, ttlMs: number | undefined): boolean {
+  const at = entryTime(entryId);
+  return at !== undefined && ttlMs !== undefined && at.getTime() + ttlMs <= Date.now();
 }
 
-function fieldsOf(content: unknown): readonly Buffer[] | undefined {
+/** Whether the stored fields are those of the entry, in its order, without as many as were left out. */
+function isSame({ flat }: SourceEntry, mirrored: MirroredEntry): boolean {
+  const stored = decoded(mirrored);
+  if (!stored || stored.pairs.length + stored.left !== flat.length / 2) return false;
+  let i = 0;
+  for (const [name, value] of stored.pairs) {
+    while (i < flat.length && !(flat[i]?.equals(name) && flat[i + 1]?.equals(value))) i += 2;
+    if (i >= flat.length) return false;
+    i += 2;
+  }
+  return true;
+}
+
+function decoded(mirrored: MirroredEntry) {
   try {
-    return decodeContent(content).flat();
+    return decodeEntry(mirrored);
   } catch {
     return undefined; // not of a form that the fleet writes
   }

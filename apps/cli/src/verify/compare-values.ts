@@ -1,5 +1,6 @@
 import { createHash, hash } from 'node:crypto';
 import { type MirroredItem, readMirroredValue, type ValueKeyType } from '@redis-to-mongo/mongo-sink';
+import type { KeyState } from '@redis-to-mongo/pipeline';
 import type { Database, RedisClient } from '../servers.js';
 import type { Difference } from './difference.js';
 import { sourceItems } from './source-items.js';
@@ -9,12 +10,12 @@ export async function compareValues(
   redis: RedisClient,
   db: Database,
   keyType: ValueKeyType,
-  key: string,
+  state: Pick<KeyState, 'key' | 'collection'>,
 ): Promise<Difference> {
-  const mirrored = await readMirroredValue(db, keyType, key);
+  const mirrored = await readMirroredValue(db, keyType, state);
   if (!mirrored?.active) return { compared: 0, missing: 1, different: 0, problems: ['no value in MongoDB'] };
   const [here, there] = [
-    await summary(keyType, sourceItems(redis, keyType, key)),
+    await summary(keyType, sourceItems(redis, keyType, state.key)),
     await summary(keyType, mirrored.items()),
   ];
   const { problem } = diff(keyType, here, there);

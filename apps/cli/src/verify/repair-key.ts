@@ -1,19 +1,10 @@
 import { putMessages, readKey } from '@redis-to-mongo/mongo-sink';
 import { restartKey } from '@redis-to-mongo/operations';
-import {
-  encodeContent,
-  entryTime,
-  type KeyState,
-  type Line,
-  type MessageDocument,
-  messageId,
-  messageIdPrefix,
-  type SliceLimits,
-  storedText,
-} from '@redis-to-mongo/pipeline';
+import { type Line, type SliceLimits, storedText } from '@redis-to-mongo/pipeline';
+import { documentsByRule } from '@redis-to-mongo/redis-source';
 import type { Database, RedisClient } from '../servers.js';
 import { syncToEnd } from '../sync-to-end.js';
-import { compareStream, type SourceEntry } from './compare-stream.js';
+import { compareStream } from './compare-stream.js';
 
 /**
  * Mends a key that differs: it is synced to its end; then entries of a stream that are still missing or different, taken
@@ -29,29 +20,17 @@ export async function repairKey(
   await syncToEnd(line, key, slice, () => {});
   const state = await readKey(db, key);
   if (state?.status !== 'active') return;
+  const rule = line.rules?.ruleFor(key, state.keyType);
   if (state.keyType === 'stream')
-    await compareStream(redis, db, state, async (entries) => {
-      await putMessages(
-        db,
-        entries.map((entry) => toMessage(state, entry)),
-      );
+    await compareStream(redis, db, state, {
+      ttlMs: rule?.ttlMs,
+      onWrong: async (entries) => {
+        const read = entries.map(({ entryId, flat }) => [entryId, flat.map(storedText)] as const);
+        await putMessages(db, state, documentsByRule(state, state.incarnation, read, rule).documents);
+      },
     });
   else {
     await restartKey(line, db, key);
     await syncToEnd(line, key, slice, () => {});
   }
-}
-
-function toMessage(
-  { key, incarnation, stream, type }: KeyState,
-  { entryId, flat }: SourceEntry,
-): MessageDocument {
-  return {
-    _id: messageId(messageIdPrefix(key, incarnation), entryId),
-    stream,
-    type,
-    entryId,
-    at: entryTime(entryId) ?? null,
-    content: encodeContent(flat.map(storedText)),
-  };
 }

@@ -1,4 +1,5 @@
 import { readKey } from '@redis-to-mongo/mongo-sink';
+import type { RuleBook } from '@redis-to-mongo/pipeline';
 import type { FoundKey } from '@redis-to-mongo/redis-source';
 import type { Database, RedisClient } from '../servers.js';
 import { compareStream } from './compare-stream.js';
@@ -11,6 +12,7 @@ export async function verifyKey(
   db: Database,
   key: string,
   type: FoundKey['type'] | undefined,
+  rules: RuleBook,
 ): Promise<Difference> {
   const state = await readKey(db, key);
   if (type === undefined)
@@ -20,8 +22,8 @@ export async function verifyKey(
   if (state.status !== 'active') return wrong('in Redis, but deleted in MongoDB');
   if (state.keyType !== type) return wrong(`a ${type} in Redis, a ${state.keyType} in MongoDB`);
   return type === 'stream'
-    ? await compareStream(redis, db, state)
-    : await compareValues(redis, db, type, key);
+    ? await compareStream(redis, db, state, { ttlMs: rules.ruleFor(key, type)?.ttlMs })
+    : await compareValues(redis, db, type, state);
 }
 
 function wrong(problem: string): Difference {

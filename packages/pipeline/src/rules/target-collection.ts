@@ -1,5 +1,3 @@
-import type { KeyType } from '../key-type.js';
-
 /** The collection of messages of streams that no rule sends elsewhere. */
 export const STREAM_MESSAGES = 'stream_messages';
 
@@ -17,9 +15,9 @@ export function messageCollectionOf({ collection }: { readonly collection?: stri
 }
 
 /** Where a value's documents are: those of its type, unless its key has a collection of its own. */
-export function valueCollectionsOf<Names extends { collection: string; memberCollection: string }>(
-  names: Readonly<Names>,
-  { collection }: { readonly collection?: string | null; readonly keyType?: KeyType },
+export function valueCollectionsOf(
+  names: { readonly collection: string; readonly memberCollection: string },
+  { collection }: { readonly collection?: string | null },
 ): { readonly collection: string; readonly memberCollection: string } {
   if (!collection) return { collection: names.collection, memberCollection: names.memberCollection };
   return { collection, memberCollection: memberCollectionOf(collection) };

@@ -4,11 +4,13 @@ import {
   type ByteBudget,
   type KeyState,
   keyBytes,
+  messageCollectionOf,
+  type RuleBook,
   type Slice,
   type Syncer,
 } from '@redis-to-mongo/pipeline';
 import type { Redis } from 'ioredis';
-import { toDocuments } from '../streams/message-documents.js';
+import { documentsByRule } from '../streams/documents-by-rule.js';
 import { digestOf, guessEntryBytes, readStream, settledExpiry } from '../streams/read-stream.js';
 import {
   accountFor,
@@ -25,6 +27,8 @@ export interface StreamOptions {
   readonly readEntries: number;
   /** About this many bytes a read, by the size of the entries read before. */
   readonly readBytes: number;
+  /** What is done otherwise with some keys. */
+  readonly rules?: RuleBook;
 }
 
 export const streamGuarantee = `Each entry that Redis still held when it was read is in \`stream_messages\` exactly once, its fields byte for byte, in the
@@ -55,6 +59,8 @@ async function* readBatches(
 ): AsyncGenerator<Batch> {
   const key = keyBytes(state.key);
   const stored = parseStreamPosition(state.position);
+  const rule = options.rules?.ruleFor(state.key, 'stream');
+  const collection = messageCollectionOf(state);
   let position = stored;
   let incarnation = state.incarnation;
   let rewound = false;
@@ -97,7 +103,7 @@ async function* readBatches(
       if (position && !isNews) return;
       lag = account.lag;
       expiresAt = expiry;
-      const { documents, bytes } = toDocuments(state, incarnation, entries);
+      const { documents, bytes } = documentsByRule(state, incarnation, entries, rule);
       const last = entries.at(-1);
       if (last) entryBytes = Math.ceil(bytes / entries.length);
       const gaps = position
@@ -117,8 +123,7 @@ async function* readBatches(
       held.resize(bytes);
       isYielded = true;
       yield {
-        writes:
-          documents.length > 0 ? [{ kind: 'insert', collection: 'stream_messages', documents, bytes }] : [],
+        writes: documents.length > 0 ? [{ kind: 'insert', collection, documents, bytes }] : [],
         ...(rewound ? { rewound } : {}),
         position: { ...position },
         entries: entries.length,

@@ -1,3 +1,5 @@
+import type { Rule, RuleBook } from '@redis-to-mongo/pipeline';
+
 const MIB = 1024 * 1024;
 
 /** How values (sets, hashes, …) are read and kept. */
@@ -17,18 +19,36 @@ export interface ValueOptions {
   readonly membershipHistory?: boolean;
   /** What happens to a value in MongoDB when its key is gone: kept as an empty, inactive one, or removed. Default keep. */
   readonly goneValues?: 'keep' | 'remove';
+  /** What is done otherwise with some keys. */
+  readonly rules?: RuleBook;
+}
+
+/** What holds for one value. */
+export interface ValueSettings extends Required<Omit<ValueOptions, 'rules' | 'goneValues'>> {
+  /** How long a value stays once its key has gone, in ms; null for ever. */
+  readonly goneMs: number | null;
 }
 
 /** The most that a document may take of a value, in bytes: well below MongoDB's 16 MiB, whatever BSON adds. */
 export const MAX_DOCUMENT_PAYLOAD = 8 * MIB;
 
-export function withDefaults(options: ValueOptions): Required<ValueOptions> {
+export function withDefaults(options: ValueOptions): ValueSettings {
   return {
     maxInlineMembers: options.maxInlineMembers ?? 10_000,
     maxInlineBytes: Math.min(options.maxInlineBytes ?? MIB, MAX_DOCUMENT_PAYLOAD),
     maxAtomicMembers: options.maxAtomicMembers ?? 200_000,
     scanCount: options.scanCount ?? 1000,
     membershipHistory: options.membershipHistory ?? false,
-    goneValues: options.goneValues ?? 'keep',
+    goneMs: options.goneValues === 'remove' ? 0 : null,
+  };
+}
+
+/** The settings for a key that a rule takes. */
+export function withRule(settings: ValueSettings, rule: Rule | undefined): ValueSettings {
+  if (rule?.history === undefined && rule?.ttlMs === undefined) return settings;
+  return {
+    ...settings,
+    membershipHistory: rule.history ?? settings.membershipHistory,
+    goneMs: rule.ttlMs ?? settings.goneMs,
   };
 }

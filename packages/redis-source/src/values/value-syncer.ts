@@ -11,7 +11,7 @@ import {
 import type { Redis } from 'ioredis';
 import { type Glance, glance } from './glance.js';
 import { ItemReader } from './item-reader.js';
-import { type ValueOptions, withDefaults } from './value-options.js';
+import { type ValueOptions, type ValueSettings, withDefaults, withRule } from './value-options.js';
 import { parseValuePosition, toPosition, type ValuePosition } from './value-position.js';
 import type { ValueType } from './value-type.js';
 import { ValueWrites } from './value-writes.js';
@@ -27,26 +27,27 @@ const GUESSED_ITEM_BYTES = 100;
 /** What comparing takes beside the units that are added, in bytes for each unit. */
 const COMPARE_BYTES = 60;
 
-type Settings = Required<ValueOptions>;
-
 /**
  * The syncer of a key type that is not a stream. What it has in MongoDB is always a state that the key really had:
  * one document where the value is small, else one per member, changed by difference. An unchanged value costs no write.
  */
 export function valueSyncer(type: ValueType, redis: Redis, options: ValueOptions): Syncer {
-  const settings = withDefaults(options);
-  const reader = new ItemReader(redis, type.source, settings.scanCount);
-  const writes = new ValueWrites(type, reader, settings);
+  const defaults = withDefaults(options);
+  const reader = new ItemReader(redis, type.source, defaults.scanCount);
+  const { keyType } = type.names;
+  const settingsOf = ({ key }: KeyState) => withRule(defaults, options.rules?.ruleFor(key, keyType));
+  const writesOf = (state: KeyState) => new ValueWrites(type, reader, settingsOf(state), state);
   return {
-    keyType: type.names.keyType,
-    retire: (state) => [writes.gone(state)],
-    read: (state, slice, budget) => readValue(type, settings, reader, writes, state, slice, budget),
+    keyType,
+    retire: (state) => [writesOf(state).gone(state)],
+    read: (state, slice, budget) =>
+      readValue(type, settingsOf(state), reader, writesOf(state), state, slice, budget),
   };
 }
 
 async function* readValue(
   type: ValueType,
-  settings: Settings,
+  settings: ValueSettings,
   reader: ItemReader,
   writes: ValueWrites,
   state: KeyState,
@@ -111,7 +112,7 @@ function toBatch({ write, position }: Made, seen: Glance, held: Reservation): Ba
 /** Looks until it has seen one state of the value; a few times at most, unless it is small enough to be read at once. */
 async function look(
   type: ValueType,
-  settings: Settings,
+  settings: ValueSettings,
   reader: ItemReader,
   key: Buffer,
   size: number,
@@ -129,7 +130,7 @@ async function look(
 
 function isSmall(
   type: ValueType,
-  settings: Settings,
+  settings: ValueSettings,
   size: number,
   last: ValuePosition | undefined,
 ): boolean {
@@ -142,7 +143,7 @@ function isSmall(
 
 function expectedBytes(
   type: ValueType,
-  settings: Settings,
+  settings: ValueSettings,
   size: number,
   last: ValuePosition | undefined,
 ): number {
@@ -151,13 +152,13 @@ function expectedBytes(
   return Math.min(Math.ceil(size * each), 2 * settings.maxInlineBytes) + GUESSED_ITEM_BYTES;
 }
 
-function itemLimit({ source }: ValueType, settings: Settings): number {
+function itemLimit({ source }: ValueType, settings: ValueSettings): number {
   return source.size?.of === 'items' ? settings.maxInlineMembers : Number.POSITIVE_INFINITY;
 }
 
 function formOf(
   type: ValueType,
-  settings: Settings,
+  settings: ValueSettings,
   seen: Glance,
   last: ValuePosition | undefined,
 ): ValuePosition['form'] {

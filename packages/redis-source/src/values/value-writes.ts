@@ -6,11 +6,12 @@ import {
   SyncError,
   type Unit,
   type ValueDocument,
+  valueCollectionsOf,
   type Write,
 } from '@redis-to-mongo/pipeline';
 import type { Glance } from './glance.js';
 import type { ItemReader } from './item-reader.js';
-import type { ValueOptions } from './value-options.js';
+import type { ValueSettings } from './value-options.js';
 import { type PassResult, ValuePass } from './value-pass.js';
 import { parseValuePosition, type ValuePosition } from './value-position.js';
 import type { Item, ValueType } from './value-type.js';
@@ -22,14 +23,18 @@ const BYTES_A_MEMBER = 1024;
 export class ValueWrites {
   readonly #type: ValueType;
   readonly #reader: ItemReader;
-  readonly #settings: Required<ValueOptions>;
-  readonly #formFields: readonly string[];
+  readonly #settings: ValueSettings;
+  readonly #names: Pick<ReplaceWrite, 'collection' | 'memberCollection' | 'formFields'>;
 
-  constructor(type: ValueType, reader: ItemReader, settings: Required<ValueOptions>) {
+  /** @param state of the key whose value it is: it tells where the documents go. */
+  constructor(type: ValueType, reader: ItemReader, settings: ValueSettings, state: KeyState) {
     this.#type = type;
     this.#reader = reader;
     this.#settings = settings;
-    this.#formFields = ['removeAt', 'first', ...type.shape.inline.fields];
+    this.#names = {
+      ...valueCollectionsOf(type.names, state),
+      formFields: ['removeAt', 'first', ...type.shape.inline.fields],
+    };
   }
 
   /** One document with all items. */
@@ -40,10 +45,10 @@ export class ValueWrites {
     last: ValuePosition | undefined,
   ): { write: ReplaceWrite; position: () => ValuePosition } {
     const { expiresAt } = seen;
-    const isRemoved = this.#settings.goneValues === 'remove' && expiresAt !== null;
+    const { goneMs } = this.#settings;
     const document = {
       ...this.#header(state, seen, 'inline'),
-      ...(isRemoved ? { removeAt: new Date(expiresAt) } : {}),
+      ...(goneMs !== null && expiresAt !== null ? { removeAt: dateOf(expiresAt + goneMs) } : {}),
       ...this.#type.shape.inline.document(items),
     };
     const hasMembers = last?.form === 'members';
@@ -83,12 +88,13 @@ export class ValueWrites {
 
   /** What is left of a value whose key is gone. */
   gone(state: KeyState): Write {
+    const { goneMs } = this.#settings;
     const left: ValueDocument = {
       ...place(state),
       active: false,
       size: 0,
       expiresAt: state.expiresAt,
-      ...(this.#settings.goneValues === 'remove' ? { removeAt: new Date() } : {}),
+      ...(goneMs === null ? {} : { removeAt: dateOf(Date.now() + goneMs) }),
     };
     if (this.#hasHistory && parseValuePosition(state.position)?.form === 'members')
       return {
@@ -103,11 +109,6 @@ export class ValueWrites {
       };
     const document = { ...left, form: 'inline', ...this.#type.shape.inline.document(undefined) };
     return { kind: 'replace', ...this.#names, document, hasMembers: true, bytes: 0 };
-  }
-
-  get #names() {
-    const { collection, memberCollection } = this.#type.names;
-    return { collection, memberCollection, formFields: this.#formFields };
   }
 
   get #hasHistory(): boolean {
@@ -161,6 +162,11 @@ export class ValueWrites {
         `the limit (${this.#settings.maxAtomicMembers}) for reading it at once: raise VALUE_ATOMIC_MEMBERS; the next job tries again`,
     );
   }
+}
+
+/** The latest that there is, where the time lies beyond it. */
+function dateOf(ms: number): Date {
+  return new Date(Math.min(ms, 8.64e15));
 }
 
 function place({ stream, type, incarnation }: KeyState): ValueDocument {

@@ -1,0 +1,72 @@
+import type { Config } from '@redis-to-mongo/config';
+import { collectionOf } from '@redis-to-mongo/mongo-sink';
+import { type KeyState, type KeyType, RuleBook, type RuleSpec } from '@redis-to-mongo/pipeline';
+import { duration } from './times.js';
+
+/** What holds for a key: by the rule that it matches, else by the options. */
+export interface RuleExplanation {
+  readonly rule: ({ readonly number: number } & RuleSpec) | null;
+  /** Where the documents of its present life are, or will be. */
+  readonly collection: string;
+  /** Where those of its next life go, if elsewhere: the rules were changed since the present one began. */
+  readonly nextCollection: string | null;
+  /** Between two looks at it while it changes, in ms. */
+  readonly intervalMs: number;
+  /** All of it in words: `matches rule 2 (orders*), goes to orders_messages, every 5 s`. */
+  readonly says: string;
+  /** What else the rule does, member by member. */
+  readonly does: readonly string[];
+}
+
+/** @param state of the key, where MongoDB knows of it. */
+export function explainRule(
+  { rules, sync }: Pick<Config, 'rules' | 'sync'>,
+  key: string,
+  keyType: KeyType,
+  state: KeyState | undefined,
+): RuleExplanation {
+  const found = new RuleBook(rules).ruleFor(key, keyType);
+  const spec = found && rules[found.number - 1];
+  const next = collectionOf({ keyType, collection: found?.collection ?? null });
+  const isAlive = state?.status === 'active' && state.keyType === keyType;
+  const collection = isAlive ? collectionOf(state) : next;
+  const told = {
+    rule: found && spec ? { number: found.number, ...spec } : null,
+    collection,
+    nextCollection: collection === next ? null : next,
+    intervalMs: found?.intervalMs ?? sync.intervalMs,
+  };
+  return { ...told, says: inWords(told), does: spec ? ruleParts(spec) : [] };
+}
+
+function inWords({
+  rule,
+  collection,
+  nextCollection,
+  intervalMs,
+}: Omit<RuleExplanation, 'says' | 'does'>): string {
+  const matches = rule ? `matches rule ${rule.number} (${rule.pattern})` : 'matches no rule';
+  const move = nextCollection === null ? '' : ` (from its next life on to ${nextCollection}: see resync)`;
+  return `${matches}, goes to ${collection}${move}, every ${everyOf(intervalMs)}`;
+}
+
+/** What a rule does, member by member. */
+export function ruleParts(rule: RuleSpec): readonly string[] {
+  const { fields, parse = {}, ttlMs, history, trim } = rule;
+  const renamed = Object.entries(fields?.rename ?? {}).map(([from, to]) => `${from} to ${to}`);
+  const parsed = Object.entries(parse).map(([name, kind]) => `${name} as ${kind}`);
+  return [
+    ...(fields?.take ? [`takes ${fields.take.join(', ')}`] : []),
+    ...(fields?.leave ? [`leaves out ${fields.leave.join(', ')}`] : []),
+    ...(renamed.length > 0 ? [`renames ${renamed.join(', ')}`] : []),
+    ...(parsed.length > 0 ? [`reads ${parsed.join(', ')}`] : []),
+    ...(ttlMs === undefined ? [] : [`removed after ${duration(ttlMs)}`]),
+    ...(history === undefined ? [] : [history ? 'history of membership' : 'no history of membership']),
+    ...(trim ? [`trim ${trim.mode}${trim.mode === 'off' ? '' : `, keeps ${trim.keepEntries} entries`}`] : []),
+  ];
+}
+
+function everyOf(ms: number): string {
+  if (ms < 1000) return `${ms} ms`;
+  return ms < 120_000 ? `${ms / 1000} s` : duration(ms);
+}

@@ -1,0 +1,21 @@
+import {
+  type KeyState,
+  type MessageDocument,
+  type Rule,
+  writesPlainMessages,
+} from '@redis-to-mongo/pipeline';
+import { toMappedDocuments } from './mapped-documents.js';
+import { toDocuments } from './message-documents.js';
+import type { Entry } from './read-stream.js';
+
+/** The documents of entries that belong to one life of a stream, and about how many bytes they take. */
+export function documentsByRule(
+  state: KeyState,
+  incarnation: number,
+  entries: readonly Entry[],
+  rule: Rule | undefined,
+): { documents: MessageDocument[]; bytes: number } {
+  return rule === undefined || writesPlainMessages(rule)
+    ? toDocuments(state, incarnation, entries)
+    : toMappedDocuments(state, incarnation, entries, rule);
+}
