@@ -10,7 +10,7 @@ export interface ToSettle {
   readonly db: Db;
   readonly load: ChaosLoad;
   readonly signal: AbortSignal;
-  /** Without any progress for this long, in ms, waiting is given up; default 90,000. */
+  /** Without any progress for this long, in ms, waiting is given up; default 120,000: longer than a job may hang. */
   readonly stallMs?: number;
 }
 
@@ -25,7 +25,7 @@ const NAMED = 10;
  * @throws ProvingError `PROVING_STALLED`, naming what is behind, or the signal's reason.
  */
 export async function untilSettled(settling: ToSettle): Promise<void> {
-  const { signal, stallMs = 90_000 } = settling;
+  const { signal, stallMs = 120_000 } = settling;
   let last = '';
   let since = performance.now();
   for (;;) {
