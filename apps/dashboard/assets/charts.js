@@ -4,11 +4,13 @@
 
 const HOUR_S = 3600;
 const HEIGHT = 150;
-const LINES = { lag: 'busy', rate: 'link' };
+const LINES = { behind: 'busy', lag: 'busy', rate: 'link' };
+/** The least that an axis reaches up to: small noise must not look like a mountain. */
+const LEAST = { behind: 2, lag: 10, rate: 10 };
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 });
 const short = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });
 
-let history = { at: [], lag: [], rate: [] };
+let history = { at: [], behind: [], lag: [], rate: [] };
 const charts = [...document.querySelectorAll('[data-chart]')].map((figure) => ({
   figure,
   name: figure.dataset.chart,
@@ -56,7 +58,7 @@ function options(chart) {
         time: true,
         range: (_plot, _min, max) => [(max ?? Date.now() / 1000) - HOUR_S, max ?? Date.now() / 1000],
       },
-      y: { range: (_plot, _min, max) => [0, Math.max(4, (max ?? 0) * 1.1)] },
+      y: { range: (_plot, _min, max) => [0, Math.max(LEAST[chart.name], (max ?? 0) * 1.1)] },
     },
     series: [{}, { stroke: line, width: 1.6, fill: `${line}1f`, spanGaps: false, points: { show: false } }],
     axes: [

@@ -9,7 +9,14 @@ import { aFleet, aQueue, aType } from './a-report.js';
 beforeEach(() => void vi.useFakeTimers({ now: 1_000_000 }));
 afterEach(() => void vi.useRealTimers());
 
-const moment = (at: number, gap = 0, lag: number | null = 0) => ({ at, lag, perSecond: 0, dead: 0, gap });
+const moment = (at: number, gap = 0, lag: number | null = 0) => ({
+  at,
+  behindMs: 0,
+  lag,
+  perSecond: 0,
+  dead: 0,
+  gap,
+});
 
 test('the history keeps an hour, a moment every five seconds, however long it goes on', () => {
   const history = new History();

@@ -109,7 +109,7 @@ describe.skipIf(executablePath === undefined)('in a browser', () => {
     await settled(page);
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('2 keys need a look');
     expect(await page.locator('.tile', { hasText: 'Gaps' }).locator('b').textContent()).toBe('12');
-    expect(await page.locator('canvas').count()).toBe(2);
+    expect(await page.locator('canvas').count()).toBe(3);
     expect(await page.getByRole('link', { name: 'shop:5' }).count()).toBe(1);
     await shot(page, 'status-light');
     expect(complaints).toEqual([]);

@@ -2,6 +2,8 @@
 export interface Moment {
   /** Ms since 1970. */
   readonly at: number;
+  /** How far the mirror is behind in time, in ms: see behindOf. */
+  readonly behindMs: number | null;
   /** Entries behind. */
   readonly lag: number | null;
   /** Entries read per second, since the moment before. */

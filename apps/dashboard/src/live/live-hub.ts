@@ -95,7 +95,12 @@ function partEvents(parts: readonly (readonly [string, string])[]): string {
 function columns(moments: readonly Moment[]) {
   return {
     at: moments.map(({ at }) => Math.round(at / 1000)),
+    behind: moments.map(({ behindMs }) => tenths(behindMs === null ? null : behindMs / 1000)),
     lag: moments.map(({ lag }) => lag),
-    rate: moments.map(({ perSecond }) => (perSecond === null ? null : Math.round(perSecond * 10) / 10)),
+    rate: moments.map(({ perSecond }) => tenths(perSecond)),
   };
+}
+
+function tenths(value: number | null): number | null {
+  return value === null ? null : Math.round(value * 10) / 10;
 }

@@ -26,7 +26,8 @@ export function statusPage(report: StatusReport, losses: Losses, readOnly: boole
 ${part('verdict', parts)}
 ${part(first, parts)}
 <div class="charts">
-${chart('lag', 'Behind')}
+${chart('behind', 'Seconds behind')}
+${chart('lag', 'Entries behind')}
 ${chart('rate', 'Entries a second')}
 </div>
 ${rest.map((id) => part(id, parts))}

@@ -51,3 +51,13 @@ export function isReadable<Part extends object>(part: Part | Unreadable): part i
 export function total(types: readonly TypeStatus[], number: keyof Omit<TypeStatus, 'keyType'>): number {
   return types.reduce((sum, type) => sum + (type[number] ?? 0), 0);
 }
+
+/**
+ * How far the mirror is behind in time, in ms: the age of what keys have left to read, or how late jobs are, whichever
+ * is more; `null` where that can't be read, or nothing has told of it yet.
+ */
+export function behindOf({ fleet, queue }: Pick<StatusReport, 'fleet' | 'queue'>): number | null {
+  if (!isReadable(fleet) || !isReadable(queue)) return null;
+  if (queue.usualMs === null && queue.waitingMs === 0 && fleet.behindMs === 0) return null;
+  return Math.max(fleet.behindMs, queue.waitingMs, queue.usualMs ?? 0);
+}

@@ -1,4 +1,4 @@
-import { isReadable, type StatusReport, total } from '../../status/status-report.js';
+import { behindOf, isReadable, type StatusReport, total } from '../../status/status-report.js';
 import { count, rate, seconds } from '../format.js';
 import { type Html, html } from '../html.js';
 
@@ -11,7 +11,8 @@ export function tiles({ fleet, queue }: StatusReport): Html {
   const known = types?.some(({ perSecond }) => perSecond !== null) === true;
   const jobs = isReadable(queue) ? queue : undefined;
   const lag = sum('lag') ?? 0;
-  const late = isReadable(fleet) && fleet.behindMs > 0 ? `entries, ${seconds(fleet.behindMs)}` : 'entries';
+  const behind = behindOf({ fleet, queue });
+  const late = behind === null ? 'entries' : `entries, ${seconds(behind)}`;
   const workers = jobs === undefined ? undefined : (jobs.workers ?? 'unknown');
   return html`<dl class="tiles">
 ${tile('Behind', sum('lag'), late, lag > 0 && 'busy', '/keys?status=behind&sort=-lag')}

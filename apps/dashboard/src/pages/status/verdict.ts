@@ -1,6 +1,6 @@
 import {
+  behindOf,
   isReadable,
-  type QueueStatus,
   type StatusReport,
   type TypeStatus,
   total,
@@ -77,6 +77,7 @@ export function verdictOf(
       title: `Jobs are ${seconds(queue.waitingMs)} late`,
       detail: `${counted(queue.waiting, 'job waits', 'jobs wait')} for a free worker.${rest}`,
     };
+  const behind = behindOf({ fleet, queue });
   if (lately.dead > 0)
     return {
       tone: 'busy',
@@ -85,13 +86,9 @@ export function verdictOf(
     };
   return {
     tone: 'good',
-    title: `The mirror is complete${delay(queue)}`,
+    title: `The mirror is complete${behind === null ? '' : `, ${seconds(behind)} behind`}`,
     detail: `Nothing waits to be copied.${rest}`,
   };
-}
-
-function delay({ waitingMs, usualMs }: QueueStatus): string {
-  return usualMs === null ? '' : `, ${seconds(Math.max(waitingMs, usualMs))} behind`;
 }
 
 function bad(title: string, detail: string): Verdict {
