@@ -64,7 +64,7 @@ export const SIZES: Readonly<Record<SizeName, BenchSizes>> = {
     sets: { sets: 50, members: 200 },
     types: { keys: 50, members: 100 },
     latency: { streams: 50, perSec: 200, seconds: 3 },
-    idle: { streams: [1_000], sets: 100, seconds: 2, settleSeconds: 1 },
+    idle: { streams: [1_000], sets: 200, seconds: 2, settleSeconds: 1 },
     discovery: { keys: 1_000, intervalSec: 1 },
     catchUp: { streams: 10, entries: 1_000, workers: [1, 2] },
     freshMongo: false,
