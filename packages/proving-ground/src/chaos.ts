@@ -2,9 +2,10 @@ import { CHAOS_HELP, type ChaosOptions, parseChaosOptions } from './chaos/chaos-
 import { type ChaosReport, chaosLines } from './chaos/chaos-report.js';
 import { runChaos } from './chaos/run-chaos.js';
 import { writeChaosPage } from './chaos/write-chaos-page.js';
+import { exitWith } from './exit-with.js';
 import { runProgram } from './run-program.js';
 
-process.exitCode = await runProgram<ChaosOptions, ChaosReport>({
+const code = await runProgram<ChaosOptions, ChaosReport>({
   name: 'chaos',
   help: CHAOS_HELP,
   args: process.argv.slice(2),
@@ -15,3 +16,4 @@ process.exitCode = await runProgram<ChaosOptions, ChaosReport>({
     if (writeDocs) await writeChaosPage(report);
   },
 });
+await exitWith(code);

@@ -6,15 +6,12 @@ import { printResult } from './demo/print-result.js';
 import { createProgress } from './demo/progress.js';
 import { type DemoResult, runDemo } from './demo/run-demo.js';
 import { Stopped, stopSignal } from './demo/stop-signals.js';
+import { exitWith } from './exit-with.js';
 import { messageOf } from './message-of.js';
 
 const EXIT = { verified: 0, failed: 1, options: 2 } as const;
 
-process.exitCode = await main(process.argv.slice(2));
-await flushed(process.stdout);
-await flushed(process.stderr);
-// A stack whose start was interrupted may still be at work; it ends with this process.
-process.exit();
+await exitWith(await main(process.argv.slice(2)));
 
 async function main(args: readonly string[]): Promise<number> {
   let options: DemoOptions | 'help';
@@ -75,8 +72,4 @@ async function keepRunning(
   if (!signal.aborted) await once(signal, 'abort');
   clearInterval(alive);
   say('ending the fleet and the servers');
-}
-
-async function flushed(stream: NodeJS.WriteStream): Promise<void> {
-  await new Promise<void>((resolve) => stream.write('', () => resolve()));
 }

@@ -1,9 +1,10 @@
+import { exitWith } from './exit-with.js';
 import { runProgram } from './run-program.js';
 import { runSoak, type SoakReport } from './soak/run-soak.js';
 import { soakLines } from './soak/soak-lines.js';
 import { parseSoakOptions, SOAK_HELP, type SoakOptions } from './soak/soak-options.js';
 
-process.exitCode = await runProgram<SoakOptions, SoakReport>({
+const code = await runProgram<SoakOptions, SoakReport>({
   name: 'soak',
   help: SOAK_HELP,
   args: process.argv.slice(2),
@@ -11,3 +12,4 @@ process.exitCode = await runProgram<SoakOptions, SoakReport>({
   run: runSoak,
   lines: soakLines,
 });
+await exitWith(code);
