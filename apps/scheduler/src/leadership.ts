@@ -57,6 +57,15 @@ export class Leadership<Active extends { close(): Promise<void> }> {
     return true;
   }
 
+  /** Closes what was opened, and opens it anew, while the lease is ours. */
+  async reopen(): Promise<void> {
+    const active = this.#active;
+    if (!active) return;
+    this.#active = undefined;
+    await active.close();
+    if (!this.#options.signal.aborted) this.#active ??= this.#options.open();
+  }
+
   async close(): Promise<void> {
     await this.#ended;
     const active = this.#active;

@@ -1,9 +1,10 @@
 import { runApp } from '@redis-to-mongo/app-shell';
-import { loadConfig } from '@redis-to-mongo/config';
+import { changedOptions, loadConfig } from '@redis-to-mongo/config';
 import { runScheduler } from './run-scheduler.js';
 
 await runApp({
   name: 'scheduler',
   load: () => loadConfig({ env: process.env, argv: process.argv.slice(2) }),
   start: runScheduler,
+  changes: changedOptions,
 });

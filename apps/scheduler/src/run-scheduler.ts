@@ -1,4 +1,10 @@
-import { type AppContext, startHttp, startTracing } from '@redis-to-mongo/app-shell';
+import {
+  type AppContext,
+  createFleetMetrics,
+  startHttp,
+  startTracing,
+  type TakeOver,
+} from '@redis-to-mongo/app-shell';
 import type { Config } from '@redis-to-mongo/config';
 import { JobQueue, Lease, queueKeyPattern, queueTelemetry } from '@redis-to-mongo/job-queue';
 import { activeKeys, connectMongo, pausedKeys, pingMongo } from '@redis-to-mongo/mongo-sink';
@@ -6,11 +12,26 @@ import { keyFilter, RuleBook } from '@redis-to-mongo/pipeline';
 import { connectRedis, FOR_BLOCKING } from '@redis-to-mongo/redis-connection';
 import { redisError } from '@redis-to-mongo/redis-source';
 import { ActiveScheduler } from './active-scheduler.js';
+import { setFleetGauges } from './fleet-gauges.js';
 import { LEASE_MS, Leadership } from './leadership.js';
 import { runLoops } from './run-loops.js';
 
-/** Opens, runs until the app is told to stop, and leaves the closing to the app's closers. */
-export async function runScheduler(app: AppContext, config: Config): Promise<void> {
+/** What a scheduler takes over of a configuration that is read again: the active one begins anew with it. */
+const TAKEN_OVER = [
+  'RULES',
+  'KEY_INCLUDE',
+  'KEY_EXCLUDE',
+  'SYNC_INTERVAL_SEC',
+  'DISCOVERY_INTERVAL_SEC',
+  'IDLE_INTERVAL_SEC',
+  'WAKE_UPS',
+] as const;
+
+/**
+ * Opens, runs until the app is told to stop, and leaves the closing to the app's closers.
+ * @returns what it takes over while running.
+ */
+export async function runScheduler(app: AppContext, config: Config): Promise<TakeOver<Config>> {
   const { logger, closers, metrics, signal } = app;
   const onError = (server: string) => (error: Error) =>
     logger.warn(`${server}: connection trouble`, { error });
@@ -43,7 +64,9 @@ export async function runScheduler(app: AppContext, config: Config): Promise<voi
   closers.add('http', () => http.close());
   logger.info('scheduler started', { http: http.address, intervalMs: config.sync.intervalMs });
 
+  let { keys, sync } = config;
   const rules = new RuleBook(config.rules);
+  const fleet = createFleetMetrics(metrics.registry);
   const leadership: Leadership<ActiveScheduler> = new Leadership({
     lease,
     signal,
@@ -53,22 +76,35 @@ export async function runScheduler(app: AppContext, config: Config): Promise<voi
         connect: () => connectRedis(config.redis, onError('redis'), FOR_BLOCKING),
         queue,
         db: config.redis.db,
-        wanted: keyFilter(config.keys.include, [...config.keys.exclude, queueKeyPattern(config.queue)]),
+        wanted: keyFilter(keys.include, [...keys.exclude, queueKeyPattern(config.queue)]),
         types: config.keys.types,
-        intervalMs: config.sync.intervalMs,
-        idleIntervalMs: config.sync.idleIntervalMs,
+        intervalMs: sync.intervalMs,
+        idleIntervalMs: sync.idleIntervalMs,
         rules,
-        wakesUp: config.sync.wakeUps,
+        wakesUp: sync.wakeUps,
         activeKeys: () => activeKeys(mongo.db),
         pausedKeys: () => pausedKeys(mongo.db),
         isActive: () => leadership.confirm(),
         onError: (error) => logger.warn('the watch met an error; it goes on', { error: redisError(error) }),
       }),
-    onChange: (isActive) =>
-      logger.info(isActive ? 'this scheduler is the active one' : 'standing by: another scheduler is active'),
+    onChange: (isActive) => {
+      logger.info(isActive ? 'this scheduler is the active one' : 'standing by: another scheduler is active');
+      if (!isActive) fleet.clear();
+    },
     onError: (error) => logger.warn('the lease could not be held', { error }),
   });
   closers.add('leadership', () => leadership.close());
-  const loops = runLoops(app, leadership, config.sync.discoveryIntervalMs, config.sync.intervalMs);
+  const loops = runLoops(app, leadership, {
+    intervals: () => sync,
+    setGauges: () => setFleetGauges(fleet, queue, mongo.db),
+  });
   closers.add('loops', () => loops);
+  return {
+    options: TAKEN_OVER,
+    take: async (next) => {
+      ({ keys, sync } = next);
+      rules.replace(next.rules);
+      await leadership.reopen();
+    },
+  };
 }

@@ -1,8 +1,11 @@
 import type { LoadLimit } from '@redis-to-mongo/job-queue';
 import type { Batch, Source, Syncer } from '@redis-to-mongo/pipeline';
 
-/** The same source, read no faster than the limit allows: a read waits until those before it are paid for. */
-export function limitedSource(source: Source, limit: LoadLimit): Source {
+/**
+ * The same source, read no faster than the limit allows, where there is one: a read waits until those before it are
+ * paid for.
+ */
+export function limitedSource(source: Source, limit: () => LoadLimit | undefined): Source {
   return {
     ...source,
     syncer: (keyType) => {
@@ -14,12 +17,12 @@ export function limitedSource(source: Source, limit: LoadLimit): Source {
 
 async function* limitedRead(
   syncer: Syncer,
-  limit: LoadLimit,
+  limit: () => LoadLimit | undefined,
   args: Parameters<Syncer['read']>,
 ): AsyncGenerator<Batch> {
-  await limit.take(0);
+  await limit()?.take(0);
   for await (const batch of syncer.read(...args)) {
     yield batch; // it is written while this waits
-    await limit.take(batch.bytes);
+    await limit()?.take(batch.bytes);
   }
 }

@@ -1,10 +1,11 @@
 import { runApp } from '@redis-to-mongo/app-shell';
-import { loadConfig } from '@redis-to-mongo/config';
+import { changedOptions, loadConfig } from '@redis-to-mongo/config';
 import { runWorker } from './run-worker.js';
 
 await runApp({
   name: 'worker',
   load: () => loadConfig({ env: process.env, argv: process.argv.slice(2) }),
   start: (app, config) => runWorker(app, config),
+  changes: changedOptions,
   closeWithinMs: (config) => config.worker.shutdownTimeoutMs,
 });

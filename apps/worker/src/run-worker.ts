@@ -1,4 +1,4 @@
-import { type AppContext, startHttp, startTracing } from '@redis-to-mongo/app-shell';
+import { type AppContext, startHttp, startTracing, type TakeOver } from '@redis-to-mongo/app-shell';
 import type { Config } from '@redis-to-mongo/config';
 import { Claims, JobQueue, JobWorker, LoadLimit, queueTelemetry } from '@redis-to-mongo/job-queue';
 import { connectMongo, mongoSink, pingMongo, prepareDatabase, recordError } from '@redis-to-mongo/mongo-sink';
@@ -16,11 +16,27 @@ import { untilReady } from './until-ready.js';
 /** Transient errors are repeated inside the job for this long, then the job fails and comes again. */
 const RETRY = { baseMs: 100, capMs: 5_000, forMs: 60_000 } as const;
 
+/** What a worker takes over of a configuration that is read again: the next job of each key goes by it. */
+const TAKEN_OVER = [
+  'RULES',
+  'MESSAGES_PER_STREAM',
+  'READ_BYTES',
+  'SOURCE_BYTES_PER_SEC',
+  'SLICE_ENTRIES',
+  'SLICE_BYTES',
+  'SLICE_MS',
+  'TRIM_MODE',
+  'TRIM_KEEP_ENTRIES',
+  'TRIM_KEEP_SEC',
+  'WORKER_CONCURRENCY',
+] as const;
+
 /**
  * Opens, runs until the app is told to stop, and leaves the closing to the app's closers.
+ * @returns what it takes over while running.
  * @param at for crash tests: told when a step of the line is reached.
  */
-export async function runWorker(app: AppContext, config: Config, at?: Line['at']): Promise<void> {
+export async function runWorker(app: AppContext, config: Config, at?: Line['at']): Promise<TakeOver<Config>> {
   const { logger, closers, metrics, signal } = app;
   const onError = (server: string) => (error: Error) =>
     logger.warn(`${server}: connection trouble`, { error });
@@ -84,18 +100,13 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
       },
     },
   });
-  const unlimited = redisSource(redis, config.keys.types, {
-    ...config.sync,
-    ...config.values,
-    rules,
-  });
-  const { sourceBytesPerSec } = config.sync;
-  const limit =
-    sourceBytesPerSec > 0
-      ? new LoadLimit(config.queue, sourceBytesPerSec, signal, onError('load limit'))
-      : undefined;
+  const reads = { ...config.sync, ...config.values, rules };
+  const unlimited = redisSource(redis, config.keys.types, reads);
+  const openLimit = (bytesPerSec: number) =>
+    bytesPerSec > 0 ? new LoadLimit(config.queue, bytesPerSec, signal, onError('load limit')) : undefined;
+  let limit = openLimit(config.sync.sourceBytesPerSec);
   closers.add('load limit', () => limit?.close());
-  const source = limit ? limitedSource(unlimited, limit) : unlimited;
+  const source = limitedSource(unlimited, () => limit);
   const untraced: Line = {
     source: timedSource(source, metrics),
     sink: timedSink(sink, metrics),
@@ -114,6 +125,7 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
     pause: () => worker.pause(),
     resume: () => worker.resume(),
   });
+  let { sync } = config;
   const run = syncJob({
     line,
     claims,
@@ -123,12 +135,12 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
     logger,
     backfills: new BackfillLog(logger),
     afterSync: trimAfterSync({
-      optionsFor: (key) => rules.ruleFor(key, 'stream')?.trim ?? config.sync.trim,
+      optionsFor: (key) => rules.ruleFor(key, 'stream')?.trim ?? sync.trim,
       trim: (key, syncedId, options) => trimStream(redis, key, syncedId, options),
       metrics,
       logger,
     }),
-    slice: { entries: config.sync.sliceEntries, bytes: config.sync.sliceBytes, ms: config.sync.sliceMs },
+    slice: () => ({ entries: sync.sliceEntries, bytes: sync.sliceBytes, ms: sync.sliceMs }),
     recordError: (key, error) => recordError(mongo.db, key, error),
   });
   const worker = new JobWorker(config.queue, run, {
@@ -140,4 +152,21 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
   closers.add('worker', () => worker.close());
   void worker.run().catch((error: unknown) => logger.error('the worker has stopped pulling jobs', { error }));
   logger.info('worker started', { http: http.address, concurrency: config.worker.concurrency });
+  return {
+    options: TAKEN_OVER,
+    take: async (next, changed) => {
+      if (changed.has('RULES')) {
+        await prepareDatabase(mongo.db, next.rules);
+        rules.replace(next.rules);
+      }
+      if (changed.has('SOURCE_BYTES_PER_SEC')) {
+        limit?.close();
+        limit = openLimit(next.sync.sourceBytesPerSec);
+      }
+      worker.concurrency = next.worker.concurrency;
+      sync = next.sync;
+      reads.readEntries = sync.readEntries;
+      reads.readBytes = sync.readBytes;
+    },
+  };
 }

@@ -16,7 +16,7 @@ export interface SyncJobOptions {
   readonly line: Line;
   readonly claims: Claims;
   readonly queue: JobQueue;
-  readonly slice: SliceLimits;
+  readonly slice: () => SliceLimits;
   readonly guard: TargetGuard;
   readonly metrics: Metrics;
   readonly logger: Logger;
@@ -34,7 +34,7 @@ export function syncJob(options: SyncJobOptions): (key: string) => Promise<void>
     const end = metrics.jobSeconds.startTimer();
     try {
       const claimed = await claims.during(key, async () => {
-        const report = await syncKey(line, key, new Slice(options.slice));
+        const report = await syncKey(line, key, new Slice(options.slice()));
         await options.afterSync?.(report);
         return report;
       });

@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 
 const FIXTURE = fileURLToPath(new URL('fixtures/app.mjs', import.meta.url));
 const started = new Set<ReturnType<typeof spawn>>();
@@ -12,7 +15,11 @@ afterEach(() => {
 });
 
 function run(...args: string[]) {
-  const child = spawn(process.execPath, [FIXTURE, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  return runIn(process.env, ...args);
+}
+
+function runIn(env: NodeJS.ProcessEnv, ...args: string[]) {
+  const child = spawn(process.execPath, [FIXTURE, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   started.add(child);
   const out = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk: Buffer) => {
@@ -159,4 +166,80 @@ describe('an app that fails', () => {
       ]);
     },
   );
+});
+
+describe('an app whose configuration is read again by SIGHUP', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'reload-'));
+  const file = join(folder, 'settings.json');
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const write = (settings: object) => writeFileSync(file, JSON.stringify(settings));
+  const settings = (interval: number, port = 1, level = 'info') => ({
+    log: { level, format: 'json' },
+    interval,
+    shown: { INTERVAL: String(interval), PORT: String(port), LOG_LEVEL: level },
+  });
+  const begin = async () => {
+    write(settings(5));
+    const app = runIn({ ...process.env, SETTINGS: file });
+    await app.said('running');
+    return app;
+  };
+
+  test('takes over what it can, and says what changed and what waits for a restart, once', async () => {
+    const app = await begin();
+    write(settings(6, 2));
+    app.child.kill('SIGHUP');
+    await app.said('configuration read again');
+    expect(app.lines().slice(1)).toMatchObject([
+      { msg: 'taken', interval: 6, changed: 'INTERVAL' },
+      { msg: 'option changed', option: 'INTERVAL', from: '5', to: '6' },
+      { msg: 'option changed: it needs a restart', level: 'warn', option: 'PORT', from: '1', to: '2' },
+      { msg: 'configuration read again', changed: 1, needRestart: 1 },
+    ]);
+    app.child.kill('SIGHUP');
+    await vi.waitFor(() =>
+      expect(app.lines().at(-1)).toMatchObject({
+        msg: 'configuration read again',
+        changed: 0,
+        needRestart: 0,
+      }),
+    );
+    expect(app.lines()).toHaveLength(6);
+  });
+
+  test('changes nothing when it is wrong, and tells every problem', async () => {
+    const app = await begin();
+    const problem = { problem: 'is no number', remedy: 'write one' };
+    write({
+      problems: [
+        { option: 'INTERVAL', ...problem },
+        { option: 'PORT', ...problem },
+      ],
+    });
+    app.child.kill('SIGHUP');
+    await app.said('not taken over, nothing is changed: PORT is no number: write one');
+    expect(app.messages()).toEqual([
+      'running',
+      'not taken over, nothing is changed: INTERVAL is no number: write one',
+      'not taken over, nothing is changed: PORT is no number: write one',
+    ]);
+    write(settings(7));
+    app.child.kill('SIGHUP');
+    await app.said('taken');
+  });
+
+  test('takes over the log level, which SIGUSR2 turns to debug and back', async () => {
+    const app = await begin();
+    write(settings(5, 1, 'warn'));
+    app.child.kill('SIGHUP');
+    await vi.waitFor(() => {
+      app.child.kill('SIGUSR2');
+      expect(app.lines().at(-1)).toMatchObject({ msg: 'log level changed by SIGUSR2', level: 'debug' });
+    });
+    await vi.waitFor(() => {
+      app.child.kill('SIGUSR2');
+      expect(app.lines().at(-1)).toMatchObject({ msg: 'log level changed by SIGUSR2', level: 'warn' });
+    });
+  });
 });

@@ -140,4 +140,6 @@ export interface Config {
   /** What is not wrong but looks like a mistake; for the log at start-up. Holds no secrets. */
   readonly warnings: readonly string[];
   readonly options: readonly OptionInUse[];
+  /** A digest of each option's value: see changedOptions. */
+  readonly prints: ReadonlyMap<OptionName, string>;
 }

@@ -1,3 +1,4 @@
+export { changedOptions, type OptionChange } from './changed-options.js';
 export type {
   Config,
   KeyTypeName,

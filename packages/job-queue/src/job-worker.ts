@@ -77,6 +77,11 @@ export class JobWorker {
     this.#worker.resume();
   }
 
+  /** How many jobs it runs at once from now on; those under way go on. */
+  set concurrency(jobs: number) {
+    this.#worker.concurrency = jobs;
+  }
+
   get isPaused(): boolean {
     return this.#worker.isPaused();
   }

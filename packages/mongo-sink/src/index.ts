@@ -25,6 +25,7 @@ export {
 export { markPaused, markResumed, pausedKeys } from './operator-pause.js';
 export { pingMongo } from './ping-mongo.js';
 export { prepareDatabase } from './prepare-database.js';
+export { type FleetLag, readLag } from './read-lag.js';
 export { type KeySummary, readKeySummaries, type SummaryQuery } from './read-key-summaries.js';
 export {
   type FleetStatus,

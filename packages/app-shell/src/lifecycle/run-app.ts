@@ -6,6 +6,7 @@ import { errorCode } from '../log/render-error.js';
 import { Closers } from './closers.js';
 import { EXIT_CODES, STOP_SIGNALS, type StopSignal, startFailureCode } from './exit-code.js';
 import { loadOrExit } from './load-or-exit.js';
+import { type OptionChange, Reloading, type TakeOver } from './reloading.js';
 
 /** What an app is given to start with. */
 export interface AppContext {
@@ -28,8 +29,13 @@ export interface AppOptions<Settings extends AppSettings> {
   readonly name: string;
   /** Reads the configuration. What it throws ends the process with exit code 2. */
   load(): Settings | Promise<Settings>;
-  /** Opens what the app needs and returns; what was opened keeps the process running. */
-  start(app: AppContext, settings: Settings): Promise<void>;
+  /**
+   * Opens what the app needs and returns; what was opened keeps the process running.
+   * @returns what is taken over of a configuration that is read again, beyond the log level.
+   */
+  start(app: AppContext, settings: Settings): Promise<TakeOver<Settings> | undefined>;
+  /** What differs between two configurations. Where it is given, SIGHUP has the configuration read again. */
+  readonly changes?: (before: Settings, next: Settings) => readonly OptionChange[];
   /** Time for all closers together once asked to stop, in ms; default 10,000. */
   readonly closeWithinMs?: (settings: Settings) => number;
 }
@@ -45,6 +51,9 @@ const FLUSH_MS = 1_000;
  * Runs an app until it is told to stop, and ends the process: see EXIT_CODES. The first SIGTERM, SIGINT or SIGHUP
  * closes everything in order, a second one ends the process at once; an unexpected error closes and fails. An error
  * that carries a code is printed as one message, any other one with its stack.
+ *
+ * With `changes`, and away from a terminal (where it means that the terminal has gone), SIGHUP has the configuration read
+ * again instead. SIGUSR2 turns the log level to debug, and back.
  */
 export async function runApp<Settings extends AppSettings>(options: AppOptions<Settings>): Promise<void> {
   const { name } = options;
@@ -82,7 +91,10 @@ export async function runApp<Settings extends AppSettings>(options: AppOptions<S
     }
   };
 
-  process.on('SIGHUP', onSignal);
+  const reloading = new Reloading({ ...options, logger, settings });
+  const isHangUp = options.changes === undefined || process.stdin.isTTY || process.stdout.isTTY;
+  process.on('SIGHUP', isHangUp ? onSignal : () => reloading.ask());
+  process.on('SIGUSR2', () => reloading.toggleDebug());
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
   process.on('uncaughtException', onCrash);
@@ -90,7 +102,8 @@ export async function runApp<Settings extends AppSettings>(options: AppOptions<S
 
   for (const warning of settings.warnings ?? []) logger.warn(warning);
   try {
-    await options.start({ logger, closers, metrics: createMetrics(name), signal: stopping.signal }, settings);
+    const app = { logger, closers, metrics: createMetrics(name), signal: stopping.signal };
+    reloading.begin(await options.start(app, settings));
     if (stoppingSince === undefined) logger.debug(`${name} started`);
   } catch (thrown) {
     // Told to stop while starting: what failed failed because of that.

@@ -1,0 +1,59 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type FleetUnderTest, fleetUnderTest, prints, until } from './fleet-under-test.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'reload-'));
+const CONFIG_FILE = join(folder, 'config.json');
+const configure = (options: object) => writeFileSync(CONFIG_FILE, JSON.stringify(options));
+
+let fleet: FleetUnderTest;
+beforeAll(async () => {
+  fleet = await fleetUnderTest();
+});
+afterAll(async () => {
+  await fleet.close();
+  rmSync(folder, { recursive: true });
+});
+
+it('scheduler and worker take rules, intervals and limits over by SIGHUP, and a wrong file changes nothing', async () => {
+  const hours = { SYNC_INTERVAL_SEC: 3600, DISCOVERY_INTERVAL_SEC: 3600, WAKE_UPS: false };
+  configure({ ...hours, KEY_EXCLUDE: ['new*'] });
+  await fleet.redis.xadd('orders', '1-0', 'n', '1');
+  await fleet.redis.xadd('new', '1-0', 'n', '1');
+  // The test's own settings of intervals would hide those of the file.
+  const own = { CONFIG_FILE, SYNC_INTERVAL_SEC: '', DISCOVERY_INTERVAL_SEC: '' };
+  const apps = [fleet.scheduler(own), fleet.worker(own)];
+  await until(async () => expect(await fleet.entries('orders')).toBe(1));
+  expect(await fleet.everyMs('orders')).toBe(3_600_000);
+
+  configure({ SYNC_INTERVAL_SEC: -1, KEY_EXCLUDE: [], RULES: [{ pattern: 'orders', nonsense: 1 }] });
+  for (const app of apps) {
+    app.kill('SIGHUP');
+    await prints(app, /nothing is changed: SYNC_INTERVAL_SEC/);
+    await prints(app, /nothing is changed: RULES/);
+  }
+  expect(await fleet.everyMs('orders')).toBe(3_600_000);
+  expect(await fleet.everyMs('new')).toBeUndefined();
+
+  configure({
+    SYNC_INTERVAL_SEC: 0.5,
+    DISCOVERY_INTERVAL_SEC: 1,
+    WAKE_UPS: false,
+    SLICE_MS: 500,
+    RULES: [{ pattern: 'later', types: ['stream'], collection: 'by_rule' }],
+    WORKER_HTTP_PORT: 1,
+  });
+  for (const app of apps) {
+    app.kill('SIGHUP');
+    await prints(app, /configuration read again/);
+  }
+  expect(apps[0]?.output()).toMatch(/"option changed","option":"SYNC_INTERVAL_SEC","from":"3600","to":"0.5"/);
+  expect(apps[1]?.output()).toMatch(/"option changed","option":"SLICE_MS"/);
+  expect(apps[1]?.output()).toMatch(/needs a restart","option":"WORKER_HTTP_PORT"/);
+  await until(async () => expect(await fleet.entries('new')).toBe(1));
+  expect(await fleet.everyMs('orders')).toBe(500);
+  await fleet.redis.xadd('later', '1-0', 'n', '1');
+  await until(async () => expect(await fleet.db.collection('by_rule').countDocuments()).toBe(1));
+});

@@ -1,0 +1,99 @@
+import type { Logger } from '../log/logger.js';
+import type { AppSettings } from './run-app.js';
+
+/** An option whose value is another one than before; both as they may be shown. */
+export interface OptionChange {
+  readonly option: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** What an app takes over of a configuration while it runs. */
+export interface TakeOver<Settings> {
+  /** The options, by name; a change of any other one waits for a restart. */
+  readonly options: readonly string[];
+  /** @param next was checked as at the start; only what belongs to the options above may be taken from it. */
+  readonly take: (next: Settings, changed: ReadonlySet<string>) => Promise<void> | void;
+}
+
+interface ReloadingOptions<Settings extends AppSettings> {
+  readonly load: () => Settings | Promise<Settings>;
+  readonly changes?: (before: Settings, next: Settings) => readonly OptionChange[];
+  readonly logger: Logger;
+  readonly settings: Settings;
+}
+
+/** The option that every app takes over. */
+const LEVEL = 'LOG_LEVEL';
+
+/** Reads the configuration again while the app runs. One that is wrong changes nothing. */
+export class Reloading<Settings extends AppSettings> {
+  readonly #options: ReloadingOptions<Settings>;
+  /** What the app runs by, and what was read last: they differ in what waits for a restart. */
+  #last: Settings;
+  #takeOver: TakeOver<Settings> | undefined;
+  #isBegun = false;
+  #isAsked = false;
+  #turn: Promise<void> = Promise.resolve();
+
+  constructor(options: ReloadingOptions<Settings>) {
+    this.#options = options;
+    this.#last = options.settings;
+  }
+
+  /** The app runs. What was asked for during the start is done now. */
+  begin(takeOver: TakeOver<Settings> | undefined): void {
+    this.#takeOver = takeOver;
+    this.#isBegun = true;
+    if (this.#isAsked) this.ask();
+  }
+
+  /** Has the configuration read again, one time after the other. */
+  ask(): void {
+    this.#isAsked = true;
+    if (!this.#isBegun) return;
+    this.#turn = this.#turn.then(() => this.#reload());
+  }
+
+  /** Between debug and the level that the configuration names. */
+  toggleDebug(): void {
+    const { logger } = this.#options;
+    const level = logger.level === 'debug' ? this.#last.log.level : 'debug';
+    logger.level = level;
+    logger.log(level, 'log level changed by SIGUSR2', { level });
+  }
+
+  async #reload(): Promise<void> {
+    const { load, changes, logger } = this.#options;
+    try {
+      const next = await load();
+      const all = changes?.(this.#last, next) ?? [];
+      const taken = new Set([LEVEL, ...(this.#takeOver?.options ?? [])]);
+      const now = all.filter(({ option }) => taken.has(option));
+      if (now.length > 0) await this.#takeOver?.take(next, new Set(now.map(({ option }) => option)));
+      if (now.some(({ option }) => option === LEVEL)) logger.level = next.log.level;
+      this.#last = next;
+      for (const warning of next.warnings ?? []) logger.warn(warning);
+      for (const change of all)
+        if (taken.has(change.option)) logger.info('option changed', { ...change });
+        else logger.warn('option changed: it needs a restart', { ...change });
+      logger.info('configuration read again', { changed: now.length, needRestart: all.length - now.length });
+    } catch (error) {
+      for (const problem of problemsOf(error)) logger.error(`not taken over, nothing is changed: ${problem}`);
+    }
+  }
+}
+
+/** Each on its own: the log folds lines that are alike. */
+function problemsOf(error: unknown): readonly string[] {
+  const problems = error instanceof Error && 'problems' in error ? error.problems : undefined;
+  if (Array.isArray(problems) && problems.every(isProblem))
+    return problems.map(({ option, problem, remedy }) => `${option} ${problem}: ${remedy}`);
+  return [error instanceof Error ? error.message : String(error)];
+}
+
+function isProblem(each: unknown): each is { option: string; problem: string; remedy: string } {
+  return (
+    typeof each === 'object' && each !== null && 'option' in each && 'problem' in each && 'remedy' in each
+  );
+}

@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto';
+import type { Config } from './config.js';
+import { type OptionName, optionNames, type Values } from './options/options.js';
+
+/** An option whose value is another one than before; both as they may be shown, so a secret is `***` twice. */
+export interface OptionChange {
+  readonly option: OptionName;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** The options that differ between two configurations, in the order of the reference page. */
+export function changedOptions(before: Config, next: Config): readonly OptionChange[] {
+  const shown = (config: Config) => new Map(config.options.map(({ option, value }) => [option, value]));
+  const [from, to] = [shown(before), shown(next)];
+  return optionNames()
+    .filter((option) => before.prints.get(option) !== next.prints.get(option))
+    .map((option) => ({ option, from: from.get(option) ?? '', to: to.get(option) ?? '' }));
+}
+
+/** What tells two values of an option apart, also where both are shown alike. */
+export function printsOf(values: Values): ReadonlyMap<OptionName, string> {
+  const print = (value: unknown) =>
+    createHash('sha256')
+      .update(JSON.stringify(value) ?? '')
+      .digest('base64');
+  return new Map(optionNames().map((option) => [option, print(values[option])]));
+}
