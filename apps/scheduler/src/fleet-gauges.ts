@@ -1,30 +1,80 @@
 import type { FleetMetrics } from '@redis-to-mongo/app-shell';
 import type { JobQueue } from '@redis-to-mongo/job-queue';
-import { readLag } from '@redis-to-mongo/mongo-sink';
+import { type FleetLag, passedEntries, pausedKeys, readLag, saveForecasts } from '@redis-to-mongo/mongo-sink';
+import type { TrimSample } from '@redis-to-mongo/pipeline';
+import { streamCounters } from '@redis-to-mongo/redis-source';
+import { TrimWatch } from './trim-watch.js';
 
 type Database = Parameters<typeof readLag>[0];
+type RedisClient = Parameters<typeof streamCounters>[0];
+
+export interface FleetGaugesOptions {
+  readonly metrics: FleetMetrics;
+  readonly redis: RedisClient;
+  readonly queue: JobQueue;
+  readonly db: Database;
+}
 
 /** Keys that have a gauge of their own: few, whatever the number of keys. */
 const WORST = 10;
+/** Streams that are followed for a forecast: those furthest behind, and as many that wait for a job or are paused. */
+const FOLLOWED = 40;
+/** A change that waits for less, in ms, is no backlog. */
+const OWED_MS = 5_000;
 /** Reading takes at most one part in so many of the time. */
 const SHARE = 30;
 const EVERY_MS = 5_000;
 
 /**
- * Sets the gauges about the whole fleet.
- * @returns how long to wait until the next time, in ms: the longer, the more keys are behind.
+ * Makes what sets the gauges about the whole fleet, and saves the forecasts of trimming for pages and commands.
+ * @returns it answers how long to wait until the next time, in ms: the longer, the more keys are behind.
  */
-export async function setFleetGauges(metrics: FleetMetrics, queue: JobQueue, db: Database): Promise<number> {
-  const began = performance.now();
-  const [lag, depth] = await Promise.all([readLag(db, WORST), queue.depth()]);
+export function fleetGauges({ metrics, redis, queue, db }: FleetGaugesOptions): () => Promise<number> {
+  const watch = new TrimWatch();
+  let wasForecast = true; // an earlier scheduler may have left something
+  return async () => {
+    const began = performance.now();
+    const [lag, depth] = await Promise.all([readLag(db, WORST), queue.depth()]);
+    setLag(metrics, lag);
+    for (const state of ['waiting', 'active', 'delayed', 'failed'] as const)
+      metrics.queueJobs.set({ state }, depth[state]);
+    metrics.owedKeys.set(depth.owed);
+    metrics.owedSeconds.set(depth.owedMs / 1000);
+    const behind = [...lag.worst.map(({ key }) => key), ...(await queue.owedKeys(OWED_MS, FOLLOWED))];
+    for (const key of await pausedKeys(db)) if (behind.push(key) >= 2 * FOLLOWED) break;
+    const forecasts = watch.note(await samplesOf(redis, db, [...new Set(behind)]));
+    metrics.trimForecastSeconds.reset();
+    const now = Date.now();
+    for (const { key, at } of forecasts.slice(0, WORST))
+      metrics.trimForecastSeconds.set({ key }, Math.max(0, at.getTime() - now) / 1000);
+    if (forecasts.length > 0 || wasForecast) await saveForecasts(db, forecasts.slice(0, FOLLOWED));
+    wasForecast = forecasts.length > 0;
+    return Math.max(EVERY_MS, SHARE * (performance.now() - began));
+  };
+}
+
+function setLag(metrics: FleetMetrics, lag: FleetLag): void {
   metrics.lagEntries.set(lag.entries);
   metrics.lagSeconds.set(lag.ms / 1000);
   metrics.laggingKeys.set(lag.keys);
   metrics.keyLagEntries.reset();
   for (const { key, entries } of lag.worst) metrics.keyLagEntries.set({ key }, entries);
-  for (const state of ['waiting', 'active', 'delayed', 'failed'] as const)
-    metrics.queueJobs.set({ state }, depth[state]);
-  metrics.owedKeys.set(depth.owed);
-  metrics.owedSeconds.set(depth.owedMs / 1000);
-  return Math.max(EVERY_MS, SHARE * (performance.now() - began));
+}
+
+async function samplesOf(
+  redis: RedisClient,
+  db: Database,
+  keys: readonly string[],
+): Promise<Map<string, TrimSample>> {
+  if (keys.length === 0) return new Map();
+  const passed = await passedEntries(db, keys);
+  const streams = keys.filter((key) => passed.has(key));
+  const counters = await streamCounters(redis, streams);
+  const at = Date.now();
+  return new Map(
+    streams.flatMap((key, i) => {
+      const counted = counters[i];
+      return counted ? [[key, { at, ...counted, passed: passed.get(key) ?? 0 }] as const] : [];
+    }),
+  );
 }

@@ -12,7 +12,7 @@ import { keyFilter, RuleBook } from '@redis-to-mongo/pipeline';
 import { connectRedis, FOR_BLOCKING } from '@redis-to-mongo/redis-connection';
 import { redisError } from '@redis-to-mongo/redis-source';
 import { ActiveScheduler } from './active-scheduler.js';
-import { setFleetGauges } from './fleet-gauges.js';
+import { fleetGauges } from './fleet-gauges.js';
 import { LEASE_MS, Leadership } from './leadership.js';
 import { runLoops } from './run-loops.js';
 
@@ -96,7 +96,7 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Tak
   closers.add('leadership', () => leadership.close());
   const loops = runLoops(app, leadership, {
     intervals: () => sync,
-    setGauges: () => setFleetGauges(fleet, queue, mongo.db),
+    setGauges: fleetGauges({ metrics: fleet, redis, queue, db: mongo.db }),
   });
   closers.add('loops', () => loops);
   return {

@@ -45,6 +45,13 @@ it('the active scheduler tells what is owed, how far the mirror is behind and wh
     expect(value('lag_seconds')).toBeGreaterThan(0);
     expect(value('key_lag_entries{key="orders"')).toBe(7);
   });
+  // Nobody reads, and the stream is trimmed as it grows.
+  await until(async () => {
+    for (let i = 0; i < 5; i++) await fleet.redis.xadd('orders', 'MAXLEN', 10, '*', 'field', 'value');
+    expect((await metricsOf(active))('trim_forecast_seconds{key="orders"')).toBeGreaterThanOrEqual(0);
+  });
+  const saved = await fleet.db.collection('fleet').findOne();
+  expect(saved).toMatchObject({ forecasts: [{ key: 'orders', at: expect.any(Date) }] });
   const standby = fleet.scheduler();
   await prints(standby, /scheduler started/);
   const value = await metricsOf(standby);

@@ -26,12 +26,18 @@ export function createFleetMetrics(registry: Registry) {
       'owed_keys',
       'Keys with a change that was noticed and that no job has ended well for since.',
     ),
+    trimForecastSeconds: gauge(
+      'trim_forecast_seconds',
+      'Time until trimming reaches entries that were not read, of the ten streams that it is closest to.',
+      'key',
+    ),
     owedSeconds: gauge('owed_seconds', 'How long ago the oldest of those changes was noticed.'),
   };
-  const { keyLagEntries, queueJobs, ...single } = gauges;
+  const { keyLagEntries, queueJobs, trimForecastSeconds, ...single } = gauges;
   const clear = () => {
     keyLagEntries.reset();
     queueJobs.reset();
+    trimForecastSeconds.reset();
     for (const each of Object.values(single)) each.remove();
   };
   clear();

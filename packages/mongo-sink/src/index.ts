@@ -15,6 +15,7 @@ export {
 } from './operator-dead-letters.js';
 export { findKeys, type KeyQuery, readKey } from './operator-keys.js';
 export { deadAmong, type MirroredEntry, mirroredEntries, putMessages } from './operator-messages.js';
+export { markPaused, markResumed, pausedKeys } from './operator-pause.js';
 export { inspectMongo, type MongoReport, missingIndexes } from './operator-server.js';
 export {
   type MirroredItem,
@@ -22,11 +23,10 @@ export {
   readMirroredValue,
   type ValueKeyType,
 } from './operator-values.js';
-export { markPaused, markResumed, pausedKeys } from './operator-pause.js';
 export { pingMongo } from './ping-mongo.js';
 export { prepareDatabase } from './prepare-database.js';
-export { type FleetLag, readLag } from './read-lag.js';
 export { type KeySummary, readKeySummaries, type SummaryQuery } from './read-key-summaries.js';
+export { type FleetLag, readLag } from './read-lag.js';
 export {
   type FleetStatus,
   type KeyBacklog,
@@ -34,5 +34,6 @@ export {
   type KeyTypeStatus,
   readStatus,
 } from './read-status.js';
+export { passedEntries, readForecasts, saveForecasts, type TrimForecast } from './trim-forecasts.js';
 export { parseHeader, unitsOf, type ValueHeader } from './value-header.js';
 export { readUnits } from './value-reader.js';

@@ -19,5 +19,6 @@ export * from './slice.js';
 export * from './sync-error.js';
 export * from './sync-key.js';
 export * from './syncer.js';
+export * from './trim-forecast.js';
 export * from './unit.js';
 export * from './with-retry.js';

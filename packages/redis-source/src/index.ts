@@ -4,6 +4,7 @@ export { redisSource } from './redis-source.js';
 export { KEY_TYPE_ENTRIES, type KeyTypeEntry, type SyncerOptions } from './registry.js';
 export { ScanMemory } from './scan-memory.js';
 export { documentsByRule } from './streams/documents-by-rule.js';
+export { type StreamCounters, streamCounters } from './streams/stream-counters.js';
 export { type TrimOptions, type TrimReport, trimStream } from './trim-stream.js';
 export type { ValueOptions } from './values/value-options.js';
 export { KeyspaceEvents } from './watch/keyspace-events.js';

@@ -1,0 +1,26 @@
+import type { TrimForecast } from '@redis-to-mongo/mongo-sink';
+import { type TrimSample, trimForecastMs } from '@redis-to-mongo/pipeline';
+
+/** Rates are taken over about this long, in ms. */
+const WINDOW_MS = 60_000;
+
+/** Follows the counters of streams that are behind, and says when trimming would reach what was not read. */
+export class TrimWatch {
+  #samples = new Map<string, readonly TrimSample[]>();
+
+  /** Takes the newest samples in, of the streams that are behind now; the others are forgotten. */
+  note(newest: ReadonlyMap<string, TrimSample>): readonly TrimForecast[] {
+    const samples = new Map<string, readonly TrimSample[]>();
+    const forecasts: TrimForecast[] = [];
+    for (const [key, to] of newest) {
+      const before = this.#samples.get(key) ?? [];
+      // A stream made anew counts from the start again.
+      const same = before.filter(({ added, at }) => added <= to.added && to.at - at <= WINDOW_MS);
+      samples.set(key, [...same, to]);
+      const ms = same[0] && trimForecastMs(same[0], to);
+      if (ms !== undefined) forecasts.push({ key, at: new Date(to.at + ms) });
+    }
+    this.#samples = samples;
+    return forecasts.sort((a, b) => a.at.getTime() - b.at.getTime());
+  }
+}

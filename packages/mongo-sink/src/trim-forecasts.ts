@@ -1,0 +1,55 @@
+import type { Db, Document } from 'mongodb';
+import { ensureConnected } from './ensure-connected.js';
+import { mongoError } from './mongo-error.js';
+
+/** A stream whose trimming is about to reach entries that were not read. */
+export interface TrimForecast {
+  readonly key: string;
+  /** When it will, if all goes on as it does; in the past where it has. */
+  readonly at: Date;
+}
+
+type Stored = { _id: string } & Document;
+
+const ID = 'trim forecasts';
+
+/** How many entries of each stream lie behind its saved position; streams that MongoDB does not know are left out. */
+export async function passedEntries(db: Db, keys: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  try {
+    await ensureConnected(db);
+    const found = await db
+      .collection<Stored>('keys')
+      .find({ _id: { $in: [...keys] }, keyType: 'stream' }, { projection: { 'position.passed': 1 } })
+      .toArray();
+    return new Map(found.map(({ _id, position }) => [_id, Number(position?.passed ?? 0)]));
+  } catch (error) {
+    throw mongoError(error);
+  }
+}
+
+/** Puts the forecasts in the place of those before. @throws SyncError as mongoError tells. */
+export async function saveForecasts(db: Db, forecasts: readonly TrimForecast[]): Promise<void> {
+  try {
+    await ensureConnected(db);
+    await db
+      .collection<Stored>('fleet')
+      .updateOne({ _id: ID }, { $set: { at: new Date(), forecasts } }, { upsert: true });
+  } catch (error) {
+    throw mongoError(error);
+  }
+}
+
+/** What was forecast last, the most urgent first. @throws SyncError as mongoError tells. */
+export async function readForecasts(db: Db): Promise<readonly TrimForecast[]> {
+  try {
+    await ensureConnected(db);
+    const found = await db.collection<Stored>('fleet').findOne({ _id: ID });
+    const list: unknown = found?.forecasts;
+    if (!Array.isArray(list)) return [];
+    return list
+      .map(({ key, at }: Document) => ({ key: String(key), at: at instanceof Date ? at : new Date(0) }))
+      .sort((a, b) => a.at.getTime() - b.at.getTime());
+  } catch (error) {
+    throw mongoError(error);
+  }
+}

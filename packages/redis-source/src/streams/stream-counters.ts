@@ -1,0 +1,36 @@
+import { keyBytes } from '@redis-to-mongo/pipeline';
+import { pipelined } from '@redis-to-mongo/redis-connection';
+import type { Redis } from 'ioredis';
+import { redisError } from '../redis-error.js';
+import { parseStreamInfo } from './stream-info.js';
+
+/** How many entries a stream was ever given, and how many of them it holds no more. */
+export interface StreamCounters {
+  readonly added: number;
+  readonly gone: number;
+}
+
+/**
+ * The counters of streams, in their order; `undefined` for a key that is not a stream, or where Redis does not count
+ * (before 7.0).
+ * @throws SyncError as redisError tells.
+ */
+export async function streamCounters(
+  redis: Redis,
+  keys: readonly string[],
+): Promise<(StreamCounters | undefined)[]> {
+  const replies = await pipelined(redis, keys, keyBytes, (pipeline, key) =>
+    pipeline.xinfo('STREAM', keyBytes(key)),
+  ).catch((error: unknown) => {
+    throw redisError(error);
+  });
+  return keys.map((_, i) => {
+    const [error, reply] = replies[i] ?? [undefined, undefined];
+    if (error) {
+      if (/no such key|WRONGTYPE/i.test(error.message)) return undefined;
+      throw redisError(error);
+    }
+    const { added, length } = parseStreamInfo(reply);
+    return added === undefined ? undefined : { added, gone: added - length };
+  });
+}
