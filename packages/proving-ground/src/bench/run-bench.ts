@@ -43,12 +43,12 @@ export async function runBench(options: BenchOptions, context: BenchContext): Pr
     ...(await wanted('throughput', () =>
       measureStreams(place, 'throughput', sizes.throughput, contestants, () => openMongoTarget(place)),
     )),
-    ...(await wanted('sink', () =>
+    ...(await wanted('sink', async () =>
       measureStreams(
         place,
         'sink',
         sizes.throughput.slice(0, sizes.sinkLoads),
-        sinkContestants(),
+        await sinkContestants(),
         openAckTarget,
       ),
     )),

@@ -2,6 +2,7 @@ import { FLEET } from '../bench-result.js';
 import { findConnect } from './connect-contestant.js';
 import type { Contestant } from './contestant.js';
 import { fleetContestant } from './fleet-contestant.js';
+import { otherPath } from './other-path.js';
 import { limitContestant, oldEngineContestant } from './program-contestant.js';
 
 /** The fleet, what it is measured by, and the rivals that are installed. */
@@ -15,7 +16,12 @@ export async function chooseContestants(): Promise<{ contestants: Contestant[]; 
   };
 }
 
-/** Who is measured against a sink that only acknowledges. */
-export function sinkContestants(): Contestant[] {
-  return [fleetContestant(FLEET), limitContestant];
+/** Who is measured against a sink that only acknowledges: the fleet by both paths, where it has two. */
+export async function sinkContestants(): Promise<Contestant[]> {
+  const other = await otherPath();
+  return [
+    fleetContestant(FLEET),
+    limitContestant,
+    ...(other ? [fleetContestant(`${FLEET}, ${other.path} path`, other.options)] : []),
+  ];
 }

@@ -21,10 +21,14 @@ after each run it was checked that every entry is there; the fleet's first run o
   million is the figure that carries over to other machines. The peak of memory is that of the contestant's processes, added up.
 `;
 
+const ROUGH =
+  '**These figures are rough**: the short form, with small loads that are over before everything has warmed up.';
+
 /** The result as the page docs/benchmarks.md. */
 export function reportPage(result: BenchResult): string {
   const machine = machineLines(result).map((line) => `- ${line}`);
-  const notes = result.notes.map((note) => `- ${note}`);
+  const rough = result.size === 'full' ? [] : [ROUGH];
+  const notes = [...rough, ...result.notes].map((note) => `- ${note}`);
   const tables = tablesOf(result).map((table) =>
     [`## ${table.title}`, '', table.about, '', ...markdownTable(table), ''].join('\n'),
   );
