@@ -201,9 +201,16 @@ describe('values', () => {
         expect(decodeEntry(structuredClone({ content: message?.content, mapped: message?.mapped }))).toEqual({
           pairs: decodeContent(encodeContent(flat)),
           left: 0,
+          isIntact: true,
         });
       }),
       { numRuns: 500 },
     );
+  });
+
+  it('that were changed in MongoDB, while their texts were not, are found', () => {
+    const { mapped } = map({ parse: { n: 'number' } }, 'n', '1.50');
+    expect(decodeEntry({ content: { n: 1.5 }, mapped }).isIntact).toBe(true);
+    expect(decodeEntry({ content: { n: 2 }, mapped }).isIntact).toBe(false);
   });
 });

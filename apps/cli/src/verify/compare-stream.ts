@@ -100,7 +100,7 @@ function isRemoved({ entryId }: SourceEntry, ttlMs: number | undefined): boolean
 /** Whether the stored fields are those of the entry, in its order, without as many as were left out. */
 function isSame({ flat }: SourceEntry, mirrored: MirroredEntry): boolean {
   const stored = decoded(mirrored);
-  if (!stored || stored.pairs.length + stored.left !== flat.length / 2) return false;
+  if (!stored?.isIntact || stored.pairs.length + stored.left !== flat.length / 2) return false;
   let i = 0;
   for (const [name, value] of stored.pairs) {
     while (i < flat.length && !(flat[i]?.equals(name) && flat[i + 1]?.equals(value))) i += 2;

@@ -91,6 +91,14 @@ function parseAs(kind: ParseKind, text: string): { value: MappedValue; bytes: nu
   return value === undefined ? undefined : { value, bytes: 8 };
 }
 
+/** Whether a stored value, as the driver returns it, is what a text means, read as any kind. */
+export function isMeantBy(text: string, value: unknown): boolean {
+  return (['number', 'date', 'json'] as const).some((kind) => {
+    const parsed = parseAs(kind, text);
+    return parsed !== undefined && textOfValue(parsed.value) === textOfValue(value);
+  });
+}
+
 /**
  * The text that a stored value says by itself: what it was parsed from, unless `texts` has another one. Takes values
  * as any MongoDB driver for Node returns them.

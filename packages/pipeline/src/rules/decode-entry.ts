@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { bytesOf, decodeContent } from '../content.js';
-import { textOfValue } from './content-mapper.js';
+import { isMeantBy, textOfValue } from './content-mapper.js';
 
 /** An entry given back from its message. */
 export interface DecodedEntry {
@@ -8,6 +8,8 @@ export interface DecodedEntry {
   readonly pairs: readonly (readonly [name: Buffer, value: Buffer])[];
   /** How many fields are not here, because a rule left them out. */
   readonly left: number;
+  /** Each parsed value is still what its text means: nobody has changed the one without the other. */
+  readonly isIntact: boolean;
 }
 
 /**
@@ -22,19 +24,21 @@ export function decodeEntry({
   readonly content: unknown;
   readonly mapped?: unknown;
 }): DecodedEntry {
-  if (mapped === undefined) return { pairs: decodeContent(content), left: 0 };
+  if (mapped === undefined) return { pairs: decodeContent(content), left: 0, isIntact: true };
   if (typeof mapped !== 'object' || mapped === null) throw new TypeError('mapped: not an object');
   const names = placesOf('renamed' in mapped ? mapped.renamed : []);
   const texts = placesOf('texts' in mapped ? mapped.texts : []);
+  let isIntact = true;
   const pairs = pairsOf(content).map(([name, value], place) => {
     const text = texts.get(place);
+    isIntact &&= text === undefined || isMeantBy(text, value);
     return [
       bytesOf(names.get(place) ?? name),
       text === undefined ? valueBytes(value) : Buffer.from(text, 'utf8'),
     ] as const;
   });
   const left = 'left' in mapped ? Number(mapped.left) : 0;
-  return { pairs, left };
+  return { pairs, left, isIntact };
 }
 
 function valueBytes(value: unknown): Buffer {

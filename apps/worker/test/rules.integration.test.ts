@@ -1,0 +1,157 @@
+import { createMetrics } from '@redis-to-mongo/app-shell';
+import { prepareDatabase, readDeadLetter, replayDeadLetter } from '@redis-to-mongo/mongo-sink';
+import { KEY_TYPES, RuleBook, type RuleSpec, syncKey } from '@redis-to-mongo/pipeline';
+import { redisSource, trimStream } from '@redis-to-mongo/redis-source';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { trimAfterSync } from '../src/trim-after-sync.js';
+import { type LineUnderTest, lineUnderTest, wholeSlice } from './line-under-test.js';
+
+let under: LineUnderTest;
+beforeAll(async () => {
+  under = await lineUnderTest();
+});
+afterAll(() => under.close());
+
+const READ = { readEntries: 100, readBytes: 8 << 20 };
+async function syncBy(rules: readonly RuleSpec[], key: string) {
+  const book = new RuleBook(rules);
+  const source = redisSource(under.redis, KEY_TYPES, { ...READ, rules: book });
+  return await syncKey(await under.line({ source, rules: book }), key, wholeSlice());
+}
+const all = (collection: string) => under.db.collection(collection).find().sort({ _id: 1 }).toArray();
+
+it('sends messages to a collection, with fields taken, renamed and parsed, and a time to go', async () => {
+  const rules: RuleSpec[] = [
+    {
+      pattern: 'orders*',
+      collection: 'orders_messages',
+      types: ['stream'],
+      fields: { take: ['price', 'big', 'when', 'payload', 'a'], rename: { a: 'alpha' } },
+      parse: { price: 'number', big: 'number', when: 'date', payload: 'json' },
+      ttlMs: 60_000,
+    },
+  ];
+  await prepareDatabase(under.db, rules);
+  const time = Date.now();
+  const flat = ['price', '1.50', 'big', '9007199254740993', 'when', '1700000000000', 'payload', '{"n":[1]}'];
+  await under.redis.xadd('orders:1', `${time}-0`, ...flat, 'a', 'x', 'secret', 's');
+  await under.redis.xadd('orders:1', `${time}-1`, 'price', 'a lot', 'when', 'soon');
+  expect(await syncBy(rules, 'orders:1')).toMatchObject({ seen: 2, written: 2 });
+  expect(await under.messages('orders:1')).toEqual([]);
+  const [first, second] = await under.db
+    .collection('orders_messages')
+    .find({}, { useBigInt64: true })
+    .sort({ _id: 1 })
+    .toArray();
+  expect(first).toMatchObject({
+    content: {
+      price: 1.5,
+      big: 9007199254740993n,
+      when: new Date(1_700_000_000_000),
+      payload: { n: [1] },
+      alpha: 'x',
+    },
+    mapped: {
+      left: 1,
+      renamed: [[4, 'a']],
+      texts: [
+        [0, '1.50'],
+        [2, '1700000000000'],
+      ],
+    },
+    removeAt: new Date(time + 60_000),
+  });
+  expect(second).toMatchObject({ content: { price: 'a lot', when: 'soon' } });
+  expect(second).not.toHaveProperty('mapped');
+  expect(await under.db.collection('orders_messages').indexes()).toContainEqual(
+    expect.objectContaining({ key: { removeAt: 1 }, expireAfterSeconds: 0 }),
+  );
+  expect(await under.state('orders:1')).toMatchObject({ collection: 'orders_messages' });
+});
+
+it('leaves a key that no rule matches as it is', async () => {
+  await under.redis.xadd('plain', '1-1', 'price', '1');
+  await syncBy([{ pattern: 'other', parse: { price: 'number' } }], 'plain');
+  expect(await under.messages('plain')).toMatchObject([{ content: { price: '1' } }]);
+  expect(await under.state('plain')).not.toHaveProperty('collection');
+});
+
+it('keeps a refused message whole, however large, and replays it to its collection', async () => {
+  const rules: RuleSpec[] = [
+    { pattern: '*', types: ['stream'], collection: 'unique_messages', parse: { n: 'number' } },
+  ];
+  await under.db.collection('unique_messages').createIndex({ 'content.n': 1 }, { unique: true });
+  await under.redis.xadd('unique', '1-1', 'n', '7');
+  await under.redis.xadd('unique', '1-2', 'n', '7', 'blob', Buffer.alloc(9 << 20, 0xee));
+  expect(await syncBy(rules, 'unique')).toMatchObject({ written: 1, dead: 1 });
+  const id = 'unique@a1:a1-a2';
+  expect((await readDeadLetter(under.db, id))?.content).toMatchObject({ n: 7, blob: { sub_type: 0 } });
+  await under.db.collection('unique_messages').dropIndexes();
+  expect(await replayDeadLetter(under.db, id)).toMatchObject({ result: 'written' });
+  expect(await all('unique_messages')).toMatchObject([
+    { content: { n: 7 } },
+    { content: { n: 7 }, mapped: {} },
+  ]);
+});
+
+it('sends values to a collection and their members beside it, with history, and lets them go after a time', async () => {
+  const rules: RuleSpec[] = [
+    { pattern: '*tags', types: ['set'], collection: 'tags', history: true, ttlMs: 3_600_000 },
+    { pattern: '*', types: ['string'], collection: 'texts', ttlMs: 3_600_000 },
+  ];
+  await prepareDatabase(under.db, rules);
+  await under.redis.sadd('my-tags', 'red', 'blue');
+  await syncBy(rules, 'my-tags');
+  await under.redis.srem('my-tags', 'blue');
+  await syncBy(rules, 'my-tags');
+  expect(await all('tags')).toMatchObject([{ _id: 'my-tags', active: true, form: 'members', size: 1 }]);
+  const members = await under.db.collection('tags_members').find().sort({ member: 1 }).toArray();
+  expect(members).toMatchObject([
+    { member: 'blue', until: expect.any(Number) },
+    { member: 'red', until: null },
+  ]);
+  expect(await all('sets')).toEqual([]);
+
+  await under.redis.set('text', 'x');
+  await syncBy(rules, 'text');
+  expect((await all('texts'))[0]).not.toHaveProperty('removeAt');
+  await under.redis.del('text');
+  const before = Date.now();
+  expect(await syncBy(rules, 'text')).toMatchObject({ result: 'deleted' });
+  const [gone] = await all('texts');
+  expect(gone).toMatchObject({ active: false, value: null });
+  expect(gone?.removeAt.getTime()).toBeGreaterThanOrEqual(before + 3_600_000);
+});
+
+it('moves a key to another collection with its next life, and not before', async () => {
+  const by = (collection: string): RuleSpec[] => [{ pattern: 'moving', types: ['stream'], collection }];
+  await under.redis.xadd('moving', '1-1', 'a', '1');
+  await syncBy(by('from'), 'moving');
+  await under.redis.xadd('moving', '1-2', 'a', '2');
+  await syncBy(by('to'), 'moving');
+  expect(await all('from')).toHaveLength(2);
+  await under.redis.del('moving');
+  await syncBy(by('to'), 'moving');
+  await under.redis.xadd('moving', '1-3', 'a', '3');
+  await syncBy(by('to'), 'moving');
+  expect(await all('to')).toMatchObject([{ _id: 'moving@a2:a1-a3' }]);
+  expect(await under.state('moving')).toMatchObject({
+    collection: 'to',
+    activity: [{ collection: 'from' }, { collection: 'to' }],
+  });
+});
+
+it('trims the streams of a rule as it says, and the others as the options say', async () => {
+  const book = new RuleBook([{ pattern: 'short', trim: { mode: 'on', keepEntries: 1, keepMs: 0 } }]);
+  const trim = trimAfterSync({
+    optionsFor: (key) => book.ruleFor(key, 'stream')?.trim ?? { mode: 'off', keepEntries: 0, keepMs: 0 },
+    trim: (key, syncedId, options) => trimStream(under.redis, key, syncedId, options),
+    metrics: createMetrics(),
+    logger: { info: () => {}, warn: () => {}, error: () => {}, debug: () => {} },
+  });
+  for (const key of ['short', 'long']) {
+    for (const id of ['1-1', '1-2', '1-3']) await under.redis.xadd(key, id, 'a', '1');
+    await trim(await under.sync(key));
+  }
+  expect([await under.redis.xlen('short'), await under.redis.xlen('long')]).toEqual([1, 3]);
+});
