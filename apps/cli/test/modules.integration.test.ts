@@ -55,18 +55,18 @@ test.each([
 ])('a JSON document (%s) is found equal or different, and comes back by a restore', async (key, text) => {
   await source.call('JSON.SET', key, '$', text);
   await sync(key);
-  expect(isEqual(await compareValues(source, cli.db, 'json', key))).toBe(true);
-  await restoreValue(target, cli.db, 'json', key);
+  expect(isEqual(await compareValues(source, cli.db, 'json', { key, collection: null }))).toBe(true);
+  await restoreValue(target, cli.db, 'json', { key, collection: null });
   expect(await target.call('JSON.GET', key, '.')).toEqual(await source.call('JSON.GET', key, '.'));
   await source.call('JSON.SET', key, '$', '{"other":1}');
-  expect(isEqual(await compareValues(source, cli.db, 'json', key))).toBe(false);
+  expect(isEqual(await compareValues(source, cli.db, 'json', { key, collection: null }))).toBe(false);
 });
 
 test('fields of a hash that expire come back with their times', async () => {
   await source.hset('hash', 'stays', '1', 'goes', '2');
   await source.call('HPEXPIREAT', 'hash', '4102444800000', 'FIELDS', '1', 'goes');
   await sync('hash');
-  await restoreValue(target, cli.db, 'hash', 'hash');
+  await restoreValue(target, cli.db, 'hash', { key: 'hash', collection: null });
   expect(await target.hgetall('hash')).toEqual({ stays: '1', goes: '2' });
   expect(await target.call('HPEXPIRETIME', 'hash', 'FIELDS', '2', 'stays', 'goes')).toEqual([
     -1, 4102444800000,

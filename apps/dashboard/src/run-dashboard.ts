@@ -1,7 +1,13 @@
 import { type AppContext, listen } from '@redis-to-mongo/app-shell';
 import type { Config } from '@redis-to-mongo/config';
 import { JobQueue, jobDelays } from '@redis-to-mongo/job-queue';
-import { connectMongo, pingMongo, readKey, readKeySummaries } from '@redis-to-mongo/mongo-sink';
+import {
+  connectMongo,
+  pingMongo,
+  readForecasts,
+  readKey,
+  readKeySummaries,
+} from '@redis-to-mongo/mongo-sink';
 import { openLine } from '@redis-to-mongo/operations';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
 import { chooseAccount } from './auth/choose-account.js';
@@ -26,7 +32,7 @@ export async function runDashboard(app: AppContext, config: Config): Promise<voi
   closers.add('mongo', () => mongo.close());
   const snapshot = new KeySnapshot((query) => readKeySummaries(mongo.db, query));
   const status = new StatusReader({
-    readFleet: () => snapshot.fleet(),
+    readFleet: async () => ({ ...(await snapshot.fleet()), forecasts: await readForecasts(mongo.db) }),
     readQueue: () => readQueueStatus(queue.queue, () => jobDelays(queue.queue)),
     onError: (source, error) => logger.warn(`the status of the ${source} can't be read`, { error }),
   });

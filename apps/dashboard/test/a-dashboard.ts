@@ -47,7 +47,7 @@ export async function aDashboard(redisUrl: string, more: Partial<DashboardOption
   const queue = new JobQueue(queueAt(redisUrl), () => undefined);
   const snapshot = more.snapshot ?? new KeySnapshot(summariesOf([aSummary()]));
   const status = new StatusReader({
-    readFleet: () => snapshot.fleet(),
+    readFleet: async () => ({ ...(await snapshot.fleet()), forecasts: [] }),
     readQueue: () => readQueueStatus(queue.queue, () => jobDelays(queue.queue)),
     onError: () => undefined,
   });

@@ -41,7 +41,7 @@ export function aFleet(
   more: Partial<Exclude<StatusReport['fleet'], Unreadable>> = {},
 ) {
   const at = new Date('2026-01-02T03:04:05Z');
-  return { at, types, backlogs: [], errors: [], behindMs: 0, errorClasses: [], ...more };
+  return { at, types, backlogs: [], errors: [], behindMs: 0, errorClasses: [], forecasts: [], ...more };
 }
 
 export function aReport(types: readonly TypeStatus[], more: Partial<StatusReport> = {}): StatusReport {

@@ -50,6 +50,16 @@ describe('the verdict', () => {
       'bad',
       'The queue’s Redis does not answer',
     ],
+    [
+      'tells first of entries that are about to be lost',
+      aReport([], {
+        fleet: aFleet([aType({ lag: 7, failing: 1 })], {
+          forecasts: [{ key: 'orders', at: new Date('2026-01-02T03:16:05Z') }],
+        }),
+      }),
+      'bad',
+      'Entries of orders will be lost in 12 min 0 s',
+    ],
     ['is idle before the first key', aReport([]), 'idle', 'Nothing is mirrored yet'],
   ])('%s', (_name, report, tone, title) => {
     expect(verdictOf(report)).toMatchObject({ tone, title });

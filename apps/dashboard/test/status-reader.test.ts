@@ -16,6 +16,7 @@ function reader(sources: Partial<StatusSources> = {}) {
       errors: [],
       behindMs: 0,
       errorClasses: [],
+      forecasts: [],
     };
   };
   const made = new StatusReader({

@@ -12,6 +12,8 @@ export interface TrimForecast {
 type Stored = { _id: string } & Document;
 
 const ID = 'trim forecasts';
+/** What was saved longer ago than this, in ms, is no forecast any more: no scheduler is in charge. */
+const OUTDATED_MS = 600_000;
 
 /** How many entries of each stream lie behind its saved position; streams that MongoDB does not know are left out. */
 export async function passedEntries(db: Db, keys: readonly string[]): Promise<ReadonlyMap<string, number>> {
@@ -45,7 +47,8 @@ export async function readForecasts(db: Db): Promise<readonly TrimForecast[]> {
     await ensureConnected(db);
     const found = await db.collection<Stored>('fleet').findOne({ _id: ID });
     const list: unknown = found?.forecasts;
-    if (!Array.isArray(list)) return [];
+    const isOutdated = !(found?.at instanceof Date) || Date.now() - found.at.getTime() > OUTDATED_MS;
+    if (isOutdated || !Array.isArray(list)) return [];
     return list
       .map(({ key, at }: Document) => ({ key: String(key), at: at instanceof Date ? at : new Date(0) }))
       .sort((a, b) => a.at.getTime() - b.at.getTime());

@@ -1,4 +1,4 @@
-import type { FleetStatus } from '@redis-to-mongo/mongo-sink';
+import type { FleetStatus, TrimForecast } from '@redis-to-mongo/mongo-sink';
 import type { Command } from '../command.js';
 import type { Output } from '../output.js';
 import type { Servers } from '../servers.js';
@@ -29,10 +29,15 @@ export const status: Command = {
     ['status --json', 'the same for machines'],
   ],
   async run({ out, servers }) {
-    const { readStatus } = await import('@redis-to-mongo/mongo-sink');
-    const [mirror, queue] = await Promise.all([readStatus(await servers.db()), readQueue(servers)]);
-    if (out.isJson) out.json({ mirror, queue });
-    else print(out, mirror, queue);
+    const { readForecasts, readStatus } = await import('@redis-to-mongo/mongo-sink');
+    const db = await servers.db();
+    const [mirror, queue, forecasts] = await Promise.all([
+      readStatus(db),
+      readQueue(servers),
+      readForecasts(db),
+    ]);
+    if (out.isJson) out.json({ mirror, queue, forecasts });
+    else print(out, mirror, queue, forecasts);
     return 'ok';
   },
 };
@@ -53,7 +58,12 @@ async function readQueue(servers: Servers): Promise<QueueStatus> {
   }
 }
 
-function print(out: Output, { types, backlogs, errors }: FleetStatus, queue: QueueStatus): void {
+function print(
+  out: Output,
+  { types, backlogs, errors }: FleetStatus,
+  queue: QueueStatus,
+  forecasts: readonly TrimForecast[],
+): void {
   const total = (name: 'lag' | 'gap' | 'dead' | 'failing' | 'paused') =>
     types.reduce((sum, type) => sum + type[name], 0);
   const { waiting = 0, active = 0, delayed = 0, failed = 0 } = queue.jobs;
@@ -95,6 +105,13 @@ function print(out: Output, { types, backlogs, errors }: FleetStatus, queue: Que
     out.table(
       ['KEY', '>LAG', '>SEEN'],
       backlogs.map(({ key, lag: left, seen }) => [key, left, seen]),
+    );
+  }
+  if (forecasts.length > 0) {
+    out.heading('Trimmed faster than read');
+    out.table(
+      ['KEY', 'UNREAD ENTRIES ARE LOST'],
+      forecasts.map(({ key, at }) => [key, coloured(fromNow(at), 'red')]),
     );
   }
   if (errors.length > 0) {

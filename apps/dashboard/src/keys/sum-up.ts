@@ -1,4 +1,4 @@
-import type { FleetStatus, KeySummary, KeyTypeStatus } from '@redis-to-mongo/mongo-sink';
+import type { FleetStatus, KeySummary, KeyTypeStatus, TrimForecast } from '@redis-to-mongo/mongo-sink';
 import { behindMs } from './key-status.js';
 
 /** Keys that are furthest behind, and newest errors, that are told one by one. */
@@ -12,6 +12,9 @@ export interface FleetSums extends FleetStatus {
   /** Keys whose last job failed, by the class of the error, most first. */
   readonly errorClasses: readonly { readonly errorClass: string; readonly keys: number }[];
 }
+
+/** The sums, and which streams are about to lose entries that were not read, the most urgent first. */
+export type FleetReading = FleetSums & { readonly forecasts: readonly TrimForecast[] };
 
 type Sums = { -readonly [Name in keyof KeyTypeStatus]: KeyTypeStatus[Name] };
 

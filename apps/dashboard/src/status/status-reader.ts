@@ -1,9 +1,9 @@
-import type { FleetSums } from '../keys/sum-up.js';
+import type { FleetReading } from '../keys/sum-up.js';
 import { codeOf } from './code-of.js';
 import type { BacklogStatus, QueueStatus, StatusReport, TypeStatus, Unreadable } from './status-report.js';
 
 export interface StatusSources {
-  readFleet(): Promise<FleetSums>;
+  readFleet(): Promise<FleetReading>;
   readQueue(): Promise<QueueStatus>;
   /** Told what could not be read. */
   onError(source: 'fleet' | 'queue', error: unknown): void;
@@ -58,7 +58,7 @@ export class StatusReader {
 }
 
 function withRates(
-  now: FleetSums | Unreadable,
+  now: FleetReading | Unreadable,
   last: StatusReport['fleet'] | undefined,
 ): StatusReport['fleet'] {
   if ('code' in now) return now;

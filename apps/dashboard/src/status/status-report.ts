@@ -1,5 +1,5 @@
 import type { KeyBacklog, KeyTypeStatus } from '@redis-to-mongo/mongo-sink';
-import type { FleetSums } from '../keys/sum-up.js';
+import type { FleetReading } from '../keys/sum-up.js';
 
 /** What the queue is doing. */
 export interface QueueStatus {
@@ -35,7 +35,7 @@ export type BacklogStatus = KeyBacklog & {
 export interface StatusReport {
   readonly at: Date;
   readonly fleet:
-    | (Omit<FleetSums, 'types' | 'backlogs'> & {
+    | (Omit<FleetReading, 'types' | 'backlogs'> & {
         readonly types: readonly TypeStatus[];
         readonly backlogs: readonly BacklogStatus[];
       })

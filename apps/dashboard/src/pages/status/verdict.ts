@@ -1,3 +1,4 @@
+import type { TrimForecast } from '@redis-to-mongo/mongo-sink';
 import {
   behindOf,
   isReadable,
@@ -27,10 +28,7 @@ const LATE_MS = 10_000;
  * What an operator must know first: the worst that is the case.
  * @param lately dead letters and gaps of the last hour; older ones are told of, and are no alarm.
  */
-export function verdictOf(
-  { fleet, queue }: Pick<StatusReport, 'fleet' | 'queue'>,
-  lately: Losses = { dead: 0, gap: 0 },
-): Verdict {
+export function verdictOf({ fleet, queue, at }: StatusReport, lately: Losses = { dead: 0, gap: 0 }): Verdict {
   if (!isReadable(fleet)) return fleetUnreadable(fleet.code);
   if (!isReadable(queue))
     return unreadable('The queue’s Redis', queue.code, 'QUEUE_REDIS_URL, REDIS_URL or REDIS_HOST');
@@ -38,7 +36,9 @@ export function verdictOf(
     return bad('No worker is running', 'Nothing is copied until one starts: pnpm start:worker.');
   if (queue.paused)
     return bad('The queue is paused', 'Nothing is copied until it is resumed, on the page Queue.');
-  const { types } = fleet;
+  const { types, forecasts } = fleet;
+  const [soonest] = forecasts;
+  if (soonest) return aboutToLose(soonest, forecasts.length - 1, at);
   const failing = total(types, 'failing');
   if (failing > 0)
     return bad(
@@ -89,6 +89,15 @@ export function verdictOf(
     title: `The mirror is complete${behind === null ? '' : `, ${seconds(behind)} behind`}`,
     detail: `Nothing waits to be copied.${rest}`,
   };
+}
+
+function aboutToLose({ key, at }: TrimForecast, others: number, now: Date): Verdict {
+  const ms = at.getTime() - now.getTime();
+  const more = others > 0 ? ` So ${counted(others, 'other stream', 'other streams')}.` : '';
+  return bad(
+    ms > 0 ? `Entries of ${key} will be lost in ${seconds(ms)}` : `Entries of ${key} are being lost`,
+    `It is trimmed faster than it is read: keep more of it in Redis now; then add workers, or resume it.${more}`,
+  );
 }
 
 function bad(title: string, detail: string): Verdict {
