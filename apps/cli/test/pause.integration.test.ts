@@ -30,6 +30,24 @@ test('status, keys and explain show what rests, and once and sync leave it alone
   expect((await cli.run('sync', 'orders:1')).stdout).toMatch(/orders:1 +paused: resume it first/);
 });
 
+test('verify --repair leaves a paused value as it is, in MongoDB too', async () => {
+  await cli.redis.sadd('tags', 'a', 'b');
+  await cli.run('once', 'tags');
+  await cli.run('pause', 'tags');
+  await cli.redis.sadd('tags', 'c');
+  const { code, stdout } = await cli.run('verify', 'tags', '--settle', '0', '--repair');
+  expect({ code, stdout }).toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(/^tags .* still differs/m),
+  });
+  expect(await cli.db.collection<{ _id: string }>('sets').findOne({ _id: 'tags' })).toMatchObject({
+    size: 2,
+  });
+  await cli.run('resume', 'tags');
+  await cli.run('once', 'tags');
+  expect(await cli.run('verify', 'tags', '--settle', '0')).toMatchObject({ code: 0 });
+});
+
 test('resume ends the rest, of all that a pattern takes, and asks for jobs on them', async () => {
   expect(await cli.json('resume', '*')).toEqual({
     keys: [
@@ -41,6 +59,6 @@ test('resume ends the rest, of all that a pattern takes, and asks for jobs on th
     keys: [{ key: 'orders:1', done: 'not paused' }],
   });
   expect(await cli.run('resume', 'nobody')).toMatchObject({ code: 1 });
-  expect((await cli.json('status')).queue).toMatchObject({ jobs: { waiting: 3 } });
+  expect((await cli.json('status')).queue).toMatchObject({ jobs: { waiting: 4 } });
   expect((await cli.run('once')).stdout).toContain('1 synced');
 });

@@ -8,7 +8,8 @@ import { compareStream } from './compare-stream.js';
 
 /**
  * Mends a key that differs: it is synced to its end; then entries of a stream that are still missing or different, taken
- * out of MongoDB or changed there, are put in their places, and a value begins its next life.
+ * out of MongoDB or changed there, are put in their places, and a value begins its next life. A paused key is let rest:
+ * its value would be empty until it is resumed.
  */
 export async function repairKey(
   redis: RedisClient,
@@ -19,7 +20,7 @@ export async function repairKey(
 ): Promise<void> {
   await syncToEnd(line, key, slice, () => {});
   const state = await readKey(db, key);
-  if (state?.status !== 'active') return;
+  if (state?.status !== 'active' || state.pausedAt) return;
   const rule = line.rules?.ruleFor(key, state.keyType);
   if (state.keyType === 'stream')
     await compareStream(redis, db, state, {
