@@ -1,4 +1,4 @@
-import { createMetrics } from '@redis-to-mongo/app-shell';
+import { createLogger, createMetrics } from '@redis-to-mongo/app-shell';
 import { prepareDatabase, readDeadLetter, replayDeadLetter } from '@redis-to-mongo/mongo-sink';
 import { KEY_TYPES, RuleBook, type RuleSpec, syncKey } from '@redis-to-mongo/pipeline';
 import { redisSource, trimStream } from '@redis-to-mongo/redis-source';
@@ -146,8 +146,8 @@ it('trims the streams of a rule as it says, and the others as the options say', 
   const trim = trimAfterSync({
     optionsFor: (key) => book.ruleFor(key, 'stream')?.trim ?? { mode: 'off', keepEntries: 0, keepMs: 0 },
     trim: (key, syncedId, options) => trimStream(under.redis, key, syncedId, options),
-    metrics: createMetrics(),
-    logger: { info: () => {}, warn: () => {}, error: () => {}, debug: () => {} },
+    metrics: createMetrics('worker'),
+    logger: createLogger({ level: 'error', format: 'json', app: 'worker' }),
   });
   for (const key of ['short', 'long']) {
     for (const id of ['1-1', '1-2', '1-3']) await under.redis.xadd(key, id, 'a', '1');

@@ -140,6 +140,28 @@ describe('the comparison of Redis with MongoDB', () => {
     expect(totals(await run())).toEqual({ ...NOTHING, missing: 150, different: 1 });
   });
 
+  it('finds messages where a rule has sent them, with what it made of their fields', async () => {
+    const key = 'orders:info:audit';
+    const mine = messages().find({ _id: { $in: [idOf(key, '9-1'), idOf(key, '10-1')] } });
+    const elsewhere = db.collection<Stored>('audit_messages');
+    for (const message of await mine.toArray()) {
+      const isNumber = message.entryId === '10-1';
+      await elsewhere.insertOne(isNumber ? { ...message, content: { n: 2 }, mapped: {} } : message);
+      await messages().deleteOne({ _id: message._id });
+    }
+    await keys().updateOne(
+      { _id: key },
+      {
+        $set: { collection: 'audit_messages', activity: [{ incarnation: 1, collection: 'audit_messages' }] },
+      },
+    );
+    expect(totals(await run())).toEqual(NOTHING);
+    await elsewhere.updateOne({ entryId: '10-1' }, { $set: { 'content.n': 3 } });
+    expect(totals(await run())).toEqual({ ...NOTHING, different: 1 });
+    await elsewhere.deleteMany({});
+    expect(totals(await run())).toMatchObject({ missing: 2 });
+  });
+
   it('counts a message that is kept as a dead letter as dead, not as missing', async () => {
     const id = idOf('orders', '1700000000075-0');
     await messages().deleteOne({ _id: id });

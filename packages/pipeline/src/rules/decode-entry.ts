@@ -21,7 +21,7 @@ export function decodeEntry({
   content,
   mapped,
 }: {
-  readonly content: unknown;
+  readonly content?: unknown;
   readonly mapped?: unknown;
 }): DecodedEntry {
   if (mapped === undefined) return { pairs: decodeContent(content), left: 0, isIntact: true };

@@ -18,7 +18,7 @@ export interface StreamsToVerify {
 }
 
 /**
- * Compares all lives of all streams with `stream_messages`, read once in the order of `_id`. A document that is in no
+ * Compares all lives of all streams with their messages, read once in the order of `_id`. A document that is in no
  * life of any key, or under an id that no entry has, is one too many.
  */
 export async function verifyStreams(options: StreamsToVerify): Promise<void> {
