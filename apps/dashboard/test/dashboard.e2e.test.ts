@@ -99,6 +99,25 @@ describe('the dashboard as a process', () => {
     expect(app.out.stdout + app.out.stderr).not.toMatch(/s3cret|pass-word/);
   });
 
+  test('stops in order while pages are open, whose streams of news end then', async () => {
+    const app = start({ DASHBOARD_PASSWORD: 'pass-word' });
+    const { http = '' } = await app.line('dashboard started');
+    const login = await fetch(`${http}/login`, {
+      method: 'POST',
+      headers: { origin: http, 'content-type': 'application/x-www-form-urlencoded' },
+      body: 'username=admin&password=pass-word',
+      redirect: 'manual',
+    });
+    const cookie = login.headers.get('set-cookie')?.split(';')[0] ?? '';
+    const live = await fetch(`${http}/live`, { headers: { cookie } });
+    expect(live.headers.get('content-type')).toContain('text/event-stream');
+    const reader = live.body?.getReader();
+    expect((await reader?.read())?.done).toBe(false);
+    app.child.kill('SIGTERM');
+    while ((await reader?.read())?.done === false);
+    expect(await app.ended).toBe(0);
+  });
+
   test('does not start where others can reach it without a password', async () => {
     const app = start({ DASHBOARD_HOST: '0.0.0.0' });
     expect(await app.ended).toBe(2);

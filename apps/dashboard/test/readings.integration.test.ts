@@ -1,0 +1,108 @@
+import { JobQueue, JobWorker, jobDelays } from '@redis-to-mongo/job-queue';
+import { type FreshNamespace, freshNamespace } from '@redis-to-mongo/local-stack';
+import {
+  connectMongo,
+  type KeySummary,
+  type MongoHandle,
+  readKeySummaries,
+  type SummaryQuery,
+} from '@redis-to-mongo/mongo-sink';
+import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
+import { queueAt } from './a-dashboard.js';
+import { someKeys } from './some-keys.js';
+
+const NOW = Date.now();
+let space: FreshNamespace;
+let mongo: MongoHandle;
+let queue: JobQueue;
+
+beforeAll(async () => {
+  space = await freshNamespace({ mongoUri: inject('mongoUri') });
+  const tls = { enabled: false, rejectUnauthorized: true };
+  mongo = connectMongo({ uri: space.mongoUri, dbName: space.mongoDbName, tls }, 'test of readings');
+  queue = new JobQueue(queueAt(space.redis.url), () => undefined);
+  await keys().insertMany(someKeys(NOW));
+  await keys().insertOne({ _id: 'damaged' });
+});
+afterAll(async () => {
+  await queue.close();
+  await mongo.close();
+  await space.close();
+});
+
+function keys() {
+  return mongo.db.collection<{ _id: string }>('keys');
+}
+
+async function read(query: SummaryQuery): Promise<Map<string, KeySummary>> {
+  const found = new Map<string, KeySummary>();
+  for await (const summary of readKeySummaries(mongo.db, query)) found.set(summary.key, summary);
+  return found;
+}
+
+test('all keys are told of, a damaged one as far as it goes', async () => {
+  const all = await read('all');
+  expect(all.size).toBe(141);
+  expect(all.get('shop:3')).toEqual({
+    key: 'shop:3',
+    keyType: 'stream',
+    stream: 'shop:3',
+    type: 'main',
+    status: 'active',
+    paused: false,
+    incarnation: 1,
+    entryId: `${NOW - 2_700}-0`,
+    lag: 120,
+    seen: 1111,
+    written: 1111,
+    alreadyThere: 0,
+    dead: 0,
+    gap: 0,
+    firstSyncedAt: NOW - 86_400_000,
+    lastSyncedAt: NOW - 3_000,
+    lastChangedAt: NOW - 9_000,
+    error: null,
+  });
+  expect(all.get('damaged')).toMatchObject({ key: 'damaged', seen: 0, lastSyncedAt: 0, error: null });
+});
+
+test('what changed since is what was saved, failed, paused or resumed; an error’s message only for keys asked by name', async () => {
+  const later = new Date(NOW + 60_000);
+  const change = (_id: string, fields: object) => keys().updateOne({ _id }, { $set: fields });
+  await change('shop:20', { lastSyncedAt: later });
+  await change('shop:21', { lastError: { code: 'X', errorClass: 'unknown', message: 'why', at: later } });
+  await change('shop:22', { pausedAt: later });
+  await change('shop:24', { pausedAt: null, resumedAt: later });
+  const since = await read({ since: later });
+  expect([...since.keys()].sort()).toEqual(['shop:20', 'shop:21', 'shop:22', 'shop:24']);
+  expect(since.get('shop:21')?.error).toEqual({ code: 'X', errorClass: 'unknown', at: later.getTime() });
+  expect(since.get('shop:22')?.paused).toBe(true);
+  const named = await read({ keys: ['shop:21', 'nobody'] });
+  expect([...named.values()].map(({ error }) => error?.message)).toEqual(['why']);
+});
+
+test('the queue tells when a key’s next job is due, how long jobs wait, and how late they usually end', async () => {
+  expect(await queue.nextRuns(['a', 'b'])).toEqual([null, null]);
+  expect(await jobDelays(queue.queue)).toEqual({ waitingMs: 0, usualMs: null });
+  await queue.schedule(['a'], 3_600_000);
+  const [next] = await queue.nextRuns(['a', 'b']);
+  expect(next).toBeGreaterThan(Date.now());
+  expect(next).toBeLessThanOrEqual(Date.now() + 3_600_000);
+  await queue.wake('b');
+  expect((await jobDelays(queue.queue, Date.now() + 5_000)).waitingMs).toBeGreaterThanOrEqual(5_000);
+  await queue.schedule(['c'], 1_000);
+  const options = { concurrency: 4, onError: () => undefined, onFailed: () => undefined };
+  const worker = new JobWorker(queueAt(space.redis.url), async () => undefined, options);
+  const running = worker.run();
+  await vi.waitFor(
+    async () => {
+      const { waitingMs, usualMs } = await jobDelays(queue.queue);
+      expect(waitingMs).toBeLessThan(1_000);
+      expect(usualMs).not.toBeNull();
+      expect(await queue.queue.getCompletedCount()).toBeGreaterThanOrEqual(4);
+    },
+    { timeout: 60_000, interval: 200 },
+  );
+  await worker.close();
+  await running;
+});
