@@ -1,4 +1,5 @@
 import { JobQueue } from '@redis-to-mongo/job-queue';
+import { saveForecasts } from '@redis-to-mongo/mongo-sink';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type CliUnderTest, cliUnderTest, NO_TLS } from './cli-under-test.js';
 
@@ -69,6 +70,16 @@ test('explain tells rule, target, position, schedule and lives of a key', async 
     inRedis: 'stream',
     state: { counts: { seen: 5 } },
   });
+});
+
+test('explain and status tell when trimming will reach what was not read', async () => {
+  expect(await cli.json('explain', 'orders')).toMatchObject({ trimmedUnreadAt: null });
+  const at = new Date(Date.now() + 7_200_000);
+  await saveForecasts(cli.db, [{ key: 'orders', at }]);
+  expect((await cli.run('explain', 'orders')).stdout).toMatch(/^forecast +trimming .* not read: in \d+ h$/m);
+  expect(await cli.json('explain', 'orders')).toMatchObject({ trimmedUnreadAt: at.toISOString() });
+  expect((await cli.run('status')).stdout).toMatch(/^orders +in \d+ h$/m);
+  await saveForecasts(cli.db, []);
 });
 
 test('explain tells why a key is not mirrored, and ends with 1 for one that nobody knows', async () => {

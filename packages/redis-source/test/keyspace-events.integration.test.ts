@@ -48,7 +48,7 @@ it('hints go on after the connection was lost', async () => {
   const { events, subscriber } = listen(hints);
   await untilListening(events);
   const lost = once(subscriber, 'close');
-  await redis.client('KILL', 'TYPE', 'pubsub');
+  await redis.client('KILL', 'TYPE', 'PUBSUB');
   await lost;
   await untilListening(events);
   await redis.sadd('tags', 'a');
@@ -70,7 +70,7 @@ it('may be closed in the very moment in which the connection is back: nothing is
       events.close();
       way.set('cut');
     });
-    await redis.client('KILL', 'TYPE', 'pubsub');
+    await redis.client('KILL', 'TYPE', 'PUBSUB');
     await ended;
     await setImmediate();
     expect(unhandled).toEqual([]);

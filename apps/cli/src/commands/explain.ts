@@ -19,6 +19,8 @@ interface Explanation {
   readonly settings: RuleExplanation | null;
   readonly collection: string | null;
   readonly schedule: { readonly everyMs: number | null; readonly next: Date | null } | null;
+  /** When trimming is about to reach entries that were not read, if it is; in the past where it has. */
+  readonly trimmedUnreadAt: Date | null;
   readonly state: KeyState | null;
 }
 
@@ -27,7 +29,8 @@ export const explain: Command = {
   forms: ['KEY'],
   about:
     'Tells everything about one key: which pattern takes it, which rule it matches, where it goes, how far it is, when its\n' +
-    'next job runs, what was lost, and its last error. A key that is not UTF-8 is written base64:… as in keys. Exit code 1 when nobody knows it.',
+    'next job runs, what was lost or is about to be, and its last error. A key that is not UTF-8 is written base64:… as\n' +
+    'in keys. Exit code 1 when nobody knows it.',
   args: { min: 1, max: 1 },
   options: {},
   examples: [['explain orders', 'why orders is, or is not, in MongoDB']],
@@ -41,12 +44,14 @@ export const explain: Command = {
 };
 
 async function look({ args: [key = ''], servers }: Call): Promise<Explanation> {
-  const { readKey } = await import('@redis-to-mongo/mongo-sink');
+  const { readForecasts, readKey } = await import('@redis-to-mongo/mongo-sink');
   const { explainRule } = await import('../explain-rule.js');
   const { typesOf } = await import('@redis-to-mongo/redis-source');
   const config = await servers.config();
-  const [state, [found], schedule] = await Promise.all([
-    readKey(await servers.db(), key),
+  const db = await servers.db();
+  const [state, forecasts, [found], schedule] = await Promise.all([
+    readKey(db, key),
+    readForecasts(db),
     typesOf(await servers.redis(), [keyBytes(key)]),
     readSchedule(servers, key),
   ]);
@@ -61,6 +66,7 @@ async function look({ args: [key = ''], servers }: Call): Promise<Explanation> {
     settings,
     collection: settings?.collection ?? null,
     schedule,
+    trimmedUnreadAt: forecasts.find((forecast) => forecast.key === key)?.at ?? null,
     state: state ?? null,
   };
 }
@@ -80,7 +86,7 @@ async function readSchedule(servers: Servers, key: string): Promise<Explanation[
 
 function print(
   out: Output,
-  { key, choice, inRedis, stream, type, settings, collection, schedule, state }: Explanation,
+  { key, choice, inRedis, stream, type, settings, collection, schedule, trimmedUnreadAt, state }: Explanation,
 ): void {
   out.facts([
     ['key', key],
@@ -92,6 +98,10 @@ function print(
     ['goes to', collection ?? ''],
     ['schedule', schedule ? describe(schedule) : coloured('none: no scheduler keeps a job for it', 'yellow')],
   ]);
+  if (trimmedUnreadAt) {
+    const what = 'trimming is about to reach entries that were not read';
+    out.facts([['forecast', coloured(`${what}: ${fromNow(trimmedUnreadAt)}`, 'red')]]);
+  }
   if (state) printState(out, state);
   else out.line('\nMongoDB does not know of it.');
 }
