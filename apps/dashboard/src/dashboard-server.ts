@@ -45,7 +45,8 @@ export interface DashboardOptions {
 
 const SESSION_MS = 12 * 3600 * 1000;
 const ASSETS = fileURLToPath(new URL('../assets/', import.meta.url));
-const CHARTS = dirname(createRequire(import.meta.url).resolve('uplot/dist/uPlot.min.css'));
+const require = createRequire(import.meta.url);
+const CHARTS = dirname(require.resolve('uplot/dist/uPlot.min.css'));
 const CHART_FILES = ['uPlot.min.css', 'uPlot.iife.min.js'];
 
 /**

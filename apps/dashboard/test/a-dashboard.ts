@@ -27,7 +27,7 @@ export function queueAt(url: string): QueueSettings {
 }
 
 /** Keys of one's own making, as MongoDB would tell of them. */
-export function summariesOf(all: readonly KeySummary[]): ReadSummaries {
+function summariesOf(all: readonly KeySummary[]): ReadSummaries {
   return async function* (query) {
     for (const summary of all)
       if (query === 'all' || 'since' in query || query.keys.includes(summary.key)) yield summary;
