@@ -51,7 +51,7 @@ function inWords({
 }
 
 /** What a rule does, member by member. */
-export function ruleParts(rule: RuleSpec): readonly string[] {
+function ruleParts(rule: RuleSpec): readonly string[] {
   const { fields, parse = {}, ttlMs, history, trim } = rule;
   const renamed = Object.entries(fields?.rename ?? {}).map(([from, to]) => `${from} to ${to}`);
   const parsed = Object.entries(parse).map(([name, kind]) => `${name} as ${kind}`);

@@ -12,7 +12,7 @@ export interface ValueCollections {
 }
 
 /** The collections of each key type that is a value, as its syncer in redis-source names them. */
-export const VALUE_COLLECTIONS: Readonly<Record<Exclude<KeyType, 'stream'>, ValueCollections>> = {
+const VALUE_COLLECTIONS: Readonly<Record<Exclude<KeyType, 'stream'>, ValueCollections>> = {
   set: { collection: 'sets', memberCollection: 'set_members' },
   zset: { collection: 'zsets', memberCollection: 'zset_members' },
   hash: { collection: 'hashes', memberCollection: 'hash_fields' },
