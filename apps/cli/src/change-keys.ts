@@ -5,7 +5,6 @@ import { forEachAtOnce } from './for-each-at-once.js';
 import { coloured } from './table.js';
 
 const AT_ONCE = 20;
-const AT_MOST = 1_000_000;
 
 /**
  * Does something to each key that a PATTERN among the arguments takes, and shows what was done to each.
@@ -16,20 +15,19 @@ export async function changeKeys(
   condition: KeyQuery['condition'],
   change: (key: string) => Promise<{ readonly done: string }>,
 ): Promise<Ending> {
-  const { findKeys, readKey } = await import('@redis-to-mongo/mongo-sink');
+  const { keyNames, readKey } = await import('@redis-to-mongo/mongo-sink');
   const { globToRegExp } = await import('@redis-to-mongo/pipeline');
   const db = await servers.db();
   const names = new Set<string>();
   const done = new Map<string, string>();
   for (const pattern of args) {
-    const query = { name: globToRegExp(pattern), limit: AT_MOST };
-    const { keys } = await findKeys(db, { ...query, ...(condition ? { condition } : {}) });
-    if (keys.length === 0) {
-      if (await readKey(db, pattern)) names.add(pattern);
-      else if (!condition || (await findKeys(db, { ...query, limit: 1 })).total === 0)
-        done.set(pattern, 'unknown');
-    }
-    for (const { key } of keys) names.add(key);
+    const name = globToRegExp(pattern);
+    const found = await keyNames(db, { name, condition });
+    for (const key of found) names.add(key);
+    if (found.length > 0) continue;
+    // A name can look like a pattern that does not take it.
+    if (await readKey(db, pattern)) names.add(pattern);
+    else if (!condition || (await keyNames(db, { name })).length === 0) done.set(pattern, 'unknown');
   }
   await forEachAtOnce(names, AT_ONCE, async (key) => {
     done.set(key, (await change(key)).done);

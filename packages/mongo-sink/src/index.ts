@@ -13,7 +13,7 @@ export {
   replayDeadLetter,
   showDeadLetter,
 } from './operator-dead-letters.js';
-export { findKeys, type KeyQuery, readKey } from './operator-keys.js';
+export { findKeys, type KeyQuery, keyNames, readKey } from './operator-keys.js';
 export { deadAmong, type MirroredEntry, mirroredEntries, putMessages } from './operator-messages.js';
 export { markPaused, markResumed, pausedKeys } from './operator-pause.js';
 export { inspectMongo, type MongoReport, missingIndexes } from './operator-server.js';

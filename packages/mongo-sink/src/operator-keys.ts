@@ -66,6 +66,23 @@ export async function findKeys(
   }
 }
 
+/** The names of all keys that a pattern and a condition take, in no order. @throws SyncError as mongoError tells. */
+export async function keyNames(
+  db: Db,
+  { name, condition }: Pick<KeyQuery, 'name' | 'condition'>,
+): Promise<readonly string[]> {
+  const filter = { ...(name ? { _id: name } : {}), ...(condition ? CONDITIONS[condition] : {}) };
+  try {
+    await ensureConnected(db);
+    const found = db
+      .collection<KeyDocument>('keys')
+      .find(filter, { projection: { _id: 1 }, batchSize: 5000 });
+    return await found.map(({ _id }) => _id).toArray();
+  } catch (error) {
+    throw mongoError(error);
+  }
+}
+
 /** What MongoDB knows of a key. @throws SyncError as findKeys. */
 export async function readKey(db: Db, key: string): Promise<KeyState | undefined> {
   try {
