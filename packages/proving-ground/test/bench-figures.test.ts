@@ -73,10 +73,11 @@ describe('CPU time', () => {
 describe('what workers count', () => {
   it('is summed up over workers, written and already there, by type', () => {
     const counts = countsIn([
-      '# HELP x\nr2m_entries_written_total{key_type="stream",app="worker"} 5\nr2m_entries_read_total{key_type="stream"} 90\n',
+      '# HELP x\nr2m_entries_written_total{key_type="stream",app="worker"} 5\nr2m_entries_read_total{key_type="stream"} 90\nr2m_jobs_total{outcome="synced",app="worker"} 7\n',
       'r2m_entries_written_total{key_type="stream"} 2\nr2m_entries_already_there_total{key_type="stream"} 1\nr2m_entries_written_total{key_type="set"} 4\n',
     ]);
     expect(counts.moved('stream')).toBe(8);
+    expect(counts.jobs).toBe(7);
     expect(counts.moved('set')).toBe(4);
     expect(counts.moved('hash')).toBe(0);
   });

@@ -18,6 +18,8 @@ const MEMBERS = 10;
 /** The CPU share has come to rest when one look of so many seconds is no lower than the one before, but for this part. */
 const LOOK_SECONDS = 5;
 const FALLING = 0.85;
+/** And no more jobs than this run in a second: what is left over from the first sync is done. */
+const RESTING_JOBS_PER_SEC = 20;
 /** All kinds of events, so that whatever the fleet listens to is there. */
 const ALL_EVENTS = 'KEA';
 
@@ -75,8 +77,11 @@ async function atRest(place: BenchPlace, fleet: BenchFleet): Promise<Shares> {
   const total = ({ scheduler, worker, redis }: Shares) => scheduler + worker + redis;
   let last = Number.POSITIVE_INFINITY;
   while (performance.now() < deadline) {
-    const now = total(await shares(place, fleet, Math.min(LOOK_SECONDS, settleSeconds)));
-    if (now >= FALLING * last) break;
+    const look = Math.min(LOOK_SECONDS, settleSeconds);
+    const before = (await fleet.counts()).jobs;
+    const now = total(await shares(place, fleet, look));
+    const jobs = (await fleet.counts()).jobs - before;
+    if (jobs <= RESTING_JOBS_PER_SEC * look && now >= FALLING * last) break;
     last = now;
   }
   return await shares(place, fleet, seconds);
