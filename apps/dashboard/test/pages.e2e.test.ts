@@ -126,7 +126,8 @@ describe.skipIf(executablePath === undefined)('in a browser', () => {
     await vi.waitFor(async () => expect(await behind.textContent()).toBe('6,280'), { timeout: 20_000 });
     await keys().updateOne({ _id: 'shop:3' }, { $set: { lag: 120, lastSyncedAt: new Date() } });
     await vi.waitFor(async () => expect(await behind.textContent()).toBe('5,280'), { timeout: 20_000 });
-    expect(await page.evaluate('shifts')).toEqual([]);
+    // Cumulative layout shift: a panel that moves by a line has 0.01 and more; 0.1 is what one calls good.
+    expect(await page.evaluate('shifts.reduce((sum, shift) => sum + shift, 0)')).toBeLessThan(0.002);
   });
 
   test('it says so when the dashboard does not answer, and comes back by itself', async () => {
