@@ -18,9 +18,9 @@ export interface FleetTarget {
   readonly dbName: string;
 }
 
-/** Asking for the counts is work for the workers: a wait is known to a hundredth of itself, and no finer than this, in ms. */
-const LEAST_POLL_MS = 25;
-const POLL_PART = 100;
+/** Asking for the counts is work for the workers: a wait is known to a fiftieth of itself, and no finer than this, in ms. */
+const LEAST_POLL_MS = 100;
+const POLL_PART = 50;
 /** Without any progress for this long, in ms, waiting is given up. */
 const STALL_MS = 90_000;
 
