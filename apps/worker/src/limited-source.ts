@@ -1,24 +1,19 @@
 import type { LoadLimit } from '@redis-to-mongo/job-queue';
 import type { Batch, Source, Syncer } from '@redis-to-mongo/pipeline';
+import { type ReadArguments, throughReads } from './through-reads.js';
 
 /**
  * The same source, read no faster than the limit allows, where there is one: a read waits until those before it are
  * paid for.
  */
 export function limitedSource(source: Source, limit: () => LoadLimit | undefined): Source {
-  return {
-    ...source,
-    syncer: (keyType) => {
-      const syncer = source.syncer(keyType);
-      return syncer && { ...syncer, read: (...args) => limitedRead(syncer, limit, args) };
-    },
-  };
+  return throughReads(source, (syncer, args) => limitedRead(syncer, limit, args));
 }
 
 async function* limitedRead(
   syncer: Syncer,
   limit: () => LoadLimit | undefined,
-  args: Parameters<Syncer['read']>,
+  args: ReadArguments,
 ): AsyncGenerator<Batch> {
   await limit()?.take(0);
   for await (const batch of syncer.read(...args)) {

@@ -1,23 +1,10 @@
 import type { Metrics } from '@redis-to-mongo/app-shell';
-import type { Batch, Sink, Source, Syncer } from '@redis-to-mongo/pipeline';
+import type { Batch, Sink, Source } from '@redis-to-mongo/pipeline';
+import { throughReads } from './through-reads.js';
 
 /** The same source, whose reads are timed. */
 export function timedSource(source: Source, { readSeconds }: Metrics): Source {
-  return {
-    typeOf: (key) => source.typeOf(key),
-    syncer: (keyType) => {
-      const syncer = source.syncer(keyType);
-      return syncer && timedSyncer(syncer, readSeconds);
-    },
-  };
-}
-
-function timedSyncer(syncer: Syncer, seconds: Metrics['readSeconds']): Syncer {
-  return {
-    keyType: syncer.keyType,
-    retire: (state) => syncer.retire(state),
-    read: (state, slice, budget) => timed(syncer.read(state, slice, budget), syncer.keyType, seconds),
-  };
+  return throughReads(source, (syncer, args) => timed(syncer.read(...args), syncer.keyType, readSeconds));
 }
 
 async function* timed(

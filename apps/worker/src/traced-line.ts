@@ -1,37 +1,21 @@
 import { type Attributes, context, type Span, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
-import {
-  type Batch,
-  type Line,
-  type Sink,
-  type Source,
-  SyncError,
-  type Syncer,
-} from '@redis-to-mongo/pipeline';
+import { type Batch, type Line, type Sink, SyncError, type Syncer } from '@redis-to-mongo/pipeline';
+import { type ReadArguments, throughReads } from './through-reads.js';
 
 /**
  * The same line, with a span for each load, read, write and save, inside the span of its job. They tell of keys, counts and
  * error codes, never of values.
  */
 export function tracedLine(line: Line, tracer: Tracer = trace.getTracer('redis-to-mongo')): Line {
-  return { ...line, source: tracedSource(line.source, tracer), sink: tracedSink(line.sink, tracer) };
-}
-
-function tracedSource(source: Source, tracer: Tracer): Source {
   return {
-    typeOf: (key) => source.typeOf(key),
-    syncer: (keyType) => {
-      const syncer = source.syncer(keyType);
-      return syncer && { ...syncer, read: (...args) => tracedRead(syncer, tracer, args) };
-    },
+    ...line,
+    source: throughReads(line.source, (syncer, args) => tracedRead(syncer, tracer, args)),
+    sink: tracedSink(line.sink, tracer),
   };
 }
 
 /** Each read is asked for from within a span of its own: what it waits for is measured, not what its reader does. */
-async function* tracedRead(
-  syncer: Syncer,
-  tracer: Tracer,
-  args: Parameters<Syncer['read']>,
-): AsyncGenerator<Batch> {
+async function* tracedRead(syncer: Syncer, tracer: Tracer, args: ReadArguments): AsyncGenerator<Batch> {
   const [{ key }] = args;
   const batches = syncer.read(...args)[Symbol.asyncIterator]();
   try {
