@@ -1,4 +1,5 @@
 import type { KeySummary } from '@redis-to-mongo/mongo-sink';
+import { behindMs as ageOf } from '@redis-to-mongo/pipeline';
 
 /** What a key is doing, the most telling first. */
 export type KeyStatus = 'deleted' | 'paused' | 'set aside' | 'failing' | 'catching up' | 'in step';
@@ -13,15 +14,11 @@ export function keyStatus(key: KeySummary): KeyStatus {
   return key.lag > 0 ? 'catching up' : 'in step';
 }
 
-/** An entry id begins with its time in ms, unless its writer chose ids of its own: before this they do not count. */
-const FIRST_TIME = Date.UTC(2005, 0);
-
 /**
  * How far a key is behind in time, in ms: the age of the entry that was synced last, while there are more behind it; 0
  * where there are none; null where it is not known (values have no time of their own, and ids may be anything).
  */
 export function behindMs({ lag, entryId, status }: KeySummary, now: number): number | null {
   if (lag === 0 || status === 'deleted') return 0;
-  const at = Number(entryId?.split('-')[0] ?? Number.NaN);
-  return at >= FIRST_TIME && at <= now ? now - at : null;
+  return entryId === null ? null : (ageOf(entryId, now) ?? null);
 }
