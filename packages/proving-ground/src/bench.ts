@@ -8,15 +8,13 @@ import { runBench } from './bench/run-bench.js';
 import { Closing } from './demo/closing.js';
 import { openLogDir } from './demo/demo-place.js';
 import { Stopped, stopSignal } from './demo/stop-signals.js';
+import { exitWith } from './exit-with.js';
+import { messageOf } from './message-of.js';
 
 const PAGE = new URL('../../../docs/benchmarks.md', import.meta.url);
 const EXIT = { done: 0, failed: 1, options: 2 } as const;
 
-process.exitCode = await main(process.argv.slice(2));
-await flushed(process.stdout);
-await flushed(process.stderr);
-// A server whose start was interrupted may still be at work; it ends with this process.
-process.exit();
+await exitWith(await main(process.argv.slice(2)));
 
 async function main(args: readonly string[]): Promise<number> {
   let options: BenchOptions | 'help';
@@ -59,12 +57,4 @@ async function run(options: BenchOptions): Promise<number> {
   if (code === EXIT.failed) console.error(`the fleet's logs are in ${logs.dir}`);
   else await logs.remove();
   return code;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-async function flushed(stream: NodeJS.WriteStream): Promise<void> {
-  await new Promise<void>((resolve) => stream.write('', () => resolve()));
 }
