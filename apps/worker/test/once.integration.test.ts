@@ -1,5 +1,5 @@
-import { compareEntryIds, type KeyState, type Step, syncKey } from '@redis-to-mongo/pipeline';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BEFORE_FIRST, compareEntryIds, type KeyState, type Step, syncKey } from '@redis-to-mongo/pipeline';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { addsUp, type LineUnderTest, lineUnderTest, wholeSlice } from './line-under-test.js';
 
 let under: LineUnderTest;
@@ -76,8 +76,18 @@ describe('every entry once', () => {
       }
     };
     const running = [watch(), ...[1, 2, 3, 4, 5].map(work)];
-    // It grows until it was seen in the middle of the race.
-    for (let i = 0; i < 20 || new Set(positions).size < 3; i++) ids.push(...(await fill(key, 100)));
+    // It grows until it was seen in the middle of the race, and no further ahead of it than a few reads.
+    for (let i = 0; i < 20 || new Set(positions).size < 3; i++) {
+      ids.push(...(await fill(key, 100)));
+      const behind = ids.at(-500) ?? BEFORE_FIRST;
+      await vi.waitFor(
+        () => expect(compareEntryIds(positions.at(-1) ?? BEFORE_FIRST, behind) >= 0).toBe(true),
+        {
+          timeout: 60_000,
+          interval: 5,
+        },
+      );
+    }
     isDone = true;
     await Promise.all(running);
     await under.sync(key);
