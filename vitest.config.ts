@@ -14,6 +14,10 @@ const folders = ['packages/*/test', 'apps/*/test', 'scripts/test', 'deploy/test'
 const suffixed = (suffix: string) => folders.map((folder) => `${folder}/**/*${suffix}`);
 const serverSetup = { globalSetup: ['./scripts/testing/local-stack-setup.ts'], hookTimeout: 120_000 };
 
+/** What the two paths of stream entries must both do: run again by the one that is not the default. */
+const ordinaryPath = { env: { STREAM_PATH: 'ordinary' } };
+const conformance = ['content', 'gaps', 'lives', 'once', 'slices', 'verdicts'];
+
 export default defineConfig({
   test: {
     // The default differs between CI and elsewhere.
@@ -45,12 +49,36 @@ export default defineConfig({
         resolve: { alias: sources },
         test: {
           ...serverSetup,
+          ...ordinaryPath,
+          name: 'integration, ordinary path',
+          include: conformance.map((name) => `apps/worker/test/${name}.integration.test.ts`),
+          testTimeout: 120_000,
+          sequence: { groupOrder: 1 },
+          maxWorkers: 2,
+        },
+      },
+      {
+        resolve: { alias: sources },
+        test: {
+          ...serverSetup,
           name: 'e2e',
           include: suffixed('.e2e.test.ts'),
           testTimeout: 300_000,
           // The apps, a Redis and a MongoDB at once are as much as two cores take.
           fileParallelism: false,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        resolve: { alias: sources },
+        test: {
+          ...serverSetup,
+          ...ordinaryPath,
+          name: 'e2e, ordinary path',
+          include: ['apps/worker/test/crash.e2e.test.ts'],
+          testTimeout: 300_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

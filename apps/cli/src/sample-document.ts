@@ -4,6 +4,7 @@ import {
   firstState,
   inCollection,
   type KeyType,
+  type Messages,
   placeOf,
   Slice,
   type Source,
@@ -46,7 +47,7 @@ export async function sampleDocument(
 async function sampleOf({ writes: [write] }: Batch, key: string): Promise<SampleDocument | undefined> {
   switch (write?.kind) {
     case 'insert':
-      return { collection: write.collection, document: shown(write.documents[0]) };
+      return { collection: write.collection, document: shown(firstOf(write.messages)) };
     case 'replace':
       return { collection: write.collection, document: shown({ _id: key, ...write.document }) };
     case 'members': {
@@ -62,6 +63,11 @@ async function sampleOf({ writes: [write] }: Batch, key: string): Promise<Sample
 }
 
 /** A document as JSON can have it: bytes as base64, and what is long cut. */
+/** The commands read by the ordinary path. */
+function firstOf(messages: Messages): unknown {
+  return messages.form === 'documents' ? messages.documents[0] : undefined;
+}
+
 function shown(value: unknown): unknown {
   if (typeof value === 'bigint') return String(value);
   if (typeof value === 'string') return value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value;

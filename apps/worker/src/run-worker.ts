@@ -7,6 +7,7 @@ import { connectRedis } from '@redis-to-mongo/redis-connection';
 import { redisSource, trimStream } from '@redis-to-mongo/redis-source';
 import { BackfillLog } from './backfill-log.js';
 import { limitedSource } from './limited-source.js';
+import { openDirectPath } from './open-direct-path.js';
 import { syncJob } from './sync-job.js';
 import { TargetGuard } from './target-guard.js';
 import { timedSink, timedSource } from './timed-line.js';
@@ -84,10 +85,12 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
     logger,
     signal,
   });
+  const { direct, newSequence } = await openDirectPath(config, app);
   const sink = mongoSink(mongo.db, {
     batchEntries: config.mongo.writeBatchEntries,
     batchBytes: config.mongo.writeBatchBytes,
     maxDocumentBytes,
+    newSequence,
     onDeadLetters: async ([first]) => {
       if (first) await at?.('after-dead-letter', first.document.stream);
     },
@@ -100,7 +103,7 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
       },
     },
   });
-  const reads = { ...config.sync, ...config.values, rules };
+  const reads = { ...config.sync, ...config.values, rules, direct };
   const unlimited = redisSource(redis, config.keys.types, reads);
   const openLimit = (bytesPerSec: number) =>
     bytesPerSec > 0 ? new LoadLimit(config.queue, bytesPerSec, signal, onError('load limit')) : undefined;

@@ -1,5 +1,5 @@
 import { type FreshNamespace, freshNamespace, startMongo } from '@redis-to-mongo/local-stack';
-import { connectMongo, mongoSink, prepareDatabase } from '@redis-to-mongo/mongo-sink';
+import { connectMongo, mongoSink, prepareDatabase, readyMadeBson } from '@redis-to-mongo/mongo-sink';
 import {
   ByteBudget,
   type KeyState,
@@ -9,10 +9,10 @@ import {
   type SyncReport,
   syncKey,
 } from '@redis-to-mongo/pipeline';
-import { connectRedis } from '@redis-to-mongo/redis-connection';
-import { redisSource } from '@redis-to-mongo/redis-source';
+import { connectRedis, RawConnection, type RedisAddress } from '@redis-to-mongo/redis-connection';
+import { DirectReader, redisSource } from '@redis-to-mongo/redis-source';
 import type { Db, Document } from 'mongodb';
-import { inject } from 'vitest';
+import { expect, inject, vi } from 'vitest';
 
 const WHOLE: SliceLimits = { entries: 1_000_000, bytes: 1 << 30, ms: 60_000 };
 
@@ -49,17 +49,19 @@ export async function lineUnderTest(options: { ownMongo?: boolean } = {}): Promi
   );
   const { db } = mongo;
   const { maxDocumentBytes } = await prepareDatabase(db);
+  const path = await pathOf(address);
 
   const line: LineUnderTest['line'] = async ({
     readEntries = 5000,
     readBytes = 8 << 20,
     ...changes
   } = {}) => ({
-    source: redisSource(redis, ['stream', 'set'], { readEntries, readBytes }),
+    source: redisSource(redis, ['stream', 'set'], { readEntries, readBytes, direct: path?.direct }),
     sink: mongoSink(db, {
       batchEntries: 5000,
       batchBytes: 16 << 20,
       maxDocumentBytes,
+      newSequence: path?.newSequence,
       retry: { baseMs: 10, capMs: 500, forMs: 60_000 },
     }),
     separator: ':info:',
@@ -83,11 +85,26 @@ export async function lineUnderTest(options: { ownMongo?: boolean } = {}): Promi
       await db.collection('stream_messages').find({ stream: key }).sort({ _id: 1 }).toArray(),
     close: async () => {
       redis.disconnect();
+      path?.connection.close();
       await mongo.close();
       if (ownMongo) await Promise.all([ownMongo.stop(), namespace.redis.stop()]);
       else await namespace.close();
     },
   };
+}
+
+/** The direct path, ready to be taken; `undefined` where STREAM_PATH says that the tests take the ordinary one. */
+async function pathOf(address: RedisAddress) {
+  if (process.env.STREAM_PATH === 'ordinary') return undefined;
+  const connection = RawConnection.open(address, {
+    onError: () => {},
+    onUnexpected: (reason) => console.error(reason),
+  });
+  if (!connection) throw new Error('no raw connection');
+  await vi.waitFor(() => expect(connection.isReady).toBe(true), { timeout: 20_000 });
+  const newSequence = await readyMadeBson();
+  expect(newSequence).toBeDefined();
+  return { connection, direct: new DirectReader(connection), newSequence };
 }
 
 /** A slice without bounds, for tests that call syncKey themselves. */

@@ -27,6 +27,7 @@ export function appEnv(
     MONGO_DB_NAME: namespace.mongoDbName,
     SYNC_INTERVAL_SEC: '0.5',
     LOG_FORMAT: 'json',
+    ...(process.env.STREAM_PATH ? { STREAM_PATH: process.env.STREAM_PATH } : {}),
     ...more,
   };
 }

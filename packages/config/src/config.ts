@@ -105,6 +105,7 @@ export interface Config {
     readonly idleIntervalMs: number;
     /** All workers together; 0 is no bound. */
     readonly sourceBytesPerSec: number;
+    readonly streamPath: 'direct' | 'ordinary';
     /** One read of a stream, at most; never more than a slice. */
     readonly readEntries: number;
     readonly readBytes: number;

@@ -34,6 +34,7 @@ export {
   type KeyTypeStatus,
   readStatus,
 } from './read-status.js';
+export { type NewDocumentSequence, readyMadeBson } from './ready-made-bson.js';
 export { passedEntries, readForecasts, saveForecasts, type TrimForecast } from './trim-forecasts.js';
 export { parseHeader, unitsOf, type ValueHeader } from './value-header.js';
 export { readUnits } from './value-reader.js';

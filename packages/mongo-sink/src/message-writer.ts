@@ -1,9 +1,11 @@
-import { type MessageDocument, type Outcome, SyncError } from '@redis-to-mongo/pipeline';
-import { BSON, type Db } from 'mongodb';
+import { type Messages, type Outcome, SyncError } from '@redis-to-mongo/pipeline';
+import type { Db } from 'mongodb';
 import { type Refusal, writeDeadLetters } from './dead-letters.js';
 import { GroupCommit } from './group-commit.js';
 import { groupIndexes } from './group-indexes.js';
+import { exactSizeOf, insertCommand, type MessageRange, messageAt, sizeOf } from './message-forms.js';
 import { isContentCode } from './mongo-error.js';
+import type { NewDocumentSequence } from './ready-made-bson.js';
 import { type WriteError, writeCommand } from './write-command.js';
 
 export interface MessageWriterOptions {
@@ -13,6 +15,8 @@ export interface MessageWriterOptions {
   readonly batchBytes: number;
   /** The largest document the server takes, in bytes. */
   readonly maxDocumentBytes: number;
+  /** For messages that are BSON already; without it they are made documents again. */
+  readonly newSequence?: NewDocumentSequence | undefined;
   /** Told how many dead letters were written. */
   readonly onDeadLetters?: (refusals: readonly Refusal[]) => Promise<void> | void;
 }
@@ -22,8 +26,7 @@ const MOST_DOCUMENTS = 50_000;
 
 interface Insert {
   readonly collection: string;
-  readonly documents: readonly MessageDocument[];
-  readonly bytes: number;
+  readonly messages: Messages;
 }
 
 /**
@@ -41,8 +44,8 @@ export class MessageWriter {
     this.#options = options;
     this.#groups = new GroupCommit((inserts) => this.#commit(inserts), {
       weight: 1,
-      weigh: ({ documents, bytes }) =>
-        Math.max(documents.length / options.batchEntries, bytes / options.batchBytes),
+      weigh: ({ messages: { count, bytes } }) =>
+        Math.max(count / options.batchEntries, bytes / options.batchBytes),
       concurrency: 2,
     });
   }
@@ -53,41 +56,36 @@ export class MessageWriter {
   }
 
   async #commit(inserts: readonly Insert[]): Promise<Outcome[]> {
-    const outcomes = inserts.map(() => ({ written: 0, alreadyThere: 0, dead: 0 }));
-    const byCollection = groupIndexes(inserts, ({ collection }) => collection);
-    for (const [collection, indexes] of byCollection) {
-      const owners: number[] = [];
-      const documents: MessageDocument[] = [];
+    const outcomes = inserts.map(({ messages }) => ({ written: messages.count, alreadyThere: 0, dead: 0 }));
+    const alike = groupIndexes(inserts, ({ collection, messages }) => `${messages.form} ${collection}`);
+    for (const indexes of alike.values()) {
+      const collection = inserts[indexes[0] ?? -1]?.collection ?? '';
       const refusals: Refusal[] = [];
-      for (const i of indexes) {
-        const insert = inserts[i];
-        const outcome = outcomes[i];
-        if (!insert || !outcome) continue;
-        for (const document of insert.documents) {
-          const tooLarge = this.#tooLarge(insert, document);
-          if (tooLarge) {
-            refusals.push(tooLarge);
-            outcome.dead++;
-          } else {
-            documents.push(document);
-            owners.push(i);
-            outcome.written++;
-          }
-        }
-      }
-      const bytes = indexes.reduce((sum, i) => sum + (inserts[i]?.bytes ?? 0), 0);
-      const errors = await this.#insertAll(collection, documents, bytes);
-      for (const error of errors) {
-        const outcome = outcomes[owners[error.index] ?? -1];
-        const document = documents[error.index];
-        if (!outcome || !document) throw unknownRefusal(error);
+      const refuse = (range: MessageRange, i: number, code: number, reason: string, bytes: number) => {
+        refusals.push({ document: messageAt(range.messages, i), collection, code, reason, bytes });
+        const outcome = outcomes[range.owner];
+        if (!outcome) return;
         outcome.written--;
-        if (error.isOwnId) outcome.alreadyThere++;
-        else if (error.code === 11000 || isContentCode(error.code)) {
-          outcome.dead++;
-          const bytes = BSON.calculateObjectSize(document);
-          refusals.push({ document, collection, code: error.code, reason: error.message, bytes });
-        } else throw unknownRefusal(error);
+        outcome.dead++;
+      };
+      const ranges: MessageRange[] = [];
+      for (const owner of indexes) {
+        const messages = inserts[owner]?.messages;
+        if (messages) ranges.push(...this.#fitting({ owner, messages, from: 0, to: messages.count }, refuse));
+      }
+      for (const part of this.#cut(ranges)) {
+        const command = insertCommand(collection, part, this.#options.newSequence);
+        const { errors } = await writeCommand(this.#db, command);
+        for (const error of errors) {
+          const { range, i } = find(part, error);
+          const outcome = outcomes[range.owner];
+          if (error.isOwnId && outcome) {
+            outcome.written--;
+            outcome.alreadyThere++;
+          } else if (error.code === 11000 || isContentCode(error.code))
+            refuse(range, i, error.code, error.message, exactSizeOf(range.messages, i));
+          else throw unknownRefusal(error);
+        }
       }
       if (refusals.length > 0) {
         await writeDeadLetters(this.#db, refusals, new Date());
@@ -97,65 +95,77 @@ export class MessageWriter {
     return outcomes;
   }
 
-  /** One command for what fits into one message, several for a batch that is larger by itself. */
-  async #insertAll(
-    collection: string,
-    documents: readonly MessageDocument[],
-    bytes: number,
-  ): Promise<WriteError[]> {
-    const errors: WriteError[] = [];
-    for (const { from, to } of this.#cut(documents, bytes)) {
-      const part = from === 0 && to === documents.length ? documents : documents.slice(from, to);
-      const reply = await writeCommand(this.#db, { insert: collection, documents: part });
-      for (const error of reply.errors) errors.push({ ...error, index: error.index + from });
+  /** The range without the messages that are too large for any server. */
+  #fitting(
+    range: MessageRange,
+    refuse: (range: MessageRange, i: number, code: number, reason: string, bytes: number) => void,
+  ): MessageRange[] {
+    const { messages, to } = range;
+    const most = this.#options.maxDocumentBytes;
+    if (messages.bytes * 4 < most) return [range];
+    const fitting: MessageRange[] = [];
+    let { from } = range;
+    for (let i = from; i < to; i++) {
+      if (sizeOf(messages, i) * 4 < most) continue;
+      const bytes = exactSizeOf(messages, i);
+      if (bytes <= most) continue;
+      refuse(range, i, 10334, `the document would take ${bytes} bytes, the server's limit is ${most}`, bytes);
+      if (i > from) fitting.push({ ...range, from, to: i });
+      from = i + 1;
     }
-    return errors;
+    if (to > from) fitting.push({ ...range, from, to });
+    return fitting;
   }
 
-  /** A message takes 48 MB and 100,000 documents; sizes of text are estimates, so it is cut at a third of that. */
-  #cut(documents: readonly MessageDocument[], allBytes: number): { from: number; to: number }[] {
-    if (allBytes <= this.#options.maxDocumentBytes && documents.length <= MOST_DOCUMENTS)
-      return documents.length > 0 ? [{ from: 0, to: documents.length }] : [];
-    const cuts: { from: number; to: number }[] = [];
-    let from = 0;
+  /**
+   * One command for what fits into one message, several for a batch that is larger by itself. A message takes 48 MB and
+   * 100,000 documents; sizes of text are estimates, so it is cut at a third of that.
+   */
+  #cut(ranges: readonly MessageRange[]): MessageRange[][] {
+    const most = this.#options.maxDocumentBytes;
+    const parts: MessageRange[][] = [];
+    let part: MessageRange[] = [];
+    let count = 0;
     let bytes = 0;
-    for (let i = 0; i < documents.length; i++) {
-      const document = documents[i];
-      if (!document) continue;
-      const size = roughSize(document);
-      if (i > from && (bytes + size > this.#options.maxDocumentBytes || i - from >= MOST_DOCUMENTS)) {
-        cuts.push({ from, to: i });
-        from = i;
-        bytes = 0;
+    for (const range of ranges) {
+      const { messages, to } = range;
+      const size = messages.bytes;
+      if (bytes + size <= most && count + to - range.from <= MOST_DOCUMENTS) {
+        part.push(range);
+        count += to - range.from;
+        bytes += size;
+        continue;
       }
-      bytes += size;
+      let { from } = range;
+      for (let i = from; i < to; i++) {
+        const next = sizeOf(messages, i);
+        if (count > 0 && (bytes + next > most || count >= MOST_DOCUMENTS)) {
+          if (i > from) part.push({ ...range, from, to: i });
+          parts.push(part);
+          part = [];
+          from = i;
+          count = 0;
+          bytes = 0;
+        }
+        count++;
+        bytes += next;
+      }
+      if (to > from) part.push({ ...range, from, to });
     }
-    if (from < documents.length) cuts.push({ from, to: documents.length });
-    return cuts;
-  }
-
-  #tooLarge({ collection, bytes: batchBytes }: Insert, document: MessageDocument): Refusal | undefined {
-    const { maxDocumentBytes } = this.#options;
-    if (batchBytes * 4 < maxDocumentBytes || roughSize(document) * 4 < maxDocumentBytes) return undefined;
-    const bytes = BSON.calculateObjectSize(document);
-    if (bytes <= maxDocumentBytes) return undefined;
-    const reason = `the document would take ${bytes} bytes, the server's limit is ${maxDocumentBytes}`;
-    return { document, collection, code: 10334, reason, bytes };
+    if (part.length > 0) parts.push(part);
+    return parts;
   }
 }
 
-/** Characters and bytes of a document's content; its BSON is at most about three times that. */
-function roughSize({ content, mapped, _id }: MessageDocument): number {
-  let size = 100 + 2 * _id.length;
-  // What a rule made of the content has other sizes.
-  if (mapped) return size + BSON.calculateObjectSize({ content, mapped });
-  if (Array.isArray(content)) for (const [name, value] of content) size += name.length + lengthOf(value) + 32;
-  else for (const name in content) size += name.length + lengthOf(content[name]) + 8;
-  return size;
-}
-
-function lengthOf(value: unknown): number {
-  return typeof value === 'string' || value instanceof Uint8Array ? value.length : 0;
+/** The message that a command's error is about. */
+function find(part: readonly MessageRange[], error: WriteError): { range: MessageRange; i: number } {
+  let { index } = error;
+  for (const range of part) {
+    const length = range.to - range.from;
+    if (index < length) return { range, i: range.from + index };
+    index -= length;
+  }
+  throw unknownRefusal(error);
 }
 
 function unknownRefusal(error: WriteError): SyncError {

@@ -1,6 +1,7 @@
 import type { Buckets } from './buckets.js';
 import type { StoredContent } from './content.js';
 import type { Gap, Position } from './key-state.js';
+import type { Messages } from './messages.js';
 import type { MappedContent, Mapping } from './rules/content-mapper.js';
 import type { Unit, UnitLayout } from './unit.js';
 
@@ -64,16 +65,14 @@ export interface MembersWrite {
 
 /**
  * What to write, described without a driver.
- * - insert: documents with ids of their own; one that is there already stays as it is.
+ * - insert: messages with ids of their own; one that is there already stays as it is.
  * - replace, members: a value as it is now; a worker that read it earlier never overwrites one that read it later.
  */
 export type Write =
   | {
       readonly kind: 'insert';
       readonly collection: string;
-      readonly documents: readonly MessageDocument[];
-      /** About how many bytes the documents take; the sink cuts its bulks by it. */
-      readonly bytes: number;
+      readonly messages: Messages;
     }
   | ReplaceWrite
   | MembersWrite;

@@ -9,6 +9,7 @@ export * from './key-id.js';
 export * from './key-state.js';
 export * from './key-type.js';
 export * from './message-id.js';
+export * from './messages.js';
 export * from './naming-convention.js';
 export * from './rules/content-mapper.js';
 export * from './rules/decode-entry.js';

@@ -26,7 +26,16 @@ export function connectRedis(
   onError: (error: Error) => void,
   more: ClientOptions = {},
 ): Redis {
-  const options: ClientOptions = {
+  return connectWith(address, onError, more);
+}
+
+/** As connectRedis; with `protocol` 2, the connection itself speaks RESP2. */
+export function connectWith(
+  address: RedisAddress,
+  onError: (error: Error) => void,
+  more: ClientOptions & { readonly protocol?: 2 },
+): Redis {
+  const options = {
     maxRetriesPerRequest: 3,
     commandTimeout: 30_000,
     connectTimeout: 5_000,
@@ -39,7 +48,7 @@ export function connectRedis(
   return redis;
 }
 
-function open(address: RedisAddress, options: ClientOptions): Redis {
+function open(address: RedisAddress, options: ClientOptions & { readonly protocol?: 2 }): Redis {
   const { url, host, port, db, username, password, clusterNodes, sentinel } = address;
   const login = { ...(username ? { username } : {}), ...(password ? { password } : {}) };
   if (clusterNodes) {

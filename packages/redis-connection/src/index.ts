@@ -1,3 +1,5 @@
 export { groupBySlot, isCluster, masterOf, mastersOf, pipelined } from './cluster.js';
 export { type ClientOptions, connectRedis, FOR_BLOCKING } from './connect-redis.js';
+export { RawConnection, RawConnectionLost, type RawConnectionOptions } from './raw-connection.js';
+export { RawReplies, type RawReply } from './raw-replies.js';
 export type { HostAndPort, RedisAddress } from './redis-address.js';

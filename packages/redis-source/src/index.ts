@@ -3,6 +3,7 @@ export { redisError } from './redis-error.js';
 export { redisSource } from './redis-source.js';
 export { KEY_TYPE_ENTRIES, type KeyTypeEntry, type SyncerOptions } from './registry.js';
 export { ScanMemory } from './scan-memory.js';
+export { type AsksRaw, DirectReader } from './streams/direct/direct-reader.js';
 export { documentsByRule } from './streams/documents-by-rule.js';
 export { type StreamCounters, streamCounters } from './streams/stream-counters.js';
 export { type TrimOptions, type TrimReport, trimStream } from './trim-stream.js';

@@ -23,6 +23,7 @@ export function buildSync(settings: Settings, findings: Findings): Config['sync'
     wakeUps: values.WAKE_UPS,
     idleIntervalMs: toMs(values.IDLE_INTERVAL_SEC),
     sourceBytesPerSec: values.SOURCE_BYTES_PER_SEC,
+    streamPath: values.STREAM_PATH,
     readEntries: entries.read,
     readBytes: bytes.read,
     readAheadBytes: values.READ_AHEAD_BYTES,

@@ -1,6 +1,6 @@
 import {
+  type DocumentMessages,
   type KeyState,
-  type MessageDocument,
   type Rule,
   writesPlainMessages,
 } from '@redis-to-mongo/pipeline';
@@ -14,7 +14,7 @@ export function documentsByRule(
   incarnation: number,
   entries: readonly Entry[],
   rule: Rule | undefined,
-): { documents: MessageDocument[]; bytes: number } {
+): DocumentMessages {
   return rule === undefined || writesPlainMessages(rule)
     ? toDocuments(state, incarnation, entries)
     : toMappedDocuments(state, incarnation, entries, rule);

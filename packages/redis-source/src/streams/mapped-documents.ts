@@ -1,4 +1,6 @@
 import {
+  type DocumentMessages,
+  documentMessages,
   encodeContent,
   entryTime,
   type KeyState,
@@ -17,7 +19,7 @@ export function toMappedDocuments(
   incarnation: number,
   entries: readonly Entry[],
   { mapContent, ttlMs }: Pick<Rule, 'mapContent' | 'ttlMs'>,
-): { documents: MessageDocument[]; bytes: number } {
+): DocumentMessages {
   const prefix = messageIdPrefix(state.key, incarnation);
   const { stream, type } = state;
   const overhead = 2 * prefix.length + stream.length + type.length + 140;
@@ -40,5 +42,5 @@ export function toMappedDocuments(
       ...(removeMs <= LATEST_MS ? { removeAt: new Date(removeMs) } : {}),
     };
   });
-  return { documents, bytes };
+  return documentMessages(documents, bytes);
 }

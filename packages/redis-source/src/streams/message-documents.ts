@@ -1,4 +1,6 @@
 import {
+  type DocumentMessages,
+  documentMessages,
   encodeContent,
   entryTime,
   type KeyState,
@@ -13,7 +15,7 @@ export function toDocuments(
   state: KeyState,
   incarnation: number,
   entries: readonly Entry[],
-): { documents: MessageDocument[]; bytes: number } {
+): DocumentMessages {
   const prefix = messageIdPrefix(state.key, incarnation);
   const { stream, type } = state;
   const overhead = 2 * prefix.length + stream.length + type.length + 120;
@@ -30,5 +32,5 @@ export function toDocuments(
       content: encodeContent(flat),
     };
   });
-  return { documents, bytes };
+  return documentMessages(documents, bytes);
 }

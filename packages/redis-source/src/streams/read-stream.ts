@@ -51,7 +51,7 @@ export async function readStream(
   const [expiryError, timeLeft] = replies?.[2] ?? [undefined, undefined];
   if (rangeError) throw redisError(rangeError);
   if (expiryError) throw redisError(expiryError);
-  const expiresAt = Number(timeLeft) < 0 ? null : new Date(Date.now() + Number(timeLeft));
+  const expiresAt = expiryAt(Number(timeLeft));
   const info = parseStreamInfo(infoReply);
   const raw = parseEntries(rangeReply);
   if (binary) {
@@ -67,13 +67,18 @@ export async function readStream(
   return { info, entries: raw as readonly Entry[], binary: false, expiresAt };
 }
 
+/** When a key expires, by what PTTL told of it just now, in ms; null for never. */
+export function expiryAt(timeLeft: number): Date | null {
+  return timeLeft < 0 ? null : new Date(Date.now() + timeLeft);
+}
+
 /** The time of expiry that is known, where the one just read is no other. */
 export function settledExpiry(known: Date | null, read: Date | null): Date | null {
   const isSame = known && read && Math.abs(known.getTime() - read.getTime()) < SAME_EXPIRY_MS;
   return isSame ? known : read;
 }
 
-function isNoSuchKey(error: Error): boolean {
+export function isNoSuchKey(error: Error): boolean {
   return /no such key/i.test(error.message);
 }
 

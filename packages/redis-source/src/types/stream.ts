@@ -10,8 +10,9 @@ import {
   type Syncer,
 } from '@redis-to-mongo/pipeline';
 import type { Redis } from 'ioredis';
-import { documentsByRule } from '../streams/documents-by-rule.js';
-import { digestOf, guessEntryBytes, readStream, settledExpiry } from '../streams/read-stream.js';
+import type { DirectReader } from '../streams/direct/direct-reader.js';
+import { ordinaryReader } from '../streams/ordinary-reader.js';
+import { guessEntryBytes, settledExpiry } from '../streams/read-stream.js';
 import {
   accountFor,
   gapsAtStart,
@@ -21,6 +22,7 @@ import {
   parseStreamPosition,
   startOf,
 } from '../streams/stream-account.js';
+import type { StreamReader } from '../streams/stream-reader.js';
 
 export interface StreamOptions {
   /** At most this many entries a read. */
@@ -29,6 +31,8 @@ export interface StreamOptions {
   readonly readBytes: number;
   /** What is done otherwise with some keys. */
   readonly rules?: RuleBook;
+  /** The direct path, where it is taken. */
+  readonly direct?: DirectReader | undefined;
 }
 
 export const streamGuarantee = `Each entry that Redis still held when it was read is in \`stream_messages\` exactly once, its fields byte for byte, in the
@@ -43,15 +47,18 @@ const MIN_RESERVED = 16 * 1024;
  * what Redis dropped before it was read can be counted exactly (see streams/stream-account.ts).
  */
 export function streamSyncer(redis: Redis, options: StreamOptions): Syncer {
+  const ordinary = ordinaryReader(redis);
+  const reader = options.direct?.over(ordinary) ?? ordinary;
   return {
     keyType: 'stream',
     retire: () => [],
-    read: (state, slice, budget) => readBatches(redis, options, state, slice, budget),
+    read: (state, slice, budget) => readBatches(redis, reader, options, state, slice, budget),
   };
 }
 
 async function* readBatches(
   redis: Redis,
+  reader: StreamReader,
   options: StreamOptions,
   state: KeyState,
   slice: Slice,
@@ -74,23 +81,35 @@ async function* readBatches(
     entryBytes ??= await guessEntryBytes(redis, key);
     const count = readCount(options, slice, entryBytes);
     const held = await budget.reserve(Math.max(MIN_RESERVED, count * entryBytes));
+    let give = () => held.release();
     let isYielded = false;
     try {
-      const from = anchor ? anchor.entryId : `(${position?.entryId ?? BEFORE_FIRST}`;
-      const asked = anchor ? count + 1 : count;
-      const reading = await readStream(redis, key, from, asked, binary);
+      const reading = await reader.read({
+        key,
+        after: position?.entryId ?? BEFORE_FIRST,
+        count,
+        isAnchored: anchor !== undefined,
+        isBinary: binary,
+        state,
+        incarnation,
+        rule,
+      });
       if (!reading) return;
-      const { info } = reading;
-      binary = reading.binary;
-      const reachedEnd = reading.entries.length < asked || reading.entries.at(-1)?.[0] === info.lastId;
-      const first = anchor && reading.entries[0]?.[0] === anchor.entryId ? reading.entries[0] : undefined;
-      const isReplaced = first
-        ? digestOf(first) !== anchor?.digest
-        : anchor !== undefined && mustHold(anchor, info);
-      const entries = first ? reading.entries.slice(1) : reading.entries;
+      const { info, messages, last } = reading;
+      give = () => {
+        held.release();
+        reading.release();
+      };
+      binary = reading.isBinary;
+      const reachedEnd = messages.count < count || last?.id === info.lastId;
+      const isReplaced =
+        anchor !== undefined &&
+        (reading.anchorDigest === undefined
+          ? mustHold(anchor, info)
+          : reading.anchorDigest !== anchor.digest);
       anchor = undefined;
       const start = position ?? startOf(info);
-      const account = accountFor(start, info, entries.length, reachedEnd);
+      const account = accountFor(start, info, messages.count, reachedEnd);
       if (position && (isReplaced || isRewound(position, info) || account.missing < 0)) {
         position = undefined;
         rewound = true;
@@ -99,45 +118,44 @@ async function* readBatches(
       }
       const expiry = settledExpiry(expiresAt, reading.expiresAt);
       const isNews =
-        entries.length > 0 || account.missing !== 0 || account.lag !== lag || expiry !== expiresAt;
+        messages.count > 0 || account.missing !== 0 || account.lag !== lag || expiry !== expiresAt;
       if (position && !isNews) return;
       lag = account.lag;
       expiresAt = expiry;
-      const { documents, bytes } = documentsByRule(state, incarnation, entries, rule);
-      const last = entries.at(-1);
-      if (last) entryBytes = Math.ceil(bytes / entries.length);
+      const { bytes } = messages;
+      if (last) entryBytes = Math.ceil(bytes / messages.count);
       const gaps = position
         ? gapsOf(start, info, account.missing, incarnation)
         : gapsAtStart(state, stored, info, incarnation);
       position = {
-        entryId: last ? last[0] : start.entryId,
+        entryId: last?.id ?? start.entryId,
         passed: account.passed,
         before: start.before,
         lastId: info.lastId,
         added: info.added ?? null,
-        digest: last ? digestOf(last) : (position?.digest ?? ''),
+        digest: last?.digest ?? position?.digest ?? '',
         entryBytes,
         binary,
       };
-      slice.spend(entries.length, bytes);
+      slice.spend(messages.count, bytes);
       held.resize(bytes);
       isYielded = true;
       yield {
-        writes: documents.length > 0 ? [{ kind: 'insert', collection, documents, bytes }] : [],
+        writes: messages.count > 0 ? [{ kind: 'insert', collection, messages }] : [],
         ...(rewound ? { rewound } : {}),
         position: { ...position },
-        entries: entries.length,
+        entries: messages.count,
         bytes,
         lag,
         gaps,
         expiresAt,
-        changed: entries.length > 0 || gaps.length > 0,
-        release: () => held.release(),
+        changed: messages.count > 0 || gaps.length > 0,
+        release: give,
       };
       rewound = false;
       if (reachedEnd) return;
     } finally {
-      if (!isYielded) held.release();
+      if (!isYielded) give();
     }
   } while (!slice.isSpent());
 }

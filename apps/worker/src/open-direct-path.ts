@@ -1,0 +1,35 @@
+import type { AppContext } from '@redis-to-mongo/app-shell';
+import type { Config } from '@redis-to-mongo/config';
+import { type NewDocumentSequence, readyMadeBson } from '@redis-to-mongo/mongo-sink';
+import { RawConnection } from '@redis-to-mongo/redis-connection';
+import { DirectReader } from '@redis-to-mongo/redis-source';
+
+/** Both ends of the direct path; without them entries take the ordinary one. */
+export interface DirectPath {
+  readonly direct?: DirectReader;
+  readonly newSequence?: NewDocumentSequence;
+}
+
+/** Opens the direct path where it is chosen and can be taken, and says once why where it can't. */
+export async function openDirectPath(
+  { sync, redis }: Pick<Config, 'sync' | 'redis'>,
+  { logger, closers }: Pick<AppContext, 'logger' | 'closers'>,
+): Promise<DirectPath> {
+  if (sync.streamPath !== 'direct') return {};
+  const ordinary = (reason: string) => logger.warn('streams take the ordinary path', { reason });
+  const newSequence = await readyMadeBson();
+  if (!newSequence) {
+    ordinary('the MongoDB driver does not send ready-made BSON as expected');
+    return {};
+  }
+  const connection = RawConnection.open(redis, {
+    onError: (error) => logger.warn('redis: connection trouble', { error }),
+    onUnexpected: (reason) => ordinary(`ioredis is not built as expected: ${reason}`),
+  });
+  if (!connection) {
+    logger.info('streams take the ordinary path', { reason: 'the source is a cluster' });
+    return {};
+  }
+  closers.add('redis, as bytes', () => connection.close());
+  return { direct: new DirectReader(connection), newSequence };
+}

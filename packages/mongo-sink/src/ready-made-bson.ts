@@ -1,0 +1,78 @@
+import { Buffer } from 'node:buffer';
+
+/** Documents of a command that are BSON already: the driver sends them as they are. */
+export interface DocumentSequence {
+  /** Adds documents, any number of them one behind the other; the first argument is only looked at by monitoring. */
+  push(document: object, bson: Uint8Array): number;
+  toBin(): Uint8Array;
+}
+
+/** Makes the list that stands in a command for its documents. */
+export type NewDocumentSequence = () => DocumentSequence;
+
+const COMMANDS: string = 'mongodb/lib/cmap/commands.js';
+const FIELD = 'documents';
+
+/**
+ * The driver's own way to send ready-made BSON, which it uses for bulk writes and does not document: an OP_MSG section of kind 1.
+ * Looked at before it is relied on: a message made with it must be, byte for byte, what the protocol says.
+ * Source: https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol/#kind-1--document-sequence
+ * @returns `undefined` when the driver is not built as expected (measured with mongodb 7.9).
+ */
+export async function readyMadeBson(): Promise<NewDocumentSequence | undefined> {
+  try {
+    const commands: unknown = await import(COMMANDS);
+    const Sequence = constructorIn(commands, 'DocumentSequence');
+    const Message = constructorIn(commands, 'OpMsgRequest');
+    const create = () => {
+      const sequence: unknown = new Sequence(FIELD);
+      if (!isSequence(sequence)) throw new TypeError('not a document sequence');
+      return sequence;
+    };
+    return sendsAsItIs(create, Message) ? create : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A document without a field, and what a section of two of them is. */
+const EMPTY = Buffer.from([5, 0, 0, 0, 0]);
+const SECTION = Buffer.concat([
+  Buffer.from([1]),
+  Buffer.from([4 + FIELD.length + 1 + 2 * EMPTY.length, 0, 0, 0]),
+  Buffer.from(`${FIELD}\0`),
+  EMPTY,
+  EMPTY,
+]);
+
+function sendsAsItIs(create: NewDocumentSequence, Message: Constructor): boolean {
+  const sequence = create();
+  sequence.push({}, Buffer.concat([EMPTY, EMPTY]));
+  const message: unknown = new Message('db', { insert: 'c', [FIELD]: sequence }, {});
+  if (!hasBytes(message)) return false;
+  const bytes: unknown = message.toBin();
+  if (!Array.isArray(bytes) || !bytes.every((part) => part instanceof Uint8Array)) return false;
+  const whole = Buffer.concat(bytes);
+  return whole.readInt32LE(0) === whole.length && whole.subarray(-SECTION.length).equals(SECTION);
+}
+
+type Constructor = new (...args: unknown[]) => unknown;
+
+function constructorIn(module: unknown, name: string): Constructor {
+  const found: unknown =
+    typeof module === 'object' && module !== null ? Reflect.get(module, name) : undefined;
+  if (!isConstructor(found)) throw new TypeError(`${name} is not there`);
+  return found;
+}
+
+function isConstructor(value: unknown): value is Constructor {
+  return typeof value === 'function';
+}
+
+function hasBytes(value: unknown): value is { toBin(): unknown } {
+  return typeof value === 'object' && value !== null && 'toBin' in value && typeof value.toBin === 'function';
+}
+
+function isSequence(value: unknown): value is DocumentSequence {
+  return hasBytes(value) && 'push' in value && typeof value.push === 'function';
+}

@@ -1,0 +1,33 @@
+import type { MessageDocument } from './batch.js';
+
+/** Stream messages to be inserted, in the form in which their reader has them. */
+export type Messages = DocumentMessages | EncodedMessages;
+
+interface Common {
+  readonly count: number;
+  /** What they take in MongoDB, in bytes: of documents about, of BSON exactly. */
+  readonly bytes: number;
+}
+
+/** Documents that the driver makes BSON of. */
+export interface DocumentMessages extends Common {
+  readonly form: 'documents';
+  readonly documents: readonly MessageDocument[];
+}
+
+/** Documents that are BSON already. */
+export interface EncodedMessages extends Common {
+  readonly form: 'bson';
+  /** One behind the other. It holds them until the batch is released. */
+  readonly encoded: Uint8Array;
+  /** Where each of them ends in `encoded`. */
+  readonly ends: readonly number[];
+}
+
+export function documentMessages(documents: readonly MessageDocument[], bytes: number): DocumentMessages {
+  return { form: 'documents', count: documents.length, bytes, documents };
+}
+
+export function encodedMessages(encoded: Uint8Array, ends: readonly number[]): EncodedMessages {
+  return { form: 'bson', count: ends.length, bytes: encoded.length, encoded, ends };
+}

@@ -1,0 +1,137 @@
+import type { Socket } from 'node:net';
+import { Cluster, type Redis } from 'ioredis';
+import { connectWith, FOR_BLOCKING } from './connect-redis.js';
+import { RawReplies, type RawReply } from './raw-replies.js';
+import type { RedisAddress } from './redis-address.js';
+
+/** The connection ended, or there is none; the same can be asked of another one. */
+export class RawConnectionLost extends Error {
+  override readonly name = 'RawConnectionLost';
+}
+
+export interface RawConnectionOptions {
+  readonly onError: (error: Error) => void;
+  /** Told once, when ioredis is not built as expected: then there will be no raw connection. */
+  readonly onUnexpected: (reason: string) => void;
+  /** How long an answer may take without a byte of it, in ms. */
+  readonly silenceMs?: number;
+}
+
+const SILENCE_MS = 30_000;
+/** RESP2 is what every server speaks. */
+const OPTIONS = { ...FOR_BLOCKING, protocol: 2 } as const;
+
+/**
+ * A connection whose answers are taken as bytes. ioredis opens it, finds the server (Sentinel), encrypts,
+ * authenticates and reopens it; once it is ready, ioredis' parser is taken off the socket and this takes its place, until the
+ * connection ends. Requests are answered in order; those of one turn of the event loop go out in one write.
+ */
+export class RawConnection {
+  readonly #redis: Redis;
+  readonly #options: RawConnectionOptions;
+  readonly #replies = new RawReplies();
+  #socket: Socket | undefined;
+  #silence: NodeJS.Timeout | undefined;
+  #isCorked = false;
+
+  private constructor(redis: Redis, options: RawConnectionOptions) {
+    this.#redis = redis;
+    this.#options = options;
+    redis.on('ready', () => void this.#takeOver());
+    redis.on('close', () => this.#lose(new RawConnectionLost('the connection has ended')));
+  }
+
+  /** @returns `undefined` for a cluster: there each key has its own server. */
+  static open(address: RedisAddress, options: RawConnectionOptions): RawConnection | undefined {
+    if (address.clusterNodes) return undefined;
+    const redis = connectWith(address, options.onError, OPTIONS);
+    return redis instanceof Cluster ? undefined : new RawConnection(redis, options);
+  }
+
+  /** Whether it can be asked now. */
+  get isReady(): boolean {
+    return this.#socket !== undefined;
+  }
+
+  /**
+   * Sends a request, and has its answer taken by `reply`.
+   * @throws RawConnectionLost when there is no connection, or it ended; what `reply` threw.
+   */
+  async ask(request: Buffer, reply: RawReply): Promise<void> {
+    const socket = this.#socket;
+    if (!socket) throw new RawConnectionLost('there is no connection');
+    this.#silence ??= setTimeout(
+      () => socket.destroy(new Error('Redis was silent for too long')),
+      this.#options.silenceMs ?? SILENCE_MS,
+    );
+    if (!this.#isCorked) {
+      this.#isCorked = true;
+      socket.cork();
+      setImmediate(() => {
+        this.#isCorked = false;
+        socket.uncork();
+      });
+    }
+    socket.write(request);
+    await this.#replies.next(reply);
+  }
+
+  close(): void {
+    this.#redis.disconnect();
+    this.#lose(new RawConnectionLost('the connection was closed'));
+  }
+
+  /** From a ready connection of ioredis to a raw one. */
+  async #takeOver(): Promise<void> {
+    try {
+      await this.#redis.ping(); // whatever ioredis had asked is answered before
+    } catch {
+      return; // it has ended already, and will be ready again
+    }
+    const reason = whyNotRaw(this.#redis);
+    if (reason !== undefined) {
+      this.#redis.disconnect();
+      this.#options.onUnexpected(reason);
+      return;
+    }
+    const socket = this.#redis.stream as Socket;
+    socket.removeAllListeners('data');
+    socket.on('data', (bytes: Buffer) => this.#take(bytes));
+    this.#socket = socket;
+  }
+
+  #take(bytes: Buffer): void {
+    this.#silence?.refresh();
+    try {
+      this.#replies.arrive(bytes);
+    } catch {
+      this.#lose(new RawConnectionLost('an answer could not be read'));
+    }
+    if (this.#replies.isEmpty) this.#endSilence();
+  }
+
+  #lose(error: RawConnectionLost): void {
+    this.#socket?.destroy();
+    this.#socket = undefined;
+    this.#endSilence();
+    this.#replies.lose(error);
+  }
+
+  #endSilence(): void {
+    clearTimeout(this.#silence);
+    this.#silence = undefined;
+  }
+}
+
+/** What must be so that ioredis' parser can be taken off its socket; `undefined` when it is. Measured with ioredis 6.0. */
+function whyNotRaw(redis: Redis): string | undefined {
+  const { stream } = redis;
+  if (typeof stream?.write !== 'function' || typeof stream.removeAllListeners !== 'function')
+    return 'its socket is not where it was';
+  if (stream.listenerCount('data') !== 1)
+    return 'not one listener, but several, take what the socket receives';
+  const queue: unknown = Reflect.get(redis, 'commandQueue');
+  if (typeof queue !== 'object' || queue === null || !('length' in queue) || queue.length !== 0)
+    return 'its list of commands is not where it was, or not empty';
+  return undefined;
+}

@@ -1,0 +1,112 @@
+import { encodedMessages, messageIdPrefix, SyncError, writesPlainMessages } from '@redis-to-mongo/pipeline';
+import { RawConnectionLost, type RawReply } from '@redis-to-mongo/redis-connection';
+import { redisError } from '../../redis-error.js';
+import { expiryAt, isNoSuchKey } from '../read-stream.js';
+import { parseStreamInfo } from '../stream-info.js';
+import type { ReadRequest, StreamReader, StreamReading } from '../stream-reader.js';
+import { BufferPool } from './buffer-pool.js';
+import { MessageEncoder } from './message-encoder.js';
+import { StreamReply } from './stream-reply.js';
+
+/** Kept for the next reads, in bytes. */
+const KEPT_BYTES = 32 * 1024 * 1024;
+/** What a document is taken to need before it is written, in bytes; the buffer grows where that was too little. */
+const GUESSED_BYTES = 400;
+
+/** A connection whose answers are taken as bytes; see RawConnection. */
+export interface AsksRaw {
+  readonly isReady: boolean;
+  ask(request: Buffer, reply: RawReply): Promise<void>;
+}
+
+/**
+ * The direct path: the bytes of a reply become the bytes of BSON documents, with no string or object between. It writes what
+ * the ordinary path would, byte for byte, and leaves to that what it can't do: streams under a rule that
+ * changes messages, and reads for which its connection is not there.
+ */
+export class DirectReader {
+  readonly #connection: AsksRaw;
+  readonly #buffers = new BufferPool(KEPT_BYTES);
+
+  /** @param connection is not closed by the reader. */
+  constructor(connection: AsksRaw) {
+    this.#connection = connection;
+  }
+
+  /** The reader that takes the direct path where it can, and the ordinary one where not. */
+  over(ordinary: StreamReader): StreamReader {
+    return {
+      read: async (request) => {
+        if (!this.#connection.isReady || !writesPlainMessages(request.rule))
+          return await ordinary.read(request);
+        try {
+          return await this.#read(request);
+        } catch (error) {
+          if (error instanceof RawConnectionLost) return await ordinary.read(request);
+          throw error;
+        }
+      },
+    };
+  }
+
+  async #read({ key, after, count, isAnchored, state, incarnation }: ReadRequest) {
+    const prefix = messageIdPrefix(state.key, incarnation);
+    const reply = new StreamReply(isAnchored ? after : undefined, (entries) => {
+      const buffer = this.#buffers.take(entries * GUESSED_BYTES);
+      return new MessageEncoder(prefix, state.stream, state.type, buffer);
+    });
+    let isHeld = true;
+    const giveBack = () => {
+      if (reply.encoder && isHeld) this.#buffers.give(reply.encoder.buffer);
+      isHeld = false;
+    };
+    try {
+      const from = isAnchored ? after : `(${after}`;
+      await this.#connection.ask(requestFor(key, from, isAnchored ? count + 1 : count), reply);
+      const reading = readingOf(reply, giveBack);
+      if (!reading) giveBack();
+      return reading;
+    } catch (error) {
+      giveBack();
+      throw error;
+    }
+  }
+}
+
+function readingOf(reply: StreamReply, release: () => void): StreamReading | undefined {
+  const { error, encoder, info, timeLeft, anchorDigest, last } = reply;
+  if (error) {
+    if (isNoSuchKey(error)) return undefined;
+    throw redisError(error);
+  }
+  if (!encoder) throw new SyncError('REDIS_REPLY', 'unknown', 'XRANGE: there is no reply');
+  return {
+    info: parseStreamInfo(info),
+    expiresAt: expiryAt(Number(timeLeft)),
+    anchorDigest,
+    messages: encodedMessages(encoder.bytes, encoder.ends),
+    last,
+    isBinary: encoder.isBinary,
+    release,
+  };
+}
+
+const MULTI = '*1\r\n$5\r\nMULTI\r\n';
+const EXEC = '*1\r\n$4\r\nEXEC\r\n';
+
+function requestFor(key: Buffer, from: string, count: number): Buffer {
+  const name = [Buffer.from(`$${key.length}\r\n`), key];
+  return Buffer.concat([
+    Buffer.from(`${MULTI}*3\r\n$5\r\nXINFO\r\n$6\r\nSTREAM\r\n`),
+    ...name,
+    Buffer.from(`\r\n*6\r\n$6\r\nXRANGE\r\n`),
+    ...name,
+    Buffer.from(`\r\n${bulk(from)}$1\r\n+\r\n$5\r\nCOUNT\r\n${bulk(String(count))}*2\r\n$4\r\nPTTL\r\n`),
+    ...name,
+    Buffer.from(`\r\n${EXEC}`),
+  ]);
+}
+
+function bulk(ascii: string): string {
+  return `$${ascii.length}\r\n${ascii}\r\n`;
+}

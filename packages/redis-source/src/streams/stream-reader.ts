@@ -1,0 +1,45 @@
+import type { KeyState, Messages, Rule } from '@redis-to-mongo/pipeline';
+import type { StreamInfo } from './stream-info.js';
+
+/** What to read of a stream, and what the messages are made for. */
+export interface ReadRequest {
+  readonly key: Buffer;
+  /** The entry behind which to read. */
+  readonly after: string;
+  /** At most so many entries. */
+  readonly count: number;
+  /** The entry at `after` is looked at once more, to see whether it is the one that was read. */
+  readonly isAnchored: boolean;
+  /** The last read held bytes that are not UTF-8; so may this one. */
+  readonly isBinary: boolean;
+  readonly state: KeyState;
+  /** The life the messages belong to. */
+  readonly incarnation: number;
+  readonly rule: Rule | undefined;
+}
+
+/** One instant of a stream. */
+export interface StreamReading {
+  readonly info: StreamInfo;
+  /** When the key expires, as far as that can be told from the time left; null for never. */
+  readonly expiresAt: Date | null;
+  /** Of the entry at `after`, see digestOf; `undefined` when it is not there, or was not asked for. */
+  readonly anchorDigest: string | undefined;
+  /** The entries behind `after`, as they are stored. */
+  readonly messages: Messages;
+  /** The last of these. */
+  readonly last: { readonly id: string; readonly digest: string } | undefined;
+  /** Some of it is not UTF-8. */
+  readonly isBinary: boolean;
+  /** The messages are not needed any more. */
+  readonly release: () => void;
+}
+
+/** A way from a stream's entries to messages. */
+export interface StreamReader {
+  /**
+   * @returns `undefined` when the key is gone.
+   * @throws SyncError as redisError tells.
+   */
+  read(request: ReadRequest): Promise<StreamReading | undefined>;
+}
