@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type BenchResult, FLEET, LIMIT, type Run } from '../src/bench/bench-result.js';
+import { type BenchResult, FLEET, LIMIT, ORDINARY_FLEET, type Run } from '../src/bench/bench-result.js';
 import { goalsOf } from '../src/bench/report/judge.js';
 import { reportPage } from '../src/bench/report/report-page.js';
 import { reportText } from '../src/bench/report/report-text.js';
@@ -27,7 +27,12 @@ const result: BenchResult = {
   size: 'full',
   repetitions: 2,
   parts: ['throughput', 'latency', 'idle', 'discovery'],
-  runs: [run(FLEET, 1, 5, 4), run(LIMIT, 1, 4, 3), run(LIMIT, 2, 8, 4), run(FLEET, 2, 8, 4)],
+  runs: [
+    ...[run(FLEET, 1, 5, 4), run(LIMIT, 1, 4, 3), run(LIMIT, 2, 8, 4), run(FLEET, 2, 8, 4)],
+    { ...run(FLEET, 1, 1, 1), part: 'sink' },
+    { ...run(ORDINARY_FLEET, 1, 2, 5), part: 'sink' },
+    { ...run(FLEET, 1, 4, 5), part: 'sink', load: '10 × 100,000', entries: 1_000_000 },
+  ],
   latency: [
     {
       ...{ load: '200/s over 50 streams', repetition: 1, askedPerSec: 200, perSec: 199, samples: 4_000 },
@@ -48,7 +53,9 @@ describe('the goals', () => {
   it('are judged by each repetition’s neighbour, and name what is missed', () => {
     expect(goalsOf(result)).toMatchObject([
       { what: "1 × 200,000: entries a second, of the limit's", measured: 0.9, isMet: true },
-      { what: "1 × 200,000: CPU an entry, of the limit's", measured: expect.closeTo(7 / 6), isMet: true },
+      { what: "1 × 200,000: CPU an entry, of the limit's", measured: expect.closeTo(7 / 6), isMet: false },
+      { what: "1 × 200,000: CPU an entry, of the ordinary path's", measured: 0.2, isMet: true },
+      { what: '10 × 100,000: entries, sink that only acknowledges', measured: 250_000, isMet: true },
       { what: 'latency p50 at the steady rate', measured: 9, isMet: true },
       { what: 'latency p99 at the steady rate', measured: 61, isMet: false },
       { what: 'CPU of our processes at the steady rate', measured: 20, isMet: true },

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { PARTS, parseBenchOptions } from '../src/bench/bench-options.js';
-import { pathBeside } from '../src/bench/contestants/other-path.js';
 
 describe('the benchmark’s options', () => {
   it('default to everything, three times', () => {
@@ -34,15 +33,5 @@ describe('the benchmark’s options', () => {
     [['--tiny', '--write-docs'], /--write-docs.*--tiny/],
   ])('name what is wrong in %s', (args, message) => {
     expect(() => parseBenchOptions(args, {})).toThrow(message);
-  });
-});
-
-describe('the other path of a worker', () => {
-  it('is measured where the list of options names one', () => {
-    const row = (usual: string) =>
-      `| Option |\n| \`STREAM_PATH\` | \`${usual}\` | one of direct, ordinary | How. |\n`;
-    expect(pathBeside(row('ordinary'))).toEqual({ path: 'direct', options: { STREAM_PATH: 'direct' } });
-    expect(pathBeside(row('direct'))).toEqual({ path: 'ordinary', options: { STREAM_PATH: 'ordinary' } });
-    expect(pathBeside('| `SLICE_MS` | `2000` |')).toBeUndefined();
   });
 });

@@ -72,6 +72,8 @@ export interface BenchResult {
 }
 
 export const FLEET = 'the fleet';
+/** The fleet whose streams do not take the direct path. */
+export const ORDINARY_FLEET = 'the fleet, ordinary path';
 export const LIMIT = 'the limit';
 export const OLD_ENGINE = "the old engine's way";
 export const CONNECT = 'Redpanda Connect';

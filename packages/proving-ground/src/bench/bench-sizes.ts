@@ -9,8 +9,10 @@ export interface StreamCase {
 /** How large each part's load is. */
 export interface BenchSizes {
   readonly throughput: readonly StreamCase[];
-  /** Of the loads above, so many go into the sink that only acknowledges. */
-  readonly sinkLoads: number;
+  /** Loads for the sink that only acknowledges, by each contestant. */
+  readonly sink: readonly StreamCase[];
+  /** One for the fleet alone, long enough that its beginning does not count. */
+  readonly sinkLong?: StreamCase;
   /** Entries in all that the old engine's way gets: it is slow, and its rate does not depend on how many follow. */
   readonly oldEngineEntries: number;
   readonly sets: { readonly sets: number; readonly members: number };
@@ -43,7 +45,12 @@ export const SIZES: Readonly<Record<SizeName, BenchSizes>> = {
       { streams: 10, entries: 20_000 },
       { streams: 2_000, entries: 100 },
     ],
-    sinkLoads: 3,
+    sink: [
+      { streams: 1, entries: 200_000 },
+      { streams: 10, entries: 20_000 },
+      { streams: 2_000, entries: 100 },
+    ],
+    sinkLong: { streams: 10, entries: 100_000 },
     oldEngineEntries: 5_000,
     sets: { sets: 200, members: 1_000 },
     types: { keys: 200, members: 1_000 },
@@ -58,7 +65,7 @@ export const SIZES: Readonly<Record<SizeName, BenchSizes>> = {
       { streams: 1, entries: 10_000 },
       { streams: 100, entries: 100 },
     ],
-    sinkLoads: 1,
+    sink: [{ streams: 1, entries: 10_000 }],
     oldEngineEntries: 50,
     sets: { sets: 20, members: 200 },
     types: { keys: 20, members: 100 },
@@ -70,7 +77,7 @@ export const SIZES: Readonly<Record<SizeName, BenchSizes>> = {
   },
   tiny: {
     throughput: [{ streams: 4, entries: 100 }],
-    sinkLoads: 1,
+    sink: [{ streams: 4, entries: 100 }],
     oldEngineEntries: 20,
     sets: { sets: 4, members: 20 },
     types: { keys: 3, members: 10 },

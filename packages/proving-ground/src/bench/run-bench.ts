@@ -3,7 +3,7 @@ import type { BenchOptions, Part } from './bench-options.js';
 import { BenchPlace } from './bench-place.js';
 import { type BenchResult, FLEET, type Run } from './bench-result.js';
 import type { BenchSizes } from './bench-sizes.js';
-import { chooseContestants, sinkContestants } from './contestants/choose-contestants.js';
+import { chooseContestants, fleetAlone, sinkContestants } from './contestants/choose-contestants.js';
 import { openAckTarget, openMongoTarget } from './contestants/targets.js';
 import { describeMachine } from './machine.js';
 import { measureCatchUp } from './parts/catch-up.js';
@@ -43,15 +43,16 @@ export async function runBench(options: BenchOptions, context: BenchContext): Pr
     ...(await wanted('throughput', () =>
       measureStreams(place, 'throughput', sizes.throughput, contestants, () => openMongoTarget(place)),
     )),
-    ...(await wanted('sink', async () =>
-      measureStreams(
+    ...(await wanted('sink', async () => [
+      ...(await measureStreams(place, 'sink', sizes.sink, sinkContestants, openAckTarget)),
+      ...(await measureStreams(
         place,
         'sink',
-        sizes.throughput.slice(0, sizes.sinkLoads),
-        await sinkContestants(),
+        sizes.sinkLong ? [sizes.sinkLong] : [],
+        [fleetAlone],
         openAckTarget,
-      ),
-    )),
+      )),
+    ])),
     ...(await wanted('sets', () => measureValues(place, [setLoad(sizes)]))),
     ...(await wanted('types', () => measureValues(place, otherLoads(sizes)))),
   ];

@@ -31,6 +31,8 @@ export async function startChaosFleet(
     workers,
     schedulers: SCHEDULERS,
     options: { ...options, ...more },
+    // Both paths of stream entries, side by side on the same streams, unless one was asked for.
+    otherWorkers: { STREAM_PATH: more.STREAM_PATH ?? 'ordinary' },
     dir: join(dir, 'fleet'),
     signal,
     onUnexpectedEnd: (member, end) => onProblem(`${member.name} ended by itself with ${endText(end)}`),

@@ -19,7 +19,8 @@ function renderChaosPage(report: ChaosReport, machine: string): string {
 <!-- Written by \`npm run chaos -- --write-docs\`: run it to renew the page. -->
 
 Two schedulers and ${report.workers} workers, the built apps as processes, mirror ${report.streams} streams and ${report.sets} sets, while ${report.rate} entries a
-second are written and everything that can break is broken. Then the writer's own record, Redis and MongoDB are
+second are written and everything that can break is broken. Every other worker takes the direct path, those between the
+ordinary one. Then the writer's own record, Redis and MongoDB are
 compared, entry by entry and byte by byte:
 
 - each entry that was ever written is in MongoDB once, as a message or as a dead letter, or Redis dropped it before it

@@ -8,6 +8,8 @@ export interface FleetOptions extends FleetEnvOptions {
   readonly workers: number;
   /** Scheduler processes to begin with; all but one of them stand by. Default: 1. */
   readonly schedulers?: number;
+  /** Options of every other worker besides those of all. */
+  readonly otherWorkers?: Readonly<Record<string, string>>;
   /** Default: true. */
   readonly dashboard?: boolean;
   /** Where the processes run and their logs go; created when it is missing. */
@@ -104,9 +106,10 @@ export class Fleet {
     const nth = (this.#started.get(app) ?? 0) + 1;
     this.#started.set(app, nth);
     const name = nth === 1 && app !== 'worker' ? app : `${app} ${nth}`;
-    const { dir, onUnexpectedEnd } = this.#options;
+    const { dir, onUnexpectedEnd, otherWorkers } = this.#options;
+    const env = { ...fleetEnv(this.#options), ...(app === 'worker' && nth % 2 === 0 ? otherWorkers : {}) };
     const logFile = join(dir, `${name.replace(' ', '-')}.log`);
-    const member = new FleetMember({ app, name, env: fleetEnv(this.#options), cwd: dir, logFile });
+    const member = new FleetMember({ app, name, env, cwd: dir, logFile });
     this.#members.push(member);
     void member.ended.then((end) => {
       if (!this.#dismissed.has(member)) onUnexpectedEnd?.(member, end);
