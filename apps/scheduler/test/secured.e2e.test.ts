@@ -3,6 +3,7 @@ import { type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Certificates, makeCertificates, unusedPort } from './certificates.js';
+import type { FleetProcess } from './fleet-process.js';
 import { type FleetUnderTest, fleetUnderTest, prints, until } from './fleet-under-test.js';
 import { type Sentinel, startSentinel } from './sentinel.js';
 
@@ -23,15 +24,26 @@ async function mirrors(redis: ReturnType<typeof connectRedis>, env: Record<strin
   await redis.xadd('orders', '1-0', 'n', '1');
   await redis.sadd('tags', 'a');
   fleet.scheduler({ ...env, IDLE_INTERVAL_SEC: '3600' });
-  fleet.worker(env);
+  const worker = fleet.worker(env);
   await until(async () => expect(await fleet.entries('orders')).toBe(1));
   await redis.xadd('orders', '2-0', 'n', '2');
   await until(async () => expect(await fleet.entries('orders')).toBe(2));
   await redis.sadd('tags', 'b');
   const sets = fleet.db.collection<{ _id: string }>('sets');
   await until(async () => expect(await sets.findOne({ _id: 'tags' })).toMatchObject({ size: 2 }));
+  await takesDirectPath(worker, () => redis.xadd('orders', '*', 'n', 'more'));
   await redis.del('orders');
   await until(async () => expect(await fleet.key('orders')).toMatchObject({ status: 'deleted' }));
+}
+
+/** Some entries have gone the direct path: its connection is opened with all that the servers ask for. */
+async function takesDirectPath(worker: FleetProcess, change: () => Promise<unknown>): Promise<void> {
+  await until(async () => {
+    await change();
+    const address = /"http":"([^"]+)"/.exec(worker.output())?.[1];
+    const metrics = await (await fetch(`${address}/metrics`)).text();
+    expect(metrics).toMatch(/r2m_stream_reads_total\{[^}]*path="direct"[^}]*\} [1-9]/);
+  });
 }
 
 describe('TLS', () => {

@@ -13,7 +13,7 @@ export interface DirectPath {
 /** Opens the direct path where it is chosen and can be taken, and says once why where it can't. */
 export async function openDirectPath(
   { sync, redis }: Pick<Config, 'sync' | 'redis'>,
-  { logger, closers }: Pick<AppContext, 'logger' | 'closers'>,
+  { logger, closers, metrics }: Pick<AppContext, 'logger' | 'closers' | 'metrics'>,
 ): Promise<DirectPath> {
   if (sync.streamPath !== 'direct') return {};
   const ordinary = (reason: string) => logger.warn('streams take the ordinary path', { reason });
@@ -31,5 +31,5 @@ export async function openDirectPath(
     return {};
   }
   closers.add('redis, as bytes', () => connection.close());
-  return { direct: new DirectReader(connection), newSequence };
+  return { direct: new DirectReader(connection, (path) => metrics.streamReads.inc({ path })), newSequence };
 }

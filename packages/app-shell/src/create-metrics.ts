@@ -29,6 +29,12 @@ export function createMetrics(app: string) {
       'entries_already_there_total',
       'Records found written already, by an earlier try.',
     ),
+    streamReads: new Counter({
+      name: 'r2m_stream_reads_total',
+      help: 'Reads of streams by the path that their entries took: direct or ordinary.',
+      labelNames: ['path'],
+      registers,
+    }),
     deadLetters: counter('dead_letters_total', 'Records that MongoDB refused for their content.'),
     gapEntries: counter('gap_entries_total', 'Entries that Redis dropped before they were read.'),
     trimmedEntries: counter('trimmed_entries_total', 'Entries trimmed from Redis once they were in MongoDB.'),

@@ -26,23 +26,34 @@ export interface AsksRaw {
  */
 export class DirectReader {
   readonly #connection: AsksRaw;
+  readonly #onRead: ((path: 'direct' | 'ordinary') => void) | undefined;
   readonly #buffers = new BufferPool(KEPT_BYTES);
 
-  /** @param connection is not closed by the reader. */
-  constructor(connection: AsksRaw) {
+  /**
+   * @param connection is not closed by the reader.
+   * @param onRead told of each read, by which path it was made.
+   */
+  constructor(connection: AsksRaw, onRead?: (path: 'direct' | 'ordinary') => void) {
     this.#connection = connection;
+    this.#onRead = onRead;
   }
 
   /** The reader that takes the direct path where it can, and the ordinary one where not. */
   over(ordinary: StreamReader): StreamReader {
+    const readOrdinary = async (request: ReadRequest) => {
+      this.#onRead?.('ordinary');
+      return await ordinary.read(request);
+    };
     return {
       read: async (request) => {
         if (!this.#connection.isReady || !writesPlainMessages(request.rule))
-          return await ordinary.read(request);
+          return await readOrdinary(request);
         try {
-          return await this.#read(request);
+          const reading = await this.#read(request);
+          this.#onRead?.('direct');
+          return reading;
         } catch (error) {
-          if (error instanceof RawConnectionLost) return await ordinary.read(request);
+          if (error instanceof RawConnectionLost) return await readOrdinary(request);
           throw error;
         }
       },
