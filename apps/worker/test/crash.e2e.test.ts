@@ -5,26 +5,47 @@ import { appEnv, startWorker, type WorkerProcess } from './worker-process.js';
 
 let under: LineUnderTest;
 let queue: JobQueue;
-const running: WorkerProcess[] = [];
+let start: (dieAt?: string) => WorkerProcess;
+let stopAll: () => Promise<void>;
 
 beforeAll(async () => {
   under = await lineUnderTest();
-  const tls = { enabled: false, rejectUnauthorized: true };
-  const redis = { url: under.namespace.redis.url, host: '', port: 0, db: 0, tls };
-  queue = new JobQueue({ redis, prefix: 'r2m' }, () => {});
+  ({ queue, start, stopAll } = openQueue('r2m'));
 });
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((worker) => worker.stop()));
-});
+afterEach(() => stopAll());
 afterAll(async () => {
   await queue.close();
   await under.close();
 });
 
-function start(dieAt?: string): WorkerProcess {
-  const worker = startWorker(appEnv(under.namespace, { MESSAGES_PER_STREAM: '100' }), dieAt);
-  running.push(worker);
-  return worker;
+/** A queue of its own, and workers on it. */
+function openQueue(prefix: string) {
+  const running: WorkerProcess[] = [];
+  const tls = { enabled: false, rejectUnauthorized: true };
+  const redis = { url: under.namespace.redis.url, host: '', port: 0, db: 0, tls };
+  const env = appEnv(under.namespace, { MESSAGES_PER_STREAM: '100', QUEUE_PREFIX: prefix });
+  return {
+    queue: new JobQueue({ redis, prefix }, () => {}),
+    start: (dieAt?: string) => {
+      const worker = startWorker(env, dieAt);
+      running.push(worker);
+      return worker;
+    },
+    stopAll: async () => {
+      await Promise.all(running.splice(0).map((worker) => worker.stop()));
+    },
+  };
+}
+
+/** Runs a test with a queue of its own, so that others can run beside it. */
+async function withQueue(prefix: string, run: (place: ReturnType<typeof openQueue>) => Promise<void>) {
+  const place = openQueue(prefix);
+  try {
+    await run(place);
+  } finally {
+    await place.stopAll();
+    await place.queue.close();
+  }
 }
 
 async function fill(key: string, entries: number): Promise<string[]> {
@@ -45,45 +66,48 @@ async function isDrained(key: string, lastId: string): Promise<void> {
   await vi.waitFor(async () => expect(await position(key)).toBe(lastId), { timeout: 150_000, interval: 100 });
 }
 
-describe('a worker killed by SIGKILL', () => {
+// Each waits most of its time for the dead worker's claim to end.
+describe.concurrent('a worker killed by SIGKILL', () => {
   it.each(['after-read:3', 'after-write:3', 'before-save:3', 'after-save:3'])(
     'at %s: another one goes on, and every entry is there once',
     async (dieAt) => {
-      const key = `stream-${dieAt}`;
-      const ids = await fill(key, 1000);
-      const dying = start(dieAt);
-      await queue.schedule([key], 500);
-      expect((await dying.ended).signal).toBe('SIGKILL');
-      const before = await position(key);
+      await withQueue(dieAt, async ({ queue, start }) => {
+        const key = `stream-${dieAt}`;
+        const ids = await fill(key, 1000);
+        const dying = start(dieAt);
+        await queue.schedule([key], 500);
+        expect((await dying.ended).signal).toBe('SIGKILL');
+        const before = await position(key);
 
-      start();
-      await isDrained(key, ids.at(-1) ?? '');
-      expect((await under.messages(key)).map(({ entryId }) => entryId)).toEqual(ids);
-      const state = await under.state(key);
-      expect(state.counts.seen).toBe(1000);
-      expect(addsUp(state)).toBe(true);
-      expect(before === undefined || Number.parseInt(before, 10) < 1000).toBe(true);
-      if (dieAt.startsWith('after-write')) expect(state.counts.alreadyThere).toBeGreaterThan(0);
-      await queue.unschedule([key]);
+        start();
+        await isDrained(key, ids.at(-1) ?? '');
+        expect((await under.messages(key)).map(({ entryId }) => entryId)).toEqual(ids);
+        const state = await under.state(key);
+        expect(state.counts.seen).toBe(1000);
+        expect(addsUp(state)).toBe(true);
+        expect(before === undefined || Number.parseInt(before, 10) < 1000).toBe(true);
+        if (dieAt.startsWith('after-write')) expect(state.counts.alreadyThere).toBeGreaterThan(0);
+      });
     },
   );
 
   it('after a dead letter: the letter is there once, and so are its neighbours', async () => {
-    const key = 'poisoned';
-    await under.redis.xadd(key, '1-0', 'v', 'before');
-    await under.redis.xadd(key, '2-0', 'v', Buffer.alloc(17_000_000, 'z'));
-    await under.redis.xadd(key, '3-0', 'v', 'after');
-    const dying = start('after-dead-letter:1');
-    await queue.schedule([key], 500);
-    expect((await dying.ended).signal).toBe('SIGKILL');
-    expect(await position(key)).toBeUndefined();
+    await withQueue('dead letter', async ({ queue, start }) => {
+      const key = 'poisoned';
+      await under.redis.xadd(key, '1-0', 'v', 'before');
+      await under.redis.xadd(key, '2-0', 'v', Buffer.alloc(17_000_000, 'z'));
+      await under.redis.xadd(key, '3-0', 'v', 'after');
+      const dying = start('after-dead-letter:1');
+      await queue.schedule([key], 500);
+      expect((await dying.ended).signal).toBe('SIGKILL');
+      expect(await position(key)).toBeUndefined();
 
-    start();
-    await isDrained(key, '3-0');
-    expect((await under.messages(key)).map(({ entryId }) => entryId)).toEqual(['1-0', '3-0']);
-    expect(await under.db.collection('dead_letters').countDocuments()).toBe(1);
-    expect((await under.state(key)).counts).toMatchObject({ seen: 3, dead: 1 });
-    await queue.unschedule([key]);
+      start();
+      await isDrained(key, '3-0');
+      expect((await under.messages(key)).map(({ entryId }) => entryId)).toEqual(['1-0', '3-0']);
+      expect(await under.db.collection('dead_letters').countDocuments()).toBe(1);
+      expect((await under.state(key)).counts).toMatchObject({ seen: 3, dead: 1 });
+    });
   });
 });
 

@@ -36,6 +36,28 @@ describe('the verdict on each record', () => {
     expect(addsUp(await under.state('huge'))).toBe(true);
   });
 
+  it('of a batch larger than a message of the protocol is right, though the batch is cut', async () => {
+    const key = 'cut';
+    const sizes = [1, ...Array.from({ length: 26 }, () => 2_000_000), 17_000_000, 1_900_000, 1];
+    for (const [i, size] of sizes.entries()) await under.redis.xadd(key, `${i + 1}-0`, 'v', 'x'.repeat(size));
+    const line = await under.line({ readBytes: 1 << 30 });
+    const expected = { seen: 30, dead: 1 };
+    expect(await syncKey(line, key, wholeSlice())).toMatchObject({
+      ...expected,
+      written: 29,
+      alreadyThere: 0,
+    });
+    await under.db.collection<{ _id: string }>('keys').deleteOne({ _id: key });
+    await under.db.collection<{ _id: string }>('stream_messages').deleteMany({ stream: key, entryId: '5-0' });
+    expect(await syncKey(line, key, wholeSlice())).toMatchObject({
+      ...expected,
+      written: 1,
+      alreadyThere: 28,
+    });
+    const there = (await under.messages(key)).map(({ entryId }) => entryId);
+    expect(there).toEqual(sizes.flatMap((size, i) => (size > 16_000_000 ? [] : [`${i + 1}-0`])));
+  });
+
   it('an entry that a rule of the collection refuses becomes a dead letter with the reason', async () => {
     await under.redis.xadd('ruled', '0-1', 'v', 'makes the collection');
     await under.sync('ruled');
