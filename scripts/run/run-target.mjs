@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from './build.mjs';
 import { check } from './check.mjs';
-import { docWriters } from './doc-writers.mjs';
 import { install } from './install.mjs';
 import { root } from './root.mjs';
 import { runChild } from './run-child.mjs';
@@ -50,11 +49,7 @@ export async function runTarget(target, args) {
     if (target === 'docs') {
       await install();
       await build();
-      for (const writer of docWriters) {
-        const code = await runChild(process.execPath, [writer, ...args]);
-        if (code !== 0) return code;
-      }
-      return 0;
+      return await runChild(process.execPath, [join(root, 'scripts/run/write-docs.mjs'), ...args]);
     }
     const program = Object.entries(programs).find(([name]) => name === target)?.[1];
     if (program === undefined) {

@@ -4,7 +4,7 @@ import { GROUPS } from './options/groups.js';
 
 const INTRO = `# Configuration
 
-<!-- Made from the schema in packages/config/src/options: change it there, then run \`node packages/config/dist/write-docs.js\`. -->
+<!-- Made from the schema in packages/config/src/options: change it there, then run \`npm run docs\`. -->
 
 Every option has one name, in the environment and in the configuration file. The environment wins over the file, the
 file over the defaults. All mistakes are told at once when a process starts, and it does not start with one.

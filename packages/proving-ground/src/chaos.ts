@@ -2,8 +2,8 @@ import { CHAOS_HELP, type ChaosOptions, parseChaosOptions } from './chaos/chaos-
 import { type ChaosReport, chaosLines } from './chaos/chaos-report.js';
 import { runChaos } from './chaos/run-chaos.js';
 import { writeChaosPage } from './chaos/write-chaos-page.js';
-import { exitWith } from './exit-with.js';
-import { runProgram } from './run-program.js';
+import { exitWith } from './program/exit-with.js';
+import { runProgram } from './program/run-program.js';
 
 const code = await runProgram<ChaosOptions, ChaosReport>({
   name: 'chaos',

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
-import { Closing } from './demo/closing.js';
 import { DEMO_HELP, type DemoOptions, parseDemoOptions } from './demo/demo-options.js';
 import { openLogDir } from './demo/demo-place.js';
 import { printResult } from './demo/print-result.js';
-import { createProgress } from './demo/progress.js';
 import { type DemoResult, runDemo } from './demo/run-demo.js';
-import { Stopped, stopSignal } from './demo/stop-signals.js';
-import { exitWith } from './exit-with.js';
-import { messageOf } from './message-of.js';
+import { Closing } from './program/closing.js';
+import { exitWith } from './program/exit-with.js';
+import { messageOf } from './program/message-of.js';
+import { createProgress } from './program/progress.js';
+import { Stopped, stopSignal } from './program/stop-signals.js';
 
 const EXIT = { verified: 0, failed: 1, options: 2 } as const;
 

@@ -1,5 +1,5 @@
-import { exitWith } from './exit-with.js';
-import { runProgram } from './run-program.js';
+import { exitWith } from './program/exit-with.js';
+import { runProgram } from './program/run-program.js';
 import { runSoak, type SoakReport } from './soak/run-soak.js';
 import { soakLines } from './soak/soak-lines.js';
 import { parseSoakOptions, SOAK_HELP, type SoakOptions } from './soak/soak-options.js';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createProgress } from '../src/demo/progress.js';
 import { tableLines } from '../src/demo/table.js';
+import { createProgress } from '../src/program/progress.js';
 
 class Output {
   text = '';

@@ -3,7 +3,7 @@ import { KEY_TYPE_ENTRIES } from './registry.js';
 
 const INTRO = `# Key types
 
-<!-- Made from the registry in packages/redis-source/src: change it there, then run \`node packages/redis-source/dist/write-docs.js\`. -->
+<!-- Made from the registry in packages/redis-source/src: change it there, then run \`npm run docs\`. -->
 
 Keys of types that are not listed here (of other modules, vector sets) are counted and shown, and not synced.
 `;

@@ -5,7 +5,7 @@ import { type MongoServer, type RedisServer, startMongo, startRedis } from '@red
 import { connectMongo } from '@redis-to-mongo/mongo-sink';
 import { Redis } from 'ioredis';
 import type { Db } from 'mongodb';
-import type { Closing } from '../demo/closing.js';
+import type { Closing } from '../program/closing.js';
 import type { BenchOptions } from './bench-options.js';
 import { type BenchSizes, SIZES } from './bench-sizes.js';
 

@@ -1,4 +1,4 @@
-import type { Closing } from '../demo/closing.js';
+import type { Closing } from '../program/closing.js';
 import type { BenchOptions, Part } from './bench-options.js';
 import { BenchPlace } from './bench-place.js';
 import { type BenchResult, FLEET, type Run } from './bench-result.js';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Fleet } from '../fleet/fleet.js';
 import { newPassword } from '../fleet/fleet-env.js';
 import { endText } from '../fleet/fleet-member.js';
-import type { ProgramContext } from '../run-program.js';
+import type { ProgramContext } from '../program/run-program.js';
 import type { ChaosOptions } from './chaos-options.js';
 import type { ChaosPlace } from './chaos-place.js';
 

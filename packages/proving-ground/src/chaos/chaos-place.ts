@@ -9,7 +9,7 @@ import {
 } from '@redis-to-mongo/local-stack';
 import { connectMongo } from '@redis-to-mongo/mongo-sink';
 import type { Db } from 'mongodb';
-import type { Closing } from '../demo/closing.js';
+import type { Closing } from '../program/closing.js';
 
 /** One server, and the way to it that the fleet takes. */
 export interface BreakableServer<Server extends RedisServer | MongoServer = RedisServer | MongoServer> {

@@ -1,7 +1,7 @@
 import { appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import type { ProgramContext } from '../run-program.js';
+import type { ProgramContext } from '../program/run-program.js';
 import { breakThings } from './break-things.js';
 import { refillFleet, startChaosFleet } from './chaos-fleet.js';
 import { ChaosLoad } from './chaos-load.js';

@@ -7,8 +7,8 @@ import type { LocalStack } from '@redis-to-mongo/local-stack';
 import { connectMongo } from '@redis-to-mongo/mongo-sink';
 import { Redis } from 'ioredis';
 import type { Db } from 'mongodb';
+import type { Closing } from '../program/closing.js';
 import { ProvingError } from '../proving-error.js';
-import type { Closing } from './closing.js';
 
 /** Where one run works: its servers, and names that no other run has. */
 export interface DemoPlace {

@@ -1,5 +1,5 @@
+import type { Progress } from '../program/progress.js';
 import { describeReport } from '../verify/verify-report.js';
-import type { Progress } from './progress.js';
 import { reportTable } from './report-table.js';
 import type { DemoResult } from './run-demo.js';
 import { grouped } from './table.js';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ledger } from '../generator/ledger.js';
 import type { MirrorWatch } from '../mirror-watch.js';
-import type { Progress } from './progress.js';
+import type { Progress } from '../program/progress.js';
 
 export interface ShowProgressOptions {
   readonly progress: Progress;

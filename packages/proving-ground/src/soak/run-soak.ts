@@ -6,7 +6,7 @@ import { openChaosPlace } from '../chaos/chaos-place.js';
 import { judge } from '../chaos/judge.js';
 import { untilSettled } from '../chaos/settle.js';
 import { writeWhile } from '../chaos/write-while.js';
-import type { ProgramContext } from '../run-program.js';
+import type { ProgramContext } from '../program/run-program.js';
 import { ProcessSeries, WATCHED } from './process-series.js';
 import { judgeTrend, type Trend } from './slope.js';
 import type { SoakOptions } from './soak-options.js';

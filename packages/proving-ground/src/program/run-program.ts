@@ -1,11 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { processesLeft } from './chaos/process-table.js';
-import { Closing } from './demo/closing.js';
-import { createProgress, type Progress } from './demo/progress.js';
-import { Stopped, stopSignal } from './demo/stop-signals.js';
+import { processesLeft } from '../chaos/process-table.js';
+import { Closing } from './closing.js';
 import { messageOf } from './message-of.js';
+import { createProgress, type Progress } from './progress.js';
+import { Stopped, stopSignal } from './stop-signals.js';
 
 const EXIT = { ok: 0, failed: 1, options: 2 } as const;
 

@@ -1,6 +1,6 @@
 import type { WriteStream } from 'node:tty';
 import picocolors from 'picocolors';
-import { grouped } from './table.js';
+import { grouped } from '../demo/table.js';
 
 export interface ProgressState {
   readonly total: number;
