@@ -21,7 +21,15 @@ const FIELD = 'documents';
  */
 export async function readyMadeBson(): Promise<NewDocumentSequence | undefined> {
   try {
-    const commands: unknown = await import(COMMANDS);
+    return sequencesOf(await import(COMMANDS));
+  } catch {
+    return undefined; // there is no such file
+  }
+}
+
+/** See readyMadeBson. @param commands the driver's module of that name. */
+export function sequencesOf(commands: unknown): NewDocumentSequence | undefined {
+  try {
     const Sequence = constructorIn(commands, 'DocumentSequence');
     const Message = constructorIn(commands, 'OpMsgRequest');
     const create = () => {
@@ -31,7 +39,7 @@ export async function readyMadeBson(): Promise<NewDocumentSequence | undefined> 
     };
     return sendsAsItIs(create, Message) ? create : undefined;
   } catch {
-    return undefined;
+    return undefined; // it is built otherwise
   }
 }
 

@@ -124,7 +124,7 @@ export class RawConnection {
 }
 
 /** What must be so that ioredis' parser can be taken off its socket; `undefined` when it is. Measured with ioredis 6.0. */
-function whyNotRaw(redis: Redis): string | undefined {
+export function whyNotRaw(redis: Redis): string | undefined {
   const { stream } = redis;
   if (typeof stream?.write !== 'function' || typeof stream.removeAllListeners !== 'function')
     return 'its socket is not where it was';
