@@ -12,7 +12,7 @@ export function ordinaryReader(redis: Redis): StreamReader {
       if (!reading) return undefined;
       const { info, expiresAt, binary } = reading;
       const anchor = isAnchored && reading.entries[0]?.[0] === after ? reading.entries[0] : undefined;
-      const entries = anchor ? reading.entries.slice(1) : reading.entries.slice(0, count);
+      const entries = anchor ? reading.entries.slice(1) : reading.entries;
       const last = entries.at(-1);
       return {
         info,

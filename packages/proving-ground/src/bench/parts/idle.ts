@@ -26,30 +26,31 @@ const ALL_EVENTS = 'KEA';
 /**
  * What a fleet and Redis use while nothing happens: with streams alone, with sets beside them, and with Redis's
  * keyspace notifications on. Once all is synced, it waits until the CPU share falls no more (intervals back off), at
- * most as long as the sizes say.
+ * most as long as the sizes say; the repetitions follow each other then, since coming to rest takes most of the time.
  */
 export async function measureIdle(place: BenchPlace): Promise<IdleRun[]> {
   const runs: IdleRun[] = [];
-  for (let repetition = 1; repetition <= place.repetitions; repetition++)
-    for (const streams of place.sizes.idle.streams)
-      for (const run of await runOnce(place, streams)) runs.push({ ...run, repetition });
+  for (const streams of place.sizes.idle.streams) runs.push(...(await measureAt(place, streams)));
   return runs;
 }
 
-async function runOnce(place: BenchPlace, streams: number): Promise<Omit<IdleRun, 'repetition'>[]> {
+async function measureAt(place: BenchPlace, streams: number): Promise<IdleRun[]> {
   const { sets } = place.sizes.idle;
   await place.clear(true);
   await fillStreams(place.redis, { streams, entries: 1 });
   const target = await place.openTarget();
   // The defaults of all options: SYNC_INTERVAL_SEC is 1.
   const fleet = await BenchFleet.start(place, target, { options: { DISCOVERY_INTERVAL_SEC: '5' } });
-  const runs: Omit<IdleRun, 'repetition'>[] = [];
+  const runs: IdleRun[] = [];
   const note = async (facts: Pick<IdleRun, 'streams' | 'sets' | 'notifications'>) => {
-    const run = { ...facts, ...(await atRest(place, fleet)) };
-    const all = (100 * (run.scheduler + run.worker + run.redis)).toFixed(1);
-    const beside = `${facts.sets} sets${facts.notifications ? ', notifications' : ''}`;
-    place.say(`  idle  ${streams} streams, ${beside}: ${all} % of a core`);
-    runs.push(run);
+    await untilAtRest(place, fleet);
+    for (let repetition = 1; repetition <= place.repetitions; repetition++) {
+      const run = { ...facts, repetition, ...(await shares(place, fleet, place.sizes.idle.seconds)) };
+      const all = (100 * (run.scheduler + run.worker + run.redis)).toFixed(1);
+      const beside = `${facts.sets} sets${facts.notifications ? ', notifications' : ''}`;
+      place.say(`  idle  ${streams} streams, ${beside}: ${all} % of a core`);
+      runs.push(run);
+    }
   };
   try {
     await fleet.untilMoved('stream', streams);
@@ -71,8 +72,8 @@ async function runOnce(place: BenchPlace, streams: number): Promise<Omit<IdleRun
   }
 }
 
-async function atRest(place: BenchPlace, fleet: BenchFleet): Promise<Shares> {
-  const { seconds, settleSeconds } = place.sizes.idle;
+async function untilAtRest(place: BenchPlace, fleet: BenchFleet): Promise<void> {
+  const { settleSeconds } = place.sizes.idle;
   const deadline = performance.now() + 1000 * settleSeconds;
   const total = ({ scheduler, worker, redis }: Shares) => scheduler + worker + redis;
   let last = Number.POSITIVE_INFINITY;
@@ -81,10 +82,9 @@ async function atRest(place: BenchPlace, fleet: BenchFleet): Promise<Shares> {
     const before = (await fleet.counts()).jobs;
     const now = total(await shares(place, fleet, look));
     const jobs = (await fleet.counts()).jobs - before;
-    if (jobs <= RESTING_JOBS_PER_SEC * look && now >= FALLING * last) break;
+    if (jobs <= RESTING_JOBS_PER_SEC * look && now >= FALLING * last) return;
     last = now;
   }
-  return await shares(place, fleet, seconds);
 }
 
 async function shares(place: BenchPlace, fleet: BenchFleet, seconds: number): Promise<Shares> {
