@@ -1,16 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
 import { keyPrefix, type QueueSettings } from './queue-settings.js';
+import { Script } from './script.js';
 
 /** KEYS: lease. ARGV: token, ms. Renews the lease if it is ours; else takes it if it is free. */
-const HOLD = `
+const HOLD = new Script(`
 local holder = redis.call('GET', KEYS[1])
 if holder == ARGV[1] then redis.call('PEXPIRE', KEYS[1], ARGV[2]) return 1 end
 if holder then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-return 1`;
+return 1`);
 
-const RELEASE = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0`;
+const RELEASE = new Script(
+  `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0`,
+);
 
 /**
  * A lease in the queue's Redis: of all processes that ask for it, one holds it. It is a means to save work, not to be
@@ -31,12 +34,12 @@ export class Lease {
 
   /** Takes or renews the lease; true while it is ours. Call it well within its duration. */
   async hold(): Promise<boolean> {
-    return (await this.#redis.eval(HOLD, 1, this.#key, this.#token, this.#ms)) === 1;
+    return (await HOLD.run(this.#redis, [this.#key], this.#token, this.#ms)) === 1;
   }
 
   /** Gives the lease up, so that another process need not wait for its end. */
   async close(): Promise<void> {
-    await this.#redis.eval(RELEASE, 1, this.#key, this.#token).catch(() => {}); // it ends by itself
+    await RELEASE.run(this.#redis, [this.#key], this.#token).catch(() => {}); // it ends by itself
     this.#redis.disconnect();
   }
 }

@@ -1,17 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
 import { keyPrefix, type QueueSettings } from './queue-settings.js';
+import { Script } from './script.js';
 
 /**
  * KEYS: limit. ARGV: bytes, bytes a second, ms of them that may be taken at once. Answers how long to wait, in ms.
  * What is kept is the time at which all that was taken will have been paid for.
  */
-const TAKE = `
+const TAKE = new Script(`
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local paid = math.max(tonumber(redis.call('GET', KEYS[1]) or 0), now) + ARGV[1] * 1000 / ARGV[2]
 redis.call('SET', KEYS[1], string.format('%.0f', paid), 'PX', string.format('%.0f', paid - now + 60000))
-return math.max(0, math.ceil(paid - now - ARGV[3]))`;
+return math.max(0, math.ceil(paid - now - ARGV[3]))`);
 
 const BURST_MS = 500;
 
@@ -50,7 +51,7 @@ export class LoadLimit {
   /** Without the account each worker pays alone: that is still a bound. */
   async #enter(bytes: number): Promise<number> {
     try {
-      return Number(await this.#redis.eval(TAKE, 1, this.#key, bytes, this.#bytesPerSec, BURST_MS));
+      return Number(await TAKE.run(this.#redis, [this.#key], bytes, this.#bytesPerSec, BURST_MS));
     } catch (error) {
       this.#onError(error instanceof Error ? error : new Error(String(error)));
       return (bytes * 1000) / this.#bytesPerSec;

@@ -1,3 +1,5 @@
+import { Script } from './script.js';
+
 /** What the queue holds at one moment. */
 export interface QueueDepth {
   /** Jobs that could run now and wait for a worker. */
@@ -15,9 +17,9 @@ export interface QueueDepth {
 }
 
 /** KEYS: owed. Answers how many keys are owed, and how many ms ago the first of them was woken last. */
-export const OLDEST_OWED = `
+export const OLDEST_OWED = new Script(`
 local first = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
 if not first[2] then return {0, 0} end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-return {redis.call('ZCARD', KEYS[1]), math.max(0, now - tonumber(first[2]))}`;
+return {redis.call('ZCARD', KEYS[1]), math.max(0, now - tonumber(first[2]))}`);
