@@ -366,7 +366,12 @@ describe('the status', () => {
   test('counts workers, jobs and schedulers of the real queue', async () => {
     const headers = await logIn(dashboard.server);
     await dashboard.queue.schedule(['a', 'b', 'c'], 3_600_000);
-    const options = { concurrency: 1, onError: () => undefined, onFailed: () => undefined };
+    const options = {
+      concurrency: 1,
+      onError: () => undefined,
+      onFailed: () => undefined,
+      tryAgain: async () => {},
+    };
     const worker = new JobWorker(queueAt(redis.url), async () => undefined, options);
     const running = worker.run();
     await vi.waitFor(

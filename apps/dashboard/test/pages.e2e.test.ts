@@ -50,7 +50,12 @@ describe.skipIf(executablePath === undefined)('in a browser', () => {
     const tls = { enabled: false, rejectUnauthorized: true };
     mongo = connectMongo({ uri: space.mongoUri, dbName: space.mongoDbName, tls }, 'test of the pages');
     await keys().insertMany(someKeys(Date.now()));
-    const quiet = { concurrency: 1, onError: () => undefined, onFailed: () => undefined };
+    const quiet = {
+      concurrency: 1,
+      onError: () => undefined,
+      onFailed: () => undefined,
+      tryAgain: async () => {},
+    };
     worker = new JobWorker(queueAt(space.redis.url), async () => undefined, quiet);
     void worker.run();
     source = connectRedis(queueAt(space.redis.url).redis, () => undefined);

@@ -91,7 +91,12 @@ test('the queue tells when a key’s next job is due, how long jobs wait, and ho
   await queue.wake('b');
   expect((await jobDelays(queue.queue, Date.now() + 5_000)).waitingMs).toBeGreaterThanOrEqual(5_000);
   await queue.schedule(['c'], 1_000);
-  const options = { concurrency: 4, onError: () => undefined, onFailed: () => undefined };
+  const options = {
+    concurrency: 4,
+    onError: () => undefined,
+    onFailed: () => undefined,
+    tryAgain: async () => {},
+  };
   const worker = new JobWorker(queueAt(space.redis.url), async () => undefined, options);
   const running = worker.run();
   await vi.waitFor(

@@ -201,11 +201,11 @@ export class ActiveScheduler {
     const met = keys
       .flatMap((key) => this.#known.get(key) ?? [])
       .filter((known) => this.#isSynced(known) && !this.#paused.has(known.key));
-    await queue.wakeAll(met.map(({ key }) => key));
+    await queue.wakeTogether(met.map(({ key }) => key));
     const now = Date.now();
     const slow = met.filter((known) => known.everyMs !== undefined && known.everyMs > this.#baseMs(known));
+    this.#lively += slow.filter((known) => !isLivelyAt(this.#baseMs(known), now - known.changedAt)).length;
     for (const known of met) known.changedAt = now;
-    this.#lively += slow.length;
     // Not waited for, the jobs are on their way: a failure here only leaves an interval longer than it might be.
     void this.#bringInLine(slow).catch(onError);
     const strangers = keys.filter((key) => !this.#known.get(key));

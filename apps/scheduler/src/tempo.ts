@@ -18,8 +18,11 @@ const STEP = 4;
 const RUNS = 8;
 /** All quiet keys together run no more often than this, in runs a second: with 100,000 keys, each every six hours. */
 const QUIET_RUNS_PER_SEC = 5;
-/** The same for keys with a change not long ago; beyond it, the watch alone carries them. */
-const LIVELY_RUNS_PER_SEC = 100;
+/**
+ * The same for keys with a change not long ago, about. Their changes come by wake-ups, each of which is a debt until it
+ * is paid: what these runs are there for is a scheduler that died, until another one has taken over (15 s at most).
+ */
+const LIVELY_RUNS_PER_SEC = 10;
 
 /**
  * The interval of a key's job, in ms. Where nothing would notice a change it is the base interval. Where something
@@ -31,14 +34,15 @@ export function tempoOf(facts: TempoFacts, livelyKeys: number): number {
   const ceilingMs = Math.max(baseMs, facts.ceilingMs);
   if (!isWatched) return baseMs;
   const isLively = isLivelyAt(baseMs, quietMs);
-  if (isLively && (livelyKeys * 1000) / baseMs <= LIVELY_RUNS_PER_SEC) return baseMs;
-  const fairMs = (watchedKeys * 1000) / QUIET_RUNS_PER_SEC;
+  const fairMs = isLively
+    ? (livelyKeys * 1000) / LIVELY_RUNS_PER_SEC
+    : (watchedKeys * 1000) / QUIET_RUNS_PER_SEC;
   let everyMs = baseMs;
   while (everyMs < ceilingMs && (everyMs < fairMs || quietMs >= RUNS * everyMs)) everyMs *= STEP;
   return Math.min(everyMs, ceilingMs);
 }
 
-/** Whether a key changed so recently that its job runs at the base interval. */
+/** Whether a key changed so recently that its job runs at the base interval, or as near to it as there is room for. */
 export function isLivelyAt(baseMs: number, quietMs: number): boolean {
   return quietMs < RUNS * baseMs;
 }

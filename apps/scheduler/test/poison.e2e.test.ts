@@ -19,35 +19,71 @@ async function fill(key: string, from: number, upTo: number): Promise<void> {
   await pipeline.exec();
 }
 
+/** What a supervisor does: a worker that died is started again. */
+function supervise() {
+  let kills = 0;
+  let isOver = false;
+  const running = (async () => {
+    while (!isOver) {
+      const worker = fleet.start(POISONED_WORKER, { POISON: 'poison' });
+      if ((await worker.ended).signal === 'SIGKILL') kills++;
+    }
+  })();
+  return {
+    kills: () => kills,
+    end: async () => {
+      isOver = true;
+      await fleet.clear();
+      await running;
+    },
+  };
+}
+
+async function untilSetAside(): Promise<void> {
+  const asked = { lastError: { code: 'KEY_SET_ASIDE' } };
+  await until(async () => expect(await fleet.key('poison')).toMatchObject(asked), 120_000);
+}
+
+const innocents = Array.from({ length: 30 }, (_, i) => `innocent:${i}`);
+
 describe('a key whose job kills its worker', () => {
   it('is set aside after three times, is shown, and takes no other key with it', async () => {
-    const innocents = Array.from({ length: 30 }, (_, i) => `innocent:${i}`);
     for (const key of [...innocents, 'poison']) await fill(key, 1, 20);
     fleet.scheduler();
-    let kills = 0;
-    let isOver = false;
-    // What a supervisor does: a worker that died is started again.
-    const supervising = (async () => {
-      while (!isOver) {
-        const worker = fleet.start(POISONED_WORKER, { POISON: 'poison' });
-        if ((await worker.ended).signal === 'SIGKILL') kills++;
-      }
-    })();
+    const supervisor = supervise();
     try {
-      await until(
-        async () => expect(await fleet.key('poison')).toMatchObject({ lastError: { code: 'KEY_SET_ASIDE' } }),
-        120_000,
-      );
-      expect(kills).toBe(3);
+      await untilSetAside();
+      expect(supervisor.kills()).toBe(3);
       for (const key of innocents) await fill(key, 21, 40);
       for (const key of innocents) await until(async () => expect(await fleet.entries(key)).toBe(40));
       const errors = await fleet.db.collection('keys').countDocuments({ lastError: { $ne: null } });
       expect(errors).toBe(1);
-      expect(kills).toBe(3);
+      expect(supervisor.kills()).toBe(3);
     } finally {
-      isOver = true;
-      await fleet.clear();
-      await supervising;
+      await supervisor.end();
+    }
+  });
+
+  it('is found as well when it is woken together with others', async () => {
+    const keys = [...innocents.slice(0, 15), 'poison'];
+    for (const key of keys) await fill(key, 1, 5);
+    fleet.scheduler({ SYNC_INTERVAL_SEC: '3600' });
+    const well = fleet.worker();
+    for (const key of keys) await until(async () => expect(await fleet.entries(key)).toBe(5));
+    await until(async () => expect(await fleet.queue.owedKeys(0, 100)).toEqual([]));
+    await well.stop();
+    const news = fleet.redis.multi();
+    for (const key of keys) news.xadd(key, '6-0', 'n', '6');
+    await news.exec();
+    const supervisor = supervise();
+    try {
+      await untilSetAside();
+      expect(supervisor.kills()).toBe(3);
+      for (const key of innocents.slice(0, 15))
+        await until(async () => expect(await fleet.entries(key)).toBe(6));
+      expect(supervisor.kills()).toBe(3);
+    } finally {
+      await supervisor.end();
     }
   });
 });

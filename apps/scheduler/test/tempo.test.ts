@@ -15,7 +15,13 @@ describe('the interval of a key', () => {
   });
 
   it('is the base while the key changes', () => {
-    expect(tempoOf({ ...FACTS, quietMs: 2_000 }, 50)).toBe(1_000);
+    expect(tempoOf({ ...FACTS, quietMs: 2_000 }, 10)).toBe(1_000);
+  });
+
+  it('is such that keys which change run about 10 jobs a second together, however many they are', () => {
+    for (const keys of [11, 50, 200, 5_000])
+      expect((keys * 1000) / tempoOf({ ...FACTS, watchedKeys: keys }, keys)).toBeLessThanOrEqual(10);
+    expect(tempoOf({ ...FACTS, watchedKeys: 50 }, 50)).toBeLessThanOrEqual(16_000);
   });
 
   it('grows with the quiet, step by step, and ends at the ceiling', () => {

@@ -3,7 +3,7 @@ import type { Config } from '@redis-to-mongo/config';
 import { Claims, JobQueue, JobWorker, LoadLimit, queueTelemetry } from '@redis-to-mongo/job-queue';
 import { connectMongo, mongoSink, pingMongo, prepareDatabase, recordError } from '@redis-to-mongo/mongo-sink';
 import { ByteBudget, type Line, RuleBook } from '@redis-to-mongo/pipeline';
-import { connectRedis } from '@redis-to-mongo/redis-connection';
+import { connectRedis, writeTogether } from '@redis-to-mongo/redis-connection';
 import { redisSource, trimStream } from '@redis-to-mongo/redis-source';
 import { BackfillLog } from './backfill-log.js';
 import { limitedSource } from './limited-source.js';
@@ -48,7 +48,7 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
     closers.add('tracing', await startTracing({ app: 'worker', endpoint, onError }));
   }
   const telemetry = endpoint ? await queueTelemetry() : undefined;
-  const redis = connectRedis(config.redis, onError('redis'), { enableAutoPipelining: true });
+  const redis = writeTogether(connectRedis(config.redis, onError('redis')));
   closers.add('redis', () => redis.disconnect());
   const mongo = connectMongo(config.mongo, 'redis-to-mongo worker');
   closers.add('mongo', () => mongo.close());
@@ -150,6 +150,7 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
     concurrency: config.worker.concurrency,
     telemetry,
     onError: onError('queue'),
+    tryAgain: (key) => queue.tryAgain(key),
     onFailed: (key, error) => logger.error('a job failed; it comes again', { key, error }),
   });
   closers.add('worker', () => worker.close());

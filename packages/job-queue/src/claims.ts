@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { connectRedis } from '@redis-to-mongo/redis-connection';
+import { connectRedis, writeTogether } from '@redis-to-mongo/redis-connection';
 import { BEGIN, END, RENEW } from './claim-scripts.js';
 import { OneAtATime } from './one-at-a-time.js';
-import { owedKey } from './owed-keys.js';
+import { owedKey, wokenKey } from './owed-keys.js';
 import { keyPrefix, type QueueSettings } from './queue-settings.js';
 import { schedulerId } from './scheduler-id.js';
 
@@ -32,14 +32,16 @@ export class Claims {
   readonly #redis: ReturnType<typeof connectRedis>;
   readonly #prefix: string;
   readonly #owed: string;
+  readonly #woken: string;
   readonly #held = new Map<string, string>();
   readonly #suspects = new OneAtATime();
   readonly #renewal: NodeJS.Timeout;
 
   constructor(settings: QueueSettings, onError: (error: Error) => void) {
-    this.#redis = connectRedis(settings.redis, onError);
+    this.#redis = writeTogether(connectRedis(settings.redis, onError));
     this.#prefix = `${keyPrefix(settings)}:claim:`;
     this.#owed = owedKey(settings);
+    this.#woken = wokenKey(settings);
     this.#renewal = setInterval(() => void this.#renew().catch(onError), HOLD_MS / 3);
     this.#renewal.unref();
   }
@@ -64,7 +66,7 @@ export class Claims {
     const token = randomUUID();
     const name = this.#prefix + schedulerId(key);
     const limits = [HOLD_MS, STARTS_ALLOWED, SET_ASIDE_MS, runsAlone ? 1 : 0];
-    const answer = await this.#redis.eval(BEGIN, 1, name, token, ...limits);
+    const answer = await BEGIN.run(this.#redis, [name, this.#woken], token, key, ...limits);
     if (answer === BUSY) return { claim: 'busy' };
     if (answer === SET_ASIDE) {
       await this.#redis.zrem(this.#owed, key); // else it would be woken again and again
@@ -83,13 +85,11 @@ export class Claims {
 
   async #end(name: string, token: string, key: string, isWell: boolean): Promise<boolean> {
     this.#held.delete(name);
-    return (await this.#redis.eval(END, 2, name, this.#owed, token, key, isWell ? 1 : 0)) === 1;
+    return (await END.run(this.#redis, [name, this.#owed], token, key, isWell ? 1 : 0)) === 1;
   }
 
   async #renew(): Promise<void> {
-    await Promise.all(
-      [...this.#held].map(([name, token]) => this.#redis.eval(RENEW, 1, name, token, HOLD_MS)),
-    );
+    await Promise.all([...this.#held].map(([name, token]) => RENEW.run(this.#redis, [name], token, HOLD_MS)));
   }
 
   close(): void {

@@ -1,13 +1,12 @@
 import { connectRedis } from '@redis-to-mongo/redis-connection';
 import { Queue, type Telemetry } from 'bullmq';
 import type { JobData } from './job-data.js';
-import { OWE, OWED, owedKey } from './owed-keys.js';
+import { KEEP } from './kept-jobs.js';
+import { owedKey } from './owed-keys.js';
 import { OLDEST_OWED, type QueueDepth } from './queue-depth.js';
 import { keyPrefix, QUEUE_NAME, type QueueSettings } from './queue-settings.js';
 import { phaseMs, schedulerId } from './scheduler-id.js';
-
-/** Finished jobs that stay to be looked at; BullMQ would keep all of them for ever. */
-const KEEP = { removeOnComplete: { count: 100 }, removeOnFail: { count: 1000, age: 24 * 3600 } } as const;
+import { WakeUps } from './wake-ups.js';
 
 /** Schedulers changed at once: enough to fill the connection, few enough not to hold up the server. */
 const AT_ONCE = 500;
@@ -21,6 +20,7 @@ export class JobQueue {
   readonly queue: Queue<JobData>;
   readonly #connection: ReturnType<typeof connectRedis>;
   readonly #settings: QueueSettings;
+  readonly #wakeUps: WakeUps;
 
   /**
    * @param onError told of connection trouble; the queue reconnects by itself.
@@ -36,6 +36,7 @@ export class JobQueue {
       ...(telemetry ? { telemetry } : {}),
     });
     this.queue.on('error', onError);
+    this.#wakeUps = new WakeUps(this.queue, this.#connection, settings);
   }
 
   /** Gives each key a job scheduler that adds a job every `everyMs` ms, or changes the one it has. */
@@ -66,10 +67,10 @@ export class JobQueue {
 
   /**
    * Asks for a job on the key now, out of turn. However often it is asked, at most one such job waits while another
-   * one runs. Source: https://docs.bullmq.io/guide/jobs/deduplication
+   * one runs.
    */
   async wake(key: string): Promise<void> {
-    await this.wakeAll([key]);
+    await this.#wakeUps.alone([key]);
   }
 
   /**
@@ -77,36 +78,32 @@ export class JobQueue {
    * `owedKeys`.
    */
   async wakeAll(keys: readonly string[]): Promise<void> {
-    for (let i = 0; i < keys.length; i += AT_ONCE) {
-      const part = keys.slice(i, i + AT_ONCE);
-      const jobs = part.map((key) => ({
-        name: 'sync',
-        data: { key },
-        opts: {
-          ...KEEP,
-          deduplication: { id: schedulerId(key), keepLastIfActive: true },
-          attempts: 8,
-          backoff: { type: 'capped' },
-        },
-      }));
-      await Promise.all([
-        this.#connection.eval(OWE, 1, owedKey(this.#settings), ...part),
-        this.queue.addBulk(jobs),
-      ]);
-    }
+    await this.#wakeUps.alone(keys);
+  }
+
+  /**
+   * As `wakeAll`, for keys with little to do, at the least cost: one job carries several of them. At most one such job
+   * waits for a key.
+   */
+  async wakeTogether(keys: readonly string[]): Promise<void> {
+    await this.#wakeUps.together(keys);
+  }
+
+  /** Has a key tried again after a moment, alone: it failed in a job for several. */
+  async tryAgain(key: string): Promise<void> {
+    await this.#wakeUps.again(key);
   }
 
   /** Keys that were woken at least `ms` ago, and of which no job has ended well since; at most `limit`. */
   async owedKeys(ms: number, limit: number): Promise<string[]> {
-    const reply: unknown = await this.#connection.eval(OWED, 1, owedKey(this.#settings), ms, limit);
-    return Array.isArray(reply) ? reply.map(String) : [];
+    return await this.#wakeUps.owed(ms, limit);
   }
 
   /** How much there is in the queue. */
   async depth(): Promise<QueueDepth> {
     const [counts, reply] = await Promise.all([
       this.queue.getJobCounts('waiting', 'prioritized', 'active', 'delayed', 'failed'),
-      this.#connection.eval(OLDEST_OWED, 1, owedKey(this.#settings)) as Promise<unknown>,
+      OLDEST_OWED.run(this.#connection, [owedKey(this.#settings)]),
     ]);
     const { waiting = 0, prioritized = 0, active = 0, delayed = 0, failed = 0 } = counts;
     const [owed, owedMs] = Array.isArray(reply) ? reply.map(Number) : [];

@@ -1,5 +1,5 @@
 import { backoffMs } from '@redis-to-mongo/pipeline';
-import { connectRedis } from '@redis-to-mongo/redis-connection';
+import { connectRedis, writeTogether } from '@redis-to-mongo/redis-connection';
 import { type Telemetry, Worker } from 'bullmq';
 import { parseJobData } from './job-data.js';
 import { keyPrefix, QUEUE_NAME, type QueueSettings } from './queue-settings.js';
@@ -10,8 +10,10 @@ export interface JobWorkerOptions {
   readonly onError: (error: Error) => void;
   /** See queueTelemetry. */
   readonly telemetry?: Telemetry | undefined;
-  /** Told of every failed job. */
+  /** Told of every failure of a key, and of jobs that name none. */
   readonly onFailed: (key: string | undefined, error: Error) => void;
+  /** Has a key tried again that failed in a job for several. */
+  readonly tryAgain: (key: string) => Promise<void>;
 }
 
 /**
@@ -33,14 +35,18 @@ export class JobWorker {
   /** @param run syncs one key; what it throws fails the job. */
   constructor(settings: QueueSettings, run: (key: string) => Promise<void>, options: JobWorkerOptions) {
     // BullMQ's own demand: a worker's commands wait for the connection, however long.
-    this.#connection = connectRedis(settings.redis, options.onError, {
-      maxRetriesPerRequest: null,
-      commandTimeout: undefined,
-    });
+    this.#connection = writeTogether(
+      connectRedis(settings.redis, options.onError, {
+        maxRetriesPerRequest: null,
+        commandTimeout: undefined,
+      }),
+    );
     this.#worker = new Worker(
       QUEUE_NAME,
       async (job) => {
-        await run(parseJobData(job.data).key);
+        const data = parseJobData(job.data);
+        if ('key' in data) await run(data.key);
+        else await runTogether(data.keys, run, options);
       },
       {
         connection: this.#connection,
@@ -94,6 +100,24 @@ export class JobWorker {
     await this.#worker.close(force);
     this.#connection.disconnect();
   }
+}
+
+/** Each key fares on its own: those that fail are tried again alone, and the job has not failed. */
+async function runTogether(
+  keys: readonly string[],
+  run: (key: string) => Promise<void>,
+  { onFailed, tryAgain }: Pick<JobWorkerOptions, 'onFailed' | 'tryAgain'>,
+): Promise<void> {
+  const runs = keys.map(async (key) => {
+    try {
+      await run(key);
+    } catch (error) {
+      onFailed(key, error instanceof Error ? error : new Error(String(error)));
+      await tryAgain(key);
+    }
+  });
+  for (const { reason } of (await Promise.allSettled(runs)).filter((end) => end.status === 'rejected'))
+    throw reason;
 }
 
 function isNamed(data: unknown): data is { key: string } {

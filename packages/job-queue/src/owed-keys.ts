@@ -1,4 +1,5 @@
 import { keyPrefix, type QueueSettings } from './queue-settings.js';
+import { Script } from './script.js';
 
 /**
  * Where the keys are that somebody was woken for: a sorted set of keys by the time of the last wake-up, by the clock of
@@ -9,14 +10,33 @@ export function owedKey(settings: QueueSettings): string {
   return `${keyPrefix(settings)}:owed`;
 }
 
+/**
+ * Where the keys are that a job for several keys waits for: it goes out of it when any job begins with it (see
+ * claims.ts). So at most one such job waits for a key. What stays in it, since its job was lost, is still owed.
+ */
+export function wokenKey(settings: QueueSettings): string {
+  return `${keyPrefix(settings)}:woken`;
+}
+
 /** KEYS: owed. ARGV: keys. */
-export const OWE = `
+export const OWE = new Script(`
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-for _, key in ipairs(ARGV) do redis.call('ZADD', KEYS[1], now, key) end`;
+for _, key in ipairs(ARGV) do redis.call('ZADD', KEYS[1], now, key) end`);
+
+/** KEYS: owed, woken. ARGV: keys. As OWE; answers the keys that no job for several keys waits for. */
+export const OWE_TOGETHER = new Script(`
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local fresh = {}
+for _, key in ipairs(ARGV) do
+  redis.call('ZADD', KEYS[1], now, key)
+  if redis.call('SADD', KEYS[2], key) == 1 then fresh[#fresh + 1] = key end
+end
+return fresh`);
 
 /** KEYS: owed. ARGV: ms, limit. Answers the keys woken last at least so many ms ago. */
-export const OWED = `
+export const OWED = new Script(`
 local time = redis.call('TIME')
 local before = time[1] * 1000 + math.floor(time[2] / 1000) - ARGV[1]
-return redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', before, 'LIMIT', 0, ARGV[2])`;
+return redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', before, 'LIMIT', 0, ARGV[2])`);

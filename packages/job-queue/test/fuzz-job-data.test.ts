@@ -2,7 +2,7 @@ import { keyBytes, placeOf, SyncError } from '@redis-to-mongo/pipeline';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { fuzz } from '../../../scripts/testing/fuzz.js';
-import { parseJobData } from '../src/job-data.js';
+import { KEYS_TOGETHER, parseJobData } from '../src/job-data.js';
 import { schedulerId } from '../src/scheduler-id.js';
 
 const key = fc.oneof(
@@ -13,25 +13,34 @@ const payload = fc.oneof(
   fc.anything({ withBigInt: true, withNullPrototype: true, withDate: true, withTypedArray: true }),
   fc.jsonValue(),
   fc.record({ key: fc.oneof(key, fc.anything()) }),
-  fc.dictionary(fc.constantFrom('key', 'Key', '__proto__', 'constructor'), fc.anything(), { maxKeys: 3 }),
+  fc.record({ keys: fc.oneof(fc.array(key, { maxLength: 20 }), fc.array(fc.anything()), fc.anything()) }),
+  fc.dictionary(fc.constantFrom('key', 'keys', 'Key', '__proto__', 'constructor'), fc.anything(), {
+    maxKeys: 3,
+  }),
 );
 
-it('any payload of a job is a key that can be worked on, or is refused with JOB_INVALID', async () => {
+it('any payload of a job is keys that can be worked on, or is refused with JOB_INVALID', async () => {
   await fuzz(
     'job payloads',
     fc.property(payload, (data) => {
-      let found: string;
+      let found: readonly string[];
       try {
-        found = parseJobData(data).key;
+        const known = parseJobData(data);
+        found = 'key' in known ? [known.key] : known.keys;
       } catch (error) {
         expect(error).toBeInstanceOf(SyncError);
         expect(error).toMatchObject({ code: 'JOB_INVALID', errorClass: 'unknown' });
         return;
       }
-      expect(found).not.toBe('');
-      expect(keyBytes(found)).toBeInstanceOf(Buffer);
-      expect(placeOf(found, ':info:').stream.length).toBeGreaterThan(0);
-      expect(schedulerId(found)).toMatch(/^[\w-]+$/);
+      expect(found.length).toBeGreaterThan(0);
+      expect(found.length).toBeLessThanOrEqual(KEYS_TOGETHER);
+      expect(new Set(found).size).toBe(found.length);
+      for (const name of found) {
+        expect(name).not.toBe('');
+        expect(keyBytes(name)).toBeInstanceOf(Buffer);
+        expect(placeOf(name, ':info:').stream.length).toBeGreaterThan(0);
+        expect(schedulerId(name)).toMatch(/^[\w-]+$/);
+      }
     }),
     3000,
   );

@@ -10,8 +10,19 @@ export interface WatchedStream {
   id: string;
 }
 
-/** The streams that have news, with the first new entry of each. */
-export type News = ReadonlyMap<string, string>;
+/** What is new in a stream. */
+export interface NewEntries {
+  /** The first new entry's id. */
+  readonly firstId: string;
+  /** It is the stream's last one as well, when Redis answered. */
+  readonly isOnly: boolean;
+}
+
+/** The streams that have news. */
+export type News = ReadonlyMap<string, NewEntries>;
+
+/** With two entries asked for, one in the answer is the last one: then nobody has to ask for that. */
+const COUNT = 2;
 
 /**
  * One XREAD over many streams (on a cluster one for each slot): Redis answers only for those with an entry behind
@@ -32,17 +43,18 @@ export async function readNews(
     ([first]) => nameOf(first?.key ?? ''),
     (pipeline, group) => {
       const args = [...group.map(({ key }) => nameOf(key)), ...group.map(({ id }) => id)];
-      if (blockMs === undefined) pipeline.xreadBuffer('COUNT', 1, 'STREAMS', ...args);
-      else pipeline.xreadBuffer('COUNT', 1, 'BLOCK', blockMs, 'STREAMS', ...args);
+      if (blockMs === undefined) pipeline.xreadBuffer('COUNT', COUNT, 'STREAMS', ...args);
+      else pipeline.xreadBuffer('COUNT', COUNT, 'BLOCK', blockMs, 'STREAMS', ...args);
     },
   ).catch((error: unknown) => {
     throw redisError(error);
   });
-  const news = new Map<string, string>();
+  const news = new Map<string, NewEntries>();
   for (const [error, reply] of replies) {
     if (error) throw redisError(error);
     if (Array.isArray(reply))
-      for (const [name, entries] of reply) news.set(keyIdOf(name), String(entries[0][0]));
+      for (const [name, entries] of reply)
+        news.set(keyIdOf(name), { firstId: String(entries[0][0]), isOnly: entries.length < COUNT });
   }
   return news;
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SyncError } from '@redis-to-mongo/pipeline';
 import { isCluster } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
-import { lastIds, readNews } from './news-reader.js';
+import { lastIds, type News, readNews } from './news-reader.js';
 import { WatchGroup } from './watch-group.js';
 import { Watched } from './watched.js';
 
@@ -156,19 +156,31 @@ export class StreamWatch {
     }
   }
 
-  async #tell(news: ReadonlyMap<string, string>): Promise<void> {
-    const keys = [...news.keys()].filter((key) => this.#all.has(key));
-    if (keys.length === 0) return;
+  async #tell(news: News): Promise<void> {
+    const told = new Map<string, string>();
+    const withMore: string[] = [];
+    for (const [key, { firstId, isOnly }] of news) {
+      if (!this.#all.has(key)) continue;
+      told.set(key, firstId);
+      if (!isOnly) withMore.push(key);
+    }
+    if (told.size === 0) return;
     // First the last entries, then the telling: whoever is told reads at least up to these.
-    const last = await lastIds(this.#options.redis, keys);
-    await this.#options.onNews(keys);
+    if (withMore.length > 0) {
+      const last = await lastIds(this.#options.redis, withMore);
+      withMore.forEach((key, i) => {
+        const id = last[i];
+        if (id !== undefined) told.set(key, id);
+      });
+    }
+    await this.#options.onNews([...told.keys()]);
     const now = Date.now();
-    keys.forEach((key, i) => {
+    for (const [key, id] of told) {
       const stream = this.#all.get(key);
-      if (!stream) return;
-      stream.fired(last[i] ?? news.get(key) ?? stream.id, now);
+      if (!stream) continue;
+      stream.fired(id, now);
       if (stream.group !== this.#lively) this.#lively.admit(stream);
-    });
+    }
   }
 
   async #failed(error: unknown, streams: readonly Watched[]): Promise<void> {

@@ -10,7 +10,7 @@ export class Watched implements WatchedStream {
   readonly key: string;
   id: string;
   group: WatchGroup | undefined;
-  /** A blocking read that is under way has the stream in it. */
+  /** A blocking read that is under way, or about to be, has the stream in it. */
   isCovered = false;
   /** Left out of the blocking read for now. */
   isHeldBack = false;
@@ -27,7 +27,6 @@ export class Watched implements WatchedStream {
     this.#inARow = now - this.firedAt <= BUSY_GAP_MS ? this.#inARow + 1 : 0;
     this.id = id;
     this.firedAt = now;
-    this.isCovered = false;
   }
 
   isBusy(now: number): boolean {
