@@ -9,7 +9,7 @@ const AT_MOST = 4000;
  * After news, the next read waits so long, in ms: meanwhile others change too, and are then told of together. Each
  * telling costs the fleet about the same, however many streams it is of. The first news after a silence do not wait.
  */
-const GATHER_MS = 12;
+const GATHER_MS = 7;
 
 export interface WatchGroupOptions {
   /** A connection of the group's own, since a blocking read keeps it; of a group that polls, a shared one. */
