@@ -80,9 +80,9 @@ describe('deploy/grafana/dashboard.json', () => {
       // Shown by what is made of them: records written, the keys that are behind one by one, and how long changes wait.
       // By which path entries came shows nowhere: both write the same.
       'r2m_entries_read_total',
+      'r2m_stream_reads_total',
       'r2m_lagging_keys',
       'r2m_owed_keys',
-      'r2m_stream_reads_total',
     ]);
     for (const { gridPos } of panels) expect(gridPos.x + gridPos.w).toBeLessThanOrEqual(24);
   });

@@ -116,11 +116,11 @@ describe('metrics', () => {
     expect(await two.registry.metrics()).not.toContain('r2m_dead_letters_total{');
   });
 
-  test('have no labels but key type, class and outcome', async () => {
+  test('have no labels but key type, class, outcome and path', async () => {
     const { registry } = createMetrics('worker');
     const ours = registry.getMetricsAsArray().filter(({ name }) => name.startsWith('r2m_'));
-    expect(ours).toHaveLength(13);
+    expect(ours).toHaveLength(14);
     const labels = ours.flatMap((metric) => ('labelNames' in metric ? (metric.labelNames as string[]) : []));
-    expect([...new Set(labels)].sort()).toEqual(['class', 'key_type', 'outcome']);
+    expect([...new Set(labels)].sort()).toEqual(['class', 'key_type', 'outcome', 'path']);
   });
 });
