@@ -5,7 +5,7 @@ import { addsUp, type LineUnderTest, lineUnderTest, wholeSlice } from './line-un
 
 let under: LineUnderTest;
 beforeAll(async () => {
-  under = await lineUnderTest();
+  under = await lineUnderTest({ ownMongo: true });
 });
 afterAll(async () => {
   await under.close();
