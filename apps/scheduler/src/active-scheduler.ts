@@ -45,7 +45,7 @@ const ADJUST_MS = 5_000;
 /** Of many new keys, so many are synced while the others get their job schedulers. */
 const WOKEN_FIRST = 500;
 /** The search for keys takes at most one part in so many of the time. */
-const SEARCH_SHARE = 30;
+const SEARCH_SHARE = 60;
 
 /** What the one active scheduler knows and does; a standby that takes over begins with a new one. */
 export class ActiveScheduler {
@@ -67,7 +67,10 @@ export class ActiveScheduler {
       ...options,
       baseMs: options.intervalMs,
       baseMsOf: (key) => this.#baseMs(this.#known.get(key)),
-      onNews: (keys) => this.#wake(keys),
+      onNews: async (keys) => {
+        await this.#wake(keys, (met) => options.queue.wakeTogether(met));
+      },
+      onEntries: (keys) => this.#wake(keys, (met) => options.queue.wakeUnlessKept(met)),
       onNotStream: (keys) => this.#retype(keys),
     });
   }
@@ -196,12 +199,12 @@ export class ActiveScheduler {
     }
   }
 
-  async #wake(keys: readonly string[]): Promise<void> {
-    const { queue, redis, onError } = this.#options;
+  async #wake<T>(keys: readonly string[], wakeUp: (met: readonly string[]) => Promise<T>): Promise<T> {
+    const { redis, onError } = this.#options;
     const met = keys
       .flatMap((key) => this.#known.get(key) ?? [])
       .filter((known) => this.#isSynced(known) && !this.#paused.has(known.key));
-    await queue.wakeTogether(met.map(({ key }) => key));
+    const woken = await wakeUp(met.map(({ key }) => key));
     const now = Date.now();
     const slow = met.filter((known) => known.everyMs !== undefined && known.everyMs > this.#baseMs(known));
     this.#lively += slow.filter((known) => !isLivelyAt(this.#baseMs(known), now - known.changedAt)).length;
@@ -209,10 +212,11 @@ export class ActiveScheduler {
     // Not waited for, the jobs are on their way: a failure here only leaves an interval longer than it might be.
     void this.#bringInLine(slow).catch(onError);
     const strangers = keys.filter((key) => !this.#known.get(key));
-    if (strangers.length === 0) return;
+    if (strangers.length === 0) return woken;
     const types = await typesOf(redis, strangers.map(keyBytes));
     const found = strangers.flatMap((key, i) => (types[i] === undefined ? [] : [{ key, type: types[i] }]));
     await this.#takeIn(this.#known.meet(found));
+    return woken;
   }
 
   /** Keys that were taken for streams hold something else by now. */

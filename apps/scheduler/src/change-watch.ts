@@ -25,6 +25,8 @@ export interface ChangeWatchOptions {
   readonly baseMsOf: (key: string) => number;
   /** Told of keys that changed, or may have. When it throws, it is told of them again. */
   readonly onNews: (keys: readonly string[]) => Promise<void>;
+  /** Told of streams with new entries, as `onNews`. @returns those that a worker reads anyway. */
+  readonly onEntries: (keys: readonly string[]) => Promise<ReadonlySet<string>>;
   readonly onNotStream: (keys: readonly string[]) => Promise<void>;
   readonly onError: (error: unknown) => void;
 }
@@ -32,7 +34,7 @@ export interface ChangeWatchOptions {
 /** With notifications a value is still looked at this often, in ms, since they get lost without a word. */
 const TOLD_INTERVAL_MS = 60_000;
 /** Streams checked in one step, steps a second, and bytes a second that checks may take from Redis. */
-const CHECK = { streams: 50, perSec: 4, bytesPerSec: 1_000_000 } as const;
+const CHECK = { streams: 50, perSec: 2, bytesPerSec: 1_000_000 } as const;
 
 /** Notices changes of keys of all types, each as cheaply as its type allows. */
 export class ChangeWatch {
@@ -48,7 +50,7 @@ export class ChangeWatch {
   constructor(options: ChangeWatchOptions) {
     this.#options = options;
     const { redis, connect, onNews, onError } = options;
-    this.#streams = new StreamWatch(options);
+    this.#streams = new StreamWatch({ ...options, onNews: options.onEntries });
     this.#hints = new HintBuffer(onNews, onError);
     this.#events = new KeyspaceEvents({
       connect,

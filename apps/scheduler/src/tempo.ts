@@ -16,8 +16,8 @@ export interface TempoFacts {
 const STEP = 4;
 /** A key stays at an interval for so many of its runs before it goes to the next one. */
 const RUNS = 8;
-/** All quiet keys together run no more often than this, in runs a second: with 100,000 keys, each every six hours. */
-const QUIET_RUNS_PER_SEC = 5;
+/** All quiet keys together run no more often than this, in runs a second: with 100,000 keys, each every 18 hours. */
+const QUIET_RUNS_PER_SEC = 2;
 /**
  * The same for keys with a change not long ago, about. Their changes come by wake-ups, each of which is a debt until it
  * is paid: what these runs are there for is a scheduler that died, until another one has taken over (15 s at most).

@@ -4,10 +4,12 @@ import { type ReadArguments, throughReads } from './through-reads.js';
 
 /**
  * The same source, read no faster than the limit allows, where there is one: a read waits until those before it are
- * paid for.
+ * paid for. A read goes by whether there was a limit when it began.
  */
 export function limitedSource(source: Source, limit: () => LoadLimit | undefined): Source {
-  return throughReads(source, (syncer, args) => limitedRead(syncer, limit, args));
+  return throughReads(source, (syncer, args) =>
+    limit() ? limitedRead(syncer, limit, args) : syncer.read(...args),
+  );
 }
 
 async function* limitedRead(

@@ -2,10 +2,12 @@ import { type AppContext, startHttp, startTracing, type TakeOver } from '@redis-
 import type { Config } from '@redis-to-mongo/config';
 import { Claims, JobQueue, JobWorker, LoadLimit, queueTelemetry } from '@redis-to-mongo/job-queue';
 import { connectMongo, mongoSink, pingMongo, prepareDatabase, recordError } from '@redis-to-mongo/mongo-sink';
-import { ByteBudget, type Line, RuleBook } from '@redis-to-mongo/pipeline';
+import { ByteBudget, type Line, RuleBook, type SyncError } from '@redis-to-mongo/pipeline';
 import { connectRedis, writeTogether } from '@redis-to-mongo/redis-connection';
 import { redisSource, trimStream } from '@redis-to-mongo/redis-source';
 import { BackfillLog } from './backfill-log.js';
+import { openFollower } from './follow/open-follower.js';
+import { JobAccount } from './job-account.js';
 import { limitedSource } from './limited-source.js';
 import { openDirectPath } from './open-direct-path.js';
 import { syncJob } from './sync-job.js';
@@ -129,29 +131,29 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
     resume: () => worker.resume(),
   });
   let { sync } = config;
-  const run = syncJob({
-    line,
-    claims,
-    queue,
-    guard,
+  const afterSync = trimAfterSync({
+    optionsFor: (key) => rules.ruleFor(key, 'stream')?.trim ?? sync.trim,
+    trim: (key, syncedId, options) => trimStream(redis, key, syncedId, options),
     metrics,
     logger,
-    backfills: new BackfillLog(logger),
-    afterSync: trimAfterSync({
-      optionsFor: (key) => rules.ruleFor(key, 'stream')?.trim ?? sync.trim,
-      trim: (key, syncedId, options) => trimStream(redis, key, syncedId, options),
-      metrics,
-      logger,
-    }),
-    slice: () => ({ entries: sync.sliceEntries, bytes: sync.sliceBytes, ms: sync.sliceMs }),
-    recordError: (key, error) => recordError(mongo.db, key, error),
+  });
+  const record = (key: string, error: SyncError) => recordError(mongo.db, key, error);
+  const backfills = new BackfillLog(logger);
+  const account = new JobAccount({ guard, metrics, logger, backfills, recordError: record });
+  const onFailed = (key: string | undefined, error: Error) =>
+    logger.error('a job failed; it comes again', { key, error });
+  const follower = openFollower(config, app, { line, claims, queue, account, afterSync, onFailed });
+  const slice = () => ({ entries: sync.sliceEntries, bytes: sync.sliceBytes, ms: sync.sliceMs });
+  const run = syncJob({
+    ...{ line, claims, queue, account, follower, metrics, logger, slice, afterSync },
+    recordError: record,
   });
   const worker = new JobWorker(config.queue, run, {
     concurrency: config.worker.concurrency,
     telemetry,
     onError: onError('queue'),
     tryAgain: (key) => queue.tryAgain(key),
-    onFailed: (key, error) => logger.error('a job failed; it comes again', { key, error }),
+    onFailed,
   });
   closers.add('worker', () => worker.close());
   void worker.run().catch((error: unknown) => logger.error('the worker has stopped pulling jobs', { error }));

@@ -1,5 +1,5 @@
 import type { Logger, Metrics } from '@redis-to-mongo/app-shell';
-import type { KeyState, SyncReport, TrimRule } from '@redis-to-mongo/pipeline';
+import type { KeyState, TrimRule } from '@redis-to-mongo/pipeline';
 import type { TrimOptions, TrimReport } from '@redis-to-mongo/redis-source';
 
 export interface TrimAfterSyncOptions {
@@ -11,13 +11,13 @@ export interface TrimAfterSyncOptions {
 }
 
 /**
- * Trims a stream up to its saved position, after a slice. A trim that fails is told of and left to the next slice: the
+ * Trims a stream up to its saved position. A trim that fails is told of and left to the next slice: the
  * mirror is complete without it.
  */
-export function trimAfterSync(options: TrimAfterSyncOptions): (report: SyncReport) => Promise<void> {
+export function trimAfterSync(options: TrimAfterSyncOptions): (state: KeyState) => Promise<void> {
   const { optionsFor, trim, metrics, logger } = options;
-  return async ({ state }) => {
-    const syncedId = state && syncedIdOf(state);
+  return async (state) => {
+    const syncedId = syncedIdOf(state);
     if (!syncedId) return;
     const { key } = state;
     const { mode, ...kept } = optionsFor(key);

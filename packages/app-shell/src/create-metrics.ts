@@ -59,6 +59,16 @@ export function createMetrics(app: string) {
       labelNames: ['class'],
       registers,
     }),
+    looks: new Counter({
+      name: 'r2m_looks_total',
+      help: 'Times that a stream which is followed was read, written and saved, without a job.',
+      registers,
+    }),
+    followedStreams: new Gauge({
+      name: 'r2m_followed_streams',
+      help: 'Streams that this worker goes on reading between their jobs, since they change often.',
+      registers,
+    }),
     keys: new Gauge({ name: 'r2m_keys', help: 'Keys that are synced.', labelNames: byType, registers }),
   };
 }

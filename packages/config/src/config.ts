@@ -102,6 +102,8 @@ export interface Config {
     readonly intervalMs: number;
     readonly discoveryIntervalMs: number;
     readonly wakeUps: boolean;
+    /** Streams that a worker follows at most; 0 without wake-ups. */
+    readonly followStreams: number;
     readonly idleIntervalMs: number;
     /** All workers together; 0 is no bound. */
     readonly sourceBytesPerSec: number;

@@ -1,4 +1,4 @@
-export { type Claim, Claims } from './claims.js';
+export { type Claim, Claims, type KeptClaim } from './claims.js';
 export { type JobDelays, jobDelays } from './job-delays.js';
 export { JobQueue } from './job-queue.js';
 export { JobWorker, type JobWorkerOptions } from './job-worker.js';

@@ -89,6 +89,14 @@ export class JobQueue {
     await this.#wakeUps.together(keys);
   }
 
+  /**
+   * As `wakeTogether`, but for keys whose claim a worker keeps (see Claims): that one sees their changes by itself.
+   * @returns the keys that nobody was woken for.
+   */
+  async wakeUnlessKept(keys: readonly string[]): Promise<ReadonlySet<string>> {
+    return await this.#wakeUps.together(keys, true);
+  }
+
   /** Has a key tried again after a moment, alone: it failed in a job for several. */
   async tryAgain(key: string): Promise<void> {
     await this.#wakeUps.again(key);

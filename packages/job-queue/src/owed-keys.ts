@@ -21,19 +21,27 @@ export function wokenKey(settings: QueueSettings): string {
 /** KEYS: owed. ARGV: keys. */
 export const OWE = new Script(`
 local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local now = time[1] * 1000 + time[2] / 1000
 for _, key in ipairs(ARGV) do redis.call('ZADD', KEYS[1], now, key) end`);
 
-/** KEYS: owed, woken. ARGV: keys. As OWE; answers the keys that no job for several keys waits for. */
+/**
+ * KEYS: owed, woken, and the keys' claims where those whose claim is kept are to be left alone. ARGV: keys. As OWE. Answers for
+ * each: 1 if it needs a job, 0 if a job for several keys waits for it, 2 if it was left alone.
+ */
 export const OWE_TOGETHER = new Script(`
 local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local fresh = {}
-for _, key in ipairs(ARGV) do
-  redis.call('ZADD', KEYS[1], now, key)
-  if redis.call('SADD', KEYS[2], key) == 1 then fresh[#fresh + 1] = key end
+local now = time[1] * 1000 + time[2] / 1000
+local answers = {}
+for i, key in ipairs(ARGV) do
+  local claim = KEYS[i + 2] and redis.call('HMGET', KEYS[i + 2], 'kept', 'until')
+  if claim and claim[1] and tonumber(claim[2]) > now then
+    answers[i] = 2
+  else
+    redis.call('ZADD', KEYS[1], now, key)
+    answers[i] = redis.call('SADD', KEYS[2], key)
+  end
 end
-return fresh`);
+return answers`);
 
 /** KEYS: owed. ARGV: ms, limit. Answers the keys woken last at least so many ms ago. */
 export const OWED = new Script(`

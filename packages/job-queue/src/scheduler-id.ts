@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * The id of a key's job scheduler: a hash of the key, since BullMQ gives some shapes of names a meaning of
  * their own, and a key can have any.
  */
 export function schedulerId(key: string): string {
-  return createHash('sha1').update(key).digest('hex');
+  return hash('sha1', key, 'hex');
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { connectRedis } from '@redis-to-mongo/redis-connection';
 import type { Queue } from 'bullmq';
+import { claimKey } from './claim-scripts.js';
 import { type JobData, KEYS_TOGETHER } from './job-data.js';
 import { KEEP } from './kept-jobs.js';
 import { OWE, OWE_TOGETHER, OWED, owedKey, wokenKey } from './owed-keys.js';
@@ -10,11 +11,13 @@ import { schedulerId } from './scheduler-id.js';
 const AT_ONCE = 500;
 /** A key that failed in a job for several is tried again after so many ms. */
 const AGAIN_MS = 500;
+const [NEEDS_JOB, LEFT_ALONE] = [1, 2];
 
 /** Adds jobs out of turn, and notes whom they are owed to. */
 export class WakeUps {
   readonly #queue: Queue<JobData>;
   readonly #redis: ReturnType<typeof connectRedis>;
+  readonly #settings: QueueSettings;
   readonly #owed: string;
   readonly #woken: string;
   /** Keys that are noted as having a job that waits, which could not be added. */
@@ -23,6 +26,7 @@ export class WakeUps {
   constructor(queue: Queue<JobData>, redis: ReturnType<typeof connectRedis>, settings: QueueSettings) {
     this.#queue = queue;
     this.#redis = redis;
+    this.#settings = settings;
     this.#owed = owedKey(settings);
     this.#woken = wokenKey(settings);
   }
@@ -35,19 +39,29 @@ export class WakeUps {
     }
   }
 
-  /** A job for several keys each, without those that such a job waits for already. */
-  async together(keys: readonly string[]): Promise<void> {
+  /**
+   * A job for several keys each, without those that such a job waits for already.
+   * @param unlessKept leaves those alone whose claim is kept: see Claims.
+   * @returns the keys that were left alone.
+   */
+  async together(keys: readonly string[], unlessKept = false): Promise<ReadonlySet<string>> {
+    const kept = new Set<string>();
     for (const part of inParts(keys, AT_ONCE)) {
-      const reply = await OWE_TOGETHER.run(this.#redis, [this.#owed, this.#woken], ...part);
-      const fresh = new Set(Array.isArray(reply) ? reply.map(String) : []);
-      for (const key of part) if (this.#unsure.delete(key)) fresh.add(key);
+      const claims = unlessKept ? part.map((key) => claimKey(this.#settings, key)) : [];
+      const reply = await OWE_TOGETHER.run(this.#redis, [this.#owed, this.#woken, ...claims], ...part);
+      const answers: readonly unknown[] = Array.isArray(reply) ? reply : [];
+      const fresh = part.filter((key, i) => {
+        if (answers[i] === LEFT_ALONE) kept.add(key);
+        return this.#unsure.delete(key) || answers[i] === NEEDS_JOB;
+      });
       try {
-        await this.#add([...fresh]);
+        await this.#add(fresh);
       } catch (error) {
         for (const key of fresh) this.#unsure.add(key);
         throw error;
       }
     }
+    return kept;
   }
 
   /** One more job for a key that failed in one for several. */

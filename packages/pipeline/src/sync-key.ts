@@ -56,6 +56,8 @@ export interface Line {
 }
 
 export interface SyncReport extends Outcome {
+  /** When the value had last changed before this; null for never, or not known. */
+  readonly changedBefore: Date | null;
   readonly result: 'synced' | 'unchanged' | 'deleted' | 'absent' | 'unsupported' | 'overtaken' | 'paused';
   readonly keyType: KeyType | undefined;
   readonly seen: number;
@@ -75,7 +77,7 @@ export interface SyncReport extends Outcome {
  */
 export async function syncKey(line: Line, key: string, slice: Slice): Promise<SyncReport> {
   const [stored, type] = await Promise.all([line.sink.load(key), line.source.typeOf(key)]);
-  const tally = new Tally();
+  const tally = new Tally(stored);
   if (stored?.pausedAt) return tally.report('paused', stored.keyType);
   try {
     if (type === undefined) return await retire(line, stored, tally);
@@ -88,9 +90,37 @@ export async function syncKey(line: Line, key: string, slice: Slice): Promise<Sy
     const state = await begin(line, stored, key, place, syncer.keyType, tally);
     return await drain(line, syncer, state, stored, slice, tally);
   } catch (error) {
-    if (!(error instanceof SyncError) || error.errorClass !== 'overtaken') throw error;
+    if (!isOvertaken(error)) throw error;
     return tally.report('overtaken', stored?.keyType);
   }
+}
+
+/**
+ * As syncKey, for a key whose state is in hand, since this process saved it last: loads nothing, and does not look whether
+ * the key holds another type.
+ * @param isMine asked after each read, before anything is written: whether nobody else has begun with the key since the state
+ * was saved. What was read while that held belongs to the state.
+ * @throws SyncError as syncKey does.
+ */
+export async function syncOn(
+  line: Line,
+  state: KeyState,
+  slice: Slice,
+  isMine: () => Promise<boolean>,
+): Promise<SyncReport> {
+  const tally = new Tally(state);
+  const syncer = line.source.syncer(state.keyType);
+  if (!syncer) return tally.report('unsupported', undefined);
+  try {
+    return await drain(line, syncer, state, state, slice, tally, isMine);
+  } catch (error) {
+    if (!isOvertaken(error)) throw error;
+    return tally.report('overtaken', state.keyType);
+  }
+}
+
+function isOvertaken(error: unknown): boolean {
+  return error instanceof SyncError && error.errorClass === 'overtaken';
 }
 
 async function retire(line: Line, stored: KeyState | undefined, tally: Tally): Promise<SyncReport> {
@@ -149,6 +179,7 @@ async function drain(
   stored: KeyState | undefined,
   slice: Slice,
   tally: Tally,
+  isMine?: () => Promise<boolean>,
 ): Promise<SyncReport> {
   const batches = syncer.read(start, slice, line.budget)[Symbol.asyncIterator]();
   let state = start;
@@ -159,6 +190,8 @@ async function drain(
     for (;;) {
       const batch = await reading;
       if (batch === undefined) break;
+      if (isMine && !(await isMine()))
+        throw new SyncError('CLAIM_LOST', 'overtaken', `key ${start.key}: a job has begun with it meanwhile`);
       reading = handled(readNext(batches));
       await line.at?.('after-read', start.key);
       const from = batch.rewound
@@ -226,12 +259,17 @@ function advance(state: KeyState): KeyState {
 
 class Tally {
   batches = 0;
+  readonly #before: KeyState | undefined;
   #seen = 0;
   #written = 0;
   #alreadyThere = 0;
   #dead = 0;
   #bytes = 0;
   readonly #gaps: Gap[] = [];
+
+  constructor(before: KeyState | undefined) {
+    this.#before = before;
+  }
 
   add(batch: Batch, outcome: Outcome): void {
     this.batches++;
@@ -251,6 +289,7 @@ class Tally {
     return {
       result,
       keyType,
+      changedBefore: this.#before?.lastChangedAt ?? null,
       seen: this.#seen,
       written: this.#written,
       alreadyThere: this.#alreadyThere,

@@ -9,7 +9,7 @@ export { type StreamCounters, streamCounters } from './streams/stream-counters.j
 export { type TrimOptions, type TrimReport, trimStream } from './trim-stream.js';
 export type { ValueOptions } from './values/value-options.js';
 export { KeyspaceEvents } from './watch/keyspace-events.js';
-export { lastIds } from './watch/news-reader.js';
+export { lastIds, readNews, type WatchedStream } from './watch/news-reader.js';
 export { type CheckedStream, checkStreams, type StreamMark } from './watch/stream-check.js';
 export { StreamWatch } from './watch/stream-watch.js';
 export { ValueWatch } from './watch/value-watch.js';

@@ -19,12 +19,12 @@ afterAll(async () => {
   await server.stop();
 });
 
-/** Watches; `onNews` is told as the fleet would be. */
-function begin(onNews: (keys: readonly string[]) => Promise<void>): StreamWatch {
+/** Watches; `onNews` is told as the fleet would be, and may say what others read. */
+function begin(onNews: (keys: readonly string[]) => Promise<ReadonlySet<string> | undefined>): StreamWatch {
   watch = new StreamWatch({
     redis,
     connect: () => redis.duplicate(),
-    onNews,
+    onNews: async (keys) => (await onNews(keys)) ?? new Set(),
     onNotStream: async () => {},
     onError: () => {},
   });
@@ -35,7 +35,10 @@ const until = { timeout: 10_000, interval: 5 };
 
 it('of one new entry or of several, the last one counts as told', async () => {
   const told: string[] = [];
-  const watching = begin(async (keys) => void told.push(...keys));
+  const watching = begin(async (keys) => {
+    told.push(...keys);
+    return undefined;
+  });
   watching.add('orders', '0-0');
   await redis.xadd('orders', '1-0', 'n', '1');
   await vi.waitFor(() => expect(watching.lastTold('orders')).toBe('1-0'), until);
@@ -56,8 +59,9 @@ it('streams that change while others are told of are told of together', async ()
   const told: (readonly string[])[] = [];
   const watching = begin(async (keys) => {
     told.push(keys);
-    if (told.length > 1) return;
+    if (told.length > 1) return undefined;
     for (const key of others) await redis.xadd(key, '1-0', 'n', '1');
+    return undefined;
   });
   for (const key of ['first', ...others]) watching.add(key, '0-0');
   await redis.xadd('first', '1-0', 'n', '1');
@@ -70,9 +74,29 @@ it('news that could not be told come again', async () => {
   const watching = begin(async () => {
     tries++;
     if (tries < 3) throw new Error('nobody listens');
+    return undefined;
   });
   watching.add('orders', '0-0');
   await redis.xadd('orders', '1-0', 'n', '1');
   await vi.waitFor(() => expect(watching.lastTold('orders')).toBe('1-0'), until);
   expect(tries).toBe(3);
+});
+
+it('a stream that somebody else reads rests, is told of again, and holds up no other one', async () => {
+  const told: { key: string; at: number }[] = [];
+  let isRead = true;
+  const watching = begin(async (keys) => {
+    told.push(...keys.map((key) => ({ key, at: Date.now() })));
+    return isRead ? new Set(['read']) : undefined;
+  });
+  for (const key of ['read', 'other']) watching.add(key, '0-0');
+  await redis.xadd('read', '1-0', 'n', '1');
+  await vi.waitFor(() => expect(told).toHaveLength(1), until);
+  expect(watching.lastTold('read')).toBe('0-0');
+  await redis.xadd('other', '1-0', 'n', '1');
+  await vi.waitFor(() => expect(watching.lastTold('other')).toBe('1-0'), until);
+  isRead = false;
+  await vi.waitFor(() => expect(watching.lastTold('read')).toBe('1-0'), until);
+  const [first, second] = told.filter(({ key }) => key === 'read');
+  expect(Number(second?.at) - Number(first?.at)).toBeGreaterThanOrEqual(1000);
 });

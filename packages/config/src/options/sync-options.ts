@@ -14,7 +14,7 @@ export const SYNC_OPTIONS = {
     oldEngine: 'same name',
   }),
   DISCOVERY_INTERVAL_SEC: decimal({
-    doc: 'Time between two searches for new and vanished keys. Longer where a search would take more than 3 % of the time: with 100,000 keys, about 10 s.',
+    doc: 'Time between two searches for new and vanished keys. Longer where a search would take more than one part in 60 of the time: with 100,000 keys, about 20 s.',
     default: 5,
     above: 0,
     max: DAY_SEC,
@@ -24,9 +24,16 @@ export const SYNC_OPTIONS = {
     doc: 'Sync a key as soon as a change of it is noticed, without waiting for its interval.',
     default: true,
   }),
+  FOLLOW_STREAMS: whole({
+    doc: 'Streams that one worker follows, at most: it goes on reading them between their jobs while they change often, a little at a time. 0 follows none, nor is any followed without `WAKE_UPS`, or on a cluster.',
+    default: 500,
+    min: 0,
+    max: 10_000,
+    unit: 'streams',
+  }),
   IDLE_INTERVAL_SEC: decimal({
     doc: 'Where a change would be noticed, the time between two looks at a key grows up to this while nothing changes.',
-    default: 21_600,
+    default: DAY_SEC,
     above: 0,
     max: 7 * DAY_SEC,
     unit: 's',

@@ -1,5 +1,5 @@
 import { keyBytes, keyIdOf } from '@redis-to-mongo/pipeline';
-import { groupBySlot, pipelined } from '@redis-to-mongo/redis-connection';
+import { groupBySlot, isCluster, pipelined } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
 import { redisError } from '../redis-error.js';
 
@@ -36,27 +36,38 @@ export async function readNews(
   streams: readonly WatchedStream[],
   blockMs?: number,
 ): Promise<News> {
-  const groups = groupBySlot(redis, streams, ({ key }) => nameOf(key));
-  const replies = await pipelined(
-    redis,
-    groups,
-    ([first]) => nameOf(first?.key ?? ''),
-    (pipeline, group) => {
-      const args = [...group.map(({ key }) => nameOf(key)), ...group.map(({ id }) => id)];
-      if (blockMs === undefined) pipeline.xreadBuffer('COUNT', COUNT, 'STREAMS', ...args);
-      else pipeline.xreadBuffer('COUNT', COUNT, 'BLOCK', blockMs, 'STREAMS', ...args);
-    },
-  ).catch((error: unknown) => {
-    throw redisError(error);
-  });
   const news = new Map<string, NewEntries>();
-  for (const [error, reply] of replies) {
-    if (error) throw redisError(error);
-    if (Array.isArray(reply))
-      for (const [name, entries] of reply)
-        news.set(keyIdOf(name), { firstId: String(entries[0][0]), isOnly: entries.length < COUNT });
+  const take = (reply: unknown) => {
+    if (!Array.isArray(reply)) return;
+    for (const [name, entries] of reply)
+      news.set(keyIdOf(name), { firstId: String(entries[0][0]), isOnly: entries.length < COUNT });
+  };
+  try {
+    if (!isCluster(redis)) {
+      // Not pipelined, as a list of one: that would cost as much again, and this is read up to a hundred times a second.
+      const args = argsOf(streams);
+      if (blockMs === undefined) take(await redis.xreadBuffer('COUNT', COUNT, 'STREAMS', ...args));
+      else take(await redis.xreadBuffer('COUNT', COUNT, 'BLOCK', blockMs, 'STREAMS', ...args));
+      return news;
+    }
+    const replies = await pipelined(
+      redis,
+      groupBySlot(redis, streams, ({ key }) => nameOf(key)),
+      ([first]) => nameOf(first?.key ?? ''),
+      (pipeline, group) => pipeline.xreadBuffer('COUNT', COUNT, 'STREAMS', ...argsOf(group)),
+    );
+    for (const [error, reply] of replies) {
+      if (error) throw error;
+      take(reply);
+    }
+    return news;
+  } catch (error) {
+    throw redisError(error);
   }
-  return news;
+}
+
+function argsOf(streams: readonly WatchedStream[]): (string | Buffer)[] {
+  return [...streams.map(({ key }) => nameOf(key)), ...streams.map(({ id }) => id)];
 }
 
 /**

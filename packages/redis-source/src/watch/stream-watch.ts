@@ -14,8 +14,9 @@ export interface StreamWatchOptions {
   /**
    * Told of streams that hold something new. All that they held when it is called is told of by it; until it has
    * resolved, nothing counts as told: when it throws, the same news come again.
+   * @returns streams that somebody else reads already. They rest a while, and the same news come again.
    */
-  readonly onNews: (keys: readonly string[]) => Promise<void>;
+  readonly onNews: (keys: readonly string[]) => Promise<ReadonlySet<string>>;
   /** Told of keys that were to be watched and are not streams. */
   readonly onNotStream: (keys: readonly string[]) => Promise<void>;
   readonly onError: (error: unknown) => void;
@@ -29,13 +30,16 @@ const LIVELY_BLOCK_MS = 5_000;
 const RESTING_BLOCK_MS = 60_000;
 /** Streams that no blocking read covers right now are polled this often, in ms. */
 const POLL_MS = 50;
+/** A stream that somebody else reads is not looked at for so long, in ms. */
+const REST_MS = 1_000;
 
 /**
  * Watches any number of streams for new entries, for next to nothing while there are none.
  *
  * - resting streams, 2,000 to a connection, are covered by reads that block for a minute;
  * - lively ones (with recent news, or new here) by one that blocks for seconds;
- * - those that no read covers at the moment, and busy ones (more than ten news a second), are polled.
+ * - those that no read covers at the moment, and busy ones (more than ten news a second), are polled;
+ * - those that somebody else reads rest for a second at a time.
  */
 export class StreamWatch {
   readonly #options: StreamWatchOptions;
@@ -47,7 +51,7 @@ export class StreamWatch {
 
   constructor(options: StreamWatchOptions) {
     this.#options = options;
-    this.#lively = this.#open(LIVELY_BLOCK_MS, () => this.#pollBusy());
+    this.#lively = this.#open(LIVELY_BLOCK_MS, () => this.#holdBack());
     this.#polling = this.#poll();
   }
 
@@ -107,10 +111,11 @@ export class StreamWatch {
     return blockMs === LIVELY_BLOCK_MS ? Math.max(5, streams * 0.15) : Math.max(250, this.#all.size * 0.15);
   }
 
-  /** A busy stream would end the read at once, for all. */
-  #pollBusy(): void {
+  /** A busy stream would end the read at once, for all; so would one that rests. */
+  #holdBack(): void {
     const now = Date.now();
-    for (const stream of this.#lively.members) stream.isHeldBack = stream.isBusy(now);
+    for (const stream of this.#lively.members)
+      stream.isHeldBack = stream.isBusy(now) || stream.restsUntil > now;
   }
 
   /** A resting read that begins anew takes in quiet streams, as far as it has room. */
@@ -141,7 +146,10 @@ export class StreamWatch {
     let pauseMs = POLL_MS;
     while (!this.#closed) {
       await sleep(pauseMs);
-      const loose = [...this.#lively.members].filter((stream) => !stream.isCovered);
+      const now = Date.now();
+      const loose = [...this.#lively.members].filter(
+        (stream) => !stream.isCovered && stream.restsUntil <= now,
+      );
       // A poll takes about 1 µs a stream: no more than a tenth of the time is spent on it.
       pauseMs = Math.max(POLL_MS, loose.length / 100);
       for (let i = 0; i < loose.length && !this.#closed; i += GROUP) {
@@ -173,12 +181,13 @@ export class StreamWatch {
         if (id !== undefined) told.set(key, id);
       });
     }
-    await this.#options.onNews([...told.keys()]);
+    const othersRead = await this.#options.onNews([...told.keys()]);
     const now = Date.now();
     for (const [key, id] of told) {
       const stream = this.#all.get(key);
       if (!stream) continue;
-      stream.fired(id, now);
+      if (othersRead.has(key)) stream.restsUntil = now + REST_MS;
+      else stream.fired(id, now);
       if (stream.group !== this.#lively) this.#lively.admit(stream);
     }
   }

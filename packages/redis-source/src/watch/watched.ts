@@ -14,6 +14,8 @@ export class Watched implements WatchedStream {
   isCovered = false;
   /** Left out of the blocking read for now. */
   isHeldBack = false;
+  /** Somebody else reads it: not looked at before then, in ms since 1970. */
+  restsUntil = 0;
   firedAt = 0;
   #inARow = 0;
 

@@ -30,19 +30,20 @@ export async function measureLatency(
 }
 
 async function runOnce(place: BenchPlace, perSec: number): Promise<Omit<LatencyRun, 'load' | 'repetition'>> {
-  const { streams, seconds } = place.sizes.latency;
+  const { streams, seconds, warmUpSeconds } = place.sizes.latency;
   await place.clear(true);
   await fillStreams(place.redis, { streams, entries: 1 });
   const target = await openMongoTarget(place);
-  const fleet = await BenchFleet.start(place, target);
+  const fleet = await BenchFleet.start(place, target, { options: { DISCOVERY_INTERVAL_SEC: '5' } });
   const { process } = await BenchProcess.start('latency', {
     ...{ redisUrl: place.redisServer.url, mongoUri: target.uri, dbName: target.dbName },
-    ...{ streams, perSec, seconds },
+    ...{ streams, perSec, seconds, warmUpSeconds },
   });
   try {
     await fleet.untilMoved('stream', streams);
-    const end = await meter({ ours: fleet.pids, redis: place.redisServer.pid, mongo: target.pid });
     process.tell('go');
+    await process.report(); // it is warm
+    const end = await meter({ ours: fleet.pids, redis: place.redisServer.pid, mongo: target.pid });
     const report = await process.report();
     const usage = await end();
     const written = numberIn(report, 'written');

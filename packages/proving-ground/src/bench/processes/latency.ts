@@ -8,19 +8,20 @@ import { openParent } from './parent.js';
 /**
  * Writes entries at a steady rate over streams that the fleet knows, and asks MongoDB all the time for those that are
  * on their way (some of them, where there are many): the time from XADD to readable. Writer and reader are one process,
- * so that they have one clock. What is written in the first second does not count.
+ * so that they have one clock. What is written while warming up does not count; its end is told of.
  */
-const WARM_UP_MS = 1_000;
 /** Entries a second that are looked for, about. */
 const SAMPLES_PER_SEC = 200;
 /** Between two looks, in ms: the resolution. */
 const LOOK_MS = 2;
+/** Entries asked for at once, the oldest: asking is to cost MongoDB little, also where many are on their way. */
+const LOOKED_FOR = 50;
 /** What has not come by then, after the last entry, in ms, counts as lost. */
 const GIVE_UP_MS = 30_000;
 
 const parent = openParent();
 const { config } = parent;
-const redis = new Redis(config.text('redisUrl'), { enableAutoPipelining: true });
+const redis = new Redis(config.text('redisUrl'));
 const tls = { enabled: false, rejectUnauthorized: true };
 const mongo = connectMongo(
   { uri: config.text('mongoUri'), dbName: config.text('dbName'), tls },
@@ -29,6 +30,7 @@ const mongo = connectMongo(
 const messages = mongo.db.collection<{ _id: string }>('stream_messages');
 const keys = streamKeys({ streams: config.number('streams') });
 const perSec = config.number('perSec');
+const warmUpMs = 1000 * config.number('warmUpSeconds');
 await mongo.db.command({ ping: 1 });
 await redis.ping();
 parent.tell({ ready: true });
@@ -37,11 +39,12 @@ await parent.word();
 const onTheirWay = new Map<string, number>();
 const waits: number[] = [];
 const begin = performance.now();
-const endsAt = begin + WARM_UP_MS + 1000 * config.number('seconds');
+const endsAt = begin + warmUpMs + 1000 * config.number('seconds');
 const sampleEvery = Math.max(1, Math.round(perSec / SAMPLES_PER_SEC));
 /** When the last entry was answered for: behind a writer that is asked for too much, that is later than `endsAt`. */
 let writtenAt = Number.POSITIVE_INFINITY;
 const looking = look();
+setTimeout(() => parent.tell({ isWarm: true }), warmUpMs);
 const written = await write();
 writtenAt = performance.now();
 const seconds = (performance.now() - begin) / 1000;
@@ -50,22 +53,37 @@ if (onTheirWay.size > 0) throw new Error(`${onTheirWay.size} entries did not arr
 parent.tell({ written, seconds, waits });
 
 async function write(): Promise<number> {
-  const adding: Promise<void>[] = [];
+  const adding = new Set<Promise<void>>();
   let n = 0;
   for (let now = begin; now < endsAt; now = performance.now()) {
-    for (const due = ((now - begin) * perSec) / 1000; n < due; n++) adding.push(add(n, now));
+    const due = Math.ceil(((now - begin) * perSec) / 1000);
+    if (n < due) {
+      const added = add(n, due, now - begin >= warmUpMs).finally(() => adding.delete(added));
+      adding.add(added);
+      n = due;
+    }
     await sleep(1);
   }
   await Promise.all(adding);
   return n;
 }
 
-async function add(n: number, now: number): Promise<void> {
-  const key = keys[n % keys.length] ?? '';
-  const from = performance.now();
-  const id = await redis.xadd(key, '*', ...entryFields(n));
-  if (id !== null && n % sampleEvery === 0 && now - begin >= WARM_UP_MS)
-    onTheirWay.set(messageId(messageIdPrefix(key, 1), id), from);
+/** Adds the entries from one number up to another, by one pipeline: the writer is to take little of the machine. */
+async function add(from: number, to: number, isSampled: boolean): Promise<void> {
+  const pipeline = redis.pipeline();
+  for (let n = from; n < to; n++) pipeline.xadd(keyOf(n), '*', ...entryFields(n));
+  const at = performance.now();
+  const replies = (await pipeline.exec()) ?? [];
+  replies.forEach(([error, id], i) => {
+    if (error) throw error;
+    const n = from + i;
+    if (isSampled && n % sampleEvery === 0)
+      onTheirWay.set(messageId(messageIdPrefix(keyOf(n), 1), String(id)), at);
+  });
+}
+
+function keyOf(n: number): string {
+  return keys[n % keys.length] ?? '';
 }
 
 async function look(): Promise<void> {
@@ -75,7 +93,10 @@ async function look(): Promise<void> {
   ) {
     if (onTheirWay.size > 0) {
       const found = await messages
-        .find({ _id: { $in: [...onTheirWay.keys()] } }, { projection: { _id: 1 }, batchSize: 10_000 })
+        .find(
+          { _id: { $in: [...onTheirWay.keys()].slice(0, LOOKED_FOR) } },
+          { projection: { _id: 1 }, batchSize: 10_000 },
+        )
         .toArray();
       const now = performance.now();
       for (const { _id } of found) {

@@ -1,0 +1,105 @@
+import type { KeptClaim } from '@redis-to-mongo/job-queue';
+import {
+  BEFORE_FIRST,
+  type KeyState,
+  type Line,
+  type Sink,
+  Slice,
+  type SyncReport,
+  syncOn,
+} from '@redis-to-mongo/pipeline';
+import type { WatchedStream } from '@redis-to-mongo/redis-source';
+import { isSmall, LOOK } from './worth-following.js';
+
+/** A stream without news for this long, in ms, is not followed any more. */
+const QUIET_MS = 3_000;
+/** Nor one that was followed for so long, in ms: a job looks at it afresh, from what MongoDB holds. */
+const FRESH_MS = 30_000;
+
+/** One stream that is followed: what was read and written of it, and what of that is saved. */
+export class Followed implements WatchedStream {
+  readonly claim: KeptClaim;
+  readonly #since: number;
+  #changedAt: number;
+  #state: KeyState;
+  #saved: KeyState;
+  #saving: Promise<unknown> = Promise.resolve();
+  #looking: Promise<SyncReport> | undefined;
+
+  /** @param state as it was saved last. */
+  constructor(claim: KeptClaim, state: KeyState, now: number) {
+    this.claim = claim;
+    this.#state = state;
+    this.#saved = state;
+    this.#since = now;
+    this.#changedAt = now;
+  }
+
+  get key(): string {
+    return this.claim.key;
+  }
+
+  /** The last entry that was read. */
+  get id(): string {
+    return String(this.#state.position?.entryId ?? BEFORE_FIRST);
+  }
+
+  get isLooking(): boolean {
+    return this.#looking !== undefined;
+  }
+
+  get isUnsaved(): boolean {
+    return this.#saved !== this.#state;
+  }
+
+  isQuiet(now: number): boolean {
+    return now - this.#changedAt > QUIET_MS;
+  }
+
+  isDue(now: number): boolean {
+    return now - this.#since > FRESH_MS;
+  }
+
+  /**
+   * Reads what is new and writes it; the position is left to `save`.
+   * @returns the report, and whether following goes on: not where there is more than a look is for, or nothing at all.
+   * @throws SyncError as syncOn does.
+   */
+  async look(line: Line, isMine: () => Promise<boolean>): Promise<{ report: SyncReport; goesOn: boolean }> {
+    try {
+      this.#looking = syncOn(line, this.#state, new Slice(LOOK), isMine);
+      const report = await this.#looking;
+      const { result, state, lag } = report;
+      if (result !== 'synced' || !state) return { report, goesOn: false };
+      this.#state = state;
+      this.#changedAt = Date.now();
+      return { report, goesOn: lag === 0 && isSmall(report) };
+    } finally {
+      this.#looking = undefined;
+    }
+  }
+
+  /**
+   * Saves what the looks until now came to, if anything.
+   * @returns the state that was saved.
+   * @throws SyncError as the sink does; POSITION_MOVED when somebody else has saved the key.
+   */
+  async save(sink: Sink): Promise<KeyState | undefined> {
+    const saving = this.#saving.catch(() => {}).then(() => this.#saveNow(sink));
+    this.#saving = saving;
+    return await saving;
+  }
+
+  /** Resolves when no look is under way any more. */
+  async settled(): Promise<void> {
+    await this.#looking?.catch(() => {});
+  }
+
+  async #saveNow(sink: Sink): Promise<KeyState | undefined> {
+    const next = this.#state;
+    if (next === this.#saved) return undefined;
+    await sink.save(this.#saved, next);
+    this.#saved = next;
+    return next;
+  }
+}

@@ -1,0 +1,63 @@
+import type { Logger, Metrics } from '@redis-to-mongo/app-shell';
+import { SyncError, type SyncReport } from '@redis-to-mongo/pipeline';
+import type { BackfillLog } from './backfill-log.js';
+import type { TargetGuard } from './target-guard.js';
+
+export interface JobAccountOptions {
+  readonly guard: TargetGuard;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  readonly backfills: BackfillLog;
+  /** Records an error on the key's document; may fail, since MongoDB can be what failed. */
+  readonly recordError: (key: string, error: SyncError) => Promise<void>;
+}
+
+/** Counts and tells what came of work on a key, whether a job did it or the follower. */
+export class JobAccount {
+  readonly #options: JobAccountOptions;
+
+  constructor(options: JobAccountOptions) {
+    this.#options = options;
+  }
+
+  /** A slice is saved. */
+  done(key: string, report: SyncReport): void {
+    const { guard, metrics, logger, backfills } = this.#options;
+    guard.succeeded();
+    const keyType = report.keyType ?? 'unsupported';
+    metrics.entriesRead.inc({ key_type: keyType }, report.seen);
+    metrics.entriesWritten.inc({ key_type: keyType }, report.written);
+    metrics.entriesAlreadyThere.inc({ key_type: keyType }, report.alreadyThere);
+    metrics.bytesRead.inc({ key_type: keyType }, report.bytes);
+    metrics.deadLetters.inc({ key_type: keyType }, report.dead);
+    if (report.dead > 0) logger.warn('records became dead letters', { key, dead: report.dead });
+    for (const gap of report.gaps) {
+      metrics.gapEntries.inc({ key_type: keyType }, gap.entries);
+      logger.warn('a gap: Redis dropped entries before they were read', { key, ...gap });
+    }
+    if (report.result === 'deleted') logger.info('key retired: it is not in Redis any more', { key });
+    const { result, seen, written, alreadyThere, dead, lag } = report;
+    if (result !== 'unchanged')
+      logger.debug('slice done', { key, result, seen, written, alreadyThere, dead, lag });
+    if (report.state) backfills.note(report.state);
+  }
+
+  /** Work on a key has failed. @returns the error, made one that has a class. */
+  async failed(key: string, error: unknown): Promise<SyncError> {
+    const { guard, metrics, logger, recordError } = this.#options;
+    const known = error instanceof SyncError ? error : unexpected(error);
+    metrics.errors.inc({ class: known.errorClass });
+    if (known.errorClass === 'configuration') guard.trip(known);
+    else if (known.errorClass === 'unknown')
+      await recordError(key, known).catch((cause: unknown) => {
+        logger.warn('an error could not be recorded on its key', { key, error: cause });
+      });
+    return known;
+  }
+}
+
+function unexpected(error: unknown): SyncError {
+  return new SyncError('UNEXPECTED', 'unknown', error instanceof Error ? error.message : String(error), {
+    cause: error,
+  });
+}
