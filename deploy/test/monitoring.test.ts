@@ -81,6 +81,9 @@ describe('deploy/grafana/dashboard.json', () => {
       // By which path entries came shows nowhere: both write the same.
       'r2m_entries_read_total',
       'r2m_stream_reads_total',
+      // Whether entries came by jobs or by looks shows nowhere either.
+      'r2m_looks_total',
+      'r2m_followed_streams',
       'r2m_lagging_keys',
       'r2m_owed_keys',
     ]);

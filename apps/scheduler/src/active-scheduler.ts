@@ -162,14 +162,18 @@ export class ActiveScheduler {
     this.#isBegun = true;
   }
 
-  /** What was told of a key while it was paused told nobody: a key that is resumed is woken. */
+  /**
+   * What was told of a key while it was paused told nobody: a key that is resumed is woken. So is one that is paused: a worker
+   * may follow it, and the job that begins with it ends that.
+   */
   async #notePauses(): Promise<void> {
     const before = this.#paused;
-    this.#paused = await this.#options.pausedKeys();
-    const resumed = [...before].filter(
-      (key) => !this.#paused.has(key) && this.#isSynced(this.#known.get(key)),
+    const now = await this.#options.pausedKeys();
+    this.#paused = now;
+    const changed = [...before, ...now].filter(
+      (key) => before.has(key) !== now.has(key) && this.#isSynced(this.#known.get(key)),
     );
-    if (resumed.length > 0) await this.#options.queue.wakeAll(resumed);
+    if (changed.length > 0) await this.#options.queue.wakeAll(changed);
   }
 
   async #takeIn(fresh: readonly KnownKey[]): Promise<{ added: number }> {

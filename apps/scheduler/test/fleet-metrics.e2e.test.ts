@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { FleetProcess } from './fleet-process.js';
-import { type FleetUnderTest, fleetUnderTest, prints, until } from './fleet-under-test.js';
+import { type FleetUnderTest, fleetUnderTest, metricsOf, prints, until } from './fleet-under-test.js';
 
 let fleet: FleetUnderTest;
 
@@ -10,16 +9,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await fleet.close();
 });
-
-async function metricsOf(app: FleetProcess): Promise<(name: string) => number | undefined> {
-  await prints(app, /scheduler started/);
-  const [, address] = /"http":"([^"]+)"/.exec(app.output()) ?? [];
-  const text = await (await fetch(`http://${address?.replace(/^https?:\/\//, '')}/metrics`)).text();
-  return (name) => {
-    const line = text.split('\n').find((each) => each.startsWith(`r2m_${name}`));
-    return line === undefined ? undefined : Number(line.slice(line.lastIndexOf(' ')));
-  };
-}
 
 it('the active scheduler tells what is owed, how far the mirror is behind and what the queue holds; a standby nothing', async () => {
   await fleet.redis.xadd('orders', '1795000000000-1', 'field', 'value');

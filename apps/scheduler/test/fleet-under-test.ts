@@ -101,3 +101,14 @@ export async function prints(app: FleetProcess, pattern: RegExp, timeout = 60_00
     if (!pattern.test(app.output())) throw new Error(`not printed: ${pattern}\n${app.output().slice(-3000)}`);
   }, timeout);
 }
+
+/** What an app counts, once it has started: by names without `r2m_`, with the first label where there are more. */
+export async function metricsOf(app: FleetProcess): Promise<(name: string) => number | undefined> {
+  await prints(app, /(scheduler|worker) started/);
+  const [, address] = /"http":"([^"]+)"/.exec(app.output()) ?? [];
+  const text = await (await fetch(`http://${address?.replace(/^https?:\/\//, '')}/metrics`)).text();
+  return (name) => {
+    const line = text.split('\n').find((each) => each.startsWith(`r2m_${name}`));
+    return line === undefined ? undefined : Number(line.slice(line.lastIndexOf(' ')));
+  };
+}

@@ -6,7 +6,7 @@ const FACTS: TempoFacts = {
   ceilingMs: 3_600_000,
   isWatched: true,
   quietMs: 0,
-  watchedKeys: 10,
+  watchedKeys: 4,
 };
 
 describe('the interval of a key', () => {

@@ -9,11 +9,9 @@ import {
   syncOn,
 } from '@redis-to-mongo/pipeline';
 import type { WatchedStream } from '@redis-to-mongo/redis-source';
-import { isSmall, LOOK } from './worth-following.js';
+import { isSmall, LOOK, QUIET_MS } from './worth-following.js';
 
-/** A stream without news for this long, in ms, is not followed any more. */
-const QUIET_MS = 3_000;
-/** Nor one that was followed for so long, in ms: a job looks at it afresh, from what MongoDB holds. */
+/** A stream that was followed for so long, in ms, is looked at afresh by a job, from what MongoDB holds. */
 const FRESH_MS = 30_000;
 
 /** One stream that is followed: what was read and written of it, and what of that is saved. */
@@ -32,7 +30,7 @@ export class Followed implements WatchedStream {
     this.#state = state;
     this.#saved = state;
     this.#since = now;
-    this.#changedAt = now;
+    this.#changedAt = Math.min(now, state.lastChangedAt?.getTime() ?? now);
   }
 
   get key(): string {

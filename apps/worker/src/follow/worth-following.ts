@@ -6,6 +6,8 @@ export const LOOK: SliceLimits = { entries: 5_000, bytes: 4 * 1024 * 1024, ms: 1
 const SMALL = { entries: LOOK.entries / 2, bytes: LOOK.bytes / 4 } as const;
 /** A stream is followed when it changed twice within so many ms. */
 const LIVELY_MS = 2_000;
+/** A stream without news for this long, in ms, is not followed any more. */
+export const QUIET_MS = 3_000;
 
 /**
  * After news, the next read waits so long, in ms: what changes meanwhile is read, written and saved together, by one command
@@ -21,12 +23,13 @@ const STREAMS_A_MS = 60;
  * Whether a key whose job has ended so is worth following: a stream that changes often, a little at a time.
  * @param wasFollowed until the job: it is not given up only because nothing was new this time.
  */
-export function isWorthFollowing(report: SyncReport, wasFollowed: boolean): boolean {
+export function isWorthFollowing(report: SyncReport, wasFollowed: boolean, now = Date.now()): boolean {
   const { result, keyType, changedBefore, state, lag } = report;
   if (keyType !== 'stream' || state?.status !== 'active' || lag > 0 || !isSmall(report)) return false;
-  if (result === 'unchanged') return wasFollowed;
-  if (result !== 'synced' || !changedBefore || !state.lastChangedAt) return false;
-  return wasFollowed || state.lastChangedAt.getTime() - changedBefore.getTime() <= LIVELY_MS;
+  if (!changedBefore || !state.lastChangedAt) return false;
+  const changedAt = state.lastChangedAt.getTime();
+  if (result === 'unchanged') return wasFollowed && now - changedAt <= QUIET_MS;
+  return result === 'synced' && (wasFollowed || changedAt - changedBefore.getTime() <= LIVELY_MS);
 }
 
 export function isSmall({ seen, bytes }: Pick<SyncReport, 'seen' | 'bytes'>): boolean {
