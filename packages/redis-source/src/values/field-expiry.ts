@@ -22,7 +22,7 @@ export function fieldExpiry(): (
     for (let i = 0; i < items.length; i += FIELDS_AT_ONCE) {
       const some = items.slice(i, i + FIELDS_AT_ONCE);
       const times = await askTimes(client, key, some).catch((error: unknown) => {
-        if (isKnown === undefined && error instanceof Error && /unknown command|NOPERM/i.test(error.message))
+        if (isKnown !== true && error instanceof Error && /unknown command|NOPERM/i.test(error.message))
           return undefined;
         throw error;
       });
