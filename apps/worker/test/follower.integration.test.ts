@@ -42,7 +42,7 @@ function address() {
 }
 
 /** What a worker is made of, but for the pulling of jobs: those are run here, one by one. */
-async function worker(changes: Partial<Line> = {}) {
+async function worker(changes: Partial<Line> = {}, asked?: () => Promise<boolean>) {
   const line = await under.line(changes);
   const metrics = createMetrics('worker');
   const logger = createLogger({ level: 'error', format: 'json', app: 'worker' });
@@ -65,7 +65,10 @@ async function worker(changes: Partial<Line> = {}) {
   let size = 0;
   const follower = new Follower({
     line,
-    claims,
+    claims: {
+      stillHolds: asked ?? ((claim) => claims.stillHolds(claim)),
+      letGo: (claim) => claims.letGo(claim),
+    },
     connect: () => connectRedis(address(), (error) => errors.push(error)),
     atMost: 10,
     onLook: (key, report) => {
@@ -237,6 +240,18 @@ describe('a stream that is followed', () => {
     await one.job('failing');
     expect(await ids('failing')).toEqual(['1-0', '2-0', '3-0']);
   });
+});
+
+it('a stream whose claim cannot be asked for is not written, and is free at once', async () => {
+  const one = await worker({}, async () => {
+    throw new Error('the queue is away');
+  });
+  await follow(one, 'unasked');
+  await add('unasked', ['3-0']);
+  await vi.waitFor(() => expect(one.size()).toBe(0), until);
+  await vi.waitFor(async () => expect(await under.redis.keys(`*${prefix}*claim*`)).toEqual([]), until);
+  expect(errors.splice(0)).toMatchObject([{ message: 'the queue is away' }]);
+  expect(await ids('unasked')).toEqual(['1-0', '2-0']);
 });
 
 describe('a job that begins with a stream which another worker follows', () => {

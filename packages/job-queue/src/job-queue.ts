@@ -81,6 +81,12 @@ export class JobQueue {
     await this.#wakeUps.alone(keys);
   }
 
+  /** As `wakeAll`, but for keys without a job scheduler: those have gone, or are not to be synced any more. */
+  async wakeScheduled(keys: readonly string[]): Promise<void> {
+    const nextRuns = await this.nextRuns(keys);
+    await this.wakeAll(keys.filter((_, i) => nextRuns[i] !== null));
+  }
+
   /**
    * As `wakeAll`, for keys with little to do, at the least cost: one job carries several of them. At most one such job
    * waits for a key.

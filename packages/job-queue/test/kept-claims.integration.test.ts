@@ -144,3 +144,9 @@ describe('waking keys unless their claims are kept', () => {
     });
   });
 });
+
+it('keys are woken only where they have a job scheduler, when that is asked for', async () => {
+  await queue.schedule(['a', 'c'], 3_600_000);
+  await queue.wakeScheduled(['a', 'b', 'c']);
+  expect((await queue.owedKeys(0, 10)).sort()).toEqual(['a', 'c']);
+});

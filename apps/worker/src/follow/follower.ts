@@ -21,7 +21,7 @@ export interface FollowerOptions {
   readonly onSaved: (state: KeyState) => Promise<void>;
   /** Told of a look or a saving that failed; sees to it that the key is tried again. */
   readonly onFailed: (key: string, error: unknown) => Promise<void>;
-  /** Asks for jobs on keys that are not followed any more, and may hold something new. */
+  /** Asks for jobs on keys that are not followed any more and may hold something new, if they are to be synced still. */
   readonly wake: (keys: readonly string[]) => Promise<void>;
   /** Told how many are followed, when that changes. */
   readonly onSize: (streams: number) => void;
@@ -127,9 +127,9 @@ export class Follower {
     try {
       const { report, goesOn } = await stream.look(this.#line, ask);
       this.#options.onLook(stream.key, report);
-      if (!isMine) this.#forget(stream);
       if (!this.#isFollowed(stream)) return;
-      if (goesOn) this.#saveSoon();
+      if (!isMine) await this.#drop(stream);
+      else if (goesOn) this.#saveSoon();
       else await this.#leaveToJobs([stream]);
     } catch (error) {
       await this.#failed(stream, error);
@@ -151,16 +151,15 @@ export class Follower {
       const isOvertaken = error instanceof SyncError && error.errorClass === 'overtaken';
       if (!isOvertaken) return await this.#failed(stream, error);
       if (!this.#isFollowed(stream)) return;
-      this.#forget(stream);
-      // Not by a job, since that would hold the claim: one that sees what there is has to be asked for.
-      if (await this.#holds(stream)) await this.#giveUp([stream]);
+      // Whoever saved the key was no job if the claim is still held: then one has to be asked for, to see what there is.
+      if (await this.#holds(stream)) await this.#leaveToJobs([stream]);
+      else await this.#drop(stream);
     }
   }
 
   async #failed(stream: Followed, error: unknown): Promise<void> {
-    const { claims, onFailed, onError } = this.#options;
-    this.#forget(stream);
-    await claims.letGo(stream.claim).catch(onError);
+    const { onFailed, onError } = this.#options;
+    await this.#drop(stream);
     await onFailed(stream.key, error).catch(onError);
   }
 
@@ -176,27 +175,23 @@ export class Follower {
   async #leave(streams: readonly Followed[]): Promise<void> {
     const now = Date.now();
     const quiet = streams.filter((stream) => stream.isQuiet(now) && !stream.isUnsaved);
-    for (const stream of quiet) this.#forget(stream);
-    await Promise.all(quiet.map((stream) => this.#letGo(stream)));
+    await Promise.all(quiet.map((stream) => this.#drop(stream)));
     await this.#leaveToJobs(streams.filter((stream) => this.#isFollowed(stream) && stream.isDue(now)));
   }
 
   /** Saves what is unsaved first. */
   async #leaveToJobs(streams: readonly Followed[]): Promise<void> {
+    if (streams.length === 0) return;
     for (const stream of streams) this.#forget(stream);
     await Promise.all(streams.map((stream) => this.#save(stream)));
-    await this.#giveUp(streams);
-  }
-
-  async #giveUp(streams: readonly Followed[]): Promise<void> {
-    if (streams.length === 0) return;
-    await Promise.all(streams.map((stream) => this.#letGo(stream)));
+    await Promise.all(streams.map((stream) => this.#drop(stream)));
     await this.#options.wake(streams.map(({ key }) => key)).catch(this.#options.onError);
   }
 
-  /** A claim that can't be let go ends by itself. */
-  async #letGo({ claim }: Followed): Promise<void> {
-    await this.#options.claims.letGo(claim).catch(this.#options.onError);
+  /** Follows it no longer. A claim that can't be let go is renewed no longer either, and ends by itself. */
+  async #drop(stream: Followed): Promise<void> {
+    this.#forget(stream);
+    await this.#options.claims.letGo(stream.claim).catch(this.#options.onError);
   }
 
   /** A job of this process may have begun with the key, and have it followed anew. */

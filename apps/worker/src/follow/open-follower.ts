@@ -30,7 +30,7 @@ export function openFollower(
     claims,
     atMost: sync.followStreams,
     connect: () => connectRedis(redis, onError, { ...FOR_BLOCKING, commandTimeout: ANSWER_MS }),
-    wake: async (keys) => await queue.wakeAll(keys),
+    wake: async (keys) => await queue.wakeScheduled(keys),
     onLook: (key, report) => {
       metrics.looks.inc();
       account.done(key, report);
