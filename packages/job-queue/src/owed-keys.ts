@@ -46,5 +46,5 @@ return answers`);
 /** KEYS: owed. ARGV: ms, limit. Answers the keys woken last at least so many ms ago. */
 export const OWED = new Script(`
 local time = redis.call('TIME')
-local before = time[1] * 1000 + math.floor(time[2] / 1000) - ARGV[1]
+local before = time[1] * 1000 + time[2] / 1000 - ARGV[1]
 return redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', before, 'LIMIT', 0, ARGV[2])`);
