@@ -36,35 +36,24 @@ redis.call('PEXPIRE', KEYS[1], ARGV[5])
 return granted`);
 
 /**
- * KEYS: claim, owed. ARGV: token, key, 1 if the job ended well. Answers 1 when somebody asked for the key meanwhile.
- * What the key was owed before the job began is settled then.
+ * KEYS: claim, owed. ARGV: token, key, 1 if the job ended well, ms that its claim is kept for, 0 for not at all. What the key was
+ * owed before the job began is settled when it ended well. Answers 1 when somebody asked for the key meanwhile: then it is not
+ * kept; 2 when it is kept, else 0.
  */
 export const END = new Script(`
 local claim = redis.call('HMGET', KEYS[1], 'token', 'again', 'began')
 if claim[1] ~= ARGV[1] then return 0 end
-redis.call('DEL', KEYS[1])
 if ARGV[3] == '1' then
   local since = redis.call('ZSCORE', KEYS[2], ARGV[2])
   if since and tonumber(since) <= tonumber(claim[3]) then redis.call('ZREM', KEYS[2], ARGV[2]) end
 end
-return claim[2] and 1 or 0`);
-
-/**
- * KEYS: claim, owed. ARGV: token, key, ms. Ends a job that ended well, as END does, and keeps its claim. Answers 2 when it is
- * kept, 1 when somebody asked for the key meanwhile, 0 when it was another's by now: then it is not kept.
- */
-export const KEEP = new Script(`
-local claim = redis.call('HMGET', KEYS[1], 'token', 'again', 'began')
-if claim[1] ~= ARGV[1] then return 0 end
-local since = redis.call('ZSCORE', KEYS[2], ARGV[2])
-if since and tonumber(since) <= tonumber(claim[3]) then redis.call('ZREM', KEYS[2], ARGV[2]) end
-if claim[2] then
+if claim[2] or ARGV[4] == '0' then
   redis.call('DEL', KEYS[1])
-  return 1
+  return claim[2] and 1 or 0
 end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
-redis.call('HSET', KEYS[1], 'kept', 1, 'starts', 1, 'until', now + ARGV[3])
+redis.call('HSET', KEYS[1], 'kept', 1, 'starts', 1, 'until', now + ARGV[4])
 return 2`);
 
 /** KEYS: claims. ARGV: ms, the claims' tokens. Answers for each whether it is still held (1), and holds it for ms then. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { connectRedis, writeTogether } from '@redis-to-mongo/redis-connection';
-import { BEGIN, claimKey, END, KEEP, RENEW } from './claim-scripts.js';
+import { BEGIN, claimKey, END, RENEW } from './claim-scripts.js';
 import { OneAtATime } from './one-at-a-time.js';
 import { owedKey, wokenKey } from './owed-keys.js';
 import type { QueueSettings } from './queue-settings.js';
@@ -113,25 +113,21 @@ export class Claims {
     this.#held.set(key, token);
     try {
       const result = await work();
-      if (!mayKeep(result, answer === TAKEN_OVER))
-        return { claim: 'granted', result, again: await this.#end(key, token, true), kept: undefined };
-      const end = await KEEP.run(this.#redis, [this.#nameOf(key), this.#owed], token, key, HOLD_MS);
-      if (end !== KEPT) this.#forget(key, token);
-      return {
-        claim: 'granted',
-        result,
-        again: end === AGAIN,
-        kept: end === KEPT ? { key, token } : undefined,
-      };
+      const end = await this.#end(key, token, true, mayKeep(result, answer === TAKEN_OVER) ? HOLD_MS : 0);
+      const kept = end === KEPT ? { key, token } : undefined;
+      return { claim: 'granted', result, again: end === AGAIN, kept };
     } catch (error) {
       await this.#end(key, token, false);
       throw error;
     }
   }
 
-  async #end(key: string, token: string, isWell: boolean): Promise<boolean> {
-    this.#forget(key, token);
-    return (await END.run(this.#redis, [this.#nameOf(key), this.#owed], token, key, isWell ? 1 : 0)) === 1;
+  async #end(key: string, token: string, isWell: boolean, keepMs = 0): Promise<unknown> {
+    if (keepMs === 0) this.#forget(key, token); // whatever comes of it, it is renewed no longer
+    const names = [this.#nameOf(key), this.#owed];
+    const end = await END.run(this.#redis, names, token, key, isWell ? 1 : 0, keepMs);
+    if (end !== KEPT) this.#forget(key, token);
+    return end;
   }
 
   #forget(key: string, token: string): void {
