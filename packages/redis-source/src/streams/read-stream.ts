@@ -1,4 +1,4 @@
-import { createHash, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type StoredText, SyncError, storedText } from '@redis-to-mongo/pipeline';
 import type { Redis } from 'ioredis';
 import { redisError } from '../redis-error.js';
@@ -19,8 +19,6 @@ export interface Reading {
 
 /** Two times of expiry that differ by less are one: the time left is measured, and the answer takes time. */
 const SAME_EXPIRY_MS = 2000;
-/** Characters of base64: 72 bits. */
-const DIGEST_LENGTH = 12;
 
 /**
  * One instant of the stream: XINFO and the entries from `from` on. Replies are read as text, which is fast; text
@@ -108,17 +106,12 @@ export async function guessEntryBytes(redis: Redis, key: Buffer): Promise<number
 
 /** Tells an entry from any other one with the same id. */
 export function digestOf([id, flat]: Entry): string {
-  let text = id;
-  for (const item of flat) {
-    if (typeof item !== 'string') return digestOfBytes(id, flat);
-    text += `\0${item.length}:${item}`;
-  }
-  return hash('sha1', text, 'base64').slice(0, DIGEST_LENGTH);
+  const items = [id, ...flat.flatMap((item) => [`\0${item.length}:`, item])];
+  const isText = flat.every((item) => typeof item === 'string');
+  const whole = isText ? items.join('') : Buffer.concat(items.map(toBuffer));
+  return hash('sha1', whole, 'base64').slice(0, 12);
 }
 
-/** The same, where some of it is not text. */
-function digestOfBytes(id: string, flat: readonly StoredText[]): string {
-  const sum = createHash('sha1').update(id);
-  for (const item of flat) sum.update(`\0${item.length}:`).update(item);
-  return sum.digest('base64').slice(0, DIGEST_LENGTH);
+function toBuffer(item: StoredText): Uint8Array {
+  return typeof item === 'string' ? Buffer.from(item) : item;
 }
