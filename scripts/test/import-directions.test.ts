@@ -45,6 +45,11 @@ const cases = [
     may: [`${ours}/job-queue`, `${ours}/mongo-sink`],
     mayNot: [`${ours}/app-shell`, `${ours}/cli`, 'mongodb', 'bullmq', 'ioredis'],
   },
+  {
+    room: 'packages/verify',
+    may: [`${ours}/mongo-sink`, `${ours}/operations`, `${ours}/redis-source`],
+    mayNot: [`${ours}/job-queue`, `${ours}/cli`, `${ours}/proving-ground`, 'mongodb', 'bullmq', 'ioredis'],
+  },
   { room: 'packages/local-stack', may: ['ioredis', 'mongodb'], mayNot: [`${ours}/pipeline`, 'bullmq'] },
   { room: 'packages/proving-ground', may: [`${ours}/local-stack`, 'ioredis', 'mongodb'], mayNot: ['bullmq'] },
   {

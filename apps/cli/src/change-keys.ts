@@ -1,7 +1,6 @@
 import type { KeyQuery } from '@redis-to-mongo/mongo-sink';
 import type { Call } from './command.js';
 import type { Ending } from './exit-codes.js';
-import { forEachAtOnce } from './for-each-at-once.js';
 import { coloured } from './table.js';
 
 const AT_ONCE = 20;
@@ -16,7 +15,7 @@ export async function changeKeys(
   change: (key: string) => Promise<{ readonly done: string }>,
 ): Promise<Ending> {
   const { keyNames, readKey } = await import('@redis-to-mongo/mongo-sink');
-  const { globToRegExp } = await import('@redis-to-mongo/pipeline');
+  const { forEachAtOnce, globToRegExp } = await import('@redis-to-mongo/pipeline');
   const db = await servers.db();
   const names = new Set<string>();
   const done = new Map<string, string>();

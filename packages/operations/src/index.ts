@@ -1,3 +1,4 @@
+export { keysInMongo, keysInRedis } from './find-keys-now.js';
 export type { Fleet } from './fleet.js';
 export { openLine } from './open-line.js';
 export { type Paused, pauseKey } from './pause-key.js';
@@ -6,4 +7,5 @@ export { type Resumed, resumeKey } from './resume-key.js';
 export { type Resynced, resyncKey } from './resync-key.js';
 export { RETRY } from './retry.js';
 export { type Synced, syncNow } from './sync-now.js';
+export { type KeyOutcome, syncToEnd } from './sync-to-end.js';
 export { wakeKeys } from './wake-keys.js';

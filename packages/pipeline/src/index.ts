@@ -4,6 +4,7 @@ export * from './buckets.js';
 export * from './byte-budget.js';
 export * from './content.js';
 export * from './entry-id.js';
+export * from './for-each-at-once.js';
 export * from './key-filter.js';
 export * from './key-id.js';
 export * from './key-state.js';

@@ -1,6 +1,7 @@
+import type { KeyOutcome } from '@redis-to-mongo/operations';
 import type { Command } from '../command.js';
 import type { Output } from '../output.js';
-import type { KeyOutcome } from '../sync-to-end.js';
+
 import { coloured, grouped } from '../table.js';
 
 export const once: Command = {
@@ -21,11 +22,10 @@ export const once: Command = {
   ],
   async run({ args: [pattern], options, out, servers }) {
     const { chooseKeys } = await import('../choose-keys.js');
-    const { forEachAtOnce } = await import('../for-each-at-once.js');
-    const { keysInMongo, keysInRedis } = await import('../find-keys-now.js');
+    const { keysInMongo, keysInRedis, syncToEnd } = await import('@redis-to-mongo/operations');
+    const { forEachAtOnce } = await import('@redis-to-mongo/pipeline');
     const { openLine } = await import('../open-line.js');
     const { Progress } = await import('../progress.js');
-    const { syncToEnd } = await import('../sync-to-end.js');
     const config = await servers.config();
     const atOnce = options.whole('concurrency', config.worker.concurrency, { min: 1, max: 1000 });
     const wanted = chooseKeys(config, pattern);

@@ -28,11 +28,10 @@ export const restore: Command = {
     ["restore 'orders*' --to rediss://:password@spare:6379/1 --replace", 'some keys, whatever is there'],
   ],
   async run({ args: [pattern = ''], options, out, servers }) {
-    const { forEachAtOnce } = await import('../for-each-at-once.js');
     const { Progress } = await import('../progress.js');
     const { restoreKey } = await import('../restore/restore-key.js');
     const { findKeys } = await import('@redis-to-mongo/mongo-sink');
-    const { globToRegExp } = await import('@redis-to-mongo/pipeline');
+    const { forEachAtOnce, globToRegExp } = await import('@redis-to-mongo/pipeline');
     const { redisError } = await import('@redis-to-mongo/redis-source');
     const url = addressOf(options.text('to'));
     const db = await servers.db();

@@ -27,7 +27,7 @@ export const resync: Command = {
         `resync ${key}: all of it is read and written again: add --yes if you mean it`,
       );
     const { openLine } = await import('../open-line.js');
-    const { restartKey, wakeKeys } = await import('@redis-to-mongo/operations');
+    const { restartKey, syncToEnd, wakeKeys } = await import('@redis-to-mongo/operations');
     const { line, slice } = await openLine(servers);
     const restarted = await restartKey(line, await servers.db(), key);
     if (!restarted)
@@ -41,7 +41,6 @@ export const resync: Command = {
       if (workers === 0) out.note('no worker is connected: the job waits until one is');
       return 'ok';
     }
-    const { syncToEnd } = await import('../sync-to-end.js');
     const outcome = await syncToEnd(line, key, slice, () => {});
     if (out.isJson) out.json({ ...outcome, incarnation });
     else

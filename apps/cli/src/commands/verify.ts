@@ -1,13 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { Finding, Verification } from '@redis-to-mongo/verify';
 import type { Call, Command } from '../command.js';
 import type { Output } from '../output.js';
 import { bad, coloured, grouped } from '../table.js';
-import type { Difference } from '../verify/difference.js';
-
-type Finding = Difference & { readonly key: string; readonly type: string; readonly repaired?: boolean };
-
-/** Keys compared at once. */
-const AT_ONCE = 8;
 
 export const verify: Command = {
   name: 'verify',
@@ -31,7 +25,7 @@ export const verify: Command = {
   ],
   async run(call) {
     const { out } = call;
-    const { findings, keys } = await compareAll(call);
+    const { findings, keys } = await compare(call);
     const isRepair = call.options.flag('repair');
     const left = findings.filter(({ repaired }) => !repaired);
     if (out.isJson) out.json({ keys, differing: findings });
@@ -40,56 +34,33 @@ export const verify: Command = {
   },
 };
 
-async function compareAll({ args: [pattern], options, out, servers }: Call) {
+async function compare({ args: [pattern], options, out, servers }: Call): Promise<Verification> {
   const { chooseKeys } = await import('../choose-keys.js');
-  const { keysInMongo, keysInRedis } = await import('../find-keys-now.js');
-  const { forEachAtOnce } = await import('../for-each-at-once.js');
+  const { openLine } = await import('../open-line.js');
   const { Progress } = await import('../progress.js');
-  const { typesOf } = await import('@redis-to-mongo/redis-source');
-  const { keyBytes, RuleBook } = await import('@redis-to-mongo/pipeline');
-  const { isEqual } = await import('../verify/difference.js');
-  const { verifyKey } = await import('../verify/verify-key.js');
+  const { RuleBook } = await import('@redis-to-mongo/pipeline');
+  const { verifyMirror } = await import('@redis-to-mongo/verify');
   const settleMs = 1000 * options.whole('settle', 10, { min: 0, max: 3600 });
   const config = await servers.config();
-  const rules = new RuleBook(config.rules);
-  const wanted = chooseKeys(config, pattern);
-  const [redis, db] = [await servers.redis(), await servers.db()];
-  const here = await keysInRedis(redis, wanted);
-  const types = new Map([...here].filter(([, type]) => config.keys.types.some((each) => each === type)));
-  const names = new Set([
-    ...types.keys(),
-    ...(await keysInMongo(db, (key) => wanted(key) && !here.has(key))),
-  ]);
-  let differing: Finding[] = [];
-  const compare = async (keys: Iterable<string>, total: number) => {
-    const progress = new Progress(out, total, 'keys');
-    const found: Finding[] = [];
-    await forEachAtOnce(keys, AT_ONCE, async (key) => {
-      const [type] = await typesOf(redis, [keyBytes(key)]);
-      const difference = await verifyKey(redis, db, key, type, rules);
-      progress.addEntries(difference.compared);
-      progress.addDone();
-      const word = type === undefined ? 'none' : typeof type === 'string' ? type : type.unknown;
-      if (!isEqual(difference)) found.push({ key, type: word, ...difference });
-    }).finally(() => progress.end());
-    return found.sort((a, b) => (a.key < b.key ? -1 : 1));
-  };
-  differing = await compare(names, names.size);
-  const again = async () => await compare(new Set(differing.map(({ key }) => key)), differing.length);
-  for (const until = Date.now() + settleMs; differing.length > 0 && Date.now() < until; ) {
-    await sleep(Math.min(500, settleMs));
-    differing = await again();
-  }
-  if (!options.flag('repair') || differing.length === 0) return { findings: differing, keys: names.size };
-  const { openLine } = await import('../open-line.js');
-  const { repairKey } = await import('../verify/repair-key.js');
-  const { line, slice } = await openLine(servers);
-  for (const { key } of differing) await repairKey(redis, db, line, slice, key);
-  const still = new Set((await again()).map(({ key }) => key));
-  return {
-    findings: differing.map((each) => ({ ...each, repaired: !still.has(each.key) })),
-    keys: names.size,
-  };
+  const sides = { redis: await servers.redis(), db: await servers.db() };
+  let bar: InstanceType<typeof Progress> | undefined;
+  return await verifyMirror(sides, {
+    wanted: chooseKeys(config, pattern),
+    types: config.keys.types,
+    rules: new RuleBook(config.rules),
+    settleMs,
+    progress: {
+      begin: (keys) => {
+        bar = new Progress(out, keys, 'keys');
+      },
+      key: (compared) => {
+        bar?.addEntries(compared);
+        bar?.addDone();
+      },
+      end: () => bar?.end(),
+    },
+    repairWith: options.flag('repair') ? () => openLine(servers) : undefined,
+  });
 }
 
 function print(out: Output, keys: number, findings: readonly Finding[], isRepair: boolean): void {

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RETRY } from '@redis-to-mongo/operations';
 import {
   type Line,
   Slice,
@@ -9,6 +8,7 @@ import {
   syncKey,
   withRetry,
 } from '@redis-to-mongo/pipeline';
+import { RETRY } from './retry.js';
 
 /** What syncing one key to its end came to. */
 export interface KeyOutcome {

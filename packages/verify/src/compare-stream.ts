@@ -1,8 +1,8 @@
 import { deadAmong, type MirroredEntry, mirroredEntries } from '@redis-to-mongo/mongo-sink';
 import { compareEntryIds, decodeEntry, entryTime, type KeyState, keyBytes } from '@redis-to-mongo/pipeline';
 import { redisError } from '@redis-to-mongo/redis-source';
-import type { Database, RedisClient } from '../servers.js';
 import type { Difference } from './difference.js';
+import type { Database, RedisClient } from './sides.js';
 
 /** An entry as Redis holds it: its fields and values one after the other. */
 export interface SourceEntry {

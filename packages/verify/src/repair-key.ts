@@ -1,10 +1,9 @@
 import { putMessages, readKey } from '@redis-to-mongo/mongo-sink';
-import { restartKey } from '@redis-to-mongo/operations';
+import { restartKey, syncToEnd } from '@redis-to-mongo/operations';
 import { type Line, type SliceLimits, storedText } from '@redis-to-mongo/pipeline';
 import { documentsByRule } from '@redis-to-mongo/redis-source';
-import type { Database, RedisClient } from '../servers.js';
-import { syncToEnd } from '../sync-to-end.js';
 import { compareStream } from './compare-stream.js';
+import type { Sides } from './sides.js';
 
 /**
  * Mends a key that differs: it is synced to its end; then entries of a stream that are still missing or different, taken
@@ -12,8 +11,7 @@ import { compareStream } from './compare-stream.js';
  * its value would be empty until it is resumed.
  */
 export async function repairKey(
-  redis: RedisClient,
-  db: Database,
+  { redis, db }: Sides,
   line: Line,
   slice: SliceLimits,
   key: string,

@@ -1,8 +1,8 @@
 import { createHash, hash } from 'node:crypto';
 import { type MirroredItem, readMirroredValue, type ValueKeyType } from '@redis-to-mongo/mongo-sink';
 import type { KeyState } from '@redis-to-mongo/pipeline';
-import type { Database, RedisClient } from '../servers.js';
 import type { Difference } from './difference.js';
+import type { Database, RedisClient } from './sides.js';
 import { sourceItems } from './source-items.js';
 
 /** Compares a value in Redis with what MongoDB holds of it: byte for byte, by digests. Memory: 100 bytes for each member. */

@@ -1,7 +1,7 @@
 import type { MirroredItem, ValueKeyType } from '@redis-to-mongo/mongo-sink';
 import { keyBytes, SyncError } from '@redis-to-mongo/pipeline';
 import { redisError } from '@redis-to-mongo/redis-source';
-import type { RedisClient } from '../servers.js';
+import type { RedisClient } from './sides.js';
 
 /** Members asked of Redis at once, and bytes of a string. */
 const PAGE = 1000;

@@ -1,6 +1,8 @@
 import { activeKeys } from '@redis-to-mongo/mongo-sink';
 import { discover, type FoundKey } from '@redis-to-mongo/redis-source';
-import type { Database, RedisClient } from './servers.js';
+import type { Fleet } from './fleet.js';
+
+type RedisClient = Parameters<typeof discover>[0];
 
 /** The keys that Redis holds, with their types, each once, sorted by name. Memory grows with their number. */
 export async function keysInRedis(
@@ -15,7 +17,7 @@ export async function keysInRedis(
 
 /** The names of the keys that MongoDB takes for living. */
 export async function keysInMongo(
-  db: Database,
+  db: Fleet['db'],
   wanted: (key: string) => boolean,
 ): Promise<ReadonlySet<string>> {
   const names = new Set<string>();

@@ -1,15 +1,14 @@
 import { readKey } from '@redis-to-mongo/mongo-sink';
 import type { RuleBook } from '@redis-to-mongo/pipeline';
 import type { FoundKey } from '@redis-to-mongo/redis-source';
-import type { Database, RedisClient } from '../servers.js';
 import { compareStream } from './compare-stream.js';
 import { compareValues } from './compare-values.js';
 import type { Difference } from './difference.js';
+import type { Sides } from './sides.js';
 
 /** Compares one key. @param type what it is in Redis; `undefined` when it is not there. */
 export async function verifyKey(
-  redis: RedisClient,
-  db: Database,
+  { redis, db }: Sides,
   key: string,
   type: FoundKey['type'] | undefined,
   rules: RuleBook,

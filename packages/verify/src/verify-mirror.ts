@@ -1,0 +1,113 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { keysInMongo, keysInRedis } from '@redis-to-mongo/operations';
+import {
+  forEachAtOnce,
+  type KeyType,
+  keyBytes,
+  type Line,
+  type RuleBook,
+  type SliceLimits,
+} from '@redis-to-mongo/pipeline';
+import { typesOf } from '@redis-to-mongo/redis-source';
+import { type Difference, isEqual } from './difference.js';
+import { repairKey } from './repair-key.js';
+import type { Sides } from './sides.js';
+import { verifyKey } from './verify-key.js';
+
+/** A key that differs. */
+export type Finding = Difference & {
+  readonly key: string;
+  /** What it is in Redis; `none` where it is not there. */
+  readonly type: string;
+  /** Whether a repair has made it equal; absent where none was asked for. */
+  readonly repaired?: boolean;
+};
+
+/** What a verification came to. */
+export interface Verification {
+  /** Keys that were compared. */
+  readonly keys: number;
+  /** Those that differ, by name. */
+  readonly findings: readonly Finding[];
+}
+
+export interface VerifyOptions {
+  readonly wanted: (key: string) => boolean;
+  /** The types that are mirrored; keys of other types are left out. */
+  readonly types: readonly KeyType[];
+  readonly rules: RuleBook;
+  /** How long a key that differs may take to become equal, in ms: the fleet may be about to sync it. */
+  readonly settleMs: number;
+  readonly progress?: VerifyProgress | undefined;
+  /** Opens what a repair syncs by. Given, keys that differ are repaired; see repairKey. */
+  readonly repairWith?: (() => Promise<{ readonly line: Line; readonly slice: SliceLimits }>) | undefined;
+}
+
+/** Told how far a verification is. */
+export interface VerifyProgress {
+  /** A pass over so many keys begins. */
+  begin(keys: number): void;
+  /** A key is done; so many entries, members, fields, items or bytes of it were compared. */
+  key(compared: number): void;
+  /** The pass has ended. */
+  end(): void;
+}
+
+/** Keys compared at once. */
+const AT_ONCE = 8;
+/** Between two looks at the keys that differ. */
+const SETTLE_STEP_MS = 500;
+
+/**
+ * Compares both sides, key by key: all keys that either of them has. A key that differs is compared again until it is
+ * equal or `settleMs` have passed.
+ * @throws SyncError of class transient or configuration: nothing is wrong with a key, but with a server.
+ */
+export async function verifyMirror(sides: Sides, options: VerifyOptions): Promise<Verification> {
+  const { settleMs, repairWith } = options;
+  const names = await namesOf(sides, options);
+  let differing = await compareAll(sides, options, names);
+  const again = async () => await compareAll(sides, options, new Set(differing.map(({ key }) => key)));
+  for (const until = Date.now() + settleMs; differing.length > 0 && Date.now() < until; ) {
+    await sleep(Math.min(SETTLE_STEP_MS, settleMs));
+    differing = await again();
+  }
+  if (!repairWith || differing.length === 0) return { keys: names.size, findings: differing };
+  const { line, slice } = await repairWith();
+  for (const { key } of differing) await repairKey(sides, line, slice, key);
+  const still = new Set((await again()).map(({ key }) => key));
+  return {
+    keys: names.size,
+    findings: differing.map((each) => ({ ...each, repaired: !still.has(each.key) })),
+  };
+}
+
+async function namesOf(
+  { redis, db }: Sides,
+  { wanted, types }: Pick<VerifyOptions, 'wanted' | 'types'>,
+): Promise<ReadonlySet<string>> {
+  const here = await keysInRedis(redis, wanted);
+  const mirrored = [...here].filter(([, type]) => types.some((each) => each === type)).map(([key]) => key);
+  return new Set([...mirrored, ...(await keysInMongo(db, (key) => wanted(key) && !here.has(key)))]);
+}
+
+async function compareAll(
+  { redis, db }: Sides,
+  { rules, progress }: Pick<VerifyOptions, 'rules' | 'progress'>,
+  keys: ReadonlySet<string>,
+): Promise<Finding[]> {
+  const found: Finding[] = [];
+  progress?.begin(keys.size);
+  try {
+    await forEachAtOnce(keys, AT_ONCE, async (key) => {
+      const [type] = await typesOf(redis, [keyBytes(key)]);
+      const difference = await verifyKey({ redis, db }, key, type, rules);
+      progress?.key(difference.compared);
+      const word = type === undefined ? 'none' : typeof type === 'string' ? type : type.unknown;
+      if (!isEqual(difference)) found.push({ key, type: word, ...difference });
+    });
+  } finally {
+    progress?.end();
+  }
+  return found.sort((a, b) => (a.key < b.key ? -1 : 1));
+}
