@@ -1,5 +1,5 @@
 import type { JobQueue } from '@redis-to-mongo/job-queue';
-import { redisError } from '@redis-to-mongo/redis-source';
+import { redisError } from '@redis-to-mongo/redis-connection';
 
 /**
  * Asks the fleet for jobs on these keys, out of turn; however often, at most one such job waits for a key.

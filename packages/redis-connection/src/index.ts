@@ -3,4 +3,5 @@ export { type ClientOptions, connectRedis, FOR_BLOCKING } from './connect-redis.
 export { RawConnection, RawConnectionLost, type RawConnectionOptions } from './raw-connection.js';
 export { RawReplies, type RawReply } from './raw-replies.js';
 export type { HostAndPort, RedisAddress } from './redis-address.js';
+export { redisError } from './redis-error.js';
 export { writeTogether } from './write-together.js';

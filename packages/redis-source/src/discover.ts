@@ -1,7 +1,6 @@
 import { type KeyType, keyIdOf, keyTypeOf } from '@redis-to-mongo/pipeline';
-import { mastersOf, pipelined } from '@redis-to-mongo/redis-connection';
+import { mastersOf, pipelined, redisError } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
-import { redisError } from './redis-error.js';
 import type { ScanMemory } from './scan-memory.js';
 
 /** A key that SCAN met, with its type; `unknown` carries the server's word for a type nobody here knows. */

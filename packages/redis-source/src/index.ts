@@ -1,5 +1,4 @@
 export { type DiscoverOptions, discover, type FoundKey, typesOf } from './discover.js';
-export { redisError } from './redis-error.js';
 export { redisSource } from './redis-source.js';
 export { KEY_TYPE_ENTRIES, type KeyTypeEntry, type SyncerOptions } from './registry.js';
 export { ScanMemory } from './scan-memory.js';

@@ -1,6 +1,6 @@
 import { type KeyType, keyBytes, keyTypeOf, type Source, type Syncer } from '@redis-to-mongo/pipeline';
+import { redisError } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
-import { redisError } from './redis-error.js';
 import { KEY_TYPE_ENTRIES, type SyncerOptions } from './registry.js';
 
 /** The source of the line: a Redis, and the syncers of the chosen key types. */

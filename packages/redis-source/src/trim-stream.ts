@@ -1,6 +1,6 @@
 import { keyBytes } from '@redis-to-mongo/pipeline';
+import { redisError } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
-import { redisError } from './redis-error.js';
 
 export interface TrimOptions {
   readonly mode: 'dry-run' | 'on';

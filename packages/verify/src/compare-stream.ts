@@ -1,6 +1,6 @@
 import { deadAmong, type MirroredEntry, mirroredEntries } from '@redis-to-mongo/mongo-sink';
 import { compareEntryIds, decodeEntry, entryTime, type KeyState, keyBytes } from '@redis-to-mongo/pipeline';
-import { redisError } from '@redis-to-mongo/redis-source';
+import { redisError } from '@redis-to-mongo/redis-connection';
 import type { Difference } from './difference.js';
 import type { Database, RedisClient } from './sides.js';
 

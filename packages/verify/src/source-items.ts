@@ -1,6 +1,6 @@
 import type { MirroredItem, ValueKeyType } from '@redis-to-mongo/mongo-sink';
 import { keyBytes, SyncError } from '@redis-to-mongo/pipeline';
-import { redisError } from '@redis-to-mongo/redis-source';
+import { redisError } from '@redis-to-mongo/redis-connection';
 import type { RedisClient } from './sides.js';
 
 /** Members asked of Redis at once, and bytes of a string. */

@@ -73,7 +73,7 @@ async function look({ args: [key = ''], servers }: Call): Promise<Explanation> {
 
 async function readSchedule(servers: Servers, key: string): Promise<Explanation['schedule']> {
   const { schedulerId } = await import('@redis-to-mongo/job-queue');
-  const { redisError } = await import('@redis-to-mongo/redis-source');
+  const { redisError } = await import('@redis-to-mongo/redis-connection');
   const { queue } = await servers.queue();
   try {
     const found = await queue.getJobScheduler(schedulerId(key));

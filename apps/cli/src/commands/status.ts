@@ -43,7 +43,7 @@ export const status: Command = {
 };
 
 async function readQueue(servers: Servers): Promise<QueueStatus> {
-  const { redisError } = await import('@redis-to-mongo/redis-source');
+  const { redisError } = await import('@redis-to-mongo/redis-connection');
   const queue = await servers.queue();
   try {
     const [workers, jobs, schedules, stopped] = await Promise.all([

@@ -1,4 +1,4 @@
-import { redisError } from '@redis-to-mongo/redis-source';
+import { redisError } from '@redis-to-mongo/redis-connection';
 import type { Servers } from '../servers.js';
 import { checkClock } from './check-clock.js';
 import { unreadable } from './check-source.js';

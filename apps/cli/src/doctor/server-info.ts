@@ -1,4 +1,4 @@
-import { redisError } from '@redis-to-mongo/redis-source';
+import { redisError } from '@redis-to-mongo/redis-connection';
 import type { RedisClient } from '../servers.js';
 
 /** What a Redis tells of itself. */

@@ -1,4 +1,4 @@
-import { redisError } from '@redis-to-mongo/redis-source';
+import { redisError } from '@redis-to-mongo/redis-connection';
 import type { RedisClient } from '../servers.js';
 
 /** Sends commands in one pipeline. @throws SyncError as redisError tells, for the first that failed. */

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { type StoredText, SyncError, storedText } from '@redis-to-mongo/pipeline';
+import { redisError } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
-import { redisError } from '../redis-error.js';
 import { entrySizes, parseStreamInfo, type StreamInfo } from './stream-info.js';
 
 /** A stream's entry: its id, and names and values in turn. */

@@ -1,7 +1,6 @@
 import { keyBytes } from '@redis-to-mongo/pipeline';
-import { pipelined } from '@redis-to-mongo/redis-connection';
+import { pipelined, redisError } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
-import { redisError } from '../redis-error.js';
 import { parseStreamInfo } from './stream-info.js';
 
 /** How many entries a stream was ever given, and how many of them it holds no more. */

@@ -1,7 +1,6 @@
 import { SyncError } from '@redis-to-mongo/pipeline';
-import { masterOf } from '@redis-to-mongo/redis-connection';
+import { masterOf, redisError } from '@redis-to-mongo/redis-connection';
 import { Command, type Redis } from 'ioredis';
-import { redisError } from '../redis-error.js';
 import { keyExpiry } from './key-expiry.js';
 import type { Item, ItemSource } from './value-type.js';
 

@@ -1,5 +1,5 @@
+import { redisError } from '@redis-to-mongo/redis-connection';
 import { Command, type Redis } from 'ioredis';
-import { redisError } from '../redis-error.js';
 
 /** Asks when a key expires, together with other commands. */
 export interface KeyExpiry {

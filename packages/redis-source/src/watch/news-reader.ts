@@ -1,7 +1,6 @@
 import { keyBytes, keyIdOf } from '@redis-to-mongo/pipeline';
-import { groupBySlot, isCluster, pipelined } from '@redis-to-mongo/redis-connection';
+import { groupBySlot, isCluster, pipelined, redisError } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
-import { redisError } from '../redis-error.js';
 
 /** A stream under watch: all that is asked is whether it holds an entry behind `id`. */
 export interface WatchedStream {

@@ -1,7 +1,6 @@
 import { compareEntryIds } from '@redis-to-mongo/pipeline';
-import { pipelined } from '@redis-to-mongo/redis-connection';
+import { pipelined, redisError } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
-import { redisError } from '../redis-error.js';
 import { entrySizes, parseStreamInfo } from '../streams/stream-info.js';
 import { nameOf } from './news-reader.js';
 

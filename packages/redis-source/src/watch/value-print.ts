@@ -1,6 +1,5 @@
-import { pipelined } from '@redis-to-mongo/redis-connection';
+import { pipelined, redisError } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
-import { redisError } from '../redis-error.js';
 import { nameOf } from './news-reader.js';
 
 /** What one look at a value gave. */

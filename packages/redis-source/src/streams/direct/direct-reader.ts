@@ -1,6 +1,5 @@
 import { encodedMessages, messageIdPrefix, SyncError, writesPlainMessages } from '@redis-to-mongo/pipeline';
-import { RawConnectionLost, type RawReply } from '@redis-to-mongo/redis-connection';
-import { redisError } from '../../redis-error.js';
+import { RawConnectionLost, type RawReply, redisError } from '@redis-to-mongo/redis-connection';
 import { expiryAt, isNoSuchKey } from '../read-stream.js';
 import { parseStreamInfo } from '../stream-info.js';
 import type { ReadRequest, StreamReader, StreamReading } from '../stream-reader.js';
