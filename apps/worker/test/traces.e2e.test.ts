@@ -79,6 +79,9 @@ it('shows a job’s read, write and save within the job, in the trace that began
     spans.filter(({ parentSpanId }) => parentSpanId === job?.spanId).map(({ name }) => name);
   await until(() => expect(siblings()).toEqual(expect.arrayContaining(['load', 'read', 'write', 'save'])));
   expect(received).not.toContain('nobody’s business');
+  // An operation for each key is more than a collector bears.
+  expect(new Set(spans.map(({ name }) => name)).has('add sync')).toBe(true);
+  expect(spans.filter(({ name }) => name.includes('orders'))).toEqual([]);
 });
 
 it('is off unless asked for', async () => {

@@ -7,4 +7,4 @@ export { LoadLimit } from './load-limit.js';
 export type { QueueDepth } from './queue-depth.js';
 export { type QueueSettings, queueKeyPattern } from './queue-settings.js';
 export { queueTelemetry } from './queue-telemetry.js';
-export { schedulerId } from './scheduler-id.js';
+export { scheduledJobId, schedulerId } from './scheduler-id.js';

@@ -1,6 +1,7 @@
 import { connectRedis } from '@redis-to-mongo/redis-connection';
 import { Queue, type Telemetry } from 'bullmq';
 import type { JobData } from './job-data.js';
+import { jobName } from './job-name.js';
 import { KEEP } from './kept-jobs.js';
 import { owedKey } from './owed-keys.js';
 import { OLDEST_OWED, type QueueDepth } from './queue-depth.js';
@@ -46,7 +47,7 @@ export class JobQueue {
       await this.queue.upsertJobScheduler(
         id,
         { every: everyMs, offset: phaseMs(id, everyMs) },
-        { name: 'sync', data: { key }, opts: KEEP },
+        { name: jobName([key]), data: { key }, opts: KEEP },
       );
     });
   }

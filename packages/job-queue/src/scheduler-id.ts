@@ -15,3 +15,8 @@ export function schedulerId(key: string): string {
 export function phaseMs(id: string, everyMs: number): number {
   return Number.parseInt(id.slice(0, 12), 16) % everyMs;
 }
+
+/** The id of the job that a key's scheduler adds for `at`, in ms since 1970. Source: BullMQ's own form of it. */
+export function scheduledJobId(key: string, at: number): string {
+  return `repeat:${schedulerId(key)}:${at}`;
+}

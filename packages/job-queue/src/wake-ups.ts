@@ -2,6 +2,7 @@ import type { connectRedis } from '@redis-to-mongo/redis-connection';
 import type { Queue } from 'bullmq';
 import { claimKey } from './claim-scripts.js';
 import { type JobData, KEYS_TOGETHER } from './job-data.js';
+import { jobName } from './job-name.js';
 import { KEEP } from './kept-jobs.js';
 import { OWE, OWE_TOGETHER, OWED, owedKey, wokenKey } from './owed-keys.js';
 import type { QueueSettings } from './queue-settings.js';
@@ -34,7 +35,7 @@ export class WakeUps {
   /** A job for each key. */
   async alone(keys: readonly string[]): Promise<void> {
     for (const part of inParts(keys, AT_ONCE)) {
-      const jobs = part.map((key) => ({ name: 'sync', data: { key }, opts: optionsFor(key) }));
+      const jobs = part.map((key) => ({ name: jobName([key]), data: { key }, opts: optionsFor(key) }));
       await Promise.all([OWE.run(this.#redis, [this.#owed], ...part), this.#queue.addBulk(jobs)]);
     }
   }
@@ -66,7 +67,7 @@ export class WakeUps {
 
   /** One more job for a key that failed in one for several. */
   async again(key: string): Promise<void> {
-    await this.#queue.add('sync', { key }, { ...optionsFor(key), delay: AGAIN_MS });
+    await this.#queue.add(jobName([key]), { key }, { ...optionsFor(key), delay: AGAIN_MS });
   }
 
   /** See JobQueue. */
@@ -77,7 +78,7 @@ export class WakeUps {
 
   async #add(keys: readonly string[]): Promise<void> {
     const jobs = inParts(keys, KEYS_TOGETHER).map((part) => ({
-      name: 'sync',
+      name: jobName(part),
       data: { keys: part },
       opts: KEEP,
     }));
