@@ -26,6 +26,8 @@ const bytes = fc.oneof(
       'a.b',
       'a\0b',
       '__proto__',
+      '_bsontype',
+      'toBSON',
       '12345678901234567890',
       '\ufffd',
       '\ufeff',

@@ -17,8 +17,8 @@ export function storedText(bytes: Buffer): StoredText {
 /**
  * The stored form of an entry's flat list `[name, value, name, value, …]`, as Redis answers it.
  *
- * Pairs are used when a name is empty, not UTF-8, begins with `$`, holds `.` or NUL, is `__proto__`, reads as
- * an array index (objects would put it first), or occurs twice; every other entry is a plain object.
+ * Pairs are used when a name is empty, not UTF-8, begins with `$`, holds `.` or NUL, reads as an array index (objects
+ * would put it first), is taken by drivers, or occurs twice; every other entry is a plain object.
  */
 export function encodeContent(flat: readonly StoredText[]): StoredContent {
   const content: Record<string, StoredText> = {};
@@ -44,7 +44,16 @@ export function isPlainName(name: string): boolean {
   const first = name.charCodeAt(0);
   if (first === 0x24) return false; // $
   if (first >= 0x30 && first <= 0x39) return !/^\d+$/.test(name) && !hasDotOrNul(name);
-  return !hasDotOrNul(name) && name !== '__proto__';
+  return !hasDotOrNul(name) && !isTakenByDrivers(name);
+}
+
+/**
+ * Whether JavaScript or MongoDB's drivers for it take a member of this name for something of their own: an object's
+ * prototype, the class of a BSON value, or how an object makes BSON of itself. Such an object can't be written, or
+ * comes back as another one.
+ */
+export function isTakenByDrivers(name: string): boolean {
+  return name === '_bsontype' || name === '__proto__' || name === 'toBSON';
 }
 
 function hasDotOrNul(name: string): boolean {

@@ -6,7 +6,20 @@ const name = fc.oneof(
   fc.string({ unit: 'binary' }).map((text) => Buffer.from(text)),
   fc.uint8Array().map((bytes) => Buffer.from(bytes)),
   fc
-    .constantFrom('', '0', '10', '$set', 'a.b', 'a\0b', '__proto__', 'constructor', 'toString', 'a')
+    .constantFrom(
+      '',
+      '0',
+      '10',
+      '$set',
+      'a.b',
+      'a\0b',
+      '__proto__',
+      '_bsontype',
+      'toBSON',
+      'constructor',
+      'toString',
+      'a',
+    )
     .map((text) => Buffer.from(text)),
 );
 const value = fc.uint8Array().map((bytes) => Buffer.from(bytes));
@@ -36,6 +49,8 @@ describe('content', () => {
     ['a name that begins with a dollar', ['$set', '1']],
     ['a name with a NUL', ['a\0', '1']],
     ['__proto__', ['__proto__', '1']],
+    ['_bsontype', ['_bsontype', 'ObjectId']],
+    ['toBSON', ['toBSON', '1']],
     ['a name that reads as an array index', ['b', '1', '7', '2']],
   ])('is a list of pairs for %s', (_, flat) => {
     const content = encodeContent(flat);

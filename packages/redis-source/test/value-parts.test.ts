@@ -119,6 +119,11 @@ describe('a JSON text', () => {
     '{"$a":1}',
     '{"b":1,"1":2}',
     '{"__proto__":1}',
+    '{"_bsontype":"ObjectId"}',
+    '{"a":[{"_bsontype":{"b":null}}]}',
+    '{"toBSON":"x"}',
+    '"\\ud800"',
+    '{"\\udfff":1}',
   ])('that a document would change is kept: %s', (text) => {
     expect(jsonValue(text)).toMatchObject({ text });
   });

@@ -1,3 +1,4 @@
+import { isTakenByDrivers } from '../content.js';
 import { exactNumber } from './exact-number.js';
 
 /** A JSON value, as JSON.parse gives it. */
@@ -71,7 +72,7 @@ function hasPlainNames(value: Json): boolean {
   if (isList(value)) return value.every(hasPlainNames);
   return Object.entries(value).every(
     ([name, each]) =>
-      name !== '' && !/^\$|[.\0]|^__proto__$|^_bsontype$|^toBSON$/.test(name) && hasPlainNames(each),
+      name !== '' && !/^\$|[.\0]/.test(name) && !isTakenByDrivers(name) && hasPlainNames(each),
   );
 }
 

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { type StoredText, SyncError, storedText } from '@redis-to-mongo/pipeline';
 import { redisError } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
+import { dateOf } from '../date-of.js';
 import { entrySizes, parseStreamInfo, type StreamInfo } from './stream-info.js';
 
 /** A stream's entry: its id, and names and values in turn. */
@@ -69,7 +70,7 @@ export async function readStream(
 
 /** When a key expires, by what PTTL told of it just now, in ms; null for never. */
 export function expiryAt(timeLeft: number): Date | null {
-  return timeLeft < 0 ? null : new Date(Date.now() + timeLeft);
+  return timeLeft < 0 ? null : dateOf(Date.now() + timeLeft);
 }
 
 /** The time of expiry that is known, where the one just read is no other. */

@@ -24,8 +24,8 @@ const HASH: ValueType = {
 };
 
 export const hashGuarantee = `What \`hashes\` shows is a state that the hash really had. \`fields\` is an object of field and value; where an object
-could not give the very same fields back (names that are binary, empty, digits only, begin with \`$\` or hold \`.\` or
-NUL), an array of \`[field, value]\` pairs. Where the server lets single fields expire (Redis 7.4 and later),
+could not give the very same fields back (names that are binary, empty, digits only, begin with \`$\`, hold \`.\` or
+NUL, or are \`_bsontype\`, \`toBSON\` or \`__proto__\`), an array of \`[field, value]\` pairs. Where the server lets single fields expire (Redis 7.4 and later),
 \`fieldsExpireAt\` has their times, asked right behind the values. Above the limits each field is a document in
 \`hash_fields\`, changed by difference.`;
 

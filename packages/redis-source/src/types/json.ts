@@ -29,7 +29,7 @@ const JSON_TYPE: ValueType = {
 
 export const jsonGuarantee = `What \`json\` shows is a state that the document really had: \`value\` is the JSON as a document. Where that could not
 give the very same JSON back (numbers beyond 2^53 or written unlike JavaScript does, names that are empty, digits only,
-or hold \`.\` or \`$\`, more than 90 levels), \`text\` has it exactly. Above the limit in bytes the text is cut into parts
+hold \`.\` or \`$\`, or are \`_bsontype\`, \`toBSON\` or \`__proto__\`, more than 90 levels), \`text\` has it exactly. Above the limit in bytes the text is cut into parts
 of 1 MiB in \`json_parts\`; put their \`data\` together by \`index\`. The module has no command to read a document in
 pages: it is read at once.`;
 

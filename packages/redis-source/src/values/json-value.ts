@@ -1,4 +1,7 @@
-import type { ValueDocument } from '@redis-to-mongo/pipeline';
+import { isTakenByDrivers, type ValueDocument } from '@redis-to-mongo/pipeline';
+
+/** Half of a character, which JSON can write and UTF-8 can't. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** MongoDB takes documents of 100 levels; the value stands inside one. */
 const MAX_DEPTH = 90;
@@ -6,8 +9,8 @@ const MAX_DEPTH = 90;
 /**
  * A JSON text as a document's field `value`. Where that can't give the very same JSON back, `text` holds it, exactly (but for
  * white space): numbers that a double does not hold or writes otherwise, members whose order would change, objects with names that
- * MongoDB does not take (empty, with `.` or `$`), which become arrays of `[name, value]` pairs. Nested deeper than 90
- * levels: `value` is null.
+ * MongoDB or its drivers do not take (empty, with `.` or `$`, `_bsontype`), which become arrays of `[name, value]` pairs,
+ * and strings that are not Unicode. Nested deeper than 90 levels: `value` is null.
  */
 export function jsonValue(text: string): ValueDocument {
   let parsed: unknown;
@@ -24,6 +27,7 @@ export function jsonValue(text: string): ValueDocument {
 
 /** `undefined` when the value is nested too deeply. */
 function storable(value: unknown, depth: number, plain: { isSame: boolean }): unknown {
+  if (typeof value === 'string' && LONE_SURROGATE.test(value)) plain.isSame = false;
   if (typeof value !== 'object' || value === null) return value;
   if (depth >= MAX_DEPTH) return undefined;
   if (Array.isArray(value)) {
@@ -40,7 +44,7 @@ function storable(value: unknown, depth: number, plain: { isSame: boolean }): un
 }
 
 function isPlainName(name: string): boolean {
-  return name !== '' && name !== '__proto__' && !/[.$\0]/.test(name);
+  return name !== '' && !/[.$\0]/.test(name) && !isTakenByDrivers(name) && !LONE_SURROGATE.test(name);
 }
 
 /** Without the white space between its tokens. */

@@ -9,6 +9,7 @@ import {
   type Write,
 } from '@redis-to-mongo/pipeline';
 import type { Redis } from 'ioredis';
+import { dateOf } from '../date-of.js';
 import { type Glance, glance } from './glance.js';
 import { ItemReader } from './item-reader.js';
 import { type ValueOptions, type ValueSettings, withDefaults, withRule } from './value-options.js';
@@ -103,7 +104,7 @@ function toBatch({ write, position }: Made, seen: Glance, held: Reservation): Ba
     changed: true,
     get expiresAt() {
       const { expiresAt } = position();
-      return expiresAt === null ? null : new Date(expiresAt);
+      return expiresAt === null ? null : dateOf(expiresAt);
     },
     release: () => held.release(),
   };

@@ -9,6 +9,7 @@ import {
   valueCollectionsOf,
   type Write,
 } from '@redis-to-mongo/pipeline';
+import { dateOf } from '../date-of.js';
 import type { Glance } from './glance.js';
 import type { ItemReader } from './item-reader.js';
 import type { ValueSettings } from './value-options.js';
@@ -122,7 +123,7 @@ export class ValueWrites {
       form,
       size: this.#type.source.size?.of === 'items' ? seen.items : seen.bytes,
       ...(seen.frame && form === 'members' ? { first: seen.frame.first } : {}),
-      expiresAt: seen.expiresAt === null ? null : new Date(seen.expiresAt),
+      expiresAt: seen.expiresAt === null ? null : dateOf(seen.expiresAt),
     };
   }
 
@@ -162,11 +163,6 @@ export class ValueWrites {
         `the limit (${this.#settings.maxAtomicMembers}) for reading it at once: raise VALUE_ATOMIC_MEMBERS; the next job tries again`,
     );
   }
-}
-
-/** The latest that there is, where the time lies beyond it. */
-function dateOf(ms: number): Date {
-  return new Date(Math.min(ms, 8.64e15));
 }
 
 function place({ stream, type, incarnation }: KeyState): ValueDocument {

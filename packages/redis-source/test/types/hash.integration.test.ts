@@ -22,7 +22,24 @@ const HASH: Conformance = {
     redis.hset(
       key,
       ...[Buffer.from([0xff, 0x00]), Buffer.from([0xfe])],
-      ...['', 'empty name', '$set', '', 'a.b', 'dot', '12', 'digits', '__proto__', 'p', 'nul\0', '\0'],
+      ...[
+        '',
+        'empty name',
+        '$set',
+        '',
+        'a.b',
+        'dot',
+        '12',
+        'digits',
+        '__proto__',
+        'p',
+        'nul\0',
+        '\0',
+        '_bsontype',
+        'Long',
+        'toBSON',
+        't',
+      ],
     ),
   change: (redis, key, number) =>
     redis

@@ -24,7 +24,7 @@ const JSON_TYPE: Conformance = {
     redis.call(
       'JSON.SET',
       ...[key, '$'],
-      '{"":1,"a.b":{"$set":[null,true,"\\u0000ÿ"]},"10":"x","9":9007199254740993,"n":-1.5e-7,"deep":[[[{}]]]}',
+      '{"":1,"a.b":{"$set":[null,true,"\\u0000ÿ"]},"10":"x","9":9007199254740993,"n":-1.5e-7,"deep":[[[{}]]],"_bsontype":"ObjectId","in":{"_bsontype":null,"toBSON":1}}',
     ),
   change: (redis, key, number) => redis.call('JSON.SET', key, '$.changed', String(number)),
   ofRedis,
