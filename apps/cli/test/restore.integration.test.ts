@@ -3,7 +3,7 @@ import { type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { contentOf, fillAllKinds } from './all-kinds.js';
-import { type CliUnderTest, cliUnderTest, NO_TLS } from './cli-under-test.js';
+import { type CliUnderTest, cliUnderTest, NO_TLS, runIn } from './cli-under-test.js';
 
 let cli: CliUnderTest;
 let target: RedisServer;
@@ -68,4 +68,24 @@ test('an address that is none is refused, and one where nobody answers ends with
   const { code, stderr } = await cli.run('restore', '*', '--to', 'redis://:s3cret@127.0.0.1:1');
   expect(code).toBe(3);
   expect(stderr).not.toContain('s3cret');
+});
+
+test('a database that the target refuses ends with 2, and database 0 stays as it is', async () => {
+  await restored.set('counter', 'mine');
+  const { code, stderr } = await cli.run('restore', 'count*', '--to', `${target.url}/99`, '--replace');
+  expect(stderr).toMatch(/refuses database 99/);
+  expect(code).toBe(2);
+  expect((await cli.run('restore', 'count*', '--to', `${target.url}/abc`, '--replace')).code).toBe(2);
+  expect(await restored.get('counter')).toBe('mine');
+});
+
+test('so does one that the source or the queue refuses, and nothing is copied', async () => {
+  const nowhere = { ...cli.env, REDIS_URL: `${cli.namespace.redis.url}/99`, MONGO_DB_NAME: 'not_copied' };
+  for (const argv of [['once'], ['sync', 'counter']]) {
+    const { code, stderr } = await runIn(nowhere, ...argv);
+    expect(stderr, argv[0]).toMatch(/refuses database 99/);
+    expect(code, argv[0]).toBe(2);
+  }
+  const { stdout } = await runIn({ ...nowhere, REDIS_URL: cli.namespace.redis.url }, 'keys', '--json');
+  expect(stdout).not.toContain('counter');
 });

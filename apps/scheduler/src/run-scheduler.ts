@@ -9,7 +9,7 @@ import type { Config } from '@redis-to-mongo/config';
 import { JobQueue, Lease, queueKeyPattern, queueTelemetry } from '@redis-to-mongo/job-queue';
 import { activeKeys, connectMongo, pausedKeys, pingMongo } from '@redis-to-mongo/mongo-sink';
 import { keyFilter, RuleBook } from '@redis-to-mongo/pipeline';
-import { connectRedis, FOR_BLOCKING, redisError } from '@redis-to-mongo/redis-connection';
+import { confirmServer, connectRedis, FOR_BLOCKING, redisError } from '@redis-to-mongo/redis-connection';
 import { ActiveScheduler } from './active-scheduler.js';
 import { fleetGauges } from './fleet-gauges.js';
 import { LEASE_MS, Leadership } from './leadership.js';
@@ -55,7 +55,7 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Tak
     port: config.http.schedulerPort,
     registry: metrics.registry,
     checks: [
-      { name: 'redis', check: async () => void (await redis.ping()) },
+      { name: 'redis', check: () => confirmServer(redis) },
       { name: 'mongo', check: () => pingMongo(mongo.db) },
       { name: 'queue', check: () => queue.ping() },
     ],

@@ -3,7 +3,7 @@ import type { Config } from '@redis-to-mongo/config';
 import { Claims, JobQueue, JobWorker, LoadLimit, queueTelemetry } from '@redis-to-mongo/job-queue';
 import { connectMongo, mongoSink, pingMongo, prepareDatabase, recordError } from '@redis-to-mongo/mongo-sink';
 import { ByteBudget, type Line, RuleBook, type SyncError } from '@redis-to-mongo/pipeline';
-import { connectRedis, writeTogether } from '@redis-to-mongo/redis-connection';
+import { confirmServer, connectRedis, writeTogether } from '@redis-to-mongo/redis-connection';
 import { redisSource, trimStream } from '@redis-to-mongo/redis-source';
 import { BackfillLog } from './backfill-log.js';
 import { openFollower } from './follow/open-follower.js';
@@ -60,7 +60,8 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
   closers.add('claims', () => claims.close());
 
   const probe = async () => {
-    await redis.ping();
+    await confirmServer(redis);
+    await queue.ping();
     await pingMongo(mongo.db);
   };
   let guard: TargetGuard | undefined;
@@ -69,7 +70,7 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
     port: config.http.workerPort,
     registry: metrics.registry,
     checks: [
-      { name: 'redis', check: async () => void (await redis.ping()) },
+      { name: 'redis', check: () => confirmServer(redis) },
       { name: 'mongo', check: () => pingMongo(mongo.db) },
       { name: 'queue', check: () => queue.ping() },
       {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { connectRedis, writeTogether } from '@redis-to-mongo/redis-connection';
+import { type connectRedis, writeTogether } from '@redis-to-mongo/redis-connection';
 import { BEGIN, claimKey, END, RENEW } from './claim-scripts.js';
+import { connectQueue } from './connect-queue.js';
 import { OneAtATime } from './one-at-a-time.js';
 import { owedKey, wokenKey } from './owed-keys.js';
 import type { QueueSettings } from './queue-settings.js';
@@ -56,7 +57,7 @@ export class Claims {
   readonly #renewal: NodeJS.Timeout;
 
   constructor(settings: QueueSettings, onError: (error: Error) => void) {
-    this.#redis = writeTogether(connectRedis(settings.redis, onError));
+    this.#redis = writeTogether(connectQueue(settings, onError));
     this.#settings = settings;
     this.#owed = owedKey(settings);
     this.#woken = wokenKey(settings);

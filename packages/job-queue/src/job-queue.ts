@@ -1,5 +1,6 @@
-import { connectRedis } from '@redis-to-mongo/redis-connection';
+import { type connectRedis, redisError } from '@redis-to-mongo/redis-connection';
 import { Queue, type Telemetry } from 'bullmq';
+import { connectQueue } from './connect-queue.js';
 import type { JobData } from './job-data.js';
 import { jobName } from './job-name.js';
 import { KEEP } from './kept-jobs.js';
@@ -15,6 +16,9 @@ const AT_ONCE = 500;
 /** How long a scheduler's next run may lie in the past before it counts as stopped, in ms. */
 const OVERDUE_MS = 30_000;
 
+/** What a probe wrote goes by itself after so many ms. */
+const PROBE_MS = 60_000;
+
 /** The fleet's queue, as those see it who fill it: the scheduler, workers that hand on, and commands. */
 export class JobQueue {
   /** For Bull Board. */
@@ -29,7 +33,7 @@ export class JobQueue {
    */
   constructor(settings: QueueSettings, onError: (error: Error) => void, telemetry?: Telemetry) {
     this.#settings = settings;
-    this.#connection = connectRedis(settings.redis, onError);
+    this.#connection = connectQueue(settings, onError);
     this.queue = new Queue<JobData>(QUEUE_NAME, {
       connection: this.#connection,
       prefix: keyPrefix(settings),
@@ -183,9 +187,13 @@ export class JobQueue {
     return stopped;
   }
 
-  /** Answers when the queue's Redis does. */
+  /** Answers when the queue's Redis takes a write: PING is answered by one that takes none, too. @throws SyncError */
   async ping(): Promise<void> {
-    await this.#connection.ping();
+    try {
+      await this.#connection.set(`${keyPrefix(this.#settings)}:probe`, '1', 'PX', PROBE_MS);
+    } catch (error) {
+      throw redisError(error);
+    }
   }
 
   async close(): Promise<void> {

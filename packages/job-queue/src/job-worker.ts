@@ -1,6 +1,7 @@
 import { backoffMs } from '@redis-to-mongo/pipeline';
-import { connectRedis, writeTogether } from '@redis-to-mongo/redis-connection';
+import { type connectRedis, writeTogether } from '@redis-to-mongo/redis-connection';
 import { type Telemetry, Worker } from 'bullmq';
+import { connectQueue } from './connect-queue.js';
 import { parseJobData } from './job-data.js';
 import { keyPrefix, QUEUE_NAME, type QueueSettings } from './queue-settings.js';
 
@@ -36,7 +37,7 @@ export class JobWorker {
   constructor(settings: QueueSettings, run: (key: string) => Promise<void>, options: JobWorkerOptions) {
     // BullMQ's own demand: a worker's commands wait for the connection, however long.
     this.#connection = writeTogether(
-      connectRedis(settings.redis, options.onError, {
+      connectQueue(settings, options.onError, {
         maxRetriesPerRequest: null,
         commandTimeout: undefined,
       }),

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { connectRedis } from '@redis-to-mongo/redis-connection';
+import type { connectRedis } from '@redis-to-mongo/redis-connection';
+import { connectQueue } from './connect-queue.js';
 import { keyPrefix, type QueueSettings } from './queue-settings.js';
 import { Script } from './script.js';
 
@@ -27,7 +28,7 @@ export class Lease {
 
   /** @param ms how long the lease lasts without being held again. */
   constructor(settings: QueueSettings, name: string, ms: number, onError: (error: Error) => void) {
-    this.#redis = connectRedis(settings.redis, onError);
+    this.#redis = connectQueue(settings, onError);
     this.#key = `${keyPrefix(settings)}:lease:${name}`;
     this.#ms = ms;
   }

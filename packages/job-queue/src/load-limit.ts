@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectRedis } from '@redis-to-mongo/redis-connection';
+import type { connectRedis } from '@redis-to-mongo/redis-connection';
+import { connectQueue } from './connect-queue.js';
 import { keyPrefix, type QueueSettings } from './queue-settings.js';
 import { Script } from './script.js';
 
@@ -31,7 +32,7 @@ export class LoadLimit {
     signal: AbortSignal,
     onError: (error: Error) => void,
   ) {
-    this.#redis = connectRedis(settings.redis, onError);
+    this.#redis = connectQueue(settings, onError);
     this.#key = `${keyPrefix(settings)}:taken`;
     this.#bytesPerSec = bytesPerSec;
     this.#signal = signal;

@@ -14,6 +14,8 @@ export interface TcpProxy {
   /** On 127.0.0.1. */
   readonly port: number;
   set(mode: ProxyMode): void;
+  /** New connections lead to this port of 127.0.0.1 from now on, as if a name had moved; old ones stay where they are. */
+  lead(port: number): void;
   /** Holds every chunk back for this long, in ms; 0 for none. */
   delay(ms: number): void;
   close(): Promise<void>;
@@ -22,6 +24,7 @@ export interface TcpProxy {
 /** A proxy in front of a server of a test, to cut, slow or freeze what passes. */
 export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
+  let leadsTo = targetPort;
   let mode: ProxyMode = 'pass';
   let delayMs = 0;
   let thaw = () => {};
@@ -32,7 +35,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       if (delayMs > 0) await sleep(delayMs);
       await thawed;
       if (to.destroyed) return;
-      if (!to.write(chunk)) await Promise.race([once(to, 'drain'), once(to, 'close')]);
+      if (!to.write(chunk)) await drained(to);
     }
     to.end();
   };
@@ -42,7 +45,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       near.resetAndDestroy();
       return;
     }
-    const far = connect(targetPort, '127.0.0.1');
+    const far = connect(leadsTo, '127.0.0.1');
     for (const socket of [near, far]) {
       sockets.add(socket);
       socket.setNoDelay(true);
@@ -75,6 +78,9 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   return {
     port: address.port,
     set,
+    lead: (port) => {
+      leadsTo = port;
+    },
     delay: (ms) => {
       delayMs = ms;
     },
@@ -84,4 +90,15 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       await once(server, 'close');
     },
   };
+}
+
+/** Whichever comes first; the listeners for the other one go, too. */
+async function drained(socket: Socket): Promise<void> {
+  const ended = new AbortController();
+  const { signal } = ended;
+  try {
+    await Promise.race([once(socket, 'drain', { signal }), once(socket, 'close', { signal })]);
+  } finally {
+    ended.abort();
+  }
 }

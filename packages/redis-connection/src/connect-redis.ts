@@ -1,9 +1,21 @@
 import { readFileSync } from 'node:fs';
-import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { Cluster, type Redis, type RedisOptions } from 'ioredis';
+
+import { optionsOfUrl } from './options-of-url.js';
 import type { RedisAddress } from './redis-address.js';
+import { openGuarded } from './server-guard.js';
 
 /** ioredis' options; replies keep ioredis' ordinary (RESP2) shapes. */
-export type ClientOptions = Omit<RedisOptions, 'replyMapping' | 'protocol'>;
+export type ClientOptions = Omit<RedisOptions, 'replyMapping' | 'protocol' | 'reconnectOnError'> & {
+  /** For what is written to: a replica won't do. */
+  readonly primaryOnly?: boolean;
+};
+
+type OwnOptions = ClientOptions & {
+  readonly protocol?: 2;
+  /** See GuardOptions; default true. */
+  readonly asksRole?: boolean;
+};
 
 /** For a connection whose commands may wait long for their answer: reads that block, a worker's, a subscription. */
 export const FOR_BLOCKING: ClientOptions = {
@@ -20,6 +32,8 @@ const retryStrategy = (times: number) =>
  * Opens a connection: to one server, to the master that Sentinels name, or to all nodes of a cluster. It reconnects by
  * itself for ever, with a capped backoff and jitter; unless `more` says otherwise, a command fails with a connection
  * error after three lost connections, or once it has waited 30 s for an answer.
+ * It leads to the server and the database that were meant, or to none: see ServerGuard.
+ * @throws SyncError `REDIS_URL` for a URL that can't be used.
  */
 export function connectRedis(
   address: RedisAddress,
@@ -30,12 +44,8 @@ export function connectRedis(
 }
 
 /** As connectRedis; with `protocol` 2, the connection itself speaks RESP2. */
-export function connectWith(
-  address: RedisAddress,
-  onError: (error: Error) => void,
-  more: ClientOptions & { readonly protocol?: 2 },
-): Redis {
-  const options = {
+export function connectWith(address: RedisAddress, onError: (error: Error) => void, more: OwnOptions): Redis {
+  const options: OwnOptions = {
     maxRetriesPerRequest: 3,
     commandTimeout: 30_000,
     connectTimeout: 5_000,
@@ -48,7 +58,9 @@ export function connectWith(
   return redis;
 }
 
-function open(address: RedisAddress, options: ClientOptions & { readonly protocol?: 2 }): Redis {
+function open(address: RedisAddress, own: OwnOptions): Redis {
+  const { primaryOnly = false, asksRole = true, ...options } = own;
+  const guard = { primaryOnly, asksRole };
   const { url, host, port, db, username, password, clusterNodes, sentinel } = address;
   const login = { ...(username ? { username } : {}), ...(password ? { password } : {}) };
   if (clusterNodes) {
@@ -64,17 +76,21 @@ function open(address: RedisAddress, options: ClientOptions & { readonly protoco
     return cluster as unknown as Redis;
   }
   if (sentinel)
-    return new Redis({
-      ...options,
-      ...login,
-      db,
-      sentinels: [...sentinel.nodes],
-      name: sentinel.name,
-      sentinelRetryStrategy: retryStrategy,
-      ...(sentinel.password ? { sentinelPassword: sentinel.password } : {}),
-      ...(options.tls ? { sentinelTLS: options.tls, enableTLSForSentinelMode: true } : {}),
-    });
-  return url ? new Redis(url, options) : new Redis({ ...options, ...login, host, port, db });
+    return openGuarded(
+      {
+        ...options,
+        ...login,
+        db,
+        sentinels: [...sentinel.nodes],
+        name: sentinel.name,
+        sentinelRetryStrategy: retryStrategy,
+        ...(sentinel.password ? { sentinelPassword: sentinel.password } : {}),
+        ...(options.tls ? { sentinelTLS: options.tls, enableTLSForSentinelMode: true } : {}),
+      },
+      guard,
+    );
+  const place = url ? optionsOfUrl(url) : { ...login, host, port, db };
+  return openGuarded({ ...options, ...place }, guard);
 }
 
 /** The TLS part of ioredis' options; empty without TLS. */

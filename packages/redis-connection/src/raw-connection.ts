@@ -2,7 +2,9 @@ import type { Socket } from 'node:net';
 import { Cluster, type Redis } from 'ioredis';
 import { connectWith, FOR_BLOCKING } from './connect-redis.js';
 import { RawReplies, type RawReply } from './raw-replies.js';
+import { RawText } from './raw-text.js';
 import type { RedisAddress } from './redis-address.js';
+import { ASK_ROLE_MS, guardOf } from './server-guard.js';
 
 /** The connection ended, or there is none; the same can be asked of another one. */
 export class RawConnectionLost extends Error {
@@ -18,8 +20,9 @@ export interface RawConnectionOptions {
 }
 
 const SILENCE_MS = 30_000;
-/** RESP2 is what every server speaks. */
-const OPTIONS = { ...FOR_BLOCKING, protocol: 2 } as const;
+/** RESP2 is what every server speaks. The server's role is asked for here: ioredis can't hear the answer. */
+const OPTIONS = { ...FOR_BLOCKING, protocol: 2, asksRole: false } as const;
+const INFO = Buffer.from('*2\r\n$4\r\nINFO\r\n$11\r\nreplication\r\n');
 
 /**
  * A connection whose answers are taken as bytes. ioredis opens it, finds the server (Sentinel), encrypts,
@@ -32,6 +35,7 @@ export class RawConnection {
   readonly #replies = new RawReplies();
   #socket: Socket | undefined;
   #silence: NodeJS.Timeout | undefined;
+  readonly #roleTimer: NodeJS.Timeout;
   #isCorked = false;
 
   private constructor(redis: Redis, options: RawConnectionOptions) {
@@ -39,6 +43,7 @@ export class RawConnection {
     this.#options = options;
     redis.on('ready', () => void this.#takeOver());
     redis.on('close', () => this.#lose(new RawConnectionLost('the connection has ended')));
+    this.#roleTimer = setInterval(() => void this.#confirm(), ASK_ROLE_MS).unref();
   }
 
   /** @returns `undefined` for a cluster: there each key has its own server. */
@@ -77,8 +82,25 @@ export class RawConnection {
   }
 
   close(): void {
+    clearInterval(this.#roleTimer);
     this.#redis.disconnect();
     this.#lose(new RawConnectionLost('the connection was closed'));
+  }
+
+  /** Leaves a server that is not the one that was meant any more: see ServerGuard. */
+  async #confirm(): Promise<void> {
+    if (!this.isReady) return;
+    const answer = new RawText();
+    try {
+      await this.ask(INFO, answer);
+    } catch {
+      return; // there is no connection any more
+    }
+    const role = answer.isError ? undefined : /^role:(\w+)/m.exec(answer.text)?.[1];
+    const reason = guardOf(this.#redis)?.reasonAgainst(role);
+    if (!reason) return;
+    this.#options.onError(reason);
+    this.#lose(new RawConnectionLost('the server is a replica now'));
   }
 
   /** From a ready connection of ioredis to a raw one. */

@@ -30,7 +30,26 @@ const REPLIES: Readonly<Record<string, readonly [code: string, errorClass: Error
   ASK: ['REDIS_UNAVAILABLE', 'transient', 'the cluster is moving the slot'],
   TRYAGAIN: ['REDIS_UNAVAILABLE', 'transient', 'the cluster is moving the slot'],
   READONLY: ['REDIS_READONLY', 'transient', 'the server is a read-only replica'],
+  UNBLOCKED: ['REDIS_READONLY', 'transient', 'the server has become a read-only replica'],
+  OOM: [
+    'REDIS_OUT_OF_MEMORY',
+    'configuration',
+    'it takes no writes, since its memory is full: raise its maxmemory, or make room',
+  ],
+  MISCONF: [
+    'REDIS_CANNOT_SAVE',
+    'configuration',
+    'it takes no writes, since it can not save its data: see its log; make room on its disk',
+  ],
+  NOREPLICAS: [
+    'REDIS_NO_REPLICAS',
+    'configuration',
+    'it takes no writes, since too few replicas follow it (min-replicas-to-write): bring them back',
+  ],
 };
+
+/** Before Redis 7, a command that fails in a script is told of behind the script's name and line. */
+const IN_SCRIPT = /^ERR Error running script .*: -([A-Z]+) /;
 
 /** Connection trouble, as Node and ioredis name it. */
 const CONNECTION =
@@ -40,7 +59,9 @@ const CONNECTION =
 export function redisError(error: unknown): SyncError {
   if (error instanceof SyncError) return error;
   const message = error instanceof Error ? error.message : String(error);
-  const word = /^([A-Z]+)\b/.exec(message)?.[1] ?? '';
+  const word = IN_SCRIPT.exec(message)?.[1] ?? /^([A-Z]+)\b/.exec(message)?.[1] ?? '';
+  const [reason] = word === 'EXECABORT' ? reasonsOf(error) : [];
+  if (reason !== undefined) return redisError(reason);
   const known = REPLIES[word];
   if (known) {
     const [code, errorClass, remedy] = known;
@@ -62,4 +83,11 @@ export function redisError(error: unknown): SyncError {
 
 function errnoOf(error: unknown): string {
   return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+}
+
+/** Why a transaction was given up, as ioredis tells it. */
+function reasonsOf(error: unknown): readonly unknown[] {
+  const reasons =
+    typeof error === 'object' && error !== null && 'previousErrors' in error ? error.previousErrors : [];
+  return Array.isArray(reasons) ? reasons : [];
 }

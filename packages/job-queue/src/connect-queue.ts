@@ -1,0 +1,11 @@
+import { type ClientOptions, connectRedis } from '@redis-to-mongo/redis-connection';
+import type { QueueSettings } from './queue-settings.js';
+
+/** Opens a connection to the queue's Redis, as connectRedis does; the queue is written to, so only a primary will do. */
+export function connectQueue(
+  settings: QueueSettings,
+  onError: (error: Error) => void,
+  more: ClientOptions = {},
+): ReturnType<typeof connectRedis> {
+  return connectRedis(settings.redis, onError, { ...more, primaryOnly: true });
+}
