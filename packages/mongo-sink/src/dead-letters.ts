@@ -1,90 +1,176 @@
-import { decodeContent, encodeContent, type MessageDocument, storedText } from '@redis-to-mongo/pipeline';
+import {
+  decodeEntry,
+  encodeContent,
+  type MessageDocument,
+  SyncError,
+  storedText,
+} from '@redis-to-mongo/pipeline';
 import { Binary, BSON, type Db, type Document } from 'mongodb';
-import { writeCommand } from './write-command.js';
+import { packContent, unpackContent } from './packed-content.js';
+import { writeRecords } from './write-records.js';
 
 /** Why MongoDB can't take a record. */
-export interface Refusal {
-  readonly document: MessageDocument;
+export interface Reason {
+  /** The collection that it would have gone to. */
   readonly collection: string;
   /** MongoDB's code, or 10334 (BSONObjectTooLarge) where the size was known before. */
   readonly code: number;
   readonly reason: string;
+}
+
+/** A message that was refused. */
+export interface Refusal extends Reason {
+  readonly document: MessageDocument;
   /** The record's size in MongoDB, in bytes. */
   readonly bytes: number;
 }
 
+/** A value, or a unit of a large one, that was refused. */
+export interface ValueRefusal extends Reason {
+  /** One letter for the same value, and for the same unit: a newer one takes its place. */
+  readonly id: string;
+  readonly kind: 'value' | 'unit';
+  readonly stream: string;
+  readonly type: string;
+  readonly document: Document;
+}
+
 /** A part of a dead letter too large for one document, in bytes. */
 const PART_BYTES = 8 * 1024 * 1024;
+/** Letters of one command, and about how many bytes. */
+const LETTERS_AT_ONCE = 500;
 
 /**
- * Keeps refused records whole, with the reason, so that they can be looked at and replayed. A record too large for
- * one document leaves its content in `dead_letter_parts`, as one packed list (content that a rule changed: as BSON) cut
- * into parts. Writing the same one again changes nothing.
+ * Keeps refused messages whole, with the reason, so that they can be looked at and replayed. One too large for
+ * one document leaves its content in `dead_letter_parts`, as one packed list cut into parts. Writing the same one again changes nothing.
+ * @throws SyncError DEAD_LETTER_REFUSED when MongoDB does not take a letter, else as writeCommand.
  */
 export async function writeDeadLetters(db: Db, refusals: readonly Refusal[], at: Date): Promise<void> {
-  for (const refusal of refusals) {
-    const { document, collection, code, reason, bytes } = refusal;
-    const parts = bytes > PART_BYTES ? partsOf(document, bytes) : [];
-    for (const part of parts) await upsert(db, 'dead_letter_parts', part);
-    await upsert(db, 'dead_letters', {
-      _id: document._id,
-      collection,
-      stream: document.stream,
-      type: document.type,
-      entryId: document.entryId,
-      code,
-      reason: reason.slice(0, 1000),
-      bytes,
-      parts: parts.length,
-      document: BSON.serialize(parts.length > 0 ? { ...document, content: null } : document),
-      at,
-    });
-  }
-}
-
-/** The parts come first, the letter last: a letter that is there is whole. */
-function partsOf({ _id, content, mapped }: MessageDocument, bytes: number): Document[] {
-  const whole = mapped ? serialized({ content }, bytes) : pack(decodeContent(content).flat());
-  const parts: Document[] = [];
-  for (let at = 0; at < whole.length; at += PART_BYTES) {
-    const data = new Binary(whole.subarray(at, at + PART_BYTES));
-    parts.push({ _id: `${_id}#${parts.length}`, letter: _id, part: parts.length, data });
-  }
-  return parts;
-}
-
-/** As BSON, which may be larger than the driver's own buffer. */
-function serialized(document: Document, atMost: number): Uint8Array {
-  const buffer = new Uint8Array(atMost);
-  return buffer.subarray(0, BSON.serializeWithBufferAndIndex(document, buffer) + 1);
-}
-
-/** Names and values one after the other, each led by its length in bytes (32 bits, little-endian). */
-function pack(items: readonly Buffer[]): Buffer {
-  return Buffer.concat(
-    items.flatMap((item) => {
-      const length = Buffer.alloc(4);
-      length.writeUInt32LE(item.length);
-      return [length, item];
+  await save(
+    db,
+    refusals.map(({ document, bytes, ...reason }) => {
+      const { _id, stream, type, entryId } = document;
+      return {
+        id: _id,
+        kind: 'entry',
+        stream,
+        type,
+        entryId,
+        bytes,
+        at,
+        ...reason,
+        ...contentOf(document, bytes),
+      };
     }),
   );
 }
 
-function unpack(packed: Buffer): Buffer[] {
-  const items: Buffer[] = [];
-  for (let at = 0; at < packed.length; ) {
-    const end = at + 4 + packed.readUInt32LE(at);
-    items.push(packed.subarray(at + 4, end));
-    at = end;
-  }
-  return items;
+/** Keeps refused values and units whole, as writeDeadLetters; one too large for one document as BSON cut into parts. */
+export async function writeValueLetters(db: Db, refusals: readonly ValueRefusal[], at: Date): Promise<void> {
+  await save(
+    db,
+    refusals.map(({ document, ...reason }) => {
+      const bytes = BSON.calculateObjectSize(document);
+      BSON.setInternalBufferSize(bytes + 1024); // grows only, and values are smaller than it is from the start
+      const whole = BSON.serialize(document);
+      const isLarge = bytes > PART_BYTES;
+      return {
+        ...{ entryId: '', bytes, at, ...reason },
+        document: isLarge ? BSON.serialize({ _id: document._id }) : whole,
+        whole: isLarge ? whole : undefined,
+      };
+    }),
+  );
 }
 
-async function upsert(db: Db, collection: string, document: Document): Promise<void> {
-  await writeCommand(db, {
-    update: collection,
-    updates: [{ q: { _id: document._id }, u: document, upsert: true }],
+interface Letter extends Reason {
+  readonly id: string;
+  readonly kind: 'entry' | 'value' | 'unit';
+  readonly stream: string;
+  readonly type: string;
+  readonly entryId: string;
+  readonly bytes: number;
+  readonly at: Date;
+  /** BSON of the record, or of what of it is not in `whole`. */
+  readonly document: Uint8Array;
+  readonly whole: Uint8Array | undefined;
+}
+
+function contentOf(
+  document: MessageDocument,
+  bytes: number,
+): { readonly document: Uint8Array; readonly whole: Uint8Array | undefined } {
+  try {
+    if (bytes <= PART_BYTES) return { document: BSON.serialize(document), whole: undefined };
+    return { document: BSON.serialize({ ...document, content: null }), whole: packContent(document) };
+  } catch {
+    // The driver can't make BSON of it. The entry's own fields are bytes.
+    const { mapped: _, ...plain } = document;
+    const content = encodeContent(decodeEntry(document).pairs.flat().map(storedText));
+    return { document: BSON.serialize({ ...plain, content: null }), whole: packContent({ content }) };
+  }
+}
+
+/** The parts come first, the letters last: a letter that is there is whole. */
+async function save(db: Db, letters: readonly Letter[]): Promise<void> {
+  const small: Document[] = [];
+  for (const { id, kind, reason, document, whole, ...fields } of letters) {
+    const parts = whole ? partsOf(id, whole) : [];
+    for (const part of parts) await upsert(db, 'dead_letter_parts', [part]);
+    const letter = {
+      _id: id,
+      ...(kind === 'entry' ? {} : { kind }),
+      ...fields,
+      reason: reason.slice(0, 1000),
+      parts: parts.length,
+      document,
+    };
+    // Nothing of an earlier letter of that id, which had more parts.
+    if (kind !== 'entry')
+      await db.collection('dead_letter_parts').deleteMany({ letter: id, part: { $gte: parts.length } });
+    small.push(letter);
+  }
+  let bulk: Document[] = [];
+  let bytes = 0;
+  for (const letter of small) {
+    const size = letter.document.length + 1500;
+    if (bulk.length >= LETTERS_AT_ONCE || (bulk.length > 0 && bytes + size > PART_BYTES)) {
+      await upsert(db, 'dead_letters', bulk);
+      bulk = [];
+      bytes = 0;
+    }
+    bulk.push(letter);
+    bytes += size;
+  }
+  if (bulk.length > 0) await upsert(db, 'dead_letters', bulk);
+}
+
+function partsOf(letter: string, whole: Uint8Array): Document[] {
+  const parts: Document[] = [];
+  for (let at = 0; at < whole.length; at += PART_BYTES) {
+    const data = new Binary(whole.subarray(at, at + PART_BYTES));
+    parts.push({ _id: `${letter}#${parts.length}`, letter, part: parts.length, data });
+  }
+  return parts;
+}
+
+async function upsert(db: Db, collection: string, documents: readonly Document[]): Promise<void> {
+  const updates = documents.map((u) => ({ q: { _id: u._id }, u, upsert: true }));
+  const { errors } = await writeRecords(db, {
+    count: updates.length,
+    command: (indexes) => ({
+      update: collection,
+      updates: indexes ? indexes.flatMap((i) => updates[i] ?? []) : updates,
+    }),
   });
+  // Two that write the same letter at once may meet.
+  const refused = errors.find(({ isOwnId }) => !isOwnId);
+  if (refused)
+    throw new SyncError(
+      'DEAD_LETTER_REFUSED',
+      'unknown',
+      `MongoDB refuses a dead letter with code ${refused.code}: look for an index or a validator of yours on ${collection}`,
+    );
 }
 
 /**
@@ -101,9 +187,8 @@ export async function readDeadLetter(db: Db, id: string): Promise<Document | und
   if (parts.length !== letter.parts)
     throw new Error(`dead letter ${id}: ${parts.length} of ${letter.parts} parts`);
   const whole = Buffer.concat(parts.map((part) => binary(part.data)));
-  if (document.mapped) return { ...document, ...BSON.deserialize(whole) };
-  const items = unpack(whole);
-  return { ...document, content: encodeContent(items.map(storedText)) };
+  if (letter.kind) return BSON.deserialize(whole);
+  return { ...document, content: unpackContent(whole, document.mapped !== undefined) };
 }
 
 function binary(value: unknown): Uint8Array {

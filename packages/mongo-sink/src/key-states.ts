@@ -4,12 +4,15 @@ import type { Db, Document } from 'mongodb';
 import { GroupCommit } from './group-commit.js';
 import { changedFields, fromKeyDocument, toKeyDocument } from './key-document.js';
 import { mongoError } from './mongo-error.js';
-import { writeCommand } from './write-command.js';
+import { writeRecords } from './write-records.js';
 
 interface Save {
   readonly before: KeyState;
   readonly next: KeyState;
 }
+
+/** How a save fared: the code, where MongoDB refused it. */
+type Saved = 'saved' | 'moved' | { readonly code: number };
 
 /** Loads and saves the keys' documents; what concurrent jobs ask for is gathered into shared commands. */
 export class KeyStates {
@@ -17,7 +20,7 @@ export class KeyStates {
   /** Tells this instance's saves from those of others. */
   readonly #savedBy = randomBytes(6).toString('base64url');
   readonly #loads: GroupCommit<string, { state: KeyState | undefined; error?: unknown }>;
-  readonly #saves: GroupCommit<Save, 'saved' | 'moved'>;
+  readonly #saves: GroupCommit<Save, Saved>;
 
   constructor(db: Db) {
     this.#db = db;
@@ -35,10 +38,18 @@ export class KeyStates {
 
   /**
    * Compare-and-set: saves `next` if MongoDB still holds the revision of `before`.
-   * @throws SyncError POSITION_MOVED when it does not: another worker has moved the position.
+   * @throws SyncError POSITION_MOVED when it does not: another worker has moved the position. KEY_REFUSED when MongoDB does
+   * not take this key's document.
    */
   async save(before: KeyState, next: KeyState): Promise<void> {
-    if ((await this.#saves.submit({ before, next })) === 'moved')
+    const result = await this.#saves.submit({ before, next });
+    if (typeof result === 'object')
+      throw new SyncError(
+        'KEY_REFUSED',
+        'unknown',
+        `key ${next.key.slice(0, 200)}: MongoDB refuses its document with code ${result.code}: look for an index or a validator of yours on "keys"`,
+      );
+    if (result === 'moved')
       throw new SyncError(
         'POSITION_MOVED',
         'overtaken',
@@ -60,28 +71,31 @@ export class KeyStates {
     });
   }
 
-  async #saveAll(saves: readonly Save[]): Promise<('saved' | 'moved')[]> {
-    const results = saves.map((): 'saved' | 'moved' => 'saved');
+  async #saveAll(saves: readonly Save[]): Promise<Saved[]> {
+    const results = saves.map((): Saved => 'saved');
     await Promise.all([this.#insertFirst(saves, results), this.#updateRest(saves, results)]);
     return results;
   }
 
-  async #insertFirst(saves: readonly Save[], results: ('saved' | 'moved')[]): Promise<void> {
+  async #insertFirst(saves: readonly Save[], results: Saved[]): Promise<void> {
     const first = [...saves.keys()].filter((i) => saves[i]?.before.revision === 0);
     if (first.length === 0) return;
     const documents = first
       .flatMap((i) => saves[i] ?? [])
       .map(({ next }) => toKeyDocument(next, this.#savedBy));
-    const reply = await writeCommand(this.#db, { insert: 'keys', documents });
-    const refused = reply.errors.map((error) => {
-      if (!error.isOwnId)
-        throw new SyncError('MONGO_UNKNOWN', 'unknown', `MongoDB refused a position with code ${error.code}`);
-      return first[error.index] ?? -1;
+    const { errors } = await writeRecords(this.#db, {
+      count: documents.length,
+      command: (some) => ({
+        insert: 'keys',
+        documents: some ? some.flatMap((i) => documents[i] ?? []) : documents,
+      }),
     });
+    for (const { index, code, isOwnId } of errors) if (!isOwnId) results[first[index] ?? -1] = { code };
+    const refused = errors.flatMap(({ index, isOwnId }) => (isOwnId ? (first[index] ?? []) : []));
     await this.#markMoved(saves, refused, results);
   }
 
-  async #updateRest(saves: readonly Save[], results: ('saved' | 'moved')[]): Promise<void> {
+  async #updateRest(saves: readonly Save[], results: Saved[]): Promise<void> {
     const rest = [...saves.keys()].filter((i) => saves[i]?.before.revision !== 0);
     if (rest.length === 0) return;
     const updates = rest
@@ -90,19 +104,24 @@ export class KeyStates {
         q: { _id: next.key, revision: before.revision },
         u: { $set: changedFields(before, next, this.#savedBy) },
       }));
-    const reply = await writeCommand(this.#db, { update: 'keys', updates });
-    const refused = reply.errors[0];
-    if (refused)
-      throw new SyncError('MONGO_UNKNOWN', 'unknown', `MongoDB refused a position with code ${refused.code}`);
-    if (reply.n < updates.length) await this.#markMoved(saves, rest, results);
+    const { n, errors } = await writeRecords(this.#db, {
+      count: updates.length,
+      command: (some) => ({
+        update: 'keys',
+        updates: some ? some.flatMap((i) => updates[i] ?? []) : updates,
+      }),
+    });
+    for (const { index, code } of errors) results[rest[index] ?? -1] = { code };
+    if (n + errors.length < updates.length)
+      await this.#markMoved(
+        saves,
+        rest.filter((i) => typeof results[i] === 'string'),
+        results,
+      );
   }
 
   /** Looks which saves did not take: MongoDB does not tell that per record. A repeated command finds its own save. */
-  async #markMoved(
-    saves: readonly Save[],
-    suspects: readonly number[],
-    results: ('saved' | 'moved')[],
-  ): Promise<void> {
+  async #markMoved(saves: readonly Save[], suspects: readonly number[], results: Saved[]): Promise<void> {
     if (suspects.length === 0) return;
     const keys = suspects.flatMap((i) => saves[i]?.next.key ?? []);
     const documents = await this.#find({ _id: { $in: keys } }, { revision: 1, savedBy: 1 });

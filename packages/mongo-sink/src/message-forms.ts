@@ -18,9 +18,14 @@ export function sizeOf(messages: Messages, i: number): number {
   return document ? roughSize(document) : 0;
 }
 
-/** The size of a message's BSON, in bytes. */
+/** The size of a message's BSON, in bytes; about, where the driver can't make BSON of it. */
 export function exactSizeOf(messages: Messages, i: number): number {
-  return messages.form === 'bson' ? sizeOf(messages, i) : BSON.calculateObjectSize(messageAt(messages, i));
+  if (messages.form === 'bson') return sizeOf(messages, i);
+  try {
+    return BSON.calculateObjectSize(messageAt(messages, i));
+  } catch {
+    return sizeOf(messages, i);
+  }
 }
 
 /** A message as a document. */

@@ -1,12 +1,11 @@
-import { type Messages, type Outcome, SyncError } from '@redis-to-mongo/pipeline';
+import type { Messages, Outcome } from '@redis-to-mongo/pipeline';
 import type { Db } from 'mongodb';
 import { type Refusal, writeDeadLetters } from './dead-letters.js';
 import { GroupCommit } from './group-commit.js';
 import { groupIndexes } from './group-indexes.js';
 import { exactSizeOf, insertCommand, type MessageRange, messageAt, sizeOf } from './message-forms.js';
-import { isContentCode } from './mongo-error.js';
 import type { NewDocumentSequence } from './ready-made-bson.js';
-import { type WriteError, writeCommand } from './write-command.js';
+import { writeRecords } from './write-records.js';
 
 export interface MessageWriterOptions {
   /** At most this many documents a bulk (a single job's batch is not cut by it). */
@@ -31,8 +30,8 @@ interface Insert {
 
 /**
  * Inserts documents with ids of their own, in unordered bulks shared by concurrent jobs, and gives a verdict per
- * record: written, already there (duplicate key on `_id`), or dead (refused for its content, and kept whole in
- * `dead_letters`). Anything else is thrown, to be tried again.
+ * record: written, already there (duplicate key on `_id`), or dead (refused, and kept whole in `dead_letters`). What is not
+ * about a record is thrown, to be tried again.
  */
 export class MessageWriter {
   readonly #db: Db;
@@ -74,17 +73,22 @@ export class MessageWriter {
         if (messages) ranges.push(...this.#fitting({ owner, messages, from: 0, to: messages.count }, refuse));
       }
       for (const part of this.#cut(ranges)) {
-        const command = insertCommand(collection, part, this.#options.newSequence);
-        const { errors } = await writeCommand(this.#db, command);
+        const { errors } = await writeRecords(this.#db, {
+          count: part.reduce((sum, { from, to }) => sum + to - from, 0),
+          command: (indexes) =>
+            insertCommand(
+              collection,
+              indexes ? indexes.map((index) => alone(find(part, index))) : part,
+              this.#options.newSequence,
+            ),
+        });
         for (const error of errors) {
-          const { range, i } = find(part, error);
+          const { range, i } = find(part, error.index);
           const outcome = outcomes[range.owner];
           if (error.isOwnId && outcome) {
             outcome.written--;
             outcome.alreadyThere++;
-          } else if (error.code === 11000 || isContentCode(error.code))
-            refuse(range, i, error.code, error.message, exactSizeOf(range.messages, i));
-          else throw unknownRefusal(error);
+          } else refuse(range, i, error.code, error.message, exactSizeOf(range.messages, i));
         }
       }
       if (refusals.length > 0) {
@@ -119,10 +123,12 @@ export class MessageWriter {
 
   /**
    * One command for what fits into one message, several for a batch that is larger by itself. A message takes 48 MB and
-   * 100,000 documents; sizes of text are estimates, so it is cut at a third of that.
+   * 100,000 documents, and the driver makes BSON of documents in a buffer of 17 MiB; sizes of text are estimates, of which BSON
+   * takes up to three times as much.
    */
   #cut(ranges: readonly MessageRange[]): MessageRange[][] {
-    const most = this.#options.maxDocumentBytes;
+    const isExact = ranges.every(({ messages }) => messages.form === 'bson') && this.#options.newSequence;
+    const most = this.#options.maxDocumentBytes / (isExact ? 1 : 3);
     const parts: MessageRange[][] = [];
     let part: MessageRange[] = [];
     let count = 0;
@@ -157,17 +163,17 @@ export class MessageWriter {
   }
 }
 
-/** The message that a command's error is about. */
-function find(part: readonly MessageRange[], error: WriteError): { range: MessageRange; i: number } {
-  let { index } = error;
+/** The message of an index of the whole command. */
+function find(part: readonly MessageRange[], index: number): { range: MessageRange; i: number } {
+  let left = index;
   for (const range of part) {
     const length = range.to - range.from;
-    if (index < length) return { range, i: range.from + index };
-    index -= length;
+    if (left < length) return { range, i: range.from + left };
+    left -= length;
   }
-  throw unknownRefusal(error);
+  throw new RangeError(`a command has no record ${index}`);
 }
 
-function unknownRefusal(error: WriteError): SyncError {
-  return new SyncError('MONGO_UNKNOWN', 'unknown', `MongoDB refused a record with code ${error.code}`);
+function alone({ range, i }: { range: MessageRange; i: number }): MessageRange {
+  return { ...range, from: i, to: i + 1 };
 }

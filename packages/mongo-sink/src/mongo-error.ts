@@ -1,4 +1,5 @@
 import { type ErrorClass, SyncError } from '@redis-to-mongo/pipeline';
+import { TRANSIENT_CODES } from './transient-codes.js';
 
 /**
  * What an error code of MongoDB means for the target as a whole.
@@ -89,6 +90,10 @@ export function mongoError(error: unknown): SyncError {
   const code = numericCode(error);
   const known = code === undefined ? undefined : CODES.get(code);
   if (known) return new SyncError(known[0], known[1], `MongoDB: ${known[2]}`, { cause: error });
+  if (code !== undefined && TRANSIENT_CODES.has(code))
+    return new SyncError('MONGO_UNAVAILABLE', 'transient', `MongoDB: it cannot take this now, code ${code}`, {
+      cause: error,
+    });
   const name = error instanceof Error ? error.name : '';
   const message = error instanceof Error ? error.message : String(error);
   if (/auth/i.test(message) && name === 'MongoServerSelectionError')

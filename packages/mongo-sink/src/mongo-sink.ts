@@ -33,8 +33,8 @@ export function mongoSink(db: Db, options: MongoSinkOptions): Sink {
     if (write.kind === 'insert') return await retrying(() => messages.insert(write));
     // Repeats its commands by itself: from the start, it would be another attempt.
     if (write.kind === 'members') return await members.write(state, write);
-    await retrying(() => values.replace(state, write));
-    return { written: 1, alreadyThere: 0, dead: 0 };
+    const result = await retrying(() => values.replace(state, write));
+    return { written: 0, alreadyThere: 0, dead: 0, [result]: 1 };
   };
 
   return {

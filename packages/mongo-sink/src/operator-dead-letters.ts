@@ -2,14 +2,18 @@ import { BSON, type Db, type Document, type Filter } from 'mongodb';
 import { readDeadLetter } from './dead-letters.js';
 import { ensureConnected } from './ensure-connected.js';
 import { mongoError } from './mongo-error.js';
-import { changeKey } from './operator-change-key.js';
-import { writeCommand } from './write-command.js';
+import { changeKey, rereadKey } from './operator-change-key.js';
+import { readKey } from './operator-keys.js';
+import { writeRecords } from './write-records.js';
 
 /** A dead letter without its record. */
 export interface DeadLetter {
   readonly id: string;
   /** The key that the record came from. */
   readonly key: string;
+  /** What was refused: an entry of a stream, a value, or a unit (member, field, item, part) of a large one. */
+  readonly kind: 'entry' | 'value' | 'unit';
+  /** Of an entry; else empty. */
   readonly entryId: string;
   /** Where it would have gone. */
   readonly collection: string;
@@ -64,9 +68,12 @@ export async function showDeadLetter(
   });
 }
 
-/** How a replay ended. `refused` carries MongoDB's code; the letter then stays. */
+/**
+ * How a replay ended. `read anew`: a value is not put back as it was, since it may have changed; its key's next job reads and writes
+ * all of it. `key gone`: there is nothing to read any more; the letter stays. `refused` carries MongoDB's code; the letter then stays.
+ */
 export type Replay =
-  | { readonly result: 'written' | 'already there' | 'absent' }
+  | { readonly result: 'written' | 'already there' | 'read anew' | 'key gone' | 'absent' }
   | { readonly result: 'refused'; readonly code: number };
 
 /**
@@ -78,6 +85,7 @@ export async function replayDeadLetter(db: Db, id: string): Promise<Replay> {
     const found = await showDeadLetter(db, id);
     if (!found) return { result: 'absent' };
     const { letter, record } = found;
+    if (letter.kind !== 'entry') return await readAnew(db, letter);
     const outcome = await insertOnce(db, letter.collection, record);
     if (outcome.result === 'refused') return outcome;
     if (await removeLetter(db, id))
@@ -94,12 +102,24 @@ export async function dropDeadLetter(db: Db, id: string): Promise<boolean> {
   return await connected(db, () => removeLetter(db, id));
 }
 
+/** The letter goes: should the value be refused once more, another one takes its place. */
+async function readAnew(db: Db, { id, key }: DeadLetter): Promise<Replay> {
+  const state = await readKey(db, key);
+  if (state?.status !== 'active') return { result: 'key gone' };
+  await rereadKey(db, key);
+  await removeLetter(db, id);
+  return { result: 'read anew' };
+}
+
 async function insertOnce(db: Db, collection: string, record: Document): Promise<Replay> {
   const { maxBsonObjectSize } = await db.command({ hello: 1 });
   // Sent nevertheless, it would fail the whole command instead of being refused.
   if (BSON.calculateObjectSize(record) > Number(maxBsonObjectSize ?? MAX_DOCUMENT_BYTES))
     return { result: 'refused', code: TOO_LARGE };
-  const { errors } = await writeCommand(db, { insert: collection, documents: [record] });
+  const { errors } = await writeRecords(db, {
+    count: 1,
+    command: () => ({ insert: collection, documents: [record] }),
+  });
   const [error] = errors;
   if (!error) return { result: 'written' };
   return error.isOwnId ? { result: 'already there' } : { result: 'refused', code: error.code };
@@ -112,10 +132,11 @@ async function removeLetter(db: Db, id: string): Promise<boolean> {
   return deletedCount === 1;
 }
 
-function toDeadLetter({ _id, entryId, collection, code, reason, bytes, at }: Letter): DeadLetter {
+function toDeadLetter({ _id, kind, entryId, collection, code, reason, bytes, at }: Letter): DeadLetter {
   return {
     id: _id,
     key: _id.slice(0, _id.lastIndexOf('@')),
+    kind: kind === 'value' || kind === 'unit' ? kind : 'entry',
     entryId: String(entryId),
     collection: String(collection),
     code: Number(code),

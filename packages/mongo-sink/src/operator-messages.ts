@@ -6,11 +6,11 @@ import {
   messageIdBounds,
   messageIdPrefix,
 } from '@redis-to-mongo/pipeline';
-import type { Db, Document } from 'mongodb';
+import { BSON, type Db, type Document } from 'mongodb';
 import { readDeadLetter } from './dead-letters.js';
 import { ensureConnected } from './ensure-connected.js';
 import { mongoError } from './mongo-error.js';
-import { writeCommand } from './write-command.js';
+import { writeRecords } from './write-records.js';
 
 /** An entry of a stream as MongoDB has it, its content as the driver gives it: see decodeEntry. */
 export interface MirroredEntry {
@@ -18,6 +18,9 @@ export interface MirroredEntry {
   readonly content: unknown;
   readonly mapped?: unknown;
 }
+
+/** About how many bytes one command carries; the server takes 48 MB. */
+const BULK_BYTES = 16 * 1024 * 1024;
 
 type Stored = { _id: string } & Document;
 
@@ -82,11 +85,36 @@ export async function putMessages(
   state: KeyState,
   messages: readonly MessageDocument[],
 ): Promise<number> {
-  const { errors } = await writeCommand(db, {
-    update: messageCollectionOf(state),
-    updates: messages.map((message) => ({ q: { _id: message._id }, u: message, upsert: true })),
-  });
-  return errors.length;
+  let refused = 0;
+  for (const bulk of bulksOf(messages)) {
+    const updates = bulk.map((message) => ({ q: { _id: message._id }, u: message, upsert: true }));
+    const { errors } = await writeRecords(db, {
+      count: updates.length,
+      command: (some) => ({
+        update: messageCollectionOf(state),
+        updates: some ? some.flatMap((i) => updates[i] ?? []) : updates,
+      }),
+    });
+    refused += errors.length;
+  }
+  return refused;
+}
+
+/** As many messages as one command takes; one that is larger goes alone, to be refused alone. */
+function* bulksOf(messages: readonly MessageDocument[]): Generator<MessageDocument[]> {
+  let bulk: MessageDocument[] = [];
+  let bytes = 0;
+  for (const message of messages) {
+    const size = BSON.calculateObjectSize(message);
+    if (bulk.length > 0 && bytes + size > BULK_BYTES) {
+      yield bulk;
+      bulk = [];
+      bytes = 0;
+    }
+    bulk.push(message);
+    bytes += size;
+  }
+  if (bulk.length > 0) yield bulk;
 }
 
 async function deadIds(db: Db, bounds: Document, prefix: string): Promise<string[]> {

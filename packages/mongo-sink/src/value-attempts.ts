@@ -5,9 +5,11 @@ import {
   SyncError,
   withRetry,
 } from '@redis-to-mongo/pipeline';
-import { type Collection, type Db, type Document, MongoServerError } from 'mongodb';
+import type { Collection, Db, Document } from 'mongodb';
 import { mongoError } from './mongo-error.js';
+import { refusedBy } from './refused-by.js';
 import { ABORTED_KEPT, HEADER_PROJECTION, parseHeader, type ValueHeader } from './value-header.js';
+import type { WriteError } from './write-command.js';
 
 /** An attempt to change a value's units: all that it adds or ends carries its generation. */
 export interface Generation {
@@ -18,6 +20,16 @@ export interface Generation {
   readonly claim: number;
   readonly isResumed: boolean;
   readonly at: Date;
+}
+
+/** MongoDB refuses the header for what it holds: an index or a validator of the user's. */
+export class HeaderRefused extends SyncError {
+  readonly refused: Pick<WriteError, 'code' | 'message'>;
+
+  constructor(refused: Pick<WriteError, 'code' | 'message'>) {
+    super('MONGO_REFUSED', 'unknown', `MongoDB refused the document of a value with code ${refused.code}`);
+    this.refused = refused;
+  }
 }
 
 type HeaderDocument = { _id: string } & Document;
@@ -97,7 +109,7 @@ export class ValueAttempts {
         await headers.insertOne({ _id: state.key, ...first, attempts: claim, aborted: [claim] });
         return true;
       } catch (error) {
-        if (error instanceof MongoServerError && error.code === 11000) return false;
+        if (refusedBy(error)?.isOwnId) return false;
         throw error;
       }
     });
@@ -139,7 +151,8 @@ export class ValueAttempts {
     return await withRetry(
       () =>
         run(this.#headers(collection)).catch((error: unknown) => {
-          throw mongoError(error);
+          const refused = refusedBy(error);
+          throw refused ? new HeaderRefused(refused) : mongoError(error);
         }),
       this.#retry,
     );

@@ -7,9 +7,11 @@ import {
   type UnitLayout,
 } from '@redis-to-mongo/pipeline';
 import type { Db } from 'mongodb';
-import { type Generation, ValueAttempts } from './value-attempts.js';
+import { writeValueLetters } from './dead-letters.js';
+import { type Generation, HeaderRefused, ValueAttempts } from './value-attempts.js';
 import { type Known, loadDiffering, ValueComparison } from './value-comparison.js';
 import { ValueFingerprints } from './value-fingerprints.js';
+import { dropValueLetter, valueRefusal } from './value-letters.js';
 import { PrintTable } from './value-print-table.js';
 import { ValueUnits } from './value-units.js';
 
@@ -42,8 +44,28 @@ export class MembersWriter {
     this.#fingerprints = new ValueFingerprints(db, options.retry);
   }
 
-  /** @throws SyncError STALE_READ, or whatever the scan throws. */
+  /**
+   * A value of which MongoDB refused the header, or a unit, counts as dead: what was refused is kept as a dead letter. Without
+   * its header the value of before stays; without a unit the others are written.
+   * @throws SyncError STALE_READ, or whatever the scan throws.
+   */
   async write(state: KeyState, write: MembersWrite): Promise<Outcome> {
+    try {
+      const refusedUnits = await this.#write(state, write);
+      if (refusedUnits > 0) return { written: 0, alreadyThere: 0, dead: 1 };
+      if (state.counts.dead > 0) await dropValueLetter(this.#db, state);
+      return { written: 1, alreadyThere: 0, dead: 0 };
+    } catch (error) {
+      if (!(error instanceof HeaderRefused)) throw error;
+      const { code, message } = error.refused;
+      const letter = valueRefusal(state, write.collection, write.header(), code, message);
+      await writeValueLetters(this.#db, [letter], new Date());
+      return { written: 0, alreadyThere: 0, dead: 1 };
+    }
+  }
+
+  /** @returns how many units were refused. */
+  async #write(state: KeyState, write: MembersWrite): Promise<number> {
     const own = await this.#attempts.claim(state, write);
     if (!own) return await this.#options.stale(write.collection, state);
     const { retry } = this.#options;
@@ -63,13 +85,17 @@ export class MembersWriter {
       : new Buckets(write.layout);
     if (!write.scan) await units.endAll();
     await this.#fingerprints.save(state.key, own.generation, buckets);
-    if (!(await this.#attempts.commit(state, write, own))) {
+    const isCommitted = await this.#attempts.commit(state, write, own).catch(async (error: unknown) => {
+      if (error instanceof HeaderRefused) await units.takeBack();
+      throw error;
+    });
+    if (!isCommitted) {
       await units.takeBack();
       return await this.#options.stale(write.collection, state);
     }
     await this.#fingerprints.removeOlder(state.key, own.generation);
     if (!write.history) await units.removeEnded();
-    return { written: 1, alreadyThere: 0, dead: 0 };
+    return units.refused;
   }
 
   async #bringInLine(

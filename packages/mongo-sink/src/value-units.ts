@@ -4,19 +4,21 @@ import {
   fineBuckets,
   type KeyState,
   messageIdPrefix,
+  type Place,
   parseSlot,
   type RetryOptions,
-  SyncError,
   slotOf,
   type UnitLayout,
   withRetry,
 } from '@redis-to-mongo/pipeline';
 import type { Collection, Db, Filter } from 'mongodb';
+import { type ValueRefusal, writeValueLetters } from './dead-letters.js';
 import { mongoError } from './mongo-error.js';
 import type { Generation } from './value-attempts.js';
 import { isUnitOf, type UnitDocument } from './value-header.js';
 import type { PrintTable, StoredUnit } from './value-print-table.js';
-import { writeCommand } from './write-command.js';
+import type { WriteError } from './write-command.js';
+import { writeRecords } from './write-records.js';
 
 /** Ids that one command names. */
 const IDS_AT_ONCE = 200;
@@ -34,6 +36,8 @@ export class ValueUnits {
   readonly #own: Generation;
   readonly #retry: RetryOptions;
   readonly #history: boolean;
+  readonly #place: Place;
+  readonly #refused = new Set<string>();
 
   constructor(
     db: Db,
@@ -52,6 +56,7 @@ export class ValueUnits {
     this.#own = own;
     this.#retry = retry;
     this.#history = history;
+    this.#place = state;
   }
 
   /** The document of a unit that this attempt adds. */
@@ -71,19 +76,46 @@ export class ValueUnits {
     };
   }
 
-  /** Inserts documents; those that are there already are this attempt's own, from a try that was not answered. */
+  /** Units that MongoDB refused. */
+  get refused(): number {
+    return this.#refused.size;
+  }
+
+  /**
+   * Inserts documents; those that are there already are this attempt's own, from a try that was not answered. What is refused
+   * is kept as a dead letter.
+   */
   async insert(documents: readonly UnitDocument[]): Promise<void> {
-    const reply = await withRetry(
-      () => writeCommand(this.#db, { insert: this.#name, documents }),
-      this.#retry,
-    );
-    const refused = reply.errors.find(({ isOwnId }) => !isOwnId);
-    if (refused)
-      throw new SyncError(
-        'MONGO_UNKNOWN',
-        'unknown',
-        `MongoDB refused a part of a value: code ${refused.code}`,
-      );
+    await withRetry(async () => {
+      const { errors } = await writeRecords(this.#db, {
+        count: documents.length,
+        command: (some) => ({
+          insert: this.#name,
+          documents: some ? some.flatMap((i) => documents[i] ?? []) : documents,
+        }),
+      });
+      const letters = errors.flatMap((error) => this.#letterOf(documents[error.index], error));
+      if (letters.length > 0) await writeValueLetters(this.#db, letters, new Date());
+    }, this.#retry);
+  }
+
+  #letterOf(document: UnitDocument | undefined, { isOwnId, code, message }: WriteError): ValueRefusal[] {
+    if (isOwnId || !document) return [];
+    // Without its generation: the same unit, refused again, is the same letter.
+    const unit = document._id.slice(this.#prefix.length, document._id.lastIndexOf(':'));
+    this.#refused.add(unit);
+    return [
+      {
+        id: `${this.#prefix}unit:${unit}`,
+        kind: 'unit',
+        collection: this.#name,
+        stream: this.#place.stream,
+        type: this.#place.type,
+        document,
+        code,
+        reason: message,
+      },
+    ];
   }
 
   /** Puts the value's units in the given buckets, numbered in `layout` and ascending, into the table. */

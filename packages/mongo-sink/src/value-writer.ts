@@ -1,25 +1,32 @@
 import { type KeyState, type ReplaceWrite, SyncError } from '@redis-to-mongo/pipeline';
-import { type Db, type Document, MongoServerError } from 'mongodb';
+import type { Db, Document } from 'mongodb';
+import { writeValueLetters } from './dead-letters.js';
 import { GroupCommit } from './group-commit.js';
 import { groupIndexes } from './group-indexes.js';
 import { toKeyDocument } from './key-document.js';
 import { mongoError } from './mongo-error.js';
+import { refusedBy } from './refused-by.js';
+import { dropValueLetter, valueRefusal } from './value-letters.js';
 import { removeUnits } from './value-remove-units.js';
-import { writeCommand } from './write-command.js';
+import { type WriteError, writeCommand } from './write-command.js';
+import { writeRecords } from './write-records.js';
 
 interface Replace {
   readonly state: KeyState;
   readonly write: ReplaceWrite;
 }
 
+type Replaced = 'written' | 'stale' | 'dead';
+
 /**
  * Replaces a key's value document as a whole, unless MongoDB holds one of the same or a newer revision: then
  * another worker was faster, and this read is stale. The upsert of a refused replacement meets the document's own
- * `_id`, so the refusal shows as a duplicate key.
+ * `_id`, so the refusal shows as a duplicate key. One that MongoDB refuses for what it holds is kept as a dead letter, and the
+ * value of before stays.
  */
 export class ValueWriter {
   readonly #db: Db;
-  readonly #groups: GroupCommit<Replace, 'written' | 'stale'>;
+  readonly #groups: GroupCommit<Replace, Replaced>;
 
   constructor(db: Db, batchBytes: number) {
     this.#db = db;
@@ -31,26 +38,44 @@ export class ValueWriter {
   }
 
   /**
+   * @returns how the value fared.
    * @throws SyncError STALE_READ when MongoDB holds a newer value. The key's revision is then raised to the
    * value's, so that a worker that died between the two does not block the key.
    */
-  async replace(state: KeyState, write: ReplaceWrite): Promise<void> {
-    if (write.hasMembers) return await this.#shrink(state, write);
-    if ((await this.#groups.submit({ state, write })) === 'stale') await this.stale(write.collection, state);
+  async replace(state: KeyState, write: ReplaceWrite): Promise<'written' | 'dead'> {
+    const result = write.hasMembers
+      ? await this.#shrink(state, write)
+      : await this.#groups.submit({ state, write });
+    if (result === 'stale') return await this.stale(write.collection, state);
+    if (result === 'written' && state.counts.dead > 0) await dropValueLetter(this.#db, state);
+    return result;
   }
 
   /** Makes a large value a small one. Only units of attempts up to that very moment may be removed afterwards. */
-  async #shrink(state: KeyState, write: ReplaceWrite): Promise<void> {
+  async #shrink(state: KeyState, write: ReplaceWrite): Promise<Replaced> {
     const { q, u } = updateOf({ state, write });
-    const after = await this.#db
-      .collection<{ _id: string } & Document>(write.collection)
-      .findOneAndUpdate(q, u, { upsert: true, returnDocument: 'after', projection: { attempts: 1 } })
-      .catch((error: unknown) => {
-        if (error instanceof MongoServerError && error.code === 11000) return undefined;
-        throw mongoError(error);
-      });
-    if (after === undefined) return await this.stale(write.collection, state);
+    let after: Document | null;
+    try {
+      after = await this.#db
+        .collection<{ _id: string } & Document>(write.collection)
+        .findOneAndUpdate(q, u, { upsert: true, returnDocument: 'after', projection: { attempts: 1 } });
+    } catch (error) {
+      const refused = refusedBy(error);
+      if (!refused) throw mongoError(error);
+      if (refused.isOwnId) return 'stale';
+      await this.#keep(state, write, refused);
+      return 'dead';
+    }
     await removeUnits(this.#db, write, state.key, Number(after?.attempts ?? 0));
+    return 'written';
+  }
+
+  async #keep(
+    state: KeyState,
+    { collection, document }: ReplaceWrite,
+    { code, message }: Pick<WriteError, 'code' | 'message'>,
+  ): Promise<void> {
+    await writeValueLetters(this.#db, [valueRefusal(state, collection, document, code, message)], new Date());
   }
 
   /** Raises the key's revision to the value's, and throws STALE_READ. */
@@ -59,19 +84,23 @@ export class ValueWriter {
     throw new SyncError('STALE_READ', 'overtaken', `key ${state.key}: MongoDB holds a newer value`);
   }
 
-  async #commit(replaces: readonly Replace[]): Promise<('written' | 'stale')[]> {
-    const results = replaces.map((): 'written' | 'stale' => 'written');
+  async #commit(replaces: readonly Replace[]): Promise<Replaced[]> {
+    const results = replaces.map((): Replaced => 'written');
     const byCollection = groupIndexes(replaces, ({ write }) => write.collection);
     for (const [collection, indexes] of byCollection) {
-      const reply = await writeCommand(this.#db, {
-        update: collection,
-        updates: indexes.map((i) => updateOf(replaces[i])),
+      const updates = indexes.map((i) => updateOf(replaces[i]));
+      const { errors } = await writeRecords(this.#db, {
+        count: updates.length,
+        command: (some) => ({
+          update: collection,
+          updates: some ? some.flatMap((i) => updates[i] ?? []) : updates,
+        }),
       });
-      for (const error of reply.errors) {
-        const i = indexes[error.index];
-        if (!error.isOwnId || i === undefined)
-          throw new SyncError('MONGO_UNKNOWN', 'unknown', `MongoDB refused a value with code ${error.code}`);
-        results[i] = 'stale';
+      for (const error of errors) {
+        const i = indexes[error.index] ?? -1;
+        results[i] = error.isOwnId ? 'stale' : 'dead';
+        const replace = replaces[i];
+        if (replace && !error.isOwnId) await this.#keep(replace.state, replace.write, error);
       }
     }
     return results;

@@ -15,8 +15,9 @@ export const deadLetters: Command = {
     'drop ID | --all [PATTERN] --yes',
   ],
   about:
-    'Records that MongoDB refused for their content are kept whole. list: which, and why. show: one with its record.\n' +
-    'replay: writes them once more, where the reason is mended (a validator, an index); what is refused again stays.\n' +
+    'Records that MongoDB refused are kept whole: entries, values, and members of large values. list: which, and why.\n' +
+    'show: one with its record. replay: writes entries once more, and has the keys of values read anew, where the reason is\n' +
+    'mended (a validator, an index); what is refused again stays.\n' +
     'drop: gives them up for good. PATTERN is one of the keys that they came from. Exit code 1 when a replay is refused,\n' +
     'or an id is not there.',
   args: { min: 1, max: 2 },
@@ -75,18 +76,18 @@ async function show({ args: [id], out, servers }: Call): Promise<Ending> {
     out.json({ ...found.letter, record: found.record });
     return 'ok';
   }
-  const { key, entryId, collection, code, reason, bytes, at } = found.letter;
+  const { key, kind, entryId, collection, code, reason, bytes, at } = found.letter;
   out.facts([
     ['key', key],
-    ['entry', entryId],
+    [kind, kind === 'entry' ? entryId : key],
     ['collection', collection],
     ['refused', stamp(at)],
     ['code', String(code)],
     ['reason', reason],
     ['bytes', bytes],
   ]);
-  out.heading('content');
-  out.line(JSON.stringify(found.record.content, undefined, 2));
+  out.heading(kind === 'entry' ? 'content' : kind);
+  out.line(JSON.stringify(kind === 'entry' ? found.record.content : found.record, undefined, 2));
   return 'ok';
 }
 
@@ -95,7 +96,7 @@ async function replay(call: Call): Promise<Ending> {
   const db = await call.servers.db();
   return await forEach(call, 'replay', async (id) => {
     const done = await replayDeadLetter(db, id);
-    return { ok: done.result === 'written' || done.result === 'already there', ...done };
+    return { ok: ['written', 'already there', 'read anew'].includes(done.result), ...done };
   });
 }
 

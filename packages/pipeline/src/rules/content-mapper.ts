@@ -117,7 +117,7 @@ function isLong(value: unknown): boolean {
 }
 
 /** Pairs where an object could not give the very same list back: see encodeContent. */
-function contentOf(pairs: [StoredText, MappedValue][]): MappedContent {
+export function contentOf(pairs: [StoredText, MappedValue][]): MappedContent {
   const content: Record<string, MappedValue> = {};
   for (const [name, value] of pairs) {
     if (typeof name !== 'string' || !isPlainName(name) || Object.hasOwn(content, name)) return pairs;

@@ -1,0 +1,149 @@
+import {
+  findDeadLetters,
+  readDeadLetter,
+  readMirroredValue,
+  replayDeadLetter,
+} from '@redis-to-mongo/mongo-sink';
+import { KEY_TYPES, type Line, syncKey } from '@redis-to-mongo/pipeline';
+import { redisSource } from '@redis-to-mongo/redis-source';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addsUp, type LineUnderTest, lineUnderTest, wholeSlice } from './line-under-test.js';
+
+let under: LineUnderTest;
+beforeAll(async () => {
+  under = await lineUnderTest({ ownMongo: true });
+});
+afterAll(async () => {
+  await under.close();
+});
+
+const lineOf = (maxInlineMembers = 10_000): Promise<Line> =>
+  under.line({
+    source: redisSource(under.redis, KEY_TYPES, { readEntries: 100, readBytes: 8 << 20, maxInlineMembers }),
+  });
+
+/** While a collection refuses documents. */
+async function refusing(collection: string, validator: object, run: () => Promise<void>) {
+  await under.db.command({ collMod: collection, validator });
+  try {
+    await run();
+  } finally {
+    await under.db.command({ collMod: collection, validator: {} });
+  }
+}
+
+async function fieldsOf(key: string) {
+  const value = await readMirroredValue(under.db, 'hash', { key });
+  const fields: string[] = [];
+  for await (const [field] of value?.items() ?? []) fields.push(String(field));
+  return fields.sort();
+}
+const lettersOf = async (key: string) =>
+  (await findDeadLetters(under.db, { name: new RegExp(`^${key}$`), limit: 100 })).letters;
+
+describe('the verdict on values', () => {
+  it('one that is refused becomes a dead letter; those written with it arrive', async () => {
+    const line = await lineOf();
+    await under.redis.hset('first', 'v', '1');
+    await syncKey(line, 'first', wholeSlice());
+    const keys = ['bad', ...Array.from({ length: 20 }, (_, i) => `good ${i}`)];
+    for (const key of keys) await under.redis.hset(key, key === 'bad' ? 'secret' : 'v', '1');
+    await refusing('hashes', { 'fields.secret': { $exists: false } }, async () => {
+      const [bad, ...others] = await Promise.all(keys.map((key) => syncKey(line, key, wholeSlice())));
+      expect(bad).toMatchObject({ result: 'synced', seen: 1, written: 0, dead: 1 });
+      for (const other of others) expect(other).toMatchObject({ written: 1, dead: 0 });
+      expect(await syncKey(line, 'bad', wholeSlice())).toMatchObject({ result: 'unchanged' });
+    });
+    expect(addsUp(await under.state('bad'))).toBe(true);
+    const [letter] = await lettersOf('bad');
+    expect(letter).toMatchObject({ key: 'bad', kind: 'value', collection: 'hashes', code: 121 });
+    expect(await readDeadLetter(under.db, letter?.id ?? '')).toMatchObject({
+      _id: 'bad',
+      fields: { secret: '1' },
+    });
+
+    expect(await replayDeadLetter(under.db, letter?.id ?? '')).toEqual({ result: 'read anew' });
+    expect(await syncKey(line, 'bad', wholeSlice())).toMatchObject({ written: 1 });
+    expect(await fieldsOf('bad')).toEqual(['secret']);
+    expect(await lettersOf('bad')).toEqual([]);
+  });
+
+  it('the letter goes when a later state is taken; the state of before stays until then', async () => {
+    const line = await lineOf();
+    await under.redis.hset('later', 'v', '1');
+    await syncKey(line, 'later', wholeSlice());
+    await under.redis.hset('later', 'secret', '1');
+    await refusing('hashes', { 'fields.secret': { $exists: false } }, async () => {
+      expect(await syncKey(line, 'later', wholeSlice())).toMatchObject({ dead: 1 });
+      expect(await fieldsOf('later')).toEqual(['v']);
+      expect(await lettersOf('later')).toHaveLength(1);
+      await under.redis.hdel('later', 'secret');
+      await under.redis.hset('later', 'w', '1');
+      expect(await syncKey(line, 'later', wholeSlice())).toMatchObject({ written: 1 });
+      expect(await lettersOf('later')).toEqual([]);
+      expect(await fieldsOf('later')).toEqual(['v', 'w']);
+    });
+  });
+
+  it('a unique index of the user’s refuses the second value, and nothing else', async () => {
+    const line = await lineOf();
+    await under.redis.set('string 0', 'first');
+    await syncKey(line, 'string 0', wholeSlice());
+    await under.db.collection('strings').createIndex({ value: 1 }, { unique: true });
+    try {
+      for (const key of ['string 1', 'string 2', 'string 3'])
+        await under.redis.set(key, key === 'string 3' ? 'other' : 'same');
+      for (const key of ['string 1', 'string 2', 'string 3']) await syncKey(line, key, wholeSlice());
+      expect(await lettersOf('string 2')).toMatchObject([{ kind: 'value', code: 11000 }]);
+      expect(await lettersOf('string 3')).toEqual([]);
+    } finally {
+      await under.db.collection('strings').dropIndex('value_1');
+    }
+  });
+
+  it('a field of a large hash that is refused becomes a dead letter; the others arrive', async () => {
+    const line = await lineOf(0);
+    const fields = Array.from({ length: 50 }, (_, i) => `field ${i}`);
+    await under.redis.hset('warm', 'v', '1');
+    await syncKey(line, 'warm', wholeSlice());
+    await under.redis.hset('large', ...fields.flatMap((field) => [field, 'x']));
+    await refusing('hash_fields', { field: { $nin: ['field 7', 'field 8'] } }, async () => {
+      expect(await syncKey(line, 'large', wholeSlice())).toMatchObject({ seen: 1, written: 0, dead: 1 });
+      expect(await fieldsOf('large')).toHaveLength(48);
+      await under.redis.hset('large', 'field 1', 'changed', 'more', 'x');
+      await syncKey(line, 'large', wholeSlice());
+      expect(await fieldsOf('large')).toHaveLength(49);
+    });
+    const letters = await lettersOf('large');
+    expect(letters).toMatchObject([{ kind: 'unit' }, { kind: 'unit' }]);
+    expect(addsUp(await under.state('large'))).toBe(true);
+
+    for (const { id } of letters)
+      expect(await replayDeadLetter(under.db, id)).toEqual({ result: 'read anew' });
+    await syncKey(line, 'large', wholeSlice());
+    expect(await fieldsOf('large')).toEqual([...fields, 'more'].sort());
+    expect(await lettersOf('large')).toEqual([]);
+  });
+
+  it('the header of a large hash that is refused becomes a dead letter, and is taken once it can be', async () => {
+    const line = await lineOf(0);
+    await under.redis.hset('header', 'a', '1', 'b', '2');
+    await refusing('hashes', { _id: { $ne: 'header' } }, async () => {
+      expect(await syncKey(line, 'header', wholeSlice())).toMatchObject({ dead: 1 });
+      expect(await lettersOf('header')).toMatchObject([{ kind: 'value', code: 121 }]);
+    });
+    await under.redis.hset('header', 'c', '3');
+    expect(await syncKey(line, 'header', wholeSlice())).toMatchObject({ written: 1 });
+    expect(await fieldsOf('header')).toEqual(['a', 'b', 'c']);
+    expect(await lettersOf('header')).toEqual([]);
+
+    await refusing('hashes', { size: { $lt: 4 } }, async () => {
+      await under.redis.hset('header', 'd', '4');
+      expect(await syncKey(line, 'header', wholeSlice())).toMatchObject({ dead: 1 });
+      expect(await fieldsOf('header')).toEqual(['a', 'b', 'c']);
+    });
+    await under.redis.hset('header', 'e', '5');
+    expect(await syncKey(line, 'header', wholeSlice())).toMatchObject({ written: 1 });
+    expect(await fieldsOf('header')).toEqual(['a', 'b', 'c', 'd', 'e']);
+  });
+});
