@@ -24,7 +24,7 @@ function ask(button) {
 
 async function send(action) {
   told.textContent = '…';
-  const answer = await fetch('/keys/actions', {
+  const answer = await fetch('keys/actions', {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-csrf-token': token },
     body: JSON.stringify({ action, key: document.getElementById('actions').dataset.key, life }),

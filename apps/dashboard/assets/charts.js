@@ -24,20 +24,13 @@ function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 }
 
+// All times of the pages are UTC, whatever the browser's zone: what is seen here is compared with logs.
 function clock(seconds) {
-  return new Date(seconds * 1000).toLocaleTimeString([], {
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-  });
+  return `${new Date(seconds * 1000).toISOString().slice(11, 19)} UTC`;
 }
 
 function minutes(seconds) {
-  return new Date(seconds * 1000).toLocaleTimeString([], {
-    hourCycle: 'h23',
-    hour: '2-digit',
-    minute: '2-digit',
-  });
+  return new Date(seconds * 1000).toISOString().slice(11, 16);
 }
 
 function options(chart) {
@@ -52,6 +45,7 @@ function options(chart) {
     height: HEIGHT,
     padding: [8, 14, 0, 0],
     legend: { show: false },
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
     scales: {
       x: {

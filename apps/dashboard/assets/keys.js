@@ -5,12 +5,13 @@ import { show } from './patch.js';
 const form = document.getElementById('filters');
 const rows = document.getElementById('rows');
 const detail = document.getElementById('detail');
+const old = document.getElementById('old');
 const TYPING_MS = 200;
 let asked = 0;
 let typing;
 
 function source() {
-  return detail ? detail.dataset.source : location.pathname.replace('/keys', '/keys/rows') + location.search;
+  return detail ? detail.dataset.source : `keys/rows${location.search}`;
 }
 
 /** Fetches what the address says; an answer that a newer question overtook is dropped. */
@@ -18,6 +19,8 @@ async function refresh() {
   asked += 1;
   const mine = asked;
   const answer = await fetch(source()).catch(() => undefined);
+  if (mine !== asked) return;
+  old.hidden = answer?.ok === true;
   if (!answer?.ok) return;
   const html = await answer.text();
   if (mine === asked) show(detail ?? rows, html);
@@ -26,6 +29,7 @@ async function refresh() {
 function go(address, isNewPlace) {
   if (isNewPlace) history.pushState(null, '', address);
   else history.replaceState(null, '', address);
+  document.querySelector('.skip').setAttribute('href', `${address}#main`);
   return refresh();
 }
 
@@ -34,7 +38,7 @@ function filtered() {
   for (const [name, value] of new FormData(form)) if (value !== '') params.set(name, value);
   const sort = new URLSearchParams(location.search).get('sort');
   if (sort) params.set('sort', sort);
-  return params.size === 0 ? '/keys' : `/keys?${params}`;
+  return params.size === 0 ? 'keys' : `keys?${params}`;
 }
 
 /** Brings the form in line with the address. */

@@ -8,7 +8,7 @@ const AGAIN_MS = 3000;
 let stream;
 
 function open() {
-  stream = new EventSource('/live');
+  stream = new EventSource('live');
   stream.addEventListener('part', ({ data }) => {
     const { id, html } = JSON.parse(data);
     const part = document.querySelector(`[data-part="${id}"]`);
@@ -29,7 +29,7 @@ function open() {
 
 async function comeBack() {
   if (document.hidden) return;
-  const answer = await fetch('/api/status', { headers: { accept: 'text/html' } }).catch(() => undefined);
+  const answer = await fetch('api/status', { headers: { accept: 'text/html' } }).catch(() => undefined);
   if (answer?.status === 401 || answer?.redirected)
     location.reload(); // leads to the login, and back
   else open();

@@ -2,7 +2,6 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import cookie from '@fastify/cookie';
-import rateLimit from '@fastify/rate-limit';
 import files from '@fastify/static';
 import { addHealthRoutes, type HealthRoutesOptions, type Logger } from '@redis-to-mongo/app-shell';
 import { type FastifyInstance, fastify } from 'fastify';
@@ -10,8 +9,9 @@ import type { Account } from './auth/account.js';
 import { FormTokens } from './auth/form-token.js';
 import { addGuard } from './auth/guard.js';
 import { LoginDesk } from './auth/login-desk.js';
-import { sessionIdOf } from './auth/session-cookie.js';
+import { SessionCookie } from './auth/session-cookie.js';
 import { Sessions } from './auth/sessions.js';
+import { warnOfProxy } from './auth/warn-of-proxy.js';
 import type { RunAction } from './keys/key-action.js';
 import type { KeyDetailSources } from './keys/key-detail.js';
 import { KeyList } from './keys/key-list.js';
@@ -19,6 +19,8 @@ import type { KeySnapshot } from './keys/key-snapshot.js';
 import { LiveHub } from './live/live-hub.js';
 import { Sampler } from './live/sampler.js';
 import { addActionRoutes } from './routes/action-routes.js';
+import { addBase, belowBase } from './routes/base-path.js';
+import { addErrorPages } from './routes/error-pages.js';
 import { addKeyRoutes } from './routes/key-routes.js';
 import { addLiveRoutes } from './routes/live-routes.js';
 import { addLoginRoutes } from './routes/login-routes.js';
@@ -38,7 +40,9 @@ export interface DashboardOptions {
   readonly readOnly: boolean;
   readonly logger: Logger;
   /** Addresses of proxies whose X-Forwarded-* headers count; default: none. */
-  readonly trustProxy?: string[];
+  readonly trustedProxies?: readonly string[];
+  /** Below which a proxy serves the dashboard, without a slash at its end; default: none. */
+  readonly basePath?: string;
   /** How long a login lasts, in ms; default 12 hours. */
   readonly sessionMs?: number;
 }
@@ -51,59 +55,62 @@ const CHART_FILES = ['uPlot.min.css', 'uPlot.iife.min.js'];
 
 /**
  * The dashboard's server, not listening yet. Everything is behind the login but the login form itself (with its style
- * and icon) and /healthz. `/readyz`, `/metrics` and `/api/status` also take the same user name and password as HTTP
- * Basic, for programs. A loopback address is no reason to let somebody in: a proxy's requests come from there too.
+ * and icon), /healthz, and the bare answer of /readyz. `/readyz`, `/metrics` and `/api/status` also take the same user
+ * name and password as HTTP Basic, for programs. A loopback address is no reason to let somebody in: a proxy's requests
+ * come from there too.
  */
 export async function createDashboardServer(options: DashboardOptions): Promise<FastifyInstance> {
-  const { logger, sessionMs = SESSION_MS } = options;
+  const { logger, basePath = '', trustedProxies = [], sessionMs = SESSION_MS } = options;
   const server = fastify({
-    trustProxy: options.trustProxy ?? false,
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     forceCloseConnections: true,
     requestTimeout: 30_000,
     routerOptions: { ignoreTrailingSlash: true },
+    rewriteUrl: ({ url = '/' }) => belowBase(url, basePath),
   });
-  server.setErrorHandler(async (error: { statusCode?: number }, request, reply) => {
-    const code = error.statusCode ?? 500;
-    if (code >= 500)
-      logger.error('a request failed', { error, method: request.method, path: request.routeOptions.url });
-    return await reply
-      .code(code)
-      .send({ error: code >= 500 ? 'Something went wrong; see the log.' : 'Bad request.' });
-  });
-  server.setNotFoundHandler(
-    async (_request, reply) => await reply.code(404).send({ error: 'There is no such page.' }),
-  );
-
+  addErrorPages(server, logger);
   await addSecurityHeaders(server);
+  addBase(server, basePath);
   await server.register(cookie);
-  await server.register(rateLimit, { global: false });
+  warnOfProxy(server, logger);
   const sessions = new Sessions(sessionMs);
-  const desk = new LoginDesk(options.account, server);
-  addGuard(server, sessions, desk);
+  const login = {
+    sessions,
+    cookie: new SessionCookie(basePath),
+    desk: new LoginDesk(options.account),
+    basePath,
+    logger,
+  };
+  const isKnown = addGuard(server, login);
 
   await server.register(files, { root: ASSETS, prefix: '/assets/', wildcard: false, cacheControl: false });
   for (const file of CHART_FILES)
     server.get(`/assets/uplot/${file}`, async (_request, reply) => await reply.sendFile(file, CHARTS));
-  await addLoginRoutes(server, { sessions, desk, logger });
-  addPages(server, sessions, options);
-  addHealthRoutes(server, options.health);
-  await addQueueBoard(server, options);
+  await addLoginRoutes(server, login);
+  addPages(server, login, options);
+  addHealthRoutes(server, { ...options.health, showsChecks: isKnown });
+  await addQueueBoard(server, { ...options, basePath });
   return server;
 }
 
-function addPages(server: FastifyInstance, sessions: Sessions, options: DashboardOptions): void {
-  const { status, snapshot, keys, readOnly, logger } = options;
+function addPages(
+  server: FastifyInstance,
+  { sessions, cookie }: { sessions: Sessions; cookie: SessionCookie },
+  options: DashboardOptions,
+): void {
+  const { status, snapshot, keys, readOnly, basePath = '', logger } = options;
   const tokens = new FormTokens();
   const sampler = new Sampler(status);
   server.addHook('preClose', async () => sampler.close());
   addStatusRoutes(server, sampler, readOnly);
-  addLiveRoutes(server, new LiveHub(sampler), sessions);
+  addLiveRoutes(server, { hub: new LiveHub(sampler), sessions, cookie });
   addKeyRoutes(server, {
     list: new KeyList({ snapshot, nextRuns: keys.nextRuns }),
     sources: { ...keys, some: (names) => snapshot.some(names) },
     sampler,
     readOnly,
-    tokenOf: (request) => tokens.of(sessionIdOf(request) ?? ''),
+    basePath,
+    tokenOf: (request) => tokens.of(cookie.idOf(request) ?? ''),
   });
-  addActionRoutes(server, { run: options.runAction, tokens, readOnly, logger });
+  addActionRoutes(server, { run: options.runAction, tokens, cookie, readOnly, logger });
 }

@@ -1,4 +1,4 @@
-import { type AppContext, listen } from '@redis-to-mongo/app-shell';
+import { type AppContext, listen, startHttp } from '@redis-to-mongo/app-shell';
 import type { Config } from '@redis-to-mongo/config';
 import { JobQueue, jobDelays } from '@redis-to-mongo/job-queue';
 import {
@@ -19,11 +19,12 @@ import { readQueueStatus } from './status/read-queue-status.js';
 import { StatusReader } from './status/status-reader.js';
 
 const OPTIONS = { host: 'DASHBOARD_HOST', port: 'DASHBOARD_PORT' };
+const HEALTH_OPTIONS = { host: 'HTTP_HOST', port: 'DASHBOARD_HTTP_PORT' };
 
 /** Opens, serves until the app is told to stop, and leaves the closing to the app's closers. */
 export async function runDashboard(app: AppContext, config: Config): Promise<void> {
   const { logger, closers, metrics, signal } = app;
-  const { host, port, username, readOnly } = config.dashboard;
+  const { host, port, username, readOnly, trustedProxies, basePath } = config.dashboard;
   const { account, madeUp } = await chooseAccount(config.dashboard);
 
   const queue = new JobQueue(config.queue, (error) => logger.warn('queue: connection trouble', { error }));
@@ -61,11 +62,19 @@ export async function runDashboard(app: AppContext, config: Config): Promise<voi
     runAction: actionsOn({ db: mongo.db, queue, line }),
     health,
     readOnly,
+    trustedProxies,
+    basePath,
     logger,
   });
   closers.add('http', () => server.close());
   const address = await listen(server, { host, port, options: OPTIONS });
-  logger.info('dashboard started', { http: address, username, readOnly });
+  const { host: healthHost, dashboardPort } = config.http;
+  const open =
+    dashboardPort === undefined
+      ? undefined
+      : await startHttp({ ...health, host: healthHost, port: dashboardPort, options: HEALTH_OPTIONS });
+  if (open) closers.add('health', () => open.close());
+  logger.info('dashboard started', { http: address, health: open?.address, username, readOnly });
   if (madeUp !== undefined) {
     const handedOver = await handOverPassword(username, madeUp, process.stderr);
     closers.add('password', () => handedOver.close());

@@ -14,12 +14,13 @@ const PAGE_POLICY = {
     imgSrc: OWN,
     connectSrc: OWN,
     formAction: OWN,
-    baseUri: NONE,
+    // For the path that a proxy may serve the pages below.
+    baseUri: OWN,
     frameAncestors: NONE,
   },
 };
 
-/** Bull Board has a `<base>`, and styles in elements and attributes; its scripts are files. */
+/** Bull Board has styles in elements and attributes; its scripts are files. */
 export const BOARD_POLICY = {
   useDefaults: false,
   directives: {
@@ -27,7 +28,6 @@ export const BOARD_POLICY = {
     styleSrc: [...OWN, "'unsafe-inline'"],
     imgSrc: [...OWN, 'data:'],
     fontSrc: OWN,
-    baseUri: OWN,
   },
 };
 

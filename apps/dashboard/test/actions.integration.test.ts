@@ -92,11 +92,19 @@ describe('nothing is done', () => {
     { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' },
     { origin: 'null', 'sec-fetch-site': 'cross-site' },
     { origin: 'http://localhost:8080', 'sec-fetch-site': 'same-site' },
-    { origin: 'http://localhost:8081', 'sec-fetch-site': 'same-origin' },
-    { origin: 'http://localhost:8080.evil.example', 'sec-fetch-site': 'same-origin' },
+    { origin: 'http://localhost:8081', 'sec-fetch-site': 'same-site' },
+    { origin: 'http://localhost:8080.evil.example', 'sec-fetch-site': 'cross-site' },
   ])('for another site, cookie and token or not: %o', async (foreign) => {
     expect((await send({ ...page, ...foreign })).statusCode).toBe(403);
   });
+
+  test.each(['http://localhost:8081', 'http://localhost:8080.evil.example'])(
+    'for another site whose browser tells Origin alone: %s',
+    async (origin) => {
+      const { 'sec-fetch-site': _none, ...headers } = page;
+      expect((await send({ ...headers, origin })).statusCode).toBe(403);
+    },
+  );
 
   test('for who tells neither Origin nor Sec-Fetch-Site', async () => {
     const { origin: _none, 'sec-fetch-site': _neither, ...headers } = page;

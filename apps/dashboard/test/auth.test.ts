@@ -128,8 +128,13 @@ describe('a request that changes something', () => {
     ],
     ['from a sandboxed frame', { origin: 'null' }, false],
     [
-      'with contradicting headers',
-      { origin: 'https://evil.example', 'sec-fetch-site': 'same-origin' },
+      'through a proxy that rewrites Host, as the browser tells, whose word no page can set',
+      { origin: 'https://dash.example', 'sec-fetch-site': 'same-origin' },
+      true,
+    ],
+    [
+      'through such a proxy without HTTPS, where browsers tell nothing',
+      { origin: 'http://dash.example' },
       false,
     ],
     ['that was typed or bookmarked', { 'sec-fetch-site': 'none' }, false],

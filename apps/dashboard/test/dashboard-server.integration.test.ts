@@ -1,4 +1,5 @@
 import { appRoutes } from '@bull-board/api/dist/routes.js';
+import { loadConfig } from '@redis-to-mongo/config';
 import { JobWorker } from '@redis-to-mongo/job-queue';
 import { type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -47,7 +48,6 @@ const OWN_PAGES = [
   '/key?id=orders',
   '/key/detail?id=orders',
   '/api/status',
-  '/readyz',
   '/metrics',
   '/assets/live.js',
   '/assets/uplot/uPlot.iife.min.js',
@@ -59,6 +59,16 @@ const BOARD_FILES = [
   '/queues/static/locales/en-US/messages.json',
   '/queues/static/x',
 ];
+
+test('no base path may begin as one of the dashboard’s own paths does', () => {
+  const paths = [...OWN_PAGES, '/login', '/healthz', '/readyz', '/queues'].filter(
+    (path) => path !== '/' && path !== '/nothing',
+  );
+  for (const path of paths) {
+    const DASHBOARD_BASE_PATH = `/${path.split(/[/?]/)[1]}/x`;
+    expect(() => loadConfig({ env: { DASHBOARD_BASE_PATH }, cwd: '/' }), path).toThrow('DASHBOARD_BASE_PATH');
+  }
+});
 
 describe('without a login', () => {
   test('no route answers with anything: not the pages, not Bull Board, not its API or files, not what is not there', async () => {
@@ -91,6 +101,38 @@ describe('without a login', () => {
     expect(form.body).toContain('name="next" value="/queues/queue/sync?status=failed"');
     const login = await sendLogin(dashboard.server, { ...LOGIN, next: '/queues/queue/sync?status=failed' });
     expect(login.headers.location).toBe('/queues/queue/sync?status=failed');
+  });
+
+  test('/readyz says whether it is ready, which Kubernetes asks without a login, and why not to those it knows', async () => {
+    const open = await dashboard.server.inject({ url: '/readyz' });
+    expect([open.statusCode, open.json()]).toEqual([200, { status: 'ready' }]);
+    const headers = await logIn(dashboard.server);
+    expect((await dashboard.server.inject({ url: '/readyz', headers })).json()).toMatchObject({
+      checks: [{ name: 'queue', ok: true }],
+    });
+    const wrong = { authorization: `Basic ${Buffer.from('admin:wrong').toString('base64')}` };
+    expect((await dashboard.server.inject({ url: '/readyz', headers: wrong })).statusCode).toBe(401);
+  });
+
+  test('an error is a page for a person, and JSON for a program', async () => {
+    const headers = { ...(await logIn(dashboard.server)), accept: 'text/html' };
+    for (const [url, status, says] of [
+      ['/nothing', 404, 'There is no such page.'],
+      ['/key?id=nobody', 404, 'MongoDB does not know of this key.'],
+      ['/key/job?id=nobody', 404, 'This key has no job scheduler.'],
+    ] as const) {
+      const page = await dashboard.server.inject({ url, headers });
+      expect([page.statusCode, page.headers['content-type']], url).toEqual([
+        status,
+        'text/html; charset=utf-8',
+      ]);
+      expect(page.body, url).toMatch(new RegExp(`^<!doctype html>.*${says}.*href="keys"`, 's'));
+      const program = await dashboard.server.inject({
+        url,
+        headers: { ...headers, accept: 'application/json' },
+      });
+      expect([program.statusCode, program.json()], url).toEqual([status, { error: says }]);
+    }
   });
 
   test('the form, its style and icon, and /healthz are open', async () => {
@@ -193,13 +235,20 @@ describe('the login', () => {
       origin: 'https://dash.example',
       'x-forwarded-proto': 'https',
     };
-    const untrusted = await sendLogin(dashboard.server, LOGIN, forwarded);
+    const plain = { ...forwarded, origin: 'http://dash.example' };
+    const untrusted = await sendLogin(dashboard.server, LOGIN, plain);
     expect(untrusted.headers['set-cookie']).not.toContain('Secure');
-    const behind = await aDashboard(redis.url, { trustProxy: ['127.0.0.1'] });
+    // The browser's own word is as good: it sends Origin with the form.
+    const bySelf = await sendLogin(dashboard.server, LOGIN, forwarded);
+    expect(bySelf.headers['set-cookie']).toMatch(/^__Host-r2m_session=.*; Secure/);
+    const behind = await aDashboard(redis.url, { trustedProxies: ['127.0.0.1'] });
     const trusted = await sendLogin(behind.server, LOGIN, forwarded);
     expect(trusted.headers['set-cookie']).toMatch(
       /^__Host-r2m_session=.*; Path=\/; HttpOnly; Secure; SameSite=Strict$/,
     );
+    const named = String(trusted.headers['set-cookie']).split(';')[0] ?? '';
+    const asked = { ...forwarded, cookie: named.replace('__Host-', '') };
+    expect((await behind.server.inject({ url: '/', headers: asked })).statusCode).toBe(401);
     await behind.close();
   });
 
@@ -347,6 +396,25 @@ describe('Bull Board', () => {
     );
     const queues = await dashboard.server.inject({ url: '/queues/api/queues', headers });
     expect(queues.json()).toMatchObject({ queues: [{ jobSchedulerCount: 250 }] });
+  });
+
+  test('names jobs and schedulers by their keys, and leads from a job to its key and back', async () => {
+    const headers = await logIn(dashboard.server);
+    await dashboard.queue.schedule(['orders:info:audit'], 3_600_000);
+    const listed = await dashboard.server.inject({ url: '/queues/api/job-schedulers', headers });
+    expect(listed.json()).toMatchObject({
+      schedulers: [{ name: 'orders:info:audit', id: expect.any(String) }],
+    });
+    const away = await dashboard.server.inject({ url: '/key/job?id=orders%3Ainfo%3Aaudit', headers });
+    const [, id = ''] =
+      /^\/queues\/queue\/sync\/(repeat%3A[0-9a-f]+%3A\d+)$/.exec(String(away.headers.location)) ?? [];
+    expect((await dashboard.server.inject({ url: `/queues/queue/sync/${id}`, headers })).statusCode).toBe(
+      200,
+    );
+    const job = await dashboard.server.inject({ url: `/queues/api/queues/sync/${id}`, headers });
+    expect(job.json()).toMatchObject({
+      job: { name: 'orders:info:audit', externalUrl: { href: '/key?id=orders%3Ainfo%3Aaudit' } },
+    });
   });
 
   test('changes nothing in read-only mode, and still shows everything', async () => {

@@ -126,13 +126,22 @@ export interface Config {
   readonly rules: readonly RuleConfig[];
   readonly worker: { readonly concurrency: number; readonly shutdownTimeoutMs: number };
   /** Port 0 is any free port. */
-  readonly http: { readonly host: string; readonly schedulerPort: number; readonly workerPort: number };
+  readonly http: {
+    readonly host: string;
+    readonly schedulerPort: number;
+    readonly workerPort: number;
+    readonly dashboardPort?: number;
+  };
   readonly dashboard: {
     readonly host: string;
     readonly port: number;
     readonly username: string;
     readonly password?: string;
     readonly passwordHash?: string;
+    /** Addresses and ranges, and the names that proxy-addr has for some. */
+    readonly trustedProxies: readonly string[];
+    /** Empty, or with a slash before and none behind. */
+    readonly basePath: string;
     readonly readOnly: boolean;
   };
   readonly log: { readonly level: Values['LOG_LEVEL']; readonly format: Values['LOG_FORMAT'] };

@@ -1,3 +1,4 @@
+import { httpFormats } from './formats/http-formats.js';
 import { listFormats } from './formats/list-formats.js';
 import { numberFormats } from './formats/number-formats.js';
 import { ruleFormats } from './formats/rule-formats.js';
@@ -24,6 +25,7 @@ export const FORMATS = {
   ...numberFormats,
   ...listFormats,
   ...urlFormats,
+  ...httpFormats,
   ...ruleFormats,
 } satisfies Record<string, Format>;
 

@@ -8,6 +8,18 @@ beforeEach(() => {
 });
 afterEach(() => folder[Symbol.dispose]());
 
+it('reads proxies as ranges and names of ranges, and a base path without the slash at its end', () => {
+  const env = {
+    DASHBOARD_TRUSTED_PROXIES: 'loopback, 10.0.0.0/8,fd00::1',
+    DASHBOARD_BASE_PATH: '/ops/mirror/',
+  };
+  expect(folder.load(env).dashboard).toMatchObject({
+    trustedProxies: ['loopback', '10.0.0.0/8', 'fd00::1'],
+    basePath: '/ops/mirror',
+  });
+  expect(folder.load({ DASHBOARD_BASE_PATH: '/' }).dashboard.basePath).toBe('');
+});
+
 describe('loadConfig', () => {
   it('starts with defaults alone', () => {
     expect(folder.load({})).toMatchObject({

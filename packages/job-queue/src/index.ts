@@ -5,6 +5,6 @@ export { JobWorker, type JobWorkerOptions } from './job-worker.js';
 export { Lease } from './lease.js';
 export { LoadLimit } from './load-limit.js';
 export type { QueueDepth } from './queue-depth.js';
-export { type QueueSettings, queueKeyPattern } from './queue-settings.js';
+export { QUEUE_NAME, type QueueSettings, queueKeyPattern } from './queue-settings.js';
 export { queueTelemetry } from './queue-telemetry.js';
 export { scheduledJobId, schedulerId } from './scheduler-id.js';

@@ -3,6 +3,7 @@ export { type FreshNamespace, freshNamespace } from './fresh-namespace.js';
 export { type LocalStack, type LocalStackOptions, startLocalStack } from './local-stack.js';
 export { LocalStackError, type LocalStackErrorCode } from './local-stack-error.js';
 export { type MongoOptions, type MongoServer, startMongo } from './mongo-server.js';
+export { nginxPath } from './nginx-path.js';
 export { type PythonVenv, pythonVenv } from './python-venv.js';
 export { type RedisOptions, type RedisServer, startRedis } from './redis-server.js';
 export { type ProxyMode, startTcpProxy, type TcpProxy } from './tcp-proxy.js';

@@ -12,11 +12,12 @@ const exec = promisify(execFile);
 export async function runCommand(
   command: string,
   args: readonly string[],
-  options: { timeoutMs?: number; env?: Readonly<Record<string, string>> } = {},
+  options: { timeoutMs?: number; cwd?: string; env?: Readonly<Record<string, string>> } = {},
 ): Promise<string> {
   try {
     const { stdout, stderr } = await exec(command, args, {
       timeout: options.timeoutMs ?? 600_000,
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       maxBuffer: 64 * 1024 * 1024,
       env: { ...process.env, ...options.env },
     });

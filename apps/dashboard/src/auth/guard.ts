@@ -1,38 +1,63 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { sendError } from '../routes/send-error.js';
 import { basicCredentials } from './basic-credentials.js';
 import type { LoginDesk } from './login-desk.js';
 import { mayChange } from './same-origin.js';
-import { sessionIdOf } from './session-cookie.js';
+import type { SessionCookie } from './session-cookie.js';
 import type { Sessions } from './sessions.js';
+import { wantsPage } from './wants-page.js';
 
 /** Open to all: the login form with what it looks like, and whether the process lives. */
 const OPEN = new Set(['/login', '/healthz', '/assets/app.css', '/assets/favicon.svg']);
 
+/** Open to all, and says more to those it knows. */
+const HALF_OPEN = '/readyz';
+
 /** For programs: these take `Authorization: Basic` too. They only read, so that no page can make a browser misuse it. */
-const FOR_PROGRAMS = new Set(['/readyz', '/metrics', '/api/status']);
+const FOR_PROGRAMS = new Set([HALF_OPEN, '/metrics', '/api/status']);
+
+export interface GuardOptions {
+  readonly sessions: Sessions;
+  readonly cookie: SessionCookie;
+  readonly desk: LoginDesk;
+  readonly basePath: string;
+}
 
 /**
  * Stands before every route, known or not, except the open ones: without a login nothing is answered. Requests that
  * change something must come from the dashboard's own pages, the login itself included.
+ * @returns whether a request that was let in is one of somebody who is logged in.
  */
-export function addGuard(server: FastifyInstance, sessions: Sessions, desk: LoginDesk): void {
+export function addGuard(
+  server: FastifyInstance,
+  { sessions, cookie, desk, basePath }: GuardOptions,
+): (request: FastifyRequest) => boolean {
+  const known = new WeakSet<FastifyRequest>();
   server.addHook('onRequest', async (request, reply) => {
     if (!mayChange(request.method, request.host, request.headers)) {
-      return await reply
-        .code(403)
-        .send({ error: 'This request does not come from a page of the dashboard.' });
+      return await sendError(request, reply, 403, {
+        error: 'This request does not come from a page of the dashboard.',
+        advice:
+          'If it does, a proxy in between has changed its Host: let it pass that on (in nginx: proxy_set_header Host $http_host), or use HTTPS.',
+      });
     }
     const route = request.routeOptions.url ?? '';
     if (OPEN.has(route)) return;
-    const id = sessionIdOf(request);
+    const id = cookie.idOf(request);
     if (id !== undefined && sessions.isValid(id)) {
+      known.add(request);
       // What is shown here is for whoever is logged in, and for no cache on the way.
       reply.header('cache-control', 'no-store');
       return;
     }
-    if (FOR_PROGRAMS.has(route) && (await isKnownProgram(request, reply, desk))) return;
-    if (!reply.sent) return await turnAway(request, reply);
+    if (FOR_PROGRAMS.has(route) && (await isKnownProgram(request, reply, desk))) {
+      known.add(request);
+      return;
+    }
+    if (route === HALF_OPEN && request.headers.authorization === undefined) return;
+    if (!reply.sent) return await turnAway(request, reply, basePath);
   });
+  return (request) => known.has(request);
 }
 
 async function isKnownProgram(
@@ -55,13 +80,13 @@ async function isKnownProgram(
 }
 
 /** A person is sent to the login and back; a program is told. */
-async function turnAway(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function turnAway(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  basePath: string,
+): Promise<FastifyReply> {
   if (request.method === 'GET' && wantsPage(request)) {
-    return await reply.redirect(`/login?next=${encodeURIComponent(request.url)}`, 303);
+    return await reply.redirect(`${basePath}/login?next=${encodeURIComponent(request.url)}`, 303);
   }
-  return await reply.code(401).send({ error: 'Log in first.' });
-}
-
-function wantsPage(request: FastifyRequest): boolean {
-  return request.headers.accept?.includes('text/html') === true;
+  return await sendError(request, reply, 401, { error: 'Log in first.' });
 }

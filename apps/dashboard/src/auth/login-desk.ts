@@ -1,34 +1,48 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Account, Credentials } from './account.js';
+import { clientOf } from './client-of.js';
 
 export type Login =
   | { readonly result: 'right' | 'wrong' | 'busy' }
   | { readonly result: 'too many'; readonly waitSeconds: number };
 
-/** Logins that one address may try within a window of so many ms, right or wrong. */
-const MAX_ATTEMPTS = 10;
-const WINDOW_MS = 60_000;
+/** Wrong logins that one client may try within a window of so many seconds. */
+const MAX_WRONG = 10;
+const WINDOW_S = 60;
 
 /** Checks logins, from the form and from headers alike, and slows down those who guess. */
 export class LoginDesk {
   readonly #account: Account;
-  readonly #count: ReturnType<FastifyInstance['createRateLimit']>;
+  readonly #wrong = new RateLimiterMemory({ points: MAX_WRONG, duration: WINDOW_S });
 
-  /** @param server has `@fastify/rate-limit` registered. */
-  constructor(account: Account, server: FastifyInstance) {
+  constructor(account: Account) {
     this.#account = account;
-    this.#count = server.createRateLimit({ max: MAX_ATTEMPTS, timeWindow: WINDOW_MS });
   }
 
-  async check(request: FastifyRequest, credentials: Credentials): Promise<Login> {
-    // Counted before the check: a burst must not be checked as a whole.
-    const limit = await this.#count(request);
-    if (!limit.isAllowed && limit.isExceeded) return { result: 'too many', waitSeconds: limit.ttlInSeconds };
-    return { result: await this.#account.check(credentials) };
+  async check({ ip }: FastifyRequest, credentials: Credentials): Promise<Login> {
+    const client = clientOf(ip);
+    // Counted before the check, and taken back after it: a burst must not be checked as a whole.
+    const waitSeconds = await this.#count(client);
+    if (waitSeconds > 0) return { result: 'too many', waitSeconds };
+    const result = await this.#account.check(credentials);
+    if (result !== 'wrong') await this.#wrong.reward(client);
+    return { result };
   }
 
-  /** As `check`, for what sends its credentials with each request: those accepted last are not counted again. */
+  /** As `check`, for what sends its credentials with each request: those accepted last need not be hashed again. */
   async checkEach(request: FastifyRequest, credentials: Credentials): Promise<Login> {
     return this.#account.isKnown(credentials) ? { result: 'right' } : await this.check(request, credentials);
+  }
+
+  /** @returns how long the client must wait, in seconds; 0 where it need not. */
+  async #count(client: string): Promise<number> {
+    try {
+      await this.#wrong.consume(client);
+      return 0;
+    } catch (limit) {
+      if (limit instanceof RateLimiterRes) return Math.max(1, Math.ceil(limit.msBeforeNext / 1000));
+      throw limit;
+    }
   }
 }

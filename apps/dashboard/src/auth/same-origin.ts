@@ -10,16 +10,16 @@ const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
  * Whether a request may change something: it must come from one of the dashboard's own pages. Browsers tell by
- * Sec-Fetch-Site, and by Origin on every such request; one that tells neither is refused. The scheme is not compared:
- * behind a proxy that ends TLS the dashboard does not know it.
+ * Sec-Fetch-Site, which no page can set, over HTTPS and on this machine; then nothing else counts, since a proxy may
+ * have rewritten Host. Else Origin tells, which comes with every such request; one that tells neither is refused. The
+ * scheme is not compared: behind a proxy that ends TLS the dashboard does not know it.
  * Source: https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html
  */
 export function mayChange(method: string, host: string, headers: OriginHeaders): boolean {
   if (SAFE.has(method)) return true;
   const site = headers['sec-fetch-site'];
-  if (site !== undefined && site !== 'same-origin') return false;
-  if (headers.origin === undefined) return site === 'same-origin';
-  return hostOf(headers.origin) === host.toLowerCase();
+  if (site !== undefined) return site === 'same-origin';
+  return headers.origin !== undefined && hostOf(headers.origin) === host.toLowerCase();
 }
 
 function hostOf(origin: string): string | undefined {

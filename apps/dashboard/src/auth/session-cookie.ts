@@ -1,22 +1,55 @@
-import type { CookieSerializeOptions } from '@fastify/cookie';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /**
- * The name of the session's cookie. Browsers keep cookies by host and not by port, so the port is part of the name:
- * two dashboards on one machine would log each other out. Over HTTPS `__Host-` keeps sibling domains from setting it.
+ * The session's cookie. Browsers keep cookies by host and not by port, so the port and the base path are part of the
+ * name: two dashboards behind one name would log each other out.
  */
-export function sessionCookieName(request: FastifyRequest): string {
-  const port = /:(\d+)$/.exec(request.host)?.[1];
-  const name = port === undefined ? 'r2m_session' : `r2m_session_${port}`;
-  return request.protocol === 'https' ? `__Host-${name}` : name;
+export class SessionCookie {
+  readonly #suffix: string;
+
+  constructor(basePath: string) {
+    this.#suffix = basePath.replace(/[^A-Za-z0-9]+/g, '_');
+  }
+
+  /** No script sees it, no other site sends it; over HTTPS it is never sent without, and no sibling domain can set it. */
+  set(request: FastifyRequest, reply: FastifyReply, id: string): void {
+    const secure = isHttps(request);
+    reply.setCookie(this.#name(request, secure), id, {
+      path: '/',
+      httpOnly: true,
+      sameSite: 'strict',
+      secure,
+    });
+  }
+
+  clear(request: FastifyRequest, reply: FastifyReply): void {
+    for (const secure of [true, false])
+      reply.clearCookie(this.#name(request, secure), {
+        path: '/',
+        httpOnly: true,
+        sameSite: 'strict',
+        secure,
+      });
+  }
+
+  /**
+   * The session id that a request carries, if any. A proxy may tell of HTTPS or not: then the cookie tells, since
+   * only HTTPS could set one of that name.
+   */
+  idOf(request: FastifyRequest): string | undefined {
+    const secure = request.cookies[this.#name(request, true)];
+    if (secure !== undefined || request.protocol === 'https') return secure;
+    return request.cookies[this.#name(request, false)];
+  }
+
+  #name(request: FastifyRequest, secure: boolean): string {
+    const port = /:(\d+)$/.exec(request.host)?.[1];
+    const name = `r2m_session${port === undefined ? '' : `_${port}`}${this.#suffix}`;
+    return secure ? `__Host-${name}` : name;
+  }
 }
 
-/** No script sees it, no other site sends it; sent over HTTPS only where the dashboard is reached by HTTPS. */
-export function sessionCookieOptions(request: FastifyRequest): CookieSerializeOptions {
-  return { path: '/', httpOnly: true, sameSite: 'strict', secure: request.protocol === 'https' };
-}
-
-/** The session id that a request carries, if any. */
-export function sessionIdOf(request: FastifyRequest): string | undefined {
-  return request.cookies[sessionCookieName(request)];
+/** As a trusted proxy tells, or as the browser does, whose pages know how they came: it sends Origin with each form. */
+function isHttps({ protocol, headers }: FastifyRequest): boolean {
+  return protocol === 'https' || headers.origin?.startsWith('https://') === true;
 }

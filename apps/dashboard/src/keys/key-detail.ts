@@ -1,5 +1,6 @@
 import type { KeySummary } from '@redis-to-mongo/mongo-sink';
 import type { KeyState } from '@redis-to-mongo/pipeline';
+import { inTime } from '../in-time.js';
 
 /** All that is known of one key. */
 export interface KeyDetail {
@@ -16,16 +17,19 @@ export interface KeyDetailSources {
   nextRuns(keys: readonly string[]): Promise<readonly (number | null)[]>;
 }
 
+/** Time for each server, in ms: a person waits for the page, and the servers' own clients would wait for much longer. */
+const PATIENCE_MS = 3_000;
+
 /**
  * Reads all about a key.
  * @returns `undefined` when MongoDB does not know of it.
- * @throws what the reading of its summary threw.
+ * @throws what the reading of its summary threw; `MONGO_TIMEOUT` where MongoDB did not answer in time.
  */
 export async function readKeyDetail(sources: KeyDetailSources, key: string): Promise<KeyDetail | undefined> {
   const [found, state, runs] = await Promise.all([
-    sources.some([key]),
-    sources.readKey(key).catch(() => undefined),
-    sources.nextRuns([key]).catch(() => []),
+    inTime(sources.some([key]), PATIENCE_MS, 'MONGO_TIMEOUT'),
+    inTime(sources.readKey(key), PATIENCE_MS, 'MONGO_TIMEOUT').catch(() => undefined),
+    inTime(sources.nextRuns([key]), PATIENCE_MS, 'QUEUE_TIMEOUT').catch(() => []),
   ]);
   const summary = found.get(key);
   return summary && { at: new Date(), summary, state, nextRunAt: runs[0] ?? null };

@@ -1,4 +1,5 @@
 import type { KeySummary } from '@redis-to-mongo/mongo-sink';
+import { inTime } from '../in-time.js';
 import { chooseKeys } from './choose-keys.js';
 import { type KeyQuery, keyQueryPath } from './key-query.js';
 import type { KeySnapshot } from './key-snapshot.js';
@@ -17,6 +18,8 @@ export interface KeyPage {
   readonly total: number;
   readonly page: number;
   readonly pages: number;
+  /** The code of what keeps the list from being read, if anything does: it is old then, or empty. */
+  readonly problem?: string | undefined;
   /** The key types that there are. */
   readonly keyTypes: readonly string[];
 }
@@ -27,12 +30,14 @@ export interface KeyListSources {
 }
 
 const PER_PAGE = 50;
+/** Time for the rows to be read anew, in ms. */
+const PATIENCE_MS = 2_000;
 /** Orders that are kept for the next ask, until the next reading. */
 const ORDERS_KEPT = 8;
 
 /**
  * Lists keys a page at a time. Which keys, and in what order, is told by the snapshot; the rows of the page are read anew.
- * Where that is not possible they are shown as the snapshot has them.
+ * Where that is not possible, or not within two seconds, they are shown as the snapshot has them.
  */
 export class KeyList {
   readonly #sources: KeyListSources;
@@ -52,8 +57,8 @@ export class KeyList {
     const shown = order.slice((page - 1) * PER_PAGE, page * PER_PAGE);
     const names = shown.map(({ key }) => key);
     const [now, runs] = await Promise.all([
-      snapshot.some(names).catch(() => undefined),
-      nextRuns(names).catch(() => []),
+      inTime(snapshot.some(names), PATIENCE_MS, 'MONGO_TIMEOUT').catch(() => undefined),
+      inTime(nextRuns(names), PATIENCE_MS, 'QUEUE_TIMEOUT').catch(() => []),
     ]);
     return {
       at: new Date(),

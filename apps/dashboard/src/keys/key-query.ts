@@ -56,7 +56,7 @@ export function parseKeyQuery(params: URLSearchParams): KeyQuery {
   };
 }
 
-/** The address of a query, with some of it changed. A change of anything but the page leads to the first one. */
+/** The address of a query, from the base as all links are, with some of it changed. A change of anything but the page leads to the first one. */
 export function keyQueryPath(query: KeyQuery, change: Partial<KeyQuery> = {}): string {
   const { search, keyType, status, sort, descending, page } = { ...query, page: 1, ...change };
   const params = new URLSearchParams();
@@ -65,5 +65,5 @@ export function keyQueryPath(query: KeyQuery, change: Partial<KeyQuery> = {}): s
   if (status) params.set('status', status);
   if (sort !== 'key' || descending) params.set('sort', (descending ? '-' : '') + sort);
   if (page > 1) params.set('page', String(page));
-  return params.size === 0 ? '/keys' : `/keys?${params}`;
+  return params.size === 0 ? 'keys' : `keys?${params}`;
 }

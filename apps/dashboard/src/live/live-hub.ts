@@ -4,8 +4,9 @@ import { event } from './event.js';
 import type { Moment } from './history.js';
 import type { Sample, Sampler } from './sampler.js';
 
-/** Streams at once; a browser has one for each open page. */
+/** Streams at once, of all sessions and of one; a browser has one for each page that is seen. */
 const MAX_STREAMS = 100;
+const MAX_OF_SESSION = 20;
 /** Bytes that may wait for a slow reader; one with more is let go, and comes back when it can. */
 const MAX_WAITING_BYTES = 1024 * 1024;
 
@@ -23,6 +24,8 @@ interface Viewer {
 export class LiveHub {
   readonly #sampler: Sampler;
   readonly #viewers = new Set<Viewer>();
+  /** Streams of each session, from the moment they were let in: before anything is read for them. */
+  readonly #admitted = new Map<string, number>();
   #unsubscribe: (() => void) | undefined;
   #parts = new Map<string, string>();
 
@@ -30,8 +33,24 @@ export class LiveHub {
     this.#sampler = sampler;
   }
 
-  get isFull(): boolean {
-    return this.#viewers.size >= MAX_STREAMS;
+  /**
+   * Lets one more stream of a session in, if there is room.
+   * @returns what gives the place back, once: to be called when the stream is over, whatever became of it.
+   */
+  admit(session: string): (() => void) | 'full' | 'session is full' {
+    const all = [...this.#admitted.values()].reduce((sum, streams) => sum + streams, 0);
+    const own = this.#admitted.get(session) ?? 0;
+    if (all >= MAX_STREAMS) return 'full';
+    if (own >= MAX_OF_SESSION) return 'session is full';
+    this.#admitted.set(session, own + 1);
+    let isOver = false;
+    return () => {
+      if (isOver) return;
+      isOver = true;
+      const left = (this.#admitted.get(session) ?? 1) - 1;
+      if (left > 0) this.#admitted.set(session, left);
+      else this.#admitted.delete(session);
+    };
   }
 
   /** Sends to the stream until it closes, or the hub does. */

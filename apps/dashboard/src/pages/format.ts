@@ -69,13 +69,13 @@ export function shownKey(key: string): string {
   return start.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
 }
 
-/** The address of a key's page. */
+/** The address of a key's page, from the base as all links are. */
 export function keyPath(key: string): string {
-  return `/key?${new URLSearchParams({ id: key })}`;
+  return `key?${new URLSearchParams({ id: key })}`;
 }
 
 /** Characters of a key that fit into an address wherever it goes. */
-const MAX_LINKED = 2_000;
+export const MAX_LINKED = 2_000;
 
 /** A key that leads to its page; one too long for an address is only shown. */
 export function keyLink(key: string): Html {

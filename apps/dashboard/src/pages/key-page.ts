@@ -23,10 +23,10 @@ export function keyPage(detail: KeyDetail, { readOnly, token }: Powers): Html {
     title: shownKey(key),
     scripts: ['live.js', 'keys.js', 'actions.js'],
     token,
-    body: html`${topBar('/keys', readOnly)}
+    body: html`${topBar('keys', readOnly, keyPath(key))}
 <main class="wide" id="main">
-<p class="back"><a href="/keys">All keys</a></p>
-<div id="detail" data-source="${keyPath(key).replace('/key?', '/key/detail?')}">${keyContent(detail, readOnly)}</div>
+<p class="back"><a href="keys">All keys</a></p>
+<div id="detail" data-source="${keyPath(key).replace('key?', 'key/detail?')}">${keyContent(detail, readOnly)}</div>
 </main>
 ${!readOnly && confirmDialog()}
 ${staleNote()}`,
@@ -53,7 +53,12 @@ function facts(key: KeySummary, nextRunAt: number | null, at: Date): readonly Fa
   return [
     ['Behind', count(key.lag), key.lag > 0 && 'busy'],
     ['Behind in time', behind === null ? '–' : seconds(behind), key.lag > 0 && 'busy'],
-    ['Next run', nextRunAt === null ? 'not scheduled' : until(nextRunAt, at.getTime())],
+    [
+      'Next run',
+      nextRunAt === null
+        ? 'not scheduled'
+        : html`<a href="${keyPath(key.key).replace('key?', 'key/job?')}">${until(nextRunAt, at.getTime())}</a>`,
+    ],
     ['Position', key.entryId ?? '–'],
     ['Read', count(key.seen)],
     ['Written', count(key.written)],

@@ -1,5 +1,5 @@
 import type { KeyPage } from '../keys/key-list.js';
-import { KEY_CONDITIONS, type KeyQuery } from '../keys/key-query.js';
+import { KEY_CONDITIONS, type KeyQuery, keyQueryPath } from '../keys/key-query.js';
 import { type Html, html } from './html.js';
 import { keysTable } from './keys/keys-table.js';
 import { layout, staleNote, topBar } from './layout.js';
@@ -10,11 +10,11 @@ export function keysPage(query: KeyQuery, page: KeyPage, verdict: Html, readOnly
   return layout({
     title: 'Keys',
     scripts: ['live.js', 'keys.js'],
-    body: html`${topBar('/keys', readOnly)}
+    body: html`${topBar('keys', readOnly, keyQueryPath(query))}
 <main class="wide" id="main">
 <div data-part="verdict" class="small">${verdict}</div>
 <section class="panel" aria-labelledby="keys-title">
-<form class="filters" method="get" action="/keys" role="search" id="filters">
+<form class="filters" method="get" action="keys" role="search" id="filters">
 <h2 id="keys-title">Keys</h2>
 <input type="search" name="q" value="${search}" placeholder="Search by name" aria-label="Search by name" autocomplete="off" autocapitalize="none" spellcheck="false" maxlength="200">
 ${choice('type', 'Type', keyType, ['', ...page.keyTypes], 'any type')}

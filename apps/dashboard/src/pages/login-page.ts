@@ -13,8 +13,8 @@ export function loginPage({ next, problem, username = '' }: LoginPage): Html {
   return layout({
     title: 'Log in',
     body: html`<main class="login">
-<form class="panel" method="post" action="/login">
-<h1 class="login-title"><img src="/assets/favicon.svg" alt="" width="28" height="28">redis-to-mongo</h1>
+<form class="panel" method="post" action="login">
+<h1 class="login-title"><img src="assets/favicon.svg" alt="" width="28" height="28">redis-to-mongo</h1>
 ${problem && html`<p class="problem" role="alert">${problem}</p>`}
 <label>User name<input name="username" value="${username}" autocomplete="username" autocapitalize="none" spellcheck="false" required ${!username && html`autofocus`}></label>
 <label>Password<input name="password" type="password" autocomplete="current-password" required ${username && html`autofocus`}></label>

@@ -21,7 +21,7 @@ export function statusPage(report: StatusReport, losses: Losses, readOnly: boole
     title: 'Status',
     scripts: ['live.js', 'charts.js'],
     charts: true,
-    body: html`${topBar('/', readOnly)}
+    body: html`${topBar('./', readOnly)}
 <main class="wide" id="main">
 ${part('verdict', parts)}
 ${part(first, parts)}

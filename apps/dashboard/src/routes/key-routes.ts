@@ -1,4 +1,6 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { QUEUE_NAME, scheduledJobId } from '@redis-to-mongo/job-queue';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { inTime } from '../in-time.js';
 import { type KeyDetailSources, readKeyDetail } from '../keys/key-detail.js';
 import type { KeyList } from '../keys/key-list.js';
 import { parseKeyQuery } from '../keys/key-query.js';
@@ -7,46 +9,79 @@ import { keyContent, keyPage } from '../pages/key-page.js';
 import { keysTable } from '../pages/keys/keys-table.js';
 import { keysPage } from '../pages/keys-page.js';
 import { verdictPart } from '../pages/status-page.js';
+import { isReadable, type StatusReport } from '../status/status-report.js';
+import { sendError } from './send-error.js';
 
 export interface KeyRoutesOptions {
   readonly list: KeyList;
   readonly sources: KeyDetailSources;
   readonly sampler: Sampler;
   readonly readOnly: boolean;
+  readonly basePath: string;
   /** What proves that a request comes from a page of this session. */
   tokenOf(request: FastifyRequest): string;
 }
 
 const PAGE = 'text/html; charset=utf-8';
+const PATIENCE_MS = 3_000;
 
-/** `/keys`: the list; `/key`: one of them; `/keys/rows` and `/key/detail`: their changing parts. */
+/**
+ * `/keys`: the list; `/key`: one of them; `/keys/rows` and `/key/detail`: their changing parts; `/key/job`: leads to
+ * the key's next job.
+ */
 export function addKeyRoutes(server: FastifyInstance, options: KeyRoutesOptions): void {
-  const { list, sources, sampler, readOnly } = options;
+  const { list, sources, sampler, readOnly, basePath } = options;
   server.get('/keys', async (request, reply) => {
     const query = parseKeyQuery(paramsOf(request));
     const [page, report] = await Promise.all([list.page(query), sampler.report()]);
     reply.type(PAGE);
-    return keysPage(query, page, verdictPart(report, sampler.history.losses()), readOnly).toString();
+    const verdict = verdictPart(report, sampler.history.losses());
+    return keysPage(query, { ...page, problem: problemOf(report) }, verdict, readOnly).toString();
   });
   server.get('/keys/rows', async (request, reply) => {
     const query = parseKeyQuery(paramsOf(request));
+    const [page, report] = await Promise.all([list.page(query), sampler.report()]);
     reply.type(PAGE);
-    return keysTable(query, await list.page(query)).toString();
+    return keysTable(query, { ...page, problem: problemOf(report) }).toString();
   });
   server.get('/key', async (request, reply) => {
-    const detail = await readKeyDetail(sources, paramsOf(request).get('id') ?? '');
-    if (!detail) return await reply.callNotFound();
+    const detail = await readKeyDetail(sources, idOf(request));
+    if (!detail) return await unknownKey(request, reply);
     reply.type(PAGE);
     return keyPage(detail, { readOnly, token: options.tokenOf(request) }).toString();
   });
   server.get('/key/detail', async (request, reply) => {
-    const detail = await readKeyDetail(sources, paramsOf(request).get('id') ?? '');
-    if (!detail) return await reply.callNotFound();
+    const detail = await readKeyDetail(sources, idOf(request));
+    if (!detail) return await unknownKey(request, reply);
     reply.type(PAGE);
     return keyContent(detail, readOnly).toString();
+  });
+  server.get('/key/job', async (request, reply) => {
+    const key = idOf(request);
+    const [at] = await inTime(sources.nextRuns([key]), PATIENCE_MS, 'QUEUE_TIMEOUT');
+    if (at === undefined || at === null)
+      return await sendError(request, reply, 404, { error: 'This key has no job scheduler.' });
+    const job = encodeURIComponent(scheduledJobId(key, at));
+    return await reply.redirect(`${basePath}/queues/queue/${QUEUE_NAME}/${job}`, 303);
   });
 }
 
 function paramsOf(request: FastifyRequest): URLSearchParams {
   return new URL(request.url, 'http://dashboard').searchParams;
+}
+
+function idOf(request: FastifyRequest): string {
+  return paramsOf(request).get('id') ?? '';
+}
+
+/** Why keys may be missing from the list: without this, one that can't be read would look empty. */
+function problemOf({ fleet }: StatusReport): string | undefined {
+  return isReadable(fleet) ? undefined : fleet.code;
+}
+
+async function unknownKey(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  return await sendError(request, reply, 404, {
+    error: 'MongoDB does not know of this key.',
+    advice: 'It is not mirrored, or its first job has not run yet.',
+  });
 }

@@ -1,17 +1,27 @@
 import { PassThrough } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
-import { sessionIdOf } from '../auth/session-cookie.js';
+import type { SessionCookie } from '../auth/session-cookie.js';
 import type { Sessions } from '../auth/sessions.js';
 import type { LiveHub } from '../live/live-hub.js';
 
+export interface LiveRoutesOptions {
+  readonly hub: LiveHub;
+  readonly sessions: Sessions;
+  readonly cookie: SessionCookie;
+}
+
 /** `/live`: server-sent events, for as long as the login lasts. */
-export function addLiveRoutes(server: FastifyInstance, hub: LiveHub, sessions: Sessions): void {
+export function addLiveRoutes(server: FastifyInstance, { hub, sessions, cookie }: LiveRoutesOptions): void {
   server.get('/live', { exposeHeadRoute: false }, async (request, reply) => {
-    if (hub.isFull)
-      return await reply.code(503).header('retry-after', 30).send({ error: 'Too many pages are open.' });
-    const id = sessionIdOf(request) ?? '';
+    const id = cookie.idOf(request) ?? '';
+    const leave = hub.admit(id);
+    if (typeof leave === 'string') {
+      const code = leave === 'full' ? 503 : 429;
+      return await reply.code(code).header('retry-after', 30).send({ error: 'Too many pages are open.' });
+    }
     const stream = new PassThrough();
-    request.raw.once('close', () => stream.destroy());
+    stream.once('close', leave);
+    reply.raw.once('close', () => stream.destroy());
     // A proxy that keeps the answer until it is whole would keep it for ever.
     reply.type('text/event-stream; charset=utf-8').header('x-accel-buffering', 'no');
     void hub

@@ -1,17 +1,25 @@
 import type { Logger } from '@redis-to-mongo/app-shell';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { LoginDesk } from '../auth/login-desk.js';
-import { sessionCookieName, sessionCookieOptions, sessionIdOf } from '../auth/session-cookie.js';
+import type { SessionCookie } from '../auth/session-cookie.js';
 import type { Sessions } from '../auth/sessions.js';
 import { type LoginPage, loginPage } from '../pages/login-page.js';
 
 /** A form's fields fit in this, in bytes. */
 const FORM_BYTES = 8_192;
 
+export interface LoginRoutesOptions {
+  readonly sessions: Sessions;
+  readonly cookie: SessionCookie;
+  readonly desk: LoginDesk;
+  readonly basePath: string;
+  readonly logger: Logger;
+}
+
 /** `/login`: the form, and what it sends; `/logout`. */
 export async function addLoginRoutes(
   server: FastifyInstance,
-  { sessions, desk, logger }: { sessions: Sessions; desk: LoginDesk; logger: Logger },
+  { sessions, cookie, desk, basePath, logger }: LoginRoutesOptions,
 ): Promise<void> {
   await server.register(async (forms) => {
     forms.addContentTypeParser(
@@ -32,8 +40,8 @@ export async function addLoginRoutes(
       const login = await desk.check(request, { username, password: form.get('password') ?? '' });
       if (login.result === 'right') {
         logger.info('logged in', { from: request.ip });
-        reply.setCookie(sessionCookieName(request), sessions.begin(), sessionCookieOptions(request));
-        return reply.redirect(next, 303);
+        cookie.set(request, reply, sessions.begin());
+        return reply.redirect(basePath + next, 303);
       }
       logger.warn('a login was refused', { from: request.ip, reason: login.result });
       if (login.result === 'wrong') {
@@ -50,9 +58,9 @@ export async function addLoginRoutes(
     });
 
     forms.post('/logout', (request, reply) => {
-      sessions.end(sessionIdOf(request) ?? '');
-      reply.clearCookie(sessionCookieName(request), sessionCookieOptions(request));
-      return reply.redirect('/login', 303);
+      sessions.end(cookie.idOf(request) ?? '');
+      cookie.clear(request, reply);
+      return reply.redirect(`${basePath}/login`, 303);
     });
   });
 }

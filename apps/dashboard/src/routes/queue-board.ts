@@ -4,6 +4,7 @@ import { FastifyAdapter } from '@bull-board/fastify';
 import type { Logger } from '@redis-to-mongo/app-shell';
 import type { JobQueue } from '@redis-to-mongo/job-queue';
 import type { FastifyInstance } from 'fastify';
+import { keyPath, MAX_LINKED } from '../pages/format.js';
 import { BOARD_POLICY } from '../security-headers.js';
 
 /** A BullMQ queue, as Bull Board takes it. */
@@ -12,6 +13,7 @@ export type BoardQueue = JobQueue['queue'];
 export interface QueueBoardOptions {
   readonly queue: BoardQueue;
   readonly readOnly: boolean;
+  readonly basePath: string;
   readonly logger: Logger;
 }
 
@@ -22,16 +24,25 @@ const LISTED_SCHEDULERS = 200;
 
 /** Bull Board under /queues. In read-only mode nothing under it can be changed, whatever Bull Board would allow. */
 export async function addQueueBoard(server: FastifyInstance, options: QueueBoardOptions): Promise<void> {
-  const { queue, readOnly, logger } = options;
+  const { queue, readOnly, basePath, logger } = options;
   const adapter = new FastifyAdapter();
-  adapter.setBasePath(PATH);
+  adapter.setBasePath(basePath + PATH);
   createBullBoard({
-    queues: [new BullMQAdapter(withFewSchedulers(queue), { readOnlyMode: readOnly })],
+    queues: [
+      new BullMQAdapter(withFewSchedulers(queue), {
+        readOnlyMode: readOnly,
+        description: `A job scheduler for each key; the page Schedulers lists the ${LISTED_SCHEDULERS} that are due first. That of a certain key: open the key on the page Keys, and follow its next run.`,
+        externalJobUrl: ({ data }) => linkToKey(data, basePath),
+      }),
+    ],
     serverAdapter: adapter,
     options: {
       uiConfig: {
         boardTitle: 'redis-to-mongo',
-        miscLinks: [{ text: 'Status', url: '/' }],
+        miscLinks: [
+          { text: 'Status', url: `${basePath}/` },
+          { text: 'Keys', url: `${basePath}/keys` },
+        ],
         hideDocsLink: true,
         locale: { lng: 'en-US' },
       },
@@ -56,6 +67,21 @@ export async function addQueueBoard(server: FastifyInstance, options: QueueBoard
     },
     { prefix: PATH },
   );
+}
+
+/** From a job to the page of its key; one for several keys, or for none that is known, leads to the list. */
+function linkToKey(data: unknown, basePath: string) {
+  const key = keyOf(data);
+  if (key === undefined || key.length > MAX_LINKED)
+    return { displayText: 'All keys', href: `${basePath}/keys` };
+  return { displayText: 'The key', href: `${basePath}/${keyPath(key)}` };
+}
+
+function keyOf(data: unknown): string | undefined {
+  if (typeof data !== 'object' || data === null) return undefined;
+  const [key, ...others] =
+    'key' in data ? [data.key] : 'keys' in data && Array.isArray(data.keys) ? data.keys : [];
+  return others.length === 0 && typeof key === 'string' ? key : undefined;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Registry } from 'prom-client';
 import { Health, type HealthCheck } from './health-check.js';
 
@@ -8,6 +8,8 @@ export interface HealthRoutesOptions {
   readonly registry: Registry;
   /** Aborted when the app begins to stop: from then on it is not ready. */
   readonly signal?: AbortSignal;
+  /** Who may see the single checks, with their error codes; default: everybody. Others see whether all are well. */
+  readonly showsChecks?: (request: FastifyRequest) => boolean;
   /** Time for each check, in ms; default 2,000. */
   readonly checkTimeoutMs?: number;
 }
@@ -21,12 +23,13 @@ export interface HealthRoutesOptions {
 export function addHealthRoutes(server: FastifyInstance, options: HealthRoutesOptions): void {
   const health = new Health(options.checks, options.checkTimeoutMs ?? 2_000);
   server.get('/healthz', () => ({ status: 'ok', uptimeSeconds: Math.round(process.uptime()) }));
-  server.get('/readyz', async (_request, reply) => {
+  server.get('/readyz', async (request, reply) => {
     const checks = await health.ask();
     const stopping = options.signal?.aborted === true;
     const ready = !stopping && checks.every(({ ok }) => ok);
     reply.code(ready ? 200 : 503).header('cache-control', 'no-store');
-    return { status: stopping ? 'stopping' : ready ? 'ready' : 'not ready', checks };
+    const status = stopping ? 'stopping' : ready ? 'ready' : 'not ready';
+    return options.showsChecks?.(request) === false ? { status } : { status, checks };
   });
   server.get('/metrics', async (_request, reply) => {
     reply.type(options.registry.contentType);

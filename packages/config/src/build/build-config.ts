@@ -86,6 +86,7 @@ export function buildConfig(
       host: values.HTTP_HOST,
       schedulerPort: values.SCHEDULER_HTTP_PORT,
       workerPort: values.WORKER_HTTP_PORT,
+      ...(values.DASHBOARD_HTTP_PORT === undefined ? {} : { dashboardPort: values.DASHBOARD_HTTP_PORT }),
     },
     dashboard: buildDashboard(settings, findings),
     log: { level: values.LOG_LEVEL, format: values.LOG_FORMAT },
@@ -119,6 +120,8 @@ function buildDashboard({ values, given, sourceOf }: Settings, findings: Finding
     username: values.DASHBOARD_USERNAME,
     ...(password !== undefined && (!both || isHashLower) ? { password } : {}),
     ...(passwordHash !== undefined && !isHashLower ? { passwordHash } : {}),
+    trustedProxies: values.DASHBOARD_TRUSTED_PROXIES,
+    basePath: values.DASHBOARD_BASE_PATH,
     readOnly: values.DASHBOARD_READ_ONLY,
   };
 }

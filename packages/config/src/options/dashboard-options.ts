@@ -1,4 +1,4 @@
-import { flag, host, passwordHash, port, text } from '../option.js';
+import { basePath, flag, host, passwordHash, port, proxies, text } from '../option.js';
 
 /** The dashboard and its login. */
 export const DASHBOARD_OPTIONS = {
@@ -12,6 +12,16 @@ export const DASHBOARD_OPTIONS = {
   DASHBOARD_PASSWORD_HASH: passwordHash({
     doc: 'Hash of the password, in place of `DASHBOARD_PASSWORD`: scrypt in the PHC form, `$scrypt$ln=15,r=8,p=1$<salt>$<hash>`, both in base64.',
     sensitive: true,
+  }),
+  DASHBOARD_TRUSTED_PROXIES: proxies({
+    doc: 'Proxies in front of the dashboard whose `X-Forwarded-For`, `-Proto` and `-Host` are believed: their addresses or ranges. They must set these headers themselves, and pass on none that a client sent.',
+    default: [],
+    unset: 'none',
+  }),
+  DASHBOARD_BASE_PATH: basePath({
+    doc: 'The path below which a proxy serves the dashboard, such as `/mirror`; whether the proxy takes it away or passes it on makes no difference.',
+    default: '',
+    unset: 'none',
   }),
   DASHBOARD_READ_ONLY: flag({ doc: 'Show everything, change nothing.', default: false }),
 };

@@ -21,7 +21,7 @@ export const WORKER_OPTIONS = {
 /** Health and metrics. */
 export const HTTP_OPTIONS = {
   HTTP_HOST: host({
-    doc: 'Address on which scheduler and workers answer for health and metrics. `0.0.0.0` is every interface.',
+    doc: 'Address on which health and metrics are answered, without a login. `0.0.0.0` is every interface.',
     default: '127.0.0.1',
   }),
   SCHEDULER_HTTP_PORT: port({
@@ -33,6 +33,11 @@ export const HTTP_OPTIONS = {
     doc: 'Port of a worker’s health and metrics. 0 is any free port, because many workers may run on one host; the log says which.',
     default: 0,
     min: 0,
+  }),
+  DASHBOARD_HTTP_PORT: port({
+    doc: 'Port of the dashboard’s health and metrics, beside its pages. Without it, metrics are behind the login alone. 0 is any free port; the log says which.',
+    min: 0,
+    unset: 'none',
   }),
 };
 

@@ -34,9 +34,10 @@ const WORDINGS: Readonly<Record<KeyAction, Wording>> = {
   },
 };
 
-/** The buttons of a key's page. Of pause and resume only one makes sense. */
+/** The buttons of a key's page: those that do something. A key that is paused is not synced, however it is asked for. */
 export function actionButtons({ key, paused, incarnation }: KeySummary): Html {
-  const shown = KEY_ACTIONS.filter((action) => action !== (paused ? 'pause' : 'resume'));
+  const idle: readonly KeyAction[] = paused ? ['sync', 'pause'] : ['resume'];
+  const shown = KEY_ACTIONS.filter((action) => !idle.includes(action));
   return html`<section class="actions" aria-label="Actions" id="actions" data-key="${key}" data-life="${incarnation}">${shown.map(button)}</section>`;
 }
 

@@ -34,8 +34,16 @@ export function keysTable(query: KeyQuery, page: KeyPage): Html {
 <thead><tr>${COLUMNS.map((column) => heading(column, query))}</tr></thead>
 <tbody>${page.rows.map((one) => row(one, page.at))}</tbody>
 </table></div>
-${page.total === 0 && html`<p class="empty">No key fits.</p>`}
+${empty(page)}
 ${pager(query, page)}`;
+}
+
+function empty({ total, problem }: KeyPage): Html | false {
+  if (problem === 'KEYS_LOADING')
+    return html`<p class="empty">The keys are being read; this takes a moment.</p>`;
+  if (problem !== undefined)
+    return html`<p class="empty problem" role="status">The keys can’t be read now (${problem}); ${total === 0 ? 'none are known yet' : 'what is shown is old'}.</p>`;
+  return total === 0 && html`<p class="empty">No key fits.</p>`;
 }
 
 function heading({ name, sort, largestFirst = false, isNumber = false }: Column, query: KeyQuery): Html {

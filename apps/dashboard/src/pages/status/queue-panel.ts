@@ -13,7 +13,7 @@ export function queuePanel(queue: QueueStatus): Html {
     ['Failed', count(queue.failed), queue.failed > 0 ? 'bad' : ''],
   ];
   return html`<section class="panel" aria-labelledby="queue">
-<h2 id="queue">Queue ${queue.paused && html`<span class="mark bad">paused</span>`}<a class="panel-link" href="/queues">All jobs</a></h2>
+<h2 id="queue">Queue ${queue.paused && html`<span class="mark bad">paused</span>`}<a class="panel-link" href="queues">All jobs</a></h2>
 <dl class="numbers">${numbers.map(([name, value, tone]) => html`<div class="${tone}"><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 </section>`;
 }

@@ -15,12 +15,12 @@ export function tiles({ fleet, queue }: StatusReport): Html {
   const late = behind === null ? 'entries' : `entries, ${seconds(behind)}`;
   const workers = jobs === undefined ? undefined : (jobs.workers ?? 'unknown');
   return html`<dl class="tiles">
-${tile('Behind', sum('lag'), late, lag > 0 && 'busy', '/keys?status=behind&sort=-lag')}
+${tile('Behind', sum('lag'), late, lag > 0 && 'busy', 'keys?status=behind&sort=-lag')}
 ${tile('Now', known ? rate(sum('perSecond') ?? 0) : undefined, 'entries a second', false)}
 ${tile('Workers', workers, 'alive', workers === 0 && 'bad')}
-${tile('Queue', jobs?.waiting, jobs ? `waiting, ${count(jobs.active)} running` : 'waiting', false, '/queues')}
-${tile('Dead letters', sum('dead'), 'records refused', (sum('dead') ?? 0) > 0 && 'bad', '/keys?status=dead+letters&sort=-dead')}
-${tile('Gaps', sum('gap'), 'entries lost unread', (sum('gap') ?? 0) > 0 && 'bad', '/keys?status=gaps&sort=-gaps')}
+${tile('Queue', jobs?.waiting, jobs ? `waiting, ${count(jobs.active)} running` : 'waiting', false, 'queues')}
+${tile('Dead letters', sum('dead'), 'records refused', (sum('dead') ?? 0) > 0 && 'bad', 'keys?status=dead+letters&sort=-dead')}
+${tile('Gaps', sum('gap'), 'entries lost unread', (sum('gap') ?? 0) > 0 && 'bad', 'keys?status=gaps&sort=-gaps')}
 </dl>`;
 }
 

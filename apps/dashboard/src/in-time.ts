@@ -1,0 +1,26 @@
+/** A server did not answer while somebody waited for the page. */
+class NotInTime extends Error {
+  override readonly name = 'NotInTime';
+  readonly code: string;
+
+  constructor(code: string, ms: number) {
+    super(`no answer within ${ms} ms`);
+    this.code = code;
+  }
+}
+
+/**
+ * What the work answers, if that comes within `ms`. What comes later is dropped.
+ * @throws what the work throws; after the time an error with the given code.
+ */
+export async function inTime<Value>(work: Promise<Value>, ms: number, code: string): Promise<Value> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new NotInTime(code, ms)), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,23 @@
+import type { Logger } from '@redis-to-mongo/app-shell';
+import type { FastifyInstance } from 'fastify';
+import { codeOf } from '../status/code-of.js';
+import { sendError } from './send-error.js';
+
+/** Answers that stand in for a page: a person gets a page in any case, a program gets JSON. */
+export function addErrorPages(server: FastifyInstance, logger: Logger): void {
+  server.setErrorHandler(async (error: { statusCode?: number }, request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status < 500) return await sendError(request, reply, status, { error: 'Bad request.' });
+    logger.error('a request failed', { error, method: request.method, path: request.routeOptions.url });
+    const code = codeOf(error);
+    if (code === 'UNKNOWN')
+      return await sendError(request, reply, status, { error: 'Something went wrong; see the log.' });
+    return await sendError(request, reply, 503, {
+      error: `This can’t be read now (${code}).`,
+      advice: 'The page Status tells which server does not answer. Load this page again once it does.',
+    });
+  });
+  server.setNotFoundHandler(
+    async (request, reply) => await sendError(request, reply, 404, { error: 'There is no such page.' }),
+  );
+}

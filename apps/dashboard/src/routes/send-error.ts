@@ -1,0 +1,21 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { wantsPage } from '../auth/wants-page.js';
+import { errorPage } from '../pages/error-page.js';
+
+/** What went wrong in a sentence, and for a person what can be done about it. */
+export interface ToldError {
+  readonly error: string;
+  readonly advice?: string;
+}
+
+/** Answers with an error: a page for a person, JSON for a program. */
+export async function sendError(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  code: number,
+  told: ToldError,
+): Promise<FastifyReply> {
+  reply.code(code).header('cache-control', 'no-store');
+  if (!wantsPage(request)) return await reply.send({ error: told.error });
+  return await reply.type('text/html; charset=utf-8').send(errorPage(told).toString());
+}

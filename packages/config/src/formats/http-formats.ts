@@ -1,0 +1,52 @@
+import { compile } from '@fastify/proxy-addr';
+import { listFormats } from './list-formats.js';
+
+/** What the dashboard's own paths begin with. A proxy that takes a base path of that name away would leave them ambiguous. */
+const DASHBOARD_PATHS = [
+  'api',
+  'assets',
+  'healthz',
+  'key',
+  'keys',
+  'live',
+  'login',
+  'logout',
+  'metrics',
+  'queues',
+  'readyz',
+] as const;
+
+const SEGMENTS = /^(\/[\w.~-]+)+$/;
+
+export const httpFormats = {
+  'base-path': {
+    /** A slash at the end means nothing, and one alone is no base path. */
+    parse: (text: string) => text.trim().replace(/\/+$/, ''),
+    check: (value: unknown) => {
+      if (value === '') return undefined;
+      if (typeof value !== 'string') return 'is not text';
+      if (!value.startsWith('/')) return 'does not begin with /';
+      if (!SEGMENTS.test(value) || /\/\.{1,2}(\/|$)/.test(value)) return 'is not a plain path';
+      const [, first = ''] = value.split('/');
+      return DASHBOARD_PATHS.some((name) => name === first)
+        ? 'begins as one of the dashboard’s own paths does'
+        : undefined;
+    },
+    expected: () => 'a path such as /mirror, of letters, digits and . _ ~ - between slashes',
+  },
+  proxies: {
+    parse: listFormats.list.parse,
+    check: (value: unknown) => {
+      if (!Array.isArray(value) || !value.every((item) => typeof item === 'string'))
+        return 'is not a list of texts';
+      try {
+        compile(value);
+        return undefined;
+      } catch {
+        return 'has an item that is neither an address nor a range of addresses';
+      }
+    },
+    expected: () =>
+      'IP addresses or ranges such as 10.0.0.0/8, or loopback, linklocal, uniquelocal, with commas between; in the file also an array',
+  },
+};
