@@ -1,5 +1,6 @@
 import type { Logger, Metrics } from '@redis-to-mongo/app-shell';
 import { SyncError, type SyncReport } from '@redis-to-mongo/pipeline';
+import { redisError } from '@redis-to-mongo/redis-connection';
 import type { BackfillLog } from './backfill-log.js';
 import type { TargetGuard } from './target-guard.js';
 
@@ -45,7 +46,7 @@ export class JobAccount {
   /** Work on a key has failed. @returns the error, made one that has a class. */
   async failed(key: string, error: unknown): Promise<SyncError> {
     const { guard, metrics, logger, recordError } = this.#options;
-    const known = error instanceof SyncError ? error : unexpected(error);
+    const known = error instanceof SyncError ? error : ofQueue(error);
     metrics.errors.inc({ class: known.errorClass });
     if (known.errorClass === 'configuration') guard.trip(known);
     else if (known.errorClass === 'unknown')
@@ -54,6 +55,12 @@ export class JobAccount {
       });
     return known;
   }
+}
+
+/** What has no class yet is of the queue's Redis, which the key's claim is in, or nobody foresaw it. */
+function ofQueue(error: unknown): SyncError {
+  const known = redisError(error);
+  return known.code === 'REDIS_UNKNOWN' ? unexpected(error) : known;
 }
 
 function unexpected(error: unknown): SyncError {

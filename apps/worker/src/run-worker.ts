@@ -153,6 +153,7 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
     concurrency: config.worker.concurrency,
     telemetry,
     onError: onError('queue'),
+    onRefused: (error) => guard?.trip(error),
     tryAgain: (key) => queue.tryAgain(key),
     onFailed,
   });

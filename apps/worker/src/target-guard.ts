@@ -7,7 +7,7 @@ export interface TargetGuardOptions {
   readonly signal: AbortSignal;
   readonly pause: () => Promise<void>;
   readonly resume: () => void;
-  /** Throws while source or target can't be used. */
+  /** Throws while source, queue or target can't be used. */
   readonly probe: () => Promise<void>;
 }
 
@@ -55,7 +55,7 @@ export class TargetGuard {
         if (await succeeds(probe)) break;
       }
       this.#reason = undefined;
-      logger.info('going on: source and target answer again');
+      logger.info('going on: source, queue and target answer again');
       resume();
     } catch (error) {
       if (!signal.aborted) logger.error('the pause could not be ended', { error });

@@ -200,7 +200,7 @@ describe('errors by class', () => {
       expect(await ready.text()).toContain(name);
       await failing('off');
       await isMirrored(client, 'mended', 5);
-      await prints(worker, /going on: source and target answer again/);
+      await prints(worker, /going on: source, queue and target answer again/);
       await vi.waitFor(async () => expect((await fetch(`${address}/readyz`)).status).toBe(200));
     },
   );

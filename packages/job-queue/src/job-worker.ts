@@ -1,14 +1,18 @@
-import { backoffMs } from '@redis-to-mongo/pipeline';
+import { backoffMs, type SyncError } from '@redis-to-mongo/pipeline';
 import { type connectRedis, writeTogether } from '@redis-to-mongo/redis-connection';
-import { type Telemetry, Worker } from 'bullmq';
+import type { Telemetry } from 'bullmq';
+import { BrakedWorker } from './braked-worker.js';
 import { connectQueue } from './connect-queue.js';
 import { parseJobData } from './job-data.js';
+import { queueError } from './queue-error.js';
 import { keyPrefix, QUEUE_NAME, type QueueSettings } from './queue-settings.js';
 
 export interface JobWorkerOptions {
   /** Jobs at once in this process. */
   readonly concurrency: number;
   readonly onError: (error: Error) => void;
+  /** Told of an error of class configuration, such as a full memory: no job can be had until it is mended. */
+  readonly onRefused: (error: SyncError) => void;
   /** See queueTelemetry. */
   readonly telemetry?: Telemetry | undefined;
   /** Told of every failure of a key, and of jobs that name none. */
@@ -30,7 +34,7 @@ const BACKOFF = { baseMs: 500, capMs: 30_000 } as const;
 
 /** Pulls jobs from the queue and runs them. */
 export class JobWorker {
-  readonly #worker: Worker;
+  readonly #worker: BrakedWorker;
   readonly #connection: ReturnType<typeof connectRedis>;
 
   /** @param run syncs one key; what it throws fails the job. */
@@ -42,7 +46,7 @@ export class JobWorker {
         commandTimeout: undefined,
       }),
     );
-    this.#worker = new Worker(
+    this.#worker = new BrakedWorker(
       QUEUE_NAME,
       async (job) => {
         const data = parseJobData(job.data);
@@ -63,7 +67,11 @@ export class JobWorker {
         ...(options.telemetry ? { telemetry: options.telemetry } : {}),
       },
     );
-    this.#worker.on('error', options.onError);
+    this.#worker.on('error', (error) => {
+      const known = queueError(error);
+      if (known.errorClass === 'configuration') options.onRefused(known);
+      else options.onError(error);
+    });
     this.#worker.on('failed', (job, error) => {
       const data: unknown = job?.data;
       options.onFailed(isNamed(data) ? data.key : undefined, error);

@@ -1,0 +1,141 @@
+import { fileURLToPath } from 'node:url';
+import { type RedisServer, startRedis, startTcpProxy, type TcpProxy } from '@redis-to-mongo/local-stack';
+import { Redis } from 'ioredis';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { FleetProcess } from './fleet-process.js';
+import { type FleetUnderTest, fleetUnderTest, prints, until } from './fleet-under-test.js';
+
+const DASHBOARD = fileURLToPath(new URL('../../dashboard/dist/main.js', import.meta.url));
+const LOGIN = { DASHBOARD_PASSWORD: 's3cret', DASHBOARD_PORT: '0' };
+
+let fleet: FleetUnderTest;
+/** Two servers, of which one is a primary, and a name that leads to one of them. */
+let pair: { first: RedisServer; second: RedisServer; name: TcpProxy; toFirst: Redis; toSecond: Redis };
+
+beforeAll(async () => {
+  fleet = await fleetUnderTest();
+  const [first, second] = await Promise.all([startRedis(), startRedis()]);
+  const [toFirst, toSecond] = [new Redis(first.url), new Redis(second.url)];
+  pair = { first, second, toFirst, toSecond, name: await startTcpProxy(first.port) };
+  await toSecond.replicaof('127.0.0.1', first.port);
+});
+afterEach(async () => {
+  await fleet.clear();
+  const { first, toFirst, toSecond, name } = pair;
+  await toFirst.replicaof('NO', 'ONE');
+  await toFirst.flushall();
+  await toSecond.replicaof('127.0.0.1', first.port);
+  name.lead(first.port);
+});
+afterAll(async () => {
+  const { first, second, toFirst, toSecond, name } = pair;
+  toFirst.disconnect();
+  toSecond.disconnect();
+  await name.close();
+  await Promise.all([first.stop(), second.stop(), fleet.close()]);
+});
+
+/** The second server becomes the primary; the first one, which old connections lead to, follows nobody who answers. */
+async function failOver(): Promise<void> {
+  const { second, toFirst, toSecond, name } = pair;
+  await until(async () => expect(await toSecond.dbsize()).toBe(await toFirst.dbsize()));
+  await toSecond.replicaof('NO', 'ONE');
+  await toFirst.replicaof('127.0.0.1', 1);
+  name.lead(second.port);
+}
+
+async function isReady(app: FleetProcess): Promise<void> {
+  const [, address = ''] = /"http":"([^"]+)"/.exec(app.output()) ?? [];
+  const authorization = `Basic ${Buffer.from('admin:s3cret').toString('base64')}`;
+  await until(async () =>
+    expect((await fetch(`${address}/readyz`, { headers: { authorization } })).status).toBe(200),
+  );
+}
+
+async function apps(env: Record<string, string>): Promise<FleetProcess[]> {
+  const [scheduler, worker] = [fleet.scheduler(env), fleet.worker(env)];
+  const dashboard = fleet.start(DASHBOARD, { ...env, ...LOGIN });
+  await Promise.all([
+    prints(scheduler, /scheduler started/),
+    prints(worker, /worker started/),
+    prints(dashboard, /dashboard started/),
+  ]);
+  return [scheduler, worker, dashboard];
+}
+
+describe('a failover behind a name, while old connections stay open,', () => {
+  it.each(['direct', 'ordinary'])('of the source: its changes arrive again (%s path)', async (path) => {
+    const { name, toFirst, toSecond } = pair;
+    await toFirst.xadd('moved', '1-0', 'n', '1');
+    await toFirst.sadd('moved set', 'a');
+    const started = await apps({ REDIS_URL: `redis://127.0.0.1:${name.port}`, STREAM_PATH: path });
+    await until(async () => expect(await fleet.entries('moved')).toBe(1));
+    await until(async () => expect(await fleet.key('moved set')).toMatchObject({ status: 'active' }));
+    await failOver();
+    await toSecond.xadd('moved', '2-0', 'n', '2');
+    await toSecond.sadd('moved set', 'b');
+    await toSecond.xadd('new', '1-0', 'n', '1');
+    await until(async () => expect(await fleet.entries('moved')).toBe(2));
+    await until(async () => expect(await fleet.entries('new')).toBe(1));
+    const sets = fleet.db.collection<{ _id: string }>('sets');
+    await until(async () =>
+      expect(await sets.findOne({ _id: 'moved set' })).toMatchObject({ members: ['a', 'b'] }),
+    );
+    await Promise.all(started.map(isReady));
+  });
+
+  it('of the queue: keys are mirrored again, and everything is ready', async () => {
+    const { name } = pair;
+    await fleet.redis.xadd('steady', '1-0', 'n', '1');
+    const started = await apps({ QUEUE_REDIS_URL: `redis://127.0.0.1:${name.port}` });
+    await until(async () => expect(await fleet.entries('steady')).toBe(1));
+    await failOver();
+    await fleet.redis.xadd('steady', '2-0', 'n', '2');
+    await fleet.redis.xadd('later', '1-0', 'n', '1');
+    await until(async () => expect(await fleet.entries('steady')).toBe(2));
+    await until(async () => expect(await fleet.entries('later')).toBe(1));
+    await Promise.all(started.map(isReady));
+  });
+
+  it('of the queue that is not over yet: nothing is ready, and it says why', async () => {
+    const { name, toFirst } = pair;
+    const started = await apps({ QUEUE_REDIS_URL: `redis://127.0.0.1:${name.port}` });
+    await Promise.all(started.map(isReady));
+    await toFirst.replicaof('127.0.0.1', 1);
+    for (const app of started) {
+      const [, address = ''] = /"http":"([^"]+)"/.exec(app.output()) ?? [];
+      const authorization = `Basic ${Buffer.from('admin:s3cret').toString('base64')}`;
+      await until(async () => {
+        const answer = await fetch(`${address}/readyz`, { headers: { authorization } });
+        expect(`${answer.status} ${await answer.text()}`).toMatch(/^503.*REDIS_READONLY/);
+      });
+    }
+    await toFirst.replicaof('NO', 'ONE');
+    await Promise.all(started.map(isReady));
+  });
+});
+
+describe('a queue that takes no writes', () => {
+  it('makes the scheduler and the dashboard not ready, and costs them nothing', async () => {
+    const [scheduler, , dashboard] = await apps({});
+    if (!scheduler || !dashboard) throw new TypeError('they were started');
+    await Promise.all([scheduler, dashboard].map(isReady));
+    await fleet.queueRedis.config('SET', 'maxmemory', '1');
+    try {
+      for (const app of [scheduler, dashboard]) {
+        const [, address = ''] = /"http":"([^"]+)"/.exec(app.output()) ?? [];
+        const authorization = `Basic ${Buffer.from('admin:s3cret').toString('base64')}`;
+        await until(async () => {
+          const answer = await fetch(`${address}/readyz`, { headers: { authorization } });
+          expect(`${answer.status} ${await answer.text()}`).toMatch(/^503.*REDIS_OUT_OF_MEMORY/);
+        });
+      }
+      const lines = scheduler.output().split('\n').length;
+      await new Promise((resolve) => setTimeout(resolve, 5_000));
+      expect(scheduler.output().split('\n').length - lines).toBeLessThan(20);
+    } finally {
+      await fleet.queueRedis.config('SET', 'maxmemory', '0');
+    }
+    await Promise.all([scheduler, dashboard].map(isReady));
+  });
+});

@@ -1,0 +1,32 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { backoffMs } from '@redis-to-mongo/pipeline';
+import { type Job, Worker } from 'bullmq';
+
+/** Waits between two tries to take a job, in ms. */
+const BACKOFF = { baseMs: 200, capMs: 5_000 } as const;
+
+/**
+ * BullMQ's worker asks for the next job at once when Redis has refused to hand one out, thousands of times a second. This
+ * one waits before it tells of the refusal and goes on.
+ */
+export class BrakedWorker extends Worker {
+  readonly #closing = new AbortController();
+  #refusals = 0;
+
+  protected override async moveToActive(token: string, name?: string): Promise<Job> {
+    try {
+      const job = await super.moveToActive(token, name);
+      this.#refusals = 0;
+      return job;
+    } catch (error) {
+      const waitMs = BACKOFF.baseMs / 2 + backoffMs(++this.#refusals, BACKOFF);
+      await sleep(waitMs, undefined, { signal: this.#closing.signal }).catch(() => {}); // closing: no wait
+      throw error;
+    }
+  }
+
+  override async close(force?: boolean): Promise<void> {
+    this.#closing.abort();
+    await super.close(force);
+  }
+}
