@@ -125,16 +125,24 @@ class Pieces {
   readonly #open = new Map<string, (MirroredItem | undefined)[]>();
 
   *add(keyType: ValueKeyType, unit: UnitDocument, item: MirroredItem): Generator<MirroredItem> {
-    const cut = keyType === 'hash' ? 1 : 0;
-    // What is the same in all pieces of an item: the field, the place, or (a member itself is cut) only their number.
-    const name = JSON.stringify([unit.index, keyType === 'hash' ? item[0]?.toString('latin1') : unit.parts]);
+    // What is the same in all pieces of an item. Those of earlier versions tell only the field, the place, or how many there are.
+    const name =
+      typeof unit.of === 'string'
+        ? unit.of
+        : JSON.stringify([unit.index, keyType === 'hash' ? item[0]?.toString('latin1') : unit.parts]);
     const pieces = this.#open.get(name) ?? [];
     this.#open.set(name, pieces);
     if (pieces[unit.part]) throw ambiguous(unit.key);
     pieces[unit.part] = item;
     if (pieces.filter((piece) => piece !== undefined).length < Number(unit.parts)) return;
     this.#open.delete(name);
-    yield item.with(cut, Buffer.concat(pieces.flatMap((piece) => piece?.[cut] ?? [])));
+    const joined = (at: number) => Buffer.concat(pieces.flatMap((piece) => piece?.[at] ?? []));
+    // A field's name that was cut is in the first pieces, and empty in the others.
+    if (unit.fieldParts !== undefined) yield item.with(0, joined(0)).with(1, joined(1));
+    else {
+      const cut = keyType === 'hash' ? 1 : 0;
+      yield item.with(cut, joined(cut));
+    }
   }
 }
 
@@ -175,6 +183,6 @@ function ambiguous(key: string): SyncError {
   return new SyncError(
     'VALUE_PIECES_AMBIGUOUS',
     'unknown',
-    `key ${key}: several members of more than 8 MiB; their pieces in MongoDB do not tell whose they are`,
+    `key ${key}: several members of more than 8 MiB; their pieces in MongoDB, written by an earlier version, do not tell whose they are: resync the key`,
   );
 }

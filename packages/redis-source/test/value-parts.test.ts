@@ -1,7 +1,8 @@
 import { Buckets, bucketOf, fineBuckets, hashedLayout, parseSlot, slotOf } from '@redis-to-mongo/pipeline';
+import { BSON } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 import { PrintSum, printOf } from '../src/values/item-print.js';
-import { jsonValue } from '../src/values/json-value.js';
+import { jsonValue, jsonWeight } from '../src/values/json-value.js';
 import { FrameFinder } from '../src/values/sliding-frame.js';
 
 const unit = (name: string, index = 0) => ({ print: printOf([Buffer.from(name)]), index });
@@ -126,6 +127,28 @@ describe('a JSON text', () => {
     '{"\\udfff":1}',
   ])('that a document would change is kept: %s', (text) => {
     expect(jsonValue(text)).toMatchObject({ text });
+  });
+
+  it('takes no more in a document than it is taken to weigh', () => {
+    const many = (item: string, count: number) => `[${Array(count).fill(item).join(',')}]`;
+    const members = (name: (i: number) => string, value: string) =>
+      `{${Array.from({ length: 20_000 }, (_, i) => `"${name(i)}":${value}`).join(',')}}`;
+    const texts = [
+      ...['1', '0.5', '"a"', '[]', '{}', 'null', 'true', '-1e21', '"\\u0000"', '{"a":1}', '[[[1]]]'].map(
+        (item) => many(item, 150_000),
+      ),
+      ...['1', '[]', '{"b":"c"}'].map((value) => members((i) => `n${i}`, value)),
+      JSON.stringify('漢'.repeat(100_000)),
+    ];
+    for (const text of texts) {
+      const document = jsonValue(text);
+      expect(BSON.calculateObjectSize({ ...document })).toBeLessThanOrEqual(
+        jsonWeight(Buffer.from(text)) + 100,
+      );
+    }
+    // Names that become pairs take more, and still fit where the weight is within its limit.
+    const odd = members((i) => `$${i}`, '1');
+    expect(BSON.calculateObjectSize({ ...jsonValue(odd) })).toBeLessThan(1.33 * jsonWeight(Buffer.from(odd)));
   });
 
   it('nested too deeply is kept as text alone', () => {

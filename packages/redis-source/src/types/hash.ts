@@ -6,6 +6,9 @@ import type { ValueOptions } from '../values/value-options.js';
 import { valueSyncer } from '../values/value-syncer.js';
 import type { Item, ValueType } from '../values/value-type.js';
 
+/** What a field, or its time, takes in a document beside its name and value, in bytes, at most. */
+const PAIR_BYTES = 50;
+
 const HASH: ValueType = {
   names: { keyType: 'hash', collection: 'hashes', memberCollection: 'hash_fields' },
   source: {
@@ -18,8 +21,8 @@ const HASH: ValueType = {
   },
   shape: {
     order: 'hashed',
-    inline: { document: inline, fields: ['fields', 'fieldsExpireAt'] },
-    unit: { document: unit, cut: 1 },
+    inline: { document: inline, fields: ['fields', 'fieldsExpireAt'], weigh },
+    unit: { document: unit, cut: 1, namePartsField: 'fieldParts' },
   },
 };
 
@@ -48,6 +51,12 @@ function inline(items: readonly Item[] | undefined): ValueDocument {
         }
       : {}),
   };
+}
+
+/** A field that expires is named twice. */
+function weigh([field, value, time]: Item): number {
+  const name = field?.length ?? 0;
+  return name + (value?.length ?? 0) + PAIR_BYTES + (time && time.length > 0 ? name + PAIR_BYTES : 0);
 }
 
 function unit([field, value, time]: Item): ValueDocument {

@@ -1,7 +1,7 @@
 import type { Syncer } from '@redis-to-mongo/pipeline';
 import type { Redis } from 'ioredis';
 import { cutBytes } from '../values/cut-bytes.js';
-import { jsonValue } from '../values/json-value.js';
+import { jsonValue, jsonWeight } from '../values/json-value.js';
 import { bufferOf } from '../values/scan-pages.js';
 import type { ValueOptions } from '../values/value-options.js';
 import { valueSyncer } from '../values/value-syncer.js';
@@ -22,6 +22,7 @@ const JSON_TYPE: ValueType = {
     inline: {
       document: (items) => (items ? jsonValue(textOf(items)) : { value: null }),
       fields: ['value', 'text'],
+      weigh: ([part]) => jsonWeight(part ?? Buffer.alloc(0)),
     },
     unit: { document: ([data]) => ({ data: data ?? Buffer.alloc(0) }), cut: 0 },
   },

@@ -1,6 +1,7 @@
 import { Buckets, hashedLayout, type UnitLayout } from '@redis-to-mongo/pipeline';
 import type { ItemReader } from './item-reader.js';
 import type { Frame } from './sliding-frame.js';
+import { MAX_DOCUMENT_WEIGHT } from './value-options.js';
 import { addUnits, type PassResult, ValuePass } from './value-pass.js';
 import type { Item, ValueType } from './value-type.js';
 
@@ -8,6 +9,8 @@ import type { Item, ValueType } from './value-type.js';
 export interface Glance extends PassResult {
   /** The items, where they are few enough for one document. */
   readonly kept: readonly Item[] | undefined;
+  /** About how many bytes the one document would take, at most. */
+  readonly weight: number;
   readonly layout: UnitLayout;
   /** The units by bucket, where their places are known without knowing the whole. */
   readonly buckets: Buckets | undefined;
@@ -31,15 +34,24 @@ export async function glance(
   const layout: UnitLayout = shape.order === 'hashed' ? hashedLayout(expectedItems) : { kind: 'indexed' };
   const buckets = shape.order === 'sliding' ? undefined : new Buckets(layout);
   const pass = new ValuePass(shape, last);
+  const weigh = shape.inline.weigh ?? weightOf;
   let kept: Item[] | undefined = [];
+  let weight = 0;
   const pages = reader[how](key);
   for (;;) {
     const page = await pages.next();
-    if (page.done) return { ...pass.end(page.value), kept, layout, buckets };
+    if (page.done) return { ...pass.end(page.value), kept, weight, layout, buckets };
     for (const item of page.value) {
       addUnits(buckets, pass.add(item));
-      if (kept && pass.items <= limits.items && pass.bytes <= limits.bytes) kept.push(item);
+      weight += weigh(item);
+      if (kept && pass.items <= limits.items && pass.bytes <= limits.bytes && weight <= MAX_DOCUMENT_WEIGHT)
+        kept.push(item);
       else kept = undefined;
     }
   }
+}
+
+/** With what BSON adds for an item of a list: a pair of texts, or a member with its score. */
+function weightOf(item: Item): number {
+  return item.reduce((sum, { length }) => sum + length, 40);
 }

@@ -25,6 +25,16 @@ export function jsonValue(text: string): ValueDocument {
   return plain.isSame && JSON.stringify(parsed) === withoutSpace(text) ? { value } : { value, text };
 }
 
+/** What BSON adds to a value in a list, in bytes: its type, its place in digits, and 64 bits for a digit of text. */
+const TOKEN_BYTES = 17;
+
+/** About how many bytes a part of a JSON text takes in a document, as `value` and as `text`. Short numbers grow most. */
+export function jsonWeight(text: Uint8Array): number {
+  let tokens = 0;
+  for (const byte of text) if (byte === 0x2c || byte === 0x5b || byte === 0x7b) tokens++; // , [ {
+  return 2 * text.length + TOKEN_BYTES * tokens;
+}
+
 /** `undefined` when the value is nested too deeply. */
 function storable(value: unknown, depth: number, plain: { isSame: boolean }): unknown {
   if (typeof value === 'string' && LONE_SURROGATE.test(value)) plain.isSame = false;

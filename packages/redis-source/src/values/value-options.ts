@@ -32,6 +32,9 @@ export interface ValueSettings extends Required<Omit<ValueOptions, 'rules' | 'go
 /** The most that a document may take of a value, in bytes: well below MongoDB's 16 MiB, whatever BSON adds. */
 export const MAX_DOCUMENT_PAYLOAD = 8 * MIB;
 
+/** The most that a document may weigh by estimate; MongoDB takes 16 MiB. */
+export const MAX_DOCUMENT_WEIGHT = 12 * MIB;
+
 export function withDefaults(options: ValueOptions): ValueSettings {
   return {
     maxInlineMembers: options.maxInlineMembers ?? 10_000,

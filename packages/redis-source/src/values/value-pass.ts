@@ -7,6 +7,9 @@ import type { Item, ValueShape } from './value-type.js';
 
 /** What a unit's document takes beside its payload, in bytes, about. */
 const UNIT_OVERHEAD = 200;
+/** What stands in each piece of an item may take this, in bytes. */
+const MAX_REPEATED = MAX_DOCUMENT_PAYLOAD / 2;
+const NONE = Buffer.alloc(0);
 
 /** What a pass over a value has found. */
 export interface PassResult extends ReadingEnd {
@@ -59,24 +62,41 @@ export class ValuePass {
   }
 
   #units(item: Item, print: Buffer, index: number, bytes: number): readonly Unit[] {
-    const { cut } = this.#shape.unit;
     const place = this.#shape.order === 'hashed' ? {} : { index };
     const document = (of: Item) => ({ ...this.#shape.unit.document(of), ...place });
     if (bytes <= MAX_DOCUMENT_PAYLOAD)
       return [{ print, index, bytes: bytes + UNIT_OVERHEAD, document: () => document(item) }];
-    const payload = item[cut] ?? Buffer.alloc(0);
-    const parts = Math.ceil(payload.length / MAX_DOCUMENT_PAYLOAD);
-    return Array.from({ length: parts }, (_, part) => {
-      const from = part * MAX_DOCUMENT_PAYLOAD;
-      const piece = item.with(cut, payload.subarray(from, from + MAX_DOCUMENT_PAYLOAD));
-      return {
-        print: partPrint(print, part),
-        index,
-        bytes: MAX_DOCUMENT_PAYLOAD,
-        document: () => ({ ...document(piece), part, parts }),
-      };
-    });
+    const pieces = this.#piecesOf(item);
+    const whole = { of: print.toString('hex'), parts: pieces.length };
+    const { namePartsField } = this.#shape.unit;
+    const names = pieces.filter(({ isName }) => isName).length;
+    const cutName = namePartsField !== undefined && names > 0 ? { [namePartsField]: names } : {};
+    return pieces.map(({ piece }, part) => ({
+      print: partPrint(print, part),
+      index,
+      bytes: MAX_DOCUMENT_PAYLOAD,
+      document: () => ({ ...document(piece), ...cutName, ...whole, part }),
+    }));
   }
+
+  /** An item too large for one document, in pieces: what is before the buffer that is cut comes with each, or first where it is large too. */
+  #piecesOf(item: Item): readonly { readonly piece: Item; readonly isName: boolean }[] {
+    const { cut, namePartsField } = this.#shape.unit;
+    const name = item[cut - 1];
+    if (namePartsField === undefined || name === undefined || name.length <= MAX_REPEATED)
+      return cutAt(item, cut).map((piece) => ({ piece, isName: false }));
+    return [
+      ...cutAt(item.with(cut, NONE), cut - 1).map((piece) => ({ piece, isName: true })),
+      ...cutAt(item.with(cut - 1, NONE), cut).map((piece) => ({ piece, isName: false })),
+    ];
+  }
+}
+
+function cutAt(item: Item, at: number): readonly Item[] {
+  const payload = item[at] ?? NONE;
+  return Array.from({ length: Math.ceil(payload.length / MAX_DOCUMENT_PAYLOAD) }, (_, i) =>
+    item.with(at, payload.subarray(i * MAX_DOCUMENT_PAYLOAD, (i + 1) * MAX_DOCUMENT_PAYLOAD)),
+  );
 }
 
 /** Adds units to buckets where there are any. */

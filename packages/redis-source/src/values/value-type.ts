@@ -46,11 +46,15 @@ export interface ValueShape {
   readonly inline: {
     readonly document: (items: readonly Item[] | undefined) => ValueDocument;
     readonly fields: readonly string[];
+    /** About how many bytes an item takes in that document, at most; default its own and a little. */
+    readonly weigh?: (item: Item) => number;
   };
   readonly unit: {
     /** The fields of an item's own document. */
     readonly document: (item: Item) => ValueDocument;
     /** Which of the item's buffers is cut where the item is too large for a document. */
     readonly cut: number;
+    /** The buffer before it is cut too where it is large itself. In how many parts is told by this field of each document. */
+    readonly namePartsField?: string;
   };
 }

@@ -54,7 +54,7 @@ export class ValueWrites {
     };
     const hasMembers = last?.form === 'members';
     return {
-      write: { kind: 'replace', ...this.#names, document, hasMembers, bytes: seen.bytes + 32 * seen.items },
+      write: { kind: 'replace', ...this.#names, document, hasMembers, bytes: seen.weight },
       position: () => positionOf(seen, 'inline'),
     };
   }
