@@ -2,12 +2,12 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { countTests } from './count-tests.mjs';
+import { countTests, summaryOf } from './count-tests.mjs';
 import { root } from './root.mjs';
 import { runChild } from './run-child.mjs';
 
 /**
- * Runs the tests, then prints `N passed, N failed` as the last line.
+ * Runs the tests, then prints `N passed, N failed` as the last line; `, N skipped` follows where some were.
  *
  * @param {string[]} args for vitest
  * @returns {Promise<number>} the exit code
@@ -19,8 +19,7 @@ export async function runTests(args) {
     const vitest = join(root, 'node_modules/vitest/vitest.mjs');
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${results}`];
     const code = await runChild(process.execPath, [vitest, 'run', ...reporters, ...args]);
-    const { passed, failed } = countTests(read(results), code);
-    console.log(`${passed} passed, ${failed} failed`);
+    console.log(summaryOf(countTests(read(results), code)));
     return code;
   } finally {
     rmSync(folder, { recursive: true, force: true });

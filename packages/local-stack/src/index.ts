@@ -1,3 +1,4 @@
+export { isRedisForHere, type RedisName } from './choose-redis.js';
 export { chromiumPath } from './chromium-path.js';
 export { type FreshNamespace, freshNamespace } from './fresh-namespace.js';
 export { type LocalStack, type LocalStackOptions, startLocalStack } from './local-stack.js';

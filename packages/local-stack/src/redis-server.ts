@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { chooseRedis } from './choose-redis.js';
+import { chooseRedis, type RedisName } from './choose-redis.js';
 import { openDataDir } from './data-dir.js';
 import { givenServer } from './given-server.js';
 import { LocalStackError } from './local-stack-error.js';
@@ -8,6 +8,8 @@ import { startManagedServer } from './managed-server.js';
 import { openSupervisor, type Supervisor } from './supervisor.js';
 
 export interface RedisOptions {
+  /** Start this one; default: the one that LOCAL_STACK_REDIS names, else the first that is found. */
+  readonly program?: RedisName;
   /** Use this running Redis instead of starting one; it is never stopped, killed or restarted. */
   readonly url?: string;
   /** Kept at stop when given; else a directory under the system's temporary one, removed at stop. */
@@ -66,7 +68,7 @@ export async function startRedisUnder(
     await answers(url, undefined);
     return { url, ...givenServer('Redis', url, 6379, afterStop) };
   }
-  const program = await chooseRedis(onProgress);
+  const program = await chooseRedis(onProgress, options.program);
   const dataDir = await openDataDir(options.dataDir, supervisor);
   const urlOf = (port: number) =>
     password === undefined
@@ -75,7 +77,12 @@ export async function startRedisUnder(
   const server = await startManagedServer(supervisor, {
     kind: program.kind,
     command: program.command,
-    argsFor: (port) => [...argsOf(port, dataDir, options), ...(options.args ?? [])],
+    argsFor: (port) => [
+      ...(program.before ?? []),
+      ...(program.args ?? []),
+      ...argsOf(port, dataDir, options),
+      ...(options.args ?? []),
+    ],
     dataDir,
     logFile: join(dataDir, 'redis-server.log'),
     answers: (port, pid) => answers(urlOf(port), pid),

@@ -1,0 +1,74 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { chooseRedis, isRedisForHere } from '../src/choose-redis.js';
+import { startRedis } from '../src/redis-server.js';
+
+const silent = () => {};
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+/** A PATH on which nothing else is than a program of this name that tells this version. */
+async function pathWith(name: string, version: string): Promise<string> {
+  const path = join(await mkdtemp(join(tmpdir(), 'a path ')), 'bin');
+  await mkdir(path);
+  await writeFile(join(path, name), `#!/bin/sh\necho 'Redis server v=${version} sha=0'\n`, { mode: 0o755 });
+  return path;
+}
+
+describe('the Redis that is chosen', () => {
+  it('is, without root and without a Redis on the machine, one of today', async () => {
+    // The environment is made before the PATH is empty, as it is where python3 is all that there is.
+    await chooseRedis(silent, 'valkey-9');
+    vi.stubEnv('PATH', join(tmpdir(), 'nothing'));
+    expect((await chooseRedis(silent, undefined)).kind).toMatch(/^valkey-server 9\.\d+\.\d+ from PyPI$/);
+  });
+
+  it('is not one on the PATH that is too old to count lost entries', async () => {
+    const path = await pathWith('redis-server', '6.2.5');
+    try {
+      vi.stubEnv('PATH', path);
+      expect((await chooseRedis(silent, undefined)).kind).toMatch(/^valkey-server 9/);
+      await rm(path, { recursive: true });
+      const newer = await pathWith('redis-server', '8.0.6');
+      vi.stubEnv('PATH', newer);
+      expect((await chooseRedis(silent, undefined)).kind).toBe('redis-server 8.0.6 from PATH');
+      await rm(newer, { recursive: true });
+    } finally {
+      await rm(path, { recursive: true, force: true });
+    }
+  });
+
+  it('is the one that LOCAL_STACK_REDIS names, and a name that is none is refused', async () => {
+    vi.stubEnv('LOCAL_STACK_REDIS', 'valkey-9');
+    expect((await chooseRedis(silent)).kind).toMatch(/^valkey-server 9/);
+    vi.stubEnv('LOCAL_STACK_REDIS', 'redis-3');
+    await expect(chooseRedis(silent)).rejects.toMatchObject({
+      code: 'LOCAL_STACK_NO_REDIS',
+      message: 'there is no server named redis-3: LOCAL_STACK_REDIS can be valkey-9 or redis-7.4',
+    });
+  });
+
+  it.skipIf(!isRedisForHere('redis-7.4'))(
+    'is, asked for by name, Redis 7.4 with its module, and comes back after a kill (needs Linux on x86-64)',
+    async () => {
+      const server = await startRedis({ program: 'redis-7.4' });
+      const redis = new Redis(server.url, { retryStrategy: () => 100 });
+      // It is killed below.
+      redis.on('error', () => {});
+      try {
+        await server.kill();
+        await server.restart();
+        await redis.call('JSON.SET', 'a', '$', '{"b":1}');
+        expect(await redis.call('JSON.GET', 'a')).toBe('{"b":1}');
+      } finally {
+        redis.disconnect();
+        await server.stop();
+      }
+    },
+  );
+});
