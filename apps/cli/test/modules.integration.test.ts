@@ -1,74 +1,86 @@
+import { isRedisForHere, type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
 import { mongoSink } from '@redis-to-mongo/mongo-sink';
 import { ByteBudget, KEY_TYPES, type Line, Slice, syncKey } from '@redis-to-mongo/pipeline';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
 import { redisSource } from '@redis-to-mongo/redis-source';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type FakeRedis, startFakeRedis } from '../../../packages/redis-source/test/types/fake-redis.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { restoreValue } from '../src/restore/restore-value.js';
 import { compareValues } from '../src/verify/compare-values.js';
 import { isEqual } from '../src/verify/difference.js';
 import { type CliUnderTest, cliUnderTest, NO_TLS } from './cli-under-test.js';
 
-// What the Redis of the other tests does not know, on a server that answers as one with modules. It has no INFO, so the
-// parts of the commands are called by themselves.
-let cli: CliUnderTest;
-let fake: FakeRedis;
-let source: ReturnType<typeof connectRedis>;
-let target: ReturnType<typeof connectRedis>;
-let line: Line;
+describe.skipIf(!isRedisForHere('redis-7.4'))(
+  'with RedisJSON and fields that expire (needs Linux on x86-64)',
+  () => {
+    // What the Redis of the other tests may not know.
+    let cli: CliUnderTest;
+    let server: RedisServer;
+    let source: ReturnType<typeof connectRedis>;
+    let target: ReturnType<typeof connectRedis>;
+    let line: Line;
 
-beforeAll(async () => {
-  cli = await cliUnderTest();
-  fake = await startFakeRedis();
-  const connect = (db: number) =>
-    connectRedis({ url: `${fake.url}/${db}`, host: '', port: 0, db: 0, tls: NO_TLS }, () => {}, {
-      enableReadyCheck: false,
-      enableAutoPipelining: true,
+    beforeAll(async () => {
+      cli = await cliUnderTest();
+      server = await startRedis({ program: 'redis-7.4' });
+      const connect = (db: number) =>
+        connectRedis({ url: `${server.url}/${db}`, host: '', port: 0, db: 0, tls: NO_TLS }, () => {}, {
+          enableAutoPipelining: true,
+        });
+      source = connect(0);
+      target = connect(1);
+      const retry = { baseMs: 10, capMs: 500, forMs: 10_000 };
+      line = {
+        source: redisSource(source, KEY_TYPES, {
+          readEntries: 100,
+          readBytes: 1 << 20,
+          maxInlineBytes: 1000,
+        }),
+        sink: mongoSink(cli.db, {
+          batchEntries: 100,
+          batchBytes: 1 << 20,
+          maxDocumentBytes: 16 << 20,
+          retry,
+        }),
+        separator: ':info:',
+        budget: new ByteBudget(1 << 24),
+        now: () => new Date(),
+      };
     });
-  source = connect(0);
-  target = connect(1);
-  const retry = { baseMs: 10, capMs: 500, forMs: 10_000 };
-  line = {
-    source: redisSource(source, KEY_TYPES, { readEntries: 100, readBytes: 1 << 20, maxInlineBytes: 1000 }),
-    sink: mongoSink(cli.db, { batchEntries: 100, batchBytes: 1 << 20, maxDocumentBytes: 16 << 20, retry }),
-    separator: ':info:',
-    budget: new ByteBudget(1 << 24),
-    now: () => new Date(),
-  };
-});
-afterAll(async () => {
-  source.disconnect();
-  target.disconnect();
-  await fake.stop();
-  await cli.close();
-});
+    afterAll(async () => {
+      source.disconnect();
+      target.disconnect();
+      await server.stop();
+      await cli.close();
+    });
 
-const sync = async (key: string) => {
-  const slice = new Slice({ entries: 1000, bytes: 1 << 20, ms: 60_000 });
-  expect(await syncKey(line, key, slice)).toMatchObject({ result: 'synced' });
-};
+    const sync = async (key: string) => {
+      const slice = new Slice({ entries: 1000, bytes: 1 << 20, ms: 60_000 });
+      expect(await syncKey(line, key, slice)).toMatchObject({ result: 'synced' });
+    };
 
-test.each([
-  ['plain', '{"a":1,"b":[true,null,"x"]}'],
-  ['odd', '{"a.b":1.5,"7":[12345678901234567890]}'],
-  ['large', JSON.stringify({ text: 'x'.repeat(5000) })],
-])('a JSON document (%s) is found equal or different, and comes back by a restore', async (key, text) => {
-  await source.call('JSON.SET', key, '$', text);
-  await sync(key);
-  expect(isEqual(await compareValues(source, cli.db, 'json', { key, collection: null }))).toBe(true);
-  await restoreValue(target, cli.db, 'json', { key, collection: null });
-  expect(await target.call('JSON.GET', key, '.')).toEqual(await source.call('JSON.GET', key, '.'));
-  await source.call('JSON.SET', key, '$', '{"other":1}');
-  expect(isEqual(await compareValues(source, cli.db, 'json', { key, collection: null }))).toBe(false);
-});
+    it.each([
+      ['plain', '{"a":1,"b":[true,null,"x"]}'],
+      ['odd', '{"a.b":1.5,"7":[12345678901234567890]}'],
+      ['large', JSON.stringify({ text: 'x'.repeat(5000) })],
+    ])('a JSON document (%s) is found equal or different, and comes back by a restore', async (key, text) => {
+      await source.call('JSON.SET', key, '$', text);
+      await sync(key);
+      expect(isEqual(await compareValues(source, cli.db, 'json', { key, collection: null }))).toBe(true);
+      await restoreValue(target, cli.db, 'json', { key, collection: null });
+      expect(await target.call('JSON.GET', key, '.')).toEqual(await source.call('JSON.GET', key, '.'));
+      await source.call('JSON.SET', key, '$', '{"other":1}');
+      expect(isEqual(await compareValues(source, cli.db, 'json', { key, collection: null }))).toBe(false);
+    });
 
-test('fields of a hash that expire come back with their times', async () => {
-  await source.hset('hash', 'stays', '1', 'goes', '2');
-  await source.call('HPEXPIREAT', 'hash', '4102444800000', 'FIELDS', '1', 'goes');
-  await sync('hash');
-  await restoreValue(target, cli.db, 'hash', { key: 'hash', collection: null });
-  expect(await target.hgetall('hash')).toEqual({ stays: '1', goes: '2' });
-  expect(await target.call('HPEXPIRETIME', 'hash', 'FIELDS', '2', 'stays', 'goes')).toEqual([
-    -1, 4102444800000,
-  ]);
-});
+    it('fields of a hash that expire come back with their times', async () => {
+      await source.hset('hash', 'stays', '1', 'goes', '2');
+      await source.call('HPEXPIREAT', 'hash', '4102444800000', 'FIELDS', '1', 'goes');
+      await sync('hash');
+      await restoreValue(target, cli.db, 'hash', { key: 'hash', collection: null });
+      expect(await target.hgetall('hash')).toEqual({ stays: '1', goes: '2' });
+      expect(await target.call('HPEXPIRETIME', 'hash', 'FIELDS', '2', 'stays', 'goes')).toEqual([
+        -1, 4102444800000,
+      ]);
+    });
+  },
+);

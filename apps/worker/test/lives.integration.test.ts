@@ -86,11 +86,12 @@ describe('the lives of a stream', () => {
   it('set back by XSETID', async () => {
     await add('f', ['5-0', '6-0']);
     await under.sync('f');
-    await under.redis.xdel('f', '6-0');
+    // Newer servers refuse an id below that of an entry that XDEL removed; a trim does not count there.
+    await under.redis.xtrim('f', 'MAXLEN', 0);
     await under.redis.call('XSETID', 'f', '5-0');
     await add('f', ['5-1']);
     await under.sync('f');
-    expect(await lives('f')).toEqual({ 1: ['5-0', '6-0'], 2: ['5-0', '5-1'] });
+    expect(await lives('f')).toEqual({ 1: ['5-0', '6-0'], 2: ['5-1'] });
   });
 
   it('set ahead by XSETID stays the same life, and loses nothing', async () => {

@@ -4,7 +4,7 @@ import { fieldExpiry } from '../values/field-expiry.js';
 import { itemsOf, scanPages } from '../values/scan-pages.js';
 import type { ValueOptions } from '../values/value-options.js';
 import { valueSyncer } from '../values/value-syncer.js';
-import type { Item, ValueType } from '../values/value-type.js';
+import type { Item, ItemSource, ValueType } from '../values/value-type.js';
 
 /** What a field, or its time, takes in a document beside its name and value, in bytes, at most. */
 const PAIR_BYTES = 50;
@@ -28,13 +28,18 @@ const HASH: ValueType = {
 
 export const hashGuarantee = `What \`hashes\` shows is a state that the hash really had. \`fields\` is an object of field and value; where an object
 could not give the very same fields back (names that are binary, empty, digits only, begin with \`$\`, hold \`.\` or
-NUL, or are \`_bsontype\`, \`toBSON\` or \`__proto__\`), an array of \`[field, value]\` pairs. Where the server lets single fields expire (Redis 7.4 and later),
-\`fieldsExpireAt\` has their times, asked right behind the values. Above the limits each field is a document in
-\`hash_fields\`, changed by difference.`;
+NUL, or are \`_bsontype\`, \`toBSON\` or \`__proto__\`), an array of \`[field, value]\` pairs. Where the server lets single
+fields expire (Redis 7.4, Valkey 9 and later), \`fieldsExpireAt\` has their times, as they were in the same instant. Above the
+limits each field is a document in \`hash_fields\`, changed by difference.`;
 
 /** Hashes. */
 export function hashSyncer(redis: Redis, options: ValueOptions): Syncer {
-  return valueSyncer({ ...HASH, source: { ...HASH.source, complete: fieldExpiry() } }, redis, options);
+  return valueSyncer({ ...HASH, source: hashSource() }, redis, options);
+}
+
+/** How a hash is read, by one syncer: what the server can tell of fields is found out once. */
+export function hashSource(): ItemSource {
+  return { ...HASH.source, detail: fieldExpiry() };
 }
 
 function inline(items: readonly Item[] | undefined): ValueDocument {

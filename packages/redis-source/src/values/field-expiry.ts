@@ -1,49 +1,100 @@
 import { SyncError } from '@redis-to-mongo/pipeline';
+import { isCommandRefused } from '@redis-to-mongo/redis-connection';
 import { Command, type Redis } from 'ioredis';
-import type { Item } from './value-type.js';
+
+import type { Item, ItemDetail } from './value-type.js';
 
 const FIELDS_AT_ONCE = 1000;
 const NEVER = Buffer.alloc(0);
+const LAST = Number.POSITIVE_INFINITY;
+/** What HPEXPIRETIME answers for a field that is not there. */
+const ABSENT = -2;
+
+/** Arguments: the command that tells when the key expires. All of it is of one instant. */
+const SCRIPT = `
+local items = redis.call('HGETALL', KEYS[1])
+local times = {}
+for from = 1, #items, ${2 * FIELDS_AT_ONCE} do
+  local fields = {}
+  for at = from, math.min(from + ${2 * FIELDS_AT_ONCE - 1}, #items), 2 do fields[#fields + 1] = items[at] end
+  for _, time in ipairs(redis.call('HPEXPIRETIME', KEYS[1], 'FIELDS', #fields, unpack(fields))) do times[#times + 1] = time end
+end
+return {items, redis.call(ARGV[1], KEYS[1]), times}`;
 
 /**
- * Completes the fields of a hash with the times at which they expire (ms since 1970, as text; empty for never), where
- * the server knows such times (Redis 7.4 and later: found out once). In a small hash they are asked right behind the
- * values, so they may be younger than these; a field that has expired in between is left out.
+ * The times at which the fields of a hash expire (ms since 1970, as text; empty for never), where the server knows such
+ * times (Redis 7.4, Valkey 9 and later) and the user may ask for them: found out once.
+ * Source: https://redis.io/docs/latest/commands/hpexpiretime/
  */
-export function fieldExpiry(): (
-  client: Redis,
-  key: Buffer,
-  items: readonly Item[],
-) => Promise<readonly Item[]> {
+export function fieldExpiry(): ItemDetail {
   let isKnown: boolean | undefined;
-  return async (client, key, items) => {
-    if (isKnown === false) return items;
-    const completed: Item[] = [];
-    for (let i = 0; i < items.length; i += FIELDS_AT_ONCE) {
-      const some = items.slice(i, i + FIELDS_AT_ONCE);
-      const times = await askTimes(client, key, some).catch((error: unknown) => {
-        if (isKnown !== true && error instanceof Error && /unknown command|NOPERM/i.test(error.message))
-          return undefined;
-        throw error;
+  return {
+    async isKnown(client, key) {
+      isKnown ??= await isAnswered(client, key);
+      return isKnown;
+    },
+    commands(key, items) {
+      const fields = items.flatMap(([field]) => field ?? []);
+      return Array.from({ length: Math.ceil(fields.length / FIELDS_AT_ONCE) }, (_, i) => {
+        const some = fields.slice(i * FIELDS_AT_ONCE, (i + 1) * FIELDS_AT_ONCE);
+        return ['HPEXPIRETIME', key, 'FIELDS', String(some.length), ...some];
       });
-      isKnown = times !== undefined;
-      if (!times) return items;
-      some.forEach((item, at) => {
-        const time = Number(times[at]);
-        if (time !== -2) completed.push([...item, time > 0 ? Buffer.from(String(time)) : NEVER]);
-      });
-    }
-    return completed;
+    },
+    complete(items, asked, replies) {
+      if (items.length === 0) return [];
+      const times = replies.includes(null) ? asked.map(() => ABSENT) : replies.flatMap(timesOf);
+      if (times.length !== asked.length) throw unexpected();
+      const timeOf = finder(asked, times);
+      const completed: Item[] = [];
+      for (const [at, item] of items.entries()) {
+        const time = timeOf(item, at);
+        if (time === undefined) return undefined;
+        if (time !== ABSENT) completed.push([...item, time > 0 ? Buffer.from(String(time)) : NEVER]);
+      }
+      return completed;
+    },
+    firstToGo(items, before) {
+      let first = before;
+      for (const item of items) if (goesAt(item) < (first ? goesAt(first) : LAST)) first = item;
+      return first;
+    },
+    script: SCRIPT,
   };
 }
 
-async function askTimes(client: Redis, key: Buffer, items: readonly Item[]): Promise<unknown[]> {
-  const fields = items.flatMap(([field]) => field ?? []);
-  const reply: unknown = await client.sendCommand(
-    new Command('HPEXPIRETIME', [key, 'FIELDS', String(fields.length), ...fields]),
-  );
-  if (reply === null) return items.map(() => -2); // the key is gone
-  if (!Array.isArray(reply) || reply.length !== fields.length)
-    throw new SyncError('REDIS_REPLY', 'unknown', 'HPEXPIRETIME: the reply is not of the documented form');
-  return reply;
+async function isAnswered(client: Redis, key: Buffer): Promise<boolean> {
+  try {
+    await client.sendCommand(new Command('HPEXPIRETIME', [key, 'FIELDS', '1', '']));
+    return true;
+  } catch (error) {
+    if (isCommandRefused(error)) return false;
+    throw error;
+  }
+}
+
+function goesAt([, , time]: Item): number {
+  return time && time.length > 0 ? Number(time) : LAST;
+}
+
+/** Finds the time of an item: by its place, where both readings have the same order, else by its name. */
+function finder(
+  asked: readonly Item[],
+  times: readonly number[],
+): (item: Item, at: number) => number | undefined {
+  let byName: Map<string, number> | undefined;
+  return ([field = NEVER], at) => {
+    if (asked[at]?.[0]?.equals(field)) return times[at];
+    byName ??= new Map(asked.map(([name = NEVER], i) => [name.toString('latin1'), times[i] ?? ABSENT]));
+    return byName.get(field.toString('latin1'));
+  };
+}
+
+function timesOf(reply: unknown): readonly number[] {
+  if (!Array.isArray(reply)) throw unexpected();
+  const times: readonly unknown[] = reply;
+  return times.map(Number);
+}
+
+function unexpected(): SyncError {
+  return new SyncError('REDIS_REPLY', 'unknown', 'HPEXPIRETIME: the reply is not of the documented form');
 }

@@ -1,8 +1,8 @@
-import { SyncError } from '@redis-to-mongo/pipeline';
 import { masterOf, redisError } from '@redis-to-mongo/redis-connection';
 import { Command, type Redis } from 'ioredis';
 import { keyExpiry } from './key-expiry.js';
 import type { Item, ItemSource } from './value-type.js';
+import { detailed, knownDetail, readWhole, unpack } from './whole-reading.js';
 
 /** How a reading of a value ended. */
 export interface ReadingEnd {
@@ -45,36 +45,23 @@ export class ItemReader {
     return (await this.#expiry(await this.#masterOf(key), key)).same(a, b);
   }
 
-  /** One instant of the value, read by one command with its time to live in one MULTI. */
+  /** One instant of the value, with its time to live. */
   async *atomic(key: Buffer): AsyncGenerator<readonly Item[], ReadingEnd> {
     const server = await this.#masterOf(key);
-    const expiry = await this.#expiry(server, key);
-    const [command, ...args] = this.#source.whole.command(key);
-    const replies = await server
-      .multi()
-      .callBuffer(command, ...args)
-      .call(expiry.command, key)
-      .exec()
-      .catch((error: unknown) => {
+    const whole = await readWhole(server, this.#source, await this.#expiry(server, key), key).catch(
+      (error: unknown) => {
         throw redisError(error);
-      });
-    const [wholeReply, timeReply] = unpack(replies);
-    const items = this.#source.whole.items(wholeReply);
-    if (items === undefined) return { isWhole: true, isGone: true, expiresAt: null };
-    yield await this.#complete(server, key, items);
-    return { isWhole: true, isGone: false, expiresAt: expiry.at(timeReply) };
+      },
+    );
+    if (!whole) return { isWhole: true, isGone: true, expiresAt: null };
+    yield whole.items;
+    return { isWhole: true, isGone: false, expiresAt: whole.expiresAt };
   }
 
   async #masterOf(key: Buffer): Promise<Redis> {
     return await masterOf(this.#redis, key).catch((error: unknown) => {
       throw redisError(error);
     });
-  }
-
-  async #complete(client: Redis, key: Buffer, items: readonly Item[]): Promise<readonly Item[]> {
-    return this.#source.complete && items.length > 0
-      ? await this.#source.complete(client, key, items)
-      : items;
   }
 
   /**
@@ -97,22 +84,26 @@ export class ItemReader {
     client.on('error', () => {});
     try {
       await client.connect();
+      const detail = await knownDetail(client, this.#source, key);
       await client.watch(key);
       let read = 0;
-      for await (const items of pages(client, key, this.#count)) {
+      let firstToGo: Item | undefined;
+      for await (const page of pages(client, key, this.#count)) {
+        const items = detail ? await detailed(client, detail, key, page) : page;
         read +=
           size.of === 'items' ? items.length : items.reduce((sum, [bytes]) => sum + (bytes?.length ?? 0), 0);
-        yield await this.#complete(client, key, items);
+        if (detail) firstToGo = detail.firstToGo(items, firstToGo);
+        yield items;
       }
-      const replies = await client
-        .multi()
-        .call('EXISTS', key)
-        .call(size.command, key)
-        .call(expiry.command, key)
-        .exec();
+      const end = client.multi().call('EXISTS', key).call(size.command, key).call(expiry.command, key);
+      const last = firstToGo ? [firstToGo] : [];
+      for (const [name, ...words] of detail?.commands(key, last) ?? []) end.call(name, ...words);
+      const replies = await end.exec();
       if (replies === null) return CHANGED;
-      const [exists, sizeReply, timeReply] = unpack(replies);
+      const [exists, sizeReply, timeReply, ...details] = unpack(replies);
       if (Number(exists) === 0) return { isWhole: true, isGone: true, expiresAt: null };
+      // What goes by itself does not show in a watch: a page may hold what had gone when another one was read.
+      if (detail && detail.complete(last, last, details)?.length !== last.length) return CHANGED;
       // SCAN commands can give an item twice, while Redis resizes its table: then the sizes differ.
       if (Number(sizeReply) !== read) return CHANGED;
       return { isWhole: true, isGone: false, expiresAt: expiry.at(timeReply) };
@@ -122,12 +113,4 @@ export class ItemReader {
       client.disconnect();
     }
   }
-}
-
-function unpack(replies: [error: Error | null, result: unknown][] | null): unknown[] {
-  if (!replies) throw new SyncError('REDIS_REPLY', 'unknown', 'Redis: EXEC answered nothing');
-  return replies.map(([error, result]) => {
-    if (error) throw redisError(error);
-    return result;
-  });
 }

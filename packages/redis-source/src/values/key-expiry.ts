@@ -1,4 +1,4 @@
-import { redisError } from '@redis-to-mongo/redis-connection';
+import { isCommandRefused, redisError } from '@redis-to-mongo/redis-connection';
 import { Command, type Redis } from 'ioredis';
 
 /** Asks when a key expires, together with other commands. */
@@ -34,7 +34,7 @@ async function detect(redis: Redis, key: Buffer): Promise<KeyExpiry> {
       same: (a, b) => a === b,
     };
   } catch (error) {
-    if (!(error instanceof Error && /unknown command|NOPERM/i.test(error.message))) throw redisError(error);
+    if (!isCommandRefused(error)) throw redisError(error);
     return {
       command: 'PTTL',
       at: (reply) => (Number(reply) < 0 ? null : Date.now() + Number(reply)),

@@ -30,8 +30,33 @@ export interface ItemSource {
   };
   /** Reads the value in pages of about `count` items; absent where Redis has no such command. */
   readonly pages?: (client: Redis, key: Buffer, count: number) => AsyncGenerator<readonly Item[]>;
-  /** Completes items just read with what takes another command to know. */
-  readonly complete?: (client: Redis, key: Buffer, items: readonly Item[]) => Promise<readonly Item[]>;
+  /** What takes another command to know of the items. */
+  readonly detail?: ItemDetail;
+}
+
+/** What Redis tells of items by a command of its own, which must name them; it belongs to the very same state. */
+export interface ItemDetail {
+  /** Whether the server has the command and the user may run it. Once found out, nothing is asked. */
+  isKnown(client: Redis, key: Buffer): Promise<boolean>;
+  /** What asks about the items. */
+  commands(key: Buffer, items: readonly Item[]): readonly (readonly [string, ...(Buffer | string)[]])[];
+  /**
+   * The items with their details. Those that had gone by themselves when their details were asked are left out.
+   * @param asked the items that `replies` tell of.
+   * @returns `undefined` where some of the items were not asked about.
+   */
+  complete(
+    items: readonly Item[],
+    asked: readonly Item[],
+    replies: readonly unknown[],
+  ): readonly Item[] | undefined;
+  /** Of completed items, and the one found before, that which goes by itself first; `undefined` where all stay. */
+  firstToGo(items: readonly Item[], before: Item | undefined): Item | undefined;
+  /**
+   * Reads the whole value and its details in one instant. KEYS: the value's. ARGV: the command that tells when the key
+   * expires. Answers what `whole` and that command do, and a list for `complete`.
+   */
+  readonly script: string;
 }
 
 /** How the items look in MongoDB. */

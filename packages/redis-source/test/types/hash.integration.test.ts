@@ -1,11 +1,8 @@
 import { bytesOf, decodeContent } from '@redis-to-mongo/pipeline';
 import { Command, type Redis } from 'ioredis';
 import type { Db } from 'mongodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Conformance, describeConformance } from './conformance.js';
-import { type FakeRedis, startFakeRedis } from './fake-redis.js';
 import { hexOf, storedValue } from './stored-value.js';
-import { type ValueUnderTest, valueUnderTest } from './value-under-test.js';
 
 const NAMES = { collection: 'hashes', memberCollection: 'hash_fields' };
 
@@ -70,41 +67,3 @@ async function ofMongo(db: Db, key: string): Promise<string[] | null> {
   if (pairs.length !== stored.header.size) throw new Error(`${key}: the size is not that of its fields`);
   return pairs.map(([field, value]) => `${hexOf(field)}=${hexOf(value)}`).sort();
 }
-
-describe('hash: its own', () => {
-  let server: FakeRedis;
-  let under: ValueUnderTest;
-  beforeAll(async () => {
-    server = await startFakeRedis();
-    under = await valueUnderTest({ redisUrl: server.url });
-  });
-  afterAll(async () => {
-    await under.close();
-    await server.stop();
-  });
-
-  it('notes when single fields expire, where the server has that (Redis 7.4 and later)', async () => {
-    const { redis } = under;
-    await redis.hset('session', 'user', 'ada', 'token', 't');
-    await redis.call('HPEXPIREAT', 'session', '4000000000000', 'FIELDS', '1', 'token');
-    await under.sync('session');
-    expect(await under.header('hashes', 'session')).toMatchObject({
-      fields: { user: 'ada', token: 't' },
-      fieldsExpireAt: [{ field: 'token', expiresAt: new Date(4_000_000_000_000) }],
-    });
-    expect((await under.sync('session')).result).toBe('unchanged');
-    await redis.call('HPERSIST', 'session', 'FIELDS', '1', 'token');
-    await under.sync('session');
-    expect(await under.header('hashes', 'session')).not.toHaveProperty('fieldsExpireAt');
-  });
-
-  it('notes them in the documents of a large hash', async () => {
-    await HASH.fill(under.redis, 'large', 300);
-    await under.redis.call('HPEXPIREAT', 'large', '4000000000000', 'FIELDS', '1', 'field 7');
-    await under.sync('large');
-    const units = await under.units('hashes', 'hash_fields', 'large');
-    expect(units.filter(({ expiresAt }) => expiresAt)).toMatchObject([
-      { field: 'field 7', value: 'value 7', expiresAt: new Date(4_000_000_000_000) },
-    ]);
-  });
-});

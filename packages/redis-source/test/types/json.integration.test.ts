@@ -1,9 +1,9 @@
+import { isRedisForHere, type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
 import { bytesOf } from '@redis-to-mongo/pipeline';
 import type { Redis } from 'ioredis';
 import type { Db } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Conformance, describeConformance } from './conformance.js';
-import { type FakeRedis, startFakeRedis } from './fake-redis.js';
 import { storedValue } from './stored-value.js';
 import { type ValueUnderTest, valueUnderTest } from './value-under-test.js';
 
@@ -31,39 +31,45 @@ const JSON_TYPE: Conformance = {
   ofMongo,
 };
 
-let server: FakeRedis;
-beforeAll(async () => {
-  server = await startFakeRedis();
-});
-afterAll(async () => {
-  await server.stop();
-});
-
-describeConformance(JSON_TYPE, () => ({ redisUrl: server.url }));
-
-describe('json: its own', () => {
-  let under: ValueUnderTest;
+describe.skipIf(!isRedisForHere('redis-7.4'))('with RedisJSON (needs Linux on x86-64)', () => {
+  let server: RedisServer;
   beforeAll(async () => {
-    under = await valueUnderTest({ redisUrl: server.url });
+    server = await startRedis({ program: 'redis-7.4' });
   });
   afterAll(async () => {
-    await under.close();
+    await server.stop();
   });
 
-  it('an ordinary document can be asked for what it holds, and needs no text', async () => {
-    await under.redis.call('JSON.SET', 'user', '$', '{"name":"Ada","tags":["a","b"],"age":36,"score":1.5}');
-    await under.sync('user');
-    const found = await under.db.collection('json').findOne({ 'value.name': 'Ada', 'value.tags': 'b' });
-    expect(found).toMatchObject({ _id: 'user', value: { name: 'Ada', age: 36, score: 1.5 }, form: 'inline' });
-    expect(found).not.toHaveProperty('text');
-  });
+  describeConformance(JSON_TYPE, () => ({ redisUrl: server.url }));
 
-  it('what a document would lose, the text keeps', async () => {
-    await JSON_TYPE.fillHard(under.redis, 'odd');
-    await under.sync('odd');
-    const { value, text } = await under.header('json', 'odd');
-    expect(text).toBe(await under.redis.call('JSON.GET', 'odd', '.'));
-    expect(value).toContainEqual(['deep', [[[{}]]]]);
+  describe('json: its own', () => {
+    let under: ValueUnderTest;
+    beforeAll(async () => {
+      under = await valueUnderTest({ redisUrl: server.url });
+    });
+    afterAll(async () => {
+      await under.close();
+    });
+
+    it('an ordinary document can be asked for what it holds, and needs no text', async () => {
+      await under.redis.call('JSON.SET', 'user', '$', '{"name":"Ada","tags":["a","b"],"age":36,"score":1.5}');
+      await under.sync('user');
+      const found = await under.db.collection('json').findOne({ 'value.name': 'Ada', 'value.tags': 'b' });
+      expect(found).toMatchObject({
+        _id: 'user',
+        value: { name: 'Ada', age: 36, score: 1.5 },
+        form: 'inline',
+      });
+      expect(found).not.toHaveProperty('text');
+    });
+
+    it('what a document would lose, the text keeps', async () => {
+      await JSON_TYPE.fillHard(under.redis, 'odd');
+      await under.sync('odd');
+      const { value, text } = await under.header('json', 'odd');
+      expect(text).toBe(await under.redis.call('JSON.GET', 'odd', '.'));
+      expect(value).toContainEqual(['deep', [[[{}]]]]);
+    });
   });
 });
 

@@ -1,0 +1,178 @@
+import { isRedisForHere, type RedisName, type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
+import { Redis } from 'ioredis';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { hashSource } from '../src/types/hash.js';
+import { ItemReader } from '../src/values/item-reader.js';
+import { type ValueUnderTest, valueUnderTest } from './types/value-under-test.js';
+
+const LATE = 4_000_000_000_000;
+
+describe.each<[string, RedisName]>([
+  ['Valkey 9', 'valkey-9'],
+  ['Redis 7.4 (needs Linux on x86-64)', 'redis-7.4'],
+])('a hash whose fields expire, on %s', (_, program) => {
+  describe.skipIf(!isRedisForHere(program))('what is in MongoDB', () => {
+    let server: RedisServer;
+    let under: ValueUnderTest;
+    let writer: Redis;
+    let stop: (() => Promise<void>) | undefined;
+    beforeAll(async () => {
+      server = await startRedis({ program, args: ['--enable-debug-command', 'yes'] });
+      under = await valueUnderTest({ redisUrl: server.url });
+      writer = new Redis(server.url);
+    });
+    afterEach(async () => {
+      await stop?.();
+      stop = undefined;
+    });
+    afterAll(async () => {
+      writer.disconnect();
+      await under.close();
+      await server.stop();
+    });
+
+    /** Writes state after state without a pause, each by one MULTI. `only` is a field's name in this state alone. */
+    const writeAllTheTime = (key: string, only: (i: number) => string) => {
+      let isDone = false;
+      const writing = (async () => {
+        for (let i = 1; !isDone; i++)
+          await writer
+            .multi()
+            .del(key)
+            .hset(key, 'same', i, only(i), i, 'never', i)
+            .call('HPEXPIREAT', key, String(LATE + i), 'FIELDS', '2', 'same', only(i))
+            .exec();
+      })();
+      stop = async () => {
+        isDone = true;
+        await writing;
+      };
+    };
+
+    it.each([
+      ['which names it has changes, too', (i: number) => `only ${i}`],
+      ['its names stay', () => 'other'],
+    ])(
+      'changed all the time by MULTI, it is a state that the hash had, at every look: %s',
+      async (name, only) => {
+        writeAllTheTime(name, only);
+        const states: unknown[] = [];
+        while (states.length < 60) {
+          if ((await under.sync(name)).result !== 'synced') continue;
+          const { fields, fieldsExpireAt } = await under.header('hashes', name);
+          states.push({ fields, fieldsExpireAt: new Set(fieldsExpireAt) });
+        }
+        const had = states.map((state) => {
+          const i = numberOf(state);
+          const expiresAt = new Date(LATE + i);
+          return {
+            fields: { same: `${i}`, [only(i)]: `${i}`, never: `${i}` },
+            fieldsExpireAt: new Set([
+              { field: 'same', expiresAt },
+              { field: only(i), expiresAt },
+            ]),
+          };
+        });
+        expect(states).toEqual(had);
+        expect(new Set(states.map(numberOf)).size).toBeGreaterThan(30);
+      },
+    );
+
+    it('has the times of single fields, and has them no more once they persist', async () => {
+      await writer.hset('session', 'user', 'ada', 'token', 't');
+      await writer.call('HPEXPIREAT', 'session', LATE, 'FIELDS', '1', 'token');
+      await under.sync('session');
+      expect(await under.header('hashes', 'session')).toMatchObject({
+        fields: { user: 'ada', token: 't' },
+        fieldsExpireAt: [{ field: 'token', expiresAt: new Date(LATE) }],
+      });
+      expect((await under.sync('session')).result).toBe('unchanged');
+      await writer.call('HPERSIST', 'session', 'FIELDS', '1', 'token');
+      await under.sync('session');
+      expect(await under.header('hashes', 'session')).not.toHaveProperty('fieldsExpireAt');
+    });
+
+    it('has them in the documents of a large hash', async () => {
+      await fillLarge('large');
+      await writer.call('HPEXPIREAT', 'large', LATE, 'FIELDS', '1', 'field 7');
+      await under.sync('large');
+      const units = await under.units('hashes', 'hash_fields', 'large');
+      expect(units).toHaveLength(2500);
+      expect(units.filter(({ expiresAt }) => expiresAt)).toMatchObject([
+        { field: 'field 7', value: 'value 7', expiresAt: new Date(LATE) },
+      ]);
+    });
+
+    it('does not come from pages between which a field has expired', async () => {
+      await fillLarge('pages');
+      await writer.call('DEBUG', 'SET-ACTIVE-EXPIRE', '0');
+      const reader = new ItemReader(under.redis, hashSource(), 20);
+      const pages = reader.paged(Buffer.from('pages'));
+      const first = await pages.next();
+      const name = first.done ? undefined : first.value[0]?.[0];
+      if (!name) throw new Error('there is no first page');
+      await pages.return({ isWhole: false, isGone: false, expiresAt: null });
+
+      await writer.call('HPEXPIRE', 'pages', '500', 'FIELDS', '1', name);
+      const again = reader.paged(Buffer.from('pages'));
+      const page = await again.next();
+      expect(page.done ? [] : page.value.map(([field]) => field)).toContainEqual(name);
+      await expect.poll(() => writer.hexists('pages', name)).toBe(0);
+      let step = page;
+      while (!step.done) step = await again.next();
+      expect(step.value).toMatchObject({ isWhole: false });
+    });
+
+    it('is read without such times by a user who may not ask for them', async () => {
+      await writer.acl('SETUSER', 'reader', 'on', 'nopass', '~*', '+@all', '-hpexpiretime');
+      const redis = new Redis(server.url, { username: 'reader', password: 'any' });
+      try {
+        await writer.hset('short', 'a', '1');
+        const pages = new ItemReader(redis, hashSource(), 20).atomic(Buffer.from('short'));
+        expect(await pages.next()).toMatchObject({ value: [[Buffer.from('a'), Buffer.from('1')]] });
+      } finally {
+        redis.disconnect();
+      }
+    });
+
+    it('says what is lacking where names change all the time, and scripts are not allowed', async () => {
+      await writer.acl('SETUSER', 'no-scripts', 'on', 'nopass', '~*', '+@all', '-eval_ro');
+      const redis = new Redis(server.url, { username: 'no-scripts', password: 'any' });
+      try {
+        const reader = new ItemReader(redis, hashSource(), 20);
+        writeAllTheTime('restless', (i) => `only ${i}`);
+        const outcomes = await Promise.all(
+          Array.from({ length: 20 }, () =>
+            reader
+              .atomic(Buffer.from('restless'))
+              .next()
+              .then(
+                ({ value }) =>
+                  new Set(Array.isArray(value) ? value.map(([, text]) => String(text)) : []).size,
+                (error: unknown) => error,
+              ),
+          ),
+        );
+        for (const outcome of outcomes)
+          if (outcome !== 1)
+            expect(outcome).toMatchObject({
+              code: 'VALUE_KEEPS_CHANGING',
+              message: expect.stringMatching(/EVAL_RO/),
+            });
+      } finally {
+        redis.disconnect();
+      }
+    });
+
+    async function fillLarge(key: string): Promise<void> {
+      await writer.hset(
+        key,
+        Object.fromEntries(Array.from({ length: 2500 }, (_, i) => [`field ${i}`, `value ${i}`])),
+      );
+    }
+  });
+});
+
+function numberOf(state: unknown): number {
+  return Number(/"same":"(\d+)"/.exec(JSON.stringify(state))?.[1]);
+}
