@@ -1,4 +1,5 @@
 import { type ErrorClass, SyncError } from '@redis-to-mongo/pipeline';
+import { refusalOf } from './refused.js';
 
 /**
  * What an error reply of Redis means, by its first word.
@@ -16,6 +17,11 @@ const REPLIES: Readonly<Record<string, readonly [code: string, errorClass: Error
     'REDIS_PRIVILEGE',
     'configuration',
     'the Redis user lacks a privilege: see the ACL in docs/operations.md',
+  ],
+  NOPERM_KEY: [
+    'REDIS_KEY_HIDDEN',
+    'unknown',
+    'the user may not read this key: give it the key (see the ACL in docs/operations.md), or leave the key out by KEY_EXCLUDE',
   ],
   DENIED: [
     'REDIS_PRIVILEGE',
@@ -59,7 +65,7 @@ const CONNECTION =
 export function redisError(error: unknown): SyncError {
   if (error instanceof SyncError) return error;
   const message = error instanceof Error ? error.message : String(error);
-  const word = IN_SCRIPT.exec(message)?.[1] ?? /^([A-Z]+)\b/.exec(message)?.[1] ?? '';
+  const word = refusalOf(message) ?? IN_SCRIPT.exec(message)?.[1] ?? /^([A-Z]+)\b/.exec(message)?.[1] ?? '';
   const [reason] = word === 'EXECABORT' ? reasonsOf(error) : [];
   if (reason !== undefined) return redisError(reason);
   const known = REPLIES[word];

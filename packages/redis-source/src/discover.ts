@@ -1,5 +1,5 @@
 import { type KeyType, keyIdOf, keyTypeOf } from '@redis-to-mongo/pipeline';
-import { mastersOf, pipelined, redisError } from '@redis-to-mongo/redis-connection';
+import { isKeyRefused, mastersOf, pipelined, redisError } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
 import type { ScanMemory } from './scan-memory.js';
 
@@ -8,6 +8,9 @@ export interface FoundKey {
   readonly key: string;
   readonly type: KeyType | { readonly unknown: string };
 }
+
+/** Stands for the type of a key that the ACL hides from the user. SCAN tells its name nevertheless. */
+const HIDDEN = { unknown: 'no permission' } as const;
 
 export interface DiscoverOptions {
   /** Which keys are of interest; the others' types are not asked. */
@@ -63,7 +66,8 @@ async function withTypes(
 }
 
 /**
- * The types of keys by name; `undefined` for one that is not there.
+ * The types of keys by name; `undefined` for one that is not there, and HIDDEN for one that the user may not read: it is
+ * of no type that anybody mirrors, and keeps nobody from the others.
  * @throws SyncError as redisError tells.
  */
 export async function typesOf(
@@ -79,6 +83,7 @@ export async function typesOf(
     throw redisError(error);
   });
   return replies.map(([error, answer]) => {
+    if (isKeyRefused(error)) return HIDDEN;
     if (error) throw redisError(error);
     return keyTypeOf(String(answer));
   });

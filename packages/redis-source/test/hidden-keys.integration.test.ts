@@ -1,0 +1,61 @@
+import { type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
+import { redisSource, typesOf } from '@redis-to-mongo/redis-source';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ItemReader } from '../src/values/item-reader.js';
+import { bufferOf } from '../src/values/scan-pages.js';
+import type { ItemSource } from '../src/values/value-type.js';
+
+const stringSource: ItemSource = {
+  size: { command: 'STRLEN', of: 'bytes' },
+  whole: { command: (key) => ['GET', key], items: (reply) => [[bufferOf('GET', reply)]] },
+};
+
+describe('a key that the ACL hides from the user', () => {
+  let server: RedisServer;
+  let admin: Redis;
+  let redis: Redis;
+  beforeAll(async () => {
+    server = await startRedis();
+    admin = new Redis(server.url);
+    await admin.acl('SETUSER', 'mirror', 'on', 'nopass', '%R~orders*', '+@all');
+    await admin.xadd('orders', '1-0', 'n', '1');
+    await admin.set('secret', '1');
+    redis = new Redis(server.url, { username: 'mirror', password: 'any', enableAutoPipelining: true });
+  });
+  afterAll(async () => {
+    redis.disconnect();
+    admin.disconnect();
+    await server.stop();
+  });
+
+  it('has no type that anybody mirrors, and keeps nobody from the others', async () => {
+    expect(await typesOf(redis, ['orders', 'secret', 'orders none'])).toEqual([
+      'stream',
+      { unknown: 'no permission' },
+      undefined,
+    ]);
+  });
+
+  it('is an error of that key alone, which tells the remedy and not the key', async () => {
+    const source = redisSource(redis, ['string'], { readEntries: 1, readBytes: 1 });
+    await expect(source.typeOf('secret')).rejects.toMatchObject({
+      code: 'REDIS_KEY_HIDDEN',
+      errorClass: 'unknown',
+      message: expect.stringMatching(/KEY_EXCLUDE/),
+    });
+  });
+
+  it('says nothing of commands: what is found out once is not found out by it', async () => {
+    const at = 4_000_000_000_000;
+    await admin.set('orders text', 'x', 'PXAT', at);
+    const reader = new ItemReader(redis, stringSource, 10);
+    await expect(reader.atomic(Buffer.from('secret')).next()).rejects.toMatchObject({
+      code: 'REDIS_KEY_HIDDEN',
+    });
+    const reading = reader.atomic(Buffer.from('orders text'));
+    await reading.next();
+    // To the millisecond: PEXPIRETIME was not taken for a command that the user may not run.
+    expect((await reading.next()).value).toMatchObject({ isWhole: true, expiresAt: at });
+  });
+});
