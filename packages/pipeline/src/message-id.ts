@@ -18,8 +18,7 @@ export function messageIdPrefix(keyId: string, incarnation: number): string {
 
 /**
  * The bounds of a stream's messages in `_id` order, all lives or one: `{ $gt, $lt }` for a filter on `_id`.
- * Another key whose name begins with this key and an `@` can fall inside; add `stream` and `type` to the
- * filter where such names exist.
+ * Another key whose name begins with this key and an `@` can fall inside: add the key's `stream` and `type` to the filter.
  */
 export function messageIdBounds(
   keyId: string,
