@@ -10,23 +10,24 @@ const AT_ONCE = 20;
  * @param condition what only keys need to be asked for that a pattern takes; a key by its name is asked for anyway.
  */
 export async function changeKeys(
-  { args, out, servers }: Call,
+  { args, options, out, servers }: Call,
   condition: KeyQuery['condition'],
   change: (key: string) => Promise<{ readonly done: string }>,
 ): Promise<Ending> {
   const { keyNames, readKey } = await import('@redis-to-mongo/mongo-sink');
-  const { forEachAtOnce, globToRegExp } = await import('@redis-to-mongo/pipeline');
+  const { forEachAtOnce, namePattern, shownKey } = await import('@redis-to-mongo/pipeline');
   const db = await servers.db();
   const names = new Set<string>();
   const done = new Map<string, string>();
   for (const pattern of args) {
-    const name = globToRegExp(pattern);
+    const name = namePattern(pattern);
     const found = await keyNames(db, { name, condition });
     for (const key of found) names.add(key);
     if (found.length > 0) continue;
-    // A name can look like a pattern that does not take it.
-    if (await readKey(db, pattern)) names.add(pattern);
-    else if (!condition || (await keyNames(db, { name })).length === 0) done.set(pattern, 'unknown');
+    // A key by its name is asked for anyway.
+    for (const key of name.names) if (await readKey(db, key)) names.add(key);
+    if (name.names.some((key) => names.has(key))) continue;
+    if (!condition || (await keyNames(db, { name })).length === 0) done.set(pattern, 'unknown');
   }
   await forEachAtOnce(names, AT_ONCE, async (key) => {
     done.set(key, (await change(key)).done);
@@ -38,9 +39,10 @@ export async function changeKeys(
     out.table(
       ['KEY', ''],
       results.map(({ key, done: what }) => [
-        key,
+        shownKey(key),
         what === 'unknown' ? coloured('MongoDB knows of no such key', 'red') : what,
       ]),
     );
-  return results.some(({ done: what }) => what === 'unknown') ? 'failed' : 'ok';
+  const isLacking = results.some(({ done: what }) => what === 'unknown');
+  return isLacking && !options.flag('allow-none') ? 'failed' : 'ok';
 }

@@ -1,5 +1,5 @@
 import type { Config } from '@redis-to-mongo/config';
-import { globToRegExp, type KeyType } from '@redis-to-mongo/pipeline';
+import { globPattern, type KeyType } from '@redis-to-mongo/pipeline';
 
 /** Whether a key is mirrored, and by which rule. */
 export interface Choice {
@@ -13,7 +13,7 @@ export function explainChoice(
   key: string,
   keyType: KeyType | undefined,
 ): Choice {
-  const matches = (pattern: string) => globToRegExp(pattern).test(key);
+  const matches = (pattern: string) => globPattern(pattern).test(key);
   const no = (why: string): Choice => ({ isChosen: false, why });
   if (key.startsWith(`{${queue.prefix}}:`)) return no('not mirrored: it is one of the queue’s own keys');
   const excluded = keys.exclude.find(matches);

@@ -1,6 +1,6 @@
 import type { Config } from '@redis-to-mongo/config';
 import { queueKeyPattern } from '@redis-to-mongo/job-queue';
-import { globToRegExp, isKeyType, RuleBook } from '@redis-to-mongo/pipeline';
+import { globPattern, isKeyType, type KeyPattern, RuleBook } from '@redis-to-mongo/pipeline';
 import { discover } from '@redis-to-mongo/redis-source';
 import type { RedisClient } from './servers.js';
 
@@ -47,7 +47,7 @@ export async function surveyKeys(redis: RedisClient, { keys, queue, rules }: Con
   const count = (option: PatternCount['option']) => (pattern: string) => ({
     option,
     pattern,
-    re: globToRegExp(pattern),
+    re: globPattern(pattern),
     keys: 0,
   });
   const include = keys.include.map(count('KEY_INCLUDE'));
@@ -58,7 +58,7 @@ export async function surveyKeys(redis: RedisClient, { keys, queue, rules }: Con
   >();
   const book = new RuleBook(rules);
   const counts = rules.map((rule) => ({ alone: new RuleBook([rule]), keys: 0, taken: 0 }));
-  const isQueueKey = globToRegExp(queueKeyPattern(queue));
+  const isQueueKey = globPattern(queueKeyPattern(queue));
   for await (const found of discover(redis, { wanted: (key) => !isQueueKey.test(key), known: new Map() }))
     for (const { key, type } of found) {
       const isIn = tally(include, key);
@@ -95,7 +95,7 @@ export async function surveyKeys(redis: RedisClient, { keys, queue, rules }: Con
 }
 
 /** Counts the key at all patterns that match it; true when there is one. */
-function tally(patterns: readonly { readonly re: RegExp; keys: number }[], key: string): boolean {
+function tally(patterns: readonly { readonly re: KeyPattern; keys: number }[], key: string): boolean {
   let isMatched = false;
   for (const each of patterns)
     if (each.re.test(key)) {

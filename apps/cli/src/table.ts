@@ -57,9 +57,16 @@ export function tableLines(
   );
 }
 
+/** Characters of a cell: names and messages may be of any length. */
+const LONGEST = 500;
+
+function cut(text: string): string {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}
+
 function textOf(cell: Cell, colors: Colors): string {
   if (cell === undefined) return '';
   if (typeof cell === 'number') return grouped(cell);
-  if (typeof cell === 'string') return printable(cell);
-  return colors[cell.color](printable(cell.text));
+  if (typeof cell === 'string') return printable(cut(cell));
+  return colors[cell.color](printable(cut(cell.text)));
 }

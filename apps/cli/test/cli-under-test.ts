@@ -42,7 +42,7 @@ export async function cliUnderTest(more: Readonly<Record<string, string>> = {}):
     db: mongo.db,
     env,
     run: (...argv) => runIn(env, ...argv),
-    json: async (...argv) => JSON.parse((await runIn(env, ...argv, '--json')).stdout),
+    json: async (name = '', ...argv) => JSON.parse((await runIn(env, name, '--json', ...argv)).stdout),
     close: async () => {
       redis.disconnect();
       await mongo.close();

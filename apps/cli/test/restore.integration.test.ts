@@ -59,7 +59,11 @@ test('keys that were deleted are not restored', async () => {
   await cli.redis.del('blob');
   await restored.del('blob');
   await cli.run('once', 'blob');
-  expect((await cli.json('restore', 'blob', '--to', target.url)).keys).toEqual([]);
+  const { code, stderr } = await cli.run('restore', 'blob', '--to', target.url);
+  expect(stderr).toContain('MongoDB has no key that blob takes');
+  expect(code).toBe(1);
+  expect((await cli.json('restore', 'blob', '--to', target.url, '--allow-none')).keys).toEqual([]);
+  expect(await restored.exists('blob')).toBe(0);
 });
 
 test('an address that is none is refused, and one where nobody answers ends with 3', async () => {

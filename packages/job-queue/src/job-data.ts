@@ -20,7 +20,7 @@ export function parseJobData(data: unknown): JobData {
 }
 
 function isName(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
+  return typeof value === 'string';
 }
 
 function areTogether(values: readonly unknown[]): values is readonly string[] {

@@ -1,9 +1,11 @@
+import type { KeyPattern } from '@redis-to-mongo/pipeline';
 import { BSON, type Db, type Document, type Filter } from 'mongodb';
 import { readDeadLetter } from './dead-letters.js';
 import { ensureConnected } from './ensure-connected.js';
 import { mongoError } from './mongo-error.js';
 import { changeKey, rereadKey } from './operator-change-key.js';
 import { readKey } from './operator-keys.js';
+import { messageNameFilter } from './operator-name-filter.js';
 import { writeRecords } from './write-records.js';
 
 /** A dead letter without its record. */
@@ -34,13 +36,10 @@ type Letter = { _id: string } & Document;
 /** Dead letters of the keys whose name matches, the newest first, and how many there are without the limit. */
 export async function findDeadLetters(
   db: Db,
-  { name, limit }: { readonly name?: RegExp | undefined; readonly limit: number },
+  { name, limit }: { readonly name?: KeyPattern | undefined; readonly limit: number },
 ): Promise<{ readonly letters: readonly DeadLetter[]; readonly total: number }> {
-  // The pattern is one of the whole key, which is the id up to its last @.
-  const filter: Filter<Letter> = name
-    ? { _id: new RegExp(`^(?:${name.source.replace(/^\^|\$$/g, '')})@[a-t]\\d+:[^@]*$`, name.flags) }
-    : {};
   return await connected(db, async () => {
+    const filter: Filter<Letter> = name ? await messageNameFilter(db, name) : {};
     const letters = db.collection<Letter>('dead_letters');
     const [found, total] = await Promise.all([
       letters

@@ -1,8 +1,9 @@
-import type { KeyState, KeyType } from '@redis-to-mongo/pipeline';
+import type { KeyPattern, KeyState, KeyType } from '@redis-to-mongo/pipeline';
 import type { Db, Document, Filter, Sort } from 'mongodb';
 import { ensureConnected } from './ensure-connected.js';
 import { fromKeyDocument } from './key-document.js';
 import { mongoError } from './mongo-error.js';
+import { nameFilter } from './operator-name-filter.js';
 
 /** Conditions that keys are asked for by. */
 export type KeyCondition = 'active' | 'deleted' | 'behind' | 'failing' | 'gaps' | 'dead' | 'paused';
@@ -11,7 +12,7 @@ export type KeySort = 'key' | 'lag' | 'changed' | 'synced' | 'gaps' | 'dead' | '
 
 /** Which keys, in what order, and how many at most. */
 export interface KeyQuery {
-  readonly name?: RegExp | undefined;
+  readonly name?: KeyPattern | undefined;
   readonly keyType?: KeyType | undefined;
   readonly condition?: KeyCondition | undefined;
   readonly sort?: KeySort | undefined;
@@ -48,13 +49,13 @@ export async function findKeys(
   db: Db,
   { name, keyType, condition, sort = 'key', limit }: KeyQuery,
 ): Promise<{ readonly keys: readonly KeyState[]; readonly total: number }> {
-  const filter: Filter<KeyDocument> = {
-    ...(name ? { _id: name } : {}),
-    ...(keyType ? { keyType } : {}),
-    ...(condition ? CONDITIONS[condition] : {}),
-  };
   try {
     await ensureConnected(db);
+    const filter: Filter<KeyDocument> = {
+      ...(name ? await nameFilter(db, name) : {}),
+      ...(keyType ? { keyType } : {}),
+      ...(condition ? CONDITIONS[condition] : {}),
+    };
     const keys = db.collection<KeyDocument>('keys');
     const [found, total] = await Promise.all([
       keys.find(filter).sort(SORTS[sort]).limit(limit).toArray(),
@@ -71,9 +72,12 @@ export async function keyNames(
   db: Db,
   { name, condition }: Pick<KeyQuery, 'name' | 'condition'>,
 ): Promise<readonly string[]> {
-  const filter = { ...(name ? { _id: name } : {}), ...(condition ? CONDITIONS[condition] : {}) };
   try {
     await ensureConnected(db);
+    const filter = {
+      ...(name ? await nameFilter(db, name) : {}),
+      ...(condition ? CONDITIONS[condition] : {}),
+    };
     const found = db
       .collection<KeyDocument>('keys')
       .find(filter, { projection: { _id: 1 }, batchSize: 5000 });

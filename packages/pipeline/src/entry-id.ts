@@ -1,6 +1,7 @@
 /** The id before every entry id; no stream holds it. */
 export const BEFORE_FIRST = '0-0';
 
+const MAX_SEQ = 2n ** 64n - 1n;
 const SHAPE = /^(\d{1,20})-(\d{1,20})$/;
 
 /**
@@ -19,6 +20,14 @@ export function compareEntryIds(a: string, b: string): number {
 function compareDecimals(a: string, b: string): number {
   if (a.length !== b.length) return a.length - b.length;
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** The id right before another one, where there is one: an end that is part of a range of ids. */
+export function entryIdBefore(entryId: string): string {
+  const dash = entryId.indexOf('-');
+  const [ms, seq] = [BigInt(entryId.slice(0, dash)), BigInt(entryId.slice(dash + 1))];
+  if (seq > 0n) return `${ms}-${seq - 1n}`;
+  return ms > 0n ? `${ms - 1n}-${MAX_SEQ}` : BEFORE_FIRST;
 }
 
 export function isEntryId(text: unknown): text is string {

@@ -3,13 +3,13 @@ import { Buffer, isUtf8 } from 'node:buffer';
 const ESCAPE = 'base64:';
 
 /**
- * The one textual name of a Redis key, used as `_id` in MongoDB, in jobs, logs and commands.
- * A key that is valid UTF-8 is its own text; any other key (and a key that itself begins with `base64:`)
- * is written `base64:` plus the base64 of its bytes, so that two keys never share a name.
+ * The one textual name of a Redis key, used as `_id` in MongoDB, in jobs, logs and commands; never empty.
+ * A key that is valid UTF-8 is its own text. Any other key is written `base64:` plus the base64 of its bytes: one that is
+ * not UTF-8, one that itself begins with `base64:`, and the empty one (`base64:`). So two keys never share a name.
  */
 export function keyIdOf(key: Uint8Array): string {
   const bytes = Buffer.from(key.buffer, key.byteOffset, key.byteLength);
-  if (isUtf8(bytes)) {
+  if (bytes.length > 0 && isUtf8(bytes)) {
     const text = bytes.toString('utf8');
     if (!text.startsWith(ESCAPE)) return text;
   }
@@ -18,7 +18,23 @@ export function keyIdOf(key: Uint8Array): string {
 
 /** The bytes of the Redis key that a key id names; the inverse of `keyIdOf`. */
 export function keyBytes(keyId: string): Buffer {
-  return keyId.startsWith(ESCAPE)
+  return isEscapedKeyId(keyId)
     ? Buffer.from(keyId.slice(ESCAPE.length), 'base64')
     : Buffer.from(keyId, 'utf8');
+}
+
+/** Whether a key id is not the key's own text, but its bytes in base64. */
+export function isEscapedKeyId(keyId: string): boolean {
+  return keyId.startsWith(ESCAPE);
+}
+
+/** What the ids of all keys begin with that are not their own text. */
+export const ESCAPED_KEY_IDS = ESCAPE;
+
+/**
+ * The id of the key that a person names, who may write it otherwise than the fleet does: `''` for the empty key, base64
+ * without its padding.
+ */
+export function canonicalKeyId(name: string): string {
+  return keyIdOf(keyBytes(name));
 }

@@ -22,7 +22,7 @@ export interface Gap {
   readonly incarnation: number;
   /** Exclusive: the last entry id that was read before the gap. */
   readonly after: string;
-  /** Inclusive: the highest entry id that can have been lost. */
+  /** Inclusive: the highest entry id that can have been lost: right before the first entry that is left, or itself lost. */
   readonly upTo: string;
   readonly entries: number;
   /** trimmed: from the head; deleted: single entries by XDEL; ended: unread when the life ended. */

@@ -142,9 +142,12 @@ async function begin(
   const now = line.now();
   const placed = (state: KeyState) => inCollection(state, line.rules?.collectionFor(key, keyType) ?? null);
   if (!stored) return placed(firstState(key, place, keyType, now));
-  if (stored.status === 'deleted') return placed(nextLife(stored, keyType, 'deleted', now));
+  if (stored.status === 'deleted') return placed({ ...nextLife(stored, keyType, 'deleted', now), ...place });
   if (stored.keyType === keyType) return stored;
-  return placed(nextLife(await lifeEnded(line, stored, tally), keyType, 'type changed', now));
+  return placed({
+    ...nextLife(await lifeEnded(line, stored, tally), keyType, 'type changed', now),
+    ...place,
+  });
 }
 
 /** Writes what the end of a life asks for, and counts what it left unread. */

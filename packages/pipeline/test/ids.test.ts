@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareEntryIds, entryTime } from '../src/entry-id.js';
-import { keyBytes, keyIdOf } from '../src/key-id.js';
+import { compareEntryIds, entryIdBefore, entryTime } from '../src/entry-id.js';
+import { canonicalKeyId, keyBytes, keyIdOf } from '../src/key-id.js';
 import { messageId, messageIdBounds, messageIdPrefix } from '../src/message-id.js';
 import { placeOf } from '../src/naming-convention.js';
 
@@ -23,6 +23,13 @@ describe('key ids', () => {
     expect(keyIdOf(Buffer.from('naïve ☃'))).toBe('naïve ☃');
   });
 
+  it('name the empty key, and read its other spelling', () => {
+    expect(keyIdOf(Buffer.alloc(0))).toBe('base64:');
+    expect(keyBytes('base64:')).toHaveLength(0);
+    expect(canonicalKeyId('')).toBe('base64:');
+    expect(canonicalKeyId('base64:/w')).toBe('base64:/w==');
+  });
+
   it('tell a key that looks like an escape from the key it would name', () => {
     const lookalike = Buffer.from('base64:/w==');
     expect(keyIdOf(lookalike)).not.toBe('base64:/w==');
@@ -39,6 +46,17 @@ describe('entry ids', () => {
       }),
     );
     expect(compareEntryIds('5-9', '5-10')).toBeLessThan(0);
+  });
+
+  it('have one right before them', () => {
+    fc.assert(
+      fc.property(entryId, ({ ms, seq, text }) => {
+        const number = (ms << 64n) + seq;
+        if (number === 0n) return;
+        const before = entryIdBefore(text).split('-').map(BigInt);
+        expect(((before[0] ?? 0n) << 64n) + (before[1] ?? 0n)).toBe(number - 1n);
+      }),
+    );
   });
 
   it('carry a time, unless it lies beyond what a date can hold', () => {

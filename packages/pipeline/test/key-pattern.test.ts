@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { globToRegExp, keyFilter } from '../src/key-filter.js';
+import { keyFilter } from '../src/key-filter.js';
+import { keyIdOf } from '../src/key-id.js';
+import { globPattern, namePattern } from '../src/key-pattern.js';
 
 describe('key patterns', () => {
   it.each([
@@ -16,9 +18,32 @@ describe('key patterns', () => {
     ['a\\*b', 'axb', false],
     ['{r2m}:*', '{r2m}:sync:meta', true],
     ['a.c', 'abc', false],
-    ['a[b', 'a[b', true],
+    ['a[b', 'ab', true],
+    ['[z-a]', 'm', true],
+    ['[]', 'x', false],
+    ['[^]', 'x', true],
+    ['a\\', 'a\\', true],
+    ['line', 'line\n', false],
+    ['line?', 'line\n', true],
+    ['?', '😀', true],
+    ['[☃😀]', '😀', true],
+    ['', '', true],
+    ['?*', '', false],
   ])('%s against %s: %s', (pattern, key, matches) => {
-    expect(globToRegExp(pattern).test(key)).toBe(matches);
+    expect(globPattern(pattern).test(keyIdOf(Buffer.from(key)))).toBe(matches);
+  });
+
+  it('take names that are not UTF-8 by their text, and by their ids', () => {
+    const key = keyIdOf(Buffer.from([0x6f, 0x3a, 0xff]));
+    const taken = ['o:*', 'o:?', key, 'base64:*', 'o:', 'b*'].map((glob) => globPattern(glob).test(key));
+    expect(taken).toEqual([true, true, true, true, false, false]);
+  });
+
+  it('take a key by its name, too, where a person writes them', () => {
+    for (const name of ['orders[1]', 'a*b', 'a[b', '?', 'back\\slash', ''])
+      expect(namePattern(name).test(keyIdOf(Buffer.from(name))), name).toBe(true);
+    expect(globPattern('orders[1]').test('orders[1]')).toBe(false);
+    expect(namePattern('orders[1]').test('orders1')).toBe(true);
   });
 
   it('an exclude pattern wins over an include pattern', () => {

@@ -1,4 +1,11 @@
-import { type KeyType, keyBytes, keyTypeOf, type Source, type Syncer } from '@redis-to-mongo/pipeline';
+import {
+  canonicalKeyId,
+  type KeyType,
+  keyBytes,
+  keyTypeOf,
+  type Source,
+  type Syncer,
+} from '@redis-to-mongo/pipeline';
 import { redisError } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
 import { KEY_TYPE_ENTRIES, type SyncerOptions } from './registry.js';
@@ -9,6 +16,8 @@ export function redisSource(redis: Redis, types: readonly KeyType[], options: Sy
   for (const type of types) syncers.set(type, KEY_TYPE_ENTRIES[type].open(redis, options));
   return {
     async typeOf(key) {
+      // Another way to write a key's id would mirror the key twice.
+      if (canonicalKeyId(key) !== key) return undefined;
       const answer = await redis.type(keyBytes(key)).catch((error: unknown) => {
         throw redisError(error);
       });

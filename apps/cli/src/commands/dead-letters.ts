@@ -141,7 +141,7 @@ async function forEach(call: Call, action: string, run: (id: string) => Promise<
 
 async function find(servers: Call['servers'], pattern: string | undefined, limit: number) {
   const { findDeadLetters } = await import('@redis-to-mongo/mongo-sink');
-  const { globToRegExp } = await import('@redis-to-mongo/pipeline');
-  const name = pattern === undefined ? undefined : globToRegExp(pattern);
+  const { namePattern } = await import('@redis-to-mongo/pipeline');
+  const name = pattern === undefined ? undefined : namePattern(pattern);
   return await findDeadLetters(await servers.db(), { name, limit });
 }

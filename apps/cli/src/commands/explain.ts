@@ -1,4 +1,11 @@
-import { isKeyType, type KeyState, keyBytes, placeOf } from '@redis-to-mongo/pipeline';
+import {
+  canonicalKeyId,
+  isKeyType,
+  type KeyState,
+  keyBytes,
+  placeOf,
+  shownKey,
+} from '@redis-to-mongo/pipeline';
 import type { Call, Command } from '../command.js';
 import { type Choice, explainChoice } from '../explain-choice.js';
 import type { RuleExplanation } from '../explain-rule.js';
@@ -43,7 +50,8 @@ export const explain: Command = {
   },
 };
 
-async function look({ args: [key = ''], servers }: Call): Promise<Explanation> {
+async function look({ args: [name = ''], servers }: Call): Promise<Explanation> {
+  const key = canonicalKeyId(name);
   const { readForecasts, readKey } = await import('@redis-to-mongo/mongo-sink');
   const { explainRule } = await import('../explain-rule.js');
   const { typesOf } = await import('@redis-to-mongo/redis-source');
@@ -89,12 +97,17 @@ function print(
   { key, choice, inRedis, stream, type, settings, collection, schedule, trimmedUnreadAt, state }: Explanation,
 ): void {
   out.facts([
-    ['key', key],
+    ['key', shownKey(key)],
     ['rule', choice.isChosen ? choice.why : coloured(choice.why, 'yellow')],
     ['settings', settings?.says ?? ''],
     ['', settings?.does.join('; ')],
     ['in Redis', inRedis === 'none' ? coloured('not there', 'yellow') : inRedis],
-    ['belongs to', type === 'main' ? `stream ${stream}, as its main key` : `stream ${stream}, as ${type}`],
+    [
+      'belongs to',
+      type === 'main'
+        ? `stream ${shownKey(stream)}, as its main key`
+        : `stream ${shownKey(stream)}, as ${shownKey(type)}`,
+    ],
     ['goes to', collection ?? ''],
     ['schedule', schedule ? describe(schedule) : coloured('none: no scheduler keeps a job for it', 'yellow')],
   ]);

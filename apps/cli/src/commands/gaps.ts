@@ -16,9 +16,9 @@ export const gaps: Command = {
   ],
   async run({ args: [pattern], options, out, servers }) {
     const { findKeys } = await import('@redis-to-mongo/mongo-sink');
-    const { globToRegExp } = await import('@redis-to-mongo/pipeline');
+    const { namePattern, shownKey } = await import('@redis-to-mongo/pipeline');
     const { keys, total } = await findKeys(await servers.db(), {
-      name: pattern === undefined ? undefined : globToRegExp(pattern),
+      name: pattern === undefined ? undefined : namePattern(pattern),
       condition: 'gaps',
       sort: 'gaps',
       limit: options.whole('limit', 100, { min: 1, max: 1_000_000 }),
@@ -32,7 +32,7 @@ export const gaps: Command = {
         ['KEY', '>ENTRIES', 'CAUSE', 'AFTER', 'UP TO', 'LIFE', 'NOTICED'],
         keys.flatMap(({ key, gaps: each }) =>
           each.map(({ entries, exact, cause, after, upTo, incarnation, at }) => [
-            key,
+            shownKey(key),
             exact ? bad(entries) : `at least ${grouped(entries)}`,
             cause,
             after,

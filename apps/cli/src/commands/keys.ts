@@ -26,9 +26,9 @@ export const keys: Command = {
   ],
   async run({ args: [pattern], options, out, servers }) {
     const { findKeys } = await import('@redis-to-mongo/mongo-sink');
-    const { globToRegExp } = await import('@redis-to-mongo/pipeline');
+    const { namePattern, shownKey } = await import('@redis-to-mongo/pipeline');
     const query = {
-      name: pattern === undefined ? undefined : globToRegExp(pattern),
+      name: pattern === undefined ? undefined : namePattern(pattern),
       keyType: options.choice('type', KEY_TYPES),
       condition: options.choice('status', CONDITIONS),
       sort: options.choice('sort', SORTS),
@@ -42,7 +42,7 @@ export const keys: Command = {
     out.table(
       ['KEY', 'TYPE', 'STATUS', '>LAG', '>SEEN', '>GAPS', '>DEAD', 'CHANGED', 'ERROR'],
       found.map(({ key, keyType, status, lag, counts, lastChangedAt, lastError, pausedAt }) => [
-        key,
+        shownKey(key),
         keyType,
         pausedAt ? coloured('paused', 'yellow') : status === 'active' ? status : coloured(status, 'dim'),
         lag,

@@ -1,4 +1,6 @@
 import type { KeyOutcome } from '@redis-to-mongo/operations';
+import { shownKey } from '@redis-to-mongo/pipeline';
+import { ALLOW_NONE, requireKeys } from '../allow-none.js';
 import type { Command } from '../command.js';
 import type { Output } from '../output.js';
 
@@ -11,16 +13,19 @@ export const once: Command = {
     'Syncs every key that is there now, to its end, and retires those that have gone; then it ends. It works without a\n' +
     'fleet and without the queue, and does no harm beside one. Keys that are paused are left alone. It\n' +
     'may be stopped at any time and begun again.\n' +
-    'Exit code 0 when all is in step, 1 when a key failed or MongoDB refused entries (they are dead letters).',
+    'Exit code 0 when all is in step, 1 when a key failed, MongoDB refused entries (they are dead\n' +
+    'letters), or there is no key at all, without --allow-none.',
   args: { min: 0, max: 1 },
   options: {
+    ...ALLOW_NONE,
     concurrency: { value: 'N', doc: 'keys at once; default: that of a worker (WORKER_CONCURRENCY)' },
   },
   examples: [
     ['once', 'everything that the configuration chooses'],
     ["once 'orders*' --json", 'some keys, with the outcome of each'],
   ],
-  async run({ args: [pattern], options, out, servers }) {
+  async run({ args, options, out, servers }) {
+    const [pattern] = args;
     const { chooseKeys } = await import('../choose-keys.js');
     const { keysInMongo, keysInRedis, syncToEnd } = await import('@redis-to-mongo/operations');
     const { forEachAtOnce } = await import('@redis-to-mongo/pipeline');
@@ -33,6 +38,7 @@ export const once: Command = {
     const there = await keysInRedis(await servers.redis(), wanted);
     const known = await keysInMongo(await servers.db(), wanted);
     const names = new Set([...there.keys(), ...known]);
+    requireKeys({ args, options }, 'once', names.size, 'neither Redis nor MongoDB has');
     const outcomes: KeyOutcome[] = [];
     const progress = new Progress(out, names.size, 'keys');
     try {
@@ -55,7 +61,7 @@ function print(out: Output, outcomes: readonly KeyOutcome[]): void {
   if (failed.length > 0) {
     out.table(
       ['KEY', 'ERROR', 'MESSAGE'],
-      failed.map(({ key, error }) => [key, coloured(error?.code ?? '', 'red'), error?.message]),
+      failed.map(({ key, error }) => [shownKey(key), coloured(error?.code ?? '', 'red'), error?.message]),
     );
     out.line();
   }

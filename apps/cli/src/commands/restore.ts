@@ -1,3 +1,5 @@
+import { shownKey } from '@redis-to-mongo/pipeline';
+import { ALLOW_NONE, requireKeys } from '../allow-none.js';
 import { CliError } from '../cli-error.js';
 import type { Command } from '../command.js';
 import type { Output } from '../output.js';
@@ -16,10 +18,12 @@ export const restore: Command = {
     'that the source has trimmed come back too. Keys that are deleted are left out, and so are consumer groups: they\n' +
     'are not mirrored. Fields that a rule renamed or parsed come back as they were; those that it left out can not, and the\n' +
     'stream fails, unless --partial is given. It reads MongoDB alone; the source may be gone.\n' +
-    'Exit code 1 when a key failed, or is in the target already (then it stays as it is).',
+    'Exit code 1 when a key failed, is in the target already (then it stays as it is), or there is none, without\n' +
+    '--allow-none.',
   args: { min: 1, max: 1 },
   options: {
     to: { value: 'URL', doc: 'the Redis to write to: redis:// or rediss://' },
+    ...ALLOW_NONE,
     replace: { doc: 'keys that the target has are replaced' },
     partial: { doc: 'streams whose rule leaves fields out come back without them, instead of failing' },
   },
@@ -27,11 +31,12 @@ export const restore: Command = {
     ["restore '*' --to redis://127.0.0.1:6380", 'everything, into an empty Redis'],
     ["restore 'orders*' --to rediss://:password@spare:6379/1 --replace", 'some keys, whatever is there'],
   ],
-  async run({ args: [pattern = ''], options, out, servers }) {
+  async run({ args, options, out, servers }) {
+    const [pattern = ''] = args;
     const { Progress } = await import('../progress.js');
     const { restoreKey } = await import('../restore/restore-key.js');
     const { findKeys } = await import('@redis-to-mongo/mongo-sink');
-    const { forEachAtOnce, globToRegExp } = await import('@redis-to-mongo/pipeline');
+    const { forEachAtOnce, namePattern } = await import('@redis-to-mongo/pipeline');
     const { redisError } = await import('@redis-to-mongo/redis-connection');
     const url = addressOf(options.text('to'));
     const db = await servers.db();
@@ -39,8 +44,9 @@ export const restore: Command = {
     await target.ping().catch((error: unknown) => {
       throw redisError(error);
     });
-    const name = globToRegExp(pattern);
+    const name = namePattern(pattern);
     const { keys } = await findKeys(db, { name, condition: 'active', limit: 10_000_000 });
+    requireKeys({ args, options }, 'restore', keys.length, 'MongoDB has');
     const progress = new Progress(out, keys.length, 'keys');
     const results: Restored[] = [];
     await forEachAtOnce(keys, AT_ONCE, async (state) => {
@@ -75,7 +81,7 @@ function print(out: Output, results: readonly Restored[]): void {
     out.table(
       ['KEY', 'TYPE', 'RESULT', 'ERROR', 'MESSAGE'],
       left.map(({ key, keyType, result, error }) => [
-        key,
+        shownKey(key),
         keyType,
         coloured(result, 'red'),
         error?.code,

@@ -1,3 +1,4 @@
+import { ALLOW_NONE } from '../allow-none.js';
 import { changeKeys } from '../change-keys.js';
 import type { Command } from '../command.js';
 
@@ -6,9 +7,10 @@ export const resume: Command = {
   forms: ['PATTERN...'],
   about:
     'Ends the rest of keys that were paused, and has the fleet sync them at once. A PATTERN is a key, or one of Redis’\n' +
-    '(`orders:*`) for the whole name; quote it. Doing it twice does no harm. Exit code 1 when a PATTERN takes no key.',
+    '(`orders:*`) for the whole name; quote it. Doing it twice does no harm. Exit code 1 when a PATTERN takes no key, without\n' +
+    '--allow-none.',
   args: { min: 1, max: 10_000 },
-  options: {},
+  options: { ...ALLOW_NONE },
   examples: [
     ['resume orders', 'orders goes on where it was'],
     ["resume '*'", 'everything that rests'],

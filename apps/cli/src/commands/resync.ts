@@ -1,6 +1,7 @@
+import { canonicalKeyId, shownKey } from '@redis-to-mongo/pipeline';
+import { ALLOW_NONE } from '../allow-none.js';
 import { CliError } from '../cli-error.js';
 import type { Command } from '../command.js';
-import { printable } from '../printable.js';
 import { grouped } from '../table.js';
 
 export const resync: Command = {
@@ -10,34 +11,44 @@ export const resync: Command = {
     'Begins the key’s next life: it is read from the start once more. A stream’s messages of earlier lives stay, so every\n' +
     'entry that Redis still holds is there once for each life; a value is empty until it is read again. To put back what\n' +
     'is missing without a new life, use verify --repair. The fleet does the reading; with --here this process does.\n' +
-    'Exit code 1 when MongoDB does not know of the key.',
+    'Exit code 1 when MongoDB does not know of the key, without --allow-none.',
   args: { min: 1, max: 1 },
   options: {
     yes: { doc: 'yes, begin a new life' },
+    ...ALLOW_NONE,
     here: { doc: 'sync it in this process, and wait for it' },
   },
   examples: [
     ['resync orders --yes', 'orders from its start, by the fleet'],
     ['resync orders --yes --here', 'the same without a fleet'],
   ],
-  async run({ args: [key = ''], options, out, servers }) {
+  async run({ args: [name = ''], options, out, servers }) {
+    const key = canonicalKeyId(name);
     if (!options.flag('yes'))
       throw new CliError(
         'CLI_REFUSED',
-        `resync ${key}: all of it is read and written again: add --yes if you mean it`,
+        `resync ${shownKey(key)}: all of it is read and written again: add --yes if you mean it`,
       );
     const { openLine } = await import('../open-line.js');
     const { restartKey, syncToEnd, wakeKeys } = await import('@redis-to-mongo/operations');
     const { line, slice } = await openLine(servers);
     const restarted = await restartKey(line, await servers.db(), key);
+    if (!restarted && options.flag('allow-none')) {
+      if (out.isJson) out.json({ key, incarnation: null });
+      else out.line(`MongoDB does not know of ${shownKey(key)}`);
+      return 'ok';
+    }
     if (!restarted)
-      throw new CliError('CLI_NOT_FOUND', `MongoDB does not know of ${key}: keys shows those that it knows`);
+      throw new CliError(
+        'CLI_NOT_FOUND',
+        `MongoDB does not know of ${shownKey(key)}: keys shows those that it knows`,
+      );
     const { incarnation, pausedAt } = restarted.state;
     if (pausedAt) out.note('it is paused: it is read once it is resumed');
     if (!options.flag('here')) {
       const workers = await wakeKeys(await servers.queue(), [key]);
       if (out.isJson) out.json({ key, incarnation, workers });
-      else out.line(`life ${incarnation} of ${printable(key)} has begun; the fleet is asked to read it`);
+      else out.line(`life ${incarnation} of ${shownKey(key)} has begun; the fleet is asked to read it`);
       if (workers === 0) out.note('no worker is connected: the job waits until one is');
       return 'ok';
     }
@@ -45,7 +56,7 @@ export const resync: Command = {
     if (out.isJson) out.json({ ...outcome, incarnation });
     else
       out.line(
-        `life ${incarnation} of ${printable(key)}: ${outcome.error?.message ?? `${outcome.result}, ${grouped(outcome.seen)} entries`}`,
+        `life ${incarnation} of ${shownKey(key)}: ${outcome.error?.message ?? `${outcome.result}, ${grouped(outcome.seen)} entries`}`,
       );
     return outcome.result === 'failed' || outcome.dead > 0 ? 'failed' : 'ok';
   },

@@ -1,3 +1,5 @@
+import { canonicalKeyId, shownKey } from '@redis-to-mongo/pipeline';
+import { ALLOW_NONE } from '../allow-none.js';
 import type { Command } from '../command.js';
 import { coloured } from '../table.js';
 
@@ -7,14 +9,14 @@ export const sync: Command = {
   about:
     'Asks the fleet to sync keys now, out of turn, and does not wait for it; explain KEY shows how it went. However often\n' +
     'it is asked, at most one such job waits for a key. Without a fleet, use once. Exit code 1 when a key is not mirrored,\n' +
-    'paused, or not there.',
+    'paused, or (without --allow-none) not there.',
   args: { min: 1, max: 10_000 },
-  options: {},
+  options: { ...ALLOW_NONE },
   examples: [
     ['sync orders', 'orders, as soon as a worker is free'],
     ['sync orders orders:info:tags', 'two keys'],
   ],
-  async run({ args, out, servers }) {
+  async run({ args: names, options, out, servers }) {
     const { explainChoice } = await import('../explain-choice.js');
     const { readKey } = await import('@redis-to-mongo/mongo-sink');
     const { wakeKeys } = await import('@redis-to-mongo/operations');
@@ -22,27 +24,30 @@ export const sync: Command = {
     const { typesOf } = await import('@redis-to-mongo/redis-source');
     const config = await servers.config();
     const [redis, db] = [await servers.redis(), await servers.db()];
-    const types = await typesOf(redis, args.map(keyBytes));
+    const keys = [...new Set(names.map(canonicalKeyId))];
+    const types = await typesOf(redis, keys.map(keyBytes));
     const asked: string[] = [];
     const refused: { key: string; why: string }[] = [];
-    for (const [i, key] of args.entries()) {
+    const absent: string[] = [];
+    for (const [i, key] of keys.entries()) {
       const type = types[i];
       const { isChosen, why } = explainChoice(config, key, typeof type === 'string' ? type : undefined);
       const state = await readKey(db, key);
-      if (!isChosen) refused.push({ key, why });
-      else if (type === undefined && !state)
-        refused.push({ key, why: 'neither Redis nor MongoDB knows of it' });
+      if (type === undefined && !state) absent.push(key);
+      else if (!isChosen) refused.push({ key, why });
       else if (state?.pausedAt) refused.push({ key, why: 'paused: resume it first' });
       else asked.push(key);
     }
+    if (!options.flag('allow-none'))
+      refused.push(...absent.map((key) => ({ key, why: 'neither Redis nor MongoDB knows of it' })));
     const workers = await wakeKeys(await servers.queue(), asked);
     if (out.isJson) out.json({ asked, refused, workers });
     else
       out.table(
         ['KEY', ''],
         [
-          ...asked.map((key) => [key, 'asked for']),
-          ...refused.map(({ key, why }) => [key, coloured(why, 'red')]),
+          ...asked.map((key) => [shownKey(key), 'asked for']),
+          ...refused.map(({ key, why }) => [shownKey(key), coloured(why, 'red')]),
         ],
       );
     if (workers === 0) out.note('no worker is connected: the jobs wait until one is');

@@ -1,4 +1,6 @@
+import { shownKey } from '@redis-to-mongo/pipeline';
 import type { Finding, Verification } from '@redis-to-mongo/verify';
+import { ALLOW_NONE, requireKeys } from '../allow-none.js';
 import type { Call, Command } from '../command.js';
 import type { Output } from '../output.js';
 import { bad, coloured, grouped } from '../table.js';
@@ -12,9 +14,10 @@ export const verify: Command = {
     'sync it. Entries that Redis has dropped since they were synced are no difference, nor are dead letters (see gaps,\n' +
     'dead-letters), nor fields and messages that a rule leaves out or lets go (see docs/rules.md). --repair syncs what\n' +
     'differs, and puts back what was taken out of MongoDB or changed there; keys that are paused it leaves alone.\n' +
-    'Exit code 1 when something differs (with --repair: still differs).',
+    'Exit code 1 when something differs (with --repair: still differs), or there is no key at all, without --allow-none.',
   args: { min: 0, max: 1 },
   options: {
+    ...ALLOW_NONE,
     repair: { doc: 'mend what differs' },
     settle: { value: 'SECONDS', doc: 'how long a key may take to become equal; default 10' },
   },
@@ -26,6 +29,7 @@ export const verify: Command = {
   async run(call) {
     const { out } = call;
     const { findings, keys } = await compare(call);
+    requireKeys(call, 'verify', keys, 'neither Redis nor MongoDB has');
     const isRepair = call.options.flag('repair');
     const left = findings.filter(({ repaired }) => !repaired);
     if (out.isJson) out.json({ keys, differing: findings });
@@ -68,7 +72,7 @@ function print(out: Output, keys: number, findings: readonly Finding[], isRepair
     out.table(
       ['KEY', 'TYPE', '>COMPARED', '>MISSING', '>DIFFERENT', 'WHAT', isRepair ? 'REPAIR' : ''],
       findings.map(({ key, type, compared, missing, different, problems, repaired }) => [
-        key,
+        shownKey(key),
         type,
         compared,
         bad(missing),

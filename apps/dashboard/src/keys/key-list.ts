@@ -70,6 +70,12 @@ export class KeyList {
     };
   }
 
+  /** The ids of all keys, as of the last reading. */
+  async names(): Promise<readonly string[]> {
+    await this.#sources.snapshot.refresh();
+    return Array.from(this.#sources.snapshot.all(), ({ key }) => key);
+  }
+
   #order(query: KeyQuery): readonly KeySummary[] {
     const { snapshot } = this.#sources;
     if (this.#ordersOf !== snapshot.version || this.#orders.size >= ORDERS_KEPT) this.#orders = new Map();

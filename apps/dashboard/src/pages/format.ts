@@ -1,7 +1,6 @@
+import { shownKey } from '@redis-to-mongo/pipeline';
+import { keyPath } from '../keys/key-path.js';
 import { type Html, html } from './html.js';
-
-/** Characters of a key that are shown. */
-const MAX_KEY = 200;
 
 /** A whole number with its thousands apart: 1,234,567. */
 export function count(value: number): string {
@@ -60,25 +59,7 @@ export function clock(at: Date): Html {
   return html`<time datetime="${iso}">${iso.slice(0, 19).replace('T', ' ')}</time>`;
 }
 
-/**
- * A key as it may be shown: not too long, and with characters that nobody sees, or that reorder others, written out. A
- * key must not look like another one.
- */
-export function shownKey(key: string): string {
-  const start = key.length > MAX_KEY ? `${key.slice(0, MAX_KEY)}…` : key;
-  return start.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
-}
-
-/** The address of a key's page, from the base as all links are. */
-export function keyPath(key: string): string {
-  return `key?${new URLSearchParams({ id: key })}`;
-}
-
-/** Characters of a key that fit into an address wherever it goes. */
-export const MAX_LINKED = 2_000;
-
-/** A key that leads to its page; one too long for an address is only shown. */
+/** A key that leads to its page. */
 export function keyLink(key: string): Html {
-  if (key.length > MAX_LINKED) return html`<bdi class="key">${shownKey(key)}</bdi>`;
   return html`<a class="key" href="${keyPath(key)}"><bdi>${shownKey(key)}</bdi></a>`;
 }

@@ -1,7 +1,9 @@
 import type { KeySummary } from '@redis-to-mongo/mongo-sink';
+import { shownKey } from '@redis-to-mongo/pipeline';
 import type { KeyDetail } from '../keys/key-detail.js';
+import { keyPath } from '../keys/key-path.js';
 import { behindMs } from '../keys/key-status.js';
-import { ago, clock, count, keyLink, keyPath, seconds, shownKey, until } from './format.js';
+import { ago, clock, count, keyLink, seconds, until } from './format.js';
 import { type Content, type Html, html } from './html.js';
 import { actionButtons, confirmDialog } from './keys/action-buttons.js';
 import { activityTable } from './keys/activity-table.js';
@@ -36,7 +38,7 @@ ${staleNote()}`,
 /** What changes: fetched again by the page's script. */
 export function keyContent({ summary, state, nextRunAt, at }: KeyDetail, readOnly: boolean): Html {
   const { key, error } = summary;
-  return html`<section class="verdict key-title"><h1><bdi>${shownKey(key)}</bdi></h1><p>${statusMark(summary)} ${summary.keyType}${summary.stream !== key && html`, <bdi>${summary.type}</bdi> of ${keyLink(summary.stream)}`}</p></section>
+  return html`<section class="verdict key-title"><h1><bdi>${shownKey(key)}</bdi></h1><p>${statusMark(summary)} ${summary.keyType}${summary.stream !== key && html`, <bdi>${shownKey(summary.type)}</bdi> of ${keyLink(summary.stream)}`}</p></section>
 ${!readOnly && actionButtons(summary)}
 ${error && html`<section class="panel problem-panel" aria-labelledby="error"><h2 id="error">Last error <code>${error.code}</code></h2><p class="empty">${advice(error.code, error.message ?? '')} ${ago(new Date(error.at), at)}, class ${error.errorClass}.</p></section>`}
 <section class="panel" aria-labelledby="facts"><h2 id="facts">Position and counts</h2><dl class="facts">${facts(summary, nextRunAt, at).map(([name, value, tone]) => html`<div class="${tone}"><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></section>

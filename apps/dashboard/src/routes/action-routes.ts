@@ -14,7 +14,8 @@ export interface ActionRoutesOptions {
   readonly logger: Logger;
 }
 
-const BODY_BYTES = 64 * 1024;
+/** A key's name may be long, and six times as long in JSON. */
+const BODY_BYTES = 1024 * 1024;
 /** Nobody waits longer for a button, in ms; what was asked for may be done later all the same. */
 const PATIENCE_MS = 8_000;
 const LATE = 'ACTION_TIMEOUT';

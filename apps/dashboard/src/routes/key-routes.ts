@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { inTime } from '../in-time.js';
 import { type KeyDetailSources, readKeyDetail } from '../keys/key-detail.js';
 import type { KeyList } from '../keys/key-list.js';
+import { keyOfAddress } from '../keys/key-path.js';
 import { parseKeyQuery } from '../keys/key-query.js';
 import type { Sampler } from '../live/sampler.js';
 import { keyContent, keyPage } from '../pages/key-page.js';
@@ -31,6 +32,11 @@ const PATIENCE_MS = 3_000;
  */
 export function addKeyRoutes(server: FastifyInstance, options: KeyRoutesOptions): void {
   const { list, sources, sampler, readOnly, basePath } = options;
+  const keyOf = (request: FastifyRequest) => keyOfAddress(paramsOf(request), () => list.names());
+  const detailOf = async (request: FastifyRequest) => {
+    const key = await keyOf(request);
+    return key === undefined ? undefined : await readKeyDetail(sources, key);
+  };
   server.get('/keys', async (request, reply) => {
     const query = parseKeyQuery(paramsOf(request));
     const [page, report] = await Promise.all([list.page(query), sampler.report()]);
@@ -45,19 +51,20 @@ export function addKeyRoutes(server: FastifyInstance, options: KeyRoutesOptions)
     return keysTable(query, { ...page, problem: problemOf(report) }).toString();
   });
   server.get('/key', async (request, reply) => {
-    const detail = await readKeyDetail(sources, idOf(request));
+    const detail = await detailOf(request);
     if (!detail) return await unknownKey(request, reply);
     reply.type(PAGE);
     return keyPage(detail, { readOnly, token: options.tokenOf(request) }).toString();
   });
   server.get('/key/detail', async (request, reply) => {
-    const detail = await readKeyDetail(sources, idOf(request));
+    const detail = await detailOf(request);
     if (!detail) return await unknownKey(request, reply);
     reply.type(PAGE);
     return keyContent(detail, readOnly).toString();
   });
   server.get('/key/job', async (request, reply) => {
-    const key = idOf(request);
+    const key = await keyOf(request);
+    if (key === undefined) return await unknownKey(request, reply);
     const [at] = await inTime(sources.nextRuns([key]), PATIENCE_MS, 'QUEUE_TIMEOUT');
     if (at === undefined || at === null)
       return await sendError(request, reply, 404, { error: 'This key has no job scheduler.' });
@@ -68,10 +75,6 @@ export function addKeyRoutes(server: FastifyInstance, options: KeyRoutesOptions)
 
 function paramsOf(request: FastifyRequest): URLSearchParams {
   return new URL(request.url, 'http://dashboard').searchParams;
-}
-
-function idOf(request: FastifyRequest): string {
-  return paramsOf(request).get('id') ?? '';
 }
 
 /** Why keys may be missing from the list: without this, one that can't be read would look empty. */

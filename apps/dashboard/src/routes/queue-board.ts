@@ -4,7 +4,7 @@ import { FastifyAdapter } from '@bull-board/fastify';
 import type { Logger } from '@redis-to-mongo/app-shell';
 import type { JobQueue } from '@redis-to-mongo/job-queue';
 import type { FastifyInstance } from 'fastify';
-import { keyPath, MAX_LINKED } from '../pages/format.js';
+import { keyPath } from '../keys/key-path.js';
 import { BOARD_POLICY } from '../security-headers.js';
 
 /** A BullMQ queue, as Bull Board takes it. */
@@ -72,8 +72,7 @@ export async function addQueueBoard(server: FastifyInstance, options: QueueBoard
 /** From a job to the page of its key; one for several keys, or for none that is known, leads to the list. */
 function linkToKey(data: unknown, basePath: string) {
   const key = keyOf(data);
-  if (key === undefined || key.length > MAX_LINKED)
-    return { displayText: 'All keys', href: `${basePath}/keys` };
+  if (key === undefined) return { displayText: 'All keys', href: `${basePath}/keys` };
   return { displayText: 'The key', href: `${basePath}/${keyPath(key)}` };
 }
 

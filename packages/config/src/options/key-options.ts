@@ -6,7 +6,7 @@ export const KEY_TYPE_NAMES = ['stream', 'set', 'zset', 'hash', 'list', 'string'
 /** Which keys are mirrored, and how their names are read. */
 export const KEY_OPTIONS = {
   KEY_INCLUDE: list({
-    doc: 'Redis glob patterns of the keys to mirror: `*`, `?`, `[abc]`, and `\\` before a character that is meant as it is.',
+    doc: 'Redis glob patterns of the keys to mirror: `*`, `?` for one character, `[abc]`, and `\\` before a character that is meant as it is.',
     default: ['*'],
     notEmpty: true,
   }),

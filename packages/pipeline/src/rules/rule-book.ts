@@ -1,10 +1,10 @@
-import { globToRegExp } from '../key-filter.js';
+import { globPattern, type KeyPattern } from '../key-pattern.js';
 import type { KeyType } from '../key-type.js';
 import { contentMapper } from './content-mapper.js';
 import type { Rule, RuleSpec } from './rule.js';
 
 interface Compiled extends Rule {
-  readonly matches: RegExp;
+  readonly matches: KeyPattern;
 }
 
 /**
@@ -45,6 +45,6 @@ function compile(spec: RuleSpec, index: number): Compiled {
     ...spec,
     number: index + 1,
     mapContent: contentMapper(spec),
-    matches: globToRegExp(spec.pattern),
+    matches: globPattern(spec.pattern),
   };
 }

@@ -1,6 +1,7 @@
 import {
   BEFORE_FIRST,
   compareEntryIds,
+  entryIdBefore,
   type Gap,
   isEntryId,
   type KeyState,
@@ -131,7 +132,8 @@ function gapOf(
   const deletedAhead =
     info.maxDeletedId === undefined || compareEntryIds(info.maxDeletedId, position.entryId) > 0;
   const cause = !deletedAhead ? 'trimmed' : headMoved ? 'trimmed or deleted' : 'deleted';
-  const upTo = cause === 'deleted' ? (info.maxDeletedId ?? info.lastId) : (info.firstId ?? info.lastId);
+  const beforeHead = info.firstId === undefined ? info.lastId : entryIdBefore(info.firstId);
+  const upTo = cause === 'deleted' ? (info.maxDeletedId ?? info.lastId) : beforeHead;
   return {
     incarnation,
     after: position.entryId,

@@ -1,7 +1,8 @@
+import { shownKey } from '@redis-to-mongo/pipeline';
 import type { KeyPage, KeyRow } from '../../keys/key-list.js';
 import { type KeyQuery, type KeySort, keyQueryPath } from '../../keys/key-query.js';
 import { behindMs } from '../../keys/key-status.js';
-import { ago, count, counted, keyLink, seconds, shownKey, until } from '../format.js';
+import { ago, count, counted, keyLink, seconds, until } from '../format.js';
 import { type Html, html } from '../html.js';
 import { statusMark } from './status-mark.js';
 

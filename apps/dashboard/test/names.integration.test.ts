@@ -1,0 +1,105 @@
+import type { AddressInfo } from 'node:net';
+import { type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
+import type { KeySummary } from '@redis-to-mongo/mongo-sink';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { AskedAction } from '../src/keys/key-action.js';
+import { KeySnapshot } from '../src/keys/key-snapshot.js';
+import { aDashboard, logIn } from './a-dashboard.js';
+import { aSummary } from './a-report.js';
+
+const NAMES = [
+  'base64:',
+  ' ',
+  '   ',
+  'a  b',
+  'line\nbreak',
+  '\u3164',
+  '\u202eabc',
+  'a&b=c#d?e/f',
+  '<b>',
+  '%2F',
+  '😀'.repeat(700),
+  `${'x'.repeat(65_536)}1`,
+  `${'x'.repeat(65_536)}2`,
+  '\u0001'.repeat(65_536),
+];
+
+let redis: RedisServer;
+let dashboard: Awaited<ReturnType<typeof aDashboard>>;
+let origin: string;
+let headers: Record<string, string>;
+const asked: AskedAction[] = [];
+
+beforeAll(async () => {
+  redis = await startRedis();
+  const summaries = NAMES.map((key) => ({ ...aSummary(), key, stream: key }));
+  const snapshot = new KeySnapshot(async function* (query): AsyncGenerator<KeySummary> {
+    for (const summary of summaries)
+      if (query === 'all' || 'since' in query || query.keys.includes(summary.key)) yield summary;
+  });
+  dashboard = await aDashboard(redis.url, {
+    snapshot,
+    runAction: async (action) => {
+      asked.push(action);
+      return 'Done.';
+    },
+  });
+  await dashboard.server.listen({ host: '127.0.0.1', port: 0 });
+  origin = `http://127.0.0.1:${(dashboard.server.server.address() as AddressInfo).port}`;
+  const { cookie = '' } = await logIn(dashboard.server);
+  headers = { cookie: cookie.replace('_8080=', `_${new URL(origin).port}=`) };
+});
+afterAll(async () => {
+  await dashboard.close();
+  await redis.stop();
+});
+
+const unescaped = (text: string) =>
+  text.replace(
+    /&(lt|gt|quot|amp|#39);/g,
+    (_, name) => ({ lt: '<', gt: '>', quot: '"', amp: '&', '#39': "'" })[String(name)] ?? '',
+  );
+
+test('every key of the list has a link that can be seen and leads to its page, whatever its name', async () => {
+  const list = await (await fetch(`${origin}/keys`, { headers })).text();
+  expect(list.length).toBeLessThan(100_000);
+  const links = [...list.matchAll(/<a class="key" href="([^"]*)"><bdi>([^<]*)<\/bdi>/g)];
+  expect(links).toHaveLength(NAMES.length);
+  expect(new Set(links.map(([, , text]) => text)).size).toBe(NAMES.length);
+  const found: string[] = [];
+  for (const [, href = '', text = ''] of links) {
+    expect(text).toMatch(/^[^\s\p{Zs}]/u);
+    expect(href.length).toBeLessThan(2_100);
+    const answer = await fetch(`${origin}/${unescaped(href)}`, { headers });
+    expect(answer.status).toBe(200);
+    const page = await answer.text();
+    found.push(unescaped(/data-key="([^"]*)"/.exec(page)?.[1] ?? ''));
+    const source = unescaped(/data-source="([^"]*)"/.exec(page)?.[1] ?? '');
+    expect((await fetch(`${origin}/${source}`, { headers })).status).toBe(200);
+  }
+  expect(found.sort()).toEqual([...NAMES].sort());
+});
+
+test('a digest that is none of a key leads nowhere', async () => {
+  expect((await fetch(`${origin}/key?digest=${'0'.repeat(64)}`, { headers })).status).toBe(404);
+});
+
+test('the buttons of a key with a long name reach it', async () => {
+  const { server } = dashboard;
+  const session = await logIn(server);
+  const opened = await server.inject({
+    url: `/key?${new URLSearchParams({ id: NAMES[1] ?? '' })}`,
+    headers: session,
+  });
+  const token = /name="csrf-token" content="([\w-]+)"/.exec(opened.body)?.[1] ?? '';
+  for (const key of NAMES.slice(-2)) {
+    const answer = await server.inject({
+      method: 'POST',
+      url: '/keys/actions',
+      headers: { ...session, 'x-csrf-token': token },
+      payload: { action: 'sync', key },
+    });
+    expect(answer.json()).toEqual({ message: 'Done.' });
+    expect(asked.at(-1)).toMatchObject({ key });
+  }
+});
