@@ -7,9 +7,18 @@ import { type ReadArguments, throughReads } from './through-reads.js';
  * paid for. A read goes by whether there was a limit when it began.
  */
 export function limitedSource(source: Source, limit: () => LoadLimit | undefined): Source {
-  return throughReads(source, (syncer, args) =>
+  const limited = throughReads(source, (syncer, args) =>
     limit() ? limitedRead(syncer, limit, args) : syncer.read(...args),
   );
+  return {
+    ...limited,
+    async readSmall(keys, budget) {
+      await limit()?.take(0);
+      const reading = await source.readSmall(keys, budget);
+      await limit()?.take(reading.bytes);
+      return reading;
+    },
+  };
 }
 
 async function* limitedRead(

@@ -9,7 +9,7 @@ export function throughReads(
   read: (syncer: Syncer, args: ReadArguments) => AsyncIterable<Batch>,
 ): Source {
   return {
-    typeOf: (key) => source.typeOf(key),
+    ...source,
     syncer: (keyType) => {
       const syncer = source.syncer(keyType);
       return syncer && { ...syncer, read: (...args) => read(syncer, args) };

@@ -2,9 +2,21 @@ import type { Metrics } from '@redis-to-mongo/app-shell';
 import type { Batch, Sink, Source } from '@redis-to-mongo/pipeline';
 import { throughReads } from './through-reads.js';
 
+/** Stands for a key type where small values of several are read or written together. */
+const TOGETHER = 'many';
+
 /** The same source, whose reads are timed. */
 export function timedSource(source: Source, { readSeconds }: Metrics): Source {
-  return throughReads(source, (syncer, args) => timed(syncer.read(...args), syncer.keyType, readSeconds));
+  const timedReads = throughReads(source, (syncer, args) =>
+    timed(syncer.read(...args), syncer.keyType, readSeconds),
+  );
+  return {
+    ...timedReads,
+    async readSmall(keys, budget) {
+      const end = readSeconds.startTimer({ key_type: TOGETHER });
+      return await source.readSmall(keys, budget).finally(end);
+    },
+  };
 }
 
 async function* timed(
@@ -23,11 +35,17 @@ async function* timed(
 /** The same sink, whose writes are timed. */
 export function timedSink(sink: Sink, { writeSeconds }: Metrics): Sink {
   return {
-    load: (key) => sink.load(key),
-    save: (before, next) => sink.save(before, next),
+    ...sink,
     write: async (state, writes) => {
       const end = writeSeconds.startTimer({ key_type: state.keyType });
       return await sink.write(state, writes).finally(end);
+    },
+    many: {
+      ...sink.many,
+      replace: async (values) => {
+        const end = writeSeconds.startTimer({ key_type: TOGETHER });
+        return await sink.many.replace(values).finally(end);
+      },
     },
   };
 }

@@ -1,5 +1,12 @@
 import { type Attributes, context, type Span, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
-import { type Batch, type Line, type Sink, SyncError, type Syncer } from '@redis-to-mongo/pipeline';
+import {
+  type Batch,
+  type Line,
+  type Sink,
+  type Source,
+  SyncError,
+  type Syncer,
+} from '@redis-to-mongo/pipeline';
 import { type ReadArguments, throughReads } from './through-reads.js';
 
 /**
@@ -9,8 +16,20 @@ import { type ReadArguments, throughReads } from './through-reads.js';
 export function tracedLine(line: Line, tracer: Tracer = trace.getTracer('redis-to-mongo')): Line {
   return {
     ...line,
-    source: throughReads(line.source, (syncer, args) => tracedRead(syncer, tracer, args)),
+    source: tracedSource(line.source, tracer),
     sink: tracedSink(line.sink, tracer),
+  };
+}
+
+function tracedSource(source: Source, tracer: Tracer): Source {
+  return {
+    ...throughReads(source, (syncer, args) => tracedRead(syncer, tracer, args)),
+    readSmall: (keys, budget) =>
+      within(tracer, 'read', { keys: keys.length }, async (span) => {
+        const reading = await source.readSmall(keys, budget);
+        describe(span, { bytes: reading.bytes });
+        return reading;
+      }),
   };
 }
 
@@ -44,6 +63,11 @@ function tracedSink(sink: Sink, tracer: Tracer): Sink {
       }),
     save: (before, next) =>
       within(tracer, 'save', { key: next.key, revision: next.revision }, () => sink.save(before, next)),
+    many: {
+      load: (keys) => within(tracer, 'load', { keys: keys.length }, () => sink.many.load(keys)),
+      replace: (values) => within(tracer, 'write', { keys: values.length }, () => sink.many.replace(values)),
+      save: (savings) => within(tracer, 'save', { keys: savings.length }, () => sink.many.save(savings)),
+    },
   };
 }
 

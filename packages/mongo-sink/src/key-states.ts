@@ -1,39 +1,37 @@
 import { randomBytes } from 'node:crypto';
-import { type KeyState, SyncError } from '@redis-to-mongo/pipeline';
+import { type KeyState, type Saving, SyncError } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
 import { GroupCommit } from './group-commit.js';
 import { changedFields, fromKeyDocument, toKeyDocument } from './key-document.js';
 import { mongoError } from './mongo-error.js';
 import { writeRecords } from './write-records.js';
 
-interface Save {
-  readonly before: KeyState;
-  readonly next: KeyState;
-}
-
 /** How a save fared: the code, where MongoDB refused it. */
-type Saved = 'saved' | 'moved' | { readonly code: number };
+export type Saved = 'saved' | 'moved' | { readonly code: number };
 
 /** Loads and saves the keys' documents; what concurrent jobs ask for is gathered into shared commands. */
 export class KeyStates {
   readonly #db: Db;
   /** Tells this instance's saves from those of others. */
   readonly #savedBy = randomBytes(6).toString('base64url');
-  readonly #loads: GroupCommit<string, { state: KeyState | undefined; error?: unknown }>;
-  readonly #saves: GroupCommit<Save, Saved>;
+  readonly #loads: GroupCommit<string, { readonly loaded: KeyState | SyncError | undefined }>;
+  readonly #saves: GroupCommit<Saving, Saved>;
 
   constructor(db: Db) {
     this.#db = db;
     const limits = { weight: 1000, weigh: () => 1, concurrency: 2 };
-    this.#loads = new GroupCommit((keys) => this.#loadAll(keys), limits);
-    this.#saves = new GroupCommit((saves) => this.#saveAll(saves), limits);
+    this.#loads = new GroupCommit(async (keys) => {
+      const loaded = await this.loadAll(keys);
+      return keys.map((key) => ({ loaded: loaded.get(key) }));
+    }, limits);
+    this.#saves = new GroupCommit((saves) => this.saveAll(saves), limits);
   }
 
   /** @throws SyncError KEY_STATE_INVALID, or as mongoError tells. */
   async load(key: string): Promise<KeyState | undefined> {
-    const { state, error } = await this.#loads.submit(key);
-    if (error) throw error;
-    return state;
+    const { loaded } = await this.#loads.submit(key);
+    if (loaded instanceof SyncError) throw loaded;
+    return loaded;
   }
 
   /**
@@ -57,27 +55,26 @@ export class KeyStates {
       );
   }
 
-  async #loadAll(keys: readonly string[]): Promise<{ state: KeyState | undefined; error?: unknown }[]> {
+  /**
+   * The states of the keys that were saved before; KEY_STATE_INVALID where a key's document can't be read.
+   * @throws SyncError as mongoError tells.
+   */
+  async loadAll(keys: readonly string[]): Promise<ReadonlyMap<string, KeyState | SyncError>> {
     const documents = await this.#find({ _id: { $in: [...new Set(keys)] } });
-    const byKey = new Map(documents.map((document) => [document._id, document]));
-    return keys.map((key) => {
-      const document = byKey.get(key);
-      if (!document) return { state: undefined };
-      try {
-        return { state: fromKeyDocument(document) };
-      } catch (error) {
-        return { state: undefined, error };
-      }
-    });
+    return new Map(documents.map((document) => [document._id, readState(document)]));
   }
 
-  async #saveAll(saves: readonly Save[]): Promise<Saved[]> {
+  /**
+   * As save, and says how each fared.
+   * @throws SyncError where it is not about single keys, as writeRecords tells.
+   */
+  async saveAll(saves: readonly Saving[]): Promise<Saved[]> {
     const results = saves.map((): Saved => 'saved');
     await Promise.all([this.#insertFirst(saves, results), this.#updateRest(saves, results)]);
     return results;
   }
 
-  async #insertFirst(saves: readonly Save[], results: Saved[]): Promise<void> {
+  async #insertFirst(saves: readonly Saving[], results: Saved[]): Promise<void> {
     const first = [...saves.keys()].filter((i) => saves[i]?.before.revision === 0);
     if (first.length === 0) return;
     const documents = first
@@ -95,7 +92,7 @@ export class KeyStates {
     await this.#markMoved(saves, refused, results);
   }
 
-  async #updateRest(saves: readonly Save[], results: Saved[]): Promise<void> {
+  async #updateRest(saves: readonly Saving[], results: Saved[]): Promise<void> {
     const rest = [...saves.keys()].filter((i) => saves[i]?.before.revision !== 0);
     if (rest.length === 0) return;
     const updates = rest
@@ -121,7 +118,7 @@ export class KeyStates {
   }
 
   /** Looks which saves did not take: MongoDB does not tell that per record. A repeated command finds its own save. */
-  async #markMoved(saves: readonly Save[], suspects: readonly number[], results: Saved[]): Promise<void> {
+  async #markMoved(saves: readonly Saving[], suspects: readonly number[], results: Saved[]): Promise<void> {
     if (suspects.length === 0) return;
     const keys = suspects.flatMap((i) => saves[i]?.next.key ?? []);
     const documents = await this.#find({ _id: { $in: keys } }, { revision: 1, savedBy: 1 });
@@ -141,5 +138,13 @@ export class KeyStates {
       .catch((error: unknown) => {
         throw mongoError(error);
       });
+  }
+}
+
+function readState(document: Document): KeyState | SyncError {
+  try {
+    return fromKeyDocument(document);
+  } catch (error) {
+    return mongoError(error);
   }
 }

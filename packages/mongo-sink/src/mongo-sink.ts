@@ -33,13 +33,23 @@ export function mongoSink(db: Db, options: MongoSinkOptions): Sink {
     if (write.kind === 'insert') return await retrying(() => messages.insert(write));
     // Repeats its commands by itself: from the start, it would be another attempt.
     if (write.kind === 'members') return await members.write(state, write);
-    const result = await retrying(() => values.replace(state, write));
-    return { written: 0, alreadyThere: 0, dead: 0, [result]: 1 };
+    return outcomeOf(await retrying(() => values.replace(state, write)));
   };
 
   return {
     load: (key) => retrying(() => states.load(key)),
     save: (before, next) => retrying(() => states.save(before, next)),
+    many: {
+      load: (keys) => retrying(() => states.loadAll(keys)),
+      replace: async (replacements) => {
+        const replaced = await retrying(() => values.replaceAll(replacements));
+        return replaced.map((result) => (result === 'stale' ? undefined : outcomeOf(result)));
+      },
+      save: async (savings) => {
+        const saved = await retrying(() => states.saveAll(savings));
+        return saved.map((result) => result === 'saved');
+      },
+    },
     async write(state, writes) {
       const outcomes = await Promise.all(writes.map((write) => writeOne(state, write)));
       return outcomes.reduce(
@@ -52,4 +62,8 @@ export function mongoSink(db: Db, options: MongoSinkOptions): Sink {
       );
     },
   };
+}
+
+function outcomeOf(result: 'written' | 'dead'): Outcome {
+  return { written: 0, alreadyThere: 0, dead: 0, [result]: 1 };
 }

@@ -1,4 +1,4 @@
-import { type KeyState, type ReplaceWrite, SyncError } from '@redis-to-mongo/pipeline';
+import { type KeyState, type Replacement, type ReplaceWrite, SyncError } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
 import { writeValueLetters } from './dead-letters.js';
 import { GroupCommit } from './group-commit.js';
@@ -11,26 +11,22 @@ import { removeUnits } from './value-remove-units.js';
 import { type WriteError, writeCommand } from './write-command.js';
 import { writeRecords } from './write-records.js';
 
-interface Replace {
-  readonly state: KeyState;
-  readonly write: ReplaceWrite;
-}
-
-type Replaced = 'written' | 'stale' | 'dead';
+export type Replaced = 'written' | 'stale' | 'dead';
 
 /**
  * Replaces a key's value document as a whole, unless MongoDB holds one of the same or a newer revision: then
  * another worker was faster, and this read is stale. The upsert of a refused replacement meets the document's own
- * `_id`, so the refusal shows as a duplicate key. One that MongoDB refuses for what it holds is kept as a dead letter, and the
+ * `_id`, so the refusal shows as a duplicate key. A key's first value is inserted, which costs a server much less than an
+ * upsert; where there is a document already, it goes the way of the others. One that MongoDB refuses for what it holds is kept as a dead letter, and the
  * value of before stays.
  */
 export class ValueWriter {
   readonly #db: Db;
-  readonly #groups: GroupCommit<Replace, Replaced>;
+  readonly #groups: GroupCommit<Replacement, Replaced>;
 
   constructor(db: Db, batchBytes: number) {
     this.#db = db;
-    this.#groups = new GroupCommit((replaces) => this.#commit(replaces), {
+    this.#groups = new GroupCommit((values) => this.replaceAll(values), {
       weight: batchBytes,
       weigh: ({ write }) => 200 + write.bytes,
       concurrency: 2,
@@ -40,7 +36,7 @@ export class ValueWriter {
   /**
    * @returns how the value fared.
    * @throws SyncError STALE_READ when MongoDB holds a newer value. The key's revision is then raised to the
-   * value's, so that a worker that died between the two does not block the key.
+   * value's, so that a worker that died between the two does not block the key; its position is not known any more.
    */
   async replace(state: KeyState, write: ReplaceWrite): Promise<'written' | 'dead'> {
     const result = write.hasMembers
@@ -84,26 +80,60 @@ export class ValueWriter {
     throw new SyncError('STALE_READ', 'overtaken', `key ${state.key}: MongoDB holds a newer value`);
   }
 
-  async #commit(replaces: readonly Replace[]): Promise<Replaced[]> {
-    const results = replaces.map((): Replaced => 'written');
-    const byCollection = groupIndexes(replaces, ({ write }) => write.collection);
-    for (const [collection, indexes] of byCollection) {
-      const updates = indexes.map((i) => updateOf(replaces[i]));
-      const { errors } = await writeRecords(this.#db, {
-        count: updates.length,
-        command: (some) => ({
-          update: collection,
-          updates: some ? some.flatMap((i) => updates[i] ?? []) : updates,
-        }),
-      });
-      for (const error of errors) {
-        const i = indexes[error.index] ?? -1;
-        results[i] = error.isOwnId ? 'stale' : 'dead';
-        const replace = replaces[i];
-        if (replace && !error.isOwnId) await this.#keep(replace.state, replace.write, error);
+  /**
+   * Replaces values that have no members, and says how each fared; where one is stale, the key's revision stays as it is.
+   * @throws SyncError where it is not about single values, as writeRecords tells.
+   */
+  async replaceAll(values: readonly Replacement[]): Promise<Replaced[]> {
+    const results = values.map((): Replaced => 'written');
+    const byCollection = groupIndexes(values, ({ write }) => write.collection);
+    await Promise.all(
+      [...byCollection].map(async ([collection, indexes]) => {
+        const isFirst = (i: number) => values[i]?.state.revision === 0;
+        const fates = { values, results };
+        const taken = await this.#insert(collection, indexes.filter(isFirst), fates);
+        await this.#update(collection, [...indexes.filter((i) => !isFirst(i)), ...taken], fates);
+      }),
+    );
+    return results;
+  }
+
+  /** @returns those that have a document already. */
+  async #insert(collection: string, indexes: readonly number[], fates: Fates): Promise<number[]> {
+    const documents = indexes.map((i) => documentOf(valueAt(fates, i)));
+    const command = (some: readonly Document[]) => ({ insert: collection, documents: some });
+    return await this.#write(indexes, documents, command, fates);
+  }
+
+  async #update(collection: string, indexes: readonly number[], fates: Fates): Promise<void> {
+    const updates = indexes.map((i) => updateOf(valueAt(fates, i)));
+    const command = (some: readonly Document[]) => ({ update: collection, updates: some });
+    for (const i of await this.#write(indexes, updates, command, fates)) fates.results[i] = 'stale';
+  }
+
+  /** @returns those whose `_id` was taken; what MongoDB refuses for its content becomes a dead letter. */
+  async #write(
+    indexes: readonly number[],
+    records: readonly Document[],
+    command: (some: readonly Document[]) => Document,
+    { values, results }: Fates,
+  ): Promise<number[]> {
+    if (indexes.length === 0) return [];
+    const { errors } = await writeRecords(this.#db, {
+      count: records.length,
+      command: (some) => command(some ? some.flatMap((i) => records[i] ?? []) : records),
+    });
+    const taken: number[] = [];
+    for (const error of errors) {
+      const i = indexes[error.index] ?? -1;
+      if (error.isOwnId) taken.push(i);
+      else {
+        const { state, write } = valueAt({ values, results }, i);
+        await this.#keep(state, write, error);
+        results[i] = 'dead';
       }
     }
-    return results;
+    return taken;
   }
 
   async #catchUp(collection: string, state: KeyState): Promise<void> {
@@ -118,7 +148,7 @@ export class ValueWriter {
     if (revision > 0)
       await writeCommand(this.#db, {
         update: 'keys',
-        updates: [{ q: { _id: key, revision }, u: { $set: { revision: found.revision } } }],
+        updates: [{ q: { _id: key, revision }, u: { $set: { revision: found.revision, position: null } } }],
       });
     // The key's own document was never saved, or was lost: it begins behind the value.
     else
@@ -129,9 +159,22 @@ export class ValueWriter {
   }
 }
 
-function updateOf(replace: Replace | undefined) {
-  if (!replace) throw new RangeError('no such replacement');
-  const { state, write } = replace;
+interface Fates {
+  readonly values: readonly Replacement[];
+  readonly results: Replaced[];
+}
+
+function valueAt({ values }: Fates, i: number): Replacement {
+  const value = values[i];
+  if (!value) throw new RangeError('no such value');
+  return value;
+}
+
+function documentOf({ state, write }: Replacement): Document {
+  return { _id: state.key, ...write.document, revision: state.revision + 1, syncedAt: new Date() };
+}
+
+function updateOf({ state, write }: Replacement) {
   const revision = state.revision + 1;
   const gone = ['resumable', ...write.formFields].filter((name) => !(name in write.document));
   return {

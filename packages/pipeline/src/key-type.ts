@@ -1,6 +1,9 @@
 /** The key types the fleet knows, by the names used in options, jobs, metrics and documents. */
 export const KEY_TYPES = ['stream', 'set', 'zset', 'hash', 'list', 'string', 'json'] as const;
 
+/** The module's own name for its type. */
+const JSON_ANSWER = 'ReJSON-RL';
+
 export type KeyType = (typeof KEY_TYPES)[number];
 
 /**
@@ -9,10 +12,15 @@ export type KeyType = (typeof KEY_TYPES)[number];
  */
 export function keyTypeOf(answer: string): KeyType | { readonly unknown: string } | undefined {
   if (answer === 'none') return undefined;
-  if (answer === 'ReJSON-RL') return 'json';
+  if (answer === JSON_ANSWER) return 'json';
   return isKeyType(answer) ? answer : { unknown: answer };
 }
 
 export function isKeyType(name: unknown): name is KeyType {
   return KEY_TYPES.some((type) => type === name);
+}
+
+/** What Redis' TYPE answers for keys of the type; the inverse of `keyTypeOf`. */
+export function typeAnswerOf(keyType: KeyType): string {
+  return keyType === 'json' ? JSON_ANSWER : keyType;
 }

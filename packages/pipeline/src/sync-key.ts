@@ -1,73 +1,12 @@
-import type { Batch, Outcome, Write } from './batch.js';
-import type { ByteBudget } from './byte-budget.js';
-import {
-  firstState,
-  type Gap,
-  inCollection,
-  type KeyState,
-  nextLife,
-  retired,
-  withGaps,
-} from './key-state.js';
+import type { Batch } from './batch.js';
+import { type Gap, type KeyState, nextLife, retired, withGaps } from './key-state.js';
 import type { KeyType } from './key-type.js';
-import { type Place, placeOf } from './naming-convention.js';
-import type { RuleBook } from './rules/rule-book.js';
+import type { Line } from './line.js';
+import { advance, after, lifeOf, reborn } from './next-state.js';
 import type { Slice } from './slice.js';
 import { SyncError } from './sync-error.js';
+import { type SyncReport, Tally } from './sync-report.js';
 import type { Syncer } from './syncer.js';
-
-/** Where keys are read from. */
-export interface Source {
-  /** What the key is now; `undefined` when it is not there, the server's word for a type nobody here knows. */
-  typeOf(key: string): Promise<KeyType | { readonly unknown: string } | undefined>;
-  syncer(keyType: KeyType): Syncer | undefined;
-}
-
-/** Where documents and positions are kept. */
-export interface Sink {
-  /** The key's state, or `undefined` when it was never saved. */
-  load(key: string): Promise<KeyState | undefined>;
-  /**
-   * Writes all, and says how each record fared. Resolves only when everything is durable.
-   * @throws SyncError STALE_READ when MongoDB holds something newer than the state the writes belong to.
-   */
-  write(state: KeyState, writes: readonly Write[]): Promise<Outcome>;
-  /**
-   * Saves the state if MongoDB still holds revision `next.revision - 1`.
-   * @throws SyncError POSITION_MOVED when another worker has saved meanwhile.
-   */
-  save(before: KeyState, next: KeyState): Promise<void>;
-}
-
-/** The steps of the line at which a crash test may stop the process. */
-export type Step = 'after-read' | 'after-dead-letter' | 'after-write' | 'before-save' | 'after-save';
-
-export interface Line {
-  readonly source: Source;
-  readonly sink: Sink;
-  readonly separator: string;
-  /** Which collection a key's next life goes to; without it, that of its type. */
-  readonly rules?: RuleBook;
-  /** Bounds what all jobs of the process hold in memory between read and write. */
-  readonly budget: ByteBudget;
-  readonly now: () => Date;
-  /** Told when a step is reached; awaited, so that a test can hold the line there. */
-  readonly at?: (step: Step, key: string) => Promise<void> | void;
-}
-
-export interface SyncReport extends Outcome {
-  /** When the value had last changed before this; null for never, or not known. */
-  readonly changedBefore: Date | null;
-  readonly result: 'synced' | 'unchanged' | 'deleted' | 'absent' | 'unsupported' | 'overtaken' | 'paused';
-  readonly keyType: KeyType | undefined;
-  readonly seen: number;
-  readonly bytes: number;
-  readonly gaps: readonly Gap[];
-  /** Entries left in Redis behind the position: where there are any, another job should go on. */
-  readonly lag: number;
-  /** The key as it is saved now; `undefined` when it is not known in MongoDB, or another worker saved it. */
-  readonly state: KeyState | undefined;
-}
 
 /**
  * The line, for one key: load the position, read what is new, write it, save the position; the next read runs
@@ -86,8 +25,7 @@ export async function syncKey(line: Line, key: string, slice: Slice): Promise<Sy
       await retire(line, stored, tally);
       return tally.report('unsupported', undefined);
     }
-    const place = placeOf(key, line.separator);
-    const state = await begin(line, stored, key, place, syncer.keyType, tally);
+    const state = await begin(line, stored, key, syncer.keyType, tally);
     return await drain(line, syncer, state, stored, slice, tally);
   } catch (error) {
     if (!isOvertaken(error)) throw error;
@@ -131,23 +69,17 @@ async function retire(line: Line, stored: KeyState | undefined, tally: Tally): P
   return tally.report('deleted', stored.keyType, gone);
 }
 
+/** The state to read on from; ends the life of a key that has changed its type. */
 async function begin(
   line: Line,
   stored: KeyState | undefined,
   key: string,
-  place: Place,
   keyType: KeyType,
   tally: Tally,
 ): Promise<KeyState> {
-  const now = line.now();
-  const placed = (state: KeyState) => inCollection(state, line.rules?.collectionFor(key, keyType) ?? null);
-  if (!stored) return placed(firstState(key, place, keyType, now));
-  if (stored.status === 'deleted') return placed({ ...nextLife(stored, keyType, 'deleted', now), ...place });
-  if (stored.keyType === keyType) return stored;
-  return placed({
-    ...nextLife(await lifeEnded(line, stored, tally), keyType, 'type changed', now),
-    ...place,
-  });
+  if (!stored || stored.status === 'deleted' || stored.keyType === keyType)
+    return lifeOf(line, stored, key, keyType);
+  return reborn(line, await lifeEnded(line, stored, tally), keyType, 'type changed');
 }
 
 /** Writes what the end of a life asks for, and counts what it left unread. */
@@ -230,77 +162,4 @@ function handled<T>(promise: Promise<T>): Promise<T> {
 async function readNext(batches: AsyncIterator<Batch>): Promise<Batch | undefined> {
   const next = await batches.next();
   return next.done ? undefined : next.value;
-}
-
-/** The state once a batch is written. */
-export function after(state: KeyState, batch: Batch, outcome: Outcome, now: Date): KeyState {
-  const counts = state.counts;
-  return withGaps(
-    {
-      ...state,
-      position: batch.position,
-      lag: batch.lag,
-      counts: {
-        ...counts,
-        seen: counts.seen + batch.entries,
-        written: counts.written + outcome.written,
-        alreadyThere: counts.alreadyThere + outcome.alreadyThere,
-        dead: counts.dead + outcome.dead,
-      },
-      lastSyncedAt: now,
-      lastChangedAt: batch.changed ? now : state.lastChangedAt,
-      expiresAt: batch.expiresAt === undefined ? state.expiresAt : batch.expiresAt,
-      lastError: null,
-    },
-    batch.gaps,
-  );
-}
-
-function advance(state: KeyState): KeyState {
-  return { ...state, revision: state.revision + 1 };
-}
-
-class Tally {
-  batches = 0;
-  readonly #before: KeyState | undefined;
-  #seen = 0;
-  #written = 0;
-  #alreadyThere = 0;
-  #dead = 0;
-  #bytes = 0;
-  readonly #gaps: Gap[] = [];
-
-  constructor(before: KeyState | undefined) {
-    this.#before = before;
-  }
-
-  add(batch: Batch, outcome: Outcome): void {
-    this.batches++;
-    this.#seen += batch.entries;
-    this.#written += outcome.written;
-    this.#alreadyThere += outcome.alreadyThere;
-    this.#dead += outcome.dead;
-    this.#bytes += batch.bytes;
-    this.addGaps(batch.gaps);
-  }
-
-  addGaps(gaps: readonly Gap[]): void {
-    this.#gaps.push(...gaps);
-  }
-
-  report(result: SyncReport['result'], keyType: KeyType | undefined, state?: KeyState): SyncReport {
-    return {
-      result,
-      keyType,
-      changedBefore: this.#before?.lastChangedAt ?? null,
-      seen: this.#seen,
-      written: this.#written,
-      alreadyThere: this.#alreadyThere,
-      dead: this.#dead,
-      bytes: this.#bytes,
-      gaps: this.#gaps,
-      lag: state?.lag ?? 0,
-      state,
-    };
-  }
 }

@@ -9,11 +9,13 @@ import {
 import { redisError } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
 import { KEY_TYPE_ENTRIES, type SyncerOptions } from './registry.js';
+import { SmallReader } from './values/small-reader.js';
 
 /** The source of the line: a Redis, and the syncers of the chosen key types. */
 export function redisSource(redis: Redis, types: readonly KeyType[], options: SyncerOptions): Source {
   const syncers = new Map<KeyType, Syncer>();
   for (const type of types) syncers.set(type, KEY_TYPE_ENTRIES[type].open(redis, options));
+  const small = new SmallReader(redis, syncers);
   return {
     async typeOf(key) {
       // Another way to write a key's id would mirror the key twice.
@@ -24,5 +26,6 @@ export function redisSource(redis: Redis, types: readonly KeyType[], options: Sy
       return keyTypeOf(answer);
     },
     syncer: (keyType) => syncers.get(keyType),
+    readSmall: (keys, budget) => small.read(keys, budget),
   };
 }

@@ -3,24 +3,63 @@ import { word } from '@redis-to-mongo/pipeline';
 import type { Item } from './value-type.js';
 
 const PRINT_BYTES = 16;
+/** Items of no more bytes than this are put together before they are hashed. */
+const SMALL_BYTES = 4096;
+/** What the longest number takes, with its colon. */
+const NUMBER_BYTES = 20;
+const MINUS = 0x2d;
+const ZERO = 0x30;
+const COLON = 0x3a;
 
 /** 16 bytes of SHA-256 that stand for an item; `index` goes in where the item's place is part of what it is. */
 export function printOf(item: Item, index?: number): Buffer {
+  return Buffer.from(digestOf(item, index), 'latin1').subarray(0, PRINT_BYTES);
+}
+
+/** The whole digest, a byte a character: to ask for text costs a third of what a Buffer does. */
+function digestOf(item: Item, index?: number): string {
   const only = item[0];
-  if (item.length === 1 && only && index === undefined) return short(hash('sha256', only, 'buffer'));
+  if (item.length === 1 && only && index === undefined) return hash('sha256', only, 'binary');
+  let bytes = 0;
+  for (const buffer of item) bytes += buffer.length;
+  if (bytes <= SMALL_BYTES) return hash('sha256', joined(item, bytes, index), 'binary');
   const sha = createHash('sha256');
   if (index !== undefined) sha.update(`${index}:`);
   for (const buffer of item) sha.update(`${buffer.length}:`).update(buffer);
-  return short(sha.digest());
+  return sha.digest('binary');
+}
+
+/** What the digest is of, in one piece: for a small item one call costs a fifth of several. */
+function joined(item: Item, bytes: number, index: number | undefined): Buffer {
+  const whole = Buffer.allocUnsafe(bytes + (item.length + 1) * NUMBER_BYTES);
+  let at = index === undefined ? 0 : putNumber(whole, index, 0);
+  for (const buffer of item) {
+    at = putNumber(whole, buffer.length, at);
+    whole.set(buffer, at);
+    at += buffer.length;
+  }
+  return whole.subarray(0, at);
+}
+
+/** Writes a number as decimal digits, and a colon. */
+function putNumber(into: Buffer, number: number, from: number): number {
+  let at = from;
+  let place = 1;
+  const size = Math.abs(number);
+  if (number < 0) into[at++] = MINUS;
+  while (place * 10 <= size) place *= 10;
+  for (let rest = size; place >= 1; place /= 10) {
+    const digit = Math.floor(rest / place);
+    into[at++] = ZERO + digit;
+    rest -= digit * place;
+  }
+  into[at++] = COLON;
+  return at;
 }
 
 /** The print of one of the parts that an item was cut into. */
 export function partPrint(print: Buffer, part: number): Buffer {
-  return short(createHash('sha256').update(print).update(`${part}`).digest());
-}
-
-function short(digest: Buffer): Buffer {
-  return digest.subarray(0, PRINT_BYTES);
+  return createHash('sha256').update(print).update(`${part}`).digest().subarray(0, PRINT_BYTES);
 }
 
 /** The sum of prints, 128 bits: the same for the same items in whatever order they come. */
@@ -31,7 +70,23 @@ export class PrintSum {
     for (let i = 0; i < 4; i++) this.#lanes[i] = (this.#lanes[i] ?? 0) + word(print, 4 * i);
   }
 
+  /** Adds the print of an item, without making one. */
+  addItem(item: Item, index?: number): void {
+    const digest = digestOf(item, index);
+    for (let i = 0; i < 4; i++) this.#lanes[i] = (this.#lanes[i] ?? 0) + wordIn(digest, 4 * i);
+  }
+
   toString(): string {
     return [...this.#lanes].map((lane) => lane.toString(16).padStart(8, '0')).join('');
   }
+}
+
+function wordIn(digest: string, at: number): number {
+  return (
+    (digest.charCodeAt(at) |
+      (digest.charCodeAt(at + 1) << 8) |
+      (digest.charCodeAt(at + 2) << 16) |
+      (digest.charCodeAt(at + 3) << 24)) >>>
+    0
+  );
 }

@@ -23,10 +23,13 @@ export function scanPages(command: 'SSCAN' | 'HSCAN' | 'ZSCAN', arity: number) {
 /** Items from a flat list, or from a list of lists as RESP3 has it. */
 export function itemsOf(command: string, reply: unknown, arity: number): readonly Item[] {
   if (!Array.isArray(reply)) throw unexpected(command);
-  const flat: unknown[] = reply.flat();
+  const flat: unknown[] = Array.isArray(reply[0]) ? reply.flat() : reply;
   const items: Buffer[][] = [];
-  for (let i = 0; i < flat.length; i += arity)
-    items.push(flat.slice(i, i + arity).map((buffer) => bufferOf(command, buffer)));
+  for (let i = 0; i < flat.length; i += arity) {
+    const item: Buffer[] = [];
+    for (let part = i; part < i + arity; part++) item.push(bufferOf(command, flat[part]));
+    items.push(item);
+  }
   return items;
 }
 

@@ -51,6 +51,16 @@ export class ValuePass {
     return this.#units(item, index === at ? print : printOf(item, index), index, bytes);
   }
 
+  /** Counts the items of a value that is kept as one document: no units are made, and no places looked for. */
+  addWhole(items: readonly Item[]): void {
+    const isHashed = this.#shape.order === 'hashed';
+    for (const item of items) {
+      this.#sum.addItem(item, isHashed ? undefined : this.items);
+      this.items++;
+      for (const buffer of item) this.bytes += buffer.length;
+    }
+  }
+
   end(reading: ReadingEnd): PassResult {
     return {
       ...reading,

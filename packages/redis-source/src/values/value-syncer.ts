@@ -5,6 +5,7 @@ import {
   keyBytes,
   type Reservation,
   type Slice,
+  type SmallValue,
   type Syncer,
   type Write,
 } from '@redis-to-mongo/pipeline';
@@ -12,9 +13,11 @@ import type { Redis } from 'ioredis';
 import { dateOf } from '../date-of.js';
 import { type Glance, glance } from './glance.js';
 import { ItemReader } from './item-reader.js';
+import type { KeyExpiry } from './key-expiry.js';
 import { type ValueOptions, type ValueSettings, withDefaults, withRule } from './value-options.js';
+import { type PassResult, ValuePass } from './value-pass.js';
 import { parseValuePosition, toPosition, type ValuePosition } from './value-position.js';
-import type { ValueType } from './value-type.js';
+import type { Item, ValueType } from './value-type.js';
 import { ValueWrites } from './value-writes.js';
 
 /** Values with no more items than this are read at once, whatever they were like before. */
@@ -28,11 +31,18 @@ const GUESSED_ITEM_BYTES = 100;
 /** What comparing takes beside the units that are added, in bytes for each unit. */
 const COMPARE_BYTES = 60;
 
+/** The syncer of values of a type. */
+export interface ValueSyncer extends Syncer {
+  readonly type: ValueType;
+  /** A small value that was read as a whole. @param expiresAt in ms since 1970; null for never. */
+  small(items: readonly Item[], expiresAt: number | null, isSameTime: KeyExpiry['same']): SmallValue;
+}
+
 /**
  * The syncer of a key type that is not a stream. What it has in MongoDB is always a state that the key really had:
  * one document where the value is small, else one per member, changed by difference. An unchanged value costs no write.
  */
-export function valueSyncer(type: ValueType, redis: Redis, options: ValueOptions): Syncer {
+export function valueSyncer(type: ValueType, redis: Redis, options: ValueOptions): ValueSyncer {
   const defaults = withDefaults(options);
   const reader = new ItemReader(redis, type.source, defaults.scanCount);
   const { keyType } = type.names;
@@ -40,6 +50,12 @@ export function valueSyncer(type: ValueType, redis: Redis, options: ValueOptions
   const writesOf = (state: KeyState) => new ValueWrites(type, reader, settingsOf(state), state);
   return {
     keyType,
+    type,
+    small: (items, expiresAt, isSameTime) => ({
+      keyType,
+      after: (state) =>
+        afterSmall(type, settingsOf(state), writesOf(state), state, { items, expiresAt, isSameTime }),
+    }),
     retire: (state) => [writesOf(state).gone(state)],
     read: (state, slice, budget) =>
       readValue(type, settingsOf(state), reader, writesOf(state), state, slice, budget),
@@ -63,7 +79,7 @@ async function* readValue(
   try {
     const seen = await look(type, settings, reader, key, size, last);
     // The key has gone since its type was asked: its next job retires it.
-    if (seen.isGone || (seen.isWhole && seen.items === 0 && type.source.size?.of === 'items')) return;
+    if (seen.isGone || isEmptied(type, seen)) return;
     const form = formOf(type, settings, seen, last);
     if (
       seen.isWhole &&
@@ -85,12 +101,38 @@ async function* readValue(
   }
 }
 
+/** What a small value asks for, by the same rules as one that is read alone. */
+function afterSmall(
+  type: ValueType,
+  settings: ValueSettings,
+  writes: ValueWrites,
+  state: KeyState,
+  {
+    items,
+    expiresAt,
+    isSameTime,
+  }: { items: readonly Item[]; expiresAt: number | null; isSameTime: KeyExpiry['same'] },
+): Batch | 'alone' | undefined {
+  const last = parseValuePosition(state.position);
+  const pass = new ValuePass(type.shape, undefined);
+  pass.addWhole(items);
+  const seen = { ...pass.end({ isWhole: true, isGone: false, expiresAt }), kept: items };
+  if (isEmptied(type, seen) || last?.form === 'members' || formOf(type, settings, seen, last) === 'members')
+    return 'alone';
+  if (last && isSame(seen, 'inline', last) && isSameTime(expiresAt, last.expiresAt)) return undefined;
+  return toBatch(writes.inline(state, seen, items, last), seen);
+}
+
+function isEmptied(type: ValueType, seen: PassResult): boolean {
+  return seen.isWhole && seen.items === 0 && type.source.size?.of === 'items';
+}
+
 interface Made {
   readonly write: Write;
   readonly position: () => ValuePosition;
 }
 
-function toBatch({ write, position }: Made, seen: Glance, held: Reservation): Batch {
+function toBatch({ write, position }: Made, seen: PassResult, held?: Reservation): Batch {
   return {
     writes: [write],
     get position() {
@@ -106,7 +148,7 @@ function toBatch({ write, position }: Made, seen: Glance, held: Reservation): Ba
       const { expiresAt } = position();
       return expiresAt === null ? null : dateOf(expiresAt);
     },
-    release: () => held.release(),
+    release: () => held?.release(),
   };
 }
 
@@ -160,7 +202,7 @@ function itemLimit({ source }: ValueType, settings: ValueSettings): number {
 function formOf(
   type: ValueType,
   settings: ValueSettings,
-  seen: Glance,
+  seen: PassResult & Pick<Glance, 'kept'>,
   last: ValuePosition | undefined,
 ): ValuePosition['form'] {
   if (settings.membershipHistory && type.shape.order === 'hashed') return 'members';
@@ -171,6 +213,6 @@ function formOf(
   return fits ? 'inline' : 'members';
 }
 
-function isSame(seen: Glance, form: ValuePosition['form'], last: ValuePosition): boolean {
+function isSame(seen: PassResult, form: ValuePosition['form'], last: ValuePosition): boolean {
   return seen.digest === last.digest && seen.items === last.items && form === last.form;
 }

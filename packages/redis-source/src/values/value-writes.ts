@@ -41,7 +41,7 @@ export class ValueWrites {
   /** One document with all items. */
   inline(
     state: KeyState,
-    seen: Glance,
+    seen: PassResult,
     items: readonly Item[],
     last: ValuePosition | undefined,
   ): { write: ReplaceWrite; position: () => ValuePosition } {

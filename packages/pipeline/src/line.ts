@@ -1,0 +1,78 @@
+import type { Outcome, ReplaceWrite, Write } from './batch.js';
+import type { ByteBudget } from './byte-budget.js';
+import type { KeyState } from './key-state.js';
+import type { KeyType } from './key-type.js';
+import type { RuleBook } from './rules/rule-book.js';
+import type { SmallReading } from './small-value.js';
+import type { SyncError } from './sync-error.js';
+import type { Syncer } from './syncer.js';
+
+/** Where keys are read from. */
+export interface Source {
+  /** What the key is now; `undefined` when it is not there, the server's word for a type nobody here knows. */
+  typeOf(key: string): Promise<KeyType | { readonly unknown: string } | undefined>;
+  syncer(keyType: KeyType): Syncer | undefined;
+  /**
+   * Reads keys whose values are small, many by one command, each at once with its type and its time to live.
+   * @throws SyncError when nothing could be read.
+   */
+  readSmall(keys: readonly string[], budget: ByteBudget): Promise<SmallReading>;
+}
+
+/** Where documents and positions are kept. */
+export interface Sink {
+  /** The key's state, or `undefined` when it was never saved. */
+  load(key: string): Promise<KeyState | undefined>;
+  /**
+   * Writes all, and says how each record fared. Resolves only when everything is durable.
+   * @throws SyncError STALE_READ when MongoDB holds something newer than the state the writes belong to.
+   */
+  write(state: KeyState, writes: readonly Write[]): Promise<Outcome>;
+  /**
+   * Saves the state if MongoDB still holds revision `next.revision - 1`.
+   * @throws SyncError POSITION_MOVED when another worker has saved meanwhile.
+   */
+  save(before: KeyState, next: KeyState): Promise<void>;
+  /** The same for many keys, in commands that they share. */
+  readonly many: ManySink;
+}
+
+/** A value to be written as a whole, and the state that it belongs to. */
+export interface Replacement {
+  readonly state: KeyState;
+  readonly write: ReplaceWrite;
+}
+
+export interface Saving {
+  readonly before: KeyState;
+  readonly next: KeyState;
+}
+
+/**
+ * What a sink does for many keys at once, with a verdict for each: an error in the answer is that key's own, and the others
+ * are well. What they throw is about all of them.
+ */
+export interface ManySink {
+  /** The states of the keys that were saved before. */
+  load(keys: readonly string[]): Promise<ReadonlyMap<string, KeyState | SyncError>>;
+  /** `undefined`: written, and durable. */
+  replace(values: readonly Replacement[]): Promise<readonly (SyncError | undefined)[]>;
+  /** `undefined`: saved. */
+  save(savings: readonly Saving[]): Promise<readonly (SyncError | undefined)[]>;
+}
+
+/** The steps of the line at which a crash test may stop the process. */
+export type Step = 'after-read' | 'after-dead-letter' | 'after-write' | 'before-save' | 'after-save';
+
+export interface Line {
+  readonly source: Source;
+  readonly sink: Sink;
+  readonly separator: string;
+  /** Which collection a key's next life goes to; without it, that of its type. */
+  readonly rules?: RuleBook;
+  /** Bounds what all jobs of the process hold in memory between read and write. */
+  readonly budget: ByteBudget;
+  readonly now: () => Date;
+  /** Told when a step is reached; awaited, so that a test can hold the line there. */
+  readonly at?: (step: Step, key: string) => Promise<void> | void;
+}

@@ -1,0 +1,64 @@
+import type { Batch, Outcome } from './batch.js';
+import type { Gap, KeyState } from './key-state.js';
+import type { KeyType } from './key-type.js';
+
+/** What came of one slice of work on a key. */
+export interface SyncReport extends Outcome {
+  /** When the value had last changed before this; null for never, or not known. */
+  readonly changedBefore: Date | null;
+  readonly result: 'synced' | 'unchanged' | 'deleted' | 'absent' | 'unsupported' | 'overtaken' | 'paused';
+  readonly keyType: KeyType | undefined;
+  readonly seen: number;
+  readonly bytes: number;
+  readonly gaps: readonly Gap[];
+  /** Entries left in Redis behind the position: where there are any, another job should go on. */
+  readonly lag: number;
+  /** The key as it is saved now; `undefined` when it is not known in MongoDB, or another worker saved it. */
+  readonly state: KeyState | undefined;
+}
+
+/** Adds up what the batches of a slice came to. */
+export class Tally {
+  batches = 0;
+  readonly #before: KeyState | undefined;
+  #seen = 0;
+  #written = 0;
+  #alreadyThere = 0;
+  #dead = 0;
+  #bytes = 0;
+  readonly #gaps: Gap[] = [];
+
+  constructor(before: KeyState | undefined) {
+    this.#before = before;
+  }
+
+  add(batch: Batch, outcome: Outcome): void {
+    this.batches++;
+    this.#seen += batch.entries;
+    this.#written += outcome.written;
+    this.#alreadyThere += outcome.alreadyThere;
+    this.#dead += outcome.dead;
+    this.#bytes += batch.bytes;
+    this.addGaps(batch.gaps);
+  }
+
+  addGaps(gaps: readonly Gap[]): void {
+    this.#gaps.push(...gaps);
+  }
+
+  report(result: SyncReport['result'], keyType: KeyType | undefined, state?: KeyState): SyncReport {
+    return {
+      result,
+      keyType,
+      changedBefore: this.#before?.lastChangedAt ?? null,
+      seen: this.#seen,
+      written: this.#written,
+      alreadyThere: this.#alreadyThere,
+      dead: this.#dead,
+      bytes: this.#bytes,
+      gaps: this.#gaps,
+      lag: state?.lag ?? 0,
+      state,
+    };
+  }
+}

@@ -1,0 +1,42 @@
+/** Works on what is added, in that order, some at once. */
+export class WorkLane<T> {
+  readonly #atOnce: number;
+  readonly #work: (item: T) => Promise<void>;
+  readonly #waiting: T[] = [];
+  readonly #underWay = new Set<Promise<void>>();
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(atOnce: number, work: (item: T) => Promise<void>) {
+    this.#atOnce = atOnce;
+    this.#work = work;
+  }
+
+  add(item: T): void {
+    this.#waiting.push(item);
+    this.#start();
+  }
+
+  /**
+   * Resolves when everything that was added is done.
+   * @throws the first error of the work; nothing is begun after it.
+   */
+  async whenIdle(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.race(this.#underWay);
+    if (this.#failure) throw this.#failure.error;
+  }
+
+  #start(): void {
+    while (this.#underWay.size < this.#atOnce && this.#waiting.length > 0 && !this.#failure) {
+      const [item] = this.#waiting.splice(0, 1) as [T];
+      const done: Promise<void> = this.#work(item)
+        .catch((error: unknown) => {
+          this.#failure ??= { error };
+        })
+        .finally(() => {
+          this.#underWay.delete(done);
+          this.#start();
+        });
+      this.#underWay.add(done);
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import { typeAnswerOf } from '@redis-to-mongo/pipeline';
+import type { ValueType } from './value-type.js';
+
+/** What the script answers for a key instead of the number of its type. */
+export const GONE = 0;
+export const ALONE = -1;
+export const LATER = -2;
+/** So many answers each key has: its code, what tells when it expires, what it holds, what is known of its parts. */
+export const ANSWERS = 4;
+
+/** What bounds a reading. */
+export interface SmallLimits {
+  /** Items of one value. */
+  readonly items: number;
+  /** Bytes of one value. */
+  readonly bytes: number;
+  /** Bytes of all values together: a key that is come to when they are reached is answered with LATER. */
+  readonly together: number;
+}
+
+/**
+ * A script that reads many keys, each as it is at one instant: its type, when it expires and, where it is small, what it
+ * holds. It writes nothing. KEYS: the keys. ARGV: the command that tells when a key expires, then the three limits.
+ * A type has the number of its place in the list, from 1.
+ */
+export function smallScript(types: readonly ValueType[]): string {
+  const readers = types.map((type, i) => {
+    const { size, whole } = type.source;
+    const [command, , ...words] = whole.command(Buffer.alloc(0));
+    const args = words.map((word) => `, '${word}'`).join('');
+    const sizeOf = size
+      ? `function(key) return redis.pcall('${size.command}', key) end`
+      : 'function() return 0 end';
+    const most = size?.of === 'items' ? 'mostItems' : 'mostBytes';
+    return `['${typeAnswerOf(type.names.keyType)}'] = {
+  number = ${i + 1}, most = ${most}, size = ${sizeOf},
+  whole = function(key) return redis.pcall('${command}', key${args}) end}`;
+  });
+  return `
+local expiry, mostItems, mostBytes, left = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local readers = {${readers.join(',\n')}}
+local answers = {}
+
+-- Two results: what the value holds, and its bytes; none where it is not small, or may not be read.
+local function read(reader, key)
+  local size = reader.size(key)
+  if type(size) ~= 'number' or size > reader.most then return nil end
+  local whole = reader.whole(key)
+  if type(whole) == 'string' then return whole, #whole end
+  if type(whole) ~= 'table' or whole.err then return nil end
+  local bytes = 0
+  for i = 1, #whole do bytes = bytes + #whole[i] end
+  return whole, bytes
+end
+
+local function answer(at, code, expires, whole)
+  answers[at], answers[at + 1], answers[at + 2], answers[at + 3] = code, expires, whole, false
+end
+
+for i, key in ipairs(KEYS) do
+  local at = ${ANSWERS} * i - ${ANSWERS - 1}
+  if left <= 0 then answer(at, ${LATER}, false, false) else
+    local name = redis.call('TYPE', key).ok
+    local reader = readers[name]
+    if not reader then answer(at, name == 'none' and ${GONE} or ${ALONE}, false, false) else
+      local whole, bytes = read(reader, key)
+      local expires = redis.call(expiry, key)
+      if not whole or bytes > mostBytes or expires > ${Number.MAX_SAFE_INTEGER} then answer(at, ${ALONE}, false, false) else
+        left = left - bytes
+        answer(at, reader.number, expires, whole)
+      end
+    end
+  end
+end
+return answers`;
+}
