@@ -4,6 +4,9 @@ import type { Fleet } from './fleet.js';
 
 type RedisClient = Parameters<typeof discover>[0];
 
+/** Stands for the type of every key, so that none is asked for. */
+const NOT_ASKED = { get: () => ({ unknown: '' }) };
+
 /** The keys that Redis holds, with their types, each once, sorted by name. Memory grows with their number. */
 export async function keysInRedis(
   redis: RedisClient,
@@ -13,6 +16,17 @@ export async function keysInRedis(
   for await (const found of discover(redis, { wanted, known: types }))
     for (const { key, type } of found) types.set(key, type);
   return new Map([...types].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** The names of the keys that Redis holds. Memory grows with their number. */
+export async function namesInRedis(
+  redis: RedisClient,
+  wanted: (key: string) => boolean,
+): Promise<ReadonlySet<string>> {
+  const names = new Set<string>();
+  for await (const found of discover(redis, { wanted, known: NOT_ASKED }))
+    for (const { key } of found) names.add(key);
+  return names;
 }
 
 /** The names of the keys that MongoDB takes for living. */

@@ -1,4 +1,4 @@
-export { keysInMongo, keysInRedis } from './find-keys-now.js';
+export { keysInMongo, keysInRedis, namesInRedis } from './find-keys-now.js';
 export type { Fleet } from './fleet.js';
 export { openLine } from './open-line.js';
 export { type Paused, pauseKey } from './pause-key.js';
@@ -7,5 +7,5 @@ export { type Resumed, resumeKey } from './resume-key.js';
 export { type Resynced, resyncKey } from './resync-key.js';
 export { RETRY } from './retry.js';
 export { type Synced, syncNow } from './sync-now.js';
-export { type KeyOutcome, syncToEnd } from './sync-to-end.js';
+export { type KeyOutcome, syncAllToEnd, syncToEnd } from './sync-to-end.js';
 export { wakeKeys } from './wake-keys.js';

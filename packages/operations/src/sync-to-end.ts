@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  type KeyEnd,
   type Line,
   Slice,
   type SliceLimits,
   SyncError,
   type SyncReport,
   syncKey,
+  syncKeys,
   withRetry,
 } from '@redis-to-mongo/pipeline';
 import { RETRY } from './retry.js';
@@ -27,9 +29,32 @@ const OVERTAKEN_ALLOWED = 20;
 const OVERTAKEN_WAIT_MS = 100;
 
 /**
- * Syncs a key, slice by slice, until everything is done that it held at the first look: a stream that grows without end
- * is no reason to go on for ever. What is wrong with the key itself is told in the outcome.
+ * Syncs keys, each until everything is done that it held at the first look: a stream that grows without end is no reason to go
+ * on for ever. Small values go together, all others beside them.
+ * @param atOnce keys that are not small values, at once.
  * @param onSeen told of the entries of each slice.
+ * @param onEnd told what came of each key; what is wrong with the key itself is told in its outcome.
+ * @throws SyncError of class transient or configuration: nothing is wrong with the keys, but with a server.
+ */
+export async function syncAllToEnd(
+  line: Line,
+  keys: readonly string[],
+  slice: SliceLimits,
+  atOnce: number,
+  onSeen: (entries: number) => void,
+  onEnd: (outcome: KeyOutcome) => void,
+): Promise<void> {
+  const goOn = async (key: string, end: KeyEnd) => {
+    if ('error' in end) onEnd(await syncToEnd(line, key, slice, onSeen));
+    else onEnd(await syncToEnd(line, key, slice, onSeen, end.report));
+  };
+  await syncKeys(line, keys, () => new Slice(slice), goOn, atOnce);
+}
+
+/**
+ * Syncs a key, slice by slice, until everything is done that it held at the first look.
+ * @param onSeen told of the entries of each slice.
+ * @param first what came of its first slice, if that is done already.
  * @throws SyncError of class transient or configuration: nothing is wrong with the key, but with a server.
  */
 export async function syncToEnd(
@@ -37,13 +62,14 @@ export async function syncToEnd(
   key: string,
   slice: SliceLimits,
   onSeen: (entries: number) => void,
+  first?: SyncReport,
 ): Promise<KeyOutcome> {
   const sum = { seen: 0, written: 0, alreadyThere: 0, dead: 0, gap: 0 };
   let result: KeyOutcome['result'] = 'unchanged';
   let target: number | undefined;
   try {
-    for (let overtaken = 0; ; ) {
-      const report = await withRetry(() => syncKey(line, key, new Slice(slice)), RETRY);
+    for (let overtaken = 0, done = first; ; done = undefined) {
+      const report = done ?? (await withRetry(() => syncKey(line, key, new Slice(slice)), RETRY));
       for (const name of ['seen', 'written', 'alreadyThere', 'dead'] as const) sum[name] += report[name];
       sum.gap += report.gaps.reduce((entries, gap) => entries + gap.entries, 0);
       onSeen(report.seen);

@@ -16,6 +16,17 @@ import type { Syncer } from './syncer.js';
  */
 export async function syncKey(line: Line, key: string, slice: Slice): Promise<SyncReport> {
   const [stored, type] = await Promise.all([line.sink.load(key), line.source.typeOf(key)]);
+  return await syncLoaded(line, key, stored, type, slice);
+}
+
+/** The rest of syncKey, for a key whose state was just loaded. */
+export async function syncLoaded(
+  line: Line,
+  key: string,
+  stored: KeyState | undefined,
+  type: Awaited<ReturnType<Line['source']['typeOf']>>,
+  slice: Slice,
+): Promise<SyncReport> {
   const tally = new Tally(stored);
   if (stored?.pausedAt) return tally.report('paused', stored.keyType);
   try {

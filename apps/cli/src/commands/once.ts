@@ -3,7 +3,6 @@ import { shownKey } from '@redis-to-mongo/pipeline';
 import { ALLOW_NONE, requireKeys } from '../allow-none.js';
 import type { Command } from '../command.js';
 import type { Output } from '../output.js';
-
 import { coloured, grouped } from '../table.js';
 
 export const once: Command = {
@@ -18,7 +17,10 @@ export const once: Command = {
   args: { min: 0, max: 1 },
   options: {
     ...ALLOW_NONE,
-    concurrency: { value: 'N', doc: 'keys at once; default: that of a worker (WORKER_CONCURRENCY)' },
+    concurrency: {
+      value: 'N',
+      doc: 'streams and large values at once; default: that of a worker (WORKER_CONCURRENCY)',
+    },
   },
   examples: [
     ['once', 'everything that the configuration chooses'],
@@ -27,23 +29,23 @@ export const once: Command = {
   async run({ args, options, out, servers }) {
     const [pattern] = args;
     const { chooseKeys } = await import('../choose-keys.js');
-    const { keysInMongo, keysInRedis, syncToEnd } = await import('@redis-to-mongo/operations');
-    const { forEachAtOnce } = await import('@redis-to-mongo/pipeline');
+    const { keysInMongo, namesInRedis, syncAllToEnd } = await import('@redis-to-mongo/operations');
     const { openLine } = await import('../open-line.js');
     const { Progress } = await import('../progress.js');
     const config = await servers.config();
     const atOnce = options.whole('concurrency', config.worker.concurrency, { min: 1, max: 1000 });
     const wanted = chooseKeys(config, pattern);
     const { line, slice } = await openLine(servers);
-    const there = await keysInRedis(await servers.redis(), wanted);
+    const there = await namesInRedis(await servers.redis(), wanted);
     const known = await keysInMongo(await servers.db(), wanted);
-    const names = new Set([...there.keys(), ...known]);
-    requireKeys({ args, options }, 'once', names.size, 'neither Redis nor MongoDB has');
+    const names = [...new Set([...there, ...known])];
+    requireKeys({ args, options }, 'once', names.length, 'neither Redis nor MongoDB has');
     const outcomes: KeyOutcome[] = [];
-    const progress = new Progress(out, names.size, 'keys');
+    const progress = new Progress(out, names.length, 'keys');
+    const onSeen = (entries: number) => progress.addEntries(entries);
     try {
-      await forEachAtOnce(names, atOnce, async (key) => {
-        outcomes.push(await syncToEnd(line, key, slice, (entries) => progress.addEntries(entries)));
+      await syncAllToEnd(line, names, slice, atOnce, onSeen, (outcome) => {
+        outcomes.push(outcome);
         progress.addDone();
       });
     } finally {

@@ -97,7 +97,8 @@ export class ValueWrites {
       expiresAt: state.expiresAt,
       ...(goneMs === null ? {} : { removeAt: dateOf(Date.now() + goneMs) }),
     };
-    if (this.#hasHistory && parseValuePosition(state.position)?.form === 'members')
+    const form = parseValuePosition(state.position)?.form;
+    if (this.#hasHistory && form === 'members')
       return {
         kind: 'members',
         ...this.#names,
@@ -109,7 +110,7 @@ export class ValueWrites {
         header: () => left,
       };
     const document = { ...left, form: 'inline', ...this.#type.shape.inline.document(undefined) };
-    return { kind: 'replace', ...this.#names, document, hasMembers: true, bytes: 0 };
+    return { kind: 'replace', ...this.#names, document, hasMembers: form !== 'inline', bytes: 0 };
   }
 
   get #hasHistory(): boolean {

@@ -1,0 +1,62 @@
+import type { Batch, Outcome, ReplaceWrite } from './batch.js';
+import { type KeyState, retired } from './key-state.js';
+import type { Line } from './line.js';
+import { advance, after, lifeOf } from './next-state.js';
+import type { Found } from './small-value.js';
+import { type SyncReport, Tally } from './sync-report.js';
+
+/** What a value comes to that is written as one document. */
+export const WRITTEN: Outcome = { written: 1, alreadyThere: 0, dead: 0 };
+
+/** A key whose value is to be written as one document, and its state saved. */
+export interface Changed {
+  readonly key: string;
+  /** As MongoDB has it. */
+  readonly stored: KeyState | undefined;
+  /** What the save must find there. */
+  readonly before: KeyState;
+  /** What the write belongs to. */
+  readonly state: KeyState;
+  /** What was read; `undefined` where the key has gone. */
+  readonly batch: Batch | undefined;
+  readonly write: ReplaceWrite;
+}
+
+/** What is to be done about a key: tell its end, write it, or leave it to another way or another reading. */
+export type Decision = Changed | { readonly report: SyncReport } | 'alone' | 'later';
+
+/** Decides about a key that was read together with others. */
+export function decideSmall(line: Line, key: string, stored: KeyState | undefined, found: Found): Decision {
+  if (found === 'alone' || found === 'later') return found;
+  if (found === 'gone') return decideGone(line, key, stored);
+  // The end of the life of another type takes more than this.
+  if (stored?.status === 'active' && stored.keyType !== found.keyType) return 'alone';
+  const state = lifeOf(line, stored, key, found.keyType);
+  const batch = found.after(state);
+  if (batch === 'alone') return batch;
+  if (!batch) return { report: new Tally(stored).report('unchanged', state.keyType, state) };
+  return changedBy(key, stored, state, batch, batch.writes);
+}
+
+function decideGone(line: Line, key: string, stored: KeyState | undefined): Decision {
+  if (stored?.status !== 'active')
+    return { report: new Tally(stored).report('absent', stored?.keyType, stored) };
+  return changedBy(key, stored, stored, undefined, line.source.syncer(stored.keyType)?.retire(stored) ?? []);
+}
+
+function changedBy(
+  key: string,
+  stored: KeyState | undefined,
+  state: KeyState,
+  batch: Batch | undefined,
+  writes: Batch['writes'],
+): Changed | 'alone' {
+  const [write] = writes;
+  if (writes.length !== 1 || write?.kind !== 'replace' || write.hasMembers) return 'alone';
+  return { key, stored, before: stored ?? state, state, batch, write };
+}
+
+/** The state to be saved once the value is written. */
+export function nextOf({ state, batch }: Changed, now: Date): KeyState {
+  return advance(batch ? after(state, batch, WRITTEN, now) : retired(state, now));
+}

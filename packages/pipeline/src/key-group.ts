@@ -1,0 +1,131 @@
+import { type Changed, decideSmall, nextOf, WRITTEN } from './decide-small.js';
+import type { KeyState } from './key-state.js';
+import type { Line, Step } from './line.js';
+import type { Found } from './small-value.js';
+import { SyncError } from './sync-error.js';
+import type { OnKeyEnd } from './sync-keys.js';
+import { Tally } from './sync-report.js';
+
+/** A key that goes alone, with its state where that was just loaded. */
+export interface Alone {
+  readonly key: string;
+  readonly loaded?: { readonly state: KeyState | undefined };
+}
+
+/** Keys that go through the line together. */
+export class KeyGroup {
+  readonly #line: Line;
+  /** Those whose end is not known yet. */
+  readonly #open: Set<string>;
+  readonly #onEnd: OnKeyEnd;
+  readonly #goAlone: (one: Alone) => void;
+
+  constructor(line: Line, keys: readonly string[], onEnd: OnKeyEnd, goAlone: (one: Alone) => void) {
+    this.#line = line;
+    this.#open = new Set(keys);
+    this.#onEnd = onEnd;
+    this.#goAlone = goAlone;
+  }
+
+  /**
+   * One way through the line.
+   * @returns the keys that it did not come to.
+   */
+  async sync(): Promise<readonly string[]> {
+    try {
+      await this.#syncAll([...this.#open]);
+    } catch (error) {
+      // A server's trouble is everybody's; what nobody foresaw may be about one of them.
+      const isServers = error instanceof SyncError && error.errorClass !== 'unknown';
+      for (const key of [...this.#open])
+        if (isServers) await this.#tell(key, { error });
+        else this.#leave({ key });
+    }
+    return [...this.#open];
+  }
+
+  async #syncAll(keys: readonly string[]): Promise<void> {
+    const { source, sink, budget } = this.#line;
+    // A value must be read after its state: else an older one could pass for what follows a newer one.
+    const states = await sink.many.load(keys);
+    const small = keys.filter((key) => this.#mayBeSmall(key, states.get(key)));
+    const reading = await source.readSmall(small, budget);
+    let written: Changed[];
+    try {
+      const changed = await this.#decide(small, states, reading.found);
+      await this.#step('after-read', changed);
+      written = this.#wellOf(changed, await sink.many.replace(changed));
+    } finally {
+      reading.release();
+    }
+    await this.#step('after-write', written);
+    await this.#save(written);
+  }
+
+  /** Whether a key can hold a small value, by what is known of it; one that can't goes alone. */
+  #mayBeSmall(key: string, loaded: KeyState | SyncError | undefined): boolean {
+    if (loaded instanceof SyncError) this.#leave({ key });
+    else if (loaded?.pausedAt || loaded?.keyType === 'stream')
+      this.#leave({ key, loaded: { state: loaded } });
+    else return true;
+    return false;
+  }
+
+  /** Tells the ends of keys that have nothing to be written, sends away those that go alone, and gives the others. */
+  async #decide(
+    keys: readonly string[],
+    states: ReadonlyMap<string, KeyState | SyncError>,
+    found: readonly Found[],
+  ): Promise<Changed[]> {
+    const changed: Changed[] = [];
+    for (const [i, key] of keys.entries()) {
+      const loaded = states.get(key);
+      const state = loaded instanceof SyncError ? undefined : loaded;
+      const decision = decideSmall(this.#line, key, state, found[i] ?? 'alone');
+      if (decision === 'alone') this.#leave({ key, loaded: { state } });
+      else if (decision === 'later') continue;
+      else if ('report' in decision) await this.#tell(key, decision);
+      else changed.push(decision);
+    }
+    return changed;
+  }
+
+  async #save(written: readonly Changed[]): Promise<void> {
+    const now = this.#line.now();
+    await this.#step('before-save', written);
+    const savings = written.map((each) => ({ ...each, next: nextOf(each, now) }));
+    const saved = this.#wellOf(savings, await this.#line.sink.many.save(savings));
+    await this.#step('after-save', saved);
+    for (const { key, stored, batch, next } of saved) {
+      const tally = new Tally(stored);
+      if (batch) tally.add(batch, WRITTEN);
+      await this.#tell(key, { report: tally.report(batch ? 'synced' : 'deleted', next.keyType, next) });
+    }
+  }
+
+  /** Those without an error. The others go alone: that finds out what is wrong with them, and does what is to be done. */
+  #wellOf<T extends { readonly key: string }>(
+    items: readonly T[],
+    errors: readonly (SyncError | undefined)[],
+  ): T[] {
+    return items.filter(({ key }, i) => {
+      if (errors[i]) this.#leave({ key });
+      return !errors[i];
+    });
+  }
+
+  async #step(step: Step, keys: readonly { readonly key: string }[]): Promise<void> {
+    const { at } = this.#line;
+    if (at) for (const { key } of keys) await at(step, key);
+  }
+
+  #leave(one: Alone): void {
+    this.#open.delete(one.key);
+    this.#goAlone(one);
+  }
+
+  async #tell(key: string, end: Parameters<OnKeyEnd>[1]): Promise<void> {
+    this.#open.delete(key);
+    await this.#onEnd(key, end);
+  }
+}
