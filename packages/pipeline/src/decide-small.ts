@@ -5,9 +5,6 @@ import { advance, after, lifeOf } from './next-state.js';
 import type { Found } from './small-value.js';
 import { type SyncReport, Tally } from './sync-report.js';
 
-/** What a value comes to that is written as one document. */
-export const WRITTEN: Outcome = { written: 1, alreadyThere: 0, dead: 0 };
-
 /** A key whose value is to be written as one document, and its state saved. */
 export interface Changed {
   readonly key: string;
@@ -53,10 +50,12 @@ function changedBy(
 ): Changed | 'alone' {
   const [write] = writes;
   if (writes.length !== 1 || write?.kind !== 'replace' || write.hasMembers) return 'alone';
+  // There may be a dead letter of the value, to be dropped.
+  if (state.counts.dead > 0) return 'alone';
   return { key, stored, before: stored ?? state, state, batch, write };
 }
 
 /** The state to be saved once the value is written. */
-export function nextOf({ state, batch }: Changed, now: Date): KeyState {
-  return advance(batch ? after(state, batch, WRITTEN, now) : retired(state, now));
+export function nextOf({ state, batch }: Changed, outcome: Outcome, now: Date): KeyState {
+  return advance(batch ? after(state, batch, outcome, now) : retired(state, now));
 }

@@ -1,4 +1,5 @@
-import { type Changed, decideSmall, nextOf, WRITTEN } from './decide-small.js';
+import type { Outcome } from './batch.js';
+import { type Changed, decideSmall, nextOf } from './decide-small.js';
 import type { KeyState } from './key-state.js';
 import type { Line, Step } from './line.js';
 import type { Found } from './small-value.js';
@@ -10,6 +11,10 @@ import { Tally } from './sync-report.js';
 export interface Alone {
   readonly key: string;
   readonly loaded?: { readonly state: KeyState | undefined };
+}
+
+interface Written extends Changed {
+  readonly outcome: Outcome;
 }
 
 /** Keys that go through the line together. */
@@ -50,16 +55,20 @@ export class KeyGroup {
     const states = await sink.many.load(keys);
     const small = keys.filter((key) => this.#mayBeSmall(key, states.get(key)));
     const reading = await source.readSmall(small, budget);
-    let written: Changed[];
+    let written: Written[];
     try {
       const changed = await this.#decide(small, states, reading.found);
       await this.#step('after-read', changed);
-      written = this.#wellOf(changed, await sink.many.replace(changed));
+      const outcomes = changed.length > 0 ? await sink.many.replace(changed) : [];
+      written = changed.flatMap((each, i) => {
+        const outcome = outcomes[i];
+        return outcome ? [{ ...each, outcome }] : this.#leave({ key: each.key });
+      });
     } finally {
       reading.release();
     }
     await this.#step('after-write', written);
-    await this.#save(written);
+    if (written.length > 0) await this.#save(written);
   }
 
   /** Whether a key can hold a small value, by what is known of it; one that can't goes alone. */
@@ -90,28 +99,21 @@ export class KeyGroup {
     return changed;
   }
 
-  async #save(written: readonly Changed[]): Promise<void> {
+  async #save(written: readonly Written[]): Promise<void> {
     const now = this.#line.now();
     await this.#step('before-save', written);
-    const savings = written.map((each) => ({ ...each, next: nextOf(each, now) }));
-    const saved = this.#wellOf(savings, await this.#line.sink.many.save(savings));
-    await this.#step('after-save', saved);
-    for (const { key, stored, batch, next } of saved) {
+    const savings = written.map((each) => ({ ...each, next: nextOf(each, each.outcome, now) }));
+    const isSaved = await this.#line.sink.many.save(savings);
+    await this.#step('after-save', written);
+    for (const [i, { key, stored, batch, outcome, next }] of savings.entries()) {
+      if (!isSaved[i]) {
+        this.#leave({ key });
+        continue;
+      }
       const tally = new Tally(stored);
-      if (batch) tally.add(batch, WRITTEN);
+      if (batch) tally.add(batch, outcome);
       await this.#tell(key, { report: tally.report(batch ? 'synced' : 'deleted', next.keyType, next) });
     }
-  }
-
-  /** Those without an error. The others go alone: that finds out what is wrong with them, and does what is to be done. */
-  #wellOf<T extends { readonly key: string }>(
-    items: readonly T[],
-    errors: readonly (SyncError | undefined)[],
-  ): T[] {
-    return items.filter(({ key }, i) => {
-      if (errors[i]) this.#leave({ key });
-      return !errors[i];
-    });
   }
 
   async #step(step: Step, keys: readonly { readonly key: string }[]): Promise<void> {
@@ -119,9 +121,11 @@ export class KeyGroup {
     if (at) for (const { key } of keys) await at(step, key);
   }
 
-  #leave(one: Alone): void {
+  /** Sends a key away, to go alone: that finds out what is wrong with it, and does what is to be done. */
+  #leave(one: Alone): [] {
     this.#open.delete(one.key);
     this.#goAlone(one);
+    return [];
   }
 
   async #tell(key: string, end: Parameters<OnKeyEnd>[1]): Promise<void> {

@@ -48,17 +48,14 @@ export interface Saving {
   readonly next: KeyState;
 }
 
-/**
- * What a sink does for many keys at once, with a verdict for each: an error in the answer is that key's own, and the others
- * are well. What they throw is about all of them.
- */
+/** What a sink does for many keys at once, each with a verdict of its own; what it throws is about all of them. */
 export interface ManySink {
-  /** The states of the keys that were saved before. */
+  /** The states of the keys that were saved before; an error where a key's document can't be read. */
   load(keys: readonly string[]): Promise<ReadonlyMap<string, KeyState | SyncError>>;
-  /** `undefined`: written, and durable. */
-  replace(values: readonly Replacement[]): Promise<readonly (SyncError | undefined)[]>;
-  /** `undefined`: saved. */
-  save(savings: readonly Saving[]): Promise<readonly (SyncError | undefined)[]>;
+  /** How each value fared; `undefined` where MongoDB holds a newer one. */
+  replace(values: readonly Replacement[]): Promise<readonly (Outcome | undefined)[]>;
+  /** Whether each was saved; not where another worker has saved meanwhile, or MongoDB refuses the key's document. */
+  save(savings: readonly Saving[]): Promise<readonly boolean[]>;
 }
 
 /** The steps of the line at which a crash test may stop the process. */

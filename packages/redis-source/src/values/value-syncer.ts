@@ -28,6 +28,8 @@ const SHRINK_BELOW = 0.8;
 const LOOKS = 3;
 /** What a first look reserves for an item, where nothing is known of it. */
 const GUESSED_ITEM_BYTES = 100;
+/** About what BSON adds to an item of a small value, in bytes. */
+const ITEM_WEIGHT = 40;
 /** What comparing takes beside the units that are added, in bytes for each unit. */
 const COMPARE_BYTES = 60;
 
@@ -116,7 +118,8 @@ function afterSmall(
   const last = parseValuePosition(state.position);
   const pass = new ValuePass(type.shape, undefined);
   pass.addWhole(items);
-  const seen = { ...pass.end({ isWhole: true, isGone: false, expiresAt }), kept: items };
+  const weight = pass.bytes + ITEM_WEIGHT * pass.items;
+  const seen = { ...pass.end({ isWhole: true, isGone: false, expiresAt }), kept: items, weight };
   if (isEmptied(type, seen) || last?.form === 'members' || formOf(type, settings, seen, last) === 'members')
     return 'alone';
   if (last && isSame(seen, 'inline', last) && isSameTime(expiresAt, last.expiresAt)) return undefined;

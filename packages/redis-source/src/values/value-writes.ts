@@ -41,7 +41,7 @@ export class ValueWrites {
   /** One document with all items. */
   inline(
     state: KeyState,
-    seen: PassResult,
+    seen: PassResult & Pick<Glance, 'weight'>,
     items: readonly Item[],
     last: ValuePosition | undefined,
   ): { write: ReplaceWrite; position: () => ValuePosition } {
