@@ -47,6 +47,23 @@ test('once all has been synced the indexes are there, and nothing is lost', asyn
   expect(findings).toContainEqual(expect.objectContaining({ level: 'ok', what: '1 keys are chosen' }));
 });
 
+test('an index that is in the way of the fleet’s is a problem, named with the remedy', async () => {
+  const keys = cli.db.collection('keys');
+  await keys.createIndex({ savedBy: 1 }, { unique: true, name: 'mine', sparse: true });
+  try {
+    const { code, findings } = await examine();
+    expect(code).toBe(1);
+    expect(findings).toContainEqual({
+      check: 'MongoDB',
+      level: 'problem',
+      what: expect.stringMatching(/index mine \{"savedBy":1\} of the collection keys is unique/),
+      remedy: 'drop it',
+    });
+  } finally {
+    await keys.dropIndex('mine');
+  }
+});
+
 test('a queue whose jobs can be evicted is a problem, with the command that mends it', async () => {
   const queue = await startRedis({ args: ['--maxmemory', '100mb', '--maxmemory-policy', 'allkeys-lru'] });
   try {

@@ -2,7 +2,7 @@ import { type AppContext, startHttp, startTracing, type TakeOver } from '@redis-
 import type { Config } from '@redis-to-mongo/config';
 import { Claims, JobQueue, JobWorker, LoadLimit, queueTelemetry } from '@redis-to-mongo/job-queue';
 import { connectMongo, mongoSink, pingMongo, prepareDatabase, recordError } from '@redis-to-mongo/mongo-sink';
-import { ByteBudget, type Line, RuleBook, type SyncError } from '@redis-to-mongo/pipeline';
+import { ByteBudget, type Line, RuleBook, SyncError } from '@redis-to-mongo/pipeline';
 import { confirmServer, connectRedis, writeTogether } from '@redis-to-mongo/redis-connection';
 import { redisSource, trimStream } from '@redis-to-mongo/redis-source';
 import { BackfillLog } from './backfill-log.js';
@@ -65,6 +65,7 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
     await pingMongo(mongo.db);
   };
   let guard: TargetGuard | undefined;
+  let unready: unknown = new SyncError('STARTING', 'transient', 'the worker has not begun to pull jobs yet');
   const http = await startHttp({
     host: config.http.host,
     port: config.http.workerPort,
@@ -79,6 +80,12 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
           if (guard?.reason) throw guard.reason;
         },
       },
+      {
+        name: 'work',
+        check: async () => {
+          if (unready) throw unready;
+        },
+      },
     ],
   });
   closers.add('http', () => http.close());
@@ -87,6 +94,9 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
   const { maxDocumentBytes } = await untilReady('MongoDB', () => prepareDatabase(mongo.db, rules.rules), {
     logger,
     signal,
+    onTrouble: (error) => {
+      unready = error;
+    },
   });
   const { direct, newSequence } = await openDirectPath(config, app);
   const sink = mongoSink(mongo.db, {
@@ -158,7 +168,11 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
     onFailed,
   });
   closers.add('worker', () => worker.close());
-  void worker.run().catch((error: unknown) => logger.error('the worker has stopped pulling jobs', { error }));
+  unready = undefined;
+  void worker.run().catch((error: unknown) => {
+    unready = error;
+    logger.error('the worker has stopped pulling jobs', { error });
+  });
   logger.info('worker started', { http: http.address, concurrency: config.worker.concurrency });
   return {
     options: TAKEN_OVER,

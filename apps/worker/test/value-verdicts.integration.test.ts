@@ -147,3 +147,40 @@ describe('the verdict on values', () => {
     expect(await fieldsOf('header')).toEqual(['a', 'b', 'c', 'd', 'e']);
   });
 });
+
+it.each([
+  ['small', 10_000],
+  ['large', 0],
+])(
+  'a document that is not ours, under the name of a %s value, is told of and left alone',
+  async (size, most) => {
+    const line = await lineOf(most);
+    const key = `foreign ${size}`;
+    for (const foreign of [{ name: 'somebody’s' }, { revision: 0, name: 'with a revision' }]) {
+      const hashes = under.db.collection<{ _id: string }>('hashes');
+      await hashes.insertOne({ _id: key, ...foreign });
+      await under.redis.hset(key, 'v', '1');
+      for (let i = 0; i < 2; i++)
+        await expect(syncKey(line, key, wholeSlice())).rejects.toMatchObject({
+          code: 'DOCUMENT_FOREIGN',
+          message: expect.stringContaining(`key ${key}: the collection hashes`),
+        });
+      expect(await hashes.findOne({ _id: key })).toEqual({ _id: key, ...foreign });
+      expect(await under.db.collection<{ _id: string }>('keys').findOne({ _id: key })).toBeNull();
+      await hashes.deleteOne({ _id: key });
+      expect(await syncKey(line, key, wholeSlice())).toMatchObject({ written: 1 });
+      expect(await fieldsOf(key)).toEqual(['v']);
+      await under.db.collection<{ _id: string }>('keys').deleteOne({ _id: key });
+      await hashes.deleteOne({ _id: key });
+    }
+  },
+);
+
+it('a document of keys with a revision that is no number is told of', async () => {
+  await under.redis.set('damaged', 'v');
+  const line = await lineOf();
+  await syncKey(line, 'damaged', wholeSlice());
+  const keys = under.db.collection<{ _id: string; revision: number }>('keys');
+  await keys.updateOne({ _id: 'damaged' }, { $set: { revision: Number.NaN } });
+  await expect(syncKey(line, 'damaged', wholeSlice())).rejects.toMatchObject({ code: 'KEY_STATE_INVALID' });
+});

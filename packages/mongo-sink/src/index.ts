@@ -16,7 +16,7 @@ export {
 export { findKeys, type KeyQuery, keyNames, readKey } from './operator-keys.js';
 export { deadAmong, type MirroredEntry, mirroredEntries, putMessages } from './operator-messages.js';
 export { markPaused, markResumed, pausedKeys } from './operator-pause.js';
-export { inspectMongo, type MongoReport, missingIndexes } from './operator-server.js';
+export { type IndexReport, inspectIndexes, inspectMongo, type MongoReport } from './operator-server.js';
 export {
   type MirroredItem,
   type MirroredValue,

@@ -32,8 +32,8 @@ export function fromKeyDocument(document: Document): KeyState {
     typeof stream !== 'string' ||
     typeof type !== 'string' ||
     (status !== 'active' && status !== 'deleted') ||
-    typeof incarnation !== 'number' ||
-    typeof revision !== 'number' ||
+    !Number.isSafeInteger(incarnation) ||
+    !Number.isSafeInteger(revision) ||
     typeof position !== 'object'
   )
     throw new SyncError(

@@ -1,9 +1,12 @@
 import type { RuleSpec } from '@redis-to-mongo/pipeline';
-import { type Db, type Document, MongoServerError } from 'mongodb';
+import type { Db, Document } from 'mongodb';
 import { ensureConnected } from './ensure-connected.js';
+import { type IndexProblem, judgeIndex } from './judge-index.js';
+import { indexesOf } from './make-index.js';
 import { mongoError } from './mongo-error.js';
 import { INDEXES } from './prepare-database.js';
 import { ruleIndexes } from './rule-indexes.js';
+import type { Index } from './value-indexes.js';
 
 /** What a MongoDB tells of itself, and of what the fleet needs there. */
 export interface MongoReport {
@@ -15,14 +18,11 @@ export interface MongoReport {
   readonly isWritable: boolean;
   /** How far its clock is ahead of ours, in ms, give or take half of the answer's time; `undefined` where it hides it. */
   readonly clockAheadMs: number | undefined;
-  /** Indexes that the fleet would make at its next start, as `collection {field: 1}`. */
-  readonly missingIndexes: readonly string[];
+  /** Indexes that the fleet would make at its next start, and those that it could not. */
+  readonly indexes: IndexReport;
   /** Actions on the database that the user lacks; empty where the server asks for no login, or does not tell. */
   readonly lackingPrivileges: readonly string[];
 }
-
-/** NamespaceNotFound: the collection is not there yet. */
-const NO_NAMESPACE = 26;
 
 /** What a role must allow on the target database. `readWrite` does. */
 const ACTIONS = [
@@ -53,7 +53,7 @@ export async function inspectMongo(db: Db, rules: readonly RuleSpec[] = []): Pro
       isSharded: hello.msg === 'isdbgrid',
       isWritable: hello.isWritablePrimary === true,
       clockAheadMs: time instanceof Date ? time.getTime() - (asked + answered) / 2 : undefined,
-      missingIndexes: await missingIndexes(db, rules),
+      indexes: await inspectIndexes(db, rules),
       lackingPrivileges: await lackingPrivileges(db),
     };
   } catch (error) {
@@ -61,35 +61,38 @@ export async function inspectMongo(db: Db, rules: readonly RuleSpec[] = []): Pro
   }
 }
 
-/** The indexes that the fleet uses and that are not there. @throws as inspectMongo. */
-export async function missingIndexes(db: Db, rules: readonly RuleSpec[] = []): Promise<readonly string[]> {
+/** What stands with the indexes that the fleet uses. */
+export interface IndexReport {
+  /** Those that are not there, as `collection {field: 1}`. */
+  readonly missing: readonly string[];
+  /** Indexes that stand in the way of ours, or keep documents of the fleet out. */
+  readonly problems: readonly IndexProblem[];
+}
+
+/** @throws as inspectMongo. */
+export async function inspectIndexes(db: Db, rules: readonly RuleSpec[] = []): Promise<IndexReport> {
   const wanted = [...INDEXES, ...ruleIndexes(rules)];
-  const there = new Map<string, Set<string>>();
+  const there = new Map<string, Document[]>();
   try {
     await ensureConnected(db);
     for (const name of new Set(wanted.map(({ collection }) => collection)))
-      there.set(name, new Set((await indexesOf(db, name)).map(({ key }) => JSON.stringify(key))));
+      there.set(name, await indexesOf(db, name));
   } catch (error) {
     throw mongoError(error);
   }
-  return wanted
-    .filter(({ collection, key }) => !there.get(collection)?.has(JSON.stringify(key)))
-    .map(
-      ({ collection, key }) =>
-        `${collection} {${Object.keys(key)
-          .map((field) => `${field}: 1`)
-          .join(', ')}}`,
-    );
+  const missing: string[] = [];
+  const problems = new Map<string, IndexProblem>();
+  for (const index of wanted) {
+    const verdict = judgeIndex(index, there.get(index.collection) ?? []);
+    if (typeof verdict === 'object') problems.set(verdict.problem, verdict);
+    else if (verdict !== 'there') missing.push(inWords(index));
+  }
+  return { missing, problems: [...problems.values()] };
 }
 
-async function indexesOf(db: Db, collection: string): Promise<Document[]> {
-  return await db
-    .collection(collection)
-    .indexes()
-    .catch((error: unknown) => {
-      if (error instanceof MongoServerError && error.code === NO_NAMESPACE) return [];
-      throw error;
-    });
+function inWords({ collection, key }: Index): string {
+  const fields = Object.keys(key).map((field) => `${field}: 1`);
+  return `${collection} {${fields.join(', ')}}`;
 }
 
 async function lackingPrivileges(db: Db): Promise<readonly string[]> {

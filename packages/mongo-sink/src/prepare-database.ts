@@ -1,6 +1,7 @@
 import type { RuleSpec } from '@redis-to-mongo/pipeline';
 import type { Db } from 'mongodb';
 import { ensureConnected } from './ensure-connected.js';
+import { makeIndex } from './make-index.js';
 import { mongoError } from './mongo-error.js';
 import { ruleIndexes } from './rule-indexes.js';
 import { type Index, VALUE_INDEXES } from './value-indexes.js';
@@ -20,7 +21,7 @@ export const INDEXES: readonly Index[] = [
  * Makes the indexes that are not there yet, and asks the server for its limits.
  * @param rules whose collections need indexes too.
  * @returns the largest document the server takes, in bytes (16 MiB where it does not say).
- * @throws SyncError as mongoError tells.
+ * @throws SyncError as makeIndex tells.
  */
 export async function prepareDatabase(
   db: Db,
@@ -29,8 +30,7 @@ export async function prepareDatabase(
   try {
     await ensureConnected(db);
     const hello = await db.command({ hello: 1 });
-    for (const { collection, key, ...options } of [...INDEXES, ...ruleIndexes(rules)])
-      await db.collection(collection).createIndex(key, options);
+    for (const index of [...INDEXES, ...ruleIndexes(rules)]) await makeIndex(db, index);
     return { maxDocumentBytes: Number(hello.maxBsonObjectSize ?? 16 * 1024 * 1024) };
   } catch (error) {
     throw mongoError(error);

@@ -8,7 +8,13 @@ import {
 import type { Collection, Db, Document } from 'mongodb';
 import { mongoError } from './mongo-error.js';
 import { refusedBy } from './refused-by.js';
-import { ABORTED_KEPT, HEADER_PROJECTION, parseHeader, type ValueHeader } from './value-header.js';
+import {
+  ABORTED_KEPT,
+  HEADER_PROJECTION,
+  parseHeader,
+  refuseForeign,
+  type ValueHeader,
+} from './value-header.js';
 import type { WriteError } from './write-command.js';
 
 /** An attempt to change a value's units: all that it adds or ends carries its generation. */
@@ -50,13 +56,17 @@ export class ValueAttempts {
     this.#retry = retry;
   }
 
-  /** `undefined` when MongoDB holds a value read later than the state's. */
+  /**
+   * `undefined` when MongoDB holds a value read later than the state's.
+   * @throws SyncError DOCUMENT_FOREIGN when a document that is not the fleet's has the key's name.
+   */
   async claim(state: KeyState, write: MembersWrite): Promise<Generation | undefined> {
     const revision = state.revision + 1;
     for (let i = 0; i < CLAIM_TRIES; i++) {
       const found = await this.#run(write.collection, (headers) =>
         headers.findOne({ _id: state.key }, { projection: HEADER_PROJECTION }),
       );
+      if (found) refuseForeign(write.collection, found);
       const header = found ? parseHeader(found) : undefined;
       if (header && header.revision >= revision) return undefined;
       const at = new Date();

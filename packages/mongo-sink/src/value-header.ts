@@ -1,3 +1,4 @@
+import { SyncError } from '@redis-to-mongo/pipeline';
 import type { Document, Filter } from 'mongodb';
 
 /** A unit of a value, as it is stored; the other fields are the unit's own. */
@@ -36,7 +37,21 @@ export const HEADER_PROJECTION = {
   aborted: 1,
   healed: 1,
   resumable: 1,
+  incarnation: 1,
 } as const;
+
+/** Every document of a value has this; one of somebody else's under a key's name is never written over. */
+export const IS_OURS = { incarnation: { $exists: true } } as const;
+
+/** @throws SyncError DOCUMENT_FOREIGN where the document, read with HEADER_PROJECTION, is none of the fleet's. */
+export function refuseForeign(collection: string, { _id, revision, incarnation }: Document): void {
+  if (Number.isSafeInteger(revision) && Number.isSafeInteger(incarnation)) return;
+  throw new SyncError(
+    'DOCUMENT_FOREIGN',
+    'unknown',
+    `key ${String(_id)}: the collection ${collection} has a document of that _id that is not the fleet's: move it, or give the fleet a database of its own (MONGO_DB_NAME), or the key a collection of its own by a rule`,
+  );
+}
 
 /** How many uncommitted generations a header remembers: a worker that was believed dead can still write in its own. */
 export const ABORTED_KEPT = 200;

@@ -6,6 +6,7 @@ import { groupIndexes } from './group-indexes.js';
 import { toKeyDocument } from './key-document.js';
 import { mongoError } from './mongo-error.js';
 import { refusedBy } from './refused-by.js';
+import { HEADER_PROJECTION, IS_OURS, refuseForeign } from './value-header.js';
 import { dropValueLetter, valueRefusal } from './value-letters.js';
 import { removeUnits } from './value-remove-units.js';
 import { type WriteError, writeCommand } from './write-command.js';
@@ -35,8 +36,9 @@ export class ValueWriter {
 
   /**
    * @returns how the value fared.
-   * @throws SyncError STALE_READ when MongoDB holds a newer value. The key's revision is then raised to the
-   * value's, so that a worker that died between the two does not block the key; its position is not known any more.
+   * @throws SyncError DOCUMENT_FOREIGN when a document that is not the fleet's has the key's name; STALE_READ when MongoDB holds
+   * a newer value. The key's revision is then raised to the value's, so that a worker that died between the two does not block
+   * the key; its position is not known any more.
    */
   async replace(state: KeyState, write: ReplaceWrite): Promise<'written' | 'dead'> {
     const result = write.hasMembers
@@ -139,12 +141,13 @@ export class ValueWriter {
   async #catchUp(collection: string, state: KeyState): Promise<void> {
     const { key, revision } = state;
     const found = await this.#db
-      .collection<{ _id: string; revision: number }>(collection)
-      .findOne({ _id: key }, { projection: { revision: 1 } })
+      .collection<{ _id: string } & Document>(collection)
+      .findOne({ _id: key }, { projection: HEADER_PROJECTION })
       .catch((error: unknown) => {
         throw mongoError(error);
       });
     if (!found) return;
+    refuseForeign(collection, found);
     if (revision > 0)
       await writeCommand(this.#db, {
         update: 'keys',
@@ -178,7 +181,7 @@ function updateOf({ state, write }: Replacement) {
   const revision = state.revision + 1;
   const gone = ['resumable', ...write.formFields].filter((name) => !(name in write.document));
   return {
-    q: { _id: state.key, revision: { $lt: revision } },
+    q: { _id: state.key, revision: { $lt: revision }, ...IS_OURS },
     u: {
       $set: { ...write.document, revision, syncedAt: new Date() },
       $unset: Object.fromEntries(gone.map((name) => [name, ''])),

@@ -10,7 +10,7 @@ beforeAll(async () => {
   way = await startTcpProxy(Number(uri.port));
   uri.port = String(way.port);
   uri.searchParams.set('directConnection', 'true');
-  client = new MongoClient(uri.href, { socketTimeoutMS: 300, serverSelectionTimeoutMS: 2_000 });
+  client = new MongoClient(uri.href, { socketTimeoutMS: 1_000, serverSelectionTimeoutMS: 2_000 });
 });
 afterAll(async () => {
   way.set('pass');
@@ -24,7 +24,7 @@ it('a command whose connection dies while it is still being sent is given up, an
   const documents = [{ _id: 'large', text: 'x'.repeat(12_000_000) }];
   const insert = { insert: 'messages', documents };
   way.set('hang'); // takes what the buffers hold, and no more
-  await expect(writeCommand(db, insert, 1_500)).rejects.toMatchObject({ code: 'MONGO_TIMEOUT' });
+  await expect(writeCommand(db, insert, 3_000)).rejects.toMatchObject({ code: 'MONGO_TIMEOUT' });
   way.set('pass');
   expect((await writeCommand(db, insert)).n).toBe(1);
   await db.dropDatabase();

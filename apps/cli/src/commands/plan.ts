@@ -25,7 +25,7 @@ export const plan: Command = {
     ['plan --samples --json', 'with a document of each type, for machines'],
   ],
   async run({ options, out, servers }) {
-    const { collectionOf, missingIndexes } = await import('@redis-to-mongo/mongo-sink');
+    const { collectionOf, inspectIndexes } = await import('@redis-to-mongo/mongo-sink');
     const { isKeyType, RuleBook } = await import('@redis-to-mongo/pipeline');
     const { redisSource } = await import('@redis-to-mongo/redis-source');
     const { keysToMove } = await import('../keys-to-move.js');
@@ -35,9 +35,9 @@ export const plan: Command = {
     const { keys, rules, sync, values } = config;
     const redis = await servers.redis();
     const db = await servers.db();
-    const [survey, indexes, toMove] = await Promise.all([
+    const [survey, { missing: indexes, problems: indexProblems }, toMove] = await Promise.all([
       surveyKeys(redis, config),
-      missingIndexes(db, rules),
+      inspectIndexes(db, rules),
       keysToMove(db, config),
     ]);
     const book = new RuleBook(rules);
@@ -52,8 +52,12 @@ export const plan: Command = {
       const collection = keyType ? collectionOf({ keyType, collection: each.ruleCollection }) : '';
       targets.push({ ...each, collection, sample: sample ?? null });
     }
-    if (out.isJson) out.json({ patterns: survey.patterns, rules: survey.rules, targets, toMove, indexes });
-    else print(out, survey, targets, toMove, indexes);
+    if (out.isJson)
+      out.json({ patterns: survey.patterns, rules: survey.rules, targets, toMove, indexes, indexProblems });
+    else {
+      print(out, survey, targets, toMove, indexes);
+      for (const { problem, remedy } of indexProblems) out.note(`${problem}: ${remedy}`);
+    }
     return 'ok';
   },
 };

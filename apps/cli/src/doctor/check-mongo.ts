@@ -1,5 +1,5 @@
 import type { Config } from '@redis-to-mongo/config';
-import { inspectMongo } from '@redis-to-mongo/mongo-sink';
+import { type IndexReport, inspectMongo } from '@redis-to-mongo/mongo-sink';
 import type { Database } from '../servers.js';
 import { checkClock } from './check-clock.js';
 import { unreadable } from './check-source.js';
@@ -31,13 +31,16 @@ export async function checkMongo(
       `the user may not ${report.lackingPrivileges.join(', ')}`,
       `give it the role readWrite on ${db.databaseName}`,
     );
-  if (report.missingIndexes.length > 0)
+  checkIndexes(findings, report.indexes);
+  if (report.clockAheadMs !== undefined) checkClock(findings, report.clockAheadMs);
+}
+
+function checkIndexes(findings: Findings, { missing, problems }: IndexReport): void {
+  for (const { problem, remedy } of problems) findings.problem(problem, remedy);
+  if (missing.length > 0)
     findings.advise(
-      `${report.missingIndexes.length} indexes are not there: ${report.missingIndexes.slice(0, 3).join('; ')}${
-        report.missingIndexes.length > 3 ? '; …' : ''
-      }`,
+      `${missing.length} indexes are not there: ${missing.slice(0, 3).join('; ')}${missing.length > 3 ? '; …' : ''}`,
       'the next worker that starts makes them',
     );
-  else findings.ok('all indexes are there');
-  if (report.clockAheadMs !== undefined) checkClock(findings, report.clockAheadMs);
+  else if (problems.length === 0) findings.ok('all indexes are there');
 }

@@ -1,0 +1,75 @@
+import type { Document } from 'mongodb';
+import type { Index } from './value-indexes.js';
+
+/**
+ * Whether an index that the fleet wants can be had beside those of a collection.
+ * - there: one of them does what it is for.
+ * - missing: it can be made; under another name where its own is taken.
+ * - a problem, in words: one of them stands in its way, or keeps the fleet's documents out.
+ */
+export type IndexVerdict = 'there' | 'missing' | 'missing, name taken' | IndexProblem;
+
+export interface IndexProblem {
+  /** Which index, and what it does. */
+  readonly problem: string;
+  readonly remedy: string;
+}
+
+/** Collections of which the fleet makes every document: no unique index there is anybody's but a mistake. */
+const OURS_ALONE: ReadonlySet<string> = new Set([
+  'keys',
+  'dead_letters',
+  'dead_letter_parts',
+  'value_fingerprints',
+]);
+
+/** @param existing the collection's indexes, as listIndexes tells them. */
+export function judgeIndex(wanted: Index, existing: readonly Document[]): IndexVerdict {
+  const { collection, key } = wanted;
+  const alike = existing.filter((index) => isSame(index.key, key));
+  const unique = (OURS_ALONE.has(collection) ? existing : alike).find(
+    (index) => index.unique === true && !isSame(index.key, { _id: 1 }),
+  );
+  if (unique)
+    return {
+      problem: `${named(collection, unique)} is unique, and keeps documents of the fleet out`,
+      remedy: 'drop it',
+    };
+  const removes = alike.find((index) => index.expireAfterSeconds !== wanted.expireAfterSeconds);
+  if (removes)
+    return {
+      problem: `${named(collection, removes)} ${
+        wanted.expireAfterSeconds === undefined
+          ? 'removes documents of the fleet after a time'
+          : 'does not remove documents at their time'
+      }`,
+      remedy: 'drop it; the fleet makes its own',
+    };
+  if (alike.some((index) => serves(index, wanted))) return 'there';
+  return existing.some(({ name }) => name === defaultName(key)) ? 'missing, name taken' : 'missing';
+}
+
+/** The name that MongoDB's drivers give an index. */
+export function defaultName(key: Index['key']): string {
+  return Object.entries(key).flat().join('_');
+}
+
+/** An index in words: collection, name and fields. */
+export function named(
+  collection: string,
+  { name, key }: { readonly name?: unknown; readonly key?: unknown },
+): string {
+  return `the index ${String(name)} ${JSON.stringify(key)} of the collection ${collection}`;
+}
+
+/** Whether it has every document that the wanted one would have. */
+function serves({ sparse, partialFilterExpression, collation }: Document, wanted: Index): boolean {
+  if (sparse === true || collation !== undefined) return false;
+  return (
+    partialFilterExpression === undefined || isSame(partialFilterExpression, wanted.partialFilterExpression)
+  );
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

@@ -1,0 +1,84 @@
+import { type Db, MongoClient, MongoServerError } from 'mongodb';
+import { afterAll, beforeAll, beforeEach, expect, inject, it } from 'vitest';
+import { makeIndex } from '../src/make-index.js';
+import { INDEXES, prepareDatabase } from '../src/prepare-database.js';
+
+let client: MongoClient;
+let db: Db;
+let tests = 0;
+beforeAll(() => {
+  client = new MongoClient(inject('mongoUri'));
+});
+beforeEach(() => {
+  db = client.db(`test_make_index_${process.pid}_${tests++}`);
+  return () => db.dropDatabase();
+});
+afterAll(() => client.close());
+
+const LAG = { collection: 'keys', key: { lag: 1 }, partialFilterExpression: { lag: { $gt: 0 } } } as const;
+const namesOf = async (collection: string) =>
+  (await db.collection(collection).indexes()).map(({ name }) => name);
+
+it('makes all of them, and makes them again', async () => {
+  await prepareDatabase(db);
+  await prepareDatabase(db);
+  expect(await namesOf('keys')).toHaveLength(
+    1 + INDEXES.filter(({ collection }) => collection === 'keys').length,
+  );
+});
+
+it('takes another name where its own is taken by an index of other fields', async () => {
+  await db.collection('keys').createIndex({ type: 1 }, { name: 'lag_1' });
+  await makeIndex(db, LAG);
+  await makeIndex(db, LAG);
+  expect(await namesOf('keys')).toEqual(['_id_', 'lag_1', 'redis_to_mongo_lag_1']);
+});
+
+it('is content with one of all documents', async () => {
+  await db.collection('keys').createIndex({ lag: 1 });
+  await makeIndex(db, LAG);
+  expect(await namesOf('keys')).toEqual(['_id_', 'lag_1']);
+});
+
+it('names a unique one in its way, its collection, and the remedy', async () => {
+  await db.collection('keys').createIndex({ lag: 1 }, { unique: true });
+  await expect(prepareDatabase(db)).rejects.toMatchObject({
+    code: 'INDEX_CONFLICT',
+    errorClass: 'configuration',
+    message: expect.stringMatching(/index lag_1 \{"lag":1\} of the collection keys is unique.*drop it/),
+  });
+});
+
+/** The stand-in for mongod knows partial indexes: this is how servers answer that don't. */
+const without = (code: number, only: (options: object) => boolean) =>
+  ({
+    collection: (name: string) => ({
+      createIndex: (key: Record<string, 1>, options: object) =>
+        only(options)
+          ? Promise.reject(new MongoServerError({ code, errmsg: 'not supported' }))
+          : db.collection(name).createIndex(key, options),
+    }),
+  }) as unknown as Db;
+
+it.each([2, 67, 72, 115, 197, 238])(
+  'a server without partial indexes (code %i) gets one of all documents',
+  async (code) => {
+    await makeIndex(
+      without(code, (options) => 'partialFilterExpression' in options),
+      LAG,
+    );
+    expect(await db.collection('keys').indexes()).toMatchObject([{}, { name: 'lag_1', key: { lag: 1 } }]);
+  },
+);
+
+it('names the index that a server refuses for any other reason', async () => {
+  await expect(
+    makeIndex(
+      without(166, () => true),
+      LAG,
+    ),
+  ).rejects.toMatchObject({
+    code: 'INDEX_REFUSED',
+    message: expect.stringMatching(/index lag_1 \{"lag":1\} of the collection keys: 166/),
+  });
+});
