@@ -1,61 +1,24 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { existsSync, readFileSync } from 'node:fs';
 import { type FreshNamespace, freshNamespace } from '@redis-to-mongo/local-stack';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
+import { aProcess, endProcesses } from './a-process.js';
 
-const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
-// A folder of its own: a config.json that lies where the tests run must not count.
-const cwd = mkdtempSync(join(tmpdir(), 'dashboard-test-'));
 const NOTHING_THERE = {
   REDIS_URL: 'redis://me:s3cret@127.0.0.1:1',
   MONGO_URI: 'mongodb://me:s3cret@127.0.0.1:1',
 };
 
 let space: FreshNamespace;
-const started = new Set<ReturnType<typeof spawn>>();
 
 beforeAll(async () => {
   space = await freshNamespace({ mongoUri: inject('mongoUri') });
 });
-afterEach(() => {
-  for (const child of started) child.kill('SIGKILL');
-  started.clear();
-});
-afterAll(async () => {
-  await space.close();
-  rmSync(cwd, { recursive: true });
-});
+afterEach(endProcesses);
+afterAll(async () => await space.close());
 
 function start(env: Record<string, string>) {
   const servers = { REDIS_URL: space.redis.url, MONGO_URI: space.mongoUri, MONGO_DB_NAME: space.mongoDbName };
-  const child = spawn(process.execPath, [MAIN], {
-    cwd,
-    env: { PATH: process.env.PATH, DASHBOARD_PORT: '0', LOG_FORMAT: 'json', ...servers, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  started.add(child);
-  const out = { stdout: '', stderr: '' };
-  child.stdout.on('data', (chunk: Buffer) => {
-    out.stdout += chunk.toString();
-  });
-  child.stderr.on('data', (chunk: Buffer) => {
-    out.stderr += chunk.toString();
-  });
-  const ended = once(child, 'close').then(([code]) => code as number);
-  const line = async (msg: string): Promise<Record<string, string>> =>
-    await vi.waitFor(
-      () => {
-        const found = out.stdout.split('\n').find((text) => text.includes(`"msg":"${msg}`));
-        if (found === undefined) throw new Error(`${msg} was not logged:\n${out.stdout}${out.stderr}`);
-        return JSON.parse(found) as Record<string, string>;
-      },
-      { timeout: 30_000 },
-    );
-  return { child, out, ended, line };
+  return aProcess({ ...servers, ...env });
 }
 
 function basic(username: string, password: string) {
@@ -115,6 +78,23 @@ describe('the dashboard as a process', () => {
     expect((await reader?.read())?.done).toBe(false);
     app.child.kill('SIGTERM');
     while ((await reader?.read())?.done === false);
+    expect(await app.ended).toBe(0);
+  });
+
+  test('answers health and metrics on a port of their own without a login, and nothing else there', async () => {
+    const app = start({ DASHBOARD_PASSWORD: 'pass-word', DASHBOARD_HTTP_PORT: '0' });
+    const { http = '', health = '' } = await app.line('dashboard started');
+    expect(health).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect(health).not.toBe(http);
+    const ready = await fetch(`${health}/readyz`);
+    expect(await ready.json()).toMatchObject({ status: 'ready', checks: [{ ok: true }, { ok: true }] });
+    expect(await (await fetch(`${health}/metrics`)).text()).toContain(
+      'process_cpu_seconds_total{app="dashboard"}',
+    );
+    for (const path of ['/', '/keys', '/queues', '/api/status', '/login'])
+      expect((await fetch(health + path)).status, path).toBe(404);
+    expect((await fetch(`${http}/metrics`)).status).toBe(401);
+    app.child.kill('SIGTERM');
     expect(await app.ended).toBe(0);
   });
 

@@ -222,6 +222,62 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     expect(complaints).toEqual([]);
   });
 
+  test('a key that is paused is seen to be, in the list, on its page and in the sums, and has no button that does nothing', async () => {
+    await keys().updateOne({ _id: 'shop:20' }, { $set: { pausedAt: new Date(), lastSyncedAt: new Date() } });
+    const { page } = await open('/keys?status=paused');
+    const mark = page.locator('tbody tr', { hasText: 'shop:20' }).locator('.mark');
+    await vi.waitFor(async () => expect(await mark.textContent()).toBe('paused'), { timeout: 20_000 });
+    // Not gray on gray: as bright a color as that of a key that is behind, with two bars before it.
+    const seen = await page.evaluate(`(() => {
+      const mark = document.querySelector('tbody .mark');
+      const { color, backgroundColor } = getComputedStyle(mark);
+      return [color, backgroundColor, getComputedStyle(mark, '::before').borderLeftWidth];
+    })()`);
+    expect(seen).toEqual(['rgb(138, 90, 0)', 'rgb(251, 240, 217)', '3px']);
+    await shot(page, 'keys-paused');
+    await page.goto(`${address}/key?id=shop%3A20`);
+    expect(await page.locator('.actions').getByRole('button').allTextContents()).toEqual([
+      'Resume',
+      'Resync from the start',
+    ]);
+    await shot(page, 'key-paused');
+    await page.goto(`${address}/`);
+    await page.locator('tbody tr', { hasText: 'stream' }).getByText('1 paused').waitFor();
+    await keys().updateOne({ _id: 'shop:20' }, { $set: { pausedAt: null, resumedAt: new Date() } });
+  });
+
+  test('the charts tell times in UTC as all of the page does, whatever the browser’s zone', async () => {
+    const { page } = await open('/', { timezoneId: 'Asia/Kolkata', locale: 'en-US' });
+    await settled(page);
+    const plot = page.locator('.u-over').first();
+    const box = await plot.boundingBox();
+    const before = new Date(Date.now() - 60_000).toISOString().slice(11, 16);
+    await page.mouse.move((box?.x ?? 0) + (box?.width ?? 0) - 2, (box?.y ?? 0) + 40);
+    const reading = page.locator('.reading', { hasText: ' at ' }).first();
+    await reading.waitFor();
+    const [, minute = ''] = / at (\d\d:\d\d):\d\d UTC$/.exec((await reading.textContent()) ?? '') ?? [];
+    expect(
+      [before, new Date().toISOString().slice(11, 16)].some((each) => each === minute),
+      minute,
+    ).toBe(true);
+    await shot(page, 'charts-utc');
+  });
+
+  test('a key leads to its job in Bull Board, which is named by it and leads back', async () => {
+    const { page, origins } = await open('/key?id=shop%3A7');
+    await page.getByText('Next run').locator('..').getByRole('link').click();
+    await page.waitForURL(/\/queues\/queue\/sync\/repeat/);
+    await page.getByText('shop:7').first().waitFor();
+    await shot(page, 'board-job');
+    await page.goto(`${address}/queues/job-schedulers`);
+    await page.getByText('shop:7').first().waitFor();
+    await shot(page, 'board-schedulers');
+    await page.goBack();
+    const back = page.getByRole('link', { name: 'The key' });
+    expect(await back.first().getAttribute('href')).toBe('/key?id=shop%3A7');
+    expect([...origins]).toEqual([address]);
+  });
+
   test.each([
     ['light', {}],
     ['dark', DARK],

@@ -31,7 +31,7 @@ export async function addQueueBoard(server: FastifyInstance, options: QueueBoard
     queues: [
       new BullMQAdapter(withFewSchedulers(queue), {
         readOnlyMode: readOnly,
-        description: `A job scheduler for each key; the page Schedulers lists the ${LISTED_SCHEDULERS} that are due first. That of a certain key: open the key on the page Keys, and follow its next run.`,
+        description: `A scheduler for each key; listed are the ${LISTED_SCHEDULERS} that are due first. Others: by the key’s page, under Keys.`,
         externalJobUrl: ({ data }) => linkToKey(data, basePath),
       }),
     ],

@@ -31,20 +31,21 @@ const COLUMNS: readonly Column[] = [
 
 /** One page of the list, with the links to the others. */
 export function keysTable(query: KeyQuery, page: KeyPage): Html {
-  return html`<div class="scroll"><table class="keys cards">
+  return html`${trouble(page)}<div class="scroll"><table class="keys cards">
 <thead><tr>${COLUMNS.map((column) => heading(column, query))}</tr></thead>
 <tbody>${page.rows.map((one) => row(one, page.at))}</tbody>
 </table></div>
-${empty(page)}
+${page.total === 0 && page.problem === undefined && html`<p class="empty">No key fits.</p>`}
 ${pager(query, page)}`;
 }
 
-function empty({ total, problem }: KeyPage): Html | false {
-  if (problem === 'KEYS_LOADING')
+/** What keeps the list from being current, above it: else one that can't be read looks empty, or like news. */
+function trouble({ total, problem }: KeyPage): Html | false {
+  if (problem === undefined) return false;
+  if (/LOADING/.test(problem))
     return html`<p class="empty">The keys are being read; this takes a moment.</p>`;
-  if (problem !== undefined)
-    return html`<p class="empty problem" role="status">The keys can’t be read now (${problem}); ${total === 0 ? 'none are known yet' : 'what is shown is old'}.</p>`;
-  return total === 0 && html`<p class="empty">No key fits.</p>`;
+  const rest = total === 0 ? 'none are known yet' : 'what is shown is old';
+  return html`<p class="trouble" role="status">The keys can’t be read now (${problem}); ${rest}.</p>`;
 }
 
 function heading({ name, sort, largestFirst = false, isNumber = false }: Column, query: KeyQuery): Html {

@@ -4,7 +4,7 @@ import { type Html, html } from '../html.js';
 
 const TONES: Readonly<Record<KeyStatus, string>> = {
   deleted: 'idle',
-  paused: 'idle',
+  paused: 'busy paused',
   'set aside': 'bad',
   failing: 'bad',
   'catching up': 'busy',

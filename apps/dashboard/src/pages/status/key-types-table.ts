@@ -44,9 +44,10 @@ function row(type: TypeStatus): Html {
   )}</tr>`;
 }
 
-function state({ failing, lag }: TypeStatus): Html {
-  if (failing > 0) return html`<span class="mark bad">${count(failing)} failing</span>`;
-  return lag > 0
-    ? html`<span class="mark busy">catching up</span>`
-    : html`<span class="mark good">in step</span>`;
+function state({ failing, lag, paused }: TypeStatus): Html {
+  const resting = paused > 0 && html` <span class="mark busy paused">${count(paused)} paused</span>`;
+  if (failing > 0) return html`<span class="mark bad">${count(failing)} failing</span>${resting}`;
+  const state =
+    lag > 0 ? html`<span class="mark busy">catching up</span>` : html`<span class="mark good">in step</span>`;
+  return html`${state}${resting}`;
 }

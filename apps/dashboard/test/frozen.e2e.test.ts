@@ -1,0 +1,149 @@
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type MongoServer, type RedisServer, startMongo, startRedis } from '@redis-to-mongo/local-stack';
+import { connectMongo, type MongoHandle } from '@redis-to-mongo/mongo-sink';
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { findBrowser, logInOnce, openPage, startBrowser } from './a-browser.js';
+import { LOGIN } from './a-dashboard.js';
+import { aProcess, endProcesses } from './a-process.js';
+import { someKeys } from './some-keys.js';
+
+const SHOTS = fileURLToPath(new URL('../artifacts/', import.meta.url));
+/** A page must come within this, in ms, whatever the servers do. */
+const SOON_MS = 7_000;
+const DB = 'frozen';
+
+let redis: RedisServer;
+let server: MongoServer;
+let mongo: MongoHandle;
+const executablePath = await findBrowser();
+
+beforeAll(async () => {
+  mkdirSync(SHOTS, { recursive: true });
+  redis = await startRedis();
+  server = await startMongo();
+  const tls = { enabled: false, rejectUnauthorized: true };
+  mongo = connectMongo({ uri: server.uri, dbName: DB, tls }, 'test of a frozen MongoDB');
+  await mongo.db.collection<{ _id: string }>('keys').insertMany(someKeys(Date.now()));
+});
+afterEach(() => {
+  thaw();
+  endProcesses();
+});
+afterAll(async () => {
+  await mongo.close();
+  await server.stop();
+  await redis.stop();
+});
+
+/** It keeps its connections open and answers nothing: a machine that swaps, a disk that hangs. */
+function freeze(): void {
+  if (server.pid === undefined) throw new Error('the server is not one of our own');
+  process.kill(server.pid, 'SIGSTOP');
+}
+
+function thaw(): void {
+  if (server.pid !== undefined) process.kill(server.pid, 'SIGCONT');
+}
+
+async function start(): Promise<string> {
+  const app = aProcess({
+    REDIS_URL: redis.url,
+    MONGO_URI: server.uri,
+    MONGO_DB_NAME: DB,
+    DASHBOARD_USERNAME: LOGIN.username,
+    DASHBOARD_PASSWORD: LOGIN.password,
+  });
+  return (await app.line('dashboard started')).http ?? '';
+}
+
+async function logIn(http: string): Promise<string> {
+  const answer = await fetch(`${http}/login`, {
+    method: 'POST',
+    headers: { origin: http, 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams(LOGIN).toString(),
+    redirect: 'manual',
+  });
+  return answer.headers.get('set-cookie')?.split(';')[0] ?? '';
+}
+
+describe('while MongoDB is frozen', () => {
+  test('every page is a page, and comes soon', async () => {
+    const http = await start();
+    const headers = { cookie: await logIn(http), accept: 'text/html' };
+    await vi.waitFor(async () =>
+      expect(await (await fetch(`${http}/keys`, { headers })).text()).toContain('140 keys'),
+    );
+    freeze();
+    for (const [path, status, says] of [
+      ['/key?id=shop%3A7', 503, /can’t be read now \(MONGO_TIMEOUT\).*Status tells which server/s],
+      ['/keys', 200, /keys can’t be read now.*what is shown is old.*140 keys/s],
+      ['/', 200, /MongoDB does not answer/],
+    ] as const) {
+      // The first page may still come from what was read before; the second one knows.
+      await vi.waitFor(
+        async () => {
+          const began = Date.now();
+          const answer = await fetch(http + path, { headers });
+          const text = await answer.text();
+          expect(Date.now() - began, path).toBeLessThan(SOON_MS);
+          expect([answer.status, answer.headers.get('content-type')], path).toEqual([
+            status,
+            'text/html; charset=utf-8',
+          ]);
+          expect(text, path).toMatch(says);
+        },
+        { timeout: 40_000, interval: 500 },
+      );
+    }
+    thaw();
+    await vi.waitFor(
+      async () => expect((await fetch(`${http}/key?id=shop%3A7`, { headers })).status).toBe(200),
+      { timeout: 60_000, interval: 500 },
+    );
+  });
+
+  test('one that starts then says that MongoDB does not answer, not that keys are being read', async () => {
+    freeze();
+    const http = await start();
+    const headers = { cookie: await logIn(http), accept: 'text/html' };
+    await vi.waitFor(
+      async () => {
+        const text = await (await fetch(`${http}/`, { headers })).text();
+        expect(text).toContain('MongoDB does not answer');
+        expect(text).not.toContain('Reading the state');
+      },
+      { timeout: 15_000, interval: 200 },
+    );
+    const list = await (await fetch(`${http}/keys`, { headers })).text();
+    expect(list).not.toContain('No key fits');
+  });
+
+  test.skipIf(executablePath === undefined)(
+    'an open page says that what it shows is old, and goes on',
+    async () => {
+      let browser: Browser | undefined;
+      try {
+        const http = await start();
+        browser = await startBrowser(executablePath ?? '');
+        const login = { storageState: await logInOnce(browser, http) };
+        const { page } = await openPage(browser, `${http}/key?id=shop%3A7`, login);
+        await page.getByRole('heading', { name: 'shop:7' }).waitFor();
+        freeze();
+        await page.getByText('what is shown is old').waitFor({ state: 'visible' });
+        await page.screenshot({ path: `${SHOTS}key-old.png` });
+        await page.goto(`${http}/key?id=shop%3A8`);
+        await page.getByText('can’t be read now (MONGO_TIMEOUT)').waitFor();
+        await page.screenshot({ path: `${SHOTS}key-error.png` });
+        await page.goto(`${http}/keys`);
+        await page.screenshot({ path: `${SHOTS}keys-old.png` });
+        thaw();
+        await page.goto(`${http}/key?id=shop%3A7`);
+        await page.getByRole('heading', { name: 'shop:7' }).waitFor();
+      } finally {
+        await browser?.close();
+      }
+    },
+  );
+});
