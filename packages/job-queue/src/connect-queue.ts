@@ -7,5 +7,5 @@ export function connectQueue(
   onError: (error: Error) => void,
   more: ClientOptions = {},
 ): ReturnType<typeof connectRedis> {
-  return connectRedis(settings.redis, onError, { ...more, primaryOnly: true });
+  return connectRedis(settings.redis, onError, { ...more, primaryOnly: true, purpose: 'queue' });
 }

@@ -29,7 +29,8 @@ export function connectMongo(address: MongoAddress, appName: string): MongoHandl
   const options: MongoClientOptions = {
     appName,
     maxPoolSize: 16,
-    serverSelectionTimeoutMS: 5_000,
+    // The longer one of the two ends last: what became of a connection is known by then.
+    serverSelectionTimeoutMS: 6_000,
     connectTimeoutMS: 5_000,
     socketTimeoutMS: 60_000,
     retryWrites: true,

@@ -1,21 +1,16 @@
-import { type ErrorClass, SyncError } from '@redis-to-mongo/pipeline';
+import { type ErrorClass, SyncError, withCauses } from '@redis-to-mongo/pipeline';
+import { mongoConnectionTrouble, mongoUnavailable } from './mongo-connection-trouble.js';
 import { TRANSIENT_CODES } from './transient-codes.js';
+
+type Meaning = readonly [code: string, errorClass: ErrorClass, remedy: string];
 
 /**
  * What an error code of MongoDB means for the target as a whole.
  * Source: https://www.mongodb.com/docs/manual/reference/error-codes/
  */
-const CODES: ReadonlyMap<number, readonly [code: string, errorClass: ErrorClass, remedy: string]> = new Map([
+const CODES: ReadonlyMap<number, Meaning> = new Map([
   [
     18,
-    [
-      'MONGO_AUTH',
-      'configuration',
-      'it refused the user name or password: check MONGO_USERNAME, MONGO_PASSWORD and the authentication database',
-    ],
-  ],
-  [
-    8000,
     [
       'MONGO_AUTH',
       'configuration',
@@ -42,6 +37,47 @@ const CODES: ReadonlyMap<number, readonly [code: string, errorClass: ErrorClass,
   [112, ['MONGO_CONFLICT', 'transient', 'two writes met']],
 ]);
 
+const NO_LOGIN: Meaning = [
+  'MONGO_AUTH',
+  'configuration',
+  'it asks for a login: set MONGO_USERNAME and MONGO_PASSWORD, or write them in MONGO_URI',
+];
+const WRONG_MECHANISM: Meaning = [
+  'MONGO_AUTH',
+  'configuration',
+  'it does not take this way of logging in: check authMechanism in MONGO_URI, and what it needs',
+];
+const INCOMPATIBLE: Meaning = [
+  'MONGO_INCOMPATIBLE',
+  'configuration',
+  'driver and server do not go together: check loadBalanced and the like in MONGO_URI, and the server’s version',
+];
+
+/** What Atlas' proxies answer for whatever they refuse; only the words tell them apart. */
+const ATLAS_ERROR = 8000;
+const ATLAS: readonly (readonly [RegExp, Meaning])[] = [
+  [
+    /bad auth|authentication failed/i,
+    [
+      'MONGO_AUTH',
+      'configuration',
+      'it refused the user name or password: check MONGO_USERNAME, MONGO_PASSWORD and the authentication database',
+    ],
+  ],
+  [
+    /not allowed to do action|not authorized|unauthorized/i,
+    [
+      'MONGO_PRIVILEGE',
+      'configuration',
+      'the user lacks a privilege: give it readWrite on the target database',
+    ],
+  ],
+  [
+    /space quota/i,
+    ['MONGO_DISK_FULL', 'configuration', 'its space is used up: free space there, or take a larger cluster'],
+  ],
+];
+
 /** Codes that refuse one document for its content; its neighbours are fine. */
 const CONTENT_CODES: ReadonlySet<number> = new Set([
   2, // BadValue
@@ -62,23 +98,6 @@ const CONTENT_CODES: ReadonlySet<number> = new Set([
 const UNREACHABLE =
   /^Mongo(Network|ServerSelection|NetworkTimeout|TopologyClosed|NotConnected|PoolCleared|PoolClosed|WaitQueueTimeout|OperationTimeout|Expired|ServerClosed).*Error$/;
 
-/** Node's own errors of a broken connection; the driver passes one on as it is when the connection breaks under a write. */
-const BROKEN_CONNECTION: ReadonlySet<unknown> = new Set([
-  'ECONNRESET',
-  'ECONNREFUSED',
-  'ECONNABORTED',
-  'EPIPE',
-  'ETIMEDOUT',
-  'EHOSTUNREACH',
-  'EHOSTDOWN',
-  'ENETUNREACH',
-  'ENETDOWN',
-  'EAI_AGAIN',
-  'ERR_STREAM_DESTROYED',
-  'ERR_STREAM_WRITE_AFTER_END',
-  'ERR_STREAM_PREMATURE_CLOSE',
-]);
-
 /** Whether a record was refused for what it holds: then it is a dead letter, and the others go on. */
 export function isContentCode(code: number): boolean {
   return CONTENT_CODES.has(code);
@@ -87,27 +106,46 @@ export function isContentCode(code: number): boolean {
 /** Turns whatever the driver threw into a SyncError that tells what to do about it. Documents stay out of it. */
 export function mongoError(error: unknown): SyncError {
   if (error instanceof SyncError) return error;
-  const code = numericCode(error);
-  const known = code === undefined ? undefined : CODES.get(code);
-  if (known) return new SyncError(known[0], known[1], `MongoDB: ${known[2]}`, { cause: error });
-  if (code !== undefined && TRANSIENT_CODES.has(code))
-    return new SyncError('MONGO_UNAVAILABLE', 'transient', `MongoDB: it cannot take this now, code ${code}`, {
-      cause: error,
-    });
+  const told = (code: string, errorClass: ErrorClass, message: string) =>
+    new SyncError(code, errorClass, message, { cause: error });
+  for (const each of withCauses(error)) {
+    const meaning = meaningOf(each);
+    if (meaning) return told(meaning[0], meaning[1], `MongoDB: ${meaning[2]}`);
+  }
+  const trouble = mongoConnectionTrouble(error);
+  if (trouble) return told(trouble.code, trouble.errorClass, trouble.message);
   const name = error instanceof Error ? error.name : '';
-  const message = error instanceof Error ? error.message : String(error);
-  if (/auth/i.test(message) && name === 'MongoServerSelectionError')
-    return new SyncError('MONGO_AUTH', 'configuration', 'MongoDB: it refused the user name or password', {
-      cause: error,
-    });
-  if (UNREACHABLE.test(name) || isBrokenConnection(error) || hasLabel(error, 'RetryableWriteError'))
-    return new SyncError(
-      'MONGO_UNAVAILABLE',
-      'transient',
-      'MongoDB does not answer: check that it runs and that MONGO_HOST or MONGO_URI names it',
-      { cause: error },
+  if (UNREACHABLE.test(name) || hasLabel(error, 'RetryableWriteError')) {
+    const { code, errorClass, message } = mongoUnavailable();
+    return told(code, errorClass, message);
+  }
+  return unknownError(error, name, numericCode(error));
+}
+
+/** What an answer of the server, or of the driver itself, means. */
+function meaningOf(error: Error): Meaning | undefined {
+  const code = numericCode(error);
+  if (code === 13 && /requires authentication|not authenticated/i.test(error.message)) return NO_LOGIN;
+  if (code === 18 && /mechanism|X509/i.test(error.message)) return WRONG_MECHANISM;
+  if (code === ATLAS_ERROR) return ATLAS.find(([words]) => words.test(error.message))?.[1];
+  if (code !== undefined)
+    return (
+      CODES.get(code) ??
+      (TRANSIENT_CODES.has(code)
+        ? ['MONGO_UNAVAILABLE', 'transient', `it cannot take this now, code ${code}`]
+        : undefined)
     );
-  return unknownError(error, name, code);
+  if (error.name === 'MongoMissingDependencyError') return missingModule(error);
+  return error.name === 'MongoCompatibilityError' ? INCOMPATIBLE : undefined;
+}
+
+function missingModule({ message }: Error): Meaning {
+  const name = /module `([^`]+)`/.exec(message)?.[1] ?? 'an optional module';
+  return [
+    'MONGO_DRIVER',
+    'configuration',
+    `what MONGO_URI asks for needs the module ${name}, which is not installed: take another authMechanism or compressor`,
+  ];
 }
 
 /** The server's own words can quote documents: of those, only name and code go on. */
@@ -122,10 +160,6 @@ function numericCode(error: unknown): number | undefined {
   return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'number'
     ? error.code
     : undefined;
-}
-
-function isBrokenConnection(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && BROKEN_CONNECTION.has(error.code);
 }
 
 function hasLabel(error: unknown, label: string): boolean {

@@ -2,6 +2,7 @@ export * from './batch.js';
 export * from './behind.js';
 export * from './buckets.js';
 export * from './byte-budget.js';
+export * from './connection-trouble.js';
 export * from './content.js';
 export * from './entry-id.js';
 export * from './for-each-at-once.js';

@@ -1,14 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { Cluster, type Redis, type RedisOptions } from 'ioredis';
-
+import type { RedisRole } from './option-names.js';
 import { optionsOfUrl } from './options-of-url.js';
 import type { RedisAddress } from './redis-address.js';
 import { openGuarded } from './server-guard.js';
+import { tellCauses } from './tell-causes.js';
 
 /** ioredis' options; replies keep ioredis' ordinary (RESP2) shapes. */
 export type ClientOptions = Omit<RedisOptions, 'replyMapping' | 'protocol' | 'reconnectOnError'> & {
   /** For what is written to: a replica won't do. */
   readonly primaryOnly?: boolean;
+  /** Whose options its errors name; default: the source's. */
+  readonly purpose?: RedisRole;
 };
 
 type OwnOptions = ClientOptions & {
@@ -50,21 +53,24 @@ export function connectWith(address: RedisAddress, onError: (error: Error) => vo
     commandTimeout: 30_000,
     connectTimeout: 5_000,
     retryStrategy,
+    lazyConnect: true,
     ...tlsOf(address),
     ...more,
   };
   const redis = open(address, options);
-  redis.on('error', onError);
+  tellCauses(redis, onError);
+  // It connects only now, so that nothing of the first try is missed.
+  if (redis.status === 'wait') redis.connect().catch(() => {});
   return redis;
 }
 
 function open(address: RedisAddress, own: OwnOptions): Redis {
-  const { primaryOnly = false, asksRole = true, ...options } = own;
-  const guard = { primaryOnly, asksRole };
+  const { primaryOnly = false, asksRole = true, purpose = 'source', ...options } = own;
+  const guard = { primaryOnly, asksRole, purpose };
   const { url, host, port, db, username, password, clusterNodes, sentinel } = address;
   const login = { ...(username ? { username } : {}), ...(password ? { password } : {}) };
   if (clusterNodes) {
-    const { enableAutoPipelining = false, ...redisOptions } = options;
+    const { enableAutoPipelining = false, lazyConnect: _, ...redisOptions } = options;
     const cluster = new Cluster([...clusterNodes], {
       redisOptions: { ...redisOptions, ...login },
       enableAutoPipelining,

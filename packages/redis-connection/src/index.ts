@@ -1,6 +1,6 @@
 export { groupBySlot, isCluster, masterOf, mastersOf, pipelined } from './cluster.js';
 export { type ClientOptions, connectRedis, FOR_BLOCKING } from './connect-redis.js';
-
+export type { RedisRole } from './option-names.js';
 export { RawConnection, RawConnectionLost, type RawConnectionOptions } from './raw-connection.js';
 export { RawReplies, type RawReply } from './raw-replies.js';
 export { RawText } from './raw-text.js';

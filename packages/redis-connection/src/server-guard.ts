@@ -1,5 +1,6 @@
 import { SyncError } from '@redis-to-mongo/pipeline';
 import { Redis, type RedisOptions } from 'ioredis';
+import type { RedisRole } from './option-names.js';
 import { redisError } from './redis-error.js';
 
 export interface GuardOptions {
@@ -7,6 +8,8 @@ export interface GuardOptions {
   readonly primaryOnly: boolean;
   /** Whether the server is asked for its role now and then; else whoever uses the connection asks. */
   readonly asksRole: boolean;
+  /** Whose options errors name. */
+  readonly purpose: RedisRole;
 }
 
 /** How often a server is asked for its role, in ms. */
@@ -64,10 +67,12 @@ export class ServerGuard {
   #refusal: SyncError | undefined;
   /** The connection is being closed for another one. */
   #isLeaving = false;
+  readonly #purpose: RedisRole;
   #isAsking = false;
 
-  constructor(redis: Redis, { primaryOnly, asksRole }: GuardOptions) {
+  constructor(redis: Redis, { primaryOnly, asksRole, purpose }: GuardOptions) {
     this.#redis = redis;
+    this.#purpose = purpose;
     this.#needsPrimary = primaryOnly;
     redis.options.reconnectOnError = (error) => this.#leavesFor(error);
     redis.on('error', (error: Error) => {
@@ -84,7 +89,7 @@ export class ServerGuard {
   /** See confirmServer. */
   async confirm(): Promise<void> {
     const info = await this.#redis.info('replication').catch(async (error: Error) => {
-      if (!error.message.startsWith('NOPERM')) throw redisError(error);
+      if (!error.message.startsWith('NOPERM')) throw redisError(error, this.#purpose);
       return void (await this.#redis.ping()); // whoever may not ask is told of a wrong server by its answers
     });
     const reason = this.reasonAgainst(/^role:(\w+)/m.exec(info ?? '')?.[1]);
@@ -111,7 +116,7 @@ export class ServerGuard {
   #leavesFor(error: Error): boolean {
     if (this.#isLeaving || !ANSWERS_OF_WRONG_SERVERS.test(error.message)) return false;
     this.#isLeaving = true;
-    this.#redis.silentEmit('error', redisError(error));
+    this.#redis.silentEmit('error', redisError(error, this.#purpose));
     return true;
   }
 

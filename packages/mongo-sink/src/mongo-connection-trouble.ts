@@ -1,0 +1,113 @@
+import {
+  type ConnectionOptions,
+  type ConnectionTrouble,
+  connectionTrouble,
+  unavailable,
+  withCauses,
+} from '@redis-to-mongo/pipeline';
+import { MongoServerSelectionError, type ServerDescription, type TopologyDescription } from 'mongodb';
+
+type Told = ConnectionOptions['codes']['tls'];
+
+const OPTIONS: ConnectionOptions = {
+  server: 'MongoDB',
+  codes: {
+    tls: ['MONGO_TLS', 'configuration'],
+    hostUnknown: ['MONGO_HOST_UNKNOWN', 'transient'],
+    unavailable: ['MONGO_UNAVAILABLE', 'transient'],
+  },
+  address: 'MONGO_HOST or MONGO_URI',
+  tls: 'MONGO_TLS',
+  caFile: 'MONGO_TLS_CA_FILE',
+  certFile: 'MONGO_TLS_CERT_FILE and MONGO_TLS_KEY_FILE',
+};
+
+/**
+ * Why no server could be reached or chosen, where the error tells: by Node's own error among its causes, by what each server answered,
+ * or by what the driver knows of the replica set.
+ * @returns `undefined` where the error is about something else.
+ */
+export function mongoConnectionTrouble(error: unknown): ConnectionTrouble | undefined {
+  if (error instanceof MongoServerSelectionError) return selectionTrouble(error);
+  return ofNode(error);
+}
+
+/** @param detail what is known of it. */
+export function mongoUnavailable(detail = ''): ConnectionTrouble {
+  return unavailable(OPTIONS, detail);
+}
+
+function selectionTrouble(error: MongoServerSelectionError): ConnectionTrouble {
+  const topology: TopologyDescription | undefined = error.reason;
+  const servers = [...(topology?.servers.values() ?? [])];
+  const troubles = [...servers.map((server) => server.error), error].flatMap((each) => ofNode(each) ?? []);
+  const telling = troubles.find(({ errorClass }) => errorClass === 'configuration');
+  const [first] = troubles;
+  return (
+    telling ??
+    first ??
+    unanswered(servers) ??
+    (topology ? wrongSet(topology, servers) : undefined) ??
+    withoutPrimary(servers) ??
+    unavailable(OPTIONS)
+  );
+}
+
+function ofNode(error: unknown): ConnectionTrouble | undefined {
+  for (const each of withCauses(error)) {
+    const trouble = connectionTrouble(each, OPTIONS);
+    if (trouble?.code === OPTIONS.codes.hostUnknown[0] && each.message.startsWith('query'))
+      return {
+        ...trouble,
+        message: `${trouble.message} (mongodb+srv:// asks the name server for an SRV record)`,
+      };
+    if (trouble) return trouble;
+  }
+  return undefined;
+}
+
+/** A server that took the connection, and closed it or was silent. */
+function unanswered(servers: readonly ServerDescription[]): ConnectionTrouble | undefined {
+  for (const { error } of servers) {
+    const message = error?.message ?? '';
+    const { tls, certFile, address } = OPTIONS;
+    const tell = (what: string, why: string) => ({
+      ...unavailable(OPTIONS),
+      message: `MongoDB ${what}: ${why}; or it hangs, or ${address} names another server`,
+    });
+    if (/'secureConnect' timed out/.test(message))
+      return tell('does not answer the TLS handshake', `it may speak no TLS there (${tls})`);
+    if (/connection .* closed/.test(message))
+      return tell(
+        'closes each connection without an answer',
+        `it may want TLS, or speak none (${tls}), or want a client’s certificate (${certFile})`,
+      );
+    if (/connection .* timed out/.test(message))
+      return tell('takes connections, and answers nothing', `it may want TLS (${tls})`);
+  }
+  return undefined;
+}
+
+/** Servers that answer and are of another replica set are left out by the driver, without an error. */
+function wrongSet(
+  { setName }: TopologyDescription,
+  servers: readonly ServerDescription[],
+): ConnectionTrouble | undefined {
+  if (!setName || servers.some(({ type, error }) => type !== 'Unknown' || error)) return undefined;
+  const [code, errorClass]: Told = ['MONGO_REPLICA_SET', 'configuration'];
+  return {
+    code,
+    errorClass,
+    message: `MongoDB: no server there is a member of the replica set ${setName}: check replicaSet in MONGO_URI`,
+  };
+}
+
+function withoutPrimary(servers: readonly ServerDescription[]): ConnectionTrouble | undefined {
+  if (!servers.some(({ type }) => type.startsWith('RS'))) return undefined;
+  const [code, errorClass]: Told = ['MONGO_NOT_PRIMARY', 'transient'];
+  return {
+    code,
+    errorClass,
+    message: 'MongoDB: the replica set has no primary that answers: see that a majority of its members runs',
+  };
+}

@@ -1,0 +1,54 @@
+import type { ConnectionOptions } from '@redis-to-mongo/pipeline';
+
+/** Which Redis an error is of: the source, the queue's, or the one that `--to` names. */
+export type RedisRole = 'source' | 'queue' | 'to';
+
+export interface RedisOptionNames extends ConnectionOptions {
+  readonly login: string;
+  readonly clusterNodes: string;
+  readonly sentinels: string;
+}
+
+const CODES: ConnectionOptions['codes'] = {
+  tls: ['REDIS_TLS', 'configuration'],
+  hostUnknown: ['REDIS_HOST_UNKNOWN', 'transient'],
+  unavailable: ['REDIS_UNAVAILABLE', 'transient'],
+};
+
+/** By what options each Redis is reached. */
+export const OPTION_NAMES: Readonly<Record<RedisRole, RedisOptionNames>> = {
+  source: {
+    server: 'Redis',
+    codes: CODES,
+    address: 'REDIS_HOST, REDIS_PORT or REDIS_URL',
+    clusterNodes: 'REDIS_CLUSTER_NODES',
+    sentinels: 'REDIS_SENTINELS',
+    login: 'REDIS_USERNAME and REDIS_PASSWORD, or REDIS_URL',
+    tls: 'REDIS_TLS',
+    caFile: 'REDIS_TLS_CA_FILE',
+    certFile: 'REDIS_TLS_CERT_FILE and REDIS_TLS_KEY_FILE',
+  },
+  queue: {
+    server: 'the queue’s Redis',
+    codes: CODES,
+    address: 'QUEUE_REDIS_HOST or QUEUE_REDIS_URL (REDIS_URL, while the queue has no address of its own)',
+    clusterNodes: 'QUEUE_REDIS_CLUSTER_NODES',
+    sentinels: 'QUEUE_REDIS_SENTINELS',
+    login:
+      'QUEUE_REDIS_USERNAME and QUEUE_REDIS_PASSWORD, or QUEUE_REDIS_URL (the source’s options, while the queue has no address of its own)',
+    tls: 'QUEUE_REDIS_TLS',
+    caFile: 'QUEUE_REDIS_TLS_CA_FILE',
+    certFile: 'QUEUE_REDIS_TLS_CERT_FILE and QUEUE_REDIS_TLS_KEY_FILE',
+  },
+  to: {
+    server: 'the Redis of --to',
+    codes: CODES,
+    address: '--to',
+    clusterNodes: '--to',
+    sentinels: '--to',
+    login: 'the user name and password in --to',
+    tls: '--to (redis:// is without TLS, rediss:// with it)',
+    caFile: 'NODE_EXTRA_CA_CERTS',
+    certFile: 'tls-auth-clients on the server',
+  },
+};

@@ -1,0 +1,163 @@
+import { SyncError } from '@redis-to-mongo/pipeline';
+import { Cluster, type Redis } from 'ioredis';
+import { firstWords } from './first-words.js';
+
+/** A server took the connection, and answered nothing. */
+export class NoAnswer extends Error {
+  override readonly name = 'NoAnswer';
+  /** Whether it closed the connection, or was silent. */
+  readonly how: 'closed' | 'silent';
+  readonly isTls: boolean;
+
+  constructor(how: NoAnswer['how'], isTls: boolean, cause: unknown) {
+    super(`the connection was taken, and ${how === 'closed' ? 'closed' : 'left'} without an answer`, {
+      cause,
+    });
+    this.how = how;
+    this.isTls = isTls;
+  }
+}
+
+type OnError = (error: Error) => void;
+
+/**
+ * Has whatever fails for want of a connection carry the reason as its cause. ioredis tells the reason in an event, and
+ * then fails the commands with an error of its own that holds none: "max retries per request", "Connection is closed".
+ * It takes private parts of ioredis (6.0) in hand; where one is not as expected, only the cause is missing.
+ * @param onError told of every error of the connection.
+ */
+export function tellCauses(redis: Redis, onError: OnError): void {
+  const client: unknown = redis;
+  if (client instanceof Cluster) {
+    client.on('+node', (node: Redis) => tellCauses(node, () => {}));
+    client.on('error', onError);
+  } else new ConnectionCauses(redis, onError);
+}
+
+/** What is known of why one client has no connection. From its first answer on, errors are as ioredis tells them. */
+class ConnectionCauses {
+  readonly #redis: Redis;
+  readonly #isTls: boolean;
+  #last: Error | undefined;
+  #isMet = false;
+  /** The connection was made, encryption aside. */
+  #isTaken = false;
+  #isListening = false;
+  /** What the server itself said while it turned a connection away: it counts more than that it did. */
+  #refusal: Error | undefined;
+
+  constructor(redis: Redis, onError: OnError) {
+    this.#redis = redis;
+    this.#isTls = redis.options.tls !== undefined;
+    redis.on('ready', () => {
+      this.#isMet = true;
+      this.#last = this.#refusal = undefined;
+    });
+    redis.on('error', (error: Error) => {
+      this.#last = this.#explained(error);
+      onError(this.#last);
+    });
+    redis.on('close', () => {
+      if (!this.#isMet && this.#isTaken) this.#last ??= this.#noAnswer('closed', undefined);
+    });
+    this.#watchConnector();
+    this.#watchFlush();
+    // A cluster asks for its slots by, and a worker waits on, connections that are made so.
+    wrap(redis, 'duplicate', (duplicate, [override]) => {
+      const copy = duplicate([{ lazyConnect: false, ...(typeof override === 'object' ? override : {}) }]);
+      tellCauses(copy as Redis, () => {});
+      return copy;
+    });
+    for (const name of ['hello', 'auth']) wrap(redis, name, tellProtectedMode);
+  }
+
+  #explained(error: Error): Error {
+    if (error.message.startsWith('All sentinels')) error.cause ??= this.#last;
+    if (this.#isMet) return error;
+    const code = 'code' in error ? error.code : undefined;
+    if (code === 'ECONNRESET' || code === 'EPIPE') return this.#noAnswer('closed', error);
+    if (typeof code === 'string' && code.startsWith('ERR_SSL')) this.#refusal = error;
+    return code === 'ETIMEDOUT' && this.#isTaken ? this.#noAnswer('silent', error) : error;
+  }
+
+  #noAnswer(how: NoAnswer['how'], error: unknown): Error {
+    if (how === 'closed') this.#listen();
+    return this.#refusal ?? new NoAnswer(how, this.#isTls, error);
+  }
+
+  /** Listens, once, to what the server says by itself. */
+  #listen(): void {
+    const { host, port, sentinels } = this.#redis.options;
+    if (this.#isListening || this.#isTls || sentinels || !host || !port) return;
+    this.#isListening = true;
+    void firstWords(host, port).then((words) => {
+      if (words.startsWith('-')) this.#last = this.#refusal = new Error(words.slice(1).trim());
+    });
+  }
+
+  #watchConnector(): void {
+    const connector: unknown = Reflect.get(this.#redis, 'connector');
+    if (typeof connector !== 'object' || connector === null) return;
+    wrap(connector, 'connect', async (connect, args) => {
+      this.#isTaken = false;
+      const stream: unknown = await connect(args);
+      if (
+        typeof stream === 'object' &&
+        stream !== null &&
+        'once' in stream &&
+        typeof stream.once === 'function'
+      )
+        stream.once('connect', () => {
+          this.#isTaken = true;
+        });
+      return stream;
+    });
+    // Of Sentinels that do not answer, ioredis tells no more than that.
+    wrap(connector, 'connectToSentinel', (connect, args) => {
+      const sentinel = connect(args);
+      tellCauses(sentinel as Redis, (error) => {
+        this.#last = error;
+      });
+      return sentinel;
+    });
+  }
+
+  #watchFlush(): void {
+    wrap(this.#redis, 'flushQueue', (flush, [error, options, ...more]) => {
+      if (!(error instanceof Error)) return flush([error, options, ...more]);
+      const told = this.#explained(error);
+      // The handshake broke: what waits for a connection may wait for the next try, as after any failed one.
+      if (told !== error) return flush([told, { offlineQueue: false }, ...more]);
+      if (error !== this.#last && !(error instanceof SyncError)) error.cause ??= this.#last;
+      return flush([error, options, ...more]);
+    });
+  }
+}
+
+/**
+ * A server in protected mode says so in answer to the first command; ioredis takes that for "no password is set", prints
+ * a warning by itself, and goes on.
+ */
+async function tellProtectedMode(send: Method, args: readonly unknown[]): Promise<unknown> {
+  try {
+    return await send(args);
+  } catch (error) {
+    if (!(error instanceof Error && error.message.startsWith('DENIED'))) throw error;
+    throw new Error('DENIED the server is in protected mode', { cause: error });
+  }
+}
+
+type Method = (args: readonly unknown[]) => unknown;
+
+/** Puts `around` in the place of a method; nothing happens where there is none. */
+function wrap(
+  target: object,
+  name: string,
+  around: (method: Method, args: readonly unknown[]) => unknown,
+): void {
+  const method: unknown = Reflect.get(target, name);
+  if (typeof method !== 'function') return;
+  Reflect.set(target, name, (...args: readonly unknown[]) =>
+    around((given) => Reflect.apply(method, target, [...given]), args),
+  );
+}
