@@ -9,7 +9,7 @@ import {
   readKeySummaries,
 } from '@redis-to-mongo/mongo-sink';
 import { openLine } from '@redis-to-mongo/operations';
-import { connectRedis } from '@redis-to-mongo/redis-connection';
+import { connectRedis, redisError } from '@redis-to-mongo/redis-connection';
 import { chooseAccount } from './auth/choose-account.js';
 import { handOverPassword } from './auth/hand-over-password.js';
 import { createDashboardServer } from './dashboard-server.js';
@@ -27,7 +27,9 @@ export async function runDashboard(app: AppContext, config: Config): Promise<voi
   const { host, port, username, readOnly, trustedProxies, basePath } = config.dashboard;
   const { account, madeUp } = await chooseAccount(config.dashboard);
 
-  const queue = new JobQueue(config.queue, (error) => logger.warn('queue: connection trouble', { error }));
+  const queue = new JobQueue(config.queue, (error) =>
+    logger.warn('queue: connection trouble', { error: redisError(error, 'queue') }),
+  );
   closers.add('queue', () => queue.close());
   const mongo = connectMongo(config.mongo, 'redis-to-mongo dashboard');
   closers.add('mongo', () => mongo.close());
@@ -40,9 +42,13 @@ export async function runDashboard(app: AppContext, config: Config): Promise<voi
 
   // Of the source only a resync has need, of the types that it can read there.
   const line = async () => {
-    opened ??= connectRedis(config.redis, (error) => logger.warn('source: connection trouble', { error }), {
-      enableAutoPipelining: true,
-    });
+    opened ??= connectRedis(
+      config.redis,
+      (error) => logger.warn('source: connection trouble', { error: redisError(error) }),
+      {
+        enableAutoPipelining: true,
+      },
+    );
     return (await openLine(config, mongo.db, opened)).line;
   };
   let opened: ReturnType<typeof connectRedis> | undefined;

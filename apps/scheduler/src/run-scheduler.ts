@@ -33,7 +33,9 @@ const TAKEN_OVER = [
 export async function runScheduler(app: AppContext, config: Config): Promise<TakeOver<Config>> {
   const { logger, closers, metrics, signal } = app;
   const onError = (server: string) => (error: Error) =>
-    logger.warn(`${server}: connection trouble`, { error });
+    logger.warn(`${server}: connection trouble`, {
+      error: redisError(error, server === 'redis' ? 'source' : 'queue'),
+    });
 
   const { endpoint } = config.tracing;
   if (endpoint) {

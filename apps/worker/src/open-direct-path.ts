@@ -1,7 +1,7 @@
 import type { AppContext } from '@redis-to-mongo/app-shell';
 import type { Config } from '@redis-to-mongo/config';
 import { type NewDocumentSequence, readyMadeBson } from '@redis-to-mongo/mongo-sink';
-import { RawConnection } from '@redis-to-mongo/redis-connection';
+import { RawConnection, redisError } from '@redis-to-mongo/redis-connection';
 import { DirectReader } from '@redis-to-mongo/redis-source';
 
 /** Both ends of the direct path; without them entries take the ordinary one. */
@@ -23,7 +23,7 @@ export async function openDirectPath(
     return {};
   }
   const connection = RawConnection.open(redis, {
-    onError: (error) => logger.warn('redis: connection trouble', { error }),
+    onError: (error) => logger.warn('redis: connection trouble', { error: redisError(error) }),
     onUnexpected: (reason) => ordinary(`ioredis is not built as expected: ${reason}`),
   });
   if (!connection) {

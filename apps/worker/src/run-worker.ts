@@ -3,7 +3,7 @@ import type { Config } from '@redis-to-mongo/config';
 import { Claims, JobQueue, JobWorker, LoadLimit, queueTelemetry } from '@redis-to-mongo/job-queue';
 import { connectMongo, mongoSink, pingMongo, prepareDatabase, recordError } from '@redis-to-mongo/mongo-sink';
 import { ByteBudget, type Line, RuleBook, SyncError } from '@redis-to-mongo/pipeline';
-import { confirmServer, connectRedis, writeTogether } from '@redis-to-mongo/redis-connection';
+import { confirmServer, connectRedis, redisError, writeTogether } from '@redis-to-mongo/redis-connection';
 import { redisSource, trimStream } from '@redis-to-mongo/redis-source';
 import { BackfillLog } from './backfill-log.js';
 import { openFollower } from './follow/open-follower.js';
@@ -42,7 +42,9 @@ const TAKEN_OVER = [
 export async function runWorker(app: AppContext, config: Config, at?: Line['at']): Promise<TakeOver<Config>> {
   const { logger, closers, metrics, signal } = app;
   const onError = (server: string) => (error: Error) =>
-    logger.warn(`${server}: connection trouble`, { error });
+    logger.warn(`${server}: connection trouble`, {
+      error: redisError(error, server === 'redis' ? 'source' : 'queue'),
+    });
 
   const { endpoint } = config.tracing;
   if (endpoint) {

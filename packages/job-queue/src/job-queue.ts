@@ -192,7 +192,7 @@ export class JobQueue {
     try {
       await this.#connection.set(`${keyPrefix(this.#settings)}:probe`, '1', 'PX', PROBE_MS);
     } catch (error) {
-      throw redisError(error);
+      throw redisError(error, 'queue');
     }
   }
 

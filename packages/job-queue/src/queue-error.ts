@@ -8,5 +8,6 @@ const BEFORE = /^Failed to add repeatable job for next iteration: /;
 export function queueError(error: Error): SyncError {
   return redisError(
     BEFORE.test(error.message) ? new Error(error.message.replace(BEFORE, ''), { cause: error }) : error,
+    'queue',
   );
 }

@@ -11,6 +11,6 @@ export async function wakeKeys(queue: JobQueue, keys: readonly string[]): Promis
     await queue.wakeAll(keys);
     return await queue.queue.getWorkersCount();
   } catch (error) {
-    throw redisError(error);
+    throw redisError(error, 'queue');
   }
 }

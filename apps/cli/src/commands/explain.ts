@@ -88,7 +88,7 @@ async function readSchedule(servers: Servers, key: string): Promise<Explanation[
     if (!found) return null;
     return { everyMs: found.every ?? null, next: found.next === undefined ? null : new Date(found.next) };
   } catch (error) {
-    throw redisError(error);
+    throw redisError(error, 'queue');
   }
 }
 

@@ -42,7 +42,7 @@ export const restore: Command = {
     const db = await servers.db();
     const target = await servers.connect({ url, host: '', port: 0, db: 0, tls: TLS });
     await target.ping().catch((error: unknown) => {
-      throw redisError(error);
+      throw redisError(error, 'to');
     });
     const name = namePattern(pattern);
     const { keys } = await findKeys(db, { name, condition: 'active', limit: 10_000_000 });

@@ -54,7 +54,7 @@ async function readQueue(servers: Servers): Promise<QueueStatus> {
     ]);
     return { workers, jobs, schedules, stopped: stopped.length };
   } catch (error) {
-    throw redisError(error);
+    throw redisError(error, 'queue');
   }
 }
 

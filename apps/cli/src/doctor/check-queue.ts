@@ -9,7 +9,7 @@ import { readServerInfo } from './server-info.js';
 export async function checkQueue(findings: Findings, servers: Servers): Promise<void> {
   const config = await servers.config();
   const redis = await servers.connect(config.queue.redis);
-  const info = await readServerInfo(redis).catch((error: unknown) => unreadable(findings, error));
+  const info = await readServerInfo(redis, 'queue').catch((error: unknown) => unreadable(findings, error));
   if (!info) return;
   if (info.number < 602) findings.problem(`version ${info.version}`, 'take 6.2 or newer');
   else findings.ok(`version ${info.version}`);
@@ -46,6 +46,6 @@ async function checkWork(findings: Findings, servers: Servers): Promise<void> {
         'the active scheduler starts them anew: see that one runs: pnpm start:scheduler',
       );
   } catch (error) {
-    unreadable(findings, redisError(error));
+    unreadable(findings, redisError(error, 'queue'));
   }
 }

@@ -8,7 +8,7 @@ import { readServerInfo } from './server-info.js';
 
 /** Looks at the source Redis: does it answer, is it new enough, may the fleet read it? */
 export async function checkSource(findings: Findings, redis: RedisClient, config: Config): Promise<void> {
-  const info = await readServerInfo(redis).catch((error: unknown) => unreadable(findings, error));
+  const info = await readServerInfo(redis, 'source').catch((error: unknown) => unreadable(findings, error));
   if (!info) return;
   if (info.number < 602)
     findings.problem(`version ${info.version}`, 'reads use exclusive ranges: take 6.2 or newer');

@@ -1,4 +1,4 @@
-import { redisError } from '@redis-to-mongo/redis-connection';
+import { type RedisRole, redisError } from '@redis-to-mongo/redis-connection';
 import type { RedisClient } from '../servers.js';
 
 /** What a Redis tells of itself. */
@@ -12,7 +12,7 @@ export interface ServerInfo {
 }
 
 /** @throws SyncError as redisError tells, when it does not answer or refuses the login. */
-export async function readServerInfo(redis: RedisClient): Promise<ServerInfo> {
+export async function readServerInfo(redis: RedisClient, role: RedisRole): Promise<ServerInfo> {
   try {
     await redis.ping();
     const text = await redis.info();
@@ -28,7 +28,7 @@ export async function readServerInfo(redis: RedisClient): Promise<ServerInfo> {
       clockAheadMs: await clockAhead(redis),
     };
   } catch (error) {
-    throw redisError(error);
+    throw redisError(error, role);
   }
 }
 

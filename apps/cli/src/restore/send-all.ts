@@ -10,7 +10,7 @@ export async function sendAll(
   const pipeline = redis.pipeline();
   for (const [name, ...args] of commands) pipeline.call(String(name), ...args);
   const replies = await pipeline.exec().catch((error: unknown) => {
-    throw redisError(error);
+    throw redisError(error, 'to');
   });
-  for (const [error] of replies ?? []) if (error) throw redisError(error);
+  for (const [error] of replies ?? []) if (error) throw redisError(error, 'to');
 }
