@@ -1,9 +1,11 @@
 import { isRedisForHere, type RedisName, type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
+import { syncKey } from '@redis-to-mongo/pipeline';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { hashSource } from '../src/types/hash.js';
 import { ItemReader } from '../src/values/item-reader.js';
-import { type ValueUnderTest, valueUnderTest } from './types/value-under-test.js';
+import { syncAmongMany } from './types/sync-among-many.js';
+import { type ValueUnderTest, valueUnderTest, wholeSlice } from './types/value-under-test.js';
 
 const LATE = 4_000_000_000_000;
 
@@ -50,15 +52,17 @@ describe.each<[string, RedisName]>([
     };
 
     it.each([
-      ['which names it has changes, too', (i: number) => `only ${i}`],
-      ['its names stay', () => 'other'],
+      ['which names it has changes, too', (i: number) => `only ${i}`, syncKey],
+      ['its names stay', () => 'other', syncKey],
+      ['among many, which names it has changes, too', (i: number) => `only ${i}`, syncAmongMany],
+      ['among many, its names stay', () => 'other', syncAmongMany],
     ])(
       'changed all the time by MULTI, it is a state that the hash had, at every look: %s',
-      async (name, only) => {
+      async (name, only, sync) => {
         writeAllTheTime(name, only);
         const states: unknown[] = [];
         while (states.length < 60) {
-          if ((await under.sync(name)).result !== 'synced') continue;
+          if ((await sync(under.line(), name, wholeSlice())).result !== 'synced') continue;
           const { fields, fieldsExpireAt } = await under.header('hashes', name);
           states.push({ fields, fieldsExpireAt: new Set(fieldsExpireAt) });
         }
@@ -85,6 +89,14 @@ describe.each<[string, RedisName]>([
       expect(await under.header('hashes', 'session')).toMatchObject({
         fields: { user: 'ada', token: 't' },
         fieldsExpireAt: [{ field: 'token', expiresAt: new Date(LATE) }],
+      });
+      expect((await under.sync('session')).result).toBe('unchanged');
+      const amongMany = () => syncAmongMany(under.line(), 'session', wholeSlice());
+      expect((await amongMany()).result).toBe('unchanged');
+      await writer.call('HPEXPIREAT', 'session', LATE + 1, 'FIELDS', '1', 'token');
+      expect((await amongMany()).result).toBe('synced');
+      expect(await under.header('hashes', 'session')).toMatchObject({
+        fieldsExpireAt: [{ field: 'token', expiresAt: new Date(LATE + 1) }],
       });
       expect((await under.sync('session')).result).toBe('unchanged');
       await writer.call('HPERSIST', 'session', 'FIELDS', '1', 'token');

@@ -45,13 +45,18 @@ const NEEDED: Readonly<Record<KeyType, readonly Call[]>> = {
   json: [['JSON.GET', KEY, '.']],
 };
 
-/** What changes are noticed by before a key's interval is over. */
+/** A script is asked for by a name that no script has. */
+const NO_SCRIPT = '0'.repeat(40);
+
+/** What many small values are read by at once, and what changes are noticed by before a key's interval is over. */
 const HELPFUL: readonly Call[] = [
   ['XREAD', 'COUNT', '1', 'STREAMS', KEY, '0'],
   ['XREVRANGE', KEY, '+', '-', 'COUNT', '1'],
   ['DUMP', KEY],
   ['PTTL', KEY],
   ['MEMORY', 'USAGE', KEY],
+  ['EVALSHA', NO_SCRIPT, '0'],
+  ['SCRIPT', 'LOAD', 'return 0'],
 ];
 
 /**
@@ -82,5 +87,5 @@ async function isRefused(redis: RedisClient, [name, ...args]: Call): Promise<boo
 }
 
 function nameOf([name, first]: Call): string {
-  return name === 'XINFO' || name === 'MEMORY' ? `${name} ${first}` : name;
+  return ['XINFO', 'MEMORY', 'SCRIPT'].includes(name) ? `${name} ${first}` : name;
 }

@@ -10,6 +10,13 @@ const LAST = Number.POSITIVE_INFINITY;
 /** What HPEXPIRETIME answers for a field that is not there. */
 const ABSENT = -2;
 
+/** For hashes of no more fields than Lua takes as arguments. */
+const ASK = `function(key, items)
+  local fields = {}
+  for at = 1, #items, 2 do fields[#fields + 1] = items[at] end
+  return redis.pcall('HPEXPIRETIME', key, 'FIELDS', #fields, unpack(fields))
+end`;
+
 /** Arguments: the command that tells when the key expires. All of it is of one instant. */
 const SCRIPT = `
 local items = redis.call('HGETALL', KEYS[1])
@@ -58,6 +65,7 @@ export function fieldExpiry(): ItemDetail {
       for (const item of items) if (goesAt(item) < (first ? goesAt(first) : LAST)) first = item;
       return first;
     },
+    ask: ASK,
     script: SCRIPT,
   };
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   type ByteBudget,
   type Found,
@@ -7,11 +6,19 @@ import {
   type SmallReading,
   SyncError,
 } from '@redis-to-mongo/pipeline';
-import { isCluster, masterOf, mastersOf, pipelined, redisError } from '@redis-to-mongo/redis-connection';
+import {
+  isCluster,
+  isCommandRefused,
+  isKeyRefused,
+  masterOf,
+  redisError,
+} from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
 import { type KeyExpiry, keyExpiry } from './key-expiry.js';
+import { KeysScript } from './keys-script.js';
 import { ALONE, ANSWERS, GONE, LATER, smallScript } from './small-script.js';
 import type { ValueSyncer } from './value-syncer.js';
+import { knownDetail } from './whole-reading.js';
 
 /** Keys that one script reads: Redis serves nobody else for as long, which is about half a millisecond. */
 const KEYS_A_SCRIPT = 100;
@@ -25,8 +32,7 @@ const READING_BYTES = 2 * 1024 * 1024;
 export class SmallReader {
   readonly #redis: Redis;
   readonly #syncers: readonly ValueSyncer[];
-  readonly #script: string;
-  readonly #sha: string;
+  readonly #script: KeysScript;
   readonly #expiry = keyExpiry();
   #mayRun = true;
 
@@ -34,8 +40,7 @@ export class SmallReader {
   constructor(redis: Redis, syncers: ReadonlyMap<KeyType, unknown>) {
     this.#redis = redis;
     this.#syncers = [...syncers.values()].filter(isValueSyncer);
-    this.#script = smallScript(this.#syncers.map(({ type }) => type));
-    this.#sha = createHash('sha1').update(this.#script).digest('hex');
+    this.#script = new KeysScript(redis, smallScript(this.#syncers.map(({ type }) => type)));
   }
 
   /** @throws SyncError as redisError tells. */
@@ -51,10 +56,10 @@ export class SmallReader {
       return { found, bytes, release: () => held.release() };
     } catch (error) {
       held.release();
-      const known = redisError(error);
       if (isCommandRefused(error)) this.#mayRun = false;
-      // A script that the server does not take for what it is or names: each key alone shows what is wrong.
-      if (isCommandRefused(error) || known.errorClass === 'unknown' || isKeyRefused(error))
+      const known = redisError(error);
+      // Where it is not known what the server has against the script, each key alone shows what is wrong.
+      if (isCommandRefused(error) || isKeyRefused(error) || known.errorClass === 'unknown')
         return allAlone(keys);
       throw known;
     }
@@ -66,39 +71,48 @@ export class SmallReader {
     if (code === LATER) return 'later';
     const syncer = typeof code === 'number' && code !== ALONE ? this.#syncers[code - 1] : undefined;
     if (!syncer) return 'alone';
-    const items = syncer.type.source.whole.items(answers[at + 2]);
-    return items ? syncer.small(items, expiry.at(answers[at + 1]), expiry.same) : 'alone';
+    const { whole, detail } = syncer.type.source;
+    const [, expires, value, details] = answers.slice(at, at + ANSWERS);
+    const items = whole.items(value);
+    const completed = items && detail && details ? detail.complete(items, items, [details]) : items;
+    return completed ? syncer.small(completed, expiry.at(expires), expiry.same) : 'alone';
   }
 
   async #ask(names: readonly Buffer[]): Promise<{ answers: unknown[]; expiry: KeyExpiry }> {
     const [first = Buffer.alloc(0)] = names;
-    const expiry = await this.#expiry(await masterOf(this.#redis, first), first);
+    const server = await masterOf(this.#redis, first);
+    const expiry = await this.#expiry(server, first);
+    const detailed = await this.#askForDetails(server, first);
     const parts = isCluster(this.#redis) ? names.map((name) => [name]) : partsOf(names);
     const together = READING_BYTES / parts.length;
-    const limits = [expiry.command, MOST_ITEMS, MOST_BYTES, together].map(String);
-    const run = () => this.#run(parts, limits);
-    const replies = await run().catch(async (error: unknown) => {
-      if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
-      await Promise.all(mastersOf(this.#redis).map((server) => server.script('LOAD', this.#script)));
-      return await run();
-    });
-    return { answers: replies.flat(), expiry };
+    const args = [expiry.command, MOST_ITEMS, MOST_BYTES, together, detailed ? 1 : 0].map(String);
+    const replies = await this.#script.run(parts, args);
+    const answers = await Promise.all(
+      parts.map(async (part, i) => {
+        if (part.length === 1 || !isKeyRefused(replies[i])) return answersOf(part, replies[i]);
+        // One of them may not be read: that one alone.
+        const singles = part.map((name) => [name]);
+        const each = await this.#script.run(singles, args);
+        return singles.flatMap((single, n) => answersOf(single, each[n]));
+      }),
+    );
+    return { answers: answers.flat(), expiry };
   }
 
-  async #run(parts: readonly (readonly Buffer[])[], limits: readonly string[]): Promise<unknown[][]> {
-    const replies = await pipelined(
-      this.#redis,
-      parts,
-      ([name = '']) => name,
-      (pipeline, part) => pipeline.callBuffer('EVALSHA', this.#sha, String(part.length), ...part, ...limits),
-    );
-    return replies.map(([error, reply], i) => {
-      if (error) throw error;
-      if (!Array.isArray(reply) || reply.length !== ANSWERS * (parts[i]?.length ?? 0))
-        throw new SyncError('REDIS_REPLY', 'unknown', 'EVALSHA: the reply is not what the script answers');
-      return reply;
-    });
+  /** Whether any type's items have details that can be had here. */
+  async #askForDetails(server: Redis, key: Buffer): Promise<boolean> {
+    for (const { type } of this.#syncers) if (await knownDetail(server, type.source, key)) return true;
+    return false;
   }
+}
+
+/** What the script answered for the keys of a part; @throws the server's error, unless it is about the one key. */
+function answersOf(part: readonly Buffer[], reply: unknown): readonly unknown[] {
+  if (part.length === 1 && isKeyRefused(reply)) return [ALONE, false, false, false];
+  if (reply instanceof Error) throw reply;
+  if (!Array.isArray(reply) || reply.length !== ANSWERS * part.length)
+    throw new SyncError('REDIS_REPLY', 'unknown', 'EVALSHA: the reply is not what the script answers');
+  return reply;
 }
 
 function allAlone(keys: readonly string[]): SmallReading {
@@ -124,16 +138,4 @@ function bytesIn(answers: readonly unknown[]): number {
       for (const part of answer) bytes += Buffer.isBuffer(part) ? part.length : 0;
   }
   return bytes;
-}
-
-function isCommandRefused(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    /unknown command|can't run this command|NOPERM/i.test(error.message) &&
-    !isKeyRefused(error)
-  );
-}
-
-function isKeyRefused(error: unknown): boolean {
-  return error instanceof Error && /access (a|one of the) key/i.test(error.message);
 }

@@ -5,7 +5,7 @@ import type { ValueType } from './value-type.js';
 export const GONE = 0;
 export const ALONE = -1;
 export const LATER = -2;
-/** So many answers each key has: its code, what tells when it expires, what it holds, what is known of its parts. */
+/** So many answers each key has: its code, what tells when it expires, what it holds, the details of its items. */
 export const ANSWERS = 4;
 
 /** What bounds a reading. */
@@ -20,8 +20,8 @@ export interface SmallLimits {
 
 /**
  * A script that reads many keys, each as it is at one instant: its type, when it expires and, where it is small, what it
- * holds. It writes nothing. KEYS: the keys. ARGV: the command that tells when a key expires, then the three limits.
- * A type has the number of its place in the list, from 1.
+ * holds, and the details of its items. It writes nothing. KEYS: the keys. ARGV: the command that tells when a key expires, the
+ * three limits, and '1' if details are asked for. A type has the number of its place in the list, from 1.
  */
 export function smallScript(types: readonly ValueType[]): string {
   const readers = types.map((type, i) => {
@@ -33,7 +33,7 @@ export function smallScript(types: readonly ValueType[]): string {
       : 'function() return 0 end';
     const most = size?.of === 'items' ? 'mostItems' : 'mostBytes';
     return `['${typeAnswerOf(type.names.keyType)}'] = {
-  number = ${i + 1}, most = ${most}, size = ${sizeOf},
+  number = ${i + 1}, most = ${most}, size = ${sizeOf}, details = ${type.source.detail?.ask ?? 'nil'},
   whole = function(key) return redis.pcall('${command}', key${args}) end}`;
   });
   return `
@@ -53,21 +53,22 @@ local function read(reader, key)
   return whole, bytes
 end
 
-local function answer(at, code, expires, whole)
-  answers[at], answers[at + 1], answers[at + 2], answers[at + 3] = code, expires, whole, false
+local function alone(at, code)
+  answers[at], answers[at + 1], answers[at + 2], answers[at + 3] = code, false, false, false
 end
 
 for i, key in ipairs(KEYS) do
   local at = ${ANSWERS} * i - ${ANSWERS - 1}
-  if left <= 0 then answer(at, ${LATER}, false, false) else
+  if left <= 0 then alone(at, ${LATER}) else
     local name = redis.call('TYPE', key).ok
     local reader = readers[name]
-    if not reader then answer(at, name == 'none' and ${GONE} or ${ALONE}, false, false) else
+    if not reader then alone(at, name == 'none' and ${GONE} or ${ALONE}) else
       local whole, bytes = read(reader, key)
       local expires = redis.call(expiry, key)
-      if not whole or bytes > mostBytes or expires > ${Number.MAX_SAFE_INTEGER} then answer(at, ${ALONE}, false, false) else
+      local details = whole and reader.details and ARGV[5] == '1' and reader.details(key, whole) or false
+      if not whole or bytes > mostBytes or expires > ${Number.MAX_SAFE_INTEGER} or (details and details.err) then alone(at, ${ALONE}) else
         left = left - bytes
-        answer(at, reader.number, expires, whole)
+        answers[at], answers[at + 1], answers[at + 2], answers[at + 3] = reader.number, expires, whole, details
       end
     end
   end

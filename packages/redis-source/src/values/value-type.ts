@@ -52,6 +52,8 @@ export interface ItemDetail {
   ): readonly Item[] | undefined;
   /** Of completed items, and the one found before, that which goes by itself first; `undefined` where all stay. */
   firstToGo(items: readonly Item[], before: Item | undefined): Item | undefined;
+  /** A Lua function of a key and what `whole` answers: asks for the details, and answers what `commands` do. */
+  readonly ask: string;
   /**
    * Reads the whole value and its details in one instant. KEYS: the value's. ARGV: the command that tells when the key
    * expires. Answers what `whole` and that command do, and a list for `complete`.

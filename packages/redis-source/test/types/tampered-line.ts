@@ -11,7 +11,7 @@ export function tamperedLine(line: Line, tampering: Tampering): Line {
   return {
     ...line,
     source: {
-      typeOf: (key) => line.source.typeOf(key),
+      ...line.source,
       syncer: (keyType) => {
         const syncer = line.source.syncer(keyType);
         if (!syncer) return undefined;

@@ -33,6 +33,8 @@ export interface ValueUnderTest {
   readonly writes: CountedWrites;
   /** A line of its own, as another worker would have. */
   line(options?: Partial<SyncerOptions>, changes?: Partial<Line>): Line;
+  /** The same, reading by another client. */
+  lineOf(redis: Redis): Line;
   /** Syncs the key by a fresh line. */
   sync(key: string, options?: Partial<SyncerOptions>): Promise<SyncReport>;
   state(key: string): Promise<KeyState>;
@@ -65,8 +67,8 @@ export async function valueUnderTest(given: UnderTestOptions = {}): Promise<Valu
   const { maxDocumentBytes } = await prepareDatabase(db);
   const writes = countWrites(client);
 
-  const line: ValueUnderTest['line'] = (options = {}, changes = {}) => ({
-    source: redisSource(redis, KEY_TYPES, { ...OPTIONS, ...options }),
+  const lineOf = (from: Redis, options: Partial<SyncerOptions> = {}, changes: Partial<Line> = {}): Line => ({
+    source: redisSource(from, KEY_TYPES, { ...OPTIONS, ...options }),
     sink: mongoSink(db, {
       batchEntries: 5000,
       batchBytes: 64 << 10,
@@ -79,11 +81,14 @@ export async function valueUnderTest(given: UnderTestOptions = {}): Promise<Valu
     ...changes,
   });
 
+  const line: ValueUnderTest['line'] = (options, changes) => lineOf(redis, options, changes);
+
   return {
     redis,
     db,
     writes,
     line,
+    lineOf: (from) => lineOf(from),
     sync: async (key, options) => await syncKey(line(options), key, wholeSlice()),
     state: async (key) => {
       const found = await db.collection<KeyState & { _id: string }>('keys').findOne({ _id: key });

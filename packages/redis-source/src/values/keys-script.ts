@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { mastersOf, pipelined } from '@redis-to-mongo/redis-connection';
+import type { Redis } from 'ioredis';
+
+/** A Lua script that reads keys. A server that does not know it yet is told it when that shows. */
+export class KeysScript {
+  readonly #redis: Redis;
+  readonly #lua: string;
+  readonly #sha: string;
+
+  constructor(redis: Redis, lua: string) {
+    this.#redis = redis;
+    this.#lua = lua;
+    this.#sha = createHash('sha1').update(lua).digest('hex');
+  }
+
+  /**
+   * Runs it for each part of the keys (on a cluster, those of a part share a slot), with the same arguments.
+   * @returns what it answered for each part, or the server's error.
+   * @throws what ioredis throws when the connection fails.
+   */
+  async run(parts: readonly (readonly Buffer[])[], args: readonly string[]): Promise<unknown[]> {
+    const replies = await this.#runKnown(parts, args);
+    if (!replies.some(isUnknownScript)) return replies;
+    await Promise.all(mastersOf(this.#redis).map((server) => server.script('LOAD', this.#lua)));
+    return await this.#runKnown(parts, args);
+  }
+
+  async #runKnown(parts: readonly (readonly Buffer[])[], args: readonly string[]): Promise<unknown[]> {
+    const replies = await pipelined(
+      this.#redis,
+      parts,
+      ([name = '']) => name,
+      (pipeline, part) => pipeline.callBuffer('EVALSHA', this.#sha, String(part.length), ...part, ...args),
+    );
+    return replies.map(([error, reply]) => error ?? reply);
+  }
+}
+
+function isUnknownScript(reply: unknown): boolean {
+  return reply instanceof Error && reply.message.startsWith('NOSCRIPT');
+}
