@@ -55,8 +55,12 @@ describe('Dockerfile', () => {
   it('asks for health on the port that every app listens on', () => {
     const { http, dashboard } = loadConfig({ env: environment, cwd: '/' });
     const ports = new Set([http.schedulerPort, http.workerPort, dashboard.port]);
-    expect([...ports].map(String)).toEqual(textsOf('EXPOSE'));
-    expect(textsOf('HEALTHCHECK').join()).toContain(`fetch('http://127.0.0.1:${http.workerPort}/healthz')`);
+    expect([...ports, http.dashboardPort].map(String)).toEqual(textsOf('EXPOSE').join(' ').split(' '));
+    expect(textsOf('HEALTHCHECK').join()).toContain(`/dev/tcp/127.0.0.1/${http.workerPort} `);
+  });
+
+  it('asks no registry for more than its base image: it names no syntax of its own', () => {
+    expect(readFileSync(`${root}Dockerfile`, 'utf8')).not.toMatch(/^#\s*syntax\s*=/m);
   });
 
   it('takes the pnpm that package.json names', () => {

@@ -13,26 +13,74 @@ export interface Manifest {
 }
 
 export interface Kustomization {
-  readonly images: readonly { readonly name: string; readonly newTag: string }[];
+  readonly kind: string;
+  readonly images?: readonly { readonly name: string; readonly newTag: string }[];
+  readonly labels?: readonly {
+    readonly pairs: Record<string, string>;
+    readonly includeTemplates?: boolean;
+  }[];
   readonly resources: readonly string[];
+  readonly components?: readonly string[];
+  readonly patches?: readonly { readonly patch: string; readonly target: { readonly name: string } }[];
 }
 
-/** What `kubectl apply --kustomize` reads first. */
-export function readKustomization(): Kustomization {
-  return parse(readFileSync(new URL('kustomization.yaml', folder), 'utf8'));
+/** The pods of a Deployment, as far as the tests look at them. */
+export interface Pods {
+  readonly metadata: { readonly annotations: Record<string, string> };
+  readonly spec: {
+    readonly enableServiceLinks?: boolean;
+    readonly terminationGracePeriodSeconds: number;
+    readonly containers: readonly Container[];
+  };
 }
 
-/** The files of the folder beside it. */
-export function manifestFiles(): string[] {
-  return readdirSync(folder).filter((name) => name.endsWith('.yaml') && name !== 'kustomization.yaml');
+export interface Container {
+  readonly command: readonly string[];
+  readonly ports: readonly { readonly name: string; readonly containerPort: number }[];
+  readonly startupProbe: Probe;
+  readonly livenessProbe: Probe;
+  readonly readinessProbe: Probe;
 }
 
-/** All objects of all files. */
-export function readManifests(): Manifest[] {
-  return manifestFiles().flatMap((file) =>
-    parseAllDocuments(readFileSync(new URL(file, folder), 'utf8')).map((document) => ({
+export interface Probe {
+  readonly httpGet: { readonly path: string; readonly port: string };
+}
+
+/** What `kubectl apply --kustomize` reads first, in the folder itself or in one below it. */
+export function readKustomization(below = ''): Kustomization {
+  return parse(readFileSync(new URL(`${below}kustomization.yaml`, folder), 'utf8'));
+}
+
+/** The components that can be switched on, by their folders. */
+export function components(): string[] {
+  return readdirSync(new URL('components/', folder)).map((name) => `components/${name}/`);
+}
+
+/** The files of a folder beside its kustomization. */
+export function manifestFiles(below = ''): string[] {
+  return readdirSync(new URL(`./${below}`, folder)).filter(
+    (name) => name.endsWith('.yaml') && name !== 'kustomization.yaml',
+  );
+}
+
+/** All objects of all files of a folder. */
+export function readManifests(below = ''): Manifest[] {
+  return manifestFiles(below).flatMap((file) =>
+    parseAllDocuments(readFileSync(new URL(below + file, folder), 'utf8')).map((document) => ({
       ...document.toJS(),
       file,
     })),
   );
+}
+
+/** @throws Error where there is no such object. */
+export function named(kind: string, name: string): Manifest {
+  const found = readManifests().find((each) => each.kind === kind && each.metadata.name === name);
+  if (!found) throw new Error(`there is no ${kind} ${name}`);
+  return found;
+}
+
+export function podsOf(app: string): Pods {
+  const { spec } = named('Deployment', app) as Manifest & { spec: { template: Pods } };
+  return spec.template;
 }

@@ -1,26 +1,45 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { createFleetMetrics, createMetrics } from '@redis-to-mongo/app-shell';
 import { loadConfig, requireDashboardPassword } from '@redis-to-mongo/config';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
-import { type Manifest, manifestFiles, readKustomization, readManifests } from './kubernetes-manifests.js';
+import { parse, parseAllDocuments } from 'yaml';
+import {
+  components,
+  type Manifest,
+  manifestFiles,
+  named,
+  podsOf,
+  readKustomization,
+  readManifests,
+} from './kubernetes-manifests.js';
+import { podEnvironment, type ServicePorts } from './pod-environment.js';
 
-const manifests = readManifests();
+const base = readManifests();
+const manifests = [...base, ...components().flatMap((folder) => readManifests(folder))];
+/** Its schema is not kept here: it is larger than all the others, and what is used of it is told below. */
+const withSchema = manifests.filter(({ kind }) => kind !== 'PodMonitor');
 const { kinds, definitions } = JSON.parse(
   readFileSync(new URL('kubernetes-schemas/schemas.json', import.meta.url), 'utf8'),
 );
 const APPS = ['dashboard', 'scheduler', 'worker'];
+/** Services that may be in the namespace: our own, and such as others would name theirs. */
+const SERVICES: readonly ServicePorts[] = [
+  named('Service', 'dashboard') as Manifest & ServicePorts,
+  ...['redis', 'queue-redis', 'mongo', 'worker-http', 'redis-tls'].map((name) => ({
+    metadata: { name },
+    spec: { ports: [{ name: 'tcp-port', port: 6379 }] },
+  })),
+];
 const SECRETS = {
   REDIS_URL: 'rediss://source.test:6379',
   QUEUE_REDIS_URL: 'redis://queue.test:6379',
   MONGO_URI: 'mongodb://target.test:27017',
   DASHBOARD_PASSWORD: 'a password for this test',
-};
-
-const named = (kind: string, name: string): Manifest => {
-  const found = manifests.find((each) => each.kind === kind && each.metadata.name === name);
-  if (!found) throw new Error(`there is no ${kind} ${name}`);
-  return found;
 };
 
 function problems({ file: _, ...manifest }: Manifest): unknown[] {
@@ -32,7 +51,7 @@ function problems({ file: _, ...manifest }: Manifest): unknown[] {
 }
 
 describe('deploy/kubernetes', () => {
-  it.each(manifests.map((manifest) => [manifest.kind, manifest.metadata.name, manifest] as const))(
+  it.each(withSchema.map((manifest) => [manifest.kind, manifest.metadata.name, manifest] as const))(
     'has a %s %s of the form that its published schema asks for',
     (_kind, _name, manifest) => {
       expect(problems(manifest)).toEqual([]);
@@ -45,11 +64,23 @@ describe('deploy/kubernetes', () => {
     expect(problems(worker)).toMatchObject([{ params: { additionalProperty: 'replica' } }]);
   });
 
-  it('lists every file in the kustomization, and gives the image the version of the project', () => {
+  it('lists every file in its kustomization, and gives the image the version of the project', () => {
     const { resources, images } = readKustomization();
     expect(resources.toSorted()).toEqual(manifestFiles().toSorted());
     const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
     expect(images).toEqual([{ name: 'redis-to-mongo', newTag: version }]);
+  });
+
+  it('needs nothing that a cluster does not have from the start; what does is a component, and off', () => {
+    const own = (manifest: Manifest) => /^(v1|(apps|policy)\/v1)$/.test(manifest.apiVersion);
+    expect(base.filter((manifest) => !own(manifest))).toEqual([]);
+    expect(readKustomization().components).toBeUndefined();
+    expect(components()).toEqual(['components/autoscaler/', 'components/pod-monitor/']);
+    for (const folder of components()) {
+      const { kind, resources } = readKustomization(folder);
+      expect([kind, resources]).toEqual(['Component', manifestFiles(folder)]);
+      expect(readManifests(folder).filter(own)).toEqual([]);
+    }
   });
 
   it.each(APPS)('starts the %s from the image by its main.js, with few rights, probes and bounds', (name) => {
@@ -61,15 +92,15 @@ describe('deploy/kubernetes', () => {
           metadata: { labels: { 'app.kubernetes.io/name': name } },
           spec: {
             automountServiceAccountToken: false,
+            enableServiceLinks: false,
             securityContext: { runAsNonRoot: true, runAsUser: 1000 },
             containers: [
               {
                 image: 'redis-to-mongo',
                 command: ['node', `apps/${name}/dist/main.js`],
-                ports: [{ name: 'http', containerPort: 8080 }],
-                startupProbe: { httpGet: { path: '/healthz', port: 'http' } },
-                livenessProbe: { httpGet: { path: '/healthz', port: 'http' } },
-                readinessProbe: { httpGet: { path: '/readyz', port: 'http' } },
+                startupProbe: { httpGet: { path: '/healthz' } },
+                livenessProbe: { httpGet: { path: '/healthz' } },
+                readinessProbe: { httpGet: { path: '/readyz' } },
                 resources: {
                   requests: { cpu: expect.any(String), memory: expect.any(String) },
                   limits: { memory: expect.any(String) },
@@ -87,40 +118,125 @@ describe('deploy/kubernetes', () => {
     });
   });
 
-  it('gives the apps options that there are, without a problem, a warning or a secret', () => {
-    const { data } = named('ConfigMap', 'redis-to-mongo-options') as Manifest & {
-      data: Record<string, string>;
-    };
-    const image = { SCHEDULER_HTTP_PORT: '8080', WORKER_HTTP_PORT: '8080', DASHBOARD_PORT: '8080' };
-    const config = loadConfig({ env: { ...image, ...data, ...SECRETS }, cwd: '/' });
-    expect(config.warnings).toEqual([]);
-    requireDashboardPassword(config);
-    expect(config.http.host).toBe('0.0.0.0');
-    const names = loadConfig({ env: {}, cwd: '/' }).options.map(({ option }) => String(option));
-    expect(names).toEqual(expect.arrayContaining([...Object.keys(data), ...Object.keys(SECRETS)]));
-    for (const name of Object.keys(SECRETS)) expect(data).not.toHaveProperty(name);
+  it.each(APPS)(
+    'gives the %s a configuration without a problem, a warning or a secret, whatever services there are',
+    (name) => {
+      const config = loadConfig({ env: podEnvironment(podsOf(name), SERVICES, SECRETS), cwd: '/' });
+      expect(config.warnings).toEqual([]);
+      requireDashboardPassword(config);
+      expect([config.http.host, config.dashboard.host, config.dashboard.port]).toEqual([
+        '0.0.0.0',
+        '0.0.0.0',
+        8080,
+      ]);
+      const { data } = named('ConfigMap', 'redis-to-mongo-options') as Manifest & {
+        data: Record<string, string>;
+      };
+      const names = loadConfig({ env: {}, cwd: '/' }).options.map(({ option }) => String(option));
+      expect(names).toEqual(expect.arrayContaining([...Object.keys(data), ...Object.keys(SECRETS)]));
+      for (const secret of Object.keys(SECRETS)) expect(data).not.toHaveProperty(secret);
+    },
+  );
+
+  it('is told what Kubernetes sets for services where that is not switched off', () => {
+    const pods = podsOf('dashboard');
+    const linked = { ...pods, spec: { ...pods.spec, enableServiceLinks: true } };
+    const load = () => loadConfig({ env: podEnvironment(linked, SERVICES, SECRETS), cwd: '/' });
+    expect(load).toThrow(/DASHBOARD_PORT.*enableServiceLinks/);
+    expect(load).toThrow(/REDIS_PORT.*enableServiceLinks/);
+  });
+
+  it.each(APPS)('lets the %s be scraped at a port that it has, where nothing needs a login', (name) => {
+    const { metadata, spec } = podsOf(name);
+    const health = spec.containers[0]?.ports.find((port) => port.name === 'health');
+    expect(metadata.annotations).toEqual({
+      'prometheus.io/scrape': 'true',
+      'prometheus.io/port': String(health?.containerPort),
+      'prometheus.io/path': '/metrics',
+    });
+    const pairs = readKustomization().labels?.[0];
+    expect(pairs?.includeTemplates).toBe(true);
+    expect(readManifests('components/pod-monitor/')).toMatchObject([
+      {
+        kind: 'PodMonitor',
+        spec: {
+          selector: { matchLabels: pairs?.pairs },
+          podMetricsEndpoints: [{ port: health?.name, path: '/metrics', interval: expect.any(String) }],
+        },
+      },
+    ]);
   });
 
   it('gives the worker longer to stop than it takes itself', () => {
-    const { spec } = named('Deployment', 'worker') as Manifest & {
-      spec: { template: { spec: { terminationGracePeriodSeconds: number } } };
-    };
+    const { spec } = podsOf('worker');
     const { worker } = loadConfig({ env: {}, cwd: '/' });
-    expect(spec.template.spec.terminationGracePeriodSeconds * 1000).toBeGreaterThan(worker.shutdownTimeoutMs);
+    expect(spec.terminationGracePeriodSeconds * 1000).toBeGreaterThan(worker.shutdownTimeoutMs);
   });
 
-  it('scales the worker, whose number nothing else sets, by a metric that the fleet exports', async () => {
-    const { spec } = named('ScaledObject', 'worker') as Manifest & {
+  it('has a component that scales the worker, whose number nothing else sets then, by a metric that the fleet exports', async () => {
+    const [scaled] = readManifests('components/autoscaler/');
+    const { spec } = scaled as Manifest & {
       spec: { scaleTargetRef: { name: string }; triggers: { metadata: { query: string } }[] };
     };
     const worker = named('Deployment', spec.scaleTargetRef.name);
-    expect(worker.spec).not.toHaveProperty('replicas');
+    expect(worker.spec).toMatchObject({ replicas: 2 });
+    const [patch] = readKustomization('components/autoscaler/').patches ?? [];
+    expect(patch).toMatchObject({ target: { kind: 'Deployment', name: worker.metadata.name } });
+    expect(parse(patch?.patch ?? '')).toEqual([{ op: 'remove', path: '/spec/replicas' }]);
     const { registry } = createMetrics('scheduler');
     createFleetMetrics(registry);
     const exported = registry.getMetricsAsArray();
     for (const { metadata } of spec.triggers) {
       const [metric] = /r2m_\w+/.exec(metadata.query) ?? [];
       expect(exported.map(({ name }) => name)).toContain(metric);
+    }
+  });
+});
+
+const kustomize = ['kustomize', 'kubectl'].find((command) => {
+  try {
+    execFileSync(command, command === 'kubectl' ? ['kustomize', '--help'] : ['version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+});
+
+describe.skipIf(kustomize === undefined)('kustomize (needs kustomize or kubectl in the PATH)', () => {
+  const build = (folder: string): Manifest[] => {
+    const args = [...(kustomize === 'kubectl' ? ['kustomize'] : ['build']), folder];
+    return parseAllDocuments(execFileSync(kustomize ?? '', args, { encoding: 'utf8' })).map((each) =>
+      each.toJS(),
+    );
+  };
+  const folder = fileURLToPath(new URL('../kubernetes', import.meta.url));
+
+  it('builds the fleet, with labels that the monitor finds its pods by', () => {
+    const built = build(folder);
+    expect(built.map(({ kind }) => kind).toSorted()).toEqual(base.map(({ kind }) => kind).toSorted());
+    for (const { kind, spec } of built)
+      if (kind === 'Deployment')
+        expect(spec).toMatchObject({
+          template: { metadata: { labels: { 'app.kubernetes.io/part-of': 'redis-to-mongo' } } },
+        });
+  });
+
+  it('adds the components where they are named', () => {
+    const overlay = mkdtempSync(join(tmpdir(), 'r2m-overlay-'));
+    try {
+      const [resources, ...named] = ['', ...components()].map((below) =>
+        relative(realpathSync(overlay), join(folder, below)),
+      );
+      writeFileSync(
+        join(overlay, 'kustomization.yaml'),
+        JSON.stringify({ resources: [resources], components: named }),
+      );
+      const built = build(overlay);
+      expect(built.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['ScaledObject', 'PodMonitor']));
+      const worker = built.find(({ kind, metadata }) => kind === 'Deployment' && metadata.name === 'worker');
+      expect(worker?.spec).not.toHaveProperty('replicas');
+    } finally {
+      rmSync(overlay, { recursive: true });
     }
   });
 });

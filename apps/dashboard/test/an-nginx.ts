@@ -1,11 +1,11 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { nginxPath } from '@redis-to-mongo/local-stack';
+import { freePort, nginxPath } from '@redis-to-mongo/local-stack';
 import { vi } from 'vitest';
 
 export interface Nginx {
@@ -31,7 +31,7 @@ export async function findNginx(): Promise<string | undefined> {
 /** A real nginx that serves `locations` by TLS for dash.example, and without TLS. */
 export async function startNginx(command: string, locations: string): Promise<Nginx> {
   const dir = await mkdtemp(join(tmpdir(), 'r2m-nginx-'));
-  const [port, plainPort] = [await unusedPort(), await unusedPort()];
+  const [port, plainPort] = [await freePort(), await freePort()];
   await promisify(execFile)('openssl', [
     ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=dash.example'],
     ...['-addext', 'subjectAltName=DNS:dash.example,DNS:localhost,IP:127.0.0.1'],
@@ -77,14 +77,4 @@ async function listens(port: number): Promise<void> {
   const socket = connect(port, '127.0.0.1');
   await once(socket, 'connect');
   socket.destroy();
-}
-
-async function unusedPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

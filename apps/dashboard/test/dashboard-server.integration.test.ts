@@ -438,6 +438,7 @@ describe('the status', () => {
       concurrency: 1,
       onError: () => undefined,
       onFailed: () => undefined,
+      onRefused: () => undefined,
       tryAgain: async () => {},
     };
     const worker = new JobWorker(queueAt(redis.url), async () => undefined, options);

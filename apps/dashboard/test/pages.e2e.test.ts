@@ -54,6 +54,7 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
       concurrency: 1,
       onError: () => undefined,
       onFailed: () => undefined,
+      onRefused: () => undefined,
       tryAgain: async () => {},
     };
     worker = new JobWorker(queueAt(space.redis.url), async () => undefined, quiet);

@@ -95,6 +95,7 @@ test('the queue tells when a key’s next job is due, how long jobs wait, and ho
     concurrency: 4,
     onError: () => undefined,
     onFailed: () => undefined,
+    onRefused: () => undefined,
     tryAgain: async () => {},
   };
   const worker = new JobWorker(queueAt(space.redis.url), async () => undefined, options);

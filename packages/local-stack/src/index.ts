@@ -1,5 +1,6 @@
 export { isRedisForHere, type RedisName } from './choose-redis.js';
 export { chromiumPath } from './chromium-path.js';
+export { freePort } from './free-port.js';
 export { type FreshNamespace, freshNamespace } from './fresh-namespace.js';
 export { type LocalStack, type LocalStackOptions, startLocalStack } from './local-stack.js';
 export { LocalStackError, type LocalStackErrorCode } from './local-stack-error.js';
