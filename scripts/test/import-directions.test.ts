@@ -36,8 +36,8 @@ const cases = [
   },
   {
     room: 'packages/config',
-    may: ['convict', 'mongodb-connection-string-url'],
-    mayNot: [`${ours}/pipeline`, 'mongodb'],
+    may: ['convict', 'mongodb-connection-string-url', `${ours}/mongo-sink`],
+    mayNot: [`${ours}/pipeline`, `${ours}/job-queue`, 'mongodb', 'ioredis'],
   },
   { room: 'packages/app-shell', may: [`${ours}/pipeline`, 'winston'], mayNot: [`${ours}/config`, 'ioredis'] },
   {

@@ -120,4 +120,45 @@ describe('the MongoDB of the configuration', () => {
     expect(config.mongo.uri).toBe('mongodb://localhost/');
     expect(config.warnings).toEqual(['MONGO_PASSWORD is not used, because there is no MONGO_USERNAME']);
   });
+
+  it.each([
+    ['useNewUrlParser=true', 'option usenewurlparser is not supported'],
+    ['readPreference=wrong', 'Invalid read preference mode'],
+    ['maxStalenessSeconds=5&readPreference=secondary', 'maxStalenessSeconds below 90'],
+    ['readConcernLevel=wrong', 'readConcernLevel'],
+    ['tls=true&tlsInsecure=true', 'has tlsInsecure'],
+    ['tlsInsecure=true', 'has tlsInsecure'],
+    ['tls=true&tlsAllowInvalidCertificates=true', 'has tlsAllowInvalidCertificates'],
+    ['tls=true&tlsCAFile=/no/such.pem', 'ENOENT'],
+    ['tls=true&ssl=false', 'All values of tls/ssl must be the same'],
+    ['loadBalanced=true&replicaSet=rs', 'loadBalanced option not supported'],
+    ['compressors=snappy', 'the module snappy'],
+    ['compressors=wrong', 'not a valid compression mechanism'],
+    ['proxyHost=proxy', 'the module socks'],
+    ['authMechanism=GSSAPI&authSource=$external', ''],
+    ['authMechanism=WRONG', 'authMechanism'],
+    ['srvMaxHosts=3', 'srvMaxHosts'],
+  ])('has the driver try the URI: ?%s', (parameters, says) => {
+    const { problems } = folder.refuse({ MONGO_URI: `mongodb://h/?${parameters}` });
+    expect(problems).toMatchObject([{ option: 'MONGO_URI', problem: expect.stringContaining(says) }]);
+  });
+
+  it.each([
+    ['mongodb://a,b/?directConnection=true', 'requires exactly one host'],
+    ['mongodb+srv://cluster.example.net:27017/', 'cannot have port number'],
+    ['mongodb+srv://a.example.net,b.example.net/', 'cannot have multiple service names'],
+    ['mongodb://h:99999/', 'refused by the driver'],
+    ['mongodb://h/a.b', 'names a database'],
+  ])('has the driver try the URI: %s', (uri, says) => {
+    expect(folder.refuse({ MONGO_HOST: uri }).problems).toMatchObject([
+      { option: 'MONGO_HOST', problem: expect.stringContaining(says) },
+    ]);
+  });
+
+  it('tells what the driver says with all other problems, and no value of the URI', () => {
+    const uri = 'mongodb://u:top-secret-1@h/?authMechanism=top-secret-2';
+    const { message, problems } = folder.refuse({ MONGO_URI: uri, SYNC_INTERVAL_SEC: '0.000001' });
+    expect(problems.map(({ option }) => option).sort()).toEqual(['MONGO_URI', 'SYNC_INTERVAL_SEC']);
+    expect(message).not.toContain('top-secret');
+  });
 });

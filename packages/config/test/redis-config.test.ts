@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ConfigFolder, configFolder } from './config-folder.js';
@@ -106,14 +107,14 @@ describe('the Redis of the configuration', () => {
   });
 
   it('wants TLS files to be there, and a certificate with its key', () => {
-    folder.write('ca.pem', 'x');
+    makeAuthority(folder, 'ca');
     const env = { REDIS_TLS: 'true', REDIS_TLS_CA_FILE: 'ca.pem' };
     expect(folder.load(env).redis.tls.caFile).toMatch(/^\/.*\/ca\.pem$/);
     expect(folder.refuse({ ...env, REDIS_TLS_CERT_FILE: 'no.pem' }).problems).toMatchObject([
       { option: 'REDIS_TLS_CERT_FILE', problem: 'is a file that does not exist' },
       { option: 'REDIS_TLS_CERT_FILE', problem: 'is a certificate without its key' },
     ]);
-    expect(folder.refuse({ ...env, REDIS_TLS_KEY_FILE: 'ca.pem' }).problems).toMatchObject([
+    expect(folder.refuse({ ...env, REDIS_TLS_KEY_FILE: 'ca.key' }).problems).toMatchObject([
       { option: 'REDIS_TLS_KEY_FILE', problem: 'is a key without its certificate' },
     ]);
     expect(folder.refuse({ ...env, REDIS_TLS_CA_FILE: '.' }).problems).toMatchObject([
@@ -121,7 +122,45 @@ describe('the Redis of the configuration', () => {
     ]);
     expect(folder.load({ REDIS_TLS: 'false', REDIS_TLS_CA_FILE: 'no.pem' }).redis.tls.enabled).toBe(false);
   });
+
+  it('has Node read the TLS files, and tells what can not be used', () => {
+    makeAuthority(folder, 'ca');
+    makeAuthority(folder, 'other');
+    folder.write('text.pem', 'no certificate');
+    const env = { REDIS_TLS: 'true', REDIS_TLS_CERT_FILE: 'ca.pem', REDIS_TLS_KEY_FILE: 'ca.key' };
+    expect(folder.load({ ...env, REDIS_TLS_CA_FILE: 'ca.pem' }).redis.tls.enabled).toBe(true);
+    expect(
+      folder.refuse({ ...env, REDIS_TLS_CA_FILE: 'text.pem', REDIS_TLS_KEY_FILE: 'other.key' }).problems,
+    ).toMatchObject([
+      {
+        option: 'REDIS_TLS_CA_FILE',
+        problem: expect.stringMatching(/^holds no certificate that can be used \(/),
+      },
+      {
+        option: 'REDIS_TLS_KEY_FILE',
+        problem: expect.stringMatching(/^is the key of another certificate \(/),
+      },
+    ]);
+    expect(folder.refuse({ ...env, REDIS_TLS_KEY_FILE: 'text.pem' }).problems).toMatchObject([
+      { option: 'REDIS_TLS_KEY_FILE', problem: expect.stringMatching(/^holds no key that can be used \(/) },
+    ]);
+  });
+
+  it('refuses what ioredis would take and fail by', () => {
+    expect(folder.refuse({ REDIS_URL: 'redis://h/?family=x' }).problems).toMatchObject([
+      { option: 'REDIS_URL' },
+    ]);
+    expect(folder.load({ REDIS_URL: 'redis://h/?family=6' }).redis.host).toBe('h');
+    expect(folder.refuse({ QUEUE_PREFIX: 'a}b' }).problems).toMatchObject([{ option: 'QUEUE_PREFIX' }]);
+  });
 });
+
+/** A certificate and its key, in NAME.pem and NAME.key. */
+function makeAuthority({ path }: ConfigFolder, name: string): void {
+  const files = ['-keyout', `${name}.key`, '-out', `${name}.pem`];
+  const kind = ['-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', `/CN=${name}`];
+  execFileSync('openssl', ['req', ...kind, ...files], { cwd: path, stdio: 'ignore' });
+}
 
 describe('the Redis of the queue', () => {
   it('is the source unless told otherwise', () => {

@@ -92,9 +92,9 @@ describe('rules', () => {
       'rule 2, types: has hsh: did you mean hash?',
       'rule 3 (orders*), parse: says nothing about set: remove it, or let types name stream',
       'rule 3 (orders*), trim: says nothing about set: remove it, or let types name stream',
-      'rule 3 (orders*), ttlSec: is not a number that is allowed: write a number above 0, at most 3162240000',
+      'rule 3 (orders*), ttlSec: is not a number that is allowed: write a number of at least 0.001, at most 3162240000',
       'rule 3 (orders*), history: is neither true nor false: write true or false',
-      'rule 3 (orders*), intervalSec: is not a number that is allowed: write a number above 0, at most 86400',
+      'rule 3 (orders*), intervalSec: is not a number that is allowed: write a number of at least 0.01, at most 86400',
       'rule 3 (orders*), parse.n: is not one of the words allowed: did you mean number?',
     ]);
   });

@@ -26,7 +26,14 @@ export interface MongoHandle {
  * @throws MongoParseError or MongoInvalidArgumentError when the URI is malformed.
  */
 export function connectMongo(address: MongoAddress, appName: string): MongoHandle {
-  const options: MongoClientOptions = {
+  const client = new MongoClient(address.uri, { ...clientOptions(address, appName), ...filesOf(address) });
+  return { db: client.db(address.dbName), close: () => client.close() };
+}
+
+/** What the client is made with, certificates aside. */
+export function clientOptions(address: MongoAddress, appName: string): MongoClientOptions {
+  const { tls } = address;
+  return {
     appName,
     maxPoolSize: 16,
     // The longer one of the two ends last: what became of a connection is known by then.
@@ -34,19 +41,18 @@ export function connectMongo(address: MongoAddress, appName: string): MongoHandl
     connectTimeoutMS: 5_000,
     socketTimeoutMS: 60_000,
     retryWrites: true,
+    // In both forms: the second one alone would give way to what the URI says.
+    w: 'majority',
+    journal: true,
     writeConcern: { w: 'majority', journal: true },
     ...(address.authSource ? { authSource: address.authSource } : {}),
-    ...tlsOf(address),
+    ...(tls.enabled ? { tls: true, tlsAllowInvalidCertificates: !tls.rejectUnauthorized } : {}),
   };
-  const client = new MongoClient(address.uri, options);
-  return { db: client.db(address.dbName), close: () => client.close() };
 }
 
-function tlsOf({ tls }: MongoAddress): MongoClientOptions {
+function filesOf({ tls }: MongoAddress): MongoClientOptions {
   if (!tls.enabled) return {};
   return {
-    tls: true,
-    tlsAllowInvalidCertificates: !tls.rejectUnauthorized,
     ...(tls.caFile ? { ca: readFileSync(tls.caFile) } : {}),
     ...(tls.certFile ? { cert: readFileSync(tls.certFile) } : {}),
     ...(tls.keyFile ? { key: readFileSync(tls.keyFile) } : {}),

@@ -2,6 +2,7 @@ export { connectMongo, type MongoAddress, type MongoHandle } from './connect-mon
 export { type Refusal, readDeadLetter } from './dead-letters.js';
 export { type ActiveKey, activeKeys, recordError } from './key-registry.js';
 export { mongoError } from './mongo-error.js';
+export { mongoSettingsProblem } from './mongo-settings-problem.js';
 export { type MongoSinkOptions, mongoSink } from './mongo-sink.js';
 export { rereadKey } from './operator-change-key.js';
 export { collectionOf } from './operator-collections.js';

@@ -59,6 +59,8 @@ export function buildConfig(
   const { values } = settings;
   const redis = buildRedis(settings, findings, SOURCE, DEFAULT_REDIS, cwd);
   const sync = buildSync(settings, findings);
+  if (/[{}]/.test(values.QUEUE_PREFIX))
+    findings.problem('QUEUE_PREFIX', 'has a brace, and is put in braces itself', 'remove the brace');
   return {
     redis,
     queue: { redis: queueRedis(settings, findings, redis, cwd), prefix: values.QUEUE_PREFIX },

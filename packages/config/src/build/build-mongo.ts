@@ -1,6 +1,8 @@
+import { mongoSettingsProblem } from '@redis-to-mongo/mongo-sink';
 import { ConnectionString } from 'mongodb-connection-string-url';
 import type { MongoConfig, TlsConfig } from '../config.js';
 import { type MongoUri, readMongoHosts, readMongoUri } from '../formats/mongo-address.js';
+import { textFormats } from '../formats/text-formats.js';
 import { isMongoUri } from '../formats/url-formats.js';
 import type { OptionName } from '../options/options.js';
 import type { Settings } from '../settings.js';
@@ -15,6 +17,7 @@ const TLS: TlsNames = {
   keyFile: 'MONGO_TLS_KEY_FILE',
   rejectUnauthorized: 'MONGO_TLS_REJECT_UNAUTHORIZED',
 };
+const databaseNameFormat = textFormats['database-name'];
 const NO_TLS: TlsConfig = { enabled: false, rejectUnauthorized: true };
 
 /** How to reach MongoDB: the URI with everything in it, and the database. */
@@ -41,14 +44,33 @@ export function buildMongo(settings: Settings, findings: Findings, cwd: string):
     uri.searchParams.delete('ssl');
     uri.searchParams.set('tls', String(enabled));
   }
-  return {
+  const address = {
     uri: uri.href,
     dbName: given('MONGO_DB_NAME') ? values.MONGO_DB_NAME : (said?.dbName ?? values.MONGO_DB_NAME),
     ...(authSource === undefined ? {} : { authSource }),
     tls,
+  };
+  tryOut(settings, findings, url, address);
+  return {
+    ...address,
     writeBatchEntries: values.WRITE_BATCH_ENTRIES,
     writeBatchBytes: values.WRITE_BATCH_BYTES,
   };
+}
+
+/** Has the driver itself judge what it will be given. */
+function tryOut(
+  settings: Settings,
+  findings: Findings,
+  url: 'MONGO_URI' | 'MONGO_HOST' | undefined,
+  address: Pick<MongoConfig, 'uri' | 'dbName' | 'authSource' | 'tls'>,
+): void {
+  const option = url ?? (settings.given('MONGO_HOST') ? 'MONGO_HOST' : 'MONGO_AUTH_SOURCE');
+  const found = mongoSettingsProblem(address);
+  if (found) findings.problem(option, found.problem, found.remedy);
+  const wrongName = databaseNameFormat.check(address.dbName);
+  if (url && wrongName)
+    findings.problem(url, `names a database, which ${wrongName}`, `write ${databaseNameFormat.expected()}`);
 }
 
 /** The option that holds the URI, if one does: a `MONGO_HOST` may be a URI too, as in the old engine. */

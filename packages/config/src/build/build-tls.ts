@@ -1,5 +1,7 @@
-import { accessSync, constants, statSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
+import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import type { TlsConfig } from '../config.js';
 import type { NameOf, OptionName } from '../options/options.js';
 import type { Settings } from '../settings.js';
@@ -49,6 +51,7 @@ export function buildTls(
   if (settings.given(names.keyFile) && !certFile && !settings.mentioned(names.certFile)) {
     findings.problem(names.keyFile, 'is a key without its certificate', `set ${names.certFile} too`);
   }
+  if (at.enabled) checkContents(settings, findings, names, { caFile, certFile, keyFile });
   return {
     enabled: at.enabled,
     ...(caFile ? { caFile } : {}),
@@ -58,6 +61,61 @@ export function buildTls(
       ? (settings.values[names.rejectUnauthorized] ?? true)
       : at.inherited.rejectUnauthorized,
   };
+}
+
+/** Has Node read the files as it will for a connection. What can't be opened was told of by checkFile. */
+function checkContents(
+  settings: Settings,
+  findings: Findings,
+  names: TlsNames,
+  { caFile, certFile, keyFile }: { [Part in 'caFile' | 'certFile' | 'keyFile']: string | undefined },
+): void {
+  const [ca, cert, key] = [caFile, certFile, keyFile].map(contentOf);
+  const refusal = (options: SecureContextOptions) => {
+    try {
+      createSecureContext(options);
+      return undefined;
+    } catch (error) {
+      return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    }
+  };
+  const tell = (name: OptionName, what: string, code: string | undefined, remedy: string) => {
+    if (code !== undefined && settings.given(name)) findings.problem(name, `${what} (${code})`, remedy);
+  };
+  const remedy = 'name a PEM file';
+  if (ca)
+    tell(names.caFile, 'holds no certificate that can be used', pemProblem(ca) ?? refusal({ ca }), remedy);
+  const wrongCert = cert && refusal({ cert });
+  if (wrongCert) tell(names.certFile, 'holds no certificate that can be used', wrongCert, remedy);
+  if (!key) return;
+  const wrongKey = refusal({ key });
+  if (wrongKey)
+    tell(names.keyFile, 'holds no key that can be used', wrongKey, `${remedy} of a key without a passphrase`);
+  if (cert && !wrongCert && !wrongKey)
+    tell(
+      names.keyFile,
+      'is the key of another certificate',
+      refusal({ cert, key }),
+      `name the key of the certificate in ${names.certFile}`,
+    );
+}
+
+/** Node takes what is no certificate for an authority without a word. */
+function pemProblem(ca: Buffer): string | undefined {
+  try {
+    new X509Certificate(ca);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+  }
+}
+
+function contentOf(path: string | undefined): Buffer | undefined {
+  try {
+    return path === undefined ? undefined : readFileSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 function isTurnedOff(

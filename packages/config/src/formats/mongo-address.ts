@@ -22,8 +22,12 @@ export function readMongoUri(text: string): MongoUri | string {
   let uri: ConnectionString;
   try {
     uri = new ConnectionString(text);
-  } catch {
-    // The error is dropped on purpose: its message quotes the user name.
+  } catch (error) {
+    // Other messages are dropped on purpose: they quote the user name.
+    const srv = /^mongodb\+srv URI (cannot have (?:port number|multiple service names))/.exec(
+      error instanceof Error ? error.message : '',
+    );
+    if (srv) return `is mongodb+srv:// and ${srv[1]}`;
     return 'is not a connection string (special characters in user name and password must be percent-encoded)';
   }
   const username = percentDecode(uri.username);

@@ -26,6 +26,9 @@ export function readRedisUrl(text: string): RedisUrl | string {
   if ([...url.searchParams.keys()].some((name) => name !== 'family') || url.hash !== '') {
     return 'has something behind the database that it may not have';
   }
+  if (url.searchParams.getAll('family').some((family) => !/^[046]$/.test(family))) {
+    return 'has a family that is not 0, 4 or 6';
+  }
   const username = percentDecode(url.username);
   const password = percentDecode(url.password);
   if (username === undefined || password === undefined) {

@@ -1,6 +1,8 @@
 import { choice, decimal, flag, whole } from '../option.js';
 
 const DAY_SEC = 86_400;
+/** Timers and the queue go by milliseconds; below this, a fleet would do nothing but look. */
+const SHORTEST_SEC = 0.01;
 const MIB = 1024 * 1024;
 
 /** How often, and how much at a time. */
@@ -8,7 +10,7 @@ export const SYNC_OPTIONS = {
   SYNC_INTERVAL_SEC: decimal({
     doc: 'Time between two looks at a key. Decimals are fine: `0.25`.',
     default: 1,
-    above: 0,
+    min: SHORTEST_SEC,
     max: DAY_SEC,
     unit: 's',
     oldEngine: 'same name',
@@ -16,7 +18,7 @@ export const SYNC_OPTIONS = {
   DISCOVERY_INTERVAL_SEC: decimal({
     doc: 'Time between two searches for new and vanished keys. Longer where a search would take more than one part in 60 of the time: with 100,000 keys, about 20 s.',
     default: 5,
-    above: 0,
+    min: SHORTEST_SEC,
     max: DAY_SEC,
     unit: 's',
   }),
@@ -34,7 +36,7 @@ export const SYNC_OPTIONS = {
   IDLE_INTERVAL_SEC: decimal({
     doc: 'Where a change would be noticed, the time between two looks at a key grows up to this while nothing changes.',
     default: DAY_SEC,
-    above: 0,
+    min: SHORTEST_SEC,
     max: 7 * DAY_SEC,
     unit: 's',
   }),
@@ -95,6 +97,7 @@ export const SYNC_OPTIONS = {
     doc: 'Age below which trimming leaves an entry.',
     default: 3600,
     min: 0,
+    max: 100 * 366 * DAY_SEC,
     unit: 's',
   }),
   SLICE_MS: whole({

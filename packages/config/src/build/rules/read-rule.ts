@@ -35,9 +35,9 @@ export function readRule(rule: MemberReader, trim: Trim): RuleConfig | undefined
         `remove it, or let types name ${applicable.join(', ')}`,
       );
   const collection = readCollection(rule, types);
-  const ttlSec = rule.number('ttlSec', { above: 0, max: CENTURY_SEC });
+  const ttlSec = rule.number('ttlSec', { min: 0.001, max: CENTURY_SEC });
   const history = rule.flag('history');
-  const intervalSec = rule.number('intervalSec', { above: 0, max: DAY_SEC });
+  const intervalSec = rule.number('intervalSec', { min: 0.01, max: DAY_SEC });
   const trimmed = readTrim(rule, trim);
   const fields = readFields(rule);
   if (pattern === undefined) return undefined;
@@ -59,7 +59,7 @@ function readCollection(rule: MemberReader, types: readonly KeyTypeName[] | unde
   const problem = (text: string, remedy: string) => rule.problem('collection', text, remedy);
   if (!types || (types.includes('stream') && types.length > 1))
     problem('would hold messages of streams and values alike', 'let types name stream alone, or no stream');
-  if (/[$\0]|^system\.|^\.|\.$|\.\./.test(name) || name.length > LONGEST_COLLECTION)
+  if (/[$\0]|^system\.|^\.|\.$|\.\./.test(name) || Buffer.byteLength(name) > LONGEST_COLLECTION)
     problem('is no name for a collection in MongoDB', 'write letters, digits and _');
   const ours = [name, ...(types?.includes('stream') ? [] : [membersOf(name)])].find((each) =>
     OUR_COLLECTIONS.includes(each),

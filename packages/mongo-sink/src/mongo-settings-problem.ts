@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { createSecureContext } from 'node:tls';
+import { MongoClient, type MongoOptions } from 'mongodb';
+import { clientOptions, type MongoAddress } from './connect-mongo.js';
+
+/** What is wrong with settings, beginning with a verb and without a value of theirs; and what to do. */
+export interface SettingsProblem {
+  readonly problem: string;
+  readonly remedy: string;
+}
+
+/** Modules that the driver loads when it first needs them. */
+const COMPRESSORS: Readonly<Record<string, string>> = { snappy: 'snappy', zstd: '@mongodb-js/zstd' };
+const MECHANISMS: Readonly<Record<string, string>> = {
+  GSSAPI: 'kerberos',
+  'MONGODB-AWS': '@aws-sdk/credential-providers',
+};
+const READ_CONCERNS = ['local', 'available', 'majority'];
+/** The server's own lower bound. */
+const MIN_STALENESS_SEC = 90;
+/** What options of ours say: in the URI they would be overruled, or refused beside ours. */
+const OURS = /^(tlsInsecure|tlsAllowInvalidCertificates|tlsAllowInvalidHostnames)$/i;
+
+/**
+ * Tries the settings on the driver: a client is made as the fleet makes it, and never connected. The certificates that
+ * options name are not looked at.
+ * @returns `undefined` when the driver takes them.
+ */
+export function mongoSettingsProblem(address: MongoAddress): SettingsProblem | undefined {
+  const parameters = new URLSearchParams(address.uri.replace(/^[^?]*\??/, ''));
+  const ours = [...parameters.keys()].find((name) => OURS.test(name));
+  if (ours !== undefined)
+    return {
+      problem: `has ${ours}, for which there is an option`,
+      remedy: 'set MONGO_TLS_REJECT_UNAUTHORIZED instead',
+    };
+  try {
+    const { options } = new MongoClient(address.uri, clientOptions(address, 'trial'));
+    return missingModule(options) ?? wrongReads(options) ?? unusableFiles(options);
+  } catch (error) {
+    const words = error instanceof Error ? error.message : 'an unknown error';
+    return {
+      problem: `is refused by the driver (${withoutValues(words, parameters)})`,
+      remedy:
+        'mend it: the options are on https://www.mongodb.com/docs/manual/reference/connection-string-options/',
+    };
+  }
+}
+
+/** The driver quotes what it refuses, and it may be a secret. */
+function withoutValues(words: string, parameters: URLSearchParams): string {
+  let clean = words;
+  for (const value of parameters.values())
+    for (const part of [value, ...value.split(/[,:]/)])
+      if (part.length > 1) clean = clean.replaceAll(part, '…');
+  return clean;
+}
+
+function missingModule({ compressors, credentials, proxyHost }: MongoOptions): SettingsProblem | undefined {
+  const needed = [
+    ...(compressors ?? []).map((name) => COMPRESSORS[name]),
+    credentials?.mechanism && MECHANISMS[credentials.mechanism],
+    proxyHost ? 'socks' : undefined,
+  ];
+  const { resolve } = createRequire(createRequire(import.meta.url).resolve('mongodb'));
+  for (const name of needed)
+    try {
+      if (name) resolve(name);
+    } catch {
+      return {
+        problem: `asks for what needs the module ${name}, which is not installed`,
+        remedy: 'take another compressor, authMechanism or proxy',
+      };
+    }
+  return undefined;
+}
+
+function wrongReads({ readConcern, readPreference }: MongoOptions): SettingsProblem | undefined {
+  const level = readConcern?.level;
+  if (level && !READ_CONCERNS.includes(level))
+    return {
+      problem: 'has a readConcernLevel that the fleet can’t read with',
+      remedy: `write ${READ_CONCERNS.join(' or ')}`,
+    };
+  const staleness = readPreference?.maxStalenessSeconds;
+  if (staleness !== undefined && staleness > 0 && staleness < MIN_STALENESS_SEC)
+    return { problem: `has a maxStalenessSeconds below ${MIN_STALENESS_SEC}`, remedy: 'raise or remove it' };
+  return undefined;
+}
+
+/** The files that the URI itself names: the driver reads them when it connects. */
+function unusableFiles(options: MongoOptions): SettingsProblem | undefined {
+  const { tlsCAFile, tlsCertificateKeyFile, tlsCRLFile, passphrase } = options;
+  try {
+    const read = (path: string | undefined) => (path === undefined ? undefined : readFileSync(path));
+    const [ca, pair, crl] = [read(tlsCAFile), read(tlsCertificateKeyFile), read(tlsCRLFile)];
+    createSecureContext({
+      ...(ca ? { ca } : {}),
+      ...(pair ? { cert: pair, key: pair } : {}),
+      ...(crl ? { crl } : {}),
+      ...(passphrase ? { passphrase } : {}),
+    });
+    return undefined;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    return {
+      problem: `names a certificate or key that can’t be used (${code})`,
+      remedy: 'name PEM files that this process may read',
+    };
+  }
+}
