@@ -46,6 +46,11 @@ const cases = [
     mayNot: [`${ours}/app-shell`, `${ours}/cli`, 'mongodb', 'bullmq', 'ioredis'],
   },
   {
+    room: 'packages/fleet-status',
+    may: [`${ours}/job-queue`, `${ours}/mongo-sink`, `${ours}/redis-source`],
+    mayNot: [`${ours}/config`, `${ours}/app-shell`, `${ours}/operations`, 'mongodb', 'bullmq', 'ioredis'],
+  },
+  {
     room: 'packages/verify',
     may: [`${ours}/mongo-sink`, `${ours}/operations`, `${ours}/redis-source`],
     mayNot: [`${ours}/job-queue`, `${ours}/cli`, `${ours}/proving-ground`, 'mongodb', 'bullmq', 'ioredis'],

@@ -1,11 +1,13 @@
 import type { FleetMetrics } from '@redis-to-mongo/app-shell';
+import { judge, readFacts } from '@redis-to-mongo/fleet-status';
 import type { JobQueue } from '@redis-to-mongo/job-queue';
-import { type FleetLag, passedEntries, pausedKeys, readLag, saveForecasts } from '@redis-to-mongo/mongo-sink';
+import { passedEntries, pausedKeys, saveForecasts } from '@redis-to-mongo/mongo-sink';
 import type { TrimSample } from '@redis-to-mongo/pipeline';
 import { streamCounters } from '@redis-to-mongo/redis-source';
+import { setFleetGauges } from './set-fleet-gauges.js';
 import { TrimWatch } from './trim-watch.js';
 
-type Database = Parameters<typeof readLag>[0];
+type Database = Parameters<typeof pausedKeys>[0];
 type RedisClient = Parameters<typeof streamCounters>[0];
 
 export interface FleetGaugesOptions {
@@ -26,7 +28,8 @@ const SHARE = 30;
 const EVERY_MS = 5_000;
 
 /**
- * Makes what sets the gauges about the whole fleet, and saves the forecasts of trimming for pages and commands.
+ * Makes what sets the gauges about the whole fleet, and saves the forecasts of trimming for pages and commands. What can't
+ * be read has no gauge.
  * @returns it answers how long to wait until the next time, in ms: the longer, the more keys are behind.
  */
 export function fleetGauges({ metrics, redis, queue, db }: FleetGaugesOptions): () => Promise<number> {
@@ -34,13 +37,10 @@ export function fleetGauges({ metrics, redis, queue, db }: FleetGaugesOptions): 
   let wasForecast = true; // an earlier scheduler may have left something
   return async () => {
     const began = performance.now();
-    const [lag, depth] = await Promise.all([readLag(db, WORST), queue.depth()]);
-    setLag(metrics, lag);
-    for (const state of ['waiting', 'active', 'delayed', 'failed'] as const)
-      metrics.queueJobs.set({ state }, depth[state]);
-    metrics.owedKeys.set(depth.owed);
-    metrics.owedSeconds.set(depth.owedMs / 1000);
-    const behind = [...lag.worst.map(({ key }) => key), ...(await queue.owedKeys(OWED_MS, FOLLOWED))];
+    const facts = await readFacts({ queue, db, source: redis });
+    setFleetGauges(metrics, facts, judge(facts));
+    const worst = 'is' in facts.mirror ? facts.mirror.is.lag.worst.map(({ key }) => key) : [];
+    const behind = [...worst, ...(await queue.owedKeys(OWED_MS, FOLLOWED))];
     for (const key of await pausedKeys(db)) if (behind.push(key) >= 2 * FOLLOWED) break;
     const forecasts = watch.note(await samplesOf(redis, db, [...new Set(behind)]));
     metrics.trimForecastSeconds.reset();
@@ -51,14 +51,6 @@ export function fleetGauges({ metrics, redis, queue, db }: FleetGaugesOptions): 
     wasForecast = forecasts.length > 0;
     return Math.max(EVERY_MS, SHARE * (performance.now() - began));
   };
-}
-
-function setLag(metrics: FleetMetrics, lag: FleetLag): void {
-  metrics.lagEntries.set(lag.entries);
-  metrics.lagSeconds.set(lag.ms / 1000);
-  metrics.laggingKeys.set(lag.keys);
-  metrics.keyLagEntries.reset();
-  for (const { key, entries } of lag.worst) metrics.keyLagEntries.set({ key }, entries);
 }
 
 async function samplesOf(

@@ -14,6 +14,8 @@ const LOOK_MS = 1_000;
 export interface LoopOptions {
   /** As they are now: they may change while the loops run. */
   readonly intervals: () => { readonly discoveryIntervalMs: number; readonly intervalMs: number };
+  /** Told how each search for keys ended: how long it waits until the next one at most, in ms, or the error. */
+  readonly onSearch: (end: { readonly everyMs: number } | { readonly error: unknown }) => void;
   /** Tells the metrics about the whole fleet; answers how long to wait until the next time, in ms. */
   readonly setGauges: () => Promise<number>;
 }
@@ -22,12 +24,13 @@ export interface LoopOptions {
 export async function runLoops(
   { logger, metrics, signal }: AppContext,
   leadership: Leadership<ActiveScheduler>,
-  { intervals, setGauges }: LoopOptions,
+  { intervals, onSearch, setGauges }: LoopOptions,
 ): Promise<void> {
   const loop = (
     what: string,
     everyMs: () => number,
     turn: (active: ActiveScheduler) => Promise<number | undefined>,
+    onFailed?: (error: unknown) => void,
   ) => {
     let failed = false;
     return repeatUntil(
@@ -41,6 +44,7 @@ export async function runLoops(
       },
       (error) => {
         failed = true;
+        onFailed?.(error);
         metrics.errors.inc({ class: error instanceof SyncError ? error.errorClass : 'unknown' });
         logger.error(`${what} failed; it is tried again`, { error });
       },
@@ -58,12 +62,19 @@ export async function runLoops(
     const changed = report.scheduled + report.unscheduled + report.gone + report.repaired > 0;
     logger.log(changed ? 'info' : 'debug', 'discovery pass', { ...report });
     last = active;
-    dueAt = performance.now() + Math.max(intervals().discoveryIntervalMs, restMs);
+    const everyMs = Math.max(intervals().discoveryIntervalMs, restMs);
+    onSearch({ everyMs });
+    dueAt = performance.now() + everyMs;
     return Math.min(dueAt - performance.now(), LOOK_MS);
   };
 
   await Promise.all([
-    loop('discovery', () => LOOK_MS, discover),
+    loop(
+      'discovery',
+      () => LOOK_MS,
+      discover,
+      (error) => onSearch({ error }),
+    ),
     loop(
       'upkeep',
       () => Math.min(1_000, Math.max(100, intervals().intervalMs)),

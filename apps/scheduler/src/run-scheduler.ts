@@ -6,7 +6,7 @@ import {
   type TakeOver,
 } from '@redis-to-mongo/app-shell';
 import type { Config } from '@redis-to-mongo/config';
-import { JobQueue, Lease, queueKeyPattern, queueTelemetry } from '@redis-to-mongo/job-queue';
+import { Heart, JobQueue, Lease, queueKeyPattern, queueTelemetry, SCHEDULER_LEASE } from '@redis-to-mongo/job-queue';
 import { activeKeys, connectMongo, pausedKeys, pingMongo } from '@redis-to-mongo/mongo-sink';
 import { keyFilter, RuleBook } from '@redis-to-mongo/pipeline';
 import { confirmServer, connectRedis, FOR_BLOCKING, redisError } from '@redis-to-mongo/redis-connection';
@@ -14,6 +14,7 @@ import { ActiveScheduler } from './active-scheduler.js';
 import { fleetGauges } from './fleet-gauges.js';
 import { LEASE_MS, Leadership } from './leadership.js';
 import { runLoops } from './run-loops.js';
+import { SearchRecord } from './search-record.js';
 
 /** What a scheduler takes over of a configuration that is read again: the active one begins anew with it. */
 const TAKEN_OVER = [
@@ -49,7 +50,7 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Tak
   closers.add('mongo', () => mongo.close());
   const queue = new JobQueue(config.queue, onError('queue'), telemetry);
   closers.add('queue', () => queue.close());
-  const lease = new Lease(config.queue, 'scheduler', LEASE_MS, onError('lease'));
+  const lease = new Lease(config.queue, SCHEDULER_LEASE, LEASE_MS, onError('lease'));
   closers.add('lease', () => lease.close());
 
   const http = await startHttp({
@@ -68,6 +69,7 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Tak
   let { keys, sync } = config;
   const rules = new RuleBook(config.rules);
   const fleet = createFleetMetrics(metrics.registry);
+  const search = new SearchRecord();
   const leadership: Leadership<ActiveScheduler> = new Leadership({
     lease,
     signal,
@@ -90,6 +92,7 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Tak
       }),
     onChange: (isActive) => {
       logger.info(isActive ? 'this scheduler is the active one' : 'standing by: another scheduler is active');
+      search.clear();
       if (!isActive) fleet.clear();
     },
     onError: (error) => logger.warn('the lease could not be held', { error }),
@@ -97,9 +100,16 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Tak
   closers.add('leadership', () => leadership.close());
   const loops = runLoops(app, leadership, {
     intervals: () => sync,
+    onSearch: (end) => search.note(end),
     setGauges: fleetGauges({ metrics: fleet, redis, queue, db: mongo.db }),
   });
   closers.add('loops', () => loops);
+  const heart = new Heart(
+    queue,
+    () => (leadership.active ? search.heartbeat() : { app: 'scheduler', state: 'standby' }),
+    (error) => logger.debug('a heartbeat could not be told', { error: redisError(error) }),
+  );
+  closers.add('heart', () => heart.close());
   return {
     options: TAKEN_OVER,
     take: async (next) => {

@@ -10,7 +10,7 @@ export interface JobAccountOptions {
   readonly logger: Logger;
   readonly backfills: BackfillLog;
   /** Records an error on the key's document; may fail, since MongoDB can be what failed. */
-  readonly recordError: (key: string, error: SyncError) => Promise<void>;
+  readonly recordError: (key: string, error: SyncError) => Promise<unknown>;
 }
 
 /** Counts and tells what came of work on a key, whether a job did it or the follower. */

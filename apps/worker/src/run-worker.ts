@@ -1,6 +1,6 @@
 import { type AppContext, startHttp, startTracing, type TakeOver } from '@redis-to-mongo/app-shell';
 import type { Config } from '@redis-to-mongo/config';
-import { Claims, JobQueue, JobWorker, LoadLimit, queueTelemetry } from '@redis-to-mongo/job-queue';
+import { Claims, Heart, type Heartbeat, JobQueue, JobWorker, LoadLimit, queueTelemetry } from '@redis-to-mongo/job-queue';
 import { connectMongo, mongoSink, pingMongo, prepareDatabase, recordError } from '@redis-to-mongo/mongo-sink';
 import { ByteBudget, type Line, RuleBook, SyncError } from '@redis-to-mongo/pipeline';
 import { confirmServer, connectRedis, redisError, writeTogether } from '@redis-to-mongo/redis-connection';
@@ -10,6 +10,7 @@ import { openFollower } from './follow/open-follower.js';
 import { JobAccount } from './job-account.js';
 import { limitedSource } from './limited-source.js';
 import { openDirectPath } from './open-direct-path.js';
+import { recordOnKey } from './record-on-key.js';
 import { syncJob } from './sync-job.js';
 import { TargetGuard } from './target-guard.js';
 import { timedSink, timedSource } from './timed-line.js';
@@ -150,7 +151,8 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
     metrics,
     logger,
   });
-  const record = (key: string, error: SyncError) => recordError(mongo.db, key, error);
+  const record = (key: string, error: SyncError) =>
+    recordOnKey(untraced, (...args) => recordError(mongo.db, ...args), key, error);
   const backfills = new BackfillLog(logger);
   const account = new JobAccount({ guard, metrics, logger, backfills, recordError: record });
   const onFailed = (key: string | undefined, error: Error) =>
@@ -170,6 +172,12 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
     onFailed,
   });
   closers.add('worker', () => worker.close());
+  const heart = new Heart(
+    queue,
+    () => workerHeartbeat(guard?.reason),
+    (error) => logger.debug('a heartbeat could not be told', { error: redisError(error) }),
+  );
+  closers.add('heart', () => heart.close());
   unready = undefined;
   void worker.run().catch((error: unknown) => {
     unready = error;
@@ -193,4 +201,8 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
       reads.readBytes = sync.readBytes;
     },
   };
+}
+
+function workerHeartbeat(reason: SyncError | undefined): Heartbeat {
+  return { app: 'worker', ...(reason ? { state: 'paused', code: reason.code } : { state: 'active' }) };
 }

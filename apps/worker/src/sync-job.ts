@@ -12,7 +12,7 @@ import {
 import type { Follower } from './follow/follower.js';
 import { isWorthFollowing } from './follow/worth-following.js';
 import type { JobAccount } from './job-account.js';
-import { introduceKey, setAsideError } from './set-aside.js';
+import { setAsideError } from './set-aside.js';
 
 export interface SyncJobOptions {
   readonly line: Line;
@@ -27,7 +27,7 @@ export interface SyncJobOptions {
   /** What is done once a position is saved; it does not throw. */
   readonly afterSync: (state: KeyState) => Promise<void>;
   /** Records an error on the key's document; may fail, since MongoDB can be what failed. */
-  readonly recordError: (key: string, error: SyncError) => Promise<void>;
+  readonly recordError: (key: string, error: SyncError) => Promise<unknown>;
 }
 
 /** What a job does: one slice of work on one key, and another job behind the others' if there is more. */
@@ -67,6 +67,5 @@ export function syncJob(options: SyncJobOptions): (key: string) => Promise<void>
 async function setAside(options: SyncJobOptions, key: string): Promise<void> {
   const error = setAsideError();
   options.logger.error('key set aside', { key, error });
-  await introduceKey(options.line, key);
   await options.recordError(key, error);
 }

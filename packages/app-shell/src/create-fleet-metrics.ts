@@ -11,6 +11,11 @@ export function createFleetMetrics(registry: Registry) {
   const gauge = <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
     new Gauge({ name: `r2m_${name}`, help, labelNames, registers: [registry] });
   const gauges = {
+    mirrorComplete: gauge('mirror_complete', 'Whether the mirror is complete: 1, else 0.'),
+    notCompleteReasons: gauge('not_complete_reasons', 'Why it is not: 1 for each reason.', 'reason'),
+    workers: gauge('workers', 'Workers that live.'),
+    schedulers: gauge('schedulers', 'Schedulers that live, the one in charge among them.'),
+    missingKeys: gauge('missing_keys', 'Keys that are scheduled and have no document in MongoDB.'),
     lagEntries: gauge(
       'lag_entries',
       'Entries in Redis that are not in MongoDB yet, as of each key’s last reading.',
@@ -33,11 +38,12 @@ export function createFleetMetrics(registry: Registry) {
     ),
     owedSeconds: gauge('owed_seconds', 'How long ago the oldest of those changes was noticed.'),
   };
-  const { keyLagEntries, queueJobs, trimForecastSeconds, ...single } = gauges;
+  const { keyLagEntries, queueJobs, trimForecastSeconds, notCompleteReasons, ...single } = gauges;
   const clear = () => {
     keyLagEntries.reset();
     queueJobs.reset();
     trimForecastSeconds.reset();
+    notCompleteReasons.reset();
     for (const each of Object.values(single)) each.remove();
   };
   clear();

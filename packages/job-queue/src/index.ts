@@ -1,10 +1,13 @@
 export { type Claim, Claims, type KeptClaim } from './claims.js';
+export { Heart } from './heart.js';
+export type { Heartbeat } from './heartbeats.js';
 export { type JobDelays, jobDelays } from './job-delays.js';
 export { JobQueue } from './job-queue.js';
 export { JobWorker, type JobWorkerOptions } from './job-worker.js';
-export { Lease } from './lease.js';
+export { Lease, SCHEDULER_LEASE } from './lease.js';
 export { LoadLimit } from './load-limit.js';
 export type { QueueDepth } from './queue-depth.js';
+export { type QueueFacts, workersOf } from './queue-facts.js';
 export { QUEUE_NAME, type QueueSettings, queueKeyPattern } from './queue-settings.js';
 export { queueTelemetry } from './queue-telemetry.js';
 export { scheduledJobId, schedulerId } from './scheduler-id.js';

@@ -1,11 +1,15 @@
 import { type connectRedis, redisError } from '@redis-to-mongo/redis-connection';
 import { Queue, type Telemetry } from 'bullmq';
 import { connectQueue } from './connect-queue.js';
+import { ALIVE, ALIVE_MS, BEAT, type Heartbeat, heartbeatKey, parseHeartbeat } from './heartbeats.js';
 import type { JobData } from './job-data.js';
+import { jobDelays } from './job-delays.js';
 import { jobName } from './job-name.js';
 import { KEEP } from './kept-jobs.js';
+import { leaseKey, SCHEDULER_LEASE } from './lease.js';
 import { owedKey } from './owed-keys.js';
 import { OLDEST_OWED, type QueueDepth } from './queue-depth.js';
+import type { QueueFacts } from './queue-facts.js';
 import { keyPrefix, QUEUE_NAME, type QueueSettings } from './queue-settings.js';
 import { phaseMs, schedulerId } from './scheduler-id.js';
 import { WakeUps } from './wake-ups.js';
@@ -129,6 +133,34 @@ export class JobQueue {
     return { waiting: waiting + prioritized, active, delayed, failed, owed: owed ?? 0, owedMs: owedMs ?? 0 };
   }
 
+  /** What the queue holds, and who works on it. @throws what ioredis throws. */
+  async facts(): Promise<QueueFacts> {
+    const [depth, schedulers, isPaused, delays, alive] = await Promise.all([
+      this.depth(),
+      this.schedulerCount(),
+      this.queue.isPaused(),
+      jobDelays(this.queue),
+      this.#alive(),
+    ]);
+    return { ...depth, schedulers, isPaused, ...delays, ...alive };
+  }
+
+  /** Tells that a process lives, and how it fares. */
+  async beat(id: string, heartbeat: Heartbeat): Promise<void> {
+    await BEAT.run(
+      this.#connection,
+      [heartbeatKey(this.#settings)],
+      id,
+      JSON.stringify(heartbeat),
+      6 * ALIVE_MS,
+    );
+  }
+
+  /** Tells that a process is about to end. */
+  async endHeartbeat(id: string): Promise<void> {
+    await this.#connection.hdel(heartbeatKey(this.#settings), id);
+  }
+
   /** Each scheduler's interval in ms, as BullMQ has it; `undefined` where there is none. */
   async intervals(ids: readonly string[]): Promise<(number | undefined)[]> {
     const all: (number | undefined)[] = [];
@@ -199,6 +231,14 @@ export class JobQueue {
   async close(): Promise<void> {
     await this.queue.close();
     this.#connection.disconnect();
+  }
+
+  async #alive(): Promise<Pick<QueueFacts, 'isLeased' | 'processes'>> {
+    const names = [heartbeatKey(this.#settings), leaseKey(this.#settings, SCHEDULER_LEASE)];
+    const reply = await ALIVE.run(this.#connection, names, ALIVE_MS);
+    const [isLeased, beats]: readonly unknown[] = Array.isArray(reply) ? reply : [];
+    const processes = Array.isArray(beats) ? beats.flatMap((beat) => parseHeartbeat(String(beat)) ?? []) : [];
+    return { isLeased: isLeased === 1, processes };
   }
 
   async #inParts(items: readonly string[], run: (item: string) => Promise<void>): Promise<void> {

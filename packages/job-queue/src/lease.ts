@@ -16,6 +16,14 @@ const RELEASE = new Script(
   `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0`,
 );
 
+/** Where a lease is, in the queue's Redis. */
+export function leaseKey(settings: QueueSettings, name: string): string {
+  return `${keyPrefix(settings)}:lease:${name}`;
+}
+
+/** The lease that the scheduler in charge holds. */
+export const SCHEDULER_LEASE = 'scheduler';
+
 /**
  * A lease in the queue's Redis: of all processes that ask for it, one holds it. It is a means to save work, not to be
  * correct: two holders by accident (a paused process) must do no harm.
@@ -29,7 +37,7 @@ export class Lease {
   /** @param ms how long the lease lasts without being held again. */
   constructor(settings: QueueSettings, name: string, ms: number, onError: (error: Error) => void) {
     this.#redis = connectQueue(settings, onError);
-    this.#key = `${keyPrefix(settings)}:lease:${name}`;
+    this.#key = leaseKey(settings, name);
     this.#ms = ms;
   }
 

@@ -26,8 +26,15 @@ export {
 } from './operator-values.js';
 export { pingMongo } from './ping-mongo.js';
 export { prepareDatabase } from './prepare-database.js';
+export { probeWrites } from './probe-writes.js';
 export { type KeySummary, readKeySummaries, type SummaryQuery } from './read-key-summaries.js';
 export { type FleetLag, readLag } from './read-lag.js';
+export {
+  type MirrorFacts,
+  type PausedKeys,
+  type PausedStream,
+  readMirrorFacts,
+} from './read-mirror-facts.js';
 export {
   type FleetStatus,
   type KeyBacklog,

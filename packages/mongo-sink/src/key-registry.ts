@@ -1,6 +1,7 @@
-import type { KeyType, SyncError } from '@redis-to-mongo/pipeline';
+import type { KeyState, KeyType, SyncError } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
 import { ensureConnected } from './ensure-connected.js';
+import { toKeyDocument } from './key-document.js';
 import { mongoError } from './mongo-error.js';
 
 /** What a scheduler has to know of a key that MongoDB believes is there. */
@@ -44,14 +45,34 @@ export async function* activeKeys(db: Db): AsyncGenerator<ActiveKey> {
   }
 }
 
-/** Records on the key's document why its last job failed; the position stays untouched. */
-export async function recordError(db: Db, key: string, error: SyncError): Promise<void> {
+/**
+ * Records on the key's document why its last job failed; the position stays untouched.
+ * @param first the state of a key that was never saved: where it is given, a document is made of it if there is none.
+ * @returns whether the key has a document now.
+ * @throws SyncError as mongoError tells.
+ */
+export async function recordError(
+  db: Db,
+  key: string,
+  error: SyncError,
+  first?: KeyState,
+): Promise<boolean> {
   const { code, errorClass } = error;
   const lastError = { code, errorClass, message: error.message.slice(0, 500), at: new Date() };
-  await db
-    .collection<{ _id: string } & Document>('keys')
-    .updateOne({ _id: key }, { $set: { lastError } })
-    .catch((cause: unknown) => {
-      throw mongoError(cause);
+  const { _id, ...fields } = first ? toKeyDocument({ ...first, revision: 0 }, '') : { _id: key };
+  const update = { $set: { lastError }, ...(first ? { $setOnInsert: withoutError(fields) } : {}) };
+  try {
+    await ensureConnected(db);
+    const keys = db.collection<{ _id: string } & Document>('keys');
+    const { matchedCount, upsertedCount } = await keys.updateOne({ _id }, update, {
+      upsert: first !== undefined,
     });
+    return matchedCount + upsertedCount > 0;
+  } catch (cause) {
+    throw mongoError(cause);
+  }
+}
+
+function withoutError({ lastError: _, ...fields }: Document): Document {
+  return fields;
 }

@@ -89,17 +89,26 @@ export class KeyStates {
     });
     for (const { index, code, isOwnId } of errors) if (!isOwnId) results[first[index] ?? -1] = { code };
     const refused = errors.flatMap(({ index, isOwnId }) => (isOwnId ? (first[index] ?? []) : []));
-    await this.#markMoved(saves, refused, results);
+    // A key that failed since its first job has a document that was never saved: see recordError.
+    await this.#update(refused, saves, results);
   }
 
   async #updateRest(saves: readonly Saving[], results: Saved[]): Promise<void> {
     const rest = [...saves.keys()].filter((i) => saves[i]?.before.revision !== 0);
+    await this.#update(rest, saves, results);
+  }
+
+  async #update(
+    rest: readonly number[],
+    saves: readonly Save[],
+    results: Saved[],
+  ): Promise<void> {
     if (rest.length === 0) return;
     const updates = rest
       .flatMap((i) => saves[i] ?? [])
       .map(({ before, next }) => ({
         q: { _id: next.key, revision: before.revision },
-        u: { $set: changedFields(before, next, this.#savedBy) },
+        u: { $set: { ...changedFields(before, next, this.#savedBy), lastError: next.lastError } },
       }));
     const { n, errors } = await writeRecords(this.#db, {
       count: updates.length,

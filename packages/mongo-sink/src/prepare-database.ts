@@ -12,7 +12,14 @@ export const INDEXES: readonly Index[] = [
   { collection: 'keys', key: { keyType: 1, status: 1 } },
   { collection: 'keys', key: { lag: 1 }, partialFilterExpression: { lag: { $gt: 0 } } },
   { collection: 'keys', key: { pausedAt: 1 }, partialFilterExpression: { pausedAt: { $gt: new Date(0) } } },
+  {
+    collection: 'keys',
+    key: { 'lastError.at': 1 },
+    partialFilterExpression: { 'lastError.at': { $gt: new Date(0) } },
+  },
+  { collection: 'keys', key: { 'gaps.at': 1 }, partialFilterExpression: { 'counts.gap': { $gt: 0 } } },
   { collection: 'dead_letters', key: { stream: 1, at: 1 } },
+  { collection: 'dead_letters', key: { at: 1 } },
   { collection: 'dead_letter_parts', key: { letter: 1, part: 1 } },
   ...VALUE_INDEXES,
 ];

@@ -42,16 +42,24 @@ export interface FleetStatus {
   readonly types: readonly KeyTypeStatus[];
   /** The keys that are furthest behind, the furthest first; at most 10. */
   readonly backlogs: readonly KeyBacklog[];
-  /** The newest errors, newest first. */
+  /** The newest errors, newest first; at most 20. */
   readonly errors: readonly KeyError[];
+  /** Keys whose last job failed, by the class of the error, most first. */
+  readonly errorClasses: readonly { readonly errorClass: string; readonly keys: number }[];
 }
 
-/** Sums up `keys` by type, and finds the newest errors (at most 20). */
+/** By the index that holds no others. */
+const FAILING = { 'lastError.at': { $gt: new Date(0) } };
+
+/**
+ * Sums up `keys` by type, and finds the newest errors. It goes through all keys: whether the mirror is complete is told by
+ * readMirrorFacts, at less cost.
+ */
 export async function readStatus(db: Db): Promise<FleetStatus> {
   try {
     await ensureConnected(db);
     const keys = db.collection<{ _id: string } & Document>('keys');
-    const [types, backlogs, errors] = await Promise.all([
+    const [types, backlogs, errors, classes] = await Promise.all([
       keys.aggregate([{ $group: groupByType() }, { $sort: { _id: 1 } }]).toArray(),
       keys
         .find({ lag: { $gt: 0 } }, { projection: { lag: 1, 'counts.seen': 1 } })
@@ -59,9 +67,16 @@ export async function readStatus(db: Db): Promise<FleetStatus> {
         .limit(10)
         .toArray(),
       keys
-        .find({ lastError: { $ne: null } }, { projection: { lastError: 1 } })
+        .find(FAILING, { projection: { lastError: 1 } })
         .sort({ 'lastError.at': -1 })
         .limit(20)
+        .toArray(),
+      keys
+        .aggregate([
+          { $match: FAILING },
+          { $group: { _id: '$lastError.errorClass', keys: { $sum: 1 } } },
+          { $sort: { keys: -1, _id: 1 } },
+        ])
         .toArray(),
     ]);
     return {
@@ -80,6 +95,10 @@ export async function readStatus(db: Db): Promise<FleetStatus> {
         code: String(lastError.code),
         message: String(lastError.message),
         at: lastError.at,
+      })),
+      errorClasses: classes.map(({ _id, keys: failing }) => ({
+        errorClass: String(_id ?? 'unknown'),
+        keys: Number(failing),
       })),
     };
   } catch (error) {

@@ -157,8 +157,8 @@ async function drain(
     if (abandoned.status === 'fulfilled') abandoned.value?.release?.();
   }
   await saving;
-  if (tally.batches === 0 && start !== stored) {
-    state = advance(start);
+  if (tally.batches === 0 && (start !== stored || stored.lastError)) {
+    state = advance({ ...start, lastError: null });
     await line.sink.save(saved, state);
   }
   return tally.report(tally.batches === 0 ? 'unchanged' : 'synced', syncer.keyType, state);

@@ -1,0 +1,31 @@
+import {
+  firstState,
+  inCollection,
+  type KeyState,
+  type Line,
+  placeOf,
+  type SyncError,
+} from '@redis-to-mongo/pipeline';
+
+/** Records an error on the key's document, as recordError of mongo-sink does. */
+export type RecordError = (key: string, error: SyncError, first?: KeyState) => Promise<boolean>;
+
+/**
+ * Records an error on the key's document, and makes one for a key that has none since it was never synced: its error would
+ * be seen by nobody.
+ * @returns whether it is recorded: not, where the key has gone.
+ * @throws SyncError as source and sink do.
+ */
+export async function recordOnKey(
+  line: Line,
+  record: RecordError,
+  key: string,
+  error: SyncError,
+): Promise<boolean> {
+  if (await record(key, error)) return true;
+  const type = await line.source.typeOf(key);
+  if (typeof type !== 'string') return false;
+  const collection = line.rules?.collectionFor(key, type) ?? null;
+  const first = inCollection(firstState(key, placeOf(key, line.separator), type, line.now()), collection);
+  return await record(key, error, first);
+}

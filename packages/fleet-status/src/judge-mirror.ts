@@ -1,0 +1,123 @@
+import type { MirrorFacts, TrimForecast } from '@redis-to-mongo/mongo-sink';
+import type { FleetFacts, Known, PausedUnread } from './fleet-facts.js';
+import type { Reason } from './verdict.js';
+import { count, counted, time } from './words.js';
+
+/** New keys are due, and on their way, before they have a document; above this share of all keys they count as missing. */
+const ON_THEIR_WAY = 1 / 20;
+
+/** What MongoDB says: what fails, what was lost, what is not there yet. */
+export function mirrorReasons(facts: FleetFacts, now: number): readonly Reason[] {
+  const { mirror, queue, pausedUnread } = facts;
+  if (!('is' in mirror)) return [];
+  const missing = missingKeysOf(facts) ?? 0;
+  const isOnTheWay = 'is' in queue && missing <= queue.is.owed && missing <= ON_THEIR_WAY * queue.is.schedulers;
+  return [
+    ...aboutToLose(mirror.is.forecasts, now),
+    ...failed(mirror.is),
+    ...(missing > 0 && !isOnTheWay ? [keysMissing(missing)] : []),
+    ...behind(mirror.is),
+    ...paused(pausedUnread),
+  ];
+}
+
+/** Keys that are scheduled and have no document in MongoDB; `undefined` where that can't be told. */
+export function missingKeysOf({ queue, mirror }: FleetFacts): number | undefined {
+  if (!('is' in queue) || !('is' in mirror)) return undefined;
+  return Math.max(0, queue.is.schedulers - mirror.is.active);
+}
+
+function aboutToLose([soonest, ...others]: readonly TrimForecast[], now: number): readonly Reason[] {
+  if (!soonest) return [];
+  const ms = soonest.at.getTime() - now;
+  const more =
+    others.length > 0 ? ` So ${counted(others.length, 'other stream', 'other streams')} will.` : '';
+  return [
+    {
+      code: 'about-to-lose',
+      level: 'broken',
+      what:
+        ms > 0
+          ? `Entries of ${soonest.key} will be lost in ${time(ms)}`
+          : `Entries of ${soonest.key} are being lost`,
+      remedy: `It is trimmed faster than it is read: keep more of it in Redis now; then add workers, or resume it.${more}`,
+    },
+  ];
+}
+
+function failed({ failing, lately }: MirrorFacts): readonly Reason[] {
+  const reasons: Reason[] = [];
+  if (failing > 0)
+    reasons.push({
+      code: 'keys-failing',
+      level: 'broken',
+      what: `${counted(failing, 'key fails', 'keys fail')}`,
+      remedy: 'See their errors: keys --status failing. Their jobs come again by themselves.',
+    });
+  if (lately.gap > 0)
+    reasons.push({
+      code: 'entries-lost',
+      level: 'broken',
+      what: `${counted(lately.gap, 'entry was', 'entries were')} lost in the last hour`,
+      remedy: 'Redis dropped them before they were read: trim less, or add workers. See where: gaps.',
+    });
+  if (lately.dead > 0)
+    reasons.push({
+      code: 'records-refused',
+      level: 'behind',
+      what: `Complete but for ${counted(lately.dead, 'record', 'records')} that MongoDB refused in the last hour`,
+      remedy: 'They are kept as dead letters, with the reason: dead-letters list.',
+    });
+  return reasons;
+}
+
+function keysMissing(missing: number): Reason {
+  return {
+    code: 'keys-missing',
+    level: 'behind',
+    what: `${counted(missing, 'key is', 'keys are')} not in MongoDB yet`,
+    remedy: 'Their first jobs are on the way.',
+  };
+}
+
+function behind({ lag }: MirrorFacts): readonly Reason[] {
+  if (lag.keys === 0) return [];
+  return [
+    {
+      code: 'entries-behind',
+      level: 'behind',
+      what: `${counted(lag.entries, 'entry', 'entries')}${lag.ms > 0 ? `, ${time(lag.ms)},` : ''} behind`,
+      remedy: `Catching up, in ${counted(lag.keys, 'key', 'keys')}.`,
+    },
+  ];
+}
+
+function paused(unread: Known<PausedUnread>): readonly Reason[] {
+  // Why it could not be read is told of the server that did not answer.
+  if (!('is' in unread))
+    return [
+      {
+        code: 'paused-unknown',
+        level: 'unknown',
+        what: 'What paused keys have left unread is not known',
+        remedy: `${unread.error.code}: it is asked again by itself.`,
+      },
+    ];
+  const { entries, streams, unknown } = unread.is;
+  const reasons: Reason[] = [];
+  if (entries > 0)
+    reasons.push({
+      code: 'paused-unread',
+      level: 'behind',
+      what: `${counted(entries, 'entry is', 'entries are')} unread in ${counted(streams, 'paused stream', 'paused streams')}`,
+      remedy: 'Resume them when you can: resume PATTERN. What Redis drops before is lost.',
+    });
+  if (unknown > 0)
+    reasons.push({
+      code: 'paused-unknown',
+      level: 'behind',
+      what: `${counted(unknown, 'paused key', 'paused keys')} may have changed`,
+      remedy: `Nothing of ${unknown === 1 ? 'it' : 'them'} is copied until resumed (${count(unknown)} not looked at).`,
+    });
+  return reasons;
+}

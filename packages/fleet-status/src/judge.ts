@@ -1,0 +1,61 @@
+import { workersOf } from '@redis-to-mongo/job-queue';
+import type { FleetFacts } from './fleet-facts.js';
+import { mirrorReasons } from './judge-mirror.js';
+import { queueReasons } from './judge-queue.js';
+import { serverReasons } from './judge-servers.js';
+import { REASON_CODES, type Reason, type Verdict, type VerdictLevel } from './verdict.js';
+import { time } from './words.js';
+
+/** A reading that is older than this, in ms, says nothing of now. */
+const FRESH_MS = 10_000;
+
+const URGENCY: readonly VerdictLevel[] = ['broken', 'unknown', 'behind', 'empty', 'complete'];
+
+/**
+ * The one verdict on the mirror: complete only where every fact is known, and says so.
+ * @param now in ms since 1970.
+ */
+export function judge(facts: FleetFacts, now = Date.now()): Verdict {
+  const reasons = [
+    ...serverReasons(facts),
+    ...oldReading(now - facts.at),
+    ...queueReasons(facts),
+    ...mirrorReasons(facts, now),
+  ].sort(byUrgency);
+  const behindMs = behindOf(facts);
+  const [worst] = reasons;
+  if (worst) return { level: worst.level, title: worst.what, reasons, behindMs };
+  const behind = behindMs === null ? '' : `, ${time(behindMs)} behind`;
+  return { level: 'complete', title: `The mirror is complete${behind}`, reasons, behindMs };
+}
+
+function oldReading(ageMs: number): readonly Reason[] {
+  if (ageMs <= FRESH_MS) return [];
+  return [
+    {
+      code: 'reading-old',
+      level: 'unknown',
+      what: `The last reading is ${time(ageMs)} old`,
+      remedy: 'What has happened since is not known. It is read again by itself; a server may be slow.',
+    },
+  ];
+}
+
+function byUrgency(a: Reason, b: Reason): number {
+  return (
+    URGENCY.indexOf(a.level) - URGENCY.indexOf(b.level) ||
+    REASON_CODES.indexOf(a.code) - REASON_CODES.indexOf(b.code)
+  );
+}
+
+/**
+ * The age of what keys have left to read, of the oldest change that waits, or how late jobs are, whichever is most;
+ * null where that can't be read, or nothing has told of it yet.
+ */
+function behindOf({ queue, mirror }: FleetFacts): number | null {
+  if (!('is' in queue) || !('is' in mirror)) return null;
+  const { waitingMs, usualMs, owedMs } = queue.is;
+  const { ms } = mirror.is.lag;
+  if (workersOf(queue.is) === 0 || (usualMs === null && Math.max(waitingMs, owedMs, ms) === 0)) return null;
+  return Math.max(ms, waitingMs, owedMs, usualMs ?? 0);
+}

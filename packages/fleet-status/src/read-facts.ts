@@ -1,0 +1,54 @@
+import type { JobQueue } from '@redis-to-mongo/job-queue';
+import { probeWrites, readMirrorFacts } from '@redis-to-mongo/mongo-sink';
+import { type connectRedis, mastersOf, redisError } from '@redis-to-mongo/redis-connection';
+import type { FleetFacts } from './fleet-facts.js';
+import { readPausedUnread } from './paused-unread.js';
+import { known, mapKnown } from './within-time.js';
+
+/** Whom to ask. */
+export interface FactSources {
+  readonly queue: Pick<JobQueue, 'facts' | 'ping'>;
+  readonly db: Parameters<typeof probeWrites>[0];
+  readonly source: ReturnType<typeof connectRedis>;
+}
+
+/** Keys that are told one by one, and paused streams that the source is asked about. */
+const WORST = 10;
+const PAUSED_ASKED = 500;
+
+/** Reads all facts at once, each within 6 s. Does not throw: what can't be read is told as that. */
+export async function readFacts({ queue, db, source }: FactSources): Promise<FleetFacts> {
+  const ofQueue = async <T>(asked: Promise<T>) =>
+    await asked.catch((error: unknown) => {
+      throw redisError(error);
+    });
+  const mirror = known('MongoDB', readMirrorFacts(db, { worst: WORST, paused: PAUSED_ASKED }));
+  const [queueFacts, queueWrites, mirrorFacts, mirrorWrites, answers, pausedUnread] = await Promise.all([
+    known('the queue’s Redis', ofQueue(queue.facts())),
+    known('the queue’s Redis', queue.ping().then(() => true as const)),
+    mirror,
+    known('MongoDB', probeWrites(db).then(() => true as const)),
+    known('the source Redis', pingAll(source)),
+    mapKnown(mirror, ({ paused }) => known('the source Redis', readPausedUnread(source, paused))),
+  ]);
+  return {
+    at: Date.now(),
+    queue: queueFacts,
+    queueWrites,
+    mirror: mirrorFacts,
+    mirrorWrites,
+    source: answers,
+    pausedUnread,
+  };
+}
+
+/** Each master of a cluster, or the one server. */
+async function pingAll(source: FactSources['source']): Promise<true> {
+  try {
+    await source.ping(); // of a cluster, this waits until its masters are known
+    await Promise.all(mastersOf(source).map((master) => master.ping()));
+    return true;
+  } catch (error) {
+    throw redisError(error);
+  }
+}

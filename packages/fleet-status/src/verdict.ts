@@ -1,0 +1,61 @@
+/**
+ * What is said of the mirror:
+ * - `complete`: everything that was in Redis a moment ago is in MongoDB.
+ * - `behind`: it is not, or something was refused; the fleet is at it.
+ * - `unknown`: it can't be told.
+ * - `broken`: it is not, and somebody has to do something.
+ * - `empty`: there is nothing to mirror so far.
+ */
+export type VerdictLevel = 'complete' | 'behind' | 'unknown' | 'broken' | 'empty';
+
+/** Why the mirror is not complete. */
+export interface Reason {
+  /** For programs, and a label of metrics. */
+  readonly code: ReasonCode;
+  readonly level: Exclude<VerdictLevel, 'complete'>;
+  /** What is the case, in a few words. */
+  readonly what: string;
+  /** What to do. */
+  readonly remedy: string;
+}
+
+/** The one answer to whether the mirror is complete. */
+export interface Verdict {
+  readonly level: VerdictLevel;
+  /** The worst that is the case, in a few words. */
+  readonly title: string;
+  /** The worst first; none where the mirror is complete. */
+  readonly reasons: readonly Reason[];
+  /** How far the mirror is behind in time, in ms; null where that can't be told. */
+  readonly behindMs: number | null;
+}
+
+/** All reasons that there are, the most urgent first. */
+export const REASON_CODES = [
+  'queue-unreadable',
+  'target-unreadable',
+  'source-unreachable',
+  'queue-refuses-writes',
+  'target-refuses-writes',
+  'reading-old',
+  'no-scheduler',
+  'no-worker',
+  'workers-paused',
+  'queue-paused',
+  'about-to-lose',
+  'keys-failing',
+  'entries-lost',
+  'search-failing',
+  'changes-waiting-long',
+  'searching',
+  'keys-missing',
+  'changes-waiting',
+  'jobs-late',
+  'entries-behind',
+  'paused-unread',
+  'paused-unknown',
+  'records-refused',
+  'nothing-found',
+] as const;
+
+export type ReasonCode = (typeof REASON_CODES)[number];

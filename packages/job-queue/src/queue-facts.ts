@@ -1,0 +1,23 @@
+import type { Heartbeat } from './heartbeats.js';
+import type { QueueDepth } from './queue-depth.js';
+
+/** What the queue's Redis tells of the fleet at one moment. */
+export interface QueueFacts extends QueueDepth {
+  /** Keys that have a job scheduler. */
+  readonly schedulers: number;
+  /** Nobody is given jobs until the queue is resumed. */
+  readonly isPaused: boolean;
+  /** How long the job that waits longest has been due, in ms; 0 where none waits. */
+  readonly waitingMs: number;
+  /** How long after they are due jobs have ended lately, in ms; `null` where none has. */
+  readonly usualMs: number | null;
+  /** A scheduler holds the lease. */
+  readonly isLeased: boolean;
+  /** The processes that live, by what they tell of themselves. */
+  readonly processes: readonly Heartbeat[];
+}
+
+/** How many workers live. */
+export function workersOf({ processes }: Pick<QueueFacts, 'processes'>): number {
+  return processes.filter(({ app }) => app === 'worker').length;
+}
