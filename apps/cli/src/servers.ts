@@ -1,4 +1,5 @@
 import type { Config, ConfigPlaces } from '@redis-to-mongo/config';
+import type { FleetFacts } from '@redis-to-mongo/fleet-status';
 import type { JobQueue } from '@redis-to-mongo/job-queue';
 import type { MongoHandle } from '@redis-to-mongo/mongo-sink';
 import type { connectRedis, RedisAddress } from '@redis-to-mongo/redis-connection';
@@ -52,6 +53,12 @@ export class Servers {
       return queue;
     });
     return await this.#queue;
+  }
+
+  /** What the verdict on the mirror rests on; does not throw for a server that can't be asked. */
+  async facts(): Promise<FleetFacts> {
+    const { readFacts } = await import('@redis-to-mongo/fleet-status');
+    return await readFacts({ queue: await this.queue(), db: await this.db(), source: await this.redis() });
   }
 
   /** A connection of its own. What is wrong with it shows in the commands that fail by it. */

@@ -33,16 +33,17 @@ test('before the first start it advises, and finds no problem', async () => {
     }),
   );
   expect(findings).toContainEqual(
-    expect.objectContaining({ level: 'advice', what: 'no worker is connected' }),
+    expect.objectContaining({ check: 'mirror', level: 'advice', what: 'No worker is running' }),
   );
 });
 
-test('once all has been synced the indexes are there, and nothing is lost', async () => {
+test('once all has been synced the indexes are there, and that nobody goes on with it is a problem', async () => {
   await cli.run('once');
-  const { findings } = await examine();
+  const { code, findings } = await examine();
+  expect(code).toBe(1);
   expect(findings).toContainEqual(expect.objectContaining({ level: 'ok', what: 'all indexes are there' }));
   expect(findings).toContainEqual(
-    expect.objectContaining({ level: 'ok', what: 'nothing was lost or refused, and no key fails' }),
+    expect.objectContaining({ check: 'mirror', level: 'problem', what: 'No scheduler is in charge' }),
   );
   expect(findings).toContainEqual(expect.objectContaining({ level: 'ok', what: '1 keys are chosen' }));
 });

@@ -39,18 +39,23 @@ test('keys finds those that are deleted, behind or failing', async () => {
   expect(namesOf(await cli.json('keys', '--status', 'behind'))).toEqual(['visits']);
   expect(namesOf(await cli.json('keys', '--status', 'failing'))).toEqual(['visits']);
   const { stdout } = await cli.run('status');
-  expect(stdout).toMatch(/^mirror +7 entries behind$/m);
+  expect(stdout).toMatch(/^7 entries, [\d.]+ s behind +Catching up, in 1 key\.$/m);
+  expect(stdout).toMatch(/^1 key fails +See their errors/m);
   expect(stdout).toMatch(/^visits +SOME +\d+ s ago +some$/m);
   await keys.updateOne({ _id: 'visits' }, { $set: { lag: 0, lastError: null } });
 });
 
 test('status sums up the mirror and the queue', async () => {
   const { stdout, code } = await cli.run('status');
-  expect(code).toBe(0);
-  expect(stdout).toMatch(/^mirror +in step$/m);
+  expect(code).toBe(1); // nobody keeps it so: no scheduler and no worker runs
+  expect(stdout).toMatch(/^mirror +No scheduler is in charge$/m);
+  expect(stdout).toMatch(/^schedulers +none is in charge$/m);
   expect(stdout).toMatch(/^workers +none is connected$/m);
   expect(stdout).toMatch(/^stream +2 +2 +0 +14 +14 +0 +0 +0 +0$/m);
-  expect((await cli.json('status')).queue).toMatchObject({ workers: 0, schedules: 0, stopped: 0 });
+  expect(await cli.json('status')).toMatchObject({
+    verdict: { level: 'broken', reasons: [{ code: 'no-scheduler' }, { code: 'no-worker' }] },
+    queue: { workers: 0, schedulers: 0, schedules: 0 },
+  });
 });
 
 test('explain tells rule, target, position, schedule and lives of a key', async () => {

@@ -1,13 +1,8 @@
 import { type AppContext, listen, startHttp } from '@redis-to-mongo/app-shell';
 import type { Config } from '@redis-to-mongo/config';
-import { JobQueue, jobDelays } from '@redis-to-mongo/job-queue';
-import {
-  connectMongo,
-  pingMongo,
-  readForecasts,
-  readKey,
-  readKeySummaries,
-} from '@redis-to-mongo/mongo-sink';
+import { readFacts } from '@redis-to-mongo/fleet-status';
+import { JobQueue } from '@redis-to-mongo/job-queue';
+import { connectMongo, pingMongo, readKey, readKeySummaries, readStatus } from '@redis-to-mongo/mongo-sink';
 import { openLine } from '@redis-to-mongo/operations';
 import { connectRedis, redisError } from '@redis-to-mongo/redis-connection';
 import { chooseAccount } from './auth/choose-account.js';
@@ -15,9 +10,14 @@ import { handOverPassword } from './auth/hand-over-password.js';
 import { createDashboardServer } from './dashboard-server.js';
 import { KeySnapshot } from './keys/key-snapshot.js';
 import { actionsOn } from './keys/run-action.js';
-import { readQueueStatus } from './status/read-queue-status.js';
 import { StatusReader } from './status/status-reader.js';
 
+const WHAT = {
+  queue: 'the queue’s Redis',
+  mirror: 'MongoDB',
+  source: 'the source Redis',
+  sums: 'the sums over all keys',
+} as const;
 const OPTIONS = { host: 'DASHBOARD_HOST', port: 'DASHBOARD_PORT' };
 const HEALTH_OPTIONS = { host: 'HTTP_HOST', port: 'DASHBOARD_HTTP_PORT' };
 
@@ -33,27 +33,18 @@ export async function runDashboard(app: AppContext, config: Config): Promise<voi
   closers.add('queue', () => queue.close());
   const mongo = connectMongo(config.mongo, 'redis-to-mongo dashboard');
   closers.add('mongo', () => mongo.close());
+  const source = connectRedis(config.redis, (error) => logger.warn('source: connection trouble', { error: redisError(error) }), {
+    enableAutoPipelining: true,
+  });
+  closers.add('source', () => source.disconnect());
   const snapshot = new KeySnapshot((query) => readKeySummaries(mongo.db, query));
   const status = new StatusReader({
-    readFleet: async () => ({ ...(await snapshot.fleet()), forecasts: await readForecasts(mongo.db) }),
-    readQueue: () => readQueueStatus(queue.queue, () => jobDelays(queue.queue)),
-    onError: (source, error) => logger.warn(`the status of the ${source} can't be read`, { error }),
+    readFacts: () => readFacts({ queue, db: mongo.db, source }),
+    readSums: () => readStatus(mongo.db),
+    onError: (what, error) => logger.warn(`status: ${WHAT[what]} can't be read`, { error }),
   });
 
-  // Of the source only a resync has need, of the types that it can read there.
-  const line = async () => {
-    opened ??= connectRedis(
-      config.redis,
-      (error) => logger.warn('source: connection trouble', { error: redisError(error) }),
-      {
-        enableAutoPipelining: true,
-      },
-    );
-    return (await openLine(config, mongo.db, opened)).line;
-  };
-  let opened: ReturnType<typeof connectRedis> | undefined;
-  closers.add('source', () => opened?.disconnect());
-
+  const line = async () => (await openLine(config, mongo.db, source)).line;
   const checks = [
     { name: 'queue', check: () => queue.ping() },
     { name: 'mongo', check: () => pingMongo(mongo.db) },

@@ -1,15 +1,14 @@
 import { Writable } from 'node:stream';
 import { createLogger, createMetrics } from '@redis-to-mongo/app-shell';
-import { JobQueue, jobDelays, type QueueSettings } from '@redis-to-mongo/job-queue';
+import { JobQueue, type QueueSettings } from '@redis-to-mongo/job-queue';
 import type { KeySummary } from '@redis-to-mongo/mongo-sink';
 import type { FastifyInstance } from 'fastify';
 import { expect } from 'vitest';
 import { chooseAccount } from '../src/auth/choose-account.js';
 import { createDashboardServer, type DashboardOptions } from '../src/dashboard-server.js';
 import { KeySnapshot, type ReadSummaries } from '../src/keys/key-snapshot.js';
-import { readQueueStatus } from '../src/status/read-queue-status.js';
 import { StatusReader } from '../src/status/status-reader.js';
-import { aSummary } from './a-report.js';
+import { aFleet, aSummary, aType, someFacts } from './a-report.js';
 
 export const LOGIN = { username: 'admin', password: 's3cret' };
 export const ORIGIN = {
@@ -47,8 +46,8 @@ export async function aDashboard(redisUrl: string, more: Partial<DashboardOption
   const queue = new JobQueue(queueAt(redisUrl), () => undefined);
   const snapshot = more.snapshot ?? new KeySnapshot(summariesOf([aSummary()]));
   const status = new StatusReader({
-    readFleet: async () => ({ ...(await snapshot.fleet()), forecasts: [] }),
-    readQueue: () => readQueueStatus(queue.queue, () => jobDelays(queue.queue)),
+    readFacts: async () => someFacts({ queue: { is: await queue.facts() } }),
+    readSums: async () => aFleet([aType()]),
     onError: () => undefined,
   });
   const { account } = await chooseAccount(LOGIN);

@@ -1,5 +1,7 @@
-import type { KeySummary } from '@redis-to-mongo/mongo-sink';
-import type { QueueStatus, StatusReport, TypeStatus, Unreadable } from '../src/status/status-report.js';
+import { type FleetFacts, judge } from '@redis-to-mongo/fleet-status';
+import type { QueueFacts } from '@redis-to-mongo/job-queue';
+import type { KeySummary, MirrorFacts } from '@redis-to-mongo/mongo-sink';
+import { queueStatusOf, type StatusReport, type Sums, type TypeStatus } from '../src/status/status-report.js';
 
 /** A key type with nothing to complain about. */
 export function aType(more: Partial<TypeStatus> = {}): TypeStatus {
@@ -21,32 +23,65 @@ export function aType(more: Partial<TypeStatus> = {}): TypeStatus {
   };
 }
 
-export function aQueue(more: Partial<QueueStatus> = {}): QueueStatus {
+export function aQueue(more: Partial<QueueFacts> = {}): QueueFacts {
   return {
     waiting: 0,
     active: 0,
     delayed: 2,
     failed: 0,
+    owed: 0,
+    owedMs: 0,
     schedulers: 2,
-    workers: 1,
-    paused: false,
+    isPaused: false,
     waitingMs: 0,
     usualMs: null,
+    isLeased: true,
+    processes: [
+      { app: 'scheduler', state: 'active', searchedMs: 0, searchEveryMs: 10_000 },
+      { app: 'worker', state: 'active' },
+    ],
     ...more,
   };
 }
 
-export function aFleet(
-  types: readonly TypeStatus[],
-  more: Partial<Exclude<StatusReport['fleet'], Unreadable>> = {},
-) {
-  const at = new Date('2026-01-02T03:04:05Z');
-  return { at, types, backlogs: [], errors: [], behindMs: 0, errorClasses: [], forecasts: [], ...more };
+/** Facts of a fleet in step, but for what is given; read just now. */
+export function someFacts(more: Partial<FleetFacts> = {}): FleetFacts {
+  return {
+    at: Date.now(),
+    queue: { is: aQueue() },
+    queueWrites: { is: true },
+    mirror: { is: aMirror() },
+    mirrorWrites: { is: true },
+    source: { is: true },
+    pausedUnread: { is: { entries: 0, streams: 0, unknown: 0 } },
+    ...more,
+  };
 }
 
-export function aReport(types: readonly TypeStatus[], more: Partial<StatusReport> = {}): StatusReport {
+export function aMirror(more: Partial<MirrorFacts> = {}): MirrorFacts {
+  return {
+    active: 2,
+    failing: 0,
+    lag: { entries: 0, ms: 0, keys: 0, worst: [] },
+    paused: { keys: 0, streams: [] },
+    lately: { gap: 0, dead: 0 },
+    forecasts: [],
+    ...more,
+  };
+}
+
+export function aFleet(types: readonly TypeStatus[], more: Partial<Sums> = {}): Sums {
   const at = new Date('2026-01-02T03:04:05Z');
-  return { at, fleet: aFleet(types), queue: aQueue(), ...more };
+  return { at, types, backlogs: [], errors: [], errorClasses: [], ...more };
+}
+
+export function aReport(
+  types: readonly TypeStatus[],
+  { facts = someFacts(), ...more }: Partial<StatusReport> = {},
+): StatusReport {
+  const at = new Date('2026-01-02T03:04:05Z');
+  const queue = queueStatusOf(facts);
+  return { at, verdict: judge(facts), facts, fleet: aFleet(types), queue, ...more };
 }
 
 /** A stream that is in step. */

@@ -1,9 +1,8 @@
 import { appRoutes } from '@bull-board/api/dist/routes.js';
 import { loadConfig } from '@redis-to-mongo/config';
-import { JobWorker } from '@redis-to-mongo/job-queue';
 import { type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { aDashboard, LOGIN, logIn, ORIGIN, queueAt, sendLogin } from './a-dashboard.js';
+import { aDashboard, LOGIN, logIn, ORIGIN, sendLogin } from './a-dashboard.js';
 
 let redis: RedisServer;
 let dashboard: Awaited<ReturnType<typeof aDashboard>>;
@@ -434,33 +433,25 @@ describe('the status', () => {
   test('counts workers, jobs and schedulers of the real queue', async () => {
     const headers = await logIn(dashboard.server);
     await dashboard.queue.schedule(['a', 'b', 'c'], 3_600_000);
-    const options = {
-      concurrency: 1,
-      onError: () => undefined,
-      onFailed: () => undefined,
-      onRefused: () => undefined,
-      tryAgain: async () => {},
-    };
-    const worker = new JobWorker(queueAt(redis.url), async () => undefined, options);
-    const running = worker.run();
+    await dashboard.queue.beat('some worker', { app: 'worker', state: 'active' });
     await vi.waitFor(
       async () => {
         const status = await dashboard.server.inject({ url: '/api/status', headers });
         expect(status.json()).toMatchObject({
           fleet: { types: [{ keyType: 'stream', seen: 100 }] },
-          queue: { workers: 1, schedulers: 3, delayed: 3, paused: false },
+          queue: { workers: 1, schedulers: 3, delayed: 3, paused: false, inCharge: false },
+          verdict: { level: 'broken', title: 'No scheduler is in charge' },
         });
       },
       { timeout: 10_000, interval: 200 },
     );
-    await worker.close();
-    await running;
+    await dashboard.queue.endHeartbeat('some worker');
   });
 
   test('comes as a page', async () => {
     const headers = await logIn(dashboard.server);
     const page = await dashboard.server.inject({ url: '/', headers });
     expect(page.headers['content-type']).toContain('text/html');
-    expect(page.body).toContain('No worker is running');
+    expect(page.body).toContain('No scheduler is in charge');
   });
 });

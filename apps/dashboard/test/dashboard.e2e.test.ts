@@ -37,8 +37,9 @@ describe('the dashboard as a process', () => {
     expect((await fetch(`${http}/api/status`)).status).toBe(401);
     const status = await fetch(`${http}/api/status`, basic('admin', password));
     expect(await status.json()).toMatchObject({
+      verdict: { level: 'broken', title: 'No scheduler is in charge' },
       fleet: { types: [], backlogs: [], errors: [] },
-      queue: { workers: 0, paused: false },
+      queue: { workers: 0, paused: false, inCharge: false },
     });
     expect((await fetch(`${http}/readyz`, basic('admin', password))).status).toBe(200);
 
@@ -52,6 +53,7 @@ describe('the dashboard as a process', () => {
     const { http } = await app.line('dashboard started');
     const status = await fetch(`${http}/api/status`, basic('admin', 'pass-word'));
     expect(await status.json()).toMatchObject({
+      verdict: { level: 'broken', title: 'The queue’s Redis can’t be read' },
       fleet: { error: expect.any(String) },
       queue: { error: expect.any(String) },
     });

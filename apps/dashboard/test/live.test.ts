@@ -4,19 +4,12 @@ import { History } from '../src/live/history.js';
 import { LiveHub } from '../src/live/live-hub.js';
 import { Sampler } from '../src/live/sampler.js';
 import { StatusReader } from '../src/status/status-reader.js';
-import { aFleet, aQueue, aType } from './a-report.js';
+import { aFleet, aMirror, aType, someFacts } from './a-report.js';
 
 beforeEach(() => void vi.useFakeTimers({ now: 1_000_000 }));
 afterEach(() => void vi.useRealTimers());
 
-const moment = (at: number, gap = 0, lag: number | null = 0) => ({
-  at,
-  behindMs: 0,
-  lag,
-  perSecond: 0,
-  dead: 0,
-  gap,
-});
+const moment = (at: number) => ({ at, behindMs: 0, lag: 0, perSecond: 0 });
 
 test('the history keeps an hour, a moment every five seconds, however long it goes on', () => {
   const history = new History();
@@ -25,26 +18,20 @@ test('the history keeps an hour, a moment every five seconds, however long it go
   expect(history.moments[0]?.at).toBe(2 * 3_600_000);
 });
 
-test('it tells what was lost within the hour, and forgets what is older', () => {
-  const history = new History();
-  history.add(moment(0, 100));
-  history.add(moment(10_000, 130));
-  expect(history.losses()).toEqual({ dead: 0, gap: 30 });
-  history.add(moment(3_620_000, 130));
-  expect(history.losses()).toEqual({ dead: 0, gap: 0 });
-});
-
 function aHub() {
   let reads = 0;
   let lag = 0;
   const sampler = new Sampler(
     new StatusReader({
-      readFleet: async () => {
+      readFacts: async () => {
         reads += 1;
+        const worst = { entries: lag, ms: 0, keys: lag > 0 ? 1 : 0, worst: [] };
+        return someFacts({ mirror: { is: aMirror({ lag: worst }) } });
+      },
+      readSums: async () => {
         const { perSecond: _none, ...type } = aType({ lag });
         return { ...aFleet([]), at: new Date(), types: [type] };
       },
-      readQueue: async () => aQueue(),
       onError: () => undefined,
     }),
   );

@@ -1,77 +1,38 @@
 import { describe, expect, test } from 'vitest';
 import { count, rate } from '../src/pages/format.js';
 import { html } from '../src/pages/html.js';
-import { verdictOf } from '../src/pages/status/verdict.js';
+import { verdictPart } from '../src/pages/status/verdict-part.js';
 import { statusPage } from '../src/pages/status-page.js';
-import { aFleet, aQueue, aReport, aType } from './a-report.js';
+import { aFleet, aMirror, aQueue, aReport, aType, someFacts } from './a-report.js';
+
+const LAG = { entries: 1234, ms: 0, keys: 2, worst: [] };
 
 describe('the verdict', () => {
   test.each([
-    ['is good when nothing waits', aReport([aType()]), 'good', 'The mirror is complete'],
-    [
-      'counts what is behind',
-      aReport([aType({ lag: 1200 }), aType({ lag: 34 })]),
-      'busy',
-      '1,234 entries behind',
-    ],
-    [
-      'names failing keys before what is behind',
-      aReport([aType({ failing: 1, lag: 5 })]),
-      'bad',
-      '1 key needs a look',
-    ],
-    [
-      'names a fleet without workers first',
-      aReport([aType({ failing: 1 })], { queue: aQueue({ workers: 0 }) }),
-      'bad',
-      'No worker is running',
-    ],
-    [
-      'does not take unknown workers for none',
-      aReport([aType()], { queue: aQueue({ workers: null }) }),
-      'good',
-      'The mirror is complete',
-    ],
-    [
-      'names a paused queue',
-      aReport([aType()], { queue: aQueue({ paused: true }) }),
-      'bad',
-      'The queue is paused',
-    ],
-    [
-      'names a MongoDB that is down',
-      aReport([], { fleet: { code: 'MONGO_UNAVAILABLE' } }),
-      'bad',
-      'MongoDB does not answer',
-    ],
-    [
-      'names a queue that is down',
-      aReport([], { queue: { code: 'X' } }),
-      'bad',
-      'The queue’s Redis does not answer',
-    ],
-    [
-      'tells first of entries that are about to be lost',
-      aReport([], {
-        fleet: aFleet([aType({ lag: 7, failing: 1 })], {
-          forecasts: [{ key: 'orders', at: new Date('2026-01-02T03:16:05Z') }],
-        }),
-      }),
-      'bad',
-      'Entries of orders will be lost in 12 min 0 s',
-    ],
-    ['is idle before the first key', aReport([]), 'idle', 'Nothing is mirrored yet'],
-  ])('%s', (_name, report, tone, title) => {
-    expect(verdictOf(report)).toMatchObject({ tone, title });
+    ['complete', {}, 'good', 'The mirror is complete'],
+    ['broken', { queue: { is: aQueue({ processes: [] }) } }, 'bad', 'No scheduler is in charge'],
+    ['behind', { mirror: { is: aMirror({ lag: LAG }) } }, 'busy', '1,234 entries behind'],
+    ['unknown', { at: Date.now() - 33_000 }, 'idle', 'The last reading is 3'],
+  ])('is shown as it is judged: %s', (level, facts, tone, title) => {
+    const part = verdictPart(aReport([aType()], { facts: someFacts(facts) })).toString();
+    expect(part).toContain(`class="verdict ${tone}" data-level="${level}"`);
+    expect(part).toContain(`<h1>${title}`);
   });
 
-  test('tells of losses even when all is in step', () => {
-    const { detail } = verdictOf(aReport([aType({ dead: 2, gap: 1 })]));
-    expect(detail).toContain('2 records are dead letters; 1 entry was dropped by Redis before being read');
+  test('has every reason behind the worst, with what to do', () => {
+    const facts = someFacts({ queue: { is: aQueue({ processes: [] }) } });
+    expect(verdictPart(aReport([], { facts })).toString()).toMatch(
+      /<li><b>No worker is running\.<\/b> Nothing is/,
+    );
+  });
+
+  test('tells of losses and paused keys even when all is in step', () => {
+    const facts = someFacts({ mirror: { is: aMirror({ paused: { keys: 1, streams: [] } }) } });
+    const part = verdictPart(aReport([aType({ dead: 2, gap: 1 })], { facts })).toString();
+    expect(part).toContain('2 records are dead letters; 1 entry was dropped by Redis before being read');
+    expect(part).toContain('1 key is paused.');
   });
 });
-
-const NONE = { dead: 0, gap: 0 };
 
 describe('the status page', () => {
   const hostile = '<img src=x onerror=alert(1)>"\u202e\u0007';
@@ -94,7 +55,7 @@ describe('the status page', () => {
       ],
     }),
   });
-  const page = statusPage(report, NONE, false).toString();
+  const page = statusPage(report, false).toString();
 
   test('shows no markup of foreign origin, and no character that misleads the eye', () => {
     expect(page).not.toContain('<img src=x');
@@ -104,7 +65,7 @@ describe('the status page', () => {
 
   test('shows how far a backfill is, how fast it goes, and how long it still takes', () => {
     expect(page).toMatch(/value="75".*750,000.*250,000.*2,000.*2 min 5 s/s);
-    expect(statusPage(aReport([aType()]), NONE, false).toString()).not.toContain('Catching up');
+    expect(statusPage(aReport([aType()]), false).toString()).not.toContain('Catching up');
   });
 
   test('shows the advice of known errors, and not the text of unknown ones, which may quote data', () => {
@@ -123,11 +84,11 @@ describe('the status page', () => {
 
   test('says when it is read-only', () => {
     expect(page).not.toContain('read-only');
-    expect(statusPage(report, NONE, true).toString()).toContain('read-only');
+    expect(statusPage(report, true).toString()).toContain('read-only');
   });
 
   test('shows what can be read when MongoDB can not', () => {
-    const content = statusPage(aReport([], { fleet: { code: 'MONGO_UNAVAILABLE' } }), NONE, false).toString();
+    const content = statusPage(aReport([], { fleet: { code: 'MONGO_UNAVAILABLE' } }), false).toString();
     expect(content).toContain('Keys scheduled');
     expect(content).not.toContain('By key type');
   });

@@ -1,12 +1,12 @@
 import { expect, test, vi } from 'vitest';
 import { StatusReader, type StatusSources } from '../src/status/status-reader.js';
 import { isReadable } from '../src/status/status-report.js';
-import { aQueue, aType } from './a-report.js';
+import { aType, someFacts } from './a-report.js';
 
 function reader(sources: Partial<StatusSources> = {}) {
   let reads = 0;
   const errors: string[] = [];
-  const readFleet = async () => {
+  const readSums = async () => {
     reads += 1;
     const { perSecond: _none, ...type } = aType({ seen: reads * 1000 });
     return {
@@ -14,14 +14,12 @@ function reader(sources: Partial<StatusSources> = {}) {
       types: [type],
       backlogs: [{ key: 'orders', seen: reads * 1000, lag: 5000 }],
       errors: [],
-      behindMs: 0,
       errorClasses: [],
-      forecasts: [],
     };
   };
   const made = new StatusReader({
-    readFleet,
-    readQueue: async () => aQueue(),
+    readSums,
+    readFacts: async () => someFacts(),
     onError: (source) => errors.push(source),
     ...sources,
   });
@@ -52,20 +50,35 @@ test('the next reading tells how many entries a second came in', async () => {
   ]);
 });
 
-test('one source that fails leaves the other one readable, and is reported by its code', async () => {
+test('sums that can’t be read leave the verdict as it is, and are reported by their code', async () => {
   const down = Object.assign(new Error('mongodb://me:s3cret@host'), { code: 'MONGO_UNAVAILABLE' });
-  const { reader: status, errors } = reader({ readFleet: () => Promise.reject(down) });
+  const { reader: status, errors } = reader({ readSums: () => Promise.reject(down) });
   const report = await status.read();
   expect(report.fleet).toEqual({ code: 'MONGO_UNAVAILABLE' });
-  expect(report.queue).toEqual(aQueue());
-  expect(errors).toEqual(['fleet']);
+  expect(report.verdict.level).toBe('complete');
+  expect(errors).toEqual(['sums']);
 });
 
-test('a source that hangs is given up', async () => {
+test('sums that take long are not waited for', async () => {
   vi.useFakeTimers();
-  const { reader: status } = reader({ readQueue: () => new Promise(() => undefined) });
+  const { reader: status, errors } = reader({ readSums: () => new Promise(() => undefined) });
   const report = status.read();
-  await vi.advanceTimersByTimeAsync(5_000);
+  await vi.advanceTimersByTimeAsync(1_000);
   vi.useRealTimers();
-  expect((await report).queue).toEqual({ code: 'STATUS_TIMEOUT' });
+  expect((await report).fleet).toEqual({ code: 'KEYS_LOADING' });
+  expect(errors).toEqual([]);
+});
+
+test('facts that are not read anew in time are old, and the verdict says so', async () => {
+  vi.useFakeTimers();
+  let readings = 0;
+  const readFacts = async () => (readings++ === 0 ? someFacts() : await new Promise<never>(() => undefined));
+  const { reader: status } = reader({ readFacts });
+  expect((await status.read()).verdict.level).toBe('complete');
+  await vi.advanceTimersByTimeAsync(18_000);
+  const later = status.read();
+  await vi.advanceTimersByTimeAsync(15_000);
+  const { verdict } = await later;
+  vi.useRealTimers();
+  expect(verdict).toMatchObject({ level: 'unknown', title: 'The last reading is 33 s old' });
 });

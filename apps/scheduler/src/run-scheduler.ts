@@ -6,7 +6,14 @@ import {
   type TakeOver,
 } from '@redis-to-mongo/app-shell';
 import type { Config } from '@redis-to-mongo/config';
-import { Heart, JobQueue, Lease, queueKeyPattern, queueTelemetry, SCHEDULER_LEASE } from '@redis-to-mongo/job-queue';
+import {
+  Heart,
+  JobQueue,
+  Lease,
+  queueKeyPattern,
+  queueTelemetry,
+  SCHEDULER_LEASE,
+} from '@redis-to-mongo/job-queue';
 import { activeKeys, connectMongo, pausedKeys, pingMongo } from '@redis-to-mongo/mongo-sink';
 import { keyFilter, RuleBook } from '@redis-to-mongo/pipeline';
 import { confirmServer, connectRedis, FOR_BLOCKING, redisError } from '@redis-to-mongo/redis-connection';

@@ -6,8 +6,7 @@ import { workersOf } from '@redis-to-mongo/job-queue';
 export function setFleetGauges(metrics: FleetMetrics, facts: FleetFacts, verdict: Verdict): void {
   metrics.mirrorComplete.set(verdict.level === 'complete' ? 1 : 0);
   const reasons = new Set(verdict.reasons.map(({ code }) => code));
-  for (const reason of REASON_CODES)
-    metrics.notCompleteReasons.set({ reason }, reasons.has(reason) ? 1 : 0);
+  for (const reason of REASON_CODES) metrics.notCompleteReasons.set({ reason }, reasons.has(reason) ? 1 : 0);
   setQueue(metrics, facts);
   setLag(metrics, facts);
 }

@@ -1,6 +1,14 @@
 import { type AppContext, startHttp, startTracing, type TakeOver } from '@redis-to-mongo/app-shell';
 import type { Config } from '@redis-to-mongo/config';
-import { Claims, Heart, type Heartbeat, JobQueue, JobWorker, LoadLimit, queueTelemetry } from '@redis-to-mongo/job-queue';
+import {
+  Claims,
+  Heart,
+  type Heartbeat,
+  JobQueue,
+  JobWorker,
+  LoadLimit,
+  queueTelemetry,
+} from '@redis-to-mongo/job-queue';
 import { connectMongo, mongoSink, pingMongo, prepareDatabase, recordError } from '@redis-to-mongo/mongo-sink';
 import { ByteBudget, type Line, RuleBook, SyncError } from '@redis-to-mongo/pipeline';
 import { confirmServer, connectRedis, redisError, writeTogether } from '@redis-to-mongo/redis-connection';

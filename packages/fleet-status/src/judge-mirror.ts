@@ -11,7 +11,8 @@ export function mirrorReasons(facts: FleetFacts, now: number): readonly Reason[]
   const { mirror, queue, pausedUnread } = facts;
   if (!('is' in mirror)) return [];
   const missing = missingKeysOf(facts) ?? 0;
-  const isOnTheWay = 'is' in queue && missing <= queue.is.owed && missing <= ON_THEIR_WAY * queue.is.schedulers;
+  const isOnTheWay =
+    'is' in queue && missing <= queue.is.owed && missing <= ON_THEIR_WAY * queue.is.schedulers;
   return [
     ...aboutToLose(mirror.is.forecasts, now),
     ...failed(mirror.is),
@@ -86,7 +87,7 @@ function behind({ lag }: MirrorFacts): readonly Reason[] {
     {
       code: 'entries-behind',
       level: 'behind',
-      what: `${counted(lag.entries, 'entry', 'entries')}${lag.ms > 0 ? `, ${time(lag.ms)},` : ''} behind`,
+      what: `${counted(lag.entries, 'entry', 'entries')}${lag.ms > 0 ? `, ${time(lag.ms)}` : ''} behind`,
       remedy: `Catching up, in ${counted(lag.keys, 'key', 'keys')}.`,
     },
   ];

@@ -31,7 +31,9 @@ function inCharge({ isLeased, processes }: QueueFacts): readonly Reason[] {
     ];
   const { searchedMs, searchEveryMs = 0, code } = active;
   if (searchedMs === undefined)
-    return [code === undefined ? SEARCHING : searchFailing('The search for keys has not succeeded yet', code)];
+    return [
+      code === undefined ? SEARCHING : searchFailing('The search for keys has not succeeded yet', code),
+    ];
   if (searchedMs <= searchEveryMs + SEARCH_LATE_MS) return [];
   return [searchFailing(`The last search for keys was ${time(searchedMs)} ago`, code)];
 }

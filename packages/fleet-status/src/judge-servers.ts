@@ -14,7 +14,9 @@ export function serverReasons({
     ...trouble('target-unreadable', 'MongoDB can’t be read', mirror),
     ...trouble('source-unreachable', 'The source Redis does not answer', source),
     // A server that can't even be read was told.
-    ...('is' in queue ? trouble('queue-refuses-writes', 'The queue’s Redis takes no writes', queueWrites) : []),
+    ...('is' in queue
+      ? trouble('queue-refuses-writes', 'The queue’s Redis takes no writes', queueWrites)
+      : []),
     ...('is' in mirror ? trouble('target-refuses-writes', 'MongoDB takes no writes', mirrorWrites) : []),
   ];
 }

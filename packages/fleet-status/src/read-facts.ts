@@ -27,7 +27,10 @@ export async function readFacts({ queue, db, source }: FactSources): Promise<Fle
     known('the queue’s Redis', ofQueue(queue.facts())),
     known('the queue’s Redis', queue.ping().then(() => true as const)),
     mirror,
-    known('MongoDB', probeWrites(db).then(() => true as const)),
+    known(
+      'MongoDB',
+      probeWrites(db).then(() => true as const),
+    ),
     known('the source Redis', pingAll(source)),
     mapKnown(mirror, ({ paused }) => known('the source Redis', readPausedUnread(source, paused))),
   ]);

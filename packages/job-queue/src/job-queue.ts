@@ -9,7 +9,7 @@ import { KEEP } from './kept-jobs.js';
 import { leaseKey, SCHEDULER_LEASE } from './lease.js';
 import { owedKey } from './owed-keys.js';
 import { OLDEST_OWED, type QueueDepth } from './queue-depth.js';
-import type { QueueFacts } from './queue-facts.js';
+import { type QueueFacts, workersOf } from './queue-facts.js';
 import { keyPrefix, QUEUE_NAME, type QueueSettings } from './queue-settings.js';
 import { phaseMs, schedulerId } from './scheduler-id.js';
 import { WakeUps } from './wake-ups.js';
@@ -143,6 +143,11 @@ export class JobQueue {
       this.#alive(),
     ]);
     return { ...depth, schedulers, isPaused, ...delays, ...alive };
+  }
+
+  /** How many workers live. @throws what ioredis throws. */
+  async workerCount(): Promise<number> {
+    return workersOf(await this.#alive());
   }
 
   /** Tells that a process lives, and how it fares. */

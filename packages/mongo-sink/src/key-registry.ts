@@ -51,12 +51,7 @@ export async function* activeKeys(db: Db): AsyncGenerator<ActiveKey> {
  * @returns whether the key has a document now.
  * @throws SyncError as mongoError tells.
  */
-export async function recordError(
-  db: Db,
-  key: string,
-  error: SyncError,
-  first?: KeyState,
-): Promise<boolean> {
+export async function recordError(db: Db, key: string, error: SyncError, first?: KeyState): Promise<boolean> {
   const { code, errorClass } = error;
   const lastError = { code, errorClass, message: error.message.slice(0, 500), at: new Date() };
   const { _id, ...fields } = first ? toKeyDocument({ ...first, revision: 0 }, '') : { _id: key };

@@ -9,7 +9,7 @@ import { redisError } from '@redis-to-mongo/redis-connection';
 export async function wakeKeys(queue: JobQueue, keys: readonly string[]): Promise<number> {
   try {
     await queue.wakeAll(keys);
-    return await queue.queue.getWorkersCount();
+    return await queue.workerCount();
   } catch (error) {
     throw redisError(error, 'queue');
   }

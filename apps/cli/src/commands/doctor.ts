@@ -7,8 +7,9 @@ export const doctor: Command = {
   forms: [''],
   about:
     'Checks what the fleet rests on: configuration, connections, versions, privileges, server settings, clocks, indexes,\n' +
-    'patterns that match nothing, keys that fail; each finding with its remedy. It writes nothing. Exit code 1 when there\n' +
-    'is a problem; advice alone is none.',
+    'patterns that match nothing, and why the mirror is not complete, if it is not; each finding with its remedy. It writes\n' +
+    'nothing but a mark of its own to the queue’s Redis and to MongoDB. Exit code 1 when there is a problem; advice alone is\n' +
+    'none.',
   args: { min: 0, max: 0 },
   options: {},
   examples: [
@@ -41,7 +42,11 @@ export const doctor: Command = {
     // What does not answer was told once.
     const answers = (findings: readonly Finding[]) => findings.some(({ level }) => level === 'ok');
     if (answers(subjects.source.all)) await checkPatterns(subjects.source, redis, config);
-    if (answers(subjects.mongo.all)) await checkMirror(subjects.mirror, db);
+    const facts = await servers.facts();
+    const isStarted =
+      'is' in facts.queue && 'is' in facts.mirror && facts.queue.is.schedulers + facts.mirror.is.active > 0;
+    const { judge } = await import('@redis-to-mongo/fleet-status');
+    checkMirror(subjects.mirror, judge(facts), isStarted);
     const findings = Object.values(subjects).flatMap(({ all }) => all);
     if (out.isJson) out.json({ findings });
     else

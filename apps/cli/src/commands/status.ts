@@ -1,27 +1,18 @@
+import type { FleetFacts, Verdict, VerdictLevel } from '@redis-to-mongo/fleet-status';
 import type { FleetStatus, TrimForecast } from '@redis-to-mongo/mongo-sink';
 import type { Command } from '../command.js';
+import type { Ending } from '../exit-codes.js';
 import type { Output } from '../output.js';
-import type { Servers } from '../servers.js';
-import { bad, coloured, grouped } from '../table.js';
+import { bad, type Cell, coloured, grouped } from '../table.js';
 import { fromNow } from '../times.js';
-
-/** The queue as it is now. */
-interface QueueStatus {
-  readonly workers: number;
-  /** Jobs by their state. */
-  readonly jobs: Readonly<Record<string, number>>;
-  /** Keys with a repeatable job. */
-  readonly schedules: number;
-  /** Jobs that should have run and have stopped. */
-  readonly stopped: number;
-}
 
 export const status: Command = {
   name: 'status',
   forms: [''],
   about:
-    'Tells how far the mirror is: keys and entries by type, what is behind, what was lost, errors, and the queue with its\n' +
-    'workers. It reports; doctor judges. Lags are as of each key’s last sync.',
+    'Tells whether the mirror is complete, and if not, why: who is in charge, who works, what waits, fails, is lost; then\n' +
+    'keys and entries by type. Exit code 0 when it is complete, 1 when it is not, 3 when a server does not answer, 2 when one\n' +
+    'refuses the login. To know, it writes a mark of its own to the queue’s Redis and to MongoDB.',
   args: { min: 0, max: 0 },
   options: {},
   examples: [
@@ -29,61 +20,98 @@ export const status: Command = {
     ['status --json', 'the same for machines'],
   ],
   async run({ out, servers }) {
-    const { readForecasts, readStatus } = await import('@redis-to-mongo/mongo-sink');
-    const db = await servers.db();
-    const [mirror, queue, forecasts] = await Promise.all([
-      readStatus(db),
-      readQueue(servers),
-      readForecasts(db),
-    ]);
-    if (out.isJson) out.json({ mirror, queue, forecasts });
-    else print(out, mirror, queue, forecasts);
-    return 'ok';
+    const { judge } = await import('@redis-to-mongo/fleet-status');
+    const { readStatus } = await import('@redis-to-mongo/mongo-sink');
+    const facts = await servers.facts();
+    const mirror = 'is' in facts.mirror ? await readStatus(await servers.db()) : undefined;
+    const verdict = judge(facts);
+    if (out.isJson)
+      out.json({ verdict, mirror: mirror ?? null, queue: queueOf(facts), forecasts: forecastsOf(facts) });
+    else print(out, verdict, facts, mirror);
+    return endingOf(verdict, facts);
   },
 };
 
-async function readQueue(servers: Servers): Promise<QueueStatus> {
-  const { redisError } = await import('@redis-to-mongo/redis-connection');
-  const queue = await servers.queue();
-  try {
-    const [workers, jobs, schedules, stopped] = await Promise.all([
-      queue.queue.getWorkersCount(),
-      queue.queue.getJobCounts('waiting', 'active', 'delayed', 'failed'),
-      queue.schedulerCount(),
-      queue.stoppedSchedulers(),
-    ]);
-    return { workers, jobs, schedules, stopped: stopped.length };
-  } catch (error) {
-    throw redisError(error, 'queue');
+/** What the command ends with: a server that can't be asked is told from a mirror that is not complete. */
+function endingOf(verdict: Verdict, { queue, mirror, source }: FleetFacts): Ending {
+  const errors = [queue, mirror, source].flatMap((fact) => ('error' in fact ? [fact.error] : []));
+  if (errors.some(({ errorClass }) => errorClass === 'configuration')) return 'usage';
+  if (errors.length > 0) return 'unavailable';
+  return verdict.level === 'complete' ? 'ok' : 'failed';
+}
+
+function queueOf({ queue }: FleetFacts) {
+  if (!('is' in queue)) return { error: queue.error.code };
+  const { processes, schedulers, ...facts } = queue.is;
+  const count = (app: string) => processes.filter((process) => process.app === app).length;
+  return { ...facts, workers: count('worker'), schedulers: count('scheduler'), schedules: schedulers };
+}
+
+function forecastsOf({ mirror }: FleetFacts): readonly TrimForecast[] {
+  return 'is' in mirror ? mirror.is.forecasts : [];
+}
+
+const COLOURS: Readonly<Record<VerdictLevel, 'green' | 'yellow' | 'red'>> = {
+  complete: 'green',
+  behind: 'yellow',
+  unknown: 'yellow',
+  empty: 'yellow',
+  broken: 'red',
+};
+
+function print(out: Output, verdict: Verdict, facts: FleetFacts, mirror: FleetStatus | undefined): void {
+  out.facts([
+    ['mirror', coloured(verdict.title, COLOURS[verdict.level])],
+    ...lines(facts, mirror?.types ?? []),
+  ]);
+  if (verdict.reasons.length > 0) {
+    out.heading('Why it is not complete');
+    out.table(
+      ['REASON', 'REMEDY'],
+      verdict.reasons.map(({ level, what, remedy }) => [coloured(what, COLOURS[level]), remedy]),
+    );
+  }
+  if (mirror) printMirror(out, mirror);
+  const forecasts = forecastsOf(facts);
+  if (forecasts.length > 0) {
+    out.heading('Trimmed faster than read');
+    out.table(
+      ['KEY', 'UNREAD ENTRIES ARE LOST'],
+      forecasts.map(({ key, at }) => [key, coloured(fromNow(at), 'red')]),
+    );
   }
 }
 
-function print(
-  out: Output,
-  { types, backlogs, errors }: FleetStatus,
-  queue: QueueStatus,
-  forecasts: readonly TrimForecast[],
-): void {
-  const total = (name: 'lag' | 'gap' | 'dead' | 'failing' | 'paused') =>
-    types.reduce((sum, type) => sum + type[name], 0);
-  const { waiting = 0, active = 0, delayed = 0, failed = 0 } = queue.jobs;
-  const lag = total('lag');
-  out.facts([
+function lines({ queue, mirror }: FleetFacts, types: FleetStatus['types']): readonly [string, Cell][] {
+  const total = (name: 'gap' | 'dead') => types.reduce((sum, type) => sum + type[name], 0);
+  const ofMirror: [string, Cell][] =
+    'is' in mirror
+      ? [
+          ['lost', loss(total('gap'), 'entries in gaps: see gaps')],
+          ['refused', loss(total('dead'), 'entries: see dead-letters list')],
+          ['failing', loss(mirror.is.failing, 'keys: see keys --status failing')],
+          ['paused', paused(mirror.is.paused.keys)],
+        ]
+      : [];
+  if (!('is' in queue)) return ofMirror;
+  const { waiting, active, delayed, failed, schedulers, processes, isLeased } = queue.is;
+  const alive = (app: string) => processes.filter((process) => process.app === app).length;
+  const jobs = `${grouped(waiting)} waiting, ${active} running, ${grouped(delayed)} planned, ${failed} failed lately`;
+  return [
+    ...ofMirror,
     [
-      'mirror',
-      lag === 0 ? coloured('in step', 'green') : coloured(`${grouped(lag)} entries behind`, 'yellow'),
+      'schedulers',
+      isLeased && alive('scheduler') > 0
+        ? `${alive('scheduler')}, one in charge`
+        : coloured('none is in charge', 'red'),
     ],
-    ['lost', loss(total('gap'), 'entries in gaps: see gaps')],
-    ['refused', loss(total('dead'), 'entries: see dead-letters list')],
-    ['failing', loss(total('failing'), 'keys: see keys --status failing')],
-    ['paused', paused(total('paused'))],
-    ['workers', queue.workers === 0 ? coloured('none is connected', 'red') : queue.workers],
-    [
-      'jobs',
-      `${grouped(waiting)} waiting, ${active} running, ${grouped(delayed)} planned, ${failed} failed lately`,
-    ],
-    ['schedules', queue.stopped === 0 ? queue.schedules : coloured(`${queue.stopped} have stopped`, 'red')],
-  ]);
+    ['workers', alive('worker') === 0 ? coloured('none is connected', 'red') : alive('worker')],
+    ['jobs', jobs],
+    ['schedules', schedulers],
+  ];
+}
+
+function printMirror(out: Output, { types, backlogs, errors }: FleetStatus): void {
   out.line();
   out.table(
     ['TYPE', '>KEYS', '>ACTIVE', '>DELETED', '>SEEN', '>WRITTEN', '>LAG', '>GAPS', '>DEAD', '>FAILING'],
@@ -107,13 +135,6 @@ function print(
       backlogs.map(({ key, lag: left, seen }) => [key, left, seen]),
     );
   }
-  if (forecasts.length > 0) {
-    out.heading('Trimmed faster than read');
-    out.table(
-      ['KEY', 'UNREAD ENTRIES ARE LOST'],
-      forecasts.map(({ key, at }) => [key, coloured(fromNow(at), 'red')]),
-    );
-  }
   if (errors.length > 0) {
     out.heading('Newest errors');
     out.table(
@@ -123,12 +144,12 @@ function print(
   }
 }
 
-function paused(keys: number) {
+function paused(keys: number): Cell {
   return keys === 0
     ? coloured('nothing', 'green')
     : coloured(`${grouped(keys)} keys: see keys --status paused`, 'yellow');
 }
 
-function loss(count: number, where: string) {
+function loss(count: number, where: string): Cell {
   return count === 0 ? coloured('nothing', 'green') : coloured(`${grouped(count)} ${where}`, 'red');
 }

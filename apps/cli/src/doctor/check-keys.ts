@@ -1,7 +1,7 @@
 import type { Config } from '@redis-to-mongo/config';
-import { readStatus } from '@redis-to-mongo/mongo-sink';
+import type { Verdict } from '@redis-to-mongo/fleet-status';
 import { isKeyType } from '@redis-to-mongo/pipeline';
-import type { Database, RedisClient } from '../servers.js';
+import type { RedisClient } from '../servers.js';
 import { surveyKeys } from '../survey-keys.js';
 import { grouped } from '../table.js';
 import { unreadable } from './check-source.js';
@@ -25,19 +25,18 @@ export async function checkPatterns(findings: Findings, redis: RedisClient, conf
       );
 }
 
-/** What the mirror itself says: lost, refused, failing. */
-export async function checkMirror(findings: Findings, db: Database): Promise<void> {
-  const status = await readStatus(db).catch((error: unknown) => unreadable(findings, error));
-  if (!status) return;
-  const sum = (name: 'failing' | 'gap' | 'dead') => status.types.reduce((all, type) => all + type[name], 0);
-  const [failing, gap, dead] = [sum('failing'), sum('gap'), sum('dead')];
-  if (failing > 0)
-    findings.problem(`${grouped(failing)} keys fail`, 'keys --status failing shows them with their errors');
-  if (gap > 0)
-    findings.advise(
-      `${grouped(gap)} entries were lost before they were read`,
-      'gaps shows when: sync more often, trim later',
-    );
-  if (dead > 0) findings.advise(`${grouped(dead)} entries were refused`, 'dead-letters list shows them');
-  if (failing + gap + dead === 0) findings.ok('nothing was lost or refused, and no key fails');
+/** What the fleet's own verdict says: each reason why the mirror is not complete. */
+export function checkMirror(findings: Findings, verdict: Verdict, isStarted: boolean): void {
+  for (const { code, level, what, remedy } of verdict.reasons) {
+    if (TOLD.has(code)) continue;
+    // That no process runs is no problem before the first start.
+    const isProblem = level === 'broken' && (isStarted || !NOT_STARTED.has(code));
+    if (isProblem) findings.problem(what, remedy);
+    else findings.advise(what, remedy);
+  }
+  if (verdict.reasons.length === 0) findings.ok(verdict.title);
 }
+
+/** Told of the servers themselves. */
+const TOLD: ReadonlySet<string> = new Set(['queue-unreadable', 'target-unreadable', 'source-unreachable']);
+const NOT_STARTED: ReadonlySet<string> = new Set(['no-scheduler', 'no-worker']);

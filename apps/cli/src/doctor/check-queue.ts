@@ -35,10 +35,6 @@ export async function checkQueue(findings: Findings, servers: Servers): Promise<
 async function checkWork(findings: Findings, servers: Servers): Promise<void> {
   const queue = await servers.queue();
   try {
-    const workers = await queue.queue.getWorkersCount();
-    if (workers > 0)
-      findings.ok(workers === 1 ? '1 worker is connected' : `${workers} workers are connected`);
-    else findings.advise('no worker is connected', 'nothing is synced until one is: pnpm start:worker');
     const stopped = await queue.stoppedSchedulers();
     if (stopped.length > 0)
       findings.problem(

@@ -1,5 +1,4 @@
 import type { KeySummary, SummaryQuery } from '@redis-to-mongo/mongo-sink';
-import { type FleetSums, sumUp } from './sum-up.js';
 
 /** Reads summaries of keys from MongoDB. */
 export type ReadSummaries = (query: SummaryQuery) => AsyncIterable<KeySummary>;
@@ -14,10 +13,6 @@ const CLOCK_MARGIN_MS = 60_000;
 /** Whoever asks waits this long for a reading under way, in ms; then gets what is there. */
 const PATIENCE_MS = 1_000;
 
-class KeysLoading extends Error {
-  readonly code = 'KEYS_LOADING';
-}
-
 /**
  * What MongoDB knows of all keys, in memory: about 300 bytes a key. It is read as a whole at first and now and then
  * (documents can be removed), and in between only what was saved since; the readings are spaced by what they take, so
@@ -27,9 +22,7 @@ export class KeySnapshot {
   readonly #read: ReadSummaries;
   #keys = new Map<string, KeySummary>();
   #version = 0;
-  #at: Date | undefined;
   #reading: Promise<void> | undefined;
-  #error: unknown;
   #begun = 0;
   #nextAt = 0;
   #nextAllAt = 0;
@@ -49,17 +42,6 @@ export class KeySnapshot {
 
   all(): Iterable<KeySummary> {
     return this.#keys.values();
-  }
-
-  /**
-   * Sums over all keys, as of the last reading; starts another one when it is time.
-   * @throws what the last reading threw; an error with the code KEYS_LOADING before the first one has ended.
-   */
-  async fleet(): Promise<FleetSums> {
-    await this.refresh();
-    if (this.#error !== undefined) throw this.#error;
-    if (this.#at === undefined) throw new KeysLoading('the keys are being read for the first time');
-    return await sumUp(this.#keys.values(), this.#at, (keys) => this.some(keys));
   }
 
   /** Some keys as they are now. */
@@ -94,13 +76,11 @@ export class KeySnapshot {
       for await (const summary of this.#read(query)) keys.set(summary.key, summary);
       this.#keys = keys;
       this.#begun = began;
-      this.#at = new Date();
-      this.#error = undefined;
       const took = Date.now() - began;
       if (readsAll) this.#nextAllAt = Date.now() + took / SHARE_OF_ALL;
       this.#nextAt = Math.max(began + SPACING_MS, Date.now() + took / SHARE_OF_CHANGES);
-    } catch (error) {
-      this.#error = error;
+    } catch {
+      // What was read before stays; the status tells what can't be read.
       this.#nextAt = Math.max(began + SPACING_MS, Date.now());
     }
     this.#version += 1;

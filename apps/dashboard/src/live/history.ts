@@ -2,15 +2,12 @@
 export interface Moment {
   /** Ms since 1970. */
   readonly at: number;
-  /** How far the mirror is behind in time, in ms: see behindOf. */
+  /** How far the mirror is behind in time, in ms, as the verdict tells. */
   readonly behindMs: number | null;
   /** Entries behind. */
   readonly lag: number | null;
   /** Entries read per second, since the moment before. */
   readonly perSecond: number | null;
-  /** Dead letters and gaps so far. */
-  readonly dead: number | null;
-  readonly gap: number | null;
 }
 
 /** How long moments are kept, and how far they are apart at least, in ms: 720 of them at most. */
@@ -33,13 +30,5 @@ export class History {
 
   get moments(): readonly Moment[] {
     return this.#moments;
-  }
-
-  /** How many dead letters and gaps came within the hour, or since the dashboard started. */
-  losses(): { readonly dead: number; readonly gap: number } {
-    const known = this.#moments.filter(({ dead, gap }) => dead !== null && gap !== null);
-    const [first, last] = [known[0], known.at(-1)];
-    const grown = (name: 'dead' | 'gap') => Math.max(0, (last?.[name] ?? 0) - (first?.[name] ?? 0));
-    return { dead: grown('dead'), gap: grown('gap') };
   }
 }

@@ -62,7 +62,7 @@ export class LiveHub {
     const report = await this.#sampler.report();
     if (stream.destroyed) return;
     const { history } = this.#sampler;
-    const parts = rendered(statusParts(report, history.losses()));
+    const parts = rendered(statusParts(report));
     stream.write(event('history', columns(history.moments)) + partEvents([...parts]) + event('tick', {}));
     this.#viewers.add(viewer);
     this.#unsubscribe ??= this.#sampler.subscribe((sample) => this.#send(sample));
@@ -77,7 +77,7 @@ export class LiveHub {
   }
 
   #send({ report, moment }: Sample): void {
-    const parts = rendered(statusParts(report, this.#sampler.history.losses()));
+    const parts = rendered(statusParts(report));
     const changed = [...parts].filter(([id, text]) => this.#parts.get(id) !== text);
     this.#parts = parts;
     const text = partEvents(changed) + (moment ? event('moment', columns([moment])) : '') + event('tick', {});

@@ -1,5 +1,5 @@
 import type { StatusReader } from '../status/status-reader.js';
-import { behindOf, isReadable, type StatusReport, total } from '../status/status-report.js';
+import { isReadable, lagOf, type StatusReport, total } from '../status/status-report.js';
 import { History, type Moment } from './history.js';
 
 /** A reading, and the moment of the history it became, if any. */
@@ -72,18 +72,12 @@ export class Sampler {
 }
 
 function momentOf(report: StatusReport): Moment {
-  const { at, fleet } = report;
-  const behindMs = behindOf(report);
-  if (!isReadable(fleet))
-    return { at: at.getTime(), behindMs, lag: null, perSecond: null, dead: null, gap: null };
-  const { types } = fleet;
-  const isRateKnown = types.some(({ perSecond }) => perSecond !== null);
+  const { at, fleet, verdict } = report;
+  const isRateKnown = isReadable(fleet) && fleet.types.some(({ perSecond }) => perSecond !== null);
   return {
     at: at.getTime(),
-    behindMs,
-    lag: total(types, 'lag'),
-    perSecond: isRateKnown ? total(types, 'perSecond') : null,
-    dead: total(types, 'dead'),
-    gap: total(types, 'gap'),
+    behindMs: verdict.behindMs,
+    lag: lagOf(report) ?? null,
+    perSecond: isRateKnown ? total(fleet.types, 'perSecond') : null,
   };
 }

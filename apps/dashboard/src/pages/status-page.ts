@@ -6,7 +6,7 @@ import { errorsTable } from './status/errors-table.js';
 import { keyTypesTable } from './status/key-types-table.js';
 import { queuePanel } from './status/queue-panel.js';
 import { tiles } from './status/tiles.js';
-import { type Losses, verdictOf } from './status/verdict.js';
+import { verdictPart } from './status/verdict-part.js';
 
 /** The parts of the pages that change, by their ids. */
 export type Parts = Readonly<Record<(typeof ORDER)[number] | 'verdict', Html>>;
@@ -14,8 +14,8 @@ export type Parts = Readonly<Record<(typeof ORDER)[number] | 'verdict', Html>>;
 /** Those whose height changes come last: what stands above them does not move. */
 const ORDER = ['tiles', 'types', 'queue', 'errors', 'backlogs', 'asof'] as const;
 
-export function statusPage(report: StatusReport, losses: Losses, readOnly: boolean): Html {
-  const parts = statusParts(report, losses);
+export function statusPage(report: StatusReport, readOnly: boolean): Html {
+  const parts = statusParts(report);
   const [first, ...rest] = ORDER;
   return layout({
     title: 'Status',
@@ -37,11 +37,11 @@ ${staleNote()}`,
 }
 
 /** What changes, part by part: sent again when it does, and put in place by the page's script. */
-export function statusParts(report: StatusReport, losses: Losses): Parts {
+export function statusParts(report: StatusReport): Parts {
   const { fleet, queue, at } = report;
   const nothing = html``;
   return {
-    verdict: verdictPart(report, losses),
+    verdict: verdictPart(report),
     tiles: tiles(report),
     types: isReadable(fleet) ? keyTypesTable(fleet.types) : nothing,
     queue: isReadable(queue) ? queuePanel(queue) : nothing,
@@ -49,11 +49,6 @@ export function statusParts(report: StatusReport, losses: Losses): Parts {
     backlogs: isReadable(fleet) ? html`${backlogsTable(fleet.backlogs)}` : nothing,
     asof: asOf(report),
   };
-}
-
-export function verdictPart(report: StatusReport, losses: Losses): Html {
-  const { tone, title, detail } = verdictOf(report, losses);
-  return html`<section class="verdict ${tone}"><h1>${title}</h1><p>${detail}</p></section>`;
 }
 
 function part(id: keyof Parts, parts: Parts): Html {
@@ -68,7 +63,7 @@ function chart(name: string, title: string): Html {
 </figure>`;
 }
 
-function asOf({ fleet, at }: StatusReport): Html {
-  const time = isReadable(fleet) ? fleet.at : at;
+function asOf({ fleet, facts }: StatusReport): Html {
+  const time = isReadable(fleet) ? fleet.at : new Date(facts.at);
   return html`<p class="asof">As of <time datetime="${time.toISOString()}">${time.toISOString().slice(11, 19)} UTC</time>. What a key is behind is what it was when it was last read.</p>`;
 }

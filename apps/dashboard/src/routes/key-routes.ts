@@ -9,7 +9,7 @@ import type { Sampler } from '../live/sampler.js';
 import { keyContent, keyPage } from '../pages/key-page.js';
 import { keysTable } from '../pages/keys/keys-table.js';
 import { keysPage } from '../pages/keys-page.js';
-import { verdictPart } from '../pages/status-page.js';
+import { verdictPart } from '../pages/status/verdict-part.js';
 import { isReadable, type StatusReport } from '../status/status-report.js';
 import { sendError } from './send-error.js';
 
@@ -41,7 +41,7 @@ export function addKeyRoutes(server: FastifyInstance, options: KeyRoutesOptions)
     const query = parseKeyQuery(paramsOf(request));
     const [page, report] = await Promise.all([list.page(query), sampler.report()]);
     reply.type(PAGE);
-    const verdict = verdictPart(report, sampler.history.losses());
+    const verdict = verdictPart(report);
     return keysPage(query, { ...page, problem: problemOf(report) }, verdict, readOnly).toString();
   });
   server.get('/keys/rows', async (request, reply) => {

@@ -1,21 +1,17 @@
-import type { KeyBacklog, KeyTypeStatus } from '@redis-to-mongo/mongo-sink';
-import type { FleetReading } from '../keys/sum-up.js';
+import type { FleetFacts, Verdict } from '@redis-to-mongo/fleet-status';
+import { type QueueFacts, workersOf } from '@redis-to-mongo/job-queue';
+import type { FleetStatus, KeyBacklog, KeyTypeStatus } from '@redis-to-mongo/mongo-sink';
+import { codeOf } from './code-of.js';
 
 /** What the queue is doing. */
-export interface QueueStatus {
-  readonly waiting: number;
-  readonly active: number;
-  /** Jobs whose time has not come. */
-  readonly delayed: number;
-  readonly failed: number;
-  readonly schedulers: number;
-  /** Worker processes; `null` where Redis does not tell. */
-  readonly workers: number | null;
+export interface QueueStatus extends Omit<QueueFacts, 'processes' | 'isLeased' | 'isPaused'> {
+  /** Worker processes that live. */
+  readonly workers: number;
+  /** Scheduler processes that live. */
+  readonly schedulersAlive: number;
+  /** One of them is in charge. */
+  readonly inCharge: boolean;
   readonly paused: boolean;
-  /** How long the job that waits longest has been due, in ms. */
-  readonly waitingMs: number;
-  /** How long after they are due jobs have ended lately, in ms; `null` where none has. */
-  readonly usualMs: number | null;
 }
 
 /** Something that could not be read: its code, never its message, which may name hosts and users. */
@@ -32,14 +28,19 @@ export type BacklogStatus = KeyBacklog & {
   readonly secondsLeft: number | null;
 };
 
+/** Sums over all keys: they may be older than the rest, where there are very many. */
+export type Sums = Omit<FleetStatus, 'types' | 'backlogs'> & {
+  readonly types: readonly TypeStatus[];
+  readonly backlogs: readonly BacklogStatus[];
+};
+
 export interface StatusReport {
   readonly at: Date;
-  readonly fleet:
-    | (Omit<FleetReading, 'types' | 'backlogs'> & {
-        readonly types: readonly TypeStatus[];
-        readonly backlogs: readonly BacklogStatus[];
-      })
-    | Unreadable;
+  /** Whether the mirror is complete: the one answer that everybody shows. */
+  readonly verdict: Verdict;
+  /** What it rests on. */
+  readonly facts: FleetFacts;
+  readonly fleet: Sums | Unreadable;
   readonly queue: QueueStatus | Unreadable;
 }
 
@@ -52,12 +53,21 @@ export function total(types: readonly TypeStatus[], number: keyof Omit<TypeStatu
   return types.reduce((sum, type) => sum + (type[number] ?? 0), 0);
 }
 
-/**
- * How far the mirror is behind in time, in ms: the age of what keys have left to read, or how late jobs are, whichever
- * is more; `null` where that can't be read, or nothing has told of it yet.
- */
-export function behindOf({ fleet, queue }: Pick<StatusReport, 'fleet' | 'queue'>): number | null {
-  if (!isReadable(fleet) || !isReadable(queue)) return null;
-  if (queue.usualMs === null && queue.waitingMs === 0 && fleet.behindMs === 0) return null;
-  return Math.max(fleet.behindMs, queue.waitingMs, queue.usualMs ?? 0);
+/** Entries that keys have left to read; `undefined` where that can't be read. */
+export function lagOf({ facts: { mirror } }: StatusReport): number | undefined {
+  return 'is' in mirror ? mirror.is.lag.entries : undefined;
+}
+
+/** What pages and programs are told of the queue. */
+export function queueStatusOf({ queue }: FleetFacts): QueueStatus | Unreadable {
+  if (!('is' in queue)) return { code: codeOf(queue.error) };
+  const { processes, isLeased, isPaused, ...facts } = queue.is;
+  const workers = workersOf(queue.is);
+  return {
+    ...facts,
+    workers,
+    schedulersAlive: processes.length - workers,
+    inCharge: isLeased,
+    paused: isPaused,
+  };
 }

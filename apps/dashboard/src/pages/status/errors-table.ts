@@ -1,10 +1,9 @@
 import { maskCredentials } from '@redis-to-mongo/app-shell';
-import type { KeyError } from '@redis-to-mongo/mongo-sink';
-import type { FleetSums } from '../../keys/sum-up.js';
+import type { FleetStatus, KeyError } from '@redis-to-mongo/mongo-sink';
 import { ago, count, keyLink } from '../format.js';
 import { type Html, html } from '../html.js';
 
-type ErrorClasses = FleetSums['errorClasses'];
+type ErrorClasses = FleetStatus['errorClasses'];
 
 /** How many keys fail, by the class of the error, and the newest errors, newest first. */
 export function errorsTable(errors: readonly KeyError[], classes: ErrorClasses, now: Date): Html {

@@ -5,7 +5,8 @@ import { type Html, html } from '../html.js';
 /** What the queue is doing, in a line of numbers. */
 export function queuePanel(queue: QueueStatus): Html {
   const numbers: readonly (readonly [string, string, string])[] = [
-    ['Workers', queue.workers === null ? 'unknown' : count(queue.workers), queue.workers === 0 ? 'bad' : ''],
+    ['Workers', count(queue.workers), queue.workers === 0 ? 'bad' : ''],
+    ['Schedulers', count(queue.schedulersAlive), queue.inCharge ? '' : 'bad'],
     ['Jobs running', count(queue.active), ''],
     ['Waiting', count(queue.waiting), ''],
     ['Due later', count(queue.delayed), ''],

@@ -1,23 +1,22 @@
-import { behindOf, isReadable, type StatusReport, total } from '../../status/status-report.js';
+import { isReadable, lagOf, type StatusReport, total } from '../../status/status-report.js';
 import { count, rate, seconds } from '../format.js';
 import { type Html, html } from '../html.js';
 
 type Tone = 'busy' | 'bad' | false;
 
 /** The fleet in six numbers. Those that keys can be listed for lead to the list. */
-export function tiles({ fleet, queue }: StatusReport): Html {
+export function tiles(report: StatusReport): Html {
+  const { fleet, queue, verdict } = report;
   const types = isReadable(fleet) ? fleet.types : undefined;
   const sum = (number: Parameters<typeof total>[1]) => (types ? total(types, number) : undefined);
   const known = types?.some(({ perSecond }) => perSecond !== null) === true;
   const jobs = isReadable(queue) ? queue : undefined;
-  const lag = sum('lag') ?? 0;
-  const behind = behindOf({ fleet, queue });
-  const late = behind === null ? 'entries' : `entries, ${seconds(behind)}`;
-  const workers = jobs === undefined ? undefined : (jobs.workers ?? 'unknown');
+  const lag = lagOf(report);
+  const late = verdict.behindMs === null ? 'entries' : `entries, ${seconds(verdict.behindMs)}`;
   return html`<dl class="tiles">
-${tile('Behind', sum('lag'), late, lag > 0 && 'busy', 'keys?status=behind&sort=-lag')}
+${tile('Behind', lag, late, (lag ?? 0) > 0 && 'busy', 'keys?status=behind&sort=-lag')}
 ${tile('Now', known ? rate(sum('perSecond') ?? 0) : undefined, 'entries a second', false)}
-${tile('Workers', workers, 'alive', workers === 0 && 'bad')}
+${tile('Workers', jobs?.workers, 'alive', jobs?.workers === 0 && 'bad')}
 ${tile('Queue', jobs?.waiting, jobs ? `waiting, ${count(jobs.active)} running` : 'waiting', false, 'queues')}
 ${tile('Dead letters', sum('dead'), 'records refused', (sum('dead') ?? 0) > 0 && 'bad', 'keys?status=dead+letters&sort=-dead')}
 ${tile('Gaps', sum('gap'), 'entries lost unread', (sum('gap') ?? 0) > 0 && 'bad', 'keys?status=gaps&sort=-gaps')}

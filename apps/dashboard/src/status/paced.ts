@@ -1,0 +1,65 @@
+/** How often something may be read. */
+export interface Pace {
+  /** Readings begin at least so many ms apart, */
+  readonly spacingMs: number;
+  /** and take at most one part in so many of the time. */
+  readonly share: number;
+  /** Whoever asks waits so many ms for a reading under way; then gets the last one, if there is one. */
+  readonly patienceMs: number;
+}
+
+/** The code of the error while the first reading is under way. */
+export const LOADING = 'KEYS_LOADING';
+
+class Loading extends Error {
+  readonly code = LOADING;
+}
+
+/** Reads once for all who ask, at a pace that leaves a slow server alone. Nothing is read while nobody asks. */
+export class Paced<T> {
+  readonly #read: () => Promise<T>;
+  readonly #pace: Pace;
+  #reading: Promise<void> | undefined;
+  #last: { readonly value: T } | { readonly error: unknown } | undefined;
+  #nextAt = 0;
+
+  constructor(read: () => Promise<T>, pace: Pace) {
+    this.#read = read;
+    this.#pace = pace;
+  }
+
+  /**
+   * The newest reading; begins another one when it is time.
+   * @throws what the last reading threw; an error with the code KEYS_LOADING before the first one has ended.
+   */
+  async read(): Promise<T> {
+    if (this.#reading === undefined && Date.now() >= this.#nextAt)
+      this.#reading = this.#readOnce().finally(() => {
+        this.#reading = undefined;
+      });
+    if (this.#reading !== undefined) await this.#waitFor(this.#reading);
+    if (this.#last === undefined) throw new Loading('it is being read for the first time');
+    if ('error' in this.#last) throw this.#last.error;
+    return this.#last.value;
+  }
+
+  async #waitFor(reading: Promise<void>): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, this.#pace.patienceMs);
+    });
+    await Promise.race([reading, patience]);
+    clearTimeout(timer);
+  }
+
+  async #readOnce(): Promise<void> {
+    const began = Date.now();
+    try {
+      this.#last = { value: await this.#read() };
+    } catch (error) {
+      this.#last = { error };
+    }
+    const took = Date.now() - began;
+    this.#nextAt = Date.now() + Math.max(this.#pace.spacingMs - took, (this.#pace.share - 1) * took);
+  }
+}

@@ -1,0 +1,197 @@
+import { SyncError } from '@redis-to-mongo/pipeline';
+import { expect, test } from 'vitest';
+import { type FleetFacts, judge } from '../src/index.js';
+import { aMirror, aQueue, IN_CHARGE, NOW, someFacts, WORKER } from './some-facts.js';
+
+const away = { error: new SyncError('REDIS_UNAVAILABLE', 'transient', 'Redis does not answer') };
+const lag = { entries: 1234, ms: 0, keys: 2, worst: [] };
+
+test('it is complete when every fact is known and says so', () => {
+  expect(judge(someFacts(), NOW)).toEqual({
+    level: 'complete',
+    title: 'The mirror is complete, 0.4 s behind',
+    reasons: [],
+    behindMs: 400,
+  });
+});
+
+const cases: readonly [string, Partial<FleetFacts>, level: string, code: string, title: string | RegExp][] = [
+  [
+    'no answer of the queue',
+    { queue: away },
+    'broken',
+    'queue-unreadable',
+    'The queue’s Redis can’t be read',
+  ],
+  ['no answer of MongoDB', { mirror: away }, 'broken', 'target-unreadable', 'MongoDB can’t be read'],
+  [
+    'no answer of the source',
+    { source: away },
+    'broken',
+    'source-unreachable',
+    /source Redis does not answer/,
+  ],
+  ['a queue without memory', { queueWrites: away }, 'broken', 'queue-refuses-writes', /takes no writes/],
+  ['a MongoDB that refuses', { mirrorWrites: away }, 'broken', 'target-refuses-writes', /takes no writes/],
+  ['an old reading', { at: NOW - 33_000 }, 'unknown', 'reading-old', 'The last reading is 33 s old'],
+  ['no lease', { queue: aQueue({ isLeased: false }) }, 'broken', 'no-scheduler', 'No scheduler is in charge'],
+  [
+    'a lease of one that is gone',
+    { queue: aQueue({ processes: [WORKER, { app: 'scheduler', state: 'standby' }] }) },
+    'broken',
+    'no-scheduler',
+    'No scheduler is in charge',
+  ],
+  ['no worker', { queue: aQueue({ processes: [IN_CHARGE] }) }, 'broken', 'no-worker', 'No worker is running'],
+  [
+    'workers that wait for their settings',
+    { queue: aQueue({ processes: [IN_CHARGE, { app: 'worker', state: 'paused', code: 'MONGO_AUTH' }] }) },
+    'broken',
+    'workers-paused',
+    'All workers have paused: MONGO_AUTH',
+  ],
+  ['a paused queue', { queue: aQueue({ isPaused: true }) }, 'broken', 'queue-paused', 'The queue is paused'],
+  [
+    'a search that fails',
+    { queue: aQueue({ processes: [{ ...IN_CHARGE, searchedMs: 120_000, code: 'REDIS_UNKNOWN' }, WORKER] }) },
+    'broken',
+    'search-failing',
+    'The last search for keys was 2 min 0 s ago',
+  ],
+  [
+    'a search that has never succeeded',
+    { queue: aQueue({ processes: [{ app: 'scheduler', state: 'active', code: 'REDIS_AUTH' }, WORKER] }) },
+    'broken',
+    'search-failing',
+    'The search for keys has not succeeded yet',
+  ],
+  [
+    'a first search under way',
+    { queue: aQueue({ processes: [{ app: 'scheduler', state: 'active' }, WORKER] }) },
+    'behind',
+    'searching',
+    'The first search for keys is under way',
+  ],
+  [
+    'a change that waits',
+    { queue: aQueue({ owed: 2, owedMs: 5_000 }) },
+    'behind',
+    'changes-waiting',
+    'Changes have waited for 5.0 s, of 2 keys',
+  ],
+  [
+    'a change that waits for long',
+    { queue: aQueue({ owed: 1, owedMs: 90_000 }) },
+    'broken',
+    'changes-waiting-long',
+    'Changes have waited for 1 min 30 s, of 1 key',
+  ],
+  [
+    'late jobs',
+    { queue: aQueue({ waiting: 9, waitingMs: 45_000 }) },
+    'behind',
+    'jobs-late',
+    'Jobs are 45 s late',
+  ],
+  ['entries behind', { mirror: aMirror({ lag }) }, 'behind', 'entries-behind', '1,234 entries behind'],
+  ['failing keys', { mirror: aMirror({ failing: 1, lag }) }, 'broken', 'keys-failing', '1 key fails'],
+  [
+    'losses of the last hour',
+    { mirror: aMirror({ lately: { gap: 12, dead: 0 } }) },
+    'broken',
+    'entries-lost',
+    '12 entries were lost in the last hour',
+  ],
+  [
+    'refusals of the last hour',
+    { mirror: aMirror({ lately: { gap: 0, dead: 2 } }) },
+    'behind',
+    'records-refused',
+    /Complete but for 2 records/,
+  ],
+  [
+    'keys without a document',
+    { queue: aQueue({ schedulers: 3032 }), mirror: aMirror({ active: 155 }) },
+    'behind',
+    'keys-missing',
+    '2,877 keys are not in MongoDB yet',
+  ],
+  [
+    'keys without a document, all of them noted as due',
+    { queue: aQueue({ schedulers: 3032, owed: 3032 }), mirror: aMirror({ active: 155 }) },
+    'behind',
+    'keys-missing',
+    '2,877 keys are not in MongoDB yet',
+  ],
+  [
+    'paused streams with entries unread',
+    { pausedUnread: { is: { entries: 500, streams: 1, unknown: 0 } } },
+    'behind',
+    'paused-unread',
+    '500 entries are unread in 1 paused stream',
+  ],
+  [
+    'paused values',
+    { pausedUnread: { is: { entries: 0, streams: 0, unknown: 3 } } },
+    'behind',
+    'paused-unknown',
+    '3 paused keys may have changed',
+  ],
+  [
+    'paused streams that nobody can be asked about',
+    { pausedUnread: away },
+    'unknown',
+    'paused-unknown',
+    /not known/,
+  ],
+  [
+    'entries that are about to be lost',
+    { mirror: aMirror({ forecasts: [{ key: 'orders', at: new Date(NOW + 725_000) }] }) },
+    'broken',
+    'about-to-lose',
+    'Entries of orders will be lost in 12 min 5 s',
+  ],
+  [
+    'no key at all',
+    { queue: aQueue({ schedulers: 0 }), mirror: aMirror({ active: 0 }) },
+    'empty',
+    'nothing-found',
+    'Nothing is mirrored yet',
+  ],
+];
+
+test.each(cases)('%s: it is not complete', (_name, more, level, code, title) => {
+  const verdict = judge(someFacts(more), NOW);
+  expect(verdict.level).toBe(level);
+  expect(verdict.title).toMatch(title);
+  expect(verdict.reasons[0]?.code).toBe(code);
+  for (const { what, remedy } of verdict.reasons) expect(what && remedy).not.toBe('');
+});
+
+test('a few new keys that are due already are no reason, and a moment is none', () => {
+  const queue = aQueue({ schedulers: 1000, owed: 3, owedMs: 900, waiting: 3, waitingMs: 900 });
+  expect(judge(someFacts({ queue, mirror: aMirror({ active: 997 }) }), NOW).level).toBe('complete');
+});
+
+test('the worst comes first, and every other reason behind it', () => {
+  const facts = someFacts({
+    queue: aQueue({ processes: [], owedMs: 9_000, owed: 1 }),
+    mirror: aMirror({ lag, failing: 2 }),
+    at: NOW - 60_000,
+  });
+  expect(judge(facts, NOW).reasons.map(({ code }) => code)).toEqual([
+    'no-scheduler',
+    'no-worker',
+    'keys-failing',
+    'reading-old',
+    'changes-waiting',
+    'entries-behind',
+  ]);
+});
+
+test('what an unknown error says is not shown: it may quote data', () => {
+  const mirror = { error: new SyncError('MONGO_UNKNOWN', 'unknown', 'dup key: {email: "me@example.org"}') };
+  const { reasons } = judge(someFacts({ mirror }), NOW);
+  expect(JSON.stringify(reasons)).not.toContain('example.org');
+  expect(reasons[0]?.remedy).toContain('MONGO_UNKNOWN');
+});
