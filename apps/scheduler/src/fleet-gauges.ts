@@ -4,7 +4,7 @@ import type { JobQueue } from '@redis-to-mongo/job-queue';
 import { passedEntries, pausedKeys, saveForecasts } from '@redis-to-mongo/mongo-sink';
 import type { TrimSample } from '@redis-to-mongo/pipeline';
 import { streamCounters } from '@redis-to-mongo/redis-source';
-import { setFleetGauges } from './set-fleet-gauges.js';
+import { setFleetGauges, setOld } from './set-fleet-gauges.js';
 import { TrimWatch } from './trim-watch.js';
 
 type Database = Parameters<typeof pausedKeys>[0];
@@ -26,6 +26,9 @@ const OWED_MS = 5_000;
 /** Reading takes at most one part in so many of the time. */
 const SHARE = 30;
 const EVERY_MS = 5_000;
+const AT_MOST_MS = 60_000;
+/** What was read longer ago than this, in ms, is told as old: the next reading should have come. */
+const OLD_MS = 120_000;
 
 /**
  * Makes what sets the gauges about the whole fleet, and saves the forecasts of trimming for pages and commands. What can't
@@ -39,6 +42,9 @@ export function fleetGauges({ metrics, redis, queue, db }: FleetGaugesOptions): 
     const began = performance.now();
     const facts = await readFacts({ queue, db, source: redis });
     setFleetGauges(metrics, facts, judge(facts));
+    metrics.hooks.beforeScrape = () => {
+      if (Date.now() - facts.at > OLD_MS) setOld(metrics);
+    };
     const worst = 'is' in facts.mirror ? facts.mirror.is.lag.worst.map(({ key }) => key) : [];
     const behind = [...worst, ...(await queue.owedKeys(OWED_MS, FOLLOWED))];
     for (const key of await pausedKeys(db)) if (behind.push(key) >= 2 * FOLLOWED) break;
@@ -49,7 +55,7 @@ export function fleetGauges({ metrics, redis, queue, db }: FleetGaugesOptions): 
       metrics.trimForecastSeconds.set({ key }, Math.max(0, at.getTime() - now) / 1000);
     if (forecasts.length > 0 || wasForecast) await saveForecasts(db, forecasts.slice(0, FOLLOWED));
     wasForecast = forecasts.length > 0;
-    return Math.max(EVERY_MS, SHARE * (performance.now() - began));
+    return Math.min(AT_MOST_MS, Math.max(EVERY_MS, SHARE * (performance.now() - began)));
   };
 }
 

@@ -1,6 +1,30 @@
 import type { FleetMetrics } from '@redis-to-mongo/app-shell';
-import { type FleetFacts, missingKeysOf, REASON_CODES, type Verdict } from '@redis-to-mongo/fleet-status';
+import {
+  type FleetFacts,
+  missingKeysOf,
+  REASON_CODES,
+  type ReasonCode,
+  type Verdict,
+} from '@redis-to-mongo/fleet-status';
 import { workersOf } from '@redis-to-mongo/job-queue';
+
+/** What has no gauge where the queue, or MongoDB, can't be read. */
+const OF_QUEUE = [
+  'workers',
+  'pausedWorkers',
+  'schedulers',
+  'owedKeys',
+  'owedSeconds',
+  'missingKeys',
+] as const;
+const OF_MIRROR = [
+  'lagEntries',
+  'lagSeconds',
+  'laggingKeys',
+  'failingKeys',
+  'lastHourGapEntries',
+  'lastHourDeadLetters',
+] as const;
 
 /** Sets the gauges to what was read; those of what could not be read go. */
 export function setFleetGauges(metrics: FleetMetrics, facts: FleetFacts, verdict: Verdict): void {
@@ -11,16 +35,24 @@ export function setFleetGauges(metrics: FleetMetrics, facts: FleetFacts, verdict
   setLag(metrics, facts);
 }
 
+/** Tells that nothing was read for too long: what the mirror is now is not known. */
+export function setOld(metrics: FleetMetrics): void {
+  metrics.mirrorComplete.set(0);
+  metrics.notCompleteReasons.set({ reason: 'reading-old' satisfies ReasonCode }, 1);
+}
+
 function setQueue(metrics: FleetMetrics, { queue, ...facts }: FleetFacts): void {
   if (!('is' in queue)) {
     metrics.queueJobs.reset();
-    for (const name of ['workers', 'schedulers', 'owedKeys', 'owedSeconds', 'missingKeys'] as const)
-      metrics[name].remove();
+    for (const name of OF_QUEUE) metrics[name].remove();
     return;
   }
   for (const state of ['waiting', 'active', 'delayed', 'failed'] as const)
     metrics.queueJobs.set({ state }, queue.is[state]);
   metrics.workers.set(workersOf(queue.is));
+  metrics.pausedWorkers.set(
+    queue.is.processes.filter(({ app, state }) => app === 'worker' && state === 'paused').length,
+  );
   metrics.schedulers.set(queue.is.processes.length - workersOf(queue.is));
   metrics.owedKeys.set(queue.is.owed);
   metrics.owedSeconds.set(queue.is.owedMs / 1000);
@@ -32,10 +64,13 @@ function setQueue(metrics: FleetMetrics, { queue, ...facts }: FleetFacts): void 
 function setLag(metrics: FleetMetrics, { mirror }: FleetFacts): void {
   metrics.keyLagEntries.reset();
   if (!('is' in mirror)) {
-    for (const name of ['lagEntries', 'lagSeconds', 'laggingKeys'] as const) metrics[name].remove();
+    for (const name of OF_MIRROR) metrics[name].remove();
     return;
   }
-  const { lag } = mirror.is;
+  const { lag, failing, lately } = mirror.is;
+  metrics.failingKeys.set(failing);
+  metrics.lastHourGapEntries.set(lately.gap);
+  metrics.lastHourDeadLetters.set(lately.dead);
   metrics.lagEntries.set(lag.entries);
   metrics.lagSeconds.set(lag.ms / 1000);
   metrics.laggingKeys.set(lag.keys);

@@ -10,11 +10,28 @@ export type FleetMetrics = ReturnType<typeof createFleetMetrics>;
 export function createFleetMetrics(registry: Registry) {
   const gauge = <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
     new Gauge({ name: `r2m_${name}`, help, labelNames, registers: [registry] });
+  const hooks: { beforeScrape?: (() => void) | undefined } = {};
   const gauges = {
-    mirrorComplete: gauge('mirror_complete', 'Whether the mirror is complete: 1, else 0.'),
+    // It comes first: its hook sets those that follow.
+    mirrorComplete: new Gauge({
+      name: 'r2m_mirror_complete',
+      help: 'Whether the mirror is complete: 1, else 0.',
+      registers: [registry],
+      collect: () => hooks.beforeScrape?.(),
+    }),
     notCompleteReasons: gauge('not_complete_reasons', 'Why it is not: 1 for each reason.', 'reason'),
     workers: gauge('workers', 'Workers that live.'),
     schedulers: gauge('schedulers', 'Schedulers that live, the one in charge among them.'),
+    pausedWorkers: gauge('paused_workers', 'Workers that wait until their configuration is mended.'),
+    failingKeys: gauge('failing_keys', 'Keys whose last job failed.'),
+    lastHourGapEntries: gauge(
+      'last_hour_gap_entries',
+      'Entries that Redis dropped before they were read, noticed in the last hour.',
+    ),
+    lastHourDeadLetters: gauge(
+      'last_hour_dead_letters',
+      'Records that MongoDB refused for their content in the last hour.',
+    ),
     missingKeys: gauge('missing_keys', 'Keys that are scheduled and have no document in MongoDB.'),
     lagEntries: gauge(
       'lag_entries',
@@ -40,6 +57,7 @@ export function createFleetMetrics(registry: Registry) {
   };
   const { keyLagEntries, queueJobs, trimForecastSeconds, notCompleteReasons, ...single } = gauges;
   const clear = () => {
+    hooks.beforeScrape = undefined;
     keyLagEntries.reset();
     queueJobs.reset();
     trimForecastSeconds.reset();
@@ -47,5 +65,5 @@ export function createFleetMetrics(registry: Registry) {
     for (const each of Object.values(single)) each.remove();
   };
   clear();
-  return { ...gauges, clear };
+  return { ...gauges, hooks, clear };
 }

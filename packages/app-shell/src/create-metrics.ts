@@ -1,7 +1,10 @@
+import { KEY_TYPES } from '@redis-to-mongo/pipeline';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 /** What an app counts. Labels have few values by design: a key type, an error class, an outcome; never a key. */
 export type Metrics = ReturnType<typeof createMetrics>;
+
+const EACH_TYPE = KEY_TYPES.map((keyType) => ({ key_type: keyType }));
 
 /** From a read that finds nothing to a slice that takes its whole time. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
@@ -18,7 +21,7 @@ export function createMetrics(app: string) {
   const registers = [registry];
   const byType = ['key_type'] as const;
   const counter = (name: string, help: string) =>
-    new Counter({ name: `r2m_${name}`, help, labelNames: byType, registers });
+    fromZero(new Counter({ name: `r2m_${name}`, help, labelNames: byType, registers }), EACH_TYPE);
   const histogram = (name: string, help: string) =>
     new Histogram({ name: `r2m_${name}`, help, labelNames: byType, buckets: SECONDS, registers });
 
@@ -54,12 +57,15 @@ export function createMetrics(app: string) {
       labelNames: ['outcome'],
       registers,
     }),
-    errors: new Counter({
-      name: 'r2m_errors_total',
-      help: 'Errors by class: transient, configuration, unknown.',
-      labelNames: ['class'],
-      registers,
-    }),
+    errors: fromZero(
+      new Counter({
+        name: 'r2m_errors_total',
+        help: 'Errors by class: transient, configuration, unknown.',
+        labelNames: ['class'],
+        registers,
+      }),
+      [{ class: 'transient' }, { class: 'configuration' }, { class: 'unknown' }],
+    ),
     looks: new Counter({
       name: 'r2m_looks_total',
       help: 'Times that a stream which is followed was read, written and saved, without a job.',
@@ -72,4 +78,13 @@ export function createMetrics(app: string) {
     }),
     keys: new Gauge({ name: 'r2m_keys', help: 'Keys that are synced.', labelNames: byType, registers }),
   };
+}
+
+/** A counter that is there from the start: the increase from nothing to its first value is none, and would raise no alert. */
+function fromZero<Label extends string>(
+  counter: Counter<Label>,
+  all: readonly Partial<Record<Label, string>>[],
+): Counter<Label> {
+  for (const labels of all) counter.inc(labels, 0);
+  return counter;
 }

@@ -25,7 +25,10 @@ export async function readFacts({ queue, db, source }: FactSources): Promise<Fle
   const mirror = known('MongoDB', readMirrorFacts(db, { worst: WORST, paused: PAUSED_ASKED }));
   const [queueFacts, queueWrites, mirrorFacts, mirrorWrites, answers, pausedUnread] = await Promise.all([
     known('the queue’s Redis', ofQueue(queue.facts())),
-    known('the queue’s Redis', queue.ping().then(() => true as const)),
+    known(
+      'the queue’s Redis',
+      queue.ping().then(() => true as const),
+    ),
     mirror,
     known(
       'MongoDB',

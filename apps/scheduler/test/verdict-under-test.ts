@@ -1,0 +1,36 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { judge, readFacts, type Verdict } from '@redis-to-mongo/fleet-status';
+import { expect } from 'vitest';
+import { type FleetUnderTest, until } from './fleet-under-test.js';
+
+const CLI = fileURLToPath(new URL('../../cli/dist/main.js', import.meta.url));
+
+/** The verdict on a fleet, read now. */
+export async function verdictOn({ queue, db, redis }: FleetUnderTest): Promise<Verdict> {
+  return judge(await readFacts({ queue, db, source: redis }));
+}
+
+/** Waits until the verdict is of this level, or has this reason. */
+export async function untilVerdict(fleet: FleetUnderTest, what: string): Promise<Verdict> {
+  let verdict = await verdictOn(fleet);
+  await until(async () => {
+    verdict = await verdictOn(fleet);
+    const all = [verdict.level, ...verdict.reasons.map(({ code }) => code)];
+    expect(all, JSON.stringify(verdict)).toContain(what);
+  });
+  return verdict;
+}
+
+/** What the command says of a fleet, and its exit code. */
+export async function commandOn(
+  fleet: FleetUnderTest,
+  ...argv: string[]
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const env = { PATH: process.env.PATH ?? '', ...fleet.env };
+  return await new Promise((resolve) => {
+    execFile(process.execPath, [CLI, ...argv], { env, cwd: '/' }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+    });
+  });
+}

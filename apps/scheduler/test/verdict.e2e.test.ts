@@ -1,0 +1,182 @@
+import { startRedis } from '@redis-to-mongo/local-stack';
+import { markPaused, markResumed } from '@redis-to-mongo/mongo-sink';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type FleetUnderTest, fleetUnderTest, metricsOf, prints, until } from './fleet-under-test.js';
+import { commandOn, untilVerdict, verdictOn } from './verdict-under-test.js';
+
+let fleet: FleetUnderTest;
+beforeAll(async () => {
+  fleet = await fleetUnderTest();
+});
+afterEach(async () => {
+  await fleet.queueRedis.config('SET', 'maxmemory', '0');
+  await fleet.clear();
+});
+afterAll(async () => {
+  await fleet.close();
+});
+
+async function fill(key: string, from: number, upTo: number): Promise<void> {
+  const pipeline = fleet.redis.pipeline();
+  for (let n = from; n <= upTo; n++) pipeline.xadd(key, `${n}-0`, 'n', String(n));
+  await pipeline.exec();
+}
+
+/** A scheduler and a worker, and three streams and a set that they have mirrored. */
+async function inStep() {
+  for (const key of ['a', 'b', 'c']) await fill(key, 1, 10);
+  await fleet.redis.sadd('a:info:tags', 'x', 'y');
+  const scheduler = fleet.scheduler();
+  const worker = fleet.worker();
+  await untilVerdict(fleet, 'complete');
+  return { scheduler, worker };
+}
+
+describe('the mirror is called', () => {
+  it('complete by reader, command and metrics alike, when it is', async () => {
+    const { scheduler } = await inStep();
+    for (const key of ['a', 'b', 'c']) expect(await fleet.entries(key)).toBe(10);
+    const { code, stdout } = await commandOn(fleet, 'status');
+    expect(stdout).toMatch(/^mirror +The mirror is complete/m);
+    expect(code).toBe(0);
+    await until(async () => {
+      const value = await metricsOf(scheduler);
+      expect(value('mirror_complete')).toBe(1);
+      expect(value('workers')).toBe(1);
+      expect(value('not_complete_reasons{reason="no-worker"')).toBe(0);
+    });
+  });
+
+  it('not complete without a scheduler in charge', async () => {
+    const { scheduler } = await inStep();
+    scheduler.kill('SIGKILL');
+    await untilVerdict(fleet, 'no-scheduler');
+    const { code, stdout } = await commandOn(fleet, 'status');
+    expect(stdout).toContain('No scheduler is in charge');
+    expect(code).toBe(1);
+    expect((await commandOn(fleet, 'doctor')).code).toBe(1);
+  });
+
+  it('not complete without a worker, stopped or killed', async () => {
+    const { scheduler, worker } = await inStep();
+    await worker.stop();
+    expect((await verdictOn(fleet)).reasons.map(({ code }) => code)).toContain('no-worker');
+    expect((await commandOn(fleet, 'status')).code).toBe(1);
+    await until(async () => {
+      const value = await metricsOf(scheduler);
+      expect(value('mirror_complete')).toBe(0);
+      expect(value('workers')).toBe(0);
+      expect(value('not_complete_reasons{reason="no-worker"')).toBe(1);
+    });
+    const other = fleet.worker();
+    await untilVerdict(fleet, 'complete');
+    other.kill('SIGKILL');
+    await untilVerdict(fleet, 'no-worker');
+  });
+
+  it('not complete while the queue’s Redis has no memory, and complete again by itself', async () => {
+    await inStep();
+    await fleet.queueRedis.config('SET', 'maxmemory', '1');
+    await untilVerdict(fleet, 'queue-refuses-writes');
+    const { code, stdout } = await commandOn(fleet, 'status');
+    expect(stdout).toContain('The queue’s Redis takes no writes');
+    expect(code).toBe(1);
+    await fleet.queueRedis.config('SET', 'maxmemory', '0');
+    await untilVerdict(fleet, 'complete');
+  });
+
+  it('not complete before the last of many new streams is read, however often it is asked', async () => {
+    const keys = Array.from({ length: 1_000 }, (_, i) => `many:${i}`);
+    for (const key of keys) await fill(key, 1, 5);
+    fleet.scheduler();
+    fleet.worker({ WORKER_CONCURRENCY: '2' });
+    await until(async () => {
+      const { level } = await verdictOn(fleet);
+      const there = await fleet.db.collection('stream_messages').countDocuments();
+      if (level === 'complete') expect(there).toBe(5_000);
+      expect(level).toBe('complete');
+    }, 120_000);
+  });
+
+  it('not complete while a burst of entries is unread', async () => {
+    await inStep();
+    for (let from = 11; from <= 40_000; from += 20_000) await fill('a', from, from + 19_999);
+    await until(async () => {
+      const { level } = await verdictOn(fleet);
+      const there = await fleet.entries('a');
+      if (level === 'complete') expect(there).toBe(40_010);
+      expect(level).toBe('complete');
+    }, 120_000);
+  });
+
+  it('not complete while a paused stream has entries unread; what was trimmed meanwhile is lost', async () => {
+    await inStep();
+    await markPaused(fleet.db, 'a', new Date());
+    await fill('a', 11, 510);
+    const paused = await untilVerdict(fleet, 'paused-unread');
+    expect(paused.title).toBe('500 entries are unread in 1 paused stream');
+    await fleet.redis.xtrim('a', 'MAXLEN', 200);
+    expect((await verdictOn(fleet)).title).toBe('200 entries are unread in 1 paused stream');
+    await markResumed(fleet.db, 'a', new Date());
+    const lost = await untilVerdict(fleet, 'entries-lost');
+    expect(lost.title).toBe('300 entries were lost in the last hour');
+    // Who reads it now was not there when it happened.
+    const { code, stdout } = await commandOn(fleet, 'status');
+    expect(stdout).toContain('300 entries were lost in the last hour');
+    expect(code).toBe(1);
+  });
+
+  it('not complete while a value is paused that may have changed', async () => {
+    await inStep();
+    await markPaused(fleet.db, 'a:info:tags', new Date());
+    const { title } = await untilVerdict(fleet, 'paused-unknown');
+    expect(title).toBe('1 paused key may have changed');
+    await markResumed(fleet.db, 'a:info:tags', new Date());
+    await untilVerdict(fleet, 'complete');
+  });
+
+  it('not complete while the target is empty, since it was dropped', async () => {
+    for (let i = 0; i < 200; i++) await fleet.redis.set(`value:${i}`, String(i));
+    await inStep();
+    await fleet.db.dropDatabase();
+    for (let i = 0; i < 20; i++) {
+      const verdict = await verdictOn(fleet);
+      const there = await fleet.db.collection('strings').countDocuments();
+      if (there < 200) expect(verdict.level, JSON.stringify(verdict)).not.toBe('complete');
+    }
+  });
+});
+
+describe('a key that fails since its first job', () => {
+  it('has a document with its error, is told of, and is well once it is mended', async () => {
+    const source = await startRedis({ args: ['--rename-command', 'HGETALL', 'NO_HGETALL'] });
+    const more = { REDIS_URL: source.url };
+    try {
+      const client = (await import('@redis-to-mongo/redis-connection')).connectRedis(
+        { url: source.url, host: '', port: 0, db: 0, tls: { enabled: false, rejectUnauthorized: true } },
+        () => {},
+      );
+      await client.hset('user:1', 'name', 'Ann');
+      await client.set('greeting', 'hello');
+      client.disconnect();
+      await prints(fleet.scheduler(more), /this scheduler is the active one/);
+      fleet.worker(more);
+      await until(async () => {
+        expect(await fleet.key('user:1')).toMatchObject({
+          keyType: 'hash',
+          status: 'active',
+          revision: 0,
+          lastError: { code: 'REDIS_UNKNOWN', errorClass: 'unknown' },
+        });
+      });
+      await until(async () => expect(await fleet.key('greeting')).toMatchObject({ lastError: null }));
+      expect((await verdictOn(fleet)).reasons).toContainEqual(
+        expect.objectContaining({ code: 'keys-failing', what: '1 key fails' }),
+      );
+      const { stdout } = await commandOn({ ...fleet, env: { ...fleet.env, ...more } }, 'status');
+      expect(stdout).toMatch(/^user:1 +REDIS_UNKNOWN/m);
+    } finally {
+      await source.stop();
+    }
+  });
+});
