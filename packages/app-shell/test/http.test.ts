@@ -109,11 +109,19 @@ describe('metrics', () => {
     expect(text).toContain('nodejs_eventloop_lag_seconds');
   });
 
+  test('that alerts ask for are there from the start, with 0: the first increase is one', async () => {
+    const text = await createMetrics('worker').registry.metrics();
+    for (const name of ['gap_entries_total', 'dead_letters_total', 'entries_written_total'])
+      expect(text).toContain(`r2m_${name}{key_type="stream",app="worker"} 0`);
+    for (const errorClass of ['transient', 'configuration', 'unknown'])
+      expect(text).toContain(`r2m_errors_total{class="${errorClass}",app="worker"} 0`);
+  });
+
   test('of two apps in one process are apart', async () => {
     const one = createMetrics('one');
     const two = createMetrics('two');
     one.deadLetters.inc({ key_type: 'stream' });
-    expect(await two.registry.metrics()).not.toContain('r2m_dead_letters_total{');
+    expect(await two.registry.metrics()).toContain('r2m_dead_letters_total{key_type="stream",app="two"} 0');
   });
 
   test('have no labels but key type, class, outcome and path', async () => {

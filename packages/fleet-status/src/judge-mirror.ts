@@ -1,4 +1,5 @@
 import type { MirrorFacts, TrimForecast } from '@redis-to-mongo/mongo-sink';
+import { shownKey } from '@redis-to-mongo/pipeline';
 import type { FleetFacts, Known, PausedUnread } from './fleet-facts.js';
 import type { Reason } from './verdict.js';
 import { count, counted, time } from './words.js';
@@ -39,8 +40,8 @@ function aboutToLose([soonest, ...others]: readonly TrimForecast[], now: number)
       level: 'broken',
       what:
         ms > 0
-          ? `Entries of ${soonest.key} will be lost in ${time(ms)}`
-          : `Entries of ${soonest.key} are being lost`,
+          ? `Entries of ${shownKey(soonest.key)} will be lost in ${time(ms)}`
+          : `Entries of ${shownKey(soonest.key)} are being lost`,
       remedy: `It is trimmed faster than it is read: keep more of it in Redis now; then add workers, or resume it.${more}`,
     },
   ];

@@ -98,7 +98,7 @@ export class KeyStates {
     await this.#update(rest, saves, results);
   }
 
-  async #update(rest: readonly number[], saves: readonly Save[], results: Saved[]): Promise<void> {
+  async #update(rest: readonly number[], saves: readonly Saving[], results: Saved[]): Promise<void> {
     if (rest.length === 0) return;
     const updates = rest
       .flatMap((i) => saves[i] ?? [])

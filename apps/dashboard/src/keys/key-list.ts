@@ -63,6 +63,7 @@ export class KeyList {
     return {
       at: new Date(),
       rows: shown.map((key, i) => ({ key: now?.get(key.key) ?? key, nextRunAt: runs[i] ?? null })),
+      problem: snapshot.problem,
       total: order.length,
       page,
       pages,

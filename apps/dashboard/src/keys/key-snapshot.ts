@@ -1,4 +1,6 @@
 import type { KeySummary, SummaryQuery } from '@redis-to-mongo/mongo-sink';
+import { codeOf } from '../status/code-of.js';
+import { LOADING } from '../status/paced.js';
 
 /** Reads summaries of keys from MongoDB. */
 export type ReadSummaries = (query: SummaryQuery) => AsyncIterable<KeySummary>;
@@ -24,6 +26,7 @@ export class KeySnapshot {
   #version = 0;
   #reading: Promise<void> | undefined;
   #begun = 0;
+  #problem: string | undefined = LOADING;
   #nextAt = 0;
   #nextAllAt = 0;
 
@@ -34,6 +37,11 @@ export class KeySnapshot {
   /** Grows with every reading. */
   get version(): number {
     return this.#version;
+  }
+
+  /** The code of why the keys are not as they are now: the first reading is under way, or the last one failed. */
+  get problem(): string | undefined {
+    return this.#problem;
   }
 
   get(key: string): KeySummary | undefined {
@@ -76,11 +84,12 @@ export class KeySnapshot {
       for await (const summary of this.#read(query)) keys.set(summary.key, summary);
       this.#keys = keys;
       this.#begun = began;
+      this.#problem = undefined;
       const took = Date.now() - began;
       if (readsAll) this.#nextAllAt = Date.now() + took / SHARE_OF_ALL;
       this.#nextAt = Math.max(began + SPACING_MS, Date.now() + took / SHARE_OF_CHANGES);
-    } catch {
-      // What was read before stays; the status tells what can't be read.
+    } catch (error) {
+      this.#problem = codeOf(error);
       this.#nextAt = Math.max(began + SPACING_MS, Date.now());
     }
     this.#version += 1;

@@ -10,7 +10,6 @@ import { keyContent, keyPage } from '../pages/key-page.js';
 import { keysTable } from '../pages/keys/keys-table.js';
 import { keysPage } from '../pages/keys-page.js';
 import { verdictPart } from '../pages/status/verdict-part.js';
-import { isReadable, type StatusReport } from '../status/status-report.js';
 import { sendError } from './send-error.js';
 
 export interface KeyRoutesOptions {
@@ -42,13 +41,12 @@ export function addKeyRoutes(server: FastifyInstance, options: KeyRoutesOptions)
     const [page, report] = await Promise.all([list.page(query), sampler.report()]);
     reply.type(PAGE);
     const verdict = verdictPart(report);
-    return keysPage(query, { ...page, problem: problemOf(report) }, verdict, readOnly).toString();
+    return keysPage(query, page, verdict, readOnly).toString();
   });
   server.get('/keys/rows', async (request, reply) => {
     const query = parseKeyQuery(paramsOf(request));
-    const [page, report] = await Promise.all([list.page(query), sampler.report()]);
     reply.type(PAGE);
-    return keysTable(query, { ...page, problem: problemOf(report) }).toString();
+    return keysTable(query, await list.page(query)).toString();
   });
   server.get('/key', async (request, reply) => {
     const detail = await detailOf(request);
@@ -75,11 +73,6 @@ export function addKeyRoutes(server: FastifyInstance, options: KeyRoutesOptions)
 
 function paramsOf(request: FastifyRequest): URLSearchParams {
   return new URL(request.url, 'http://dashboard').searchParams;
-}
-
-/** Why keys may be missing from the list: without this, one that can't be read would look empty. */
-function problemOf({ fleet }: StatusReport): string | undefined {
-  return isReadable(fleet) ? undefined : fleet.code;
 }
 
 async function unknownKey(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {

@@ -1,6 +1,6 @@
 import type { Reason, VerdictLevel } from '@redis-to-mongo/fleet-status';
 import { isReadable, type StatusReport, total } from '../../status/status-report.js';
-import { count, counted, shownKey } from '../format.js';
+import { count, counted } from '../format.js';
 import { type Html, html } from '../html.js';
 
 const TONES: Readonly<Record<VerdictLevel, string>> = {
@@ -16,13 +16,13 @@ export function verdictPart(report: StatusReport): Html {
   const { level, title, reasons } = report.verdict;
   const [worst, ...others] = reasons;
   const detail = `${worst?.remedy ?? 'Nothing waits to be copied.'}${notes(report)}`;
-  return html`<section class="verdict ${TONES[level]}" data-level="${level}"><h1>${shownKey(title)}</h1><p>${detail}</p>${
+  return html`<section class="verdict ${TONES[level]}" data-level="${level}"><h1>${title}</h1><p>${detail}</p>${
     others.length > 0 && html`<ul>${others.map(line)}</ul>`
   }</section>`;
 }
 
 function line({ what, remedy }: Reason): Html {
-  return html`<li><b>${shownKey(what)}.</b> ${remedy}</li>`;
+  return html`<li><b>${what}.</b> ${remedy}</li>`;
 }
 
 /** What is no alarm, and is told all the same. */
