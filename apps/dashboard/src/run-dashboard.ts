@@ -33,9 +33,13 @@ export async function runDashboard(app: AppContext, config: Config): Promise<voi
   closers.add('queue', () => queue.close());
   const mongo = connectMongo(config.mongo, 'redis-to-mongo dashboard');
   closers.add('mongo', () => mongo.close());
-  const source = connectRedis(config.redis, (error) => logger.warn('source: connection trouble', { error: redisError(error) }), {
-    enableAutoPipelining: true,
-  });
+  const source = connectRedis(
+    config.redis,
+    (error) => logger.warn('source: connection trouble', { error: redisError(error) }),
+    {
+      enableAutoPipelining: true,
+    },
+  );
   closers.add('source', () => source.disconnect());
   const snapshot = new KeySnapshot((query) => readKeySummaries(mongo.db, query));
   const status = new StatusReader({
