@@ -16,9 +16,12 @@ export {
 } from './operator-dead-letters.js';
 export { findKeys, type KeyQuery, keyNames, readKey } from './operator-keys.js';
 export { deadAmong, type MirroredEntry, mirroredEntries, putMessages } from './operator-messages.js';
+export { type Orphan, orphans, orphansOf, prepareOrphan, type RuleCollection } from './operator-orphans.js';
 export { markPaused, markResumed, pausedKeys } from './operator-pause.js';
 export { type IndexReport, inspectIndexes, inspectMongo, type MongoReport } from './operator-server.js';
+export { messagesBehind, messagesOfOtherLives, type Strays } from './operator-strays.js';
 export {
+  hasValueLetter,
   type MirroredItem,
   type MirroredValue,
   readMirroredValue,

@@ -1,4 +1,5 @@
 import {
+  KEY_TYPES,
   type KeyState,
   type KeyType,
   messageCollectionOf,
@@ -20,6 +21,9 @@ const VALUE_COLLECTIONS: Readonly<Record<Exclude<KeyType, 'stream'>, ValueCollec
   string: { collection: 'strings', memberCollection: 'string_parts' },
   json: { collection: 'json', memberCollection: 'json_parts' },
 };
+
+/** The key types that are values. */
+export const VALUE_KEY_TYPES = KEY_TYPES.filter((keyType) => keyType !== 'stream');
 
 /** The collection that a key goes to: that of its type, unless a rule named one. */
 export function collectionOf(key: Pick<KeyState, 'keyType' | 'collection'>): string {

@@ -1,4 +1,6 @@
 import {
+  BEFORE_FIRST,
+  isEntryId,
   type KeyState,
   type MessageDocument,
   messageCollectionOf,
@@ -15,6 +17,8 @@ import { writeRecords } from './write-records.js';
 /** An entry of a stream as MongoDB has it, its content as the driver gives it: see decodeEntry. */
 export interface MirroredEntry {
   readonly entryId: string;
+  /** When it was added, by its id. */
+  readonly at: unknown;
   readonly content: unknown;
   readonly mapped?: unknown;
 }
@@ -27,12 +31,13 @@ type Stored = { _id: string } & Document;
 /**
  * The entries of the stream's present life that MongoDB holds, in stream order, page by page.
  * @param withDead also those that are dead letters.
- * @throws SyncError as mongoError tells.
+ * @param onStray told of documents that lie among them and are no entries: their `_id` is not that of an entry.
+ * @throws SyncError as mongoError tells; MIRROR_DAMAGED for a dead letter that lacks a part.
  */
 export async function* mirroredEntries(
   db: Db,
   state: KeyState,
-  { withDead }: { readonly withDead: boolean },
+  { withDead, onStray }: { readonly withDead: boolean; readonly onStray?: (id: string) => void },
 ): AsyncGenerator<MirroredEntry> {
   const { key, incarnation, stream, type } = state;
   const prefix = messageIdPrefix(key, incarnation);
@@ -45,11 +50,16 @@ export async function* mirroredEntries(
       .find({ _id: bounds, stream, type }, { batchSize: 1000 })
       .sort({ _id: 1 })
       .allowDiskUse(true);
-    for await (const { _id, entryId, content, mapped } of cursor) {
+    for await (const { _id, entryId, at, content, mapped } of cursor) {
       // A key whose name begins with this key and an @ can lie between.
-      if (_id !== messageId(prefix, String(entryId))) continue;
+      if (!isOfEntry(_id, prefix, entryId)) {
+        onStray?.(_id);
+        continue;
+      }
       for (let id = dead[0]; id !== undefined && id < _id; id = dead[0]) yield* deadEntry(db, dead.shift());
-      yield { entryId: String(entryId), content, mapped };
+      // Replayed, and its letter not removed yet.
+      if (dead[0] === _id) dead.shift();
+      yield { entryId: String(entryId), at, content, mapped };
     }
     while (dead.length > 0) yield* deadEntry(db, dead.shift());
   } catch (error) {
@@ -117,14 +127,21 @@ function* bulksOf(messages: readonly MessageDocument[]): Generator<MessageDocume
   if (bulk.length > 0) yield bulk;
 }
 
+/** Whether a document's id is that of the entry that it says it is of. No stream has an entry 0-0. */
+function isOfEntry(id: string, prefix: string, entryId: unknown): boolean {
+  return isEntryId(entryId) && entryId !== BEFORE_FIRST && id === messageId(prefix, entryId);
+}
+
 async function deadIds(db: Db, bounds: Document, prefix: string): Promise<string[]> {
   const letters = db.collection<Stored>('dead_letters').find({ _id: bounds }, { projection: { entryId: 1 } });
   const ids: string[] = [];
-  for await (const { _id, entryId } of letters) if (_id === messageId(prefix, String(entryId))) ids.push(_id);
+  for await (const { _id, entryId } of letters) if (isOfEntry(_id, prefix, entryId)) ids.push(_id);
   return ids.sort();
 }
 
 async function* deadEntry(db: Db, id: string | undefined): AsyncGenerator<MirroredEntry> {
   const record = id === undefined ? undefined : await readDeadLetter(db, id);
-  if (record) yield { entryId: String(record.entryId), content: record.content, mapped: record.mapped };
+  if (!record) return;
+  const { entryId, at, content, mapped } = record;
+  yield { entryId: String(entryId), at, content, mapped };
 }

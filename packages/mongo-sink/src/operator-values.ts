@@ -5,6 +5,7 @@ import {
   type KeyState,
   type KeyType,
   messageIdBounds,
+  messageIdPrefix,
   SyncError,
 } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
@@ -24,6 +25,12 @@ export type MirroredItem = readonly Buffer[];
 export interface MirroredValue {
   readonly active: boolean;
   readonly expiresAt: Date | null;
+  /** Members, fields or items; bytes of a string or of JSON. As the document says. */
+  readonly size: unknown;
+  /** Which life of which key it says that it is. */
+  readonly incarnation: unknown;
+  readonly stream: unknown;
+  readonly type: unknown;
   /**
    * The items, in order where the value has one.
    * @throws SyncError VALUE_CHANGED_WHILE_READ when the fleet changed the value meanwhile: begin again.
@@ -50,11 +57,38 @@ export async function readMirroredValue(
     return {
       active: document.active === true,
       expiresAt: document.expiresAt instanceof Date ? document.expiresAt : null,
+      size: document.size,
+      incarnation: document.incarnation,
+      stream: document.stream,
+      type: document.type,
       items: () =>
         document.form === 'members'
           ? unitItems(db, keyType, names, document)
           : inlineItems(keyType, document),
     };
+  } catch (error) {
+    throw mongoError(error);
+  }
+}
+
+/**
+ * Whether the value that a key has in its present life, or a part of it, is a dead letter.
+ * @throws SyncError as mongoError tells.
+ */
+export async function hasValueLetter(
+  db: Db,
+  { key, incarnation }: Pick<KeyState, 'key' | 'incarnation'>,
+): Promise<boolean> {
+  const prefix = messageIdPrefix(key, incarnation);
+  try {
+    await ensureConnected(db);
+    const letters = db.collection<Stored>('dead_letters');
+    const units = { _id: { $gt: `${prefix}unit:`, $lt: `${prefix}unit;` }, kind: 'unit' };
+    const found = await letters.findOne(
+      { $or: [{ _id: `${prefix}value` }, units] },
+      { projection: { _id: 1 } },
+    );
+    return found !== null;
   } catch (error) {
     throw mongoError(error);
   }

@@ -2,7 +2,8 @@
 export const BEFORE_FIRST = '0-0';
 
 const MAX_SEQ = 2n ** 64n - 1n;
-const SHAPE = /^(\d{1,20})-(\d{1,20})$/;
+const NUMBER = '(0|[1-9][0-9]{0,19})';
+const SHAPE = new RegExp(`^${NUMBER}-${NUMBER}$`);
 
 /**
  * Orders two stream entry ids (`<ms>-<seq>`, each an unsigned 64-bit decimal without leading zeros) the way
@@ -30,8 +31,14 @@ export function entryIdBefore(entryId: string): string {
   return ms > 0n ? `${ms - 1n}-${MAX_SEQ}` : BEFORE_FIRST;
 }
 
+/** Whether it is an entry id as Redis writes it. */
 export function isEntryId(text: unknown): text is string {
-  return typeof text === 'string' && SHAPE.test(text);
+  const [, ms, seq] = (typeof text === 'string' && SHAPE.exec(text)) || [];
+  return isNumber(ms) && isNumber(seq);
+}
+
+function isNumber(digits: string | undefined): boolean {
+  return digits !== undefined && (digits.length < 20 || BigInt(digits) <= MAX_SEQ);
 }
 
 /** The time an entry id carries, or `undefined` when it lies beyond what a Date can hold. */

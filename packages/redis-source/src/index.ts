@@ -1,3 +1,4 @@
+export { dateOf } from './date-of.js';
 export { type DiscoverOptions, discover, type FoundKey, typesOf } from './discover.js';
 export { redisSource } from './redis-source.js';
 export { KEY_TYPE_ENTRIES, type KeyTypeEntry, type SyncerOptions } from './registry.js';
@@ -5,7 +6,9 @@ export { ScanMemory } from './scan-memory.js';
 export { type AsksRaw, DirectReader } from './streams/direct/direct-reader.js';
 export { documentsByRule } from './streams/documents-by-rule.js';
 export { type StreamCounters, streamCounters } from './streams/stream-counters.js';
+export { parseStreamInfo, type StreamInfo } from './streams/stream-info.js';
 export { type TrimOptions, type TrimReport, trimStream } from './trim-stream.js';
+export { isFieldExpiryKnown } from './values/field-expiry.js';
 export type { ValueOptions } from './values/value-options.js';
 export { KeyspaceEvents } from './watch/keyspace-events.js';
 export { lastIds, readNews, type WatchedStream } from './watch/news-reader.js';

@@ -1,14 +1,18 @@
-import { deadAmong, type MirroredEntry, mirroredEntries } from '@redis-to-mongo/mongo-sink';
-import { compareEntryIds, decodeEntry, entryTime, type KeyState, keyBytes } from '@redis-to-mongo/pipeline';
-import { redisError } from '@redis-to-mongo/redis-connection';
+import {
+  deadAmong,
+  messagesBehind,
+  messagesOfOtherLives,
+  mirroredEntries,
+  readKey,
+} from '@redis-to-mongo/mongo-sink';
+import { compareEntryIds, entryTime, type KeyState } from '@redis-to-mongo/pipeline';
+import { entryProblem } from './compare-entry.js';
+import { compareExpiry } from './compare-expiry.js';
 import type { Difference } from './difference.js';
+import { Problems } from './problems.js';
 import type { Database, RedisClient } from './sides.js';
-
-/** An entry as Redis holds it: its fields and values one after the other. */
-export interface SourceEntry {
-  readonly entryId: string;
-  readonly flat: readonly Buffer[];
-}
+import { type SourceEntry, sourceInfo, sourcePages } from './source-stream.js';
+import { UnknownMessages } from './unknown-messages.js';
 
 export interface CompareOptions {
   /** How long after an entry's time MongoDB removes its message, in ms, where a rule says so: then it is not missing. */
@@ -17,15 +21,12 @@ export interface CompareOptions {
   readonly onWrong?: (entries: readonly SourceEntry[]) => Promise<void>;
 }
 
-const PAGE = 500;
-/** How many problems are told in words; all are counted. */
-const TOLD = 5;
-
 /**
  * Compares the entries that a stream holds with those that MongoDB has of its present life, both in order, field by
- * field. Entries that come in meanwhile are left out. What Redis has dropped since it was synced is no difference: the
- * mirror is there to keep it. Dead letters are no difference either, nor are fields that a rule left out: of those that
- * are stored each has to be the entry's, and their number has to be right.
+ * field, and finds messages that it never had, and a time of expiry that is another one. Entries that come in meanwhile are
+ * left out. What Redis has dropped since it was synced is no difference: the mirror is there to keep it. Dead letters are no
+ * difference either, nor are fields that a rule left out: of those that are stored each has to be the entry's, and their
+ * number has to be right.
  */
 export async function compareStream(
   redis: RedisClient,
@@ -33,87 +34,84 @@ export async function compareStream(
   state: KeyState,
   { ttlMs, onWrong }: CompareOptions = {},
 ): Promise<Difference> {
-  const found = { compared: 0, missing: 0, different: 0 };
-  const problems: string[] = [];
-  const tell = (problem: string) => {
-    if (problems.length < TOLD) problems.push(problem);
-  };
-  const mirrored = mirroredEntries(db, state, { withDead: false });
+  const problems = new Problems();
+  const unknown = new UnknownMessages(await sourceInfo(redis, state.key));
+  const onStray = (id: string) => problems.addDifferent(`${id} is no entry of it`);
+  const mirrored = mirroredEntries(db, state, { withDead: false, onStray });
   let there = await mirrored.next();
   for await (const page of sourcePages(redis, state.key)) {
+    problems.addCompared(page.length);
     const missing: SourceEntry[] = [];
     const wrong: SourceEntry[] = [];
     for (const entry of page) {
-      found.compared++;
-      while (!there.done && compareEntryIds(there.value.entryId, entry.entryId) < 0)
+      for (; !there.done && compareEntryIds(there.value.entryId, entry.entryId) < 0; ) {
+        unknown.add(there.value.entryId);
         there = await mirrored.next();
-      if (there.done || there.value.entryId !== entry.entryId) missing.push(entry);
-      else if (!isSame(entry, there.value)) {
-        wrong.push(entry);
-        tell(`${entry.entryId} has other fields`);
       }
+      if (there.done || there.value.entryId !== entry.entryId) {
+        missing.push(entry);
+        continue;
+      }
+      const problem = entryProblem(entry, there.value);
+      there = await mirrored.next();
+      if (problem === undefined) continue;
+      wrong.push(entry);
+      problems.addDifferent(`${entry.entryId} ${problem}`);
     }
-    found.different += wrong.length;
-    if (missing.length > 0) {
-      const dead = await deadAmong(
-        db,
-        state,
-        missing.map(({ entryId }) => entryId),
-      );
-      for (const entry of missing)
-        if (!dead.has(entry.entryId) && !isRemoved(entry, ttlMs)) {
-          wrong.push(entry);
-          found.missing++;
-          tell(`${entry.entryId} is missing`);
-        }
+    for (const entry of await withoutDead(db, state, missing)) {
+      if (isRemoved(entry, ttlMs)) continue;
+      wrong.push(entry);
+      problems.addMissing(`${entry.entryId} is missing`);
     }
     if (wrong.length > 0) await onWrong?.(wrong);
   }
   await mirrored.return(undefined);
-  return { ...found, problems };
+  await addUnknown(redis, db, state, unknown, problems);
+  await compareExpiry(redis, state.key, [state.expiresAt], false, problems);
+  return problems.difference();
 }
 
-async function* sourcePages(redis: RedisClient, keyId: string): AsyncGenerator<readonly SourceEntry[]> {
-  const key = keyBytes(keyId);
-  try {
-    const [newest] = await redis.xrevrangeBuffer(key, '+', '-', 'COUNT', 1);
-    if (!newest) return;
-    const upTo = String(newest[0]);
-    for (let from = '-'; ; ) {
-      const page = await redis.xrangeBuffer(key, from, upTo, 'COUNT', PAGE);
-      const last = page.at(-1);
-      if (!last) return;
-      yield page.map(([id, flat]) => ({ entryId: String(id), flat }));
-      if (page.length < PAGE) return;
-      from = `(${String(last[0])}`;
-    }
-  } catch (error) {
-    throw redisError(error);
-  }
+async function withoutDead(
+  db: Database,
+  state: KeyState,
+  entries: readonly SourceEntry[],
+): Promise<readonly SourceEntry[]> {
+  if (entries.length === 0) return [];
+  const dead = await deadAmong(
+    db,
+    state,
+    entries.map(({ entryId }) => entryId),
+  );
+  return entries.filter(({ entryId }) => !dead.has(entryId));
+}
+
+/** Adds the messages that the stream never had. A life that began meanwhile is looked at by the next comparison. */
+async function addUnknown(
+  redis: RedisClient,
+  db: Database,
+  state: KeyState,
+  unknown: UnknownMessages,
+  problems: Problems,
+): Promise<void> {
+  const end = await sourceInfo(redis, state.key);
+  if (!end) return;
+  const found = unknown.among(end);
+  const behind = await messagesBehind(db, state, end.lastId);
+  const other = await messagesOfOtherLives(db, state);
+  if ((await readKey(db, state.key))?.incarnation !== state.incarnation) return;
+  problems.addDifferent(`${found[0]}, ${of(found.length)} that Redis never had`, found.length);
+  problems.addDifferent(
+    `${behind.first}, ${of(behind.count)} behind its last entry ever, ${end.lastId}`,
+    behind.count,
+  );
+  problems.addDifferent(`${other.first}, ${of(other.count)} of lives that it never had`, other.count);
+}
+
+function of(messages: number): string {
+  return messages === 1 ? 'a message' : `the first of ${messages} messages`;
 }
 
 function isRemoved({ entryId }: SourceEntry, ttlMs: number | undefined): boolean {
   const at = entryTime(entryId);
   return at !== undefined && ttlMs !== undefined && at.getTime() + ttlMs <= Date.now();
-}
-
-/** Whether the stored fields are those of the entry, in its order, without as many as were left out. */
-function isSame({ flat }: SourceEntry, mirrored: MirroredEntry): boolean {
-  const stored = decoded(mirrored);
-  if (!stored?.isIntact || stored.pairs.length + stored.left !== flat.length / 2) return false;
-  let i = 0;
-  for (const [name, value] of stored.pairs) {
-    while (i < flat.length && !(flat[i]?.equals(name) && flat[i + 1]?.equals(value))) i += 2;
-    if (i >= flat.length) return false;
-    i += 2;
-  }
-  return true;
-}
-
-function decoded(mirrored: MirroredEntry) {
-  try {
-    return decodeEntry(mirrored);
-  } catch {
-    return undefined; // not of a form that the fleet writes
-  }
 }

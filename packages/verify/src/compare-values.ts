@@ -1,30 +1,49 @@
 import { createHash, hash } from 'node:crypto';
-import { type MirroredItem, readMirroredValue, type ValueKeyType } from '@redis-to-mongo/mongo-sink';
-import type { KeyState } from '@redis-to-mongo/pipeline';
+import {
+  hasValueLetter,
+  type MirroredItem,
+  readMirroredValue,
+  type ValueKeyType,
+} from '@redis-to-mongo/mongo-sink';
+import { type KeyState, keyBytes } from '@redis-to-mongo/pipeline';
+import { isFieldExpiryKnown } from '@redis-to-mongo/redis-source';
+import { compareExpiry } from './compare-expiry.js';
 import type { Difference } from './difference.js';
+import { Problems } from './problems.js';
 import type { Database, RedisClient } from './sides.js';
 import { sourceItems } from './source-items.js';
 
-/** Compares a value in Redis with what MongoDB holds of it: byte for byte, by digests. Memory: 100 bytes for each member. */
+/**
+ * Compares a value in Redis with what MongoDB holds of it: byte for byte, by digests, with its size, its times of expiry, and
+ * what it belongs to. Memory: 100 bytes for each member.
+ */
 export async function compareValues(
   redis: RedisClient,
   db: Database,
   keyType: ValueKeyType,
-  state: Pick<KeyState, 'key' | 'collection'>,
+  state: KeyState,
 ): Promise<Difference> {
+  const problems = new Problems();
+  if (state.counts.dead > 0 && (await hasValueLetter(db, state))) return problems.difference();
   const mirrored = await readMirroredValue(db, keyType, state);
-  if (!mirrored?.active) return { compared: 0, missing: 1, different: 0, problems: ['no value in MongoDB'] };
-  const [here, there] = [
-    await summary(keyType, sourceItems(redis, keyType, state.key)),
-    await summary(keyType, mirrored.items()),
-  ];
+  if (!mirrored?.active) {
+    problems.addMissing('no value in MongoDB');
+    return problems.difference();
+  }
+  const hasTimes = keyType === 'hash' && (await isFieldExpiryKnown(redis, keyBytes(state.key)));
+  const parts = hasTimes ? 3 : 2;
+  const here = await summary(keyType, sourceItems(redis, keyType, state.key, hasTimes), parts);
+  const there = await summary(keyType, mirrored.items(), parts);
+  problems.addCompared(here.count);
   const { problem } = diff(keyType, here, there);
-  return {
-    compared: here.count,
-    missing: 0,
-    different: problem === undefined ? 0 : 1,
-    problems: problem === undefined ? [] : [problem],
-  };
+  if (problem !== undefined) problems.addDifferent(problem);
+  else if (Number(mirrored.size) !== here.count)
+    problems.addDifferent(`its size is ${here.count}, not ${Number(mirrored.size)}`);
+  if (mirrored.incarnation !== state.incarnation) problems.addDifferent('of another life');
+  if (mirrored.stream !== state.stream || mirrored.type !== state.type)
+    problems.addDifferent('belongs to another stream');
+  await compareExpiry(redis, state.key, [mirrored.expiresAt, state.expiresAt], true, problems);
+  return problems.difference();
 }
 
 /** Prints of all items where the value has no order, else one digest of all. */
@@ -33,11 +52,14 @@ type Summary = { readonly count: number } & (
   | { readonly digest: string }
 );
 
-async function summary(keyType: ValueKeyType, items: AsyncIterable<MirroredItem>): Promise<Summary> {
+async function summary(
+  keyType: ValueKeyType,
+  items: AsyncIterable<MirroredItem>,
+  parts: number,
+): Promise<Summary> {
   if (keyType === 'set' || keyType === 'zset' || keyType === 'hash') {
     const prints = new Set<string>();
-    // A field's time of expiry is no part of the hash's content.
-    for await (const item of items) prints.add(printOf(item.slice(0, 2)));
+    for await (const item of items) prints.add(printOf(item.slice(0, parts)));
     return { count: prints.size, prints };
   }
   const digest = createHash('sha256');

@@ -1,24 +1,30 @@
 import type { MirroredItem, ValueKeyType } from '@redis-to-mongo/mongo-sink';
 import { keyBytes, SyncError } from '@redis-to-mongo/pipeline';
 import { redisError } from '@redis-to-mongo/redis-connection';
+import { dateOf } from '@redis-to-mongo/redis-source';
 import type { RedisClient } from './sides.js';
 
 /** Members asked of Redis at once, and bytes of a string. */
 const PAGE = 1000;
 const PART_BYTES = 1024 * 1024;
+/** What HPEXPIRETIME answers for a field that is not there. */
+const ABSENT = -2;
 
 /**
  * A value's items as Redis holds them now, in the form of MirroredItem, page by page. SSCAN and its like may give an
  * item twice. What changes meanwhile is there or not.
+ * @param hasTimes of a hash on a server that knows them: its fields come with the times at which they expire.
  * @throws SyncError as redisError tells.
  */
 export async function* sourceItems(
   redis: RedisClient,
   keyType: ValueKeyType,
   keyId: string,
+  hasTimes = false,
 ): AsyncGenerator<MirroredItem> {
   try {
-    yield* READERS[keyType](redis, keyBytes(keyId));
+    if (hasTimes) yield* hashWithTimes(redis, keyBytes(keyId));
+    else yield* READERS[keyType](redis, keyBytes(keyId));
   } catch (error) {
     throw redisError(error);
   }
@@ -54,6 +60,23 @@ const READERS: Readonly<Record<ValueKeyType, Reader>> = {
     if (typeof text === 'string') yield [Buffer.from(text)];
   },
 };
+
+async function* hashWithTimes(redis: RedisClient, key: Buffer): AsyncGenerator<MirroredItem> {
+  let cursor = '0';
+  do {
+    const [next, flat] = await redis.hscanBuffer(key, cursor, 'COUNT', PAGE);
+    cursor = String(next);
+    const fields = flat.filter((_, i) => i % 2 === 0);
+    if (fields.length === 0) continue;
+    const times: unknown = await redis.call('HPEXPIRETIME', key, 'FIELDS', String(fields.length), ...fields);
+    for (const [i, field] of fields.entries()) {
+      const time = Array.isArray(times) ? Number(times[i]) : ABSENT;
+      const item = [field, flat[2 * i + 1] ?? Buffer.alloc(0)];
+      if (time > 0) yield [...item, Buffer.from(String(dateOf(time).getTime()))];
+      else if (time !== ABSENT) yield item;
+    }
+  } while (cursor !== '0');
+}
 
 async function* scan(
   step: (cursor: string) => Promise<[cursor: Buffer, items: Buffer[]]>,

@@ -1,13 +1,32 @@
-import { readKey } from '@redis-to-mongo/mongo-sink';
-import type { RuleBook } from '@redis-to-mongo/pipeline';
+import { orphansOf, type RuleCollection, readKey } from '@redis-to-mongo/mongo-sink';
+import { type RuleBook, SyncError } from '@redis-to-mongo/pipeline';
 import type { FoundKey } from '@redis-to-mongo/redis-source';
 import { compareStream } from './compare-stream.js';
 import { compareValues } from './compare-values.js';
 import type { Difference } from './difference.js';
 import type { Sides } from './sides.js';
 
-/** Compares one key. @param type what it is in Redis; `undefined` when it is not there. */
+/**
+ * Compares one key. Documents of it that are not of the fleet's form are a difference, too.
+ * @param type what it is in Redis; `undefined` when it is not there.
+ * @throws SyncError of class transient or configuration.
+ */
 export async function verifyKey(
+  sides: Sides,
+  key: string,
+  type: FoundKey['type'] | undefined,
+  rules: RuleBook,
+): Promise<Difference> {
+  try {
+    return await compare(sides, key, type, rules);
+  } catch (error) {
+    if (!(error instanceof SyncError)) return wrong('its documents are not of the fleet’s form');
+    if (error.code !== 'VALUE_CHANGED_WHILE_READ' && error.errorClass !== 'unknown') throw error;
+    return wrong(error.message);
+  }
+}
+
+async function compare(
   { redis, db }: Sides,
   key: string,
   type: FoundKey['type'] | undefined,
@@ -23,6 +42,21 @@ export async function verifyKey(
   return type === 'stream'
     ? await compareStream(redis, db, state, { ttlMs: rules.ruleFor(key, type)?.ttlMs })
     : await compareValues(redis, db, type, state);
+}
+
+/** Compares a key that had a value which belongs to none: whether it still has. @throws as verifyKey. */
+export async function verifyOrphan(
+  { db }: Pick<Sides, 'db'>,
+  key: string,
+  rules: RuleBook,
+): Promise<Difference> {
+  const found = await orphansOf(db, ruleCollectionsOf(rules), key);
+  return { ...nothing(), different: found.length, problems: found.map(({ problem }) => problem) };
+}
+
+/** The collections that rules send values to. */
+export function ruleCollectionsOf({ rules }: RuleBook): readonly RuleCollection[] {
+  return rules.flatMap(({ collection, types }) => (collection === undefined ? [] : [{ collection, types }]));
 }
 
 function wrong(problem: string): Difference {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { orphans, orphansOf } from '@redis-to-mongo/mongo-sink';
 import { keysInMongo, keysInRedis } from '@redis-to-mongo/operations';
 import {
   forEachAtOnce,
@@ -7,12 +8,14 @@ import {
   type Line,
   type RuleBook,
   type SliceLimits,
+  SyncError,
 } from '@redis-to-mongo/pipeline';
 import { typesOf } from '@redis-to-mongo/redis-source';
 import { type Difference, isEqual } from './difference.js';
 import { repairKey } from './repair-key.js';
+import { repairOrphan } from './repair-orphan.js';
 import type { Sides } from './sides.js';
-import { verifyKey } from './verify-key.js';
+import { ruleCollectionsOf, verifyKey, verifyOrphan } from './verify-key.js';
 
 /** A key that differs. */
 export type Finding = Difference & {
@@ -64,21 +67,58 @@ const SETTLE_STEP_MS = 500;
  * @throws SyncError of class transient or configuration: nothing is wrong with a key, but with a server.
  */
 export async function verifyMirror(sides: Sides, options: VerifyOptions): Promise<Verification> {
-  const { settleMs, repairWith } = options;
-  const names = await namesOf(sides, options);
-  let differing = await compareAll(sides, options, names);
-  const again = async () => await compareAll(sides, options, new Set(differing.map(({ key }) => key)));
+  const { settleMs, repairWith, progress, rules } = options;
+  const orphaned = await orphanedKeys(sides, options);
+  const names = new Set([...(await namesOf(sides, options)), ...orphaned]);
+  const compare = async (keys: ReadonlySet<string>) =>
+    await compareAll(keys, progress, async (key) => {
+      const found = await compareKey(sides, rules, key);
+      return orphaned.has(key) ? { ...found, ...sumOf(found, await verifyOrphan(sides, key, rules)) } : found;
+    });
+  let differing = await compare(names);
+  const again = async () => await compare(new Set(differing.map(({ key }) => key)));
   for (const until = Date.now() + settleMs; differing.length > 0 && Date.now() < until; ) {
     await sleep(Math.min(SETTLE_STEP_MS, settleMs));
     differing = await again();
   }
   if (!repairWith || differing.length === 0) return { keys: names.size, findings: differing };
   const { line, slice } = await repairWith();
-  for (const { key } of differing) await repairKey(sides, line, slice, key);
+  for (const { key } of differing) {
+    await repairKey(sides, line, slice, key).catch(unlessOfTheKey);
+    if (!orphaned.has(key)) continue;
+    for (const orphan of await orphansOf(sides.db, ruleCollectionsOf(rules), key))
+      await repairOrphan(sides.db, line, orphan).catch(unlessOfTheKey);
+  }
   const still = new Set((await again()).map(({ key }) => key));
   return {
     keys: names.size,
     findings: differing.map((each) => ({ ...each, repaired: !still.has(each.key) })),
+  };
+}
+
+/** What can not be repaired still differs, and is told so. @throws what is not wrong with the key itself. */
+function unlessOfTheKey(error: unknown): void {
+  if (error instanceof SyncError && /unknown|overtaken/.test(error.errorClass)) return;
+  throw error;
+}
+
+/** The keys of values that belong to no key, as far as they are wanted. */
+async function orphanedKeys(
+  { db }: Sides,
+  { wanted, types, rules }: Pick<VerifyOptions, 'wanted' | 'types' | 'rules'>,
+): Promise<ReadonlySet<string>> {
+  const keys = new Set<string>();
+  for await (const { key, keyType } of orphans(db, ruleCollectionsOf(rules), wanted))
+    if (types.includes(keyType)) keys.add(key);
+  return keys;
+}
+
+function sumOf(one: Difference, other: Difference): Difference {
+  return {
+    compared: one.compared + other.compared,
+    missing: one.missing + other.missing,
+    different: one.different + other.different,
+    problems: [...one.problems, ...other.problems],
   };
 }
 
@@ -91,20 +131,24 @@ async function namesOf(
   return new Set([...mirrored, ...(await keysInMongo(db, (key) => wanted(key) && !here.has(key)))]);
 }
 
+async function compareKey({ redis, db }: Sides, rules: RuleBook, key: string): Promise<Finding> {
+  const [type] = await typesOf(redis, [keyBytes(key)]);
+  const word = type === undefined ? 'none' : typeof type === 'string' ? type : type.unknown;
+  return { key, type: word, ...(await verifyKey({ redis, db }, key, type, rules)) };
+}
+
 async function compareAll(
-  { redis, db }: Sides,
-  { rules, progress }: Pick<VerifyOptions, 'rules' | 'progress'>,
   keys: ReadonlySet<string>,
+  progress: VerifyProgress | undefined,
+  compare: (key: string) => Promise<Finding>,
 ): Promise<Finding[]> {
   const found: Finding[] = [];
   progress?.begin(keys.size);
   try {
     await forEachAtOnce(keys, AT_ONCE, async (key) => {
-      const [type] = await typesOf(redis, [keyBytes(key)]);
-      const difference = await verifyKey({ redis, db }, key, type, rules);
-      progress?.key(difference.compared);
-      const word = type === undefined ? 'none' : typeof type === 'string' ? type : type.unknown;
-      if (!isEqual(difference)) found.push({ key, type: word, ...difference });
+      const finding = await compare(key);
+      progress?.key(finding.compared);
+      if (!isEqual(finding)) found.push(finding);
     });
   } finally {
     progress?.end();

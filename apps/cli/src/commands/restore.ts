@@ -35,7 +35,7 @@ export const restore: Command = {
     const [pattern = ''] = args;
     const { Progress } = await import('../progress.js');
     const { restoreKey } = await import('../restore/restore-key.js');
-    const { findKeys } = await import('@redis-to-mongo/mongo-sink');
+    const { keyNames } = await import('@redis-to-mongo/mongo-sink');
     const { forEachAtOnce, namePattern } = await import('@redis-to-mongo/pipeline');
     const { redisError } = await import('@redis-to-mongo/redis-connection');
     const url = addressOf(options.text('to'));
@@ -45,12 +45,12 @@ export const restore: Command = {
       throw redisError(error, 'to');
     });
     const name = namePattern(pattern);
-    const { keys } = await findKeys(db, { name, condition: 'active', limit: 10_000_000 });
+    const keys = await keyNames(db, { name, condition: 'active' });
     requireKeys({ args, options }, 'restore', keys.length, 'MongoDB has');
     const progress = new Progress(out, keys.length, 'keys');
     const results: Restored[] = [];
-    await forEachAtOnce(keys, AT_ONCE, async (state) => {
-      const restored = await restoreKey(target, db, state, {
+    await forEachAtOnce(keys, AT_ONCE, async (key) => {
+      const restored = await restoreKey(target, db, key, {
         isReplaced: options.flag('replace'),
         isPartial: options.flag('partial'),
       });

@@ -1,3 +1,4 @@
+import { readKey } from '@redis-to-mongo/mongo-sink';
 import { type KeyState, keyBytes, SyncError } from '@redis-to-mongo/pipeline';
 import type { Database, RedisClient } from '../servers.js';
 import { restoreStream } from './restore-stream.js';
@@ -15,32 +16,64 @@ export interface Restored {
 }
 
 /**
- * Writes one key into another Redis; `isReplaced` over what is there, `isPartial` without the fields that a rule left out. A key that fails is taken away there again, so that what is there is whole.
+ * Writes one key into another Redis; `isReplaced` over what is there, `isPartial` without the fields that a rule left out.
+ * A key that fails is taken away there again, so that what is there is whole. What is wrong with one key's documents fails
+ * that key alone.
  * @throws SyncError of class transient or configuration.
  */
 export async function restoreKey(
   target: RedisClient,
   db: Database,
+  keyId: string,
+  options: { readonly isReplaced: boolean; readonly isPartial: boolean },
+): Promise<Restored> {
+  let keyType = '';
+  try {
+    const state = await readKey(db, keyId);
+    if (!state) throw new SyncError('KEY_ABSENT', 'unknown', 'its document in keys has gone meanwhile');
+    keyType = state.keyType;
+    return { key: keyId, keyType, ...(await restoreState(target, db, state, options)) };
+  } catch (error) {
+    if (!(error instanceof SyncError) || !isOfTheKey(error)) throw error;
+    const { code, message } = error;
+    return { key: keyId, keyType, result: 'failed', items: 0, error: { code, message } };
+  }
+}
+
+async function restoreState(
+  target: RedisClient,
+  db: Database,
   state: KeyState,
   { isReplaced, isPartial }: { readonly isReplaced: boolean; readonly isPartial: boolean },
-): Promise<Restored> {
-  const { key: keyId, keyType } = state;
-  const key = keyBytes(keyId);
-  const told = { key: keyId, keyType };
+): Promise<Pick<Restored, 'result' | 'items'>> {
+  const key = keyBytes(state.key);
   if (isReplaced) await sendAll(target, [['DEL', key]]);
-  else if ((await target.exists(key)) > 0) return { ...told, result: 'there already', items: 0 };
+  else if ((await target.exists(key)) > 0) return { result: 'there already', items: 0 };
   try {
     const items =
-      keyType === 'stream'
+      state.keyType === 'stream'
         ? await restoreStream(target, db, state, isPartial)
-        : await restoreValue(target, db, keyType, state);
+        : await restoreValue(target, db, state.keyType, state);
     if (items === undefined)
       throw new SyncError('VALUE_ABSENT', 'unknown', 'MongoDB has no value: run verify --repair');
-    return { ...told, result: 'restored', items };
+    return { result: 'restored', items };
   } catch (error) {
-    if (error instanceof SyncError && error.errorClass !== 'configuration')
-      await sendAll(target, [['DEL', key]]).catch(() => {}); // what failed is told, not this
-    if (!(error instanceof SyncError) || error.errorClass !== 'unknown') throw error;
-    return { ...told, result: 'failed', items: 0, error: { code: error.code, message: error.message } };
+    const told = error instanceof SyncError ? error : damaged(error);
+    if (told.errorClass !== 'configuration') await sendAll(target, [['DEL', key]]).catch(() => {}); // what failed is told, not this
+    throw told;
   }
+}
+
+function isOfTheKey({ code, errorClass }: SyncError): boolean {
+  return errorClass === 'unknown' || code === 'VALUE_CHANGED_WHILE_READ';
+}
+
+/** What reads the fleet's documents throws other errors only for documents that are not of its form. */
+function damaged(cause: unknown): SyncError {
+  return new SyncError(
+    'MIRROR_DAMAGED',
+    'unknown',
+    'its documents in MongoDB are not of the fleet’s form: verify --repair puts them back while Redis has the key',
+    { cause },
+  );
 }

@@ -1,5 +1,14 @@
-import { mirroredEntries } from '@redis-to-mongo/mongo-sink';
-import { BEFORE_FIRST, decodeEntry, type KeyState, keyBytes, SyncError } from '@redis-to-mongo/pipeline';
+import { type MirroredEntry, mirroredEntries } from '@redis-to-mongo/mongo-sink';
+import {
+  BEFORE_FIRST,
+  compareEntryIds,
+  type DecodedEntry,
+  decodeEntry,
+  isEntryId,
+  type KeyState,
+  keyBytes,
+  SyncError,
+} from '@redis-to-mongo/pipeline';
 import type { Database, RedisClient } from '../servers.js';
 import { sendAll } from './send-all.js';
 
@@ -31,26 +40,51 @@ export async function restoreStream(
   ]);
   let count = 0;
   let bytes = 0;
+  let lastEntry = BEFORE_FIRST;
   let page: (string | Buffer)[][] = [];
   for await (const message of mirroredEntries(db, state, { withDead: true })) {
     const { entryId } = message;
-    const { pairs, left } = decodeEntry(message);
+    const { pairs, left } = decoded(message);
     if (left > 0 && !isPartial) throw incomplete(entryId, left);
     if (pairs.length === 0) continue; // a stream takes no entry without fields
     const flat = pairs.flat();
     page.push(['XADD', key, entryId, ...flat]);
     bytes += flat.reduce((sum, each) => sum + each.length, 0);
     count++;
+    lastEntry = entryId;
     if (page.length < AT_ONCE && bytes < BYTES_AT_ONCE) continue;
     await sendAll(target, page);
     page = [];
     bytes = 0;
   }
   await sendAll(target, page);
-  const lastId = state.position?.lastId;
-  if (typeof lastId === 'string' && lastId !== BEFORE_FIRST) await sendAll(target, [['XSETID', key, lastId]]);
+  const lastId = lastIdOf(state, lastEntry);
+  if (lastId !== BEFORE_FIRST) await sendAll(target, [['XSETID', key, lastId]]);
   if (state.expiresAt) await sendAll(target, [['PEXPIREAT', key, String(state.expiresAt.getTime())]]);
   return count;
+}
+
+/**
+ * The last id that the stream gave out. MongoDB can hold a later entry: a worker died before it saved how far it had come,
+ * or the message is not the fleet's.
+ */
+function lastIdOf({ position }: KeyState, lastEntry: string): string {
+  const lastId = position?.lastId;
+  return isEntryId(lastId) && compareEntryIds(lastId, lastEntry) > 0 ? lastId : lastEntry;
+}
+
+/** @throws SyncError MIRROR_DAMAGED. */
+function decoded(message: MirroredEntry): DecodedEntry {
+  try {
+    return decodeEntry(message);
+  } catch (cause) {
+    throw new SyncError(
+      'MIRROR_DAMAGED',
+      'unknown',
+      `entry ${message.entryId}: its message is not of the fleet’s form: verify --repair puts it back while Redis has it`,
+      { cause },
+    );
+  }
 }
 
 function incomplete(entryId: string, left: number): SyncError {

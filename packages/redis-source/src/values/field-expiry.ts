@@ -37,7 +37,7 @@ export function fieldExpiry(): ItemDetail {
   let isKnown: boolean | undefined;
   return {
     async isKnown(client, key) {
-      isKnown ??= await isAnswered(client, key);
+      isKnown ??= await isFieldExpiryKnown(client, key);
       return isKnown;
     },
     commands(key, items) {
@@ -70,7 +70,8 @@ export function fieldExpiry(): ItemDetail {
   };
 }
 
-async function isAnswered(client: Redis, key: Buffer): Promise<boolean> {
+/** Whether the server tells when single fields of a hash expire. */
+export async function isFieldExpiryKnown(client: Redis, key: Buffer): Promise<boolean> {
   try {
     await client.sendCommand(new Command('HPEXPIRETIME', [key, 'FIELDS', '1', '']));
     return true;

@@ -1,0 +1,153 @@
+import { isKeyType, type KeyType } from '@redis-to-mongo/pipeline';
+import type { Db, Document } from 'mongodb';
+import { ensureConnected } from './ensure-connected.js';
+import { fromKeyDocument } from './key-document.js';
+import { mongoError } from './mongo-error.js';
+import { collectionOf, collectionsOf, VALUE_KEY_TYPES } from './operator-collections.js';
+import type { ValueKeyType } from './operator-values.js';
+
+/** A value that says that it is there, while `keys` has no key whose value it is. */
+export interface Orphan {
+  readonly key: string;
+  readonly keyType: ValueKeyType;
+  readonly collection: string;
+  /** The collection, where a rule has named it. */
+  readonly ruleCollection: string | null;
+  /** Of the value; 0 where it has none. */
+  readonly revision: number;
+  readonly problem: string;
+}
+
+/** Where values are, besides the collections of their types. */
+export interface RuleCollection {
+  readonly collection: string;
+  /** The types that a rule sends there; `undefined` for all. */
+  readonly types: readonly KeyType[] | undefined;
+}
+
+type Stored = { _id: string } & Document;
+
+const PAGE = 1000;
+
+/**
+ * The active values that belong to no active key, in the collections of all types and of rules.
+ * @throws SyncError as mongoError tells.
+ */
+export async function* orphans(
+  db: Db,
+  ruleCollections: readonly RuleCollection[],
+  wanted: (key: string) => boolean,
+): AsyncGenerator<Orphan> {
+  try {
+    await ensureConnected(db);
+    for (const place of placesOf(ruleCollections)) {
+      const cursor = db
+        .collection<Stored>(place.collection)
+        .find({ active: true }, { projection: { revision: 1 }, batchSize: PAGE });
+      let page: Stored[] = [];
+      for await (const value of cursor) {
+        if (typeof value._id === 'string' && wanted(value._id)) page.push(value);
+        if (page.length < PAGE) continue;
+        yield* orphansAmong(db, place, page);
+        page = [];
+      }
+      yield* orphansAmong(db, place, page);
+    }
+  } catch (error) {
+    throw mongoError(error);
+  }
+}
+
+/** The same for one key. */
+export async function orphansOf(
+  db: Db,
+  ruleCollections: readonly RuleCollection[],
+  key: string,
+): Promise<readonly Orphan[]> {
+  try {
+    await ensureConnected(db);
+    const found: Orphan[] = [];
+    for (const place of placesOf(ruleCollections)) {
+      const values = db.collection<Stored>(place.collection);
+      const value = await values.findOne({ _id: key, active: true }, { projection: { revision: 1 } });
+      if (value) for await (const orphan of orphansAmong(db, place, [value])) found.push(orphan);
+    }
+    return found;
+  } catch (error) {
+    throw mongoError(error);
+  }
+}
+
+interface Place {
+  readonly keyTypes: readonly ValueKeyType[];
+  readonly collection: string;
+  readonly ruleCollection: string | null;
+}
+
+function placesOf(ruleCollections: readonly RuleCollection[]): readonly Place[] {
+  const own = VALUE_KEY_TYPES.map((keyType): Place => {
+    const { collection } = collectionsOf(keyType, {});
+    return { keyTypes: [keyType], collection, ruleCollection: null };
+  });
+  const named = ruleCollections.map(
+    ({ collection, types }): Place => ({
+      keyTypes: VALUE_KEY_TYPES.filter((keyType) => types === undefined || types.includes(keyType)),
+      collection,
+      ruleCollection: collection,
+    }),
+  );
+  return [...own, ...named.filter(({ keyTypes }) => keyTypes.length > 0)];
+}
+
+async function* orphansAmong(
+  db: Db,
+  { keyTypes, collection, ruleCollection }: Place,
+  values: readonly Stored[],
+): AsyncGenerator<Orphan> {
+  if (values.length === 0) return;
+  const ids = values.map(({ _id }) => _id);
+  const known = new Map<string, Document>();
+  for await (const found of db.collection<Stored>('keys').find({ _id: { $in: ids } }))
+    known.set(found._id, found);
+  for (const { _id: key, revision } of values) {
+    const document = known.get(key);
+    const owner = document && stateOf(document);
+    const isOwn = owner && owner.status === 'active' && collectionOf(owner) === collection;
+    if (isOwn || (document && !owner)) continue; // a damaged document in keys is told by itself
+    const keyType =
+      owner && keyTypes.some((each) => each === owner.keyType) && owner.keyType !== 'stream'
+        ? owner.keyType
+        : keyTypes[0];
+    if (keyType === undefined) continue;
+    const problem = owner
+      ? `an active value in ${collection}, which is not its value now`
+      : `an active value in ${collection}, of a key that keys does not know`;
+    yield {
+      key,
+      keyType,
+      collection,
+      ruleCollection,
+      revision: typeof revision === 'number' ? revision : 0,
+      problem,
+    };
+  }
+}
+
+function stateOf(document: Document) {
+  try {
+    return isKeyType(document.keyType) ? fromKeyDocument(document) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Gives an orphan whose revision is none one that a write can follow. @throws SyncError as mongoError tells. */
+export async function prepareOrphan(db: Db, { key, collection, revision }: Orphan): Promise<void> {
+  try {
+    await db
+      .collection<Stored>(collection)
+      .updateOne({ _id: key, revision: { $not: { $type: 'number' } } }, { $set: { revision } });
+  } catch (error) {
+    throw mongoError(error);
+  }
+}

@@ -1,0 +1,37 @@
+import type { Difference } from './difference.js';
+
+/** How many problems are told in words; all are counted. */
+const TOLD = 5;
+
+/** Counts what differs of a key, and keeps the first few problems in words. */
+export class Problems {
+  #compared = 0;
+  #missing = 0;
+  #different = 0;
+  readonly #told: string[] = [];
+
+  addCompared(count: number): void {
+    this.#compared += count;
+  }
+
+  addMissing(problem: string): void {
+    this.#missing++;
+    this.#tell(problem);
+  }
+
+  /** @param count what the problem counts for; 0 for nothing. */
+  addDifferent(problem: string, count = 1): void {
+    if (count === 0) return;
+    this.#different += count;
+    this.#tell(problem);
+  }
+
+  #tell(problem: string): void {
+    if (this.#told.length < TOLD) this.#told.push(problem);
+  }
+
+  difference(): Difference {
+    const [compared, missing, different] = [this.#compared, this.#missing, this.#different];
+    return { compared, missing, different, problems: [...this.#told] };
+  }
+}

@@ -1,0 +1,18 @@
+import { type Orphan, prepareOrphan, readKey } from '@redis-to-mongo/mongo-sink';
+import { firstState, inCollection, type Line, placeOf } from '@redis-to-mongo/pipeline';
+import type { Database } from './sides.js';
+
+/** Makes a value that belongs to no key empty and inactive, as that of a key that has gone. */
+export async function repairOrphan(db: Database, line: Line, orphan: Orphan): Promise<void> {
+  const { key, keyType, ruleCollection, revision } = orphan;
+  await prepareOrphan(db, orphan);
+  const known = await readKey(db, key);
+  const first = firstState(key, placeOf(key, line.separator), keyType, line.now());
+  const state = {
+    ...inCollection(first, ruleCollection),
+    incarnation: known?.incarnation ?? first.incarnation,
+    revision,
+  };
+  const writes = line.source.syncer(keyType)?.retire(state) ?? [];
+  await line.sink.write(state, writes);
+}

@@ -1,0 +1,46 @@
+import { keyBytes } from '@redis-to-mongo/pipeline';
+import { redisError } from '@redis-to-mongo/redis-connection';
+import { parseStreamInfo, type StreamInfo } from '@redis-to-mongo/redis-source';
+import type { RedisClient } from './sides.js';
+
+/** An entry as Redis holds it: its fields and values one after the other. */
+export interface SourceEntry {
+  readonly entryId: string;
+  readonly flat: readonly Buffer[];
+}
+
+const PAGE = 500;
+
+/** The entries of a stream up to the newest one at the first read, page by page. @throws SyncError as redisError tells. */
+export async function* sourcePages(
+  redis: RedisClient,
+  keyId: string,
+): AsyncGenerator<readonly SourceEntry[]> {
+  const key = keyBytes(keyId);
+  try {
+    const [newest] = await redis.xrevrangeBuffer(key, '+', '-', 'COUNT', 1);
+    if (!newest) return;
+    const upTo = String(newest[0]);
+    for (let from = '-'; ; ) {
+      const page = await redis.xrangeBuffer(key, from, upTo, 'COUNT', PAGE);
+      const last = page.at(-1);
+      if (!last) return;
+      yield page.map(([id, flat]) => ({ entryId: String(id), flat }));
+      if (page.length < PAGE) return;
+      from = `(${String(last[0])}`;
+    }
+  } catch (error) {
+    throw redisError(error);
+  }
+}
+
+/** What XINFO tells of a stream; `undefined` when it is not there. @throws SyncError as redisError tells. */
+export async function sourceInfo(redis: RedisClient, keyId: string): Promise<StreamInfo | undefined> {
+  const key = keyBytes(keyId);
+  try {
+    return parseStreamInfo(await redis.xinfo('STREAM', key));
+  } catch (error) {
+    if (error instanceof Error && /no such key/i.test(error.message)) return undefined;
+    throw redisError(error);
+  }
+}
