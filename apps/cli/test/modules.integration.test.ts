@@ -57,8 +57,9 @@ describe.skipIf(!isRedisForHere('redis-7.4'))(
       expect(await syncKey(line, key, slice)).toMatchObject({ result: 'synced' });
     };
 
-    const isSame = async (key: string) =>
-      isEqual(await verifyKey({ redis: source, db: cli.db }, key, 'json', new RuleBook()));
+    const compare = async (key: string, type: 'json' | 'hash') =>
+      await verifyKey({ redis: source, db: cli.db }, key, type, new RuleBook());
+    const isSame = async (key: string) => isEqual(await compare(key, 'json'));
 
     it.each([
       ['plain', '{"a":1,"b":[true,null,"x"]}'],
@@ -83,6 +84,25 @@ describe.skipIf(!isRedisForHere('redis-7.4'))(
       expect(await target.call('HPEXPIRETIME', 'hash', 'FIELDS', '2', 'stays', 'goes')).toEqual([
         -1, 4102444800000,
       ]);
+    });
+
+    it.each([
+      ['few fields', 3],
+      ['many fields', 300],
+    ])('a hash of %s whose times were changed in MongoDB is found', async (key, fields) => {
+      for (let i = 0; i < fields; i++) await source.hset(key, `field ${i}`, 'x'.repeat(9));
+      await source.call('HPEXPIREAT', key, '4102444800000', 'FIELDS', '1', 'field 1');
+      await sync(key);
+      expect((await compare(key, 'hash')).problems).toEqual([]);
+      const hashes = cli.db.collection<{ _id: string }>('hashes');
+      if (key === 'few fields') await hashes.updateOne({ _id: key }, { $unset: { fieldsExpireAt: 1 } });
+      else
+        await cli.db
+          .collection('hash_fields')
+          .updateOne({ key, field: 'field 1' }, { $set: { expiresAt: new Date(0) } });
+      expect((await compare(key, 'hash')).problems).toEqual(['1 fields lacking, 1 too many']);
+      await source.call('HPERSIST', key, 'FIELDS', '1', 'field 1');
+      if (key === 'few fields') expect((await compare(key, 'hash')).problems).toEqual([]);
     });
   },
 );
