@@ -12,7 +12,7 @@ const AT_ONCE = 20;
 export async function changeKeys(
   { args, options, out, servers }: Call,
   condition: KeyQuery['condition'],
-  change: (key: string) => Promise<{ readonly done: string }>,
+  change: (key: string) => Promise<{ readonly done: string; readonly isRefused?: boolean }>,
 ): Promise<Ending> {
   const { keyNames, readKey } = await import('@redis-to-mongo/mongo-sink');
   const { forEachAtOnce, namePattern, shownKey } = await import('@redis-to-mongo/pipeline');
@@ -29,8 +29,11 @@ export async function changeKeys(
     if (name.names.some((key) => names.has(key))) continue;
     if (!condition || (await keyNames(db, { name })).length === 0) done.set(pattern, 'unknown');
   }
+  let isRefused = false;
   await forEachAtOnce(names, AT_ONCE, async (key) => {
-    done.set(key, (await change(key)).done);
+    const changed = await change(key);
+    done.set(key, changed.done);
+    isRefused ||= changed.isRefused === true;
   });
   const results = [...done].map(([key, what]) => ({ key, done: what }));
   results.sort((a, b) => (a.key < b.key ? -1 : 1));
@@ -44,5 +47,5 @@ export async function changeKeys(
       ]),
     );
   const isLacking = results.some(({ done: what }) => what === 'unknown');
-  return isLacking && !options.flag('allow-none') ? 'failed' : 'ok';
+  return isRefused || (isLacking && !options.flag('allow-none')) ? 'failed' : 'ok';
 }

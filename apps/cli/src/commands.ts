@@ -65,6 +65,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/resume.js')).resume,
   },
   {
+    name: 'forget',
+    summary: 'removes what MongoDB knows of keys that are gone',
+    load: async () => (await import('./commands/forget.js')).forget,
+  },
+  {
     name: 'verify',
     summary: 'compares Redis with MongoDB, byte for byte; --repair mends',
     load: async () => (await import('./commands/verify.js')).verify,

@@ -15,6 +15,7 @@ import { confirmServer, connectRedis, redisError, writeTogether } from '@redis-t
 import { redisSource, trimStream } from '@redis-to-mongo/redis-source';
 import { BackfillLog } from './backfill-log.js';
 import { openFollower } from './follow/open-follower.js';
+import { forgetLoop } from './forget-loop.js';
 import { JobAccount } from './job-account.js';
 import { limitedSource } from './limited-source.js';
 import { openDirectPath } from './open-direct-path.js';
@@ -41,6 +42,7 @@ const TAKEN_OVER = [
   'TRIM_KEEP_ENTRIES',
   'TRIM_KEEP_SEC',
   'WORKER_CONCURRENCY',
+  'GONE_KEYS_KEEP_SEC',
 ] as const;
 
 /**
@@ -191,6 +193,8 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
     unready = error;
     logger.error('the worker has stopped pulling jobs', { error });
   });
+  let { values } = config;
+  void forgetLoop({ db: mongo.db, rules, logger, signal, keepMs: () => values.goneKeysKeepMs });
   logger.info('worker started', { http: http.address, concurrency: config.worker.concurrency });
   return {
     options: TAKEN_OVER,
@@ -205,6 +209,7 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
       }
       worker.concurrency = next.worker.concurrency;
       sync = next.sync;
+      values = next.values;
       reads.readEntries = sync.readEntries;
       reads.readBytes = sync.readBytes;
     },

@@ -97,6 +97,8 @@ export interface Config {
     readonly maxAtomicMembers: number;
     readonly membershipHistory: boolean;
     readonly goneValues: 'keep' | 'remove';
+    /** 0: for ever. */
+    readonly goneKeysKeepMs: number;
   };
   readonly sync: {
     readonly intervalMs: number;

@@ -1,5 +1,7 @@
 export { connectMongo, type MongoAddress, type MongoHandle } from './connect-mongo.js';
 export { type Refusal, readDeadLetter } from './dead-letters.js';
+export { forgetGoneKeys, markGoneKeys } from './forget-gone-keys.js';
+export { type Forgotten, forgetKey } from './forget-key.js';
 export { type ActiveKey, activeKeys, recordError } from './key-registry.js';
 export { mongoError } from './mongo-error.js';
 export { mongoSettingsProblem } from './mongo-settings-problem.js';

@@ -6,6 +6,8 @@ export interface KeyDocument extends Omit<KeyState, 'key'> {
   readonly _id: string;
   /** Which sink instance saved it last; tells a worker its own save from another's. */
   readonly savedBy: string;
+  /** Of a key that is gone: when it went, or when there was last found something that keeps its document. */
+  readonly goneCheckedAt?: Date | null;
 }
 
 export function toKeyDocument({ key, ...fields }: KeyState, savedBy: string): KeyDocument {
@@ -17,6 +19,8 @@ export function changedFields(before: KeyState, next: KeyState, savedBy: string)
   const changed: Document = { revision: next.revision, savedBy };
   for (const [name, value] of Object.entries(next))
     if (name !== 'key' && value !== before[name as keyof KeyState]) changed[name] = value;
+  if (next.status !== before.status)
+    changed.goneCheckedAt = next.status === 'deleted' ? next.lastSyncedAt : null;
   return changed;
 }
 

@@ -2,6 +2,7 @@ import {
   KEY_TYPES,
   type KeyState,
   type KeyType,
+  memberCollectionOf,
   messageCollectionOf,
   valueCollectionsOf,
 } from '@redis-to-mongo/pipeline';
@@ -38,4 +39,13 @@ export function collectionsOf(
   key: Pick<KeyState, 'collection'>,
 ): ValueCollections {
   return valueCollectionsOf(VALUE_COLLECTIONS[keyType], key);
+}
+
+/** All collections in which values may be, and their units: those of the types, and those of rules. */
+export function allValueCollections(ofRules: Iterable<string>): readonly ValueCollections[] {
+  const named = [...ofRules].map((collection) => ({
+    collection,
+    memberCollection: memberCollectionOf(collection),
+  }));
+  return [...Object.values(VALUE_COLLECTIONS), ...named];
 }

@@ -18,6 +18,11 @@ export const INDEXES: readonly Index[] = [
     partialFilterExpression: { 'lastError.at': { $gt: new Date(0) } },
   },
   { collection: 'keys', key: { 'gaps.at': 1 }, partialFilterExpression: { 'counts.gap': { $gt: 0 } } },
+  {
+    collection: 'keys',
+    key: { goneCheckedAt: 1 },
+    partialFilterExpression: { goneCheckedAt: { $gt: new Date(0) } },
+  },
   { collection: 'dead_letters', key: { stream: 1, at: 1 } },
   { collection: 'dead_letters', key: { at: 1 } },
   { collection: 'dead_letter_parts', key: { letter: 1, part: 1 } },

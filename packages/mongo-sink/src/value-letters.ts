@@ -16,12 +16,15 @@ export function valueRefusal(
   return { id: idOf(state), kind: 'value', collection, stream, type, document: whole, code, reason };
 }
 
-/** A later state of the value is in MongoDB: there is nothing to replay. */
-export async function dropValueLetter(db: Db, state: KeyState): Promise<void> {
-  const id = idOf(state);
+/** Later states of the values are in MongoDB: there is nothing to replay. Asks only for keys that have had dead letters. */
+export async function dropValueLetters(db: Db, states: readonly KeyState[]): Promise<void> {
+  const ids = states.filter(({ counts }) => counts.dead > 0).map(idOf);
+  if (ids.length === 0) return;
   try {
-    const { deletedCount } = await db.collection<{ _id: string }>('dead_letters').deleteOne({ _id: id });
-    if (deletedCount > 0) await db.collection('dead_letter_parts').deleteMany({ letter: id });
+    const { deletedCount } = await db
+      .collection<{ _id: string }>('dead_letters')
+      .deleteMany({ _id: { $in: ids } });
+    if (deletedCount > 0) await db.collection('dead_letter_parts').deleteMany({ letter: { $in: ids } });
   } catch (error) {
     throw mongoError(error);
   }

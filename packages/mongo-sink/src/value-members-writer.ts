@@ -11,7 +11,7 @@ import { writeValueLetters } from './dead-letters.js';
 import { type Generation, HeaderRefused, ValueAttempts } from './value-attempts.js';
 import { type Known, loadDiffering, ValueComparison } from './value-comparison.js';
 import { ValueFingerprints } from './value-fingerprints.js';
-import { dropValueLetter, valueRefusal } from './value-letters.js';
+import { dropValueLetters, valueRefusal } from './value-letters.js';
 import { PrintTable } from './value-print-table.js';
 import { ValueUnits } from './value-units.js';
 
@@ -53,7 +53,7 @@ export class MembersWriter {
     try {
       const refusedUnits = await this.#write(state, write);
       if (refusedUnits > 0) return { written: 0, alreadyThere: 0, dead: 1 };
-      if (state.counts.dead > 0) await dropValueLetter(this.#db, state);
+      await dropValueLetters(this.#db, [state]);
       return { written: 1, alreadyThere: 0, dead: 0 };
     } catch (error) {
       if (!(error instanceof HeaderRefused)) throw error;

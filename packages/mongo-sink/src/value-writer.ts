@@ -7,7 +7,7 @@ import { toKeyDocument } from './key-document.js';
 import { mongoError } from './mongo-error.js';
 import { refusedBy } from './refused-by.js';
 import { HEADER_PROJECTION, IS_OURS, refuseForeign } from './value-header.js';
-import { dropValueLetter, valueRefusal } from './value-letters.js';
+import { dropValueLetters, valueRefusal } from './value-letters.js';
 import { removeUnits } from './value-remove-units.js';
 import { type WriteError, writeCommand } from './write-command.js';
 import { writeRecords } from './write-records.js';
@@ -18,8 +18,8 @@ export type Replaced = 'written' | 'stale' | 'dead';
  * Replaces a key's value document as a whole, unless MongoDB holds one of the same or a newer revision: then
  * another worker was faster, and this read is stale. The upsert of a refused replacement meets the document's own
  * `_id`, so the refusal shows as a duplicate key. A key's first value is inserted, which costs a server much less than an
- * upsert; where there is a document already, it goes the way of the others. One that MongoDB refuses for what it holds is kept as a dead letter, and the
- * value of before stays.
+ * upsert; where there is a document already, it goes the way of the others. One that MongoDB refuses is kept as a dead letter,
+ * and the value of before stays.
  */
 export class ValueWriter {
   readonly #db: Db;
@@ -45,7 +45,6 @@ export class ValueWriter {
       ? await this.#shrink(state, write)
       : await this.#groups.submit({ state, write });
     if (result === 'stale') return await this.stale(write.collection, state);
-    if (result === 'written' && state.counts.dead > 0) await dropValueLetter(this.#db, state);
     return result;
   }
 
@@ -65,6 +64,7 @@ export class ValueWriter {
       return 'dead';
     }
     await removeUnits(this.#db, write, state.key, Number(after?.attempts ?? 0));
+    await dropValueLetters(this.#db, [state]);
     return 'written';
   }
 
@@ -96,6 +96,11 @@ export class ValueWriter {
         const taken = await this.#insert(collection, indexes.filter(isFirst), fates);
         await this.#update(collection, [...indexes.filter((i) => !isFirst(i)), ...taken], fates);
       }),
+    );
+    const written = values.filter((_, i) => results[i] === 'written');
+    await dropValueLetters(
+      this.#db,
+      written.map(({ state }) => state),
     );
     return results;
   }

@@ -74,7 +74,8 @@ earlier never overwrites one that read later.
 
 Deleted or expired: the value becomes empty and \`active: false\`, its period of activity ends in \`keys\`. With
 \`GONE_VALUES=remove\`, the document is removed by a TTL index on \`removeAt\`: at once when the key is found gone, or, a
-value of form \`inline\`, when its time is up.
+value of form \`inline\`, when its time is up. What is left of a key that has left nothing else is forgotten after
+\`GONE_KEYS_KEEP_SEC\`, an empty value with it.
 `;
 
 /** The page about the key types, as Markdown: what each one promises, as the registry has it. */

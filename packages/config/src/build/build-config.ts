@@ -77,6 +77,7 @@ export function buildConfig(
       maxAtomicMembers: values.VALUE_ATOMIC_MEMBERS,
       membershipHistory: values.MEMBERSHIP_HISTORY,
       goneValues: values.GONE_VALUES,
+      goneKeysKeepMs: Math.round(values.GONE_KEYS_KEEP_SEC * 1000),
     },
     sync,
     rules: buildRules(settings, findings, sync.trim),

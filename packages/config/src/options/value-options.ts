@@ -1,4 +1,4 @@
-import { choice, flag, whole } from '../option.js';
+import { choice, decimal, flag, whole } from '../option.js';
 
 const MIB = 1024 * 1024;
 
@@ -31,5 +31,12 @@ export const VALUE_OPTIONS = {
   GONE_VALUES: choice(['keep', 'remove'], {
     doc: 'What becomes of a value in MongoDB when its key is gone, by deletion or expiry: kept as an empty, inactive one, or removed.',
     default: 'keep',
+  }),
+  GONE_KEYS_KEEP_SEC: decimal({
+    doc: 'How long MongoDB remembers a key that is gone and has left nothing else: no messages, dead letters, losses or history, and that is not paused. Then its document in `keys` and its empty value go. 0: for ever.',
+    default: 30 * 24 * 3600,
+    min: 0,
+    max: 10 * 365 * 24 * 3600,
+    unit: 's',
   }),
 };

@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '@redis-to-mongo/app-shell';
+import { forgetGoneKeys, markGoneKeys } from '@redis-to-mongo/mongo-sink';
+import type { RuleBook } from '@redis-to-mongo/pipeline';
+
+type Database = Parameters<typeof forgetGoneKeys>[0];
+
+export interface ForgetOptions {
+  readonly db: Database;
+  readonly rules: RuleBook;
+  /** How long a key is remembered once it is gone, in ms; 0: for ever. Asked before each pass. */
+  readonly keepMs: () => number;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+}
+
+/** Between two passes: a quarter of the time that keys are remembered, in these bounds, in ms. */
+const SHORTEST = 500;
+const LONGEST = 60_000;
+
+/** Forgets keys that have been gone for long, now and then, until the signal. Every worker does; none waits for another. */
+export async function forgetLoop({ db, rules, keepMs, logger, signal }: ForgetOptions): Promise<void> {
+  let isMarked = false;
+  while (!signal.aborted) {
+    const keep = keepMs();
+    let isMore = false;
+    if (keep > 0)
+      try {
+        if (!isMarked) await markGoneKeys(db);
+        isMarked = true;
+        const pass = await forgetGoneKeys(db, new Date(Date.now() - keep), rules.rules);
+        if (pass.forgotten > 0)
+          logger.info('keys that had gone long ago were forgotten', { keys: pass.forgotten });
+        isMore = pass.isMore;
+      } catch (error) {
+        if (!signal.aborted)
+          logger.warn('keys that had gone could not be forgotten; it is tried again', { error });
+      }
+    const pause = Math.min(LONGEST, Math.max(SHORTEST, keep / 4));
+    // Not at the same moment as the other workers.
+    const wait = isMore ? 0 : keep > 0 ? pause * (0.5 + Math.random()) : LONGEST;
+    await sleep(wait, undefined, { signal }).catch(() => {});
+  }
+}

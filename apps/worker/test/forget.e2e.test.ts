@@ -1,0 +1,53 @@
+import { JobQueue } from '@redis-to-mongo/job-queue';
+import { type FreshNamespace, freshNamespace } from '@redis-to-mongo/local-stack';
+import { connectMongo, type MongoHandle } from '@redis-to-mongo/mongo-sink';
+import { connectRedis } from '@redis-to-mongo/redis-connection';
+import { afterAll, beforeAll, expect, inject, it, vi } from 'vitest';
+import { appEnv, startWorker, type WorkerProcess } from './worker-process.js';
+
+const TLS = { enabled: false, rejectUnauthorized: true };
+
+let namespace: FreshNamespace;
+let mongo: MongoHandle;
+let redis: ReturnType<typeof connectRedis>;
+let queue: JobQueue;
+let worker: WorkerProcess;
+
+beforeAll(async () => {
+  namespace = await freshNamespace({ mongoUri: inject('mongoUri') });
+  const address = { url: namespace.redis.url, host: '', port: 0, db: 0, tls: TLS };
+  redis = connectRedis(address, () => {});
+  queue = new JobQueue({ redis: address, prefix: 'r2m' }, () => {});
+  mongo = connectMongo({ uri: namespace.mongoUri, dbName: namespace.mongoDbName, tls: TLS }, 'test');
+  worker = startWorker(appEnv(namespace, { GONE_KEYS_KEEP_SEC: '1', GONE_VALUES: 'remove' }));
+});
+afterAll(async () => {
+  await worker.stop();
+  await queue.close();
+  redis.disconnect();
+  await mongo.close();
+  await namespace.close();
+});
+
+it('strings that expire leave nothing behind; a stream keeps its messages', async () => {
+  const keys = mongo.db.collection<{ _id: string; status: string }>('keys');
+  const names = Array.from({ length: 30 }, (_, i) => `session ${i}`);
+  await redis.xadd('stream', '1-0', 'v', 'x');
+  for (const name of names) await redis.set(name, 'v');
+  await queue.schedule(['stream', ...names], 500);
+  await vi.waitFor(async () => expect(await keys.countDocuments({ status: 'active' })).toBe(31), {
+    timeout: 60_000,
+    interval: 200,
+  });
+  for (const name of ['stream', ...names]) await redis.pexpire(name, 1);
+  await vi.waitFor(
+    async () =>
+      expect((await keys.find({}, { projection: { _id: 1 } }).toArray()).map(({ _id }) => _id)).toEqual([
+        'stream',
+      ]),
+    { timeout: 60_000, interval: 200 },
+  );
+  expect(await keys.findOne({ _id: 'stream' })).toMatchObject({ status: 'deleted' });
+  expect(await mongo.db.collection('stream_messages').countDocuments({})).toBe(1);
+  await vi.waitFor(() => expect(worker.output()).toMatch(/keys that had gone long ago were forgotten/));
+});

@@ -1,0 +1,183 @@
+import { forgetGoneKeys, forgetKey, markPaused, readMirroredValue } from '@redis-to-mongo/mongo-sink';
+import { KEY_TYPES, type Line, syncKey } from '@redis-to-mongo/pipeline';
+import { redisSource, type SyncerOptions } from '@redis-to-mongo/redis-source';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type LineUnderTest, lineUnderTest, wholeSlice } from './line-under-test.js';
+
+let under: LineUnderTest;
+beforeAll(async () => {
+  under = await lineUnderTest({ ownMongo: true });
+});
+afterAll(async () => {
+  await under.close();
+});
+
+const lineOf = (options: Partial<SyncerOptions> = {}, changes: Partial<Line> = {}) =>
+  under.line({
+    source: redisSource(under.redis, KEY_TYPES, { readEntries: 100, readBytes: 8 << 20, ...options }),
+    ...changes,
+  });
+const sync = async (key: string, options?: Partial<SyncerOptions>) =>
+  await syncKey(await lineOf(options), key, wholeSlice());
+const byId = (collection: string, key: string) =>
+  under.db.collection<{ _id: string }>(collection).findOne({ _id: key });
+const isKnown = async (key: string) => (await byId('keys', key)) !== null;
+const soon = () => new Date(Date.now() + 1000);
+
+/** Deletes the key and has it retired. */
+async function goes(key: string, options?: Partial<SyncerOptions>) {
+  await under.redis.del(key);
+  expect(await sync(key, options)).toMatchObject({ result: 'deleted' });
+}
+
+describe('keys that are gone', () => {
+  it.each(['keep', 'remove'] as const)(
+    'are forgotten after their time, with their empty values (GONE_VALUES=%s)',
+    async (goneValues) => {
+      const keys = Array.from({ length: 40 }, (_, i) => `${goneValues} ${i}`);
+      for (const key of keys) {
+        await under.redis.set(key, 'v');
+        await sync(key, { goneValues });
+        await goes(key, { goneValues });
+      }
+      const early = await forgetGoneKeys(under.db, new Date(Date.now() - 60_000), []);
+      expect(early).toEqual({ forgotten: 0, isMore: false });
+      expect(await isKnown(keys[0] ?? '')).toBe(true);
+      await forgetGoneKeys(under.db, soon(), []);
+      const left = { _id: { $in: keys } };
+      for (const collection of ['keys', 'strings'])
+        expect(await under.db.collection<{ _id: string }>(collection).countDocuments(left)).toBe(0);
+
+      await under.redis.set(keys[0] ?? '', 'again');
+      expect(await sync(keys[0] ?? '')).toMatchObject({ result: 'synced', written: 1 });
+      expect(await under.state(keys[0] ?? '')).toMatchObject({ incarnation: 1, status: 'active' });
+      expect(await byId('strings', keys[0] ?? '')).toMatchObject({ value: 'again', active: true });
+    },
+  );
+
+  it('are kept with messages, losses, dead letters, history, or paused; and looked at again later', async () => {
+    const { redis, db } = under;
+    await redis.xadd('messages', '1-0', 'v', 'x');
+    await sync('messages');
+    await goes('messages');
+
+    await redis.xadd('was a stream', '1-0', 'v', 'x');
+    await sync('was a stream');
+    await redis.del('was a stream');
+    await redis.set('was a stream', 'v');
+    await sync('was a stream');
+    await goes('was a stream');
+
+    await redis.xadd('lossy', '1-0', 'v', 'x');
+    await sync('lossy');
+    await redis.xadd('lossy', '2-0', 'v', 'x');
+    await redis.xadd('lossy', 'MAXLEN', 1, '3-0', 'v', 'x');
+    await sync('lossy');
+    await goes('lossy');
+    await db.collection('stream_messages').deleteMany({ stream: 'lossy' });
+
+    await redis.xadd('refused', '1-0', 'v', Buffer.alloc(17_000_000, 'z'));
+    await sync('refused');
+    await goes('refused');
+
+    await redis.sadd('history', 'a', 'b');
+    await sync('history', { membershipHistory: true });
+    await goes('history', { membershipHistory: true });
+
+    await redis.set('paused', 'v');
+    await sync('paused');
+    await goes('paused');
+    await markPaused(db, 'paused', new Date());
+
+    await redis.set('active', 'v');
+    await sync('active');
+    await redis.set('back again', 'v');
+    await sync('back again');
+    await goes('back again');
+    await redis.set('back again', 'v');
+    await sync('back again');
+
+    expect(await forgetGoneKeys(db, soon(), [])).toMatchObject({ forgotten: 0 });
+    for (const [key, why] of [
+      ['messages', 'has messages'],
+      ['was a stream', 'has messages'],
+      ['lossy', 'has losses'],
+      ['refused', 'has losses'],
+      ['history', 'has history'],
+      ['paused', 'paused'],
+      ['active', 'active'],
+      ['back again', 'active'],
+      ['nobody', 'unknown'],
+    ] as const)
+      expect([key, await forgetKey(db, key, [], { withData: false })]).toEqual([key, why]);
+    expect((await under.state('messages')).goneCheckedAt).toBeInstanceOf(Date);
+    expect((await under.state('back again')).goneCheckedAt).toBeNull();
+
+    await db.collection('stream_messages').deleteMany({ stream: 'messages' }); // as a time to live does
+    expect(await forgetGoneKeys(db, soon(), [])).toMatchObject({ forgotten: 1 });
+    expect(await isKnown('messages')).toBe(false);
+
+    for (const key of ['was a stream', 'lossy', 'refused', 'history']) {
+      expect(await forgetKey(db, key, [], { withData: true })).toBe('forgotten');
+      expect(await isKnown(key)).toBe(false);
+      for (const collection of ['stream_messages', 'dead_letters'])
+        expect(await db.collection(collection).countDocuments({ stream: key })).toBe(0);
+      for (const collection of ['set_members', 'value_fingerprints'])
+        expect(await db.collection(collection).countDocuments({ key })).toBe(0);
+    }
+    expect(await db.collection('dead_letter_parts').countDocuments()).toBe(0);
+  });
+
+  it('a stream without messages is forgotten; what begins with its name and an @ is another key', async () => {
+    const { redis, db } = under;
+    await redis.call('XGROUP', 'CREATE', 'o', 'g', '$', 'MKSTREAM');
+    await redis.xadd('o@eu', '1-0', 'v', 'x');
+    for (const key of ['o', 'o@eu']) await sync(key);
+    for (const key of ['o', 'o@eu']) await goes(key);
+    await forgetGoneKeys(db, soon(), []);
+    expect([await isKnown('o'), await isKnown('o@eu')]).toEqual([false, true]);
+    await redis.xadd('o', '1-0', 'v', 'x');
+    await sync('o');
+    await goes('o');
+    expect(await forgetKey(db, 'o', [], { withData: true })).toBe('forgotten');
+    expect(await db.collection('stream_messages').countDocuments({ stream: 'o@eu' })).toBe(1);
+  });
+
+  it('in the collection of a rule, of an earlier life too', async () => {
+    const { redis, db } = under;
+    const rules = [{ pattern: 'ruled', types: ['stream' as const], collection: 'elsewhere' }];
+    await redis.xadd('ruled', '1-0', 'v', 'x');
+    await sync('ruled');
+    await db.collection<{ _id: string }>('keys').updateOne({ _id: 'ruled' }, { $set: { collection: null } });
+    const [message] = await db.collection('stream_messages').find({ stream: 'ruled' }).toArray();
+    if (message) await db.collection('elsewhere').insertOne(message);
+    await db.collection('stream_messages').deleteMany({ stream: 'ruled' });
+    await goes('ruled');
+    expect(await forgetKey(db, 'ruled', rules, { withData: false })).toBe('has messages');
+  });
+
+  it('a key that comes back while it is forgotten is read anew, whole', async () => {
+    const { redis, db } = under;
+    await redis.set('returning', 'first');
+    await sync('returning');
+    await goes('returning');
+    await redis.set('returning', 'second');
+    let forgotten: unknown;
+    const line = await lineOf(
+      {},
+      {
+        at: async (step) => {
+          if (step === 'before-save') forgotten ??= await forgetKey(db, 'returning', [], { withData: false });
+        },
+      },
+    );
+    expect(await syncKey(line, 'returning', wholeSlice())).toMatchObject({ result: 'overtaken' });
+    expect(forgotten).toBe('forgotten');
+    for (let i = 0; i < 3; i++) await sync('returning');
+    expect(await under.state('returning')).toMatchObject({ status: 'active' });
+    const value = await readMirroredValue(db, 'string', { key: 'returning' });
+    const parts: string[] = [];
+    for await (const [part] of value?.items() ?? []) parts.push(String(part));
+    expect(parts.join('')).toBe('second');
+  });
+});

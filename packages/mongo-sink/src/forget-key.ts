@@ -1,0 +1,135 @@
+import { type KeyState, messageIdBounds, type RuleSpec, STREAM_MESSAGES } from '@redis-to-mongo/pipeline';
+import type { Db, Document, Filter } from 'mongodb';
+import { mongoError } from './mongo-error.js';
+import { allValueCollections, type ValueCollections } from './operator-collections.js';
+import { readKey } from './operator-keys.js';
+import { IS_OURS } from './value-header.js';
+
+/** Why a key is not forgotten. */
+export type Kept =
+  | 'active'
+  | 'paused'
+  | 'has messages'
+  | 'has dead letters'
+  | 'has losses'
+  | 'has history'
+  | 'changed meanwhile';
+
+/** What became of a key that was to be forgotten. */
+export type Forgotten = 'forgotten' | Kept | 'unknown';
+
+type Stored = { _id: string } & Document;
+
+/** Documents that one command removes. */
+const AT_ONCE = 2000;
+
+/**
+ * Removes what MongoDB knows of a key that is gone: its document in `keys`, and its empty values. A key that comes back
+ * afterwards begins its first life, so it is kept as long as there is anything that its ids could meet, or that somebody may
+ * still ask for.
+ * @param rules those of the configuration: their collections are looked into too.
+ * @param options.withData its messages, dead letters, history of members and losses go as well.
+ * @throws SyncError KEY_STATE_INVALID, or as mongoError tells.
+ */
+export async function forgetKey(
+  db: Db,
+  key: string,
+  rules: readonly RuleSpec[],
+  { withData }: { readonly withData: boolean },
+): Promise<Forgotten> {
+  const state = await readKey(db, key);
+  if (!state) return 'unknown';
+  if (state.status === 'active') return 'active';
+  if (state.pausedAt) return 'paused';
+  try {
+    const places = placesOf(state, rules);
+    const kept = withData ? undefined : await reasonToKeep(db, state, places);
+    if (kept) return kept;
+    // What is left of its data when this is stopped halfway is found by the next try: the key's document goes last.
+    if (withData) await removeMessages(db, state, places);
+    await removeValues(db, state, places, withData);
+    const { deletedCount } = await db
+      .collection<Stored>('keys')
+      .deleteOne({ _id: key, revision: state.revision, status: 'deleted' });
+    return deletedCount === 1 ? 'forgotten' : 'changed meanwhile';
+  } catch (error) {
+    throw mongoError(error);
+  }
+}
+
+interface Places {
+  readonly messages: readonly string[];
+  readonly values: readonly ValueCollections[];
+}
+
+/** Where documents of the key may be, of all its lives. */
+function placesOf({ collection, activity }: KeyState, rules: readonly RuleSpec[]): Places {
+  const named = new Set(
+    [
+      collection,
+      ...activity.map((period) => period.collection),
+      ...rules.map((rule) => rule.collection),
+    ].filter((name) => typeof name === 'string'),
+  );
+  return { messages: [STREAM_MESSAGES, ...named], values: allValueCollections(named) };
+}
+
+async function reasonToKeep(
+  db: Db,
+  state: KeyState,
+  { messages, values }: Places,
+): Promise<Kept | undefined> {
+  const { counts, key } = state;
+  if (counts.gap > 0 || counts.dead > 0) return 'has losses';
+  const isThere = async (collection: string, filter: Filter<Stored>) =>
+    (await db.collection<Stored>(collection).findOne(filter, { projection: { _id: 1 } })) !== null;
+  if (await isThere('dead_letters', recordsOf(state))) return 'has dead letters';
+  for (const collection of messages) if (await isThere(collection, recordsOf(state))) return 'has messages';
+  for (const { collection } of values)
+    if (await isThere(collection, { _id: key, ...IS_OURS, form: 'members' })) return 'has history';
+  return undefined;
+}
+
+/** Messages or dead letters of all lives; a key whose name begins with this one and an @ has another stream or type. */
+function recordsOf({ key, stream, type }: KeyState): Filter<Stored> {
+  return { _id: messageIdBounds(key), stream, type };
+}
+
+async function removeMessages(db: Db, state: KeyState, { messages }: Places): Promise<void> {
+  for (const collection of messages) await removeAll(db, collection, recordsOf(state));
+  await removeAll(db, 'dead_letters', recordsOf(state), async (letters) => {
+    await db.collection('dead_letter_parts').deleteMany({ letter: { $in: letters } });
+  });
+}
+
+/** In commands that each end soon, however many documents there are. */
+async function removeAll(
+  db: Db,
+  collection: string,
+  filter: Filter<Stored>,
+  before: (ids: string[]) => Promise<void> = async () => {},
+): Promise<void> {
+  const documents = db.collection<Stored>(collection);
+  for (;;) {
+    const found = await documents.find(filter, { projection: { _id: 1 }, limit: AT_ONCE }).toArray();
+    if (found.length === 0) return;
+    const ids = found.map(({ _id }) => _id);
+    await before(ids);
+    await documents.deleteMany({ _id: { $in: ids } });
+  }
+}
+
+async function removeValues(
+  db: Db,
+  { key, revision }: KeyState,
+  { values }: Places,
+  withData: boolean,
+): Promise<void> {
+  for (const { collection, memberCollection } of values) {
+    const { deletedCount } = await db
+      .collection<Stored>(collection)
+      .deleteOne({ _id: key, ...IS_OURS, active: false, revision: { $lte: revision } });
+    if (deletedCount > 0 && withData) await removeAll(db, memberCollection, { key });
+  }
+  if (withData) await db.collection('value_fingerprints').deleteMany({ key });
+}
