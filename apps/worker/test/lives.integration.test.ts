@@ -159,4 +159,82 @@ describe('the lives of a stream', () => {
     await under.sync('m');
     expect(await lives('m')).toEqual({ 1: ['2-0'] });
   });
+
+  describe('made anew between two looks, and alike', () => {
+    /** Entries by id, with other content in the second life where it is named. */
+    const live = async (key: string, ids: readonly string[], other: readonly string[] = []) => {
+      for (const id of ids) await under.redis.xadd(key, id, 'v', other.includes(id) ? 'second' : 'first');
+    };
+    const contents = async (key: string) =>
+      (await under.messages(key)).map(
+        ({ _id, content }) => `${/@[a-z](\d+):/.exec(_id)?.[1]} ${JSON.stringify(content)}`,
+      );
+
+    it.each<[string, string[], string[], string[]]>([
+      ['with the same last entry', ['1-0', '5-0'], ['1-0', '5-0'], ['1-0']],
+      ['with the same last entry, and one more before it', ['1-0', '5-0'], ['1-0', '3-0', '5-0'], ['1-0']],
+      ['with the same entries but for one more in between', ['1-0', '5-0'], ['1-0', '3-0', '5-0'], []],
+      ['with the same first and last entry', ['1-0', '3-0', '5-0'], ['1-0', '3-0', '5-0'], ['3-0']],
+      ['with the same first and last entry, and other ids', ['1-0', '3-0', '5-0'], ['1-0', '4-0', '5-0'], []],
+      ['with fewer entries of the same ids', ['1-0', '3-0', '5-0'], ['1-0', '5-0'], ['1-0', '5-0']],
+      ['with an earlier first entry', ['2-0', '3-0', '5-0'], ['1-0', '3-0', '5-0'], []],
+      ['with the same entries, and later ones', ['1-0', '5-0'], ['1-0', '5-0', '6-0', '7-0'], ['1-0']],
+    ])('%s', async (key, before, after, other) => {
+      await live(key, before);
+      await under.sync(key);
+      await under.redis.del(key);
+      await live(key, after, other);
+      const report = await under.sync(key);
+      expect(report.gaps).toEqual([]);
+      expect(await lives(key)).toEqual({ 1: before, 2: after });
+      const first = before.map(() => '1 {"v":"first"}');
+      const second = after.map((id) => `2 {"v":"${other.includes(id) ? 'second' : 'first'}"}`);
+      expect(await contents(key)).toEqual([...first, ...second]);
+      expect((await under.sync(key)).result).toBe('unchanged');
+    });
+
+    it('of many entries one alone is another, wherever one in sixteen is remembered', async () => {
+      const ids = Array.from({ length: 1000 }, (_, i) => `${i + 1}-0`);
+      await live('many', ids);
+      await under.sync('many');
+      await under.redis.del('many');
+      await live('many', ids, ids.slice(300, 370));
+      await under.sync('many');
+      expect((await under.state('many')).incarnation).toBe(2);
+    });
+
+    it('the very same stream, trimmed, thinned out and read again and again, stays in its life', async () => {
+      const ids = Array.from({ length: 300 }, (_, i) => `${i + 1}-0`);
+      for (let from = 0; from < 300; from += 30) {
+        await live('steady', ids.slice(from, from + 30));
+        await under.sync('steady', { entries: 7 });
+        for (let i = 0; i < 10; i++) await under.sync('steady', { entries: 7 });
+        await under.redis.xtrim('steady', 'MAXLEN', 100);
+        await under.redis.xdel('steady', `${from + 3}-0`, `${from + 30}-0`);
+        expect((await under.sync('steady')).result).toBe('unchanged');
+      }
+      expect(await under.state('steady')).toMatchObject({ incarnation: 1, counts: { seen: 300, gap: 0 } });
+    });
+
+    it('renamed over another stream: a loss that it brings along from elsewhere is not told as exact', async () => {
+      await live('target', ['1-0']);
+      await under.sync('target');
+      const ids = Array.from({ length: 500 }, (_, i) => `${i + 2}-0`);
+      await live('source', ids);
+      await under.redis.xtrim('source', 'MAXLEN', 250);
+      await under.redis.rename('source', 'target');
+      const { gaps } = await under.sync('target');
+      expect(gaps).toMatchObject([{ exact: false, after: '1-0', upTo: '251-18446744073709551615' }]);
+      expect((await under.messages('target')).length).toBe(251);
+    });
+
+    it('renamed over another stream that was longer: the next life, and nothing of the first is lost', async () => {
+      await live('longer', ['1-0', '2-0', '3-0', '4-0']);
+      await under.sync('longer');
+      await live('shorter', ['2-0', '9-0'], ['2-0']);
+      await under.redis.rename('shorter', 'longer');
+      expect((await under.sync('longer')).gaps).toEqual([]);
+      expect(await lives('longer')).toEqual({ 1: ['1-0', '2-0', '3-0', '4-0'], 2: ['2-0', '9-0'] });
+    });
+  });
 });

@@ -27,7 +27,7 @@ export interface Gap {
   readonly entries: number;
   /** trimmed: from the head; deleted: single entries by XDEL; ended: unread when the life ended. */
   readonly cause: 'trimmed' | 'deleted' | 'trimmed or deleted' | 'ended';
-  /** False where Redis tells only a bound: then at least this many. */
+  /** False where it can be another number: a life's end, a stream that may have come from elsewhere, Redis before 7.0. */
   readonly exact: boolean;
   readonly at: Date;
 }

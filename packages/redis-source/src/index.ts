@@ -3,6 +3,7 @@ export { type DiscoverOptions, discover, type FoundKey, typesOf } from './discov
 export { redisSource } from './redis-source.js';
 export { KEY_TYPE_ENTRIES, type KeyTypeEntry, type SyncerOptions } from './registry.js';
 export { ScanMemory } from './scan-memory.js';
+export { changedStreams, type SyncedStream } from './streams/changed-streams.js';
 export { type AsksRaw, DirectReader } from './streams/direct/direct-reader.js';
 export { documentsByRule } from './streams/documents-by-rule.js';
 export { type StreamCounters, streamCounters } from './streams/stream-counters.js';

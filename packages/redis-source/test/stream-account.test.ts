@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   accountFor,
+  canBeMissing,
   gapsOf,
   isRewound,
   mustHold,
@@ -9,7 +10,10 @@ import {
 import { entrySizes, parseStreamInfo, type StreamInfo } from '../src/streams/stream-info.js';
 
 function infoOf(more: Partial<StreamInfo>): StreamInfo {
-  return { length: 0, lastId: '0-0', added: 0, maxDeletedId: '0-0', firstId: undefined, ...more };
+  return {
+    ...{ length: 0, lastId: '0-0', added: 0, maxDeletedId: '0-0', groups: 0 },
+    ...{ firstId: undefined, firstDigest: undefined, ...more },
+  };
 }
 
 describe('the account of a read', () => {
@@ -56,7 +60,7 @@ describe('the account of a read', () => {
     const info = infoOf({ ...old, length: 11, lastId: '3000-0', firstId: '2000-0' });
     const account = accountFor({ entryId: '1000-0', passed: 40 }, info, 11, true);
     expect(account).toEqual({ missing: 9, lag: 0, passed: 51 });
-    expect(gapsOf({ entryId: '1000-0' }, info, account.missing, 1)).toMatchObject([
+    expect(gapsOf({ entryId: '1000-0' }, info, account.missing, 1, new Date(0))).toMatchObject([
       { entries: 9, exact: false },
     ]);
     const whole = infoOf({ ...old, length: 11, lastId: '3000-0', firstId: '1000-0' });
@@ -79,6 +83,15 @@ describe('a rewound stream', () => {
     expect(isRewound(position, infoOf({ lastId: '10-0', added: 7 }))).toBe(false);
   });
 
+  it('is known by a first entry that went back, or by more entries than were added', () => {
+    const held = { ...position, length: 3, firstId: '2-0' };
+    const same = { lastId: '6-0', added: 6 };
+    expect(isRewound(held, infoOf({ ...same, length: 3, firstId: '2-0' }))).toBe(false);
+    expect(isRewound(held, infoOf({ ...same, length: 3, firstId: '1-9' }))).toBe(true);
+    expect(isRewound(held, infoOf({ ...same, length: 4, firstId: '2-0' }))).toBe(true);
+    expect(isRewound({ ...held, firstId: null }, infoOf({ ...same, length: 3, firstId: '6-0' }))).toBe(true);
+  });
+
   it('is known by its ids alone before Redis 7', () => {
     expect(isRewound(position, infoOf({ lastId: '5-9', added: undefined }))).toBe(true);
     expect(isRewound(position, infoOf({ lastId: '9-0', added: undefined }))).toBe(false);
@@ -99,6 +112,19 @@ describe('the last entry that was read', () => {
     expect(mustHold(last, { ...info, maxDeletedId: '10-0' })).toBe(false);
     expect(mustHold(last, { ...info, maxDeletedId: undefined })).toBe(false);
     expect(mustHold({ ...last, added: null }, info)).toBe(false);
+  });
+
+  it('may have been trimmed anywhere where there are consumer groups, by what they have acknowledged', () => {
+    expect(mustHold(last, { ...info, groups: 1 })).toBe(false);
+    expect(canBeMissing(last, { ...info, groups: 1 })).toBe(true);
+    const [gap] = gapsOf(last, { ...info, groups: 1 }, 3, 1, new Date(0));
+    expect(gap).toMatchObject({ entries: 3, after: '10-0', upTo: '30-0' });
+  });
+
+  it('is the last thing that can be lost, where neither the head nor a deletion has come so far', () => {
+    expect(canBeMissing(last, info)).toBe(false);
+    expect(canBeMissing(last, { ...info, firstId: '11-0' })).toBe(true);
+    expect(canBeMissing(last, { ...info, maxDeletedId: '11-0' })).toBe(true);
   });
 });
 

@@ -33,7 +33,7 @@ export const gaps: Command = {
         keys.flatMap(({ key, gaps: each }) =>
           each.map(({ entries, exact, cause, after, upTo, incarnation, at }) => [
             shownKey(key),
-            exact ? bad(entries) : `at least ${grouped(entries)}`,
+            exact ? bad(entries) : `about ${grouped(entries)}`,
             cause,
             after,
             upTo,

@@ -4,9 +4,9 @@ import {
   type Rule,
   writesPlainMessages,
 } from '@redis-to-mongo/pipeline';
+import type { Entry } from './entry-digest.js';
 import { toMappedDocuments } from './mapped-documents.js';
 import { toDocuments } from './message-documents.js';
-import type { Entry } from './read-stream.js';
 
 /** The documents of entries that belong to one life of a stream, and about how many bytes they take. */
 export function documentsByRule(

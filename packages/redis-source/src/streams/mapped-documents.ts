@@ -9,7 +9,7 @@ import {
   messageIdPrefix,
   type Rule,
 } from '@redis-to-mongo/pipeline';
-import type { Entry } from './read-stream.js';
+import type { Entry } from './entry-digest.js';
 
 const LATEST_MS = 8.64e15;
 

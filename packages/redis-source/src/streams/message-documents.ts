@@ -8,7 +8,7 @@ import {
   messageId,
   messageIdPrefix,
 } from '@redis-to-mongo/pipeline';
-import type { Entry } from './read-stream.js';
+import type { Entry } from './entry-digest.js';
 
 /** The documents of entries that belong to one life of a stream, and about how many bytes they take. */
 export function toDocuments(

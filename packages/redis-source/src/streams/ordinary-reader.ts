@@ -1,12 +1,13 @@
 import type { Redis } from 'ioredis';
 import { documentsByRule } from './documents-by-rule.js';
-import { digestOf, readStream } from './read-stream.js';
+import { digestOf } from './entry-digest.js';
+import { readStream } from './read-stream.js';
 import type { StreamReader } from './stream-reader.js';
 
 /** The ordinary path: ioredis makes strings of the reply, these become documents, and the driver makes BSON of them. */
 export function ordinaryReader(redis: Redis): StreamReader {
   return {
-    async read({ key, after, count, isAnchored, isBinary, state, incarnation, rule }) {
+    async read({ key, after, count, isAnchored, isBinary, state, incarnation, rule, marks: known }) {
       const from = isAnchored ? after : `(${after}`;
       const reading = await readStream(redis, key, from, isAnchored ? count + 1 : count, isBinary);
       if (!reading) return undefined;
@@ -14,12 +15,16 @@ export function ordinaryReader(redis: Redis): StreamReader {
       const anchor = isAnchored && reading.entries[0]?.[0] === after ? reading.entries[0] : undefined;
       const entries = anchor ? reading.entries.slice(1) : reading.entries;
       const last = entries.at(-1);
+      const marks = known.copy();
+      for (const entry of entries)
+        if (marks.takesNext()) marks.put({ id: entry[0], digest: digestOf(entry) });
       return {
         info,
         expiresAt,
         anchorDigest: anchor && digestOf(anchor),
         messages: documentsByRule(state, incarnation, entries, rule),
         last: last && { id: last[0], digest: digestOf(last) },
+        marks,
         isBinary: binary,
         release: () => {},
       };

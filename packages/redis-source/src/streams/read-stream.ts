@@ -1,12 +1,9 @@
-import { hash } from 'node:crypto';
 import { type StoredText, SyncError, storedText } from '@redis-to-mongo/pipeline';
 import { redisError } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
 import { dateOf } from '../date-of.js';
+import type { Entry } from './entry-digest.js';
 import { entrySizes, parseStreamInfo, type StreamInfo } from './stream-info.js';
-
-/** A stream's entry: its id, and names and values in turn. */
-export type Entry = readonly [id: string, flat: readonly StoredText[]];
 
 /** What a stream held in one instant, from an id on. */
 export interface Reading {
@@ -103,16 +100,4 @@ export async function guessEntryBytes(redis: Redis, key: Buffer): Promise<number
     throw redisError(error);
   });
   return Math.max(1, ...entrySizes(reply));
-}
-
-/** Tells an entry from any other one with the same id. */
-export function digestOf([id, flat]: Entry): string {
-  const items = [id, ...flat.flatMap((item) => [`\0${item.length}:`, item])];
-  const isText = flat.every((item) => typeof item === 'string');
-  const whole = isText ? items.join('') : Buffer.concat(items.map(toBuffer));
-  return hash('sha1', whole, 'base64').slice(0, 12);
-}
-
-function toBuffer(item: StoredText): Uint8Array {
-  return typeof item === 'string' ? Buffer.from(item) : item;
 }

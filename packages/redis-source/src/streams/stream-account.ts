@@ -8,6 +8,7 @@ import {
   type Position,
 } from '@redis-to-mongo/pipeline';
 import type { StreamInfo } from './stream-info.js';
+import { StreamMarks } from './stream-marks.js';
 
 /**
  * A stream's position. Redis counts every entry that was ever added to a stream; `passed` is how many of these
@@ -24,6 +25,12 @@ export interface StreamPosition {
   readonly added: number | null;
   /** Fingerprint of the last entry that was read: a stream made anew with the same ids differs in it. */
   readonly digest: string;
+  /** How many entries it held when it was last read; `undefined` in positions of an earlier version. */
+  readonly length: number | undefined;
+  /** The first of them; null where it held none. */
+  readonly firstId: string | null | undefined;
+  /** Entries all over the stream, as they were read. */
+  readonly marks: StreamMarks;
   /** The average size of an entry in the last read, in bytes, for sizing the next. */
   readonly entryBytes: number;
   /** The last read held bytes that are not UTF-8. */
@@ -33,7 +40,8 @@ export interface StreamPosition {
 /** @throws TypeError when the stored position is not one of a stream. */
 export function parseStreamPosition(stored: Position | null): StreamPosition | undefined {
   if (stored === null) return undefined;
-  const { entryId, passed, before, lastId, added, digest, entryBytes, binary } = stored;
+  const { entryId, passed, before, lastId, added, digest, length, firstId, marks, entryBytes, binary } =
+    stored;
   if (!isEntryId(entryId) || !isEntryId(lastId) || typeof passed !== 'number')
     throw new TypeError('position: not a stream position; resync the key');
   return {
@@ -43,28 +51,63 @@ export function parseStreamPosition(stored: Position | null): StreamPosition | u
     lastId,
     added: typeof added === 'number' ? added : null,
     digest: typeof digest === 'string' ? digest : '',
+    length: typeof length === 'number' ? length : undefined,
+    firstId: firstId === null || isEntryId(firstId) ? firstId : undefined,
+    marks: StreamMarks.parse(marks),
     entryBytes: typeof entryBytes === 'number' ? entryBytes : 0,
     binary: binary === true,
   };
 }
 
-/** Whether the stream has gone back since it was last read: its counters or its last id are lower than they were. */
-export function isRewound(position: StreamPosition, info: StreamInfo): boolean {
-  if (compareEntryIds(info.lastId, position.lastId) < 0) return true;
-  return info.added !== undefined && position.added !== null && info.added < position.added;
+/** The position as it is stored. */
+export function toStored(position: StreamPosition): Position {
+  const { length, firstId, marks, ...rest } = position;
+  return {
+    ...rest,
+    ...(length === undefined ? {} : { length }),
+    ...(firstId === undefined ? {} : { firstId }),
+    marks: `${marks}`,
+  };
 }
 
 /**
- * Whether the last entry that was read must be there still, if this is still the same stream: trimming takes from the
+ * Whether the stream has gone back since it was last read, which none does in one life: its counters or its last id are
+ * lower than they were, its first entry is an earlier one, or it holds more of them than were added.
+ */
+export function isRewound(position: StreamPosition, info: StreamInfo): boolean {
+  if (compareEntryIds(info.lastId, position.lastId) < 0 || isHeadBack(position, info)) return true;
+  if (info.added === undefined || position.added === null) return false;
+  const added = info.added - position.added;
+  return added < 0 || (position.length !== undefined && info.length - position.length > added);
+}
+
+function isHeadBack({ firstId, lastId }: StreamPosition, info: StreamInfo): boolean {
+  if (firstId === undefined || info.firstId === undefined) return false;
+  return firstId === null
+    ? compareEntryIds(info.firstId, lastId) <= 0
+    : compareEntryIds(info.firstId, firstId) < 0;
+}
+
+/**
+ * Whether an entry that was read must be there still, if this is still the same stream: trimming takes from the
  * head only, and a deletion behind the head shows in `max-deleted-entry-id`. Before Redis 7 nobody can tell, nor right
- * after it was upgraded.
+ * after it was upgraded; nor where there are consumer groups, since Redis 8.2 trims by what they have acknowledged.
+ * Source: https://redis.io/docs/latest/commands/xtrim/
  */
 export function mustHold(
   { entryId, added }: Pick<StreamPosition, 'entryId' | 'added'>,
-  { firstId, maxDeletedId }: StreamInfo,
+  info: StreamInfo,
 ): boolean {
-  if (added === null || firstId === undefined || maxDeletedId === undefined) return false;
+  const { firstId, maxDeletedId, groups } = info;
+  if (added === null || firstId === undefined || maxDeletedId === undefined || groups > 0) return false;
   return compareEntryIds(firstId, entryId) < 0 && compareEntryIds(maxDeletedId, entryId) < 0;
+}
+
+/** Whether entries behind the position can have gone, if this is still the same stream; see mustHold. */
+export function canBeMissing({ entryId }: Pick<StreamPosition, 'entryId'>, info: StreamInfo): boolean {
+  const { firstId, maxDeletedId, groups } = info;
+  if (firstId === undefined || maxDeletedId === undefined || groups > 0) return true;
+  return compareEntryIds(firstId, entryId) > 0 || compareEntryIds(maxDeletedId, entryId) > 0;
 }
 
 /** What one read of a stream, taken in one instant with its XINFO, says about the entries behind the position. */
@@ -120,45 +163,55 @@ export function startOf(info: StreamInfo): Pick<StreamPosition, 'entryId' | 'pas
   return { entryId: BEFORE_FIRST, passed: before, before };
 }
 
-/** The gap that `missing` entries leave, with its cause as far as Redis tells it. */
+/**
+ * The gap that `missing` entries leave, with its cause as far as Redis tells it. Its number is not exact where what is left
+ * of the stream is older than the last look: it may have come by a RENAME or a RESTORE, and brought its counters along.
+ */
 function gapOf(
   position: { readonly entryId: string },
   info: StreamInfo,
   missing: number,
   incarnation: number,
-  at: Date,
+  lookedAt: Date,
 ): Gap {
   const headMoved = info.firstId === undefined || compareEntryIds(info.firstId, position.entryId) > 0;
   const deletedAhead =
     info.maxDeletedId === undefined || compareEntryIds(info.maxDeletedId, position.entryId) > 0;
   const cause = !deletedAhead ? 'trimmed' : headMoved ? 'trimmed or deleted' : 'deleted';
-  const beforeHead = info.firstId === undefined ? info.lastId : entryIdBefore(info.firstId);
-  const upTo = cause === 'deleted' ? (info.maxDeletedId ?? info.lastId) : beforeHead;
+  const beforeHead = info.firstId === undefined ? undefined : entryIdBefore(info.firstId);
+  const bound = cause === 'deleted' ? info.maxDeletedId : beforeHead;
   return {
     incarnation,
     after: position.entryId,
-    upTo,
+    upTo: bound !== undefined && compareEntryIds(bound, position.entryId) > 0 ? bound : info.lastId,
     entries: missing,
     cause,
-    exact: info.added !== undefined,
-    at,
+    exact: info.added !== undefined && !(headMoved && isOlderThan(lookedAt, info)),
+    at: new Date(),
   };
 }
 
-/** The gap behind a position that is known, if there is one. */
+/** The gap behind a position that is known, if there is one. @param lookedAt when the stream was certainly looked at. */
 export function gapsOf(
   position: Pick<StreamPosition, 'entryId'>,
   info: StreamInfo,
   missing: number,
   incarnation: number,
+  lookedAt: Date,
 ): Gap[] {
-  return missing > 0 ? [gapOf(position, info, missing, incarnation, new Date())] : [];
+  return missing > 0 ? [gapOf(position, info, missing, incarnation, lookedAt)] : [];
+}
+
+/** Whether all that a stream holds is from before a time, by its ids: if they are times, it can't have been added since. */
+function isOlderThan(time: Date, { firstId }: StreamInfo): boolean {
+  return firstId !== undefined && compareEntryIds(firstId, `${time.getTime()}-0`) < 0;
 }
 
 /**
  * What Redis had dropped before a life's first read. Of the first life it is history, noted in the position; of a
  * later one it was lost while the fleet was on duty. Where the life before was not seen to end (rewound, or made anew
- * between two looks), entries at or before the old position may be the ones read then: they are not counted.
+ * between two looks), entries at or before the old position may be the ones read then: they are not counted. The number is
+ * never exact: a stream that came by a RENAME, COPY or RESTORE brings the entries along that it had lost elsewhere.
  */
 export function gapsAtStart(
   state: KeyState,
@@ -169,6 +222,5 @@ export function gapsAtStart(
   const { before, entryId } = startOf(info);
   if (incarnation === 1 || before === 0) return [];
   if (stored && info.firstId !== undefined && compareEntryIds(info.firstId, stored.entryId) <= 0) return [];
-  const isExact = stored === undefined && state.activity.at(-2)?.end === 'deleted';
-  return [{ ...gapOf({ entryId }, info, before, incarnation, new Date()), exact: isExact }];
+  return [{ ...gapOf({ entryId }, info, before, incarnation, state.lastSyncedAt), exact: false }];
 }

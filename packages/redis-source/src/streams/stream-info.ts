@@ -1,3 +1,5 @@
+import { digestOf } from './entry-digest.js';
+
 /** What `XINFO STREAM` tells that the fleet needs. Source: https://redis.io/docs/latest/commands/xinfo-stream/ */
 export interface StreamInfo {
   readonly length: number;
@@ -8,6 +10,10 @@ export interface StreamInfo {
   readonly maxDeletedId: string | undefined;
   /** The first entry that is there; `undefined` for an empty stream. */
   readonly firstId: string | undefined;
+  /** Its fingerprint, see digestOf; `undefined` where it is not all text, since this reply is read as text. */
+  readonly firstDigest: string | undefined;
+  /** Consumer groups. */
+  readonly groups: number;
 }
 
 /** @throws TypeError when the reply is not of the documented form. */
@@ -24,7 +30,15 @@ export function parseStreamInfo(reply: unknown): StreamInfo {
     added: added === undefined ? undefined : numberOf(added, 'entries-added'),
     maxDeletedId: maxDeleted === undefined ? undefined : String(maxDeleted),
     firstId: Array.isArray(first) ? String(first[0]) : undefined,
+    firstDigest: Array.isArray(first) ? digestOfText(first) : undefined,
+    groups: Number(fields.get('groups') ?? 0),
   };
+}
+
+function digestOfText([id, flat]: readonly unknown[]): string | undefined {
+  if (!Array.isArray(flat)) return undefined;
+  const texts = flat.map(String);
+  return texts.some((text) => text.includes('\ufffd')) ? undefined : digestOf([String(id), texts]);
 }
 
 /** The sizes of the first and the last entry in a reply of XINFO STREAM, in bytes; none for an empty stream. */

@@ -1,5 +1,6 @@
 import type { KeyState, Messages, Rule } from '@redis-to-mongo/pipeline';
 import type { StreamInfo } from './stream-info.js';
+import type { StreamMarks } from './stream-marks.js';
 
 /** What to read of a stream, and what the messages are made for. */
 export interface ReadRequest {
@@ -10,6 +11,8 @@ export interface ReadRequest {
   readonly count: number;
   /** The entry at `after` is looked at once more, to see whether it is the one that was read. */
   readonly isAnchored: boolean;
+  /** What is remembered of entries read before; those of this read come behind them, in the reading. */
+  readonly marks: StreamMarks;
   /** The last read held bytes that are not UTF-8; so may this one. */
   readonly isBinary: boolean;
   readonly state: KeyState;
@@ -29,6 +32,7 @@ export interface StreamReading {
   readonly messages: Messages;
   /** The last of these. */
   readonly last: { readonly id: string; readonly digest: string } | undefined;
+  readonly marks: StreamMarks;
   /** Some of it is not UTF-8. */
   readonly isBinary: boolean;
   /** The messages are not needed any more. */

@@ -12,16 +12,18 @@ import {
 import type { Redis } from 'ioredis';
 import type { DirectReader } from '../streams/direct/direct-reader.js';
 import { ordinaryReader } from '../streams/ordinary-reader.js';
+import { holdsMarks, isOtherLife } from '../streams/other-life.js';
 import { guessEntryBytes, settledExpiry } from '../streams/read-stream.js';
 import {
   accountFor,
   gapsAtStart,
   gapsOf,
-  isRewound,
-  mustHold,
   parseStreamPosition,
+  type StreamPosition,
   startOf,
+  toStored,
 } from '../streams/stream-account.js';
+import { StreamMarks } from '../streams/stream-marks.js';
 import type { StreamReader } from '../streams/stream-reader.js';
 
 export interface StreamOptions {
@@ -36,8 +38,9 @@ export interface StreamOptions {
 }
 
 export const streamGuarantee = `Each entry that Redis still held when it was read is in \`stream_messages\` exactly once, its fields byte for byte, in the
-stream's order by \`_id\`. Entries that Redis dropped before they were read are counted as gaps. A stream that was
-deleted, rewound or made anew begins its next incarnation; what was there stays.`;
+stream's order by \`_id\`. Entries that Redis dropped before they were read are counted as gaps; what was lost before the very
+first read is noted as \`position.before\`. A stream that was deleted, rewound or made anew begins its next incarnation; what was
+there stays.`;
 
 /** The least a read reserves, in bytes. */
 const MIN_RESERVED = 16 * 1024;
@@ -68,7 +71,7 @@ async function* readBatches(
   const stored = parseStreamPosition(state.position);
   const rule = options.rules?.ruleFor(state.key, 'stream');
   const collection = messageCollectionOf(state);
-  let position = stored;
+  let position: StreamPosition | undefined = stored;
   let incarnation = state.incarnation;
   let rewound = false;
   let binary = stored?.binary ?? false;
@@ -76,7 +79,7 @@ async function* readBatches(
   let expiresAt = state.expiresAt;
   let entryBytes = stored?.entryBytes;
   // The first read of a slice takes the last entry once more, to see that this is still the same stream.
-  let anchor = stored?.digest ? stored : undefined;
+  let isAnchored = Boolean(stored?.digest);
   do {
     entryBytes ??= await guessEntryBytes(redis, key);
     const count = readCount(options, slice, entryBytes);
@@ -88,7 +91,8 @@ async function* readBatches(
         key,
         after: position?.entryId ?? BEFORE_FIRST,
         count,
-        isAnchored: anchor !== undefined,
+        isAnchored,
+        marks: position?.marks ?? StreamMarks.none(),
         isBinary: binary,
         state,
         incarnation,
@@ -102,30 +106,32 @@ async function* readBatches(
       };
       binary = reading.isBinary;
       const reachedEnd = messages.count < count || last?.id === info.lastId;
-      const isReplaced =
-        anchor !== undefined &&
-        (reading.anchorDigest === undefined
-          ? mustHold(anchor, info)
-          : reading.anchorDigest !== anchor.digest);
-      anchor = undefined;
+      const wasAnchored = isAnchored;
+      isAnchored = false;
       const start = position ?? startOf(info);
       const account = accountFor(start, info, messages.count, reachedEnd);
-      if (position && (isReplaced || isRewound(position, info) || account.missing < 0)) {
-        position = undefined;
-        rewound = true;
-        incarnation = state.incarnation + 1;
-        continue; // read again from the very start, as the next life
-      }
       const expiry = settledExpiry(expiresAt, reading.expiresAt);
       const isNews =
         messages.count > 0 || account.missing !== 0 || account.lag !== lag || expiry !== expiresAt;
-      if (position && !isNews) return;
+      if (position) {
+        const isOther =
+          isOtherLife(position, reading, account, wasAnchored) ||
+          // What is dear is asked only where nothing was read, and before a loss is told of.
+          ((messages.count === 0 || account.missing > 0) && !(await holdsMarks(redis, key, position)));
+        if (isOther) {
+          position = undefined;
+          rewound = true;
+          incarnation = state.incarnation + 1;
+          continue; // read again from the very start, as the next life
+        }
+        if (!isNews) return;
+      }
       lag = account.lag;
       expiresAt = expiry;
       const { bytes } = messages;
       if (last) entryBytes = Math.ceil(bytes / messages.count);
       const gaps = position
-        ? gapsOf(start, info, account.missing, incarnation)
+        ? gapsOf(start, info, account.missing, incarnation, state.lastSyncedAt)
         : gapsAtStart(state, stored, info, incarnation);
       position = {
         entryId: last?.id ?? start.entryId,
@@ -134,6 +140,9 @@ async function* readBatches(
         lastId: info.lastId,
         added: info.added ?? null,
         digest: last?.digest ?? position?.digest ?? '',
+        length: info.length,
+        firstId: info.firstId ?? null,
+        marks: reading.marks.from(info.firstId),
         entryBytes,
         binary,
       };
@@ -143,7 +152,7 @@ async function* readBatches(
       yield {
         writes: messages.count > 0 ? [{ kind: 'insert', collection, messages }] : [],
         ...(rewound ? { rewound } : {}),
-        position: { ...position },
+        position: toStored(position),
         entries: messages.count,
         bytes,
         lag,

@@ -11,5 +11,5 @@ export function gapsTable(gaps: readonly Gap[]): Html | false {
 }
 
 function row({ at, entries, exact, cause, after, upTo, incarnation }: Gap): Html {
-  return html`<tr><th scope="row">${clock(at)}</th><td class="n bad">${!exact && 'at least '}${count(entries)}</td><td>${cause}</td><td><code>${after}</code></td><td><code>${upTo}</code></td><td class="n">${count(incarnation)}</td></tr>`;
+  return html`<tr><th scope="row">${clock(at)}</th><td class="n bad">${!exact && 'about '}${count(entries)}</td><td>${cause}</td><td><code>${after}</code></td><td><code>${upTo}</code></td><td class="n">${count(incarnation)}</td></tr>`;
 }

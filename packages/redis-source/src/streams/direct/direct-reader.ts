@@ -2,6 +2,7 @@ import { encodedMessages, messageIdPrefix, SyncError, writesPlainMessages } from
 import { RawConnectionLost, type RawReply, redisError } from '@redis-to-mongo/redis-connection';
 import { expiryAt, isNoSuchKey } from '../read-stream.js';
 import { parseStreamInfo } from '../stream-info.js';
+import type { StreamMarks } from '../stream-marks.js';
 import type { ReadRequest, StreamReader, StreamReading } from '../stream-reader.js';
 import { BufferPool } from './buffer-pool.js';
 import { MessageEncoder } from './message-encoder.js';
@@ -59,9 +60,10 @@ export class DirectReader {
     };
   }
 
-  async #read({ key, after, count, isAnchored, state, incarnation }: ReadRequest) {
+  async #read({ key, after, count, isAnchored, state, incarnation, marks: known }: ReadRequest) {
     const prefix = messageIdPrefix(state.key, incarnation);
-    const reply = new StreamReply(isAnchored ? after : undefined, (entries) => {
+    const marks = known.copy();
+    const reply = new StreamReply(isAnchored ? after : undefined, marks, (entries) => {
       const buffer = this.#buffers.take(entries * GUESSED_BYTES);
       return new MessageEncoder(prefix, state.stream, state.type, buffer);
     });
@@ -73,7 +75,7 @@ export class DirectReader {
     try {
       const from = isAnchored ? after : `(${after}`;
       await this.#connection.ask(requestFor(key, from, isAnchored ? count + 1 : count), reply);
-      const reading = readingOf(reply, giveBack);
+      const reading = readingOf(reply, marks, giveBack);
       if (!reading) giveBack();
       return reading;
     } catch (error) {
@@ -83,7 +85,7 @@ export class DirectReader {
   }
 }
 
-function readingOf(reply: StreamReply, release: () => void): StreamReading | undefined {
+function readingOf(reply: StreamReply, marks: StreamMarks, release: () => void): StreamReading | undefined {
   const { error, encoder, info, timeLeft, anchorDigest, last } = reply;
   if (error) {
     if (isNoSuchKey(error)) return undefined;
@@ -96,6 +98,7 @@ function readingOf(reply: StreamReply, release: () => void): StreamReading | und
     anchorDigest,
     messages: encodedMessages(encoder.bytes, encoder.ends),
     last,
+    marks,
     isBinary: encoder.isBinary,
     release,
   };

@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { storedText } from '@redis-to-mongo/pipeline';
 import type { RawReply } from '@redis-to-mongo/redis-connection';
-import { digestOf } from '../read-stream.js';
+import { digestOf } from '../entry-digest.js';
+import type { StreamMarks } from '../stream-marks.js';
 import { badReply, EntryCursor, isErrorAt, type Reply, readReply } from './entry-cursor.js';
 import type { MessageEncoder } from './message-encoder.js';
 
@@ -25,6 +26,7 @@ export class StreamReply implements RawReply {
   timeLeft: Reply = null;
   encoder: MessageEncoder | undefined;
   readonly #anchor: string | undefined;
+  readonly #marks: StreamMarks;
   readonly #begin: (entries: number) => MessageEncoder;
   readonly #cursor = new EntryCursor();
   #step = 0;
@@ -33,10 +35,12 @@ export class StreamReply implements RawReply {
 
   /**
    * @param anchor the id of an entry that is only looked at, if it comes first.
+   * @param marks entries are added to them.
    * @param begin told how many entries there are.
    */
-  constructor(anchor: string | undefined, begin: (entries: number) => MessageEncoder) {
+  constructor(anchor: string | undefined, marks: StreamMarks, begin: (entries: number) => MessageEncoder) {
     this.#anchor = anchor;
+    this.#marks = marks;
     this.#begin = begin;
   }
 
@@ -73,6 +77,8 @@ export class StreamReply implements RawReply {
         }
       }
       encoder?.add(bytes, cursor, areTexts);
+      if (this.#marks.takesNext())
+        this.#marks.put({ id: idOf(bytes, cursor), digest: digestAt(bytes, cursor) });
       if (this.#entriesLeft === 0) this.last = { id: idOf(bytes, cursor), digest: digestAt(bytes, cursor) };
     }
     this.need = 0;

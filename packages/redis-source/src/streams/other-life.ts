@@ -1,0 +1,68 @@
+import { storedText } from '@redis-to-mongo/pipeline';
+import { redisError } from '@redis-to-mongo/redis-connection';
+import type { Redis } from 'ioredis';
+import { digestOf } from './entry-digest.js';
+import { isNoSuchKey } from './read-stream.js';
+import { type Account, canBeMissing, isRewound, mustHold, type StreamPosition } from './stream-account.js';
+import { parseStreamInfo, type StreamInfo } from './stream-info.js';
+import type { StreamReading } from './stream-reader.js';
+
+/**
+ * Whether what was read can't belong to the life that the position is of. Conclusive, and free: it takes what the read
+ * told. What it can't see, holdsMarks does.
+ * @param isAnchored the read has looked at the position's last entry once more.
+ */
+export function isOtherLife(
+  position: StreamPosition,
+  { info, anchorDigest }: Pick<StreamReading, 'info' | 'anchorDigest'>,
+  account: Account,
+  isAnchored: boolean,
+): boolean {
+  if (isRewound(position, info) || account.missing < 0) return true;
+  if (account.missing > 0 && !canBeMissing(position, info)) return true;
+  if (isHeadOther(position, info)) return true;
+  if (!isAnchored) return false;
+  return anchorDigest === undefined ? mustHold(position, info) : anchorDigest !== position.digest;
+}
+
+/** Whether the stream begins with an entry that had other content when it was read. */
+export function isHeadOther({ marks }: StreamPosition, { firstId, firstDigest }: StreamInfo): boolean {
+  const head = marks.all.find(({ id }) => id === firstId);
+  return head !== undefined && firstDigest !== undefined && head.digest !== firstDigest;
+}
+
+/**
+ * Whether the entries that are remembered of a life are there, as far as they must be, with the content that they had.
+ * All of it is one instant. Costs a range of one entry for each mark.
+ * @throws SyncError as redisError tells.
+ */
+export async function holdsMarks(redis: Redis, key: Buffer, position: StreamPosition): Promise<boolean> {
+  const marks = position.marks.all;
+  if (marks.length === 0) return true;
+  const transaction = redis.multi().xinfo('STREAM', key);
+  for (const { id } of marks) transaction.xrangeBuffer(key, id, id);
+  const replies = await transaction.exec().catch((error: unknown) => {
+    throw redisError(error);
+  });
+  const [infoReply, ...ranges] = (replies ?? []).map(([error, reply]) => {
+    if (error && !isNoSuchKey(error)) throw redisError(error);
+    return reply;
+  });
+  if (!Array.isArray(infoReply)) return true; // gone: its next job says so
+  return areMarksHeld(position, parseStreamInfo(infoReply), ranges);
+}
+
+/** @param ranges what XRANGE, as bytes, answers for each mark. */
+export function areMarksHeld(
+  position: StreamPosition,
+  info: StreamInfo,
+  ranges: readonly unknown[],
+): boolean {
+  return position.marks.all.every(({ id, digest }, i) => {
+    const range = ranges[i];
+    const [entry] = Array.isArray(range) ? range : [];
+    if (!Array.isArray(entry)) return !mustHold({ ...position, entryId: id }, info);
+    const flat: readonly Buffer[] = entry[1];
+    return digestOf([id, flat.map(storedText)]) === digest;
+  });
+}

@@ -1,0 +1,74 @@
+import { compareEntryIds } from '@redis-to-mongo/pipeline';
+
+/** An entry that is remembered, to tell whether it is still the same. */
+export interface Mark {
+  readonly id: string;
+  /** See digestOf. */
+  readonly digest: string;
+}
+
+/** All entries of a short stream are remembered, and of a longer one half as many or more. */
+const MOST = 16;
+
+/**
+ * The fingerprint of a life of a stream: entries that were read, evenly spread over what the stream holds. Every so many
+ * one is taken (`stride`); as there are more, every second one is dropped. In a life an entry never changes, so one that has
+ * other content tells that the stream was made anew.
+ */
+export class StreamMarks {
+  #stride: number;
+  /** Entries that were read in this life. */
+  #read: number;
+  #marks: readonly Mark[];
+
+  private constructor(stride: number, read: number, marks: readonly Mark[]) {
+    this.#stride = stride;
+    this.#read = read;
+    this.#marks = marks;
+  }
+
+  static none(): StreamMarks {
+    return new StreamMarks(1, 0, []);
+  }
+
+  /** As toString made it; none where it is of another form, as in positions of an earlier version. */
+  static parse(text: unknown): StreamMarks {
+    const [stride = '', read = '', ...rest] = typeof text === 'string' ? text.split(' ') : [];
+    if (!/^\d+$/.test(stride) || !/^\d+$/.test(read) || Number(stride) < 1) return StreamMarks.none();
+    const marks = rest.flatMap((id, i) => (i % 2 === 0 ? [{ id, digest: rest[i + 1] ?? '' }] : []));
+    return new StreamMarks(Number(stride), Number(read), marks);
+  }
+
+  /** For a read, which adds its entries. */
+  copy(): StreamMarks {
+    return new StreamMarks(this.#stride, this.#read, this.#marks);
+  }
+
+  /** Counts an entry, and tells whether it is one to be remembered. */
+  takesNext(): boolean {
+    return this.#read++ % this.#stride === 0;
+  }
+
+  /** Remembers the entry that was counted last. */
+  put(mark: Mark): void {
+    this.#marks = [...this.#marks, mark];
+    if (this.#marks.length <= MOST) return;
+    this.#stride *= 2;
+    this.#marks = this.#marks.filter((_, i) => i % 2 === 0);
+  }
+
+  /** Those that the stream still can hold, by its first entry; `undefined`: it holds none. */
+  from(firstId: string | undefined): StreamMarks {
+    const marks =
+      firstId === undefined ? [] : this.#marks.filter(({ id }) => compareEntryIds(id, firstId) >= 0);
+    return new StreamMarks(this.#stride, this.#read, marks);
+  }
+
+  get all(): readonly Mark[] {
+    return this.#marks;
+  }
+
+  toString(): string {
+    return [this.#stride, this.#read, ...this.#marks.flatMap(({ id, digest }) => [id, digest])].join(' ');
+  }
+}
