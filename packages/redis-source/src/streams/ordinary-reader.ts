@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import { documentsByRule } from './documents-by-rule.js';
 import { digestOf } from './entry-digest.js';
 import { readStream } from './read-stream.js';
+import { StreamMarks } from './stream-marks.js';
 import type { StreamReader } from './stream-reader.js';
 
 /** The ordinary path: ioredis makes strings of the reply, these become documents, and the driver makes BSON of them. */
@@ -15,7 +16,7 @@ export function ordinaryReader(redis: Redis): StreamReader {
       const anchor = isAnchored && reading.entries[0]?.[0] === after ? reading.entries[0] : undefined;
       const entries = anchor ? reading.entries.slice(1) : reading.entries;
       const last = entries.at(-1);
-      const marks = known.copy();
+      const marks = StreamMarks.after(known);
       for (const entry of entries)
         if (marks.takesNext()) marks.put({ id: entry[0], digest: digestOf(entry) });
       return {

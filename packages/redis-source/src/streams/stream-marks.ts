@@ -39,9 +39,9 @@ export class StreamMarks {
     return new StreamMarks(Number(stride), Number(read), marks);
   }
 
-  /** For a read, which adds its entries. */
-  copy(): StreamMarks {
-    return new StreamMarks(this.#stride, this.#read, this.#marks);
+  /** For a read, which adds its entries to those that are known. */
+  static after(known: StreamMarks | undefined): StreamMarks {
+    return known ? new StreamMarks(known.#stride, known.#read, known.#marks) : StreamMarks.none();
   }
 
   /** Counts an entry, and tells whether it is one to be remembered. */

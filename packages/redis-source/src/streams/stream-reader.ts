@@ -12,7 +12,7 @@ export interface ReadRequest {
   /** The entry at `after` is looked at once more, to see whether it is the one that was read. */
   readonly isAnchored: boolean;
   /** What is remembered of entries read before; those of this read come behind them, in the reading. */
-  readonly marks: StreamMarks;
+  readonly marks?: StreamMarks | undefined;
   /** The last read held bytes that are not UTF-8; so may this one. */
   readonly isBinary: boolean;
   readonly state: KeyState;

@@ -23,7 +23,6 @@ import {
   startOf,
   toStored,
 } from '../streams/stream-account.js';
-import { StreamMarks } from '../streams/stream-marks.js';
 import type { StreamReader } from '../streams/stream-reader.js';
 
 export interface StreamOptions {
@@ -92,7 +91,7 @@ async function* readBatches(
         after: position?.entryId ?? BEFORE_FIRST,
         count,
         isAnchored,
-        marks: position?.marks ?? StreamMarks.none(),
+        marks: position?.marks,
         isBinary: binary,
         state,
         incarnation,

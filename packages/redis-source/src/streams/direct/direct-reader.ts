@@ -2,7 +2,7 @@ import { encodedMessages, messageIdPrefix, SyncError, writesPlainMessages } from
 import { RawConnectionLost, type RawReply, redisError } from '@redis-to-mongo/redis-connection';
 import { expiryAt, isNoSuchKey } from '../read-stream.js';
 import { parseStreamInfo } from '../stream-info.js';
-import type { StreamMarks } from '../stream-marks.js';
+import { StreamMarks } from '../stream-marks.js';
 import type { ReadRequest, StreamReader, StreamReading } from '../stream-reader.js';
 import { BufferPool } from './buffer-pool.js';
 import { MessageEncoder } from './message-encoder.js';
@@ -62,7 +62,7 @@ export class DirectReader {
 
   async #read({ key, after, count, isAnchored, state, incarnation, marks: known }: ReadRequest) {
     const prefix = messageIdPrefix(state.key, incarnation);
-    const marks = known.copy();
+    const marks = StreamMarks.after(known);
     const reply = new StreamReply(isAnchored ? after : undefined, marks, (entries) => {
       const buffer = this.#buffers.take(entries * GUESSED_BYTES);
       return new MessageEncoder(prefix, state.stream, state.type, buffer);
