@@ -4,6 +4,11 @@ import { runDashboard } from './run-dashboard.js';
 
 await runApp({
   name: 'dashboard',
+  usage: {
+    about: 'shows the mirror and its keys, behind a login',
+    at: import.meta.url,
+    argv: process.argv.slice(2),
+  },
   load: () => {
     const config = loadConfig({ env: process.env, argv: process.argv.slice(2) });
     requireDashboardPassword(config);

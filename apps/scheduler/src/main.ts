@@ -4,6 +4,11 @@ import { runScheduler } from './run-scheduler.js';
 
 await runApp({
   name: 'scheduler',
+  usage: {
+    about: 'finds the keys, and sees to it that each has its jobs',
+    at: import.meta.url,
+    argv: process.argv.slice(2),
+  },
   load: () => loadConfig({ env: process.env, argv: process.argv.slice(2) }),
   start: runScheduler,
   changes: changedOptions,

@@ -4,6 +4,11 @@ import { runWorker } from './run-worker.js';
 
 await runApp({
   name: 'worker',
+  usage: {
+    about: 'takes jobs, reads from Redis and writes to MongoDB',
+    at: import.meta.url,
+    argv: process.argv.slice(2),
+  },
   load: () => loadConfig({ env: process.env, argv: process.argv.slice(2) }),
   start: (app, config) => runWorker(app, config),
   changes: changedOptions,

@@ -223,3 +223,9 @@ describe('credentials', () => {
     expect(performance.now() - began).toBeLessThan(1_000);
   });
 });
+
+test('a hint keeps its words, and what stands beside it is masked all the same', () => {
+  const hint = 'write --to redis://[user:password@]host:port[/db], or mongodb://[user:password@]host';
+  expect(maskCredentials(hint)).toBe(hint);
+  expect(maskCredentials(`redis://me:s3cret@h: ${hint}`)).toBe(`redis://me:***@h: ${hint}`);
+});

@@ -243,3 +243,51 @@ describe('an app whose configuration is read again by SIGHUP', () => {
     });
   });
 });
+
+describe('arguments', () => {
+  const USAGE = new URL('../src/index.ts', import.meta.url).href;
+  const answer = async (...args: string[]) => {
+    const app = runIn({ ...process.env, USAGE }, ...args);
+    return { code: await app.ended, ...app.out };
+  };
+
+  test.each(['--help', '-h'])('%s shows how it is used, and starts nothing', async (argument) => {
+    const { code, stdout, stderr } = await answer(argument);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^redis-to-mongo fixture: a fixture\n[\s\S]*--config PATH/);
+  });
+
+  test.each(['--version', '-V'])('%s shows the version', async (argument) => {
+    expect(await answer(argument)).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^redis-to-mongo fixture \d+\.\d+\.\d+\n$/),
+    });
+  });
+
+  test.each([['--hepl'], ['--config'], ['start'], ['--help=1'], ['-x']])(
+    'what is not known (%s) ends it with 2',
+    async (argument) => {
+      const { code, stdout, stderr } = await answer(argument);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr).toMatch(/^fixture: .+\n\nredis-to-mongo fixture/);
+    },
+  );
+});
+
+test('what libraries print goes to the log, folded and masked, and nowhere else', async () => {
+  const app = run('talkative');
+  await app.said('running');
+  app.child.kill('SIGTERM');
+  expect(await app.ended).toBe(0);
+  expect(app.out.stderr).toBe('');
+  const told = app.lines().filter(({ library }) => library);
+  expect(told.map(({ level, msg }) => `${level} ${msg}`)).toEqual([
+    'warn before there is a log',
+    'warn [WARN] of a library: redis://me:***@host',
+    'info a word',
+    'warn DeprecationWarning: old option',
+  ]);
+  expect(app.lines()).toContainEqual(
+    expect.objectContaining({ msg: '[WARN] of a library: redis://me:***@host', repeated: 19 }),
+  );
+});

@@ -5,7 +5,7 @@
  * | --- | --- |
  * | 0 | asked to stop, and stopped in order |
  * | 1 | could not start, or ended by an unexpected error |
- * | 2 | could not start: the configuration can't be used |
+ * | 2 | could not start: arguments or configuration can't be used |
  * | 3 | asked to stop, but something was not closed in time |
  * | 129, 130, 143 | forced by a second signal (SIGHUP, SIGINT, SIGTERM) |
  */

@@ -1,11 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createMetrics, type Metrics } from '../create-metrics.js';
 import type { LogFields } from '../log/clean-fields.js';
+import { LibraryWords } from '../log/library-words.js';
 import { createLogger, type Logger, type LoggerOptions, type LogLevel } from '../log/logger.js';
 import { errorCode } from '../log/render-error.js';
 import { Closers } from './closers.js';
 import { EXIT_CODES, STOP_SIGNALS, type StopSignal, startFailureCode } from './exit-code.js';
 import { loadOrExit } from './load-or-exit.js';
+import { type AppUsage, type ArgumentsAnswer, readArguments } from './read-arguments.js';
 import { type OptionChange, Reloading, type TakeOver } from './reloading.js';
 
 /** What an app is given to start with. */
@@ -27,6 +29,8 @@ export interface AppSettings {
 
 export interface AppOptions<Settings extends AppSettings> {
   readonly name: string;
+  /** Where it is given, arguments that are not known end the process with exit code 2, and --help starts nothing. */
+  readonly usage?: AppUsage;
   /** Reads the configuration. What it throws ends the process with exit code 2. */
   load(): Settings | Promise<Settings>;
   /**
@@ -57,8 +61,12 @@ const FLUSH_MS = 1_000;
  */
 export async function runApp<Settings extends AppSettings>(options: AppOptions<Settings>): Promise<void> {
   const { name } = options;
+  const answer = options.usage && readArguments(name, options.usage);
+  if (answer) return await printAndExit(answer);
+  const libraryWords = new LibraryWords();
   const settings = await loadOrExit(name, () => options.load());
   const logger = createLogger({ ...settings.log, app: name });
+  libraryWords.sendTo(logger);
   const forceAfterMs = options.closeWithinMs?.(settings) ?? CLOSE_WITHIN_MS;
   const closers = new Closers(logger);
   const stopping = new AbortController();
@@ -111,6 +119,12 @@ export async function runApp<Settings extends AppSettings>(options: AppOptions<S
     logger.error(`${name} can't start${messageOf(thrown)}`, crashFields(thrown, logger.level));
     await stop(Math.min(forceAfterMs, CLOSE_AFTER_CRASH_MS), startFailureCode(thrown));
   }
+}
+
+async function printAndExit({ text, isWrong }: ArgumentsAnswer): Promise<void> {
+  const stream = isWrong ? process.stderr : process.stdout;
+  await new Promise<void>((resolve) => stream.write(`${text}\n`, () => resolve()));
+  process.exit(isWrong ? EXIT_CODES.configuration : EXIT_CODES.stopped);
 }
 
 function messageOf(thrown: unknown): string {

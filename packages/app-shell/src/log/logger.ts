@@ -30,7 +30,7 @@ interface Core {
 /**
  * An app's log. Fields carry ids, counts and codes, never values of users' data; credentials in URIs are hidden. An
  * error goes in the field `error`, and is printed as code, message and causes (with its stack at level debug).
- * Errors, and warnings that carry an error, are folded: of those with the same message and code within 10 s the first
+ * Errors, and warnings that carry an error or come from a library, are folded: of those with the same message and code within 10 s the first
  * is printed, the others come as one line with `repeated`.
  */
 export class Logger {
@@ -81,7 +81,8 @@ export class Logger {
   /** One line of a level that is decided while running. */
   log(level: LogLevel, msg: string, fields: LogFields = {}): void {
     if (LOG_LEVELS.indexOf(level) > LOG_LEVELS.indexOf(this.level)) return;
-    if (level === 'error' || (level === 'warn' && fields.error !== undefined)) {
+    const isFolded = fields.error !== undefined || fields.library === true;
+    if (level === 'error' || (level === 'warn' && isFolded)) {
       const code = errorCode(fields.error) ?? fields.code;
       const report = (repeated: number) => this.#write(level, msg, { code, repeated });
       if (!this.#core.folds.first(`${level} ${String(code)} ${msg}`, report)) return;

@@ -2,12 +2,13 @@
 const MAX_TEXT = 4096;
 
 /** The user part of anything that looks like a URI; greedy, since a mistyped password may itself contain / or @. */
-const USER_INFO = /([a-z][a-z0-9+.-]{0,30}:\/\/)([^\s"'`<>]*)@/gi;
+const USER_INFO = /([a-z][a-z0-9+.-]{0,30}:\/\/)(?!\[user:password@\])([^\s"'`<>]*)@/gi;
 const SECRET_PARAMETER = /([?&](?:password|pwd|secret|token)=)[^&\s"']*/gi;
 
 /**
  * Hides the credentials of every URI in the text: `redis://me:secret@host` becomes `redis://me:***@host`, and a user
- * part without a colon becomes `***`. Cuts the text to 4096 characters.
+ * part without a colon becomes `***`. What our own hints write, `redis://[user:password@]host`, stays. Cuts the text to 4096
+ * characters.
  */
 export function maskCredentials(text: string): string {
   if (!text.includes('://')) return cut(text);

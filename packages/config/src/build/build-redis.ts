@@ -87,6 +87,6 @@ function checkLogin(
     return;
   const blamed = [names.username, login.url].find((name) => name !== undefined && settings.given(name));
   if (blamed === undefined) return;
-  const remedy = `set ${names.password} too; a password without a user name is redis://:password@host in a URL`;
+  const remedy = `set ${names.password} too; a password without a user name stands behind a colon in a URL: redis://:***@host`;
   findings.problem(blamed, 'has a user name without a password', remedy);
 }
