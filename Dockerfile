@@ -25,6 +25,9 @@ RUN rm -rf node_modules apps/*/node_modules packages/*/node_modules \
   && rm -rf node_modules/.pnpm/typescript@* node_modules/.pnpm/@typescript+* \
   && for package in packages/*; do [ -d "$package/dist" ] || rm -r "$package"; done \
   && rm -r apps/*/src packages/*/src
+# Source maps, types, sources of dependencies, and what the build notes for itself: nothing of that is run.
+RUN find apps packages node_modules -type f \
+  \( -name '*.map' -o -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.tsbuildinfo' -o -name 'tsconfig*.json' \) -delete
 
 FROM node:24-slim
 WORKDIR /app

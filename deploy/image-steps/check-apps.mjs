@@ -35,6 +35,9 @@ export function checkApps(image, hostEnv) {
 /** Packages that are for building and testing alone. */
 const DEVELOPMENT = /^(typescript|vitest|@biomejs\+biome|knip|mongodb-memory-server-core)@/;
 
+/** Source maps, types, sources and notes of the build. */
+const NOT_RUN = /\.(map|ts|mts|cts|tsbuildinfo)$|^tsconfig.*\.json$/;
+
 /**
  * @param {import('./run-stage.mjs').Built} image
  * @returns {string[]} what is in the image and should not be, one line each.
@@ -45,7 +48,11 @@ export function checkNothingSpare(image) {
   const unbuilt = readdirSync(join(app, 'packages')).filter(
     (name) => !existsSync(join(app, 'packages', name, 'dist')),
   );
+  const notRun = readdirSync(app, { recursive: true, withFileTypes: true }).filter(
+    (entry) => entry.isFile() && NOT_RUN.test(entry.name),
+  );
   return [
+    ...(notRun.length === 0 ? [] : [`${notRun.length} files are never run, such as ${notRun[0]?.name}`]),
     ...installed.map((name) => `node_modules has ${name}, which is for development`),
     ...unbuilt.map((name) => `packages/${name} has no dist`),
   ];

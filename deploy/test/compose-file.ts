@@ -9,7 +9,7 @@ export interface Service {
   readonly ports?: readonly string[];
   readonly volumes?: readonly string[];
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
-  readonly healthcheck?: { readonly test: readonly string[] };
+  readonly healthcheck?: { readonly test?: readonly string[]; readonly disable?: boolean };
   readonly stop_grace_period: string;
   readonly [more: string]: unknown;
 }
@@ -39,12 +39,16 @@ export function environmentOf(
   );
 }
 
-/** `${NAME:-default}` and `${NAME:?message}`, as the compose specification tells. */
+/** `${NAME:-default}`, `${NAME:?message}`, and `$$` for a dollar, as the compose specification tells. */
 export function interpolate(text: string, given: Readonly<Record<string, string>>): string {
-  return text.replaceAll(/\$\{(\w+):([-?])([^}]*)\}/g, (_whole, name: string, sign: string, rest: string) => {
-    const value = given[name];
-    if (value) return value;
-    if (sign === '?') throw new Error(`required variable ${name} is missing a value: ${rest}`);
-    return rest;
-  });
+  return text.replaceAll(
+    /\$\$|\$\{(\w+):([-?])([^}]*)\}/g,
+    (whole, name: string, sign: string, rest: string) => {
+      if (whole === '$$') return '$';
+      const value = given[name];
+      if (value) return value;
+      if (sign === '?') throw new Error(`required variable ${name} is missing a value: ${rest}`);
+      return rest;
+    },
+  );
 }

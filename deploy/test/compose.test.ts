@@ -1,12 +1,18 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { loadConfig, requireDashboardPassword } from '@redis-to-mongo/config';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { environmentOf, interpolate, readCompose } from './compose-file.js';
 
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const compose = readCompose();
 const services = Object.entries(compose.services);
-const apps = services.filter(([, service]) => service.build !== undefined);
+const CHECK = 'dashboard-password';
+const apps = services.filter(([name, service]) => service.build !== undefined && name !== CHECK);
 const given = { DASHBOARD_PASSWORD: 'a password for this test' };
 
 describe('docker-compose.yml', () => {
@@ -24,6 +30,7 @@ describe('docker-compose.yml', () => {
       'mongo',
       'scheduler',
       'worker',
+      CHECK,
       'dashboard',
     ]);
   });
@@ -68,9 +75,40 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('says what is missing when there is no password for the dashboard', () => {
-    const dashboard = compose.services.dashboard;
-    expect(() => dashboard && environmentOf(dashboard, {})).toThrow(/DASHBOARD_PASSWORD.*needs a password/);
+  it('demands a password for the dashboard when that is started, and of no other command', async () => {
+    const text = readFileSync(new URL('../../docker-compose.yml', import.meta.url), 'utf8');
+    expect(text).not.toMatch(/\$\{\w+:?\?/);
+    expect(compose.services.dashboard?.depends_on).toMatchObject({
+      [CHECK]: { condition: 'service_completed_successfully' },
+    });
+    const check = compose.services[CHECK];
+    if (!check) throw new Error('there is no check');
+    expect(check).toMatchObject({ restart: 'no', depends_on: {} });
+    const run = (env: Record<string, string>) =>
+      spawnSync(process.execPath, [join(root, ...check.command.slice(1))], {
+        cwd: tmpdir(),
+        env: { PATH: process.env.PATH, ...environmentOf(check, env) },
+        encoding: 'utf8',
+      });
+    const without = run({});
+    expect([without.status, without.stderr]).toEqual([2, expect.stringContaining('set DASHBOARD_PASSWORD')]);
+    expect(run(given)).toMatchObject({ status: 0, stderr: '' });
+    const hash = `$scrypt$ln=15,r=8,p=1$${'a'.repeat(22)}$${'b'.repeat(43)}`;
+    const byHash = spawnSync(process.execPath, [join(root, ...check.command.slice(1))], {
+      cwd: tmpdir(),
+      env: { ...environmentOf(check, {}), DASHBOARD_PASSWORD_HASH: hash },
+    });
+    expect(byHash.status).toBe(0);
+  });
+
+  it('mounts the folder of config.json, where every app looks for it, and not the file', () => {
+    for (const [, { volumes = [] }] of apps)
+      expect(volumes.map((volume) => interpolate(volume, {}))).toEqual(['./config:/app/config:ro']);
+    const { file } = loadConfig({
+      env: {},
+      cwd: fileURLToPath(new URL('fixtures/mounted/', import.meta.url)),
+    });
+    expect(file).toMatch(/\/config\/config\.json$/);
   });
 
   it('publishes the dashboard on 127.0.0.1, and nothing else', () => {
@@ -80,14 +118,15 @@ describe('docker-compose.yml', () => {
 
   it('lets workers be scaled: none has a name, an address or a port of its own', () => {
     const worker = compose.services.worker;
-    for (const fixed of ['container_name', 'hostname', 'ports', 'networks', 'volumes'])
+    for (const fixed of ['container_name', 'hostname', 'ports', 'networks'])
       expect(worker).not.toHaveProperty(fixed);
   });
 
   it('starts the apps when the servers they name are healthy', () => {
     for (const [, { depends_on = {} }] of apps) {
-      expect(Object.keys(depends_on)).toEqual(['redis', 'queue-redis', 'mongo']);
-      for (const [name, { condition }] of Object.entries(depends_on)) {
+      const servers = Object.entries(depends_on).filter(([name]) => name !== CHECK);
+      expect(servers.map(([name]) => name)).toEqual(['redis', 'queue-redis', 'mongo']);
+      for (const [name, { condition }] of servers) {
         expect(condition).toBe('service_healthy');
         expect(compose.services[name]?.healthcheck).toBeDefined();
       }
@@ -105,16 +144,18 @@ describe('docker-compose.yml', () => {
   it('runs everything with few rights, bounded logs and a restart', () => {
     for (const [, service] of services)
       expect(service).toMatchObject({
-        restart: 'unless-stopped',
         cap_drop: ['ALL'],
         security_opt: ['no-new-privileges:true'],
         logging: { options: { 'max-size': '10m', 'max-file': '5' } },
       });
+    for (const [name, service] of services)
+      expect(service.restart).toBe(name === CHECK ? 'no' : 'unless-stopped');
     for (const [, service] of apps) expect(service).toMatchObject({ read_only: true, tmpfs: ['/tmp'] });
   });
 
   it('keeps what the servers store in volumes that it declares', () => {
-    const used = services.flatMap(([, { volumes = [] }]) => volumes.map((volume) => volume.split(':')[0]));
+    const servers = services.filter(([, { build }]) => build === undefined);
+    const used = servers.flatMap(([, { volumes = [] }]) => volumes.map((volume) => volume.split(':')[0]));
     expect(used.toSorted()).toEqual(Object.keys(compose.volumes).toSorted());
   });
 
@@ -129,7 +170,7 @@ describe('docker-compose.yml', () => {
     const mongo = compose.services.mongo;
     const [worker] = apps.map(([, service]) => environmentOf(service, given));
     expect(mongo?.command.join(' ')).toContain('--replSet rs0');
-    expect(mongo?.healthcheck?.test.join(' ')).toContain(
+    expect(mongo?.healthcheck?.test?.join(' ')).toContain(
       "_id: 'rs0', members: [{ _id: 0, host: 'mongo:27017' }]",
     );
     expect(worker?.MONGO_URI).toBe('mongodb://mongo:27017/?replicaSet=rs0');

@@ -5,13 +5,19 @@ import type { Problem } from './config-error.js';
 
 export const CONFIG_FILE = 'CONFIG_FILE';
 
+const DEFAULT_FILES = ['config.json', 'config/config.json'] as const;
+
 /** Which file to read. A file that was named must be there; the default one need not. */
 export interface FoundFile {
   readonly path: string;
   readonly source: Problem['source'];
 }
 
-/** `--config PATH` over `CONFIG_FILE` over `./config.json`, if that exists; undefined without a file. */
+/**
+ * `--config PATH` over `CONFIG_FILE` over `./config.json`, or `./config/config.json`, whichever exists: a container
+ * gets the folder, since an edited file is another one, and a container that was given the old one would keep that.
+ * Undefined without a file.
+ */
 export function findConfigFile(
   env: Readonly<Record<string, string | undefined>>,
   argv: readonly string[],
@@ -32,6 +38,6 @@ export function findConfigFile(
   }
   const named = env[CONFIG_FILE];
   if (named) return { path: resolve(cwd, named), source: 'environment' };
-  const path = resolve(cwd, 'config.json');
-  return existsSync(path) ? { path, source: 'default' } : undefined;
+  const path = DEFAULT_FILES.map((name) => resolve(cwd, name)).find((each) => existsSync(each));
+  return path === undefined ? undefined : { path, source: 'default' };
 }

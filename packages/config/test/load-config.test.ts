@@ -1,3 +1,5 @@
+import { mkdirSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ConfigFolder, configFolder } from './config-folder.js';
@@ -7,6 +9,16 @@ beforeEach(() => {
   folder = configFolder();
 });
 afterEach(() => folder[Symbol.dispose]());
+
+it('finds config.json in the working directory, else in its folder config, also once it was replaced', () => {
+  mkdirSync(join(folder.path, 'config'));
+  const path = folder.write('config/config.json', { SYNC_INTERVAL_SEC: 7 });
+  expect(folder.load({})).toMatchObject({ file: path, sync: { intervalMs: 7000 } });
+  // As editors save: another file takes the name.
+  renameSync(folder.write('config/new', { SYNC_INTERVAL_SEC: 9 }), path);
+  expect(folder.load({}).sync.intervalMs).toBe(9000);
+  expect(folder.load({}, { SYNC_INTERVAL_SEC: 3 }).sync.intervalMs).toBe(3000);
+});
 
 it('reads proxies as ranges and names of ranges, and a base path without the slash at its end', () => {
   const env = {
