@@ -21,7 +21,7 @@ export { deadAmong, type MirroredEntry, mirroredEntries, putMessages } from './o
 export { type Orphan, orphans, orphansOf, prepareOrphan, type RuleCollection } from './operator-orphans.js';
 export { markPaused, markResumed, pausedKeys } from './operator-pause.js';
 export { type IndexReport, inspectIndexes, inspectMongo, type MongoReport } from './operator-server.js';
-export { messagesBehind, messagesOfOtherLives, type Strays } from './operator-strays.js';
+export { type Strays, strayMessages } from './operator-strays.js';
 export {
   hasValueLetter,
   type MirroredItem,

@@ -15,52 +15,55 @@ export interface Strays {
   readonly first: string | undefined;
 }
 
-/** Messages of the stream's present life behind an entry id. @throws SyncError as mongoError tells. */
-export async function messagesBehind(db: Db, state: KeyState, entryId: string): Promise<Strays> {
-  const { key, incarnation } = state;
-  const $gt = messageId(messageIdPrefix(key, incarnation), entryId);
-  const { $lt } = messageIdBounds(key, incarnation);
-  return await straysIn(db, state, [messageCollectionOf(state)], { _id: { $gt, $lt } });
-}
-
 /**
- * Messages of lives that the key did not have, in all collections that its lives were in.
+ * Messages of a stream outside of what it ever had: of its present life behind its last id, and of lives that it did not
+ * have, in all collections that its lives were in. All of that is one range of `_id` before its lives, and one behind them.
+ * @param lastId the highest id that the stream ever gave out.
  * @throws SyncError as mongoError tells.
  */
-export async function messagesOfOtherLives(db: Db, state: KeyState): Promise<Strays> {
-  const { key, incarnation, activity } = state;
+export async function strayMessages(
+  db: Db,
+  { key, incarnation, stream, type, collection, activity }: KeyState,
+  lastId: string,
+): Promise<{ readonly behind: Strays; readonly ofOtherLives: Strays }> {
   const all = messageIdBounds(key);
-  const collections = [state.collection, ...activity.map((period) => period.collection), null].map(
-    (collection) => messageCollectionOf({ collection: collection ?? null }),
-  );
-  return await straysIn(db, state, collections, {
+  const present = messageIdBounds(key, incarnation);
+  const lastEntry = messageId(messageIdPrefix(key, incarnation), lastId);
+  const among: Document = {
     $or: [
       { _id: { $gt: all.$gt, $lt: messageIdBounds(key, 1).$gt } },
-      { _id: { $gte: messageIdBounds(key, incarnation).$lt, $lt: all.$lt } },
+      { _id: { $gt: lastEntry, $lt: all.$lt } },
     ],
-  });
-}
-
-async function straysIn(
-  db: Db,
-  { stream, type }: KeyState,
-  collections: readonly string[],
-  among: Document,
-): Promise<Strays> {
-  let count = 0;
-  let first: string | undefined;
+    stream,
+    type,
+  };
+  const behind = new Tally();
+  const ofOtherLives = new Tally();
   try {
     await ensureConnected(db);
-    for (const name of new Set(collections)) {
-      const messages = db.collection<{ _id: string } & Document>(name);
-      const filter = { ...among, stream, type };
-      const found = await messages.findOne(filter, { projection: { _id: 1 }, sort: { _id: 1 } });
-      if (!found) continue;
-      first ??= found._id;
-      count += await messages.countDocuments(filter);
+    for (const name of collectionsOf([collection, ...activity.map((period) => period.collection), null])) {
+      const found = db
+        .collection<{ _id: string } & Document>(name)
+        .find(among, { projection: { _id: 1 }, sort: { _id: 1 }, batchSize: 5000 });
+      for await (const { _id } of found)
+        (_id > lastEntry && _id < present.$lt ? behind : ofOtherLives).add(_id);
     }
-    return { count, first };
+    return { behind, ofOtherLives };
   } catch (error) {
     throw mongoError(error);
   }
+}
+
+class Tally implements Strays {
+  count = 0;
+  first: string | undefined;
+
+  add(id: string): void {
+    this.count++;
+    this.first ??= id;
+  }
+}
+
+function collectionsOf(named: readonly (string | null | undefined)[]): ReadonlySet<string> {
+  return new Set(named.map((collection) => messageCollectionOf({ collection: collection ?? null })));
 }

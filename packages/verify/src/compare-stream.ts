@@ -1,10 +1,4 @@
-import {
-  deadAmong,
-  messagesBehind,
-  messagesOfOtherLives,
-  mirroredEntries,
-  readKey,
-} from '@redis-to-mongo/mongo-sink';
+import { deadAmong, mirroredEntries, readKey, strayMessages } from '@redis-to-mongo/mongo-sink';
 import { compareEntryIds, entryTime, type KeyState } from '@redis-to-mongo/pipeline';
 import { entryProblem } from './compare-entry.js';
 import { compareExpiry } from './compare-expiry.js';
@@ -96,15 +90,17 @@ async function addUnknown(
   const end = await sourceInfo(redis, state.key);
   if (!end) return;
   const found = unknown.among(end);
-  const behind = await messagesBehind(db, state, end.lastId);
-  const other = await messagesOfOtherLives(db, state);
+  const { behind, ofOtherLives } = await strayMessages(db, state, end.lastId);
   if ((await readKey(db, state.key))?.incarnation !== state.incarnation) return;
   problems.addDifferent(`${found[0]}, ${of(found.length)} that Redis never had`, found.length);
   problems.addDifferent(
     `${behind.first}, ${of(behind.count)} behind its last entry ever, ${end.lastId}`,
     behind.count,
   );
-  problems.addDifferent(`${other.first}, ${of(other.count)} of lives that it never had`, other.count);
+  problems.addDifferent(
+    `${ofOtherLives.first}, ${of(ofOtherLives.count)} of lives that it never had`,
+    ofOtherLives.count,
+  );
 }
 
 function of(messages: number): string {
