@@ -1,4 +1,4 @@
-import { isKeyType, type KeyState, SyncError } from '@redis-to-mongo/pipeline';
+import { isKeyType, type KeyState, SyncError, shownKey } from '@redis-to-mongo/pipeline';
 import type { Document } from 'mongodb';
 
 /** A key's document in `keys`, as it is stored. */
@@ -43,7 +43,7 @@ export function fromKeyDocument(document: Document): KeyState {
     throw new SyncError(
       'KEY_STATE_INVALID',
       'unknown',
-      `key ${String(_id)}: its document in "keys" is not one of this fleet's; remove it to sync the key anew`,
+      `key ${shownKey(String(_id))}: its document in "keys" is not one of this fleet's; remove it to sync the key anew`,
     );
   const counts = { seen: 0, written: 0, alreadyThere: 0, dead: 0, gap: 0, ...document.counts };
   return {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type KeyState, type Saving, SyncError } from '@redis-to-mongo/pipeline';
+import { type KeyState, type Saving, SyncError, shownKey } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
 import { GroupCommit } from './group-commit.js';
 import { changedFields, fromKeyDocument, toKeyDocument } from './key-document.js';
@@ -45,13 +45,13 @@ export class KeyStates {
       throw new SyncError(
         'KEY_REFUSED',
         'unknown',
-        `key ${next.key.slice(0, 200)}: MongoDB refuses its document with code ${result.code}: look for an index or a validator of yours on "keys"`,
+        `key ${shownKey(next.key)}: MongoDB refuses its document with code ${result.code}: look for an index or a validator of yours on "keys"`,
       );
     if (result === 'moved')
       throw new SyncError(
         'POSITION_MOVED',
         'overtaken',
-        `key ${next.key}: another worker has moved the position`,
+        `key ${shownKey(next.key)}: another worker has moved the position`,
       );
   }
 

@@ -1,4 +1,4 @@
-import { type KeyState, SyncError } from '@redis-to-mongo/pipeline';
+import { type KeyState, SyncError, shownKey } from '@redis-to-mongo/pipeline';
 import type { Db } from 'mongodb';
 import { ensureConnected } from './ensure-connected.js';
 import { KeyStates } from './key-states.js';
@@ -38,7 +38,7 @@ export async function changeKey(
   throw new SyncError(
     'KEY_CONTENDED',
     'transient',
-    `key ${key}: workers were faster ${TRIES} times: try again, or stop the workers`,
+    `key ${shownKey(key)}: workers were faster ${TRIES} times: try again, or stop the workers`,
   );
 }
 

@@ -7,6 +7,7 @@ import {
   messageIdBounds,
   messageIdPrefix,
   SyncError,
+  shownKey,
 } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
 import { ensureConnected } from './ensure-connected.js';
@@ -210,13 +211,17 @@ function listOf(value: unknown): Document[] {
 }
 
 function changed(key: string): SyncError {
-  return new SyncError('VALUE_CHANGED_WHILE_READ', 'transient', `key ${key}: it changed while it was read`);
+  return new SyncError(
+    'VALUE_CHANGED_WHILE_READ',
+    'transient',
+    `key ${shownKey(key)}: it changed while it was read`,
+  );
 }
 
 function ambiguous(key: string): SyncError {
   return new SyncError(
     'VALUE_PIECES_AMBIGUOUS',
     'unknown',
-    `key ${key}: several members of more than 8 MiB; their pieces in MongoDB, written by an earlier version, do not tell whose they are: resync the key`,
+    `key ${shownKey(key)}: several members of more than 8 MiB; their pieces in MongoDB, written by an earlier version, do not tell whose they are: resync the key`,
   );
 }

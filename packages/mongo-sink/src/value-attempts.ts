@@ -3,6 +3,7 @@ import {
   type MembersWrite,
   type RetryOptions,
   SyncError,
+  shownKey,
   withRetry,
 } from '@redis-to-mongo/pipeline';
 import type { Collection, Db, Document } from 'mongodb';
@@ -84,7 +85,11 @@ export class ValueAttempts {
         at,
       };
     }
-    throw new SyncError('VALUE_CONTENDED', 'overtaken', `key ${state.key}: other workers are writing it`);
+    throw new SyncError(
+      'VALUE_CONTENDED',
+      'overtaken',
+      `key ${shownKey(state.key)}: other workers are writing it`,
+    );
   }
 
   async #mark(

@@ -1,4 +1,4 @@
-import { SyncError } from '@redis-to-mongo/pipeline';
+import { SyncError, shownKey } from '@redis-to-mongo/pipeline';
 import type { Document, Filter } from 'mongodb';
 
 /** A unit of a value, as it is stored; the other fields are the unit's own. */
@@ -49,7 +49,7 @@ export function refuseForeign(collection: string, { _id, revision, incarnation }
   throw new SyncError(
     'DOCUMENT_FOREIGN',
     'unknown',
-    `key ${String(_id)}: the collection ${collection} has a document of that _id that is not the fleet's: move it, or give the fleet a database of its own (MONGO_DB_NAME), or the key a collection of its own by a rule`,
+    `key ${shownKey(String(_id))}: the collection ${collection} has a document of that _id that is not the fleet's: move it, or give the fleet a database of its own (MONGO_DB_NAME), or the key a collection of its own by a rule`,
   );
 }
 

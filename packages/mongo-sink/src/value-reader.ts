@@ -1,4 +1,4 @@
-import { SyncError } from '@redis-to-mongo/pipeline';
+import { SyncError, shownKey } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
 import { mongoError } from './mongo-error.js';
 import { HEADER_PROJECTION, isUnitOf, parseHeader, type UnitDocument } from './value-header.js';
@@ -32,7 +32,7 @@ export async function readUnits(
   throw new SyncError(
     'VALUE_CHANGED_WHILE_READ',
     'transient',
-    `key ${key}: its units changed while they were read`,
+    `key ${shownKey(key)}: its units changed while they were read`,
   );
 }
 

@@ -1,4 +1,10 @@
-import { type KeyState, type Replacement, type ReplaceWrite, SyncError } from '@redis-to-mongo/pipeline';
+import {
+  type KeyState,
+  type Replacement,
+  type ReplaceWrite,
+  SyncError,
+  shownKey,
+} from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
 import { writeValueLetters } from './dead-letters.js';
 import { GroupCommit } from './group-commit.js';
@@ -79,7 +85,7 @@ export class ValueWriter {
   /** Raises the key's revision to the value's, and throws STALE_READ. */
   async stale(collection: string, state: KeyState): Promise<never> {
     await this.#catchUp(collection, state);
-    throw new SyncError('STALE_READ', 'overtaken', `key ${state.key}: MongoDB holds a newer value`);
+    throw new SyncError('STALE_READ', 'overtaken', `key ${shownKey(state.key)}: MongoDB holds a newer value`);
   }
 
   /**

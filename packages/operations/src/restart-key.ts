@@ -6,6 +6,7 @@ import {
   type Line,
   nextLife,
   SyncError,
+  shownKey,
   withRetry,
 } from '@redis-to-mongo/pipeline';
 import type { Fleet } from './fleet.js';
@@ -40,7 +41,11 @@ export async function restartKey(
       await sleep(WAIT_MS);
     }
   }
-  throw new SyncError('KEY_CONTENDED', 'transient', `key ${key}: workers of the fleet are at it: try again`);
+  throw new SyncError(
+    'KEY_CONTENDED',
+    'transient',
+    `key ${shownKey(key)}: workers of the fleet are at it: try again`,
+  );
 }
 
 async function restart(

@@ -6,6 +6,7 @@ import {
   type SliceLimits,
   SyncError,
   type SyncReport,
+  shownKey,
   syncKey,
   syncKeys,
   withRetry,
@@ -92,6 +93,6 @@ function contended(key: string): SyncError {
   return new SyncError(
     'KEY_CONTENDED',
     'transient',
-    `key ${key}: workers of the fleet are at it; they go on with it`,
+    `key ${shownKey(key)}: workers of the fleet are at it; they go on with it`,
   );
 }

@@ -3,6 +3,7 @@ import { type Gap, type KeyState, nextLife, retired, withGaps } from './key-stat
 import type { KeyType } from './key-type.js';
 import type { Line } from './line.js';
 import { advance, after, lifeOf, reborn } from './next-state.js';
+import { shownKey } from './shown-key.js';
 import type { Slice } from './slice.js';
 import { SyncError } from './sync-error.js';
 import { type SyncReport, Tally } from './sync-report.js';
@@ -137,7 +138,11 @@ async function drain(
       const batch = await reading;
       if (batch === undefined) break;
       if (isMine && !(await isMine()))
-        throw new SyncError('CLAIM_LOST', 'overtaken', `key ${start.key}: a job has begun with it meanwhile`);
+        throw new SyncError(
+          'CLAIM_LOST',
+          'overtaken',
+          `key ${shownKey(start.key)}: a job has begun with it meanwhile`,
+        );
       reading = handled(readNext(batches));
       await line.at?.('after-read', start.key);
       const from = batch.rewound

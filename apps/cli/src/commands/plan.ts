@@ -1,3 +1,4 @@
+import { shownKey } from '@redis-to-mongo/pipeline';
 import type { Command } from '../command.js';
 import type { KeysToMove } from '../keys-to-move.js';
 import type { Output } from '../output.js';
@@ -96,7 +97,7 @@ function print(
       type,
       keys,
       isMirrored ? collection : coloured('not mirrored', 'yellow'),
-      example,
+      shownKey(example),
     ]),
   );
   for (const { keys, from, to } of toMove)

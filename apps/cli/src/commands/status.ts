@@ -1,5 +1,6 @@
 import type { FleetFacts, Verdict, VerdictLevel } from '@redis-to-mongo/fleet-status';
 import type { FleetStatus, TrimForecast } from '@redis-to-mongo/mongo-sink';
+import { shownKey } from '@redis-to-mongo/pipeline';
 import type { Command } from '../command.js';
 import type { Ending } from '../exit-codes.js';
 import type { Output } from '../output.js';
@@ -77,7 +78,7 @@ function print(out: Output, verdict: Verdict, facts: FleetFacts, mirror: FleetSt
     out.heading('Trimmed faster than read');
     out.table(
       ['KEY', 'UNREAD ENTRIES ARE LOST'],
-      forecasts.map(({ key, at }) => [key, coloured(fromNow(at), 'red')]),
+      forecasts.map(({ key, at }) => [shownKey(key), coloured(fromNow(at), 'red')]),
     );
   }
 }
@@ -132,14 +133,19 @@ function printMirror(out: Output, { types, backlogs, errors }: FleetStatus): voi
     out.heading('Furthest behind');
     out.table(
       ['KEY', '>LAG', '>SEEN'],
-      backlogs.map(({ key, lag: left, seen }) => [key, left, seen]),
+      backlogs.map(({ key, lag: left, seen }) => [shownKey(key), left, seen]),
     );
   }
   if (errors.length > 0) {
     out.heading('Newest errors');
     out.table(
       ['KEY', 'CODE', 'WHEN', 'MESSAGE'],
-      errors.map(({ key, code, at, message }) => [key, coloured(code, 'red'), fromNow(at), message]),
+      errors.map(({ key, code, at, message }) => [
+        shownKey(key),
+        coloured(code, 'red'),
+        fromNow(at),
+        message,
+      ]),
     );
   }
 }

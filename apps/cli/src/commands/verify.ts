@@ -13,7 +13,8 @@ export const verify: Command = {
     'time of reading both. A key that differs is looked at again for --settle seconds, since the fleet may be about to\n' +
     'sync it. Entries that Redis has dropped since they were synced are no difference, nor are dead letters (see gaps,\n' +
     'dead-letters), nor fields and messages that a rule leaves out or lets go (see docs/rules.md). --repair syncs what\n' +
-    'differs, and puts back what was taken out of MongoDB or changed there; keys that are paused it leaves alone.\n' +
+    'differs, and puts back what was taken out of MongoDB or changed there; keys that are paused it leaves alone, and\n' +
+    'messages that Redis never had: they are told.\n' +
     'Exit code 1 when something differs (with --repair: still differs), or there is no key at all, without --allow-none.',
   args: { min: 0, max: 1 },
   options: {
