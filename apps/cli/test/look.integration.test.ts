@@ -106,3 +106,17 @@ test('gaps shows what was lost with its ids, and ends with 1', async () => {
     keys: [{ key: 'orders', entries: 4, gaps: [{ entries: 4 }] }],
   });
 });
+
+test('keys lists all others where a document is damaged, and tells which one is', async () => {
+  const keys = cli.db.collection<{ _id: string; mine?: string }>('keys');
+  await keys.insertOne({ _id: 'a foreign one', mine: 'x' });
+  try {
+    const { code, stdout, stderr } = await cli.run('keys', '--limit', '1000');
+    expect(code).toBe(0);
+    expect(stdout).not.toContain('a foreign one');
+    expect(stdout.trim().split('\n').length).toBeGreaterThan(1);
+    expect(stderr).toMatch(/a foreign one: its document in keys is not one of this fleet’s; remove it/);
+  } finally {
+    await keys.deleteOne({ _id: 'a foreign one' });
+  }
+});

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type KeyState, type Saving, SyncError, shownKey } from '@redis-to-mongo/pipeline';
+import { isTooLongKeyId, type KeyState, type Saving, SyncError, shownKey } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
 import { GroupCommit } from './group-commit.js';
 import { changedFields, fromKeyDocument, toKeyDocument } from './key-document.js';
@@ -60,7 +60,9 @@ export class KeyStates {
    * @throws SyncError as mongoError tells.
    */
   async loadAll(keys: readonly string[]): Promise<ReadonlyMap<string, KeyState | SyncError>> {
-    const documents = await this.#find({ _id: { $in: [...new Set(keys)] } });
+    // A name too long for MongoDB is none of a saved key, and would keep the others from being found.
+    const names = [...new Set(keys)].filter((key) => !isTooLongKeyId(key));
+    const documents = await this.#find({ _id: { $in: names } });
     return new Map(documents.map((document) => [document._id, readState(document)]));
   }
 

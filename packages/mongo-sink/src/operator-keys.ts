@@ -1,4 +1,4 @@
-import type { KeyPattern, KeyState, KeyType } from '@redis-to-mongo/pipeline';
+import { type KeyPattern, type KeyState, type KeyType, SyncError } from '@redis-to-mongo/pipeline';
 import type { Db, Document, Filter, Sort } from 'mongodb';
 import { ensureConnected } from './ensure-connected.js';
 import { fromKeyDocument } from './key-document.js';
@@ -42,13 +42,18 @@ const SORTS: Readonly<Record<KeySort, Sort>> = {
 };
 
 /**
- * The keys that a query asks for, and how many there are without its limit.
- * @throws SyncError KEY_STATE_INVALID when a document is damaged, else as mongoError tells.
+ * The keys that a query asks for, and how many there are without its limit. `damaged`: the ids of those whose document can't be
+ * read; a list does not fail for one.
+ * @throws SyncError as mongoError tells.
  */
 export async function findKeys(
   db: Db,
   { name, keyType, condition, sort = 'key', limit }: KeyQuery,
-): Promise<{ readonly keys: readonly KeyState[]; readonly total: number }> {
+): Promise<{
+  readonly keys: readonly KeyState[];
+  readonly damaged: readonly string[];
+  readonly total: number;
+}> {
   try {
     await ensureConnected(db);
     const filter: Filter<KeyDocument> = {
@@ -61,10 +66,23 @@ export async function findKeys(
       keys.find(filter).sort(SORTS[sort]).limit(limit).toArray(),
       keys.countDocuments(filter),
     ]);
-    return { keys: found.map(fromKeyDocument), total };
+    return { ...read(found), total };
   } catch (error) {
     throw mongoError(error);
   }
+}
+
+function read(documents: readonly KeyDocument[]): { keys: KeyState[]; damaged: string[] } {
+  const keys: KeyState[] = [];
+  const damaged: string[] = [];
+  for (const document of documents)
+    try {
+      keys.push(fromKeyDocument(document));
+    } catch (error) {
+      if (!(error instanceof SyncError)) throw error;
+      damaged.push(String(document._id));
+    }
+  return { keys, damaged };
 }
 
 /** The names of all keys that a pattern and a condition take, in no order. @throws SyncError as mongoError tells. */
@@ -87,7 +105,7 @@ export async function keyNames(
   }
 }
 
-/** What MongoDB knows of a key. @throws SyncError as findKeys. */
+/** What MongoDB knows of a key. @throws SyncError KEY_STATE_INVALID when its document is damaged, else as findKeys. */
 export async function readKey(db: Db, key: string): Promise<KeyState | undefined> {
   try {
     await ensureConnected(db);

@@ -1,5 +1,6 @@
 import type { Outcome } from './batch.js';
 import { type Changed, decideSmall, nextOf } from './decide-small.js';
+import { isTooLongKeyId } from './key-id.js';
 import type { KeyState } from './key-state.js';
 import type { Line, Step } from './line.js';
 import type { Found } from './small-value.js';
@@ -73,7 +74,7 @@ export class KeyGroup {
 
   /** Whether a key can hold a small value, by what is known of it; one that can't goes alone. */
   #mayBeSmall(key: string, loaded: KeyState | SyncError | undefined): boolean {
-    if (loaded instanceof SyncError) this.#leave({ key });
+    if (loaded instanceof SyncError || isTooLongKeyId(key)) this.#leave({ key });
     else if (loaded?.pausedAt || loaded?.keyType === 'stream')
       this.#leave({ key, loaded: { state: loaded } });
     else return true;

@@ -38,3 +38,14 @@ export const ESCAPED_KEY_IDS = ESCAPE;
 export function canonicalKeyId(name: string): string {
   return keyIdOf(keyBytes(name));
 }
+
+/** The longest name of a key that is mirrored, in bytes: each of its documents holds it, and MongoDB takes 16 MiB. */
+export const LONGEST_KEY_BYTES = 1024 * 1024;
+
+/** Stands for the type of a key whose name is longer. It is found, counted and left alone, as a type that nobody mirrors. */
+export const NAME_TOO_LONG = { unknown: 'name above 1 MiB' } as const;
+
+/** Whether a key's name is too long to be mirrored. */
+export function isTooLongKeyId(keyId: string): boolean {
+  return keyId.length * 3 > LONGEST_KEY_BYTES && keyBytes(keyId).length > LONGEST_KEY_BYTES;
+}

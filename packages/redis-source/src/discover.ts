@@ -1,4 +1,4 @@
-import { type KeyType, keyIdOf, keyTypeOf } from '@redis-to-mongo/pipeline';
+import { type KeyType, keyIdOf, keyTypeOf, LONGEST_KEY_BYTES, NAME_TOO_LONG } from '@redis-to-mongo/pipeline';
 import { isKeyRefused, mastersOf, pipelined, redisError } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
 import type { ScanMemory } from './scan-memory.js';
@@ -82,9 +82,10 @@ export async function typesOf(
   ).catch((error: unknown) => {
     throw redisError(error);
   });
-  return replies.map(([error, answer]) => {
+  return replies.map(([error, answer], i) => {
     if (isKeyRefused(error)) return HIDDEN;
     if (error) throw redisError(error);
+    if (answer !== 'none' && Buffer.byteLength(names[i] ?? '') > LONGEST_KEY_BYTES) return NAME_TOO_LONG;
     return keyTypeOf(String(answer));
   });
 }

@@ -1,8 +1,10 @@
 import {
   canonicalKeyId,
+  isTooLongKeyId,
   type KeyType,
   keyBytes,
   keyTypeOf,
+  NAME_TOO_LONG,
   type Source,
   type Syncer,
 } from '@redis-to-mongo/pipeline';
@@ -20,6 +22,7 @@ export function redisSource(redis: Redis, types: readonly KeyType[], options: Sy
     async typeOf(key) {
       // Another way to write a key's id would mirror the key twice.
       if (canonicalKeyId(key) !== key) return undefined;
+      if (isTooLongKeyId(key)) return NAME_TOO_LONG;
       const answer = await redis.type(keyBytes(key)).catch((error: unknown) => {
         throw redisError(error);
       });

@@ -34,9 +34,9 @@ export const keys: Command = {
       sort: options.choice('sort', SORTS),
       limit: options.whole('limit', 50, { min: 1, max: 1_000_000 }),
     };
-    const { keys: found, total } = await findKeys(await servers.db(), query);
+    const { keys: found, damaged, total } = await findKeys(await servers.db(), query);
     if (out.isJson) {
-      out.json({ total, keys: found });
+      out.json({ total, keys: found, damaged });
       return 'ok';
     }
     out.table(
@@ -53,7 +53,12 @@ export const keys: Command = {
         lastError ? coloured(lastError.code, 'red') : '',
       ]),
     );
-    if (total > found.length) out.note(`${grouped(found.length)} of ${grouped(total)}: --limit shows more`);
+    for (const key of damaged)
+      out.note(
+        `${shownKey(key)}: its document in keys is not one of this fleet’s; remove it to sync the key anew`,
+      );
+    if (total > found.length + damaged.length)
+      out.note(`${grouped(found.length)} of ${grouped(total)}: --limit shows more`);
     return 'ok';
   },
 };
