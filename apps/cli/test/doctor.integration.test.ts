@@ -104,8 +104,63 @@ test('a user of the source who may not read is a problem that names the commands
   const source = trouble(findings).filter(({ check }) => check === 'source Redis');
   expect(source).toMatchObject([
     { level: 'problem', what: 'the user may not run SCARD, SMEMBERS, SSCAN' },
-    { level: 'advice', what: 'the user may not run XREAD, XREVRANGE, DUMP, PTTL, MEMORY USAGE' },
+    {
+      level: 'advice',
+      what: 'the user may not run XREAD, XREVRANGE, DUMP, PTTL, MEMORY USAGE, EVALSHA, SCRIPT LOAD',
+    },
   ]);
+});
+
+test('a user with some keys alone lacks keys, not commands, and is examined without INFO, too', async () => {
+  const { redis, namespace } = cli;
+  await redis.set('secret', '1');
+  await redis.sadd('hidden tags', 'a');
+  await redis.call('ACL', 'SETUSER', 'prefixed', 'on', '>pw', '%R~orders*', '+@all', '-info', '-smembers');
+  const { findings } = await examine({
+    REDIS_URL: namespace.redis.url.replace('redis://', 'redis://prefixed:pw@'),
+    QUEUE_REDIS_URL: namespace.redis.url,
+  });
+  const source = trouble(findings).filter(({ check }) => check === 'source Redis');
+  expect(source).toMatchObject([
+    { level: 'advice', what: 'the user may not run INFO: version, memory and role are not looked at' },
+    { level: 'problem', what: 'the user may not run SMEMBERS' },
+    {
+      level: 'advice',
+      what: '2 keys are left out, since the user may not read them',
+      remedy: expect.stringMatching(/KEY_EXCLUDE/),
+    },
+  ]);
+  await redis.del('secret', 'hidden tags');
+});
+
+test('what TRIM_MODE needs is looked for where it is on, in a rule, too', async () => {
+  const { redis, namespace } = cli;
+  await redis.call(
+    'ACL',
+    'SETUSER',
+    'reader',
+    'on',
+    '>pw',
+    '~*',
+    '+@all',
+    '-eval',
+    '-xtrim',
+    '-xinfo|groups',
+  );
+  const env = {
+    REDIS_URL: namespace.redis.url.replace('redis://', 'redis://reader:pw@'),
+    QUEUE_REDIS_URL: namespace.redis.url,
+  };
+  const lacking = {
+    level: 'problem',
+    what: 'the user may not run EVAL, XTRIM, XINFO GROUPS',
+    remedy: expect.stringMatching(/not trimmed/),
+  };
+  const of = async (more: Record<string, string>) =>
+    trouble((await examine({ ...env, ...more })).findings).filter(({ what }) => what.includes('XTRIM'));
+  expect(await of({})).toEqual([]);
+  expect(await of({ TRIM_MODE: 'on' })).toMatchObject([lacking]);
+  expect(await of({ RULES: '[{"pattern":"orders","trim":{"mode":"on"}}]' })).toMatchObject([lacking]);
 });
 
 test('patterns that match nothing, and types that nobody mirrors, are told', async () => {

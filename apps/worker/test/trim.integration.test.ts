@@ -34,6 +34,14 @@ describe('trimming by checkpoint', () => {
     expect(await under.messages('plain')).toHaveLength(20);
   });
 
+  it('leaves a stream alone that was made anew since it was synced: nothing of it is in MongoDB', async () => {
+    await fill('anew', 20);
+    await under.sync('anew');
+    await under.redis.del('anew');
+    await fill('anew', 10);
+    expect(await trimStream(under.redis, 'anew', '20-0', ALL)).toEqual({ freed: 0, isIncomplete: false });
+  });
+
   it('keeps the newest entries, and the young ones', async () => {
     await fill('kept', 20);
     expect(await trimStream(under.redis, 'kept', '20-0', { ...ALL, keepEntries: 5 })).toMatchObject({

@@ -6,6 +6,6 @@ export { RawReplies, type RawReply } from './raw-replies.js';
 export { RawText } from './raw-text.js';
 export type { HostAndPort, RedisAddress } from './redis-address.js';
 export { redisError } from './redis-error.js';
-export { isCommandRefused, isKeyRefused } from './refused.js';
+export { isCommandRefused, isKeyRefused, refusalOf } from './refused.js';
 export { confirmServer } from './server-guard.js';
 export { writeTogether } from './write-together.js';

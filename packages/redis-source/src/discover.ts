@@ -1,6 +1,7 @@
 import { type KeyType, keyIdOf, keyTypeOf, LONGEST_KEY_BYTES, NAME_TOO_LONG } from '@redis-to-mongo/pipeline';
 import { isKeyRefused, mastersOf, pipelined, redisError } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
+import { HIDDEN_TYPE } from './hidden-type.js';
 import type { ScanMemory } from './scan-memory.js';
 
 /** A key that SCAN met, with its type; `unknown` carries the server's word for a type nobody here knows. */
@@ -8,9 +9,6 @@ export interface FoundKey {
   readonly key: string;
   readonly type: KeyType | { readonly unknown: string };
 }
-
-/** Stands for the type of a key that the ACL hides from the user. SCAN tells its name nevertheless. */
-const HIDDEN = { unknown: 'no permission' } as const;
 
 export interface DiscoverOptions {
   /** Which keys are of interest; the others' types are not asked. */
@@ -66,7 +64,7 @@ async function withTypes(
 }
 
 /**
- * The types of keys by name; `undefined` for one that is not there, and HIDDEN for one that the user may not read: it is
+ * The types of keys by name; `undefined` for one that is not there, and HIDDEN_TYPE for one that the user may not read: it is
  * of no type that anybody mirrors, and keeps nobody from the others.
  * @throws SyncError as redisError tells.
  */
@@ -83,7 +81,7 @@ export async function typesOf(
     throw redisError(error);
   });
   return replies.map(([error, answer], i) => {
-    if (isKeyRefused(error)) return HIDDEN;
+    if (isKeyRefused(error)) return { unknown: HIDDEN_TYPE };
     if (error) throw redisError(error);
     if (answer !== 'none' && Buffer.byteLength(names[i] ?? '') > LONGEST_KEY_BYTES) return NAME_TOO_LONG;
     return keyTypeOf(String(answer));

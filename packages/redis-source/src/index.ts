@@ -1,5 +1,6 @@
 export { dateOf } from './date-of.js';
 export { type DiscoverOptions, discover, type FoundKey, typesOf } from './discover.js';
+export { HIDDEN_TYPE } from './hidden-type.js';
 export { redisSource } from './redis-source.js';
 export { KEY_TYPE_ENTRIES, type KeyTypeEntry, type SyncerOptions } from './registry.js';
 export { ScanMemory } from './scan-memory.js';

@@ -33,6 +33,11 @@ local function lower(id)
   if id and parts(id) < parts(bound) then bound = id end
 end
 lower(ARGV[2])
+-- A stream that was made anew since: its entries are not in MongoDB, whatever their ids.
+local info = redis.call('XINFO', 'STREAM', KEYS[1])
+for i = 1, #info, 2 do
+  if info[i] == 'last-generated-id' and parts(info[i + 1]) < parts(ARGV[1]) then return {0, 0} end
+end
 local keep = tonumber(ARGV[3])
 if keep > 0 then
   if redis.call('XLEN', KEYS[1]) <= keep then return {0, 0} end

@@ -1,10 +1,11 @@
 import type { Config } from '@redis-to-mongo/config';
 import type { Verdict } from '@redis-to-mongo/fleet-status';
 import { isKeyType } from '@redis-to-mongo/pipeline';
+import { HIDDEN_TYPE } from '@redis-to-mongo/redis-source';
 import type { RedisClient } from '../servers.js';
 import { surveyKeys } from '../survey-keys.js';
 import { grouped } from '../table.js';
-import { unreadable } from './check-source.js';
+import { SEE_ACL, unreadable } from './check-source.js';
 import type { Findings } from './finding.js';
 
 /** Looks for patterns that match nothing, and types that nobody mirrors. Reads every key's name once. */
@@ -16,7 +17,12 @@ export async function checkPatterns(findings: Findings, redis: RedisClient, conf
   for (const { option, pattern, keys } of survey.patterns)
     if (keys === 0) findings.advise(`${option} ${pattern} matches no key`, 'is it written as the keys are?');
   for (const { type, keys, isMirrored } of survey.types)
-    if (!isMirrored)
+    if (type === HIDDEN_TYPE)
+      findings.advise(
+        `${grouped(keys)} keys are left out, since the user may not read them`,
+        `give the user these keys, or name them in KEY_EXCLUDE: ${SEE_ACL}`,
+      );
+    else if (!isMirrored)
       findings.advise(
         `${grouped(keys)} keys of type ${type} are not mirrored`,
         isKeyType(type)

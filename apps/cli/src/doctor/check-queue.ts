@@ -1,7 +1,7 @@
 import { redisError } from '@redis-to-mongo/redis-connection';
 import type { Servers } from '../servers.js';
 import { checkClock } from './check-clock.js';
-import { unreadable } from './check-source.js';
+import { NO_INFO, SEE_ACL, unreadable } from './check-source.js';
 import type { Findings } from './finding.js';
 import { readServerInfo } from './server-info.js';
 
@@ -11,7 +11,8 @@ export async function checkQueue(findings: Findings, servers: Servers): Promise<
   const redis = await servers.connect(config.queue.redis);
   const info = await readServerInfo(redis, 'queue').catch((error: unknown) => unreadable(findings, error));
   if (!info) return;
-  if (info.number < 602) findings.problem(`version ${info.version}`, 'take 6.2 or newer');
+  if (info.version === undefined) findings.advise(NO_INFO, SEE_ACL);
+  else if (info.number < 602) findings.problem(`version ${info.version}`, 'take 6.2 or newer');
   else findings.ok(`version ${info.version}`);
   if (info.field('role') === 'slave')
     findings.problem('it is a read-only replica', 'name the master in QUEUE_REDIS_URL');

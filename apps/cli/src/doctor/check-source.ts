@@ -6,11 +6,17 @@ import type { Findings } from './finding.js';
 import { lackingCommands } from './lacking-commands.js';
 import { readServerInfo } from './server-info.js';
 
+export const SEE_ACL = 'see the ACL in docs/operations.md';
+export const NO_INFO = 'the user may not run INFO: version, memory and role are not looked at';
+
 /** Looks at the source Redis: does it answer, is it new enough, may the fleet read it? */
 export async function checkSource(findings: Findings, redis: RedisClient, config: Config): Promise<void> {
   const info = await readServerInfo(redis, 'source').catch((error: unknown) => unreadable(findings, error));
   if (!info) return;
-  if (info.number < 602)
+  if (info.version === undefined) {
+    findings.ok('it answers, and takes the login');
+    findings.advise(NO_INFO, SEE_ACL);
+  } else if (info.number < 602)
     findings.problem(`version ${info.version}`, 'reads use exclusive ranges: take 6.2 or newer');
   else if (info.number < 700)
     findings.advise(
@@ -25,23 +31,33 @@ export async function checkSource(findings: Findings, redis: RedisClient, config
       'keys that it evicts show as deleted; evicted before they are read, they are lost',
     );
   if (info.clockAheadMs !== undefined) checkClock(findings, info.clockAheadMs);
-  const { needed, helpful } = await lackingCommands(redis, config.keys.types);
-  if (needed.length > 0)
-    findings.problem(`the user may not run ${needed.join(', ')}`, 'see the ACL in docs/operations.md');
+  const lacking = await lackingCommands(redis, config.keys.types).catch((error: unknown) =>
+    unreadable(findings, error),
+  );
+  if (!lacking) return;
+  const { needed, helpful, trimming } = lacking;
+  if (needed.length > 0) findings.problem(`the user may not run ${needed.join(', ')}`, SEE_ACL);
   if (helpful.length > 0)
     findings.advise(
       `the user may not run ${helpful.join(', ')}`,
-      'changes are found at the keys’ intervals only: see the ACL in docs/operations.md',
+      `changes are found at the keys’ intervals only: ${SEE_ACL}`,
+    );
+  if (trims(config) && trimming.length > 0)
+    findings.problem(
+      `the user may not run ${trimming.join(', ')}`,
+      `streams are not trimmed, though TRIM_MODE or a rule asks for it: ${SEE_ACL}`,
     );
   if (needed.length + helpful.length === 0)
     findings.ok('the user may run all commands that the fleet reads with');
 }
 
+function trims({ sync, rules }: Config): boolean {
+  return [sync.trim, ...rules.flatMap(({ trim }) => trim ?? [])].some(({ mode }) => mode !== 'off');
+}
+
 /** A server that does not answer is a finding, too; `undefined` says so. */
 export function unreadable(findings: Findings, error: unknown): undefined {
   if (!(error instanceof SyncError)) throw error;
-  if (error.code === 'REDIS_PRIVILEGE')
-    findings.advise('the user may not run INFO', 'see the ACL in docs/operations.md');
-  else findings.problem(error.code, error.message);
+  findings.problem(error.code, error.message);
   return undefined;
 }

@@ -1,4 +1,5 @@
 import type { KeyType } from '@redis-to-mongo/pipeline';
+import { redisError, refusalOf } from '@redis-to-mongo/redis-connection';
 import type { RedisClient } from '../servers.js';
 
 type Call = readonly [name: string, ...args: string[]];
@@ -59,14 +60,33 @@ const HELPFUL: readonly Call[] = [
   ['SCRIPT', 'LOAD', 'return 0'],
 ];
 
+/** What a trim runs, by a script: see trimStream. MINID 0 takes nothing from any stream. */
+const TRIMMING: readonly Call[] = [
+  ['EVAL', 'return 0', '0'],
+  ['XTRIM', KEY, 'MINID', '0'],
+  ['XLEN', KEY],
+  ['XREVRANGE', KEY, '+', '-', 'COUNT', '1'],
+  ['XPENDING', KEY, 'none'],
+  ['XINFO', 'GROUPS', KEY],
+];
+
+export interface LackingCommands {
+  /** What the chosen key types are read with. */
+  readonly needed: readonly string[];
+  readonly helpful: readonly string[];
+  readonly trimming: readonly string[];
+}
+
 /**
  * The commands that the ACL of the source keeps from the fleet's user, found by running each on a key that is not there.
- * A command that the server does not know is none of them: JSON.GET without the module reads nothing.
+ * A command that the server does not know is none of them: JSON.GET without the module reads nothing. Neither is one that
+ * the user may run, though not on this key: Redis looks at the command first.
+ * @throws SyncError as redisError tells, where the server does not answer.
  */
 export async function lackingCommands(
   redis: RedisClient,
   types: readonly KeyType[],
-): Promise<{ readonly needed: readonly string[]; readonly helpful: readonly string[] }> {
+): Promise<LackingCommands> {
   const refused = async (calls: readonly Call[]) => {
     const names = await Promise.all(
       calls.map(async (call) => ((await isRefused(redis, call)) ? nameOf(call) : '')),
@@ -76,13 +96,17 @@ export async function lackingCommands(
   return {
     needed: await refused([...ALWAYS, ...types.flatMap((type) => NEEDED[type])]),
     helpful: await refused(HELPFUL),
+    trimming: await refused(TRIMMING),
   };
 }
 
 async function isRefused(redis: RedisClient, [name, ...args]: Call): Promise<boolean> {
   return await redis.call(name, ...args).then(
     () => false,
-    (error: unknown) => error instanceof Error && error.message.startsWith('NOPERM'),
+    (error: unknown) => {
+      if (redisError(error).errorClass === 'transient') throw redisError(error);
+      return error instanceof Error && refusalOf(error.message) === 'NOPERM';
+    },
   );
 }
 

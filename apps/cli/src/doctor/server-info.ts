@@ -1,9 +1,10 @@
-import { type RedisRole, redisError } from '@redis-to-mongo/redis-connection';
+import { isCommandRefused, type RedisRole, redisError } from '@redis-to-mongo/redis-connection';
 import type { RedisClient } from '../servers.js';
 
 /** What a Redis tells of itself. */
 export interface ServerInfo {
-  readonly version: string;
+  /** `undefined` where the user may not run INFO: then there are no fields either. */
+  readonly version: string | undefined;
   /** The version as a number that compares: 7.0 is 700. */
   readonly number: number;
   field(name: string): string | undefined;
@@ -15,12 +16,15 @@ export interface ServerInfo {
 export async function readServerInfo(redis: RedisClient, role: RedisRole): Promise<ServerInfo> {
   try {
     await redis.ping();
-    const text = await redis.info();
+    const text = await redis.info().catch((error: unknown) => {
+      if (isCommandRefused(error)) return '';
+      throw error;
+    });
     const fields = new Map(
       text.split('\r\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]),
     );
-    const version = fields.get('redis_version') ?? '0.0';
-    const [major = 0, minor = 0] = version.split('.').map(Number);
+    const version = fields.get('redis_version');
+    const [major = 0, minor = 0] = (version ?? '').split('.').map(Number);
     return {
       version: fields.get('valkey_version') ?? version,
       number: 100 * major + minor,

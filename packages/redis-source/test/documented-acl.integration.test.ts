@@ -1,0 +1,81 @@
+import { readFile } from 'node:fs/promises';
+import { isRedisForHere, type RedisName, type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
+import { ByteBudget, KEY_TYPES, type Line, syncKey } from '@redis-to-mongo/pipeline';
+import { redisSource, trimStream } from '@redis-to-mongo/redis-source';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ValueUnderTest, valueUnderTest, wholeSlice } from './types/value-under-test.js';
+
+/** The rule in docs/operations.md, and what a row of its table adds. */
+async function documented(row: string): Promise<string[]> {
+  const text = await readFile(new URL('../../../docs/operations.md', import.meta.url), 'utf8');
+  const rule = /^ACL SETUSER mirror (.*)$/m.exec(text)?.[1];
+  const cells = text.split('\n').find((line) => line.startsWith('|') && line.includes(row));
+  if (rule === undefined || cells === undefined) throw new Error(`docs/operations.md has no ACL for ${row}`);
+  const [, commands = ''] = cells.split(/(?<!\\)\|/);
+  const more = [...commands.matchAll(/`([^`]+)`/g)].map(
+    ([, command = '']) => `+${command.replace('\\|', '|')}`,
+  );
+  return [...rule.split(' '), ...more];
+}
+
+describe.each<[string, RedisName | undefined, string]>([
+  ['TRIM_MODE', undefined, '`TRIM_MODE`'],
+  ['fields that expire', 'valkey-9', '`hpexpiretime`'],
+  ['RedisJSON (needs Linux on x86-64)', 'redis-7.4', '`json.get`'],
+])('the ACL of docs/operations.md, with what it says of %s', (_, program, row) => {
+  describe.skipIf(program && !isRedisForHere(program))('is enough', () => {
+    let server: RedisServer;
+    let admin: Redis;
+    let redis: Redis;
+    let under: ValueUnderTest;
+    let line: Line;
+    beforeAll(async () => {
+      server = await startRedis(program ? { program } : {});
+      admin = new Redis(server.url);
+      await admin.call('ACL', 'SETUSER', 'mirror', 'reset', ...(await documented(row)));
+      redis = new Redis(server.url, { username: 'mirror', password: 'password' });
+      under = await valueUnderTest({ redisUrl: server.url });
+      const source = redisSource(redis, KEY_TYPES, { readEntries: 100, readBytes: 1 << 20 });
+      line = under.line({}, { source, budget: new ByteBudget(1 << 24) });
+    });
+    afterAll(async () => {
+      redis.disconnect();
+      admin.disconnect();
+      await under.close();
+      await server.stop();
+    });
+
+    it('for all that is done with a key, and nothing is refused', async () => {
+      await admin.call('ACL', 'LOG', 'RESET');
+      const keys = ['stream'];
+      for (let i = 1; i <= 5; i++) await admin.xadd('stream', `${i}-0`, 'n', i);
+      await admin.xgroup('CREATE', 'stream', 'group', '0');
+      await admin.xreadgroup('GROUP', 'group', 'one', 'COUNT', 3, 'STREAMS', 'stream', '>');
+      if (row.includes('hpexpiretime')) {
+        await admin.hset('hash', 'a', '1', 'b', '2');
+        await admin.call('HPEXPIREAT', 'hash', '4000000000000', 'FIELDS', '1', 'a');
+        keys.push('hash');
+      }
+      if (row.includes('json')) {
+        await admin.call('JSON.SET', 'json', '$', '{"a":1}');
+        keys.push('json');
+      }
+      for (const key of keys) expect((await syncKey(line, key, wholeSlice())).result).toBe('synced');
+      for (const key of keys) expect((await syncKey(line, key, wholeSlice())).result).toBe('unchanged');
+      if (row.includes('TRIM')) {
+        const trimmed = await trimStream(redis, 'stream', '5-0', { mode: 'on', keepEntries: 1, keepMs: 0 });
+        expect(trimmed).toEqual({ freed: 0, isIncomplete: false });
+        await admin.xack('stream', 'group', '1-0', '2-0', '3-0');
+        expect(
+          (await trimStream(redis, 'stream', '5-0', { mode: 'on', keepEntries: 1, keepMs: 0 })).freed,
+        ).toBe(2);
+      }
+      if (row.includes('hpexpiretime'))
+        expect(await under.header('hashes', 'hash')).toMatchObject({
+          fieldsExpireAt: [{ field: 'a', expiresAt: new Date(4_000_000_000_000) }],
+        });
+      expect(await admin.call('ACL', 'LOG')).toEqual([]);
+    });
+  });
+});
