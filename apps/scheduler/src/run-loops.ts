@@ -3,6 +3,7 @@ import { SyncError } from '@redis-to-mongo/pipeline';
 import type { ActiveScheduler } from './active-scheduler.js';
 import type { Leadership } from './leadership.js';
 import { repeatUntil } from './repeat-until.js';
+import { tellHiddenKeys } from './tell-hidden-keys.js';
 
 /** A standby looks so often whether it has become the active one, in ms. */
 const STANDBY_MS = 250;
@@ -51,6 +52,7 @@ export async function runLoops(
     );
   };
 
+  const tellHidden = tellHiddenKeys(logger);
   let last: ActiveScheduler | undefined;
   let dueAt = 0;
   const discover = async (active: ActiveScheduler) => {
@@ -59,6 +61,7 @@ export async function runLoops(
     const { byType, restMs, ...report } = await active.pass();
     metrics.keys.reset();
     for (const [type, count] of byType) metrics.keys.set({ key_type: type }, count);
+    tellHidden(byType);
     const changed = report.scheduled + report.unscheduled + report.gone + report.repaired > 0;
     logger.log(changed ? 'info' : 'debug', 'discovery pass', { ...report });
     last = active;

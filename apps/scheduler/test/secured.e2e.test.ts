@@ -140,6 +140,35 @@ describe('ACL users with the privileges of docs/operations.md', () => {
     });
     expect(await fleet.everyMs('tags')).toBe(500);
   });
+
+  it('with some keys alone, these are mirrored; the others are left out, counted, and told of once', async () => {
+    const text = await readFile(new URL('../../../docs/operations.md', import.meta.url), 'utf8');
+    const rule = /^ACL SETUSER mirror (.*)$/m.exec(text)?.[1] ?? '';
+    const words = rule.split(' ').map((word) => (word === '~*' ? '%R~orders*' : word));
+    await fleet.redis.call('ACL', 'SETUSER', 'prefixed', 'reset', ...words);
+    await fleet.redis.xadd('hidden stream', '1-0', 'n', '1');
+    await fleet.redis.sadd('hidden set', 'a');
+    await fleet.redis.set('hidden string', 'a');
+    await fleet.redis.sadd('orders:info:tags', 'a');
+    await fleet.redis.xadd('orders', '1-0', 'n', '1');
+    const env = { REDIS_URL: (fleet.env.REDIS_URL ?? '').replace('redis://', 'redis://prefixed:password@') };
+    const scheduler = fleet.scheduler(env);
+    const worker = fleet.worker(env);
+    await prints(scheduler, /keys are left out, since the Redis user may not read them.*"keys":3/);
+    await until(async () => expect(await fleet.entries('orders')).toBe(1));
+    await fleet.redis.xadd('orders', '2-0', 'n', '2');
+    await fleet.redis.sadd('hidden set', 'b');
+    await fleet.redis.xadd('hidden stream', '2-0', 'n', '2');
+    await until(async () => expect(await fleet.entries('orders')).toBe(2));
+    await until(async () => {
+      const value = await metricsOf(scheduler);
+      expect(value('keys{key_type="no permission"')).toBe(3);
+      const keys = await fleet.db.collection<{ _id: string }>('keys').find().toArray();
+      expect(keys.map(({ _id }) => _id).sort()).toEqual(['orders', 'orders:info:tags']);
+    });
+    expect(worker.output().match(/REDIS_PRIVILEGE|REDIS_KEY_HIDDEN/)).toBeNull();
+    expect(scheduler.output().match(/keys are left out/g)).toHaveLength(1);
+  });
 });
 
 describe('a replica', () => {
