@@ -1,5 +1,6 @@
 import type { KeySummary } from '@redis-to-mongo/mongo-sink';
 import { inTime } from '../in-time.js';
+import { codeOf } from '../status/code-of.js';
 import { chooseKeys } from './choose-keys.js';
 import { type KeyQuery, keyQueryPath } from './key-query.js';
 import type { KeySnapshot } from './key-snapshot.js';
@@ -56,14 +57,18 @@ export class KeyList {
     const page = Math.min(query.page, pages);
     const shown = order.slice((page - 1) * PER_PAGE, page * PER_PAGE);
     const names = shown.map(({ key }) => key);
+    let problem: string | undefined;
     const [now, runs] = await Promise.all([
-      inTime(snapshot.some(names), PATIENCE_MS, 'MONGO_TIMEOUT').catch(() => undefined),
+      inTime(snapshot.some(names), PATIENCE_MS, 'MONGO_TIMEOUT').catch((error: unknown) => {
+        problem = codeOf(error);
+        return undefined;
+      }),
       inTime(nextRuns(names), PATIENCE_MS, 'QUEUE_TIMEOUT').catch(() => []),
     ]);
     return {
       at: new Date(),
       rows: shown.map((key, i) => ({ key: now?.get(key.key) ?? key, nextRunAt: runs[i] ?? null })),
-      problem: snapshot.problem,
+      problem: problem ?? snapshot.problem,
       total: order.length,
       page,
       pages,
