@@ -111,22 +111,6 @@ const MENDED: readonly Damage[] = [
     do: () => set('keys', 'passing', { expiresAt: null }),
     problem: /time of expiry is missing/,
   },
-  ...(
-    [
-      ['sets', 'tags'],
-      ['sets', 'many-tags'],
-      ['zsets', 'scores'],
-      ['hashes', 'many-prices'],
-      ['lists', 'jobs'],
-      ['strings', 'long'],
-      ['strings', 'empty'],
-    ] as const
-  ).map(([name, key]) => ({
-    what: `the size of ${key} was changed`,
-    key,
-    do: () => set(name, key, { size: 12345 }),
-    problem: /its size is \d+, not 12345/,
-  })),
   {
     what: 'the size of a value is lost',
     key: 'prices',
@@ -167,6 +151,8 @@ const MENDED: readonly Damage[] = [
           stream: 'ghost',
           type: 'main',
           active: true,
+          incarnation: 1,
+          revision: 1,
           form: 'inline',
           size: 1,
           members: ['x'],
@@ -176,11 +162,19 @@ const MENDED: readonly Damage[] = [
     problem: /an active value in sets, of a key that keys does not know/,
   },
   {
-    what: 'there is such a value in a collection of a rule, with a revision',
+    what: 'there is such a value in a collection of a rule',
     key: 'ruled:ghost',
     do: () =>
       insert(
-        { _id: 'ruled:ghost', active: true, form: 'inline', size: 1, members: ['x'], revision: 9 },
+        {
+          _id: 'ruled:ghost',
+          active: true,
+          incarnation: 1,
+          form: 'inline',
+          size: 1,
+          members: ['x'],
+          revision: 9,
+        },
         'ruled',
       ),
     problem: /an active value in ruled, of a key that keys does not know/,
@@ -189,7 +183,10 @@ const MENDED: readonly Damage[] = [
     what: 'a key has an active value of a type that it is not',
     key: 'orders',
     do: () =>
-      insert({ _id: 'orders', active: true, form: 'inline', size: 1, members: ['x'], revision: 1 }, 'sets'),
+      insert(
+        { _id: 'orders', active: true, incarnation: 1, form: 'inline', size: 1, members: ['x'], revision: 1 },
+        'sets',
+      ),
     problem: /an active value in sets, which is not its value now/,
   },
   {
@@ -253,6 +250,13 @@ const FOREIGN: readonly (Damage & { readonly ids: readonly string[] })[] = [
     problem: /orders@a0:d1000-a0, the first of 3 messages of lives that it never had/,
   },
   {
+    what: 'messages of a stream that keys does not know',
+    key: 'never@there',
+    ids: ['never@there@a1:d1000-a0'],
+    do: () => insert(message('never@there@a1:d1000-a0', '1000-0', { stream: 'never@there' })),
+    problem: /messages in stream_messages, of a key that keys does not know/,
+  },
+  {
     what: 'messages whose ids are none of entries',
     key: 'orders',
     ids: ['orders@a1:zzz', 'orders@a1:d0999-a0', 'orders@a1:a0-a0'],
@@ -280,6 +284,28 @@ describe('found, and mended by --repair', () => {
   });
 });
 
+test('sizes that were changed are found, of all types, and mended', async () => {
+  const values = [
+    ['lists', 'jobs'],
+    ['strings', 'long'],
+    ['hashes', 'many-prices'],
+    ['sets', 'many-tags'],
+    ['zsets', 'scores'],
+    ['sets', 'tags'],
+  ] as const;
+  for (const [name, key] of values) await set(name, key, { size: 12345 });
+  const { differing } = await verify('--repair');
+  expect(differing).toMatchObject(
+    values
+      .map(([, key]) => ({
+        key,
+        repaired: true,
+        problems: [expect.stringMatching(/^its size is \d+, not 12345$/)],
+      }))
+      .sort((a, b) => (a.key < b.key ? -1 : 1)),
+  );
+});
+
 describe('found, and left for somebody to remove; restore gives the stream back all the same', () => {
   let ids: readonly string[] = [];
   afterEach(() => collection('stream_messages').deleteMany({ _id: { $in: [...ids] } }));
@@ -291,11 +317,29 @@ describe('found, and left for somebody to remove; restore gives the stream back 
     expect(differing).toMatchObject([{ key, repaired: false }]);
     expect(differing[0]?.problems.join('; ')).toMatch(problem);
     expect(await collection('stream_messages').countDocuments({ _id: { $in: [...ids] } })).toBe(ids.length);
-    expect(await cli.run('restore', key, '--to', target.url, '--replace')).toMatchObject({ code: 0 });
+    const isKnown = (await collection('keys').findOne({ _id: key })) !== null;
+    const restore = await cli.run('restore', key, '--to', target.url, '--replace');
+    expect(restore.code).toBe(isKnown ? 0 : 1);
     const original = (await cli.redis.xrange(key, '-', '+')).map(([id]) => id);
     const given = (await restored.xrange(key, '-', '+')).map(([id]) => id);
     expect(given.filter((id) => original.includes(id))).toEqual(original);
   });
+});
+
+test('an active document that is not the fleet’s is told, and left', async () => {
+  const document = { _id: 'theirs', active: true, members: ['x'] };
+  await insert(document, 'sets');
+  expect(await verify('theirs', '--repair')).toMatchObject({
+    differing: [
+      {
+        key: 'theirs',
+        repaired: false,
+        problems: ['an active value in sets that is not the fleet’s, of a key that keys does not know'],
+      },
+    ],
+  });
+  expect(await collection('sets').findOne({ _id: 'theirs' })).toEqual(document);
+  await collection('sets').deleteOne({ _id: 'theirs' });
 });
 
 test('what was mended is restored as it was', async () => {

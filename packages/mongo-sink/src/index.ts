@@ -18,10 +18,11 @@ export {
 } from './operator-dead-letters.js';
 export { findKeys, type KeyQuery, keyNames, readKey } from './operator-keys.js';
 export { deadAmong, type MirroredEntry, mirroredEntries, putMessages } from './operator-messages.js';
-export { type Orphan, orphans, orphansOf, prepareOrphan, type RuleCollection } from './operator-orphans.js';
+export { type Orphan, orphans, orphansOf, type RuleCollection } from './operator-orphans.js';
 export { markPaused, markResumed, pausedKeys } from './operator-pause.js';
 export { type IndexReport, inspectIndexes, inspectMongo, type MongoReport } from './operator-server.js';
 export { type Strays, strayMessages } from './operator-strays.js';
+export { unknownStream, unknownStreams } from './operator-unknown-streams.js';
 export {
   hasValueLetter,
   type MirroredItem,

@@ -5,6 +5,7 @@ import { fromKeyDocument } from './key-document.js';
 import { mongoError } from './mongo-error.js';
 import { collectionOf, collectionsOf, VALUE_KEY_TYPES } from './operator-collections.js';
 import type { ValueKeyType } from './operator-values.js';
+import { HEADER_PROJECTION, isOurs } from './value-header.js';
 
 /** A value that says that it is there, while `keys` has no key whose value it is. */
 export interface Orphan {
@@ -13,8 +14,8 @@ export interface Orphan {
   readonly collection: string;
   /** The collection, where a rule has named it. */
   readonly ruleCollection: string | null;
-  /** Of the value; 0 where it has none. */
-  readonly revision: number;
+  /** Of the value; `undefined` for a document that is not the fleet's. */
+  readonly revision: number | undefined;
   readonly problem: string;
 }
 
@@ -43,7 +44,7 @@ export async function* orphans(
     for (const place of placesOf(ruleCollections)) {
       const cursor = db
         .collection<Stored>(place.collection)
-        .find({ active: true }, { projection: { revision: 1 }, batchSize: PAGE });
+        .find({ active: true }, { projection: HEADER_PROJECTION, batchSize: PAGE });
       let page: Stored[] = [];
       for await (const value of cursor) {
         if (typeof value._id === 'string' && wanted(value._id)) page.push(value);
@@ -69,7 +70,7 @@ export async function orphansOf(
     const found: Orphan[] = [];
     for (const place of placesOf(ruleCollections)) {
       const values = db.collection<Stored>(place.collection);
-      const value = await values.findOne({ _id: key, active: true }, { projection: { revision: 1 } });
+      const value = await values.findOne({ _id: key, active: true }, { projection: HEADER_PROJECTION });
       if (value) for await (const orphan of orphansAmong(db, place, [value])) found.push(orphan);
     }
     return found;
@@ -109,7 +110,8 @@ async function* orphansAmong(
   const known = new Map<string, Document>();
   for await (const found of db.collection<Stored>('keys').find({ _id: { $in: ids } }))
     known.set(found._id, found);
-  for (const { _id: key, revision } of values) {
+  for (const value of values) {
+    const { _id: key, revision } = value;
     const document = known.get(key);
     const owner = document && stateOf(document);
     const isOwn = owner && owner.status === 'active' && collectionOf(owner) === collection;
@@ -119,15 +121,17 @@ async function* orphansAmong(
         ? owner.keyType
         : keyTypes[0];
     if (keyType === undefined) continue;
-    const problem = owner
-      ? `an active value in ${collection}, which is not its value now`
-      : `an active value in ${collection}, of a key that keys does not know`;
+    const isFleets = isOurs(value);
+    const whose = owner ? 'which is not its value now' : 'of a key that keys does not know';
+    const problem = isFleets
+      ? `an active value in ${collection}, ${whose}`
+      : `an active value in ${collection} that is not the fleet’s, ${whose}`;
     yield {
       key,
       keyType,
       collection,
       ruleCollection,
-      revision: typeof revision === 'number' ? revision : 0,
+      revision: isFleets ? Number(revision) : undefined,
       problem,
     };
   }
@@ -138,16 +142,5 @@ function stateOf(document: Document) {
     return isKeyType(document.keyType) ? fromKeyDocument(document) : undefined;
   } catch {
     return undefined;
-  }
-}
-
-/** Gives an orphan whose revision is none one that a write can follow. @throws SyncError as mongoError tells. */
-export async function prepareOrphan(db: Db, { key, collection, revision }: Orphan): Promise<void> {
-  try {
-    await db
-      .collection<Stored>(collection)
-      .updateOne({ _id: key, revision: { $not: { $type: 'number' } } }, { $set: { revision } });
-  } catch (error) {
-    throw mongoError(error);
   }
 }

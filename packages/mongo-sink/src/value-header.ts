@@ -43,9 +43,15 @@ export const HEADER_PROJECTION = {
 /** Every document of a value has this; one of somebody else's under a key's name is never written over. */
 export const IS_OURS = { incarnation: { $exists: true } } as const;
 
+/** Whether a document, read with HEADER_PROJECTION, is one of the fleet's. */
+export function isOurs({ revision, incarnation }: Document): boolean {
+  return Number.isSafeInteger(revision) && Number.isSafeInteger(incarnation);
+}
+
 /** @throws SyncError DOCUMENT_FOREIGN where the document, read with HEADER_PROJECTION, is none of the fleet's. */
-export function refuseForeign(collection: string, { _id, revision, incarnation }: Document): void {
-  if (Number.isSafeInteger(revision) && Number.isSafeInteger(incarnation)) return;
+export function refuseForeign(collection: string, document: Document): void {
+  if (isOurs(document)) return;
+  const { _id } = document;
   throw new SyncError(
     'DOCUMENT_FOREIGN',
     'unknown',

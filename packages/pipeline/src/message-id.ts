@@ -32,6 +32,14 @@ export function messageIdBounds(
       };
 }
 
+/** The key whose message an `_id` is; `undefined` for one that is none of a message. */
+export function keyOfMessageId(id: string): string | undefined {
+  const at = id.lastIndexOf('@');
+  return at >= 0 && LIFE_AND_ENTRY.test(id.slice(at + 1)) ? id.slice(0, at) : undefined;
+}
+
+const LIFE_AND_ENTRY = /^[a-t]\d+:[a-t]\d+-[a-t]\d+$/;
+
 function sortable(digits: string): string {
   return letter(digits.length) + digits;
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareEntryIds, entryIdBefore, entryTime } from '../src/entry-id.js';
 import { canonicalKeyId, keyBytes, keyIdOf } from '../src/key-id.js';
-import { messageId, messageIdBounds, messageIdPrefix } from '../src/message-id.js';
+import { keyOfMessageId, messageId, messageIdBounds, messageIdPrefix } from '../src/message-id.js';
 import { placeOf } from '../src/naming-convention.js';
 
 const u64 = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
@@ -92,6 +92,7 @@ describe('message ids', () => {
       fc.property(key, life, small, key, life, small, (k1, i1, e1, k2, i2, e2) => {
         fc.pre(k1 !== k2 || i1 !== i2 || e1 !== e2);
         expect(messageId(messageIdPrefix(k1, i1), e1)).not.toBe(messageId(messageIdPrefix(k2, i2), e2));
+        expect(keyOfMessageId(messageId(messageIdPrefix(k1, i1), e1))).toBe(k1);
       }),
       { numRuns: 5000 },
     );

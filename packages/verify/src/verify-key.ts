@@ -1,4 +1,4 @@
-import { orphansOf, type RuleCollection, readKey } from '@redis-to-mongo/mongo-sink';
+import { readKey } from '@redis-to-mongo/mongo-sink';
 import { type RuleBook, SyncError } from '@redis-to-mongo/pipeline';
 import type { FoundKey } from '@redis-to-mongo/redis-source';
 import { compareStream } from './compare-stream.js';
@@ -42,21 +42,6 @@ async function compare(
   return type === 'stream'
     ? await compareStream(redis, db, state, { ttlMs: rules.ruleFor(key, type)?.ttlMs })
     : await compareValues(redis, db, type, state);
-}
-
-/** Compares a key that had a value which belongs to none: whether it still has. @throws as verifyKey. */
-export async function verifyOrphan(
-  { db }: Pick<Sides, 'db'>,
-  key: string,
-  rules: RuleBook,
-): Promise<Difference> {
-  const found = await orphansOf(db, ruleCollectionsOf(rules), key);
-  return { ...nothing(), different: found.length, problems: found.map(({ problem }) => problem) };
-}
-
-/** The collections that rules send values to. */
-export function ruleCollectionsOf({ rules }: RuleBook): readonly RuleCollection[] {
-  return rules.flatMap(({ collection, types }) => (collection === undefined ? [] : [{ collection, types }]));
 }
 
 function wrong(problem: string): Difference {

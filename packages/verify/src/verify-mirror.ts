@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { orphans, orphansOf } from '@redis-to-mongo/mongo-sink';
 import { keysInMongo, keysInRedis } from '@redis-to-mongo/operations';
 import {
   forEachAtOnce,
@@ -12,10 +11,10 @@ import {
 } from '@redis-to-mongo/pipeline';
 import { typesOf } from '@redis-to-mongo/redis-source';
 import { type Difference, isEqual } from './difference.js';
+import { OrphanKeys } from './orphan-keys.js';
 import { repairKey } from './repair-key.js';
-import { repairOrphan } from './repair-orphan.js';
 import type { Sides } from './sides.js';
-import { ruleCollectionsOf, verifyKey, verifyOrphan } from './verify-key.js';
+import { verifyKey } from './verify-key.js';
 
 /** A key that differs. */
 export type Finding = Difference & {
@@ -68,12 +67,13 @@ const SETTLE_STEP_MS = 500;
  */
 export async function verifyMirror(sides: Sides, options: VerifyOptions): Promise<Verification> {
   const { settleMs, repairWith, progress, rules } = options;
-  const orphaned = await orphanedKeys(sides, options);
-  const names = new Set([...(await namesOf(sides, options)), ...orphaned]);
+  const orphaned = new OrphanKeys(sides.db, rules);
+  await orphaned.find(options.wanted, options.types);
+  const names = new Set([...(await namesOf(sides, options)), ...orphaned.keys]);
   const compare = async (keys: ReadonlySet<string>) =>
     await compareAll(keys, progress, async (key) => {
       const found = await compareKey(sides, rules, key);
-      return orphaned.has(key) ? { ...found, ...sumOf(found, await verifyOrphan(sides, key, rules)) } : found;
+      return withProblems(found, await orphaned.problemsOf(key));
     });
   let differing = await compare(names);
   const again = async () => await compare(new Set(differing.map(({ key }) => key)));
@@ -85,9 +85,7 @@ export async function verifyMirror(sides: Sides, options: VerifyOptions): Promis
   const { line, slice } = await repairWith();
   for (const { key } of differing) {
     await repairKey(sides, line, slice, key).catch(unlessOfTheKey);
-    if (!orphaned.has(key)) continue;
-    for (const orphan of await orphansOf(sides.db, ruleCollectionsOf(rules), key))
-      await repairOrphan(sides.db, line, orphan).catch(unlessOfTheKey);
+    await orphaned.repair(line, key).catch(unlessOfTheKey);
   }
   const still = new Set((await again()).map(({ key }) => key));
   return {
@@ -102,23 +100,12 @@ function unlessOfTheKey(error: unknown): void {
   throw error;
 }
 
-/** The keys of values that belong to no key, as far as they are wanted. */
-async function orphanedKeys(
-  { db }: Sides,
-  { wanted, types, rules }: Pick<VerifyOptions, 'wanted' | 'types' | 'rules'>,
-): Promise<ReadonlySet<string>> {
-  const keys = new Set<string>();
-  for await (const { key, keyType } of orphans(db, ruleCollectionsOf(rules), wanted))
-    if (types.includes(keyType)) keys.add(key);
-  return keys;
-}
-
-function sumOf(one: Difference, other: Difference): Difference {
+function withProblems(found: Finding, problems: readonly string[]): Finding {
+  if (problems.length === 0) return found;
   return {
-    compared: one.compared + other.compared,
-    missing: one.missing + other.missing,
-    different: one.different + other.different,
-    problems: [...one.problems, ...other.problems],
+    ...found,
+    different: found.different + problems.length,
+    problems: [...found.problems, ...problems],
   };
 }
 

@@ -1,0 +1,70 @@
+import { keyOfMessageId, messageIdBounds } from '@redis-to-mongo/pipeline';
+import type { Db, Document } from 'mongodb';
+import { ensureConnected } from './ensure-connected.js';
+import { mongoError } from './mongo-error.js';
+
+type Stored = { _id: string } & Document;
+
+const PAGE = 1000;
+
+/**
+ * The keys that have messages, while `keys` does not know them. MongoDB groups all messages by stream and type for that.
+ * @param collections where messages are.
+ * @throws SyncError as mongoError tells.
+ */
+export async function* unknownStreams(
+  db: Db,
+  collections: readonly string[],
+  wanted: (key: string) => boolean,
+): AsyncGenerator<string> {
+  try {
+    await ensureConnected(db);
+    for (const name of collections) {
+      const groups = db
+        .collection(name)
+        .aggregate<{ first: unknown }>(
+          [{ $group: { _id: { stream: '$stream', type: '$type' }, first: { $min: '$_id' } } }],
+          { allowDiskUse: true, batchSize: PAGE },
+        );
+      let page: string[] = [];
+      for await (const { first } of groups) {
+        const key = typeof first === 'string' ? keyOfMessageId(first) : undefined;
+        if (key !== undefined && wanted(key)) page.push(key);
+        if (page.length < PAGE) continue;
+        yield* await withoutKnown(db, page);
+        page = [];
+      }
+      yield* await withoutKnown(db, page);
+    }
+  } catch (error) {
+    throw mongoError(error);
+  }
+}
+
+/** A collection that has messages of the key, while `keys` does not know it. @throws as unknownStreams. */
+export async function unknownStream(
+  db: Db,
+  collections: readonly string[],
+  key: string,
+): Promise<string | undefined> {
+  try {
+    await ensureConnected(db);
+    if ((await withoutKnown(db, [key])).length === 0) return undefined;
+    for (const name of collections) {
+      const messages = db
+        .collection<Stored>(name)
+        .find({ _id: messageIdBounds(key) }, { projection: { _id: 1 } });
+      for await (const { _id } of messages) if (keyOfMessageId(_id) === key) return name;
+    }
+    return undefined;
+  } catch (error) {
+    throw mongoError(error);
+  }
+}
+
+async function withoutKnown(db: Db, keys: readonly string[]): Promise<readonly string[]> {
+  if (keys.length === 0) return [];
+  const found = db.collection<Stored>('keys').find({ _id: { $in: [...keys] } }, { projection: { _id: 1 } });
+  const known = new Set(await found.map(({ _id }) => _id).toArray());
+  return keys.filter((key) => !known.has(key));
+}

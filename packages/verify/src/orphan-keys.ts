@@ -1,0 +1,56 @@
+import {
+  orphans,
+  orphansOf,
+  type RuleCollection,
+  unknownStream,
+  unknownStreams,
+} from '@redis-to-mongo/mongo-sink';
+import { type KeyType, type Line, messageCollectionOf, type RuleBook } from '@redis-to-mongo/pipeline';
+import { repairOrphan } from './repair-orphan.js';
+import type { Database } from './sides.js';
+
+/** What belongs to no key: values that say that they are there, and messages of streams, that `keys` does not know. */
+export class OrphanKeys {
+  readonly #db: Database;
+  readonly #values: readonly RuleCollection[];
+  readonly #messages: readonly string[];
+  readonly #keys = new Set<string>();
+
+  /** @param rules name collections besides those of the types. */
+  constructor(db: Database, { rules }: RuleBook) {
+    this.#db = db;
+    this.#values = rules.flatMap(({ collection, types }) =>
+      collection === undefined ? [] : [{ collection, types }],
+    );
+    const ofStreams = this.#values.filter(({ types }) => types === undefined || types.includes('stream'));
+    this.#messages = [messageCollectionOf({}), ...ofStreams.map(({ collection }) => collection)];
+  }
+
+  get keys(): ReadonlySet<string> {
+    return this.#keys;
+  }
+
+  /** Looks through all collections. @throws SyncError as mongoError tells. */
+  async find(wanted: (key: string) => boolean, types: readonly KeyType[]): Promise<void> {
+    for await (const { key, keyType } of orphans(this.#db, this.#values, wanted))
+      if (types.includes(keyType)) this.#keys.add(key);
+    if (!types.includes('stream')) return;
+    for await (const key of unknownStreams(this.#db, this.#messages, wanted)) this.#keys.add(key);
+  }
+
+  /** What is wrong with a key that was found, as of now, in words. @throws as find. */
+  async problemsOf(key: string): Promise<readonly string[]> {
+    if (!this.#keys.has(key)) return [];
+    const values = await orphansOf(this.#db, this.#values, key);
+    const stream = await unknownStream(this.#db, this.#messages, key);
+    const messages = stream === undefined ? [] : [`messages in ${stream}, of a key that keys does not know`];
+    return [...values.map(({ problem }) => problem), ...messages];
+  }
+
+  /** Empties values that belong to no key. Messages stay: they may be somebody's. @throws SyncError as the sink does. */
+  async repair(line: Line, key: string): Promise<void> {
+    if (!this.#keys.has(key)) return;
+    for (const orphan of await orphansOf(this.#db, this.#values, key))
+      await repairOrphan(this.#db, line, orphan);
+  }
+}
