@@ -85,6 +85,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/doctor.js')).doctor,
   },
   {
+    name: 'fleet',
+    summary: 'which source and target the queue is for; adopt: those of this configuration',
+    load: async () => (await import('./commands/fleet.js')).fleet,
+  },
+  {
     name: 'config',
     summary: 'the effective configuration, with the source of each value',
     load: async () => (await import('./commands/config.js')).config,

@@ -1,8 +1,14 @@
 import type { Line, SliceLimits } from '@redis-to-mongo/pipeline';
 import type { Servers } from './servers.js';
 
-/** The line as a worker has it, in this process. Makes the indexes that are not there yet. */
+/**
+ * The line as a worker has it, in this process. Makes the indexes that are not there yet.
+ * @throws SyncError FLEET_MISMATCH where the target mirrors another source.
+ */
 export async function openLine(servers: Servers): Promise<{ line: Line; slice: SliceLimits }> {
+  const { confirmTarget } = await import('@redis-to-mongo/fleet-status');
   const operations = await import('@redis-to-mongo/operations');
-  return await operations.openLine(await servers.config(), await servers.db(), await servers.redis());
+  const [config, db, source] = [await servers.config(), await servers.db(), await servers.redis()];
+  await confirmTarget({ db, source, address: config.redis });
+  return await operations.openLine(config, db, source);
 }

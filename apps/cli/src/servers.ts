@@ -1,5 +1,5 @@
 import type { Config, ConfigPlaces } from '@redis-to-mongo/config';
-import type { FleetFacts } from '@redis-to-mongo/fleet-status';
+import type { FleetFacts, FleetIdentity } from '@redis-to-mongo/fleet-status';
 import type { JobQueue } from '@redis-to-mongo/job-queue';
 import type { MongoHandle } from '@redis-to-mongo/mongo-sink';
 import type { connectRedis, RedisAddress } from '@redis-to-mongo/redis-connection';
@@ -58,7 +58,16 @@ export class Servers {
   /** What the verdict on the mirror rests on; does not throw for a server that can't be asked. */
   async facts(): Promise<FleetFacts> {
     const { readFacts } = await import('@redis-to-mongo/fleet-status');
-    return await readFacts({ queue: await this.queue(), db: await this.db(), source: await this.redis() });
+    const [queue, db, source] = [await this.queue(), await this.db(), await this.redis()];
+    return await readFacts({ queue, db, source, identity: await this.identity() });
+  }
+
+  /** Which fleet this configuration is of. */
+  async identity(): Promise<FleetIdentity> {
+    const { FleetIdentity } = await import('@redis-to-mongo/fleet-status');
+    const { redis: address } = await this.config();
+    const [queue, db, source] = [await this.queue(), await this.db(), await this.redis()];
+    return new FleetIdentity({ queue, db, source, address });
   }
 
   /** A connection of its own. What is wrong with it shows in the commands that fail by it. */

@@ -59,6 +59,6 @@ test('resume ends the rest, of all that a pattern takes, and asks for jobs on th
     keys: [{ key: 'orders:1', done: 'not paused' }],
   });
   expect(await cli.run('resume', 'nobody')).toMatchObject({ code: 1 });
-  expect((await cli.json('status')).queue).toMatchObject({ jobs: { waiting: 4 } });
+  expect((await cli.json('status')).queue).toMatchObject({ waiting: 4 });
   expect((await cli.run('once')).stdout).toContain('1 synced');
 });

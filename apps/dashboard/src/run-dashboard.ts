@@ -1,6 +1,6 @@
 import { type AppContext, listen, startHttp } from '@redis-to-mongo/app-shell';
 import type { Config } from '@redis-to-mongo/config';
-import { readFacts } from '@redis-to-mongo/fleet-status';
+import { FleetIdentity, readFacts } from '@redis-to-mongo/fleet-status';
 import { JobQueue } from '@redis-to-mongo/job-queue';
 import { connectMongo, pingMongo, readKey, readKeySummaries, readStatus } from '@redis-to-mongo/mongo-sink';
 import { openLine } from '@redis-to-mongo/operations';
@@ -41,14 +41,18 @@ export async function runDashboard(app: AppContext, config: Config): Promise<voi
     },
   );
   closers.add('source', () => source.disconnect());
+  const identity = new FleetIdentity({ queue, db: mongo.db, source, address: config.redis });
   const snapshot = new KeySnapshot((query) => readKeySummaries(mongo.db, query));
   const status = new StatusReader({
-    readFacts: () => readFacts({ queue, db: mongo.db, source }),
+    readFacts: () => readFacts({ queue, db: mongo.db, source, identity }),
     readSums: () => readStatus(mongo.db),
     onError: (what, error) => logger.warn(`status: ${WHAT[what]} can't be read`, { error }),
   });
 
-  const line = async () => (await openLine(config, mongo.db, source)).line;
+  const line = async () => {
+    await identity.require();
+    return (await openLine(config, mongo.db, source)).line;
+  };
   const checks = [
     { name: 'queue', check: () => queue.ping() },
     { name: 'mongo', check: () => pingMongo(mongo.db) },

@@ -54,6 +54,7 @@ export function someFacts(more: Partial<FleetFacts> = {}): FleetFacts {
     mirrorWrites: { is: true },
     source: { is: true },
     pausedUnread: { is: { entries: 0, streams: 0, unknown: 0 } },
+    identity: { is: { is: 'same', id: 'f' } },
     ...more,
   };
 }

@@ -15,6 +15,7 @@ export interface FleetGaugesOptions {
   readonly redis: RedisClient;
   readonly queue: JobQueue;
   readonly db: Database;
+  readonly identity: Parameters<typeof readFacts>[0]['identity'];
 }
 
 /** Keys that have a gauge of their own: few, whatever the number of keys. */
@@ -35,12 +36,18 @@ const OLD_MS = 120_000;
  * be read has no gauge.
  * @returns it answers how long to wait until the next time, in ms: the longer, the more keys are behind.
  */
-export function fleetGauges({ metrics, redis, queue, db }: FleetGaugesOptions): () => Promise<number> {
+export function fleetGauges({
+  metrics,
+  redis,
+  queue,
+  db,
+  identity,
+}: FleetGaugesOptions): () => Promise<number> {
   const watch = new TrimWatch();
   let wasForecast = true; // an earlier scheduler may have left something
   return async () => {
     const began = performance.now();
-    const facts = await readFacts({ queue, db, source: redis });
+    const facts = await readFacts({ queue, db, source: redis, identity });
     setFleetGauges(metrics, facts, judge(facts));
     metrics.hooks.beforeScrape = () => {
       if (Date.now() - facts.at > OLD_MS) setOld(metrics);

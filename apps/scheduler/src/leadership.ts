@@ -19,6 +19,7 @@ export class Leadership<Active extends { close(): Promise<void> }> {
   readonly #ended: Promise<void>;
   #active: Active | undefined;
   #heldAt = 0;
+  #isStandby = false;
 
   constructor(options: LeadershipOptions<Active>) {
     this.#options = options;
@@ -47,8 +48,10 @@ export class Leadership<Active extends { close(): Promise<void> }> {
     const askedAt = performance.now();
     if (!(await lease.hold())) {
       await this.#stepDown();
+      this.#standBy();
       return false;
     }
+    this.#isStandby = false;
     this.#heldAt = askedAt;
     if (!this.#active && !this.#options.signal.aborted) {
       onChange(true);
@@ -77,7 +80,14 @@ export class Leadership<Active extends { close(): Promise<void> }> {
     const active = this.#active;
     if (!active) return;
     this.#active = undefined;
-    this.#options.onChange(false);
+    this.#standBy();
     await active.close();
+  }
+
+  /** Tells once that another one is active. */
+  #standBy(): void {
+    if (this.#isStandby) return;
+    this.#isStandby = true;
+    this.#options.onChange(false);
   }
 }

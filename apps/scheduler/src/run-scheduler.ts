@@ -4,8 +4,10 @@ import {
   startHttp,
   startTracing,
   type TakeOver,
+  untilReady,
 } from '@redis-to-mongo/app-shell';
 import type { Config } from '@redis-to-mongo/config';
+import { FleetIdentity, isFleetMismatch } from '@redis-to-mongo/fleet-status';
 import {
   Heart,
   JobQueue,
@@ -15,10 +17,11 @@ import {
   SCHEDULER_LEASE,
 } from '@redis-to-mongo/job-queue';
 import { activeKeys, connectMongo, pausedKeys, pingMongo } from '@redis-to-mongo/mongo-sink';
-import { keyFilter, RuleBook } from '@redis-to-mongo/pipeline';
+import { keyFilter, RuleBook, type SyncError } from '@redis-to-mongo/pipeline';
 import { confirmServer, connectRedis, FOR_BLOCKING, redisError } from '@redis-to-mongo/redis-connection';
 import { ActiveScheduler } from './active-scheduler.js';
 import { fleetGauges } from './fleet-gauges.js';
+import { keepIdentity } from './keep-identity.js';
 import { LEASE_MS, Leadership } from './leadership.js';
 import { runLoops } from './run-loops.js';
 import { SearchRecord } from './search-record.js';
@@ -60,6 +63,7 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Tak
   const lease = new Lease(config.queue, SCHEDULER_LEASE, LEASE_MS, onError('lease'));
   closers.add('lease', () => lease.close());
 
+  let mismatch: SyncError | undefined;
   const http = await startHttp({
     host: config.http.host,
     port: config.http.schedulerPort,
@@ -68,10 +72,20 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Tak
       { name: 'redis', check: () => confirmServer(redis) },
       { name: 'mongo', check: () => pingMongo(mongo.db) },
       { name: 'queue', check: () => queue.ping() },
+      {
+        name: 'fleet',
+        check: async () => {
+          if (mismatch) throw mismatch;
+        },
+      },
     ],
   });
   closers.add('http', () => http.close());
   logger.info('scheduler started', { http: http.address, intervalMs: config.sync.intervalMs });
+
+  const identity = new FleetIdentity({ queue, db: mongo.db, source: redis, address: config.redis });
+  const waiting = { logger, signal, isFinal: isFleetMismatch };
+  await untilReady('source, queue and target', () => identity.confirm(), waiting);
 
   let { keys, sync } = config;
   const rules = new RuleBook(config.rules);
@@ -108,9 +122,17 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Tak
   const loops = runLoops(app, leadership, {
     intervals: () => sync,
     onSearch: (end) => search.note(end),
-    setGauges: fleetGauges({ metrics: fleet, redis, queue, db: mongo.db }),
+    setGauges: fleetGauges({ metrics: fleet, redis, queue, db: mongo.db, identity }),
   });
   closers.add('loops', () => loops);
+  const kept = keepIdentity({
+    ...{ identity, signal, logger },
+    isActive: () => leadership.active !== undefined,
+    onMismatch: (error) => {
+      mismatch = error;
+    },
+  });
+  closers.add('identity', () => kept);
   const heart = new Heart(
     queue,
     () => (leadership.active ? search.heartbeat() : { app: 'scheduler', state: 'standby' }),

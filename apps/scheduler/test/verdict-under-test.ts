@@ -1,14 +1,17 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { judge, readFacts, type Verdict } from '@redis-to-mongo/fleet-status';
+import { FleetIdentity, judge, readFacts, type Verdict } from '@redis-to-mongo/fleet-status';
 import { expect } from 'vitest';
 import { type FleetUnderTest, until } from './fleet-under-test.js';
 
 const CLI = fileURLToPath(new URL('../../cli/dist/main.js', import.meta.url));
 
 /** The verdict on a fleet, read now. */
-export async function verdictOn({ queue, db, redis }: FleetUnderTest): Promise<Verdict> {
-  return judge(await readFacts({ queue, db, source: redis }));
+export async function verdictOn({ queue, db, redis: source, namespace }: FleetUnderTest): Promise<Verdict> {
+  const tls = { enabled: false, rejectUnauthorized: true };
+  const address = { url: namespace.redis.url, host: '', port: 0, db: 0, tls };
+  const identity = new FleetIdentity({ queue, db, source, address });
+  return judge(await readFacts({ queue, db, source, identity }));
 }
 
 /** Waits until the verdict is of this level, or has this reason. */

@@ -1,5 +1,12 @@
-import { type AppContext, startHttp, startTracing, type TakeOver } from '@redis-to-mongo/app-shell';
+import {
+  type AppContext,
+  startHttp,
+  startTracing,
+  type TakeOver,
+  untilReady,
+} from '@redis-to-mongo/app-shell';
 import type { Config } from '@redis-to-mongo/config';
+import { FleetIdentity, isFleetMismatch } from '@redis-to-mongo/fleet-status';
 import {
   Claims,
   Heart,
@@ -24,7 +31,6 @@ import { syncJob } from './sync-job.js';
 import { TargetGuard } from './target-guard.js';
 import { timedSink, timedSource } from './timed-line.js';
 import { trimAfterSync } from './trim-after-sync.js';
-import { untilReady } from './until-ready.js';
 
 /** Transient errors are repeated inside the job for this long, then the job fails and comes again. */
 const RETRY = { baseMs: 100, capMs: 5_000, forMs: 60_000 } as const;
@@ -104,13 +110,17 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
   closers.add('http', () => http.close());
 
   const rules = new RuleBook(config.rules);
-  const { maxDocumentBytes } = await untilReady('MongoDB', () => prepareDatabase(mongo.db, rules.rules), {
-    logger,
-    signal,
-    onTrouble: (error) => {
-      unready = error;
-    },
-  });
+  const onTrouble = (error: unknown) => {
+    unready = error;
+  };
+  const identity = new FleetIdentity({ queue, db: mongo.db, source: redis, address: config.redis });
+  const waiting = { logger, signal, onTrouble, isFinal: isFleetMismatch };
+  await untilReady('source, queue and target', () => identity.confirm(), waiting);
+  const { maxDocumentBytes } = await untilReady(
+    'MongoDB',
+    () => prepareDatabase(mongo.db, rules.rules),
+    waiting,
+  );
   const { direct, newSequence } = await openDirectPath(config, app);
   const sink = mongoSink(mongo.db, {
     batchEntries: config.mongo.writeBatchEntries,

@@ -9,6 +9,7 @@ export { EXIT_CODES } from './lifecycle/exit-code.js';
 export { type AppUsage, versionOf } from './lifecycle/read-arguments.js';
 export type { OptionChange, TakeOver } from './lifecycle/reloading.js';
 export { type AppContext, type AppOptions, type AppSettings, runApp } from './lifecycle/run-app.js';
+export { type UntilReadyOptions, untilReady } from './lifecycle/until-ready.js';
 export type { LogFields } from './log/clean-fields.js';
 export { createLogger, type Logger, type LoggerOptions, type LogLevel } from './log/logger.js';
 export { maskCredentials } from './log/mask-credentials.js';

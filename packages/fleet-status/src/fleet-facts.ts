@@ -1,6 +1,7 @@
 import type { QueueFacts } from '@redis-to-mongo/job-queue';
 import type { MirrorFacts } from '@redis-to-mongo/mongo-sink';
 import type { SyncError } from '@redis-to-mongo/pipeline';
+import type { Comparison } from './identity/compare-fleets.js';
 
 /** A fact, or why it could not be read. */
 export type Known<Fact> = { readonly is: Fact } | { readonly error: SyncError };
@@ -26,4 +27,6 @@ export interface FleetFacts {
   readonly queueWrites: Known<true>;
   readonly mirrorWrites: Known<true>;
   readonly pausedUnread: Known<PausedUnread>;
+  /** Whether queue and target are those of this configuration's fleet. */
+  readonly identity: Known<Comparison>;
 }

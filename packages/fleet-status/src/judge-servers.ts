@@ -1,4 +1,5 @@
 import type { FleetFacts, Known } from './fleet-facts.js';
+import type { Comparison } from './identity/compare-fleets.js';
 import type { Reason, ReasonCode } from './verdict.js';
 
 /** Servers that do not answer, or take no writes: without any of the three nothing is copied. */
@@ -8,8 +9,11 @@ export function serverReasons({
   mirror,
   mirrorWrites,
   source,
+  identity,
 }: FleetFacts): readonly Reason[] {
   return [
+    // Where it can't be read, one of the servers can't either.
+    ...('is' in identity ? otherFleet(identity.is) : []),
     ...trouble('queue-unreadable', 'The queue’s Redis can’t be read', queue),
     ...trouble('target-unreadable', 'MongoDB can’t be read', mirror),
     ...trouble('source-unreachable', 'The source Redis does not answer', source),
@@ -27,4 +31,16 @@ function trouble(code: ReasonCode, what: string, fact: Known<unknown>): readonly
   // The text of an error that nobody knows may quote data.
   const why = error.errorClass === 'unknown' ? 'see the log' : error.message;
   return [{ code, level: 'broken', what, remedy: `${error.code}: ${why}` }];
+}
+
+function otherFleet(comparison: Comparison): readonly Reason[] {
+  if (comparison.is === 'same') return [];
+  return [
+    {
+      code: 'other-fleet',
+      level: comparison.is === 'other' ? 'broken' : 'unknown',
+      what: 'These settings are not those of the fleet',
+      remedy: `${comparison.what}: check ${comparison.options.join(', ')}; after a deliberate move: redis-to-mongo fleet adopt.`,
+    },
+  ];
 }

@@ -2,6 +2,7 @@ import type { JobQueue } from '@redis-to-mongo/job-queue';
 import { probeWrites, readMirrorFacts } from '@redis-to-mongo/mongo-sink';
 import { type connectRedis, mastersOf, redisError } from '@redis-to-mongo/redis-connection';
 import type { FleetFacts } from './fleet-facts.js';
+import type { FleetIdentity } from './identity/fleet-identity.js';
 import { readPausedUnread } from './paused-unread.js';
 import { known, mapKnown } from './within-time.js';
 
@@ -10,6 +11,7 @@ export interface FactSources {
   readonly queue: Pick<JobQueue, 'facts' | 'ping'>;
   readonly db: Parameters<typeof probeWrites>[0];
   readonly source: ReturnType<typeof connectRedis>;
+  readonly identity: Pick<FleetIdentity, 'compare'>;
 }
 
 /** Keys that are told one by one, and paused streams that the source is asked about. */
@@ -17,26 +19,28 @@ const WORST = 10;
 const PAUSED_ASKED = 500;
 
 /** Reads all facts at once, each within 6 s. Does not throw: what can't be read is told as that. */
-export async function readFacts({ queue, db, source }: FactSources): Promise<FleetFacts> {
+export async function readFacts({ queue, db, source, identity }: FactSources): Promise<FleetFacts> {
   const ofQueue = async <T>(asked: Promise<T>) =>
     await asked.catch((error: unknown) => {
       throw redisError(error);
     });
   const mirror = known('MongoDB', readMirrorFacts(db, { worst: WORST, paused: PAUSED_ASKED }));
-  const [queueFacts, queueWrites, mirrorFacts, mirrorWrites, answers, pausedUnread] = await Promise.all([
-    known('the queue’s Redis', ofQueue(queue.facts())),
-    known(
-      'the queue’s Redis',
-      queue.ping().then(() => true as const),
-    ),
-    mirror,
-    known(
-      'MongoDB',
-      probeWrites(db).then(() => true as const),
-    ),
-    known('the source Redis', pingAll(source)),
-    mapKnown(mirror, ({ paused }) => known('the source Redis', readPausedUnread(source, paused))),
-  ]);
+  const [queueFacts, queueWrites, mirrorFacts, mirrorWrites, answers, pausedUnread, comparison] =
+    await Promise.all([
+      known('the queue’s Redis', ofQueue(queue.facts())),
+      known(
+        'the queue’s Redis',
+        queue.ping().then(() => true as const),
+      ),
+      mirror,
+      known(
+        'MongoDB',
+        probeWrites(db).then(() => true as const),
+      ),
+      known('the source Redis', pingAll(source)),
+      mapKnown(mirror, ({ paused }) => known('the source Redis', readPausedUnread(source, paused))),
+      known('one of the three servers', identity.compare()),
+    ]);
   return {
     at: Date.now(),
     queue: queueFacts,
@@ -45,6 +49,7 @@ export async function readFacts({ queue, db, source }: FactSources): Promise<Fle
     mirrorWrites,
     source: answers,
     pausedUnread,
+    identity: comparison,
   };
 }
 

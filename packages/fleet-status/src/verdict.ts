@@ -32,6 +32,7 @@ export interface Verdict {
 
 /** All reasons that there are, the most urgent first. */
 export const REASON_CODES = [
+  'other-fleet',
   'queue-unreadable',
   'target-unreadable',
   'source-unreachable',

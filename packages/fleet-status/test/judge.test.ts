@@ -152,6 +152,15 @@ const cases: readonly [string, Partial<FleetFacts>, level: string, code: string,
     'Entries of orders will be lost in 12 min 5 s',
   ],
   [
+    'settings of another fleet',
+    {
+      identity: { is: { is: 'other', what: 'this queue is for another source', options: ['QUEUE_PREFIX'] } },
+    },
+    'broken',
+    'other-fleet',
+    'These settings are not those of the fleet',
+  ],
+  [
     'no key at all',
     { queue: aQueue({ schedulers: 0 }), mirror: aMirror({ active: 0 }) },
     'empty',

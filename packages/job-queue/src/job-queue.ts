@@ -10,6 +10,7 @@ import { leaseKey, SCHEDULER_LEASE } from './lease.js';
 import { owedKey } from './owed-keys.js';
 import { OLDEST_OWED, type QueueDepth } from './queue-depth.js';
 import { type QueueFacts, workersOf } from './queue-facts.js';
+import { markKey, READ_MARK, WRITE_MARK } from './queue-mark.js';
 import { keyPrefix, QUEUE_NAME, type QueueSettings } from './queue-settings.js';
 import { phaseMs, schedulerId } from './scheduler-id.js';
 import { WakeUps } from './wake-ups.js';
@@ -148,6 +149,17 @@ export class JobQueue {
   /** How many workers live. @throws what ioredis throws. */
   async workerCount(): Promise<number> {
     return workersOf(await this.#alive());
+  }
+
+  /** What the queue remembers of the fleet that it is for, and how long ago that was confirmed, in ms. */
+  async readMark(): Promise<{ readonly mark: string; readonly ageMs: number } | undefined> {
+    const reply = await READ_MARK.run(this.#connection, [markKey(this.#settings)]);
+    return Array.isArray(reply) ? { mark: String(reply[0]), ageMs: Number(reply[1]) } : undefined;
+  }
+
+  /** Puts a mark in the place of the one that was read (`undefined`: there was none). @returns whether that still held. */
+  async writeMark(before: string | undefined, mark: string): Promise<boolean> {
+    return (await WRITE_MARK.run(this.#connection, [markKey(this.#settings)], before ?? '', mark)) === 1;
   }
 
   /** Tells that a process lives, and how it fares. */

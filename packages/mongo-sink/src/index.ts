@@ -49,6 +49,7 @@ export {
   readStatus,
 } from './read-status.js';
 export { type NewDocumentSequence, readyMadeBson } from './ready-made-bson.js';
+export { readTargetMark, targetName, writeTargetMark } from './target-mark.js';
 export { passedEntries, readForecasts, saveForecasts, type TrimForecast } from './trim-forecasts.js';
 export { parseHeader, unitsOf, type ValueHeader } from './value-header.js';
 export { readUnits } from './value-reader.js';

@@ -23,6 +23,7 @@ export const sync: Command = {
     const { keyBytes } = await import('@redis-to-mongo/pipeline');
     const { typesOf } = await import('@redis-to-mongo/redis-source');
     const config = await servers.config();
+    await (await servers.identity()).require();
     const [redis, db] = [await servers.redis(), await servers.db()];
     const keys = [...new Set(names.map(canonicalKeyId))];
     const types = await typesOf(redis, keys.map(keyBytes));

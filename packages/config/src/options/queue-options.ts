@@ -5,7 +5,7 @@ const SOURCE = 'the source’s';
 /** The Redis that holds the job queue: the source, unless told otherwise. */
 export const QUEUE_OPTIONS = {
   QUEUE_PREFIX: text({
-    doc: 'What the queue’s own keys begin with. Keys with this prefix are never mirrored. It is put in braces, a hash tag, so that a cluster keeps them together.',
+    doc: 'What the queue’s own keys begin with. Keys with this prefix are never mirrored. It is put in braces, a hash tag, so that a cluster keeps them together. Each fleet needs one of its own.',
     default: 'r2m',
     notEmpty: true,
   }),

@@ -1,6 +1,7 @@
 /** The collections that the fleet keeps for itself, or that keys go to without a rule. */
 export const OUR_COLLECTIONS: readonly string[] = [
   'keys',
+  'fleet',
   'dead_letters',
   'dead_letter_parts',
   'value_fingerprints',

@@ -1,0 +1,36 @@
+import type { Logger } from '@redis-to-mongo/app-shell';
+import { type FleetIdentity, isFleetMismatch, KEEP_EVERY_MS } from '@redis-to-mongo/fleet-status';
+import type { SyncError } from '@redis-to-mongo/pipeline';
+import { repeatUntil } from './repeat-until.js';
+
+export interface KeepIdentityOptions {
+  readonly identity: FleetIdentity;
+  readonly signal: AbortSignal;
+  readonly logger: Logger;
+  readonly isActive: () => boolean;
+  /** Told when another fleet has taken the queue over, by `fleet adopt`; `undefined`: it has not, or not any more. */
+  readonly onMismatch: (error: SyncError | undefined) => void;
+}
+
+/** The scheduler in charge keeps the marks of queue and target: they come back when either is emptied. */
+export async function keepIdentity(options: KeepIdentityOptions): Promise<void> {
+  const { identity, signal, logger, isActive, onMismatch } = options;
+  await repeatUntil(
+    signal,
+    () => KEEP_EVERY_MS,
+    async () => {
+      if (!isActive()) return undefined;
+      await identity.keep();
+      onMismatch(undefined);
+      return undefined;
+    },
+    (error) => {
+      if (isFleetMismatch(error)) {
+        onMismatch(error);
+        logger.error('this queue is another fleet’s by now: stop this scheduler, or mend its options', {
+          error,
+        });
+      } else logger.debug('the fleet’s marks could not be confirmed', { error });
+    },
+  );
+}

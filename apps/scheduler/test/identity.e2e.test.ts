@@ -1,0 +1,119 @@
+import { startRedis } from '@redis-to-mongo/local-stack';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { FleetProcess } from './fleet-process.js';
+import { type FleetUnderTest, fleetUnderTest, prints, until } from './fleet-under-test.js';
+import { commandOn } from './verdict-under-test.js';
+
+let fleet: FleetUnderTest;
+beforeAll(async () => {
+  fleet = await fleetUnderTest();
+});
+afterEach(async () => {
+  await fleet.clear();
+});
+afterAll(async () => {
+  await fleet.close();
+});
+
+async function started(): Promise<FleetProcess> {
+  await fleet.redis.xadd('orders', '1-0', 'n', '1');
+  const scheduler = fleet.scheduler();
+  await prints(scheduler, /this scheduler is the active one/);
+  fleet.worker();
+  await until(async () => expect(await fleet.entries('orders')).toBe(1));
+  return scheduler;
+}
+
+async function refuses(app: FleetProcess, ...options: string[]): Promise<void> {
+  expect((await app.ended).code).toBe(2);
+  for (const option of options) expect(app.output()).toContain(option);
+}
+
+const marks = async () => ({
+  queue: await fleet.queueRedis.hget('{r2m}:fleet', 'mark'),
+  target: await fleet.db.collection<{ _id: string }>('fleet').findOne({ _id: 'identity' }),
+});
+
+describe('on the queue of a fleet', () => {
+  it('a scheduler or worker of another source ends with code 2 and names QUEUE_PREFIX; nothing is touched', async () => {
+    await started();
+    const other = await startRedis();
+    try {
+      const more = { REDIS_URL: other.url };
+      await refuses(fleet.scheduler(more), 'FLEET_MISMATCH', 'QUEUE_PREFIX', 'REDIS_URL');
+      await refuses(fleet.worker(more), 'FLEET_MISMATCH', 'QUEUE_PREFIX', 'REDIS_URL');
+      const once = await commandOn({ ...fleet, env: { ...fleet.env, ...more } }, 'once');
+      expect(once.code).toBe(2);
+      expect(once.stderr).toContain('MONGO_DB_NAME');
+      const status = await commandOn({ ...fleet, env: { ...fleet.env, ...more } }, 'status');
+      expect(status.stdout).toContain('These settings are not those of the fleet');
+      expect(status.code).toBe(1);
+      expect(await fleet.key('orders')).toMatchObject({ status: 'active', counts: { seen: 1 } });
+    } finally {
+      await other.stop();
+    }
+  });
+
+  it('so does one of another database number, or of another target', async () => {
+    await started();
+    const url = new URL(fleet.namespace.redis.url);
+    url.pathname = '/1';
+    await refuses(fleet.worker({ REDIS_URL: url.href }), 'FLEET_MISMATCH', 'QUEUE_PREFIX');
+    const more = { MONGO_DB_NAME: `${fleet.namespace.mongoDbName}_b` };
+    await refuses(fleet.scheduler(more), 'FLEET_MISMATCH', 'QUEUE_PREFIX', 'MONGO_DB_NAME');
+    await refuses(fleet.worker(more), 'FLEET_MISMATCH', 'QUEUE_PREFIX', 'MONGO_DB_NAME');
+  });
+
+  it('one with a QUEUE_PREFIX and a database of its own starts beside it', async () => {
+    await started();
+    const more = { QUEUE_PREFIX: 'second', MONGO_DB_NAME: `${fleet.namespace.mongoDbName}_c` };
+    await prints(fleet.scheduler(more), /this scheduler is the active one/);
+  });
+
+  it('another name of the same server, and another user of it, are the same source', async () => {
+    await started();
+    await fleet.redis.call('ACL', 'SETUSER', 'me', 'on', '>pw', '~*', '&*', '+@all');
+    const url = new URL(fleet.namespace.redis.url);
+    url.hostname = url.hostname === 'localhost' ? '127.0.0.1' : 'localhost';
+    url.username = 'me';
+    url.password = 'pw';
+    await prints(fleet.worker({ REDIS_URL: url.href }), /worker started/);
+  });
+
+  it('a queue that was emptied and a target that was dropped get their marks back, while running and at a start', async () => {
+    const scheduler = await started();
+    const before = await marks();
+    expect(before.target).toMatchObject({ id: JSON.parse(before.queue ?? '').id });
+    await fleet.queueRedis.flushall();
+    await fleet.db.dropDatabase();
+    await until(async () => expect(Object.values(await marks())).not.toContain(null));
+    await scheduler.stop();
+    await fleet.queueRedis.flushall();
+    await prints(fleet.scheduler(), /this scheduler is the active one/);
+    await until(async () => expect(Object.values(await marks())).not.toContain(null));
+  });
+
+  it('after a deliberate move `fleet adopt` makes it the queue of this configuration', async () => {
+    const scheduler = await started();
+    await scheduler.stop();
+    const other = await startRedis();
+    try {
+      const moved = { ...fleet, env: { ...fleet.env, REDIS_URL: other.url } };
+      expect((await commandOn(moved, 'fleet')).code).toBe(1);
+      expect((await commandOn(moved, 'fleet', 'adopt')).code).toBe(0);
+      expect((await commandOn(moved, 'fleet')).code).toBe(0);
+      await prints(fleet.scheduler({ REDIS_URL: other.url }), /this scheduler is the active one/);
+      await refuses(fleet.scheduler(), 'FLEET_MISMATCH');
+    } finally {
+      await other.stop();
+    }
+  });
+});
+
+it('a second scheduler says once that it stands by', async () => {
+  await started();
+  const standby = fleet.scheduler();
+  await prints(standby, /standing by: another scheduler is active/);
+  await until(async () => expect(await fleet.queueRedis.hlen('{r2m}:heartbeats')).toBe(3));
+  expect(standby.output().match(/standing by/g)).toHaveLength(1);
+});

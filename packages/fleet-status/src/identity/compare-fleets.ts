@@ -1,0 +1,81 @@
+import type { FleetMark } from './fleet-mark.js';
+import { describeSource, isLoopback, isSameName, type SourceName } from './source-name.js';
+
+/** What is there, and what this process is configured for. */
+export interface Marks {
+  readonly ours: Omit<FleetMark, 'id'>;
+  readonly queue: FleetMark | undefined;
+  readonly target: FleetMark | undefined;
+  /** A scheduler in charge confirms the queue's mark every few seconds, and the target's by it. */
+  readonly isKept: boolean;
+}
+
+/**
+ * - `same`: go on; `id` is the fleet's, `undefined` where this is its first start.
+ * - `unsure`: the scheduler in charge would have told otherwise by now, or will in a moment.
+ * - `other`: queue or target belong to another fleet; `what` says which, and of whom.
+ */
+export type Comparison =
+  | { readonly is: 'same'; readonly id: string | undefined }
+  | { readonly is: 'unsure' | 'other'; readonly what: string; readonly options: readonly string[] };
+
+/** Decides whether queue and target are those of this configuration. */
+export function compareFleets({ ours, queue, target, isKept }: Marks): Comparison {
+  if (!queue) {
+    if (!target) return { is: 'same', id: undefined };
+    // A queue that was emptied, or a new one.
+    return isSameSource(target, ours) ? { is: 'same', id: target.id } : otherSource('target', target, ours);
+  }
+  if (!isSameSource(queue, ours)) return otherSource('queue', queue, ours);
+  if (isKept && isLoopback(ours.source) && areOtherServers(queue, ours))
+    return { ...otherSource('queue', queue, ours), is: 'unsure' };
+  if (target) return target.id === queue.id ? { is: 'same', id: queue.id } : otherTarget(queue, ours);
+  // The target has no mark: it was dropped, or it is another one.
+  if (!isSameTarget(queue, ours)) return otherTarget(queue, ours);
+  return isKept ? { ...otherTarget(queue, ours), is: 'unsure' } : { is: 'same', id: queue.id };
+}
+
+/** By a name, or by what its servers are known by: another name of the same servers is no other source. */
+function isSameSource(mark: Pick<FleetMark, 'source' | 'servers'>, ours: Omit<FleetMark, 'id'>): boolean {
+  if (mark.source.db !== ours.source.db) return false;
+  return isSameName(mark.source, ours.source) || !haveNothingInCommon(mark.servers, ours.servers);
+}
+
+function areOtherServers(mark: FleetMark, ours: Omit<FleetMark, 'id'>): boolean {
+  return (
+    mark.servers.length > 0 && ours.servers.length > 0 && haveNothingInCommon(mark.servers, ours.servers)
+  );
+}
+
+function haveNothingInCommon(a: readonly string[], b: readonly string[]): boolean {
+  return !a.some((id) => b.includes(id));
+}
+
+function isSameTarget(mark: FleetMark, { target }: Omit<FleetMark, 'id'>): boolean {
+  return mark.target.db === target.db && !haveNothingInCommon(mark.target.hosts, target.hosts);
+}
+
+function otherSource(
+  where: 'queue' | 'target',
+  mark: { readonly source: SourceName },
+  ours: Omit<FleetMark, 'id'>,
+) {
+  const [here, option] =
+    where === 'queue'
+      ? (['this queue is for', 'QUEUE_PREFIX'] as const)
+      : ([`the database ${ours.target.db} mirrors`, 'MONGO_DB_NAME'] as const);
+  return {
+    is: 'other' as const,
+    what: `${here} ${describeSource(mark.source)}, and this configuration reads ${describeSource(ours.source)}`,
+    options: [option, 'REDIS_URL'],
+  };
+}
+
+function otherTarget(mark: FleetMark, { target }: Omit<FleetMark, 'id'>) {
+  const where = (name: FleetMark['target']) => `the database ${name.db} at ${name.hosts.join(',')}`;
+  return {
+    is: 'other' as const,
+    what: `this queue is for ${where(mark.target)}, and this configuration writes to ${where(target)}`,
+    options: ['QUEUE_PREFIX', 'MONGO_DB_NAME', 'MONGO_URI'],
+  };
+}

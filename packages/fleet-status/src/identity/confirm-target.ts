@@ -1,0 +1,22 @@
+import { readTargetMark, targetName } from '@redis-to-mongo/mongo-sink';
+import { redisError } from '@redis-to-mongo/redis-connection';
+import { compareFleets } from './compare-fleets.js';
+import type { IdentitySources } from './fleet-identity.js';
+import { parseMark } from './fleet-mark.js';
+import { mismatch } from './fleet-mismatch.js';
+import { serverIds } from './server-ids.js';
+import { sourceName } from './source-name.js';
+
+/**
+ * Whether the target may be filled from this source: not, if it mirrors another one. It asks no queue, and changes nothing.
+ * @throws SyncError FLEET_MISMATCH, or as source and target tell.
+ */
+export async function confirmTarget({ source, db, address }: Omit<IdentitySources, 'queue'>): Promise<void> {
+  const servers = await serverIds(source).catch((error: unknown) => {
+    throw redisError(error);
+  });
+  const ours = { source: sourceName(address), servers, target: targetName(db) };
+  const target = parseMark(await readTargetMark(db));
+  const comparison = compareFleets({ ours, queue: undefined, target, isKept: false });
+  if (comparison.is !== 'same') throw mismatch(comparison);
+}

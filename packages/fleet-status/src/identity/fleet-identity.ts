@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { JobQueue } from '@redis-to-mongo/job-queue';
+import { readTargetMark, targetName, writeTargetMark } from '@redis-to-mongo/mongo-sink';
+import { type connectRedis, type RedisAddress, redisError } from '@redis-to-mongo/redis-connection';
+import { type Comparison, compareFleets } from './compare-fleets.js';
+import { type FleetMark, parseMark, parseMarkText } from './fleet-mark.js';
+import { mismatch } from './fleet-mismatch.js';
+import { serverIds } from './server-ids.js';
+import { sourceName } from './source-name.js';
+
+export interface IdentitySources {
+  readonly queue: Pick<JobQueue, 'readMark' | 'writeMark'>;
+  readonly db: Parameters<typeof readTargetMark>[0];
+  readonly source: ReturnType<typeof connectRedis>;
+  /** How the configuration names the source. */
+  readonly address: RedisAddress;
+}
+
+/** The scheduler in charge confirms the marks so often, in ms. */
+export const KEEP_EVERY_MS = 5_000;
+/** A mark that was confirmed longer ago than this, in ms, is kept by nobody. */
+const KEPT_MS = 15_000;
+/** Whoever is unsure waits this long for the scheduler in charge, in ms, and looks again so often. */
+const UNSURE_MS = 20_000;
+const LOOK_EVERY_MS = 1_000;
+
+interface Reading {
+  readonly comparison: Comparison;
+  readonly ours: Omit<FleetMark, 'id'>;
+  readonly queueText: string | undefined;
+  readonly hasTargetMark: boolean;
+}
+
+/**
+ * Which fleet this is: of which source, into which target. Queue and target carry a mark of it, so that nobody works on the
+ * queue of another fleet by a wrong setting.
+ */
+export class FleetIdentity {
+  readonly #sources: IdentitySources;
+
+  constructor(sources: IdentitySources) {
+    this.#sources = sources;
+  }
+
+  /** Compares the marks with the configuration, and changes nothing. @throws SyncError where one can't be read. */
+  async compare(): Promise<Comparison> {
+    return (await this.#read()).comparison;
+  }
+
+  /** @throws SyncError FLEET_MISMATCH where queue or target are another fleet's; else as compare. */
+  async require(): Promise<void> {
+    const comparison = await this.compare();
+    if (comparison.is === 'other') throw mismatch(comparison);
+  }
+
+  /**
+   * Sees to it that queue and target are this fleet's: marks them at its first start, and refuses those of another one.
+   * @throws SyncError FLEET_MISMATCH, or as source, queue and target tell.
+   */
+  async confirm(): Promise<void> {
+    const until = performance.now() + UNSURE_MS;
+    for (;;) {
+      const reading = await this.#read();
+      const { comparison } = reading;
+      if (comparison.is === 'other') throw mismatch(comparison);
+      if (comparison.is === 'same' && (await this.#write(reading, comparison.id))) return;
+      if (comparison.is === 'unsure' && performance.now() > until) throw mismatch(comparison);
+      await sleep(LOOK_EVERY_MS);
+    }
+  }
+
+  /**
+   * What the scheduler in charge does every few seconds: confirms the marks, and puts them back where they went.
+   * @throws SyncError FLEET_MISMATCH where another fleet has taken the queue over; or as source, queue and target tell.
+   */
+  async keep(): Promise<void> {
+    const reading = await this.#read(false);
+    const { comparison } = reading;
+    if (comparison.is !== 'same') throw mismatch(comparison);
+    await this.#write(reading, comparison.id);
+  }
+
+  /** Makes queue and target those of this configuration, whatever they were: after a deliberate move. */
+  async adopt(): Promise<void> {
+    for (;;) {
+      const { ours, queueText } = await this.#read();
+      const mark: FleetMark = { id: randomUUID(), ...ours };
+      await writeTargetMark(this.#sources.db, { ...mark });
+      if (await this.#writeQueueMark(queueText, mark)) return;
+    }
+  }
+
+  async #write({ ours, queueText, hasTargetMark }: Reading, known: string | undefined): Promise<boolean> {
+    const { db } = this.#sources;
+    let id = known ?? randomUUID();
+    if (!hasTargetMark) {
+      await writeTargetMark(db, { id, ...ours }, true);
+      // Of two first starts at once, one has made the mark.
+      id = parseMark(await readTargetMark(db))?.id ?? id;
+    }
+    return await this.#writeQueueMark(queueText, { id, ...ours });
+  }
+
+  async #writeQueueMark(before: string | undefined, mark: FleetMark): Promise<boolean> {
+    return await this.#sources.queue.writeMark(before, JSON.stringify(mark)).catch((error: unknown) => {
+      throw redisError(error, 'queue');
+    });
+  }
+
+  /** @param heeds whether it matters that a scheduler in charge keeps the marks. */
+  async #read(heeds = true): Promise<Reading> {
+    const { queue, db, source, address } = this.#sources;
+    const [servers, queueMark, targetMark] = await Promise.all([
+      serverIds(source).catch((error: unknown) => {
+        throw redisError(error);
+      }),
+      queue.readMark().catch((error: unknown) => {
+        throw redisError(error, 'queue');
+      }),
+      readTargetMark(db),
+    ]);
+    const ours = { source: sourceName(address), servers, target: targetName(db) };
+    const target = parseMark(targetMark);
+    const comparison = compareFleets({
+      ours,
+      queue: parseMarkText(queueMark?.mark),
+      target,
+      isKept: heeds && queueMark !== undefined && queueMark.ageMs < KEPT_MS,
+    });
+    return { comparison, ours, queueText: queueMark?.mark, hasTargetMark: target !== undefined };
+  }
+}

@@ -1,0 +1,16 @@
+import { SyncError } from '@redis-to-mongo/pipeline';
+import type { Comparison } from './compare-fleets.js';
+
+/** The error of a process whose settings are another fleet's. */
+export function mismatch({ what, options }: Extract<Comparison, { readonly what: string }>): SyncError {
+  return new SyncError(
+    'FLEET_MISMATCH',
+    'configuration',
+    `${what}: check ${options.join(', ')}; each fleet needs a QUEUE_PREFIX and a database of its own. After a deliberate move: redis-to-mongo fleet adopt`,
+  );
+}
+
+/** Whether an error says that queue or target are another fleet's: trying again is of no use. */
+export function isFleetMismatch(error: unknown): error is SyncError {
+  return error instanceof SyncError && error.code === 'FLEET_MISMATCH';
+}

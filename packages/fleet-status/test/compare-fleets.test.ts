@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest';
+import { compareFleets, type Marks } from '../src/identity/compare-fleets.js';
+import type { FleetMark } from '../src/identity/fleet-mark.js';
+import { isSameName, type SourceName, sourceName } from '../src/identity/source-name.js';
+
+const NO_TLS = { enabled: false, rejectUnauthorized: true };
+const at = (url: string, db = 0) => sourceName({ url, host: '', port: 0, db, tls: NO_TLS });
+const target = { db: 'mirror', hosts: ['mongo:27017'] };
+
+function aMark(more: Partial<FleetMark> = {}): FleetMark {
+  return { id: 'f1', source: at('redis://redis:6379'), servers: ['run1', 'repl1'], target, ...more };
+}
+
+function compare(ours: Partial<FleetMark>, queue?: FleetMark, marked?: FleetMark, isKept = false) {
+  const { id: _none, ...own } = aMark(ours);
+  const marks: Marks = { ours: own, queue, target: marked, isKept };
+  return compareFleets(marks);
+}
+
+const other = { source: at('redis://other:6379'), servers: ['run2', 'repl2'] };
+
+test.each([
+  ['the first start', {}, undefined, undefined, undefined],
+  ['all as before', {}, aMark(), aMark(), 'f1'],
+  ['another name of the same server', { source: at('redis://10.0.0.7:6379') }, aMark(), aMark(), 'f1'],
+  ['a replica that took over', { ...other, servers: ['run2', 'repl2', 'repl1'] }, aMark(), aMark(), 'f1'],
+  [
+    'the server was restarted, and is a new one to look at',
+    { servers: ['run9', 'repl9'] },
+    aMark(),
+    aMark(),
+    'f1',
+  ],
+  ['the user may not ask for ids', { servers: [] }, aMark(), aMark(), 'f1'],
+  ['the queue was emptied', {}, undefined, aMark(), 'f1'],
+  ['the target was dropped', {}, aMark(), undefined, 'f1'],
+  ['another name of the target', { target: { db: 'mirror', hosts: ['m2:27017'] } }, aMark(), aMark(), 'f1'],
+] as const)('it is the same fleet: %s', (_name, ours, queue, marked, id) => {
+  expect(compare(ours, queue, marked)).toEqual({ is: 'same', id });
+});
+
+test.each([
+  ['another source on the queue', other, aMark(), aMark(), 'QUEUE_PREFIX'],
+  ['another database number', { source: at('redis://redis:6379', 1) }, aMark(), aMark(), 'QUEUE_PREFIX'],
+  ['another source into the database', other, undefined, aMark(), 'MONGO_DB_NAME'],
+  ['another database', { target: { db: 'b', hosts: ['mongo:27017'] } }, aMark(), undefined, 'QUEUE_PREFIX'],
+  ['the database of another fleet', {}, aMark(), aMark({ id: 'f2' }), 'QUEUE_PREFIX'],
+  [
+    'a database of that name elsewhere',
+    { target: { db: 'mirror', hosts: ['m2:27017'] } },
+    aMark(),
+    undefined,
+    'QUEUE_PREFIX',
+  ],
+] as const)('it is another fleet: %s', (_name, ours, queue, marked, option) => {
+  const comparison = compare(ours, queue, marked);
+  expect(comparison).toMatchObject({ is: 'other', what: expect.any(String) });
+  expect('options' in comparison && comparison.options).toContain(option);
+});
+
+test('while a scheduler keeps the marks, what contradicts them is not believed at once', () => {
+  const local = { source: at('redis://localhost:6379') };
+  expect(compare({ ...local, servers: ['run2'] }, aMark(local), aMark(local), true).is).toBe('unsure');
+  expect(compare({ ...local, servers: ['run2'] }, aMark(local), aMark(local), false).is).toBe('same');
+  expect(compare({}, aMark(), undefined, true).is).toBe('unsure');
+});
+
+test('the names of sources tell Sentinels and clusters apart by a node and the master', () => {
+  const address = { host: 'x', port: 1, db: 0, tls: NO_TLS };
+  const node = (host: string) => ({ host, port: 26379 });
+  const sentinel = (name: string, ...hosts: string[]): SourceName =>
+    sourceName({ ...address, sentinel: { nodes: hosts.map(node), name } });
+  expect(isSameName(sentinel('main', 'a', 'b'), sentinel('main', 'b', 'c'))).toBe(true);
+  expect(isSameName(sentinel('main', 'a'), sentinel('other', 'a'))).toBe(false);
+  expect(isSameName(sentinel('main', 'a'), sentinel('main', 'z'))).toBe(false);
+  const cluster = (...hosts: string[]) => sourceName({ ...address, clusterNodes: hosts.map(node) });
+  expect(isSameName(cluster('a', 'b'), cluster('B', 'c'))).toBe(true);
+  expect(isSameName(cluster('a'), sentinel('main', 'a'))).toBe(false);
+});
+
+test('a name holds no secret', () => {
+  expect(JSON.stringify(at('redis://me:s3cret@redis:6379'))).not.toMatch(/me|s3cret/);
+});
