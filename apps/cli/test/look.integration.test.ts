@@ -120,3 +120,14 @@ test('keys lists all others where a document is damaged, and tells which one is'
     await keys.deleteOne({ _id: 'a foreign one' });
   }
 });
+
+test('explain tells what a stream had lost before its first read, which is no gap', async () => {
+  for (let i = 1; i <= 30; i++) await cli.redis.xadd('trimmed:early', `${i}-0`, 'n', i);
+  await cli.redis.xtrim('trimmed:early', 'MAXLEN', 10);
+  await cli.run('once');
+  const { stdout } = await cli.run('explain', 'trimmed:early');
+  expect(stdout).toMatch(/^before its first read +Redis had dropped 20 of its entries$/m);
+  expect(stdout).toMatch(/^gaps +0$/m);
+  expect(stdout).toMatch(/^position +\{"entryId":"30-0",/m);
+  expect(stdout).not.toContain('marks');
+});

@@ -3,6 +3,7 @@ import {
   isKeyType,
   type KeyState,
   keyBytes,
+  type Position,
   placeOf,
   shownKey,
 } from '@redis-to-mongo/pipeline';
@@ -142,7 +143,11 @@ function printState(out: Output, state: KeyState): void {
       state.lastChangedAt ? `${stamp(state.lastChangedAt)} (${fromNow(state.lastChangedAt)})` : '',
     ],
     ['expires', stamp(state.expiresAt)],
-    ['position', state.position === null ? 'from the start' : JSON.stringify(state.position)],
+    [
+      'before its first read',
+      state.position?.before ? `Redis had dropped ${state.position.before} of its entries` : '',
+    ],
+    ['position', state.position === null ? 'from the start' : JSON.stringify(shownPosition(state.position))],
     ['last error', lastError ? coloured(`${lastError.code}: ${lastError.message}`, 'red') : 'none'],
   ]);
   out.heading('Lives');
@@ -150,6 +155,11 @@ function printState(out: Output, state: KeyState): void {
     ['>LIFE', 'FROM', 'TO', 'END'],
     state.activity.map(({ incarnation, from, to, end }) => [incarnation, stamp(from), stamp(to), end ?? '']),
   );
+}
+
+/** Without the fingerprints, which tell a reader nothing. */
+function shownPosition({ marks: _, ...position }: Position): Position {
+  return position;
 }
 
 function describe({ everyMs, next }: NonNullable<Explanation['schedule']>): string {
