@@ -106,7 +106,7 @@ test('a user of the source who may not read is a problem that names the commands
     { level: 'problem', what: 'the user may not run SCARD, SMEMBERS, SSCAN' },
     {
       level: 'advice',
-      what: 'the user may not run XREAD, XREVRANGE, DUMP, PTTL, MEMORY USAGE, EVALSHA, SCRIPT LOAD',
+      what: 'the user may not run XREAD, XREVRANGE, DUMP, PTTL, MEMORY USAGE, EVALSHA_RO, SCRIPT LOAD',
     },
   ]);
 });

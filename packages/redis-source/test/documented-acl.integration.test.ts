@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { isRedisForHere, type RedisName, type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
-import { ByteBudget, KEY_TYPES, type Line, syncKey } from '@redis-to-mongo/pipeline';
+import { ByteBudget, KEY_TYPES, type Line, syncKey, syncKeys } from '@redis-to-mongo/pipeline';
 import { redisSource, trimStream } from '@redis-to-mongo/redis-source';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -18,6 +18,44 @@ async function documented(row: string): Promise<string[]> {
   );
   return [...rule.split(' '), ...more];
 }
+
+describe('the ACL of docs/operations.md', () => {
+  it('is enough where keys may be read and not written, %R~*, for values read together and in pages, too', async () => {
+    const server = await startRedis();
+    const admin = new Redis(server.url);
+    const words = (await documented('`json.get`')).map((word) => (word === '~*' ? '%R~*' : word));
+    await admin.call('ACL', 'SETUSER', 'mirror', 'reset', ...words.filter((word) => !word.includes('json')));
+    const redis = new Redis(server.url, { username: 'mirror', password: 'password' });
+    const under = await valueUnderTest({ redisUrl: server.url });
+    try {
+      const source = redisSource(redis, KEY_TYPES, {
+        ...{ readEntries: 100, readBytes: 1 << 20 },
+        ...{ maxInlineMembers: 100, scanCount: 20 },
+      });
+      const line = under.line({}, { source });
+      const many = Array.from({ length: 300 }, (_, i) => `member ${i}`);
+      await admin.sadd('large set', ...many);
+      await admin.rpush('large list', ...many);
+      await admin.zadd('large zset', ...many.flatMap((name, i) => [i, name]));
+      await admin.hset('large hash', Object.fromEntries(many.map((name) => [name, name])));
+      await admin.set('large string', 'x'.repeat(3 << 20));
+      for (let i = 0; i < 50; i++) await admin.hset(`hash ${i}`, 'a', i);
+      await admin.xadd('stream', '1-0', 'a', '1');
+      await admin.call('ACL', 'LOG', 'RESET');
+      const results: string[] = [];
+      await syncKeys(line, await admin.keys('*'), wholeSlice, (_, end) => {
+        results.push('report' in end ? end.report.result : String(end.error));
+      });
+      expect(results).toEqual(Array.from({ length: 56 }, () => 'synced'));
+      expect(await admin.call('ACL', 'LOG')).toEqual([]);
+    } finally {
+      redis.disconnect();
+      admin.disconnect();
+      await under.close();
+      await server.stop();
+    }
+  });
+});
 
 describe.each<[string, RedisName | undefined, string]>([
   ['TRIM_MODE', undefined, '`TRIM_MODE`'],

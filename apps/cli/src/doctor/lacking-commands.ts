@@ -56,7 +56,7 @@ const HELPFUL: readonly Call[] = [
   ['DUMP', KEY],
   ['PTTL', KEY],
   ['MEMORY', 'USAGE', KEY],
-  ['EVALSHA', NO_SCRIPT, '0'],
+  ['EVALSHA_RO', NO_SCRIPT, '0'],
   ['SCRIPT', 'LOAD', 'return 0'],
 ];
 

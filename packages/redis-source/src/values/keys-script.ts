@@ -2,11 +2,16 @@ import { createHash } from 'node:crypto';
 import { mastersOf, pipelined } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
 
-/** A Lua script that reads keys. A server that does not know it yet is told it when that shows. */
+/**
+ * A Lua script that reads keys. A server that does not know it yet is told it when that shows. It is run by EVALSHA_RO: a
+ * user who may only read keys (`%R~`) may not run EVALSHA on them. Before Redis 7.0 there is but that one.
+ * Source: https://redis.io/docs/latest/commands/evalsha_ro/
+ */
 export class KeysScript {
   readonly #redis: Redis;
   readonly #lua: string;
   readonly #sha: string;
+  #command: 'EVALSHA_RO' | 'EVALSHA' = 'EVALSHA_RO';
 
   constructor(redis: Redis, lua: string) {
     this.#redis = redis;
@@ -20,7 +25,11 @@ export class KeysScript {
    * @throws what ioredis throws when the connection fails.
    */
   async run(parts: readonly (readonly Buffer[])[], args: readonly string[]): Promise<unknown[]> {
-    const replies = await this.#runKnown(parts, args);
+    let replies = await this.#runKnown(parts, args);
+    if (replies.some(isUnknownCommand) && this.#command === 'EVALSHA_RO') {
+      this.#command = 'EVALSHA';
+      replies = await this.#runKnown(parts, args);
+    }
     if (!replies.some(isUnknownScript)) return replies;
     await Promise.all(mastersOf(this.#redis).map((server) => server.script('LOAD', this.#lua)));
     return await this.#runKnown(parts, args);
@@ -31,10 +40,15 @@ export class KeysScript {
       this.#redis,
       parts,
       ([name = '']) => name,
-      (pipeline, part) => pipeline.callBuffer('EVALSHA', this.#sha, String(part.length), ...part, ...args),
+      (pipeline, part) =>
+        pipeline.callBuffer(this.#command, this.#sha, String(part.length), ...part, ...args),
     );
     return replies.map(([error, reply]) => error ?? reply);
   }
+}
+
+function isUnknownCommand(reply: unknown): boolean {
+  return reply instanceof Error && /unknown command/i.test(reply.message);
 }
 
 function isUnknownScript(reply: unknown): boolean {
