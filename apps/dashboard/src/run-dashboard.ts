@@ -1,4 +1,4 @@
-import { type AppContext, listen, startHttp } from '@redis-to-mongo/app-shell';
+import { type AppContext, leaveSilent, listen, startHttp } from '@redis-to-mongo/app-shell';
 import type { Config } from '@redis-to-mongo/config';
 import { FleetIdentity, readFacts } from '@redis-to-mongo/fleet-status';
 import { JobQueue } from '@redis-to-mongo/job-queue';
@@ -79,6 +79,11 @@ export async function runDashboard(app: AppContext, config: Config): Promise<voi
       ? undefined
       : await startHttp({ ...health, host: healthHost, port: dashboardPort, options: HEALTH_OPTIONS });
   if (open) closers.add('health', () => open.close());
+  const servers = [
+    { name: 'mongo', ask: () => pingMongo(mongo.db), leave: () => mongo.leave() },
+    { name: 'queue', ask: () => queue.answer(), leave: () => queue.leave() },
+  ];
+  closers.add('servers that do not answer', () => leaveSilent(servers, app));
   logger.info('dashboard started', { http: address, health: open?.address, username, readOnly });
   if (madeUp !== undefined) {
     const handedOver = await handOverPassword(username, madeUp, process.stderr);

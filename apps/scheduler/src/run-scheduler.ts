@@ -1,6 +1,7 @@
 import {
   type AppContext,
   createFleetMetrics,
+  leaveSilent,
   startHttp,
   startTracing,
   type TakeOver,
@@ -139,6 +140,19 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Tak
     (error) => logger.debug('a heartbeat could not be told', { error: redisError(error) }),
   );
   closers.add('heart', () => heart.close());
+  const servers = [
+    { name: 'redis', ask: () => redis.ping(), leave: () => redis.disconnect() },
+    { name: 'mongo', ask: () => pingMongo(mongo.db), leave: () => mongo.leave() },
+    {
+      name: 'queue',
+      ask: () => queue.answer(),
+      leave: () => {
+        queue.leave();
+        lease.leave();
+      },
+    },
+  ];
+  closers.add('servers that do not answer', () => leaveSilent(servers, app));
   return {
     options: TAKEN_OVER,
     take: async (next) => {

@@ -8,6 +8,8 @@ import { DirectReader } from '@redis-to-mongo/redis-source';
 export interface DirectPath {
   readonly direct?: DirectReader;
   readonly newSequence?: NewDocumentSequence;
+  /** Closes the source's end by force. */
+  readonly leave?: () => void;
 }
 
 /** Opens the direct path where it is chosen and can be taken, and says once why where it can't. */
@@ -31,5 +33,6 @@ export async function openDirectPath(
     return {};
   }
   closers.add('redis, as bytes', () => connection.close());
-  return { direct: new DirectReader(connection, (path) => metrics.streamReads.inc({ path })), newSequence };
+  const direct = new DirectReader(connection, (path) => metrics.streamReads.inc({ path }));
+  return { direct, newSequence, leave: () => connection.close() };
 }

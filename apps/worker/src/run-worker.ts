@@ -1,5 +1,6 @@
 import {
   type AppContext,
+  leaveSilent,
   startHttp,
   startTracing,
   type TakeOver,
@@ -121,7 +122,7 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
     () => prepareDatabase(mongo.db, rules.rules),
     waiting,
   );
-  const { direct, newSequence } = await openDirectPath(config, app);
+  const { direct, newSequence, leave } = await openDirectPath(config, app);
   const sink = mongoSink(mongo.db, {
     batchEntries: config.mongo.writeBatchEntries,
     batchBytes: config.mongo.writeBatchBytes,
@@ -198,6 +199,22 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
     (error) => logger.debug('a heartbeat could not be told', { error: redisError(error) }),
   );
   closers.add('heart', () => heart.close());
+  const leaveSource = () => {
+    redis.disconnect();
+    leave?.();
+  };
+  const leaveQueue = () => {
+    queue.leave();
+    worker.leave();
+    claims.close();
+    limit?.close();
+  };
+  const servers = [
+    { name: 'redis', ask: () => redis.ping(), leave: leaveSource },
+    { name: 'mongo', ask: () => pingMongo(mongo.db), leave: () => mongo.leave() },
+    { name: 'queue', ask: () => queue.answer(), leave: leaveQueue },
+  ];
+  closers.add('servers that do not answer', () => leaveSilent(servers, app));
   unready = undefined;
   void worker.run().catch((error: unknown) => {
     unready = error;

@@ -6,6 +6,7 @@ export { HttpError, type ListenAddress, listen } from './http/listen.js';
 export { type HttpOptions, type HttpServer, startHttp } from './http/start-http.js';
 export type { Closer, Closers } from './lifecycle/closers.js';
 export { EXIT_CODES } from './lifecycle/exit-code.js';
+export { type LeftServer, leaveSilent } from './lifecycle/leave-silent.js';
 export { type AppUsage, versionOf } from './lifecycle/read-arguments.js';
 export type { OptionChange, TakeOver } from './lifecycle/reloading.js';
 export { type AppContext, type AppOptions, type AppSettings, runApp } from './lifecycle/run-app.js';

@@ -245,6 +245,16 @@ export class JobQueue {
     }
   }
 
+  /** Resolves when the queue's Redis answers at all. */
+  async answer(): Promise<void> {
+    await this.#connection.ping();
+  }
+
+  /** Gives up the connection, since the queue's Redis does not answer: whatever waits for it fails. */
+  leave(): void {
+    this.#connection.disconnect();
+  }
+
   async close(): Promise<void> {
     await this.queue.close();
     this.#connection.disconnect();

@@ -6,6 +6,7 @@ import { connectQueue } from './connect-queue.js';
 import { parseJobData } from './job-data.js';
 import { queueError } from './queue-error.js';
 import { keyPrefix, QUEUE_NAME, type QueueSettings } from './queue-settings.js';
+import { unlessGone } from './unless-gone.js';
 
 export interface JobWorkerOptions {
   /** Jobs at once in this process. */
@@ -103,10 +104,15 @@ export class JobWorker {
 
   /**
    * Pulls no more jobs and waits for those under way. With `force` it does not wait: other workers take them over
-   * once their locks have ended.
+   * once their locks have ended. Without the queue's Redis it does not wait either.
    */
   async close(force = false): Promise<void> {
-    await this.#worker.close(force);
+    await unlessGone(this.#connection, this.#worker.close(force));
+    this.#connection.disconnect();
+  }
+
+  /** Gives up the connection, since the queue's Redis does not answer; `close` will not wait for it. */
+  leave(): void {
     this.#connection.disconnect();
   }
 }

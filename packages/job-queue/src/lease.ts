@@ -3,6 +3,7 @@ import type { connectRedis } from '@redis-to-mongo/redis-connection';
 import { connectQueue } from './connect-queue.js';
 import { keyPrefix, type QueueSettings } from './queue-settings.js';
 import { Script } from './script.js';
+import { unlessGone } from './unless-gone.js';
 
 /** KEYS: lease. ARGV: token, ms. Renews the lease if it is ours; else takes it if it is free. */
 const HOLD = new Script(`
@@ -48,7 +49,13 @@ export class Lease {
 
   /** Gives the lease up, so that another process need not wait for its end. */
   async close(): Promise<void> {
-    await RELEASE.run(this.#redis, [this.#key], this.#token).catch(() => {}); // it ends by itself
+    const release = RELEASE.run(this.#redis, [this.#key], this.#token).catch(() => {}); // it ends by itself
+    await unlessGone(this.#redis, release);
+    this.#redis.disconnect();
+  }
+
+  /** Gives up the connection, since the queue's Redis does not answer; the lease ends by itself. */
+  leave(): void {
     this.#redis.disconnect();
   }
 }

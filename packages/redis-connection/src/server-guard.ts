@@ -1,5 +1,6 @@
 import { SyncError } from '@redis-to-mongo/pipeline';
 import { Redis, type RedisOptions } from 'ioredis';
+import { endAtOnce } from './end-at-once.js';
 import type { RedisRole } from './option-names.js';
 import { redisError } from './redis-error.js';
 
@@ -27,6 +28,7 @@ type PlainOptions = Omit<RedisOptions, 'replyMapping'>;
 /** Opens a connection with a guard. Its duplicates have one too: BullMQ makes one for its reads that block. */
 export function openGuarded(options: PlainOptions, guardOptions: GuardOptions): Redis {
   const redis = new Redis(options);
+  endAtOnce(redis);
   Reflect.set(redis, GUARD, new ServerGuard(redis, guardOptions));
   const duplicate = (override?: PlainOptions) => openGuarded({ ...options, ...override }, guardOptions);
   Reflect.set(redis, 'duplicate', duplicate);

@@ -9,6 +9,7 @@ export class Closers {
   readonly #open: { readonly name: string; readonly close: Closer }[] = [];
   readonly #logger: Logger;
   #deadline: number | undefined;
+  #patienceMs = Number.POSITIVE_INFINITY;
 
   constructor(logger: Logger) {
     this.#logger = logger;
@@ -22,6 +23,14 @@ export class Closers {
   add(name: string, close: Closer): void {
     if (this.#deadline === undefined) this.#open.push({ name, close });
     else void this.#closeOne(name, close, this.#deadline);
+  }
+
+  /**
+   * From now on, each closer gets `ms` at most, and one that takes longer is left behind: what it waits for is known not
+   * to come.
+   */
+  hurry(ms: number): void {
+    this.#patienceMs = ms;
   }
 
   /**
@@ -40,7 +49,8 @@ export class Closers {
   }
 
   async #closeOne(name: string, close: Closer, deadline: number): Promise<boolean> {
-    const remainingMs = Math.max(0, deadline - Date.now());
+    const patienceMs = this.#patienceMs;
+    const remainingMs = Math.min(patienceMs, Math.max(0, deadline - Date.now()));
     const timer = new AbortController();
     try {
       const late = delay(remainingMs, 'late', { signal: timer.signal }).catch(() => 'late');
@@ -52,6 +62,10 @@ export class Closers {
       closed.catch((error: unknown) =>
         this.#logger.debug(`closing ${name} failed, after its time`, { error }),
       );
+      if (remainingMs === patienceMs) {
+        this.#logger.debug(`${name} was left behind`, { closer: name });
+        return true;
+      }
       this.#logger.warn(`${name} was not closed in time`, { closer: name });
     } catch (error) {
       this.#logger.warn(`closing ${name} failed`, { closer: name, error });

@@ -1,0 +1,47 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { AppContext } from './run-app.js';
+
+/** A server that an app works with, when the app is to stop. */
+export interface LeftServer {
+  readonly name: string;
+  /** Resolves when the server answers. */
+  readonly ask: () => Promise<unknown>;
+  /** Closes its connections by force: whatever waits for them fails at once. */
+  readonly leave: () => void;
+}
+
+/** A server that is silent for so long, in ms, when the app is to stop, is not waited for. */
+const SILENT_MS = 2_000;
+
+/** What is closed after a server was left gets so long, in ms. */
+const PATIENCE_MS = 1_000;
+
+/**
+ * Leaves the servers that do not answer: what would be written to them, or read, can't be, and everything that is closed
+ * afterwards would wait for them. Those that answer are closed in order, by their own closers.
+ */
+export async function leaveSilent(
+  servers: readonly LeftServer[],
+  { logger, closers }: Pick<AppContext, 'logger' | 'closers'>,
+): Promise<void> {
+  const there = await Promise.all(servers.map(answers));
+  const silent = servers.filter((_, i) => !there[i]);
+  if (silent.length === 0) return;
+  closers.hurry(PATIENCE_MS);
+  for (const { name, leave } of silent) {
+    logger.info(`${name} does not answer: its connections are closed without it`);
+    leave();
+  }
+}
+
+async function answers(server: LeftServer): Promise<boolean> {
+  const timer = new AbortController();
+  const silent = delay(SILENT_MS, false, { signal: timer.signal }).catch(() => false);
+  const answer = server.ask().then(
+    () => true,
+    () => false,
+  );
+  const isThere = await Promise.race([answer, silent]);
+  timer.abort();
+  return isThere;
+}
