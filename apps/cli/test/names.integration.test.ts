@@ -107,6 +107,7 @@ describe.each(NAMES.map((name) => ({ name, shown: JSON.stringify(keyIdOf(name).s
 );
 
 test('a pattern means the same for a process and for MongoDB', async () => {
+  await cli.run('once');
   for (const pattern of ['line*', 'line?', 'line', '*\n', '?', '[^a]', 'orders*', '*@*', '*[*', '* *', '']) {
     const [listed, synced] = [
       await cli.json('keys', pattern),

@@ -6,6 +6,7 @@ export * from './connection-trouble.js';
 export * from './content.js';
 export * from './entry-id.js';
 export * from './for-each-at-once.js';
+export { wholeText } from './glob-expression.js';
 export * from './key-filter.js';
 export * from './key-id.js';
 export * from './key-pattern.js';
