@@ -82,10 +82,10 @@ describe('deploy/grafana/dashboard.json', () => {
       'r2m_entries_read_total',
       'r2m_stream_reads_total',
       // Whether entries came by jobs or by looks shows nowhere either.
-      'r2m_looks_total',
-      'r2m_followed_streams',
+      'r2m_tail_polls_total',
+      'r2m_tailed_streams',
       'r2m_lagging_keys',
-      'r2m_owed_keys',
+      'r2m_due_keys',
     ]);
     for (const { gridPos } of panels) expect(gridPos.x + gridPos.w).toBeLessThanOrEqual(24);
   });

@@ -1,7 +1,7 @@
 import type { Config } from '@redis-to-mongo/config';
 import { queueKeyPattern } from '@redis-to-mongo/job-queue';
 import { globPattern, isKeyType, type KeyPattern, RuleBook } from '@redis-to-mongo/pipeline';
-import { discover } from '@redis-to-mongo/redis-source';
+import { scanKeys } from '@redis-to-mongo/redis-source';
 import type { RedisClient } from './servers.js';
 
 export interface PatternCount {
@@ -59,7 +59,7 @@ export async function surveyKeys(redis: RedisClient, { keys, queue, rules }: Con
   const book = new RuleBook(rules);
   const counts = rules.map((rule) => ({ alone: new RuleBook([rule]), keys: 0, taken: 0 }));
   const isQueueKey = globPattern(queueKeyPattern(queue));
-  for await (const found of discover(redis, { wanted: (key) => !isQueueKey.test(key), known: new Map() }))
+  for await (const found of scanKeys(redis, (key) => !isQueueKey.test(key)))
     for (const { key, type } of found) {
       const isIn = tally(include, key);
       const isOut = tally(exclude, key);

@@ -10,7 +10,7 @@ const KEYS = [
   aSummary({ key: 'a:info:tags', keyType: 'set', stream: 'a', entryId: null }),
   aSummary({ key: 'A.*', lag: 3, gap: 1 }),
   aSummary({ key: 'c', paused: true, lag: 9 }),
-  aSummary({ key: 'd', error: { ...ERROR, code: 'KEY_SET_ASIDE', at: 6 } }),
+  aSummary({ key: 'd', error: { ...ERROR, code: 'KEY_QUARANTINED', at: 6 } }),
   aSummary({ key: 'e', status: 'deleted', dead: 2 }),
 ];
 const query = (text: string) => parseKeyQuery(new URLSearchParams(text));
@@ -25,7 +25,7 @@ test.each([
   ['status=active', ['A.*', 'a:info:tags', 'b', 'c', 'd']],
   ['status=behind&sort=-lag', ['c', 'A.*', 'b']],
   ['status=failing&sort=-error', ['d', 'b']],
-  ['status=set+aside', ['d']],
+  ['status=quarantined', ['d']],
   ['status=paused', ['c']],
   ['status=deleted', ['e']],
   ['status=gaps', ['A.*']],
@@ -49,7 +49,7 @@ describe('the status of a key', () => {
       'in step',
       'catching up',
       'paused',
-      'set aside',
+      'quarantined',
       'deleted',
     ]);
   });

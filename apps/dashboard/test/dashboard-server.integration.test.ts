@@ -366,7 +366,7 @@ describe('Bull Board', () => {
 
   test('shows the queue, changes it, and each change is logged', async () => {
     const headers = await logIn(dashboard.server);
-    await dashboard.queue.wake('orders');
+    await dashboard.queue.request(['orders']);
     const shown = await dashboard.server.inject({ url: '/queues/api/queues?activeQueue=sync', headers });
     expect(shown.json()).toMatchObject({
       queues: [{ name: 'sync', counts: { waiting: 1 }, readOnlyMode: false }],

@@ -15,7 +15,7 @@ beforeAll(async () => {
   dashboard = await aDashboard(server.url);
   login = await logIn(dashboard.server); // later, after many wrong ones, nobody is let in for a while
   await dashboard.queue.schedule(['orders', 'users'], 3_600_000);
-  await dashboard.queue.wakeAll(['orders']);
+  await dashboard.queue.request(['orders']);
 });
 afterAll(async () => {
   await dashboard.close();

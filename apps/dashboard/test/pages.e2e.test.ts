@@ -55,9 +55,9 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
       onError: () => undefined,
       onFailed: () => undefined,
       onRefused: () => undefined,
-      tryAgain: async () => {},
+      retryLater: async () => {},
     };
-    worker = new JobWorker(queueAt(space.redis.url), async () => undefined, quiet);
+    worker = new JobWorker(queueAt(space.redis.url), async () => new Map(), quiet);
     void worker.run();
     source = connectRedis(queueAt(space.redis.url).redis, () => undefined);
     ({ dashboard, proxy, address } = await serve());

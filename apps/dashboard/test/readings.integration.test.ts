@@ -88,7 +88,7 @@ test('the queue tells when a key’s next job is due, how long jobs wait, and ho
   const [next] = await queue.nextRuns(['a', 'b']);
   expect(next).toBeGreaterThan(Date.now());
   expect(next).toBeLessThanOrEqual(Date.now() + 3_600_000);
-  await queue.wake('b');
+  await queue.request(['b']);
   expect((await jobDelays(queue.queue, Date.now() + 5_000)).waitingMs).toBeGreaterThanOrEqual(5_000);
   await queue.schedule(['c'], 1_000);
   const options = {
@@ -96,9 +96,9 @@ test('the queue tells when a key’s next job is due, how long jobs wait, and ho
     onError: () => undefined,
     onFailed: () => undefined,
     onRefused: () => undefined,
-    tryAgain: async () => {},
+    retryLater: async () => {},
   };
-  const worker = new JobWorker(queueAt(space.redis.url), async () => undefined, options);
+  const worker = new JobWorker(queueAt(space.redis.url), async () => new Map(), options);
   const running = worker.run();
   await vi.waitFor(
     async () => {

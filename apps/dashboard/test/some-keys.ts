@@ -55,7 +55,7 @@ export function someKeys(now: number) {
       lastError:
         isMain && (i === 5 || i === 6)
           ? {
-              code: i === 5 ? 'KEY_SET_ASIDE' : 'MONGO_TIMEOUT',
+              code: i === 5 ? 'KEY_QUARANTINED' : 'MONGO_TIMEOUT',
               errorClass: i === 5 ? 'unknown' : 'transient',
               message: `key ${key}: MongoDB did not answer within 30,000 ms: see that it is up`,
               at: at(120),

@@ -20,10 +20,10 @@ export interface FleetGaugesOptions {
 
 /** Keys that have a gauge of their own: few, whatever the number of keys. */
 const WORST = 10;
-/** Streams that are followed for a forecast: those furthest behind, and as many that wait for a job or are paused. */
-const FOLLOWED = 40;
-/** A change that waits for less, in ms, is no backlog. */
-const OWED_MS = 5_000;
+/** Streams that are sampled for a forecast: those furthest behind, and as many that wait for a job or are paused. */
+const SAMPLED = 40;
+/** A key that is due for less, in ms, is no backlog. */
+const OVERDUE_MS = 5_000;
 /** Reading takes at most one part in so many of the time. */
 const SHARE = 30;
 const EVERY_MS = 5_000;
@@ -53,14 +53,14 @@ export function fleetGauges({
       if (Date.now() - facts.at > OLD_MS) setOld(metrics);
     };
     const worst = 'is' in facts.mirror ? facts.mirror.is.lag.worst.map(({ key }) => key) : [];
-    const behind = [...worst, ...(await queue.owedKeys(OWED_MS, FOLLOWED))];
-    for (const key of await pausedKeys(db)) if (behind.push(key) >= 2 * FOLLOWED) break;
+    const behind = [...worst, ...(await queue.overdueKeys(OVERDUE_MS, SAMPLED))];
+    behind.push(...(await pausedKeys(db, SAMPLED)));
     const forecasts = watch.note(await samplesOf(redis, db, [...new Set(behind)]));
     metrics.trimForecastSeconds.reset();
     const now = Date.now();
     for (const { key, at } of forecasts.slice(0, WORST))
       metrics.trimForecastSeconds.set({ key }, Math.max(0, at.getTime() - now) / 1000);
-    if (forecasts.length > 0 || wasForecast) await saveForecasts(db, forecasts.slice(0, FOLLOWED));
+    if (forecasts.length > 0 || wasForecast) await saveForecasts(db, forecasts.slice(0, SAMPLED));
     wasForecast = forecasts.length > 0;
     return Math.min(AT_MOST_MS, Math.max(EVERY_MS, SHARE * (performance.now() - began)));
   };

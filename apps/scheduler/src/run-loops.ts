@@ -3,30 +3,38 @@ import { SyncError } from '@redis-to-mongo/pipeline';
 import type { ActiveScheduler } from './active-scheduler.js';
 import type { Leadership } from './leadership.js';
 import { repeatUntil } from './repeat-until.js';
+import type { SearchRecord } from './search-record.js';
 import { tellHiddenKeys } from './tell-hidden-keys.js';
 
 /** A standby looks so often whether it has become the active one, in ms. */
 const STANDBY_MS = 250;
-const ADJUST_MS = 5_000;
+const UPKEEP_MS = 1_000;
+/** How often it is asked whether a sweep is due, in ms. */
+const SWEEP_MS = 250;
+const GAUGES_MS = 5_000;
 const AFTER_ERROR_MS = 1_000;
-/** However long the next discovery is away, one that begins anew is noticed within this, in ms. */
-const LOOK_MS = 1_000;
 
 export interface LoopOptions {
-  /** As they are now: they may change while the loops run. */
-  readonly intervals: () => { readonly discoveryIntervalMs: number; readonly intervalMs: number };
-  /** Told how each search for keys ended: how long it waits until the next one at most, in ms, or the error. */
-  readonly onSearch: (end: { readonly everyMs: number } | { readonly error: unknown }) => void;
+  /** SYNC_INTERVAL_SEC now, in ms: it may change while the loops run. */
+  readonly intervalMs: () => number;
+  /** Told when no sweep is due, when one has ended well, or failed. */
+  readonly search: Pick<SearchRecord, 'noteWell' | 'noteFailure'>;
   /** Tells the metrics about the whole fleet; answers how long to wait until the next time, in ms. */
   readonly setGauges: () => Promise<number>;
+  /** What a standby does meanwhile. */
+  readonly standBy: () => Promise<void>;
 }
 
 /** Does what the active scheduler has to do, each thing at its own pace, until the app is told to stop. */
 export async function runLoops(
   { logger, metrics, signal }: AppContext,
   leadership: Leadership<ActiveScheduler>,
-  { intervals, onSearch, setGauges }: LoopOptions,
+  { intervalMs, search, setGauges, standBy }: LoopOptions,
 ): Promise<void> {
+  const onError = (what: string) => (error: unknown) => {
+    metrics.errors.inc({ class: error instanceof SyncError ? error.errorClass : 'unknown' });
+    logger.error(`${what} failed; it is tried again`, { error });
+  };
   const loop = (
     what: string,
     everyMs: () => number,
@@ -36,7 +44,7 @@ export async function runLoops(
     let failed = false;
     return repeatUntil(
       signal,
-      () => (failed ? Math.min(AFTER_ERROR_MS, everyMs()) : leadership.active ? everyMs() : STANDBY_MS),
+      () => (failed ? Math.max(AFTER_ERROR_MS, everyMs()) : leadership.active ? everyMs() : STANDBY_MS),
       async () => {
         const { active } = leadership;
         const waitMs = active ? await turn(active) : undefined;
@@ -46,53 +54,49 @@ export async function runLoops(
       (error) => {
         failed = true;
         onFailed?.(error);
-        metrics.errors.inc({ class: error instanceof SyncError ? error.errorClass : 'unknown' });
-        logger.error(`${what} failed; it is tried again`, { error });
+        onError(what)(error);
       },
     );
   };
 
   const tellHidden = tellHiddenKeys(logger);
-  let last: ActiveScheduler | undefined;
-  let dueAt = 0;
-  const discover = async (active: ActiveScheduler) => {
-    const earlyMs = dueAt - performance.now();
-    if (active === last && earlyMs > 0) return Math.min(earlyMs, LOOK_MS);
-    const { byType, restMs, ...report } = await active.pass();
+  const sweep = async (active: ActiveScheduler) => {
+    const turn = await active.sweepIfDue(() => search.noteWell());
+    if (!turn) return undefined;
+    if (turn.isWhole) search.noteWell();
+    const { byType, isPoll, ...report } = turn;
     metrics.keys.reset();
     for (const [type, count] of byType) metrics.keys.set({ key_type: type }, count);
     tellHidden(byType);
-    const changed = report.scheduled + report.unscheduled + report.gone + report.repaired > 0;
-    logger.log(changed ? 'info' : 'debug', 'discovery pass', { ...report });
-    last = active;
-    const everyMs = Math.max(intervals().discoveryIntervalMs, restMs);
-    onSearch({ everyMs });
-    dueAt = performance.now() + everyMs;
-    return Math.min(dueAt - performance.now(), LOOK_MS);
+    const isNews = !isPoll || report.scheduled + report.unscheduled + report.gone > 0;
+    logger.log(isNews ? 'info' : 'debug', report.isWhole ? 'sweep done' : 'sweep ended early', { ...report });
+    return undefined;
+  };
+  const upkeep = async (active: ActiveScheduler) => {
+    const report = await active.upkeep();
+    const { requestedAgain, scheduled, unscheduled, repaired } = report;
+    const isNews = requestedAgain + scheduled + unscheduled + repaired > 0;
+    if (isNews) logger.debug('upkeep', { ...report });
+    return undefined;
   };
 
   await Promise.all([
     loop(
-      'discovery',
-      () => LOOK_MS,
-      discover,
-      (error) => onSearch({ error }),
+      'a sweep',
+      () => Math.min(SWEEP_MS, intervalMs()),
+      sweep,
+      (error) => search.noteFailure(error),
     ),
-    loop(
-      'upkeep',
-      () => Math.min(1_000, Math.max(100, intervals().intervalMs)),
-      (active) => active.upkeep(),
+    loop('upkeep', () => UPKEEP_MS, upkeep),
+    loop('reading of the fleet’s state', () => GAUGES_MS, setGauges),
+    repeatUntil(
+      signal,
+      () => UPKEEP_MS,
+      async () => {
+        if (!leadership.active) await standBy();
+        return undefined;
+      },
+      onError('standing by'),
     ),
-    loop(
-      'adjusting of intervals',
-      () => ADJUST_MS,
-      (active) => active.adjust(),
-    ),
-    loop(
-      'checking of streams',
-      () => ADJUST_MS,
-      (active) => active.check(),
-    ),
-    loop('reading of the fleet’s state', () => ADJUST_MS, setGauges),
   ]);
 }

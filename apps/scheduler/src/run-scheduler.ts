@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import {
   type AppContext,
   createFleetMetrics,
@@ -14,13 +15,15 @@ import {
   JobQueue,
   Lease,
   queueKeyPattern,
+  queueKeysBeginWith,
   queueTelemetry,
   SCHEDULER_LEASE,
 } from '@redis-to-mongo/job-queue';
-import { activeKeys, connectMongo, pausedKeys, pingMongo } from '@redis-to-mongo/mongo-sink';
+import { connectMongo, pingMongo, prepareDatabase } from '@redis-to-mongo/mongo-sink';
 import { keyFilter, RuleBook, type SyncError } from '@redis-to-mongo/pipeline';
-import { confirmServer, connectRedis, FOR_BLOCKING, redisError } from '@redis-to-mongo/redis-connection';
+import { confirmServer, connectRedis, redisError } from '@redis-to-mongo/redis-connection';
 import { ActiveScheduler } from './active-scheduler.js';
+import { ChangeIntake, type Choice } from './change-intake.js';
 import { fleetGauges } from './fleet-gauges.js';
 import { keepIdentity } from './keep-identity.js';
 import { LEASE_MS, Leadership } from './leadership.js';
@@ -33,9 +36,8 @@ const TAKEN_OVER = [
   'KEY_INCLUDE',
   'KEY_EXCLUDE',
   'SYNC_INTERVAL_SEC',
-  'DISCOVERY_INTERVAL_SEC',
   'IDLE_INTERVAL_SEC',
-  'WAKE_UPS',
+  'CHANGE_FEED',
 ] as const;
 
 /**
@@ -92,38 +94,53 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Tak
   const rules = new RuleBook(config.rules);
   const fleet = createFleetMetrics(metrics.registry);
   const search = new SearchRecord();
+  const wanted = () => keyFilter(keys.include, [...keys.exclude, queueKeyPattern(config.queue)]);
+  const choice = (): Choice => ({ isOn: sync.changeFeed, include: keys.include, wanted: wanted() });
+  const intake = new ChangeIntake(
+    {
+      address: config.redis,
+      ...{ redis, queue, ownPrefix: Buffer.from(queueKeysBeginWith(config.queue)) },
+      onAdd: () => leadership.active?.notify(),
+      onComplete: () => logger.info('standing by: no change is missed, to take over needs no sweep'),
+      onState: (state) =>
+        logger.log(state.is === 'refused' ? 'warn' : 'info', FEED_STATES[state.is], { ...state }),
+      onError: (error) => logger.warn('change feed: connection trouble', { error: redisError(error) }),
+    },
+    choice(),
+  );
+  closers.add('change feed', () => intake.close());
   const leadership: Leadership<ActiveScheduler> = new Leadership({
     lease,
     signal,
     open: () =>
       new ActiveScheduler({
-        redis,
-        connect: () => connectRedis(config.redis, onError('redis'), FOR_BLOCKING),
-        queue,
-        db: config.redis.db,
-        wanted: keyFilter(keys.include, [...keys.exclude, queueKeyPattern(config.queue)]),
+        ...{ redis, queue, rules, db: mongo.db },
+        ...{ buffer: intake.buffer, missed: intake.missed, feed: () => intake.state },
+        wanted: wanted(),
         types: config.keys.types,
+        scope: scopeOf(keys.include, keys.exclude, config.keys.types, sync.idleIntervalMs, rules.rules),
         intervalMs: sync.intervalMs,
         idleIntervalMs: sync.idleIntervalMs,
-        rules,
-        wakesUp: sync.wakeUps,
-        activeKeys: () => activeKeys(mongo.db),
-        pausedKeys: () => pausedKeys(mongo.db),
-        isActive: () => leadership.confirm(),
-        onError: (error) => logger.warn('the watch met an error; it goes on', { error: redisError(error) }),
+        prepareTarget: () => prepareDatabase(mongo.db, rules.rules),
+        onError: (error) =>
+          logger.warn('changes could not be requested; they are kept', { error: redisError(error) }),
       }),
     onChange: (isActive) => {
       logger.info(isActive ? 'this scheduler is the active one' : 'standing by: another scheduler is active');
       search.clear();
       if (!isActive) fleet.clear();
     },
-    onError: (error) => logger.warn('the lease could not be held', { error }),
+    onError: (error) => {
+      intake.missed.note('the queue did not answer');
+      logger.warn('the lease could not be held', { error });
+    },
   });
   closers.add('leadership', () => leadership.close());
   const loops = runLoops(app, leadership, {
-    intervals: () => sync,
-    onSearch: (end) => search.note(end),
+    intervalMs: () => sync.intervalMs,
+    search,
     setGauges: fleetGauges({ metrics: fleet, redis, queue, db: mongo.db, identity }),
+    standBy: () => intake.standBy(),
   });
   closers.add('loops', () => loops);
   const kept = keepIdentity({
@@ -158,7 +175,20 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Tak
     take: async (next) => {
       ({ keys, sync } = next);
       rules.replace(next.rules);
+      await intake.choose(choice());
       await leadership.reopen();
     },
   };
 }
+
+/** Names what a sweep is for: which keys there are, and how often their job schedulers run. */
+function scopeOf(...parts: readonly unknown[]): string {
+  return hash('sha1', JSON.stringify(parts), 'hex');
+}
+
+const FEED_STATES = {
+  listening: 'change feed: Redis tells of every change',
+  connecting: 'change feed: connecting',
+  refused: 'change feed: Redis refuses to tell of changes; all keys are polled every SYNC_INTERVAL_SEC',
+  off: 'change feed: off; all keys are polled every SYNC_INTERVAL_SEC',
+} as const;

@@ -1,21 +1,22 @@
 import type { Heartbeat } from '@redis-to-mongo/job-queue';
 import { SyncError } from '@redis-to-mongo/pipeline';
 
-/** Remembers how the searches for keys end, to tell of it. */
+/** So long after the last word the headline says that the search is late, in ms. */
+const EVERY_MS = 10_000;
+
+/** Remembers when it was last known that no sweep is due, or one has ended well, to tell of it. */
 export class SearchRecord {
   #searchedAt: number | undefined;
-  #everyMs = 0;
   #code: string | undefined;
 
-  /** A search has ended well, or has failed. */
-  note(end: { readonly everyMs: number } | { readonly error: unknown }): void {
-    if ('error' in end) {
-      this.#code = end.error instanceof SyncError ? end.error.code : 'UNEXPECTED';
-      return;
-    }
+  /** Every change up to now has been heard of, or was found by a sweep. */
+  noteWell(): void {
     this.#searchedAt = performance.now();
-    this.#everyMs = end.everyMs;
     this.#code = undefined;
+  }
+
+  noteFailure(error: unknown): void {
+    this.#code = error instanceof SyncError ? error.code : 'UNEXPECTED';
   }
 
   /** Another scheduler is in charge from now on. */
@@ -32,7 +33,7 @@ export class SearchRecord {
       ...(this.#code === undefined ? {} : { code: this.#code }),
       ...(this.#searchedAt === undefined
         ? {}
-        : { searchedMs: Math.round(performance.now() - this.#searchedAt), searchEveryMs: this.#everyMs }),
+        : { searchedMs: Math.round(performance.now() - this.#searchedAt), searchEveryMs: EVERY_MS }),
     };
   }
 }

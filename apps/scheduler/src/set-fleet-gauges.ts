@@ -9,14 +9,7 @@ import {
 import { workersOf } from '@redis-to-mongo/job-queue';
 
 /** What has no gauge where the queue, or MongoDB, can't be read. */
-const OF_QUEUE = [
-  'workers',
-  'pausedWorkers',
-  'schedulers',
-  'owedKeys',
-  'owedSeconds',
-  'missingKeys',
-] as const;
+const OF_QUEUE = ['workers', 'pausedWorkers', 'schedulers', 'dueKeys', 'dueSeconds', 'missingKeys'] as const;
 const OF_MIRROR = [
   'lagEntries',
   'lagSeconds',
@@ -54,8 +47,8 @@ function setQueue(metrics: FleetMetrics, { queue, ...facts }: FleetFacts): void 
     queue.is.processes.filter(({ app, state }) => app === 'worker' && state === 'paused').length,
   );
   metrics.schedulers.set(queue.is.processes.length - workersOf(queue.is));
-  metrics.owedKeys.set(queue.is.owed);
-  metrics.owedSeconds.set(queue.is.owedMs / 1000);
+  metrics.dueKeys.set(queue.is.due);
+  metrics.dueSeconds.set(queue.is.dueMs / 1000);
   const missing = missingKeysOf({ queue, ...facts });
   if (missing === undefined) metrics.missingKeys.remove();
   else metrics.missingKeys.set(missing);

@@ -10,20 +10,20 @@ afterAll(async () => {
   await fleet.close();
 });
 
-it('the active scheduler tells what is owed, how far the mirror is behind and what the queue holds; a standby nothing', async () => {
+it('the active scheduler tells what is due, how far the mirror is behind and what the queue holds; a standby nothing', async () => {
   await fleet.redis.xadd('orders', '1795000000000-1', 'field', 'value');
   const active = fleet.scheduler();
   await prints(active, /this scheduler is the active one/);
   await until(async () => {
     const value = await metricsOf(active);
-    expect(value('owed_keys')).toBe(1);
-    expect(value('owed_seconds')).toBeGreaterThan(0);
+    expect(value('due_keys')).toBe(1);
+    expect(value('due_seconds')).toBeGreaterThan(0);
     expect(value('queue_jobs{state="waiting"')).toBeGreaterThan(0);
     expect(value('lag_entries')).toBe(0);
   });
   const worker = fleet.worker();
   await until(async () => expect(await fleet.entries('orders')).toBe(1));
-  await until(async () => expect((await metricsOf(active))('owed_keys')).toBe(0));
+  await until(async () => expect((await metricsOf(active))('due_keys')).toBe(0));
   expect(await worker.stop()).toBe(0);
   // As a worker leaves it whose slice ended before the stream did.
   await fleet.db.collection<{ _id: string }>('keys').updateOne({ _id: 'orders' }, { $set: { lag: 7 } });
@@ -45,7 +45,7 @@ it('the active scheduler tells what is owed, how far the mirror is behind and wh
   await prints(standby, /scheduler started/);
   const value = await metricsOf(standby);
   expect(value('lag_entries')).toBeUndefined();
-  expect(value('owed_seconds')).toBeUndefined();
+  expect(value('due_seconds')).toBeUndefined();
   expect(value('key_lag_entries')).toBeUndefined();
   expect(value('job_seconds_count')).toBe(0);
 });

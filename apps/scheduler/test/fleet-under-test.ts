@@ -1,4 +1,4 @@
-import { JobQueue, schedulerId } from '@redis-to-mongo/job-queue';
+import { JobQueue } from '@redis-to-mongo/job-queue';
 import {
   type FreshNamespace,
   freshNamespace,
@@ -50,7 +50,6 @@ export async function fleetUnderTest(): Promise<FleetUnderTest> {
     MONGO_URI: namespace.mongoUri,
     MONGO_DB_NAME: namespace.mongoDbName,
     SYNC_INTERVAL_SEC: '0.5',
-    DISCOVERY_INTERVAL_SEC: '1',
   };
   const start: FleetUnderTest['start'] = (main, more = {}) => {
     const app = startApp(main, { ...env, ...more });
@@ -70,7 +69,7 @@ export async function fleetUnderTest(): Promise<FleetUnderTest> {
     scheduler: (more) => start(SCHEDULER, more),
     worker: (more) => start(WORKER, more),
     key: async (key) => await db.collection<{ _id: string }>('keys').findOne({ _id: key }),
-    everyMs: async (key) => (await queue.intervals([schedulerId(key)]))[0],
+    everyMs: async (key) => (await queue.schedulesOf([key]))[0]?.everyMs,
     entries: async (key) => await db.collection('stream_messages').countDocuments({ stream: key }),
     clear: async () => {
       await stopAll();

@@ -40,14 +40,14 @@ function supervise() {
 }
 
 async function untilSetAside(): Promise<void> {
-  const asked = { lastError: { code: 'KEY_SET_ASIDE' } };
+  const asked = { lastError: { code: 'KEY_QUARANTINED' } };
   await until(async () => expect(await fleet.key('poison')).toMatchObject(asked), 120_000);
 }
 
 const innocents = Array.from({ length: 30 }, (_, i) => `innocent:${i}`);
 
 describe('a key whose job kills its worker', () => {
-  it('is set aside after three times, is shown, and takes no other key with it', async () => {
+  it('is quarantined after three times, is shown, and takes no other key with it', async () => {
     for (const key of [...innocents, 'poison']) await fill(key, 1, 20);
     fleet.scheduler();
     const supervisor = supervise();
@@ -70,7 +70,7 @@ describe('a key whose job kills its worker', () => {
     fleet.scheduler({ SYNC_INTERVAL_SEC: '3600' });
     const well = fleet.worker();
     for (const key of keys) await until(async () => expect(await fleet.entries(key)).toBe(5));
-    await until(async () => expect(await fleet.queue.owedKeys(0, 100)).toEqual([]));
+    await until(async () => expect(await fleet.queue.overdueKeys(0, 100)).toEqual([]));
     await well.stop();
     const news = fleet.redis.multi();
     for (const key of keys) news.xadd(key, '6-0', 'n', '6');

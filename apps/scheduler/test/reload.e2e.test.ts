@@ -18,12 +18,12 @@ afterAll(async () => {
 });
 
 it('scheduler and worker take rules, intervals and limits over by SIGHUP, and a wrong file changes nothing', async () => {
-  const hours = { SYNC_INTERVAL_SEC: 3600, DISCOVERY_INTERVAL_SEC: 3600, WAKE_UPS: false };
+  const hours = { SYNC_INTERVAL_SEC: 3600, IDLE_INTERVAL_SEC: 3600 };
   configure({ ...hours, KEY_EXCLUDE: ['new*'] });
   await fleet.redis.xadd('orders', '1-0', 'n', '1');
   await fleet.redis.xadd('new', '1-0', 'n', '1');
   // The test's own settings of intervals would hide those of the file.
-  const own = { CONFIG_FILE, SYNC_INTERVAL_SEC: '', DISCOVERY_INTERVAL_SEC: '' };
+  const own = { CONFIG_FILE, SYNC_INTERVAL_SEC: '' };
   const apps = [fleet.scheduler(own), fleet.worker(own)];
   await until(async () => expect(await fleet.entries('orders')).toBe(1));
   expect(await fleet.everyMs('orders')).toBe(3_600_000);
@@ -39,10 +39,12 @@ it('scheduler and worker take rules, intervals and limits over by SIGHUP, and a 
 
   configure({
     SYNC_INTERVAL_SEC: 0.5,
-    DISCOVERY_INTERVAL_SEC: 1,
-    WAKE_UPS: false,
+    IDLE_INTERVAL_SEC: 1800,
     SLICE_MS: 500,
-    RULES: [{ pattern: 'later', types: ['stream'], collection: 'by_rule' }],
+    RULES: [
+      { pattern: 'later', types: ['stream'], collection: 'by_rule' },
+      { pattern: 'orders', intervalSec: 60 },
+    ],
     WORKER_HTTP_PORT: 1,
   });
   for (const app of apps) {
@@ -53,7 +55,8 @@ it('scheduler and worker take rules, intervals and limits over by SIGHUP, and a 
   expect(apps[1]?.output()).toMatch(/"option changed","option":"SLICE_MS"/);
   expect(apps[1]?.output()).toMatch(/needs a restart","option":"WORKER_HTTP_PORT"/);
   await until(async () => expect(await fleet.entries('new')).toBe(1));
-  expect(await fleet.everyMs('orders')).toBe(500);
+  await until(async () => expect(await fleet.everyMs('orders')).toBe(60_000));
+  await until(async () => expect(await fleet.everyMs('new')).toBe(1_800_000));
   await fleet.redis.xadd('later', '1-0', 'n', '1');
   await until(async () => expect(await fleet.db.collection('by_rule').countDocuments()).toBe(1));
 });

@@ -22,13 +22,13 @@ import { ByteBudget, type Line, RuleBook, SyncError } from '@redis-to-mongo/pipe
 import { confirmServer, connectRedis, redisError, writeTogether } from '@redis-to-mongo/redis-connection';
 import { redisSource, trimStream } from '@redis-to-mongo/redis-source';
 import { BackfillLog } from './backfill-log.js';
-import { openFollower } from './follow/open-follower.js';
 import { forgetLoop } from './forget-loop.js';
 import { JobAccount } from './job-account.js';
 import { limitedSource } from './limited-source.js';
 import { openDirectPath } from './open-direct-path.js';
 import { recordOnKey } from './record-on-key.js';
 import { syncJob } from './sync-job.js';
+import { openTailer } from './tail/open-tailer.js';
 import { TargetGuard } from './target-guard.js';
 import { timedSink, timedSource } from './timed-line.js';
 import { trimAfterSync } from './trim-after-sync.js';
@@ -178,10 +178,10 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
   const account = new JobAccount({ guard, metrics, logger, backfills, recordError: record });
   const onFailed = (key: string | undefined, error: Error) =>
     logger.error('a job failed; it comes again', { key, error });
-  const follower = openFollower(config, app, { line, claims, queue, account, afterSync, onFailed });
+  const tailer = openTailer(config, app, { line, claims, queue, account, afterSync, onFailed });
   const slice = () => ({ entries: sync.sliceEntries, bytes: sync.sliceBytes, ms: sync.sliceMs });
   const run = syncJob({
-    ...{ line, claims, queue, account, follower, metrics, logger, slice, afterSync },
+    ...{ line, claims, queue, account, tailer, metrics, logger, slice, afterSync },
     recordError: record,
   });
   const worker = new JobWorker(config.queue, run, {
@@ -189,7 +189,7 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
     telemetry,
     onError: onError('queue'),
     onRefused: (error) => guard?.trip(error),
-    tryAgain: (key) => queue.tryAgain(key),
+    retryLater: (keys) => queue.retryLater(keys),
     onFailed,
   });
   closers.add('worker', () => worker.close());

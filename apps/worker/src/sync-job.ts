@@ -1,71 +1,156 @@
 import type { Logger, Metrics } from '@redis-to-mongo/app-shell';
-import type { Claims, JobQueue } from '@redis-to-mongo/job-queue';
+import type { Claim, Claims, JobQueue, RunEnd, RunKeys, ScheduleChange } from '@redis-to-mongo/job-queue';
 import {
+  type KeyEnd,
   type KeyState,
   type Line,
   Slice,
   type SliceLimits,
   type SyncError,
   type SyncReport,
-  syncKey,
+  syncKeys,
 } from '@redis-to-mongo/pipeline';
-import type { Follower } from './follow/follower.js';
-import { isWorthFollowing } from './follow/worth-following.js';
 import type { JobAccount } from './job-account.js';
-import { setAsideError } from './set-aside.js';
+import { quarantineError } from './quarantine.js';
+import type { StreamTailer } from './tail/stream-tailer.js';
+import { isWorthTailing } from './tail/worth-tailing.js';
 
 export interface SyncJobOptions {
   readonly line: Line;
   readonly claims: Claims;
-  readonly queue: JobQueue;
+  readonly queue: Pick<JobQueue, 'addJobs' | 'changes'>;
   readonly slice: () => SliceLimits;
   readonly account: JobAccount;
   readonly metrics: Metrics;
   readonly logger: Logger;
-  /** Who goes on reading lively streams between their jobs. */
-  readonly follower?: Follower | undefined;
+  /** Who goes on reading streams that change often between their jobs. */
+  readonly tailer?: StreamTailer | undefined;
   /** What is done once a position is saved; it does not throw. */
   readonly afterSync: (state: KeyState) => Promise<void>;
   /** Records an error on the key's document; may fail, since MongoDB can be what failed. */
   readonly recordError: (key: string, error: SyncError) => Promise<unknown>;
 }
 
-/** What a job does: one slice of work on one key, and another job behind the others' if there is more. */
-export function syncJob(options: SyncJobOptions): (key: string) => Promise<void> {
-  const { line, claims, queue, metrics, account, follower } = options;
-  const work = async (key: string) => {
-    await follower?.handOver(key);
-    const report = await syncKey(line, key, new Slice(options.slice()));
-    if (report.state) await options.afterSync(report.state);
-    return report;
-  };
-  const mayKeep = (report: SyncReport, wasKept: boolean) =>
-    follower?.hasRoom === true && isWorthFollowing(report, wasKept);
-  return async (key) => {
-    const end = metrics.jobSeconds.startTimer();
+/** What a job does: one slice of work on each of its keys, and other jobs behind the others' for those with more. */
+export function syncJob(options: SyncJobOptions): RunKeys {
+  return async (keys) => {
+    const end = options.metrics.jobSeconds.startTimer();
+    const run = new JobRun(options);
     try {
-      const claimed = await claims.during(key, () => work(key), mayKeep);
-      if (claimed.claim !== 'granted') {
-        metrics.jobs.inc({ outcome: claimed.claim });
-        if (claimed.claim === 'set aside') await setAside(options, key);
-        return;
-      }
-      const { result: report, again, kept } = claimed;
-      metrics.jobs.inc({ outcome: report.result });
-      account.done(key, report);
-      if (kept && report.state) await follower?.follow(kept, report.state);
-      if (again || report.lag > 0 || report.result === 'overtaken') await queue.wake(key);
-    } catch (error) {
-      metrics.jobs.inc({ outcome: 'failed' });
-      throw await account.failed(key, error);
+      await run.all(keys);
+      await run.handOn();
+      return run.failed;
     } finally {
       end();
     }
   };
 }
 
-async function setAside(options: SyncJobOptions, key: string): Promise<void> {
-  const error = setAsideError();
-  options.logger.error('key set aside', { key, error });
+class JobRun {
+  readonly failed = new Map<string, Error>();
+  readonly #options: SyncJobOptions;
+  readonly #due: string[] = [];
+  readonly #changes: ScheduleChange[] = [];
+
+  constructor(options: SyncJobOptions) {
+    this.#options = options;
+  }
+
+  async all(keys: readonly string[]): Promise<void> {
+    const { claims } = this.#options;
+    const claimed = await claims.claim(keys);
+    const suspects = claimed.suspects.map((key) =>
+      claims.claimAlone(key, async (alone) => {
+        await this.#refused(alone.busy, alone.quarantined);
+        await this.#sync(alone.granted);
+      }),
+    );
+    await settled([
+      this.#refused(claimed.busy, claimed.quarantined),
+      this.#sync(claimed.granted),
+      ...suspects,
+    ]);
+  }
+
+  /** Adds jobs for the keys that are due again, and tells the scheduler of keys that came and went. */
+  async handOn(): Promise<void> {
+    const { queue } = this.#options;
+    await Promise.all([queue.addJobs(this.#due), queue.changes.add(this.#changes)]);
+  }
+
+  async #refused(busy: readonly string[], quarantined: readonly string[]): Promise<void> {
+    const { metrics } = this.#options;
+    if (busy.length > 0) metrics.jobs.inc({ outcome: 'busy' }, busy.length);
+    for (const key of quarantined) {
+      metrics.jobs.inc({ outcome: 'quarantined' });
+      await quarantine(this.#options, key);
+    }
+  }
+
+  /** Keys end one by one; their claims do so together. */
+  async #sync(granted: readonly Claim[]): Promise<void> {
+    if (granted.length === 0) return;
+    const { line, tailer, slice } = this.#options;
+    const claims = new Map(granted.map((claim) => [claim.key, claim]));
+    const keys = [...claims.keys()];
+    if (tailer) await Promise.all(keys.map((key) => tailer.handOver(key)));
+    const ends: Promise<void>[] = [];
+    await syncKeys(
+      line,
+      keys,
+      () => new Slice(slice()),
+      (key, end) => {
+        const claim = claims.get(key);
+        if (claim) ends.push(this.#end(claim, end));
+      },
+    );
+    await settled(ends);
+  }
+
+  async #end(claim: Claim, end: KeyEnd): Promise<void> {
+    if ('error' in end) await this.#failed(claim, end.error);
+    else await this.#done(claim, end.report);
+  }
+
+  async #done(claim: Claim, report: SyncReport): Promise<void> {
+    const { claims, metrics, account, tailer, afterSync } = this.#options;
+    const { key } = claim;
+    metrics.jobs.inc({ outcome: report.result });
+    account.done(key, report);
+    this.#noteChange(report, key);
+    if (report.state && report.keyType === 'stream') await afterSync(report.state);
+    const end = await claims.end(claim, this.#endOf(claim, report));
+    if (end === 'due') this.#due.push(key);
+    else if (end === 'retained' && report.state) await tailer?.tail(claim, report.state);
+  }
+
+  #endOf({ wasRetained }: Claim, report: SyncReport): RunEnd {
+    if (report.lag > 0 || report.result === 'overtaken') return 'more';
+    const { tailer } = this.#options;
+    return tailer?.hasRoom === true && isWorthTailing(report, wasRetained) ? 'retain' : 'done';
+  }
+
+  async #failed(claim: Claim, error: unknown): Promise<void> {
+    const { claims, metrics, account } = this.#options;
+    metrics.jobs.inc({ outcome: 'failed' });
+    this.failed.set(claim.key, await account.failed(claim.key, error));
+    await claims.end(claim, 'failed');
+  }
+
+  #noteChange({ result, keyType, begunLife }: SyncReport, key: string): void {
+    if (keyType !== 'stream' && keyType !== 'set' && !begunLife) return;
+    if (result === 'deleted' || result === 'unsupported') this.#changes.push({ key, is: 'gone' });
+    else if (begunLife) this.#changes.push({ key, is: 'present' });
+  }
+}
+
+/** Waits for all, and throws what one of them threw. */
+async function settled(all: readonly Promise<void>[]): Promise<void> {
+  for (const end of await Promise.allSettled(all)) if (end.status === 'rejected') throw end.reason;
+}
+
+async function quarantine(options: SyncJobOptions, key: string): Promise<void> {
+  const error = quarantineError();
+  options.logger.error('key quarantined', { key, error });
   await options.recordError(key, error);
 }

@@ -144,12 +144,12 @@ describe('what a worker counts', () => {
     const key = 'counted';
     await fill(key, 10);
     const worker = start();
-    await queue.wake(key);
+    await queue.request([key]);
     await isDrained(key, '10-0');
     await under.redis.xadd(key, '11-0', 'v', 'lost');
     await under.redis.xadd(key, '12-0', 'v', Buffer.alloc(17_000_000, 'z'));
     await under.redis.xdel(key, '11-0');
-    await queue.wake(key);
+    await queue.request([key]);
     await isDrained(key, '12-0');
     await vi.waitFor(() => expect(worker.output()).toMatch(/dead letters.*"dead":1/));
     expect(worker.output()).toMatch(/a gap: Redis dropped entries before they were read.*"entries":1/);

@@ -47,8 +47,8 @@ describe('fairness', () => {
     await fill('huge', 40_000);
     for (const key of small) await fill(key, 20);
     start({ WORKER_CONCURRENCY: '2', SLICE_ENTRIES: '1000', MESSAGES_PER_STREAM: '1000' });
-    await queue.wake('huge');
-    for (const key of small) await queue.wake(key);
+    await queue.request(['huge']);
+    await queue.request(small);
 
     await vi.waitFor(
       async () => {
@@ -80,7 +80,7 @@ describe('the memory of a worker', () => {
     const entries = 120_000;
     await fill('long', entries);
     const worker = start({ NODE_OPTIONS: '--max-old-space-size=48', READ_AHEAD_BYTES: String(4 << 20) });
-    await queue.wake('long');
+    await queue.request(['long']);
     await vi.waitFor(
       async () => {
         expect(worker.process.exitCode).toBeNull();

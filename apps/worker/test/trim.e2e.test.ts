@@ -27,7 +27,7 @@ async function mirror(key: string, mode: string): Promise<WorkerProcess> {
   await pipeline.exec();
   const env = { TRIM_MODE: mode, TRIM_KEEP_ENTRIES: '10', TRIM_KEEP_SEC: '0', MESSAGES_PER_STREAM: '500' };
   worker = startWorker(appEnv(under.namespace, { ...env, SLICE_ENTRIES: '1000' }));
-  await queue.wake(key);
+  await queue.request([key]);
   return worker;
 }
 

@@ -44,8 +44,8 @@ export function createFleetMetrics(registry: Registry) {
     laggingKeys: gauge('lagging_keys', 'Keys with entries that are not in MongoDB yet.'),
     keyLagEntries: gauge('key_lag_entries', 'The same of the ten keys that are furthest behind.', 'key'),
     queueJobs: gauge('queue_jobs', 'Jobs in the queue by state: waiting, active, delayed, failed.', 'state'),
-    owedKeys: gauge(
-      'owed_keys',
+    dueKeys: gauge(
+      'due_keys',
       'Keys with a change that was noticed and that no job has ended well for since.',
     ),
     trimForecastSeconds: gauge(
@@ -53,7 +53,7 @@ export function createFleetMetrics(registry: Registry) {
       'Time until trimming reaches entries that were not read, of the ten streams that it is closest to.',
       'key',
     ),
-    owedSeconds: gauge('owed_seconds', 'How long ago the oldest of those changes was noticed.'),
+    dueSeconds: gauge('due_seconds', 'How long ago the first unanswered request of the oldest of them was.'),
   };
   const { keyLagEntries, queueJobs, trimForecastSeconds, notCompleteReasons, ...single } = gauges;
   const clear = () => {

@@ -66,13 +66,13 @@ export function createMetrics(app: string) {
       }),
       [{ class: 'transient' }, { class: 'configuration' }, { class: 'unknown' }],
     ),
-    looks: new Counter({
-      name: 'r2m_looks_total',
-      help: 'Times that a stream which is followed was read, written and saved, without a job.',
+    tailPolls: new Counter({
+      name: 'r2m_tail_polls_total',
+      help: 'Reads of tailed streams, between their jobs.',
       registers,
     }),
-    followedStreams: new Gauge({
-      name: 'r2m_followed_streams',
+    tailedStreams: new Gauge({
+      name: 'r2m_tailed_streams',
       help: 'Streams that this worker goes on reading between their jobs, since they change often.',
       registers,
     }),

@@ -102,10 +102,9 @@ export interface Config {
   };
   readonly sync: {
     readonly intervalMs: number;
-    readonly discoveryIntervalMs: number;
-    readonly wakeUps: boolean;
-    /** Streams that a worker follows at most; 0 without wake-ups. */
-    readonly followStreams: number;
+    readonly changeFeed: boolean;
+    /** Streams that a worker tails at most; 0 without the change feed. */
+    readonly tailStreams: number;
     readonly idleIntervalMs: number;
     /** All workers together; 0 is no bound. */
     readonly sourceBytesPerSec: number;

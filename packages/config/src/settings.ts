@@ -2,6 +2,7 @@ import type { Source } from './config.js';
 import type { Problem } from './config-error.js';
 import { expectedOf } from './formats.js';
 import { nearestName } from './nearest-name.js';
+import { formerNames, presentName } from './options/former-names.js';
 import { isOptionName, type OptionName, optionNames, optionOf, type Values } from './options/options.js';
 import { type ParsedOptions, parseOptions } from './parse-options.js';
 import { showUnknown, showValue } from './show-value.js';
@@ -24,10 +25,17 @@ export function readSettings(
   env: Readonly<Record<string, string | undefined>>,
   file: ReadonlyMap<string, unknown>,
 ): Settings {
-  const fromEnv = new Map(optionNames().flatMap((name) => (env[name] ? [[name, env[name]] as const] : [])));
+  const fromEnv = new Map(
+    optionNames().flatMap((name) => {
+      const value = [name, ...formerNames(name)].map((each) => env[each]).find(Boolean);
+      return value ? [[name, value] as const] : [];
+    }),
+  );
   const fromFile = new Map<OptionName, unknown>();
   const problems: Problem[] = [];
-  for (const [name, value] of file) {
+  for (const [written, value] of file) {
+    const name = presentName(written);
+    if (name === undefined) continue;
     if (!isOptionName(name)) problems.push(unknownName(name));
     else if (!isUnset(name, value)) fromFile.set(name, value);
   }

@@ -53,7 +53,6 @@ describe('ConfigError', () => {
     ['MONGO_DB_NAME', 'a.b', 'no database name may have'],
     ['SYNC_INTERVAL_SEC', '0', 'is below 0.01'],
     ['SYNC_INTERVAL_SEC', '0.000001', 'is below 0.01'],
-    ['DISCOVERY_INTERVAL_SEC', '0.000001', 'is below 0.01'],
     ['IDLE_INTERVAL_SEC', '1e-9', 'is below 0.01'],
     ['TRIM_KEEP_SEC', '1e306', 'is above 3162240000'],
     ['SYNC_INTERVAL_SEC', 'Infinity', 'is not a number'],

@@ -51,7 +51,6 @@ describe('loadConfig', () => {
       },
       sync: {
         intervalMs: 1000,
-        discoveryIntervalMs: 5000,
         readEntries: 5000,
         readBytes: 8 * 1024 * 1024,
         sliceEntries: 50_000,

@@ -13,7 +13,7 @@ export function mirrorReasons(facts: FleetFacts, now: number): readonly Reason[]
   if (!('is' in mirror)) return [];
   const missing = missingKeysOf(facts) ?? 0;
   const isOnTheWay =
-    'is' in queue && missing <= queue.is.owed && missing <= ON_THEIR_WAY * queue.is.schedulers;
+    'is' in queue && missing <= queue.is.due && missing <= ON_THEIR_WAY * queue.is.schedulers;
   return [
     ...aboutToLose(mirror.is.forecasts, now),
     ...failed(mirror.is),

@@ -79,7 +79,7 @@ function workers(facts: QueueFacts): readonly Reason[] {
   ];
 }
 
-function waiting({ isPaused, owed, owedMs, waiting: jobs, waitingMs }: QueueFacts): readonly Reason[] {
+function waiting({ isPaused, due, dueMs, waiting: jobs, waitingMs }: QueueFacts): readonly Reason[] {
   const reasons: Reason[] = [];
   if (isPaused)
     reasons.push({
@@ -88,12 +88,12 @@ function waiting({ isPaused, owed, owedMs, waiting: jobs, waitingMs }: QueueFact
       what: 'The queue is paused',
       remedy: 'Nothing is copied until it is resumed, on the page Queue.',
     });
-  if (owedMs > MOMENT_MS) {
-    const isLong = owedMs > LONG_MS;
+  if (dueMs > MOMENT_MS) {
+    const isLong = dueMs > LONG_MS;
     reasons.push({
       code: isLong ? 'changes-waiting-long' : 'changes-waiting',
       level: isLong ? 'broken' : 'behind',
-      what: `Changes have waited for ${time(owedMs)}, of ${counted(owed, 'key', 'keys')}`,
+      what: `Changes have waited for ${time(dueMs)}, of ${counted(due, 'key', 'keys')}`,
       remedy: isLong
         ? 'Add workers, or see in their logs what fails.'
         : 'Catching up; if it lasts, add workers.',

@@ -54,8 +54,8 @@ function byUrgency(a: Reason, b: Reason): number {
  */
 function behindOf({ queue, mirror }: FleetFacts): number | null {
   if (!('is' in queue) || !('is' in mirror)) return null;
-  const { waitingMs, usualMs, owedMs } = queue.is;
+  const { waitingMs, usualMs, dueMs } = queue.is;
   const { ms } = mirror.is.lag;
-  if (workersOf(queue.is) === 0 || (usualMs === null && Math.max(waitingMs, owedMs, ms) === 0)) return null;
-  return Math.max(ms, waitingMs, owedMs, usualMs ?? 0);
+  if (workersOf(queue.is) === 0 || (usualMs === null && Math.max(waitingMs, dueMs, ms) === 0)) return null;
+  return Math.max(ms, waitingMs, dueMs, usualMs ?? 0);
 }

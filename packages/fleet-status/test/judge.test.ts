@@ -74,14 +74,14 @@ const cases: readonly [string, Partial<FleetFacts>, level: string, code: string,
   ],
   [
     'a change that waits',
-    { queue: aQueue({ owed: 2, owedMs: 5_000 }) },
+    { queue: aQueue({ due: 2, dueMs: 5_000 }) },
     'behind',
     'changes-waiting',
     'Changes have waited for 5.0 s, of 2 keys',
   ],
   [
     'a change that waits for long',
-    { queue: aQueue({ owed: 1, owedMs: 90_000 }) },
+    { queue: aQueue({ due: 1, dueMs: 90_000 }) },
     'broken',
     'changes-waiting-long',
     'Changes have waited for 1 min 30 s, of 1 key',
@@ -118,7 +118,7 @@ const cases: readonly [string, Partial<FleetFacts>, level: string, code: string,
   ],
   [
     'keys without a document, all of them noted as due',
-    { queue: aQueue({ schedulers: 3032, owed: 3032 }), mirror: aMirror({ active: 155 }) },
+    { queue: aQueue({ schedulers: 3032, due: 3032 }), mirror: aMirror({ active: 155 }) },
     'behind',
     'keys-missing',
     '2,877 keys are not in MongoDB yet',
@@ -178,13 +178,13 @@ test.each(cases)('%s: it is not complete', (_name, more, level, code, title) => 
 });
 
 test('a few new keys that are due already are no reason, and a moment is none', () => {
-  const queue = aQueue({ schedulers: 1000, owed: 3, owedMs: 900, waiting: 3, waitingMs: 900 });
+  const queue = aQueue({ schedulers: 1000, due: 3, dueMs: 900, waiting: 3, waitingMs: 900 });
   expect(judge(someFacts({ queue, mirror: aMirror({ active: 997 }) }), NOW).level).toBe('complete');
 });
 
 test('the worst comes first, and every other reason behind it', () => {
   const facts = someFacts({
-    queue: aQueue({ processes: [], owedMs: 9_000, owed: 1 }),
+    queue: aQueue({ processes: [], dueMs: 9_000, due: 1 }),
     mirror: aMirror({ lag, failing: 2 }),
     at: NOW - 60_000,
   });

@@ -13,7 +13,7 @@ export const IN_CHARGE: Heartbeat = {
 export const WORKER: Heartbeat = { app: 'worker', state: 'active' };
 
 export function aQueue(more: Partial<QueueFacts> = {}): { is: QueueFacts } {
-  const depth = { waiting: 0, active: 0, delayed: 2, failed: 0, owed: 0, owedMs: 0 };
+  const depth = { waiting: 0, active: 0, delayed: 2, failed: 0, due: 0, dueMs: 0 };
   const rest = { schedulers: 2, isPaused: false, waitingMs: 0, usualMs: 400, isLeased: true };
   return { is: { ...depth, ...rest, processes: [IN_CHARGE, WORKER], ...more } };
 }

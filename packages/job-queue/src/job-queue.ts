@@ -1,19 +1,23 @@
 import { type connectRedis, redisError } from '@redis-to-mongo/redis-connection';
 import { Queue, type Telemetry } from 'bullmq';
 import { connectQueue } from './connect-queue.js';
+import { DueKeys } from './due-keys.js';
 import { ALIVE, ALIVE_MS, BEAT, type Heartbeat, heartbeatKey, parseHeartbeat } from './heartbeats.js';
-import type { JobData } from './job-data.js';
+import { inParts } from './in-parts.js';
+import { type JobData, parseJobData } from './job-data.js';
 import { jobDelays } from './job-delays.js';
 import { jobName } from './job-name.js';
 import { KEEP } from './kept-jobs.js';
+import { DEPTH, keyBooks } from './key-scripts.js';
 import { leaseKey, SCHEDULER_LEASE } from './lease.js';
-import { owedKey } from './owed-keys.js';
-import { OLDEST_OWED, type QueueDepth } from './queue-depth.js';
+import type { QueueDepth } from './queue-depth.js';
 import { type QueueFacts, workersOf } from './queue-facts.js';
 import { markKey, READ_MARK, WRITE_MARK } from './queue-mark.js';
 import { keyPrefix, QUEUE_NAME, type QueueSettings } from './queue-settings.js';
+import { ScheduleChanges } from './schedule-changes.js';
 import { phaseMs, schedulerId } from './scheduler-id.js';
-import { WakeUps } from './wake-ups.js';
+import { Script } from './script.js';
+import { SweepRecords } from './sweep-record.js';
 
 /** Schedulers changed at once: enough to fill the connection, few enough not to hold up the server. */
 const AT_ONCE = 500;
@@ -24,13 +28,36 @@ const OVERDUE_MS = 30_000;
 /** What a probe wrote goes by itself after so many ms. */
 const PROBE_MS = 60_000;
 
+/** KEYS: job schedulers. ARGV: ms since 1970, limit. Answers the ids of those that were due before and whose job is not there. */
+const STOPPED = new Script(`
+local late = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'WITHSCORES', 'LIMIT', 0, ARGV[2])
+local stopped = {}
+for i = 1, #late, 2 do
+  local job = KEYS[1] .. ':' .. late[i] .. ':' .. late[i + 1]
+  if redis.call('EXISTS', job) == 0 then stopped[#stopped + 1] = late[i] end
+end
+return stopped`);
+
+/** A job scheduler, as BullMQ has it. */
+export interface Schedule {
+  readonly id: string;
+  /** The key that it is for; undefined where another program has made it. */
+  readonly key: string | undefined;
+  /** Its interval, in ms. */
+  readonly everyMs: number | undefined;
+  /** Its next run, in ms since 1970. */
+  readonly next: number;
+}
+
 /** The fleet's queue, as those see it who fill it: the scheduler, workers that hand on, and commands. */
 export class JobQueue {
   /** For Bull Board. */
   readonly queue: Queue<JobData>;
+  readonly changes: ScheduleChanges;
+  readonly sweeps: SweepRecords;
   readonly #connection: ReturnType<typeof connectRedis>;
   readonly #settings: QueueSettings;
-  readonly #wakeUps: WakeUps;
+  readonly #due: DueKeys;
 
   /**
    * @param onError told of connection trouble; the queue reconnects by itself.
@@ -46,92 +73,88 @@ export class JobQueue {
       ...(telemetry ? { telemetry } : {}),
     });
     this.queue.on('error', onError);
-    this.#wakeUps = new WakeUps(this.queue, this.#connection, settings);
+    this.changes = new ScheduleChanges(this.#connection, settings);
+    this.sweeps = new SweepRecords(this.#connection, settings);
+    this.#due = new DueKeys(this.queue, this.#connection, settings);
   }
 
   /** Gives each key a job scheduler that adds a job every `everyMs` ms, or changes the one it has. */
   async schedule(keys: readonly string[], everyMs: number): Promise<void> {
-    await this.#inParts(keys, async (key) => {
+    await inTurns(keys, async (key) => {
       const id = schedulerId(key);
       await this.queue.upsertJobScheduler(
         id,
         { every: everyMs, offset: phaseMs(id, everyMs) },
-        { name: jobName([key]), data: { key }, opts: KEEP },
+        { name: jobName([key]), data: { keys: [key] }, opts: KEEP },
       );
     });
   }
 
   /** Takes the keys' job schedulers away, with their waiting jobs. */
   async unschedule(keys: readonly string[]): Promise<void> {
-    await this.#inParts(keys, async (key) => {
-      await this.queue.removeJobScheduler(schedulerId(key));
-    });
+    await this.removeSchedulers(keys.map(schedulerId));
   }
 
   /** Takes schedulers away by their ids. */
   async removeSchedulers(ids: readonly string[]): Promise<void> {
-    await this.#inParts(ids, async (id) => {
+    await inTurns(ids, async (id) => {
       await this.queue.removeJobScheduler(id);
     });
   }
 
   /**
-   * Asks for a job on the key now, out of turn. However often it is asked, at most one such job waits while another
-   * one runs.
+   * Requests that keys are synced now. Each is due until a run that began later has ended well; requesting one that is due
+   * already adds nothing. One job carries many keys.
    */
-  async wake(key: string): Promise<void> {
-    await this.#wakeUps.alone([key]);
+  async request(keys: readonly string[]): Promise<void> {
+    await this.#due.request(keys, false);
   }
 
   /**
-   * Asks for jobs on many keys. Each key counts as owed from now on, until a job that began later has ended well: see
-   * `owedKeys`.
+   * As `request`, but leaves streams alone that a worker tails: that one reads them by itself.
+   * @returns the keys that were left alone.
    */
-  async wakeAll(keys: readonly string[]): Promise<void> {
-    await this.#wakeUps.alone(keys);
+  async requestUnlessTailed(keys: readonly string[]): Promise<ReadonlySet<string>> {
+    return await this.#due.request(keys, true);
   }
 
-  /** As `wakeAll`, but for keys without a job scheduler: those have gone, or are not to be synced any more. */
-  async wakeScheduled(keys: readonly string[]): Promise<void> {
-    const nextRuns = await this.nextRuns(keys);
-    await this.wakeAll(keys.filter((_, i) => nextRuns[i] !== null));
+  /** Adds jobs for keys that are due and have none, see `ClaimEnd`. */
+  async addJobs(keys: readonly string[]): Promise<void> {
+    await this.#due.addJobs(keys);
+  }
+
+  /** Has keys tried again that failed, each alone, after a moment and then with a capped exponential backoff. */
+  async retryLater(keys: readonly string[]): Promise<void> {
+    await this.#due.addRetries(keys);
   }
 
   /**
-   * As `wakeAll`, for keys with little to do, at the least cost: one job carries several of them. At most one such job
-   * waits for a key.
+   * Adds a job for each key of which there may be none any more. At most one such job of a key is there at a time, and
+   * one that waits to be tried again counts.
    */
-  async wakeTogether(keys: readonly string[]): Promise<void> {
-    await this.#wakeUps.together(keys);
+  async requestAgain(keys: readonly string[]): Promise<void> {
+    await this.#due.addRetries(keys, 0);
   }
 
-  /**
-   * As `wakeTogether`, but for keys whose claim a worker keeps (see Claims): that one sees their changes by itself.
-   * @returns the keys that nobody was woken for.
-   */
-  async wakeUnlessKept(keys: readonly string[]): Promise<ReadonlySet<string>> {
-    return await this.#wakeUps.together(keys, true);
+  /** Keys that have been due for at least `ms` and that nobody works on; at most `limit`. */
+  async overdueKeys(ms: number, limit: number): Promise<string[]> {
+    return await this.#due.overdue(ms, limit);
   }
 
-  /** Has a key tried again after a moment, alone: it failed in a job for several. */
-  async tryAgain(key: string): Promise<void> {
-    await this.#wakeUps.again(key);
-  }
-
-  /** Keys that were woken at least `ms` ago, and of which no job has ended well since; at most `limit`. */
-  async owedKeys(ms: number, limit: number): Promise<string[]> {
-    return await this.#wakeUps.owed(ms, limit);
+  /** Keys whose workers have died while they worked on them or tailed them. */
+  async abandonedKeys(): Promise<string[]> {
+    return await this.#due.abandoned();
   }
 
   /** How much there is in the queue. */
   async depth(): Promise<QueueDepth> {
     const [counts, reply] = await Promise.all([
       this.queue.getJobCounts('waiting', 'prioritized', 'active', 'delayed', 'failed'),
-      OLDEST_OWED.run(this.#connection, [owedKey(this.#settings)]),
+      DEPTH.numbers(this.#connection, keyBooks(this.#settings)),
     ]);
     const { waiting = 0, prioritized = 0, active = 0, delayed = 0, failed = 0 } = counts;
-    const [owed, owedMs] = Array.isArray(reply) ? reply.map(Number) : [];
-    return { waiting: waiting + prioritized, active, delayed, failed, owed: owed ?? 0, owedMs: owedMs ?? 0 };
+    const [due = 0, dueMs = 0] = reply;
+    return { waiting: waiting + prioritized, active, delayed, failed, due, dueMs };
   }
 
   /** What the queue holds, and who works on it. @throws what ioredis throws. */
@@ -178,38 +201,59 @@ export class JobQueue {
     await this.#connection.hdel(heartbeatKey(this.#settings), id);
   }
 
-  /** Each scheduler's interval in ms, as BullMQ has it; `undefined` where there is none. */
-  async intervals(ids: readonly string[]): Promise<(number | undefined)[]> {
-    const all: (number | undefined)[] = [];
-    for (let i = 0; i < ids.length; i += AT_ONCE) {
-      const pipeline = this.#connection.pipeline();
-      for (const id of ids.slice(i, i + AT_ONCE)) pipeline.hget(this.queue.toKey(`repeat:${id}`), 'every');
-      for (const [error, every] of (await pipeline.exec()) ?? []) {
-        if (error) throw error;
-        all.push(typeof every === 'string' ? Number(every) : undefined);
-      }
-    }
-    return all;
+  /** Keys that are due. */
+  async dueCount(): Promise<number> {
+    return await this.#connection.zcard(keyBooks(this.#settings)[0]);
   }
 
   /** When each key's next scheduled job is due, in ms since 1970; `null` where the key has no job scheduler. */
   async nextRuns(keys: readonly string[]): Promise<(number | null)[]> {
-    const all: (number | null)[] = [];
-    for (let i = 0; i < keys.length; i += AT_ONCE) {
+    return (await this.schedulesOf(keys)).map((schedule) => schedule?.next ?? null);
+  }
+
+  /** Each key's job scheduler; `undefined` where it has none. */
+  async schedulesOf(keys: readonly string[]): Promise<(Schedule | undefined)[]> {
+    const all: (Schedule | undefined)[] = [];
+    for (const part of inParts(keys, AT_ONCE)) {
       const pipeline = this.#connection.pipeline();
-      for (const key of keys.slice(i, i + AT_ONCE))
-        pipeline.zscore(this.queue.toKey('repeat'), schedulerId(key));
-      for (const [error, at] of (await pipeline.exec()) ?? []) {
-        if (error) throw error;
-        all.push(typeof at === 'string' ? Number(at) : null);
+      for (const id of part.map(schedulerId)) {
+        pipeline.zscore(this.queue.toKey('repeat'), id);
+        pipeline.hget(this.queue.toKey(`repeat:${id}`), 'every');
       }
+      const replies = valuesOf(await pipeline.exec());
+      part.forEach((key, i) => {
+        const [next, every] = [replies[2 * i], replies[2 * i + 1]];
+        all.push(
+          typeof next === 'string'
+            ? { id: schedulerId(key), key, everyMs: numberOf(every), next: Number(next) }
+            : undefined,
+        );
+      });
     }
     return all;
   }
 
-  /** The ids of all job schedulers there are. */
-  async schedulerIds(): Promise<Set<string>> {
-    return new Set(await this.#connection.zrange(this.queue.toKey('repeat'), '0', '-1'));
+  /**
+   * Some of all job schedulers there are, in the order of their next runs.
+   * @param from how many to pass over.
+   */
+  async schedules(from: number, limit: number): Promise<Schedule[]> {
+    const page = await this.#connection.zrange(
+      this.queue.toKey('repeat'),
+      String(from),
+      String(from + limit - 1),
+      'WITHSCORES',
+    );
+    const found: { id: string; next: number }[] = [];
+    for (let i = 0; i + 1 < page.length; i += 2) found.push({ id: page[i] ?? '', next: Number(page[i + 1]) });
+    const pipeline = this.#connection.pipeline();
+    for (const { id } of found) pipeline.hmget(this.queue.toKey(`repeat:${id}`), 'every', 'data');
+    const replies = valuesOf(await pipeline.exec());
+    return found.map(({ id, next }, i) => {
+      const reply = replies[i];
+      const [every, data] = Array.isArray(reply) ? reply : [];
+      return { id, next, key: keyIn(data), everyMs: numberOf(every) };
+    });
   }
 
   async schedulerCount(): Promise<number> {
@@ -217,23 +261,14 @@ export class JobQueue {
   }
 
   /**
-   * The ids of job schedulers that have stopped: their next run is long past, and its job is not there.
+   * Job schedulers that have stopped: their next run is long past, and its job is not there.
    * (A run that only waits for a free worker has its job.)
+   * @param limit looks at so many that are late, at most.
    */
-  async stoppedSchedulers(now = Date.now()): Promise<string[]> {
-    const late = await this.#connection.zrangebyscore(
-      this.queue.toKey('repeat'),
-      '-inf',
-      String(now - OVERDUE_MS),
-      'WITHSCORES',
-    );
-    const stopped: string[] = [];
-    for (let i = 0; i + 1 < late.length; i += 2) {
-      const id = late[i] ?? '';
-      if ((await this.#connection.exists(this.queue.toKey(`repeat:${id}:${late[i + 1]}`))) === 0)
-        stopped.push(id);
-    }
-    return stopped;
+  async stoppedSchedules(limit: number, now = Date.now()): Promise<Schedule[]> {
+    const repeat = this.queue.toKey('repeat');
+    const ids = new Set(await STOPPED.texts(this.#connection, [repeat], now - OVERDUE_MS, limit));
+    return ids.size === 0 ? [] : (await this.schedules(0, limit)).filter(({ id }) => ids.has(id));
   }
 
   /** Answers when the queue's Redis takes a write: PING is answered by one that takes none, too. @throws SyncError */
@@ -267,8 +302,27 @@ export class JobQueue {
     const processes = Array.isArray(beats) ? beats.flatMap((beat) => parseHeartbeat(String(beat)) ?? []) : [];
     return { isLeased: isLeased === 1, processes };
   }
+}
 
-  async #inParts(items: readonly string[], run: (item: string) => Promise<void>): Promise<void> {
-    for (let i = 0; i < items.length; i += AT_ONCE) await Promise.all(items.slice(i, i + AT_ONCE).map(run));
+async function inTurns(items: readonly string[], run: (item: string) => Promise<void>): Promise<void> {
+  for (const part of inParts(items, AT_ONCE)) await Promise.all(part.map(run));
+}
+
+function valuesOf(replies: [Error | null, unknown][] | null): unknown[] {
+  return (replies ?? []).map(([error, value]) => {
+    if (error) throw error;
+    return value;
+  });
+}
+
+function numberOf(text: unknown): number | undefined {
+  return typeof text === 'string' ? Number(text) : undefined;
+}
+
+function keyIn(data: unknown): string | undefined {
+  try {
+    return parseJobData(JSON.parse(String(data))).keys[0];
+  } catch {
+    return undefined; // not one of the fleet's
   }
 }

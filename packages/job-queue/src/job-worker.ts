@@ -1,6 +1,6 @@
 import { backoffMs, type SyncError } from '@redis-to-mongo/pipeline';
 import { type connectRedis, writeTogether } from '@redis-to-mongo/redis-connection';
-import type { Telemetry } from 'bullmq';
+import type { Job, Telemetry } from 'bullmq';
 import { BrakedWorker } from './braked-worker.js';
 import { connectQueue } from './connect-queue.js';
 import { parseJobData } from './job-data.js';
@@ -16,11 +16,14 @@ export interface JobWorkerOptions {
   readonly onRefused: (error: SyncError) => void;
   /** See queueTelemetry. */
   readonly telemetry?: Telemetry | undefined;
-  /** Told of every failure of a key, and of jobs that name none. */
+  /** Told of every key that failed, and of jobs that name none. */
   readonly onFailed: (key: string | undefined, error: Error) => void;
-  /** Has a key tried again that failed in a job for several. */
-  readonly tryAgain: (key: string) => Promise<void>;
+  /** Has keys tried again that failed in a job for several, or in a scheduled one. */
+  readonly retryLater: (keys: readonly string[]) => Promise<void>;
 }
+
+/** Runs one job's keys; answers with those that failed. */
+export type RunKeys = (keys: readonly string[]) => Promise<ReadonlyMap<string, Error>>;
 
 /**
  * A job's lock ends this long after its worker's death, in ms; renewed at half of it while the worker lives. The
@@ -38,8 +41,7 @@ export class JobWorker {
   readonly #worker: BrakedWorker;
   readonly #connection: ReturnType<typeof connectRedis>;
 
-  /** @param run syncs one key; what it throws fails the job. */
-  constructor(settings: QueueSettings, run: (key: string) => Promise<void>, options: JobWorkerOptions) {
+  constructor(settings: QueueSettings, run: RunKeys, options: JobWorkerOptions) {
     // BullMQ's own demand: a worker's commands wait for the connection, however long.
     this.#connection = writeTogether(
       connectQueue(settings, options.onError, {
@@ -47,36 +49,25 @@ export class JobWorker {
         commandTimeout: undefined,
       }),
     );
-    this.#worker = new BrakedWorker(
-      QUEUE_NAME,
-      async (job) => {
-        const data = parseJobData(job.data);
-        if ('key' in data) await run(data.key);
-        else await runTogether(data.keys, run, options);
-      },
-      {
-        connection: this.#connection,
-        prefix: keyPrefix(settings),
-        concurrency: options.concurrency,
-        lockDuration: LOCK_MS,
-        stalledInterval: STALLED_MS,
-        maxStalledCount: 3,
-        // A scheduled job is exempt from maxStalledCount; this bounds one that kills its worker each time.
-        maxStartedAttempts: 12,
-        settings: { backoffStrategy: (attempt) => Math.ceil(backoffMs(attempt, BACKOFF)) },
-        autorun: false,
-        ...(options.telemetry ? { telemetry: options.telemetry } : {}),
-      },
-    );
+    this.#worker = new BrakedWorker(QUEUE_NAME, async (job) => await runJob(job, run, options), {
+      connection: this.#connection,
+      prefix: keyPrefix(settings),
+      concurrency: options.concurrency,
+      lockDuration: LOCK_MS,
+      stalledInterval: STALLED_MS,
+      maxStalledCount: 3,
+      // A scheduled job is exempt from maxStalledCount; this bounds one that kills its worker each time.
+      maxStartedAttempts: 12,
+      settings: { backoffStrategy: (attempt) => Math.ceil(backoffMs(attempt, BACKOFF)) },
+      autorun: false,
+      ...(options.telemetry ? { telemetry: options.telemetry } : {}),
+    });
     this.#worker.on('error', (error) => {
       const known = queueError(error);
       if (known.errorClass === 'configuration') options.onRefused(known);
       else options.onError(error);
     });
-    this.#worker.on('failed', (job, error) => {
-      const data: unknown = job?.data;
-      options.onFailed(isNamed(data) ? data.key : undefined, error);
-    });
+    this.#worker.on('failed', (job, error) => options.onFailed(nameIn(job?.data), error));
   }
 
   /** Begins to pull jobs; resolves when the worker is closed. */
@@ -98,10 +89,6 @@ export class JobWorker {
     this.#worker.concurrency = jobs;
   }
 
-  get isPaused(): boolean {
-    return this.#worker.isPaused();
-  }
-
   /**
    * Pulls no more jobs and waits for those under way. With `force` it does not wait: other workers take them over
    * once their locks have ended. Without the queue's Redis it does not wait either.
@@ -117,24 +104,30 @@ export class JobWorker {
   }
 }
 
-/** Each key fares on its own: those that fail are tried again alone, and the job has not failed. */
-async function runTogether(
-  keys: readonly string[],
-  run: (key: string) => Promise<void>,
-  { onFailed, tryAgain }: Pick<JobWorkerOptions, 'onFailed' | 'tryAgain'>,
+/**
+ * Each key fares on its own. One that failed alone fails its job, which BullMQ tries again with a backoff; those that failed beside
+ * others get such a job each.
+ */
+async function runJob(
+  job: Job,
+  run: RunKeys,
+  { onFailed, retryLater }: Pick<JobWorkerOptions, 'onFailed' | 'retryLater'>,
 ): Promise<void> {
-  const runs = keys.map(async (key) => {
-    try {
-      await run(key);
-    } catch (error) {
-      onFailed(key, error instanceof Error ? error : new Error(String(error)));
-      await tryAgain(key);
-    }
-  });
-  for (const { reason } of (await Promise.allSettled(runs)).filter((end) => end.status === 'rejected'))
-    throw reason;
+  const { keys } = parseJobData(job.data);
+  const failed = await run(keys);
+  if (failed.size === 0) return;
+  const [first] = failed.values();
+  if (keys.length === 1 && (job.opts.attempts ?? 0) > 1 && first) throw first;
+  for (const [key, error] of failed) onFailed(key, error);
+  await retryLater([...failed.keys()]);
 }
 
-function isNamed(data: unknown): data is { key: string } {
-  return typeof data === 'object' && data !== null && 'key' in data && typeof data.key === 'string';
+/** For a failed job's log line: its key, if it has but one. */
+function nameIn(data: unknown): string | undefined {
+  try {
+    const { keys } = parseJobData(data);
+    return keys.length === 1 ? keys[0] : undefined;
+  } catch {
+    return undefined;
+  }
 }

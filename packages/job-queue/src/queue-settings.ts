@@ -18,3 +18,8 @@ export function keyPrefix(settings: QueueSettings): string {
 export function queueKeyPattern(settings: QueueSettings): string {
   return `{${settings.prefix.replace(/[\\*?[\]^]/g, '\\$&')}}:*`;
 }
+
+/** What the names of all of the queue's keys begin with. */
+export function queueKeysBeginWith(settings: QueueSettings): string {
+  return `${keyPrefix(settings)}:`;
+}

@@ -22,4 +22,24 @@ export class Script {
       return await redis.eval(this.#text, keys.length, ...keys, ...args);
     }
   }
+
+  /** As run, for a script that answers with one number for each of what it was given. */
+  async numbers(
+    redis: Redis,
+    keys: readonly string[],
+    ...args: readonly (string | number)[]
+  ): Promise<number[]> {
+    const reply = await this.run(redis, keys, ...args);
+    return Array.isArray(reply) ? reply.map(Number) : [];
+  }
+
+  /** As run, for a script that answers with a list of texts. */
+  async texts(
+    redis: Redis,
+    keys: readonly string[],
+    ...args: readonly (string | number)[]
+  ): Promise<string[]> {
+    const reply = await this.run(redis, keys, ...args);
+    return Array.isArray(reply) ? reply.map(String) : [];
+  }
 }

@@ -2,7 +2,15 @@ export { connectMongo, type MongoAddress, type MongoHandle } from './connect-mon
 export { type Refusal, readDeadLetter } from './dead-letters.js';
 export { forgetGoneKeys, markGoneKeys } from './forget-gone-keys.js';
 export { type Forgotten, forgetKey } from './forget-key.js';
-export { type ActiveKey, activeKeys, recordError } from './key-registry.js';
+export {
+  type ActiveKey,
+  activeKeys,
+  activeKeysAfter,
+  countActiveKeys,
+  countKeyDocuments,
+  recordError,
+  syncedIds,
+} from './key-registry.js';
 export { mongoError } from './mongo-error.js';
 export { mongoSettingsProblem } from './mongo-settings-problem.js';
 export { type MongoSinkOptions, mongoSink } from './mongo-sink.js';

@@ -1,48 +1,95 @@
 import type { KeyState, KeyType, SyncError } from '@redis-to-mongo/pipeline';
-import type { Db, Document } from 'mongodb';
+import type { Collection, Db, Document, Filter, FindOptions } from 'mongodb';
 import { ensureConnected } from './ensure-connected.js';
 import { toKeyDocument } from './key-document.js';
 import { mongoError } from './mongo-error.js';
 
-/** What a scheduler has to know of a key that MongoDB believes is there. */
+/** A key that MongoDB believes is there. */
 export interface ActiveKey {
   readonly key: string;
   readonly keyType: KeyType;
-  /** Of a stream: the entry behind which everything is still to be synced. */
-  readonly syncedId: string | undefined;
-  readonly lastChangedAt: Date | undefined;
   /** Where its documents are, if a rule named a collection. */
   readonly collection: string | null;
 }
 
-/** The keys that MongoDB believes are there: what a scheduler has to look after. */
+type Registered = { _id: string; keyType: KeyType; status: string } & Document;
+
+/** The keys that MongoDB believes are there. @throws SyncError as mongoError tells. */
 export async function* activeKeys(db: Db): AsyncGenerator<ActiveKey> {
   try {
-    await ensureConnected(db);
-    const projection = {
-      keyType: 1,
-      lag: 1,
-      'position.lastId': 1,
-      'position.entryId': 1,
-      lastChangedAt: 1,
-      collection: 1,
-    };
-    const cursor = db
-      .collection<{ _id: string; keyType: KeyType; status: string } & Document>('keys')
-      .find({ status: 'active' }, { projection, batchSize: 5000 });
-    for await (const { _id, keyType, lag, position, lastChangedAt, collection } of cursor) {
-      const id: unknown = lag === 0 ? position?.lastId : position?.entryId;
-      yield {
-        key: _id,
-        keyType,
-        syncedId: typeof id === 'string' ? id : undefined,
-        lastChangedAt: lastChangedAt instanceof Date ? lastChangedAt : undefined,
-        collection: typeof collection === 'string' ? collection : null,
-      };
-    }
+    const cursor = (await registry(db)).find(ACTIVE, {
+      projection: { keyType: 1, collection: 1 },
+      batchSize: 5000,
+    });
+    for await (const { _id, keyType, collection } of cursor)
+      yield { key: _id, keyType, collection: typeof collection === 'string' ? collection : null };
   } catch (error) {
     throw mongoError(error);
   }
+}
+
+/**
+ * One page of the keys that MongoDB believes are there, by name.
+ * @param after the last key of the page before; undefined for the first page.
+ * @throws SyncError as mongoError tells.
+ */
+export async function activeKeysAfter(db: Db, after: string | undefined, limit: number): Promise<string[]> {
+  const filter = after === undefined ? ACTIVE : { ...ACTIVE, _id: { $gt: after } };
+  return await namesOf(db, filter, { sort: { _id: 1 }, limit });
+}
+
+/** About how many documents of keys there are, gone ones too. @throws SyncError as mongoError tells. */
+export async function countKeyDocuments(db: Db): Promise<number> {
+  try {
+    return await (await registry(db)).estimatedDocumentCount();
+  } catch (error) {
+    throw mongoError(error);
+  }
+}
+
+/** How many keys MongoDB believes are there: it counts an index. @throws SyncError as mongoError tells. */
+export async function countActiveKeys(db: Db): Promise<number> {
+  try {
+    return await (await registry(db)).countDocuments(ACTIVE);
+  } catch (error) {
+    throw mongoError(error);
+  }
+}
+
+/**
+ * The entry of each stream behind which everything is still to be synced, by key; those that MongoDB does not know of are left out.
+ * @throws SyncError as mongoError tells.
+ */
+export async function syncedIds(db: Db, keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  try {
+    const projection = { lag: 1, 'position.lastId': 1, 'position.entryId': 1 };
+    const filter = { ...ACTIVE, keyType: 'stream' as const, _id: { $in: [...keys] } };
+    const found = await (await registry(db)).find(filter, { projection }).toArray();
+    return new Map(
+      found.flatMap(({ _id, lag, position }) => {
+        const id: unknown = lag === 0 ? position?.lastId : position?.entryId;
+        return typeof id === 'string' ? [[_id, id] as const] : [];
+      }),
+    );
+  } catch (error) {
+    throw mongoError(error);
+  }
+}
+
+const ACTIVE = { status: 'active' };
+
+async function namesOf(db: Db, filter: Filter<Registered>, options: FindOptions): Promise<string[]> {
+  try {
+    const found = (await registry(db)).find(filter, { ...options, projection: { _id: 1 } });
+    return await found.map(({ _id }) => _id).toArray();
+  } catch (error) {
+    throw mongoError(error);
+  }
+}
+
+async function registry(db: Db): Promise<Collection<Registered>> {
+  await ensureConnected(db);
+  return db.collection<Registered>('keys');
 }
 
 /**

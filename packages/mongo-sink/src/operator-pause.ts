@@ -20,11 +20,11 @@ export async function markResumed(db: Db, key: string, now: Date): Promise<boole
   return await mark(db, key, true, { $set: { pausedAt: null, resumedAt: now } });
 }
 
-/** The keys that rest now. @throws SyncError as mongoError tells. */
-export async function pausedKeys(db: Db): Promise<ReadonlySet<string>> {
+/** The keys that rest now, `limit` of them at most. @throws SyncError as mongoError tells. */
+export async function pausedKeys(db: Db, limit: number): Promise<ReadonlySet<string>> {
   try {
     await ensureConnected(db);
-    const found = db.collection<KeyDocument>('keys').find(IS_PAUSED, { projection: { _id: 1 } });
+    const found = db.collection<KeyDocument>('keys').find(IS_PAUSED, { projection: { _id: 1 }, limit });
     return new Set(await found.map(({ _id }) => _id).toArray());
   } catch (error) {
     throw mongoError(error);

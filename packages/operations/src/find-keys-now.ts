@@ -1,11 +1,8 @@
 import { activeKeys } from '@redis-to-mongo/mongo-sink';
-import { discover, type FoundKey } from '@redis-to-mongo/redis-source';
+import { type FoundKey, scanKeys, scanNames } from '@redis-to-mongo/redis-source';
 import type { Fleet } from './fleet.js';
 
-type RedisClient = Parameters<typeof discover>[0];
-
-/** Stands for the type of every key, so that none is asked for. */
-const NOT_ASKED = { get: () => ({ unknown: '' }) };
+type RedisClient = Parameters<typeof scanKeys>[0];
 
 /** The keys that Redis holds, with their types, each once, sorted by name. Memory grows with their number. */
 export async function keysInRedis(
@@ -13,8 +10,7 @@ export async function keysInRedis(
   wanted: (key: string) => boolean,
 ): Promise<ReadonlyMap<string, FoundKey['type']>> {
   const types = new Map<string, FoundKey['type']>();
-  for await (const found of discover(redis, { wanted, known: types }))
-    for (const { key, type } of found) types.set(key, type);
+  for await (const found of scanKeys(redis, wanted)) for (const { key, type } of found) types.set(key, type);
   return new Map([...types].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
@@ -24,8 +20,7 @@ export async function namesInRedis(
   wanted: (key: string) => boolean,
 ): Promise<ReadonlySet<string>> {
   const names = new Set<string>();
-  for await (const found of discover(redis, { wanted, known: NOT_ASKED }))
-    for (const { key } of found) names.add(key);
+  for await (const found of scanNames(redis, wanted)) for (const key of found) names.add(key);
   return names;
 }
 

@@ -8,7 +8,7 @@ import { redisError } from '@redis-to-mongo/redis-connection';
  */
 export async function wakeKeys(queue: JobQueue, keys: readonly string[]): Promise<number> {
   try {
-    await queue.wakeAll(keys);
+    await queue.request(keys);
     return await queue.workerCount();
   } catch (error) {
     throw redisError(error, 'queue');

@@ -67,7 +67,7 @@ test('a paused key is not read, keeps its position, and goes on where it was onc
   const { pausedAt, revision } = (await readKey(fleet.db, 'orders')) ?? {};
   expect(await pauseKey(fleet, 'orders')).toEqual({ done: 'paused before' });
   expect(await readKey(fleet.db, 'orders')).toMatchObject({ pausedAt, revision });
-  expect(await pausedKeys(fleet.db)).toEqual(new Set(['orders']));
+  expect(await pausedKeys(fleet.db, 10)).toEqual(new Set(['orders']));
 
   await redis.xadd('orders', '2-1', 'n', '2');
   expect(await sync('orders')).toMatchObject({ result: 'paused', seen: 0, lag: 0 });
@@ -77,7 +77,7 @@ test('a paused key is not read, keeps its position, and goes on where it was onc
   expect(await resumeKey(fleet, 'orders')).toEqual({ done: 'resumed', workers: 0 });
   expect(await waiting()).toBe(1);
   expect(await resumeKey(fleet, 'orders')).toEqual({ done: 'not paused' });
-  expect(await pausedKeys(fleet.db)).toEqual(new Set());
+  expect(await pausedKeys(fleet.db, 10)).toEqual(new Set());
   expect(await sync('orders')).toMatchObject({ result: 'synced', seen: 1 });
 });
 

@@ -4,6 +4,8 @@ import { type ChainableCommander, Cluster, type Redis } from 'ioredis';
 type Name = string | Buffer;
 /** Items in one pipeline. */
 const AT_ONCE = 1000;
+/** How often commands are sent again that a node has answered with MOVED. */
+const MOVED_TRIES = 3;
 
 type Reply = [error: Error | null, result: unknown];
 
@@ -74,8 +76,24 @@ export async function pipelined<T>(
     const item = items[index];
     return item === undefined ? '' : (cluster.slots[calculateSlot(nameOf(item))]?.[0] ?? '');
   };
-  await Promise.all(groupBy(indexes, nodeOf).map(run));
-  return replies;
+  // ioredis asks anew who holds what only where all of a pipeline has moved.
+  for (let left = indexes, tries = 0; ; tries++) {
+    await Promise.all(groupBy(left, nodeOf).map(run));
+    left = left.filter((index) => replies.slice(index * each, (index + 1) * each).some(hasMoved));
+    if (left.length === 0 || tries === MOVED_TRIES) return replies;
+    await refreshSlots(cluster);
+  }
+}
+
+function hasMoved([error]: Reply): boolean {
+  return error !== null && /^(MOVED|ASK) /.test(error.message);
+}
+
+/** Asks the nodes who holds which slots. Whether one has answered shows in the next replies. */
+async function refreshSlots(cluster: Cluster): Promise<void> {
+  await new Promise<void>((resolve) => {
+    cluster.refreshSlotsCache(() => resolve());
+  });
 }
 
 function asCluster(redis: unknown): Cluster | undefined {

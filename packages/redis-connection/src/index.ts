@@ -1,4 +1,5 @@
 export { groupBySlot, isCluster, masterOf, mastersOf, pipelined } from './cluster.js';
+export { connectPush } from './connect-push.js';
 export { type ClientOptions, connectRedis, FOR_BLOCKING } from './connect-redis.js';
 export type { RedisRole } from './option-names.js';
 export { RawConnection, RawConnectionLost, type RawConnectionOptions } from './raw-connection.js';

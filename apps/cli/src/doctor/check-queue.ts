@@ -36,7 +36,7 @@ export async function checkQueue(findings: Findings, servers: Servers): Promise<
 async function checkWork(findings: Findings, servers: Servers): Promise<void> {
   const queue = await servers.queue();
   try {
-    const stopped = await queue.stoppedSchedulers();
+    const stopped = await queue.stoppedSchedules(1_000);
     if (stopped.length > 0)
       findings.problem(
         `${stopped.length} keys’ repeatable jobs have stopped`,

@@ -4,7 +4,7 @@ export const KEY_CONDITIONS = [
   'active',
   'behind',
   'failing',
-  'set aside',
+  'quarantined',
   'paused',
   'deleted',
   'gaps',

@@ -2,15 +2,15 @@ import type { KeySummary } from '@redis-to-mongo/mongo-sink';
 import { behindMs as ageOf } from '@redis-to-mongo/pipeline';
 
 /** What a key is doing, the most telling first. */
-export type KeyStatus = 'deleted' | 'paused' | 'set aside' | 'failing' | 'catching up' | 'in step';
+export type KeyStatus = 'deleted' | 'paused' | 'quarantined' | 'failing' | 'catching up' | 'in step';
 
 /** The code of the error that says that a key rests, since its jobs began again and again and never ended. */
-const SET_ASIDE = 'KEY_SET_ASIDE';
+const QUARANTINED = 'KEY_QUARANTINED';
 
 export function keyStatus(key: KeySummary): KeyStatus {
   if (key.status === 'deleted') return 'deleted';
   if (key.paused) return 'paused';
-  if (key.error) return key.error.code === SET_ASIDE ? 'set aside' : 'failing';
+  if (key.error) return key.error.code === QUARANTINED ? 'quarantined' : 'failing';
   return key.lag > 0 ? 'catching up' : 'in step';
 }
 

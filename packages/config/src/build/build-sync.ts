@@ -19,9 +19,8 @@ export function buildSync(settings: Settings, findings: Findings): Config['sync'
   checkSliceEnds(settings, findings);
   return {
     intervalMs: toMs(values.SYNC_INTERVAL_SEC),
-    discoveryIntervalMs: toMs(values.DISCOVERY_INTERVAL_SEC),
-    wakeUps: values.WAKE_UPS,
-    followStreams: values.WAKE_UPS ? values.FOLLOW_STREAMS : 0,
+    changeFeed: values.CHANGE_FEED,
+    tailStreams: values.CHANGE_FEED ? values.TAIL_STREAMS : 0,
     idleIntervalMs: toMs(values.IDLE_INTERVAL_SEC),
     sourceBytesPerSec: values.SOURCE_BYTES_PER_SEC,
     streamPath: values.STREAM_PATH,

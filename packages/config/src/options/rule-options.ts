@@ -42,5 +42,5 @@ means for verifying and restoring, is in [rules.md](rules.md).
 | \`ttlSec\` | all | Messages are removed so long after their entry’s time; values so long after their key has gone. |
 | \`history\` | sets, sorted sets, hashes | In place of \`MEMBERSHIP_HISTORY\`. |
 | \`trim\` | streams | In place of \`TRIM_MODE\`, \`TRIM_KEEP_ENTRIES\` and \`TRIM_KEEP_SEC\`: \`mode\`, \`keepEntries\`, \`keepSec\`; each that is not there is as the option says. |
-| \`intervalSec\` | all | In place of \`SYNC_INTERVAL_SEC\`. Above 0, at most a day. |
+| \`intervalSec\` | stream, set | In place of \`IDLE_INTERVAL_SEC\`. Above 0, at most a day. |
 `;

@@ -8,33 +8,26 @@ const MIB = 1024 * 1024;
 /** How often, and how much at a time. */
 export const SYNC_OPTIONS = {
   SYNC_INTERVAL_SEC: decimal({
-    doc: 'Time between two looks at a key. Decimals are fine: `0.25`.',
+    doc: 'Where Redis does not tell of changes (see `CHANGE_FEED`), the time between two rounds of polling all keys. Longer where a round would take more than a quarter of the time. Decimals are fine: `0.25`.',
     default: 1,
     min: SHORTEST_SEC,
     max: DAY_SEC,
     unit: 's',
     oldEngine: 'same name',
   }),
-  DISCOVERY_INTERVAL_SEC: decimal({
-    doc: 'Time between two searches for new and vanished keys. Longer where a search would take more than one part in 60 of the time: with 100,000 keys, about 20 s.',
-    default: 5,
-    min: SHORTEST_SEC,
-    max: DAY_SEC,
-    unit: 's',
-  }),
-  WAKE_UPS: flag({
-    doc: 'Sync a key as soon as a change of it is noticed, without waiting for its interval.',
+  CHANGE_FEED: flag({
+    doc: 'Have Redis tell of every change (`CLIENT TRACKING` in broadcasting mode), and sync a key as soon as it has changed. Without it, or where the server refuses it, keys are polled every `SYNC_INTERVAL_SEC`.',
     default: true,
   }),
-  FOLLOW_STREAMS: whole({
-    doc: 'Streams that one worker follows, at most: it goes on reading them between their jobs while they change often, a little at a time. 0 follows none, nor is any followed without `WAKE_UPS`, or on a cluster.',
+  TAIL_STREAMS: whole({
+    doc: 'Streams that one worker tails, at most: it goes on reading them between their jobs while they change often, a little at a time. 0 tails none, nor is any tailed without `CHANGE_FEED`, or on a cluster.',
     default: 500,
     min: 0,
     max: 10_000,
     unit: 'streams',
   }),
   IDLE_INTERVAL_SEC: decimal({
-    doc: 'Where a change would be noticed, the time between two looks at a key grows up to this while nothing changes.',
+    doc: 'The time between two sweeps over all keys, and between two scheduled jobs of a stream or set: they find what the change feed may have missed.',
     default: DAY_SEC,
     min: SHORTEST_SEC,
     max: 7 * DAY_SEC,

@@ -56,7 +56,7 @@ export class BenchFleet {
       dashboardPassword: newPassword(),
       workers,
       dashboard: false,
-      options: { QUEUE_REDIS_URL: place.queueRedisUrl, DISCOVERY_INTERVAL_SEC: '0.25', ...options },
+      options: { QUEUE_REDIS_URL: place.queueRedisUrl, ...options },
       dir: await place.nextDir(),
       signal: AbortSignal.any([place.signal]),
       onUnexpectedEnd: (member, end) => {

@@ -66,7 +66,6 @@ export async function openChaosPlace(
       QUEUE_REDIS_URL: `redis://127.0.0.1:${queue.way.port}`,
       MONGO_URI: throughProxy(mongo.server.uri, mongo.way.port),
       SYNC_INTERVAL_SEC: '0.5',
-      DISCOVERY_INTERVAL_SEC: '1',
       // Small, so that a few thousand entries are many reads, many slices, and sets of both forms.
       MESSAGES_PER_STREAM: '200',
       SLICE_ENTRIES: '1000',

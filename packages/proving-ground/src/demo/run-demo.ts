@@ -75,8 +75,7 @@ export async function runDemo(options: DemoOptions, context: DemoContext): Promi
     queuePrefix,
     dashboardPassword: password,
     workers: options.workers,
-    // A run is short: its keys should be found as soon as they are there.
-    options: { DISCOVERY_INTERVAL_SEC: '1' },
+    options: {},
     dir: join(dir, 'fleet'),
     signal: context.signal,
     onUnexpectedEnd: (member, end) =>

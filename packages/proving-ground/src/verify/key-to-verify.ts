@@ -1,4 +1,4 @@
-import { discover } from '@redis-to-mongo/redis-source';
+import { scanKeys } from '@redis-to-mongo/redis-source';
 import type { Redis } from 'ioredis';
 import type { Db } from 'mongodb';
 import { type KeyRecord, readKeyRecords } from './key-record.js';
@@ -25,7 +25,7 @@ export async function findKeys(
   history: History | undefined,
 ): Promise<KeyToVerify[]> {
   const types = new Map<string, 'stream' | 'set'>();
-  for await (const found of discover(redis, { wanted, known: new Map() }))
+  for await (const found of scanKeys(redis, wanted))
     for (const { key, type } of found) if (type === 'stream' || type === 'set') types.set(key, type);
   const records = new Map<string, KeyRecord>();
   for await (const record of readKeyRecords(db)) {

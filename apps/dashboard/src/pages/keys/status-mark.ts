@@ -5,7 +5,7 @@ import { type Html, html } from '../html.js';
 const TONES: Readonly<Record<KeyStatus, string>> = {
   deleted: 'idle',
   paused: 'busy paused',
-  'set aside': 'bad',
+  quarantined: 'bad',
   failing: 'bad',
   'catching up': 'busy',
   'in step': 'good',

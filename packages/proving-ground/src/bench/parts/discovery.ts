@@ -15,19 +15,18 @@ export async function measureDiscovery(place: BenchPlace): Promise<DiscoveryRun[
   const runs: DiscoveryRun[] = [];
   for (let repetition = 1; repetition <= place.repetitions; repetition++) {
     place.signal.throwIfAborted();
-    const seconds = await runOnce(place, keys, intervalSec);
+    const seconds = await runOnce(place, keys);
     place.say(`  discovery  ${keys} new keys #${repetition}  all scheduled after ${seconds.toFixed(2)} s`);
     runs.push({ keys, repetition, intervalSec, seconds });
   }
   return runs;
 }
 
-async function runOnce(place: BenchPlace, keys: number, intervalSec: number): Promise<number> {
+async function runOnce(place: BenchPlace, keys: number): Promise<number> {
   await place.clear(true);
   await fillStreams(place.shelf, { streams: keys, entries: 1 });
   const target = await place.openTarget();
-  const options = { DISCOVERY_INTERVAL_SEC: String(intervalSec) };
-  const fleet = await BenchFleet.start(place, target, { options });
+  const fleet = await BenchFleet.start(place, target);
   const queue = new Redis(place.queueRedisUrl);
   queue.on('error', () => {}); // told by the commands that fail
   try {

@@ -20,12 +20,9 @@ const LOOK_SECONDS = 5;
 const FALLING = 0.85;
 /** And no more jobs than this run in a second: what is left over from the first sync is done. */
 const RESTING_JOBS_PER_SEC = 20;
-/** All kinds of events, so that whatever the fleet listens to is there. */
-const ALL_EVENTS = 'KEA';
 
 /**
- * What a fleet and Redis use while nothing happens: with streams alone, with sets beside them, and with Redis's
- * keyspace notifications on. Once all is synced, it waits until the CPU share falls no more (intervals back off), at
+ * What a fleet and Redis use while nothing happens: with streams alone, and with sets beside them. Once all is synced, it waits until the CPU share falls no more (intervals back off), at
  * most as long as the sizes say; the repetitions follow each other then, since coming to rest takes most of the time.
  */
 export async function measureIdle(place: BenchPlace): Promise<IdleRun[]> {
@@ -40,7 +37,7 @@ async function measureAt(place: BenchPlace, streams: number): Promise<IdleRun[]>
   await fillStreams(place.redis, { streams, entries: 1 });
   const target = await place.openTarget();
   // The defaults of all options: SYNC_INTERVAL_SEC is 1.
-  const fleet = await BenchFleet.start(place, target, { options: { DISCOVERY_INTERVAL_SEC: '5' } });
+  const fleet = await BenchFleet.start(place, target);
   const runs: IdleRun[] = [];
   const note = async (facts: Pick<IdleRun, 'streams' | 'sets' | 'notifications'>) => {
     await untilAtRest(place, fleet);
@@ -61,11 +58,8 @@ async function measureAt(place: BenchPlace, streams: number): Promise<IdleRun[]>
     await runAll(pipeline);
     await fleet.untilMoved('set', sets);
     await note({ streams, sets, notifications: false });
-    await place.redis.config('SET', 'notify-keyspace-events', ALL_EVENTS);
-    await note({ streams, sets, notifications: true });
     return runs;
   } finally {
-    await place.redis.config('SET', 'notify-keyspace-events', '');
     await fleet.stop();
     await target.close();
     await place.clear(true);

@@ -34,7 +34,7 @@ async function runOnce(place: BenchPlace, perSec: number): Promise<Omit<LatencyR
   await place.clear(true);
   await fillStreams(place.redis, { streams, entries: 1 });
   const target = await openMongoTarget(place);
-  const fleet = await BenchFleet.start(place, target, { options: { DISCOVERY_INTERVAL_SEC: '5' } });
+  const fleet = await BenchFleet.start(place, target);
   const { process } = await BenchProcess.start('latency', {
     ...{ redisUrl: place.redisServer.url, mongoUri: target.uri, dbName: target.dbName },
     ...{ streams, perSec, seconds, warmUpSeconds },

@@ -1,0 +1,114 @@
+import type { JobQueue } from '@redis-to-mongo/job-queue';
+import {
+  ChangeFeed,
+  type ChangeFeedOptions,
+  type FeedState,
+  keyPrefixes,
+} from '@redis-to-mongo/redis-source';
+import { ChangeBuffer, type ChangeBufferOptions } from './change-buffer.js';
+import { MissedChanges } from './missed-changes.js';
+
+export interface ChangeIntakeOptions
+  extends Pick<ChangeFeedOptions, 'address' | 'redis' | 'onError'>,
+    Pick<ChangeBufferOptions, 'ownPrefix'> {
+  readonly queue: Pick<JobQueue, 'sweeps'>;
+  /** Told when the buffer has something new. */
+  readonly onAdd: () => void;
+  /** Told when a standby has missed no change any more: another scheduler's sweep has found what it had missed. */
+  readonly onComplete: () => void;
+  /** Told when the way changes are told has changed. */
+  readonly onState: (state: FeedState | { readonly is: 'off' }) => void;
+}
+
+/** What decides which changes come in; may change while it runs. */
+export interface Choice {
+  readonly isOn: boolean;
+  readonly include: readonly string[];
+  readonly wanted: (keyId: string) => boolean;
+}
+
+/** A standby keeps changes for so long, in ms: longer than it takes to notice that the active scheduler has died. */
+const KEPT_MS = 20_000;
+const STATE_MS = 250;
+
+/**
+ * What a scheduler hears of changes, active or not. A standby hears them too, so that it can take over without a sweep where
+ * it missed none.
+ */
+export class ChangeIntake {
+  readonly buffer: ChangeBuffer;
+  readonly missed = new MissedChanges();
+  readonly #options: ChangeIntakeOptions;
+  readonly #timer: NodeJS.Timeout;
+  #choice: Choice;
+  #feed: ChangeFeed | undefined;
+  #state: FeedState['is'] | 'off' | undefined;
+  #since = performance.now();
+  #agedAt = performance.now();
+
+  constructor(options: ChangeIntakeOptions, choice: Choice) {
+    this.#options = options;
+    this.#choice = choice;
+    this.buffer = new ChangeBuffer({
+      ownPrefix: options.ownPrefix,
+      wanted: (key) => this.#choice.wanted(key),
+      onAdd: options.onAdd,
+      onOverflow: () => this.missed.note('more keys changed than are kept'),
+    });
+    this.#timer = setInterval(() => this.#lookAtState(), STATE_MS);
+    this.#timer.unref();
+    this.#open();
+  }
+
+  /** How changes are told, and for how long that has been so, in ms. */
+  get state(): { readonly is: FeedState['is'] | 'off'; readonly forMs: number } {
+    this.#lookAtState();
+    return { is: this.#state ?? 'off', forMs: performance.now() - this.#since };
+  }
+
+  /** Hears of other keys from now on. */
+  async choose(choice: Choice): Promise<void> {
+    this.#choice = choice;
+    await this.#feed?.close();
+    this.#open();
+  }
+
+  /** What a standby does every second or so: lets changes go that the active scheduler has surely requested. */
+  async standBy(): Promise<void> {
+    const { sweeps } = this.#options.queue;
+    if (performance.now() - this.#agedAt > KEPT_MS) {
+      this.#agedAt = performance.now();
+      this.buffer.age();
+    }
+    if (this.missed.reason === '') return;
+    const [record, now] = await Promise.all([sweeps.read(), sweeps.now()]);
+    this.missed.settle(now, record?.beganAt ?? 0);
+    if (this.missed.reason === '') this.#options.onComplete();
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#feed?.close();
+  }
+
+  #open(): void {
+    const { isOn, include } = this.#choice;
+    this.#feed = isOn
+      ? new ChangeFeed({
+          ...this.#options,
+          prefixes: keyPrefixes(include),
+          onChange: (names) => this.buffer.add(names),
+          onMissed: (reason) => this.missed.note(reason),
+        })
+      : undefined;
+    this.#lookAtState();
+  }
+
+  #lookAtState(): void {
+    const state = this.#feed?.state ?? ({ is: 'off' } as const);
+    if (state.is === this.#state) return;
+    this.#state = state.is;
+    this.#since = performance.now();
+    this.#options.onState(state);
+  }
+}

@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ChangeBuffer } from './change-buffer.js';
+
+export interface ChangeRequestsOptions {
+  readonly buffer: Pick<ChangeBuffer, 'take' | 'addKeys' | 'size'>;
+  /** Leaves out what is not to be synced. */
+  readonly choose: (keys: readonly string[]) => Promise<readonly string[]>;
+  /** Requests keys. @returns those that a worker tails: their changes are seen by that one. */
+  readonly request: (keys: readonly string[]) => Promise<ReadonlySet<string>>;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Keys in one step. */
+const AT_ONCE = 1_000;
+/** A first change waits so long for others that came with it, in ms; when they keep coming, one step follows another after more. */
+const FIRST_MS = 2;
+const NEXT_MS = 10;
+const MANY = { keys: 100, ms: 50 } as const;
+const AFTER_ERROR_MS = 500;
+/** A key that a worker tails is not asked about again for so long, in ms. */
+const TAILED_MS = 500;
+
+/** Turns the changes in a buffer into requests, while this scheduler is the active one. */
+export class ChangeRequests {
+  readonly #options: ChangeRequestsOptions;
+  /** Keys that a worker tails: until when they rest, and whether they changed since. */
+  readonly #tailed = new Map<string, { untilMs: number; changed: boolean }>();
+  #running: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #stepEndedAt = Number.NEGATIVE_INFINITY;
+  #lastCount = 0;
+  #closed = false;
+
+  constructor(options: ChangeRequestsOptions) {
+    this.#options = options;
+  }
+
+  /** There is something to take. */
+  notify(): void {
+    if (this.#closed || this.#running) return;
+    this.#running = this.#run().finally(() => {
+      this.#running = undefined;
+      if (this.#options.buffer.size > 0) this.notify();
+    });
+  }
+
+  /** Ends once what is under way has; what was not requested is in the buffer again. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    await this.#running;
+    this.#options.buffer.addKeys([...this.#tailed].flatMap(([key, { changed }]) => (changed ? [key] : [])));
+  }
+
+  async #run(): Promise<void> {
+    const { buffer, onError } = this.#options;
+    while (!this.#closed && buffer.size > 0) {
+      const isFirst = performance.now() - this.#stepEndedAt > NEXT_MS;
+      await sleep(isFirst ? FIRST_MS : this.#lastCount > MANY.keys ? MANY.ms : NEXT_MS);
+      const keys = buffer.take(AT_ONCE);
+      try {
+        await this.#step(keys.filter((key) => !this.#rests(key)));
+      } catch (error) {
+        buffer.addKeys(keys);
+        if (this.#closed) return;
+        onError(error);
+        await sleep(AFTER_ERROR_MS);
+      }
+      this.#lastCount = keys.length;
+      this.#stepEndedAt = performance.now();
+    }
+  }
+
+  async #step(keys: readonly string[]): Promise<void> {
+    if (keys.length === 0) return;
+    const chosen = await this.#options.choose(keys);
+    if (chosen.length === 0) return;
+    const untilMs = performance.now() + TAILED_MS;
+    for (const key of await this.#options.request(chosen)) this.#tailed.set(key, { untilMs, changed: false });
+    if (this.#tailed.size > 0) this.#timer ??= setTimeout(() => this.#endRests(), TAILED_MS / 4);
+  }
+
+  #rests(key: string): boolean {
+    const tailed = this.#tailed.get(key);
+    if (tailed) tailed.changed = true;
+    return tailed !== undefined;
+  }
+
+  #endRests(): void {
+    this.#timer = undefined;
+    const now = performance.now();
+    const changed: string[] = [];
+    for (const [key, tailed] of this.#tailed) {
+      if (tailed.untilMs > now) continue;
+      this.#tailed.delete(key);
+      if (tailed.changed) changed.push(key);
+    }
+    this.#options.buffer.addKeys(changed);
+    if (this.#tailed.size > 0 && !this.#closed)
+      this.#timer ??= setTimeout(() => this.#endRests(), TAILED_MS / 4);
+  }
+}

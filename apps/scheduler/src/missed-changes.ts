@@ -1,0 +1,30 @@
+/** Whether changes may have been missed, which only a sweep can find. */
+export class MissedChanges {
+  #reason = '';
+  #at: number | undefined;
+
+  /** Why changes may have been missed; empty where none were. */
+  get reason(): string {
+    return this.#reason;
+  }
+
+  note(reason: string): void {
+    this.#reason = reason;
+    this.#at = undefined;
+  }
+
+  /** A sweep that begins now finds them. */
+  clear(): void {
+    this.#reason = '';
+  }
+
+  /**
+   * For a standby: they are found once another scheduler's sweep has ended that began after they were missed.
+   * @param now and beganAt: by one clock, in ms since 1970.
+   */
+  settle(now: number, beganAt: number): void {
+    if (this.#reason === '') return;
+    this.#at ??= now;
+    if (beganAt > this.#at) this.clear();
+  }
+}

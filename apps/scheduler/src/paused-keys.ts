@@ -1,0 +1,34 @@
+/** What is known of the keys that an operator has paused. */
+export interface PausedKeysOptions {
+  /** At most `limit` of them. */
+  readonly read: (limit: number) => Promise<ReadonlySet<string>>;
+}
+
+/** So many are held; where more are paused, none are, and their runs find out by themselves. */
+const LIMIT = 10_000;
+
+/** The keys that rest, as of the last look: their changes need not be requested. */
+export class PausedKeys {
+  readonly #read: PausedKeysOptions['read'];
+  #keys: ReadonlySet<string> = new Set();
+
+  constructor({ read }: PausedKeysOptions) {
+    this.#read = read;
+  }
+
+  has(key: string): boolean {
+    return this.#keys.has(key);
+  }
+
+  /**
+   * Looks again.
+   * @returns the keys that were paused or resumed: changes of resumed ones may have been left out, and those of paused ones may
+   * still be tailed.
+   */
+  async refresh(): Promise<readonly string[]> {
+    const before = this.#keys;
+    const found = await this.#read(LIMIT + 1);
+    this.#keys = found.size > LIMIT ? new Set() : found;
+    return [...before, ...this.#keys].filter((key) => before.has(key) !== this.#keys.has(key));
+  }
+}

@@ -1,0 +1,176 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { JobQueue } from '@redis-to-mongo/job-queue';
+import { activeKeysAfter, syncedIds } from '@redis-to-mongo/mongo-sink';
+import { isKeyType, type KeyType, keyBytes, SyncError } from '@redis-to-mongo/pipeline';
+import { type FoundKey, scanKeys, streamsWithNewEntries, typesOf } from '@redis-to-mongo/redis-source';
+
+import { hasScheduler } from './has-scheduler.js';
+
+export interface SweepOptions {
+  readonly redis: Parameters<typeof scanKeys>[0];
+  readonly db: Parameters<typeof activeKeysAfter>[0];
+  readonly queue: Pick<
+    JobQueue,
+    'request' | 'dueCount' | 'schedule' | 'schedulesOf' | 'schedules' | 'removeSchedulers'
+  >;
+  readonly wanted: (keyId: string) => boolean;
+  readonly types: readonly KeyType[];
+  /** The interval of a key's job scheduler, in ms. */
+  readonly everyMs: (key: string, type: KeyType) => number;
+  /** See DueSweep. */
+  readonly isPoll: boolean;
+  /** Asked before each page: false ends the sweep. */
+  readonly goesOn: () => boolean;
+}
+
+export interface SweepReport {
+  /** Keys in Redis that are chosen, by type; by the server's word for a type nobody here knows. */
+  readonly byType: ReadonlyMap<string, number>;
+  readonly keys: number;
+  readonly requested: number;
+  readonly scheduled: number;
+  readonly unscheduled: number;
+  /** Keys that MongoDB believes to be there, and that are gone. */
+  readonly gone: number;
+  /** It was not ended from outside. */
+  readonly isWhole: boolean;
+}
+
+const PAGE = 1_000;
+/** A page waits while more keys than this are due: changes must not wait behind a sweep for long. */
+const DUE_AT_MOST = 4_000;
+const WAIT_MS = 20;
+const NO_ANSWER: ReadonlySet<string> = new Set(['KEY_TYPE_CHANGED', 'REDIS_PRIVILEGE', 'REDIS_KEY_HIDDEN']);
+
+/**
+ * Goes over what Redis holds, over what MongoDB believes to be there, and over the job schedulers, page by page, and requests every
+ * key that may differ: whatever was missed is found so. It holds a page, never all keys.
+ * @throws SyncError as the source and the sink tell.
+ */
+export async function sweep(options: SweepOptions): Promise<SweepReport> {
+  const run = new Sweep(options);
+  const isWhole = (await run.source()) && (await run.target()) && (await run.schedules());
+  return { ...run.report, isWhole };
+}
+
+class Sweep {
+  readonly report = {
+    byType: new Map<string, number>(),
+    keys: 0,
+    requested: 0,
+    scheduled: 0,
+    unscheduled: 0,
+    gone: 0,
+  };
+  readonly #options: SweepOptions;
+
+  constructor(options: SweepOptions) {
+    this.#options = options;
+  }
+
+  async source(): Promise<boolean> {
+    const { redis, wanted, isPoll } = this.#options;
+    for await (const page of scanKeys(redis, wanted)) {
+      if (!this.#options.goesOn()) return false;
+      if (page.length === 0) continue;
+      for (const { type } of page) this.#count(type);
+      const synced = page.flatMap(({ key, type }) => (this.#isSynced(type) ? [{ key, type }] : []));
+      await this.#schedule(synced.filter(({ type }) => hasScheduler(type)));
+      await this.#request(isPoll ? await this.#changed(synced) : synced.map(({ key }) => key));
+    }
+    return true;
+  }
+
+  /** Those that are gone, or hold a type that is not mirrored, are requested: their run retires them. */
+  async target(): Promise<boolean> {
+    const { db, redis, wanted } = this.#options;
+    for (let after: string | undefined; ; ) {
+      if (!this.#options.goesOn()) return false;
+      const page = await activeKeysAfter(db, after, PAGE);
+      const last = page.at(-1);
+      if (last === undefined) return true;
+      after = last;
+      const keys = page.filter(wanted);
+      const types = await typesOf(redis, keys.map(keyBytes));
+      const gone = keys.filter((_, i) => !this.#isSynced(types[i]));
+      this.report.gone += gone.length;
+      await this.#request(gone);
+    }
+  }
+
+  /** Those whose key is gone, or is not to be synced any more, are removed. */
+  async schedules(): Promise<boolean> {
+    const { queue, redis, wanted } = this.#options;
+    for (let from = 0; ; ) {
+      if (!this.#options.goesOn()) return false;
+      const page = await queue.schedules(from, PAGE);
+      if (page.length === 0) return true;
+      const types = await typesOf(
+        redis,
+        page.map(({ key = '' }) => keyBytes(key)),
+      );
+      const strays = page.filter(({ key }, i) => {
+        const type = types[i];
+        return key === undefined || !wanted(key) || !this.#isSynced(type) || !hasScheduler(type);
+      });
+      await queue.removeSchedulers(strays.map(({ id }) => id));
+      this.report.unscheduled += strays.length;
+      from += page.length - strays.length;
+    }
+  }
+
+  async #schedule(keys: readonly { key: string; type: KeyType }[]): Promise<void> {
+    const { queue, everyMs } = this.#options;
+    if (keys.length === 0) return;
+    const schedules = await queue.schedulesOf(keys.map(({ key }) => key));
+    const differing = keys
+      .map(({ key, type }) => ({ key, ms: everyMs(key, type) }))
+      .filter(({ ms }, i) => schedules[i]?.everyMs !== ms);
+    this.report.scheduled += differing.length;
+    for (const everyMs of new Set(differing.map(({ ms }) => ms)))
+      await queue.schedule(
+        differing.flatMap(({ key, ms }) => (ms === everyMs ? [key] : [])),
+        everyMs,
+      );
+  }
+
+  /** The keys that may have changed: streams with new entries, those that MongoDB does not know, and all other values. */
+  async #changed(keys: readonly { key: string; type: KeyType }[]): Promise<string[]> {
+    const { db, redis } = this.#options;
+    const streams = keys.filter(({ type }) => type === 'stream').map(({ key }) => key);
+    const others = keys.filter(({ type }) => type !== 'stream').map(({ key }) => key);
+    if (streams.length === 0) return others;
+    const ids = await syncedIds(db, streams);
+    const known = streams.flatMap((key) => {
+      const id = ids.get(key);
+      return id === undefined ? [] : [{ key, id }];
+    });
+    const unknown = streams.filter((key) => !ids.has(key));
+    if (known.length === 0) return [...others, ...unknown];
+    const changed = await streamsWithNewEntries(redis, known).catch((error: unknown) => {
+      // One that is no stream any more spoils the question for all; and the user need not be allowed to ask it.
+      const isNoAnswer = error instanceof SyncError && NO_ANSWER.has(error.code);
+      if (isNoAnswer) return known.map(({ key }) => key);
+      throw error;
+    });
+    return [...others, ...unknown, ...changed];
+  }
+
+  async #request(keys: readonly string[]): Promise<void> {
+    if (keys.length === 0) return;
+    const { queue, goesOn } = this.#options;
+    while ((await queue.dueCount()) > DUE_AT_MOST && goesOn()) await sleep(WAIT_MS);
+    await queue.request(keys);
+    this.report.requested += keys.length;
+  }
+
+  #isSynced(type: FoundKey['type'] | undefined): type is KeyType {
+    return type !== undefined && isKeyType(type) && this.#options.types.includes(type);
+  }
+
+  #count(type: FoundKey['type']): void {
+    const name = typeof type === 'string' ? type : type.unknown;
+    this.report.byType.set(name, (this.report.byType.get(name) ?? 0) + 1);
+    this.report.keys++;
+  }
+}

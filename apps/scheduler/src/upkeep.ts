@@ -1,0 +1,83 @@
+import type { JobQueue, ScheduleChange } from '@redis-to-mongo/job-queue';
+import { isKeyType, type KeyType, keyBytes } from '@redis-to-mongo/pipeline';
+import { typesOf } from '@redis-to-mongo/redis-source';
+import { hasScheduler } from './has-scheduler.js';
+
+export interface UpkeepOptions {
+  readonly redis: Parameters<typeof typesOf>[0];
+  readonly queue: JobQueue;
+  readonly wanted: (keyId: string) => boolean;
+  readonly types: readonly KeyType[];
+  readonly everyMs: (key: string, type: KeyType) => number;
+}
+
+export interface UpkeepReport {
+  /** Keys that were requested again, since their job or its worker was lost. */
+  readonly requestedAgain: number;
+  readonly scheduled: number;
+  readonly unscheduled: number;
+  /** Job schedulers that had stopped, and were made anew. */
+  readonly repaired: number;
+}
+
+/** A key that is due for so long, in ms, while no job waits, is requested again; and after more, while jobs wait. */
+const OVERDUE_MS = { idle: 3_000, busy: 60_000 } as const;
+const AT_ONCE = 500;
+
+/** What is to be done every second or so: lost jobs, dead workers, job schedulers of new and vanished keys. */
+export async function upkeep(options: UpkeepOptions): Promise<UpkeepReport> {
+  const { queue } = options;
+  const requestedAgain = await requestAgain(queue);
+  const changes = await queue.changes.take(AT_ONCE);
+  const present = await presentOf(options, changes);
+  const scheduled = await schedule(options, present);
+  const gone = changes.filter(({ key }) => !present.has(key)).map(({ key }) => key);
+  await queue.unschedule(gone);
+  return { requestedAgain, scheduled, unscheduled: gone.length, repaired: await repair(options) };
+}
+
+async function requestAgain(queue: JobQueue): Promise<number> {
+  const abandoned = await queue.abandonedKeys();
+  if (abandoned.length > 0) await queue.request(abandoned);
+  const { waiting, due } = await queue.depth();
+  // While jobs wait, those of the due keys are likely among them: workers are behind, or there are none.
+  if (due === 0 || (waiting > 0 && (await queue.workerCount()) === 0)) return abandoned.length;
+  const overdue = await queue.overdueKeys(waiting > 0 ? OVERDUE_MS.busy : OVERDUE_MS.idle, AT_ONCE);
+  await queue.requestAgain(overdue);
+  return abandoned.length + overdue.length;
+}
+
+/** What the workers told may be out of date: the source says what is there. */
+async function presentOf(
+  { redis, wanted, types }: UpkeepOptions,
+  changes: readonly ScheduleChange[],
+): Promise<Map<string, KeyType>> {
+  const keys = changes.map(({ key }) => key);
+  const answers = await typesOf(redis, keys.map(keyBytes));
+  return new Map(
+    keys.flatMap((key, i) => {
+      const type = answers[i];
+      const isSynced = isKeyType(type) && types.includes(type) && hasScheduler(type) && wanted(key);
+      return isSynced ? [[key, type] as const] : [];
+    }),
+  );
+}
+
+async function schedule(
+  { queue, everyMs }: UpkeepOptions,
+  keys: ReadonlyMap<string, KeyType>,
+): Promise<number> {
+  const names = [...keys.keys()];
+  const schedules = await queue.schedulesOf(names);
+  const missing = [...keys].filter((_, i) => schedules[i] === undefined);
+  for (const [key, type] of missing) await queue.schedule([key], everyMs(key, type));
+  return missing.length;
+}
+
+async function repair({ queue }: UpkeepOptions): Promise<number> {
+  const stopped = await queue.stoppedSchedules(AT_ONCE);
+  await queue.removeSchedulers(stopped.map(({ id }) => id));
+  for (const { key, everyMs } of stopped)
+    if (key !== undefined && everyMs !== undefined) await queue.schedule([key], everyMs);
+  return stopped.length;
+}

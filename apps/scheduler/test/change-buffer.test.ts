@@ -1,0 +1,128 @@
+import { describe, expect, it, vi } from 'vitest';
+import { ChangeBuffer } from '../src/change-buffer.js';
+import { ChangeRequests } from '../src/change-requests.js';
+import { MissedChanges } from '../src/missed-changes.js';
+
+const names = (...keys: string[]) => keys.map((key) => Buffer.from(key));
+const until = { timeout: 10_000, interval: 5 };
+
+function buffer(onAdd = () => {}) {
+  const overflows: number[] = [];
+  const made = new ChangeBuffer({
+    wanted: (key) => !key.startsWith('unwanted'),
+    ownPrefix: Buffer.from('{r2m}:'),
+    onAdd,
+    onOverflow: () => void overflows.push(1),
+  });
+  return { made, overflows };
+}
+
+describe('the buffer of changes', () => {
+  it('holds each key once, without the queue’s own and those that nobody wants', () => {
+    const { made } = buffer();
+    made.add(names('a', 'b', '{r2m}:sync:wait', 'unwanted:1'));
+    made.add(names('b', 'c', '{r2m}', '{r2m}x'));
+    expect(made.take(10)).toEqual(['a', 'b', 'c', '{r2m}', '{r2m}x']);
+    expect(made.size).toBe(0);
+  });
+
+  it('lets those go that were there at the last call of age, the older ones first', () => {
+    const { made } = buffer();
+    made.add(names('old'));
+    made.age();
+    made.add(names('new'));
+    expect(made.take(1)).toEqual(['old']);
+    made.age();
+    made.age();
+    expect(made.size).toBe(0);
+  });
+
+  it('is bounded: it says so when more keys changed than it keeps', () => {
+    const { made, overflows } = buffer();
+    for (let i = 0; i < 101; i++) made.addKeys(Array.from({ length: 1000 }, (_, n) => `${i}:${n}`));
+    expect(overflows).toHaveLength(1);
+    expect(made.size).toBeLessThanOrEqual(100_000);
+  });
+});
+
+describe('changes', () => {
+  function requestsFor(request: (keys: readonly string[]) => Promise<ReadonlySet<string>>) {
+    const errors: unknown[] = [];
+    const { made } = buffer(() => requests.notify());
+    const requests: ChangeRequests = new ChangeRequests({
+      buffer: made,
+      choose: async (keys) => keys,
+      request,
+      onError: (error) => void errors.push(error),
+    });
+    return { made, requests, errors };
+  }
+
+  it('are requested together, those that came at about the same time', async () => {
+    const requested: string[][] = [];
+    const { made, requests } = requestsFor(async (keys) => {
+      requested.push([...keys]);
+      return new Set();
+    });
+    made.add(names('a'));
+    made.add(names('b', 'a'));
+    await vi.waitFor(() => expect(requested).toEqual([['a', 'b']]), until);
+    await requests.close();
+  });
+
+  it('are kept when they could not be requested, and requested later', async () => {
+    let isDown = true;
+    const requested: string[] = [];
+    const { made, requests, errors } = requestsFor(async (keys) => {
+      if (isDown) throw new Error('the queue is away');
+      requested.push(...keys);
+      return new Set();
+    });
+    made.add(names('a'));
+    await vi.waitFor(() => expect(errors).toHaveLength(1), until);
+    isDown = false;
+    made.add(names('b'));
+    await vi.waitFor(() => expect(requested.sort()).toEqual(['a', 'b']), until);
+    await requests.close();
+  });
+
+  it('of a stream that a worker tails are asked about again while they go on, and not more than twice a second', async () => {
+    let asked = 0;
+    const { made, requests } = requestsFor(async (keys) => {
+      asked++;
+      return new Set(keys);
+    });
+    made.add(names('tailed'));
+    await vi.waitFor(() => expect(asked).toBe(1), until);
+    for (let i = 0; i < 20; i++) {
+      made.add(names('tailed'));
+      await new Promise(setImmediate);
+    }
+    await vi.waitFor(() => expect(asked).toBe(2), until);
+    await requests.close();
+  });
+
+  it('that were not requested when it closes are in the buffer again', async () => {
+    const { made, requests } = requestsFor(async (keys) => new Set(keys));
+    made.add(names('tailed'));
+    await vi.waitFor(() => expect(made.size).toBe(0), until);
+    made.add(names('tailed'));
+    await vi.waitFor(() => expect(made.size).toBe(0), until);
+    await requests.close();
+    expect(made.take(10)).toEqual(['tailed']);
+  });
+});
+
+describe('changes that a standby missed', () => {
+  it('are found by another scheduler’s sweep that began later', () => {
+    const missed = new MissedChanges();
+    missed.note('the connection was lost');
+    missed.settle(1_000, 900);
+    expect(missed.reason).not.toBe('');
+    missed.settle(2_000, 1_001);
+    expect(missed.reason).toBe('');
+    missed.note('once more');
+    missed.settle(3_000, 2_000);
+    expect(missed.reason).toBe('once more');
+  });
+});

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { type SweepFacts, sweepDue } from '../src/sweep-due.js';
+
+const SETTLED: SweepFacts = {
+  record: { beganAt: 900_000, endedAt: 1_000_000, scope: 'all', pending: '' },
+  scope: 'all',
+  missed: '',
+  feed: 'listening',
+  feedMs: 60_000,
+  intervalMs: 1_000,
+  idleIntervalMs: 3_600_000,
+  now: 1_500_000,
+  lastRound: undefined,
+  polls: 0,
+};
+const because = (facts: Partial<SweepFacts>) => sweepDue({ ...SETTLED, ...facts });
+
+describe('with a feed that tells of every change, a sweep is due', () => {
+  it('never, while nothing was missed', () => {
+    expect(because({})).toBeUndefined();
+  });
+
+  it.each([
+    ['the queue knows of none', { record: undefined }],
+    [
+      'the last one did not end',
+      { record: { beganAt: 0, endedAt: 0, scope: 'all', pending: 'it was begun' } },
+    ],
+    ['other keys are chosen', { scope: 'some' }],
+    ['changes were missed', { missed: 'the connection was lost' }],
+    ['IDLE_INTERVAL_SEC is over', { now: 1_000_000 + 3_600_000 }],
+  ] satisfies [string, Partial<SweepFacts>][])('when %s', (_, facts) => {
+    expect(because(facts)).toMatchObject({ isPoll: false });
+    expect(because(facts)?.reason).not.toBe('');
+  });
+
+  it('not before the feed tells: what changes meanwhile would be missed again', () => {
+    expect(because({ missed: 'it was lost', feed: 'connecting', feedMs: 1_000 })).toBeUndefined();
+  });
+});
+
+describe('without such a feed', () => {
+  it.each(['off', 'refused'] as const)('(%s) all keys are polled, at their interval', (feed) => {
+    expect(because({ feed })).toMatchObject({ isPoll: true });
+    expect(because({ feed, lastRound: { agoMs: 999, tookMs: 10 } })).toBeUndefined();
+    expect(because({ feed, lastRound: { agoMs: 1_000, tookMs: 10 } })).toMatchObject({ isPoll: true });
+  });
+
+  it('polling takes a quarter of the time at most', () => {
+    expect(because({ feed: 'off', lastRound: { agoMs: 29_000, tookMs: 10_000 } })).toBeUndefined();
+    expect(because({ feed: 'off', lastRound: { agoMs: 30_000, tookMs: 10_000 } })).toBeDefined();
+  });
+
+  it('every tenth round requests every key', () => {
+    const polls = Array.from({ length: 20 }, (_, i) => because({ feed: 'off', polls: i })?.isPoll);
+    expect(polls.filter((isPoll) => isPoll === false)).toHaveLength(2);
+  });
+
+  it('that does not come back, polling begins after a while', () => {
+    expect(because({ feed: 'connecting', feedMs: 14_000 })).toBeUndefined();
+    expect(because({ feed: 'connecting', feedMs: 16_000, missed: 'it was lost' })).toMatchObject({
+      isPoll: true,
+    });
+  });
+});

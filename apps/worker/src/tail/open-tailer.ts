@@ -1,0 +1,49 @@
+import type { AppContext } from '@redis-to-mongo/app-shell';
+import type { Config } from '@redis-to-mongo/config';
+import type { Claims, JobQueue } from '@redis-to-mongo/job-queue';
+import type { KeyState, Line } from '@redis-to-mongo/pipeline';
+import { connectRedis, FOR_BLOCKING } from '@redis-to-mongo/redis-connection';
+import type { JobAccount } from '../job-account.js';
+import { ANSWER_MS, StreamTailer } from './stream-tailer.js';
+
+/** What the tailer shares with the jobs. */
+export interface TailerParts {
+  readonly line: Line;
+  readonly claims: Claims;
+  readonly queue: JobQueue;
+  readonly account: JobAccount;
+  /** What is done once a position is saved; it does not throw. */
+  readonly afterSync: (state: KeyState) => Promise<void>;
+  readonly onFailed: (key: string, error: Error) => void;
+}
+
+/** The tailer, where streams can be tailed: a cluster takes no read that blocks over several keys. */
+export function openTailer(
+  { sync, redis }: Pick<Config, 'sync' | 'redis'>,
+  { logger, closers, metrics }: Pick<AppContext, 'logger' | 'closers' | 'metrics'>,
+  { line, claims, queue, account, afterSync, onFailed }: TailerParts,
+): StreamTailer | undefined {
+  if (sync.tailStreams === 0 || redis.clusterNodes) return undefined;
+  const onError = (error: unknown) => logger.warn('tailing streams: trouble', { error });
+  const tailer = new StreamTailer({
+    line,
+    claims,
+    atMost: sync.tailStreams,
+    connect: () => connectRedis(redis, onError, { ...FOR_BLOCKING, commandTimeout: ANSWER_MS }),
+    request: (keys) => queue.request(keys),
+    addJobs: (keys) => queue.addJobs(keys),
+    onPoll: (key, report) => {
+      metrics.tailPolls.inc();
+      account.done(key, report);
+    },
+    onSaved: afterSync,
+    onFailed: async (key, error) => {
+      onFailed(key, await account.failed(key, error));
+      await queue.retryLater([key]);
+    },
+    onSize: (streams) => metrics.tailedStreams.set(streams),
+    onError,
+  });
+  closers.add('tailer', () => tailer.close());
+  return tailer;
+}

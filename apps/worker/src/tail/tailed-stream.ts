@@ -1,0 +1,104 @@
+import type { Claim } from '@redis-to-mongo/job-queue';
+import {
+  BEFORE_FIRST,
+  type KeyState,
+  type Line,
+  type Sink,
+  Slice,
+  type SyncReport,
+  syncOn,
+} from '@redis-to-mongo/pipeline';
+import type { StreamAt } from '@redis-to-mongo/redis-source';
+import { IDLE_MS, isSmall, POLL } from './worth-tailing.js';
+
+/** A stream that was tailed for so long, in ms, is read by a job again, from what MongoDB holds. */
+const FRESH_MS = 30_000;
+
+/** One stream that is tailed: what was read and written of it, and what of that is saved. */
+export class TailedStream implements StreamAt {
+  readonly claim: Claim;
+  readonly #since: number;
+  #changedAt: number;
+  #state: KeyState;
+  #saved: KeyState;
+  #saving: Promise<unknown> = Promise.resolve();
+  #polling: Promise<SyncReport> | undefined;
+
+  /** @param state as it was saved last. */
+  constructor(claim: Claim, state: KeyState, now: number) {
+    this.claim = claim;
+    this.#state = state;
+    this.#saved = state;
+    this.#since = now;
+    this.#changedAt = Math.min(now, state.lastChangedAt?.getTime() ?? now);
+  }
+
+  get key(): string {
+    return this.claim.key;
+  }
+
+  /** The last entry that was read. */
+  get id(): string {
+    return String(this.#state.position?.entryId ?? BEFORE_FIRST);
+  }
+
+  get isPolling(): boolean {
+    return this.#polling !== undefined;
+  }
+
+  get isUnsaved(): boolean {
+    return this.#saved !== this.#state;
+  }
+
+  isIdle(now: number): boolean {
+    return now - this.#changedAt > IDLE_MS;
+  }
+
+  /** Whether a job has to read it afresh. */
+  isOld(now: number): boolean {
+    return now - this.#since > FRESH_MS;
+  }
+
+  /**
+   * Reads what is new and writes it; the position is left to `save`.
+   * @returns the report, and whether tailing goes on: not where there is more than one poll is for, or nothing at all.
+   * @throws SyncError as syncOn does.
+   */
+  async poll(line: Line, isMine: () => Promise<boolean>): Promise<{ report: SyncReport; goesOn: boolean }> {
+    try {
+      this.#polling = syncOn(line, this.#state, new Slice(POLL), isMine);
+      const report = await this.#polling;
+      const { result, state, lag } = report;
+      if (result !== 'synced' || !state) return { report, goesOn: false };
+      this.#state = state;
+      this.#changedAt = Date.now();
+      return { report, goesOn: lag === 0 && isSmall(report) };
+    } finally {
+      this.#polling = undefined;
+    }
+  }
+
+  /**
+   * Saves what the polls until now came to, if anything.
+   * @returns the state that was saved.
+   * @throws SyncError as the sink does; POSITION_MOVED when somebody else has saved the key.
+   */
+  async save(sink: Sink): Promise<KeyState | undefined> {
+    const saving = this.#saving.catch(() => {}).then(() => this.#saveNow(sink));
+    this.#saving = saving;
+    return await saving;
+  }
+
+  /** Resolves when no poll is under way any more. */
+  async settled(): Promise<void> {
+    await this.#polling?.catch(() => {});
+  }
+
+  async #saveNow(sink: Sink): Promise<KeyState | undefined> {
+    const next = this.#state;
+    if (next === this.#saved) return undefined;
+    await sink.save(this.#saved, next);
+    this.#saved = next;
+    return next;
+  }
+}

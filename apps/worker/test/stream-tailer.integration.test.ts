@@ -1,0 +1,301 @@
+import { randomUUID } from 'node:crypto';
+import { createLogger, createMetrics } from '@redis-to-mongo/app-shell';
+import { Claims, JobQueue } from '@redis-to-mongo/job-queue';
+import { markPaused } from '@redis-to-mongo/mongo-sink';
+import { type Line, SyncError } from '@redis-to-mongo/pipeline';
+import { connectRedis } from '@redis-to-mongo/redis-connection';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { BackfillLog } from '../src/backfill-log.js';
+import { JobAccount } from '../src/job-account.js';
+import { syncJob } from '../src/sync-job.js';
+import { StreamTailer } from '../src/tail/stream-tailer.js';
+import { TargetGuard } from '../src/target-guard.js';
+import { addsUp, type LineUnderTest, lineUnderTest } from './line-under-test.js';
+
+const TLS = { enabled: false, rejectUnauthorized: true };
+const until = { timeout: 20_000, interval: 10 };
+
+let under: LineUnderTest;
+let queue: JobQueue;
+const closers: (() => unknown)[] = [];
+const errors: unknown[] = [];
+const prefix = `tail-${randomUUID().slice(0, 8)}`;
+beforeAll(async () => {
+  under = await lineUnderTest({ ownMongo: true });
+  queue = new JobQueue(settings(), (error) => errors.push(error));
+});
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+  expect(errors.splice(0)).toEqual([]);
+});
+afterAll(async () => {
+  await queue.close();
+  await under.close();
+});
+
+function settings() {
+  return { redis: address(), prefix };
+}
+
+function address() {
+  return { url: under.namespace.redis.url, host: '', port: 0, db: 0, tls: TLS };
+}
+
+/** What a worker is made of, but for the pulling of jobs: those are run here, one by one. */
+async function worker(changes: Partial<Line> = {}, asked?: () => Promise<boolean>) {
+  const line = await under.line(changes);
+  const metrics = createMetrics('worker');
+  const logger = createLogger({ level: 'error', format: 'json', app: 'worker' });
+  const claims = new Claims(settings(), (error) => errors.push(error));
+  const account = new JobAccount({
+    guard: new TargetGuard({
+      logger,
+      signal: new AbortController().signal,
+      pause: async () => {},
+      resume: () => {},
+      probe: async () => {},
+    }),
+    metrics,
+    logger,
+    backfills: new BackfillLog(logger),
+    recordError: async () => {},
+  });
+  const polls: string[] = [];
+  const failed: unknown[] = [];
+  let size = 0;
+  const tailer = new StreamTailer({
+    line,
+    claims: {
+      stillHolds: asked ?? ((claim) => claims.stillHolds(claim)),
+      release: (claim) => claims.release(claim),
+    },
+    connect: () => connectRedis(address(), (error) => errors.push(error)),
+    atMost: 10,
+    onPoll: (key, report) => {
+      polls.push(key);
+      account.done(key, report);
+    },
+    onSaved: async () => {},
+    onFailed: async (_, error) => void failed.push(error),
+    request: (keys) => queue.request(keys),
+    addJobs: (keys) => queue.addJobs(keys),
+    onSize: (streams) => {
+      size = streams;
+    },
+    onError: (error) => errors.push(error),
+  });
+  closers.push(
+    () => claims.close(),
+    () => tailer.close(),
+  );
+  const job = syncJob({
+    ...{ line, claims, queue, account, metrics, logger, tailer },
+    slice: () => ({ entries: 100_000, bytes: 1 << 30, ms: 60_000 }),
+    afterSync: async () => {},
+    recordError: async () => {},
+  });
+  return { job, tailer, polls, failed, size: () => size };
+}
+
+async function add(key: string, ids: readonly string[]): Promise<void> {
+  for (const id of ids) await under.redis.xadd(key, id, 'v', id);
+}
+
+async function ids(key: string): Promise<string[]> {
+  return (await under.messages(key)).map(({ entryId }) => entryId);
+}
+
+/** Has the stream tailed: two jobs find something new within moments. */
+async function tail({ job, size }: Awaited<ReturnType<typeof worker>>, key: string): Promise<void> {
+  const before = size();
+  for (const id of ['1-0', '2-0']) {
+    await add(key, [id]);
+    await job([key]);
+  }
+  expect(size()).toBe(before + 1);
+}
+
+async function jobsFor(key: string): Promise<number> {
+  const jobs = await queue.queue.getJobs(['waiting', 'active', 'delayed']);
+  return jobs.filter(({ data }) => data.keys.includes(key)).length;
+}
+
+describe('a stream that is tailed', () => {
+  it('is one that has changed twice within moments, and is read on without a job', async () => {
+    const one = await worker();
+    await add('busy', ['1-0']);
+    await one.job(['busy']);
+    expect(one.size()).toBe(0);
+    await add('busy', ['2-0']);
+    await one.job(['busy']);
+    expect(one.size()).toBe(1);
+    for (const id of ['3-0', '4-0', '5-0']) {
+      await add('busy', [id]);
+      await vi.waitFor(async () => expect(await ids('busy')).toContain(id), until);
+    }
+    await vi.waitFor(async () => expect((await under.state('busy')).position?.entryId).toBe('5-0'), until);
+    const state = await under.state('busy');
+    expect(state.counts).toMatchObject({ seen: 5, written: 5 });
+    expect(addsUp(state)).toBe(true);
+    expect(await jobsFor('busy')).toBe(0);
+  });
+
+  it('is tailed on when the next job finds nothing new', async () => {
+    const one = await worker();
+    await tail(one, 'on');
+    await one.job(['on']);
+    expect(one.size()).toBe(1);
+    await add('on', ['3-0']);
+    await vi.waitFor(async () => expect(await ids('on')).toEqual(['1-0', '2-0', '3-0']), until);
+  });
+
+  it('is let go once it is quiet, without a job', async () => {
+    const one = await worker();
+    await tail(one, 'quiet');
+    await vi.waitFor(() => expect(one.size()).toBe(0), until);
+    expect(await jobsFor('quiet')).toBe(0);
+    const two = await worker();
+    await two.job(['quiet']);
+    expect(await under.redis.hkeys(`{${prefix}}:claims`)).toEqual([]);
+  });
+
+  it('begins its next life when it is made anew meanwhile', async () => {
+    const one = await worker();
+    await tail(one, 'anew');
+    await under.redis
+      .multi()
+      .del('anew')
+      .xadd('anew', '7-0', 'v', 'new')
+      .xadd('anew', '8-0', 'v', 'new')
+      .exec();
+    await vi.waitFor(async () => expect(await ids('anew')).toEqual(['1-0', '2-0', '7-0', '8-0']), until);
+    await one.tailer.close();
+    expect(await under.state('anew')).toMatchObject({ incarnation: 2, counts: { seen: 4, written: 4 } });
+  });
+
+  it('is left to jobs when there is more than a little, and nothing is skipped', async () => {
+    const one = await worker();
+    await tail(one, 'much');
+    const pipeline = under.redis.pipeline();
+    for (let i = 0; i < 7_000; i++) pipeline.xadd('much', `3-${i}`, 'v', 'x');
+    await pipeline.exec();
+    await vi.waitFor(async () => expect(await jobsFor('much')).toBe(1), until);
+    expect(one.size()).toBe(0);
+    await one.job(['much']);
+    expect((await under.state('much')).counts).toMatchObject({ seen: 7_002, written: 7_002 });
+  });
+
+  it('is given up when it holds another type, and so are the others, to jobs', async () => {
+    const one = await worker();
+    await tail(one, 'retyped');
+    await tail(one, 'beside');
+    await under.redis.multi().del('retyped').sadd('retyped', 'm').exec();
+    await add('beside', ['3-0']);
+    await vi.waitFor(async () => expect(await jobsFor('retyped')).toBe(1), until);
+    expect(await jobsFor('beside')).toBe(1);
+    expect(errors.splice(0)).toMatchObject([{ code: 'KEY_TYPE_CHANGED' }]);
+    await one.job(['beside']);
+    expect(await ids('beside')).toEqual(['1-0', '2-0', '3-0']);
+  });
+
+  it('is not tailed once it is paused', async () => {
+    const one = await worker();
+    await tail(one, 'paused');
+    await markPaused(under.db, 'paused', new Date());
+    await one.job(['paused']);
+    expect(one.size()).toBe(0);
+    await add('paused', ['3-0']);
+    await one.job(['paused']);
+    expect(await ids('paused')).toEqual(['1-0', '2-0']);
+  });
+
+  it('is saved and left to jobs when the worker ends', async () => {
+    const one = await worker();
+    await tail(one, 'ending');
+    await add('ending', ['3-0']);
+    await vi.waitFor(async () => expect(await ids('ending')).toHaveLength(3), until);
+    await one.tailer.close();
+    expect((await under.state('ending')).position?.entryId).toBe('3-0');
+    expect(await jobsFor('ending')).toBe(1);
+    expect(await under.redis.hkeys(`{${prefix}}:claims`)).toEqual([]);
+  });
+
+  it('whose poll fails is tried again by a job', async () => {
+    let isBroken = false;
+    const whole = await under.line();
+    const one = await worker({
+      sink: {
+        ...whole.sink,
+        write: async (...args) => {
+          if (isBroken) throw new SyncError('MONGO_UNKNOWN', 'unknown', 'refused');
+          return await whole.sink.write(...args);
+        },
+      },
+    });
+    await tail(one, 'failing');
+    isBroken = true;
+    await add('failing', ['3-0']);
+    await vi.waitFor(() => expect(one.failed).toMatchObject([{ code: 'MONGO_UNKNOWN' }]), until);
+    expect(one.size()).toBe(0);
+    isBroken = false;
+    await one.job(['failing']);
+    expect(await ids('failing')).toEqual(['1-0', '2-0', '3-0']);
+  });
+});
+
+it('a stream whose claim cannot be asked for is not written, and is free at once', async () => {
+  const one = await worker({}, async () => {
+    throw new Error('the queue is away');
+  });
+  await tail(one, 'unasked');
+  await add('unasked', ['3-0']);
+  await vi.waitFor(() => expect(one.size()).toBe(0), until);
+  await vi.waitFor(async () => expect(await under.redis.hkeys(`{${prefix}}:claims`)).toEqual([]), until);
+  expect(errors.splice(0)).toMatchObject([{ message: 'the queue is away' }]);
+  expect(await ids('unasked')).toEqual(['1-0', '2-0']);
+});
+
+describe('a job that begins with a stream which another worker tails', () => {
+  it('takes it over: the other one writes nothing of it any more, and nothing is counted twice', async () => {
+    const one = await worker();
+    const two = await worker();
+    await tail(one, 'shared');
+    await two.job(['shared']);
+    expect([one.size(), two.size()]).toEqual([1, 1]);
+    const pollsBefore = one.polls.length;
+    await add('shared', ['3-0', '4-0']);
+    await vi.waitFor(async () => expect(await ids('shared')).toEqual(['1-0', '2-0', '3-0', '4-0']), until);
+    await vi.waitFor(() => expect(one.size()).toBe(0), until);
+    expect(one.polls.slice(pollsBefore).length).toBeLessThanOrEqual(1);
+    await two.tailer.close();
+    expect((await under.state('shared')).counts).toMatchObject({ seen: 4, written: 4, alreadyThere: 0 });
+  });
+
+  it('finds written what the other one has not saved, wherever that is stopped', async () => {
+    const one = await worker();
+    await tail(one, 'unsaved');
+    await add('unsaved', ['3-0']);
+    await vi.waitFor(async () => expect(await ids('unsaved')).toHaveLength(3), until);
+    const two = await worker();
+    await two.job(['unsaved']);
+    await one.tailer.close();
+    await two.tailer.close();
+    const state = await under.state('unsaved');
+    expect(state.position?.entryId).toBe('3-0');
+    expect(state.counts.seen).toBe(3);
+    expect(addsUp(state)).toBe(true);
+    expect(await ids('unsaved')).toEqual(['1-0', '2-0', '3-0']);
+  });
+
+  it('sees in its own process all that was written, saved', async () => {
+    const one = await worker();
+    await tail(one, 'own');
+    for (let n = 3; n < 40; n++) {
+      await add('own', [`${n}-0`]);
+      if (n % 3 === 0) await one.job(['own']);
+    }
+    await one.job(['own']);
+    const { counts } = await under.state('own');
+    expect(counts).toMatchObject({ seen: 39, written: 39, alreadyThere: 0 });
+  });
+});

@@ -1,0 +1,110 @@
+import type { connectRedis } from '@redis-to-mongo/redis-connection';
+import type { Queue } from 'bullmq';
+import { inParts } from './in-parts.js';
+import { type JobData, KEYS_PER_JOB } from './job-data.js';
+import { jobName } from './job-name.js';
+import { KEEP } from './kept-jobs.js';
+import { ABANDONED, IS_TAILED, type KeyBooks, keyBooks, NEEDS_JOB, OVERDUE, REQUEST } from './key-scripts.js';
+import { QUARANTINE } from './quarantine.js';
+import type { QueueSettings } from './queue-settings.js';
+import { schedulerId } from './scheduler-id.js';
+
+/** Keys in one step: enough to fill the connection, few enough not to hold up the server. */
+const AT_ONCE = 500;
+/** A key that failed is tried again after so many ms; failing again, with a capped exponential backoff. */
+const AGAIN_MS = 500;
+const ATTEMPTS = 8;
+
+/**
+ * The keys that are due. A key is due from the moment somebody requested it until a run that began later has ended
+ * well. Requesting a key that is due already adds nothing: it has a job, or `overdue` tells of it.
+ */
+export class DueKeys {
+  readonly #queue: Queue<JobData>;
+  readonly #redis: ReturnType<typeof connectRedis>;
+  readonly #names: KeyBooks;
+
+  constructor(queue: Queue<JobData>, redis: ReturnType<typeof connectRedis>, settings: QueueSettings) {
+    this.#queue = queue;
+    this.#redis = redis;
+    this.#names = keyBooks(settings);
+  }
+
+  /**
+   * @param leavesTailed leaves streams alone that a worker tails: that one reads them by itself.
+   * @returns the keys that were left alone.
+   */
+  async request(keys: readonly string[], leavesTailed: boolean): Promise<ReadonlySet<string>> {
+    const tailed = new Set<string>();
+    for (const part of inParts(keys, AT_ONCE)) {
+      const answers = await REQUEST.numbers(this.#redis, this.#names, leavesTailed ? 1 : 0, ...part);
+      for (const [i, key] of part.entries()) if (answers[i] === IS_TAILED) tailed.add(key);
+      const fresh = part.filter((_, i) => answers[i] === NEEDS_JOB);
+      try {
+        await this.addJobs(fresh);
+      } catch (error) {
+        // Else the next request would take them for having a job. Where this fails too, they are overdue before long.
+        if (fresh.length > 0) await this.#redis.zrem(this.#names[0], ...fresh).catch(() => {});
+        throw error;
+      }
+    }
+    return tailed;
+  }
+
+  /** Adds jobs for keys that are due. */
+  async addJobs(keys: readonly string[]): Promise<void> {
+    const jobs = inParts(keys, KEYS_PER_JOB).map((part) => ({
+      name: jobName(part),
+      data: { keys: part },
+      opts: KEEP,
+    }));
+    const [first] = jobs;
+    if (first && jobs.length === 1) await this.#queue.add(first.name, first.data, first.opts);
+    else if (first) await this.#queue.addBulk(jobs);
+  }
+
+  /**
+   * Adds one job for each key, with a backoff of its own. At most one such job of a key is there at a time.
+   * Source: https://docs.bullmq.io/guide/jobs/deduplication
+   * @param delayMs until the first try.
+   */
+  async addRetries(keys: readonly string[], delayMs = AGAIN_MS): Promise<void> {
+    for (const part of inParts(keys, AT_ONCE)) {
+      const jobs = part.map((key) => ({
+        name: jobName([key]),
+        data: { keys: [key] },
+        opts: {
+          ...KEEP,
+          deduplication: { id: schedulerId(key), keepLastIfActive: true },
+          attempts: ATTEMPTS,
+          backoff: { type: 'capped' },
+          delay: delayMs,
+        },
+      }));
+      await this.#queue.addBulk(jobs);
+    }
+  }
+
+  /** See JobQueue. */
+  async overdue(ms: number, limit: number): Promise<string[]> {
+    return await OVERDUE.texts(this.#redis, this.#names, ms, limit);
+  }
+
+  /** See JobQueue. */
+  async abandoned(): Promise<string[]> {
+    const keys: string[] = [];
+    let cursor = '0';
+    do {
+      const args = [cursor, AT_ONCE, QUARANTINE.starts, QUARANTINE.ms];
+      const reply = await ABANDONED.run(this.#redis, this.#names, ...args);
+      const [next, found] = Array.isArray(reply) ? reply : [];
+      cursor = String(next ?? '0');
+      keys.push(...textsOf(found));
+    } while (cursor !== '0');
+    return keys;
+  }
+}
+
+function textsOf(reply: unknown): string[] {
+  return Array.isArray(reply) ? reply.map(String) : [];
+}

@@ -1,0 +1,221 @@
+import { keyPrefix, type QueueSettings } from './queue-settings.js';
+import { Script } from './script.js';
+
+/**
+ * Where the queue's Redis keeps what the fleet knows of keys that are due or worked on, in the order of the scripts' KEYS:
+ * - `due`, a sorted set: key → when it was first requested, in ms since 1970, by the clock of the queue's Redis;
+ * - `claims`, a hash: key → its claim, see below;
+ * - `workers`, a sorted set: worker → until when it counts as alive, in ms since 1970.
+ */
+export type KeyBooks = readonly [due: string, claims: string, workers: string];
+
+export function keyBooks(settings: QueueSettings): KeyBooks {
+  const prefix = keyPrefix(settings);
+  return [`${prefix}:due`, `${prefix}:claims`, `${prefix}:workers`];
+}
+
+/**
+ * What all scripts begin with. KEYS: due, claims, workers.
+ *
+ * A claim is text: worker, run, starts, began, again, retained.
+ * - `worker` and `run` together are the token of whoever holds it; it holds as long as the worker is alive.
+ * - `starts` counts runs that began and never ended: a process that dies leaves its claims behind.
+ * - `again` is when the key was first requested since the run began, or since the holder last read it; 0 for never.
+ * - `retained` is 1 once the run has ended and the worker goes on tailing the stream.
+ */
+const PRELUDE = `
+local DUE, CLAIMS, WORKERS = KEYS[1], KEYS[2], KEYS[3]
+local time = redis.call('TIME')
+local now = time[1] * 1000 + time[2] / 1000
+local function stamp(ms) return string.format('%.3f', ms) end
+local alive = {}
+local function isAlive(worker)
+  if alive[worker] == nil then
+    local untilMs = redis.call('ZSCORE', WORKERS, worker)
+    alive[worker] = untilMs and tonumber(untilMs) > now or false
+  end
+  return alive[worker]
+end
+local function claimOf(key)
+  local text = redis.call('HGET', CLAIMS, key)
+  if not text then return nil end
+  local worker, run, starts, began, again, retained = string.match(text, '^(%S+) (%S+) (%d+) (%S+) (%S+) (%d)$')
+  if not worker then return nil end
+  return {worker = worker, run = run, starts = tonumber(starts), began = began, again = again, retained = retained == '1'}
+end
+local function store(key, claim)
+  redis.call('HSET', CLAIMS, key, claim.worker .. ' ' .. claim.run .. ' ' .. claim.starts .. ' ' .. claim.began .. ' ' .. claim.again .. ' ' .. (claim.retained and '1' or '0'))
+end
+local function isHeldBy(claim, worker, run)
+  return claim ~= nil and claim.worker == worker and claim.run == run
+end
+local function noteRequest(key, claim)
+  if claim.again == '0' then claim.again = stamp(now) store(key, claim) end
+end
+`;
+
+const script = (text: string) => new Script(PRELUDE + text);
+
+export const [NEEDS_JOB, IS_TAILED] = [1, 2];
+
+/**
+ * Notes that keys are due. ARGV: 1 if keys whose stream a worker tails are left to it, keys. Answers for each:
+ * 1 needs a job, 0 has one or is worked on (its run's end finds the request), 2 is left to the worker that tails it.
+ */
+export const REQUEST = script(`
+local answers = {}
+for i = 2, #ARGV do
+  local key = ARGV[i]
+  local claim = claimOf(key)
+  local isRunning = false
+  if claim then
+    noteRequest(key, claim)
+    if isAlive(claim.worker) then
+      if claim.retained then
+        if ARGV[1] == '1' then answers[i - 1] = 2 end
+      else
+        isRunning = true
+      end
+    end
+  end
+  if not answers[i - 1] then
+    local isNew = redis.call('ZADD', DUE, 'NX', stamp(now), key)
+    answers[i - 1] = isRunning and 0 or isNew
+  end
+end
+return answers`);
+
+/**
+ * Claims keys for a run. ARGV: worker, run, starts allowed, ms that a key is quarantined, 1 if the caller runs suspects alone, keys.
+ * Answers for each: 1 granted, 0 busy, 2 quarantined, 3 suspect: to be claimed again once it can run alone, 4 granted by its tailer.
+ */
+export const BEGIN = script(`
+local answers = {}
+for i = 6, #ARGV do
+  local key = ARGV[i]
+  local claim = claimOf(key)
+  local starts, answer = 0, 1
+  if claim and isAlive(claim.worker) then
+    if claim.retained then
+      answer = 4
+    else
+      noteRequest(key, claim)
+      redis.call('ZADD', DUE, 'NX', stamp(now), key)
+      answer = 0
+    end
+  elseif claim then
+    starts = claim.starts
+    if starts >= tonumber(ARGV[3]) then
+      if now - tonumber(claim.began) < tonumber(ARGV[4]) then
+        redis.call('ZREM', DUE, key)
+        answer = 2
+      else
+        starts = tonumber(ARGV[3]) - 1
+      end
+    end
+    if answer == 1 and starts > 0 and ARGV[5] ~= '1' then answer = 3 end
+  end
+  if answer == 1 or answer == 4 then
+    store(key, {worker = ARGV[1], run = ARGV[2], starts = starts + 1, began = stamp(now), again = '0', retained = false})
+  end
+  answers[i - 5] = answer
+end
+return answers`);
+
+export const [ENDED, NEEDS_ANOTHER, RETAINED] = [0, 1, 2];
+
+/**
+ * Ends runs. ARGV: worker, then for each key: run, key, how it ended (\`done\`, \`more\`, \`failed\`, \`retain\`). A key is settled by a run
+ * that ended well, unless it was requested since the run began. Answers for each: 1 needs another job, 2 is retained, else 0.
+ */
+export const END = script(`
+local answers = {}
+for i = 2, #ARGV, 3 do
+  local run, key, how = ARGV[i], ARGV[i + 1], ARGV[i + 2]
+  local claim = claimOf(key)
+  local answer = 0
+  if isHeldBy(claim, ARGV[1], run) then
+    local again = claim.again ~= '0'
+    if how == 'failed' then
+      redis.call('ZADD', DUE, 'NX', claim.began, key)
+    elseif again or how == 'more' then
+      redis.call('ZADD', DUE, again and claim.again or stamp(now), key)
+      answer = 1
+    else
+      redis.call('ZREM', DUE, key)
+    end
+    if how == 'retain' and not again then
+      claim.retained = true
+      claim.starts = 1
+      store(key, claim)
+      answer = 2
+    else
+      redis.call('HDEL', CLAIMS, key)
+    end
+  end
+  answers[#answers + 1] = answer
+end
+return answers`);
+
+/**
+ * Whether retained claims are still held. ARGV: worker, then for each key: run, key. Answers 1 for those that are. What was requested
+ * until now is seen by the holder's next read.
+ */
+export const STILL_HELD = script(`
+local answers = {}
+for i = 2, #ARGV, 2 do
+  local claim = claimOf(ARGV[i + 1])
+  local isHeld = isHeldBy(claim, ARGV[1], ARGV[i])
+  if isHeld and claim.again ~= '0' then
+    claim.again = '0'
+    store(ARGV[i + 1], claim)
+  end
+  answers[#answers + 1] = isHeld and 1 or 0
+end
+return answers`);
+
+/** Gives a retained claim up. ARGV: worker, run, key. Answers 1 if the key was requested since it was last read: it is due. */
+export const RELEASE = script(`
+local claim = claimOf(ARGV[3])
+if not isHeldBy(claim, ARGV[1], ARGV[2]) then return 0 end
+redis.call('HDEL', CLAIMS, ARGV[3])
+if claim.again == '0' then return 0 end
+redis.call('ZADD', DUE, 'NX', claim.again, ARGV[3])
+return 1`);
+
+/** ARGV: ms, limit. Answers the keys that were first requested at least so many ms ago and that nobody works on. */
+export const OVERDUE = script(`
+local keys = {}
+for _, key in ipairs(redis.call('ZRANGEBYSCORE', DUE, '-inf', stamp(now - ARGV[1]), 'LIMIT', 0, ARGV[2])) do
+  local claim = claimOf(key)
+  if not (claim and isAlive(claim.worker)) then keys[#keys + 1] = key end
+end
+return keys`);
+
+/**
+ * Looks through claims for those of dead workers. ARGV: cursor, count, starts allowed, ms that a key is quarantined.
+ * Answers the next cursor and the keys, without those that are quarantined.
+ */
+export const ABANDONED = script(`
+local page = redis.call('HSCAN', CLAIMS, ARGV[1], 'COUNT', ARGV[2])
+local keys = {}
+for i = 1, #page[2], 2 do
+  local key = page[2][i]
+  local claim = claimOf(key)
+  if claim and not isAlive(claim.worker) then
+    local isQuarantined = claim.starts >= tonumber(ARGV[3]) and now - tonumber(claim.began) < tonumber(ARGV[4])
+    if not isQuarantined then keys[#keys + 1] = key end
+  end
+end
+return {page[1], keys}`);
+
+/** ARGV: worker, ms. Counts the worker as alive for so long; forgets those that were last alive an hour ago. */
+export const HEARTBEAT = script(`
+redis.call('ZADD', WORKERS, stamp(now + ARGV[2]), ARGV[1])
+redis.call('ZREMRANGEBYSCORE', WORKERS, '-inf', stamp(now - 3600000))`);
+
+/** Answers how many keys are due, and for how many ms the first of them. */
+export const DEPTH = script(`
+local first = redis.call('ZRANGE', DUE, 0, 0, 'WITHSCORES')
+local oldest = first[2] and math.max(0, math.floor(now - tonumber(first[2]))) or 0
+return {redis.call('ZCARD', DUE), oldest}`);

@@ -1,0 +1,190 @@
+import { describe, expect, it } from 'vitest';
+import type { Claim, Claims } from '../src/index.js';
+import { queueUnderTest } from './queue-under-test.js';
+
+const on = queueUnderTest('claims');
+
+async function claim(claims: Claims, key: string): Promise<Claim> {
+  const { granted } = await claims.claim([key]);
+  if (!granted[0]) throw new Error(`${key} was not granted`);
+  return granted[0];
+}
+
+async function retain(claims: Claims, key: string): Promise<Claim> {
+  const held = await claim(claims, key);
+  expect(await claims.end(held, 'retain')).toBe('retained');
+  return held;
+}
+
+/** As a worker that has died leaves it: it tells no more that it is alive. */
+async function die(): Promise<void> {
+  const workers = '{claims}:workers';
+  for (const worker of await on.redis.zrange(workers, '0', '-1')) await on.redis.zadd(workers, 1, worker);
+}
+
+const due = () => on.queue.overdueKeys(0, 100);
+
+describe('claims of keys', () => {
+  it('are granted to one run at a time, many in one step, and free again once it has ended', async () => {
+    const { granted } = await on.mine.claim(['a', 'b', 'c']);
+    expect(granted.map(({ key }) => key)).toEqual(['a', 'b', 'c']);
+    expect(await on.others.claim(['b', 'd'])).toMatchObject({ granted: [{ key: 'd' }], busy: ['b'] });
+    expect(await Promise.all(granted.map((each) => on.mine.end(each, 'done')))).toEqual([
+      'ended',
+      'due',
+      'ended',
+    ]);
+    expect(await on.others.claim(['a', 'b'])).toMatchObject({ granted: [{ key: 'a' }, { key: 'b' }] });
+  });
+
+  it('settle what was requested before the run began, and nothing later', async () => {
+    await on.queue.request(['a', 'b', 'c']);
+    const [a, b, c] = await Promise.all(['a', 'b', 'c'].map((key) => claim(on.mine, key)));
+    await on.queue.request(['b']);
+    expect(await Promise.all([a, b, c].map((each) => each && on.mine.end(each, 'done')))).toEqual([
+      'ended',
+      'due',
+      'ended',
+    ]);
+    expect(await due()).toEqual(['b']);
+  });
+
+  it('keep the time of the first request that no run has answered', async () => {
+    await on.queue.request(['a']);
+    const { dueMs } = await on.queue.depth();
+    await expect
+      .poll(async () => {
+        await on.queue.request(['a']);
+        return (await on.queue.depth()).dueMs;
+      })
+      .toBeGreaterThan(dueMs + 100);
+    const held = await claim(on.mine, 'a');
+    expect(await on.mine.end(held, 'failed')).toBe('ended');
+    expect((await on.queue.depth()).dueMs).toBeGreaterThan(100);
+  });
+
+  it('of a run that failed leave the key due, also where nobody had requested it', async () => {
+    const held = await claim(on.mine, 'a');
+    await on.mine.end(held, 'failed');
+    expect(await due()).toEqual(['a']);
+  });
+
+  it('of a run with more to read ask for another job', async () => {
+    const held = await claim(on.mine, 'a');
+    expect(await on.mine.end(held, 'more')).toBe('due');
+    expect(await due()).toEqual(['a']);
+  });
+
+  it('that another worker has taken over end nothing', async () => {
+    const lost = await claim(on.mine, 'a');
+    await die();
+    // A process may have died of it: it runs alone.
+    expect(await on.others.claim(['a'])).toMatchObject({ suspects: ['a'] });
+    const held = await on.others.claimAlone('a', async ({ granted }) => granted[0]);
+    await on.queue.request(['a']);
+    expect(await on.mine.end(lost, 'done')).toBe('ended');
+    expect(await due()).toEqual([]); // somebody works on it
+    expect(held && (await on.others.end(held, 'done'))).toBe('due');
+  });
+
+  it('of a request that came while the holder seemed dead are not lost when it was not', async () => {
+    const held = await claim(on.mine, 'a');
+    await die();
+    await on.queue.request(['a']);
+    expect(await on.mine.end(held, 'done')).toBe('due');
+    expect(await due()).toEqual(['a']);
+  });
+
+  it('of a dead worker are told, and quarantined once three runs have not ended', async () => {
+    await claim(on.mine, 'a');
+    for (let i = 0; i < 2; i++) {
+      await die();
+      expect(await on.queue.abandonedKeys()).toEqual(['a']);
+      await on.others.claimAlone('a', async ({ granted }) => expect(granted).toHaveLength(1));
+    }
+    await die();
+    await on.queue.request(['a']);
+    expect(await on.queue.abandonedKeys()).toEqual([]);
+    expect(await on.others.claim(['a'])).toMatchObject({ granted: [], quarantined: ['a'] });
+    expect(await due()).toEqual([]);
+  });
+
+  it('of a worker that has ended are free at once', async () => {
+    await claim(on.others, 'a');
+    await on.others.close();
+    expect(await on.queue.abandonedKeys()).toEqual(['a']);
+  });
+});
+
+describe('a claim that is retained after its run', () => {
+  it('is held until it is released', async () => {
+    const held = await retain(on.mine, 'a');
+    expect(await on.mine.stillHolds(held)).toBe(true);
+    expect(await on.mine.release(held)).toBe(false);
+    expect(await on.mine.stillHolds(held)).toBe(false);
+  });
+
+  it('is taken over by the next run that begins, which is told so', async () => {
+    const held = await retain(on.mine, 'a');
+    const next = await claim(on.others, 'a');
+    expect(next.wasRetained).toBe(true);
+    expect(await on.mine.stillHolds(held)).toBe(false);
+    expect(await on.mine.release(held)).toBe(false); // too late, and it takes nothing from anybody
+    expect(await on.others.end(next, 'retain')).toBe('retained');
+    expect(await on.others.stillHolds(next)).toBe(true);
+  });
+
+  it('asked for with others in one turn, each gets its own answer', async () => {
+    const held = [await retain(on.mine, 'a'), await retain(on.mine, 'b'), await retain(on.mine, 'c')];
+    if (held[1]) await on.mine.release(held[1]);
+    expect(await Promise.all(held.map((each) => on.mine.stillHolds(each)))).toEqual([true, false, true]);
+  });
+
+  it('is not retained when somebody has requested the key: its newest change may not have been seen', async () => {
+    const held = await claim(on.mine, 'a');
+    expect(await on.others.claim(['a'])).toMatchObject({ busy: ['a'] });
+    expect(await on.mine.end(held, 'retain')).toBe('due');
+    expect(await claim(on.others, 'a')).toMatchObject({ wasRetained: false });
+  });
+
+  it('is gone with the queue, and others are free to begin', async () => {
+    const held = await retain(on.mine, 'a');
+    await on.redis.flushall();
+    expect(await on.mine.stillHolds(held)).toBe(false);
+    expect(await claim(on.others, 'a')).toMatchObject({ wasRetained: false });
+  });
+
+  it('answers for changes: they are left to it, and found when it is released without having read since', async () => {
+    const held = await retain(on.mine, 'a');
+    expect(await on.queue.requestUnlessTailed(['a', 'b'])).toEqual(new Set(['a']));
+    expect(await on.waiting()).toEqual([['b']]);
+    expect(await on.mine.stillHolds(held)).toBe(true); // asked after a read
+    expect(await on.mine.release(held)).toBe(false);
+
+    const again = await retain(on.mine, 'a');
+    await on.queue.requestUnlessTailed(['a']);
+    expect(await on.mine.release(again)).toBe(true);
+    expect((await due()).sort()).toEqual(['a', 'b']);
+  });
+
+  it('does not keep a request from its job that is not of a change', async () => {
+    await retain(on.mine, 'a');
+    await on.queue.request(['a']);
+    expect(await on.waiting()).toEqual([['a']]);
+  });
+
+  it('of a dead worker answers for nothing', async () => {
+    const held = await retain(on.mine, 'a');
+    await die();
+    expect(await on.queue.requestUnlessTailed(['a'])).toEqual(new Set());
+    expect(await on.waiting()).toEqual([['a']]);
+    const next = await on.others.claimAlone('a', async ({ granted }) => granted[0]);
+    expect(next).toMatchObject({ key: 'a' });
+    expect(await on.mine.stillHolds(held)).toBe(false);
+  });
+
+  it('counts once, however often runs take it over: a run that ended is no suspect', async () => {
+    for (let i = 0; i < 5; i++) await retain(i % 2 === 0 ? on.mine : on.others, 'a');
+    expect(await claim(on.mine, 'a')).toMatchObject({ wasRetained: true });
+  });
+});

@@ -1,0 +1,127 @@
+import { describe, expect, it, vi } from 'vitest';
+import { JobWorker, KEYS_PER_JOB, type RunKeys } from '../src/index.js';
+import { queueUnderTest } from './queue-under-test.js';
+
+const on = queueUnderTest('requests');
+const until = { timeout: 30_000, interval: 20 };
+
+function workerOf(run: RunKeys, failures: unknown[] = []): JobWorker {
+  const worker = new JobWorker(on.settings, run, {
+    concurrency: 4,
+    onError: on.onError,
+    onFailed: (key, error) => void failures.push([key, error.message]),
+    onRefused: on.onError,
+    retryLater: (keys) => on.queue.retryLater(keys),
+  });
+  void worker.run();
+  return worker;
+}
+
+describe('keys that are requested', () => {
+  it('share jobs, and are due', async () => {
+    const keys = Array.from({ length: KEYS_PER_JOB + 4 }, (_, i) => `key:${i}`);
+    await on.queue.request(keys);
+    expect(await on.waiting()).toEqual([keys.slice(0, KEYS_PER_JOB), keys.slice(KEYS_PER_JOB)]);
+    expect(await on.queue.depth()).toMatchObject({ due: keys.length, waiting: 2 });
+    expect((await on.queue.overdueKeys(0, 1000)).sort()).toEqual([...keys].sort());
+  });
+
+  it('get no second job while they are due', async () => {
+    await on.queue.request(['a', 'b']);
+    await on.queue.request(['b', 'c']);
+    await on.queue.request(['a', 'b', 'c']);
+    expect(await on.waiting()).toEqual([['a', 'b'], ['c']]);
+  });
+
+  it('while they are worked on are found by the end of their run', async () => {
+    const { granted } = await on.mine.claim(['a']);
+    await on.queue.request(['a']);
+    expect(await on.waiting()).toEqual([]);
+    expect(granted[0] && (await on.mine.end(granted[0], 'done'))).toBe('due');
+    await on.queue.addJobs(['a']);
+    expect(await on.waiting()).toEqual([['a']]);
+  });
+
+  it('are not taken for having a job that could not be added', async () => {
+    const id = on.queue.queue.toKey('id');
+    await on.redis.set(id, 'no number');
+    await expect(on.queue.request(['a'])).rejects.toThrow();
+    await on.redis.del(id);
+    await on.queue.request(['a']);
+    expect(await on.waiting()).toEqual([['a']]);
+  });
+
+  it('fare each on its own: the one that fails is tried again alone, at most once at a time', async () => {
+    const ran: string[] = [];
+    const failures: unknown[] = [];
+    await on.queue.request(['good', 'bad', 'fine']);
+    const worker = workerOf(async (keys) => {
+      ran.push(...keys);
+      const fails = keys.includes('bad') && ran.filter((name) => name === 'bad').length <= 2;
+      return new Map(fails ? [['bad', new Error('not now')]] : []);
+    }, failures);
+    try {
+      await vi.waitFor(() => expect(ran.filter((key) => key === 'bad')).toHaveLength(3), until);
+      await vi.waitFor(
+        async () => expect(await on.queue.depth()).toMatchObject({ active: 0, delayed: 0 }),
+        until,
+      );
+    } finally {
+      await worker.close();
+    }
+    expect(ran.slice(0, 3).sort()).toEqual(['bad', 'fine', 'good']);
+    expect(ran.slice(3)).toEqual(['bad', 'bad']);
+    expect(failures).toEqual([
+      ['bad', 'not now'],
+      ['bad', 'not now'],
+    ]);
+    expect(await on.queue.queue.getFailedCount()).toBe(0);
+  });
+
+  it('are still heard after the server has forgotten all scripts', async () => {
+    await on.queue.request(['a']);
+    await on.redis.script('FLUSH');
+    await on.queue.request(['b']);
+    expect(await on.mine.claim(['a'])).toMatchObject({ granted: [{ key: 'a' }] });
+    expect(await on.queue.overdueKeys(0, 10)).toEqual(['b']);
+  });
+});
+
+describe('job schedulers', () => {
+  it('are told page by page with their keys, and by key', async () => {
+    await on.queue.schedule(['a', 'b', 'c'], 3_600_000);
+    const all = [...(await on.queue.schedules(0, 2)), ...(await on.queue.schedules(2, 2))];
+    expect(all.map(({ key }) => key).sort()).toEqual(['a', 'b', 'c']);
+    expect(await on.queue.schedulesOf(['b', 'x'])).toMatchObject([
+      { key: 'b', everyMs: 3_600_000 },
+      undefined,
+    ]);
+    await on.queue.unschedule(['b']);
+    expect(await on.queue.schedulerCount()).toBe(2);
+  });
+
+  it('that only are late have not stopped', async () => {
+    await on.queue.schedule(['late', 'stopped'], 3_600_000);
+    const repeat = on.queue.queue.toKey('repeat');
+    for (const { id, key, next } of await on.queue.schedules(0, 10)) {
+      const past = Date.now() - 60_000;
+      if (key === 'late') await on.redis.rename(`${repeat}:${id}:${next}`, `${repeat}:${id}:${past}`);
+      await on.redis.zadd(repeat, past, id);
+    }
+    expect(await on.queue.stoppedSchedules(100)).toMatchObject([{ key: 'stopped' }]);
+  });
+});
+
+it('what workers tell of keys that came and went is taken once', async () => {
+  await on.queue.changes.add([
+    { key: 'a', is: 'present' },
+    { key: 'b', is: 'gone' },
+  ]);
+  await on.queue.changes.add([{ key: 'a', is: 'gone' }]);
+  const taken = await on.queue.changes.take(10);
+  expect([...taken].sort((x, y) => (x.key < y.key ? -1 : 1))).toEqual([
+    { key: 'a', is: 'gone' },
+    { key: 'b', is: 'gone' },
+  ]);
+  expect(await on.queue.changes.take(10)).toEqual([]);
+});

@@ -1,0 +1,23 @@
+import type { Redis } from 'ioredis';
+import { connectWith, FOR_BLOCKING } from './connect-redis.js';
+import type { HostAndPort, RedisAddress } from './redis-address.js';
+
+/**
+ * Opens a connection for what a server tells unasked. It speaks RESP2, since ioredis drops RESP3's `invalidate` messages, and
+ * subscribes to nothing by itself after a reconnection.
+ * @param node of a cluster: one of its servers.
+ */
+export function connectPush(
+  address: RedisAddress,
+  onError: (error: Error) => void,
+  node?: HostAndPort,
+): Redis {
+  const { url, clusterNodes, ...rest } = address;
+  const place = node ? { ...rest, ...node } : address;
+  return connectWith(place, onError, {
+    ...FOR_BLOCKING,
+    protocol: 2,
+    asksRole: false,
+    autoResubscribe: false,
+  });
+}

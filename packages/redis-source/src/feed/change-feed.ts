@@ -1,0 +1,145 @@
+import { connectPush, isCluster, mastersOf, type RedisAddress } from '@redis-to-mongo/redis-connection';
+import type { Redis } from 'ioredis';
+import type { FeedRefusal } from './feed-refusal.js';
+import { NodeFeed } from './node-feed.js';
+import { type ServerMarks, serverMarks } from './server-marks.js';
+
+export interface ChangeFeedOptions {
+  readonly address: RedisAddress;
+  /** An ordinary connection: tells which servers there are. */
+  readonly redis: Redis;
+  /** See NodeFeedOptions. */
+  readonly prefixes: readonly Buffer[];
+  /** Told of names of keys that changed. Must not throw. */
+  readonly onChange: (names: readonly Buffer[]) => void;
+  /** Told that changes may have been missed until now, and why. */
+  readonly onMissed: (reason: string) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * - `listening`: every change is told of.
+ * - `connecting`: some server does not answer, or not yet; changes are missed meanwhile, and that is told.
+ * - `refused`: some server won't tell; changes have to be looked for.
+ */
+export type FeedState =
+  | { readonly is: 'listening' | 'connecting' }
+  | ({ readonly is: 'refused' } & FeedRefusal);
+
+/** How often it is checked which servers there are, in ms. */
+const TOPOLOGY_MS = 2_000;
+const ONLY = 'the server';
+
+interface Node {
+  readonly feed: NodeFeed;
+  state: FeedState;
+  marks: ServerMarks | undefined;
+}
+
+/** Hears of every change of every key, from each server that holds some. It loses none without telling so. */
+export class ChangeFeed {
+  readonly #options: ChangeFeedOptions;
+  readonly #nodes = new Map<string, Node>();
+  readonly #timer: NodeJS.Timeout;
+  #isClosed = false;
+  #checking: Promise<void> | undefined;
+
+  constructor(options: ChangeFeedOptions) {
+    this.#options = options;
+    this.#timer = setInterval(() => this.#check(), TOPOLOGY_MS);
+    this.#timer.unref();
+    this.#check();
+  }
+
+  get state(): FeedState {
+    const states = [...this.#nodes.values()].map(({ state }) => state);
+    const refused = states.find(({ is }) => is === 'refused');
+    if (refused) return refused;
+    return {
+      is: states.length > 0 && states.every(({ is }) => is === 'listening') ? 'listening' : 'connecting',
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearInterval(this.#timer);
+    await this.#checking;
+    await Promise.all([...this.#nodes.values()].map(({ feed }) => feed.close()));
+  }
+
+  #check(): void {
+    this.#checking ??= this.#follow()
+      .catch((error: unknown) => {
+        if (!this.#isClosed) this.#options.onError(error);
+      })
+      .finally(() => {
+        this.#checking = undefined;
+      });
+  }
+
+  /** Opens a feed for each server that has come, and closes those of servers that have gone. */
+  async #follow(): Promise<void> {
+    const { redis } = this.#options;
+    if (!isCluster(redis)) {
+      if (this.#nodes.size === 0) this.#open(ONLY);
+      else await this.#compareMarks();
+      return;
+    }
+    const masters = mastersOf(redis).map(({ options: { host = '', port = 0 } }) => ({ host, port }));
+    if (masters.length === 0) return; // not known yet
+    const names = new Set(masters.map(({ host, port }) => `${host}:${port}`));
+    for (const [name, { feed }] of this.#nodes) {
+      if (names.has(name)) continue;
+      this.#nodes.delete(name);
+      this.#options.onMissed(`${name} holds no keys any more`);
+      await feed.close();
+    }
+    for (const { host, port } of masters)
+      if (!this.#isClosed && !this.#nodes.has(`${host}:${port}`))
+        this.#open(`${host}:${port}`, { host, port });
+  }
+
+  /**
+   * After a failover the name leads to another server, while this connection goes on with the old one. And databases may have been
+   * swapped, which nothing else tells.
+   */
+  async #compareMarks(): Promise<void> {
+    const node = this.#nodes.get(ONLY);
+    const before = node?.marks;
+    if (node?.state.is !== 'listening' || !before) return;
+    const now = await serverMarks(this.#options.redis);
+    if (node.marks !== before) return;
+    if (now.run !== before.run && now.run && before.run) node.feed.reconnect();
+    else if (now.swaps !== before.swaps) {
+      node.marks = now;
+      this.#options.onMissed('databases were swapped');
+    }
+  }
+
+  #open(name: string, place?: { host: string; port: number }): void {
+    const { address, prefixes, onChange, onMissed, onError } = this.#options;
+    const set = (state: FeedState, marks?: ServerMarks) => {
+      const node = this.#nodes.get(name);
+      if (!node) return;
+      node.state = state;
+      node.marks = marks;
+    };
+    const feed = new NodeFeed({
+      redis: connectPush(address, onError, place),
+      prefixes,
+      onChange,
+      onListening: (marks) => {
+        set({ is: 'listening' }, marks);
+        onMissed(`${name} was connected`);
+      },
+      onFlush: () => onMissed(`${name} was flushed or filled anew`),
+      onLost: () => {
+        set({ is: 'connecting' });
+        onMissed(`the connection to ${name} was lost`);
+      },
+      onRefused: (refusal) => set({ is: 'refused', ...refusal }),
+      onError,
+    });
+    this.#nodes.set(name, { feed, state: { is: 'connecting' }, marks: undefined });
+  }
+}

@@ -1,0 +1,136 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Redis } from 'ioredis';
+import { type FeedRefusal, refusalOf } from './feed-refusal.js';
+import { type ServerMarks, serverMarks } from './server-marks.js';
+
+export interface NodeFeedOptions {
+  /** A connection of the feed's own, as connectPush opens it. */
+  readonly redis: Redis;
+  /** Only keys whose names begin so; all keys where there is none. They must not overlap. */
+  readonly prefixes: readonly Buffer[];
+  /** Told of keys that changed, each once for all that the server did in one turn of its event loop. */
+  readonly onChange: (names: readonly Buffer[]) => void;
+  /** Told when the server begins to tell: what changed before may have been missed. */
+  readonly onListening: (marks: ServerMarks) => void;
+  /** Told that all keys may have changed: FLUSHALL, FLUSHDB, or a replica that was filled anew. */
+  readonly onFlush: () => void;
+  /** Told that changes are missed from now on. */
+  readonly onLost: () => void;
+  /** Told that the server will not tell of changes. It is asked again now and then. */
+  readonly onRefused: (refusal: FeedRefusal) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+const CHANNEL = '__redis__:invalidate';
+/** How often the connection is checked, in ms, and how long it may take to answer. */
+const PING_MS = 1_000;
+const ANSWER_MS = 3_000;
+/** A server that refused is asked again after so long, in ms. */
+const ASK_AGAIN_MS = 30_000;
+
+/**
+ * Hears of every change of one server's keys, by client-side caching's broadcasting mode on a connection of its own.
+ * Source: https://redis.io/docs/latest/develop/reference/client-side-caching/ (two connections mode, here with itself)
+ *
+ *     connecting ──ready──▶ asking ──OK──▶ listening ──close, no answer──▶ connecting
+ *                              └──error──▶ refused ──30 s──▶ asking
+ */
+export class NodeFeed {
+  readonly #options: NodeFeedOptions;
+  #isListening = false;
+  #closed = false;
+  #asking: Promise<void> | undefined;
+  readonly #heartbeat: NodeJS.Timeout;
+  readonly #ended = new AbortController();
+  #pingedAt: number | undefined;
+
+  constructor(options: NodeFeedOptions) {
+    this.#options = options;
+    const { redis } = options;
+    redis.on('messageBuffer', (_channel: Buffer, names: unknown) => this.#take(names));
+    redis.on('ready', () => this.#ask());
+    redis.on('close', () => this.#lose());
+    this.#heartbeat = setInterval(() => this.#check(), PING_MS);
+    this.#heartbeat.unref();
+    if (redis.status === 'ready') this.#ask();
+  }
+
+  /** Connects anew: the server may not be the right one any more. */
+  reconnect(): void {
+    this.#options.redis.disconnect(true);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#ended.abort();
+    clearInterval(this.#heartbeat);
+    this.#options.redis.disconnect();
+    await this.#asking;
+  }
+
+  #take(names: unknown): void {
+    if (!this.#isListening || this.#closed) return;
+    if (Array.isArray(names)) this.#options.onChange(names);
+    else this.#options.onFlush();
+  }
+
+  #ask(): void {
+    this.#pingedAt = undefined;
+    const asking = this.#subscribe().finally(() => {
+      if (this.#asking === asking) this.#asking = undefined;
+    });
+    this.#asking = asking;
+  }
+
+  async #subscribe(): Promise<void> {
+    const { redis, prefixes, onListening, onRefused, onError } = this.#options;
+    while (!this.#closed && redis.status === 'ready') {
+      try {
+        const marks = await serverMarks(redis);
+        const id = String(await redis.client('ID'));
+        const only = prefixes.flatMap((prefix) => ['PREFIX', prefix]);
+        await redis.call('CLIENT', 'TRACKING', 'ON', 'REDIRECT', id, 'BCAST', ...only);
+        await redis.subscribe(CHANNEL);
+        if (this.#closed || redis.status !== 'ready') return;
+        this.#isListening = true;
+        onListening(marks);
+        return;
+      } catch (error) {
+        const refusal = refusalOf(error);
+        if (this.#closed || redis.status !== 'ready') return;
+        if (!refusal) {
+          onError(error);
+          redis.disconnect(true);
+          return;
+        }
+        onRefused(refusal);
+        await sleep(ASK_AGAIN_MS, undefined, { signal: this.#ended.signal }).catch(() => {}); // closed
+      }
+    }
+  }
+
+  /** Finds a connection that nobody is at the other end of. */
+  #check(): void {
+    const { redis } = this.#options;
+    if (!this.#isListening) return;
+    const now = performance.now();
+    if (this.#pingedAt !== undefined) {
+      if (now - this.#pingedAt > ANSWER_MS) this.reconnect();
+      return;
+    }
+    this.#pingedAt = now;
+    redis.ping().then(
+      () => {
+        this.#pingedAt = undefined;
+      },
+      () => {}, // the connection has ended: `close` tells of it
+    );
+  }
+
+  #lose(): void {
+    this.#pingedAt = undefined;
+    if (!this.#isListening) return;
+    this.#isListening = false;
+    if (!this.#closed) this.#options.onLost();
+  }
+}

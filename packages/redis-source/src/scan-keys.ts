@@ -1,0 +1,89 @@
+import { type KeyType, keyIdOf, keyTypeOf, LONGEST_KEY_BYTES, NAME_TOO_LONG } from '@redis-to-mongo/pipeline';
+import { isKeyRefused, mastersOf, pipelined, redisError } from '@redis-to-mongo/redis-connection';
+import type { Redis } from 'ioredis';
+import { HIDDEN_TYPE } from './hidden-type.js';
+
+/** A key that SCAN met, with its type; `unknown` carries the server's word for a type nobody here knows. */
+export interface FoundKey {
+  readonly key: string;
+  readonly type: KeyType | { readonly unknown: string };
+}
+
+/** Keys per SCAN step, about; bounds how long one step keeps the server busy. */
+const STEP = 1000;
+
+/**
+ * Goes through all keys by SCAN, page by page, with their types. A key may be given twice, and one that is created or deleted
+ * meanwhile may be missed: SCAN promises only keys that are there from start to end.
+ * Source: https://redis.io/docs/latest/commands/scan/
+ * @param wanted which keys are of interest; the others' types are not asked.
+ * @throws SyncError as redisError tells.
+ */
+export async function* scanKeys(
+  redis: Redis,
+  wanted: (keyId: string) => boolean,
+): AsyncGenerator<readonly FoundKey[]> {
+  for await (const names of scanPages(redis)) yield await withTypes(redis, names, wanted);
+}
+
+/** As scanKeys, but the names alone. @throws SyncError as redisError tells. */
+export async function* scanNames(
+  redis: Redis,
+  wanted: (keyId: string) => boolean,
+): AsyncGenerator<readonly string[]> {
+  for await (const names of scanPages(redis)) yield names.map(keyIdOf).filter(wanted);
+}
+
+async function* scanPages(redis: Redis): AsyncGenerator<readonly Buffer[]> {
+  for (const node of mastersOf(redis)) {
+    let cursor = '0';
+    do {
+      const [next, names] = await node.scanBuffer(cursor, 'COUNT', STEP).catch((error: unknown) => {
+        throw redisError(error);
+      });
+      cursor = String(next);
+      yield names;
+    } while (cursor !== '0');
+  }
+}
+
+async function withTypes(
+  redis: Redis,
+  names: readonly Buffer[],
+  wanted: (keyId: string) => boolean,
+): Promise<readonly FoundKey[]> {
+  const found = names.map((name) => ({ name, key: keyIdOf(name) })).filter(({ key }) => wanted(key));
+  const types = await typesOf(
+    redis,
+    found.map(({ name }) => name),
+  );
+  return found.flatMap(({ key }, i) => {
+    const type = types[i];
+    return type === undefined ? [] : [{ key, type }];
+  });
+}
+
+/**
+ * The types of keys by name; `undefined` for one that is not there, and HIDDEN_TYPE for one that the user may not read: it is
+ * of no type that anybody mirrors, and keeps nobody from the others.
+ * @throws SyncError as redisError tells.
+ */
+export async function typesOf(
+  redis: Redis,
+  names: readonly (Buffer | string)[],
+): Promise<(FoundKey['type'] | undefined)[]> {
+  const replies = await pipelined(
+    redis,
+    names,
+    (name) => name,
+    (pipeline, name) => pipeline.type(name),
+  ).catch((error: unknown) => {
+    throw redisError(error);
+  });
+  return replies.map(([error, answer], i) => {
+    if (isKeyRefused(error)) return { unknown: HIDDEN_TYPE };
+    if (error) throw redisError(error);
+    if (answer !== 'none' && Buffer.byteLength(names[i] ?? '') > LONGEST_KEY_BYTES) return NAME_TOO_LONG;
+    return keyTypeOf(String(answer));
+  });
+}

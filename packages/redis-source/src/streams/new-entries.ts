@@ -1,0 +1,60 @@
+import { keyBytes, keyIdOf } from '@redis-to-mongo/pipeline';
+import { groupBySlot, isCluster, pipelined, redisError } from '@redis-to-mongo/redis-connection';
+import type { Redis } from 'ioredis';
+
+/** A stream, and the last entry of it that was read. */
+export interface StreamAt {
+  readonly key: string;
+  readonly id: string;
+}
+
+/**
+ * One XREAD over many streams (on a cluster one for each slot): Redis answers only for those with an entry behind
+ * their id.
+ * @param blockMs how long Redis may hold the answer back until there is one; undefined: not at all, as on a cluster.
+ * @returns the keys of the streams that have new entries.
+ * Source: https://redis.io/docs/latest/commands/xread/
+ * @throws SyncError as redisError tells; KEY_TYPE_CHANGED when one of the keys is not a stream.
+ */
+export async function streamsWithNewEntries(
+  redis: Redis,
+  streams: readonly StreamAt[],
+  blockMs?: number,
+): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  const take = (reply: unknown) => {
+    if (!Array.isArray(reply)) return;
+    for (const [name] of reply) found.add(keyIdOf(name));
+  };
+  try {
+    if (!isCluster(redis)) {
+      // Not pipelined, as a list of one: that would cost as much again, and this is read up to a hundred times a second.
+      const args = argsOf(streams);
+      if (blockMs === undefined) take(await redis.xreadBuffer('COUNT', 1, 'STREAMS', ...args));
+      else take(await redis.xreadBuffer('COUNT', 1, 'BLOCK', blockMs, 'STREAMS', ...args));
+      return found;
+    }
+    const replies = await pipelined(
+      redis,
+      groupBySlot(redis, streams, ({ key }) => nameOf(key)),
+      ([first]) => nameOf(first?.key ?? ''),
+      (pipeline, group) => pipeline.xreadBuffer('COUNT', 1, 'STREAMS', ...argsOf(group)),
+    );
+    for (const [error, reply] of replies) {
+      if (error) throw error;
+      take(reply);
+    }
+    return found;
+  } catch (error) {
+    throw redisError(error);
+  }
+}
+
+function argsOf(streams: readonly StreamAt[]): (string | Buffer)[] {
+  return [...streams.map(({ key }) => nameOf(key)), ...streams.map(({ id }) => id)];
+}
+
+/** Text where it can be: ioredis writes commands without Buffers much faster. */
+function nameOf(key: string): string | Buffer {
+  return key.startsWith('base64:') ? keyBytes(key) : key;
+}

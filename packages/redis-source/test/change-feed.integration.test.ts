@@ -1,0 +1,178 @@
+import { type RedisServer, startRedis, startTcpProxy, type TcpProxy } from '@redis-to-mongo/local-stack';
+import { connectRedis } from '@redis-to-mongo/redis-connection';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ChangeFeed, type ChangeFeedOptions } from '../src/index.js';
+
+const TLS = { enabled: false, rejectUnauthorized: true };
+const until = { timeout: 30_000, interval: 20 };
+
+let server: RedisServer;
+let redis: ReturnType<typeof connectRedis>;
+let feed: ChangeFeed | undefined;
+const changed: string[][] = [];
+const missed: string[] = [];
+
+const addressOf = (port: number) => ({ host: '127.0.0.1', port, db: 0, tls: TLS });
+
+beforeAll(async () => {
+  server = await startRedis();
+  redis = connectRedis(addressOf(server.port), () => {});
+});
+beforeEach(async () => {
+  await redis.flushall();
+  changed.length = 0;
+  missed.length = 0;
+});
+afterEach(async () => {
+  await feed?.close();
+  feed = undefined;
+});
+afterAll(async () => {
+  redis.disconnect();
+  await server.stop();
+});
+
+async function listen(more: Partial<ChangeFeedOptions> = {}, state = 'listening'): Promise<void> {
+  feed = new ChangeFeed({
+    address: addressOf(server.port),
+    redis,
+    prefixes: [],
+    onChange: (names) => void changed.push(names.map(String)),
+    onMissed: (reason) => void missed.push(reason),
+    onError: () => {},
+    ...more,
+  });
+  await vi.waitFor(() => expect(feed?.state).toMatchObject({ is: state }), until);
+}
+
+async function tellsOf(key: string, change: () => Promise<unknown>): Promise<void> {
+  changed.length = 0;
+  await change();
+  await vi.waitFor(() => expect(changed.flat()).toContain(key), until);
+}
+
+describe('the change feed', () => {
+  it('tells of changes of all types, of new keys, and of keys that go', async () => {
+    await listen();
+    expect(missed).toEqual(['the server was connected']);
+    await tellsOf('stream', () => redis.xadd('stream', '1-0', 'n', '1'));
+    await tellsOf('stream', () => redis.xtrim('stream', 'MAXLEN', 0));
+    await tellsOf('set', () => redis.sadd('set', 'a'));
+    await tellsOf('hash', () => redis.hset('hash', 'a', '1'));
+    await tellsOf('zset', () => redis.zadd('zset', 1, 'a'));
+    await tellsOf('list', () => redis.rpush('list', 'a'));
+    await tellsOf('text', () => redis.set('text', 'a'));
+    await tellsOf('text', () => redis.append('text', 'b'));
+    await tellsOf('text', () => redis.pexpire('text', 1));
+    await tellsOf('text', async () => await redis.get('text')); // it has expired, and goes once it is met
+    await tellsOf('new', () => redis.rename('set', 'new'));
+    await tellsOf('new', () => redis.del('new'));
+    await tellsOf('by script', () => redis.eval("redis.call('SET', KEYS[1], 'x')", 1, 'by script'));
+    expect(missed).toHaveLength(1);
+  });
+
+  it('tells of a transaction once, of each key once', async () => {
+    await listen();
+    const multi = redis.multi();
+    for (let i = 0; i < 10; i++) multi.sadd('a', String(i)).sadd('b', String(i));
+    await multi.exec();
+    await vi.waitFor(() => expect(changed.flat().sort()).toEqual(['a', 'b']), until);
+  });
+
+  it('tells names byte for byte', async () => {
+    const names: Buffer[] = [];
+    await listen({ onChange: (found) => void names.push(...found) });
+    const name = Buffer.from([0xff, 0x00, 0x0a, 0x41]);
+    await redis.set(name, 'x');
+    await vi.waitFor(() => expect(names).toContainEqual(name), until);
+  });
+
+  it('tells only of keys that begin as asked', async () => {
+    await listen({ prefixes: [Buffer.from('orders:'), Buffer.from('users:')] });
+    await redis.set('other', 'x');
+    await redis.set('users:1', 'x');
+    await tellsOf('orders:1', () => redis.set('orders:1', 'x'));
+    expect(changed.flat()).not.toContain('other');
+  });
+
+  it('says that all may have changed after FLUSHALL', async () => {
+    await listen();
+    await redis.flushall();
+    await vi.waitFor(() => expect(missed).toContain('the server was flushed or filled anew'), until);
+  });
+
+  it('says that some may have changed after SWAPDB, which the server tells nobody', async () => {
+    await listen();
+    await redis.swapdb(0, 1);
+    await vi.waitFor(() => expect(missed).toContain('databases were swapped'), until);
+  });
+
+  it('says when it may have missed something: the connection was cut, and when it is there again', async () => {
+    await listen();
+    await redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+    await vi.waitFor(() => expect(missed).toHaveLength(3), until);
+    expect(missed).toEqual([
+      'the server was connected',
+      'the connection to the server was lost',
+      'the server was connected',
+    ]);
+    expect(feed?.state).toEqual({ is: 'listening' });
+    await tellsOf('text', () => redis.set('text', 'a'));
+  });
+});
+
+describe('a connection that nobody is at the other end of', () => {
+  let proxy: TcpProxy;
+  beforeEach(async () => {
+    proxy = await startTcpProxy(server.port);
+  });
+  afterEach(async () => {
+    await proxy.close();
+  });
+
+  it('is found within seconds, and replaced', async () => {
+    await listen({ address: addressOf(proxy.port) });
+    proxy.set('hang');
+    await vi.waitFor(() => expect(missed).toContain('the connection to the server was lost'), until);
+    proxy.set('pass');
+    await vi.waitFor(() => expect(feed?.state).toEqual({ is: 'listening' }), until);
+    await tellsOf('text', () => redis.set('text', 'a'));
+  });
+});
+
+describe('after a failover behind a name', () => {
+  it('the feed leaves the old server, though its connection stays open', async () => {
+    const next = await startRedis();
+    const proxy = await startTcpProxy(server.port);
+    const source = connectRedis(addressOf(proxy.port), () => {});
+    const other = connectRedis(addressOf(next.port), () => {});
+    try {
+      await listen({ address: addressOf(proxy.port), redis: source });
+      proxy.lead(next.port); // connections that are open stay with the old server
+      source.disconnect(true);
+      await vi.waitFor(
+        () => expect(missed.filter((reason) => /connected/.test(reason))).toHaveLength(2),
+        until,
+      );
+      await tellsOf('text', () => other.set('text', 'a'));
+    } finally {
+      source.disconnect();
+      other.disconnect();
+      await feed?.close();
+      await proxy.close();
+      await next.stop();
+    }
+  });
+});
+
+describe('a server that refuses', () => {
+  it('is said to, with the reason and the remedy', async () => {
+    await redis.call('ACL', 'SETUSER', 'blind', 'on', '>pw', '~*', '&*', '+@all', '-client|tracking');
+    const address = { ...addressOf(server.port), username: 'blind', password: 'pw' };
+    await listen({ address }, 'refused');
+    expect(feed?.state).toMatchObject({
+      reason: expect.stringMatching(/^NOPERM/),
+      remedy: expect.stringMatching(/\+client\|tracking/),
+    });
+  });
+});
