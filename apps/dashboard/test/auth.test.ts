@@ -2,9 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { Account } from '../src/auth/account.js';
 import { basicCredentials } from '../src/auth/basic-credentials.js';
 import { chooseAccount } from '../src/auth/choose-account.js';
+import { clientOf } from '../src/auth/client-of.js';
 import { mayChange } from '../src/auth/same-origin.js';
 import { formatHash, hashPassword, isPassword, parseHash } from '../src/auth/scrypt-hash.js';
 import { Sessions } from '../src/auth/sessions.js';
+import { belowBase } from '../src/routes/base-path.js';
 
 describe('a password hash', () => {
   test('is written in the PHC form, read back, and knows its password alone', async () => {
@@ -143,6 +145,31 @@ describe('a request that changes something', () => {
     expect(mayChange('POST', host, headers)).toBe(allowed);
     expect(mayChange('GET', host, headers)).toBe(true);
   });
+});
+
+test.each([
+  ['192.0.2.7', '192.0.2.7'],
+  ['::ffff:192.0.2.7', '192.0.2.7'],
+  ['2001:db8:0:1::7', '2001:db8:0:1::/64'],
+  ['2001:DB8::1:2:3:4', '2001:db8:0:0::/64'],
+  ['2001:0db8:0000:0001:aaaa:bbbb:cccc:dddd', '2001:db8:0:1::/64'],
+  ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+  ['::1', '0:0:0:0::/64'],
+  ['whatever a proxy says', 'whatever a proxy says'],
+])('%s counts as the client %s', (ip, client) => {
+  expect(clientOf(ip)).toBe(client);
+});
+
+test.each([
+  ['/ops/mirror', '/'],
+  ['/ops/mirror?x=1', '/?x=1'],
+  ['/ops/mirror/keys?q=a', '/keys?q=a'],
+  ['/ops/mirrors/keys', '/ops/mirrors/keys'],
+  ['/keys', '/keys'],
+  ['/ops/mirror//evil.example', '//evil.example'],
+])('%s asks for %s below the base path', (url, below) => {
+  expect(belowBase(url, '/ops/mirror')).toBe(below);
+  expect(belowBase(url, '')).toBe(url);
 });
 
 test('credentials are read from a Basic header, and from nothing else', () => {

@@ -69,12 +69,14 @@ async function logIn(http: string): Promise<string> {
 }
 
 describe('while MongoDB is frozen', () => {
-  test('every page is a page, and comes soon', async () => {
+  test('every page is a page and comes soon, and a button is answered', async () => {
     const http = await start();
     const headers = { cookie: await logIn(http), accept: 'text/html' };
     await vi.waitFor(async () =>
       expect(await (await fetch(`${http}/keys`, { headers })).text()).toContain('140 keys'),
     );
+    const open = await (await fetch(`${http}/key?id=shop%3A8`, { headers })).text();
+    const token = /name="csrf-token" content="([\w-]+)"/.exec(open)?.[1] ?? '';
     freeze();
     for (const [path, status, says] of [
       ['/key?id=shop%3A7', 503, /can’t be read now \(MONGO_TIMEOUT\).*Status tells which server/s],
@@ -97,6 +99,22 @@ describe('while MongoDB is frozen', () => {
         { timeout: 40_000, interval: 500 },
       );
     }
+    const began = Date.now();
+    const asked = await fetch(`${http}/keys/actions`, {
+      method: 'POST',
+      headers: {
+        cookie: headers.cookie,
+        origin: http,
+        'content-type': 'application/json',
+        'x-csrf-token': token,
+      },
+      body: JSON.stringify({ action: 'pause', key: 'shop:8' }),
+    });
+    expect([asked.status, await asked.json()]).toEqual([
+      503,
+      { error: expect.stringMatching(/failed|may still be done/) },
+    ]);
+    expect(Date.now() - began).toBeLessThan(SOON_MS);
     thaw();
     await vi.waitFor(
       async () => expect((await fetch(`${http}/key?id=shop%3A7`, { headers })).status).toBe(200),
