@@ -1,14 +1,21 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { loadConfig } from '@redis-to-mongo/config';
-import { JobWorker } from '@redis-to-mongo/job-queue';
+import { FleetIdentity, readFacts } from '@redis-to-mongo/fleet-status';
+import { Heart, JobQueue, JobWorker, Lease } from '@redis-to-mongo/job-queue';
 import {
   type FreshNamespace,
   freshNamespace,
   startTcpProxy,
   type TcpProxy,
 } from '@redis-to-mongo/local-stack';
-import { connectMongo, type MongoHandle, readKey, readKeySummaries } from '@redis-to-mongo/mongo-sink';
+import {
+  connectMongo,
+  type MongoHandle,
+  readKey,
+  readKeySummaries,
+  readStatus,
+} from '@redis-to-mongo/mongo-sink';
 import { openLine } from '@redis-to-mongo/operations';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
@@ -16,6 +23,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } fr
 import type { DashboardOptions } from '../src/dashboard-server.js';
 import { KeySnapshot } from '../src/keys/key-snapshot.js';
 import { actionsOn } from '../src/keys/run-action.js';
+import { StatusReader } from '../src/status/status-reader.js';
 import { findBrowser, logInOnce, type OpenPage, openPage, startBrowser } from './a-browser.js';
 import { aDashboard, queueAt } from './a-dashboard.js';
 import { someKeys } from './some-keys.js';
@@ -38,6 +46,10 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
   let mongo: MongoHandle;
   let browser: Browser;
   let worker: JobWorker;
+  /** What the fleet's processes are seen by. */
+  let queue: JobQueue;
+  let lease: Lease;
+  const hearts: Heart[] = [];
   let dashboard: Awaited<ReturnType<typeof aDashboard>>;
   let proxy: TcpProxy;
   let address: string;
@@ -59,6 +71,21 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     };
     worker = new JobWorker(queueAt(space.redis.url), async () => new Map(), quiet);
     void worker.run();
+    queue = new JobQueue(queueAt(space.redis.url), () => undefined);
+    lease = new Lease(queueAt(space.redis.url), 'scheduler', 600_000, () => undefined);
+    await lease.hold();
+    hearts.push(
+      new Heart(
+        queue,
+        () => ({ app: 'worker', state: 'active' }),
+        () => undefined,
+      ),
+      new Heart(
+        queue,
+        () => ({ app: 'scheduler', state: 'active', searchedMs: 0, searchEveryMs: 10_000 }),
+        () => undefined,
+      ),
+    );
     source = connectRedis(queueAt(space.redis.url).redis, () => undefined);
     ({ dashboard, proxy, address } = await serve());
     browser = await startBrowser(executablePath ?? '');
@@ -72,6 +99,9 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     await proxy?.close();
     await dashboard?.close();
     await worker?.close(true);
+    for (const heart of hearts) await heart.close();
+    await lease?.close();
+    await queue?.close();
     source?.disconnect();
     await mongo?.close();
     await space?.close();
@@ -86,7 +116,14 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     const { db } = mongo;
     const config = loadConfig({ env: {}, argv: [] });
     const line = async () => (await openLine(config, db, source)).line;
+    const { redis: sourceAddress } = queueAt(space.redis.url);
+    const identity = new FleetIdentity({ queue, db, source, address: sourceAddress });
     const made = await aDashboard(space.redis.url, {
+      status: new StatusReader({
+        readFacts: () => readFacts({ queue, db, source, identity }),
+        readSums: () => readStatus(db),
+        onError: () => undefined,
+      }),
       snapshot: new KeySnapshot((query) => readKeySummaries(db, query)),
       keys: { readKey: (key) => readKey(db, key), nextRuns: (names) => made.queue.nextRuns(names) },
       runAction: async (asked) => await actionsOn({ db, queue: made.queue, line })(asked),
@@ -113,7 +150,7 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
   test('the status page tells all at a glance, loads nothing from elsewhere, and breaks no rule of its policy', async () => {
     const { page, complaints, origins } = await open('/');
     await settled(page);
-    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('2 keys need a look');
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('2 keys fail');
     expect(await page.locator('.tile', { hasText: 'Gaps' }).locator('b').textContent()).toBe('12');
     expect(await page.locator('canvas').count()).toBe(3);
     expect(await page.getByRole('link', { name: 'shop:5' }).count()).toBe(1);
