@@ -217,6 +217,19 @@ describe('errors by class', () => {
     await isMirrored(client, 'transient', 5);
   });
 
+  it('jobs that wait for it all at once leave nothing behind in the process', async () => {
+    const worker = start(mongo.uri);
+    const names = Array.from({ length: 40 }, (_, i) => `waits ${i}`);
+    for (const name of names) await fill(name, 1, 2);
+    await prints(worker, /worker started/);
+    await failing('alwaysOn', 91);
+    await queue.schedule(names, 500);
+    await prints(worker, /MongoDB: tried again.*repeated":\d{2}/);
+    await failing('off');
+    for (const name of names) await isMirrored(client, name, 2);
+    expect(worker.output()).not.toMatch(/MaxListeners|Warning/);
+  });
+
   it('an unknown code fails the job, shows on the key, and the next job tries again', async () => {
     const worker = start(mongo.uri);
     const keys = client.db.collection<{ _id: string }>('keys');
@@ -238,6 +251,29 @@ describe('errors by class', () => {
 });
 
 describe('Redis', () => {
+  it('that refuses the database is told of, and nothing is read from database 0, nor written there', async () => {
+    const mongo = await startMongo();
+    const client = connectMongo({ uri: mongo.uri, dbName, tls: TLS }, 'test');
+    try {
+      await fill('in database 0', 1, 3);
+      await queue.schedule(['in database 0'], 500);
+      const [queued, keys] = [await redis.dbsize(), client.db.collection('keys')];
+      const worker = start(mongo.uri, {
+        REDIS_URL: `${redisServer.url}/99`,
+        QUEUE_REDIS_URL: redisServer.url,
+      });
+      await prints(worker, /REDIS_DATABASE/);
+      const other = start(mongo.uri, { QUEUE_REDIS_URL: `${redisServer.url}/98` });
+      await prints(other, /REDIS_DATABASE.*98/);
+      expect(await keys.countDocuments({ status: 'active' })).toBe(0);
+      expect(await redis.dbsize()).toBeLessThanOrEqual(queued + 1);
+      expect(await redis.xlen('in database 0')).toBe(3);
+    } finally {
+      await client.close();
+      await mongo.stop();
+    }
+  });
+
   it('that refuses the password is told of, without the password', async () => {
     const guarded = await startRedis({ password: 'right' });
     try {

@@ -21,13 +21,18 @@ export async function unlessGone(
 }
 
 async function untilGone(redis: ReturnType<typeof connectRedis>, signal: AbortSignal): Promise<void> {
-  while (await answers(redis, signal)) await sleep(ASK_MS, undefined, { signal });
+  while (await answers(redis)) await sleep(ASK_MS, undefined, { signal });
 }
 
-async function answers(redis: ReturnType<typeof connectRedis>, signal: AbortSignal): Promise<boolean> {
+async function answers(redis: ReturnType<typeof connectRedis>): Promise<boolean> {
+  const timer = new AbortController();
   const answer = redis.ping().then(
     () => true,
     () => false,
   );
-  return await Promise.race([answer, sleep(GONE_MS, false, { signal })]);
+  try {
+    return await Promise.race([answer, sleep(GONE_MS, false, { signal: timer.signal })]);
+  } finally {
+    timer.abort();
+  }
 }

@@ -99,6 +99,36 @@ describe('a database that the server refuses', () => {
   });
 });
 
+it('a connection that is opened anew many times leaves no listeners behind, and ends at once when it is told to', async () => {
+  const server = await startRedis();
+  const way = await startTcpProxy(server.port);
+  const redis = connect(`redis://127.0.0.1:${way.port}`, FOR_BLOCKING);
+  const listeners = () => redis.eventNames().map((name) => [name, redis.listenerCount(name)]);
+  await redis.ping();
+  const before = listeners();
+  for (let i = 0; i < 12; i++) {
+    way.set('cut');
+    await vi.waitFor(() => expect(redis.status).not.toBe('ready'));
+    way.set('pass');
+    await redis.ping();
+  }
+  expect(listeners()).toEqual(before);
+  way.set('cut');
+  await vi.waitFor(() => expect(redis.status).toBe('reconnecting'), { timeout: 10_000, interval: 5 });
+  const waiting = outcome(redis.ping());
+  const ended = new Promise((resolve) => redis.once('end', resolve));
+  redis.disconnect();
+  await ended;
+  expect(await waiting).toMatch(/Connection is closed/);
+  expect(errors.map(String).filter((error) => error.includes('Connection is closed'))).toEqual([]);
+  way.set('pass');
+  await redis.connect();
+  expect(await redis.ping()).toBe('PONG');
+  redis.disconnect();
+  await way.close();
+  await server.stop();
+});
+
 describe('a name that leads to another primary, while old connections stay open', () => {
   let [first, second]: RedisServer[] = [];
   let name: TcpProxy;

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createMetrics, type Metrics } from '../create-metrics.js';
 import type { LogFields } from '../log/clean-fields.js';
@@ -70,6 +71,8 @@ export async function runApp<Settings extends AppSettings>(options: AppOptions<S
   const forceAfterMs = options.closeWithinMs?.(settings) ?? CLOSE_WITHIN_MS;
   const closers = new Closers(logger);
   const stopping = new AbortController();
+  // Each job that waits listens to it while it waits, and there may be more than ten.
+  setMaxListeners(0, stopping.signal);
   let stoppingSince: number | undefined;
 
   const exit = async (code: number): Promise<void> => {
