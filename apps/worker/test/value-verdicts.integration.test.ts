@@ -4,7 +4,7 @@ import {
   readMirroredValue,
   replayDeadLetter,
 } from '@redis-to-mongo/mongo-sink';
-import { KEY_TYPES, type Line, namePattern, syncKey } from '@redis-to-mongo/pipeline';
+import { KEY_TYPES, type Line, namePattern, syncKey, syncKeys } from '@redis-to-mongo/pipeline';
 import { redisSource } from '@redis-to-mongo/redis-source';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addsUp, type LineUnderTest, lineUnderTest, wholeSlice } from './line-under-test.js';
@@ -183,4 +183,46 @@ it('a document of keys with a revision that is no number is told of', async () =
   const keys = under.db.collection<{ _id: string; revision: number }>('keys');
   await keys.updateOne({ _id: 'damaged' }, { $set: { revision: Number.NaN } });
   await expect(syncKey(line, 'damaged', wholeSlice())).rejects.toMatchObject({ code: 'KEY_STATE_INVALID' });
+});
+
+it('of values that go through the line together, one that is refused or foreign costs no other', async () => {
+  const line = await lineOf();
+  const keys = Array.from({ length: 60 }, (_, i) => `together ${i}`);
+  for (const [i, key] of keys.entries())
+    await under.redis.hset(key, i % 20 === 7 ? 'secret' : '_bsontype', 'ObjectId');
+  await under.redis.hset('together huge', Buffer.alloc(9_000_000, 'n'), Buffer.alloc(9_000_000, 'v'));
+  await under.db
+    .collection<{ _id: string; name: string }>('hashes')
+    .insertOne({ _id: 'together 0', name: 'foreign' });
+  const all = [...keys, 'together huge', 'no such key'];
+  const run = async () => {
+    const ends = new Map<string, unknown>();
+    const slice = () => wholeSlice();
+    await syncKeys(
+      line,
+      all,
+      slice,
+      (key, end) => void ends.set(key, 'error' in end ? end.error : end.report),
+    );
+    return ends;
+  };
+  await refusing('hashes', { 'fields.secret': { $exists: false } }, async () => {
+    const ends = await run();
+    for (const [i, key] of keys.entries()) {
+      if (i === 0) expect(ends.get(key)).toMatchObject({ code: 'DOCUMENT_FOREIGN' });
+      else
+        expect(ends.get(key)).toMatchObject(i % 20 === 7 ? { written: 0, dead: 1 } : { written: 1, dead: 0 });
+    }
+    expect(ends.get('together huge')).toMatchObject({ written: 1 });
+    expect(ends.get('no such key')).toMatchObject({ result: 'absent' });
+  });
+  expect(await fieldsOf('together 1')).toEqual(['_bsontype']);
+  expect(await lettersOf('together 7')).toMatchObject([{ kind: 'value', code: 121 }]);
+
+  for (const i of [7, 27, 47]) await under.redis.hset(`together ${i}`, 'more', 'x');
+  await under.db.collection<{ _id: string }>('hashes').deleteOne({ _id: 'together 0' });
+  const ends = await run();
+  for (const i of [0, 7, 27, 47]) expect(ends.get(`together ${i}`)).toMatchObject({ written: 1, dead: 0 });
+  for (const i of [7, 27, 47]) expect(await lettersOf(`together ${i}`)).toEqual([]);
+  for (const key of keys) expect(addsUp(await under.state(key))).toBe(true);
 });
