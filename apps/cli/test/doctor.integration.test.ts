@@ -163,6 +163,32 @@ test('what TRIM_MODE needs is looked for where it is on, in a rule, too', async 
   expect(await of({ RULES: '[{"pattern":"orders","trim":{"mode":"on"}}]' })).toMatchObject([lacking]);
 });
 
+test('streams that may be read and not written are a problem where they are to be trimmed; none is trimmed by that', async () => {
+  const { redis, namespace } = cli;
+  await redis.call('ACL', 'SETUSER', 'looker', 'on', '>pw', '%R~*', '+@all');
+  const replica = await startRedis({ args: ['--replicaof', `127.0.0.1 ${namespace.redis.port}`] });
+  try {
+    const looker = namespace.redis.url.replace('redis://', 'redis://looker:pw@');
+    const problems = async (more: Record<string, string>) => {
+      const { findings } = await examine({ QUEUE_REDIS_URL: namespace.redis.url, ...more });
+      const ofSource = findings.filter(({ check, level }) => check === 'source Redis' && level === 'problem');
+      return ofSource.map(({ what }) => what);
+    };
+    const entries = await redis.xlen('orders');
+    expect(await problems({ REDIS_URL: looker })).toEqual([]);
+    expect(await problems({ REDIS_URL: looker, TRIM_MODE: 'on' })).toEqual([
+      'the user may read streams, and not write to them',
+    ]);
+    expect(await problems({ REDIS_URL: namespace.redis.url, TRIM_MODE: 'on' })).toEqual([]);
+    await expect
+      .poll(() => problems({ REDIS_URL: replica.url, TRIM_MODE: 'on' }), { timeout: 30_000 })
+      .toEqual(['the source is a read-only replica']);
+    expect(await redis.xlen('orders')).toBe(entries);
+  } finally {
+    await replica.stop();
+  }
+});
+
 test('patterns that match nothing, and types that nobody mirrors, are told', async () => {
   const { findings } = await examine({
     KEY_INCLUDE: 'orders,Orders*,tags',

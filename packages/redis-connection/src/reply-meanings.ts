@@ -29,7 +29,7 @@ const REPLIES: Readonly<Record<string, Meaning>> = {
     'REDIS_KEY_HIDDEN',
     'unknown',
     () =>
-      'the user may not read this key: give it the key (see the ACL in docs/operations.md), or leave the key out by KEY_EXCLUDE',
+      'the user may not read this key (or, to trim it, not write to it): give it the key (see the ACL in docs/operations.md), or leave the key out by KEY_EXCLUDE',
   ],
   DENIED: [
     'REDIS_PROTECTED_MODE',

@@ -5,8 +5,9 @@ import { HIDDEN_TYPE } from '@redis-to-mongo/redis-source';
 import type { RedisClient } from '../servers.js';
 import { surveyKeys } from '../survey-keys.js';
 import { grouped } from '../table.js';
-import { SEE_ACL, unreadable } from './check-source.js';
-import type { Findings } from './finding.js';
+import { unreadable } from './check-source.js';
+import { checkTrimming, trims } from './check-trimming.js';
+import { type Findings, SEE_ACL } from './finding.js';
 
 /** Looks for patterns that match nothing, and types that nobody mirrors. Reads every key's name once. */
 export async function checkPatterns(findings: Findings, redis: RedisClient, config: Config): Promise<void> {
@@ -14,6 +15,8 @@ export async function checkPatterns(findings: Findings, redis: RedisClient, conf
   if (!survey) return;
   const mirrored = survey.types.filter(({ isMirrored }) => isMirrored);
   findings.ok(`${grouped(mirrored.reduce((sum, { keys }) => sum + keys, 0))} keys are chosen`);
+  const stream = survey.types.find(({ type, isMirrored }) => type === 'stream' && isMirrored);
+  if (stream && trims(config)) await checkTrimming(findings, redis, stream.example);
   for (const { option, pattern, keys } of survey.patterns)
     if (keys === 0) findings.advise(`${option} ${pattern} matches no key`, 'is it written as the keys are?');
   for (const { type, keys, isMirrored } of survey.types)

@@ -1,8 +1,8 @@
 import { redisError } from '@redis-to-mongo/redis-connection';
 import type { Servers } from '../servers.js';
 import { checkClock } from './check-clock.js';
-import { NO_INFO, SEE_ACL, unreadable } from './check-source.js';
-import type { Findings } from './finding.js';
+import { unreadable } from './check-source.js';
+import { type Findings, NO_INFO, SEE_ACL } from './finding.js';
 import { readServerInfo } from './server-info.js';
 
 /** Looks at the queue's Redis, and at who works on the queue. */

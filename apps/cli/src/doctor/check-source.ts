@@ -2,12 +2,10 @@ import type { Config } from '@redis-to-mongo/config';
 import { SyncError } from '@redis-to-mongo/pipeline';
 import type { RedisClient } from '../servers.js';
 import { checkClock } from './check-clock.js';
-import type { Findings } from './finding.js';
+import { trims } from './check-trimming.js';
+import { type Findings, NO_INFO, SEE_ACL } from './finding.js';
 import { lackingCommands } from './lacking-commands.js';
 import { readServerInfo } from './server-info.js';
-
-export const SEE_ACL = 'see the ACL in docs/operations.md';
-export const NO_INFO = 'the user may not run INFO: version, memory and role are not looked at';
 
 /** Looks at the source Redis: does it answer, is it new enough, may the fleet read it? */
 export async function checkSource(findings: Findings, redis: RedisClient, config: Config): Promise<void> {
@@ -49,10 +47,6 @@ export async function checkSource(findings: Findings, redis: RedisClient, config
     );
   if (needed.length + helpful.length === 0)
     findings.ok('the user may run all commands that the fleet reads with');
-}
-
-function trims({ sync, rules }: Config): boolean {
-  return [sync.trim, ...rules.flatMap(({ trim }) => trim ?? [])].some(({ mode }) => mode !== 'off');
 }
 
 /** A server that does not answer is a finding, too; `undefined` says so. */

@@ -1,3 +1,6 @@
+export const SEE_ACL = 'see the ACL in docs/operations.md';
+export const NO_INFO = 'the user may not run INFO: version, memory and role are not looked at';
+
 /** What a check found. A problem keeps the fleet from working well; advice does not. */
 export interface Finding {
   readonly check: string;

@@ -104,8 +104,8 @@ async function isRefused(redis: RedisClient, [name, ...args]: Call): Promise<boo
   return await redis.call(name, ...args).then(
     () => false,
     (error: unknown) => {
-      if (redisError(error).errorClass === 'transient') throw redisError(error);
-      return error instanceof Error && refusalOf(error.message) === 'NOPERM';
+      if (error instanceof Error && error.name === 'ReplyError') return refusalOf(error.message) === 'NOPERM';
+      throw redisError(error);
     },
   );
 }
