@@ -54,6 +54,8 @@ export function connectWith(address: RedisAddress, onError: (error: Error) => vo
     connectTimeout: 5_000,
     retryStrategy,
     lazyConnect: true,
+    // The name of the library is told by CLIENT SETINFO, which the least of users may not run: each refusal is logged there.
+    disableClientInfo: true,
     ...tlsOf(address),
     ...more,
   };
