@@ -4,6 +4,7 @@ import type { Db, Document } from 'mongodb';
 import { GroupCommit } from './group-commit.js';
 import { changedFields, fromKeyDocument, toKeyDocument } from './key-document.js';
 import { mongoError } from './mongo-error.js';
+import { PlainBson } from './plain-bson.js';
 import { writeRecords } from './write-records.js';
 
 /** How a save fared: the code, where MongoDB refused it. */
@@ -14,6 +15,7 @@ export class KeyStates {
   readonly #db: Db;
   /** Tells this instance's saves from those of others. */
   readonly #savedBy = randomBytes(6).toString('base64url');
+  readonly #bson = new PlainBson();
   readonly #loads: GroupCommit<string, { readonly loaded: KeyState | SyncError | undefined }>;
   readonly #saves: GroupCommit<Saving, Saved>;
 
@@ -62,8 +64,21 @@ export class KeyStates {
   async loadAll(keys: readonly string[]): Promise<ReadonlyMap<string, KeyState | SyncError>> {
     // A name too long for MongoDB is none of a saved key, and would keep the others from being found.
     const names = [...new Set(keys)].filter((key) => !isTooLongKeyId(key));
-    const documents = await this.#find({ _id: { $in: names } });
-    return new Map(documents.map((document) => [document._id, readState(document)]));
+    const found = await this.#db
+      .collection('keys')
+      .find<Document | Uint8Array>({ _id: { $in: names } } as Document, { raw: true })
+      .toArray()
+      .catch((error: unknown) => {
+        throw mongoError(error);
+      });
+    const states = new Map<string, KeyState | SyncError>();
+    for (const bytes of found) {
+      if (!(bytes instanceof Uint8Array))
+        throw new TypeError('find: a document is not the bytes that were asked for');
+      const document = this.#bson.read(bytes);
+      states.set(String(document._id), readState(document));
+    }
+    return states;
   }
 
   /**

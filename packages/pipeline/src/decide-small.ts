@@ -57,5 +57,5 @@ function changedBy(
 
 /** The state to be saved once the value is written. */
 export function nextOf({ state, batch }: Changed, outcome: Outcome, now: Date): KeyState {
-  return advance(batch ? after(state, batch, outcome, now) : retired(state, now));
+  return batch ? after(state, batch, outcome, now) : advance(retired(state, now));
 }

@@ -2,7 +2,7 @@ import type { Outcome } from './batch.js';
 import { type Changed, decideSmall, nextOf } from './decide-small.js';
 import { isTooLongKeyId } from './key-id.js';
 import type { KeyState } from './key-state.js';
-import type { Line, Step } from './line.js';
+import type { Line, Saving, Step } from './line.js';
 import type { Found } from './small-value.js';
 import { SyncError } from './sync-error.js';
 import type { OnKeyEnd } from './sync-keys.js';
@@ -14,7 +14,10 @@ export interface Alone {
   readonly loaded?: { readonly state: KeyState | undefined };
 }
 
-interface Written extends Changed {
+/** A key whose value was written. */
+interface Written extends Saving {
+  readonly key: string;
+  readonly changed: Changed;
   readonly outcome: Outcome;
 }
 
@@ -61,10 +64,7 @@ export class KeyGroup {
       const changed = await this.#decide(small, states, reading.found);
       await this.#step('after-read', changed);
       const outcomes = changed.length > 0 ? await sink.many.replace(changed) : [];
-      written = changed.flatMap((each, i) => {
-        const outcome = outcomes[i];
-        return outcome ? [{ ...each, outcome }] : this.#leave({ key: each.key });
-      });
+      written = this.#writtenOf(changed, outcomes);
     } finally {
       reading.release();
     }
@@ -100,20 +100,33 @@ export class KeyGroup {
     return changed;
   }
 
-  async #save(written: readonly Written[]): Promise<void> {
+  /** Those that were written, with the states to be saved; the others go alone. */
+  #writtenOf(changed: readonly Changed[], outcomes: readonly (Outcome | undefined)[]): Written[] {
     const now = this.#line.now();
+    const written: Written[] = [];
+    for (const [i, each] of changed.entries()) {
+      const { key, before } = each;
+      const outcome = outcomes[i];
+      if (outcome) written.push({ key, before, next: nextOf(each, outcome, now), changed: each, outcome });
+      else this.#leave({ key });
+    }
+    return written;
+  }
+
+  async #save(written: readonly Written[]): Promise<void> {
     await this.#step('before-save', written);
-    const savings = written.map((each) => ({ ...each, next: nextOf(each, each.outcome, now) }));
-    const isSaved = await this.#line.sink.many.save(savings);
+    const isSaved = await this.#line.sink.many.save(written);
     await this.#step('after-save', written);
-    for (const [i, { key, stored, batch, outcome, next }] of savings.entries()) {
+    for (const [i, { key, next, changed, outcome }] of written.entries()) {
       if (!isSaved[i]) {
         this.#leave({ key });
         continue;
       }
-      const tally = new Tally(stored);
-      if (batch) tally.add(batch, outcome);
-      await this.#tell(key, { report: tally.report(batch ? 'synced' : 'deleted', next.keyType, next) });
+      const tally = new Tally(changed.stored);
+      if (changed.batch) tally.add(changed.batch, outcome);
+      await this.#tell(key, {
+        report: tally.report(changed.batch ? 'synced' : 'deleted', next.keyType, next),
+      });
     }
   }
 
@@ -123,10 +136,9 @@ export class KeyGroup {
   }
 
   /** Sends a key away, to go alone: that finds out what is wrong with it, and does what is to be done. */
-  #leave(one: Alone): [] {
+  #leave(one: Alone): void {
     this.#open.delete(one.key);
     this.#goAlone(one);
-    return [];
   }
 
   async #tell(key: string, end: Parameters<OnKeyEnd>[1]): Promise<void> {

@@ -28,31 +28,30 @@ function placed({ rules }: About, state: KeyState): KeyState {
   return inCollection(state, rules?.collectionFor(state.key, state.keyType) ?? null);
 }
 
-/** The state once a batch is written. */
+/** The state once a batch is written, as the save that follows has it. */
 export function after(state: KeyState, batch: Batch, outcome: Outcome, now: Date): KeyState {
-  const counts = state.counts;
-  return withGaps(
-    {
-      ...state,
-      position: batch.position,
-      lag: batch.lag,
-      counts: {
-        ...counts,
-        seen: counts.seen + batch.entries,
-        written: counts.written + outcome.written,
-        alreadyThere: counts.alreadyThere + outcome.alreadyThere,
-        dead: counts.dead + outcome.dead,
-      },
-      lastSyncedAt: now,
-      lastChangedAt: batch.changed ? now : state.lastChangedAt,
-      expiresAt: batch.expiresAt === undefined ? state.expiresAt : batch.expiresAt,
-      lastError: null,
+  const { seen, written, alreadyThere, dead, gap } = state.counts;
+  const next = {
+    ...state,
+    revision: state.revision + 1,
+    position: batch.position,
+    lag: batch.lag,
+    counts: {
+      seen: seen + batch.entries,
+      written: written + outcome.written,
+      alreadyThere: alreadyThere + outcome.alreadyThere,
+      dead: dead + outcome.dead,
+      gap,
     },
-    batch.gaps,
-  );
+    lastSyncedAt: now,
+    lastError: null,
+  };
+  if (batch.changed) next.lastChangedAt = now;
+  if (batch.expiresAt !== undefined) next.expiresAt = batch.expiresAt;
+  return withGaps(next, batch.gaps);
 }
 
-/** The state as the save that follows has it. */
+/** The same state, as the next save has it. */
 export function advance(state: KeyState): KeyState {
   return { ...state, revision: state.revision + 1 };
 }

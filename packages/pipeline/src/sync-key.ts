@@ -153,7 +153,7 @@ async function drain(
       tally.add(batch, outcome);
       await saving;
       await line.at?.('before-save', start.key);
-      state = advance(after(from, batch, outcome, line.now()));
+      state = after(from, batch, outcome, line.now());
       saving = handled(line.sink.save(saved, state).then(() => line.at?.('after-save', start.key)));
       saved = state;
     }

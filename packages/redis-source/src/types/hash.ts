@@ -1,4 +1,10 @@
-import { encodeContent, type Syncer, storedText, type ValueDocument } from '@redis-to-mongo/pipeline';
+import {
+  encodeContent,
+  type StoredText,
+  type Syncer,
+  storedText,
+  type ValueDocument,
+} from '@redis-to-mongo/pipeline';
 import type { Redis } from 'ioredis';
 import { fieldExpiry } from '../values/field-expiry.js';
 import { itemsOf, scanPages } from '../values/scan-pages.js';
@@ -43,19 +49,14 @@ export function hashSource(): ItemSource {
 }
 
 function inline(items: readonly Item[] | undefined): ValueDocument {
-  const all = items ?? [];
-  const expiring = all.filter(([, , time]) => time && time.length > 0);
-  return {
-    fields: encodeContent(all.flatMap(([field, value]) => [text(field), text(value)])),
-    ...(expiring.length > 0
-      ? {
-          fieldsExpireAt: expiring.map(([field, , time]) => ({
-            field: text(field),
-            expiresAt: new Date(Number(time)),
-          })),
-        }
-      : {}),
-  };
+  const flat: StoredText[] = [];
+  const expiring: ValueDocument[] = [];
+  for (const [field, value, time] of items ?? []) {
+    flat.push(text(field), text(value));
+    if (time && time.length > 0) expiring.push({ field: text(field), expiresAt: new Date(Number(time)) });
+  }
+  const fields = encodeContent(flat);
+  return expiring.length > 0 ? { fields, fieldsExpireAt: expiring } : { fields };
 }
 
 /** A field that expires is named twice. */

@@ -64,21 +64,35 @@ export function partPrint(print: Buffer, part: number): Buffer {
 
 /** The sum of prints, 128 bits: the same for the same items in whatever order they come. */
 export class PrintSum {
-  readonly #lanes = new Uint32Array(4);
+  #a = 0;
+  #b = 0;
+  #c = 0;
+  #d = 0;
 
   add(print: Buffer): void {
-    for (let i = 0; i < 4; i++) this.#lanes[i] = (this.#lanes[i] ?? 0) + word(print, 4 * i);
+    this.#plus(word(print, 0), word(print, 4), word(print, 8), word(print, 12));
   }
 
   /** Adds the print of an item, without making one. */
   addItem(item: Item, index?: number): void {
     const digest = digestOf(item, index);
-    for (let i = 0; i < 4; i++) this.#lanes[i] = (this.#lanes[i] ?? 0) + wordIn(digest, 4 * i);
+    this.#plus(wordIn(digest, 0), wordIn(digest, 4), wordIn(digest, 8), wordIn(digest, 12));
   }
 
   toString(): string {
-    return [...this.#lanes].map((lane) => lane.toString(16).padStart(8, '0')).join('');
+    return hex(this.#a) + hex(this.#b) + hex(this.#c) + hex(this.#d);
   }
+
+  #plus(a: number, b: number, c: number, d: number): void {
+    this.#a = (this.#a + a) >>> 0;
+    this.#b = (this.#b + b) >>> 0;
+    this.#c = (this.#c + c) >>> 0;
+    this.#d = (this.#d + d) >>> 0;
+  }
+}
+
+function hex(word: number): string {
+  return word.toString(16).padStart(8, '0');
 }
 
 function wordIn(digest: string, at: number): number {

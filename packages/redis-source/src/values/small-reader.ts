@@ -17,6 +17,8 @@ import {
 import type { Redis } from 'ioredis';
 import { type KeyExpiry, keyExpiry } from './key-expiry.js';
 import { KeysScript } from './keys-script.js';
+import { unpackMessage } from './message-pack.js';
+import { SmallReply } from './small-reply.js';
 import { ALONE, ANSWERS, GONE, LATER, smallScript } from './small-script.js';
 import type { ValueSyncer } from './value-syncer.js';
 import { knownDetail } from './whole-reading.js';
@@ -75,11 +77,8 @@ export class SmallReader {
     if (code === LATER) return 'later';
     const syncer = typeof code === 'number' && code !== ALONE ? this.#syncers[code - 1] : undefined;
     if (!syncer) return 'alone';
-    const { whole, detail } = syncer.type.source;
-    const [, expires, value, details] = answers.slice(at, at + ANSWERS);
-    const items = whole.items(value);
-    const completed = items && detail && details ? detail.complete(items, items, [details]) : items;
-    return completed ? syncer.small(completed, expiry.at(expires), expiry.same) : 'alone';
+    const reply = new SmallReply(syncer.type.source, answers[at + 2]);
+    return syncer.small(reply, expiry.at(answers[at + 1]), expiry.same);
   }
 
   async #ask(names: readonly Buffer[]): Promise<{ answers: unknown[]; expiry: KeyExpiry }> {
@@ -112,11 +111,12 @@ export class SmallReader {
 
 /** What the script answered for the keys of a part; @throws the server's error, unless it is about the one key. */
 function answersOf(part: readonly Buffer[], reply: unknown): readonly unknown[] {
-  if (part.length === 1 && isKeyRefused(reply)) return [ALONE, false, false, false];
+  if (part.length === 1 && isKeyRefused(reply)) return [ALONE, false, false];
   if (reply instanceof Error) throw reply;
-  if (!Array.isArray(reply) || reply.length !== ANSWERS * part.length)
+  const answers = Buffer.isBuffer(reply) ? unpackMessage(reply) : reply;
+  if (!Array.isArray(answers) || answers.length !== ANSWERS * part.length)
     throw new SyncError('REDIS_REPLY', 'unknown', 'EVALSHA: the reply is not what the script answers');
-  return reply;
+  return answers;
 }
 
 function allAlone(keys: readonly string[]): SmallReading {
@@ -136,10 +136,11 @@ function partsOf(names: readonly Buffer[]): (readonly Buffer[])[] {
 
 function bytesIn(answers: readonly unknown[]): number {
   let bytes = 0;
-  for (const answer of answers) {
-    if (Buffer.isBuffer(answer)) bytes += answer.length;
-    else if (Array.isArray(answer))
-      for (const part of answer) bytes += Buffer.isBuffer(part) ? part.length : 0;
-  }
+  for (let at = 2; at < answers.length; at += ANSWERS) bytes += sizeOf(answers[at]);
   return bytes;
+}
+
+function sizeOf(answer: unknown): number {
+  if (Buffer.isBuffer(answer)) return answer.length;
+  return Array.isArray(answer) ? answer.reduce<number>((sum, part) => sum + sizeOf(part), 0) : 0;
 }

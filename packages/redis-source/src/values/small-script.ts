@@ -5,8 +5,8 @@ import type { ValueType } from './value-type.js';
 export const GONE = 0;
 export const ALONE = -1;
 export const LATER = -2;
-/** So many answers each key has: its code, what tells when it expires, what it holds, the details of its items. */
-export const ANSWERS = 4;
+/** So many answers each key has: its code, what tells when it expires, and what it holds with the details of its items. */
+export const ANSWERS = 3;
 
 /** What bounds a reading. */
 export interface SmallLimits {
@@ -21,7 +21,9 @@ export interface SmallLimits {
 /**
  * A script that reads many keys, each as it is at one instant: its type, when it expires and, where it is small, what it
  * holds, and the details of its items. It writes nothing. KEYS: the keys. ARGV: the command that tells when a key expires, the
- * three limits, and '1' if details are asked for. A type has the number of its place in the list, from 1.
+ * three limits, and '1' if details are asked for. A type has the number of its place in the list, from 1. The answers are packed
+ * where the server can do that, all of them, and what each key holds by itself: to take thousands of small replies apart costs
+ * the client more than all else, and of a packed value a checksum tells whether it is another one.
  */
 export function smallScript(types: readonly ValueType[]): string {
   const readers = types.map((type, i) => {
@@ -53,9 +55,9 @@ local function read(reader, key)
   return whole, bytes
 end
 
-local function alone(at, code)
-  answers[at], answers[at + 1], answers[at + 2], answers[at + 3] = code, false, false, false
-end
+local function pack(value) return cmsgpack and cmsgpack.pack(value) or value end
+
+local function alone(at, code) answers[at], answers[at + 1], answers[at + 2] = code, false, false end
 
 for i, key in ipairs(KEYS) do
   local at = ${ANSWERS} * i - ${ANSWERS - 1}
@@ -68,10 +70,10 @@ for i, key in ipairs(KEYS) do
       local details = whole and reader.details and ARGV[5] == '1' and reader.details(key, whole) or false
       if not whole or bytes > mostBytes or expires > ${Number.MAX_SAFE_INTEGER} or (details and details.err) then alone(at, ${ALONE}) else
         left = left - bytes
-        answers[at], answers[at + 1], answers[at + 2], answers[at + 3] = reader.number, expires, whole, details
+        answers[at], answers[at + 1], answers[at + 2] = reader.number, expires, pack({whole, details})
       end
     end
   end
 end
-return answers`;
+return pack(answers)`;
 }

@@ -61,10 +61,12 @@ export class ValuePass {
     }
   }
 
-  end(reading: ReadingEnd): PassResult {
+  end({ isWhole, isGone, expiresAt }: ReadingEnd): PassResult {
     return {
-      ...reading,
-      digest: `${this.#sum}`,
+      isWhole,
+      isGone,
+      expiresAt,
+      digest: this.#sum.toString(),
       items: this.items,
       bytes: this.bytes,
       frame: this.#finder?.frame(this.#first ?? this.#finder.first),

@@ -11,12 +11,14 @@ export interface ValuePosition {
   /** In ms since 1970; null for never. */
   readonly expiresAt: number | null;
   readonly frame: Frame | undefined;
+  /** Of the reply that held a small value; see SmallReply. */
+  readonly checksum?: string | undefined;
 }
 
 /** `undefined` where there is none, or it is of another version: then the value is read and compared as if new. */
 export function parseValuePosition(stored: Position | null): ValuePosition | undefined {
   if (stored === null) return undefined;
-  const { form, digest, items, bytes, expiresAt, first, size, head, tail } = stored;
+  const { form, digest, items, bytes, expiresAt, first, size, head, tail, checksum } = stored;
   if ((form !== 'inline' && form !== 'members') || typeof digest !== 'string') return undefined;
   const hasFrame = typeof first === 'number' && typeof size === 'number';
   return {
@@ -25,14 +27,26 @@ export function parseValuePosition(stored: Position | null): ValuePosition | und
     items: Number(items ?? 0),
     bytes: Number(bytes ?? 0),
     expiresAt: typeof expiresAt === 'number' ? expiresAt : null,
+    checksum: typeof checksum === 'string' ? checksum : undefined,
     frame: hasFrame ? { first, size, head: listOf(head), tail: listOf(tail) } : undefined,
   };
 }
 
-export function toPosition({ frame, ...position }: ValuePosition): Position {
-  if (!frame) return { ...position };
-  const { first, size, head, tail } = frame;
-  return { ...position, first, size, head: head.join(' '), tail: tail.join(' ') };
+export function toPosition({
+  form,
+  digest,
+  items,
+  bytes,
+  expiresAt,
+  frame,
+  checksum,
+}: ValuePosition): Position {
+  const position = { form, digest, items, bytes, expiresAt };
+  if (frame) {
+    const { first, size, head, tail } = frame;
+    return { ...position, first, size, head: head.join(' '), tail: tail.join(' ') };
+  }
+  return checksum === undefined ? position : { form, digest, items, bytes, expiresAt, checksum };
 }
 
 function listOf(text: unknown): readonly string[] {

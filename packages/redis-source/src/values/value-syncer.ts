@@ -14,6 +14,7 @@ import { dateOf } from '../date-of.js';
 import { type Glance, glance } from './glance.js';
 import { ItemReader } from './item-reader.js';
 import type { KeyExpiry } from './key-expiry.js';
+import type { SmallReply } from './small-reply.js';
 import { type ValueOptions, type ValueSettings, withDefaults, withRule } from './value-options.js';
 import { type PassResult, ValuePass } from './value-pass.js';
 import { parseValuePosition, toPosition, type ValuePosition } from './value-position.js';
@@ -37,7 +38,7 @@ const COMPARE_BYTES = 60;
 export interface ValueSyncer extends Syncer {
   readonly type: ValueType;
   /** A small value that was read as a whole. @param expiresAt in ms since 1970; null for never. */
-  small(items: readonly Item[], expiresAt: number | null, isSameTime: KeyExpiry['same']): SmallValue;
+  small(reply: SmallReply, expiresAt: number | null, isSameTime: KeyExpiry['same']): SmallValue;
 }
 
 /**
@@ -53,10 +54,29 @@ export function valueSyncer(type: ValueType, redis: Redis, options: ValueOptions
   return {
     keyType,
     type,
-    small: (items, expiresAt, isSameTime) => ({
+    small: (reply, expiresAt, isSameTime) => ({
       keyType,
-      after: (state) =>
-        afterSmall(type, settingsOf(state), writesOf(state), state, { items, expiresAt, isSameTime }),
+      after: (state) => {
+        const last = parseValuePosition(state.position);
+        if (last?.form === 'members') return 'alone';
+        const formFor = (seen: Pick<PassResult, 'items' | 'bytes'>) =>
+          formOf(type, settingsOf(state), { ...seen, kept: [] }, last);
+        const { checksum } = reply;
+        const isTimeSame = last !== undefined && isSameTime(expiresAt, last.expiresAt);
+        if (
+          isTimeSame &&
+          last.checksum !== undefined &&
+          last.checksum === checksum &&
+          formFor(last) === 'inline'
+        )
+          return undefined;
+        const items = reply.items();
+        const seen = seenWhole(type, items, expiresAt, checksum);
+        if (isEmptied(type, seen) || formFor(seen) === 'members') return 'alone';
+        if (isTimeSame && isSame(seen, 'inline', last)) return undefined;
+        const { write, position } = writesOf(state).inline(state, seen, items, last);
+        return settledBatch(write, position(), seen.bytes);
+      },
     }),
     retire: (state) => [writesOf(state).gone(state)],
     read: (state, slice, budget) =>
@@ -103,27 +123,29 @@ async function* readValue(
   }
 }
 
-/** What a small value asks for, by the same rules as one that is read alone. */
-function afterSmall(
+/** A small value, looked at. */
+function seenWhole(
   type: ValueType,
-  settings: ValueSettings,
-  writes: ValueWrites,
-  state: KeyState,
-  {
-    items,
-    expiresAt,
-    isSameTime,
-  }: { items: readonly Item[]; expiresAt: number | null; isSameTime: KeyExpiry['same'] },
-): Batch | 'alone' | undefined {
-  const last = parseValuePosition(state.position);
+  items: readonly Item[],
+  expiresAt: number | null,
+  checksum: string | undefined,
+) {
   const pass = new ValuePass(type.shape, undefined);
   pass.addWhole(items);
-  const weight = pass.bytes + ITEM_WEIGHT * pass.items;
-  const seen = { ...pass.end({ isWhole: true, isGone: false, expiresAt }), kept: items, weight };
-  if (isEmptied(type, seen) || last?.form === 'members' || formOf(type, settings, seen, last) === 'members')
-    return 'alone';
-  if (last && isSame(seen, 'inline', last) && isSameTime(expiresAt, last.expiresAt)) return undefined;
-  return toBatch(writes.inline(state, seen, items, last), seen);
+  const { digest, bytes } = pass.end({ isWhole: true, isGone: false, expiresAt });
+  const weight = bytes + ITEM_WEIGHT * items.length;
+  const frame = undefined;
+  return {
+    isWhole: true,
+    isGone: false,
+    expiresAt,
+    digest,
+    items: items.length,
+    bytes,
+    frame,
+    weight,
+    checksum,
+  };
 }
 
 function isEmptied(type: ValueType, seen: PassResult): boolean {
@@ -135,7 +157,23 @@ interface Made {
   readonly position: () => ValuePosition;
 }
 
-function toBatch({ write, position }: Made, seen: PassResult, held?: Reservation): Batch {
+/** The batch of a value whose position is known before it is written. */
+function settledBatch(write: Write, position: ValuePosition, bytes: number): Batch {
+  const expiresAt = position.expiresAt === null ? null : dateOf(position.expiresAt);
+  const [entries, lag, gaps] = [1, 0, []];
+  return {
+    writes: [write],
+    position: toPosition(position),
+    entries,
+    bytes,
+    lag,
+    gaps,
+    changed: true,
+    expiresAt,
+  };
+}
+
+function toBatch({ write, position }: Made, seen: PassResult, held: Reservation): Batch {
   return {
     writes: [write],
     get position() {
@@ -151,7 +189,7 @@ function toBatch({ write, position }: Made, seen: PassResult, held?: Reservation
       const { expiresAt } = position();
       return expiresAt === null ? null : dateOf(expiresAt);
     },
-    release: () => held?.release(),
+    release: () => held.release(),
   };
 }
 
@@ -205,7 +243,7 @@ function itemLimit({ source }: ValueType, settings: ValueSettings): number {
 function formOf(
   type: ValueType,
   settings: ValueSettings,
-  seen: PassResult & Pick<Glance, 'kept'>,
+  seen: Pick<PassResult, 'items' | 'bytes'> & Pick<Glance, 'kept'>,
   last: ValuePosition | undefined,
 ): ValuePosition['form'] {
   if (settings.membershipHistory && type.shape.order === 'hashed') return 'members';

@@ -41,21 +41,31 @@ export class ValueWrites {
   /** One document with all items. */
   inline(
     state: KeyState,
-    seen: PassResult & Pick<Glance, 'weight'>,
+    seen: PassResult & Pick<Glance, 'weight'> & Pick<ValuePosition, 'checksum'>,
     items: readonly Item[],
     last: ValuePosition | undefined,
   ): { write: ReplaceWrite; position: () => ValuePosition } {
     const { expiresAt } = seen;
     const { goneMs } = this.#settings;
-    const document = {
-      ...this.#header(state, seen, 'inline'),
-      ...(goneMs !== null && expiresAt !== null ? { removeAt: dateOf(expiresAt + goneMs) } : {}),
-      ...this.#type.shape.inline.document(items),
-    };
+    const document = Object.assign(
+      this.#header(state, seen, 'inline'),
+      goneMs !== null && expiresAt !== null ? { removeAt: dateOf(expiresAt + goneMs) } : undefined,
+      this.#type.shape.inline.document(items),
+    );
+    const { collection, memberCollection, formFields } = this.#names;
     const hasMembers = last?.form === 'members';
+    const position = positionOf(seen, 'inline');
     return {
-      write: { kind: 'replace', ...this.#names, document, hasMembers, bytes: seen.weight },
-      position: () => positionOf(seen, 'inline'),
+      write: {
+        kind: 'replace',
+        collection,
+        memberCollection,
+        formFields,
+        document,
+        hasMembers,
+        bytes: seen.weight,
+      },
+      position: () => position,
     };
   }
 
@@ -117,15 +127,12 @@ export class ValueWrites {
     return this.#settings.membershipHistory && this.#type.shape.order === 'hashed';
   }
 
-  #header(state: KeyState, seen: PassResult, form: ValuePosition['form']): ValueDocument {
-    return {
-      ...place(state),
-      active: true,
-      form,
-      size: this.#type.source.size?.of === 'items' ? seen.items : seen.bytes,
-      ...(seen.frame && form === 'members' ? { first: seen.frame.first } : {}),
-      expiresAt: seen.expiresAt === null ? null : dateOf(seen.expiresAt),
-    };
+  #header(state: KeyState, seen: PassResult, form: ValuePosition['form']): Record<string, unknown> {
+    const { stream, type, incarnation } = state;
+    const size = this.#type.source.size?.of === 'items' ? seen.items : seen.bytes;
+    const expiresAt = seen.expiresAt === null ? null : dateOf(seen.expiresAt);
+    const header = { stream, type, incarnation, active: true, form, size, expiresAt };
+    return seen.frame && form === 'members' ? { ...header, first: seen.frame.first } : header;
   }
 
   async *#scan(
@@ -170,7 +177,9 @@ function place({ stream, type, incarnation }: KeyState): ValueDocument {
   return { stream, type, incarnation };
 }
 
-function positionOf(seen: PassResult, form: ValuePosition['form']): ValuePosition {
-  const { digest, items, bytes, expiresAt } = seen;
-  return { form, digest, items, bytes, expiresAt, frame: form === 'members' ? seen.frame : undefined };
+function positionOf(
+  { digest, items, bytes, expiresAt, frame, checksum }: PassResult & Pick<ValuePosition, 'checksum'>,
+  form: ValuePosition['form'],
+): ValuePosition {
+  return { form, digest, items, bytes, expiresAt, frame: form === 'members' ? frame : undefined, checksum };
 }

@@ -1,0 +1,39 @@
+import { hash } from 'node:crypto';
+import { SyncError } from '@redis-to-mongo/pipeline';
+import { unpackMessage } from './message-pack.js';
+import type { Item, ItemSource } from './value-type.js';
+
+/** 128 bits, as base64. */
+const CHECKSUM_LENGTH = 22;
+
+/** What a small value holds, as the script answered it. It is taken apart only where it must be. */
+export class SmallReply {
+  readonly #source: ItemSource;
+  readonly #reply: unknown;
+
+  constructor(source: ItemSource, reply: unknown) {
+    this.#source = source;
+    this.#reply = reply;
+  }
+
+  /**
+   * Equal for two replies only where the values are equal, too; not the other way around, since some items come in any
+   * order. `undefined` where the server can't pack replies.
+   */
+  get checksum(): string | undefined {
+    if (!Buffer.isBuffer(this.#reply)) return undefined;
+    return hash('sha256', this.#reply, 'base64url').slice(0, CHECKSUM_LENGTH);
+  }
+
+  /** @throws SyncError REDIS_REPLY when it is not of the form that the script makes. */
+  items(): readonly Item[] {
+    const reply = Buffer.isBuffer(this.#reply) ? unpackMessage(this.#reply) : this.#reply;
+    const [value, details] = Array.isArray(reply) ? reply : [];
+    const { whole, detail } = this.#source;
+    const items = whole.items(value);
+    const completed = items && detail && details ? detail.complete(items, items, [details]) : items;
+    if (!completed)
+      throw new SyncError('REDIS_REPLY', 'unknown', 'EVALSHA: a value is not what the script answers');
+    return completed;
+  }
+}
