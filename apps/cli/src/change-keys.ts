@@ -1,7 +1,8 @@
 import type { KeyQuery } from '@redis-to-mongo/mongo-sink';
 import type { Call } from './command.js';
 import type { Ending } from './exit-codes.js';
-import { coloured } from './table.js';
+import { INTERRUPTED } from './interruption.js';
+import { coloured, counted } from './table.js';
 
 const AT_ONCE = 20;
 
@@ -10,7 +11,7 @@ const AT_ONCE = 20;
  * @param condition what only keys need to be asked for that a pattern takes; a key by its name is asked for anyway.
  */
 export async function changeKeys(
-  { args, options, out, servers }: Call,
+  { args, options, out, servers, interruption }: Call,
   condition: KeyQuery['condition'],
   change: (key: string) => Promise<{ readonly done: string; readonly isRefused?: boolean }>,
 ): Promise<Ending> {
@@ -30,14 +31,16 @@ export async function changeKeys(
     if (!condition || (await keyNames(db, { name })).length === 0) done.set(pattern, 'unknown');
   }
   let isRefused = false;
-  await forEachAtOnce(names, AT_ONCE, async (key) => {
+  const work = forEachAtOnce(names, AT_ONCE, async (key) => {
     const changed = await change(key);
     done.set(key, changed.done);
     isRefused ||= changed.isRefused === true;
   });
+  const isInterrupted = (await interruption.until(work)) === INTERRUPTED;
   const results = [...done].map(([key, what]) => ({ key, done: what }));
   results.sort((a, b) => (a.key < b.key ? -1 : 1));
-  if (out.isJson) out.json({ keys: results });
+  if (out.isJson)
+    out.json({ ...(isInterrupted ? { interrupted: true, of: names.size } : {}), keys: results });
   else
     out.table(
       ['KEY', ''],
@@ -46,6 +49,10 @@ export async function changeKeys(
         what === 'unknown' ? coloured('MongoDB knows of no such key', 'red') : what,
       ]),
     );
+  if (isInterrupted) {
+    out.note(`interrupted: ${done.size} of ${counted(names.size, 'key')} done`);
+    return 'interrupted';
+  }
   const isLacking = results.some(({ done: what }) => what === 'unknown');
   return isRefused || (isLacking && !options.flag('allow-none')) ? 'failed' : 'ok';
 }

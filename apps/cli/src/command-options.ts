@@ -1,12 +1,13 @@
 import { parseArgs } from 'node:util';
 import { CliError } from './cli-error.js';
 import type { Command, OptionSpec } from './command.js';
+import { nearestOf } from './nearest-of.js';
 
 /** Options that every command has. */
 export const COMMON_OPTIONS = {
   json: { doc: 'print JSON, for machines' },
   config: { value: 'PATH', doc: 'the configuration file; default: CONFIG_FILE, else ./config.json' },
-  help: { doc: 'show this help' },
+  help: { short: 'h', doc: 'show this help' },
 } as const satisfies Record<string, OptionSpec>;
 
 /** The options of one call, read as what they are declared to be. */
@@ -45,7 +46,11 @@ export class CommandOptions {
     const text = this.text(name);
     if (text === undefined) return undefined;
     const choice = choices.find((each) => each === text);
-    if (choice === undefined) throw this.#wrong(name, text, `write one of ${choices.join(', ')}`);
+    if (choice === undefined) {
+      const near = nearestOf(text, choices);
+      const question = near === undefined ? '' : `did you mean ${near}? `;
+      throw this.#wrong(name, text, `${question}write one of ${choices.join(', ')}`);
+    }
     return choice;
   }
 
@@ -82,16 +87,20 @@ function parse(command: Command, argv: readonly string[]) {
       options: Object.fromEntries(
         declared.map(([name, spec]: [string, OptionSpec]) => [
           name,
-          { type: spec.value === undefined ? ('boolean' as const) : ('string' as const) },
+          {
+            type: spec.value === undefined ? ('boolean' as const) : ('string' as const),
+            ...(spec.short === undefined ? {} : { short: spec.short }),
+          },
         ]),
       ),
     });
     return { values: values as Record<string, string | boolean | undefined>, positionals };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    throw new CliError(
-      'CLI_USAGE',
-      `${command.name}: ${message.split('. ')[0]}: see redis-to-mongo help ${command.name}`,
-    );
+    const unknown = /^Unknown option '--?([^']+)'/.exec(message)?.[1];
+    const names = declared.map(([name]) => name);
+    const near = unknown === undefined ? undefined : nearestOf(unknown, names);
+    const remedy = `${near === undefined ? '' : `did you mean --${near}? `}see redis-to-mongo help ${command.name}`;
+    throw new CliError('CLI_USAGE', `${command.name}: ${message.split('. ')[0]}: ${remedy}`);
   }
 }

@@ -1,5 +1,6 @@
 import type { CommandOptions } from './command-options.js';
 import type { Ending } from './exit-codes.js';
+import type { Interruption } from './interruption.js';
 import type { Output } from './output.js';
 import type { Servers } from './servers.js';
 
@@ -7,6 +8,8 @@ import type { Servers } from './servers.js';
 export interface OptionSpec {
   /** What stands for its value in the help (`N`, `URL`); absent for one that takes none. */
   readonly value?: string;
+  /** The letter that stands for it behind one hyphen. */
+  readonly short?: string;
   /** The values allowed. */
   readonly choices?: readonly string[];
   readonly doc: string;
@@ -20,6 +23,7 @@ export interface Call {
   readonly out: Output;
   /** Opened when used, closed when the command has ended. */
   readonly servers: Servers;
+  readonly interruption: Interruption;
 }
 
 /** One command: a file in `commands/`, imported when used. */

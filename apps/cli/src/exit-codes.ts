@@ -7,6 +7,10 @@ export const EXIT_CODES = {
     meaning: 'the command line or the configuration is wrong, or a server refuses the login',
   },
   unavailable: { code: 3, meaning: 'Redis or MongoDB does not answer' },
+  interrupted: {
+    code: 130,
+    meaning: 'stopped by Ctrl-C (143: by SIGTERM); what was done so far is printed',
+  },
 } as const;
 
 export type Ending = keyof typeof EXIT_CODES;

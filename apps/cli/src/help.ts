@@ -12,6 +12,7 @@ export function printOverview(out: Output): void {
   out.facts(COMMANDS.map(({ name, summary }) => [`  ${name}`, summary]));
   out.heading('Options of every command');
   printOptions(out, COMMON_OPTIONS);
+  out.facts([['  -V, --version', 'without a command: show the version']]);
   out.heading('Exit codes');
   out.facts(Object.values(EXIT_CODES).map(({ code, meaning }) => [`  ${code}`, meaning]));
   out.line('\nThe configuration is that of the fleet: environment over config.json over defaults.');
@@ -30,8 +31,8 @@ export function printHelp(out: Output, command: Command): void {
 
 function printOptions(out: Output, options: Readonly<Record<string, OptionSpec>>): void {
   out.facts(
-    Object.entries(options).map(([name, { value, choices, doc }]) => [
-      `  --${name}${value === undefined ? '' : ` ${value}`}`,
+    Object.entries(options).map(([name, { short, value, choices, doc }]) => [
+      `  ${short === undefined ? '' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`,
       choices ? `${doc}: ${choices.join(', ')}` : doc,
     ]),
   );

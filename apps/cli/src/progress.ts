@@ -1,5 +1,5 @@
 import type { Output } from './output.js';
-import { grouped } from './table.js';
+import { counted, grouped } from './table.js';
 
 /** How often a bar moves, and a line is printed elsewhere, in ms. */
 const BAR_EVERY_MS = 100;
@@ -47,7 +47,8 @@ export class Progress {
     this.#nextAt = now + (this.#isBar ? BAR_EVERY_MS : LINE_EVERY_MS);
     const rate = (this.#entries * 1000) / Math.max(1, now - this.#since);
     const keys = `${grouped(this.#done)} of ${grouped(this.#total)} ${this.#what}`;
-    const entries = this.#entries > 0 ? `, ${grouped(this.#entries)} entries, ${grouped(rate)}/s` : '';
+    const entries =
+      this.#entries > 0 ? `, ${counted(this.#entries, 'entry', 'entries')}, ${grouped(rate)}/s` : '';
     if (this.#isBar) this.#draw(keys + entries);
     else this.#out.note(keys + entries);
   }

@@ -2,22 +2,29 @@ import type { Config, ConfigPlaces } from '@redis-to-mongo/config';
 import type { FleetFacts, FleetIdentity } from '@redis-to-mongo/fleet-status';
 import type { JobQueue } from '@redis-to-mongo/job-queue';
 import type { MongoHandle } from '@redis-to-mongo/mongo-sink';
-import type { connectRedis, RedisAddress } from '@redis-to-mongo/redis-connection';
+import type { connectRedis, RedisAddress, RedisRole } from '@redis-to-mongo/redis-connection';
 
 export type RedisClient = ReturnType<typeof connectRedis>;
 export type Database = MongoHandle['db'];
 
+/** A Redis that can't be reached within this is given up, whatever waits for it, in ms. */
+const CONNECT_MS = 10_000;
+/** What does not close within this is left to the end of the process, in ms. */
+const CLOSE_MS = 1_000;
+
 /**
  * A command's configuration and connections. Each, its driver included, is loaded and opened when it is first asked for,
- * and all are closed at the end.
+ * and all are closed at the end; what is opened after that, by work that nobody waits for any more, is closed at once.
  */
 export class Servers {
   readonly #places: ConfigPlaces;
   readonly #closers: (() => unknown)[] = [];
+  #isClosed = false;
   #config: Promise<Config> | undefined;
   #redis: Promise<RedisClient> | undefined;
   #db: Promise<Database> | undefined;
   #queue: Promise<JobQueue> | undefined;
+  #queueTrouble: Error | undefined;
 
   constructor(places: ConfigPlaces) {
     this.#places = places;
@@ -31,7 +38,7 @@ export class Servers {
 
   /** The source. */
   async redis(): Promise<RedisClient> {
-    this.#redis ??= this.config().then(({ redis }) => this.connect(redis));
+    this.#redis ??= this.config().then(({ redis }) => this.connect(redis, 'source'));
     return await this.#redis;
   }
 
@@ -39,26 +46,33 @@ export class Servers {
     this.#db ??= this.config().then(async ({ mongo }) => {
       const { connectMongo } = await import('@redis-to-mongo/mongo-sink');
       const handle = connectMongo(mongo, 'redis-to-mongo command');
-      this.#closers.push(() => handle.close());
+      this.#closeLater(() => handle.close());
       return handle.db;
     });
     return await this.#db;
   }
 
+  /**
+   * The queue, once it takes a write: BullMQ waits for a server that is away without an end.
+   * @throws SyncError as redisError tells.
+   */
   async queue(): Promise<JobQueue> {
-    this.#queue ??= this.config().then(async (config) => {
-      const { JobQueue } = await import('@redis-to-mongo/job-queue');
-      const queue = new JobQueue(config.queue, () => {});
-      this.#closers.push(() => queue.close());
-      return queue;
+    const queue = await this.#openQueue();
+    const { redisError } = await import('@redis-to-mongo/redis-connection');
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      const unanswered = () =>
+        reject(redisError(this.#queueTrouble ?? new Error('Command timed out'), 'queue'));
+      timer = setTimeout(unanswered, CONNECT_MS);
     });
-    return await this.#queue;
+    await Promise.race([queue.ping(), late]).finally(() => clearTimeout(timer));
+    return queue;
   }
 
   /** What the verdict on the mirror rests on; does not throw for a server that can't be asked. */
   async facts(): Promise<FleetFacts> {
     const { readFacts } = await import('@redis-to-mongo/fleet-status');
-    const [queue, db, source] = [await this.queue(), await this.db(), await this.redis()];
+    const [queue, db, source] = [await this.#openQueue(), await this.db(), await this.redis()];
     return await readFacts({ queue, db, source, identity: await this.identity() });
   }
 
@@ -66,19 +80,56 @@ export class Servers {
   async identity(): Promise<FleetIdentity> {
     const { FleetIdentity } = await import('@redis-to-mongo/fleet-status');
     const { redis: address } = await this.config();
-    const [queue, db, source] = [await this.queue(), await this.db(), await this.redis()];
+    const [queue, db, source] = [await this.#openQueue(), await this.db(), await this.redis()];
     return new FleetIdentity({ queue, db, source, address });
   }
 
-  /** A connection of its own. What is wrong with it shows in the commands that fail by it. */
-  async connect(address: RedisAddress): Promise<RedisClient> {
+  /**
+   * A connection of its own. What is wrong with it shows in the commands that fail by it.
+   * @param role whose options errors name.
+   */
+  async connect(address: RedisAddress, role: RedisRole): Promise<RedisClient> {
     const { connectRedis } = await import('@redis-to-mongo/redis-connection');
-    const redis = connectRedis(address, () => {}, { enableAutoPipelining: true });
-    this.#closers.push(() => redis.disconnect());
+    const redis = connectRedis(address, () => {}, { enableAutoPipelining: true, purpose: role });
+    // A cluster, and Sentinels, would be tried without an end.
+    const timer = setTimeout(() => redis.disconnect(), CONNECT_MS);
+    redis.once('ready', () => clearTimeout(timer));
+    this.#closeLater(() => {
+      clearTimeout(timer);
+      redis.disconnect();
+    });
     return redis;
   }
 
   async close(): Promise<void> {
-    for (const close of this.#closers.splice(0).reverse()) await close();
+    this.#isClosed = true;
+    for (const close of this.#closers.splice(0).reverse()) await inTime(close);
   }
+
+  async #openQueue(): Promise<JobQueue> {
+    this.#queue ??= this.config().then(async (config) => {
+      const { JobQueue } = await import('@redis-to-mongo/job-queue');
+      const queue = new JobQueue(config.queue, (error) => {
+        this.#queueTrouble = error;
+      });
+      this.#closeLater(() => queue.close());
+      return queue;
+    });
+    return await this.#queue;
+  }
+
+  #closeLater(close: () => unknown): void {
+    if (this.#isClosed) void inTime(close);
+    else this.#closers.push(close);
+  }
+}
+
+/** How a command ended is told already: what fails to close, or is late, changes nothing about it. */
+async function inTime(close: () => unknown): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, CLOSE_MS);
+  });
+  await Promise.race([Promise.resolve().then(close), late]).catch(() => {});
+  clearTimeout(timer);
 }

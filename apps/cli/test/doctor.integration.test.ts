@@ -45,7 +45,7 @@ test('once all has been synced the indexes are there, and that nobody goes on wi
   expect(findings).toContainEqual(
     expect.objectContaining({ check: 'mirror', level: 'problem', what: 'No scheduler is in charge' }),
   );
-  expect(findings).toContainEqual(expect.objectContaining({ level: 'ok', what: '1 keys are chosen' }));
+  expect(findings).toContainEqual(expect.objectContaining({ level: 'ok', what: '1 key is chosen' }));
 });
 
 test('an index that is in the way of the fleet’s is a problem, named with the remedy', async () => {
@@ -200,7 +200,7 @@ test('patterns that match nothing, and types that nobody mirrors, are told', asy
       'KEY_INCLUDE Orders* matches no key',
       'KEY_INCLUDE tags matches no key',
       'KEY_EXCLUDE tmp:* matches no key',
-      '1 keys of type stream are not mirrored',
+      '1 key of type stream is not mirrored',
     ]),
   );
 });

@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { COMMANDS } from '../src/commands.js';
@@ -12,7 +14,7 @@ test('the overview names every command and every exit code', async () => {
   for (const { name, summary } of COMMANDS)
     expect(stdout).toMatch(new RegExp(`^ {2}${name} +${summary}$`, 'm'));
   for (const { code: number, meaning } of Object.values(EXIT_CODES))
-    expect(stdout).toContain(`  ${number}  ${meaning}`);
+    expect(stdout.replace(/ +/g, ' ')).toContain(` ${number} ${meaning}`);
 });
 
 test('without a command the overview is shown, and the call counts as wrong', async () => {
@@ -110,6 +112,81 @@ test('bash completes commands, actions, options and their values', async () => {
   expect(complete('keys', '--type', 's')).toEqual(['stream', 'set', 'string']);
   expect(complete('help', 'expl')).toEqual(['explain']);
 });
+
+test.each([['-h'], ['--help'], ['keys', '-h'], ['help', 'keys']])(
+  'help is shown for %s %s',
+  async (...argv) => {
+    const { code, stdout } = await runIn({}, ...argv.filter((each) => typeof each === 'string'));
+    expect(code).toBe(0);
+    expect(stdout).toContain('-h, --help');
+  },
+);
+
+test.each(['-V', '--version'])('%s shows the version', async (argument) => {
+  const { code, stdout } = await runIn({}, argument);
+  expect({ code, stdout }).toEqual({
+    code: 0,
+    stdout: expect.stringMatching(/^redis-to-mongo \d+\.\d+\.\d+\n$/),
+  });
+});
+
+test.each([
+  [['statsu'], 'status'],
+  [['Verfy'], 'verify'],
+  [['comp'], 'completion'],
+  [['keys', '--stauts', 'active'], '--status'],
+  [['keys', '--type', 'strem'], 'stream'],
+  [['dead-letters', 'reply'], 'replay'],
+])('a word that is mistyped is asked back: %j', async (argv, meant) => {
+  const { code, stderr } = await runIn({}, ...argv);
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(`did you mean ${meant}?`) });
+});
+
+test('a word that is like none is not asked back, and no secret in it is shown', async () => {
+  const { stderr } = await runIn({}, 'redis://me:s3cret@host');
+  expect(stderr).not.toMatch(/did you mean|s3cret/);
+});
+
+test('the hint of restore keeps its words', async () => {
+  const { stderr } = await runIn({}, 'restore', '*', '--to', 'nowhere');
+  expect(stderr).toContain('write --to redis://[user:password@]host');
+});
+
+const hasZsh = spawnSync('zsh', ['--version']).status === 0;
+
+/** A terminal with an interactive zsh, whose completions are read from the folder $1; TAB is pressed once. */
+const FIRST_TAB = `
+zmodload zsh/zpty
+zpty -b z zsh -f -i
+out=''
+until_has() { local n=0 piece; while [[ $out != *$1* ]] && (( n++ < 600 )); do
+  piece=''; if zpty -r -t z piece; then out+=$piece; else sleep 0.05; fi
+done }
+zpty -w z "PS1='> '; fpath=($1 \\$fpath); autoload -Uz compinit; compinit -u -D; bindkey '^I' complete-word; print REA''DY"
+until_has READY
+out=''
+zpty -w -n z $'redis-to-mongo sta\\t'
+until_has 'status'
+print -r -- $out
+zpty -d z`;
+
+test.skipIf(!hasZsh)(
+  'zsh completes at the first TAB (needs zsh)',
+  async () => {
+    const { stdout } = await runIn({}, 'completion', 'zsh');
+    const folder = mkdtempSync(join(tmpdir(), 'r2m-zsh-'));
+    try {
+      writeFileSync(join(folder, '_redis-to-mongo'), stdout);
+      const { stdout: terminal } = spawnSync('zsh', ['-f', '-c', FIRST_TAB, 'zsh', folder], {
+        encoding: 'utf8',
+      });
+      expect(terminal).toContain('redis-to-mongo status');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  },
+  60_000,
+);
 
 test('the zsh script names all commands and options', async () => {
   const { stdout } = await runIn({}, 'completion', 'zsh');

@@ -16,6 +16,7 @@ export type Resynced =
  * @throws SyncError KEY_CONTENDED, or of class transient or configuration.
  */
 export async function resyncKey(fleet: Fleet, key: string, life?: number): Promise<Resynced> {
+  await fleet.queue.ping(); // else the key would be changed, and nobody asked to read it
   const restarted = await restartKey(await fleet.line(), fleet.db, key, life);
   if (!restarted) return { done: 'unknown' };
   const { isNew, state } = restarted;

@@ -7,6 +7,8 @@ import { redisError } from '@redis-to-mongo/redis-connection';
  * @throws SyncError as redisError tells.
  */
 export async function wakeKeys(queue: JobQueue, keys: readonly string[]): Promise<number> {
+  // BullMQ waits for a server that is away without an end.
+  await queue.ping();
   try {
     await queue.request(keys);
     return await queue.workerCount();

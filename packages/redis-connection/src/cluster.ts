@@ -1,5 +1,6 @@
 import calculateSlot from 'cluster-key-slot';
 import { type ChainableCommander, Cluster, type Redis } from 'ioredis';
+import { redisError } from './redis-error.js';
 
 type Name = string | Buffer;
 /** Items in one pipeline. */
@@ -14,9 +15,26 @@ export function isCluster(redis: Redis): boolean {
   return asCluster(redis) !== undefined;
 }
 
-/** The servers that hold the keys: of a cluster all masters, else the one server. */
+/**
+ * The servers that hold the keys: of a cluster all masters, else the one server.
+ * @throws SyncError `REDIS_UNAVAILABLE` while no master of the cluster is known: no server is not an empty one.
+ */
 export function mastersOf(redis: Redis): readonly Redis[] {
-  return asCluster(redis)?.nodes('master') ?? [redis];
+  const cluster = asCluster(redis);
+  if (!cluster) return [redis];
+  const masters = cluster.nodes('master');
+  if (masters.length === 0) throw redisError(new Error('CLUSTERDOWN no master of the cluster is known'));
+  return masters;
+}
+
+/** As mastersOf, once the cluster has been reached. @throws SyncError as redisError tells. */
+export async function knownMasters(redis: Redis): Promise<readonly Redis[]> {
+  const cluster = asCluster(redis);
+  if (cluster && cluster.status !== 'ready')
+    await cluster.ping().catch((error: unknown) => {
+      throw redisError(error);
+    });
+  return mastersOf(redis);
 }
 
 /** The server that holds the key; what is asked of it is not sent on when the key has moved (MOVED). */

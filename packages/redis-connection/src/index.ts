@@ -1,4 +1,4 @@
-export { groupBySlot, isCluster, masterOf, mastersOf, pipelined } from './cluster.js';
+export { groupBySlot, isCluster, knownMasters, masterOf, mastersOf, pipelined } from './cluster.js';
 export { connectPush } from './connect-push.js';
 export { type ClientOptions, connectRedis, FOR_BLOCKING } from './connect-redis.js';
 export type { RedisRole } from './option-names.js';

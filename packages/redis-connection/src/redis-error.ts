@@ -7,11 +7,11 @@ import {
 } from '@redis-to-mongo/pipeline';
 import { OPTION_NAMES, type RedisOptionNames, type RedisRole } from './option-names.js';
 import { meaningOf } from './reply-meanings.js';
-import { NoAnswer } from './tell-causes.js';
+import { NoAnswer, OF_A_CLUSTER } from './tell-causes.js';
 
 /** Connection trouble, as ioredis names it. */
 const CONNECTION =
-  /Connection is closed|max retries per request|Stream isn't writeable|Command timed out|Socket closed|Failed to refresh slots cache|All sentinels are unreachable|Command aborted due to connection close/i;
+  /Connection is closed|max retries per request|Stream isn't writeable|Command timed out|Socket closed|Failed to refresh slots cache|None of startup nodes is available|All sentinels are unreachable|Command aborted due to connection close/i;
 
 /**
  * Turns whatever ioredis threw into a SyncError that tells what to do about it, and names the options of the Redis that
@@ -20,7 +20,8 @@ const CONNECTION =
 export function redisError(error: unknown, role: RedisRole = 'source'): SyncError {
   if (error instanceof SyncError) return error;
   const message = error instanceof Error ? error.message : String(error);
-  const names = namesOf(OPTION_NAMES[role], message);
+  const told = [...withCauses(error)].map((each) => each.message);
+  const names = namesOf(OPTION_NAMES[role], told.find((each) => TOPOLOGY.test(each)) ?? '');
   const [reason] = message.startsWith('EXECABORT') ? reasonsOf(error) : [];
   if (reason !== undefined) return redisError(reason, role);
   for (const each of causes(error)) {
@@ -42,11 +43,13 @@ export function redisError(error: unknown, role: RedisRole = 'source'): SyncErro
   return new SyncError('REDIS_UNKNOWN', 'unknown', `${names.server}: ${words || 'an unknown error'}`);
 }
 
+const TOPOLOGY = new RegExp(`^(All sentinels|Failed to refresh slots|None of startup nodes|${OF_A_CLUSTER})`);
+
 /** Sentinels and a cluster's nodes have options of their own. */
 function namesOf(names: RedisOptionNames, message: string): RedisOptionNames {
   if (message.startsWith('All sentinels'))
     return { ...names, server: `the Sentinels of ${names.server}`, address: names.sentinels };
-  if (message.startsWith('Failed to refresh slots')) return { ...names, address: names.clusterNodes };
+  if (message !== '') return { ...names, address: names.clusterNodes };
   return names;
 }
 

@@ -18,6 +18,9 @@ export class NoAnswer extends Error {
   }
 }
 
+/** Stands between the error of a cluster's node and its cause. */
+export const OF_A_CLUSTER = 'a node of the cluster has no connection';
+
 type OnError = (error: Error) => void;
 
 /**
@@ -29,8 +32,27 @@ type OnError = (error: Error) => void;
 export function tellCauses(redis: Redis, onError: OnError): void {
   const client: unknown = redis;
   if (client instanceof Cluster) {
-    client.on('+node', (node: Redis) => tellCauses(node, () => {}));
-    client.on('error', onError);
+    client.on('+node', (node: Redis) => void new ConnectionCauses(node, () => {}, true));
+    let last: Error | undefined;
+    client.on('ready', () => {
+      last = undefined;
+    });
+    client.on('error', (error: Error) => {
+      last = error;
+      onError(error);
+    });
+    const withCause = (error: unknown) => {
+      if (error instanceof Error && error !== last) error.cause ??= last;
+      return error;
+    };
+    wrap(client, 'flushQueue', (flush, [error, ...more]) => flush([withCause(error), ...more]));
+    wrap(client, 'connect', async (connect, args) => {
+      try {
+        return await connect(args);
+      } catch (error) {
+        throw withCause(error);
+      }
+    });
   } else new ConnectionCauses(redis, onError);
 }
 
@@ -38,6 +60,7 @@ export function tellCauses(redis: Redis, onError: OnError): void {
 class ConnectionCauses {
   readonly #redis: Redis;
   readonly #isTls: boolean;
+  readonly #isNode: boolean;
   #last: Error | undefined;
   #isMet = false;
   /** The connection was made, encryption aside. */
@@ -46,8 +69,9 @@ class ConnectionCauses {
   /** What the server itself said while it turned a connection away: it counts more than that it did. */
   #refusal: Error | undefined;
 
-  constructor(redis: Redis, onError: OnError) {
+  constructor(redis: Redis, onError: OnError, isNode = false) {
     this.#redis = redis;
+    this.#isNode = isNode;
     this.#isTls = redis.options.tls !== undefined;
     redis.on('ready', () => {
       this.#isMet = true;
@@ -128,7 +152,8 @@ class ConnectionCauses {
       const told = this.#explained(error);
       // The handshake broke: what waits for a connection may wait for the next try, as after any failed one.
       if (told !== error) return flush([told, { offlineQueue: false }, ...more]);
-      if (error !== this.#last && !(error instanceof SyncError)) error.cause ??= this.#last;
+      if (error !== this.#last && !(error instanceof SyncError))
+        error.cause ??= this.#isNode ? new Error(OF_A_CLUSTER, { cause: this.#last }) : this.#last;
       return flush([error, options, ...more]);
     });
   }

@@ -1,5 +1,5 @@
 import { type KeyType, keyIdOf, keyTypeOf, LONGEST_KEY_BYTES, NAME_TOO_LONG } from '@redis-to-mongo/pipeline';
-import { isKeyRefused, mastersOf, pipelined, redisError } from '@redis-to-mongo/redis-connection';
+import { isKeyRefused, knownMasters, pipelined, redisError } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
 import { HIDDEN_TYPE } from './hidden-type.js';
 
@@ -35,7 +35,7 @@ export async function* scanNames(
 }
 
 async function* scanPages(redis: Redis): AsyncGenerator<readonly Buffer[]> {
-  for (const node of mastersOf(redis)) {
+  for (const node of await knownMasters(redis)) {
     let cursor = '0';
     do {
       const [next, names] = await node.scanBuffer(cursor, 'COUNT', STEP).catch((error: unknown) => {

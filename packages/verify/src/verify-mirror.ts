@@ -49,8 +49,8 @@ export interface VerifyOptions {
 export interface VerifyProgress {
   /** A pass over so many keys begins. */
   begin(keys: number): void;
-  /** A key is done; so many entries, members, fields, items or bytes of it were compared. */
-  key(compared: number): void;
+  /** A key is done; `compared` of it are so many entries, members, fields, items or bytes. */
+  key(finding: Finding, isEqual: boolean): void;
   /** The pass has ended. */
   end(): void;
 }
@@ -134,7 +134,7 @@ async function compareAll(
   try {
     await forEachAtOnce(keys, AT_ONCE, async (key) => {
       const finding = await compare(key);
-      progress?.key(finding.compared);
+      progress?.key(finding, isEqual(finding));
       if (!isEqual(finding)) found.push(finding);
     });
   } finally {

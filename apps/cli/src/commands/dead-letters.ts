@@ -1,6 +1,8 @@
 import { CliError } from '../cli-error.js';
 import type { Call, Command } from '../command.js';
 import type { Ending } from '../exit-codes.js';
+import { INTERRUPTED } from '../interruption.js';
+import { nearestOf } from '../nearest-of.js';
 import { grouped } from '../table.js';
 import { stamp } from '../times.js';
 
@@ -39,11 +41,16 @@ export const deadLetters: Command = {
     if (!run)
       throw new CliError(
         'CLI_USAGE',
-        `dead-letters ${action}: write list, show, replay or drop behind dead-letters`,
+        `dead-letters ${action}: ${didYouMean(action)}write list, show, replay or drop behind dead-letters`,
       );
     return await run({ ...call, args });
   },
 };
+
+function didYouMean(action: string): string {
+  const near = nearestOf(action, Object.keys(ACTIONS));
+  return near === undefined ? '' : `did you mean ${near}? `;
+}
 
 async function list({ args: [pattern], options, out, servers }: Call): Promise<Ending> {
   const { letters, total } = await find(
@@ -122,20 +129,28 @@ interface Done {
 
 /** Runs an action on the letter that was named, or with --all on each of those asked for. */
 async function forEach(call: Call, action: string, run: (id: string) => Promise<Done>): Promise<Ending> {
-  const { args, options, out, servers } = call;
+  const { args, options, out, servers, interruption } = call;
   const isAll = options.flag('all');
   if (!isAll && args[0] === undefined)
     throw new CliError('CLI_USAGE', `dead-letters ${action}: write an id behind it, or --all`);
   const ids = isAll ? (await find(servers, args[0], 1_000_000)).letters.map(({ id }) => id) : [args[0] ?? ''];
   const results: (Done & { id: string })[] = [];
-  for (const id of ids) results.push({ id, ...(await run(id)) });
-  if (out.isJson) out.json({ deadLetters: results });
+  const work = async () => {
+    for (const id of ids) if (!interruption.signal) results.push({ id, ...(await run(id)) });
+  };
+  const isInterrupted = (await interruption.until(work())) === INTERRUPTED;
+  if (out.isJson)
+    out.json({ ...(isInterrupted ? { interrupted: true, of: ids.length } : {}), deadLetters: results });
   else if (results.length === 0) out.line('no dead letters');
   else
     out.table(
       ['ID', 'RESULT', '>CODE'],
       results.map(({ id, result, code }) => [id, result, code === undefined ? '' : String(code)]),
     );
+  if (isInterrupted) {
+    out.note(`interrupted: ${results.length} of ${ids.length} done`);
+    return 'interrupted';
+  }
   return results.every(({ ok }) => ok) ? 'ok' : 'failed';
 }
 

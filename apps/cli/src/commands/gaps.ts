@@ -1,5 +1,5 @@
 import type { Command } from '../command.js';
-import { bad, grouped } from '../table.js';
+import { bad, counted, grouped } from '../table.js';
 import { stamp } from '../times.js';
 
 export const gaps: Command = {
@@ -42,7 +42,7 @@ export const gaps: Command = {
           ]),
         ),
       );
-      out.note(`${grouped(total)} keys have gaps`);
+      out.note(`${counted(total, 'key')} ${total === 1 ? 'has' : 'have'} gaps`);
     }
     return total === 0 ? 'ok' : 'failed';
   },

@@ -2,8 +2,9 @@ import type { KeyOutcome } from '@redis-to-mongo/operations';
 import { shownKey } from '@redis-to-mongo/pipeline';
 import { ALLOW_NONE, requireKeys } from '../allow-none.js';
 import type { Command } from '../command.js';
+import { INTERRUPTED } from '../interruption.js';
 import type { Output } from '../output.js';
-import { coloured, grouped } from '../table.js';
+import { coloured, counted, grouped } from '../table.js';
 
 export const once: Command = {
   name: 'once',
@@ -26,7 +27,7 @@ export const once: Command = {
     ['once', 'everything that the configuration chooses'],
     ["once 'orders*' --json", 'some keys, with the outcome of each'],
   ],
-  async run({ args, options, out, servers }) {
+  async run({ args, options, out, servers, interruption }) {
     const [pattern] = args;
     const { chooseKeys } = await import('../choose-keys.js');
     const { keysInMongo, namesInRedis, syncAllToEnd } = await import('@redis-to-mongo/operations');
@@ -43,17 +44,21 @@ export const once: Command = {
     const outcomes: KeyOutcome[] = [];
     const progress = new Progress(out, names.length, 'keys');
     const onSeen = (entries: number) => progress.addEntries(entries);
-    try {
-      await syncAllToEnd(line, names, slice, atOnce, onSeen, (outcome) => {
-        outcomes.push(outcome);
-        progress.addDone();
-      });
-    } finally {
-      progress.end();
+    const work = syncAllToEnd(line, names, slice, atOnce, onSeen, (outcome) => {
+      outcomes.push(outcome);
+      progress.addDone();
+    });
+    const isInterrupted = (await interruption.until(work).finally(() => progress.end())) === INTERRUPTED;
+    const done = [...outcomes].sort((a, b) => (a.key < b.key ? -1 : 1));
+    if (out.isJson)
+      out.json({ ...(isInterrupted ? { interrupted: true, of: names.length } : {}), keys: done });
+    else print(out, done);
+    if (isInterrupted) {
+      out.note(
+        `interrupted: ${grouped(done.length)} of ${counted(names.length, 'key')} done; begin it again for the rest`,
+      );
+      return 'interrupted';
     }
-    outcomes.sort((a, b) => (a.key < b.key ? -1 : 1));
-    if (out.isJson) out.json({ keys: outcomes });
-    else print(out, outcomes);
     return outcomes.every(({ result, dead }) => result !== 'failed' && dead === 0) ? 'ok' : 'failed';
   },
 };
@@ -74,7 +79,7 @@ function print(out: Output, outcomes: readonly KeyOutcome[]): void {
     .map((result) => [result, count(result)] as const)
     .filter(([, keys]) => keys > 0)
     .map(([result, keys]) => `${grouped(keys)} ${result}`);
-  out.line(`${grouped(outcomes.length)} keys${results.length > 0 ? `: ${results.join(', ')}` : ''}`);
+  out.line(`${counted(outcomes.length, 'key')}${results.length > 0 ? `: ${results.join(', ')}` : ''}`);
   out.line(
     `entries: ${sum('written')} written, ${sum('alreadyThere')} already there, ${sum('dead')} dead letters, ` +
       `${sum('gap')} lost in gaps`,

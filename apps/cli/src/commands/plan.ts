@@ -4,7 +4,7 @@ import type { KeysToMove } from '../keys-to-move.js';
 import type { Output } from '../output.js';
 import type { SampleDocument } from '../sample-document.js';
 import type { KeySurvey, TypeCount } from '../survey-keys.js';
-import { coloured } from '../table.js';
+import { coloured, grouped } from '../table.js';
 
 interface Target extends TypeCount {
   readonly collection: string;
@@ -101,7 +101,9 @@ function print(
     ]),
   );
   for (const { keys, from, to } of toMove)
-    out.line(`\n${keys} known keys stay in ${from} until they are resynced; their rule now names ${to}`);
+    out.line(
+      `\n${keys === 1 ? '1 known key stays' : `${grouped(keys)} known keys stay`} in ${from} until resynced; the rule now names ${to}`,
+    );
   out.heading(indexes.length === 0 ? 'All indexes are there' : 'Indexes to make');
   for (const index of indexes) out.line(`  ${index}`);
   for (const { type, sample } of targets) {

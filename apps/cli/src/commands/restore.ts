@@ -2,9 +2,10 @@ import { shownKey } from '@redis-to-mongo/pipeline';
 import { ALLOW_NONE, requireKeys } from '../allow-none.js';
 import { CliError } from '../cli-error.js';
 import type { Command } from '../command.js';
+import { INTERRUPTED } from '../interruption.js';
 import type { Output } from '../output.js';
 import type { Restored } from '../restore/restore-key.js';
-import { coloured, grouped } from '../table.js';
+import { coloured, counted, grouped } from '../table.js';
 
 /** Keys written at once. */
 const AT_ONCE = 8;
@@ -31,7 +32,7 @@ export const restore: Command = {
     ["restore '*' --to redis://127.0.0.1:6380", 'everything, into an empty Redis'],
     ["restore 'orders*' --to rediss://:password@spare:6379/1 --replace", 'some keys, whatever is there'],
   ],
-  async run({ args, options, out, servers }) {
+  async run({ args, options, out, servers, interruption }) {
     const [pattern = ''] = args;
     const { Progress } = await import('../progress.js');
     const { restoreKey } = await import('../restore/restore-key.js');
@@ -40,7 +41,7 @@ export const restore: Command = {
     const { redisError } = await import('@redis-to-mongo/redis-connection');
     const url = addressOf(options.text('to'));
     const db = await servers.db();
-    const target = await servers.connect({ url, host: '', port: 0, db: 0, tls: TLS });
+    const target = await servers.connect({ url, host: '', port: 0, db: 0, tls: TLS }, 'to');
     await target.ping().catch((error: unknown) => {
       throw redisError(error, 'to');
     });
@@ -49,7 +50,7 @@ export const restore: Command = {
     requireKeys({ args, options }, 'restore', keys.length, 'MongoDB has');
     const progress = new Progress(out, keys.length, 'keys');
     const results: Restored[] = [];
-    await forEachAtOnce(keys, AT_ONCE, async (key) => {
+    const work = forEachAtOnce(keys, AT_ONCE, async (key) => {
       const restored = await restoreKey(target, db, key, {
         isReplaced: options.flag('replace'),
         isPartial: options.flag('partial'),
@@ -57,10 +58,18 @@ export const restore: Command = {
       results.push(restored);
       progress.addEntries(restored.items);
       progress.addDone();
-    }).finally(() => progress.end());
-    results.sort((a, b) => (a.key < b.key ? -1 : 1));
-    if (out.isJson) out.json({ keys: results });
-    else print(out, results);
+    });
+    const isInterrupted = (await interruption.until(work).finally(() => progress.end())) === INTERRUPTED;
+    const done = [...results].sort((a, b) => (a.key < b.key ? -1 : 1));
+    if (out.isJson)
+      out.json({ ...(isInterrupted ? { interrupted: true, of: keys.length } : {}), keys: done });
+    else print(out, done, keys.length);
+    if (isInterrupted) {
+      out.note(
+        `interrupted: ${grouped(keys.length - done.length)} keys are left; of some of them a part may be written`,
+      );
+      return 'interrupted';
+    }
     return results.every(({ result }) => result === 'restored') ? 'ok' : 'failed';
   },
 };
@@ -75,7 +84,7 @@ function addressOf(url: string | undefined): string {
   );
 }
 
-function print(out: Output, results: readonly Restored[]): void {
+function print(out: Output, results: readonly Restored[], of: number): void {
   const left = results.filter(({ result }) => result !== 'restored');
   if (left.length > 0) {
     out.table(
@@ -92,6 +101,6 @@ function print(out: Output, results: readonly Restored[]): void {
   }
   const items = results.reduce((sum, each) => sum + each.items, 0);
   out.line(
-    `${grouped(results.length - left.length)} of ${grouped(results.length)} keys restored, ${grouped(items)} entries and items`,
+    `${grouped(results.length - left.length)} of ${counted(of, 'key')} restored, ${grouped(items)} entries and items`,
   );
 }

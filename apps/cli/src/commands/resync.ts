@@ -2,7 +2,7 @@ import { canonicalKeyId, shownKey } from '@redis-to-mongo/pipeline';
 import { ALLOW_NONE } from '../allow-none.js';
 import { CliError } from '../cli-error.js';
 import type { Command } from '../command.js';
-import { grouped } from '../table.js';
+import { counted } from '../table.js';
 
 export const resync: Command = {
   name: 'resync',
@@ -31,6 +31,8 @@ export const resync: Command = {
       );
     const { openLine } = await import('../open-line.js');
     const { restartKey, syncToEnd, wakeKeys } = await import('@redis-to-mongo/operations');
+    // Before anything is changed: else nobody would be asked to read it.
+    const queue = options.flag('here') ? undefined : await servers.queue();
     const { line, slice } = await openLine(servers);
     const restarted = await restartKey(line, await servers.db(), key);
     if (!restarted && options.flag('allow-none')) {
@@ -45,8 +47,8 @@ export const resync: Command = {
       );
     const { incarnation, pausedAt } = restarted.state;
     if (pausedAt) out.note('it is paused: it is read once it is resumed');
-    if (!options.flag('here')) {
-      const workers = await wakeKeys(await servers.queue(), [key]);
+    if (queue) {
+      const workers = await wakeKeys(queue, [key]);
       if (out.isJson) out.json({ key, incarnation, workers });
       else out.line(`life ${incarnation} of ${shownKey(key)} has begun; the fleet is asked to read it`);
       if (workers === 0) out.note('no worker is connected: the job waits until one is');
@@ -56,7 +58,7 @@ export const resync: Command = {
     if (out.isJson) out.json({ ...outcome, incarnation });
     else
       out.line(
-        `life ${incarnation} of ${shownKey(key)}: ${outcome.error?.message ?? `${outcome.result}, ${grouped(outcome.seen)} entries`}`,
+        `life ${incarnation} of ${shownKey(key)}: ${outcome.error?.message ?? `${outcome.result}, ${counted(outcome.seen, 'entry', 'entries')}`}`,
       );
     return outcome.result === 'failed' || outcome.dead > 0 ? 'failed' : 'ok';
   },

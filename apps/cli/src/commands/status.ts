@@ -4,7 +4,7 @@ import { shownKey } from '@redis-to-mongo/pipeline';
 import type { Command } from '../command.js';
 import type { Ending } from '../exit-codes.js';
 import type { Output } from '../output.js';
-import { bad, type Cell, coloured, grouped } from '../table.js';
+import { bad, type Cell, coloured, counted, grouped } from '../table.js';
 import { fromNow } from '../times.js';
 
 export const status: Command = {
@@ -153,7 +153,7 @@ function printMirror(out: Output, { types, backlogs, errors }: FleetStatus): voi
 function paused(keys: number): Cell {
   return keys === 0
     ? coloured('nothing', 'green')
-    : coloured(`${grouped(keys)} keys: see keys --status paused`, 'yellow');
+    : coloured(`${counted(keys, 'key')}: see keys --status paused`, 'yellow');
 }
 
 function loss(count: number, where: string): Cell {

@@ -23,6 +23,7 @@ export const sync: Command = {
     const { keyBytes } = await import('@redis-to-mongo/pipeline');
     const { typesOf } = await import('@redis-to-mongo/redis-source');
     const config = await servers.config();
+    const queue = await servers.queue();
     await (await servers.identity()).require();
     const [redis, db] = [await servers.redis(), await servers.db()];
     const keys = [...new Set(names.map(canonicalKeyId))];
@@ -41,7 +42,7 @@ export const sync: Command = {
     }
     if (!options.flag('allow-none'))
       refused.push(...absent.map((key) => ({ key, why: 'neither Redis nor MongoDB knows of it' })));
-    const workers = await wakeKeys(await servers.queue(), asked);
+    const workers = await wakeKeys(queue, asked);
     if (out.isJson) out.json({ asked, refused, workers });
     else
       out.table(

@@ -2,8 +2,9 @@ import { shownKey } from '@redis-to-mongo/pipeline';
 import type { Finding, Verification } from '@redis-to-mongo/verify';
 import { ALLOW_NONE, requireKeys } from '../allow-none.js';
 import type { Call, Command } from '../command.js';
+import { INTERRUPTED } from '../interruption.js';
 import type { Output } from '../output.js';
-import { bad, coloured, grouped } from '../table.js';
+import { bad, coloured, counted, grouped } from '../table.js';
 
 export const verify: Command = {
   name: 'verify',
@@ -29,7 +30,10 @@ export const verify: Command = {
   ],
   async run(call) {
     const { out } = call;
-    const { findings, keys } = await compare(call);
+    const partial: Partial = { total: 0, compared: new Set(), differing: new Map() };
+    const ended = await call.interruption.until(compare(call, partial));
+    if (ended === INTERRUPTED) return printPartial(out, partial);
+    const { findings, keys } = ended;
     requireKeys(call, 'verify', keys, 'neither Redis nor MongoDB has');
     const isRepair = call.options.flag('repair');
     const left = findings.filter(({ repaired }) => !repaired);
@@ -39,7 +43,25 @@ export const verify: Command = {
   },
 };
 
-async function compare({ args: [pattern], options, out, servers }: Call): Promise<Verification> {
+/** What is known before a verification has ended. */
+interface Partial {
+  total: number;
+  readonly compared: Set<string>;
+  readonly differing: Map<string, Finding>;
+}
+
+function printPartial(out: Output, { total, compared, differing }: Partial): 'interrupted' {
+  const findings = [...differing.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+  if (out.isJson) out.json({ interrupted: true, of: total, keys: compared.size, differing: findings });
+  else print(out, compared.size, findings, false);
+  out.note(`interrupted: ${grouped(compared.size)} of ${counted(total, 'key')} compared`);
+  return 'interrupted';
+}
+
+async function compare(
+  { args: [pattern], options, out, servers }: Call,
+  partial: Partial,
+): Promise<Verification> {
   const { chooseKeys } = await import('../choose-keys.js');
   const { openLine } = await import('../open-line.js');
   const { Progress } = await import('../progress.js');
@@ -57,10 +79,14 @@ async function compare({ args: [pattern], options, out, servers }: Call): Promis
     progress: {
       begin: (keys) => {
         bar = new Progress(out, keys, 'keys');
+        partial.total ||= keys;
       },
-      key: (compared) => {
-        bar?.addEntries(compared);
+      key: (finding, isEqual) => {
+        bar?.addEntries(finding.compared);
         bar?.addDone();
+        partial.compared.add(finding.key);
+        if (isEqual) partial.differing.delete(finding.key);
+        else partial.differing.set(finding.key, finding);
       },
       end: () => bar?.end(),
     },
@@ -86,6 +112,7 @@ function print(out: Output, keys: number, findings: readonly Finding[], isRepair
             : coloured('still differs', 'red'),
       ]),
     );
-  const verdict = findings.length === 0 ? 'all equal' : `${grouped(findings.length)} differ`;
-  out.line(`${grouped(keys)} keys compared: ${verdict}`);
+  const differ = findings.length === 1 ? '1 differs' : `${grouped(findings.length)} differ`;
+  const verdict = findings.length === 0 ? 'all equal' : differ;
+  out.line(`${counted(keys, 'key')} compared: ${verdict}`);
 }

@@ -4,7 +4,7 @@ import { isKeyType } from '@redis-to-mongo/pipeline';
 import { HIDDEN_TYPE } from '@redis-to-mongo/redis-source';
 import type { RedisClient } from '../servers.js';
 import { surveyKeys } from '../survey-keys.js';
-import { grouped } from '../table.js';
+import { counted } from '../table.js';
 import { unreadable } from './check-source.js';
 import { checkTrimming, trims } from './check-trimming.js';
 import { type Findings, SEE_ACL } from './finding.js';
@@ -14,7 +14,8 @@ export async function checkPatterns(findings: Findings, redis: RedisClient, conf
   const survey = await surveyKeys(redis, config).catch((error: unknown) => unreadable(findings, error));
   if (!survey) return;
   const mirrored = survey.types.filter(({ isMirrored }) => isMirrored);
-  findings.ok(`${grouped(mirrored.reduce((sum, { keys }) => sum + keys, 0))} keys are chosen`);
+  const chosen = mirrored.reduce((sum, { keys }) => sum + keys, 0);
+  findings.ok(`${counted(chosen, 'key')} ${chosen === 1 ? 'is' : 'are'} chosen`);
   const stream = survey.types.find(({ type, isMirrored }) => type === 'stream' && isMirrored);
   if (stream && trims(config)) await checkTrimming(findings, redis, stream.example);
   for (const { option, pattern, keys } of survey.patterns)
@@ -22,12 +23,12 @@ export async function checkPatterns(findings: Findings, redis: RedisClient, conf
   for (const { type, keys, isMirrored } of survey.types)
     if (type === HIDDEN_TYPE)
       findings.advise(
-        `${grouped(keys)} keys are left out, since the user may not read them`,
+        `${counted(keys, 'key')} ${keys === 1 ? 'is' : 'are'} left out, since the user may not read ${keys === 1 ? 'it' : 'them'}`,
         `give the user these keys, or name them in KEY_EXCLUDE: ${SEE_ACL}`,
       );
     else if (!isMirrored)
       findings.advise(
-        `${grouped(keys)} keys of type ${type} are not mirrored`,
+        `${counted(keys, 'key')} of type ${type} ${keys === 1 ? 'is' : 'are'} not mirrored`,
         isKeyType(type)
           ? 'add the type to KEY_TYPES, or the keys to KEY_EXCLUDE'
           : 'add the keys to KEY_EXCLUDE',

@@ -39,7 +39,7 @@ function checkIndexes(findings: Findings, { missing, problems }: IndexReport): v
   for (const { problem, remedy } of problems) findings.problem(problem, remedy);
   if (missing.length > 0)
     findings.advise(
-      `${missing.length} indexes are not there: ${missing.slice(0, 3).join('; ')}${missing.length > 3 ? '; …' : ''}`,
+      `${missing.length === 1 ? '1 index is' : `${missing.length} indexes are`} not there: ${missing.slice(0, 3).join('; ')}${missing.length > 3 ? '; …' : ''}`,
       'the next worker that starts makes them',
     );
   else if (problems.length === 0) findings.ok('all indexes are there');

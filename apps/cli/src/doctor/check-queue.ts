@@ -1,5 +1,6 @@
 import { redisError } from '@redis-to-mongo/redis-connection';
 import type { Servers } from '../servers.js';
+import { counted } from '../table.js';
 import { checkClock } from './check-clock.js';
 import { unreadable } from './check-source.js';
 import { type Findings, NO_INFO, SEE_ACL } from './finding.js';
@@ -8,7 +9,7 @@ import { readServerInfo } from './server-info.js';
 /** Looks at the queue's Redis, and at who works on the queue. */
 export async function checkQueue(findings: Findings, servers: Servers): Promise<void> {
   const config = await servers.config();
-  const redis = await servers.connect(config.queue.redis);
+  const redis = await servers.connect(config.queue.redis, 'queue');
   const info = await readServerInfo(redis, 'queue').catch((error: unknown) => unreadable(findings, error));
   if (!info) return;
   if (info.version === undefined) findings.advise(NO_INFO, SEE_ACL);
@@ -34,12 +35,12 @@ export async function checkQueue(findings: Findings, servers: Servers): Promise<
 }
 
 async function checkWork(findings: Findings, servers: Servers): Promise<void> {
-  const queue = await servers.queue();
   try {
+    const queue = await servers.queue();
     const stopped = await queue.stoppedSchedules(1_000);
     if (stopped.length > 0)
       findings.problem(
-        `${stopped.length} keys’ repeatable jobs have stopped`,
+        `the repeatable jobs of ${counted(stopped.length, 'key')} have stopped`,
         'the active scheduler starts them anew: see that one runs: pnpm start:scheduler',
       );
   } catch (error) {

@@ -8,7 +8,7 @@ import { COMMON_OPTIONS } from '../command-options.js';
 export function zshCompletion(commands: readonly (Command & { readonly summary: string })[]): string {
   const described = commands.map(({ name, summary }) => `    ${quoted(`${name}:${summary}`)}`);
   return `#compdef redis-to-mongo
-_redis_to_mongo() {
+_redis-to-mongo() {
   local -a commands
   commands=(
 ${described.join('\n')}
@@ -25,7 +25,12 @@ ${described.join('\n')}
 ${commands.map(caseOf).join('\n')}
   esac
 }
-compdef _redis_to_mongo redis-to-mongo
+# Autoloaded from a file of this name, it is called for the first time by this very call; sourced, it has to be told of.
+if [[ \${funcstack[1]} == _redis-to-mongo ]]; then
+  _redis-to-mongo "$@"
+else
+  compdef _redis-to-mongo redis-to-mongo
+fi
 `;
 }
 

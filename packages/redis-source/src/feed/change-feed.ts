@@ -85,7 +85,7 @@ export class ChangeFeed {
       else await this.#compareMarks();
       return;
     }
-    const masters = mastersOf(redis).map(({ options: { host = '', port = 0 } }) => ({ host, port }));
+    const masters = placesOf(redis);
     if (masters.length === 0) return; // not known yet
     const names = new Set(masters.map(({ host, port }) => `${host}:${port}`));
     for (const [name, { feed }] of this.#nodes) {
@@ -141,5 +141,14 @@ export class ChangeFeed {
       onError,
     });
     this.#nodes.set(name, { feed, state: { is: 'connecting' }, marks: undefined });
+  }
+}
+
+/** Where the masters of a cluster are; none while they are not known. */
+function placesOf(cluster: Redis): { host: string; port: number }[] {
+  try {
+    return mastersOf(cluster).map(({ options: { host = '', port = 0 } }) => ({ host, port }));
+  } catch {
+    return [];
   }
 }

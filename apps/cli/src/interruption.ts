@@ -1,0 +1,50 @@
+/** Signals that end a command, with the exit code: 128 and the signal's number. */
+export const STOP_SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+export type StopSignal = keyof typeof STOP_SIGNALS;
+
+/** What `until` gives when a command is interrupted. */
+export const INTERRUPTED = Symbol('interrupted');
+
+/**
+ * Ctrl-C, and other signals that end a command. A command that works through many things waits for them by `until`, and
+ * prints what was done so far; any other one ends at once.
+ */
+export class Interruption {
+  readonly #told: Promise<typeof INTERRUPTED>;
+  #tell: (interrupted: typeof INTERRUPTED) => void = () => {};
+  #signal: StopSignal | undefined;
+  #isAwaited = false;
+
+  constructor() {
+    this.#told = new Promise((resolve) => {
+      this.#tell = resolve;
+    });
+  }
+
+  /** The signal that came. */
+  get signal(): StopSignal | undefined {
+    return this.#signal;
+  }
+
+  /** Whether the command has something to print before it ends. */
+  get isAwaited(): boolean {
+    return this.#isAwaited;
+  }
+
+  interrupt(signal: StopSignal): void {
+    this.#signal ??= signal;
+    this.#tell(INTERRUPTED);
+  }
+
+  /** Resolves when the command is interrupted. */
+  async told(): Promise<typeof INTERRUPTED> {
+    return await this.#told;
+  }
+
+  /** Waits for work, or for the interruption; then the work is left to itself, and ends with the process. */
+  async until<T>(work: Promise<T>): Promise<T | typeof INTERRUPTED> {
+    this.#isAwaited = true;
+    work.catch(() => {}); // what fails once nobody waits any more
+    return await Promise.race([work, this.#told]);
+  }
+}

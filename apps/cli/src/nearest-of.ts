@@ -1,0 +1,10 @@
+import { closest, distance } from 'fastest-levenshtein';
+
+/** The word that this one is most likely meant to be; `undefined` where none is like it. */
+export function nearestOf(word: string, words: readonly string[]): string | undefined {
+  const lower = word.toLowerCase();
+  const begun = lower === '' ? [] : words.filter((each) => each.startsWith(lower));
+  if (begun.length === 1) return begun[0];
+  const near = closest(lower, words);
+  return distance(lower, near) <= Math.max(1, Math.floor(near.length / 3)) ? near : undefined;
+}

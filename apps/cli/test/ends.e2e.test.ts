@@ -1,0 +1,281 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { startMongo, startRedis, startTcpProxy, type TcpProxy } from '@redis-to-mongo/local-stack';
+import { connectRedis } from '@redis-to-mongo/redis-connection';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { unusedPort } from '../../scheduler/test/certificates.js';
+import { type CliUnderTest, cliUnderTest, NO_TLS } from './cli-under-test.js';
+
+const BIN = fileURLToPath(new URL('../bin/redis-to-mongo.mjs', import.meta.url));
+
+/** No command may take longer than this to find out that a server is away, in ms; the machine may be busy. */
+const LIMIT_MS = 60_000;
+
+let cli: CliUnderTest;
+let redisProxy: TcpProxy;
+let mongoProxy: TcpProxy;
+let away: string;
+const running = new Set<ChildProcessWithoutNullStreams>();
+
+beforeAll(async () => {
+  cli = await cliUnderTest();
+  const pipeline = cli.redis.pipeline();
+  for (let key = 0; key < 60; key++)
+    for (let i = 0; i < 20; i++) pipeline.xadd(`stream-${key}`, `${i + 1}-1`, 'n', String(i));
+  await pipeline.exec();
+  redisProxy = await startTcpProxy(Number(new URL(cli.namespace.redis.url).port));
+  mongoProxy = await startTcpProxy(Number(new URL(cli.namespace.mongoUri).port));
+  away = `redis://127.0.0.1:${await unusedPort()}`;
+});
+afterEach(() => {
+  for (const child of running) child.kill('SIGKILL');
+  running.clear();
+  for (const proxy of [redisProxy, mongoProxy]) {
+    proxy.delay(0);
+    proxy.set('pass');
+  }
+});
+afterAll(async () => {
+  await Promise.all([redisProxy.close(), mongoProxy.close()]);
+  await cli.close();
+});
+
+function start(env: Readonly<Record<string, string>>, ...args: string[]) {
+  const child = spawn(process.execPath, [BIN, ...args], {
+    env: { PATH: process.env.PATH ?? '', ...cli.env, ...env },
+  });
+  running.add(child);
+  const said = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const)
+    child[name].on('data', (chunk: Buffer) => {
+      said[name] += chunk.toString();
+    });
+  const ended = once(child, 'close').then(([code]) => ({ code: Number(code), ...said }));
+  return { child, ended };
+}
+
+const run = async (env: Readonly<Record<string, string>>, ...args: string[]) =>
+  await start(env, ...args).ended;
+
+describe('a command ends, with the documented code', () => {
+  it(
+    'status with a wrong password of MongoDB',
+    async () => {
+      const guarded = await startMongo({ credentials: { username: 'admin', password: 'right' } });
+      try {
+        const uri = new URL(guarded.uri);
+        uri.password = 'wrong';
+        const { code, stdout, stderr } = await run({ MONGO_URI: uri.href }, 'status');
+        expect(code).toBe(2);
+        expect(stdout + stderr).toMatch(/refused the user name or password/);
+      } finally {
+        await guarded.stop();
+      }
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'sync of an unknown key with the queue away, which names the queue’s options',
+    async () => {
+      const { code, stderr } = await run({ QUEUE_REDIS_URL: away }, 'sync', 'nobody');
+      expect(stderr).toMatch(/^redis-to-mongo: the queue’s Redis does not answer .*QUEUE_REDIS_URL/);
+      expect(code).toBe(3);
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'resync and resume with the queue away, and change nothing',
+    async () => {
+      await cli.run('once', 'stream-1');
+      await cli.run('pause', 'stream-1');
+      for (const argv of [
+        ['resync', 'stream-1', '--yes'],
+        ['resume', 'stream-1'],
+      ]) {
+        const { code, stderr } = await run({ QUEUE_REDIS_URL: away }, ...argv);
+        expect({ argv, code, stderr }).toMatchObject({
+          code: 3,
+          stderr: expect.stringMatching(/the queue’s Redis does not answer/),
+        });
+        expect((await cli.json('explain', 'stream-1')).state).toMatchObject({
+          incarnation: 1,
+          pausedAt: expect.any(String),
+        });
+      }
+      await cli.run('resume', 'stream-1');
+    },
+    2 * LIMIT_MS,
+  );
+
+  it(
+    'restore to a Redis that is away, which names --to',
+    async () => {
+      const { code, stderr } = await run({}, 'restore', 'stream-1', '--to', away);
+      expect({ code, stderr }).toMatchObject({
+        code: 3,
+        stderr: expect.stringContaining('the Redis of --to'),
+      });
+    },
+    LIMIT_MS,
+  );
+
+  const COMMANDS: readonly (readonly string[])[] = [
+    ['status'],
+    ['explain', 'stream-1'],
+    ['plan'],
+    ['once'],
+    ['sync', 'stream-1'],
+    ['verify', '--settle', '0'],
+    ['doctor'],
+  ];
+
+  /** Without a queue, a verification beside the first sync may find differences. */
+  const allowed = (argv: string) => (argv.startsWith('verify') ? [0, 1, 3] : [0, 3]);
+
+  it.each([
+    ['no source answers', { REDIS_URL: 'AWAY', QUEUE_REDIS_URL: 'HERE' }],
+    ['no node of a cluster answers', { REDIS_CLUSTER_NODES: 'AWAY', REDIS_URL: '', QUEUE_REDIS_URL: 'HERE' }],
+    ['no Sentinel answers', { REDIS_SENTINELS: 'AWAY', REDIS_URL: '', QUEUE_REDIS_URL: 'HERE' }],
+    ['no queue answers', { QUEUE_REDIS_URL: 'AWAY' }],
+    ['nothing answers', { REDIS_URL: 'AWAY', MONGO_URI: 'mongodb://127.0.0.1:1' }],
+  ])(
+    'when %s',
+    async (_, template) => {
+      const env = Object.fromEntries(
+        Object.entries(template).map(([name, value]) => [
+          name,
+          value === 'HERE'
+            ? cli.namespace.redis.url
+            : value === 'AWAY'
+              ? name.endsWith('URL')
+                ? away
+                : away.replace('redis://', '')
+              : value,
+        ]),
+      );
+      const answers = await Promise.all(
+        COMMANDS.map(async (argv) => {
+          const { code, stderr } = await run(env, ...argv);
+          return { argv: argv.join(' '), code, stderr: stderr.split('\n')[0] };
+        }),
+      );
+      // A doctor's findings are its answer; what needs no queue, or no source, goes on without.
+      for (const { argv, code, stderr } of answers)
+        expect({ argv, code, stderr }, argv).toMatchObject({
+          code: argv === 'doctor' ? 1 : expect.toSatisfy((each: number) => allowed(argv).includes(each)),
+        });
+      expect(answers.find(({ argv }) => argv === 'status')?.code).toBe(3);
+    },
+    3 * LIMIT_MS,
+  );
+
+  it(
+    'when the source, or MongoDB, takes everything and answers nothing',
+    async () => {
+      redisProxy.set('hang');
+      mongoProxy.set('hang');
+      const env = { QUEUE_REDIS_URL: cli.namespace.redis.url };
+      const [source, target] = await Promise.all([
+        run({ ...env, REDIS_URL: `redis://127.0.0.1:${redisProxy.port}` }, 'plan'),
+        run({ ...env, MONGO_URI: cli.namespace.mongoUri.replace(/:\d+/, `:${mongoProxy.port}`) }, 'keys'),
+      ]);
+      expect([source.code, target.code]).toEqual([3, 3]);
+      expect(target.stderr).toMatch(/MongoDB takes connections, and answers nothing/);
+    },
+    2 * LIMIT_MS,
+  );
+});
+
+describe('Ctrl-C ends a command with 130, and what was done so far is printed', () => {
+  const through = () => ({
+    REDIS_URL: `redis://127.0.0.1:${redisProxy.port}`,
+    QUEUE_REDIS_URL: cli.namespace.redis.url,
+    MONGO_URI: cli.namespace.mongoUri.replace(/:\d+/, `:${mongoProxy.port}`),
+  });
+  const until = async (condition: () => Promise<boolean>) =>
+    await vi.waitFor(async () => expect(await condition()).toBe(true), { timeout: 60_000, interval: 5 });
+  /** Stops the servers in the middle of the work, then the command: it can't have come to its end. */
+  async function interrupt(condition: () => Promise<boolean>, ...argv: string[]) {
+    const { child, ended } = start(through(), ...argv);
+    await until(condition);
+    redisProxy.set('hang');
+    mongoProxy.set('hang');
+    child.kill('SIGINT');
+    return await ended;
+  }
+
+  it(
+    'once',
+    async () => {
+      await cli.db.dropDatabase();
+      mongoProxy.delay(25);
+      const done = async () => (await cli.db.collection('keys').countDocuments({})) > 0;
+      const { code, stdout } = await interrupt(done, 'once', '--concurrency', '4', '--json');
+      const { interrupted, of, keys } = JSON.parse(stdout);
+      expect({ code, interrupted, of }).toEqual({ code: 130, interrupted: true, of: 60 });
+      expect(keys.length).toBeLessThan(60);
+      expect(keys).toEqual(
+        keys.map((each: object) => expect.objectContaining({ key: expect.any(String), ...each })),
+      );
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'verify',
+    async () => {
+      await cli.run('once');
+      await cli.db.collection('stream_messages').deleteMany({ entryId: '1-1' });
+      await cli.redis.config('RESETSTAT');
+      redisProxy.delay(25);
+      const compared = async () => {
+        const calls = /cmdstat_xrange:calls=(\d+)/.exec(await cli.redis.info('commandstats'))?.[1];
+        return Number(calls ?? 0) > 24;
+      };
+      const { code, stdout, stderr } = await interrupt(compared, 'verify');
+      expect(code).toBe(130);
+      expect(stdout).toMatch(/^stream-\d+ +stream/m);
+      expect(stdout).toMatch(/^\d+ keys compared: \d+ differ$/m);
+      expect(stderr).toMatch(/interrupted: \d+ of 60 keys compared/);
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'restore',
+    async () => {
+      const target = await startRedis();
+      const redis = connectRedis({ url: target.url, host: '', port: 0, db: 0, tls: NO_TLS }, () => {});
+      try {
+        mongoProxy.delay(25);
+        const written = async () => (await redis.dbsize()) > 10;
+        const { code, stdout, stderr } = await interrupt(written, 'restore', '*', '--to', target.url);
+        expect(code).toBe(130);
+        expect(stdout).toMatch(/^\d+ of 60 keys restored/m);
+        expect(stderr).toMatch(/interrupted: \d+ keys are left/);
+      } finally {
+        redis.disconnect();
+        await target.stop();
+      }
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'any other one at once, and by SIGTERM with 143',
+    async () => {
+      const clients = async () =>
+        Number(/connected_clients:(\d+)/.exec(await cli.redis.info('clients'))?.[1] ?? 0);
+      const before = await clients();
+      redisProxy.set('hang');
+      const { child, ended } = start({ REDIS_URL: `redis://127.0.0.1:${redisProxy.port}` }, 'plan');
+      await until(async () => (await clients()) > before);
+      child.kill('SIGTERM');
+      expect(await ended).toMatchObject({ code: 143, stdout: '' });
+    },
+    LIMIT_MS,
+  );
+});
