@@ -8,7 +8,7 @@ import { MirroredTypes } from './mirrored-types.js';
 import type { MissedChanges } from './missed-changes.js';
 import { PausedKeys } from './paused-keys.js';
 import { type SweepOptions, type SweepReport, sweep } from './sweep.js';
-import { type DueSweep, type SweepFacts, sweepDue } from './sweep-due.js';
+import { type DueSweep, mustPoll, type SweepFacts, sweepDue } from './sweep-due.js';
 import { type UpkeepReport, upkeep } from './upkeep.js';
 
 export interface ActiveSchedulerOptions extends Pick<SweepOptions, 'redis' | 'db' | 'wanted' | 'types'> {
@@ -36,6 +36,8 @@ export type SweepTurn = SweepReport & {
 
 /** MongoDB has lost keys when it holds less than this share of what it held. */
 const LOST_SHARE = 0.9;
+/** While nothing is known to be missed, the queue is asked this often whether a sweep is due, in ms. */
+const CALM_MS = 1_000;
 
 /** What the one active scheduler does; a standby that takes over begins with a new one. */
 export class ActiveScheduler {
@@ -46,6 +48,7 @@ export class ActiveScheduler {
   #isClosed = false;
   #lastRound: { readonly endedAt: number; readonly tookMs: number } | undefined;
   #polls = 0;
+  #askedAt = Number.NEGATIVE_INFINITY;
   #documents = 0;
   #active: number | undefined;
   /** A sweep for fewer documents than job schedulers is not made again while there are as many. */
@@ -89,6 +92,9 @@ export class ActiveScheduler {
    */
   async sweepIfDue(onWell: () => void): Promise<SweepTurn | undefined> {
     const { queue, missed, scope } = this.#options;
+    const isCalm = missed.reason === '' && !mustPoll(this.#feedFacts());
+    if (isCalm && performance.now() - this.#askedAt < CALM_MS) return undefined;
+    this.#askedAt = performance.now();
     const [record, now] = await Promise.all([queue.sweeps.read(), queue.sweeps.now()]);
     const due = sweepDue(this.#facts(record, now));
     if (this.#isClosed) return undefined;
@@ -117,12 +123,17 @@ export class ActiveScheduler {
     await this.#requests.close();
   }
 
+  #feedFacts(): Pick<SweepFacts, 'feed' | 'feedMs'> {
+    const { is, forMs } = this.#options.feed();
+    return { feed: is, feedMs: forMs };
+  }
+
   #facts(record: SweepFacts['record'], now: number): SweepFacts {
-    const { missed, scope, intervalMs, idleIntervalMs, feed } = this.#options;
-    const { is, forMs } = feed();
+    const { missed, scope, intervalMs, idleIntervalMs } = this.#options;
     const last = this.#lastRound;
     return {
-      ...{ record, now, scope, intervalMs, idleIntervalMs, missed: missed.reason, feed: is, feedMs: forMs },
+      ...{ record, now, scope, intervalMs, idleIntervalMs, missed: missed.reason },
+      ...this.#feedFacts(),
       lastRound: last && { agoMs: performance.now() - last.endedAt, tookMs: last.tookMs },
       polls: this.#polls,
     };

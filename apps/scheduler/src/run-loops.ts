@@ -10,7 +10,7 @@ import { tellHiddenKeys } from './tell-hidden-keys.js';
 const STANDBY_MS = 250;
 const UPKEEP_MS = 1_000;
 /** How often it is asked whether a sweep is due, in ms. */
-const SWEEP_MS = 250;
+const SWEEP_MS = 100;
 const GAUGES_MS = 5_000;
 const AFTER_ERROR_MS = 1_000;
 

@@ -39,9 +39,15 @@ const result: BenchResult = {
       ...{ p50: 9, p90: 20, p99: 61, share: 0.2 },
     },
   ],
+  changes: [
+    {
+      ...{ load: 'one changed hash among 100000', repetition: 1, askedPerSec: 10, perSec: 10, samples: 200 },
+      ...{ p50: 12, p90: 20, p99: 51, share: 0.1 },
+    },
+  ],
   idle: [
     {
-      ...{ streams: 100_000, sets: 0, notifications: false, repetition: 1 },
+      ...{ streams: 100_000, sets: 0, repetition: 1 },
       ...{ scheduler: 0.04, worker: 0.01, redis: 0.02, peakBytes: 2 ** 28 },
     },
   ],
@@ -56,10 +62,12 @@ describe('the goals', () => {
       { what: "1 × 200,000: CPU an entry, of the limit's", measured: expect.closeTo(7 / 6), isMet: false },
       { what: "1 × 200,000: CPU an entry, of the ordinary path's", measured: 0.2, isMet: true },
       { what: '10 × 100,000: entries, sink that only acknowledges', measured: 250_000, isMet: true },
-      { what: 'latency p50 at the steady rate', measured: 9, isMet: true },
+      { what: 'latency p50 at the steady rate', measured: 9, isMet: false },
       { what: 'latency p99 at the steady rate', measured: 61, isMet: false },
       { what: 'CPU of our processes at the steady rate', measured: 20, isMet: true },
-      { what: '100,000 idle streams: our processes and Redis', isMet: true },
+      { what: 'one changed hash among many: p50', measured: 12, isMet: true },
+      { what: 'one changed hash among many: p99', measured: 51, isMet: false },
+      { what: '100,000 idle streams: our processes and Redis', isMet: false },
       { what: 'new keys all scheduled', measured: 1.2, isMet: true },
     ]);
   });

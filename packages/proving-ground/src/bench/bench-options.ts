@@ -8,6 +8,7 @@ export const PARTS = [
   'sets',
   'types',
   'latency',
+  'changes',
   'catch-up',
   'discovery',
   'idle',

@@ -97,3 +97,9 @@ export function numberIn(report: Report, name: string): number {
     throw new ProvingError('PROVING_APP_FAILED', `a report of the benchmark has no number ${name}`);
   return value;
 }
+
+/** The numbers in a list of a report. */
+export function numbersIn(report: Report, name: string): number[] {
+  const values: unknown = report[name];
+  return Array.isArray(values) ? values.filter((value) => typeof value === 'number') : [];
+}

@@ -40,7 +40,6 @@ export interface LatencyRun {
 export interface IdleRun {
   readonly streams: number;
   readonly sets: number;
-  readonly notifications: boolean;
   readonly repetition: number;
   /** CPU as shares of one core. */
   readonly scheduler: number;
@@ -65,6 +64,8 @@ export interface BenchResult {
   readonly parts: readonly Part[];
   readonly runs: readonly Run[];
   readonly latency: readonly LatencyRun[];
+  /** As latency: from a change to readable, of keys among many. */
+  readonly changes: readonly LatencyRun[];
   readonly idle: readonly IdleRun[];
   readonly discovery: readonly DiscoveryRun[];
   /** What the reader has to know, such as a rival that is not installed. */

@@ -25,6 +25,14 @@ export interface BenchSizes {
     readonly warmUpSeconds: number;
     readonly seconds: number;
   };
+  /** Changes of single keys among many, a second, and a flood of them. */
+  readonly changes: {
+    readonly keys: number;
+    readonly perSec: number;
+    readonly seconds: number;
+    readonly floodPerSec: number;
+    readonly floodSeconds: number;
+  };
   readonly idle: {
     readonly streams: readonly number[];
     readonly sets: number;
@@ -57,6 +65,7 @@ export const SIZES: Readonly<Record<SizeName, BenchSizes>> = {
     sets: { sets: 200, members: 1_000 },
     types: { keys: 200, members: 1_000 },
     latency: { streams: 50, perSec: 200, warmUpSeconds: 5, seconds: 20 },
+    changes: { keys: 100_000, perSec: 10, seconds: 20, floodPerSec: 5_000, floodSeconds: 60 },
     idle: { streams: [1_000, 10_000, 100_000], sets: 1_000, seconds: 30, settleSeconds: 180 },
     discovery: { keys: 10_000, intervalSec: 5 },
     catchUp: { streams: 40, entries: 5_000, workers: [1, 2, 4] },
@@ -72,6 +81,7 @@ export const SIZES: Readonly<Record<SizeName, BenchSizes>> = {
     sets: { sets: 20, members: 200 },
     types: { keys: 20, members: 100 },
     latency: { streams: 50, perSec: 200, warmUpSeconds: 2, seconds: 2 },
+    changes: { keys: 5_000, perSec: 20, seconds: 3, floodPerSec: 1_000, floodSeconds: 3 },
     idle: { streams: [1_000], sets: 200, seconds: 2, settleSeconds: 1 },
     discovery: { keys: 500, intervalSec: 1 },
     catchUp: { streams: 10, entries: 500, workers: [1] },
@@ -84,6 +94,7 @@ export const SIZES: Readonly<Record<SizeName, BenchSizes>> = {
     sets: { sets: 4, members: 20 },
     types: { keys: 3, members: 10 },
     latency: { streams: 5, perSec: 100, warmUpSeconds: 0.5, seconds: 1 },
+    changes: { keys: 100, perSec: 20, seconds: 1, floodPerSec: 100, floodSeconds: 1 },
     idle: { streams: [20], sets: 5, seconds: 1, settleSeconds: 0 },
     discovery: { keys: 20, intervalSec: 0.5 },
     catchUp: { streams: 4, entries: 50, workers: [1] },

@@ -7,6 +7,7 @@ import { chooseContestants, fleetAlone, sinkContestants } from './contestants/ch
 import { openAckTarget, openMongoTarget } from './contestants/targets.js';
 import { describeMachine } from './machine.js';
 import { measureCatchUp } from './parts/catch-up.js';
+import { measureChanges } from './parts/changes.js';
 import { measureDiscovery } from './parts/discovery.js';
 import { measureIdle } from './parts/idle.js';
 import { measureLatency } from './parts/latency.js';
@@ -57,11 +58,12 @@ export async function runBench(options: BenchOptions, context: BenchContext): Pr
     ...(await wanted('types', () => measureValues(place, otherLoads(sizes)))),
   ];
   const latency = await wanted('latency', () => measureLatency(place, ratesOf(sizes, runs)));
+  const changes = await wanted('changes', () => measureChanges(place));
   runs.push(...(await wanted('catch-up', () => measureCatchUp(place))));
   const discovery = await wanted('discovery', () => measureDiscovery(place));
   const idle = await wanted('idle', () => measureIdle(place));
   const { size, repetitions, parts } = options;
-  return { machine, size, repetitions, parts, runs, latency, idle, discovery, notes };
+  return { machine, size, repetitions, parts, runs, latency, changes, idle, discovery, notes };
 }
 
 /** The steady rate, and half of what the fleet was measured to reach on several streams, where that was measured. */

@@ -26,8 +26,8 @@ export type FeedState =
   | { readonly is: 'listening' | 'connecting' }
   | ({ readonly is: 'refused' } & FeedRefusal);
 
-/** How often it is checked which servers there are, in ms. */
-const TOPOLOGY_MS = 2_000;
+/** How often it is checked which servers there are, and whether databases were swapped, in ms. */
+const TOPOLOGY_MS = 250;
 const ONLY = 'the server';
 
 interface Node {

@@ -39,25 +39,24 @@ async function measureAt(place: BenchPlace, streams: number): Promise<IdleRun[]>
   // The defaults of all options: SYNC_INTERVAL_SEC is 1.
   const fleet = await BenchFleet.start(place, target);
   const runs: IdleRun[] = [];
-  const note = async (facts: Pick<IdleRun, 'streams' | 'sets' | 'notifications'>) => {
+  const note = async (facts: Pick<IdleRun, 'streams' | 'sets'>) => {
     await untilAtRest(place, fleet);
     for (let repetition = 1; repetition <= place.repetitions; repetition++) {
       const run = { ...facts, repetition, ...(await shares(place, fleet, place.sizes.idle.seconds)) };
       const all = (100 * (run.scheduler + run.worker + run.redis)).toFixed(1);
-      const beside = `${facts.sets} sets${facts.notifications ? ', notifications' : ''}`;
-      place.say(`  idle  ${streams} streams, ${beside}: ${all} % of a core`);
+      place.say(`  idle  ${streams} streams, ${facts.sets} sets: ${all} % of a core`);
       runs.push(run);
     }
   };
   try {
     await fleet.untilMoved('stream', streams);
-    await note({ streams, sets: 0, notifications: false });
+    await note({ streams, sets: 0 });
     const pipeline = place.redis.pipeline();
     const members = Array.from({ length: MEMBERS }, (_, n) => `member-${n}`);
     for (let i = 0; i < sets; i++) pipeline.sadd(`idle-set-${i}`, members);
     await runAll(pipeline);
     await fleet.untilMoved('set', sets);
-    await note({ streams, sets, notifications: false });
+    await note({ streams, sets });
     return runs;
   } finally {
     await fleet.stop();

@@ -1,6 +1,6 @@
 import { BenchFleet } from '../bench-fleet.js';
 import type { BenchPlace } from '../bench-place.js';
-import { BenchProcess, numberIn, type Report } from '../bench-process.js';
+import { BenchProcess, numberIn, numbersIn } from '../bench-process.js';
 import type { LatencyRun } from '../bench-result.js';
 import { checkCount } from '../check-mirror.js';
 import { openMongoTarget } from '../contestants/targets.js';
@@ -65,9 +65,4 @@ async function runOnce(place: BenchPlace, perSec: number): Promise<Omit<LatencyR
     await target.close();
     await place.clear(true);
   }
-}
-
-function numbersIn(report: Report, name: string): number[] {
-  const values: unknown = report[name];
-  return Array.isArray(values) ? values.filter((value) => typeof value === 'number') : [];
 }
