@@ -64,7 +64,7 @@ describe('what users ask', () => {
     }
     // What may come right is told, in the log and to whoever asks, and no data is taken meanwhile.
     const wrong = { MONGO_URI: 'mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=500' };
-    await prints(fleet.worker(wrong), /waiting for MongoDB.*MONGO_UNAVAILABLE/);
+    await prints(fleet.worker(wrong), /waiting for .*MONGO_UNAVAILABLE/);
     const scheduler = fleet.scheduler(wrong);
     await prints(scheduler, /"http":"http/);
     const address = /"http":"([^"]+)"/.exec(scheduler.output())?.[1] ?? '';

@@ -76,7 +76,7 @@ describe('MongoDB', () => {
       const worker = start(mongo.uri);
       await queue.schedule(['early'], 500);
       await fill('early', 1, 100);
-      await prints(worker, /waiting for MongoDB.*MONGO_UNAVAILABLE/);
+      await prints(worker, /waiting for .*MONGO_UNAVAILABLE/);
       await mongo.restart();
       const client = connectMongo({ uri: mongo.uri, dbName, tls: TLS }, 'test');
       await isMirrored(client, 'early', 100);
