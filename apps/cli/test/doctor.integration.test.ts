@@ -1,6 +1,7 @@
-import { startRedis } from '@redis-to-mongo/local-stack';
+import { startMongo, startRedis } from '@redis-to-mongo/local-stack';
+import { connectMongo } from '@redis-to-mongo/mongo-sink';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type CliUnderTest, cliUnderTest, runIn } from './cli-under-test.js';
+import { type CliUnderTest, cliUnderTest, NO_TLS, runIn } from './cli-under-test.js';
 
 let cli: CliUnderTest;
 
@@ -219,4 +220,25 @@ test('servers that do not answer, or refuse the login, are problems and not the 
       expect.objectContaining({ check: 'MongoDB', level: 'problem', what: 'MONGO_UNAVAILABLE' }),
     ]),
   );
+});
+
+test('a user with readWrite alone lacks nothing, whether the server lists its privileges or not', async () => {
+  const guarded = await startMongo({ credentials: { username: 'admin', password: 'right' } });
+  const admin = connectMongo({ uri: guarded.uri, dbName: 'admin', tls: NO_TLS }, 'test');
+  try {
+    await admin.db.command({ createUser: 'fleet', pwd: 'pw', roles: [{ role: 'readWrite', db: 'app' }] });
+    const uri = new URL(guarded.uri);
+    uri.username = 'fleet';
+    uri.password = 'pw';
+    const { findings } = await examine({ MONGO_URI: uri.href, MONGO_DB_NAME: 'app' });
+    expect(findings.filter(({ check }) => check === 'MongoDB').map(({ what }) => what)).not.toContainEqual(
+      expect.stringContaining('the user may not'),
+    );
+    expect(findings).toContainEqual(
+      expect.objectContaining({ check: 'MongoDB', level: 'ok', what: expect.stringContaining('version') }),
+    );
+  } finally {
+    await admin.close();
+    await guarded.stop();
+  }
 });

@@ -2,6 +2,7 @@ import type { RuleSpec } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
 import { ensureConnected } from './ensure-connected.js';
 import { type IndexProblem, judgeIndex } from './judge-index.js';
+import { lackingActions } from './lacking-actions.js';
 import { indexesOf } from './make-index.js';
 import { mongoError } from './mongo-error.js';
 import { INDEXES } from './prepare-database.js';
@@ -24,17 +25,6 @@ export interface MongoReport {
   readonly lackingPrivileges: readonly string[];
 }
 
-/** What a role must allow on the target database. `readWrite` does. */
-const ACTIONS = [
-  'find',
-  'insert',
-  'update',
-  'remove',
-  'createCollection',
-  'createIndex',
-  'listIndexes',
-] as const;
-
 /**
  * Looks the server over, and writes nothing.
  * @throws SyncError as mongoError tells, when it does not answer or refuses the login.
@@ -54,7 +44,7 @@ export async function inspectMongo(db: Db, rules: readonly RuleSpec[] = []): Pro
       isWritable: hello.isWritablePrimary === true,
       clockAheadMs: time instanceof Date ? time.getTime() - (asked + answered) / 2 : undefined,
       indexes: await inspectIndexes(db, rules),
-      lackingPrivileges: await lackingPrivileges(db),
+      lackingPrivileges: await lackingPrivileges(db, rules),
     };
   } catch (error) {
     throw mongoError(error);
@@ -95,19 +85,12 @@ function inWords({ collection, key }: Index): string {
   return `${collection} {${fields.join(', ')}}`;
 }
 
-async function lackingPrivileges(db: Db): Promise<readonly string[]> {
+async function lackingPrivileges(db: Db, rules: readonly RuleSpec[]): Promise<readonly string[]> {
   const status = await db.command({ connectionStatus: 1, showPrivileges: true }).catch(() => undefined);
   const users: unknown = status?.authInfo?.authenticatedUsers;
-  const privileges: unknown = status?.authInfo?.authenticatedUserPrivileges;
-  if (!Array.isArray(users) || users.length === 0 || !Array.isArray(privileges)) return [];
-  const granted = new Set(
-    privileges
-      .filter(({ resource }) => resource?.anyResource || isWholeDatabase(resource, db.databaseName))
-      .flatMap(({ actions }) => (Array.isArray(actions) ? actions.map(String) : [])),
-  );
-  return granted.has('anyAction') ? [] : ACTIONS.filter((action) => !granted.has(action));
-}
-
-function isWholeDatabase(resource: Document | undefined, name: string): boolean {
-  return resource?.collection === '' && (resource.db === '' || resource.db === name);
+  if (!Array.isArray(users) || users.length === 0) return [];
+  const collections = [...INDEXES, ...ruleIndexes(rules)].map(({ collection }) => collection);
+  return lackingActions(status?.authInfo?.authenticatedUserPrivileges, db.databaseName, [
+    ...new Set(collections),
+  ]);
 }

@@ -53,9 +53,14 @@ export const keys: Command = {
         lastError ? coloured(lastError.code, 'red') : '',
       ]),
     );
+    // One of each kind: the message has the remedy.
+    const errors = new Map(
+      found.flatMap(({ lastError }) => (lastError ? [[lastError.code, lastError.message]] : [])),
+    );
+    for (const [code, message] of errors) out.note(`${code}: ${message}`);
     for (const key of damaged)
       out.note(
-        `${shownKey(key)}: its document in keys is not one of this fleet’s; remove it to sync the key anew`,
+        `${shownKey(key)}: its document in keys is not one of this fleet’s; remove it (db.keys.deleteOne({ _id: … })) to sync the key anew`,
       );
     if (total > found.length + damaged.length)
       out.note(`${grouped(found.length)} of ${grouped(total)}: --limit shows more`);
