@@ -4,15 +4,14 @@ import { loadConfig } from '@redis-to-mongo/config';
 import { describe, expect, it } from 'vitest';
 import { contextFiles } from '../image-steps/copy-context.mjs';
 import { readDockerfile } from '../image-steps/read-dockerfile.mjs';
+import { imageEnvironment } from './pod-environment.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const stages = readDockerfile(`${root}Dockerfile`);
 const image = stages.at(-1);
 const textsOf = (keyword: string) =>
   image?.steps.filter((step) => step.keyword === keyword).map(({ text }) => text) ?? [];
-const environment = Object.fromEntries(
-  textsOf('ENV').flatMap((text) => text.split(' ').map((pair) => pair.split('='))),
-);
+const environment = imageEnvironment();
 
 describe('Dockerfile', () => {
   it('builds and runs on Node 24', () => {
