@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
+import { type RedisServer, redisForTls, startRedis } from '@redis-to-mongo/local-stack';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Certificates, makeCertificates, unusedPort } from './certificates.js';
@@ -45,7 +45,9 @@ async function takesDirectPath(worker: FleetProcess, change: () => Promise<unkno
   });
 }
 
-describe('TLS', () => {
+const forTls = await redisForTls();
+
+describe.skipIf(!forTls)('TLS (needs a Redis that has it)', () => {
   let certificates: Certificates;
   let server: RedisServer;
   let port: number;
@@ -55,6 +57,7 @@ describe('TLS', () => {
     port = await unusedPort();
     const { caFile, certFile, keyFile } = certificates;
     server = await startRedis({
+      ...forTls,
       args: [
         ...['--tls-port', String(port), '--tls-auth-clients', 'yes', '--tls-ca-cert-file', caFile],
         ...['--tls-cert-file', certFile, '--tls-key-file', keyFile],

@@ -7,5 +7,6 @@ export { LocalStackError, type LocalStackErrorCode } from './local-stack-error.j
 export { type MongoOptions, type MongoServer, startMongo } from './mongo-server.js';
 export { nginxPath } from './nginx-path.js';
 export { type PythonVenv, pythonVenv } from './python-venv.js';
+export { redisForTls } from './redis-for-tls.js';
 export { type RedisOptions, type RedisServer, startRedis } from './redis-server.js';
 export { type ProxyMode, startTcpProxy, type TcpProxy } from './tcp-proxy.js';
