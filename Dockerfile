@@ -2,6 +2,7 @@
 #   docker run redis-to-mongo node apps/scheduler/dist/main.js
 #   docker run redis-to-mongo node apps/worker/dist/main.js      (what it runs unless told otherwise)
 #   docker run redis-to-mongo node apps/dashboard/dist/main.js
+#   docker run redis-to-mongo redis-to-mongo status
 #
 # deploy/check-image-steps.mjs runs these steps without Docker; it wants paths in RUN to be relative.
 
@@ -29,6 +30,9 @@ RUN rm -rf node_modules apps/*/node_modules packages/*/node_modules \
 RUN find apps packages node_modules -type f \
   \( -name '*.map' -o -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.tsbuildinfo' -o -name 'tsconfig*.json' \) -delete
 
+# The command, by its name: docker exec CONTAINER redis-to-mongo status
+RUN mkdir command && ln -s /app/apps/cli/bin/redis-to-mongo.mjs command/redis-to-mongo
+
 FROM node:24-slim
 WORKDIR /app
 ENV NODE_ENV=production
@@ -39,6 +43,7 @@ COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/packages packages
 COPY --from=build /app/apps apps
+COPY --from=build /app/command /usr/local/bin/
 # The base image's user "node", by number: Kubernetes can tell then that it is not root.
 USER 1000:1000
 EXPOSE 8080 8081

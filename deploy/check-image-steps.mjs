@@ -7,7 +7,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { checkApps, checkNothingSpare } from './image-steps/check-apps.mjs';
+import { checkApps, checkCommand, checkNothingSpare } from './image-steps/check-apps.mjs';
 import { copyContext } from './image-steps/copy-context.mjs';
 import { readDockerfile } from './image-steps/read-dockerfile.mjs';
 import { runStage } from './image-steps/run-stage.mjs';
@@ -24,7 +24,7 @@ try {
     built.set(stage.name, runStage(stage, { root, context, built, hostEnv }));
   }
   const image = [...built.values()].at(-1);
-  const problems = [...checkApps(image, hostEnv), ...checkNothingSpare(image)];
+  const problems = [...checkApps(image, hostEnv), ...checkCommand(image), ...checkNothingSpare(image)];
   for (const problem of problems) console.error(problem);
   if (problems.length > 0) process.exitCode = 1;
   else console.log('every step runs, and every app in the image starts');

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** An option that no app can start with. It ends each of them before it opens anything. */
@@ -30,6 +30,23 @@ export function checkApps(image, hostEnv) {
     if (status === 2 && stderr.includes('REDIS_PORT')) return [];
     return [`${main} with a wrong REDIS_PORT ended with ${status}, and said: ${stderr.trim() || 'nothing'}`];
   });
+}
+
+/**
+ * The command is on the PATH of the image by its name, and leads to a file that is there and may be run.
+ *
+ * @param {import('./run-stage.mjs').Built} image
+ * @returns {string[]} what is wrong.
+ */
+export function checkCommand(image) {
+  const link = join(image.root, 'usr', 'local', 'bin', 'redis-to-mongo');
+  try {
+    const target = join(image.root, readlinkSync(link));
+    accessSync(target, constants.X_OK);
+    return [];
+  } catch (error) {
+    return [`the command redis-to-mongo can't be run: ${error instanceof Error ? error.message : error}`];
+  }
 }
 
 /** Packages that are for building and testing alone. */
