@@ -28,6 +28,11 @@ export type FeedState =
 
 /** How often it is checked which servers there are, and whether databases were swapped, in ms. */
 const TOPOLOGY_MS = 250;
+/**
+ * So long after another server has taken over, in ms, every connection of the fleet has left the one before: each asks for
+ * the server's role every 5 s. Until then a worker may look at a key there, and find nothing new.
+ */
+const ALL_MOVED_MS = 15_000;
 const ONLY = 'the server';
 
 interface Node {
@@ -41,6 +46,7 @@ export class ChangeFeed {
   readonly #options: ChangeFeedOptions;
   readonly #nodes = new Map<string, Node>();
   readonly #timer: NodeJS.Timeout;
+  #moved: NodeJS.Timeout | undefined;
   #isClosed = false;
   #checking: Promise<void> | undefined;
 
@@ -63,6 +69,7 @@ export class ChangeFeed {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearInterval(this.#timer);
+    clearTimeout(this.#moved);
     await this.#checking;
     await Promise.all([...this.#nodes.values()].map(({ feed }) => feed.close()));
   }
@@ -116,6 +123,14 @@ export class ChangeFeed {
     }
   }
 
+  #lookAgain(name: string): void {
+    clearTimeout(this.#moved);
+    this.#moved = setTimeout(
+      () => this.#options.onMissed(`${name} is another one than before: until now it may have been asked`),
+      ALL_MOVED_MS,
+    ).unref();
+  }
+
   #open(name: string, place?: { host: string; port: number }): void {
     const { address, prefixes, onChange, onMissed, onError } = this.#options;
     const set = (state: FeedState, marks?: ServerMarks) => {
@@ -124,6 +139,7 @@ export class ChangeFeed {
       node.state = state;
       node.marks = marks;
     };
+    let run = '';
     const feed = new NodeFeed({
       redis: connectPush(address, onError, place),
       prefixes,
@@ -131,6 +147,8 @@ export class ChangeFeed {
       onListening: (marks) => {
         set({ is: 'listening' }, marks);
         onMissed(`${name} was connected`);
+        if (run && marks.run && marks.run !== run) this.#lookAgain(name);
+        run = marks.run || run;
       },
       onFlush: () => onMissed(`${name} was flushed or filled anew`),
       onLost: () => {
