@@ -85,8 +85,8 @@ export default defineConfig({
           name: 'e2e',
           include: suffixed('.e2e.test.ts'),
           testTimeout: 300_000,
-          // The apps, a Redis and a MongoDB at once are as much as two cores take.
-          fileParallelism: false,
+          // Much of their time is waiting: for leases, claims and locks to end.
+          maxWorkers: 3,
           sequence: { groupOrder: 2 },
         },
       },
@@ -98,8 +98,8 @@ export default defineConfig({
           name: 'e2e, ordinary path',
           include: ['apps/worker/test/crash.e2e.test.ts'],
           testTimeout: 300_000,
-          fileParallelism: false,
-          sequence: { groupOrder: 3 },
+          maxWorkers: 3,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -122,7 +122,7 @@ for i = 6, #ARGV do
 end
 return answers`);
 
-export const [ENDED, NEEDS_ANOTHER, RETAINED] = [0, 1, 2];
+export const [NEEDS_ANOTHER, RETAINED] = [1, 2];
 
 /**
  * Ends runs. ARGV: worker, then for each key: run, key, how it ended (\`done\`, \`more\`, \`failed\`, \`retain\`). A key is settled by a run

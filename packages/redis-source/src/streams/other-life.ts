@@ -26,7 +26,7 @@ export function isOtherLife(
 }
 
 /** Whether the stream begins with an entry that had other content when it was read. */
-export function isHeadOther({ marks }: StreamPosition, { firstId, firstDigest }: StreamInfo): boolean {
+function isHeadOther({ marks }: StreamPosition, { firstId, firstDigest }: StreamInfo): boolean {
   const head = marks.all.find(({ id }) => id === firstId);
   return head !== undefined && firstDigest !== undefined && head.digest !== firstDigest;
 }
@@ -53,11 +53,7 @@ export async function holdsMarks(redis: Redis, key: Buffer, position: StreamPosi
 }
 
 /** @param ranges what XRANGE, as bytes, answers for each mark. */
-export function areMarksHeld(
-  position: StreamPosition,
-  info: StreamInfo,
-  ranges: readonly unknown[],
-): boolean {
+function areMarksHeld(position: StreamPosition, info: StreamInfo, ranges: readonly unknown[]): boolean {
   return position.marks.all.every(({ id, digest }, i) => {
     const range = ranges[i];
     const [entry] = Array.isArray(range) ? range : [];

@@ -8,16 +8,6 @@ export const LATER = -2;
 /** So many answers each key has: its code, what tells when it expires, and what it holds with the details of its items. */
 export const ANSWERS = 3;
 
-/** What bounds a reading. */
-export interface SmallLimits {
-  /** Items of one value. */
-  readonly items: number;
-  /** Bytes of one value. */
-  readonly bytes: number;
-  /** Bytes of all values together: a key that is come to when they are reached is answered with LATER. */
-  readonly together: number;
-}
-
 /**
  * A script that reads many keys, each as it is at one instant: its type, when it expires and, where it is small, what it
  * holds, and the details of its items. It writes nothing. KEYS: the keys. ARGV: the command that tells when a key expires, the
