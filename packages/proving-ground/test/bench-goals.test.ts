@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { type BenchResult, FLEET, LIMIT, ORDINARY_FLEET, type Run } from '../src/bench/bench-result.js';
+import {
+  BARE,
+  type BenchResult,
+  FLEET,
+  LIMIT,
+  ONCE,
+  ORDINARY_FLEET,
+  type Run,
+} from '../src/bench/bench-result.js';
 import { goalsOf } from '../src/bench/report/judge.js';
 import { reportPage } from '../src/bench/report/report-page.js';
 import { reportText } from '../src/bench/report/report-text.js';
@@ -69,6 +77,28 @@ describe('the goals', () => {
       { what: 'one changed hash among many: p99', measured: 51, isMet: false },
       { what: '100,000 idle streams: our processes and Redis', isMet: false },
       { what: 'new keys all scheduled', measured: 1.2, isMet: true },
+    ]);
+  });
+});
+
+describe('the goals of many keys', () => {
+  it('are ratios to the bare loop of the same load, and the CPU of what a sweep finds unchanged', () => {
+    const one = (who: string, load: string, seconds: number, cpu: number): Run => ({
+      ...run(who, 1, seconds, cpu),
+      ...{ part: 'many-keys', load, entries: 100_000 },
+    });
+    const runs = [
+      one(BARE, 'hash 100,000', 10, 4),
+      one(ONCE, 'hash 100,000', 15, 9),
+      one(FLEET, 'hash 100,000', 20, 8),
+      one(FLEET, 'hash 100,000, unchanged', 5, 3),
+      one(FLEET, 'hash 100,000, 10 % changed', 5, 3),
+    ];
+    expect(goalsOf({ ...result, runs, latency: [], idle: [], discovery: [] })).toMatchObject([
+      { what: expect.stringMatching(/^hash 100,000: new keys a second/), measured: 0.5, isMet: false },
+      { what: expect.stringMatching(/CPU a key with the queue's Redis/), measured: 2, isMet: true },
+      { what: expect.stringMatching(/by once/), measured: expect.closeTo(4 / 3), isMet: true },
+      { what: expect.stringMatching(/finds unchanged/), measured: 30, unit: 'µs', isMet: true },
     ]);
   });
 });

@@ -28,6 +28,7 @@ describe('the benchmark’s options', () => {
 
   it.each([
     [['--only', 'speed'], /no part 'speed'.*throughput/],
+    [['--size', 'huge'], /no size 'huge'.*large/],
     [['--repetitions', '0'], /--repetitions '0'.*1 to 100/],
     [['--fast'], /--fast.*--help/],
     [['--tiny', '--write-docs'], /--write-docs.*--tiny/],

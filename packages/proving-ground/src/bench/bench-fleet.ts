@@ -96,23 +96,34 @@ export class BenchFleet {
    * @throws ProvingError `PROVING_STALLED` when nothing has moved for 90 s, `PROVING_APP_FAILED`.
    */
   async untilMoved(keyType: string, entries: number): Promise<void> {
+    await this.#until((counts) => counts.moved(keyType), entries, `entries of type ${keyType} were moved`);
+  }
+
+  /** How many looks at a key have ended so, since the running workers began: `synced`, `unchanged`, … */
+  async ended(outcome: string): Promise<number> {
+    return (await this.counts()).ended(outcome);
+  }
+
+  /** Resolves when so many looks at keys have ended so. @throws ProvingError as untilMoved does. */
+  async untilEnded(outcome: string, keys: number): Promise<void> {
+    await this.#until((counts) => counts.ended(outcome), keys, `keys have ended as ${outcome}`);
+  }
+
+  async #until(count: (counts: Counts) => number, wanted: number, what: string): Promise<void> {
     let best = -1;
     const begin = performance.now();
     let since = begin;
     for (;;) {
       this.#place.signal.throwIfAborted();
       if (this.#fate.failure) throw this.#fate.failure;
-      const moved = (await this.counts()).moved(keyType);
-      if (moved >= entries) return;
-      if (moved > best) {
-        best = moved;
+      const reached = count(await this.counts());
+      if (reached >= wanted) return;
+      if (reached > best) {
+        best = reached;
         since = performance.now();
       }
       if (performance.now() - since > STALL_MS)
-        throw new ProvingError(
-          'PROVING_STALLED',
-          `${moved} of ${entries} entries of type ${keyType} were moved`,
-        );
+        throw new ProvingError('PROVING_STALLED', `${reached} of ${wanted} ${what}`);
       const pauseMs = Math.max(LEAST_POLL_MS, (performance.now() - begin) / POLL_PART);
       await sleep(pauseMs, undefined, { signal: this.#place.signal });
     }

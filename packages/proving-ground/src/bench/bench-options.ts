@@ -7,6 +7,7 @@ export const PARTS = [
   'sink',
   'sets',
   'types',
+  'many-keys',
   'latency',
   'changes',
   'catch-up',
@@ -15,7 +16,8 @@ export const PARTS = [
 ] as const;
 export type Part = (typeof PARTS)[number];
 
-export type SizeName = 'full' | 'quick' | 'tiny';
+export const SIZE_NAMES = ['full', 'large', 'quick', 'tiny'] as const;
+export type SizeName = (typeof SIZE_NAMES)[number];
 
 export interface BenchOptions {
   readonly size: SizeName;
@@ -36,6 +38,7 @@ export interface BenchOptions {
 export const BENCH_HELP = `npm run bench -- [options]
 
 Measures the real fleet beside a bare loop (the limit), the old engine's way, and rivals that are installed.
+  --size NAME          full (the default), quick, tiny, or large: as full, and 1,000,000 small values of mixed types
   --quick              small sizes, one repetition: under a minute; the figures are rough
   --tiny               the smallest sizes, a few seconds: shows that it works, the figures mean nothing
   --only PART[,PART]   only these parts: ${PARTS.join(', ')}
@@ -53,13 +56,13 @@ BENCH_MONGO_URI names a running MongoDB to use; each run has a database of its o
 export function parseBenchOptions(args: readonly string[], env: NodeJS.ProcessEnv): BenchOptions | 'help' {
   const values = parsed(args);
   if (values.help) return 'help';
-  const size = values.tiny ? 'tiny' : values.quick ? 'quick' : 'full';
+  const size = values.tiny ? 'tiny' : values.quick ? 'quick' : sizeOf(values.size);
   if (values['write-docs'] && size === 'tiny')
     throw wrong('--write-docs does not go with --tiny, whose figures mean nothing', 'leave one of them out');
   return {
     size,
     parts: partsOf(values.only),
-    repetitions: repetitionsOf(values.repetitions) ?? (size === 'full' ? 3 : 1),
+    repetitions: repetitionsOf(values.repetitions) ?? (size === 'full' || size === 'large' ? 3 : 1),
     json: values.json ?? false,
     writeDocs: values['write-docs'] ?? false,
     mongoBinary: values['mongo-binary'] || undefined,
@@ -72,6 +75,7 @@ function parsed(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       options: {
+        size: { type: 'string' },
         quick: { type: 'boolean' },
         tiny: { type: 'boolean' },
         only: { type: 'string' },
@@ -85,6 +89,12 @@ function parsed(args: readonly string[]) {
   } catch (error) {
     throw wrong(error instanceof Error ? error.message : String(error), '--help lists the options');
   }
+}
+
+function sizeOf(name: string | undefined): SizeName {
+  const size = SIZE_NAMES.find((known) => known === (name ?? 'full'));
+  if (!size) throw wrong(`--size: there is no size '${name}'`, `the sizes are ${SIZE_NAMES.join(', ')}`);
+  return size;
 }
 
 function partsOf(only: string | undefined): readonly Part[] {

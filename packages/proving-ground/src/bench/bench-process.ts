@@ -22,8 +22,8 @@ export class BenchProcess {
   #isEnded = false;
   #heard: () => void = () => {};
 
-  /** @param config told to the program as its one argument. */
-  constructor(name: string, config: Report) {
+  /** @param config told to the program as its one argument. @param env beside what this process has. */
+  constructor(name: string, config: Report, env: Readonly<Record<string, string>> = {}) {
     this.#name = name;
     const script = fileURLToPath(new URL(`processes/${name}.js`, import.meta.url));
     this.#process = spawn(
@@ -31,6 +31,7 @@ export class BenchProcess {
       ['--import', endWithParent.href, script, JSON.stringify(config)],
       {
         detached: true,
+        env: { ...process.env, ...env },
         stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       },
     );
@@ -48,8 +49,12 @@ export class BenchProcess {
   }
 
   /** Starts the program; resolves when it has said that it is ready. @returns also what it said then. */
-  static async start(name: string, config: Report): Promise<{ process: BenchProcess; report: Report }> {
-    const started = new BenchProcess(name, config);
+  static async start(
+    name: string,
+    config: Report,
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<{ process: BenchProcess; report: Report }> {
+    const started = new BenchProcess(name, config, env);
     return { process: started, report: await started.report() };
   }
 

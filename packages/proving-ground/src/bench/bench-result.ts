@@ -78,3 +78,7 @@ export const ORDINARY_FLEET = 'the fleet, ordinary path';
 export const LIMIT = 'the limit';
 export const OLD_ENGINE = "the old engine's way";
 export const CONNECT = 'Redpanda Connect';
+/** A loop that does what the fleet does with small values, and keeps none of its promises. */
+export const BARE = 'the bare loop';
+/** The command. */
+export const ONCE = 'once';

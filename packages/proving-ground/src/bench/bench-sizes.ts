@@ -18,6 +18,8 @@ export interface BenchSizes {
   readonly sets: { readonly sets: number; readonly members: number };
   /** Keys of each other type; members of those that have members. */
   readonly types: { readonly keys: number; readonly members: number };
+  /** Small values of each type; and, where it is given, so many of all types at once. */
+  readonly manyKeys: { readonly keys: number; readonly mixed?: number };
   readonly latency: {
     readonly streams: number;
     readonly perSec: number;
@@ -48,29 +50,33 @@ export interface BenchSizes {
   readonly freshMongo: boolean;
 }
 
+const FULL: BenchSizes = {
+  throughput: [
+    { streams: 1, entries: 200_000 },
+    { streams: 10, entries: 20_000 },
+    { streams: 2_000, entries: 100 },
+  ],
+  sink: [
+    { streams: 1, entries: 200_000 },
+    { streams: 10, entries: 20_000 },
+    { streams: 2_000, entries: 100 },
+  ],
+  sinkLong: { streams: 10, entries: 100_000 },
+  oldEngineEntries: 5_000,
+  sets: { sets: 200, members: 1_000 },
+  types: { keys: 200, members: 1_000 },
+  manyKeys: { keys: 100_000 },
+  latency: { streams: 50, perSec: 200, warmUpSeconds: 5, seconds: 20 },
+  changes: { keys: 100_000, perSec: 10, seconds: 20, floodPerSec: 5_000, floodSeconds: 60 },
+  idle: { streams: [1_000, 10_000, 100_000], sets: 1_000, seconds: 30, settleSeconds: 180 },
+  discovery: { keys: 10_000, intervalSec: 5 },
+  catchUp: { streams: 40, entries: 5_000, workers: [1, 2, 4] },
+  freshMongo: true,
+};
+
 export const SIZES: Readonly<Record<SizeName, BenchSizes>> = {
-  full: {
-    throughput: [
-      { streams: 1, entries: 200_000 },
-      { streams: 10, entries: 20_000 },
-      { streams: 2_000, entries: 100 },
-    ],
-    sink: [
-      { streams: 1, entries: 200_000 },
-      { streams: 10, entries: 20_000 },
-      { streams: 2_000, entries: 100 },
-    ],
-    sinkLong: { streams: 10, entries: 100_000 },
-    oldEngineEntries: 5_000,
-    sets: { sets: 200, members: 1_000 },
-    types: { keys: 200, members: 1_000 },
-    latency: { streams: 50, perSec: 200, warmUpSeconds: 5, seconds: 20 },
-    changes: { keys: 100_000, perSec: 10, seconds: 20, floodPerSec: 5_000, floodSeconds: 60 },
-    idle: { streams: [1_000, 10_000, 100_000], sets: 1_000, seconds: 30, settleSeconds: 180 },
-    discovery: { keys: 10_000, intervalSec: 5 },
-    catchUp: { streams: 40, entries: 5_000, workers: [1, 2, 4] },
-    freshMongo: true,
-  },
+  full: FULL,
+  large: { ...FULL, manyKeys: { ...FULL.manyKeys, mixed: 1_000_000 } },
   quick: {
     throughput: [
       { streams: 1, entries: 10_000 },
@@ -80,6 +86,7 @@ export const SIZES: Readonly<Record<SizeName, BenchSizes>> = {
     oldEngineEntries: 50,
     sets: { sets: 20, members: 200 },
     types: { keys: 20, members: 100 },
+    manyKeys: { keys: 3_000 },
     latency: { streams: 50, perSec: 200, warmUpSeconds: 2, seconds: 2 },
     changes: { keys: 5_000, perSec: 20, seconds: 3, floodPerSec: 1_000, floodSeconds: 3 },
     idle: { streams: [1_000], sets: 200, seconds: 2, settleSeconds: 1 },
@@ -93,6 +100,7 @@ export const SIZES: Readonly<Record<SizeName, BenchSizes>> = {
     oldEngineEntries: 20,
     sets: { sets: 4, members: 20 },
     types: { keys: 3, members: 10 },
+    manyKeys: { keys: 60 },
     latency: { streams: 5, perSec: 100, warmUpSeconds: 0.5, seconds: 1 },
     changes: { keys: 100, perSec: 20, seconds: 1, floodPerSec: 100, floodSeconds: 1 },
     idle: { streams: [20], sets: 5, seconds: 1, settleSeconds: 0 },

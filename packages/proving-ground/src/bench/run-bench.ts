@@ -11,6 +11,7 @@ import { measureChanges } from './parts/changes.js';
 import { measureDiscovery } from './parts/discovery.js';
 import { measureIdle } from './parts/idle.js';
 import { measureLatency } from './parts/latency.js';
+import { measureManyKeys } from './parts/many-keys.js';
 import { measureStreams } from './parts/streams.js';
 import { otherLoads, setLoad } from './parts/value-loads.js';
 import { measureValues } from './parts/values.js';
@@ -57,6 +58,7 @@ export async function runBench(options: BenchOptions, context: BenchContext): Pr
     ...(await wanted('sets', () => measureValues(place, [setLoad(sizes)]))),
     ...(await wanted('types', () => measureValues(place, otherLoads(sizes)))),
   ];
+  runs.push(...(await wanted('many-keys', () => measureManyKeys(place))));
   const latency = await wanted('latency', () => measureLatency(place, ratesOf(sizes, runs)));
   const changes = await wanted('changes', () => measureChanges(place));
   runs.push(...(await wanted('catch-up', () => measureCatchUp(place))));

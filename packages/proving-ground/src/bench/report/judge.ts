@@ -2,18 +2,9 @@ import type { Part } from '../bench-options.js';
 import { type BenchResult, FLEET, type IdleRun, LIMIT, ORDINARY_FLEET, type Run } from '../bench-result.js';
 import { caseName, SIZES } from '../bench-sizes.js';
 import { CHANGES } from '../parts/changes.js';
-import { medianOf } from './figures.js';
+import { type Goal, goal } from './goal.js';
+import { manyKeysGoals } from './many-keys-goals.js';
 import { perMillion, rates, ratios } from './run-groups.js';
-
-/** Something to reach, and what was measured. */
-export interface Goal {
-  readonly what: string;
-  readonly bound: 'at least' | 'at most';
-  readonly reach: number;
-  readonly measured: number;
-  readonly unit: '×' | 'a second' | 'ms' | '% of a core' | 'intervals';
-  readonly isMet: boolean;
-}
 
 const STEADY_LOAD = '/s over ';
 const MANY_IDLE = 100_000;
@@ -32,6 +23,7 @@ export function goalsOf(result: BenchResult): Goal[] {
     ...ofOrdinaryPath(result.runs, single),
     ...ofOrdinaryPath(result.runs, some),
     ...longLoad(result),
+    ...manyKeysGoals(result),
     ...goal(
       'latency p50 at the steady rate',
       'at most',
@@ -157,26 +149,5 @@ function idleGoals(idle: readonly IdleRun[]): Goal[] {
       2,
       many.filter(({ sets }) => sets > 0),
     ),
-  ];
-}
-
-function goal(
-  what: string,
-  bound: Goal['bound'],
-  reach: number,
-  values: readonly number[],
-  unit: Goal['unit'],
-): Goal[] {
-  const measured = medianOf(values);
-  if (measured === undefined) return [];
-  return [
-    {
-      what,
-      bound,
-      reach,
-      measured,
-      unit,
-      isMet: bound === 'at least' ? measured >= reach : measured <= reach,
-    },
   ];
 }

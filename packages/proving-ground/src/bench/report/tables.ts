@@ -1,5 +1,5 @@
 import type { BenchResult, IdleRun, LatencyRun, Run } from '../bench-result.js';
-import { LIMIT } from '../bench-result.js';
+import { BARE, LIMIT } from '../bench-result.js';
 import { figure, known, megabytes, NONE, percentOfCore, spreadText } from './figures.js';
 import { goalsOf } from './judge.js';
 import { perMillion, type RunGroup, rates, ratios, runGroups } from './run-groups.js';
@@ -22,6 +22,12 @@ export function tablesOf(result: BenchResult): Table[] {
     ),
     moved('Sets', 'Members a second.', runGroups(runs, 'sets')),
     moved('Other types', 'Members, fields, items or strings a second.', runGroups(runs, 'types')),
+    streams(
+      'Many keys',
+      'Keys with small values, about 200 bytes each: new ones; then the fleet finds all of them unchanged in a sweep, and a tenth of them changed. The CPU of the fleet is with that of its queue’s Redis; the bare loop writes two documents a key, too, without an index.',
+      runGroups(runs, 'many-keys'),
+      { of: BARE, what: 'Keys', each: 'Keys/s', name: 'Of the bare loop' },
+    ),
     latency(
       'Latency',
       'From XADD to readable in MongoDB, in ms; MongoDB is asked every 2 ms. The CPU is that of all our processes.',
@@ -56,27 +62,24 @@ function goals(result: BenchResult): Table {
   };
 }
 
-function streams(title: string, about: string, groups: readonly RunGroup[]): Table {
+function streams(
+  title: string,
+  about: string,
+  groups: readonly RunGroup[],
+  by = { of: LIMIT, what: 'Streams × entries', each: 'Entries/s', name: 'Of the limit' },
+): Table {
   const cpu = (some: readonly Run[]) => perMillion(some, (run) => run.cpu);
   return {
     title,
     about,
     columns: [
-      ...left('Streams × entries', 'Who'),
-      ...right(
-        'Entries/s',
-        'Of the limit',
-        'CPU s per million',
-        'Of the limit',
-        'Redis',
-        'MongoDB',
-        'Peak MB',
-      ),
+      ...left(by.what, 'Who'),
+      ...right(by.each, by.name, 'CPU s per million', by.name, 'Redis', 'MongoDB', 'Peak MB'),
     ],
     rows: groups.map(({ load, who, runs }) => {
-      const limit = groups.find((group) => group.load === load && group.who === LIMIT)?.runs ?? [];
+      const limit = groups.find((group) => group.load === load && group.who === by.of)?.runs ?? [];
       const of = (figures: (runs: readonly Run[]) => number[]) =>
-        who === LIMIT ? NONE : spreadText(ratios(runs, limit, figures), 2);
+        who === by.of || limit.length === 0 ? NONE : spreadText(ratios(runs, limit, figures), 2);
       return [
         load,
         who,

@@ -1,0 +1,143 @@
+import { fileURLToPath } from 'node:url';
+import { startRedis } from '@redis-to-mongo/local-stack';
+import { ProvingError } from '../../proving-error.js';
+import { BenchFleet } from '../bench-fleet.js';
+import type { BenchPlace, Target } from '../bench-place.js';
+import { BenchProcess, numberIn } from '../bench-process.js';
+import { BARE, FLEET, ONCE, type Run } from '../bench-result.js';
+import { notMirrored } from '../check-mirror.js';
+import { sayRun } from '../say-run.js';
+import { meter, type Usage } from '../usage-meter.js';
+import { changeTenth, fillSmall, type SmallLoad, smallLoads } from './small-loads.js';
+
+const CLI = fileURLToPath(new URL('../../../../../apps/cli/dist/main.js', import.meta.url));
+const COLLECTIONS = { hash: 'hashes', string: 'strings', set: 'sets' } as const;
+
+type Measured = Omit<Run, 'repetition' | 'part'>;
+
+/**
+ * Many small values: new ones by the bare loop, by the command and by the fleet; then the fleet finds them unchanged in a
+ * sweep, and a tenth of them changed. The fleet's queue has a Redis of its own, whose CPU counts as the fleet's.
+ */
+export async function measureManyKeys(place: BenchPlace): Promise<Run[]> {
+  const runs: Run[] = [];
+  for (let repetition = 1; repetition <= place.repetitions; repetition++)
+    for (const load of smallLoads(place.sizes)) {
+      await place.clear(true);
+      await fillSmall(place.shelf, load);
+      for (const contestant of [runBare, runOnce, runFleet]) {
+        place.signal.throwIfAborted();
+        const target = await place.openTarget();
+        try {
+          for (const run of await contestant(place, target, load)) {
+            runs.push({ part: 'many-keys', repetition, ...run });
+            sayRun(place, { part: 'many-keys', ...run });
+          }
+        } finally {
+          await target.close();
+        }
+      }
+    }
+  await place.clear(true);
+  return runs;
+}
+
+async function runBare(place: BenchPlace, target: Target, load: SmallLoad): Promise<Measured[]> {
+  const { process } = await BenchProcess.start('bare-keys', {
+    redisUrl: place.shelfUrl,
+    mongoUri: target.uri,
+    dbName: target.dbName,
+  });
+  try {
+    const end = await meter({ ours: [process.pid], redis: place.redisServer.pid, mongo: target.pid });
+    process.tell('go');
+    const entries = numberIn(await process.report(), 'entries');
+    return [measured(load.name, BARE, entries, await end())];
+  } finally {
+    await process.stop();
+  }
+}
+
+/** The command, Node's start included. */
+async function runOnce(place: BenchPlace, target: Target, load: SmallLoad): Promise<Measured[]> {
+  const env = { REDIS_URL: place.shelfUrl, MONGO_URI: target.uri, MONGO_DB_NAME: target.dbName };
+  const { process } = await BenchProcess.start('command', { script: CLI, command: 'once' }, env);
+  try {
+    const end = await meter({ ours: [process.pid], redis: place.redisServer.pid, mongo: target.pid });
+    process.tell('go');
+    if (numberIn(await process.report(), 'code') !== 0)
+      throw new ProvingError('PROVING_APP_FAILED', 'once has failed');
+    const usage = await end();
+    await checkAll(target, load);
+    return [measured(load.name, ONCE, load.keys, usage)];
+  } finally {
+    await process.stop();
+  }
+}
+
+async function runFleet(place: BenchPlace, target: Target, load: SmallLoad): Promise<Measured[]> {
+  const queue = await startRedis();
+  const fleet = await BenchFleet.start(place, target, { options: { QUEUE_REDIS_URL: queue.url } });
+  const ours = [...fleet.pids, ...(queue.pid === undefined ? [] : [queue.pid])];
+  const measure = async (name: string, entries: number, work: () => Promise<void>) => {
+    const end = await meter({ ours, redis: place.redisServer.pid, mongo: target.pid });
+    await work();
+    return measured(`${load.name}${name}`, FLEET, entries, await end());
+  };
+  try {
+    const made = await measure('', load.keys, async () => {
+      await place.show();
+      await fleet.untilEnded('synced', load.keys);
+    });
+    await checkAll(target, load);
+    const beforeSweep = await fleet.ended('unchanged');
+    const swept = await measure(', unchanged', load.keys, async () => {
+      // A swap is told to nobody: what may have changed is found by a sweep.
+      await place.show();
+      await place.show();
+      await fleet.untilEnded('unchanged', beforeSweep + load.keys);
+    });
+    const before = await fleet.ended('synced');
+    const since = new Date();
+    const tenth = Math.ceil(load.keys / 10);
+    const changed = await measure(', 10 % changed', tenth, async () => {
+      await changeTenth(place.redis, load);
+      await fleet.untilEnded('synced', before + tenth);
+    });
+    await checkWritten(target, since, tenth);
+    return [made, swept, changed];
+  } finally {
+    await fleet.stop();
+    await queue.stop();
+    await place.show(); // back to the shelf
+    await place.redis.flushdb();
+  }
+}
+
+function measured(load: string, who: string, entries: number, usage: Usage): Measured {
+  const { ours: cpu, redis: redisCpu, mongo: mongoCpu, seconds, peakBytes } = usage;
+  return { load, who, entries, seconds, cpu, redisCpu, mongoCpu, peakBytes };
+}
+
+async function checkAll({ db }: Target, { keys }: SmallLoad): Promise<void> {
+  const counts = await Promise.all(
+    Object.values(COLLECTIONS).map((name) =>
+      db.collection(name).countDocuments({ active: true, form: 'inline' }),
+    ),
+  );
+  const found = counts.reduce((sum, count) => sum + count, 0);
+  const states = await db.collection('keys').countDocuments({ status: 'active' });
+  if (found !== keys || states !== keys)
+    throw notMirrored(`${found} values and ${states} states of ${keys} keys are there`);
+}
+
+/** Just so many values were written. */
+async function checkWritten({ db }: Target, since: Date, keys: number): Promise<void> {
+  const counts = await Promise.all(
+    Object.values(COLLECTIONS).map((name) =>
+      db.collection(name).countDocuments({ syncedAt: { $gte: since } }),
+    ),
+  );
+  const written = counts.reduce((sum, count) => sum + count, 0);
+  if (written !== keys) throw notMirrored(`${written} values were written, where ${keys} had changed`);
+}

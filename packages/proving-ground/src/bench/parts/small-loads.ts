@@ -1,0 +1,73 @@
+import type { ChainableCommander, Redis } from 'ioredis';
+import type { BenchSizes } from '../bench-sizes.js';
+import { runAll } from '../fill-streams.js';
+
+export type SmallType = 'hash' | 'string' | 'set';
+
+/** Many small values. */
+export interface SmallLoad {
+  readonly name: string;
+  readonly keys: number;
+  /** The type of the nth key. */
+  readonly typeOf: (n: number) => SmallType;
+}
+
+const TYPES: readonly SmallType[] = ['hash', 'string', 'set'];
+const AT_ONCE = 2_000;
+
+/** A load for each type, and one of all of them where the sizes ask for it. */
+export function smallLoads({ manyKeys: { keys, mixed } }: BenchSizes): SmallLoad[] {
+  const loads = TYPES.map((type) => ({ name: `${type} ${figure(keys)}`, keys, typeOf: () => type }));
+  if (mixed === undefined) return loads;
+  const typeOf = (n: number) => TYPES[n % TYPES.length] ?? 'hash';
+  return [...loads, { name: `mixed ${figure(mixed)}`, keys: mixed, typeOf }];
+}
+
+/** Writes all values. @throws ProvingError `PROVING_REDIS` when Redis refuses a command. */
+export async function fillSmall(redis: Redis, { keys, typeOf }: SmallLoad): Promise<void> {
+  for (let from = 0; from < keys; from += AT_ONCE) {
+    const pipeline = redis.pipeline();
+    for (let n = from; n < Math.min(keys, from + AT_ONCE); n++) write(pipeline, typeOf(n), n);
+    await runAll(pipeline);
+  }
+}
+
+/** Changes every tenth value, all of them in one instant. @returns how many. */
+export async function changeTenth(redis: Redis, { keys, typeOf }: SmallLoad): Promise<number> {
+  const all = redis.multi();
+  let changed = 0;
+  for (let n = 0; n < keys; n += 10) {
+    const key = keyOf(n);
+    const type = typeOf(n);
+    if (type === 'hash') all.hset(key, 'note', 'changed');
+    else if (type === 'set') all.sadd(key, 'changed');
+    else all.set(key, `changed ${n}`);
+    changed++;
+  }
+  await runAll(all);
+  return changed;
+}
+
+/** About 200 bytes each: five fields, five members, or one text. */
+function write(pipeline: ChainableCommander, type: SmallType, n: number): void {
+  const part = (name: string) => `${name}-${n}-`.padEnd(36, 'x');
+  const key = keyOf(n);
+  if (type === 'hash')
+    pipeline.hset(key, {
+      name: part('n'),
+      mail: part('m'),
+      city: part('c'),
+      role: part('r'),
+      note: part('o'),
+    });
+  else if (type === 'set') pipeline.sadd(key, ...['a', 'b', 'c', 'd', 'e'].map(part));
+  else pipeline.set(key, part('text').padEnd(200, 'y'));
+}
+
+function keyOf(n: number): string {
+  return `user:${n}`;
+}
+
+function figure(number: number): string {
+  return number.toLocaleString('en-US');
+}
