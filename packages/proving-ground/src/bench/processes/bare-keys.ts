@@ -25,21 +25,15 @@ await parent.word();
 
 let entries = 0;
 let writing: Promise<unknown> = Promise.resolve();
-for (let cursor = '0'; ; ) {
-  const [next, keys] = await redis.scan(cursor, 'COUNT', COUNT);
+let cursor: string | undefined = '0';
+while (cursor !== undefined) {
+  const [next, keys]: [string, string[]] = await redis.scan(cursor, 'COUNT', COUNT);
+  cursor = next === '0' ? undefined : next;
+  if (keys.length === 0) continue;
   const documents = await read(keys);
   await writing;
-  const at = new Date();
-  writing = Promise.all([
-    values.insertMany(documents, { ordered: false }),
-    states.insertMany(
-      documents.map(({ _id, type }) => ({ _id, type, status: 'active', revision: 1, at })),
-      { ordered: false },
-    ),
-  ]);
+  writing = write(documents);
   entries += documents.length;
-  cursor = next;
-  if (cursor === '0') break;
 }
 await writing;
 parent.tell({ entries });
@@ -62,4 +56,13 @@ async function read(keys: readonly string[]): Promise<Document[]> {
     value: replies[2 * i]?.[1],
     pttl: replies[2 * i + 1]?.[1],
   }));
+}
+
+async function write(documents: readonly Document[]): Promise<void> {
+  const at = new Date();
+  const all = documents.map(({ _id, type }) => ({ _id, type, status: 'active', revision: 1, at }));
+  await Promise.all([
+    values.insertMany([...documents], { ordered: false }),
+    states.insertMany(all, { ordered: false }),
+  ]);
 }

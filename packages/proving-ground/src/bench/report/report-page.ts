@@ -11,11 +11,13 @@ Medians over the repetitions, with the least and the most in brackets. All conte
 after each run it was checked that every entry is there; the fleet's first run of each load was compared byte for byte.
 
 - **The fleet** is the real one: a scheduler, the queue in a database of its own on the same Redis, and one worker. Its
-  clock runs from the instant at which the keys are there (a search for keys every 0.25 s finds them) until all positions are saved.
+  clock runs from the instant at which the keys are there (a sweep finds them) until all positions are saved.
 - **The limit** is a bare loop in one process with the same drivers: XRANGE COUNT 5000, map, unordered insertMany, the
   next read during the write. It saves no position, and nothing in it is safe.
 - **The old engine's way** is one XREAD over all streams, one insert for each message, the position behind them, written
   anew after its description. It gets the first entries of each load only, so that it ends; its rate is not scaled.
+- **The bare loop** does with small values what the fleet does: SCAN, TYPE, the value and PTTL in pipelines of a thousand, two
+  documents a key by unordered insertMany, the next read during the write. **once** is the command, Node's start included.
 - CPU seconds per million entries are those of the contestant's own processes; Redis's and MongoDB's stand apart.
   The MongoDB-compatible server takes most of a small machine's CPU, so the rates are as much its as ours: CPU per
   million is the figure that carries over to other machines. The peak of memory is that of the contestant's processes, added up.
