@@ -19,18 +19,8 @@ export const SERVER_FAULTS: Partial<Record<FaultKind, Work>> = {
   'source killed': killed(source),
   'source restarted': restarted(source),
   'queue killed': killed(queue),
-  'queue emptied': async (place) => {
-    const redis = new Redis(place.queue.server.port, '127.0.0.1', { retryStrategy: () => null });
-    redis.on('error', () => {}); // told by the command
-    try {
-      await redis.flushall();
-      return 'FLUSHALL';
-    } catch {
-      return undefined; // it is down
-    } finally {
-      redis.disconnect();
-    }
-  },
+  'queue emptied': asked(queue, 'FLUSHALL'),
+  'change feed killed': asked(source, 'CLIENT KILL TYPE pubsub'),
   'MongoDB killed': killed(mongo),
   'MongoDB restarted': restarted(mongo),
   'way to the source cut': cut(source),
@@ -51,6 +41,23 @@ export function resourceOf(kind: FaultKind): string | undefined {
   const [, what] = /(source|queue|MongoDB)/.exec(kind) ?? [];
   if (what === undefined) return undefined;
   return kind.startsWith('way') ? `way to ${what}` : what;
+}
+
+/** Sends one command to a server, past its way. */
+function asked(which: Which, command: string): Work {
+  return async (place) => {
+    const redis = new Redis(which(place).server.port, '127.0.0.1', { retryStrategy: () => null });
+    redis.on('error', () => {}); // told by the command
+    try {
+      const [name = '', ...words] = command.split(' ');
+      await redis.call(name, ...words);
+      return command;
+    } catch {
+      return undefined; // it is down
+    } finally {
+      redis.disconnect();
+    }
+  };
 }
 
 function killed(which: Which): Work {

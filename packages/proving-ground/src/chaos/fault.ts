@@ -30,6 +30,7 @@ export const FAULTS = {
   'way to MongoDB swallows': [1_000, 5_000],
   'way to MongoDB half-open': [1_000, 4_000],
   'way to MongoDB slow': [1_000, 4_000],
+  'change feed killed': [0, 0],
   'burst of entries': [0, 0],
   'entry too large for a document': [0, 0],
   'odd entries': [0, 0],
