@@ -1,5 +1,5 @@
 import { isRedisForHere, type RedisName, type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
-import { syncKey } from '@redis-to-mongo/pipeline';
+import { syncKey, syncKeys } from '@redis-to-mongo/pipeline';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { hashSource } from '../src/types/hash.js';
@@ -133,6 +133,25 @@ describe.each<[string, RedisName]>([
       let step = page;
       while (!step.done) step = await again.next();
       expect(step.value).toMatchObject({ isWhole: false });
+    });
+
+    it('has them where many keys are read together, though the first of these is a stream', async () => {
+      await writer.xadd('a stream', '1-0', 'a', '1');
+      await writer.hset('one of many', 'a', '1', 'b', '2');
+      await writer.call('HPEXPIREAT', 'one of many', LATE, 'FIELDS', '1', 'b');
+      const ends: unknown[] = [];
+      await syncKeys(under.line(), ['a stream', 'one of many'], wholeSlice, (key, end) => {
+        ends.push([key, 'report' in end ? end.report.result : end.error]);
+      });
+      expect(new Set(ends)).toEqual(
+        new Set([
+          ['a stream', 'synced'],
+          ['one of many', 'synced'],
+        ]),
+      );
+      expect(await under.header('hashes', 'one of many')).toMatchObject({
+        fieldsExpireAt: [{ field: 'b', expiresAt: new Date(LATE) }],
+      });
     });
 
     it('is read without such times by a user who may not ask for them', async () => {

@@ -77,6 +77,8 @@ export async function isFieldExpiryKnown(client: Redis, key: Buffer): Promise<bo
     return true;
   } catch (error) {
     if (isCommandRefused(error)) return false;
+    // The command is there, whatever the key holds.
+    if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return true;
     throw error;
   }
 }
