@@ -1,13 +1,25 @@
 import { type KeyType, keyIdOf, keyTypeOf, LONGEST_KEY_BYTES, NAME_TOO_LONG } from '@redis-to-mongo/pipeline';
-import { isKeyRefused, knownMasters, pipelined, redisError } from '@redis-to-mongo/redis-connection';
+import {
+  isCluster,
+  isKeyRefused,
+  knownMasters,
+  pipelined,
+  redisError,
+} from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
 import { HIDDEN_TYPE } from './hidden-type.js';
+import { KeysScript } from './values/keys-script.js';
 
 /** A key that SCAN met, with its type; `unknown` carries the server's word for a type nobody here knows. */
 export interface FoundKey {
   readonly key: string;
   readonly type: KeyType | { readonly unknown: string };
 }
+
+/** The types of all keys, a space between. */
+const TYPES = `local types = {}
+for i, key in ipairs(KEYS) do types[i] = redis.call('TYPE', key).ok end
+return table.concat(types, ' ')`;
 
 /** Keys per SCAN step, about; bounds how long one step keeps the server busy. */
 const STEP = 1000;
@@ -72,18 +84,45 @@ export async function typesOf(
   redis: Redis,
   names: readonly (Buffer | string)[],
 ): Promise<(FoundKey['type'] | undefined)[]> {
+  try {
+    const answers = (await answersAtOnce(redis, names)) ?? (await answersOneByOne(redis, names));
+    return answers.map((answer, i) => {
+      if (typeof answer !== 'string') return answer;
+      if (answer !== 'none' && Buffer.byteLength(names[i] ?? '') > LONGEST_KEY_BYTES) return NAME_TOO_LONG;
+      return keyTypeOf(answer);
+    });
+  } catch (error) {
+    throw redisError(error);
+  }
+}
+
+type Answer = string | { readonly unknown: string };
+
+/** By one command, at a tenth of the CPU; `undefined` on a cluster, and where the server refuses it for any of the keys. */
+async function answersAtOnce(
+  redis: Redis,
+  names: readonly (Buffer | string)[],
+): Promise<readonly Answer[] | undefined> {
+  if (isCluster(redis) || names.length === 0 || names.length > STEP * 10) return undefined;
+  const [reply] = await new KeysScript(redis, TYPES).run([names.map((name) => Buffer.from(name))], []);
+  if (!Buffer.isBuffer(reply)) return undefined;
+  const answers = reply.toString('latin1').split(' ');
+  return answers.length === names.length ? answers : undefined;
+}
+
+async function answersOneByOne(
+  redis: Redis,
+  names: readonly (Buffer | string)[],
+): Promise<readonly Answer[]> {
   const replies = await pipelined(
     redis,
     names,
     (name) => name,
     (pipeline, name) => pipeline.type(name),
-  ).catch((error: unknown) => {
-    throw redisError(error);
-  });
-  return replies.map(([error, answer], i) => {
+  );
+  return replies.map(([error, answer]) => {
     if (isKeyRefused(error)) return { unknown: HIDDEN_TYPE };
-    if (error) throw redisError(error);
-    if (answer !== 'none' && Buffer.byteLength(names[i] ?? '') > LONGEST_KEY_BYTES) return NAME_TOO_LONG;
-    return keyTypeOf(String(answer));
+    if (error) throw error;
+    return String(answer);
   });
 }
