@@ -6,6 +6,7 @@ export { type LocalStack, type LocalStackOptions, startLocalStack } from './loca
 export { LocalStackError, type LocalStackErrorCode } from './local-stack-error.js';
 export { type MongoOptions, type MongoServer, startMongo } from './mongo-server.js';
 export { nginxPath } from './nginx-path.js';
+export { type PrometheusPaths, prometheusPaths } from './prometheus-paths.js';
 export { type PythonVenv, pythonVenv } from './python-venv.js';
 export { redisForTls } from './redis-for-tls.js';
 export { type RedisOptions, type RedisServer, startRedis } from './redis-server.js';

@@ -1,0 +1,100 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort, type PrometheusPaths } from '@redis-to-mongo/local-stack';
+import { expect } from 'vitest';
+import { parse } from 'yaml';
+import { until } from './fleet-under-test.js';
+
+const RULES = new URL('../../../deploy/prometheus/alerts.yml', import.meta.url);
+
+/** A Prometheus that scrapes every second, with the project's rules, whose `for:` are taken out. */
+export interface PrometheusUnderTest {
+  /** The alerts that the rules have. */
+  readonly alerts: readonly string[];
+  /** Those that have fired so far. */
+  readonly fired: ReadonlySet<string>;
+  /** Waits until an alert fires. */
+  untilFiring(alert: string): Promise<void>;
+  /** Waits until an alert is quiet. */
+  untilQuiet(alert: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function prometheusUnderTest(
+  { prometheus }: PrometheusPaths,
+  targets: readonly string[],
+): Promise<PrometheusUnderTest> {
+  const dir = await mkdtemp(join(tmpdir(), 'prometheus-'));
+  const rules = await readFile(RULES, 'utf8');
+  await writeFile(join(dir, 'alerts.yml'), rules.replace(/^ +for: \S+\n/gm, ''));
+  await writeFile(
+    join(dir, 'prometheus.yml'),
+    JSON.stringify({
+      global: { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' },
+      rule_files: ['alerts.yml'],
+      scrape_configs: [{ job_name: 'fleet', static_configs: [{ targets }] }],
+    }),
+  );
+  const port = await freePort();
+  const child = spawn(
+    prometheus,
+    [
+      `--config.file=${join(dir, 'prometheus.yml')}`,
+      `--storage.tsdb.path=${join(dir, 'data')}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+    ],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  const log = logOf(child);
+  const fired = new Set<string>();
+  const firing = async (): Promise<readonly string[]> => {
+    const answer = await fetch(`http://127.0.0.1:${port}/api/v1/alerts`);
+    const { data }: { data: { alerts: { labels: { alertname: string }; state: string }[] } } =
+      await answer.json();
+    const names = data.alerts.filter(({ state }) => state === 'firing').map(({ labels }) => labels.alertname);
+    for (const name of names) fired.add(name);
+    return names;
+  };
+  await until(async () => void (await firing().catch(() => expect.fail(`it does not answer: ${log()}`))));
+  return {
+    alerts: parse(rules).groups.flatMap((group: { rules: { alert: string }[] }) =>
+      group.rules.map(({ alert }) => alert),
+    ),
+    fired,
+    untilFiring: (alert) => until(async () => expect(await firing()).toContain(alert), 120_000),
+    untilQuiet: (alert) => until(async () => expect(await firing()).not.toContain(alert), 120_000),
+    close: async () => {
+      child.kill('SIGTERM');
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The names of the alerts that fire, in an answer of Prometheus. */
+function firingIn(answer: unknown): readonly string[] {
+  return schema(answer).data.alerts.flatMap(({ labels, state }) =>
+    state === 'firing' ? [labels.alertname] : [],
+  );
+}
+
+interface Answer {
+  readonly data: {
+    readonly alerts: readonly { readonly labels: { readonly alertname: string }; readonly state: string }[];
+  };
+}
+
+function schema(answer: unknown): Answer {
+  return answer as Answer; // Prometheus' own form of it
+}
+
+function logOf(child: ChildProcess): () => string {
+  let text = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    text = (text + chunk.toString()).slice(-2_000);
+  });
+  return () => text;
+}
