@@ -36,8 +36,9 @@ export function aQueue(more: Partial<QueueFacts> = {}): QueueFacts {
     waitingMs: 0,
     usualMs: null,
     isLeased: true,
+    sweepPending: '',
     processes: [
-      { app: 'scheduler', state: 'active', searchedMs: 0, searchEveryMs: 10_000 },
+      { app: 'scheduler', state: 'active', searchedMs: 0 },
       { app: 'worker', state: 'active' },
     ],
     ...more,
@@ -62,6 +63,7 @@ export function someFacts(more: Partial<FleetFacts> = {}): FleetFacts {
 export function aMirror(more: Partial<MirrorFacts> = {}): MirrorFacts {
   return {
     active: 2,
+    activeScheduled: 2,
     failing: 0,
     lag: { entries: 0, ms: 0, keys: 0, worst: [] },
     paused: { keys: 0, streams: [] },

@@ -82,7 +82,7 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
       ),
       new Heart(
         queue,
-        () => ({ app: 'scheduler', state: 'active', searchedMs: 0, searchEveryMs: 10_000 }),
+        () => ({ app: 'scheduler', state: 'active', searchedMs: 0 }),
         () => undefined,
       ),
     );

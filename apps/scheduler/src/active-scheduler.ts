@@ -107,7 +107,8 @@ export class ActiveScheduler {
     // Whatever is missed from now on is for the next one.
     missed.clear();
     try {
-      const beganAt = await queue.sweeps.begin(scope, due.reason);
+      // A routine one that is cut short is due all the same.
+      const beganAt = await queue.sweeps.begin(scope, due.isRoutine ? '' : due.reason);
       const turn = await this.#sweep(due, began, due.isRoutine ? onWell : () => {});
       if (turn.isWhole) await queue.sweeps.end(scope, beganAt);
       return turn;

@@ -20,7 +20,7 @@ import {
   SCHEDULER_LEASE,
 } from '@redis-to-mongo/job-queue';
 import { connectMongo, pingMongo, prepareDatabase } from '@redis-to-mongo/mongo-sink';
-import { keyFilter, RuleBook, type SyncError } from '@redis-to-mongo/pipeline';
+import { keyFilter, RuleBook, SyncError } from '@redis-to-mongo/pipeline';
 import { confirmServer, connectRedis, redisError } from '@redis-to-mongo/redis-connection';
 import { ActiveScheduler } from './active-scheduler.js';
 import { ChangeIntake, type Choice } from './change-intake.js';
@@ -87,7 +87,9 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Tak
   logger.info('scheduler started', { http: http.address, intervalMs: config.sync.intervalMs });
 
   const identity = new FleetIdentity({ queue, db: mongo.db, source: redis, address: config.redis });
-  const waiting = { logger, signal, isFinal: isFleetMismatch };
+  const onTrouble = (error: unknown) =>
+    metrics.errors.inc({ class: error instanceof SyncError ? error.errorClass : 'unknown' });
+  const waiting = { logger, signal, onTrouble, isFinal: isFleetMismatch };
   await untilReady('source, queue and target', () => identity.confirm(), waiting);
 
   let { keys, sync } = config;

@@ -1,9 +1,6 @@
 import type { Heartbeat } from '@redis-to-mongo/job-queue';
 import { SyncError } from '@redis-to-mongo/pipeline';
 
-/** So long after the last word the headline says that the search is late, in ms. */
-const EVERY_MS = 10_000;
-
 /** Remembers when it was last known that no sweep is due, or one has ended well, to tell of it. */
 export class SearchRecord {
   #searchedAt: number | undefined;
@@ -33,7 +30,7 @@ export class SearchRecord {
       ...(this.#code === undefined ? {} : { code: this.#code }),
       ...(this.#searchedAt === undefined
         ? {}
-        : { searchedMs: Math.round(performance.now() - this.#searchedAt), searchEveryMs: EVERY_MS }),
+        : { searchedMs: Math.round(performance.now() - this.#searchedAt) }),
     };
   }
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { freePort, prometheusPaths } from '@redis-to-mongo/local-stack';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { FleetProcess } from './fleet-process.js';
-import { type FleetUnderTest, fleetUnderTest, until } from './fleet-under-test.js';
+import { type FleetUnderTest, fleetUnderTest, prints, until } from './fleet-under-test.js';
 import { type PrometheusUnderTest, prometheusUnderTest } from './prometheus-under-test.js';
 
 const paths = await prometheusPaths();
@@ -99,11 +99,21 @@ describe.skipIf(paths === undefined)('each alert fires (needs Prometheus)', () =
     url.username = 'mirror';
     url.password = 'old';
     worker = fleet.worker({ ...ports, REDIS_URL: url.href });
-    await prometheus.untilQuiet('MirrorNotComplete');
+    await prints(worker, /worker started/);
     await fleet.redis.call('ACL', 'SETUSER', 'mirror', 'resetpass', '>new');
     await fleet.redis.call('CLIENT', 'KILL', 'USER', 'mirror');
     await fleet.redis.xadd('orders', '2-0', 'n', '2');
     await prometheus.untilFiring('MirrorRefused');
+    // One that meets it at its start is told of all the same.
+    await worker.stop();
+    worker = fleet.worker({ ...ports, REDIS_URL: url.href });
+    await until(async () =>
+      expect((await fleet.queue.facts()).processes).toContainEqual({
+        app: 'worker',
+        state: 'paused',
+        code: 'REDIS_AUTH',
+      }),
+    );
   });
 
   it('MirrorKeysFail, when somebody has put a document of another form in a key’s place', async () => {

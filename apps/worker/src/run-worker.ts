@@ -109,10 +109,17 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
     ],
   });
   closers.add('http', () => http.close());
+  const heart = new Heart(
+    queue,
+    () => workerHeartbeat(guard?.reason ?? unready),
+    (error) => logger.debug('a heartbeat could not be told', { error: redisError(error) }),
+  );
+  closers.add('heart', () => heart.close());
 
   const rules = new RuleBook(config.rules);
   const onTrouble = (error: unknown) => {
     unready = error;
+    metrics.errors.inc({ class: error instanceof SyncError ? error.errorClass : 'unknown' });
   };
   const identity = new FleetIdentity({ queue, db: mongo.db, source: redis, address: config.redis });
   const waiting = { logger, signal, onTrouble, isFinal: isFleetMismatch };
@@ -193,12 +200,6 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
     onFailed,
   });
   closers.add('worker', () => worker.close());
-  const heart = new Heart(
-    queue,
-    () => workerHeartbeat(guard?.reason),
-    (error) => logger.debug('a heartbeat could not be told', { error: redisError(error) }),
-  );
-  closers.add('heart', () => heart.close());
   const leaveSource = () => {
     redis.disconnect();
     leave?.();
@@ -243,6 +244,9 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
   };
 }
 
-function workerHeartbeat(reason: SyncError | undefined): Heartbeat {
-  return { app: 'worker', ...(reason ? { state: 'paused', code: reason.code } : { state: 'active' }) };
+/** One that waits for its servers is no worker yet, unless it waits for a setting to be mended. */
+function workerHeartbeat(trouble: unknown): Heartbeat | undefined {
+  if (!trouble) return { app: 'worker', state: 'active' };
+  if (!(trouble instanceof SyncError) || trouble.errorClass !== 'configuration') return undefined;
+  return { app: 'worker', state: 'paused', code: trouble.code };
 }

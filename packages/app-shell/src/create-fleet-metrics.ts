@@ -32,7 +32,10 @@ export function createFleetMetrics(registry: Registry) {
       'last_hour_dead_letters',
       'Records that MongoDB refused for their content in the last hour.',
     ),
-    missingKeys: gauge('missing_keys', 'Keys that are scheduled and have no document in MongoDB.'),
+    missingKeys: gauge(
+      'missing_keys',
+      'Streams and sets that are scheduled and have no document in MongoDB.',
+    ),
     lagEntries: gauge(
       'lag_entries',
       'Entries in Redis that are not in MongoDB yet, as of each key’s last reading.',

@@ -1,4 +1,4 @@
-import { type QueueFacts, workersOf } from '@redis-to-mongo/job-queue';
+import { type Heartbeat, type QueueFacts, workersOf } from '@redis-to-mongo/job-queue';
 import type { FleetFacts } from './fleet-facts.js';
 import type { Reason } from './verdict.js';
 import { count, counted, time } from './words.js';
@@ -7,8 +7,8 @@ import { count, counted, time } from './words.js';
 const MOMENT_MS = 3_000;
 /** From here on, in ms, somebody should look. */
 const LONG_MS = 60_000;
-/** The search for keys is late when it is this many ms behind its pace. */
-const SEARCH_LATE_MS = 30_000;
+/** A scheduler in charge says so often that it misses nothing, in ms; it is silent while a sweep has to find what was missed. */
+const SEARCH_MOMENT_MS = 6_000;
 
 /** Who is in charge, who works, and what waits. */
 export function queueReasons({ queue, mirror }: FleetFacts): readonly Reason[] {
@@ -18,7 +18,7 @@ export function queueReasons({ queue, mirror }: FleetFacts): readonly Reason[] {
   return [...inCharge(facts), ...workers(facts), ...waiting(facts), ...(isNew ? nothingFound() : [])];
 }
 
-function inCharge({ isLeased, processes }: QueueFacts): readonly Reason[] {
+function inCharge({ isLeased, processes, sweepPending }: QueueFacts): readonly Reason[] {
   const active = processes.find(({ app, state }) => app === 'scheduler' && state !== 'standby');
   if (!isLeased || !active)
     return [
@@ -29,30 +29,33 @@ function inCharge({ isLeased, processes }: QueueFacts): readonly Reason[] {
         remedy: 'Changes are noticed by nobody, and no new key is found. Start one: pnpm start:scheduler.',
       },
     ];
-  const { searchedMs, searchEveryMs = 0, code } = active;
-  if (searchedMs === undefined)
-    return [
-      code === undefined ? SEARCHING : searchFailing('The search for keys has not succeeded yet', code),
-    ];
-  if (searchedMs <= searchEveryMs + SEARCH_LATE_MS) return [];
-  return [searchFailing(`The last search for keys was ${time(searchedMs)} ago`, code)];
+  return search(active, sweepPending);
 }
 
-const SEARCHING: Reason = {
-  code: 'searching',
-  level: 'behind',
-  what: 'The first search for keys is under way',
-  remedy: 'What has changed while no scheduler was in charge is not known until it has ended.',
-};
-
-function searchFailing(what: string, code: string | undefined): Reason {
-  const why = code === undefined ? 'it takes longer than usual' : code;
-  return {
-    code: 'search-failing',
-    level: 'broken',
-    what,
-    remedy: `New keys are not found, and vanished ones not noticed (${why}). See the log of the scheduler in charge.`,
-  };
+/** Whether every change up to now was heard of, or was found by a sweep. */
+function search({ searchedMs, code }: Heartbeat, sweepPending: string): readonly Reason[] {
+  const isLate = searchedMs === undefined || searchedMs > SEARCH_MOMENT_MS;
+  if (isLate && code !== undefined)
+    return [
+      {
+        code: 'search-failing',
+        level: 'broken',
+        what:
+          searchedMs === undefined
+            ? 'The search for keys has not succeeded yet'
+            : `The search for keys has failed for ${time(searchedMs)}`,
+        remedy: `Changes may be missed, and new keys not found (${code}). See the log of the scheduler in charge.`,
+      },
+    ];
+  if (!isLate && sweepPending === '') return [];
+  return [
+    {
+      code: 'searching',
+      level: 'behind',
+      what: 'Changes may have been missed; a sweep over all keys looks for them',
+      remedy: `It ends by itself${sweepPending === '' ? '' : ` (${sweepPending})`}.`,
+    },
+  ];
 }
 
 function workers(facts: QueueFacts): readonly Reason[] {

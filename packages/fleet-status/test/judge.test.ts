@@ -56,7 +56,7 @@ const cases: readonly [string, Partial<FleetFacts>, level: string, code: string,
     { queue: aQueue({ processes: [{ ...IN_CHARGE, searchedMs: 120_000, code: 'REDIS_UNKNOWN' }, WORKER] }) },
     'broken',
     'search-failing',
-    'The last search for keys was 2 min 0 s ago',
+    'The search for keys has failed for 2 min 0 s',
   ],
   [
     'a search that has never succeeded',
@@ -70,7 +70,21 @@ const cases: readonly [string, Partial<FleetFacts>, level: string, code: string,
     { queue: aQueue({ processes: [{ app: 'scheduler', state: 'active' }, WORKER] }) },
     'behind',
     'searching',
-    'The first search for keys is under way',
+    /Changes may have been missed/,
+  ],
+  [
+    'a sweep that has to find what was missed',
+    { queue: aQueue({ sweepPending: 'MongoDB holds fewer keys than it should' }) },
+    'behind',
+    'searching',
+    /Changes may have been missed/,
+  ],
+  [
+    'a scheduler that has not said for a while that it misses nothing',
+    { queue: aQueue({ processes: [{ ...IN_CHARGE, searchedMs: 20_000 }, WORKER] }) },
+    'behind',
+    'searching',
+    /Changes may have been missed/,
   ],
   [
     'a change that waits',
@@ -111,14 +125,17 @@ const cases: readonly [string, Partial<FleetFacts>, level: string, code: string,
   ],
   [
     'keys without a document',
-    { queue: aQueue({ schedulers: 3032 }), mirror: aMirror({ active: 155 }) },
+    { queue: aQueue({ schedulers: 3032 }), mirror: aMirror({ active: 155, activeScheduled: 155 }) },
     'behind',
     'keys-missing',
     '2,877 keys are not in MongoDB yet',
   ],
   [
     'keys without a document, all of them noted as due',
-    { queue: aQueue({ schedulers: 3032, due: 3032 }), mirror: aMirror({ active: 155 }) },
+    {
+      queue: aQueue({ schedulers: 3032, due: 3032 }),
+      mirror: aMirror({ active: 155, activeScheduled: 155 }),
+    },
     'behind',
     'keys-missing',
     '2,877 keys are not in MongoDB yet',
@@ -162,7 +179,7 @@ const cases: readonly [string, Partial<FleetFacts>, level: string, code: string,
   ],
   [
     'no key at all',
-    { queue: aQueue({ schedulers: 0 }), mirror: aMirror({ active: 0 }) },
+    { queue: aQueue({ schedulers: 0 }), mirror: aMirror({ active: 0, activeScheduled: 0 }) },
     'empty',
     'nothing-found',
     'Nothing is mirrored yet',
@@ -179,7 +196,9 @@ test.each(cases)('%s: it is not complete', (_name, more, level, code, title) => 
 
 test('a few new keys that are due already are no reason, and a moment is none', () => {
   const queue = aQueue({ schedulers: 1000, due: 3, dueMs: 900, waiting: 3, waitingMs: 900 });
-  expect(judge(someFacts({ queue, mirror: aMirror({ active: 997 }) }), NOW).level).toBe('complete');
+  expect(judge(someFacts({ queue, mirror: aMirror({ active: 997, activeScheduled: 997 }) }), NOW).level).toBe(
+    'complete',
+  );
 });
 
 test('the worst comes first, and every other reason behind it', () => {

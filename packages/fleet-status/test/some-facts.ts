@@ -8,13 +8,19 @@ export const IN_CHARGE: Heartbeat = {
   app: 'scheduler',
   state: 'active',
   searchedMs: 1_000,
-  searchEveryMs: 10_000,
 };
 export const WORKER: Heartbeat = { app: 'worker', state: 'active' };
 
 export function aQueue(more: Partial<QueueFacts> = {}): { is: QueueFacts } {
   const depth = { waiting: 0, active: 0, delayed: 2, failed: 0, due: 0, dueMs: 0 };
-  const rest = { schedulers: 2, isPaused: false, waitingMs: 0, usualMs: 400, isLeased: true };
+  const rest = {
+    schedulers: 2,
+    isPaused: false,
+    waitingMs: 0,
+    usualMs: 400,
+    isLeased: true,
+    sweepPending: '',
+  };
   return { is: { ...depth, ...rest, processes: [IN_CHARGE, WORKER], ...more } };
 }
 
@@ -22,7 +28,7 @@ export function aMirror(more: Partial<MirrorFacts> = {}): { is: MirrorFacts } {
   const nothing = { keys: 0, streams: [] };
   const lag = { entries: 0, ms: 0, keys: 0, worst: [] };
   const rest = { lag, paused: nothing, lately: { gap: 0, dead: 0 }, forecasts: [] };
-  return { is: { active: 2, failing: 0, ...rest, ...more } };
+  return { is: { active: 2, activeScheduled: 2, failing: 0, ...rest, ...more } };
 }
 
 /** A fleet in step, but for what is given. */

@@ -8,10 +8,8 @@ export interface Heartbeat {
   readonly state: 'active' | 'standby' | 'paused';
   /** The code of the error that keeps it from its work. */
   readonly code?: string;
-  /** Of the scheduler in charge: how long ago its search for keys succeeded last, in ms. */
+  /** Of the scheduler in charge: how long ago it was last sure to have missed no change, in ms. */
   readonly searchedMs?: number;
-  /** Of the scheduler in charge: how long it waits between two searches at most, in ms. */
-  readonly searchEveryMs?: number;
 }
 
 /** Time between two heartbeats of a process, in ms. */
@@ -67,7 +65,6 @@ function isHeartbeat(value: unknown): value is Heartbeat {
     'state' in value &&
     (value.state === 'active' || value.state === 'standby' || value.state === 'paused') &&
     (!('code' in value) || typeof value.code === 'string') &&
-    (!('searchedMs' in value) || typeof value.searchedMs === 'number') &&
-    (!('searchEveryMs' in value) || typeof value.searchEveryMs === 'number')
+    (!('searchedMs' in value) || typeof value.searchedMs === 'number')
   );
 }

@@ -159,14 +159,15 @@ export class JobQueue {
 
   /** What the queue holds, and who works on it. @throws what ioredis throws. */
   async facts(): Promise<QueueFacts> {
-    const [depth, schedulers, isPaused, delays, alive] = await Promise.all([
+    const [depth, schedulers, isPaused, delays, alive, sweep] = await Promise.all([
       this.depth(),
       this.schedulerCount(),
       this.queue.isPaused(),
       jobDelays(this.queue),
       this.#alive(),
+      this.sweeps.read(),
     ]);
-    return { ...depth, schedulers, isPaused, ...delays, ...alive };
+    return { ...depth, schedulers, isPaused, ...delays, ...alive, sweepPending: sweep?.pending ?? '' };
   }
 
   /** How many workers live. @throws what ioredis throws. */

@@ -11,6 +11,8 @@ export interface QueueFacts extends QueueDepth {
   readonly waitingMs: number;
   /** How long after they are due jobs have ended lately, in ms; `null` where none has. */
   readonly usualMs: number | null;
+  /** Why a sweep is due or under way that looks for changes which may have been missed; empty where none were. */
+  readonly sweepPending: string;
   /** A scheduler holds the lease. */
   readonly isLeased: boolean;
   /** The processes that live, by what they tell of themselves. */

@@ -26,6 +26,8 @@ export interface PausedKeys {
 export interface MirrorFacts {
   /** Keys with a document, that are there as far as MongoDB knows. */
   readonly active: number;
+  /** Those of them that are streams and sets, each of which has a job scheduler. */
+  readonly activeScheduled: number;
   /** Keys whose last job failed. */
   readonly failing: number;
   readonly lag: FleetLag;
@@ -35,6 +37,9 @@ export interface MirrorFacts {
   /** Streams whose trimming is about to reach entries that were not read, the most urgent first. */
   readonly forecasts: readonly TrimForecast[];
 }
+
+/** Types whose keys have a job scheduler each. */
+const SCHEDULED: ReadonlySet<string | undefined> = new Set(['stream', 'set']);
 
 const LATELY_MS = 3_600_000;
 
@@ -70,6 +75,7 @@ export async function readMirrorFacts(
     ]);
     return {
       active: active.reduce((sum, count) => sum + count, 0),
+      activeScheduled: active.reduce((sum, count, i) => (SCHEDULED.has(KEY_TYPES[i]) ? sum + count : sum), 0),
       failing,
       lag,
       paused,
