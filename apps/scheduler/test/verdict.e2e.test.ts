@@ -118,6 +118,7 @@ describe('the mirror is called', () => {
     await fleet.redis.xtrim('a', 'MAXLEN', 200);
     expect((await verdictOn(fleet)).title).toBe('200 entries are unread in 1 paused stream');
     await markResumed(fleet.db, 'a', new Date());
+    await fleet.queue.request(['a']); // as the command does
     const lost = await untilVerdict(fleet, 'entries-lost');
     expect(lost.title).toBe('300 entries were lost in the last hour');
     // Who reads it now was not there when it happened.
