@@ -1,7 +1,7 @@
 import type { JobQueue } from '@redis-to-mongo/job-queue';
 import { countActiveKeys, countKeyDocuments, pausedKeys } from '@redis-to-mongo/mongo-sink';
 import { KEY_TYPES, type KeyType, type RuleBook } from '@redis-to-mongo/pipeline';
-import type { FeedState } from '@redis-to-mongo/redis-source';
+import { type FeedState, HIDDEN_TYPE } from '@redis-to-mongo/redis-source';
 import type { ChangeBuffer } from './change-buffer.js';
 import { ChangeRequests } from './change-requests.js';
 import { MirroredTypes } from './mirrored-types.js';
@@ -48,6 +48,8 @@ export class ActiveScheduler {
   #isClosed = false;
   #lastRound: { readonly endedAt: number; readonly tookMs: number } | undefined;
   #polls = 0;
+  /** The last sweep met keys that the user may not read. */
+  #hidesKeys = false;
   #askedAt = Number.NEGATIVE_INFINITY;
   #documents = 0;
   #active: number | undefined;
@@ -58,12 +60,13 @@ export class ActiveScheduler {
     this.#options = options;
     const { queue, redis, db, types, onError } = options;
     this.#paused = new PausedKeys({ read: (limit) => pausedKeys(db, limit) });
-    const mirrored = types.length < KEY_TYPES.length ? new MirroredTypes(redis, types) : undefined;
+    const mirrored = new MirroredTypes(redis, types);
     this.#requests = new ChangeRequests({
       buffer: options.buffer,
       choose: async (keys) => {
         const going = keys.filter((key) => !this.#paused.has(key));
-        return mirrored ? await mirrored.choose(going) : going;
+        const isAll = types.length === KEY_TYPES.length && !this.#hidesKeys;
+        return isAll ? going : await mirrored.choose(going);
       },
       request: (keys) => queue.requestUnlessTailed(keys),
       onError,
@@ -146,6 +149,7 @@ export class ActiveScheduler {
       return !this.#isClosed;
     };
     const report = await sweep({ ...this.#upkeep, ...this.#options, isPoll, goesOn });
+    this.#hidesKeys = report.byType.has(HIDDEN_TYPE);
     const endedAt = performance.now();
     this.#lastRound = { endedAt, tookMs: endedAt - began };
     this.#polls = isPoll ? this.#polls + 1 : 0;

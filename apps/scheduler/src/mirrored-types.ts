@@ -1,5 +1,5 @@
 import { isKeyType, type KeyType, keyBytes } from '@redis-to-mongo/pipeline';
-import { typesOf } from '@redis-to-mongo/redis-source';
+import { HIDDEN_TYPE, typesOf } from '@redis-to-mongo/redis-source';
 
 type Redis = Parameters<typeof typesOf>[0];
 
@@ -29,6 +29,8 @@ export class MirroredTypes {
   #isOfInterest(key: string, type: unknown): boolean {
     const wasForeign = this.#foreign.delete(key);
     if (type === undefined || (isKeyType(type) && this.#types.includes(type))) return true;
+    // What the user may not read is left out, as a sweep does. It is not known to have gone.
+    if (isHidden(type)) return false;
     this.#foreign.add(key);
     for (const oldest of this.#foreign) {
       if (this.#foreign.size <= KNOWN_AT_MOST) break;
@@ -36,4 +38,8 @@ export class MirroredTypes {
     }
     return !wasForeign;
   }
+}
+
+function isHidden(type: unknown): boolean {
+  return typeof type === 'object' && type !== null && 'unknown' in type && type.unknown === HIDDEN_TYPE;
 }

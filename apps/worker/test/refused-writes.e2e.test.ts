@@ -86,7 +86,11 @@ it.each([
     expect(worker.output().split('\n').length - lines).toBeLessThan(6);
 
     await mend();
-    await vi.waitFor(async () => expect((await under.messages(key)).length).toBe(2), { timeout: 90_000 });
+    const arrived = async () => {
+      await queue.requestAgain([key]); // as the scheduler does with a key that is due and has no job
+      expect((await under.messages(key)).length).toBe(2);
+    };
+    await vi.waitFor(arrived, { timeout: 90_000, interval: 1_000 });
     await vi.waitFor(async () => expect(await readiness(worker)).toMatch(/^200/), { timeout: 60_000 });
     await queue.unschedule([key]);
   },
