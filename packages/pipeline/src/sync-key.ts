@@ -16,7 +16,7 @@ import type { Syncer } from './syncer.js';
  * @throws SyncError of class transient, configuration or unknown, from the source or the sink.
  */
 export async function syncKey(line: Line, key: string, slice: Slice): Promise<SyncReport> {
-  const [stored, type] = await Promise.all([line.sink.load(key), line.source.typeOf(key)]);
+  const [stored, type] = await Promise.all([line.sink.load(key), typeOrHidden(line, key)]);
   return await syncLoaded(line, key, stored, type, slice);
 }
 
@@ -25,11 +25,16 @@ export async function syncLoaded(
   line: Line,
   key: string,
   stored: KeyState | undefined,
-  type: Awaited<ReturnType<Line['source']['typeOf']>>,
+  type: Awaited<ReturnType<typeof typeOrHidden>>,
   slice: Slice,
 ): Promise<SyncReport> {
   const tally = new Tally(stored);
   if (stored?.pausedAt) return tally.report('paused', stored.keyType);
+  // A key that the user may not read is left out, unless it is mirrored already: then it fails, and is seen.
+  if (type instanceof SyncError) {
+    if (stored?.status === 'active') throw type;
+    return tally.report('unsupported', undefined);
+  }
   try {
     if (type === undefined) return await retire(line, stored, tally);
     const syncer = typeof type === 'string' ? line.source.syncer(type) : undefined;
@@ -43,6 +48,14 @@ export async function syncLoaded(
     if (!isOvertaken(error)) throw error;
     return tally.report('overtaken', stored?.keyType);
   }
+}
+
+/** As Source.typeOf; the error where the key is one that the user may not read. */
+export async function typeOrHidden(line: Line, key: string) {
+  return await line.source.typeOf(key).catch((error: unknown) => {
+    if (error instanceof SyncError && error.code === 'REDIS_KEY_HIDDEN') return error;
+    throw error;
+  });
 }
 
 /**

@@ -2,7 +2,7 @@ import { forEachAtOnce } from './for-each-at-once.js';
 import { type Alone, KeyGroup } from './key-group.js';
 import type { Line } from './line.js';
 import type { Slice } from './slice.js';
-import { syncKey, syncLoaded } from './sync-key.js';
+import { syncKey, syncLoaded, typeOrHidden } from './sync-key.js';
 import type { SyncReport } from './sync-report.js';
 import { WorkLane } from './work-lane.js';
 
@@ -42,7 +42,7 @@ export async function syncKeys(
 
 async function syncAlone(line: Line, { key, loaded }: Alone, slice: Slice): Promise<SyncReport> {
   if (!loaded) return await syncKey(line, key, slice);
-  return await syncLoaded(line, key, loaded.state, await line.source.typeOf(key), slice);
+  return await syncLoaded(line, key, loaded.state, await typeOrHidden(line, key), slice);
 }
 
 async function endOf(run: Promise<SyncReport>): Promise<KeyEnd> {

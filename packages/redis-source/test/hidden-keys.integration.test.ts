@@ -1,10 +1,12 @@
 import { type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
+import { KEY_TYPES, syncKeys } from '@redis-to-mongo/pipeline';
 import { redisSource, typesOf } from '@redis-to-mongo/redis-source';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ItemReader } from '../src/values/item-reader.js';
 import { bufferOf } from '../src/values/scan-pages.js';
 import type { ItemSource } from '../src/values/value-type.js';
+import { valueUnderTest, wholeSlice } from './types/value-under-test.js';
 
 const stringSource: ItemSource = {
   size: { command: 'STRLEN', of: 'bytes' },
@@ -57,5 +59,26 @@ describe('a key that the ACL hides from the user', () => {
     await reading.next();
     // To the millisecond: PEXPIRETIME was not taken for a command that the user may not run.
     expect((await reading.next()).value).toMatchObject({ isWhole: true, expiresAt: at });
+  });
+
+  it('makes no trouble where it was never mirrored, and fails where it was, whatever the others do', async () => {
+    const under = await valueUnderTest({ redisUrl: server.url });
+    try {
+      await admin.set('mirrored before', '1');
+      await under.sync('mirrored before');
+      await admin.set('orders text', 'x');
+      const source = redisSource(redis, KEY_TYPES, { readEntries: 10, readBytes: 1 << 20 });
+      const line = under.line({}, { source });
+      const ends = new Map<string, unknown>();
+      await syncKeys(line, ['secret', 'mirrored before', 'orders text'], wholeSlice, (key, end) => {
+        ends.set(key, 'report' in end ? end.report.result : end.error);
+      });
+      expect(ends.get('secret')).toBe('unsupported');
+      expect(ends.get('mirrored before')).toMatchObject({ code: 'REDIS_KEY_HIDDEN' });
+      expect(ends.get('orders text')).toBe('synced');
+      expect(await under.state('mirrored before')).toMatchObject({ status: 'active', incarnation: 1 });
+    } finally {
+      await under.close();
+    }
   });
 });
