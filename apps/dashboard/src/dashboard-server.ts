@@ -14,10 +14,8 @@ import { Sessions } from './auth/sessions.js';
 import { warnOfProxy } from './auth/warn-of-proxy.js';
 import type { RunAction } from './keys/key-action.js';
 import type { KeyDetailSources } from './keys/key-detail.js';
-import { KeyList } from './keys/key-list.js';
-import type { KeySnapshot } from './keys/key-snapshot.js';
+import { KeyList, type KeyListSources } from './keys/key-list.js';
 import { LiveHub } from './live/live-hub.js';
-import { Sampler } from './live/sampler.js';
 import { addActionRoutes } from './routes/action-routes.js';
 import { addBase, belowBase } from './routes/base-path.js';
 import { addErrorPages } from './routes/error-pages.js';
@@ -27,14 +25,13 @@ import { addLoginRoutes } from './routes/login-routes.js';
 import { addQueueBoard, type BoardQueue } from './routes/queue-board.js';
 import { addStatusRoutes } from './routes/status-routes.js';
 import { addSecurityHeaders } from './security-headers.js';
-import type { StatusReader } from './status/status-reader.js';
+import type { FleetPoller } from './status/fleet-poller.js';
 
 export interface DashboardOptions {
   readonly account: Account;
   readonly queue: BoardQueue;
-  readonly status: StatusReader;
-  readonly snapshot: KeySnapshot;
-  readonly keys: Pick<KeyDetailSources, 'readKey' | 'nextRuns'>;
+  readonly poller: FleetPoller;
+  readonly keys: KeyDetailSources & KeyListSources;
   readonly runAction: RunAction;
   readonly health: HealthRoutesOptions;
   readonly readOnly: boolean;
@@ -98,16 +95,15 @@ function addPages(
   { sessions, cookie }: { sessions: Sessions; cookie: SessionCookie },
   options: DashboardOptions,
 ): void {
-  const { status, snapshot, keys, readOnly, basePath = '', logger } = options;
+  const { poller, keys, readOnly, basePath = '', logger } = options;
   const tokens = new FormTokens();
-  const sampler = new Sampler(status);
-  server.addHook('preClose', async () => sampler.close());
-  addStatusRoutes(server, sampler, readOnly);
-  addLiveRoutes(server, { hub: new LiveHub(sampler), sessions, cookie });
+  server.addHook('preClose', async () => poller.close());
+  addStatusRoutes(server, poller, readOnly);
+  addLiveRoutes(server, { hub: new LiveHub(poller), sessions, cookie });
   addKeyRoutes(server, {
-    list: new KeyList({ snapshot, nextRuns: keys.nextRuns }),
-    sources: { ...keys, some: (names) => snapshot.some(names) },
-    sampler,
+    list: new KeyList(keys),
+    sources: keys,
+    poller,
     readOnly,
     basePath,
     tokenOf: (request) => tokens.of(cookie.idOf(request) ?? ''),

@@ -2,15 +2,22 @@ import { type AppContext, leaveSilent, listen, startHttp } from '@redis-to-mongo
 import type { Config } from '@redis-to-mongo/config';
 import { FleetIdentity, readFacts } from '@redis-to-mongo/fleet-status';
 import { JobQueue } from '@redis-to-mongo/job-queue';
-import { connectMongo, pingMongo, readKey, readKeySummaries, readStatus } from '@redis-to-mongo/mongo-sink';
+import {
+  connectMongo,
+  countKeys,
+  pingMongo,
+  readKey,
+  readKeyPage,
+  readKeySummaries,
+  readStatus,
+} from '@redis-to-mongo/mongo-sink';
 import { openLine } from '@redis-to-mongo/operations';
 import { connectRedis, redisError } from '@redis-to-mongo/redis-connection';
 import { chooseAccount } from './auth/choose-account.js';
 import { handOverPassword } from './auth/hand-over-password.js';
 import { createDashboardServer } from './dashboard-server.js';
-import { KeySnapshot } from './keys/key-snapshot.js';
 import { actionsOn } from './keys/run-action.js';
-import { StatusReader } from './status/status-reader.js';
+import { FleetPoller } from './status/fleet-poller.js';
 
 const WHAT = {
   queue: 'the queue’s Redis',
@@ -42,8 +49,7 @@ export async function runDashboard(app: AppContext, config: Config): Promise<voi
   );
   closers.add('source', () => source.disconnect());
   const identity = new FleetIdentity({ queue, db: mongo.db, source, address: config.redis });
-  const snapshot = new KeySnapshot((query) => readKeySummaries(mongo.db, query));
-  const status = new StatusReader({
+  const poller = new FleetPoller({
     readFacts: () => readFacts({ queue, db: mongo.db, source, identity }),
     readSums: () => readStatus(mongo.db),
     onError: (what, error) => logger.warn(`status: ${WHAT[what]} can't be read`, { error }),
@@ -61,9 +67,14 @@ export async function runDashboard(app: AppContext, config: Config): Promise<voi
   const server = await createDashboardServer({
     account,
     queue: queue.queue,
-    status,
-    snapshot,
-    keys: { readKey: (key) => readKey(mongo.db, key), nextRuns: (keys) => queue.nextRuns(keys) },
+    poller,
+    keys: {
+      readKey: (key) => readKey(mongo.db, key),
+      readSummaries: (keys) => readKeySummaries(mongo.db, keys),
+      readPage: (query) => readKeyPage(mongo.db, query),
+      countKeys: (query, most) => countKeys(mongo.db, query, most),
+      nextRuns: (keys) => queue.nextRuns(keys),
+    },
     runAction: actionsOn({ db: mongo.db, queue, line }),
     health,
     readOnly,

@@ -6,8 +6,9 @@ import type { FastifyInstance } from 'fastify';
 import { expect } from 'vitest';
 import { chooseAccount } from '../src/auth/choose-account.js';
 import { createDashboardServer, type DashboardOptions } from '../src/dashboard-server.js';
-import { KeySnapshot, type ReadSummaries } from '../src/keys/key-snapshot.js';
-import { StatusReader } from '../src/status/status-reader.js';
+import type { KeyDetailSources } from '../src/keys/key-detail.js';
+import type { KeyListSources } from '../src/keys/key-list.js';
+import { FleetPoller } from '../src/status/fleet-poller.js';
 import { aFleet, aSummary, aType, someFacts } from './a-report.js';
 
 export const LOGIN = { username: 'admin', password: 's3cret' };
@@ -25,11 +26,21 @@ export function queueAt(url: string): QueueSettings {
   return { redis: { host: hostname, port: Number(port), db: 0, tls }, prefix: 'r2m' };
 }
 
-/** Keys of one's own making, as MongoDB would tell of them. */
-function summariesOf(all: readonly KeySummary[]): ReadSummaries {
-  return async function* (query) {
-    for (const summary of all)
-      if (query === 'all' || 'since' in query || query.keys.includes(summary.key)) yield summary;
+/** Keys of one's own making, as MongoDB would tell of them: one page. */
+export function summariesOf(
+  all: readonly KeySummary[],
+): Pick<KeyDetailSources, 'readSummaries' | 'readKey'> & Pick<KeyListSources, 'readPage' | 'countKeys'> {
+  return {
+    readKey: async () => undefined,
+    readSummaries: async (keys) =>
+      new Map(all.filter(({ key }) => keys.includes(key)).map((one) => [one.key, one])),
+    readPage: async ({ name }) => ({
+      keys: all.filter(({ key }) => (name?.test ? name.test(key) : key.startsWith(name?.prefix ?? ''))),
+      first: undefined,
+      last: undefined,
+      isMore: false,
+    }),
+    countKeys: async () => all.length,
   };
 }
 
@@ -44,8 +55,7 @@ export async function aDashboard(redisUrl: string, more: Partial<DashboardOption
   });
   const logger = createLogger({ level: 'info', format: 'json', app: 'dashboard', stream });
   const queue = new JobQueue(queueAt(redisUrl), () => undefined);
-  const snapshot = more.snapshot ?? new KeySnapshot(summariesOf([aSummary()]));
-  const status = new StatusReader({
+  const poller = new FleetPoller({
     readFacts: async () => someFacts({ queue: { is: await queue.facts() } }),
     readSums: async () => aFleet([aType()]),
     onError: () => undefined,
@@ -58,9 +68,8 @@ export async function aDashboard(redisUrl: string, more: Partial<DashboardOption
   const server = await createDashboardServer({
     account,
     queue: queue.queue,
-    status,
-    snapshot,
-    keys: { readKey: async () => undefined, nextRuns: (keys) => queue.nextRuns(keys) },
+    poller,
+    keys: { ...summariesOf([aSummary()]), nextRuns: (keys) => queue.nextRuns(keys) },
     runAction: async () => 'Done.',
     health,
     readOnly: false,

@@ -57,11 +57,11 @@ describe.skipIf(isMissing)('in a browser, behind a real nginx that ends TLS and 
     await page.getByRole('searchbox').pressSequentially('ord');
     await page.waitForURL(`${address}/keys?q=ord`);
     await page.getByRole('columnheader', { name: 'Behind' }).getByRole('link').click();
-    await page.waitForURL(`${address}/keys?q=ord&sort=-lag`);
+    await page.waitForURL(`${address}/keys?q=ord&status=behind`);
     await page.keyboard.press('Home');
     await page.locator('.skip').focus();
     await page.keyboard.press('Enter');
-    expect(page.url()).toBe(`${address}/keys?q=ord&sort=-lag#main`);
+    expect(page.url()).toBe(`${address}/keys?q=ord&status=behind#main`);
     await page.getByRole('link', { name: 'orders' }).click();
     await page.waitForURL(`${address}/key?id=orders`);
     await page.getByRole('button', { name: 'Sync now' }).click();

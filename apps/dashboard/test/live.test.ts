@@ -2,8 +2,7 @@ import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { History } from '../src/live/history.js';
 import { LiveHub } from '../src/live/live-hub.js';
-import { Sampler } from '../src/live/sampler.js';
-import { StatusReader } from '../src/status/status-reader.js';
+import { FleetPoller } from '../src/status/fleet-poller.js';
 import { aFleet, aMirror, aType, someFacts } from './a-report.js';
 
 beforeEach(() => void vi.useFakeTimers({ now: 1_000_000 }));
@@ -21,21 +20,19 @@ test('the history keeps an hour, a moment every five seconds, however long it go
 function aHub() {
   let reads = 0;
   let lag = 0;
-  const sampler = new Sampler(
-    new StatusReader({
-      readFacts: async () => {
-        reads += 1;
-        const worst = { entries: lag, ms: 0, keys: lag > 0 ? 1 : 0, worst: [] };
-        return someFacts({ mirror: { is: aMirror({ lag: worst }) } });
-      },
-      readSums: async () => {
-        const { perSecond: _none, ...type } = aType({ lag });
-        return { ...aFleet([]), at: new Date(), types: [type] };
-      },
-      onError: () => undefined,
-    }),
-  );
-  const hub = new LiveHub(sampler);
+  const poller = new FleetPoller({
+    readFacts: async () => {
+      reads += 1;
+      const worst = { entries: lag, ms: 0, keys: lag > 0 ? 1 : 0, worst: [] };
+      return someFacts({ mirror: { is: aMirror({ lag: worst }) } });
+    },
+    readSums: async () => {
+      const { perSecond: _none, ...type } = aType({ lag });
+      return { ...aFleet([]), at: new Date(), types: [type] };
+    },
+    onError: () => undefined,
+  });
+  const hub = new LiveHub(poller);
   const open = async (isAllowed = () => true) => {
     const stream = new PassThrough();
     const got: string[] = [];
@@ -46,11 +43,11 @@ function aHub() {
   const setLag = (to: number) => {
     lag = to;
   };
-  return { hub, sampler, open, setLag, reads: () => reads };
+  return { hub, poller, open, setLag, reads: () => reads };
 }
 
 test('a viewer gets all at first, then what changed, and all viewers share the readings', async () => {
-  const { open, setLag, sampler, reads } = aHub();
+  const { open, setLag, poller, reads } = aHub();
   const [one, two] = [await open(), await open()];
   await vi.advanceTimersByTimeAsync(2_100);
   const first = one.text();
@@ -67,11 +64,11 @@ test('a viewer gets all at first, then what changed, and all viewers share the r
   expect(news).toContain('"id":"types"');
   expect(news).not.toContain('"id":"queue"');
   expect(two.text()).toBe(news);
-  sampler.close();
+  poller.close();
 });
 
 test('without viewers it is read a fifth as often', async () => {
-  const { open, sampler, reads } = aHub();
+  const { open, poller, reads } = aHub();
   await vi.advanceTimersByTimeAsync(60_000);
   const idle = reads();
   const { stream } = await open();
@@ -82,11 +79,11 @@ test('without viewers it is read a fifth as often', async () => {
   stream.destroy();
   await vi.advanceTimersByTimeAsync(60_000);
   expect(reads() - watched - idle).toBeLessThanOrEqual(8);
-  sampler.close();
+  poller.close();
 });
 
 test('a stream ends with its login, and all of them with the hub', async () => {
-  const { hub, open, sampler } = aHub();
+  const { hub, open, poller } = aHub();
   let allowed = true;
   const [guest, other] = [await open(() => allowed), await open()];
   allowed = false;
@@ -94,11 +91,11 @@ test('a stream ends with its login, and all of them with the hub', async () => {
   expect([guest.stream.writableEnded, other.stream.writableEnded]).toEqual([true, false]);
   hub.close();
   expect(other.stream.writableEnded).toBe(true);
-  sampler.close();
+  poller.close();
 });
 
 test('one who does not read is let go, and the others are not kept waiting', async () => {
-  const { hub, open, setLag, sampler } = aHub();
+  const { hub, open, setLag, poller } = aHub();
   const stuck = new PassThrough();
   await hub.open(stuck, () => true);
   const other = await open();
@@ -108,5 +105,5 @@ test('one who does not read is let go, and the others are not kept waiting', asy
   }
   expect(stuck.destroyed).toBe(true);
   expect(other.stream.destroyed).toBe(false);
-  sampler.close();
+  poller.close();
 });

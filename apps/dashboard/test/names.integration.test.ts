@@ -1,11 +1,24 @@
 import type { AddressInfo } from 'node:net';
-import { type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
-import type { KeySummary } from '@redis-to-mongo/mongo-sink';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { JobQueue } from '@redis-to-mongo/job-queue';
+import {
+  type FreshNamespace,
+  freshNamespace,
+  type RedisServer,
+  startRedis,
+} from '@redis-to-mongo/local-stack';
+import {
+  connectMongo,
+  countKeys,
+  type MongoHandle,
+  prepareDatabase,
+  readKey,
+  readKeyPage,
+  readKeySummaries,
+} from '@redis-to-mongo/mongo-sink';
+import { firstState } from '@redis-to-mongo/pipeline';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import type { AskedAction } from '../src/keys/key-action.js';
-import { KeySnapshot } from '../src/keys/key-snapshot.js';
-import { aDashboard, logIn } from './a-dashboard.js';
-import { aSummary } from './a-report.js';
+import { aDashboard, logIn, queueAt } from './a-dashboard.js';
 
 const NAMES = [
   'base64:',
@@ -25,6 +38,9 @@ const NAMES = [
 ];
 
 let redis: RedisServer;
+let space: FreshNamespace;
+let mongo: MongoHandle;
+let queue: JobQueue;
 let dashboard: Awaited<ReturnType<typeof aDashboard>>;
 let origin: string;
 let headers: Record<string, string>;
@@ -32,13 +48,26 @@ const asked: AskedAction[] = [];
 
 beforeAll(async () => {
   redis = await startRedis();
-  const summaries = NAMES.map((key) => ({ ...aSummary(), key, stream: key }));
-  const snapshot = new KeySnapshot(async function* (query): AsyncGenerator<KeySummary> {
-    for (const summary of summaries)
-      if (query === 'all' || 'since' in query || query.keys.includes(summary.key)) yield summary;
+  space = await freshNamespace({ mongoUri: inject('mongoUri') });
+  const tls = { enabled: false, rejectUnauthorized: true };
+  mongo = connectMongo({ uri: space.mongoUri, dbName: space.mongoDbName, tls }, 'test of names');
+  const { db } = mongo;
+  await prepareDatabase(db);
+  const now = new Date();
+  const documents = NAMES.map((key) => {
+    const { key: _id, ...fields } = firstState(key, { stream: key, type: 'main' }, 'stream', now);
+    return { _id, ...fields };
   });
+  await db.collection<{ _id: string }>('keys').insertMany(documents);
+  queue = new JobQueue(queueAt(redis.url), () => undefined);
   dashboard = await aDashboard(redis.url, {
-    snapshot,
+    keys: {
+      readKey: (key) => readKey(db, key),
+      readSummaries: (keys) => readKeySummaries(db, keys),
+      readPage: (query) => readKeyPage(db, query),
+      countKeys: (query, most) => countKeys(db, query, most),
+      nextRuns: (keys) => queue.nextRuns(keys),
+    },
     runAction: async (action) => {
       asked.push(action);
       return 'Done.';
@@ -51,6 +80,9 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await dashboard.close();
+  await queue.close();
+  await mongo.close();
+  await space.close();
   await redis.stop();
 });
 

@@ -11,8 +11,10 @@ import {
 } from '@redis-to-mongo/local-stack';
 import {
   connectMongo,
+  countKeys,
   type MongoHandle,
   readKey,
+  readKeyPage,
   readKeySummaries,
   readStatus,
 } from '@redis-to-mongo/mongo-sink';
@@ -21,9 +23,8 @@ import { connectRedis } from '@redis-to-mongo/redis-connection';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import type { DashboardOptions } from '../src/dashboard-server.js';
-import { KeySnapshot } from '../src/keys/key-snapshot.js';
 import { actionsOn } from '../src/keys/run-action.js';
-import { StatusReader } from '../src/status/status-reader.js';
+import { FleetPoller } from '../src/status/fleet-poller.js';
 import { findBrowser, logInOnce, type OpenPage, openPage, startBrowser } from './a-browser.js';
 import { aDashboard, queueAt } from './a-dashboard.js';
 import { someKeys } from './some-keys.js';
@@ -119,13 +120,18 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     const { redis: sourceAddress } = queueAt(space.redis.url);
     const identity = new FleetIdentity({ queue, db, source, address: sourceAddress });
     const made = await aDashboard(space.redis.url, {
-      status: new StatusReader({
+      poller: new FleetPoller({
         readFacts: () => readFacts({ queue, db, source, identity }),
         readSums: () => readStatus(db),
         onError: () => undefined,
       }),
-      snapshot: new KeySnapshot((query) => readKeySummaries(db, query)),
-      keys: { readKey: (key) => readKey(db, key), nextRuns: (names) => made.queue.nextRuns(names) },
+      keys: {
+        readKey: (key) => readKey(db, key),
+        readSummaries: (names) => readKeySummaries(db, names),
+        readPage: (query) => readKeyPage(db, query),
+        countKeys: (query, most) => countKeys(db, query, most),
+        nextRuns: (names) => made.queue.nextRuns(names),
+      },
       runAction: async (asked) => await actionsOn({ db, queue: made.queue, line })(asked),
       ...more,
     });
@@ -198,7 +204,7 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     await page.getByText('140 keys, page 1 of 3').waitFor();
     await page.getByRole('link', { name: 'Next' }).click();
     await page.getByText('140 keys, page 2 of 3').waitFor();
-    expect(page.url()).toBe(`${address}/keys?page=2`);
+    expect(page.url()).toMatch(/\/keys\?after=[\w-]+&page=2$/);
     await page.getByRole('searchbox').pressSequentially('HOP:1');
     await page.getByText('22 keys, page 1 of 1').waitFor();
     await page.getByLabel('Type').selectOption('set');
@@ -340,7 +346,7 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     const ground = await page.evaluate('getComputedStyle(document.body).backgroundColor');
     expect(ground).toBe('rgb(15, 19, 24)');
     await shot(page, 'status-dark');
-    await page.goto(`${address}/keys?sort=-lag`);
+    await page.goto(`${address}/keys?status=behind`);
     await shot(page, 'keys-dark');
   });
 

@@ -2,6 +2,7 @@ export { connectMongo, type MongoAddress, type MongoHandle } from './connect-mon
 export { type Refusal, readDeadLetter } from './dead-letters.js';
 export { forgetGoneKeys, markGoneKeys } from './forget-gone-keys.js';
 export { type Forgotten, forgetKey } from './forget-key.js';
+export { type KeyCondition, ORDERS, QUARANTINED } from './key-order.js';
 export {
   type ActiveKey,
   activeKeys,
@@ -11,6 +12,8 @@ export {
   recordError,
   syncedIds,
 } from './key-registry.js';
+export { type KeySummary, readKeySummaries } from './key-summary.js';
+export type { KeyPlace } from './key-walk.js';
 export { mongoError } from './mongo-error.js';
 export { mongoSettingsProblem } from './mongo-settings-problem.js';
 export { type MongoSinkOptions, mongoSink } from './mongo-sink.js';
@@ -41,7 +44,7 @@ export {
 export { pingMongo } from './ping-mongo.js';
 export { prepareDatabase } from './prepare-database.js';
 export { probeWrites } from './probe-writes.js';
-export { type KeySummary, readKeySummaries, type SummaryQuery } from './read-key-summaries.js';
+export { countKeys, type KeyPage, type KeyPageQuery, type NameSearch, readKeyPage } from './read-key-page.js';
 export { type FleetLag, readLag } from './read-lag.js';
 export {
   type MirrorFacts,

@@ -1,14 +1,11 @@
 import { type KeyPattern, type KeyState, type KeyType, SyncError } from '@redis-to-mongo/pipeline';
-import type { Db, Document, Filter, Sort } from 'mongodb';
+import type { Db, Document, Filter } from 'mongodb';
 import { ensureConnected } from './ensure-connected.js';
 import { fromKeyDocument } from './key-document.js';
+import { type KeyCondition, type KeySort, keyFilter } from './key-order.js';
+import { walkKeys } from './key-walk.js';
 import { mongoError } from './mongo-error.js';
 import { nameFilter } from './operator-name-filter.js';
-
-/** Conditions that keys are asked for by. */
-export type KeyCondition = 'active' | 'deleted' | 'behind' | 'failing' | 'gaps' | 'dead' | 'paused';
-/** What keys are sorted by: the name, or the worst or newest first. */
-export type KeySort = 'key' | 'lag' | 'changed' | 'synced' | 'gaps' | 'dead' | 'seen';
 
 /** Which keys, in what order, and how many at most. */
 export interface KeyQuery {
@@ -21,25 +18,8 @@ export interface KeyQuery {
 
 type KeyDocument = { _id: string } & Document;
 
-const CONDITIONS: Readonly<Record<KeyCondition, Filter<KeyDocument>>> = {
-  active: { status: 'active' },
-  deleted: { status: 'deleted' },
-  behind: { lag: { $gt: 0 } },
-  failing: { lastError: { $ne: null } },
-  gaps: { 'counts.gap': { $gt: 0 } },
-  dead: { 'counts.dead': { $gt: 0 } },
-  paused: { pausedAt: { $gt: new Date(0) } },
-};
-
-const SORTS: Readonly<Record<KeySort, Sort>> = {
-  key: { _id: 1 },
-  lag: { lag: -1, _id: 1 },
-  changed: { lastChangedAt: -1, _id: 1 },
-  synced: { lastSyncedAt: -1, _id: 1 },
-  gaps: { 'counts.gap': -1, _id: 1 },
-  dead: { 'counts.dead': -1, _id: 1 },
-  seen: { 'counts.seen': -1, _id: 1 },
-};
+/** A sort that no index has, of very many keys, takes a while; whoever asks by hand waits for it, in ms. */
+const MAX_MS = 600_000;
 
 /**
  * The keys that a query asks for, and how many there are without its limit. `damaged`: the ids of those whose document can't be
@@ -58,18 +38,25 @@ export async function findKeys(
     await ensureConnected(db);
     const filter: Filter<KeyDocument> = {
       ...(name ? await nameFilter(db, name) : {}),
-      ...(keyType ? { keyType } : {}),
-      ...(condition ? CONDITIONS[condition] : {}),
+      ...keyFilter(keyType, condition),
     };
     const keys = db.collection<KeyDocument>('keys');
     const [found, total] = await Promise.all([
-      keys.find(filter).sort(SORTS[sort]).limit(limit).toArray(),
+      documentsOf(
+        walkKeys(db, { filter, sort, reversed: false, after: undefined }, { limit, maxMs: MAX_MS }),
+      ),
       keys.countDocuments(filter),
     ]);
     return { ...read(found), total };
   } catch (error) {
     throw mongoError(error);
   }
+}
+
+async function documentsOf(found: AsyncIterable<KeyDocument>): Promise<KeyDocument[]> {
+  const documents: KeyDocument[] = [];
+  for await (const document of found) documents.push(document);
+  return documents;
 }
 
 function read(documents: readonly KeyDocument[]): { keys: KeyState[]; damaged: string[] } {
@@ -94,7 +81,7 @@ export async function keyNames(
     await ensureConnected(db);
     const filter = {
       ...(name ? await nameFilter(db, name) : {}),
-      ...(condition ? CONDITIONS[condition] : {}),
+      ...keyFilter(undefined, condition),
     };
     const found = db
       .collection<KeyDocument>('keys')

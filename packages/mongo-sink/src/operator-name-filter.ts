@@ -1,19 +1,23 @@
 import { ESCAPED_KEY_IDS, type KeyPattern, messageIdBounds, wholeText } from '@redis-to-mongo/pipeline';
 import { BSONRegExp, type Db, type Document } from 'mongodb';
+import { beginsWith } from './key-name-range.js';
 
 /** Characters of a regular expression that every server takes. */
 const LONGEST_SOURCE = 900;
 
 /** Ids of keys that are escaped. */
-const ESCAPED = { $gte: ESCAPED_KEY_IDS, $lt: `${ESCAPED_KEY_IDS.slice(0, -1)};` };
+const ESCAPED = beginsWith(ESCAPED_KEY_IDS);
 
 /**
  * The condition on an `_id` in `keys` that a pattern stands for. Keys by their names are asked for by the index. What a
  * regular expression can not tell (names that are not text, patterns longer than a server takes) is told by reading names.
  */
-export async function nameFilter(db: Db, pattern: KeyPattern): Promise<{ readonly _id: Document }> {
+export async function nameFilter(db: Db, pattern: KeyPattern): Promise<Document> {
   const { expression, names } = await nameChoice(db, pattern);
-  return { _id: { $in: [...names, ...(expression === undefined ? [] : [new BSONRegExp(expression)])] } };
+  if (expression === undefined) return { _id: { $in: [...names] } };
+  const range = pattern.prefix === '' ? {} : beginsWith(pattern.prefix);
+  const matching = { _id: { ...range, $regex: new BSONRegExp(expression) } };
+  return names.length === 0 ? matching : { $or: [{ _id: { $in: [...names] } }, matching] };
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { RuleSpec } from '@redis-to-mongo/pipeline';
 import type { Db } from 'mongodb';
 import { ensureConnected } from './ensure-connected.js';
+import { LIST_INDEXES } from './list-indexes.js';
 import { makeIndex } from './make-index.js';
 import { mongoError } from './mongo-error.js';
 import { ruleIndexes } from './rule-indexes.js';
@@ -9,14 +10,7 @@ import { type Index, VALUE_INDEXES } from './value-indexes.js';
 /** The indexes beyond `_id` that the fleet and its pages use; `_id` itself reads a stream back in order. */
 export const INDEXES: readonly Index[] = [
   { collection: 'keys', key: { stream: 1, type: 1 } },
-  { collection: 'keys', key: { keyType: 1, status: 1 } },
-  { collection: 'keys', key: { lag: 1 }, partialFilterExpression: { lag: { $gt: 0 } } },
-  { collection: 'keys', key: { pausedAt: 1 }, partialFilterExpression: { pausedAt: { $gt: new Date(0) } } },
-  {
-    collection: 'keys',
-    key: { 'lastError.at': 1 },
-    partialFilterExpression: { 'lastError.at': { $gt: new Date(0) } },
-  },
+  ...LIST_INDEXES,
   { collection: 'keys', key: { 'gaps.at': 1 }, partialFilterExpression: { 'counts.gap': { $gt: 0 } } },
   {
     collection: 'keys',

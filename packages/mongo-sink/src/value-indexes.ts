@@ -1,7 +1,7 @@
 /** An index, and when MongoDB itself removes what it leads to. */
 export interface Index {
   readonly collection: string;
-  readonly key: Record<string, 1>;
+  readonly key: Record<string, 1 | -1>;
   /** Documents go this many seconds after the time that the indexed field holds. */
   readonly expireAfterSeconds?: number;
   /** Which documents are in it; default all. */

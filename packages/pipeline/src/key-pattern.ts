@@ -9,6 +9,8 @@ export interface KeyPattern {
   readonly names: readonly string[];
   /** A regular expression for the ids of others, for MongoDB, without anchors: see wholeText; `undefined` for none. */
   readonly source: string | undefined;
+  /** What the names begin with that the expression takes, as far as it is the same for all. */
+  readonly prefix: string;
   /**
    * Whether it takes the key. A name that is not text is matched as text, with `�` in place of what is none; by its id only
    * where the pattern begins as such an id does.
@@ -27,14 +29,21 @@ export function globPattern(glob: string): KeyPattern {
   const literals = tokens.flatMap((token) => (token.kind === 'literal' ? [token.char] : []));
   if (literals.length === tokens.length) {
     const names = namesOf(literals.join(''));
-    return { names, source: undefined, test: (keyId) => names.includes(keyId) };
+    return { names, source: undefined, prefix: literals.join(''), test: (keyId) => names.includes(keyId) };
   }
   const source = globExpression(tokens);
   const matches = globMatcher(tokens);
-  if (isEscapedKeyId(glob)) return { names: [], source, test: matches };
+  const prefix = literals
+    .slice(
+      0,
+      tokens.findIndex(({ kind }) => kind !== 'literal'),
+    )
+    .join('');
+  if (isEscapedKeyId(glob)) return { names: [], source, prefix, test: matches };
   return {
     names: [],
     source: `(?!${ESCAPED_KEY_IDS})${source}`,
+    prefix,
     test: (keyId) => matches(isEscapedKeyId(keyId) ? keyBytes(keyId).toString('utf8') : keyId),
   };
 }

@@ -3,7 +3,16 @@ import type { Command } from '../command.js';
 import { bad, coloured, grouped } from '../table.js';
 import { fromNow } from '../times.js';
 
-const CONDITIONS = ['active', 'deleted', 'behind', 'failing', 'gaps', 'dead', 'paused'] as const;
+const CONDITIONS = [
+  'active',
+  'deleted',
+  'behind',
+  'failing',
+  'quarantined',
+  'gaps',
+  'dead',
+  'paused',
+] as const;
 const SORTS = ['key', 'lag', 'changed', 'synced', 'gaps', 'dead', 'seen'] as const;
 
 export const keys: Command = {

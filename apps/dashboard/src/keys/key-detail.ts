@@ -12,7 +12,7 @@ export interface KeyDetail {
 }
 
 export interface KeyDetailSources {
-  some(keys: readonly string[]): Promise<ReadonlyMap<string, KeySummary>>;
+  readSummaries(keys: readonly string[]): Promise<ReadonlyMap<string, KeySummary>>;
   readKey(key: string): Promise<KeyState | undefined>;
   nextRuns(keys: readonly string[]): Promise<readonly (number | null)[]>;
 }
@@ -27,7 +27,7 @@ const PATIENCE_MS = 3_000;
  */
 export async function readKeyDetail(sources: KeyDetailSources, key: string): Promise<KeyDetail | undefined> {
   const [found, state, runs] = await Promise.all([
-    inTime(sources.some([key]), PATIENCE_MS, 'MONGO_TIMEOUT'),
+    inTime(sources.readSummaries([key]), PATIENCE_MS, 'MONGO_TIMEOUT'),
     inTime(sources.readKey(key), PATIENCE_MS, 'MONGO_TIMEOUT').catch(() => undefined),
     inTime(sources.nextRuns([key]), PATIENCE_MS, 'QUEUE_TIMEOUT').catch(() => []),
   ]);

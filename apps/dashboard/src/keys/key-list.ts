@@ -1,96 +1,156 @@
-import type { KeySummary } from '@redis-to-mongo/mongo-sink';
+import type { KeyPage, KeyPageQuery, KeySummary } from '@redis-to-mongo/mongo-sink';
 import { inTime } from '../in-time.js';
 import { codeOf } from '../status/code-of.js';
-import { chooseKeys } from './choose-keys.js';
+import { Paced } from '../status/paced.js';
 import { type KeyQuery, keyQueryPath } from './key-query.js';
-import type { KeySnapshot } from './key-snapshot.js';
+import { conditionOf, isPattern, nameSearch } from './key-search.js';
+import { digestOf } from './name-digest.js';
+import { placeOf, placeText } from './place-text.js';
 
-/** A row of the list: a key as it is now, and when its next scheduled job is due (null: none is). */
+/** A row of the list: a key, and when its next scheduled job is due (null: none is). */
 export interface KeyRow {
   readonly key: KeySummary;
   readonly nextRunAt: number | null;
 }
 
 /** One page of the list. */
-export interface KeyPage {
+export interface KeyListPage {
   readonly at: Date;
   readonly rows: readonly KeyRow[];
-  /** Keys that the query fits. */
-  readonly total: number;
-  readonly page: number;
-  readonly pages: number;
+  /** Keys that the query fits; `undefined` where they were not counted. */
+  readonly total: { readonly keys: number; readonly isMore: boolean } | undefined;
+  /** Changes of the query that lead to the pages beside this one. */
+  readonly next: Partial<KeyQuery> | undefined;
+  readonly previous: Partial<KeyQuery> | undefined;
+  /** No name begins with what was searched for: these have it within. */
+  readonly isWithin: boolean;
+  /** Names that were looked at, where there was no time for all. */
+  readonly lookedAt: number | undefined;
   /** The code of what keeps the list from being read, if anything does: it is old then, or empty. */
   readonly problem?: string | undefined;
-  /** The key types that there are. */
-  readonly keyTypes: readonly string[];
 }
 
 export interface KeyListSources {
-  readonly snapshot: KeySnapshot;
+  readPage(query: KeyPageQuery): Promise<KeyPage>;
+  countKeys(query: Pick<KeyPageQuery, 'name' | 'keyType' | 'condition'>, most: number): Promise<number>;
   nextRuns(keys: readonly string[]): Promise<readonly (number | null)[]>;
 }
 
-const PER_PAGE = 50;
-/** Time for the rows to be read anew, in ms. */
+export const PER_PAGE = 50;
+/** Counting ends here: of a longer list it is told that there are more. */
+const MOST_COUNTED = 10_000;
+/** Time for the queue to tell of next runs, in ms. */
 const PATIENCE_MS = 2_000;
-/** Orders that are kept for the next ask, until the next reading. */
-const ORDERS_KEPT = 8;
+/** Each list is read for all who look at it, a sixth of the time at most. */
+const PACE = { spacingMs: 1_000, share: 6, patienceMs: PATIENCE_MS };
+/** A reading that takes longer than this, in ms, makes what is shown old. */
+const LATE_MS = 5_000;
+/** Lists that are kept for those who look at them. */
+const LISTS_KEPT = 32;
 
-/**
- * Lists keys a page at a time. Which keys, and in what order, is told by the snapshot; the rows of the page are read anew.
- * Where that is not possible, or not within two seconds, they are shown as the snapshot has them.
- */
+const NOTHING = {
+  rows: [],
+  total: undefined,
+  next: undefined,
+  previous: undefined,
+  isWithin: false,
+  lookedAt: undefined,
+} as const;
+
+interface Kept {
+  readonly reading: Paced<KeyListPage>;
+  last: KeyListPage | undefined;
+}
+
+/** Lists keys a page at a time, as MongoDB has them. What many look at is read once. */
 export class KeyList {
   readonly #sources: KeyListSources;
-  #orders = new Map<string, readonly KeySummary[]>();
-  #ordersOf = -1;
+  /** By the query's address; the one asked for last comes last. */
+  readonly #lists = new Map<string, Kept>();
 
   constructor(sources: KeyListSources) {
     this.#sources = sources;
   }
 
-  async page(query: KeyQuery): Promise<KeyPage> {
-    const { snapshot, nextRuns } = this.#sources;
-    await snapshot.refresh();
-    const order = this.#order(query);
-    const pages = Math.max(1, Math.ceil(order.length / PER_PAGE));
-    const page = Math.min(query.page, pages);
-    const shown = order.slice((page - 1) * PER_PAGE, page * PER_PAGE);
-    const names = shown.map(({ key }) => key);
-    let problem: string | undefined;
-    const [now, runs] = await Promise.all([
-      inTime(snapshot.some(names), PATIENCE_MS, 'MONGO_TIMEOUT').catch((error: unknown) => {
-        problem = codeOf(error);
-        return undefined;
-      }),
-      inTime(nextRuns(names), PATIENCE_MS, 'QUEUE_TIMEOUT').catch(() => []),
+  /** Does not throw: what can't be read is part of the page, and what was read before stays. */
+  async page(query: KeyQuery): Promise<KeyListPage> {
+    const kept = this.#listOf(query);
+    try {
+      kept.last = await kept.reading.read();
+      return kept.reading.underWayMs > LATE_MS ? { ...kept.last, problem: 'MONGO_TIMEOUT' } : kept.last;
+    } catch (error) {
+      return { at: new Date(), ...NOTHING, ...kept.last, problem: codeOf(error) };
+    }
+  }
+
+  /** The key whose name has a start and a digest: see name-digest.ts. @throws SyncError as mongoError tells. */
+  readonly nameOf = async (start: string, digest: string): Promise<string | undefined> => {
+    const test = (key: string) => key.length >= start.length && digestOf(key) === digest;
+    const { keys } = await this.#sources.readPage({ name: { prefix: start, test }, limit: 1 });
+    return keys[0]?.key;
+  };
+
+  #listOf(query: KeyQuery): Kept {
+    const name = keyQueryPath(query, query);
+    const kept = this.#lists.get(name) ?? {
+      reading: new Paced(() => this.#read(query), PACE),
+      last: undefined,
+    };
+    this.#lists.delete(name);
+    this.#lists.set(name, kept);
+    const [oldest] = this.#lists.keys();
+    if (this.#lists.size > LISTS_KEPT && oldest !== undefined) this.#lists.delete(oldest);
+    return kept;
+  }
+
+  async #read(query: KeyQuery): Promise<KeyListPage> {
+    const text = query.after || query.before;
+    const from = text ? await placeOf(text, this.nameOf) : undefined;
+    const found = await this.#readOnce(query, from);
+    const { search, within } = query;
+    const isNowhere = found.rows.length === 0 && from === undefined;
+    if (isNowhere && search !== '' && !within && !isPattern(search))
+      return await this.#readOnce({ ...query, within: true }, undefined);
+    return found;
+  }
+
+  async #readOnce(query: KeyQuery, from: KeyPageQuery['from']): Promise<KeyListPage> {
+    const { readPage, countKeys, nextRuns } = this.#sources;
+    const { keyType, status, descending, within } = query;
+    const name = nameSearch(query);
+    const which = { name, keyType: keyType || undefined, condition: conditionOf(status) };
+    const before = from !== undefined && query.before !== '';
+    const [page, count] = await Promise.all([
+      readPage({ ...which, descending, from, before, limit: PER_PAGE }),
+      // Names that are tested one by one are not counted.
+      name?.test ? undefined : countKeys(which, MOST_COUNTED + 1),
     ]);
+    const names = page.keys.map(({ key }) => key);
+    const runs = await inTime(nextRuns(names), PATIENCE_MS, 'QUEUE_TIMEOUT').catch(() => []);
+    const isWhole = from === undefined && !page.isMore;
+    const total = count ?? (isWhole ? names.length : undefined);
     return {
       at: new Date(),
-      rows: shown.map((key, i) => ({ key: now?.get(key.key) ?? key, nextRunAt: runs[i] ?? null })),
-      problem: problem ?? snapshot.problem,
-      total: order.length,
-      page,
-      pages,
-      keyTypes: [...new Set([...snapshot.all()].map(({ keyType }) => keyType))].sort(),
+      rows: page.keys.map((key, i) => ({ key, nextRunAt: runs[i] ?? null })),
+      total: total === undefined ? undefined : { keys: total, isMore: total > MOST_COUNTED && !isAll(which) },
+      ...neighbors(query, page, from !== undefined),
+      isWithin: within,
+      lookedAt: page.lookedAt,
     };
   }
+}
 
-  /** The ids of all keys, as of the last reading. */
-  async names(): Promise<readonly string[]> {
-    await this.#sources.snapshot.refresh();
-    return Array.from(this.#sources.snapshot.all(), ({ key }) => key);
-  }
+/** All keys are counted whatever their number: MongoDB knows it. */
+function isAll({ name, keyType, condition }: Pick<KeyPageQuery, 'name' | 'keyType' | 'condition'>): boolean {
+  return name === undefined && keyType === undefined && condition === undefined;
+}
 
-  #order(query: KeyQuery): readonly KeySummary[] {
-    const { snapshot } = this.#sources;
-    if (this.#ordersOf !== snapshot.version || this.#orders.size >= ORDERS_KEPT) this.#orders = new Map();
-    this.#ordersOf = snapshot.version;
-    const name = keyQueryPath(query, { page: 1 });
-    const known = this.#orders.get(name);
-    if (known) return known;
-    const order = chooseKeys(snapshot.all(), query);
-    this.#orders.set(name, order);
-    return order;
-  }
+function neighbors({ page, before, within }: KeyQuery, { first, last, isMore }: KeyPage, isInside: boolean) {
+  const hasNext = isMore || before !== '';
+  const hasPrevious = isInside && (before === '' || isMore) && page > 1;
+  const previous = page <= 2 ? { page: 1 } : first && { before: placeText(first), page: page - 1 };
+  return {
+    next: hasNext && last ? { after: placeText(last), page: page + 1, within } : undefined,
+    previous: hasPrevious && previous ? { ...previous, within } : undefined,
+  };
 }

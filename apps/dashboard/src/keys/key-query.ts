@@ -1,3 +1,5 @@
+import { KEY_TYPES, type KeyType } from '@redis-to-mongo/pipeline';
+
 /** Conditions by which keys are asked for; `''` is any. */
 export const KEY_CONDITIONS = [
   '',
@@ -11,59 +13,63 @@ export const KEY_CONDITIONS = [
   'dead letters',
 ] as const;
 
-export const KEY_SORTS = [
-  'key',
-  'type',
-  'stream',
-  'lag',
-  'changed',
-  'seen',
-  'gaps',
-  'dead',
-  'error',
-] as const;
-
-export type KeyCondition = (typeof KEY_CONDITIONS)[number];
-export type KeySort = (typeof KEY_SORTS)[number];
+export type PageCondition = (typeof KEY_CONDITIONS)[number];
 
 /** What the page of keys is asked for. */
 export interface KeyQuery {
-  /** A part of the key's name, in any case; at most 200 characters. */
+  /** What the names begin with, or a pattern of Redis' (`*:tags`); at most 200 characters. */
   readonly search: string;
-  /** A key type; `''` is any. */
-  readonly keyType: string;
-  readonly status: KeyCondition;
-  readonly sort: KeySort;
+  /** The search is for a part of the name: no name begins so. */
+  readonly within: boolean;
+  readonly keyType: KeyType | '';
+  readonly status: PageCondition;
+  /** A list by name from its end. */
   readonly descending: boolean;
-  /** From 1. */
+  /** The page behind this place, or in front of it; see place-text.ts. */
+  readonly after: string;
+  readonly before: string;
+  /** Its number, from 1, as the pages before were counted. */
   readonly page: number;
 }
 
 const MAX_SEARCH = 200;
+/** Characters of a place in an address. */
+const MAX_PLACE = 2_000;
 
 /** Reads a query from an address; what is not one counts as not given. */
 export function parseKeyQuery(params: URLSearchParams): KeyQuery {
-  const sort = params.get('sort') ?? '';
-  const name = sort.replace(/^-/, '');
   const page = Number(params.get('page') ?? 1);
+  const after = (params.get('after') ?? '').slice(0, MAX_PLACE);
+  const before = after ? '' : (params.get('before') ?? '').slice(0, MAX_PLACE);
   return {
-    search: (params.get('q') ?? '').slice(0, MAX_SEARCH),
-    keyType: (params.get('type') ?? '').slice(0, MAX_SEARCH),
+    search: (params.get('q') ?? '').slice(0, MAX_SEARCH).replace(/[\ud800-\udbff]$/, ''),
+    within: params.has('within'),
+    keyType: KEY_TYPES.find((type) => type === params.get('type')) ?? '',
     status: KEY_CONDITIONS.find((condition) => condition === params.get('status')) ?? '',
-    sort: KEY_SORTS.find((known) => known === name) ?? 'key',
-    descending: sort.startsWith('-'),
-    page: Number.isSafeInteger(page) && page > 0 ? page : 1,
+    descending: params.get('sort') === '-key',
+    after,
+    before,
+    page: (after || before) && Number.isSafeInteger(page) && page > 1 ? page : 1,
   };
 }
 
+const FIRST_PAGE = { page: 1, after: '', before: '', within: false } as const;
+
 /** The address of a query, from the base as all links are, with some of it changed. A change of anything but the page leads to the first one. */
 export function keyQueryPath(query: KeyQuery, change: Partial<KeyQuery> = {}): string {
-  const { search, keyType, status, sort, descending, page } = { ...query, page: 1, ...change };
+  const { search, within, keyType, status, descending, after, before, page } = {
+    ...query,
+    ...FIRST_PAGE,
+    ...change,
+  };
   const params = new URLSearchParams();
   if (search) params.set('q', search);
+  if (within) params.set('within', '');
   if (keyType) params.set('type', keyType);
   if (status) params.set('status', status);
-  if (sort !== 'key' || descending) params.set('sort', (descending ? '-' : '') + sort);
+  if (descending) params.set('sort', '-key');
+  if (after) params.set('after', after);
+  if (before) params.set('before', before);
   if (page > 1) params.set('page', String(page));
   return params.size === 0 ? 'keys' : `keys?${params}`;
 }

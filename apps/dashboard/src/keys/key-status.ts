@@ -1,11 +1,8 @@
-import type { KeySummary } from '@redis-to-mongo/mongo-sink';
+import { type KeySummary, QUARANTINED } from '@redis-to-mongo/mongo-sink';
 import { behindMs as ageOf } from '@redis-to-mongo/pipeline';
 
 /** What a key is doing, the most telling first. */
 export type KeyStatus = 'deleted' | 'paused' | 'quarantined' | 'failing' | 'catching up' | 'in step';
-
-/** The code of the error that says that a key rests, since its jobs began again and again and never ended. */
-const QUARANTINED = 'KEY_QUARANTINED';
 
 export function keyStatus(key: KeySummary): KeyStatus {
   if (key.status === 'deleted') return 'deleted';

@@ -1,8 +1,8 @@
 import type { Writable } from 'node:stream';
 import { type Parts, statusParts } from '../pages/status-page.js';
+import type { FleetPoller, Sample } from '../status/fleet-poller.js';
 import { event } from './event.js';
 import type { Moment } from './history.js';
-import type { Sample, Sampler } from './sampler.js';
 
 /** Streams at once, of all sessions and of one; a browser has one for each page that is seen. */
 const MAX_STREAMS = 100;
@@ -22,15 +22,15 @@ interface Viewer {
  * Source: https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
 export class LiveHub {
-  readonly #sampler: Sampler;
+  readonly #poller: FleetPoller;
   readonly #viewers = new Set<Viewer>();
   /** Streams of each session, from the moment they were let in: before anything is read for them. */
   readonly #admitted = new Map<string, number>();
   #unsubscribe: (() => void) | undefined;
   #parts = new Map<string, string>();
 
-  constructor(sampler: Sampler) {
-    this.#sampler = sampler;
+  constructor(poller: FleetPoller) {
+    this.#poller = poller;
   }
 
   /**
@@ -59,13 +59,13 @@ export class LiveHub {
     stream.once('close', () => this.#forget(viewer));
     stream.on('error', () => stream.destroy());
     stream.write('retry: 2000\n\n');
-    const report = await this.#sampler.report();
+    const report = await this.#poller.report();
     if (stream.destroyed) return;
-    const { history } = this.#sampler;
+    const { history } = this.#poller;
     const parts = rendered(statusParts(report));
     stream.write(event('history', columns(history.moments)) + partEvents([...parts]) + event('tick', {}));
     this.#viewers.add(viewer);
-    this.#unsubscribe ??= this.#sampler.subscribe((sample) => this.#send(sample));
+    this.#unsubscribe ??= this.#poller.subscribe((sample) => this.#send(sample));
   }
 
   /** Ends all streams; browsers come back by themselves. */

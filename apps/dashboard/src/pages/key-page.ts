@@ -40,7 +40,7 @@ export function keyContent({ summary, state, nextRunAt, at }: KeyDetail, readOnl
   const { key, error } = summary;
   return html`<section class="verdict key-title"><h1><bdi>${shownKey(key)}</bdi></h1><p>${statusMark(summary)} ${summary.keyType}${summary.stream !== key && html`, <bdi>${shownKey(summary.type)}</bdi> of ${keyLink(summary.stream)}`}</p></section>
 ${!readOnly && actionButtons(summary)}
-${error && html`<section class="panel problem-panel" aria-labelledby="error"><h2 id="error">Last error <code>${error.code}</code></h2><p class="empty">${advice(error.code, error.message ?? '')} ${ago(new Date(error.at), at)}, class ${error.errorClass}.</p></section>`}
+${error && html`<section class="panel problem-panel" aria-labelledby="error"><h2 id="error">Last error <code>${error.code}</code></h2><p class="empty">${advice(error.code, error.message)} ${ago(new Date(error.at), at)}, class ${error.errorClass}.</p></section>`}
 <section class="panel" aria-labelledby="facts"><h2 id="facts">Position and counts</h2><dl class="facts">${facts(summary, nextRunAt, at).map(([name, value, tone]) => html`<div class="${tone}"><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></section>
 ${state && gapsTable(state.gaps)}
 ${state && activityTable(state.activity)}

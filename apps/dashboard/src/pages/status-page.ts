@@ -63,7 +63,13 @@ function chart(name: string, title: string): Html {
 </figure>`;
 }
 
+/** Sums go through all keys, now and then: how old they are is told. */
 function asOf({ fleet, facts }: StatusReport): Html {
-  const time = isReadable(fleet) ? fleet.at : new Date(facts.at);
-  return html`<p class="asof">As of <time datetime="${time.toISOString()}">${time.toISOString().slice(11, 19)} UTC</time>. What a key is behind is what it was when it was last read.</p>`;
+  const read = new Date(facts.at);
+  const sums = isReadable(fleet) && html` The sums by key type are of ${time(fleet.at)}.`;
+  return html`<p class="asof">As of ${time(read)}.${sums} What a key is behind is what it was when it was last read.</p>`;
+}
+
+function time(at: Date): Html {
+  return html`<time datetime="${at.toISOString()}">${at.toISOString().slice(11, 19)} UTC</time>`;
 }

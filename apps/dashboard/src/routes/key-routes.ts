@@ -5,17 +5,17 @@ import { type KeyDetailSources, readKeyDetail } from '../keys/key-detail.js';
 import type { KeyList } from '../keys/key-list.js';
 import { keyOfAddress } from '../keys/key-path.js';
 import { parseKeyQuery } from '../keys/key-query.js';
-import type { Sampler } from '../live/sampler.js';
 import { keyContent, keyPage } from '../pages/key-page.js';
 import { keysTable } from '../pages/keys/keys-table.js';
 import { keysPage } from '../pages/keys-page.js';
 import { verdictPart } from '../pages/status/verdict-part.js';
+import type { FleetPoller } from '../status/fleet-poller.js';
 import { sendError } from './send-error.js';
 
 export interface KeyRoutesOptions {
   readonly list: KeyList;
   readonly sources: KeyDetailSources;
-  readonly sampler: Sampler;
+  readonly poller: FleetPoller;
   readonly readOnly: boolean;
   readonly basePath: string;
   /** What proves that a request comes from a page of this session. */
@@ -30,15 +30,15 @@ const PATIENCE_MS = 3_000;
  * the key's next job.
  */
 export function addKeyRoutes(server: FastifyInstance, options: KeyRoutesOptions): void {
-  const { list, sources, sampler, readOnly, basePath } = options;
-  const keyOf = (request: FastifyRequest) => keyOfAddress(paramsOf(request), () => list.names());
+  const { list, sources, poller, readOnly, basePath } = options;
+  const keyOf = (request: FastifyRequest) => keyOfAddress(paramsOf(request), list.nameOf);
   const detailOf = async (request: FastifyRequest) => {
     const key = await keyOf(request);
     return key === undefined ? undefined : await readKeyDetail(sources, key);
   };
   server.get('/keys', async (request, reply) => {
     const query = parseKeyQuery(paramsOf(request));
-    const [page, report] = await Promise.all([list.page(query), sampler.report()]);
+    const [page, report] = await Promise.all([list.page(query), poller.report()]);
     reply.type(PAGE);
     const verdict = verdictPart(report);
     return keysPage(query, page, verdict, readOnly).toString();

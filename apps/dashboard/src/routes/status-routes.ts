@@ -1,15 +1,15 @@
 import type { FastifyInstance } from 'fastify';
-import type { Sampler } from '../live/sampler.js';
 import { statusPage } from '../pages/status-page.js';
+import type { FleetPoller } from '../status/fleet-poller.js';
 
 /** `/`: the status page; `/api/status`: the same for programs. */
-export function addStatusRoutes(server: FastifyInstance, sampler: Sampler, readOnly: boolean): void {
+export function addStatusRoutes(server: FastifyInstance, poller: FleetPoller, readOnly: boolean): void {
   server.get('/', async (_request, reply) => {
     reply.type('text/html; charset=utf-8');
-    return statusPage(await sampler.report(), readOnly).toString();
+    return statusPage(await poller.report(), readOnly).toString();
   });
   server.get('/api/status', async () => {
-    const { at, verdict, fleet, queue } = await sampler.report();
+    const { at, verdict, fleet, queue } = await poller.report();
     // Messages may quote data where nobody foresaw the error: programs get the codes.
     const withoutMessages =
       'errors' in fleet

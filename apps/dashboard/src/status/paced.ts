@@ -22,6 +22,7 @@ export class Paced<T> {
   #reading: Promise<void> | undefined;
   #last: { readonly value: T } | { readonly error: unknown } | undefined;
   #nextAt = 0;
+  #begun = 0;
 
   constructor(read: () => Promise<T>, pace: Pace) {
     this.#read = read;
@@ -43,6 +44,11 @@ export class Paced<T> {
     return this.#last.value;
   }
 
+  /** For how long a reading has been under way, in ms; 0: none is. */
+  get underWayMs(): number {
+    return this.#reading === undefined ? 0 : Date.now() - this.#begun;
+  }
+
   async #waitFor(reading: Promise<void>): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const patience = new Promise<void>((resolve) => {
@@ -54,6 +60,7 @@ export class Paced<T> {
 
   async #readOnce(): Promise<void> {
     const began = Date.now();
+    this.#begun = began;
     try {
       this.#last = { value: await this.#read() };
     } catch (error) {

@@ -1,60 +1,75 @@
+import { ORDERS } from '@redis-to-mongo/mongo-sink';
 import { shownKey } from '@redis-to-mongo/pipeline';
-import type { KeyPage, KeyRow } from '../../keys/key-list.js';
-import { type KeyQuery, type KeySort, keyQueryPath } from '../../keys/key-query.js';
+import { type KeyListPage, type KeyRow, PER_PAGE } from '../../keys/key-list.js';
+import { type KeyQuery, keyQueryPath, type PageCondition } from '../../keys/key-query.js';
+import { conditionOf } from '../../keys/key-search.js';
 import { behindMs } from '../../keys/key-status.js';
 import { ago, count, counted, keyLink, seconds, until } from '../format.js';
 import { type Html, html } from '../html.js';
 import { statusMark } from './status-mark.js';
 
-/** A column; one that can be sorted by has a name to sort by, and the numbers begin with the largest. */
+/** A column; one that leads to a list in its order: by name, or of the keys that have something to show there, the worst first. */
 interface Column {
   readonly name: string;
-  readonly sort?: KeySort;
-  readonly largestFirst?: boolean;
+  readonly order?: 'name' | PageCondition;
   readonly isNumber?: boolean;
 }
 
 const COLUMNS: readonly Column[] = [
-  { name: 'Key', sort: 'key' },
-  { name: 'Type', sort: 'type' },
-  { name: 'Stream', sort: 'stream' },
+  { name: 'Key', order: 'name' },
+  { name: 'Type' },
+  { name: 'Stream' },
   { name: 'Status' },
-  { name: 'Behind', sort: 'lag', largestFirst: true, isNumber: true },
+  { name: 'Behind', order: 'behind', isNumber: true },
   { name: 'Time', isNumber: true },
   { name: 'Position', isNumber: true },
-  { name: 'Last change', sort: 'changed', largestFirst: true, isNumber: true },
+  { name: 'Last change', isNumber: true },
   { name: 'Next run', isNumber: true },
-  { name: 'Gaps', sort: 'gaps', largestFirst: true, isNumber: true },
-  { name: 'Dead', sort: 'dead', largestFirst: true, isNumber: true },
-  { name: 'Last error', sort: 'error', largestFirst: true },
+  { name: 'Gaps', order: 'gaps', isNumber: true },
+  { name: 'Dead', order: 'dead letters', isNumber: true },
+  { name: 'Last error', order: 'failing' },
 ];
 
 /** One page of the list, with the links to the others. */
-export function keysTable(query: KeyQuery, page: KeyPage): Html {
+export function keysTable(query: KeyQuery, page: KeyListPage): Html {
   return html`${trouble(page)}<div class="scroll"><table class="keys cards">
 <thead><tr>${COLUMNS.map((column) => heading(column, query))}</tr></thead>
 <tbody>${page.rows.map((one) => row(one, page.at))}</tbody>
 </table></div>
-${page.total === 0 && page.problem === undefined && html`<p class="empty">No key fits.</p>`}
-${pager(query, page)}`;
+${page.rows.length === 0 && page.problem === undefined && html`<p class="empty">No key fits.</p>`}
+${notes(query, page)}${pager(query, page)}`;
 }
 
 /** What keeps the list from being current, above it: else one that can't be read looks empty, or like news. */
-function trouble({ total, problem }: KeyPage): Html | false {
+function trouble({ rows, problem }: KeyListPage): Html | false {
   if (problem === undefined) return false;
   if (/LOADING/.test(problem))
     return html`<p class="empty">The keys are being read; this takes a moment.</p>`;
-  const rest = total === 0 ? 'none are known yet' : 'what is shown is old';
+  const rest = rows.length === 0 ? 'none are known yet' : 'what is shown is old';
   return html`<p class="trouble" role="status">The keys can’t be read now (${problem}); ${rest}.</p>`;
 }
 
-function heading({ name, sort, largestFirst = false, isNumber = false }: Column, query: KeyQuery): Html {
+/** What a search could not do. */
+function notes({ search }: KeyQuery, { isWithin, rows, lookedAt }: KeyListPage): Html | false {
+  if (!isWithin && lookedAt === undefined) return false;
+  const within = isWithin && rows.length > 0 && html`No name begins with “${search}”; these have it within. `;
+  const looked =
+    lookedAt !== undefined &&
+    html`${counted(lookedAt, 'name was', 'names were')} looked at so far: Next goes on.`;
+  return html`<p class="empty" role="status">${within}${looked}</p>`;
+}
+
+function heading({ name, order, isNumber = false }: Column, query: KeyQuery): Html {
   const css = isNumber ? 'n' : '';
-  if (sort === undefined) return html`<th scope="col" class="${css}">${name}</th>`;
-  const isSorted = query.sort === sort;
-  const descending = isSorted ? !query.descending : largestFirst;
-  const direction = query.descending ? 'descending' : 'ascending';
-  return html`<th scope="col" class="${css}" ${isSorted && html`aria-sort="${direction}"`}><a href="${keyQueryPath(query, { sort, descending })}">${name}</a></th>`;
+  if (order === undefined) return html`<th scope="col" class="${css}">${name}</th>`;
+  if (order === 'name') {
+    const isSorted = ORDERS[conditionOf(query.status) ?? 'active'] === 'key';
+    const direction = query.descending ? 'descending' : 'ascending';
+    const change = isSorted ? { descending: !query.descending } : { status: '' as const };
+    return html`<th scope="col" class="${css}" ${isSorted && html`aria-sort="${direction}"`}><a href="${keyQueryPath(query, change)}">${name}</a></th>`;
+  }
+  const isSorted = query.status === order;
+  return html`<th scope="col" class="${css}" ${isSorted && html`aria-sort="descending"`}><a href="${keyQueryPath(query, { status: isSorted ? '' : order, descending: false })}">${name}</a></th>`;
 }
 
 function row({ key, nextRunAt }: KeyRow, at: Date): Html {
@@ -81,10 +96,17 @@ function number(name: string, value: number, tone: 'busy' | 'bad'): Html {
   return html`<td class="n ${value === 0 ? 'zero' : tone}" data-name="${name}">${count(value)}</td>`;
 }
 
-function pager(query: KeyQuery, { total, page, pages }: KeyPage): Html {
-  const link = (to: number, name: string, rel: string) =>
-    to >= 1 && to <= pages
-      ? html`<a href="${keyQueryPath(query, { page: to })}" rel="${rel}">${name}</a>`
+function pager(query: KeyQuery, { total, next, previous }: KeyListPage): Html {
+  const link = (change: Partial<KeyQuery> | undefined, name: string, rel: string) =>
+    change
+      ? html`<a href="${keyQueryPath(query, change)}" rel="${rel}">${name}</a>`
       : html`<span aria-hidden="true">${name}</span>`;
-  return html`<nav class="pager" aria-label="Pages of the list"><span role="status">${counted(total, 'key', 'keys')}, page ${count(page)} of ${count(pages)}</span>${link(page - 1, 'Previous', 'prev')}${link(page + 1, 'Next', 'next')}</nav>`;
+  return html`<nav class="pager" aria-label="Pages of the list"><span role="status">${where(query, total)}</span>${link(previous, 'Previous', 'prev')}${link(next, 'Next', 'next')}</nav>`;
+}
+
+function where({ page }: KeyQuery, total: KeyListPage['total']): string {
+  if (total === undefined) return `Page ${count(page)}`;
+  if (total.isMore) return `More than ${count(total.keys - 1)} keys, page ${count(page)}`;
+  const pages = Math.max(page, Math.ceil(total.keys / PER_PAGE));
+  return `${counted(total.keys, 'key', 'keys')}, page ${count(page)} of ${count(pages)}`;
 }

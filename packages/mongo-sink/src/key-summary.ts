@@ -1,8 +1,8 @@
-import type { Db, Document, Filter } from 'mongodb';
+import type { Db, Document } from 'mongodb';
 import { ensureConnected } from './ensure-connected.js';
 import { mongoError } from './mongo-error.js';
 
-/** What a list of keys shows of one key; times are ms since 1970. Small, since there can be a hundred thousand. */
+/** What a list of keys shows of one key; times are ms since 1970. */
 export interface KeySummary {
   /** The key id. */
   readonly key: string;
@@ -25,21 +25,19 @@ export interface KeySummary {
   readonly firstSyncedAt: number;
   readonly lastSyncedAt: number;
   readonly lastChangedAt: number | null;
-  /** Why the key's last job failed; the message only where keys were asked for by their names. */
+  /** Why the key's last job failed. */
   readonly error: {
     readonly code: string;
     readonly errorClass: string;
     readonly at: number;
-    readonly message?: string;
+    readonly message: string;
   } | null;
 }
 
-/** Which keys: those saved, or failed, at `since` or later by the workers' clocks; those of the names; else all. */
-export type SummaryQuery = { readonly since: Date } | { readonly keys: readonly string[] } | 'all';
-
 type KeyDocument = { _id: string } & Document;
 
-const PROJECTION = {
+/** What summaryOf needs of a document. */
+export const SUMMARY_FIELDS = {
   keyType: 1,
   stream: 1,
   type: 1,
@@ -59,47 +57,39 @@ const PROJECTION = {
   'lastError.code': 1,
   'lastError.errorClass': 1,
   'lastError.at': 1,
+  'lastError.message': 1,
 };
 
 /**
- * The summaries of keys, in no order. A damaged document is shown as far as it goes: a list must not fail for one.
+ * The summaries of keys by their names; those that MongoDB does not know of are left out.
  * @throws SyncError as mongoError tells.
  */
-export async function* readKeySummaries(db: Db, query: SummaryQuery): AsyncGenerator<KeySummary> {
+export async function readKeySummaries(
+  db: Db,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, KeySummary>> {
+  if (keys.length === 0) return new Map();
   try {
     await ensureConnected(db);
-    const projection =
-      query !== 'all' && 'keys' in query ? { ...PROJECTION, 'lastError.message': 1 } : PROJECTION;
-    const cursor = db.collection<KeyDocument>('keys').find(filterOf(query), { projection, batchSize: 5000 });
-    const once = sameTexts();
-    for await (const document of cursor) yield summaryOf(document, once);
+    const found = await db
+      .collection<KeyDocument>('keys')
+      .find({ _id: { $in: [...keys] } }, { projection: SUMMARY_FIELDS })
+      .toArray();
+    return new Map(found.map((document) => [document._id, summaryOf(document)]));
   } catch (error) {
     throw mongoError(error);
   }
 }
 
-function filterOf(query: SummaryQuery): Filter<KeyDocument> {
-  if (query === 'all') return {};
-  if ('keys' in query) return { _id: { $in: [...query.keys] } };
-  const { since } = query;
-  return {
-    $or: [
-      { lastSyncedAt: { $gte: since } },
-      { 'lastError.at': { $gte: since } },
-      { pausedAt: { $gte: since } },
-      { resumedAt: { $gte: since } },
-    ],
-  };
-}
-
-function summaryOf(document: KeyDocument, once: (text: string) => string): KeySummary {
+/** A damaged document is shown as far as it goes: a list must not fail for one. */
+export function summaryOf(document: KeyDocument): KeySummary {
   const { _id, position, counts, lastError } = document;
   const entryId: unknown = position?.entryId;
   return {
     key: String(_id),
-    keyType: once(String(document.keyType)),
-    stream: once(String(document.stream)),
-    type: once(String(document.type)),
+    keyType: String(document.keyType),
+    stream: String(document.stream),
+    type: String(document.type),
     status: document.status === 'deleted' ? 'deleted' : 'active',
     paused: document.pausedAt instanceof Date,
     incarnation: numberOf(document.incarnation),
@@ -115,10 +105,10 @@ function summaryOf(document: KeyDocument, once: (text: string) => string): KeySu
     lastChangedAt: timeOf(document.lastChangedAt),
     error: lastError
       ? {
-          code: once(String(lastError.code)),
-          errorClass: once(String(lastError.errorClass ?? 'unknown')),
+          code: String(lastError.code),
+          errorClass: String(lastError.errorClass ?? 'unknown'),
           at: timeOf(lastError.at) ?? 0,
-          ...(typeof lastError.message === 'string' ? { message: lastError.message } : {}),
+          message: typeof lastError.message === 'string' ? lastError.message : '',
         }
       : null,
   };
@@ -130,15 +120,4 @@ function numberOf(value: unknown): number {
 
 function timeOf(value: unknown): number | null {
   return value instanceof Date ? value.getTime() : null;
-}
-
-/** Each decoded document has texts of its own; equal ones need be held once only. */
-function sameTexts(): (text: string) => string {
-  const held = new Map<string, string>();
-  return (text) => {
-    const known = held.get(text);
-    if (known !== undefined) return known;
-    held.set(text, text);
-    return text;
-  };
 }

@@ -1,9 +1,9 @@
 import { expect, test, vi } from 'vitest';
-import { StatusReader, type StatusSources } from '../src/status/status-reader.js';
+import { FleetPoller, type FleetSources } from '../src/status/fleet-poller.js';
 import { isReadable } from '../src/status/status-report.js';
 import { aType, someFacts } from './a-report.js';
 
-function reader(sources: Partial<StatusSources> = {}) {
+function reader(sources: Partial<FleetSources> = {}) {
   let reads = 0;
   const errors: string[] = [];
   const readSums = async () => {
@@ -17,7 +17,7 @@ function reader(sources: Partial<StatusSources> = {}) {
       errorClasses: [],
     };
   };
-  const made = new StatusReader({
+  const made = new FleetPoller({
     readSums,
     readFacts: async () => someFacts(),
     onError: (source) => errors.push(source),
@@ -28,18 +28,18 @@ function reader(sources: Partial<StatusSources> = {}) {
 
 test('many who ask at once share one reading, and those right behind them too', async () => {
   const { reader: status, reads } = reader();
-  const reports = await Promise.all(Array.from({ length: 10 }, () => status.read()));
+  const reports = await Promise.all(Array.from({ length: 10 }, () => status.report()));
   expect(new Set(reports).size).toBe(1);
-  await status.read();
+  await status.report();
   expect(reads()).toBe(1);
 });
 
 test('the next reading tells how many entries a second came in', async () => {
   vi.useFakeTimers({ now: 0 });
   const { reader: status } = reader();
-  const first = await status.read();
+  const first = await status.report();
   vi.setSystemTime(10_000);
-  const second = await status.read();
+  const second = await status.report();
   vi.useRealTimers();
   const rates = [first, second].map(({ fleet }) => isReadable(fleet) && fleet.types[0]?.perSecond);
   expect(rates).toEqual([null, 100]);
@@ -53,7 +53,7 @@ test('the next reading tells how many entries a second came in', async () => {
 test('sums that can’t be read leave the verdict as it is, and are reported by their code', async () => {
   const down = Object.assign(new Error('mongodb://me:s3cret@host'), { code: 'MONGO_UNAVAILABLE' });
   const { reader: status, errors } = reader({ readSums: () => Promise.reject(down) });
-  const report = await status.read();
+  const report = await status.report();
   expect(report.fleet).toEqual({ code: 'MONGO_UNAVAILABLE' });
   expect(report.verdict.level).toBe('complete');
   expect(errors).toEqual(['sums']);
@@ -62,7 +62,7 @@ test('sums that can’t be read leave the verdict as it is, and are reported by 
 test('sums that take long are not waited for', async () => {
   vi.useFakeTimers();
   const { reader: status, errors } = reader({ readSums: () => new Promise(() => undefined) });
-  const report = status.read();
+  const report = status.report();
   await vi.advanceTimersByTimeAsync(1_000);
   vi.useRealTimers();
   expect((await report).fleet).toEqual({ code: 'KEYS_LOADING' });
@@ -74,9 +74,9 @@ test('facts that are not read anew in time are old, and the verdict says so', as
   let readings = 0;
   const readFacts = async () => (readings++ === 0 ? someFacts() : await new Promise<never>(() => undefined));
   const { reader: status } = reader({ readFacts });
-  expect((await status.read()).verdict.level).toBe('complete');
+  expect((await status.report()).verdict.level).toBe('complete');
   await vi.advanceTimersByTimeAsync(18_000);
-  const later = status.read();
+  const later = status.report();
   await vi.advanceTimersByTimeAsync(15_000);
   const { verdict } = await later;
   vi.useRealTimers();

@@ -1,0 +1,132 @@
+import { type FleetFacts, judge } from '@redis-to-mongo/fleet-status';
+import type { FleetStatus } from '@redis-to-mongo/mongo-sink';
+import { History, type Moment } from '../live/history.js';
+import { codeOf } from './code-of.js';
+import { LOADING, Paced } from './paced.js';
+import { isReadable, lagOf, queueStatusOf, type StatusReport, type Sums, total } from './status-report.js';
+import { withRates } from './with-rates.js';
+
+export interface FleetSources {
+  /** What the verdict rests on; it does not throw. */
+  readFacts(): Promise<FleetFacts>;
+  /** Sums over all keys. */
+  readSums(): Promise<FleetStatus>;
+  /** Told what could not be read. */
+  onError(source: 'sums' | 'queue' | 'mirror' | 'source', error: unknown): void;
+}
+
+/** A reading, and the moment of the history it became, if any. */
+export interface Sample {
+  readonly report: StatusReport;
+  readonly moment: Moment | undefined;
+}
+
+/** Between two readings while somebody looks, and while nobody does, in ms: the history goes on. */
+const WATCHED_MS = 2_000;
+const IDLE_MS = 10_000;
+/** Facts are asked for every second, and for a sixth of the time at most; they have their own time limits. */
+const FACTS = { spacingMs: 1_000, share: 6, patienceMs: 15_000 };
+/** Sums go through all keys: at most a twentieth of the time, and nobody waits for them for long. */
+const SUMS = { spacingMs: 1_000, share: 20, patienceMs: 1_000 };
+
+/**
+ * Asks the servers how the fleet is, again and again, once for all who want to know: pages, streams of events and programs. It
+ * keeps the last report and the moments of the hour, and nothing of single keys.
+ */
+export class FleetPoller {
+  readonly history = new History();
+  readonly #facts: Paced<FleetFacts>;
+  readonly #sums: Paced<Sums>;
+  readonly #onError: FleetSources['onError'];
+  readonly #listeners = new Set<(sample: Sample) => void>();
+  #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+  #last: StatusReport | undefined;
+  /** The one that listeners were told last. */
+  #told: StatusReport | undefined;
+
+  constructor({ readFacts, readSums, onError }: FleetSources) {
+    this.#onError = onError;
+    let before: Sums | undefined;
+    this.#facts = new Paced(async () => this.#complained(await readFacts()), FACTS);
+    this.#sums = new Paced(async () => {
+      before = withRates(await readSums(), before);
+      return before;
+    }, SUMS);
+    this.#next(0);
+  }
+
+  /** The newest report; the same one until something is read anew. @throws when the facts take longer than they may. */
+  async report(): Promise<StatusReport> {
+    const [facts, fleet] = await Promise.all([
+      this.#facts.read(),
+      this.#sums.read().catch((error: unknown) => {
+        const code = codeOf(error);
+        if (code !== LOADING) this.#onError('sums', error);
+        return { code };
+      }),
+    ]);
+    const last = this.#last;
+    const verdict = judge(facts);
+    const isSame =
+      last?.facts === facts &&
+      last.verdict.level === verdict.level &&
+      (last.fleet === fleet || ('code' in fleet && 'code' in last.fleet && last.fleet.code === fleet.code));
+    if (isSame) return last;
+    this.#last = { at: new Date(), verdict, facts, fleet, queue: queueStatusOf(facts) };
+    return this.#last;
+  }
+
+  /** Tells of each reading from now on. @returns what ends that. */
+  subscribe(listener: (sample: Sample) => void): () => void {
+    this.#listeners.add(listener);
+    if (this.#listeners.size === 1) this.#next(0);
+    return () => this.#listeners.delete(listener);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    this.#listeners.clear();
+  }
+
+  #next(ms: number): void {
+    clearTimeout(this.#timer);
+    if (this.#isClosed) return;
+    this.#timer = setTimeout(() => void this.#sample(), ms);
+    this.#timer.unref();
+  }
+
+  async #sample(): Promise<void> {
+    // Where nothing can be read in time, the next look may be luckier: whoever asks is told.
+    const report = await this.report().catch(() => undefined);
+    if (report && report !== this.#told) this.#tell(report);
+    this.#next(this.#listeners.size > 0 ? WATCHED_MS : IDLE_MS);
+  }
+
+  #tell(report: StatusReport): void {
+    this.#told = report;
+    const moment = momentOf(report);
+    const isKept = this.history.add(moment);
+    for (const listener of this.#listeners) listener({ report, moment: isKept ? moment : undefined });
+  }
+
+  #complained(facts: FleetFacts): FleetFacts {
+    for (const source of ['queue', 'mirror', 'source'] as const) {
+      const fact = facts[source];
+      if ('error' in fact) this.#onError(source, fact.error);
+    }
+    return facts;
+  }
+}
+
+function momentOf(report: StatusReport): Moment {
+  const { at, fleet, verdict } = report;
+  const isRateKnown = isReadable(fleet) && fleet.types.some(({ perSecond }) => perSecond !== null);
+  return {
+    at: at.getTime(),
+    behindMs: verdict.behindMs,
+    lag: lagOf(report) ?? null,
+    perSecond: isRateKnown ? total(fleet.types, 'perSecond') : null,
+  };
+}

@@ -1,0 +1,76 @@
+import { KEY_TYPES, type KeyType } from '@redis-to-mongo/pipeline';
+import type { Document, Filter } from 'mongodb';
+
+/** Conditions that keys are asked for by. */
+export const KEY_CONDITIONS = [
+  'active',
+  'deleted',
+  'behind',
+  'failing',
+  'quarantined',
+  'gaps',
+  'dead',
+  'paused',
+] as const;
+export type KeyCondition = (typeof KEY_CONDITIONS)[number];
+
+/** What keys are sorted by: the name, or the worst or newest first. */
+export type KeySort = 'key' | 'lag' | 'changed' | 'synced' | 'failed' | 'paused' | 'gaps' | 'dead' | 'seen';
+
+type KeyFilter = Filter<{ _id: string } & Document>;
+
+/** The code of the error that says that a key rests, since its jobs began again and again and never ended. */
+export const QUARANTINED = 'KEY_QUARANTINED';
+
+const EVER = { $gt: new Date(0) };
+
+/** Each as the partial index says that holds these keys alone; see INDEXES. */
+const CONDITIONS: Readonly<Record<KeyCondition, KeyFilter>> = {
+  active: { status: 'active' },
+  deleted: { status: 'deleted' },
+  behind: { lag: { $gt: 0 } },
+  failing: { 'lastError.at': EVER },
+  quarantined: { 'lastError.code': QUARANTINED, 'lastError.at': EVER },
+  gaps: { 'counts.gap': { $gt: 0 } },
+  dead: { 'counts.dead': { $gt: 0 } },
+  paused: { pausedAt: EVER },
+};
+
+/** The field of each sort. */
+export const SORT_FIELDS: Readonly<Record<KeySort, string>> = {
+  key: '_id',
+  lag: 'lag',
+  changed: 'lastChangedAt',
+  synced: 'lastSyncedAt',
+  failed: 'lastError.at',
+  paused: 'pausedAt',
+  gaps: 'counts.gap',
+  dead: 'counts.dead',
+  seen: 'counts.seen',
+};
+
+/** The order in which an index has the keys of a condition: the worst or newest first, or by name. */
+export const ORDERS: Readonly<Record<KeyCondition, KeySort>> = {
+  active: 'key',
+  deleted: 'key',
+  behind: 'lag',
+  failing: 'failed',
+  quarantined: 'failed',
+  gaps: 'gaps',
+  dead: 'dead',
+  paused: 'paused',
+};
+
+/**
+ * What keys of a type and a condition have in common. A list by name names all types and states where it names one: so the
+ * index on type, state and name has it in order, as one range for each, which MongoDB merges.
+ */
+export function keyFilter(keyType: KeyType | undefined, condition: KeyCondition | undefined): KeyFilter {
+  if (condition !== undefined && ORDERS[condition] !== 'key')
+    return { ...CONDITIONS[condition], ...(keyType ? { keyType } : {}) };
+  if (keyType === undefined && condition === undefined) return {};
+  return {
+    keyType: keyType ?? { $in: [...KEY_TYPES] },
+    ...(condition ? CONDITIONS[condition] : { status: { $in: ['active', 'deleted'] } }),
+  };
+}
