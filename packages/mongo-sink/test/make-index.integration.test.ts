@@ -41,11 +41,11 @@ it('is content with one of all documents', async () => {
 });
 
 it('names a unique one in its way, its collection, and the remedy', async () => {
-  await db.collection('keys').createIndex({ lag: 1 }, { unique: true });
+  await db.collection('keys').createIndex({ lag: -1, _id: 1 }, { unique: true });
   await expect(prepareDatabase(db)).rejects.toMatchObject({
     code: 'INDEX_CONFLICT',
     errorClass: 'configuration',
-    message: expect.stringMatching(/index lag_1 \{"lag":1\} of the collection keys is unique.*drop it/),
+    message: expect.stringMatching(/index lag_-1__id_1 \{"lag":-1,"_id":1\} of the collection keys is unique.*drop it/),
   });
 });
 
