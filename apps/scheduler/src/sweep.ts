@@ -9,10 +9,7 @@ import { hasScheduler } from './has-scheduler.js';
 export interface SweepOptions {
   readonly redis: Parameters<typeof scanKeys>[0];
   readonly db: Parameters<typeof activeKeysAfter>[0];
-  readonly queue: Pick<
-    JobQueue,
-    'request' | 'dueCount' | 'schedule' | 'schedulesOf' | 'schedules' | 'removeSchedulers'
-  >;
+  readonly queue: Pick<JobQueue, 'request' | 'dueCount' | 'schedule' | 'schedulers'>;
   readonly wanted: (keyId: string) => boolean;
   readonly types: readonly KeyType[];
   /** The interval of a key's job scheduler, in ms. */
@@ -103,7 +100,7 @@ class Sweep {
     const { queue, redis, wanted } = this.#options;
     for (let from = 0; ; ) {
       if (!this.#options.goesOn()) return false;
-      const page = await queue.schedules(from, PAGE);
+      const page = await queue.schedulers.page(from, PAGE);
       if (page.length === 0) return true;
       const types = await typesOf(
         redis,
@@ -113,7 +110,7 @@ class Sweep {
         const type = types[i];
         return key === undefined || !wanted(key) || !this.#isSynced(type) || !hasScheduler(type);
       });
-      await queue.removeSchedulers(strays.map(({ id }) => id));
+      await queue.schedulers.remove(strays.map(({ id }) => id));
       this.report.unscheduled += strays.length;
       from += page.length - strays.length;
     }
@@ -122,7 +119,7 @@ class Sweep {
   async #schedule(keys: readonly { key: string; type: KeyType }[]): Promise<void> {
     const { queue, everyMs } = this.#options;
     if (keys.length === 0) return;
-    const schedules = await queue.schedulesOf(keys.map(({ key }) => key));
+    const schedules = await queue.schedulers.of(keys.map(({ key }) => key));
     const differing = keys
       .map(({ key, type }) => ({ key, ms: everyMs(key, type) }))
       .filter(({ ms }, i) => schedules[i]?.everyMs !== ms);

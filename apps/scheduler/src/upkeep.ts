@@ -68,15 +68,15 @@ async function schedule(
   keys: ReadonlyMap<string, KeyType>,
 ): Promise<number> {
   const names = [...keys.keys()];
-  const schedules = await queue.schedulesOf(names);
+  const schedules = await queue.schedulers.of(names);
   const missing = [...keys].filter((_, i) => schedules[i] === undefined);
   for (const [key, type] of missing) await queue.schedule([key], everyMs(key, type));
   return missing.length;
 }
 
 async function repair({ queue }: UpkeepOptions): Promise<number> {
-  const stopped = await queue.stoppedSchedules(AT_ONCE);
-  await queue.removeSchedulers(stopped.map(({ id }) => id));
+  const stopped = await queue.schedulers.stopped(AT_ONCE);
+  await queue.schedulers.remove(stopped.map(({ id }) => id));
   for (const { key, everyMs } of stopped)
     if (key !== undefined && everyMs !== undefined) await queue.schedule([key], everyMs);
   return stopped.length;

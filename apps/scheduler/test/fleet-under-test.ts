@@ -69,7 +69,7 @@ export async function fleetUnderTest(): Promise<FleetUnderTest> {
     scheduler: (more) => start(SCHEDULER, more),
     worker: (more) => start(WORKER, more),
     key: async (key) => await db.collection<{ _id: string }>('keys').findOne({ _id: key }),
-    everyMs: async (key) => (await queue.schedulesOf([key]))[0]?.everyMs,
+    everyMs: async (key) => (await queue.schedulers.of([key]))[0]?.everyMs,
     entries: async (key) => await db.collection('stream_messages').countDocuments({ stream: key }),
     clear: async () => {
       await stopAll();

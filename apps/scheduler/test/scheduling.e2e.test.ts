@@ -73,7 +73,7 @@ describe('the scheduler', () => {
     await fill('orders', 1, 3);
     fleet.scheduler();
     await until(async () => expect(await fleet.everyMs('orders')).toBeDefined());
-    const [schedule] = await fleet.queue.schedulesOf(['orders']);
+    const [schedule] = await fleet.queue.schedulers.of(['orders']);
     const { id = '', next = 0 } = schedule ?? {};
     const repeat = fleet.queue.queue.toKey('repeat');
     for (const job of await fleet.queue.queue.getDelayed()) await job.remove().catch(() => {});

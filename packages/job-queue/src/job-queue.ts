@@ -3,11 +3,9 @@ import { Queue, type Telemetry } from 'bullmq';
 import { connectQueue } from './connect-queue.js';
 import { DueKeys } from './due-keys.js';
 import { ALIVE, ALIVE_MS, BEAT, type Heartbeat, heartbeatKey, parseHeartbeat } from './heartbeats.js';
-import { inParts } from './in-parts.js';
-import { type JobData, parseJobData } from './job-data.js';
+import type { JobData } from './job-data.js';
 import { jobDelays } from './job-delays.js';
-import { jobName } from './job-name.js';
-import { KEEP } from './kept-jobs.js';
+import { JobSchedulers } from './job-schedulers.js';
 import { DEPTH, keyBooks } from './key-scripts.js';
 import { leaseKey, SCHEDULER_LEASE } from './lease.js';
 import type { QueueDepth } from './queue-depth.js';
@@ -15,44 +13,16 @@ import { type QueueFacts, workersOf } from './queue-facts.js';
 import { markKey, READ_MARK, WRITE_MARK } from './queue-mark.js';
 import { keyPrefix, QUEUE_NAME, type QueueSettings } from './queue-settings.js';
 import { ScheduleChanges } from './schedule-changes.js';
-import { phaseMs, schedulerId } from './scheduler-id.js';
-import { Script } from './script.js';
 import { SweepRecords } from './sweep-record.js';
-
-/** Schedulers changed at once: enough to fill the connection, few enough not to hold up the server. */
-const AT_ONCE = 500;
-
-/** How long a scheduler's next run may lie in the past before it counts as stopped, in ms. */
-const OVERDUE_MS = 30_000;
 
 /** What a probe wrote goes by itself after so many ms. */
 const PROBE_MS = 60_000;
-
-/** KEYS: job schedulers. ARGV: ms since 1970, limit. Answers the ids of those that were due before and whose job is not there. */
-const STOPPED = new Script(`
-local late = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'WITHSCORES', 'LIMIT', 0, ARGV[2])
-local stopped = {}
-for i = 1, #late, 2 do
-  local job = KEYS[1] .. ':' .. late[i] .. ':' .. late[i + 1]
-  if redis.call('EXISTS', job) == 0 then stopped[#stopped + 1] = late[i] end
-end
-return stopped`);
-
-/** A job scheduler, as BullMQ has it. */
-export interface Schedule {
-  readonly id: string;
-  /** The key that it is for; undefined where another program has made it. */
-  readonly key: string | undefined;
-  /** Its interval, in ms. */
-  readonly everyMs: number | undefined;
-  /** Its next run, in ms since 1970. */
-  readonly next: number;
-}
 
 /** The fleet's queue, as those see it who fill it: the scheduler, workers that hand on, and commands. */
 export class JobQueue {
   /** For Bull Board. */
   readonly queue: Queue<JobData>;
+  readonly schedulers: JobSchedulers;
   readonly changes: ScheduleChanges;
   readonly sweeps: SweepRecords;
   readonly #connection: ReturnType<typeof connectRedis>;
@@ -73,33 +43,25 @@ export class JobQueue {
       ...(telemetry ? { telemetry } : {}),
     });
     this.queue.on('error', onError);
+    this.schedulers = new JobSchedulers(this.queue, this.#connection);
     this.changes = new ScheduleChanges(this.#connection, settings);
     this.sweeps = new SweepRecords(this.#connection, settings);
     this.#due = new DueKeys(this.queue, this.#connection, settings);
   }
 
-  /** Gives each key a job scheduler that adds a job every `everyMs` ms, or changes the one it has. */
+  /** See JobSchedulers. */
   async schedule(keys: readonly string[], everyMs: number): Promise<void> {
-    await inTurns(keys, async (key) => {
-      const id = schedulerId(key);
-      await this.queue.upsertJobScheduler(
-        id,
-        { every: everyMs, offset: phaseMs(id, everyMs) },
-        { name: jobName([key]), data: { keys: [key] }, opts: KEEP },
-      );
-    });
+    await this.schedulers.set(keys, everyMs);
   }
 
   /** Takes the keys' job schedulers away, with their waiting jobs. */
   async unschedule(keys: readonly string[]): Promise<void> {
-    await this.removeSchedulers(keys.map(schedulerId));
+    await this.schedulers.removeOf(keys);
   }
 
-  /** Takes schedulers away by their ids. */
-  async removeSchedulers(ids: readonly string[]): Promise<void> {
-    await inTurns(ids, async (id) => {
-      await this.queue.removeJobScheduler(id);
-    });
+  /** How many job schedulers there are. */
+  async schedulerCount(): Promise<number> {
+    return await this.schedulers.count();
   }
 
   /**
@@ -209,67 +171,7 @@ export class JobQueue {
 
   /** When each key's next scheduled job is due, in ms since 1970; `null` where the key has no job scheduler. */
   async nextRuns(keys: readonly string[]): Promise<(number | null)[]> {
-    return (await this.schedulesOf(keys)).map((schedule) => schedule?.next ?? null);
-  }
-
-  /** Each key's job scheduler; `undefined` where it has none. */
-  async schedulesOf(keys: readonly string[]): Promise<(Schedule | undefined)[]> {
-    const all: (Schedule | undefined)[] = [];
-    for (const part of inParts(keys, AT_ONCE)) {
-      const pipeline = this.#connection.pipeline();
-      for (const id of part.map(schedulerId)) {
-        pipeline.zscore(this.queue.toKey('repeat'), id);
-        pipeline.hget(this.queue.toKey(`repeat:${id}`), 'every');
-      }
-      const replies = valuesOf(await pipeline.exec());
-      part.forEach((key, i) => {
-        const [next, every] = [replies[2 * i], replies[2 * i + 1]];
-        all.push(
-          typeof next === 'string'
-            ? { id: schedulerId(key), key, everyMs: numberOf(every), next: Number(next) }
-            : undefined,
-        );
-      });
-    }
-    return all;
-  }
-
-  /**
-   * Some of all job schedulers there are, in the order of their next runs.
-   * @param from how many to pass over.
-   */
-  async schedules(from: number, limit: number): Promise<Schedule[]> {
-    const page = await this.#connection.zrange(
-      this.queue.toKey('repeat'),
-      String(from),
-      String(from + limit - 1),
-      'WITHSCORES',
-    );
-    const found: { id: string; next: number }[] = [];
-    for (let i = 0; i + 1 < page.length; i += 2) found.push({ id: page[i] ?? '', next: Number(page[i + 1]) });
-    const pipeline = this.#connection.pipeline();
-    for (const { id } of found) pipeline.hmget(this.queue.toKey(`repeat:${id}`), 'every', 'data');
-    const replies = valuesOf(await pipeline.exec());
-    return found.map(({ id, next }, i) => {
-      const reply = replies[i];
-      const [every, data] = Array.isArray(reply) ? reply : [];
-      return { id, next, key: keyIn(data), everyMs: numberOf(every) };
-    });
-  }
-
-  async schedulerCount(): Promise<number> {
-    return await this.#connection.zcard(this.queue.toKey('repeat'));
-  }
-
-  /**
-   * Job schedulers that have stopped: their next run is long past, and its job is not there.
-   * (A run that only waits for a free worker has its job.)
-   * @param limit looks at so many that are late, at most.
-   */
-  async stoppedSchedules(limit: number, now = Date.now()): Promise<Schedule[]> {
-    const repeat = this.queue.toKey('repeat');
-    const ids = new Set(await STOPPED.texts(this.#connection, [repeat], now - OVERDUE_MS, limit));
-    return ids.size === 0 ? [] : (await this.schedules(0, limit)).filter(({ id }) => ids.has(id));
+    return (await this.schedulers.of(keys)).map((schedule) => schedule?.next ?? null);
   }
 
   /** Answers when the queue's Redis takes a write: PING is answered by one that takes none, too. @throws SyncError */
@@ -302,28 +204,5 @@ export class JobQueue {
     const [isLeased, beats]: readonly unknown[] = Array.isArray(reply) ? reply : [];
     const processes = Array.isArray(beats) ? beats.flatMap((beat) => parseHeartbeat(String(beat)) ?? []) : [];
     return { isLeased: isLeased === 1, processes };
-  }
-}
-
-async function inTurns(items: readonly string[], run: (item: string) => Promise<void>): Promise<void> {
-  for (const part of inParts(items, AT_ONCE)) await Promise.all(part.map(run));
-}
-
-function valuesOf(replies: [Error | null, unknown][] | null): unknown[] {
-  return (replies ?? []).map(([error, value]) => {
-    if (error) throw error;
-    return value;
-  });
-}
-
-function numberOf(text: unknown): number | undefined {
-  return typeof text === 'string' ? Number(text) : undefined;
-}
-
-function keyIn(data: unknown): string | undefined {
-  try {
-    return parseJobData(JSON.parse(String(data))).keys[0];
-  } catch {
-    return undefined; // not one of the fleet's
   }
 }

@@ -90,9 +90,9 @@ describe('keys that are requested', () => {
 describe('job schedulers', () => {
   it('are told page by page with their keys, and by key', async () => {
     await on.queue.schedule(['a', 'b', 'c'], 3_600_000);
-    const all = [...(await on.queue.schedules(0, 2)), ...(await on.queue.schedules(2, 2))];
+    const all = [...(await on.queue.schedulers.page(0, 2)), ...(await on.queue.schedulers.page(2, 2))];
     expect(all.map(({ key }) => key).sort()).toEqual(['a', 'b', 'c']);
-    expect(await on.queue.schedulesOf(['b', 'x'])).toMatchObject([
+    expect(await on.queue.schedulers.of(['b', 'x'])).toMatchObject([
       { key: 'b', everyMs: 3_600_000 },
       undefined,
     ]);
@@ -103,12 +103,12 @@ describe('job schedulers', () => {
   it('that only are late have not stopped', async () => {
     await on.queue.schedule(['late', 'stopped'], 3_600_000);
     const repeat = on.queue.queue.toKey('repeat');
-    for (const { id, key, next } of await on.queue.schedules(0, 10)) {
+    for (const { id, key, next } of await on.queue.schedulers.page(0, 10)) {
       const past = Date.now() - 60_000;
       if (key === 'late') await on.redis.rename(`${repeat}:${id}:${next}`, `${repeat}:${id}:${past}`);
       await on.redis.zadd(repeat, past, id);
     }
-    expect(await on.queue.stoppedSchedules(100)).toMatchObject([{ key: 'stopped' }]);
+    expect(await on.queue.schedulers.stopped(100)).toMatchObject([{ key: 'stopped' }]);
   });
 });
 

@@ -37,7 +37,7 @@ export async function checkQueue(findings: Findings, servers: Servers): Promise<
 async function checkWork(findings: Findings, servers: Servers): Promise<void> {
   try {
     const queue = await servers.queue();
-    const stopped = await queue.stoppedSchedules(1_000);
+    const stopped = await queue.schedulers.stopped(1_000);
     if (stopped.length > 0)
       findings.problem(
         `the repeatable jobs of ${counted(stopped.length, 'key')} have stopped`,
