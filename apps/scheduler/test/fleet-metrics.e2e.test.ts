@@ -39,7 +39,7 @@ it('the active scheduler tells what is due, how far the mirror is behind and wha
     for (let i = 0; i < 5; i++) await fleet.redis.xadd('orders', 'MAXLEN', 10, '*', 'field', 'value');
     expect((await metricsOf(active))('trim_forecast_seconds{key="orders"')).toBeGreaterThanOrEqual(0);
   });
-  const saved = await fleet.db.collection('fleet').findOne();
+  const saved = await fleet.db.collection<{ _id: string }>('fleet').findOne({ _id: 'trim forecasts' });
   expect(saved).toMatchObject({ forecasts: [{ key: 'orders', at: expect.any(Date) }] });
   const standby = fleet.scheduler();
   await prints(standby, /scheduler started/);
