@@ -63,7 +63,8 @@ describe('Redis Cluster', () => {
 
   it('may hold the queue alone', async () => {
     await fleet.redis.xadd('orders', '1-0', 'n', '1');
-    const env = { QUEUE_REDIS_URL: '', QUEUE_REDIS_CLUSTER_NODES: cluster.hosts };
+    // The queue of the test before is for another source, and says so.
+    const env = { QUEUE_REDIS_URL: '', QUEUE_REDIS_CLUSTER_NODES: cluster.hosts, QUEUE_PREFIX: 'alone' };
     fleet.scheduler(env);
     fleet.worker(env);
     await until(async () => expect(await fleet.entries('orders')).toBe(1));
