@@ -27,7 +27,7 @@ export function queueAt(url: string): QueueSettings {
 }
 
 /** Keys of one's own making, as MongoDB would tell of them: one page. */
-export function summariesOf(
+function summariesOf(
   all: readonly KeySummary[],
 ): Pick<KeyDetailSources, 'readSummaries' | 'readKey'> & Pick<KeyListSources, 'readPage' | 'countKeys'> {
   return {

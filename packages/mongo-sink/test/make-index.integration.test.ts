@@ -45,7 +45,9 @@ it('names a unique one in its way, its collection, and the remedy', async () => 
   await expect(prepareDatabase(db)).rejects.toMatchObject({
     code: 'INDEX_CONFLICT',
     errorClass: 'configuration',
-    message: expect.stringMatching(/index lag_-1__id_1 \{"lag":-1,"_id":1\} of the collection keys is unique.*drop it/),
+    message: expect.stringMatching(
+      /index lag_-1__id_1 \{"lag":-1,"_id":1\} of the collection keys is unique.*drop it/,
+    ),
   });
 });
 
