@@ -88,14 +88,24 @@ export async function sendLogin(
   server: FastifyInstance,
   fields: Record<string, string>,
   headers: Record<string, string> = ORIGIN,
+  remoteAddress = '127.0.0.1',
 ) {
   const payload = new URLSearchParams(fields).toString();
-  return await server.inject({ method: 'POST', url: '/login', payload, headers: { ...FORM, ...headers } });
+  return await server.inject({
+    method: 'POST',
+    url: '/login',
+    remoteAddress,
+    payload,
+    headers: { ...FORM, ...headers },
+  });
 }
 
-/** Logs in, and returns the headers of a page that is logged in. */
-export async function logIn(server: FastifyInstance): Promise<Record<string, string>> {
-  const answer = await sendLogin(server, LOGIN);
+/** Logs in, and returns the headers of a page that is logged in; from one address only so many may within a minute. */
+export async function logIn(
+  server: FastifyInstance,
+  remoteAddress?: string,
+): Promise<Record<string, string>> {
+  const answer = await sendLogin(server, LOGIN, ORIGIN, remoteAddress);
   expect(answer.statusCode).toBe(303);
   const cookie = answer.cookies[0];
   return { ...ORIGIN, cookie: `${cookie?.name}=${cookie?.value}` };

@@ -46,9 +46,10 @@ function aHub() {
   return { hub, poller, open, setLag, reads: () => reads };
 }
 
-test('a viewer gets all at first, then what changed, and all viewers share the readings', async () => {
+test('a viewer gets all at first, then what changed, and 200 viewers share the readings', async () => {
   const { open, setLag, poller, reads } = aHub();
   const [one, two] = [await open(), await open()];
+  for (let i = 0; i < 198; i += 1) await open();
   await vi.advanceTimersByTimeAsync(2_100);
   const first = one.text();
   for (const part of ['verdict', 'tiles', 'types', 'queue', 'errors'])

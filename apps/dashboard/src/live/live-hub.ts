@@ -5,7 +5,7 @@ import { event } from './event.js';
 import type { Moment } from './history.js';
 
 /** Streams at once, of all sessions and of one; a browser has one for each page that is seen. */
-const MAX_STREAMS = 100;
+const MAX_STREAMS = 250;
 const MAX_OF_SESSION = 20;
 /** Bytes that may wait for a slow reader; one with more is let go, and comes back when it can. */
 const MAX_WAITING_BYTES = 1024 * 1024;
