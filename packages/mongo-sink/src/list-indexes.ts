@@ -40,3 +40,15 @@ export const LIST_INDEXES: readonly Index[] = [
     partialFilterExpression: { 'counts.dead': { $gt: 0 } },
   },
 ];
+
+/** What earlier versions made in their place: nobody asks for these, and saves pay for them. */
+export const FORMER_INDEXES: readonly Index[] = [
+  { collection: 'keys', key: { keyType: 1, status: 1 } },
+  { collection: 'keys', key: { lag: 1 }, partialFilterExpression: { lag: { $gt: 0 } } },
+  { collection: 'keys', key: { pausedAt: 1 }, partialFilterExpression: { pausedAt: EVER } },
+  {
+    collection: 'keys',
+    key: { 'lastError.at': 1 },
+    partialFilterExpression: { 'lastError.at': EVER },
+  },
+];

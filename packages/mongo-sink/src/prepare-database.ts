@@ -1,5 +1,6 @@
 import type { RuleSpec } from '@redis-to-mongo/pipeline';
 import type { Db } from 'mongodb';
+import { dropFormerIndexes } from './drop-former-indexes.js';
 import { ensureConnected } from './ensure-connected.js';
 import { LIST_INDEXES } from './list-indexes.js';
 import { makeIndex } from './make-index.js';
@@ -37,6 +38,7 @@ export async function prepareDatabase(
     await ensureConnected(db);
     const hello = await db.command({ hello: 1 });
     for (const index of [...INDEXES, ...ruleIndexes(rules)]) await makeIndex(db, index);
+    await dropFormerIndexes(db);
     return { maxDocumentBytes: Number(hello.maxBsonObjectSize ?? 16 * 1024 * 1024) };
   } catch (error) {
     throw mongoError(error);

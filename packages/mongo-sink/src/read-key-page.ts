@@ -4,7 +4,7 @@ import { ensureConnected } from './ensure-connected.js';
 import { beginsWith } from './key-name-range.js';
 import { type KeyCondition, keyFilter, ORDERS } from './key-order.js';
 import { type KeySummary, SUMMARY_FIELDS, summaryOf } from './key-summary.js';
-import { type KeyPlace, sortValue, walkKeys } from './key-walk.js';
+import { type KeyPlace, sortValue, type Walk, walkAll, walkKeys } from './key-walk.js';
 import { mongoError } from './mongo-error.js';
 
 /** Which names: those that begin with a text, by the index; or those that pass a test, by looking at one after the other. */
@@ -82,7 +82,7 @@ export async function countKeys(
   }
 }
 
-function walkOf(query: KeyPageQuery) {
+function walkOf(query: KeyPageQuery): Walk {
   const { condition, from, before = false, descending = false } = query;
   const sort = condition ? ORDERS[condition] : 'key';
   return { filter: filterOf(query), sort, reversed: before !== (descending && sort === 'key'), after: from };
@@ -91,11 +91,29 @@ function walkOf(query: KeyPageQuery) {
 function filterOf({ name, keyType, condition }: Pick<KeyPageQuery, 'name' | 'keyType' | 'condition'>) {
   const filter: Filter<KeyDocument> = keyFilter(keyType, condition);
   if (!name || name.prefix === '') return filter;
-  const begin = { _id: beginsWith(name.prefix) };
-  // A name that is not text begins otherwise in its id: the test knows.
-  return name.test
-    ? { ...filter, $or: [begin, { _id: beginsWith(ESCAPED_KEY_IDS) }] }
-    : { ...filter, ...begin };
+  if (!name.test) return { ...filter, _id: beginsWith(name.prefix) };
+  return { ...filter, $or: beginningsOf(name.prefix).map((text) => ({ _id: beginsWith(text) })) };
+}
+
+/** What the ids of tested names begin with, in their order: a name that is not text begins otherwise in its id. */
+function beginningsOf(prefix: string): readonly string[] {
+  if (ESCAPED_KEY_IDS.startsWith(prefix) || prefix.startsWith(ESCAPED_KEY_IDS)) return [prefix];
+  return Buffer.compare(Buffer.from(prefix), Buffer.from(ESCAPED_KEY_IDS)) < 0
+    ? [prefix, ESCAPED_KEY_IDS]
+    : [ESCAPED_KEY_IDS, prefix];
+}
+
+/** The walks that find all names that a test may take: by name one for each beginning, so that each is one range of the index. */
+function walksOf(query: KeyPageQuery): readonly Walk[] {
+  const walk = walkOf(query);
+  const { name, keyType, condition } = query;
+  if (walk.sort !== 'key' || !name || name.prefix === '') return [walk];
+  const filter = keyFilter(keyType, condition);
+  const walks = beginningsOf(name.prefix).map((text) => ({
+    ...walk,
+    filter: { ...filter, _id: beginsWith(text) },
+  }));
+  return walk.reversed ? walks.reverse() : walks;
 }
 
 async function listed(db: Db, query: KeyPageQuery): Promise<KeyPage> {
@@ -115,15 +133,15 @@ async function listed(db: Db, query: KeyPageQuery): Promise<KeyPage> {
 }
 
 async function searched(db: Db, query: KeyPageQuery, test: (keyId: string) => boolean): Promise<KeyPage> {
-  const walk = walkOf(query);
-  const projection = walk.sort === 'key' ? { _id: 1 } : SUMMARY_FIELDS;
+  const { sort } = walkOf(query);
+  const projection = sort === 'key' ? { _id: 1 } : SUMMARY_FIELDS;
   const until = Date.now() + SCAN_MS;
   const places: KeyPlace[] = [];
   let seen: KeyPlace | undefined;
   let lookedAt = 0;
   let end: 'all' | 'full' | 'time' = 'all';
-  for await (const document of walkKeys(db, walk, { projection, maxMs: MAX_MS })) {
-    const place = { key: document._id, value: sortValue(document, walk.sort) };
+  for await (const document of walkAll(db, walksOf(query), { projection, maxMs: MAX_MS })) {
+    const place = { key: document._id, value: sortValue(document, sort) };
     if (test(place.key)) {
       if (places.length === query.limit) {
         end = 'full';

@@ -178,12 +178,14 @@ test.each(['o', 'o:0', 'o*', '\ud7ff', '\u{10ffff}', '😀', 'base64:', ' ', 'x'
   },
 );
 
-test.each(['o:*1', '*9*', 'o?', '*', 'o\\*', '[x]*', '*�'])(
+test.each(['o:*1', 'o*', 'b*', ' *', 'base64:*', '*9*', 'o?', '*', 'o\\*', '[x]*', '*�'])(
   'the pattern "%s" takes what it takes elsewhere, page by page',
   async (text) => {
     const { prefix, test: takes } = namePattern(text);
     const all = expected(undefined).filter(takes);
     expect((await pages({ name: { prefix, test: takes } })).found.flat()).toEqual(all);
+    const backwards = await pages({ name: { prefix, test: takes }, descending: true });
+    expect(backwards.found.flat()).toEqual(all.toReversed());
     const failing = expected('failing').filter(takes);
     const found = await pages({ name: { prefix, test: takes }, condition: 'failing' });
     expect(found.found.flat()).toEqual(failing);

@@ -84,3 +84,15 @@ it('names the index that a server refuses for any other reason', async () => {
     message: expect.stringMatching(/index lag_1 \{"lag":1\} of the collection keys: 166/),
   });
 });
+
+it('takes away what earlier versions made in the place of others, and nothing of yours', async () => {
+  await db.collection('keys').createIndex({ lag: 1 }, { partialFilterExpression: { lag: { $gt: 0 } } });
+  await db.collection('keys').createIndex({ keyType: 1, status: 1 });
+  await db.collection('keys').createIndex({ pausedAt: 1 });
+  await db.collection('keys').createIndex({ 'lastError.at': 1 }, { name: 'mine' });
+  await prepareDatabase(db);
+  const names = await namesOf('keys');
+  expect(names).toEqual(expect.arrayContaining(['pausedAt_1', 'mine']));
+  expect(names).not.toContain('lag_1');
+  expect(names).not.toContain('keyType_1_status_1');
+});

@@ -1,0 +1,31 @@
+import { type Db, type Document, MongoServerError } from 'mongodb';
+import { defaultName } from './judge-index.js';
+import { FORMER_INDEXES } from './list-indexes.js';
+import { indexesOf } from './make-index.js';
+
+/** Unauthorized; IndexNotFound: another process was first. */
+const STAYS: ReadonlySet<unknown> = new Set([13, 27]);
+
+/**
+ * Drops the indexes that earlier versions made and no one needs: those under the name that the fleet gave them, and exactly
+ * alike. Where it may not, they stay: they only cost. @throws what the driver throws where indexes can't be listed.
+ */
+export async function dropFormerIndexes(db: Db): Promise<void> {
+  const existing = await indexesOf(db, 'keys');
+  for (const { collection, key, partialFilterExpression } of FORMER_INDEXES) {
+    const name = defaultName(key);
+    const isOurs = (index: Document) =>
+      index.name === name &&
+      JSON.stringify(index.key) === JSON.stringify(key) &&
+      JSON.stringify(index.partialFilterExpression) === JSON.stringify(partialFilterExpression) &&
+      index.unique === undefined &&
+      index.expireAfterSeconds === undefined;
+    if (!existing.some(isOurs)) continue;
+    await db
+      .collection(collection)
+      .dropIndex(name)
+      .catch((error: unknown) => {
+        if (!(error instanceof MongoServerError) || !STAYS.has(error.code)) throw error;
+      });
+  }
+}
