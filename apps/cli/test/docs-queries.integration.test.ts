@@ -72,6 +72,16 @@ const EXPECTED: readonly (readonly [part: string, check: (query: DocsQuery) => P
       ]),
   ],
   [
+    "'position.before'",
+    async (query) => {
+      expect(await runQuery(small.db, query)).toEqual([]);
+      const key = { _id: 'orders' as never };
+      await small.db.collection('keys').updateOne(key, { $set: { 'position.before': 3 } });
+      expect(await runQuery(small.db, query)).toMatchObject([{ _id: 'orders' }]);
+      await small.db.collection('keys').updateOne(key, { $set: { 'position.before': 0 } });
+    },
+  ],
+  [
     'db.keys.find(',
     async (query) => {
       expect(await runQuery(small.db, query)).toEqual([]);

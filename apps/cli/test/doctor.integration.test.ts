@@ -82,6 +82,13 @@ test('a queue whose jobs can be evicted is a problem, with the command that mend
   }
 });
 
+/** Neither may subscribe to the channel of the change feed. */
+const NO_FEED = {
+  level: 'advice',
+  what: expect.stringMatching(/^it does not tell of changes: NOPERM/),
+  remedy: expect.stringMatching(/all keys are polled.*__redis__:invalidate/),
+};
+
 test('a user of the source who may not read is a problem that names the commands', async () => {
   const rules = [
     '-@all',
@@ -104,10 +111,11 @@ test('a user of the source who may not read is a problem that names the commands
   });
   const source = trouble(findings).filter(({ check }) => check === 'source Redis');
   expect(source).toMatchObject([
+    NO_FEED,
     { level: 'problem', what: 'the user may not run SCARD, SMEMBERS, SSCAN' },
     {
       level: 'advice',
-      what: 'the user may not run XREAD, XREVRANGE, DUMP, PTTL, MEMORY USAGE, EVALSHA_RO, SCRIPT LOAD',
+      what: 'the user may not run XREAD, XREVRANGE, PTTL, EVALSHA_RO, SCRIPT LOAD',
     },
   ]);
 });
@@ -124,6 +132,7 @@ test('a user with some keys alone lacks keys, not commands, and is examined with
   const source = trouble(findings).filter(({ check }) => check === 'source Redis');
   expect(source).toMatchObject([
     { level: 'advice', what: 'the user may not run INFO: version, memory and role are not looked at' },
+    NO_FEED,
     { level: 'problem', what: 'the user may not run SMEMBERS' },
     {
       level: 'advice',

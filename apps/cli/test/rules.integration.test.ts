@@ -128,7 +128,7 @@ test('a key stays in its collection when the rules change, until it is resynced'
     'goes to orders_messages (from its next life on to elsewhere: see resync), every 5 s',
   );
   expect((await runIn(env, 'plan')).stdout).toContain(
-    '1 known keys stay in orders_messages until they are resynced; their rule now names elsewhere',
+    '1 known key stays in orders_messages until resynced; the rule now names elsewhere',
   );
   await cli.redis.xadd('orders:1', '1-3', 'a', '3');
   await runIn(env, 'once');

@@ -1,4 +1,4 @@
-import type { JobQueue } from '@redis-to-mongo/job-queue';
+import type { ChangesHeard, JobQueue } from '@redis-to-mongo/job-queue';
 import {
   ChangeFeed,
   type ChangeFeedOptions,
@@ -64,6 +64,14 @@ export class ChangeIntake {
   get state(): { readonly is: FeedState['is'] | 'off'; readonly forMs: number } {
     this.#lookAtState();
     return { is: this.#state ?? 'off', forMs: performance.now() - this.#since };
+  }
+
+  /** The same for those who look at the fleet. */
+  get heard(): ChangesHeard {
+    const state = this.#feed?.state;
+    if (!state) return { by: 'polling', why: 'CHANGE_FEED is off' };
+    if (state.is === 'refused') return { by: 'polling', why: `${state.reason}: ${state.remedy}` };
+    return { by: state.is === 'listening' ? 'feed' : 'connecting' };
   }
 
   /** Hears of other keys from now on. */

@@ -155,7 +155,10 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Tak
   closers.add('identity', () => kept);
   const heart = new Heart(
     queue,
-    () => (leadership.active ? search.heartbeat() : { app: 'scheduler', state: 'standby' }),
+    () => ({
+      ...(leadership.active ? search.heartbeat() : { app: 'scheduler', state: 'standby' }),
+      changes: intake.heard,
+    }),
     (error) => logger.debug('a heartbeat could not be told', { error: redisError(error) }),
   );
   closers.add('heart', () => heart.close());

@@ -8,8 +8,17 @@ export interface Heartbeat {
   readonly state: 'active' | 'standby' | 'paused';
   /** The code of the error that keeps it from its work. */
   readonly code?: string;
+  /** Of a scheduler. */
+  readonly changes?: ChangesHeard;
   /** Of the scheduler in charge: how long ago it was last sure to have missed no change, in ms. */
   readonly searchedMs?: number;
+}
+
+/** How a scheduler hears of changes: Redis tells of them, or all keys are polled, and why. */
+export interface ChangesHeard {
+  readonly by: 'feed' | 'polling' | 'connecting';
+  /** Why keys are polled. */
+  readonly why?: string;
 }
 
 /** Time between two heartbeats of a process, in ms. */
@@ -65,6 +74,17 @@ function isHeartbeat(value: unknown): value is Heartbeat {
     'state' in value &&
     (value.state === 'active' || value.state === 'standby' || value.state === 'paused') &&
     (!('code' in value) || typeof value.code === 'string') &&
-    (!('searchedMs' in value) || typeof value.searchedMs === 'number')
+    (!('searchedMs' in value) || typeof value.searchedMs === 'number') &&
+    (!('changes' in value) || isChangesHeard(value.changes))
+  );
+}
+
+function isChangesHeard(value: unknown): value is ChangesHeard {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'by' in value &&
+    (value.by === 'feed' || value.by === 'polling' || value.by === 'connecting') &&
+    (!('why' in value) || typeof value.why === 'string')
   );
 }

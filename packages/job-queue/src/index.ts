@@ -1,6 +1,6 @@
 export { type Claim, type ClaimEnd, type Claimed, Claims, type RunEnd } from './claims.js';
 export { Heart } from './heart.js';
-export type { Heartbeat } from './heartbeats.js';
+export type { ChangesHeard, Heartbeat } from './heartbeats.js';
 export { KEYS_PER_JOB } from './job-data.js';
 export { type JobDelays, jobDelays } from './job-delays.js';
 export { JobQueue } from './job-queue.js';
@@ -9,7 +9,7 @@ export { JobWorker, type JobWorkerOptions, type RunKeys } from './job-worker.js'
 export { Lease, SCHEDULER_LEASE } from './lease.js';
 export { LoadLimit } from './load-limit.js';
 export type { QueueDepth } from './queue-depth.js';
-export { type QueueFacts, workersOf } from './queue-facts.js';
+export { changesHeardIn, type QueueFacts, workersOf } from './queue-facts.js';
 export { QUEUE_NAME, type QueueSettings, queueKeyPattern, queueKeysBeginWith } from './queue-settings.js';
 export { queueTelemetry } from './queue-telemetry.js';
 export type { ScheduleChange } from './schedule-changes.js';

@@ -1,4 +1,4 @@
-import type { Heartbeat } from './heartbeats.js';
+import type { ChangesHeard, Heartbeat } from './heartbeats.js';
 import type { QueueDepth } from './queue-depth.js';
 
 /** What the queue's Redis tells of the fleet at one moment. */
@@ -17,6 +17,11 @@ export interface QueueFacts extends QueueDepth {
   readonly isLeased: boolean;
   /** The processes that live, by what they tell of themselves. */
   readonly processes: readonly Heartbeat[];
+}
+
+/** How the scheduler in charge hears of changes; `undefined` where none has told. */
+export function changesHeardIn({ processes }: Pick<QueueFacts, 'processes'>): ChangesHeard | undefined {
+  return processes.find(({ app, state }) => app === 'scheduler' && state === 'active')?.changes;
 }
 
 /** How many workers live. */

@@ -1,4 +1,5 @@
 import type { FleetFacts, Verdict, VerdictLevel } from '@redis-to-mongo/fleet-status';
+import { type ChangesHeard, changesHeardIn } from '@redis-to-mongo/job-queue';
 import type { FleetStatus, TrimForecast } from '@redis-to-mongo/mongo-sink';
 import { shownKey } from '@redis-to-mongo/pipeline';
 import type { Command } from '../command.js';
@@ -106,10 +107,18 @@ function lines({ queue, mirror }: FleetFacts, types: FleetStatus['types']): read
         ? `${alive('scheduler')}, one in charge`
         : coloured('none is in charge', 'red'),
     ],
+    ['changes', changesLine(changesHeardIn(queue.is))],
     ['workers', alive('worker') === 0 ? coloured('none is connected', 'red') : alive('worker')],
     ['jobs', jobs],
     ['schedules', schedulers],
   ];
+}
+
+function changesLine(heard: ChangesHeard | undefined): Cell {
+  if (!heard) return '';
+  if (heard.by === 'feed') return 'Redis tells of every change';
+  if (heard.by === 'connecting') return coloured('the change feed is not connected', 'yellow');
+  return coloured(`all keys are polled: ${heard.why ?? ''}`, 'yellow');
 }
 
 function printMirror(out: Output, { types, backlogs, errors }: FleetStatus): void {

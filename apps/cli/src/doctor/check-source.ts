@@ -1,6 +1,7 @@
 import type { Config } from '@redis-to-mongo/config';
 import { SyncError } from '@redis-to-mongo/pipeline';
 import type { RedisClient } from '../servers.js';
+import { checkChangeFeed } from './check-change-feed.js';
 import { checkClock } from './check-clock.js';
 import { trims } from './check-trimming.js';
 import { type Findings, NO_INFO, SEE_ACL } from './finding.js';
@@ -29,6 +30,7 @@ export async function checkSource(findings: Findings, redis: RedisClient, config
       'keys that it evicts show as deleted; evicted before they are read, they are lost',
     );
   if (info.clockAheadMs !== undefined) checkClock(findings, info.clockAheadMs);
+  await checkChangeFeed(findings, redis, config);
   const lacking = await lackingCommands(redis, config.keys.types).catch((error: unknown) =>
     unreadable(findings, error),
   );
@@ -36,10 +38,7 @@ export async function checkSource(findings: Findings, redis: RedisClient, config
   const { needed, helpful, trimming } = lacking;
   if (needed.length > 0) findings.problem(`the user may not run ${needed.join(', ')}`, SEE_ACL);
   if (helpful.length > 0)
-    findings.advise(
-      `the user may not run ${helpful.join(', ')}`,
-      `changes are found at the keys’ intervals only: ${SEE_ACL}`,
-    );
+    findings.advise(`the user may not run ${helpful.join(', ')}`, `reading is slower without: ${SEE_ACL}`);
   if (trims(config) && trimming.length > 0)
     findings.problem(
       `the user may not run ${trimming.join(', ')}`,

@@ -49,13 +49,11 @@ const NEEDED: Readonly<Record<KeyType, readonly Call[]>> = {
 /** A script is asked for by a name that no script has. */
 const NO_SCRIPT = '0'.repeat(40);
 
-/** What many small values are read by at once, and what changes are noticed by before a key's interval is over. */
+/** What many small values are read by at once, what streams are tailed and polled by, and what tells when a key expires. */
 const HELPFUL: readonly Call[] = [
   ['XREAD', 'COUNT', '1', 'STREAMS', KEY, '0'],
   ['XREVRANGE', KEY, '+', '-', 'COUNT', '1'],
-  ['DUMP', KEY],
   ['PTTL', KEY],
-  ['MEMORY', 'USAGE', KEY],
   ['EVALSHA_RO', NO_SCRIPT, '0'],
   ['SCRIPT', 'LOAD', 'return 0'],
 ];
@@ -111,5 +109,5 @@ async function isRefused(redis: RedisClient, [name, ...args]: Call): Promise<boo
 }
 
 function nameOf([name, first]: Call): string {
-  return ['XINFO', 'MEMORY', 'SCRIPT'].includes(name) ? `${name} ${first}` : name;
+  return ['XINFO', 'SCRIPT'].includes(name) ? `${name} ${first}` : name;
 }

@@ -1,5 +1,5 @@
 import type { FleetFacts, Verdict } from '@redis-to-mongo/fleet-status';
-import { type QueueFacts, workersOf } from '@redis-to-mongo/job-queue';
+import { type ChangesHeard, changesHeardIn, type QueueFacts, workersOf } from '@redis-to-mongo/job-queue';
 import type { FleetStatus, KeyBacklog, KeyTypeStatus } from '@redis-to-mongo/mongo-sink';
 import { codeOf } from './code-of.js';
 
@@ -12,6 +12,8 @@ export interface QueueStatus extends Omit<QueueFacts, 'processes' | 'isLeased' |
   /** One of them is in charge. */
   readonly inCharge: boolean;
   readonly paused: boolean;
+  /** How the scheduler in charge hears of changes. */
+  readonly changes: ChangesHeard | undefined;
 }
 
 /** Something that could not be read: its code, never its message, which may name hosts and users. */
@@ -68,6 +70,7 @@ export function queueStatusOf({ queue }: FleetFacts): QueueStatus | Unreadable {
     workers,
     schedulersAlive: processes.length - workers,
     inCharge: isLeased,
+    changes: changesHeardIn(queue.is),
     paused: isPaused,
   };
 }

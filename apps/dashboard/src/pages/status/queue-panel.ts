@@ -16,5 +16,13 @@ export function queuePanel(queue: QueueStatus): Html {
   return html`<section class="panel" aria-labelledby="queue">
 <h2 id="queue">Queue ${queue.paused && html`<span class="mark bad">paused</span>`}<a class="panel-link" href="queues">All jobs</a></h2>
 <dl class="numbers">${numbers.map(([name, value, tone]) => html`<div class="${tone}"><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+${changesLine(queue.changes)}
 </section>`;
+}
+
+function changesLine(heard: QueueStatus['changes']): Html | undefined {
+  if (!heard) return undefined;
+  if (heard.by === 'feed') return html`<p class="note">Redis tells of every change.</p>`;
+  if (heard.by === 'connecting') return html`<p class="note">The change feed is not connected.</p>`;
+  return html`<p class="note">All keys are polled every <code>SYNC_INTERVAL_SEC</code>: ${heard.why ?? ''}</p>`;
 }
