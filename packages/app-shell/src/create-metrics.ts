@@ -76,7 +76,12 @@ export function createMetrics(app: string) {
       help: 'Streams that this worker goes on reading between their jobs, since they change often.',
       registers,
     }),
-    keys: new Gauge({ name: 'r2m_keys', help: 'Keys that are chosen, as the last sweep met them.', labelNames: byType, registers }),
+    keys: new Gauge({
+      name: 'r2m_keys',
+      help: 'Keys that are chosen, as the last sweep met them.',
+      labelNames: byType,
+      registers,
+    }),
   };
 }
 
