@@ -30,18 +30,17 @@ export const sync: Command = {
     const types = await typesOf(redis, keys.map(keyBytes));
     const asked: string[] = [];
     const refused: { key: string; why: string }[] = [];
-    const absent: string[] = [];
     for (const [i, key] of keys.entries()) {
       const type = types[i];
       const { isChosen, why } = explainChoice(config, key, typeof type === 'string' ? type : undefined);
       const state = await readKey(db, key);
-      if (type === undefined && !state) absent.push(key);
-      else if (!isChosen) refused.push({ key, why });
-      else if (state?.pausedAt) refused.push({ key, why: 'paused: resume it first' });
+      if (!isChosen) refused.push({ key, why });
+      else if (type === undefined && !state) {
+        const why = 'neither Redis nor MongoDB knows of it';
+        if (!options.flag('allow-none')) refused.push({ key, why });
+      } else if (state?.pausedAt) refused.push({ key, why: 'paused: resume it first' });
       else asked.push(key);
     }
-    if (!options.flag('allow-none'))
-      refused.push(...absent.map((key) => ({ key, why: 'neither Redis nor MongoDB knows of it' })));
     const workers = await wakeKeys(queue, asked);
     if (out.isJson) out.json({ asked, refused, workers });
     else
