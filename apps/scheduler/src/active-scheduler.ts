@@ -83,7 +83,7 @@ export class ActiveScheduler {
   /** What is due every second: lost jobs, keys that were paused or resumed, a target that has lost keys. */
   async upkeep(): Promise<UpkeepReport> {
     const report = await upkeep(this.#upkeep);
-    const paused = await this.#paused.refresh();
+    const paused = await this.#paused.refresh(report.paused);
     if (paused.length > 0) await this.#options.queue.request(paused);
     await this.#lookAtTarget();
     return report;

@@ -22,13 +22,16 @@ export class PausedKeys {
 
   /**
    * Looks again.
+   * @param met keys that workers have met as paused: one that was paused and resumed between two looks is among them.
    * @returns the keys that were paused or resumed: changes of resumed ones may have been left out, and those of paused ones may
    * still be tailed.
    */
-  async refresh(): Promise<readonly string[]> {
+  async refresh(met: readonly string[]): Promise<readonly string[]> {
     const before = this.#keys;
     const found = await this.#read(LIMIT + 1);
     this.#keys = found.size > LIMIT ? new Set() : found;
-    return [...before, ...this.#keys].filter((key) => before.has(key) !== this.#keys.has(key));
+    const changed = [...before, ...this.#keys].filter((key) => before.has(key) !== this.#keys.has(key));
+    const resumed = found.size > LIMIT ? [] : met.filter((key) => !this.#keys.has(key));
+    return [...new Set([...changed, ...resumed])];
   }
 }

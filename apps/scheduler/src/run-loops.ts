@@ -74,9 +74,8 @@ export async function runLoops(
   };
   const upkeep = async (active: ActiveScheduler) => {
     const report = await active.upkeep();
-    const { requestedAgain, scheduled, unscheduled, repaired } = report;
-    const isNews = requestedAgain + scheduled + unscheduled + repaired > 0;
-    if (isNews) logger.debug('upkeep', { ...report });
+    const { paused, ...counts } = report;
+    if (Object.values(counts).some((count) => count > 0)) logger.debug('upkeep', counts);
     return undefined;
   };
 

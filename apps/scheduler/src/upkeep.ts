@@ -12,6 +12,8 @@ export interface UpkeepOptions {
 }
 
 export interface UpkeepReport {
+  /** Keys that a worker has left unread, since they were paused. */
+  readonly paused: readonly string[];
   /** Keys that were requested again, since their job or its worker was lost. */
   readonly requestedAgain: number;
   readonly scheduled: number;
@@ -28,12 +30,14 @@ const AT_ONCE = 500;
 export async function upkeep(options: UpkeepOptions): Promise<UpkeepReport> {
   const { queue } = options;
   const requestedAgain = await requestAgain(queue);
-  const changes = await queue.changes.take(AT_ONCE);
+  const told = await queue.changes.take(AT_ONCE);
+  const paused = told.filter(({ is }) => is === 'paused').map(({ key }) => key);
+  const changes = told.filter(({ is }) => is !== 'paused');
   const present = await presentOf(options, changes);
   const scheduled = await schedule(options, present);
   const gone = changes.filter(({ key }) => !present.has(key)).map(({ key }) => key);
   await queue.unschedule(gone);
-  return { requestedAgain, scheduled, unscheduled: gone.length, repaired: await repair(options) };
+  return { paused, requestedAgain, scheduled, unscheduled: gone.length, repaired: await repair(options) };
 }
 
 async function requestAgain(queue: JobQueue): Promise<number> {

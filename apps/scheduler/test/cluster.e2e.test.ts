@@ -1,3 +1,4 @@
+import { mastersOf } from '@redis-to-mongo/redis-connection';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type FleetUnderTest, fleetUnderTest, until } from './fleet-under-test.js';
 import { type RedisCluster, startCluster } from './redis-cluster.js';
@@ -9,8 +10,7 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   await fleet.clear();
-  const { redis } = cluster;
-  for (const key of KEYS) await redis.del(key);
+  await Promise.all(mastersOf(cluster.redis).map((master) => master.flushall()));
 });
 afterAll(async () => {
   await cluster.close();

@@ -138,6 +138,7 @@ class JobRun {
   }
 
   #noteChange({ result, keyType, begunLife }: SyncReport, key: string): void {
+    if (result === 'paused') this.#changes.push({ key, is: 'paused' });
     if (keyType !== 'stream' && keyType !== 'set' && !begunLife) return;
     if (result === 'deleted' || result === 'unsupported') this.#changes.push({ key, is: 'gone' });
     else if (begunLife) this.#changes.push({ key, is: 'present' });

@@ -73,7 +73,7 @@ describe('a network that', () => {
       disturb();
       const then = await written(key);
       // The disturbance must have met work under way; a slow network goes on, the others stand still or reconnect.
-      await vi.waitFor(async () => expect((await written(key)) >= then).toBe(true));
+      await vi.waitFor(async () => expect((await written(key)) >= then).toBe(true), { timeout: 60_000 });
       for (const proxy of [toMongo, toRedis]) proxy.set('pass');
     }
     await vi.waitFor(

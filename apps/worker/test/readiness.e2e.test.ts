@@ -59,7 +59,7 @@ async function start(): Promise<() => Promise<Ready>> {
 
 it('a worker that cannot make an index is not ready, names it, and begins once it is mended', async () => {
   const keys = mongo.db.collection('keys');
-  await keys.createIndex({ keyType: 1, status: 1 }, { unique: true });
+  await keys.createIndex({ keyType: 1, status: 1, _id: 1 }, { unique: true });
   await redis.xadd('waiting', '1-0', 'v', 'x');
   await queue.schedule(['waiting'], 500);
   const ready = await start();
@@ -68,8 +68,8 @@ it('a worker that cannot make an index is not ready, names it, and begins once i
       expect(await ready()).toMatchObject({ status: 503, work: { ok: false, code: 'INDEX_CONFLICT' } }),
     { timeout: 60_000, interval: 200 },
   );
-  expect(worker?.output()).toMatch(/keyType_1_status_1 .*of the collection keys is unique.*drop it/);
-  await keys.dropIndex('keyType_1_status_1');
+  expect(worker?.output()).toMatch(/keyType_1_status_1__id_1 .*of the collection keys is unique.*drop it/);
+  await keys.dropIndex('keyType_1_status_1__id_1');
   await vi.waitFor(async () => expect(await ready()).toMatchObject({ status: 200, work: { ok: true } }), {
     timeout: 60_000,
     interval: 200,

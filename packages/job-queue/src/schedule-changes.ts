@@ -2,11 +2,16 @@ import type { connectRedis } from '@redis-to-mongo/redis-connection';
 import { keyPrefix, type QueueSettings } from './queue-settings.js';
 import { Script } from './script.js';
 
-/** A key that should have a job scheduler (`present`), or should have none any more (`gone`). */
+/**
+ * A key that should have a job scheduler (`present`), or should have none any more (`gone`); or one that was left unread, since an
+ * operator has paused it (`paused`).
+ */
 export interface ScheduleChange {
   readonly key: string;
-  readonly is: 'present' | 'gone';
+  readonly is: (typeof WORDS)[number];
 }
+
+const WORDS = ['present', 'gone', 'paused'] as const;
 
 /** KEYS: changes. ARGV: limit. Takes some of them out. */
 const TAKE = new Script(`
@@ -15,8 +20,8 @@ for i = 1, #page, 2 do redis.call('HDEL', KEYS[1], page[i]) end
 return page`);
 
 /**
- * What workers tell the active scheduler of streams and sets that they met for the first time, or found gone: a hash in the
- * queue's Redis. One process changes job schedulers, not many: those would get in each other's way
+ * What workers tell the active scheduler of streams and sets that they met for the first time, or found gone, and of paused keys: a
+ * hash in the queue's Redis. One process changes job schedulers, not many: those would get in each other's way
  * (https://github.com/taskforcesh/bullmq/issues/3085). What is lost here is found by the next sweep.
  */
 export class ScheduleChanges {
@@ -39,7 +44,7 @@ export class ScheduleChanges {
     const page = Array.isArray(reply) ? reply.map(String) : [];
     const changes: ScheduleChange[] = [];
     for (let i = 0; i + 1 < page.length; i += 2)
-      changes.push({ key: page[i] ?? '', is: page[i + 1] === 'gone' ? 'gone' : 'present' });
+      changes.push({ key: page[i] ?? '', is: WORDS.find((word) => word === page[i + 1]) ?? 'present' });
     return changes;
   }
 }

@@ -2,11 +2,14 @@ import { type Document, Long } from 'mongodb';
 import type { Command } from './command.js';
 
 /**
- * What the acknowledging sink answers: it says yes to everything, and keeps nothing but the documents of `keys`, since
- * the fleet builds on them. Inserted messages are counted.
+ * What the acknowledging sink answers: it says yes to everything, and keeps nothing but the documents of `keys` and of `fleet`,
+ * since the fleet builds on them. Inserted messages are counted.
  */
 export class AckStore {
-  readonly #keys = new Map<string, Document>();
+  readonly #kept: ReadonlyMap<string, Map<string, Document>> = new Map([
+    ['keys', new Map()],
+    ['fleet', new Map()],
+  ]);
   #inserted = 0;
 
   /** Messages that were inserted. */
@@ -25,7 +28,7 @@ export class AckStore {
       case 'update':
         return this.#update(command);
       case 'find':
-        return cursor(command.collection === 'keys' ? this.#find(command.read()) : []);
+        return cursor(this.#find(command));
       case 'aggregate':
       case 'listIndexes':
         return cursor([]);
@@ -35,7 +38,8 @@ export class AckStore {
   }
 
   #insert(command: Command): Document {
-    if (command.collection !== 'keys') {
+    const kept = this.#keptIn(command);
+    if (!kept) {
       this.#inserted += command.documents;
       return { ok: 1, n: command.documents };
     }
@@ -43,10 +47,10 @@ export class AckStore {
     let n = 0;
     for (const [index, document] of listIn(command.read(), 'documents').entries()) {
       const id = String(document._id);
-      if (this.#keys.has(id))
+      if (kept.has(id))
         writeErrors.push({ index, code: 11000, errmsg: 'duplicate key', keyPattern: { _id: 1 } });
       else {
-        this.#keys.set(id, document);
+        kept.set(id, document);
         n++;
       }
     }
@@ -55,34 +59,40 @@ export class AckStore {
 
   #update(command: Command): Document {
     const updates = listIn(command.read(), 'updates');
-    if (command.collection !== 'keys') return { ok: 1, n: updates.length, nModified: updates.length };
+    const kept = this.#keptIn(command);
+    if (!kept) return { ok: 1, n: updates.length, nModified: updates.length };
     let n = 0;
-    for (const { q, u } of updates)
-      for (const document of this.#matching(q)) {
-        Object.assign(document, u.$set);
-        n++;
-      }
+    for (const { q, u, upsert } of updates) {
+      const found = [...matching(kept, q)];
+      for (const document of found) Object.assign(document, u.$set);
+      if (found.length === 0 && upsert === true)
+        kept.set(String(q._id), { _id: q._id, ...u.$setOnInsert, ...u.$set });
+      n += found.length === 0 && upsert === true ? 1 : found.length;
+    }
     return { ok: 1, n, nModified: n };
   }
 
-  #find({ filter }: Document): Document[] {
-    return [...this.#matching(filter ?? {})];
+  #find(command: Command): Document[] {
+    const kept = this.#keptIn(command);
+    return kept ? [...matching(kept, command.read().filter ?? {})] : [];
   }
 
-  *#matching(filter: Document): Generator<Document> {
-    const { _id: id } = filter;
-    const named: unknown[] | undefined = Array.isArray(id?.$in)
-      ? id.$in
-      : typeof id === 'string'
-        ? [id]
-        : undefined;
-    const candidates = named
-      ? named.flatMap((name) => this.#keys.get(String(name)) ?? [])
-      : this.#keys.values();
-    for (const document of candidates)
-      if (Object.entries(filter).every(([name, value]) => name === '_id' || document[name] === value))
-        yield document;
+  #keptIn({ collection }: Command): Map<string, Document> | undefined {
+    return this.#kept.get(collection ?? '');
   }
+}
+
+function* matching(kept: ReadonlyMap<string, Document>, filter: Document): Generator<Document> {
+  const { _id: id } = filter;
+  const named: unknown[] | undefined = Array.isArray(id?.$in)
+    ? id.$in
+    : typeof id === 'string'
+      ? [id]
+      : undefined;
+  const candidates = named ? named.flatMap((name) => kept.get(String(name)) ?? []) : kept.values();
+  for (const document of candidates)
+    if (Object.entries(filter).every(([name, value]) => name === '_id' || document[name] === value))
+      yield document;
 }
 
 function hello(): Document {
