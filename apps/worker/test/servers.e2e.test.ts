@@ -100,7 +100,7 @@ describe('MongoDB', () => {
             expect(await client.db.collection('stream_messages').estimatedDocumentCount()).toBeGreaterThan(
               enough,
             ),
-          { timeout: 60_000, interval: 20 },
+          { timeout: 120_000, interval: 20 },
         );
         await mongo.kill();
         await mongo.restart();
