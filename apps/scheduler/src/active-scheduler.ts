@@ -51,6 +51,7 @@ export class ActiveScheduler {
   /** The last sweep met keys that the user may not read. */
   #hidesKeys = false;
   #askedAt = Number.NEGATIVE_INFINITY;
+  #isSweeping = false;
   #documents = 0;
   #active: number | undefined;
   /** A sweep for fewer documents than job schedulers is not made again while there are as many. */
@@ -148,7 +149,10 @@ export class ActiveScheduler {
       onWell();
       return !this.#isClosed;
     };
-    const report = await sweep({ ...this.#upkeep, ...this.#options, isPoll, goesOn });
+    this.#isSweeping = true;
+    const report = await sweep({ ...this.#upkeep, ...this.#options, isPoll, goesOn }).finally(() => {
+      this.#isSweeping = false;
+    });
     this.#hidesKeys = report.byType.has(HIDDEN_TYPE);
     const endedAt = performance.now();
     this.#lastRound = { endedAt, tookMs: endedAt - began };
@@ -169,10 +173,14 @@ export class ActiveScheduler {
 
   async #hasLost(documents: number, before: number): Promise<boolean> {
     const { db, queue } = this.#options;
+    // What was counted at an earlier loss says nothing once there is more again.
+    if (documents > before) this.#active = undefined;
+    if (documents !== this.#sweptFor) this.#sweptFor = undefined;
     if (documents >= LOST_SHARE * before) {
       // Between two looks it may have been filled and dropped: each stream and set has a document once it is not due any more.
-      if (documents === this.#sweptFor || documents >= (await queue.schedulerCount())) return false;
-      if ((await queue.dueCount()) > 0) return false;
+      // A sweep makes a page's job schedulers before it requests its keys, so until its end this can't be told.
+      if (this.#isSweeping || documents === this.#sweptFor) return false;
+      if (documents >= (await queue.schedulerCount()) || (await queue.dueCount()) > 0) return false;
       this.#sweptFor = documents;
       return true;
     }
