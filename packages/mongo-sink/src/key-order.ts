@@ -1,18 +1,5 @@
-import { KEY_TYPES, type KeyType } from '@redis-to-mongo/pipeline';
+import { KEY_TYPES, type KeyCondition, type KeyType } from '@redis-to-mongo/pipeline';
 import type { Document, Filter } from 'mongodb';
-
-/** Conditions that keys are asked for by. */
-export const KEY_CONDITIONS = [
-  'active',
-  'deleted',
-  'behind',
-  'failing',
-  'quarantined',
-  'gaps',
-  'dead',
-  'paused',
-] as const;
-export type KeyCondition = (typeof KEY_CONDITIONS)[number];
 
 /** What keys are sorted by: the name, or the worst or newest first. */
 export type KeySort = 'key' | 'lag' | 'changed' | 'synced' | 'failed' | 'paused' | 'gaps' | 'dead' | 'seen';

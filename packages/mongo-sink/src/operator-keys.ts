@@ -1,8 +1,14 @@
-import { type KeyPattern, type KeyState, type KeyType, SyncError } from '@redis-to-mongo/pipeline';
+import {
+  type KeyCondition,
+  type KeyPattern,
+  type KeyState,
+  type KeyType,
+  SyncError,
+} from '@redis-to-mongo/pipeline';
 import type { Db, Document, Filter } from 'mongodb';
 import { ensureConnected } from './ensure-connected.js';
 import { fromKeyDocument } from './key-document.js';
-import { type KeyCondition, type KeySort, keyFilter } from './key-order.js';
+import { type KeySort, keyFilter } from './key-order.js';
 import { walkKeys } from './key-walk.js';
 import { mongoError } from './mongo-error.js';
 import { nameFilter } from './operator-name-filter.js';

@@ -1,8 +1,9 @@
 import { type FreshNamespace, freshNamespace } from '@redis-to-mongo/local-stack';
+import { KEY_CONDITIONS, type KeyCondition } from '@redis-to-mongo/pipeline';
 import type { Document } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { connectMongo } from '../src/connect-mongo.js';
-import { KEY_CONDITIONS, type KeyCondition, keyFilter, ORDERS, SORT_FIELDS } from '../src/key-order.js';
+import { keyFilter, ORDERS, SORT_FIELDS } from '../src/key-order.js';
 import { LIST_INDEXES } from '../src/list-indexes.js';
 import { prepareDatabase } from '../src/prepare-database.js';
 

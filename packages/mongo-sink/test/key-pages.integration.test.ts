@@ -1,10 +1,10 @@
 import { type FreshNamespace, freshNamespace } from '@redis-to-mongo/local-stack';
-import { keyIdOf, namePattern } from '@redis-to-mongo/pipeline';
+import { KEY_CONDITIONS, type KeyCondition, keyIdOf, namePattern } from '@redis-to-mongo/pipeline';
 import type { Document } from 'mongodb';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { connectMongo } from '../src/connect-mongo.js';
 import { beginsWith } from '../src/key-name-range.js';
-import { KEY_CONDITIONS, type KeyCondition, ORDERS, SORT_FIELDS } from '../src/key-order.js';
+import { ORDERS, SORT_FIELDS } from '../src/key-order.js';
 import { prepareDatabase } from '../src/prepare-database.js';
 import { countKeys, type KeyPageQuery, readKeyPage } from '../src/read-key-page.js';
 

@@ -7,6 +7,7 @@ export * from './content.js';
 export * from './entry-id.js';
 export * from './for-each-at-once.js';
 export { wholeText } from './glob-expression.js';
+export * from './key-conditions.js';
 export * from './key-filter.js';
 export * from './key-id.js';
 export * from './key-pattern.js';

@@ -1,18 +1,8 @@
-import { KEY_TYPES } from '@redis-to-mongo/pipeline';
+import { KEY_CONDITIONS, KEY_TYPES } from '@redis-to-mongo/pipeline';
 import type { Command } from '../command.js';
 import { bad, coloured, grouped } from '../table.js';
 import { fromNow } from '../times.js';
 
-const CONDITIONS = [
-  'active',
-  'deleted',
-  'behind',
-  'failing',
-  'quarantined',
-  'gaps',
-  'dead',
-  'paused',
-] as const;
 const SORTS = ['key', 'lag', 'changed', 'synced', 'gaps', 'dead', 'seen'] as const;
 
 export const keys: Command = {
@@ -24,7 +14,7 @@ export const keys: Command = {
   args: { min: 0, max: 1 },
   options: {
     type: { value: 'T', choices: KEY_TYPES, doc: 'only keys of this type' },
-    status: { value: 'S', choices: CONDITIONS, doc: 'only keys that are so' },
+    status: { value: 'S', choices: KEY_CONDITIONS, doc: 'only keys that are so' },
     sort: { value: 'S', choices: SORTS, doc: 'by name, or the highest or newest first' },
     limit: { value: 'N', doc: 'at most so many; default 50' },
   },
@@ -39,7 +29,7 @@ export const keys: Command = {
     const query = {
       name: pattern === undefined ? undefined : namePattern(pattern),
       keyType: options.choice('type', KEY_TYPES),
-      condition: options.choice('status', CONDITIONS),
+      condition: options.choice('status', KEY_CONDITIONS),
       sort: options.choice('sort', SORTS),
       limit: options.whole('limit', 50, { min: 1, max: 1_000_000 }),
     };

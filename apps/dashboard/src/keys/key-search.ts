@@ -1,5 +1,5 @@
-import type { KeyCondition, NameSearch } from '@redis-to-mongo/mongo-sink';
-import { namePattern } from '@redis-to-mongo/pipeline';
+import type { NameSearch } from '@redis-to-mongo/mongo-sink';
+import { type KeyCondition, namePattern } from '@redis-to-mongo/pipeline';
 import type { KeyQuery, PageCondition } from './key-query.js';
 
 /** How the names of a query are looked for; `undefined` for any name. */
