@@ -1,5 +1,5 @@
 import type { JobQueue } from '@redis-to-mongo/job-queue';
-import { countActiveKeys, countKeyDocuments, pausedKeys } from '@redis-to-mongo/mongo-sink';
+import { pausedKeys } from '@redis-to-mongo/mongo-sink';
 import { KEY_TYPES, type KeyType, type RuleBook } from '@redis-to-mongo/pipeline';
 import { type FeedState, HIDDEN_TYPE } from '@redis-to-mongo/redis-source';
 import type { ChangeBuffer } from './change-buffer.js';
@@ -9,6 +9,7 @@ import type { MissedChanges } from './missed-changes.js';
 import { PausedKeys } from './paused-keys.js';
 import { type SweepOptions, type SweepReport, sweep } from './sweep.js';
 import { type DueSweep, mustPoll, type SweepFacts, sweepDue } from './sweep-due.js';
+import { TargetLosses } from './target-losses.js';
 import { type UpkeepReport, upkeep } from './upkeep.js';
 
 export interface ActiveSchedulerOptions extends Pick<SweepOptions, 'redis' | 'db' | 'wanted' | 'types'> {
@@ -34,8 +35,6 @@ export type SweepTurn = SweepReport & {
   readonly ms: number;
 };
 
-/** MongoDB has lost keys when it holds less than this share of what it held. */
-const LOST_SHARE = 0.9;
 /** While nothing is known to be missed, the queue is asked this often whether a sweep is due, in ms. */
 const CALM_MS = 1_000;
 
@@ -44,6 +43,7 @@ export class ActiveScheduler {
   readonly #options: ActiveSchedulerOptions;
   readonly #requests: ChangeRequests;
   readonly #paused: PausedKeys;
+  readonly #losses: TargetLosses;
   readonly #upkeep: Parameters<typeof upkeep>[0];
   #isClosed = false;
   #lastRound: { readonly endedAt: number; readonly tookMs: number } | undefined;
@@ -52,15 +52,12 @@ export class ActiveScheduler {
   #hidesKeys = false;
   #askedAt = Number.NEGATIVE_INFINITY;
   #isSweeping = false;
-  #documents = 0;
-  #active: number | undefined;
-  /** A sweep for fewer documents than job schedulers is not made again while there are as many. */
-  #sweptFor: number | undefined;
 
   constructor(options: ActiveSchedulerOptions) {
     this.#options = options;
     const { queue, redis, db, types, onError } = options;
     this.#paused = new PausedKeys({ read: (limit) => pausedKeys(db, limit) });
+    this.#losses = new TargetLosses(db, queue);
     const mirrored = new MirroredTypes(redis, types);
     this.#requests = new ChangeRequests({
       buffer: options.buffer,
@@ -86,7 +83,7 @@ export class ActiveScheduler {
     const report = await upkeep(this.#upkeep);
     const paused = await this.#paused.refresh(report.paused);
     if (paused.length > 0) await this.#options.queue.request(paused);
-    await this.#lookAtTarget();
+    await this.#refillTarget();
     return report;
   }
 
@@ -161,34 +158,10 @@ export class ActiveScheduler {
   }
 
   /** A database that was dropped, or set back, is filled again at once. */
-  async #lookAtTarget(): Promise<void> {
-    const { db, missed, prepareTarget } = this.#options;
-    const documents = await countKeyDocuments(db);
-    const before = this.#documents;
-    this.#documents = documents;
-    if (!(await this.#hasLost(documents, before))) return;
-    missed.note('MongoDB holds fewer keys than it should');
-    await prepareTarget();
-  }
-
-  async #hasLost(documents: number, before: number): Promise<boolean> {
-    const { db, queue } = this.#options;
-    // What was counted at an earlier loss says nothing once there is more again.
-    if (documents > before) this.#active = undefined;
-    if (documents !== this.#sweptFor) this.#sweptFor = undefined;
-    if (documents >= LOST_SHARE * before) {
-      // Between two looks it may have been filled and dropped: each stream and set has a document once it is not due any more.
-      // A sweep makes a page's job schedulers before it requests its keys, so until its end this can't be told.
-      if (this.#isSweeping || documents === this.#sweptFor) return false;
-      if (documents >= (await queue.schedulerCount()) || (await queue.dueCount()) > 0) return false;
-      this.#sweptFor = documents;
-      return true;
-    }
-    // What is kept of gone keys goes after a time: that is no loss.
-    const active = await countActiveKeys(db);
-    const isLost = this.#active === undefined || active < LOST_SHARE * this.#active;
-    this.#active = active;
-    return isLost;
+  async #refillTarget(): Promise<void> {
+    if (!(await this.#losses.found(this.#isSweeping))) return;
+    this.#options.missed.note('MongoDB holds fewer keys than it should');
+    await this.#options.prepareTarget();
   }
 
   #everyMs(key: string, type: KeyType): number {
