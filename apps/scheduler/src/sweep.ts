@@ -3,17 +3,15 @@ import type { JobQueue } from '@redis-to-mongo/job-queue';
 import { activeKeysAfter, syncedIds } from '@redis-to-mongo/mongo-sink';
 import { isKeyType, type KeyType, keyBytes, SyncError } from '@redis-to-mongo/pipeline';
 import { type FoundKey, scanKeys, streamsWithNewEntries, typesOf } from '@redis-to-mongo/redis-source';
-
 import { hasScheduler } from './has-scheduler.js';
+import { type ScheduleKeysOptions, scheduleKeys } from './schedule-keys.js';
 
-export interface SweepOptions {
+export interface SweepOptions extends Pick<ScheduleKeysOptions, 'everyMs'> {
   readonly redis: Parameters<typeof scanKeys>[0];
   readonly db: Parameters<typeof activeKeysAfter>[0];
   readonly queue: Pick<JobQueue, 'request' | 'dueCount' | 'schedule' | 'schedulers'>;
   readonly wanted: (keyId: string) => boolean;
   readonly types: readonly KeyType[];
-  /** The interval of a key's job scheduler, in ms. */
-  readonly everyMs: (key: string, type: KeyType) => number;
   /** See DueSweep. */
   readonly isPoll: boolean;
   /** Asked before each page: false ends the sweep. */
@@ -72,7 +70,8 @@ class Sweep {
       if (page.length === 0) continue;
       for (const { type } of page) this.#count(type);
       const synced = page.flatMap(({ key, type }) => (this.#isSynced(type) ? [{ key, type }] : []));
-      await this.#schedule(synced.filter(({ type }) => hasScheduler(type)));
+      const scheduled = synced.filter(({ type }) => hasScheduler(type));
+      this.report.scheduled += await scheduleKeys(this.#options, scheduled);
       await this.#request(isPoll ? await this.#changed(synced) : synced.map(({ key }) => key));
     }
     return true;
@@ -114,21 +113,6 @@ class Sweep {
       this.report.unscheduled += strays.length;
       from += page.length - strays.length;
     }
-  }
-
-  async #schedule(keys: readonly { key: string; type: KeyType }[]): Promise<void> {
-    const { queue, everyMs } = this.#options;
-    if (keys.length === 0) return;
-    const schedules = await queue.schedulers.of(keys.map(({ key }) => key));
-    const differing = keys
-      .map(({ key, type }) => ({ key, ms: everyMs(key, type) }))
-      .filter(({ ms }, i) => schedules[i]?.everyMs !== ms);
-    this.report.scheduled += differing.length;
-    for (const everyMs of new Set(differing.map(({ ms }) => ms)))
-      await queue.schedule(
-        differing.flatMap(({ key, ms }) => (ms === everyMs ? [key] : [])),
-        everyMs,
-      );
   }
 
   /** The keys that may have changed: streams with new entries, those that MongoDB does not know, and all other values. */

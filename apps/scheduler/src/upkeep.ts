@@ -2,13 +2,13 @@ import type { JobQueue, ScheduleChange } from '@redis-to-mongo/job-queue';
 import { isKeyType, type KeyType, keyBytes } from '@redis-to-mongo/pipeline';
 import { typesOf } from '@redis-to-mongo/redis-source';
 import { hasScheduler } from './has-scheduler.js';
+import { type ScheduleKeysOptions, scheduleKeys } from './schedule-keys.js';
 
-export interface UpkeepOptions {
+export interface UpkeepOptions extends Pick<ScheduleKeysOptions, 'everyMs'> {
   readonly redis: Parameters<typeof typesOf>[0];
   readonly queue: JobQueue;
   readonly wanted: (keyId: string) => boolean;
   readonly types: readonly KeyType[];
-  readonly everyMs: (key: string, type: KeyType) => number;
 }
 
 export interface UpkeepReport {
@@ -34,7 +34,10 @@ export async function upkeep(options: UpkeepOptions): Promise<UpkeepReport> {
   const paused = told.filter(({ is }) => is === 'paused').map(({ key }) => key);
   const changes = told.filter(({ is }) => is !== 'paused');
   const present = await presentOf(options, changes);
-  const scheduled = await schedule(options, present);
+  const scheduled = await scheduleKeys(
+    options,
+    [...present].map(([key, type]) => ({ key, type })),
+  );
   const gone = changes.filter(({ key }) => !present.has(key)).map(({ key }) => key);
   await queue.unschedule(gone);
   return { paused, requestedAgain, scheduled, unscheduled: gone.length, repaired: await repair(options) };
@@ -65,17 +68,6 @@ async function presentOf(
       return isSynced ? [[key, type] as const] : [];
     }),
   );
-}
-
-async function schedule(
-  { queue, everyMs }: UpkeepOptions,
-  keys: ReadonlyMap<string, KeyType>,
-): Promise<number> {
-  const names = [...keys.keys()];
-  const schedules = await queue.schedulers.of(names);
-  const missing = [...keys].filter((_, i) => schedules[i] === undefined);
-  for (const [key, type] of missing) await queue.schedule([key], everyMs(key, type));
-  return missing.length;
 }
 
 async function repair({ queue }: UpkeepOptions): Promise<number> {
