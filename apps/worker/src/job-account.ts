@@ -13,7 +13,7 @@ export interface JobAccountOptions {
   readonly recordError: (key: string, error: SyncError) => Promise<unknown>;
 }
 
-/** Counts and tells what came of work on a key, whether a job did it or the follower. */
+/** Counts and tells what came of work on a key, whether a job did it or a tailer. */
 export class JobAccount {
   readonly #options: JobAccountOptions;
 
