@@ -62,7 +62,7 @@ export function someFacts(more: Partial<FleetFacts> = {}): FleetFacts {
 
 export function aMirror(more: Partial<MirrorFacts> = {}): MirrorFacts {
   return {
-    active: 2,
+    hasKeys: true,
     activeScheduled: 2,
     failing: 0,
     lag: { entries: 0, ms: 0, keys: 0, worst: [] },

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobQueue } from '@redis-to-mongo/job-queue';
 import { activeKeysAfter, syncedIds } from '@redis-to-mongo/mongo-sink';
-import { isKeyType, type KeyType, keyBytes, SyncError } from '@redis-to-mongo/pipeline';
+import { hasScheduler, isKeyType, type KeyType, keyBytes, SyncError } from '@redis-to-mongo/pipeline';
 import { type FoundKey, scanKeys, streamsWithNewEntries, typesOf } from '@redis-to-mongo/redis-source';
-import { hasScheduler } from './has-scheduler.js';
 import { type ScheduleKeysOptions, scheduleKeys } from './schedule-keys.js';
 
 export interface SweepOptions extends Pick<ScheduleKeysOptions, 'everyMs'> {

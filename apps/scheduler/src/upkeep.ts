@@ -1,7 +1,6 @@
 import type { JobQueue, ScheduleChange } from '@redis-to-mongo/job-queue';
-import { isKeyType, type KeyType, keyBytes } from '@redis-to-mongo/pipeline';
+import { hasScheduler, isKeyType, type KeyType, keyBytes } from '@redis-to-mongo/pipeline';
 import { typesOf } from '@redis-to-mongo/redis-source';
-import { hasScheduler } from './has-scheduler.js';
 import { type ScheduleKeysOptions, scheduleKeys } from './schedule-keys.js';
 
 export interface UpkeepOptions extends Pick<ScheduleKeysOptions, 'everyMs'> {

@@ -14,7 +14,7 @@ const SEARCH_MOMENT_MS = 6_000;
 export function queueReasons({ queue, mirror }: FleetFacts): readonly Reason[] {
   if (!('is' in queue)) return [];
   const facts = queue.is;
-  const isNew = facts.schedulers === 0 && 'is' in mirror && mirror.is.active === 0;
+  const isNew = facts.schedulers === 0 && 'is' in mirror && !mirror.is.hasKeys;
   return [...inCharge(facts), ...workers(facts), ...waiting(facts), ...(isNew ? nothingFound() : [])];
 }
 

@@ -28,7 +28,7 @@ export function aMirror(more: Partial<MirrorFacts> = {}): { is: MirrorFacts } {
   const nothing = { keys: 0, streams: [] };
   const lag = { entries: 0, ms: 0, keys: 0, worst: [] };
   const rest = { lag, paused: nothing, lately: { gap: 0, dead: 0 }, forecasts: [] };
-  return { is: { active: 2, activeScheduled: 2, failing: 0, ...rest, ...more } };
+  return { is: { hasKeys: true, activeScheduled: 2, failing: 0, ...rest, ...more } };
 }
 
 /** A fleet in step, but for what is given. */

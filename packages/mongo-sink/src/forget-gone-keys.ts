@@ -2,6 +2,7 @@ import { forEachAtOnce, type RuleSpec, SyncError } from '@redis-to-mongo/pipelin
 import type { Db, Document } from 'mongodb';
 import { ensureConnected } from './ensure-connected.js';
 import { forgetKey } from './forget-key.js';
+import { keyFilter } from './key-order.js';
 import { mongoError } from './mongo-error.js';
 
 type Stored = { _id: string } & Document;
@@ -56,7 +57,7 @@ export async function markGoneKeys(db: Db): Promise<void> {
     await db
       .collection<Stored>('keys')
       .updateMany(
-        { status: 'deleted', goneCheckedAt: { $exists: false } },
+        { ...keyFilter(undefined, 'deleted'), goneCheckedAt: { $exists: false } },
         { $set: { goneCheckedAt: new Date() } },
       );
   } catch (error) {

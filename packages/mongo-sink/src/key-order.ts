@@ -11,8 +11,8 @@ export const QUARANTINED = 'KEY_QUARANTINED';
 
 const EVER = { $gt: new Date(0) };
 
-/** Each as the partial index says that holds these keys alone; see INDEXES. */
-const CONDITIONS: Readonly<Record<KeyCondition, KeyFilter>> = {
+/** What the keys of a condition have in common; that of most is what the partial index says that holds them alone. */
+export const CONDITIONS = {
   active: { status: 'active' },
   deleted: { status: 'deleted' },
   behind: { lag: { $gt: 0 } },
@@ -21,7 +21,7 @@ const CONDITIONS: Readonly<Record<KeyCondition, KeyFilter>> = {
   gaps: { 'counts.gap': { $gt: 0 } },
   dead: { 'counts.dead': { $gt: 0 } },
   paused: { pausedAt: EVER },
-};
+} as const satisfies Readonly<Record<KeyCondition, KeyFilter>>;
 
 /** The field of each sort. */
 export const SORT_FIELDS: Readonly<Record<KeySort, string>> = {

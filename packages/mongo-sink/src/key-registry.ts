@@ -2,6 +2,7 @@ import type { KeyState, KeyType, SyncError } from '@redis-to-mongo/pipeline';
 import type { Collection, Db, Document, Filter, FindOptions } from 'mongodb';
 import { ensureConnected } from './ensure-connected.js';
 import { toKeyDocument } from './key-document.js';
+import { keyFilter } from './key-order.js';
 import { mongoError } from './mongo-error.js';
 
 /** A key that MongoDB believes is there. */
@@ -47,10 +48,10 @@ export async function countKeyDocuments(db: Db): Promise<number> {
   }
 }
 
-/** How many keys MongoDB believes are there: it counts an index. @throws SyncError as mongoError tells. */
+/** How many keys of known types MongoDB believes are there: it counts an index. @throws SyncError as mongoError tells. */
 export async function countActiveKeys(db: Db): Promise<number> {
   try {
-    return await (await registry(db)).countDocuments(ACTIVE);
+    return await (await registry(db)).countDocuments(keyFilter(undefined, 'active'));
   } catch (error) {
     throw mongoError(error);
   }

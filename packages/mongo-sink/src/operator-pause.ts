@@ -1,10 +1,9 @@
 import type { Db, Document, UpdateFilter } from 'mongodb';
 import { ensureConnected } from './ensure-connected.js';
+import { CONDITIONS } from './key-order.js';
 import { mongoError } from './mongo-error.js';
 
 type KeyDocument = { _id: string; pausedAt?: Date | null } & Document;
-
-const IS_PAUSED = { pausedAt: { $gt: new Date(0) } };
 
 /**
  * Has a key rest: jobs of it do nothing until markResumed. It stands beside the position, and no job's save touches it.
@@ -24,7 +23,9 @@ export async function markResumed(db: Db, key: string, now: Date): Promise<boole
 export async function pausedKeys(db: Db, limit: number): Promise<ReadonlySet<string>> {
   try {
     await ensureConnected(db);
-    const found = db.collection<KeyDocument>('keys').find(IS_PAUSED, { projection: { _id: 1 }, limit });
+    const found = db
+      .collection<KeyDocument>('keys')
+      .find(CONDITIONS.paused, { projection: { _id: 1 }, limit });
     return new Set(await found.map(({ _id }) => _id).toArray());
   } catch (error) {
     throw mongoError(error);
@@ -40,7 +41,7 @@ async function mark(
   try {
     await ensureConnected(db);
     const keys = db.collection<KeyDocument>('keys');
-    const filter = { _id: key, ...(isPaused ? IS_PAUSED : { pausedAt: null }) };
+    const filter = { _id: key, ...(isPaused ? CONDITIONS.paused : { pausedAt: null }) };
     const { matchedCount } = await keys.updateOne(filter, update);
     if (matchedCount > 0) return true;
     return (await keys.findOne({ _id: key }, { projection: { _id: 1 } })) ? false : undefined;

@@ -1,6 +1,7 @@
 import { behindMs } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
 import { ensureConnected } from './ensure-connected.js';
+import { CONDITIONS } from './key-order.js';
 import { mongoError } from './mongo-error.js';
 
 /** How far the mirror is behind, as of each key's last reading. */
@@ -27,7 +28,7 @@ export async function readLag(db: Db, most: number): Promise<FleetLag> {
     await ensureConnected(db);
     const behind = db
       .collection<{ _id: string } & Document>('keys')
-      .find({ lag: { $gt: 0 } }, { projection: { lag: 1, 'position.entryId': 1 }, batchSize: 5000 });
+      .find(CONDITIONS.behind, { projection: { lag: 1, 'position.entryId': 1 }, batchSize: 5000 });
     const now = Date.now();
     for await (const { _id, lag: left, position } of behind) {
       const entries = Number(left);

@@ -1,6 +1,7 @@
-import { KEY_TYPES } from '@redis-to-mongo/pipeline';
+import { SCHEDULED_TYPES } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
 import { ensureConnected } from './ensure-connected.js';
+import { CONDITIONS, keyFilter } from './key-order.js';
 import { mongoError } from './mongo-error.js';
 import { type FleetLag, readLag } from './read-lag.js';
 import { readForecasts, type TrimForecast } from './trim-forecasts.js';
@@ -24,9 +25,9 @@ export interface PausedKeys {
 
 /** What MongoDB tells of the mirror, as far as it says whether the mirror is complete. */
 export interface MirrorFacts {
-  /** Keys with a document, that are there as far as MongoDB knows. */
-  readonly active: number;
-  /** Those of them that are streams and sets, each of which has a job scheduler. */
+  /** There are keys with a document, that are there as far as MongoDB knows. */
+  readonly hasKeys: boolean;
+  /** Streams and sets among them, each of which has a job scheduler. */
   readonly activeScheduled: number;
   /** Keys whose last job failed. */
   readonly failing: number;
@@ -37,9 +38,6 @@ export interface MirrorFacts {
   /** Streams whose trimming is about to reach entries that were not read, the most urgent first. */
   readonly forecasts: readonly TrimForecast[];
 }
-
-/** Types whose keys have a job scheduler each. */
-const SCHEDULED: ReadonlySet<string | undefined> = new Set(['stream', 'set']);
 
 const LATELY_MS = 3_600_000;
 
@@ -52,7 +50,8 @@ export interface MirrorFactsLimits {
 }
 
 /**
- * Asks by indexes only, so that it costs little however many keys there are.
+ * Asks by indexes only. Of the keys that are in step it counts those with a job scheduler, and of the others, which can be a
+ * million, none: so it costs little however many keys there are.
  * @throws SyncError as mongoError tells.
  */
 export async function readMirrorFacts(
@@ -64,9 +63,10 @@ export async function readMirrorFacts(
     await ensureConnected(db);
     const keys = db.collection<KeyDocument>('keys');
     const since = new Date(now.getTime() - LATELY_MS);
-    const [active, failing, lag, paused, gap, dead, forecasts] = await Promise.all([
-      Promise.all(KEY_TYPES.map((keyType) => keys.countDocuments({ keyType, status: 'active' }))),
-      keys.countDocuments({ 'lastError.at': { $gt: new Date(0) } }),
+    const [some, activeScheduled, failing, lag, paused, gap, dead, forecasts] = await Promise.all([
+      keys.findOne(keyFilter(undefined, 'active'), { projection: { _id: 1 } }),
+      keys.countDocuments({ ...CONDITIONS.active, keyType: { $in: SCHEDULED_TYPES } }),
+      keys.countDocuments(CONDITIONS.failing),
       readLag(db, limits.worst),
       readPaused(db, limits.paused),
       lostSince(db, since),
@@ -74,8 +74,8 @@ export async function readMirrorFacts(
       readForecasts(db),
     ]);
     return {
-      active: active.reduce((sum, count) => sum + count, 0),
-      activeScheduled: active.reduce((sum, count, i) => (SCHEDULED.has(KEY_TYPES[i]) ? sum + count : sum), 0),
+      hasKeys: some !== null,
+      activeScheduled,
       failing,
       lag,
       paused,
@@ -89,7 +89,7 @@ export async function readMirrorFacts(
 
 async function readPaused(db: Db, most: number): Promise<PausedKeys> {
   const keys = db.collection<KeyDocument>('keys');
-  const filter = { pausedAt: { $gt: new Date(0) }, status: 'active' };
+  const filter = { ...CONDITIONS.paused, ...CONDITIONS.active };
   const projection = { keyType: 1, 'position.entryId': 1, 'position.passed': 1 };
   const [count, found] = await Promise.all([
     keys.countDocuments(filter),
@@ -111,10 +111,7 @@ async function readPaused(db: Db, most: number): Promise<PausedKeys> {
 /** A key keeps its newest gaps only: where there were more within the time, it is at least so many. */
 async function lostSince(db: Db, since: Date): Promise<number> {
   const keys = db.collection<KeyDocument>('keys');
-  const found = keys.find(
-    { 'counts.gap': { $gt: 0 }, 'gaps.at': { $gte: since } },
-    { projection: { gaps: 1 } },
-  );
+  const found = keys.find({ ...CONDITIONS.gaps, 'gaps.at': { $gte: since } }, { projection: { gaps: 1 } });
   let entries = 0;
   for await (const { gaps } of found)
     for (const gap of Array.isArray(gaps) ? gaps : [])

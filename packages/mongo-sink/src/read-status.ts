@@ -1,5 +1,6 @@
 import type { Db, Document } from 'mongodb';
 import { ensureConnected } from './ensure-connected.js';
+import { CONDITIONS } from './key-order.js';
 import { mongoError } from './mongo-error.js';
 
 /** The sums over all keys of one type. */
@@ -48,9 +49,6 @@ export interface FleetStatus {
   readonly errorClasses: readonly { readonly errorClass: string; readonly keys: number }[];
 }
 
-/** By the index that holds no others. */
-const FAILING = { 'lastError.at': { $gt: new Date(0) } };
-
 /**
  * Sums up `keys` by type, and finds the newest errors. It goes through all keys: whether the mirror is complete is told by
  * readMirrorFacts, at less cost.
@@ -62,18 +60,18 @@ export async function readStatus(db: Db): Promise<FleetStatus> {
     const [types, backlogs, errors, classes] = await Promise.all([
       keys.aggregate([{ $group: groupByType() }, { $sort: { _id: 1 } }]).toArray(),
       keys
-        .find({ lag: { $gt: 0 } }, { projection: { lag: 1, 'counts.seen': 1 } })
+        .find(CONDITIONS.behind, { projection: { lag: 1, 'counts.seen': 1 } })
         .sort({ lag: -1 })
         .limit(10)
         .toArray(),
       keys
-        .find(FAILING, { projection: { lastError: 1 } })
+        .find(CONDITIONS.failing, { projection: { lastError: 1 } })
         .sort({ 'lastError.at': -1 })
         .limit(20)
         .toArray(),
       keys
         .aggregate([
-          { $match: FAILING },
+          { $match: CONDITIONS.failing },
           { $group: { _id: '$lastError.errorClass', keys: { $sum: 1 } } },
           { $sort: { keys: -1, _id: 1 } },
         ])

@@ -24,3 +24,14 @@ export function isKeyType(name: unknown): name is KeyType {
 export function typeAnswerOf(keyType: KeyType): string {
   return keyType === 'json' ? JSON_ANSWER : keyType;
 }
+
+/**
+ * Types whose keys have a job scheduler each, which runs them even where no change was heard of. Keys of the other types, which
+ * can be a million, have the sweep.
+ */
+export const SCHEDULED_TYPES: readonly KeyType[] = ['stream', 'set'];
+
+/** Whether keys of a type have a job scheduler each. */
+export function hasScheduler(type: unknown): type is KeyType {
+  return SCHEDULED_TYPES.some((scheduled) => scheduled === type);
+}

@@ -44,7 +44,9 @@ export const doctor: Command = {
     if (answers(subjects.source.all)) await checkPatterns(subjects.source, redis, config);
     const facts = await servers.facts();
     const isStarted =
-      'is' in facts.queue && 'is' in facts.mirror && facts.queue.is.schedulers + facts.mirror.is.active > 0;
+      'is' in facts.queue &&
+      'is' in facts.mirror &&
+      (facts.queue.is.schedulers > 0 || facts.mirror.is.hasKeys);
     const { judge } = await import('@redis-to-mongo/fleet-status');
     checkMirror(subjects.mirror, judge(facts), isStarted);
     const findings = Object.values(subjects).flatMap(({ all }) => all);
