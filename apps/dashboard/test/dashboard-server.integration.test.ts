@@ -216,9 +216,12 @@ describe('the login', () => {
   test('ends by itself', async () => {
     const short = await aDashboard(redis.url, { sessionMs: 300 });
     const headers = await logIn(short.server);
-    await vi.waitFor(async () => {
-      expect((await short.server.inject({ url: '/', headers })).statusCode).toBe(401);
-    });
+    await vi.waitFor(
+      async () => {
+        expect((await short.server.inject({ url: '/', headers })).statusCode).toBe(401);
+      },
+      { timeout: 20_000 },
+    );
     await short.close();
   });
 

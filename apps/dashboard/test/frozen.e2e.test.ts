@@ -72,8 +72,9 @@ describe('while MongoDB is frozen', () => {
   test('every page is a page and comes soon, and a button is answered', async () => {
     const http = await start();
     const headers = { cookie: await logIn(http), accept: 'text/html' };
-    await vi.waitFor(async () =>
-      expect(await (await fetch(`${http}/keys`, { headers })).text()).toContain('140 keys'),
+    await vi.waitFor(
+      async () => expect(await (await fetch(`${http}/keys`, { headers })).text()).toContain('140 keys'),
+      { timeout: 20_000 },
     );
     const open = await (await fetch(`${http}/key?id=shop%3A8`, { headers })).text();
     const token = /name="csrf-token" content="([\w-]+)"/.exec(open)?.[1] ?? '';

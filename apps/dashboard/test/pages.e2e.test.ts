@@ -223,14 +223,18 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     const column = page.getByRole('columnheader', { name: 'Behind' });
     await column.getByRole('link').focus();
     await page.keyboard.press('Enter');
-    await vi.waitFor(async () => expect(await column.getAttribute('aria-sort')).toBe('descending'));
+    await vi.waitFor(async () => expect(await column.getAttribute('aria-sort')).toBe('descending'), {
+      timeout: 20_000,
+    });
     expect(await page.locator('tbody tr').first().textContent()).toContain('shop:63');
     expect(await page.evaluate('document.activeElement.textContent')).toBe('Behind');
     const outline = await page.evaluate('getComputedStyle(document.activeElement).outlineStyle');
     expect(outline).toBe('solid');
     await shot(page, 'keys-light');
     await page.goBack();
-    await vi.waitFor(async () => expect(await column.getAttribute('aria-sort')).toBeNull());
+    await vi.waitFor(async () => expect(await column.getAttribute('aria-sort')).toBeNull(), {
+      timeout: 20_000,
+    });
   });
 
   test('a key’s page tells its position, gaps and next run, and a dialog asks before anything is done', async () => {

@@ -64,9 +64,11 @@ describe('with a feed of changes', () => {
     await until(async () => expect(await fleet.key('tags')).toMatchObject({ status: 'deleted' }));
     await until(async () => expect(await set('labels')).toMatchObject({ members: ['a', 'c'] }));
     await until(async () => expect(await fleet.everyMs('tags')).toBeUndefined());
-    await fleet.redis.psetex('session', 300, 'x');
+    await fleet.redis.set('session', 'x');
     await until(async () => expect(await fleet.key('session')).toMatchObject({ status: 'active' }));
+    await fleet.redis.pexpire('session', 1);
     await until(async () => expect(await fleet.key('session')).toMatchObject({ status: 'deleted' }));
+    await until(async () => expect(await fleet.everyMs('labels')).toBeDefined());
     expect(await fleet.queue.schedulerCount()).toBe(1);
     expect(sweeps()).toBe(1);
   });
@@ -146,7 +148,7 @@ describe('with a feed of changes', () => {
     await fleet.redis.multi().flushall().xadd('orders', '7-0', 'n', '7').exec();
     await until(async () => expect(await fleet.key('gone')).toMatchObject({ status: 'deleted' }));
     await isMirrored('orders', 2);
-    expect(await fleet.key('orders')).toMatchObject({ incarnation: 2 });
+    await until(async () => expect(await fleet.key('orders')).toMatchObject({ incarnation: 2 }));
   });
 });
 

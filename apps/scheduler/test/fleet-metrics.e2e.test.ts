@@ -39,8 +39,12 @@ it('the active scheduler tells what is due, how far the mirror is behind and wha
     for (let i = 0; i < 5; i++) await fleet.redis.xadd('orders', 'MAXLEN', 10, '*', 'field', 'value');
     expect((await metricsOf(active))('trim_forecast_seconds{key="orders"')).toBeGreaterThanOrEqual(0);
   });
-  const saved = await fleet.db.collection<{ _id: string }>('fleet').findOne({ _id: 'trim forecasts' });
-  expect(saved).toMatchObject({ forecasts: [{ key: 'orders', at: expect.any(Date) }] });
+  const facts = fleet.db.collection<{ _id: string }>('fleet');
+  await until(async () =>
+    expect(await facts.findOne({ _id: 'trim forecasts' })).toMatchObject({
+      forecasts: [{ key: 'orders', at: expect.any(Date) }],
+    }),
+  );
   const standby = fleet.scheduler();
   await prints(standby, /scheduler started/);
   const value = await metricsOf(standby);

@@ -5,10 +5,10 @@ import {
   type RedisServer,
   startRedis,
 } from '@redis-to-mongo/local-stack';
-import { connectMongo } from '@redis-to-mongo/mongo-sink';
+import { connectMongo, markPaused, markResumed } from '@redis-to-mongo/mongo-sink';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
 import type { Db, Document } from 'mongodb';
-import { inject, vi } from 'vitest';
+import { expect, inject, vi } from 'vitest';
 import { type FleetProcess, SCHEDULER, startApp, WORKER } from './fleet-process.js';
 
 const TLS = { enabled: false, rejectUnauthorized: true };
@@ -29,6 +29,10 @@ export interface FleetUnderTest {
   /** The interval of a key's job scheduler, in ms; undefined while it has none. */
   everyMs(key: string): Promise<number | undefined>;
   entries(key: string): Promise<number>;
+  /** Marks a key as paused in MongoDB. A stream's entries are there before its document is: it is waited for. */
+  pause(key: string): Promise<void>;
+  /** Ends a key's pause in MongoDB, and nothing else: `queue.request` has it run. */
+  resume(key: string): Promise<void>;
   /** Stops the processes, and empties both Redises and the database. */
   clear(): Promise<void>;
   close(): Promise<void>;
@@ -71,6 +75,9 @@ export async function fleetUnderTest(): Promise<FleetUnderTest> {
     key: async (key) => await db.collection<{ _id: string }>('keys').findOne({ _id: key }),
     everyMs: async (key) => (await queue.schedulers.of([key]))[0]?.everyMs,
     entries: async (key) => await db.collection('stream_messages').countDocuments({ stream: key }),
+    pause: async (key) =>
+      await until(async () => expect(await markPaused(db, key, new Date()), key).toBe(true)),
+    resume: async (key) => expect(await markResumed(db, key, new Date()), key).toBe(true),
     clear: async () => {
       await stopAll();
       await redis.flushall();

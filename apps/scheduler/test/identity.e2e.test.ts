@@ -20,7 +20,7 @@ async function started(): Promise<FleetProcess> {
   const scheduler = fleet.scheduler();
   await prints(scheduler, /this scheduler is the active one/);
   fleet.worker();
-  await until(async () => expect(await fleet.entries('orders')).toBe(1));
+  await until(async () => expect(await fleet.key('orders')).toMatchObject({ counts: { seen: 1 } }));
   return scheduler;
 }
 

@@ -1,4 +1,3 @@
-import { markPaused, markResumed } from '@redis-to-mongo/mongo-sink';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type FleetUnderTest, fleetUnderTest, until } from './fleet-under-test.js';
 
@@ -21,7 +20,7 @@ it('a paused key rests through news and the loss of the queue, and goes on once 
   fleet.scheduler({ SYNC_INTERVAL_SEC: '3600' });
   fleet.worker();
   await isMirrored('orders', 1);
-  await markPaused(fleet.db, 'orders', new Date());
+  await fleet.pause('orders');
 
   for (let i = 2; i <= 4; i++) {
     await fleet.redis.xadd('orders', `${i}-0`, 'n', String(i));
@@ -34,6 +33,6 @@ it('a paused key rests through news and the loss of the queue, and goes on once 
   await isMirrored('others', 5);
   expect(await fleet.entries('orders')).toBe(1);
 
-  await markResumed(fleet.db, 'orders', new Date());
+  await fleet.resume('orders');
   await isMirrored('orders', 4);
 });

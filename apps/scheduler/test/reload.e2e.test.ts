@@ -26,7 +26,7 @@ it('scheduler and worker take rules, intervals and limits over by SIGHUP, and a 
   const own = { CONFIG_FILE, SYNC_INTERVAL_SEC: '' };
   const apps = [fleet.scheduler(own), fleet.worker(own)];
   await until(async () => expect(await fleet.entries('orders')).toBe(1));
-  expect(await fleet.everyMs('orders')).toBe(3_600_000);
+  await until(async () => expect(await fleet.everyMs('orders')).toBe(3_600_000));
 
   configure({ SYNC_INTERVAL_SEC: -1, KEY_EXCLUDE: [], RULES: [{ pattern: 'orders', nonsense: 1 }] });
   for (const app of apps) {

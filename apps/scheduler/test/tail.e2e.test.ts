@@ -1,4 +1,3 @@
-import { markPaused } from '@redis-to-mongo/mongo-sink';
 import type { Document } from 'mongodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { FleetProcess } from './fleet-process.js';
@@ -103,7 +102,7 @@ it('a stream is tailed no longer once it is paused, and the others are', async (
   const worker = fleet.worker();
   const writing = writer();
   await until(async () => expect(await tailedBy(worker)).toBe(KEYS.length));
-  await markPaused(fleet.db, paused, new Date());
+  await fleet.pause(paused);
   await until(async () =>
     expect((await metricsOf(worker))('jobs_total{outcome="paused"')).toBeGreaterThan(0),
   );

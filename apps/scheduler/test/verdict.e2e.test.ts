@@ -1,5 +1,4 @@
 import { startRedis } from '@redis-to-mongo/local-stack';
-import { markPaused, markResumed } from '@redis-to-mongo/mongo-sink';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type FleetUnderTest, fleetUnderTest, metricsOf, prints, until } from './fleet-under-test.js';
 import { commandOn, untilVerdict, verdictOn } from './verdict-under-test.js';
@@ -20,6 +19,14 @@ async function fill(key: string, from: number, upTo: number): Promise<void> {
   const pipeline = fleet.redis.pipeline();
   for (let n = from; n <= upTo; n++) pipeline.xadd(key, `${n}-0`, 'n', String(n));
   await pipeline.exec();
+}
+
+/** Waits until this is what the verdict says first. */
+async function untilTitle(title: string): Promise<void> {
+  await until(async () => {
+    const verdict = await verdictOn(fleet);
+    expect(verdict.title, JSON.stringify(verdict)).toBe(title);
+  });
 }
 
 /** A scheduler and a worker, and three streams and a set that they have mirrored. */
@@ -111,16 +118,14 @@ describe('the mirror is called', () => {
 
   it('not complete while a paused stream has entries unread; what was trimmed meanwhile is lost', async () => {
     await inStep();
-    await markPaused(fleet.db, 'a', new Date());
+    await fleet.pause('a');
     await fill('a', 11, 510);
-    const paused = await untilVerdict(fleet, 'paused-unread');
-    expect(paused.title).toBe('500 entries are unread in 1 paused stream');
+    await untilTitle('500 entries are unread in 1 paused stream');
     await fleet.redis.xtrim('a', 'MAXLEN', 200);
-    expect((await verdictOn(fleet)).title).toBe('200 entries are unread in 1 paused stream');
-    await markResumed(fleet.db, 'a', new Date());
+    await untilTitle('200 entries are unread in 1 paused stream');
+    await fleet.resume('a');
     await fleet.queue.request(['a']); // as the command does
-    const lost = await untilVerdict(fleet, 'entries-lost');
-    expect(lost.title).toBe('300 entries were lost in the last hour');
+    await untilTitle('300 entries were lost in the last hour');
     // Who reads it now was not there when it happened.
     const { code, stdout } = await commandOn(fleet, 'status');
     expect(stdout).toContain('300 entries were lost in the last hour');
@@ -129,10 +134,9 @@ describe('the mirror is called', () => {
 
   it('not complete while a value is paused that may have changed', async () => {
     await inStep();
-    await markPaused(fleet.db, 'a:info:tags', new Date());
-    const { title } = await untilVerdict(fleet, 'paused-unknown');
-    expect(title).toBe('1 paused key may have changed');
-    await markResumed(fleet.db, 'a:info:tags', new Date());
+    await fleet.pause('a:info:tags');
+    await untilTitle('1 paused key may have changed');
+    await fleet.resume('a:info:tags');
     await untilVerdict(fleet, 'complete');
   });
 

@@ -87,7 +87,7 @@ describe('keys that are gone', () => {
     await redis.set('paused', 'v');
     await sync('paused');
     await goes('paused');
-    await markPaused(db, 'paused', new Date());
+    expect(await markPaused(db, 'paused', new Date())).toBe(true);
 
     await redis.set('active', 'v');
     await sync('active');

@@ -55,7 +55,9 @@ const saving = async (dir: string, save: string) => {
   await queueRedis.config('SET', 'save', save);
   await queueRedis.bgsave();
   const isDone = dir === '/proc' ? /rdb_last_bgsave_status:err/ : /rdb_last_bgsave_status:ok/;
-  await vi.waitFor(async () => expect(await queueRedis.info('persistence')).toMatch(isDone));
+  await vi.waitFor(async () => expect(await queueRedis.info('persistence')).toMatch(isDone), {
+    timeout: 20_000,
+  });
 };
 
 it.each([

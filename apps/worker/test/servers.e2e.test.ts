@@ -201,7 +201,9 @@ describe('errors by class', () => {
       await failing('off');
       await isMirrored(client, 'mended', 5);
       await prints(worker, /going on: source, queue and target answer again/);
-      await vi.waitFor(async () => expect((await fetch(`${address}/readyz`)).status).toBe(200));
+      await vi.waitFor(async () => expect((await fetch(`${address}/readyz`)).status).toBe(200), {
+        timeout: 20_000,
+      });
     },
   );
 
@@ -239,13 +241,22 @@ describe('errors by class', () => {
     await failing('alwaysOn', 7777);
     await fill('unknown', 6, 9);
     await prints(worker, /a job failed; it comes again.*MONGO_UNKNOWN/);
-    await vi.waitFor(async () =>
-      expect(await keys.findOne({ _id: 'unknown' })).toMatchObject({ lastError: { code: 'MONGO_UNKNOWN' } }),
+    await vi.waitFor(
+      async () =>
+        expect(await keys.findOne({ _id: 'unknown' })).toMatchObject({
+          lastError: { code: 'MONGO_UNKNOWN' },
+        }),
+      { timeout: 20_000 },
     );
     await failing('off');
     await isMirrored(client, 'unknown', 9);
-    await vi.waitFor(async () =>
-      expect(await keys.findOne({ _id: 'unknown' })).toMatchObject({ lastError: null, counts: { seen: 9 } }),
+    await vi.waitFor(
+      async () =>
+        expect(await keys.findOne({ _id: 'unknown' })).toMatchObject({
+          lastError: null,
+          counts: { seen: 9 },
+        }),
+      { timeout: 20_000 },
     );
   });
 });

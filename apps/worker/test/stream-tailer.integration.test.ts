@@ -201,7 +201,7 @@ describe('a stream that is tailed', () => {
   it('is not tailed once it is paused', async () => {
     const one = await worker();
     await tail(one, 'paused');
-    await markPaused(under.db, 'paused', new Date());
+    expect(await markPaused(under.db, 'paused', new Date())).toBe(true);
     await one.job(['paused']);
     expect(one.size()).toBe(0);
     await add('paused', ['3-0']);

@@ -165,12 +165,12 @@ describe('an error in a line', () => {
     const log = logTo(out, { foldMs: 50 });
     for (let i = 0; i < 5; i += 1) log.child({ key: `k${i}` }).error('job failed', { error });
     log.error('job failed', { error: new CodedError('OTHER', 'something else') });
-    await vi.waitFor(() => expect(out.lines).toHaveLength(3));
+    await vi.waitFor(() => expect(out.lines).toHaveLength(3), { timeout: 20_000 });
     expect(out.json[0]).toMatchObject({ msg: 'job failed', key: 'k0' });
     expect(out.json[1]).toMatchObject({ error: { code: 'OTHER' } });
     expect(out.json[2]).toMatchObject({ level: 'error', msg: 'job failed', code: 'MONGO_DOWN', repeated: 4 });
     log.error('job failed', { error });
-    await vi.waitFor(() => expect(out.lines).toHaveLength(4));
+    await vi.waitFor(() => expect(out.lines).toHaveLength(4), { timeout: 20_000 });
   });
 
   test('keeps the count of its repeats when the log is flushed early', async () => {

@@ -198,12 +198,14 @@ describe('an app whose configuration is read again by SIGHUP', () => {
       { msg: 'configuration read again', changed: 1, needRestart: 1 },
     ]);
     app.child.kill('SIGHUP');
-    await vi.waitFor(() =>
-      expect(app.lines().at(-1)).toMatchObject({
-        msg: 'configuration read again',
-        changed: 0,
-        needRestart: 0,
-      }),
+    await vi.waitFor(
+      () =>
+        expect(app.lines().at(-1)).toMatchObject({
+          msg: 'configuration read again',
+          changed: 0,
+          needRestart: 0,
+        }),
+      { timeout: 20_000 },
     );
     expect(app.lines()).toHaveLength(6);
   });
@@ -233,14 +235,20 @@ describe('an app whose configuration is read again by SIGHUP', () => {
     const app = await begin();
     write(settings(5, 1, 'warn'));
     app.child.kill('SIGHUP');
-    await vi.waitFor(() => {
-      app.child.kill('SIGUSR2');
-      expect(app.lines().at(-1)).toMatchObject({ msg: 'log level changed by SIGUSR2', level: 'debug' });
-    });
-    await vi.waitFor(() => {
-      app.child.kill('SIGUSR2');
-      expect(app.lines().at(-1)).toMatchObject({ msg: 'log level changed by SIGUSR2', level: 'warn' });
-    });
+    await vi.waitFor(
+      () => {
+        app.child.kill('SIGUSR2');
+        expect(app.lines().at(-1)).toMatchObject({ msg: 'log level changed by SIGUSR2', level: 'debug' });
+      },
+      { timeout: 20_000 },
+    );
+    await vi.waitFor(
+      () => {
+        app.child.kill('SIGUSR2');
+        expect(app.lines().at(-1)).toMatchObject({ msg: 'log level changed by SIGUSR2', level: 'warn' });
+      },
+      { timeout: 20_000 },
+    );
   });
 });
 

@@ -53,10 +53,13 @@ describe('claims of keys', () => {
     await on.queue.request(['a']);
     const { dueMs } = await on.queue.depth();
     await expect
-      .poll(async () => {
-        await on.queue.request(['a']);
-        return (await on.queue.depth()).dueMs;
-      })
+      .poll(
+        async () => {
+          await on.queue.request(['a']);
+          return (await on.queue.depth()).dueMs;
+        },
+        { timeout: 20_000 },
+      )
       .toBeGreaterThan(dueMs + 100);
     const held = await claim(on.mine, 'a');
     expect(await on.mine.end(held, 'failed')).toBe('ended');

@@ -102,21 +102,21 @@ test('a job that is under way when its key is paused saves its slice, and does n
 test('entries trimmed while their key is paused are a gap after it, counted', async () => {
   await redis.xadd('short', '1-1', 'n', '1');
   await sync('short');
-  await pauseKey(fleet, 'short');
+  expect(await pauseKey(fleet, 'short')).toEqual({ done: 'paused' });
   for (let i = 2; i <= 5; i++) await redis.xadd('short', 'MAXLEN', '1', `${i}-1`, 'n', String(i));
   await sync('short');
-  await resumeKey(fleet, 'short');
+  expect(await resumeKey(fleet, 'short')).toMatchObject({ done: 'resumed' });
   expect(await sync('short')).toMatchObject({ seen: 1, gaps: [{ entries: 3 }] });
 });
 
 test('resync begins one life however often it is asked about the same one, and a pause outlives it', async () => {
   await redis.sadd('tags', 'a', 'b');
   await sync('tags');
-  await pauseKey(fleet, 'tags');
+  expect(await pauseKey(fleet, 'tags')).toEqual({ done: 'paused' });
   expect(await resyncKey(fleet, 'tags', 1)).toMatchObject({ done: 'begun', life: 2, isPaused: true });
   expect(await resyncKey(fleet, 'tags', 1)).toEqual({ done: 'begun before', life: 2 });
   expect(await sync('tags')).toMatchObject({ result: 'paused' });
-  await resumeKey(fleet, 'tags');
+  expect(await resumeKey(fleet, 'tags')).toMatchObject({ done: 'resumed' });
   expect(await sync('tags')).toMatchObject({ result: 'synced' });
   expect(await readKey(fleet.db, 'tags')).toMatchObject({ incarnation: 2, status: 'active' });
 });

@@ -181,8 +181,12 @@ describe('the address', () => {
       (error) => seen.push(redisError(error)),
     );
     open.push(redis);
-    await vi.waitFor(() =>
-      expect(seen).toContainEqual(expect.objectContaining({ code, message: expect.stringMatching(message) })),
+    await vi.waitFor(
+      () =>
+        expect(seen).toContainEqual(
+          expect.objectContaining({ code, message: expect.stringMatching(message) }),
+        ),
+      { timeout: 20_000 },
     );
   });
 
@@ -193,8 +197,9 @@ describe('the address', () => {
       const seen: string[] = [];
       const address = { host: '', port: 0, db: 0, tls: NO_TLS, ...more };
       open.push(connectRedis(address, (error) => seen.push(redisError(error).message)));
-      await vi.waitFor(() =>
-        expect(seen).toContainEqual(expect.stringContaining(`ECONNREFUSED 127.0.0.1:${port}`)),
+      await vi.waitFor(
+        () => expect(seen).toContainEqual(expect.stringContaining(`ECONNREFUSED 127.0.0.1:${port}`)),
+        { timeout: 20_000 },
       );
     }
   });

@@ -108,7 +108,7 @@ it('a connection that is opened anew many times leaves no listeners behind, and 
   const before = listeners();
   for (let i = 0; i < 12; i++) {
     way.set('cut');
-    await vi.waitFor(() => expect(redis.status).not.toBe('ready'));
+    await vi.waitFor(() => expect(redis.status).not.toBe('ready'), { timeout: 20_000 });
     way.set('pass');
     await redis.ping();
   }
@@ -183,7 +183,9 @@ describe('a name that leads to another primary, while old connections stay open'
     if (!script || !transaction || !blocked) throw new TypeError('three were opened');
     await Promise.all([script.ping(), transaction.ping(), blocked.ping()]);
     const popped = blocked.bzpopmin('popped', 0).catch(codeOf);
-    await vi.waitFor(async () => expect(await toFirst.info('clients')).toMatch(/blocked_clients:1/));
+    await vi.waitFor(async () => expect(await toFirst.info('clients')).toMatch(/blocked_clients:1/), {
+      timeout: 20_000,
+    });
     await failOver();
     expect(await popped).toMatch(/UNBLOCKED/);
     expect(await outcome(script.eval("return redis.call('SET', KEYS[1], 'x')", 1, 'by-script'))).toMatch(
@@ -231,7 +233,7 @@ describe('a name that leads to another primary, while old connections stay open'
       { onError: (error) => void errors.push(error), onUnexpected: () => {} },
     );
     await redis.ping();
-    await vi.waitFor(() => expect(raw?.isReady).toBe(true));
+    await vi.waitFor(() => expect(raw?.isReady).toBe(true), { timeout: 20_000 });
     await failOver();
     await toSecond.set('where', 'second');
     const readRaw = async () => {
@@ -254,7 +256,9 @@ describe('a name that leads to another primary, while old connections stay open'
     await redis.ping();
     await toFirst.replicaof('127.0.0.1', 1);
     expect(await outcome(redis.set('late', 'x'))).toMatch(/READONLY/);
-    await vi.waitFor(async () => expect(await outcome(redis.get('late'))).toBe('REDIS_READONLY'));
+    await vi.waitFor(async () => expect(await outcome(redis.get('late'))).toBe('REDIS_READONLY'), {
+      timeout: 20_000,
+    });
     if (second) name.lead(second.port);
     await works(redis, 'late');
   });

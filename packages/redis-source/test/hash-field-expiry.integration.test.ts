@@ -125,11 +125,11 @@ describe.each<[string, RedisName]>([
       if (!name) throw new Error('there is no first page');
       await pages.return({ isWhole: false, isGone: false, expiresAt: null });
 
-      await writer.call('HPEXPIRE', 'pages', '500', 'FIELDS', '1', name);
+      await writer.call('HPEXPIRE', 'pages', '2000', 'FIELDS', '1', name);
       const again = reader.paged(Buffer.from('pages'));
       const page = await again.next();
       expect(page.done ? [] : page.value.map(([field]) => field)).toContainEqual(name);
-      await expect.poll(() => writer.hexists('pages', name)).toBe(0);
+      await expect.poll(() => writer.hexists('pages', name), { timeout: 20_000 }).toBe(0);
       let step = page;
       while (!step.done) step = await again.next();
       expect(step.value).toMatchObject({ isWhole: false });

@@ -275,5 +275,5 @@ type Sets = { _id: string } & Document;
 /** Times in MongoDB are of whole milliseconds: what comes later must differ in them. */
 async function nextMillisecond(): Promise<void> {
   const now = Date.now();
-  await vi.waitUntil(() => Date.now() > now, { interval: 1 });
+  await vi.waitUntil(() => Date.now() > now, { timeout: 20_000, interval: 1 });
 }
