@@ -1,35 +1,98 @@
 // @ts-check
+/** @import { RunResult } from './results-reporter.mjs' */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { countTests, summaryOf } from './count-tests.mjs';
+import { fileURLToPath } from 'node:url';
+import { countTests, labelOf, mergeRuns, summaryOf } from './count-tests.mjs';
 import { root } from './root.mjs';
 import { runChild } from './run-child.mjs';
 
+const vitest = join(root, 'node_modules/vitest/vitest.mjs');
+const reporter = fileURLToPath(new URL('results-reporter.mjs', import.meta.url));
+
+/** Of more files than these that fail, no flaky test is the reason. */
+const MOST_RUN_AGAIN = 10;
+
 /**
- * Runs the tests, then prints `N passed, N failed` as the last line; `, N skipped` follows where some were.
+ * Runs the tests; files that failed are run once more, each alone, and a test that passes only then is told of as flaky.
+ * Prints `N passed, N failed` as the last line; `, N skipped` follows where some were.
  *
  * @param {string[]} args for vitest
+ * @param {{cwd?: string}} [place] cwd: where vitest finds its configuration; default the checkout
  * @returns {Promise<number>} the exit code
  */
-export async function runTests(args) {
+export async function runTests(args, { cwd = root } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'redis-to-mongo-results-'));
-  const results = join(folder, 'results.json');
+  const run = async (/** @type {string[]} */ runArgs) => {
+    const path = join(folder, 'results.json');
+    rmSync(path, { force: true });
+    process.env.TEST_RESULTS = path;
+    const reporters = ['--reporter=default', `--reporter=${reporter}`];
+    const code = await runChild(process.execPath, [vitest, 'run', ...reporters, ...runArgs], { cwd });
+    return { code, result: read(path) };
+  };
   try {
-    const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${results}`];
-    const code = await runChild(process.execPath, [vitest, 'run', ...reporters, ...args]);
-    console.log(summaryOf(countTests(read(results), code)));
-    return code;
+    const { code, result } = await run(args);
+    const failed = result?.files.filter((file) => file.failed) ?? [];
+    if (result === undefined || failed.length === 0 || failed.length > MOST_RUN_AGAIN || code >= 128)
+      return say(countTests(result, code), code);
+    const options = await optionsOf(args);
+    /** @type {RunResult[]} */
+    const again = [];
+    for (const file of failed) {
+      console.log(`\n${labelOf(file)} failed: it is run once more, alone.`);
+      const next = await run([...options, `--project=${file.project}`, join(cwd, file.path)]);
+      if (next.code >= 128) return say(countTests(result, code), next.code);
+      if (next.result !== undefined) again.push(honest(next.result, next.code));
+    }
+    const merged = mergeRuns(result, again);
+    const counts = countTests(merged.result, 0);
+    return say(counts, counts.failed === 0 ? 0 : code, merged.flaky);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** @param {string} path */
+/**
+ * A run that failed for no reason that its results tell has an error of no test.
+ *
+ * @param {RunResult} result
+ * @param {number} code
+ * @returns {RunResult}
+ */
+function honest(result, code) {
+  const isTold = code === 0 || result.errors > 0 || result.files.some((file) => file.failed);
+  return isTold ? result : { ...result, errors: 1 };
+}
+
+/**
+ * The arguments without those that say which files, or whose project, are to be run.
+ *
+ * @param {string[]} args
+ */
+async function optionsOf(args) {
+  const { parseCLI } = await import('vitest/node');
+  const { filter } = parseCLI(['vitest', 'run', ...args]);
+  return args.filter(
+    (arg, i) => !filter.includes(arg) && !arg.startsWith('--project') && args[i - 1] !== '--project',
+  );
+}
+
+/**
+ * @param {ReturnType<typeof countTests>} counts
+ * @param {number} code
+ * @param {readonly string[]} [flaky]
+ */
+function say(counts, code, flaky) {
+  console.log(summaryOf(counts, flaky));
+  return code;
+}
+
+/** @param {string} path @returns {RunResult | undefined} */
 function read(path) {
   try {
-    return readFileSync(path, 'utf8');
+    return JSON.parse(readFileSync(path, 'utf8'));
   } catch {
     return undefined;
   }

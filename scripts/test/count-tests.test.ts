@@ -1,33 +1,32 @@
 import { describe, expect, it } from 'vitest';
-import { countTests, summaryOf } from '../run/count-tests.mjs';
+import { countTests, mergeRuns, summaryOf } from '../run/count-tests.mjs';
 
-const file = (status: string, ...tests: string[]) => ({
-  status,
-  assertionResults: tests.map((test) => ({ status: test })),
+const file = (failed: boolean, ...states: string[]) => ({
+  project: 'unit',
+  path: 'a.test.ts',
+  failed,
+  tests: states.map((state, i) => ({ name: `test ${i}`, state })),
 });
+const run = (...files: ReturnType<typeof file>[]) => ({ errors: 0, files });
 
 describe('the count of tests', () => {
   it('is what vitest counted', () => {
-    const json = {
-      numPassedTests: 5,
-      numFailedTests: 1,
-      testResults: [file('passed', 'passed'), file('failed', 'failed')],
-    };
-    expect(countTests(JSON.stringify(json), 1)).toMatchObject({ passed: 5, failed: 1 });
+    const result = run(file(false, 'passed', 'passed', 'passed'), file(true, 'passed', 'failed', 'passed'));
+    expect(countTests(result, 1)).toMatchObject({ passed: 5, failed: 1 });
   });
 
   it('takes a file that failed before its first test for one failure', () => {
-    const json = {
-      numPassedTests: 5,
-      numFailedTests: 1,
-      testResults: [file('failed'), file('failed', 'failed')],
-    };
-    expect(countTests(JSON.stringify(json), 1)).toMatchObject({ passed: 5, failed: 2 });
+    const result = run(file(true), file(true, 'failed', 'passed'));
+    expect(countTests(result, 1)).toMatchObject({ passed: 1, failed: 2 });
   });
 
   it('takes a run that failed without a failed test for one failure', () => {
-    const json = { numPassedTests: 5, numFailedTests: 0, testResults: [] };
-    expect(countTests(JSON.stringify(json), 1)).toMatchObject({ passed: 5, failed: 1 });
+    expect(countTests(run(file(false, 'passed')), 1)).toMatchObject({ passed: 1, failed: 1 });
+  });
+
+  it('takes errors of no test for one failure, whatever else failed', () => {
+    const result = { ...run(file(true, 'failed', 'passed')), errors: 3 };
+    expect(countTests(result, 1)).toMatchObject({ passed: 1, failed: 2 });
   });
 
   it('takes a run without results for one failure', () => {
@@ -35,22 +34,78 @@ describe('the count of tests', () => {
   });
 
   it('tells how many were skipped, and for which need', () => {
-    const skipped = (fullName: string) => ({ status: 'skipped', fullName });
-    const needs = [skipped('JSON (needs RedisJSON) one'), skipped('JSON (needs RedisJSON) two')];
-    const json = {
-      numPassedTests: 5,
-      numFailedTests: 0,
-      testResults: [
-        { status: 'passed', assertionResults: [...needs, skipped('left out'), { status: 'passed' }] },
-      ],
-    };
-    expect(summaryOf(countTests(JSON.stringify(json), 0))).toBe(
-      'skipped: 2, needs RedisJSON\n5 passed, 0 failed, 3 skipped',
+    const skipped = (name: string) => ({ name, state: 'skipped' });
+    const tests = [
+      ...['JSON (needs RedisJSON) one', 'JSON (needs RedisJSON) two', 'left out'].map(skipped),
+      ...file(false, 'passed', 'passed').tests,
+    ];
+    expect(summaryOf(countTests(run({ ...file(false), tests }), 0))).toBe(
+      'skipped: 2, needs RedisJSON\n2 passed, 0 failed, 3 skipped',
     );
   });
 
   it('says nothing of skipped tests where there are none', () => {
-    const json = { numPassedTests: 5, numFailedTests: 0, testResults: [file('passed', 'passed')] };
-    expect(summaryOf(countTests(JSON.stringify(json), 0))).toBe('5 passed, 0 failed');
+    expect(summaryOf(countTests(run(file(false, 'passed')), 0))).toBe('1 passed, 0 failed');
+  });
+});
+
+describe('a file that is run once more', () => {
+  const merged = (first: ReturnType<typeof run>, again: ReturnType<typeof run>) => {
+    const { result, flaky } = mergeRuns(first, [again]);
+    const { passed, failed } = countTests(result, 0);
+    return { passed, failed, flaky };
+  };
+  const failedOnce = run(file(true, 'passed', 'failed'));
+
+  it('and passes makes its failed test a passed one, which is called flaky', () => {
+    expect(merged(failedOnce, run(file(false, 'passed', 'passed')))).toEqual({
+      passed: 2,
+      failed: 0,
+      flaky: ['[unit] a.test.ts > test 1'],
+    });
+  });
+
+  it.each(['failed', 'skipped'])('and in which the test has %s keeps its failure', (state) => {
+    const again = run(file(state === 'failed', 'passed', state));
+    expect(merged(failedOnce, again)).toEqual({ passed: 1, failed: 1, flaky: [] });
+  });
+
+  it('and in which another test fails has that failure instead', () => {
+    expect(merged(failedOnce, run(file(true, 'failed', 'passed')))).toMatchObject({ passed: 1, failed: 1 });
+  });
+
+  it('and passes is flaky in its own name when no test had failed', () => {
+    expect(merged(run(file(true, 'skipped')), run(file(false, 'passed')))).toEqual({
+      passed: 1,
+      failed: 0,
+      flaky: ['[unit] a.test.ts, outside of its tests'],
+    });
+  });
+
+  it('and ends without results, or with an error of no test, is no better than before', () => {
+    expect(merged(failedOnce, run())).toEqual({ passed: 1, failed: 1, flaky: [] });
+    expect(merged(failedOnce, { ...run(file(false, 'passed', 'passed')), errors: 1 })).toMatchObject({
+      failed: 1,
+    });
+  });
+
+  it('is another one than that of the same name in another project', () => {
+    const other = { ...file(false, 'passed', 'passed'), project: 'e2e' };
+    expect(merged(failedOnce, run(other))).toEqual({ passed: 1, failed: 1, flaky: [] });
+  });
+
+  it('has tests of the same name pass only together', () => {
+    const twins = (...states: string[]) => {
+      const each = file(states.includes('failed'), ...states);
+      return run({ ...each, tests: each.tests.map(({ state }) => ({ name: 'twin', state })) });
+    };
+    expect(merged(twins('failed', 'passed'), twins('passed', 'failed'))).toMatchObject({ failed: 2 });
+  });
+
+  it('is told of by name before the counts', () => {
+    const { result, flaky } = mergeRuns(failedOnce, [run(file(false, 'passed', 'passed'))]);
+    expect(summaryOf(countTests(result, 0), flaky)).toBe(
+      '1 flaky: passed only when run again; a flaky test is a defect\n  [unit] a.test.ts > test 1\n2 passed, 0 failed',
+    );
   });
 });
