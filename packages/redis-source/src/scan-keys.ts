@@ -21,6 +21,9 @@ const TYPES = `local types = {}
 for i, key in ipairs(KEYS) do types[i] = redis.call('TYPE', key).ok end
 return table.concat(types, ' ')`;
 
+/** The script of each connection: what was found out about its server is kept for as long as the connection. */
+const SCRIPTS = new WeakMap<Redis, KeysScript>();
+
 /** Keys per SCAN step, about; bounds how long one step keeps the server busy. */
 const STEP = 1000;
 
@@ -82,13 +85,13 @@ async function withTypes(
  */
 export async function typesOf(
   redis: Redis,
-  names: readonly (Buffer | string)[],
+  names: readonly Buffer[],
 ): Promise<(FoundKey['type'] | undefined)[]> {
   try {
     const answers = (await answersAtOnce(redis, names)) ?? (await answersOneByOne(redis, names));
     return answers.map((answer, i) => {
       if (typeof answer !== 'string') return answer;
-      if (answer !== 'none' && Buffer.byteLength(names[i] ?? '') > LONGEST_KEY_BYTES) return NAME_TOO_LONG;
+      if (answer !== 'none' && (names[i]?.length ?? 0) > LONGEST_KEY_BYTES) return NAME_TOO_LONG;
       return keyTypeOf(answer);
     });
   } catch (error) {
@@ -101,19 +104,24 @@ type Answer = string | { readonly unknown: string };
 /** By one command, at a tenth of the CPU; `undefined` on a cluster, and where the server refuses it for any of the keys. */
 async function answersAtOnce(
   redis: Redis,
-  names: readonly (Buffer | string)[],
+  names: readonly Buffer[],
 ): Promise<readonly Answer[] | undefined> {
   if (isCluster(redis) || names.length === 0 || names.length > STEP * 10) return undefined;
-  const [reply] = await new KeysScript(redis, TYPES).run([names.map((name) => Buffer.from(name))], []);
+  const [reply] = await scriptOf(redis).run([names], []);
   if (!Buffer.isBuffer(reply)) return undefined;
   const answers = reply.toString('latin1').split(' ');
   return answers.length === names.length ? answers : undefined;
 }
 
-async function answersOneByOne(
-  redis: Redis,
-  names: readonly (Buffer | string)[],
-): Promise<readonly Answer[]> {
+function scriptOf(redis: Redis): KeysScript {
+  const known = SCRIPTS.get(redis);
+  if (known) return known;
+  const script = new KeysScript(redis, TYPES);
+  SCRIPTS.set(redis, script);
+  return script;
+}
+
+async function answersOneByOne(redis: Redis, names: readonly Buffer[]): Promise<readonly Answer[]> {
   const replies = await pipelined(
     redis,
     names,

@@ -32,7 +32,8 @@ describe('a key that the ACL hides from the user', () => {
   });
 
   it('has no type that anybody mirrors, and keeps nobody from the others', async () => {
-    expect(await typesOf(redis, ['orders', 'secret', 'orders none'])).toEqual([
+    const names = ['orders', 'secret', 'orders none'].map((name) => Buffer.from(name));
+    expect(await typesOf(redis, names)).toEqual([
       'stream',
       { unknown: 'no permission' },
       undefined,

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mastersOf, pipelined } from '@redis-to-mongo/redis-connection';
+import { isCommandRefused, mastersOf, pipelined } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
 
 /**
  * A Lua script that reads keys. A server that does not know it yet is told it when that shows. It is run by EVALSHA_RO: a
  * user who may only read keys (`%R~`) may not run EVALSHA on them. Before Redis 7.0 there is but that one.
+ * A user who may run scripts need not be allowed to load them: then the answer is that refusal, as of EVALSHA_RO itself.
  * Source: https://redis.io/docs/latest/commands/evalsha_ro/
  */
 export class KeysScript {
@@ -31,8 +32,20 @@ export class KeysScript {
       replies = await this.#runKnown(parts, args);
     }
     if (!replies.some(isUnknownScript)) return replies;
-    await Promise.all(mastersOf(this.#redis).map((server) => server.script('LOAD', this.#lua)));
+    const refusal = await this.#load();
+    if (refusal) return replies.map((reply) => (isUnknownScript(reply) ? refusal : reply));
     return await this.#runKnown(parts, args);
+  }
+
+  /** @returns the refusal, where the user may not load scripts. */
+  async #load(): Promise<Error | undefined> {
+    try {
+      await Promise.all(mastersOf(this.#redis).map((server) => server.script('LOAD', this.#lua)));
+      return undefined;
+    } catch (error) {
+      if (error instanceof Error && isCommandRefused(error)) return error;
+      throw error;
+    }
   }
 
   async #runKnown(parts: readonly (readonly Buffer[])[], args: readonly string[]): Promise<unknown[]> {
