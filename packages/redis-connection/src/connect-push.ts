@@ -4,7 +4,7 @@ import type { HostAndPort, RedisAddress } from './redis-address.js';
 
 /**
  * Opens a connection for what a server tells unasked. It speaks RESP2, since ioredis drops RESP3's `invalidate` messages, and
- * subscribes to nothing by itself after a reconnection.
+ * subscribes to nothing by itself after a reconnection. What was asked of a connection that has closed is not asked of the next one.
  * @param node of a cluster: one of its servers.
  */
 export function connectPush(
@@ -17,6 +17,7 @@ export function connectPush(
   return connectWith(place, onError, {
     ...FOR_BLOCKING,
     protocol: 2,
+    maxRetriesPerRequest: 0,
     asksRole: false,
     autoResubscribe: false,
   });

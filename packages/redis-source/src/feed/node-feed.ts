@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import { type FeedRefusal, refusalOf } from './feed-refusal.js';
+import { type FeedRefusal, feedRefusalOf } from './feed-refusal.js';
 import { type ServerMarks, serverMarks } from './server-marks.js';
 
 export interface NodeFeedOptions {
@@ -19,13 +19,14 @@ export interface NodeFeedOptions {
   /** Told that the server will not tell of changes. It is asked again now and then. */
   readonly onRefused: (refusal: FeedRefusal) => void;
   readonly onError: (error: unknown) => void;
+  /** A server that refused is asked again after so long, in ms. Default 30 s. */
+  readonly askAgainMs?: number;
 }
 
 const CHANNEL = '__redis__:invalidate';
 /** How often the connection is checked, in ms, and how long it may take to answer. */
 const PING_MS = 1_000;
 const ANSWER_MS = 3_000;
-/** A server that refused is asked again after so long, in ms. */
 const ASK_AGAIN_MS = 30_000;
 
 /**
@@ -34,6 +35,8 @@ const ASK_AGAIN_MS = 30_000;
  *
  *     connecting ──ready──▶ asking ──OK──▶ listening ──close, no answer──▶ connecting
  *                              └──error──▶ refused ──30 s──▶ asking
+ *
+ * One asking at a time: that of a connection that has closed ends, also where it waits to ask again.
  */
 export class NodeFeed {
   readonly #options: NodeFeedOptions;
@@ -41,18 +44,18 @@ export class NodeFeed {
   #closed = false;
   #asking: Promise<void> | undefined;
   readonly #heartbeat: NodeJS.Timeout;
-  readonly #ended = new AbortController();
+  #ask = new AbortController();
   #pingedAt: number | undefined;
 
   constructor(options: NodeFeedOptions) {
     this.#options = options;
     const { redis } = options;
     redis.on('messageBuffer', (_channel: Buffer, names: unknown) => this.#take(names));
-    redis.on('ready', () => this.#ask());
+    redis.on('ready', () => this.#startAsking());
     redis.on('close', () => this.#lose());
     this.#heartbeat = setInterval(() => this.#check(), PING_MS);
     this.#heartbeat.unref();
-    if (redis.status === 'ready') this.#ask();
+    if (redis.status === 'ready') this.#startAsking();
   }
 
   /** Connects anew: the server may not be the right one any more. */
@@ -62,7 +65,7 @@ export class NodeFeed {
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.#ended.abort();
+    this.#ask.abort();
     clearInterval(this.#heartbeat);
     this.#options.redis.disconnect();
     await this.#asking;
@@ -74,37 +77,40 @@ export class NodeFeed {
     else this.#options.onFlush();
   }
 
-  #ask(): void {
+  #startAsking(): void {
+    if (this.#closed) return;
     this.#pingedAt = undefined;
-    const asking = this.#subscribe().finally(() => {
+    this.#ask.abort();
+    this.#ask = new AbortController();
+    const asking = this.#subscribe(this.#ask.signal).finally(() => {
       if (this.#asking === asking) this.#asking = undefined;
     });
     this.#asking = asking;
   }
 
-  async #subscribe(): Promise<void> {
-    const { redis, prefixes, onListening, onRefused, onError } = this.#options;
-    while (!this.#closed && redis.status === 'ready') {
+  async #subscribe(signal: AbortSignal): Promise<void> {
+    const { redis, prefixes, onListening, onRefused, onError, askAgainMs = ASK_AGAIN_MS } = this.#options;
+    while (!signal.aborted) {
       try {
         const marks = await serverMarks(redis);
         const id = String(await redis.client('ID'));
         const only = prefixes.flatMap((prefix) => ['PREFIX', prefix]);
         await redis.call('CLIENT', 'TRACKING', 'ON', 'REDIRECT', id, 'BCAST', ...only);
         await redis.subscribe(CHANNEL);
-        if (this.#closed || redis.status !== 'ready') return;
+        if (signal.aborted) return;
         this.#isListening = true;
         onListening(marks);
         return;
       } catch (error) {
-        const refusal = refusalOf(error);
-        if (this.#closed || redis.status !== 'ready') return;
+        if (signal.aborted) return;
+        const refusal = feedRefusalOf(error);
         if (!refusal) {
           onError(error);
           redis.disconnect(true);
           return;
         }
         onRefused(refusal);
-        await sleep(ASK_AGAIN_MS, undefined, { signal: this.#ended.signal }).catch(() => {}); // closed
+        await sleep(askAgainMs, undefined, { signal }).catch(() => {}); // ended
       }
     }
   }
@@ -128,6 +134,7 @@ export class NodeFeed {
   }
 
   #lose(): void {
+    this.#ask.abort();
     this.#pingedAt = undefined;
     if (!this.#isListening) return;
     this.#isListening = false;
