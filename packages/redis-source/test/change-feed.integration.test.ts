@@ -141,6 +141,42 @@ describe('a connection that nobody is at the other end of', () => {
 });
 
 describe('after a failover behind a name', () => {
+  it('is found, also when the server did not answer in between, which says nothing of swapped databases', async () => {
+    const next = await startRedis();
+    const proxies = { feed: await startTcpProxy(server.port), ordinary: await startTcpProxy(server.port) };
+    const errors: unknown[] = [];
+    const source = connectRedis(addressOf(proxies.ordinary.port), () => {}, { commandTimeout: 300 });
+    try {
+      await redis.swapdb(0, 1);
+      await listen({
+        address: addressOf(proxies.feed.port),
+        redis: source,
+        onError: (error) => void errors.push(error),
+      });
+      proxies.ordinary.set('hang');
+      await vi.waitFor(() => expect(errors.length + missed.length).toBeGreaterThan(1), until);
+      proxies.ordinary.set('pass');
+      proxies.feed.lead(next.port);
+      proxies.ordinary.lead(next.port);
+      source.disconnect(true);
+      await vi.waitFor(
+        () =>
+          expect(missed).toEqual([
+            'the server was connected',
+            'the connection to the server was lost',
+            'the server was connected',
+          ]),
+        until,
+      );
+    } finally {
+      source.disconnect();
+      await feed?.close();
+      await proxies.feed.close();
+      await proxies.ordinary.close();
+      await next.stop();
+    }
+  });
+
   it('the feed leaves the old server, though its connection stays open', async () => {
     const next = await startRedis();
     const proxy = await startTcpProxy(server.port);

@@ -2,7 +2,7 @@ import { connectPush, isCluster, mastersOf, type RedisAddress } from '@redis-to-
 import type { Redis } from 'ioredis';
 import type { FeedRefusal } from './feed-refusal.js';
 import { NodeFeed } from './node-feed.js';
-import { type ServerMarks, serverMarks } from './server-marks.js';
+import { differ, type ServerMarks, serverMarks } from './server-marks.js';
 
 export interface ChangeFeedOptions {
   readonly address: RedisAddress;
@@ -20,7 +20,7 @@ export interface ChangeFeedOptions {
 /**
  * - `listening`: every change is told of.
  * - `connecting`: some server does not answer, or not yet; changes are missed meanwhile, and that is told.
- * - `refused`: some server won't tell; changes have to be looked for.
+ * - `refused`: some server won't tell; changes have to be found by polling.
  */
 export type FeedState =
   | { readonly is: 'listening' | 'connecting' }
@@ -30,7 +30,7 @@ export type FeedState =
 const TOPOLOGY_MS = 250;
 /**
  * So long after another server has taken over, in ms, every connection of the fleet has left the one before: each asks for
- * the server's role every 5 s. Until then a worker may look at a key there, and find nothing new.
+ * the server's role every 5 s. Until then a worker may read a key there, and find nothing new.
  */
 const ALL_MOVED_MS = 15_000;
 const ONLY = 'the server';
@@ -75,7 +75,7 @@ export class ChangeFeed {
   }
 
   #check(): void {
-    this.#checking ??= this.#follow()
+    this.#checking ??= this.#matchServers()
       .catch((error: unknown) => {
         if (!this.#isClosed) this.#options.onError(error);
       })
@@ -85,7 +85,7 @@ export class ChangeFeed {
   }
 
   /** Opens a feed for each server that has come, and closes those of servers that have gone. */
-  async #follow(): Promise<void> {
+  async #matchServers(): Promise<void> {
     const { redis } = this.#options;
     if (!isCluster(redis)) {
       if (this.#nodes.size === 0) this.#open(ONLY);
@@ -116,14 +116,15 @@ export class ChangeFeed {
     if (node?.state.is !== 'listening' || !before) return;
     const now = await serverMarks(this.#options.redis);
     if (node.marks !== before) return;
-    if (now.run !== before.run && now.run && before.run) node.feed.reconnect();
-    else if (now.swaps !== before.swaps) {
-      node.marks = now;
+    if (differ(now.run, before.run)) node.feed.reconnect();
+    else if (differ(now.swaps, before.swaps)) {
+      node.marks = { ...before, swaps: now.swaps };
       this.#options.onMissed('databases were swapped');
     }
   }
 
-  #lookAgain(name: string): void {
+  /** Reports changes as missed once more, when nobody can have asked the server of before any longer. */
+  #sweepOnceAllMoved(name: string): void {
     clearTimeout(this.#moved);
     this.#moved = setTimeout(
       () => this.#options.onMissed(`${name} is another one than before: until now it may have been asked`),
@@ -139,7 +140,7 @@ export class ChangeFeed {
       node.state = state;
       node.marks = marks;
     };
-    let run = '';
+    let run: string | undefined;
     const feed = new NodeFeed({
       redis: connectPush(address, onError, place),
       prefixes,
@@ -147,8 +148,8 @@ export class ChangeFeed {
       onListening: (marks) => {
         set({ is: 'listening' }, marks);
         onMissed(`${name} was connected`);
-        if (run && marks.run && marks.run !== run) this.#lookAgain(name);
-        run = marks.run || run;
+        if (differ(marks.run, run)) this.#sweepOnceAllMoved(name);
+        run = marks.run ?? run;
       },
       onFlush: () => onMissed(`${name} was flushed or filled anew`),
       onLost: () => {

@@ -1,23 +1,37 @@
+import { isCommandRefused } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
 
-/** What tells one server, and one state of it, from another. */
+/** What tells one server, and one state of it, from another; `undefined` where the server does not say, or not to this user. */
 export interface ServerMarks {
-  /** Which run of which server this is; undefined where the server does not say. */
+  /** Which run of which server this is. */
   readonly run: string | undefined;
   /** How often databases were swapped: no invalidation tells of the keys that come and go with that. */
-  readonly swaps: number;
+  readonly swaps: number | undefined;
 }
 
-/** Source: https://redis.io/docs/latest/commands/info/ */
+/**
+ * Source: https://redis.io/docs/latest/commands/info/
+ * @throws what ioredis throws when there is no answer: that says nothing of the server.
+ */
 export async function serverMarks(redis: Redis): Promise<ServerMarks> {
   const [server, stats] = await Promise.all([infoOf(redis, 'server'), infoOf(redis, 'commandstats')]);
   return {
-    run: /^run_id:(\S+)/m.exec(server)?.[1],
-    swaps: Number(/^cmdstat_swapdb:calls=(\d+)/m.exec(stats)?.[1] ?? 0),
+    run: server && /^run_id:(\S+)/m.exec(server)?.[1],
+    swaps: stats === undefined ? undefined : Number(/^cmdstat_swapdb:calls=(\d+)/m.exec(stats)?.[1] ?? 0),
   };
 }
 
+/** Whether both tell something, and not the same. */
+export function differ<T>(a: T | undefined, b: T | undefined): boolean {
+  return a !== undefined && b !== undefined && a !== b;
+}
+
 /** A user need not be allowed to ask. */
-async function infoOf(redis: Redis, section: string): Promise<string> {
-  return await redis.info(section).catch(() => '');
+async function infoOf(redis: Redis, section: string): Promise<string | undefined> {
+  try {
+    return await redis.info(section);
+  } catch (error) {
+    if (isCommandRefused(error)) return undefined;
+    throw error;
+  }
 }
