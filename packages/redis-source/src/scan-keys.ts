@@ -102,10 +102,7 @@ export async function typesOf(
 type Answer = string | { readonly unknown: string };
 
 /** By one command, at a tenth of the CPU; `undefined` on a cluster, and where the server refuses it for any of the keys. */
-async function answersAtOnce(
-  redis: Redis,
-  names: readonly Buffer[],
-): Promise<readonly Answer[] | undefined> {
+async function answersAtOnce(redis: Redis, names: readonly Buffer[]): Promise<readonly Answer[] | undefined> {
   if (isCluster(redis) || names.length === 0 || names.length > STEP * 10) return undefined;
   const [reply] = await scriptOf(redis).run([names], []);
   if (!Buffer.isBuffer(reply)) return undefined;

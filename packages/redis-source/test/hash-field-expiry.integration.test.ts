@@ -9,10 +9,13 @@ import { type ValueUnderTest, valueUnderTest, wholeSlice } from './types/value-u
 
 const LATE = 4_000_000_000_000;
 
-describe.each<[string, RedisName]>([
-  ['Valkey 9', 'valkey-9'],
-  ['Redis 7.4 (needs Linux on x86-64)', 'redis-7.4'],
-])('a hash whose fields expire, on %s', (_, program) => {
+const YEAR_10_000 = Date.UTC(10_000, 0);
+
+/** With the latest time that a field may have there. */
+describe.each<[string, RedisName, number]>([
+  ['Valkey 9', 'valkey-9', YEAR_10_000],
+  ['Redis 7.4 (needs Linux on x86-64)', 'redis-7.4', 2 ** 46 - 1],
+])('a hash whose fields expire, on %s', (_, program, latest) => {
   describe.skipIf(!isRedisForHere(program))('what is in MongoDB', () => {
     let server: RedisServer;
     let under: ValueUnderTest;
@@ -113,6 +116,25 @@ describe.each<[string, RedisName]>([
       expect(units.filter(({ expiresAt }) => expiresAt)).toMatchObject([
         { field: 'field 7', value: 'value 7', expiresAt: new Date(LATE) },
       ]);
+    });
+
+    it('has the latest date for times beyond the year 9999, as for the key’s own', async () => {
+      await fillLarge('late and large');
+      await writer.hset('late', 'a', '1');
+      for (const key of ['late', 'late and large']) {
+        await writer.pexpireat(key, YEAR_10_000 + 1000);
+        const [field] = await writer.hkeys(key);
+        await writer.call('HPEXPIREAT', key, latest, 'FIELDS', '1', field ?? '');
+        await under.sync(key);
+        expect(await under.header('hashes', key)).toMatchObject({ expiresAt: new Date(YEAR_10_000 - 1) });
+        expect((await under.sync(key)).result).toBe('unchanged');
+      }
+      const fieldExpiresAt = new Date(Math.min(latest, YEAR_10_000 - 1));
+      expect(await under.header('hashes', 'late')).toMatchObject({
+        fieldsExpireAt: [{ field: 'a', expiresAt: fieldExpiresAt }],
+      });
+      const units = await under.units('hashes', 'hash_fields', 'late and large');
+      expect(units.flatMap(({ expiresAt }) => expiresAt ?? [])).toEqual([fieldExpiresAt]);
     });
 
     it('does not come from pages between which a field has expired', async () => {

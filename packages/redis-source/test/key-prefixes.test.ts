@@ -1,4 +1,4 @@
-import { keyFilter } from '@redis-to-mongo/pipeline';
+import { keyFilter, keyIdOf } from '@redis-to-mongo/pipeline';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { keyPrefixes } from '../src/index.js';
@@ -21,6 +21,14 @@ it('a pattern that the ids of binary keys can match gives none: their names begi
   expect(prefixesOf('base64:*')).toEqual([]);
   expect(prefixesOf('base*')).toEqual([]);
   expect(prefixesOf('basement*')).toEqual(['basement']);
+});
+
+it('a name that is not text is met by its bytes, whatever stands for them in the pattern', () => {
+  const pattern = 'orders:\ufffd*';
+  const name = Buffer.from([...Buffer.from('orders:'), 0xff, 0x41]);
+  expect(keyFilter([pattern], [])(keyIdOf(name))).toBe(true);
+  expect(prefixesOf(pattern)).toEqual(['orders:']);
+  expect(prefixesOf('\ufffd*')).toEqual([]);
 });
 
 it('no key that a pattern matches is left out', () => {

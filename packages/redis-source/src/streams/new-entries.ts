@@ -1,4 +1,4 @@
-import { keyBytes, keyIdOf } from '@redis-to-mongo/pipeline';
+import { isEscapedKeyId, keyBytes, keyIdOf } from '@redis-to-mongo/pipeline';
 import { groupBySlot, isCluster, pipelined, redisError } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
 
@@ -56,5 +56,5 @@ function argsOf(streams: readonly StreamAt[]): (string | Buffer)[] {
 
 /** Text where it can be: ioredis writes commands without Buffers much faster. */
 function nameOf(key: string): string | Buffer {
-  return key.startsWith('base64:') ? keyBytes(key) : key;
+  return isEscapedKeyId(key) ? keyBytes(key) : key;
 }

@@ -6,6 +6,7 @@ import {
   type ValueDocument,
 } from '@redis-to-mongo/pipeline';
 import type { Redis } from 'ioredis';
+import { dateOf } from '../date-of.js';
 import { fieldExpiry } from '../values/field-expiry.js';
 import { itemsOf, scanPages } from '../values/scan-pages.js';
 import type { ValueOptions } from '../values/value-options.js';
@@ -53,7 +54,7 @@ function inline(items: readonly Item[] | undefined): ValueDocument {
   const expiring: ValueDocument[] = [];
   for (const [field, value, time] of items ?? []) {
     flat.push(text(field), text(value));
-    if (time && time.length > 0) expiring.push({ field: text(field), expiresAt: new Date(Number(time)) });
+    if (time && time.length > 0) expiring.push({ field: text(field), expiresAt: dateOf(Number(time)) });
   }
   const fields = encodeContent(flat);
   return expiring.length > 0 ? { fields, fieldsExpireAt: expiring } : { fields };
@@ -69,7 +70,7 @@ function unit([field, value, time]: Item): ValueDocument {
   return {
     field: text(field),
     value: text(value),
-    ...(time && time.length > 0 ? { expiresAt: new Date(Number(time)) } : {}),
+    ...(time && time.length > 0 ? { expiresAt: dateOf(Number(time)) } : {}),
   };
 }
 
