@@ -1,9 +1,9 @@
 import {
   type ByteBudget,
-  canonicalKeyId,
   type Found,
   type KeyType,
   keyBytes,
+  keyIdOf,
   type SmallReading,
   SyncError,
 } from '@redis-to-mongo/pipeline';
@@ -30,6 +30,8 @@ const MOST_ITEMS = 500;
 const MOST_BYTES = 64 * 1024;
 /** What a reading takes together, in bytes. */
 const READING_BYTES = 2 * 1024 * 1024;
+/** Keys that are read each by a script of its own, at once: none of these scripts knows what the others have taken. */
+const SINGLES_AT_ONCE = 50;
 
 /** Reads small values of many keys by a script; where the user may run none, it leaves all keys to their own syncers. */
 export class SmallReader {
@@ -54,8 +56,8 @@ export class SmallReader {
       const names = keys.map(keyBytes);
       const { answers, expiry } = await this.#ask(names);
       // Another way to write a key's id would mirror the key twice.
-      const found = keys.map((key, i) =>
-        canonicalKeyId(key) === key ? this.#found(answers, ANSWERS * i, expiry) : 'gone',
+      const found = names.map((name, i) =>
+        keyIdOf(name) === keys[i] ? this.#found(answers, ANSWERS * i, expiry) : 'gone',
       );
       const bytes = bytesIn(answers);
       held.resize(bytes);
@@ -86,20 +88,39 @@ export class SmallReader {
     const server = await masterOf(this.#redis, first);
     const expiry = await this.#expiry(server, first);
     const detailed = await this.#askForDetails(server, first);
-    const parts = isCluster(this.#redis) ? names.map((name) => [name]) : partsOf(names);
-    const together = READING_BYTES / parts.length;
-    const args = [expiry.command, MOST_ITEMS, MOST_BYTES, together, detailed ? 1 : 0].map(String);
-    const replies = await this.#script.run(parts, args);
+    const argsFor = (bytes: number) =>
+      [expiry.command, MOST_ITEMS, MOST_BYTES, bytes, detailed ? 1 : 0].map(String);
+    if (isCluster(this.#redis))
+      return { answers: await this.#askSingly(names, argsFor, READING_BYTES), expiry };
+    const parts = partsOf(names);
+    const each = READING_BYTES / parts.length;
+    const replies = await this.#script.run(parts, argsFor(each));
     const answers = await Promise.all(
-      parts.map(async (part, i) => {
-        if (part.length === 1 || !isKeyRefused(replies[i])) return answersOf(part, replies[i]);
-        // One of them may not be read: that one alone.
-        const singles = part.map((name) => [name]);
-        const each = await this.#script.run(singles, args);
-        return singles.flatMap((single, n) => answersOf(single, each[n]));
-      }),
+      parts.map((part, i) =>
+        // One of them may not be read.
+        isKeyRefused(replies[i]) ? this.#askSingly(part, argsFor, each) : answersOf(part, replies[i]),
+      ),
     );
     return { answers: answers.flat(), expiry };
+  }
+
+  /** Each key by a script of its own, until they have taken so many bytes; the others are for later. */
+  async #askSingly(
+    names: readonly Buffer[],
+    argsFor: (bytes: number) => readonly string[],
+    bytes: number,
+  ): Promise<unknown[]> {
+    const answers: unknown[] = [];
+    for (let from = 0, left = bytes; from < names.length; from += SINGLES_AT_ONCE) {
+      const singles = names.slice(from, from + SINGLES_AT_ONCE).map((name) => [name]);
+      const replies = left > 0 ? await this.#script.run(singles, argsFor(left)) : [];
+      const some = singles.flatMap((single, i) =>
+        left > 0 ? answersOf(single, replies[i]) : [LATER, false, false],
+      );
+      left -= bytesIn(some);
+      answers.push(...some);
+    }
+    return answers;
   }
 
   /** Whether any type's items have details that can be had here. */

@@ -50,7 +50,8 @@ export function valueSyncer(type: ValueType, redis: Redis, options: ValueOptions
   const reader = new ItemReader(redis, type.source, defaults.scanCount);
   const { keyType } = type.names;
   const settingsOf = ({ key }: KeyState) => withRule(defaults, options.rules?.ruleFor(key, keyType));
-  const writesOf = (state: KeyState) => new ValueWrites(type, reader, settingsOf(state), state);
+  const writesOf = (state: KeyState, settings: ValueSettings) =>
+    new ValueWrites(type, reader, settings, state);
   return {
     keyType,
     type,
@@ -59,8 +60,9 @@ export function valueSyncer(type: ValueType, redis: Redis, options: ValueOptions
       after: (state) => {
         const last = parseValuePosition(state.position);
         if (last?.form === 'members') return 'alone';
+        const settings = settingsOf(state);
         const formFor = (seen: Pick<PassResult, 'items' | 'bytes'>) =>
-          formOf(type, settingsOf(state), { ...seen, kept: [] }, last);
+          formOf(type, settings, { ...seen, kept: [] }, last);
         const { checksum } = reply;
         const isTimeSame = last !== undefined && isSameTime(expiresAt, last.expiresAt);
         if (
@@ -74,13 +76,15 @@ export function valueSyncer(type: ValueType, redis: Redis, options: ValueOptions
         const seen = seenWhole(type, items, expiresAt, checksum);
         if (isEmptied(type, seen) || formFor(seen) === 'members') return 'alone';
         if (isTimeSame && isSame(seen, 'inline', last)) return undefined;
-        const { write, position } = writesOf(state).inline(state, seen, items, last);
+        const { write, position } = writesOf(state, settings).inline(state, seen, items, last);
         return settledBatch(write, position(), seen.bytes);
       },
     }),
-    retire: (state) => [writesOf(state).gone(state)],
-    read: (state, slice, budget) =>
-      readValue(type, settingsOf(state), reader, writesOf(state), state, slice, budget),
+    retire: (state) => [writesOf(state, settingsOf(state)).gone(state)],
+    read: (state, slice, budget) => {
+      const settings = settingsOf(state);
+      return readValue(type, settings, reader, writesOf(state, settings), state, slice, budget);
+    },
   };
 }
 
