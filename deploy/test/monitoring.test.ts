@@ -77,6 +77,7 @@ describe('deploy/grafana/dashboard.json', () => {
     const ours = [...exported].filter((name) => name.startsWith('r2m_') && !/_(sum|count)$/.test(name));
     const unshown = ours.filter((name) => !shown.includes(name));
     expect(unshown).toEqual([
+      'r2m_build_info',
       // Shown by what is made of them: records written, the keys that are behind one by one, and how long changes wait.
       // By which path entries came shows nowhere: both write the same.
       'r2m_entries_read_total',

@@ -18,6 +18,7 @@ const programs = {
   soak: 'packages/proving-ground/dist/soak.js',
   stack: 'packages/local-stack/dist/stack-command.js',
   cli: 'apps/cli/dist/main.js',
+  start: 'apps/up/dist/main.js',
   'start:scheduler': 'apps/scheduler/dist/main.js',
   'start:worker': 'apps/worker/dist/main.js',
   'start:dashboard': 'apps/dashboard/dist/main.js',
@@ -46,6 +47,13 @@ export async function runTarget(target, args) {
       await build();
       return await runFuzz(args);
     }
+    if (target === 'pack') {
+      await install();
+      await build();
+      // What it imports is there only now.
+      const { pack } = await import('../pack/pack.mjs');
+      return await pack(args);
+    }
     if (target === 'docs') {
       await install();
       await build();
@@ -54,7 +62,7 @@ export async function runTarget(target, args) {
     const program = Object.entries(programs).find(([name]) => name === target)?.[1];
     if (program === undefined) {
       throw new SetupError(
-        `unknown target ${target}; there are: ${[...Object.keys(programs), 'docs', 'fuzz', 'test', 'check'].join(', ')}`,
+        `unknown target ${target}; there are: ${[...Object.keys(programs), 'docs', 'fuzz', 'pack', 'test', 'check'].join(', ')}`,
       );
     }
     await install();

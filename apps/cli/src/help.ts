@@ -3,11 +3,14 @@ import { COMMON_OPTIONS } from './command-options.js';
 import { COMMANDS } from './commands.js';
 import { EXIT_CODES } from './exit-codes.js';
 import type { Output } from './output.js';
+import { PROGRAMS } from './programs.js';
 
 /** What there is. */
 export function printOverview(out: Output): void {
-  out.line('redis-to-mongo: see the mirror of Redis in MongoDB, ask it, steer it.');
+  out.line('redis-to-mongo: run the mirror of Redis in MongoDB, see it, ask it, steer it.');
   out.line('\nredis-to-mongo COMMAND [OPTIONS]; redis-to-mongo help COMMAND tells more, with examples');
+  out.heading('Apps: each runs until Ctrl-C or SIGTERM');
+  out.facts(PROGRAMS.map(({ name, summary }) => [`  ${name}`, summary]));
   out.heading('Commands');
   out.facts(COMMANDS.map(({ name, summary }) => [`  ${name}`, summary]));
   out.heading('Options of every command');

@@ -1,40 +1,10 @@
-import { Interruption, STOP_SIGNALS, type StopSignal } from './interruption.js';
-import { runCli } from './run-cli.js';
+import { isProgram } from './programs.js';
 
-/** Whatever is still open then is closed by the end of the process, in ms. */
-const LEAVE_MS = 2_000;
-
-const { env, stdout, stderr } = process;
-// A reader that has seen enough (`| head`) ends the command, without an error.
-stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
-// What libraries print is no part of an answer; what goes wrong is told by errors.
-for (const method of ['log', 'info', 'debug', 'trace', 'warn', 'error'])
-  Reflect.set(console, method, () => {});
-process.removeAllListeners('warning');
-
-const interruption = new Interruption();
-const onSignal = (signal: StopSignal) => {
-  if (interruption.signal) process.exit(STOP_SIGNALS[signal]);
-  interruption.interrupt(signal);
-};
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
-
-const code = await runCli({
-  argv: process.argv.slice(2),
-  env,
-  cwd: process.cwd(),
-  stdout,
-  stderr,
-  interruption,
-});
-await Promise.all(
-  [stdout, stderr].map(
-    (stream) =>
-      new Promise((resolve) => {
-        stream.write('', resolve);
-      }),
-  ),
-);
-process.exitCode = code;
-if (interruption.signal) process.exit(code);
-setTimeout(() => process.exit(code), LEAVE_MS).unref();
+// `redis-to-mongo worker …` is the worker itself, in this process: whatever stops or watches it has to do with that alone.
+const [name, ...rest] = process.argv.slice(2);
+const asked = name === 'help' ? rest[0] : name;
+if (asked !== undefined && isProgram(asked)) {
+  process.argv.splice(2, process.argv.length, ...(name === 'help' ? ['--help'] : rest));
+  // From here, and not from a module that others share: what is packed has these files in the same places.
+  await import(new URL(`../../${asked}/dist/main.js`, import.meta.url).href);
+} else await import('./command-line.js');

@@ -7,6 +7,7 @@ import { printHelp, printOverview } from './help.js';
 import { INTERRUPTED, Interruption, STOP_SIGNALS } from './interruption.js';
 import { nearestOf } from './nearest-of.js';
 import { Output, type OutputOptions } from './output.js';
+import { PROGRAMS } from './programs.js';
 import { Servers } from './servers.js';
 import { tellFailure } from './tell-failure.js';
 
@@ -34,8 +35,8 @@ export async function runCli({
   try {
     const [name, ...rest] = argv;
     if (name === '--version' || name === '-V') {
-      const { versionOf } = await import('@redis-to-mongo/app-shell');
-      out.line(`redis-to-mongo ${versionOf(import.meta.url)}`);
+      const { version } = await import('@redis-to-mongo/app-shell');
+      out.line(`redis-to-mongo ${version()}`);
       return EXIT_CODES.ok.code;
     }
     if (name === undefined || name === '--help' || name === '-h' || (name === 'help' && rest.length === 0)) {
@@ -83,7 +84,7 @@ async function find(name: string): Promise<Command> {
   const { maskCredentials } = await import('@redis-to-mongo/app-shell');
   const near = nearestOf(
     name,
-    COMMANDS.map((each) => each.name),
+    [...PROGRAMS, ...COMMANDS].map((each) => each.name),
   );
   throw new CliError(
     'CLI_USAGE',

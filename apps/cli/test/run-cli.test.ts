@@ -6,13 +6,14 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { COMMANDS } from '../src/commands.js';
 import { EXIT_CODES } from '../src/exit-codes.js';
+import { PROGRAMS } from '../src/programs.js';
 import { runIn } from './cli-under-test.js';
 
 test('the overview names every command and every exit code', async () => {
   const { code, stdout } = await runIn({}, 'help');
   expect(code).toBe(0);
-  for (const { name, summary } of COMMANDS)
-    expect(stdout).toMatch(new RegExp(`^ {2}${name} +${summary}$`, 'm'));
+  for (const { name, summary } of [...PROGRAMS, ...COMMANDS])
+    expect(stdout.replace(/ {2,}/g, '  ')).toContain(`\n  ${name}  ${summary}\n`);
   for (const { code: number, meaning } of Object.values(EXIT_CODES))
     expect(stdout.replace(/ +/g, ' ')).toContain(` ${number} ${meaning}`);
 });

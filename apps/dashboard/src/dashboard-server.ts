@@ -26,6 +26,7 @@ import { addQueueBoard, type BoardQueue } from './routes/queue-board.js';
 import { addStatusRoutes } from './routes/status-routes.js';
 import { addSecurityHeaders } from './security-headers.js';
 import type { FleetPoller } from './status/fleet-poller.js';
+import { webFolder } from './web-folder.js';
 
 export interface DashboardOptions {
   readonly account: Account;
@@ -47,7 +48,7 @@ export interface DashboardOptions {
 const SESSION_MS = 12 * 3600 * 1000;
 const ASSETS = fileURLToPath(new URL('../assets/', import.meta.url));
 const require = createRequire(import.meta.url);
-const CHARTS = dirname(require.resolve('uplot/dist/uPlot.min.css'));
+const CHARTS = webFolder('uplot') ?? dirname(require.resolve('uplot/dist/uPlot.min.css'));
 const CHART_FILES = ['uPlot.min.css', 'uPlot.iife.min.js'];
 
 /**

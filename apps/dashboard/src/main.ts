@@ -6,7 +6,6 @@ await runApp({
   name: 'dashboard',
   usage: {
     about: 'shows the mirror and its keys, behind a login',
-    at: import.meta.url,
     argv: process.argv.slice(2),
   },
   load: () => {

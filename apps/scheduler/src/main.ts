@@ -6,7 +6,6 @@ await runApp({
   name: 'scheduler',
   usage: {
     about: 'finds the keys, and sees to it that each has its jobs',
-    at: import.meta.url,
     argv: process.argv.slice(2),
   },
   load: () => loadConfig({ env: process.env, argv: process.argv.slice(2) }),

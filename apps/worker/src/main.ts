@@ -6,7 +6,6 @@ await runApp({
   name: 'worker',
   usage: {
     about: 'takes jobs, reads from Redis and writes to MongoDB',
-    at: import.meta.url,
     argv: process.argv.slice(2),
   },
   load: () => loadConfig({ env: process.env, argv: process.argv.slice(2) }),

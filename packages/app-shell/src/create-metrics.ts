@@ -1,5 +1,6 @@
 import { KEY_TYPES } from '@redis-to-mongo/pipeline';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { version } from './version.js';
 
 /** What an app counts. Labels have few values by design: a key type, an error class, an outcome; never a key. */
 export type Metrics = ReturnType<typeof createMetrics>;
@@ -19,6 +20,12 @@ export function createMetrics(app: string) {
   // Its default of 10 ms is a hundred wake-ups a second, half of what an idle process costs.
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 50 });
   const registers = [registry];
+  new Gauge({
+    name: 'r2m_build_info',
+    help: 'Always 1: which version runs, on which Node.',
+    labelNames: ['version', 'node'],
+    registers,
+  }).set({ version: version(), node: process.versions.node }, 1);
   const byType = ['key_type'] as const;
   const counter = (name: string, help: string) =>
     fromZero(new Counter({ name: `r2m_${name}`, help, labelNames: byType, registers }), EACH_TYPE);

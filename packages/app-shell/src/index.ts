@@ -7,7 +7,7 @@ export { type HttpOptions, type HttpServer, startHttp } from './http/start-http.
 export type { Closer, Closers } from './lifecycle/closers.js';
 export { EXIT_CODES } from './lifecycle/exit-code.js';
 export { type LeftServer, leaveSilent } from './lifecycle/leave-silent.js';
-export { type AppUsage, versionOf } from './lifecycle/read-arguments.js';
+export type { AppUsage } from './lifecycle/read-arguments.js';
 export type { OptionChange, TakeOver } from './lifecycle/reloading.js';
 export { type AppContext, type AppOptions, type AppSettings, runApp } from './lifecycle/run-app.js';
 export { type UntilReadyOptions, untilReady } from './lifecycle/until-ready.js';
@@ -15,3 +15,4 @@ export type { LogFields } from './log/clean-fields.js';
 export { createLogger, type Logger, type LoggerOptions, type LogLevel } from './log/logger.js';
 export { maskCredentials } from './log/mask-credentials.js';
 export { startTracing, type TracingOptions } from './tracing/start-tracing.js';
+export { version } from './version.js';

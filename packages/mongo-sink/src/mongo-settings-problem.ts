@@ -63,7 +63,7 @@ function missingModule({ compressors, credentials, proxyHost }: MongoOptions): S
     credentials?.mechanism && MECHANISMS[credentials.mechanism],
     proxyHost ? 'socks' : undefined,
   ];
-  const { resolve } = createRequire(createRequire(import.meta.url).resolve('mongodb'));
+  const resolve = resolveAsTheDriver();
   for (const name of needed)
     try {
       if (name) resolve(name);
@@ -74,6 +74,16 @@ function missingModule({ compressors, credentials, proxyHost }: MongoOptions): S
       };
     }
   return undefined;
+}
+
+/** The driver looks for modules from where it is: in its package, or in the bundle that it is a part of. */
+function resolveAsTheDriver(): (name: string) => string {
+  const here = createRequire(import.meta.url);
+  try {
+    return createRequire(here.resolve('mongodb')).resolve;
+  } catch {
+    return here.resolve;
+  }
 }
 
 function wrongReads({ readConcern, readPreference }: MongoOptions): SettingsProblem | undefined {

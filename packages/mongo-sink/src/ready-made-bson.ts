@@ -10,7 +10,6 @@ export interface DocumentSequence {
 /** Makes the list that stands in a command for its documents. */
 export type NewDocumentSequence = () => DocumentSequence;
 
-const COMMANDS: string = 'mongodb/lib/cmap/commands.js';
 const FIELD = 'documents';
 
 /**
@@ -21,7 +20,9 @@ const FIELD = 'documents';
  */
 export async function readyMadeBson(): Promise<NewDocumentSequence | undefined> {
   try {
-    return sequencesOf(await import(COMMANDS));
+    const commands: object = await import('mongodb/lib/cmap/commands.js');
+    // CommonJS: bundled, it has no more than its default.
+    return sequencesOf('default' in commands ? commands.default : commands);
   } catch {
     return undefined; // there is no such file
   }

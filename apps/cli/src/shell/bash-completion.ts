@@ -1,9 +1,13 @@
 import type { Command } from '../command.js';
 import { COMMON_OPTIONS } from '../command-options.js';
+import { PROGRAMS } from '../programs.js';
 
 /** A completion script for bash 3.2 and later. */
 export function bashCompletion(commands: readonly Command[]): string {
-  const names = [...commands.map(({ name }) => name), 'help'].join(' ');
+  const names = [...PROGRAMS, ...commands]
+    .map(({ name }) => name)
+    .concat('help')
+    .join(' ');
   return `# bash completion for redis-to-mongo
 _redis_to_mongo() {
   local word="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" words=

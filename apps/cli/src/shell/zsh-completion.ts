@@ -1,12 +1,15 @@
 import type { Command, OptionSpec } from '../command.js';
 import { COMMON_OPTIONS } from '../command-options.js';
+import { PROGRAMS } from '../programs.js';
 
 /**
  * A completion script for zsh.
  * Source: https://zsh.sourceforge.io/Doc/Release/Completion-System.html#Completion-Functions
  */
 export function zshCompletion(commands: readonly (Command & { readonly summary: string })[]): string {
-  const described = commands.map(({ name, summary }) => `    ${quoted(`${name}:${summary}`)}`);
+  const described = [...PROGRAMS, ...commands].map(
+    ({ name, summary }) => `    ${quoted(`${name}:${summary}`)}`,
+  );
   return `#compdef redis-to-mongo
 _redis-to-mongo() {
   local -a commands

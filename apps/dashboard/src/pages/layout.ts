@@ -1,3 +1,4 @@
+import { version } from '@redis-to-mongo/app-shell';
 import { type Content, type Html, html } from './html.js';
 
 export interface Page {
@@ -30,6 +31,7 @@ ${scripts.map((script) => html`<script type="module" src="assets/${script}"></sc
 </head>
 <body>
 ${body}
+<footer class="foot">redis-to-mongo ${version()}</footer>
 </body>
 </html>
 `;

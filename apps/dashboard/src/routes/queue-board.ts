@@ -6,6 +6,7 @@ import type { JobQueue } from '@redis-to-mongo/job-queue';
 import type { FastifyInstance } from 'fastify';
 import { keyPath } from '../keys/key-path.js';
 import { BOARD_POLICY } from '../security-headers.js';
+import { webFolder } from '../web-folder.js';
 
 /** A BullMQ queue, as Bull Board takes it. */
 export type BoardQueue = JobQueue['queue'];
@@ -25,6 +26,7 @@ const LISTED_SCHEDULERS = 200;
 /** Bull Board under /queues. In read-only mode nothing under it can be changed, whatever Bull Board would allow. */
 export async function addQueueBoard(server: FastifyInstance, options: QueueBoardOptions): Promise<void> {
   const { queue, readOnly, basePath, logger } = options;
+  const packed = webFolder('bull-board');
   const adapter = new FastifyAdapter();
   adapter.setBasePath(basePath + PATH);
   createBullBoard({
@@ -37,6 +39,7 @@ export async function addQueueBoard(server: FastifyInstance, options: QueueBoard
     ],
     serverAdapter: adapter,
     options: {
+      ...(packed === undefined ? {} : { uiBasePath: packed }),
       uiConfig: {
         boardTitle: 'redis-to-mongo',
         miscLinks: [

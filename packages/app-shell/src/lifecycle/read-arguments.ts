@@ -1,14 +1,23 @@
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { version } from '../version.js';
 
 /** What an app says about itself, for --help and --version. */
 export interface AppUsage {
   /** One sentence. */
   readonly about: string;
-  /** A module in the app's folder of sources: `import.meta.url`. Its package says the version. */
-  readonly at: string;
   /** Behind the program's name: `process.argv.slice(2)`. */
   readonly argv: readonly string[];
+  /** What it takes beside what every app takes: options with a value. */
+  readonly options?: Readonly<Record<string, ArgumentOption>>;
+}
+
+/** An option of the command line that takes a value. */
+export interface ArgumentOption {
+  /** What stands for the value in the help. */
+  readonly value: string;
+  readonly doc: string;
+  /** What is wrong with a value, if anything. */
+  problem(text: string): string | undefined;
 }
 
 /** What is printed instead of a start, and the exit code. */
@@ -18,36 +27,40 @@ export interface ArgumentsAnswer {
 }
 
 /** @returns `undefined` when the arguments are what an app takes: `--config PATH` or nothing. */
-export function readArguments(name: string, { about, at, argv }: AppUsage): ArgumentsAnswer | undefined {
+export function readArguments(
+  name: string,
+  { about, argv, options = {} }: AppUsage,
+): ArgumentsAnswer | undefined {
   try {
     const { values } = parseArgs({
       args: [...argv],
       options: {
+        ...Object.fromEntries(Object.keys(options).map((each) => [each, { type: 'string' as const }])),
         config: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean', short: 'V' },
       },
     });
-    if (values.help) return { text: usage(name, about), isWrong: false };
-    return values.version ? { text: `redis-to-mongo ${name} ${versionOf(at)}`, isWrong: false } : undefined;
+    if (values.help) return { text: usage(name, about, options), isWrong: false };
+    for (const [each, { problem }] of Object.entries(options)) {
+      const text: unknown = Reflect.get(values, each);
+      const wrong = typeof text === 'string' ? problem(text) : undefined;
+      if (wrong !== undefined) throw new Error(wrong);
+    }
+    return values.version ? { text: `redis-to-mongo ${name} ${version()}`, isWrong: false } : undefined;
   } catch (error) {
     const problem = error instanceof Error ? error.message.split('. ')[0] : String(error);
-    return { text: `${name}: ${problem}\n\n${usage(name, about)}`, isWrong: true };
+    return { text: `${name}: ${problem}\n\n${usage(name, about, options)}`, isWrong: true };
   }
 }
 
-/** The version of the package whose `src` or `dist` a module is in. */
-export function versionOf(moduleUrl: string): string {
-  const content: unknown = JSON.parse(readFileSync(new URL('../package.json', moduleUrl), 'utf8'));
-  return typeof content === 'object' && content !== null && 'version' in content
-    ? String(content.version)
-    : '';
-}
-
-function usage(name: string, about: string): string {
+function usage(name: string, about: string, options: Readonly<Record<string, ArgumentOption>>): string {
+  const own = Object.entries(options).map(
+    ([each, { value, doc }]) => `${`  --${each} ${value}`.padEnd(17)}${doc}\n`,
+  );
   return `redis-to-mongo ${name}: ${about}
 
-  --config PATH  the configuration file; default: CONFIG_FILE, else ./config.json
+${own.join('')}  --config PATH  the configuration file; default: CONFIG_FILE, else ./config.json
   -h, --help     show this help
   -V, --version  show the version
 

@@ -19,6 +19,8 @@ export interface AppContext {
   readonly closers: Closers;
   /** Aborted when the app begins to stop. */
   readonly signal: AbortSignal;
+  /** Ends the app in order because of what it can't go on with; the exit code is that of a start that fails so. */
+  readonly fail: (error: Error) => void;
 }
 
 /** The part of the configuration that every app has. */
@@ -102,18 +104,26 @@ export async function runApp<Settings extends AppSettings>(options: AppOptions<S
     }
   };
 
+  const fail = (error: Error): void => {
+    if (stoppingSince !== undefined) return;
+    logger.error(error.message, crashFields(error, logger.level));
+    void stop(forceAfterMs, startFailureCode(error));
+  };
+
   const reloading = new Reloading({ ...options, logger, settings });
   const isHangUp = options.changes === undefined || process.stdin.isTTY || process.stdout.isTTY;
   process.on('SIGHUP', isHangUp ? onSignal : () => reloading.ask());
   process.on('SIGUSR2', () => reloading.toggleDebug());
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
+  // Whoever started it, with a channel to it, has gone without a word.
+  if (process.connected) process.once('disconnect', () => onSignal('SIGTERM'));
   process.on('uncaughtException', onCrash);
   process.on('unhandledRejection', onCrash);
 
   for (const warning of settings.warnings ?? []) logger.warn(warning);
   try {
-    const app = { logger, closers, metrics: createMetrics(name), signal: stopping.signal };
+    const app = { logger, closers, metrics: createMetrics(name), signal: stopping.signal, fail };
     reloading.begin(await options.start(app, settings));
     if (stoppingSince === undefined) logger.debug(`${name} started`);
   } catch (thrown) {

@@ -1,0 +1,40 @@
+import { runApp } from '@redis-to-mongo/app-shell';
+import { changedOptions, loadConfig, requireDashboardPassword } from '@redis-to-mongo/config';
+import { planFleet } from './plan-fleet.js';
+import { superviseFleet } from './supervise-fleet.js';
+import { UP_OPTIONS, workersIn } from './up-options.js';
+
+/** What a worker takes to stop, and then some. */
+const MARGIN_MS = 5_000;
+
+const argv = process.argv.slice(2);
+
+await runApp({
+  name: 'up',
+  usage: {
+    about: 'runs scheduler, workers and dashboard on this machine, and starts again those that die',
+    argv,
+    options: UP_OPTIONS,
+  },
+  load: () => {
+    const config = loadConfig({ env: process.env, argv });
+    requireDashboardPassword(config);
+    return config;
+  },
+  start: async (app, config) => {
+    const plans = planFleet(config, {
+      workers: workersIn(argv),
+      isTerminal: process.stdout.isTTY === true,
+      // From here, and not from a module that others share: what is packed has these files in the same places.
+      fileOf: (name) => new URL(`../../${name}/dist/main.js`, import.meta.url),
+      args: argv,
+    });
+    const fleet = superviseFleet(app, plans);
+    return {
+      options: config.options.map(({ option }) => option),
+      take: () => fleet.signal('SIGHUP'),
+    };
+  },
+  changes: changedOptions,
+  closeWithinMs: ({ worker }) => worker.shutdownTimeoutMs + MARGIN_MS,
+});

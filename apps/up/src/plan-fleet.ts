@@ -1,0 +1,63 @@
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import type { Config } from '@redis-to-mongo/config';
+
+/** One process to be kept running. */
+export interface ProcessPlan {
+  /** `worker-2`: what its lines are told by. */
+  readonly name: string;
+  readonly file: string;
+  readonly args: readonly string[];
+  /** Over the supervisor's own environment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** What it says on standard error goes to the terminal as it is: a password that was made up is shown there. */
+  readonly hasTerminal: boolean;
+}
+
+/** Where a fleet is started from. */
+export interface FleetPlaces {
+  readonly workers: number;
+  readonly isTerminal: boolean;
+  /** The file that runs an app. */
+  fileOf(name: 'scheduler' | 'worker' | 'dashboard'): URL;
+  /** Behind the program's name: a `--config PATH` there is everybody's. */
+  readonly args: readonly string[];
+}
+
+/**
+ * The processes of a fleet on one machine. A port that several would listen on is the first one's; the others take any free
+ * one, and their log says which.
+ */
+export function planFleet(config: Config, { workers, isTerminal, fileOf, args }: FleetPlaces): ProcessPlan[] {
+  const isPretty = config.log.format === 'pretty' || (config.log.format === 'auto' && isTerminal);
+  const taken = new Set<number>();
+  const portFor = (option: string, port: number | undefined): Record<string, string> => {
+    if (!port || !taken.has(port)) {
+      if (port) taken.add(port);
+      return {};
+    }
+    return { [option]: '0' };
+  };
+  const { http, dashboard } = config;
+  const plan = (name: string, app: 'scheduler' | 'worker' | 'dashboard', env: Record<string, string>) => ({
+    name,
+    file: fileURLToPath(fileOf(app)),
+    args: configArgs(args),
+    env: { ...env, LOG_FORMAT: isPretty ? 'pretty' : 'json' },
+    hasTerminal: app === 'dashboard' && isTerminal,
+  });
+  taken.add(dashboard.port);
+  const dashboardPlan = plan('dashboard', 'dashboard', portFor('DASHBOARD_HTTP_PORT', http.dashboardPort));
+  return [
+    plan('scheduler', 'scheduler', portFor('SCHEDULER_HTTP_PORT', http.schedulerPort)),
+    ...Array.from({ length: workers }, (_, at) =>
+      plan(`worker-${at + 1}`, 'worker', portFor('WORKER_HTTP_PORT', http.workerPort)),
+    ),
+    dashboardPlan,
+  ];
+}
+
+function configArgs(args: readonly string[]): string[] {
+  const { values } = parseArgs({ args: [...args], options: { config: { type: 'string' } }, strict: false });
+  return typeof values.config === 'string' ? ['--config', values.config] : [];
+}

@@ -1,0 +1,24 @@
+import { EXIT_CODES } from '@redis-to-mongo/app-shell';
+
+/** One that ran for this long, in ms, had started well: what ended it is something new. */
+export const STEADY_MS = 30_000;
+const MOST_QUICK_ENDS = 5;
+const BASE_MS = 500;
+const CAP_MS = 10_000;
+
+/** What to do about a process that ended unasked. */
+export type AfterEnd =
+  | { readonly restartInMs: number }
+  | { readonly giveUp: string; readonly isConfiguration: boolean };
+
+/**
+ * @param quickEnds how many times in a row it has ended within STEADY_MS of its start, this time included.
+ * @returns a wait of 0.5 s, doubled each time, up to 10 s; or why it is not started again.
+ */
+export function afterEnd(code: number | null, quickEnds: number): AfterEnd {
+  if (code === EXIT_CODES.configuration)
+    return { giveUp: 'its configuration can’t be used: see what it said above', isConfiguration: true };
+  if (quickEnds > MOST_QUICK_ENDS)
+    return { giveUp: `it has ended ${quickEnds} times right after its start`, isConfiguration: false };
+  return { restartInMs: Math.min(CAP_MS, BASE_MS * 2 ** Math.max(0, quickEnds - 1)) };
+}

@@ -1,0 +1,50 @@
+import type { AppContext } from '@redis-to-mongo/app-shell';
+import type { ProcessPlan } from './plan-fleet.js';
+import { SupervisedProcess } from './supervised-process.js';
+import { TellApart } from './tell-apart.js';
+
+/** A process that is not started again ends the fleet. */
+class FleetError extends Error {
+  override readonly name = 'FleetError';
+  readonly code = 'PROCESS_GIVEN_UP';
+  readonly errorClass: 'configuration' | 'unknown';
+
+  constructor(why: string, isConfiguration: boolean) {
+    super(`${why}; the others are stopped`);
+    this.errorClass = isConfiguration ? 'configuration' : 'unknown';
+  }
+}
+
+/** Time for the others, once one is asked to end by force, in ms. */
+const LEFT_MS = 1_000;
+
+/** Starts the processes and keeps them running, until the app is told to stop or one of them can't be kept. */
+export function superviseFleet(app: AppContext, plans: readonly ProcessPlan[]) {
+  const { logger, closers, fail } = app;
+  const isColoured = process.stdout.isTTY === true && !process.env.NO_COLOR;
+  const apart = new TellApart(
+    plans.map(({ name }) => name),
+    isColoured,
+  );
+  const processes = plans.map(
+    (plan) =>
+      new SupervisedProcess(plan, {
+        logger,
+        write: (stream, line) => process[stream].write(apart.line(plan.name, line)),
+        onGivenUp: (why, isConfiguration) => fail(new FleetError(why, isConfiguration)),
+      }),
+  );
+  process.on('exit', () => {
+    for (const each of processes) each.kill();
+  });
+  closers.add('the fleet', (remainingMs) =>
+    Promise.all(processes.map((each) => each.stop(Math.max(0, remainingMs - LEFT_MS)))),
+  );
+  for (const each of processes) each.start();
+  logger.info('the fleet is started', { processes: plans.map(({ name }) => name) });
+  return {
+    signal: (signal: NodeJS.Signals): void => {
+      for (const each of processes) each.signal(signal);
+    },
+  };
+}

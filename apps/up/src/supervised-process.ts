@@ -1,0 +1,85 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import type { Logger } from '@redis-to-mongo/app-shell';
+import type { ProcessPlan } from './plan-fleet.js';
+import { afterEnd, STEADY_MS } from './restart-policy.js';
+
+interface Surroundings {
+  readonly logger: Logger;
+  readonly write: (stream: 'stdout' | 'stderr', line: string) => void;
+  /** It is not started again: the fleet has to end. */
+  readonly onGivenUp: (why: string, isConfiguration: boolean) => void;
+}
+
+/** One process that is kept running until it is stopped. */
+export class SupervisedProcess {
+  readonly #plan: ProcessPlan;
+  readonly #surroundings: Surroundings;
+  #child: ChildProcess | undefined;
+  #ended: Promise<unknown> = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
+  #quickEnds = 0;
+  #isStopping = false;
+
+  constructor(plan: ProcessPlan, surroundings: Surroundings) {
+    this.#plan = plan;
+    this.#surroundings = surroundings;
+  }
+
+  start(): void {
+    const { file, args, env, hasTerminal } = this.#plan;
+    const { write } = this.#surroundings;
+    const since = performance.now();
+    // A process group of its own: Ctrl-C reaches it once, from here. The channel tells it when the supervisor has gone.
+    const child = spawn(process.execPath, [...process.execArgv, file, ...args], {
+      env: { ...process.env, ...env },
+      detached: true,
+      stdio: ['ignore', 'pipe', hasTerminal ? 'inherit' : 'pipe', 'ipc'],
+    });
+    this.#child = child;
+    for (const stream of ['stdout', 'stderr'] as const) {
+      const input = child[stream];
+      if (input) createInterface({ input }).on('line', (line) => write(stream, line));
+    }
+    child.on('error', (error) => write('stderr', error.message));
+    this.#ended = once(child, 'close').catch(() => undefined);
+    child.on('close', (code, signal) => {
+      this.#child = undefined;
+      if (!this.#isStopping) this.#onEnd(code, signal, performance.now() - since);
+    });
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child?.kill(signal);
+  }
+
+  /** Asks it to stop, and waits until it has. It is ended by force where that takes longer than `withinMs`. */
+  async stop(withinMs: number): Promise<void> {
+    this.#isStopping = true;
+    clearTimeout(this.#timer);
+    const force = setTimeout(() => this.#child?.kill('SIGKILL'), withinMs);
+    this.#child?.kill('SIGTERM');
+    await this.#ended;
+    clearTimeout(force);
+  }
+
+  /** Ends it at once: the supervisor ends. */
+  kill(): void {
+    this.#child?.kill('SIGKILL');
+  }
+
+  #onEnd(code: number | null, signal: NodeJS.Signals | null, ranMs: number): void {
+    const { logger, onGivenUp } = this.#surroundings;
+    const { name } = this.#plan;
+    this.#quickEnds = ranMs < STEADY_MS ? this.#quickEnds + 1 : 1;
+    const how = signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`;
+    const next = afterEnd(code, this.#quickEnds);
+    if ('giveUp' in next) {
+      onGivenUp(`${name} ${how}; ${next.giveUp}`, next.isConfiguration);
+      return;
+    }
+    logger.error(`${name} ${how}; it is started again`, { inMs: next.restartInMs });
+    this.#timer = setTimeout(() => this.start(), next.restartInMs);
+  }
+}

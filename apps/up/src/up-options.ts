@@ -1,0 +1,25 @@
+import { parseArgs } from 'node:util';
+
+const MOST_WORKERS = 64;
+
+/** What `up` takes beside what every app takes. */
+export const UP_OPTIONS = {
+  workers: {
+    value: 'N',
+    doc: `how many workers, 1 to ${MOST_WORKERS}; default 1`,
+    problem: (text: string) =>
+      /^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= MOST_WORKERS
+        ? undefined
+        : `--workers ${text}: write a whole number from 1 to ${MOST_WORKERS}`,
+  },
+} as const;
+
+/** @param argv that was looked at before. */
+export function workersIn(argv: readonly string[]): number {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: { workers: { type: 'string', default: '1' } },
+    strict: false,
+  });
+  return Number(values.workers);
+}

@@ -1,0 +1,83 @@
+// @ts-check
+import { cpSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { build } from 'esbuild';
+import { root } from '../run/root.mjs';
+
+/** What is run by its file; each keeps its place, so that one app finds another as it does in the checkout. */
+const entries = [
+  'apps/cli/dist/main.js',
+  'apps/up/dist/main.js',
+  'apps/scheduler/dist/main.js',
+  'apps/worker/dist/main.js',
+  'apps/dashboard/dist/main.js',
+  'apps/dashboard/dist/check-configuration.js',
+  'apps/dashboard/dist/hash-password.js',
+];
+
+/** Files for the browser, which no module imports: the package's folder, what of it, and where the dashboard looks for it. */
+const webFiles = [
+  { name: '@bull-board/ui', path: 'dist', to: 'bull-board/dist' },
+  { name: 'uplot', path: 'dist/uPlot.min.css', to: 'uplot/uPlot.min.css' },
+  { name: 'uplot', path: 'dist/uPlot.iife.min.js', to: 'uplot/uPlot.iife.min.js' },
+];
+
+/** A chunk may hold CommonJS modules: these ask for Node's own by `require`, and a few for their folder. */
+const banner = [
+  "import { createRequire as createRequireOf } from 'node:module';",
+  'const require = createRequireOf(import.meta.url), { filename: __filename, dirname: __dirname } = import.meta;',
+].join('\n');
+
+/**
+ * Bundles the built apps with all that they import into a folder: one chunk for what several of them share, names and lines as
+ * they are written.
+ *
+ * @param {string} folder
+ * @returns {Promise<string[]>} the folders of the packages that went in, other people's alone
+ */
+export async function bundle(folder) {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: entries,
+    outbase: '.',
+    outdir: folder,
+    chunkNames: 'chunks/[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    banner: { js: banner },
+    legalComments: 'inline',
+    logLevel: 'error',
+    metafile: true,
+  });
+  const dashboard = join(folder, 'apps/dashboard');
+  cpSync(join(root, 'apps/dashboard/assets'), join(dashboard, 'assets'), { recursive: true });
+  for (const { name, path, to } of webFiles)
+    cpSync(join(installed(name), path), join(dashboard, 'web', to), {
+      recursive: true,
+      filter: (file) => !file.endsWith('.map'),
+    });
+  return [
+    ...new Set([
+      ...Object.keys(metafile.inputs).flatMap(packageOf),
+      ...webFiles.map(({ name }) => installed(name)),
+    ]),
+  ];
+}
+
+/** @param {string} name of a package that the dashboard depends on, itself or by another */
+function installed(name) {
+  return join(root, 'node_modules/.pnpm/node_modules', name);
+}
+
+/**
+ * The folder of the package that a module is in; none for the project's own.
+ *
+ * @param {string} path from the checkout
+ */
+function packageOf(path) {
+  const [, folder] = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path) ?? [];
+  return folder === undefined ? [] : [join(root, dirname(`${folder}/-`))];
+}
