@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type connectRedis, writeTogether } from '@redis-to-mongo/redis-connection';
 import { connectQueue } from './connect-queue.js';
+import { ALIVE_MS } from './heartbeats.js';
 import {
   BEGIN,
   END,
@@ -42,8 +43,14 @@ export type RunEnd = 'done' | 'more' | 'failed' | 'retain';
 /** What became of a claim whose run has ended: `due` is a key that needs another job. */
 export type ClaimEnd = 'ended' | 'due' | 'retained';
 
-/** A worker is taken for dead after so long without a heartbeat, in ms: its keys are free again by then. */
-const ALIVE_MS = 10_000;
+/** Ends in one script. */
+const AT_ONCE = 500;
+
+/** How a claim is ended. */
+interface Ending {
+  readonly claim: Claim;
+  readonly how: RunEnd;
+}
 
 /**
  * Sees to it that one worker at a time works on a key: its scheduled job, its requests and its retries would
@@ -59,6 +66,9 @@ const ALIVE_MS = 10_000;
  * quarantined for an hour, so that it does not take the fleet with it. All keys that were worked on when a process died
  * are suspects, and a process works on one suspect at a time: so the innocent ones end their runs, and only the
  * one that kills goes on to the third time.
+ *
+ * An end that could not be sent, or whose answer was lost, is sent again with each heartbeat: a claim must not outlive
+ * its run for as long as the worker lives.
  */
 export class Claims {
   readonly #redis: ReturnType<typeof connectRedis>;
@@ -66,8 +76,10 @@ export class Claims {
   readonly #worker = randomUUID();
   readonly #suspects = new OneAtATime();
   readonly #heartbeat: NodeJS.Timeout;
-  readonly #ending: Together<{ claim: Claim; how: RunEnd }, ClaimEnd>;
+  readonly #ending: Together<Ending, ClaimEnd>;
   readonly #asking: Together<Claim, boolean>;
+  /** Those that the server may not know of. */
+  #unsent: Ending[] = [];
   #runs = 0;
   #isAlive: Promise<unknown> | undefined;
 
@@ -76,8 +88,7 @@ export class Claims {
     this.#names = keyBooks(settings);
     this.#ending = new Together((ends) => this.#endAll(ends));
     this.#asking = new Together((claims) => this.#askAll(claims));
-    const beat = () => HEARTBEAT.run(this.#redis, this.#names, this.#worker, ALIVE_MS);
-    this.#heartbeat = setInterval(() => void beat().catch(onError), ALIVE_MS / 3);
+    this.#heartbeat = setInterval(() => void this.#beat().catch(onError), ALIVE_MS / 3);
     this.#heartbeat.unref();
   }
 
@@ -108,8 +119,11 @@ export class Claims {
   }
 
   /** Gives a retained claim up. @returns whether the key is due: it was requested since it was last read. */
-  async release({ key, run }: Claim): Promise<boolean> {
-    return (await RELEASE.run(this.#redis, this.#names, this.#worker, run, key)) === 1;
+  async release(claim: Claim): Promise<boolean> {
+    const { key, run } = claim;
+    return await this.#orUnsent([{ claim, how: 'more' }], async () => {
+      return (await RELEASE.run(this.#redis, this.#names, this.#worker, run, key)) === 1;
+    });
   }
 
   /** The claims that are left are free at once. */
@@ -121,14 +135,17 @@ export class Claims {
   }
 
   async #begin(keys: readonly string[], runsAlone: boolean): Promise<Claimed> {
-    this.#isAlive ??= HEARTBEAT.run(this.#redis, this.#names, this.#worker, ALIVE_MS);
+    this.#isAlive ??= this.#beat();
     await this.#isAlive.catch((error: unknown) => {
       this.#isAlive = undefined;
       throw error;
     });
     const run = String(++this.#runs);
     const limits = [QUARANTINE.starts, QUARANTINE.ms, runsAlone ? 1 : 0];
-    const answers = await BEGIN.numbers(this.#redis, this.#names, this.#worker, run, ...limits, ...keys);
+    const begun = keys.map((key) => ({ claim: { key, run, wasRetained: false }, how: 'failed' }) as const);
+    const answers = await this.#orUnsent(begun, () =>
+      BEGIN.numbers(this.#redis, this.#names, this.#worker, run, ...limits, ...keys),
+    );
     const claimed = {
       granted: [] as Claim[],
       busy: [] as string[],
@@ -145,9 +162,28 @@ export class Claims {
     return claimed;
   }
 
-  async #endAll(ends: readonly { claim: Claim; how: RunEnd }[]): Promise<ClaimEnd[]> {
+  async #beat(): Promise<void> {
+    await HEARTBEAT.run(this.#redis, this.#names, this.#worker, ALIVE_MS);
+    while (this.#unsent.length > 0) await this.#endAll(this.#unsent.splice(0, AT_ONCE));
+  }
+
+  /** Does what ends claims, or begins them; where it fails, they are ended later. */
+  async #orUnsent<T>(ends: readonly Ending[], send: () => Promise<T>): Promise<T> {
+    try {
+      return await send();
+    } catch (error) {
+      this.#unsent.push(...ends);
+      throw error;
+    }
+  }
+
+  async #endAll(ends: readonly Ending[]): Promise<ClaimEnd[]> {
     const args = ends.flatMap(({ claim, how }) => [claim.run, claim.key, how]);
-    const answers = await END.numbers(this.#redis, this.#names, this.#worker, ...args);
+    // Nobody would go on tailing a key whose retaining was not confirmed.
+    const later = ends.map(({ claim, how }) => ({ claim, how: how === 'retain' ? 'more' : how }) as const);
+    const answers = await this.#orUnsent(later, () =>
+      END.numbers(this.#redis, this.#names, this.#worker, ...args),
+    );
     return ends.map((_, i) =>
       answers[i] === NEEDS_ANOTHER ? 'due' : answers[i] === RETAINED ? 'retained' : 'ended',
     );

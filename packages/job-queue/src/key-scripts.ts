@@ -88,14 +88,17 @@ return answers`);
 /**
  * Claims keys for a run. ARGV: worker, run, starts allowed, ms that a key is quarantined, 1 if the caller runs suspects alone, keys.
  * Answers for each: 1 granted, 0 busy, 2 quarantined, 3 suspect: to be claimed again once it can run alone, 4 granted by its tailer.
+ * A connection that breaks sends it again: what this run was granted before, it is granted still.
  */
 export const BEGIN = script(`
 local answers = {}
 for i = 6, #ARGV do
   local key = ARGV[i]
   local claim = claimOf(key)
-  local starts, answer = 0, 1
-  if claim and isAlive(claim.worker) then
+  local starts, answer, isResent = 0, 1, isHeldBy(claim, ARGV[1], ARGV[2])
+  if isResent then
+    answer = 1
+  elseif claim and isAlive(claim.worker) then
     if claim.retained then
       answer = 4
     else
@@ -115,7 +118,7 @@ for i = 6, #ARGV do
     end
     if answer == 1 and starts > 0 and ARGV[5] ~= '1' then answer = 3 end
   end
-  if answer == 1 or answer == 4 then
+  if (answer == 1 and not isResent) or answer == 4 then
     store(key, {worker = ARGV[1], run = ARGV[2], starts = starts + 1, began = stamp(now), again = '0', retained = false})
   end
   answers[i - 5] = answer

@@ -1,5 +1,7 @@
+import { startTcpProxy } from '@redis-to-mongo/local-stack';
 import { describe, expect, it } from 'vitest';
-import type { Claim, Claims } from '../src/index.js';
+import { type Claim, Claims } from '../src/index.js';
+import { BEGIN, HEARTBEAT, keyBooks } from '../src/key-scripts.js';
 import { queueUnderTest } from './queue-under-test.js';
 
 const on = queueUnderTest('claims');
@@ -189,5 +191,57 @@ describe('a claim that is retained after its run', () => {
   it('counts once, however often runs take it over: a run that ended is no suspect', async () => {
     for (let i = 0; i < 5; i++) await retain(i % 2 === 0 ? on.mine : on.others, 'a');
     expect(await claim(on.mine, 'a')).toMatchObject({ wasRetained: true });
+  });
+});
+
+describe('a claim whose end the queue was not told of, since it was away', () => {
+  /** Runs `end` while the queue is away, by claims that reach it again afterwards. */
+  async function awayWhile(
+    begin: (claims: Claims) => Promise<Claim>,
+    end: (claims: Claims, held: Claim) => Promise<unknown>,
+    then: () => Promise<void>,
+  ): Promise<void> {
+    const proxy = await startTcpProxy(on.settings.redis.port);
+    const redis = { ...on.settings.redis, port: proxy.port };
+    const claims = new Claims({ ...on.settings, redis }, () => {}); // its connection is cut
+    try {
+      const held = await begin(claims);
+      proxy.set('cut');
+      await expect(end(claims, held)).rejects.toThrow();
+      proxy.set('pass');
+      await then();
+    } finally {
+      await claims.close();
+      await proxy.close();
+    }
+  }
+
+  it.each(['done', 'failed', 'retain'] as const)('is ended once the queue is back: %s', async (how) => {
+    await awayWhile(
+      (claims) => claim(claims, 'a'),
+      (claims, held) => claims.end(held, how),
+      () =>
+        expect
+          .poll(async () => (await on.others.claim(['a'])).granted, { timeout: 20_000 })
+          .toMatchObject([{ key: 'a', wasRetained: false }]),
+    );
+  });
+
+  it('is released once the queue is back, and the key is due', async () => {
+    await awayWhile(
+      (claims) => retain(claims, 'a'),
+      (claims, held) => claims.release(held),
+      () => expect.poll(due, { timeout: 20_000 }).toEqual(['a']),
+    );
+    expect(await on.queue.requestUnlessTailed(['a'])).toEqual(new Set());
+  });
+
+  it('is granted still to a run that asks again, since the answer was lost', async () => {
+    const books = keyBooks(on.settings);
+    await HEARTBEAT.run(on.redis, books, 'worker', 10_000);
+    const begin = (run: string) => BEGIN.numbers(on.redis, books, 'worker', run, 3, 3_600_000, 0, 'a');
+    expect(await begin('1')).toEqual([1]);
+    expect(await begin('1')).toEqual([1]);
+    expect(await begin('2')).toEqual([0]);
   });
 });
