@@ -1,11 +1,4 @@
-import {
-  firstState,
-  inCollection,
-  type KeyState,
-  type Line,
-  placeOf,
-  type SyncError,
-} from '@redis-to-mongo/pipeline';
+import { type KeyState, type Line, lifeOf, type SyncError } from '@redis-to-mongo/pipeline';
 
 /** Records an error on the key's document, as recordError of mongo-sink does. */
 export type RecordError = (key: string, error: SyncError, first?: KeyState) => Promise<boolean>;
@@ -25,7 +18,5 @@ export async function recordOnKey(
   if (await record(key, error)) return true;
   const type = await line.source.typeOf(key);
   if (typeof type !== 'string') return false;
-  const collection = line.rules?.collectionFor(key, type) ?? null;
-  const first = inCollection(firstState(key, placeOf(key, line.separator), type, line.now()), collection);
-  return await record(key, error, first);
+  return await record(key, error, lifeOf(line, undefined, key, type));
 }

@@ -1,6 +1,8 @@
 import type { Logger, Metrics } from '@redis-to-mongo/app-shell';
 import type { Claim, Claims, JobQueue, RunEnd, RunKeys, ScheduleChange } from '@redis-to-mongo/job-queue';
 import {
+  handled,
+  hasScheduler,
   type KeyEnd,
   type KeyState,
   type Line,
@@ -37,8 +39,8 @@ export function syncJob(options: SyncJobOptions): RunKeys {
     const end = options.metrics.jobSeconds.startTimer();
     const run = new JobRun(options);
     try {
-      await run.all(keys);
-      await run.handOn();
+      // Also what was done before something failed has to be handed on.
+      await run.all(keys).finally(() => run.handOn());
       return run.failed;
     } finally {
       end();
@@ -101,7 +103,7 @@ class JobRun {
       () => new Slice(slice()),
       (key, end) => {
         const claim = claims.get(key);
-        if (claim) ends.push(this.#end(claim, end));
+        if (claim) ends.push(handled(this.#end(claim, end)));
       },
     );
     await settled(ends);
@@ -137,11 +139,12 @@ class JobRun {
     await claims.end(claim, 'failed');
   }
 
-  #noteChange({ result, keyType, begunLife }: SyncReport, key: string): void {
+  /** Of keys that come and go, only those that have a job scheduler concern the scheduler. */
+  #noteChange({ result, keyType, typeBefore, begunLife }: SyncReport, key: string): void {
+    const hasEnded = begunLife || result === 'deleted' || result === 'unsupported';
     if (result === 'paused') this.#changes.push({ key, is: 'paused' });
-    if (keyType !== 'stream' && keyType !== 'set' && !begunLife) return;
-    if (result === 'deleted' || result === 'unsupported') this.#changes.push({ key, is: 'gone' });
-    else if (begunLife) this.#changes.push({ key, is: 'present' });
+    else if (begunLife && hasScheduler(keyType)) this.#changes.push({ key, is: 'present' });
+    else if (hasEnded && hasScheduler(typeBefore)) this.#changes.push({ key, is: 'gone' });
   }
 }
 
@@ -150,8 +153,10 @@ async function settled(all: readonly Promise<void>[]): Promise<void> {
   for (const end of await Promise.allSettled(all)) if (end.status === 'rejected') throw end.reason;
 }
 
-async function quarantine(options: SyncJobOptions, key: string): Promise<void> {
+async function quarantine({ logger, recordError }: SyncJobOptions, key: string): Promise<void> {
   const error = quarantineError();
-  options.logger.error('key quarantined', { key, error });
-  await options.recordError(key, error);
+  logger.error('key quarantined', { key, error });
+  await recordError(key, error).catch((cause: unknown) => {
+    logger.warn('an error could not be recorded on its key', { key, error: cause });
+  });
 }

@@ -1,65 +1,18 @@
-import { randomUUID } from 'node:crypto';
-import { createLogger, createMetrics } from '@redis-to-mongo/app-shell';
-import { Claims, JobQueue } from '@redis-to-mongo/job-queue';
 import { markPaused } from '@redis-to-mongo/mongo-sink';
 import { type Line, SyncError } from '@redis-to-mongo/pipeline';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { BackfillLog } from '../src/backfill-log.js';
-import { JobAccount } from '../src/job-account.js';
-import { syncJob } from '../src/sync-job.js';
+import { describe, expect, it, vi } from 'vitest';
 import { StreamTailer } from '../src/tail/stream-tailer.js';
-import { TargetGuard } from '../src/target-guard.js';
-import { addsUp, type LineUnderTest, lineUnderTest } from './line-under-test.js';
+import { jobsUnderTest } from './job-under-test.js';
+import { addsUp } from './line-under-test.js';
 
-const TLS = { enabled: false, rejectUnauthorized: true };
 const until = { timeout: 20_000, interval: 10 };
 
-let under: LineUnderTest;
-let queue: JobQueue;
-const closers: (() => unknown)[] = [];
-const errors: unknown[] = [];
-const prefix = `tail-${randomUUID().slice(0, 8)}`;
-beforeAll(async () => {
-  under = await lineUnderTest({ ownMongo: true });
-  queue = new JobQueue(settings(), (error) => errors.push(error));
-});
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-  expect(errors.splice(0)).toEqual([]);
-});
-afterAll(async () => {
-  await queue.close();
-  await under.close();
-});
+const on = jobsUnderTest();
 
-function settings() {
-  return { redis: address(), prefix };
-}
-
-function address() {
-  return { url: under.namespace.redis.url, host: '', port: 0, db: 0, tls: TLS };
-}
-
-/** What a worker is made of, but for the pulling of jobs: those are run here, one by one. */
+/** A worker that tails. */
 async function worker(changes: Partial<Line> = {}, asked?: () => Promise<boolean>) {
-  const line = await under.line(changes);
-  const metrics = createMetrics('worker');
-  const logger = createLogger({ level: 'error', format: 'json', app: 'worker' });
-  const claims = new Claims(settings(), (error) => errors.push(error));
-  const account = new JobAccount({
-    guard: new TargetGuard({
-      logger,
-      signal: new AbortController().signal,
-      pause: async () => {},
-      resume: () => {},
-      probe: async () => {},
-    }),
-    metrics,
-    logger,
-    backfills: new BackfillLog(logger),
-    recordError: async () => {},
-  });
+  const { line, claims, account, job } = await on.worker(changes);
   const polls: string[] = [];
   const failed: unknown[] = [];
   let size = 0;
@@ -69,7 +22,7 @@ async function worker(changes: Partial<Line> = {}, asked?: () => Promise<boolean
       stillHolds: asked ?? ((claim) => claims.stillHolds(claim)),
       release: (claim) => claims.release(claim),
     },
-    connect: () => connectRedis(address(), (error) => errors.push(error)),
+    connect: () => connectRedis(on.address(), on.onError),
     atMost: 10,
     onPoll: (key, report) => {
       polls.push(key);
@@ -77,32 +30,23 @@ async function worker(changes: Partial<Line> = {}, asked?: () => Promise<boolean
     },
     onSaved: async () => {},
     onFailed: async (_, error) => void failed.push(error),
-    request: (keys) => queue.request(keys),
-    addJobs: (keys) => queue.addJobs(keys),
+    request: (keys) => on.queue.request(keys),
+    addJobs: (keys) => on.queue.addJobs(keys),
     onSize: (streams) => {
       size = streams;
     },
-    onError: (error) => errors.push(error),
+    onError: on.onError,
   });
-  closers.push(
-    () => claims.close(),
-    () => tailer.close(),
-  );
-  const job = syncJob({
-    ...{ line, claims, queue, account, metrics, logger, tailer },
-    slice: () => ({ entries: 100_000, bytes: 1 << 30, ms: 60_000 }),
-    afterSync: async () => {},
-    recordError: async () => {},
-  });
-  return { job, tailer, polls, failed, size: () => size };
+  on.closeLater(() => tailer.close());
+  return { job: job({ tailer }), tailer, polls, failed, size: () => size };
 }
 
 async function add(key: string, ids: readonly string[]): Promise<void> {
-  for (const id of ids) await under.redis.xadd(key, id, 'v', id);
+  for (const id of ids) await on.under.redis.xadd(key, id, 'v', id);
 }
 
 async function ids(key: string): Promise<string[]> {
-  return (await under.messages(key)).map(({ entryId }) => entryId);
+  return (await on.under.messages(key)).map(({ entryId }) => entryId);
 }
 
 /** Has the stream tailed: two jobs find something new within moments. */
@@ -116,7 +60,7 @@ async function tail({ job, size }: Awaited<ReturnType<typeof worker>>, key: stri
 }
 
 async function jobsFor(key: string): Promise<number> {
-  const jobs = await queue.queue.getJobs(['waiting', 'active', 'delayed']);
+  const jobs = await on.queue.queue.getJobs(['waiting', 'active', 'delayed']);
   return jobs.filter(({ data }) => data.keys.includes(key)).length;
 }
 
@@ -133,8 +77,8 @@ describe('a stream that is tailed', () => {
       await add('busy', [id]);
       await vi.waitFor(async () => expect(await ids('busy')).toContain(id), until);
     }
-    await vi.waitFor(async () => expect((await under.state('busy')).position?.entryId).toBe('5-0'), until);
-    const state = await under.state('busy');
+    await vi.waitFor(async () => expect((await on.under.state('busy')).position?.entryId).toBe('5-0'), until);
+    const state = await on.under.state('busy');
     expect(state.counts).toMatchObject({ seen: 5, written: 5 });
     expect(addsUp(state)).toBe(true);
     expect(await jobsFor('busy')).toBe(0);
@@ -156,13 +100,13 @@ describe('a stream that is tailed', () => {
     expect(await jobsFor('quiet')).toBe(0);
     const two = await worker();
     await two.job(['quiet']);
-    expect(await under.redis.hkeys(`{${prefix}}:claims`)).toEqual([]);
+    expect(await on.under.redis.hkeys(`{${on.settings().prefix}}:claims`)).toEqual([]);
   });
 
   it('begins its next life when it is made anew meanwhile', async () => {
     const one = await worker();
     await tail(one, 'anew');
-    await under.redis
+    await on.under.redis
       .multi()
       .del('anew')
       .xadd('anew', '7-0', 'v', 'new')
@@ -170,30 +114,30 @@ describe('a stream that is tailed', () => {
       .exec();
     await vi.waitFor(async () => expect(await ids('anew')).toEqual(['1-0', '2-0', '7-0', '8-0']), until);
     await one.tailer.close();
-    expect(await under.state('anew')).toMatchObject({ incarnation: 2, counts: { seen: 4, written: 4 } });
+    expect(await on.under.state('anew')).toMatchObject({ incarnation: 2, counts: { seen: 4, written: 4 } });
   });
 
   it('is left to jobs when there is more than a little, and nothing is skipped', async () => {
     const one = await worker();
     await tail(one, 'much');
-    const pipeline = under.redis.pipeline();
+    const pipeline = on.under.redis.pipeline();
     for (let i = 0; i < 7_000; i++) pipeline.xadd('much', `3-${i}`, 'v', 'x');
     await pipeline.exec();
     await vi.waitFor(async () => expect(await jobsFor('much')).toBe(1), until);
     expect(one.size()).toBe(0);
     await one.job(['much']);
-    expect((await under.state('much')).counts).toMatchObject({ seen: 7_002, written: 7_002 });
+    expect((await on.under.state('much')).counts).toMatchObject({ seen: 7_002, written: 7_002 });
   });
 
   it('is given up when it holds another type, and so are the others, to jobs', async () => {
     const one = await worker();
     await tail(one, 'retyped');
     await tail(one, 'beside');
-    await under.redis.multi().del('retyped').sadd('retyped', 'm').exec();
+    await on.under.redis.multi().del('retyped').sadd('retyped', 'm').exec();
     await add('beside', ['3-0']);
     await vi.waitFor(async () => expect(await jobsFor('retyped')).toBe(1), until);
     expect(await jobsFor('beside')).toBe(1);
-    expect(errors.splice(0)).toMatchObject([{ code: 'KEY_TYPE_CHANGED' }]);
+    expect(on.errors.splice(0)).toMatchObject([{ code: 'KEY_TYPE_CHANGED' }]);
     await one.job(['beside']);
     expect(await ids('beside')).toEqual(['1-0', '2-0', '3-0']);
   });
@@ -201,7 +145,7 @@ describe('a stream that is tailed', () => {
   it('is not tailed once it is paused', async () => {
     const one = await worker();
     await tail(one, 'paused');
-    expect(await markPaused(under.db, 'paused', new Date())).toBe(true);
+    expect(await markPaused(on.under.db, 'paused', new Date())).toBe(true);
     await one.job(['paused']);
     expect(one.size()).toBe(0);
     await add('paused', ['3-0']);
@@ -215,14 +159,14 @@ describe('a stream that is tailed', () => {
     await add('ending', ['3-0']);
     await vi.waitFor(async () => expect(await ids('ending')).toHaveLength(3), until);
     await one.tailer.close();
-    expect((await under.state('ending')).position?.entryId).toBe('3-0');
+    expect((await on.under.state('ending')).position?.entryId).toBe('3-0');
     expect(await jobsFor('ending')).toBe(1);
-    expect(await under.redis.hkeys(`{${prefix}}:claims`)).toEqual([]);
+    expect(await on.under.redis.hkeys(`{${on.settings().prefix}}:claims`)).toEqual([]);
   });
 
   it('whose poll fails is tried again by a job', async () => {
     let isBroken = false;
-    const whole = await under.line();
+    const whole = await on.under.line();
     const one = await worker({
       sink: {
         ...whole.sink,
@@ -250,8 +194,11 @@ it('a stream whose claim cannot be asked for is not written, and is free at once
   await tail(one, 'unasked');
   await add('unasked', ['3-0']);
   await vi.waitFor(() => expect(one.size()).toBe(0), until);
-  await vi.waitFor(async () => expect(await under.redis.hkeys(`{${prefix}}:claims`)).toEqual([]), until);
-  expect(errors.splice(0)).toMatchObject([{ message: 'the queue is away' }]);
+  await vi.waitFor(
+    async () => expect(await on.under.redis.hkeys(`{${on.settings().prefix}}:claims`)).toEqual([]),
+    until,
+  );
+  expect(on.errors.splice(0)).toMatchObject([{ message: 'the queue is away' }]);
   expect(await ids('unasked')).toEqual(['1-0', '2-0']);
 });
 
@@ -268,7 +215,7 @@ describe('a job that begins with a stream which another worker tails', () => {
     await vi.waitFor(() => expect(one.size()).toBe(0), until);
     expect(one.polls.slice(pollsBefore).length).toBeLessThanOrEqual(1);
     await two.tailer.close();
-    expect((await under.state('shared')).counts).toMatchObject({ seen: 4, written: 4, alreadyThere: 0 });
+    expect((await on.under.state('shared')).counts).toMatchObject({ seen: 4, written: 4, alreadyThere: 0 });
   });
 
   it('finds written what the other one has not saved, wherever that is stopped', async () => {
@@ -280,7 +227,7 @@ describe('a job that begins with a stream which another worker tails', () => {
     await two.job(['unsaved']);
     await one.tailer.close();
     await two.tailer.close();
-    const state = await under.state('unsaved');
+    const state = await on.under.state('unsaved');
     expect(state.position?.entryId).toBe('3-0');
     expect(state.counts.seen).toBe(3);
     expect(addsUp(state)).toBe(true);
@@ -295,7 +242,7 @@ describe('a job that begins with a stream which another worker tails', () => {
       if (n % 3 === 0) await one.job(['own']);
     }
     await one.job(['own']);
-    const { counts } = await under.state('own');
+    const { counts } = await on.under.state('own');
     expect(counts).toMatchObject({ seen: 39, written: 39, alreadyThere: 0 });
   });
 });

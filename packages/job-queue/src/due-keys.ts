@@ -1,6 +1,6 @@
+import { inParts } from '@redis-to-mongo/pipeline';
 import type { connectRedis } from '@redis-to-mongo/redis-connection';
 import type { Queue } from 'bullmq';
-import { inParts } from './in-parts.js';
 import { type JobData, KEYS_PER_JOB } from './job-data.js';
 import { jobName } from './job-name.js';
 import { KEEP } from './kept-jobs.js';

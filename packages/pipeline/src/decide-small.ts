@@ -31,7 +31,11 @@ export function decideSmall(line: Line, key: string, stored: KeyState | undefine
   const state = lifeOf(line, stored, key, found.keyType);
   const batch = found.after(state);
   if (batch === 'alone') return batch;
-  if (!batch) return { report: new Tally(stored).report('unchanged', state.keyType, state) };
+  if (!batch) {
+    // An error that is over has to be taken off.
+    if (stored?.lastError) return 'alone';
+    return { report: new Tally(stored).report('unchanged', state.keyType, state) };
+  }
   return changedBy(key, stored, state, batch, batch.writes);
 }
 

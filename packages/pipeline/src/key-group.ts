@@ -36,11 +36,8 @@ export class KeyGroup {
     this.#goAlone = goAlone;
   }
 
-  /**
-   * One way through the line.
-   * @returns the keys that it did not come to.
-   */
-  async sync(): Promise<readonly string[]> {
+  /** Takes them through the line, in as many readings as that takes. */
+  async sync(): Promise<void> {
     try {
       await this.#syncAll([...this.#open]);
     } catch (error) {
@@ -50,14 +47,21 @@ export class KeyGroup {
         if (isServers) await this.#tell(key, { error });
         else this.#leave({ key });
     }
-    return [...this.#open];
   }
 
   async #syncAll(keys: readonly string[]): Promise<void> {
-    const { source, sink, budget } = this.#line;
     // A value must be read after its state: else an older one could pass for what follows a newer one.
-    const states = await sink.many.load(keys);
-    const small = keys.filter((key) => this.#mayBeSmall(key, states.get(key)));
+    const states = await this.#line.sink.many.load(keys);
+    for (const key of keys) this.#leaveUnlessSmall(key, states.get(key));
+    while (this.#open.size > 0) await this.#syncOnce([...this.#open], states);
+  }
+
+  /** One reading: what it does not come to is open still. */
+  async #syncOnce(
+    small: readonly string[],
+    states: ReadonlyMap<string, KeyState | SyncError>,
+  ): Promise<void> {
+    const { source, sink, budget } = this.#line;
     const reading = await source.readSmall(small, budget);
     let written: Written[];
     try {
@@ -72,13 +76,11 @@ export class KeyGroup {
     if (written.length > 0) await this.#save(written);
   }
 
-  /** Whether a key can hold a small value, by what is known of it; one that can't goes alone. */
-  #mayBeSmall(key: string, loaded: KeyState | SyncError | undefined): boolean {
+  /** A key that can't hold a small value, by what is known of it, goes alone. */
+  #leaveUnlessSmall(key: string, loaded: KeyState | SyncError | undefined): void {
     if (loaded instanceof SyncError || isTooLongKeyId(key)) this.#leave({ key });
     else if (loaded?.pausedAt || loaded?.keyType === 'stream')
       this.#leave({ key, loaded: { state: loaded } });
-    else return true;
-    return false;
   }
 
   /** Tells the ends of keys that have nothing to be written, sends away those that go alone, and gives the others. */

@@ -1,4 +1,5 @@
 import type { Batch } from './batch.js';
+import { handled } from './handled.js';
 import { type Gap, type KeyState, nextLife, retired, withGaps } from './key-state.js';
 import type { KeyType } from './key-type.js';
 import type { Line } from './line.js';
@@ -117,7 +118,7 @@ async function lifeEnded(line: Line, state: KeyState, tally: Tally): Promise<Key
 }
 
 /** What a stream still held unread when its life ended, as far as it was seen: at least the lag. */
-export function unreadAtEnd(state: KeyState, now: Date): readonly Gap[] {
+function unreadAtEnd(state: KeyState, now: Date): readonly Gap[] {
   if (state.lag === 0 || state.keyType !== 'stream' || state.position === null) return [];
   return [
     {
@@ -180,12 +181,6 @@ async function drain(
     await line.sink.save(saved, state);
   }
   return tally.report(tally.batches === 0 ? 'unchanged' : 'synced', syncer.keyType, state);
-}
-
-/** Marks a promise that is awaited later: its rejection is seen there, not reported as unhandled meanwhile. */
-function handled<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => {});
-  return promise;
 }
 
 async function readNext(batches: AsyncIterator<Batch>): Promise<Batch | undefined> {

@@ -1,4 +1,5 @@
 import { forEachAtOnce } from './for-each-at-once.js';
+import { inParts } from './in-parts.js';
 import { type Alone, KeyGroup } from './key-group.js';
 import type { Line } from './line.js';
 import type { Slice } from './slice.js';
@@ -34,9 +35,9 @@ export async function syncKeys(
   const alone = new WorkLane<Alone>(aloneAtOnce, async (one) => {
     await onEnd(one.key, await endOf(syncAlone(line, one, slice())));
   });
-  await forEachAtOnce(groupsOf(keys), GROUPS_AT_ONCE, async (group) => {
-    for (let left = group; left.length > 0; )
-      left = await new KeyGroup(line, left, onEnd, (one) => alone.add(one)).sync();
+  await forEachAtOnce(inParts([...new Set(keys)], TOGETHER), GROUPS_AT_ONCE, async (group) => {
+    await alone.whenBelow(TOGETHER);
+    await new KeyGroup(line, group, onEnd, (one) => alone.add(one)).sync();
   }).finally(() => alone.whenIdle());
 }
 
@@ -51,9 +52,4 @@ async function endOf(run: Promise<SyncReport>): Promise<KeyEnd> {
   } catch (error) {
     return { error };
   }
-}
-
-function* groupsOf(keys: readonly string[]): Generator<readonly string[]> {
-  const different = [...new Set(keys)];
-  for (let from = 0; from < different.length; from += TOGETHER) yield different.slice(from, from + TOGETHER);
 }

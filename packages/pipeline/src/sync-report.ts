@@ -8,6 +8,8 @@ export interface SyncReport extends Outcome {
   readonly changedBefore: Date | null;
   readonly result: 'synced' | 'unchanged' | 'deleted' | 'absent' | 'unsupported' | 'overtaken' | 'paused';
   readonly keyType: KeyType | undefined;
+  /** The type that the key had before, as MongoDB knew it; `undefined` where it knew of no value. */
+  readonly typeBefore: KeyType | undefined;
   readonly seen: number;
   readonly bytes: number;
   readonly gaps: readonly Gap[];
@@ -52,6 +54,7 @@ export class Tally {
     return {
       result,
       keyType,
+      typeBefore: this.#before?.status === 'active' ? this.#before.keyType : undefined,
       changedBefore: this.#before?.lastChangedAt ?? null,
       seen: this.#seen,
       written: this.#written,

@@ -16,6 +16,12 @@ export class WorkLane<T> {
     this.#start();
   }
 
+  /** Resolves when fewer than so many wait or are under way, or the work has failed. */
+  async whenBelow(count: number): Promise<void> {
+    while (this.#waiting.length + this.#underWay.size >= count && !this.#failure)
+      await Promise.race(this.#underWay);
+  }
+
   /**
    * Resolves when everything that was added is done.
    * @throws the first error of the work; nothing is begun after it.

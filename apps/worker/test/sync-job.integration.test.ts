@@ -1,0 +1,82 @@
+import type { ScheduleChange } from '@redis-to-mongo/job-queue';
+import { recordError } from '@redis-to-mongo/mongo-sink';
+import { SyncError } from '@redis-to-mongo/pipeline';
+import { redisSource } from '@redis-to-mongo/redis-source';
+import { afterEach, describe, expect, it } from 'vitest';
+import { jobsUnderTest } from './job-under-test.js';
+
+const on = jobsUnderTest();
+const SOURCE = { readEntries: 1_000, readBytes: 1 << 20, direct: undefined };
+
+/** A worker of all types that these tests use. */
+async function worker() {
+  return await on.worker({
+    source: redisSource(on.under.redis, ['stream', 'set', 'hash', 'string'], SOURCE),
+  });
+}
+
+const changes = async (): Promise<ScheduleChange[]> =>
+  (await on.queue.changes.take(1_000)).toSorted((a, b) => (a.key < b.key ? -1 : 1));
+
+afterEach(async () => {
+  await on.under.redis.flushall();
+  await on.under.db.dropDatabase();
+});
+
+describe('a job of many keys', () => {
+  it('tells the scheduler of streams and sets that came and went, and of nothing else', async () => {
+    const { redis } = on.under;
+    const job = (await worker()).job();
+    const keys = ['a-set', 'a-stream', 'a-string', 'b-hash', 'b-set'];
+    await redis.sadd('a-set', '1');
+    await redis.xadd('a-stream', '1-0', 'n', '1');
+    await redis.set('a-string', 'text');
+    await redis.hset('b-hash', 'n', '1');
+    await redis.sadd('b-set', '1');
+    await job(keys);
+    expect(await changes()).toEqual(['a-set', 'a-stream', 'b-set'].map((key) => ({ key, is: 'present' })));
+    await job(keys);
+    expect(await changes()).toEqual([]);
+
+    await redis.del('a-set', 'a-stream', 'a-string', 'b-hash', 'b-set');
+    await redis.set('a-set', 'now a string');
+    await redis.sadd('b-hash', 'now a set');
+    await job(keys);
+    expect(await changes()).toEqual([
+      { key: 'a-set', is: 'gone' },
+      { key: 'a-stream', is: 'gone' },
+      { key: 'b-hash', is: 'present' },
+      { key: 'b-set', is: 'gone' },
+    ]);
+  });
+
+  it('hands on what was done, and fails, when the end of a claim could not be told', async () => {
+    const { redis } = on.under;
+    const { claims, job } = await worker();
+    const keys = Array.from({ length: 1_200 }, (_, i) => `set:${i}`);
+    for (const key of keys) await redis.sadd(key, '1');
+    let told = 0;
+    const end = claims.end.bind(claims);
+    claims.end = async (claim, how) => {
+      if (told++ === 0) throw new Error('the queue is away');
+      return await end(claim, how);
+    };
+    await expect(job()(keys)).rejects.toThrow('the queue is away');
+    expect(told).toBe(1_200);
+    expect(await on.queue.changes.take(10_000)).toHaveLength(1_200);
+    expect(await on.under.db.collection('sets').countDocuments()).toBe(1_200);
+  });
+
+  it.each(['a string', 'a set', 'a hash'])('takes the error off %s that has not changed', async (key) => {
+    const { redis, db } = on.under;
+    if (key === 'a string') await redis.set(key, 'text');
+    else if (key === 'a set') await redis.sadd(key, '1');
+    else await redis.hset(key, 'n', '1');
+    const job = (await worker()).job();
+    await job([key]);
+    expect(await recordError(db, key, new SyncError('UNEXPECTED', 'unknown', 'it failed'))).toBe(true);
+    expect(await on.under.state(key)).toMatchObject({ lastError: { code: 'UNEXPECTED' } });
+    await job([key]);
+    expect(await on.under.state(key)).toMatchObject({ lastError: null });
+  });
+});
