@@ -89,12 +89,11 @@ export class ActiveScheduler {
 
   /**
    * Makes the sweep that is due, if any.
-   * @param onWell told while nothing is known to be missed.
+   * @param onWell told while nothing is known to be missed, and at the end of a sweep that has found what was.
    */
   async sweepIfDue(onWell: () => void): Promise<SweepTurn | undefined> {
     const { queue, missed, scope } = this.#options;
-    const isCalm = missed.reason === '' && !mustPoll(this.#feedFacts());
-    if (isCalm && performance.now() - this.#askedAt < CALM_MS) return undefined;
+    if (performance.now() - this.#askedAt < this.#askEveryMs()) return undefined;
     this.#askedAt = performance.now();
     const [record, now] = await Promise.all([queue.sweeps.read(), queue.sweeps.now()]);
     const due = sweepDue(this.#facts(record, now));
@@ -105,13 +104,18 @@ export class ActiveScheduler {
     }
     const began = performance.now();
     if (due.isPoll) return await this.#sweep(due, began, onWell);
-    // Whatever is missed from now on is for the next one.
+    // Whatever is missed from now on is for the next one, and nothing is well until then.
     missed.clear();
+    const well = () => {
+      if (missed.reason === '') onWell();
+    };
     try {
       // A routine one that is cut short is due all the same.
       const beganAt = await queue.sweeps.begin(scope, due.isRoutine ? '' : due.reason);
-      const turn = await this.#sweep(due, began, due.isRoutine ? onWell : () => {});
-      if (turn.isWhole) await queue.sweeps.end(scope, beganAt);
+      const turn = await this.#sweep(due, began, due.isRoutine ? well : () => {});
+      if (!turn.isWhole) return turn;
+      await queue.sweeps.end(scope, beganAt);
+      well();
       return turn;
     } catch (error) {
       if (missed.reason === '') missed.note(due.reason);
@@ -123,6 +127,13 @@ export class ActiveScheduler {
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#requests.close();
+  }
+
+  /** How often the queue is asked whether a sweep is due, in ms: at once where something was missed. */
+  #askEveryMs(): number {
+    const { missed, intervalMs } = this.#options;
+    if (mustPoll(this.#feedFacts())) return Math.min(CALM_MS, intervalMs / 4);
+    return missed.reason === '' ? CALM_MS : 0;
   }
 
   #feedFacts(): Pick<SweepFacts, 'feed' | 'feedMs'> {

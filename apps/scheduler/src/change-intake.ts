@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ChangesHeard, JobQueue } from '@redis-to-mongo/job-queue';
 import {
   ChangeFeed,
@@ -74,9 +75,13 @@ export class ChangeIntake {
     return { by: state.is === 'listening' ? 'feed' : 'connecting' };
   }
 
-  /** Hears of other keys from now on. */
+  /** Hears of other keys from now on. A feed that already tells of them goes on: a new one could have missed changes. */
   async choose(choice: Choice): Promise<void> {
+    const { isOn, include } = this.#choice;
     this.#choice = choice;
+    const isSame =
+      choice.isOn === isOn && isDeepStrictEqual(keyPrefixes(choice.include), keyPrefixes(include));
+    if (isSame) return;
     await this.#feed?.close();
     this.#open();
   }

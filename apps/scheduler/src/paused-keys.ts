@@ -7,7 +7,7 @@ export interface PausedKeysOptions {
 /** So many are held; where more are paused, none are, and their runs find out by themselves. */
 const LIMIT = 10_000;
 
-/** The keys that rest, as of the last look: their changes need not be requested. */
+/** The keys that are paused, as far as is known: their changes need not be requested. */
 export class PausedKeys {
   readonly #read: PausedKeysOptions['read'];
   #keys: ReadonlySet<string> = new Set();
@@ -21,8 +21,8 @@ export class PausedKeys {
   }
 
   /**
-   * Looks again.
-   * @param met keys that workers have met as paused: one that was paused and resumed between two looks is among them.
+   * Reads them anew.
+   * @param met keys that workers have met as paused: one that was paused and resumed since the last reading is among them.
    * @returns the keys that were paused or resumed: changes of resumed ones may have been left out, and those of paused ones may
    * still be tailed.
    */

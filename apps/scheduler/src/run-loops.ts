@@ -63,13 +63,14 @@ export async function runLoops(
   const sweep = async (active: ActiveScheduler) => {
     const turn = await active.sweepIfDue(() => search.noteWell());
     if (!turn) return undefined;
-    if (turn.isWhole) search.noteWell();
     const { byType, isPoll, ...report } = turn;
     metrics.keys.reset();
     for (const [type, count] of byType) metrics.keys.set({ key_type: type }, count);
     tellHidden(byType);
-    const isNews = !isPoll || report.scheduled + report.unscheduled + report.gone > 0;
-    logger.log(isNews ? 'info' : 'debug', report.isWhole ? 'sweep done' : 'sweep ended early', { ...report });
+    const hasFound = !isPoll || report.scheduled + report.unscheduled + report.gone > 0;
+    logger.log(hasFound ? 'info' : 'debug', report.isWhole ? 'sweep done' : 'sweep ended early', {
+      ...report,
+    });
     return undefined;
   };
   const upkeep = async (active: ActiveScheduler) => {

@@ -8,7 +8,7 @@ import { type ScheduleKeysOptions, scheduleKeys } from './schedule-keys.js';
 export interface SweepOptions extends Pick<ScheduleKeysOptions, 'everyMs'> {
   readonly redis: Parameters<typeof scanKeys>[0];
   readonly db: Parameters<typeof activeKeysAfter>[0];
-  readonly queue: Pick<JobQueue, 'request' | 'dueCount' | 'schedule' | 'schedulers'>;
+  readonly queue: Pick<JobQueue, 'request' | 'dueCount' | 'depth' | 'schedule' | 'schedulers'>;
   readonly wanted: (keyId: string) => boolean;
   readonly types: readonly KeyType[];
   /** See DueSweep. */
@@ -31,7 +31,7 @@ export interface SweepReport {
 }
 
 const PAGE = 1_000;
-/** A page waits while more keys than this are due: changes must not wait behind a sweep for long. */
+/** A page waits while jobs wait and more keys than this are due: changes must not wait behind a sweep for long. */
 const DUE_AT_MOST = 4_000;
 const WAIT_MS = 20;
 const NO_ANSWER: ReadonlySet<string> = new Set(['KEY_TYPE_CHANGED', 'REDIS_PRIVILEGE', 'REDIS_KEY_HIDDEN']);
@@ -139,9 +139,15 @@ class Sweep {
   async #request(keys: readonly string[]): Promise<void> {
     if (keys.length === 0) return;
     const { queue, goesOn } = this.#options;
-    while ((await queue.dueCount()) > DUE_AT_MOST && goesOn()) await sleep(WAIT_MS);
+    while ((await this.#isFull()) && goesOn()) await sleep(WAIT_MS);
     await queue.request(keys);
     this.report.requested += keys.length;
+  }
+
+  /** Keys that fail and wait to be tried again are due, too, but nothing waits behind them. */
+  async #isFull(): Promise<boolean> {
+    const { queue } = this.#options;
+    return (await queue.dueCount()) > DUE_AT_MOST && (await queue.depth()).waiting > 0;
   }
 
   #isSynced(type: FoundKey['type'] | undefined): type is KeyType {

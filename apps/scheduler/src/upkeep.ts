@@ -30,16 +30,27 @@ export async function upkeep(options: UpkeepOptions): Promise<UpkeepReport> {
   const { queue } = options;
   const requestedAgain = await requestAgain(queue);
   const told = await queue.changes.take(AT_ONCE);
+  const carriedOut = await carryOut(options, told).catch(async (error: unknown) => {
+    await queue.changes.add(told);
+    throw error;
+  });
+  return { requestedAgain, ...carriedOut, repaired: await repair(options) };
+}
+
+async function carryOut(
+  options: UpkeepOptions,
+  told: readonly ScheduleChange[],
+): Promise<Pick<UpkeepReport, 'paused' | 'scheduled' | 'unscheduled'>> {
   const paused = told.filter(({ is }) => is === 'paused').map(({ key }) => key);
-  const changes = told.filter(({ is }) => is !== 'paused');
-  const present = await presentOf(options, changes);
+  const keys = [...new Set(told.filter(({ is }) => is !== 'paused').map(({ key }) => key))];
+  const present = await presentOf(options, keys);
   const scheduled = await scheduleKeys(
     options,
     [...present].map(([key, type]) => ({ key, type })),
   );
-  const gone = changes.filter(({ key }) => !present.has(key)).map(({ key }) => key);
-  await queue.unschedule(gone);
-  return { paused, requestedAgain, scheduled, unscheduled: gone.length, repaired: await repair(options) };
+  const gone = keys.filter((key) => !present.has(key));
+  await options.queue.unschedule(gone);
+  return { paused, scheduled, unscheduled: gone.length };
 }
 
 async function requestAgain(queue: JobQueue): Promise<number> {
@@ -56,9 +67,8 @@ async function requestAgain(queue: JobQueue): Promise<number> {
 /** What the workers told may be out of date: the source says what is there. */
 async function presentOf(
   { redis, wanted, types }: UpkeepOptions,
-  changes: readonly ScheduleChange[],
+  keys: readonly string[],
 ): Promise<Map<string, KeyType>> {
-  const keys = changes.map(({ key }) => key);
   const answers = await typesOf(redis, keys.map(keyBytes));
   return new Map(
     keys.flatMap((key, i) => {

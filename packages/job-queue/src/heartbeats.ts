@@ -1,5 +1,5 @@
 import { keyPrefix, type QueueSettings } from './queue-settings.js';
-import { Script } from './script.js';
+import { NOW, Script } from './script.js';
 
 /** What a process of the fleet tells of itself, every few seconds. */
 export interface Heartbeat {
@@ -32,9 +32,7 @@ export function heartbeatKey(settings: QueueSettings): string {
 }
 
 /** KEYS: heartbeats. ARGV: process, heartbeat, ms after which a silent process is forgotten. */
-export const BEAT = new Script(`
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+export const BEAT = new Script(`${NOW}
 redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f', now) .. ' ' .. ARGV[2])
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 local all = redis.call('HGETALL', KEYS[1])
@@ -45,9 +43,7 @@ for i = 1, #all, 2 do
 end`);
 
 /** KEYS: heartbeats, lease. ARGV: ms. Answers 1 if the lease is held, and the heartbeats of the last ms. */
-export const ALIVE = new Script(`
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+export const ALIVE = new Script(`${NOW}
 local alive = {}
 for _, beat in ipairs(redis.call('HVALS', KEYS[1])) do
   local at, text = string.match(beat, '^(%d+) (.*)$')

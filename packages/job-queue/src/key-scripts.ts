@@ -186,10 +186,16 @@ if claim.again == '0' then return 0 end
 redis.call('ZADD', DUE, 'NX', claim.again, ARGV[3])
 return 1`);
 
-/** ARGV: ms, limit. Answers the keys that were first requested at least so many ms ago and that nobody works on. */
+/**
+ * ARGV: ms, limit. Answers keys that were first requested at least so many ms ago and that nobody works on. Where there are more than
+ * the limit, it looks at others each time: those that fail again and again must not hide the rest.
+ */
 export const OVERDUE = script(`
 local keys = {}
-for _, key in ipairs(redis.call('ZRANGEBYSCORE', DUE, '-inf', stamp(now - ARGV[1]), 'LIMIT', 0, ARGV[2])) do
+local untilMs = stamp(now - ARGV[1])
+local hidden = redis.call('ZCOUNT', DUE, '-inf', untilMs) - ARGV[2]
+local from = hidden > 0 and time[2] % (hidden + 1) or 0
+for _, key in ipairs(redis.call('ZRANGEBYSCORE', DUE, '-inf', untilMs, 'LIMIT', string.format('%.0f', from), ARGV[2])) do
   local claim = claimOf(key)
   if not (claim and isAlive(claim.worker)) then keys[#keys + 1] = key end
 end

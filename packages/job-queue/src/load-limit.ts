@@ -2,15 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { connectRedis } from '@redis-to-mongo/redis-connection';
 import { connectQueue } from './connect-queue.js';
 import { keyPrefix, type QueueSettings } from './queue-settings.js';
-import { Script } from './script.js';
+import { NOW, Script } from './script.js';
 
 /**
  * KEYS: limit. ARGV: bytes, bytes a second, ms of them that may be taken at once. Answers how long to wait, in ms.
  * What is kept is the time at which all that was taken will have been paid for.
  */
-const TAKE = new Script(`
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+const TAKE = new Script(`${NOW}
 local paid = math.max(tonumber(redis.call('GET', KEYS[1]) or 0), now) + ARGV[1] * 1000 / ARGV[2]
 redis.call('SET', KEYS[1], string.format('%.0f', paid), 'PX', string.format('%.0f', paid - now + 60000))
 return math.max(0, math.ceil(paid - now - ARGV[3]))`);

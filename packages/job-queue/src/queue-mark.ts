@@ -1,5 +1,5 @@
 import { keyPrefix, type QueueSettings } from './queue-settings.js';
-import { Script } from './script.js';
+import { NOW, Script } from './script.js';
 
 /** Where the queue remembers which fleet it is for: a hash with one field, and when it was confirmed last. */
 export function markKey(settings: QueueSettings): string {
@@ -7,19 +7,17 @@ export function markKey(settings: QueueSettings): string {
 }
 
 /** KEYS: mark. Answers the mark, and how many ms ago it was confirmed by the queue's own clock. */
-export const READ_MARK = new Script(`
+export const READ_MARK = new Script(`${NOW}
 local mark = redis.call('HMGET', KEYS[1], 'mark', 'at')
 if not mark[1] then return false end
-local time = redis.call('TIME')
-return {mark[1], time[1] * 1000 + math.floor(time[2] / 1000) - tonumber(mark[2] or 0)}`);
+return {mark[1], now - tonumber(mark[2] or 0)}`);
 
 /**
  * KEYS: mark. ARGV: the mark that is there as far as the caller knows (empty: none), the new one. Answers 1, or 0 where
  * another one is there.
  */
-export const WRITE_MARK = new Script(`
-local time = redis.call('TIME')
+export const WRITE_MARK = new Script(`${NOW}
 local held = redis.call('HGET', KEYS[1], 'mark') or ''
 if held ~= ARGV[1] then return 0 end
-redis.call('HSET', KEYS[1], 'mark', ARGV[2], 'at', string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000)))
+redis.call('HSET', KEYS[1], 'mark', ARGV[2], 'at', string.format('%.0f', now))
 return 1`);

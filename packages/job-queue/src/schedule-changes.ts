@@ -1,6 +1,6 @@
+import { inParts } from '@redis-to-mongo/pipeline';
 import type { connectRedis } from '@redis-to-mongo/redis-connection';
 import { keyPrefix, type QueueSettings } from './queue-settings.js';
-import { Script } from './script.js';
 
 /**
  * A key that should have a job scheduler (`present`), or should have none any more (`gone`); or one that was left unread, since an
@@ -11,17 +11,13 @@ export interface ScheduleChange {
   readonly is: (typeof WORDS)[number];
 }
 
+/** Told in one command: few enough not to hold up the server. */
+const AT_ONCE = 1_000;
 const WORDS = ['present', 'gone', 'paused'] as const;
-
-/** KEYS: changes. ARGV: limit. Takes some of them out. */
-const TAKE = new Script(`
-local page = redis.call('HSCAN', KEYS[1], 0, 'COUNT', ARGV[1])[2]
-for i = 1, #page, 2 do redis.call('HDEL', KEYS[1], page[i]) end
-return page`);
 
 /**
  * What workers tell the active scheduler of streams and sets that they met for the first time, or found gone, and of paused keys: a
- * hash in the queue's Redis. One process changes job schedulers, not many: those would get in each other's way
+ * set in the queue's Redis, of texts: a word, a space, the key. One process changes job schedulers, not many: those would get in each other's way
  * (https://github.com/taskforcesh/bullmq/issues/3085). What is lost here is found by the next sweep.
  */
 export class ScheduleChanges {
@@ -30,21 +26,23 @@ export class ScheduleChanges {
 
   constructor(redis: ReturnType<typeof connectRedis>, settings: QueueSettings) {
     this.#redis = redis;
-    this.#name = `${keyPrefix(settings)}:schedule-changes`;
+    this.#name = `${keyPrefix(settings)}:came-and-gone`;
   }
 
   async add(changes: readonly ScheduleChange[]): Promise<void> {
     if (changes.length === 0) return;
-    await this.#redis.hset(this.#name, ...changes.flatMap(({ key, is }) => [key, is]));
+    for (const part of inParts(changes, AT_ONCE))
+      await this.#redis.sadd(this.#name, ...part.map(({ key, is }) => `${is} ${key}`));
   }
 
-  /** Takes about `limit` of them; who takes them has to carry them out. */
+  /**
+   * Takes `limit` of them at most, in any order: a key may have come and gone. Who takes them has to carry them out.
+   */
   async take(limit: number): Promise<ScheduleChange[]> {
-    const reply = await TAKE.run(this.#redis, [this.#name], limit);
-    const page = Array.isArray(reply) ? reply.map(String) : [];
-    const changes: ScheduleChange[] = [];
-    for (let i = 0; i + 1 < page.length; i += 2)
-      changes.push({ key: page[i] ?? '', is: WORDS.find((word) => word === page[i + 1]) ?? 'present' });
-    return changes;
+    return (await this.#redis.spop(this.#name, limit)).map((text) => {
+      const end = text.indexOf(' ');
+      const word = text.slice(0, end);
+      return { key: text.slice(end + 1), is: WORDS.find((each) => each === word) ?? 'present' };
+    });
   }
 }

@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { connectRedis } from '@redis-to-mongo/redis-connection';
 
+/** Lua that sets `time`, as TIME answers it, and `now`, in whole ms since 1970: the clock that all processes share. */
+export const NOW = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
+
 type Redis = ReturnType<typeof connectRedis>;
 
 /** A script that the server runs in one step. It is sent by its hash, and in full to a server that does not know it. */

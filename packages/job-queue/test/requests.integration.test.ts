@@ -117,11 +117,34 @@ it('what workers tell of keys that came and went is taken once', async () => {
     { key: 'a', is: 'present' },
     { key: 'b', is: 'gone' },
   ]);
-  await on.queue.changes.add([{ key: 'a', is: 'gone' }]);
+  await on.queue.changes.add([{ key: 'a b', is: 'paused' }]);
+  await on.queue.changes.add([{ key: 'b', is: 'gone' }]);
   const taken = await on.queue.changes.take(10);
   expect([...taken].sort((x, y) => (x.key < y.key ? -1 : 1))).toEqual([
-    { key: 'a', is: 'gone' },
+    { key: 'a', is: 'present' },
+    { key: 'a b', is: 'paused' },
     { key: 'b', is: 'gone' },
   ]);
   expect(await on.queue.changes.take(10)).toEqual([]);
+});
+
+it('however many there are, each taking gets on with them', async () => {
+  const keys = Array.from({ length: 25_000 }, (_, i) => `key:${i}`);
+  await on.queue.changes.add(keys.map((key) => ({ key, is: 'present' })));
+  const taken = new Set<string>();
+  for (let i = 0; i < 50; i++) {
+    const some = await on.queue.changes.take(500);
+    expect(some).toHaveLength(500);
+    for (const { key } of some) taken.add(key);
+  }
+  expect(taken.size).toBe(25_000);
+});
+
+it('keys that are due for long do not hide the others, however often they are asked for', async () => {
+  await on.queue.request(Array.from({ length: 30 }, (_, i) => `fails:${i}`));
+  await on.queue.request(['behind them']);
+  await expect
+    .poll(() => on.queue.overdueKeys(0, 10), { timeout: 20_000, interval: 1 })
+    .toContain('behind them');
+  expect(await on.queue.overdueKeys(0, 10)).toHaveLength(10);
 });

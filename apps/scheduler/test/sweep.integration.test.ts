@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { KEY_TYPES, RuleBook } from '@redis-to-mongo/pipeline';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ActiveScheduler, type ActiveSchedulerOptions } from '../src/active-scheduler.js';
+import { ChangeBuffer } from '../src/change-buffer.js';
+import { MissedChanges } from '../src/missed-changes.js';
+import { sweep } from '../src/sweep.js';
+import { type FleetUnderTest, fleetUnderTest } from './fleet-under-test.js';
+
+let fleet: FleetUnderTest;
+beforeAll(async () => {
+  fleet = await fleetUnderTest();
+});
+afterAll(async () => {
+  await fleet.close();
+});
+beforeEach(async () => {
+  await fleet.clear();
+});
+
+const wanted = () => true;
+const everyMs = () => 3_600_000;
+
+describe('a sweep', () => {
+  it('goes on behind thousands of keys that fail, since no job waits', async () => {
+    const { redis, queueRedis, queue, db } = fleet;
+    const due = Array.from({ length: 5_000 }, (_, i) => [String(Date.now()), `fails:${i}`]);
+    await queueRedis.zadd('{r2m}:due', ...due.flat());
+    await redis.sadd('waits', '1');
+    const report = await sweep({
+      ...{ redis, db, queue, wanted, everyMs, types: KEY_TYPES },
+      isPoll: false,
+      goesOn: () => true,
+    });
+    expect(report).toMatchObject({ keys: 1, requested: 1, scheduled: 1, isWhole: true });
+  });
+
+  it('waits while jobs wait and many keys are due', async () => {
+    const { redis, queueRedis, queue, db } = fleet;
+    await queue.request(Array.from({ length: 5_000 }, (_, i) => `due:${i}`));
+    await redis.sadd('waits', '1');
+    const swept = sweep({
+      ...{ redis, db, queue, wanted, everyMs, types: KEY_TYPES },
+      isPoll: false,
+      goesOn: () => true,
+    });
+    expect(await Promise.race([swept, sleep(300, 'waits')])).toBe('waits');
+    await queueRedis.del('{r2m}:due');
+    expect(await swept).toMatchObject({ requested: 1, isWhole: true });
+  });
+});
+
+describe('the active scheduler', () => {
+  const options = (missed: MissedChanges): ActiveSchedulerOptions => ({
+    ...{ redis: fleet.redis, db: fleet.db, queue: fleet.queue, wanted, missed, types: KEY_TYPES },
+    buffer: new ChangeBuffer({ ownPrefix: 'r2m', wanted, onAdd: () => {}, onOverflow: () => {} }),
+    feed: () => ({ is: 'listening', forMs: 60_000 }),
+    scope: 'all',
+    intervalMs: 1_000,
+    idleIntervalMs: 60_000,
+    rules: new RuleBook([]),
+    prepareTarget: async () => {},
+    onError: (error) => {
+      throw error;
+    },
+  });
+
+  it('does not say that all is well while a sweep goes on that began before changes were missed', async () => {
+    const { redis, queue } = fleet;
+    for (let i = 0; i < 3_000; i++) await redis.sadd(`set:${i}`, '1');
+    const missed = new MissedChanges();
+    const active = new ActiveScheduler(options(missed));
+    try {
+      await queue.sweeps.end('all', 1); // long ago: a routine sweep is due
+      await fleet.queueRedis.hset('{r2m}:sweep', { endedAt: 1 });
+      let wells = 0;
+      const turn = await active.sweepIfDue(() => {
+        if (wells++ === 0) missed.note('the connection was lost');
+      });
+      expect(turn).toMatchObject({ isWhole: true, keys: 3_000 });
+      expect(wells).toBe(1);
+      expect(await active.sweepIfDue(() => wells++)).toMatchObject({ reason: 'the connection was lost' });
+      expect(wells).toBe(2);
+    } finally {
+      await active.close();
+    }
+  });
+});
