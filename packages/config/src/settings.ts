@@ -35,7 +35,8 @@ export function readSettings(
   const problems: Problem[] = [];
   for (const [written, value] of file) {
     const name = presentName(written);
-    if (name === undefined) continue;
+    // A former name counts for nothing beside the present one, wherever in the file they stand.
+    if (name === undefined || (name !== written && file.has(name))) continue;
     if (!isOptionName(name)) problems.push(unknownName(name));
     else if (!isUnset(name, value)) fromFile.set(name, value);
   }

@@ -32,6 +32,18 @@ it('reads proxies as ranges and names of ranges, and a base path without the sla
   expect(folder.load({ DASHBOARD_BASE_PATH: '/' }).dashboard.basePath).toBe('');
 });
 
+it('knows the former names of options, which count for nothing beside the present one, wherever it stands', () => {
+  const changeFeed = (file: object, env: Record<string, string> = {}) => folder.load(env, file).sync.changeFeed;
+  expect(changeFeed({})).toBe(true);
+  expect(changeFeed({ WAKE_UPS: false })).toBe(false);
+  expect(changeFeed({}, { WAKE_UPS: 'false' })).toBe(false);
+  expect(changeFeed({ CHANGE_FEED: false, WAKE_UPS: true })).toBe(false);
+  expect(changeFeed({ WAKE_UPS: true, CHANGE_FEED: false })).toBe(false);
+  expect(changeFeed({}, { WAKE_UPS: 'true', CHANGE_FEED: 'false' })).toBe(false);
+  expect(folder.load({ DISCOVERY_INTERVAL_SEC: '5' })).toEqual(folder.load({}));
+  expect(folder.load({}, { DISCOVERY_INTERVAL_SEC: 5 }).sync).toEqual(folder.load({}).sync);
+});
+
 describe('loadConfig', () => {
   it('starts with defaults alone', () => {
     expect(folder.load({})).toMatchObject({

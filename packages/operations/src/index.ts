@@ -8,4 +8,4 @@ export { type Resynced, resyncKey } from './resync-key.js';
 export { RETRY } from './retry.js';
 export { type Synced, syncNow } from './sync-now.js';
 export { type KeyOutcome, syncAllToEnd, syncToEnd } from './sync-to-end.js';
-export { wakeKeys } from './wake-keys.js';
+export { requestKeys } from './request-keys.js';

@@ -1,6 +1,6 @@
 import { markResumed } from '@redis-to-mongo/mongo-sink';
 import type { Fleet } from './fleet.js';
-import { wakeKeys } from './wake-keys.js';
+import { requestKeys } from './request-keys.js';
 
 export type Resumed =
   | { readonly done: 'resumed'; readonly workers: number }
@@ -16,5 +16,5 @@ export async function resumeKey({ db, queue }: Pick<Fleet, 'db' | 'queue'>, key:
   const isChanged = await markResumed(db, key, new Date());
   if (isChanged === undefined) return { done: 'unknown' };
   if (!isChanged) return { done: 'not paused' };
-  return { done: 'resumed', workers: await wakeKeys(queue, [key]) };
+  return { done: 'resumed', workers: await requestKeys(queue, [key]) };
 }

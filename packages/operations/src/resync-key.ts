@@ -1,6 +1,6 @@
 import type { Fleet } from './fleet.js';
 import { restartKey } from './restart-key.js';
-import { wakeKeys } from './wake-keys.js';
+import { requestKeys } from './request-keys.js';
 
 /** `begun before`: the life that should end had ended already. A key that is paused is read once it is resumed. */
 export type Resynced =
@@ -21,6 +21,6 @@ export async function resyncKey(fleet: Fleet, key: string, life?: number): Promi
   if (!restarted) return { done: 'unknown' };
   const { isNew, state } = restarted;
   if (!isNew) return { done: 'begun before', life: state.incarnation };
-  const workers = await wakeKeys(fleet.queue, [key]);
+  const workers = await requestKeys(fleet.queue, [key]);
   return { done: 'begun', life: state.incarnation, isPaused: state.pausedAt !== null, workers };
 }

@@ -1,6 +1,6 @@
 import { readKey } from '@redis-to-mongo/mongo-sink';
 import type { Fleet } from './fleet.js';
-import { wakeKeys } from './wake-keys.js';
+import { requestKeys } from './request-keys.js';
 
 /** `paused`: nothing was asked for, the key rests until it is resumed. */
 export type Synced =
@@ -17,5 +17,5 @@ export async function syncNow({ db, queue }: Pick<Fleet, 'db' | 'queue'>, key: s
   const state = await readKey(db, key);
   if (!state) return { done: 'unknown' };
   if (state.pausedAt) return { done: 'paused', pausedAt: state.pausedAt };
-  return { done: 'asked', workers: await wakeKeys(queue, [key]) };
+  return { done: 'asked', workers: await requestKeys(queue, [key]) };
 }

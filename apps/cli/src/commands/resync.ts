@@ -30,7 +30,7 @@ export const resync: Command = {
         `resync ${shownKey(key)}: all of it is read and written again: add --yes if you mean it`,
       );
     const { openLine } = await import('../open-line.js');
-    const { restartKey, syncToEnd, wakeKeys } = await import('@redis-to-mongo/operations');
+    const { restartKey, syncToEnd, requestKeys } = await import('@redis-to-mongo/operations');
     // Before anything is changed: else nobody would be asked to read it.
     const queue = options.flag('here') ? undefined : await servers.queue();
     const { line, slice } = await openLine(servers);
@@ -48,7 +48,7 @@ export const resync: Command = {
     const { incarnation, pausedAt } = restarted.state;
     if (pausedAt) out.note('it is paused: it is read once it is resumed');
     if (queue) {
-      const workers = await wakeKeys(queue, [key]);
+      const workers = await requestKeys(queue, [key]);
       if (out.isJson) out.json({ key, incarnation, workers });
       else out.line(`life ${incarnation} of ${shownKey(key)} has begun; the fleet is asked to read it`);
       if (workers === 0) out.note('no worker is connected: the job waits until one is');

@@ -19,7 +19,7 @@ export const sync: Command = {
   async run({ args: names, options, out, servers }) {
     const { explainChoice } = await import('../explain-choice.js');
     const { readKey } = await import('@redis-to-mongo/mongo-sink');
-    const { wakeKeys } = await import('@redis-to-mongo/operations');
+    const { requestKeys } = await import('@redis-to-mongo/operations');
     const { keyBytes } = await import('@redis-to-mongo/pipeline');
     const { typesOf } = await import('@redis-to-mongo/redis-source');
     const config = await servers.config();
@@ -41,7 +41,7 @@ export const sync: Command = {
       } else if (state?.pausedAt) refused.push({ key, why: 'paused: resume it first' });
       else asked.push(key);
     }
-    const workers = await wakeKeys(queue, asked);
+    const workers = await requestKeys(queue, asked);
     if (out.isJson) out.json({ asked, refused, workers });
     else
       out.table(

@@ -6,7 +6,7 @@ import { redisError } from '@redis-to-mongo/redis-connection';
  * @returns how many workers are connected.
  * @throws SyncError as redisError tells.
  */
-export async function wakeKeys(queue: JobQueue, keys: readonly string[]): Promise<number> {
+export async function requestKeys(queue: JobQueue, keys: readonly string[]): Promise<number> {
   // BullMQ waits for a server that is away without an end.
   await queue.ping();
   try {
