@@ -33,7 +33,8 @@ it('reads proxies as ranges and names of ranges, and a base path without the sla
 });
 
 it('knows the former names of options, which count for nothing beside the present one, wherever it stands', () => {
-  const changeFeed = (file: object, env: Record<string, string> = {}) => folder.load(env, file).sync.changeFeed;
+  const changeFeed = (file: object, env: Record<string, string> = {}) =>
+    folder.load(env, file).sync.changeFeed;
   expect(changeFeed({})).toBe(true);
   expect(changeFeed({ WAKE_UPS: false })).toBe(false);
   expect(changeFeed({}, { WAKE_UPS: 'false' })).toBe(false);

@@ -1,6 +1,6 @@
 import type { Fleet } from './fleet.js';
-import { restartKey } from './restart-key.js';
 import { requestKeys } from './request-keys.js';
+import { restartKey } from './restart-key.js';
 
 /** `begun before`: the life that should end had ended already. A key that is paused is read once it is resumed. */
 export type Resynced =
