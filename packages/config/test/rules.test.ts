@@ -90,12 +90,12 @@ describe('rules', () => {
       'rule 1 (orders*), fields.rename.c: would have the name that a has: give each field a name of its own',
       'rule 2, pattern: is missing: write the pattern of the keys, such as "orders*"',
       'rule 2, types: has hsh: did you mean hash?',
-      'rule 3 (orders*), parse: says nothing about set: remove it, or let types name stream',
       'rule 3 (orders*), trim: says nothing about set: remove it, or let types name stream',
       'rule 3 (orders*), ttlSec: is not a number that is allowed: write a number of at least 0.001, at most 3162240000',
       'rule 3 (orders*), history: is neither true nor false: write true or false',
       'rule 3 (orders*), intervalSec: is not a number that is allowed: write a number of at least 0.01, at most 86400',
       'rule 3 (orders*), parse.n: is not one of the words allowed: did you mean number?',
+      'rule 3 (orders*), parse.n: is no part of set: write one of member',
     ]);
   });
 
@@ -121,6 +121,26 @@ describe('rules', () => {
     ).toEqual([
       'rule 2 (b*), collection: x_members would hold messages, and members by rule 1 (orders*): write another name',
     ]);
+  });
+
+  it('parse fields of streams and hashes by name, and other values by their parts', () => {
+    expect(
+      problemsOf(
+        rule({ types: ['zset'], parse: { score: 'json', item: 'number' } }),
+        rule({ types: ['json'], parse: { value: 'json' }, fields: { take: ['value'] } }),
+      ),
+    ).toEqual([
+      'rule 1 (orders*), parse.score: is a number: write date, or remove it',
+      'rule 1 (orders*), parse.item: is no part of zset: write one of member, score',
+      'rule 2 (orders*), fields: says nothing about json: remove it, or let types name stream, hash',
+      'rule 2 (orders*), parse: says nothing about json: remove it, or let types name stream, hash, string, set, zset, list',
+    ]);
+    const RULES = [
+      rule({ types: ['hash'], fields: { leave: ['a'] }, parse: { age: 'number' } }),
+      { pattern: 's*', types: ['string'], parse: { value: 'json' } },
+      { pattern: 'z*', types: ['zset'], parse: { member: 'json', score: 'date' } },
+    ];
+    expect(folder.load({}, { RULES }).warnings).toEqual([]);
   });
 
   it('may not leave it open whether they trim', () => {

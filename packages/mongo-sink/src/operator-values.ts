@@ -1,9 +1,12 @@
 import { Buffer } from 'node:buffer';
 import {
   bytesOf,
-  decodeContent,
+  decodeFields,
+  decodeItems,
+  decodeScore,
   type KeyState,
   type KeyType,
+  leftOut,
   messageIdBounds,
   messageIdPrefix,
   SyncError,
@@ -32,6 +35,8 @@ export interface MirroredValue {
   readonly incarnation: unknown;
   readonly stream: unknown;
   readonly type: unknown;
+  /** Fields of a hash that a rule left out. */
+  readonly left: number;
   /**
    * The items, in order where the value has one.
    * @throws SyncError VALUE_CHANGED_WHILE_READ when the fleet changed the value meanwhile: begin again.
@@ -40,6 +45,8 @@ export interface MirroredValue {
 }
 
 type Stored = { _id: string } & Document;
+
+const NONE = Buffer.alloc(0);
 
 /**
  * What MongoDB holds of a value; `undefined` for nothing. A large one is read page by page.
@@ -62,6 +69,7 @@ export async function readMirroredValue(
       incarnation: document.incarnation,
       stream: document.stream,
       type: document.type,
+      left: leftOut({ mapped: document.mapped }),
       items: () =>
         document.form === 'members'
           ? unitItems(db, keyType, names, document)
@@ -99,13 +107,19 @@ async function* inlineItems(keyType: ValueKeyType, document: Document): AsyncGen
   if (document.active !== true) return;
   switch (keyType) {
     case 'set':
-      for (const member of listOf(document.members)) yield [bytesOf(member)];
+      for (const member of decodeItems(listOf(document.members), document)) yield [member];
       return;
-    case 'zset':
-      for (const member of listOf(document.members)) yield scored(member);
+    case 'zset': {
+      const members = listOf(document.members);
+      const names = decodeItems(
+        members.map(({ member }) => member),
+        document,
+      );
+      for (const [i, each] of members.entries()) yield [names[i] ?? NONE, decodeScore(each)];
       return;
+    }
     case 'list':
-      for (const item of listOf(document.items)) yield [bytesOf(item)];
+      for (const item of decodeItems(listOf(document.items), document)) yield [item];
       return;
     case 'hash': {
       const times = new Map(
@@ -114,12 +128,12 @@ async function* inlineItems(keyType: ValueKeyType, document: Document): AsyncGen
           each.expiresAt,
         ]),
       );
-      for (const [field, value] of decodeContent(document.fields))
+      for (const [field, value] of decodeFields(document.fields, document))
         yield withTime([field, value], times.get(field.toString('latin1')));
       return;
     }
     case 'string':
-      yield [bytesOf(document.value)];
+      yield [...decodeItems([document.value], document)];
       return;
     case 'json':
       yield [Buffer.from(typeof document.text === 'string' ? document.text : JSON.stringify(document.value))];
@@ -184,21 +198,17 @@ class Pieces {
 function itemOf(keyType: ValueKeyType, unit: Document): MirroredItem {
   switch (keyType) {
     case 'set':
-      return [bytesOf(unit.member)];
+      return decodeItems([unit.member], unit);
     case 'zset':
-      return scored(unit);
+      return [...decodeItems([unit.member], unit), decodeScore(unit)];
     case 'hash':
-      return withTime([bytesOf(unit.field), bytesOf(unit.value)], unit.expiresAt);
+      return withTime(decodeFields([[unit.field, unit.value]], unit)[0] ?? [], unit.expiresAt);
     case 'list':
-      return [bytesOf(unit.item)];
+      return decodeItems([unit.item], unit);
     case 'string':
     case 'json':
       return [bytesOf(unit.data)];
   }
-}
-
-function scored({ member, score, scoreText }: Document): MirroredItem {
-  return [bytesOf(member), Buffer.from(typeof scoreText === 'string' ? scoreText : String(score))];
 }
 
 function withTime(item: MirroredItem, time: unknown): MirroredItem {

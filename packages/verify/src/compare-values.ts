@@ -35,7 +35,7 @@ export async function compareValues(
   const here = await summary(keyType, sourceItems(redis, keyType, state.key, hasTimes), parts);
   const there = await summary(keyType, mirrored.items(), parts);
   problems.addCompared(here.count);
-  const { problem } = diff(keyType, here, there);
+  const { problem } = diff(keyType, here, there, mirrored.left);
   if (problem !== undefined) problems.addDifferent(problem);
   else if (Number(mirrored.size) !== here.count)
     problems.addDifferent(`its size is ${here.count}, not ${Number(mirrored.size)}`);
@@ -76,13 +76,17 @@ async function summary(
   return { count, digest: digest.digest('hex') };
 }
 
-function diff(keyType: ValueKeyType, here: Summary, there: Summary): { problem?: string } {
+/** @param left fields that a rule left out: no more and no fewer may be lacking. */
+function diff(keyType: ValueKeyType, here: Summary, there: Summary, left: number): { problem?: string } {
   if ('prints' in here && 'prints' in there) {
     let lacking = 0;
     for (const print of here.prints) if (!there.prints.has(print)) lacking++;
     const surplus = there.count - (here.count - lacking);
     const what = keyType === 'hash' ? 'fields' : 'members';
-    return lacking + surplus === 0 ? {} : { problem: `${lacking} ${what} lacking, ${surplus} too many` };
+    if (lacking === left && surplus === 0) return {};
+    return {
+      problem: `${lacking} ${what} lacking, ${surplus} too many${left > 0 ? `, ${left} left out` : ''}`,
+    };
   }
   if ('digest' in here && 'digest' in there && here.digest === there.digest) return {};
   const what = keyType === 'list' ? 'items' : 'bytes';

@@ -18,7 +18,7 @@ export const restore: Command = {
     'values of all types, each with its time of expiry. It writes what MongoDB holds of each key’s present life, so entries\n' +
     'that the source has trimmed come back too. Keys that are deleted are left out, and so are consumer groups: they\n' +
     'are not mirrored. Fields that a rule renamed or parsed come back as they were; those that it left out can not, and the\n' +
-    'stream fails, unless --partial is given. It reads MongoDB alone; the source may be gone.\n' +
+    'key fails, unless --partial is given. It reads MongoDB alone; the source may be gone.\n' +
     'Exit code 1 when a key failed, is in the target already (then it stays as it is), or there is none, without\n' +
     '--allow-none.',
   args: { min: 1, max: 1 },
@@ -26,7 +26,7 @@ export const restore: Command = {
     to: { value: 'URL', doc: 'the Redis to write to: redis:// or rediss://' },
     ...ALLOW_NONE,
     replace: { doc: 'keys that the target has are replaced' },
-    partial: { doc: 'streams whose rule leaves fields out come back without them, instead of failing' },
+    partial: { doc: 'keys whose rule leaves fields out come back without them, instead of failing' },
   },
   examples: [
     ["restore '*' --to redis://127.0.0.1:6380", 'everything, into an empty Redis'],

@@ -53,7 +53,7 @@ async function restoreState(
     const items =
       state.keyType === 'stream'
         ? await restoreStream(target, db, state, isPartial)
-        : await restoreValue(target, db, state.keyType, state);
+        : await restoreValue(target, db, state.keyType, state, isPartial);
     if (items === undefined)
       throw new SyncError('VALUE_ABSENT', 'unknown', 'MongoDB has no value: run verify --repair');
     return { result: 'restored', items };

@@ -1,5 +1,5 @@
 import { type MirroredItem, readMirroredValue, type ValueKeyType } from '@redis-to-mongo/mongo-sink';
-import { type KeyState, keyBytes } from '@redis-to-mongo/pipeline';
+import { type KeyState, keyBytes, SyncError } from '@redis-to-mongo/pipeline';
 import type { Database, RedisClient } from '../servers.js';
 import { sendAll } from './send-all.js';
 
@@ -22,17 +22,22 @@ const ADD: Readonly<
 
 /**
  * Writes a value into another Redis, where the key must not be there, with the time at which it expires.
+ * What a rule renamed or parsed comes back as it was.
+ * @param isPartial a hash comes back without the fields that a rule left out.
  * @returns the items written (pieces, of a string or JSON text); `undefined` when MongoDB holds no such value.
- * @throws SyncError as redisError and mongoError tell.
+ * @throws SyncError RESTORE_INCOMPLETE where fields were left out and `isPartial` is not set, else as redisError and mongoError
+ * tell.
  */
 export async function restoreValue(
   target: RedisClient,
   db: Database,
   keyType: ValueKeyType,
   state: Pick<KeyState, 'key' | 'collection'>,
+  isPartial: boolean,
 ): Promise<number | undefined> {
   const value = await readMirroredValue(db, keyType, state);
   if (!value?.active) return undefined;
+  if (value.left > 0 && !isPartial) throw incomplete(value.left);
   const key = keyBytes(state.key);
   let count = 0;
   for await (const items of pagesOf(value.items(), keyType === 'json')) {
@@ -44,6 +49,14 @@ export async function restoreValue(
   }
   if (value.expiresAt) await sendAll(target, [['PEXPIREAT', key, String(value.expiresAt.getTime())]]);
   return count;
+}
+
+function incomplete(left: number): SyncError {
+  return new SyncError(
+    'RESTORE_INCOMPLETE',
+    'unknown',
+    `a rule left out ${left} of its fields, and MongoDB does not have them: --partial restores the others`,
+  );
 }
 
 /** The time at which a single field expires: Redis 7.4 and later. */

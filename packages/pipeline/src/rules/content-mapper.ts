@@ -23,22 +23,36 @@ export interface Mapping {
   readonly texts?: readonly (readonly [place: number, text: string])[];
 }
 
-export interface MappedEntry {
-  readonly content: StoredContent | MappedContent;
+export interface MappedPairs {
+  readonly pairs: readonly (readonly [name: StoredText, value: MappedValue])[];
   /** `undefined` where the rule found nothing to do: the content is as without it. */
   readonly mapped: Mapping | undefined;
   /** About how many bytes the content and the mapping take. */
   readonly bytes: number;
 }
 
+export interface MappedEntry extends Omit<MappedPairs, 'pairs'> {
+  readonly content: StoredContent | MappedContent;
+}
+
 /** Makes the content of an entry from its flat list of names and values. */
 export type ContentMapper = (flat: readonly StoredText[]) => MappedEntry;
 
 /** The mapper of a rule, compiled; `undefined` where the rule leaves content as it is. */
-export function contentMapper({
+export function contentMapper(spec: Pick<RuleSpec, 'fields' | 'parse'>): ContentMapper | undefined {
+  const mapPairs = pairMapper(spec);
+  if (!mapPairs) return undefined;
+  return (flat) => {
+    const { pairs, mapped, bytes } = mapPairs(flat);
+    return { content: contentOf(pairs), mapped, bytes };
+  };
+}
+
+/** The same, as a list of names and values in the entry's order. */
+export function pairMapper({
   fields,
   parse,
-}: Pick<RuleSpec, 'fields' | 'parse'>): ContentMapper | undefined {
+}: Pick<RuleSpec, 'fields' | 'parse'>): ((flat: readonly StoredText[]) => MappedPairs) | undefined {
   const take = fields?.take && new Set<StoredText>(fields.take);
   const leave = new Set<StoredText>(fields?.leave ?? []);
   const rename = new Map<StoredText, string>(Object.entries(fields?.rename ?? {}));
@@ -77,7 +91,7 @@ export function contentMapper({
       ...(texts.length > 0 ? { texts } : {}),
     };
     return {
-      content: contentOf(pairs),
+      pairs,
       mapped: isChanged ? mapping : undefined,
       bytes: bytes + (isChanged ? 20 + 40 * (renamed.length + texts.length) : 0),
     };
@@ -85,7 +99,7 @@ export function contentMapper({
 }
 
 /** What a text means, and about how many bytes it takes so; `undefined` where it stays text. */
-function parseAs(kind: ParseKind, text: string): { value: MappedValue; bytes: number } | undefined {
+export function parseAs(kind: ParseKind, text: string): { value: MappedValue; bytes: number } | undefined {
   if (kind === 'json') return storableJson(text);
   const value = kind === 'number' ? exactNumber(text) : parseDate(text);
   return value === undefined ? undefined : { value, bytes: 8 };
@@ -117,10 +131,11 @@ function isLong(value: unknown): boolean {
 }
 
 /** Pairs where an object could not give the very same list back: see encodeContent. */
-export function contentOf(pairs: [StoredText, MappedValue][]): MappedContent {
+export function contentOf(pairs: MappedPairs['pairs']): MappedContent {
   const content: Record<string, MappedValue> = {};
   for (const [name, value] of pairs) {
-    if (typeof name !== 'string' || !isPlainName(name) || Object.hasOwn(content, name)) return pairs;
+    if (typeof name !== 'string' || !isPlainName(name) || Object.hasOwn(content, name))
+      return pairs.map(([each, its]) => [each, its]);
     content[name] = value;
   }
   return content;

@@ -41,7 +41,8 @@ export function decodeEntry({
   return { pairs, left, isIntact };
 }
 
-function valueBytes(value: unknown): Buffer {
+/** The bytes of a stored value: of text and binary their own, of anything else what it says by itself. */
+export function valueBytes(value: unknown): Buffer {
   try {
     return bytesOf(value);
   } catch {
@@ -49,7 +50,8 @@ function valueBytes(value: unknown): Buffer {
   }
 }
 
-function pairsOf(content: unknown): readonly (readonly [unknown, unknown])[] {
+/** Names and values of a content in either of its forms. @throws TypeError where it is neither. */
+export function pairsOf(content: unknown): readonly (readonly [unknown, unknown])[] {
   if (typeof content !== 'object' || content === null) throw new TypeError('content: not an object or array');
   if (!Array.isArray(content)) return Object.entries(content);
   return content.map((pair: unknown) => {
@@ -58,7 +60,8 @@ function pairsOf(content: unknown): readonly (readonly [unknown, unknown])[] {
   });
 }
 
-function placesOf(list: unknown): ReadonlyMap<number, string> {
+/** Places and texts of a mapping's list. @throws TypeError where it is none. */
+export function placesOf(list: unknown): ReadonlyMap<number, string> {
   if (!Array.isArray(list)) throw new TypeError('mapped: not a list');
   return new Map(
     list.map((each: unknown): [number, string] => {

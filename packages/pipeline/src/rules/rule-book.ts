@@ -1,7 +1,8 @@
 import { globPattern, type KeyPattern } from '../key-pattern.js';
-import type { KeyType } from '../key-type.js';
+import { KEY_TYPES, type KeyType } from '../key-type.js';
 import { contentMapper } from './content-mapper.js';
 import type { Rule, RuleSpec } from './rule.js';
+import { valueMapper } from './value-mapper.js';
 
 interface Compiled extends Rule {
   readonly matches: KeyPattern;
@@ -41,10 +42,12 @@ export class RuleBook {
 }
 
 function compile(spec: RuleSpec, index: number): Compiled {
+  const valueMappers = new Map(KEY_TYPES.map((keyType) => [keyType, valueMapper(spec, keyType)]));
   return {
     ...spec,
     number: index + 1,
     mapContent: contentMapper(spec),
+    mapperFor: (keyType) => valueMappers.get(keyType),
     matches: globPattern(spec.pattern),
   };
 }

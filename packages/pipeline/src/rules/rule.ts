@@ -1,10 +1,11 @@
 import type { KeyType } from '../key-type.js';
 import type { ContentMapper } from './content-mapper.js';
+import type { ValueMapper } from './value-mapper.js';
 
 /** What a field's text is read as. */
 export type ParseKind = 'number' | 'json' | 'date';
 
-/** Which fields of an entry are stored, under which names, and read as what. Names are the entry's own. */
+/** Which fields of an entry or a hash are stored, and under which names. Names are the entry's own. */
 export interface FieldRules {
   /** Only these. Not beside `leave`. */
   readonly take?: readonly string[];
@@ -30,6 +31,7 @@ export interface RuleSpec {
   /** Where the documents go. */
   readonly collection?: string;
   readonly fields?: FieldRules;
+  /** By the name of the field; of a string by `value`, of other values by `member`, `score` and `item`. */
   readonly parse?: Readonly<Record<string, ParseKind>>;
   /** Messages go so long after the time of their entry, values so long after their key has gone; in ms. */
   readonly ttlMs?: number;
@@ -45,6 +47,8 @@ export interface Rule extends RuleSpec {
   readonly number: number;
   /** Changes an entry's content; `undefined` where the rule leaves it as it is. */
   readonly mapContent: ContentMapper | undefined;
+  /** What changes the documents of values of a type; `undefined` where the rule leaves them as they are. */
+  mapperFor(keyType: KeyType): ValueMapper | undefined;
 }
 
 /** Whether a stream's messages are written as they are without a rule, wherever they go. */

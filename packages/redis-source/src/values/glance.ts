@@ -4,6 +4,7 @@ import type { Frame } from './sliding-frame.js';
 import { MAX_DOCUMENT_WEIGHT } from './value-options.js';
 import { addUnits, type PassResult, ValuePass } from './value-pass.js';
 import type { Item, ValueType } from './value-type.js';
+import { weightOf } from './weight-of.js';
 
 /** A first look at a value: has it changed, how large is it. */
 export interface Glance extends PassResult {
@@ -49,9 +50,4 @@ export async function glance(
       else kept = undefined;
     }
   }
-}
-
-/** With what BSON adds for an item of a list: a pair of texts, or a member with its score. */
-function weightOf(item: Item): number {
-  return item.reduce((sum, { length }) => sum + length, 40);
 }

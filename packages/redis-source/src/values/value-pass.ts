@@ -17,6 +17,8 @@ export interface PassResult extends ReadingEnd {
   readonly items: number;
   readonly bytes: number;
   readonly frame: Frame | undefined;
+  /** Items that a rule leaves out. */
+  readonly left: number;
 }
 
 /** Adds up the items of one pass over a value, and makes units of them. */
@@ -27,6 +29,7 @@ export class ValuePass {
   readonly #first: number | undefined;
   items = 0;
   bytes = 0;
+  #left = 0;
 
   /** @param last where a sliding value's items were. @param first the place of its first item, once that is known. */
   constructor(shape: ValueShape, last: Frame | undefined, first?: number) {
@@ -70,12 +73,17 @@ export class ValuePass {
       items: this.items,
       bytes: this.bytes,
       frame: this.#finder?.frame(this.#first ?? this.#finder.first),
+      left: this.#left,
     };
   }
 
   #units(item: Item, print: Buffer, index: number, bytes: number): readonly Unit[] {
+    if (this.#shape.unit.isLeftOut?.(item)) {
+      this.#left++;
+      return [];
+    }
     const place = this.#shape.order === 'hashed' ? {} : { index };
-    const document = (of: Item) => ({ ...this.#shape.unit.document(of), ...place });
+    const document = (of: Item, isPiece = false) => ({ ...this.#shape.unit.document(of, isPiece), ...place });
     if (bytes <= MAX_DOCUMENT_PAYLOAD)
       return [{ print, index, bytes: bytes + UNIT_OVERHEAD, document: () => document(item) }];
     const pieces = this.#piecesOf(item);
@@ -87,7 +95,7 @@ export class ValuePass {
       print: partPrint(print, part),
       index,
       bytes: MAX_DOCUMENT_PAYLOAD,
-      document: () => ({ ...document(piece), ...cutName, ...whole, part }),
+      document: () => ({ ...document(piece, true), ...cutName, ...whole, part }),
     }));
   }
 

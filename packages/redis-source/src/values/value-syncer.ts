@@ -14,6 +14,7 @@ import { dateOf } from '../date-of.js';
 import { type Glance, glance } from './glance.js';
 import { ItemReader } from './item-reader.js';
 import type { KeyExpiry } from './key-expiry.js';
+import { RuledTypes } from './ruled-types.js';
 import type { SmallReply } from './small-reply.js';
 import { type ValueOptions, type ValueSettings, withDefaults, withRule } from './value-options.js';
 import { type PassResult, ValuePass } from './value-pass.js';
@@ -50,8 +51,9 @@ export function valueSyncer(type: ValueType, redis: Redis, options: ValueOptions
   const reader = new ItemReader(redis, type.source, defaults.scanCount);
   const { keyType } = type.names;
   const settingsOf = ({ key }: KeyState) => withRule(defaults, options.rules?.ruleFor(key, keyType));
+  const ruled = new RuledTypes(type, options.rules);
   const writesOf = (state: KeyState, settings: ValueSettings) =>
-    new ValueWrites(type, reader, settings, state);
+    new ValueWrites(ruled.typeFor(state.key), reader, settings, state);
   return {
     keyType,
     type,
@@ -83,7 +85,15 @@ export function valueSyncer(type: ValueType, redis: Redis, options: ValueOptions
     retire: (state) => [writesOf(state, settingsOf(state)).gone(state)],
     read: (state, slice, budget) => {
       const settings = settingsOf(state);
-      return readValue(type, settings, reader, writesOf(state, settings), state, slice, budget);
+      return readValue(
+        ruled.typeFor(state.key),
+        settings,
+        reader,
+        writesOf(state, settings),
+        state,
+        slice,
+        budget,
+      );
     },
   };
 }
@@ -138,7 +148,7 @@ function seenWhole(
   pass.addWhole(items);
   const { digest, bytes } = pass.end({ isWhole: true, isGone: false, expiresAt });
   const weight = bytes + ITEM_WEIGHT * items.length;
-  const frame = undefined;
+  const [frame, left] = [undefined, 0];
   return {
     isWhole: true,
     isGone: false,
@@ -147,6 +157,7 @@ function seenWhole(
     items: items.length,
     bytes,
     frame,
+    left,
     weight,
     checksum,
   };

@@ -77,8 +77,10 @@ export interface ValueShape {
     readonly weigh?: (item: Item) => number;
   };
   readonly unit: {
-    /** The fields of an item's own document. */
-    readonly document: (item: Item) => ValueDocument;
+    /** The fields of an item's own document, or of a piece of it where the item is too large for one. */
+    readonly document: (item: Item, isPiece: boolean) => ValueDocument;
+    /** Items that have no document, because a rule leaves them out; default none. */
+    readonly isLeftOut?: (item: Item) => boolean;
     /** Which of the item's buffers is cut where the item is too large for a document. */
     readonly cut: number;
     /** The buffer before it is cut too where it is large itself. In how many parts is told by this field of each document. */

@@ -34,7 +34,7 @@ export class ValueWrites {
     this.#settings = settings;
     this.#names = {
       ...valueCollectionsOf(type.names, state),
-      formFields: ['removeAt', 'first', ...type.shape.inline.fields],
+      formFields: ['removeAt', 'first', 'mapped', ...type.shape.inline.fields],
     };
   }
 
@@ -132,7 +132,12 @@ export class ValueWrites {
     const size = this.#type.source.size?.of === 'items' ? seen.items : seen.bytes;
     const expiresAt = seen.expiresAt === null ? null : dateOf(seen.expiresAt);
     const header = { stream, type, incarnation, active: true, form, size, expiresAt };
-    return seen.frame && form === 'members' ? { ...header, first: seen.frame.first } : header;
+    if (form === 'inline') return header;
+    return {
+      ...header,
+      ...(seen.frame ? { first: seen.frame.first } : {}),
+      ...(seen.left > 0 ? { mapped: { left: seen.left } } : {}),
+    };
   }
 
   async *#scan(

@@ -1,10 +1,22 @@
-import type { RuleConfig } from '../../config.js';
+import type { KeyTypeName, RuleConfig } from '../../config.js';
+import { showUnknown } from '../../show-value.js';
 import type { MemberReader } from './member-reader.js';
 
 const KINDS = ['number', 'json', 'date'] as const;
 
-/** Which fields are stored, under which names, and as what. */
-export function readFields(rule: MemberReader): Pick<RuleConfig, 'fields' | 'parse'> {
+/** What can be parsed of a value that has no fields, by its type. */
+const PARTS: Partial<Record<KeyTypeName, readonly string[]>> = {
+  string: ['value'],
+  set: ['member'],
+  zset: ['member', 'score'],
+  list: ['item'],
+};
+
+/** Which fields are stored, under which names, and as what. @param types of the keys; all without them. */
+export function readFields(
+  rule: MemberReader,
+  types: readonly KeyTypeName[] | undefined,
+): Pick<RuleConfig, 'fields' | 'parse'> {
   const found = rule.object('fields');
   found?.reader.allow(['take', 'leave', 'rename']);
   const take = found?.reader.list('take');
@@ -12,7 +24,7 @@ export function readFields(rule: MemberReader): Pick<RuleConfig, 'fields' | 'par
   if (take && leave) found?.reader.problem('take', 'stands beside leave', 'keep one of the two');
   const isStored = (name: string) => (take ? take.includes(name) : !leave?.includes(name));
   const rename = found && readRename(found.reader, take, isStored);
-  const parse = readParse(rule, isStored);
+  const parse = readParse(rule, isStored, types);
   return {
     ...(found
       ? { fields: { ...(take ? { take } : {}), ...(leave ? { leave } : {}), ...(rename ? { rename } : {}) } }
@@ -45,14 +57,34 @@ function readRename(
   return Object.fromEntries(renamed);
 }
 
-function readParse(rule: MemberReader, isStored: (name: string) => boolean): RuleConfig['parse'] {
+function readParse(
+  rule: MemberReader,
+  isStored: (name: string) => boolean,
+  types: readonly KeyTypeName[] | undefined,
+): RuleConfig['parse'] {
+  const parts = partsOf(types);
   const found = rule.object('parse');
   if (!found) return undefined;
   const kinds = found.names.flatMap((name) => {
     const kind = found.reader.oneOf(name, KINDS);
-    if (!isStored(name))
+    if (parts && !parts.includes(name))
+      found.reader.problem(
+        showUnknown(name),
+        `is no part of ${types?.join(', ')}`,
+        `write one of ${parts.join(', ')}`,
+      );
+    else if (!parts && !isStored(name))
       found.reader.problem(name, 'is a field that is left out', 'take the field, or remove this');
+    if (name === 'score' && parts && kind === 'json')
+      found.reader.problem(name, 'is a number', 'write date, or remove it');
     return kind === undefined ? [] : [[name, kind] as const];
   });
   return Object.fromEntries(kinds);
+}
+
+/** The names that can be parsed where no type has fields; `undefined` where one has. */
+function partsOf(types: readonly KeyTypeName[] | undefined): readonly string[] | undefined {
+  if (!types || types.some((type) => type === 'stream' || type === 'hash')) return undefined;
+  const parts = types.flatMap((type) => PARTS[type] ?? []);
+  return parts.length > 0 ? [...new Set(parts)] : undefined;
 }

@@ -10,8 +10,8 @@ const LONGEST_COLLECTION = 150;
 
 /** The types that a member says something about; those that are not here say something about every type. */
 const APPLIES_TO = {
-  fields: ['stream'],
-  parse: ['stream'],
+  fields: ['stream', 'hash'],
+  parse: ['stream', 'hash', 'string', 'set', 'zset', 'list'],
   trim: ['stream'],
   history: ['set', 'zset', 'hash'],
 } as const satisfies Partial<Record<string, readonly KeyTypeName[]>>;
@@ -39,7 +39,7 @@ export function readRule(rule: MemberReader, trim: Trim): RuleConfig | undefined
   const history = rule.flag('history');
   const intervalSec = rule.number('intervalSec', { min: 0.01, max: DAY_SEC });
   const trimmed = readTrim(rule, trim);
-  const fields = readFields(rule);
+  const fields = readFields(rule, types);
   if (pattern === undefined) return undefined;
   return {
     pattern,

@@ -1,0 +1,116 @@
+import { type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
+import { connectRedis } from '@redis-to-mongo/redis-connection';
+import type { Document } from 'mongodb';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type CliUnderTest, cliUnderTest, NO_TLS } from './cli-under-test.js';
+
+const RULES = [
+  {
+    pattern: 'user:*',
+    types: ['hash'],
+    fields: { leave: ['secret'], rename: { n: 'name' } },
+    parse: { age: 'number', createdAt: 'date', address: 'json', price: 'number' },
+  },
+  { pattern: 'session:*', types: ['string'], parse: { value: 'json' } },
+  { pattern: 'seen', types: ['zset'], parse: { score: 'date', member: 'json' } },
+  { pattern: 'ids', types: ['set'], parse: { member: 'number' } },
+];
+
+let cli: CliUnderTest;
+let target: RedisServer;
+let restored: ReturnType<typeof connectRedis>;
+
+beforeAll(async () => {
+  cli = await cliUnderTest({ RULES: JSON.stringify(RULES), VALUE_INLINE_MEMBERS: '6' });
+  target = await startRedis();
+  restored = connectRedis({ url: target.url, host: '', port: 0, db: 0, tls: NO_TLS }, () => {});
+  const { redis } = cli;
+  await redis.hset(
+    'user:1',
+    'n',
+    'Ann',
+    'age',
+    '42',
+    'secret',
+    's',
+    'price',
+    '1.50',
+    'address',
+    '{"city": "Ulm"}',
+  );
+  const many = Array.from({ length: 8 }, (_, i) => [`f${i}`, `v${i}`]).flat();
+  await redis.hset('user:2', 'age', '7', 'secret', 's', 'n', 'Bob', ...many);
+  await redis.set('session:1', '{"user": 42, "roles": ["a"]}');
+  await redis.zadd('seen', 1_700_000_000_000, '{"id":1}', 5, 'five');
+  await redis.sadd('ids', '1', '01', 'x');
+  expect(await cli.run('once')).toMatchObject({ code: 0 });
+});
+afterAll(async () => {
+  restored.disconnect();
+  await target.stop();
+  await cli.close();
+});
+
+const stored = async (collection: string, filter: Document) =>
+  await cli.db.collection(collection).findOne(filter);
+
+test('values are stored as their rule says, with what they do not say by themselves beside them', async () => {
+  expect(await stored('hashes', { stream: 'user:1' })).toMatchObject({
+    fields: { name: 'Ann', age: 42, price: 1.5, address: { city: 'Ulm' } },
+    mapped: {
+      left: 1,
+      renamed: [[0, 'n']],
+      texts: [
+        [2, '1.50'],
+        [3, '{"city": "Ulm"}'],
+      ],
+    },
+    size: 5,
+  });
+  expect(await stored('hashes', { stream: 'user:2' })).toMatchObject({
+    form: 'members',
+    mapped: { left: 1 },
+  });
+  expect(await stored('hash_fields', { key: 'user:2', field: 'age' })).toMatchObject({ value: 7 });
+  expect(await stored('hash_fields', { key: 'user:2', field: 'name' })).toMatchObject({
+    value: 'Bob',
+    mapped: { renamed: [[0, 'n']] },
+  });
+  expect(await cli.db.collection('hash_fields').countDocuments({ key: 'user:2' })).toBe(10);
+  expect(await stored('strings', { stream: 'session:1' })).toMatchObject({
+    value: { user: 42, roles: ['a'] },
+  });
+  expect(await stored('zsets', { stream: 'seen' })).toMatchObject({
+    members: [
+      { member: 'five', score: 5 },
+      { member: { id: 1 }, score: new Date(1_700_000_000_000) },
+    ],
+  });
+  expect(await stored('sets', { stream: 'ids' })).toMatchObject({ members: ['01', 1, 'x'] });
+});
+
+test('they are found equal, and what was changed there is found and put back', async () => {
+  expect(await cli.run('verify', '--settle', '0')).toMatchObject({ code: 0 });
+  const hashes = cli.db.collection('hashes');
+  await hashes.updateOne({ stream: 'user:1' }, { $set: { 'fields.price': 2 } });
+  await cli.db.collection('hash_fields').updateOne({ key: 'user:2', field: 'age' }, { $set: { value: 8 } });
+  await cli.db.collection('strings').updateOne({ stream: 'session:1' }, { $set: { 'value.user': 43 } });
+  await cli.db.collection('sets').updateOne({ stream: 'ids' }, { $set: { 'members.1': 2 } });
+  const { code, stdout } = await cli.run('verify', '--settle', '0', '--repair');
+  for (const key of ['user:1', 'user:2', 'session:1', 'ids']) expect(stdout).toContain(key);
+  expect(code, stdout).toBe(0);
+  expect(await stored('hashes', { stream: 'user:1' })).toMatchObject({ fields: { price: 1.5 } });
+});
+
+test('restore gives them back byte for byte, and refuses where a rule left fields out', async () => {
+  const { code, stdout } = await cli.run('restore', '*', '--to', target.url);
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^user:1 +hash +failed +RESTORE_INCOMPLETE .*--partial/m);
+  expect(stdout).toMatch(/^user:2 +hash +failed +RESTORE_INCOMPLETE .*--partial/m);
+  for (const key of ['session:1', 'seen'])
+    expect(await restored.dumpBuffer(key)).toEqual(await cli.redis.dumpBuffer(key));
+  expect((await restored.smembers('ids')).sort()).toEqual(['01', '1', 'x']);
+  expect(await cli.run('restore', 'user:*', '--to', target.url, '--partial')).toMatchObject({ code: 0 });
+  const { secret: _, ...kept } = await cli.redis.hgetall('user:1');
+  expect(await restored.hgetall('user:1')).toEqual(kept);
+});

@@ -1,0 +1,48 @@
+import { Buffer } from 'node:buffer';
+import { isMeantBy } from './content-mapper.js';
+import { decodeEntry, placesOf, valueBytes } from './decode-entry.js';
+
+/** The `mapped` of a value's document, and what it belongs to, as any MongoDB driver for Node returns them. */
+interface Mapped {
+  readonly mapped?: unknown;
+}
+
+/**
+ * Gives back the fields of a hash as they were, byte for byte, but for those that a rule left out.
+ * @throws TypeError when they are not of a form that the fleet writes, or a value and its text are not the same any more.
+ */
+export function decodeFields(fields: unknown, { mapped }: Mapped): readonly (readonly [Buffer, Buffer])[] {
+  const { pairs, isIntact } = decodeEntry({ content: fields, mapped });
+  if (!isIntact) throw new TypeError(DAMAGED);
+  return pairs;
+}
+
+/** The same for the items of a list, the members of a set, or the one value of a string. */
+export function decodeItems(values: readonly unknown[], { mapped }: Mapped): readonly Buffer[] {
+  const texts = textsIn(mapped);
+  return values.map((value, place) => {
+    const text = texts.get(place);
+    if (text === undefined) return valueBytes(value);
+    if (!isMeantBy(text, value)) throw new TypeError(DAMAGED);
+    return Buffer.from(text);
+  });
+}
+
+/** A sorted set's score as text, of a document that has `score` and, where that does not say it by itself, `scoreText`. */
+export function decodeScore({ score, scoreText }: { score?: unknown; scoreText?: unknown }): Buffer {
+  if (typeof scoreText === 'string') return Buffer.from(scoreText);
+  return Buffer.from(String(score instanceof Date ? score.getTime() : score));
+}
+
+/** How many fields of a hash a rule left out. */
+export function leftOut({ mapped }: Mapped): number {
+  return typeof mapped === 'object' && mapped !== null && 'left' in mapped ? Number(mapped.left) : 0;
+}
+
+const DAMAGED = 'a value and the text that it was read from are not the same any more';
+
+function textsIn(mapped: unknown): ReadonlyMap<number, string> {
+  if (mapped === undefined) return new Map();
+  if (typeof mapped !== 'object' || mapped === null) throw new TypeError('mapped: not an object');
+  return placesOf('texts' in mapped ? mapped.texts : []);
+}

@@ -1,0 +1,162 @@
+import type { ValueDocument } from '../batch.js';
+import { bytesOf, type StoredText, storedText } from '../content.js';
+import type { KeyType } from '../key-type.js';
+import { contentOf, type Mapping, pairMapper, parseAs, textOfValue } from './content-mapper.js';
+import { pairsOf } from './decode-entry.js';
+import { parseDate } from './parse-date.js';
+import type { ParseKind, RuleSpec } from './rule.js';
+
+/**
+ * What a rule does to the documents of values of one type. What the document does not say by itself any more is in its
+ * `mapped`, as in a message: see Mapping. The places of a list count its items, those of a member's own document are 0.
+ */
+export interface ValueMapper {
+  /** Whether a hash's field is stored. */
+  takes(field: StoredText): boolean;
+  /** The one document of a value. */
+  inline(document: ValueDocument): ValueDocument;
+  /** The document of one member. @param isPiece it holds a part of the member only: nothing is parsed. */
+  unit(document: ValueDocument, isPiece: boolean): ValueDocument;
+  /** Texts become JSON: a document may take several times as many bytes as its texts. */
+  readonly readsJson: boolean;
+}
+
+/** The mapper of a rule for values of a type, compiled; `undefined` where the rule leaves them as they are. */
+export function valueMapper(spec: RuleSpec, keyType: KeyType): ValueMapper | undefined {
+  const { parse = {} } = spec;
+  const readsJson = Object.values(parse).includes('json');
+  const isAsked = (name: string) => Object.hasOwn(parse, name);
+  const none = { takes: () => true, readsJson };
+  switch (keyType) {
+    case 'hash':
+      return hashMapper(spec, readsJson);
+    case 'string':
+      return isAsked('value')
+        ? { ...none, inline: (document) => mapString(document, parse.value), unit: (document) => document }
+        : undefined;
+    case 'set':
+      return isAsked('member')
+        ? { ...none, ...listMapper('members', (value) => parsed(value, parse.member), 'member') }
+        : undefined;
+    case 'list':
+      return isAsked('item')
+        ? { ...none, ...listMapper('items', (value) => parsed(value, parse.item), 'item') }
+        : undefined;
+    case 'zset':
+      return isAsked('member') || isAsked('score') ? { ...none, ...scoredMapper(parse) } : undefined;
+    case 'json':
+    case 'stream':
+      return undefined;
+  }
+}
+
+function hashMapper(spec: RuleSpec, readsJson: boolean): ValueMapper | undefined {
+  const mapPairs = pairMapper(spec);
+  if (!mapPairs) return undefined;
+  const renameOnly = pairMapper(spec.fields?.rename ? { fields: { rename: spec.fields.rename } } : {});
+  const take = spec.fields?.take;
+  const leave = spec.fields?.leave ?? [];
+  const takes = (name: StoredText) => {
+    if (typeof name !== 'string') return !take;
+    return take ? take.includes(name) : !leave.includes(name);
+  };
+  return {
+    takes,
+    readsJson,
+    inline(document) {
+      const { pairs, mapped } = mapPairs(flatOf(document.fields));
+      const { fieldsExpireAt, ...others } = document;
+      const times = Array.isArray(fieldsExpireAt)
+        ? fieldsExpireAt.filter(({ field }) => takes(textIn(field)))
+        : [];
+      return {
+        ...others,
+        fields: contentOf(pairs),
+        ...(times.length > 0 ? { fieldsExpireAt: times } : {}),
+        ...(mapped ? { mapped } : {}),
+      };
+    },
+    unit(document, isPiece) {
+      const map = isPiece ? renameOnly : mapPairs;
+      const { pairs: [[field, value] = [document.field, document.value]] = [], mapped } =
+        map?.([textIn(document.field), textIn(document.value)]) ?? {};
+      return { ...document, field, value, ...(mapped ? { mapped } : {}) };
+    },
+  };
+}
+
+/** `undefined` where a value stays as it is; `text` where what it is now does not say it by itself. */
+type Parsed = { readonly value: unknown; readonly text?: string } | undefined;
+
+function parsed(stored: unknown, kind: ParseKind | undefined): Parsed {
+  if (kind === undefined || typeof stored !== 'string') return undefined;
+  const found = parseAs(kind, stored);
+  if (!found) return undefined;
+  return { value: found.value, ...(textOfValue(found.value) === stored ? {} : { text: stored }) };
+}
+
+function mapString(document: ValueDocument, kind: ParseKind | undefined): ValueDocument {
+  const found = parsed(document.value, kind);
+  if (!found) return document;
+  const { integer: _, ...others } = document;
+  return { ...others, value: found.value, mapped: textsOf([[0, found.text]]) };
+}
+
+function listMapper(list: string, parse: (value: unknown) => Parsed, single: string) {
+  return {
+    inline(document: ValueDocument): ValueDocument {
+      const values = Array.isArray(document[list]) ? document[list] : [];
+      const found = values.map(parse);
+      if (!found.some(Boolean)) return document;
+      return {
+        ...document,
+        [list]: values.map((value: unknown, i) => {
+          const each = found[i];
+          return each ? each.value : value;
+        }),
+        mapped: textsOf(found.map((each, place) => [place, each?.text])),
+      };
+    },
+    unit(document: ValueDocument, isPiece: boolean): ValueDocument {
+      const found = isPiece ? undefined : parse(document[single]);
+      return found ? { ...document, [single]: found.value, mapped: textsOf([[0, found.text]]) } : document;
+    },
+  };
+}
+
+/** A score is a number; as a date it is the time so many ms after 1970. */
+function scoredMapper({ member, score }: NonNullable<RuleSpec['parse']>) {
+  const scored = (document: ValueDocument): ValueDocument => {
+    const date =
+      score === 'date' && typeof document.score === 'number' ? parseDate(String(document.score)) : undefined;
+    return date ? { ...document, score: date } : document;
+  };
+  return {
+    inline(document: ValueDocument): ValueDocument {
+      const members: readonly ValueDocument[] = Array.isArray(document.members) ? document.members : [];
+      const found = members.map((each) => parsed(each.member, member));
+      const mapped = found.some(Boolean) ? { mapped: textsOf(found.map((each, i) => [i, each?.text])) } : {};
+      const made = members.map((each, i) => scored(found[i] ? { ...each, member: found[i].value } : each));
+      return { ...document, members: made, ...mapped };
+    },
+    unit(document: ValueDocument, isPiece: boolean): ValueDocument {
+      const found = isPiece ? undefined : parsed(document.member, member);
+      return scored(
+        found ? { ...document, member: found.value, mapped: textsOf([[0, found.text]]) } : document,
+      );
+    },
+  };
+}
+
+function textsOf(places: readonly (readonly [number, string | undefined])[]): Mapping {
+  const texts = places.flatMap(([place, text]) => (text === undefined ? [] : [[place, text] as const]));
+  return texts.length > 0 ? { texts } : {};
+}
+
+function flatOf(fields: unknown): readonly StoredText[] {
+  return pairsOf(fields).flatMap(([name, value]) => [textIn(name), textIn(value)]);
+}
+
+function textIn(stored: unknown): StoredText {
+  return typeof stored === 'string' ? stored : storedText(bytesOf(stored));
+}

@@ -1,0 +1,56 @@
+import { type RuleBook, type StoredText, storedText, type ValueMapper } from '@redis-to-mongo/pipeline';
+import { jsonWeight } from './json-value.js';
+import type { Item, ValueType } from './value-type.js';
+import { weightOf } from './weight-of.js';
+
+/** A type of values as the rule of each key has it: read as ever, its documents made by the rule. */
+export class RuledTypes {
+  readonly #type: ValueType;
+  readonly #rules: RuleBook | undefined;
+  /** Rules are few, and replaced as a whole: what belongs to those of before goes with them. */
+  readonly #made = new WeakMap<ValueMapper, ValueType>();
+
+  constructor(type: ValueType, rules: RuleBook | undefined) {
+    this.#type = type;
+    this.#rules = rules;
+  }
+
+  typeFor(key: string): ValueType {
+    const { keyType } = this.#type.names;
+    const mapper = this.#rules?.ruleFor(key, keyType)?.mapperFor(keyType);
+    if (!mapper) return this.#type;
+    const made = this.#made.get(mapper) ?? ruledType(this.#type, mapper);
+    this.#made.set(mapper, made);
+    return made;
+  }
+}
+
+function ruledType(type: ValueType, mapper: ValueMapper): ValueType {
+  const { inline, unit } = type.shape;
+  const weigh = inline.weigh ?? weightOf;
+  return {
+    ...type,
+    shape: {
+      ...type.shape,
+      inline: {
+        ...inline,
+        document: (items) => (items ? mapper.inline(inline.document(items)) : inline.document(items)),
+        weigh: mapper.readsJson ? (item) => weigh(item) + jsonWeightOf(item) : weigh,
+      },
+      unit: {
+        ...unit,
+        document: (item, isPiece) => mapper.unit(unit.document(item, isPiece), isPiece),
+        isLeftOut: (item) => !mapper.takes(nameOf(item)),
+      },
+    },
+  };
+}
+
+function nameOf([name]: Item): StoredText {
+  return storedText(name ?? Buffer.alloc(0));
+}
+
+/** What the item may take as JSON beside its text, in bytes, at most. */
+function jsonWeightOf(item: Item): number {
+  return item.reduce((sum, part) => sum + jsonWeight(part), 0);
+}
