@@ -1,6 +1,7 @@
 import { forgetGoneKeys, forgetKey, markPaused, readMirroredValue } from '@redis-to-mongo/mongo-sink';
 import { KEY_TYPES, type Line, syncKey } from '@redis-to-mongo/pipeline';
 import { redisSource, type SyncerOptions } from '@redis-to-mongo/redis-source';
+import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LineUnderTest, lineUnderTest, wholeSlice } from './line-under-test.js';
 
@@ -141,6 +142,32 @@ describe('keys that are gone', () => {
     await goes('o');
     expect(await forgetKey(db, 'o', [], { withData: true })).toBe('forgotten');
     expect(await db.collection('stream_messages').countDocuments({ stream: 'o@eu' })).toBe(1);
+  });
+
+  it('is forgotten with all its data by a second try, wherever the first one was stopped', async () => {
+    const { redis, db, namespace } = under;
+    for (let command = 1, isStopped = true; isStopped; command++) {
+      const key = `stopped ${command}`;
+      await redis.sadd(key, 'a', 'b', 'c');
+      await sync(key, { membershipHistory: true });
+      await redis.srem(key, 'a');
+      await sync(key, { membershipHistory: true });
+      await goes(key, { membershipHistory: true });
+      expect(await db.collection('set_members').countDocuments({ key })).toBe(3);
+
+      const client = new MongoClient(namespace.mongoUri, { monitorCommands: true });
+      let begun = 0;
+      client.on('commandStarted', () => {
+        if (++begun === command) void client.close();
+      });
+      const first = forgetKey(client.db(namespace.mongoDbName), key, [], { withData: true });
+      isStopped = (await first.catch(() => 'stopped')) === 'stopped';
+      await client.close();
+      await forgetKey(db, key, [], { withData: true });
+      expect([command, await isKnown(key), await byId('sets', key)]).toEqual([command, false, null]);
+      for (const collection of ['set_members', 'value_fingerprints'])
+        expect([command, await db.collection(collection).countDocuments({ key })]).toEqual([command, 0]);
+    }
   });
 
   it('in the collection of a rule, of an earlier life too', async () => {

@@ -3,7 +3,8 @@ import type { Db, Document, Filter } from 'mongodb';
 import { mongoError } from './mongo-error.js';
 import { allValueCollections, type ValueCollections } from './operator-collections.js';
 import { readKey } from './operator-keys.js';
-import { IS_OURS } from './value-header.js';
+import { HEADER_PROJECTION, IS_OURS, parseHeader } from './value-header.js';
+import { removeUnits } from './value-remove-units.js';
 
 /** Why a key is not forgotten. */
 export type Kept =
@@ -126,10 +127,13 @@ async function removeValues(
   withData: boolean,
 ): Promise<void> {
   for (const { collection, memberCollection } of values) {
-    const { deletedCount } = await db
-      .collection<Stored>(collection)
-      .deleteOne({ _id: key, ...IS_OURS, active: false, revision: { $lte: revision } });
-    if (deletedCount > 0 && withData) await removeAll(db, memberCollection, { key });
+    const headers = db.collection<Stored>(collection);
+    const gone: Filter<Stored> = { _id: key, ...IS_OURS, active: false, revision: { $lte: revision } };
+    const found = await headers.findOne(gone, { projection: HEADER_PROJECTION });
+    if (!found) continue;
+    // Its units are found by it, and go first. Those of a life that has begun meanwhile are of a later attempt, and stay.
+    await removeUnits(db, { memberCollection }, key, parseHeader(found).attempts);
+    await headers.deleteOne(gone);
   }
   if (withData) await db.collection('value_fingerprints').deleteMany({ key });
 }
