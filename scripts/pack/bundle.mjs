@@ -20,6 +20,7 @@ const webFiles = [
   { name: '@bull-board/ui', path: 'dist', to: 'bull-board/dist' },
   { name: 'uplot', path: 'dist/uPlot.min.css', to: 'uplot/uPlot.min.css' },
   { name: 'uplot', path: 'dist/uPlot.iife.min.js', to: 'uplot/uPlot.iife.min.js' },
+  { name: 'htmx.org', path: 'dist/htmx.min.js', to: 'htmx/htmx.min.js' },
 ];
 
 /** A chunk may hold CommonJS modules: these ask for Node's own by `require`, and a few for their folder. */

@@ -15,6 +15,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/status.js')).status,
   },
   {
+    name: 'workers',
+    summary: 'schedulers and workers: where they run, since when, what they do',
+    load: async () => (await import('./commands/workers.js')).workers,
+  },
+  {
     name: 'keys',
     summary: 'the keys with how far they are: filter, sort',
     load: async () => (await import('./commands/keys.js')).keys,

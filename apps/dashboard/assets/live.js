@@ -1,8 +1,9 @@
 // Keeps the page current: one stream of server-sent events, which brings the parts that changed. What else wants to
 // know listens to the events `r2m:*` of the document.
 
-import { show } from './patch.js';
+/* global htmx */
 
+const headline = document.getElementById('headline');
 const stale = document.getElementById('stale');
 const AGAIN_MS = 3000;
 let stream;
@@ -12,8 +13,9 @@ function open() {
   stream.addEventListener('part', ({ data }) => {
     const { id, html } = JSON.parse(data);
     const part = document.querySelector(`[data-part="${id}"]`);
-    if (part) show(part, html);
+    if (part) void htmx.swap({ text: html, target: part, swap: 'innerMorph', sourceElement: part });
   });
+  stream.addEventListener('health', ({ data }) => tellHealth(JSON.parse(data)));
   for (const name of ['history', 'moment', 'tick']) {
     stream.addEventListener(name, ({ data }) => {
       stale.hidden = true;
@@ -25,6 +27,18 @@ function open() {
     // The browser comes back by itself, unless it was turned away.
     if (stream.readyState === EventSource.CLOSED) setTimeout(comeBack, AGAIN_MS);
   });
+}
+
+const words = document.title.split(' · ');
+const title = words.slice(-2).join(' · ');
+let last;
+
+/** In the tab at each reading, and read out when it changes. */
+function tellHealth({ word, icon, is, says }) {
+  document.title = `${word} · ${title}`;
+  document.getElementById('icon').href = icon;
+  if (last !== undefined && last !== is) headline.textContent = says;
+  last = is;
 }
 
 async function comeBack() {

@@ -3,7 +3,8 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import cookie from '@fastify/cookie';
 import files from '@fastify/static';
-import { addHealthRoutes, type HealthRoutesOptions, type Logger } from '@redis-to-mongo/app-shell';
+import { addHealthRoutes, type HealthRoutesOptions, type Logger, version } from '@redis-to-mongo/app-shell';
+import type { FleetProcess } from '@redis-to-mongo/job-queue';
 import { type FastifyInstance, fastify } from 'fastify';
 import type { Account } from './auth/account.js';
 import { FormTokens } from './auth/form-token.js';
@@ -16,6 +17,8 @@ import type { RunAction } from './keys/key-action.js';
 import type { KeyDetailSources } from './keys/key-detail.js';
 import { KeyList, type KeyListSources } from './keys/key-list.js';
 import { LiveHub } from './live/live-hub.js';
+import type { Site } from './pages/site.js';
+import { verdictPart } from './pages/status/verdict-part.js';
 import { addActionRoutes } from './routes/action-routes.js';
 import { addBase, belowBase } from './routes/base-path.js';
 import { addErrorPages } from './routes/error-pages.js';
@@ -24,6 +27,7 @@ import { addLiveRoutes } from './routes/live-routes.js';
 import { addLoginRoutes } from './routes/login-routes.js';
 import { addQueueBoard, type BoardQueue } from './routes/queue-board.js';
 import { addStatusRoutes } from './routes/status-routes.js';
+import { addWorkerRoutes } from './routes/worker-routes.js';
 import { addSecurityHeaders } from './security-headers.js';
 import type { FleetPoller } from './status/fleet-poller.js';
 import { webFolder } from './web-folder.js';
@@ -32,6 +36,8 @@ export interface DashboardOptions {
   readonly account: Account;
   readonly queue: BoardQueue;
   readonly poller: FleetPoller;
+  /** The fleet's processes, those that have gone lately among them. */
+  readonly readProcesses: () => Promise<readonly FleetProcess[]>;
   readonly keys: KeyDetailSources & KeyListSources;
   readonly runAction: RunAction;
   readonly health: HealthRoutesOptions;
@@ -41,6 +47,8 @@ export interface DashboardOptions {
   readonly trustedProxies?: readonly string[];
   /** Below which a proxy serves the dashboard, without a slash at its end; default: none. */
   readonly basePath?: string;
+  /** Where the charts of Prometheus are; default: nowhere. */
+  readonly grafanaUrl?: string | undefined;
   /** How long a login lasts, in ms; default 12 hours. */
   readonly sessionMs?: number;
 }
@@ -48,8 +56,17 @@ export interface DashboardOptions {
 const SESSION_MS = 12 * 3600 * 1000;
 const ASSETS = fileURLToPath(new URL('../assets/', import.meta.url));
 const require = createRequire(import.meta.url);
-const CHARTS = webFolder('uplot') ?? dirname(require.resolve('uplot/dist/uPlot.min.css'));
-const CHART_FILES = ['uPlot.min.css', 'uPlot.iife.min.js'];
+/** Files of libraries that pages load, by their folders in /assets. */
+const LIBRARIES = {
+  uplot: {
+    root: webFolder('uplot') ?? dirname(require.resolve('uplot/dist/uPlot.min.css')),
+    files: ['uPlot.min.css', 'uPlot.iife.min.js'],
+  },
+  htmx: {
+    root: webFolder('htmx') ?? dirname(require.resolve('htmx.org/dist/htmx.min.js')),
+    files: ['htmx.min.js'],
+  },
+} as const;
 
 /**
  * The dashboard's server, not listening yet. Everything is behind the login but the login form itself (with its style
@@ -82,8 +99,9 @@ export async function createDashboardServer(options: DashboardOptions): Promise<
   const isKnown = addGuard(server, login);
 
   await server.register(files, { root: ASSETS, prefix: '/assets/', wildcard: false, cacheControl: false });
-  for (const file of CHART_FILES)
-    server.get(`/assets/uplot/${file}`, async (_request, reply) => await reply.sendFile(file, CHARTS));
+  for (const [folder, { root, files: names }] of Object.entries(LIBRARIES))
+    for (const file of names)
+      server.get(`/assets/${folder}/${file}`, async (_request, reply) => await reply.sendFile(file, root));
   await addLoginRoutes(server, login);
   addPages(server, login, options);
   addHealthRoutes(server, { ...options.health, showsChecks: isKnown });
@@ -98,14 +116,22 @@ function addPages(
 ): void {
   const { poller, keys, readOnly, basePath = '', logger } = options;
   const tokens = new FormTokens();
+  const site: Site = {
+    readOnly,
+    version: version(),
+    startedAt: new Date(),
+    grafanaUrl: options.grafanaUrl,
+    health: () => poller.last?.verdict.level,
+    headline: () => poller.last && verdictPart(poller.last),
+  };
   server.addHook('preClose', async () => poller.close());
-  addStatusRoutes(server, poller, readOnly);
+  addStatusRoutes(server, poller, site);
+  addWorkerRoutes(server, { read: options.readProcesses, site });
   addLiveRoutes(server, { hub: new LiveHub(poller), sessions, cookie });
   addKeyRoutes(server, {
     list: new KeyList(keys),
     sources: keys,
-    poller,
-    readOnly,
+    site,
     basePath,
     tokenOf: (request) => tokens.of(cookie.idOf(request) ?? ''),
   });

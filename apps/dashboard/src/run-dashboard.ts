@@ -68,6 +68,7 @@ export async function runDashboard(app: AppContext, config: Config): Promise<voi
     account,
     queue: queue.queue,
     poller,
+    readProcesses: () => queue.processes(),
     keys: {
       readKey: (key) => readKey(mongo.db, key),
       readSummaries: (keys) => readKeySummaries(mongo.db, keys),

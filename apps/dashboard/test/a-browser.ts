@@ -1,4 +1,5 @@
 import { chromiumPath } from '@redis-to-mongo/local-stack';
+import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { LOGIN } from './a-dashboard.js';
 
@@ -59,4 +60,25 @@ export async function openPage(
   page.on('request', (request) => origins.add(new URL(request.url()).origin));
   await page.goto(url);
   return { page, complaints, origins };
+}
+
+/** What axe finds wrong on a page, by its rule and the places; nothing is left out. */
+export async function axeFindings(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axe.source);
+  return await page.evaluate(async () => {
+    const run = Reflect.get(globalThis, 'axe').run;
+    const { violations } = await run();
+    return violations.map(
+      ({
+        id,
+        help,
+        nodes,
+      }: {
+        id: string;
+        help: string;
+        nodes: { target: string[]; failureSummary: string }[];
+      }) =>
+        `${id}: ${help}: ${nodes.map(({ target, failureSummary }) => `${target.join(' ')} (${failureSummary})`).join('; ')}`,
+    );
+  });
 }

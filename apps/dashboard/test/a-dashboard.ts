@@ -69,6 +69,7 @@ export async function aDashboard(redisUrl: string, more: Partial<DashboardOption
     account,
     queue: queue.queue,
     poller,
+    readProcesses: () => queue.processes(),
     keys: { ...summariesOf([aSummary()]), nextRuns: (keys) => queue.nextRuns(keys) },
     runAction: async () => 'Done.',
     health,

@@ -1,38 +1,8 @@
-import { mkdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { loadConfig } from '@redis-to-mongo/config';
-import { FleetIdentity, readFacts } from '@redis-to-mongo/fleet-status';
-import { Heart, JobQueue, JobWorker, Lease } from '@redis-to-mongo/job-queue';
-import {
-  type FreshNamespace,
-  freshNamespace,
-  startTcpProxy,
-  type TcpProxy,
-} from '@redis-to-mongo/local-stack';
-import {
-  connectMongo,
-  countKeys,
-  type MongoHandle,
-  readKey,
-  readKeyPage,
-  readKeySummaries,
-  readStatus,
-} from '@redis-to-mongo/mongo-sink';
-import { openLine } from '@redis-to-mongo/operations';
-import { connectRedis } from '@redis-to-mongo/redis-connection';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest';
-import type { DashboardOptions } from '../src/dashboard-server.js';
-import { actionsOn } from '../src/keys/run-action.js';
-import { FleetPoller } from '../src/status/fleet-poller.js';
-import { findBrowser, logInOnce, type OpenPage, openPage, startBrowser } from './a-browser.js';
-import { aDashboard, queueAt } from './a-dashboard.js';
-import { someKeys } from './some-keys.js';
-
-/** Kept to be looked at; git ignores the folder. */
-const SHOTS = fileURLToPath(new URL('../artifacts/', import.meta.url));
-const PHONE = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
-const DARK = { colorScheme: 'dark' } as const;
+import { readKey } from '@redis-to-mongo/mongo-sink';
+import type { Page } from 'playwright-core';
+import { describe, expect, test, vi } from 'vitest';
+import { findBrowser, logInOnce, openPage } from './a-browser.js';
+import { DARK, PHONE, pagesUnderTest, SHOTS } from './pages-under-test.js';
 
 /** Remembers each time that something on the page moved by itself. */
 const WATCH_SHIFTS = `
@@ -43,115 +13,14 @@ const WATCH_SHIFTS = `
 const executablePath = await findBrowser();
 
 describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', () => {
-  let space: FreshNamespace;
-  let mongo: MongoHandle;
-  let browser: Browser;
-  let worker: JobWorker;
-  /** What the fleet's processes are seen by. */
-  let queue: JobQueue;
-  let lease: Lease;
-  const hearts: Heart[] = [];
-  let dashboard: Awaited<ReturnType<typeof aDashboard>>;
-  let proxy: TcpProxy;
-  let address: string;
-  let source: ReturnType<typeof connectRedis>;
-  let login: Awaited<ReturnType<typeof logInOnce>>;
-
-  beforeAll(async () => {
-    mkdirSync(SHOTS, { recursive: true });
-    space = await freshNamespace({ mongoUri: inject('mongoUri') });
-    const tls = { enabled: false, rejectUnauthorized: true };
-    mongo = connectMongo({ uri: space.mongoUri, dbName: space.mongoDbName, tls }, 'test of the pages');
-    await keys().insertMany(someKeys(Date.now()));
-    const quiet = {
-      concurrency: 1,
-      onError: () => undefined,
-      onFailed: () => undefined,
-      onRefused: () => undefined,
-      retryLater: async () => {},
-    };
-    worker = new JobWorker(queueAt(space.redis.url), async () => new Map(), quiet);
-    void worker.run();
-    queue = new JobQueue(queueAt(space.redis.url), () => undefined);
-    lease = new Lease(queueAt(space.redis.url), 'scheduler', 600_000, () => undefined);
-    await lease.hold();
-    hearts.push(
-      new Heart(
-        queue,
-        () => ({ app: 'worker', state: 'active' }),
-        () => undefined,
-      ),
-      new Heart(
-        queue,
-        () => ({ app: 'scheduler', state: 'active', searchedMs: 0 }),
-        () => undefined,
-      ),
-    );
-    source = connectRedis(queueAt(space.redis.url).redis, () => undefined);
-    ({ dashboard, proxy, address } = await serve());
-    browser = await startBrowser(executablePath ?? '');
-    login = await logInOnce(browser, address);
-  });
-  afterEach(async () => {
-    for (const context of browser.contexts()) await context.close();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await proxy?.close();
-    await dashboard?.close();
-    await worker?.close(true);
-    for (const heart of hearts) await heart.close();
-    await lease?.close();
-    await queue?.close();
-    source?.disconnect();
-    await mongo?.close();
-    await space?.close();
-  });
-
-  function keys() {
-    return mongo.db.collection<{ _id: string }>('keys');
-  }
-
-  /** A dashboard, reached through a proxy that can be cut. */
-  async function serve(more: Partial<DashboardOptions> = {}) {
-    const { db } = mongo;
-    const config = loadConfig({ env: {}, argv: [] });
-    const line = async () => (await openLine(config, db, source)).line;
-    const { redis: sourceAddress } = queueAt(space.redis.url);
-    const identity = new FleetIdentity({ queue, db, source, address: sourceAddress });
-    const made = await aDashboard(space.redis.url, {
-      poller: new FleetPoller({
-        readFacts: () => readFacts({ queue, db, source, identity }),
-        readSums: () => readStatus(db),
-        onError: () => undefined,
-      }),
-      keys: {
-        readKey: (key) => readKey(db, key),
-        readSummaries: (names) => readKeySummaries(db, names),
-        readPage: (query) => readKeyPage(db, query),
-        countKeys: (query, most) => countKeys(db, query, most),
-        nextRuns: (names) => made.queue.nextRuns(names),
-      },
-      runAction: async (asked) => await actionsOn({ db, queue: made.queue, line })(asked),
-      ...more,
-    });
-    await made.queue.schedule(['shop:7'], 3_600_000);
-    const own = await made.server.listen({ host: '127.0.0.1', port: 0 });
-    const between = await startTcpProxy(Number(new URL(own).port));
-    return { dashboard: made, proxy: between, address: `http://127.0.0.1:${between.port}` };
-  }
-
-  /** Opens a page with the login that all share: only so many may log in within a minute. */
-  const open = (path: string, options: BrowserContextOptions = {}): Promise<OpenPage> =>
-    openPage(browser, address + path, { storageState: login, ...options });
+  const on = pagesUnderTest(executablePath);
+  const { open, keys, shot, serve } = on;
 
   /** Waits until the first events have come, and the charts are drawn. */
   async function settled(page: Page): Promise<void> {
     await page.locator('.reading', { hasText: 'now' }).first().waitFor();
     await page.locator('.tile', { hasText: 'Workers' }).getByText('1', { exact: true }).waitFor();
   }
-
-  const shot = (page: Page, name: string) => page.screenshot({ path: `${SHOTS}${name}.png`, fullPage: true });
 
   test('the status page tells all at a glance, loads nothing from elsewhere, and breaks no rule of its policy', async () => {
     const { page, complaints, origins } = await open('/');
@@ -162,7 +31,7 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     expect(await page.getByRole('link', { name: 'shop:5' }).count()).toBe(1);
     await shot(page, 'status-light');
     expect(complaints).toEqual([]);
-    expect([...origins]).toEqual([address]);
+    expect([...origins]).toEqual([on.address]);
   });
 
   test('it follows what happens, without a reload, and nothing jumps', async () => {
@@ -182,14 +51,14 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
   test('it says so when the dashboard does not answer, and comes back by itself', async () => {
     const { page } = await open('/');
     await settled(page);
-    proxy.set('cut');
+    on.proxy.set('cut');
     await page.getByText('The dashboard does not answer').waitFor({ state: 'visible' });
-    proxy.set('pass');
+    on.proxy.set('pass');
     await page.getByText('The dashboard does not answer').waitFor({ state: 'hidden' });
   });
 
   test('a login that has ended leads back to the form, and its stream of news has ended too', async () => {
-    const own = await logInOnce(browser, address);
+    const own = await logInOnce(on.browser, on.address);
     const { page } = await open('/', { storageState: own });
     await settled(page);
     await page.evaluate(() =>
@@ -211,7 +80,7 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     await page.getByText('11 keys, page 1 of 1').waitFor();
     await page.getByLabel('Status').selectOption('deleted');
     await page.getByText('1 key, page 1 of 1').waitFor();
-    expect(page.url()).toBe(`${address}/keys?q=HOP%3A1&type=set&status=deleted`);
+    expect(page.url()).toBe(`${on.address}/keys?q=HOP%3A1&type=set&status=deleted`);
     await page.reload();
     expect(await page.locator('tbody tr').count()).toBe(1);
     expect(await page.getByRole('searchbox').inputValue()).toBe('HOP:1');
@@ -254,11 +123,11 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await page.getByText('Paused. A job under way ends its slice.').waitFor();
-    expect(await readKey(mongo.db, 'shop:7')).toMatchObject({ pausedAt: expect.any(Date) });
+    expect(await readKey(on.mongo.db, 'shop:7')).toMatchObject({ pausedAt: expect.any(Date) });
     await page.getByRole('button', { name: 'Resume' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Resume' }).click();
     await page.getByText('Resumed.').waitFor();
-    expect(await readKey(mongo.db, 'shop:7')).toMatchObject({ pausedAt: null });
+    expect(await readKey(on.mongo.db, 'shop:7')).toMatchObject({ pausedAt: null });
     await page.getByRole('button', { name: 'Sync now' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Sync now' }).click();
     await page.getByText('Asked for').waitFor();
@@ -266,7 +135,7 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     await shot(page, 'dialog-light');
     await page.getByRole('dialog').getByRole('button', { name: 'Resync from the start' }).click();
     await page.getByText('Life 2 has begun').waitFor();
-    expect(await readKey(mongo.db, 'shop:7')).toMatchObject({ incarnation: 2, position: null });
+    expect(await readKey(on.mongo.db, 'shop:7')).toMatchObject({ incarnation: 2, position: null });
     expect(complaints).toEqual([]);
   });
 
@@ -283,13 +152,13 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     })()`);
     expect(seen).toEqual(['rgb(138, 90, 0)', 'rgb(251, 240, 217)', '3px']);
     await shot(page, 'keys-paused');
-    await page.goto(`${address}/key?id=shop%3A20`);
+    await page.goto(`${on.address}/key?id=shop%3A20`);
     expect(await page.locator('.actions').getByRole('button').allTextContents()).toEqual([
       'Resume',
       'Resync from the start',
     ]);
     await shot(page, 'key-paused');
-    await page.goto(`${address}/`);
+    await page.goto(`${on.address}/`);
     await page.locator('tbody tr', { hasText: 'stream' }).getByText('1 paused').waitFor();
     await keys().updateOne({ _id: 'shop:20' }, { $set: { pausedAt: null, resumedAt: new Date() } });
   });
@@ -317,13 +186,13 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     await page.waitForURL(/\/queues\/queue\/sync\/repeat/);
     await page.getByText('shop:7').first().waitFor();
     await shot(page, 'board-job');
-    await page.goto(`${address}/queues/job-schedulers`);
+    await page.goto(`${on.address}/queues/job-schedulers`);
     await page.getByText('shop:7').first().waitFor();
     await shot(page, 'board-schedulers');
     await page.goBack();
     const back = page.getByRole('link', { name: 'The key' });
     expect(await back.first().getAttribute('href')).toBe('/key?id=shop%3A7');
-    expect([...origins]).toEqual([address]);
+    expect([...origins]).toEqual([on.address]);
   });
 
   test.each([
@@ -333,7 +202,7 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     const { page } = await open('/', { ...PHONE, ...scheme });
     await settled(page);
     for (const path of ['/', '/keys', '/key?id=shop%3A7']) {
-      await page.goto(address + path);
+      await page.goto(on.address + path);
       await page.getByRole('heading', { level: 1 }).waitFor();
       if (path === '/') await settled(page);
       const width = await page.evaluate('document.scrollingElement.scrollWidth');
@@ -350,14 +219,14 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     const ground = await page.evaluate('getComputedStyle(document.body).backgroundColor');
     expect(ground).toBe('rgb(15, 19, 24)');
     await shot(page, 'status-dark');
-    await page.goto(`${address}/keys?status=behind`);
+    await page.goto(`${on.address}/keys?status=behind`);
     await shot(page, 'keys-dark');
   });
 
   test('in read-only mode there is no button that changes anything', async () => {
     const shy = await serve({ readOnly: true });
-    const { page } = await openPage(browser, `${shy.address}/key?id=shop%3A7`, {
-      storageState: await logInOnce(browser, shy.address),
+    const { page } = await openPage(on.browser, `${shy.address}/key?id=shop%3A7`, {
+      storageState: await logInOnce(on.browser, shy.address),
     });
     await page.getByText('read-only').waitFor();
     expect(await page.getByRole('button').allTextContents()).toEqual(['Log out']);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { count, rate } from '../src/pages/format.js';
 import { html } from '../src/pages/html.js';
+import type { Site } from '../src/pages/site.js';
 import { verdictPart } from '../src/pages/status/verdict-part.js';
 import { statusPage } from '../src/pages/status-page.js';
 import { aFleet, aMirror, aQueue, aReport, aType, someFacts } from './a-report.js';
@@ -55,7 +56,7 @@ describe('the status page', () => {
       ],
     }),
   });
-  const page = statusPage(report, false).toString();
+  const page = statusPage(report, aSite()).toString();
 
   test('shows no markup of foreign origin, and no character that misleads the eye', () => {
     expect(page).not.toContain('<img src=x');
@@ -65,7 +66,7 @@ describe('the status page', () => {
 
   test('shows how far a backfill is, how fast it goes, and how long it still takes', () => {
     expect(page).toMatch(/value="75".*750,000.*250,000.*2,000.*2 min 5 s/s);
-    expect(statusPage(aReport([aType()]), false).toString()).not.toContain('Catching up');
+    expect(statusPage(aReport([aType()]), aSite()).toString()).not.toContain('Catching up');
   });
 
   test('shows the advice of known errors, and not the text of unknown ones, which may quote data', () => {
@@ -84,11 +85,11 @@ describe('the status page', () => {
 
   test('says when it is read-only', () => {
     expect(page).not.toContain('read-only');
-    expect(statusPage(report, true).toString()).toContain('read-only');
+    expect(statusPage(report, aSite({ readOnly: true })).toString()).toContain('read-only');
   });
 
   test('shows what can be read when MongoDB can not', () => {
-    const content = statusPage(aReport([], { fleet: { code: 'MONGO_UNAVAILABLE' } }), false).toString();
+    const content = statusPage(aReport([], { fleet: { code: 'MONGO_UNAVAILABLE' } }), aSite()).toString();
     expect(content).toContain('Keys scheduled');
     expect(content).not.toContain('By key type');
   });
@@ -104,3 +105,13 @@ test('numbers are written with their thousands apart, and small rates with a dec
   expect([count(1234567), count(0)]).toEqual(['1,234,567', '0']);
   expect([rate(null), rate(0), rate(0.25), rate(1234.5)]).toEqual(['–', '0', '0.3', '1,235']);
 });
+
+function aSite(more: Partial<Site> = {}): Site {
+  const nothing = {
+    readOnly: false,
+    grafanaUrl: undefined,
+    health: () => undefined,
+    headline: () => undefined,
+  };
+  return { ...nothing, version: '1.2.3', startedAt: new Date(), ...more };
+}

@@ -3,6 +3,7 @@ import {
   type AppContext,
   createFleetMetrics,
   leaveSilent,
+  ProcessWatch,
   startHttp,
   startTracing,
   type TakeOver,
@@ -153,11 +154,14 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Tak
     },
   });
   closers.add('identity', () => kept);
+  const watch = new ProcessWatch();
+  closers.add('process watch', () => watch.close());
   const heart = new Heart(
     queue,
     () => ({
       ...(leadership.active ? search.heartbeat() : { app: 'scheduler', state: 'standby' }),
       changes: intake.heard,
+      about: watch.read(),
     }),
     (error) => logger.debug('a heartbeat could not be told', { error: redisError(error) }),
   );

@@ -53,7 +53,12 @@ describe('a sweep', () => {
 describe('the active scheduler', () => {
   const options = (missed: MissedChanges): ActiveSchedulerOptions => ({
     ...{ redis: fleet.redis, db: fleet.db, queue: fleet.queue, wanted, missed, types: KEY_TYPES },
-    buffer: new ChangeBuffer({ ownPrefix: Buffer.from('{r2m}'), wanted, onAdd: () => {}, onOverflow: () => {} }),
+    buffer: new ChangeBuffer({
+      ownPrefix: Buffer.from('{r2m}'),
+      wanted,
+      onAdd: () => {},
+      onOverflow: () => {},
+    }),
     feed: () => ({ is: 'listening', forMs: 60_000 }),
     scope: 'all',
     intervalMs: 1_000,

@@ -3,12 +3,14 @@ import { SyncError, type SyncReport } from '@redis-to-mongo/pipeline';
 import { redisError } from '@redis-to-mongo/redis-connection';
 import type { BackfillLog } from './backfill-log.js';
 import type { TargetGuard } from './target-guard.js';
+import type { WorkMeter } from './work-meter.js';
 
 export interface JobAccountOptions {
   readonly guard: TargetGuard;
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly backfills: BackfillLog;
+  readonly work: WorkMeter;
   /** Records an error on the key's document; may fail, since MongoDB can be what failed. */
   readonly recordError: (key: string, error: SyncError) => Promise<unknown>;
 }
@@ -23,8 +25,9 @@ export class JobAccount {
 
   /** A slice is saved. */
   done(key: string, report: SyncReport): void {
-    const { guard, metrics, logger, backfills } = this.#options;
+    const { guard, metrics, logger, backfills, work } = this.#options;
     guard.succeeded();
+    work.addKey(report.seen);
     const keyType = report.keyType ?? 'unsupported';
     const counted = [
       [metrics.entriesRead, report.seen],

@@ -1,6 +1,7 @@
 import {
   type AppContext,
   leaveSilent,
+  ProcessWatch,
   startHttp,
   startTracing,
   type TakeOver,
@@ -32,6 +33,7 @@ import { openTailer } from './tail/open-tailer.js';
 import { TargetGuard } from './target-guard.js';
 import { timedSink, timedSource } from './timed-line.js';
 import { trimAfterSync } from './trim-after-sync.js';
+import { WorkMeter } from './work-meter.js';
 
 /** Transient errors are repeated inside the job for this long, then the job fails and comes again. */
 const RETRY = { baseMs: 100, capMs: 5_000, forMs: 60_000 } as const;
@@ -109,9 +111,15 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
     ],
   });
   closers.add('http', () => http.close());
+  const work = new WorkMeter();
+  const watch = new ProcessWatch();
+  closers.add('process watch', () => watch.close());
   const heart = new Heart(
     queue,
-    () => workerHeartbeat(guard?.reason ?? unready),
+    () => {
+      const heartbeat = workerHeartbeat(guard?.reason ?? unready);
+      return heartbeat && { ...heartbeat, about: watch.read(), work: work.read() };
+    },
     (error) => logger.debug('a heartbeat could not be told', { error: redisError(error) }),
   );
   closers.add('heart', () => heart.close());
@@ -182,7 +190,7 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
   const record = (key: string, error: SyncError) =>
     recordOnKey(untraced, (...args) => recordError(mongo.db, ...args), key, error);
   const backfills = new BackfillLog(logger);
-  const account = new JobAccount({ guard, metrics, logger, backfills, recordError: record });
+  const account = new JobAccount({ guard, metrics, logger, backfills, work, recordError: record });
   const onFailed = (key: string | undefined, error: Error) =>
     logger.error('a job failed; it comes again', { key, error });
   const tailer = openTailer(config, app, { line, claims, queue, account, afterSync, onFailed });
@@ -191,7 +199,7 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
     ...{ line, claims, queue, account, tailer, metrics, logger, slice, afterSync },
     recordError: record,
   });
-  const worker = new JobWorker(config.queue, run, {
+  const worker = new JobWorker(config.queue, (keys) => work.during(() => run(keys)), {
     concurrency: config.worker.concurrency,
     telemetry,
     onError: onError('queue'),

@@ -8,6 +8,7 @@ import { BackfillLog } from '../src/backfill-log.js';
 import { JobAccount } from '../src/job-account.js';
 import { type SyncJobOptions, syncJob } from '../src/sync-job.js';
 import { TargetGuard } from '../src/target-guard.js';
+import { WorkMeter } from '../src/work-meter.js';
 import { type LineUnderTest, lineUnderTest } from './line-under-test.js';
 
 /** What a worker is made of, but for the pulling of jobs: those are run by the test, one by one. */
@@ -56,7 +57,11 @@ export function jobsUnderTest(): JobsUnderTest {
         probe: async () => {},
       });
       const backfills = new BackfillLog(logger);
-      const account = new JobAccount({ guard, metrics, logger, backfills, recordError: async () => {} });
+      const account = new JobAccount({
+        ...{ guard, metrics, logger, backfills },
+        work: new WorkMeter(),
+        recordError: async () => {},
+      });
       const job = (more: Partial<SyncJobOptions> = {}) =>
         syncJob({
           ...{ line, claims, queue: test.queue, account, metrics, logger },

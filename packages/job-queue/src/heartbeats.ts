@@ -12,6 +12,42 @@ export interface Heartbeat {
   readonly changes?: ChangesHeard;
   /** Of the scheduler in charge: how long ago it was last sure to have missed no change, in ms. */
   readonly searchedMs?: number;
+  /** Which process it is, and how it fares; one of an earlier version does not tell. */
+  readonly about?: ProcessFacts;
+  /** Of a worker. */
+  readonly work?: WorkFacts;
+}
+
+/** Which process it is, and how it fares. */
+export interface ProcessFacts {
+  readonly host: string;
+  readonly pid: number;
+  readonly version: string;
+  /** Since its start, in s. */
+  readonly uptimeSec: number;
+  /** Resident memory, in bytes. */
+  readonly memoryBytes: number;
+  /** The longest that its event loop was held up since the heartbeat before, in ms. */
+  readonly eventLoopLagMs: number;
+}
+
+/** What a worker is doing. */
+export interface WorkFacts {
+  /** Jobs that it runs now. */
+  readonly jobs: number;
+  /** Over the last seconds. */
+  readonly entriesPerSec: number;
+  readonly keysPerSec: number;
+}
+
+/** A process of the fleet, by its last heartbeat. */
+export interface FleetProcess extends Heartbeat {
+  /** Made up at its start. */
+  readonly id: string;
+  /** Since its last heartbeat, or since it has ended, in ms. */
+  readonly silentMs: number;
+  /** `silent`: nothing was heard of it for ALIVE_MS. `ended`: it said so itself. */
+  readonly is: 'alive' | 'silent' | 'ended';
 }
 
 /** How a scheduler hears of changes: Redis tells of them, or all keys are polled, and why. */
@@ -25,6 +61,8 @@ export interface ChangesHeard {
 export const HEARTBEAT_MS = 2_000;
 /** A process that was silent for longer than this, in ms, counts as gone. */
 export const ALIVE_MS = 10_000;
+/** One that has gone is told of for so long, in ms. */
+export const GONE_MS = 600_000;
 
 /** Where the heartbeats are: a hash of them by process, each behind the time of the queue's Redis. */
 export function heartbeatKey(settings: QueueSettings): string {
@@ -42,17 +80,34 @@ for i = 1, #all, 2 do
   end
 end`);
 
-/** KEYS: heartbeats, lease. ARGV: ms. Answers 1 if the lease is held, and the heartbeats of the last ms. */
-export const ALIVE = new Script(`${NOW}
-local alive = {}
-for _, beat in ipairs(redis.call('HVALS', KEYS[1])) do
-  local at, text = string.match(beat, '^(%d+) (.*)$')
-  if at and now - tonumber(at) <= tonumber(ARGV[1]) then alive[#alive + 1] = text end
-end
-return {redis.call('EXISTS', KEYS[2]), alive}`);
+/** KEYS: heartbeats. ARGV: process. Its last heartbeat stays, marked as that: a reader of an earlier version passes over it. */
+export const END_BEAT = new Script(`${NOW}
+local beat = redis.call('HGET', KEYS[1], ARGV[1])
+local text = beat and string.match(beat, '^%d+ (.*)$')
+if text then redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f', now) .. ' -' .. text) end`);
 
-/** Reads a heartbeat; `undefined` for one that another version wrote in another form. */
-export function parseHeartbeat(text: string): Heartbeat | undefined {
+/** KEYS: heartbeats, lease. Answers 1 if the lease is held, and of each process: id, ms since its heartbeat, the heartbeat. */
+export const BEATS = new Script(`${NOW}
+local all = redis.call('HGETALL', KEYS[1])
+local beats = {}
+for i = 1, #all, 2 do
+  local at, text = string.match(all[i + 1], '^(%d+) (.*)$')
+  if at then beats[#beats + 1] = {all[i], string.format('%.0f', now - tonumber(at)), text} end
+end
+return {redis.call('EXISTS', KEYS[2]), beats}`);
+
+/** Reads what BEATS tells of a process; `undefined` for one that another version wrote in another form. */
+export function parseBeat(told: unknown): FleetProcess | undefined {
+  if (!Array.isArray(told)) return undefined;
+  const [id, ms, text] = told.map(String);
+  const isEnded = text?.startsWith('-') === true;
+  const heartbeat = parseHeartbeat(isEnded ? (text?.slice(1) ?? '') : (text ?? ''));
+  if (!heartbeat || id === undefined) return undefined;
+  const silentMs = Number(ms);
+  return { ...heartbeat, id, silentMs, is: isEnded ? 'ended' : silentMs > ALIVE_MS ? 'silent' : 'alive' };
+}
+
+function parseHeartbeat(text: string): Heartbeat | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return isHeartbeat(value) ? value : undefined;
@@ -71,8 +126,29 @@ function isHeartbeat(value: unknown): value is Heartbeat {
     (value.state === 'active' || value.state === 'standby' || value.state === 'paused') &&
     (!('code' in value) || typeof value.code === 'string') &&
     (!('searchedMs' in value) || typeof value.searchedMs === 'number') &&
+    (!('about' in value) || hasAll(value.about, ABOUT)) &&
+    (!('work' in value) || hasAll(value.work, WORK)) &&
     (!('changes' in value) || isChangesHeard(value.changes))
   );
+}
+
+const ABOUT = {
+  host: 'string',
+  pid: 'number',
+  version: 'string',
+  uptimeSec: 'number',
+  memoryBytes: 'number',
+  eventLoopLagMs: 'number',
+} as const satisfies Record<keyof ProcessFacts, string>;
+const WORK = { jobs: 'number', entriesPerSec: 'number', keysPerSec: 'number' } as const satisfies Record<
+  keyof WorkFacts,
+  string
+>;
+
+function hasAll(value: unknown, types: Readonly<Record<string, string>>): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const told = new Map<string, unknown>(Object.entries(value));
+  return Object.entries(types).every(([name, type]) => typeof told.get(name) === type);
 }
 
 function isChangesHeard(value: unknown): value is ChangesHeard {

@@ -1,6 +1,6 @@
 export { type Claim, type ClaimEnd, type Claimed, Claims, type RunEnd } from './claims.js';
 export { Heart } from './heart.js';
-export type { ChangesHeard, Heartbeat } from './heartbeats.js';
+export type { ChangesHeard, FleetProcess, Heartbeat, ProcessFacts, WorkFacts } from './heartbeats.js';
 export { KEYS_PER_JOB } from './job-data.js';
 export { type JobDelays, jobDelays } from './job-delays.js';
 export { JobQueue } from './job-queue.js';

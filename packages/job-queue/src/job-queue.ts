@@ -2,7 +2,16 @@ import { type connectRedis, redisError } from '@redis-to-mongo/redis-connection'
 import { Queue, type Telemetry } from 'bullmq';
 import { connectQueue } from './connect-queue.js';
 import { DueKeys } from './due-keys.js';
-import { ALIVE, ALIVE_MS, BEAT, type Heartbeat, heartbeatKey, parseHeartbeat } from './heartbeats.js';
+import {
+  BEAT,
+  BEATS,
+  END_BEAT,
+  type FleetProcess,
+  GONE_MS,
+  type Heartbeat,
+  heartbeatKey,
+  parseBeat,
+} from './heartbeats.js';
 import type { JobData } from './job-data.js';
 import { jobDelays } from './job-delays.js';
 import { JobSchedulers } from './job-schedulers.js';
@@ -150,18 +159,17 @@ export class JobQueue {
 
   /** Tells that a process lives, and how it fares. */
   async beat(id: string, heartbeat: Heartbeat): Promise<void> {
-    await BEAT.run(
-      this.#connection,
-      [heartbeatKey(this.#settings)],
-      id,
-      JSON.stringify(heartbeat),
-      6 * ALIVE_MS,
-    );
+    await BEAT.run(this.#connection, [heartbeatKey(this.#settings)], id, JSON.stringify(heartbeat), GONE_MS);
   }
 
   /** Tells that a process is about to end. */
   async endHeartbeat(id: string): Promise<void> {
-    await this.#connection.hdel(heartbeatKey(this.#settings), id);
+    await END_BEAT.run(this.#connection, [heartbeatKey(this.#settings)], id);
+  }
+
+  /** The fleet's processes, and those that have gone within the last ten minutes. @throws what ioredis throws. */
+  async processes(): Promise<readonly FleetProcess[]> {
+    return (await this.#beats()).processes;
   }
 
   /** Keys that are due. */
@@ -199,10 +207,15 @@ export class JobQueue {
   }
 
   async #alive(): Promise<Pick<QueueFacts, 'isLeased' | 'processes'>> {
+    const { isLeased, processes } = await this.#beats();
+    return { isLeased, processes: processes.filter(({ is }) => is === 'alive') };
+  }
+
+  async #beats(): Promise<{ readonly isLeased: boolean; readonly processes: readonly FleetProcess[] }> {
     const names = [heartbeatKey(this.#settings), leaseKey(this.#settings, SCHEDULER_LEASE)];
-    const reply = await ALIVE.run(this.#connection, names, ALIVE_MS);
+    const reply = await BEATS.run(this.#connection, names);
     const [isLeased, beats]: readonly unknown[] = Array.isArray(reply) ? reply : [];
-    const processes = Array.isArray(beats) ? beats.flatMap((beat) => parseHeartbeat(String(beat)) ?? []) : [];
+    const processes = Array.isArray(beats) ? beats.flatMap((beat) => parseBeat(beat) ?? []) : [];
     return { isLeased: isLeased === 1, processes };
   }
 }

@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { healthNews } from '../pages/health-sign.js';
 import { type Parts, statusParts } from '../pages/status-page.js';
 import type { FleetPoller, Sample } from '../status/fleet-poller.js';
 import { event } from './event.js';
@@ -63,7 +64,12 @@ export class LiveHub {
     if (stream.destroyed) return;
     const { history } = this.#poller;
     const parts = rendered(statusParts(report));
-    stream.write(event('history', columns(history.moments)) + partEvents([...parts]) + event('tick', {}));
+    stream.write(
+      event('history', columns(history.moments)) +
+        event('health', healthNews(report)) +
+        partEvents([...parts]) +
+        event('tick', {}),
+    );
     this.#viewers.add(viewer);
     this.#unsubscribe ??= this.#poller.subscribe((sample) => this.#send(sample));
   }
@@ -80,7 +86,9 @@ export class LiveHub {
     const parts = rendered(statusParts(report));
     const changed = [...parts].filter(([id, text]) => this.#parts.get(id) !== text);
     this.#parts = parts;
-    const text = partEvents(changed) + (moment ? event('moment', columns([moment])) : '') + event('tick', {});
+    const health = event('health', healthNews(report));
+    const text =
+      health + partEvents(changed) + (moment ? event('moment', columns([moment])) : '') + event('tick', {});
     for (const viewer of [...this.#viewers]) {
       const { stream, isAllowed } = viewer;
       if (!isAllowed()) stream.end();

@@ -59,6 +59,15 @@ export function clock(at: Date): Html {
   return html`<time datetime="${iso}">${iso.slice(0, 19).replace('T', ' ')}</time>`;
 }
 
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
+
+/** A number of bytes as people read it: 312 MiB. */
+export function bytes(value: number): string {
+  const power = Math.min(UNITS.length - 1, Math.max(0, Math.floor(Math.log2(Math.max(1, value)) / 10)));
+  const size = value / 1024 ** power;
+  return `${power > 0 && size < 10 ? size.toFixed(1) : Math.round(size)} ${UNITS[power]}`;
+}
+
 /** A key that leads to its page. */
 export function keyLink(key: string): Html {
   return html`<a class="key" href="${keyPath(key)}"><bdi>${shownKey(key)}</bdi></a>`;

@@ -9,29 +9,24 @@ import { actionButtons, confirmDialog } from './keys/action-buttons.js';
 import { activityTable } from './keys/activity-table.js';
 import { gapsTable } from './keys/gaps-table.js';
 import { statusMark } from './keys/status-mark.js';
-import { layout, staleNote, topBar } from './layout.js';
+import { sitePage } from './layout.js';
+import type { Site } from './site.js';
 import { advice } from './status/errors-table.js';
 
-/** Whether the page may change anything, and what proves that the request comes from it. */
-export interface Powers {
-  readonly readOnly: boolean;
-  readonly token: string;
-}
-
-/** All about one key. */
-export function keyPage(detail: KeyDetail, { readOnly, token }: Powers): Html {
+/** All about one key. @param token proves that a request comes from the page. */
+export function keyPage(detail: KeyDetail, site: Site, token: string): Html {
   const { key } = detail.summary;
-  return layout({
+  const path = keyPath(key);
+  return sitePage(site, {
+    current: 'keys',
+    self: path,
     title: shownKey(key),
-    scripts: ['live.js', 'keys.js', 'actions.js'],
+    scripts: ['lists.js', 'actions.js'],
     token,
-    body: html`${topBar('keys', readOnly, keyPath(key))}
-<main class="wide" id="main">
-<p class="back"><a href="keys">All keys</a></p>
-<div id="detail" data-source="${keyPath(key).replace('key?', 'key/detail?')}">${keyContent(detail, readOnly)}</div>
-</main>
-${!readOnly && confirmDialog()}
-${staleNote()}`,
+    noHeadline: true,
+    main: html`<p class="back"><a href="keys">All keys</a></p>
+<div id="detail" hx-get="${path.replace('key?', 'key/detail?')}" hx-trigger="r2m:tick from:document, r2m:changed from:document" hx-swap="innerMorph" hx-sync="drop">${keyContent(detail, site.readOnly)}</div>`,
+    behind: !site.readOnly && confirmDialog(),
   });
 }
 

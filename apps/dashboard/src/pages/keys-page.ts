@@ -3,35 +3,33 @@ import type { KeyListPage } from '../keys/key-list.js';
 import { KEY_CONDITIONS, type KeyQuery, keyQueryPath } from '../keys/key-query.js';
 import { type Html, html } from './html.js';
 import { keysTable } from './keys/keys-table.js';
-import { layout, staleNote, topBar } from './layout.js';
+import { sitePage } from './layout.js';
+import { choice, filterForm, rowsPart } from './live-list.js';
+import type { Site } from './site.js';
 
-/** The list of keys, with its search and filters; `verdict` is the status in one sentence. */
-export function keysPage(query: KeyQuery, page: KeyListPage, verdict: Html, readOnly: boolean): Html {
+/** The list of keys, with its search and filters. */
+export function keysPage(query: KeyQuery, page: KeyListPage, site: Site): Html {
   const { search, keyType, status } = query;
-  return layout({
+  return sitePage(site, {
+    current: 'keys',
+    self: keyQueryPath(query, query),
     title: 'Keys',
-    scripts: ['live.js', 'keys.js'],
-    body: html`${topBar('keys', readOnly, keyQueryPath(query))}
-<main class="wide" id="main">
-<div data-part="verdict" class="small">${verdict}</div>
-<section class="panel" aria-labelledby="keys-title">
-<form class="filters" method="get" action="keys" role="search" id="filters">
-<h2 id="keys-title">Keys</h2>
+    scripts: ['lists.js'],
+    main: html`<section class="panel" aria-labelledby="keys-title">
+${filterForm(
+  'keys',
+  html`<h2 id="keys-title">Keys</h2>
 <input type="search" name="q" value="${search}" placeholder="Begins with, or a pattern" aria-label="Search by name" autocomplete="off" autocapitalize="none" spellcheck="false" maxlength="200">
 ${choice('type', 'Type', keyType, ['', ...KEY_TYPES], 'any type')}
-${choice('status', 'Status', status, KEY_CONDITIONS, 'any status')}
-<noscript><button>Show</button></noscript>
-</form>
-<div id="rows" data-live aria-live="off">${keysTable(query, page)}</div>
-</section>
-</main>
-${staleNote()}`,
+${choice('status', 'Status', status, KEY_CONDITIONS, 'any status')}`,
+)}
+${keyRows(query, page)}
+</section>`,
   });
 }
 
-function choice(name: string, label: string, chosen: string, all: readonly string[], any: string): Html {
-  const options = all.map(
-    (value) => html`<option value="${value}" ${value === chosen && html`selected`}>${value || any}</option>`,
-  );
-  return html`<select name="${name}" aria-label="${label}">${options}</select>`;
+/** The part of it that changes. */
+export function keyRows(query: KeyQuery, page: KeyListPage): Html {
+  const order = query.descending && html`<input type="hidden" name="sort" value="-key" form="filters">`;
+  return rowsPart(keyQueryPath(query, query), html`${order}${keysTable(query, page)}`);
 }

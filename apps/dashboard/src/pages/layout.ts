@@ -1,5 +1,7 @@
-import { version } from '@redis-to-mongo/app-shell';
+import { duration } from './format.js';
+import { signOf } from './health-sign.js';
 import { type Content, type Html, html } from './html.js';
+import type { Site } from './site.js';
 
 export interface Page {
   readonly title: string;
@@ -9,11 +11,21 @@ export interface Page {
   /** Whether the page draws charts. */
   readonly charts?: boolean;
   /** What the page's scripts send along with what changes something. */
-  readonly token?: string;
+  readonly token?: string | undefined;
+  /** Tells of the mirror's health in title and icon, and reads news. */
+  readonly site?: Site;
 }
 
+/** What htmx may do: no styles or scripts of its own making, no copies of pages; an error leaves what is shown. */
+const HTMX = JSON.stringify({
+  includeIndicatorCSS: false,
+  history: 'reload',
+  noSwap: [204, 304, '4xx', '5xx'],
+});
+
 /** The frame of every page. */
-export function layout({ title, body, scripts = [], charts = false, token }: Page): Html {
+export function layout({ title, body, scripts = [], charts = false, token, site }: Page): Html {
+  const { word, icon } = signOf(site?.health());
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -23,15 +35,15 @@ export function layout({ title, body, scripts = [], charts = false, token }: Pag
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
 ${token && html`<meta name="csrf-token" content="${token}">`}
-<title>${title} · redis-to-mongo</title>
-<link rel="icon" href="assets/favicon.svg" type="image/svg+xml">
+<title>${word && `${word} · `}${title} · redis-to-mongo</title>
+<link rel="icon" href="${icon}" type="image/svg+xml" id="icon">
 ${charts && html`<link rel="stylesheet" href="assets/uplot/uPlot.min.css"><script src="assets/uplot/uPlot.iife.min.js" defer></script>`}
 <link rel="stylesheet" href="assets/app.css">
+${site && html`<meta name="htmx-config" content="${HTMX}"><script src="assets/htmx/htmx.min.js" defer></script>`}
 ${scripts.map((script) => html`<script type="module" src="assets/${script}"></script>`)}
 </head>
 <body>
 ${body}
-<footer class="foot">redis-to-mongo ${version()}</footer>
 </body>
 </html>
 `;
@@ -40,14 +52,45 @@ ${body}
 const PAGES = [
   ['./', 'Status'],
   ['keys', 'Keys'],
+  ['workers', 'Workers'],
   ['queues', 'Queue'],
 ] as const;
 
-/**
- * The bar on top of the pages behind the login.
- * @param self the page's own address, which the link to its content needs: all links go from the base.
- */
-export function topBar(current: './' | 'keys', readOnly: boolean, self: string = current): Html {
+export type Current = (typeof PAGES)[number][0];
+
+export interface SitePage extends Pick<Page, 'title' | 'scripts' | 'charts' | 'token'> {
+  /** The page of the bar on top that it is, or belongs to. */
+  readonly current: Current;
+  /** The page's own address, which the link to its content needs: all links go from the base. Default: `current`. */
+  readonly self?: string;
+  /** Leaves the headline out, since the page has one of its own. */
+  readonly noHeadline?: boolean;
+  readonly main: Content;
+  /** What stands behind the content, such as a dialog. */
+  readonly behind?: Content;
+}
+
+/** A page behind the login. */
+export function sitePage(site: Site, page: SitePage): Html {
+  const { current, self = current, noHeadline = false, main, behind, scripts = [], ...rest } = page;
+  return layout({
+    ...rest,
+    site,
+    scripts: ['live.js', ...scripts],
+    body: html`${topBar(current, site, self)}
+<main class="wide" id="main">
+${!noHeadline && html`<div data-part="verdict" class="small">${site.headline()}</div>`}
+${main}
+</main>
+${footer(site)}
+${behind}
+<p class="unseen" role="status" id="headline"></p>
+${staleNote()}`,
+  });
+}
+
+/** The bar on top of the pages behind the login. */
+function topBar(current: Current, { readOnly }: Site, self: string): Html {
   return html`<a class="skip" href="${self}#main">To the content</a>
 <header class="top"><div class="wide">
 <a class="name" href="./"><img src="assets/favicon.svg" alt="" width="22" height="22"><span>redis-to-mongo</span></a>
@@ -57,8 +100,14 @@ ${readOnly && html`<span class="badge">read-only</span>`}
 </div></header>`;
 }
 
+function footer({ version, startedAt, grafanaUrl }: Site): Html {
+  const since = startedAt.toISOString();
+  const up = duration((Date.now() - startedAt.getTime()) / 1000);
+  return html`<footer class="wide foot"><p>redis-to-mongo ${version} · dashboard up for <time datetime="${since}" title="since ${since}">${up}</time>${grafanaUrl && html` · <a href="${grafanaUrl}" rel="noreferrer">Grafana</a>`}</p></footer>`;
+}
+
 /** What says that the numbers are old, or those of a key or the list; the page's scripts show it. */
-export function staleNote(): Html {
+function staleNote(): Html {
   return html`<p class="stale" id="stale" role="status" hidden>The dashboard does not answer; these numbers are old. Trying again…</p>
 <p class="stale" id="old" role="status" hidden>This can’t be read now; what is shown is old. Trying again…</p>`;
 }

@@ -1,6 +1,7 @@
 import { isReadable, type StatusReport } from '../status/status-report.js';
 import { type Html, html } from './html.js';
-import { layout, staleNote, topBar } from './layout.js';
+import { sitePage } from './layout.js';
+import type { Site } from './site.js';
 import { backlogsTable } from './status/backlogs-table.js';
 import { errorsTable } from './status/errors-table.js';
 import { keyTypesTable } from './status/key-types-table.js';
@@ -14,25 +15,23 @@ export type Parts = Readonly<Record<(typeof ORDER)[number] | 'verdict', Html>>;
 /** Those whose height changes come last: what stands above them does not move. */
 const ORDER = ['tiles', 'types', 'queue', 'errors', 'backlogs', 'asof'] as const;
 
-export function statusPage(report: StatusReport, readOnly: boolean): Html {
+export function statusPage(report: StatusReport, site: Site): Html {
   const parts = statusParts(report);
   const [first, ...rest] = ORDER;
-  return layout({
+  return sitePage(site, {
+    current: './',
     title: 'Status',
-    scripts: ['live.js', 'charts.js'],
+    scripts: ['charts.js'],
     charts: true,
-    body: html`${topBar('./', readOnly)}
-<main class="wide" id="main">
-${part('verdict', parts)}
+    noHeadline: true,
+    main: html`${part('verdict', parts)}
 ${part(first, parts)}
 <div class="charts">
 ${chart('behind', 'Seconds behind')}
 ${chart('lag', 'Entries behind')}
 ${chart('rate', 'Entries a second')}
 </div>
-${rest.map((id) => part(id, parts))}
-</main>
-${staleNote()}`,
+${rest.map((id) => part(id, parts))}`,
   });
 }
 

@@ -4,19 +4,17 @@ import { inTime } from '../in-time.js';
 import { type KeyDetailSources, readKeyDetail } from '../keys/key-detail.js';
 import type { KeyList } from '../keys/key-list.js';
 import { keyOfAddress } from '../keys/key-path.js';
-import { parseKeyQuery } from '../keys/key-query.js';
+import { keyQueryPath, parseKeyQuery } from '../keys/key-query.js';
 import { keyContent, keyPage } from '../pages/key-page.js';
-import { keysTable } from '../pages/keys/keys-table.js';
-import { keysPage } from '../pages/keys-page.js';
-import { verdictPart } from '../pages/status/verdict-part.js';
-import type { FleetPoller } from '../status/fleet-poller.js';
+import { keyRows, keysPage } from '../pages/keys-page.js';
+import type { Site } from '../pages/site.js';
+import { paramsOf, tellAddress } from './list-address.js';
 import { sendError } from './send-error.js';
 
 export interface KeyRoutesOptions {
   readonly list: KeyList;
   readonly sources: KeyDetailSources;
-  readonly poller: FleetPoller;
-  readonly readOnly: boolean;
+  readonly site: Site;
   readonly basePath: string;
   /** What proves that a request comes from a page of this session. */
   tokenOf(request: FastifyRequest): string;
@@ -30,7 +28,7 @@ const PATIENCE_MS = 3_000;
  * the key's next job.
  */
 export function addKeyRoutes(server: FastifyInstance, options: KeyRoutesOptions): void {
-  const { list, sources, poller, readOnly, basePath } = options;
+  const { list, sources, site, basePath } = options;
   const keyOf = (request: FastifyRequest) => keyOfAddress(paramsOf(request), list.nameOf);
   const detailOf = async (request: FastifyRequest) => {
     const key = await keyOf(request);
@@ -38,27 +36,26 @@ export function addKeyRoutes(server: FastifyInstance, options: KeyRoutesOptions)
   };
   server.get('/keys', async (request, reply) => {
     const query = parseKeyQuery(paramsOf(request));
-    const [page, report] = await Promise.all([list.page(query), poller.report()]);
     reply.type(PAGE);
-    const verdict = verdictPart(report);
-    return keysPage(query, page, verdict, readOnly).toString();
+    return keysPage(query, await list.page(query), site).toString();
   });
   server.get('/keys/rows', async (request, reply) => {
     const query = parseKeyQuery(paramsOf(request));
     reply.type(PAGE);
-    return keysTable(query, await list.page(query)).toString();
+    tellAddress(request, reply, basePath, keyQueryPath(query, query));
+    return keyRows(query, await list.page(query)).toString();
   });
   server.get('/key', async (request, reply) => {
     const detail = await detailOf(request);
     if (!detail) return await unknownKey(request, reply);
     reply.type(PAGE);
-    return keyPage(detail, { readOnly, token: options.tokenOf(request) }).toString();
+    return keyPage(detail, site, options.tokenOf(request)).toString();
   });
   server.get('/key/detail', async (request, reply) => {
     const detail = await detailOf(request);
     if (!detail) return await unknownKey(request, reply);
     reply.type(PAGE);
-    return keyContent(detail, readOnly).toString();
+    return keyContent(detail, site.readOnly).toString();
   });
   server.get('/key/job', async (request, reply) => {
     const key = await keyOf(request);
@@ -69,10 +66,6 @@ export function addKeyRoutes(server: FastifyInstance, options: KeyRoutesOptions)
     const job = encodeURIComponent(scheduledJobId(key, at));
     return await reply.redirect(`${basePath}/queues/queue/${QUEUE_NAME}/${job}`, 303);
   });
-}
-
-function paramsOf(request: FastifyRequest): URLSearchParams {
-  return new URL(request.url, 'http://dashboard').searchParams;
 }
 
 async function unknownKey(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {

@@ -77,6 +77,11 @@ export class FleetPoller {
     return this.#last;
   }
 
+  /** The last report, however old; `undefined` before the first one. */
+  get last(): StatusReport | undefined {
+    return this.#last;
+  }
+
   /** Tells of each reading from now on. @returns what ends that. */
   subscribe(listener: (sample: Sample) => void): () => void {
     this.#listeners.add(listener);

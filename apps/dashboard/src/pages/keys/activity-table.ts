@@ -1,12 +1,16 @@
 import type { Period } from '@redis-to-mongo/pipeline';
 import { clock, count } from '../format.js';
 import { type Html, html } from '../html.js';
+import { scrollArea } from '../scroll-area.js';
 
 /** The periods in which the key existed, newest first. */
 export function activityTable(activity: readonly Period[]): Html {
-  return html`<section class="panel" aria-labelledby="activity"><h2 id="activity">Lives</h2><div class="scroll"><table>
+  return html`<section class="panel" aria-labelledby="activity"><h2 id="activity">Lives</h2>${scrollArea(
+    'Lives, one by one',
+    html`<table>
 <thead><tr><th scope="col">Life</th><th scope="col">From</th><th scope="col">To</th><th scope="col">Ended</th></tr></thead>
-<tbody>${activity.toReversed().map(row)}</tbody></table></div></section>`;
+<tbody>${activity.toReversed().map(row)}</tbody></table>`,
+  )}</section>`;
 }
 
 function row({ incarnation, from, to, end }: Period): Html {

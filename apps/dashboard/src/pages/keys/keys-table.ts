@@ -6,6 +6,8 @@ import { conditionOf } from '../../keys/key-search.js';
 import { behindMs } from '../../keys/key-status.js';
 import { ago, count, counted, keyLink, seconds, until } from '../format.js';
 import { type Html, html } from '../html.js';
+import { listLink } from '../live-list.js';
+import { scrollArea } from '../scroll-area.js';
 import { statusMark } from './status-mark.js';
 
 /** A column; one that leads to a list in its order: by name, or of the keys that have something to show there, the worst first. */
@@ -32,10 +34,13 @@ const COLUMNS: readonly Column[] = [
 
 /** One page of the list, with the links to the others. */
 export function keysTable(query: KeyQuery, page: KeyListPage): Html {
-  return html`${trouble(page)}<div class="scroll"><table class="keys cards">
+  return html`${trouble(page)}${scrollArea(
+    'Keys, one by one',
+    html`<table class="keys cards">
 <thead><tr>${COLUMNS.map((column) => heading(column, query))}</tr></thead>
 <tbody>${page.rows.map((one) => row(one, page.at))}</tbody>
-</table></div>
+</table>`,
+  )}
 ${page.rows.length === 0 && page.problem === undefined && html`<p class="empty">No key fits.</p>`}
 ${notes(query, page)}${pager(query, page)}`;
 }
@@ -66,10 +71,10 @@ function heading({ name, order, isNumber = false }: Column, query: KeyQuery): Ht
     const isSorted = ORDERS[conditionOf(query.status) ?? 'active'] === 'key';
     const direction = query.descending ? 'descending' : 'ascending';
     const change = isSorted ? { descending: !query.descending } : { status: '' as const };
-    return html`<th scope="col" class="${css}" ${isSorted && html`aria-sort="${direction}"`}><a href="${keyQueryPath(query, change)}">${name}</a></th>`;
+    return html`<th scope="col" class="${css}" ${isSorted && html`aria-sort="${direction}"`}>${listLink(keyQueryPath(query, change), name)}</th>`;
   }
   const isSorted = query.status === order;
-  return html`<th scope="col" class="${css}" ${isSorted && html`aria-sort="descending"`}><a href="${keyQueryPath(query, { status: isSorted ? '' : order, descending: false })}">${name}</a></th>`;
+  return html`<th scope="col" class="${css}" ${isSorted && html`aria-sort="descending"`}>${listLink(keyQueryPath(query, { status: isSorted ? '' : order, descending: false }), name)}</th>`;
 }
 
 function row({ key, nextRunAt }: KeyRow, at: Date): Html {
@@ -97,10 +102,8 @@ function number(name: string, value: number, tone: 'busy' | 'bad'): Html {
 }
 
 function pager(query: KeyQuery, { total, next, previous }: KeyListPage): Html {
-  const link = (change: Partial<KeyQuery> | undefined, name: string, rel: string) =>
-    change
-      ? html`<a href="${keyQueryPath(query, change)}" rel="${rel}">${name}</a>`
-      : html`<span aria-hidden="true">${name}</span>`;
+  const link = (change: Partial<KeyQuery> | undefined, name: string, rel: 'prev' | 'next') =>
+    change ? listLink(keyQueryPath(query, change), name, rel) : html`<span aria-hidden="true">${name}</span>`;
   return html`<nav class="pager" aria-label="Pages of the list"><span role="status">${where(query, total)}</span>${link(previous, 'Previous', 'prev')}${link(next, 'Next', 'next')}</nav>`;
 }
 

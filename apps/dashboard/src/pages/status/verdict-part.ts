@@ -1,22 +1,15 @@
-import type { Reason, VerdictLevel } from '@redis-to-mongo/fleet-status';
+import type { Reason } from '@redis-to-mongo/fleet-status';
 import { isReadable, type StatusReport, total } from '../../status/status-report.js';
 import { count, counted } from '../format.js';
+import { toneOf } from '../health-sign.js';
 import { type Html, html } from '../html.js';
-
-const TONES: Readonly<Record<VerdictLevel, string>> = {
-  complete: 'good',
-  behind: 'busy',
-  unknown: 'idle',
-  broken: 'bad',
-  empty: 'idle',
-};
 
 /** What an operator must know first: whether the mirror is complete, and if not, why, and what to do. */
 export function verdictPart(report: StatusReport): Html {
   const { level, title, reasons } = report.verdict;
   const [worst, ...others] = reasons;
   const detail = `${worst?.remedy ?? 'Nothing waits to be copied.'}${notes(report)}`;
-  return html`<section class="verdict ${TONES[level]}" data-level="${level}"><h1>${title}</h1><p>${detail}</p>${
+  return html`<section class="verdict ${toneOf(level)}" data-level="${level}"><h1>${title}</h1><p>${detail}</p>${
     others.length > 0 && html`<ul>${others.map(line)}</ul>`
   }</section>`;
 }

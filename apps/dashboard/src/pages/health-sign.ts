@@ -1,0 +1,32 @@
+import type { VerdictLevel } from '@redis-to-mongo/fleet-status';
+import type { StatusReport } from '../status/status-report.js';
+
+const SIGNS: Readonly<Record<VerdictLevel, { readonly tone: Tone; readonly word: string }>> = {
+  complete: { tone: 'good', word: 'Complete' },
+  behind: { tone: 'busy', word: 'Behind' },
+  unknown: { tone: 'idle', word: 'Unknown' },
+  broken: { tone: 'bad', word: 'Broken' },
+  empty: { tone: 'idle', word: 'Empty' },
+};
+
+export type Tone = 'good' | 'busy' | 'bad' | 'idle';
+
+/** A level of the verdict by its color. */
+export function toneOf(level: VerdictLevel): Tone {
+  return SIGNS[level].tone;
+}
+
+/** A level of the verdict as the browser's tab tells it: in a word before the title, and by the color of its icon. */
+export function signOf(level: VerdictLevel | undefined): { readonly word: string; readonly icon: string } {
+  const sign = level && SIGNS[level];
+  return { word: sign?.word ?? '', icon: sign ? `assets/favicon-${sign.tone}.svg` : 'assets/favicon.svg' };
+}
+
+/**
+ * What the scripts of all pages are told of the mirror. `says` is read out where `is` changes: the headline itself counts
+ * seconds.
+ */
+export function healthNews({ verdict }: StatusReport) {
+  const { level, title, reasons } = verdict;
+  return { ...signOf(level), is: `${level} ${reasons[0]?.code ?? ''}`, says: title };
+}

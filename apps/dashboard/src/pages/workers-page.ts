@@ -1,0 +1,56 @@
+import type { FleetProcess } from '@redis-to-mongo/job-queue';
+import { ago, bytes, count, rate } from './format.js';
+import { type Content, type Html, html } from './html.js';
+import { sitePage } from './layout.js';
+import { exportLinks, rowsPart } from './live-list.js';
+import { scrollArea } from './scroll-area.js';
+import type { Site } from './site.js';
+import { sortedProcesses, stateOf } from './workers/process-rows.js';
+
+const COLUMNS = ['Process', 'State', 'Version', 'Since'] as const;
+const NUMBERS = ['Jobs now', 'Entries/s', 'Keys/s', 'Memory', 'Event loop', 'Last heard'] as const;
+
+/** Who works: schedulers and workers, those that have gone lately among them. */
+export function workersPage(processes: readonly FleetProcess[], at: Date, site: Site): Html {
+  return sitePage(site, {
+    current: 'workers',
+    title: 'Workers',
+    scripts: ['lists.js'],
+    main: html`<section class="panel" aria-labelledby="workers-title"><div class="filters"><h1 class="panel-title" id="workers-title">Workers</h1>${exportLinks('workers')}</div>
+${workerRows(processes, at)}</section>`,
+  });
+}
+
+/** The part of it that changes. */
+export function workerRows(processes: readonly FleetProcess[], at: Date): Html {
+  const body = html`${scrollArea(
+    'Processes, one by one',
+    html`<table class="keys cards">
+<thead><tr>${COLUMNS.map((name) => html`<th scope="col">${name}</th>`)}${NUMBERS.map((name) => html`<th scope="col" class="n">${name}</th>`)}</tr></thead>
+<tbody>${sortedProcesses(processes).map((process) => row(process, at))}</tbody></table>`,
+  )}
+${processes.length === 0 && html`<p class="empty">Nobody works, and nobody did within the last ten minutes.</p>`}
+<p class="empty">Each process tells of itself every 2 s; who is silent for 10 s counts as gone, and is shown for ten minutes. Event loop: the longest that it was held up since the time before.</p>`;
+  return rowsPart('workers', body);
+}
+
+function row(process: FleetProcess, at: Date): Html {
+  const { app, about, work, silentMs, is } = process;
+  const { word, tone } = stateOf(process);
+  const heard = new Date(at.getTime() - silentMs);
+  const since = about && new Date(heard.getTime() - about.uptimeSec * 1000);
+  const isAlive = is === 'alive';
+  const live = (value: string | undefined): Content => (isAlive && value !== undefined ? value : '–');
+  return html`<tr class="${!isAlive && 'gone'}"><th scope="row"><span class="process">${app} <bdi>${about ? `${about.host}:${about.pid}` : 'of an earlier version'}</bdi></span></th>
+<td class="state"><span class="mark ${tone}">${word}</span></td>
+<td data-name="Version">${about?.version ?? '–'}</td>
+<td data-name="Since">${since ? ago(since, at) : '–'}</td>
+${[
+  live(work && count(work.jobs)),
+  live(work && rate(work.entriesPerSec)),
+  live(work && rate(work.keysPerSec)),
+  about ? bytes(about.memoryBytes) : '–',
+  live(about && `${count(about.eventLoopLagMs)} ms`),
+  ago(heard, at),
+].map((cell, i) => html`<td class="n" data-name="${NUMBERS[i]}">${cell}</td>`)}</tr>`;
+}

@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest';
+import { axeFindings, findBrowser } from './a-browser.js';
+import { DARK, pagesUnderTest, SHOTS } from './pages-under-test.js';
+
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
+/** All pages behind the login, by the names of their pictures. */
+const PAGES = [
+  ['status', '/'],
+  ['keys', '/keys'],
+  ['key', '/key?id=shop%3A7'],
+  ['workers', '/workers'],
+] as const;
+
+const SCREENS = [
+  ['light', {}],
+  ['dark', DARK],
+  ['phone', PHONE],
+  ['phone-dark', { ...PHONE, ...DARK }],
+] as const;
+
+const executablePath = await findBrowser();
+
+describe.skipIf(executablePath === undefined)('axe finds nothing (needs Chromium)', () => {
+  const on = pagesUnderTest(executablePath);
+
+  describe.each(SCREENS)('%s', (screen, options) => {
+    test.each(PAGES)('%s', async (name, path) => {
+      const { page, complaints } = await on.open(path, options);
+      await page.getByRole('heading', { level: 1 }).first().waitFor();
+      if (name === 'status') await page.locator('.reading', { hasText: 'now' }).first().waitFor();
+      await page.screenshot({ path: `${SHOTS}${name}-${screen}.png`, fullPage: true });
+      expect(await axeFindings(page)).toEqual([]);
+      expect(await page.evaluate('document.scrollingElement.scrollWidth')).toBeLessThanOrEqual(
+        page.viewportSize()?.width ?? 0,
+      );
+      expect(complaints).toEqual([]);
+    });
+
+    test('login', async () => {
+      const context = await on.browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+      const page = await context.newPage();
+      await page.goto(`${on.address}/login`);
+      await page.screenshot({ path: `${SHOTS}login-${screen}.png` });
+      expect(await axeFindings(page)).toEqual([]);
+    });
+  });
+});

@@ -1,0 +1,170 @@
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { loadConfig } from '@redis-to-mongo/config';
+import { FleetIdentity, readFacts } from '@redis-to-mongo/fleet-status';
+import { Heart, type Heartbeat, JobQueue, JobWorker, Lease } from '@redis-to-mongo/job-queue';
+import {
+  type FreshNamespace,
+  freshNamespace,
+  startTcpProxy,
+  type TcpProxy,
+} from '@redis-to-mongo/local-stack';
+import {
+  connectMongo,
+  countKeys,
+  type MongoHandle,
+  prepareDatabase,
+  readKey,
+  readKeyPage,
+  readKeySummaries,
+  readStatus,
+} from '@redis-to-mongo/mongo-sink';
+import { openLine } from '@redis-to-mongo/operations';
+import { connectRedis } from '@redis-to-mongo/redis-connection';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, inject } from 'vitest';
+import type { DashboardOptions } from '../src/dashboard-server.js';
+import { actionsOn } from '../src/keys/run-action.js';
+import { FleetPoller } from '../src/status/fleet-poller.js';
+import { logInOnce, type OpenPage, openPage, startBrowser } from './a-browser.js';
+import { aDashboard, queueAt } from './a-dashboard.js';
+import { someKeys } from './some-keys.js';
+
+/** Kept to be looked at; git ignores the folder. */
+export const SHOTS = fileURLToPath(new URL('../artifacts/', import.meta.url));
+export const PHONE = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
+export const DARK = { colorScheme: 'dark' } as const;
+
+const ABOUT = { version: '0.1.0', uptimeSec: 90_061, memoryBytes: 187_000_000, eventLoopLagMs: 4 };
+const BEATS: readonly Heartbeat[] = [
+  {
+    app: 'worker',
+    state: 'active',
+    about: { ...ABOUT, host: 'node-2', pid: 4711 },
+    work: { jobs: 3, entriesPerSec: 1234.5, keysPerSec: 87 },
+  },
+  { app: 'scheduler', state: 'active', searchedMs: 0, about: { ...ABOUT, host: 'node-1', pid: 12 } },
+  { app: 'scheduler', state: 'standby', about: { ...ABOUT, host: 'node-2', pid: 13 } },
+];
+
+/** A dashboard in a browser, on real servers that hold some keys, with a fleet's heartbeats. */
+export interface PagesUnderTest {
+  browser: Browser;
+  mongo: MongoHandle;
+  dashboard: Awaited<ReturnType<typeof aDashboard>>;
+  proxy: TcpProxy;
+  address: string;
+  readonly keys: () => ReturnType<typeof keysOf>;
+  /** Another dashboard on the same servers, reached through a proxy that can be cut. */
+  readonly serve: (more?: Partial<DashboardOptions>) => Promise<{
+    readonly dashboard: Awaited<ReturnType<typeof aDashboard>>;
+    readonly proxy: TcpProxy;
+    readonly address: string;
+  }>;
+  /** Opens a page with the login that all share: only so many may log in within a minute. */
+  readonly open: (path: string, options?: BrowserContextOptions) => Promise<OpenPage>;
+  readonly shot: (page: Page, name: string) => Promise<unknown>;
+}
+
+function keysOf(mongo: MongoHandle) {
+  return mongo.db.collection<{ _id: string }>('keys');
+}
+
+/** To be called within a `describe`. */
+export function pagesUnderTest(executablePath: string | undefined): PagesUnderTest {
+  let space: FreshNamespace;
+  let worker: JobWorker;
+  /** What the fleet's processes are seen by. */
+  let queue: JobQueue;
+  let lease: Lease;
+  let source: ReturnType<typeof connectRedis>;
+  let login: Awaited<ReturnType<typeof logInOnce>>;
+  const hearts: Heart[] = [];
+  const under = {
+    keys: () => keysOf(under.mongo),
+    serve: (more = {}) => serve(more),
+    open: (path, options = {}) =>
+      openPage(under.browser, under.address + path, { storageState: login, ...options }),
+    shot: (page, name) => page.screenshot({ path: `${SHOTS}${name}.png`, fullPage: true }),
+  } as PagesUnderTest;
+
+  beforeAll(async () => {
+    mkdirSync(SHOTS, { recursive: true });
+    space = await freshNamespace({ mongoUri: inject('mongoUri') });
+    const tls = { enabled: false, rejectUnauthorized: true };
+    under.mongo = connectMongo({ uri: space.mongoUri, dbName: space.mongoDbName, tls }, 'test of the pages');
+    await prepareDatabase(under.mongo.db);
+    await under.keys().insertMany(someKeys(Date.now()));
+    const quiet = {
+      concurrency: 1,
+      onError: () => undefined,
+      onFailed: () => undefined,
+      onRefused: () => undefined,
+      retryLater: async () => {},
+    };
+    worker = new JobWorker(queueAt(space.redis.url), async () => new Map(), quiet);
+    void worker.run();
+    queue = new JobQueue(queueAt(space.redis.url), () => undefined);
+    lease = new Lease(queueAt(space.redis.url), 'scheduler', 600_000, () => undefined);
+    await lease.hold();
+    for (const beat of BEATS)
+      hearts.push(
+        new Heart(
+          queue,
+          () => beat,
+          () => undefined,
+        ),
+      );
+    source = connectRedis(queueAt(space.redis.url).redis, () => undefined);
+    const served = await serve({});
+    under.dashboard = served.dashboard;
+    under.proxy = served.proxy;
+    under.address = served.address;
+    under.browser = await startBrowser(executablePath ?? '');
+    login = await logInOnce(under.browser, under.address);
+  });
+  afterEach(async () => {
+    for (const context of under.browser.contexts()) await context.close();
+  });
+  afterAll(async () => {
+    await under.browser?.close();
+    await under.proxy?.close();
+    await under.dashboard?.close();
+    await worker?.close(true);
+    for (const heart of hearts) await heart.close();
+    await lease?.close();
+    await queue?.close();
+    source?.disconnect();
+    await under.mongo?.close();
+    await space?.close();
+  });
+
+  async function serve(more: Partial<DashboardOptions>) {
+    const { db } = under.mongo;
+    const config = loadConfig({ env: {}, argv: [] });
+    const line = async () => (await openLine(config, db, source)).line;
+    const { redis: sourceAddress } = queueAt(space.redis.url);
+    const identity = new FleetIdentity({ queue, db, source, address: sourceAddress });
+    const made = await aDashboard(space.redis.url, {
+      poller: new FleetPoller({
+        readFacts: () => readFacts({ queue, db, source, identity }),
+        readSums: () => readStatus(db),
+        onError: () => undefined,
+      }),
+      keys: {
+        readKey: (key) => readKey(db, key),
+        readSummaries: (names) => readKeySummaries(db, names),
+        readPage: (query) => readKeyPage(db, query),
+        countKeys: (query, most) => countKeys(db, query, most),
+        nextRuns: (names) => made.queue.nextRuns(names),
+      },
+      runAction: async (asked) => await actionsOn({ db, queue: made.queue, line })(asked),
+      ...more,
+    });
+    await made.queue.schedule(['shop:7'], 3_600_000);
+    const own = await made.server.listen({ host: '127.0.0.1', port: 0 });
+    const between = await startTcpProxy(Number(new URL(own).port));
+    return { dashboard: made, proxy: between, address: `http://127.0.0.1:${between.port}` };
+  }
+  return under;
+}

@@ -1,0 +1,54 @@
+/** Rates are told over the last so many ms. */
+const WINDOW_MS = 10_000;
+
+interface Sample {
+  readonly at: number;
+  readonly entries: number;
+  readonly keys: number;
+}
+
+/** Counts what this worker does, and tells how fast it is. */
+export class WorkMeter {
+  readonly #now: () => number;
+  /** Those of the window; the oldest is where it begins. */
+  #samples: Sample[];
+  #entries = 0;
+  #keys = 0;
+  #jobs = 0;
+
+  /** @param now in ms, never going back. */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+    this.#samples = [{ at: now(), entries: 0, keys: 0 }];
+  }
+
+  /** A slice of work on a key is done. */
+  addKey(entries: number): void {
+    this.#keys++;
+    this.#entries += entries;
+  }
+
+  /** Counts a job while it runs. */
+  async during<T>(job: () => Promise<T>): Promise<T> {
+    this.#jobs++;
+    try {
+      return await job();
+    } finally {
+      this.#jobs--;
+    }
+  }
+
+  /** To be asked now and then: rates are from one of the times before until now. */
+  read(): { readonly jobs: number; readonly entriesPerSec: number; readonly keysPerSec: number } {
+    const now = { at: this.#now(), entries: this.#entries, keys: this.#keys };
+    const begin = this.#samples.find(({ at }) => at >= now.at - WINDOW_MS) ?? this.#samples.at(-1) ?? now;
+    this.#samples = [...this.#samples.filter(({ at }) => at >= begin.at), now];
+    const perSec = (count: number) => (now.at > begin.at ? (count * 1000) / (now.at - begin.at) : 0);
+    const tenths = (rate: number) => Math.round(rate * 10) / 10;
+    return {
+      jobs: this.#jobs,
+      entriesPerSec: tenths(perSec(now.entries - begin.entries)),
+      keysPerSec: tenths(perSec(now.keys - begin.keys)),
+    };
+  }
+}

@@ -1,0 +1,73 @@
+import { expect, it, vi } from 'vitest';
+import { Heart, type Heartbeat } from '../src/index.js';
+import { queueUnderTest } from './queue-under-test.js';
+
+const on = queueUnderTest('heartbeats');
+const onError = (error: unknown) => expect(error).toBeUndefined();
+const KEY = '{heartbeats}:heartbeats';
+
+const ABOUT = {
+  host: 'h1',
+  pid: 7,
+  version: '1.0.0',
+  uptimeSec: 60,
+  memoryBytes: 1 << 20,
+  eventLoopLagMs: 3,
+};
+const WORKER: Heartbeat = {
+  app: 'worker',
+  state: 'active',
+  about: ABOUT,
+  work: { jobs: 2, entriesPerSec: 10.5, keysPerSec: 1 },
+};
+
+/** Takes a process' last heartbeat so many ms back. */
+async function ageBy(ms: number): Promise<void> {
+  for (const [id, beat] of Object.entries(await on.redis.hgetall(KEY)))
+    await on.redis.hset(
+      KEY,
+      id,
+      beat.replace(/^\d+/, (at) => String(Number(at) - ms)),
+    );
+}
+
+it('a process is told of with all that it tells of itself', async () => {
+  const heart = new Heart(on.queue, () => WORKER, onError);
+  await vi.waitFor(async () =>
+    expect(await on.queue.processes()).toEqual([
+      { ...WORKER, id: expect.any(String), silentMs: expect.any(Number), is: 'alive' },
+    ]),
+  );
+  await heart.close();
+});
+
+it('one that has ended, or fell silent, lives no more and is told of for ten minutes', async () => {
+  const heart = new Heart(on.queue, () => WORKER, onError);
+  await vi.waitFor(async () => expect(await on.queue.workerCount()).toBe(1));
+  await heart.close();
+  expect(await on.queue.processes()).toMatchObject([{ ...WORKER, is: 'ended' }]);
+  expect((await on.queue.facts()).processes).toEqual([]);
+  await on.queue.beat('silent', WORKER);
+  await ageBy(11_000);
+  expect((await on.queue.processes()).map(({ is }) => is).sort()).toEqual(['ended', 'silent']);
+  expect(await on.queue.workerCount()).toBe(0);
+  await ageBy(600_000);
+  await on.queue.beat('another', { app: 'scheduler', state: 'standby' });
+  expect(await on.queue.processes()).toMatchObject([{ id: 'another', is: 'alive' }]);
+});
+
+it.each([
+  ['no JSON', 'nonsense'],
+  ['of another app', '{"app":"dashboard","state":"active"}'],
+  ['with facts of another kind', '{"app":"worker","state":"active","about":{"host":1}}'],
+  ['with half of the facts', '{"app":"worker","state":"active","work":{"jobs":1}}'],
+  ['with no object', '{"app":"worker","state":"active","about":null}'],
+])('a heartbeat is passed over: %s', async (_what, text) => {
+  await on.redis.hset(KEY, 'odd', `${Date.now()} ${text}`);
+  expect(await on.queue.processes()).toEqual([]);
+});
+
+it('one of an earlier version, which tells less, is told of', async () => {
+  await on.redis.hset(KEY, 'old', `${Date.now()} {"app":"worker","state":"active"}`);
+  expect(await on.queue.processes()).toMatchObject([{ app: 'worker', is: 'alive' }]);
+});
