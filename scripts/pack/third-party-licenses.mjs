@@ -7,6 +7,8 @@ import { SetupError } from '../run/run-quietly.mjs';
 const allowed = new Set([
   ...['0BSD', 'Apache-2.0', 'BlueOak-1.0.0', 'BSD-2-Clause', 'BSD-3-Clause', 'CC0-1.0'],
   ...['ISC', 'MIT', 'Python-2.0', 'Unlicense', 'Zlib'],
+  // Another name of 0BSD.
+  'BSD-0-Clause',
 ]);
 
 /** For packages that name the licence and leave its text out. Source: https://opensource.org/license/mit */

@@ -108,7 +108,7 @@ describe('what npm run pack makes, installed into an empty folder', () => {
     const cookie = login.headers.get('set-cookie')?.split(';')[0] ?? '';
     const page = async (path: string) =>
       await (await fetch(`http://127.0.0.1:${pages}${path}`, { headers: { cookie } })).text();
-    expect(await page('/')).toContain(`redis-to-mongo ${version}</footer>`);
+    expect(await page('/')).toContain(`redis-to-mongo ${version} · dashboard up for`);
     expect(await page('/assets/uplot/uPlot.iife.min.js')).toContain('uPlot');
     const board = await page('/queues');
     const [, script = ''] = /src="([^"]+\.js)"/.exec(board) ?? [];
