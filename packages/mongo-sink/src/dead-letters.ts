@@ -3,11 +3,14 @@ import {
   encodeContent,
   type MessageDocument,
   SyncError,
+  shownKey,
   storedText,
 } from '@redis-to-mongo/pipeline';
 import { Binary, BSON, type Db, type Document } from 'mongodb';
+import { bulksOf } from './bulks-of.js';
+import { mongoError } from './mongo-error.js';
 import { packContent, unpackContent } from './packed-content.js';
-import { writeRecords } from './write-records.js';
+import { updateRecords } from './write-records.js';
 
 /** Why MongoDB can't take a record. */
 export interface Reason {
@@ -37,8 +40,12 @@ export interface ValueRefusal extends Reason {
 
 /** A part of a dead letter too large for one document, in bytes. */
 const PART_BYTES = 8 * 1024 * 1024;
-/** Letters of one command, and about how many bytes. */
-const LETTERS_AT_ONCE = 500;
+/** Letters of one command, and about how many bytes they take. */
+const LETTERS_AT_ONCE = {
+  sizeOf: ({ document }: { readonly document: Uint8Array }) => document.length + 1500,
+  bytes: PART_BYTES,
+  count: 500,
+};
 
 /**
  * Keeps refused messages whole, with the reason, so that they can be looked at and replayed. One too large for
@@ -113,36 +120,30 @@ function contentOf(
 
 /** The parts come first, the letters last: a letter that is there is whole. */
 async function save(db: Db, letters: readonly Letter[]): Promise<void> {
-  const small: Document[] = [];
+  const written: (Document & { document: Uint8Array })[] = [];
+  const partless: string[] = [];
   for (const { id, kind, reason, document, whole, ...fields } of letters) {
     const parts = whole ? partsOf(id, whole) : [];
     for (const part of parts) await upsert(db, 'dead_letter_parts', [part]);
-    const letter = {
-      _id: id,
-      ...(kind === 'entry' ? {} : { kind }),
-      ...fields,
-      reason: reason.slice(0, 1000),
-      parts: parts.length,
-      document,
-    };
-    // Nothing of an earlier letter of that id, which had more parts.
-    if (kind !== 'entry')
-      await db.collection('dead_letter_parts').deleteMany({ letter: id, part: { $gte: parts.length } });
-    small.push(letter);
+    const kindField = kind === 'entry' ? {} : { kind };
+    const words = reason.slice(0, 1000);
+    written.push({ _id: id, ...kindField, ...fields, reason: words, parts: parts.length, document });
+    // An earlier letter of a value may have had more parts; an entry never changes.
+    if (kind === 'entry') continue;
+    if (parts.length === 0) partless.push(id);
+    else await removeParts(db, { letter: id, part: { $gte: parts.length } });
   }
-  let bulk: Document[] = [];
-  let bytes = 0;
-  for (const letter of small) {
-    const size = letter.document.length + 1500;
-    if (bulk.length >= LETTERS_AT_ONCE || (bulk.length > 0 && bytes + size > PART_BYTES)) {
-      await upsert(db, 'dead_letters', bulk);
-      bulk = [];
-      bytes = 0;
-    }
-    bulk.push(letter);
-    bytes += size;
+  if (partless.length > 0) await removeParts(db, { letter: { $in: partless } });
+  for (const bulk of bulksOf(written, LETTERS_AT_ONCE)) await upsert(db, 'dead_letters', bulk);
+}
+
+/** @throws SyncError as mongoError tells. */
+async function removeParts(db: Db, which: Document): Promise<void> {
+  try {
+    await db.collection('dead_letter_parts').deleteMany(which);
+  } catch (error) {
+    throw mongoError(error);
   }
-  if (bulk.length > 0) await upsert(db, 'dead_letters', bulk);
 }
 
 function partsOf(letter: string, whole: Uint8Array): Document[] {
@@ -156,13 +157,7 @@ function partsOf(letter: string, whole: Uint8Array): Document[] {
 
 async function upsert(db: Db, collection: string, documents: readonly Document[]): Promise<void> {
   const updates = documents.map((u) => ({ q: { _id: u._id }, u, upsert: true }));
-  const { errors } = await writeRecords(db, {
-    count: updates.length,
-    command: (indexes) => ({
-      update: collection,
-      updates: indexes ? indexes.flatMap((i) => updates[i] ?? []) : updates,
-    }),
-  });
+  const { errors } = await updateRecords(db, collection, updates);
   // Two that write the same letter at once may meet.
   const refused = errors.find(({ isOwnId }) => !isOwnId);
   if (refused)
@@ -176,7 +171,7 @@ async function upsert(db: Db, collection: string, documents: readonly Document[]
 /**
  * The record of a dead letter, as it would have been written.
  * @returns undefined when there is no such letter.
- * @throws Error when a part of it is missing.
+ * @throws SyncError MIRROR_DAMAGED when a part of it is missing; else what the driver throws.
  */
 export async function readDeadLetter(db: Db, id: string): Promise<Document | undefined> {
   const letter = await db.collection<{ _id: string } & Document>('dead_letters').findOne({ _id: id });
@@ -185,7 +180,11 @@ export async function readDeadLetter(db: Db, id: string): Promise<Document | und
   if (letter.parts === 0) return document;
   const parts = await db.collection('dead_letter_parts').find({ letter: id }).sort({ part: 1 }).toArray();
   if (parts.length !== letter.parts)
-    throw new Error(`dead letter ${id}: ${parts.length} of ${letter.parts} parts`);
+    throw new SyncError(
+      'MIRROR_DAMAGED',
+      'unknown',
+      `dead letter ${shownKey(id)}: ${parts.length} of its ${letter.parts} parts are left: drop it (redis-to-mongo dead-letters drop)`,
+    );
   const whole = Buffer.concat(parts.map((part) => binary(part.data)));
   if (letter.kind) return BSON.deserialize(whole);
   return { ...document, content: unpackContent(whole, document.mapped !== undefined) };

@@ -6,7 +6,7 @@ import { mongoError } from './mongo-error.js';
 import { changeKey, rereadKey } from './operator-change-key.js';
 import { readKey } from './operator-keys.js';
 import { messageNameFilter } from './operator-name-filter.js';
-import { writeRecords } from './write-records.js';
+import { insertRecords } from './write-records.js';
 
 /** A dead letter without its record. */
 export interface DeadLetter {
@@ -115,19 +115,16 @@ async function insertOnce(db: Db, collection: string, record: Document): Promise
   // Sent nevertheless, it would fail the whole command instead of being refused.
   if (BSON.calculateObjectSize(record) > Number(maxBsonObjectSize ?? MAX_DOCUMENT_BYTES))
     return { result: 'refused', code: TOO_LARGE };
-  const { errors } = await writeRecords(db, {
-    count: 1,
-    command: () => ({ insert: collection, documents: [record] }),
-  });
+  const { errors } = await insertRecords(db, collection, [record]);
   const [error] = errors;
   if (!error) return { result: 'written' };
   return error.isOwnId ? { result: 'already there' } : { result: 'refused', code: error.code };
 }
 
-/** The letter first: of two that remove it, one is told so. A part without its letter belongs to nobody. */
+/** The letter goes last: parts that are left by whoever is stopped halfway are found by it. Of two that remove it, one is told so. */
 async function removeLetter(db: Db, id: string): Promise<boolean> {
-  const { deletedCount } = await db.collection<Letter>('dead_letters').deleteOne({ _id: id });
   await db.collection('dead_letter_parts').deleteMany({ letter: id });
+  const { deletedCount } = await db.collection<Letter>('dead_letters').deleteOne({ _id: id });
   return deletedCount === 1;
 }
 

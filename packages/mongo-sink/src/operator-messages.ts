@@ -9,10 +9,11 @@ import {
   messageIdPrefix,
 } from '@redis-to-mongo/pipeline';
 import { BSON, type Db, type Document } from 'mongodb';
+import { bulksOf } from './bulks-of.js';
 import { readDeadLetter } from './dead-letters.js';
 import { ensureConnected } from './ensure-connected.js';
 import { mongoError } from './mongo-error.js';
-import { writeRecords } from './write-records.js';
+import { updateRecords } from './write-records.js';
 
 /** An entry of a stream as MongoDB has it, its content as the driver gives it: see decodeEntry. */
 export interface MirroredEntry {
@@ -23,8 +24,8 @@ export interface MirroredEntry {
   readonly mapped?: unknown;
 }
 
-/** About how many bytes one command carries; the server takes 48 MB. */
-const BULK_BYTES = 16 * 1024 * 1024;
+/** What one command carries, about: the server takes 48 MB, and 100,000 documents. */
+const BULK = { sizeOf: BSON.calculateObjectSize, bytes: 16 * 1024 * 1024, count: 50_000 };
 
 type Stored = { _id: string } & Document;
 
@@ -96,35 +97,12 @@ export async function putMessages(
   messages: readonly MessageDocument[],
 ): Promise<number> {
   let refused = 0;
-  for (const bulk of bulksOf(messages)) {
+  for (const bulk of bulksOf(messages, BULK)) {
     const updates = bulk.map((message) => ({ q: { _id: message._id }, u: message, upsert: true }));
-    const { errors } = await writeRecords(db, {
-      count: updates.length,
-      command: (some) => ({
-        update: messageCollectionOf(state),
-        updates: some ? some.flatMap((i) => updates[i] ?? []) : updates,
-      }),
-    });
+    const { errors } = await updateRecords(db, messageCollectionOf(state), updates);
     refused += errors.length;
   }
   return refused;
-}
-
-/** As many messages as one command takes; one that is larger goes alone, to be refused alone. */
-function* bulksOf(messages: readonly MessageDocument[]): Generator<MessageDocument[]> {
-  let bulk: MessageDocument[] = [];
-  let bytes = 0;
-  for (const message of messages) {
-    const size = BSON.calculateObjectSize(message);
-    if (bulk.length > 0 && bytes + size > BULK_BYTES) {
-      yield bulk;
-      bulk = [];
-      bytes = 0;
-    }
-    bulk.push(message);
-    bytes += size;
-  }
-  if (bulk.length > 0) yield bulk;
 }
 
 /** Whether a document's id is that of the entry that it says it is of. No stream has an entry 0-0. */

@@ -1,5 +1,6 @@
 import { Buckets, bucketOf, type MembersWrite, SyncError, type UnitLayout } from '@redis-to-mongo/pipeline';
 import { BSON } from 'mongodb';
+import { bulksOf } from './bulks-of.js';
 import type { Generation } from './value-attempts.js';
 import type { UnitDocument } from './value-header.js';
 import type { PrintTable } from './value-print-table.js';
@@ -100,7 +101,8 @@ export class ValueComparison {
     const documents = this.#pending;
     this.#pending = [];
     this.#pendingBytes = 0;
-    for (const bulk of bulksOf(documents, this.#bufferBytes)) await this.#units.insert(bulk);
+    const limits = { sizeOf: BSON.calculateObjectSize, bytes: this.#bufferBytes, count: BULK_DOCUMENTS };
+    for (const bulk of bulksOf(documents, limits)) await this.#units.insert(bulk);
     for (const { _id } of documents)
       this.#known.table.add(this.#units.parseId(_id, this.#own.generation), true);
   }
@@ -110,20 +112,4 @@ export class ValueComparison {
     await run();
     this.isWriting = false;
   }
-}
-
-function* bulksOf(documents: readonly UnitDocument[], maxBytes: number): Generator<UnitDocument[]> {
-  let bulk: UnitDocument[] = [];
-  let bytes = 0;
-  for (const document of documents) {
-    const size = BSON.calculateObjectSize(document);
-    if (bulk.length > 0 && (bytes + size > maxBytes || bulk.length >= BULK_DOCUMENTS)) {
-      yield bulk;
-      bulk = [];
-      bytes = 0;
-    }
-    bulk.push(document);
-    bytes += size;
-  }
-  if (bulk.length > 0) yield bulk;
 }

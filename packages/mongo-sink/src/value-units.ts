@@ -18,7 +18,7 @@ import type { Generation } from './value-attempts.js';
 import { isUnitOf, type UnitDocument } from './value-header.js';
 import type { PrintTable, StoredUnit } from './value-print-table.js';
 import type { WriteError } from './write-command.js';
-import { writeRecords } from './write-records.js';
+import { insertRecords } from './write-records.js';
 
 /** Ids that one command names. */
 const IDS_AT_ONCE = 200;
@@ -87,13 +87,7 @@ export class ValueUnits {
    */
   async insert(documents: readonly UnitDocument[]): Promise<void> {
     await withRetry(async () => {
-      const { errors } = await writeRecords(this.#db, {
-        count: documents.length,
-        command: (some) => ({
-          insert: this.#name,
-          documents: some ? some.flatMap((i) => documents[i] ?? []) : documents,
-        }),
-      });
+      const { errors } = await insertRecords(this.#db, this.#name, documents);
       const letters = errors.flatMap((error) => this.#letterOf(documents[error.index], error));
       if (letters.length > 0) await writeValueLetters(this.#db, letters, new Date());
     }, this.#retry);

@@ -6,7 +6,7 @@ import {
   shownKey,
 } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
-import { writeValueLetters } from './dead-letters.js';
+import { type ValueRefusal, writeValueLetters } from './dead-letters.js';
 import { GroupCommit } from './group-commit.js';
 import { groupIndexes } from './group-indexes.js';
 import { toKeyDocument } from './key-document.js';
@@ -16,7 +16,7 @@ import { HEADER_PROJECTION, IS_OURS, refuseForeign } from './value-header.js';
 import { dropValueLetters, valueRefusal } from './value-letters.js';
 import { removeUnits } from './value-remove-units.js';
 import { type WriteError, writeCommand } from './write-command.js';
-import { writeRecords } from './write-records.js';
+import { insertRecords, updateRecords } from './write-records.js';
 
 export type Replaced = 'written' | 'stale' | 'dead';
 
@@ -66,20 +66,14 @@ export class ValueWriter {
       const refused = refusedBy(error);
       if (!refused) throw mongoError(error);
       if (refused.isOwnId) return 'stale';
-      await this.#keep(state, write, refused);
+      const { code, message } = refused;
+      const refusal = valueRefusal(state, write.collection, write.document, code, message);
+      await writeValueLetters(this.#db, [refusal], new Date());
       return 'dead';
     }
     await removeUnits(this.#db, write, state.key, Number(after?.attempts ?? 0));
     await dropValueLetters(this.#db, [state]);
     return 'written';
-  }
-
-  async #keep(
-    state: KeyState,
-    { collection, document }: ReplaceWrite,
-    { code, message }: Pick<WriteError, 'code' | 'message'>,
-  ): Promise<void> {
-    await writeValueLetters(this.#db, [valueRefusal(state, collection, document, code, message)], new Date());
   }
 
   /** Raises the key's revision to the value's, and throws STALE_READ. */
@@ -113,39 +107,34 @@ export class ValueWriter {
 
   /** @returns those that have a document already. */
   async #insert(collection: string, indexes: readonly number[], fates: Fates): Promise<number[]> {
+    if (indexes.length === 0) return [];
     const documents = indexes.map((i) => documentOf(valueAt(fates, i)));
-    const command = (some: readonly Document[]) => ({ insert: collection, documents: some });
-    return await this.#write(indexes, documents, command, fates);
+    const { errors } = await insertRecords(this.#db, collection, documents);
+    return await this.#taken(indexes, errors, fates);
   }
 
   async #update(collection: string, indexes: readonly number[], fates: Fates): Promise<void> {
+    if (indexes.length === 0) return;
     const updates = indexes.map((i) => updateOf(valueAt(fates, i)));
-    const command = (some: readonly Document[]) => ({ update: collection, updates: some });
-    for (const i of await this.#write(indexes, updates, command, fates)) fates.results[i] = 'stale';
+    const { errors } = await updateRecords(this.#db, collection, updates);
+    for (const i of await this.#taken(indexes, errors, fates)) fates.results[i] = 'stale';
   }
 
-  /** @returns those whose `_id` was taken; what MongoDB refuses for its content becomes a dead letter. */
-  async #write(
-    indexes: readonly number[],
-    records: readonly Document[],
-    command: (some: readonly Document[]) => Document,
-    { values, results }: Fates,
-  ): Promise<number[]> {
-    if (indexes.length === 0) return [];
-    const { errors } = await writeRecords(this.#db, {
-      count: records.length,
-      command: (some) => command(some ? some.flatMap((i) => records[i] ?? []) : records),
-    });
+  /** @returns those whose `_id` was taken; what MongoDB refuses for its content becomes dead letters. */
+  async #taken(indexes: readonly number[], errors: readonly WriteError[], fates: Fates): Promise<number[]> {
     const taken: number[] = [];
-    for (const error of errors) {
-      const i = indexes[error.index] ?? -1;
-      if (error.isOwnId) taken.push(i);
-      else {
-        const { state, write } = valueAt({ values, results }, i);
-        await this.#keep(state, write, error);
-        results[i] = 'dead';
+    const refusals: ValueRefusal[] = [];
+    for (const { index, isOwnId, code, message } of errors) {
+      const i = indexes[index] ?? -1;
+      if (isOwnId) {
+        taken.push(i);
+        continue;
       }
+      const { state, write } = valueAt(fates, i);
+      refusals.push(valueRefusal(state, write.collection, write.document, code, message));
+      fates.results[i] = 'dead';
     }
+    if (refusals.length > 0) await writeValueLetters(this.#db, refusals, new Date());
     return taken;
   }
 

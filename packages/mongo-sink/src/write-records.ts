@@ -33,6 +33,34 @@ export async function writeRecords(db: Db, records: Records): Promise<WriteReply
   return { n: first.n + again.n, errors: [...settled, ...first.alone, ...again.errors, ...again.alone] };
 }
 
+/** Inserts documents, and gives a verdict on each: see writeRecords. */
+export async function insertRecords(
+  db: Db,
+  collection: string,
+  documents: readonly Document[],
+): Promise<WriteReply> {
+  return await writeRecords(db, {
+    count: documents.length,
+    command: (indexes) => ({ insert: collection, documents: pick(documents, indexes) }),
+  });
+}
+
+/** Updates documents, and gives a verdict on each: see writeRecords. */
+export async function updateRecords(
+  db: Db,
+  collection: string,
+  updates: readonly Document[],
+): Promise<WriteReply> {
+  return await writeRecords(db, {
+    count: updates.length,
+    command: (indexes) => ({ update: collection, updates: pick(updates, indexes) }),
+  });
+}
+
+function pick(records: readonly Document[], indexes: readonly number[] | undefined): readonly Document[] {
+  return indexes ? indexes.flatMap((i) => records[i] ?? []) : records;
+}
+
 interface Written extends WriteReply {
   /** Records that were refused alone. */
   readonly alone: readonly WriteError[];

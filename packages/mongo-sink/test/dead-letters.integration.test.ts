@@ -1,7 +1,14 @@
+import { startTcpProxy } from '@redis-to-mongo/local-stack';
 import { decodeEntry, type MessageDocument } from '@redis-to-mongo/pipeline';
 import { BSON, type Db, MongoClient } from 'mongodb';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { readDeadLetter, writeDeadLetters, writeValueLetters } from '../src/dead-letters.js';
+import {
+  readDeadLetter,
+  type ValueRefusal,
+  writeDeadLetters,
+  writeValueLetters,
+} from '../src/dead-letters.js';
+import { dropDeadLetter } from '../src/operator-dead-letters.js';
 
 let client: MongoClient;
 let db: Db;
@@ -58,13 +65,66 @@ it('many are kept by few commands, and the same one once', async () => {
   expect(await db.collection('dead_letters').countDocuments({ stream: 'many' })).toBe(1200);
 });
 
+const valueLetter = (key: string, bytes: number): ValueRefusal => ({
+  ...{ id: `${key}@a1:value`, kind: 'value' as const, stream: key, type: 'main', ...WHY },
+  document: { _id: key, value: 'x'.repeat(bytes), list: [1, { a: null }] },
+});
+
+it('many of values are kept by few commands, too', async () => {
+  const watched = new MongoClient(inject('mongoUri'), { monitorCommands: true });
+  const commands: string[] = [];
+  watched.on('commandStarted', ({ commandName }) => void commands.push(commandName));
+  try {
+    const letters = Array.from({ length: 700 }, (_, i) => valueLetter(`value ${i}`, 100));
+    await writeValueLetters(watched.db(db.databaseName), letters, new Date());
+    expect(commands).toEqual(['delete', 'update', 'update']);
+  } finally {
+    await watched.close();
+  }
+  expect(await db.collection('dead_letters').countDocuments({ kind: 'value' })).toBe(700);
+});
+
+it('a server that can’t be reached is told as such, so that the letters are tried again', async () => {
+  const uri = new URL(inject('mongoUri'));
+  const way = await startTcpProxy(Number(uri.port));
+  uri.port = String(way.port);
+  uri.searchParams.set('directConnection', 'true');
+  const cut = new MongoClient(uri.href, { serverSelectionTimeoutMS: 500, connectTimeoutMS: 500 });
+  try {
+    await cut.connect();
+    way.set('cut');
+    for (const bytes of [10, 9_000_000])
+      await expect(
+        writeValueLetters(cut.db(db.databaseName), [valueLetter('cut', bytes)], new Date()),
+      ).rejects.toMatchObject({ code: 'MONGO_UNAVAILABLE', errorClass: 'transient' });
+  } finally {
+    await cut.close();
+    await way.close();
+  }
+});
+
+it('a large one that is dropped leaves no part behind, wherever the first try was stopped', async () => {
+  const { id } = valueLetter('dropped', 1);
+  for (let command = 1, isStopped = true; isStopped; command++) {
+    await writeValueLetters(db, [valueLetter('dropped', 9_000_000)], new Date());
+    const watched = new MongoClient(inject('mongoUri'), { monitorCommands: true });
+    let begun = 0;
+    watched.on('commandStarted', () => {
+      if (++begun === command) void watched.close();
+    });
+    const first = dropDeadLetter(watched.db(db.databaseName), id);
+    isStopped = (await first.catch(() => 'stopped')) === 'stopped';
+    await watched.close();
+    const isLeft = (await db.collection<{ _id: string }>('dead_letters').countDocuments({ _id: id })) > 0;
+    if (isLeft) expect(await dropDeadLetter(db, id)).toBe(true);
+    const left = await db.collection('dead_letter_parts').countDocuments({ letter: id });
+    expect([command, left]).toEqual([command, 0]);
+  }
+});
+
 it('a value too large for one letter comes back, and leaves no part of a larger one before', async () => {
-  const letter = (bytes: number) => ({
-    ...{ id: 'v@a1:value', kind: 'value' as const, stream: 'v', type: 'main', ...WHY },
-    document: { _id: 'v', value: 'x'.repeat(bytes), list: [1, { a: null }] },
-  });
   for (const bytes of [15_000_000, 9_000_000, 10]) {
-    await writeValueLetters(db, [letter(bytes)], new Date());
+    await writeValueLetters(db, [valueLetter('v', bytes)], new Date());
     const found = await readDeadLetter(db, 'v@a1:value');
     expect(found?.value.length).toBe(bytes);
     expect(found?.list).toEqual([1, { a: null }]);
