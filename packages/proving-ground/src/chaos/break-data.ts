@@ -1,12 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Redis } from 'ioredis';
 import type { Db } from 'mongodb';
 import type { ChaosLoad } from './chaos-load.js';
 import type { FaultKind, FaultStep } from './fault.js';
+import { untilSettled } from './settle.js';
 import type { StreamHand } from './stream-hand.js';
 
 export interface DataToBreak {
   readonly load: ChaosLoad;
   readonly db: Db;
+  /** A connection to the source, past its way. */
+  readonly redis: Redis;
   readonly signal: AbortSignal;
 }
 
@@ -17,10 +21,18 @@ const BURST = 1_500;
 const REFILL = 400;
 const KEPT = 40;
 
+/** The fleet is given so long, in ms, to read all there is before it goes: what nobody has read nobody could count. */
+const READ_MS = 10_000;
+const AGAIN_MS = 200;
+
 type Work = (data: DataToBreak, step: FaultStep) => Promise<Told>;
 
 /** What is done to streams and sets, by their one writer. */
 export const DATA_FAULTS: Partial<Record<FaultKind, Work>> = {
+  'source emptied': async (data, { forMs }) => {
+    const isEmptied = await data.load.flush(() => isAllRead(data), forMs);
+    return isEmptied ? `FLUSHALL, and filled anew after ${forMs} ms` : undefined;
+  },
   'burst of entries': async ({ load }, step) => {
     const hand = picked(load.of('steady'), step);
     if (hand) await load.write(hand, BURST);
@@ -90,6 +102,23 @@ export const DATA_FAULTS: Partial<Record<FaultKind, Work>> = {
     return hand?.key;
   },
 };
+
+/** Waits until the fleet has read all that was written, while nothing is written; false where that takes too long. */
+async function isAllRead({ redis, db, load, signal }: DataToBreak): Promise<boolean> {
+  const within = AbortSignal.any([signal, AbortSignal.timeout(READ_MS)]);
+  const read = async (): Promise<boolean> => {
+    while (!within.aborted) {
+      const isSettled = await untilSettled({ redis, db, load, signal: within }).then(
+        () => true,
+        () => false, // a server is down
+      );
+      if (isSettled) return true;
+      await sleep(AGAIN_MS);
+    }
+    return false;
+  };
+  return await Promise.race([read(), sleep(READ_MS, false, { signal })]);
+}
 
 async function rebirth(
   { load, signal }: DataToBreak,

@@ -42,6 +42,7 @@ export class ChaosLoad {
   readonly #streams = new Map<StreamRole, readonly StreamHand[]>();
   readonly #sets: readonly SetHand[];
   #entries = 0;
+  #isFlushed = false;
   #changes = 0;
 
   constructor(options: ChaosLoadOptions) {
@@ -74,6 +75,14 @@ export class ChaosLoad {
     return this.#streams.get(role) ?? [];
   }
 
+  /**
+   * Whether the fleet must know of each entry of a stream: not of those of a stream that was deleted unread, nor of one that was
+   * made anew and trimmed before it was read, since that looks like the same one, trimmed.
+   */
+  countsExactly(hand: StreamHand): boolean {
+    return !this.of('reborn').includes(hand) && !(this.#isFlushed && this.of('trimmed').includes(hand));
+  }
+
   /** Makes every stream and every set. */
   async begin(): Promise<void> {
     for (const hand of this.streams) await this.write(hand, FIRST_ENTRIES);
@@ -103,6 +112,28 @@ export class ChaosLoad {
     await hand.inTurn(() => hand.add(Array.from({ length: count }, () => this.plain())));
   }
 
+  /**
+   * Empties Redis while nothing is written, and fills it anew.
+   * @param isRead asked first, once nothing is under way: false leaves everything as it is.
+   * @param forMs how long it stays empty.
+   * @returns whether it was emptied.
+   */
+  async flush(isRead: () => Promise<boolean>, forMs: number): Promise<boolean> {
+    return await this.#atRest(async () => {
+      if (!(await isRead())) return false;
+      const streams = this.streams.filter(({ written }) => written.exists);
+      const sets = this.#sets.filter(({ members }) => members.length > 0);
+      this.#isFlushed = true;
+      await this.#source.answered((redis) => redis.flushall());
+      for (const { written } of streams) written.endLife();
+      for (const hand of sets) hand.lost();
+      await sleep(forMs + 2, undefined, { signal: this.#options.signal }); // not within the millisecond of the last ids
+      for (const hand of streams) await hand.add(Array.from({ length: FIRST_ENTRIES }, () => this.plain()));
+      for (const hand of sets) await hand.fill(SETS[this.#sets.indexOf(hand)] ?? 5);
+      return true;
+    });
+  }
+
   plain(): NumberedFields {
     return plainEntry(this.#random, this.#next());
   }
@@ -123,6 +154,30 @@ export class ChaosLoad {
   #next(): number {
     this.#entries += 1;
     return this.#entries;
+  }
+
+  /** Does the work while every hand waits. */
+  async #atRest<T>(work: () => Promise<T>): Promise<T> {
+    let goOn = () => {};
+    const isOver = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const waiting = [...this.streams, ...this.#sets].map(
+      async (hand) =>
+        await new Promise<void>((reached, failed) => {
+          const wait = async () => {
+            reached();
+            await isOver;
+          };
+          hand.inTurn(wait).catch(failed);
+        }),
+    );
+    try {
+      await Promise.all(waiting);
+      return await work();
+    } finally {
+      goOn();
+    }
   }
 
   async #changeSet(): Promise<void> {

@@ -15,6 +15,7 @@ export const FAULTS = {
   'scheduler paused until its lease is lost': [10_000, 13_000],
   'source killed': [0, 2_000],
   'source restarted': [0, 0],
+  'source emptied': [0, 3_000],
   'queue killed': [0, 2_000],
   'queue emptied': [0, 0],
   'MongoDB killed': [0, 2_000],

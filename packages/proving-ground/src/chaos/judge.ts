@@ -14,14 +14,13 @@ export interface Judgement {
 /** Compares what was written with Redis, and both with MongoDB. Everything must be at rest. */
 export async function judge(redis: Redis, db: Db, load: ChaosLoad): Promise<Judgement> {
   const keys = db.collection<{ _id: string }>('keys');
-  const reborn = new Set(load.of('reborn'));
   const streams: StreamFindings[] = [];
   for (const hand of load.streams) {
     const { written } = hand;
     const findings = new StreamFindings(written.key);
     await judgeSource(redis, written, findings);
     await judgeMirror(db, written, findings);
-    judgeCounts(await keys.findOne({ _id: written.key }), findings, reborn.has(hand));
+    judgeCounts(await keys.findOne({ _id: written.key }), findings, !load.countsExactly(hand));
     streams.push(findings);
   }
   const sets = [];

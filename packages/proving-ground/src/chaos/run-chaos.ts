@@ -68,6 +68,7 @@ export async function runChaos(options: ChaosOptions, context: ProgramContext): 
         {
           load,
           db: place.db,
+          redis,
           fleet,
           place,
           signal,

@@ -55,6 +55,11 @@ export class SetHand {
   /** Deletes the set; it comes back with its next member. */
   async removeSet(): Promise<void> {
     await this.#source.answered((redis) => redis.del(this.key));
+    this.lost();
+  }
+
+  /** It is gone with all that Redis held. */
+  lost(): void {
     this.#members.length = 0;
   }
 

@@ -36,7 +36,7 @@ export class StreamFindings {
  * An entry that was written by a worker that died before it saved the position, and that Redis then dropped, is a
  * document and a gap. So documents may be more than seen; but seen and gap together are all that was ever written. Of a
  * stream that was deleted unread, the fleet can count as gap only what it knew of: at most what was lost.
- * @param deletedUnread the stream was deleted, and what was in it then need not be known.
+ * @param deletedUnread the stream was deleted, and what was lost with it need not be known.
  */
 export function judgeCounts(record: Document | null, findings: StreamFindings, deletedUnread: boolean): void {
   if (!record) {

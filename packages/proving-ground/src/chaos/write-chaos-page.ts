@@ -26,7 +26,7 @@ compared, entry by entry and byte by byte:
 - each entry that was ever written is in MongoDB once, as a message or as a dead letter, or Redis dropped it before it
   was read, and then it is counted as a gap; nothing is there that nobody wrote, and nothing is out of order;
 - seen = written + already there + dead letters, for each key; seen + gaps = written to Redis, for each stream that was not
-  deleted (of one that was deleted unread, gaps are counted as far as the fleet knew of them);
+  deleted unread, nor deleted, made anew and trimmed before it was read again: gaps are counted as far as the fleet can know of them;
 - each set is equal, member by member;
 - no position, revision or incarnation ever went back, and no key's document vanished, in all looks while things broke;
 - no process ended by itself, none is left over, and none held more memory than its bound.
