@@ -1,3 +1,4 @@
+export { collectionsUsed } from './collections-used.js';
 export { connectMongo, type MongoAddress, type MongoHandle } from './connect-mongo.js';
 export { type Refusal, readDeadLetter } from './dead-letters.js';
 export { forgetGoneKeys, markGoneKeys } from './forget-gone-keys.js';

@@ -1,26 +1,20 @@
 import type { Document } from 'mongodb';
+import type { CollectionsUsed } from './collections-used.js';
 
 /** What a role must allow on the target database. `readWrite` does. */
-const ACTIONS = [
-  'find',
-  'insert',
-  'update',
-  'remove',
-  'createCollection',
-  'createIndex',
-  'listIndexes',
-] as const;
+const ON_ALL = ['find', 'insert', 'update', 'remove', 'createCollection'] as const;
+const ON_INDEXED = ['createIndex', 'listIndexes'] as const;
 
 /**
  * The actions that a user's privileges leave out: those that are allowed neither on the whole database, nor on each
- * of the collections. Nothing is said where no privileges are listed: some servers list none, and whoever has none is refused
+ * of the collections that need them. Nothing is said where no privileges are listed: some servers list none, and whoever has none is refused
  * before this is asked.
  * @param privileges as `connectionStatus` tells them.
  */
 export function lackingActions(
   privileges: unknown,
   dbName: string,
-  collections: readonly string[],
+  { all, indexed }: CollectionsUsed,
 ): readonly string[] {
   if (!Array.isArray(privileges) || privileges.length === 0) return [];
   const isAllowed = (action: string, collection: string) =>
@@ -30,7 +24,9 @@ export function lackingActions(
         (actions.includes(action) || actions.includes('anyAction')) &&
         covers(resource, dbName, collection),
     );
-  return ACTIONS.filter((action) => !collections.every((collection) => isAllowed(action, collection)));
+  const lacking = (actions: readonly string[], collections: readonly string[]) =>
+    actions.filter((action) => !collections.every((collection) => isAllowed(action, collection)));
+  return [...lacking(ON_ALL, all), ...lacking(ON_INDEXED, indexed)];
 }
 
 /** An empty name stands for all: of databases, and of collections. */

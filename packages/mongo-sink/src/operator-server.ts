@@ -1,5 +1,6 @@
 import type { RuleSpec } from '@redis-to-mongo/pipeline';
-import type { Db, Document } from 'mongodb';
+import { type Db, type Document, MongoServerError } from 'mongodb';
+import { collectionsUsed } from './collections-used.js';
 import { ensureConnected } from './ensure-connected.js';
 import { type IndexProblem, judgeIndex } from './judge-index.js';
 import { lackingActions } from './lacking-actions.js';
@@ -86,11 +87,14 @@ function inWords({ collection, key }: Index): string {
 }
 
 async function lackingPrivileges(db: Db, rules: readonly RuleSpec[]): Promise<readonly string[]> {
-  const status = await db.command({ connectionStatus: 1, showPrivileges: true }).catch(() => undefined);
+  const status = await db.command({ connectionStatus: 1, showPrivileges: true }).catch(unlessRefused);
   const users: unknown = status?.authInfo?.authenticatedUsers;
   if (!Array.isArray(users) || users.length === 0) return [];
-  const collections = [...INDEXES, ...ruleIndexes(rules)].map(({ collection }) => collection);
-  return lackingActions(status?.authInfo?.authenticatedUserPrivileges, db.databaseName, [
-    ...new Set(collections),
-  ]);
+  const privileges: unknown = status?.authInfo?.authenticatedUserPrivileges;
+  return lackingActions(privileges, db.databaseName, collectionsUsed(rules));
+}
+
+/** A server need not know the command. One that does not answer says nothing. */
+function unlessRefused(error: unknown): undefined {
+  if (!(error instanceof MongoServerError)) throw error;
 }
