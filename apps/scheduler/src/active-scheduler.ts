@@ -37,6 +37,9 @@ export type SweepTurn = SweepReport & {
 
 /** While nothing is known to be missed, the queue is asked this often whether a sweep is due, in ms. */
 const CALM_MS = 1_000;
+/** MongoDB counts its documents at once. Where a server must look at each of them, that takes one part in so many of the time, at most. */
+const COUNT_SHARE = 30;
+const COUNT_AT_LATEST_MS = 60_000;
 
 /** What the one active scheduler does; a standby that takes over begins with a new one. */
 export class ActiveScheduler {
@@ -52,6 +55,7 @@ export class ActiveScheduler {
   #hidesKeys = false;
   #askedAt = Number.NEGATIVE_INFINITY;
   #isSweeping = false;
+  #countAgainAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: ActiveSchedulerOptions) {
     this.#options = options;
@@ -170,7 +174,12 @@ export class ActiveScheduler {
 
   /** A database that was dropped, or set back, is filled again at once. */
   async #refillTarget(): Promise<void> {
-    if (!(await this.#losses.found(this.#isSweeping))) return;
+    const began = performance.now();
+    if (began < this.#countAgainAt) return;
+    const isLost = await this.#losses.found(this.#isSweeping);
+    const now = performance.now();
+    this.#countAgainAt = now + Math.min(COUNT_AT_LATEST_MS, (COUNT_SHARE - 1) * (now - began));
+    if (!isLost) return;
     this.#options.missed.note('MongoDB holds fewer keys than it should');
     await this.#options.prepareTarget();
   }

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobQueue } from '@redis-to-mongo/job-queue';
-import { activeKeysAfter, syncedIds } from '@redis-to-mongo/mongo-sink';
+import { activeKeyPages, syncedIds } from '@redis-to-mongo/mongo-sink';
 import { hasScheduler, isKeyType, type KeyType, keyBytes, SyncError } from '@redis-to-mongo/pipeline';
 import { type FoundKey, scanKeys, streamsWithNewEntries, typesOf } from '@redis-to-mongo/redis-source';
 import { type ScheduleKeysOptions, scheduleKeys } from './schedule-keys.js';
 
 export interface SweepOptions extends Pick<ScheduleKeysOptions, 'everyMs'> {
   readonly redis: Parameters<typeof scanKeys>[0];
-  readonly db: Parameters<typeof activeKeysAfter>[0];
+  readonly db: Parameters<typeof activeKeyPages>[0];
   readonly queue: Pick<JobQueue, 'request' | 'dueCount' | 'depth' | 'schedule' | 'schedulers'>;
   readonly wanted: (keyId: string) => boolean;
   readonly types: readonly KeyType[];
@@ -79,18 +79,15 @@ class Sweep {
   /** Those that are gone, or hold a type that is not mirrored, are requested: their run retires them. */
   async target(): Promise<boolean> {
     const { db, redis, wanted } = this.#options;
-    for (let after: string | undefined; ; ) {
+    for await (const page of activeKeyPages(db, PAGE)) {
       if (!this.#options.goesOn()) return false;
-      const page = await activeKeysAfter(db, after, PAGE);
-      const last = page.at(-1);
-      if (last === undefined) return true;
-      after = last;
       const keys = page.filter(wanted);
       const types = await typesOf(redis, keys.map(keyBytes));
       const gone = keys.filter((_, i) => !this.#isSynced(types[i]));
       this.report.gone += gone.length;
       await this.#request(gone);
     }
+    return true;
   }
 
   /** Those whose key is gone, or is not to be synced any more, are removed. */

@@ -6,8 +6,8 @@ export { type Forgotten, forgetKey } from './forget-key.js';
 export { ORDERS, QUARANTINED } from './key-order.js';
 export {
   type ActiveKey,
+  activeKeyPages,
   activeKeys,
-  activeKeysAfter,
   countActiveKeys,
   countKeyDocuments,
   recordError,

@@ -1,5 +1,5 @@
 import type { KeyState, KeyType, SyncError } from '@redis-to-mongo/pipeline';
-import type { Collection, Db, Document, Filter, FindOptions } from 'mongodb';
+import { type Collection, type Db, type Document, MongoServerError } from 'mongodb';
 import { ensureConnected } from './ensure-connected.js';
 import { toKeyDocument } from './key-document.js';
 import { keyFilter } from './key-order.js';
@@ -30,13 +30,30 @@ export async function* activeKeys(db: Db): AsyncGenerator<ActiveKey> {
 }
 
 /**
- * One page of the keys that MongoDB believes are there, by name.
- * @param after the last key of the page before; undefined for the first page.
+ * The keys that MongoDB believes are there, by name, in pages of about `size`. One cursor gives them all: to ask for each page
+ * anew may cost a server a look at all keys each time. A cursor that was left alone for too long is opened anew behind the last key.
  * @throws SyncError as mongoError tells.
  */
-export async function activeKeysAfter(db: Db, after: string | undefined, limit: number): Promise<string[]> {
-  const filter = after === undefined ? ACTIVE : { ...ACTIVE, _id: { $gt: after } };
-  return await namesOf(db, filter, { sort: { _id: 1 }, limit });
+export async function* activeKeyPages(db: Db, size: number): AsyncGenerator<readonly string[]> {
+  let after: string | undefined;
+  for (let isWhole = false; !isWhole; )
+    try {
+      const filter = after === undefined ? ACTIVE : { ...ACTIVE, _id: { $gt: after } };
+      const options = { sort: { _id: 1 }, projection: { _id: 1 }, batchSize: size } as const;
+      const cursor = (await registry(db)).find(filter, options);
+      try {
+        while (await cursor.hasNext()) {
+          const page = cursor.readBufferedDocuments().map(({ _id }) => _id);
+          after = page.at(-1) ?? after;
+          yield page;
+        }
+      } finally {
+        await cursor.close();
+      }
+      isWhole = true;
+    } catch (error) {
+      if (!(error instanceof MongoServerError) || error.code !== CURSOR_NOT_FOUND) throw mongoError(error);
+    }
 }
 
 /** About how many documents of keys there are, gone ones too. @throws SyncError as mongoError tells. */
@@ -78,15 +95,8 @@ export async function syncedIds(db: Db, keys: readonly string[]): Promise<Readon
 }
 
 const ACTIVE = { status: 'active' };
-
-async function namesOf(db: Db, filter: Filter<Registered>, options: FindOptions): Promise<string[]> {
-  try {
-    const found = (await registry(db)).find(filter, { ...options, projection: { _id: 1 } });
-    return await found.map(({ _id }) => _id).toArray();
-  } catch (error) {
-    throw mongoError(error);
-  }
-}
+/** The server has closed it: nobody asked for more for ten minutes, or the server was another one meanwhile. */
+const CURSOR_NOT_FOUND = 43;
 
 async function registry(db: Db): Promise<Collection<Registered>> {
   await ensureConnected(db);
