@@ -117,12 +117,7 @@ export class KeyStates {
 
   async #update(rest: readonly number[], saves: readonly Saving[], results: Saved[]): Promise<void> {
     if (rest.length === 0) return;
-    const updates = rest
-      .flatMap((i) => saves[i] ?? [])
-      .map(({ before, next }) => ({
-        q: { _id: next.key, revision: before.revision },
-        u: { $set: { ...changedFields(before, next, this.#savedBy), lastError: next.lastError } },
-      }));
+    const updates = rest.flatMap((i) => saves[i] ?? []).map((save) => this.#updateOf(save));
     const { n, errors } = await writeRecords(this.#db, {
       count: updates.length,
       command: (some) => ({
@@ -137,6 +132,17 @@ export class KeyStates {
         rest.filter((i) => typeof results[i] === 'string'),
         results,
       );
+  }
+
+  /**
+   * Leaves a document of another revision as it is. The revision is compared by the update, not by the query: one by `_id` alone is
+   * what a server finds without looking through its indexes.
+   */
+  #updateOf({ before, next }: Saving): Document {
+    const fields = { ...changedFields(before, next, this.#savedBy), lastError: next.lastError };
+    const isAsBefore = { $eq: ['$revision', before.revision] };
+    const changed = { $mergeObjects: ['$$ROOT', { $literal: fields }] };
+    return { q: { _id: next.key }, u: [{ $replaceWith: { $cond: [isAsBefore, changed, '$$ROOT'] } }] };
   }
 
   /** Looks which saves did not take: MongoDB does not tell that per record. A repeated command finds its own save. */

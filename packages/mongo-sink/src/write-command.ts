@@ -14,7 +14,7 @@ export interface WriteError {
 }
 
 export interface WriteReply {
-  /** Records that were written or matched. */
+  /** Records that were inserted, or changed by an update. */
   readonly n: number;
   readonly errors: readonly WriteError[];
 }
@@ -60,7 +60,10 @@ export async function tryCommand(
     const reply = await db.command({ ...command, ordered: false, writeConcern: WRITE_CONCERN }, { signal });
     if (reply.writeConcernError) throw mongoError(toError(reply.writeConcernError));
     const raw: unknown = reply.writeErrors;
-    return { n: Number(reply.n ?? 0), errors: Array.isArray(raw) ? raw.map(parseWriteError) : [] };
+    return {
+      n: Number(reply.nModified ?? reply.n ?? 0),
+      errors: Array.isArray(raw) ? raw.map(parseWriteError) : [],
+    };
   } catch (error) {
     if (signal.aborted)
       throw new SyncError('MONGO_TIMEOUT', 'transient', `MongoDB did not answer within ${withinMs} ms`, {
