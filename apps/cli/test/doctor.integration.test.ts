@@ -30,7 +30,7 @@ test('before the first start it advises, and finds no problem', async () => {
   expect(findings).toContainEqual(
     expect.objectContaining({
       check: 'MongoDB',
-      what: expect.stringContaining('indexes are not there: keys {stream: 1, type: 1}'),
+      what: expect.stringContaining('indexes are not there: keys {keyType: 1, status: 1, _id: 1}'),
     }),
   );
   expect(findings).toContainEqual(

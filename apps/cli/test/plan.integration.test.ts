@@ -17,7 +17,7 @@ test('plan shows keys by pattern and by type, patterns that match nothing, and i
   expect(stdout).toMatch(/^KEY_INCLUDE +p\* +2$/m);
   expect(stdout).toMatch(/^KEY_EXCLUDE +x\* +none$/m);
   expect(stdout).toMatch(/^set +2 +sets +(many-)?tags$/m);
-  expect(stdout).toMatch(/^ {2}keys \{stream: 1, type: 1\}$/m);
+  expect(stdout).toMatch(/^ {2}keys \{keyType: 1, status: 1, _id: 1\}$/m);
   expect(stdout).not.toMatch(/^hash /m);
 });
 

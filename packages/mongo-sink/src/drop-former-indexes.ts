@@ -1,7 +1,10 @@
 import { type Db, type Document, MongoServerError } from 'mongodb';
 import { defaultName } from './judge-index.js';
-import { FORMER_INDEXES } from './list-indexes.js';
+import { FORMER_LIST_INDEXES } from './list-indexes.js';
 import { indexesOf } from './make-index.js';
+import { FORMER_VALUE_INDEXES } from './value-indexes.js';
+
+const FORMER_INDEXES = [...FORMER_LIST_INDEXES, ...FORMER_VALUE_INDEXES];
 
 /** Unauthorized; IndexNotFound: another process was first. */
 const STAYS: ReadonlySet<unknown> = new Set([13, 27]);
@@ -11,7 +14,9 @@ const STAYS: ReadonlySet<unknown> = new Set([13, 27]);
  * alike. Where it may not, they stay: they only cost. @throws what the driver throws where indexes can't be listed.
  */
 export async function dropFormerIndexes(db: Db): Promise<void> {
-  const existing = await indexesOf(db, 'keys');
+  const collections = new Set(FORMER_INDEXES.map(({ collection }) => collection));
+  const existing = new Map<string, readonly Document[]>();
+  for (const collection of collections) existing.set(collection, await indexesOf(db, collection));
   for (const { collection, key, partialFilterExpression } of FORMER_INDEXES) {
     const name = defaultName(key);
     const isOurs = (index: Document) =>
@@ -20,7 +25,7 @@ export async function dropFormerIndexes(db: Db): Promise<void> {
       JSON.stringify(index.partialFilterExpression) === JSON.stringify(partialFilterExpression) &&
       index.unique === undefined &&
       index.expireAfterSeconds === undefined;
-    if (!existing.some(isOurs)) continue;
+    if (!existing.get(collection)?.some(isOurs)) continue;
     await db
       .collection(collection)
       .dropIndex(name)

@@ -41,7 +41,8 @@ export const LIST_INDEXES: readonly Index[] = [
 ];
 
 /** What earlier versions made in their place: nobody asks for these, and saves pay for them. */
-export const FORMER_INDEXES: readonly Index[] = [
+export const FORMER_LIST_INDEXES: readonly Index[] = [
+  { collection: 'keys', key: { stream: 1, type: 1 } },
   { collection: 'keys', key: { keyType: 1, status: 1 } },
   { collection: 'keys', key: { lag: 1 }, partialFilterExpression: CONDITIONS.behind },
   { collection: 'keys', key: { pausedAt: 1 }, partialFilterExpression: CONDITIONS.paused },

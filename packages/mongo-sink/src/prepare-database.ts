@@ -10,7 +10,6 @@ import { type Index, VALUE_INDEXES } from './value-indexes.js';
 
 /** The indexes beyond `_id` that the fleet and its pages use; `_id` itself reads a stream back in order. */
 export const INDEXES: readonly Index[] = [
-  { collection: 'keys', key: { stream: 1, type: 1 } },
   ...LIST_INDEXES,
   { collection: 'keys', key: { 'gaps.at': 1 }, partialFilterExpression: { 'counts.gap': { $gt: 0 } } },
   {

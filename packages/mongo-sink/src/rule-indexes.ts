@@ -16,6 +16,6 @@ function indexesOf({ types = KEY_TYPES, collection, ttlMs }: RuleSpec): Index[] 
   const values =
     collection === undefined || types.includes('stream')
       ? []
-      : [...headerIndexes(collection), ...unitIndexes(memberCollectionOf(collection))];
+      : [...headerIndexes(collection, types.includes('set')), ...unitIndexes(memberCollectionOf(collection))];
   return [...messages, ...values];
 }

@@ -20,14 +20,18 @@ const UNITS = [
 
 /** The indexes of values and their units: those that ended, and those of a part of the value that changed. */
 export const VALUE_INDEXES: readonly Index[] = [
-  ...HEADERS.flatMap(headerIndexes),
+  ...HEADERS.flatMap((collection) => headerIndexes(collection, collection === 'sets')),
   ...UNITS.flatMap(unitIndexes),
   { collection: 'value_fingerprints', key: { key: 1, generation: 1 } },
 ];
 
-/** Those of a collection of values. */
-export function headerIndexes(collection: string): Index[] {
-  return [{ collection, key: { stream: 1, type: 1 } }, removeAtIndex(collection)];
+/**
+ * Those of a collection of values. The sets of a stream are asked for by the stream. What else belongs to a stream is found by its
+ * name, which begins with the stream's: a range of `_id`.
+ */
+export function headerIndexes(collection: string, hasSets: boolean): Index[] {
+  const removeAt = removeAtIndex(collection);
+  return hasSets ? [{ collection, key: { stream: 1, type: 1 } }, removeAt] : [removeAt];
 }
 
 /** Those of a collection of the units of large values. */
@@ -40,5 +44,11 @@ export function unitIndexes(collection: string): Index[] {
 
 /** Lets documents go at their time. Only those that are to go have the field: see GONE_VALUES, and `ttlSec` of rules. */
 export function removeAtIndex(collection: string): Index {
-  return { collection, key: { removeAt: 1 }, expireAfterSeconds: 0 };
+  const partialFilterExpression = { removeAt: { $gt: new Date(0) } };
+  return { collection, key: { removeAt: 1 }, expireAfterSeconds: 0, partialFilterExpression };
 }
+
+/** What earlier versions made of values: nobody asks for these, and each new value pays for them. */
+export const FORMER_VALUE_INDEXES: readonly Index[] = HEADERS.filter(
+  (collection) => collection !== 'sets',
+).map((collection) => ({ collection, key: { stream: 1, type: 1 } }));

@@ -27,6 +27,23 @@ it('makes all of them, and makes them again', async () => {
   );
 });
 
+it('drops those of earlier versions that nobody asks for, and leaves those of the user', async () => {
+  await db.collection('keys').createIndex({ stream: 1, type: 1 });
+  await db.collection('hashes').createIndex({ stream: 1, type: 1 });
+  await db.collection('lists').createIndex({ stream: 1, type: 1 }, { name: 'mine' });
+  await prepareDatabase(db);
+  expect(await namesOf('keys')).not.toContain('stream_1_type_1');
+  expect(await namesOf('hashes')).toEqual(['_id_', 'removeAt_1']);
+  expect(await namesOf('lists')).toEqual(['_id_', 'mine', 'removeAt_1']);
+  expect((await namesOf('sets')).sort()).toEqual(['_id_', 'removeAt_1', 'stream_1_type_1']);
+});
+
+it('is content with the one of all documents that removes values at their time', async () => {
+  await db.collection('hashes').createIndex({ removeAt: 1 }, { expireAfterSeconds: 0 });
+  await prepareDatabase(db);
+  expect(await namesOf('hashes')).toEqual(['_id_', 'removeAt_1']);
+});
+
 it('takes another name where its own is taken by an index of other fields', async () => {
   await db.collection('keys').createIndex({ type: 1 }, { name: 'lag_1' });
   await makeIndex(db, LAG);
