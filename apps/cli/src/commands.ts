@@ -91,8 +91,13 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'fleet',
-    summary: 'which source and target the queue is for; adopt: those of this configuration',
+    summary: 'which source and target the queue is for; move: those of this configuration, from now on',
     load: async () => (await import('./commands/fleet.js')).fleet,
+  },
+  {
+    name: 'adopt',
+    summary: 'takes over what the engine before this one left in MongoDB; --write does it',
+    load: async () => (await import('./commands/adopt.js')).adopt,
   },
   {
     name: 'config',

@@ -93,14 +93,14 @@ describe('on the queue of a fleet', () => {
     await until(async () => expect(Object.values(await marks())).not.toContain(null));
   });
 
-  it('after a deliberate move `fleet adopt` makes it the queue of this configuration', async () => {
+  it('after a deliberate move `fleet move` makes it the queue of this configuration', async () => {
     const scheduler = await started();
     await scheduler.stop();
     const other = await startRedis();
     try {
       const moved = { ...fleet, env: { ...fleet.env, REDIS_URL: other.url } };
       expect((await commandOn(moved, 'fleet')).code).toBe(1);
-      expect((await commandOn(moved, 'fleet', 'adopt')).code).toBe(0);
+      expect((await commandOn(moved, 'fleet', 'move')).code).toBe(0);
       expect((await commandOn(moved, 'fleet')).code).toBe(0);
       await prints(fleet.scheduler({ REDIS_URL: other.url }), /this scheduler is the active one/);
       await refuses(fleet.scheduler(), 'FLEET_MISMATCH');

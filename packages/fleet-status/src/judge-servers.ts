@@ -40,7 +40,7 @@ function otherFleet(comparison: Comparison): readonly Reason[] {
       code: 'other-fleet',
       level: comparison.is === 'other' ? 'broken' : 'unknown',
       what: 'These settings are not those of the fleet',
-      remedy: `${comparison.what}: check ${comparison.options.join(', ')}; after a deliberate move: redis-to-mongo fleet adopt.`,
+      remedy: `${comparison.what}: check ${comparison.options.join(', ')}; after a deliberate move: redis-to-mongo fleet move.`,
     },
   ];
 }

@@ -1,3 +1,13 @@
+export {
+  type AdoptedCounts,
+  type AdoptedMessage,
+  type Adoption,
+  adoptKey,
+  countThere,
+  insertAdopted,
+  knownKeys,
+  readAdoption,
+} from './adopted-documents.js';
 export { collectionsUsed } from './collections-used.js';
 export { connectMongo, type MongoAddress, type MongoHandle } from './connect-mongo.js';
 export { type Refusal, readDeadLetter } from './dead-letters.js';
@@ -18,6 +28,13 @@ export type { KeyPlace } from './key-walk.js';
 export { mongoError } from './mongo-error.js';
 export { mongoSettingsProblem } from './mongo-settings-problem.js';
 export { type MongoSinkOptions, mongoSink } from './mongo-sink.js';
+export {
+  databaseBeside,
+  type OldCollection,
+  objectIdOf,
+  oldCollections,
+  oldDocuments,
+} from './old-engine.js';
 export { rereadKey } from './operator-change-key.js';
 export { collectionOf } from './operator-collections.js';
 export {

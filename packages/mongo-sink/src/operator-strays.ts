@@ -31,7 +31,8 @@ export async function strayMessages(
   const lastEntry = messageId(messageIdPrefix(key, incarnation), lastId);
   const among: Document = {
     $or: [
-      { _id: { $gt: all.$gt, $lt: messageIdBounds(key, 1).$gt } },
+      // Messages without an entry id are from before the fleet's time: see adopted-documents.ts.
+      { _id: { $gt: all.$gt, $lt: messageIdBounds(key, 1).$gt }, entryId: { $ne: null } },
       { _id: { $gt: lastEntry, $lt: all.$lt } },
     ],
     stream,

@@ -14,4 +14,6 @@ export { type StreamCounters, streamCounters } from './streams/stream-counters.j
 export { parseStreamInfo, type StreamInfo } from './streams/stream-info.js';
 export { type TrimOptions, type TrimReport, trimStream } from './trim-stream.js';
 export { isFieldExpiryKnown } from './values/field-expiry.js';
+export { type LastKnownType, lastKnownValue } from './values/last-known-value.js';
 export type { ValueOptions } from './values/value-options.js';
+export type { Item } from './values/value-type.js';

@@ -1,4 +1,11 @@
-import { deadAmong, mirroredEntries, readKey, strayMessages } from '@redis-to-mongo/mongo-sink';
+import {
+  type Adoption,
+  deadAmong,
+  mirroredEntries,
+  readAdoption,
+  readKey,
+  strayMessages,
+} from '@redis-to-mongo/mongo-sink';
 import { compareEntryIds, entryTime, type KeyState } from '@redis-to-mongo/pipeline';
 import { entryProblem } from './compare-entry.js';
 import { compareExpiry } from './compare-expiry.js';
@@ -29,6 +36,7 @@ export async function compareStream(
   { ttlMs, onWrong }: CompareOptions = {},
 ): Promise<Difference> {
   const problems = new Problems();
+  const adoption = state.incarnation === 1 ? await readAdoption(db, state.key) : undefined;
   const unknown = new UnknownMessages(await sourceInfo(redis, state.key));
   const onStray = (id: string) => problems.addDifferent(`${id} is no entry of it`);
   const mirrored = mirroredEntries(db, state, { withDead: false, onStray });
@@ -53,7 +61,7 @@ export async function compareStream(
       problems.addDifferent(`${entry.entryId} ${problem}`);
     }
     for (const entry of await withoutDead(db, state, missing)) {
-      if (isRemoved(entry, ttlMs)) continue;
+      if (isRemoved(entry, ttlMs) || isWithoutId(entry, adoption)) continue;
       wrong.push(entry);
       problems.addMissing(`${entry.entryId} is missing`);
     }
@@ -105,6 +113,12 @@ async function addUnknown(
 
 function of(messages: number): string {
   return messages === 1 ? 'a message' : `the first of ${messages} messages`;
+}
+
+/** The engine before this one had read it, and kept its message without the entry's id: nobody can tell them apart. */
+function isWithoutId({ entryId }: SourceEntry, adoption: Adoption | undefined): boolean {
+  if (!adoption?.withoutId || adoption.upTo === null) return false;
+  return compareEntryIds(entryId, adoption.upTo) <= 0;
 }
 
 function isRemoved({ entryId }: SourceEntry, ttlMs: number | undefined): boolean {

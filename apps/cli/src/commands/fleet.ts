@@ -3,26 +3,26 @@ import { coloured } from '../table.js';
 
 export const fleet: Command = {
   name: 'fleet',
-  forms: ['', 'adopt'],
+  forms: ['', 'move'],
   about:
     'Queue and target remember which source is mirrored into which database by which queue, and a scheduler or worker with\n' +
     'other settings refuses to start. fleet tells whether this configuration fits them, with exit code 1 when it does not.\n' +
-    'fleet adopt makes them those of this configuration: after a source or a database has moved to another name on purpose,\n' +
+    'fleet move makes them those of this configuration: after a source or a database has moved to another name on purpose,\n' +
     'and nothing tells that it is the same. Stop the fleet before, and start it afterwards.',
   args: { min: 0, max: 1 },
-  actions: ['adopt'],
+  actions: ['move'],
   options: {},
   examples: [
     ['fleet', 'does this configuration fit the queue and the database?'],
-    ['fleet adopt', 'it shall, from now on'],
+    ['fleet move', 'it shall, from now on'],
   ],
   async run({ args: [action], out, servers }) {
-    if (action !== undefined && action !== 'adopt') {
+    if (action !== undefined && action !== 'move') {
       const { CliError } = await import('../cli-error.js');
-      throw new CliError('CLI_USAGE', `fleet: there is no action ${action}: write fleet or fleet adopt`);
+      throw new CliError('CLI_USAGE', `fleet: there is no action ${action}: write fleet or fleet move`);
     }
     const identity = await servers.identity();
-    if (action === 'adopt') await identity.adopt();
+    if (action === 'move') await identity.adopt();
     const comparison = await identity.compare();
     const isOurs = comparison.is === 'same';
     if (out.isJson) out.json({ fits: isOurs, ...comparison });

@@ -6,7 +6,7 @@ export function mismatch({ what, options }: Extract<Comparison, { readonly what:
   return new SyncError(
     'FLEET_MISMATCH',
     'configuration',
-    `${what}: check ${options.join(', ')}; each fleet needs a QUEUE_PREFIX and a database of its own. After a deliberate move: redis-to-mongo fleet adopt`,
+    `${what}: check ${options.join(', ')}; each fleet needs a QUEUE_PREFIX and a database of its own. After a deliberate move: redis-to-mongo fleet move`,
   );
 }
 

@@ -7,7 +7,7 @@ import type { ValueOptions } from '../values/value-options.js';
 import { valueSyncer } from '../values/value-syncer.js';
 import type { Item, ValueType } from '../values/value-type.js';
 
-const JSON_TYPE: ValueType = {
+export const JSON_TYPE: ValueType = {
   names: { keyType: 'json', collection: 'json', memberCollection: 'json_parts' },
   source: {
     // The module tells neither a size nor a page of a document: it is always read at once.

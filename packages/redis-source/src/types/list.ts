@@ -5,7 +5,7 @@ import type { ValueOptions } from '../values/value-options.js';
 import { valueSyncer } from '../values/value-syncer.js';
 import type { Item, ValueType } from '../values/value-type.js';
 
-const LIST: ValueType = {
+export const LIST: ValueType = {
   names: { keyType: 'list', collection: 'lists', memberCollection: 'list_items' },
   source: {
     size: { command: 'LLEN', of: 'items' },

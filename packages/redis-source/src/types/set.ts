@@ -5,7 +5,7 @@ import type { ValueOptions } from '../values/value-options.js';
 import { valueSyncer } from '../values/value-syncer.js';
 import type { Item, ValueType } from '../values/value-type.js';
 
-const SET: ValueType = {
+export const SET: ValueType = {
   names: { keyType: 'set', collection: 'sets', memberCollection: 'set_members' },
   source: {
     size: { command: 'SCARD', of: 'items' },

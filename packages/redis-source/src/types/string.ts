@@ -6,7 +6,7 @@ import type { ValueOptions } from '../values/value-options.js';
 import { valueSyncer } from '../values/value-syncer.js';
 import type { Item, ValueType } from '../values/value-type.js';
 
-const STRING: ValueType = {
+export const STRING: ValueType = {
   names: { keyType: 'string', collection: 'strings', memberCollection: 'string_parts' },
   source: {
     size: { command: 'STRLEN', of: 'bytes' },

@@ -7,7 +7,7 @@ import type { Item, ValueType } from '../values/value-type.js';
 
 const pages = scanPages('ZSCAN', 2);
 
-const ZSET: ValueType = {
+export const ZSET: ValueType = {
   names: { keyType: 'zset', collection: 'zsets', memberCollection: 'zset_members' },
   source: {
     size: { command: 'ZCARD', of: 'items' },

@@ -1,0 +1,120 @@
+import type { AdoptReport } from '@redis-to-mongo/operations';
+import { CliError } from '../cli-error.js';
+import type { Call, Command } from '../command.js';
+import { INTERRUPTED } from '../interruption.js';
+import type { Output } from '../output.js';
+import { counted, grouped } from '../table.js';
+
+const TELL_EVERY_MS = 5_000;
+
+export const adopt: Command = {
+  name: 'adopt',
+  forms: ['[--from-db NAME] [--write]'],
+  about:
+    'Takes over what the engine before this one left in MongoDB (its collections stream_YEAR_week_N, or stream_acc and the like):\n' +
+    'streams go on behind what it had read, its messages become messages of the same streams, its values stand as last\n' +
+    'known until the fleet reads them. Messages that it kept without an entry id have entryId null.\n' +
+    'Without --write nothing is written, and all is counted. Stop the old engine and the fleet before. It may be interrupted\n' +
+    'and run again; the old collections stay as they are. Keys that the fleet mirrors already are left alone. (After a move of\n' +
+    'this fleet’s own servers: fleet move.) Exit code 1 when there is nothing to take over.',
+  args: { min: 0, max: 0 },
+  options: {
+    'from-db': { value: 'NAME', doc: 'the database of the old collections; default: MONGO_DB_NAME' },
+    write: { doc: 'do it' },
+  },
+  examples: [
+    ['adopt', 'what would be taken over'],
+    ['adopt --from-db mirror --write', 'take over what is in another database'],
+  ],
+  async run(call) {
+    const { out, options, interruption } = call;
+    const { emptyReport } = await import('@redis-to-mongo/operations');
+    const report = emptyReport();
+    const isInterrupted = (await interruption.until(work(call, report))) === INTERRUPTED;
+    const isWrite = options.flag('write');
+    if (out.isJson)
+      out.json({ written: isWrite, ...(isInterrupted ? { interrupted: true } : {}), ...report });
+    else print(out, report, isWrite);
+    if (isInterrupted) {
+      out.note('interrupted: run it again for the rest');
+      return 'interrupted';
+    }
+    return report.lines.some(({ found }) => found > 0) ? 'ok' : 'failed';
+  },
+};
+
+async function work({ options, out, servers }: Call, report: AdoptReport): Promise<void> {
+  const { databaseBeside } = await import('@redis-to-mongo/mongo-sink');
+  const { adoptOldEngine } = await import('@redis-to-mongo/operations');
+  const { RuleBook } = await import('@redis-to-mongo/pipeline');
+  const { chooseKeys } = await import('../choose-keys.js');
+  const { openLine } = await import('../open-line.js');
+  const [config, db] = [await servers.config(), await servers.db()];
+  const isWrite = options.flag('write');
+  if (isWrite) await refuseBesideFleet(servers);
+  const name = options.text('from-db');
+  await adoptOldEngine(
+    {
+      db,
+      oldDb: name === undefined ? db : databaseBeside(db, name),
+      redis: await servers.redis(),
+      line: { separator: config.keys.separator, rules: new RuleBook(config.rules), now: () => new Date() },
+      sink: isWrite ? (await openLine(servers)).line.sink : undefined,
+      wanted: chooseKeys(config),
+      onProgress: tellNowAndThen(out),
+    },
+    report,
+  );
+}
+
+/** How many there are in all is not known before. */
+function tellNowAndThen(out: Output): (documents: number) => void {
+  let seen = 0;
+  let nextAt = performance.now() + TELL_EVERY_MS;
+  return (documents) => {
+    seen += documents;
+    if (performance.now() < nextAt) return;
+    nextAt = performance.now() + TELL_EVERY_MS;
+    out.note(`${grouped(seen)} old documents so far`);
+  };
+}
+
+/** A fleet would begin to read the very keys. @throws CliError CLI_REFUSED. */
+async function refuseBesideFleet(servers: Call['servers']): Promise<void> {
+  const { queue } = await servers.facts();
+  if ('error' in queue) throw queue.error;
+  if (queue.is.isLeased || queue.is.processes.length > 0)
+    throw new CliError(
+      'CLI_REFUSED',
+      'adopt: the fleet runs: stop its schedulers and workers, and try again in 15 seconds',
+    );
+}
+
+function print(
+  out: Output,
+  { lines, withoutId, withoutPosition, beginBehind }: AdoptReport,
+  isWrite: boolean,
+) {
+  if (lines.every(({ found }) => found === 0)) {
+    out.line('nothing of the old engine is there');
+    return;
+  }
+  const sum = (left: Readonly<Record<string, number>>) => Object.values(left).reduce((a, b) => a + b, 0);
+  out.table(
+    ['FROM', '>FOUND', isWrite ? '>TAKEN' : '>TO TAKE', '>THERE', '>LEFT'],
+    lines.map(({ from, found, taken, alreadyThere, left }) => [from, found, taken, alreadyThere, sum(left)]),
+  );
+  for (const { from, left } of lines)
+    for (const [reason, count] of Object.entries(left))
+      out.line(`left of ${from}: ${grouped(count)}, ${reason}`);
+  if (withoutId > 0) out.line(`${counted(withoutId, 'message')} without an entry id`);
+  if (withoutPosition > 0)
+    out.line(
+      `${counted(withoutPosition, 'stream')} without a position: the fleet reads them from their first entry`,
+    );
+  if (beginBehind > 0)
+    out.line(
+      `${counted(beginBehind, 'stream')} whose first entry in Redis is behind the position: what was between may have been lost before the fleet’s time`,
+    );
+  if (!isWrite) out.line('nothing is written: --write does it');
+}

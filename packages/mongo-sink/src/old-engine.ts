@@ -1,0 +1,74 @@
+import type { Db, Document } from 'mongodb';
+import { ensureConnected } from './ensure-connected.js';
+import { mongoError } from './mongo-error.js';
+
+/** What a collection of the engine before this one holds. */
+export type OldKind = 'streams' | 'messages' | 'set' | 'list' | 'zset' | 'string' | 'json';
+
+/**
+ * weekly: its first generation, with a pair of collections for each week. acc: its last one, with a collection for each type.
+ */
+export interface OldCollection {
+  readonly name: string;
+  readonly generation: 'weekly' | 'acc';
+  readonly kind: OldKind;
+}
+
+const PATTERNS: readonly (readonly [RegExp, OldCollection['generation'], OldKind])[] = [
+  [/^stream_\d{4}_week_\d{1,2}$/, 'weekly', 'streams'],
+  [/^stream_message_\d{4}_week_\d{1,2}$/, 'weekly', 'messages'],
+  [/^stream_acc$/, 'acc', 'streams'],
+  [/^stream_message_acc$/, 'acc', 'messages'],
+  [/^set_acc$/, 'acc', 'set'],
+  [/^list_acc$/, 'acc', 'list'],
+  [/^zset_acc$/, 'acc', 'zset'],
+  [/^string_acc$/, 'acc', 'string'],
+  [/^json_acc$/, 'acc', 'json'],
+];
+
+/** Another database of the same MongoDB. */
+export function databaseBeside(db: Db, name: string): Db {
+  return db.client.db(name);
+}
+
+/** The old engine's collections in a database, streams before messages. @throws SyncError as mongoError tells. */
+export async function oldCollections(db: Db): Promise<readonly OldCollection[]> {
+  try {
+    await ensureConnected(db);
+    const names = (await db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name).sort();
+    return PATTERNS.flatMap(([pattern, generation, kind]) =>
+      names.filter((name) => pattern.test(name)).map((name) => ({ name, generation, kind })),
+    );
+  } catch (error) {
+    throw mongoError(error);
+  }
+}
+
+/** All documents of a collection in the order of their ids, some at a time. Nothing is written. @throws as oldCollections. */
+export async function* oldDocuments(
+  db: Db,
+  name: string,
+  atOnce: number,
+): AsyncGenerator<readonly Document[]> {
+  try {
+    const cursor = db.collection(name).find({}, { sort: { _id: 1 }, batchSize: atOnce });
+    let some: Document[] = [];
+    for await (const document of cursor) {
+      some.push(document);
+      if (some.length < atOnce) continue;
+      yield some;
+      some = [];
+    }
+    if (some.length > 0) yield some;
+  } catch (error) {
+    throw mongoError(error);
+  }
+}
+
+/** The id of an old document as text, and the time in it, in ms; `undefined` for an id of another kind. */
+export function objectIdOf(id: unknown): { readonly hex: string; readonly ms: number } | undefined {
+  if (typeof id !== 'object' || id === null || !('_bsontype' in id) || id._bsontype !== 'ObjectId')
+    return undefined;
+  const hex = String(id);
+  return { hex, ms: Number.parseInt(hex.slice(0, 8), 16) * 1000 };
+}

@@ -1,0 +1,35 @@
+/** What became, or would become, of the documents of one kind. found = taken + alreadyThere + all that were left. */
+export interface AdoptLine {
+  readonly from: string;
+  found: number;
+  taken: number;
+  /** Adopted by an earlier run, or twice in the old collection. */
+  alreadyThere: number;
+  /** How many were left, by the reason. */
+  readonly left: Record<string, number>;
+}
+
+/** What an adoption came to. */
+export interface AdoptReport {
+  readonly lines: AdoptLine[];
+  /** Messages that have no entry id. */
+  withoutId: number;
+  /** Streams whose position the old engine did not keep: they are read from their first entry. */
+  withoutPosition: number;
+  /** Streams that begin behind the position: entries between may have been lost before the fleet's time. */
+  beginBehind: number;
+}
+
+export function emptyReport(): AdoptReport {
+  return { lines: [], withoutId: 0, withoutPosition: 0, beginBehind: 0 };
+}
+
+export function lineFor(report: AdoptReport, from: string): AdoptLine {
+  const line: AdoptLine = { from, found: 0, taken: 0, alreadyThere: 0, left: {} };
+  report.lines.push(line);
+  return line;
+}
+
+export function leave(line: AdoptLine, reason: string, count = 1): void {
+  if (count > 0) line.left[reason] = (line.left[reason] ?? 0) + count;
+}

@@ -1,0 +1,113 @@
+import { adoptKey, type OldCollection, oldDocuments } from '@redis-to-mongo/mongo-sink';
+import { keyBytes } from '@redis-to-mongo/pipeline';
+import { type LastKnownType, lastKnownValue, typesOf } from '@redis-to-mongo/redis-source';
+import type { AdoptOptions } from './adopt-options.js';
+import { type AdoptLine, type AdoptReport, leave, lineFor } from './adopt-report.js';
+import { adoptedState } from './adopted-state.js';
+import type { KeyChoice } from './key-choice.js';
+import { activityOf, dateOf, type OldStream } from './old-stream.js';
+import { itemsOfOld } from './old-value.js';
+import type { OldSet, OldStreams } from './read-old-streams.js';
+
+const AT_ONCE = 200;
+const NOT_OF_THE_FORM = 'it is not of the old engine’s form';
+
+interface OldValue extends Pick<OldStream, 'activity' | 'isActive' | 'createdAt' | 'updatedAt'> {
+  readonly key: string;
+  readonly keyType: LastKnownType;
+  readonly value: unknown;
+  readonly generation: OldCollection['generation'];
+}
+
+/** Takes the last generation's values as they were last known: the key's first job replaces them. */
+export async function adoptValues(
+  options: AdoptOptions,
+  collections: readonly OldCollection[],
+  choice: KeyChoice,
+  report: AdoptReport,
+): Promise<void> {
+  for (const { name, generation, kind } of collections) {
+    if (kind === 'streams' || kind === 'messages') continue;
+    const tally = lineFor(report, name);
+    for await (const documents of oldDocuments(options.oldDb, name, AT_ONCE)) {
+      tally.found += documents.length;
+      await choice.load(documents.flatMap(({ key }) => (typeof key === 'string' ? key : [])));
+      for (const document of documents) {
+        const { key, values, value } = document;
+        if (typeof key !== 'string' || key === '') {
+          leave(tally, NOT_OF_THE_FORM);
+          continue;
+        }
+        const times = { createdAt: dateOf(document.created_at), updatedAt: dateOf(document.updated_at) };
+        await adoptValue(
+          options,
+          { key, keyType: kind, value: values ?? value, generation, ...activityOf(document), ...times },
+          choice,
+          tally,
+        );
+      }
+      options.onProgress?.(documents.length);
+    }
+  }
+}
+
+/** Takes the metadata sets of the first generation; of one in several weeks the latest. */
+export async function adoptWeeklySets(
+  options: AdoptOptions,
+  { sets }: OldStreams,
+  choice: KeyChoice,
+  report: AdoptReport,
+): Promise<void> {
+  if (sets.length === 0) return;
+  const tally = lineFor(report, 'metadata_sets');
+  tally.found = sets.length;
+  const latest = new Map<string, OldSet>();
+  for (const set of sets) {
+    const key = keyOfSet(set, options.line.separator);
+    const before = latest.get(key);
+    if (!before || (set.at?.getTime() ?? 0) >= (before.at?.getTime() ?? 0)) latest.set(key, set);
+  }
+  leave(tally, 'the same key’s, in another collection', sets.length - latest.size);
+  await choice.load(latest.keys());
+  for (const [key, { values, at }] of latest) {
+    const known = { activity: [], isActive: true, createdAt: at, updatedAt: at };
+    await adoptValue(
+      options,
+      { key, keyType: 'set', value: values, generation: 'weekly', ...known },
+      choice,
+      tally,
+    );
+  }
+}
+
+/** A set that is named by its whole key, or by the rest of it. */
+function keyOfSet({ stream, name }: OldSet, separator: string): string {
+  return name.startsWith(`${stream}${separator}`) ? name : `${stream}${separator}${name}`;
+}
+
+async function adoptValue(
+  { db, redis, line, sink }: AdoptOptions,
+  { key, keyType, value, generation, ...known }: OldValue,
+  choice: KeyChoice,
+  tally: AdoptLine,
+): Promise<void> {
+  const chosen = choice.of(key);
+  if (typeof chosen === 'object') return leave(tally, chosen.left);
+  const items = itemsOfOld(keyType, value);
+  if (items === undefined) return leave(tally, NOT_OF_THE_FORM);
+  if (chosen === 'adopted') {
+    tally.alreadyThere++;
+    return;
+  }
+  if (!sink) {
+    tally.taken++;
+    return;
+  }
+  const [type] = await typesOf(redis, [keyBytes(key)]);
+  const state = adoptedState(line, key, keyType, known, type !== undefined);
+  const { dead } = await sink.write({ ...state, revision: 0 }, [lastKnownValue(keyType, state, items)]);
+  if (dead > 0) return leave(tally, 'MongoDB refuses the value');
+  const noted = { generation, at: line.now(), messages: 0, withoutId: 0, upTo: null };
+  if (await adoptKey(db, state, noted)) tally.taken++;
+  else tally.alreadyThere++;
+}

@@ -1,0 +1,36 @@
+import { type Adoption, knownKeys } from '@redis-to-mongo/mongo-sink';
+import type { Db } from './adopt-options.js';
+
+/** Whether a key is to be adopted: `adopted` was by an earlier run; any text else is why it is left. */
+export type Choice = 'free' | 'adopted' | { readonly left: string };
+
+/** What is decided about keys, each once. */
+export class KeyChoice {
+  readonly #db: Db;
+  readonly #wanted: (key: string) => boolean;
+  readonly #choices = new Map<string, Choice>();
+
+  constructor(db: Db, wanted: (key: string) => boolean) {
+    this.#db = db;
+    this.#wanted = wanted;
+  }
+
+  /** @throws SyncError as mongoError tells. */
+  async load(keys: Iterable<string>): Promise<void> {
+    const asked = [...new Set(keys)].filter((key) => !this.#choices.has(key));
+    if (asked.length === 0) return;
+    const known = await knownKeys(this.#db, asked);
+    for (const key of asked) this.#choices.set(key, this.#decide(key, known));
+  }
+
+  /** Of a key that was loaded. */
+  of(key: string): Choice {
+    return this.#choices.get(key) ?? 'free';
+  }
+
+  #decide(key: string, known: ReadonlyMap<string, Adoption | undefined>): Choice {
+    if (!this.#wanted(key)) return { left: 'the configuration does not choose the key' };
+    if (!known.has(key)) return 'free';
+    return known.get(key) ? 'adopted' : { left: 'the fleet mirrors the key already' };
+  }
+}

@@ -1,0 +1,85 @@
+import { objectIdOf } from '@redis-to-mongo/mongo-sink';
+import { BEFORE_FIRST, compareEntryIds, isEntryId } from '@redis-to-mongo/pipeline';
+
+/** A change of a key's being there, as the old engine noted it. */
+export interface OldActivity {
+  readonly at: Date;
+  readonly isActive: boolean;
+}
+
+/** What the old engine knew of a stream, from one of its documents or from several. */
+export interface OldStream {
+  readonly key: string;
+  /** The last entry that it had read; null for none, or where it kept none. */
+  readonly upTo: string | null;
+  readonly activity: readonly OldActivity[];
+  readonly isActive: boolean;
+  readonly createdAt: Date | undefined;
+  readonly updatedAt: Date | undefined;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** @returns `undefined` for a document that is not of the old engine's form. */
+export function parseOldStream(document: Fields): (OldStream & { readonly id: string }) | undefined {
+  const key = document.key ?? document.name;
+  const id = objectIdOf(document._id);
+  if (typeof key !== 'string' || key === '' || id === undefined) return undefined;
+  const { last_redis_read_id: read } = document;
+  return {
+    id: id.hex,
+    key,
+    upTo: isEntryId(read) && read !== BEFORE_FIRST ? read : null,
+    ...activityOf(document),
+    createdAt: dateOf(document.created_at) ?? new Date(id.ms),
+    updatedAt: dateOf(document.updated_at),
+  };
+}
+
+/** What a document says of a key's being there. */
+export function activityOf(document: Fields): Pick<OldStream, 'activity' | 'isActive'> {
+  const history: unknown[] = Array.isArray(document.activity_history) ? document.activity_history : [];
+  const activity = history
+    .flatMap((each): OldActivity[] => {
+      if (typeof each !== 'object' || each === null || !('timestamp' in each)) return [];
+      const at = dateOf(each.timestamp);
+      return at && 'active_now' in each ? [{ at, isActive: each.active_now === true }] : [];
+    })
+    .sort((a, b) => a.at.getTime() - b.at.getTime());
+  return { activity, isActive: document.active_now !== false };
+}
+
+/** One stream of two documents of it: it was read as far as either of them says, and is there if the later one says so. */
+export function mergeOldStreams(one: OldStream, other: OldStream): OldStream {
+  const isLater = (other.updatedAt?.getTime() ?? 0) >= (one.updatedAt?.getTime() ?? 0);
+  return {
+    key: one.key,
+    upTo: later(one.upTo, other.upTo),
+    activity: [...one.activity, ...other.activity].sort((a, b) => a.at.getTime() - b.at.getTime()),
+    isActive: (isLater ? other : one).isActive,
+    createdAt: extreme(Math.min, one.createdAt, other.createdAt),
+    updatedAt: extreme(Math.max, one.updatedAt, other.updatedAt),
+  };
+}
+
+/** A time, as the driver or as JSON gives it. */
+export function dateOf(value: unknown): Date | undefined {
+  const date =
+    value instanceof Date
+      ? value
+      : new Date(typeof value === 'string' || typeof value === 'number' ? value : Number.NaN);
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}
+
+function later(one: string | null, other: string | null): string | null {
+  if (one === null || other === null) return one ?? other;
+  return compareEntryIds(one, other) >= 0 ? one : other;
+}
+
+function extreme(
+  choose: (...ms: number[]) => number,
+  one: Date | undefined,
+  other: Date | undefined,
+): Date | undefined {
+  return one && other ? new Date(choose(one.getTime(), other.getTime())) : (one ?? other);
+}

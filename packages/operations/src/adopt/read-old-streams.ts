@@ -1,0 +1,62 @@
+import { type OldCollection, oldDocuments } from '@redis-to-mongo/mongo-sink';
+import type { AdoptOptions } from './adopt-options.js';
+import { mergeOldStreams, type OldStream, parseOldStream } from './old-stream.js';
+
+/** A metadata set of a week's document. */
+export interface OldSet {
+  readonly stream: string;
+  readonly name: string;
+  readonly values: unknown;
+  readonly at: Date | undefined;
+}
+
+/** All that the old engine knew of its streams. Held in memory: one for each stream and week. */
+export interface OldStreams {
+  readonly byKey: Map<string, OldStream & { readonly generation: OldCollection['generation'] }>;
+  /** The key of each document's id, which messages name. */
+  readonly keyOf: Map<string, string>;
+  readonly sets: OldSet[];
+  /** Documents that were read, those of them that are of no known form, and those that are of a key that another one has, too. */
+  readonly found: number;
+  readonly strange: number;
+}
+
+const AT_ONCE = 500;
+
+/** @throws SyncError as mongoError tells. */
+export async function readOldStreams(
+  { oldDb, onProgress }: Pick<AdoptOptions, 'oldDb' | 'onProgress'>,
+  collections: readonly OldCollection[],
+): Promise<OldStreams> {
+  const byKey: OldStreams['byKey'] = new Map();
+  const keyOf = new Map<string, string>();
+  const sets: OldSet[] = [];
+  let found = 0;
+  let strange = 0;
+  for (const { name, generation, kind } of collections) {
+    if (kind !== 'streams') continue;
+    for await (const documents of oldDocuments(oldDb, name, AT_ONCE)) {
+      found += documents.length;
+      for (const document of documents) {
+        const stream = parseOldStream(document);
+        if (stream === undefined) {
+          strange++;
+          continue;
+        }
+        const { id, ...known } = stream;
+        keyOf.set(id, stream.key);
+        const before = byKey.get(stream.key);
+        byKey.set(stream.key, { ...(before ? mergeOldStreams(before, known) : known), generation });
+        sets.push(...setsIn(document, stream));
+      }
+      onProgress?.(documents.length);
+    }
+  }
+  return { byKey, keyOf, sets, found, strange };
+}
+
+function setsIn(document: Readonly<Record<string, unknown>>, { key, updatedAt }: OldStream): OldSet[] {
+  const { metadata_sets: all } = document;
+  if (typeof all !== 'object' || all === null) return [];
+  return Object.entries(all).map(([name, values]) => ({ stream: key, name, values, at: updatedAt }));
+}

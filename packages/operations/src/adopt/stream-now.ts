@@ -1,0 +1,63 @@
+import { compareEntryIds, keyBytes } from '@redis-to-mongo/pipeline';
+import { redisError } from '@redis-to-mongo/redis-connection';
+import { parseStreamInfo, type redisSource, type StreamInfo } from '@redis-to-mongo/redis-source';
+
+type RedisClient = Parameters<typeof redisSource>[0];
+
+/** A stream as Redis has it, seen from a position. */
+export interface StreamNow {
+  /** Entries behind the position. */
+  readonly unread: number;
+  /** Entries ever added that are not behind it: read, or gone by now. */
+  readonly passed: number;
+  readonly lastId: string;
+  /** `null` before Redis 7.0. */
+  readonly added: number | null;
+  /** The stream begins behind the position: what was between is gone, read or not. */
+  readonly beginsBehind: boolean;
+}
+
+const PAGE = 1000;
+
+/**
+ * Counts what is behind a position, page by page. The last page and XINFO are of one instant.
+ * @returns `undefined` where the stream is not there.
+ * @throws SyncError as redisError tells.
+ */
+export async function streamNow(
+  redis: RedisClient,
+  keyId: string,
+  upTo: string,
+): Promise<StreamNow | undefined> {
+  const key = keyBytes(keyId);
+  let unread = 0;
+  try {
+    for (let from = upTo; ; ) {
+      const replies = await redis
+        .multi()
+        .xrange(key, `(${from}`, '+', 'COUNT', PAGE)
+        .xinfo('STREAM', key)
+        .exec();
+      const [[rangeError, page] = [], [infoError, reply] = []] = replies ?? [];
+      if (infoError && /no such key/i.test(infoError.message)) return undefined;
+      if (rangeError || infoError) throw rangeError ?? infoError;
+      const entries: readonly unknown[] = Array.isArray(page) ? page : [];
+      unread += entries.length;
+      const last = entries.at(-1);
+      if (entries.length === PAGE && Array.isArray(last)) from = String(last[0]);
+      else return asSeen(parseStreamInfo(reply), unread, upTo);
+    }
+  } catch (error) {
+    throw redisError(error);
+  }
+}
+
+function asSeen({ length, added, lastId, firstId }: StreamInfo, unread: number, upTo: string): StreamNow {
+  return {
+    unread,
+    passed: (added ?? length) - unread,
+    lastId: compareEntryIds(upTo, lastId) > 0 ? upTo : lastId,
+    added: added ?? null,
+    beginsBehind: firstId !== undefined && compareEntryIds(firstId, upTo) > 0 && (added ?? length) > length,
+  };
+}
