@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const root = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -26,10 +27,46 @@ const valuesOfToday = [
 ].map((name) => `packages/${name}`);
 const streamsOfToday = ['gaps', 'lives', 'once'].map((name) => `apps/worker/test/${name}`);
 
+/** What takes longest begins first, so that nothing waits for it in the end. */
+const LONGEST = [
+  'chaos',
+  'bench',
+  'demo',
+  'stopping',
+  'poison',
+  'verdict',
+  'tail',
+  'scheduling',
+  'load',
+  'alerts',
+  'crash',
+  'network',
+  'identity',
+  'servers',
+  'image-steps',
+];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => {
+      const at = LONGEST.findIndex((name) => moduleId.endsWith(`/${name}.e2e.test.ts`));
+      return at === -1 ? LONGEST.length : at;
+    };
+    return (await super.sort(files)).sort((a, b) => place(a) - place(b));
+  }
+}
+
+/**
+ * Most of the time of tests with servers is waiting: for leases, claims and locks to end, for processes to start. They run
+ * together, so that one waits while another works.
+ */
+const withServers = { sequence: { groupOrder: 1 }, maxWorkers: 5 };
+
 export default defineConfig({
   test: {
     // The default differs between CI and elsewhere.
     allowOnly: false,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         resolve: { alias: sources },
@@ -46,60 +83,54 @@ export default defineConfig({
         resolve: { alias: sources },
         test: {
           ...serverSetup,
+          ...withServers,
           name: 'integration',
           include: suffixed('.integration.test.ts'),
           testTimeout: 120_000,
-          sequence: { groupOrder: 1 },
-          maxWorkers: 2,
         },
       },
       {
         resolve: { alias: sources },
         test: {
           ...serverSetup,
+          ...withServers,
           ...ordinaryPath,
           name: 'integration, ordinary path',
           include: conformance.map((name) => `apps/worker/test/${name}.integration.test.ts`),
           testTimeout: 120_000,
-          sequence: { groupOrder: 1 },
-          maxWorkers: 2,
         },
       },
       {
         resolve: { alias: sources },
         test: {
           ...serverSetup,
+          ...withServers,
           ...today,
           name: 'integration, Valkey 9',
           include: [...valuesOfToday, ...streamsOfToday].map((path) => `${path}.integration.test.ts`),
           exclude: ['**/hash-field-expiry.*'],
           testTimeout: 120_000,
-          sequence: { groupOrder: 1 },
-          maxWorkers: 2,
         },
       },
       {
         resolve: { alias: sources },
         test: {
           ...serverSetup,
+          ...withServers,
           name: 'e2e',
           include: suffixed('.e2e.test.ts'),
           testTimeout: 300_000,
-          // Much of their time is waiting: for leases, claims and locks to end.
-          maxWorkers: 3,
-          sequence: { groupOrder: 2 },
         },
       },
       {
         resolve: { alias: sources },
         test: {
           ...serverSetup,
+          ...withServers,
           ...ordinaryPath,
           name: 'e2e, ordinary path',
           include: ['apps/worker/test/crash.e2e.test.ts'],
           testTimeout: 300_000,
-          maxWorkers: 3,
-          sequence: { groupOrder: 2 },
         },
       },
     ],

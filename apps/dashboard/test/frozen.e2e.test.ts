@@ -85,12 +85,13 @@ describe('while MongoDB is frozen', () => {
       ['/', 200, /<h1>MongoDB can’t be read.*MongoDB did not answer/s],
     ] as const) {
       // The first page may still come from what was read before; the second one knows.
+      let slowest = 0;
       await vi.waitFor(
         async () => {
           const began = Date.now();
           const answer = await fetch(http + path, { headers });
           const text = await answer.text();
-          expect(Date.now() - began, path).toBeLessThan(SOON_MS);
+          slowest = Math.max(slowest, Date.now() - began);
           expect([answer.status, answer.headers.get('content-type')], path).toEqual([
             status,
             'text/html; charset=utf-8',
@@ -99,6 +100,7 @@ describe('while MongoDB is frozen', () => {
         },
         { timeout: 40_000, interval: 500 },
       );
+      expect(slowest, path).toBeLessThan(SOON_MS);
     }
     const began = Date.now();
     const asked = await fetch(`${http}/keys/actions`, {
