@@ -62,6 +62,17 @@ describe('the documents', () => {
     }
   });
 
+  it.each(['scheduler', 'worker'])(
+    'docs/operations.md tells the options that a running %s takes over',
+    (app) => {
+      const namesIn = (text = '') => [...text.matchAll(/[A-Z]+(?:_[A-Z]+)*/g)].map(([name]) => name).sort();
+      const [, taken] = /const TAKEN_OVER = \[([^\]]*)\]/.exec(read(`apps/${app}/src/run-${app}.ts`)) ?? [];
+      const [, told] = new RegExp(`^\\| ${app} \\| (.*): `, 'm').exec(read('docs/operations.md')) ?? [];
+      expect(namesIn(taken).length).toBeGreaterThan(3);
+      expect(namesIn(told)).toEqual(namesIn(taken));
+    },
+  );
+
   it('docs/operations.md has every error code of the line with its class, and no other', () => {
     const sources = files.filter((path) => /^(apps|packages)\/[^/]+\/src\/.*\.ts$/.test(path));
     const inCode = sources.flatMap((path) =>

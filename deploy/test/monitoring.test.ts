@@ -82,7 +82,7 @@ describe('deploy/grafana/dashboard.json', () => {
       // By which path entries came shows nowhere: both write the same.
       'r2m_entries_read_total',
       'r2m_stream_reads_total',
-      // Whether entries came by jobs or by looks shows nowhere either.
+      // Whether entries came by jobs or by tailing shows nowhere either.
       'r2m_tail_polls_total',
       'r2m_tailed_streams',
       'r2m_lagging_keys',

@@ -21,7 +21,7 @@ interface Answer {
   readonly body: string;
 }
 
-describe.skipIf(nginxCommand === undefined)('behind a real nginx that ends TLS', () => {
+describe.skipIf(nginxCommand === undefined)('behind a real nginx that ends TLS (needs nginx)', () => {
   let redis: RedisServer;
   const opened: { close(): Promise<unknown> }[] = [];
   let nginx: Nginx;

@@ -142,7 +142,7 @@ describe('while MongoDB is frozen', () => {
   });
 
   test.skipIf(executablePath === undefined)(
-    'an open page says that what it shows is old, and goes on',
+    'an open page says that what it shows is old, and goes on (needs Chromium)',
     async () => {
       let browser: Browser | undefined;
       try {

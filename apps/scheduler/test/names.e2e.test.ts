@@ -3,7 +3,7 @@ import { keyIdOf } from '@redis-to-mongo/pipeline';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type FleetUnderTest, fleetUnderTest } from './fleet-under-test.js';
 
-/** Names that a fleet has to carry through discovery, jobs, claims, logs and wake-ups. */
+/** Names that a fleet has to carry through the change feed, sweeps, jobs, claims and logs. */
 const NAMES = [
   '',
   '   ',

@@ -39,7 +39,7 @@ function supervise() {
   };
 }
 
-async function untilSetAside(): Promise<void> {
+async function untilQuarantined(): Promise<void> {
   const asked = { lastError: { code: 'KEY_QUARANTINED' } };
   await until(async () => expect(await fleet.key('poison')).toMatchObject(asked), 120_000);
 }
@@ -52,7 +52,7 @@ describe('a key whose job kills its worker', () => {
     fleet.scheduler();
     const supervisor = supervise();
     try {
-      await untilSetAside();
+      await untilQuarantined();
       expect(supervisor.kills()).toBe(3);
       for (const key of innocents) await fill(key, 21, 40);
       for (const key of innocents) await until(async () => expect(await fleet.entries(key)).toBe(40));
@@ -77,7 +77,7 @@ describe('a key whose job kills its worker', () => {
     await news.exec();
     const supervisor = supervise();
     try {
-      await untilSetAside();
+      await untilQuarantined();
       expect(supervisor.kills()).toBe(3);
       for (const key of innocents.slice(0, 15))
         await until(async () => expect(await fleet.entries(key)).toBe(6));

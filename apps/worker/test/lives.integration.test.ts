@@ -193,7 +193,7 @@ describe('the lives of a stream', () => {
       expect((await under.sync(key)).result).toBe('unchanged');
     });
 
-    it('of many entries one alone is another, wherever one in sixteen is remembered', async () => {
+    it('of a thousand entries seventy in a row are others: enough to meet one that is remembered, of about sixteen', async () => {
       const ids = Array.from({ length: 1000 }, (_, i) => `${i + 1}-0`);
       await live('many', ids);
       await under.sync('many');

@@ -41,7 +41,9 @@ it('knows the former names of options, which count for nothing beside the presen
   expect(changeFeed({ CHANGE_FEED: false, WAKE_UPS: true })).toBe(false);
   expect(changeFeed({ WAKE_UPS: true, CHANGE_FEED: false })).toBe(false);
   expect(changeFeed({}, { WAKE_UPS: 'true', CHANGE_FEED: 'false' })).toBe(false);
-  expect(folder.load({ DISCOVERY_INTERVAL_SEC: '5' })).toEqual(folder.load({}));
+  expect(folder.load({ FOLLOW_STREAMS: '7' }, {}).sync.tailStreams).toBe(7);
+  expect(folder.load({}, { FOLLOW_STREAMS: 7 }).sync.tailStreams).toBe(7);
+  expect(folder.load({ DISCOVERY_INTERVAL_SEC: '5' }, {})).toEqual(folder.load({}, {}));
   expect(folder.load({}, { DISCOVERY_INTERVAL_SEC: 5 }).sync).toEqual(folder.load({}).sync);
 });
 
