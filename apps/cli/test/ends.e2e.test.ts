@@ -1,10 +1,9 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { startMongo, startRedis, startTcpProxy, type TcpProxy } from '@redis-to-mongo/local-stack';
+import { freePort, startMongo, startRedis, startTcpProxy, type TcpProxy } from '@redis-to-mongo/local-stack';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { unusedPort } from '../../scheduler/test/certificates.js';
 import { type CliUnderTest, cliUnderTest, NO_TLS } from './cli-under-test.js';
 
 const BIN = fileURLToPath(new URL('../bin/redis-to-mongo.mjs', import.meta.url));
@@ -26,7 +25,7 @@ beforeAll(async () => {
   await pipeline.exec();
   redisProxy = await startTcpProxy(Number(new URL(cli.namespace.redis.url).port));
   mongoProxy = await startTcpProxy(Number(new URL(cli.namespace.mongoUri).port));
-  away = `redis://127.0.0.1:${await unusedPort()}`;
+  away = `redis://127.0.0.1:${await freePort()}`;
 });
 afterEach(() => {
   for (const child of running) child.kill('SIGKILL');

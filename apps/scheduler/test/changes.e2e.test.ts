@@ -1,17 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { FleetProcess } from './fleet-process.js';
-import { type FleetUnderTest, fleetUnderTest, prints, until } from './fleet-under-test.js';
+import { type FleetUnderTest, fleetForTests, prints, until } from './fleet-under-test.js';
 
 let fleet: FleetUnderTest;
 let scheduler: FleetProcess;
-beforeAll(async () => {
-  fleet = await fleetUnderTest();
-});
-afterEach(async () => {
-  await fleet.clear();
-});
-afterAll(async () => {
-  await fleet.close();
+fleetForTests((made) => {
+  fleet = made;
 });
 
 /** No interval brings what these tests wait for: only the feed can. */

@@ -1,20 +1,21 @@
 import { mastersOf } from '@redis-to-mongo/redis-connection';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type FleetUnderTest, fleetUnderTest, until } from './fleet-under-test.js';
+import { type FleetUnderTest, fleetForTests, until } from './fleet-under-test.js';
 import { type RedisCluster, startCluster } from './redis-cluster.js';
 
 let fleet: FleetUnderTest;
 let cluster: RedisCluster;
 beforeAll(async () => {
-  [fleet, cluster] = await Promise.all([fleetUnderTest(), startCluster()]);
+  cluster = await startCluster();
 });
 afterEach(async () => {
-  await fleet.clear();
   await Promise.all(mastersOf(cluster.redis).map((master) => master.flushall()));
 });
 afterAll(async () => {
   await cluster.close();
-  await fleet.close();
+});
+fleetForTests((made) => {
+  fleet = made;
 });
 
 /** Enough that each node has some; `REDIS_URL` is emptied, so that nothing but the cluster can be meant. */

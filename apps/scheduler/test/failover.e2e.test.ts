@@ -3,24 +3,21 @@ import { type RedisServer, startRedis, startTcpProxy, type TcpProxy } from '@red
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { FleetProcess } from './fleet-process.js';
-import { type FleetUnderTest, fleetUnderTest, prints, until } from './fleet-under-test.js';
+import { type FleetUnderTest, fleetForTests, LOGIN, prints, readyz, until } from './fleet-under-test.js';
 
 const DASHBOARD = fileURLToPath(new URL('../../dashboard/dist/main.js', import.meta.url));
-const LOGIN = { DASHBOARD_PASSWORD: 's3cret', DASHBOARD_PORT: '0' };
 
 let fleet: FleetUnderTest;
 /** Two servers, of which one is a primary, and a name that leads to one of them. */
 let pair: { first: RedisServer; second: RedisServer; name: TcpProxy; toFirst: Redis; toSecond: Redis };
 
 beforeAll(async () => {
-  fleet = await fleetUnderTest();
   const [first, second] = await Promise.all([startRedis(), startRedis()]);
   const [toFirst, toSecond] = [new Redis(first.url), new Redis(second.url)];
   pair = { first, second, toFirst, toSecond, name: await startTcpProxy(first.port) };
   await toSecond.replicaof('127.0.0.1', first.port);
 });
 afterEach(async () => {
-  await fleet.clear();
   const { first, toFirst, toSecond, name } = pair;
   await toFirst.replicaof('NO', 'ONE');
   await toFirst.flushall();
@@ -32,7 +29,10 @@ afterAll(async () => {
   toFirst.disconnect();
   toSecond.disconnect();
   await name.close();
-  await Promise.all([first.stop(), second.stop(), fleet.close()]);
+  await Promise.all([first.stop(), second.stop()]);
+});
+fleetForTests((made) => {
+  fleet = made;
 });
 
 /** The second server becomes the primary; the first one, which old connections lead to, follows nobody who answers. */
@@ -46,11 +46,7 @@ async function failOver(): Promise<void> {
 }
 
 async function isReady(app: FleetProcess): Promise<void> {
-  const [, address = ''] = /"http":"([^"]+)"/.exec(app.output()) ?? [];
-  const authorization = `Basic ${Buffer.from('admin:s3cret').toString('base64')}`;
-  await until(async () =>
-    expect((await fetch(`${address}/readyz`, { headers: { authorization } })).status).toBe(200),
-  );
+  await until(async () => expect(await readyz(app)).toMatch(/^200/));
 }
 
 async function apps(env: Record<string, string>): Promise<FleetProcess[]> {
@@ -103,14 +99,8 @@ describe('a failover behind a name, while old connections stay open,', () => {
     const started = await apps({ QUEUE_REDIS_URL: `redis://127.0.0.1:${name.port}` });
     await Promise.all(started.map(isReady));
     await toFirst.replicaof('127.0.0.1', 1);
-    for (const app of started) {
-      const [, address = ''] = /"http":"([^"]+)"/.exec(app.output()) ?? [];
-      const authorization = `Basic ${Buffer.from('admin:s3cret').toString('base64')}`;
-      await until(async () => {
-        const answer = await fetch(`${address}/readyz`, { headers: { authorization } });
-        expect(`${answer.status} ${await answer.text()}`).toMatch(/^503.*REDIS_READONLY/);
-      });
-    }
+    for (const app of started)
+      await until(async () => expect(await readyz(app)).toMatch(/^503.*REDIS_READONLY/));
     await toFirst.replicaof('NO', 'ONE');
     await Promise.all(started.map(isReady));
   });
@@ -123,14 +113,8 @@ describe('a queue that takes no writes', () => {
     await Promise.all([scheduler, dashboard].map(isReady));
     await fleet.queueRedis.config('SET', 'maxmemory', '1');
     try {
-      for (const app of [scheduler, dashboard]) {
-        const [, address = ''] = /"http":"([^"]+)"/.exec(app.output()) ?? [];
-        const authorization = `Basic ${Buffer.from('admin:s3cret').toString('base64')}`;
-        await until(async () => {
-          const answer = await fetch(`${address}/readyz`, { headers: { authorization } });
-          expect(`${answer.status} ${await answer.text()}`).toMatch(/^503.*REDIS_OUT_OF_MEMORY/);
-        });
-      }
+      for (const app of [scheduler, dashboard])
+        await until(async () => expect(await readyz(app)).toMatch(/^503.*REDIS_OUT_OF_MEMORY/));
       const lines = scheduler.output().split('\n').length;
       await new Promise((resolve) => setTimeout(resolve, 5_000));
       expect(scheduler.output().split('\n').length - lines).toBeLessThan(20);

@@ -1,13 +1,9 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type FleetUnderTest, fleetUnderTest, metricsOf, prints, until } from './fleet-under-test.js';
+import { expect, it } from 'vitest';
+import { type FleetUnderTest, fleetForTests, metricsOf, prints, until } from './fleet-under-test.js';
 
 let fleet: FleetUnderTest;
-
-beforeAll(async () => {
-  fleet = await fleetUnderTest();
-});
-afterAll(async () => {
-  await fleet.close();
+fleetForTests((made) => {
+  fleet = made;
 });
 
 it('the active scheduler tells what is due, how far the mirror is behind and what the queue holds; a standby nothing', async () => {

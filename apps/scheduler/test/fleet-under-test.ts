@@ -8,8 +8,11 @@ import {
 import { connectMongo, markPaused, markResumed } from '@redis-to-mongo/mongo-sink';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
 import type { Db, Document } from 'mongodb';
-import { expect, inject, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, inject, vi } from 'vitest';
 import { type FleetProcess, SCHEDULER, startApp, WORKER } from './fleet-process.js';
+
+/** The options of a dashboard that `readyz` can ask. */
+export const LOGIN = { DASHBOARD_PASSWORD: 's3cret', DASHBOARD_PORT: '0' };
 
 const TLS = { enabled: false, rejectUnauthorized: true };
 
@@ -29,6 +32,8 @@ export interface FleetUnderTest {
   /** The interval of a key's job scheduler, in ms; undefined while it has none. */
   everyMs(key: string): Promise<number | undefined>;
   entries(key: string): Promise<number>;
+  /** Adds an entry for every number from one to another, with the number as its id's time and as its field `n`. */
+  fill(key: string, from: number, upTo: number): Promise<void>;
   /** Marks a key as paused in MongoDB. A stream's entries are there before its document is: it is waited for. */
   pause(key: string): Promise<void>;
   /** Ends a key's pause in MongoDB, and nothing else: `queue.request` has it run. */
@@ -75,6 +80,11 @@ export async function fleetUnderTest(): Promise<FleetUnderTest> {
     key: async (key) => await db.collection<{ _id: string }>('keys').findOne({ _id: key }),
     everyMs: async (key) => (await queue.schedulers.of([key]))[0]?.everyMs,
     entries: async (key) => await db.collection('stream_messages').countDocuments({ stream: key }),
+    fill: async (key, from, upTo) => {
+      const pipeline = redis.pipeline();
+      for (let ms = from; ms <= upTo; ms++) pipeline.xadd(key, `${ms}-0`, 'n', String(ms));
+      await pipeline.exec();
+    },
     pause: async (key) =>
       await until(async () => expect(await markPaused(db, key, new Date()), key).toBe(true)),
     resume: async (key) => expect(await markResumed(db, key, new Date()), key).toBe(true),
@@ -96,6 +106,25 @@ export async function fleetUnderTest(): Promise<FleetUnderTest> {
   };
 }
 
+/**
+ * A fleet for all tests of a file, cleared after each of them. Hooks of the file that need it come after this call; those
+ * that must come after its clearing, before.
+ * @param made is given the fleet before the first test.
+ */
+export function fleetForTests(made: (fleet: FleetUnderTest) => void): void {
+  let fleet: FleetUnderTest | undefined;
+  beforeAll(async () => {
+    fleet = await fleetUnderTest();
+    made(fleet);
+  });
+  afterEach(async () => {
+    await fleet?.clear();
+  });
+  afterAll(async () => {
+    await fleet?.close();
+  });
+}
+
 /** Waits until what is expected holds. */
 export async function until(expected: () => Promise<void> | void, timeout = 60_000): Promise<void> {
   await vi.waitFor(expected, { timeout, interval: 50 });
@@ -108,11 +137,23 @@ export async function prints(app: FleetProcess, pattern: RegExp, timeout = 60_00
   }, timeout);
 }
 
+/** Where an app answers for its health and metrics, once it has started. */
+export async function addressOf(app: FleetProcess): Promise<string> {
+  await prints(app, /"http":"http/);
+  return /"http":"([^"]+)"/.exec(app.output())?.[1] ?? '';
+}
+
+/** What an app says of its readiness: the status and the body of its answer. A dashboard is asked with the login of LOGIN. */
+export async function readyz(app: FleetProcess): Promise<string> {
+  const authorization = `Basic ${Buffer.from(`admin:${LOGIN.DASHBOARD_PASSWORD}`).toString('base64')}`;
+  const answer = await fetch(`${await addressOf(app)}/readyz`, { headers: { authorization } });
+  return `${answer.status} ${await answer.text()}`;
+}
+
 /** What an app counts, once it has started: by names without `r2m_`, with the first label where there are more. */
 export async function metricsOf(app: FleetProcess): Promise<(name: string) => number | undefined> {
   await prints(app, /(scheduler|worker) started/);
-  const [, address] = /"http":"([^"]+)"/.exec(app.output()) ?? [];
-  const text = await (await fetch(`http://${address?.replace(/^https?:\/\//, '')}/metrics`)).text();
+  const text = await (await fetch(`${await addressOf(app)}/metrics`)).text();
   return (name) => {
     const line = text.split('\n').find((each) => each.startsWith(`r2m_${name}`));
     return line === undefined ? undefined : Number(line.slice(line.lastIndexOf(' ')));

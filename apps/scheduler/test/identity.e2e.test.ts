@@ -1,18 +1,12 @@
 import { startRedis } from '@redis-to-mongo/local-stack';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { FleetProcess } from './fleet-process.js';
-import { type FleetUnderTest, fleetUnderTest, prints, until } from './fleet-under-test.js';
+import { type FleetUnderTest, fleetForTests, prints, until } from './fleet-under-test.js';
 import { commandOn } from './verdict-under-test.js';
 
 let fleet: FleetUnderTest;
-beforeAll(async () => {
-  fleet = await fleetUnderTest();
-});
-afterEach(async () => {
-  await fleet.clear();
-});
-afterAll(async () => {
-  await fleet.close();
+fleetForTests((made) => {
+  fleet = made;
 });
 
 async function started(): Promise<FleetProcess> {

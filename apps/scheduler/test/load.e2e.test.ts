@@ -1,19 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { type MongoServer, startMongo } from '@redis-to-mongo/local-stack';
 import { connectMongo, type MongoHandle } from '@redis-to-mongo/mongo-sink';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FleetProcess } from './fleet-process.js';
-import { type FleetUnderTest, fleetUnderTest, until } from './fleet-under-test.js';
+import { type FleetUnderTest, fleetForTests, until } from './fleet-under-test.js';
 
 let fleet: FleetUnderTest;
-beforeAll(async () => {
-  fleet = await fleetUnderTest();
-});
-afterEach(async () => {
-  await fleet.clear();
-});
-afterAll(async () => {
-  await fleet.close();
+fleetForTests((made) => {
+  fleet = made;
 });
 
 describe('SOURCE_BYTES_PER_SEC', () => {

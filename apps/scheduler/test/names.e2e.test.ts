@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { keyIdOf } from '@redis-to-mongo/pipeline';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { type FleetUnderTest, fleetUnderTest } from './fleet-under-test.js';
+import { expect, test, vi } from 'vitest';
+import { type FleetUnderTest, fleetForTests } from './fleet-under-test.js';
 
 /** Names that a fleet has to carry through the change feed, sweeps, jobs, claims and logs. */
 const NAMES = [
@@ -18,11 +18,9 @@ const NAMES = [
 ].map((name) => Buffer.from(name));
 
 let fleet: FleetUnderTest;
-
-beforeAll(async () => {
-  fleet = await fleetUnderTest();
+fleetForTests((made) => {
+  fleet = made;
 });
-afterAll(() => fleet.close());
 
 test('keys of all names are mirrored by a fleet, and go on being mirrored', async () => {
   const { redis, db } = fleet;

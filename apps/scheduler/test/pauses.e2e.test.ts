@@ -1,12 +1,9 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type FleetUnderTest, fleetUnderTest, until } from './fleet-under-test.js';
+import { expect, it } from 'vitest';
+import { type FleetUnderTest, fleetForTests, until } from './fleet-under-test.js';
 
 let fleet: FleetUnderTest;
-beforeAll(async () => {
-  fleet = await fleetUnderTest();
-});
-afterAll(async () => {
-  await fleet.close();
+fleetForTests((made) => {
+  fleet = made;
 });
 
 async function isMirrored(key: string, entries: number): Promise<void> {

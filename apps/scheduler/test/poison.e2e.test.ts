@@ -1,23 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { POISONED_WORKER } from './fleet-process.js';
-import { type FleetUnderTest, fleetUnderTest, until } from './fleet-under-test.js';
+import { type FleetUnderTest, fleetForTests, until } from './fleet-under-test.js';
 
 let fleet: FleetUnderTest;
-beforeAll(async () => {
-  fleet = await fleetUnderTest();
+fleetForTests((made) => {
+  fleet = made;
 });
-afterEach(async () => {
-  await fleet.clear();
-});
-afterAll(async () => {
-  await fleet.close();
-});
-
-async function fill(key: string, from: number, upTo: number): Promise<void> {
-  const pipeline = fleet.redis.pipeline();
-  for (let ms = from; ms <= upTo; ms++) pipeline.xadd(key, `${ms}-0`, 'n', String(ms));
-  await pipeline.exec();
-}
 
 /** What a supervisor does: a worker that died is started again. */
 function supervise() {
@@ -48,13 +36,13 @@ const innocents = Array.from({ length: 30 }, (_, i) => `innocent:${i}`);
 
 describe('a key whose job kills its worker', () => {
   it('is quarantined after three times, is shown, and takes no other key with it', async () => {
-    for (const key of [...innocents, 'poison']) await fill(key, 1, 20);
+    for (const key of [...innocents, 'poison']) await fleet.fill(key, 1, 20);
     fleet.scheduler();
     const supervisor = supervise();
     try {
       await untilQuarantined();
       expect(supervisor.kills()).toBe(3);
-      for (const key of innocents) await fill(key, 21, 40);
+      for (const key of innocents) await fleet.fill(key, 21, 40);
       for (const key of innocents) await until(async () => expect(await fleet.entries(key)).toBe(40));
       const errors = await fleet.db.collection('keys').countDocuments({ lastError: { $ne: null } });
       expect(errors).toBe(1);
@@ -66,7 +54,7 @@ describe('a key whose job kills its worker', () => {
 
   it('is found as well when it is woken together with others', async () => {
     const keys = [...innocents.slice(0, 15), 'poison'];
-    for (const key of keys) await fill(key, 1, 5);
+    for (const key of keys) await fleet.fill(key, 1, 5);
     fleet.scheduler({ SYNC_INTERVAL_SEC: '3600' });
     const well = fleet.worker();
     for (const key of keys) await until(async () => expect(await fleet.entries(key)).toBe(5));

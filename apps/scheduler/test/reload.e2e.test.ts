@@ -1,20 +1,17 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type FleetUnderTest, fleetUnderTest, prints, until } from './fleet-under-test.js';
+import { afterAll, expect, it } from 'vitest';
+import { type FleetUnderTest, fleetForTests, prints, until } from './fleet-under-test.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'reload-'));
 const CONFIG_FILE = join(folder, 'config.json');
 const configure = (options: object) => writeFileSync(CONFIG_FILE, JSON.stringify(options));
 
 let fleet: FleetUnderTest;
-beforeAll(async () => {
-  fleet = await fleetUnderTest();
-});
-afterAll(async () => {
-  await fleet.close();
-  rmSync(folder, { recursive: true });
+afterAll(() => rmSync(folder, { recursive: true }));
+fleetForTests((made) => {
+  fleet = made;
 });
 
 it('scheduler and worker take rules, intervals and limits over by SIGHUP, and a wrong file changes nothing', async () => {

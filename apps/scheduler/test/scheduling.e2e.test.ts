@@ -1,22 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type FleetUnderTest, fleetUnderTest, prints, until } from './fleet-under-test.js';
+import { describe, expect, it } from 'vitest';
+import { type FleetUnderTest, fleetForTests, prints, until } from './fleet-under-test.js';
 
 let fleet: FleetUnderTest;
-beforeAll(async () => {
-  fleet = await fleetUnderTest();
+fleetForTests((made) => {
+  fleet = made;
 });
-afterEach(async () => {
-  await fleet.clear();
-});
-afterAll(async () => {
-  await fleet.close();
-});
-
-async function fill(key: string, from: number, upTo: number): Promise<void> {
-  const pipeline = fleet.redis.pipeline();
-  for (let ms = from; ms <= upTo; ms++) pipeline.xadd(key, `${ms}-0`, 'n', String(ms));
-  await pipeline.exec();
-}
 
 async function isMirrored(key: string, entries: number, timeout?: number): Promise<void> {
   await until(async () => expect(await fleet.entries(key)).toBe(entries), timeout);
@@ -25,7 +13,7 @@ async function isMirrored(key: string, entries: number, timeout?: number): Promi
 describe('the scheduler', () => {
   it('gives each key one job scheduler, also keys with odd names, and takes those of vanished keys away', async () => {
     const names = ['orders', 'a:b:3:c', '{r2m}x', 'with space', 'base64:abc', '42'];
-    for (const name of names) await fill(name, 1, 3);
+    for (const name of names) await fleet.fill(name, 1, 3);
     await fleet.redis.xadd(Buffer.from([0xff, 0x00, 0x41]), '1-0', 'n', '1');
     await fleet.redis.sadd('tags', 'a', 'b');
     fleet.scheduler();
@@ -42,7 +30,7 @@ describe('the scheduler', () => {
   });
 
   it('notices keys that vanished while no scheduler ran', async () => {
-    await fill('gone', 1, 3);
+    await fleet.fill('gone', 1, 3);
     const first = fleet.scheduler();
     const worker = fleet.worker();
     await isMirrored('gone', 3);
@@ -56,7 +44,7 @@ describe('the scheduler', () => {
   });
 
   it('brings its job schedulers to a new interval when the option has changed, and keys of other types have none', async () => {
-    await fill('orders', 1, 3);
+    await fleet.fill('orders', 1, 3);
     await fleet.redis.set('text', 'a');
     const first = fleet.scheduler({ IDLE_INTERVAL_SEC: '3600' });
     await until(async () => expect(await fleet.everyMs('orders')).toBe(3_600_000));
@@ -70,7 +58,7 @@ describe('the scheduler', () => {
   });
 
   it('sets a job scheduler going again that has stopped', async () => {
-    await fill('orders', 1, 3);
+    await fleet.fill('orders', 1, 3);
     fleet.scheduler();
     await until(async () => expect(await fleet.everyMs('orders')).toBeDefined());
     const [schedule] = await fleet.queue.schedulers.of(['orders']);
@@ -94,14 +82,14 @@ describe('the scheduler', () => {
     await prints(scheduler, /connection trouble/);
     await fleet.queueServer.restart();
     await fleet.namespace.redis.restart();
-    await fill('late', 1, 3);
+    await fleet.fill('late', 1, 3);
     await isMirrored('late', 3);
     expect(scheduler.process.exitCode).toBeNull();
     expect(worker.process.exitCode).toBeNull();
   });
 
   it('goes on after source and queue were killed and restarted', async () => {
-    await fill('orders', 1, 3);
+    await fleet.fill('orders', 1, 3);
     const scheduler = fleet.scheduler();
     fleet.worker();
     await isMirrored('orders', 3);
@@ -109,22 +97,22 @@ describe('the scheduler', () => {
     await fleet.queueServer.kill();
     await fleet.namespace.redis.restart();
     await fleet.queueServer.restart();
-    await fill('orders', 4, 6);
-    await fill('later', 1, 3);
+    await fleet.fill('orders', 4, 6);
+    await fleet.fill('later', 1, 3);
     await isMirrored('orders', 6);
     await isMirrored('later', 3);
     expect(scheduler.process.exitCode).toBeNull();
   });
 
   it('fills the queue again when it was emptied while running, and nothing is lost', async () => {
-    for (let i = 0; i < 20; i++) await fill(`stream:${i}`, 1, 10);
+    for (let i = 0; i < 20; i++) await fleet.fill(`stream:${i}`, 1, 10);
     await fleet.redis.sadd('tags', 'a');
     const scheduler = fleet.scheduler();
     fleet.worker();
     for (let i = 0; i < 20; i++) await isMirrored(`stream:${i}`, 10);
     await until(async () => expect(await fleet.queue.schedulerCount()).toBe(21));
     await fleet.redis.sadd('tags', 'b');
-    for (let i = 0; i < 20; i++) await fill(`stream:${i}`, 11, 20);
+    for (let i = 0; i < 20; i++) await fleet.fill(`stream:${i}`, 11, 20);
     await fleet.queueRedis.flushall();
     await until(async () => expect(await fleet.queue.schedulerCount()).toBe(21));
     for (let i = 0; i < 20; i++) await isMirrored(`stream:${i}`, 20);
@@ -144,13 +132,13 @@ describe('of several schedulers', () => {
     const second = fleet.scheduler();
     await prints(second, /scheduler started/);
     fleet.worker();
-    await fill('orders', 1, 3);
+    await fleet.fill('orders', 1, 3);
     await isMirrored('orders', 3);
     expect(second.output()).not.toMatch(/is the active one/);
     first.kill('SIGKILL');
     const killed = Date.now();
-    await fill('orders', 4, 6);
-    await fill('new', 1, 3);
+    await fleet.fill('orders', 4, 6);
+    await fleet.fill('new', 1, 3);
     await prints(second, /this scheduler is the active one/, 15_000);
     expect(Date.now() - killed).toBeLessThan(15_000);
     await isMirrored('orders', 6);
@@ -160,21 +148,21 @@ describe('of several schedulers', () => {
   it('one that was paused and comes back does no harm', async () => {
     const first = fleet.scheduler();
     await prints(first, /this scheduler is the active one/);
-    await fill('old', 1, 3);
-    await fill('vanishing', 1, 3);
+    await fleet.fill('old', 1, 3);
+    await fleet.fill('vanishing', 1, 3);
     fleet.worker();
     await isMirrored('vanishing', 3);
     first.kill('SIGSTOP');
     const second = fleet.scheduler();
     await prints(second, /this scheduler is the active one/);
-    await fill('new', 1, 3);
+    await fleet.fill('new', 1, 3);
     await fleet.redis.del('vanishing');
     await isMirrored('new', 3);
     await until(async () => expect(await fleet.key('vanishing')).toMatchObject({ status: 'deleted' }));
     first.kill('SIGCONT');
     await prints(first, /standing by: another scheduler is active/);
-    await fill('old', 4, 6);
-    await fill('new', 4, 6);
+    await fleet.fill('old', 4, 6);
+    await fleet.fill('new', 4, 6);
     await isMirrored('old', 6);
     await isMirrored('new', 6);
     await until(async () => expect(await fleet.queue.schedulerCount()).toBe(2));
@@ -184,7 +172,7 @@ describe('of several schedulers', () => {
   });
 
   it('a standby that heard of every change takes over without a sweep, and misses none', async () => {
-    await fill('orders', 1, 3);
+    await fleet.fill('orders', 1, 3);
     const first = fleet.scheduler();
     await prints(first, /sweep done/);
     const second = fleet.scheduler();
@@ -197,7 +185,7 @@ describe('of several schedulers', () => {
     await until(async () => expect(await fleet.queue.sweeps.read()).toMatchObject({ pending: '' }));
     await prints(second, /no change is missed/);
     first.kill('SIGSTOP');
-    await fill('orders', 4, 6);
+    await fleet.fill('orders', 4, 6);
     await fleet.redis.set('text', 'a');
     await prints(second, /this scheduler is the active one/);
     await isMirrored('orders', 6);

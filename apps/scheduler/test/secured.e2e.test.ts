@@ -1,23 +1,17 @@
 import { readFile } from 'node:fs/promises';
-import { type RedisServer, redisForTls, startRedis } from '@redis-to-mongo/local-stack';
+import { freePort, type RedisServer, redisForTls, startRedis } from '@redis-to-mongo/local-stack';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Certificates, makeCertificates, unusedPort } from './certificates.js';
+import { type Certificates, makeCertificates } from './certificates.js';
 import type { FleetProcess } from './fleet-process.js';
-import { type FleetUnderTest, fleetUnderTest, metricsOf, prints, until } from './fleet-under-test.js';
+import { type FleetUnderTest, fleetForTests, metricsOf, prints, until } from './fleet-under-test.js';
 import { type Sentinel, startSentinel } from './sentinel.js';
 
 const TLS = { enabled: false, rejectUnauthorized: true };
 
 let fleet: FleetUnderTest;
-beforeAll(async () => {
-  fleet = await fleetUnderTest();
-});
-afterEach(async () => {
-  await fleet.clear();
-});
-afterAll(async () => {
-  await fleet.close();
+fleetForTests((made) => {
+  fleet = made;
 });
 
 async function mirrors(redis: ReturnType<typeof connectRedis>, env: Record<string, string>): Promise<void> {
@@ -54,7 +48,7 @@ describe.skipIf(!forTls)('TLS (needs a Redis that has it)', () => {
   let redis: ReturnType<typeof connectRedis>;
   beforeAll(async () => {
     certificates = await makeCertificates();
-    port = await unusedPort();
+    port = await freePort();
     const { caFile, certFile, keyFile } = certificates;
     server = await startRedis({
       ...forTls,

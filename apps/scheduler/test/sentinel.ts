@@ -3,10 +3,9 @@ import { once } from 'node:events';
 import { mkdtemp, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RedisServer } from '@redis-to-mongo/local-stack';
+import { freePort, type RedisServer } from '@redis-to-mongo/local-stack';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
 import { vi } from 'vitest';
-import { unusedPort } from './certificates.js';
 
 export interface Sentinel {
   /** As REDIS_SENTINELS takes it. */
@@ -17,7 +16,7 @@ export interface Sentinel {
 /** One Sentinel that watches a master by the name `mymaster`. */
 export async function startSentinel(master: RedisServer): Promise<Sentinel> {
   const dir = await mkdtemp(join(tmpdir(), 'r2m-sentinel-'));
-  const port = await unusedPort();
+  const port = await freePort();
   const file = join(dir, 'sentinel.conf');
   const lines = [
     ...['bind 127.0.0.1', `port ${port}`, `dir ${dir}`],

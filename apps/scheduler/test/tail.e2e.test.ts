@@ -1,17 +1,11 @@
 import type { Document } from 'mongodb';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { FleetProcess } from './fleet-process.js';
-import { type FleetUnderTest, fleetUnderTest, metricsOf, until } from './fleet-under-test.js';
+import { type FleetUnderTest, fleetForTests, metricsOf, until } from './fleet-under-test.js';
 
 let fleet: FleetUnderTest;
-beforeAll(async () => {
-  fleet = await fleetUnderTest();
-});
-afterEach(async () => {
-  await fleet.clear();
-});
-afterAll(async () => {
-  await fleet.close();
+fleetForTests((made) => {
+  fleet = made;
 });
 
 const KEYS = Array.from({ length: 10 }, (_, i) => `busy:${i}`);

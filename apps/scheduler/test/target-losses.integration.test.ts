@@ -1,17 +1,13 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { TargetLosses } from '../src/target-losses.js';
-import { type FleetUnderTest, fleetUnderTest } from './fleet-under-test.js';
+import { type FleetUnderTest, fleetForTests } from './fleet-under-test.js';
 
 let fleet: FleetUnderTest;
 let losses: TargetLosses;
-beforeAll(async () => {
-  fleet = await fleetUnderTest();
+fleetForTests((made) => {
+  fleet = made;
 });
-afterAll(async () => {
-  await fleet.close();
-});
-beforeEach(async () => {
-  await fleet.clear();
+beforeEach(() => {
   losses = new TargetLosses(fleet.db, fleet.queue);
 });
 

@@ -1,25 +1,15 @@
 import { startRedis } from '@redis-to-mongo/local-stack';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type FleetUnderTest, fleetUnderTest, metricsOf, prints, until } from './fleet-under-test.js';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type FleetUnderTest, fleetForTests, metricsOf, prints, until } from './fleet-under-test.js';
 import { commandOn, untilVerdict, verdictOn } from './verdict-under-test.js';
 
 let fleet: FleetUnderTest;
-beforeAll(async () => {
-  fleet = await fleetUnderTest();
+fleetForTests((made) => {
+  fleet = made;
 });
 afterEach(async () => {
   await fleet.queueRedis.config('SET', 'maxmemory', '0');
-  await fleet.clear();
 });
-afterAll(async () => {
-  await fleet.close();
-});
-
-async function fill(key: string, from: number, upTo: number): Promise<void> {
-  const pipeline = fleet.redis.pipeline();
-  for (let n = from; n <= upTo; n++) pipeline.xadd(key, `${n}-0`, 'n', String(n));
-  await pipeline.exec();
-}
 
 /** Waits until this is what the verdict says first. */
 async function untilTitle(title: string): Promise<void> {
@@ -54,7 +44,7 @@ async function earlyVerdicts(all: number, read: () => Promise<number>): Promise<
 
 /** A scheduler and a worker, and three streams and a set that they have mirrored. */
 async function inStep() {
-  for (const key of ['a', 'b', 'c']) await fill(key, 1, 10);
+  for (const key of ['a', 'b', 'c']) await fleet.fill(key, 1, 10);
   await fleet.redis.sadd('a:info:tags', 'x', 'y');
   const scheduler = fleet.scheduler();
   const worker = fleet.worker();
@@ -117,7 +107,7 @@ describe('the mirror is called', () => {
 
   it('not complete before the last of many new streams is read, however often it is asked', async () => {
     const keys = Array.from({ length: 1_000 }, (_, i) => `many:${i}`);
-    for (const key of keys) await fill(key, 1, 5);
+    for (const key of keys) await fleet.fill(key, 1, 5);
     fleet.scheduler();
     fleet.worker({ WORKER_CONCURRENCY: '2' });
     const known = fleet.db.collection('keys');
@@ -129,7 +119,7 @@ describe('the mirror is called', () => {
 
   it('not complete while a burst of entries is unread', async () => {
     await inStep();
-    for (let from = 11; from <= 40_000; from += 20_000) await fill('a', from, from + 19_999);
+    for (let from = 11; from <= 40_000; from += 20_000) await fleet.fill('a', from, from + 19_999);
     const early = await earlyVerdicts(40_010, async () => Number((await fleet.key('a'))?.counts.seen));
     // What has waited for a moment only is not called behind.
     expect(early.filter(({ ms }) => ms > 6_000)).toEqual([]);
@@ -139,7 +129,7 @@ describe('the mirror is called', () => {
   it('not complete while a paused stream has entries unread; what was trimmed meanwhile is lost', async () => {
     await inStep();
     await fleet.pause('a');
-    await fill('a', 11, 510);
+    await fleet.fill('a', 11, 510);
     await untilTitle('500 entries are unread in 1 paused stream');
     await fleet.redis.xtrim('a', 'MAXLEN', 200);
     await untilTitle('200 entries are unread in 1 paused stream');

@@ -1,16 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { SCHEDULER, WORKER } from './fleet-process.js';
-import { type FleetUnderTest, fleetUnderTest, prints, until } from './fleet-under-test.js';
+import { type FleetUnderTest, fleetForTests, prints, until } from './fleet-under-test.js';
 
 let fleet: FleetUnderTest;
-beforeAll(async () => {
-  fleet = await fleetUnderTest();
-});
-afterEach(async () => {
-  await fleet.clear();
-});
-afterAll(async () => {
-  await fleet.close();
+fleetForTests((made) => {
+  fleet = made;
 });
 
 async function members(key: string): Promise<number | undefined> {

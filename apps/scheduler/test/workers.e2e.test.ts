@@ -1,15 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type FleetUnderTest, fleetUnderTest, until } from './fleet-under-test.js';
+import { describe, expect, it } from 'vitest';
+import { type FleetUnderTest, fleetForTests, until } from './fleet-under-test.js';
 
 let fleet: FleetUnderTest;
-beforeAll(async () => {
-  fleet = await fleetUnderTest();
-});
-afterEach(async () => {
-  await fleet.clear();
-});
-afterAll(async () => {
-  await fleet.close();
+fleetForTests((made) => {
+  fleet = made;
 });
 
 async function fill(key: string, entries: number): Promise<void> {

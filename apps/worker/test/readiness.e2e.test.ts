@@ -1,7 +1,5 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { JobQueue } from '@redis-to-mongo/job-queue';
-import { type FreshNamespace, freshNamespace } from '@redis-to-mongo/local-stack';
+import { type FreshNamespace, freePort, freshNamespace } from '@redis-to-mongo/local-stack';
 import { connectMongo, type MongoHandle } from '@redis-to-mongo/mongo-sink';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
 import { afterAll, afterEach, beforeAll, expect, inject, it, vi } from 'vitest';
@@ -35,15 +33,6 @@ afterAll(async () => {
 interface Ready {
   readonly status: number;
   readonly work: { readonly ok: boolean; readonly code?: string } | undefined;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** Starts a worker, and tells how to ask it whether it is ready. */

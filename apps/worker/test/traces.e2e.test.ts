@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type FleetUnderTest, fleetUnderTest, prints, until } from '../../scheduler/test/fleet-under-test.js';
+import { type FleetUnderTest, fleetForTests, prints, until } from '../../scheduler/test/fleet-under-test.js';
 
 interface Span {
   readonly service: string;
@@ -18,8 +18,10 @@ let url: string;
 let received = '';
 const spans: Span[] = [];
 
+fleetForTests((made) => {
+  fleet = made;
+});
 beforeAll(async () => {
-  fleet = await fleetUnderTest();
   collector = createServer((request, response) => {
     let body = '';
     request.on('data', (chunk) => {
@@ -35,7 +37,6 @@ beforeAll(async () => {
   url = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`;
 });
 afterAll(async () => {
-  await fleet.close();
   collector.closeAllConnections();
   await new Promise((closed) => collector.close(closed));
 });
@@ -85,7 +86,6 @@ it('shows a job’s read, write and save within the job, in the trace that began
 });
 
 it('is off unless asked for', async () => {
-  await fleet.clear();
   const before = spans.length;
   const worker = fleet.worker();
   await prints(worker, /worker started/);
@@ -94,7 +94,6 @@ it('is off unless asked for', async () => {
 });
 
 it('does not hold the fleet up where no collector answers', async () => {
-  await fleet.clear();
   const tracing = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' };
   await fleet.redis.xadd('orders', '1-1', 'field', 'value');
   fleet.scheduler(tracing);

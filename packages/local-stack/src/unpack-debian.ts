@@ -12,7 +12,11 @@ import { withLock } from './with-lock.js';
 export async function unpackDebian(name: string, folder: 'bin' | 'sbin'): Promise<string | undefined> {
   const root = await cacheDir(name);
   const dir = join(root, 'usr', folder);
-  if (!(await isThere(dir))) await withLock(name, () => unpack(name, root)).catch(() => undefined);
+  // Another process may have unpacked it while this one waited for the lock; that one's servers run from there.
+  const unpackOnce = async () => {
+    if (!(await isThere(dir))) await unpack(name, root);
+  };
+  if (!(await isThere(dir))) await withLock(name, unpackOnce).catch(() => undefined);
   return (await isThere(dir)) ? dir : undefined;
 }
 

@@ -2,14 +2,10 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect, createServer as createTcpServer, type Server } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
-import { type MongoServer, startMongo } from '@redis-to-mongo/local-stack';
+import { freePort, type MongoServer, startMongo } from '@redis-to-mongo/local-stack';
 import { MongoServerError } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import {
-  type Certificates,
-  makeCertificates,
-  unusedPort,
-} from '../../../apps/scheduler/test/certificates.js';
+import { type Certificates, makeCertificates } from '../../../apps/scheduler/test/certificates.js';
 import { connectMongo, type MongoAddress } from '../src/connect-mongo.js';
 import { mongoError } from '../src/mongo-error.js';
 import { pingMongo } from '../src/ping-mongo.js';
@@ -136,7 +132,7 @@ describe('the address', () => {
   }, 30_000);
 
   it('where nobody listens, whatever the name of the user', async () => {
-    const port = await unusedPort();
+    const port = await freePort();
     expect(await failure(`mongodb://author:pw@127.0.0.1:${port}/`)).toMatchObject({
       code: 'MONGO_UNAVAILABLE',
       message: expect.stringContaining(`ECONNREFUSED 127.0.0.1:${port}`),

@@ -1,13 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { type RedisServer, redisForTls, startRedis } from '@redis-to-mongo/local-stack';
+import { freePort, type RedisServer, redisForTls, startRedis } from '@redis-to-mongo/local-stack';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import {
-  type Certificates,
-  makeCertificates,
-  unusedPort,
-} from '../../../apps/scheduler/test/certificates.js';
+import { type Certificates, makeCertificates } from '../../../apps/scheduler/test/certificates.js';
 import { connectRedis, type RedisAddress, type RedisRole, redisError } from '../src/index.js';
 
 const NO_TLS = { enabled: false, rejectUnauthorized: true };
@@ -23,7 +19,7 @@ let open: ReturnType<typeof connectRedis>[] = [];
 beforeAll(async () => {
   certificates = await makeCertificates();
   const { caFile, certFile, keyFile } = certificates;
-  securedPort = await unusedPort();
+  securedPort = await freePort();
   [plain, secured] = await Promise.all([
     startRedis(),
     forTls &&
@@ -139,7 +135,7 @@ describe('the address', () => {
   );
 
   it('where nobody listens', async () => {
-    const port = await unusedPort();
+    const port = await freePort();
     expect(await failure({ port })).toMatchObject({
       code: 'REDIS_UNAVAILABLE',
       errorClass: 'transient',
@@ -148,7 +144,7 @@ describe('the address', () => {
   });
 
   it('of --to names no option of the fleet', async () => {
-    const { message } = await failure({ port: await unusedPort() }, 'to');
+    const { message } = await failure({ port: await freePort() }, 'to');
     expect(message).toMatch(/^the Redis of --to does not answer .* --to names it$/);
   });
 
@@ -191,7 +187,7 @@ describe('the address', () => {
   });
 
   it('of Sentinels or a cluster that can’t be reached, with the reason', async () => {
-    const port = await unusedPort();
+    const port = await freePort();
     const nodes = [{ host: '127.0.0.1', port }];
     for (const more of [{ clusterNodes: nodes }, { sentinel: { nodes, name: 'm' } }]) {
       const seen: string[] = [];
