@@ -131,8 +131,9 @@ describe('a command ends, with the documented code', () => {
     ['doctor'],
   ];
 
-  /** Without a queue, a verification beside the first sync may find differences. */
-  const allowed = (argv: string) => (argv.startsWith('verify') ? [0, 1, 3] : [0, 3]);
+  /** Without a queue, a verification beside the first sync may find differences. What needs nothing that is away goes on. */
+  const allowed = (argv: string, away: string) =>
+    argv === 'doctor' ? [1] : away === 'nothing answers' ? [3] : argv.startsWith('verify') ? [0, 1, 3] : [0, 3];
 
   it.each([
     ['no source answers', { REDIS_URL: 'AWAY', QUEUE_REDIS_URL: 'HERE' }],
@@ -142,7 +143,7 @@ describe('a command ends, with the documented code', () => {
     ['nothing answers', { REDIS_URL: 'AWAY', MONGO_URI: 'mongodb://127.0.0.1:1' }],
   ])(
     'when %s',
-    async (_, template) => {
+    async (what, template) => {
       const env = Object.fromEntries(
         Object.entries(template).map(([name, value]) => [
           name,
@@ -163,9 +164,7 @@ describe('a command ends, with the documented code', () => {
       );
       // A doctor's findings are its answer; what needs no queue, or no source, goes on without.
       for (const { argv, code, stderr } of answers)
-        expect({ argv, code, stderr }, argv).toMatchObject({
-          code: argv === 'doctor' ? 1 : expect.toSatisfy((each: number) => allowed(argv).includes(each)),
-        });
+        expect(allowed(argv, what), `${argv}: ${stderr}`).toContain(code);
       expect(answers.find(({ argv }) => argv === 'status')?.code).toBe(3);
     },
     3 * LIMIT_MS,
@@ -216,9 +215,8 @@ describe('Ctrl-C ends a command with 130, and what was done so far is printed', 
       const { interrupted, of, keys } = JSON.parse(stdout);
       expect({ code, interrupted, of }).toEqual({ code: 130, interrupted: true, of: 60 });
       expect(keys.length).toBeLessThan(60);
-      expect(keys).toEqual(
-        keys.map((each: object) => expect.objectContaining({ key: expect.any(String), ...each })),
-      );
+      for (const each of keys)
+        expect(each).toMatchObject({ key: expect.stringMatching(/^stream-\d+$/), result: 'synced', seen: 20 });
     },
     LIMIT_MS,
   );

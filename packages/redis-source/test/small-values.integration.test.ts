@@ -2,7 +2,7 @@ import { type KeyEnd, keyIdOf, type Line, syncKey, syncKeys } from '@redis-to-mo
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import type { Document } from 'mongodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type RedisCluster, startCluster } from '../../../apps/scheduler/test/redis-cluster.js';
 import { fuzz } from '../../../scripts/testing/fuzz.js';
 import { type ValueUnderTest, valueUnderTest, wholeSlice } from './types/value-under-test.js';
@@ -74,7 +74,11 @@ describe('small values of many keys', () => {
   it('are written, found unchanged, changed and retired, a few commands for hundreds of them', async () => {
     const keys = await fill('all', 700);
     under.writes.take();
+    const sent = vi.spyOn(under.redis, 'sendCommand');
     expect(countsOf(await syncMany(under.line(), keys))).toEqual({ synced: 700 });
+    expect(sent.mock.calls.length).toBeGreaterThan(0);
+    expect(sent.mock.calls.length).toBeLessThan(100);
+    sent.mockRestore();
     expect(under.writes.take()).toMatchObject({ keys: 700, hashes: 140, strings: 140, lists: 140 });
     expect(countsOf(await syncMany(under.line(), keys))).toEqual({ unchanged: 700 });
     expect(under.writes.take()).toEqual({});
