@@ -38,6 +38,8 @@ export interface FleetUnderTest {
   pause(key: string): Promise<void>;
   /** Ends a key's pause in MongoDB, and nothing else: `queue.request` has it run. */
   resume(key: string): Promise<void>;
+  /** The end of what each process has printed. */
+  logs(): string;
   /** Stops the processes, and empties both Redises and the database. */
   clear(): Promise<void>;
   close(): Promise<void>;
@@ -88,6 +90,7 @@ export async function fleetUnderTest(): Promise<FleetUnderTest> {
     pause: async (key) =>
       await until(async () => expect(await markPaused(db, key, new Date()), key).toBe(true)),
     resume: async (key) => expect(await markResumed(db, key, new Date()), key).toBe(true),
+    logs: () => running.map((app) => app.output().slice(-4_000)).join('\n──\n'),
     clear: async () => {
       await stopAll();
       await redis.flushall();
@@ -107,7 +110,7 @@ export async function fleetUnderTest(): Promise<FleetUnderTest> {
 }
 
 /**
- * A fleet for all tests of a file, cleared after each of them. Hooks of the file that need it come after this call; those
+ * A fleet for all tests of a file, cleared after each of them; the logs of one that fails are shown. Hooks of the file that need it come after this call; those
  * that must come after its clearing, before.
  * @param made is given the fleet before the first test.
  */
@@ -117,7 +120,9 @@ export function fleetForTests(made: (fleet: FleetUnderTest) => void): void {
     fleet = await fleetUnderTest();
     made(fleet);
   });
-  afterEach(async () => {
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail')
+      console.log(`${task.name} failed; its processes said\n${fleet?.logs()}`);
     await fleet?.clear();
   });
   afterAll(async () => {
