@@ -133,7 +133,13 @@ describe('a command ends, with the documented code', () => {
 
   /** Without a queue, a verification beside the first sync may find differences. What needs nothing that is away goes on. */
   const allowed = (argv: string, away: string) =>
-    argv === 'doctor' ? [1] : away === 'nothing answers' ? [3] : argv.startsWith('verify') ? [0, 1, 3] : [0, 3];
+    argv === 'doctor'
+      ? [1]
+      : away === 'nothing answers'
+        ? [3]
+        : argv.startsWith('verify')
+          ? [0, 1, 3]
+          : [0, 3];
 
   it.each([
     ['no source answers', { REDIS_URL: 'AWAY', QUEUE_REDIS_URL: 'HERE' }],
@@ -216,7 +222,11 @@ describe('Ctrl-C ends a command with 130, and what was done so far is printed', 
       expect({ code, interrupted, of }).toEqual({ code: 130, interrupted: true, of: 60 });
       expect(keys.length).toBeLessThan(60);
       for (const each of keys)
-        expect(each).toMatchObject({ key: expect.stringMatching(/^stream-\d+$/), result: 'synced', seen: 20 });
+        expect(each).toMatchObject({
+          key: expect.stringMatching(/^stream-\d+$/),
+          result: 'synced',
+          seen: 20,
+        });
     },
     LIMIT_MS,
   );

@@ -41,7 +41,7 @@ test('who is in charge, who stands by, who works, and who has gone', async () =>
     { app: 'worker', state: 'paused', code: 'MONGO_AUTH', about: { ...about, host: 'c', pid: 4 } },
   ] as const;
   const hearts = beats.map((beat) => new Heart(queue, () => beat, fail));
-  await vi.waitFor(async () => expect(await queue.processes()).toHaveLength(4));
+  await vi.waitFor(async () => expect(await queue.processes()).toHaveLength(4), { timeout: 20_000 });
   await hearts[3]?.close();
   const { code, stdout } = await cli.run('workers');
   expect(code).toBe(0);

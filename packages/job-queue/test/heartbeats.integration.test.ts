@@ -33,17 +33,19 @@ async function ageBy(ms: number): Promise<void> {
 
 it('a process is told of with all that it tells of itself', async () => {
   const heart = new Heart(on.queue, () => WORKER, onError);
-  await vi.waitFor(async () =>
-    expect(await on.queue.processes()).toEqual([
-      { ...WORKER, id: expect.any(String), silentMs: expect.any(Number), is: 'alive' },
-    ]),
+  await vi.waitFor(
+    async () =>
+      expect(await on.queue.processes()).toEqual([
+        { ...WORKER, id: expect.any(String), silentMs: expect.any(Number), is: 'alive' },
+      ]),
+    { timeout: 20_000 },
   );
   await heart.close();
 });
 
 it('one that has ended, or fell silent, lives no more and is told of for ten minutes', async () => {
   const heart = new Heart(on.queue, () => WORKER, onError);
-  await vi.waitFor(async () => expect(await on.queue.workerCount()).toBe(1));
+  await vi.waitFor(async () => expect(await on.queue.workerCount()).toBe(1), { timeout: 20_000 });
   await heart.close();
   expect(await on.queue.processes()).toMatchObject([{ ...WORKER, is: 'ended' }]);
   expect((await on.queue.facts()).processes).toEqual([]);
