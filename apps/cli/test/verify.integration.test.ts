@@ -55,6 +55,38 @@ test('values that lack something, small or large, are found and mended', async (
   expect((await verify()).differing).toEqual([]);
 });
 
+test('a value of which MongoDB refused something is compared with its dead letters, and all else of it', async () => {
+  const refuse = async (name: string, validator: object) =>
+    await cli.db.command({ collMod: name, validator });
+  const members = Array.from({ length: 300 }, (_, i) => `member ${i}`);
+  await cli.redis.hset('refused', 'v', '1');
+  await cli.redis.sadd('refused-tags', 'bad', ...members);
+  await cli.redis.rpush('refused-jobs', 'bad', ...members);
+  const keys = ['refused', 'refused-jobs', 'refused-tags'];
+  await refuse('hashes', { 'fields.v': { $ne: '1' } });
+  await refuse('set_members', { member: { $ne: 'bad' } });
+  await refuse('list_items', { item: { $ne: 'bad' } });
+  try {
+    await cli.run('once');
+    expect(await verify('refused*')).toMatchObject({ keys: 3, differing: [] });
+    await cli.redis.hset('refused', 'w', '2');
+    await collection('set_members').deleteOne({ key: 'refused-tags', member: 'member 7' });
+    await collection('list_items').updateOne(
+      { key: 'refused-jobs', item: 'member 7' },
+      { $set: { item: 'x' } },
+    );
+    expect((await verify('refused*')).differing).toMatchObject([
+      { key: 'refused', problems: ['1 fields lacking, 0 too many'] },
+      { key: 'refused-jobs', problems: ['300 items, 301 in Redis'] },
+      { key: 'refused-tags', problems: ['1 members lacking, 0 too many'] },
+    ]);
+  } finally {
+    for (const name of ['hashes', 'set_members', 'list_items']) await refuse(name, {});
+    await cli.redis.del(...keys);
+    await cli.run('once');
+  }
+});
+
 test('a change that was not synced yet is waited for, and told when it does not come', async () => {
   await cli.redis.sadd('tags', 'new');
   await cli.redis.set('brand-new', '1');

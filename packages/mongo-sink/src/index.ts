@@ -49,11 +49,11 @@ export { findKeys, type KeyQuery, keyNames, readKey } from './operator-keys.js';
 export { deadAmong, type MirroredEntry, mirroredEntries, putMessages } from './operator-messages.js';
 export { type Orphan, orphans, orphansOf, type RuleCollection } from './operator-orphans.js';
 export { markPaused, markResumed, pausedKeys } from './operator-pause.js';
+export { refusedItems, refusedValue } from './operator-refused-values.js';
 export { type IndexReport, inspectIndexes, inspectMongo, type MongoReport } from './operator-server.js';
 export { type Strays, strayMessages } from './operator-strays.js';
 export { unknownStream, unknownStreams } from './operator-unknown-streams.js';
 export {
-  hasValueLetter,
   type MirroredItem,
   type MirroredValue,
   readMirroredValue,

@@ -1,8 +1,7 @@
 import type { KeyPattern } from '@redis-to-mongo/pipeline';
 import { BSON, type Db, type Document, type Filter } from 'mongodb';
 import { readDeadLetter } from './dead-letters.js';
-import { ensureConnected } from './ensure-connected.js';
-import { mongoError } from './mongo-error.js';
+import { connected } from './ensure-connected.js';
 import { changeKey, rereadKey } from './operator-change-key.js';
 import { readKey } from './operator-keys.js';
 import { messageNameFilter } from './operator-name-filter.js';
@@ -140,13 +139,4 @@ function toDeadLetter({ _id, kind, entryId, collection, code, reason, bytes, at 
     bytes: Number(bytes),
     at: at instanceof Date ? at : new Date(0),
   };
-}
-
-async function connected<T>(db: Db, run: () => Promise<T>): Promise<T> {
-  try {
-    await ensureConnected(db);
-    return await run();
-  } catch (error) {
-    throw mongoError(error);
-  }
 }

@@ -8,7 +8,6 @@ import {
   type KeyType,
   leftOut,
   messageIdBounds,
-  messageIdPrefix,
   SyncError,
   shownKey,
 } from '@redis-to-mongo/pipeline';
@@ -37,6 +36,8 @@ export interface MirroredValue {
   readonly type: unknown;
   /** Fields of a hash that a rule left out. */
   readonly left: number;
+  /** False for a refused document that only tells of a large value: its items are documents of their own. */
+  readonly hasItems: boolean;
   /**
    * The items, in order where the value has one.
    * @throws SyncError VALUE_CHANGED_WHILE_READ when the fleet changed the value meanwhile: begin again.
@@ -62,45 +63,28 @@ export async function readMirroredValue(
     await ensureConnected(db);
     const document = await db.collection<Stored>(names.collection).findOne({ _id: state.key });
     if (!document) return undefined;
-    return {
-      active: document.active === true,
-      expiresAt: document.expiresAt instanceof Date ? document.expiresAt : null,
-      size: document.size,
-      incarnation: document.incarnation,
-      stream: document.stream,
-      type: document.type,
-      left: leftOut({ mapped: document.mapped }),
-      items: () =>
-        document.form === 'members'
-          ? unitItems(db, keyType, names, document)
-          : inlineItems(keyType, document),
-    };
+    const isLarge = document.form === 'members';
+    const items = () => (isLarge ? unitItems(db, keyType, names, document) : inlineItems(keyType, document));
+    return { ...describe(document), hasItems: true, items };
   } catch (error) {
     throw mongoError(error);
   }
 }
 
-/**
- * Whether the value that a key has in its present life, or a part of it, is a dead letter.
- * @throws SyncError as mongoError tells.
- */
-export async function hasValueLetter(
-  db: Db,
-  { key, incarnation }: Pick<KeyState, 'key' | 'incarnation'>,
-): Promise<boolean> {
-  const prefix = messageIdPrefix(key, incarnation);
-  try {
-    await ensureConnected(db);
-    const letters = db.collection<Stored>('dead_letters');
-    const units = { _id: { $gt: `${prefix}unit:`, $lt: `${prefix}unit;` }, kind: 'unit' };
-    const found = await letters.findOne(
-      { $or: [{ _id: `${prefix}value` }, units] },
-      { projection: { _id: 1 } },
-    );
-    return found !== null;
-  } catch (error) {
-    throw mongoError(error);
-  }
+/** A value document that is not in its collection: its items are in it, or not to be had. */
+export function valueIn(keyType: ValueKeyType, document: Document): MirroredValue {
+  const hasItems = document.form !== 'members';
+  return { ...describe(document), hasItems, items: () => inlineItems(keyType, hasItems ? document : {}) };
+}
+
+function describe(document: Document): Omit<MirroredValue, 'items' | 'hasItems'> {
+  const { active, expiresAt, size, incarnation, stream, type, mapped } = document;
+  return {
+    active: active === true,
+    expiresAt: expiresAt instanceof Date ? expiresAt : null,
+    ...{ size, incarnation, stream, type },
+    left: leftOut({ mapped }),
+  };
 }
 
 async function* inlineItems(keyType: ValueKeyType, document: Document): AsyncGenerator<MirroredItem> {
@@ -195,7 +179,8 @@ class Pieces {
   }
 }
 
-function itemOf(keyType: ValueKeyType, unit: Document): MirroredItem {
+/** The item that a document of a large value holds, or its piece of one. */
+export function itemOf(keyType: ValueKeyType, unit: Document): MirroredItem {
   switch (keyType) {
     case 'set':
       return decodeItems([unit.member], unit);

@@ -40,34 +40,37 @@ export async function compareStream(
   const unknown = new UnknownMessages(await sourceInfo(redis, state.key));
   const onStray = (id: string) => problems.addDifferent(`${id} is no entry of it`);
   const mirrored = mirroredEntries(db, state, { withDead: false, onStray });
-  let there = await mirrored.next();
-  for await (const page of sourcePages(redis, state.key)) {
-    problems.addCompared(page.length);
-    const missing: SourceEntry[] = [];
-    const wrong: SourceEntry[] = [];
-    for (const entry of page) {
-      for (; !there.done && compareEntryIds(there.value.entryId, entry.entryId) < 0; ) {
-        unknown.add(there.value.entryId);
+  try {
+    let there = await mirrored.next();
+    for await (const page of sourcePages(redis, state.key)) {
+      problems.addCompared(page.length);
+      const missing: SourceEntry[] = [];
+      const wrong: SourceEntry[] = [];
+      for (const entry of page) {
+        for (; !there.done && compareEntryIds(there.value.entryId, entry.entryId) < 0; ) {
+          unknown.add(there.value.entryId);
+          there = await mirrored.next();
+        }
+        if (there.done || there.value.entryId !== entry.entryId) {
+          missing.push(entry);
+          continue;
+        }
+        const problem = entryProblem(entry, there.value);
         there = await mirrored.next();
+        if (problem === undefined) continue;
+        wrong.push(entry);
+        problems.addDifferent(`${entry.entryId} ${problem}`);
       }
-      if (there.done || there.value.entryId !== entry.entryId) {
-        missing.push(entry);
-        continue;
+      for (const entry of await withoutDead(db, state, missing)) {
+        if (isRemoved(entry, ttlMs) || isWithoutId(entry, adoption)) continue;
+        wrong.push(entry);
+        problems.addMissing(`${entry.entryId} is missing`);
       }
-      const problem = entryProblem(entry, there.value);
-      there = await mirrored.next();
-      if (problem === undefined) continue;
-      wrong.push(entry);
-      problems.addDifferent(`${entry.entryId} ${problem}`);
+      if (wrong.length > 0) await onWrong?.(wrong);
     }
-    for (const entry of await withoutDead(db, state, missing)) {
-      if (isRemoved(entry, ttlMs) || isWithoutId(entry, adoption)) continue;
-      wrong.push(entry);
-      problems.addMissing(`${entry.entryId} is missing`);
-    }
-    if (wrong.length > 0) await onWrong?.(wrong);
+  } finally {
+    await mirrored.return(undefined);
   }
-  await mirrored.return(undefined);
   await addUnknown(redis, db, state, unknown, problems);
   await compareExpiry(redis, state.key, [state.expiresAt], false, problems);
   return problems.difference();

@@ -1,21 +1,23 @@
 import { createHash, hash } from 'node:crypto';
 import {
-  hasValueLetter,
   type MirroredItem,
+  type MirroredValue,
   readMirroredValue,
+  refusedItems,
+  refusedValue,
   type ValueKeyType,
 } from '@redis-to-mongo/mongo-sink';
 import { type KeyState, keyBytes } from '@redis-to-mongo/pipeline';
 import { isFieldExpiryKnown } from '@redis-to-mongo/redis-source';
 import { compareExpiry } from './compare-expiry.js';
-import type { Difference } from './difference.js';
+import { type Difference, isEqual } from './difference.js';
 import { Problems } from './problems.js';
 import type { Database, RedisClient } from './sides.js';
 import { sourceItems } from './source-items.js';
 
 /**
  * Compares a value in Redis with what MongoDB holds of it: byte for byte, by digests, with its size, its times of expiry, and
- * what it belongs to. Memory: 100 bytes for each member.
+ * what it belongs to. What MongoDB refused is compared with its dead letter. Memory: 100 bytes for each member.
  */
 export async function compareValues(
   redis: RedisClient,
@@ -23,21 +25,37 @@ export async function compareValues(
   keyType: ValueKeyType,
   state: KeyState,
 ): Promise<Difference> {
+  const stored = await readMirroredValue(db, keyType, state);
+  const found = await compareWith(redis, db, keyType, state, stored);
+  if (isEqual(found) || state.counts.dead === 0) return found;
+  const refused = await refusedValue(db, keyType, state);
+  return refused ? await compareWith(redis, db, keyType, state, refused) : found;
+}
+
+async function compareWith(
+  redis: RedisClient,
+  db: Database,
+  keyType: ValueKeyType,
+  state: KeyState,
+  mirrored: MirroredValue | undefined,
+): Promise<Difference> {
   const problems = new Problems();
-  if (state.counts.dead > 0 && (await hasValueLetter(db, state))) return problems.difference();
-  const mirrored = await readMirroredValue(db, keyType, state);
   if (!mirrored?.active) {
     problems.addMissing('no value in MongoDB');
     return problems.difference();
   }
   const hasTimes = keyType === 'hash' && (await isFieldExpiryKnown(redis, keyBytes(state.key)));
   const parts = hasTimes ? 3 : 2;
-  const here = await summary(keyType, sourceItems(redis, keyType, state.key, hasTimes), parts);
-  const there = await summary(keyType, mirrored.items(), parts);
+  const dead = state.counts.dead > 0 ? await refusedItems(db, keyType, state) : [];
+  const refused = new Set(dead?.map((item) => printOf(item.slice(0, parts))));
+  const here = await summary(keyType, sourceItems(redis, keyType, state.key, hasTimes), parts, refused);
   problems.addCompared(here.count);
-  const { problem } = diff(keyType, here, there, mirrored.left);
-  if (problem !== undefined) problems.addDifferent(problem);
-  else if (Number(mirrored.size) !== here.count)
+  if (mirrored.hasItems && dead) {
+    const there = await summary(keyType, mirrored.items(), parts, refused);
+    const { problem } = diff(keyType, here, there, mirrored.left, refused);
+    if (problem !== undefined) problems.addDifferent(problem);
+  }
+  if (problems.difference().different === 0 && Number(mirrored.size) !== here.count)
     problems.addDifferent(`its size is ${here.count}, not ${Number(mirrored.size)}`);
   if (mirrored.incarnation !== state.incarnation) problems.addDifferent('of another life');
   if (mirrored.stream !== state.stream || mirrored.type !== state.type)
@@ -52,10 +70,12 @@ type Summary = { readonly count: number } & (
   | { readonly digest: string }
 );
 
+/** @param refused prints of items that MongoDB refused: in a list they are left out, on both sides. */
 async function summary(
   keyType: ValueKeyType,
   items: AsyncIterable<MirroredItem>,
   parts: number,
+  refused: ReadonlySet<string>,
 ): Promise<Summary> {
   if (keyType === 'set' || keyType === 'zset' || keyType === 'hash') {
     const prints = new Set<string>();
@@ -66,8 +86,10 @@ async function summary(
   const texts: Buffer[] = [];
   let count = 0;
   for await (const item of items) {
-    if (keyType === 'list') digest.update(printOf(item));
-    else if (keyType === 'json') texts.push(...item);
+    if (keyType === 'list') {
+      const print = printOf(item);
+      if (!refused.has(print)) digest.update(print);
+    } else if (keyType === 'json') texts.push(...item);
     // A string comes in pieces of any size.
     else for (const piece of item) digest.update(piece);
     count += keyType === 'list' ? 1 : (item[0]?.length ?? 0);
@@ -76,16 +98,25 @@ async function summary(
   return { count, digest: digest.digest('hex') };
 }
 
-/** @param left fields that a rule left out: no more and no fewer may be lacking. */
-function diff(keyType: ValueKeyType, here: Summary, there: Summary, left: number): { problem?: string } {
+/**
+ * @param left fields that a rule left out: no more and no fewer may be lacking.
+ * @param refused prints of items that MongoDB refused: they may be lacking.
+ */
+function diff(
+  keyType: ValueKeyType,
+  here: Summary,
+  there: Summary,
+  left: number,
+  refused: ReadonlySet<string>,
+): { problem?: string } {
   if ('prints' in here && 'prints' in there) {
-    let lacking = 0;
-    for (const print of here.prints) if (!there.prints.has(print)) lacking++;
-    const surplus = there.count - (here.count - lacking);
+    const lacking = [...here.prints].filter((print) => !there.prints.has(print));
+    const surplus = there.count - (here.count - lacking.length);
+    const unknown = lacking.filter((print) => !refused.has(print)).length;
     const what = keyType === 'hash' ? 'fields' : 'members';
-    if (lacking === left && surplus === 0) return {};
+    if (unknown === left && surplus === 0) return {};
     return {
-      problem: `${lacking} ${what} lacking, ${surplus} too many${left > 0 ? `, ${left} left out` : ''}`,
+      problem: `${unknown} ${what} lacking, ${surplus} too many${left > 0 ? `, ${left} left out` : ''}`,
     };
   }
   if ('digest' in here && 'digest' in there && here.digest === there.digest) return {};
