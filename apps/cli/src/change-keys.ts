@@ -5,15 +5,18 @@ import { INTERRUPTED } from './interruption.js';
 import { coloured, counted } from './table.js';
 
 const AT_ONCE = 20;
+const UNKNOWN = 'unknown';
 
 /**
  * Does something to each key that a PATTERN among the arguments takes, and shows what was done to each.
  * @param condition what only keys need to be asked for that a pattern takes; a key by its name is asked for anyway.
+ * @param onlyOthers what is told of a pattern that takes only keys without the condition, where that is a failure.
  */
 export async function changeKeys(
   { args, options, out, servers, interruption }: Call,
   condition: KeyQuery['condition'],
   change: (key: string) => Promise<{ readonly done: string; readonly isRefused?: boolean }>,
+  onlyOthers?: string,
 ): Promise<Ending> {
   const { keyNames, readKey } = await import('@redis-to-mongo/mongo-sink');
   const { forEachAtOnce, namePattern, shownKey } = await import('@redis-to-mongo/pipeline');
@@ -28,7 +31,8 @@ export async function changeKeys(
     // A key by its name is asked for anyway.
     for (const key of name.names) if (await readKey(db, key)) names.add(key);
     if (name.names.some((key) => names.has(key))) continue;
-    if (!condition || (await keyNames(db, { name })).length === 0) done.set(pattern, 'unknown');
+    if (!condition || (await keyNames(db, { name })).length === 0) done.set(pattern, UNKNOWN);
+    else if (onlyOthers !== undefined) done.set(pattern, onlyOthers);
   }
   let isRefused = false;
   const work = forEachAtOnce(names, AT_ONCE, async (key) => {
@@ -46,13 +50,13 @@ export async function changeKeys(
       ['KEY', ''],
       results.map(({ key, done: what }) => [
         shownKey(key),
-        what === 'unknown' ? coloured('MongoDB knows of no such key', 'red') : what,
+        what === UNKNOWN ? coloured('MongoDB knows of no such key', 'red') : what,
       ]),
     );
   if (isInterrupted) {
     out.note(`interrupted: ${done.size} of ${counted(names.size, 'key')} done`);
     return 'interrupted';
   }
-  const isLacking = results.some(({ done: what }) => what === 'unknown');
+  const isLacking = results.some(({ done: what }) => what === UNKNOWN || what === onlyOthers);
   return isRefused || (isLacking && !options.flag('allow-none')) ? 'failed' : 'ok';
 }

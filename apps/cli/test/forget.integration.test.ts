@@ -42,6 +42,14 @@ test('a key that is there, one with messages, and an unknown one are told, with 
   expect(await known()).toEqual(['here', 'orders', 'session:3']);
 });
 
+test('a pattern that takes only keys that are there is told, with exit code 1, unless --allow-none is given', async () => {
+  const living = { code: 1, stdout: expect.stringMatching(/h\*re +kept: none of its keys is gone/) };
+  expect(await cli.run('forget', 'h*re', '--yes')).toMatchObject(living);
+  expect(await cli.run('forget', 'h*re', '--yes', '--allow-none')).toMatchObject({ ...living, code: 0 });
+  expect((await cli.run('forget', 'no such*', '--yes')).code).toBe(1);
+  expect(await known()).toEqual(['here', 'orders', 'session:3']);
+});
+
 test('with --all messages go too', async () => {
   expect((await cli.run('forget', 'orders', '--yes', '--all')).code).toBe(0);
   expect(await known()).toEqual(['here', 'session:3']);

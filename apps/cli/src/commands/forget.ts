@@ -46,9 +46,10 @@ export const forget: Command = {
     const { forgetKey } = await import('@redis-to-mongo/mongo-sink');
     const [db, { rules }] = [await servers.db(), await servers.config()];
     const withData = options.flag('all');
-    return await changeKeys(call, 'deleted', async (key) => {
+    const forgetOne = async (key: string) => {
       const result = await forgetKey(db, key, rules, { withData });
       return { done: DONE[result], isRefused: result !== 'forgotten' && result !== 'unknown' };
-    });
+    };
+    return await changeKeys(call, 'deleted', forgetOne, 'kept: none of its keys is gone');
   },
 };
