@@ -3,7 +3,6 @@ export type { Comparison } from './identity/compare-fleets.js';
 export { confirmTarget } from './identity/confirm-target.js';
 export { FleetIdentity, type IdentitySources, KEEP_EVERY_MS } from './identity/fleet-identity.js';
 export { isFleetMismatch } from './identity/fleet-mismatch.js';
-export { describeSource } from './identity/source-name.js';
 export { judge } from './judge.js';
 export { missingKeysOf } from './judge-mirror.js';
 export { type FactSources, readFacts } from './read-facts.js';

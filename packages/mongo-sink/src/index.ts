@@ -63,7 +63,6 @@ export { pingMongo } from './ping-mongo.js';
 export { prepareDatabase } from './prepare-database.js';
 export { probeWrites } from './probe-writes.js';
 export { countKeys, type KeyPage, type KeyPageQuery, type NameSearch, readKeyPage } from './read-key-page.js';
-export { type FleetLag, readLag } from './read-lag.js';
 export {
   type MirrorFacts,
   type PausedKeys,

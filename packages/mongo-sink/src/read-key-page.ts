@@ -2,7 +2,7 @@ import { ESCAPED_KEY_IDS, type KeyCondition, type KeyType } from '@redis-to-mong
 import type { Db, Document, Filter } from 'mongodb';
 import { ensureConnected } from './ensure-connected.js';
 import { beginsWith } from './key-name-range.js';
-import { keyFilter, ORDERS } from './key-order.js';
+import { keyFilter, ORDERS, SORT_FIELDS } from './key-order.js';
 import { type KeySummary, SUMMARY_FIELDS, summaryOf } from './key-summary.js';
 import { type KeyPlace, sortValue, type Walk, walkAll, walkKeys } from './key-walk.js';
 import { mongoError } from './mongo-error.js';
@@ -41,6 +41,8 @@ export interface KeyPage {
 
 /** Names are tested one by one for this long, in ms: whoever asks then goes on from there. */
 const SCAN_MS = 1_000;
+/** The clock is read once for so many names. */
+const CLOCK_EVERY = 500;
 /** The longest that MongoDB works on one command, in ms. */
 const MAX_MS = 30_000;
 
@@ -134,7 +136,7 @@ async function listed(db: Db, query: KeyPageQuery): Promise<KeyPage> {
 
 async function searched(db: Db, query: KeyPageQuery, test: (keyId: string) => boolean): Promise<KeyPage> {
   const { sort } = walkOf(query);
-  const projection = sort === 'key' ? { _id: 1 } : SUMMARY_FIELDS;
+  const projection = sort === 'key' ? { _id: 1 } : { [SORT_FIELDS[sort]]: 1 };
   const until = Date.now() + SCAN_MS;
   const places: KeyPlace[] = [];
   let seen: KeyPlace | undefined;
@@ -151,7 +153,7 @@ async function searched(db: Db, query: KeyPageQuery, test: (keyId: string) => bo
     }
     seen = place;
     lookedAt++;
-    if (lookedAt % LOOK_AT_CLOCK === 0 && Date.now() > until) {
+    if (lookedAt % CLOCK_EVERY === 0 && Date.now() > until) {
       end = 'time';
       break;
     }
@@ -171,5 +173,3 @@ async function searched(db: Db, query: KeyPageQuery, test: (keyId: string) => bo
     ...(end === 'time' ? { lookedAt } : {}),
   };
 }
-
-const LOOK_AT_CLOCK = 500;
