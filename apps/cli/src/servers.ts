@@ -59,13 +59,9 @@ export class Servers {
   async queue(): Promise<JobQueue> {
     const queue = await this.#openQueue();
     const { redisError } = await import('@redis-to-mongo/redis-connection');
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      const unanswered = () =>
-        reject(redisError(this.#queueTrouble ?? new Error('Command timed out'), 'queue'));
-      timer = setTimeout(unanswered, CONNECT_MS);
-    });
-    await Promise.race([queue.ping(), late]).finally(() => clearTimeout(timer));
+    const { inTime } = await import('@redis-to-mongo/pipeline');
+    const late = () => redisError(this.#queueTrouble ?? new Error('Command timed out'), 'queue');
+    await inTime(queue.ping(), CONNECT_MS, late);
     return queue;
   }
 
@@ -103,7 +99,7 @@ export class Servers {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    for (const close of this.#closers.splice(0).reverse()) await inTime(close);
+    for (const close of this.#closers.splice(0).reverse()) await closeInTime(close);
   }
 
   async #openQueue(): Promise<JobQueue> {
@@ -119,13 +115,13 @@ export class Servers {
   }
 
   #closeLater(close: () => unknown): void {
-    if (this.#isClosed) void inTime(close);
+    if (this.#isClosed) void closeInTime(close);
     else this.#closers.push(close);
   }
 }
 
 /** How a command ended is told already: what fails to close, or is late, changes nothing about it. */
-async function inTime(close: () => unknown): Promise<void> {
+async function closeInTime(close: () => unknown): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise((resolve) => {
     timer = setTimeout(resolve, CLOSE_MS);

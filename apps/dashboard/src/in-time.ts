@@ -1,3 +1,5 @@
+import { inTime as waitInTime } from '@redis-to-mongo/pipeline';
+
 /** A server did not answer while somebody waited for the page. */
 class NotInTime extends Error {
   override readonly name = 'NotInTime';
@@ -14,13 +16,5 @@ class NotInTime extends Error {
  * @throws what the work throws; after the time an error with the given code.
  */
 export async function inTime<Value>(work: Promise<Value>, ms: number, code: string): Promise<Value> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new NotInTime(code, ms)), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return await waitInTime(work, ms, () => new NotInTime(code, ms));
 }

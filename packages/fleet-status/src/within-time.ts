@@ -1,4 +1,4 @@
-import { SyncError } from '@redis-to-mongo/pipeline';
+import { asSyncError, inTime, SyncError } from '@redis-to-mongo/pipeline';
 import type { Known } from './fleet-facts.js';
 
 /** Time for each fact, in ms: a little more than the driver of MongoDB looks for a server, so that it can say why. */
@@ -6,22 +6,12 @@ const WITHIN_MS = 6_000;
 
 /** Waits for a fact, but not for long. @param server named where it does not answer in time. */
 export async function known<Fact>(server: string, reading: Promise<Fact>): Promise<Known<Fact>> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(
-      () =>
-        reject(
-          new SyncError('STATUS_TIMEOUT', 'transient', `${server} did not answer within ${WITHIN_MS} ms`),
-        ),
-      WITHIN_MS,
-    );
-  });
+  const late = () =>
+    new SyncError('STATUS_TIMEOUT', 'transient', `${server} did not answer within ${WITHIN_MS} ms`);
   try {
-    return { is: await Promise.race([reading, late]) };
+    return { is: await inTime(reading, WITHIN_MS, late) };
   } catch (error) {
-    return { error: error instanceof SyncError ? error : unexpected(error) };
-  } finally {
-    clearTimeout(timer);
+    return { error: asSyncError(error) };
   }
 }
 
@@ -32,9 +22,4 @@ export async function mapKnown<From, To>(
 ): Promise<Known<To>> {
   const fact = await from;
   return 'is' in fact ? await read(fact.is) : fact;
-}
-
-function unexpected(error: unknown): SyncError {
-  const message = error instanceof Error ? error.message : String(error);
-  return new SyncError('UNEXPECTED', 'unknown', message, { cause: error });
 }

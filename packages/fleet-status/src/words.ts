@@ -10,8 +10,12 @@ export function counted(value: number, one: string, many: string): string {
 
 /** A length of time from ms, in its two largest units: 0.4 s, 45 s, 3 min 20 s, 2 h 5 min. */
 export function time(ms: number): string {
-  if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`;
-  const whole = Math.ceil(ms / 1000);
+  return ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : duration(ms / 1000);
+}
+
+/** The same from seconds, whole ones: 45 s, 3 min 20 s, 2 h 5 min. */
+export function duration(seconds: number): string {
+  const whole = Math.ceil(seconds);
   if (whole < 60) return `${whole} s`;
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
   if (whole < 48 * 3600) return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;

@@ -9,6 +9,7 @@ export * from './for-each-at-once.js';
 export { wholeText } from './glob-expression.js';
 export * from './handled.js';
 export * from './in-parts.js';
+export * from './in-time.js';
 export * from './key-conditions.js';
 export * from './key-filter.js';
 export * from './key-id.js';

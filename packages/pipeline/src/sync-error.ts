@@ -19,3 +19,10 @@ export class SyncError extends Error {
     this.errorClass = errorClass;
   }
 }
+
+/** A caught error as a SyncError: one that nobody expected has the code UNEXPECTED. */
+export function asSyncError(error: unknown): SyncError {
+  if (error instanceof SyncError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new SyncError('UNEXPECTED', 'unknown', message, { cause: error });
+}

@@ -1,16 +1,9 @@
+import { count, counted, duration, time } from '@redis-to-mongo/fleet-status';
 import { shownKey } from '@redis-to-mongo/pipeline';
 import { keyPath } from '../keys/key-path.js';
 import { type Html, html } from './html.js';
 
-/** A whole number with its thousands apart: 1,234,567. */
-export function count(value: number): string {
-  return Math.round(value).toLocaleString('en-US');
-}
-
-/** A count with its noun: `1 key`, `2 keys`. */
-export function counted(value: number, one: string, many: string): string {
-  return `${count(value)} ${value === 1 ? one : many}`;
-}
+export { count, counted, duration, time as seconds };
 
 /** Entries per second, or a dash where it is not known yet. */
 export function rate(perSecond: number | null): string {
@@ -30,20 +23,6 @@ function agoText(ms: number): string {
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
   if (seconds < 48 * 3600) return `${Math.floor(seconds / 3600)} h ago`;
   return `${Math.floor(seconds / 86_400)} days ago`;
-}
-
-/** A length of time in its two largest units: 45 s, 3 min 20 s, 2 h 5 min. */
-export function duration(seconds: number): string {
-  const whole = Math.ceil(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  if (whole < 48 * 3600) return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
-  return `${Math.floor(whole / 86_400)} days`;
-}
-
-/** A short length of time from ms: 0.4 s; from 10 s on as `duration`. */
-export function seconds(ms: number): string {
-  return ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : duration(ms / 1000);
 }
 
 /** How long until a time, or since when it is due; the exact one shows on hover. */

@@ -1,0 +1,15 @@
+/**
+ * What the work answers, if that comes within `ms`. What comes later is dropped, also where it fails.
+ * @throws what the work throws; after the time what `late` makes.
+ */
+export async function inTime<Value>(work: Promise<Value>, ms: number, late: () => Error): Promise<Value> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(late()), ms);
+  });
+  try {
+    return await Promise.race([work, tooLate]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
