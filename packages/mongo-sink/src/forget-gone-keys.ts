@@ -1,9 +1,8 @@
 import { forEachAtOnce, type RuleSpec, SyncError } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
-import { ensureConnected } from './ensure-connected.js';
+import { connected } from './ensure-connected.js';
 import { forgetKey } from './forget-key.js';
 import { keyFilter } from './key-order.js';
-import { mongoError } from './mongo-error.js';
 
 type Stored = { _id: string } & Document;
 
@@ -23,8 +22,7 @@ export async function forgetGoneKeys(
   before: Date,
   rules: readonly RuleSpec[],
 ): Promise<{ readonly forgotten: number; readonly isMore: boolean }> {
-  try {
-    await ensureConnected(db);
+  return await connected(db, async () => {
     const keys = db.collection<Stored>('keys');
     const due = { goneCheckedAt: { $gt: new Date(0), $lt: before } };
     const found = await keys
@@ -40,9 +38,7 @@ export async function forgetGoneKeys(
     if (kept.length > 0)
       await keys.updateMany({ _id: { $in: kept }, ...due }, { $set: { goneCheckedAt: new Date() } });
     return { forgotten: names.length - kept.length, isMore: names.length === A_PASS };
-  } catch (error) {
-    throw mongoError(error);
-  }
+  });
 }
 
 /** A damaged document is told of where its key is asked for; here it holds up no other. */
@@ -52,15 +48,12 @@ function unlessItIsThisKey(error: unknown): undefined {
 
 /** Has keys that went before there was such a time be looked at too, from now on. @throws as forgetGoneKeys. */
 export async function markGoneKeys(db: Db): Promise<void> {
-  try {
-    await ensureConnected(db);
+  await connected(db, async () => {
     await db
       .collection<Stored>('keys')
       .updateMany(
         { ...keyFilter(undefined, 'deleted'), goneCheckedAt: { $exists: false } },
         { $set: { goneCheckedAt: new Date() } },
       );
-  } catch (error) {
-    throw mongoError(error);
-  }
+  });
 }

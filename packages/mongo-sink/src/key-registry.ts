@@ -1,6 +1,6 @@
 import type { KeyState, KeyType, SyncError } from '@redis-to-mongo/pipeline';
 import { type Collection, type Db, type Document, MongoServerError } from 'mongodb';
-import { ensureConnected } from './ensure-connected.js';
+import { connected, ensureConnected } from './ensure-connected.js';
 import { toKeyDocument } from './key-document.js';
 import { keyFilter } from './key-order.js';
 import { mongoError } from './mongo-error.js';
@@ -114,16 +114,13 @@ export async function recordError(db: Db, key: string, error: SyncError, first?:
   const lastError = { code, errorClass, message: error.message.slice(0, 500), at: new Date() };
   const { _id, ...fields } = first ? toKeyDocument({ ...first, revision: 0 }, '') : { _id: key };
   const update = { $set: { lastError }, ...(first ? { $setOnInsert: withoutError(fields) } : {}) };
-  try {
-    await ensureConnected(db);
+  return await connected(db, async () => {
     const keys = db.collection<{ _id: string } & Document>('keys');
     const { matchedCount, upsertedCount } = await keys.updateOne({ _id }, update, {
       upsert: first !== undefined,
     });
     return matchedCount + upsertedCount > 0;
-  } catch (cause) {
-    throw mongoError(cause);
-  }
+  });
 }
 
 function withoutError({ lastError: _, ...fields }: Document): Document {

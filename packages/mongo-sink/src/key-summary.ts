@@ -1,6 +1,5 @@
 import type { Db, Document } from 'mongodb';
-import { ensureConnected } from './ensure-connected.js';
-import { mongoError } from './mongo-error.js';
+import { connected } from './ensure-connected.js';
 
 /** What a list of keys shows of one key; times are ms since 1970. */
 export interface KeySummary {
@@ -69,16 +68,13 @@ export async function readKeySummaries(
   keys: readonly string[],
 ): Promise<ReadonlyMap<string, KeySummary>> {
   if (keys.length === 0) return new Map();
-  try {
-    await ensureConnected(db);
+  return await connected(db, async () => {
     const found = await db
       .collection<KeyDocument>('keys')
       .find({ _id: { $in: [...keys] } }, { projection: SUMMARY_FIELDS })
       .toArray();
     return new Map(found.map((document) => [document._id, summaryOf(document)]));
-  } catch (error) {
-    throw mongoError(error);
-  }
+  });
 }
 
 /** A damaged document is shown as far as it goes: a list must not fail for one. */

@@ -1,8 +1,7 @@
 import { type KeyState, SyncError, shownKey } from '@redis-to-mongo/pipeline';
 import type { Db } from 'mongodb';
-import { ensureConnected } from './ensure-connected.js';
+import { connected } from './ensure-connected.js';
 import { KeyStates } from './key-states.js';
-import { mongoError } from './mongo-error.js';
 
 /** Tries of a change that workers save in between. */
 const TRIES = 20;
@@ -18,11 +17,7 @@ export async function changeKey(
   key: string,
   change: (state: KeyState) => KeyState,
 ): Promise<KeyState | undefined> {
-  try {
-    await ensureConnected(db);
-  } catch (error) {
-    throw mongoError(error);
-  }
+  await connected(db, async () => {});
   const states = new KeyStates(db);
   for (let i = 0; i < TRIES; i++) {
     const state = await states.load(key);

@@ -6,11 +6,10 @@ import {
   SyncError,
 } from '@redis-to-mongo/pipeline';
 import type { Db, Document, Filter } from 'mongodb';
-import { ensureConnected } from './ensure-connected.js';
+import { connected } from './ensure-connected.js';
 import { fromKeyDocument } from './key-document.js';
 import { type KeySort, keyFilter } from './key-order.js';
 import { walkKeys } from './key-walk.js';
-import { mongoError } from './mongo-error.js';
 import { nameFilter } from './operator-name-filter.js';
 
 /** Which keys, in what order, and how many at most. */
@@ -40,8 +39,7 @@ export async function findKeys(
   readonly damaged: readonly string[];
   readonly total: number;
 }> {
-  try {
-    await ensureConnected(db);
+  return await connected(db, async () => {
     const filter: Filter<KeyDocument> = {
       ...(name ? await nameFilter(db, name) : {}),
       ...keyFilter(keyType, condition),
@@ -54,9 +52,7 @@ export async function findKeys(
       keys.countDocuments(filter),
     ]);
     return { ...read(found), total };
-  } catch (error) {
-    throw mongoError(error);
-  }
+  });
 }
 
 async function documentsOf(found: AsyncIterable<KeyDocument>): Promise<KeyDocument[]> {
@@ -83,8 +79,7 @@ export async function keyNames(
   db: Db,
   { name, condition }: Pick<KeyQuery, 'name' | 'condition'>,
 ): Promise<readonly string[]> {
-  try {
-    await ensureConnected(db);
+  return await connected(db, async () => {
     const filter = {
       ...(name ? await nameFilter(db, name) : {}),
       ...keyFilter(undefined, condition),
@@ -93,18 +88,13 @@ export async function keyNames(
       .collection<KeyDocument>('keys')
       .find(filter, { projection: { _id: 1 }, batchSize: 5000 });
     return await found.map(({ _id }) => _id).toArray();
-  } catch (error) {
-    throw mongoError(error);
-  }
+  });
 }
 
 /** What MongoDB knows of a key. @throws SyncError KEY_STATE_INVALID when its document is damaged, else as findKeys. */
 export async function readKey(db: Db, key: string): Promise<KeyState | undefined> {
-  try {
-    await ensureConnected(db);
+  return await connected(db, async () => {
     const found = await db.collection<KeyDocument>('keys').findOne({ _id: key });
     return found ? fromKeyDocument(found) : undefined;
-  } catch (error) {
-    throw mongoError(error);
-  }
+  });
 }

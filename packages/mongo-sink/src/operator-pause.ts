@@ -1,7 +1,6 @@
 import type { Db, Document, UpdateFilter } from 'mongodb';
-import { ensureConnected } from './ensure-connected.js';
+import { connected } from './ensure-connected.js';
 import { CONDITIONS } from './key-order.js';
-import { mongoError } from './mongo-error.js';
 
 type KeyDocument = { _id: string; pausedAt?: Date | null } & Document;
 
@@ -21,15 +20,12 @@ export async function markResumed(db: Db, key: string, now: Date): Promise<boole
 
 /** The keys that rest now, `limit` of them at most. @throws SyncError as mongoError tells. */
 export async function pausedKeys(db: Db, limit: number): Promise<ReadonlySet<string>> {
-  try {
-    await ensureConnected(db);
+  return await connected(db, async () => {
     const found = db
       .collection<KeyDocument>('keys')
       .find(CONDITIONS.paused, { projection: { _id: 1 }, limit });
     return new Set(await found.map(({ _id }) => _id).toArray());
-  } catch (error) {
-    throw mongoError(error);
-  }
+  });
 }
 
 async function mark(
@@ -38,14 +34,11 @@ async function mark(
   isPaused: boolean,
   update: UpdateFilter<KeyDocument>,
 ): Promise<boolean | undefined> {
-  try {
-    await ensureConnected(db);
+  return await connected(db, async () => {
     const keys = db.collection<KeyDocument>('keys');
     const filter = { _id: key, ...(isPaused ? CONDITIONS.paused : { pausedAt: null }) };
     const { matchedCount } = await keys.updateOne(filter, update);
     if (matchedCount > 0) return true;
     return (await keys.findOne({ _id: key }, { projection: { _id: 1 } })) ? false : undefined;
-  } catch (error) {
-    throw mongoError(error);
-  }
+  });
 }

@@ -1,11 +1,10 @@
 import type { RuleSpec } from '@redis-to-mongo/pipeline';
 import { type Db, type Document, MongoServerError } from 'mongodb';
 import { collectionsUsed } from './collections-used.js';
-import { ensureConnected } from './ensure-connected.js';
+import { connected } from './ensure-connected.js';
 import { type IndexProblem, judgeIndex } from './judge-index.js';
 import { lackingActions } from './lacking-actions.js';
 import { indexesOf } from './make-index.js';
-import { mongoError } from './mongo-error.js';
 import { INDEXES } from './prepare-database.js';
 import { ruleIndexes } from './rule-indexes.js';
 import type { Index } from './value-indexes.js';
@@ -31,8 +30,7 @@ export interface MongoReport {
  * @throws SyncError as mongoError tells, when it does not answer or refuses the login.
  */
 export async function inspectMongo(db: Db, rules: readonly RuleSpec[] = []): Promise<MongoReport> {
-  try {
-    await ensureConnected(db);
+  return await connected(db, async () => {
     const asked = Date.now();
     const hello = await db.command({ hello: 1 });
     const answered = Date.now();
@@ -47,9 +45,7 @@ export async function inspectMongo(db: Db, rules: readonly RuleSpec[] = []): Pro
       indexes: await inspectIndexes(db, rules),
       lackingPrivileges: await lackingPrivileges(db, rules),
     };
-  } catch (error) {
-    throw mongoError(error);
-  }
+  });
 }
 
 /** What stands with the indexes that the fleet uses. */
@@ -64,13 +60,10 @@ export interface IndexReport {
 export async function inspectIndexes(db: Db, rules: readonly RuleSpec[] = []): Promise<IndexReport> {
   const wanted = [...INDEXES, ...ruleIndexes(rules)];
   const there = new Map<string, Document[]>();
-  try {
-    await ensureConnected(db);
+  await connected(db, async () => {
     for (const name of new Set(wanted.map(({ collection }) => collection)))
       there.set(name, await indexesOf(db, name));
-  } catch (error) {
-    throw mongoError(error);
-  }
+  });
   const missing: string[] = [];
   const problems = new Map<string, IndexProblem>();
   for (const index of wanted) {

@@ -1,18 +1,14 @@
 import type { Db } from 'mongodb';
-import { ensureConnected } from './ensure-connected.js';
-import { mongoError } from './mongo-error.js';
+import { connected } from './ensure-connected.js';
 
 /**
  * Whether MongoDB takes writes now: it sets one small document of the fleet's own, as durably as everything else.
  * @throws SyncError as mongoError tells.
  */
 export async function probeWrites(db: Db): Promise<void> {
-  try {
-    await ensureConnected(db);
+  await connected(db, async () => {
     await db
       .collection<{ _id: string }>('fleet')
       .updateOne({ _id: 'probe' }, { $set: { at: new Date() } }, { upsert: true });
-  } catch (error) {
-    throw mongoError(error);
-  }
+  });
 }

@@ -1,11 +1,10 @@
 import { ESCAPED_KEY_IDS, type KeyCondition, type KeyType } from '@redis-to-mongo/pipeline';
 import type { Db, Document, Filter } from 'mongodb';
-import { ensureConnected } from './ensure-connected.js';
+import { connected } from './ensure-connected.js';
 import { beginsWith } from './key-name-range.js';
 import { keyFilter, ORDERS, SORT_FIELDS } from './key-order.js';
 import { type KeySummary, SUMMARY_FIELDS, summaryOf } from './key-summary.js';
 import { type KeyPlace, sortValue, type Walk, walkAll, walkKeys } from './key-walk.js';
-import { mongoError } from './mongo-error.js';
 
 /** Which names: those that begin with a text, by the index; or those that pass a test, by looking at one after the other. */
 export interface NameSearch {
@@ -53,15 +52,12 @@ type KeyDocument = { _id: string } & Document;
  * @throws SyncError as mongoError tells.
  */
 export async function readKeyPage(db: Db, query: KeyPageQuery): Promise<KeyPage> {
-  try {
-    await ensureConnected(db);
+  return await connected(db, async () => {
     const page = await (query.name?.test ? searched(db, query, query.name.test) : listed(db, query));
     return query.before
       ? { ...page, keys: page.keys.toReversed(), first: page.last, last: page.first }
       : page;
-  } catch (error) {
-    throw mongoError(error);
-  }
+  });
 }
 
 /**
@@ -73,15 +69,12 @@ export async function countKeys(
   query: Pick<KeyPageQuery, 'name' | 'keyType' | 'condition'>,
   most: number,
 ): Promise<number> {
-  try {
-    await ensureConnected(db);
+  return await connected(db, async () => {
     const keys = db.collection<KeyDocument>('keys');
     const filter = filterOf(query);
     if (Object.keys(filter).length === 0) return await keys.estimatedDocumentCount();
     return await keys.countDocuments(filter, { limit: most, maxTimeMS: MAX_MS });
-  } catch (error) {
-    throw mongoError(error);
-  }
+  });
 }
 
 function walkOf(query: KeyPageQuery): Walk {

@@ -1,8 +1,7 @@
 import { behindMs } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
-import { ensureConnected } from './ensure-connected.js';
+import { connected } from './ensure-connected.js';
 import { CONDITIONS } from './key-order.js';
-import { mongoError } from './mongo-error.js';
 
 /** How far the mirror is behind, as of each key's last reading. */
 export interface FleetLag {
@@ -24,8 +23,7 @@ export interface FleetLag {
 export async function readLag(db: Db, most: number): Promise<FleetLag> {
   const lag = { entries: 0, ms: 0, keys: 0 };
   let worst: { key: string; entries: number }[] = [];
-  try {
-    await ensureConnected(db);
+  return await connected(db, async () => {
     const behind = db
       .collection<{ _id: string } & Document>('keys')
       .find(CONDITIONS.behind, { projection: { lag: 1, 'position.entryId': 1 }, batchSize: 5000 });
@@ -39,7 +37,5 @@ export async function readLag(db: Db, most: number): Promise<FleetLag> {
       worst = [...worst, { key: _id, entries }].sort((a, b) => b.entries - a.entries).slice(0, most);
     }
     return { ...lag, worst };
-  } catch (error) {
-    throw mongoError(error);
-  }
+  });
 }

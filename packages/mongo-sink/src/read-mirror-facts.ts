@@ -1,8 +1,7 @@
 import { SCHEDULED_TYPES } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
-import { ensureConnected } from './ensure-connected.js';
+import { connected } from './ensure-connected.js';
 import { CONDITIONS, keyFilter } from './key-order.js';
-import { mongoError } from './mongo-error.js';
 import { type FleetLag, readLag } from './read-lag.js';
 import { readForecasts, type TrimForecast } from './trim-forecasts.js';
 
@@ -59,8 +58,7 @@ export async function readMirrorFacts(
   limits: MirrorFactsLimits,
   now = new Date(),
 ): Promise<MirrorFacts> {
-  try {
-    await ensureConnected(db);
+  return await connected(db, async () => {
     const keys = db.collection<KeyDocument>('keys');
     const since = new Date(now.getTime() - LATELY_MS);
     const [some, activeScheduled, failing, lag, paused, gap, dead, forecasts] = await Promise.all([
@@ -82,9 +80,7 @@ export async function readMirrorFacts(
       lately: { gap, dead },
       forecasts,
     };
-  } catch (error) {
-    throw mongoError(error);
-  }
+  });
 }
 
 async function readPaused(db: Db, most: number): Promise<PausedKeys> {

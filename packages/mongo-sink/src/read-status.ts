@@ -1,7 +1,6 @@
 import type { Db, Document } from 'mongodb';
-import { ensureConnected } from './ensure-connected.js';
+import { connected } from './ensure-connected.js';
 import { CONDITIONS } from './key-order.js';
-import { mongoError } from './mongo-error.js';
 
 /** The sums over all keys of one type. */
 export interface KeyTypeStatus {
@@ -54,8 +53,7 @@ export interface FleetStatus {
  * readMirrorFacts, at less cost.
  */
 export async function readStatus(db: Db): Promise<FleetStatus> {
-  try {
-    await ensureConnected(db);
+  return await connected(db, async () => {
     const keys = db.collection<{ _id: string } & Document>('keys');
     const [types, backlogs, errors, classes] = await Promise.all([
       keys.aggregate([{ $group: groupByType() }, { $sort: { _id: 1 } }]).toArray(),
@@ -99,9 +97,7 @@ export async function readStatus(db: Db): Promise<FleetStatus> {
         keys: Number(failing),
       })),
     };
-  } catch (error) {
-    throw mongoError(error);
-  }
+  });
 }
 
 function groupByType(): Document {

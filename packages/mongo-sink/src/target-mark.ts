@@ -1,6 +1,5 @@
 import type { Db, Document } from 'mongodb';
-import { ensureConnected } from './ensure-connected.js';
-import { mongoError } from './mongo-error.js';
+import { connected } from './ensure-connected.js';
 
 type Stored = { _id: string } & Document;
 
@@ -8,26 +7,20 @@ const ID = 'identity';
 
 /** What the target remembers of the fleet that fills it. @throws SyncError as mongoError tells. */
 export async function readTargetMark(db: Db): Promise<Document | undefined> {
-  try {
-    await ensureConnected(db);
+  return await connected(db, async () => {
     const found = await db.collection<Stored>('fleet').findOne({ _id: ID });
     if (!found) return undefined;
     const { _id, ...mark } = found;
     return mark;
-  } catch (error) {
-    throw mongoError(error);
-  }
+  });
 }
 
 /** Makes the target remember a fleet. @param isNew leaves a mark that is there as it is. @throws SyncError as mongoError tells. */
 export async function writeTargetMark(db: Db, mark: Document, isNew = false): Promise<void> {
-  try {
-    await ensureConnected(db);
+  await connected(db, async () => {
     const update = isNew ? { $setOnInsert: mark } : { $set: mark };
     await db.collection<Stored>('fleet').updateOne({ _id: ID }, update, { upsert: true });
-  } catch (error) {
-    throw mongoError(error);
-  }
+  });
 }
 
 /** The target by its names: the database, and the hosts that the configuration names. No secrets. */

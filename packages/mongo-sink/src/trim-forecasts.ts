@@ -1,6 +1,5 @@
 import type { Db, Document } from 'mongodb';
-import { ensureConnected } from './ensure-connected.js';
-import { mongoError } from './mongo-error.js';
+import { connected } from './ensure-connected.js';
 
 /** A stream whose trimming is about to reach entries that were not read. */
 export interface TrimForecast {
@@ -17,34 +16,27 @@ const OUTDATED_MS = 600_000;
 
 /** How many entries of each stream lie behind its saved position; streams that MongoDB does not know are left out. */
 export async function passedEntries(db: Db, keys: readonly string[]): Promise<ReadonlyMap<string, number>> {
-  try {
-    await ensureConnected(db);
+  return await connected(db, async () => {
     const found = await db
       .collection<Stored>('keys')
       .find({ _id: { $in: [...keys] }, keyType: 'stream' }, { projection: { 'position.passed': 1 } })
       .toArray();
     return new Map(found.map(({ _id, position }) => [_id, Number(position?.passed ?? 0)]));
-  } catch (error) {
-    throw mongoError(error);
-  }
+  });
 }
 
 /** Puts the forecasts in the place of those before. @throws SyncError as mongoError tells. */
 export async function saveForecasts(db: Db, forecasts: readonly TrimForecast[]): Promise<void> {
-  try {
-    await ensureConnected(db);
+  await connected(db, async () => {
     await db
       .collection<Stored>('fleet')
       .updateOne({ _id: ID }, { $set: { at: new Date(), forecasts } }, { upsert: true });
-  } catch (error) {
-    throw mongoError(error);
-  }
+  });
 }
 
 /** What was forecast last, the most urgent first. @throws SyncError as mongoError tells. */
 export async function readForecasts(db: Db): Promise<readonly TrimForecast[]> {
-  try {
-    await ensureConnected(db);
+  return await connected(db, async () => {
     const found = await db.collection<Stored>('fleet').findOne({ _id: ID });
     const list: unknown = found?.forecasts;
     const isOutdated = !(found?.at instanceof Date) || Date.now() - found.at.getTime() > OUTDATED_MS;
@@ -52,7 +44,5 @@ export async function readForecasts(db: Db): Promise<readonly TrimForecast[]> {
     return list
       .map(({ key, at }: Document) => ({ key: String(key), at: at instanceof Date ? at : new Date(0) }))
       .sort((a, b) => a.at.getTime() - b.at.getTime());
-  } catch (error) {
-    throw mongoError(error);
-  }
+  });
 }
