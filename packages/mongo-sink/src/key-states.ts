@@ -5,7 +5,7 @@ import { GroupCommit } from './group-commit.js';
 import { changedFields, fromKeyDocument, toKeyDocument } from './key-document.js';
 import { mongoError } from './mongo-error.js';
 import { PlainBson } from './plain-bson.js';
-import { writeRecords } from './write-records.js';
+import { insertRecords, updateRecords } from './write-records.js';
 
 /** How a save fared: the code, where MongoDB refused it. */
 export type Saved = 'saved' | 'moved' | { readonly code: number };
@@ -97,13 +97,7 @@ export class KeyStates {
     const documents = first
       .flatMap((i) => saves[i] ?? [])
       .map(({ next }) => toKeyDocument(next, this.#savedBy));
-    const { errors } = await writeRecords(this.#db, {
-      count: documents.length,
-      command: (some) => ({
-        insert: 'keys',
-        documents: some ? some.flatMap((i) => documents[i] ?? []) : documents,
-      }),
-    });
+    const { errors } = await insertRecords(this.#db, 'keys', documents);
     for (const { index, code, isOwnId } of errors) if (!isOwnId) results[first[index] ?? -1] = { code };
     const refused = errors.flatMap(({ index, isOwnId }) => (isOwnId ? (first[index] ?? []) : []));
     // A key that failed since its first job has a document that was never saved: see recordError.
@@ -118,13 +112,7 @@ export class KeyStates {
   async #update(rest: readonly number[], saves: readonly Saving[], results: Saved[]): Promise<void> {
     if (rest.length === 0) return;
     const updates = rest.flatMap((i) => saves[i] ?? []).map((save) => this.#updateOf(save));
-    const { n, errors } = await writeRecords(this.#db, {
-      count: updates.length,
-      command: (some) => ({
-        update: 'keys',
-        updates: some ? some.flatMap((i) => updates[i] ?? []) : updates,
-      }),
-    });
+    const { n, errors } = await updateRecords(this.#db, 'keys', updates);
     for (const { index, code } of errors) results[rest[index] ?? -1] = { code };
     if (n + errors.length < updates.length)
       await this.#markMoved(
