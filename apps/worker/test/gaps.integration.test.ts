@@ -1,5 +1,6 @@
+import { syncKey } from '@redis-to-mongo/pipeline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addsUp, type LineUnderTest, lineUnderTest } from './line-under-test.js';
+import { addsUp, type LineUnderTest, lineUnderTest, wholeSlice } from './line-under-test.js';
 
 let under: LineUnderTest;
 beforeAll(async () => {
@@ -87,6 +88,33 @@ describe('gaps', () => {
     expect(state.counts).toMatchObject({ seen: 68, gap: 32 });
     expect(state.counts.seen + state.counts.gap).toBe(100);
   });
+
+  it.each([
+    ['all in one slice', 1_000],
+    ['slice by slice', 30],
+  ])(
+    'that earlier reads of a backlog have passed are counted by the one that reaches the end: %s',
+    async (name, entries) => {
+      const key = `passed, ${name}`;
+      await add(key, 1, 10);
+      await under.sync(key);
+      await add(key, 11, 110);
+      await under.redis.xdel(key, '13-0', '16-0', '19-0');
+      const line = await under.line({ readEntries: 30 });
+      const gaps = [];
+      for (let lag = 1; lag > 0; ) {
+        const report = await syncKey(line, key, wholeSlice({ entries }));
+        gaps.push(...report.gaps);
+        ({ lag } = report);
+      }
+      expect(gaps).toMatchObject([
+        { entries: 3, cause: 'deleted', after: '10-0', upTo: '19-0', exact: true },
+      ]);
+      const state = await under.state(key);
+      expect(state).toMatchObject({ incarnation: 1, counts: { seen: 107, written: 107, gap: 3 } });
+      expect(await entryIds(key)).toHaveLength(107);
+    },
+  );
 
   it('does not count entries that were read before they were trimmed or deleted', async () => {
     await add('read', 1, 50);

@@ -23,11 +23,13 @@ describe('the account of a read', () => {
       missing: 0,
       lag: 6,
       passed: 4,
+      isSettled: true,
     });
     expect(accountFor({ entryId: '4-0', passed: 4 }, info, 6, true)).toEqual({
       missing: 0,
       lag: 0,
       passed: 10,
+      isSettled: true,
     });
   });
 
@@ -37,16 +39,18 @@ describe('the account of a read', () => {
       missing: 15,
       lag: 3,
       passed: 27,
+      isSettled: true,
     });
   });
 
   it('leaves single deletions in a backlog to the read that reaches the end', () => {
     const info = infoOf({ length: 18, lastId: '20-0', added: 20, firstId: '1-0', maxDeletedId: '15-0' });
     const middle = accountFor({ entryId: '5-0', passed: 5 }, info, 5, false);
-    expect(middle).toMatchObject({ missing: 0, passed: 10 });
+    expect(middle).toMatchObject({ missing: 0, passed: 10, isSettled: false });
     expect(accountFor({ entryId: '10-0', passed: 10 }, info, 8, true)).toMatchObject({
       missing: 2,
       passed: 20,
+      isSettled: true,
     });
   });
 
@@ -59,15 +63,16 @@ describe('the account of a read', () => {
     const old = { added: undefined, maxDeletedId: undefined };
     const info = infoOf({ ...old, length: 11, lastId: '3000-0', firstId: '2000-0' });
     const account = accountFor({ entryId: '1000-0', passed: 40 }, info, 11, true);
-    expect(account).toEqual({ missing: 9, lag: 0, passed: 51 });
-    expect(gapsOf({ entryId: '1000-0' }, info, account.missing, 1, new Date(0))).toMatchObject([
-      { entries: 9, exact: false },
-    ]);
+    expect(account).toEqual({ missing: 9, lag: 0, passed: 51, isSettled: true });
+    expect(
+      gapsOf({ entryId: '1000-0', settledId: '1000-0' }, info, account.missing, 1, new Date(0)),
+    ).toMatchObject([{ entries: 9, exact: false }]);
     const whole = infoOf({ ...old, length: 11, lastId: '3000-0', firstId: '1000-0' });
     expect(accountFor({ entryId: '1000-0', passed: 1 }, whole, 4, false)).toEqual({
       missing: 0,
       lag: 6,
       passed: 5,
+      isSettled: true,
     });
   });
 });
@@ -99,7 +104,7 @@ describe('a rewound stream', () => {
 });
 
 describe('the last entry that was read', () => {
-  const last = { entryId: '10-0', added: 10 };
+  const last = { entryId: '10-0', settledId: '10-0', added: 10 };
   const info = infoOf({ length: 20, lastId: '30-0', added: 20, firstId: '4-0', maxDeletedId: '0-0' });
 
   it('must be there still where older ones are, and nothing so late was deleted', () => {
@@ -125,6 +130,14 @@ describe('the last entry that was read', () => {
     expect(canBeMissing(last, info)).toBe(false);
     expect(canBeMissing(last, { ...info, firstId: '11-0' })).toBe(true);
     expect(canBeMissing(last, { ...info, maxDeletedId: '11-0' })).toBe(true);
+  });
+
+  it('is not where counting ends: what reads of a backlog passed can be lost before it', () => {
+    const passed = { ...last, settledId: '5-0' };
+    expect(canBeMissing(passed, { ...info, maxDeletedId: '7-0' })).toBe(true);
+    expect(canBeMissing({ ...last, settledId: undefined }, info)).toBe(true);
+    const [gap] = gapsOf(passed, { ...info, maxDeletedId: '7-0' }, 2, 1, new Date(0));
+    expect(gap).toMatchObject({ entries: 2, cause: 'deleted', after: '5-0', upTo: '7-0' });
   });
 });
 

@@ -18,6 +18,11 @@ export interface StreamPosition {
   /** The last entry that was read. */
   readonly entryId: string;
   readonly passed: number;
+  /**
+   * The last position at which `passed` was exact. Between here and `entryId`, entries may be missing that no read could count
+   * yet. `undefined` in positions of an earlier version.
+   */
+  readonly settledId: string | undefined;
   /** Entries that Redis had dropped before this life was first read. */
   readonly before: number;
   /** The stream's last-generated-id and entries-added when it was last read; both only ever grow in one life. */
@@ -40,13 +45,14 @@ export interface StreamPosition {
 /** @throws TypeError when the stored position is not one of a stream. */
 export function parseStreamPosition(stored: Position | null): StreamPosition | undefined {
   if (stored === null) return undefined;
-  const { entryId, passed, before, lastId, added, digest, length, firstId, marks, entryBytes, binary } =
-    stored;
+  const { entryId, passed, settledId, before, lastId, added, digest } = stored;
+  const { length, firstId, marks, entryBytes, binary } = stored;
   if (!isEntryId(entryId) || !isEntryId(lastId) || typeof passed !== 'number')
     throw new TypeError('position: not a stream position; resync the key');
   return {
     entryId,
     passed,
+    settledId: isEntryId(settledId) ? settledId : undefined,
     before: typeof before === 'number' ? before : 0,
     lastId,
     added: typeof added === 'number' ? added : null,
@@ -61,9 +67,10 @@ export function parseStreamPosition(stored: Position | null): StreamPosition | u
 
 /** The position as it is stored. */
 export function toStored(position: StreamPosition): Position {
-  const { length, firstId, marks, ...rest } = position;
+  const { length, firstId, marks, settledId, ...rest } = position;
   return {
     ...rest,
+    ...(settledId === undefined ? {} : { settledId }),
     ...(length === undefined ? {} : { length }),
     ...(firstId === undefined ? {} : { firstId }),
     marks: `${marks}`,
@@ -103,11 +110,12 @@ export function mustHold(
   return compareEntryIds(firstId, entryId) < 0 && compareEntryIds(maxDeletedId, entryId) < 0;
 }
 
-/** Whether entries behind the position can have gone, if this is still the same stream; see mustHold. */
-export function canBeMissing({ entryId }: Pick<StreamPosition, 'entryId'>, info: StreamInfo): boolean {
+/** Whether entries that were not read can have gone, if this is still the same stream; see mustHold. */
+export function canBeMissing({ settledId }: Pick<StreamPosition, 'settledId'>, info: StreamInfo): boolean {
   const { firstId, maxDeletedId, groups } = info;
+  if (settledId === undefined) return true;
   if (firstId === undefined || maxDeletedId === undefined || groups > 0) return true;
-  return compareEntryIds(firstId, entryId) > 0 || compareEntryIds(maxDeletedId, entryId) > 0;
+  return compareEntryIds(firstId, settledId) > 0 || compareEntryIds(maxDeletedId, settledId) > 0;
 }
 
 /** What one read of a stream, taken in one instant with its XINFO, says about the entries behind the position. */
@@ -117,6 +125,8 @@ export interface Account {
   /** Entries still to be read behind this read. */
   readonly lag: number;
   readonly passed: number;
+  /** Every entry up to the last one that was read is accounted for. */
+  readonly isSettled: boolean;
 }
 
 /**
@@ -137,12 +147,13 @@ export function accountFor(
   if (info.added === undefined) {
     const lag = left ?? Math.max(1, info.length - position.passed - entries);
     const missing = headMoved ? estimateMissing(position.entryId, info) : 0;
-    return { missing, lag: reachedEnd ? 0 : lag, passed: position.passed + entries };
+    return { missing, lag: reachedEnd ? 0 : lag, passed: position.passed + entries, isSettled: true };
   }
   const unread = info.added - position.passed;
   const missing = reachedEnd ? unread - entries : headMoved ? unread - info.length : 0;
   const passed = position.passed + entries + Math.max(0, missing);
-  return { missing, lag: reachedEnd ? 0 : (left ?? info.added - passed), passed };
+  const lag = reachedEnd ? 0 : (left ?? info.added - passed);
+  return { missing, lag, passed, isSettled: reachedEnd || headMoved };
 }
 
 /**
@@ -158,9 +169,11 @@ function estimateMissing(entryId: string, { firstId, lastId, length }: StreamInf
 }
 
 /** Where nothing was read yet: what Redis dropped before the fleet first saw the stream is behind it. */
-export function startOf(info: StreamInfo): Pick<StreamPosition, 'entryId' | 'passed' | 'before'> {
+export function startOf(
+  info: StreamInfo,
+): Pick<StreamPosition, 'entryId' | 'passed' | 'before' | 'settledId'> {
   const before = info.added === undefined ? 0 : info.added - info.length;
-  return { entryId: BEFORE_FIRST, passed: before, before };
+  return { entryId: BEFORE_FIRST, passed: before, before, settledId: BEFORE_FIRST };
 }
 
 /**
@@ -193,13 +206,13 @@ function gapOf(
 
 /** The gap behind a position that is known, if there is one. @param lookedAt when the stream was certainly looked at. */
 export function gapsOf(
-  position: Pick<StreamPosition, 'entryId'>,
+  { entryId, settledId }: Pick<StreamPosition, 'entryId' | 'settledId'>,
   info: StreamInfo,
   missing: number,
   incarnation: number,
   lookedAt: Date,
 ): Gap[] {
-  return missing > 0 ? [gapOf(position, info, missing, incarnation, lookedAt)] : [];
+  return missing > 0 ? [gapOf({ entryId: settledId ?? entryId }, info, missing, incarnation, lookedAt)] : [];
 }
 
 /** Whether all that a stream holds is from before a time, by its ids: if they are times, it can't have been added since. */

@@ -135,6 +135,7 @@ async function* readBatches(
       position = {
         entryId: last?.id ?? start.entryId,
         passed: account.passed,
+        settledId: account.isSettled ? (last?.id ?? start.entryId) : start.settledId,
         before: start.before,
         lastId: info.lastId,
         added: info.added ?? null,
