@@ -4,7 +4,7 @@ import { newPassword } from '../fleet/fleet-env.js';
 import { endText } from '../fleet/fleet-member.js';
 import type { ProgramContext } from '../program/run-program.js';
 import type { ChaosOptions } from './chaos-options.js';
-import type { ChaosPlace } from './chaos-place.js';
+import { type ChaosPlace, QUEUE_PREFIX } from './chaos-place.js';
 
 /** One is active, the other stands by. */
 const SCHEDULERS = 2;
@@ -25,7 +25,7 @@ export async function startChaosFleet(
     redisUrl: REDIS_URL,
     mongoUri: MONGO_URI,
     mongoDbName: dbName,
-    queuePrefix: 'chaos',
+    queuePrefix: QUEUE_PREFIX,
     dashboardPassword: newPassword(),
     dashboard: false,
     workers,

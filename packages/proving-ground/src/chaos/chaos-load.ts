@@ -4,6 +4,8 @@ import { type NumberedFields, oddEntry, plainEntry, tooLargeEntry } from './entr
 import { SetHand } from './set-hand.js';
 import { SourceConnection } from './source-connection.js';
 import { StreamHand, type UnknownOutcomes } from './stream-hand.js';
+import { ValueHand } from './value-hand.js';
+import { hashModel, listModel, stringModel, type ValueModel, zsetModel } from './value-model.js';
 import { WrittenStream } from './written-stream.js';
 
 export interface ChaosLoadOptions {
@@ -30,8 +32,29 @@ export type StreamRole = keyof typeof STREAMS;
 const SETS = [5, 8, 13, 21, 34, 55, 400, 900];
 const FIRST_ENTRIES = 20;
 const TICK_MS = 50;
+/** The time between two changes of a value, in ms. */
+const VALUE_MS = [20, 500] as const;
 /** Sets changed in each tick. */
 const CHANGES = 3;
+
+type Names = readonly [string, ...string[]];
+type Models = readonly [ValueModel, ...ValueModel[]];
+
+/** Values of the other types: small ones, some of so many parts that each is a document of its own, one that is renamed, and one that
+ * changes its type. */
+const valuePlans = (): (readonly [Names, ...Models])[] => [
+  [['user:1'], hashModel(6)],
+  [['user:2'], hashModel(12)],
+  [['users:all'], hashModel(400)],
+  [['scores'], zsetModel(8)],
+  [['scores:all'], zsetModel(300)],
+  [['recent'], listModel(7)],
+  [['recent:all'], listModel(260)],
+  [['page:1'], stringModel(60)],
+  [['page:2'], stringModel(200_000)],
+  [['draft', 'published'], hashModel(5)],
+  [['anything'], stringModel(40), hashModel(4), zsetModel(3), listModel(5)],
+];
 
 /** Writes to many streams and sets, each thing once, on a Redis that comes and goes; and remembers all of it. */
 export class ChaosLoad {
@@ -41,9 +64,11 @@ export class ChaosLoad {
   readonly #random: Random;
   readonly #streams = new Map<StreamRole, readonly StreamHand[]>();
   readonly #sets: readonly SetHand[];
+  readonly #values: readonly ValueHand[];
   #entries = 0;
   #isFlushed = false;
   #changes = 0;
+  #valueChanges = 0;
 
   constructor(options: ChaosLoadOptions) {
     this.#options = options;
@@ -56,6 +81,9 @@ export class ChaosLoad {
       this.#streams.set(role, hands);
     }
     this.#sets = SETS.map((_, i) => new SetHand(`orders:info:tags-${i}`, this.#source, this.#random));
+    this.#values = valuePlans().map(
+      ([names, ...models]) => new ValueHand({ names, models, source: this.#source, random: this.#random }),
+    );
   }
 
   get streams(): readonly StreamHand[] {
@@ -66,9 +94,18 @@ export class ChaosLoad {
     return this.#sets;
   }
 
+  get values(): readonly ValueHand[] {
+    return this.#values;
+  }
+
   /** Members added and removed. */
   get setChanges(): number {
     return this.#changes;
+  }
+
+  /** Steps in the lives of the other values. */
+  get valueChanges(): number {
+    return this.#valueChanges;
   }
 
   of(role: StreamRole): readonly StreamHand[] {
@@ -87,10 +124,18 @@ export class ChaosLoad {
   async begin(): Promise<void> {
     for (const hand of this.streams) await this.write(hand, FIRST_ENTRIES);
     for (const [i, hand] of this.#sets.entries()) await hand.fill(SETS[i] ?? 5);
+    for (const hand of this.#values) await hand.fill();
   }
 
   /** Writes at the rate until `stop` aborts. @throws ProvingError `PROVING_REDIS`, or the signal's reason. */
   async run(stop: AbortSignal): Promise<void> {
+    await Promise.all([
+      this.#writeEntries(stop),
+      ...this.#values.map(async (hand) => await this.#changeValue(hand, stop)),
+    ]);
+  }
+
+  async #writeEntries(stop: AbortSignal): Promise<void> {
     const hands = this.streams.filter((hand) => !this.of('reborn').includes(hand));
     const perTick = (this.#options.rate * TICK_MS) / 1000;
     let due = 0;
@@ -123,13 +168,17 @@ export class ChaosLoad {
       if (!(await isRead())) return false;
       const streams = this.streams.filter(({ written }) => written.exists);
       const sets = this.#sets.filter(({ members }) => members.length > 0);
+      const values = this.#values.filter(({ exists }) => exists);
       this.#isFlushed = true;
+      for (const hand of values) hand.beginLoss();
       await this.#source.answered((redis) => redis.flushall());
       for (const { written } of streams) written.endLife();
       for (const hand of sets) hand.lost();
+      for (const hand of values) hand.endLoss();
       await sleep(forMs + 2, undefined, { signal: this.#options.signal }); // not within the millisecond of the last ids
       for (const hand of streams) await hand.add(Array.from({ length: FIRST_ENTRIES }, () => this.plain()));
       for (const hand of sets) await hand.fill(SETS[this.#sets.indexOf(hand)] ?? 5);
+      for (const hand of values) await hand.fill();
       return true;
     });
   }
@@ -162,7 +211,7 @@ export class ChaosLoad {
     const isOver = new Promise<void>((resolve) => {
       goOn = resolve;
     });
-    const waiting = [...this.streams, ...this.#sets].map(
+    const waiting = [...this.streams, ...this.#sets, ...this.#values].map(
       async (hand) =>
         await new Promise<void>((reached, failed) => {
           const wait = async () => {
@@ -177,6 +226,15 @@ export class ChaosLoad {
       return await work();
     } finally {
       goOn();
+    }
+  }
+
+  async #changeValue(hand: ValueHand, stop: AbortSignal): Promise<void> {
+    while (!stop.aborted) {
+      await hand.inTurn(() => hand.step());
+      this.#valueChanges += 1;
+      const waitMs = wholeFrom(this.#random, ...VALUE_MS);
+      await sleep(waitMs, undefined, { signal: stop }).catch(() => {}); // aborted: the loop ends
     }
   }
 

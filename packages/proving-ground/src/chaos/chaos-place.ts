@@ -30,6 +30,7 @@ export interface ChaosPlace {
 }
 
 const DB_NAME = 'chaos';
+export const QUEUE_PREFIX = 'chaos';
 
 /**
  * Starts own servers: what was acknowledged must outlive a SIGKILL, so the source syncs its file at every write.

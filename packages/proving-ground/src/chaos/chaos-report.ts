@@ -29,6 +29,13 @@ export interface ChaosReport {
   readonly sets: number;
   readonly members: number;
   readonly setChanges: number;
+  /** Values of the other types. */
+  readonly values: number;
+  readonly valueChanges: number;
+  /** Different states of values that were met in MongoDB while things broke. */
+  readonly states: number;
+  /** How often the verdict on the mirror was asked for, and how often it was complete. */
+  readonly verdicts: { readonly asked: number; readonly complete: number };
   /** How often all positions were read while things broke. */
   readonly looks: number;
   readonly processes: number;
@@ -49,7 +56,7 @@ export function chaosLines(report: ChaosReport): string[] {
     ...tableLines([['', ''], ...chaosRows(report)]).slice(1),
     '',
     report.ok
-      ? 'every entry once, or accounted for; every set equal; no position went back'
+      ? 'every entry once, or accounted for; every value equal, and never in a state that it had not; no position went back; never called complete when it was not'
       : `${report.problems.length} problems; --seed ${report.seed} replays the plan`,
   ];
 }
@@ -71,6 +78,11 @@ export function chaosRows(report: ChaosReport): [what: string, count: number][] 
     ['unanswered XADDs that were not', unanswered.absent],
     ['set changes', report.setChanges],
     [`sets equal, ${grouped(report.members)} members`, report.sets],
+    ['changes of other values', report.valueChanges],
+    ['other values equal', report.values],
+    ['states of them met in MongoDB, each one that was', report.states],
+    ['verdicts asked for', report.verdicts.asked],
+    ['of these, complete', report.verdicts.complete],
     ['looks at all positions', report.looks],
     ['processes of the fleet', report.processes],
     ...Object.entries(peakMiB).map(([app, mib]): [string, number] => [`peak memory of a ${app}, MiB`, mib]),

@@ -1,12 +1,16 @@
 import { appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type FleetFacts, FleetIdentity, readFacts } from '@redis-to-mongo/fleet-status';
+import { JobQueue } from '@redis-to-mongo/job-queue';
+import { connectRedis } from '@redis-to-mongo/redis-connection';
 import { Redis } from 'ioredis';
+import type { Closing } from '../program/closing.js';
 import type { ProgramContext } from '../program/run-program.js';
 import { breakThings } from './break-things.js';
 import { refillFleet, startChaosFleet } from './chaos-fleet.js';
 import { ChaosLoad } from './chaos-load.js';
 import type { ChaosOptions } from './chaos-options.js';
-import { openChaosPlace } from './chaos-place.js';
+import { type ChaosPlace, openChaosPlace, QUEUE_PREFIX } from './chaos-place.js';
 import type { ChaosReport } from './chaos-report.js';
 import type { FaultKind } from './fault.js';
 import { judge } from './judge.js';
@@ -15,7 +19,26 @@ import { MemoryWatch } from './memory-watch.js';
 import { planFaults } from './plan-faults.js';
 import { PositionWatch } from './position-watch.js';
 import { untilSettled } from './settle.js';
+import { ValueWatch } from './value-watch.js';
+import { VerdictWatch } from './verdict-watch.js';
 import { writeWhile } from './write-while.js';
+
+/** What page and command read, past the ways that are broken. */
+function factsOf(place: ChaosPlace, closing: Closing): () => Promise<FleetFacts> {
+  const tls = { enabled: false, rejectUnauthorized: true };
+  const addressOf = (url: string) => ({ url, host: '', port: 0, db: 0, tls });
+  const onError = () => {}; // told by the facts
+  const queue = new JobQueue({ redis: addressOf(place.queue.server.url), prefix: QUEUE_PREFIX }, onError);
+  const source = connectRedis(addressOf(place.source.server.url), onError);
+  closing.add(async () => {
+    source.disconnect();
+    queue.leave();
+    await queue.close();
+  });
+  const { db } = place;
+  const identity = new FleetIdentity({ queue, db, source, address: addressOf(place.env.REDIS_URL ?? '') });
+  return async () => await readFacts({ queue, db, source, identity });
+}
 
 /** No process of the fleet may ever hold more, in MiB. A worker here reads 32 MiB ahead; one entry may have 16. */
 const MOST_MIB = 400;
@@ -57,7 +80,17 @@ export async function runChaos(options: ChaosOptions, context: ProgramContext): 
     const over = new AbortController();
     const positions = new PositionWatch();
     const memory = new MemoryWatch();
-    const watching = Promise.all([positions.run(place.db, over.signal), memory.run(fleet, over.signal)]);
+    const values = new ValueWatch(
+      place.db,
+      load.values.flatMap(({ written }) => written),
+    );
+    const verdicts = new VerdictWatch({ load, values, db: place.db, readFacts: factsOf(place, closing) });
+    const watching = Promise.all([
+      positions.run(place.db, over.signal),
+      memory.run(fleet, over.signal),
+      values.run(over.signal),
+      verdicts.run(over.signal),
+    ]);
     closing.add(async () => {
       over.abort();
       await watching;
@@ -94,7 +127,7 @@ export async function runChaos(options: ChaosOptions, context: ProgramContext): 
     );
     for (const [app, mib] of Object.entries(peakMiB))
       if (mib > MOST_MIB) problems.push(`a ${app} held ${mib} MiB, more than ${MOST_MIB}`);
-    problems.push(...positions.problems, ...judgement.problems);
+    problems.push(...positions.problems, ...values.problems, ...verdicts.problems, ...judgement.problems);
     if (problems.length > 0)
       await keepState(
         dir,
@@ -124,6 +157,10 @@ export async function runChaos(options: ChaosOptions, context: ProgramContext): 
       sets: load.sets.length,
       members: judgement.members,
       setChanges: load.setChanges,
+      values: judgement.values,
+      valueChanges: load.valueChanges,
+      states: values.states,
+      verdicts: { asked: verdicts.asked, complete: verdicts.complete },
       looks: positions.looks,
       processes: fleet.members.length,
       peakMiB,

@@ -4,6 +4,7 @@ import type { Db, Document } from 'mongodb';
 import { ProvingError } from '../proving-error.js';
 import { compareSet } from '../verify/compare-set.js';
 import type { ChaosLoad } from './chaos-load.js';
+import { mirroredDigest } from './value-watch.js';
 
 export interface ToSettle {
   readonly redis: Redis;
@@ -65,6 +66,8 @@ async function lookAround({ redis, db, load }: ToSettle): Promise<{ behind: stri
     if (verdict !== 'equal') behind.push(problem);
     else if (records.get(key)?.status !== 'active') behind.push(`${key}: not active`);
   }
+  for (const { key, digest } of load.values.flatMap(({ written }) => written))
+    if ((await mirroredDigest(db, key).catch(() => undefined)) !== digest) behind.push(`${key}: differs`);
   return { behind, seen };
 }
 

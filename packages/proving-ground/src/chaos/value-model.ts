@@ -1,0 +1,91 @@
+import type { ChainableCommander } from 'ioredis';
+import { type Random, wholeFrom } from '../generator/random.js';
+
+/** What a value of a type should hold, and the commands that make it so. */
+export interface ValueModel {
+  readonly keyType: 'hash' | 'zset' | 'list' | 'string';
+  /** The items as MongoDB gives them back. */
+  items(): readonly (readonly Buffer[])[];
+  /** Changes a little; no two states are alike. @param version of the key, a number never used before. */
+  change(version: number, random: Random): (commands: ChainableCommander, key: string) => void;
+  /** Writes all of it to a key that is not there. */
+  write(commands: ChainableCommander, key: string): void;
+}
+
+const bytes = (text: string) => Buffer.from(text);
+/** Parts changed at once, besides the one that tells the version. */
+const PARTS = 3;
+
+/** A hash of about so many fields. */
+export function hashModel(size: number): ValueModel {
+  const fields = new Map<string, string>();
+  for (let i = 0; i < size; i++) fields.set(`field:${i}`, 'first');
+  return {
+    keyType: 'hash',
+    items: () => [...fields].map(([field, value]) => [bytes(field), bytes(value)]),
+    change: (version, random) => {
+      const set = new Map([['version', `${version}`]]);
+      for (let i = 0; i < PARTS; i++)
+        set.set(`field:${wholeFrom(random, 0, size)}`, `${version} ${random()}`);
+      const gone = `field:${wholeFrom(random, 0, size)}`;
+      for (const [field, value] of set) fields.set(field, value);
+      fields.delete(gone);
+      return (commands, key) => commands.hset(key, Object.fromEntries(set)).hdel(key, gone);
+    },
+    write: (commands, key) => void commands.hset(key, Object.fromEntries(fields)),
+  };
+}
+
+/** A sorted set of about so many members. */
+export function zsetModel(size: number): ValueModel {
+  const scores = new Map<string, number>();
+  for (let i = 0; i < size; i++) scores.set(`member:${i}`, i);
+  const flat = (pairs: Iterable<[string, number]>) =>
+    [...pairs].flatMap(([member, score]) => [score, member]);
+  return {
+    keyType: 'zset',
+    items: () => [...scores].map(([member, score]) => [bytes(member), bytes(String(score))]),
+    change: (version, random) => {
+      const set = new Map([['version', version]]);
+      for (let i = 0; i < PARTS; i++) set.set(`member:${wholeFrom(random, 0, size)}`, version + i / 4);
+      const gone = `member:${wholeFrom(random, 0, size)}`;
+      for (const [member, score] of set) scores.set(member, score);
+      scores.delete(gone);
+      return (commands, key) => commands.zadd(key, ...flat(set)).zrem(key, gone);
+    },
+    write: (commands, key) => void commands.zadd(key, ...flat(scores)),
+  };
+}
+
+/** A list of so many items. */
+export function listModel(size: number): ValueModel {
+  const list = Array.from({ length: size }, (_, i) => `item ${i}`);
+  return {
+    keyType: 'list',
+    items: () => list.map((item) => [bytes(item)]),
+    change: (version, random) => {
+      const at = wholeFrom(random, 0, size - 2);
+      list.shift();
+      list.push(`version ${version}`);
+      list[at] = `changed by ${version}`;
+      return (commands, key) =>
+        commands.lpop(key).rpush(key, `version ${version}`).lset(key, at, `changed by ${version}`);
+    },
+    write: (commands, key) => void commands.rpush(key, ...list),
+  };
+}
+
+/** A string of so many bytes. */
+export function stringModel(size: number): ValueModel {
+  const text = Buffer.alloc(size, 'abcdefghij');
+  return {
+    keyType: 'string',
+    items: () => [[Buffer.from(text)]],
+    change: (version) => {
+      const head = `version ${version} `.padEnd(24);
+      text.write(head);
+      return (commands, key) => void commands.setrange(key, 0, head);
+    },
+    write: (commands, key) => void commands.set(key, text),
+  };
+}

@@ -1,0 +1,87 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readKey, readMirroredValue } from '@redis-to-mongo/mongo-sink';
+import type { Db } from 'mongodb';
+import { ABSENT, type ValueDigest, valueDigest, type WrittenValue } from './written-value.js';
+
+const EVERY_MS = 300;
+const TOLD = 20;
+
+/** Reads values in MongoDB again and again: each state must be one that Redis had, and never an older one after a newer. */
+export class ValueWatch {
+  readonly problems: string[] = [];
+  readonly #values: readonly WrittenValue[];
+  readonly #db: Db;
+  /** By key, the version that was seen last. */
+  readonly #seen = new Map<string, number>();
+  readonly #states = new Map<string, Set<number>>();
+
+  constructor(db: Db, values: readonly WrittenValue[]) {
+    this.#db = db;
+    this.#values = values;
+  }
+
+  /** How many different states were met. */
+  get states(): number {
+    return [...this.#states.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /** Reads until the signal aborts; a MongoDB that is down is read later. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.look();
+      await sleep(EVERY_MS, undefined, { signal }).catch(() => {}); // aborted: the loop ends
+    }
+  }
+
+  /**
+   * Reads each value once.
+   * @param time by performance.now().
+   * @returns the keys of which MongoDB lacks a change that Redis surely had at that time.
+   */
+  async look(time = Number.NEGATIVE_INFINITY): Promise<string[]> {
+    const behind = this.#values.map(async (value) => {
+      const from = this.#seen.get(value.key) ?? 0;
+      const digest = await mirroredDigest(this.#db, value.key).catch(() => undefined);
+      // Another look that began later may have ended sooner.
+      if (digest === undefined || (this.#seen.get(value.key) ?? 0) !== from) return [];
+      this.take(value, digest);
+      const isBehind = value.find(digest, value.versionAt(time)) === undefined;
+      return isBehind && !(digest === ABSENT && value.mayBeAbsent) ? [value.key] : [];
+    });
+    return (await Promise.all(behind)).flat();
+  }
+
+  /** Judges one state that MongoDB held. */
+  take(value: WrittenValue, digest: ValueDigest): void {
+    if (digest === ABSENT && value.mayBeAbsent) return;
+    const from = this.#seen.get(value.key) ?? 0;
+    const version = value.find(digest, from);
+    if (version === undefined) {
+      const what = value.knows(digest)
+        ? 'an older state came back'
+        : digest === ABSENT
+          ? 'it was gone, which it never was in Redis'
+          : 'MongoDB held a state that it never had';
+      if (this.problems.length < TOLD) this.problems.push(`${value.key}: ${what}`);
+      return;
+    }
+    this.#seen.set(value.key, version);
+    const states = this.#states.get(value.key) ?? new Set();
+    this.#states.set(value.key, states.add(version));
+  }
+}
+
+/**
+ * What MongoDB holds of a value now.
+ * @returns undefined where the fleet was about to change it, so that nothing can be said.
+ * @throws SyncError as the sink does.
+ */
+export async function mirroredDigest(db: Db, key: string): Promise<ValueDigest | undefined> {
+  const state = await readKey(db, key);
+  if (state?.status !== 'active' || state.keyType === 'stream') return ABSENT;
+  const value = await readMirroredValue(db, state.keyType, state);
+  const items: (readonly Buffer[])[] = [];
+  if (value?.active) for await (const item of value.items()) items.push(item);
+  if ((await readKey(db, key))?.revision !== state.revision) return undefined;
+  return value?.active ? valueDigest(state.keyType, items) : ABSENT;
+}
