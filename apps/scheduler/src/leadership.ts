@@ -1,11 +1,10 @@
 import type { Lease } from '@redis-to-mongo/job-queue';
 import { repeatUntil } from './repeat-until.js';
 
-/** How long the active scheduler may be silent before another takes over, in ms. */
-export const LEASE_MS = 9_000;
-
 export interface LeadershipOptions<Active extends { close(): Promise<void> }> {
   readonly lease: Lease;
+  /** How long the lease lasts without being renewed, in ms. */
+  readonly leaseMs: number;
   readonly signal: AbortSignal;
   /** Made when the lease is won, and closed when it is lost. */
   readonly open: () => Active;
@@ -25,7 +24,7 @@ export class Leadership<Active extends { close(): Promise<void> }> {
     this.#options = options;
     this.#ended = repeatUntil(
       options.signal,
-      () => LEASE_MS / 3,
+      () => options.leaseMs / 3,
       async () => {
         await this.confirm();
         return undefined;
@@ -33,7 +32,7 @@ export class Leadership<Active extends { close(): Promise<void> }> {
       async (error) => {
         options.onError(error);
         // The queue's Redis does not answer: the lease holds until its end, then another may have it.
-        if (performance.now() - this.#heldAt > LEASE_MS) await this.#stepDown();
+        if (performance.now() - this.#heldAt > options.leaseMs) await this.#stepDown();
       },
     );
   }

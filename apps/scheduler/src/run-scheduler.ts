@@ -12,6 +12,7 @@ import {
 import type { Config } from '@redis-to-mongo/config';
 import { FleetIdentity, isFleetMismatch } from '@redis-to-mongo/fleet-status';
 import {
+  deadAfterMsOf,
   Heart,
   JobQueue,
   Lease,
@@ -27,7 +28,7 @@ import { ActiveScheduler } from './active-scheduler.js';
 import { ChangeIntake, type Choice } from './change-intake.js';
 import { fleetGauges } from './fleet-gauges.js';
 import { keepIdentity } from './keep-identity.js';
-import { LEASE_MS, Leadership } from './leadership.js';
+import { Leadership } from './leadership.js';
 import { runLoops } from './run-loops.js';
 import { SearchRecord } from './search-record.js';
 
@@ -64,7 +65,9 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Tak
   closers.add('mongo', () => mongo.close());
   const queue = new JobQueue(config.queue, onError('queue'), telemetry);
   closers.add('queue', () => queue.close());
-  const lease = new Lease(config.queue, SCHEDULER_LEASE, LEASE_MS, onError('lease'));
+  // It ends a little before its holder is taken for dead.
+  const leaseMs = Math.round(0.9 * deadAfterMsOf(config.queue));
+  const lease = new Lease(config.queue, SCHEDULER_LEASE, leaseMs, onError('lease'));
   closers.add('lease', () => lease.close());
 
   let mismatch: SyncError | undefined;
@@ -114,6 +117,7 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Tak
   closers.add('change feed', () => intake.close());
   const leadership: Leadership<ActiveScheduler> = new Leadership({
     lease,
+    leaseMs,
     signal,
     open: () =>
       new ActiveScheduler({

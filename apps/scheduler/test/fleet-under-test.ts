@@ -11,6 +11,9 @@ import type { Db, Document } from 'mongodb';
 import { afterAll, afterEach, beforeAll, expect, inject, vi } from 'vitest';
 import { type FleetProcess, SCHEDULER, startApp, WORKER } from './fleet-process.js';
 
+/** Half of the default, since many tests wait for it: for what a dead process held to be free. */
+export const DEAD_AFTER_SEC = 5;
+
 /** The options of a dashboard that `readyz` can ask. */
 export const LOGIN = { DASHBOARD_PASSWORD: 's3cret', DASHBOARD_PORT: '0' };
 
@@ -51,7 +54,12 @@ export async function fleetUnderTest(): Promise<FleetUnderTest> {
   const address = (url: string) => ({ url, host: '', port: 0, db: 0, tls: TLS });
   const redis = connectRedis(address(namespace.redis.url), () => {});
   const queueRedis = connectRedis(address(queueServer.url), () => {});
-  const queue = new JobQueue({ redis: address(queueServer.url), prefix: 'r2m' }, () => {});
+  const queueSettings = {
+    redis: address(queueServer.url),
+    prefix: 'r2m',
+    deadAfterMs: DEAD_AFTER_SEC * 1_000,
+  };
+  const queue = new JobQueue(queueSettings, () => {});
   const mongo = connectMongo({ uri: namespace.mongoUri, dbName: namespace.mongoDbName, tls: TLS }, 'test');
   const { db } = mongo;
   const running: FleetProcess[] = [];
@@ -61,6 +69,7 @@ export async function fleetUnderTest(): Promise<FleetUnderTest> {
     MONGO_URI: namespace.mongoUri,
     MONGO_DB_NAME: namespace.mongoDbName,
     SYNC_INTERVAL_SEC: '0.5',
+    DEAD_AFTER_SEC: String(DEAD_AFTER_SEC),
   };
   const start: FleetUnderTest['start'] = (main, more = {}) => {
     const app = startApp(main, { ...env, ...more });

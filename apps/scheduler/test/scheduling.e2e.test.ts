@@ -127,9 +127,10 @@ describe('the scheduler', () => {
 
 describe('of several schedulers', () => {
   it('one is active; when it is killed another takes over within 15 s', async () => {
-    const first = fleet.scheduler();
+    const byDefault = { DEAD_AFTER_SEC: '10' };
+    const first = fleet.scheduler(byDefault);
     await prints(first, /this scheduler is the active one/);
-    const second = fleet.scheduler();
+    const second = fleet.scheduler(byDefault);
     await prints(second, /scheduler started/);
     fleet.worker();
     await fleet.fill('orders', 1, 3);

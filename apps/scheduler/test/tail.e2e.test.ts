@@ -1,11 +1,17 @@
 import type { Document } from 'mongodb';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { FleetProcess } from './fleet-process.js';
 import { type FleetUnderTest, fleetForTests, metricsOf, until } from './fleet-under-test.js';
 
 let fleet: FleetUnderTest;
 fleetForTests((made) => {
   fleet = made;
+});
+
+// A test that fails leaves its writer to this: the next one has streams of its own.
+const stops: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  await Promise.all(stops.splice(0).map((stop) => stop()));
 });
 
 const KEYS = Array.from({ length: 10 }, (_, i) => `busy:${i}`);
@@ -22,12 +28,12 @@ function writer(keys = KEYS) {
     return written / keys.length;
   };
   const writing = run();
-  return {
-    stop: async () => {
-      isStopped = true;
-      return await writing;
-    },
+  const stop = async () => {
+    isStopped = true;
+    return await writing;
   };
+  stops.push(stop);
+  return { stop };
 }
 
 async function tailedBy(app: FleetProcess): Promise<number> {

@@ -26,6 +26,8 @@ export function appEnv(
     MONGO_URI: namespace.mongoUri,
     MONGO_DB_NAME: namespace.mongoDbName,
     SYNC_INTERVAL_SEC: '0.5',
+    // Half of the default, since many tests wait for what a dead worker held to be free.
+    DEAD_AFTER_SEC: '5',
     LOG_FORMAT: 'json',
     ...(process.env.STREAM_PATH ? { STREAM_PATH: process.env.STREAM_PATH } : {}),
     ...more,

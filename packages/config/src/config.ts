@@ -82,7 +82,7 @@ export interface RuleConfig {
 /** The whole configuration. It holds secrets: to show it, use `describeConfig`. */
 export interface Config {
   readonly redis: RedisConfig;
-  readonly queue: { readonly redis: RedisConfig; readonly prefix: string };
+  readonly queue: { readonly redis: RedisConfig; readonly prefix: string; readonly deadAfterMs: number };
   readonly mongo: MongoConfig;
   readonly keys: {
     /** Redis glob patterns; at least one. */

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type connectRedis, writeTogether } from '@redis-to-mongo/redis-connection';
 import { connectQueue } from './connect-queue.js';
-import { ALIVE_MS } from './heartbeats.js';
 import {
   BEGIN,
   END,
@@ -15,7 +14,7 @@ import {
 } from './key-scripts.js';
 import { OneAtATime } from './one-at-a-time.js';
 import { QUARANTINE } from './quarantine.js';
-import type { QueueSettings } from './queue-settings.js';
+import { deadAfterMsOf, type QueueSettings } from './queue-settings.js';
 import { Together } from './together.js';
 
 /** A worker's hold on a key, for one run or, retained, beyond it. */
@@ -74,6 +73,7 @@ export class Claims {
   readonly #redis: ReturnType<typeof connectRedis>;
   readonly #names: KeyBooks;
   readonly #worker = randomUUID();
+  readonly #deadAfterMs: number;
   readonly #suspects = new OneAtATime();
   readonly #heartbeat: NodeJS.Timeout;
   readonly #ending: Together<Ending, ClaimEnd>;
@@ -86,9 +86,10 @@ export class Claims {
   constructor(settings: QueueSettings, onError: (error: Error) => void) {
     this.#redis = writeTogether(connectQueue(settings, onError));
     this.#names = keyBooks(settings);
+    this.#deadAfterMs = deadAfterMsOf(settings);
     this.#ending = new Together((ends) => this.#endAll(ends));
     this.#asking = new Together((claims) => this.#askAll(claims));
-    this.#heartbeat = setInterval(() => void this.#beat().catch(onError), ALIVE_MS / 3);
+    this.#heartbeat = setInterval(() => void this.#beat().catch(onError), this.#deadAfterMs / 3);
     this.#heartbeat.unref();
   }
 
@@ -163,7 +164,7 @@ export class Claims {
   }
 
   async #beat(): Promise<void> {
-    await HEARTBEAT.run(this.#redis, this.#names, this.#worker, ALIVE_MS);
+    await HEARTBEAT.run(this.#redis, this.#names, this.#worker, this.#deadAfterMs);
     while (this.#unsent.length > 0) await this.#endAll(this.#unsent.splice(0, AT_ONCE));
   }
 

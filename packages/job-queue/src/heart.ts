@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HEARTBEAT_MS, type Heartbeat } from './heartbeats.js';
+import type { Heartbeat } from './heartbeats.js';
 import type { JobQueue } from './job-queue.js';
 
+/** So many heartbeats are missed before a process is taken for dead: one every 2 s, unless told otherwise. */
+const BEATS = 5;
 /** A queue that is away is not waited for longer than this, in ms. */
 const CLOSE_MS = 500;
 
 /** Tells the queue's Redis every few seconds that this process lives, and how it fares. */
 export class Heart {
   readonly #id = randomUUID();
-  readonly #queue: Pick<JobQueue, 'beat' | 'endHeartbeat'>;
+  readonly #queue: Pick<JobQueue, 'beat' | 'endHeartbeat' | 'deadAfterMs'>;
   readonly #timer: NodeJS.Timeout;
 
   /**
@@ -17,7 +19,7 @@ export class Heart {
    * @param onError told when a beat fails; the next one is tried all the same.
    */
   constructor(
-    queue: Pick<JobQueue, 'beat' | 'endHeartbeat'>,
+    queue: Pick<JobQueue, 'beat' | 'endHeartbeat' | 'deadAfterMs'>,
     tell: () => Heartbeat | undefined,
     onError: (error: unknown) => void,
   ) {
@@ -27,7 +29,7 @@ export class Heart {
       if (heartbeat) await queue.beat(this.#id, heartbeat);
     };
     const beatOnce = () => void beat().catch(onError);
-    this.#timer = setInterval(beatOnce, HEARTBEAT_MS);
+    this.#timer = setInterval(beatOnce, queue.deadAfterMs / BEATS);
     this.#timer.unref();
     beatOnce();
   }

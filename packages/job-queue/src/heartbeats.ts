@@ -46,7 +46,7 @@ export interface FleetProcess extends Heartbeat {
   readonly id: string;
   /** Since its last heartbeat, or since it has ended, in ms. */
   readonly silentMs: number;
-  /** `silent`: nothing was heard of it for ALIVE_MS. `ended`: it said so itself. */
+  /** `silent`: it is taken for dead. `ended`: it said so itself. */
   readonly is: 'alive' | 'silent' | 'ended';
 }
 
@@ -57,10 +57,6 @@ export interface ChangesHeard {
   readonly why?: string;
 }
 
-/** Time between two heartbeats of a process, in ms. */
-export const HEARTBEAT_MS = 2_000;
-/** A process that was silent for longer than this, in ms, counts as gone. */
-export const ALIVE_MS = 10_000;
 /** One that has gone is told of for so long, in ms. */
 export const GONE_MS = 600_000;
 
@@ -97,14 +93,14 @@ end
 return {redis.call('EXISTS', KEYS[2]), beats}`);
 
 /** Reads what BEATS tells of a process; `undefined` for one that another version wrote in another form. */
-export function parseBeat(told: unknown): FleetProcess | undefined {
+export function parseBeat(told: unknown, deadAfterMs: number): FleetProcess | undefined {
   if (!Array.isArray(told)) return undefined;
   const [id, ms, text] = told.map(String);
   const isEnded = text?.startsWith('-') === true;
   const heartbeat = parseHeartbeat(isEnded ? (text?.slice(1) ?? '') : (text ?? ''));
   if (!heartbeat || id === undefined) return undefined;
   const silentMs = Number(ms);
-  return { ...heartbeat, id, silentMs, is: isEnded ? 'ended' : silentMs > ALIVE_MS ? 'silent' : 'alive' };
+  return { ...heartbeat, id, silentMs, is: isEnded ? 'ended' : silentMs > deadAfterMs ? 'silent' : 'alive' };
 }
 
 function parseHeartbeat(text: string): Heartbeat | undefined {

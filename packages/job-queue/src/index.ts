@@ -10,7 +10,13 @@ export { Lease, SCHEDULER_LEASE } from './lease.js';
 export { LoadLimit } from './load-limit.js';
 export type { QueueDepth } from './queue-depth.js';
 export { changesHeardIn, type QueueFacts, workersOf } from './queue-facts.js';
-export { QUEUE_NAME, type QueueSettings, queueKeyPattern, queueKeysBeginWith } from './queue-settings.js';
+export {
+  deadAfterMsOf,
+  QUEUE_NAME,
+  type QueueSettings,
+  queueKeyPattern,
+  queueKeysBeginWith,
+} from './queue-settings.js';
 export { queueTelemetry } from './queue-telemetry.js';
 export type { ScheduleChange } from './schedule-changes.js';
 export { scheduledJobId, schedulerId } from './scheduler-id.js';

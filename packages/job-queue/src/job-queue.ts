@@ -20,7 +20,7 @@ import { leaseKey, SCHEDULER_LEASE } from './lease.js';
 import type { QueueDepth } from './queue-depth.js';
 import { type QueueFacts, workersOf } from './queue-facts.js';
 import { markKey, READ_MARK, WRITE_MARK } from './queue-mark.js';
-import { keyPrefix, QUEUE_NAME, type QueueSettings } from './queue-settings.js';
+import { deadAfterMsOf, keyPrefix, QUEUE_NAME, type QueueSettings } from './queue-settings.js';
 import { ScheduleChanges } from './schedule-changes.js';
 import { SweepRecords } from './sweep-record.js';
 
@@ -56,6 +56,11 @@ export class JobQueue {
     this.changes = new ScheduleChanges(this.#connection, settings);
     this.sweeps = new SweepRecords(this.#connection, settings);
     this.#due = new DueKeys(this.queue, this.#connection, settings);
+  }
+
+  /** See deadAfterMsOf. */
+  get deadAfterMs(): number {
+    return deadAfterMsOf(this.#settings);
   }
 
   /** See JobSchedulers. */
@@ -215,7 +220,9 @@ export class JobQueue {
     const names = [heartbeatKey(this.#settings), leaseKey(this.#settings, SCHEDULER_LEASE)];
     const reply = await BEATS.run(this.#connection, names);
     const [isLeased, beats]: readonly unknown[] = Array.isArray(reply) ? reply : [];
-    const processes = Array.isArray(beats) ? beats.flatMap((beat) => parseBeat(beat) ?? []) : [];
+    const processes = Array.isArray(beats)
+      ? beats.flatMap((beat) => parseBeat(beat, this.deadAfterMs) ?? [])
+      : [];
     return { isLeased: isLeased === 1, processes };
   }
 }

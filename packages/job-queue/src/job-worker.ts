@@ -5,7 +5,7 @@ import { BrakedWorker } from './braked-worker.js';
 import { connectQueue } from './connect-queue.js';
 import { parseJobData } from './job-data.js';
 import { queueError } from './queue-error.js';
-import { keyPrefix, QUEUE_NAME, type QueueSettings } from './queue-settings.js';
+import { deadAfterMsOf, keyPrefix, QUEUE_NAME, type QueueSettings } from './queue-settings.js';
 import { unlessGone } from './unless-gone.js';
 
 export interface JobWorkerOptions {
@@ -25,14 +25,6 @@ export interface JobWorkerOptions {
 /** Runs one job's keys; answers with those that failed. */
 export type RunKeys = (keys: readonly string[]) => Promise<ReadonlyMap<string, Error>>;
 
-/**
- * A job's lock ends this long after its worker's death, in ms; renewed at half of it while the worker lives. The
- * others look for ended locks as often as STALLED_MS says: a dead worker's jobs run again after 10 to 15 s. A worker that
- * only was slow has its job run twice, which does no harm.
- */
-const LOCK_MS = 10_000;
-const STALLED_MS = 5_000;
-
 /** Waits between the attempts of a failed job, in ms. */
 const BACKOFF = { baseMs: 500, capMs: 30_000 } as const;
 
@@ -42,6 +34,7 @@ export class JobWorker {
   readonly #connection: ReturnType<typeof connectRedis>;
 
   constructor(settings: QueueSettings, run: RunKeys, options: JobWorkerOptions) {
+    const deadAfterMs = deadAfterMsOf(settings);
     // BullMQ's own demand: a worker's commands wait for the connection, however long.
     this.#connection = writeTogether(
       connectQueue(settings, options.onError, {
@@ -53,8 +46,10 @@ export class JobWorker {
       connection: this.#connection,
       prefix: keyPrefix(settings),
       concurrency: options.concurrency,
-      lockDuration: LOCK_MS,
-      stalledInterval: STALLED_MS,
+      // Renewed at half of it while the worker lives. The others look for ended locks twice in that time: a dead worker's
+      // jobs run again after 10 to 15 s. A worker that only was slow has its job run twice, which does no harm.
+      lockDuration: deadAfterMs,
+      stalledInterval: deadAfterMs / 2,
       maxStalledCount: 3,
       // A scheduled job is exempt from maxStalledCount; this bounds one that kills its worker each time.
       maxStartedAttempts: 12,

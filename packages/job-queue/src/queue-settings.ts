@@ -5,6 +5,13 @@ export interface QueueSettings {
   readonly redis: RedisAddress;
   /** What all of the queue's keys begin with. */
   readonly prefix: string;
+  /** See deadAfterMsOf. */
+  readonly deadAfterMs?: number;
+}
+
+/** A process that was silent for so long is taken for dead, in ms: its claims, jobs and lease go to others. */
+export function deadAfterMsOf({ deadAfterMs = 10_000 }: QueueSettings): number {
+  return deadAfterMs;
 }
 
 export const QUEUE_NAME = 'sync';

@@ -194,6 +194,27 @@ describe('a claim that is retained after its run', () => {
   });
 });
 
+it('a claim of a process that fell silent is free after as long as the settings say, not before', async () => {
+  const proxy = await startTcpProxy(on.settings.redis.port);
+  const redis = { ...on.settings.redis, port: proxy.port };
+  const silent = new Claims({ ...on.settings, redis, deadAfterMs: 3_000 }, () => {}); // nothing comes through any more
+  try {
+    await claim(silent, 'a');
+    proxy.set('hang');
+    expect(await on.others.claim(['a'])).toMatchObject({ busy: ['a'], suspects: [] });
+    const began = performance.now();
+    await expect
+      .poll(async () => (await on.others.claim(['a'])).suspects, { timeout: 9_000, interval: 20 })
+      .toEqual(['a']);
+    // It was heard of a third of that before, at the earliest.
+    expect(performance.now() - began).toBeGreaterThan(1_500);
+  } finally {
+    proxy.set('pass');
+    await silent.close();
+    await proxy.close();
+  }
+});
+
 describe('a claim whose end the queue was not told of, since it was away', () => {
   /** Runs `end` while the queue is away, by claims that reach it again afterwards. */
   async function awayWhile(

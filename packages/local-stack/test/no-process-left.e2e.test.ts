@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { startRedis } from '@redis-to-mongo/local-stack';
 import { Redis } from 'ioredis';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { isAlive } from './is-alive.js';
 import { parentOf } from './process-table.js';
 
@@ -18,19 +18,15 @@ interface Running {
   readonly redisUrl: string;
 }
 
-describe('the servers of a stack', () => {
-  const children: ChildProcess[] = [];
-  afterEach(() => {
-    for (const child of children.splice(0)) child.kill('SIGKILL');
-  });
-
-  async function startStackProcess(): Promise<Running> {
+// Each waits most of its time for servers to start and to end.
+describe.concurrent('the servers of a stack', () => {
+  async function startStackProcess(onTestFinished: (end: () => void) => void): Promise<Running> {
     const env = { ...process.env, LOCAL_STACK_REDIS_URL: '', LOCAL_STACK_MONGO_URI: '' };
     const child = spawn(process.execPath, [command, '--json'], {
       env,
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     });
-    children.push(child);
+    onTestFinished(() => void child.kill('SIGKILL'));
     if (child.stdout === null) throw new Error('the process was started without a pipe');
     const [line] = await once(createInterface({ input: child.stdout }), 'line');
     const { redisPid, mongoPid, redisUrl } = JSON.parse(String(line));
@@ -39,8 +35,8 @@ describe('the servers of a stack', () => {
     return { child, servers, redisUrl: String(redisUrl) };
   }
 
-  it('end when their process is killed with SIGKILL', async () => {
-    const { child, servers } = await startStackProcess();
+  it('end when their process is killed with SIGKILL', async ({ onTestFinished }) => {
+    const { child, servers } = await startStackProcess(onTestFinished);
     const supervisor = await parentOf(servers[0] ?? 0);
     child.kill('SIGKILL');
     await expect
@@ -48,10 +44,10 @@ describe('the servers of a stack', () => {
       .toEqual([false, false, false]);
   });
 
-  it.each(['SIGTERM', 'SIGINT'] as const)(
+  it.for(['SIGTERM', 'SIGINT'] as const)(
     'end with their process at %s, which then exits with 0',
-    async (signal) => {
-      const { child, servers } = await startStackProcess();
+    async (signal, { onTestFinished }) => {
+      const { child, servers } = await startStackProcess(onTestFinished);
       child.kill(signal);
       const [code] = await once(child, 'exit');
       expect(code).toBe(0);
@@ -59,8 +55,8 @@ describe('the servers of a stack', () => {
     },
   );
 
-  it('end when a second signal ends their process in a hurry', async () => {
-    const { child, servers } = await startStackProcess();
+  it('end when a second signal ends their process in a hurry', async ({ onTestFinished }) => {
+    const { child, servers } = await startStackProcess(onTestFinished);
     const exit = once(child, 'exit');
     child.kill('SIGTERM');
     child.kill('SIGINT');
@@ -69,8 +65,8 @@ describe('the servers of a stack', () => {
     await expect.poll(() => servers.map(isAlive), { timeout: 20_000 }).toEqual([false, false]);
   });
 
-  it('end when the process that started theirs has gone', async () => {
-    const { child, servers } = await startStackProcess();
+  it('end when the process that started theirs has gone', async ({ onTestFinished }) => {
+    const { child, servers } = await startStackProcess(onTestFinished);
     const exit = once(child, 'exit');
     child.disconnect();
     expect((await exit)[0]).toBe(0);
@@ -90,8 +86,10 @@ describe('the servers of a stack', () => {
     await expect(stat(String(dir))).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
-  it('take their directory with them when their process is killed with SIGKILL', async () => {
-    const { child, redisUrl } = await startStackProcess();
+  it('take their directory with them when their process is killed with SIGKILL', async ({
+    onTestFinished,
+  }) => {
+    const { child, redisUrl } = await startStackProcess(onTestFinished);
     const client = new Redis(redisUrl, { retryStrategy: () => null });
     client.on('error', () => {});
     const [, dir] = await client.config('GET', 'dir');

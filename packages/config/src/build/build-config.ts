@@ -63,7 +63,11 @@ export function buildConfig(
     findings.problem('QUEUE_PREFIX', 'has a brace, and is put in braces itself', 'remove the brace');
   return {
     redis,
-    queue: { redis: queueRedis(settings, findings, redis, cwd), prefix: values.QUEUE_PREFIX },
+    queue: {
+      redis: queueRedis(settings, findings, redis, cwd),
+      prefix: values.QUEUE_PREFIX,
+      deadAfterMs: Math.round(values.DEAD_AFTER_SEC * 1_000),
+    },
     mongo: buildMongo(settings, findings, cwd),
     keys: {
       include: values.KEY_INCLUDE,

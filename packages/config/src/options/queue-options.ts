@@ -1,4 +1,4 @@
-import { file, flag, host, list, port, redisUrl, text, whole } from '../option.js';
+import { decimal, file, flag, host, list, port, redisUrl, text, whole } from '../option.js';
 
 const SOURCE = 'the source’s';
 
@@ -8,6 +8,13 @@ export const QUEUE_OPTIONS = {
     doc: 'What the queue’s own keys begin with. Keys with this prefix are never mirrored. It is put in braces, a hash tag, so that a cluster keeps them together. Each fleet needs one of its own.',
     default: 'r2m',
     notEmpty: true,
+  }),
+  DEAD_AFTER_SEC: decimal({
+    doc: 'A scheduler or worker that the queue has not heard of for so long is taken for dead: another scheduler takes over, and others go on with its keys and jobs. Shorter is a quicker takeover; but one that was only held up for that long has its work done twice, which does no harm and takes time. The same for all processes of a fleet.',
+    default: 10,
+    min: 1,
+    max: 600,
+    unit: 's',
   }),
   QUEUE_REDIS_URL: redisUrl({
     doc: 'Address of the queue’s Redis in one, as with `REDIS_URL`. It needs `maxmemory-policy noeviction`.',
