@@ -69,7 +69,7 @@ describe.skipIf(!isRedisForHere('redis-7.4'))(
       await source.call('JSON.SET', key, '$', text);
       await sync(key);
       expect(await isSame(key)).toBe(true);
-      await restoreValue(target, cli.db, 'json', { key, collection: null });
+      await restoreValue(target, cli.db, 'json', { key, collection: null }, false);
       expect(await target.call('JSON.GET', key, '.')).toEqual(await source.call('JSON.GET', key, '.'));
       await source.call('JSON.SET', key, '$', '{"other":1}');
       expect(await isSame(key)).toBe(false);
@@ -79,7 +79,7 @@ describe.skipIf(!isRedisForHere('redis-7.4'))(
       await source.hset('hash', 'stays', '1', 'goes', '2');
       await source.call('HPEXPIREAT', 'hash', '4102444800000', 'FIELDS', '1', 'goes');
       await sync('hash');
-      await restoreValue(target, cli.db, 'hash', { key: 'hash', collection: null });
+      await restoreValue(target, cli.db, 'hash', { key: 'hash', collection: null }, false);
       expect(await target.hgetall('hash')).toEqual({ stays: '1', goes: '2' });
       expect(await target.call('HPEXPIRETIME', 'hash', 'FIELDS', '2', 'stays', 'goes')).toEqual([
         -1, 4102444800000,
