@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { CliError } from './cli-error.js';
 import type { Command, OptionSpec } from './command.js';
-import { nearestOf } from './nearest-of.js';
+import { didYouMean } from './nearest-of.js';
 
 /** Options that every command has. */
 export const COMMON_OPTIONS = {
@@ -46,11 +46,8 @@ export class CommandOptions {
     const text = this.text(name);
     if (text === undefined) return undefined;
     const choice = choices.find((each) => each === text);
-    if (choice === undefined) {
-      const near = nearestOf(text, choices);
-      const question = near === undefined ? '' : `did you mean ${near}? `;
-      throw this.#wrong(name, text, `${question}write one of ${choices.join(', ')}`);
-    }
+    if (choice === undefined)
+      throw this.#wrong(name, text, `${didYouMean(text, choices)}write one of ${choices.join(', ')}`);
     return choice;
   }
 
@@ -99,8 +96,7 @@ function parse(command: Command, argv: readonly string[]) {
     const message = error instanceof Error ? error.message : String(error);
     const unknown = /^Unknown option '--?([^']+)'/.exec(message)?.[1];
     const names = declared.map(([name]) => name);
-    const near = unknown === undefined ? undefined : nearestOf(unknown, names);
-    const remedy = `${near === undefined ? '' : `did you mean --${near}? `}see redis-to-mongo help ${command.name}`;
+    const remedy = `${didYouMean(unknown, names, '--')}see redis-to-mongo help ${command.name}`;
     throw new CliError('CLI_USAGE', `${command.name}: ${message.split('. ')[0]}: ${remedy}`);
   }
 }

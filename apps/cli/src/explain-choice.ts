@@ -1,4 +1,5 @@
 import type { Config } from '@redis-to-mongo/config';
+import { queueKeysBeginWith } from '@redis-to-mongo/job-queue';
 import { globPattern, type KeyType } from '@redis-to-mongo/pipeline';
 
 /** Whether a key is mirrored, and by which rule. */
@@ -15,7 +16,7 @@ export function explainChoice(
 ): Choice {
   const matches = (pattern: string) => globPattern(pattern).test(key);
   const no = (why: string): Choice => ({ isChosen: false, why });
-  if (key.startsWith(`{${queue.prefix}}:`)) return no('not mirrored: it is one of the queue’s own keys');
+  if (key.startsWith(queueKeysBeginWith(queue))) return no('not mirrored: it is one of the queue’s own keys');
   const excluded = keys.exclude.find(matches);
   if (excluded !== undefined) return no(`not mirrored: KEY_EXCLUDE has ${excluded}`);
   const included = keys.include.find(matches);

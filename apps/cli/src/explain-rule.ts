@@ -10,7 +10,7 @@ export interface RuleExplanation {
   readonly collection: string;
   /** Where those of its next life go, if elsewhere: the rules were changed since the present one began. */
   readonly nextCollection: string | null;
-  /** Between two looks at it while it changes, in ms. */
+  /** Between two readings of it while it changes, in ms. */
   readonly intervalMs: number;
   /** All of it in words: `matches rule 2 (orders*), goes to orders_messages, every 5 s`. */
   readonly says: string;

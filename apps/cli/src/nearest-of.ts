@@ -8,3 +8,9 @@ export function nearestOf(word: string, words: readonly string[]): string | unde
   const near = closest(lower, words);
   return distance(lower, near) <= Math.max(1, Math.floor(near.length / 3)) ? near : undefined;
 }
+
+/** What is asked of whoever wrote a word that there is not: `did you mean this? `; empty where none is like it. @param mark leads the word. */
+export function didYouMean(word: string | undefined, words: readonly string[], mark = ''): string {
+  const near = word === undefined ? undefined : nearestOf(word, words);
+  return near === undefined ? '' : `did you mean ${mark}${near}? `;
+}

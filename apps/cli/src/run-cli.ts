@@ -5,7 +5,7 @@ import { COMMANDS } from './commands.js';
 import { EXIT_CODES } from './exit-codes.js';
 import { printHelp, printOverview } from './help.js';
 import { INTERRUPTED, Interruption, STOP_SIGNALS } from './interruption.js';
-import { nearestOf } from './nearest-of.js';
+import { didYouMean } from './nearest-of.js';
 import { Output, type OutputOptions } from './output.js';
 import { PROGRAMS } from './programs.js';
 import { Servers } from './servers.js';
@@ -82,12 +82,9 @@ async function find(name: string): Promise<Command> {
   const entry = COMMANDS.find((each) => each.name === name);
   if (entry) return await entry.load();
   const { maskCredentials } = await import('@redis-to-mongo/app-shell');
-  const near = nearestOf(
-    name,
-    [...PROGRAMS, ...COMMANDS].map((each) => each.name),
-  );
+  const names = [...PROGRAMS, ...COMMANDS].map((each) => each.name);
   throw new CliError(
     'CLI_USAGE',
-    `there is no command ${maskCredentials(name)}: ${near === undefined ? '' : `did you mean ${near}? `}redis-to-mongo help shows those that there are`,
+    `there is no command ${maskCredentials(name)}: ${didYouMean(name, names)}redis-to-mongo help shows those that there are`,
   );
 }

@@ -46,7 +46,7 @@ export interface MembersWrite {
   readonly memberCollection: string;
   readonly formFields: readonly string[];
   readonly layout: UnitLayout;
-  /** What a first look at the value found, in `layout`: tells the sink which units to load. May be out of date. */
+  /** What a first reading of the value found, in `layout`: tells the sink which units to load. May be out of date. */
   readonly hint: Buckets | undefined;
   /** The units in MongoDB are as the last job left them; else all are compared. */
   readonly isTrusted: boolean;

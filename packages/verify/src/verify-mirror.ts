@@ -57,7 +57,7 @@ export interface VerifyProgress {
 
 /** Keys compared at once. */
 const AT_ONCE = 8;
-/** Between two looks at the keys that differ. */
+/** Between two comparisons of the keys that differ. */
 const SETTLE_STEP_MS = 500;
 
 /**

@@ -2,7 +2,7 @@ import { CliError } from '../cli-error.js';
 import type { Call, Command } from '../command.js';
 import type { Ending } from '../exit-codes.js';
 import { INTERRUPTED } from '../interruption.js';
-import { nearestOf } from '../nearest-of.js';
+import { didYouMean } from '../nearest-of.js';
 import { grouped } from '../table.js';
 import { stamp } from '../times.js';
 
@@ -41,16 +41,11 @@ export const deadLetters: Command = {
     if (!run)
       throw new CliError(
         'CLI_USAGE',
-        `dead-letters ${action}: ${didYouMean(action)}write list, show, replay or drop behind dead-letters`,
+        `dead-letters ${action}: ${didYouMean(action, Object.keys(ACTIONS))}write list, show, replay or drop behind dead-letters`,
       );
     return await run({ ...call, args });
   },
 };
-
-function didYouMean(action: string): string {
-  const near = nearestOf(action, Object.keys(ACTIONS));
-  return near === undefined ? '' : `did you mean ${near}? `;
-}
 
 async function list({ args: [pattern], options, out, servers }: Call): Promise<Ending> {
   const { letters, total } = await find(

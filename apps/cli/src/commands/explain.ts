@@ -43,7 +43,7 @@ export const explain: Command = {
   options: {},
   examples: [['explain orders', 'why orders is, or is not, in MongoDB']],
   async run(call) {
-    const explanation = await look(call);
+    const explanation = await explainKey(call);
     const { state, inRedis } = explanation;
     if (call.out.isJson) call.out.json(explanation);
     else print(call.out, explanation);
@@ -51,7 +51,7 @@ export const explain: Command = {
   },
 };
 
-async function look({ args: [name = ''], servers }: Call): Promise<Explanation> {
+async function explainKey({ args: [name = ''], servers }: Call): Promise<Explanation> {
   const key = canonicalKeyId(name);
   const { readForecasts, readKey } = await import('@redis-to-mongo/mongo-sink');
   const { explainRule } = await import('../explain-rule.js');
@@ -62,7 +62,7 @@ async function look({ args: [name = ''], servers }: Call): Promise<Explanation> 
     readKey(db, key),
     readForecasts(db),
     typesOf(await servers.redis(), [keyBytes(key)]),
-    readSchedule(servers, key),
+    scheduleOf(servers, key),
   ]);
   const inRedis = found === undefined ? 'none' : typeof found === 'string' ? found : found.unknown;
   const keyType = isKeyType(inRedis) ? inRedis : state?.keyType;
@@ -80,17 +80,13 @@ async function look({ args: [name = ''], servers }: Call): Promise<Explanation> 
   };
 }
 
-async function readSchedule(servers: Servers, key: string): Promise<Explanation['schedule']> {
-  const { schedulerId } = await import('@redis-to-mongo/job-queue');
+async function scheduleOf(servers: Servers, key: string): Promise<Explanation['schedule']> {
   const { redisError } = await import('@redis-to-mongo/redis-connection');
-  const { queue } = await servers.queue();
-  try {
-    const found = await queue.getJobScheduler(schedulerId(key));
-    if (!found) return null;
-    return { everyMs: found.every ?? null, next: found.next === undefined ? null : new Date(found.next) };
-  } catch (error) {
+  const { schedulers } = await servers.queue();
+  const [found] = await schedulers.of([key]).catch((error: unknown) => {
     throw redisError(error, 'queue');
-  }
+  });
+  return found ? { everyMs: found.everyMs ?? null, next: new Date(found.next) } : null;
 }
 
 function print(

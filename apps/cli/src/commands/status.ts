@@ -1,5 +1,5 @@
 import type { FleetFacts, Verdict, VerdictLevel } from '@redis-to-mongo/fleet-status';
-import { type ChangesHeard, changesHeardIn } from '@redis-to-mongo/job-queue';
+import { type ChangesHeard, changesHeardIn, type QueueFacts, workersOf } from '@redis-to-mongo/job-queue';
 import type { FleetStatus, TrimForecast } from '@redis-to-mongo/mongo-sink';
 import { shownKey } from '@redis-to-mongo/pipeline';
 import type { Command } from '../command.js';
@@ -45,8 +45,12 @@ function endingOf(verdict: Verdict, { queue, mirror, source }: FleetFacts): Endi
 function queueOf({ queue }: FleetFacts) {
   if (!('is' in queue)) return { error: queue.error.code };
   const { processes, schedulers, ...facts } = queue.is;
-  const count = (app: string) => processes.filter((process) => process.app === app).length;
-  return { ...facts, workers: count('worker'), schedulers: count('scheduler'), schedules: schedulers };
+  return { ...facts, ...aliveIn(queue.is), schedules: schedulers };
+}
+
+function aliveIn(queue: QueueFacts): { readonly workers: number; readonly schedulers: number } {
+  const workers = workersOf(queue);
+  return { workers, schedulers: queue.processes.length - workers };
 }
 
 function forecastsOf({ mirror }: FleetFacts): readonly TrimForecast[] {
@@ -96,19 +100,19 @@ function lines({ queue, mirror }: FleetFacts, types: FleetStatus['types']): read
         ]
       : [];
   if (!('is' in queue)) return ofMirror;
-  const { waiting, active, delayed, failed, schedulers, processes, isLeased } = queue.is;
-  const alive = (app: string) => processes.filter((process) => process.app === app).length;
+  const { waiting, active, delayed, failed, schedulers, isLeased } = queue.is;
+  const alive = aliveIn(queue.is);
   const jobs = `${grouped(waiting)} waiting, ${active} running, ${grouped(delayed)} planned, ${failed} failed lately`;
   return [
     ...ofMirror,
     [
       'schedulers',
-      isLeased && alive('scheduler') > 0
-        ? `${alive('scheduler')}, one in charge`
+      isLeased && alive.schedulers > 0
+        ? `${alive.schedulers}, one in charge`
         : coloured('none is in charge', 'red'),
     ],
     ['changes', changesLine(changesHeardIn(queue.is))],
-    ['workers', alive('worker') === 0 ? coloured('none is connected', 'red') : alive('worker')],
+    ['workers', alive.workers === 0 ? coloured('none is connected', 'red') : alive.workers],
     ['jobs', jobs],
     ['schedules', schedulers],
   ];

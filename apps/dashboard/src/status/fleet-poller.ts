@@ -103,7 +103,7 @@ export class FleetPoller {
   }
 
   async #sample(): Promise<void> {
-    // Where nothing can be read in time, the next look may be luckier: whoever asks is told.
+    // Where nothing can be read in time, the next reading may be luckier: whoever asks is told.
     const report = await this.report().catch(() => undefined);
     if (report && report !== this.#told) this.#tell(report);
     this.#next(this.#listeners.size > 0 ? WATCHED_MS : IDLE_MS);

@@ -1,7 +1,7 @@
 import { choice, decimal, flag, whole } from '../option.js';
 
 const DAY_SEC = 86_400;
-/** Timers and the queue go by milliseconds; below this, a fleet would do nothing but look. */
+/** Timers and the queue go by milliseconds; below this, a fleet would do nothing but poll. */
 const SHORTEST_SEC = 0.01;
 const MIB = 1024 * 1024;
 

@@ -21,9 +21,9 @@ export interface IdentitySources {
 export const KEEP_EVERY_MS = 5_000;
 /** A mark that was confirmed longer ago than this, in ms, is kept by nobody. */
 const KEPT_MS = 15_000;
-/** Whoever is unsure waits this long for the scheduler in charge, in ms, and looks again so often. */
+/** Whoever is unsure waits this long for the scheduler in charge, in ms, and reads the marks again so often. */
 const UNSURE_MS = 20_000;
-const LOOK_EVERY_MS = 1_000;
+const READ_EVERY_MS = 1_000;
 
 interface Reading {
   readonly comparison: Comparison;
@@ -66,7 +66,7 @@ export class FleetIdentity {
       if (comparison.is === 'other') throw mismatch(comparison);
       if (comparison.is === 'same' && (await this.#write(reading, comparison.id))) return;
       if (comparison.is === 'unsure' && performance.now() > until) throw mismatch(comparison);
-      await sleep(LOOK_EVERY_MS);
+      await sleep(READ_EVERY_MS);
     }
   }
 

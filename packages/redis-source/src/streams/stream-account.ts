@@ -178,14 +178,14 @@ export function startOf(
 
 /**
  * The gap that `missing` entries leave, with its cause as far as Redis tells it. Its number is not exact where what is left
- * of the stream is older than the last look: it may have come by a RENAME or a RESTORE, and brought its counters along.
+ * of the stream is older than the last reading: it may have come by a RENAME or a RESTORE, and brought its counters along.
  */
 function gapOf(
   position: { readonly entryId: string },
   info: StreamInfo,
   missing: number,
   incarnation: number,
-  lookedAt: Date,
+  readAt: Date,
 ): Gap {
   const headMoved = info.firstId === undefined || compareEntryIds(info.firstId, position.entryId) > 0;
   const deletedAhead =
@@ -199,20 +199,20 @@ function gapOf(
     upTo: bound !== undefined && compareEntryIds(bound, position.entryId) > 0 ? bound : info.lastId,
     entries: missing,
     cause,
-    exact: info.added !== undefined && !(headMoved && isOlderThan(lookedAt, info)),
+    exact: info.added !== undefined && !(headMoved && isOlderThan(readAt, info)),
     at: new Date(),
   };
 }
 
-/** The gap behind a position that is known, if there is one. @param lookedAt when the stream was certainly looked at. */
+/** The gap behind a position that is known, if there is one. @param readAt when the stream was certainly read. */
 export function gapsOf(
   { entryId, settledId }: Pick<StreamPosition, 'entryId' | 'settledId'>,
   info: StreamInfo,
   missing: number,
   incarnation: number,
-  lookedAt: Date,
+  readAt: Date,
 ): Gap[] {
-  return missing > 0 ? [gapOf({ entryId: settledId ?? entryId }, info, missing, incarnation, lookedAt)] : [];
+  return missing > 0 ? [gapOf({ entryId: settledId ?? entryId }, info, missing, incarnation, readAt)] : [];
 }
 
 /** Whether all that a stream holds is from before a time, by its ids: if they are times, it can't have been added since. */
@@ -223,7 +223,7 @@ function isOlderThan(time: Date, { firstId }: StreamInfo): boolean {
 /**
  * What Redis had dropped before a life's first read. Of the first life it is history, noted in the position; of a
  * later one it was lost while the fleet was on duty. Where the life before was not seen to end (rewound, or made anew
- * between two looks), entries at or before the old position may be the ones read then: they are not counted. The number is
+ * between two readings), entries at or before the old position may be the ones read then: they are not counted. The number is
  * never exact: a stream that came by a RENAME, COPY or RESTORE brings the entries along that it had lost elsewhere.
  */
 export function gapsAtStart(

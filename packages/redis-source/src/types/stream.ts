@@ -110,7 +110,7 @@ async function* readBatches(
       const start = position ?? startOf(info);
       const account = accountFor(start, info, messages.count, reachedEnd);
       const expiry = settledExpiry(expiresAt, reading.expiresAt);
-      const isNews =
+      const differs =
         messages.count > 0 || account.missing !== 0 || account.lag !== lag || expiry !== expiresAt;
       if (position) {
         const isOther =
@@ -123,7 +123,7 @@ async function* readBatches(
           incarnation = state.incarnation + 1;
           continue; // read again from the very start, as the next life
         }
-        if (!isNews) return;
+        if (!differs) return;
       }
       lag = account.lag;
       expiresAt = expiry;

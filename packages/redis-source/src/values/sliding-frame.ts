@@ -16,7 +16,7 @@ export interface Frame {
 /** Items that must match, one after the other, to tell that a list has moved. */
 const WINDOW = 8;
 
-/** Goes along a list and finds where the items of the last look are now. */
+/** Goes along a list and finds where the items of the last reading are now. */
 export class FrameFinder {
   readonly #last: Frame | undefined;
   readonly #head: string[] = [];
@@ -51,7 +51,7 @@ export class FrameFinder {
     return last.first;
   }
 
-  /** The frame for the next look. */
+  /** The frame for the next reading. */
   frame(first: number): Frame {
     return { first, size: this.#size, head: this.#head, tail: this.#recent };
   }

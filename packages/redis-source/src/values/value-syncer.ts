@@ -11,7 +11,7 @@ import {
 } from '@redis-to-mongo/pipeline';
 import type { Redis } from 'ioredis';
 import { dateOf } from '../date-of.js';
-import { type Glance, glance } from './glance.js';
+import { type FirstReading, firstReading } from './first-reading.js';
 import { ItemReader } from './item-reader.js';
 import type { KeyExpiry } from './key-expiry.js';
 import { RuledTypes } from './ruled-types.js';
@@ -26,9 +26,9 @@ import { ValueWrites } from './value-writes.js';
 const FEW = 64;
 /** A large value becomes one document again only well below the limits, so that it does not swing around them. */
 const SHRINK_BELOW = 0.8;
-/** Looks at a value that changes meanwhile, before it is taken as changed. */
-const LOOKS = 3;
-/** What a first look reserves for an item, where nothing is known of it. */
+/** Readings of a value that changes meanwhile, before it is taken as changed. */
+const MOST_READINGS = 3;
+/** What a first reading reserves for an item, where nothing is known of it. */
 const GUESSED_ITEM_BYTES = 100;
 /** About what BSON adds to an item of a small value, in bytes. */
 const ITEM_WEIGHT = 40;
@@ -113,7 +113,7 @@ async function* readValue(
   const held = await budget.reserve(expectedBytes(type, settings, size, last));
   let isYielded = false;
   try {
-    const seen = await look(type, settings, reader, key, size, last);
+    const seen = await readFirst(type, settings, reader, key, size, last);
     // The key has gone since its type was asked: its next job retires it.
     if (seen.isGone || isEmptied(type, seen)) return;
     const form = formOf(type, settings, seen, last);
@@ -137,7 +137,7 @@ async function* readValue(
   }
 }
 
-/** A small value, looked at. */
+/** A small value, read as a whole. */
 function seenWhole(
   type: ValueType,
   items: readonly Item[],
@@ -208,22 +208,22 @@ function toBatch({ write, position }: Made, seen: PassResult, held: Reservation)
   };
 }
 
-/** Looks until it has seen one state of the value; a few times at most, unless it is small enough to be read at once. */
-async function look(
+/** Reads until it has seen one state of the value; a few times at most, unless it is small enough to be read at once. */
+async function readFirst(
   type: ValueType,
   settings: ValueSettings,
   reader: ItemReader,
   key: Buffer,
   size: number,
   last: ValuePosition | undefined,
-): Promise<Glance> {
+): Promise<FirstReading> {
   const limits = { items: itemLimit(type, settings), bytes: settings.maxInlineBytes };
-  const take = (how: 'paged' | 'atomic') => glance(reader, type, how, key, size, last?.frame, limits);
+  const take = (how: 'paged' | 'atomic') => firstReading(reader, type, how, key, size, last?.frame, limits);
   if (isSmall(type, settings, size, last)) return await take('atomic');
   for (let i = 1; ; i++) {
     const seen = await take('paged');
     if (seen.isWhole) return seen;
-    if (i === LOOKS) return seen.kept ? await take('atomic') : seen;
+    if (i === MOST_READINGS) return seen.kept ? await take('atomic') : seen;
   }
 }
 
@@ -258,7 +258,7 @@ function itemLimit({ source }: ValueType, settings: ValueSettings): number {
 function formOf(
   type: ValueType,
   settings: ValueSettings,
-  seen: Pick<PassResult, 'items' | 'bytes'> & Pick<Glance, 'kept'>,
+  seen: Pick<PassResult, 'items' | 'bytes'> & Pick<FirstReading, 'kept'>,
   last: ValuePosition | undefined,
 ): ValuePosition['form'] {
   if (settings.membershipHistory && type.shape.order === 'hashed') return 'members';

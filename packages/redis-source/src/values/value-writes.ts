@@ -10,7 +10,7 @@ import {
   type Write,
 } from '@redis-to-mongo/pipeline';
 import { dateOf } from '../date-of.js';
-import type { Glance } from './glance.js';
+import type { FirstReading } from './first-reading.js';
 import type { ItemReader } from './item-reader.js';
 import type { ValueSettings } from './value-options.js';
 import { type PassResult, ValuePass } from './value-pass.js';
@@ -41,7 +41,7 @@ export class ValueWrites {
   /** One document with all items. */
   inline(
     state: KeyState,
-    seen: PassResult & Pick<Glance, 'weight'> & Pick<ValuePosition, 'checksum'>,
+    seen: PassResult & Pick<FirstReading, 'weight'> & Pick<ValuePosition, 'checksum'>,
     items: readonly Item[],
     last: ValuePosition | undefined,
   ): { write: ReplaceWrite; position: () => ValuePosition } {
@@ -72,7 +72,7 @@ export class ValueWrites {
   /** One document for each item, by difference; the sink reads them itself. */
   members(
     state: KeyState,
-    seen: Glance,
+    seen: FirstReading,
     last: ValuePosition | undefined,
   ): { write: MembersWrite; position: () => ValuePosition } {
     let settled: PassResult = seen;

@@ -45,7 +45,7 @@ ${page.rows.length === 0 && page.problem === undefined && html`<p class="empty">
 ${notes(query, page)}${pager(query, page)}`;
 }
 
-/** What keeps the list from being current, above it: else one that can't be read looks empty, or like news. */
+/** What keeps the list from being current, above it: else one that can't be read looks empty, or current. */
 function trouble({ rows, problem }: KeyListPage): Html | false {
   if (problem === undefined) return false;
   if (/LOADING/.test(problem))

@@ -6,8 +6,8 @@ import { addUnits, type PassResult, ValuePass } from './value-pass.js';
 import type { Item, ValueType } from './value-type.js';
 import { weightOf } from './weight-of.js';
 
-/** A first look at a value: has it changed, how large is it. */
-export interface Glance extends PassResult {
+/** A first reading of a value: has it changed, how large is it. */
+export interface FirstReading extends PassResult {
   /** The items, where they are few enough for one document. */
   readonly kept: readonly Item[] | undefined;
   /** About how many bytes the one document would take, at most. */
@@ -17,21 +17,21 @@ export interface Glance extends PassResult {
   readonly buckets: Buckets | undefined;
 }
 
-export interface GlanceLimits {
+export interface FirstReadingLimits {
   readonly items: number;
   readonly bytes: number;
 }
 
-/** Looks through the whole value once; keeps its items only while they are within the limits. */
-export async function glance(
+/** Reads the whole value once; keeps its items only while they are within the limits. */
+export async function firstReading(
   reader: ItemReader,
   { shape }: ValueType,
   how: 'paged' | 'atomic',
   key: Buffer,
   expectedItems: number,
   last: Frame | undefined,
-  limits: GlanceLimits,
-): Promise<Glance> {
+  limits: FirstReadingLimits,
+): Promise<FirstReading> {
   const layout: UnitLayout = shape.order === 'hashed' ? hashedLayout(expectedItems) : { kind: 'indexed' };
   const buckets = shape.order === 'sliding' ? undefined : new Buckets(layout);
   const pass = new ValuePass(shape, last);
