@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type connectRedis, writeTogether } from '@redis-to-mongo/redis-connection';
 import { connectQueue } from './connect-queue.js';
+import { type Ending, endsAlike } from './ends-alike.js';
 import {
   BEGIN,
   END,
@@ -44,12 +45,6 @@ export type ClaimEnd = 'ended' | 'due' | 'retained';
 
 /** Ends in one script. */
 const AT_ONCE = 500;
-
-/** How a claim is ended. */
-interface Ending {
-  readonly claim: Claim;
-  readonly how: RunEnd;
-}
 
 /**
  * Sees to it that one worker at a time works on a key: its scheduled job, its requests and its retries would
@@ -179,15 +174,17 @@ export class Claims {
   }
 
   async #endAll(ends: readonly Ending[]): Promise<ClaimEnd[]> {
-    const args = ends.flatMap(({ claim, how }) => [claim.run, claim.key, how]);
+    const { args, places } = endsAlike(ends);
     // Nobody would go on tailing a key whose retaining was not confirmed.
     const later = ends.map(({ claim, how }) => ({ claim, how: how === 'retain' ? 'more' : how }) as const);
     const answers = await this.#orUnsent(later, () =>
       END.numbers(this.#redis, this.#names, this.#worker, ...args),
     );
-    return ends.map((_, i) =>
-      answers[i] === NEEDS_ANOTHER ? 'due' : answers[i] === RETAINED ? 'retained' : 'ended',
-    );
+    const became = ends.map((): ClaimEnd => 'ended');
+    for (const [n, answer] of answers.entries())
+      if (answer === NEEDS_ANOTHER || answer === RETAINED)
+        became[places[n] ?? -1] = answer === RETAINED ? 'retained' : 'due';
+    return became;
   }
 
   async #askAll(claims: readonly Claim[]): Promise<boolean[]> {

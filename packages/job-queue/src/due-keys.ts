@@ -36,7 +36,7 @@ export class DueKeys {
    */
   async request(keys: readonly string[], leavesTailed: boolean): Promise<ReadonlySet<string>> {
     const tailed = new Set<string>();
-    for (const part of inParts(keys, AT_ONCE)) {
+    for (const part of inParts([...new Set(keys)], AT_ONCE)) {
       const answers = await REQUEST.numbers(this.#redis, this.#names, leavesTailed ? 1 : 0, ...part);
       for (const [i, key] of part.entries()) if (answers[i] === IS_TAILED) tailed.add(key);
       const fresh = part.filter((_, i) => answers[i] === NEEDS_JOB);

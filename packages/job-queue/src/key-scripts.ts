@@ -36,21 +36,37 @@ local function isAlive(worker)
   end
   return alive[worker]
 end
-local function claimOf(key)
-  local text = redis.call('HGET', CLAIMS, key)
+local nowText = stamp(now)
+local function parsed(text)
   if not text then return nil end
   local worker, run, starts, began, again, retained = string.match(text, '^(%S+) (%S+) (%d+) (%S+) (%S+) (%d)$')
   if not worker then return nil end
   return {worker = worker, run = run, starts = tonumber(starts), began = began, again = again, retained = retained == '1'}
 end
-local function store(key, claim)
-  redis.call('HSET', CLAIMS, key, claim.worker .. ' ' .. claim.run .. ' ' .. claim.starts .. ' ' .. claim.began .. ' ' .. claim.again .. ' ' .. (claim.retained and '1' or '0'))
+local function claimOf(key) return parsed(redis.call('HGET', CLAIMS, key)) end
+local function textOf(claim)
+  return claim.worker .. ' ' .. claim.run .. ' ' .. claim.starts .. ' ' .. claim.began .. ' ' .. claim.again .. ' ' .. (claim.retained and '1' or '0')
+end
+local function store(key, claim) redis.call('HSET', CLAIMS, key, textOf(claim)) end
+-- One command for many costs a fifth of one for each; Lua hands over some thousand at once, at most.
+local function inParts(list, run)
+  for from = 1, #list, 1000 do run(from, math.min(from + 999, #list)) end
+end
+local function all(command, name, list)
+  inParts(list, function(from, to) redis.call(command, name, unpack(list, from, to)) end)
+end
+local function textsOf(keys)
+  local texts = {}
+  inParts(keys, function(from, to)
+    for i, text in ipairs(redis.call('HMGET', CLAIMS, unpack(keys, from, to))) do texts[from + i - 1] = text end
+  end)
+  return texts
 end
 local function isHeldBy(claim, worker, run)
   return claim ~= nil and claim.worker == worker and claim.run == run
 end
 local function noteRequest(key, claim)
-  if claim.again == '0' then claim.again = stamp(now) store(key, claim) end
+  if claim.again == '0' then claim.again = nowText store(key, claim) end
 end
 `;
 
@@ -59,28 +75,39 @@ const script = (text: string) => new Script(PRELUDE + text);
 export const [NEEDS_JOB, IS_TAILED] = [1, 2];
 
 /**
- * Notes that keys are due. ARGV: 1 if keys whose stream a worker tails are left to it, keys. Answers for each:
+ * Notes that keys are due. ARGV: 1 if keys whose stream a worker tails are left to it, keys, each once. Answers for each:
  * 1 needs a job, 0 has one or is worked on (its run's end finds the request), 2 is left to the worker that tails it.
  */
 export const REQUEST = script(`
-local answers = {}
-for i = 2, #ARGV do
-  local key = ARGV[i]
-  local claim = claimOf(key)
-  local isRunning = false
+local answers, keys, isRunning = {}, {}, {}
+for i = 2, #ARGV do keys[i - 1] = ARGV[i] end
+local texts = textsOf(keys)
+local added = {}
+for i, key in ipairs(keys) do
+  local claim = parsed(texts[i])
   if claim then
     noteRequest(key, claim)
     if isAlive(claim.worker) then
-      if claim.retained then
-        if ARGV[1] == '1' then answers[i - 1] = 2 end
-      else
-        isRunning = true
+      if not claim.retained then
+        isRunning[i] = true
+      elseif ARGV[1] == '1' then
+        answers[i] = 2
       end
     end
   end
-  if not answers[i - 1] then
-    local isNew = redis.call('ZADD', DUE, 'NX', stamp(now), key)
-    answers[i - 1] = isRunning and 0 or isNew
+  if not answers[i] then
+    added[#added + 1] = nowText
+    added[#added + 1] = key
+  end
+end
+local fresh = 0
+inParts(added, function(from, to) fresh = fresh + redis.call('ZADD', DUE, 'NX', unpack(added, from, to)) end)
+local areAllFresh = 2 * fresh == #added
+for i, key in ipairs(keys) do
+  if not answers[i] then
+    -- No other script has the same microsecond: a key that has it was not due before.
+    local isFresh = areAllFresh or tonumber(redis.call('ZSCORE', DUE, key)) == tonumber(nowText)
+    answers[i] = isFresh and not isRunning[i] and 1 or 0
   end
 end
 return answers`);
@@ -91,10 +118,12 @@ return answers`);
  * A connection that breaks sends it again: what this run was granted before, it is granted still.
  */
 export const BEGIN = script(`
-local answers = {}
-for i = 6, #ARGV do
-  local key = ARGV[i]
-  local claim = claimOf(key)
+local answers, keys, begun = {}, {}, {}
+for i = 6, #ARGV do keys[i - 5] = ARGV[i] end
+local texts = textsOf(keys)
+local first = textOf({worker = ARGV[1], run = ARGV[2], starts = 1, began = nowText, again = '0', retained = false})
+for i, key in ipairs(keys) do
+  local claim = parsed(texts[i])
   local starts, answer, isResent = 0, 1, isHeldBy(claim, ARGV[1], ARGV[2])
   if isResent then
     answer = 1
@@ -103,7 +132,7 @@ for i = 6, #ARGV do
       answer = 4
     else
       noteRequest(key, claim)
-      redis.call('ZADD', DUE, 'NX', stamp(now), key)
+      redis.call('ZADD', DUE, 'NX', nowText, key)
       answer = 0
     end
   elseif claim then
@@ -119,33 +148,47 @@ for i = 6, #ARGV do
     if answer == 1 and starts > 0 and ARGV[5] ~= '1' then answer = 3 end
   end
   if (answer == 1 and not isResent) or answer == 4 then
-    store(key, {worker = ARGV[1], run = ARGV[2], starts = starts + 1, began = stamp(now), again = '0', retained = false})
+    begun[#begun + 1] = key
+    begun[#begun + 1] = starts == 0 and first or textOf({worker = ARGV[1], run = ARGV[2], starts = starts + 1, began = nowText, again = '0', retained = false})
   end
-  answers[i - 5] = answer
+  answers[i] = answer
 end
+all('HSET', CLAIMS, begun)
 return answers`);
 
 export const [NEEDS_ANOTHER, RETAINED] = [1, 2];
 
 /**
- * Ends runs. ARGV: worker, then for each key: run, key, how it ended (\`done\`, \`more\`, \`failed\`, \`retain\`). A key is settled by a run
- * that ended well, unless it was requested since the run began. Answers for each: 1 needs another job, 2 is retained, else 0.
+ * Ends runs. ARGV: worker, then for each run and each way to end (`done`, `more`, `failed`, `retain`): run, how, how many keys, keys. A key is
+ * settled by a run that ended well, unless it was requested since the run began. Answers for each key: 1 needs another job, 2 is
+ * retained, else 0.
  */
 export const END = script(`
-local answers = {}
-for i = 2, #ARGV, 3 do
-  local run, key, how = ARGV[i], ARGV[i + 1], ARGV[i + 2]
-  local claim = claimOf(key)
+local answers, keys, runs, hows = {}, {}, {}, {}
+local at = 2
+while at <= #ARGV do
+  local run, how, count = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2])
+  for i = at + 3, at + 2 + count do
+    local n = #keys + 1
+    keys[n], runs[n], hows[n] = ARGV[i], run, how
+  end
+  at = at + 3 + count
+end
+local texts = textsOf(keys)
+local settled, free = {}, {}
+for i, key in ipairs(keys) do
+  local run, how, text = runs[i], hows[i], texts[i]
+  local claim = parsed(text)
   local answer = 0
   if isHeldBy(claim, ARGV[1], run) then
     local again = claim.again ~= '0'
     if how == 'failed' then
       redis.call('ZADD', DUE, 'NX', claim.began, key)
     elseif again or how == 'more' then
-      redis.call('ZADD', DUE, again and claim.again or stamp(now), key)
+      redis.call('ZADD', DUE, again and claim.again or nowText, key)
       answer = 1
     else
-      redis.call('ZREM', DUE, key)
+      settled[#settled + 1] = key
     end
     if how == 'retain' and not again then
       claim.retained = true
@@ -153,11 +196,13 @@ for i = 2, #ARGV, 3 do
       store(key, claim)
       answer = 2
     else
-      redis.call('HDEL', CLAIMS, key)
+      free[#free + 1] = key
     end
   end
-  answers[#answers + 1] = answer
+  answers[i] = answer
 end
+all('ZREM', DUE, settled)
+all('HDEL', CLAIMS, free)
 return answers`);
 
 /**
@@ -209,11 +254,12 @@ export const ABANDONED = script(`
 local page = redis.call('HSCAN', CLAIMS, ARGV[1], 'COUNT', ARGV[2])
 local keys = {}
 for i = 1, #page[2], 2 do
-  local key = page[2][i]
-  local claim = claimOf(key)
-  if claim and not isAlive(claim.worker) then
-    local isQuarantined = claim.starts >= tonumber(ARGV[3]) and now - tonumber(claim.began) < tonumber(ARGV[4])
-    if not isQuarantined then keys[#keys + 1] = key end
+  local text = page[2][i + 1]
+  -- Nearly all are of workers that live.
+  if not isAlive(string.match(text, '^%S+')) then
+    local claim = parsed(text)
+    local isQuarantined = claim and claim.starts >= tonumber(ARGV[3]) and now - tonumber(claim.began) < tonumber(ARGV[4])
+    if claim and not isQuarantined then keys[#keys + 1] = page[2][i] end
   end
 end
 return {page[1], keys}`);

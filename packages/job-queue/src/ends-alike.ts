@@ -1,0 +1,37 @@
+import type { Claim, RunEnd } from './claims.js';
+
+/** A claim, and how its run ended. */
+export interface Ending {
+  readonly claim: Claim;
+  readonly how: RunEnd;
+}
+
+interface Alike {
+  readonly run: string;
+  readonly how: RunEnd;
+  readonly keys: string[];
+  readonly places: number[];
+}
+
+/**
+ * What END is told of ends: most are of a few runs, and alike, so that they share what is told.
+ * @returns its arguments, and of each of its answers to which end it belongs.
+ */
+export function endsAlike(ends: readonly Ending[]): { args: (string | number)[]; places: number[] } {
+  const groups = new Map<string, Alike>();
+  for (const [place, { claim, how }] of ends.entries()) {
+    const { run, key } = claim;
+    let group = groups.get(`${run} ${how}`);
+    if (!group) {
+      group = { run, how, keys: [], places: [] };
+      groups.set(`${run} ${how}`, group);
+    }
+    group.keys.push(key);
+    group.places.push(place);
+  }
+  const all = [...groups.values()];
+  return {
+    args: all.flatMap(({ run, how, keys }) => [run, how, keys.length, ...keys]),
+    places: all.flatMap(({ places }) => places),
+  };
+}
