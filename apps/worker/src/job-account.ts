@@ -1,4 +1,4 @@
-import type { Logger, Metrics } from '@redis-to-mongo/app-shell';
+import { GatheredCounter, type Logger, type Metrics } from '@redis-to-mongo/app-shell';
 import { SyncError, type SyncReport } from '@redis-to-mongo/pipeline';
 import { redisError } from '@redis-to-mongo/redis-connection';
 import type { BackfillLog } from './backfill-log.js';
@@ -18,9 +18,28 @@ export interface JobAccountOptions {
 /** Counts and tells what came of work on a key, whether a job did it or a tailer. */
 export class JobAccount {
   readonly #options: JobAccountOptions;
+  readonly #outcomes: GatheredCounter<'outcome'>;
+  readonly #counters: readonly (readonly [
+    keyof Pick<SyncReport, 'seen' | 'written' | 'alreadyThere' | 'bytes' | 'dead'>,
+    GatheredCounter<'key_type'>,
+  ])[];
 
   constructor(options: JobAccountOptions) {
     this.#options = options;
+    const { metrics } = options;
+    this.#outcomes = new GatheredCounter(metrics.jobs);
+    this.#counters = [
+      ['seen', new GatheredCounter(metrics.entriesRead)],
+      ['written', new GatheredCounter(metrics.entriesWritten)],
+      ['alreadyThere', new GatheredCounter(metrics.entriesAlreadyThere)],
+      ['bytes', new GatheredCounter(metrics.bytesRead)],
+      ['dead', new GatheredCounter(metrics.deadLetters)],
+    ];
+  }
+
+  /** So many looks at keys have ended so. */
+  ended(outcome: SyncReport['result'] | 'busy' | 'quarantined' | 'failed', keys = 1): void {
+    this.#outcomes.inc(outcome, keys);
   }
 
   /** A slice is saved. */
@@ -29,15 +48,7 @@ export class JobAccount {
     guard.succeeded();
     work.addKey(report.seen);
     const keyType = report.keyType ?? 'unsupported';
-    const counted = [
-      [metrics.entriesRead, report.seen],
-      [metrics.entriesWritten, report.written],
-      [metrics.entriesAlreadyThere, report.alreadyThere],
-      [metrics.bytesRead, report.bytes],
-      [metrics.deadLetters, report.dead],
-    ] as const;
-    // Of most keys there is nothing to count, and a counter takes a microsecond.
-    for (const [counter, count] of counted) if (count > 0) counter.inc({ key_type: keyType }, count);
+    for (const [name, counter] of this.#counters) if (report[name] > 0) counter.inc(keyType, report[name]);
     if (report.dead > 0) logger.warn('records became dead letters', { key, dead: report.dead });
     for (const gap of report.gaps) {
       metrics.gapEntries.inc({ key_type: keyType }, gap.entries);

@@ -1,9 +1,17 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger, Metrics } from '@redis-to-mongo/app-shell';
-import type { Claim, Claims, JobQueue, RunEnd, RunKeys, ScheduleChange } from '@redis-to-mongo/job-queue';
+import type {
+  Claim,
+  Claims,
+  Ending,
+  JobQueue,
+  RunEnd,
+  RunKeys,
+  ScheduleChange,
+} from '@redis-to-mongo/job-queue';
 import {
   handled,
   hasScheduler,
-  type KeyEnd,
   type KeyState,
   type Line,
   Slice,
@@ -81,10 +89,10 @@ class JobRun {
   }
 
   async #refused(busy: readonly string[], quarantined: readonly string[]): Promise<void> {
-    const { metrics } = this.#options;
-    if (busy.length > 0) metrics.jobs.inc({ outcome: 'busy' }, busy.length);
+    const { account } = this.#options;
+    if (busy.length > 0) account.ended('busy', busy.length);
     for (const key of quarantined) {
-      metrics.jobs.inc({ outcome: 'quarantined' });
+      account.ended('quarantined');
       await quarantine(this.#options, key);
     }
   }
@@ -95,34 +103,49 @@ class JobRun {
     const { line, tailer, slice } = this.#options;
     const claims = new Map(granted.map((claim) => [claim.key, claim]));
     const keys = [...claims.keys()];
-    if (tailer) await Promise.all(keys.map((key) => tailer.handOver(key)));
+    if (tailer) await Promise.all(keys.filter((key) => tailer.tails(key)).map((key) => tailer.handOver(key)));
     const ends: Promise<void>[] = [];
+    const values: Ending[] = [];
     await syncKeys(
       line,
       keys,
       () => new Slice(slice()),
       (key, end) => {
         const claim = claims.get(key);
-        if (claim) ends.push(handled(this.#end(claim, end)));
+        if (!claim) return;
+        if ('error' in end) ends.push(handled(this.#failed(claim, end.error)));
+        else if (end.report.keyType === 'stream') ends.push(handled(this.#streamDone(claim, end.report)));
+        else {
+          this.#note(key, end.report);
+          values.push({ claim, how: this.#endOf(claim, end.report) });
+          if (values.length === 1) ends.push(handled(this.#endValues(values)));
+        }
       },
     );
     await settled(ends);
   }
 
-  async #end(claim: Claim, end: KeyEnd): Promise<void> {
-    if ('error' in end) await this.#failed(claim, end.error);
-    else await this.#done(claim, end.report);
-  }
-
-  async #done(claim: Claim, report: SyncReport): Promise<void> {
-    const { claims, metrics, account, tailer, afterSync } = this.#options;
-    const { key } = claim;
-    metrics.jobs.inc({ outcome: report.result });
+  #note(key: string, report: SyncReport): void {
+    const { account } = this.#options;
+    account.ended(report.result);
     account.done(key, report);
     this.#noteChange(report, key);
-    if (report.state && report.keyType === 'stream') await afterSync(report.state);
+  }
+
+  /** Ends the claims of all values that end within this turn of the event loop. */
+  async #endValues(values: Ending[]): Promise<void> {
+    await nextTurn();
+    const ending = values.splice(0);
+    const ends = await this.#options.claims.endAll(ending);
+    for (const [i, { claim }] of ending.entries()) if (ends[i] === 'due') this.#due.push(claim.key);
+  }
+
+  async #streamDone(claim: Claim, report: SyncReport): Promise<void> {
+    const { claims, tailer, afterSync } = this.#options;
+    this.#note(claim.key, report);
+    if (report.state) await afterSync(report.state);
     const end = await claims.end(claim, this.#endOf(claim, report));
-    if (end === 'due') this.#due.push(key);
+    if (end === 'due') this.#due.push(claim.key);
     else if (end === 'retained' && report.state) await tailer?.tail(claim, report.state);
   }
 
@@ -133,8 +156,8 @@ class JobRun {
   }
 
   async #failed(claim: Claim, error: unknown): Promise<void> {
-    const { claims, metrics, account } = this.#options;
-    metrics.jobs.inc({ outcome: 'failed' });
+    const { claims, account } = this.#options;
+    account.ended('failed');
     this.failed.set(claim.key, await account.failed(claim.key, error));
     await claims.end(claim, 'failed');
   }

@@ -56,10 +56,12 @@ describe('a job of many keys', () => {
     const keys = Array.from({ length: 1_200 }, (_, i) => `set:${i}`);
     for (const key of keys) await redis.sadd(key, '1');
     let told = 0;
-    const end = claims.end.bind(claims);
-    claims.end = async (claim, how) => {
-      if (told++ === 0) throw new Error('the queue is away');
-      return await end(claim, how);
+    const endAll = claims.endAll.bind(claims);
+    claims.endAll = async (ends) => {
+      const isFirst = told === 0;
+      told += ends.length;
+      if (isFirst) throw new Error('the queue is away');
+      return await endAll(ends);
     };
     await expect(job()(keys)).rejects.toThrow('the queue is away');
     expect(told).toBe(1_200);

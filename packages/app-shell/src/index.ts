@@ -1,5 +1,6 @@
 export { createFleetMetrics, type FleetMetrics } from './create-fleet-metrics.js';
 export { createMetrics, type Metrics } from './create-metrics.js';
+export { GatheredCounter } from './gathered-counter.js';
 export type { HealthCheck } from './http/health-check.js';
 export { addHealthRoutes, type HealthRoutesOptions } from './http/health-routes.js';
 export { HttpError, type ListenAddress, listen } from './http/listen.js';

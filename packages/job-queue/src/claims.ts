@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { inParts } from '@redis-to-mongo/pipeline';
 import { type connectRedis, writeTogether } from '@redis-to-mongo/redis-connection';
 import { connectQueue } from './connect-queue.js';
 import { type Ending, endsAlike } from './ends-alike.js';
@@ -104,6 +105,11 @@ export class Claims {
   /** Ends a run. Runs that end within one turn of the event loop are told together. */
   async end(claim: Claim, how: RunEnd): Promise<ClaimEnd> {
     return await this.#ending.submit({ claim, how });
+  }
+
+  /** The same for many. */
+  async endAll(ends: readonly Ending[]): Promise<ClaimEnd[]> {
+    return (await Promise.all(inParts(ends, AT_ONCE).map((part) => this.#endAll(part)))).flat();
   }
 
   /**

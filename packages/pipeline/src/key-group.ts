@@ -96,8 +96,10 @@ export class KeyGroup {
       const decision = decideSmall(this.#line, key, state, found[i] ?? 'alone');
       if (decision === 'alone') this.#leave({ key, loaded: { state } });
       else if (decision === 'later') continue;
-      else if ('report' in decision) await this.#tell(key, decision);
-      else changed.push(decision);
+      else if ('report' in decision) {
+        const told = this.#tell(key, decision);
+        if (told) await told;
+      } else changed.push(decision);
     }
     return changed;
   }
@@ -126,9 +128,10 @@ export class KeyGroup {
       }
       const tally = new Tally(changed.stored);
       if (changed.batch) tally.add(changed.batch, outcome);
-      await this.#tell(key, {
+      const told = this.#tell(key, {
         report: tally.report(changed.batch ? 'synced' : 'deleted', next.keyType, next),
       });
+      if (told) await told;
     }
   }
 
@@ -143,8 +146,9 @@ export class KeyGroup {
     this.#goAlone(one);
   }
 
-  async #tell(key: string, end: Parameters<OnKeyEnd>[1]): Promise<void> {
+  /** Hundreds of keys end at once: nothing is waited for where there is nothing to wait for. */
+  #tell(key: string, end: Parameters<OnKeyEnd>[1]): Promise<void> | void {
     this.#open.delete(key);
-    await this.#onEnd(key, end);
+    return this.#onEnd(key, end);
   }
 }

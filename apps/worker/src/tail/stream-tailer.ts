@@ -80,6 +80,11 @@ export class StreamTailer {
     else this.#running ??= this.#run();
   }
 
+  /** Whether it tails the key. */
+  tails(key: string): boolean {
+    return this.#tailed.has(key);
+  }
+
   /** Leaves a stream to a job of this process that has begun with it; resolves when it is saved. */
   async handOver(key: string): Promise<void> {
     const stream = this.#tailed.get(key);

@@ -1,0 +1,23 @@
+import type { Counter } from 'prom-client';
+
+/** Adds up what is counted within one turn of the event loop: to count once costs a microsecond, and keys come by hundreds. */
+export class GatheredCounter<Label extends string> {
+  readonly #counter: Counter<Label>;
+  readonly #sums = new Map<string, number>();
+
+  /** @param counter with one label. */
+  constructor(counter: Counter<Label>) {
+    this.#counter = counter;
+  }
+
+  /** @param value the label's. */
+  inc(value: string, by = 1): void {
+    if (this.#sums.size === 0) setImmediate(() => this.#flush());
+    this.#sums.set(value, (this.#sums.get(value) ?? 0) + by);
+  }
+
+  #flush(): void {
+    for (const [value, sum] of this.#sums) this.#counter.labels(value).inc(sum);
+    this.#sums.clear();
+  }
+}
