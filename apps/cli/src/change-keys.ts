@@ -1,7 +1,10 @@
 import type { KeyQuery } from '@redis-to-mongo/mongo-sink';
+import type { AuditAction } from '@redis-to-mongo/operations';
+import { audited } from './audited.js';
 import type { Call } from './command.js';
 import type { Ending } from './exit-codes.js';
 import { INTERRUPTED } from './interruption.js';
+import { openAudit } from './open-audit.js';
 import { coloured, counted } from './table.js';
 
 const AT_ONCE = 20;
@@ -9,38 +12,49 @@ const UNKNOWN = 'unknown';
 
 /**
  * Does something to each key that a PATTERN among the arguments takes, and shows what was done to each.
+ * @param action by which it is kept that it was done.
  * @param condition what only keys need to be asked for that a pattern takes; a key by its name is asked for anyway.
  * @param onlyOthers what is told of a pattern that takes only keys without the condition, where that is a failure.
  */
 export async function changeKeys(
-  { args, options, out, servers, interruption }: Call,
+  call: Call,
+  action: AuditAction,
   condition: KeyQuery['condition'],
   change: (key: string) => Promise<{ readonly done: string; readonly isRefused?: boolean }>,
   onlyOthers?: string,
 ): Promise<Ending> {
+  const { args, options, out, servers, interruption } = call;
   const { keyNames, readKey } = await import('@redis-to-mongo/mongo-sink');
   const { forEachAtOnce, namePattern, shownKey } = await import('@redis-to-mongo/pipeline');
   const db = await servers.db();
-  const names = new Set<string>();
+  const audit = await openAudit(call);
+  const names = new Map<string, string | undefined>();
   const done = new Map<string, string>();
   for (const pattern of args) {
     const name = namePattern(pattern);
     const found = await keyNames(db, { name, condition });
-    for (const key of found) names.add(key);
+    // One that is named, and taken by a pattern before, was chosen by that.
+    for (const key of found)
+      if (!names.has(key)) names.set(key, name.names.includes(key) ? undefined : pattern);
     if (found.length > 0) continue;
     // A key by its name is asked for anyway.
-    for (const key of name.names) if (await readKey(db, key)) names.add(key);
+    for (const key of name.names) if (await readKey(db, key)) names.set(key, undefined);
     if (name.names.some((key) => names.has(key))) continue;
     if (!condition || (await keyNames(db, { name })).length === 0) done.set(pattern, UNKNOWN);
     else if (onlyOthers !== undefined) done.set(pattern, onlyOthers);
   }
   let isRefused = false;
-  const work = forEachAtOnce(names, AT_ONCE, async (key) => {
-    const changed = await change(key);
+  const work = forEachAtOnce(names.keys(), AT_ONCE, async (key) => {
+    const changed = await audited(
+      audit,
+      { action, key, filter: names.get(key) },
+      () => change(key),
+      (result) => result.done,
+    );
     done.set(key, changed.done);
     isRefused ||= changed.isRefused === true;
   });
-  const isInterrupted = (await interruption.until(work)) === INTERRUPTED;
+  const isInterrupted = (await interruption.until(work).finally(() => audit.flush())) === INTERRUPTED;
   const results = [...done].map(([key, what]) => ({ key, done: what }));
   results.sort((a, b) => (a.key < b.key ? -1 : 1));
   if (out.isJson)

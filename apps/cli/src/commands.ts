@@ -90,6 +90,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/doctor.js')).doctor,
   },
   {
+    name: 'audit',
+    summary: 'who did what: by the page or by commands',
+    load: async () => (await import('./commands/audit.js')).audit,
+  },
+  {
     name: 'fleet',
     summary: 'which source and target the queue is for; move: those of this configuration, from now on',
     load: async () => (await import('./commands/fleet.js')).fleet,

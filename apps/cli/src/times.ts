@@ -22,3 +22,14 @@ export function duration(ms: number): string {
 export function stamp(time: Date | null | undefined): string {
   return time ? `${time.toISOString().slice(0, 19).replace('T', ' ')} UTC` : '';
 }
+
+/** A time that is written out (ISO 8601; UTC where it names no zone), or as how long ago it was: `90min`, `2h`, `7d`. */
+export function timeOf(text: string, now = Date.now()): Date | undefined {
+  const [, number, unit] = /^(\d+)\s*(s|min|h|d)$/.exec(text) ?? [];
+  const size = UNITS.find(([each]) => each === unit)?.[1];
+  if (number !== undefined && size !== undefined) return new Date(now - Number(number) * size);
+  if (!/^\d{4}-\d\d-\d\d/.test(text)) return undefined;
+  const isZoned = /(Z|[+-]\d\d:?\d\d)$/.test(text) || text.length === 10;
+  const time = new Date(isZoned ? text : `${text}Z`);
+  return Number.isNaN(time.getTime()) ? undefined : time;
+}

@@ -26,7 +26,9 @@ test('list shows them, and those of some keys', async () => {
   expect(idsOf(await cli.json('dead-letters', 'list')).sort()).toEqual([small, huge]);
   expect(idsOf(await cli.json('dead-letters', 'list', 'order?'))).toEqual([small]);
   expect(idsOf(await cli.json('dead-letters', 'list', 'order'))).toEqual([]);
-  expect((await cli.run('dead-letters', 'list')).stdout).toMatch(/^orders@a1:a1-a2 +\d+ +11000 +20/m);
+  expect((await cli.run('dead-letters', 'list')).stdout).toMatch(
+    /^orders@a1:a1-a2 +stream_messages +\d+ +11000 +20/m,
+  );
 });
 
 test('show prints one with its record', async () => {

@@ -1,6 +1,5 @@
-// The buttons of a key's page: a dialog asks first, then the dashboard is told.
+// The buttons of a key's page, and of a dead letter's: a dialog asks first, then the dashboard is told.
 
-const detail = document.getElementById('detail');
 const dialog = document.getElementById('confirm');
 const told = document.getElementById('told');
 const token = document.querySelector('meta[name="csrf-token"]')?.content ?? '';
@@ -24,10 +23,11 @@ function ask(button) {
 
 async function send(action) {
   told.textContent = '…';
-  const answer = await fetch('keys/actions', {
+  const { path = 'keys/actions', key, letter } = document.getElementById('actions').dataset;
+  const answer = await fetch(path, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-csrf-token': token },
-    body: JSON.stringify({ action, key: document.getElementById('actions').dataset.key, life }),
+    body: JSON.stringify(letter === undefined ? { action, key, life } : { action, letter }),
   }).catch(() => undefined);
   const { message, error } = (await answer?.json().catch(() => undefined)) ?? {};
   told.textContent = message ?? error ?? 'The dashboard does not answer; nothing is known to have changed.';
@@ -37,7 +37,7 @@ async function send(action) {
   document.dispatchEvent(new CustomEvent('r2m:changed'));
 }
 
-detail.addEventListener('click', ({ target }) => {
+document.getElementById('main').addEventListener('click', ({ target }) => {
   const button = target.closest('[data-action]');
   if (button) ask(button);
 });

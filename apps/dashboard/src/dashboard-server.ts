@@ -5,7 +5,7 @@ import cookie from '@fastify/cookie';
 import files from '@fastify/static';
 import { addHealthRoutes, type HealthRoutesOptions, type Logger, version } from '@redis-to-mongo/app-shell';
 import type { FleetProcess } from '@redis-to-mongo/job-queue';
-import { type FastifyInstance, fastify } from 'fastify';
+import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify';
 import type { Account } from './auth/account.js';
 import { FormTokens } from './auth/form-token.js';
 import { addGuard } from './auth/guard.js';
@@ -13,16 +13,22 @@ import { LoginDesk } from './auth/login-desk.js';
 import { SessionCookie } from './auth/session-cookie.js';
 import { Sessions } from './auth/sessions.js';
 import { warnOfProxy } from './auth/warn-of-proxy.js';
+import { BulkRunner } from './bulk/bulk-runner.js';
 import type { RunAction } from './keys/key-action.js';
 import type { KeyDetailSources } from './keys/key-detail.js';
 import { KeyList, type KeyListSources } from './keys/key-list.js';
+import type { LetterSources } from './letters/letter-list.js';
 import { LiveHub } from './live/live-hub.js';
 import type { Site } from './pages/site.js';
 import { verdictPart } from './pages/status/verdict-part.js';
+import type { Records } from './records/records.js';
 import { addActionRoutes } from './routes/action-routes.js';
+import { addAuditRoutes } from './routes/audit-routes.js';
 import { addBase, belowBase } from './routes/base-path.js';
+import { addBulkRoutes } from './routes/bulk-routes.js';
 import { addErrorPages } from './routes/error-pages.js';
 import { addKeyRoutes } from './routes/key-routes.js';
+import { addLetterRoutes } from './routes/letter-routes.js';
 import { addLiveRoutes } from './routes/live-routes.js';
 import { addLoginRoutes } from './routes/login-routes.js';
 import { addQueueBoard, type BoardQueue } from './routes/queue-board.js';
@@ -40,6 +46,11 @@ export interface DashboardOptions {
   readonly readProcesses: () => Promise<readonly FleetProcess[]>;
   readonly keys: KeyDetailSources & KeyListSources;
   readonly runAction: RunAction;
+  readonly letters: LetterSources;
+  /** Who did what. */
+  readonly records: Records;
+  /** Whether pages show what keys and dead letters hold; default: no. */
+  readonly showValues?: boolean;
   readonly health: HealthRoutesOptions;
   readonly readOnly: boolean;
   readonly logger: Logger;
@@ -114,8 +125,10 @@ function addPages(
   { sessions, cookie }: { sessions: Sessions; cookie: SessionCookie },
   options: DashboardOptions,
 ): void {
-  const { poller, keys, readOnly, basePath = '', logger } = options;
+  const { poller, keys, letters, records, runAction, readOnly, logger } = options;
+  const { basePath = '', showValues = false } = options;
   const tokens = new FormTokens();
+  const tokenOf = (request: FastifyRequest) => tokens.of(cookie.idOf(request) ?? '');
   const site: Site = {
     readOnly,
     version: version(),
@@ -133,7 +146,19 @@ function addPages(
     sources: keys,
     site,
     basePath,
-    tokenOf: (request) => tokens.of(cookie.idOf(request) ?? ''),
+    tokenOf,
   });
-  addActionRoutes(server, { run: options.runAction, tokens, cookie, readOnly, logger });
+  const guarded = { records, tokens, cookie };
+  addActionRoutes(server, { ...guarded, run: runAction, readOnly, logger });
+  addLetterRoutes(server, { ...guarded, letters, site, basePath, showValues, logger, tokenOf });
+  addBulkRoutes(server, {
+    ...guarded,
+    logger,
+    runner: new BulkRunner(logger),
+    keys,
+    letters,
+    runAction,
+    readOnly,
+  });
+  addAuditRoutes(server, { records, site, basePath });
 }

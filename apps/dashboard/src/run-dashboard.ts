@@ -17,6 +17,8 @@ import { chooseAccount } from './auth/choose-account.js';
 import { handOverPassword } from './auth/hand-over-password.js';
 import { createDashboardServer } from './dashboard-server.js';
 import { actionsOn } from './keys/run-action.js';
+import { lettersOf } from './letters/letters-of.js';
+import { recordsOf } from './records/records-of.js';
 import { FleetPoller } from './status/fleet-poller.js';
 
 const WHAT = {
@@ -76,6 +78,10 @@ export async function runDashboard(app: AppContext, config: Config): Promise<voi
       countKeys: (query, most) => countKeys(mongo.db, query, most),
       nextRuns: (keys) => queue.nextRuns(keys),
     },
+    letters: lettersOf(mongo.db),
+    records: recordsOf(mongo.db, username, config.records.auditKeepMs, logger),
+    showValues: config.dashboard.showValues,
+    grafanaUrl: config.dashboard.grafanaUrl,
     runAction: actionsOn({ db: mongo.db, queue, line }),
     health,
     readOnly,

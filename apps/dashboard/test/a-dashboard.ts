@@ -2,12 +2,14 @@ import { Writable } from 'node:stream';
 import { createLogger, createMetrics } from '@redis-to-mongo/app-shell';
 import { JobQueue, type QueueSettings } from '@redis-to-mongo/job-queue';
 import type { KeySummary } from '@redis-to-mongo/mongo-sink';
+import type { Deed } from '@redis-to-mongo/operations';
 import type { FastifyInstance } from 'fastify';
 import { expect } from 'vitest';
 import { chooseAccount } from '../src/auth/choose-account.js';
 import { createDashboardServer, type DashboardOptions } from '../src/dashboard-server.js';
 import type { KeyDetailSources } from '../src/keys/key-detail.js';
 import type { KeyListSources } from '../src/keys/key-list.js';
+import type { LetterSources } from '../src/letters/letter-list.js';
 import { FleetPoller } from '../src/status/fleet-poller.js';
 import { aFleet, aSummary, aType, someFacts } from './a-report.js';
 
@@ -44,6 +46,17 @@ function summariesOf(
   };
 }
 
+/** No record was refused. */
+const NO_LETTERS: LetterSources = {
+  readPage: async () => ({ letters: [], isMore: false }),
+  count: async () => 0,
+  kinds: async () => ({ collections: [], codes: [] }),
+  async *all() {},
+  show: async () => undefined,
+  replay: async () => ({ result: 'absent' }),
+  drop: async () => false,
+};
+
 /** A dashboard on a real queue, with a fleet of one key; `log` is what it logged. */
 export async function aDashboard(redisUrl: string, more: Partial<DashboardOptions> = {}) {
   let log = '';
@@ -54,6 +67,7 @@ export async function aDashboard(redisUrl: string, more: Partial<DashboardOption
     },
   });
   const logger = createLogger({ level: 'info', format: 'json', app: 'dashboard', stream });
+  const deeds: Deed[] = [];
   const queue = new JobQueue(queueAt(redisUrl), () => undefined);
   const poller = new FleetPoller({
     readFacts: async () => someFacts({ queue: { is: await queue.facts() } }),
@@ -72,6 +86,11 @@ export async function aDashboard(redisUrl: string, more: Partial<DashboardOption
     readProcesses: () => queue.processes(),
     keys: { ...summariesOf([aSummary()]), nextRuns: (keys) => queue.nextRuns(keys) },
     runAction: async () => 'Done.',
+    letters: NO_LETTERS,
+    records: {
+      book: () => ({ note: async (deed) => void deeds.push(deed), flush: async () => {} }),
+      read: async () => ({ entries: [], isMore: false }),
+    },
     health,
     readOnly: false,
     logger,
@@ -81,7 +100,7 @@ export async function aDashboard(redisUrl: string, more: Partial<DashboardOption
     await server.close();
     await queue.close();
   };
-  return { server, queue, close, log: () => log };
+  return { server, queue, close, log: () => log, deeds };
 }
 
 /** Sends the login form. */

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { axeFindings, findBrowser } from './a-browser.js';
 import { DARK, pagesUnderTest, SHOTS } from './pages-under-test.js';
 
@@ -9,7 +9,10 @@ const PAGES = [
   ['status', '/'],
   ['keys', '/keys'],
   ['key', '/key?id=shop%3A7'],
+  ['dead-letters', '/dead-letters'],
+  ['dead-letter', '/dead-letter?id=refused%40a1%3Am1767323045001-a0'],
   ['workers', '/workers'],
+  ['audit', '/audit'],
 ] as const;
 
 const SCREENS = [
@@ -23,11 +26,12 @@ const executablePath = await findBrowser();
 
 describe.skipIf(executablePath === undefined)('axe finds nothing (needs Chromium)', () => {
   const on = pagesUnderTest(executablePath);
+  beforeAll(async () => await on.refuse(3));
 
   describe.each(SCREENS)('%s', (screen, options) => {
     test.each(PAGES)('%s', async (name, path) => {
       const { page, complaints } = await on.open(path, options);
-      await page.getByRole('heading', { level: 1 }).first().waitFor();
+      await page.locator('h1, h2').first().waitFor();
       if (name === 'status') await page.locator('.reading', { hasText: 'now' }).first().waitFor();
       await page.screenshot({ path: `${SHOTS}${name}-${screen}.png`, fullPage: true });
       expect(await axeFindings(page)).toEqual([]);

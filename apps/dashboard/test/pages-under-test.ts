@@ -19,12 +19,14 @@ import {
   readKeySummaries,
   readStatus,
 } from '@redis-to-mongo/mongo-sink';
-import { openLine } from '@redis-to-mongo/operations';
+import { openLine, syncToEnd } from '@redis-to-mongo/operations';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, inject } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
 import type { DashboardOptions } from '../src/dashboard-server.js';
 import { actionsOn } from '../src/keys/run-action.js';
+import { lettersOf } from '../src/letters/letters-of.js';
+import { recordsOf } from '../src/records/records-of.js';
 import { FleetPoller } from '../src/status/fleet-poller.js';
 import { logInOnce, type OpenPage, openPage, startBrowser } from './a-browser.js';
 import { aDashboard, queueAt } from './a-dashboard.js';
@@ -55,6 +57,8 @@ export interface PagesUnderTest {
   proxy: TcpProxy;
   address: string;
   readonly keys: () => ReturnType<typeof keysOf>;
+  /** Has MongoDB refuse so many entries of the stream `refused`, since one has taken their place in an index. */
+  readonly refuse: (entries: number) => Promise<void>;
   /** Another dashboard on the same servers, reached through a proxy that can be cut. */
   readonly serve: (more?: Partial<DashboardOptions>) => Promise<{
     readonly dashboard: Awaited<ReturnType<typeof aDashboard>>;
@@ -82,6 +86,14 @@ export function pagesUnderTest(executablePath: string | undefined): PagesUnderTe
   const hearts: Heart[] = [];
   const under = {
     keys: () => keysOf(under.mongo),
+    refuse: async (entries) => {
+      const { db } = under.mongo;
+      await db.collection('stream_messages').createIndex({ 'content.n': 1 }, { unique: true, sparse: true });
+      for (let i = 0; i <= entries; i++)
+        await source.xadd('refused', `${1_767_323_045_000 + i}-0`, 'n', 's3cret');
+      const { line, slice } = await openLine(loadConfig({ env: {}, argv: [] }), db, source);
+      await syncToEnd(line, 'refused', slice, () => {});
+    },
     serve: (more = {}) => serve(more),
     open: (path, options = {}) =>
       openPage(under.browser, under.address + path, { storageState: login, ...options }),
@@ -158,6 +170,8 @@ export function pagesUnderTest(executablePath: string | undefined): PagesUnderTe
         countKeys: (query, most) => countKeys(db, query, most),
         nextRuns: (names) => made.queue.nextRuns(names),
       },
+      letters: lettersOf(db),
+      records: recordsOf(db, 'admin', 86_400_000, { warn: (message) => expect(message).toBe('') }),
       runAction: async (asked) => await actionsOn({ db, queue: made.queue, line })(asked),
       ...more,
     });

@@ -133,6 +133,8 @@ export interface Config {
     readonly workerPort: number;
     readonly dashboardPort?: number;
   };
+  /** 0: for ever. */
+  readonly records: { readonly auditKeepMs: number };
   readonly dashboard: {
     readonly host: string;
     readonly port: number;
@@ -144,6 +146,8 @@ export interface Config {
     /** Empty, or with a slash before and none behind. */
     readonly basePath: string;
     readonly readOnly: boolean;
+    readonly showValues: boolean;
+    readonly grafanaUrl?: string;
   };
   readonly log: { readonly level: Values['LOG_LEVEL']; readonly format: Values['LOG_FORMAT'] };
   /** Without an endpoint nothing is traced. */

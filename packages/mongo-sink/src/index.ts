@@ -35,10 +35,10 @@ export {
   oldCollections,
   oldDocuments,
 } from './old-engine.js';
+export { type AuditEntry, type AuditQuery, readAudit, writeAudit } from './operator-audit.js';
 export { rereadKey } from './operator-change-key.js';
 export { collectionOf } from './operator-collections.js';
 export {
-  type DeadLetter,
   dropDeadLetter,
   findDeadLetters,
   type Replay,
@@ -46,6 +46,15 @@ export {
   showDeadLetter,
 } from './operator-dead-letters.js';
 export { findKeys, type KeyQuery, keyNames, readKey } from './operator-keys.js';
+export {
+  allLetters,
+  countLetters,
+  type DeadLetter,
+  type LetterFilter,
+  type LetterPlace,
+  letterKinds,
+  readLetterPage,
+} from './operator-letter-lists.js';
 export { deadAmong, type MirroredEntry, mirroredEntries, putMessages } from './operator-messages.js';
 export { type Orphan, orphans, orphansOf, type RuleCollection } from './operator-orphans.js';
 export { markPaused, markResumed, pausedKeys } from './operator-pause.js';

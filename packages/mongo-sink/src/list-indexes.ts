@@ -44,6 +44,7 @@ export const LIST_INDEXES: readonly Index[] = [
 export const FORMER_LIST_INDEXES: readonly Index[] = [
   { collection: 'keys', key: { stream: 1, type: 1 } },
   { collection: 'keys', key: { keyType: 1, status: 1 } },
+  { collection: 'dead_letters', key: { at: 1 } },
   { collection: 'keys', key: { lag: 1 }, partialFilterExpression: CONDITIONS.behind },
   { collection: 'keys', key: { pausedAt: 1 }, partialFilterExpression: CONDITIONS.paused },
   {

@@ -1,49 +1,33 @@
-import type { KeyPattern } from '@redis-to-mongo/pipeline';
-import { BSON, type Db, type Document, type Filter } from 'mongodb';
+import { BSON, type Db, type Document } from 'mongodb';
 import { readDeadLetter } from './dead-letters.js';
 import { connected } from './ensure-connected.js';
 import { changeKey, rereadKey } from './operator-change-key.js';
 import { readKey } from './operator-keys.js';
-import { messageNameFilter } from './operator-name-filter.js';
+import {
+  conditionOf,
+  type DeadLetter,
+  type Letter,
+  type LetterFilter,
+  toDeadLetter,
+} from './operator-letter-lists.js';
 import { insertRecords } from './write-records.js';
-
-/** A dead letter without its record. */
-export interface DeadLetter {
-  readonly id: string;
-  /** The key that the record came from. */
-  readonly key: string;
-  /** What was refused: an entry of a stream, a value, or a unit (member, field, item, part) of a large one. */
-  readonly kind: 'entry' | 'value' | 'unit';
-  /** Of an entry; else empty. */
-  readonly entryId: string;
-  /** Where it would have gone. */
-  readonly collection: string;
-  /** MongoDB's code for the refusal. */
-  readonly code: number;
-  /** The server's words; they can quote values. */
-  readonly reason: string;
-  readonly bytes: number;
-  readonly at: Date;
-}
 
 /** MongoDB's code for a document that is too large, and its limit where the server does not say. */
 const TOO_LARGE = 10334;
 const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
 
-type Letter = { _id: string } & Document;
-
-/** Dead letters of the keys whose name matches, the newest first, and how many there are without the limit. */
+/** Dead letters that a filter takes, the newest first, and how many there are without the limit. */
 export async function findDeadLetters(
   db: Db,
-  { name, limit }: { readonly name?: KeyPattern | undefined; readonly limit: number },
+  { limit, ...wanted }: LetterFilter & { readonly limit: number },
 ): Promise<{ readonly letters: readonly DeadLetter[]; readonly total: number }> {
   return await connected(db, async () => {
-    const filter: Filter<Letter> = name ? await messageNameFilter(db, name) : {};
+    const filter = await conditionOf(db, wanted);
     const letters = db.collection<Letter>('dead_letters');
     const [found, total] = await Promise.all([
       letters
         .find(filter, { projection: { document: 0 } })
-        .sort({ at: -1, _id: 1 })
+        .sort({ at: -1, _id: -1 })
         .limit(limit)
         .toArray(),
       letters.countDocuments(filter),
@@ -125,18 +109,4 @@ async function removeLetter(db: Db, id: string): Promise<boolean> {
   await db.collection('dead_letter_parts').deleteMany({ letter: id });
   const { deletedCount } = await db.collection<Letter>('dead_letters').deleteOne({ _id: id });
   return deletedCount === 1;
-}
-
-function toDeadLetter({ _id, kind, entryId, collection, code, reason, bytes, at }: Letter): DeadLetter {
-  return {
-    id: _id,
-    key: _id.slice(0, _id.lastIndexOf('@')),
-    kind: kind === 'value' || kind === 'unit' ? kind : 'entry',
-    entryId: String(entryId),
-    collection: String(collection),
-    code: Number(code),
-    reason: String(reason),
-    bytes: Number(bytes),
-    at: at instanceof Date ? at : new Date(0),
-  };
 }

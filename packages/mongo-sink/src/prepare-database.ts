@@ -5,6 +5,7 @@ import { ensureConnected } from './ensure-connected.js';
 import { LIST_INDEXES } from './list-indexes.js';
 import { makeIndex } from './make-index.js';
 import { mongoError } from './mongo-error.js';
+import { AUDIT_INDEXES } from './operator-audit.js';
 import { ruleIndexes } from './rule-indexes.js';
 import { type Index, VALUE_INDEXES } from './value-indexes.js';
 
@@ -18,8 +19,11 @@ export const INDEXES: readonly Index[] = [
     partialFilterExpression: { goneCheckedAt: { $gt: new Date(0) } },
   },
   { collection: 'dead_letters', key: { stream: 1, at: 1 } },
-  { collection: 'dead_letters', key: { at: 1 } },
+  { collection: 'dead_letters', key: { at: 1, _id: 1 } },
+  { collection: 'dead_letters', key: { collection: 1, at: 1, _id: 1 } },
+  { collection: 'dead_letters', key: { code: 1, at: 1, _id: 1 } },
   { collection: 'dead_letter_parts', key: { letter: 1, part: 1 } },
+  ...AUDIT_INDEXES,
   ...VALUE_INDEXES,
 ];
 

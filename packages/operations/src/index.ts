@@ -1,6 +1,7 @@
 export { adoptOldEngine } from './adopt/adopt-old-engine.js';
 export type { AdoptOptions } from './adopt/adopt-options.js';
 export { type AdoptLine, type AdoptReport, emptyReport } from './adopt/adopt-report.js';
+export { AUDIT_ACTIONS, type AuditAction, AuditBook, type Deed, type Operator } from './audit-book.js';
 export { keysInMongo, keysInRedis, namesInRedis } from './find-keys-now.js';
 export type { Fleet } from './fleet.js';
 export { openLine } from './open-line.js';

@@ -65,6 +65,12 @@ async function work({ options, out, servers }: Call, report: AdoptReport): Promi
     },
     report,
   );
+  if (!isWrite) return;
+  const { openAudit } = await import('../open-audit.js');
+  const audit = await openAudit({ servers, out });
+  const documents = report.lines.reduce((sum, { found }) => sum + found, 0);
+  await audit.note({ action: 'adopt', result: `${documents} documents of the old engine were found` });
+  await audit.flush();
 }
 
 /** How many there are in all is not known before. */

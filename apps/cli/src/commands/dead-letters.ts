@@ -1,8 +1,11 @@
+import { audited } from '../audited.js';
 import { CliError } from '../cli-error.js';
 import type { Call, Command } from '../command.js';
 import type { Ending } from '../exit-codes.js';
 import { INTERRUPTED } from '../interruption.js';
+import { LETTER_FILTER, letterFilter } from '../letter-filter.js';
 import { didYouMean } from '../nearest-of.js';
+import { openAudit } from '../open-audit.js';
 import { grouped } from '../table.js';
 import { stamp } from '../times.js';
 
@@ -11,27 +14,32 @@ const ACTIONS = { list, show, replay, drop } as const;
 export const deadLetters: Command = {
   name: 'dead-letters',
   forms: [
-    'list [PATTERN] [--limit N]',
+    'list [PATTERN] [FILTER] [--limit N]',
     'show ID',
-    'replay ID | --all [PATTERN]',
-    'drop ID | --all [PATTERN] --yes',
+    'replay ID | --all [PATTERN] [FILTER]',
+    'drop ID | --all [PATTERN] [FILTER] --yes',
   ],
   about:
     'Records that MongoDB refused are kept whole: entries, values, and members of large values. list: which, and why.\n' +
     'show: one with its record. replay: writes entries once more, and has the keys of values read anew, where the reason is\n' +
     'mended (a validator, an index); what is refused again stays.\n' +
-    'drop: gives them up for good. PATTERN is one of the keys that they came from. Exit code 1 when a replay is refused,\n' +
-    'or an id is not there.',
+    'drop: gives them up for good. PATTERN is one of the keys that they came from; FILTER is any of --collection, --code,\n' +
+    '--since and --until. Exit code 1 when a replay is refused, or an id is not there.',
   args: { min: 1, max: 2 },
   actions: Object.keys(ACTIONS),
   options: {
-    all: { doc: 'replay, drop: all of them, or all of the keys that match PATTERN' },
+    all: { doc: 'replay, drop: all of them, or all that PATTERN and FILTER take' },
+    ...LETTER_FILTER,
     yes: { doc: 'drop: yes, for good' },
     limit: { value: 'N', doc: 'list: at most so many, the newest first; default 50' },
   },
   examples: [
     ["dead-letters list 'orders*'", 'the refused entries of some streams'],
     ['dead-letters show orders@a1:m1700000000000-a0', 'one of them, whole'],
+    [
+      'dead-letters list --collection stream_messages --code 121 --since 2h',
+      'what a validator refused lately',
+    ],
     ['dead-letters replay --all', 'all of them once more'],
     ["dead-letters drop --all 'test:*' --yes", 'those of some keys go'],
   ],
@@ -48,11 +56,11 @@ export const deadLetters: Command = {
 };
 
 async function list({ args: [pattern], options, out, servers }: Call): Promise<Ending> {
-  const { letters, total } = await find(
-    servers,
-    pattern,
-    options.whole('limit', 50, { min: 1, max: 1_000_000 }),
-  );
+  const { findDeadLetters } = await import('@redis-to-mongo/mongo-sink');
+  const { letters, total } = await findDeadLetters(await servers.db(), {
+    ...(await letterFilter(options, pattern)),
+    limit: options.whole('limit', 50, { min: 1, max: 1_000_000 }),
+  });
   if (out.isJson) {
     out.json({ total, deadLetters: letters });
     return 'ok';
@@ -60,8 +68,8 @@ async function list({ args: [pattern], options, out, servers }: Call): Promise<E
   if (total === 0) out.line('no dead letters');
   else
     out.table(
-      ['ID', '>BYTES', '>CODE', 'AT'],
-      letters.map(({ id, bytes, code, at }) => [id, bytes, String(code), stamp(at)]),
+      ['ID', 'COLLECTION', '>BYTES', '>CODE', 'AT'],
+      letters.map(({ id, collection, bytes, code, at }) => [id, collection, bytes, String(code), stamp(at)]),
     );
   if (total > letters.length) out.note(`${grouped(letters.length)} of ${grouped(total)}: --limit shows more`);
   return 'ok';
@@ -123,19 +131,43 @@ interface Done {
 }
 
 /** Runs an action on the letter that was named, or with --all on each of those asked for. */
-async function forEach(call: Call, action: string, run: (id: string) => Promise<Done>): Promise<Ending> {
+async function forEach(
+  call: Call,
+  action: 'replay' | 'drop',
+  run: (id: string) => Promise<Done>,
+): Promise<Ending> {
   const { args, options, out, servers, interruption } = call;
   const isAll = options.flag('all');
   if (!isAll && args[0] === undefined)
     throw new CliError('CLI_USAGE', `dead-letters ${action}: write an id behind it, or --all`);
-  const ids = isAll ? (await find(servers, args[0], 1_000_000)).letters.map(({ id }) => id) : [args[0] ?? ''];
+  const { allLetters, countLetters } = await import('@redis-to-mongo/mongo-sink');
+  const db = await servers.db();
+  const [id = ''] = args;
+  const filter = await letterFilter(options, args[0]);
+  const total = isAll ? await countLetters(db, filter, Number.MAX_SAFE_INTEGER) : 1;
+  const audit = await openAudit(call);
   const results: (Done & { id: string })[] = [];
-  const work = async () => {
-    for (const id of ids) if (!interruption.signal) results.push({ id, ...(await run(id)) });
+  const one = async (letter: string) => {
+    const key = letter.includes('@') ? letter.slice(0, letter.lastIndexOf('@')) : undefined;
+    const deed = { action, key, filter: isAll ? filterText(call) : undefined };
+    const done = await audited(
+      audit,
+      deed,
+      () => run(letter),
+      ({ result }) => `${letter}: ${result}`,
+    );
+    results.push({ id: letter, ...done });
   };
-  const isInterrupted = (await interruption.until(work())) === INTERRUPTED;
+  const work = async () => {
+    if (!isAll) return await one(id);
+    for await (const letter of allLetters(db, filter)) {
+      if (interruption.signal) return;
+      await one(letter.id);
+    }
+  };
+  const isInterrupted = (await interruption.until(work()).finally(() => audit.flush())) === INTERRUPTED;
   if (out.isJson)
-    out.json({ ...(isInterrupted ? { interrupted: true, of: ids.length } : {}), deadLetters: results });
+    out.json({ ...(isInterrupted ? { interrupted: true, of: total } : {}), deadLetters: results });
   else if (results.length === 0) out.line('no dead letters');
   else
     out.table(
@@ -143,15 +175,17 @@ async function forEach(call: Call, action: string, run: (id: string) => Promise<
       results.map(({ id, result, code }) => [id, result, code === undefined ? '' : String(code)]),
     );
   if (isInterrupted) {
-    out.note(`interrupted: ${results.length} of ${ids.length} done`);
+    out.note(`interrupted: ${results.length} of ${total} done`);
     return 'interrupted';
   }
   return results.every(({ ok }) => ok) ? 'ok' : 'failed';
 }
 
-async function find(servers: Call['servers'], pattern: string | undefined, limit: number) {
-  const { findDeadLetters } = await import('@redis-to-mongo/mongo-sink');
-  const { namePattern } = await import('@redis-to-mongo/pipeline');
-  const name = pattern === undefined ? undefined : namePattern(pattern);
-  return await findDeadLetters(await servers.db(), { name, limit });
+/** The filter as it is kept with what was done. */
+function filterText({ args: [pattern], options }: Call): string {
+  const given = Object.keys(LETTER_FILTER).flatMap((name) => {
+    const value = options.text(name);
+    return value === undefined ? [] : [`--${name} ${value}`];
+  });
+  return [...(pattern === undefined ? [] : [pattern]), ...given].join(' ') || 'all';
 }

@@ -1,4 +1,5 @@
 import type { Command } from '../command.js';
+import { openAudit } from '../open-audit.js';
 import { coloured } from '../table.js';
 
 export const fleet: Command = {
@@ -16,13 +17,23 @@ export const fleet: Command = {
     ['fleet', 'does this configuration fit the queue and the database?'],
     ['fleet move', 'it shall, from now on'],
   ],
-  async run({ args: [action], out, servers }) {
+  async run(call) {
+    const {
+      args: [action],
+      out,
+      servers,
+    } = call;
     if (action !== undefined && action !== 'move') {
       const { CliError } = await import('../cli-error.js');
       throw new CliError('CLI_USAGE', `fleet: there is no action ${action}: write fleet or fleet move`);
     }
     const identity = await servers.identity();
-    if (action === 'move') await identity.adopt();
+    if (action === 'move') {
+      await identity.adopt();
+      const audit = await openAudit(call);
+      await audit.note({ action: 'move', result: 'queue and target are those of this configuration' });
+      await audit.flush();
+    }
     const comparison = await identity.compare();
     const isOurs = comparison.is === 'same';
     if (out.isJson) out.json({ fits: isOurs, ...comparison });

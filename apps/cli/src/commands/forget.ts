@@ -50,6 +50,6 @@ export const forget: Command = {
       const result = await forgetKey(db, key, rules, { withData });
       return { done: DONE[result], isRefused: result !== 'forgotten' && result !== 'unknown' };
     };
-    return await changeKeys(call, 'deleted', forgetOne, 'kept: none of its keys is gone');
+    return await changeKeys(call, 'forget', 'deleted', forgetOne, 'kept: none of its keys is gone');
   },
 };

@@ -20,6 +20,6 @@ export const pause: Command = {
   async run(call) {
     const { pauseKey } = await import('@redis-to-mongo/operations');
     const db = await call.servers.db();
-    return await changeKeys(call, undefined, (key) => pauseKey({ db }, key));
+    return await changeKeys(call, 'pause', undefined, (key) => pauseKey({ db }, key));
   },
 };

@@ -18,6 +18,6 @@ export const resume: Command = {
   async run(call) {
     const { resumeKey } = await import('@redis-to-mongo/operations');
     const fleet = { db: await call.servers.db(), queue: await call.servers.queue() };
-    return await changeKeys(call, 'paused', (key) => resumeKey(fleet, key));
+    return await changeKeys(call, 'resume', 'paused', (key) => resumeKey(fleet, key));
   },
 };

@@ -1,7 +1,9 @@
 import { canonicalKeyId, shownKey } from '@redis-to-mongo/pipeline';
 import { ALLOW_NONE } from '../allow-none.js';
+import { audited } from '../audited.js';
 import { CliError } from '../cli-error.js';
 import type { Command } from '../command.js';
+import { openAudit } from '../open-audit.js';
 import { counted } from '../table.js';
 
 export const resync: Command = {
@@ -22,7 +24,13 @@ export const resync: Command = {
     ['resync orders --yes', 'orders from its start, by the fleet'],
     ['resync orders --yes --here', 'the same without a fleet'],
   ],
-  async run({ args: [name = ''], options, out, servers }) {
+  async run(call) {
+    const {
+      args: [name = ''],
+      options,
+      out,
+      servers,
+    } = call;
     const key = canonicalKeyId(name);
     if (!options.flag('yes'))
       throw new CliError(
@@ -34,7 +42,13 @@ export const resync: Command = {
     // Before anything is changed: else nobody would be asked to read it.
     const queue = options.flag('here') ? undefined : await servers.queue();
     const { line, slice } = await openLine(servers);
-    const restarted = await restartKey(line, await servers.db(), key);
+    const audit = await openAudit(call);
+    const restarted = await audited(
+      audit,
+      { action: 'resync', key },
+      async () => await restartKey(line, await servers.db(), key),
+      (done) => (done ? `life ${done.state.incarnation} has begun` : 'unknown'),
+    ).finally(() => audit.flush());
     if (!restarted && options.flag('allow-none')) {
       if (out.isJson) out.json({ key, incarnation: null });
       else out.line(`MongoDB does not know of ${shownKey(key)}`);

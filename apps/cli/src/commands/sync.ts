@@ -1,6 +1,7 @@
 import { canonicalKeyId, shownKey } from '@redis-to-mongo/pipeline';
 import { ALLOW_NONE } from '../allow-none.js';
 import type { Command } from '../command.js';
+import { openAudit } from '../open-audit.js';
 import { coloured } from '../table.js';
 
 export const sync: Command = {
@@ -16,7 +17,8 @@ export const sync: Command = {
     ['sync orders', 'orders, as soon as a worker is free'],
     ['sync orders orders:info:tags', 'two keys'],
   ],
-  async run({ args: names, options, out, servers }) {
+  async run(call) {
+    const { args: names, options, out, servers } = call;
     const { explainChoice } = await import('../explain-choice.js');
     const { readKey } = await import('@redis-to-mongo/mongo-sink');
     const { requestKeys } = await import('@redis-to-mongo/operations');
@@ -41,7 +43,10 @@ export const sync: Command = {
       } else if (state?.pausedAt) refused.push({ key, why: 'paused: resume it first' });
       else asked.push(key);
     }
+    const audit = await openAudit(call);
     const workers = await requestKeys(queue, asked);
+    for (const key of asked) await audit.note({ action: 'sync', key, result: 'asked for' });
+    await audit.flush();
     if (out.isJson) out.json({ asked, refused, workers });
     else
       out.table(

@@ -36,12 +36,26 @@ export const verify: Command = {
     const { findings, keys } = ended;
     requireKeys(call, 'verify', keys, 'neither Redis nor MongoDB has');
     const isRepair = call.options.flag('repair');
+    if (isRepair) await keepRepairs(call, findings);
     const left = findings.filter(({ repaired }) => !repaired);
     if (out.isJson) out.json({ keys, differing: findings });
     else print(out, keys, findings, isRepair);
     return left.length === 0 ? 'ok' : 'failed';
   },
 };
+
+async function keepRepairs(call: Call, findings: readonly Finding[]): Promise<void> {
+  const { openAudit } = await import('../open-audit.js');
+  const audit = await openAudit(call);
+  for (const { key, repaired } of findings)
+    await audit.note({
+      action: 'repair',
+      key,
+      filter: call.args[0],
+      result: repaired ? 'mended' : 'still differs',
+    });
+  await audit.flush();
+}
 
 /** What is known before a verification has ended. */
 interface Partial {

@@ -1,21 +1,24 @@
 import { KEY_TYPES } from '@redis-to-mongo/pipeline';
 import type { KeyListPage } from '../keys/key-list.js';
 import { KEY_CONDITIONS, type KeyQuery, keyQueryPath } from '../keys/key-query.js';
+import { bulkBar, bulkProgress } from './bulk-bar.js';
 import { type Html, html } from './html.js';
+import { confirmDialog } from './keys/action-buttons.js';
 import { keysTable } from './keys/keys-table.js';
 import { sitePage } from './layout.js';
-import { choice, filterForm, rowsPart } from './live-list.js';
+import { choice, exportLinks, filterForm, rowsPart } from './live-list.js';
 import type { Site } from './site.js';
 
 /** The list of keys, with its search and filters. */
-export function keysPage(query: KeyQuery, page: KeyListPage, site: Site): Html {
+export function keysPage(query: KeyQuery, page: KeyListPage, site: Site, token: string): Html {
   const { search, keyType, status } = query;
   return sitePage(site, {
     current: 'keys',
     self: keyQueryPath(query, query),
     title: 'Keys',
-    scripts: ['lists.js'],
-    main: html`<section class="panel" aria-labelledby="keys-title">
+    scripts: ['lists.js', 'bulk.js'],
+    token,
+    main: html`${bulkProgress()}<section class="panel" aria-labelledby="keys-title">
 ${filterForm(
   'keys',
   html`<h2 id="keys-title">Keys</h2>
@@ -23,13 +26,18 @@ ${filterForm(
 ${choice('type', 'Type', keyType, ['', ...KEY_TYPES], 'any type')}
 ${choice('status', 'Status', status, KEY_CONDITIONS, 'any status')}`,
 )}
-${keyRows(query, page)}
+${keyRows(query, page, site)}
 </section>`,
+    behind: !site.readOnly && confirmDialog(),
   });
 }
 
 /** The part of it that changes. */
-export function keyRows(query: KeyQuery, page: KeyListPage): Html {
+export function keyRows(query: KeyQuery, page: KeyListPage, site: Pick<Site, 'readOnly'>): Html {
+  const path = keyQueryPath(query);
   const order = query.descending && html`<input type="hidden" name="sort" value="-key" form="filters">`;
-  return rowsPart(keyQueryPath(query, query), html`${order}${keysTable(query, page)}`);
+  return rowsPart(
+    keyQueryPath(query, query),
+    html`${order}${keysTable(query, page)}<div class="list-foot">${!site.readOnly && page.rows.length > 0 && bulkBar('keys', path)}${exportLinks(path)}</div>`,
+  );
 }

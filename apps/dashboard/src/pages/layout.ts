@@ -52,7 +52,9 @@ ${body}
 const PAGES = [
   ['./', 'Status'],
   ['keys', 'Keys'],
+  ['dead-letters', 'Dead letters'],
   ['workers', 'Workers'],
+  ['audit', 'Audit'],
   ['queues', 'Queue'],
 ] as const;
 

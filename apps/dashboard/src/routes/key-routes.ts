@@ -1,10 +1,13 @@
 import { QUEUE_NAME, scheduledJobId } from '@redis-to-mongo/job-queue';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { addExportRoutes } from '../export/export-routes.js';
 import { inTime } from '../in-time.js';
+import { exportedKey, KEY_COLUMNS } from '../keys/exported-key.js';
 import { type KeyDetailSources, readKeyDetail } from '../keys/key-detail.js';
-import type { KeyList } from '../keys/key-list.js';
+import type { KeyList, KeyListSources } from '../keys/key-list.js';
 import { keyOfAddress } from '../keys/key-path.js';
 import { keyQueryPath, parseKeyQuery } from '../keys/key-query.js';
+import { matchingKeys } from '../keys/matching-keys.js';
 import { keyContent, keyPage } from '../pages/key-page.js';
 import { keyRows, keysPage } from '../pages/keys-page.js';
 import type { Site } from '../pages/site.js';
@@ -13,7 +16,7 @@ import { sendError } from './send-error.js';
 
 export interface KeyRoutesOptions {
   readonly list: KeyList;
-  readonly sources: KeyDetailSources;
+  readonly sources: KeyDetailSources & Pick<KeyListSources, 'readPage'>;
   readonly site: Site;
   readonly basePath: string;
   /** What proves that a request comes from a page of this session. */
@@ -37,13 +40,20 @@ export function addKeyRoutes(server: FastifyInstance, options: KeyRoutesOptions)
   server.get('/keys', async (request, reply) => {
     const query = parseKeyQuery(paramsOf(request));
     reply.type(PAGE);
-    return keysPage(query, await list.page(query), site).toString();
+    return keysPage(query, await list.page(query), site, options.tokenOf(request)).toString();
   });
   server.get('/keys/rows', async (request, reply) => {
     const query = parseKeyQuery(paramsOf(request));
     reply.type(PAGE);
     tellAddress(request, reply, basePath, keyQueryPath(query, query));
-    return keyRows(query, await list.page(query)).toString();
+    return keyRows(query, await list.page(query), site).toString();
+  });
+  addExportRoutes(server, {
+    page: 'keys',
+    columns: KEY_COLUMNS,
+    async *rows(params) {
+      for await (const key of matchingKeys(sources, parseKeyQuery(params))) yield exportedKey(key);
+    },
   });
   server.get('/key', async (request, reply) => {
     const detail = await detailOf(request);

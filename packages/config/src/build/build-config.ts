@@ -50,6 +50,8 @@ const QUEUE: RedisNames = {
   },
 };
 
+const DAY_MS = 86_400_000;
+
 /** Gives every option its place, and judges those that belong together. */
 export function buildConfig(
   settings: Settings,
@@ -95,6 +97,7 @@ export function buildConfig(
       workerPort: values.WORKER_HTTP_PORT,
       ...(values.DASHBOARD_HTTP_PORT === undefined ? {} : { dashboardPort: values.DASHBOARD_HTTP_PORT }),
     },
+    records: { auditKeepMs: values.AUDIT_KEEP_DAYS * DAY_MS },
     dashboard: buildDashboard(settings, findings),
     log: { level: values.LOG_LEVEL, format: values.LOG_FORMAT },
     tracing:
@@ -130,5 +133,7 @@ function buildDashboard({ values, given, sourceOf }: Settings, findings: Finding
     trustedProxies: values.DASHBOARD_TRUSTED_PROXIES,
     basePath: values.DASHBOARD_BASE_PATH,
     readOnly: values.DASHBOARD_READ_ONLY,
+    showValues: values.DASHBOARD_SHOW_VALUES,
+    ...(values.DASHBOARD_GRAFANA_URL === undefined ? {} : { grafanaUrl: values.DASHBOARD_GRAFANA_URL }),
   };
 }

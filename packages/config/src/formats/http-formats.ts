@@ -8,6 +8,7 @@ const DASHBOARD_PATHS = [
   'audit',
   'audit.csv',
   'audit.json',
+  'bulk',
   'configuration',
   'dead-letter',
   'dead-letters',

@@ -1,4 +1,4 @@
-import { basePath, flag, host, passwordHash, port, proxies, text } from '../option.js';
+import { basePath, flag, host, httpUrl, passwordHash, port, proxies, text } from '../option.js';
 
 /** The dashboard and its login. */
 export const DASHBOARD_OPTIONS = {
@@ -21,6 +21,14 @@ export const DASHBOARD_OPTIONS = {
   DASHBOARD_BASE_PATH: basePath({
     doc: 'The path below which a proxy serves the dashboard, such as `/mirror`; whether the proxy takes it away or passes it on makes no difference.',
     default: '',
+    unset: 'none',
+  }),
+  DASHBOARD_SHOW_VALUES: flag({
+    doc: 'Whether pages show what keys and dead letters hold. Each look is logged, and kept in `audit`.',
+    default: false,
+  }),
+  DASHBOARD_GRAFANA_URL: httpUrl({
+    doc: 'Where the charts of Prometheus are: each page links there.',
     unset: 'none',
   }),
   DASHBOARD_READ_ONLY: flag({ doc: 'Show everything, change nothing.', default: false }),

@@ -3,6 +3,7 @@ import { KEY_OPTIONS } from './key-options.js';
 import { MONGO_OPTIONS } from './mongo-options.js';
 import { HTTP_OPTIONS, LOG_OPTIONS, TRACE_OPTIONS, WORKER_OPTIONS } from './process-options.js';
 import { QUEUE_OPTIONS } from './queue-options.js';
+import { RECORD_OPTIONS } from './record-options.js';
 import { REDIS_OPTIONS } from './redis-options.js';
 import { RULE_OPTIONS, RULES_INTRO } from './rule-options.js';
 import { SYNC_OPTIONS } from './sync-options.js';
@@ -28,6 +29,11 @@ export const GROUPS = [
   { title: 'Rules', intro: RULES_INTRO, options: RULE_OPTIONS },
   { title: 'Workers', intro: '', options: WORKER_OPTIONS },
   { title: 'Health and metrics', intro: '', options: HTTP_OPTIONS },
+  {
+    title: 'Records',
+    intro: 'What the fleet keeps of itself in MongoDB, beside the mirror.',
+    options: RECORD_OPTIONS,
+  },
   { title: 'Dashboard', intro: '', options: DASHBOARD_OPTIONS },
   { title: 'Logging', intro: '', options: LOG_OPTIONS },
   { title: 'Traces', intro: '', options: TRACE_OPTIONS },

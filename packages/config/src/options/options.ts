@@ -4,6 +4,7 @@ import { KEY_OPTIONS } from './key-options.js';
 import { MONGO_OPTIONS } from './mongo-options.js';
 import { HTTP_OPTIONS, LOG_OPTIONS, TRACE_OPTIONS, WORKER_OPTIONS } from './process-options.js';
 import { QUEUE_OPTIONS } from './queue-options.js';
+import { RECORD_OPTIONS } from './record-options.js';
 import { REDIS_OPTIONS } from './redis-options.js';
 import { RULE_OPTIONS } from './rule-options.js';
 import { SYNC_OPTIONS } from './sync-options.js';
@@ -20,6 +21,7 @@ export const OPTIONS = {
   ...RULE_OPTIONS,
   ...WORKER_OPTIONS,
   ...HTTP_OPTIONS,
+  ...RECORD_OPTIONS,
   ...DASHBOARD_OPTIONS,
   ...LOG_OPTIONS,
   ...TRACE_OPTIONS,

@@ -1,0 +1,81 @@
+// What is done to all that a list's filter shows: a dialog asks first and tells their number; then it is told how far it is.
+
+const dialog = document.getElementById('confirm');
+const panel = document.getElementById('bulk');
+const says = document.getElementById('bulk-says');
+const bar = document.getElementById('bulk-bar');
+const stop = document.getElementById('bulk-stop');
+const told = document.getElementById('told');
+const token = document.querySelector('meta[name="csrf-token"]')?.content ?? '';
+const part = (name) => document.getElementById(`confirm-${name}`);
+const ROUND_MS = 500;
+let asked;
+
+async function ask(path, body) {
+  const answer = await fetch(path, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: { accept: 'application/json', 'x-csrf-token': token, 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  }).catch(() => undefined);
+  const value = (await answer?.json().catch(() => undefined)) ?? {};
+  return answer?.ok ? value : { error: value.error ?? 'The dashboard does not answer.' };
+}
+
+function tell(text, isBad) {
+  told.textContent = text;
+  told.classList.toggle('bad', isBad);
+}
+
+async function question(button) {
+  const bulk = button.closest('[data-bulk]');
+  const list = bulk.dataset.bulk;
+  tell('Counting…', false);
+  const { count, error } = await ask(`bulk/count?${new URLSearchParams({ list })}`);
+  tell(error ?? '', error !== undefined);
+  if (error !== undefined) return;
+  if (count === 0) return tell('The filter shows nothing.', false);
+  const [one, many] = bulk.dataset.nouns.split(' ');
+  const number = `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
+  asked = { action: button.dataset.action, list, count };
+  part('question').textContent = button.dataset.question.replace('{n}', number);
+  part('key').textContent = list;
+  part('effect').textContent = button.dataset.effect;
+  part('yes').textContent = `${button.textContent} ${number}`;
+  part('yes').className = button.classList.contains('bad') ? 'danger' : '';
+  dialog.returnValue = '';
+  dialog.showModal();
+}
+
+function show({ action, filter, total, done, failed, is, code }) {
+  panel.hidden = false;
+  bar.max = Math.max(1, total);
+  bar.value = done + failed;
+  stop.hidden = is !== 'running';
+  const words = { running: 'under way', done: 'done', stopped: 'stopped' };
+  const lost = failed > 0 || code ? `, ${failed} failed${code ? ` (${code})` : ''}` : '';
+  says.textContent = `${action} ${filter}: ${words[is]}, ${done.toLocaleString('en-US')} of ${total.toLocaleString('en-US')}${lost}`;
+}
+
+/** Follows the work under way until it has ended. @param isOld says nothing of one that ended before. */
+async function follow(isOld) {
+  const { progress, error } = await ask('bulk');
+  if (error !== undefined) return void setTimeout(follow, 4 * ROUND_MS);
+  if (!progress || (isOld && progress.is !== 'running')) return;
+  show(progress);
+  if (progress.is === 'running') setTimeout(follow, ROUND_MS);
+  else document.dispatchEvent(new CustomEvent('r2m:changed'));
+}
+
+document.addEventListener('click', ({ target }) => {
+  const button = target.closest('[data-bulk] [data-action]');
+  if (button) void question(button);
+});
+dialog?.addEventListener('close', async () => {
+  if (dialog.returnValue !== 'yes' || !asked) return;
+  const { error } = await ask('bulk', asked);
+  asked = undefined;
+  if (error === undefined) await follow();
+  else tell(error, true);
+});
+stop?.addEventListener('click', () => void ask('bulk/stop', {}));
+void follow(true);

@@ -1,0 +1,78 @@
+import type { DeadLetter, LetterFilter, LetterPlace, Replay } from '@redis-to-mongo/mongo-sink';
+import { inTime } from '../in-time.js';
+import { Readings } from '../readings.js';
+import {
+  type LetterQuery,
+  letterFilter,
+  letterPlaceOf,
+  letterPlaceText,
+  letterQueryPath,
+} from './letter-query.js';
+
+/** Where dead letters are read and changed. */
+export interface LetterSources {
+  readPage(
+    filter: LetterFilter,
+    page: { readonly after?: LetterPlace | undefined; readonly limit: number },
+  ): Promise<{ readonly letters: readonly DeadLetter[]; readonly isMore: boolean }>;
+  count(filter: LetterFilter, most: number): Promise<number>;
+  kinds(): Promise<{ readonly collections: readonly string[]; readonly codes: readonly number[] }>;
+  all(filter: LetterFilter): AsyncIterable<DeadLetter>;
+  show(id: string): Promise<{ readonly letter: DeadLetter; readonly record: object } | undefined>;
+  replay(id: string): Promise<Replay>;
+  drop(id: string): Promise<boolean>;
+}
+
+/** A page of the list. */
+export interface LetterListPage {
+  readonly at: Date;
+  readonly letters: readonly DeadLetter[];
+  /** How many the filter takes, counted up to MOST_COUNTED. */
+  readonly total: number;
+  readonly collections: readonly string[];
+  readonly codes: readonly number[];
+  /** Leads to the next page. */
+  readonly next: string | undefined;
+}
+
+export const LETTERS_PER_PAGE = 50;
+export const MOST_COUNTED = 10_000;
+const PATIENCE_MS = 5_000;
+
+/** Lists dead letters a page at a time; what many look at is read once. */
+export class LetterList {
+  readonly #sources: Pick<LetterSources, 'readPage' | 'count' | 'kinds'>;
+  readonly #readings = new Readings<LetterListPage>();
+
+  constructor(sources: Pick<LetterSources, 'readPage' | 'count' | 'kinds'>) {
+    this.#sources = sources;
+  }
+
+  /** @throws what the sources throw; an error with the code MONGO_TIMEOUT. */
+  async page(query: LetterQuery): Promise<LetterListPage> {
+    const address = letterQueryPath(query, query);
+    return await this.#readings.read(
+      address,
+      async () => await inTime(this.#read(query), PATIENCE_MS, 'MONGO_TIMEOUT'),
+    );
+  }
+
+  async #read(query: LetterQuery): Promise<LetterListPage> {
+    const at = new Date();
+    const filter = letterFilter(query, at.getTime());
+    const after = query.after === '' ? undefined : letterPlaceOf(query.after);
+    const [{ letters, isMore }, total, kinds] = await Promise.all([
+      this.#sources.readPage(filter, { after, limit: LETTERS_PER_PAGE }),
+      this.#sources.count(filter, MOST_COUNTED + 1),
+      this.#sources.kinds(),
+    ]);
+    const last = letters.at(-1);
+    return {
+      at,
+      letters,
+      total,
+      ...kinds,
+      next: isMore && last ? letterQueryPath(query, { after: letterPlaceText(last) }) : undefined,
+    };
+  }
+}

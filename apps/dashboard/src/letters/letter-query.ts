@@ -1,0 +1,74 @@
+import type { LetterFilter, LetterPlace } from '@redis-to-mongo/mongo-sink';
+import { namePattern } from '@redis-to-mongo/pipeline';
+import { isPattern } from '../keys/key-search.js';
+
+/** What the page of dead letters is asked for. */
+export interface LetterQuery {
+  /** What the names of their keys begin with, or a pattern of Redis'. */
+  readonly search: string;
+  readonly collection: string;
+  /** MongoDB's code of the refusal; 0 is any. */
+  readonly code: number;
+  /** Refused within the last so many hours; 0 is ever. */
+  readonly hours: number;
+  /** Behind this place. */
+  readonly after: string;
+}
+
+/** How long ago they may have been refused, in hours. */
+export const LETTER_HOURS = [0, 1, 24, 168] as const;
+
+const MAX_TEXT = 200;
+const MAX_PLACE = 2_000;
+
+/** Reads a query from an address; what is not one counts as not given. */
+export function parseLetterQuery(params: URLSearchParams): LetterQuery {
+  const code = Number(params.get('code') ?? 0);
+  const hours = Number(params.get('within') ?? 0);
+  return {
+    search: (params.get('q') ?? '').slice(0, MAX_TEXT),
+    collection: (params.get('collection') ?? '').slice(0, MAX_TEXT),
+    code: Number.isSafeInteger(code) && code > 0 ? code : 0,
+    hours: LETTER_HOURS.find((each) => each === hours) ?? 0,
+    after: (params.get('after') ?? '').slice(0, MAX_PLACE),
+  };
+}
+
+/** The address of a query, from the base. A change of anything but the place leads to the first page. */
+export function letterQueryPath(query: LetterQuery, change: Partial<LetterQuery> = {}): string {
+  const { search, collection, code, hours, after } = { ...query, after: '', ...change };
+  const params = new URLSearchParams();
+  if (search) params.set('q', search);
+  if (collection) params.set('collection', collection);
+  if (code) params.set('code', String(code));
+  if (hours) params.set('within', String(hours));
+  if (after) params.set('after', after);
+  return params.size === 0 ? 'dead-letters' : `dead-letters?${params}`;
+}
+
+/** Which letters a query asks for. @param now in ms since 1970. */
+export function letterFilter({ search, collection, code, hours }: LetterQuery, now: number): LetterFilter {
+  return {
+    ...(search === '' ? {} : isPattern(search) ? { name: namePattern(search) } : { prefix: search }),
+    collection: collection || undefined,
+    code: code || undefined,
+    since: hours === 0 ? undefined : new Date(now - hours * 3_600_000),
+  };
+}
+
+/** A place in the list, for an address. */
+export function letterPlaceText({ at, id }: LetterPlace): string {
+  return Buffer.from(JSON.stringify([at.getTime(), id])).toString('base64url');
+}
+
+/** The place that an address tells; `undefined` where it tells none. */
+export function letterPlaceOf(text: string): LetterPlace | undefined {
+  try {
+    const told: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
+    if (!Array.isArray(told)) return undefined;
+    const [at, id]: readonly unknown[] = told;
+    return typeof id === 'string' && Number.isSafeInteger(at) ? { at: new Date(Number(at)), id } : undefined;
+  } catch {
+    return undefined;
+  }
+}

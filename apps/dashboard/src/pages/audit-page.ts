@@ -1,0 +1,62 @@
+import type { AuditEntry } from '@redis-to-mongo/mongo-sink';
+import { AUDIT_ACTIONS } from '@redis-to-mongo/operations';
+import { type AuditPageQuery, auditQueryPath } from '../records/audit-query.js';
+import type { Records } from '../records/records.js';
+import { clock, keyLink } from './format.js';
+import { type Html, html } from './html.js';
+import { sitePage } from './layout.js';
+import { choice, exportLinks, filterForm, listLink, rowsPart } from './live-list.js';
+import { scrollArea } from './scroll-area.js';
+import type { Site } from './site.js';
+
+type Page = Awaited<ReturnType<Records['read']>>;
+
+/** Who did what, the newest first. */
+export function auditPage(query: AuditPageQuery, page: Page, site: Site): Html {
+  return sitePage(site, {
+    current: 'audit',
+    self: auditQueryPath(query, query),
+    title: 'Audit',
+    scripts: ['lists.js'],
+    main: html`<section class="panel" aria-labelledby="audit-title">
+${filterForm(
+  'audit',
+  html`<h2 id="audit-title">Who did what</h2>
+<input type="search" name="q" value="${query.search}" placeholder="Key begins with" aria-label="Search by key" autocomplete="off" autocapitalize="none" spellcheck="false" maxlength="200">
+${choice('action', 'Action', query.action, ['', ...AUDIT_ACTIONS], 'any action')}`,
+)}
+${auditRows(query, page)}
+</section>`,
+  });
+}
+
+/** The part of it that changes. */
+export function auditRows(query: AuditPageQuery, { entries, isMore }: Page): Html {
+  const path = auditQueryPath(query);
+  const last = entries.at(-1);
+  return rowsPart(
+    auditQueryPath(query, query),
+    html`${entries.length === 0 ? html`<p class="empty">Nothing was done.</p>` : auditTable(entries)}
+<nav class="pager" aria-label="Pages of the list"><span role="status">The newest first</span>${exportLinks(path)}${query.after ? listLink(path, 'First') : html`<span aria-hidden="true">First</span>`}${isMore && last ? listLink(auditQueryPath(query, { after: last.id }), 'Next', 'next') : html`<span aria-hidden="true">Next</span>`}</nav>`,
+  );
+}
+
+/** Deeds as a table. */
+export function auditTable(entries: readonly AuditEntry[]): Html {
+  return scrollArea(
+    'Deeds, one by one',
+    html`<table class="keys cards">
+<thead><tr>${['When', 'Action', 'Key', 'Who', 'From', 'Filter', 'How it ended'].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
+<tbody>${entries.map(row)}</tbody></table>`,
+  );
+}
+
+function row({ at, who, by, from, action, key, filter, result, error }: AuditEntry): Html {
+  return html`<tr><th scope="row">${clock(at)}</th>
+<td class="state"><span class="mark idle">${action}</span></td>
+<td data-name="Key">${key === null ? '–' : keyLink(key)}</td>
+<td data-name="Who">${who}, by ${by}</td>
+<td data-name="From">${from}</td>
+<td class="${filter === null && 'zero'}" data-name="Filter">${filter === null ? '–' : html`<code>${filter}</code>`}</td>
+<td class="${error !== null && 'bad'}" data-name="How it ended">${result}${error !== null && html` <code>${error}</code>`}</td></tr>`;
+}

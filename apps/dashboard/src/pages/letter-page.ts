@@ -1,0 +1,62 @@
+import type { DeadLetter } from '@redis-to-mongo/mongo-sink';
+import { shownKey } from '@redis-to-mongo/pipeline';
+import { refusalName } from '../letters/refusal-name.js';
+import { bytes, clock, keyLink } from './format.js';
+import { type Html, html } from './html.js';
+import { confirmDialog } from './keys/action-buttons.js';
+import { sitePage } from './layout.js';
+import { letterPath } from './letters-page.js';
+import { scrollArea } from './scroll-area.js';
+import type { Site } from './site.js';
+
+/** One dead letter. */
+export interface LetterView {
+  readonly letter: DeadLetter;
+  /** Its record as text, where values may be shown. */
+  readonly record: string | undefined;
+}
+
+/** One dead letter whole; its record, and the server's words, only where values may be shown. */
+export function letterPage({ letter, record }: LetterView, site: Site, token: string): Html {
+  const { id, key, kind, entryId, collection, code, reason, bytes: size, at } = letter;
+  return sitePage(site, {
+    current: 'dead-letters',
+    self: letterPath(id),
+    title: `Dead letter of ${shownKey(key)}`,
+    token,
+    scripts: ['actions.js'],
+    main: html`<p class="back"><a href="dead-letters">All dead letters</a></p>
+<section class="key-title verdict"><h1>Dead letter of <bdi>${shownKey(key)}</bdi></h1><p>${kind}${entryId && html` <code>${entryId}</code>`} of ${keyLink(key)}</p></section>
+${!site.readOnly && letterButtons(id)}
+<section class="panel" aria-labelledby="facts"><h2 id="facts">Why</h2><dl class="facts">
+<div><dt>Reason</dt><dd><code>${refusalName(code)}</code></dd></div>
+<div><dt>Collection</dt><dd>${collection}</dd></div>
+<div><dt>Size</dt><dd>${bytes(size)}</dd></div>
+<div><dt>Refused</dt><dd>${clock(at)}</dd></div>
+</dl></section>
+<section class="panel" aria-labelledby="record"><h2 id="record">Record</h2>${
+      record === undefined
+        ? html`<p class="empty">What it holds, and the server’s words, are shown where <code>DASHBOARD_SHOW_VALUES</code> allows it; <code>redis-to-mongo dead-letters show</code> prints them.</p>`
+        : html`<p class="empty">${reason}</p>${scrollArea('The record', html`<pre>${record}</pre>`)}`
+    }</section>`,
+    behind: !site.readOnly && confirmDialog(),
+  });
+}
+
+function letterButtons(id: string): Html {
+  const button = (action: string, name: string, question: string, effect: string, css: string) =>
+    html`<button type="button" class="${css}" data-action="${action}" data-question="${question}" data-effect="${effect}" aria-haspopup="dialog">${name}</button>`;
+  return html`<section class="actions" aria-label="Actions" id="actions" data-path="dead-letters/actions" data-letter="${id}">${button(
+    'replay',
+    'Replay',
+    'Write this record once more?',
+    'An entry is written as it is kept; the key of a value is read anew. If MongoDB refuses it again, the letter stays.',
+    'outline',
+  )}${button(
+    'drop',
+    'Drop',
+    'Drop this letter for good?',
+    'Its record is gone for good. It goes on counting as a dead letter of its key.',
+    'outline bad',
+  )}</section>`;
+}

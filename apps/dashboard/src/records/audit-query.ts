@@ -1,0 +1,32 @@
+import { AUDIT_ACTIONS, type AuditAction } from '@redis-to-mongo/operations';
+
+/** What the page of deeds is asked for. */
+export interface AuditPageQuery {
+  /** What the names of their keys begin with. */
+  readonly search: string;
+  readonly action: AuditAction | '';
+  /** Behind the entry of this id. */
+  readonly after: string;
+}
+
+const MAX_SEARCH = 200;
+
+/** Reads a query from an address; what is not one counts as not given. */
+export function parseAuditQuery(params: URLSearchParams): AuditPageQuery {
+  const after = params.get('after') ?? '';
+  return {
+    search: (params.get('q') ?? '').slice(0, MAX_SEARCH),
+    action: AUDIT_ACTIONS.find((each) => each === params.get('action')) ?? '',
+    after: /^[0-9a-f]{24}$/.test(after) ? after : '',
+  };
+}
+
+/** The address of a query, from the base. A change of anything but the place leads to the first page. */
+export function auditQueryPath(query: AuditPageQuery, change: Partial<AuditPageQuery> = {}): string {
+  const { search, action, after } = { ...query, after: '', ...change };
+  const params = new URLSearchParams();
+  if (search) params.set('q', search);
+  if (action) params.set('action', action);
+  if (after) params.set('after', after);
+  return params.size === 0 ? 'audit' : `audit?${params}`;
+}

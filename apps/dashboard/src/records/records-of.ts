@@ -1,0 +1,24 @@
+import type { Logger } from '@redis-to-mongo/app-shell';
+import { readAudit } from '@redis-to-mongo/mongo-sink';
+import { AuditBook } from '@redis-to-mongo/operations';
+import type { Records } from './records.js';
+
+/**
+ * The records of a database.
+ * @param who is logged in.
+ * @param auditKeepMs 0: for ever.
+ */
+export function recordsOf(
+  db: Parameters<typeof readAudit>[0],
+  who: string,
+  auditKeepMs: number,
+  logger: Pick<Logger, 'warn'>,
+): Records {
+  return {
+    book: (from) =>
+      new AuditBook(db, { who, by: 'page', from }, auditKeepMs, (error) =>
+        logger.warn('it could not be kept who did what', { error }),
+      ),
+    read: (query) => readAudit(db, query),
+  };
+}

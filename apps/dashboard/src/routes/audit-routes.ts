@@ -1,0 +1,69 @@
+import type { FastifyInstance } from 'fastify';
+import { addExportRoutes } from '../export/export-routes.js';
+import { inTime } from '../in-time.js';
+import { auditPage, auditRows } from '../pages/audit-page.js';
+import type { Site } from '../pages/site.js';
+import { Readings } from '../readings.js';
+import { type AuditPageQuery, auditQueryPath, parseAuditQuery } from '../records/audit-query.js';
+import type { Records } from '../records/records.js';
+import { paramsOf, tellAddress } from './list-address.js';
+
+export interface AuditRoutesOptions {
+  readonly records: Pick<Records, 'read'>;
+  readonly site: Site;
+  readonly basePath: string;
+}
+
+const PAGE = 'text/html; charset=utf-8';
+const PER_PAGE = 50;
+/** Entries that are read at once for a file. */
+const AT_ONCE = 500;
+const PATIENCE_MS = 5_000;
+const COLUMNS = ['at', 'who', 'by', 'from', 'action', 'key', 'filter', 'result', 'error'] as const;
+
+/** `/audit`: who did what; `/audit/rows`: its changing part; as files too. */
+export function addAuditRoutes(
+  server: FastifyInstance,
+  { records, site, basePath }: AuditRoutesOptions,
+): void {
+  const readings = new Readings<Awaited<ReturnType<Records['read']>>>();
+  const page = async (query: AuditPageQuery) =>
+    await readings.read(
+      auditQueryPath(query, query),
+      async () => await inTime(records.read(wanted(query, PER_PAGE)), PATIENCE_MS, 'MONGO_TIMEOUT'),
+    );
+  server.get('/audit', async (request, reply) => {
+    const query = parseAuditQuery(paramsOf(request));
+    reply.type(PAGE);
+    return auditPage(query, await page(query), site).toString();
+  });
+  server.get('/audit/rows', async (request, reply) => {
+    const query = parseAuditQuery(paramsOf(request));
+    tellAddress(request, reply, basePath, auditQueryPath(query, query));
+    reply.type(PAGE);
+    return auditRows(query, await page(query)).toString();
+  });
+  addExportRoutes(server, {
+    page: 'audit',
+    columns: COLUMNS,
+    async *rows(params) {
+      const query = parseAuditQuery(params);
+      let after = '';
+      for (;;) {
+        const { entries, isMore } = await records.read(wanted({ ...query, after }, AT_ONCE));
+        for (const { id: _, ...entry } of entries) yield entry;
+        after = entries.at(-1)?.id ?? '';
+        if (!isMore || after === '') return;
+      }
+    },
+  });
+}
+
+function wanted({ search, action, after }: AuditPageQuery, limit: number) {
+  return {
+    prefix: search,
+    action: action || undefined,
+    after: after || undefined,
+    limit,
+  };
+}

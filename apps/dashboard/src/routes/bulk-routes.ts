@@ -1,0 +1,160 @@
+import type { Logger } from '@redis-to-mongo/app-shell';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FormTokens } from '../auth/form-token.js';
+import type { SessionCookie } from '../auth/session-cookie.js';
+import type { BulkRunner, BulkWork } from '../bulk/bulk-runner.js';
+import { inTime } from '../in-time.js';
+import { KEY_ACTIONS, type RunAction } from '../keys/key-action.js';
+import type { KeyListSources } from '../keys/key-list.js';
+import { keyQueryPath, parseKeyQuery } from '../keys/key-query.js';
+import { countMatching, matchingKeys } from '../keys/matching-keys.js';
+import type { LetterSources } from '../letters/letter-list.js';
+import { letterFilter, letterQueryPath, parseLetterQuery } from '../letters/letter-query.js';
+import type { Records } from '../records/records.js';
+import { paramsOf } from './list-address.js';
+
+export interface BulkRoutesOptions {
+  readonly runner: BulkRunner;
+  readonly keys: Pick<KeyListSources, 'readPage' | 'countKeys'>;
+  readonly letters: LetterSources;
+  readonly runAction: RunAction;
+  readonly records: Records;
+  readonly tokens: FormTokens;
+  readonly cookie: SessionCookie;
+  readonly readOnly: boolean;
+  readonly logger: Logger;
+}
+
+/** A list's address may be long. */
+const BODY_BYTES = 64 * 1024;
+/** Counting a list whose names are tested one by one takes a while; a person waits for the question, in ms. */
+const COUNT_MS = 25_000;
+/** A list that has grown by more than this since it was counted is to be asked about anew. */
+const MORE = 10;
+
+type List = Pick<BulkWork, 'filter' | 'items' | 'run'> & {
+  readonly action: BulkWork['action'];
+  count(): Promise<number>;
+};
+
+/**
+ * `GET /bulk/count?list=…`: how many a list's filter shows; `POST /bulk` with `{action, list, count}`: does it to all of them;
+ * `GET /bulk`: how far that is; `POST /bulk/stop`. One such work at a time.
+ */
+export function addBulkRoutes(server: FastifyInstance, options: BulkRoutesOptions): void {
+  const { runner, records, logger } = options;
+  server.addHook('preClose', async () => runner.stop());
+  server.get('/bulk', async () => ({ progress: runner.progress ?? null }));
+  server.get('/bulk/count', async (request, reply) => {
+    const address = paramsOf(request).get('list') ?? '';
+    const list = listOf(options, 'sync', address) ?? listOf(options, 'replay', address);
+    if (!list) return await reply.code(400).send({ error: 'Name a list.' });
+    return { count: await inTime(list.count(), COUNT_MS, 'MONGO_TIMEOUT') };
+  });
+  server.post('/bulk', { bodyLimit: BODY_BYTES }, async (request, reply) => {
+    if (await refused(request, reply, options)) return reply;
+    const asked = parse(request.body);
+    const list = asked && listOf(options, asked.action, asked.list);
+    if (!asked || !list)
+      return await reply.code(400).send({ error: 'Name an action, a list and its number.' });
+    const total = await inTime(list.count(), COUNT_MS, 'MONGO_TIMEOUT');
+    if (total > asked.count * 1.1 + MORE)
+      return await reply.code(409).send({
+        error: `The filter shows ${total.toLocaleString('en-US')} by now: ask once more.`,
+      });
+    const progress = runner.start({ ...list, total, from: request.ip, book: records.book(request.ip) });
+    if (!progress)
+      return await reply
+        .code(409)
+        .send({ error: 'Another work on many is under way: wait for its end, or stop it.' });
+    return await reply.code(202).send({ progress });
+  });
+  server.post('/bulk/stop', { bodyLimit: BODY_BYTES }, async (request, reply) => {
+    if (await refused(request, reply, options)) return reply;
+    logger.info('many: told to stop', { from: request.ip });
+    await runner.stop();
+    return { progress: runner.progress ?? null };
+  });
+}
+
+/** Whether the request may change nothing; it is answered then. */
+async function refused(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { readOnly, tokens, cookie }: Pick<BulkRoutesOptions, 'readOnly' | 'tokens' | 'cookie'>,
+): Promise<boolean> {
+  if (readOnly) await reply.code(403).send({ error: 'The dashboard is read-only.' });
+  else if (!tokens.isValid(cookie.idOf(request) ?? '', request.headers['x-csrf-token']))
+    await reply.code(403).send({ error: 'This page is too old: load it again.' });
+  else return false;
+  return true;
+}
+
+function parse(
+  body: unknown,
+): { readonly action: string; readonly list: string; readonly count: number } | undefined {
+  if (typeof body !== 'object' || body === null) return undefined;
+  if (!('action' in body) || !('list' in body) || !('count' in body)) return undefined;
+  const { action, list, count } = body;
+  if (typeof action !== 'string' || typeof list !== 'string') return undefined;
+  return typeof count === 'number' && Number.isSafeInteger(count) ? { action, list, count } : undefined;
+}
+
+/** What an action does to the list of an address. */
+function listOf(options: BulkRoutesOptions, action: string, address: string): List | undefined {
+  const [page, query = ''] = address.split('?');
+  const params = new URLSearchParams(query);
+  if (page === 'keys') return keyListOf(options, action, params);
+  return page === 'dead-letters' ? letterListOf(options, action, params) : undefined;
+}
+
+function keyListOf(
+  { keys, runAction }: BulkRoutesOptions,
+  name: string,
+  params: URLSearchParams,
+): List | undefined {
+  const action = KEY_ACTIONS.find((known) => known === name);
+  if (!action) return undefined;
+  const query = parseKeyQuery(params);
+  return {
+    action,
+    filter: keyQueryPath(query),
+    count: () => countMatching(keys, query),
+    async *items() {
+      for await (const { key } of matchingKeys(keys, query)) yield { key };
+    },
+    run: ({ key }) => runAction({ action, key }),
+  };
+}
+
+function letterListOf(
+  { letters }: BulkRoutesOptions,
+  name: string,
+  params: URLSearchParams,
+): List | undefined {
+  const action = (['replay', 'drop'] as const).find((known) => known === name);
+  if (!action) return undefined;
+  const query = parseLetterQuery(params);
+  const filter = letterFilter(query, Date.now());
+  return {
+    action,
+    filter: letterQueryPath(query),
+    count: () => letters.count(filter, Number.MAX_SAFE_INTEGER),
+    async *items() {
+      for await (const { id, key } of letters.all(filter)) yield { id, key };
+    },
+    run: async ({ id = '' }) => await letterOutcome(letters, action, id),
+  };
+}
+
+/** Replays or drops a dead letter. @returns what came of it; `undefined`: it is not there any more. */
+export async function letterOutcome(
+  letters: Pick<LetterSources, 'replay' | 'drop'>,
+  action: 'replay' | 'drop',
+  id: string,
+): Promise<string | undefined> {
+  if (action === 'drop') return (await letters.drop(id)) ? 'dropped' : undefined;
+  const done = await letters.replay(id);
+  if (done.result === 'absent') return undefined;
+  return done.result === 'refused' ? `refused again with code ${done.code}` : done.result;
+}

@@ -1,0 +1,139 @@
+import { type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { KeyAction } from '../src/keys/key-action.js';
+import { aDashboard, logIn } from './a-dashboard.js';
+import { aSummary } from './a-report.js';
+
+const UNTIL = { timeout: 20_000 };
+const KEYS = Array.from({ length: 30 }, (_none, i) => aSummary({ key: `k:${i}` }));
+let redis: RedisServer;
+const done: (readonly [KeyAction, string])[] = [];
+let failing = new Set<string>();
+let release: Promise<void> | undefined;
+
+beforeAll(async () => {
+  redis = await startRedis();
+});
+afterAll(() => redis.stop());
+
+async function dashboardWith(more = {}) {
+  done.length = 0;
+  failing = new Set();
+  release = undefined;
+  const keys = {
+    readKey: async () => undefined,
+    readSummaries: async () => new Map(),
+    readPage: async () => ({ keys: KEYS, first: undefined, last: undefined, isMore: false }),
+    countKeys: async () => KEYS.length,
+    nextRuns: async () => [],
+  };
+  const dashboard = await aDashboard(redis.url, {
+    keys,
+    runAction: async ({ action, key }) => {
+      await release;
+      if (failing.has(key)) throw Object.assign(new Error('no'), { code: 'MONGO_UNAVAILABLE' });
+      done.push([action, key]);
+      return 'Done.';
+    },
+    ...more,
+  });
+  const headers = await logIn(dashboard.server, `10.0.0.${Math.floor(Math.random() * 250)}`);
+  const page = await dashboard.server.inject({ url: '/keys', headers });
+  const token = /name="csrf-token" content="([^"]+)"/.exec(page.body)?.[1] ?? '';
+  const send = async (
+    payload: object,
+    more: Record<string, string> = { 'x-csrf-token': token },
+    url = '/bulk',
+  ) => await dashboard.server.inject({ method: 'POST', url, payload, headers: { ...headers, ...more } });
+  const ended = async () =>
+    await vi.waitFor(async () => {
+      const { progress } = (await dashboard.server.inject({ url: '/bulk', headers })).json();
+      expect(progress.is).not.toBe('running');
+      return progress;
+    }, UNTIL);
+  return { ...dashboard, headers, send, ended };
+}
+
+const ALL = { action: 'pause', list: 'keys?q=k', count: 30 };
+
+describe('what is done to many', () => {
+  it('is done to each, logged for each, and kept for each', async () => {
+    const on = await dashboardWith();
+    const { body } = await on.server.inject({ url: '/bulk/count?list=keys%3Fq%3Dk', headers: on.headers });
+    expect(JSON.parse(body)).toEqual({ count: 30 });
+    expect((await on.send(ALL)).statusCode).toBe(202);
+    expect(await on.ended()).toMatchObject({
+      is: 'done',
+      done: 30,
+      failed: 0,
+      total: 30,
+      filter: 'keys?q=k',
+    });
+    expect(new Set(done.map(([, key]) => key)).size).toBe(30);
+    expect(on.log().match(/asked for by hand/g)).toHaveLength(30);
+    expect(on.deeds).toHaveLength(30);
+    expect(on.deeds[0]).toMatchObject({ action: 'pause', filter: 'keys?q=k', result: 'Done.' });
+    await on.close();
+  });
+
+  it('goes on behind what fails, and tells how many did, and why', async () => {
+    const on = await dashboardWith();
+    failing = new Set(['k:3', 'k:4']);
+    await on.send(ALL);
+    expect(await on.ended()).toMatchObject({ is: 'done', done: 28, failed: 2, code: 'MONGO_UNAVAILABLE' });
+    expect(on.deeds.filter(({ error }) => error !== undefined)).toHaveLength(2);
+    await on.close();
+  });
+
+  it('is done once at a time, and can be stopped', async () => {
+    const on = await dashboardWith();
+    let go = () => {};
+    release = new Promise((resolve) => (go = resolve));
+    expect((await on.send(ALL)).statusCode).toBe(202);
+    expect((await on.send(ALL)).statusCode).toBe(409);
+    const stopping = on.send({}, undefined, '/bulk/stop');
+    await vi.waitFor(() => expect(on.log()).toContain('many: told to stop'), UNTIL);
+    go();
+    expect((await stopping).json().progress).toMatchObject({ is: 'stopped' });
+    expect(done.length).toBeLessThan(30);
+    await on.close();
+  });
+
+  it('is asked about anew where the list has grown since', async () => {
+    const on = await dashboardWith();
+    const answer = await on.send({ ...ALL, count: 3 });
+    expect(answer.statusCode).toBe(409);
+    expect(answer.json().error).toContain('30');
+    expect(done).toEqual([]);
+    await on.close();
+  });
+
+  it.each([
+    [{ ...ALL, action: 'nonsense' }],
+    [{ ...ALL, action: 'replay' }],
+    [{ ...ALL, list: 'elsewhere' }],
+    [{ ...ALL, count: 'many' }],
+    [[]],
+  ])('is not done for a request that means nothing: %j', async (payload) => {
+    const on = await dashboardWith();
+    expect((await on.send(payload)).statusCode).toBe(400);
+    expect(done).toEqual([]);
+    await on.close();
+  });
+
+  it('needs the page’s token, a login, and a dashboard that is not read-only', async () => {
+    const on = await dashboardWith();
+    for (const url of ['/bulk', '/bulk/stop', '/dead-letters/actions']) {
+      expect((await on.send(ALL, {}, url)).statusCode).toBe(403);
+      expect((await on.send(ALL, { 'x-csrf-token': 'x' }, url)).statusCode).toBe(403);
+      expect((await on.send(ALL, { cookie: '' }, url)).statusCode).toBe(401);
+    }
+    await on.close();
+    const shy = await dashboardWith({ readOnly: true });
+    for (const url of ['/bulk', '/bulk/stop', '/dead-letters/actions'])
+      expect((await shy.send(ALL, undefined, url)).statusCode).toBe(403);
+    expect((await shy.server.inject({ url: '/keys', headers: shy.headers })).body).not.toContain('data-bulk');
+    expect(done).toEqual([]);
+    await shy.close();
+  });
+});

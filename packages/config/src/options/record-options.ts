@@ -1,0 +1,11 @@
+import { decimal } from '../option.js';
+
+/** What the fleet keeps of itself in MongoDB, beside the mirror. */
+export const RECORD_OPTIONS = {
+  AUDIT_KEEP_DAYS: decimal({
+    doc: 'How long it is kept who did what, by the page or a command, in `audit`. 0 is for ever. A change is for what is written from then on.',
+    default: 365,
+    min: 0,
+    unit: 'days',
+  }),
+};

@@ -1,0 +1,76 @@
+import { type AuditEntry, writeAudit } from '@redis-to-mongo/mongo-sink';
+import { SyncError } from '@redis-to-mongo/pipeline';
+import type { Fleet } from './fleet.js';
+
+/** All that operators do. */
+export const AUDIT_ACTIONS = [
+  'sync',
+  'pause',
+  'resume',
+  'resync',
+  'forget',
+  'replay',
+  'drop',
+  'look',
+  'repair',
+  'move',
+  'adopt',
+] as const;
+export type AuditAction = (typeof AUDIT_ACTIONS)[number];
+
+/** Who does something, and from where. */
+export type Operator = Pick<AuditEntry, 'who' | 'by' | 'from'>;
+
+/** What was done; of a dead letter `key` is that of its record, and `result` names the letter. */
+export interface Deed {
+  readonly action: AuditAction;
+  readonly key?: string | undefined;
+  readonly filter?: string | undefined;
+  readonly result: string;
+  /** What it ended with; its code is kept. */
+  readonly error?: unknown;
+}
+
+/** Entries that are written together, at most. */
+const AT_ONCE = 200;
+
+/** Keeps what one operator does, in MongoDB. */
+export class AuditBook {
+  readonly #db: Fleet['db'];
+  readonly #operator: Operator;
+  readonly #keepMs: number;
+  readonly #onError: (error: unknown) => void;
+  #waiting: AuditEntry[] = [];
+
+  /**
+   * @param keepMs after which MongoDB removes the entries; 0: never.
+   * @param onError told when entries could not be written: what was done is done all the same.
+   */
+  constructor(db: Fleet['db'], operator: Operator, keepMs: number, onError: (error: unknown) => void) {
+    this.#db = db;
+    this.#operator = operator;
+    this.#keepMs = keepMs;
+    this.#onError = onError;
+  }
+
+  /** Notes what was done; it is written by flush, or when there is much. Does not throw. */
+  async note({ action, key, filter, result, error }: Deed): Promise<void> {
+    this.#waiting.push({
+      at: new Date(),
+      ...this.#operator,
+      action,
+      key: key ?? null,
+      filter: filter ?? null,
+      result,
+      error: error === undefined ? null : error instanceof SyncError ? error.code : 'UNEXPECTED',
+    });
+    if (this.#waiting.length >= AT_ONCE) await this.flush();
+  }
+
+  /** Writes what waits. Does not throw. */
+  async flush(): Promise<void> {
+    const entries = this.#waiting;
+    this.#waiting = [];
+    await writeAudit(this.#db, entries, this.#keepMs).catch(this.#onError);
+  }
+}
