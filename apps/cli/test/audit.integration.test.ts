@@ -24,15 +24,14 @@ test('it is kept who did what, by which pattern, and how it ended; no values', a
   await cli.run('resync', 'orders', '--yes');
   await cli.run('fleet', 'move');
   const entries = entriesOf(await cli.json('audit'));
-  expect(entries.map(({ action, key, filter, result }) => [action, key, filter, result])).toEqual(
-    [
-      ['move', null, null, 'queue and target are those of this configuration'],
-      ['resync', 'orders', null, 'life 2 has begun'],
-      ['resume', 'visits', null, 'resumed'],
-      ['pause', 'visits', null, 'paused'],
-      ...['orders:2', 'orders'].map((key) => ['pause', key, 'orders*', 'paused']),
-    ].map((entry) => expect.arrayContaining(entry)),
-  );
+  const told = entries.map(({ action, key, filter, result }) => [action, key, filter, result].join(' '));
+  expect(told.slice(0, 4)).toEqual([
+    'move   queue and target are those of this configuration',
+    'resync orders  life 2 has begun',
+    'resume visits  resumed',
+    'pause visits  paused',
+  ]);
+  expect(told.slice(4).sort()).toEqual(['pause orders orders* paused', 'pause orders:2 orders* paused']);
   expect(entries[0]).toMatchObject({ who: userInfo().username, from: hostname(), by: 'command' });
   expect(JSON.stringify(entries)).not.toContain('s3cret');
 });
