@@ -1,5 +1,5 @@
 import type { KeySummary } from '@redis-to-mongo/mongo-sink';
-import type { KeyState } from '@redis-to-mongo/pipeline';
+import { type KeyState, SyncError } from '@redis-to-mongo/pipeline';
 import { inTime } from '../in-time.js';
 
 /** All that is known of one key. */
@@ -23,14 +23,19 @@ const PATIENCE_MS = 3_000;
 /**
  * Reads all about a key.
  * @returns `undefined` when MongoDB does not know of it.
- * @throws what the reading of its summary threw; `MONGO_TIMEOUT` where MongoDB did not answer in time.
+ * @throws what the reading of it from MongoDB threw; `MONGO_TIMEOUT` where that did not answer in time.
  */
 export async function readKeyDetail(sources: KeyDetailSources, key: string): Promise<KeyDetail | undefined> {
   const [found, state, runs] = await Promise.all([
     inTime(sources.readSummaries([key]), PATIENCE_MS, 'MONGO_TIMEOUT'),
-    inTime(sources.readKey(key), PATIENCE_MS, 'MONGO_TIMEOUT').catch(() => undefined),
+    inTime(sources.readKey(key), PATIENCE_MS, 'MONGO_TIMEOUT').catch(unlessDamaged),
     inTime(sources.nextRuns([key]), PATIENCE_MS, 'QUEUE_TIMEOUT').catch(() => []),
   ]);
   const summary = found.get(key);
   return summary && { at: new Date(), summary, state, nextRunAt: runs[0] ?? null };
+}
+
+/** What can't be read for another reason is not taken for nothing: gaps would not show. */
+function unlessDamaged(error: unknown): undefined {
+  if (!(error instanceof SyncError) || error.code !== 'KEY_STATE_INVALID') throw error;
 }

@@ -1,0 +1,31 @@
+import type { KeySummary } from '@redis-to-mongo/mongo-sink';
+import { SyncError } from '@redis-to-mongo/pipeline';
+import { expect, it } from 'vitest';
+import { type KeyDetailSources, readKeyDetail } from '../src/keys/key-detail.js';
+
+const SUMMARY: KeySummary = {
+  ...{ key: 'orders', keyType: 'stream', stream: 'orders', type: 'main', status: 'active', paused: false },
+  ...{ incarnation: 1, entryId: '1-0', lag: 0, seen: 3, written: 2, alreadyThere: 0, dead: 0, gap: 1 },
+  ...{ firstSyncedAt: 0, lastSyncedAt: 0, lastChangedAt: null, error: null },
+};
+
+const sources = (readKey: KeyDetailSources['readKey']): KeyDetailSources => ({
+  readSummaries: async () => new Map([['orders', SUMMARY]]),
+  readKey,
+  nextRuns: async () => [1000],
+});
+
+const failing = (code: string) => async () => {
+  throw new SyncError(code, 'unknown', 'no');
+};
+
+it('a key whose document is damaged shows what its summary tells', async () => {
+  const detail = await readKeyDetail(sources(failing('KEY_STATE_INVALID')), 'orders');
+  expect(detail).toMatchObject({ summary: SUMMARY, state: undefined, nextRunAt: 1000 });
+});
+
+it('a document that can’t be read is told, and not taken for one without gaps', async () => {
+  await expect(readKeyDetail(sources(failing('MONGO_UNAVAILABLE')), 'orders')).rejects.toMatchObject({
+    code: 'MONGO_UNAVAILABLE',
+  });
+});
