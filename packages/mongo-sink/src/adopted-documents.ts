@@ -1,8 +1,7 @@
 import type { KeyState, StoredContent } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
-import { ensureConnected } from './ensure-connected.js';
+import { connected } from './ensure-connected.js';
 import { toKeyDocument } from './key-document.js';
-import { mongoError } from './mongo-error.js';
 import { insertRecords } from './write-records.js';
 
 /** A message of the engine before this one: as the fleet's own; of one without an entry id the id is null. */
@@ -37,14 +36,11 @@ type Stored = { _id: string } & Document;
 
 /** How many of these messages are there. @throws SyncError as mongoError tells. */
 export async function countThere(db: Db, collection: string, ids: readonly string[]): Promise<number> {
-  try {
-    await ensureConnected(db);
+  return await connected(db, async () => {
     const messages = db.collection<Stored>(collection);
     const found = await messages.find({ _id: { $in: [...ids] } }, { projection: { _id: 1 } }).toArray();
     return found.length;
-  } catch (error) {
-    throw mongoError(error);
-  }
+  });
 }
 
 /** Inserts messages; one that is there stays as it is. @throws SyncError where it is not about single messages. */
@@ -64,15 +60,12 @@ export async function knownKeys(
   db: Db,
   keys: readonly string[],
 ): Promise<ReadonlyMap<string, Adoption | undefined>> {
-  try {
-    await ensureConnected(db);
+  return await connected(db, async () => {
     const known = db
       .collection<Stored>('keys')
       .find({ _id: { $in: [...keys] } }, { projection: { adopted: 1 } });
     return new Map((await known.toArray()).map(({ _id, adopted }) => [_id, adoptionIn(adopted)]));
-  } catch (error) {
-    throw mongoError(error);
-  }
+  });
 }
 
 /** What was noted of a key that was adopted. @throws as countThere. */
@@ -87,15 +80,12 @@ export async function readAdoption(db: Db, key: string): Promise<Adoption | unde
  */
 export async function adoptKey(db: Db, state: KeyState, adopted: Adoption): Promise<boolean> {
   const document = { ...toKeyDocument({ ...state, revision: 1 }, 'adopt'), adopted };
-  try {
-    await ensureConnected(db);
+  return await connected(db, async () => {
     const { upsertedCount } = await db
       .collection<Stored>('keys')
       .updateOne({ _id: state.key }, { $setOnInsert: withoutId(document) }, { upsert: true });
     return upsertedCount === 1;
-  } catch (error) {
-    throw mongoError(error);
-  }
+  });
 }
 
 function withoutId({ _id, ...fields }: Document): Document {

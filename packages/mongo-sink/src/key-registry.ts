@@ -18,7 +18,8 @@ type Registered = { _id: string; keyType: KeyType; status: string } & Document;
 /** The keys that MongoDB believes are there. @throws SyncError as mongoError tells. */
 export async function* activeKeys(db: Db): AsyncGenerator<ActiveKey> {
   try {
-    const cursor = (await registry(db)).find(ACTIVE, {
+    await ensureConnected(db);
+    const cursor = keysIn(db).find(ACTIVE, {
       projection: { keyType: 1, collection: 1 },
       batchSize: 5000,
     });
@@ -40,7 +41,8 @@ export async function* activeKeyPages(db: Db, size: number): AsyncGenerator<read
     try {
       const filter = after === undefined ? ACTIVE : { ...ACTIVE, _id: { $gt: after } };
       const options = { sort: { _id: 1 }, projection: { _id: 1 }, batchSize: size } as const;
-      const cursor = (await registry(db)).find(filter, options);
+      await ensureConnected(db);
+      const cursor = keysIn(db).find(filter, options);
       try {
         while (await cursor.hasNext()) {
           const page = cursor.readBufferedDocuments().map(({ _id }) => _id);
@@ -58,20 +60,12 @@ export async function* activeKeyPages(db: Db, size: number): AsyncGenerator<read
 
 /** About how many documents of keys there are, gone ones too. @throws SyncError as mongoError tells. */
 export async function countKeyDocuments(db: Db): Promise<number> {
-  try {
-    return await (await registry(db)).estimatedDocumentCount();
-  } catch (error) {
-    throw mongoError(error);
-  }
+  return await connected(db, () => keysIn(db).estimatedDocumentCount());
 }
 
 /** How many keys of known types MongoDB believes are there: it counts an index. @throws SyncError as mongoError tells. */
 export async function countActiveKeys(db: Db): Promise<number> {
-  try {
-    return await (await registry(db)).countDocuments(keyFilter(undefined, 'active'));
-  } catch (error) {
-    throw mongoError(error);
-  }
+  return await connected(db, () => keysIn(db).countDocuments(keyFilter(undefined, 'active')));
 }
 
 /**
@@ -79,27 +73,22 @@ export async function countActiveKeys(db: Db): Promise<number> {
  * @throws SyncError as mongoError tells.
  */
 export async function syncedIds(db: Db, keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  try {
-    const projection = { lag: 1, 'position.lastId': 1, 'position.entryId': 1 };
-    const filter = { ...ACTIVE, keyType: 'stream' as const, _id: { $in: [...keys] } };
-    const found = await (await registry(db)).find(filter, { projection }).toArray();
-    return new Map(
-      found.flatMap(({ _id, lag, position }) => {
-        const id: unknown = lag === 0 ? position?.lastId : position?.entryId;
-        return typeof id === 'string' ? [[_id, id] as const] : [];
-      }),
-    );
-  } catch (error) {
-    throw mongoError(error);
-  }
+  const projection = { lag: 1, 'position.lastId': 1, 'position.entryId': 1 };
+  const filter = { ...ACTIVE, keyType: 'stream' as const, _id: { $in: [...keys] } };
+  const found = await connected(db, () => keysIn(db).find(filter, { projection }).toArray());
+  return new Map(
+    found.flatMap(({ _id, lag, position }) => {
+      const id: unknown = lag === 0 ? position?.lastId : position?.entryId;
+      return typeof id === 'string' ? [[_id, id] as const] : [];
+    }),
+  );
 }
 
 const ACTIVE = { status: 'active' };
 /** The server has closed it: nobody asked for more for ten minutes, or the server was another one meanwhile. */
 const CURSOR_NOT_FOUND = 43;
 
-async function registry(db: Db): Promise<Collection<Registered>> {
-  await ensureConnected(db);
+function keysIn(db: Db): Collection<Registered> {
   return db.collection<Registered>('keys');
 }
 

@@ -1,6 +1,7 @@
 import type { Db, Document } from 'mongodb';
-import { ensureConnected } from './ensure-connected.js';
+import { connected } from './ensure-connected.js';
 import { mongoError } from './mongo-error.js';
+import { pagesOf } from './pages-of.js';
 
 /** What a collection of the engine before this one holds. */
 export type OldKind = 'streams' | 'messages' | 'set' | 'list' | 'zset' | 'string' | 'json';
@@ -33,15 +34,12 @@ export function databaseBeside(db: Db, name: string): Db {
 
 /** The old engine's collections in a database, streams before messages. @throws SyncError as mongoError tells. */
 export async function oldCollections(db: Db): Promise<readonly OldCollection[]> {
-  try {
-    await ensureConnected(db);
+  return await connected(db, async () => {
     const names = (await db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name).sort();
     return PATTERNS.flatMap(([pattern, generation, kind]) =>
       names.filter((name) => pattern.test(name)).map((name) => ({ name, generation, kind })),
     );
-  } catch (error) {
-    throw mongoError(error);
-  }
+  });
 }
 
 /** All documents of a collection in the order of their ids, some at a time. Nothing is written. @throws as oldCollections. */
@@ -51,15 +49,8 @@ export async function* oldDocuments(
   atOnce: number,
 ): AsyncGenerator<readonly Document[]> {
   try {
-    const cursor = db.collection(name).find({}, { sort: { _id: 1 }, batchSize: atOnce });
-    let some: Document[] = [];
-    for await (const document of cursor) {
-      some.push(document);
-      if (some.length < atOnce) continue;
-      yield some;
-      some = [];
-    }
-    if (some.length > 0) yield some;
+    const documents = db.collection(name).find({}, { sort: { _id: 1 }, batchSize: atOnce });
+    yield* pagesOf(documents, atOnce);
   } catch (error) {
     throw mongoError(error);
   }
