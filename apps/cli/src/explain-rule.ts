@@ -52,7 +52,7 @@ function inWords({
 
 /** What a rule does, member by member. */
 function ruleParts(rule: RuleSpec): readonly string[] {
-  const { fields, parse = {}, ttlMs, history, trim } = rule;
+  const { fields, parse = {}, shape, id, idType, gone, ttlMs, history, trim } = rule;
   const renamed = Object.entries(fields?.rename ?? {}).map(([from, to]) => `${from} to ${to}`);
   const parsed = Object.entries(parse).map(([name, kind]) => `${name} as ${kind}`);
   return [
@@ -60,11 +60,16 @@ function ruleParts(rule: RuleSpec): readonly string[] {
     ...(fields?.leave ? [`leaves out ${fields.leave.join(', ')}`] : []),
     ...(renamed.length > 0 ? [`renames ${renamed.join(', ')}`] : []),
     ...(parsed.length > 0 ? [`reads ${parsed.join(', ')}`] : []),
+    ...(shape ? [`documents in the shape ${shape}`] : []),
+    ...(id === undefined ? [] : [`_id ${id} as ${idType ?? 'text'}`]),
+    ...(gone === undefined ? [] : [`${WHEN_GONE[gone]} when the key has gone`]),
     ...(ttlMs === undefined ? [] : [`removed after ${duration(ttlMs)}`]),
     ...(history === undefined ? [] : [history ? 'history of membership' : 'no history of membership']),
     ...(trim ? [`trim ${trim.mode}${trim.mode === 'off' ? '' : `, keeps ${trim.keepEntries} entries`}`] : []),
   ];
 }
+
+const WHEN_GONE = { keep: 'emptied', remove: 'removed', mark: 'kept as it was last' } as const;
 
 function everyOf(ms: number): string {
   if (ms < 1000) return `${ms} ms`;

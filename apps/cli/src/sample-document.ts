@@ -2,12 +2,16 @@ import {
   type Batch,
   ByteBudget,
   firstState,
-  inCollection,
+  inPlace,
+  type KeyState,
   type KeyType,
   type Messages,
   placeOf,
+  type RuleBook,
   Slice,
   type Source,
+  shapeMessage,
+  shapeValue,
 } from '@redis-to-mongo/pipeline';
 
 /** Characters of a text, and items of a list, that are shown of a sample. */
@@ -21,7 +25,7 @@ export interface SampleDocument {
 }
 
 /**
- * @param collection that a rule names.
+ * @param rules say where it goes, and how it looks.
  * @returns `undefined` when the key has gone, or holds nothing.
  * @throws SyncError as the syncer does.
  */
@@ -30,44 +34,59 @@ export async function sampleDocument(
   separator: string,
   key: string,
   keyType: KeyType,
-  collection: string | null,
+  rules: RuleBook,
 ): Promise<SampleDocument | undefined> {
   const first = firstState(key, placeOf(key, separator), keyType, new Date());
-  const state = inCollection(first, collection);
+  const state = inPlace(first, rules.placeFor(key, keyType));
   const slice = new Slice({ entries: 1, bytes: 1, ms: 60_000 });
   const batches = source.syncer(keyType)?.read(state, slice, new ByteBudget(Number.MAX_SAFE_INTEGER)) ?? [];
   for await (const batch of batches) {
-    const sample = await sampleOf(batch, key);
+    const sample = await sampleOf(batch, state);
     batch.release?.();
     return sample;
   }
   return undefined;
 }
 
-async function sampleOf({ writes: [write] }: Batch, key: string): Promise<SampleDocument | undefined> {
+async function sampleOf({ writes: [write] }: Batch, state: KeyState): Promise<SampleDocument | undefined> {
+  const { key, keyType } = state;
   switch (write?.kind) {
     case 'insert':
       return { collection: write.collection, document: shown(firstOf(write.messages)) };
-    case 'replace':
-      return { collection: write.collection, document: shown({ _id: key, ...write.document }) };
+    case 'replace': {
+      const { document, shape } = write;
+      const fields = shape ? shapeValue(document, shape, { key, keyType }) : document;
+      return { collection: write.collection, document: shown({ _id: idOf(state), ...fields }) };
+    }
     case 'members': {
       const pages = write.scan?.('paged');
       const page = await pages?.next();
       await pages?.return(false);
       const unit = page?.done === false ? page.value[0] : undefined;
-      return { collection: write.memberCollection, document: shown({ key, ...unit?.document() }) };
+      const fields = { key, ...unit?.document() };
+      const document = write.shape ? shapeValue(fields, write.shape, {}) : fields;
+      return { collection: write.memberCollection, document: shown(document) };
     }
     default:
       return undefined;
   }
 }
 
-/** A document as JSON can have it: bytes as base64, and what is long cut. */
-/** The commands read by the ordinary path. */
-function firstOf(messages: Messages): unknown {
-  return messages.form === 'documents' ? messages.documents[0] : undefined;
+/** The `_id` of a value's document, as JSON can have it. */
+function idOf({ key, documentId }: KeyState): unknown {
+  if (!documentId) return key;
+  const { kind, text } = documentId;
+  if (kind === 'objectId') return { $oid: text };
+  return kind === 'number' ? Number(text) : text;
 }
 
+/** The commands read by the ordinary path. */
+function firstOf(messages: Messages): unknown {
+  const first = messages.form === 'documents' ? messages.documents[0] : undefined;
+  return first && messages.isShaped ? shapeMessage(first) : first;
+}
+
+/** A document as JSON can have it: bytes as base64, and what is long cut. */
 function shown(value: unknown): unknown {
   if (typeof value === 'bigint') return String(value);
   if (typeof value === 'string') return value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value;

@@ -34,7 +34,12 @@ test('random values under random rules come back as they were, and verify finds 
     fc.asyncProperty(cases, fc.constantFrom('10000', '3'), async (keys, inline) => {
       run++;
       const names = keys.map((_, i) => `run ${run}:${i}`);
-      const RULES = keys.map(({ value, rule }, i) => ({ pattern: names[i], types: [value.type], ...rule }));
+      const RULES = keys.map(({ value, rule }, i) => ({
+        pattern: `run *:${i}`,
+        types: [value.type],
+        ...rule,
+        ...('id' in rule ? { id: `${rule.id}:${i}` } : {}),
+      }));
       for (const [i, { value }] of keys.entries())
         await cli.redis.call(value.command, names[i] ?? '', ...value.args);
       const env = { ...cli.env, RULES: JSON.stringify(RULES), VALUE_INLINE_MEMBERS: inline };

@@ -88,11 +88,40 @@ export function anyRule(type: RandomValue['type']): fc.Arbitrary<Readonly<Record
             ? fc.record({ member: kind })
             : fc.record({ member: kind, score: fc.constant('date') });
   const rename = fc.constantFrom({ a: 'alpha' }, { name: '_id' }, { a: 'x.y', b: '$b' }, { form: 'key' });
-  return fc.record(
-    { parse, ...(type === 'stream' || type === 'hash' ? { fields: fc.record({ rename }) } : {}) },
+  const hasFields = type === 'stream' || type === 'hash';
+  const plain = fc.record(
+    { parse, ...(hasFields ? { fields: fc.record({ rename }) } : {}) },
     { requiredKeys: [] },
   );
+  const shaped = fc.record(
+    {
+      parse: type === 'string' ? fc.constant({ value: 'json' }) : parse,
+      fields: fc.record({
+        rename: type === 'stream' || type === 'hash' ? rename : fc.constantFrom(...NAMES[type]),
+      }),
+      shape: fc.constant('document'),
+      ...(type === 'stream'
+        ? {}
+        : { id: fc.constantFrom('{1}', '{1}-{1}'), idType: fc.constantFrom('text', 'number', 'objectId') }),
+    },
+    { requiredKeys: ['shape', ...(type === 'string' ? (['parse'] as const) : [])] },
+  );
+  return fc
+    .oneof(plain, shaped)
+    .map(({ idType, ...rule }: Readonly<Record<string, unknown>>) =>
+      rule.id === undefined || idType === undefined ? rule : { ...rule, idType },
+    );
 }
+
+/** Other names for what a value without fields has. */
+const NAMES: Readonly<
+  Record<'string' | 'set' | 'zset' | 'list', readonly Readonly<Record<string, string>>[]>
+> = {
+  string: [{ value: 'text' }],
+  set: [{ members: 'tags', member: 'tag' }, { members: 'form' }],
+  zset: [{ members: 'players', member: 'player', score: 'points' }, { score: 'key' }],
+  list: [{ items: 'jobs', item: 'job' }],
+};
 
 /** What DUMP gives for a key; sets and hashes keep no order, so theirs is that of the same value made in the order of names. */
 export async function dumpOf(redis: Redis, key: string): Promise<string> {

@@ -143,7 +143,7 @@ describe('field names that drivers take for something of their own', () => {
       (flat, i) => [`${i + 1}-0`, flat.map((t) => storedText(Buffer.from(t)))] as const,
     );
     const key = { ...state, key: 'repaired' };
-    expect(await putMessages(under.db, key, documentsByRule(key, 1, read, undefined).documents)).toBe(0);
+    expect(await putMessages(under.db, key, documentsByRule(key, 1, read, undefined))).toBe(0);
     expect(await under.messages('repaired')).toEqual(before);
   });
 

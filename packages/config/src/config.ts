@@ -72,6 +72,11 @@ export interface RuleConfig {
     readonly rename?: Readonly<Record<string, string>>;
   };
   readonly parse?: Readonly<Record<string, 'number' | 'json' | 'date'>>;
+  readonly shape?: 'document';
+  /** A template of the parts of the key's name; only beside a shape. */
+  readonly id?: string;
+  readonly idType?: 'text' | 'number' | 'objectId';
+  readonly gone?: 'keep' | 'remove' | 'mark';
   readonly ttlMs?: number;
   readonly history?: boolean;
   /** Whole: what the rule does not say is filled in from the options. */

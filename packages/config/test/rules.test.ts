@@ -66,7 +66,7 @@ describe('rules', () => {
   it('have an example in the reference that loads without a warning', () => {
     const [, example = ''] = /```json\n([^`]*"RULES"[^`]*)```/.exec(renderDocs()) ?? [];
     const { rules, warnings } = folder.load({}, JSON.parse(example));
-    expect(rules).toHaveLength(2);
+    expect(rules).toHaveLength(3);
     expect(warnings).toEqual([]);
   });
 
@@ -141,6 +141,56 @@ describe('rules', () => {
       { pattern: 'z*', types: ['zset'], parse: { member: 'json', score: 'date' } },
     ];
     expect(folder.load({}, { RULES }).warnings).toEqual([]);
+  });
+
+  it('give documents a shape and an _id, and tell at once what is wrong with them', () => {
+    const users = {
+      pattern: 'user:*',
+      types: ['hash'],
+      shape: 'document',
+      id: '{1}',
+      idType: 'number',
+      gone: 'mark',
+    };
+    expect(folder.load({}, { RULES: [users] })).toMatchObject({ rules: [users], warnings: [] });
+    expect(
+      problemsOf(
+        { ...users, id: '{1}/{2}', shape: 'documents' },
+        { ...users, pattern: 'user:[*]\\*', history: true },
+        { pattern: 's*', types: ['string'], shape: 'document', idType: 'text' },
+        { pattern: 'x*', types: ['stream'], shape: 'document', id: '{1}', gone: 'keep' },
+        {
+          pattern: 'z*',
+          types: ['zset'],
+          shape: 'document',
+          fields: { take: ['a'], rename: { member: '_id', a: 'b' } },
+        },
+        { ...users, id: 'same' },
+      ),
+    ).toEqual([
+      'rule 1 (user:*), shape: is not one of the words allowed: did you mean document?',
+      'rule 1 (user:*), id: is for documents of a shape: add "shape": "document"',
+      'rule 1 (user:*), id: has {2}, and the pattern has one *: write {1}',
+      'rule 2 (user:[*]\\*), id: has {1}, and the pattern has 0 *: write a * into the pattern',
+      'rule 2 (user:[*]\\*), gone: mark would keep members that history says have left: write keep, or remove history',
+      'rule 3 (s*), shape: says nothing about string without parse: a text has no members: add "parse": { "value": "json" }, or remove it',
+      'rule 3 (s*), idType: stands without an id: add "id": "{1}", or remove it',
+      'rule 4 (x*), id: says nothing about stream: remove it, or let types name set, zset, hash, list, string, json',
+      'rule 4 (x*), gone: says nothing about stream: remove it, or let types name set, zset, hash, list, string, json',
+      'rule 5 (z*), fields.rename.member: would have a name that cannot stand at the top level: write letters, digits and _',
+      'rule 5 (z*), fields.rename.a: has no name to be changed: write one of members, member, score',
+      'rule 5 (z*), fields.take: says nothing about zset: remove it: only streams and hashes have fields',
+      'rule 6 (user:*), id: would be the same for all keys: write {1} for what the first * of the pattern matches',
+    ]);
+  });
+
+  it('that write into one collection in different shapes are warned of', () => {
+    const one = { pattern: 'a*', types: ['hash'], collection: 'x', shape: 'document' };
+    expect(
+      folder.load({}, { RULES: [one, { pattern: 'b*', types: ['hash'], collection: 'x' }] }).warnings,
+    ).toEqual([
+      'RULES: rule 2 (b*) writes into x in the fleet’s own shape, and rule 1 (a*) in the shape document: a query finds the fields of one of them only',
+    ]);
   });
 
   it('may not leave it open whether they trim', () => {

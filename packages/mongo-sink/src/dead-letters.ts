@@ -23,7 +23,10 @@ export interface Reason {
 
 /** A message that was refused. */
 export interface Refusal extends Reason {
+  /** In the fleet's own shape. */
   readonly document: MessageDocument;
+  /** The shape in which it is stored; default the fleet's own. */
+  readonly shape?: 'document' | undefined;
   /** The record's size in MongoDB, in bytes. */
   readonly bytes: number;
 }
@@ -55,7 +58,7 @@ const LETTERS_AT_ONCE = {
 export async function writeDeadLetters(db: Db, refusals: readonly Refusal[], at: Date): Promise<void> {
   await save(
     db,
-    refusals.map(({ document, bytes, ...reason }) => {
+    refusals.map(({ document, shape, bytes, ...reason }) => {
       const { _id, stream, type, entryId } = document;
       return {
         id: _id,
@@ -66,6 +69,7 @@ export async function writeDeadLetters(db: Db, refusals: readonly Refusal[], at:
         bytes,
         at,
         ...reason,
+        ...(shape ? { shape } : {}),
         ...contentOf(document, bytes),
       };
     }),

@@ -3,7 +3,9 @@ import type { Db, Document, Filter } from 'mongodb';
 import { mongoError } from './mongo-error.js';
 import { allValueCollections, type ValueCollections } from './operator-collections.js';
 import { readKey } from './operator-keys.js';
+import { ofPlace } from './operator-messages.js';
 import { HEADER_PROJECTION, IS_OURS, parseHeader } from './value-header.js';
+import { documentIdOf, pathIn, pathsIn, type StoredValue } from './value-place.js';
 import { removeUnits } from './value-remove-units.js';
 
 /** Why a key is not forgotten. */
@@ -80,20 +82,41 @@ async function reasonToKeep(
   state: KeyState,
   { messages, values }: Places,
 ): Promise<Kept | undefined> {
-  const { counts, key } = state;
+  const { counts } = state;
   if (counts.gap > 0 || counts.dead > 0) return 'has losses';
-  const isThere = async (collection: string, filter: Filter<Stored>) =>
-    (await db.collection<Stored>(collection).findOne(filter, { projection: { _id: 1 } })) !== null;
+  const isThere = async (collection: string, filter: Document) =>
+    (await db.collection(collection).findOne(filter, { projection: { _id: 1 } })) !== null;
   if (await isThere('dead_letters', recordsOf(state))) return 'has dead letters';
   for (const collection of messages) if (await isThere(collection, recordsOf(state))) return 'has messages';
   for (const { collection } of values)
-    if (await isThere(collection, { _id: key, ...IS_OURS, form: 'members' })) return 'has history';
+    for (const { filter } of headersOf(state))
+      if (await isThere(collection, { ...filter, $or: HAS_CONTENT })) return 'has history';
   return undefined;
+}
+
+/** Values of keys that are gone that are not empty: with members that were, or with what they held last. */
+const HAS_CONTENT = [{ form: 'members' }, { goneAt: { $exists: true } }].flatMap((each) => [
+  each,
+  pathsIn(true, each),
+]);
+
+/** Which documents are those of the key's values: in the fleet's own shape, and in the other under each `_id` that they had. */
+function headersOf(
+  state: KeyState,
+): readonly { readonly isShaped: boolean; readonly filter: Filter<StoredValue> }[] {
+  const { key, documentId, activity } = state;
+  const ids = [documentId, ...activity.map((period) => period.documentId)].map((id) =>
+    documentIdOf({ key, ...(id ? { documentId: id } : {}) }),
+  );
+  return [
+    { isShaped: false, filter: { _id: key, ...IS_OURS } },
+    { isShaped: true, filter: { _id: { $in: [key, ...ids] }, [pathIn(true, 'key')]: key } },
+  ];
 }
 
 /** Messages or dead letters of all lives; a key whose name begins with this one and an @ has another stream or type. */
 function recordsOf({ key, stream, type }: KeyState): Filter<Stored> {
-  return { _id: messageIdBounds(key), stream, type };
+  return { _id: messageIdBounds(key), $or: ofPlace({ stream, type }) };
 }
 
 async function removeMessages(db: Db, state: KeyState, { messages }: Places): Promise<void> {
@@ -120,20 +143,19 @@ async function removeAll(
   }
 }
 
-async function removeValues(
-  db: Db,
-  { key, revision }: KeyState,
-  { values }: Places,
-  withData: boolean,
-): Promise<void> {
+async function removeValues(db: Db, state: KeyState, { values }: Places, withData: boolean): Promise<void> {
+  const { key, revision } = state;
   for (const { collection, memberCollection } of values) {
-    const headers = db.collection<Stored>(collection);
-    const gone: Filter<Stored> = { _id: key, ...IS_OURS, active: false, revision: { $lte: revision } };
-    const found = await headers.findOne(gone, { projection: HEADER_PROJECTION });
-    if (!found) continue;
-    // Its units are found by it, and go first. Those of a life that has begun meanwhile are of a later attempt, and stay.
-    await removeUnits(db, { memberCollection }, key, parseHeader(found).attempts);
-    await headers.deleteOne(gone);
+    const headers = db.collection<StoredValue>(collection);
+    for (const { filter, isShaped } of headersOf(state)) {
+      const ended = pathsIn(isShaped, { active: false, revision: { $lte: revision } });
+      const gone: Filter<StoredValue> = { ...filter, ...ended };
+      const found = await headers.findOne(gone, { projection: HEADER_PROJECTION });
+      if (!found) continue;
+      // Its units are found by it, and go first. Those of a life that has begun meanwhile are of a later attempt, and stay.
+      await removeUnits(db, { memberCollection }, key, parseHeader(found).attempts, [isShaped]);
+      await headers.deleteOne(gone);
+    }
   }
   if (withData) await db.collection('value_fingerprints').deleteMany({ key });
 }

@@ -1,4 +1,4 @@
-import { isKeyType, type KeyState, SyncError, shownKey } from '@redis-to-mongo/pipeline';
+import { type DocumentId, isKeyType, type KeyState, SyncError, shownKey } from '@redis-to-mongo/pipeline';
 import type { Document } from 'mongodb';
 
 /** A key's document in `keys`, as it is stored. */
@@ -65,8 +65,21 @@ export function fromKeyDocument(document: Document): KeyState {
     expiresAt: document.expiresAt instanceof Date ? document.expiresAt : null,
     lastError: document.lastError ?? null,
     ...(typeof document.collection === 'string' ? { collection: document.collection } : {}),
+    ...(isDocumentId(document.documentId) ? { documentId: document.documentId } : {}),
+    ...(typeof document.rule === 'string' ? { rule: document.rule } : {}),
     pausedAt: document.pausedAt instanceof Date ? document.pausedAt : null,
   };
+}
+
+function isDocumentId(value: unknown): value is DocumentId {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'text' in value &&
+    typeof value.text === 'string' &&
+    'kind' in value &&
+    (value.kind === 'text' || value.kind === 'number' || value.kind === 'objectId')
+  );
 }
 
 function asDate(value: unknown): Date {

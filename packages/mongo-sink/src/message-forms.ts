@@ -1,4 +1,11 @@
-import type { EncodedMessages, MessageDocument, Messages } from '@redis-to-mongo/pipeline';
+import {
+  type DocumentMessages,
+  type EncodedMessages,
+  type MessageDocument,
+  type Messages,
+  plainMessage,
+  shapeMessage,
+} from '@redis-to-mongo/pipeline';
 import { BSON, type Document } from 'mongodb';
 import type { NewDocumentSequence } from './ready-made-bson.js';
 
@@ -28,12 +35,17 @@ export function exactSizeOf(messages: Messages, i: number): number {
   }
 }
 
-/** A message as a document. */
+/** Messages as they are stored. */
+export function storedMessages({ documents, isShaped }: DocumentMessages): readonly Document[] {
+  return isShaped ? documents.map(shapeMessage) : documents;
+}
+
+/** A message as a document in the fleet's own shape. */
 export function messageAt(messages: Messages, i: number): MessageDocument {
   if (messages.form === 'bson') {
     const bytes = messages.encoded.subarray(endOf(messages, i - 1), endOf(messages, i));
     // What the source encoded are messages, as what it hands in as documents are.
-    return BSON.deserialize(bytes, { promoteBuffers: true }) as MessageDocument;
+    return plainMessage(BSON.deserialize(bytes, { promoteBuffers: true })) as unknown as MessageDocument;
   }
   const document = messages.documents[i];
   if (!document) throw new RangeError(`there is no message ${i}`);
@@ -46,13 +58,17 @@ export function insertCommand(
   ranges: readonly MessageRange[],
   newSequence: NewDocumentSequence | undefined,
 ): Document {
-  const documents: MessageDocument[] = [];
+  const documents: Document[] = [];
   let sequence: ReturnType<NewDocumentSequence> | undefined;
   for (const { messages, from, to } of ranges) {
     if (messages.form === 'bson' && newSequence) {
       sequence ??= newSequence();
       sequence.push({}, messages.encoded.subarray(endOf(messages, from - 1), endOf(messages, to - 1)));
-    } else for (let i = from; i < to; i++) documents.push(messageAt(messages, i));
+    } else
+      for (let i = from; i < to; i++) {
+        const message = messageAt(messages, i);
+        documents.push(messages.isShaped ? shapeMessage(message) : message);
+      }
   }
   return { insert: collection, documents: sequence ?? documents };
 }

@@ -61,7 +61,9 @@ export class MessageWriter {
       const collection = inserts[indexes[0] ?? -1]?.collection ?? '';
       const refusals: Refusal[] = [];
       const refuse = (range: MessageRange, i: number, code: number, reason: string, bytes: number) => {
-        refusals.push({ document: messageAt(range.messages, i), collection, code, reason, bytes });
+        const { messages } = range;
+        const shape = messages.isShaped ? 'document' : undefined;
+        refusals.push({ document: messageAt(messages, i), shape, collection, code, reason, bytes });
         const outcome = outcomes[range.owner];
         if (!outcome) return;
         outcome.written--;

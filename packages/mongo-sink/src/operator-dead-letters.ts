@@ -1,3 +1,4 @@
+import { shapeMessage } from '@redis-to-mongo/pipeline';
 import { BSON, type Db, type Document } from 'mongodb';
 import { readDeadLetter } from './dead-letters.js';
 import { connected } from './ensure-connected.js';
@@ -68,7 +69,10 @@ export async function replayDeadLetter(db: Db, id: string): Promise<Replay> {
     if (!found) return { result: 'absent' };
     const { letter, record } = found;
     if (letter.kind !== 'entry') return await readAnew(db, letter);
-    const outcome = await insertOnce(db, letter.collection, record);
+    const { collection, isShaped } = letter;
+    const { _id, content } = record;
+    const stored = isShaped ? shapeMessage({ ...record, _id: String(_id), content }) : record;
+    const outcome = await insertOnce(db, collection, stored);
     if (outcome.result === 'refused') return outcome;
     if (await removeLetter(db, id))
       await changeKey(db, letter.key, (state) => ({

@@ -15,6 +15,8 @@ export interface DeadLetter {
   readonly entryId: string;
   /** Where it would have gone. */
   readonly collection: string;
+  /** Of an entry: whether its message is stored in the shape `document`. */
+  readonly isShaped: boolean;
   /** MongoDB's code for the refusal. */
   readonly code: number;
   /** The server's words; they can quote values. */
@@ -144,6 +146,7 @@ export function toDeadLetter({
   reason,
   bytes,
   at,
+  shape,
 }: Letter): DeadLetter {
   return {
     id: _id,
@@ -151,6 +154,7 @@ export function toDeadLetter({
     kind: kind === 'value' || kind === 'unit' ? kind : 'entry',
     entryId: String(entryId),
     collection: String(collection),
+    isShaped: shape === 'document',
     code: Number(code),
     reason: String(reason),
     bytes: Number(bytes),

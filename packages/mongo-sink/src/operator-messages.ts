@@ -1,18 +1,21 @@
 import {
   BEFORE_FIRST,
+  type DocumentMessages,
   isEntryId,
   type KeyState,
-  type MessageDocument,
   messageCollectionOf,
   messageId,
   messageIdBounds,
   messageIdPrefix,
+  plainMessage,
 } from '@redis-to-mongo/pipeline';
 import { BSON, type Db, type Document } from 'mongodb';
 import { bulksOf } from './bulks-of.js';
 import { readDeadLetter } from './dead-letters.js';
 import { ensureConnected } from './ensure-connected.js';
+import { storedMessages } from './message-forms.js';
 import { mongoError } from './mongo-error.js';
+import { pathsIn } from './value-place.js';
 import { updateRecords } from './write-records.js';
 
 /** An entry of a stream as MongoDB has it, its content as the driver gives it: see decodeEntry. */
@@ -22,6 +25,11 @@ export interface MirroredEntry {
   readonly at: unknown;
   readonly content: unknown;
   readonly mapped?: unknown;
+}
+
+/** Whose messages, as the alternatives of a filter: a message has either shape. */
+export function ofPlace(place: Document): Document[] {
+  return [place, pathsIn(true, place)];
 }
 
 /** What one command carries, about: the server takes 48 MB, and 100,000 documents. */
@@ -48,10 +56,12 @@ export async function* mirroredEntries(
     const dead = withDead ? await deadIds(db, bounds, prefix) : [];
     const cursor = db
       .collection<Stored>(messageCollectionOf(state))
-      .find({ _id: bounds, stream, type }, { batchSize: 1000 })
+      .find({ _id: bounds, $or: ofPlace({ stream, type }) }, { batchSize: 1000 })
       .sort({ _id: 1 })
       .allowDiskUse(true);
-    for await (const { _id, entryId, at, content, mapped } of cursor) {
+    for await (const stored of cursor) {
+      const { _id } = stored;
+      const { entryId, at, content, mapped } = plainMessage(stored);
       // A key whose name begins with this key and an @ can lie between.
       if (!isOfEntry(_id, prefix, entryId)) {
         onStray?.(_id);
@@ -91,13 +101,9 @@ export async function deadAmong(
  * @returns how many MongoDB refused.
  * @throws as mirroredEntries.
  */
-export async function putMessages(
-  db: Db,
-  state: KeyState,
-  messages: readonly MessageDocument[],
-): Promise<number> {
+export async function putMessages(db: Db, state: KeyState, messages: DocumentMessages): Promise<number> {
   let refused = 0;
-  for (const bulk of bulksOf(messages, BULK)) {
+  for (const bulk of bulksOf(storedMessages(messages), BULK)) {
     const updates = bulk.map((message) => ({ q: { _id: message._id }, u: message, upsert: true }));
     const { errors } = await updateRecords(db, messageCollectionOf(state), updates);
     refused += errors.length;

@@ -1,11 +1,12 @@
-import { isKeyType, type KeyType } from '@redis-to-mongo/pipeline';
-import type { Db, Document } from 'mongodb';
+import { type DocumentId, isKeyType, type KeyType, OURS } from '@redis-to-mongo/pipeline';
+import { type Db, type Document, ObjectId } from 'mongodb';
 import { ensureConnected } from './ensure-connected.js';
 import { fromKeyDocument } from './key-document.js';
 import { mongoError } from './mongo-error.js';
 import { collectionOf, collectionsOf, VALUE_KEY_TYPES } from './operator-collections.js';
 import type { ValueKeyType } from './operator-values.js';
-import { HEADER_PROJECTION, isOurs } from './value-header.js';
+import { HEADER_PROJECTION, isOurs, parseHeader } from './value-header.js';
+import { documentIdOf, ownerOf, pathIn, type StoredId, type StoredValue } from './value-place.js';
 
 /** A value that says that it is there, while `keys` has no key whose value it is. */
 export interface Orphan {
@@ -16,17 +17,25 @@ export interface Orphan {
   readonly ruleCollection: string | null;
   /** Of the value; `undefined` for a document that is not the fleet's. */
   readonly revision: number | undefined;
+  /** The `_id` of its document, where that is not the key. */
+  readonly documentId: DocumentId | undefined;
   readonly problem: string;
 }
 
 /** Where values are, besides the collections of their types. */
 export interface RuleCollection {
-  readonly collection: string;
+  /** `undefined` for those of the types. */
+  readonly collection: string | undefined;
   /** The types that a rule sends there; `undefined` for all. */
   readonly types: readonly KeyType[] | undefined;
+  /** The rule gives its documents a shape. */
+  readonly isShaped: boolean;
 }
 
 type Stored = { _id: string } & Document;
+
+/** In either shape; a user's own field may be called active. */
+const ACTIVE = { $or: [{ active: true, [OURS]: { $exists: false } }, { [pathIn(true, 'active')]: true }] };
 
 const PAGE = 1000;
 
@@ -43,11 +52,12 @@ export async function* orphans(
     await ensureConnected(db);
     for (const place of placesOf(ruleCollections)) {
       const cursor = db
-        .collection<Stored>(place.collection)
-        .find({ active: true }, { projection: HEADER_PROJECTION, batchSize: PAGE });
-      let page: Stored[] = [];
+        .collection<StoredValue>(place.collection)
+        .find(ACTIVE, { projection: HEADER_PROJECTION, batchSize: PAGE });
+      let page: StoredValue[] = [];
       for await (const value of cursor) {
-        if (typeof value._id === 'string' && wanted(value._id)) page.push(value);
+        const key = ownerOf(value) ?? value._id;
+        if (typeof key === 'string' && wanted(key)) page.push(value);
         if (page.length < PAGE) continue;
         yield* orphansAmong(db, place, page);
         page = [];
@@ -69,9 +79,10 @@ export async function orphansOf(
     await ensureConnected(db);
     const found: Orphan[] = [];
     for (const place of placesOf(ruleCollections)) {
-      const values = db.collection<Stored>(place.collection);
-      const value = await values.findOne({ _id: key, active: true }, { projection: HEADER_PROJECTION });
-      if (value) for await (const orphan of orphansAmong(db, place, [value])) found.push(orphan);
+      const values = db.collection<StoredValue>(place.collection);
+      const ofKey = place.isShaped ? { $or: [{ _id: key }, { [pathIn(true, 'key')]: key }] } : { _id: key };
+      const active = values.find({ $and: [ofKey, ACTIVE] }, { projection: HEADER_PROJECTION });
+      for await (const orphan of orphansAmong(db, place, await active.toArray())) found.push(orphan);
     }
     return found;
   } catch (error) {
@@ -83,38 +94,44 @@ interface Place {
   readonly keyTypes: readonly ValueKeyType[];
   readonly collection: string;
   readonly ruleCollection: string | null;
+  /** Some rule gives its documents a shape, and there is an index on their keys. */
+  readonly isShaped: boolean;
 }
 
 function placesOf(ruleCollections: readonly RuleCollection[]): readonly Place[] {
   const own = VALUE_KEY_TYPES.map((keyType): Place => {
     const { collection } = collectionsOf(keyType, {});
-    return { keyTypes: [keyType], collection, ruleCollection: null };
+    const isShaped = ruleCollections.some(
+      (rule) => rule.collection === undefined && rule.isShaped && (rule.types?.includes(keyType) ?? true),
+    );
+    return { keyTypes: [keyType], collection, ruleCollection: null, isShaped };
   });
-  const named = ruleCollections.map(
-    ({ collection, types }): Place => ({
-      keyTypes: VALUE_KEY_TYPES.filter((keyType) => types === undefined || types.includes(keyType)),
-      collection,
-      ruleCollection: collection,
-    }),
-  );
+  const named = ruleCollections.flatMap(({ collection, types, isShaped }): Place[] => {
+    const keyTypes = VALUE_KEY_TYPES.filter((keyType) => types?.includes(keyType) ?? true);
+    return collection === undefined ? [] : [{ keyTypes, collection, ruleCollection: collection, isShaped }];
+  });
   return [...own, ...named.filter(({ keyTypes }) => keyTypes.length > 0)];
 }
 
 async function* orphansAmong(
   db: Db,
   { keyTypes, collection, ruleCollection }: Place,
-  values: readonly Stored[],
+  values: readonly StoredValue[],
 ): AsyncGenerator<Orphan> {
   if (values.length === 0) return;
-  const ids = values.map(({ _id }) => _id);
+  const ids = values.map((value) => ownerOf(value) ?? String(value._id));
   const known = new Map<string, Document>();
   for await (const found of db.collection<Stored>('keys').find({ _id: { $in: ids } }))
     known.set(found._id, found);
-  for (const value of values) {
-    const { _id: key, revision } = value;
+  for (const [i, value] of values.entries()) {
+    const key = ids[i] ?? '';
     const document = known.get(key);
     const owner = document && stateOf(document);
-    const isOwn = owner && owner.status === 'active' && collectionOf(owner) === collection;
+    const isOwn =
+      owner &&
+      owner.status === 'active' &&
+      collectionOf(owner) === collection &&
+      isSameId(documentIdOf(owner), value._id);
     if (isOwn || (document && !owner)) continue; // a damaged document in keys is told by itself
     const keyType =
       owner && keyTypes.some((each) => each === owner.keyType) && owner.keyType !== 'stream'
@@ -131,10 +148,20 @@ async function* orphansAmong(
       keyType,
       collection,
       ruleCollection,
-      revision: isFleets ? Number(revision) : undefined,
+      revision: isFleets ? parseHeader(value).revision : undefined,
+      documentId: value._id === key ? undefined : documentIdIn(value._id),
       problem,
     };
   }
+}
+
+function isSameId(a: StoredId, b: StoredId): boolean {
+  return a === b || (typeof a === typeof b && String(a) === String(b));
+}
+
+function documentIdIn(id: StoredId): DocumentId {
+  if (typeof id === 'string') return { kind: 'text', text: id };
+  return { kind: id instanceof ObjectId ? 'objectId' : 'number', text: String(id) };
 }
 
 function stateOf(document: Document) {

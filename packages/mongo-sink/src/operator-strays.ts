@@ -8,6 +8,7 @@ import {
 import type { Db, Document } from 'mongodb';
 import { ensureConnected } from './ensure-connected.js';
 import { mongoError } from './mongo-error.js';
+import { ofPlace } from './operator-messages.js';
 
 /** Documents that no entry of the stream can have led to: how many, and the `_id` of the first. */
 export interface Strays {
@@ -29,14 +30,13 @@ export async function strayMessages(
   const all = messageIdBounds(key);
   const present = messageIdBounds(key, incarnation);
   const lastEntry = messageId(messageIdPrefix(key, incarnation), lastId);
+  const ranges = [
+    // Messages without an entry id are from before the fleet's time: see adopted-documents.ts.
+    { _id: { $gt: all.$gt, $lt: messageIdBounds(key, 1).$gt }, entryId: { $ne: null } },
+    { _id: { $gt: lastEntry, $lt: all.$lt } },
+  ];
   const among: Document = {
-    $or: [
-      // Messages without an entry id are from before the fleet's time: see adopted-documents.ts.
-      { _id: { $gt: all.$gt, $lt: messageIdBounds(key, 1).$gt }, entryId: { $ne: null } },
-      { _id: { $gt: lastEntry, $lt: all.$lt } },
-    ],
-    stream,
-    type,
+    $or: ranges.flatMap((range) => ofPlace({ stream, type }).map((place) => ({ ...range, ...place }))),
   };
   const behind = new Tally();
   const ofOtherLives = new Tally();

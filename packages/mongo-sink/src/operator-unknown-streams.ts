@@ -2,6 +2,7 @@ import { keyOfMessageId, messageIdBounds } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
 import { ensureConnected } from './ensure-connected.js';
 import { mongoError } from './mongo-error.js';
+import { pathIn } from './value-place.js';
 
 type Stored = { _id: string } & Document;
 
@@ -23,7 +24,7 @@ export async function* unknownStreams(
       const groups = db
         .collection(name)
         .aggregate<{ first: unknown }>(
-          [{ $group: { _id: { stream: '$stream', type: '$type' }, first: { $min: '$_id' } } }],
+          [{ $group: { _id: { stream: ownOr('stream'), type: ownOr('type') }, first: { $min: '$_id' } } }],
           { allowDiskUse: true, batchSize: PAGE },
         );
       let page: string[] = [];
@@ -60,6 +61,11 @@ export async function unknownStream(
   } catch (error) {
     throw mongoError(error);
   }
+}
+
+/** A field of the fleet's in a document of either shape; a stream's own field may have its name. */
+function ownOr(name: string): Document {
+  return { $ifNull: [`$${pathIn(true, name)}`, `$${name}`] };
 }
 
 async function withoutKnown(db: Db, keys: readonly string[]): Promise<readonly string[]> {

@@ -8,6 +8,7 @@ import {
   type KeyType,
   leftOut,
   messageIdBounds,
+  plainValue,
   SyncError,
   shownKey,
 } from '@redis-to-mongo/pipeline';
@@ -15,7 +16,8 @@ import type { Db, Document } from 'mongodb';
 import { ensureConnected } from './ensure-connected.js';
 import { mongoError } from './mongo-error.js';
 import { collectionsOf, type ValueCollections } from './operator-collections.js';
-import { parseHeader, type UnitDocument, unitsOf } from './value-header.js';
+import { HEADER_PROJECTION, parseHeader, plainUnit, type UnitDocument, unitsOf } from './value-header.js';
+import { documentIdOf, ownerOf, type StoredValue } from './value-place.js';
 
 export type ValueKeyType = Exclude<KeyType, 'stream'>;
 
@@ -45,8 +47,6 @@ export interface MirroredValue {
   items(): AsyncGenerator<MirroredItem>;
 }
 
-type Stored = { _id: string } & Document;
-
 const NONE = Buffer.alloc(0);
 
 /**
@@ -56,15 +56,17 @@ const NONE = Buffer.alloc(0);
 export async function readMirroredValue(
   db: Db,
   keyType: ValueKeyType,
-  state: Pick<KeyState, 'key' | 'collection'>,
+  state: Pick<KeyState, 'key' | 'collection' | 'documentId'>,
 ): Promise<MirroredValue | undefined> {
   const names = collectionsOf(keyType, state);
   try {
     await ensureConnected(db);
-    const document = await db.collection<Stored>(names.collection).findOne({ _id: state.key });
-    if (!document) return undefined;
+    const stored = await db.collection<StoredValue>(names.collection).findOne({ _id: documentIdOf(state) });
+    // Another key's, by an _id that a rule made.
+    if (!stored || (ownerOf(stored) ?? state.key) !== state.key) return undefined;
+    const document: Document = plainValue(stored);
     const isLarge = document.form === 'members';
-    const items = () => (isLarge ? unitItems(db, keyType, names, document) : inlineItems(keyType, document));
+    const items = () => (isLarge ? unitItems(db, keyType, names, stored) : inlineItems(keyType, document));
     return { ...describe(document), hasItems: true, items };
   } catch (error) {
     throw mongoError(error);
@@ -128,10 +130,10 @@ async function* unitItems(
   db: Db,
   keyType: ValueKeyType,
   { collection, memberCollection }: ValueCollections,
-  document: Stored,
+  stored: StoredValue,
 ): AsyncGenerator<MirroredItem> {
-  const header = parseHeader(document);
-  const _id = messageIdBounds(header._id, Number(document.incarnation));
+  const header = parseHeader(stored);
+  const _id = messageIdBounds(header.key, header.incarnation);
   const pieces = new Pieces();
   try {
     const units = db
@@ -139,15 +141,16 @@ async function* unitItems(
       .find({ ...unitsOf(header), _id }, { batchSize: 1000 })
       .sort({ _id: 1 })
       .allowDiskUse(true);
-    for await (const unit of units) {
+    for await (const each of units) {
+      const unit = plainUnit(each);
       const item = itemOf(keyType, unit);
       if (unit.parts === undefined) yield item;
       else yield* pieces.add(keyType, unit, item);
     }
     const after = await db
-      .collection<Stored>(collection)
-      .findOne({ _id: header._id }, { projection: { generation: 1 } });
-    if (Number(after?.generation ?? 0) !== header.generation) throw changed(header._id);
+      .collection<StoredValue>(collection)
+      .findOne({ _id: stored._id }, { projection: HEADER_PROJECTION });
+    if (!after || parseHeader(after).generation !== header.generation) throw changed(header.key);
   } catch (error) {
     throw mongoError(error);
   }

@@ -12,10 +12,12 @@ import { refusedBy } from './refused-by.js';
 import {
   ABORTED_KEPT,
   HEADER_PROJECTION,
+  noHeader,
   parseHeader,
   refuseForeign,
   type ValueHeader,
 } from './value-header.js';
+import { documentIdOf, idTaken, ownerOf, pathsIn, type StoredValue, storedFields } from './value-place.js';
 import type { WriteError } from './write-command.js';
 
 /** An attempt to change a value's units: all that it adds or ends carries its generation. */
@@ -39,8 +41,6 @@ export class HeaderRefused extends SyncError {
   }
 }
 
-type HeaderDocument = { _id: string } & Document;
-
 const CLAIM_TRIES = 10;
 
 /**
@@ -49,11 +49,11 @@ const CLAIM_TRIES = 10;
  * dead, at whatever time, it is never part of the value.
  */
 export class ValueAttempts {
-  readonly #headers: (name: string) => Collection<HeaderDocument>;
+  readonly #headers: (name: string) => Collection<StoredValue>;
   readonly #retry: RetryOptions;
 
   constructor(db: Db, retry: RetryOptions) {
-    this.#headers = (name) => db.collection<HeaderDocument>(name);
+    this.#headers = (name) => db.collection<StoredValue>(name);
     this.#retry = retry;
   }
 
@@ -65,9 +65,10 @@ export class ValueAttempts {
     const revision = state.revision + 1;
     for (let i = 0; i < CLAIM_TRIES; i++) {
       const found = await this.#run(write.collection, (headers) =>
-        headers.findOne({ _id: state.key }, { projection: HEADER_PROJECTION }),
+        headers.findOne({ _id: documentIdOf(state) }, { projection: HEADER_PROJECTION }),
       );
       if (found) refuseForeign(write.collection, found);
+      if (found && ownerOf(found) !== state.key) throw new HeaderRefused(idTaken(found));
       const header = found ? parseHeader(found) : undefined;
       if (header && header.revision >= revision) return undefined;
       const at = new Date();
@@ -78,7 +79,7 @@ export class ValueAttempts {
       const generation = resumable?.generation ?? claim;
       const aborted = [...(header?.aborted ?? []), claim].filter((number) => number !== generation);
       return {
-        header: { ...(header ?? parseHeader({ _id: state.key })), aborted },
+        header: { ...(header ?? noHeader(state.key, write.shape !== undefined)), aborted },
         generation,
         claim,
         isResumed: resumable !== null,
@@ -98,12 +99,14 @@ export class ValueAttempts {
     header: ValueHeader | undefined,
     claim: number,
   ): Promise<boolean> {
+    const _id = documentIdOf(state);
     if (header) {
       const aborted = [...header.aborted, claim].slice(-ABORTED_KEPT);
+      const as = (fields: Document) => pathsIn(header.isShaped, fields);
       const { matchedCount } = await this.#run(write.collection, (headers) =>
         headers.updateOne(
-          { _id: state.key, revision: header.revision, attempts: header.attempts || null },
-          { $set: { attempts: claim, aborted }, $unset: { resumable: '' } },
+          { _id, ...as({ revision: header.revision, attempts: header.attempts || null }) },
+          { $set: as({ attempts: claim, aborted }), $unset: as({ resumable: '' }) },
         ),
       );
       return matchedCount === 1;
@@ -121,7 +124,8 @@ export class ValueAttempts {
     };
     return await this.#run(write.collection, async (headers) => {
       try {
-        await headers.insertOne({ _id: state.key, ...first, attempts: claim, aborted: [claim] });
+        const fields = { ...first, attempts: claim, aborted: [claim] };
+        await headers.insertOne({ _id, ...storedFields(state, fields, write.shape) });
         return true;
       } catch (error) {
         if (refusedBy(error)?.isOwnId) return false;
@@ -134,22 +138,27 @@ export class ValueAttempts {
   async commit(state: KeyState, write: MembersWrite, own: Generation): Promise<boolean> {
     const header = write.header();
     const gone = ['resumable', ...write.formFields].filter((name) => !(name in header));
+    const next = {
+      ...header,
+      form: 'members',
+      generation: own.generation,
+      aborted: own.header.aborted.slice(-ABORTED_KEPT),
+      healed: own.claim,
+      revision: state.revision + 1,
+      syncedAt: new Date(),
+    };
+    const filter = {
+      _id: documentIdOf(state),
+      ...pathsIn(own.header.isShaped, { revision: { $lt: state.revision + 1 }, attempts: own.claim }),
+    };
+    const isPlain = !own.header.isShaped && !write.shape;
     const { matchedCount } = await this.#run(write.collection, (headers) =>
-      headers.updateOne(
-        { _id: state.key, revision: { $lt: state.revision + 1 }, attempts: own.claim },
-        {
-          $set: {
-            ...header,
-            form: 'members',
-            generation: own.generation,
-            aborted: own.header.aborted.slice(-ABORTED_KEPT),
-            healed: own.claim,
-            revision: state.revision + 1,
-            syncedAt: new Date(),
-          },
-          $unset: Object.fromEntries(gone.map((name) => [name, ''])),
-        },
-      ),
+      isPlain
+        ? headers.updateOne(filter, {
+            $set: next,
+            $unset: Object.fromEntries(gone.map((name) => [name, ''])),
+          })
+        : headers.replaceOne(filter, storedFields(state, { ...next, attempts: own.claim }, write.shape)),
     );
     return matchedCount === 1;
   }
@@ -158,11 +167,14 @@ export class ValueAttempts {
   async giveUp(state: KeyState, write: MembersWrite, own: Generation): Promise<void> {
     const resumable = { generation: own.generation, incarnation: state.incarnation };
     await this.#run(write.collection, (headers) =>
-      headers.updateOne({ _id: state.key, attempts: own.claim }, { $set: { resumable } }),
+      headers.updateOne(
+        { _id: documentIdOf(state), ...pathsIn(own.header.isShaped, { attempts: own.claim }) },
+        { $set: pathsIn(own.header.isShaped, { resumable }) },
+      ),
     );
   }
 
-  async #run<T>(collection: string, run: (headers: Collection<HeaderDocument>) => Promise<T>): Promise<T> {
+  async #run<T>(collection: string, run: (headers: Collection<StoredValue>) => Promise<T>): Promise<T> {
     return await withRetry(
       () =>
         run(this.#headers(collection)).catch((error: unknown) => {

@@ -1,5 +1,15 @@
-import { SyncError, shownKey } from '@redis-to-mongo/pipeline';
+import {
+  type DocumentShape,
+  headOf,
+  isShaped,
+  OURS,
+  plainValue,
+  SyncError,
+  shapeValue,
+  shownKey,
+} from '@redis-to-mongo/pipeline';
 import type { Document, Filter } from 'mongodb';
+import { ownerOf, pathIn, type StoredValue } from './value-place.js';
 
 /** A unit of a value, as it is stored; the other fields are the unit's own. */
 export type UnitDocument = Document & {
@@ -11,9 +21,31 @@ export type UnitDocument = Document & {
   readonly until: number | null;
 };
 
+/** A unit as it is stored in a shape. */
+export function storedUnit({ _id, ...fields }: UnitDocument, shape: DocumentShape | undefined): Document {
+  return { _id, ...(shape ? shapeValue(fields, shape, {}) : fields) };
+}
+
+/** A unit that was read, in the fleet's own shape. */
+export function plainUnit(stored: { readonly _id: string } & Document): UnitDocument {
+  const { key, since, until, ...others } = plainValue(stored);
+  return {
+    ...others,
+    _id: stored._id,
+    key: String(key),
+    since: Number(since),
+    until: until === null ? null : Number(until),
+  };
+}
+
 /** What a value's header document says about its units; the other fields are the value's own. */
 export interface ValueHeader {
-  readonly _id: string;
+  readonly key: string;
+  /** Whether it, and its units, are in the shape `document`. */
+  readonly isShaped: boolean;
+  readonly incarnation: number;
+  /** By which rule its members were made; see rulePrint. */
+  readonly rule: string | undefined;
   readonly revision: number;
   /** inline: the document holds the value. members: its units are documents of their own. */
   readonly form: 'inline' | 'members';
@@ -29,27 +61,32 @@ export interface ValueHeader {
   readonly resumable: { readonly generation: number; readonly incarnation: number } | null;
 }
 
-export const HEADER_PROJECTION = {
-  revision: 1,
-  form: 1,
-  generation: 1,
-  attempts: 1,
-  aborted: 1,
-  healed: 1,
-  resumable: 1,
-  incarnation: 1,
-} as const;
+const HEADER = [
+  'revision',
+  'form',
+  'generation',
+  'attempts',
+  'aborted',
+  'healed',
+  'resumable',
+  'incarnation',
+  'rule',
+];
+
+export const HEADER_PROJECTION: Readonly<Record<string, 1>> = Object.fromEntries(
+  [...HEADER, ...['key', ...HEADER].map((name) => pathIn(true, name))].map((name) => [name, 1 as const]),
+);
 
 /** Every document of a value has this; one of somebody else's under a key's name is never written over. */
-export const IS_OURS = { incarnation: { $exists: true } } as const;
+export const IS_OURS = { incarnation: { $exists: true }, [OURS]: { $exists: false } } as const;
 
 /** Whether a document, read with HEADER_PROJECTION, is one of the fleet's. */
-export function isOurs({ revision, incarnation }: Document): boolean {
-  return Number.isSafeInteger(revision) && Number.isSafeInteger(incarnation);
+export function isOurs(document: StoredValue): boolean {
+  return ownerOf(document) !== undefined;
 }
 
 /** @throws SyncError DOCUMENT_FOREIGN where the document, read with HEADER_PROJECTION, is none of the fleet's. */
-export function refuseForeign(collection: string, document: Document): void {
+export function refuseForeign(collection: string, document: StoredValue): void {
   if (isOurs(document)) return;
   const { _id } = document;
   throw new SyncError(
@@ -63,17 +100,26 @@ export function refuseForeign(collection: string, document: Document): void {
 export const ABORTED_KEPT = 200;
 
 export function parseHeader(document: Document): ValueHeader {
-  const resumable: unknown = document.resumable;
+  const head = headOf(document);
+  const { resumable } = head;
   return {
-    _id: String(document._id),
-    revision: Number(document.revision ?? 0),
-    form: document.form === 'members' ? 'members' : 'inline',
-    generation: Number(document.generation ?? 0),
-    attempts: Number(document.attempts ?? 0),
-    aborted: Array.isArray(document.aborted) ? document.aborted.map(Number) : [],
-    healed: Number(document.healed ?? 0),
+    key: String(isShaped(document) ? head.key : document._id),
+    isShaped: isShaped(document),
+    incarnation: Number(head.incarnation ?? 0),
+    rule: typeof head.rule === 'string' ? head.rule : undefined,
+    revision: Number(head.revision ?? 0),
+    form: head.form === 'members' ? 'members' : 'inline',
+    generation: Number(head.generation ?? 0),
+    attempts: Number(head.attempts ?? 0),
+    aborted: Array.isArray(head.aborted) ? head.aborted.map(Number) : [],
+    healed: Number(head.healed ?? 0),
     resumable: isResumable(resumable) ? resumable : null,
   };
+}
+
+/** The header of a value that MongoDB has nothing of. */
+export function noHeader(key: string, isInShape: boolean): ValueHeader {
+  return parseHeader(isInShape ? { [OURS]: { key } } : { _id: key });
 }
 
 function isResumable(value: unknown): value is { generation: number; incarnation: number } {
@@ -93,9 +139,14 @@ function isResumable(value: unknown): value is { generation: number; incarnation
  * where it is the same, what was read is one state of the key (see readUnits).
  */
 export function unitsOf(header: ValueHeader): Filter<UnitDocument> {
-  const { _id: key, generation, aborted } = header;
+  const { key, generation, aborted } = header;
+  const at = (name: string) => pathIn(header.isShaped, name);
   const since = aborted.length > 0 ? { $lte: generation, $nin: [...aborted] } : { $lte: generation };
-  return { key, since, $or: [{ until: { $in: [null, ...aborted] } }, { until: { $gt: generation } }] };
+  return {
+    [at('key')]: key,
+    [at('since')]: since,
+    $or: [{ [at('until')]: { $in: [null, ...aborted] } }, { [at('until')]: { $gt: generation } }],
+  };
 }
 
 /** The same, of a unit that was read. */

@@ -1,5 +1,6 @@
 import {
   Buckets,
+  type DocumentShape,
   type KeyState,
   type MembersWrite,
   type Outcome,
@@ -65,23 +66,37 @@ export class MembersWriter {
   }
 
   /** @returns how many units were refused. */
-  async #write(state: KeyState, write: MembersWrite): Promise<number> {
-    const own = await this.#attempts.claim(state, write);
-    if (!own) return await this.#options.stale(write.collection, state);
-    const { retry } = this.#options;
-    const units = new ValueUnits(
-      this.#db,
-      write.memberCollection,
-      state,
-      write.layout,
-      own,
-      retry,
-      write.history,
-    );
-    if (own.header.form !== 'members') await units.removeOlder();
-    else if (own.header.aborted.some((aborted) => aborted > own.header.healed)) await units.heal();
+  async #write(state: KeyState, asked: MembersWrite): Promise<number> {
+    const own = await this.#attempts.claim(state, asked);
+    if (!own) return await this.#options.stale(asked.collection, state);
+    const { header } = own;
+    const wasMembers = header.form === 'members' && header.generation > 0;
+    // Who was a member and when is told by documents of one shape: another one begins with another life.
+    const keepsShape = asked.history && wasMembers && header.incarnation === state.incarnation;
+    const write = keepsShape
+      ? { ...asked, shape: header.isShaped ? (asked.shape ?? OWN_NAMES) : undefined }
+      : asked;
+    const unitsOf = (shape: DocumentShape | undefined) =>
+      new ValueUnits(
+        this.#db,
+        write.memberCollection,
+        state,
+        write.layout,
+        own,
+        this.#options.retry,
+        write.history,
+        shape,
+      );
+    const units = unitsOf(write.shape);
+    const isReshaped = wasMembers && header.isShaped !== (write.shape !== undefined);
+    const isRemade = isReshaped || (wasMembers && !keepsShape && header.rule !== write.rule);
+    // Members that another rule made, or those of a value that was marked when its key went.
+    if (wasMembers && !isReshaped && (isRemade || header.incarnation !== state.incarnation))
+      await units.endAll();
+    if (header.form !== 'members') await units.removeOlder();
+    else if (header.aborted.some((aborted) => aborted > header.healed)) await units.heal();
     const buckets = write.scan
-      ? await this.#bringInLine(state, write, own, units)
+      ? await this.#bringInLine(state, isRemade ? 'none' : 'some', write, own, units)
       : new Buckets(write.layout);
     if (!write.scan) await units.endAll();
     await this.#fingerprints.save(state.key, own.generation, buckets);
@@ -95,16 +110,21 @@ export class MembersWriter {
     }
     await this.#fingerprints.removeOlder(state.key, own.generation);
     if (!write.history) await units.removeEnded();
+    if (isReshaped && !write.history) await unitsOf(write.shape ? undefined : OWN_NAMES).removeAll();
     return units.refused;
   }
 
   async #bringInLine(
     state: KeyState,
+    there: 'some' | 'none',
     write: MembersWrite,
     own: Generation,
     units: ValueUnits,
   ): Promise<Buckets> {
-    const known = await this.#known(write, own, units);
+    const known =
+      there === 'some'
+        ? await this.#known(write, own, units)
+        : { table: new PrintTable(), layout: write.layout, stored: undefined };
     const comparison = new ValueComparison(write, own, units, known, this.#options.bufferBytes);
     try {
       return await comparison.untilWhole();
@@ -119,7 +139,7 @@ export class MembersWriter {
   async #known(write: MembersWrite, own: Generation, units: ValueUnits): Promise<Known> {
     const table = new PrintTable();
     if (own.isResumed) await units.loadOwn(table);
-    const { form, generation, _id: key } = own.header;
+    const { form, generation, key } = own.header;
     if (form !== 'members' || generation === 0) return { table, layout: write.layout, stored: undefined };
     const stored = write.isTrusted ? await this.#fingerprints.load(key, generation) : undefined;
     if (!stored || stored.layout.kind !== write.layout.kind) {
@@ -132,6 +152,9 @@ export class MembersWriter {
     return known;
   }
 }
+
+/** A shape in which everything has its own name. */
+const OWN_NAMES: DocumentShape = { names: {} };
 
 function coarser(a: UnitLayout, b: UnitLayout): UnitLayout {
   return a.kind === 'hashed' && b.kind === 'hashed' && a.bits < b.bits ? a : b;

@@ -1,5 +1,6 @@
 import {
   bucketOf,
+  type DocumentShape,
   fineBucketOf,
   fineBuckets,
   type KeyState,
@@ -11,11 +12,12 @@ import {
   type UnitLayout,
   withRetry,
 } from '@redis-to-mongo/pipeline';
-import type { Collection, Db, Filter } from 'mongodb';
+import type { Collection, Db, Document } from 'mongodb';
 import { type ValueRefusal, writeValueLetters } from './dead-letters.js';
 import { mongoError } from './mongo-error.js';
 import type { Generation } from './value-attempts.js';
-import { isUnitOf, type UnitDocument } from './value-header.js';
+import { isUnitOf, plainUnit, storedUnit, type UnitDocument } from './value-header.js';
+import { pathsIn } from './value-place.js';
 import type { PrintTable, StoredUnit } from './value-print-table.js';
 import type { WriteError } from './write-command.js';
 import { insertRecords } from './write-records.js';
@@ -37,6 +39,7 @@ export class ValueUnits {
   readonly #retry: RetryOptions;
   readonly #history: boolean;
   readonly #place: Place;
+  readonly #shape: DocumentShape | undefined;
   readonly #refused = new Set<string>();
 
   constructor(
@@ -47,6 +50,7 @@ export class ValueUnits {
     own: Generation,
     retry: RetryOptions,
     history: boolean,
+    shape: DocumentShape | undefined,
   ) {
     this.#db = db;
     this.#name = collection;
@@ -57,6 +61,7 @@ export class ValueUnits {
     this.#retry = retry;
     this.#history = history;
     this.#place = state;
+    this.#shape = shape;
   }
 
   /** The document of a unit that this attempt adds. */
@@ -67,7 +72,7 @@ export class ValueUnits {
     const { header, generation, at } = this.#own;
     return {
       _id: this.#idOf({ ...unit, since: generation }),
-      key: header._id,
+      key: header.key,
       ...fields,
       bucket: fineBucketOf(this.#layout, unit),
       since: generation,
@@ -87,7 +92,8 @@ export class ValueUnits {
    */
   async insert(documents: readonly UnitDocument[]): Promise<void> {
     await withRetry(async () => {
-      const { errors } = await insertRecords(this.#db, this.#name, documents);
+      const stored = documents.map((each) => storedUnit(each, this.#shape));
+      const { errors } = await insertRecords(this.#db, this.#name, stored);
       const letters = errors.flatMap((error) => this.#letterOf(documents[error.index], error));
       if (letters.length > 0) await writeValueLetters(this.#db, letters, new Date());
     }, this.#retry);
@@ -134,10 +140,10 @@ export class ValueUnits {
   async loadOwn(into: PrintTable): Promise<void> {
     const { header, generation } = this.#own;
     await this.#run(async (units) => {
-      const cursor = units.find(
-        { key: header._id, until: null, since: generation },
-        { projection: { _id: 1 }, batchSize: 5000 },
-      );
+      const cursor = units.find(this.#as({ key: header.key, until: null, since: generation }), {
+        projection: { _id: 1 },
+        batchSize: 5000,
+      });
       for await (const { _id } of cursor) into.add(this.parseId(_id, generation), false);
     });
   }
@@ -163,7 +169,7 @@ export class ValueUnits {
 
   /** Ends all units of the value. */
   async endAll(): Promise<void> {
-    await this.#inBatches({ key: this.#own.header._id, until: this.#notEnded }, (ids) => this.#endIds(ids));
+    await this.#inBatches({ key: this.#own.header.key, until: this.#notEnded }, (ids) => this.#endIds(ids));
   }
 
   /** Removes what generations before this attempt left, where none of it is part of the value. */
@@ -186,10 +192,9 @@ export class ValueUnits {
     const which = { $in: [...generations] };
     await this.#remove({ since: which });
     await this.#run((units) =>
-      units.updateMany(
-        { key: this.#own.header._id, until: which },
-        { $set: { until: null, ...(this.#history ? { leftAt: null } : {}) } },
-      ),
+      units.updateMany(this.#as({ key: this.#own.header.key, until: which }), {
+        $set: this.#as({ until: null, ...(this.#history ? { leftAt: null } : {}) }),
+      }),
     );
   }
 
@@ -212,52 +217,57 @@ export class ValueUnits {
 
   async #endIds(ids: readonly string[]): Promise<void> {
     const { generation, at } = this.#own;
-    const own = { _id: { $in: [...ids] }, since: generation };
-    const others = { _id: { $in: [...ids] }, until: this.#notEnded, since: { $ne: generation } };
-    const end = { $set: { until: generation, ...(this.#history ? { leftAt: at } : {}) } };
+    const _id = { $in: [...ids] };
+    const own = { _id, ...this.#as({ since: generation }) };
+    const others = { _id, ...this.#as({ until: this.#notEnded, since: { $ne: generation } }) };
+    const end = { $set: this.#as({ until: generation, ...(this.#history ? { leftAt: at } : {}) }) };
     await this.#run((units) => units.deleteMany(own));
     await this.#run((units) => units.updateMany(others, end));
   }
 
-  async #remove(filter: Filter<UnitDocument>): Promise<void> {
-    const which = { ...filter, key: this.#own.header._id };
+  /** Removes all units of the value, whosever they are. */
+  async removeAll(): Promise<void> {
+    await this.#remove({});
+  }
+
+  async #remove(filter: Document): Promise<void> {
+    const which = { ...filter, key: this.#own.header.key };
     await this.#inBatches(which, async (ids) => {
       await this.#run((units) => units.deleteMany({ _id: { $in: [...ids] } }));
     });
   }
 
   /** Finds ids and does something that takes them out of the filter, until none is left. */
-  async #inBatches(
-    filter: Filter<UnitDocument>,
-    run: (ids: readonly string[]) => Promise<void>,
-  ): Promise<void> {
+  async #inBatches(filter: Document, run: (ids: readonly string[]) => Promise<void>): Promise<void> {
     for (;;) {
       const found = await this.#run((units) =>
-        units.find(filter, { projection: { _id: 1 }, limit: IDS_AT_ONCE }).toArray(),
+        units.find(this.#as(filter), { projection: { _id: 1 }, limit: IDS_AT_ONCE }).toArray(),
       );
       if (found.length === 0) return;
       await run(found.map(({ _id }) => _id));
     }
   }
 
-  async #loadBy(
-    filter: Filter<UnitDocument>,
-    into: PrintTable,
-    isWanted: (unit: StoredUnit) => boolean,
-  ): Promise<void> {
+  async #loadBy(filter: Document, into: PrintTable, isWanted: (unit: StoredUnit) => boolean): Promise<void> {
     const { header } = this.#own;
     await this.#run(async (units) => {
-      const cursor = units.find(
-        { key: header._id, ...filter },
-        { projection: { since: 1, until: 1 }, batchSize: 5000 },
-      );
-      for await (const document of cursor) {
+      const cursor = units.find(this.#as({ key: header.key, ...filter }), {
+        projection: this.#as({ since: 1, until: 1 }),
+        batchSize: 5000,
+      });
+      for await (const stored of cursor) {
+        const document = plainUnit(stored);
         // Those of an earlier life had all ended with it.
         if (!document._id.startsWith(this.#prefix) || !isUnitOf(header, document)) continue;
         const unit = this.parseId(document._id, document.since);
         if (isWanted(unit)) into.add(unit, false);
       }
     });
+  }
+
+  /** Fields as filters and updates of the units' shape name them. */
+  #as(fields: Document): Document {
+    return pathsIn(this.#shape !== undefined, fields);
   }
 
   async #run<T>(run: (units: Collection<UnitDocument>) => Promise<T>): Promise<T> {

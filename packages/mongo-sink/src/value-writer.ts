@@ -12,8 +12,17 @@ import { groupIndexes } from './group-indexes.js';
 import { toKeyDocument } from './key-document.js';
 import { mongoError } from './mongo-error.js';
 import { refusedBy } from './refused-by.js';
-import { HEADER_PROJECTION, IS_OURS, refuseForeign } from './value-header.js';
+import { HEADER_PROJECTION, IS_OURS, parseHeader, refuseForeign } from './value-header.js';
 import { dropValueLetters, valueRefusal } from './value-letters.js';
+import {
+  documentIdOf,
+  idTaken,
+  ownerOf,
+  pathsIn,
+  replacementOf,
+  type StoredValue,
+  storedFields,
+} from './value-place.js';
 import { removeUnits } from './value-remove-units.js';
 import { type WriteError, writeCommand } from './write-command.js';
 import { insertRecords, updateRecords } from './write-records.js';
@@ -57,23 +66,30 @@ export class ValueWriter {
   /** Makes a large value a small one. Only units of attempts up to that very moment may be removed afterwards. */
   async #shrink(state: KeyState, write: ReplaceWrite): Promise<Replaced> {
     const { q, u } = updateOf({ state, write });
-    let after: Document | null;
+    let after: StoredValue | null;
     try {
       after = await this.#db
-        .collection<{ _id: string } & Document>(write.collection)
-        .findOneAndUpdate(q, u, { upsert: true, returnDocument: 'after', projection: { attempts: 1 } });
+        .collection<StoredValue>(write.collection)
+        .findOneAndUpdate(q, u, { upsert: true, returnDocument: 'after', projection: HEADER_PROJECTION });
     } catch (error) {
       const refused = refusedBy(error);
       if (!refused) throw mongoError(error);
-      if (refused.isOwnId) return 'stale';
-      const { code, message } = refused;
-      const refusal = valueRefusal(state, write.collection, write.document, code, message);
-      await writeValueLetters(this.#db, [refusal], new Date());
+      if (refused.isOwnId) return await this.#settle({ state, write });
+      await this.#keep(state, write, refused);
       return 'dead';
     }
-    await removeUnits(this.#db, write, state.key, Number(after?.attempts ?? 0));
+    const attempts = after ? parseHeader(after).attempts : 0;
+    await removeUnits(this.#db, write, state.key, attempts, [write.shape !== undefined]);
     await dropValueLetters(this.#db, [state]);
     return 'written';
+  }
+
+  async #keep(
+    state: KeyState,
+    { collection, document }: ReplaceWrite,
+    { code, message }: Pick<WriteError, 'code' | 'message'>,
+  ): Promise<void> {
+    await writeValueLetters(this.#db, [valueRefusal(state, collection, document, code, message)], new Date());
   }
 
   /** Raises the key's revision to the value's, and throws STALE_READ. */
@@ -93,8 +109,11 @@ export class ValueWriter {
       [...byCollection].map(async ([collection, indexes]) => {
         const isFirst = (i: number) => values[i]?.state.revision === 0;
         const fates = { values, results };
-        const taken = await this.#insert(collection, indexes.filter(isFirst), fates);
-        await this.#update(collection, [...indexes.filter((i) => !isFirst(i)), ...taken], fates);
+        const isMark = (i: number) => values[i]?.write.isMark === true;
+        await this.#mark(collection, indexes.filter(isMark), fates);
+        const whole = indexes.filter((i) => !isMark(i));
+        const taken = await this.#insert(collection, whole.filter(isFirst), fates);
+        await this.#update(collection, [...whole.filter((i) => !isFirst(i)), ...taken], fates);
       }),
     );
     const written = values.filter((_, i) => results[i] === 'written');
@@ -117,7 +136,54 @@ export class ValueWriter {
     if (indexes.length === 0) return;
     const updates = indexes.map((i) => updateOf(valueAt(fates, i)));
     const { errors } = await updateRecords(this.#db, collection, updates);
-    for (const i of await this.#taken(indexes, errors, fates)) fates.results[i] = 'stale';
+    for (const i of await this.#taken(indexes, errors, fates))
+      fates.results[i] = await this.#settle(valueAt(fates, i));
+  }
+
+  /** Tells values that are there what is new; where there is none, there is nothing to tell. */
+  async #mark(collection: string, indexes: readonly number[], fates: Fates): Promise<void> {
+    if (indexes.length === 0) return;
+    const updates = indexes.flatMap((i) => marksOf(valueAt(fates, i)));
+    const { errors } = await updateRecords(this.#db, collection, updates);
+    await this.#taken(
+      indexes.flatMap((i) => [i, i]),
+      errors,
+      fates,
+    );
+  }
+
+  /**
+   * How a value fares whose `_id` has a document that is not to be updated as it is: another worker's newer one; the key's own in
+   * another shape, which is put into this one; or that of another key, which stays.
+   */
+  async #settle(value: Replacement): Promise<Replaced> {
+    const { state, write } = value;
+    const documents = this.#db.collection<StoredValue>(write.collection);
+    const _id = documentIdOf(state);
+    const found = await documents.findOne({ _id }, { projection: HEADER_PROJECTION }).catch(thrown);
+    const owner = found ? ownerOf(found) : undefined;
+    if (!found || owner === undefined) return 'stale';
+    if (owner !== state.key) {
+      if (write.document.active === false) return 'written'; // it has nothing there
+      await this.#keep(state, write, idTaken(found));
+      return 'dead';
+    }
+    const header = parseHeader(found);
+    if (header.isShaped === (write.shape !== undefined) || header.revision > state.revision) return 'stale';
+    const { generation, attempts, aborted, healed } = header;
+    const kept = attempts > 0 ? { generation, attempts, aborted, healed } : {};
+    const filter = { _id, ...pathsIn(header.isShaped, { revision: header.revision }) };
+    try {
+      const { matchedCount } = await documents.replaceOne(filter, fieldsOf(value, kept));
+      if (matchedCount === 0) return 'stale';
+    } catch (error) {
+      const refused = refusedBy(error);
+      if (!refused) throw mongoError(error);
+      await this.#keep(state, write, refused);
+      return 'dead';
+    }
+    if (header.form === 'members') await removeUnits(this.#db, write, state.key, attempts, [header.isShaped]);
+    return 'written';
   }
 
   /** @returns those whose `_id` was taken; what MongoDB refuses for its content becomes dead letters. */
@@ -140,14 +206,13 @@ export class ValueWriter {
 
   async #catchUp(collection: string, state: KeyState): Promise<void> {
     const { key, revision } = state;
-    const found = await this.#db
-      .collection<{ _id: string } & Document>(collection)
-      .findOne({ _id: key }, { projection: HEADER_PROJECTION })
-      .catch((error: unknown) => {
-        throw mongoError(error);
-      });
-    if (!found) return;
-    refuseForeign(collection, found);
+    const stored = await this.#db
+      .collection<StoredValue>(collection)
+      .findOne({ _id: documentIdOf(state) }, { projection: HEADER_PROJECTION })
+      .catch(thrown);
+    if (!stored) return;
+    refuseForeign(collection, stored);
+    const found = parseHeader(stored);
     if (revision > 0)
       await writeCommand(this.#db, {
         update: 'keys',
@@ -173,12 +238,43 @@ function valueAt({ values }: Fates, i: number): Replacement {
   return value;
 }
 
-function documentOf({ state, write }: Replacement): Document {
-  return { _id: state.key, ...write.document, revision: state.revision + 1, syncedAt: new Date() };
+function thrown(error: unknown): never {
+  throw mongoError(error);
 }
 
-function updateOf({ state, write }: Replacement) {
+/** @param kept what else of the fleet's the document holds. */
+function fieldsOf({ state, write }: Replacement, kept: Document = {}): Document {
+  const fields = { ...write.document, ...kept, revision: state.revision + 1, syncedAt: new Date() };
+  return storedFields(state, fields, write.shape);
+}
+
+function documentOf(value: Replacement): Document {
+  return { _id: documentIdOf(value.state), ...fieldsOf(value) };
+}
+
+/** For a document of either shape: what is told does not depend on it. */
+function marksOf({ state, write }: Replacement): Document[] {
   const revision = state.revision + 1;
+  const _id = documentIdOf(state);
+  const fields = { ...write.document, revision, syncedAt: new Date() };
+  return [
+    { q: { _id: state.key, revision: { $lt: revision }, ...IS_OURS }, u: { $set: fields } },
+    {
+      q: { _id, ...pathsIn(true, { key: state.key, revision: { $lt: revision } }) },
+      u: { $set: pathsIn(true, fields) },
+    },
+  ];
+}
+
+function updateOf(value: Replacement) {
+  const { state, write } = value;
+  const revision = state.revision + 1;
+  if (write.shape)
+    return {
+      q: { _id: documentIdOf(state), ...pathsIn(true, { key: state.key, revision: { $lt: revision } }) },
+      u: replacementOf(fieldsOf(value)),
+      upsert: true,
+    };
   const gone = ['resumable', ...write.formFields].filter((name) => !(name in write.document));
   return {
     q: { _id: state.key, revision: { $lt: revision }, ...IS_OURS },

@@ -3,6 +3,7 @@ import type { StoredContent } from './content.js';
 import type { Gap, Position } from './key-state.js';
 import type { Messages } from './messages.js';
 import type { MappedContent, Mapping } from './rules/content-mapper.js';
+import type { DocumentShape } from './shape/document-shape.js';
 import type { Unit, UnitLayout } from './unit.js';
 
 /** One stream entry as it is stored in `stream_messages`. */
@@ -22,11 +23,21 @@ export interface MessageDocument {
 /** A whole value (a set, a hash, …) as it is stored under the key's id. */
 export type ValueDocument = Readonly<Record<string, unknown>>;
 
+/** How a value is stored, beside what it is. */
+interface ValueWrite {
+  /** The shape of its documents; default the fleet's own. */
+  readonly shape?: DocumentShape | undefined;
+  /** By which rule they are made, see rulePrint. */
+  readonly rule?: string | undefined;
+}
+
 /** A key's one value document, to be written as a whole; refused when MongoDB holds a newer revision. */
-export interface ReplaceWrite {
+export interface ReplaceWrite extends ValueWrite {
   readonly kind: 'replace';
   readonly collection: string;
   readonly document: ValueDocument;
+  /** The document tells what is new; all else stays as it is, and where there is none, there is nothing to tell. */
+  readonly isMark?: boolean;
   /** Where the value has units of its own (it was too large before): they are removed once the document holds it. */
   readonly memberCollection: string;
   readonly hasMembers: boolean;
@@ -40,7 +51,7 @@ export interface ReplaceWrite {
  * A value as one document per unit, changed by difference only. The header document, in `collection`, says which units
  * belong to it. The sink reads the value itself, by `scan`, as often as it must.
  */
-export interface MembersWrite {
+export interface MembersWrite extends ValueWrite {
   readonly kind: 'members';
   readonly collection: string;
   readonly memberCollection: string;
@@ -82,6 +93,8 @@ export interface Batch {
   readonly writes: readonly Write[];
   /** The next life begins with this batch: the key was rewound or made anew since it was last read. */
   readonly rewound?: boolean;
+  /** By which rule the value was made, see rulePrint; not there where the batch does not hold all of it. */
+  readonly rule?: string | undefined;
   /** Looked at once the writes are done: a write that reads by itself (`members`) settles it only then. */
   readonly position: Position;
   /** Entries (or members) read. */

@@ -28,6 +28,8 @@ export * from './rules/rule.js';
 export * from './rules/rule-book.js';
 export * from './rules/target-collection.js';
 export * from './rules/value-mapper.js';
+export * from './shape/document-id.js';
+export * from './shape/document-shape.js';
 export * from './shown-key.js';
 export * from './slice.js';
 export * from './small-value.js';

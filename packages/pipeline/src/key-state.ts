@@ -1,5 +1,7 @@
 import type { KeyType } from './key-type.js';
 import type { Place } from './naming-convention.js';
+import type { DocumentPlace } from './rules/rule-book.js';
+import { type DocumentId, sameDocumentId } from './shape/document-id.js';
 
 /**
  * How far a key has been synced, in the words of its syncer. It is stored with the key's document and read
@@ -41,6 +43,8 @@ export interface Period {
   readonly end: 'deleted' | 'rewound' | 'type changed' | null;
   /** Where its documents are, if a rule named a collection. */
   readonly collection?: string;
+  /** The `_id` of its value's document, if a rule made one. */
+  readonly documentId?: DocumentId;
 }
 
 /** The document of a key in `keys`: registry, checkpoint and status page in one. */
@@ -69,6 +73,10 @@ export interface KeyState extends Place {
   readonly expiresAt: Date | null;
   /** Where the documents of this life are, if a rule named a collection; else that of the key's type. */
   readonly collection?: string | null;
+  /** The `_id` of this life's value document, if a rule made one; else it is the key. */
+  readonly documentId?: DocumentId | null;
+  /** By which rule the documents of this life were made, see rulePrint: all those of a value, the first of a stream. */
+  readonly rule?: string | null;
   readonly lastError: { readonly code: string; readonly message: string; readonly at: Date } | null;
   /** Since when an operator has it rest; null: it does not. No job changes it. */
   readonly pausedAt: Date | null;
@@ -133,6 +141,7 @@ export function nextLife(
     to: null,
     end: null,
     ...(state.collection ? { collection: state.collection } : {}),
+    ...(state.documentId ? { documentId: state.documentId } : {}),
   };
   return {
     ...state,
@@ -147,7 +156,7 @@ export function nextLife(
   };
 }
 
-/** The same key, with the documents of its present life, which has none yet, in the collection that a rule names. */
+/** The same key, with the documents of its present life in the collection that a rule names. */
 export function inCollection(state: KeyState, collection: string | null): KeyState {
   if ((state.collection ?? null) === collection && collection === null) return state;
   const activity = state.activity.map(({ collection: _, ...period }, i, all): Period => {
@@ -156,6 +165,31 @@ export function inCollection(state: KeyState, collection: string | null): KeySta
     return own === undefined ? period : { ...period, collection: own };
   });
   return { ...state, collection, activity };
+}
+
+/** The same key, with the documents of its present life where a rule puts them. */
+export function inPlace(state: KeyState, { collection, documentId, rule }: DocumentPlace): KeyState {
+  const moved = withRule(inCollection(state, collection), rule);
+  if (!documentId && !moved.documentId) return moved;
+  const activity = moved.activity.map(({ documentId: before, ...period }, i, all): Period => {
+    const own = i === all.length - 1 ? documentId : before;
+    return own === undefined ? period : { ...period, documentId: own };
+  });
+  return { ...moved, documentId: documentId ?? null, activity };
+}
+
+/** The same key, with its documents made by a rule. */
+export function withRule(state: KeyState, rule: string | undefined): KeyState {
+  return (state.rule ?? undefined) === rule ? state : { ...state, rule: rule ?? null };
+}
+
+/** Whether the documents of a key are where, and as, a rule would have them now. */
+export function isInPlace(state: KeyState, { collection, documentId, rule }: DocumentPlace): boolean {
+  return (
+    (state.collection ?? null) === collection &&
+    sameDocumentId(state.documentId ?? undefined, documentId) &&
+    (state.rule ?? undefined) === rule
+  );
 }
 
 function ended(activity: readonly Period[], end: Exclude<Period['end'], null>, now: Date): readonly Period[] {

@@ -7,6 +7,8 @@ interface Common {
   readonly count: number;
   /** What they take in MongoDB, in bytes: of documents about, of BSON exactly. */
   readonly bytes: number;
+  /** Whether they are stored in the shape `document`; BSON is in that shape already. */
+  readonly isShaped: boolean;
 }
 
 /** Documents that the driver makes BSON of. */
@@ -24,10 +26,18 @@ export interface EncodedMessages extends Common {
   readonly ends: readonly number[];
 }
 
-export function documentMessages(documents: readonly MessageDocument[], bytes: number): DocumentMessages {
-  return { form: 'documents', count: documents.length, bytes, documents };
+export function documentMessages(
+  documents: readonly MessageDocument[],
+  bytes: number,
+  isShaped = false,
+): DocumentMessages {
+  return { form: 'documents', count: documents.length, bytes, documents, isShaped };
 }
 
-export function encodedMessages(encoded: Uint8Array, ends: readonly number[]): EncodedMessages {
-  return { form: 'bson', count: ends.length, bytes: encoded.length, encoded, ends };
+export function encodedMessages(
+  encoded: Uint8Array,
+  ends: readonly number[],
+  isShaped = false,
+): EncodedMessages {
+  return { form: 'bson', count: ends.length, bytes: encoded.length, encoded, ends, isShaped };
 }

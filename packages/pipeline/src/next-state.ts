@@ -1,5 +1,13 @@
 import type { Batch, Outcome } from './batch.js';
-import { firstState, inCollection, type KeyState, nextLife, type Period, withGaps } from './key-state.js';
+import {
+  firstState,
+  inPlace,
+  type KeyState,
+  nextLife,
+  type Period,
+  withGaps,
+  withRule,
+} from './key-state.js';
 import type { KeyType } from './key-type.js';
 import type { Line } from './line.js';
 import { placeOf } from './naming-convention.js';
@@ -25,7 +33,10 @@ export function reborn(
 }
 
 function placed({ rules }: About, state: KeyState): KeyState {
-  return inCollection(state, rules?.collectionFor(state.key, state.keyType) ?? null);
+  return inPlace(
+    state,
+    rules?.placeFor(state.key, state.keyType) ?? { collection: null, documentId: undefined, rule: undefined },
+  );
 }
 
 /** The state once a batch is written, as the save that follows has it. */
@@ -48,7 +59,8 @@ export function after(state: KeyState, batch: Batch, outcome: Outcome, now: Date
   };
   if (batch.changed) next.lastChangedAt = now;
   if (batch.expiresAt !== undefined) next.expiresAt = batch.expiresAt;
-  return withGaps(next, batch.gaps);
+  const made = 'rule' in batch ? withRule(next, batch.rule) : next;
+  return withGaps(made, batch.gaps);
 }
 
 /** The same state, as the next save has it. */

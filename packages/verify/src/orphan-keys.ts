@@ -19,11 +19,15 @@ export class OrphanKeys {
   /** @param rules name collections besides those of the types. */
   constructor(db: Database, { rules }: RuleBook) {
     this.#db = db;
-    this.#values = rules.flatMap(({ collection, types }) =>
-      collection === undefined ? [] : [{ collection, types }],
-    );
+    this.#values = rules.map(({ collection, types, shape }) => ({
+      collection,
+      types,
+      isShaped: shape !== undefined,
+    }));
     const ofStreams = this.#values.filter(({ types }) => types === undefined || types.includes('stream'));
-    this.#messages = [messageCollectionOf({}), ...ofStreams.map(({ collection }) => collection)];
+    this.#messages = [
+      ...new Set([messageCollectionOf({}), ...ofStreams.flatMap(({ collection }) => collection ?? [])]),
+    ];
   }
 
   get keys(): ReadonlySet<string> {

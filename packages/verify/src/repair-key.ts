@@ -25,7 +25,7 @@ export async function repairKey(
       ttlMs: rule?.ttlMs,
       onWrong: async (entries) => {
         const read = entries.map(({ entryId, flat }) => [entryId, flat.map(storedText)] as const);
-        await putMessages(db, state, documentsByRule(state, state.incarnation, read, rule).documents);
+        await putMessages(db, state, documentsByRule(state, state.incarnation, read, rule));
       },
     });
   else {

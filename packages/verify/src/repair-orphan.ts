@@ -7,12 +7,13 @@ import type { Database } from './sides.js';
  * fleet's stays.
  */
 export async function repairOrphan(db: Database, line: Line, orphan: Orphan): Promise<void> {
-  const { key, keyType, ruleCollection, revision } = orphan;
+  const { key, keyType, ruleCollection, revision, documentId } = orphan;
   if (revision === undefined) return;
   const known = await readKey(db, key);
   const first = firstState(key, placeOf(key, line.separator), keyType, line.now());
   const state = {
     ...inCollection(first, ruleCollection),
+    ...(documentId ? { documentId } : {}),
     incarnation: known?.incarnation ?? first.incarnation,
     revision,
   };

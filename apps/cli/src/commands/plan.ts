@@ -48,7 +48,7 @@ export const plan: Command = {
       const keyType = each.isMirrored && isKeyType(each.type) ? each.type : undefined;
       const sample =
         keyType && options.flag('samples')
-          ? await sampleDocument(source, keys.separator, each.example, keyType, each.ruleCollection)
+          ? await sampleDocument(source, keys.separator, each.example, keyType, book)
           : undefined;
       const collection = keyType ? collectionOf({ keyType, collection: each.ruleCollection }) : '';
       targets.push({ ...each, collection, sample: sample ?? null });

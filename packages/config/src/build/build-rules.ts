@@ -19,6 +19,7 @@ export function buildRules(
   });
   const named = read.flatMap(({ where, rule }) => (rule ? [{ where, rule }] : []));
   checkCollections(named, findings);
+  checkShapes(named, findings);
   checkReach(named, values.KEY_TYPES, findings);
   return named.map(({ rule }) => rule);
 }
@@ -55,6 +56,25 @@ function checkCollections(rules: readonly Named[], findings: Findings): void {
       else users.set(name, { what, where });
     }
   }
+}
+
+/** What stands at the top level in one shape is somewhere else in the other: a query finds the documents of one. */
+function checkShapes(rules: readonly Named[], findings: Findings): void {
+  const first = new Map<string, Named>();
+  for (const each of rules) {
+    const { collection, shape } = each.rule;
+    if (collection === undefined) continue;
+    const other = first.get(collection);
+    if (!other) first.set(collection, each);
+    else if (other.rule.shape !== shape)
+      findings.warn(
+        `RULES: ${each.where} writes into ${collection} in ${shapeName(shape)}, and ${other.where} in ${shapeName(other.rule.shape)}: a query finds the fields of one of them only`,
+      );
+  }
+}
+
+function shapeName(shape: RuleConfig['shape']): string {
+  return shape ? `the shape ${shape}` : 'the fleet’s own shape';
 }
 
 /** A rule that no key can have is a mistake of its place in the list. */

@@ -27,7 +27,17 @@ means for verifying and restoring, is in [rules.md](rules.md).
       "trim": { "mode": "on", "keepEntries": 1000, "keepSec": 3600 },
       "intervalSec": 5
     },
-    { "pattern": "*:info:tags", "types": ["set"], "collection": "tags", "history": true }
+    { "pattern": "*:info:tags", "types": ["set"], "collection": "tags", "history": true },
+    {
+      "pattern": "user:*",
+      "types": ["hash"],
+      "collection": "users",
+      "shape": "document",
+      "id": "{1}",
+      "idType": "number",
+      "parse": { "age": "number", "createdAt": "date" },
+      "gone": "mark"
+    }
   ]
 }
 \`\`\`
@@ -39,6 +49,10 @@ means for verifying and restoring, is in [rules.md](rules.md).
 | \`collection\` | all | Where the documents go: messages, or values with their large ones’ members in \`<collection>_members\`. \`types\` then has to name streams alone or no streams. A key that is known already moves with its next life: \`redis-to-mongo resync\`. |
 | \`fields\` | streams, hashes | \`take\`: only these fields; or \`leave\`: all but these. What is left out is not in MongoDB, and lost once Redis drops it. \`rename\`: stored names by names. |
 | \`parse\` | all but json | What is stored as \`number\`, \`date\` (ISO 8601, or ms since 1970) or \`json\`: fields of streams and hashes by their name there; \`value\` of strings; \`member\` of sets and sorted sets, \`score\` of these as \`date\`; \`item\` of lists. What is none, or would lose anything, stays text. |
+| \`shape\` | all | \`document\`: the content at the top level of the document, and all that is the fleet’s in one subdocument \`_redis\`. Strings need \`parse\` of \`value\` as \`json\` for it. |
+| \`id\` | values | With a shape: the \`_id\` of the document, made of the key’s name: \`{1}\` is what the first \`*\` of the pattern matches. |
+| \`idType\` | values | What \`id\` is stored as, where it can be: \`text\`, \`number\` or \`objectId\`. |
+| \`gone\` | values | In place of \`GONE_VALUES\`, when the key has gone: \`keep\` the document, empty; \`remove\` it; \`mark\` it as inactive, with its last content. |
 | \`ttlSec\` | all | Messages are removed so long after their entry’s time; values so long after their key has gone. |
 | \`history\` | sets, sorted sets, hashes | In place of \`MEMBERSHIP_HISTORY\`. |
 | \`trim\` | streams | In place of \`TRIM_MODE\`, \`TRIM_KEEP_ENTRIES\` and \`TRIM_KEEP_SEC\`: \`mode\`, \`keepEntries\`, \`keepSec\`; each that is not there is as the option says. |

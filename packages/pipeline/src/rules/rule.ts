@@ -1,4 +1,6 @@
 import type { KeyType } from '../key-type.js';
+import type { DocumentIdMaker, IdType } from '../shape/document-id.js';
+import type { DocumentShape } from '../shape/document-shape.js';
 import type { ContentMapper } from './content-mapper.js';
 import type { ValueMapper } from './value-mapper.js';
 
@@ -33,6 +35,13 @@ export interface RuleSpec {
   readonly fields?: FieldRules;
   /** By the name of the field; of a string by `value`, of other values by `member`, `score` and `item`. */
   readonly parse?: Readonly<Record<string, ParseKind>>;
+  /** How documents look: see DocumentShape; default the fleet's own. */
+  readonly shape?: 'document';
+  /** The `_id` of values' documents, made of the parts of the key's name; only with a shape. */
+  readonly id?: string;
+  readonly idType?: IdType;
+  /** What becomes of a value whose key has gone; default as the option says. */
+  readonly gone?: 'keep' | 'remove' | 'mark';
   /** Messages go so long after the time of their entry, values so long after their key has gone; in ms. */
   readonly ttlMs?: number;
   /** Whether it is kept who was a member and when. */
@@ -49,9 +58,14 @@ export interface Rule extends RuleSpec {
   readonly mapContent: ContentMapper | undefined;
   /** What changes the documents of values of a type; `undefined` where the rule leaves them as they are. */
   mapperFor(keyType: KeyType): ValueMapper | undefined;
+  /** The shape of documents of keys of a type; `undefined` for the fleet's own. */
+  shapeFor(keyType: KeyType): DocumentShape | undefined;
+  /** See rulePrint. */
+  printFor(keyType: KeyType): string | undefined;
+  readonly makeId: DocumentIdMaker | undefined;
 }
 
-/** Whether a stream's messages are written as they are without a rule, wherever they go. */
+/** Whether a stream's messages have the content of their entries as it is, and no time to go, wherever they are and in any shape. */
 export function writesPlainMessages(rule: Rule | undefined): boolean {
   return rule === undefined || (rule.mapContent === undefined && rule.ttlMs === undefined);
 }

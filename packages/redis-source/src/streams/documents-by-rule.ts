@@ -15,7 +15,9 @@ export function documentsByRule(
   entries: readonly Entry[],
   rule: Rule | undefined,
 ): DocumentMessages {
-  return rule === undefined || writesPlainMessages(rule)
-    ? toDocuments(state, incarnation, entries)
-    : toMappedDocuments(state, incarnation, entries, rule);
+  const messages =
+    rule === undefined || writesPlainMessages(rule)
+      ? toDocuments(state, incarnation, entries)
+      : toMappedDocuments(state, incarnation, entries, rule);
+  return rule?.shape ? { ...messages, isShaped: true } : messages;
 }

@@ -1,4 +1,4 @@
-import type { Rule, RuleBook } from '@redis-to-mongo/pipeline';
+import type { DocumentShape, KeyType, Rule, RuleBook } from '@redis-to-mongo/pipeline';
 
 const MIB = 1024 * 1024;
 
@@ -27,6 +27,12 @@ export interface ValueOptions {
 export interface ValueSettings extends Required<Omit<ValueOptions, 'rules' | 'goneValues'>> {
   /** How long a value stays once its key has gone, in ms; null for ever. */
   readonly goneMs: number | null;
+  /** A value whose key has gone keeps what it held last. */
+  readonly isMarked: boolean;
+  /** The shape of its documents; `undefined` for the fleet's own. */
+  readonly shape: DocumentShape | undefined;
+  /** By which rule they are made; see rulePrint. */
+  readonly rule: string | undefined;
 }
 
 /** The most that a document may take of a value, in bytes: well below MongoDB's 16 MiB, whatever BSON adds. */
@@ -43,15 +49,23 @@ export function withDefaults(options: ValueOptions): ValueSettings {
     scanCount: options.scanCount ?? 1000,
     membershipHistory: options.membershipHistory ?? false,
     goneMs: options.goneValues === 'remove' ? 0 : null,
+    isMarked: false,
+    shape: undefined,
+    rule: undefined,
   };
 }
 
 /** The settings for a key that a rule takes. */
-export function withRule(settings: ValueSettings, rule: Rule | undefined): ValueSettings {
-  if (rule?.history === undefined && rule?.ttlMs === undefined) return settings;
+export function withRule(settings: ValueSettings, rule: Rule | undefined, keyType: KeyType): ValueSettings {
+  if (!rule) return settings;
+  const { gone } = rule;
+  const goneMs = gone === undefined ? settings.goneMs : gone === 'remove' ? 0 : null;
   return {
     ...settings,
     membershipHistory: rule.history ?? settings.membershipHistory,
-    goneMs: rule.ttlMs ?? settings.goneMs,
+    goneMs: rule.ttlMs ?? goneMs,
+    isMarked: gone === 'mark',
+    shape: rule.shapeFor(keyType),
+    rule: rule.printFor(keyType),
   };
 }

@@ -50,7 +50,7 @@ export function valueSyncer(type: ValueType, redis: Redis, options: ValueOptions
   const defaults = withDefaults(options);
   const reader = new ItemReader(redis, type.source, defaults.scanCount);
   const { keyType } = type.names;
-  const settingsOf = ({ key }: KeyState) => withRule(defaults, options.rules?.ruleFor(key, keyType));
+  const settingsOf = ({ key }: KeyState) => withRule(defaults, options.rules?.ruleFor(key, keyType), keyType);
   const ruled = new RuledTypes(type, options.rules);
   const writesOf = (state: KeyState, settings: ValueSettings) =>
     new ValueWrites(ruled.typeFor(state.key), reader, settings, state);
@@ -79,7 +79,7 @@ export function valueSyncer(type: ValueType, redis: Redis, options: ValueOptions
         if (isEmptied(type, seen) || formFor(seen) === 'members') return 'alone';
         if (isTimeSame && isSame(seen, 'inline', last)) return undefined;
         const { write, position } = writesOf(state, settings).inline(state, seen, items, last);
-        return settledBatch(write, position(), seen.bytes);
+        return { ...settledBatch(write, position(), seen.bytes), rule: write.rule };
       },
     }),
     retire: (state) => [writesOf(state, settingsOf(state)).gone(state)],
@@ -131,7 +131,7 @@ async function* readValue(
         : writes.members(state, seen, last);
     held.resize(form === 'inline' ? seen.bytes : COMPARE_BYTES * seen.items);
     isYielded = true;
-    yield toBatch(made, seen, held);
+    yield toBatch(made, settings.rule, seen, held);
   } finally {
     if (!isYielded) held.release();
   }
@@ -188,9 +188,15 @@ function settledBatch(write: Write, position: ValuePosition, bytes: number): Bat
   };
 }
 
-function toBatch({ write, position }: Made, seen: PassResult, held: Reservation): Batch {
+function toBatch(
+  { write, position }: Made,
+  rule: string | undefined,
+  seen: PassResult,
+  held: Reservation,
+): Batch {
   return {
     writes: [write],
+    rule,
     get position() {
       return toPosition(position());
     },

@@ -1,4 +1,5 @@
 import {
+  type DocumentShape,
   type KeyState,
   keyBytes,
   type MembersWrite,
@@ -20,12 +21,15 @@ import type { Item, ValueType } from './value-type.js';
 /** A string's bytes that weigh as much as one member, where the limit for reading at once is concerned. */
 const BYTES_A_MEMBER = 1024;
 
+/** The shape in which everything has its own name. */
+const OWN_NAMES: DocumentShape = { names: {} };
+
 /** The writes that a value asks for, and the positions that they lead to. */
 export class ValueWrites {
   readonly #type: ValueType;
   readonly #reader: ItemReader;
   readonly #settings: ValueSettings;
-  readonly #names: Pick<ReplaceWrite, 'collection' | 'memberCollection' | 'formFields'>;
+  readonly #names: Pick<ReplaceWrite, 'collection' | 'memberCollection' | 'formFields' | 'shape' | 'rule'>;
 
   /** @param state of the key whose value it is: it tells where the documents go. */
   constructor(type: ValueType, reader: ItemReader, settings: ValueSettings, state: KeyState) {
@@ -34,7 +38,10 @@ export class ValueWrites {
     this.#settings = settings;
     this.#names = {
       ...valueCollectionsOf(type.names, state),
-      formFields: ['removeAt', 'first', 'mapped', ...type.shape.inline.fields],
+      formFields: ['removeAt', 'first', 'mapped', 'rule', 'goneAt', ...type.shape.inline.fields],
+      // An _id that a rule made stays with the life, and only a document in a shape tells whose it is then.
+      shape: settings.shape ?? (state.documentId ? OWN_NAMES : undefined),
+      rule: settings.rule,
     };
   }
 
@@ -52,15 +59,13 @@ export class ValueWrites {
       goneMs !== null && expiresAt !== null ? { removeAt: dateOf(expiresAt + goneMs) } : undefined,
       this.#type.shape.inline.document(items),
     );
-    const { collection, memberCollection, formFields } = this.#names;
-    const hasMembers = last?.form === 'members';
+    // One that was marked when its key went may have members of its last life.
+    const hasMembers = last ? last.form === 'members' : this.#settings.isMarked && state.incarnation > 1;
     const position = positionOf(seen, 'inline');
     return {
       write: {
         kind: 'replace',
-        collection,
-        memberCollection,
-        formFields,
+        ...this.#names,
         document,
         hasMembers,
         bytes: seen.weight,
@@ -108,6 +113,11 @@ export class ValueWrites {
       ...(goneMs === null ? {} : { removeAt: dateOf(Date.now() + goneMs) }),
     };
     const form = parseValuePosition(state.position)?.form;
+    if (this.#settings.isMarked && !(this.#hasHistory && form === 'members')) {
+      const { size: _, ...told } = left;
+      const document = { ...told, goneAt: new Date() };
+      return { kind: 'replace', ...this.#names, document, isMark: true, hasMembers: false, bytes: 0 };
+    }
     if (this.#hasHistory && form === 'members')
       return {
         kind: 'members',
@@ -137,6 +147,7 @@ export class ValueWrites {
       ...header,
       ...(seen.frame ? { first: seen.frame.first } : {}),
       ...(seen.left > 0 ? { mapped: { left: seen.left } } : {}),
+      ...(this.#settings.rule === undefined ? {} : { rule: this.#settings.rule }),
     };
   }
 

@@ -12,6 +12,15 @@ const PARTS: Partial<Record<KeyTypeName, readonly string[]>> = {
   list: ['item'],
 };
 
+/** What of a value that has no fields stands at the top level of a document, by its type. */
+const NAMES: Partial<Record<KeyTypeName, readonly string[]>> = {
+  string: ['value'],
+  json: ['value'],
+  set: ['members', 'member'],
+  zset: ['members', 'member', 'score'],
+  list: ['items', 'item'],
+};
+
 /** Which fields are stored, under which names, and as what. @param types of the keys; all without them. */
 export function readFields(
   rule: MemberReader,
@@ -23,7 +32,16 @@ export function readFields(
   const leave = found?.reader.list('leave');
   if (take && leave) found?.reader.problem('take', 'stands beside leave', 'keep one of the two');
   const isStored = (name: string) => (take ? take.includes(name) : !leave?.includes(name));
-  const rename = found && readRename(found.reader, take, isStored);
+  const parts = namesOf(rule, types);
+  const rename = found && readRename(found.reader, take, isStored, parts);
+  if (parts)
+    for (const name of ['take', 'leave'])
+      if (found?.reader.has(name))
+        found.reader.problem(
+          name,
+          `says nothing about ${types?.join(', ')}`,
+          'remove it: only streams and hashes have fields',
+        );
   const parse = readParse(rule, isStored, types);
   return {
     ...(found
@@ -37,6 +55,7 @@ function readRename(
   fields: MemberReader,
   take: readonly string[] | undefined,
   isStored: (name: string) => boolean,
+  parts: readonly string[] | undefined,
 ): Readonly<Record<string, string>> | undefined {
   const found = fields.object('rename');
   if (!found) return undefined;
@@ -46,8 +65,16 @@ function readRename(
   for (const name of names) {
     const stored = reader.text(name);
     if (stored === undefined) continue;
-    if (!isStored(name))
+    if (parts && !parts.includes(name))
+      reader.problem(showUnknown(name), 'has no name to be changed', `write one of ${parts.join(', ')}`);
+    else if (!parts && !isStored(name))
       reader.problem(name, 'is a field that is left out', 'take the field, or remove this');
+    if (parts && !isFine(stored))
+      reader.problem(
+        name,
+        'would have a name that cannot stand at the top level',
+        'write letters, digits and _',
+      );
     const other = fieldOf.get(stored);
     if (other !== undefined)
       reader.problem(name, `would have the name that ${other} has`, 'give each field a name of its own');
@@ -80,6 +107,20 @@ function readParse(
     return kind === undefined ? [] : [[name, kind] as const];
   });
   return Object.fromEntries(kinds);
+}
+
+/** What has a name of the fleet's own, in the shape `document`, where no type has fields; `undefined` where one has. */
+function namesOf(
+  rule: MemberReader,
+  types: readonly KeyTypeName[] | undefined,
+): readonly string[] | undefined {
+  if (!rule.has('shape') || !types || types.some((type) => type === 'stream' || type === 'hash'))
+    return undefined;
+  return [...new Set(types.flatMap((type) => NAMES[type] ?? []))];
+}
+
+function isFine(name: string): boolean {
+  return /^[^$.\0\d][^.\0]*$/u.test(name) && !/^(_id|_redis|removeAt|_bsontype|__proto__|toBSON)$/.test(name);
 }
 
 /** The names that can be parsed where no type has fields; `undefined` where one has. */

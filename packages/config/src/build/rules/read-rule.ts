@@ -3,6 +3,7 @@ import { KEY_TYPE_NAMES } from '../../options/key-options.js';
 import type { MemberReader } from './member-reader.js';
 import { membersOf, OUR_COLLECTIONS } from './our-collections.js';
 import { readFields } from './read-fields.js';
+import { readShape } from './read-shape.js';
 
 const DAY_SEC = 86_400;
 const CENTURY_SEC = 100 * 366 * DAY_SEC;
@@ -12,11 +13,22 @@ const LONGEST_COLLECTION = 150;
 const APPLIES_TO = {
   fields: ['stream', 'hash'],
   parse: ['stream', 'hash', 'string', 'set', 'zset', 'list'],
+  id: ['set', 'zset', 'hash', 'list', 'string', 'json'],
+  gone: ['set', 'zset', 'hash', 'list', 'string', 'json'],
   trim: ['stream'],
   history: ['set', 'zset', 'hash'],
 } as const satisfies Partial<Record<string, readonly KeyTypeName[]>>;
 
-const MEMBERS = ['pattern', 'types', 'collection', 'ttlSec', 'intervalSec', ...Object.keys(APPLIES_TO)];
+const MEMBERS = [
+  'pattern',
+  'types',
+  'collection',
+  'shape',
+  'idType',
+  'ttlSec',
+  'intervalSec',
+  ...Object.keys(APPLIES_TO),
+];
 
 type Trim = NonNullable<RuleConfig['trim']>;
 
@@ -27,8 +39,10 @@ export function readRule(rule: MemberReader, trim: Trim): RuleConfig | undefined
   if (!rule.has('pattern'))
     rule.problem('pattern', 'is missing', 'write the pattern of the keys, such as "orders*"');
   const types = rule.someOf('types', KEY_TYPE_NAMES);
+  // In a shape, what is no field has a name, too.
+  const isNamed = (member: string) => member === 'fields' && rule.has('shape');
   for (const [member, applicable] of Object.entries(APPLIES_TO))
-    if (rule.has(member) && types && !applicable.some((type) => types.includes(type)))
+    if (rule.has(member) && !isNamed(member) && types && !applicable.some((type) => types.includes(type)))
       rule.problem(
         member,
         `says nothing about ${types.join(', ')}`,
@@ -40,12 +54,22 @@ export function readRule(rule: MemberReader, trim: Trim): RuleConfig | undefined
   const intervalSec = rule.number('intervalSec', { min: 0.01, max: DAY_SEC });
   const trimmed = readTrim(rule, trim);
   const fields = readFields(rule, types);
+  const shape = readShape(rule, types, pattern, fields);
+  const gone = rule.oneOf('gone', ['keep', 'remove', 'mark']);
+  if (gone === 'mark' && history)
+    rule.problem(
+      'gone',
+      'mark would keep members that history says have left',
+      'write keep, or remove history',
+    );
   if (pattern === undefined) return undefined;
   return {
     pattern,
     ...(types ? { types } : {}),
     ...(collection === undefined ? {} : { collection }),
     ...fields,
+    ...shape,
+    ...(gone === undefined ? {} : { gone }),
     ...(ttlSec === undefined ? {} : { ttlMs: toMs(ttlSec) }),
     ...(history === undefined ? {} : { history }),
     ...(trimmed ? { trim: trimmed } : {}),

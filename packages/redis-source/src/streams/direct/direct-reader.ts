@@ -46,7 +46,7 @@ export class DirectReader {
     };
     return {
       read: async (request) => {
-        if (!this.#connection.isReady || !writesPlainMessages(request.rule))
+        if (!this.#connection.isReady || !writesPlainMessages(request.rule) || request.rule?.shape)
           return await readOrdinary(request);
         try {
           const reading = await this.#read(request);

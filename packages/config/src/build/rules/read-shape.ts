@@ -1,0 +1,62 @@
+import type { KeyTypeName, RuleConfig } from '../../config.js';
+import type { MemberReader } from './member-reader.js';
+
+type Shape = Pick<RuleConfig, 'shape' | 'id' | 'idType'>;
+
+/** How documents look, and what their `_id` is. */
+export function readShape(
+  rule: MemberReader,
+  types: readonly KeyTypeName[] | undefined,
+  pattern: string | undefined,
+  { parse }: Pick<RuleConfig, 'parse'>,
+): Shape {
+  const shape = rule.oneOf('shape', ['document']);
+  if (shape && types?.every((type) => type === 'string') && parse?.value !== 'json')
+    rule.problem(
+      'shape',
+      'says nothing about string without parse: a text has no members',
+      'add "parse": { "value": "json" }, or remove it',
+    );
+  const id = rule.text('id');
+  const idType = rule.oneOf('idType', ['text', 'number', 'objectId']);
+  if (id !== undefined && !shape)
+    rule.problem('id', 'is for documents of a shape', 'add "shape": "document"');
+  if (idType !== undefined && !rule.has('id'))
+    rule.problem('idType', 'stands without an id', 'add "id": "{1}", or remove it');
+  if (id !== undefined) checkPlaces(rule, id, pattern);
+  return {
+    ...(shape ? { shape } : {}),
+    ...(id === undefined ? {} : { id }),
+    ...(idType ? { idType } : {}),
+  };
+}
+
+function checkPlaces(rule: MemberReader, id: string, pattern: string | undefined): void {
+  const places = placesIn(id);
+  if (places.length === 0)
+    rule.problem(
+      'id',
+      'would be the same for all keys',
+      'write {1} for what the first * of the pattern matches',
+    );
+  if (pattern === undefined) return;
+  const most = placesOfPattern(pattern);
+  const wrong = places.find((place) => place < 1 || place > most);
+  if (wrong !== undefined)
+    rule.problem(
+      'id',
+      `has {${wrong}}, and the pattern has ${most === 1 ? 'one *' : `${most} *`}`,
+      most === 0 ? 'write a * into the pattern' : `write {1}${most > 1 ? ` to {${most}}` : ''}`,
+    );
+}
+
+/** The places that a template names, in order. */
+function placesIn(template: string): readonly number[] {
+  return [...template.matchAll(/\{(\d+)\}/g)].map(([, place]) => Number(place));
+}
+
+/** How many `*` a pattern has: those side by side are one, and one that is escaped or in brackets is none. */
+function placesOfPattern(pattern: string): number {
+  const bare = pattern.replace(/\\[\s\S]/g, 'x').replace(/\[[^\]]*\]?/g, 'x');
+  return [...bare.matchAll(/\*+/g)].length;
+}

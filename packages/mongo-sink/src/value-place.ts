@@ -1,0 +1,86 @@
+import {
+  type DocumentShape,
+  headOf,
+  isShaped,
+  type KeyState,
+  OURS,
+  shapeValue,
+  shownKey,
+  type ValueDocument,
+} from '@redis-to-mongo/pipeline';
+import { type Document, Long, ObjectId } from 'mongodb';
+
+/** What the `_id` of a value's document may be. */
+export type StoredId = string | number | Long | ObjectId;
+
+/** A document of a collection of values, in either shape. */
+export type StoredValue = { _id: StoredId } & Document;
+
+/** The `_id` of the document of a key's value: the key, unless a rule made another one. */
+export function documentIdOf({ key, documentId }: Pick<KeyState, 'key' | 'documentId'>): StoredId {
+  if (!documentId) return key;
+  const { kind, text } = documentId;
+  if (kind === 'objectId') return new ObjectId(text);
+  if (kind === 'text') return text;
+  const number = Number(text);
+  return Number.isSafeInteger(number) || !/^-?\d+$/.test(text) ? number : Long.fromString(text);
+}
+
+/** The path of a field of the fleet's in documents of a shape. */
+export function pathIn(isInShape: boolean, name: string): string {
+  return isInShape ? `${OURS}.${name}` : name;
+}
+
+/** Fields of the fleet's as `$set` and filters name them in documents of a shape. */
+export function pathsIn(isInShape: boolean, fields: Document): Document {
+  if (!isInShape) return fields;
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [pathIn(true, name), value]));
+}
+
+/** The key whose document this is; `undefined` for one that is not the fleet's. */
+export function ownerOf(stored: StoredValue): string | undefined {
+  const { revision, incarnation, key } = headOf(stored);
+  if (!Number.isSafeInteger(revision) || !Number.isSafeInteger(incarnation)) return undefined;
+  const owner = isShaped(stored) ? key : stored._id;
+  return typeof owner === 'string' ? owner : undefined;
+}
+
+/** A value's document as it is stored, without its `_id`. */
+export function storedFields(
+  { key, keyType }: Pick<KeyState, 'key' | 'keyType'>,
+  document: ValueDocument,
+  shape: DocumentShape | undefined,
+): ValueDocument {
+  return shape ? shapeValue(document, shape, { key, keyType }) : document;
+}
+
+/** What only some documents in a shape have of the fleet's: gone when the next one has none. */
+const SOMETIMES = [
+  ...['fields', 'lifted', 'names', 'mapped', 'text', 'integer'],
+  ...['fieldsExpireAt', 'removeAt', 'first', 'resumable', 'rule', 'goneAt'],
+];
+
+/** An update that makes a document in a shape another one; what it knows of attempts at its members stays. */
+export function replacementOf(stored: ValueDocument): Document[] {
+  const { [OURS]: ours, ...top } = stored;
+  return [
+    { $unset: SOMETIMES.map((name) => pathIn(true, name)) },
+    {
+      $replaceWith: {
+        $mergeObjects: [
+          { _id: '$_id' },
+          { $literal: top },
+          { [OURS]: { $mergeObjects: [`$${OURS}`, { $literal: ours }] } },
+        ],
+      },
+    },
+  ];
+}
+
+/** What is told of a value whose `_id` another key's document has. The first one stays. */
+export function idTaken(found: StoredValue): { readonly code: number; readonly message: string } {
+  return {
+    code: 11000,
+    message: `the _id that the rule makes of the key's name is that of the key ${shownKey(ownerOf(found) ?? '')} already, whose document stays`,
+  };
+}

@@ -1,0 +1,75 @@
+import { globMatcher } from '../glob-matcher.js';
+import { globTokens, type OneCharacter, type Token } from '../glob-tokens.js';
+import { isEscapedKeyId } from '../key-id.js';
+import { exactNumber } from '../rules/exact-number.js';
+
+/** The `_id` of a value's document, where a rule makes it of the key's name. */
+export interface DocumentId {
+  readonly kind: 'text' | 'number' | 'objectId';
+  readonly text: string;
+}
+
+/** What the parts of a name are read as. */
+export type IdType = 'text' | 'number' | 'objectId';
+
+/** Makes the `_id` of a key's document; `undefined` for a key whose document has the key as its `_id`. */
+export type DocumentIdMaker = (keyId: string) => DocumentId | undefined;
+
+const PLACE = /\{(\d+)\}/g;
+
+/**
+ * Compiles the template of an `_id`: `{1}` stands for what the first `*` of the pattern matched. As a number or an ObjectId it is
+ * read where it is one that gives the very same text back; else it stays text, so that two names never become one `_id` by it.
+ * A name that is not UTF-8 keeps the key's id.
+ */
+export function documentIdMaker(pattern: string, template: string, idType: IdType): DocumentIdMaker {
+  const partsOf = globParts(pattern);
+  return (keyId) => {
+    const parts = isEscapedKeyId(keyId) ? undefined : partsOf(keyId);
+    if (!parts) return undefined;
+    const text = template.replace(PLACE, (_, place: string) => parts[Number(place) - 1] ?? '');
+    return { kind: isOf(idType, text) ? idType : 'text', text };
+  };
+}
+
+export function sameDocumentId(a: DocumentId | undefined, b: DocumentId | undefined): boolean {
+  return a?.kind === b?.kind && a?.text === b?.text;
+}
+
+function isOf(idType: IdType, text: string): boolean {
+  if (idType === 'text') return true;
+  if (idType === 'objectId') return /^[0-9a-f]{24}$/.test(text);
+  const number = exactNumber(text);
+  return number !== undefined && String(number) === text;
+}
+
+/** What each `*` of a pattern matched; each but the last takes as little as it can. */
+function globParts(pattern: string): (text: string) => readonly string[] | undefined {
+  const segments: OneCharacter[][] = [[]];
+  for (const token of globTokens(pattern))
+    if (token.kind === 'many') segments.push([]);
+    else segments.at(-1)?.push(token);
+  const matchers = segments.map((segment) => ({
+    length: segment.length,
+    matches: globMatcher(segment as Token[]),
+  }));
+  return (text) => {
+    const chars = [...text];
+    const parts: string[] = [];
+    const isAt = (i: number, at: number) => {
+      const { length, matches } = matchers[i] ?? { length: 0, matches: () => true };
+      return at + length <= chars.length && matches(chars.slice(at, at + length).join(''));
+    };
+    if (!isAt(0, 0)) return undefined;
+    let at = matchers[0]?.length ?? 0;
+    for (let i = 1; i < matchers.length; i++) {
+      const length = matchers[i]?.length ?? 0;
+      let from = i === matchers.length - 1 ? chars.length - length : at;
+      while (from >= at && from + length <= chars.length && !isAt(i, from)) from++;
+      if (from < at || from + length > chars.length) return undefined;
+      parts.push(chars.slice(at, from).join(''));
+      at = from + length;
+    }
+    return at === chars.length ? parts : undefined;
+  };
+}

@@ -1,0 +1,156 @@
+import type { ValueDocument } from '../batch.js';
+import { isPlainName } from '../content.js';
+import { pairsOf } from '../rules/decode-entry.js';
+
+/**
+ * The shape `document`: the content stands at the top level, and all that is the fleet's in one subdocument, `_redis`. Documents
+ * without it are in the fleet's own shape. All of this is pure: see docs/decisions/0021.
+ */
+export interface DocumentShape {
+  /** The names at the top level of what has a name of the fleet's own: `members`, `member`, `score`, `items`, `item`, `value`. */
+  readonly names: Readonly<Record<string, string>>;
+}
+
+/** The subdocument that holds what is the fleet's. */
+export const OURS = '_redis';
+
+/** What of a value's document is content; all else is the fleet's. */
+const CONTENT = ['fields', 'value', 'members', 'items', 'field', 'member', 'score', 'item', 'data'];
+
+type Place = readonly [place: number, name: unknown, value: unknown];
+
+/** Whether a document that was read is in the shape `document`. */
+export function isShaped<T extends object>(
+  document: T,
+): document is T & { readonly [OURS]: Readonly<Record<string, unknown>> } {
+  return OURS in document && typeof document[OURS] === 'object' && document[OURS] !== null;
+}
+
+/** What a document says about itself: all but its content, and in its own shape the content too. */
+export function headOf(document: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return isShaped(document) ? document[OURS] : document;
+}
+
+/**
+ * Puts a value's document, or that of a member, into the shape. The members of an object go to the top level; names that cannot
+ * stand there (`_id`, `_redis`, `removeAt`, those that an object does not keep as they are: see isPlainName) stay in `_redis.fields`, each with its place.
+ * @param own what else is the fleet's, such as the key.
+ */
+export function shapeValue(
+  document: ValueDocument,
+  { names }: DocumentShape,
+  own: ValueDocument,
+): ValueDocument {
+  const top: Record<string, unknown> = {};
+  const ours: Record<string, unknown> = { ...own };
+  const renamed: [string, string][] = [];
+  for (const [name, value] of Object.entries(document)) {
+    const pairs = liftable(name, value, document);
+    if (pairs) {
+      const places = lift(pairs, top);
+      ours.lifted = name;
+      if (places.length > 0) ours.fields = places;
+    } else if (CONTENT.includes(name)) {
+      const stored = names[name] ?? name;
+      top[stored] = value;
+      if (stored !== name) renamed.push([stored, name]);
+    } else ours[name] = value;
+  }
+  if (renamed.length > 0) ours.names = Object.fromEntries(renamed);
+  return { ...top, [OURS]: ours };
+}
+
+/** A value's document, or that of a member, in the fleet's own shape. One that is in it already is returned as it is. */
+export function plainValue(stored: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  if (!isShaped(stored)) return stored;
+  const { _id, [OURS]: ours, ...top } = stored;
+  const { lifted, fields, names, ...head } = ours;
+  if (typeof lifted === 'string') {
+    const pairs = lowered(Object.entries(top), fields);
+    const content = lifted === 'fields' ? contentOf(pairs) : objectOf(pairs);
+    return { _id, ...head, [lifted]: content };
+  }
+  const nameOf = new Map(typeof names === 'object' && names !== null ? Object.entries(names) : []);
+  const content = Object.entries(top).map(([name, value]) => [String(nameOf.get(name) ?? name), value]);
+  return { _id, ...head, ...Object.fromEntries(content) };
+}
+
+/** Puts a message into the shape: its fields at the top level. */
+export function shapeMessage<Message extends { readonly _id: string; readonly content: unknown }>({
+  _id,
+  content,
+  ...head
+}: Message): ValueDocument {
+  const top: Record<string, unknown> = { _id };
+  const places = lift(pairsOf(content), top);
+  return { ...top, [OURS]: places.length > 0 ? { ...head, fields: places } : head };
+}
+
+/** A message in the fleet's own shape. One that is in it already is returned as it is. */
+export function plainMessage(stored: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  if (!isShaped(stored)) return stored;
+  const { _id, [OURS]: ours, ...top } = stored;
+  const { fields, ...head } = ours;
+  return { _id, ...head, content: contentOf(lowered(Object.entries(top), fields)) };
+}
+
+/** Whether a name may stand at the top level of a document of this shape. MongoDB removes documents by their `removeAt`. */
+export function mayStandOnTop(name: string): boolean {
+  return name !== '_id' && name !== OURS && name !== 'removeAt' && isPlainName(name);
+}
+
+/** The pairs that go to the top level in place of a value's one field. */
+function liftable(name: string, value: unknown, { form, text }: ValueDocument): Pairs | undefined {
+  if (form === undefined) return undefined; // a member's document
+  if (name === 'fields') return pairsOf(value);
+  if (name !== 'value' || typeof value !== 'object' || value === null) return undefined;
+  if (!Array.isArray(value)) return isPlainObject(value) ? Object.entries(value) : undefined;
+  // JSON with names that MongoDB does not take is an array of pairs.
+  return typeof text === 'string' && /^\s*\{/.test(text) ? pairsOf(value) : undefined;
+}
+
+/** Puts pairs at the top level, and returns those that cannot stand there, with their places. */
+function lift(pairs: Pairs, top: Record<string, unknown>): Place[] {
+  const places: Place[] = [];
+  pairs.forEach(([name, value], place) => {
+    if (typeof name === 'string' && mayStandOnTop(name) && !Object.hasOwn(top, name)) top[name] = value;
+    else places.push([place, name, value]);
+  });
+  return places;
+}
+
+type Pairs = readonly (readonly [name: unknown, value: unknown])[];
+
+/** The opposite of lift. @throws TypeError where `fields` is not what lift makes. */
+function lowered(top: readonly (readonly [string, unknown])[], fields: unknown): Pairs {
+  if (fields === undefined) return top;
+  if (!Array.isArray(fields)) throw new TypeError(`${OURS}.fields: not a list`);
+  const pairs: (readonly [unknown, unknown])[] = [...top];
+  for (const each of fields) {
+    if (!Array.isArray(each) || each.length !== 3)
+      throw new TypeError(`${OURS}.fields: not a list of places`);
+    pairs.splice(Number(each[0]), 0, [each[1], each[2]]);
+  }
+  return pairs;
+}
+
+/** As the fleet's own shape has fields: see encodeContent. */
+function contentOf(pairs: Pairs): unknown {
+  const content: Record<string, unknown> = {};
+  for (const [name, value] of pairs) {
+    if (typeof name !== 'string' || !isPlainName(name) || Object.hasOwn(content, name)) return pairs;
+    content[name] = value;
+  }
+  return content;
+}
+
+function objectOf(pairs: Pairs): unknown {
+  return pairs.every(([name]) => typeof name === 'string' && name !== '__proto__')
+    ? Object.fromEntries(pairs.map(([name, value]) => [String(name), value]))
+    : pairs;
+}
+
+function isPlainObject(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
