@@ -2,7 +2,7 @@ import { forEachAtOnce, type RuleSpec, SyncError } from '@redis-to-mongo/pipelin
 import type { Db, Document } from 'mongodb';
 import { connected } from './ensure-connected.js';
 import { forgetKey } from './forget-key.js';
-import { keyFilter } from './key-order.js';
+import { keyFilter } from './key-lists.js';
 
 type Stored = { _id: string } & Document;
 

@@ -13,7 +13,7 @@ export { connectMongo, type MongoAddress, type MongoHandle } from './connect-mon
 export { type Refusal, readDeadLetter } from './dead-letters.js';
 export { forgetGoneKeys, markGoneKeys } from './forget-gone-keys.js';
 export { type Forgotten, forgetKey } from './forget-key.js';
-export { ORDERS, QUARANTINED } from './key-order.js';
+export { ORDERS, QUARANTINED } from './key-lists.js';
 export {
   type ActiveKey,
   activeKeyPages,

@@ -2,7 +2,7 @@ import type { KeyState, KeyType, SyncError } from '@redis-to-mongo/pipeline';
 import { type Collection, type Db, type Document, MongoServerError } from 'mongodb';
 import { connected, ensureConnected } from './ensure-connected.js';
 import { toKeyDocument } from './key-document.js';
-import { keyFilter } from './key-order.js';
+import { keyFilter } from './key-lists.js';
 import { mongoError } from './mongo-error.js';
 
 /** A key that MongoDB believes is there. */

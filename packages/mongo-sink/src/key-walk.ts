@@ -1,5 +1,5 @@
 import type { Db, Document, Filter } from 'mongodb';
-import { type KeySort, SORT_FIELDS } from './key-order.js';
+import { type KeySort, SORT_FIELDS } from './key-lists.js';
 
 /** A place in an order of keys: a key, and what it is sorted by (ms since 1970 of times). */
 export interface KeyPlace {

@@ -1,8 +1,8 @@
-import { CONDITIONS } from './key-order.js';
+import { CONDITIONS } from './key-lists.js';
 import type { Index } from './value-indexes.js';
 
 /**
- * What lists of keys are read by; see key-order.ts. That of all keys holds nothing that a save changes, but when a key
+ * What lists of keys are read by; see key-lists.ts. That of all keys holds nothing that a save changes, but when a key
  * goes or comes back. The others hold only the keys that a condition is about, in the order of its list: a key in step pays
  * for none of them.
  */

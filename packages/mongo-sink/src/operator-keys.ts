@@ -8,7 +8,7 @@ import {
 import type { Db, Document, Filter } from 'mongodb';
 import { connected } from './ensure-connected.js';
 import { fromKeyDocument } from './key-document.js';
-import { type KeySort, keyFilter } from './key-order.js';
+import { type KeySort, keyFilter } from './key-lists.js';
 import { walkKeys } from './key-walk.js';
 import { nameFilter } from './operator-name-filter.js';
 

@@ -1,6 +1,6 @@
 import type { Db, Document, UpdateFilter } from 'mongodb';
 import { connected } from './ensure-connected.js';
-import { CONDITIONS } from './key-order.js';
+import { CONDITIONS } from './key-lists.js';
 
 type KeyDocument = { _id: string; pausedAt?: Date | null } & Document;
 

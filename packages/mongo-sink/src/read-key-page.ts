@@ -1,8 +1,8 @@
 import { ESCAPED_KEY_IDS, type KeyCondition, type KeyType } from '@redis-to-mongo/pipeline';
 import type { Db, Document, Filter } from 'mongodb';
 import { connected } from './ensure-connected.js';
+import { keyFilter, ORDERS, SORT_FIELDS } from './key-lists.js';
 import { beginsWith } from './key-name-range.js';
-import { keyFilter, ORDERS, SORT_FIELDS } from './key-order.js';
 import { type KeySummary, SUMMARY_FIELDS, summaryOf } from './key-summary.js';
 import { type KeyPlace, sortValue, type Walk, walkAll, walkKeys } from './key-walk.js';
 

@@ -1,7 +1,7 @@
 import { behindMs } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
 import { connected } from './ensure-connected.js';
-import { CONDITIONS } from './key-order.js';
+import { CONDITIONS } from './key-lists.js';
 
 /** How far the mirror is behind, as of each key's last reading. */
 export interface FleetLag {

@@ -1,7 +1,7 @@
 import { SCHEDULED_TYPES } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
 import { connected } from './ensure-connected.js';
-import { CONDITIONS, keyFilter } from './key-order.js';
+import { CONDITIONS, keyFilter } from './key-lists.js';
 import { type FleetLag, readLag } from './read-lag.js';
 import { readForecasts, type TrimForecast } from './trim-forecasts.js';
 

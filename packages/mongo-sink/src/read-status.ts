@@ -1,6 +1,6 @@
 import type { Db, Document } from 'mongodb';
 import { connected } from './ensure-connected.js';
-import { CONDITIONS } from './key-order.js';
+import { CONDITIONS } from './key-lists.js';
 
 /** The sums over all keys of one type. */
 export interface KeyTypeStatus {

@@ -3,7 +3,7 @@ import { KEY_CONDITIONS, type KeyCondition } from '@redis-to-mongo/pipeline';
 import type { Document } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { connectMongo } from '../src/connect-mongo.js';
-import { keyFilter, ORDERS, SORT_FIELDS } from '../src/key-order.js';
+import { keyFilter, ORDERS, SORT_FIELDS } from '../src/key-lists.js';
 import { LIST_INDEXES } from '../src/list-indexes.js';
 import { prepareDatabase } from '../src/prepare-database.js';
 

@@ -3,8 +3,8 @@ import { KEY_CONDITIONS, type KeyCondition, keyIdOf, namePattern } from '@redis-
 import type { Document } from 'mongodb';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { connectMongo } from '../src/connect-mongo.js';
+import { ORDERS, SORT_FIELDS } from '../src/key-lists.js';
 import { beginsWith } from '../src/key-name-range.js';
-import { ORDERS, SORT_FIELDS } from '../src/key-order.js';
 import { prepareDatabase } from '../src/prepare-database.js';
 import { countKeys, type KeyPageQuery, readKeyPage } from '../src/read-key-page.js';
 
