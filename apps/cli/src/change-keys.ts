@@ -3,6 +3,7 @@ import type { AuditAction } from '@redis-to-mongo/operations';
 import { audited } from './audited.js';
 import type { Call } from './command.js';
 import type { Ending } from './exit-codes.js';
+import { endInterrupted, interruptedPart } from './interrupted-output.js';
 import { INTERRUPTED } from './interruption.js';
 import { openAudit } from './open-audit.js';
 import { coloured, counted } from './table.js';
@@ -57,8 +58,7 @@ export async function changeKeys(
   const isInterrupted = (await interruption.until(work).finally(() => audit.flush())) === INTERRUPTED;
   const results = [...done].map(([key, what]) => ({ key, done: what }));
   results.sort((a, b) => (a.key < b.key ? -1 : 1));
-  if (out.isJson)
-    out.json({ ...(isInterrupted ? { interrupted: true, of: names.size } : {}), keys: results });
+  if (out.isJson) out.json({ ...interruptedPart(isInterrupted, names.size), keys: results });
   else
     out.table(
       ['KEY', ''],
@@ -67,10 +67,7 @@ export async function changeKeys(
         what === UNKNOWN ? coloured('MongoDB knows of no such key', 'red') : what,
       ]),
     );
-  if (isInterrupted) {
-    out.note(`interrupted: ${done.size} of ${counted(names.size, 'key')} done`);
-    return 'interrupted';
-  }
+  if (isInterrupted) return endInterrupted(out, `${done.size} of ${counted(names.size, 'key')} done`);
   const isLacking = results.some(({ done: what }) => what === UNKNOWN || what === onlyOthers);
   return isRefused || (isLacking && !options.flag('allow-none')) ? 'failed' : 'ok';
 }

@@ -1,6 +1,7 @@
 import type { AdoptReport } from '@redis-to-mongo/operations';
 import { CliError } from '../cli-error.js';
 import type { Call, Command } from '../command.js';
+import { endInterrupted } from '../interrupted-output.js';
 import { INTERRUPTED } from '../interruption.js';
 import type { Output } from '../output.js';
 import { counted, grouped } from '../table.js';
@@ -35,10 +36,7 @@ export const adopt: Command = {
     if (out.isJson)
       out.json({ written: isWrite, ...(isInterrupted ? { interrupted: true } : {}), ...report });
     else print(out, report, isWrite);
-    if (isInterrupted) {
-      out.note('interrupted: run it again for the rest');
-      return 'interrupted';
-    }
+    if (isInterrupted) return endInterrupted(out, 'run it again for the rest');
     return report.lines.some(({ found }) => found > 0) ? 'ok' : 'failed';
   },
 };

@@ -2,6 +2,7 @@ import { audited } from '../audited.js';
 import { CliError } from '../cli-error.js';
 import type { Call, Command } from '../command.js';
 import type { Ending } from '../exit-codes.js';
+import { endInterrupted, interruptedPart } from '../interrupted-output.js';
 import { INTERRUPTED } from '../interruption.js';
 import { LETTER_FILTER, letterFilter } from '../letter-filter.js';
 import { didYouMean } from '../nearest-of.js';
@@ -166,18 +167,14 @@ async function forEach(
     }
   };
   const isInterrupted = (await interruption.until(work()).finally(() => audit.flush())) === INTERRUPTED;
-  if (out.isJson)
-    out.json({ ...(isInterrupted ? { interrupted: true, of: total } : {}), deadLetters: results });
+  if (out.isJson) out.json({ ...interruptedPart(isInterrupted, total), deadLetters: results });
   else if (results.length === 0) out.line('no dead letters');
   else
     out.table(
       ['ID', 'RESULT', '>CODE'],
       results.map(({ id, result, code }) => [id, result, code === undefined ? '' : String(code)]),
     );
-  if (isInterrupted) {
-    out.note(`interrupted: ${results.length} of ${total} done`);
-    return 'interrupted';
-  }
+  if (isInterrupted) return endInterrupted(out, `${results.length} of ${total} done`);
   return results.every(({ ok }) => ok) ? 'ok' : 'failed';
 }
 

@@ -2,6 +2,7 @@ import type { KeyOutcome } from '@redis-to-mongo/operations';
 import { shownKey } from '@redis-to-mongo/pipeline';
 import { ALLOW_NONE, requireKeys } from '../allow-none.js';
 import type { Command } from '../command.js';
+import { endInterrupted, interruptedPart } from '../interrupted-output.js';
 import { INTERRUPTED } from '../interruption.js';
 import type { Output } from '../output.js';
 import { coloured, counted, grouped } from '../table.js';
@@ -50,15 +51,13 @@ export const once: Command = {
     });
     const isInterrupted = (await interruption.until(work).finally(() => progress.end())) === INTERRUPTED;
     const done = [...outcomes].sort((a, b) => (a.key < b.key ? -1 : 1));
-    if (out.isJson)
-      out.json({ ...(isInterrupted ? { interrupted: true, of: names.length } : {}), keys: done });
+    if (out.isJson) out.json({ ...interruptedPart(isInterrupted, names.length), keys: done });
     else print(out, done);
-    if (isInterrupted) {
-      out.note(
-        `interrupted: ${grouped(done.length)} of ${counted(names.length, 'key')} done; begin it again for the rest`,
+    if (isInterrupted)
+      return endInterrupted(
+        out,
+        `${grouped(done.length)} of ${counted(names.length, 'key')} done; begin it again for the rest`,
       );
-      return 'interrupted';
-    }
     return outcomes.every(({ result, dead }) => result !== 'failed' && dead === 0) ? 'ok' : 'failed';
   },
 };

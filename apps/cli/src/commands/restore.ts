@@ -2,6 +2,7 @@ import { shownKey } from '@redis-to-mongo/pipeline';
 import { ALLOW_NONE, requireKeys } from '../allow-none.js';
 import { CliError } from '../cli-error.js';
 import type { Command } from '../command.js';
+import { endInterrupted, interruptedPart } from '../interrupted-output.js';
 import { INTERRUPTED } from '../interruption.js';
 import type { Output } from '../output.js';
 import type { Restored } from '../restore/restore-key.js';
@@ -61,15 +62,13 @@ export const restore: Command = {
     });
     const isInterrupted = (await interruption.until(work).finally(() => progress.end())) === INTERRUPTED;
     const done = [...results].sort((a, b) => (a.key < b.key ? -1 : 1));
-    if (out.isJson)
-      out.json({ ...(isInterrupted ? { interrupted: true, of: keys.length } : {}), keys: done });
+    if (out.isJson) out.json({ ...interruptedPart(isInterrupted, keys.length), keys: done });
     else print(out, done, keys.length);
-    if (isInterrupted) {
-      out.note(
-        `interrupted: ${grouped(keys.length - done.length)} keys are left; of some of them a part may be written`,
+    if (isInterrupted)
+      return endInterrupted(
+        out,
+        `${grouped(keys.length - done.length)} keys are left; of some of them a part may be written`,
       );
-      return 'interrupted';
-    }
     return results.every(({ result }) => result === 'restored') ? 'ok' : 'failed';
   },
 };

@@ -2,6 +2,7 @@ import { shownKey } from '@redis-to-mongo/pipeline';
 import type { Finding, Verification } from '@redis-to-mongo/verify';
 import { ALLOW_NONE, requireKeys } from '../allow-none.js';
 import type { Call, Command } from '../command.js';
+import { endInterrupted, interruptedPart } from '../interrupted-output.js';
 import { INTERRUPTED } from '../interruption.js';
 import type { Output } from '../output.js';
 import { bad, coloured, counted, grouped } from '../table.js';
@@ -66,10 +67,9 @@ interface Partial {
 
 function printPartial(out: Output, { total, compared, differing }: Partial): 'interrupted' {
   const findings = [...differing.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
-  if (out.isJson) out.json({ interrupted: true, of: total, keys: compared.size, differing: findings });
+  if (out.isJson) out.json({ ...interruptedPart(true, total), keys: compared.size, differing: findings });
   else print(out, compared.size, findings, false);
-  out.note(`interrupted: ${grouped(compared.size)} of ${counted(total, 'key')} compared`);
-  return 'interrupted';
+  return endInterrupted(out, `${grouped(compared.size)} of ${counted(total, 'key')} compared`);
 }
 
 async function compare(
