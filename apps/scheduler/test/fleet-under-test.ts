@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { JobQueue } from '@redis-to-mongo/job-queue';
 import {
   type FreshNamespace,
@@ -8,7 +9,7 @@ import {
 import { connectMongo, markPaused, markResumed } from '@redis-to-mongo/mongo-sink';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
 import type { Db, Document } from 'mongodb';
-import { afterAll, afterEach, beforeAll, expect, inject, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
 import { type FleetProcess, SCHEDULER, startApp, WORKER } from './fleet-process.js';
 
 /** Half of the default, since many tests wait for it: for what a dead process held to be free. */
@@ -139,13 +140,22 @@ export function fleetForTests(made: (fleet: FleetUnderTest) => void): void {
   });
 }
 
-/** Waits until what is expected holds. */
-export async function until(expected: () => Promise<void> | void, timeout = 60_000): Promise<void> {
-  await vi.waitFor(expected, { timeout, interval: 50 });
+/** Waits until what is expected holds: often at first, then less, since looking costs the servers something, too. */
+export async function until(expected: () => Promise<void> | void, timeout = 120_000): Promise<void> {
+  const ends = performance.now() + timeout;
+  for (let waitMs = 20; ; waitMs = Math.min(1.3 * waitMs, 250)) {
+    try {
+      await expected();
+      return;
+    } catch (error) {
+      if (performance.now() > ends) throw error;
+    }
+    await sleep(waitMs);
+  }
 }
 
 /** Waits until an app has printed something. */
-export async function prints(app: FleetProcess, pattern: RegExp, timeout = 60_000): Promise<void> {
+export async function prints(app: FleetProcess, pattern: RegExp, timeout = 120_000): Promise<void> {
   await until(() => {
     if (!pattern.test(app.output())) throw new Error(`not printed: ${pattern}\n${app.output().slice(-3000)}`);
   }, timeout);

@@ -19,6 +19,7 @@ it('scheduler and worker take rules, intervals and limits over by SIGHUP, and a 
   configure({ ...hours, KEY_EXCLUDE: ['new*'] });
   await fleet.redis.xadd('orders', '1-0', 'n', '1');
   await fleet.redis.xadd('new', '1-0', 'n', '1');
+  await fleet.redis.sadd('orders:tags', 'a');
   // The test's own settings of intervals would hide those of the file.
   const own = { CONFIG_FILE, SYNC_INTERVAL_SEC: '' };
   const apps = [fleet.scheduler(own), fleet.worker(own)];
@@ -40,7 +41,8 @@ it('scheduler and worker take rules, intervals and limits over by SIGHUP, and a 
     SLICE_MS: 500,
     RULES: [
       { pattern: 'later', types: ['stream'], collection: 'by_rule' },
-      { pattern: 'orders', intervalSec: 60 },
+      { pattern: 'orders*', types: ['stream'], intervalSec: 60 },
+      { pattern: 'orders*', types: ['set'], intervalSec: 90 },
     ],
     WORKER_HTTP_PORT: 1,
   });
@@ -53,6 +55,7 @@ it('scheduler and worker take rules, intervals and limits over by SIGHUP, and a 
   expect(apps[1]?.output()).toMatch(/needs a restart","option":"WORKER_HTTP_PORT"/);
   await until(async () => expect(await fleet.entries('new')).toBe(1));
   await until(async () => expect(await fleet.everyMs('orders')).toBe(60_000));
+  await until(async () => expect(await fleet.everyMs('orders:tags')).toBe(90_000));
   await until(async () => expect(await fleet.everyMs('new')).toBe(1_800_000));
   await fleet.redis.xadd('later', '1-0', 'n', '1');
   await until(async () => expect(await fleet.db.collection('by_rule').countDocuments()).toBe(1));

@@ -1,6 +1,7 @@
 import { type RedisServer, startRedis, startTcpProxy, type TcpProxy } from '@redis-to-mongo/local-stack';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { NodeFeed } from '../src/feed/node-feed.js';
 import { ChangeFeed, type ChangeFeedOptions } from '../src/index.js';
 
 const TLS = { enabled: false, rejectUnauthorized: true };
@@ -137,6 +138,35 @@ describe('a connection that nobody is at the other end of', () => {
     proxy.set('pass');
     await vi.waitFor(() => expect(feed?.state).toEqual({ is: 'listening' }), until);
     await tellsOf('text', () => redis.set('text', 'a'));
+  });
+});
+
+describe('a feed that is closed while it asks its server', () => {
+  it('ends at once, and tells of nothing', { timeout: 20_000 }, async () => {
+    const proxy = await startTcpProxy(server.port);
+    const connection = connectRedis(addressOf(proxy.port), () => {});
+    try {
+      await connection.ping();
+      proxy.set('hang');
+      const told: unknown[] = [];
+      const tell = (what: unknown) => void told.push(what);
+      const node = new NodeFeed({
+        redis: connection,
+        prefixes: [],
+        onChange: tell,
+        onListening: tell,
+        onFlush: () => tell('flush'),
+        onLost: () => tell('lost'),
+        onRefused: tell,
+        onError: tell,
+      });
+      await node.close(); // a connection that is ready was asked when the feed was made, and can't answer
+      proxy.set('pass');
+      expect(told).toEqual([]);
+    } finally {
+      connection.disconnect();
+      await proxy.close();
+    }
   });
 });
 

@@ -107,6 +107,20 @@ describe.each<[string, RedisName, number]>([
       expect(await under.header('hashes', 'session')).not.toHaveProperty('fieldsExpireAt');
     });
 
+    it('has them when two hashes are read at once by a process that does not know yet whether the server has them', async () => {
+      const keys = ['one of two', 'two of two'];
+      for (const key of keys) {
+        await writer.hset(key, 'user', 'ada', 'token', 't');
+        await writer.call('HPEXPIREAT', key, LATE, 'FIELDS', '1', 'token');
+      }
+      const line = under.line();
+      await Promise.all(keys.map((key) => syncKey(line, key, wholeSlice())));
+      for (const key of keys)
+        expect(await under.header('hashes', key)).toMatchObject({
+          fieldsExpireAt: [{ field: 'token', expiresAt: new Date(LATE) }],
+        });
+    });
+
     it('has them in the documents of a large hash', async () => {
       await fillLarge('large');
       await writer.call('HPEXPIREAT', 'large', LATE, 'FIELDS', '1', 'field 7');
