@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { startRedis } from '@redis-to-mongo/local-stack';
 import { Redis } from 'ioredis';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { isAlive } from './is-alive.js';
 import { parentOf } from './process-table.js';
 
@@ -39,9 +39,9 @@ describe.concurrent('the servers of a stack', () => {
     const { child, servers } = await startStackProcess(onTestFinished);
     const supervisor = await parentOf(servers[0] ?? 0);
     child.kill('SIGKILL');
-    await expect
-      .poll(() => [...servers, supervisor].map(isAlive), { timeout: 20_000 })
-      .toEqual([false, false, false]);
+    await vi.waitFor(() => expect([...servers, supervisor].map(isAlive)).toEqual([false, false, false]), {
+      timeout: 20_000,
+    });
   });
 
   it.for(['SIGTERM', 'SIGINT'] as const)(
@@ -62,7 +62,7 @@ describe.concurrent('the servers of a stack', () => {
     child.kill('SIGINT');
     child.kill('SIGTERM');
     await exit;
-    await expect.poll(() => servers.map(isAlive), { timeout: 20_000 }).toEqual([false, false]);
+    await vi.waitFor(() => expect(servers.map(isAlive)).toEqual([false, false]), { timeout: 20_000 });
   });
 
   it('end when the process that started theirs has gone', async ({ onTestFinished }) => {
@@ -80,7 +80,7 @@ describe.concurrent('the servers of a stack', () => {
     client.disconnect();
     const { pid } = redis;
     process.kill(await parentOf(pid ?? 0), 'SIGKILL');
-    await expect.poll(() => isAlive(pid), { timeout: 20_000 }).toBe(false);
+    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 20_000 });
     await expect(redis.restart()).rejects.toMatchObject({ code: 'LOCAL_STACK_SUPERVISOR' });
     await redis.stop();
     await expect(stat(String(dir))).rejects.toMatchObject({ code: 'ENOENT' });
@@ -101,6 +101,6 @@ describe.concurrent('the servers of a stack', () => {
         () => true,
         () => false,
       );
-    await expect.poll(exists, { timeout: 20_000 }).toBe(false);
+    await vi.waitFor(async () => expect(await exists()).toBe(false), { timeout: 20_000 });
   });
 });
