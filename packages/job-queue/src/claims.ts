@@ -22,6 +22,8 @@ import { Together } from './together.js';
 /** A worker's hold on a key, for one run or, retained, beyond it. */
 export interface Claim {
   readonly key: string;
+  /** The name that the worker had when it claimed the key. */
+  readonly worker: string;
   readonly run: string;
   /** Until now a worker tailed the key. */
   readonly wasRetained: boolean;
@@ -44,6 +46,8 @@ export type RunEnd = 'done' | 'more' | 'failed' | 'retain';
 /** What became of a claim whose run has ended: `due` is a key that needs another job. */
 export type ClaimEnd = 'ended' | 'due' | 'retained';
 
+/** A worker goes by one name for so many times as long as it may be silent. */
+const NAMED_FOR = 1.5;
 /** Ends in one script. */
 const AT_ONCE = 500;
 
@@ -62,22 +66,25 @@ const AT_ONCE = 500;
  * are suspects, and a process works on one suspect at a time: so the innocent ones end their runs, and only the
  * one that kills goes on to the third time.
  *
- * An end that could not be sent, or whose answer was lost, is sent again with each heartbeat: a claim must not outlive
- * its run for as long as the worker lives.
+ * A claim must not outlive its run for as long as the worker lives. So an end that could not be sent, or whose answer was lost,
+ * is sent again with each heartbeat. And a worker takes another name every few seconds, and tells that it is alive by an old one only
+ * while it holds something by it: an end that a failover of the queue's Redis has lost is made up for once that name has gone.
  */
 export class Claims {
   readonly #redis: ReturnType<typeof connectRedis>;
   readonly #names: KeyBooks;
-  readonly #worker = randomUUID();
   readonly #deadAfterMs: number;
   readonly #suspects = new OneAtATime();
   readonly #heartbeat: NodeJS.Timeout;
   readonly #ending: Together<Ending, ClaimEnd>;
   readonly #asking: Together<Claim, boolean>;
   /** Those that the server may not know of. */
-  #unsent: Ending[] = [];
+  readonly #unsent: Ending[] = [];
+  /** What this worker holds, by key. */
+  readonly #held = new Map<string, Claim>();
+  #name: { readonly worker: string; readonly since: number } | undefined;
+  #naming: Promise<string> | undefined;
   #runs = 0;
-  #isAlive: Promise<unknown> | undefined;
 
   constructor(settings: QueueSettings, onError: (error: Error) => void) {
     this.#redis = writeTogether(connectQueue(settings, onError));
@@ -122,31 +129,31 @@ export class Claims {
 
   /** Gives a retained claim up. @returns whether the key is due: it was requested since it was last read. */
   async release(claim: Claim): Promise<boolean> {
-    const { key, run } = claim;
+    const { key, worker, run } = claim;
+    this.#drop(claim);
     return await this.#orUnsent([{ claim, how: 'more' }], async () => {
-      return (await RELEASE.run(this.#redis, this.#names, this.#worker, run, key)) === 1;
+      return (await RELEASE.run(this.#redis, this.#names, worker, run, key)) === 1;
     });
   }
 
   /** The claims that are left are free at once. */
   async close(): Promise<void> {
     clearInterval(this.#heartbeat);
-    if (this.#isAlive && this.#redis.status === 'ready')
-      await this.#redis.zrem(this.#names[2], this.#worker).catch(() => {}); // it ends by itself
+    const workers = this.#workers();
+    if (workers.length > 0 && this.#redis.status === 'ready')
+      await this.#redis.zrem(this.#names[2], ...workers).catch(() => {}); // they end by themselves
     this.#redis.disconnect();
   }
 
   async #begin(keys: readonly string[], runsAlone: boolean): Promise<Claimed> {
-    this.#isAlive ??= this.#beat();
-    await this.#isAlive.catch((error: unknown) => {
-      this.#isAlive = undefined;
-      throw error;
-    });
+    const worker = this.#name?.worker ?? (await this.#firstName());
     const run = String(++this.#runs);
     const limits = [QUARANTINE.starts, QUARANTINE.ms, runsAlone ? 1 : 0];
-    const begun = keys.map((key) => ({ claim: { key, run, wasRetained: false }, how: 'failed' }) as const);
+    const begun = keys.map(
+      (key) => ({ claim: { key, worker, run, wasRetained: false }, how: 'failed' }) as const,
+    );
     const answers = await this.#orUnsent(begun, () =>
-      BEGIN.numbers(this.#redis, this.#names, this.#worker, run, ...limits, ...keys),
+      BEGIN.numbers(this.#redis, this.#names, worker, run, ...limits, ...keys),
     );
     const claimed = {
       granted: [] as Claim[],
@@ -156,17 +163,47 @@ export class Claims {
     };
     keys.forEach((key, i) => {
       const answer = answers[i];
-      if (answer === 1 || answer === 4) claimed.granted.push({ key, run, wasRetained: answer === 4 });
+      if (answer === 1 || answer === 4) claimed.granted.push({ key, worker, run, wasRetained: answer === 4 });
       else if (answer === 2) claimed.quarantined.push(key);
       else if (answer === 3) claimed.suspects.push(key);
       else claimed.busy.push(key);
     });
+    for (const claim of claimed.granted) this.#held.set(claim.key, claim);
     return claimed;
   }
 
+  async #firstName(): Promise<string> {
+    this.#naming ??= this.#takeName().finally(() => {
+      this.#naming = undefined;
+    });
+    return await this.#naming;
+  }
+
+  async #takeName(): Promise<string> {
+    const worker = randomUUID();
+    await HEARTBEAT.run(this.#redis, this.#names, this.#deadAfterMs, worker);
+    this.#name = { worker, since: performance.now() };
+    return worker;
+  }
+
   async #beat(): Promise<void> {
-    await HEARTBEAT.run(this.#redis, this.#names, this.#worker, this.#deadAfterMs);
+    if (!this.#name) return;
+    if (performance.now() - this.#name.since > NAMED_FOR * this.#deadAfterMs) await this.#takeName();
+    await HEARTBEAT.run(this.#redis, this.#names, this.#deadAfterMs, ...this.#workers());
     while (this.#unsent.length > 0) await this.#endAll(this.#unsent.splice(0, AT_ONCE));
+  }
+
+  /** The names by which this worker holds something, or may, and its present one. */
+  #workers(): string[] {
+    const claims = [...this.#held.values(), ...this.#unsent.map(({ claim }) => claim)];
+    const names = new Set(claims.map(({ worker }) => worker));
+    if (this.#name) names.add(this.#name.worker);
+    return [...names];
+  }
+
+  /** Unless a later run of this process holds the key by now. */
+  #drop(claim: Claim): void {
+    if (this.#held.get(claim.key)?.run === claim.run) this.#held.delete(claim.key);
   }
 
   /** Does what ends claims, or begins them; where it fails, they are ended later. */
@@ -174,6 +211,7 @@ export class Claims {
     try {
       return await send();
     } catch (error) {
+      for (const { claim } of ends) this.#drop(claim);
       this.#unsent.push(...ends);
       throw error;
     }
@@ -183,19 +221,18 @@ export class Claims {
     const { args, places } = endsAlike(ends);
     // Nobody would go on tailing a key whose retaining was not confirmed.
     const later = ends.map(({ claim, how }) => ({ claim, how: how === 'retain' ? 'more' : how }) as const);
-    const answers = await this.#orUnsent(later, () =>
-      END.numbers(this.#redis, this.#names, this.#worker, ...args),
-    );
+    const answers = await this.#orUnsent(later, () => END.numbers(this.#redis, this.#names, ...args));
     const became = ends.map((): ClaimEnd => 'ended');
     for (const [n, answer] of answers.entries())
       if (answer === NEEDS_ANOTHER || answer === RETAINED)
         became[places[n] ?? -1] = answer === RETAINED ? 'retained' : 'due';
+    for (const [n, { claim }] of ends.entries()) if (became[n] !== 'retained') this.#drop(claim);
     return became;
   }
 
   async #askAll(claims: readonly Claim[]): Promise<boolean[]> {
-    const args = claims.flatMap(({ run, key }) => [run, key]);
-    const answers = await STILL_HELD.numbers(this.#redis, this.#names, this.#worker, ...args);
+    const args = claims.flatMap(({ worker, run, key }) => [worker, run, key]);
+    const answers = await STILL_HELD.numbers(this.#redis, this.#names, ...args);
     return claims.map((_, i) => answers[i] === 1);
   }
 }

@@ -7,6 +7,7 @@ export interface Ending {
 }
 
 interface Alike {
+  readonly worker: string;
   readonly run: string;
   readonly how: RunEnd;
   readonly keys: string[];
@@ -20,10 +21,11 @@ interface Alike {
 export function endsAlike(ends: readonly Ending[]): { args: (string | number)[]; places: number[] } {
   const groups = new Map<string, Alike>();
   for (const [place, { claim, how }] of ends.entries()) {
-    const { run, key } = claim;
+    const { worker, run, key } = claim;
+    // A run is of one worker.
     let group = groups.get(`${run} ${how}`);
     if (!group) {
-      group = { run, how, keys: [], places: [] };
+      group = { worker, run, how, keys: [], places: [] };
       groups.set(`${run} ${how}`, group);
     }
     group.keys.push(key);
@@ -31,7 +33,7 @@ export function endsAlike(ends: readonly Ending[]): { args: (string | number)[];
   }
   const all = [...groups.values()];
   return {
-    args: all.flatMap(({ run, how, keys }) => [run, how, keys.length, ...keys]),
+    args: all.flatMap(({ worker, run, how, keys }) => [worker, run, how, keys.length, ...keys]),
     places: all.flatMap(({ places }) => places),
   };
 }

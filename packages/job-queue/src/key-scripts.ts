@@ -159,28 +159,28 @@ return answers`);
 export const [NEEDS_ANOTHER, RETAINED] = [1, 2];
 
 /**
- * Ends runs. ARGV: worker, then for each run and each way to end (`done`, `more`, `failed`, `retain`): run, how, how many keys, keys. A key is
+ * Ends runs. ARGV: for each run and each way to end (`done`, `more`, `failed`, `retain`): worker, run, how, how many keys, keys. A key is
  * settled by a run that ended well, unless it was requested since the run began. Answers for each key: 1 needs another job, 2 is
  * retained, else 0.
  */
 export const END = script(`
-local answers, keys, runs, hows = {}, {}, {}, {}
-local at = 2
+local answers, keys, workers, runs, hows = {}, {}, {}, {}, {}
+local at = 1
 while at <= #ARGV do
-  local run, how, count = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2])
-  for i = at + 3, at + 2 + count do
+  local count = tonumber(ARGV[at + 3])
+  for i = at + 4, at + 3 + count do
     local n = #keys + 1
-    keys[n], runs[n], hows[n] = ARGV[i], run, how
+    keys[n], workers[n], runs[n], hows[n] = ARGV[i], ARGV[at], ARGV[at + 1], ARGV[at + 2]
   end
-  at = at + 3 + count
+  at = at + 4 + count
 end
 local texts = textsOf(keys)
 local settled, free = {}, {}
 for i, key in ipairs(keys) do
-  local run, how, text = runs[i], hows[i], texts[i]
+  local worker, run, how, text = workers[i], runs[i], hows[i], texts[i]
   local claim = parsed(text)
   local answer = 0
-  if isHeldBy(claim, ARGV[1], run) then
+  if isHeldBy(claim, worker, run) then
     local again = claim.again ~= '0'
     if how == 'failed' then
       redis.call('ZADD', DUE, 'NX', claim.began, key)
@@ -206,17 +206,18 @@ all('HDEL', CLAIMS, free)
 return answers`);
 
 /**
- * Whether retained claims are still held. ARGV: worker, then for each key: run, key. Answers 1 for those that are. What was requested
+ * Whether retained claims are still held. ARGV: for each key: worker, run, key. Answers 1 for those that are. What was requested
  * until now is seen by the holder's next read.
  */
 export const STILL_HELD = script(`
 local answers = {}
-for i = 2, #ARGV, 2 do
-  local claim = claimOf(ARGV[i + 1])
-  local isHeld = isHeldBy(claim, ARGV[1], ARGV[i])
+for i = 1, #ARGV, 3 do
+  local worker, run, key = ARGV[i], ARGV[i + 1], ARGV[i + 2]
+  local claim = claimOf(key)
+  local isHeld = isHeldBy(claim, worker, run)
   if isHeld and claim.again ~= '0' then
     claim.again = '0'
-    store(ARGV[i + 1], claim)
+    store(key, claim)
   end
   answers[#answers + 1] = isHeld and 1 or 0
 end
@@ -264,9 +265,9 @@ for i = 1, #page[2], 2 do
 end
 return {page[1], keys}`);
 
-/** ARGV: worker, ms. Counts the worker as alive for so long; forgets those that were last alive an hour ago. */
+/** ARGV: ms, workers. Counts the workers as alive for so long; forgets those that were last alive an hour ago. */
 export const HEARTBEAT = script(`
-redis.call('ZADD', WORKERS, stamp(now + ARGV[2]), ARGV[1])
+for i = 2, #ARGV do redis.call('ZADD', WORKERS, stamp(now + ARGV[1]), ARGV[i]) end
 redis.call('ZREMRANGEBYSCORE', WORKERS, '-inf', stamp(now - 3600000))`);
 
 /** Answers how many keys are due, and for how many ms the first of them. */

@@ -257,9 +257,30 @@ describe('a claim whose end the queue was not told of, since it was away', () =>
     expect(await on.queue.requestUnlessTailed(['a'])).toEqual(new Set());
   });
 
+  it('is free before long where a failover of the queue has lost its end, though the worker lives', async () => {
+    const claims = new Claims({ ...on.settings, deadAfterMs: 600 }, on.onError);
+    try {
+      const lost = await claim(claims, 'lost');
+      const before = await on.redis.hget('{claims}:claims', 'lost');
+      await claims.end(lost, 'done');
+      await on.redis.hset('{claims}:claims', 'lost', String(before)); // as the new primary has it
+      await expect.poll(() => on.queue.abandonedKeys(), { timeout: 20_000 }).toEqual(['lost']);
+
+      // What it works on is its own for as long as that takes, whatever it is called meanwhile.
+      const held = await claim(claims, 'held');
+      const names = () => on.redis.zcard('{claims}:workers');
+      const then = await names();
+      await expect.poll(names, { timeout: 20_000 }).toBeGreaterThan(then + 1);
+      expect(await on.others.claim(['held'])).toMatchObject({ busy: ['held'] });
+      expect(await claims.end(held, 'done')).toBe('due');
+    } finally {
+      await claims.close();
+    }
+  });
+
   it('is granted still to a run that asks again, since the answer was lost', async () => {
     const books = keyBooks(on.settings);
-    await HEARTBEAT.run(on.redis, books, 'worker', 10_000);
+    await HEARTBEAT.run(on.redis, books, 10_000, 'worker');
     const begin = (run: string) => BEGIN.numbers(on.redis, books, 'worker', run, 3, 3_600_000, 0, 'a');
     expect(await begin('1')).toEqual([1]);
     expect(await begin('1')).toEqual([1]);
