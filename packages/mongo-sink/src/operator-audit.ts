@@ -1,7 +1,6 @@
 import { type Db, type Document, type Filter, ObjectId } from 'mongodb';
-import { ensureConnected } from './ensure-connected.js';
+import { connected } from './ensure-connected.js';
 import { beginsWith } from './key-name-range.js';
-import { mongoError } from './mongo-error.js';
 import type { Index } from './value-indexes.js';
 
 /** What an operator did: who, from where, to which key or to which list. */
@@ -51,16 +50,13 @@ export const AUDIT_INDEXES: readonly Index[] = [
  */
 export async function writeAudit(db: Db, entries: readonly AuditEntry[], keepMs: number): Promise<void> {
   if (entries.length === 0) return;
-  try {
-    await ensureConnected(db);
+  await connected(db, async () => {
     const documents = entries.map((entry) => ({
       ...entry,
       ...(keepMs > 0 ? { expiresAt: new Date(entry.at.getTime() + keepMs) } : {}),
     }));
     await db.collection('audit').insertMany(documents, { ordered: false });
-  } catch (error) {
-    throw mongoError(error);
-  }
+  });
 }
 
 /** @throws SyncError as mongoError tells. */
@@ -71,8 +67,7 @@ export async function readAudit(
   readonly entries: readonly (AuditEntry & { readonly id: string })[];
   readonly isMore: boolean;
 }> {
-  try {
-    await ensureConnected(db);
+  return await connected(db, async () => {
     const filter: Filter<Document> = {
       ...(key === undefined ? (prefix === '' ? {} : { key: beginsWith(prefix) }) : { key }),
       ...(action === undefined ? {} : { action }),
@@ -85,9 +80,7 @@ export async function readAudit(
       .limit(limit + 1)
       .toArray();
     return { entries: found.slice(0, limit).map(toEntry), isMore: found.length > limit };
-  } catch (error) {
-    throw mongoError(error);
-  }
+  });
 }
 
 function toEntry({ _id, at, who, by, from, action, key, filter, result, error }: Document) {

@@ -12,7 +12,7 @@ import {
 import { BSON, type Db, type Document } from 'mongodb';
 import { bulksOf } from './bulks-of.js';
 import { readDeadLetter } from './dead-letters.js';
-import { ensureConnected } from './ensure-connected.js';
+import { connected, ensureConnected } from './ensure-connected.js';
 import { storedMessages } from './message-forms.js';
 import { mongoError } from './mongo-error.js';
 import { pathsIn } from './value-place.js';
@@ -86,13 +86,11 @@ export async function deadAmong(
 ): Promise<ReadonlySet<string>> {
   const prefix = messageIdPrefix(key, incarnation);
   const ids = entryIds.map((entryId) => messageId(prefix, entryId));
-  try {
+  return await connected(db, async () => {
     const letters = db.collection<Stored>('dead_letters');
     const found = await letters.find({ _id: { $in: ids } }, { projection: { entryId: 1 } }).toArray();
     return new Set(found.map(({ entryId }) => String(entryId)));
-  } catch (error) {
-    throw mongoError(error);
-  }
+  });
 }
 
 /**

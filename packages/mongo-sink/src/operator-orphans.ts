@@ -1,10 +1,11 @@
 import { type DocumentId, isKeyType, type KeyType, OURS } from '@redis-to-mongo/pipeline';
 import { type Db, type Document, ObjectId } from 'mongodb';
-import { ensureConnected } from './ensure-connected.js';
+import { connected, ensureConnected } from './ensure-connected.js';
 import { fromKeyDocument } from './key-document.js';
 import { mongoError } from './mongo-error.js';
 import { collectionOf, collectionsOf, VALUE_KEY_TYPES } from './operator-collections.js';
 import type { ValueKeyType } from './operator-values.js';
+import { pagesOf } from './pages-of.js';
 import { HEADER_PROJECTION, isOurs, parseHeader } from './value-header.js';
 import { documentIdOf, ownerOf, pathIn, type StoredId, type StoredValue } from './value-place.js';
 
@@ -54,15 +55,11 @@ export async function* orphans(
       const cursor = db
         .collection<StoredValue>(place.collection)
         .find(ACTIVE, { projection: HEADER_PROJECTION, batchSize: PAGE });
-      let page: StoredValue[] = [];
-      for await (const value of cursor) {
+      const isWanted = (value: StoredValue) => {
         const key = ownerOf(value) ?? value._id;
-        if (typeof key === 'string' && wanted(key)) page.push(value);
-        if (page.length < PAGE) continue;
-        yield* orphansAmong(db, place, page);
-        page = [];
-      }
-      yield* orphansAmong(db, place, page);
+        return typeof key === 'string' && wanted(key);
+      };
+      for await (const page of pagesOf(cursor, PAGE)) yield* orphansAmong(db, place, page.filter(isWanted));
     }
   } catch (error) {
     throw mongoError(error);
@@ -75,8 +72,7 @@ export async function orphansOf(
   ruleCollections: readonly RuleCollection[],
   key: string,
 ): Promise<readonly Orphan[]> {
-  try {
-    await ensureConnected(db);
+  return await connected(db, async () => {
     const found: Orphan[] = [];
     for (const place of placesOf(ruleCollections)) {
       const values = db.collection<StoredValue>(place.collection);
@@ -85,9 +81,7 @@ export async function orphansOf(
       for await (const orphan of orphansAmong(db, place, await active.toArray())) found.push(orphan);
     }
     return found;
-  } catch (error) {
-    throw mongoError(error);
-  }
+  });
 }
 
 interface Place {

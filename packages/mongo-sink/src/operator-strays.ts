@@ -6,8 +6,7 @@ import {
   messageIdPrefix,
 } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
-import { ensureConnected } from './ensure-connected.js';
-import { mongoError } from './mongo-error.js';
+import { connected } from './ensure-connected.js';
 import { ofPlace } from './operator-messages.js';
 
 /** Documents that no entry of the stream can have led to: how many, and the `_id` of the first. */
@@ -40,8 +39,7 @@ export async function strayMessages(
   };
   const behind = new Tally();
   const ofOtherLives = new Tally();
-  try {
-    await ensureConnected(db);
+  return await connected(db, async () => {
     for (const name of collectionsOf([collection, ...activity.map((period) => period.collection), null])) {
       const found = db
         .collection<{ _id: string } & Document>(name)
@@ -50,9 +48,7 @@ export async function strayMessages(
         (_id > lastEntry && _id < present.$lt ? behind : ofOtherLives).add(_id);
     }
     return { behind, ofOtherLives };
-  } catch (error) {
-    throw mongoError(error);
-  }
+  });
 }
 
 class Tally implements Strays {

@@ -1,7 +1,8 @@
 import { keyOfMessageId, messageIdBounds } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
-import { ensureConnected } from './ensure-connected.js';
+import { connected, ensureConnected } from './ensure-connected.js';
 import { mongoError } from './mongo-error.js';
+import { pagesOf } from './pages-of.js';
 import { pathIn } from './value-place.js';
 
 type Stored = { _id: string } & Document;
@@ -27,15 +28,12 @@ export async function* unknownStreams(
           [{ $group: { _id: { stream: ownOr('stream'), type: ownOr('type') }, first: { $min: '$_id' } } }],
           { allowDiskUse: true, batchSize: PAGE },
         );
-      let page: string[] = [];
-      for await (const { first } of groups) {
-        const key = typeof first === 'string' ? keyOfMessageId(first) : undefined;
-        if (key !== undefined && wanted(key)) page.push(key);
-        if (page.length < PAGE) continue;
-        yield* await withoutKnown(db, page);
-        page = [];
+      for await (const page of pagesOf(groups, PAGE)) {
+        const keys = page.flatMap(({ first }) =>
+          typeof first === 'string' ? (keyOfMessageId(first) ?? []) : [],
+        );
+        yield* await withoutKnown(db, keys.filter(wanted));
       }
-      yield* await withoutKnown(db, page);
     }
   } catch (error) {
     throw mongoError(error);
@@ -48,8 +46,7 @@ export async function unknownStream(
   collections: readonly string[],
   key: string,
 ): Promise<string | undefined> {
-  try {
-    await ensureConnected(db);
+  return await connected(db, async () => {
     if ((await withoutKnown(db, [key])).length === 0) return undefined;
     for (const name of collections) {
       const messages = db
@@ -58,9 +55,7 @@ export async function unknownStream(
       for await (const { _id } of messages) if (keyOfMessageId(_id) === key) return name;
     }
     return undefined;
-  } catch (error) {
-    throw mongoError(error);
-  }
+  });
 }
 
 /** A field of the fleet's in a document of either shape; a stream's own field may have its name. */

@@ -13,7 +13,7 @@ import {
   shownKey,
 } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
-import { ensureConnected } from './ensure-connected.js';
+import { connected } from './ensure-connected.js';
 import { mongoError } from './mongo-error.js';
 import { collectionsOf, type ValueCollections } from './operator-collections.js';
 import { HEADER_PROJECTION, parseHeader, plainUnit, type UnitDocument, unitsOf } from './value-header.js';
@@ -59,8 +59,7 @@ export async function readMirroredValue(
   state: Pick<KeyState, 'key' | 'collection' | 'documentId'>,
 ): Promise<MirroredValue | undefined> {
   const names = collectionsOf(keyType, state);
-  try {
-    await ensureConnected(db);
+  return await connected(db, async () => {
     const stored = await db.collection<StoredValue>(names.collection).findOne({ _id: documentIdOf(state) });
     // Another key's, by an _id that a rule made.
     if (!stored || (ownerOf(stored) ?? state.key) !== state.key) return undefined;
@@ -68,9 +67,7 @@ export async function readMirroredValue(
     const isLarge = document.form === 'members';
     const items = () => (isLarge ? unitItems(db, keyType, names, stored) : inlineItems(keyType, document));
     return { ...describe(document), hasItems: true, items };
-  } catch (error) {
-    throw mongoError(error);
-  }
+  });
 }
 
 /** A value document that is not in its collection: its items are in it, or not to be had. */

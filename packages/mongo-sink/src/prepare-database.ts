@@ -1,10 +1,9 @@
 import type { RuleSpec } from '@redis-to-mongo/pipeline';
 import type { Db } from 'mongodb';
 import { dropFormerIndexes } from './drop-former-indexes.js';
-import { ensureConnected } from './ensure-connected.js';
+import { connected } from './ensure-connected.js';
 import { LIST_INDEXES } from './list-indexes.js';
 import { makeIndex } from './make-index.js';
-import { mongoError } from './mongo-error.js';
 import { AUDIT_INDEXES } from './operator-audit.js';
 import { ruleIndexes } from './rule-indexes.js';
 import { type Index, VALUE_INDEXES } from './value-indexes.js';
@@ -37,13 +36,10 @@ export async function prepareDatabase(
   db: Db,
   rules: readonly RuleSpec[] = [],
 ): Promise<{ maxDocumentBytes: number }> {
-  try {
-    await ensureConnected(db);
+  return await connected(db, async () => {
     const hello = await db.command({ hello: 1 });
     for (const index of [...INDEXES, ...ruleIndexes(rules)]) await makeIndex(db, index);
     await dropFormerIndexes(db);
     return { maxDocumentBytes: Number(hello.maxBsonObjectSize ?? 16 * 1024 * 1024) };
-  } catch (error) {
-    throw mongoError(error);
-  }
+  });
 }
