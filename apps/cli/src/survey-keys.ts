@@ -1,6 +1,6 @@
 import type { Config } from '@redis-to-mongo/config';
 import { queueKeyPattern } from '@redis-to-mongo/job-queue';
-import { globPattern, isKeyType, type KeyPattern, RuleBook } from '@redis-to-mongo/pipeline';
+import { globPattern, isKeyType, type KeyPattern, type KeyType, RuleBook } from '@redis-to-mongo/pipeline';
 import { scanKeys } from '@redis-to-mongo/redis-source';
 import type { RedisClient } from './servers.js';
 
@@ -30,6 +30,8 @@ export interface RuleCount {
   readonly keys: number;
   /** Keys that it matches and that a rule before it has. */
   readonly taken: number;
+  /** One that has it; null for none. */
+  readonly example: { readonly key: string; readonly type: KeyType } | null;
 }
 
 export interface KeySurvey {
@@ -57,7 +59,14 @@ export async function surveyKeys(redis: RedisClient, { keys, queue, rules }: Con
     { readonly type: string; keys: number; readonly example: string; readonly ruleCollection: string | null }
   >();
   const book = new RuleBook(rules);
-  const counts = rules.map((rule) => ({ alone: new RuleBook([rule]), keys: 0, taken: 0 }));
+  const counts = rules.map(
+    (rule): Counting => ({
+      alone: new RuleBook([rule]),
+      keys: 0,
+      taken: 0,
+      example: null,
+    }),
+  );
   const isQueueKey = globPattern(queueKeyPattern(queue));
   for await (const found of scanKeys(redis, (key) => !isQueueKey.test(key)))
     for (const { key, type } of found) {
@@ -67,8 +76,10 @@ export async function surveyKeys(redis: RedisClient, { keys, queue, rules }: Con
       const name = typeof type === 'string' ? type : type.unknown;
       const rule = isKeyType(type) ? book.ruleFor(key, type) : undefined;
       counts.forEach((count, i) => {
-        if (rule?.number === i + 1) count.keys++;
-        else if (isKeyType(type) && count.alone.ruleFor(key, type)) count.taken++;
+        if (rule?.number === i + 1 && isKeyType(type)) {
+          count.keys++;
+          count.example ??= { key, type };
+        } else if (isKeyType(type) && count.alone.ruleFor(key, type)) count.taken++;
       });
       const ruleCollection = rule?.collection ?? null;
       const target = JSON.stringify([name, ruleCollection]);
@@ -85,13 +96,21 @@ export async function surveyKeys(redis: RedisClient, { keys, queue, rules }: Con
     types: [...types.values()]
       .map((counted) => ({ isMirrored: keys.types.some((each) => each === counted.type), ...counted }))
       .sort((a, b) => b.keys - a.keys),
-    rules: counts.map(({ keys: own, taken }, i) => ({
+    rules: counts.map(({ keys: own, taken, example }, i) => ({
       number: i + 1,
       pattern: rules[i]?.pattern ?? '',
       keys: own,
       taken,
+      example,
     })),
   };
+}
+
+interface Counting {
+  readonly alone: RuleBook;
+  keys: number;
+  taken: number;
+  example: RuleCount['example'];
 }
 
 /** Counts the key at all patterns that match it; true when there is one. */

@@ -36,7 +36,7 @@ export {
   oldDocuments,
 } from './old-engine.js';
 export { type AuditEntry, type AuditQuery, readAudit, writeAudit } from './operator-audit.js';
-export { rereadKey } from './operator-change-key.js';
+export { changeKey, rereadKey } from './operator-change-key.js';
 export { collectionOf } from './operator-collections.js';
 export {
   dropDeadLetter,
@@ -45,6 +45,12 @@ export {
   replayDeadLetter,
   showDeadLetter,
 } from './operator-dead-letters.js';
+export {
+  type FoundMessage,
+  messagePages,
+  removeFormerMessages,
+  removeFormerValue,
+} from './operator-former-documents.js';
 export { findKeys, type KeyQuery, keyNames, readKey } from './operator-keys.js';
 export {
   allLetters,

@@ -71,7 +71,8 @@ export function fromKeyDocument(document: Document): KeyState {
   };
 }
 
-function isDocumentId(value: unknown): value is DocumentId {
+/** Whether it is an `_id` as a rule makes it. */
+export function isDocumentId(value: unknown): value is DocumentId {
   return (
     typeof value === 'object' &&
     value !== null &&

@@ -1,7 +1,7 @@
-import type { KeyState, KeyType, SyncError } from '@redis-to-mongo/pipeline';
+import type { DocumentId, KeyState, KeyType, SyncError } from '@redis-to-mongo/pipeline';
 import { type Collection, type Db, type Document, MongoServerError } from 'mongodb';
 import { connected, ensureConnected } from './ensure-connected.js';
-import { toKeyDocument } from './key-document.js';
+import { isDocumentId, toKeyDocument } from './key-document.js';
 import { keyFilter } from './key-lists.js';
 import { mongoError } from './mongo-error.js';
 
@@ -11,6 +11,11 @@ export interface ActiveKey {
   readonly keyType: KeyType;
   /** Where its documents are, if a rule named a collection. */
   readonly collection: string | null;
+  /** The `_id` of its value's document, and by which rule it was made; see KeyState. */
+  readonly documentId: DocumentId | null;
+  readonly rule: string | null;
+  /** Messages that were written. */
+  readonly written: number;
 }
 
 type Registered = { _id: string; keyType: KeyType; status: string } & Document;
@@ -20,11 +25,18 @@ export async function* activeKeys(db: Db): AsyncGenerator<ActiveKey> {
   try {
     await ensureConnected(db);
     const cursor = keysIn(db).find(ACTIVE, {
-      projection: { keyType: 1, collection: 1 },
+      projection: { keyType: 1, collection: 1, documentId: 1, rule: 1, 'counts.written': 1 },
       batchSize: 5000,
     });
-    for await (const { _id, keyType, collection } of cursor)
-      yield { key: _id, keyType, collection: typeof collection === 'string' ? collection : null };
+    for await (const { _id, keyType, collection, documentId, rule, counts } of cursor)
+      yield {
+        key: _id,
+        keyType,
+        collection: typeof collection === 'string' ? collection : null,
+        documentId: isDocumentId(documentId) ? documentId : null,
+        rule: typeof rule === 'string' ? rule : null,
+        written: Number(counts?.written ?? 0),
+      };
   } catch (error) {
     throw mongoError(error);
   }

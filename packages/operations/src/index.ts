@@ -13,3 +13,4 @@ export { type Resynced, resyncKey } from './resync-key.js';
 export { RETRY } from './retry.js';
 export { type Synced, syncNow } from './sync-now.js';
 export { type KeyOutcome, syncAllToEnd, syncToEnd } from './sync-to-end.js';
+export { type TakenOver, takeOver } from './take-over.js';

@@ -184,7 +184,10 @@ export function withRule(state: KeyState, rule: string | undefined): KeyState {
 }
 
 /** Whether the documents of a key are where, and as, a rule would have them now. */
-export function isInPlace(state: KeyState, { collection, documentId, rule }: DocumentPlace): boolean {
+export function isInPlace(
+  state: Pick<KeyState, 'collection' | 'documentId' | 'rule'>,
+  { collection, documentId, rule }: DocumentPlace,
+): boolean {
   return (
     (state.collection ?? null) === collection &&
     sameDocumentId(state.documentId ?? undefined, documentId) &&

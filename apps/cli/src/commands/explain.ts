@@ -11,6 +11,7 @@ import type { Call, Command } from '../command.js';
 import { type Choice, explainChoice } from '../explain-choice.js';
 import type { RuleExplanation } from '../explain-rule.js';
 import type { Output } from '../output.js';
+import type { SampleDocument } from '../sample-document.js';
 import type { Servers } from '../servers.js';
 import { bad, coloured } from '../table.js';
 import { duration, fromNow, stamp } from '../times.js';
@@ -30,6 +31,8 @@ interface Explanation {
   /** When trimming is about to reach entries that were not read, if it is; in the past where it has. */
   readonly trimmedUnreadAt: Date | null;
   readonly state: KeyState | null;
+  /** As it would be written now; null where there is nothing to write. */
+  readonly sample: SampleDocument | null;
 }
 
 export const explain: Command = {
@@ -37,7 +40,8 @@ export const explain: Command = {
   forms: ['KEY'],
   about:
     'Tells everything about one key: which pattern takes it, which rule it matches, where it goes, how far it is, when its\n' +
-    'next job runs, what was lost or is about to be, and its last error. A key that is not UTF-8 is written base64:… as\n' +
+    'next job runs, what was lost or is about to be, its last error, and its document as it would be written now, long values\n' +
+    'cut: it shows data. A key that is not UTF-8 is written base64:… as\n' +
     'in keys. Exit code 1 when nobody knows it.',
   args: { min: 1, max: 1 },
   options: {},
@@ -77,7 +81,21 @@ async function explainKey({ args: [name = ''], servers }: Call): Promise<Explana
     schedule,
     trimmedUnreadAt: forecasts.find((forecast) => forecast.key === key)?.at ?? null,
     state: state ?? null,
+    sample: await sampleOf(servers, key, inRedis),
   };
+}
+
+/** The document of a key as it would be written now, with long values cut. */
+async function sampleOf(servers: Servers, key: string, inRedis: string): Promise<SampleDocument | null> {
+  const { RuleBook } = await import('@redis-to-mongo/pipeline');
+  const { redisSource } = await import('@redis-to-mongo/redis-source');
+  const { sampleDocument } = await import('../sample-document.js');
+  const { keys, rules, sync, values } = await servers.config();
+  const keyType = keys.types.find((type) => type === inRedis);
+  if (!keyType) return null;
+  const book = new RuleBook(rules);
+  const source = redisSource(await servers.redis(), keys.types, { ...sync, ...values, rules: book });
+  return (await sampleDocument(source, keys.separator, key, keyType, book)) ?? null;
 }
 
 async function scheduleOf(servers: Servers, key: string): Promise<Explanation['schedule']> {
@@ -89,10 +107,20 @@ async function scheduleOf(servers: Servers, key: string): Promise<Explanation['s
   return found ? { everyMs: found.everyMs ?? null, next: new Date(found.next) } : null;
 }
 
-function print(
-  out: Output,
-  { key, choice, inRedis, stream, type, settings, collection, schedule, trimmedUnreadAt, state }: Explanation,
-): void {
+function print(out: Output, explanation: Explanation): void {
+  const {
+    key,
+    choice,
+    inRedis,
+    stream,
+    type,
+    settings,
+    collection,
+    schedule,
+    trimmedUnreadAt,
+    state,
+    sample,
+  } = explanation;
   out.facts([
     ['key', shownKey(key)],
     ['rule', choice.isChosen ? choice.why : coloured(choice.why, 'yellow')],
@@ -114,6 +142,9 @@ function print(
   }
   if (state) printState(out, state);
   else out.line('\nMongoDB does not know of it.');
+  if (!sample) return;
+  out.heading(`Its document as it would be written now, in ${sample.collection}`);
+  out.line(JSON.stringify(sample.document, undefined, 2));
 }
 
 function printState(out: Output, state: KeyState): void {

@@ -1,10 +1,11 @@
 import { shownKey } from '@redis-to-mongo/pipeline';
 import type { Command } from '../command.js';
 import type { KeysToMove } from '../keys-to-move.js';
+import type { OldShape } from '../old-shapes.js';
 import type { Output } from '../output.js';
 import type { SampleDocument } from '../sample-document.js';
-import type { KeySurvey, TypeCount } from '../survey-keys.js';
-import { coloured, grouped } from '../table.js';
+import type { KeySurvey, RuleCount, TypeCount } from '../survey-keys.js';
+import { coloured, counted, grouped } from '../table.js';
 
 interface Target extends TypeCount {
   readonly collection: string;
@@ -17,10 +18,10 @@ export const plan: Command = {
   about:
     'Shows what the configuration would sync: how many keys each pattern and each rule matches, and which match none; the\n' +
     'keys of each type with the collection that they go to; known keys that another collection is meant for since the\n' +
-    'rules changed; indexes that would be made. --samples adds a document of each type as it\n' +
-    'would be written, long values cut: it shows data. It writes nothing.',
+    'rules changed, and documents that are not as their rule would make them now; indexes that would be made. --samples adds a\n' +
+    'document of each type and of each rule as it would be written, long values cut: it shows data. It writes nothing.',
   args: { min: 0, max: 0 },
-  options: { samples: { doc: 'a document of each type, with real data' } },
+  options: { samples: { doc: 'a document of each type and rule, with real data' } },
   examples: [
     ['plan', 'before the first start'],
     ['plan --samples --json', 'with a document of each type, for machines'],
@@ -30,16 +31,18 @@ export const plan: Command = {
     const { isKeyType, RuleBook } = await import('@redis-to-mongo/pipeline');
     const { redisSource } = await import('@redis-to-mongo/redis-source');
     const { keysToMove } = await import('../keys-to-move.js');
+    const { oldShapes } = await import('../old-shapes.js');
     const { sampleDocument } = await import('../sample-document.js');
     const { surveyKeys } = await import('../survey-keys.js');
     const config = await servers.config();
     const { keys, rules, sync, values } = config;
     const redis = await servers.redis();
     const db = await servers.db();
-    const [survey, { missing: indexes, problems: indexProblems }, toMove] = await Promise.all([
+    const [survey, { missing: indexes, problems: indexProblems }, toMove, old] = await Promise.all([
       surveyKeys(redis, config),
       inspectIndexes(db, rules),
       keysToMove(db, config),
+      oldShapes(db, config),
     ]);
     const book = new RuleBook(rules);
     const source = redisSource(redis, keys.types, { ...sync, ...values, rules: book });
@@ -53,21 +56,43 @@ export const plan: Command = {
       const collection = keyType ? collectionOf({ keyType, collection: each.ruleCollection }) : '';
       targets.push({ ...each, collection, sample: sample ?? null });
     }
+    const planned: PlannedRule[] = [];
+    for (const each of survey.rules) {
+      const { example } = each;
+      const sample =
+        example && options.flag('samples')
+          ? await sampleDocument(source, keys.separator, example.key, example.type, book)
+          : undefined;
+      planned.push({ ...each, sample: sample ?? null });
+    }
     if (out.isJson)
-      out.json({ patterns: survey.patterns, rules: survey.rules, targets, toMove, indexes, indexProblems });
+      out.json({
+        patterns: survey.patterns,
+        rules: planned,
+        targets,
+        toMove,
+        oldShapes: old,
+        indexes,
+        indexProblems,
+      });
     else {
-      print(out, survey, targets, toMove, indexes);
+      print(out, { ...survey, rules: planned }, targets, toMove, old, indexes);
       for (const { problem, remedy } of indexProblems) out.note(`${problem}: ${remedy}`);
     }
     return 'ok';
   },
 };
 
+interface PlannedRule extends RuleCount {
+  readonly sample: SampleDocument | null;
+}
+
 function print(
   out: Output,
-  survey: KeySurvey,
+  survey: Omit<KeySurvey, 'rules'> & { readonly rules: readonly PlannedRule[] },
   targets: readonly Target[],
   toMove: readonly KeysToMove[],
+  old: readonly OldShape[],
   indexes: readonly string[],
 ): void {
   out.table(
@@ -104,11 +129,20 @@ function print(
     out.line(
       `\n${keys === 1 ? '1 known key stays' : `${grouped(keys)} known keys stay`} in ${from} until resynced; the rule now names ${to}`,
     );
+  for (const { rule, pattern, keys, documents } of old)
+    out.line(
+      `\n${counted(documents, 'document')} of ${counted(keys, 'key')} ${documents === 1 ? 'is' : 'are'} not as ${rule === null ? 'without a rule' : `rule ${rule} (${pattern}) would make them`}: redis-to-mongo resync '${pattern}' --yes takes them over in place`,
+    );
   out.heading(indexes.length === 0 ? 'All indexes are there' : 'Indexes to make');
   for (const index of indexes) out.line(`  ${index}`);
   for (const { type, sample } of targets) {
     if (!sample) continue;
     out.heading(`A ${type}, in ${sample.collection}`);
+    out.line(JSON.stringify(sample.document, undefined, 2));
+  }
+  for (const { number, pattern, sample } of survey.rules) {
+    if (!sample) continue;
+    out.heading(`By rule ${number} (${pattern}), in ${sample.collection}`);
     out.line(JSON.stringify(sample.document, undefined, 2));
   }
 }

@@ -1,28 +1,35 @@
 import { canonicalKeyId, shownKey } from '@redis-to-mongo/pipeline';
-import { ALLOW_NONE } from '../allow-none.js';
+import { ALLOW_NONE, requireKeys } from '../allow-none.js';
 import { audited } from '../audited.js';
 import { CliError } from '../cli-error.js';
-import type { Command } from '../command.js';
+import type { Call, Command } from '../command.js';
+import type { Ending } from '../exit-codes.js';
+import { INTERRUPTED } from '../interruption.js';
 import { openAudit } from '../open-audit.js';
-import { counted } from '../table.js';
+import { counted, grouped } from '../table.js';
 
 export const resync: Command = {
   name: 'resync',
-  forms: ['KEY --yes [--here]'],
+  forms: ['KEY --yes [--here]', 'PATTERN --yes [--in-place]'],
   about:
     'Begins the key’s next life: it is read from the start once more. A stream’s messages of earlier lives stay, so every\n' +
-    'entry that Redis still holds is there once for each life; a value is empty until it is read again. To put back what\n' +
+    'entry that Redis still holds is there once for each life; a value is empty until it is read again.\n' +
+    'With a pattern, keys whose documents are not as their rule would make them now are taken over, in place: within their\n' +
+    'present life, without a moment in which a document is missing, by this process. --in-place does so for one key. Fields that\n' +
+    'a rule left out of messages stay away: MongoDB does not have them. To put back what\n' +
     'is missing without a new life, use verify --repair. The fleet does the reading; with --here this process does.\n' +
     'Exit code 1 when MongoDB does not know of the key, without --allow-none.',
   args: { min: 1, max: 1 },
   options: {
-    yes: { doc: 'yes, begin a new life' },
+    yes: { doc: 'yes, begin a new life, or take over' },
+    'in-place': { doc: 'take one key over, as a pattern does' },
     ...ALLOW_NONE,
     here: { doc: 'sync it in this process, and wait for it' },
   },
   examples: [
     ['resync orders --yes', 'orders from its start, by the fleet'],
     ['resync orders --yes --here', 'the same without a fleet'],
+    ["resync 'user:*' --yes", 'documents of users as the rules of today make them'],
   ],
   async run(call) {
     const {
@@ -37,6 +44,9 @@ export const resync: Command = {
         'CLI_REFUSED',
         `resync ${shownKey(key)}: all of it is read and written again: add --yes if you mean it`,
       );
+    const { readKey } = await import('@redis-to-mongo/mongo-sink');
+    const isPattern = /[*?[\\]/.test(name) && !(await readKey(await servers.db(), key));
+    if (isPattern || options.flag('in-place')) return await takeOverKeys(call, name);
     const { openLine } = await import('../open-line.js');
     const { restartKey, syncToEnd, requestKeys } = await import('@redis-to-mongo/operations');
     // Before anything is changed: else nobody would be asked to read it.
@@ -77,3 +87,47 @@ export const resync: Command = {
     return outcome.result === 'failed' || outcome.dead > 0 ? 'failed' : 'ok';
   },
 };
+
+/** Keys taken over at once. */
+const AT_ONCE = 8;
+
+/** Takes over the keys of a pattern whose documents are not as their rule would make them now. */
+async function takeOverKeys(call: Call, pattern: string): Promise<Ending> {
+  const { options, out, servers, interruption } = call;
+  const { keyNames } = await import('@redis-to-mongo/mongo-sink');
+  const { takeOver } = await import('@redis-to-mongo/operations');
+  const { forEachAtOnce, namePattern } = await import('@redis-to-mongo/pipeline');
+  const { openLine } = await import('../open-line.js');
+  const db = await servers.db();
+  const keys = await keyNames(db, { name: namePattern(pattern), condition: 'active' });
+  requireKeys({ args: [pattern], options }, 'resync', keys.length, 'MongoDB has');
+  const { line, slice } = await openLine(servers);
+  const audit = await openAudit(call);
+  const counts = { 'in place': 0, 'taken over': 0, left: 0, paused: 0, gone: 0, documents: 0 };
+  const left: string[] = [];
+  const work = forEachAtOnce(keys, AT_ONCE, async (key) => {
+    const { result, documents } = await takeOver(line, db, key, slice);
+    counts[result]++;
+    counts.documents += documents;
+    if (result === 'left') left.push(key);
+  });
+  const run = async () => await interruption.until(work);
+  const end = await audited(
+    audit,
+    { action: 'resync', key: pattern },
+    run,
+    () => `${counts['taken over']} keys taken over`,
+  ).finally(() => audit.flush());
+  const isInterrupted = end === INTERRUPTED;
+  if (out.isJson) out.json({ ...(isInterrupted ? { interrupted: true } : {}), ...counts, leftKeys: left });
+  else {
+    out.line(
+      `${counted(counts['taken over'], 'key')} taken over, ${counted(counts.documents, 'document')}; ${grouped(counts['in place'])} are as they should be`,
+    );
+    if (counts.paused > 0) out.note(`${counted(counts.paused, 'key')} rest: resume, then again`);
+    for (const key of left.sort())
+      out.note(`${shownKey(key)} stays as it was: see dead-letters list, or try again where it changes`);
+  }
+  if (isInterrupted) return 'interrupted';
+  return left.length > 0 ? 'failed' : 'ok';
+}

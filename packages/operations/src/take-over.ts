@@ -1,0 +1,112 @@
+import {
+  changeKey,
+  collectionOf,
+  putMessages,
+  readMirroredValue,
+  removeFormerMessages,
+  removeFormerValue,
+} from '@redis-to-mongo/mongo-sink';
+import {
+  inPlace,
+  isInPlace,
+  type KeyState,
+  type Line,
+  type SliceLimits,
+  withRule,
+} from '@redis-to-mongo/pipeline';
+import type { Fleet } from './fleet.js';
+import { messagesByRule } from './messages-by-rule.js';
+import { syncToEnd } from './sync-to-end.js';
+
+/**
+ * What came of taking a key over:
+ * - in place: its documents are as its rule would have them.
+ * - taken over: they are now.
+ * - left: its new `_id` is another key's, MongoDB refuses a document, or it changed meanwhile: its documents stay as they were.
+ * - paused, or gone: it is let rest.
+ */
+export interface TakenOver {
+  readonly result: 'in place' | 'taken over' | 'left' | 'paused' | 'gone';
+  readonly documents: number;
+}
+
+/** The rule of a stream while its messages are on their way: that of none. */
+const UNDER_WAY = 'under way';
+
+/**
+ * Brings the documents of a key into the shape, to the `_id` and into the collection that its rule says now, within its present life.
+ * At no moment is a document missing: what is new is written before what was is removed. It may be stopped anywhere, and
+ * begun again.
+ * @throws SyncError KEY_CONTENDED, or of class transient or configuration.
+ */
+export async function takeOver(
+  line: Line,
+  db: Fleet['db'],
+  key: string,
+  slice: SliceLimits,
+): Promise<TakenOver> {
+  const state = await line.sink.load(key);
+  const place = state && line.rules?.placeFor(key, state.keyType);
+  if (!state || !place || state.status !== 'active') return { result: 'gone', documents: 0 };
+  if (isInPlace(state, place)) return { result: 'in place', documents: 0 };
+  if (state.pausedAt) return { result: 'paused', documents: 0 };
+  return state.keyType === 'stream'
+    ? await takeOverStream(line, db, state)
+    : await takeOverValue(line, db, state, slice);
+}
+
+async function takeOverStream(line: Line, db: Fleet['db'], before: KeyState): Promise<TakenOver> {
+  const { key } = before;
+  const place = line.rules?.placeFor(key, 'stream');
+  // What is added from now on goes where the others will be.
+  const state = place && (await changeKey(db, key, (each) => inPlace(each, { ...place, rule: UNDER_WAY })));
+  if (!state) return { result: 'gone', documents: 0 };
+  let documents = 0;
+  let refused = 0;
+  for await (const { former, messages } of messagesByRule(line, db, state)) {
+    refused += await putMessages(db, state, messages);
+    if (refused > 0) return { result: 'left', documents };
+    await removeFormerMessages(db, former, state, messages);
+    documents += messages.count;
+  }
+  await changeKey(db, key, (each) => withRule(each, place.rule));
+  return { result: 'taken over', documents };
+}
+
+async function takeOverValue(
+  line: Line,
+  db: Fleet['db'],
+  before: KeyState,
+  slice: SliceLimits,
+): Promise<TakenOver> {
+  const { key, keyType, incarnation } = before;
+  const place = line.rules?.placeFor(key, keyType);
+  if (!place || keyType === 'stream') return { result: 'gone', documents: 0 };
+  // It is told by the rule that the value was written with whether this has been done.
+  const state = await changeKey(db, key, (each) =>
+    unread(inPlace(each, { ...place, rule: each.rule ?? undefined })),
+  );
+  if (!state || state.incarnation !== incarnation) return { result: 'left', documents: 0 };
+  const { result, dead } = await syncToEnd(line, key, slice, () => {});
+  if (result === 'failed' || dead > 0) {
+    const { collection = null, documentId, rule } = before;
+    const former = { collection, documentId: documentId ?? undefined, rule: rule ?? undefined };
+    await changeKey(db, key, (each) =>
+      each.incarnation === incarnation ? unread(inPlace(each, former)) : each,
+    );
+    return { result: 'left', documents: 0 };
+  }
+  const isElsewhere =
+    collectionOf(before) !== collectionOf(state) ||
+    JSON.stringify(before.documentId ?? null) !== JSON.stringify(state.documentId ?? null);
+  if (isElsewhere && (await readMirroredValue(db, keyType, state))?.active)
+    await removeFormerValue(db, before, state.revision);
+  return { result: 'taken over', documents: 1 };
+}
+
+/** So that its next reading takes the value for changed, and still knows whether it has members. */
+function unread(state: KeyState): KeyState {
+  if (state.position === null) return state;
+  const { checksum: _, ...position } = state.position;
+  return { ...state, position: { ...position, digest: '' } };
+}
