@@ -9,6 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { environmentOf, interpolate, readCompose } from './compose-file.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+const COMMAND = join(root, 'apps/cli/bin/redis-to-mongo.mjs');
 const compose = readCompose();
 const services = Object.entries(compose.services);
 const CHECK = 'dashboard-password';
@@ -35,9 +36,9 @@ describe('docker-compose.yml', () => {
     ]);
   });
 
-  it('starts each app by the main.js that its source is built to', () => {
+  it('starts each app by its name', () => {
     for (const [name, { command }] of apps) {
-      expect(command).toEqual(['node', `apps/${name}/dist/main.js`]);
+      expect(command).toEqual(['redis-to-mongo', name]);
       expect(existsSync(new URL(`../../apps/${name}/src/main.ts`, import.meta.url))).toBe(true);
     }
   });
@@ -83,9 +84,10 @@ describe('docker-compose.yml', () => {
     });
     const check = compose.services[CHECK];
     if (!check) throw new Error('there is no check');
+    expect(check.command[0]).toBe('redis-to-mongo');
     expect(check).toMatchObject({ restart: 'no', depends_on: {} });
     const run = (env: Record<string, string>) =>
-      spawnSync(process.execPath, [join(root, ...check.command.slice(1))], {
+      spawnSync(process.execPath, [COMMAND, ...check.command.slice(1)], {
         cwd: tmpdir(),
         env: { PATH: process.env.PATH, ...environmentOf(check, env) },
         encoding: 'utf8',
@@ -94,7 +96,7 @@ describe('docker-compose.yml', () => {
     expect([without.status, without.stderr]).toEqual([2, expect.stringContaining('set DASHBOARD_PASSWORD')]);
     expect(run(given)).toMatchObject({ status: 0, stderr: '' });
     const hash = `$scrypt$ln=15,r=8,p=1$${'a'.repeat(22)}$${'b'.repeat(43)}`;
-    const byHash = spawnSync(process.execPath, [join(root, ...check.command.slice(1))], {
+    const byHash = spawnSync(process.execPath, [COMMAND, ...check.command.slice(1)], {
       cwd: tmpdir(),
       env: { ...environmentOf(check, {}), DASHBOARD_PASSWORD_HASH: hash },
     });

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { loadConfig } from '@redis-to-mongo/config';
 import { describe, expect, it } from 'vitest';
-import { contextFiles } from '../image-steps/copy-context.mjs';
-import { readDockerfile } from '../image-steps/read-dockerfile.mjs';
+import { contextFiles } from './context-files.mjs';
 import { imageEnvironment } from './pod-environment.js';
+import { readDockerfile } from './read-dockerfile.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const stages = readDockerfile(`${root}Dockerfile`);
@@ -41,8 +41,8 @@ describe('Dockerfile', () => {
     expect(textsOf('USER')).toEqual(['1000:1000']);
   });
 
-  it('runs node itself, so that it gets the signals', () => {
-    expect(textsOf('CMD').map((text) => JSON.parse(text))).toEqual([['node', 'apps/worker/dist/main.js']]);
+  it('runs the command itself, without a shell, so that it gets the signals', () => {
+    expect(textsOf('CMD').map((text) => JSON.parse(text))).toEqual([['redis-to-mongo', 'worker']]);
     expect(textsOf('ENTRYPOINT')).toEqual([]);
   });
 

@@ -8,8 +8,8 @@ import { createMetrics, startHttp } from '@redis-to-mongo/app-shell';
 import { freePort, type MongoServer, startMongo } from '@redis-to-mongo/local-stack';
 import { BSON } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readDockerfile } from '../image-steps/read-dockerfile.mjs';
 import { interpolate, readCompose } from './compose-file.js';
+import { readDockerfile } from './read-dockerfile.mjs';
 
 const dir = mkdtempSync(join(tmpdir(), 'r2m-health-'));
 const INITIATED = join(dir, 'initiated');

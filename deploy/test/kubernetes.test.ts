@@ -1,13 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { existsSync, readFileSync } from 'node:fs';
 import { createFleetMetrics, createMetrics } from '@redis-to-mongo/app-shell';
 import { loadConfig, requireDashboardPassword } from '@redis-to-mongo/config';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
-import { parse, parseAllDocuments } from 'yaml';
+import { parse } from 'yaml';
 import {
   components,
   type Manifest,
@@ -83,7 +79,7 @@ describe('deploy/kubernetes', () => {
     }
   });
 
-  it.each(APPS)('starts the %s from the image by its main.js, with few rights, probes and bounds', (name) => {
+  it.each(APPS)('starts the %s from the image by its command, with few rights, probes and bounds', (name) => {
     expect(existsSync(new URL(`../../apps/${name}/src/main.ts`, import.meta.url))).toBe(true);
     expect(named('Deployment', name)).toMatchObject({
       spec: {
@@ -97,7 +93,7 @@ describe('deploy/kubernetes', () => {
             containers: [
               {
                 image: 'redis-to-mongo',
-                command: ['node', `apps/${name}/dist/main.js`],
+                command: ['redis-to-mongo', name],
                 startupProbe: { httpGet: { path: '/healthz' } },
                 livenessProbe: { httpGet: { path: '/healthz' } },
                 readinessProbe: { httpGet: { path: '/readyz' } },
@@ -189,54 +185,6 @@ describe('deploy/kubernetes', () => {
     for (const { metadata } of spec.triggers) {
       const [metric] = /r2m_\w+/.exec(metadata.query) ?? [];
       expect(exported.map(({ name }) => name)).toContain(metric);
-    }
-  });
-});
-
-const kustomize = ['kustomize', 'kubectl'].find((command) => {
-  try {
-    execFileSync(command, command === 'kubectl' ? ['kustomize', '--help'] : ['version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-});
-
-describe.skipIf(kustomize === undefined)('kustomize (needs kustomize or kubectl in the PATH)', () => {
-  const build = (folder: string): Manifest[] => {
-    const args = [...(kustomize === 'kubectl' ? ['kustomize'] : ['build']), folder];
-    return parseAllDocuments(execFileSync(kustomize ?? '', args, { encoding: 'utf8' })).map((each) =>
-      each.toJS(),
-    );
-  };
-  const folder = fileURLToPath(new URL('../kubernetes', import.meta.url));
-
-  it('builds the fleet, with labels that the monitor finds its pods by', () => {
-    const built = build(folder);
-    expect(built.map(({ kind }) => kind).toSorted()).toEqual(base.map(({ kind }) => kind).toSorted());
-    for (const { kind, spec } of built)
-      if (kind === 'Deployment')
-        expect(spec).toMatchObject({
-          template: { metadata: { labels: { 'app.kubernetes.io/part-of': 'redis-to-mongo' } } },
-        });
-  });
-
-  it('adds the components where they are named', () => {
-    const overlay = mkdtempSync(join(tmpdir(), 'r2m-overlay-'));
-    try {
-      const [resources, ...named] = ['', ...components()].map((below) =>
-        relative(realpathSync(overlay), join(folder, below)),
-      );
-      writeFileSync(
-        join(overlay, 'kustomization.yaml'),
-        JSON.stringify({ resources: [resources], components: named }),
-      );
-      const built = build(overlay);
-      expect(built.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['ScaledObject', 'PodMonitor']));
-      const worker = built.find(({ kind, metadata }) => kind === 'Deployment' && metadata.name === 'worker');
-      expect(worker?.spec).not.toHaveProperty('replicas');
-    } finally {
-      rmSync(overlay, { recursive: true });
     }
   });
 });

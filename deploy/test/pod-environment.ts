@@ -1,5 +1,5 @@
-import { readDockerfile } from '../image-steps/read-dockerfile.mjs';
 import { type Manifest, named, type Pods } from './kubernetes-manifests.js';
+import { readDockerfile } from './read-dockerfile.mjs';
 
 export interface ServicePorts {
   readonly metadata: { readonly name: string };

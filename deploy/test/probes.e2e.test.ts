@@ -42,9 +42,9 @@ async function start(app: string, container: Container): Promise<(port: string) 
       value === '0.0.0.0' ? '127.0.0.1' : String(ports.get(value) ?? value),
     ]),
   );
-  const [command = '', main = ''] = container.command;
-  expect(command).toBe('node');
-  running = spawn(process.execPath, [join(root, main)], {
+  const [command, ...args] = container.command;
+  expect(command).toBe('redis-to-mongo');
+  running = spawn(process.execPath, [join(root, 'apps/cli/bin/redis-to-mongo.mjs'), ...args], {
     cwd,
     env: { PATH: process.env.PATH, ...env },
     stdio: 'ignore',

@@ -11,7 +11,6 @@ const entries = [
   'apps/scheduler/dist/main.js',
   'apps/worker/dist/main.js',
   'apps/dashboard/dist/main.js',
-  'apps/dashboard/dist/check-configuration.js',
   'apps/dashboard/dist/hash-password.js',
 ];
 

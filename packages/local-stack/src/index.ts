@@ -2,6 +2,7 @@ export { isRedisForHere, type RedisName } from './choose-redis.js';
 export { chromiumPath } from './chromium-path.js';
 export { freePort } from './free-port.js';
 export { type FreshNamespace, freshNamespace } from './fresh-namespace.js';
+export { type Kustomize, kustomizePath } from './kustomize-path.js';
 export { type LocalStack, type LocalStackOptions, startLocalStack } from './local-stack.js';
 export { LocalStackError, type LocalStackErrorCode } from './local-stack-error.js';
 export { type MongoOptions, type MongoServer, startMongo } from './mongo-server.js';

@@ -37,6 +37,7 @@ export function readArguments(
       options: {
         ...Object.fromEntries(Object.keys(options).map((each) => [each, { type: 'string' as const }])),
         config: { type: 'string' },
+        check: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean', short: 'V' },
       },
@@ -61,9 +62,16 @@ function usage(name: string, about: string, options: Readonly<Record<string, Arg
   return `redis-to-mongo ${name}: ${about}
 
 ${own.join('')}  --config PATH  the configuration file; default: CONFIG_FILE, else ./config.json
+  --check        say whether the configuration can be used, and end: with 0, or with 2 and all that is wrong
   -h, --help     show this help
   -V, --version  show the version
 
 It is set by environment variables over the configuration file: see docs/configuration.md. It runs until SIGTERM or
 Ctrl-C. Exit codes: 0 stopped, 1 could not start or failed, 2 wrong arguments or configuration, 3 not closed in time.`;
+}
+
+/** Whether an app shall only check its configuration. @param argv that was looked at before. */
+export function isCheck(argv: readonly string[]): boolean {
+  const { values } = parseArgs({ args: [...argv], options: { check: { type: 'boolean' } }, strict: false });
+  return values.check === true;
 }

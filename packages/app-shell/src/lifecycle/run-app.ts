@@ -8,7 +8,7 @@ import { errorCode } from '../log/render-error.js';
 import { Closers } from './closers.js';
 import { EXIT_CODES, STOP_SIGNALS, type StopSignal, startFailureCode } from './exit-code.js';
 import { loadOrExit } from './load-or-exit.js';
-import { type AppUsage, type ArgumentsAnswer, readArguments } from './read-arguments.js';
+import { type AppUsage, type ArgumentsAnswer, isCheck, readArguments } from './read-arguments.js';
 import { type OptionChange, Reloading, type TakeOver } from './reloading.js';
 
 /** What an app is given to start with. */
@@ -68,6 +68,7 @@ export async function runApp<Settings extends AppSettings>(options: AppOptions<S
   if (answer) return await printAndExit(answer);
   const libraryWords = new LibraryWords();
   const settings = await loadOrExit(name, () => options.load());
+  if (options.usage && isCheck(options.usage.argv)) process.exit(EXIT_CODES.stopped);
   const logger = createLogger({ ...settings.log, app: name });
   libraryWords.sendTo(logger);
   const forceAfterMs = options.closeWithinMs?.(settings) ?? CLOSE_WITHIN_MS;

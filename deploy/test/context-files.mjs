@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import dockerignore from '@balena/dockerignore';
 
 /**
@@ -18,17 +18,4 @@ export function contextFiles(root) {
   });
   const ignored = dockerignore().add(readFileSync(join(root, '.dockerignore'), 'utf8'));
   return listed.split('\0').filter((path) => path && !ignored.ignores(path) && existsSync(join(root, path)));
-}
-
-/**
- * Copies the build context into an empty folder.
- *
- * @param {string} root
- * @param {string} target
- */
-export function copyContext(root, target) {
-  for (const path of contextFiles(root)) {
-    mkdirSync(dirname(join(target, path)), { recursive: true });
-    cpSync(join(root, path), join(target, path));
-  }
 }

@@ -1,0 +1,58 @@
+// @ts-check
+// Builds the image, and tries docker-compose.yml with it on a real engine: brings it up, writes, kills, stops, verifies. Where no
+// engine runs, root on Debian gets one for the time being; where no image registry is reached, something stands in for the base
+// images (base-images.mjs). What is downloaded is kept below ~/.cache/redis-to-mongo/try-compose.
+//
+//   npm run try-compose
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { getBaseImages } from './base-images.mjs';
+import { openEngine } from './engine.mjs';
+import { trial } from './trial.mjs';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const read = (/** @type {string} */ path) => readFileSync(join(root, path), 'utf8');
+
+/** @type {import('./trial.mjs').Step} */
+async function step(what, work) {
+  const start = performance.now();
+  const result = await work();
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  console.log(`${seconds.padStart(6)} s  ${what}${result === '' ? '' : `: ${result}`}`);
+}
+
+/** The images that Dockerfile and compose file begin with, in the order in which they stand there. */
+function baseImages() {
+  const [, node = ''] = /^FROM (\S+)/m.exec(read('Dockerfile')) ?? [];
+  const servers = [...read('docker-compose.yml').matchAll(/^ +image: (\S+)$/gm)].map(([, name = '']) => name);
+  return [node, ...servers.filter((name) => !name.startsWith('redis-to-mongo'))];
+}
+
+const start = performance.now();
+const engine = await openEngine();
+try {
+  /** @type {string[]} */
+  let standIns = [];
+  await step('base images', async () => {
+    standIns = await getBaseImages(engine, baseImages());
+    return standIns.length === 0 ? 'as they are published' : `something stands in for ${standIns.join(', ')}`;
+  });
+  await step('the image is built', async () => {
+    const network = engine.isOwn ? ['--network', 'host'] : [];
+    await engine.docker(['build', ...network, '--tag', 'redis-to-mongo:local', root]);
+    const size = await engine.docker(['image', 'inspect', '--format', '{{.Size}}', 'redis-to-mongo:local']);
+    return `${Math.round(Number(size) / 1e6)} MB`;
+  });
+  // What stands in for MongoDB has another name for its replica set.
+  const mongoUri = standIns.some((name) => name.startsWith('mongo:'))
+    ? 'mongodb://mongo:27017/?directConnection=true'
+    : undefined;
+  await trial(engine, { root, mongoUri, step });
+  console.log(`docker-compose.yml works, in ${Math.round((performance.now() - start) / 1000)} s`);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+} finally {
+  await engine.close();
+}
