@@ -85,16 +85,16 @@ export async function trial(engine, { root, mongoUri, step }) {
       return `http://127.0.0.1:${port}`;
     });
     await step('write and verify', async () => {
-      await write(0, 20_000);
-      return await verified(20_000);
+      await write(0, 5_000);
+      return await verified(5_000);
     });
     await step('write, kill a worker and MongoDB meanwhile, and verify', async () => {
-      const writing = write(20_000, 40_000);
+      const writing = write(5_000, 10_000);
       await kill(engine, `${PROJECT}-worker-1`);
       await kill(engine, `${PROJECT}-mongo-1`);
       await writing;
       await until('all apps are healthy again', areHealthy, 3 * MINUTES);
-      return await verified(60_000);
+      return await verified(15_000);
     });
     await step('stop in order', async () => {
       await compose(['stop']);
@@ -105,8 +105,8 @@ export async function trial(engine, { root, mongoUri, step }) {
     await step('start again and verify', async () => {
       await compose(['start', ...['redis', 'queue-redis', 'mongo'], ...APPS]);
       await until('all apps are healthy', areHealthy, 3 * MINUTES);
-      await write(60_000, 1_000);
-      return await verified(61_000);
+      await write(15_000, 1_000);
+      return await verified(16_000);
     });
   } catch (error) {
     console.log(
