@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { CliError } from './cli-error.js';
 import type { Command, OptionSpec } from './command.js';
-import { didYouMean } from './nearest-of.js';
+import { didYouMean } from './did-you-mean.js';
 
 /** Options that every command has. */
 export const COMMON_OPTIONS = {

@@ -1,11 +1,11 @@
 import { audited } from '../audited.js';
 import { CliError } from '../cli-error.js';
 import type { Call, Command } from '../command.js';
+import { didYouMean } from '../did-you-mean.js';
 import type { Ending } from '../exit-codes.js';
 import { endInterrupted, interruptedPart } from '../interrupted-output.js';
 import { INTERRUPTED } from '../interruption.js';
 import { LETTER_FILTER, letterFilter } from '../letter-filter.js';
-import { didYouMean } from '../nearest-of.js';
 import { openAudit } from '../open-audit.js';
 import { grouped } from '../table.js';
 import { stamp } from '../times.js';

@@ -1,7 +1,7 @@
 import { closest, distance } from 'fastest-levenshtein';
 
 /** The word that this one is most likely meant to be; `undefined` where none is like it. */
-export function nearestOf(word: string, words: readonly string[]): string | undefined {
+function nearestOf(word: string, words: readonly string[]): string | undefined {
   const lower = word.toLowerCase();
   const begun = lower === '' ? [] : words.filter((each) => each.startsWith(lower));
   if (begun.length === 1) return begun[0];
