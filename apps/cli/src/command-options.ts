@@ -6,6 +6,7 @@ import { didYouMean } from './did-you-mean.js';
 /** Options that every command has. */
 export const COMMON_OPTIONS = {
   json: { doc: 'print JSON, for machines' },
+  'no-color': { doc: 'no colors, as with NO_COLOR; there are none but on a terminal' },
   config: { value: 'PATH', doc: 'the configuration file; default: CONFIG_FILE, else ./config.json' },
   help: { short: 'h', doc: 'show this help' },
 } as const satisfies Record<string, OptionSpec>;

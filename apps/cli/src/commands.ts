@@ -90,6 +90,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/doctor.js')).doctor,
   },
   {
+    name: 'history',
+    summary: 'how the fleet, or a key, was: over an hour, a day, a week',
+    load: async () => (await import('./commands/history.js')).history,
+  },
+  {
     name: 'audit',
     summary: 'who did what: by the page or by commands',
     load: async () => (await import('./commands/audit.js')).audit,

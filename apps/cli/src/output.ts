@@ -8,6 +8,8 @@ export interface OutputOptions {
   readonly stdout: Stream;
   readonly stderr: Stream;
   readonly isJson: boolean;
+  /** --no-color. */
+  readonly isPlain?: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
@@ -16,14 +18,16 @@ export class Output {
   readonly stdout: Stream;
   readonly stderr: Stream;
   readonly isJson: boolean;
-  /** Colours only on a terminal, and not where NO_COLOR is set. Source: https://no-color.org */
+  /** Colours only on a terminal, and not with --no-color, or where NO_COLOR is set. Source: https://no-color.org */
   readonly colors: ReturnType<typeof pico.createColors>;
 
-  constructor({ stdout, stderr, isJson, env }: OutputOptions) {
+  constructor({ stdout, stderr, isJson, isPlain = false, env }: OutputOptions) {
     this.stdout = stdout;
     this.stderr = stderr;
     this.isJson = isJson;
-    this.colors = pico.createColors(stdout.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb');
+    this.colors = pico.createColors(
+      stdout.isTTY === true && !isPlain && !env.NO_COLOR && env.TERM !== 'dumb',
+    );
   }
 
   /** A line for people. */
@@ -36,13 +40,24 @@ export class Output {
     this.stderr.write(`${text}\n`);
   }
 
+  /** Begins a screen anew on a terminal, for what is shown again and again; elsewhere a line stands between. */
+  screen(): void {
+    this.stdout.write(this.stdout.isTTY === true ? '\x1b[H\x1b[2J\x1b[3J' : '\n');
+  }
+
+  /** One of many JSON documents, each on a line of its own. */
+  jsonLine(value: unknown): void {
+    this.stdout.write(`${JSON.stringify(value)}\n`);
+  }
+
   /** The one JSON document that is the result. */
   json(value: unknown): void {
     this.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
   }
 
   table(columns: readonly Column[], rows: readonly (readonly Cell[])[]): void {
-    for (const line of tableLines(columns, rows, this.colors)) this.line(line);
+    const within = this.stdout.isTTY === true ? this.stdout.columns : undefined;
+    for (const line of tableLines(columns, rows, this.colors, within)) this.line(line);
   }
 
   /** Names with their values, below each other. */

@@ -30,7 +30,11 @@ export async function runCli({
   interruption = new Interruption(),
   ...places
 }: CliPlaces): Promise<number> {
-  const out = new Output({ ...places, isJson: argv.includes('--json') });
+  const out = new Output({
+    ...places,
+    isJson: argv.includes('--json'),
+    isPlain: argv.includes('--no-color'),
+  });
   const servers = new Servers({ env: places.env, argv, cwd });
   try {
     const [name, ...rest] = argv;

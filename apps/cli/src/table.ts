@@ -36,15 +36,28 @@ export function counted(count: number, one: string, many = `${one}s`): string {
   return `${grouped(count)} ${count === 1 ? one : many}`;
 }
 
-/** Rows as aligned lines below their headings, two spaces between; widths are those on a terminal. */
+/** Columns of names, which may be cut: the beginning and the end of a name tell most. */
+const NAMES: ReadonlySet<string> = new Set(['KEY', 'ID', 'FILTER', 'PATTERN', 'FOR EXAMPLE', 'PROCESS']);
+/** What is left of a name at least. */
+const SHORTEST = 12;
+
+/**
+ * Rows as aligned lines below their headings, two spaces between; widths are those on a terminal.
+ * @param within columns of the terminal: names are cut so that a line fits, as far as that is of use. Default: any.
+ */
 export function tableLines(
   columns: readonly Column[],
   rows: readonly (readonly Cell[])[],
   colors: Colors,
+  within = Number.POSITIVE_INFINITY,
 ): string[] {
   const titles = columns.map((column) => column.replace(/^>/, ''));
   const head = titles.some((title) => title !== '') ? [titles.map((title) => colors.dim(title))] : [];
-  const body = rows.map((row) => columns.map((_, i) => textOf(row[i], colors)));
+  const whole = rows.map((row) => columns.map((_, i) => plainText(row[i])));
+  const most = longestOf(titles, whole, within);
+  const body = rows.map((row, r) =>
+    columns.map((_, i) => coloredText(row[i], shortened(whole[r]?.[i] ?? '', most[i]), colors)),
+  );
   const lines = [...head, ...body];
   const widths = columns.map((_, i) => Math.max(0, ...lines.map((line) => stringWidth(line[i] ?? ''))));
   const right = columns.map(
@@ -69,9 +82,49 @@ function cut(text: string): string {
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 
-function textOf(cell: Cell, colors: Colors): string {
+/** How long the cells of each column may be. */
+function longestOf(
+  titles: readonly string[],
+  rows: readonly (readonly string[])[],
+  within: number,
+): readonly (number | undefined)[] {
+  const widths = titles.map((title, i) =>
+    Math.max(stringWidth(title), ...rows.map((row) => stringWidth(row[i] ?? ''))),
+  );
+  const most: (number | undefined)[] = titles.map(() => undefined);
+  let over = widths.reduce((sum, width) => sum + width, 2 * (titles.length - 1)) - within;
+  const names = titles.flatMap((title, i) => (NAMES.has(title) ? [i] : []));
+  for (const i of names.sort((a, b) => (widths[b] ?? 0) - (widths[a] ?? 0))) {
+    const width = widths[i] ?? 0;
+    if (over <= 0 || width <= SHORTEST) continue;
+    most[i] = Math.max(SHORTEST, width - over);
+    over -= width - most[i];
+  }
+  return most;
+}
+
+/** A name with its middle left out. */
+function shortened(text: string, most: number | undefined): string {
+  if (most === undefined || stringWidth(text) <= most) return text;
+  const chars = [...text];
+  const begin: string[] = [];
+  const end: string[] = [];
+  let left = most - 1;
+  for (let isEnd = false; ; isEnd = !isEnd) {
+    const char = isEnd ? chars.at(-1) : chars[0];
+    if (char === undefined || stringWidth(char) > left) return `${begin.join('')}…${end.join('')}`;
+    left -= stringWidth(char);
+    if (isEnd) end.unshift(chars.pop() ?? '');
+    else begin.push(chars.shift() ?? '');
+  }
+}
+
+function plainText(cell: Cell): string {
   if (cell === undefined) return '';
   if (typeof cell === 'number') return grouped(cell);
-  if (typeof cell === 'string') return printable(cut(cell));
-  return colors[cell.color](printable(cut(cell.text)));
+  return printable(cut(typeof cell === 'string' ? cell : cell.text));
+}
+
+function coloredText(cell: Cell, text: string, colors: Colors): string {
+  return typeof cell === 'object' ? colors[cell.color](text) : text;
 }

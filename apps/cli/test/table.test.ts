@@ -34,3 +34,17 @@ test('a key’s name cannot steer the terminal, break a line or turn the text ro
   expect(printable('a\x1b[2Jb\nc\u202ed')).toBe('a\\x1b[2Jb\\x0ac\\u202ed');
   expect(tableLines([''], [['a\nb']], plain)).toEqual(['a\\x0ab']);
 });
+
+test('names are cut in their middle to fit the terminal; what else is told is not', () => {
+  const rows = [
+    ['orders:of:a:customer:with:a:long:name:info:tags', 'MONGO_TIMEOUT: see that it is up', 5],
+    ['short', '', 0],
+    ['注文注文注文注文注文注文注文注文', '', 0],
+  ];
+  const lines = tableLines(['KEY', 'ERROR', 'LAG'], rows, plain, 60);
+  expect(lines[1]).toBe('orders:of:…:info:tags  MONGO_TIMEOUT: see that it is up    5');
+  expect(lines[2]).toMatch(/^short /);
+  expect(lines[3]).toMatch(/^注文注文注…文注文注文 +0$/);
+  expect(tableLines(['KEY', 'ERROR', 'LAG'], rows, plain)[1]).toContain('with:a:long');
+  expect(tableLines(['KEY'], rows, plain, 3)[1]).toHaveLength(12);
+});

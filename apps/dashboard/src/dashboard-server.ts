@@ -27,6 +27,7 @@ import { addAuditRoutes } from './routes/audit-routes.js';
 import { addBase, belowBase } from './routes/base-path.js';
 import { addBulkRoutes } from './routes/bulk-routes.js';
 import { addErrorPages } from './routes/error-pages.js';
+import { addHistoryRoutes } from './routes/history-routes.js';
 import { addKeyRoutes } from './routes/key-routes.js';
 import { addLetterRoutes } from './routes/letter-routes.js';
 import { addLiveRoutes } from './routes/live-routes.js';
@@ -160,5 +161,6 @@ function addPages(
     runAction,
     readOnly,
   });
+  addHistoryRoutes(server, { records, site });
   addAuditRoutes(server, { records, site, basePath });
 }

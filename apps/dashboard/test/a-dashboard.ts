@@ -90,6 +90,9 @@ export async function aDashboard(redisUrl: string, more: Partial<DashboardOption
     records: {
       book: () => ({ note: async (deed) => void deeds.push(deed), flush: async () => {} }),
       read: async () => ({ entries: [], isMore: false }),
+      readHistory: async () => [],
+      readKeyHistory: async () => [],
+      watchKey: async () => {},
     },
     health,
     readOnly: false,

@@ -13,6 +13,7 @@ const PAGES = [
   ['dead-letter', '/dead-letter?id=refused%40a1%3Am1767323045001-a0'],
   ['workers', '/workers'],
   ['audit', '/audit'],
+  ['history', '/history?range=day'],
 ] as const;
 
 const SCREENS = [

@@ -1,5 +1,5 @@
 import type { FleetMetrics } from '@redis-to-mongo/app-shell';
-import { judge, readFacts } from '@redis-to-mongo/fleet-status';
+import { type FleetFacts, judge, readFacts, type Verdict } from '@redis-to-mongo/fleet-status';
 import type { JobQueue } from '@redis-to-mongo/job-queue';
 import { passedEntries, pausedKeys, saveForecasts } from '@redis-to-mongo/mongo-sink';
 import type { TrimSample } from '@redis-to-mongo/pipeline';
@@ -16,6 +16,8 @@ export interface FleetGaugesOptions {
   readonly queue: JobQueue;
   readonly db: Database;
   readonly identity: Parameters<typeof readFacts>[0]['identity'];
+  /** Keeps a reading for the history; see sampleKeeper. */
+  readonly keepSample: (facts: FleetFacts, verdict: Verdict) => Promise<void>;
 }
 
 /** Keys that have a gauge of their own: few, whatever the number of keys. */
@@ -42,16 +44,19 @@ export function fleetGauges({
   queue,
   db,
   identity,
+  keepSample,
 }: FleetGaugesOptions): () => Promise<number> {
   const watch = new TrimWatch();
   let wasForecast = true; // an earlier scheduler may have left something
   return async () => {
     const began = performance.now();
     const facts = await readFacts({ queue, db, source: redis, identity });
-    setFleetGauges(metrics, facts, judge(facts));
+    const verdict = judge(facts);
+    setFleetGauges(metrics, facts, verdict);
     metrics.hooks.beforeScrape = () => {
       if (Date.now() - facts.at > OLD_MS) setOld(metrics);
     };
+    await keepSample(facts, verdict);
     const worst = 'is' in facts.mirror ? facts.mirror.is.lag.worst.map(({ key }) => key) : [];
     const behind = [...worst, ...(await queue.overdueKeys(OVERDUE_MS, SAMPLED))];
     behind.push(...(await pausedKeys(db, SAMPLED)));

@@ -30,6 +30,7 @@ import { fleetGauges } from './fleet-gauges.js';
 import { keepIdentity } from './keep-identity.js';
 import { Leadership } from './leadership.js';
 import { runLoops } from './run-loops.js';
+import { sampleKeeper } from './sample-keeper.js';
 import { SearchRecord } from './search-record.js';
 
 /** What a scheduler takes over of a configuration that is read again: the active one begins anew with it. */
@@ -146,7 +147,10 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Tak
   const loops = runLoops(app, leadership, {
     intervalMs: () => sync.intervalMs,
     search,
-    setGauges: fleetGauges({ metrics: fleet, redis, queue, db: mongo.db, identity }),
+    setGauges: fleetGauges({
+      ...{ metrics: fleet, redis, queue, db: mongo.db, identity },
+      keepSample: sampleKeeper(mongo.db, () => config.records.historyKeepMs),
+    }),
     standBy: () => intake.standBy(),
   });
   closers.add('loops', () => loops);

@@ -138,8 +138,11 @@ export interface Config {
     readonly workerPort: number;
     readonly dashboardPort?: number;
   };
-  /** 0: for ever. */
-  readonly records: { readonly auditKeepMs: number };
+  readonly records: {
+    readonly historyKeepMs: number;
+    /** 0: for ever. */
+    readonly auditKeepMs: number;
+  };
   readonly dashboard: {
     readonly host: string;
     readonly port: number;

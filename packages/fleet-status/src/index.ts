@@ -1,4 +1,12 @@
 export type { FleetFacts, Known, PausedUnread } from './fleet-facts.js';
+export { fleetSample } from './fleet-sample.js';
+export {
+  HISTORY_RANGES,
+  type HistoryRange,
+  historyPoints,
+  type KeyPoint,
+  keyPoints,
+} from './history-points.js';
 export type { Comparison } from './identity/compare-fleets.js';
 export { confirmTarget } from './identity/confirm-target.js';
 export { FleetIdentity, type IdentitySources, KEEP_EVERY_MS } from './identity/fleet-identity.js';

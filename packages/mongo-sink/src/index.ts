@@ -11,6 +11,14 @@ export {
 export { collectionsUsed } from './collections-used.js';
 export { connectMongo, type MongoAddress, type MongoHandle } from './connect-mongo.js';
 export { type Refusal, readDeadLetter } from './dead-letters.js';
+export {
+  type FleetSample,
+  type KeySample,
+  readHistory,
+  readKeyHistory,
+  watchKey,
+  writeHistory,
+} from './fleet-history.js';
 export { forgetGoneKeys, markGoneKeys } from './forget-gone-keys.js';
 export { type Forgotten, forgetKey } from './forget-key.js';
 export { ORDERS, QUARANTINED } from './key-lists.js';

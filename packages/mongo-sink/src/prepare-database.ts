@@ -2,6 +2,7 @@ import type { RuleSpec } from '@redis-to-mongo/pipeline';
 import type { Db } from 'mongodb';
 import { dropFormerIndexes } from './drop-former-indexes.js';
 import { connected } from './ensure-connected.js';
+import { HISTORY_INDEXES } from './fleet-history.js';
 import { LIST_INDEXES } from './list-indexes.js';
 import { makeIndex } from './make-index.js';
 import { AUDIT_INDEXES } from './operator-audit.js';
@@ -23,6 +24,7 @@ export const INDEXES: readonly Index[] = [
   { collection: 'dead_letters', key: { code: 1, at: 1, _id: 1 } },
   { collection: 'dead_letter_parts', key: { letter: 1, part: 1 } },
   ...AUDIT_INDEXES,
+  ...HISTORY_INDEXES,
   ...VALUE_INDEXES,
 ];
 

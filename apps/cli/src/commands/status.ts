@@ -1,38 +1,58 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FleetFacts, Verdict, VerdictLevel } from '@redis-to-mongo/fleet-status';
 import { type ChangesHeard, changesHeardIn, type QueueFacts, workersOf } from '@redis-to-mongo/job-queue';
 import type { FleetStatus, TrimForecast } from '@redis-to-mongo/mongo-sink';
 import { shownKey } from '@redis-to-mongo/pipeline';
 import type { Command } from '../command.js';
 import type { Ending } from '../exit-codes.js';
+import { INTERRUPTED } from '../interruption.js';
 import type { Output } from '../output.js';
+import type { Servers } from '../servers.js';
 import { bad, type Cell, coloured, counted, grouped } from '../table.js';
 import { fromNow } from '../times.js';
 
 export const status: Command = {
   name: 'status',
-  forms: [''],
+  forms: ['[--watch]'],
   about:
     'Tells whether the mirror is complete, and if not, why: who is in charge, who works, what waits, fails, is lost; then\n' +
     'keys and entries by type. Exit code 0 when it is complete, 1 when it is not, 3 when a server does not answer, 2 when one\n' +
     'refuses the login. To know, it writes a mark of its own to the queue’s Redis and to MongoDB.',
   args: { min: 0, max: 0 },
-  options: {},
+  options: { watch: { doc: 'again every two seconds, until Ctrl-C; with --json a line each time' } },
   examples: [
     ['status', 'the fleet at a glance'],
+    ['status --watch', 'the same, kept current'],
     ['status --json', 'the same for machines'],
   ],
-  async run({ out, servers }) {
-    const { judge } = await import('@redis-to-mongo/fleet-status');
-    const { readStatus } = await import('@redis-to-mongo/mongo-sink');
-    const facts = await servers.facts();
-    const mirror = 'is' in facts.mirror ? await readStatus(await servers.db()) : undefined;
-    const verdict = judge(facts);
-    if (out.isJson)
-      out.json({ verdict, mirror: mirror ?? null, queue: queueOf(facts), forecasts: forecastsOf(facts) });
-    else print(out, verdict, facts, mirror);
-    return endingOf(verdict, facts);
+  async run({ options, out, servers, interruption }) {
+    if (!options.flag('watch')) return await show(out, servers, (told) => out.json(told));
+    for (let isFirst = true; ; isFirst = false) {
+      if (!out.isJson && (out.stdout.isTTY === true || !isFirst)) out.screen();
+      await show(out, servers, (told) => out.jsonLine(told));
+      if ((await interruption.until(sleep(EVERY_MS))) === INTERRUPTED) return 'interrupted';
+    }
   },
 };
+
+/** Between two readings of --watch, in ms. */
+const EVERY_MS = 2_000;
+
+async function show(
+  out: Output,
+  servers: Servers,
+  tell: (told: Readonly<Record<string, unknown>>) => void,
+): Promise<Ending> {
+  const { judge } = await import('@redis-to-mongo/fleet-status');
+  const { readStatus } = await import('@redis-to-mongo/mongo-sink');
+  const facts = await servers.facts();
+  const mirror = 'is' in facts.mirror ? await readStatus(await servers.db()) : undefined;
+  const verdict = judge(facts);
+  if (out.isJson)
+    tell({ verdict, mirror: mirror ?? null, queue: queueOf(facts), forecasts: forecastsOf(facts) });
+  else print(out, verdict, facts, mirror);
+  return endingOf(verdict, facts);
+}
 
 /** What the command ends with: a server that can't be asked is told from a mirror that is not complete. */
 function endingOf(verdict: Verdict, { queue, mirror, source }: FleetFacts): Ending {

@@ -54,6 +54,7 @@ const PAGES = [
   ['keys', 'Keys'],
   ['dead-letters', 'Dead letters'],
   ['workers', 'Workers'],
+  ['history', 'History'],
   ['audit', 'Audit'],
   ['queues', 'Queue'],
 ] as const;
@@ -78,7 +79,7 @@ export function sitePage(site: Site, page: SitePage): Html {
   return layout({
     ...rest,
     site,
-    scripts: ['live.js', ...scripts],
+    scripts: ['live.js', 'zone.js', ...scripts],
     body: html`${topBar(current, site, self)}
 <main class="wide" id="main">
 ${!noHeadline && html`<div data-part="verdict" class="small">${site.headline()}</div>`}
@@ -105,7 +106,7 @@ ${readOnly && html`<span class="badge">read-only</span>`}
 function footer({ version, startedAt, grafanaUrl }: Site): Html {
   const since = startedAt.toISOString();
   const up = duration((Date.now() - startedAt.getTime()) / 1000);
-  return html`<footer class="wide foot"><p>redis-to-mongo ${version} · dashboard up for <time datetime="${since}" title="since ${since}">${up}</time>${grafanaUrl && html` · <a href="${grafanaUrl}" rel="noreferrer">Grafana</a>`}</p></footer>`;
+  return html`<footer class="wide foot"><p>redis-to-mongo ${version} · dashboard up for <time datetime="${since}" title="since ${since}">${up}</time>${grafanaUrl && html` · <a href="${grafanaUrl}" rel="noreferrer">Grafana</a>`} · Times are <span class="zone-name">UTC</span> <button type="button" class="plain" id="zone" hidden></button></p></footer>`;
 }
 
 /** What says that the numbers are old, or those of a key or the list; the page's scripts show it. */

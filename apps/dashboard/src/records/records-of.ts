@@ -1,5 +1,5 @@
 import type { Logger } from '@redis-to-mongo/app-shell';
-import { readAudit } from '@redis-to-mongo/mongo-sink';
+import { readAudit, readHistory, readKeyHistory, watchKey } from '@redis-to-mongo/mongo-sink';
 import { AuditBook } from '@redis-to-mongo/operations';
 import type { Records } from './records.js';
 
@@ -20,5 +20,8 @@ export function recordsOf(
         logger.warn('it could not be kept who did what', { error }),
       ),
     read: (query) => readAudit(db, query),
+    readHistory: (since) => readHistory(db, since),
+    readKeyHistory: (key, since) => readKeyHistory(db, key, since),
+    watchKey: (key) => watchKey(db, key),
   };
 }

@@ -97,7 +97,10 @@ export function buildConfig(
       workerPort: values.WORKER_HTTP_PORT,
       ...(values.DASHBOARD_HTTP_PORT === undefined ? {} : { dashboardPort: values.DASHBOARD_HTTP_PORT }),
     },
-    records: { auditKeepMs: values.AUDIT_KEEP_DAYS * DAY_MS },
+    records: {
+      historyKeepMs: values.HISTORY_KEEP_DAYS * DAY_MS,
+      auditKeepMs: values.AUDIT_KEEP_DAYS * DAY_MS,
+    },
     dashboard: buildDashboard(settings, findings),
     log: { level: values.LOG_LEVEL, format: values.LOG_FORMAT },
     tracing:

@@ -1,0 +1,27 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { type CliUnderTest, cliUnderTest } from './cli-under-test.js';
+
+const BIN = fileURLToPath(new URL('../bin/redis-to-mongo.mjs', import.meta.url));
+let cli: CliUnderTest;
+beforeAll(async () => {
+  cli = await cliUnderTest();
+});
+afterAll(() => cli.close());
+
+it('status --watch tells again and again, a line of JSON each time, until Ctrl-C', async () => {
+  const child = spawn(process.execPath, [BIN, 'status', '--watch', '--json'], {
+    env: { PATH: process.env.PATH ?? '', ...cli.env },
+  });
+  let told = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    told += chunk.toString();
+  });
+  const lines = () => told.split('\n').slice(0, -1);
+  await vi.waitFor(() => expect(lines().length).toBeGreaterThanOrEqual(3), { timeout: 60_000 });
+  child.kill('SIGINT');
+  expect(await once(child, 'close')).toEqual([130, null]);
+  for (const line of lines()) expect(JSON.parse(line)).toMatchObject({ verdict: { level: 'broken' } });
+});

@@ -1,0 +1,57 @@
+// Charts of what is kept: of the fleet, or of one key; read anew each minute.
+
+/* global uPlot */
+
+import { keepDrawn, plotOptions, tellPlot } from './plot.js';
+
+const SPANS = { hour: 3600, day: 86_400, week: 604_800 };
+const AGAIN_MS = 60_000;
+const place = document.querySelector('[data-history]');
+const note = document.getElementById('history-note');
+const charts = [...place.querySelectorAll('[data-series]')].map((figure) => ({
+  name: figure.dataset.series,
+  line: figure.dataset.line,
+  title: figure.querySelector('h2, h3').textContent,
+  plot: figure.querySelector('.plot'),
+  reading: figure.querySelector('.reading'),
+  uplot: undefined,
+}));
+let told = { at: [], series: {} };
+
+function range() {
+  return place.dataset.range;
+}
+
+function tell({ name, title, plot, reading, uplot }) {
+  const values = told.series[name] ?? [];
+  const over = `the last ${range()}`;
+  tellPlot({ reading, plot, title, at: told.at, values, cursor: uplot?.cursor.idx, over });
+}
+
+function draw() {
+  for (const chart of charts) {
+    chart.uplot?.destroy();
+    const { name, plot, line } = chart;
+    const look = { plot, line, least: 1, span: SPANS[range()], onCursor: () => tell(chart) };
+    chart.uplot = new uPlot(plotOptions(look), [told.at, told.series[name] ?? []], plot);
+    tell(chart);
+  }
+}
+
+async function read() {
+  const answer = await fetch(place.dataset.history, { headers: { accept: 'application/json' } }).catch(
+    () => undefined,
+  );
+  if (answer?.ok) {
+    told = await answer.json();
+    draw();
+  }
+  note.hidden = told.at.length > 0;
+}
+
+keepDrawn(place, charts, draw);
+draw();
+void read();
+setInterval(() => {
+  if (!document.hidden) void read();
+}, AGAIN_MS);

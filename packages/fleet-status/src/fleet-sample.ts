@@ -1,0 +1,28 @@
+import { workersOf } from '@redis-to-mongo/job-queue';
+import type { FleetSample } from '@redis-to-mongo/mongo-sink';
+import type { FleetFacts } from './fleet-facts.js';
+import type { Verdict } from './verdict.js';
+
+/** What the history keeps of a reading. */
+export function fleetSample(
+  { at, queue, mirror }: FleetFacts,
+  { level, behindMs }: Pick<Verdict, 'level' | 'behindMs'>,
+): Omit<FleetSample, 'dead'> {
+  const facts = 'is' in queue ? queue.is : undefined;
+  const told = 'is' in mirror ? mirror.is : undefined;
+  const sum = (rate: 'entriesPerSec' | 'keysPerSec') =>
+    facts ? facts.processes.reduce((all, { work }) => all + (work?.[rate] ?? 0), 0) : null;
+  return {
+    at: new Date(at),
+    level,
+    behindMs,
+    lag: told?.lag.entries ?? null,
+    entriesPerSec: sum('entriesPerSec'),
+    keysPerSec: sum('keysPerSec'),
+    due: facts?.due ?? null,
+    waiting: facts?.waiting ?? null,
+    workers: facts ? workersOf(facts) : null,
+    schedulers: facts ? facts.processes.length - workersOf(facts) : null,
+    lost: told?.lately.gap ?? null,
+  };
+}

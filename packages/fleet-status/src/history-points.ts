@@ -1,0 +1,79 @@
+import type { FleetSample, KeySample } from '@redis-to-mongo/mongo-sink';
+
+/** How far back a history goes. */
+export const HISTORY_RANGES = { hour: 3_600_000, day: 86_400_000, week: 604_800_000 } as const;
+export type HistoryRange = keyof typeof HISTORY_RANGES;
+
+/** Points of a chart at most: a minute each of an hour, two of a day, fourteen of a week. */
+const MOST_POINTS = 720;
+
+/** Samples as few enough points: of those that share one the worst of each number stays. */
+export function historyPoints(samples: readonly FleetSample[], range: HistoryRange): readonly FleetSample[] {
+  return grouped(samples, range).map((group) => {
+    const worst = (name: Exclude<keyof FleetSample, 'at' | 'level'>) => most(group.map((each) => each[name]));
+    const [first] = group;
+    return {
+      at: first.at,
+      level: group.find(({ level }) => level === 'broken')?.level ?? first.level,
+      behindMs: worst('behindMs'),
+      lag: worst('lag'),
+      entriesPerSec: worst('entriesPerSec'),
+      keysPerSec: worst('keysPerSec'),
+      due: worst('due'),
+      waiting: worst('waiting'),
+      // Of those who work the fewest are the worst.
+      workers: least(group.map(({ workers }) => workers)),
+      schedulers: least(group.map(({ schedulers }) => schedulers)),
+      lost: worst('lost'),
+      dead: worst('dead'),
+    };
+  });
+}
+
+/** A key at one moment, with how many entries a second were read since the one before. */
+export type KeyPoint = Pick<KeySample, 'at' | 'lag' | 'gap' | 'dead'> & {
+  readonly entriesPerSec: number | null;
+};
+
+/** The samples of a key as few enough points. A life that began anew counts from 0. */
+export function keyPoints(samples: readonly KeySample[], range: HistoryRange): readonly KeyPoint[] {
+  let before: KeySample | undefined;
+  return grouped(samples, range).map((group) => {
+    const last = group.at(-1) ?? group[0];
+    const ms = before ? last.at.getTime() - before.at.getTime() : 0;
+    const read = before ? Math.max(0, last.seen - before.seen) : 0;
+    before = last;
+    return {
+      at: group[0].at,
+      lag: Math.max(...group.map(({ lag }) => lag)),
+      gap: last.gap,
+      dead: last.dead,
+      entriesPerSec: ms > 0 ? Math.round((read * 10_000) / ms) / 10 : null,
+    };
+  });
+}
+
+function grouped<Sample extends { readonly at: Date }>(
+  samples: readonly Sample[],
+  range: HistoryRange,
+): readonly (readonly [Sample, ...Sample[]])[] {
+  const ms = Math.max(60_000, HISTORY_RANGES[range] / MOST_POINTS);
+  const groups = new Map<number, [Sample, ...Sample[]]>();
+  for (const sample of samples) {
+    const at = Math.floor(sample.at.getTime() / ms);
+    const group = groups.get(at);
+    if (group) group.push(sample);
+    else groups.set(at, [sample]);
+  }
+  return [...groups.values()];
+}
+
+function most(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : Math.max(...known);
+}
+
+function least(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : Math.min(...known);
+}
