@@ -180,6 +180,23 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     await shot(page, 'charts-utc');
   });
 
+  test('a switch shows the times of the browser’s zone, on all pages and charts, and it stays', async () => {
+    const { page } = await open('/key?id=shop%3A7', { timezoneId: 'Asia/Kolkata', locale: 'en-US' });
+    const time = page.locator('time.clock').first();
+    const utc = await time.getAttribute('datetime');
+    expect(await time.textContent()).toBe(utc?.slice(0, 19).replace('T', ' '));
+    await page.getByRole('button', { name: 'Show local times (Asia/Calcutta)' }).click();
+    const local = new Date(Date.parse(utc ?? '') + 19_800_000).toISOString().slice(0, 19).replace('T', ' ');
+    await vi.waitFor(async () => expect(await time.textContent()).toBe(local), { timeout: 20_000 });
+    await page.goto(`${on.address}/`);
+    await settled(page);
+    const box = await page.locator('.u-over').first().boundingBox();
+    await page.mouse.move((box?.x ?? 0) + (box?.width ?? 0) - 2, (box?.y ?? 0) + 40);
+    await page.locator('.reading', { hasText: 'Asia/Calcutta' }).first().waitFor();
+    await page.getByRole('button', { name: 'Show UTC' }).click();
+    await page.locator('.foot').getByText('Times are UTC').waitFor();
+  });
+
   test('a key leads to its job in Bull Board, which is named by it and leads back', async () => {
     const { page, origins } = await open('/key?id=shop%3A7');
     await page.getByText('Next run').locator('..').getByRole('link').click();
@@ -229,7 +246,10 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
       storageState: await logInOnce(on.browser, shy.address),
     });
     await page.getByText('read-only').waitFor();
-    expect(await page.getByRole('button').allTextContents()).toEqual(['Log out']);
+    expect(await page.getByRole('button').allTextContents()).toEqual([
+      'Log out',
+      expect.stringMatching(/^Show local times/),
+    ]);
     await page.close();
     await shy.proxy.close();
     await shy.dashboard.close();
