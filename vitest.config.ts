@@ -74,7 +74,7 @@ export default defineConfig({
           name: 'unit',
           include: suffixed('.test.ts'),
           exclude: suffixed('.{integration,e2e}.test.ts'),
-          testTimeout: 30_000,
+          testTimeout: 120_000,
           sequence: { groupOrder: 0 },
           maxWorkers: 2,
         },
