@@ -1,10 +1,10 @@
-import { isProgram } from './programs.js';
+import { programFile } from './programs.js';
 
 // `redis-to-mongo worker …` is the worker itself, in this process: whatever stops or watches it has to do with that alone.
 const [name, ...rest] = process.argv.slice(2);
-const asked = name === 'help' ? rest[0] : name;
-if (asked !== undefined && isProgram(asked)) {
+const file = programFile(name === 'help' ? rest[0] : name);
+if (file !== undefined) {
   process.argv.splice(2, process.argv.length, ...(name === 'help' ? ['--help'] : rest));
   // From here, and not from a module that others share: what is packed has these files in the same places.
-  await import(new URL(`../../${asked}/dist/main.js`, import.meta.url).href);
+  await import(new URL(`../../${file}`, import.meta.url).href);
 } else await import('./command-line.js');

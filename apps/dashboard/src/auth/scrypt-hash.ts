@@ -56,7 +56,7 @@ export function parseHash(text: string): ScryptHash {
   if (fits && parsed.ln >= 10 && parsed.r >= 1 && parsed.hash.length >= 16) return parsed;
   throw new PasswordHashError(
     "DASHBOARD_PASSWORD_HASH can't be used: it must be $scrypt$ln=…,r=…,p=…$salt$hash with ln of 10 or more, p of 16 " +
-      'or less, and 128 · 2^ln · r of 256 MB or less. Make one with `pnpm --filter @redis-to-mongo/dashboard hash-password`.',
+      'or less, and 128 · 2^ln · r of 256 MB or less. Make one with `redis-to-mongo hash-password`.',
   );
 }
 
