@@ -66,7 +66,10 @@ export class KeyStates {
     const names = [...new Set(keys)].filter((key) => !isTooLongKeyId(key));
     const found = await this.#db
       .collection('keys')
-      .find<Document | Uint8Array>({ _id: { $in: names } } as Document, { raw: true })
+      .find<Document | Uint8Array>({ _id: { $in: names } } as Document, {
+        raw: true,
+        batchSize: names.length + 1,
+      })
       .toArray()
       .catch((error: unknown) => {
         throw mongoError(error);

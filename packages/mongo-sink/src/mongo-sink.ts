@@ -1,16 +1,23 @@
 import {
   type KeyState,
   type Outcome,
+  type Replacement,
   type RetryOptions,
+  type Saving,
   type Sink,
+  type SyncError,
   type Write,
   withRetry,
 } from '@redis-to-mongo/pipeline';
 import type { Db } from 'mongodb';
 import { KeyStates } from './key-states.js';
+import { ListCommit } from './list-commit.js';
 import { MessageWriter, type MessageWriterOptions } from './message-writer.js';
 import { MembersWriter } from './value-members-writer.js';
 import { ValueWriter } from './value-writer.js';
+
+/** Keys of several jobs that go in one command, about: a list of more goes alone. */
+const TOGETHER = 1_000;
 
 export interface MongoSinkOptions extends MessageWriterOptions {
   /** How transient errors are repeated; what is still failing after that is thrown. */
@@ -36,19 +43,45 @@ export function mongoSink(db: Db, options: MongoSinkOptions): Sink {
     return outcomeOf(await retrying(() => values.replace(state, write)));
   };
 
+  const limits = { weight: 1, concurrency: 2 };
+  const eachOf = () => 1 / TOGETHER;
+  const loads = new ListCommit<string, KeyState | SyncError | undefined>(
+    async (keys) => {
+      const loaded = await retrying(() => states.loadAll(keys));
+      return keys.map((key) => loaded.get(key));
+    },
+    { ...limits, weigh: eachOf },
+  );
+  const replaces = new ListCommit<Replacement, Outcome | undefined>(
+    async (replacements) => {
+      const replaced = await retrying(() => values.replaceAll(replacements));
+      return replaced.map((result) => (result === 'stale' ? undefined : outcomeOf(result)));
+    },
+    { ...limits, weigh: ({ write }) => Math.max(1 / TOGETHER, (200 + write.bytes) / options.batchBytes) },
+  );
+  const saves = new ListCommit<Saving, boolean>(
+    async (savings) => {
+      const saved = await retrying(() => states.saveAll(savings));
+      return saved.map((result) => result === 'saved');
+    },
+    { ...limits, weigh: eachOf },
+  );
+
   return {
     load: (key) => retrying(() => states.load(key)),
     save: (before, next) => retrying(() => states.save(before, next)),
     many: {
-      load: (keys) => retrying(() => states.loadAll(keys)),
-      replace: async (replacements) => {
-        const replaced = await retrying(() => values.replaceAll(replacements));
-        return replaced.map((result) => (result === 'stale' ? undefined : outcomeOf(result)));
+      load: async (keys) => {
+        const loaded = await loads.submit(keys);
+        const found = new Map<string, KeyState | SyncError>();
+        for (const [i, key] of keys.entries()) {
+          const state = loaded[i];
+          if (state) found.set(key, state);
+        }
+        return found;
       },
-      save: async (savings) => {
-        const saved = await retrying(() => states.saveAll(savings));
-        return saved.map((result) => result === 'saved');
-      },
+      replace: (replacements) => replaces.submit(replacements),
+      save: (savings) => saves.submit(savings),
     },
     async write(state, writes) {
       const outcomes = await Promise.all(writes.map((write) => writeOne(state, write)));
