@@ -5,6 +5,8 @@ import { GroupCommit } from './group-commit.js';
 import { changedFields, fromKeyDocument, toKeyDocument } from './key-document.js';
 import { mongoError } from './mongo-error.js';
 import { PlainBson } from './plain-bson.js';
+import type { NewDocumentSequence } from './ready-made-bson.js';
+import { RecordLists } from './record-lists.js';
 import { insertRecords, updateRecords } from './write-records.js';
 
 /** How a save fared: the code, where MongoDB refused it. */
@@ -16,11 +18,14 @@ export class KeyStates {
   /** Tells this instance's saves from those of others. */
   readonly #savedBy = randomBytes(6).toString('base64url');
   readonly #bson = new PlainBson();
+  readonly #lists: RecordLists;
   readonly #loads: GroupCommit<string, { readonly loaded: KeyState | SyncError | undefined }>;
   readonly #saves: GroupCommit<Saving, Saved>;
 
-  constructor(db: Db) {
+  /** @param newSequence sends documents that are BSON already; without it the driver makes it of them. */
+  constructor(db: Db, newSequence?: NewDocumentSequence) {
     this.#db = db;
+    this.#lists = new RecordLists(newSequence);
     const limits = { weight: 1000, weigh: () => 1, concurrency: 2 };
     this.#loads = new GroupCommit(async (keys) => {
       const loaded = await this.loadAll(keys);
@@ -100,7 +105,7 @@ export class KeyStates {
     const documents = first
       .flatMap((i) => saves[i] ?? [])
       .map(({ next }) => toKeyDocument(next, this.#savedBy));
-    const { errors } = await insertRecords(this.#db, 'keys', documents);
+    const { errors } = await insertRecords(this.#db, 'keys', documents, this.#lists);
     for (const { index, code, isOwnId } of errors) if (!isOwnId) results[first[index] ?? -1] = { code };
     const refused = errors.flatMap(({ index, isOwnId }) => (isOwnId ? (first[index] ?? []) : []));
     // A key that failed since its first job has a document that was never saved: see recordError.
@@ -115,7 +120,7 @@ export class KeyStates {
   async #update(rest: readonly number[], saves: readonly Saving[], results: Saved[]): Promise<void> {
     if (rest.length === 0) return;
     const updates = rest.flatMap((i) => saves[i] ?? []).map((save) => this.#updateOf(save));
-    const { n, errors } = await updateRecords(this.#db, 'keys', updates);
+    const { n, errors } = await updateRecords(this.#db, 'keys', updates, this.#lists);
     for (const { index, code } of errors) results[rest[index] ?? -1] = { code };
     if (n + errors.length < updates.length)
       await this.#markMoved(

@@ -26,9 +26,9 @@ export interface MongoSinkOptions extends MessageWriterOptions {
 
 /** The sink of the line: everything it is told to write goes to MongoDB, and its positions are kept there. */
 export function mongoSink(db: Db, options: MongoSinkOptions): Sink {
-  const states = new KeyStates(db);
+  const states = new KeyStates(db, options.newSequence);
   const messages = new MessageWriter(db, options);
-  const values = new ValueWriter(db, options.batchBytes);
+  const values = new ValueWriter(db, options.batchBytes, options.newSequence);
   const members = new MembersWriter(db, {
     bufferBytes: options.batchBytes,
     retry: options.retry,

@@ -7,8 +7,8 @@ export interface DocumentSequence {
   toBin(): Uint8Array;
 }
 
-/** Makes the list that stands in a command for its documents. */
-export type NewDocumentSequence = () => DocumentSequence;
+/** Makes the list that stands in a command for its documents, or under another name. */
+export type NewDocumentSequence = (field?: string) => DocumentSequence;
 
 const FIELD = 'documents';
 
@@ -33,8 +33,8 @@ export function sequencesOf(commands: unknown): NewDocumentSequence | undefined 
   try {
     const Sequence = constructorIn(commands, 'DocumentSequence');
     const Message = constructorIn(commands, 'OpMsgRequest');
-    const create = () => {
-      const sequence: unknown = new Sequence(FIELD);
+    const create = (field = FIELD) => {
+      const sequence: unknown = new Sequence(field);
       if (!isSequence(sequence)) throw new TypeError('not a document sequence');
       return sequence;
     };

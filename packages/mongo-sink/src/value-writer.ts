@@ -11,6 +11,8 @@ import { GroupCommit } from './group-commit.js';
 import { groupIndexes } from './group-indexes.js';
 import { toKeyDocument } from './key-document.js';
 import { mongoError } from './mongo-error.js';
+import type { NewDocumentSequence } from './ready-made-bson.js';
+import { RecordLists } from './record-lists.js';
 import { refusedBy } from './refused-by.js';
 import { HEADER_PROJECTION, IS_OURS, parseHeader, refuseForeign } from './value-header.js';
 import { dropValueLetters, valueRefusal } from './value-letters.js';
@@ -39,9 +41,12 @@ export type Replaced = 'written' | 'stale' | 'dead';
 export class ValueWriter {
   readonly #db: Db;
   readonly #groups: GroupCommit<Replacement, Replaced>;
+  readonly #lists: RecordLists;
 
-  constructor(db: Db, batchBytes: number) {
+  /** @param newSequence as of KeyStates. */
+  constructor(db: Db, batchBytes: number, newSequence?: NewDocumentSequence) {
     this.#db = db;
+    this.#lists = new RecordLists(newSequence);
     this.#groups = new GroupCommit((values) => this.replaceAll(values), {
       weight: batchBytes,
       weigh: ({ write }) => 200 + write.bytes,
@@ -128,14 +133,14 @@ export class ValueWriter {
   async #insert(collection: string, indexes: readonly number[], fates: Fates): Promise<number[]> {
     if (indexes.length === 0) return [];
     const documents = indexes.map((i) => documentOf(valueAt(fates, i)));
-    const { errors } = await insertRecords(this.#db, collection, documents);
+    const { errors } = await insertRecords(this.#db, collection, documents, this.#lists);
     return await this.#taken(indexes, errors, fates);
   }
 
   async #update(collection: string, indexes: readonly number[], fates: Fates): Promise<void> {
     if (indexes.length === 0) return;
     const updates = indexes.map((i) => updateOf(valueAt(fates, i)));
-    const { errors } = await updateRecords(this.#db, collection, updates);
+    const { errors } = await updateRecords(this.#db, collection, updates, this.#lists);
     for (const i of await this.#taken(indexes, errors, fates))
       fates.results[i] = await this.#settle(valueAt(fates, i));
   }
@@ -144,7 +149,7 @@ export class ValueWriter {
   async #mark(collection: string, indexes: readonly number[], fates: Fates): Promise<void> {
     if (indexes.length === 0) return;
     const updates = indexes.flatMap((i) => marksOf(valueAt(fates, i)));
-    const { errors } = await updateRecords(this.#db, collection, updates);
+    const { errors } = await updateRecords(this.#db, collection, updates, this.#lists);
     await this.#taken(
       indexes.flatMap((i) => [i, i]),
       errors,

@@ -1,5 +1,6 @@
 import type { Db, Document } from 'mongodb';
 import { isContentCode } from './mongo-error.js';
+import type { RecordLists } from './record-lists.js';
 import { verdictOn } from './record-verdict.js';
 import { type CommandRefusal, tryCommand, type WriteError, type WriteReply } from './write-command.js';
 
@@ -33,27 +34,35 @@ export async function writeRecords(db: Db, records: Records): Promise<WriteReply
   return { n: first.n + again.n, errors: [...settled, ...first.alone, ...again.errors, ...again.alone] };
 }
 
-/** Inserts documents, and gives a verdict on each: see writeRecords. */
+/** Inserts documents, and gives a verdict on each: see writeRecords. @param lists as BSON, where they can be sent so. */
 export async function insertRecords(
   db: Db,
   collection: string,
   documents: readonly Document[],
+  lists?: RecordLists,
 ): Promise<WriteReply> {
   return await writeRecords(db, {
     count: documents.length,
-    command: (indexes) => ({ insert: collection, documents: pick(documents, indexes) }),
+    command: (indexes) => {
+      const some = pick(documents, indexes);
+      return { insert: collection, documents: lists?.listOf('documents', some) ?? some };
+    },
   });
 }
 
-/** Updates documents, and gives a verdict on each: see writeRecords. */
+/** Updates documents, and gives a verdict on each: see insertRecords. */
 export async function updateRecords(
   db: Db,
   collection: string,
   updates: readonly Document[],
+  lists?: RecordLists,
 ): Promise<WriteReply> {
   return await writeRecords(db, {
     count: updates.length,
-    command: (indexes) => ({ update: collection, updates: pick(updates, indexes) }),
+    command: (indexes) => {
+      const some = pick(updates, indexes);
+      return { update: collection, updates: lists?.listOf('updates', some) ?? some };
+    },
   });
 }
 
