@@ -1,5 +1,5 @@
 import type { Config } from '@redis-to-mongo/config';
-import { mongoSink, prepareDatabase } from '@redis-to-mongo/mongo-sink';
+import { mongoSink, prepareDatabase, readyMadeBson } from '@redis-to-mongo/mongo-sink';
 import { ByteBudget, type Line, RuleBook, type SliceLimits } from '@redis-to-mongo/pipeline';
 import { redisSource } from '@redis-to-mongo/redis-source';
 import type { Fleet } from './fleet.js';
@@ -16,12 +16,14 @@ export async function openLine(
 ): Promise<{ line: Line; slice: SliceLimits }> {
   const { maxDocumentBytes } = await prepareDatabase(db, rules);
   const book = new RuleBook(rules);
+  const newSequence = sync.streamPath === 'direct' ? await readyMadeBson() : undefined;
   const line: Line = {
     source: redisSource(redis, keys.types, { ...sync, ...values, rules: book }),
     sink: mongoSink(db, {
       batchEntries: mongo.writeBatchEntries,
       batchBytes: mongo.writeBatchBytes,
       maxDocumentBytes,
+      newSequence,
       retry: RETRY,
     }),
     separator: keys.separator,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { freshNamespace } from '@redis-to-mongo/local-stack';
-import { mongoSink, prepareDatabase, readUnits } from '@redis-to-mongo/mongo-sink';
+import { mongoSink, prepareDatabase, readUnits, readyMadeBson } from '@redis-to-mongo/mongo-sink';
 import {
   ByteBudget,
   KEY_TYPES,
@@ -13,7 +13,7 @@ import {
 import { redisSource, type SyncerOptions } from '@redis-to-mongo/redis-source';
 import { Redis } from 'ioredis';
 import { type Db, type Document, MongoClient } from 'mongodb';
-import { inject } from 'vitest';
+import { expect, inject } from 'vitest';
 import { type CountedWrites, countWrites } from './count-writes.js';
 
 /** Small, so that a few hundred members are many: MongoDB's stand-in takes its time to drop what tests leave. */
@@ -65,6 +65,8 @@ export async function valueUnderTest(given: UnderTestOptions = {}): Promise<Valu
   });
   const db = client.db(namespace?.mongoDbName ?? `test_${randomUUID().replaceAll('-', '')}`);
   const { maxDocumentBytes } = await prepareDatabase(db);
+  const newSequence = await readyMadeBson();
+  expect(newSequence).toBeDefined();
   const writes = countWrites(client);
 
   const lineOf = (from: Redis, options: Partial<SyncerOptions> = {}, changes: Partial<Line> = {}): Line => ({
@@ -73,6 +75,7 @@ export async function valueUnderTest(given: UnderTestOptions = {}): Promise<Valu
       batchEntries: 5000,
       batchBytes: 64 << 10,
       maxDocumentBytes,
+      newSequence,
       retry: { baseMs: 10, capMs: 500, forMs: 30_000 },
     }),
     separator: ':info:',
