@@ -9,7 +9,14 @@ import { bundle } from './bundle.mjs';
 import { thirdPartyLicenses } from './third-party-licenses.mjs';
 
 /** Beside what is run. */
-const files = ['README.md', 'CHANGELOG.md', 'LICENSE', 'config.example.json', 'apps/cli/bin'];
+const files = [
+  'README.md',
+  'CHANGELOG.md',
+  'LICENSE',
+  'config.example.json',
+  'config.schema.json',
+  'apps/cli/bin',
+];
 
 /**
  * `npm run pack -- [--out FOLDER]`: makes redis-to-mongo-VERSION.tgz of the built apps, in the checkout or in the folder.

@@ -6,6 +6,7 @@ import { root } from './root.mjs';
 /** The pages that are made from code, and the built modules that render them. */
 const pages = [
   { page: 'docs/configuration.md', module: 'packages/config/dist/render-docs.js', render: 'renderDocs' },
+  { page: 'config.schema.json', module: 'packages/config/dist/render-schema.js', render: 'renderSchema' },
   {
     page: 'docs/key-types.md',
     module: 'packages/redis-source/dist/render-key-types.js',

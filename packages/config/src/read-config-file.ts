@@ -3,6 +3,9 @@ import { parse } from '@humanwhocodes/momoa';
 import type { Problem } from './config-error.js';
 import { CONFIG_FILE, type FoundFile } from './find-config-file.js';
 
+/** Where a file may say which schema it follows, for editors. */
+export const SCHEMA_MEMBER = '$schema';
+
 /** What a configuration file holds, by name; or the problem, which never quotes the file. */
 export function readConfigFile(file: FoundFile): Map<string, unknown> | Problem {
   let text: string;
@@ -24,7 +27,7 @@ export function readConfigFile(file: FoundFile): Map<string, unknown> | Problem 
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return problem(file, 'is not a JSON object', 'write { "OPTION": value, … }');
   }
-  return new Map(Object.entries(value));
+  return new Map(Object.entries(value).filter(([name]) => name !== SCHEMA_MEMBER));
 }
 
 function problem({ path, source }: FoundFile, text: string, remedy: string): Problem {

@@ -11,6 +11,7 @@ file over the defaults. All mistakes are told at once when a process starts, and
 
 - The file is \`config.json\` in the working directory, else in the folder \`config\` there, if there is one.
   \`--config PATH\` or \`CONFIG_FILE=PATH\` names another, which then has to exist. It is one JSON object: \`{ "REDIS_HOST": "localhost", "SYNC_INTERVAL_SEC": 1 }\`.
+- Editors complete and check the file by [config.schema.json](../config.schema.json): give its path as \`"$schema"\`, as \`config.example.json\` does.
 - An empty variable counts as not set; in the file, so do \`null\` and an empty text.
 - Numbers and true or false may be written as text in the file. Lists have commas between their items; \`\\,\` is a comma
   inside an item, and any other backslash stays as it is. In the file they may be arrays.

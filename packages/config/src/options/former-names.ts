@@ -14,6 +14,11 @@ export function presentName(name: string): string | undefined {
   return RETIRED.has(name) ? undefined : (FORMER.get(name) ?? name);
 }
 
+/** Each former name, with the name that the option has now. */
+export function formerOptions(): readonly (readonly [former: string, present: OptionName])[] {
+  return [...FORMER];
+}
+
 /** The names that an option had in earlier versions. */
 export function formerNames(name: OptionName): readonly string[] {
   return [...FORMER].flatMap(([former, present]) => (present === name ? [former] : []));

@@ -42,7 +42,9 @@ export class VerdictWatch {
         this.complete += 1;
         const behind = [...(await values.look(now - LATE_MS)), ...(await streamsBehind(db, late))];
         if (behind.length > 0 && this.problems.length < TOLD)
-          this.problems.push(`called complete while changes of 10 s ago were missing: ${behind.join(', ')}`);
+          this.problems.push(
+            `called complete at ${new Date(wallMs).toISOString()} while changes of 10 s ago were missing: ${behind.join(', ')}`,
+          );
       }
       await sleep(EVERY_MS, undefined, { signal }).catch(() => {}); // aborted: the loop ends
     }
