@@ -1,8 +1,9 @@
 import type { JobQueue } from '@redis-to-mongo/job-queue';
 import { pausedKeys } from '@redis-to-mongo/mongo-sink';
 import { KEY_TYPES, type KeyType, type RuleBook } from '@redis-to-mongo/pipeline';
-import { type FeedState, HIDDEN_TYPE } from '@redis-to-mongo/redis-source';
+import { HIDDEN_TYPE } from '@redis-to-mongo/redis-source';
 import type { ChangeBuffer } from './change-buffer.js';
+import type { IntakeState } from './change-intake.js';
 import { ChangeRequests } from './change-requests.js';
 import { MirroredTypes } from './mirrored-types.js';
 import type { MissedChanges } from './missed-changes.js';
@@ -17,7 +18,7 @@ export interface ActiveSchedulerOptions extends Pick<SweepOptions, 'redis' | 'db
   readonly buffer: ChangeBuffer;
   readonly missed: MissedChanges;
   /** How changes are told, and for how long that has been so, in ms. */
-  readonly feed: () => { readonly is: FeedState['is'] | 'off'; readonly forMs: number };
+  readonly feed: () => IntakeState;
   /** Names the keys that the configuration chooses: where it differs, a sweep is due. */
   readonly scope: string;
   readonly intervalMs: number;
@@ -70,7 +71,7 @@ export class ActiveScheduler {
         const isAll = types.length === KEY_TYPES.length && !this.#hidesKeys;
         return isAll ? going : await mirrored.choose(going);
       },
-      request: (keys) => queue.requestUnlessTailed(keys),
+      request: (keys, ageMs) => queue.requestUnlessTailed(keys, ageMs),
       onError,
     });
     this.#upkeep = { ...options, everyMs: (key, type) => this.#everyMs(key, type) };
@@ -93,9 +94,9 @@ export class ActiveScheduler {
 
   /**
    * Makes the sweep that is due, if any.
-   * @param onWell told while nothing is known to be missed, and at the end of a sweep that has found what was.
+   * @param onWell told until when, by performance.now(), every change was requested: while nothing is known to be missed, and at the end of a sweep that has found what was.
    */
-  async sweepIfDue(onWell: () => void): Promise<SweepTurn | undefined> {
+  async sweepIfDue(onWell: (until: number) => void): Promise<SweepTurn | undefined> {
     const { queue, missed, scope } = this.#options;
     if (performance.now() - this.#askedAt < this.#askEveryMs()) return undefined;
     this.#askedAt = performance.now();
@@ -103,15 +104,15 @@ export class ActiveScheduler {
     const due = sweepDue(this.#facts(record, now));
     if (this.#isClosed) return undefined;
     if (!due) {
-      if (missed.reason === '' && record?.pending === '') onWell();
+      if (missed.reason === '' && record?.pending === '') onWell(this.#requestedUntil());
       return undefined;
     }
     const began = performance.now();
-    if (due.isPoll) return await this.#sweep(due, began, onWell);
+    if (due.isPoll) return await this.#sweep(due, began, () => onWell(performance.now()));
     // Whatever is missed from now on is for the next one, and nothing is well until then.
     missed.clear();
     const well = () => {
-      if (missed.reason === '') onWell();
+      if (missed.reason === '') onWell(this.#requestedUntil());
     };
     try {
       // A routine one that is cut short is due all the same.
@@ -138,6 +139,12 @@ export class ActiveScheduler {
     const { missed, intervalMs } = this.#options;
     if (mustPoll(this.#feedFacts())) return Math.min(CALM_MS, intervalMs / 4);
     return missed.reason === '' ? CALM_MS : 0;
+  }
+
+  /** A change that the feed may not have told of yet was not requested either. */
+  #requestedUntil(): number {
+    const { heardUntil = performance.now() } = this.#options.feed();
+    return Math.min(heardUntil, this.#requests.requestedUntil);
   }
 
   #feedFacts(): Pick<SweepFacts, 'feed' | 'feedMs'> {

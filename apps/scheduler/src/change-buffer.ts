@@ -22,6 +22,9 @@ export class ChangeBuffer {
   readonly #options: ChangeBufferOptions;
   #older = new Set<string>();
   #newer = new Set<string>();
+  /** When the first of them was added, by performance.now(). */
+  #olderSince = 0;
+  #newerSince = 0;
 
   constructor(options: ChangeBufferOptions) {
     this.#options = options;
@@ -29,6 +32,12 @@ export class ChangeBuffer {
 
   get size(): number {
     return this.#older.size + this.#newer.size;
+  }
+
+  /** Since when the oldest change has been here, by performance.now(); undefined where there is none. */
+  get since(): number | undefined {
+    if (this.#older.size > 0) return this.#olderSince;
+    return this.#newer.size > 0 ? this.#newerSince : undefined;
   }
 
   /** Takes in names as the change feed tells them. */
@@ -43,8 +52,10 @@ export class ChangeBuffer {
     this.addKeys(keys);
   }
 
-  addKeys(keys: readonly string[]): void {
+  /** @param since when the first of these changes was heard of, by performance.now(). */
+  addKeys(keys: readonly string[], since = performance.now()): void {
     if (keys.length === 0) return;
+    this.#newerSince = this.#newer.size === 0 ? since : Math.min(this.#newerSince, since);
     for (const key of keys) this.#newer.add(key);
     if (this.size > LIMIT) {
       this.clear();
@@ -52,21 +63,22 @@ export class ChangeBuffer {
     } else this.#options.onAdd?.();
   }
 
-  /** Takes out some keys, the oldest first. */
-  take(limit: number): string[] {
+  /** Takes out some keys, the oldest first; with the time since when the first of them was here. */
+  take(limit: number): { readonly keys: readonly string[]; readonly since: number } {
+    if (this.#older.size === 0) this.age();
     const keys: string[] = [];
-    for (const set of [this.#older, this.#newer])
-      for (const key of set) {
-        if (keys.length === limit) return keys;
-        keys.push(key);
-        set.delete(key);
-      }
-    return keys;
+    for (const key of this.#older) {
+      if (keys.length === limit) break;
+      keys.push(key);
+      this.#older.delete(key);
+    }
+    return { keys, since: this.#olderSince };
   }
 
   /** Forgets what was there at the last call already. */
   age(): void {
     this.#older = this.#newer;
+    this.#olderSince = this.#newerSince;
     this.#newer = new Set();
   }
 

@@ -21,6 +21,15 @@ export interface ChangeIntakeOptions
   readonly onState: (state: FeedState | { readonly is: 'off' }) => void;
 }
 
+/** How changes are told. */
+export interface IntakeState {
+  readonly is: FeedState['is'] | 'off';
+  /** For how long that has been so, in ms. */
+  readonly forMs: number;
+  /** Every change until then, by performance.now(), was told; undefined where that can't be said. */
+  readonly heardUntil?: number;
+}
+
 /** What decides which changes come in; may change while it runs. */
 export interface Choice {
   readonly isOn: boolean;
@@ -61,10 +70,14 @@ export class ChangeIntake {
     this.#open();
   }
 
-  /** How changes are told, and for how long that has been so, in ms. */
-  get state(): { readonly is: FeedState['is'] | 'off'; readonly forMs: number } {
+  get state(): IntakeState {
     this.#lookAtState();
-    return { is: this.#state ?? 'off', forMs: performance.now() - this.#since };
+    const heardUntil = this.#feed?.heardUntil;
+    return {
+      is: this.#state ?? 'off',
+      forMs: performance.now() - this.#since,
+      ...(heardUntil === undefined ? {} : { heardUntil }),
+    };
   }
 
   /** The same for those who look at the fleet. */

@@ -2,11 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChangeBuffer } from './change-buffer.js';
 
 export interface ChangeRequestsOptions {
-  readonly buffer: Pick<ChangeBuffer, 'take' | 'addKeys' | 'size'>;
+  readonly buffer: Pick<ChangeBuffer, 'take' | 'addKeys' | 'size' | 'since'>;
   /** Leaves out what is not to be synced. */
   readonly choose: (keys: readonly string[]) => Promise<readonly string[]>;
-  /** Requests keys. @returns those that a worker tails: their changes are seen by that one. */
-  readonly request: (keys: readonly string[]) => Promise<ReadonlySet<string>>;
+  /**
+   * Requests keys.
+   * @param ageMs how long ago the first of their changes was heard of.
+   * @returns those that a worker tails: their changes are seen by that one.
+   */
+  readonly request: (keys: readonly string[], ageMs: number) => Promise<ReadonlySet<string>>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -29,10 +33,18 @@ export class ChangeRequests {
   #timer: NodeJS.Timeout | undefined;
   #stepEndedAt = Number.NEGATIVE_INFINITY;
   #lastCount = 0;
+  /** When the first of the changes was heard of that are just being requested. */
+  #underWaySince: number | undefined;
   #closed = false;
 
   constructor(options: ChangeRequestsOptions) {
     this.#options = options;
+  }
+
+  /** Every change until then has been requested, by performance.now(). */
+  get requestedUntil(): number {
+    const { since } = this.#options.buffer;
+    return Math.min(this.#underWaySince ?? Number.POSITIVE_INFINITY, since ?? performance.now());
   }
 
   /** There is something to take. */
@@ -57,11 +69,17 @@ export class ChangeRequests {
     while (!this.#closed && buffer.size > 0) {
       const isFirst = performance.now() - this.#stepEndedAt > NEXT_MS;
       await sleep(isFirst ? FIRST_MS : this.#lastCount > MANY.keys ? MANY.ms : NEXT_MS);
-      const keys = buffer.take(AT_ONCE);
+      const { keys, since } = buffer.take(AT_ONCE);
+      this.#underWaySince = since;
       try {
-        await this.#step(keys.filter((key) => !this.#rests(key)));
+        await this.#step(
+          keys.filter((key) => !this.#rests(key)),
+          since,
+        );
+        this.#underWaySince = undefined;
       } catch (error) {
-        buffer.addKeys(keys);
+        buffer.addKeys(keys, since);
+        this.#underWaySince = undefined;
         if (this.#closed) return;
         onError(error);
         await sleep(AFTER_ERROR_MS);
@@ -71,12 +89,14 @@ export class ChangeRequests {
     }
   }
 
-  async #step(keys: readonly string[]): Promise<void> {
+  async #step(keys: readonly string[], since: number): Promise<void> {
     if (keys.length === 0) return;
     const chosen = await this.#options.choose(keys);
     if (chosen.length === 0) return;
     const untilMs = performance.now() + TAILED_MS;
-    for (const key of await this.#options.request(chosen)) this.#tailed.set(key, { untilMs, changed: false });
+    const ageMs = Math.max(0, performance.now() - since);
+    for (const key of await this.#options.request(chosen, ageMs))
+      this.#tailed.set(key, { untilMs, changed: false });
     if (this.#tailed.size > 0) this.#timer ??= setTimeout(() => this.#endRests(), TAILED_MS / 4);
   }
 

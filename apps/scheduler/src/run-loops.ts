@@ -61,7 +61,7 @@ export async function runLoops(
 
   const tellHidden = tellHiddenKeys(logger);
   const sweep = async (active: ActiveScheduler) => {
-    const turn = await active.sweepIfDue(() => search.noteWell());
+    const turn = await active.sweepIfDue((until) => search.noteWell(until));
     if (!turn) return undefined;
     const { byType, isPoll, ...report } = turn;
     metrics.keys.reset();

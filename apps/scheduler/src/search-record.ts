@@ -6,9 +6,9 @@ export class SearchRecord {
   #searchedAt: number | undefined;
   #code: string | undefined;
 
-  /** Every change up to now has been heard of, or was found by a sweep. */
-  noteWell(): void {
-    this.#searchedAt = performance.now();
+  /** Every change until then, by performance.now(), was heard of or found by a sweep, and requested. */
+  noteWell(until: number): void {
+    this.#searchedAt = until;
     this.#code = undefined;
   }
 

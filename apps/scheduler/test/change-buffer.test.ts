@@ -22,7 +22,7 @@ describe('the buffer of changes', () => {
     const { made } = buffer();
     made.add(names('a', 'b', '{r2m}:sync:wait', 'unwanted:1'));
     made.add(names('b', 'c', '{r2m}', '{r2m}x'));
-    expect(made.take(10)).toEqual(['a', 'b', 'c', '{r2m}', '{r2m}x']);
+    expect(made.take(10).keys).toEqual(['a', 'b', 'c', '{r2m}', '{r2m}x']);
     expect(made.size).toBe(0);
   });
 
@@ -31,10 +31,25 @@ describe('the buffer of changes', () => {
     made.add(names('old'));
     made.age();
     made.add(names('new'));
-    expect(made.take(1)).toEqual(['old']);
+    expect(made.take(1).keys).toEqual(['old']);
     made.age();
     made.age();
     expect(made.size).toBe(0);
+  });
+
+  it('knows since when the oldest change is there, also where others keep coming', () => {
+    const { made } = buffer();
+    expect(made.since).toBeUndefined();
+    made.addKeys(['a', 'b'], 100);
+    made.addKeys(['c'], 200);
+    expect(made.since).toBe(100);
+    expect(made.take(2)).toEqual({ keys: ['a', 'b'], since: 100 });
+    made.addKeys(['d'], 300);
+    expect(made.take(2)).toEqual({ keys: ['c'], since: 100 });
+    expect(made.since).toBe(300);
+    made.addKeys(['back again'], 100);
+    expect(made.take(2)).toEqual({ keys: ['d', 'back again'], since: 100 });
+    expect(made.since).toBeUndefined();
   });
 
   it('is bounded: it says so when more keys changed than it keeps', () => {
@@ -46,7 +61,32 @@ describe('the buffer of changes', () => {
 });
 
 describe('changes', () => {
-  function requestsFor(request: (keys: readonly string[]) => Promise<ReadonlySet<string>>) {
+  it('that are not requested yet are told by their age, in the buffer, under way and when they failed', async () => {
+    const ages: number[] = [];
+    let release = () => {};
+    const { made, requests, errors } = requestsFor(async (_, ageMs) => {
+      ages.push(ageMs);
+      await new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      if (ages.length === 1) throw new Error('the queue is away');
+      return new Set();
+    });
+    const heard = performance.now() - 60_000;
+    made.addKeys(['key'], heard);
+    for (let call = 1; call <= 2; call++) {
+      expect(requests.requestedUntil).toBe(heard);
+      await vi.waitFor(() => expect(ages).toHaveLength(call), until);
+      expect(requests.requestedUntil).toBe(heard);
+      release();
+    }
+    await vi.waitFor(() => expect(requests.requestedUntil).toBeGreaterThan(heard + 60_000), until);
+    expect(Math.min(...ages)).toBeGreaterThanOrEqual(60_000);
+    expect(errors).toHaveLength(1);
+    await requests.close();
+  });
+
+  function requestsFor(request: (keys: readonly string[], ageMs: number) => Promise<ReadonlySet<string>>) {
     const errors: unknown[] = [];
     const { made } = buffer(() => requests.notify());
     const requests: ChangeRequests = new ChangeRequests({
@@ -111,7 +151,7 @@ describe('changes', () => {
     made.add(names('tailed'));
     await vi.waitFor(() => expect(made.size).toBe(0), until);
     await requests.close();
-    expect(made.take(10)).toEqual(['tailed']);
+    expect(made.take(10).keys).toEqual(['tailed']);
   });
 });
 

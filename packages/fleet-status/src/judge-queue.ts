@@ -19,7 +19,10 @@ export function queueReasons({ queue, mirror }: FleetFacts): readonly Reason[] {
 }
 
 function inCharge({ isLeased, processes, sweepPending }: QueueFacts): readonly Reason[] {
-  const active = processes.find(({ app, state }) => app === 'scheduler' && state !== 'standby');
+  // One that was paused takes itself for the active one until its last heartbeat is too old.
+  const [active] = processes
+    .filter(({ app, state }) => app === 'scheduler' && state !== 'standby')
+    .sort((a, b) => (a.searchedMs ?? Number.MAX_VALUE) - (b.searchedMs ?? Number.MAX_VALUE));
   if (!isLeased || !active)
     return [
       {

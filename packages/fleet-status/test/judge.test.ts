@@ -87,6 +87,17 @@ const cases: readonly [string, Partial<FleetFacts>, level: string, code: string,
     /Changes may have been missed/,
   ],
   [
+    'no scheduler that is awake, beside one that was paused while it was in charge',
+    {
+      queue: aQueue({
+        processes: [{ ...IN_CHARGE, searchedMs: 7_000 }, { ...IN_CHARGE, searchedMs: 9_000 }, WORKER],
+      }),
+    },
+    'behind',
+    'searching',
+    /Changes may have been missed/,
+  ],
+  [
     'a change that waits',
     { queue: aQueue({ due: 2, dueMs: 5_000 }) },
     'behind',

@@ -31,13 +31,14 @@ export class DueKeys {
   }
 
   /**
+   * @param ageMs how long ago the first of their changes was heard of.
    * @param leavesTailed leaves streams alone that a worker tails: that one reads them by itself.
    * @returns the keys that were left alone.
    */
-  async request(keys: readonly string[], leavesTailed: boolean): Promise<ReadonlySet<string>> {
+  async request(keys: readonly string[], leavesTailed: boolean, ageMs = 0): Promise<ReadonlySet<string>> {
     const tailed = new Set<string>();
     for (const part of inParts([...new Set(keys)], AT_ONCE)) {
-      const answers = await REQUEST.numbers(this.#redis, this.#names, leavesTailed ? 1 : 0, ...part);
+      const answers = await REQUEST.numbers(this.#redis, this.#names, leavesTailed ? 1 : 0, ageMs, ...part);
       for (const [i, key] of part.entries()) if (answers[i] === IS_TAILED) tailed.add(key);
       const fresh = part.filter((_, i) => answers[i] === NEEDS_JOB);
       try {

@@ -100,7 +100,15 @@ export function parseBeat(told: unknown, deadAfterMs: number): FleetProcess | un
   const heartbeat = parseHeartbeat(isEnded ? (text?.slice(1) ?? '') : (text ?? ''));
   if (!heartbeat || id === undefined) return undefined;
   const silentMs = Number(ms);
-  return { ...heartbeat, id, silentMs, is: isEnded ? 'ended' : silentMs > deadAfterMs ? 'silent' : 'alive' };
+  const { searchedMs } = heartbeat;
+  const now = searchedMs === undefined ? {} : { searchedMs: searchedMs + silentMs };
+  return {
+    ...heartbeat,
+    ...now,
+    id,
+    silentMs,
+    is: isEnded ? 'ended' : silentMs > deadAfterMs ? 'silent' : 'alive',
+  };
 }
 
 function parseHeartbeat(text: string): Heartbeat | undefined {

@@ -88,10 +88,11 @@ export class JobQueue {
 
   /**
    * As `request`, but leaves streams alone that a worker tails: that one reads them by itself.
+   * @param ageMs how long ago the first of their changes was heard of: so long they have been due.
    * @returns the keys that were left alone.
    */
-  async requestUnlessTailed(keys: readonly string[]): Promise<ReadonlySet<string>> {
-    return await this.#due.request(keys, true);
+  async requestUnlessTailed(keys: readonly string[], ageMs = 0): Promise<ReadonlySet<string>> {
+    return await this.#due.request(keys, true, ageMs);
   }
 
   /** Adds jobs for keys that are due and have none, see `ClaimEnd`. */

@@ -65,8 +65,8 @@ end
 local function isHeldBy(claim, worker, run)
   return claim ~= nil and claim.worker == worker and claim.run == run
 end
-local function noteRequest(key, claim)
-  if claim.again == '0' then claim.again = nowText store(key, claim) end
+local function noteRequest(key, claim, text)
+  if claim.again == '0' then claim.again = text store(key, claim) end
 end
 `;
 
@@ -75,18 +75,20 @@ const script = (text: string) => new Script(PRELUDE + text);
 export const [NEEDS_JOB, IS_TAILED] = [1, 2];
 
 /**
- * Notes that keys are due. ARGV: 1 if keys whose stream a worker tails are left to it, keys, each once. Answers for each:
+ * Notes that keys are due. ARGV: 1 if keys whose stream a worker tails are left to it, for how many ms they have been due
+ * already, keys, each once. Answers for each:
  * 1 needs a job, 0 has one or is worked on (its run's end finds the request), 2 is left to the worker that tails it.
  */
 export const REQUEST = script(`
 local answers, keys, isRunning = {}, {}, {}
-for i = 2, #ARGV do keys[i - 1] = ARGV[i] end
+for i = 3, #ARGV do keys[i - 2] = ARGV[i] end
+local asked = stamp(now - ARGV[2])
 local texts = textsOf(keys)
 local added = {}
 for i, key in ipairs(keys) do
   local claim = parsed(texts[i])
   if claim then
-    noteRequest(key, claim)
+    noteRequest(key, claim, asked)
     if isAlive(claim.worker) then
       if not claim.retained then
         isRunning[i] = true
@@ -96,7 +98,7 @@ for i, key in ipairs(keys) do
     end
   end
   if not answers[i] then
-    added[#added + 1] = nowText
+    added[#added + 1] = asked
     added[#added + 1] = key
   end
 end
@@ -106,7 +108,7 @@ local areAllFresh = 2 * fresh == #added
 for i, key in ipairs(keys) do
   if not answers[i] then
     -- No other script has the same microsecond: a key that has it was not due before.
-    local isFresh = areAllFresh or tonumber(redis.call('ZSCORE', DUE, key)) == tonumber(nowText)
+    local isFresh = areAllFresh or tonumber(redis.call('ZSCORE', DUE, key)) == tonumber(asked)
     answers[i] = isFresh and not isRunning[i] and 1 or 0
   end
 end
@@ -131,7 +133,7 @@ for i, key in ipairs(keys) do
     if claim.retained then
       answer = 4
     else
-      noteRequest(key, claim)
+      noteRequest(key, claim, nowText)
       redis.call('ZADD', DUE, 'NX', nowText, key)
       answer = 0
     end

@@ -26,6 +26,14 @@ describe('keys that are requested', () => {
     expect((await on.queue.overdueKeys(0, 1000)).sort()).toEqual([...keys].sort());
   });
 
+  it('have been due for as long as their changes were heard of', async () => {
+    await on.queue.requestUnlessTailed(['old', 'older'], 7_000);
+    await on.queue.request(['new', 'old']);
+    expect(await on.waiting()).toEqual([['old', 'older'], ['new']]);
+    expect((await on.queue.overdueKeys(6_000, 10)).sort()).toEqual(['old', 'older']);
+    expect((await on.queue.depth()).dueMs).toBeGreaterThanOrEqual(7_000);
+  });
+
   it('get no second job while they are due', async () => {
     await on.queue.request(['a', 'b']);
     await on.queue.request(['b', 'c']);

@@ -66,6 +66,12 @@ export class ChangeFeed {
     };
   }
 
+  /** Every change until then, by performance.now(), was told of; undefined where some server tells of none. */
+  get heardUntil(): number | undefined {
+    const times = [...this.#nodes.values()].map(({ feed }) => feed.heardUntil);
+    return times.length > 0 && times.every((time) => time !== undefined) ? Math.min(...times) : undefined;
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     clearInterval(this.#timer);

@@ -46,6 +46,7 @@ export class NodeFeed {
   readonly #heartbeat: NodeJS.Timeout;
   #ask = new AbortController();
   #pingedAt: number | undefined;
+  #heardUntil: number | undefined;
 
   constructor(options: NodeFeedOptions) {
     this.#options = options;
@@ -56,6 +57,13 @@ export class NodeFeed {
     this.#heartbeat = setInterval(() => this.#check(), PING_MS);
     this.#heartbeat.unref();
     if (redis.status === 'ready') this.#startAsking();
+  }
+
+  /**
+   * Every change until then, by performance.now(), was told of: the server answers a PING behind them. Undefined while it tells of none.
+   */
+  get heardUntil(): number | undefined {
+    return this.#isListening ? this.#heardUntil : undefined;
   }
 
   /** Connects anew: the server may not be the right one any more. */
@@ -99,6 +107,7 @@ export class NodeFeed {
         await redis.subscribe(CHANNEL);
         if (signal.aborted) return;
         this.#isListening = true;
+        this.#heardUntil = performance.now();
         onListening(marks);
         return;
       } catch (error) {
@@ -128,6 +137,7 @@ export class NodeFeed {
     redis.ping().then(
       () => {
         this.#pingedAt = undefined;
+        this.#heardUntil = now;
       },
       () => {}, // the connection has ended: `close` tells of it
     );
