@@ -47,7 +47,7 @@ describe('the documents', () => {
     const { scripts } = JSON.parse(read('package.json'));
     const builtIn = ['install', 'exec', 'test'];
     for (const page of pages)
-      for (const [, , script = ''] of read(page).matchAll(/(?:`|^|&& )(npm run|pnpm) ([a-z:]+)/gm))
+      for (const [, , script = ''] of read(page).matchAll(/(?:`|^|&& )(npm run|pnpm) ([a-z:-]+)/gm))
         expect([...Object.keys(scripts), ...builtIn], page).toContain(script);
   });
 

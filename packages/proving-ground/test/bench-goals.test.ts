@@ -59,7 +59,7 @@ const result: BenchResult = {
       ...{ scheduler: 0.04, worker: 0.01, redis: 0.02, peakBytes: 2 ** 28 },
     },
   ],
-  discovery: [{ keys: 10_000, repetition: 1, intervalSec: 5, seconds: 6 }],
+  discovery: [{ keys: 10_000, repetition: 1, seconds: 6 }],
   notes: ['Nobody else ran.'],
 };
 
@@ -76,7 +76,7 @@ describe('the goals', () => {
       { what: 'one changed hash among many: p50', measured: 12, isMet: true },
       { what: 'one changed hash among many: p99', measured: 51, isMet: false },
       { what: '100,000 idle streams: our processes and Redis', isMet: false },
-      { what: 'new keys all scheduled', measured: 1.2, isMet: true },
+      { what: 'new keys all scheduled', measured: 6, unit: 's', isMet: true },
     ]);
   });
 });

@@ -52,7 +52,6 @@ export interface IdleRun {
 export interface DiscoveryRun {
   readonly keys: number;
   readonly repetition: number;
-  readonly intervalSec: number;
   /** Until each has its job scheduler. */
   readonly seconds: number;
 }

@@ -43,8 +43,8 @@ export interface BenchSizes {
     /** How long is waited for the CPU share to come to rest, at most, in seconds. */
     readonly settleSeconds: number;
   };
-  /** New keys, and the interval of searching for them, in seconds. */
-  readonly discovery: { readonly keys: number; readonly intervalSec: number };
+  /** New keys, there in one instant. */
+  readonly discovery: { readonly keys: number };
   readonly catchUp: StreamCase & { readonly workers: readonly number[] };
   /** Each measurement gets an empty MongoDB of its own where the benchmark starts it; else a database of its own. */
   readonly freshMongo: boolean;
@@ -69,7 +69,7 @@ const FULL: BenchSizes = {
   latency: { streams: 50, perSec: 200, warmUpSeconds: 5, seconds: 20 },
   changes: { keys: 100_000, perSec: 10, seconds: 20, floodPerSec: 5_000, floodSeconds: 60 },
   idle: { streams: [1_000, 10_000, 100_000], sets: 1_000, seconds: 30, settleSeconds: 180 },
-  discovery: { keys: 10_000, intervalSec: 5 },
+  discovery: { keys: 10_000 },
   catchUp: { streams: 40, entries: 5_000, workers: [1, 2, 4] },
   freshMongo: true,
 };
@@ -90,7 +90,7 @@ export const SIZES: Readonly<Record<SizeName, BenchSizes>> = {
     latency: { streams: 50, perSec: 200, warmUpSeconds: 2, seconds: 2 },
     changes: { keys: 5_000, perSec: 20, seconds: 3, floodPerSec: 1_000, floodSeconds: 3 },
     idle: { streams: [1_000], sets: 200, seconds: 2, settleSeconds: 1 },
-    discovery: { keys: 500, intervalSec: 1 },
+    discovery: { keys: 500 },
     catchUp: { streams: 10, entries: 500, workers: [1] },
     freshMongo: false,
   },
@@ -104,7 +104,7 @@ export const SIZES: Readonly<Record<SizeName, BenchSizes>> = {
     latency: { streams: 5, perSec: 100, warmUpSeconds: 0.5, seconds: 1 },
     changes: { keys: 100, perSec: 20, seconds: 1, floodPerSec: 100, floodSeconds: 1 },
     idle: { streams: [20], sets: 5, seconds: 1, settleSeconds: 0 },
-    discovery: { keys: 20, intervalSec: 0.5 },
+    discovery: { keys: 20 },
     catchUp: { streams: 4, entries: 50, workers: [1] },
     freshMongo: false,
   },

@@ -11,13 +11,13 @@ const GIVE_UP_MS = 120_000;
 
 /** How long it takes until each of many new keys, which are there in one instant, has its job scheduler. */
 export async function measureDiscovery(place: BenchPlace): Promise<DiscoveryRun[]> {
-  const { keys, intervalSec } = place.sizes.discovery;
+  const { keys } = place.sizes.discovery;
   const runs: DiscoveryRun[] = [];
   for (let repetition = 1; repetition <= place.repetitions; repetition++) {
     place.signal.throwIfAborted();
     const seconds = await runOnce(place, keys);
     place.say(`  discovery  ${keys} new keys #${repetition}  all scheduled after ${seconds.toFixed(2)} s`);
-    runs.push({ keys, repetition, intervalSec, seconds });
+    runs.push({ keys, repetition, seconds });
   }
   return runs;
 }

@@ -153,16 +153,11 @@ function discovery({ discovery: runs }: BenchResult): Table {
   return {
     title: 'Discovery',
     about: 'New keys that are there in one instant, until each has its job scheduler.',
-    columns: [...left('New keys'), ...right('Interval s', 'Seconds', 'Intervals')],
+    columns: [...left('New keys'), ...right('Seconds')],
     rows: grouped(runs, ({ keys }) => figure(keys)).map(([keys, some]) => [
       keys,
-      spreadText(some.map(({ intervalSec }) => intervalSec)),
       spreadText(
         some.map(({ seconds }) => seconds),
-        2,
-      ),
-      spreadText(
-        some.map(({ seconds, intervalSec }) => seconds / intervalSec),
         2,
       ),
     ]),
