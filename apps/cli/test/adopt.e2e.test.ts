@@ -98,6 +98,9 @@ describe('the first generation, with a pair of collections for each week', () =>
     expect(await cli.json('adopt', '--write')).toMatchObject({
       lines: lines.map((line) => ({ ...line, taken: 0, alreadyThere: line.taken })),
     });
+    expect(
+      await cli.db.collection('audit').find({ action: 'adopt' }).sort({ at: 1 }).toArray(),
+    ).toMatchObject([{ result: '13 taken over' }, { result: '0 taken over' }]);
     expect(await oldState(cli.db)).toEqual(before);
     expect(
       await cli.db.collection<{ _id: string }>('sets').findOne({ _id: 'orders:info:tags' }),

@@ -33,6 +33,7 @@ export const adopt: Command = {
     const report = emptyReport();
     const isInterrupted = (await interruption.until(work(call, report))) === INTERRUPTED;
     const isWrite = options.flag('write');
+    if (isWrite) await note(call, report, isInterrupted);
     if (out.isJson)
       out.json({ written: isWrite, ...(isInterrupted ? { interrupted: true } : {}), ...report });
     else print(out, report, isWrite);
@@ -40,6 +41,15 @@ export const adopt: Command = {
     return report.lines.some(({ found }) => found > 0) ? 'ok' : 'failed';
   },
 };
+
+async function note(call: Call, { lines }: AdoptReport, isInterrupted: boolean): Promise<void> {
+  const { openAudit } = await import('../open-audit.js');
+  const audit = await openAudit(call);
+  const taken = lines.reduce((sum, line) => sum + line.taken, 0);
+  const result = `${grouped(taken)} taken over${isInterrupted ? ', then interrupted' : ''}`;
+  await audit.note({ action: 'adopt', result });
+  await audit.flush();
+}
 
 async function work({ options, out, servers }: Call, report: AdoptReport): Promise<void> {
   const { databaseBeside } = await import('@redis-to-mongo/mongo-sink');
@@ -63,12 +73,6 @@ async function work({ options, out, servers }: Call, report: AdoptReport): Promi
     },
     report,
   );
-  if (!isWrite) return;
-  const { openAudit } = await import('../open-audit.js');
-  const audit = await openAudit({ servers, out });
-  const documents = report.lines.reduce((sum, { found }) => sum + found, 0);
-  await audit.note({ action: 'adopt', result: `${documents} documents of the old engine were found` });
-  await audit.flush();
 }
 
 /** How many there are in all is not known before. */
