@@ -42,6 +42,15 @@ export async function runTarget(target, args) {
       await build();
       return await runTests(args);
     }
+    if (target === 'test:watch') {
+      await install();
+      await build();
+      return await runChild(process.execPath, [
+        join(root, 'node_modules/vitest/vitest.mjs'),
+        '--watch',
+        ...args,
+      ]);
+    }
     if (target === 'fuzz') {
       await install();
       await build();
@@ -62,7 +71,7 @@ export async function runTarget(target, args) {
     const program = Object.entries(programs).find(([name]) => name === target)?.[1];
     if (program === undefined) {
       throw new SetupError(
-        `unknown target ${target}; there are: ${[...Object.keys(programs), 'docs', 'fuzz', 'pack', 'test', 'check'].join(', ')}`,
+        `unknown target ${target}; there are: ${[...Object.keys(programs), 'docs', 'fuzz', 'pack', 'test', 'test:watch', 'check'].join(', ')}`,
       );
     }
     await install();
