@@ -1,21 +1,12 @@
-const UNITS = [
-  ['d', 86_400_000],
-  ['h', 3_600_000],
-  ['min', 60_000],
-  ['s', 1_000],
-] as const;
+import { largestUnit, TIME_UNITS } from '@redis-to-mongo/pipeline';
+
+export { largestUnit as duration } from '@redis-to-mongo/pipeline';
 
 /** A time as people see it from now: `3 s ago`, `in 2 h`; nothing for none. */
 export function fromNow(time: Date | null | undefined, now = Date.now()): string {
   if (!time) return '';
   const ms = time.getTime() - now;
-  return ms > 0 ? `in ${duration(ms)}` : `${duration(-ms)} ago`;
-}
-
-/** A duration of so many ms in its largest unit. */
-export function duration(ms: number): string {
-  const [unit, size] = UNITS.find(([, each]) => ms >= each) ?? (['s', 1_000] as const);
-  return `${Math.floor(ms / size)} ${unit}`;
+  return ms > 0 ? `in ${largestUnit(ms)}` : `${largestUnit(-ms)} ago`;
 }
 
 /** A time for people and logs, to the second; nothing for none. */
@@ -26,7 +17,7 @@ export function stamp(time: Date | null | undefined): string {
 /** A time that is written out (ISO 8601; UTC where it names no zone), or as how long ago it was: `90min`, `2h`, `7d`. */
 export function timeOf(text: string, now = Date.now()): Date | undefined {
   const [, number, unit] = /^(\d+)\s*(s|min|h|d)$/.exec(text) ?? [];
-  const size = UNITS.find(([each]) => each === unit)?.[1];
+  const size = TIME_UNITS.find(([each]) => each === unit)?.[1];
   if (number !== undefined && size !== undefined) return new Date(now - Number(number) * size);
   if (!/^\d{4}-\d\d-\d\d/.test(text)) return undefined;
   const isZoned = /(Z|[+-]\d\d:?\d\d)$/.test(text) || text.length === 10;

@@ -19,6 +19,7 @@ import type { KeyDetailSources } from './keys/key-detail.js';
 import { KeyList, type KeyListSources } from './keys/key-list.js';
 import type { LetterSources } from './letters/letter-list.js';
 import { LiveHub } from './live/live-hub.js';
+import { configurationPage, type DescribedOptions } from './pages/configuration-page.js';
 import type { Site } from './pages/site.js';
 import { verdictPart } from './pages/status/verdict-part.js';
 import type { Records } from './records/records.js';
@@ -61,6 +62,8 @@ export interface DashboardOptions {
   readonly basePath?: string;
   /** Where the charts of Prometheus are; default: nowhere. */
   readonly grafanaUrl?: string | undefined;
+  /** The effective configuration, as it may be shown; default: none is told. */
+  readonly configuration?: DescribedOptions;
   /** How long a login lasts, in ms; default 12 hours. */
   readonly sessionMs?: number;
 }
@@ -145,6 +148,7 @@ function addPages(
   addKeyRoutes(server, {
     list: new KeyList(keys),
     sources: keys,
+    watchKey: (key) => records.watchKey(key),
     site,
     basePath,
     tokenOf,
@@ -160,6 +164,10 @@ function addPages(
     letters,
     runAction,
     readOnly,
+  });
+  server.get('/configuration', async (_request, reply) => {
+    reply.type('text/html; charset=utf-8');
+    return configurationPage(options.configuration ?? [], site).toString();
   });
   addHistoryRoutes(server, { records, site });
   addAuditRoutes(server, { records, site, basePath });

@@ -1,11 +1,12 @@
 import { type AppContext, leaveSilent, listen, startHttp } from '@redis-to-mongo/app-shell';
-import type { Config } from '@redis-to-mongo/config';
+import { type Config, describeConfig } from '@redis-to-mongo/config';
 import { FleetIdentity, readFacts } from '@redis-to-mongo/fleet-status';
 import { JobQueue } from '@redis-to-mongo/job-queue';
 import {
   connectMongo,
   countKeys,
   pingMongo,
+  readAudit,
   readKey,
   readKeyPage,
   readKeySummaries,
@@ -16,6 +17,7 @@ import { connectRedis, redisError } from '@redis-to-mongo/redis-connection';
 import { chooseAccount } from './auth/choose-account.js';
 import { handOverPassword } from './auth/hand-over-password.js';
 import { createDashboardServer } from './dashboard-server.js';
+import { explainKey } from './keys/explain-key.js';
 import { actionsOn } from './keys/run-action.js';
 import { lettersOf } from './letters/letters-of.js';
 import { recordsOf } from './records/records-of.js';
@@ -77,9 +79,12 @@ export async function runDashboard(app: AppContext, config: Config): Promise<voi
       readPage: (query) => readKeyPage(mongo.db, query),
       countKeys: (query, most) => countKeys(mongo.db, query, most),
       nextRuns: (keys) => queue.nextRuns(keys),
+      explain: (state) => explainKey(config, mongo.db, state),
+      readDeeds: async (key) => (await readAudit(mongo.db, { key, limit: 10 })).entries,
     },
     letters: lettersOf(mongo.db),
     records: recordsOf(mongo.db, username, config.records.auditKeepMs, logger),
+    configuration: describeConfig(config),
     showValues: config.dashboard.showValues,
     grafanaUrl: config.dashboard.grafanaUrl,
     runAction: actionsOn({ db: mongo.db, queue, line }),

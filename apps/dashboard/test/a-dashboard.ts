@@ -46,6 +46,14 @@ function summariesOf(
   };
 }
 
+/** Of keys of one's own making nothing more is told. */
+export const NOTHING_TOLD: Pick<KeyDetailSources, 'explain' | 'readDeeds'> = {
+  explain: async () => {
+    throw new Error('nothing is known');
+  },
+  readDeeds: async () => [],
+};
+
 /** No record was refused. */
 const NO_LETTERS: LetterSources = {
   readPage: async () => ({ letters: [], isMore: false }),
@@ -84,7 +92,7 @@ export async function aDashboard(redisUrl: string, more: Partial<DashboardOption
     queue: queue.queue,
     poller,
     readProcesses: () => queue.processes(),
-    keys: { ...summariesOf([aSummary()]), nextRuns: (keys) => queue.nextRuns(keys) },
+    keys: { ...summariesOf([aSummary()]), ...NOTHING_TOLD, nextRuns: (keys) => queue.nextRuns(keys) },
     runAction: async () => 'Done.',
     letters: NO_LETTERS,
     records: {

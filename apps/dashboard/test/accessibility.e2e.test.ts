@@ -13,6 +13,7 @@ const PAGES = [
   ['dead-letter', '/dead-letter?id=refused%40a1%3Am1767323045001-a0'],
   ['workers', '/workers'],
   ['audit', '/audit'],
+  ['configuration', '/configuration'],
   ['history', '/history?range=day'],
 ] as const;
 
@@ -27,7 +28,10 @@ const executablePath = await findBrowser();
 
 describe.skipIf(executablePath === undefined)('axe finds nothing (needs Chromium)', () => {
   const on = pagesUnderTest(executablePath);
-  beforeAll(async () => await on.refuse(3));
+  beforeAll(async () => {
+    await on.refuse(3);
+    await on.remember();
+  });
 
   describe.each(SCREENS)('%s', (screen, options) => {
     test.each(PAGES)('%s', async (name, path) => {

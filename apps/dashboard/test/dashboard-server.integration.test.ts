@@ -55,6 +55,7 @@ const OWN_PAGES = [
   '/audit.json',
   '/bulk',
   '/bulk/count?list=keys',
+  '/configuration',
   '/history',
   '/history/data',
   '/history.csv',

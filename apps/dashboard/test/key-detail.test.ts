@@ -2,6 +2,7 @@ import type { KeySummary } from '@redis-to-mongo/mongo-sink';
 import { SyncError } from '@redis-to-mongo/pipeline';
 import { expect, it } from 'vitest';
 import { type KeyDetailSources, readKeyDetail } from '../src/keys/key-detail.js';
+import { NOTHING_TOLD } from './a-dashboard.js';
 
 const SUMMARY: KeySummary = {
   ...{ key: 'orders', keyType: 'stream', stream: 'orders', type: 'main', status: 'active', paused: false },
@@ -13,6 +14,7 @@ const sources = (readKey: KeyDetailSources['readKey']): KeyDetailSources => ({
   readSummaries: async () => new Map([['orders', SUMMARY]]),
   readKey,
   nextRuns: async () => [1000],
+  ...NOTHING_TOLD,
 });
 
 const failing = (code: string) => async () => {

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { loadConfig } from '@redis-to-mongo/config';
+import { describeConfig, loadConfig } from '@redis-to-mongo/config';
 import { FleetIdentity, readFacts } from '@redis-to-mongo/fleet-status';
 import { Heart, type Heartbeat, JobQueue, JobWorker, Lease } from '@redis-to-mongo/job-queue';
 import {
@@ -14,16 +14,20 @@ import {
   countKeys,
   type MongoHandle,
   prepareDatabase,
+  readAudit,
   readKey,
   readKeyPage,
   readKeySummaries,
   readStatus,
+  watchKey,
+  writeHistory,
 } from '@redis-to-mongo/mongo-sink';
 import { openLine, syncToEnd } from '@redis-to-mongo/operations';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
 import type { DashboardOptions } from '../src/dashboard-server.js';
+import { explainKey } from '../src/keys/explain-key.js';
 import { actionsOn } from '../src/keys/run-action.js';
 import { lettersOf } from '../src/letters/letters-of.js';
 import { recordsOf } from '../src/records/records-of.js';
@@ -57,6 +61,8 @@ export interface PagesUnderTest {
   proxy: TcpProxy;
   address: string;
   readonly keys: () => ReturnType<typeof keysOf>;
+  /** Makes a history of a day, and some deeds. */
+  readonly remember: () => Promise<void>;
   /** Has MongoDB refuse so many entries of the stream `refused`, since one has taken their place in an index. */
   readonly refuse: (entries: number) => Promise<void>;
   /** Another dashboard on the same servers, reached through a proxy that can be cut. */
@@ -86,6 +92,26 @@ export function pagesUnderTest(executablePath: string | undefined): PagesUnderTe
   const hearts: Heart[] = [];
   const under = {
     keys: () => keysOf(under.mongo),
+    remember: async () => {
+      const { db } = under.mongo;
+      await watchKey(db, 'shop:7');
+      const day = { ...{ keysPerSec: 40, waiting: 0, workers: 2, schedulers: 2 }, behindMs: 400 };
+      for (let i = 0; i < 40; i++) {
+        const wave = Math.sin(i / 5) + 1;
+        const at = new Date(Date.now() - (40 - i) * 30 * 60_000);
+        const told = {
+          lag: Math.round(wave * 400),
+          entriesPerSec: wave * 900,
+          due: i % 5,
+          lost: i === 9 ? 12 : 0,
+        };
+        await writeHistory(db, { ...day, ...told, level: 'complete', at }, [], 14 * 86_400_000);
+      }
+      const book = recordsOf(db, 'admin', 86_400_000, { warn: () => {} }).book('10.0.0.7');
+      await book.note({ action: 'pause', key: 'shop:7', filter: 'keys?q=shop', result: 'Paused.' });
+      await book.note({ action: 'resume', key: 'shop:7', result: 'Resumed.' });
+      await book.flush();
+    },
     refuse: async (entries) => {
       const { db } = under.mongo;
       await db.collection('stream_messages').createIndex({ 'content.n': 1 }, { unique: true, sparse: true });
@@ -169,8 +195,11 @@ export function pagesUnderTest(executablePath: string | undefined): PagesUnderTe
         readPage: (query) => readKeyPage(db, query),
         countKeys: (query, most) => countKeys(db, query, most),
         nextRuns: (names) => made.queue.nextRuns(names),
+        explain: (state) => explainKey(config, db, state),
+        readDeeds: async (key) => (await readAudit(db, { key, limit: 10 })).entries,
       },
       letters: lettersOf(db),
+      configuration: describeConfig(config),
       records: recordsOf(db, 'admin', 86_400_000, { warn: (message) => expect(message).toBe('') }),
       runAction: async (asked) => await actionsOn({ db, queue: made.queue, line })(asked),
       ...more,

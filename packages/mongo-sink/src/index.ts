@@ -74,6 +74,7 @@ export { type Orphan, orphans, orphansOf, type RuleCollection } from './operator
 export { markPaused, markResumed, pausedKeys } from './operator-pause.js';
 export { refusedItems, refusedValue } from './operator-refused-values.js';
 export { type IndexReport, inspectIndexes, inspectMongo, type MongoReport } from './operator-server.js';
+export { readStoredForm, type StoredForm } from './operator-stored-form.js';
 export { type Strays, strayMessages } from './operator-strays.js';
 export { unknownStream, unknownStreams } from './operator-unknown-streams.js';
 export {

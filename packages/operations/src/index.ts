@@ -2,6 +2,8 @@ export { adoptOldEngine } from './adopt/adopt-old-engine.js';
 export type { AdoptOptions } from './adopt/adopt-options.js';
 export { type AdoptLine, type AdoptReport, emptyReport } from './adopt/adopt-report.js';
 export { AUDIT_ACTIONS, type AuditAction, AuditBook, type Deed, type Operator } from './audit-book.js';
+export { type Choice, explainChoice } from './explain/explain-choice.js';
+export { explainRule, type RuleExplanation } from './explain/explain-rule.js';
 export { keysInMongo, keysInRedis, namesInRedis } from './find-keys-now.js';
 export type { Fleet } from './fleet.js';
 export { openLine } from './open-line.js';

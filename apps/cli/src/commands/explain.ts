@@ -1,3 +1,4 @@
+import type { Choice, RuleExplanation } from '@redis-to-mongo/operations';
 import {
   canonicalKeyId,
   isKeyType,
@@ -8,8 +9,6 @@ import {
   shownKey,
 } from '@redis-to-mongo/pipeline';
 import type { Call, Command } from '../command.js';
-import { type Choice, explainChoice } from '../explain-choice.js';
-import type { RuleExplanation } from '../explain-rule.js';
 import type { Output } from '../output.js';
 import type { SampleDocument } from '../sample-document.js';
 import type { Servers } from '../servers.js';
@@ -58,7 +57,7 @@ export const explain: Command = {
 async function explainKey({ args: [name = ''], servers }: Call): Promise<Explanation> {
   const key = canonicalKeyId(name);
   const { readForecasts, readKey } = await import('@redis-to-mongo/mongo-sink');
-  const { explainRule } = await import('../explain-rule.js');
+  const { explainChoice, explainRule } = await import('@redis-to-mongo/operations');
   const { typesOf } = await import('@redis-to-mongo/redis-source');
   const config = await servers.config();
   const db = await servers.db();

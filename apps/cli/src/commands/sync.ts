@@ -19,9 +19,8 @@ export const sync: Command = {
   ],
   async run(call) {
     const { args: names, options, out, servers } = call;
-    const { explainChoice } = await import('../explain-choice.js');
     const { readKey } = await import('@redis-to-mongo/mongo-sink');
-    const { requestKeys } = await import('@redis-to-mongo/operations');
+    const { explainChoice, requestKeys } = await import('@redis-to-mongo/operations');
     const { keyBytes } = await import('@redis-to-mongo/pipeline');
     const { typesOf } = await import('@redis-to-mongo/redis-source');
     const config = await servers.config();

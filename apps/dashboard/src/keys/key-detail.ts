@@ -1,4 +1,5 @@
-import type { KeySummary } from '@redis-to-mongo/mongo-sink';
+import type { AuditEntry, KeySummary, StoredForm } from '@redis-to-mongo/mongo-sink';
+import type { Choice, RuleExplanation } from '@redis-to-mongo/operations';
 import { type KeyState, SyncError } from '@redis-to-mongo/pipeline';
 import { inTime } from '../in-time.js';
 
@@ -9,12 +10,26 @@ export interface KeyDetail {
   /** Its whole document; `undefined` where that is damaged. */
   readonly state: KeyState | undefined;
   readonly nextRunAt: number | null;
+  /** Which rule holds for it, where it is kept, in which form; `undefined` where that can't be told. */
+  readonly explanation: KeyExplanation | undefined;
+  /** What operators did to it last. */
+  readonly deeds: readonly AuditEntry[];
+}
+
+/** What the command `explain` tells beside the key's state. */
+export interface KeyExplanation {
+  readonly choice: Choice;
+  readonly rule: RuleExplanation;
+  readonly stored: StoredForm | undefined;
 }
 
 export interface KeyDetailSources {
   readSummaries(keys: readonly string[]): Promise<ReadonlyMap<string, KeySummary>>;
   readKey(key: string): Promise<KeyState | undefined>;
   nextRuns(keys: readonly string[]): Promise<readonly (number | null)[]>;
+  explain(state: KeyState): Promise<KeyExplanation>;
+  /** What operators did to a key last, the newest first. */
+  readDeeds(key: string): Promise<readonly AuditEntry[]>;
 }
 
 /** Time for each server, in ms: a person waits for the page, and the servers' own clients would wait for much longer. */
@@ -26,13 +41,17 @@ const PATIENCE_MS = 3_000;
  * @throws what the reading of it from MongoDB threw; `MONGO_TIMEOUT` where that did not answer in time.
  */
 export async function readKeyDetail(sources: KeyDetailSources, key: string): Promise<KeyDetail | undefined> {
-  const [found, state, runs] = await Promise.all([
+  const [found, state, runs, deeds] = await Promise.all([
     inTime(sources.readSummaries([key]), PATIENCE_MS, 'MONGO_TIMEOUT'),
     inTime(sources.readKey(key), PATIENCE_MS, 'MONGO_TIMEOUT').catch(unlessDamaged),
     inTime(sources.nextRuns([key]), PATIENCE_MS, 'QUEUE_TIMEOUT').catch(() => []),
+    inTime(sources.readDeeds(key), PATIENCE_MS, 'MONGO_TIMEOUT').catch(() => []),
   ]);
   const summary = found.get(key);
-  return summary && { at: new Date(), summary, state, nextRunAt: runs[0] ?? null };
+  if (!summary) return undefined;
+  const explanation =
+    state && (await inTime(sources.explain(state), PATIENCE_MS, 'MONGO_TIMEOUT').catch(() => undefined));
+  return { at: new Date(), summary, state, nextRunAt: runs[0] ?? null, explanation, deeds };
 }
 
 /** What can't be read for another reason is not taken for nothing: gaps would not show. */

@@ -1,45 +1,60 @@
+import type { HistoryRange } from '@redis-to-mongo/fleet-status';
 import type { KeySummary } from '@redis-to-mongo/mongo-sink';
 import { shownKey } from '@redis-to-mongo/pipeline';
 import type { KeyDetail } from '../keys/key-detail.js';
 import { keyPath } from '../keys/key-path.js';
 import { behindMs } from '../keys/key-status.js';
+import { auditTable } from './audit-page.js';
 import { ago, clock, count, keyLink, seconds, until } from './format.js';
+import { historyCharts, KEY_LINES } from './history-charts.js';
+import { rangeLinks } from './history-page.js';
 import { type Content, type Html, html } from './html.js';
 import { actionButtons, confirmDialog } from './keys/action-buttons.js';
 import { activityTable } from './keys/activity-table.js';
+import { explanationPanel } from './keys/explanation-panel.js';
 import { gapsTable } from './keys/gaps-table.js';
 import { statusMark } from './keys/status-mark.js';
 import { sitePage } from './layout.js';
 import type { Site } from './site.js';
 import { advice } from './status/errors-table.js';
 
-/** All about one key. @param token proves that a request comes from the page. */
-export function keyPage(detail: KeyDetail, site: Site, token: string): Html {
+/** All about one key. @param token proves that a request comes from the page. @param range of the charts. */
+export function keyPage(detail: KeyDetail, site: Site, token: string, range: HistoryRange): Html {
   const { key } = detail.summary;
   const path = keyPath(key);
   return sitePage(site, {
     current: 'keys',
     self: path,
     title: shownKey(key),
-    scripts: ['lists.js', 'actions.js'],
+    charts: true,
+    scripts: ['lists.js', 'actions.js', 'history.js'],
     token,
     noHeadline: true,
     main: html`<p class="back"><a href="keys">All keys</a></p>
-<div id="detail" hx-get="${path.replace('key?', 'key/detail?')}" hx-trigger="r2m:tick from:document, r2m:changed from:document" hx-swap="innerMorph" hx-sync="drop">${keyContent(detail, site.readOnly)}</div>`,
+<div id="detail" hx-get="${path.replace('key?', 'key/detail?')}" hx-trigger="r2m:tick from:document, r2m:changed from:document" hx-swap="innerMorph" hx-sync="drop">${keyContent(detail, site.readOnly)}</div>
+<div class="filters bare"><h2 class="panel-title">History</h2>${rangeLinks(path, range)}</div>
+${historyCharts(KEY_LINES, historyPath(key, range), range)}`,
     behind: !site.readOnly && confirmDialog(),
   });
 }
 
 /** What changes: fetched again by the page's script. */
-export function keyContent({ summary, state, nextRunAt, at }: KeyDetail, readOnly: boolean): Html {
+export function keyContent(detail: KeyDetail, readOnly: boolean): Html {
+  const { summary, state, nextRunAt, at, explanation, deeds } = detail;
   const { key, error } = summary;
   return html`<section class="verdict key-title"><h1><bdi>${shownKey(key)}</bdi></h1><p>${statusMark(summary)} ${summary.keyType}${summary.stream !== key && html`, <bdi>${shownKey(summary.type)}</bdi> of ${keyLink(summary.stream)}`}</p></section>
 ${!readOnly && actionButtons(summary)}
 ${error && html`<section class="panel problem-panel" aria-labelledby="error"><h2 id="error">Last error <code>${error.code}</code></h2><p class="empty">${advice(error.code, error.message)} ${ago(new Date(error.at), at)}, class ${error.errorClass}.</p></section>`}
 <section class="panel" aria-labelledby="facts"><h2 id="facts">Position and counts</h2><dl class="facts">${facts(summary, nextRunAt, at).map(([name, value, tone]) => html`<div class="${tone}"><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></section>
+${explanation && explanationPanel(explanation)}
 ${state && gapsTable(state.gaps)}
 ${state && activityTable(state.activity)}
-<p class="asof">As of ${at.toISOString().slice(11, 19)} UTC. Times are UTC.</p>`;
+${deeds.length > 0 && html`<section class="panel" aria-labelledby="deeds"><h2 id="deeds">Who did what<a class="panel-link" href="audit?${new URLSearchParams({ q: key }).toString()}">All</a></h2>${auditTable(deeds)}</section>`}
+<p class="asof">As of ${clock(at)}. Times are <span class="zone-name">UTC</span>.</p>`;
+}
+
+function historyPath(key: string, range: HistoryRange): string {
+  return `history/data?${new URLSearchParams({ key, range })}`;
 }
 
 type Fact = readonly [name: string, value: Content, tone?: string | false];

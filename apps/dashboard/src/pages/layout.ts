@@ -56,6 +56,7 @@ const PAGES = [
   ['workers', 'Workers'],
   ['history', 'History'],
   ['audit', 'Audit'],
+  ['configuration', 'Configuration'],
   ['queues', 'Queue'],
 ] as const;
 

@@ -11,6 +11,7 @@ import { matchingKeys } from '../keys/matching-keys.js';
 import { keyContent, keyPage } from '../pages/key-page.js';
 import { keyRows, keysPage } from '../pages/keys-page.js';
 import type { Site } from '../pages/site.js';
+import { rangeOf } from './history-routes.js';
 import { paramsOf, tellAddress } from './list-address.js';
 import { sendError } from './send-error.js';
 
@@ -19,6 +20,8 @@ export interface KeyRoutesOptions {
   readonly sources: KeyDetailSources & Pick<KeyListSources, 'readPage'>;
   readonly site: Site;
   readonly basePath: string;
+  /** Has a key sampled for the history from now on. */
+  readonly watchKey: (key: string) => Promise<void>;
   /** What proves that a request comes from a page of this session. */
   tokenOf(request: FastifyRequest): string;
 }
@@ -58,8 +61,10 @@ export function addKeyRoutes(server: FastifyInstance, options: KeyRoutesOptions)
   server.get('/key', async (request, reply) => {
     const detail = await detailOf(request);
     if (!detail) return await unknownKey(request, reply);
+    // Looked at, it has a history from now on; one that can't be kept is no reason to show nothing.
+    void options.watchKey(detail.summary.key).catch(() => {});
     reply.type(PAGE);
-    return keyPage(detail, site, options.tokenOf(request)).toString();
+    return keyPage(detail, site, options.tokenOf(request), rangeOf(paramsOf(request))).toString();
   });
   server.get('/key/detail', async (request, reply) => {
     const detail = await detailOf(request);

@@ -1,7 +1,6 @@
 import type { Config } from '@redis-to-mongo/config';
 import { collectionOf } from '@redis-to-mongo/mongo-sink';
-import { type KeyState, type KeyType, RuleBook, type RuleSpec } from '@redis-to-mongo/pipeline';
-import { duration } from './times.js';
+import { type KeyState, type KeyType, largestUnit, RuleBook, type RuleSpec } from '@redis-to-mongo/pipeline';
 
 /** What holds for a key: by the rule that it matches, else by the options. */
 export interface RuleExplanation {
@@ -63,7 +62,7 @@ function ruleParts(rule: RuleSpec): readonly string[] {
     ...(shape ? [`documents in the shape ${shape}`] : []),
     ...(id === undefined ? [] : [`_id ${id} as ${idType ?? 'text'}`]),
     ...(gone === undefined ? [] : [`${WHEN_GONE[gone]} when the key has gone`]),
-    ...(ttlMs === undefined ? [] : [`removed after ${duration(ttlMs)}`]),
+    ...(ttlMs === undefined ? [] : [`removed after ${largestUnit(ttlMs)}`]),
     ...(history === undefined ? [] : [history ? 'history of membership' : 'no history of membership']),
     ...(trim ? [`trim ${trim.mode}${trim.mode === 'off' ? '' : `, keeps ${trim.keepEntries} entries`}`] : []),
   ];
@@ -73,5 +72,5 @@ const WHEN_GONE = { keep: 'emptied', remove: 'removed', mark: 'kept as it was la
 
 function everyOf(ms: number): string {
   if (ms < 1000) return `${ms} ms`;
-  return ms < 120_000 ? `${ms / 1000} s` : duration(ms);
+  return ms < 120_000 ? `${ms / 1000} s` : largestUnit(ms);
 }
