@@ -1,6 +1,7 @@
 import type { DeadLetter, LetterFilter, LetterPlace, Replay } from '@redis-to-mongo/mongo-sink';
 import { inTime } from '../in-time.js';
 import { Readings } from '../readings.js';
+import { Paced } from '../status/paced.js';
 import {
   type LetterQuery,
   letterFilter,
@@ -38,14 +39,18 @@ export interface LetterListPage {
 export const LETTERS_PER_PAGE = 50;
 export const MOST_COUNTED = 10_000;
 const PATIENCE_MS = 5_000;
+/** What can be filtered by changes seldom, and a server may read all letters to tell it: a fiftieth of the time at most. */
+const KINDS = { spacingMs: 10_000, share: 50, patienceMs: 1_000 };
 
 /** Lists dead letters a page at a time; what many look at is read once. */
 export class LetterList {
   readonly #sources: Pick<LetterSources, 'readPage' | 'count' | 'kinds'>;
   readonly #readings = new Readings<LetterListPage>();
+  readonly #kinds: Paced<Awaited<ReturnType<LetterSources['kinds']>>>;
 
   constructor(sources: Pick<LetterSources, 'readPage' | 'count' | 'kinds'>) {
     this.#sources = sources;
+    this.#kinds = new Paced(() => sources.kinds(), KINDS);
   }
 
   /** @throws what the sources throw; an error with the code MONGO_TIMEOUT. */
@@ -64,7 +69,8 @@ export class LetterList {
     const [{ letters, isMore }, total, kinds] = await Promise.all([
       this.#sources.readPage(filter, { after, limit: LETTERS_PER_PAGE }),
       this.#sources.count(filter, MOST_COUNTED + 1),
-      this.#sources.kinds(),
+      // Not known yet, they are no reason to wait.
+      this.#kinds.read().catch(() => ({ collections: [], codes: [] })),
     ]);
     const last = letters.at(-1);
     return {
