@@ -1,5 +1,13 @@
 import { isUtf8 } from 'node:buffer';
-import { firstState, type Messages, placeOf, storedText } from '@redis-to-mongo/pipeline';
+import {
+  firstState,
+  type Messages,
+  placeOf,
+  type Rule,
+  RuleBook,
+  shapeMessage,
+  storedText,
+} from '@redis-to-mongo/pipeline';
 import { RawConnectionLost, RawReplies } from '@redis-to-mongo/redis-connection';
 import { type AsksRaw, DirectReader, documentsByRule } from '@redis-to-mongo/redis-source';
 import fc from 'fast-check';
@@ -122,7 +130,12 @@ const noOther = {
   },
 };
 
-function readBy(connection: AsksRaw, changes: { isAnchored?: boolean; after?: string } = {}) {
+const [shaped] = new RuleBook([{ pattern: '*', shape: 'document' }]).rules;
+
+function readBy(
+  connection: AsksRaw,
+  changes: { isAnchored?: boolean; after?: string; rule?: Rule | undefined } = {},
+) {
   const request = {
     key,
     after: '0-0',
@@ -136,10 +149,11 @@ function readBy(connection: AsksRaw, changes: { isAnchored?: boolean; after?: st
   return new DirectReader(connection).over(noOther).read({ ...request, ...changes });
 }
 
-function ordinaryBson(all: readonly RawEntry[]): Buffer[] {
+function ordinaryBson(all: readonly RawEntry[], rule?: Rule): Buffer[] {
   const read = all.map(({ id, flat }) => [id, flat.map(storedText)] as const);
-  return documentsByRule(state, 3, read, undefined).documents.map((document) =>
-    Buffer.from(BSON.serialize(document)),
+  const { documents, isShaped } = documentsByRule(state, 3, read, rule);
+  return documents.map((document) =>
+    Buffer.from(BSON.serialize(isShaped ? shapeMessage(document) : document)),
   );
 }
 
@@ -151,9 +165,9 @@ function documentsIn(messages: Messages): Buffer[] {
 }
 
 /** As toEqual of the documents, which takes a thousand times as long for bytes. */
-function expectSame(messages: Messages | undefined, all: readonly RawEntry[]): void {
+function expectSame(messages: Messages | undefined, all: readonly RawEntry[], rule?: Rule): void {
   const documents = messages ? documentsIn(messages) : [];
-  const expected = ordinaryBson(all);
+  const expected = ordinaryBson(all, rule);
   expect(documents.length).toBe(expected.length);
   documents.forEach((document, i) => {
     if (!expected[i]?.equals(document)) expect(document).toEqual(expected[i]);
@@ -170,6 +184,18 @@ describe('the direct path', () => {
         expect(reading?.last?.id).toBe(all.at(-1)?.id);
       }),
       { numRuns: 5000 },
+    );
+  });
+
+  it('writes byte for byte what the ordinary path writes in the shape document', async () => {
+    await fc.assert(
+      fc.asyncProperty(entries, fc.array(fc.nat(), { maxLength: 12 }), async (all, cuts) => {
+        const reading = await readBy(answers(answerOf(all), cuts), { rule: shaped });
+        expectSame(reading?.messages, all, shaped);
+        expect(reading?.messages.isShaped).toBe(true);
+        expect(reading?.isBinary).toBe(all.some(({ flat }) => !flat.every((item) => isUtf8(item))));
+      }),
+      { numRuns: 3000 },
     );
   });
 

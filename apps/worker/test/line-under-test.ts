@@ -56,7 +56,12 @@ export async function lineUnderTest(options: { ownMongo?: boolean } = {}): Promi
     readBytes = 8 << 20,
     ...changes
   } = {}) => ({
-    source: redisSource(redis, ['stream', 'set'], { readEntries, readBytes, direct: path?.direct }),
+    source: redisSource(redis, ['stream', 'set'], {
+      readEntries,
+      readBytes,
+      direct: path?.direct,
+      ...(changes.rules ? { rules: changes.rules } : {}),
+    }),
     sink: mongoSink(db, {
       batchEntries: 5000,
       batchBytes: 16 << 20,

@@ -69,6 +69,41 @@ it('sends messages to a collection, with fields taken, renamed and parsed, and a
   expect(await under.state('orders:1')).toMatchObject({ collection: 'orders_messages' });
 });
 
+it('writes entries in the shape document by the direct path, and keeps a refused one whole', async () => {
+  const rules = new RuleBook([
+    { pattern: 'shaped', types: ['stream'], collection: 'shaped', shape: 'document' },
+  ]);
+  await under.db.collection('shaped').createIndex({ n: 1 }, { unique: true });
+  await under.redis.xadd('shaped', '5-1', 'n', '7', '_id', 'own', 'entryId', 'x');
+  await under.redis.xadd('shaped', '5-2', 'n', '7', '$m', 'y');
+  expect(await syncKey(await under.line({ rules }), 'shaped', wholeSlice())).toMatchObject({
+    written: 1,
+    dead: 1,
+  });
+  const ours = { stream: 'shaped', type: 'main', at: new Date(5) };
+  const first = {
+    _id: 'shaped@a1:a5-a1',
+    n: '7',
+    entryId: 'x',
+    _redis: { ...ours, entryId: '5-1', fields: [[1, '_id', 'own']] },
+  };
+  expect(await all('shaped')).toEqual([first]);
+  const id = 'shaped@a1:a5-a2';
+  expect(await readDeadLetter(under.db, id)).toMatchObject({
+    entryId: '5-2',
+    content: [
+      ['n', '7'],
+      ['$m', 'y'],
+    ],
+  });
+  await under.db.collection('shaped').dropIndexes();
+  expect(await replayDeadLetter(under.db, id)).toMatchObject({ result: 'written' });
+  expect(await all('shaped')).toEqual([
+    first,
+    { _id: id, n: '7', _redis: { ...ours, entryId: '5-2', fields: [[1, '$m', 'y']] } },
+  ]);
+});
+
 it('leaves a key that no rule matches as it is', async () => {
   await under.redis.xadd('plain', '1-1', 'price', '1');
   await syncBy([{ pattern: 'other', parse: { price: 'number' } }], 'plain');

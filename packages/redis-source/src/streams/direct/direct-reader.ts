@@ -6,6 +6,7 @@ import { StreamMarks } from '../stream-marks.js';
 import type { ReadRequest, StreamReader, StreamReading } from '../stream-reader.js';
 import { BufferPool } from './buffer-pool.js';
 import { MessageEncoder } from './message-encoder.js';
+import { ShapedEncoder } from './shaped-encoder.js';
 import { StreamReply } from './stream-reply.js';
 
 /** Kept for the next reads, in bytes. */
@@ -22,7 +23,7 @@ export interface AsksRaw {
 /**
  * The direct path: the bytes of a reply become the bytes of BSON documents, with no string or object between. It writes what
  * the ordinary path would, byte for byte, and leaves to that what it can't do: streams under a rule that
- * changes messages, and reads for which its connection is not there.
+ * changes their content, and reads for which its connection is not there.
  */
 export class DirectReader {
   readonly #connection: AsksRaw;
@@ -46,7 +47,7 @@ export class DirectReader {
     };
     return {
       read: async (request) => {
-        if (!this.#connection.isReady || !writesPlainMessages(request.rule) || request.rule?.shape)
+        if (!this.#connection.isReady || !writesPlainMessages(request.rule))
           return await readOrdinary(request);
         try {
           const reading = await this.#read(request);
@@ -60,12 +61,14 @@ export class DirectReader {
     };
   }
 
-  async #read({ key, after, count, isAnchored, state, incarnation, marks: known }: ReadRequest) {
+  async #read({ key, after, count, isAnchored, state, incarnation, rule, marks: known }: ReadRequest) {
+    const isShaped = rule?.shape !== undefined;
+    const Encoder = isShaped ? ShapedEncoder : MessageEncoder;
     const prefix = messageIdPrefix(state.key, incarnation);
     const marks = StreamMarks.after(known);
     const reply = new StreamReply(isAnchored ? after : undefined, marks, (entries) => {
       const buffer = this.#buffers.take(entries * GUESSED_BYTES);
-      return new MessageEncoder(prefix, state.stream, state.type, buffer);
+      return new Encoder(prefix, state.stream, state.type, buffer);
     });
     let isHeld = true;
     const giveBack = () => {
@@ -75,7 +78,7 @@ export class DirectReader {
     try {
       const from = isAnchored ? after : `(${after}`;
       await this.#connection.ask(requestFor(key, from, isAnchored ? count + 1 : count), reply);
-      const reading = readingOf(reply, marks, giveBack);
+      const reading = readingOf(reply, isShaped, marks, giveBack);
       if (!reading) giveBack();
       return reading;
     } catch (error) {
@@ -85,7 +88,12 @@ export class DirectReader {
   }
 }
 
-function readingOf(reply: StreamReply, marks: StreamMarks, release: () => void): StreamReading | undefined {
+function readingOf(
+  reply: StreamReply,
+  isShaped: boolean,
+  marks: StreamMarks,
+  release: () => void,
+): StreamReading | undefined {
   const { error, encoder, info, timeLeft, anchorDigest, last } = reply;
   if (error) {
     if (isNoSuchKey(error)) return undefined;
@@ -96,7 +104,7 @@ function readingOf(reply: StreamReply, marks: StreamMarks, release: () => void):
     info: parseStreamInfo(info),
     expiresAt: expiryAt(Number(timeLeft)),
     anchorDigest,
-    messages: encodedMessages(encoder.bytes, encoder.ends),
+    messages: encodedMessages(encoder.bytes, encoder.ends, isShaped),
     last,
     marks,
     isBinary: encoder.isBinary,

@@ -1,6 +1,19 @@
 import { Buffer, isUtf8 } from 'node:buffer';
 import { isPlainName } from '@redis-to-mongo/pipeline';
+import {
+  BINARY,
+  DATE,
+  DOCUMENT,
+  element,
+  LIST,
+  NULL,
+  STRING,
+  writeAllFields,
+  writeInt32,
+  writeValue,
+} from './bson-bytes.js';
 import type { EntryCursor } from './entry-cursor.js';
+import { KnownNames } from './known-names.js';
 
 /*
  * A message as BSON (https://bsonspec.org/spec.html); lengths are 32 bits, little-endian, and count themselves in
@@ -28,26 +41,34 @@ import type { EntryCursor } from './entry-cursor.js';
  * Most entries of a stream have the names of the entry before: then names are only compared, and known to be good.
  */
 
-const STRING = 0x02;
-const DOCUMENT = 0x03;
-const LIST = 0x04;
-const BINARY = 0x05;
-const DATE = 0x09;
-const NULL = 0x0a;
-
 const ZERO = 0x30;
 const DASH = 0x2d;
 /** The letter that leads a number of one digit in an `_id` is the one behind it; see messageId. */
 const BEFORE_A = 0x60;
 const LATEST_MS = 8.64e15;
 const TWO_TO_32 = 0x1_0000_0000;
-/** From so many bytes on a native copy is quicker than a loop. */
-const LONG = 80;
 /** What a pair takes in a list beyond its name and value, in bytes, at most; in an object it is less than on the wire. */
 const PAIR_OVERHEAD = 40;
 
 /** Writes the documents of one read one behind the other, byte for byte as the driver would. */
-export class MessageEncoder {
+export interface EntryEncoder {
+  /** Where each document ends in `bytes`. */
+  readonly ends: readonly number[];
+  /** Some value or name is not UTF-8. */
+  readonly isBinary: boolean;
+  /** The documents written so far. */
+  readonly bytes: Buffer;
+  /** The whole buffer, to be used again. */
+  readonly buffer: Buffer;
+  /**
+   * Adds the document of the entry that the cursor found.
+   * @param isText all names and values are known to be UTF-8.
+   */
+  add(source: Buffer, entry: EntryCursor, isText: boolean): void;
+}
+
+/** In the fleet's own shape. */
+export class MessageEncoder implements EntryEncoder {
   /** Where each document ends in `bytes`. */
   readonly ends: number[] = [];
   /** Some value or name is not UTF-8. */
@@ -59,10 +80,7 @@ export class MessageEncoder {
   /** From there on up to the entry id. */
   readonly #middle: Buffer;
   readonly #idPrefixLength: number;
-  /** The names of the last plain entry: their bytes one behind the other, and where each ends. */
-  #names = new Uint8Array(256);
-  #nameEnds = new Int32Array(32);
-  #nameCount = -1;
+  readonly #names = new KnownNames(isPlainName);
 
   /**
    * @param idPrefix see messageIdPrefix.
@@ -134,7 +152,7 @@ export class MessageEncoder {
 
     const areTexts = isText || isUtf8(source.subarray(entry.idFrom, entry.at));
     if (!areTexts) this.isBinary = true;
-    const isPlain = this.#hasKnownNames(source, entry) || this.#learnNames(source, entry);
+    const isPlain = this.#names.areThose(source, entry) || this.#names.learn(source, entry);
     if (!isPlain) {
       this.#length = at;
       this.#ensure(onWire + 64 + entry.items * PAIR_OVERHEAD);
@@ -158,47 +176,6 @@ export class MessageEncoder {
     this.ends.push(at);
   }
 
-  /** Whether the entry's names are those of the last plain entry. */
-  #hasKnownNames(source: Buffer, { items, spans }: EntryCursor): boolean {
-    const count = items >> 1;
-    if (count !== this.#nameCount) return false;
-    const names = this.#names;
-    const ends = this.#nameEnds;
-    let known = 0;
-    for (let i = 0; i < count; i++) {
-      const from = spans[4 * i] ?? 0;
-      const to = spans[4 * i + 1] ?? 0;
-      if (to - from !== (ends[i] ?? 0) - known) return false;
-      for (let at = from; at < to; at++) if (source[at] !== names[known++]) return false;
-    }
-    return true;
-  }
-
-  /** Looks at the entry's names one by one; where an object holds them as they are, they are the known ones from now on. */
-  #learnNames(source: Buffer, { items, spans }: EntryCursor): boolean {
-    const names = new Set<string>();
-    const count = items >> 1;
-    let length = 0;
-    for (let i = 0; i < count; i++) {
-      const name = source.subarray(spans[4 * i], spans[4 * i + 1]);
-      if (!isUtf8(name)) return false;
-      const text = name.toString('utf8');
-      if (!isPlainName(text) || names.has(text)) return false;
-      names.add(text);
-      length += name.length;
-    }
-    if (this.#names.length < length) this.#names = new Uint8Array(2 * length);
-    if (this.#nameEnds.length < count) this.#nameEnds = new Int32Array(2 * count);
-    let at = 0;
-    for (let i = 0; i < count; i++) {
-      for (let from = spans[4 * i] ?? 0; from < (spans[4 * i + 1] ?? 0); from++)
-        this.#names[at++] = source[from] ?? 0;
-      this.#nameEnds[i] = at;
-    }
-    this.#nameCount = count;
-    return true;
-  }
-
   #ensure(more: number): void {
     const needed = this.#length + more;
     if (needed <= this.#bytes.length) return;
@@ -215,17 +192,8 @@ function writeFields(
   source: Buffer,
   { items, spans }: EntryCursor,
   areTexts: boolean,
-) {
-  let at = start + 4;
-  for (let i = 0; i < items; i += 2) {
-    const from = spans[2 * i + 2] ?? 0;
-    const end = spans[2 * i + 3] ?? 0;
-    const isText = areTexts || isUtf8(source.subarray(from, end));
-    to[at++] = isText ? STRING : BINARY;
-    at = copy(to, at, source, spans[2 * i] ?? 0, spans[2 * i + 1] ?? 0);
-    to[at++] = 0;
-    at = writeValue(to, at, source, from, end, isText);
-  }
+): number {
+  let at = writeAllFields(to, start + 4, source, items, spans, areTexts);
   to[at++] = 0;
   writeInt32(to, start, at - start);
   return at;
@@ -260,41 +228,4 @@ function writePairs(
   to[at++] = 0;
   writeInt32(to, start, at - start);
   return at;
-}
-
-function writeValue(
-  to: Buffer,
-  at: number,
-  source: Buffer,
-  from: number,
-  end: number,
-  isText: boolean,
-): number {
-  const next = writeInt32(to, at, isText ? end - from + 1 : end - from);
-  if (!isText) to[next] = 0; // the subtype: generic
-  const last = copy(to, isText ? next : next + 1, source, from, end);
-  if (isText) to[last] = 0;
-  return isText ? last + 1 : last;
-}
-
-function copy(to: Buffer, at: number, source: Buffer, from: number, end: number): number {
-  const length = end - from;
-  if (length >= LONG) source.copy(to, at, from, end);
-  else for (let i = 0; i < length; i++) to[at + i] = source[from + i] ?? 0;
-  return at + length;
-}
-
-function writeInt32(to: Buffer, at: number, value: number): number {
-  to[at] = value;
-  to[at + 1] = value >> 8;
-  to[at + 2] = value >> 16;
-  to[at + 3] = value >> 24;
-  return at + 4;
-}
-
-/** A whole element that holds a string. */
-function element(name: string, value: string): Buffer {
-  const length = Buffer.alloc(4);
-  length.writeInt32LE(Buffer.byteLength(value) + 1);
-  return Buffer.concat([Buffer.from(`\x02${name}\0`), length, Buffer.from(`${value}\0`)]);
 }

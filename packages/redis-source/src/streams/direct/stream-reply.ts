@@ -4,7 +4,7 @@ import type { RawReply } from '@redis-to-mongo/redis-connection';
 import { digestOf } from '../entry-digest.js';
 import type { StreamMarks } from '../stream-marks.js';
 import { badReply, EntryCursor, isErrorAt, type Reply, readReply } from './entry-cursor.js';
-import type { MessageEncoder } from './message-encoder.js';
+import type { EntryEncoder } from './message-encoder.js';
 
 /** `+OK`, three times `+QUEUED`, and then the answer to EXEC. */
 const BEFORE_EXEC = 4;
@@ -24,10 +24,10 @@ export class StreamReply implements RawReply {
   error: Error | undefined;
   info: Reply = null;
   timeLeft: Reply = null;
-  encoder: MessageEncoder | undefined;
+  encoder: EntryEncoder | undefined;
   readonly #anchor: string | undefined;
   readonly #marks: StreamMarks;
-  readonly #begin: (entries: number) => MessageEncoder;
+  readonly #begin: (entries: number) => EntryEncoder;
   readonly #cursor = new EntryCursor();
   #step = 0;
   #entriesLeft = 0;
@@ -38,7 +38,7 @@ export class StreamReply implements RawReply {
    * @param marks entries are added to them.
    * @param begin told how many entries there are.
    */
-  constructor(anchor: string | undefined, marks: StreamMarks, begin: (entries: number) => MessageEncoder) {
+  constructor(anchor: string | undefined, marks: StreamMarks, begin: (entries: number) => EntryEncoder) {
     this.#anchor = anchor;
     this.#marks = marks;
     this.#begin = begin;
