@@ -24,5 +24,6 @@ it('one version, that of package.json, is told by apps and metrics, the image, t
     ]);
   const [, newest, date] = /^## \[(\d[^\]]*)\] - (\d{4}-\d\d-\d\d)$/m.exec(read('CHANGELOG.md')) ?? [];
   expect([newest, date]).toEqual([own, expect.any(String)]);
-  expect(read('README.md')).toContain(`redis-to-mongo-${own}.tgz`);
+  for (const page of ['README.md', 'docs/operations.md'])
+    expect(read(page)).toContain(`redis-to-mongo-${own}.tgz`);
 });

@@ -98,6 +98,8 @@ async function startEngine(folder) {
     rmSync(exec, { recursive: true, force: true, maxRetries: 5 });
   };
   process.on('exit', () => daemon.kill('SIGTERM'));
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM']))
+    process.once(signal, () => void close().finally(() => process.exit(1)));
   try {
     await until('the engine answers', async () => (await calls.tryDocker(['version'])).code === 0, 60_000);
   } catch (error) {
