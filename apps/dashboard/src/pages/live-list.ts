@@ -1,7 +1,7 @@
 import { type Content, type Html, html } from './html.js';
 
 /** What a list's part that changes is asked for: by its form, by links within, and with each piece of news. */
-export function rowsPath(path: string): string {
+function rowsPath(path: string): string {
   const [page = '', query] = path.split('?');
   return `${page}/rows${query === undefined ? '' : `?${query}`}`;
 }

@@ -1,4 +1,5 @@
 import { isReadable, type StatusReport } from '../status/status-report.js';
+import { clock } from './format.js';
 import { type Html, html } from './html.js';
 import { sitePage } from './layout.js';
 import type { Site } from './site.js';
@@ -65,10 +66,6 @@ function chart(name: string, title: string): Html {
 /** Sums go through all keys, now and then: how old they are is told. */
 function asOf({ fleet, facts }: StatusReport): Html {
   const read = new Date(facts.at);
-  const sums = isReadable(fleet) && html` The sums by key type are of ${time(fleet.at)}.`;
-  return html`<p class="asof">As of ${time(read)}.${sums} What a key is behind is what it was when it was last read.</p>`;
-}
-
-function time(at: Date): Html {
-  return html`<time datetime="${at.toISOString()}">${at.toISOString().slice(11, 19)} UTC</time>`;
+  const sums = isReadable(fleet) && html` The sums by key type are of ${clock(fleet.at)}.`;
+  return html`<p class="asof">As of ${clock(read)}.${sums} What a key is behind is what it was when it was last read.</p>`;
 }

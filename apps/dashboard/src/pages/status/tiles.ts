@@ -16,9 +16,9 @@ export function tiles(report: StatusReport): Html {
   return html`<dl class="tiles">
 ${tile('Behind', lag, late, (lag ?? 0) > 0 && 'busy', 'keys?status=behind')}
 ${tile('Now', known ? rate(sum('perSecond') ?? 0) : undefined, 'entries a second', false)}
-${tile('Workers', jobs?.workers, 'alive', jobs?.workers === 0 && 'bad')}
+${tile('Workers', jobs?.workers, 'alive', jobs?.workers === 0 && 'bad', 'workers')}
 ${tile('Queue', jobs?.waiting, jobs ? `waiting, ${count(jobs.active)} running` : 'waiting', false, 'queues')}
-${tile('Dead letters', sum('dead'), 'records refused', (sum('dead') ?? 0) > 0 && 'bad', 'keys?status=dead+letters')}
+${tile('Dead letters', sum('dead'), 'records refused', (sum('dead') ?? 0) > 0 && 'bad', 'dead-letters')}
 ${tile('Gaps', sum('gap'), 'entries lost unread', (sum('gap') ?? 0) > 0 && 'bad', 'keys?status=gaps')}
 </dl>`;
 }
