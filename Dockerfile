@@ -14,7 +14,7 @@ RUN npm install --global "$(node -p "require('./package.json').packageManager")"
 # The store is filled from the lockfile alone, so a change of the sources downloads nothing.
 COPY pnpm-lock.yaml pnpm-workspace.yaml .npmrc ./
 RUN pnpm fetch
-COPY tsconfig.base.json tsconfig.json README.md CHANGELOG.md LICENSE config.example.json ./
+COPY tsconfig.base.json tsconfig.json README.md CHANGELOG.md LICENSE config.example.json config.schema.json ./
 COPY scripts scripts
 COPY packages packages
 COPY apps apps

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { loadConfig } from '@redis-to-mongo/config';
 import { describe, expect, it } from 'vitest';
+import { packedFiles } from '../../scripts/pack/pack.mjs';
 import { contextFiles } from './context-files.mjs';
 import { imageEnvironment } from './pod-environment.js';
 import { readDockerfile } from './read-dockerfile.mjs';
@@ -30,6 +31,18 @@ describe('Dockerfile', () => {
           path,
         ).toBe(true);
     }
+  });
+
+  it('has all that is packed', () => {
+    const copied = stages
+      .flatMap(({ steps }) => steps)
+      .filter(({ keyword, flags }) => keyword === 'COPY' && flags.from === undefined)
+      .flatMap(({ args }) => args.slice(0, -1));
+    for (const path of packedFiles)
+      expect(
+        copied.some((each) => path === each || path.startsWith(`${each}/`)),
+        path,
+      ).toBe(true);
   });
 
   it('lets no test, secret or built file into the build', () => {

@@ -9,7 +9,7 @@ import { bundle } from './bundle.mjs';
 import { thirdPartyLicenses } from './third-party-licenses.mjs';
 
 /** Beside what is run. */
-const files = [
+export const packedFiles = [
   'README.md',
   'CHANGELOG.md',
   'LICENSE',
@@ -30,7 +30,7 @@ export async function pack(args) {
   const folder = mkdtempSync(join(tmpdir(), 'redis-to-mongo-pack-'));
   try {
     const packages = await bundle(folder);
-    for (const file of files) cpSync(join(root, file), join(folder, file), { recursive: true });
+    for (const file of packedFiles) cpSync(join(root, file), join(folder, file), { recursive: true });
     writeFileSync(join(folder, 'THIRD-PARTY-LICENSES.txt'), thirdPartyLicenses(packages));
     const manifest = manifestOf(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')));
     writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
