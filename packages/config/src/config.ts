@@ -77,6 +77,7 @@ export interface RuleConfig {
   readonly id?: string;
   readonly idType?: 'text' | 'number' | 'objectId';
   readonly gone?: 'keep' | 'remove' | 'mark';
+  readonly attach?: boolean;
   readonly ttlMs?: number;
   readonly history?: boolean;
   /** Whole: what the rule does not say is filled in from the options. */

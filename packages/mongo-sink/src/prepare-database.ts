@@ -7,6 +7,7 @@ import { LIST_INDEXES } from './list-indexes.js';
 import { makeIndex } from './make-index.js';
 import { AUDIT_INDEXES } from './operator-audit.js';
 import { ruleIndexes } from './rule-indexes.js';
+import { makeStreamsView } from './streams-view.js';
 import { type Index, VALUE_INDEXES } from './value-indexes.js';
 
 /** The indexes beyond `_id` that the fleet and its pages use; `_id` itself reads a stream back in order. */
@@ -29,7 +30,7 @@ export const INDEXES: readonly Index[] = [
 ];
 
 /**
- * Makes the indexes that are not there yet, and asks the server for its limits.
+ * Makes the indexes that are not there yet, and the view of streams where a rule asks for it, and asks the server for its limits.
  * @param rules whose collections need indexes too.
  * @returns the largest document the server takes, in bytes (16 MiB where it does not say).
  * @throws SyncError as makeIndex tells.
@@ -42,6 +43,7 @@ export async function prepareDatabase(
     const hello = await db.command({ hello: 1 });
     for (const index of [...INDEXES, ...ruleIndexes(rules)]) await makeIndex(db, index);
     await dropFormerIndexes(db);
+    await makeStreamsView(db, rules);
     return { maxDocumentBytes: Number(hello.maxBsonObjectSize ?? 16 * 1024 * 1024) };
   });
 }

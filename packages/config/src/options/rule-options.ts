@@ -55,6 +55,7 @@ means for verifying and restoring, is in [rules.md](rules.md).
 | \`gone\` | values | In place of \`GONE_VALUES\`, when the key has gone: \`keep\` the document, empty; \`remove\` it; \`mark\` it as inactive, with its last content. |
 | \`ttlSec\` | all | Messages are removed so long after their entry’s time; values so long after their key has gone. |
 | \`history\` | sets, sorted sets, hashes | In place of \`MEMBERSHIP_HISTORY\`. |
+| \`attach\` | sets | Metadata sets (\`<stream>:info:<type>\`) are shown with their stream, in the view \`streams\`. |
 | \`trim\` | streams | In place of \`TRIM_MODE\`, \`TRIM_KEEP_ENTRIES\` and \`TRIM_KEEP_SEC\`: \`mode\`, \`keepEntries\`, \`keepSec\`; each that is not there is as the option says. |
 | \`intervalSec\` | stream, set | In place of \`IDLE_INTERVAL_SEC\`. Above 0, at most a day. |
 `;

@@ -44,6 +44,8 @@ export interface RuleSpec {
   readonly gone?: 'keep' | 'remove' | 'mark';
   /** Messages go so long after the time of their entry, values so long after their key has gone; in ms. */
   readonly ttlMs?: number;
+  /** Whether metadata sets are shown with their stream, in the view `streams`. */
+  readonly attach?: boolean;
   /** Whether it is kept who was a member and when. */
   readonly history?: boolean;
   readonly trim?: TrimRule;

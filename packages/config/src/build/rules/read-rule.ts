@@ -15,6 +15,7 @@ const APPLIES_TO = {
   parse: ['stream', 'hash', 'string', 'set', 'zset', 'list'],
   id: ['set', 'zset', 'hash', 'list', 'string', 'json'],
   gone: ['set', 'zset', 'hash', 'list', 'string', 'json'],
+  attach: ['set'],
   trim: ['stream'],
   history: ['set', 'zset', 'hash'],
 } as const satisfies Partial<Record<string, readonly KeyTypeName[]>>;
@@ -51,6 +52,9 @@ export function readRule(rule: MemberReader, trim: Trim): RuleConfig | undefined
   const collection = readCollection(rule, types);
   const ttlSec = rule.number('ttlSec', { min: 0.001, max: CENTURY_SEC });
   const history = rule.flag('history');
+  const attach = rule.flag('attach');
+  if (attach && history)
+    rule.problem('attach', 'sets with history have a document for each member', 'remove one of the two');
   const intervalSec = rule.number('intervalSec', { min: 0.01, max: DAY_SEC });
   const trimmed = readTrim(rule, trim);
   const fields = readFields(rule, types);
@@ -70,6 +74,7 @@ export function readRule(rule: MemberReader, trim: Trim): RuleConfig | undefined
     ...fields,
     ...shape,
     ...(gone === undefined ? {} : { gone }),
+    ...(attach === undefined ? {} : { attach }),
     ...(ttlSec === undefined ? {} : { ttlMs: toMs(ttlSec) }),
     ...(history === undefined ? {} : { history }),
     ...(trimmed ? { trim: trimmed } : {}),
