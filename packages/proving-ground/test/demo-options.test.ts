@@ -7,6 +7,7 @@ describe('the options of the demo', () => {
       messages: 100_000,
       streams: 40,
       sets: 60,
+      values: 4_000,
       workers: 3,
       keep: false,
       json: false,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Descendant, descendantsOf, isRunning, RunningDemo } from './running-demo.js';
 
-const SMALL = ['--messages', '3000', '--streams', '10', '--sets', '12', '--workers', '2'];
+const SMALL = ['--messages', '3000', '--streams', '10', '--sets', '12', '--values', '80', '--workers', '2'];
 /** Scheduler, dashboard and two workers; the supervisor, Redis and MongoDB. */
 const PROCESSES = 7;
 
@@ -47,7 +47,7 @@ describe('the demo', () => {
     const processes = await untilFleetIsReady(demo);
     expect(await demo.ended, demo.output).toBe(0);
     expect(demo.lines.at(-1)).toBe(
-      'verified: 3000 messages in 10 streams, 12 sets; 0 missing, 0 duplicated, 0 different',
+      'verified: 3000 messages in 10 streams, 12 sets, 20 hashes, 20 strings, 20 lists, 20 sorted sets; 0 missing, 0 duplicated, 0 different',
     );
     expect(demo.output).toMatch(/worker 2 \(pid \d+\) killed with SIGKILL/);
     expect(demo.output).toMatch(/worker 3 \(pid \d+\) started in its place/);

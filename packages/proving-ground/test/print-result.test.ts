@@ -38,6 +38,7 @@ function printed(perKey: readonly KeyReport[], verified: boolean): string[] {
     writingMs: 1000,
     behindMs: 0,
     setChanges: 5,
+    valueChanges: 7,
     alreadyThere: 0,
   };
   printResult(result, { say: (line) => lines.push(line), colors: picocolors.createColors(false) });
@@ -52,7 +53,7 @@ describe('the result of a demo', () => {
       'orders        1     1,234      2     1        7        0           0          0',
       'total         1     1,234      2     1        7        0           0          0',
       '',
-      'written in 1.0 s, while sets were changed 5 times',
+      'written in 1.0 s, while sets were changed 5 times, and other values 7 times',
       'all in MongoDB 0.0 s after the last write: 1,234 messages/s',
       'verified: 1234 messages in 1 streams, 1 sets; 0 missing, 0 duplicated, 0 different',
     ]);

@@ -6,6 +6,8 @@ export interface DemoOptions {
   /** Main and info streams together. */
   readonly streams: number;
   readonly sets: number;
+  /** Hashes, strings, lists and sorted sets together. */
+  readonly values: number;
   readonly workers: number;
   /** Leave everything running after the verification. */
   readonly keep: boolean;
@@ -23,6 +25,7 @@ const SIZES = {
   messages: { default: 100_000, least: 2, most: 100_000_000 },
   streams: { default: 40, least: 1, most: 100_000 },
   sets: { default: 60, least: 0, most: 100_000 },
+  values: { default: 4_000, least: 0, most: 1_000_000 },
   workers: { default: 3, least: 1, most: 64 },
 } as const satisfies Record<string, Size>;
 
@@ -34,6 +37,7 @@ Mirrors a generated load from Redis to MongoDB with a real fleet, breaks some of
   --messages N   messages in all, at least two per stream; default 100000
   --streams N    streams, main and info streams together; default 40
   --sets N       metadata sets; default 60
+  --values N     hashes, strings, lists and sorted sets, and a quarter as many JSON documents where the server has them; default 4000
   --workers N    worker processes; default 3
   --keep         leave everything running afterwards, until Ctrl-C
   --json         print the report as JSON on standard output, everything else on standard error
@@ -70,6 +74,7 @@ export function parseDemoOptions(args: readonly string[]): DemoOptions | 'help' 
     messages: size('messages'),
     streams: size('streams'),
     sets: size('sets'),
+    values: size('values'),
     workers: size('workers'),
     keep: values.keep === true,
     json: values.json === true,

@@ -25,7 +25,7 @@ export function printResult(result: DemoResult, { say, colors }: Pick<Progress, 
   const seconds = (ms: number) => (ms / 1000).toFixed(1);
   const rate = (report.messages * 1000) / (result.writingMs + result.behindMs);
   say(
-    `written in ${seconds(result.writingMs)} s, while sets were changed ${grouped(result.setChanges)} times`,
+    `written in ${seconds(result.writingMs)} s, while sets were changed ${grouped(result.setChanges)} times, and other values ${grouped(result.valueChanges)} times`,
   );
   say(`all in MongoDB ${seconds(result.behindMs)} s after the last write: ${grouped(rate)} messages/s`);
   if (result.alreadyThere > 0)

@@ -1,18 +1,20 @@
 import { join } from 'node:path';
 import { startLocalStack } from '@redis-to-mongo/local-stack';
 import { keyFilter } from '@redis-to-mongo/pipeline';
+import type { Redis } from 'ioredis';
 import { Fleet } from '../fleet/fleet.js';
 import { newPassword } from '../fleet/fleet-env.js';
 import { endText } from '../fleet/fleet-member.js';
 import { Generator } from '../generator/generator.js';
 import { Ledger } from '../generator/ledger.js';
-import { planKeys } from '../generator/plan-keys.js';
+import { planJson, planKeys } from '../generator/plan-keys.js';
 import { MirrorWatch } from '../mirror-watch.js';
 import type { Closing } from '../program/closing.js';
 import type { Progress } from '../program/progress.js';
 import { ProvingError } from '../proving-error.js';
 import { verify } from '../verify/verify.js';
 import { isExact, type VerifyReport } from '../verify/verify-report.js';
+import { verifyValues } from '../verify/verify-values.js';
 import { breakWorker } from './break-worker.js';
 import type { DemoOptions } from './demo-options.js';
 import { openDemoPlace } from './demo-place.js';
@@ -37,6 +39,7 @@ export interface DemoResult {
   /** From the last write until MongoDB had everything, in ms. */
   readonly behindMs: number;
   readonly setChanges: number;
+  readonly valueChanges: number;
   /** Entries that were written a second time and found themselves already there. */
   readonly alreadyThere: number;
 }
@@ -60,12 +63,14 @@ export async function runDemo(options: DemoOptions, context: DemoContext): Promi
   const crashed = new AbortController();
   const signal = AbortSignal.any([context.signal, crashed.signal]);
 
-  const plan = planKeys(options, SEPARATOR);
+  const planned = planKeys(options, SEPARATOR);
+  const json = planJson(options.values);
   say(progress.colors.bold(`Redis → MongoDB: ${sizeText(options)}`));
   const stack = await orAborted(startLocalStack({ onProgress: (line) => say(`  ${line}`) }), signal);
   closing.add(() => stack.stop());
-  const keys = [...plan.streams, ...plan.sets].map(({ key }) => key);
+  const keys = [...planned.streams, ...planned.sets, ...planned.values, ...json].map(({ key }) => key);
   const { redis, db, mongoDbName, queuePrefix, queueKeys } = await openDemoPlace(stack, keys, closing);
+  const plan = (await knowsJson(redis)) ? { ...planned, values: [...planned.values, ...json] } : planned;
 
   const password = newPassword();
   const fleet = await Fleet.start({
@@ -124,13 +129,17 @@ export async function runDemo(options: DemoOptions, context: DemoContext): Promi
     await showing;
     event('all messages and sets have arrived; comparing Redis with MongoDB, key by key');
     const { alreadyThere } = await watch.state();
+    const wanted = keyFilter(['*'], [queueKeys]);
+    const others = new Set([...plan.streams, ...plan.sets].map(({ key }) => key));
     const comparing = verify({
       redis,
       db,
       separator: SEPARATOR,
-      wanted: keyFilter(['*'], [queueKeys]),
+      wanted,
       history: new Map([...ledger.streams].map((key) => [key, ledger.lives(key)])),
-    });
+    }).then((found) =>
+      verifyValues({ redis, db }, plan.values, (key) => wanted(key) && !others.has(key), found),
+    );
     const report = await orAborted(comparing, signal);
     return {
       report,
@@ -142,6 +151,7 @@ export async function runDemo(options: DemoOptions, context: DemoContext): Promi
       writingMs: written - begin,
       behindMs: mirrored - written,
       setChanges: generator.setChanges,
+      valueChanges: generator.valueChanges,
       alreadyThere,
     };
   } catch (error) {
@@ -162,9 +172,14 @@ function hasAll({ messages, streams, sets }: VerifyReport, options: DemoOptions)
   return messages === options.messages && streams === options.streams && sets === options.sets;
 }
 
-function sizeText({ messages, streams, sets, workers }: DemoOptions): string {
+function sizeText({ messages, streams, sets, values, workers }: DemoOptions): string {
   const mains = Math.ceil(streams / 2);
-  return `${grouped(messages)} messages in ${streams} streams (${mains} main, ${streams - mains} info), ${sets} sets, ${workersText(workers)}`;
+  return `${grouped(messages)} messages in ${streams} streams (${mains} main, ${streams - mains} info), ${sets} sets, ${grouped(values)} other values, ${workersText(workers)}`;
+}
+
+async function knowsJson(redis: Redis): Promise<boolean> {
+  const reply: unknown = await redis.call('COMMAND', 'INFO', 'JSON.SET');
+  return Array.isArray(reply) && Array.isArray(reply[0]);
 }
 
 function workersText(count: number): string {

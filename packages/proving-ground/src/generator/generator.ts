@@ -5,6 +5,7 @@ import type { KeyPlan, StreamPlan } from './plan-keys.js';
 import { seededRandom } from './random.js';
 import { SetWriter } from './set-writer.js';
 import { type Portion, StreamWriter } from './stream-writer.js';
+import { ValueWriter } from './value-writer.js';
 
 export interface Rebirth {
   readonly stream: StreamPlan;
@@ -34,12 +35,15 @@ const BURST = { at: 0.45, messages: 0.1 } as const;
 const TICK_MS = 40;
 /** Set changes a second, about. */
 const CHANGES_PER_SEC = 150;
+/** Changes of other values a second, about: each is two updates, which take the stand-in of MongoDB some milliseconds. */
+const VALUE_CHANGES_PER_SEC = 25;
 
 /** Writes a plan's streams at a steady pace with one burst in it, while the sets change all the time. */
 export class Generator {
   readonly #options: GeneratorOptions;
   readonly #streams: StreamWriter;
   readonly #sets: SetWriter;
+  readonly #values: ValueWriter;
   #burstBegun = false;
 
   constructor(options: GeneratorOptions) {
@@ -47,6 +51,7 @@ export class Generator {
     this.#options = options;
     this.#streams = new StreamWriter(options.redis, options.ledger, seed);
     this.#sets = new SetWriter(options.redis, seededRandom(seed));
+    this.#values = new ValueWriter(options.redis, seededRandom(seed));
   }
 
   /** Whether the burst is being written, or has been. */
@@ -59,6 +64,11 @@ export class Generator {
     return this.#sets.changes;
   }
 
+  /** Changes of other values so far. */
+  get valueChanges(): number {
+    return this.#values.changes;
+  }
+
   /**
    * Writes everything; resolves when the last message is in Redis.
    * @throws ProvingError `PROVING_REDIS`; AbortError when the signal aborts; what the rebirth's conditions throw.
@@ -66,6 +76,7 @@ export class Generator {
   async run(): Promise<void> {
     const { plan, rebirth, signal } = this.#options;
     await this.#sets.fill(plan.sets);
+    await this.#values.fill(plan.values);
     const others = plan.streams.filter((stream) => stream !== rebirth?.stream);
     const stopped = new AbortController();
     const together = AbortSignal.any([signal, stopped.signal]);
@@ -73,7 +84,7 @@ export class Generator {
       this.#writeStreams(others, together),
       ...(rebirth ? [this.#writeTwice(rebirth, together)] : []),
     ];
-    const changing = this.#changeSets(together);
+    const changing = this.#change(together);
     try {
       await Promise.all(parts);
     } finally {
@@ -130,11 +141,13 @@ export class Generator {
     }
   }
 
-  async #changeSets(signal: AbortSignal): Promise<void> {
+  async #change(signal: AbortSignal): Promise<void> {
     const { plan } = this.#options;
     const perTick = Math.max(1, Math.round((CHANGES_PER_SEC * TICK_MS) / 1000));
+    const valuesPerTick = Math.max(1, Math.round((VALUE_CHANGES_PER_SEC * TICK_MS) / 1000));
     while (!signal.aborted) {
       await this.#sets.change(plan.sets, perTick);
+      await this.#values.change(plan.values, valuesPerTick);
       await sleep(TICK_MS, undefined, { signal }).catch(() => {}); // aborted: the loop ends
     }
   }

@@ -16,9 +16,16 @@ export interface SetPlan {
   readonly members: number;
 }
 
+/** A value of another type. */
+export interface ValuePlan {
+  readonly key: string;
+  readonly keyType: 'hash' | 'string' | 'list' | 'zset' | 'json';
+}
+
 export interface KeyPlan {
   readonly streams: readonly StreamPlan[];
   readonly sets: readonly SetPlan[];
+  readonly values: readonly ValuePlan[];
 }
 
 const SERVICES: readonly (readonly [name: string, kind: MessageKind])[] = [
@@ -46,18 +53,32 @@ const SERVICES: readonly (readonly [name: string, kind: MessageKind])[] = [
 const INFO_TYPES = ['audit', 'errors', 'changes', 'alerts'] as const;
 const SET_TYPES = ['tags', 'regions', 'consumers', 'schemas', 'owners', 'versions'] as const;
 
+/** What keys of the other types are named after. */
+const VALUE_NAMES = [
+  ['hash', 'user'],
+  ['string', 'page'],
+  ['list', 'recent'],
+  ['zset', 'ranking'],
+] as const;
+
 /** How much busier the first stream is than the others: the nth gets 1/√n of its messages. */
 const SKEW = 0.5;
 
 /**
  * The keys of a run, by the naming convention: half of the streams are main streams (`orders`), the other half info
  * streams (`orders:info:audit`); the sets are metadata sets (`orders:info:tags`) of the main streams in turn.
- * Every stream gets at least two messages, so that one can be deleted and made again.
+ * Every stream gets at least two messages, so that one can be deleted and made again. The values are hashes, strings, lists and
+ * sorted sets in equal parts.
  * @param messages at least twice `streams`.
  * @param separator what stands between a main stream's name and a type.
  */
 export function planKeys(
-  { messages, streams, sets }: { messages: number; streams: number; sets: number },
+  {
+    messages,
+    streams,
+    sets,
+    values = 0,
+  }: { messages: number; streams: number; sets: number; values?: number },
   separator = ':info:',
 ): KeyPlan {
   const mains = Math.ceil(streams / 2);
@@ -73,7 +94,19 @@ export function planKeys(
     const type = numbered(SET_TYPES, Math.floor(i / mains));
     return { key: `${family}${separator}${type}`, family, members: 5 + ((i * 7) % 40) };
   });
-  return { streams: streamPlans, sets: setPlans };
+  const valuePlans = Array.from({ length: values }, (_, i): ValuePlan => {
+    const [keyType, name] = VALUE_NAMES[i % VALUE_NAMES.length] ?? VALUE_NAMES[0];
+    return { key: `${name}:${Math.floor(i / VALUE_NAMES.length) + 1}`, keyType };
+  });
+  return { streams: streamPlans, sets: setPlans, values: valuePlans };
+}
+
+/** JSON documents, for a server that has them: a quarter as many as there are other values. */
+export function planJson(values: number): ValuePlan[] {
+  return Array.from({ length: Math.floor(values / 4) }, (_, i) => ({
+    key: `product:${i + 1}`,
+    keyType: 'json',
+  }));
 }
 
 function service(i: number): readonly [name: string, kind: MessageKind] {

@@ -1,3 +1,5 @@
+import type { ValuePlan } from '../generator/plan-keys.js';
+
 /** What the comparison of one key found. */
 export interface KeyReport {
   readonly key: string;
@@ -26,6 +28,8 @@ export interface VerifyReport {
   readonly messages: number;
   readonly streams: number;
   readonly sets: number;
+  /** Keys of other types that were compared, where there were any. */
+  readonly values?: readonly (readonly [keyType: ValuePlan['keyType'], keys: number])[];
   readonly missing: number;
   readonly duplicated: number;
   readonly different: number;
@@ -46,15 +50,24 @@ export function isExact(report: VerifyReport): boolean {
   return missing + duplicated + different + dead + miscounted === 0;
 }
 
+const PLURALS: Readonly<Record<ValuePlan['keyType'], string>> = {
+  hash: 'hashes',
+  string: 'strings',
+  list: 'lists',
+  zset: 'sorted sets',
+  json: 'JSON documents',
+};
+
 /** The report in one line, such as `100000 messages in 40 streams, 60 sets; 0 missing, 0 duplicated, 0 different`. */
 export function describeReport(report: VerifyReport): string {
-  const { messages, streams, sets, missing, duplicated, different, dead, miscounted } = report;
+  const { messages, streams, sets, values = [], missing, duplicated, different, dead, miscounted } = report;
   const more = [
     ...(dead > 0 ? [`${dead} dead letters`] : []),
     ...(miscounted > 0 ? [`${miscounted} keys with wrong counts`] : []),
   ];
+  const keys = [`${sets} sets`, ...values.map(([keyType, count]) => `${count} ${PLURALS[keyType]}`)];
   return [
-    `${messages} messages in ${streams} streams, ${sets} sets; ${missing} missing`,
+    `${messages} messages in ${streams} streams, ${keys.join(', ')}; ${missing} missing`,
     `${duplicated} duplicated`,
     `${different} different`,
     ...more,
