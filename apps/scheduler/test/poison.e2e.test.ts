@@ -29,7 +29,7 @@ function supervise() {
 
 async function untilQuarantined(): Promise<void> {
   const asked = { lastError: { code: 'KEY_QUARANTINED' } };
-  await until(async () => expect(await fleet.key('poison')).toMatchObject(asked), 120_000);
+  await until(async () => expect(await fleet.key('poison')).toMatchObject(asked), 250_000);
 }
 
 const innocents = Array.from({ length: 30 }, (_, i) => `innocent:${i}`);

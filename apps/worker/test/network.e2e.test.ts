@@ -83,7 +83,7 @@ describe.concurrent('a network that', () => {
       await queue.schedule([key], 500);
       for (const enough of [500, 2500]) {
         await vi.waitFor(async () => expect(await saved(key)).toBeGreaterThan(enough), {
-          timeout: 90_000,
+          timeout: 200_000,
           interval: 50,
         });
         disturb(ways);
@@ -95,7 +95,7 @@ describe.concurrent('a network that', () => {
           const state = await under.db.collection<{ _id: string; lag: number }>('keys').findOne({ _id: key });
           expect(state).toMatchObject({ counts: { seen: 6000 }, lag: 0 });
         },
-        { timeout: 120_000, interval: 250 },
+        { timeout: 200_000, interval: 250 },
       );
       expect((await under.messages(key)).map(({ entryId }) => Number.parseInt(entryId, 10))).toEqual(
         Array.from({ length: 6000 }, (_, i) => i + 1),
