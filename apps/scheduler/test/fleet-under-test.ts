@@ -13,7 +13,7 @@ import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
 import { type FleetProcess, SCHEDULER, startApp, WORKER } from './fleet-process.js';
 
 /** Half of the default, since many tests wait for it: for what a dead process held to be free. */
-export const DEAD_AFTER_SEC = 5;
+const DEAD_AFTER_SEC = 5;
 
 /** The options of a dashboard that `readyz` can ask. */
 export const LOGIN = { DASHBOARD_PASSWORD: 's3cret', DASHBOARD_PORT: '0' };
@@ -162,7 +162,7 @@ export async function prints(app: FleetProcess, pattern: RegExp, timeout = 120_0
 }
 
 /** Where an app answers for its health and metrics, once it has started. */
-export async function addressOf(app: FleetProcess): Promise<string> {
+async function addressOf(app: FleetProcess): Promise<string> {
   await prints(app, /"http":"http/);
   return /"http":"([^"]+)"/.exec(app.output())?.[1] ?? '';
 }
