@@ -19,6 +19,7 @@ document.addEventListener('htmx:error', () => {
 });
 // All links go from the base: that to the content has to name the place.
 document.addEventListener('htmx:after:history:update', ({ detail }) => {
-  fill();
+  // An answer to the form may be older than what was chosen in it since.
+  if (detail.sourceElement !== form) fill();
   document.querySelector('.skip').setAttribute('href', `${detail.history.path}#main`);
 });

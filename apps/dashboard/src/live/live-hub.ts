@@ -25,6 +25,8 @@ interface Viewer {
 export class LiveHub {
   readonly #poller: FleetPoller;
   readonly #viewers = new Set<Viewer>();
+  /** All that are open, those too for which the first report is still being read. */
+  readonly #streams = new Set<Writable>();
   /** Streams of each session, from the moment they were let in: before anything is read for them. */
   readonly #admitted = new Map<string, number>();
   #unsubscribe: (() => void) | undefined;
@@ -57,11 +59,15 @@ export class LiveHub {
   /** Sends to the stream until it closes, or the hub does. */
   async open(stream: Writable, isAllowed: () => boolean): Promise<void> {
     const viewer = { stream, isAllowed };
-    stream.once('close', () => this.#forget(viewer));
+    this.#streams.add(stream);
+    stream.once('close', () => {
+      this.#streams.delete(stream);
+      this.#forget(viewer);
+    });
     stream.on('error', () => stream.destroy());
     stream.write('retry: 2000\n\n');
     const report = await this.#poller.report();
-    if (stream.destroyed) return;
+    if (stream.destroyed || stream.writableEnded) return;
     const { history } = this.#poller;
     const parts = rendered(statusParts(report));
     stream.write(
@@ -76,10 +82,8 @@ export class LiveHub {
 
   /** Ends all streams; browsers come back by themselves. */
   close(): void {
-    for (const viewer of [...this.#viewers]) {
-      viewer.stream.end();
-      this.#forget(viewer);
-    }
+    for (const stream of this.#streams) stream.end();
+    for (const viewer of [...this.#viewers]) this.#forget(viewer);
   }
 
   #send({ report, moment }: Sample): void {
