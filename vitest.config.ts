@@ -60,7 +60,7 @@ class LongestFirst extends BaseSequencer {
  * Most of the time of tests with servers is waiting: for leases, claims and locks to end, for processes to start. They run
  * together, so that one waits while another works.
  */
-const withServers = { sequence: { groupOrder: 1 }, maxWorkers: 5 };
+const withServers = { sequence: { groupOrder: 1 }, maxWorkers: 4 };
 
 export default defineConfig({
   test: {
