@@ -4,6 +4,8 @@ export { type AdoptLine, type AdoptReport, emptyReport } from './adopt/adopt-rep
 export { AUDIT_ACTIONS, type AuditAction, AuditBook, type Deed, type Operator } from './audit-book.js';
 export { type Choice, explainChoice } from './explain/explain-choice.js';
 export { explainRule, type RuleExplanation } from './explain/explain-rule.js';
+export { explainSample } from './explain/explain-sample.js';
+export { type SampleDocument, sampleDocument } from './explain/sample-document.js';
 export { keysInMongo, keysInRedis, namesInRedis } from './find-keys-now.js';
 export type { Fleet } from './fleet.js';
 export { openLine } from './open-line.js';

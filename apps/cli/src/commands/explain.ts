@@ -1,4 +1,4 @@
-import type { Choice, RuleExplanation } from '@redis-to-mongo/operations';
+import type { Choice, RuleExplanation, SampleDocument } from '@redis-to-mongo/operations';
 import {
   canonicalKeyId,
   isKeyType,
@@ -10,7 +10,6 @@ import {
 } from '@redis-to-mongo/pipeline';
 import type { Call, Command } from '../command.js';
 import type { Output } from '../output.js';
-import type { SampleDocument } from '../sample-document.js';
 import type { Servers } from '../servers.js';
 import { bad, coloured } from '../table.js';
 import { duration, fromNow, stamp } from '../times.js';
@@ -57,14 +56,15 @@ export const explain: Command = {
 async function explainKey({ args: [name = ''], servers }: Call): Promise<Explanation> {
   const key = canonicalKeyId(name);
   const { readForecasts, readKey } = await import('@redis-to-mongo/mongo-sink');
-  const { explainChoice, explainRule } = await import('@redis-to-mongo/operations');
+  const { explainChoice, explainRule, explainSample } = await import('@redis-to-mongo/operations');
   const { typesOf } = await import('@redis-to-mongo/redis-source');
   const config = await servers.config();
   const db = await servers.db();
+  const redis = await servers.redis();
   const [state, forecasts, [found], schedule] = await Promise.all([
     readKey(db, key),
     readForecasts(db),
-    typesOf(await servers.redis(), [keyBytes(key)]),
+    typesOf(redis, [keyBytes(key)]),
     scheduleOf(servers, key),
   ]);
   const inRedis = found === undefined ? 'none' : typeof found === 'string' ? found : found.unknown;
@@ -80,21 +80,8 @@ async function explainKey({ args: [name = ''], servers }: Call): Promise<Explana
     schedule,
     trimmedUnreadAt: forecasts.find((forecast) => forecast.key === key)?.at ?? null,
     state: state ?? null,
-    sample: await sampleOf(servers, key, inRedis),
+    sample: await explainSample(config, redis, key, inRedis),
   };
-}
-
-/** The document of a key as it would be written now, with long values cut. */
-async function sampleOf(servers: Servers, key: string, inRedis: string): Promise<SampleDocument | null> {
-  const { RuleBook } = await import('@redis-to-mongo/pipeline');
-  const { redisSource } = await import('@redis-to-mongo/redis-source');
-  const { sampleDocument } = await import('../sample-document.js');
-  const { keys, rules, sync, values } = await servers.config();
-  const keyType = keys.types.find((type) => type === inRedis);
-  if (!keyType) return null;
-  const book = new RuleBook(rules);
-  const source = redisSource(await servers.redis(), keys.types, { ...sync, ...values, rules: book });
-  return (await sampleDocument(source, keys.separator, key, keyType, book)) ?? null;
 }
 
 async function scheduleOf(servers: Servers, key: string): Promise<Explanation['schedule']> {

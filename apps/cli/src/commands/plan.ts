@@ -1,9 +1,9 @@
+import type { SampleDocument } from '@redis-to-mongo/operations';
 import { shownKey } from '@redis-to-mongo/pipeline';
 import type { Command } from '../command.js';
 import type { KeysToMove } from '../keys-to-move.js';
 import type { OldShape } from '../old-shapes.js';
 import type { Output } from '../output.js';
-import type { SampleDocument } from '../sample-document.js';
 import type { KeySurvey, RuleCount, TypeCount } from '../survey-keys.js';
 import { coloured, counted, grouped } from '../table.js';
 
@@ -28,11 +28,11 @@ export const plan: Command = {
   ],
   async run({ options, out, servers }) {
     const { collectionOf, inspectIndexes } = await import('@redis-to-mongo/mongo-sink');
+    const { sampleDocument } = await import('@redis-to-mongo/operations');
     const { isKeyType, RuleBook } = await import('@redis-to-mongo/pipeline');
     const { redisSource } = await import('@redis-to-mongo/redis-source');
     const { keysToMove } = await import('../keys-to-move.js');
     const { oldShapes } = await import('../old-shapes.js');
-    const { sampleDocument } = await import('../sample-document.js');
     const { surveyKeys } = await import('../survey-keys.js');
     const config = await servers.config();
     const { keys, rules, sync, values } = config;

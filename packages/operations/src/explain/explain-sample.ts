@@ -1,0 +1,23 @@
+import type { Config } from '@redis-to-mongo/config';
+import { RuleBook } from '@redis-to-mongo/pipeline';
+import { redisSource } from '@redis-to-mongo/redis-source';
+import { type SampleDocument, sampleDocument } from './sample-document.js';
+
+/**
+ * The document of a key as it would be written now, with long values cut. It shows data.
+ * @param inRedis its type there; `none` where it is not there.
+ * @returns null where there is nothing to write.
+ * @throws SyncError as the syncer does.
+ */
+export async function explainSample(
+  { keys, rules, sync, values }: Pick<Config, 'keys' | 'rules' | 'sync' | 'values'>,
+  redis: Parameters<typeof redisSource>[0],
+  key: string,
+  inRedis: string,
+): Promise<SampleDocument | null> {
+  const keyType = keys.types.find((type) => type === inRedis);
+  if (!keyType) return null;
+  const book = new RuleBook(rules);
+  const source = redisSource(redis, keys.types, { ...sync, ...values, rules: book });
+  return (await sampleDocument(source, keys.separator, key, keyType, book)) ?? null;
+}
