@@ -1,9 +1,9 @@
 import { isRedisForHere, type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
-import { mongoSink } from '@redis-to-mongo/mongo-sink';
+import { mongoSink, readKey } from '@redis-to-mongo/mongo-sink';
 import { ByteBudget, KEY_TYPES, type Line, RuleBook, Slice, syncKey } from '@redis-to-mongo/pipeline';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
 import { redisSource } from '@redis-to-mongo/redis-source';
-import { isEqual, verifyKey } from '@redis-to-mongo/verify';
+import { isEqual, readExcerpt, verifyKey } from '@redis-to-mongo/verify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { restoreValue } from '../src/restore/restore-value.js';
 import { type CliUnderTest, cliUnderTest, NO_TLS } from './cli-under-test.js';
@@ -60,6 +60,10 @@ describe.skipIf(!isRedisForHere('redis-7.4'))(
     const compare = async (key: string, type: 'json' | 'hash') =>
       await verifyKey({ redis: source, db: cli.db }, key, type, new RuleBook());
     const isSame = async (key: string) => isEqual(await compare(key, 'json'));
+    const lookAt = async (key: string) => {
+      const state = await readKey(cli.db, key);
+      return state && (await readExcerpt({ redis: source, db: cli.db }, state, 5_000));
+    };
 
     it.each([
       ['plain', '{"a":1,"b":[true,null,"x"]}'],
@@ -69,10 +73,12 @@ describe.skipIf(!isRedisForHere('redis-7.4'))(
       await source.call('JSON.SET', key, '$', text);
       await sync(key);
       expect(await isSame(key)).toBe(true);
+      expect(await lookAt(key)).toMatchObject({ rows: [{ verdict: 'same' }] });
       await restoreValue(target, cli.db, 'json', { key, collection: null }, false);
       expect(await target.call('JSON.GET', key, '.')).toEqual(await source.call('JSON.GET', key, '.'));
       await source.call('JSON.SET', key, '$', '{"other":1}');
       expect(await isSame(key)).toBe(false);
+      expect(await lookAt(key)).toMatchObject({ rows: [{ verdict: 'different' }] });
     });
 
     it('fields of a hash that expire come back with their times', async () => {

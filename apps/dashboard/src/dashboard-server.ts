@@ -17,6 +17,7 @@ import { BulkRunner } from './bulk/bulk-runner.js';
 import type { RunAction } from './keys/key-action.js';
 import type { KeyDetailSources } from './keys/key-detail.js';
 import { KeyList, type KeyListSources } from './keys/key-list.js';
+import type { LookAtKey } from './keys/key-values.js';
 import type { LetterSources } from './letters/letter-list.js';
 import { LiveHub } from './live/live-hub.js';
 import { configurationPage, type DescribedOptions } from './pages/configuration-page.js';
@@ -35,6 +36,7 @@ import { addLiveRoutes } from './routes/live-routes.js';
 import { addLoginRoutes } from './routes/login-routes.js';
 import { addQueueBoard, type BoardQueue } from './routes/queue-board.js';
 import { addStatusRoutes } from './routes/status-routes.js';
+import { addValueRoutes } from './routes/value-routes.js';
 import { addWorkerRoutes } from './routes/worker-routes.js';
 import { addSecurityHeaders } from './security-headers.js';
 import type { FleetPoller } from './status/fleet-poller.js';
@@ -46,7 +48,7 @@ export interface DashboardOptions {
   readonly poller: FleetPoller;
   /** The fleet's processes, those that have gone lately among them. */
   readonly readProcesses: () => Promise<readonly FleetProcess[]>;
-  readonly keys: KeyDetailSources & KeyListSources;
+  readonly keys: KeyDetailSources & KeyListSources & { readonly look: LookAtKey };
   readonly runAction: RunAction;
   readonly letters: LetterSources;
   /** Who did what. */
@@ -145,14 +147,17 @@ function addPages(
   addStatusRoutes(server, poller, site);
   addWorkerRoutes(server, { read: options.readProcesses, site });
   addLiveRoutes(server, { hub: new LiveHub(poller), sessions, cookie });
+  const list = new KeyList(keys);
   addKeyRoutes(server, {
-    list: new KeyList(keys),
+    list,
     sources: keys,
+    showValues,
     watchKey: (key) => records.watchKey(key),
     site,
     basePath,
     tokenOf,
   });
+  addValueRoutes(server, { sources: keys, nameOf: list.nameOf, records, showValues, logger });
   const guarded = { records, tokens, cookie };
   addActionRoutes(server, { ...guarded, run: runAction, readOnly, logger });
   addLetterRoutes(server, { ...guarded, letters, site, basePath, showValues, logger, tokenOf });

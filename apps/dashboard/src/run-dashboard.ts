@@ -18,6 +18,7 @@ import { chooseAccount } from './auth/choose-account.js';
 import { handOverPassword } from './auth/hand-over-password.js';
 import { createDashboardServer } from './dashboard-server.js';
 import { explainKey } from './keys/explain-key.js';
+import { lookAtKeys } from './keys/key-values.js';
 import { actionsOn } from './keys/run-action.js';
 import { lettersOf } from './letters/letters-of.js';
 import { recordsOf } from './records/records-of.js';
@@ -80,6 +81,7 @@ export async function runDashboard(app: AppContext, config: Config): Promise<voi
       countKeys: (query, most) => countKeys(mongo.db, query, most),
       nextRuns: (keys) => queue.nextRuns(keys),
       explain: (state) => explainKey(config, mongo.db, state),
+      look: lookAtKeys(config, { db: mongo.db, redis: source }),
       readDeeds: async (key) => (await readAudit(mongo.db, { key, limit: 10 })).entries,
     },
     letters: lettersOf(mongo.db),

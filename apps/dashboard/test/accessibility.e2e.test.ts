@@ -1,5 +1,5 @@
-import { beforeAll, describe, expect, test } from 'vitest';
-import { axeFindings, findBrowser } from './a-browser.js';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { axeFindings, findBrowser, logInOnce, openPage } from './a-browser.js';
 import { DARK, pagesUnderTest, SHOTS } from './pages-under-test.js';
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
@@ -28,9 +28,17 @@ const executablePath = await findBrowser();
 
 describe.skipIf(executablePath === undefined)('axe finds nothing (needs Chromium)', () => {
   const on = pagesUnderTest(executablePath);
+  let shown: Awaited<ReturnType<typeof on.serve>>;
+  let login: Awaited<ReturnType<typeof logInOnce>>;
   beforeAll(async () => {
     await on.refuse(3);
     await on.remember();
+    shown = await on.serve({ showValues: true });
+    login = await logInOnce(on.browser, shown.address);
+  });
+  afterAll(async () => {
+    await shown?.proxy.close();
+    await shown?.dashboard.close();
   });
 
   describe.each(SCREENS)('%s', (screen, options) => {
@@ -43,6 +51,19 @@ describe.skipIf(executablePath === undefined)('axe finds nothing (needs Chromium
       expect(await page.evaluate('document.scrollingElement.scrollWidth')).toBeLessThanOrEqual(
         page.viewportSize()?.width ?? 0,
       );
+      expect(complaints).toEqual([]);
+    });
+
+    test('key, with what it holds', async () => {
+      const { page, complaints } = await openPage(on.browser, `${shown.address}/key?id=refused`, {
+        ...options,
+        storageState: login,
+      });
+      await page.getByRole('button', { name: 'Show both sides' }).click();
+      await page.getByRole('button', { name: 'Look again' }).waitFor();
+      await page.getByRole('cell', { name: 'a dead letter' }).first().waitFor();
+      await page.screenshot({ path: `${SHOTS}key-values-${screen}.png`, fullPage: true });
+      expect(await axeFindings(page)).toEqual([]);
       expect(complaints).toEqual([]);
     });
 

@@ -28,6 +28,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
 import type { DashboardOptions } from '../src/dashboard-server.js';
 import { explainKey } from '../src/keys/explain-key.js';
+import { lookAtKeys } from '../src/keys/key-values.js';
 import { actionsOn } from '../src/keys/run-action.js';
 import { lettersOf } from '../src/letters/letters-of.js';
 import { recordsOf } from '../src/records/records-of.js';
@@ -196,6 +197,7 @@ export function pagesUnderTest(executablePath: string | undefined): PagesUnderTe
         countKeys: (query, most) => countKeys(db, query, most),
         nextRuns: (names) => made.queue.nextRuns(names),
         explain: (state) => explainKey(config, db, state),
+        look: lookAtKeys(config, { db, redis: source }),
         readDeeds: async (key) => (await readAudit(db, { key, limit: 10 })).entries,
       },
       letters: lettersOf(db),

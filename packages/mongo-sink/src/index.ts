@@ -69,7 +69,13 @@ export {
   letterKinds,
   readLetterPage,
 } from './operator-letter-lists.js';
-export { deadAmong, type MirroredEntry, mirroredEntries, putMessages } from './operator-messages.js';
+export {
+  deadAmong,
+  lastMirroredEntries,
+  type MirroredEntry,
+  mirroredEntries,
+  putMessages,
+} from './operator-messages.js';
 export { type Orphan, orphans, orphansOf, type RuleCollection } from './operator-orphans.js';
 export { markPaused, markResumed, pausedKeys } from './operator-pause.js';
 export { refusedItems, refusedValue } from './operator-refused-values.js';

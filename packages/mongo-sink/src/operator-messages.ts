@@ -78,6 +78,37 @@ export async function* mirroredEntries(
   }
 }
 
+/**
+ * The last entries of the stream's present life that MongoDB holds, the newest first, without dead letters.
+ * @param waitMs after which the server gives up.
+ * @throws SyncError as mongoError tells.
+ */
+export async function lastMirroredEntries(
+  db: Db,
+  state: KeyState,
+  limit: number,
+  waitMs: number,
+): Promise<readonly MirroredEntry[]> {
+  const { key, incarnation, stream, type } = state;
+  const prefix = messageIdPrefix(key, incarnation);
+  return await connected(db, async () => {
+    const entries: MirroredEntry[] = [];
+    const cursor = db
+      .collection<Stored>(messageCollectionOf(state))
+      .find(
+        { _id: messageIdBounds(key, incarnation), $or: ofPlace({ stream, type }) },
+        { batchSize: limit, maxTimeMS: waitMs },
+      )
+      .sort({ _id: -1 });
+    for await (const stored of cursor) {
+      const { entryId, at, content, mapped } = plainMessage(stored);
+      if (!isOfEntry(stored._id, prefix, entryId)) continue;
+      if (entries.push({ entryId: String(entryId), at, content, mapped }) === limit) break;
+    }
+    return entries;
+  });
+}
+
 /** Which of these entries of the stream's present life are dead letters. @throws as mirroredEntries. */
 export async function deadAmong(
   db: Db,

@@ -1,4 +1,12 @@
 export { type Difference, isEqual } from './difference.js';
+export {
+  type Excerpt,
+  type ExcerptRow,
+  type ExcerptSide,
+  type ExcerptVerdict,
+  isDifferent,
+} from './excerpt/excerpt.js';
+export { readExcerpt } from './excerpt/read-excerpt.js';
 export { verifyKey } from './verify-key.js';
 export {
   type Finding,

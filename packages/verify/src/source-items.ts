@@ -91,7 +91,7 @@ async function* scan(
 }
 
 /** ZSCAN writes a double with up to 17 digits: here it is the shortest text that reads back to it, as in MongoDB. */
-function shortScore(text: string): string {
+export function shortScore(text: string): string {
   if (text === 'inf' || text === '-inf') return text;
   const score = Number(text);
   if (Number.isNaN(score)) throw new SyncError('REDIS_REPLY', 'unknown', 'ZSCAN: a score is not a number');

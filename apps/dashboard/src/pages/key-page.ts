@@ -14,12 +14,19 @@ import { activityTable } from './keys/activity-table.js';
 import { explanationPanel } from './keys/explanation-panel.js';
 import { gapsTable } from './keys/gaps-table.js';
 import { statusMark } from './keys/status-mark.js';
+import { valuesPart } from './keys/values-panel.js';
 import { sitePage } from './layout.js';
 import type { Site } from './site.js';
 import { advice } from './status/errors-table.js';
 
 /** All about one key. @param token proves that a request comes from the page. @param range of the charts. */
-export function keyPage(detail: KeyDetail, site: Site, token: string, range: HistoryRange): Html {
+export function keyPage(
+  detail: KeyDetail,
+  site: Site,
+  token: string,
+  range: HistoryRange,
+  showValues: boolean,
+): Html {
   const { key } = detail.summary;
   const path = keyPath(key);
   return sitePage(site, {
@@ -32,6 +39,7 @@ export function keyPage(detail: KeyDetail, site: Site, token: string, range: His
     noHeadline: true,
     main: html`<p class="back"><a href="keys">All keys</a></p>
 <div id="detail" hx-get="${path.replace('key?', 'key/detail?')}" hx-trigger="r2m:tick from:document, r2m:changed from:document" hx-swap="innerMorph" hx-sync="drop">${keyContent(detail, site.readOnly)}</div>
+${valuesPart(key, showValues)}
 <div class="filters bare"><h2 class="panel-title">History</h2>${rangeLinks(path, range)}</div>
 ${historyCharts(KEY_LINES, historyPath(key, range), range)}`,
     behind: !site.readOnly && confirmDialog(),

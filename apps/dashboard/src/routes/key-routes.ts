@@ -20,6 +20,8 @@ export interface KeyRoutesOptions {
   readonly sources: KeyDetailSources & Pick<KeyListSources, 'readPage'>;
   readonly site: Site;
   readonly basePath: string;
+  /** Whether what keys hold may be shown. */
+  readonly showValues: boolean;
   /** Has a key sampled for the history from now on. */
   readonly watchKey: (key: string) => Promise<void>;
   /** What proves that a request comes from a page of this session. */
@@ -64,7 +66,8 @@ export function addKeyRoutes(server: FastifyInstance, options: KeyRoutesOptions)
     // Looked at, it has a history from now on; one that can't be kept is no reason to show nothing.
     void options.watchKey(detail.summary.key).catch(() => {});
     reply.type(PAGE);
-    return keyPage(detail, site, options.tokenOf(request), rangeOf(paramsOf(request))).toString();
+    const range = rangeOf(paramsOf(request));
+    return keyPage(detail, site, options.tokenOf(request), range, options.showValues).toString();
   });
   server.get('/key/detail', async (request, reply) => {
     const detail = await detailOf(request);
@@ -83,7 +86,8 @@ export function addKeyRoutes(server: FastifyInstance, options: KeyRoutesOptions)
   });
 }
 
-async function unknownKey(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+/** Says that there is no such key. */
+export async function unknownKey(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   return await sendError(request, reply, 404, {
     error: 'MongoDB does not know of this key.',
     advice: 'It is not mirrored, or its first job has not run yet.',

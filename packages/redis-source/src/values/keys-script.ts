@@ -25,7 +25,7 @@ export class KeysScript {
    * @returns what it answered for each part, or the server's error.
    * @throws what ioredis throws when the connection fails.
    */
-  async run(parts: readonly (readonly Buffer[])[], args: readonly string[]): Promise<unknown[]> {
+  async run(parts: readonly (readonly Buffer[])[], args: readonly (string | Buffer)[]): Promise<unknown[]> {
     let replies = await this.#runKnown(parts, args);
     if (replies.some(isUnknownCommand) && this.#command === 'EVALSHA_RO') {
       this.#command = 'EVALSHA';
@@ -48,7 +48,10 @@ export class KeysScript {
     }
   }
 
-  async #runKnown(parts: readonly (readonly Buffer[])[], args: readonly string[]): Promise<unknown[]> {
+  async #runKnown(
+    parts: readonly (readonly Buffer[])[],
+    args: readonly (string | Buffer)[],
+  ): Promise<unknown[]> {
     const replies = await pipelined(
       this.#redis,
       parts,

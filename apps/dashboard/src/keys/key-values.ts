@@ -1,0 +1,41 @@
+import type { Config } from '@redis-to-mongo/config';
+import { explainSample, type SampleDocument } from '@redis-to-mongo/operations';
+import type { KeyState } from '@redis-to-mongo/pipeline';
+import { type Excerpt, readExcerpt } from '@redis-to-mongo/verify';
+import { inTime } from '../in-time.js';
+import { codeOf } from '../status/code-of.js';
+
+/** What can't be read now, and the code of the reason. */
+export interface Unread {
+  readonly code: string;
+}
+
+/** What a key holds, for those who may see it. */
+export interface KeyValues {
+  readonly excerpt: Excerpt | Unread;
+  /** Its document as its rule would make it now; null where there is nothing to write. */
+  readonly sample: SampleDocument | Unread | null;
+}
+
+/** Reads what a key holds on both sides. Does not throw. */
+export type LookAtKey = (state: KeyState) => Promise<KeyValues>;
+
+/** Time for each of the two readings, in ms. */
+const PATIENCE_MS = 3_000;
+
+export function lookAtKeys(config: Config, sides: Parameters<typeof readExcerpt>[0]): LookAtKey {
+  return async (state) => {
+    const { key, keyType } = state;
+    const [excerpt, sample] = await Promise.all([
+      unlessUnread(readExcerpt(sides, state, PATIENCE_MS)),
+      unlessUnread(explainSample(config, sides.redis, key, keyType)),
+    ]);
+    return { excerpt, sample };
+  };
+}
+
+async function unlessUnread<Value>(reading: Promise<Value>): Promise<Value | Unread> {
+  return await inTime(reading, PATIENCE_MS, 'SERVERS_TIMEOUT').catch((error: unknown) => ({
+    code: codeOf(error),
+  }));
+}

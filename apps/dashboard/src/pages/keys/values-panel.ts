@@ -1,0 +1,124 @@
+import type { KeyType } from '@redis-to-mongo/pipeline';
+import {
+  type Excerpt,
+  type ExcerptRow,
+  type ExcerptSide,
+  type ExcerptVerdict,
+  isDifferent,
+} from '@redis-to-mongo/verify';
+import { keyPath } from '../../keys/key-path.js';
+import type { KeyValues, Unread } from '../../keys/key-values.js';
+import { clock, count, counted } from '../format.js';
+import { type Content, type Html, html } from '../html.js';
+import { scrollArea } from '../scroll-area.js';
+import { pieceText } from './piece-text.js';
+
+/** Fields of an entry that are shown, and characters of a sample. */
+const MOST_FIELDS = 20;
+const MOST_CHARACTERS = 20_000;
+
+/** By key type: what its parts are, and what names one of them. */
+const NOUNS: Readonly<Record<KeyType, readonly [noun: string, name: string]>> = {
+  stream: ['entry entries', 'Entry'],
+  set: ['member members', 'Member'],
+  zset: ['member members', 'Member'],
+  hash: ['field fields', 'Field'],
+  list: ['item items', 'Place'],
+  string: ['byte bytes', ''],
+  json: ['byte bytes', ''],
+};
+
+const VERDICTS: Readonly<Record<ExcerptVerdict, string>> = {
+  same: 'the same',
+  different: 'differs',
+  'only in Redis': 'only in Redis',
+  'only in MongoDB': 'only in MongoDB',
+  'dropped by Redis': 'Redis has dropped it',
+  'dead letter': 'a dead letter',
+  'left out': 'the rule leaves fields out',
+  'not compared': 'not compared',
+};
+
+/** Where what a key holds will be shown: nothing is read before somebody asks. */
+export function valuesPart(key: string, showValues: boolean): Html {
+  return html`<div id="values">${panel(
+    showValues
+      ? html`<p class="empty">What Redis and MongoDB hold of it, side by side, and its document as its rule makes it. Each look is logged. ${showButton(key, 'Show both sides')}</p>`
+      : html`<p class="empty">What Redis and MongoDB hold of it, side by side, and its document as its rule makes it, are shown where <code>DASHBOARD_SHOW_VALUES</code> allows it.</p>`,
+  )}</div>`;
+}
+
+/** What a key holds on both sides, and what differs; its document as it would be written. */
+export function valuesContent(key: string, keyType: KeyType, { excerpt, sample }: KeyValues): Html {
+  const shown = isUnread(excerpt) ? unread(excerpt) : excerptTable(keyType, excerpt);
+  return html`${panel(html`${shown}<p class="empty">${showButton(key, 'Look again')}</p>`)}
+${sample && html`<section class="panel" aria-labelledby="sample"><h2 id="sample">Its document as it would be written now</h2>${isUnread(sample) ? unread(sample) : html`<p class="empty">In the collection <code>${sample.collection}</code>, long values cut.</p>${scrollArea('The document', html`<pre>${cut(JSON.stringify(sample.document, undefined, 2))}</pre>`)}`}</section>`}`;
+}
+
+function panel(content: Content): Html {
+  return html`<section class="panel" aria-labelledby="both-sides"><h2 id="both-sides">In Redis and in MongoDB</h2>${content}</section>`;
+}
+
+function showButton(key: string, text: string): Html {
+  return html`<button type="button" class="outline small" id="look" hx-get="${keyPath(key).replace('key?', 'key/values?')}" hx-target="#values" hx-swap="innerMorph">${text}</button>`;
+}
+
+function excerptTable(keyType: KeyType, { at, inRedis, sizes, isWhole, rows }: Excerpt): Html {
+  const [noun, name] = NOUNS[keyType];
+  const [one = '', many = ''] = noun.split(' ');
+  const parts = (size: number) => counted(size, one, many);
+  const differing = rows.filter(({ verdict }) => isDifferent(verdict)).length;
+  const here =
+    inRedis === keyType
+      ? `${parts(sizes.redis)} in Redis`
+      : `in Redis ${inRedis === 'none' ? 'it is not there' : `it is of type ${inRedis}`}`;
+  const there = sizes.mongo === null ? '' : `, ${parts(sizes.mongo)} in MongoDB`;
+  return html`<p class="empty">As of ${clock(at)}: ${here}${there}. ${told(keyType, isWhole)}</p>
+<p class="empty ${differing > 0 && 'bad'}">${differing === 0 ? 'Nothing of what is shown differs.' : `${differing === 1 ? '1 differs' : `${count(differing)} differ`}. The fleet may be about to sync it: look again.`}</p>
+${
+  rows.length > 0 &&
+  scrollArea(
+    'Redis and MongoDB side by side',
+    html`<table class="sides">
+<thead><tr>${name !== '' && html`<th scope="col">${name}</th>`}<th scope="col">In Redis</th><th scope="col">In MongoDB</th><th scope="col">Compared</th></tr></thead>
+<tbody>${rows.map((row) => rowOf(keyType, row))}</tbody></table>`,
+  )
+}`;
+}
+
+function told(keyType: KeyType, isWhole: boolean): string {
+  if (keyType === 'stream') return 'These are the last entries, the newest first.';
+  if (keyType === 'string' || keyType === 'json') return 'Its length and its first 64 KiB are compared.';
+  if (!isWhole) return 'It is large: these are the first that MongoDB has, looked up in Redis.';
+  return 'These are the first of each side.';
+}
+
+function rowOf(keyType: KeyType, { name, redis, mongo, verdict }: ExcerptRow): Html {
+  return html`<tr>${name !== undefined && html`<th scope="row">${typeof name === 'string' ? html`<code>${name}</code>` : pieceText(name)}</th>`}<td>${sideText(keyType, redis)}</td><td>${sideText(keyType, mongo)}</td><td class="${isDifferent(verdict) && 'bad'}">${VERDICTS[verdict]}</td></tr>`;
+}
+
+function sideText(keyType: KeyType, side: ExcerptSide | undefined): Content {
+  if (!side) return '–';
+  const { parts, count: all } = side;
+  if (keyType !== 'stream') return parts.length === 0 ? 'there' : parts.map(pieceText);
+  const names = parts.filter((_, i) => i % 2 === 0).slice(0, MOST_FIELDS);
+  const more = all / 2 - names.length;
+  return html`${names.map((name, i) => {
+    const value = parts[2 * i + 1];
+    return html`<div>${pieceText(name)} = ${value && pieceText(value)}</div>`;
+  })}${more > 0 && html`<div>and ${counted(more, 'field', 'fields')} more</div>`}`;
+}
+
+function unread({ code }: Unread): Html {
+  return html`<p class="empty bad">That can’t be read now (<code>${code}</code>): try again, or see the <a href=".">status</a>.</p>`;
+}
+
+function isUnread(read: object): read is Unread {
+  return 'code' in read;
+}
+
+function cut(text: string): string {
+  return text.length > MOST_CHARACTERS
+    ? `${text.slice(0, MOST_CHARACTERS)}\n… (${count(text.length - MOST_CHARACTERS)} characters more)`
+    : text;
+}

@@ -1,0 +1,69 @@
+import { type Config, loadConfig } from '@redis-to-mongo/config';
+import { type FreshNamespace, freshNamespace } from '@redis-to-mongo/local-stack';
+import { connectMongo, type MongoHandle, readKey } from '@redis-to-mongo/mongo-sink';
+import { openLine, syncToEnd } from '@redis-to-mongo/operations';
+import type { KeyState } from '@redis-to-mongo/pipeline';
+import { connectRedis } from '@redis-to-mongo/redis-connection';
+import type { Excerpt } from '@redis-to-mongo/verify';
+import { inject } from 'vitest';
+import { type LookAtKey, lookAtKeys } from '../src/keys/key-values.js';
+import { queueAt } from './a-dashboard.js';
+
+/** Bytes that are no text. */
+export const BINARY = Buffer.from([0xff, 0xfe, 0x00, 0x01]);
+
+type Redis = ReturnType<typeof connectRedis>;
+
+/** Servers of a test file's own, a line between them, and what a dashboard sees of their keys. */
+export interface ValuesUnderTest {
+  readonly config: Config;
+  readonly space: FreshNamespace;
+  readonly db: MongoHandle['db'];
+  readonly redis: Redis;
+  readonly look: LookAtKey;
+  sync(key: string): Promise<void>;
+  stateOf(key: string): Promise<KeyState>;
+  /** What a look finds: the names of the rows in their order, and the verdict of each. */
+  excerptOf(
+    key: string,
+  ): Promise<
+    Excerpt & { readonly names: readonly string[]; readonly verdicts: Readonly<Record<string, string>> }
+  >;
+  close(): Promise<void>;
+}
+
+export async function valuesUnderTest(env: Record<string, string> = {}): Promise<ValuesUnderTest> {
+  const config = loadConfig({ env, argv: [] });
+  const space = await freshNamespace({ mongoUri: inject('mongoUri') });
+  const tls = { enabled: false, rejectUnauthorized: true };
+  const mongo = connectMongo({ uri: space.mongoUri, dbName: space.mongoDbName, tls }, 'test of values');
+  const { db } = mongo;
+  const redis = connectRedis(queueAt(space.redis.url).redis, () => undefined, { enableAutoPipelining: true });
+  const look = lookAtKeys(config, { db, redis });
+  const stateOf = async (key: string) => {
+    const state = await readKey(db, key);
+    if (!state) throw new Error(`MongoDB does not know of ${key}`);
+    return state;
+  };
+  return {
+    ...{ config, space, db, redis, look, stateOf },
+    sync: async (key) => {
+      const { line, slice } = await openLine(config, db, redis);
+      await syncToEnd(line, key, slice, () => {});
+    },
+    excerptOf: async (key) => {
+      const { excerpt } = await look(await stateOf(key));
+      if ('code' in excerpt) throw new Error(excerpt.code);
+      const rows = excerpt.rows.map(({ name, verdict }): [string, string] => [
+        typeof name === 'object' ? String(name.head) : (name ?? ''),
+        verdict,
+      ]);
+      return { ...excerpt, verdicts: Object.fromEntries(rows), names: rows.map(([name]) => name) };
+    },
+    close: async () => {
+      redis.disconnect();
+      await mongo.close();
+      await space.close();
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import type { KeyState } from '@redis-to-mongo/pipeline';
+import { keyBytes } from '@redis-to-mongo/pipeline';
+import { readExcerpt as readSource, type SourceExcerpt, typesOf } from '@redis-to-mongo/redis-source';
+import type { Sides } from '../sides.js';
+import type { Excerpt } from './excerpt.js';
+import { streamRows } from './stream-rows.js';
+import { valueRows } from './value-rows.js';
+
+const NOTHING: SourceExcerpt = { size: 0, items: [], asked: [] };
+
+/**
+ * Reads the last entries of a stream, the newest first, or the first parts of a value, on both sides, and says what differs. It shows data,
+ * of each part its beginning. A long part is compared by its length and its first 64 KiB; of Redis no more than that is read.
+ * What the fleet is about to sync differs, too.
+ * @param waitMs after which MongoDB gives up.
+ * @throws SyncError as redisError and mongoError tell; VALUE_CHANGED_WHILE_READ: look again.
+ */
+export async function readExcerpt({ redis, db }: Sides, state: KeyState, waitMs: number): Promise<Excerpt> {
+  const { key, keyType } = state;
+  const [type] = await typesOf(redis, [keyBytes(key)]);
+  const inRedis = type === undefined ? 'none' : typeof type === 'string' ? type : type.unknown;
+  const ask = async (limit: number, names: readonly Buffer[]) =>
+    inRedis === keyType ? await readSource(redis, key, keyType, limit, names) : NOTHING;
+  const found =
+    keyType === 'stream'
+      ? await streamRows(db, state, ask, waitMs)
+      : await valueRows(db, keyType, state, ask);
+  return { at: new Date(), inRedis, ...found };
+}

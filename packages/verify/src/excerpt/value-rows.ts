@@ -1,0 +1,167 @@
+import {
+  type MirroredItem,
+  type MirroredValue,
+  readMirroredValue,
+  type ValueKeyType,
+} from '@redis-to-mongo/mongo-sink';
+import type { KeyState } from '@redis-to-mongo/pipeline';
+import {
+  COMPARED_BYTES,
+  type ExcerptItem,
+  type Piece,
+  pieceOf,
+  printOfPiece,
+  type SourceExcerpt,
+} from '@redis-to-mongo/redis-source';
+import type { Database } from '../sides.js';
+import { shortScore } from '../source-items.js';
+import type { Excerpt, ExcerptRow, ExcerptSide, ExcerptVerdict } from './excerpt.js';
+
+/** Members, fields or items that are read of Redis, and of MongoDB's those that are looked up there. */
+const PARTS = 20;
+/** What is read of MongoDB at most. A value that has more is not known whole. */
+const MOST_ITEMS = 500;
+const MOST_BYTES = 1024 * 1024;
+
+type Ask = (limit: number, names: readonly Buffer[]) => Promise<SourceExcerpt>;
+
+/** What is read of MongoDB. */
+interface Stored {
+  readonly items: readonly MirroredItem[];
+  /** There is no more. */
+  readonly isWhole: boolean;
+  /** Fields that a rule left out. */
+  readonly left: number;
+}
+
+/** The first parts of a value on both sides. */
+export async function valueRows(
+  db: Database,
+  keyType: ValueKeyType,
+  state: KeyState,
+  ask: Ask,
+): Promise<Pick<Excerpt, 'sizes' | 'isWhole' | 'rows'>> {
+  const mirrored = await readMirroredValue(db, keyType, state);
+  const value = mirrored?.active === true ? mirrored : undefined;
+  const stored = await beginningOf(keyType, value);
+  const { size, rows } = await ROWS[keyType](stored, ask, Number(value?.size));
+  const mongo = typeof value?.size === 'number' ? value.size : null;
+  const isWhole = stored.isWhole || keyType === 'list' || keyType === 'string' || keyType === 'json';
+  return { sizes: { redis: size, mongo }, isWhole, rows };
+}
+
+async function beginningOf(keyType: ValueKeyType, value: MirroredValue | undefined): Promise<Stored> {
+  const items: MirroredItem[] = [];
+  if (!value) return { items, isWhole: true, left: 0 };
+  const mostBytes = keyType === 'string' || keyType === 'json' ? COMPARED_BYTES : MOST_BYTES;
+  let bytes = 0;
+  for await (const item of value.items()) {
+    items.push(item);
+    for (const part of item) bytes += part.length;
+    if (items.length >= MOST_ITEMS || bytes >= mostBytes) return { items, isWhole: false, left: value.left };
+  }
+  return { items, isWhole: true, left: value.left };
+}
+
+type Rows = (
+  stored: Stored,
+  ask: Ask,
+  bytes: number,
+) => Promise<{ readonly size: number; readonly rows: readonly ExcerptRow[] }>;
+
+const ROWS: Readonly<Record<ValueKeyType, Rows>> = {
+  set: (stored, ask) => byName(stored, ask),
+  zset: (stored, ask) => byName(stored, ask, scoreOf),
+  hash: (stored, ask) => byName(stored, ask, (piece) => piece),
+  async list({ items, isWhole }, ask) {
+    const source = await ask(PARTS, []);
+    const length = isWhole ? Math.max(source.items.length, items.length) : items.length;
+    const rows = Array.from({ length: Math.min(PARTS, length) }, (_, i) =>
+      rowOf(String(i), source.items[i], sideOf(items[i]?.slice(0, 1))),
+    );
+    return { size: source.size, rows };
+  },
+  string: wholeRow,
+  json: wholeRow,
+};
+
+/** All of a string or of a JSON text in one row. */
+async function wholeRow({ items }: Stored, ask: Ask, bytes: number): ReturnType<Rows> {
+  const { size, items: found } = await ask(1, []);
+  const pieces = items.flat();
+  const there = pieces.length > 0 ? toSide([pieceOf(Buffer.concat(pieces), bytes)]) : undefined;
+  const rows = found[0] || there ? [rowOf(undefined, found[0], there)] : [];
+  return { size, rows };
+}
+
+/**
+ * Members or fields, matched by their names: the first that Redis gives, and the first that MongoDB has.
+ * @param normal makes of what Redis says of one what MongoDB says; none where a member is all there is.
+ */
+async function byName(
+  { items, isWhole, left }: Stored,
+  ask: Ask,
+  normal?: (told: Piece) => Piece,
+): ReturnType<Rows> {
+  const there = new Map(items.map((item) => [printOfPiece(nameOf(item)), item]));
+  const first = items.slice(0, PARTS);
+  // A longer name is not sent to be looked up.
+  const asked = first.flatMap(([name]) => (name && name.length <= COMPARED_BYTES ? [name] : []));
+  const source = await ask(PARTS, asked);
+  const answers = new Map(asked.map((name, i) => [name, source.asked[i]]));
+  const redisSide = (told: Piece | undefined) => toSide(normal && told ? [normal(told)] : []);
+  const mongoSide = (item: MirroredItem) =>
+    toSide(normal ? item.slice(1, 2).map((part) => pieceOf(part)) : []);
+
+  const rows = new Map<string, ExcerptRow>();
+  for (const { parts } of source.items) {
+    const [name, told] = parts;
+    const item = name && there.get(printOfPiece(name));
+    if (!name || (!item && !isWhole)) continue;
+    const row = rowOf(name, redisSide(told), item && mongoSide(item));
+    rows.set(printOfPiece(name), item || left === 0 ? row : { ...row, verdict: 'left out' });
+  }
+  // What is not among all that Redis has needs no looking up.
+  const isAllThere = source.items.length >= source.size;
+  for (const item of first) {
+    const [key] = item;
+    const name = nameOf(item);
+    if (!key || rows.has(printOfPiece(name))) continue;
+    const told = isAllThere ? undefined : answers.has(key) ? answers.get(key) : 'refused';
+    const row = rowOf(name, told && told !== 'refused' ? redisSide(told) : undefined, mongoSide(item));
+    rows.set(printOfPiece(name), told === 'refused' ? { ...row, verdict: 'not compared' } : row);
+  }
+  return { size: source.size, rows: [...rows.values()] };
+}
+
+function nameOf([name]: MirroredItem): Piece {
+  return pieceOf(name ?? Buffer.alloc(0));
+}
+
+/** Redis tells a score with up to 17 digits. */
+function scoreOf({ head }: Piece): Piece {
+  return pieceOf(Buffer.from(shortScore(String(head))));
+}
+
+function sideOf(item: MirroredItem | undefined): ExcerptSide | undefined {
+  return item && toSide(item.map((part) => pieceOf(part)));
+}
+
+function toSide(parts: readonly Piece[]): ExcerptSide {
+  return { parts, count: parts.length };
+}
+
+function rowOf(
+  name: ExcerptRow['name'],
+  redis: ExcerptItem | ExcerptSide | undefined,
+  mongo: ExcerptSide | undefined,
+): ExcerptRow {
+  return { name, redis, mongo, verdict: verdictOf(redis, mongo) };
+}
+
+function verdictOf(redis: ExcerptSide | undefined, mongo: ExcerptSide | undefined): ExcerptVerdict {
+  if (!redis) return 'only in MongoDB';
+  if (!mongo) return 'only in Redis';
+  const prints = (side: ExcerptSide) => side.parts.map(printOfPiece).join(' ');
+  return prints(redis) === prints(mongo) ? 'same' : 'different';
+}
