@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   BARE,
   type BenchResult,
+  DOCUMENT_FLEET,
   FLEET,
   LIMIT,
   ONCE,
@@ -39,6 +40,7 @@ const result: BenchResult = {
     ...[run(FLEET, 1, 5, 4), run(LIMIT, 1, 4, 3), run(LIMIT, 2, 8, 4), run(FLEET, 2, 8, 4)],
     { ...run(FLEET, 1, 1, 1), part: 'sink' },
     { ...run(ORDINARY_FLEET, 1, 2, 5), part: 'sink' },
+    { ...run(DOCUMENT_FLEET, 1, 1, 1.1), part: 'sink' },
     { ...run(FLEET, 1, 4, 5), part: 'sink', load: '10 × 100,000', entries: 1_000_000 },
   ],
   latency: [
@@ -69,6 +71,11 @@ describe('the goals', () => {
       { what: "1 × 200,000: entries a second, of the limit's", measured: 0.9, isMet: true },
       { what: "1 × 200,000: CPU an entry, of the limit's", measured: expect.closeTo(7 / 6), isMet: false },
       { what: "1 × 200,000: CPU an entry, of the ordinary path's", measured: 0.2, isMet: true },
+      {
+        what: '1 × 200,000: CPU an entry in the shape document, of that in the default one',
+        measured: expect.closeTo(1.1),
+        isMet: false,
+      },
       { what: '10 × 100,000: entries, sink that only acknowledges', measured: 250_000, isMet: true },
       { what: 'latency p50 at the steady rate', measured: 9, isMet: false },
       { what: 'latency p99 at the steady rate', measured: 61, isMet: false },

@@ -74,6 +74,8 @@ export interface BenchResult {
 export const FLEET = 'the fleet';
 /** The fleet whose streams do not take the direct path. */
 export const ORDINARY_FLEET = 'the fleet, ordinary path';
+/** The fleet whose messages are shaped as an application would have written them. */
+export const DOCUMENT_FLEET = 'the fleet, shape document';
 export const LIMIT = 'the limit';
 export const OLD_ENGINE = "the old engine's way";
 export const CONNECT = 'Redpanda Connect';

@@ -1,4 +1,4 @@
-import { FLEET, ORDINARY_FLEET } from '../bench-result.js';
+import { DOCUMENT_FLEET, FLEET, ORDINARY_FLEET } from '../bench-result.js';
 import { findConnect } from './connect-contestant.js';
 import type { Contestant } from './contestant.js';
 import { fleetContestant } from './fleet-contestant.js';
@@ -18,9 +18,12 @@ export async function chooseContestants(): Promise<{ contestants: Contestant[]; 
 /** The fleet by itself. */
 export const fleetAlone = fleetContestant(FLEET);
 
-/** Who is measured against a sink that only acknowledges: the fleet by both paths, and the limit. */
+const DOCUMENTS = JSON.stringify([{ pattern: '*', types: ['stream'], shape: 'document' }]);
+
+/** Who is measured against a sink that only acknowledges: the fleet by both paths and in both shapes, and the limit. */
 export const sinkContestants: readonly Contestant[] = [
   fleetAlone,
   limitContestant,
   fleetContestant(ORDINARY_FLEET, { STREAM_PATH: 'ordinary' }),
+  fleetContestant(DOCUMENT_FLEET, { RULES: DOCUMENTS }),
 ];
