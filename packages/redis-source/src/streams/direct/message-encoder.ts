@@ -2,17 +2,17 @@ import { Buffer, isUtf8 } from 'node:buffer';
 import { isPlainName } from '@redis-to-mongo/pipeline';
 import {
   BINARY,
-  DATE,
   DOCUMENT,
   element,
   LIST,
-  NULL,
   STRING,
   writeAllFields,
   writeInt32,
   writeValue,
 } from './bson-bytes.js';
+import { DocumentBuffer } from './document-buffer.js';
 import type { EntryCursor } from './entry-cursor.js';
+import { DocumentHead, writeIdAndTime } from './entry-id-bytes.js';
 import { KnownNames } from './known-names.js';
 
 /*
@@ -42,11 +42,6 @@ import { KnownNames } from './known-names.js';
  */
 
 const ZERO = 0x30;
-const DASH = 0x2d;
-/** The letter that leads a number of one digit in an `_id` is the one behind it; see messageId. */
-const BEFORE_A = 0x60;
-const LATEST_MS = 8.64e15;
-const TWO_TO_32 = 0x1_0000_0000;
 /** What a pair takes in a list beyond its name and value, in bytes, at most; in an object it is less than on the wire. */
 const PAIR_OVERHEAD = 40;
 
@@ -69,17 +64,11 @@ export interface EntryEncoder {
 
 /** In the fleet's own shape. */
 export class MessageEncoder implements EntryEncoder {
-  /** Where each document ends in `bytes`. */
-  readonly ends: number[] = [];
-  /** Some value or name is not UTF-8. */
   isBinary = false;
-  #bytes: Buffer;
-  #length = 0;
-  /** Everything of a document up to the entry's part of the `_id`. */
-  readonly #head: Buffer;
+  readonly #documents: DocumentBuffer;
+  readonly #head: DocumentHead;
   /** From there on up to the entry id. */
   readonly #middle: Buffer;
-  readonly #idPrefixLength: number;
   readonly #names = new KnownNames(isPlainName);
 
   /**
@@ -87,10 +76,8 @@ export class MessageEncoder implements EntryEncoder {
    * @param bytes the buffer to write into; a larger one takes its place when it is full.
    */
   constructor(idPrefix: string, stream: string, type: string, bytes: Buffer) {
-    this.#bytes = bytes;
-    const prefix = Buffer.from(idPrefix);
-    this.#idPrefixLength = prefix.length;
-    this.#head = Buffer.concat([Buffer.from('\0\0\0\0\x02_id\0\0\0\0\0'), prefix]);
+    this.#documents = new DocumentBuffer(bytes);
+    this.#head = new DocumentHead(idPrefix);
     this.#middle = Buffer.concat([
       element('stream', stream),
       element('type', type),
@@ -98,66 +85,31 @@ export class MessageEncoder implements EntryEncoder {
     ]);
   }
 
-  /** The documents written so far. */
+  get ends(): readonly number[] {
+    return this.#documents.ends;
+  }
+
   get bytes(): Buffer {
-    return this.#bytes.subarray(0, this.#length);
+    return this.#documents.bytes;
   }
 
-  /** The whole buffer, to be used again. */
   get buffer(): Buffer {
-    return this.#bytes;
+    return this.#documents.buffer;
   }
 
-  /**
-   * Adds the document of the entry that the cursor found.
-   * @param isText all names and values are known to be UTF-8.
-   */
   add(source: Buffer, entry: EntryCursor, isText: boolean): void {
     const idLength = entry.idTo - entry.idFrom;
     const onWire = entry.at - entry.idFrom;
-    this.#ensure(this.#head.length + this.#middle.length + 2 * idLength + onWire + 64);
-    const start = this.#length;
-    const head = this.#head;
-    let bytes = this.#bytes;
-    let at = start;
-    bytes.set(head, at);
-    at += head.length;
-
-    // The rest of the _id: a letter for the number of digits, the digits, a dash, and the same again.
-    let dash = entry.idFrom;
-    let ms = 0;
-    while (source[dash] !== DASH) ms = ms * 10 + (source[dash++] ?? 0) - ZERO;
-    bytes[at++] = BEFORE_A + dash - entry.idFrom;
-    for (let i = entry.idFrom; i <= dash; i++) bytes[at++] = source[i] ?? 0;
-    bytes[at++] = BEFORE_A + entry.idTo - dash - 1;
-    for (let i = dash + 1; i < entry.idTo; i++) bytes[at++] = source[i] ?? 0;
-    bytes[at++] = 0;
-    writeInt32(bytes, start + 9, this.#idPrefixLength + idLength + 3);
-
+    const start = this.#documents.length;
+    let bytes = this.#documents.reserve(this.#head.length + this.#middle.length + 2 * idLength + onWire + 64);
+    let at = this.#head.write(bytes, start, source, entry);
     bytes.set(this.#middle, at);
-    at += this.#middle.length;
-    at = writeInt32(bytes, at, idLength + 1);
-    for (let i = entry.idFrom; i < entry.idTo; i++) bytes[at++] = source[i] ?? 0;
-    bytes[at++] = 0;
-
-    const hasTime = ms <= LATEST_MS;
-    bytes[at++] = hasTime ? DATE : NULL;
-    bytes[at++] = 0x61; // a
-    bytes[at++] = 0x74; // t
-    bytes[at++] = 0;
-    if (hasTime) {
-      at = writeInt32(bytes, at, (ms % TWO_TO_32) | 0);
-      at = writeInt32(bytes, at, Math.floor(ms / TWO_TO_32));
-    }
+    at = writeIdAndTime(bytes, at + this.#middle.length, source, entry);
 
     const areTexts = isText || isUtf8(source.subarray(entry.idFrom, entry.at));
     if (!areTexts) this.isBinary = true;
     const isPlain = this.#names.areThose(source, entry) || this.#names.learn(source, entry);
-    if (!isPlain) {
-      this.#length = at;
-      this.#ensure(onWire + 64 + entry.items * PAIR_OVERHEAD);
-      bytes = this.#bytes;
-    }
+    if (!isPlain) bytes = this.#documents.reserve(onWire + 64 + entry.items * PAIR_OVERHEAD, at);
     bytes[at++] = isPlain ? DOCUMENT : LIST;
     bytes[at++] = 0x63; // content
     bytes[at++] = 0x6f;
@@ -172,16 +124,7 @@ export class MessageEncoder implements EntryEncoder {
       : writePairs(bytes, at, source, entry, areTexts);
     bytes[at++] = 0;
     writeInt32(bytes, start, at - start);
-    this.#length = at;
-    this.ends.push(at);
-  }
-
-  #ensure(more: number): void {
-    const needed = this.#length + more;
-    if (needed <= this.#bytes.length) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.#bytes.length));
-    this.#bytes.copy(larger, 0, 0, this.#length);
-    this.#bytes = larger;
+    this.#documents.end(at);
   }
 }
 
