@@ -1,5 +1,5 @@
 import type { KeyQuery } from '@redis-to-mongo/mongo-sink';
-import type { AuditAction } from '@redis-to-mongo/operations';
+import type { AuditAction } from '@redis-to-mongo/pipeline';
 import { audited } from './audited.js';
 import type { Call } from './command.js';
 import type { Ending } from './exit-codes.js';

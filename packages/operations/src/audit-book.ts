@@ -1,22 +1,6 @@
 import { type AuditEntry, writeAudit } from '@redis-to-mongo/mongo-sink';
-import { SyncError } from '@redis-to-mongo/pipeline';
+import { type AuditAction, SyncError } from '@redis-to-mongo/pipeline';
 import type { Fleet } from './fleet.js';
-
-/** All that operators do. */
-export const AUDIT_ACTIONS = [
-  'sync',
-  'pause',
-  'resume',
-  'resync',
-  'forget',
-  'replay',
-  'drop',
-  'look',
-  'repair',
-  'move',
-  'adopt',
-] as const;
-export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
 /** Who does something, and from where. */
 export type Operator = Pick<AuditEntry, 'who' | 'by' | 'from'>;

@@ -1,3 +1,4 @@
+export * from './audit-actions.js';
 export * from './batch.js';
 export * from './behind.js';
 export * from './buckets.js';

@@ -1,3 +1,4 @@
+import { AUDIT_ACTIONS, canonicalKeyId, shownKey } from '@redis-to-mongo/pipeline';
 import type { Command } from '../command.js';
 import { coloured } from '../table.js';
 import { stamp } from '../times.js';
@@ -13,19 +14,7 @@ export const audit: Command = {
     begins: { doc: 'KEY is what the names of keys begin with' },
     action: {
       value: 'A',
-      choices: [
-        'sync',
-        'pause',
-        'resume',
-        'resync',
-        'forget',
-        'replay',
-        'drop',
-        'look',
-        'repair',
-        'move',
-        'adopt',
-      ],
+      choices: AUDIT_ACTIONS,
       doc: 'only this action',
     },
     limit: { value: 'N', doc: 'at most so many; default 50' },
@@ -36,8 +25,6 @@ export const audit: Command = {
   ],
   async run({ args: [name], options, out, servers }) {
     const { readAudit } = await import('@redis-to-mongo/mongo-sink');
-    const { AUDIT_ACTIONS } = await import('@redis-to-mongo/operations');
-    const { canonicalKeyId, shownKey } = await import('@redis-to-mongo/pipeline');
     const { entries, isMore } = await readAudit(await servers.db(), {
       ...(options.flag('begins')
         ? { prefix: name ?? '' }

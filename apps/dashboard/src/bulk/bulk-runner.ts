@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '@redis-to-mongo/app-shell';
-import type { AuditAction, AuditBook } from '@redis-to-mongo/operations';
+import type { AuditBook } from '@redis-to-mongo/operations';
+import type { AuditAction } from '@redis-to-mongo/pipeline';
 import { codeOf } from '../status/code-of.js';
 
 /** What is asked for of many at once. */

@@ -1,5 +1,5 @@
 import type { AuditEntry } from '@redis-to-mongo/mongo-sink';
-import { AUDIT_ACTIONS } from '@redis-to-mongo/operations';
+import { AUDIT_ACTIONS } from '@redis-to-mongo/pipeline';
 import { type AuditPageQuery, auditQueryPath } from '../records/audit-query.js';
 import type { Records } from '../records/records.js';
 import { clock, keyLink } from './format.js';

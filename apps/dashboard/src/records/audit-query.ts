@@ -1,4 +1,4 @@
-import { AUDIT_ACTIONS, type AuditAction } from '@redis-to-mongo/operations';
+import { AUDIT_ACTIONS, type AuditAction } from '@redis-to-mongo/pipeline';
 
 /** What the page of deeds is asked for. */
 export interface AuditPageQuery {

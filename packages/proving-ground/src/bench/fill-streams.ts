@@ -1,5 +1,5 @@
-import type { ChainableCommander, Redis } from 'ioredis';
-import { ProvingError } from '../proving-error.js';
+import type { Redis } from 'ioredis';
+import { runPipeline } from '../generator/run-pipeline.js';
 import type { StreamCase } from './bench-sizes.js';
 
 /** Commands in one pipeline. */
@@ -29,15 +29,8 @@ export async function fillStreams(redis: Redis, load: StreamCase): Promise<void>
     for (let n = 0; n < load.entries; n++) {
       pipeline.xadd(key, '*', ...entryFields(n));
       if (pipeline.length < PIPELINED) continue;
-      await runAll(pipeline);
+      await runPipeline(pipeline);
       pipeline = redis.pipeline();
     }
-  await runAll(pipeline);
-}
-
-/** Runs a pipeline. @throws ProvingError `PROVING_REDIS` when one of its commands failed. */
-export async function runAll(pipeline: ChainableCommander): Promise<void> {
-  for (const [error] of (await pipeline.exec()) ?? [])
-    if (error)
-      throw new ProvingError('PROVING_REDIS', `Redis refused a command: ${error.message}`, { cause: error });
+  await runPipeline(pipeline);
 }

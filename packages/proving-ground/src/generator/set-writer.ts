@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
-import { ProvingError } from '../proving-error.js';
 import type { SetPlan } from './plan-keys.js';
 import { type Random, wholeFrom } from './random.js';
+import { runPipeline } from './run-pipeline.js';
 
 /** Fewer members than this are never left: a set without members is not there any more. */
 const LEAST = 3;
@@ -31,7 +31,7 @@ export class SetWriter {
       this.#members.set(key, names);
       pipeline.sadd(key, ...names);
     }
-    await run(pipeline);
+    await runPipeline(pipeline);
   }
 
   /** Adds a member to, or removes one from, each of `count` sets, chosen by chance. */
@@ -50,22 +50,12 @@ export class SetWriter {
         pipeline.sadd(key, name);
       }
     }
-    await run(pipeline);
+    await runPipeline(pipeline);
     this.#changes += count;
   }
 
   #newMember(): string {
     this.#made += 1;
     return `${['eu-west', 'payments', 'v2', 'größe', 'batch'][this.#made % 5]}-${this.#made}`;
-  }
-}
-
-async function run(pipeline: ReturnType<Redis['pipeline']>): Promise<void> {
-  const replies = (await pipeline.exec()) ?? [];
-  for (const [error] of replies) {
-    if (error)
-      throw new ProvingError('PROVING_REDIS', `Redis did not take a set's change: ${error.message}`, {
-        cause: error,
-      });
   }
 }

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
-import { ProvingError } from '../proving-error.js';
 import type { ValuePlan } from './plan-keys.js';
 import { type Random, wholeFrom } from './random.js';
+import { runPipeline } from './run-pipeline.js';
 
 type Pipeline = ReturnType<Redis['pipeline']>;
 
@@ -34,7 +34,7 @@ export class ValueWriter {
         this.#write(pipeline, key, keyType);
         if (i % 10 === 0) pipeline.expire(key, EXPIRES_SEC);
       }
-      await run(pipeline);
+      await runPipeline(pipeline);
     }
   }
 
@@ -46,7 +46,7 @@ export class ValueWriter {
       const value = values[wholeFrom(this.#random, 0, values.length - 1)];
       if (value) this.#change(pipeline, value);
     }
-    await run(pipeline);
+    await runPipeline(pipeline);
     this.#changes += count;
   }
 
@@ -99,14 +99,5 @@ export class ValueWriter {
       case 'json':
         pipeline.call('JSON.SET', key, '$.id', n);
     }
-  }
-}
-
-async function run(pipeline: Pipeline): Promise<void> {
-  for (const [error] of (await pipeline.exec()) ?? []) {
-    if (error)
-      throw new ProvingError('PROVING_REDIS', `Redis did not take a value's change: ${error.message}`, {
-        cause: error,
-      });
   }
 }

@@ -1,9 +1,9 @@
+import { runPipeline } from '../../generator/run-pipeline.js';
 import { BenchFleet } from '../bench-fleet.js';
 import type { BenchPlace } from '../bench-place.js';
 import { BenchProcess, numberIn, numbersIn } from '../bench-process.js';
 import type { LatencyRun } from '../bench-result.js';
 import { openMongoTarget } from '../contestants/targets.js';
-import { runAll } from '../fill-streams.js';
 import { percentile } from '../statistics.js';
 import { meter } from '../usage-meter.js';
 
@@ -65,11 +65,11 @@ async function fill(place: BenchPlace, keys: number): Promise<void> {
         c: 'z'.repeat(40),
         changed: '0',
       });
-    await runAll(pipeline);
+    await runPipeline(pipeline);
   }
   const sets = place.redis.pipeline();
   for (let i = 0; i < 100; i++) sets.sadd(`some:${i}`, 'a', 'b', 'c');
-  await runAll(sets);
+  await runPipeline(sets);
 }
 
 async function measure(

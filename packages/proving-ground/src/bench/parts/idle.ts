@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { runPipeline } from '../../generator/run-pipeline.js';
 import { BenchFleet } from '../bench-fleet.js';
 import type { BenchPlace } from '../bench-place.js';
 import type { IdleRun } from '../bench-result.js';
-import { fillStreams, runAll } from '../fill-streams.js';
+import { fillStreams } from '../fill-streams.js';
 import { meter } from '../usage-meter.js';
 
 /** A fleet at rest: shares of one core. */
@@ -54,7 +55,7 @@ async function measureAt(place: BenchPlace, streams: number): Promise<IdleRun[]>
     const pipeline = place.redis.pipeline();
     const members = Array.from({ length: MEMBERS }, (_, n) => `member-${n}`);
     for (let i = 0; i < sets; i++) pipeline.sadd(`idle-set-${i}`, members);
-    await runAll(pipeline);
+    await runPipeline(pipeline);
     await fleet.untilMoved('set', sets);
     await note({ streams, sets });
     return runs;

@@ -1,6 +1,6 @@
 import type { ChainableCommander, Redis } from 'ioredis';
+import { runPipeline } from '../../generator/run-pipeline.js';
 import type { BenchSizes } from '../bench-sizes.js';
-import { runAll } from '../fill-streams.js';
 
 export type SmallType = 'hash' | 'string' | 'set';
 
@@ -28,7 +28,7 @@ export async function fillSmall(redis: Redis, { keys, typeOf }: SmallLoad): Prom
   for (let from = 0; from < keys; from += AT_ONCE) {
     const pipeline = redis.pipeline();
     for (let n = from; n < Math.min(keys, from + AT_ONCE); n++) write(pipeline, typeOf(n), n);
-    await runAll(pipeline);
+    await runPipeline(pipeline);
   }
 }
 
@@ -44,7 +44,7 @@ export async function changeTenth(redis: Redis, { keys, typeOf }: SmallLoad): Pr
     else all.set(key, `changed ${n}`);
     changed++;
   }
-  await runAll(all);
+  await runPipeline(all);
   return changed;
 }
 

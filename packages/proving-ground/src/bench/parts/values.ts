@@ -1,10 +1,10 @@
 import type { ChainableCommander, Redis } from 'ioredis';
+import { runPipeline } from '../../generator/run-pipeline.js';
 import { BenchFleet } from '../bench-fleet.js';
 import type { Part } from '../bench-options.js';
 import type { BenchPlace, Target } from '../bench-place.js';
 import { FLEET, type Run } from '../bench-result.js';
 import { notMirrored } from '../check-mirror.js';
-import { runAll } from '../fill-streams.js';
 import { sayRun } from '../say-run.js';
 import { meter } from '../usage-meter.js';
 
@@ -82,7 +82,7 @@ async function inSteps(redis: Redis, { keyType, keys, members }: ValueLoad, writ
   for (let from = 0; from < keys; from += together) {
     const step = redis.multi(); // each value changes in one instant
     for (let i = from; i < Math.min(keys, from + together); i++) write(step, valueKey(keyType, i));
-    await runAll(step);
+    await runPipeline(step);
   }
 }
 
