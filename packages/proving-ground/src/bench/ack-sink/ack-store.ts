@@ -63,8 +63,10 @@ export class AckStore {
     if (!kept) return { ok: 1, n: updates.length, nModified: updates.length };
     let n = 0;
     for (const { q, u, upsert } of updates) {
-      const found = [...matching(kept, q)];
-      for (const document of found) Object.assign(document, u.$set);
+      const isSave = Array.isArray(u);
+      const found = [...matching(kept, q)].filter((document) => !isSave || isAsBefore(document, u));
+      const fields = isSave ? savedFields(u) : u.$set;
+      for (const document of found) Object.assign(document, fields);
       if (found.length === 0 && upsert === true)
         kept.set(String(q._id), { _id: q._id, ...u.$setOnInsert, ...u.$set });
       n += found.length === 0 && upsert === true ? 1 : found.length;
@@ -80,6 +82,16 @@ export class AckStore {
   #keptIn({ collection }: Command): Map<string, Document> | undefined {
     return this.#kept.get(collection ?? '');
   }
+}
+
+/** A save compares the revision by its pipeline, and leaves another one as it is: see KeyStates of mongo-sink. */
+function isAsBefore(document: Document, save: readonly Document[]): boolean {
+  const [condition] = save[0]?.$replaceWith.$cond ?? [];
+  return document.revision === condition.$eq[1];
+}
+
+function savedFields(save: readonly Document[]): Document {
+  return save[0]?.$replaceWith.$cond[1].$mergeObjects[1].$literal;
 }
 
 function* matching(kept: ReadonlyMap<string, Document>, filter: Document): Generator<Document> {

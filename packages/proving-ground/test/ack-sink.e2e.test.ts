@@ -1,0 +1,43 @@
+import { connectMongo, mongoSink } from '@redis-to-mongo/mongo-sink';
+import { firstState, type KeyState } from '@redis-to-mongo/pipeline';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { MessageTarget } from '../src/bench/contestants/contestant.js';
+
+// The sink is a process, which runs from the build.
+const targets = new URL('../dist/bench/contestants/targets.js', import.meta.url);
+
+let target: MessageTarget;
+let mongo: ReturnType<typeof connectMongo>;
+beforeAll(async () => {
+  target = await (await import(targets.href)).openAckTarget();
+  const tls = { enabled: false, rejectUnauthorized: true };
+  mongo = connectMongo({ uri: target.uri, dbName: target.dbName, tls }, 'test');
+});
+afterAll(async () => {
+  await mongo.close();
+  await target.close();
+});
+
+const sinkOf = () =>
+  mongoSink(mongo.db, {
+    ...{ batchEntries: 100, batchBytes: 1 << 20, maxDocumentBytes: 16 << 20 },
+    retry: { baseMs: 10, capMs: 500, forMs: 10_000 },
+  });
+
+const at = (before: KeyState, entryId: string): KeyState => ({
+  ...before,
+  revision: before.revision + 1,
+  position: { entryId },
+});
+
+it('the sink that only acknowledges keeps positions, save by save, and refuses one that was overtaken', async () => {
+  const [sink, others] = [sinkOf(), sinkOf()];
+  const place = { stream: 'load-1', type: 'main' };
+  const first = at(firstState('load-1', place, 'stream', new Date()), '1-0');
+  await sink.save({ ...first, revision: 0 }, first);
+  const second = at(first, '2-0');
+  await sink.save(first, second);
+  expect(await sink.load('load-1')).toMatchObject({ revision: 2, position: { entryId: '2-0' } });
+  await expect(others.save(first, at(first, '1-5'))).rejects.toMatchObject({ code: 'POSITION_MOVED' });
+  expect(await sink.load('load-1')).toMatchObject({ revision: 2, position: { entryId: '2-0' } });
+});
