@@ -1,9 +1,8 @@
 import type { SampleDocument } from '@redis-to-mongo/operations';
 import { shownKey } from '@redis-to-mongo/pipeline';
 import type { Command } from '../command.js';
-import type { KeysToMove } from '../keys-to-move.js';
-import type { OldShape } from '../old-shapes.js';
 import type { Output } from '../output.js';
+import type { KeysToMove, OldShape } from '../survey-documents.js';
 import type { KeySurvey, RuleCount, TypeCount } from '../survey-keys.js';
 import { coloured, counted, grouped } from '../table.js';
 
@@ -31,19 +30,14 @@ export const plan: Command = {
     const { sampleDocument } = await import('@redis-to-mongo/operations');
     const { isKeyType, RuleBook } = await import('@redis-to-mongo/pipeline');
     const { redisSource } = await import('@redis-to-mongo/redis-source');
-    const { keysToMove } = await import('../keys-to-move.js');
-    const { oldShapes } = await import('../old-shapes.js');
+    const { surveyDocuments } = await import('../survey-documents.js');
     const { surveyKeys } = await import('../survey-keys.js');
     const config = await servers.config();
     const { keys, rules, sync, values } = config;
     const redis = await servers.redis();
     const db = await servers.db();
-    const [survey, { missing: indexes, problems: indexProblems }, toMove, old] = await Promise.all([
-      surveyKeys(redis, config),
-      inspectIndexes(db, rules),
-      keysToMove(db, config),
-      oldShapes(db, config),
-    ]);
+    const [survey, { missing: indexes, problems: indexProblems }, { toMove, oldShapes: old }] =
+      await Promise.all([surveyKeys(redis, config), inspectIndexes(db, rules), surveyDocuments(db, config)]);
     const book = new RuleBook(rules);
     const source = redisSource(redis, keys.types, { ...sync, ...values, rules: book });
     const targets: Target[] = [];

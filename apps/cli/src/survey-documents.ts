@@ -1,0 +1,62 @@
+import type { Config } from '@redis-to-mongo/config';
+import { activeKeys, collectionOf } from '@redis-to-mongo/mongo-sink';
+import { isInPlace, RuleBook } from '@redis-to-mongo/pipeline';
+import { chooseKeys } from './choose-keys.js';
+import type { Database } from './servers.js';
+
+/** Keys whose documents are in one collection, while their next life goes to another: the rules have changed. */
+export interface KeysToMove {
+  readonly from: string;
+  readonly to: string;
+  readonly keys: number;
+}
+
+/** Keys whose documents are not as their rule would make them now: in an old shape, or at another `_id` or place. */
+export interface OldShape {
+  /** The rule's number; null for keys that no rule has any more. */
+  readonly rule: number | null;
+  /** What takes them over. */
+  readonly pattern: string;
+  readonly keys: number;
+  /** One for each value, and all messages of streams. */
+  readonly documents: number;
+}
+
+/** What the rules of today would do otherwise with keys that MongoDB has. */
+export interface DocumentSurvey {
+  readonly toMove: readonly KeysToMove[];
+  readonly oldShapes: readonly OldShape[];
+}
+
+/** Reads all keys that MongoDB takes for living, once. @throws SyncError as mongoError tells. */
+export async function surveyDocuments(db: Database, config: Config): Promise<DocumentSurvey> {
+  const book = new RuleBook(config.rules);
+  const wanted = chooseKeys(config);
+  const toMove = new Map<string, KeysToMove>();
+  const oldShapes = new Map<number, OldShape>();
+  for await (const each of activeKeys(db)) {
+    const { key, keyType, collection } = each;
+    if (!wanted(key)) continue;
+    const next = book.collectionFor(key, keyType);
+    if (next !== collection) {
+      const from = collectionOf({ keyType, collection });
+      const to = collectionOf({ keyType, collection: next });
+      const id = JSON.stringify([from, to]);
+      toMove.set(id, { from, to, keys: (toMove.get(id)?.keys ?? 0) + 1 });
+    }
+    if (!isInPlace(each, book.placeFor(key, keyType))) {
+      const rule = book.ruleFor(key, keyType);
+      const known = oldShapes.get(rule?.number ?? 0);
+      oldShapes.set(rule?.number ?? 0, {
+        rule: rule?.number ?? null,
+        pattern: rule?.pattern ?? '*',
+        keys: (known?.keys ?? 0) + 1,
+        documents: (known?.documents ?? 0) + (keyType === 'stream' ? each.written : 1),
+      });
+    }
+  }
+  return {
+    toMove: [...toMove.values()],
+    oldShapes: [...oldShapes.values()].sort((a, b) => (a.rule ?? 0) - (b.rule ?? 0)),
+  };
+}
