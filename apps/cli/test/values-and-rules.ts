@@ -5,7 +5,7 @@ type Redis = ReturnType<typeof connectRedis>;
 
 /** A value of any type, as the command that makes it: without the key. */
 export interface RandomValue {
-  readonly type: 'stream' | 'hash' | 'string' | 'set' | 'zset' | 'list';
+  readonly type: 'stream' | 'hash' | 'string' | 'set' | 'zset' | 'list' | 'json';
   readonly command: string;
   readonly args: readonly (string | Buffer)[];
 }
@@ -55,7 +55,15 @@ const score = fc.oneof(
 const once = <T extends string | Buffer>(each: fc.Arbitrary<T>) =>
   fc.uniqueArray(each, { minLength: 1, maxLength: 8, selector: (item) => Buffer.from(item).toString('hex') });
 
-/** Any value, small. */
+/** A JSON document, for a server that has them. */
+export const anyJson: fc.Arbitrary<RandomValue> = fc
+  .oneof(
+    json,
+    object.map((each) => JSON.stringify(each)),
+  )
+  .map((each) => ({ type: 'json', command: 'JSON.SET', args: ['$', each] }));
+
+/** Any value of the other types, small. */
 export const anyValue: fc.Arbitrary<RandomValue> = fc.oneof(
   fc
     .array(fc.tuple(name, text), { minLength: 1, maxLength: 6 })
@@ -77,6 +85,15 @@ const kind = fc.constantFrom('number', 'json', 'date');
 
 /** Members of a rule that lose nothing, for a key of this type. */
 export function anyRule(type: RandomValue['type']): fc.Arbitrary<Readonly<Record<string, unknown>>> {
+  const ids = {
+    id: fc.constantFrom('{1}', '{1}-{1}'),
+    idType: fc.constantFrom('text', 'number', 'objectId'),
+  };
+  if (type === 'json')
+    return fc.oneof(
+      fc.constant({}),
+      fc.record({ shape: fc.constant('document'), ...ids }, { requiredKeys: ['shape'] }).map(withId),
+    );
   const parse =
     type === 'stream' || type === 'hash'
       ? fc.dictionary(fc.constantFrom('a', 'b', 'name', '_id', '7', 'x.y'), kind)
@@ -100,17 +117,16 @@ export function anyRule(type: RandomValue['type']): fc.Arbitrary<Readonly<Record
         rename: type === 'stream' || type === 'hash' ? rename : fc.constantFrom(...NAMES[type]),
       }),
       shape: fc.constant('document'),
-      ...(type === 'stream'
-        ? {}
-        : { id: fc.constantFrom('{1}', '{1}-{1}'), idType: fc.constantFrom('text', 'number', 'objectId') }),
+      ...(type === 'stream' ? {} : ids),
     },
     { requiredKeys: ['shape', ...(type === 'string' ? (['parse'] as const) : [])] },
   );
-  return fc
-    .oneof(plain, shaped)
-    .map(({ idType, ...rule }: Readonly<Record<string, unknown>>) =>
-      rule.id === undefined || idType === undefined ? rule : { ...rule, idType },
-    );
+  return fc.oneof(plain, shaped).map(withId);
+}
+
+/** An `idType` goes with an `id`. */
+function withId({ idType, ...rule }: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return rule.id === undefined || idType === undefined ? rule : { ...rule, idType };
 }
 
 /** Other names for what a value without fields has. */
@@ -123,13 +139,19 @@ const NAMES: Readonly<
   list: [{ items: 'jobs', item: 'job' }],
 };
 
-/** What DUMP gives for a key; sets and hashes keep no order, so theirs is that of the same value made in the order of names. */
+const JSON_TYPE = 'ReJSON-RL';
+
+/**
+ * What DUMP gives for a key; sets and hashes keep no order, so theirs is that of the same value made in the order of names. A JSON
+ * document's is that of what its own text makes: RedisJSON reads some numbers another way than it wrote them.
+ */
 export async function dumpOf(redis: Redis, key: string): Promise<string> {
   const type = await redis.type(key);
-  if (type !== 'set' && type !== 'hash') return hexOf(await redis.dumpBuffer(key));
+  if (type !== 'set' && type !== 'hash' && type !== JSON_TYPE) return hexOf(await redis.dumpBuffer(key));
   const copy = `copy of ${key}`;
   await redis.del(copy);
-  if (type === 'set') {
+  if (type === JSON_TYPE) await redis.call('JSON.SET', copy, '$', String(await redis.call('JSON.GET', key)));
+  else if (type === 'set') {
     for (const member of (await redis.smembersBuffer(key)).sort(Buffer.compare))
       await redis.sadd(copy, member);
   } else {
@@ -145,6 +167,7 @@ export async function dumpOf(redis: Redis, key: string): Promise<string> {
 export async function dumpOfCopy(from: Redis, on: Redis, key: string): Promise<string> {
   const dump = await from.dumpBuffer(key);
   if (dump === null) return 'none';
+  if ((await from.type(key)) === JSON_TYPE) return hexOf(dump);
   const copy = `${key} brought here`;
   await on.restore(copy, 0, dump, 'REPLACE');
   const own = await dumpOf(on, copy);
