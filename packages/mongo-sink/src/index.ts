@@ -7,59 +7,40 @@ export {
   insertAdopted,
   knownKeys,
   readAdoption,
-} from './adopted-documents.js';
-export { collectionsUsed } from './collections-used.js';
-export { connectMongo, type MongoAddress, type MongoHandle } from './connect-mongo.js';
-export { type Refusal, readDeadLetter } from './dead-letters.js';
+} from './admin/adopted-documents.js';
 export {
-  type FleetSample,
-  type KeySample,
-  readHistory,
-  readKeyHistory,
-  watchKey,
-  writeHistory,
-} from './fleet-history.js';
-export { forgetGoneKeys, markGoneKeys } from './forget-gone-keys.js';
-export { type Forgotten, forgetKey } from './forget-key.js';
-export { ORDERS, QUARANTINED } from './key-lists.js';
-export {
-  type ActiveKey,
-  activeKeyPages,
-  activeKeys,
-  countActiveKeys,
-  countKeyDocuments,
-  recordError,
-  syncedIds,
-} from './key-registry.js';
-export { type KeySummary, readKeySummaries } from './key-summary.js';
-export type { KeyPlace } from './key-walk.js';
-export { mongoError } from './mongo-error.js';
-export { mongoSettingsProblem } from './mongo-settings-problem.js';
-export { type MongoSinkOptions, mongoSink } from './mongo-sink.js';
+  type FoundMessage,
+  messagePages,
+  removeFormerMessages,
+  removeFormerValue,
+} from './admin/former-documents.js';
 export {
   databaseBeside,
   type OldCollection,
   objectIdOf,
   oldCollections,
   oldDocuments,
-} from './old-engine.js';
-export { type AuditEntry, type AuditQuery, readAudit, writeAudit } from './operator-audit.js';
-export { changeKey, rereadKey } from './operator-change-key.js';
-export { collectionOf } from './operator-collections.js';
+} from './admin/old-engine.js';
+export { type Orphan, orphans, orphansOf, type RuleCollection } from './admin/orphans.js';
+export { refusedItems, refusedValue } from './admin/refused-values.js';
+export { readStoredForm, type StoredForm } from './admin/stored-form.js';
+export { type Strays, strayMessages } from './admin/strays.js';
+export { unknownStream, unknownStreams } from './admin/unknown-streams.js';
+export { type NewDocumentSequence, readyMadeBson } from './bson/ready-made-bson.js';
+export { connectMongo, type MongoAddress, type MongoHandle } from './connection/connect-mongo.js';
 export {
-  dropDeadLetter,
-  findDeadLetters,
-  type Replay,
-  replayDeadLetter,
-  showDeadLetter,
-} from './operator-dead-letters.js';
-export {
-  type FoundMessage,
-  messagePages,
-  removeFormerMessages,
-  removeFormerValue,
-} from './operator-former-documents.js';
-export { findKeys, type KeyQuery, keyNames, readKey } from './operator-keys.js';
+  type IndexReport,
+  inspectIndexes,
+  inspectMongo,
+  type MongoReport,
+} from './connection/inspect-mongo.js';
+export { mongoSettingsProblem } from './connection/mongo-settings-problem.js';
+export { pingMongo } from './connection/ping-mongo.js';
+export { probeWrites } from './connection/probe-writes.js';
+export { collectionOf } from './database/collection-of.js';
+export { collectionsUsed } from './database/collections-used.js';
+export { prepareDatabase } from './database/prepare-database.js';
+export { type Refusal, readDeadLetter } from './dead-letters/dead-letters.js';
 export {
   allLetters,
   countLetters,
@@ -68,46 +49,76 @@ export {
   type LetterPlace,
   letterKinds,
   readLetterPage,
-} from './operator-letter-lists.js';
+} from './dead-letters/letter-lists.js';
+export {
+  dropDeadLetter,
+  findDeadLetters,
+  type Replay,
+  replayDeadLetter,
+  showDeadLetter,
+} from './dead-letters/replay-dead-letters.js';
+export { mongoError } from './errors/mongo-error.js';
+export { changeKey, rereadKey } from './keys/change-key.js';
+export { findKeys, type KeyQuery, keyNames, readKey } from './keys/find-keys.js';
+export { forgetGoneKeys, markGoneKeys } from './keys/forget-gone-keys.js';
+export { type Forgotten, forgetKey } from './keys/forget-key.js';
+export { ORDERS, QUARANTINED } from './keys/key-lists.js';
+export {
+  type ActiveKey,
+  activeKeyPages,
+  activeKeys,
+  countActiveKeys,
+  countKeyDocuments,
+  recordError,
+  syncedIds,
+} from './keys/key-registry.js';
+export { type KeySummary, readKeySummaries } from './keys/key-summary.js';
+export type { KeyPlace } from './keys/key-walk.js';
+export { markPaused, markResumed, pausedKeys } from './keys/pause-keys.js';
+export {
+  countKeys,
+  type KeyPage,
+  type KeyPageQuery,
+  type NameSearch,
+  readKeyPage,
+} from './keys/read-key-page.js';
 export {
   deadAmong,
   lastMirroredEntries,
   type MirroredEntry,
   mirroredEntries,
   putMessages,
-} from './operator-messages.js';
-export { type Orphan, orphans, orphansOf, type RuleCollection } from './operator-orphans.js';
-export { markPaused, markResumed, pausedKeys } from './operator-pause.js';
-export { refusedItems, refusedValue } from './operator-refused-values.js';
-export { type IndexReport, inspectIndexes, inspectMongo, type MongoReport } from './operator-server.js';
-export { readStoredForm, type StoredForm } from './operator-stored-form.js';
-export { type Strays, strayMessages } from './operator-strays.js';
-export { unknownStream, unknownStreams } from './operator-unknown-streams.js';
+} from './messages/mirrored-messages.js';
+export { type MongoSinkOptions, mongoSink } from './mongo-sink.js';
+export { type AuditEntry, type AuditQuery, readAudit, writeAudit } from './reports/audit.js';
 export {
-  type MirroredItem,
-  type MirroredValue,
-  readMirroredValue,
-  type ValueKeyType,
-} from './operator-values.js';
-export { pingMongo } from './ping-mongo.js';
-export { prepareDatabase } from './prepare-database.js';
-export { probeWrites } from './probe-writes.js';
-export { countKeys, type KeyPage, type KeyPageQuery, type NameSearch, readKeyPage } from './read-key-page.js';
+  type FleetSample,
+  type KeySample,
+  readHistory,
+  readKeyHistory,
+  watchKey,
+  writeHistory,
+} from './reports/fleet-history.js';
 export {
   type MirrorFacts,
   type PausedKeys,
   type PausedStream,
   readMirrorFacts,
-} from './read-mirror-facts.js';
+} from './reports/read-mirror-facts.js';
 export {
   type FleetStatus,
   type KeyBacklog,
   type KeyError,
   type KeyTypeStatus,
   readStatus,
-} from './read-status.js';
-export { type NewDocumentSequence, readyMadeBson } from './ready-made-bson.js';
-export { readTargetMark, targetName, writeTargetMark } from './target-mark.js';
-export { passedEntries, readForecasts, saveForecasts, type TrimForecast } from './trim-forecasts.js';
-export { parseHeader, unitsOf, type ValueHeader } from './value-header.js';
-export { readUnits } from './value-reader.js';
+} from './reports/read-status.js';
+export { readTargetMark, targetName, writeTargetMark } from './reports/target-mark.js';
+export { passedEntries, readForecasts, saveForecasts, type TrimForecast } from './reports/trim-forecasts.js';
+export {
+  type MirroredItem,
+  type MirroredValue,
+  readMirroredValue,
+  type ValueKeyType,
+} from './values/mirrored-values.js';
+export { parseHeader, unitsOf, type ValueHeader } from './values/value-header.js';
+export { readUnits } from './values/value-reader.js';

@@ -10,11 +10,11 @@ import {
   withRetry,
 } from '@redis-to-mongo/pipeline';
 import type { Db } from 'mongodb';
-import { KeyStates } from './key-states.js';
-import { ListCommit } from './list-commit.js';
-import { MessageWriter, type MessageWriterOptions } from './message-writer.js';
-import { MembersWriter } from './value-members-writer.js';
-import { ValueWriter } from './value-writer.js';
+import { ListCommit } from './commands/list-commit.js';
+import { KeyStates } from './keys/key-states.js';
+import { MessageWriter, type MessageWriterOptions } from './messages/message-writer.js';
+import { MembersWriter } from './values/value-members-writer.js';
+import { ValueWriter } from './values/value-writer.js';
 
 /** Keys of several jobs that go in one command, about: a list of more goes alone. */
 const TOGETHER = 1_000;

@@ -1,0 +1,101 @@
+import {
+  type DocumentMessages,
+  type KeyState,
+  messageCollectionOf,
+  messageIdBounds,
+  plainMessage,
+  type RuleSpec,
+  STREAM_MESSAGES,
+} from '@redis-to-mongo/pipeline';
+import type { Db, Document } from 'mongodb';
+import { connected } from '../connection/ensure-connected.js';
+import { collectionsOf } from '../database/collection-of.js';
+import { ofPlace } from '../messages/mirrored-messages.js';
+import { removeUnits } from '../values/remove-units.js';
+import { HEADER_PROJECTION, IS_OURS, parseHeader } from '../values/value-header.js';
+import { documentIdOf, pathIn, pathsIn, type StoredValue } from '../values/value-place.js';
+
+/** A message in the fleet's own shape, and where it is. */
+export interface FoundMessage {
+  readonly collection: string;
+  readonly message: Readonly<Record<string, unknown>> & { readonly _id: string };
+}
+
+type Stored = { _id: string } & Document;
+
+const PAGE = 1000;
+
+/**
+ * All messages of a stream, of all its lives, page by page, from whichever collection they are in.
+ * @param rules whose collections are looked into, beside those that the key's lives were in.
+ * @throws SyncError as mongoError tells.
+ */
+export async function* messagePages(
+  db: Db,
+  { key, stream, type, collection, activity }: KeyState,
+  rules: readonly RuleSpec[],
+): AsyncGenerator<readonly FoundMessage[]> {
+  const ofRules = rules.flatMap((rule) => (rule.types?.includes('stream') ? (rule.collection ?? []) : []));
+  const named = [STREAM_MESSAGES, ...activity.map((period) => period.collection), ...ofRules];
+  // Where they are meant to be comes first: what is moved there meanwhile is not met again.
+  const present = messageCollectionOf({ collection: collection ?? null });
+  for (const name of new Set([present, ...named.filter((each) => typeof each === 'string')])) {
+    for (let after: string | undefined; ; ) {
+      const page: readonly Stored[] = await connected(db, () =>
+        db
+          .collection<Stored>(name)
+          .find({
+            _id: after === undefined ? messageIdBounds(key) : { ...messageIdBounds(key), $gt: after },
+            $or: ofPlace({ stream, type }),
+          })
+          .sort({ _id: 1 })
+          .limit(PAGE)
+          .toArray(),
+      );
+      if (page.length === 0) break;
+      yield page.map((stored) => ({
+        collection: name,
+        message: { ...plainMessage(stored), _id: stored._id },
+      }));
+      after = page.at(-1)?._id;
+    }
+  }
+}
+
+/** Removes messages that stand in another collection now. @throws SyncError as mongoError tells. */
+export async function removeFormerMessages(
+  db: Db,
+  former: string,
+  state: KeyState,
+  { documents }: DocumentMessages,
+): Promise<void> {
+  if (former === messageCollectionOf(state)) return;
+  await connected(db, async () => {
+    await db.collection<Stored>(former).deleteMany({ _id: { $in: documents.map(({ _id }) => _id) } });
+  });
+}
+
+/**
+ * Removes the document of a value, with its members', from where it was before it was written somewhere else. One that a later
+ * revision made stays.
+ * @throws SyncError as mongoError tells.
+ */
+export async function removeFormerValue(db: Db, former: KeyState, revision: number): Promise<void> {
+  if (former.keyType === 'stream') return;
+  const { key } = former;
+  const { collection, memberCollection } = collectionsOf(former.keyType, former);
+  await connected(db, async () => {
+    const headers = db.collection<StoredValue>(collection);
+    for (const isShaped of [false, true]) {
+      const own = isShaped
+        ? { _id: documentIdOf(former), [pathIn(true, 'key')]: key }
+        : { _id: key, ...IS_OURS };
+      const which = { ...own, ...pathsIn(isShaped, { revision: { $lte: revision } }) };
+      const found = await headers.findOne(which, { projection: HEADER_PROJECTION });
+      if (!found) continue;
+      const { form, attempts } = parseHeader(found);
+      await headers.deleteOne(which);
+      if (form === 'members') await removeUnits(db, { memberCollection }, key, attempts, [isShaped]);
+    }
+  });
+}

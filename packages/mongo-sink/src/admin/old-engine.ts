@@ -1,0 +1,65 @@
+import type { Db, Document } from 'mongodb';
+import { pagesOf } from '../commands/pages-of.js';
+import { connected } from '../connection/ensure-connected.js';
+import { mongoError } from '../errors/mongo-error.js';
+
+/** What a collection of the engine before this one holds. */
+export type OldKind = 'streams' | 'messages' | 'set' | 'list' | 'zset' | 'string' | 'json';
+
+/**
+ * weekly: its first generation, with a pair of collections for each week. acc: its last one, with a collection for each type.
+ */
+export interface OldCollection {
+  readonly name: string;
+  readonly generation: 'weekly' | 'acc';
+  readonly kind: OldKind;
+}
+
+const PATTERNS: readonly (readonly [RegExp, OldCollection['generation'], OldKind])[] = [
+  [/^stream_\d{4}_week_\d{1,2}$/, 'weekly', 'streams'],
+  [/^stream_message_\d{4}_week_\d{1,2}$/, 'weekly', 'messages'],
+  [/^stream_acc$/, 'acc', 'streams'],
+  [/^stream_message_acc$/, 'acc', 'messages'],
+  [/^set_acc$/, 'acc', 'set'],
+  [/^list_acc$/, 'acc', 'list'],
+  [/^zset_acc$/, 'acc', 'zset'],
+  [/^string_acc$/, 'acc', 'string'],
+  [/^json_acc$/, 'acc', 'json'],
+];
+
+/** Another database of the same MongoDB. */
+export function databaseBeside(db: Db, name: string): Db {
+  return db.client.db(name);
+}
+
+/** The old engine's collections in a database, streams before messages. @throws SyncError as mongoError tells. */
+export async function oldCollections(db: Db): Promise<readonly OldCollection[]> {
+  return await connected(db, async () => {
+    const names = (await db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name).sort();
+    return PATTERNS.flatMap(([pattern, generation, kind]) =>
+      names.filter((name) => pattern.test(name)).map((name) => ({ name, generation, kind })),
+    );
+  });
+}
+
+/** All documents of a collection in the order of their ids, some at a time. Nothing is written. @throws as oldCollections. */
+export async function* oldDocuments(
+  db: Db,
+  name: string,
+  atOnce: number,
+): AsyncGenerator<readonly Document[]> {
+  try {
+    const documents = db.collection(name).find({}, { sort: { _id: 1 }, batchSize: atOnce });
+    yield* pagesOf(documents, atOnce);
+  } catch (error) {
+    throw mongoError(error);
+  }
+}
+
+/** The id of an old document as text, and the time in it, in ms; `undefined` for an id of another kind. */
+export function objectIdOf(id: unknown): { readonly hex: string; readonly ms: number } | undefined {
+  if (typeof id !== 'object' || id === null || !('_bsontype' in id) || id._bsontype !== 'ObjectId')
+    return undefined;
+  const hex = String(id);
+  return { hex, ms: Number.parseInt(hex.slice(0, 8), 16) * 1000 };
+}

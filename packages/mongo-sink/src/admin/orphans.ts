@@ -1,0 +1,167 @@
+import { type DocumentId, isKeyType, type KeyType, OURS } from '@redis-to-mongo/pipeline';
+import { type Db, type Document, ObjectId } from 'mongodb';
+import { pagesOf } from '../commands/pages-of.js';
+import { connected, ensureConnected } from '../connection/ensure-connected.js';
+import { collectionOf, collectionsOf, VALUE_KEY_TYPES } from '../database/collection-of.js';
+import { mongoError } from '../errors/mongo-error.js';
+import { fromKeyDocument } from '../keys/key-document.js';
+import type { ValueKeyType } from '../values/mirrored-values.js';
+import { HEADER_PROJECTION, isOurs, parseHeader } from '../values/value-header.js';
+import { documentIdOf, ownerOf, pathIn, type StoredId, type StoredValue } from '../values/value-place.js';
+
+/** A value that says that it is there, while `keys` has no key whose value it is. */
+export interface Orphan {
+  readonly key: string;
+  readonly keyType: ValueKeyType;
+  readonly collection: string;
+  /** The collection, where a rule has named it. */
+  readonly ruleCollection: string | null;
+  /** Of the value; `undefined` for a document that is not the fleet's. */
+  readonly revision: number | undefined;
+  /** The `_id` of its document, where that is not the key. */
+  readonly documentId: DocumentId | undefined;
+  readonly problem: string;
+}
+
+/** Where values are, besides the collections of their types. */
+export interface RuleCollection {
+  /** `undefined` for those of the types. */
+  readonly collection: string | undefined;
+  /** The types that a rule sends there; `undefined` for all. */
+  readonly types: readonly KeyType[] | undefined;
+  /** The rule gives its documents a shape. */
+  readonly isShaped: boolean;
+}
+
+type Stored = { _id: string } & Document;
+
+/** In either shape; a user's own field may be called active. */
+const ACTIVE = { $or: [{ active: true, [OURS]: { $exists: false } }, { [pathIn(true, 'active')]: true }] };
+
+const PAGE = 1000;
+
+/**
+ * The active values that belong to no active key, in the collections of all types and of rules.
+ * @throws SyncError as mongoError tells.
+ */
+export async function* orphans(
+  db: Db,
+  ruleCollections: readonly RuleCollection[],
+  wanted: (key: string) => boolean,
+): AsyncGenerator<Orphan> {
+  try {
+    await ensureConnected(db);
+    for (const place of placesOf(ruleCollections)) {
+      const cursor = db
+        .collection<StoredValue>(place.collection)
+        .find(ACTIVE, { projection: HEADER_PROJECTION, batchSize: PAGE });
+      const isWanted = (value: StoredValue) => {
+        const key = ownerOf(value) ?? value._id;
+        return typeof key === 'string' && wanted(key);
+      };
+      for await (const page of pagesOf(cursor, PAGE)) yield* orphansAmong(db, place, page.filter(isWanted));
+    }
+  } catch (error) {
+    throw mongoError(error);
+  }
+}
+
+/** The same for one key. */
+export async function orphansOf(
+  db: Db,
+  ruleCollections: readonly RuleCollection[],
+  key: string,
+): Promise<readonly Orphan[]> {
+  return await connected(db, async () => {
+    const found: Orphan[] = [];
+    for (const place of placesOf(ruleCollections)) {
+      const values = db.collection<StoredValue>(place.collection);
+      const ofKey = place.isShaped ? { $or: [{ _id: key }, { [pathIn(true, 'key')]: key }] } : { _id: key };
+      const active = values.find({ $and: [ofKey, ACTIVE] }, { projection: HEADER_PROJECTION });
+      for await (const orphan of orphansAmong(db, place, await active.toArray())) found.push(orphan);
+    }
+    return found;
+  });
+}
+
+interface Place {
+  readonly keyTypes: readonly ValueKeyType[];
+  readonly collection: string;
+  readonly ruleCollection: string | null;
+  /** Some rule gives its documents a shape, and there is an index on their keys. */
+  readonly isShaped: boolean;
+}
+
+function placesOf(ruleCollections: readonly RuleCollection[]): readonly Place[] {
+  const own = VALUE_KEY_TYPES.map((keyType): Place => {
+    const { collection } = collectionsOf(keyType, {});
+    const isShaped = ruleCollections.some(
+      (rule) => rule.collection === undefined && rule.isShaped && (rule.types?.includes(keyType) ?? true),
+    );
+    return { keyTypes: [keyType], collection, ruleCollection: null, isShaped };
+  });
+  const named = ruleCollections.flatMap(({ collection, types, isShaped }): Place[] => {
+    const keyTypes = VALUE_KEY_TYPES.filter((keyType) => types?.includes(keyType) ?? true);
+    return collection === undefined ? [] : [{ keyTypes, collection, ruleCollection: collection, isShaped }];
+  });
+  return [...own, ...named.filter(({ keyTypes }) => keyTypes.length > 0)];
+}
+
+async function* orphansAmong(
+  db: Db,
+  { keyTypes, collection, ruleCollection }: Place,
+  values: readonly StoredValue[],
+): AsyncGenerator<Orphan> {
+  if (values.length === 0) return;
+  const ids = values.map((value) => ownerOf(value) ?? String(value._id));
+  const known = new Map<string, Document>();
+  for await (const found of db.collection<Stored>('keys').find({ _id: { $in: ids } }))
+    known.set(found._id, found);
+  for (const [i, value] of values.entries()) {
+    const key = ids[i] ?? '';
+    const document = known.get(key);
+    const owner = document && stateOf(document);
+    const isOwn =
+      owner &&
+      owner.status === 'active' &&
+      collectionOf(owner) === collection &&
+      isSameId(documentIdOf(owner), value._id);
+    if (isOwn || (document && !owner)) continue; // a damaged document in keys is told by itself
+    const keyType =
+      owner && keyTypes.some((each) => each === owner.keyType) && owner.keyType !== 'stream'
+        ? owner.keyType
+        : keyTypes[0];
+    if (keyType === undefined) continue;
+    const isFleets = isOurs(value);
+    const whose = owner ? 'which is not its value now' : 'of a key that keys does not know';
+    const problem = isFleets
+      ? `an active value in ${collection}, ${whose}`
+      : `an active value in ${collection} that is not the fleet’s, ${whose}`;
+    yield {
+      key,
+      keyType,
+      collection,
+      ruleCollection,
+      revision: isFleets ? parseHeader(value).revision : undefined,
+      documentId: value._id === key ? undefined : documentIdIn(value._id),
+      problem,
+    };
+  }
+}
+
+function isSameId(a: StoredId, b: StoredId): boolean {
+  return a === b || (typeof a === typeof b && String(a) === String(b));
+}
+
+function documentIdIn(id: StoredId): DocumentId {
+  if (typeof id === 'string') return { kind: 'text', text: id };
+  return { kind: id instanceof ObjectId ? 'objectId' : 'number', text: String(id) };
+}
+
+function stateOf(document: Document) {
+  try {
+    return isKeyType(document.keyType) ? fromKeyDocument(document) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,58 @@
+import { type KeyState, messageIdPrefix } from '@redis-to-mongo/pipeline';
+import type { Db, Document } from 'mongodb';
+import { connected } from '../connection/ensure-connected.js';
+import { readDeadLetter } from '../dead-letters/dead-letters.js';
+import {
+  itemOf,
+  type MirroredItem,
+  type MirroredValue,
+  type ValueKeyType,
+  valueIn,
+} from '../values/mirrored-values.js';
+
+type Letter = { _id: string } & Document;
+type Life = Pick<KeyState, 'key' | 'incarnation'>;
+
+/**
+ * The last value of a key's present life, where MongoDB refused it: by its dead letter. `undefined` where it did not.
+ * @throws SyncError MIRROR_DAMAGED, or as mongoError tells.
+ */
+export async function refusedValue(
+  db: Db,
+  keyType: ValueKeyType,
+  { key, incarnation }: Life,
+): Promise<MirroredValue | undefined> {
+  return await connected(db, async () => {
+    const document = await readDeadLetter(db, `${messageIdPrefix(key, incarnation)}value`);
+    return document && valueIn(keyType, document);
+  });
+}
+
+/**
+ * The items of a large value that MongoDB has refused in its present life, by their dead letters: those that the value does not
+ * hold any more, too. `undefined` where there are pieces among them, of an item too large for one document, or of a text.
+ * @throws as refusedValue.
+ */
+export async function refusedItems(
+  db: Db,
+  keyType: ValueKeyType,
+  { key, incarnation }: Life,
+): Promise<readonly MirroredItem[] | undefined> {
+  const prefix = messageIdPrefix(key, incarnation);
+  return await connected(db, async () => {
+    const letters = db
+      .collection<Letter>('dead_letters')
+      .find(
+        { _id: { $gt: `${prefix}unit:`, $lt: `${prefix}unit;` }, kind: 'unit' },
+        { projection: { _id: 1 } },
+      );
+    const items: MirroredItem[] = [];
+    for await (const { _id } of letters) {
+      const unit = await readDeadLetter(db, _id);
+      if (!unit) continue; // dropped meanwhile
+      if (keyType === 'string' || keyType === 'json' || unit.parts !== undefined) return undefined;
+      items.push(itemOf(keyType, unit));
+    }
+    return items;
+  });
+}

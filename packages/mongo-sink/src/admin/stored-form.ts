@@ -1,0 +1,42 @@
+import { type KeyState, messageIdPrefix, OURS } from '@redis-to-mongo/pipeline';
+import type { Db } from 'mongodb';
+import { connected } from '../connection/ensure-connected.js';
+import { collectionsOf } from '../database/collection-of.js';
+import { documentIdOf, type StoredValue } from '../values/value-place.js';
+
+/** How MongoDB holds what a key is now. */
+export interface StoredForm {
+  readonly collection: string;
+  /** The `_id` of its document; of a stream what those of its entries begin with. */
+  readonly id: string;
+  /** `entries`: a document each. `inline`: one holds the value. `members`: one for each part. */
+  readonly form: 'entries' | 'inline' | 'members';
+  /** Members, fields or items; bytes of a string or of JSON; `null` of a stream, or where it is not told. */
+  readonly size: number | null;
+}
+
+/** Reads the document of a value without what it holds. @returns `undefined` where there is none. @throws SyncError as mongoError tells. */
+export async function readStoredForm(
+  db: Db,
+  state: KeyState,
+  streamCollection: string,
+): Promise<StoredForm | undefined> {
+  if (state.keyType === 'stream') {
+    const id = messageIdPrefix(state.key, state.incarnation);
+    return { collection: streamCollection, id: `${id}…`, form: 'entries', size: null };
+  }
+  const { collection } = collectionsOf(state.keyType, state);
+  const id = documentIdOf(state);
+  return await connected(db, async () => {
+    const projection = { form: 1, size: 1, [`${OURS}.form`]: 1, [`${OURS}.size`]: 1 };
+    const found = await db.collection<StoredValue>(collection).findOne({ _id: id }, { projection });
+    if (!found) return undefined;
+    const { form, size } = { ...found, ...found[OURS] };
+    return {
+      collection,
+      id: String(id),
+      form: form === 'members' ? 'members' : 'inline',
+      size: typeof size === 'number' ? size : null,
+    };
+  });
+}

@@ -1,0 +1,71 @@
+import { keyOfMessageId, messageIdBounds } from '@redis-to-mongo/pipeline';
+import type { Db, Document } from 'mongodb';
+import { pagesOf } from '../commands/pages-of.js';
+import { connected, ensureConnected } from '../connection/ensure-connected.js';
+import { mongoError } from '../errors/mongo-error.js';
+import { pathIn } from '../values/value-place.js';
+
+type Stored = { _id: string } & Document;
+
+const PAGE = 1000;
+
+/**
+ * The keys that have messages, while `keys` does not know them. MongoDB groups all messages by stream and type for that.
+ * @param collections where messages are.
+ * @throws SyncError as mongoError tells.
+ */
+export async function* unknownStreams(
+  db: Db,
+  collections: readonly string[],
+  wanted: (key: string) => boolean,
+): AsyncGenerator<string> {
+  try {
+    await ensureConnected(db);
+    for (const name of collections) {
+      const groups = db
+        .collection(name)
+        .aggregate<{ first: unknown }>(
+          [{ $group: { _id: { stream: ownOr('stream'), type: ownOr('type') }, first: { $min: '$_id' } } }],
+          { allowDiskUse: true, batchSize: PAGE },
+        );
+      for await (const page of pagesOf(groups, PAGE)) {
+        const keys = page.flatMap(({ first }) =>
+          typeof first === 'string' ? (keyOfMessageId(first) ?? []) : [],
+        );
+        yield* await withoutKnown(db, keys.filter(wanted));
+      }
+    }
+  } catch (error) {
+    throw mongoError(error);
+  }
+}
+
+/** A collection that has messages of the key, while `keys` does not know it. @throws as unknownStreams. */
+export async function unknownStream(
+  db: Db,
+  collections: readonly string[],
+  key: string,
+): Promise<string | undefined> {
+  return await connected(db, async () => {
+    if ((await withoutKnown(db, [key])).length === 0) return undefined;
+    for (const name of collections) {
+      const messages = db
+        .collection<Stored>(name)
+        .find({ _id: messageIdBounds(key) }, { projection: { _id: 1 } });
+      for await (const { _id } of messages) if (keyOfMessageId(_id) === key) return name;
+    }
+    return undefined;
+  });
+}
+
+/** A field of the fleet's in a document of either shape; a stream's own field may have its name. */
+function ownOr(name: string): Document {
+  return { $ifNull: [`$${pathIn(true, name)}`, `$${name}`] };
+}
+
+async function withoutKnown(db: Db, keys: readonly string[]): Promise<readonly string[]> {
+  if (keys.length === 0) return [];
+  const found = db.collection<Stored>('keys').find({ _id: { $in: [...keys] } }, { projection: { _id: 1 } });
+  const known = new Set(await found.map(({ _id }) => _id).toArray());
+  return keys.filter((key) => !known.has(key));
+}

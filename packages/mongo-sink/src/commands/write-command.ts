@@ -1,0 +1,114 @@
+import { SyncError } from '@redis-to-mongo/pipeline';
+import type { Db, Document } from 'mongodb';
+import { mongoError } from '../errors/mongo-error.js';
+
+/** One record that a write command refused. */
+export interface WriteError {
+  /** Which of the command's records. */
+  readonly index: number;
+  readonly code: number;
+  /** The server's words. They can quote values: never for logs. */
+  readonly message: string;
+  /** Duplicate key on `_id`: the record is there already. */
+  readonly isOwnId: boolean;
+}
+
+export interface WriteReply {
+  /** Records that were inserted, or changed by an update. */
+  readonly n: number;
+  readonly errors: readonly WriteError[];
+}
+
+/** A command that was refused as a whole, for a reason that nobody here knows: it may be one of its records. */
+export interface CommandRefusal {
+  readonly refusal: SyncError;
+  /** The server's code, or 22 (InvalidBSON) where the driver could not make BSON of a record. */
+  readonly code: number;
+  /** As WriteError has it. */
+  readonly message: string;
+}
+
+/**
+ * A command gets this long, in ms: a little more than its connection does without a byte. The driver (7.9) waits for ever
+ * for a connection that ends while a command of more than 16 KiB is still being sent, which no option of its own bounds.
+ */
+const WITHIN_MS = 65_000;
+
+const WRITE_CONCERN = { w: 'majority', j: true } as const;
+const INVALID_BSON = 22;
+
+/**
+ * Runs one unordered insert or update command: every record is tried, and the refused ones are told one by one.
+ * Resolves only when what was written is durable (majority, journaled).
+ * Source: https://www.mongodb.com/docs/manual/reference/command/insert/
+ * @throws SyncError as mongoError tells, when the command as a whole failed; MONGO_TIMEOUT when it took too long.
+ */
+export async function writeCommand(db: Db, command: Document, withinMs = WITHIN_MS): Promise<WriteReply> {
+  const reply = await tryCommand(db, command, withinMs);
+  if ('refusal' in reply) throw reply.refusal;
+  return reply;
+}
+
+/** As writeCommand, but for a command that is refused as a whole for an unknown reason: that is returned. */
+export async function tryCommand(
+  db: Db,
+  command: Document,
+  withinMs = WITHIN_MS,
+): Promise<WriteReply | CommandRefusal> {
+  const signal = AbortSignal.timeout(withinMs);
+  try {
+    const reply = await db.command({ ...command, ordered: false, writeConcern: WRITE_CONCERN }, { signal });
+    if (reply.writeConcernError) throw mongoError(toError(reply.writeConcernError));
+    const raw: unknown = reply.writeErrors;
+    return {
+      n: Number(reply.nModified ?? reply.n ?? 0),
+      errors: Array.isArray(raw) ? raw.map(parseWriteError) : [],
+    };
+  } catch (error) {
+    if (signal.aborted)
+      throw new SyncError('MONGO_TIMEOUT', 'transient', `MongoDB did not answer within ${withinMs} ms`, {
+        cause: error,
+      });
+    const refusal = mongoError(error);
+    const code = codeOf(error);
+    if (refusal.errorClass !== 'unknown' || code === undefined) throw refusal;
+    return { refusal, code, message: error instanceof Error ? error.message : '' };
+  }
+}
+
+/** Whether the server says that it is the record's own `_id` that is taken. @param raw a write error as it tells it. */
+export function isOwnId(raw: {
+  readonly code?: unknown;
+  readonly keyPattern?: unknown;
+  readonly message?: unknown;
+}): boolean {
+  const { code, keyPattern, message } = raw;
+  if (code !== 11000) return false;
+  return typeof keyPattern === 'object' && keyPattern !== null
+    ? Object.keys(keyPattern).join() === '_id'
+    : /index: _id_/.test(String(message));
+}
+
+function parseWriteError(raw: Document): WriteError {
+  const code = Number(raw.code);
+  const message = String(raw.errmsg ?? '');
+  return {
+    index: Number(raw.index),
+    code,
+    message,
+    isOwnId: isOwnId({ code, keyPattern: raw.keyPattern, message }),
+  };
+}
+
+function codeOf(error: unknown): number | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if ('code' in error && typeof error.code === 'number') return error.code;
+  return /^BSON.*Error$|^RangeError$/.test(error.name) ? INVALID_BSON : undefined;
+}
+
+function toError(raw: Document): Error {
+  return Object.assign(new Error(String(raw.errmsg ?? raw.codeName ?? 'write concern')), {
+    name: 'MongoWriteConcernError',
+    code: Number(raw.code),
+  });
+}

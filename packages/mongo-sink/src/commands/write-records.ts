@@ -1,0 +1,148 @@
+import type { Db, Document } from 'mongodb';
+import { isContentCode } from '../errors/mongo-error.js';
+import { verdictOn } from '../errors/record-verdict.js';
+import type { RecordLists } from './record-lists.js';
+import { type CommandRefusal, tryCommand, type WriteError, type WriteReply } from './write-command.js';
+
+/** Records to be written by one command, or by several where it is not taken as a whole. */
+export interface Records {
+  readonly count: number;
+  /** The command that writes the records of these indexes, in this order; without indexes: all. */
+  readonly command: (indexes?: readonly number[]) => Document;
+}
+
+/** So many records refused alone, and none taken: then it is not about the records. */
+const STRIKES = 3;
+
+/**
+ * Writes records, and gives a verdict on each. What MongoDB says of a record with a code that nobody here knows is believed
+ * once it says so without the record's neighbours; a command that it refuses as a whole is cut in halves until the records that
+ * it is about stand alone. So one record never holds up another one.
+ * @returns how many were inserted or changed, and of each of the others why not.
+ * @throws SyncError where it is not about single records, as writeCommand tells.
+ */
+export async function writeRecords(db: Db, records: Records): Promise<WriteReply> {
+  const first = await writeSome(db, records);
+  const { settled, doubtful } = judge(first.errors);
+  if (doubtful.length === 0) return { n: first.n, errors: [...settled, ...first.alone] };
+  const again = await writeSome(
+    db,
+    records,
+    doubtful.map(({ index }) => index),
+  );
+  judge(again.errors); // throws where they are transient now
+  return { n: first.n + again.n, errors: [...settled, ...first.alone, ...again.errors, ...again.alone] };
+}
+
+/** Inserts documents, and gives a verdict on each: see writeRecords. @param lists as BSON, where they can be sent so. */
+export async function insertRecords(
+  db: Db,
+  collection: string,
+  documents: readonly Document[],
+  lists?: RecordLists,
+): Promise<WriteReply> {
+  return await writeRecords(db, {
+    count: documents.length,
+    command: (indexes) => {
+      const some = pick(documents, indexes);
+      return { insert: collection, documents: lists?.listOf('documents', some) ?? some };
+    },
+  });
+}
+
+/** Updates documents, and gives a verdict on each: see insertRecords. */
+export async function updateRecords(
+  db: Db,
+  collection: string,
+  updates: readonly Document[],
+  lists?: RecordLists,
+): Promise<WriteReply> {
+  return await writeRecords(db, {
+    count: updates.length,
+    command: (indexes) => {
+      const some = pick(updates, indexes);
+      return { update: collection, updates: lists?.listOf('updates', some) ?? some };
+    },
+  });
+}
+
+function pick(records: readonly Document[], indexes: readonly number[] | undefined): readonly Document[] {
+  return indexes ? indexes.flatMap((i) => records[i] ?? []) : records;
+}
+
+interface Written extends WriteReply {
+  /** Records that were refused alone. */
+  readonly alone: readonly WriteError[];
+}
+
+function judge(errors: readonly WriteError[]): { settled: WriteError[]; doubtful: WriteError[] } {
+  const settled: WriteError[] = [];
+  const doubtful: WriteError[] = [];
+  for (const error of errors) {
+    const verdict = error.isOwnId ? 'refused' : verdictOn(error.code);
+    if (typeof verdict !== 'string') throw verdict;
+    (verdict === 'refused' ? settled : doubtful).push(error);
+  }
+  return { settled, doubtful };
+}
+
+async function writeSome(db: Db, records: Records, indexes?: readonly number[]): Promise<Written> {
+  const reply = await tryCommand(db, records.command(indexes));
+  if ('refusal' in reply)
+    return await new Isolation(db, records).isolate(indexes ?? [...Array(records.count).keys()], reply);
+  return { ...numbered(reply, indexes), alone: [] };
+}
+
+function numbered({ n, errors }: WriteReply, indexes: readonly number[] | undefined): WriteReply {
+  return indexes
+    ? { n, errors: errors.map((error) => ({ ...error, index: indexes[error.index] ?? -1 })) }
+    : { n, errors };
+}
+
+/** Finds the records for which a command is refused as a whole. */
+class Isolation {
+  readonly #db: Db;
+  readonly #records: Records;
+  #taken = 0;
+  #strikes = 0;
+
+  constructor(db: Db, records: Records) {
+    this.#db = db;
+    this.#records = records;
+  }
+
+  async isolate(indexes: readonly number[], refused: CommandRefusal): Promise<Written> {
+    const written = await this.#halves(indexes, refused);
+    if (this.#strikes > 0 && this.#taken === 0) throw refused.refusal;
+    return written;
+  }
+
+  async #halves(indexes: readonly number[], refused: CommandRefusal): Promise<Written> {
+    const [index] = indexes;
+    if (indexes.length <= 1)
+      return { n: 0, errors: [], alone: index === undefined ? [] : [this.#alone(index, refused)] };
+    const middle = indexes.length >> 1;
+    const first = await this.#half(indexes.slice(0, middle));
+    const second = await this.#half(indexes.slice(middle));
+    return {
+      n: first.n + second.n,
+      errors: [...first.errors, ...second.errors],
+      alone: [...first.alone, ...second.alone],
+    };
+  }
+
+  async #half(indexes: readonly number[]): Promise<Written> {
+    const reply = await tryCommand(this.#db, this.#records.command(indexes));
+    if ('refusal' in reply) return await this.#halves(indexes, reply);
+    this.#taken += indexes.length;
+    return { ...numbered(reply, indexes), alone: [] };
+  }
+
+  #alone(index: number, { refusal, code, message }: CommandRefusal): WriteError {
+    if (!isContentCode(code)) {
+      this.#strikes++;
+      if (this.#taken === 0 && this.#strikes >= STRIKES) throw refusal;
+    }
+    return { index, code, message, isOwnId: false };
+  }
+}

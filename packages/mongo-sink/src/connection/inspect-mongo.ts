@@ -1,0 +1,93 @@
+import type { RuleSpec } from '@redis-to-mongo/pipeline';
+import { type Db, type Document, MongoServerError } from 'mongodb';
+import { collectionsUsed } from '../database/collections-used.js';
+import { INDEXES } from '../database/prepare-database.js';
+import { type IndexProblem, judgeIndex } from '../indexes/judge-index.js';
+import { indexesOf } from '../indexes/make-index.js';
+import { ruleIndexes } from '../indexes/rule-indexes.js';
+import type { Index } from '../indexes/value-indexes.js';
+import { connected } from './ensure-connected.js';
+import { lackingActions } from './lacking-actions.js';
+
+/** What a MongoDB tells of itself, and of what the fleet needs there. */
+export interface MongoReport {
+  readonly version: string;
+  /** The replica set's name; `undefined` for a server alone. */
+  readonly replicaSet: string | undefined;
+  /** Behind a mongos of a sharded cluster. */
+  readonly isSharded: boolean;
+  readonly isWritable: boolean;
+  /** How far its clock is ahead of ours, in ms, give or take half of the answer's time; `undefined` where it hides it. */
+  readonly clockAheadMs: number | undefined;
+  /** Indexes that the fleet would make at its next start, and those that it could not. */
+  readonly indexes: IndexReport;
+  /** Actions on the database that the user lacks; empty where the server asks for no login, or does not tell. */
+  readonly lackingPrivileges: readonly string[];
+}
+
+/**
+ * Looks the server over, and writes nothing.
+ * @throws SyncError as mongoError tells, when it does not answer or refuses the login.
+ */
+export async function inspectMongo(db: Db, rules: readonly RuleSpec[] = []): Promise<MongoReport> {
+  return await connected(db, async () => {
+    const asked = Date.now();
+    const hello = await db.command({ hello: 1 });
+    const answered = Date.now();
+    const { version } = await db.command({ buildInfo: 1 });
+    const time: unknown = hello.localTime;
+    return {
+      version: String(version),
+      replicaSet: typeof hello.setName === 'string' ? hello.setName : undefined,
+      isSharded: hello.msg === 'isdbgrid',
+      isWritable: hello.isWritablePrimary === true,
+      clockAheadMs: time instanceof Date ? time.getTime() - (asked + answered) / 2 : undefined,
+      indexes: await inspectIndexes(db, rules),
+      lackingPrivileges: await lackingPrivileges(db, rules),
+    };
+  });
+}
+
+/** What stands with the indexes that the fleet uses. */
+export interface IndexReport {
+  /** Those that are not there, as `collection {field: 1}`. */
+  readonly missing: readonly string[];
+  /** Indexes that stand in the way of ours, or keep documents of the fleet out. */
+  readonly problems: readonly IndexProblem[];
+}
+
+/** @throws as inspectMongo. */
+export async function inspectIndexes(db: Db, rules: readonly RuleSpec[] = []): Promise<IndexReport> {
+  const wanted = [...INDEXES, ...ruleIndexes(rules)];
+  const there = new Map<string, Document[]>();
+  await connected(db, async () => {
+    for (const name of new Set(wanted.map(({ collection }) => collection)))
+      there.set(name, await indexesOf(db, name));
+  });
+  const missing: string[] = [];
+  const problems = new Map<string, IndexProblem>();
+  for (const index of wanted) {
+    const verdict = judgeIndex(index, there.get(index.collection) ?? []);
+    if (typeof verdict === 'object') problems.set(verdict.problem, verdict);
+    else if (verdict !== 'there') missing.push(inWords(index));
+  }
+  return { missing, problems: [...problems.values()] };
+}
+
+function inWords({ collection, key }: Index): string {
+  const fields = Object.keys(key).map((field) => `${field}: 1`);
+  return `${collection} {${fields.join(', ')}}`;
+}
+
+async function lackingPrivileges(db: Db, rules: readonly RuleSpec[]): Promise<readonly string[]> {
+  const status = await db.command({ connectionStatus: 1, showPrivileges: true }).catch(unlessRefused);
+  const users: unknown = status?.authInfo?.authenticatedUsers;
+  if (!Array.isArray(users) || users.length === 0) return [];
+  const privileges: unknown = status?.authInfo?.authenticatedUserPrivileges;
+  return lackingActions(privileges, db.databaseName, collectionsUsed(rules));
+}
+
+/** A server need not know the command. One that does not answer says nothing. */
+function unlessRefused(error: unknown): undefined {
+  if (!(error instanceof MongoServerError)) throw error;
+}

@@ -1,0 +1,23 @@
+import { KEY_TYPES, memberCollectionOf, type RuleSpec, STREAM_MESSAGES } from '@redis-to-mongo/pipeline';
+import { ruleIndexes } from '../indexes/rule-indexes.js';
+import { INDEXES } from './prepare-database.js';
+
+/** Names of collections, each once. */
+export interface CollectionsUsed {
+  readonly all: readonly string[];
+  /** Those in which the fleet makes indexes. */
+  readonly indexed: readonly string[];
+}
+
+/** The collections that the fleet reads and writes: its own, those of the key types, and those of rules. */
+export function collectionsUsed(rules: readonly RuleSpec[]): CollectionsUsed {
+  const indexed = [...INDEXES, ...ruleIndexes(rules)].map(({ collection }) => collection);
+  const ofRules = rules.flatMap(({ collection, types = KEY_TYPES }) => {
+    if (collection === undefined) return [];
+    return types.includes('stream') ? [collection] : [collection, memberCollectionOf(collection)];
+  });
+  return {
+    all: [...new Set([...indexed, 'fleet', STREAM_MESSAGES, ...ofRules])],
+    indexed: [...new Set(indexed)],
+  };
+}

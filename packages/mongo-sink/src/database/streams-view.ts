@@ -1,0 +1,98 @@
+import {
+  globPattern,
+  OURS,
+  type RuleSpec,
+  SyncError,
+  valueCollectionsOf,
+  wholeText,
+} from '@redis-to-mongo/pipeline';
+import { type Db, type Document, MongoServerError } from 'mongodb';
+import { pathIn } from '../values/value-place.js';
+import { collectionsOf } from './collection-of.js';
+
+/** The view that shows each stream with its metadata sets. */
+const STREAMS_VIEW = 'streams';
+
+/** MongoDB's code where another process has made it meanwhile. */
+const NAMESPACE_EXISTS = 48;
+
+/**
+ * Makes the view `streams` where a rule attaches metadata sets to their streams: it shows each main stream as `keys` has it, with the
+ * members of its sets. It holds nothing by itself, so it is always in step with what is there.
+ * @throws SyncError DOCUMENT_FOREIGN where the database has a collection of that name; else what the driver throws.
+ */
+export async function makeStreamsView(db: Db, rules: readonly RuleSpec[]): Promise<void> {
+  const attached = rules.filter(({ attach }) => attach);
+  if (attached.length === 0) return;
+  const pipeline = pipelineOf(attached);
+  const found = await viewIn(db);
+  if (found && found.type !== 'view')
+    throw new SyncError(
+      'DOCUMENT_FOREIGN',
+      'configuration',
+      `the database has a collection ${STREAMS_VIEW}, whose name a rule with attach needs for a view: rename it, or remove attach`,
+    );
+  const isThis = (view: Document | undefined) =>
+    JSON.stringify(view?.options?.pipeline) === JSON.stringify(pipeline);
+  if (isThis(found)) return;
+  if (found) {
+    await db.command({ collMod: STREAMS_VIEW, viewOn: 'keys', pipeline });
+    if (isThis(await viewIn(db))) return;
+    // MongoDB's stand-in in tests takes the command, and changes nothing.
+    await db.dropCollection(STREAMS_VIEW);
+  }
+  await db.createCollection(STREAMS_VIEW, { viewOn: 'keys', pipeline }).catch((error: unknown) => {
+    if (!(error instanceof MongoServerError) || error.code !== NAMESPACE_EXISTS) throw error;
+  });
+}
+
+async function viewIn(db: Db): Promise<Document | undefined> {
+  const [found] = await db.listCollections({ name: STREAMS_VIEW }).toArray();
+  return found;
+}
+
+function pipelineOf(attached: readonly RuleSpec[]): Document[] {
+  const names = attached.map((_, i) => `sets${i}`);
+  const map = { input: { $concatArrays: names.map((name) => `$${name}`) }, as: 'set' };
+  const metadata = { $arrayToObject: { $map: { ...map, in: { k: '$$set.k', v: '$$set.v' } } } };
+  const shown = ['status', 'incarnation', 'activity', 'lag', 'counts', 'lastChangedAt', 'expiresAt'];
+  return [
+    { $match: { keyType: 'stream', type: 'main' } },
+    ...attached.map((rule, i) => ({ $lookup: lookupOf(rule, names[i] ?? '') })),
+    { $project: { ...Object.fromEntries(shown.map((name) => [name, 1])), metadata } },
+  ];
+}
+
+/** The sets of a stream that a rule attaches. A set that has a document for each member tells only how many there are. */
+function lookupOf({ pattern, collection, shape, fields }: RuleSpec, as: string): Document {
+  const at = (name: string) => pathIn(shape !== undefined, name);
+  const { names, source } = globPattern(pattern);
+  const members = shape ? (fields?.rename?.members ?? 'members') : 'members';
+  const set = valueCollectionsOf(collectionsOf('set', {}), { collection: collection ?? null });
+  return {
+    from: set.collection,
+    as,
+    let: { stream: '$_id' },
+    pipeline: [
+      {
+        $match: {
+          $expr: { $eq: [`$${at('stream')}`, '$$stream'] },
+          [at('active')]: true,
+          [at('type')]: { $ne: 'main' },
+          ...(shape ? {} : { [OURS]: { $exists: false } }),
+          [shape ? at('key') : '_id']:
+            source === undefined ? { $in: [...names] } : { $regex: wholeText(source) },
+        },
+      },
+      {
+        $project: {
+          k: `$${at('type')}`,
+          v: {
+            $cond: [{ $eq: [`$${at('form')}`, 'inline'] }, `$${members}`, { tooLarge: `$${at('size')}` }],
+          },
+        },
+      },
+      { $sort: { k: 1 } },
+    ],
+  };
+}

@@ -1,0 +1,200 @@
+import {
+  decodeEntry,
+  encodeContent,
+  type MessageDocument,
+  SyncError,
+  shownKey,
+  storedText,
+} from '@redis-to-mongo/pipeline';
+import { Binary, BSON, type Db, type Document } from 'mongodb';
+import { bulksOf } from '../commands/bulks-of.js';
+import { updateRecords } from '../commands/write-records.js';
+import { mongoError } from '../errors/mongo-error.js';
+import { packContent, unpackContent } from './packed-content.js';
+
+/** Why MongoDB can't take a record. */
+export interface Reason {
+  /** The collection that it would have gone to. */
+  readonly collection: string;
+  /** MongoDB's code, or 10334 (BSONObjectTooLarge) where the size was known before. */
+  readonly code: number;
+  readonly reason: string;
+}
+
+/** A message that was refused. */
+export interface Refusal extends Reason {
+  /** In the fleet's own shape. */
+  readonly document: MessageDocument;
+  /** The shape in which it is stored; default the fleet's own. */
+  readonly shape?: 'document' | undefined;
+  /** The record's size in MongoDB, in bytes. */
+  readonly bytes: number;
+}
+
+/** A value, or a unit of a large one, that was refused. */
+export interface ValueRefusal extends Reason {
+  /** One letter for the same value, and for the same unit: a newer one takes its place. */
+  readonly id: string;
+  readonly kind: 'value' | 'unit';
+  readonly stream: string;
+  readonly type: string;
+  readonly document: Document;
+}
+
+/** A part of a dead letter too large for one document, in bytes. */
+const PART_BYTES = 8 * 1024 * 1024;
+/** Letters of one command, and about how many bytes they take. */
+const LETTERS_AT_ONCE = {
+  sizeOf: ({ document }: { readonly document: Uint8Array }) => document.length + 1500,
+  bytes: PART_BYTES,
+  count: 500,
+};
+
+/**
+ * Keeps refused messages whole, with the reason, so that they can be looked at and replayed. One too large for
+ * one document leaves its content in `dead_letter_parts`, as one packed list cut into parts. Writing the same one again changes nothing.
+ * @throws SyncError DEAD_LETTER_REFUSED when MongoDB does not take a letter, else as writeCommand.
+ */
+export async function writeDeadLetters(db: Db, refusals: readonly Refusal[], at: Date): Promise<void> {
+  await save(
+    db,
+    refusals.map(({ document, shape, bytes, ...reason }) => {
+      const { _id, stream, type, entryId } = document;
+      return {
+        id: _id,
+        kind: 'entry',
+        stream,
+        type,
+        entryId,
+        bytes,
+        at,
+        ...reason,
+        ...(shape ? { shape } : {}),
+        ...contentOf(document, bytes),
+      };
+    }),
+  );
+}
+
+/** Keeps refused values and units whole, as writeDeadLetters; one too large for one document as BSON cut into parts. */
+export async function writeValueLetters(db: Db, refusals: readonly ValueRefusal[], at: Date): Promise<void> {
+  await save(
+    db,
+    refusals.map(({ document, ...reason }) => {
+      const bytes = BSON.calculateObjectSize(document);
+      BSON.setInternalBufferSize(bytes + 1024); // grows only, and values are smaller than it is from the start
+      const whole = BSON.serialize(document);
+      const isLarge = bytes > PART_BYTES;
+      return {
+        ...{ entryId: '', bytes, at, ...reason },
+        document: isLarge ? BSON.serialize({ _id: document._id }) : whole,
+        whole: isLarge ? whole : undefined,
+      };
+    }),
+  );
+}
+
+interface Letter extends Reason {
+  readonly id: string;
+  readonly kind: 'entry' | 'value' | 'unit';
+  readonly stream: string;
+  readonly type: string;
+  readonly entryId: string;
+  readonly bytes: number;
+  readonly at: Date;
+  /** BSON of the record, or of what of it is not in `whole`. */
+  readonly document: Uint8Array;
+  readonly whole: Uint8Array | undefined;
+}
+
+function contentOf(
+  document: MessageDocument,
+  bytes: number,
+): { readonly document: Uint8Array; readonly whole: Uint8Array | undefined } {
+  try {
+    if (bytes <= PART_BYTES) return { document: BSON.serialize(document), whole: undefined };
+    return { document: BSON.serialize({ ...document, content: null }), whole: packContent(document) };
+  } catch {
+    // The driver can't make BSON of it. The entry's own fields are bytes.
+    const { mapped: _, ...plain } = document;
+    const content = encodeContent(decodeEntry(document).pairs.flat().map(storedText));
+    return { document: BSON.serialize({ ...plain, content: null }), whole: packContent({ content }) };
+  }
+}
+
+/** The parts come first, the letters last: a letter that is there is whole. */
+async function save(db: Db, letters: readonly Letter[]): Promise<void> {
+  const written: (Document & { document: Uint8Array })[] = [];
+  const partless: string[] = [];
+  for (const { id, kind, reason, document, whole, ...fields } of letters) {
+    const parts = whole ? partsOf(id, whole) : [];
+    for (const part of parts) await upsert(db, 'dead_letter_parts', [part]);
+    const kindField = kind === 'entry' ? {} : { kind };
+    const words = reason.slice(0, 1000);
+    written.push({ _id: id, ...kindField, ...fields, reason: words, parts: parts.length, document });
+    // An earlier letter of a value may have had more parts; an entry never changes.
+    if (kind === 'entry') continue;
+    if (parts.length === 0) partless.push(id);
+    else await removeParts(db, { letter: id, part: { $gte: parts.length } });
+  }
+  if (partless.length > 0) await removeParts(db, { letter: { $in: partless } });
+  for (const bulk of bulksOf(written, LETTERS_AT_ONCE)) await upsert(db, 'dead_letters', bulk);
+}
+
+/** @throws SyncError as mongoError tells. */
+async function removeParts(db: Db, which: Document): Promise<void> {
+  try {
+    await db.collection('dead_letter_parts').deleteMany(which);
+  } catch (error) {
+    throw mongoError(error);
+  }
+}
+
+function partsOf(letter: string, whole: Uint8Array): Document[] {
+  const parts: Document[] = [];
+  for (let at = 0; at < whole.length; at += PART_BYTES) {
+    const data = new Binary(whole.subarray(at, at + PART_BYTES));
+    parts.push({ _id: `${letter}#${parts.length}`, letter, part: parts.length, data });
+  }
+  return parts;
+}
+
+async function upsert(db: Db, collection: string, documents: readonly Document[]): Promise<void> {
+  const updates = documents.map((u) => ({ q: { _id: u._id }, u, upsert: true }));
+  const { errors } = await updateRecords(db, collection, updates);
+  // Two that write the same letter at once may meet.
+  const refused = errors.find(({ isOwnId }) => !isOwnId);
+  if (refused)
+    throw new SyncError(
+      'DEAD_LETTER_REFUSED',
+      'unknown',
+      `MongoDB refuses a dead letter with code ${refused.code}: look for an index or a validator of yours on ${collection}`,
+    );
+}
+
+/**
+ * The record of a dead letter, as it would have been written.
+ * @returns undefined when there is no such letter.
+ * @throws SyncError MIRROR_DAMAGED when a part of it is missing; else what the driver throws.
+ */
+export async function readDeadLetter(db: Db, id: string): Promise<Document | undefined> {
+  const letter = await db.collection<{ _id: string } & Document>('dead_letters').findOne({ _id: id });
+  if (!letter) return undefined;
+  const document = BSON.deserialize(binary(letter.document));
+  if (letter.parts === 0) return document;
+  const parts = await db.collection('dead_letter_parts').find({ letter: id }).sort({ part: 1 }).toArray();
+  if (parts.length !== letter.parts)
+    throw new SyncError(
+      'MIRROR_DAMAGED',
+      'unknown',
+      `dead letter ${shownKey(id)}: ${parts.length} of its ${letter.parts} parts are left: drop it (redis-to-mongo dead-letters drop)`,
+    );
+  const whole = Buffer.concat(parts.map((part) => binary(part.data)));
+  if (letter.kind) return BSON.deserialize(whole);
+  return { ...document, content: unpackContent(whole, document.mapped !== undefined) };
+}
+
+function binary(value: unknown): Uint8Array {
+  if (!(value instanceof Binary)) throw new TypeError('dead letter: not BSON bytes');
+  return value.value();
+}

@@ -1,0 +1,163 @@
+import type { KeyPattern } from '@redis-to-mongo/pipeline';
+import type { Db, Document, Filter } from 'mongodb';
+import { connected } from '../connection/ensure-connected.js';
+import { beginsWith } from '../keys/key-name-range.js';
+import { messageNameFilter } from '../keys/name-filter.js';
+
+/** A dead letter without its record. */
+export interface DeadLetter {
+  readonly id: string;
+  /** The key that the record came from. */
+  readonly key: string;
+  /** What was refused: an entry of a stream, a value, or a unit (member, field, item, part) of a large one. */
+  readonly kind: 'entry' | 'value' | 'unit';
+  /** Of an entry; else empty. */
+  readonly entryId: string;
+  /** Where it would have gone. */
+  readonly collection: string;
+  /** Of an entry: whether its message is stored in the shape `document`. */
+  readonly isShaped: boolean;
+  /** MongoDB's code for the refusal. */
+  readonly code: number;
+  /** The server's words; they can quote values. */
+  readonly reason: string;
+  readonly bytes: number;
+  readonly at: Date;
+}
+
+/** Which dead letters; what is not given is any. */
+export interface LetterFilter {
+  /** Of the keys that a pattern takes. */
+  readonly name?: KeyPattern | undefined;
+  /** Of the keys whose names begin so. */
+  readonly prefix?: string | undefined;
+  readonly collection?: string | undefined;
+  readonly code?: number | undefined;
+  /** Refused at this time or later, */
+  readonly since?: Date | undefined;
+  /** and before this one. */
+  readonly until?: Date | undefined;
+}
+
+/** Where a page of letters ends: the next one goes on behind it. */
+export interface LetterPlace {
+  readonly at: Date;
+  readonly id: string;
+}
+
+export type Letter = { _id: string } & Document;
+
+/** The longest that MongoDB works on one command, in ms. */
+const MAX_MS = 30_000;
+/** Letters that are read at once where all of a list are asked for. */
+const PAGE = 500;
+/** Collections, and codes, that a list can be filtered by. */
+const MOST_KINDS = 100;
+
+/** A page of dead letters, the newest first. @throws SyncError as mongoError tells. */
+export async function readLetterPage(
+  db: Db,
+  filter: LetterFilter,
+  { after, limit }: { readonly after?: LetterPlace | undefined; readonly limit: number },
+): Promise<{ readonly letters: readonly DeadLetter[]; readonly isMore: boolean }> {
+  return await connected(db, async () => {
+    const wanted = await conditionOf(db, filter);
+    const behind = after && {
+      $or: [{ at: { $lt: after.at } }, { at: after.at, _id: { $lt: after.id } }],
+    };
+    const found = await db
+      .collection<Letter>('dead_letters')
+      .find(behind ? { $and: [wanted, behind] } : wanted, {
+        projection: { document: 0 },
+        maxTimeMS: MAX_MS,
+      })
+      .sort({ at: -1, _id: -1 })
+      .limit(limit + 1)
+      .toArray();
+    return { letters: found.slice(0, limit).map(toDeadLetter), isMore: found.length > limit };
+  });
+}
+
+/** How many dead letters a filter takes. @param most it counts no further. @throws as readLetterPage. */
+export async function countLetters(db: Db, filter: LetterFilter, most: number): Promise<number> {
+  return await connected(db, async () => {
+    const wanted = await conditionOf(db, filter);
+    const letters = db.collection<Letter>('dead_letters');
+    if (Object.keys(wanted).length === 0) return await letters.estimatedDocumentCount();
+    return await letters.countDocuments(wanted, { limit: most, maxTimeMS: MAX_MS });
+  });
+}
+
+/** All dead letters that a filter takes, a page at a time; those that go meanwhile change nothing. @throws as readLetterPage. */
+export async function* allLetters(db: Db, filter: LetterFilter): AsyncGenerator<DeadLetter> {
+  let after: LetterPlace | undefined;
+  for (;;) {
+    const { letters, isMore } = await readLetterPage(db, filter, { after, limit: PAGE });
+    yield* letters;
+    const last = letters.at(-1);
+    if (!isMore || !last) return;
+    after = { at: last.at, id: last.id };
+  }
+}
+
+/** The collections and codes of the dead letters that there are, some of each. @throws as readLetterPage. */
+export async function letterKinds(
+  db: Db,
+): Promise<{ readonly collections: readonly string[]; readonly codes: readonly number[] }> {
+  return await connected(db, async () => {
+    const letters = db.collection<Letter>('dead_letters');
+    const [collections, codes] = await Promise.all([
+      letters.distinct('collection', {}, { maxTimeMS: MAX_MS }),
+      letters.distinct('code', {}, { maxTimeMS: MAX_MS }),
+    ]);
+    return {
+      collections: collections.map(String).sort().slice(0, MOST_KINDS),
+      codes: codes
+        .map(Number)
+        .sort((a, b) => a - b)
+        .slice(0, MOST_KINDS),
+    };
+  });
+}
+
+/** The condition that a filter stands for. */
+export async function conditionOf(
+  db: Db,
+  { name, prefix = '', collection, code, since, until }: LetterFilter,
+): Promise<Filter<Letter>> {
+  const at = { ...(since ? { $gte: since } : {}), ...(until ? { $lt: until } : {}) };
+  const parts: Filter<Letter>[] = [
+    ...(name ? [await messageNameFilter(db, name)] : []),
+    ...(prefix === '' ? [] : [{ _id: beginsWith(prefix) }]),
+    ...(collection === undefined ? [] : [{ collection }]),
+    ...(code === undefined ? [] : [{ code }]),
+    ...(since || until ? [{ at }] : []),
+  ];
+  const [first = {}, ...rest] = parts;
+  return rest.length === 0 ? first : { $and: parts };
+}
+
+export function toDeadLetter({
+  _id,
+  kind,
+  entryId,
+  collection,
+  code,
+  reason,
+  bytes,
+  at,
+  shape,
+}: Letter): DeadLetter {
+  return {
+    id: _id,
+    key: _id.slice(0, _id.lastIndexOf('@')),
+    kind: kind === 'value' || kind === 'unit' ? kind : 'entry',
+    entryId: String(entryId),
+    collection: String(collection),
+    isShaped: shape === 'document',
+    code: Number(code),
+    reason: String(reason),
+    bytes: Number(bytes),
+    at: at instanceof Date ? at : new Date(0),
+  };
+}

@@ -1,0 +1,116 @@
+import { shapeMessage } from '@redis-to-mongo/pipeline';
+import { BSON, type Db, type Document } from 'mongodb';
+import { insertRecords } from '../commands/write-records.js';
+import { connected } from '../connection/ensure-connected.js';
+import { changeKey, rereadKey } from '../keys/change-key.js';
+import { readKey } from '../keys/find-keys.js';
+import { readDeadLetter } from './dead-letters.js';
+import {
+  conditionOf,
+  type DeadLetter,
+  type Letter,
+  type LetterFilter,
+  toDeadLetter,
+} from './letter-lists.js';
+
+/** MongoDB's code for a document that is too large, and its limit where the server does not say. */
+const TOO_LARGE = 10334;
+const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
+
+/** Dead letters that a filter takes, the newest first, and how many there are without the limit. */
+export async function findDeadLetters(
+  db: Db,
+  { limit, ...wanted }: LetterFilter & { readonly limit: number },
+): Promise<{ readonly letters: readonly DeadLetter[]; readonly total: number }> {
+  return await connected(db, async () => {
+    const filter = await conditionOf(db, wanted);
+    const letters = db.collection<Letter>('dead_letters');
+    const [found, total] = await Promise.all([
+      letters
+        .find(filter, { projection: { document: 0 } })
+        .sort({ at: -1, _id: -1 })
+        .limit(limit)
+        .toArray(),
+      letters.countDocuments(filter),
+    ]);
+    return { letters: found.map(toDeadLetter), total };
+  });
+}
+
+/** A dead letter with its record as it would have been written; `undefined` when there is none of that id. */
+export async function showDeadLetter(
+  db: Db,
+  id: string,
+): Promise<{ readonly letter: DeadLetter; readonly record: Document } | undefined> {
+  return await connected(db, async () => {
+    const letter = await db
+      .collection<Letter>('dead_letters')
+      .findOne({ _id: id }, { projection: { document: 0 } });
+    const record = letter ? await readDeadLetter(db, id) : undefined;
+    return letter && record ? { letter: toDeadLetter(letter), record } : undefined;
+  });
+}
+
+/**
+ * How a replay ended. `read anew`: a value is not put back as it was, since it may have changed; its key's next job reads and writes
+ * all of it. `key gone`: there is nothing to read any more; the letter stays. `refused` carries MongoDB's code; the letter then stays.
+ */
+export type Replay =
+  | { readonly result: 'written' | 'already there' | 'read anew' | 'key gone' | 'absent' }
+  | { readonly result: 'refused'; readonly code: number };
+
+/**
+ * Writes a dead letter's record once more. Where MongoDB takes it, the letter goes, and counts as written from then on.
+ * @throws SyncError as mongoError tells; the letter is then still there.
+ */
+export async function replayDeadLetter(db: Db, id: string): Promise<Replay> {
+  return await connected(db, async () => {
+    const found = await showDeadLetter(db, id);
+    if (!found) return { result: 'absent' };
+    const { letter, record } = found;
+    if (letter.kind !== 'entry') return await readAnew(db, letter);
+    const { collection, isShaped } = letter;
+    const { _id, content } = record;
+    const stored = isShaped ? shapeMessage({ ...record, _id: String(_id), content }) : record;
+    const outcome = await insertOnce(db, collection, stored);
+    if (outcome.result === 'refused') return outcome;
+    if (await removeLetter(db, id))
+      await changeKey(db, letter.key, (state) => ({
+        ...state,
+        counts: { ...state.counts, dead: state.counts.dead - 1, written: state.counts.written + 1 },
+      }));
+    return outcome;
+  });
+}
+
+/** Gives a dead letter up: its record is gone for good, and goes on counting as dead. False when it was not there. */
+export async function dropDeadLetter(db: Db, id: string): Promise<boolean> {
+  return await connected(db, () => removeLetter(db, id));
+}
+
+/** The letter goes: should the value be refused once more, another one takes its place. */
+async function readAnew(db: Db, { id, key }: DeadLetter): Promise<Replay> {
+  const state = await readKey(db, key);
+  if (state?.status !== 'active') return { result: 'key gone' };
+  await rereadKey(db, key);
+  await removeLetter(db, id);
+  return { result: 'read anew' };
+}
+
+async function insertOnce(db: Db, collection: string, record: Document): Promise<Replay> {
+  const { maxBsonObjectSize } = await db.command({ hello: 1 });
+  // Sent nevertheless, it would fail the whole command instead of being refused.
+  if (BSON.calculateObjectSize(record) > Number(maxBsonObjectSize ?? MAX_DOCUMENT_BYTES))
+    return { result: 'refused', code: TOO_LARGE };
+  const { errors } = await insertRecords(db, collection, [record]);
+  const [error] = errors;
+  if (!error) return { result: 'written' };
+  return error.isOwnId ? { result: 'already there' } : { result: 'refused', code: error.code };
+}
+
+/** The letter goes last: parts that are left by whoever is stopped halfway are found by it. Of two that remove it, one is told so. */
+async function removeLetter(db: Db, id: string): Promise<boolean> {
+  await db.collection('dead_letter_parts').deleteMany({ letter: id });
+  const { deletedCount } = await db.collection<Letter>('dead_letters').deleteOne({ _id: id });
+  return deletedCount === 1;
+}

@@ -1,0 +1,77 @@
+import { SyncError } from '@redis-to-mongo/pipeline';
+import { type Db, type Document, MongoServerError } from 'mongodb';
+import { mongoError } from '../errors/mongo-error.js';
+import { defaultName, judgeIndex, named } from './judge-index.js';
+import type { Index } from './value-indexes.js';
+
+/** IndexAlreadyExists, IndexOptionsConflict, IndexKeySpecsConflict: another index stands there. */
+const CONFLICTS: ReadonlySet<unknown> = new Set([68, 85, 86]);
+/** How servers that know no partial indexes say so. */
+const NOT_SUPPORTED: ReadonlySet<unknown> = new Set([2, 9, 59, 67, 72, 115, 197, 238]);
+/** NamespaceNotFound: the collection is not there yet. */
+const NO_NAMESPACE = 26;
+/** Leads the name where the usual one is taken. */
+const OWN = 'redis_to_mongo_';
+
+/**
+ * Makes an index where none does what it is for: under another name where its own is taken, and of all documents where the
+ * server knows no partial ones.
+ * @throws SyncError INDEX_CONFLICT, INDEX_REFUSED: the message names collection, index and remedy. Else as mongoError tells.
+ */
+export async function makeIndex(db: Db, index: Index): Promise<void> {
+  try {
+    await create(db, index, undefined);
+  } catch (error) {
+    const code = error instanceof MongoServerError ? error.code : undefined;
+    if (CONFLICTS.has(code)) return await makeBeside(db, index);
+    if (index.partialFilterExpression && NOT_SUPPORTED.has(code)) {
+      const { partialFilterExpression: _, ...whole } = index;
+      return await makeIndex(db, whole);
+    }
+    throw refused(index, error);
+  }
+}
+
+async function makeBeside(db: Db, index: Index): Promise<void> {
+  const verdict = judgeIndex(index, await indexesOf(db, index.collection));
+  if (verdict === 'there') return;
+  if (typeof verdict === 'object')
+    throw new SyncError('INDEX_CONFLICT', 'configuration', `MongoDB: ${verdict.problem}: ${verdict.remedy}`);
+  try {
+    await create(db, index, OWN + defaultName(index.key));
+  } catch (error) {
+    throw refused(index, error);
+  }
+}
+
+async function create(
+  db: Db,
+  { collection, key, ...options }: Index,
+  name: string | undefined,
+): Promise<void> {
+  await db.collection(collection).createIndex(key, { ...options, ...(name === undefined ? {} : { name }) });
+}
+
+/** The indexes of a collection; none where it is not there. @throws what the driver throws. */
+export async function indexesOf(db: Db, collection: string): Promise<Document[]> {
+  return await db
+    .collection(collection)
+    .indexes()
+    .catch((error: unknown) => {
+      if (error instanceof MongoServerError && error.code === NO_NAMESPACE) return [];
+      throw error;
+    });
+}
+
+function refused({ collection, key }: Index, cause: unknown): SyncError {
+  const error = mongoError(cause);
+  if (error.errorClass !== 'unknown') return error;
+  const code =
+    cause instanceof MongoServerError ? ` ${cause.code} ${String(cause.codeName ?? '')}`.trimEnd() : '';
+  return new SyncError(
+    'INDEX_REFUSED',
+    'configuration',
+    `MongoDB does not make ${named(collection, { name: defaultName(key), key })}:${code}; see that ${collection} is a collection of the fleet alone, or name another database (MONGO_DB_NAME)`,
+    { cause },
+  );
+}

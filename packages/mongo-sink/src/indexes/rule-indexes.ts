@@ -1,0 +1,51 @@
+import { KEY_TYPES, memberCollectionOf, type RuleSpec, STREAM_MESSAGES } from '@redis-to-mongo/pipeline';
+import { collectionsOf, VALUE_KEY_TYPES } from '../database/collection-of.js';
+import { pathIn, pathsIn } from '../values/value-place.js';
+import { headerIndexes, type Index, removeAtIndex, unitIndexes } from './value-indexes.js';
+
+/** The indexes that the collections of rules need, each once. */
+export function ruleIndexes(rules: readonly RuleSpec[]): readonly Index[] {
+  const found = new Map<string, Index>();
+  for (const index of rules.flatMap(indexesOf))
+    found.set(`${index.collection} ${JSON.stringify(index.key)}`, index);
+  return [...found.values()];
+}
+
+function indexesOf(rule: RuleSpec): Index[] {
+  const { types = KEY_TYPES, collection, ttlMs, shape } = rule;
+  const messagesIn = collection ?? STREAM_MESSAGES;
+  // Messages are read in order by _id; one more index on them is only for those that are to go.
+  const messages =
+    types.includes('stream') && ttlMs !== undefined ? [inShape(removeAtIndex(messagesIn), shape)] : [];
+  const values = valuesOf(rule);
+  // In the fleet's own shape they may be there from before the rule had a shape, and go as they change.
+  return [...messages, ...values, ...(shape ? values.flatMap(shapedIndexes) : [])];
+}
+
+function valuesOf({ types = KEY_TYPES, collection, shape }: RuleSpec): Index[] {
+  if (collection !== undefined)
+    return types.includes('stream')
+      ? []
+      : [...headerIndexes(collection, types.includes('set')), ...unitIndexes(memberCollectionOf(collection))];
+  if (!shape) return [];
+  return VALUE_KEY_TYPES.filter((type) => types.includes(type)).flatMap((type) => {
+    const place = collectionsOf(type, {});
+    return [...headerIndexes(place.collection, type === 'set'), ...unitIndexes(place.memberCollection)];
+  });
+}
+
+/** The same index on documents of the other shape; and of headers one by key, since their `_id` need not be it. */
+function shapedIndexes(index: Index): Index[] {
+  const byKey: Index = { collection: index.collection, key: { [pathIn(true, 'key')]: 1 } };
+  return 'removeAt' in index.key ? [inShape(index, 'document'), byKey] : [inShape(index, 'document')];
+}
+
+function inShape(index: Index, shape: RuleSpec['shape']): Index {
+  if (!shape) return index;
+  const { key, partialFilterExpression: partial } = index;
+  return {
+    ...index,
+    key: Object.fromEntries(Object.entries(key).map(([name, order]) => [pathIn(true, name), order])),
+    ...(partial ? { partialFilterExpression: pathsIn(true, partial) } : {}),
+  };
+}

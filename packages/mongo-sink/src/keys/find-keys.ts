@@ -1,0 +1,100 @@
+import {
+  type KeyCondition,
+  type KeyPattern,
+  type KeyState,
+  type KeyType,
+  SyncError,
+} from '@redis-to-mongo/pipeline';
+import type { Db, Document, Filter } from 'mongodb';
+import { connected } from '../connection/ensure-connected.js';
+import { fromKeyDocument } from './key-document.js';
+import { type KeySort, keyFilter } from './key-lists.js';
+import { walkKeys } from './key-walk.js';
+import { nameFilter } from './name-filter.js';
+
+/** Which keys, in what order, and how many at most. */
+export interface KeyQuery {
+  readonly name?: KeyPattern | undefined;
+  readonly keyType?: KeyType | undefined;
+  readonly condition?: KeyCondition | undefined;
+  readonly sort?: KeySort | undefined;
+  readonly limit: number;
+}
+
+type KeyDocument = { _id: string } & Document;
+
+/** A sort that no index has, of very many keys, takes a while; whoever asks by hand waits for it, in ms. */
+const MAX_MS = 600_000;
+
+/**
+ * The keys that a query asks for, and how many there are without its limit. `damaged`: the ids of those whose document can't be
+ * read; a list does not fail for one.
+ * @throws SyncError as mongoError tells.
+ */
+export async function findKeys(
+  db: Db,
+  { name, keyType, condition, sort = 'key', limit }: KeyQuery,
+): Promise<{
+  readonly keys: readonly KeyState[];
+  readonly damaged: readonly string[];
+  readonly total: number;
+}> {
+  return await connected(db, async () => {
+    const filter: Filter<KeyDocument> = {
+      ...(name ? await nameFilter(db, name) : {}),
+      ...keyFilter(keyType, condition),
+    };
+    const keys = db.collection<KeyDocument>('keys');
+    const [found, total] = await Promise.all([
+      documentsOf(
+        walkKeys(db, { filter, sort, reversed: false, after: undefined }, { limit, maxMs: MAX_MS }),
+      ),
+      keys.countDocuments(filter),
+    ]);
+    return { ...read(found), total };
+  });
+}
+
+async function documentsOf(found: AsyncIterable<KeyDocument>): Promise<KeyDocument[]> {
+  const documents: KeyDocument[] = [];
+  for await (const document of found) documents.push(document);
+  return documents;
+}
+
+function read(documents: readonly KeyDocument[]): { keys: KeyState[]; damaged: string[] } {
+  const keys: KeyState[] = [];
+  const damaged: string[] = [];
+  for (const document of documents)
+    try {
+      keys.push(fromKeyDocument(document));
+    } catch (error) {
+      if (!(error instanceof SyncError)) throw error;
+      damaged.push(String(document._id));
+    }
+  return { keys, damaged };
+}
+
+/** The names of all keys that a pattern and a condition take, in no order. @throws SyncError as mongoError tells. */
+export async function keyNames(
+  db: Db,
+  { name, condition }: Pick<KeyQuery, 'name' | 'condition'>,
+): Promise<readonly string[]> {
+  return await connected(db, async () => {
+    const filter = {
+      ...(name ? await nameFilter(db, name) : {}),
+      ...keyFilter(undefined, condition),
+    };
+    const found = db
+      .collection<KeyDocument>('keys')
+      .find(filter, { projection: { _id: 1 }, batchSize: 5000 });
+    return await found.map(({ _id }) => _id).toArray();
+  });
+}
+
+/** What MongoDB knows of a key. @throws SyncError KEY_STATE_INVALID when its document is damaged, else as findKeys. */
+export async function readKey(db: Db, key: string): Promise<KeyState | undefined> {
+  return await connected(db, async () => {
+    const found = await db.collection<KeyDocument>('keys').findOne({ _id: key });
+    return found ? fromKeyDocument(found) : undefined;
+  });
+}

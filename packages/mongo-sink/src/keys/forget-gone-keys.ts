@@ -1,0 +1,59 @@
+import { forEachAtOnce, type RuleSpec, SyncError } from '@redis-to-mongo/pipeline';
+import type { Db, Document } from 'mongodb';
+import { connected } from '../connection/ensure-connected.js';
+import { forgetKey } from './forget-key.js';
+import { keyFilter } from './key-lists.js';
+
+type Stored = { _id: string } & Document;
+
+/** Keys looked at in one pass, and how many at once. */
+const A_PASS = 500;
+const AT_ONCE = 8;
+
+/**
+ * Forgets keys that have been gone for long, and of which nothing else is left: see forgetKey. Those that are kept are looked
+ * at again after the same time. Any number of processes may do it at once.
+ * @param before keys that went before this.
+ * @returns how many were forgotten, and whether there may be more.
+ * @throws SyncError as mongoError tells.
+ */
+export async function forgetGoneKeys(
+  db: Db,
+  before: Date,
+  rules: readonly RuleSpec[],
+): Promise<{ readonly forgotten: number; readonly isMore: boolean }> {
+  return await connected(db, async () => {
+    const keys = db.collection<Stored>('keys');
+    const due = { goneCheckedAt: { $gt: new Date(0), $lt: before } };
+    const found = await keys
+      .find({ ...due, status: 'deleted' }, { projection: { _id: 1 }, limit: A_PASS })
+      .sort({ goneCheckedAt: 1 })
+      .toArray();
+    const names = found.map(({ _id }) => _id);
+    const kept: string[] = [];
+    await forEachAtOnce(names, AT_ONCE, async (key) => {
+      const result = await forgetKey(db, key, rules, { withData: false }).catch(unlessItIsThisKey);
+      if (result !== 'forgotten' && result !== 'unknown') kept.push(key);
+    });
+    if (kept.length > 0)
+      await keys.updateMany({ _id: { $in: kept }, ...due }, { $set: { goneCheckedAt: new Date() } });
+    return { forgotten: names.length - kept.length, isMore: names.length === A_PASS };
+  });
+}
+
+/** A damaged document is told of where its key is asked for; here it holds up no other. */
+function unlessItIsThisKey(error: unknown): undefined {
+  if (!(error instanceof SyncError) || error.errorClass !== 'unknown') throw error;
+}
+
+/** Has keys that went before there was such a time be looked at too, from now on. @throws as forgetGoneKeys. */
+export async function markGoneKeys(db: Db): Promise<void> {
+  await connected(db, async () => {
+    await db
+      .collection<Stored>('keys')
+      .updateMany(
+        { ...keyFilter(undefined, 'deleted'), goneCheckedAt: { $exists: false } },
+        { $set: { goneCheckedAt: new Date() } },
+      );
+  });
+}

@@ -1,0 +1,161 @@
+import { type KeyState, messageIdBounds, type RuleSpec, STREAM_MESSAGES } from '@redis-to-mongo/pipeline';
+import type { Db, Document, Filter } from 'mongodb';
+import { allValueCollections, type ValueCollections } from '../database/collection-of.js';
+import { mongoError } from '../errors/mongo-error.js';
+import { ofPlace } from '../messages/mirrored-messages.js';
+import { removeUnits } from '../values/remove-units.js';
+import { HEADER_PROJECTION, IS_OURS, parseHeader } from '../values/value-header.js';
+import { documentIdOf, pathIn, pathsIn, type StoredValue } from '../values/value-place.js';
+import { readKey } from './find-keys.js';
+
+/** Why a key is not forgotten. */
+export type Kept =
+  | 'active'
+  | 'paused'
+  | 'has messages'
+  | 'has dead letters'
+  | 'has losses'
+  | 'has history'
+  | 'changed meanwhile';
+
+/** What became of a key that was to be forgotten. */
+export type Forgotten = 'forgotten' | Kept | 'unknown';
+
+type Stored = { _id: string } & Document;
+
+/** Documents that one command removes. */
+const AT_ONCE = 2000;
+
+/**
+ * Removes what MongoDB knows of a key that is gone: its document in `keys`, and its empty values. A key that comes back
+ * afterwards begins its first life, so it is kept as long as there is anything that its ids could meet, or that somebody may
+ * still ask for.
+ * @param rules those of the configuration: their collections are looked into too.
+ * @param options.withData its messages, dead letters, history of members and losses go as well.
+ * @throws SyncError KEY_STATE_INVALID, or as mongoError tells.
+ */
+export async function forgetKey(
+  db: Db,
+  key: string,
+  rules: readonly RuleSpec[],
+  { withData }: { readonly withData: boolean },
+): Promise<Forgotten> {
+  const state = await readKey(db, key);
+  if (!state) return 'unknown';
+  if (state.status === 'active') return 'active';
+  if (state.pausedAt) return 'paused';
+  try {
+    const places = placesOf(state, rules);
+    const kept = withData ? undefined : await reasonToKeep(db, state, places);
+    if (kept) return kept;
+    // What is left of its data when this is stopped halfway is found by the next try: the key's document goes last.
+    if (withData) await removeMessages(db, state, places);
+    await removeValues(db, state, places, withData);
+    const { deletedCount } = await db
+      .collection<Stored>('keys')
+      .deleteOne({ _id: key, revision: state.revision, status: 'deleted' });
+    return deletedCount === 1 ? 'forgotten' : 'changed meanwhile';
+  } catch (error) {
+    throw mongoError(error);
+  }
+}
+
+interface Places {
+  readonly messages: readonly string[];
+  readonly values: readonly ValueCollections[];
+}
+
+/** Where documents of the key may be, of all its lives. */
+function placesOf({ collection, activity }: KeyState, rules: readonly RuleSpec[]): Places {
+  const named = new Set(
+    [
+      collection,
+      ...activity.map((period) => period.collection),
+      ...rules.map((rule) => rule.collection),
+    ].filter((name) => typeof name === 'string'),
+  );
+  return { messages: [STREAM_MESSAGES, ...named], values: allValueCollections(named) };
+}
+
+async function reasonToKeep(
+  db: Db,
+  state: KeyState,
+  { messages, values }: Places,
+): Promise<Kept | undefined> {
+  const { counts } = state;
+  if (counts.gap > 0 || counts.dead > 0) return 'has losses';
+  const isThere = async (collection: string, filter: Document) =>
+    (await db.collection(collection).findOne(filter, { projection: { _id: 1 } })) !== null;
+  if (await isThere('dead_letters', recordsOf(state))) return 'has dead letters';
+  for (const collection of messages) if (await isThere(collection, recordsOf(state))) return 'has messages';
+  for (const { collection } of values)
+    for (const { filter } of headersOf(state))
+      if (await isThere(collection, { ...filter, $or: HAS_CONTENT })) return 'has history';
+  return undefined;
+}
+
+/** Values of keys that are gone that are not empty: with members that were, or with what they held last. */
+const HAS_CONTENT = [{ form: 'members' }, { goneAt: { $exists: true } }].flatMap((each) => [
+  each,
+  pathsIn(true, each),
+]);
+
+/** Which documents are those of the key's values: in the fleet's own shape, and in the other under each `_id` that they had. */
+function headersOf(
+  state: KeyState,
+): readonly { readonly isShaped: boolean; readonly filter: Filter<StoredValue> }[] {
+  const { key, documentId, activity } = state;
+  const ids = [documentId, ...activity.map((period) => period.documentId)].map((id) =>
+    documentIdOf({ key, ...(id ? { documentId: id } : {}) }),
+  );
+  return [
+    { isShaped: false, filter: { _id: key, ...IS_OURS } },
+    { isShaped: true, filter: { _id: { $in: [key, ...ids] }, [pathIn(true, 'key')]: key } },
+  ];
+}
+
+/** Messages or dead letters of all lives; a key whose name begins with this one and an @ has another stream or type. */
+function recordsOf({ key, stream, type }: KeyState): Filter<Stored> {
+  return { _id: messageIdBounds(key), $or: ofPlace({ stream, type }) };
+}
+
+async function removeMessages(db: Db, state: KeyState, { messages }: Places): Promise<void> {
+  for (const collection of messages) await removeAll(db, collection, recordsOf(state));
+  await removeAll(db, 'dead_letters', recordsOf(state), async (letters) => {
+    await db.collection('dead_letter_parts').deleteMany({ letter: { $in: letters } });
+  });
+}
+
+/** In commands that each end soon, however many documents there are. */
+async function removeAll(
+  db: Db,
+  collection: string,
+  filter: Filter<Stored>,
+  before: (ids: string[]) => Promise<void> = async () => {},
+): Promise<void> {
+  const documents = db.collection<Stored>(collection);
+  for (;;) {
+    const found = await documents.find(filter, { projection: { _id: 1 }, limit: AT_ONCE }).toArray();
+    if (found.length === 0) return;
+    const ids = found.map(({ _id }) => _id);
+    await before(ids);
+    await documents.deleteMany({ _id: { $in: ids } });
+  }
+}
+
+async function removeValues(db: Db, state: KeyState, { values }: Places, withData: boolean): Promise<void> {
+  const { key, revision } = state;
+  for (const { collection, memberCollection } of values) {
+    const headers = db.collection<StoredValue>(collection);
+    for (const { filter, isShaped } of headersOf(state)) {
+      const ended = pathsIn(isShaped, { active: false, revision: { $lte: revision } });
+      const gone: Filter<StoredValue> = { ...filter, ...ended };
+      const found = await headers.findOne(gone, { projection: HEADER_PROJECTION });
+      if (!found) continue;
+      // Its units are found by it, and go first. Those of a life that has begun meanwhile are of a later attempt, and stay.
+      await removeUnits(db, { memberCollection }, key, parseHeader(found).attempts, [isShaped]);
+      await headers.deleteOne(gone);
+    }
+  }
+  if (withData) await db.collection('value_fingerprints').deleteMany({ key });
+}

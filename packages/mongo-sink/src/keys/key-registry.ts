@@ -1,0 +1,129 @@
+import type { DocumentId, KeyState, KeyType, SyncError } from '@redis-to-mongo/pipeline';
+import { type Collection, type Db, type Document, MongoServerError } from 'mongodb';
+import { connected, ensureConnected } from '../connection/ensure-connected.js';
+import { mongoError } from '../errors/mongo-error.js';
+import { isDocumentId, toKeyDocument } from './key-document.js';
+import { keyFilter } from './key-lists.js';
+
+/** A key that MongoDB believes is there. */
+export interface ActiveKey {
+  readonly key: string;
+  readonly keyType: KeyType;
+  /** Where its documents are, if a rule named a collection. */
+  readonly collection: string | null;
+  /** The `_id` of its value's document, and by which rule it was made; see KeyState. */
+  readonly documentId: DocumentId | null;
+  readonly rule: string | null;
+  /** Messages that were written. */
+  readonly written: number;
+}
+
+type Registered = { _id: string; keyType: KeyType; status: string } & Document;
+
+/** The keys that MongoDB believes are there. @throws SyncError as mongoError tells. */
+export async function* activeKeys(db: Db): AsyncGenerator<ActiveKey> {
+  try {
+    await ensureConnected(db);
+    const cursor = keysIn(db).find(ACTIVE, {
+      projection: { keyType: 1, collection: 1, documentId: 1, rule: 1, 'counts.written': 1 },
+      batchSize: 5000,
+    });
+    for await (const { _id, keyType, collection, documentId, rule, counts } of cursor)
+      yield {
+        key: _id,
+        keyType,
+        collection: typeof collection === 'string' ? collection : null,
+        documentId: isDocumentId(documentId) ? documentId : null,
+        rule: typeof rule === 'string' ? rule : null,
+        written: Number(counts?.written ?? 0),
+      };
+  } catch (error) {
+    throw mongoError(error);
+  }
+}
+
+/**
+ * The keys that MongoDB believes are there, by name, in pages of about `size`. One cursor gives them all: to ask for each page
+ * anew may cost a server a look at all keys each time. A cursor that was left alone for too long is opened anew behind the last key.
+ * @throws SyncError as mongoError tells.
+ */
+export async function* activeKeyPages(db: Db, size: number): AsyncGenerator<readonly string[]> {
+  let after: string | undefined;
+  for (let isWhole = false; !isWhole; )
+    try {
+      const filter = after === undefined ? ACTIVE : { ...ACTIVE, _id: { $gt: after } };
+      const options = { sort: { _id: 1 }, projection: { _id: 1 }, batchSize: size } as const;
+      await ensureConnected(db);
+      const cursor = keysIn(db).find(filter, options);
+      try {
+        while (await cursor.hasNext()) {
+          const page = cursor.readBufferedDocuments().map(({ _id }) => _id);
+          after = page.at(-1) ?? after;
+          yield page;
+        }
+      } finally {
+        await cursor.close();
+      }
+      isWhole = true;
+    } catch (error) {
+      if (!(error instanceof MongoServerError) || error.code !== CURSOR_NOT_FOUND) throw mongoError(error);
+    }
+}
+
+/** About how many documents of keys there are, gone ones too. @throws SyncError as mongoError tells. */
+export async function countKeyDocuments(db: Db): Promise<number> {
+  return await connected(db, () => keysIn(db).estimatedDocumentCount());
+}
+
+/** How many keys of known types MongoDB believes are there: it counts an index. @throws SyncError as mongoError tells. */
+export async function countActiveKeys(db: Db): Promise<number> {
+  return await connected(db, () => keysIn(db).countDocuments(keyFilter(undefined, 'active')));
+}
+
+/**
+ * The entry of each stream behind which everything is still to be synced, by key; those that MongoDB does not know of are left out.
+ * @throws SyncError as mongoError tells.
+ */
+export async function syncedIds(db: Db, keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const projection = { lag: 1, 'position.lastId': 1, 'position.entryId': 1 };
+  const filter = { ...ACTIVE, keyType: 'stream' as const, _id: { $in: [...keys] } };
+  const found = await connected(db, () => keysIn(db).find(filter, { projection }).toArray());
+  return new Map(
+    found.flatMap(({ _id, lag, position }) => {
+      const id: unknown = lag === 0 ? position?.lastId : position?.entryId;
+      return typeof id === 'string' ? [[_id, id] as const] : [];
+    }),
+  );
+}
+
+const ACTIVE = { status: 'active' };
+/** The server has closed it: nobody asked for more for ten minutes, or the server was another one meanwhile. */
+const CURSOR_NOT_FOUND = 43;
+
+function keysIn(db: Db): Collection<Registered> {
+  return db.collection<Registered>('keys');
+}
+
+/**
+ * Records on the key's document why its last job failed; the position stays untouched.
+ * @param first the state of a key that was never saved: where it is given, a document is made of it if there is none.
+ * @returns whether the key has a document now.
+ * @throws SyncError as mongoError tells.
+ */
+export async function recordError(db: Db, key: string, error: SyncError, first?: KeyState): Promise<boolean> {
+  const { code, errorClass } = error;
+  const lastError = { code, errorClass, message: error.message.slice(0, 500), at: new Date() };
+  const { _id, ...fields } = first ? toKeyDocument({ ...first, revision: 0 }, '') : { _id: key };
+  const update = { $set: { lastError }, ...(first ? { $setOnInsert: withoutError(fields) } : {}) };
+  return await connected(db, async () => {
+    const keys = db.collection<{ _id: string } & Document>('keys');
+    const { matchedCount, upsertedCount } = await keys.updateOne({ _id }, update, {
+      upsert: first !== undefined,
+    });
+    return matchedCount + upsertedCount > 0;
+  });
+}
+
+function withoutError({ lastError: _, ...fields }: Document): Document {
+  return fields;
+}

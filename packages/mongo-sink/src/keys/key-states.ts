@@ -1,0 +1,174 @@
+import { randomBytes } from 'node:crypto';
+import { isTooLongKeyId, type KeyState, type Saving, SyncError, shownKey } from '@redis-to-mongo/pipeline';
+import type { Db, Document } from 'mongodb';
+import { PlainBson } from '../bson/plain-bson.js';
+import type { NewDocumentSequence } from '../bson/ready-made-bson.js';
+import { GroupCommit } from '../commands/group-commit.js';
+import { RecordLists } from '../commands/record-lists.js';
+import { insertRecords, updateRecords } from '../commands/write-records.js';
+import { mongoError } from '../errors/mongo-error.js';
+import { changedFields, fromKeyDocument, toKeyDocument } from './key-document.js';
+
+/** How a save fared: the code, where MongoDB refused it. */
+export type Saved = 'saved' | 'moved' | { readonly code: number };
+
+/** Loads and saves the keys' documents; what concurrent jobs ask for is gathered into shared commands. */
+export class KeyStates {
+  readonly #db: Db;
+  /** Tells this instance's saves from those of others. */
+  readonly #savedBy = randomBytes(6).toString('base64url');
+  readonly #bson = new PlainBson();
+  readonly #lists: RecordLists;
+  readonly #loads: GroupCommit<string, { readonly loaded: KeyState | SyncError | undefined }>;
+  readonly #saves: GroupCommit<Saving, Saved>;
+
+  /** @param newSequence sends documents that are BSON already; without it the driver makes it of them. */
+  constructor(db: Db, newSequence?: NewDocumentSequence) {
+    this.#db = db;
+    this.#lists = new RecordLists(newSequence);
+    const limits = { weight: 1000, weigh: () => 1, concurrency: 2 };
+    this.#loads = new GroupCommit(async (keys) => {
+      const loaded = await this.loadAll(keys);
+      return keys.map((key) => ({ loaded: loaded.get(key) }));
+    }, limits);
+    this.#saves = new GroupCommit((saves) => this.saveAll(saves), limits);
+  }
+
+  /** @throws SyncError KEY_STATE_INVALID, or as mongoError tells. */
+  async load(key: string): Promise<KeyState | undefined> {
+    const { loaded } = await this.#loads.submit(key);
+    if (loaded instanceof SyncError) throw loaded;
+    return loaded;
+  }
+
+  /**
+   * Compare-and-set: saves `next` if MongoDB still holds the revision of `before`.
+   * @throws SyncError POSITION_MOVED when it does not: another worker has moved the position. KEY_REFUSED when MongoDB does
+   * not take this key's document.
+   */
+  async save(before: KeyState, next: KeyState): Promise<void> {
+    const result = await this.#saves.submit({ before, next });
+    if (typeof result === 'object')
+      throw new SyncError(
+        'KEY_REFUSED',
+        'unknown',
+        `key ${shownKey(next.key)}: MongoDB refuses its document with code ${result.code}: look for an index or a validator of yours on "keys"`,
+      );
+    if (result === 'moved')
+      throw new SyncError(
+        'POSITION_MOVED',
+        'overtaken',
+        `key ${shownKey(next.key)}: another worker has moved the position`,
+      );
+  }
+
+  /**
+   * The states of the keys that were saved before; KEY_STATE_INVALID where a key's document can't be read.
+   * @throws SyncError as mongoError tells.
+   */
+  async loadAll(keys: readonly string[]): Promise<ReadonlyMap<string, KeyState | SyncError>> {
+    // A name too long for MongoDB is none of a saved key, and would keep the others from being found.
+    const names = [...new Set(keys)].filter((key) => !isTooLongKeyId(key));
+    const found = await this.#db
+      .collection('keys')
+      .find<Document | Uint8Array>({ _id: { $in: names } } as Document, {
+        raw: true,
+        batchSize: names.length + 1,
+      })
+      .toArray()
+      .catch((error: unknown) => {
+        throw mongoError(error);
+      });
+    const states = new Map<string, KeyState | SyncError>();
+    for (const bytes of found) {
+      if (!(bytes instanceof Uint8Array))
+        throw new TypeError('find: a document is not the bytes that were asked for');
+      const document = this.#bson.read(bytes);
+      states.set(String(document._id), readState(document));
+    }
+    return states;
+  }
+
+  /**
+   * As save, and says how each fared.
+   * @throws SyncError where it is not about single keys, as writeRecords tells.
+   */
+  async saveAll(saves: readonly Saving[]): Promise<Saved[]> {
+    const results = saves.map((): Saved => 'saved');
+    await Promise.all([this.#insertFirst(saves, results), this.#updateRest(saves, results)]);
+    return results;
+  }
+
+  async #insertFirst(saves: readonly Saving[], results: Saved[]): Promise<void> {
+    const first = [...saves.keys()].filter((i) => saves[i]?.before.revision === 0);
+    if (first.length === 0) return;
+    const documents = first
+      .flatMap((i) => saves[i] ?? [])
+      .map(({ next }) => toKeyDocument(next, this.#savedBy));
+    const { errors } = await insertRecords(this.#db, 'keys', documents, this.#lists);
+    for (const { index, code, isOwnId } of errors) if (!isOwnId) results[first[index] ?? -1] = { code };
+    const refused = errors.flatMap(({ index, isOwnId }) => (isOwnId ? (first[index] ?? []) : []));
+    // A key that failed since its first job has a document that was never saved: see recordError.
+    await this.#update(refused, saves, results);
+  }
+
+  async #updateRest(saves: readonly Saving[], results: Saved[]): Promise<void> {
+    const rest = [...saves.keys()].filter((i) => saves[i]?.before.revision !== 0);
+    await this.#update(rest, saves, results);
+  }
+
+  async #update(rest: readonly number[], saves: readonly Saving[], results: Saved[]): Promise<void> {
+    if (rest.length === 0) return;
+    const updates = rest.flatMap((i) => saves[i] ?? []).map((save) => this.#updateOf(save));
+    const { n, errors } = await updateRecords(this.#db, 'keys', updates, this.#lists);
+    for (const { index, code } of errors) results[rest[index] ?? -1] = { code };
+    if (n + errors.length < updates.length)
+      await this.#markMoved(
+        saves,
+        rest.filter((i) => typeof results[i] === 'string'),
+        results,
+      );
+  }
+
+  /**
+   * Leaves a document of another revision as it is. The revision is compared by the update, not by the query: one by `_id` alone is
+   * what a server finds without looking through its indexes.
+   */
+  #updateOf({ before, next }: Saving): Document {
+    const fields = { ...changedFields(before, next, this.#savedBy), lastError: next.lastError };
+    const isAsBefore = { $eq: ['$revision', before.revision] };
+    const changed = { $mergeObjects: ['$$ROOT', { $literal: fields }] };
+    return { q: { _id: next.key }, u: [{ $replaceWith: { $cond: [isAsBefore, changed, '$$ROOT'] } }] };
+  }
+
+  /** Looks which saves did not take: MongoDB does not tell that per record. A repeated command finds its own save. */
+  async #markMoved(saves: readonly Saving[], suspects: readonly number[], results: Saved[]): Promise<void> {
+    if (suspects.length === 0) return;
+    const keys = suspects.flatMap((i) => saves[i]?.next.key ?? []);
+    const documents = await this.#find({ _id: { $in: keys } }, { revision: 1, savedBy: 1 });
+    const held = new Map(documents.map(({ _id, revision, savedBy }) => [_id, { revision, savedBy }]));
+    for (const i of suspects) {
+      const next = saves[i]?.next;
+      const found = next && held.get(next.key);
+      if (found?.savedBy !== this.#savedBy || found.revision !== next?.revision) results[i] = 'moved';
+    }
+  }
+
+  async #find(filter: Document, projection?: Document): Promise<(Document & { _id: string })[]> {
+    return await this.#db
+      .collection<{ _id: string } & Document>('keys')
+      .find(filter, projection ? { projection } : {})
+      .toArray()
+      .catch((error: unknown) => {
+        throw mongoError(error);
+      });
+  }
+}
+
+function readState(document: Document): KeyState | SyncError {
+  try {
+    return fromKeyDocument(document);
+  } catch (error) {
+    return mongoError(error);
+  }
+}

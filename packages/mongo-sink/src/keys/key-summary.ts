@@ -1,0 +1,119 @@
+import type { Db, Document } from 'mongodb';
+import { connected } from '../connection/ensure-connected.js';
+
+/** What a list of keys shows of one key; times are ms since 1970. */
+export interface KeySummary {
+  /** The key id. */
+  readonly key: string;
+  readonly keyType: string;
+  readonly stream: string;
+  readonly type: string;
+  readonly status: 'active' | 'deleted';
+  /** Whether an operator has paused the key. */
+  readonly paused: boolean;
+  readonly incarnation: number;
+  /** Of a stream: the id of the entry that was synced last. */
+  readonly entryId: string | null;
+  /** Entries or members left in Redis when the key was last read. */
+  readonly lag: number;
+  readonly seen: number;
+  readonly written: number;
+  readonly alreadyThere: number;
+  readonly dead: number;
+  readonly gap: number;
+  readonly firstSyncedAt: number;
+  readonly lastSyncedAt: number;
+  readonly lastChangedAt: number | null;
+  /** Why the key's last job failed. */
+  readonly error: {
+    readonly code: string;
+    readonly errorClass: string;
+    readonly at: number;
+    readonly message: string;
+  } | null;
+}
+
+type KeyDocument = { _id: string } & Document;
+
+/** What summaryOf needs of a document. */
+export const SUMMARY_FIELDS = {
+  keyType: 1,
+  stream: 1,
+  type: 1,
+  status: 1,
+  pausedAt: 1,
+  incarnation: 1,
+  'position.entryId': 1,
+  lag: 1,
+  'counts.seen': 1,
+  'counts.written': 1,
+  'counts.alreadyThere': 1,
+  'counts.dead': 1,
+  'counts.gap': 1,
+  firstSyncedAt: 1,
+  lastSyncedAt: 1,
+  lastChangedAt: 1,
+  'lastError.code': 1,
+  'lastError.errorClass': 1,
+  'lastError.at': 1,
+  'lastError.message': 1,
+};
+
+/**
+ * The summaries of keys by their names; those that MongoDB does not know of are left out.
+ * @throws SyncError as mongoError tells.
+ */
+export async function readKeySummaries(
+  db: Db,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, KeySummary>> {
+  if (keys.length === 0) return new Map();
+  return await connected(db, async () => {
+    const found = await db
+      .collection<KeyDocument>('keys')
+      .find({ _id: { $in: [...keys] } }, { projection: SUMMARY_FIELDS })
+      .toArray();
+    return new Map(found.map((document) => [document._id, summaryOf(document)]));
+  });
+}
+
+/** A damaged document is shown as far as it goes: a list must not fail for one. */
+export function summaryOf(document: KeyDocument): KeySummary {
+  const { _id, position, counts, lastError } = document;
+  const entryId: unknown = position?.entryId;
+  return {
+    key: String(_id),
+    keyType: String(document.keyType),
+    stream: String(document.stream),
+    type: String(document.type),
+    status: document.status === 'deleted' ? 'deleted' : 'active',
+    paused: document.pausedAt instanceof Date,
+    incarnation: numberOf(document.incarnation),
+    entryId: typeof entryId === 'string' ? entryId : null,
+    lag: numberOf(document.lag),
+    seen: numberOf(counts?.seen),
+    written: numberOf(counts?.written),
+    alreadyThere: numberOf(counts?.alreadyThere),
+    dead: numberOf(counts?.dead),
+    gap: numberOf(counts?.gap),
+    firstSyncedAt: timeOf(document.firstSyncedAt) ?? 0,
+    lastSyncedAt: timeOf(document.lastSyncedAt) ?? 0,
+    lastChangedAt: timeOf(document.lastChangedAt),
+    error: lastError
+      ? {
+          code: String(lastError.code),
+          errorClass: String(lastError.errorClass ?? 'unknown'),
+          at: timeOf(lastError.at) ?? 0,
+          message: typeof lastError.message === 'string' ? lastError.message : '',
+        }
+      : null,
+  };
+}
+
+function numberOf(value: unknown): number {
+  return typeof value === 'number' ? value : 0;
+}
+
+function timeOf(value: unknown): number | null {
+  return value instanceof Date ? value.getTime() : null;
+}

@@ -1,0 +1,44 @@
+import type { Db, Document, UpdateFilter } from 'mongodb';
+import { connected } from '../connection/ensure-connected.js';
+import { CONDITIONS } from './key-lists.js';
+
+type KeyDocument = { _id: string; pausedAt?: Date | null } & Document;
+
+/**
+ * Has a key rest: jobs of it do nothing until markResumed. It stands beside the position, and no job's save touches it.
+ * @returns whether that is a change; `undefined` when MongoDB does not know of the key.
+ * @throws SyncError as mongoError tells.
+ */
+export async function markPaused(db: Db, key: string, now: Date): Promise<boolean | undefined> {
+  return await mark(db, key, false, { $set: { pausedAt: now } });
+}
+
+/** Ends a key's rest. @returns and throws as markPaused. */
+export async function markResumed(db: Db, key: string, now: Date): Promise<boolean | undefined> {
+  return await mark(db, key, true, { $set: { pausedAt: null, resumedAt: now } });
+}
+
+/** The keys that rest now, `limit` of them at most. @throws SyncError as mongoError tells. */
+export async function pausedKeys(db: Db, limit: number): Promise<ReadonlySet<string>> {
+  return await connected(db, async () => {
+    const found = db
+      .collection<KeyDocument>('keys')
+      .find(CONDITIONS.paused, { projection: { _id: 1 }, limit });
+    return new Set(await found.map(({ _id }) => _id).toArray());
+  });
+}
+
+async function mark(
+  db: Db,
+  key: string,
+  isPaused: boolean,
+  update: UpdateFilter<KeyDocument>,
+): Promise<boolean | undefined> {
+  return await connected(db, async () => {
+    const keys = db.collection<KeyDocument>('keys');
+    const filter = { _id: key, ...(isPaused ? CONDITIONS.paused : { pausedAt: null }) };
+    const { matchedCount } = await keys.updateOne(filter, update);
+    if (matchedCount > 0) return true;
+    return (await keys.findOne({ _id: key }, { projection: { _id: 1 } })) ? false : undefined;
+  });
+}

@@ -1,0 +1,181 @@
+import type { Messages, Outcome } from '@redis-to-mongo/pipeline';
+import type { Db } from 'mongodb';
+import type { NewDocumentSequence } from '../bson/ready-made-bson.js';
+import { GroupCommit } from '../commands/group-commit.js';
+import { groupIndexes } from '../commands/group-indexes.js';
+import { writeRecords } from '../commands/write-records.js';
+import { type Refusal, writeDeadLetters } from '../dead-letters/dead-letters.js';
+import { exactSizeOf, insertCommand, type MessageRange, messageAt, sizeOf } from './message-forms.js';
+
+export interface MessageWriterOptions {
+  /** At most this many documents a bulk (a single job's batch is not cut by it). */
+  readonly batchEntries: number;
+  /** About this many bytes a bulk, below the 48 MB that one message may take. */
+  readonly batchBytes: number;
+  /** The largest document the server takes, in bytes. */
+  readonly maxDocumentBytes: number;
+  /** For messages that are BSON already; without it they are made documents again. */
+  readonly newSequence?: NewDocumentSequence | undefined;
+  /** Told how many dead letters were written. */
+  readonly onDeadLetters?: (refusals: readonly Refusal[]) => Promise<void> | void;
+}
+
+/** Documents a command; the server's own limit is 100,000. */
+const MOST_DOCUMENTS = 50_000;
+
+interface Insert {
+  readonly collection: string;
+  readonly messages: Messages;
+}
+
+/**
+ * Inserts documents with ids of their own, in unordered bulks shared by concurrent jobs, and gives a verdict per
+ * record: written, already there (duplicate key on `_id`), or dead (refused, and kept whole in `dead_letters`). What is not
+ * about a record is thrown, to be tried again.
+ */
+export class MessageWriter {
+  readonly #db: Db;
+  readonly #options: MessageWriterOptions;
+  readonly #groups: GroupCommit<Insert, Outcome>;
+
+  constructor(db: Db, options: MessageWriterOptions) {
+    this.#db = db;
+    this.#options = options;
+    this.#groups = new GroupCommit((inserts) => this.#commit(inserts), {
+      weight: 1,
+      weigh: ({ messages: { count, bytes } }) =>
+        Math.max(count / options.batchEntries, bytes / options.batchBytes),
+      concurrency: 2,
+    });
+  }
+
+  /** @throws SyncError when the bulk as a whole failed; some of its records may have been written. */
+  async insert(insert: Insert): Promise<Outcome> {
+    return await this.#groups.submit(insert);
+  }
+
+  async #commit(inserts: readonly Insert[]): Promise<Outcome[]> {
+    const outcomes = inserts.map(({ messages }) => ({ written: messages.count, alreadyThere: 0, dead: 0 }));
+    const alike = groupIndexes(inserts, ({ collection, messages }) => `${messages.form} ${collection}`);
+    for (const indexes of alike.values()) {
+      const collection = inserts[indexes[0] ?? -1]?.collection ?? '';
+      const refusals: Refusal[] = [];
+      const refuse = (range: MessageRange, i: number, code: number, reason: string, bytes: number) => {
+        const { messages } = range;
+        const shape = messages.isShaped ? 'document' : undefined;
+        refusals.push({ document: messageAt(messages, i), shape, collection, code, reason, bytes });
+        const outcome = outcomes[range.owner];
+        if (!outcome) return;
+        outcome.written--;
+        outcome.dead++;
+      };
+      const ranges: MessageRange[] = [];
+      for (const owner of indexes) {
+        const messages = inserts[owner]?.messages;
+        if (messages) ranges.push(...this.#fitting({ owner, messages, from: 0, to: messages.count }, refuse));
+      }
+      for (const part of this.#cut(ranges)) {
+        const { errors } = await writeRecords(this.#db, {
+          count: part.reduce((sum, { from, to }) => sum + to - from, 0),
+          command: (indexes) =>
+            insertCommand(
+              collection,
+              indexes ? indexes.map((index) => alone(find(part, index))) : part,
+              this.#options.newSequence,
+            ),
+        });
+        for (const error of errors) {
+          const { range, i } = find(part, error.index);
+          const outcome = outcomes[range.owner];
+          if (error.isOwnId && outcome) {
+            outcome.written--;
+            outcome.alreadyThere++;
+          } else refuse(range, i, error.code, error.message, exactSizeOf(range.messages, i));
+        }
+      }
+      if (refusals.length > 0) {
+        await writeDeadLetters(this.#db, refusals, new Date());
+        await this.#options.onDeadLetters?.(refusals);
+      }
+    }
+    return outcomes;
+  }
+
+  /** The range without the messages that are too large for any server. */
+  #fitting(
+    range: MessageRange,
+    refuse: (range: MessageRange, i: number, code: number, reason: string, bytes: number) => void,
+  ): MessageRange[] {
+    const { messages, to } = range;
+    const most = this.#options.maxDocumentBytes;
+    if (messages.bytes * 4 < most) return [range];
+    const fitting: MessageRange[] = [];
+    let { from } = range;
+    for (let i = from; i < to; i++) {
+      if (sizeOf(messages, i) * 4 < most) continue;
+      const bytes = exactSizeOf(messages, i);
+      if (bytes <= most) continue;
+      refuse(range, i, 10334, `the document would take ${bytes} bytes, the server's limit is ${most}`, bytes);
+      if (i > from) fitting.push({ ...range, from, to: i });
+      from = i + 1;
+    }
+    if (to > from) fitting.push({ ...range, from, to });
+    return fitting;
+  }
+
+  /**
+   * One command for what fits into one message, several for a batch that is larger by itself. A message takes 48 MB and
+   * 100,000 documents, and the driver makes BSON of documents in a buffer of 17 MiB; sizes of text are estimates, of which BSON
+   * takes up to three times as much.
+   */
+  #cut(ranges: readonly MessageRange[]): MessageRange[][] {
+    const isExact = ranges.every(({ messages }) => messages.form === 'bson') && this.#options.newSequence;
+    const most = this.#options.maxDocumentBytes / (isExact ? 1 : 3);
+    const parts: MessageRange[][] = [];
+    let part: MessageRange[] = [];
+    let count = 0;
+    let bytes = 0;
+    for (const range of ranges) {
+      const { messages, to } = range;
+      const size = messages.bytes;
+      if (bytes + size <= most && count + to - range.from <= MOST_DOCUMENTS) {
+        part.push(range);
+        count += to - range.from;
+        bytes += size;
+        continue;
+      }
+      let { from } = range;
+      for (let i = from; i < to; i++) {
+        const next = sizeOf(messages, i);
+        if (count > 0 && (bytes + next > most || count >= MOST_DOCUMENTS)) {
+          if (i > from) part.push({ ...range, from, to: i });
+          parts.push(part);
+          part = [];
+          from = i;
+          count = 0;
+          bytes = 0;
+        }
+        count++;
+        bytes += next;
+      }
+      if (to > from) part.push({ ...range, from, to });
+    }
+    if (part.length > 0) parts.push(part);
+    return parts;
+  }
+}
+
+/** The message of an index of the whole command. */
+function find(part: readonly MessageRange[], index: number): { range: MessageRange; i: number } {
+  let left = index;
+  for (const range of part) {
+    const length = range.to - range.from;
+    if (left < length) return { range, i: range.from + left };
+    left -= length;
+  }
+  throw new RangeError(`a command has no record ${index}`);
+}
+
+function alone({ range, i }: { range: MessageRange; i: number }): MessageRange {
+  return { ...range, from: i, to: i + 1 };
+}

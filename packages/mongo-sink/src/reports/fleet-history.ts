@@ -1,0 +1,153 @@
+import type { Db, Document } from 'mongodb';
+import { connected } from '../connection/ensure-connected.js';
+import type { Index } from '../indexes/value-indexes.js';
+
+/** How the fleet was at one moment; null where it could not be read. */
+export interface FleetSample {
+  readonly at: Date;
+  /** The verdict's level. */
+  readonly level: string;
+  readonly behindMs: number | null;
+  /** Entries that keys had left to read. */
+  readonly lag: number | null;
+  readonly entriesPerSec: number | null;
+  readonly keysPerSec: number | null;
+  /** Keys with a change that no job had answered. */
+  readonly due: number | null;
+  readonly waiting: number | null;
+  readonly workers: number | null;
+  readonly schedulers: number | null;
+  /** Entries that were lost within the hour before. */
+  readonly lost: number | null;
+  /** Dead letters that there were. */
+  readonly dead: number | null;
+}
+
+/** How a key was at one moment; counts are those since its first reading. */
+export interface KeySample {
+  readonly at: Date;
+  readonly lag: number;
+  readonly seen: number;
+  readonly gap: number;
+  readonly dead: number;
+}
+
+/** Keys that somebody looks at are sampled for so long after, in ms, and so many of them at most. */
+const WATCHED_MS = 7 * 86_400_000;
+const MOST_WATCHED = 200;
+const MAX_MS = 30_000;
+const MINUTE_MS = 60_000;
+
+export const HISTORY_INDEXES: readonly Index[] = [
+  { collection: 'history', key: { expiresAt: 1 }, expireAfterSeconds: 0 },
+  { collection: 'key_history', key: { key: 1, at: 1 } },
+  { collection: 'key_history', key: { expiresAt: 1 }, expireAfterSeconds: 0 },
+  { collection: 'watched_keys', key: { until: 1 }, expireAfterSeconds: 0 },
+];
+
+type Sampled = { _id: Date } & Document;
+type Stored = { _id: string } & Document;
+
+/**
+ * Keeps a sample of the fleet, one a minute: of two in the same minute the later one stays. Keys that are named, and those
+ * that somebody looked at lately, get one each.
+ * @param keepMs after which MongoDB removes it.
+ * @throws SyncError as mongoError tells.
+ */
+export async function writeHistory(
+  db: Db,
+  sample: Omit<FleetSample, 'dead'>,
+  keys: readonly string[],
+  keepMs: number,
+): Promise<void> {
+  await connected(db, async () => {
+    const minute = new Date(Math.floor(sample.at.getTime() / MINUTE_MS) * MINUTE_MS);
+    const expiresAt = new Date(minute.getTime() + keepMs);
+    const dead = await db.collection('dead_letters').estimatedDocumentCount();
+    const { at: _, ...told } = sample;
+    await db
+      .collection<Sampled>('history')
+      .replaceOne({ _id: minute }, { ...told, dead, expiresAt }, { upsert: true });
+    const watched = await db.collection<Stored>('watched_keys').find().limit(MOST_WATCHED).toArray();
+    const names = [...new Set([...keys, ...watched.map(({ _id }) => _id)])];
+    if (names.length === 0) return;
+    const found = await db
+      .collection<Stored>('keys')
+      .find({ _id: { $in: names } }, { projection: { lag: 1, counts: 1 }, maxTimeMS: MAX_MS })
+      .toArray();
+    const samples = found.map(({ _id: key, lag, counts }) => ({
+      replaceOne: {
+        filter: { _id: `${minute.getTime()} ${key}` },
+        replacement: {
+          key,
+          at: minute,
+          lag: Number(lag ?? 0),
+          seen: Number(counts?.seen ?? 0),
+          gap: Number(counts?.gap ?? 0),
+          dead: Number(counts?.dead ?? 0),
+          expiresAt,
+        },
+        upsert: true,
+      },
+    }));
+    if (samples.length > 0) await db.collection<Stored>('key_history').bulkWrite(samples, { ordered: false });
+  });
+}
+
+/** Has a key sampled for a week from now, unless there are too many. @throws as writeHistory. */
+export async function watchKey(db: Db, key: string, now = new Date()): Promise<void> {
+  await connected(db, async () => {
+    const watched = db.collection<Stored>('watched_keys');
+    const until = new Date(now.getTime() + WATCHED_MS);
+    const { matchedCount } = await watched.updateOne({ _id: key }, { $set: { until } });
+    if (matchedCount === 0 && (await watched.estimatedDocumentCount()) < MOST_WATCHED)
+      await watched.updateOne({ _id: key }, { $set: { until } }, { upsert: true });
+  });
+}
+
+/** The samples from a time on, the oldest first. @throws as writeHistory. */
+export async function readHistory(db: Db, since: Date): Promise<readonly FleetSample[]> {
+  return await connected(db, async () => {
+    const found = await db
+      .collection<Sampled>('history')
+      .find({ _id: { $gte: since } }, { maxTimeMS: MAX_MS })
+      .sort({ _id: 1 })
+      .toArray();
+    return found.map(({ _id, level, ...told }) => ({
+      at: _id,
+      level: String(level),
+      behindMs: numberOf(told.behindMs),
+      lag: numberOf(told.lag),
+      entriesPerSec: numberOf(told.entriesPerSec),
+      keysPerSec: numberOf(told.keysPerSec),
+      due: numberOf(told.due),
+      waiting: numberOf(told.waiting),
+      workers: numberOf(told.workers),
+      schedulers: numberOf(told.schedulers),
+      lost: numberOf(told.lost),
+      dead: numberOf(told.dead),
+    }));
+  });
+}
+
+/** The samples of a key from a time on, the oldest first. @throws as writeHistory. */
+export async function readKeyHistory(db: Db, key: string, since: Date): Promise<readonly KeySample[]> {
+  return await connected(db, async () => {
+    const found = await db
+      .collection<Stored>('key_history')
+      .find({ key, at: { $gte: since } }, { maxTimeMS: MAX_MS })
+      .sort({ at: 1 })
+      .toArray();
+    return found.map(({ at, lag, seen, gap, dead }) => ({
+      at: at instanceof Date ? at : new Date(0),
+      lag: Number(lag),
+      seen: Number(seen),
+      gap: Number(gap),
+      dead: Number(dead),
+    }));
+  });
+}
+
+function numberOf(value: unknown): number | null {
+  return typeof value === 'number' && Number.isFinite(value) ? value : null;
+}

@@ -1,0 +1,116 @@
+import { SCHEDULED_TYPES } from '@redis-to-mongo/pipeline';
+import type { Db, Document } from 'mongodb';
+import { connected } from '../connection/ensure-connected.js';
+import { CONDITIONS, keyFilter } from '../keys/key-lists.js';
+import { type FleetLag, readLag } from './read-lag.js';
+import { readForecasts, type TrimForecast } from './trim-forecasts.js';
+
+type KeyDocument = { _id: string } & Document;
+
+/** A stream that an operator has paused, and the entry up to which it is mirrored; null: none is. */
+export interface PausedStream {
+  readonly key: string;
+  readonly entryId: string | null;
+  /** Entries ever added to the stream, up to that one. */
+  readonly passed: number;
+}
+
+/** The keys that an operator has paused. */
+export interface PausedKeys {
+  readonly keys: number;
+  /** The first of them that are streams; see `most`. */
+  readonly streams: readonly PausedStream[];
+}
+
+/** What MongoDB tells of the mirror, as far as it says whether the mirror is complete. */
+export interface MirrorFacts {
+  /** There are keys with a document, that are there as far as MongoDB knows. */
+  readonly hasKeys: boolean;
+  /** Streams and sets among them, each of which has a job scheduler. */
+  readonly activeScheduled: number;
+  /** Keys whose last job failed. */
+  readonly failing: number;
+  readonly lag: FleetLag;
+  readonly paused: PausedKeys;
+  /** What was lost and refused in the last hour; gaps are at least so many. */
+  readonly lately: { readonly gap: number; readonly dead: number };
+  /** Streams whose trimming is about to reach entries that were not read, the most urgent first. */
+  readonly forecasts: readonly TrimForecast[];
+}
+
+const LATELY_MS = 3_600_000;
+
+/** How many keys are named one by one. */
+export interface MirrorFactsLimits {
+  /** Of those furthest behind. */
+  readonly worst: number;
+  /** Of those that are paused. */
+  readonly paused: number;
+}
+
+/**
+ * Asks by indexes only. Of the keys that are in step it counts those with a job scheduler, and of the others, which can be a
+ * million, none: so it costs little however many keys there are.
+ * @throws SyncError as mongoError tells.
+ */
+export async function readMirrorFacts(
+  db: Db,
+  limits: MirrorFactsLimits,
+  now = new Date(),
+): Promise<MirrorFacts> {
+  return await connected(db, async () => {
+    const keys = db.collection<KeyDocument>('keys');
+    const since = new Date(now.getTime() - LATELY_MS);
+    const [some, activeScheduled, failing, lag, paused, gap, dead, forecasts] = await Promise.all([
+      keys.findOne(keyFilter(undefined, 'active'), { projection: { _id: 1 } }),
+      keys.countDocuments({ ...CONDITIONS.active, keyType: { $in: SCHEDULED_TYPES } }),
+      keys.countDocuments(CONDITIONS.failing),
+      readLag(db, limits.worst),
+      readPaused(db, limits.paused),
+      lostSince(db, since),
+      db.collection('dead_letters').countDocuments({ at: { $gte: since } }),
+      readForecasts(db),
+    ]);
+    return {
+      hasKeys: some !== null,
+      activeScheduled,
+      failing,
+      lag,
+      paused,
+      lately: { gap, dead },
+      forecasts,
+    };
+  });
+}
+
+async function readPaused(db: Db, most: number): Promise<PausedKeys> {
+  const keys = db.collection<KeyDocument>('keys');
+  const filter = { ...CONDITIONS.paused, ...CONDITIONS.active };
+  const projection = { keyType: 1, 'position.entryId': 1, 'position.passed': 1 };
+  const [count, found] = await Promise.all([
+    keys.countDocuments(filter),
+    keys
+      .find({ ...filter, keyType: 'stream' }, { projection })
+      .limit(most)
+      .toArray(),
+  ]);
+  return {
+    keys: count,
+    streams: found.map(({ _id, position }) => ({
+      key: _id,
+      entryId: typeof position?.entryId === 'string' ? position.entryId : null,
+      passed: Number(position?.passed ?? 0),
+    })),
+  };
+}
+
+/** A key keeps its newest gaps only: where there were more within the time, it is at least so many. */
+async function lostSince(db: Db, since: Date): Promise<number> {
+  const keys = db.collection<KeyDocument>('keys');
+  const found = keys.find({ ...CONDITIONS.gaps, 'gaps.at': { $gte: since } }, { projection: { gaps: 1 } });
+  let entries = 0;
+  for await (const { gaps } of found)
+    for (const gap of Array.isArray(gaps) ? gaps : [])
+      if (gap.at instanceof Date && gap.at >= since) entries += Number(gap.entries ?? 0);
+  return entries;
+}

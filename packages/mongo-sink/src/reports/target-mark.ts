@@ -1,0 +1,33 @@
+import type { Db, Document } from 'mongodb';
+import { connected } from '../connection/ensure-connected.js';
+
+type Stored = { _id: string } & Document;
+
+const ID = 'identity';
+
+/** What the target remembers of the fleet that fills it. @throws SyncError as mongoError tells. */
+export async function readTargetMark(db: Db): Promise<Document | undefined> {
+  return await connected(db, async () => {
+    const found = await db.collection<Stored>('fleet').findOne({ _id: ID });
+    if (!found) return undefined;
+    const { _id, ...mark } = found;
+    return mark;
+  });
+}
+
+/** Makes the target remember a fleet. @param isNew leaves a mark that is there as it is. @throws SyncError as mongoError tells. */
+export async function writeTargetMark(db: Db, mark: Document, isNew = false): Promise<void> {
+  await connected(db, async () => {
+    const update = isNew ? { $setOnInsert: mark } : { $set: mark };
+    await db.collection<Stored>('fleet').updateOne({ _id: ID }, update, { upsert: true });
+  });
+}
+
+/** The target by its names: the database, and the hosts that the configuration names. No secrets. */
+export function targetName(db: Db): { readonly db: string; readonly hosts: readonly string[] } {
+  const { hosts, srvHost } = db.client.options;
+  return {
+    db: db.databaseName,
+    hosts: srvHost ? [srvHost.toLowerCase()] : hosts.map((host) => host.toString().toLowerCase()).sort(),
+  };
+}

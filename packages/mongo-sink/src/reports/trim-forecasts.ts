@@ -1,0 +1,48 @@
+import type { Db, Document } from 'mongodb';
+import { connected } from '../connection/ensure-connected.js';
+
+/** A stream whose trimming is about to reach entries that were not read. */
+export interface TrimForecast {
+  readonly key: string;
+  /** When it will, if all goes on as it does; in the past where it has. */
+  readonly at: Date;
+}
+
+type Stored = { _id: string } & Document;
+
+const ID = 'trim forecasts';
+/** What was saved longer ago than this, in ms, is no forecast any more: no scheduler is in charge. */
+const OUTDATED_MS = 600_000;
+
+/** How many entries of each stream lie behind its saved position; streams that MongoDB does not know are left out. */
+export async function passedEntries(db: Db, keys: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  return await connected(db, async () => {
+    const found = await db
+      .collection<Stored>('keys')
+      .find({ _id: { $in: [...keys] }, keyType: 'stream' }, { projection: { 'position.passed': 1 } })
+      .toArray();
+    return new Map(found.map(({ _id, position }) => [_id, Number(position?.passed ?? 0)]));
+  });
+}
+
+/** Puts the forecasts in the place of those before. @throws SyncError as mongoError tells. */
+export async function saveForecasts(db: Db, forecasts: readonly TrimForecast[]): Promise<void> {
+  await connected(db, async () => {
+    await db
+      .collection<Stored>('fleet')
+      .updateOne({ _id: ID }, { $set: { at: new Date(), forecasts } }, { upsert: true });
+  });
+}
+
+/** What was forecast last, the most urgent first. @throws SyncError as mongoError tells. */
+export async function readForecasts(db: Db): Promise<readonly TrimForecast[]> {
+  return await connected(db, async () => {
+    const found = await db.collection<Stored>('fleet').findOne({ _id: ID });
+    const list: unknown = found?.forecasts;
+    const isOutdated = !(found?.at instanceof Date) || Date.now() - found.at.getTime() > OUTDATED_MS;
+    if (isOutdated || !Array.isArray(list)) return [];
+    return list
+      .map(({ key, at }: Document) => ({ key: String(key), at: at instanceof Date ? at : new Date(0) }))
+      .sort((a, b) => a.at.getTime() - b.at.getTime());
+  });
+}

@@ -1,0 +1,187 @@
+import {
+  type KeyState,
+  type MembersWrite,
+  type RetryOptions,
+  SyncError,
+  shownKey,
+  withRetry,
+} from '@redis-to-mongo/pipeline';
+import type { Collection, Db, Document } from 'mongodb';
+import type { WriteError } from '../commands/write-command.js';
+import { mongoError } from '../errors/mongo-error.js';
+import { refusedBy } from '../errors/refused-by.js';
+import {
+  ABORTED_KEPT,
+  HEADER_PROJECTION,
+  noHeader,
+  parseHeader,
+  refuseForeign,
+  type ValueHeader,
+} from './value-header.js';
+import { documentIdOf, idTaken, ownerOf, pathsIn, type StoredValue, storedFields } from './value-place.js';
+
+/** An attempt to change a value's units: all that it adds or ends carries its generation. */
+export interface Generation {
+  /** The header as the attempt found it; what it calls aborted never includes this generation. */
+  readonly header: ValueHeader;
+  readonly generation: number;
+  /** The number that this attempt was claimed by; another than `generation` where it goes on with one given up. */
+  readonly claim: number;
+  readonly isResumed: boolean;
+  readonly at: Date;
+}
+
+/** MongoDB refuses the header for what it holds: an index or a validator of the user's. */
+export class HeaderRefused extends SyncError {
+  readonly refused: Pick<WriteError, 'code' | 'message'>;
+
+  constructor(refused: Pick<WriteError, 'code' | 'message'>) {
+    super('MONGO_REFUSED', 'unknown', `MongoDB refused the document of a value with code ${refused.code}`);
+    this.refused = refused;
+  }
+}
+
+const CLAIM_TRIES = 10;
+
+/**
+ * Attempts on a value's header. Each is claimed with a number that no other ever has, and listed as aborted until it
+ * commits; only the last one claimed can commit. So whatever a worker writes that was stopped, killed or believed
+ * dead, at whatever time, it is never part of the value.
+ */
+export class ValueAttempts {
+  readonly #headers: (name: string) => Collection<StoredValue>;
+  readonly #retry: RetryOptions;
+
+  constructor(db: Db, retry: RetryOptions) {
+    this.#headers = (name) => db.collection<StoredValue>(name);
+    this.#retry = retry;
+  }
+
+  /**
+   * `undefined` when MongoDB holds a value read later than the state's.
+   * @throws SyncError DOCUMENT_FOREIGN when a document that is not the fleet's has the key's name.
+   */
+  async claim(state: KeyState, write: MembersWrite): Promise<Generation | undefined> {
+    const revision = state.revision + 1;
+    for (let i = 0; i < CLAIM_TRIES; i++) {
+      const found = await this.#run(write.collection, (headers) =>
+        headers.findOne({ _id: documentIdOf(state) }, { projection: HEADER_PROJECTION }),
+      );
+      if (found) refuseForeign(write.collection, found);
+      if (found && ownerOf(found) !== state.key) throw new HeaderRefused(idTaken(found));
+      const header = found ? parseHeader(found) : undefined;
+      if (header && header.revision >= revision) return undefined;
+      const at = new Date();
+      // Beginning with the time, numbers are never given twice, not even when the header was lost.
+      const claim = Math.max(at.getTime(), (header?.attempts ?? 0) + 1);
+      if (!(await this.#mark(state, write, header, claim))) continue;
+      const resumable = header?.resumable?.incarnation === state.incarnation ? header.resumable : null;
+      const generation = resumable?.generation ?? claim;
+      const aborted = [...(header?.aborted ?? []), claim].filter((number) => number !== generation);
+      return {
+        header: { ...(header ?? noHeader(state.key, write.shape !== undefined)), aborted },
+        generation,
+        claim,
+        isResumed: resumable !== null,
+        at,
+      };
+    }
+    throw new SyncError(
+      'VALUE_CONTENDED',
+      'overtaken',
+      `key ${shownKey(state.key)}: other workers are writing it`,
+    );
+  }
+
+  async #mark(
+    state: KeyState,
+    write: MembersWrite,
+    header: ValueHeader | undefined,
+    claim: number,
+  ): Promise<boolean> {
+    const _id = documentIdOf(state);
+    if (header) {
+      const aborted = [...header.aborted, claim].slice(-ABORTED_KEPT);
+      const as = (fields: Document) => pathsIn(header.isShaped, fields);
+      const { matchedCount } = await this.#run(write.collection, (headers) =>
+        headers.updateOne(
+          { _id, ...as({ revision: header.revision, attempts: header.attempts || null }) },
+          { $set: as({ attempts: claim, aborted }), $unset: as({ resumable: '' }) },
+        ),
+      );
+      return matchedCount === 1;
+    }
+    const { stream, type, incarnation } = state;
+    const first = {
+      revision: 0,
+      stream,
+      type,
+      incarnation,
+      active: false,
+      form: 'members',
+      generation: 0,
+      size: 0,
+    };
+    return await this.#run(write.collection, async (headers) => {
+      try {
+        const fields = { ...first, attempts: claim, aborted: [claim] };
+        await headers.insertOne({ _id, ...storedFields(state, fields, write.shape) });
+        return true;
+      } catch (error) {
+        if (refusedBy(error)?.isOwnId) return false;
+        throw error;
+      }
+    });
+  }
+
+  /** Makes the generation the value. False when another attempt was claimed or committed since. */
+  async commit(state: KeyState, write: MembersWrite, own: Generation): Promise<boolean> {
+    const header = write.header();
+    const gone = ['resumable', ...write.formFields].filter((name) => !(name in header));
+    const next = {
+      ...header,
+      form: 'members',
+      generation: own.generation,
+      aborted: own.header.aborted.slice(-ABORTED_KEPT),
+      healed: own.claim,
+      revision: state.revision + 1,
+      syncedAt: new Date(),
+    };
+    const filter = {
+      _id: documentIdOf(state),
+      ...pathsIn(own.header.isShaped, { revision: { $lt: state.revision + 1 }, attempts: own.claim }),
+    };
+    const isPlain = !own.header.isShaped && !write.shape;
+    const { matchedCount } = await this.#run(write.collection, (headers) =>
+      isPlain
+        ? headers.updateOne(filter, {
+            $set: next,
+            $unset: Object.fromEntries(gone.map((name) => [name, ''])),
+          })
+        : headers.replaceOne(filter, storedFields(state, { ...next, attempts: own.claim }, write.shape)),
+    );
+    return matchedCount === 1;
+  }
+
+  /** Leaves what was added so far to the next attempt. Only when nothing of this one is under way any more. */
+  async giveUp(state: KeyState, write: MembersWrite, own: Generation): Promise<void> {
+    const resumable = { generation: own.generation, incarnation: state.incarnation };
+    await this.#run(write.collection, (headers) =>
+      headers.updateOne(
+        { _id: documentIdOf(state), ...pathsIn(own.header.isShaped, { attempts: own.claim }) },
+        { $set: pathsIn(own.header.isShaped, { resumable }) },
+      ),
+    );
+  }
+
+  async #run<T>(collection: string, run: (headers: Collection<StoredValue>) => Promise<T>): Promise<T> {
+    return await withRetry(
+      () =>
+        run(this.#headers(collection)).catch((error: unknown) => {
+          const refused = refusedBy(error);
+          throw refused ? new HeaderRefused(refused) : mongoError(error);
+        }),
+      this.#retry,
+    );
+  }
+}

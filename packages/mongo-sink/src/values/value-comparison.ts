@@ -1,0 +1,115 @@
+import { Buckets, bucketOf, type MembersWrite, SyncError, type UnitLayout } from '@redis-to-mongo/pipeline';
+import { BSON } from 'mongodb';
+import { bulksOf } from '../commands/bulks-of.js';
+import type { Generation } from './value-attempts.js';
+import type { UnitDocument } from './value-header.js';
+import type { PrintTable } from './value-print-table.js';
+import type { ValueUnits } from './value-units.js';
+
+/** Passes that may find the value changed under them, before it is read at once. */
+const PAGED_PASSES = 4;
+/** Documents a bulk. */
+const BULK_DOCUMENTS = 5000;
+
+/** What of a value is in MongoDB, as far as it is known. */
+export interface Known {
+  readonly table: PrintTable;
+  /** The layout in which buckets are compared. */
+  readonly layout: UnitLayout;
+  /** `undefined` when the table holds all units; else those of the loaded buckets. */
+  readonly stored: { readonly buckets: Buckets; readonly loaded: Set<number> } | undefined;
+}
+
+/** Loads the units of buckets in which MongoDB differs from what was read, and returns how many buckets that were. */
+export async function loadDiffering(
+  { table, layout, stored }: Known,
+  read: Buckets,
+  units: ValueUnits,
+): Promise<number> {
+  if (!stored) return 0;
+  const missed = [...stored.buckets.differing(read.coarsened(layout))].filter((b) => !stored.loaded.has(b));
+  await units.load(missed, layout, table);
+  for (const bucket of missed) stored.loaded.add(bucket);
+  return missed.length;
+}
+
+/** Compares a value with its units by passes over it, until one saw one state of it, and MongoDB's units are brought in line with that. */
+export class ValueComparison {
+  /** A write may be under way whose end is not known. */
+  isWriting = false;
+  readonly #write: MembersWrite;
+  readonly #own: Generation;
+  readonly #units: ValueUnits;
+  readonly #known: Known;
+  readonly #bufferBytes: number;
+  #pending: UnitDocument[] = [];
+  #pendingBytes = 0;
+
+  constructor(write: MembersWrite, own: Generation, units: ValueUnits, known: Known, bufferBytes: number) {
+    this.#write = write;
+    this.#own = own;
+    this.#units = units;
+    this.#known = known;
+    this.#bufferBytes = bufferBytes;
+  }
+
+  async untilWhole(): Promise<Buckets> {
+    for (let changed = 0; ; ) {
+      const { buckets, isWhole } = await this.#once(changed < PAGED_PASSES ? 'paged' : 'atomic');
+      const missed = await loadDiffering(this.#known, buckets, this.#units);
+      if (isWhole && missed === 0) {
+        await this.#writing(async () => {
+          await this.#flush();
+          await this.#units.end(this.#known.table.unmarked());
+        });
+        return buckets;
+      }
+      if (!isWhole) changed++;
+    }
+  }
+
+  async #once(how: 'paged' | 'atomic'): Promise<{ buckets: Buckets; isWhole: boolean }> {
+    const { layout, scan } = this.#write;
+    if (!scan) throw new SyncError('VALUE_ENDED', 'unknown', 'the value has ended: there is nothing to read');
+    const { table, stored } = this.#known;
+    const buckets = new Buckets(layout);
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    table.clearMarks();
+    const pages = scan(how);
+    try {
+      for (;;) {
+        const page = await pages.next();
+        if (page.done) return { buckets, isWhole: page.value };
+        for (const unit of page.value) {
+          buckets.add(unit);
+          if (stored && !stored.loaded.has(bucketOf(this.#known.layout, unit))) continue;
+          if (table.mark(unit.print)) continue;
+          this.#pending.push(this.#units.document(unit, unit.document()));
+          this.#pendingBytes += unit.bytes;
+          if (this.#pendingBytes < this.#bufferBytes) continue;
+          await this.#writing(() => this.#flush());
+        }
+      }
+    } finally {
+      await pages.return(false);
+    }
+  }
+
+  /** Writes what is pending, and notes it as being there. */
+  async #flush(): Promise<void> {
+    const documents = this.#pending;
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    const limits = { sizeOf: BSON.calculateObjectSize, bytes: this.#bufferBytes, count: BULK_DOCUMENTS };
+    for (const bulk of bulksOf(documents, limits)) await this.#units.insert(bulk);
+    for (const { _id } of documents)
+      this.#known.table.add(this.#units.parseId(_id, this.#own.generation), true);
+  }
+
+  async #writing(run: () => Promise<void>): Promise<void> {
+    this.isWriting = true;
+    await run();
+    this.isWriting = false;
+  }
+}

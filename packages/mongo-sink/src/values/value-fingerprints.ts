@@ -1,0 +1,63 @@
+import { Buckets, type RetryOptions, withRetry } from '@redis-to-mongo/pipeline';
+import { Binary, type Db } from 'mongodb';
+import { mongoError } from '../errors/mongo-error.js';
+
+interface FingerprintDocument {
+  readonly _id: string;
+  readonly key: string;
+  readonly generation: number;
+  readonly base: number;
+  readonly bits: number | null;
+  readonly sums: Binary;
+}
+
+/** Keeps, in `value_fingerprints`, which units a committed generation has, 8 bytes for about 128 of them. */
+export class ValueFingerprints {
+  readonly #db: Db;
+  readonly #retry: RetryOptions;
+
+  constructor(db: Db, retry: RetryOptions) {
+    this.#db = db;
+    this.#retry = retry;
+  }
+
+  /** `undefined` when there is none: then all units must be compared. */
+  async load(key: string, generation: number): Promise<Buckets | undefined> {
+    const found = await this.#run((fingerprints) => fingerprints.findOne({ _id: idOf(key, generation) }));
+    return found ? Buckets.unpack({ ...found, sums: found.sums.value() }) : undefined;
+  }
+
+  async save(key: string, generation: number, buckets: Buckets): Promise<void> {
+    const { base, bits, sums } = buckets.pack();
+    await this.#run((fingerprints) =>
+      fingerprints.replaceOne(
+        { _id: idOf(key, generation) },
+        { key, generation, base, bits, sums: new Binary(sums) },
+        { upsert: true },
+      ),
+    );
+  }
+
+  /** Removes those of the generations before this one. */
+  async removeOlder(key: string, generation: number): Promise<void> {
+    await this.#run((fingerprints) => fingerprints.deleteMany({ key, generation: { $lt: generation } }));
+  }
+
+  async #run<T>(run: (fingerprints: ReturnType<typeof collectionOf>) => Promise<T>): Promise<T> {
+    return await withRetry(
+      () =>
+        run(collectionOf(this.#db)).catch((error: unknown) => {
+          throw mongoError(error);
+        }),
+      this.#retry,
+    );
+  }
+}
+
+function collectionOf(db: Db) {
+  return db.collection<FingerprintDocument>('value_fingerprints');
+}
+
+function idOf(key: string, generation: number): string {
+  return `${key}#${generation}`;
+}

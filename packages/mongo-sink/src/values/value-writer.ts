@@ -1,0 +1,292 @@
+import {
+  type KeyState,
+  type Replacement,
+  type ReplaceWrite,
+  SyncError,
+  shownKey,
+} from '@redis-to-mongo/pipeline';
+import type { Db, Document } from 'mongodb';
+import type { NewDocumentSequence } from '../bson/ready-made-bson.js';
+import { GroupCommit } from '../commands/group-commit.js';
+import { groupIndexes } from '../commands/group-indexes.js';
+import { RecordLists } from '../commands/record-lists.js';
+import { type WriteError, writeCommand } from '../commands/write-command.js';
+import { insertRecords, updateRecords } from '../commands/write-records.js';
+import { type ValueRefusal, writeValueLetters } from '../dead-letters/dead-letters.js';
+import { dropValueLetters, valueRefusal } from '../dead-letters/value-letters.js';
+import { mongoError } from '../errors/mongo-error.js';
+import { refusedBy } from '../errors/refused-by.js';
+import { toKeyDocument } from '../keys/key-document.js';
+import { removeUnits } from './remove-units.js';
+import { HEADER_PROJECTION, IS_OURS, parseHeader, refuseForeign } from './value-header.js';
+import {
+  documentIdOf,
+  idTaken,
+  ownerOf,
+  pathsIn,
+  replacementOf,
+  type StoredValue,
+  storedFields,
+} from './value-place.js';
+
+export type Replaced = 'written' | 'stale' | 'dead';
+
+/**
+ * Replaces a key's value document as a whole, unless MongoDB holds one of the same or a newer revision: then
+ * another worker was faster, and this read is stale. The upsert of a refused replacement meets the document's own
+ * `_id`, so the refusal shows as a duplicate key. A key's first value is inserted, which costs a server much less than an
+ * upsert; where there is a document already, it goes the way of the others. One that MongoDB refuses is kept as a dead letter,
+ * and the value of before stays.
+ */
+export class ValueWriter {
+  readonly #db: Db;
+  readonly #groups: GroupCommit<Replacement, Replaced>;
+  readonly #lists: RecordLists;
+
+  /** @param newSequence as of KeyStates. */
+  constructor(db: Db, batchBytes: number, newSequence?: NewDocumentSequence) {
+    this.#db = db;
+    this.#lists = new RecordLists(newSequence);
+    this.#groups = new GroupCommit((values) => this.replaceAll(values), {
+      weight: batchBytes,
+      weigh: ({ write }) => 200 + write.bytes,
+      concurrency: 2,
+    });
+  }
+
+  /**
+   * @returns how the value fared.
+   * @throws SyncError DOCUMENT_FOREIGN when a document that is not the fleet's has the key's name; STALE_READ when MongoDB holds
+   * a newer value. The key's revision is then raised to the value's, so that a worker that died between the two does not block
+   * the key; its position is not known any more.
+   */
+  async replace(state: KeyState, write: ReplaceWrite): Promise<'written' | 'dead'> {
+    const result = write.hasMembers
+      ? await this.#shrink(state, write)
+      : await this.#groups.submit({ state, write });
+    if (result === 'stale') return await this.stale(write.collection, state);
+    return result;
+  }
+
+  /** Makes a large value a small one. Only units of attempts up to that very moment may be removed afterwards. */
+  async #shrink(state: KeyState, write: ReplaceWrite): Promise<Replaced> {
+    const { q, u } = updateOf({ state, write });
+    let after: StoredValue | null;
+    try {
+      after = await this.#db
+        .collection<StoredValue>(write.collection)
+        .findOneAndUpdate(q, u, { upsert: true, returnDocument: 'after', projection: HEADER_PROJECTION });
+    } catch (error) {
+      const refused = refusedBy(error);
+      if (!refused) throw mongoError(error);
+      if (refused.isOwnId) return await this.#settle({ state, write });
+      await this.#keep(state, write, refused);
+      return 'dead';
+    }
+    const attempts = after ? parseHeader(after).attempts : 0;
+    await removeUnits(this.#db, write, state.key, attempts, [write.shape !== undefined]);
+    await dropValueLetters(this.#db, [state]);
+    return 'written';
+  }
+
+  async #keep(
+    state: KeyState,
+    { collection, document }: ReplaceWrite,
+    { code, message }: Pick<WriteError, 'code' | 'message'>,
+  ): Promise<void> {
+    await writeValueLetters(this.#db, [valueRefusal(state, collection, document, code, message)], new Date());
+  }
+
+  /** Raises the key's revision to the value's, and throws STALE_READ. */
+  async stale(collection: string, state: KeyState): Promise<never> {
+    await this.#catchUp(collection, state);
+    throw new SyncError('STALE_READ', 'overtaken', `key ${shownKey(state.key)}: MongoDB holds a newer value`);
+  }
+
+  /**
+   * Replaces values that have no members, and says how each fared; where one is stale, the key's revision stays as it is.
+   * @throws SyncError where it is not about single values, as writeRecords tells.
+   */
+  async replaceAll(values: readonly Replacement[]): Promise<Replaced[]> {
+    const results = values.map((): Replaced => 'written');
+    const byCollection = groupIndexes(values, ({ write }) => write.collection);
+    await Promise.all(
+      [...byCollection].map(async ([collection, indexes]) => {
+        const isFirst = (i: number) => values[i]?.state.revision === 0;
+        const fates = { values, results };
+        const isMark = (i: number) => values[i]?.write.isMark === true;
+        await this.#mark(collection, indexes.filter(isMark), fates);
+        const whole = indexes.filter((i) => !isMark(i));
+        const taken = await this.#insert(collection, whole.filter(isFirst), fates);
+        await this.#update(collection, [...whole.filter((i) => !isFirst(i)), ...taken], fates);
+      }),
+    );
+    const written = values.filter((_, i) => results[i] === 'written');
+    await dropValueLetters(
+      this.#db,
+      written.map(({ state }) => state),
+    );
+    return results;
+  }
+
+  /** @returns those that have a document already. */
+  async #insert(collection: string, indexes: readonly number[], fates: Fates): Promise<number[]> {
+    if (indexes.length === 0) return [];
+    const documents = indexes.map((i) => documentOf(valueAt(fates, i)));
+    const { errors } = await insertRecords(this.#db, collection, documents, this.#lists);
+    return await this.#taken(indexes, errors, fates);
+  }
+
+  async #update(collection: string, indexes: readonly number[], fates: Fates): Promise<void> {
+    if (indexes.length === 0) return;
+    const updates = indexes.map((i) => updateOf(valueAt(fates, i)));
+    const { errors } = await updateRecords(this.#db, collection, updates, this.#lists);
+    for (const i of await this.#taken(indexes, errors, fates))
+      fates.results[i] = await this.#settle(valueAt(fates, i));
+  }
+
+  /** Tells values that are there what is new; where there is none, there is nothing to tell. */
+  async #mark(collection: string, indexes: readonly number[], fates: Fates): Promise<void> {
+    if (indexes.length === 0) return;
+    const updates = indexes.flatMap((i) => marksOf(valueAt(fates, i)));
+    const { errors } = await updateRecords(this.#db, collection, updates, this.#lists);
+    await this.#taken(
+      indexes.flatMap((i) => [i, i]),
+      errors,
+      fates,
+    );
+  }
+
+  /**
+   * How a value fares whose `_id` has a document that is not to be updated as it is: another worker's newer one; the key's own in
+   * another shape, which is put into this one; or that of another key, which stays.
+   */
+  async #settle(value: Replacement): Promise<Replaced> {
+    const { state, write } = value;
+    const documents = this.#db.collection<StoredValue>(write.collection);
+    const _id = documentIdOf(state);
+    const found = await documents.findOne({ _id }, { projection: HEADER_PROJECTION }).catch(thrown);
+    const owner = found ? ownerOf(found) : undefined;
+    if (!found || owner === undefined) return 'stale';
+    if (owner !== state.key) {
+      if (write.document.active === false) return 'written'; // it has nothing there
+      await this.#keep(state, write, idTaken(found));
+      return 'dead';
+    }
+    const header = parseHeader(found);
+    if (header.isShaped === (write.shape !== undefined) || header.revision > state.revision) return 'stale';
+    const { generation, attempts, aborted, healed } = header;
+    const kept = attempts > 0 ? { generation, attempts, aborted, healed } : {};
+    const filter = { _id, ...pathsIn(header.isShaped, { revision: header.revision }) };
+    try {
+      const { matchedCount } = await documents.replaceOne(filter, fieldsOf(value, kept));
+      if (matchedCount === 0) return 'stale';
+    } catch (error) {
+      const refused = refusedBy(error);
+      if (!refused) throw mongoError(error);
+      await this.#keep(state, write, refused);
+      return 'dead';
+    }
+    if (header.form === 'members') await removeUnits(this.#db, write, state.key, attempts, [header.isShaped]);
+    return 'written';
+  }
+
+  /** @returns those whose `_id` was taken; what MongoDB refuses for its content becomes dead letters. */
+  async #taken(indexes: readonly number[], errors: readonly WriteError[], fates: Fates): Promise<number[]> {
+    const taken: number[] = [];
+    const refusals: ValueRefusal[] = [];
+    for (const { index, isOwnId, code, message } of errors) {
+      const i = indexes[index] ?? -1;
+      if (isOwnId) {
+        taken.push(i);
+        continue;
+      }
+      const { state, write } = valueAt(fates, i);
+      refusals.push(valueRefusal(state, write.collection, write.document, code, message));
+      fates.results[i] = 'dead';
+    }
+    if (refusals.length > 0) await writeValueLetters(this.#db, refusals, new Date());
+    return taken;
+  }
+
+  async #catchUp(collection: string, state: KeyState): Promise<void> {
+    const { key, revision } = state;
+    const stored = await this.#db
+      .collection<StoredValue>(collection)
+      .findOne({ _id: documentIdOf(state) }, { projection: HEADER_PROJECTION })
+      .catch(thrown);
+    if (!stored) return;
+    refuseForeign(collection, stored);
+    const found = parseHeader(stored);
+    if (revision > 0)
+      await writeCommand(this.#db, {
+        update: 'keys',
+        updates: [{ q: { _id: key, revision }, u: { $set: { revision: found.revision, position: null } } }],
+      });
+    // The key's own document was never saved, or was lost: it begins behind the value.
+    else
+      await writeCommand(this.#db, {
+        insert: 'keys',
+        documents: [toKeyDocument({ ...state, position: null, revision: found.revision }, '')],
+      });
+  }
+}
+
+interface Fates {
+  readonly values: readonly Replacement[];
+  readonly results: Replaced[];
+}
+
+function valueAt({ values }: Fates, i: number): Replacement {
+  const value = values[i];
+  if (!value) throw new RangeError('no such value');
+  return value;
+}
+
+function thrown(error: unknown): never {
+  throw mongoError(error);
+}
+
+/** @param kept what else of the fleet's the document holds. */
+function fieldsOf({ state, write }: Replacement, kept: Document = {}): Document {
+  const fields = { ...write.document, ...kept, revision: state.revision + 1, syncedAt: new Date() };
+  return storedFields(state, fields, write.shape);
+}
+
+function documentOf(value: Replacement): Document {
+  return { _id: documentIdOf(value.state), ...fieldsOf(value) };
+}
+
+/** For a document of either shape: what is told does not depend on it. */
+function marksOf({ state, write }: Replacement): Document[] {
+  const revision = state.revision + 1;
+  const _id = documentIdOf(state);
+  const fields = { ...write.document, revision, syncedAt: new Date() };
+  return [
+    { q: { _id: state.key, revision: { $lt: revision }, ...IS_OURS }, u: { $set: fields } },
+    {
+      q: { _id, ...pathsIn(true, { key: state.key, revision: { $lt: revision } }) },
+      u: { $set: pathsIn(true, fields) },
+    },
+  ];
+}
+
+function updateOf(value: Replacement) {
+  const { state, write } = value;
+  const revision = state.revision + 1;
+  if (write.shape)
+    return {
+      q: { _id: documentIdOf(state), ...pathsIn(true, { key: state.key, revision: { $lt: revision } }) },
+      u: replacementOf(fieldsOf(value)),
+      upsert: true,
+    };
+  const gone = ['resumable', ...write.formFields].filter((name) => !(name in write.document));
+  return {
+    q: { _id: state.key, revision: { $lt: revision }, ...IS_OURS },
+    u: {
+      $set: { ...write.document, revision, syncedAt: new Date() },
+      $unset: Object.fromEntries(gone.map((name) => [name, ''])),
+    },
+    upsert: true,
+  };
+}

@@ -1,0 +1,47 @@
+import { expect, it } from 'vitest';
+import { bulksOf } from '../../src/commands/bulks-of.js';
+import { pagesOf } from '../../src/commands/pages-of.js';
+
+const bulks = (sizes: readonly number[], bytes: number, count: number) => [
+  ...bulksOf(sizes, { sizeOf: (size) => size, bytes, count }),
+];
+
+it('bulks hold as much as a command takes, in order; one that is larger goes alone', () => {
+  expect(bulks([], 10, 3)).toEqual([]);
+  expect(bulks([4, 6, 1, 9, 1], 10, 3)).toEqual([[4, 6], [1, 9], [1]]);
+  expect(bulks([1, 1, 1, 1], 10, 3)).toEqual([[1, 1, 1], [1]]);
+  expect(bulks([1, 50, 1], 10, 3)).toEqual([[1], [50], [1]]);
+});
+
+async function* upTo(count: number, end: () => void): AsyncGenerator<number> {
+  try {
+    for (let i = 0; i < count; i++) yield i;
+  } finally {
+    end();
+  }
+}
+
+it('pages are full but for the last one, which is not empty', async () => {
+  for (const [count, sizes] of [
+    [0, []],
+    [4, [2, 2]],
+    [5, [2, 2, 1]],
+  ] as const) {
+    const found: number[] = [];
+    for await (const page of pagesOf(
+      upTo(count, () => {}),
+      2,
+    ))
+      found.push(page.length);
+    expect(found).toEqual(sizes);
+  }
+});
+
+it('whoever wants no more pages ends what they come from', async () => {
+  let isEnded = false;
+  const items = upTo(10, () => {
+    isEnded = true;
+  });
+  for await (const page of pagesOf(items, 2)) if (page[0] === 2) break;
+  expect(isEnded).toBe(true);
+});

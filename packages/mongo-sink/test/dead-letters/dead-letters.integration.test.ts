@@ -1,0 +1,134 @@
+import { startTcpProxy } from '@redis-to-mongo/local-stack';
+import { decodeEntry, type MessageDocument } from '@redis-to-mongo/pipeline';
+import { BSON, type Db, MongoClient } from 'mongodb';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import {
+  readDeadLetter,
+  type ValueRefusal,
+  writeDeadLetters,
+  writeValueLetters,
+} from '../../src/dead-letters/dead-letters.js';
+import { dropDeadLetter } from '../../src/dead-letters/replay-dead-letters.js';
+
+let client: MongoClient;
+let db: Db;
+beforeAll(() => {
+  client = new MongoClient(inject('mongoUri'));
+  db = client.db(`test_dead_letters_${process.pid}`);
+});
+afterAll(async () => {
+  await db.dropDatabase();
+  await client.close();
+});
+
+const WHY = { collection: 'stream_messages', code: 22, reason: 'no' };
+
+it('a message that the driver can’t make BSON of is kept by its fields', async () => {
+  const odd = { _id: 'odd@a1:a1-a0', stream: 'odd', type: 'main', entryId: '1-0', at: null };
+  const documents: MessageDocument[] = [
+    { ...odd, content: { _bsontype: 'ObjectId', plain: 'p' } },
+    {
+      ...odd,
+      _id: 'odd@a1:a2-a0',
+      content: { _bsontype: 'Long', n: 7 },
+      mapped: { renamed: [[1, 'number']] },
+    },
+  ];
+  expect(() => BSON.serialize(documents[0] ?? {})).toThrow(/BSON/);
+  await writeDeadLetters(
+    db,
+    documents.map((document) => ({ document, bytes: 100, ...WHY })),
+    new Date(),
+  );
+  const fields = async (id: string) =>
+    decodeEntry((await readDeadLetter(db, id)) ?? {}).pairs.map((pair) => pair.map(String));
+  expect(await fields('odd@a1:a1-a0')).toEqual([
+    ['_bsontype', 'ObjectId'],
+    ['plain', 'p'],
+  ]);
+  expect(await fields('odd@a1:a2-a0')).toEqual([
+    ['_bsontype', 'Long'],
+    ['number', '7'],
+  ]);
+});
+
+it('many are kept by few commands, and the same one once', async () => {
+  const refusals = Array.from({ length: 1200 }, (_, i) => ({
+    document: {
+      ...{ _id: `many@a1:a${i}-a0`, stream: 'many', type: 'main', entryId: `${i}-0`, at: null },
+      content: { n: String(i) },
+    },
+    bytes: 100,
+    ...WHY,
+  }));
+  for (let i = 0; i < 2; i++) await writeDeadLetters(db, refusals, new Date());
+  expect(await db.collection('dead_letters').countDocuments({ stream: 'many' })).toBe(1200);
+});
+
+const valueLetter = (key: string, bytes: number): ValueRefusal => ({
+  ...{ id: `${key}@a1:value`, kind: 'value' as const, stream: key, type: 'main', ...WHY },
+  document: { _id: key, value: 'x'.repeat(bytes), list: [1, { a: null }] },
+});
+
+it('many of values are kept by few commands, too', async () => {
+  const watched = new MongoClient(inject('mongoUri'), { monitorCommands: true });
+  const commands: string[] = [];
+  watched.on('commandStarted', ({ commandName }) => void commands.push(commandName));
+  try {
+    const letters = Array.from({ length: 700 }, (_, i) => valueLetter(`value ${i}`, 100));
+    await writeValueLetters(watched.db(db.databaseName), letters, new Date());
+    expect(commands).toEqual(['delete', 'update', 'update']);
+  } finally {
+    await watched.close();
+  }
+  expect(await db.collection('dead_letters').countDocuments({ kind: 'value' })).toBe(700);
+});
+
+it('a server that can’t be reached is told as such, so that the letters are tried again', async () => {
+  const uri = new URL(inject('mongoUri'));
+  const way = await startTcpProxy(Number(uri.port));
+  uri.port = String(way.port);
+  uri.searchParams.set('directConnection', 'true');
+  const cut = new MongoClient(uri.href, { serverSelectionTimeoutMS: 500, connectTimeoutMS: 500 });
+  try {
+    await cut.connect();
+    way.set('cut');
+    for (const bytes of [10, 9_000_000])
+      await expect(
+        writeValueLetters(cut.db(db.databaseName), [valueLetter('cut', bytes)], new Date()),
+      ).rejects.toMatchObject({ code: 'MONGO_UNAVAILABLE', errorClass: 'transient' });
+  } finally {
+    await cut.close();
+    await way.close();
+  }
+});
+
+it('a large one that is dropped leaves no part behind, wherever the first try was stopped', async () => {
+  const { id } = valueLetter('dropped', 1);
+  for (let command = 1, isStopped = true; isStopped; command++) {
+    await writeValueLetters(db, [valueLetter('dropped', 9_000_000)], new Date());
+    const watched = new MongoClient(inject('mongoUri'), { monitorCommands: true });
+    let begun = 0;
+    watched.on('commandStarted', () => {
+      if (++begun === command) void watched.close();
+    });
+    const first = dropDeadLetter(watched.db(db.databaseName), id);
+    isStopped = (await first.catch(() => 'stopped')) === 'stopped';
+    await watched.close();
+    const isLeft = (await db.collection<{ _id: string }>('dead_letters').countDocuments({ _id: id })) > 0;
+    if (isLeft) expect(await dropDeadLetter(db, id)).toBe(true);
+    const left = await db.collection('dead_letter_parts').countDocuments({ letter: id });
+    expect([command, left]).toEqual([command, 0]);
+  }
+});
+
+it('a value too large for one letter comes back, and leaves no part of a larger one before', async () => {
+  for (const bytes of [15_000_000, 9_000_000, 10]) {
+    await writeValueLetters(db, [valueLetter('v', bytes)], new Date());
+    const found = await readDeadLetter(db, 'v@a1:value');
+    expect(found?.value.length).toBe(bytes);
+    expect(found?.list).toEqual([1, { a: null }]);
+    const parts = await db.collection('dead_letter_parts').countDocuments({ letter: 'v@a1:value' });
+    expect(parts).toBe(bytes > 1000 ? 2 : 0);
+  }
+});

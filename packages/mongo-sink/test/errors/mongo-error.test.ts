@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import { mongoError } from '../../src/errors/mongo-error.js';
+
+it.each(['ECONNRESET', 'EPIPE', 'ETIMEDOUT'])(
+  'a connection that breaks under a write (%s), as Node tells it, is transient',
+  (code) => {
+    const error = Object.assign(new Error(`write ${code}`), { code, errno: -1, syscall: 'write' });
+    expect(mongoError(error)).toMatchObject({
+      code: 'MONGO_UNAVAILABLE',
+      errorClass: 'transient',
+      cause: error,
+    });
+  },
+);
+
+it('an error of the program is unknown, and is not tried again', () => {
+  const error = new TypeError('no such function');
+  expect(mongoError(error)).toMatchObject({ code: 'MONGO_UNKNOWN', errorClass: 'unknown', cause: error });
+});

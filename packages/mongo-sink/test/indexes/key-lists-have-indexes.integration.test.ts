@@ -1,0 +1,80 @@
+import { type FreshNamespace, freshNamespace } from '@redis-to-mongo/local-stack';
+import { KEY_CONDITIONS, type KeyCondition } from '@redis-to-mongo/pipeline';
+import type { Document } from 'mongodb';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { connectMongo } from '../../src/connection/connect-mongo.js';
+import { prepareDatabase } from '../../src/database/prepare-database.js';
+import { LIST_INDEXES } from '../../src/indexes/list-indexes.js';
+import { keyFilter, ORDERS, SORT_FIELDS } from '../../src/keys/key-lists.js';
+
+let namespace: FreshNamespace;
+let mongo: ReturnType<typeof connectMongo>;
+
+beforeAll(async () => {
+  namespace = await freshNamespace({ mongoUri: inject('mongoUri') });
+  const tls = { enabled: false, rejectUnauthorized: true };
+  mongo = connectMongo({ uri: namespace.mongoUri, dbName: namespace.mongoDbName, tls }, 'test');
+  await prepareDatabase(mongo.db);
+});
+afterAll(async () => {
+  await mongo.close();
+  await namespace.close();
+});
+
+function orderOf(condition: KeyCondition | undefined): Record<string, 1 | -1> {
+  const sort = condition ? ORDERS[condition] : 'key';
+  return sort === 'key' ? { _id: 1 } : { [SORT_FIELDS[sort]]: -1, _id: 1 };
+}
+
+const LISTS = [undefined, ...KEY_CONDITIONS].flatMap((condition) =>
+  [undefined, 'set' as const].map((keyType) => ({ condition, keyType })),
+);
+
+test.each(LISTS.filter(({ condition, keyType }) => condition ?? keyType))(
+  'an index has the list of %o in its order, and what it leaves out is not in the list',
+  ({ condition, keyType }) => {
+    const filter = keyFilter(keyType, condition);
+    const order = Object.entries(orderOf(condition));
+    const serving = LIST_INDEXES.filter(({ key, partialFilterExpression = {} }) => {
+      const fields = Object.entries(key);
+      const before = fields.slice(0, -order.length).map(([field]) => field);
+      return (
+        JSON.stringify(fields.slice(-order.length)) === JSON.stringify(order) &&
+        before.every((field) => field in filter) &&
+        Object.entries(partialFilterExpression).every(
+          ([field, value]) => JSON.stringify(filter[field]) === JSON.stringify(value),
+        )
+      );
+    });
+    expect(serving.length).toBeGreaterThan(0);
+  },
+);
+
+/** What a plan does, from the outermost stage in. */
+function stagesOf(plan: Document): string[] {
+  const inner: Document[] = [...(plan.inputStages ?? []), ...(plan.inputStage ? [plan.inputStage] : [])];
+  return [String(plan.stage), ...inner.flatMap(stagesOf)];
+}
+
+/** The stand-in from PyPI sorts even by `_id`; there is nothing to see of MongoDB's plans there. */
+async function plansAsMongod(): Promise<boolean> {
+  const { queryPlanner } = await mongo.db.collection('keys').find({}).sort({ _id: 1 }).explain();
+  return stagesOf(queryPlanner.winningPlan).includes('IXSCAN');
+}
+
+describe('plans (needs mongod’s planner)', () => {
+  test.for(LISTS)('of %o: no sort, no look at all keys', async ({ condition, keyType }, { skip }) => {
+    skip(!(await plansAsMongod()));
+    const filter = keyFilter(keyType, condition);
+    const { queryPlanner } = await mongo.db
+      .collection<{ _id: string } & Document>('keys')
+      .find(filter)
+      .sort(orderOf(condition))
+      .limit(51)
+      .explain();
+    const stages = stagesOf(queryPlanner.winningPlan);
+    expect(stages).toContain('IXSCAN');
+    expect(stages).not.toContain('SORT');
+    expect(stages).not.toContain('COLLSCAN');
+  });
+});

@@ -1,0 +1,115 @@
+import { type Db, MongoClient, MongoServerError } from 'mongodb';
+import { afterAll, beforeAll, beforeEach, expect, inject, it } from 'vitest';
+import { INDEXES, prepareDatabase } from '../../src/database/prepare-database.js';
+import { makeIndex } from '../../src/indexes/make-index.js';
+
+let client: MongoClient;
+let db: Db;
+let tests = 0;
+beforeAll(() => {
+  client = new MongoClient(inject('mongoUri'));
+});
+beforeEach(() => {
+  db = client.db(`test_make_index_${process.pid}_${tests++}`);
+  return () => db.dropDatabase();
+});
+afterAll(() => client.close());
+
+const LAG = { collection: 'keys', key: { lag: 1 }, partialFilterExpression: { lag: { $gt: 0 } } } as const;
+const namesOf = async (collection: string) =>
+  (await db.collection(collection).indexes()).map(({ name }) => name);
+
+it('makes all of them, and makes them again', async () => {
+  await prepareDatabase(db);
+  await prepareDatabase(db);
+  expect(await namesOf('keys')).toHaveLength(
+    1 + INDEXES.filter(({ collection }) => collection === 'keys').length,
+  );
+});
+
+it('drops those of earlier versions that nobody asks for, and leaves those of the user', async () => {
+  await db.collection('keys').createIndex({ stream: 1, type: 1 });
+  await db.collection('hashes').createIndex({ stream: 1, type: 1 });
+  await db.collection('lists').createIndex({ stream: 1, type: 1 }, { name: 'mine' });
+  await prepareDatabase(db);
+  expect(await namesOf('keys')).not.toContain('stream_1_type_1');
+  expect(await namesOf('hashes')).toEqual(['_id_', 'removeAt_1']);
+  expect(await namesOf('lists')).toEqual(['_id_', 'mine', 'removeAt_1']);
+  expect((await namesOf('sets')).sort()).toEqual(['_id_', 'removeAt_1', 'stream_1_type_1']);
+});
+
+it('is content with the one of all documents that removes values at their time', async () => {
+  await db.collection('hashes').createIndex({ removeAt: 1 }, { expireAfterSeconds: 0 });
+  await prepareDatabase(db);
+  expect(await namesOf('hashes')).toEqual(['_id_', 'removeAt_1']);
+});
+
+it('takes another name where its own is taken by an index of other fields', async () => {
+  await db.collection('keys').createIndex({ type: 1 }, { name: 'lag_1' });
+  await makeIndex(db, LAG);
+  await makeIndex(db, LAG);
+  expect(await namesOf('keys')).toEqual(['_id_', 'lag_1', 'redis_to_mongo_lag_1']);
+});
+
+it('is content with one of all documents', async () => {
+  await db.collection('keys').createIndex({ lag: 1 });
+  await makeIndex(db, LAG);
+  expect(await namesOf('keys')).toEqual(['_id_', 'lag_1']);
+});
+
+it('names a unique one in its way, its collection, and the remedy', async () => {
+  await db.collection('keys').createIndex({ lag: -1, _id: 1 }, { unique: true });
+  await expect(prepareDatabase(db)).rejects.toMatchObject({
+    code: 'INDEX_CONFLICT',
+    errorClass: 'configuration',
+    message: expect.stringMatching(
+      /index lag_-1__id_1 \{"lag":-1,"_id":1\} of the collection keys is unique.*drop it/,
+    ),
+  });
+});
+
+/** The stand-in for mongod knows partial indexes: this is how servers answer that don't. */
+const without = (code: number, only: (options: object) => boolean) =>
+  ({
+    collection: (name: string) => ({
+      createIndex: (key: Record<string, 1>, options: object) =>
+        only(options)
+          ? Promise.reject(new MongoServerError({ code, errmsg: 'not supported' }))
+          : db.collection(name).createIndex(key, options),
+    }),
+  }) as unknown as Db;
+
+it.each([2, 67, 72, 115, 197, 238])(
+  'a server without partial indexes (code %i) gets one of all documents',
+  async (code) => {
+    await makeIndex(
+      without(code, (options) => 'partialFilterExpression' in options),
+      LAG,
+    );
+    expect(await db.collection('keys').indexes()).toMatchObject([{}, { name: 'lag_1', key: { lag: 1 } }]);
+  },
+);
+
+it('names the index that a server refuses for any other reason', async () => {
+  await expect(
+    makeIndex(
+      without(166, () => true),
+      LAG,
+    ),
+  ).rejects.toMatchObject({
+    code: 'INDEX_REFUSED',
+    message: expect.stringMatching(/index lag_1 \{"lag":1\} of the collection keys: 166/),
+  });
+});
+
+it('takes away what earlier versions made in the place of others, and nothing of yours', async () => {
+  await db.collection('keys').createIndex({ lag: 1 }, { partialFilterExpression: { lag: { $gt: 0 } } });
+  await db.collection('keys').createIndex({ keyType: 1, status: 1 });
+  await db.collection('keys').createIndex({ pausedAt: 1 });
+  await db.collection('keys').createIndex({ 'lastError.at': 1 }, { name: 'mine' });
+  await prepareDatabase(db);
+  const names = await namesOf('keys');
+  expect(names).toEqual(expect.arrayContaining(['pausedAt_1', 'mine']));
+  expect(names).not.toContain('lag_1');
+  expect(names).not.toContain('keyType_1_status_1');
+});
