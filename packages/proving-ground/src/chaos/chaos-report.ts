@@ -34,8 +34,11 @@ export interface ChaosReport {
   readonly valueChanges: number;
   /** Different states of values that were met in MongoDB while things broke. */
   readonly states: number;
-  /** How often the verdict on the mirror was asked for, and how often it was complete. */
-  readonly verdicts: { readonly asked: number; readonly complete: number };
+  /**
+   * How often the verdict on the mirror was asked for, a second apart; how often it was complete, or told of nothing but losses and
+   * refusals within the hour; and how often that was held against what was written.
+   */
+  readonly verdicts: { readonly asked: number; readonly complete: number; readonly checked: number };
   /** How often all positions were read while things broke. */
   readonly looks: number;
   readonly processes: number;
@@ -82,7 +85,8 @@ export function chaosRows(report: ChaosReport): [what: string, count: number][] 
     ['other values equal', report.values],
     ['states of them met in MongoDB, each one that was', report.states],
     ['verdicts asked for', report.verdicts.asked],
-    ['of these, complete', report.verdicts.complete],
+    ['of these, complete, but for losses and refusals of the last hour', report.verdicts.complete],
+    ['of these, held against what was written', report.verdicts.checked],
     ['looks at all positions', report.looks],
     ['processes of the fleet', report.processes],
     ...Object.entries(peakMiB).map(([app, mib]): [string, number] => [`peak memory of a ${app}, MiB`, mib]),

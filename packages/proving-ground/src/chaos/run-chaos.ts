@@ -119,6 +119,7 @@ export async function runChaos(options: ChaosOptions, context: ProgramContext): 
     await untilSettled({ redis, db: place.db, load, signal });
     const settledAfter = (performance.now() - quiet) / 1000;
     event(`settled after ${settledAfter.toFixed(1)} s; comparing`);
+    await verdicts.untilComplete(signal);
     const judgement = await judge(redis, place.db, load);
     over.abort();
     await watching;
@@ -160,7 +161,7 @@ export async function runChaos(options: ChaosOptions, context: ProgramContext): 
       values: judgement.values,
       valueChanges: load.valueChanges,
       states: values.states,
-      verdicts: { asked: verdicts.asked, complete: verdicts.complete },
+      verdicts: { asked: verdicts.asked, complete: verdicts.complete, checked: verdicts.checked },
       looks: positions.looks,
       processes: fleet.members.length,
       peakMiB,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { judge, type Verdict } from '@redis-to-mongo/fleet-status';
+import { judge, type ReasonCode, type Verdict } from '@redis-to-mongo/fleet-status';
 import { compareEntryIds, isEntryId } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
 import type { ChaosLoad } from './chaos-load.js';
@@ -18,16 +18,40 @@ const EVERY_MS = 1_000;
 /** A mirror that lacks a change of so long ago, in ms, must not be called complete. */
 const LATE_MS = 10_000;
 const TOLD = 20;
+/** A mirror that has settled is called complete within this, in ms: a lease may have to end, and a sweep to run. */
+const AT_REST_MS = 60_000;
+const AGAIN_MS = 100;
+/** They tell of the hour before, not of now: a run makes such losses on purpose, and the verdict must be true beside them. */
+const OF_THE_LAST_HOUR: ReadonlySet<ReasonCode> = new Set(['entries-lost', 'records-refused']);
+
+/** Whether the verdict says that all of now is in MongoDB, whatever was lost or refused within the hour. */
+export function saysComplete({ reasons }: Pick<Verdict, 'reasons'>): boolean {
+  return reasons.every(({ code }) => OF_THE_LAST_HOUR.has(code));
+}
 
 /** Asks for the verdict on the mirror every second, and holds it against what was written. */
 export class VerdictWatch {
   readonly problems: string[] = [];
   asked = 0;
+  /** How often it said "complete", or nothing but that something was lost or refused within the hour. */
   complete = 0;
+  /** How often that was held against what was written. */
+  checked = 0;
   readonly #options: VerdictWatchOptions;
+  #last = 'nothing was read';
 
   constructor(options: VerdictWatchOptions) {
     this.#options = options;
+  }
+
+  /** A mirror at rest must be called complete soon, and a run in which nothing was ever checked shows nothing. */
+  async untilComplete(signal: AbortSignal, withinMs = AT_REST_MS): Promise<void> {
+    const before = this.checked;
+    const deadline = performance.now() + withinMs;
+    while (this.checked === before && performance.now() < deadline)
+      await sleep(AGAIN_MS, undefined, { signal });
+    if (this.checked === before)
+      this.problems.push(`settled for ${withinMs / 1000} s, and not called complete: ${this.#last}`);
   }
 
   /** Asks until the signal aborts. */
@@ -38,9 +62,12 @@ export class VerdictWatch {
       const late = streamsAt(load, wallMs - LATE_MS);
       const verdict: Verdict = judge(await readFacts());
       this.asked += 1;
-      if (verdict.level === 'complete') {
+      this.#last = verdict.title;
+      if (saysComplete(verdict)) {
         this.complete += 1;
-        const behind = [...(await values.look(now - LATE_MS)), ...(await streamsBehind(db, late))];
+        const streams = await streamsBehind(db, late);
+        const behind = [...(await values.look(now - LATE_MS)), ...(streams ?? [])];
+        if (streams) this.checked += 1;
         if (behind.length > 0 && this.problems.length < TOLD)
           this.problems.push(
             `called complete at ${new Date(wallMs).toISOString()} while changes of 10 s ago were missing: ${behind.join(', ')}`,
@@ -66,13 +93,14 @@ function streamsAt(load: ChaosLoad, time: number): Late[] {
   });
 }
 
-async function streamsBehind(db: Db, late: readonly Late[]): Promise<string[]> {
+/** The streams that lack such an entry; undefined where MongoDB does not answer. */
+async function streamsBehind(db: Db, late: readonly Late[]): Promise<string[] | undefined> {
   const documents = await db
     .collection<{ _id: string } & Document>('keys')
     .find({ _id: { $in: late.map(({ written }) => written.key) } }, { projection: { 'position.entryId': 1 } })
     .toArray()
     .catch(() => undefined); // it is down by now
-  if (!documents) return [];
+  if (!documents) return undefined;
   const positions = new Map(documents.map(({ _id, position }) => [_id, position?.entryId]));
   return late.flatMap(({ written, entry, lives }) => {
     const reached: unknown = positions.get(written.key);

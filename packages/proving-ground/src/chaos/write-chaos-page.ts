@@ -29,7 +29,8 @@ compared, entry by entry and byte by byte:
   deleted unread, nor deleted, made anew and trimmed before it was read again: gaps are counted as far as the fleet can know of them;
 - each set is equal, member by member, and so is each value of the other types; each state of them that was met in MongoDB while things broke is one
   that Redis had, and never an older one after a newer;
-- the verdict on the mirror, asked for every second, was never "complete" while a change of ten seconds ago was missing;
+- the verdict on the mirror, asked for every second, was never "complete" while a change of ten seconds ago was missing, whatever else
+  it said of losses and refusals within the hour, which a run makes on purpose; and a mirror at rest was called complete within a minute;
 - no position, revision or incarnation ever went back, and no key's document vanished, in all looks while things broke;
 - no process ended by itself, none is left over, and none held more memory than its bound.
 

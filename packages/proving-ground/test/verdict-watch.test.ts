@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest';
+import { saysComplete } from '../src/chaos/verdict-watch.js';
+
+const reason = (code: 'entries-lost' | 'records-refused' | 'searching' | 'no-worker') => ({
+  code,
+  level: 'broken' as const,
+  what: '',
+  remedy: '',
+});
+
+describe('a verdict that is held against what was written', () => {
+  it('is one that says complete, or tells of nothing but losses and refusals within the hour', () => {
+    expect(saysComplete({ reasons: [] })).toBe(true);
+    expect(saysComplete({ reasons: [reason('entries-lost'), reason('records-refused')] })).toBe(true);
+  });
+
+  it('is none that gives any other reason', () => {
+    expect(saysComplete({ reasons: [reason('entries-lost'), reason('searching')] })).toBe(false);
+    expect(saysComplete({ reasons: [reason('no-worker')] })).toBe(false);
+  });
+});
