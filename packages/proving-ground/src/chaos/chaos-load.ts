@@ -5,7 +5,7 @@ import { SetHand } from './set-hand.js';
 import { SourceConnection } from './source-connection.js';
 import { StreamHand, type UnknownOutcomes } from './stream-hand.js';
 import { ValueHand } from './value-hand.js';
-import { hashModel, listModel, stringModel, type ValueModel, zsetModel } from './value-model.js';
+import { valuePlans } from './value-plans.js';
 import { WrittenStream } from './written-stream.js';
 
 export interface ChaosLoadOptions {
@@ -21,10 +21,19 @@ export interface ChaosLoadOptions {
  * of the others must gaps be counted exactly.
  */
 const STREAMS = {
-  steady: ['orders', 'orders:info:audit', 'users', 'users:info:audit', 'sensors', 'payments'],
-  poisoned: ['uploads', 'uploads:info:errors'],
-  trimmed: ['sessions', 'meters', 'meters:info:changes'],
-  reborn: ['carts', 'vehicles', 'vehicles:info:alerts'],
+  steady: [
+    'orders',
+    'orders:info:audit',
+    'users',
+    'users:info:audit',
+    'sensors',
+    'payments',
+    'visits',
+    'clicks',
+  ],
+  poisoned: ['uploads', 'uploads:info:errors', 'visits:info:errors', 'clicks:info:errors'],
+  trimmed: ['sessions', 'meters', 'meters:info:changes', 'visits:info:short'],
+  reborn: ['carts', 'vehicles', 'vehicles:info:alerts', 'clicks:info:again', 'baskets'],
 } as const;
 export type StreamRole = keyof typeof STREAMS;
 
@@ -36,25 +45,6 @@ const TICK_MS = 50;
 const VALUE_MS = [20, 500] as const;
 /** Sets changed in each tick. */
 const CHANGES = 3;
-
-type Names = readonly [string, ...string[]];
-type Models = readonly [ValueModel, ...ValueModel[]];
-
-/** Values of the other types: small ones, some of so many parts that each is a document of its own, one that is renamed, and one that
- * changes its type. */
-const valuePlans = (): (readonly [Names, ...Models])[] => [
-  [['user:1'], hashModel(6)],
-  [['user:2'], hashModel(12)],
-  [['users:all'], hashModel(400)],
-  [['scores'], zsetModel(8)],
-  [['scores:all'], zsetModel(300)],
-  [['recent'], listModel(7)],
-  [['recent:all'], listModel(260)],
-  [['page:1'], stringModel(60)],
-  [['page:2'], stringModel(200_000)],
-  [['draft', 'published'], hashModel(5)],
-  [['anything'], stringModel(40), hashModel(4), zsetModel(3), listModel(5)],
-];
 
 /** Writes to many streams and sets, each thing once, on a Redis that comes and goes; and remembers all of it. */
 export class ChaosLoad {

@@ -10,6 +10,7 @@ import {
 import { connectMongo } from '@redis-to-mongo/mongo-sink';
 import type { Db } from 'mongodb';
 import type { Closing } from '../program/closing.js';
+import { CHAOS_RULES } from './chaos-rules.js';
 
 /** One server, and the way to it that the fleet takes. */
 export interface BreakableServer<Server extends RedisServer | MongoServer = RedisServer | MongoServer> {
@@ -72,6 +73,7 @@ export async function openChaosPlace(
       SLICE_ENTRIES: '1000',
       READ_AHEAD_BYTES: '33554432',
       VALUE_INLINE_MEMBERS: '200',
+      RULES: JSON.stringify(CHAOS_RULES),
     },
   };
 }

@@ -1,21 +1,24 @@
 import { readDeadLetter } from '@redis-to-mongo/mongo-sink';
 import {
   compareEntryIds,
-  decodeContent,
+  decodeEntry,
   isEntryId,
   messageIdBounds,
   placeOf,
-  type StoredContent,
+  plainMessage,
 } from '@redis-to-mongo/pipeline';
 import type { Redis } from 'ioredis';
 import type { Db, Document } from 'mongodb';
 import { contentDigest, pairsOf } from '../content-digest.js';
+import { messagesOf } from './chaos-rules.js';
 import type { StreamFindings } from './stream-findings.js';
 import type { WrittenEntry, WrittenStream } from './written-stream.js';
 
 type AnyDocument = { _id: string } & Document;
 
 const SEPARATOR = ':info:';
+/** The digest of what no entry is. */
+const NOTHING = -1;
 
 interface Wanted {
   readonly entry: WrittenEntry;
@@ -66,14 +69,17 @@ async function readMessages(
 ): Promise<void> {
   const { stream, type } = placeOf(key, SEPARATOR);
   const messages = db
-    .collection<AnyDocument>('stream_messages')
-    .find({ _id: messageIdBounds(key), stream, type })
+    .collection<AnyDocument>(messagesOf(key))
+    .find({ _id: messageIdBounds(key) })
     .sort({ _id: 1 })
     .allowDiskUse(true);
   let before: { readonly prefix: string; readonly entryId: string; readonly life: number } | undefined;
-  for await (const { _id, entryId, content } of messages) {
+  for await (const message of messages) {
+    const { _id } = message;
+    const { entryId, stream: ofStream, type: ofType, ...stored } = plainMessage(message);
+    if (ofStream !== stream || ofType !== type) continue;
     findings.documents += 1;
-    const found = isEntryId(entryId) ? wanted.get(`${entryId} ${digestOf(content)}`) : undefined;
+    const found = isEntryId(entryId) ? wanted.get(`${entryId} ${digestOf(stored)}`) : undefined;
     if (!found || !isEntryId(entryId)) {
       findings.tell(`${_id} holds an entry that nobody wrote`);
       continue;
@@ -102,7 +108,7 @@ async function readLetters(
   for (const { _id, entryId } of letters) {
     findings.dead += 1;
     const whole = await readDeadLetter(db, _id);
-    const found = wanted.get(`${String(entryId)} ${digestOf(whole?.content)}`);
+    const found = wanted.get(`${String(entryId)} ${digestOf(whole)}`);
     if (!found) findings.tell(`dead letter ${_id} is not the entry that was written`);
     else {
       found.times += 1;
@@ -111,10 +117,11 @@ async function readLetters(
   }
 }
 
-function digestOf(content: StoredContent | unknown): number {
+function digestOf(stored: Parameters<typeof decodeEntry>[0] | undefined): number {
   try {
-    return contentDigest(decodeContent(content));
+    const { pairs, left, isIntact } = decodeEntry(stored ?? {});
+    return left === 0 && isIntact ? contentDigest(pairs) : NOTHING;
   } catch {
-    return -1; // not of a form that any entry is stored in
+    return NOTHING; // not of a form that any entry is stored in
   }
 }

@@ -3,7 +3,7 @@ import { type Random, wholeFrom } from '../generator/random.js';
 
 /** What a value of a type should hold, and the commands that make it so. */
 export interface ValueModel {
-  readonly keyType: 'hash' | 'zset' | 'list' | 'string';
+  readonly keyType: 'hash' | 'set' | 'zset' | 'list' | 'string';
   /** The items as MongoDB gives them back. */
   items(): readonly (readonly Buffer[])[];
   /** Changes a little; no two states are alike. @param version of the key, a number never used before. */
@@ -33,6 +33,25 @@ export function hashModel(size: number): ValueModel {
       return (commands, key) => commands.hset(key, Object.fromEntries(set)).hdel(key, gone);
     },
     write: (commands, key) => void commands.hset(key, Object.fromEntries(fields)),
+  };
+}
+
+/** A set of about so many members, one of which tells the version. */
+export function setModel(size: number): ValueModel {
+  const members = new Set(Array.from({ length: size }, (_, i) => `member:${i}`));
+  let told = 'version 0';
+  return {
+    keyType: 'set',
+    items: () => [...members].map((member) => [bytes(member)]),
+    change: (version, random) => {
+      const gone = [told, `member:${wholeFrom(random, 0, size)}`];
+      told = `version ${version}`;
+      const come = [told, `member:${size + wholeFrom(random, 0, size)}`];
+      for (const member of gone) members.delete(member);
+      for (const member of come) members.add(member);
+      return (commands, key) => commands.srem(key, ...gone).sadd(key, ...come);
+    },
+    write: (commands, key) => void commands.sadd(key, ...members),
   };
 }
 
@@ -85,6 +104,20 @@ export function stringModel(size: number): ValueModel {
       const head = `version ${version} `.padEnd(24);
       text.write(head);
       return (commands, key) => void commands.setrange(key, 0, head);
+    },
+    write: (commands, key) => void commands.set(key, text),
+  };
+}
+
+/** A string that holds a JSON object of about so many bytes. */
+export function jsonModel(size: number): ValueModel {
+  let text = '';
+  return {
+    keyType: 'string',
+    items: () => [[bytes(text)]],
+    change: (version) => {
+      text = JSON.stringify({ version, 'is.on': version % 2 === 0, words: 'x'.repeat(size) });
+      return (commands, key) => void commands.set(key, text);
     },
     write: (commands, key) => void commands.set(key, text),
   };

@@ -1,0 +1,42 @@
+import {
+  hashModel,
+  jsonModel,
+  listModel,
+  setModel,
+  stringModel,
+  type ValueModel,
+  zsetModel,
+} from './value-model.js';
+
+type Names = readonly [string, ...string[]];
+type Models = readonly [ValueModel, ...ValueModel[]];
+
+/**
+ * Values of the other types: small ones, some of so many parts that each is a document of its own, one that is renamed, and one that
+ * changes its type. Then the same by rules; see chaos-rules.ts.
+ */
+export const valuePlans = (): (readonly [Names, ...Models])[] => [
+  [['user:1'], hashModel(6)],
+  [['user:2'], hashModel(12)],
+  [['users:all'], hashModel(400)],
+  [['scores'], zsetModel(8)],
+  [['scores:all'], zsetModel(300)],
+  [['recent'], listModel(7)],
+  [['recent:all'], listModel(260)],
+  [['page:1'], stringModel(60)],
+  [['page:2'], stringModel(200_000)],
+  [['colors'], setModel(9)],
+  [['draft', 'published'], hashModel(5)],
+  [['anything'], stringModel(40), hashModel(4), zsetModel(3), listModel(5)],
+  [['profile:1'], hashModel(7)],
+  [['profile:all'], hashModel(300)],
+  [['profile:2', 'profile:3'], hashModel(5)],
+  [['board:1'], zsetModel(6)],
+  [['board:all'], zsetModel(240)],
+  [['feed:1'], listModel(6)],
+  [['feed:all'], listModel(250)],
+  [['labels:1'], setModel(8)],
+  [['labels:all'], setModel(230)],
+  [['flag:dark'], jsonModel(30)],
+  [['something'], stringModel(40), hashModel(4), zsetModel(3), listModel(5)],
+];
