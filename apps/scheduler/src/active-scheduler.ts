@@ -116,10 +116,11 @@ export class ActiveScheduler {
     };
     try {
       // A routine one that is cut short is due all the same.
-      const beganAt = await queue.sweeps.begin(scope, due.isRoutine ? '' : due.reason);
+      const begun = await queue.sweeps.begin(scope, due.isRoutine ? '' : due.reason);
       const turn = await this.#sweep(due, began, due.isRoutine ? well : () => {});
       if (!turn.isWhole) return turn;
-      await queue.sweeps.end(scope, beganAt);
+      // A queue that was emptied meanwhile has lost what was requested: the next sweep is due at once.
+      if (!(await queue.sweeps.end(begun))) return { ...turn, isWhole: false };
       well();
       return turn;
     } catch (error) {

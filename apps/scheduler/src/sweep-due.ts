@@ -1,4 +1,4 @@
-import type { SweepRecord } from '@redis-to-mongo/job-queue';
+import { NO_RECORD, type SweepRecord } from '@redis-to-mongo/job-queue';
 import type { FeedState } from '@redis-to-mongo/redis-source';
 
 /** What decides whether a sweep is due. */
@@ -60,7 +60,7 @@ export function sweepDue(facts: SweepFacts): DueSweep | undefined {
 }
 
 function reasonFor({ record, scope, missed, now, idleIntervalMs }: SweepFacts): string {
-  if (!record) return 'the queue knows of no sweep';
+  if (!record) return NO_RECORD;
   if (record.scope !== scope) return 'the configuration chooses other keys than before';
   if (record.pending) return record.pending;
   if (missed) return missed;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { NO_RECORD } from '@redis-to-mongo/job-queue';
 import { KEY_TYPES, RuleBook } from '@redis-to-mongo/pipeline';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ActiveScheduler, type ActiveSchedulerOptions } from '../src/active-scheduler.js';
 import { ChangeBuffer } from '../src/change-buffer.js';
 import { MissedChanges } from '../src/missed-changes.js';
@@ -76,7 +77,7 @@ describe('the active scheduler', () => {
     const missed = new MissedChanges();
     const active = new ActiveScheduler(options(missed));
     try {
-      await queue.sweeps.end('all', 1); // long ago: a routine sweep is due
+      await queue.sweeps.end(await queue.sweeps.begin('all', '')); // long ago: a routine sweep is due
       await fleet.queueRedis.hset('{r2m}:sweep', { endedAt: 1 });
       let wells = 0;
       const turn = await active.sweepIfDue(() => {
@@ -86,6 +87,33 @@ describe('the active scheduler', () => {
       expect(wells).toBe(1);
       expect(await active.sweepIfDue(() => wells++)).toMatchObject({ reason: 'the connection was lost' });
       expect(wells).toBe(2);
+    } finally {
+      await active.close();
+    }
+  });
+
+  it('that ends on a queue that was emptied meanwhile is made again: what it had requested is lost', async () => {
+    const { redis, queue, queueRedis } = fleet;
+    await redis.mset(Object.fromEntries(Array.from({ length: 3_000 }, (_, i) => [`string:${i}`, '1'])));
+    const missed = new MissedChanges();
+    missed.note('the server was connected');
+    const active = new ActiveScheduler(options(missed));
+    let wells = 0;
+    try {
+      await queue.sweeps.end(await queue.sweeps.begin('all', ''));
+      const sweeping = active.sweepIfDue(() => wells++);
+      await vi.waitFor(async () => expect(await queue.dueCount()).toBeGreaterThan(0), { timeout: 30_000 });
+      await queueRedis.flushall();
+      expect(await sweeping).toMatchObject({ isWhole: false });
+      expect(wells).toBe(0);
+      expect((await queue.facts()).sweepPending).toBe(NO_RECORD);
+      await vi.waitFor(
+        async () =>
+          expect(await active.sweepIfDue(() => wells++)).toMatchObject({ isWhole: true, keys: 3_000 }),
+        { timeout: 30_000 },
+      );
+      expect(wells).toBe(1);
+      expect(await queue.dueCount()).toBe(3_000);
     } finally {
       await active.close();
     }

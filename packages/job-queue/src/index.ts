@@ -21,4 +21,4 @@ export {
 export { queueTelemetry } from './queue-telemetry.js';
 export type { ScheduleChange } from './schedule-changes.js';
 export { scheduledJobId, schedulerId } from './scheduler-id.js';
-export type { SweepRecord } from './sweep-record.js';
+export { NO_RECORD, type SweepRecord } from './sweep-record.js';

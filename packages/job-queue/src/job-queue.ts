@@ -22,7 +22,7 @@ import { type QueueFacts, workersOf } from './queue-facts.js';
 import { markKey, READ_MARK, WRITE_MARK } from './queue-mark.js';
 import { deadAfterMsOf, keyPrefix, QUEUE_NAME, type QueueSettings } from './queue-settings.js';
 import { ScheduleChanges } from './schedule-changes.js';
-import { SweepRecords } from './sweep-record.js';
+import { NO_RECORD, SweepRecords } from './sweep-record.js';
 
 /** What a probe wrote goes by itself after so many ms. */
 const PROBE_MS = 60_000;
@@ -144,7 +144,14 @@ export class JobQueue {
       this.#alive(),
       this.sweeps.read(),
     ]);
-    return { ...depth, schedulers, isPaused, ...delays, ...alive, sweepPending: sweep?.pending ?? '' };
+    return {
+      ...depth,
+      schedulers,
+      isPaused,
+      ...delays,
+      ...alive,
+      sweepPending: sweep ? sweep.pending : NO_RECORD,
+    };
   }
 
   /** How many workers live. @throws what ioredis throws. */

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import type { connectRedis } from '@redis-to-mongo/redis-connection';
 import { keyPrefix, type QueueSettings } from './queue-settings.js';
+import { NOW, Script } from './script.js';
 
 /** What is known of the last sweep, in the queue's Redis: a scheduler that takes over goes on from there. Times are by its clock. */
 export interface SweepRecord {
@@ -12,6 +14,24 @@ export interface SweepRecord {
   /** Why another one is due; empty when none is. */
   readonly pending: string;
 }
+
+/** A sweep that is under way. */
+export interface BegunSweep {
+  readonly scope: string;
+  /** By the clock of the queue's Redis, in ms since 1970. */
+  readonly beganAt: number;
+  /** Made up at its begin. */
+  readonly token: string;
+}
+
+/** Why a sweep is due where there is no record. */
+export const NO_RECORD = 'the queue knows of no sweep';
+
+/** KEYS: record. ARGV: token, scope, beganAt. Answers 1, or 0 where the record is not that of this sweep any more. */
+const END = new Script(`${NOW}
+if redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], 'scope', ARGV[2], 'pending', '', 'beganAt', ARGV[3], 'endedAt', string.format('%.0f', now))
+return 1`);
 
 /** Reads and writes the record. It is lost with the queue: then a sweep is due. */
 export class SweepRecords {
@@ -29,17 +49,20 @@ export class SweepRecords {
     return { beganAt: Number(beganAt), endedAt: Number(endedAt), scope, pending };
   }
 
-  /**
-   * Notes that a sweep begins: should this process die, the next one finds it.
-   * @returns the time, to be given to `end`.
-   */
-  async begin(scope: string, pending: string): Promise<number> {
-    await this.#redis.hset(this.#name, { scope, pending });
-    return await this.now();
+  /** Notes that a sweep begins: should this process die, the next one finds it. */
+  async begin(scope: string, pending: string): Promise<BegunSweep> {
+    const token = randomUUID();
+    await this.#redis.hset(this.#name, { scope, pending, token });
+    return { scope, beganAt: await this.now(), token };
   }
 
-  async end(scope: string, beganAt: number): Promise<void> {
-    await this.#redis.hset(this.#name, { scope, pending: '', beganAt, endedAt: await this.now() });
+  /**
+   * Notes that a sweep has ended.
+   * @returns false where nothing was noted, since the queue has lost its record meanwhile, and what the sweep requested with it; or another
+   * sweep has begun.
+   */
+  async end({ scope, beganAt, token }: BegunSweep): Promise<boolean> {
+    return (await END.run(this.#redis, [this.#name], token, scope, beganAt)) === 1;
   }
 
   /** The time by the queue's Redis, in ms since 1970. */
