@@ -13,7 +13,7 @@ const sources = readdirSync(root('packages')).map((name) => ({
 
 const folders = ['packages/*/test', 'apps/*/test', 'scripts/test', 'deploy/test'];
 const suffixed = (suffix: string) => folders.map((folder) => `${folder}/**/*${suffix}`);
-const serverSetup = { globalSetup: ['./scripts/testing/local-stack-setup.ts'], hookTimeout: 120_000 };
+const serverSetup = { globalSetup: ['./packages/test-kit/src/local-stack-setup.ts'], hookTimeout: 120_000 };
 
 /** What the two paths of stream entries must both do: run again by the one that is not the default. */
 const ordinaryPath = { env: { STREAM_PATH: 'ordinary' } };
@@ -25,7 +25,7 @@ const valuesOfToday = [
   ...['set', 'zset', 'hash', 'list', 'string', 'stream'].map((type) => `redis-source/test/types/${type}`),
   'redis-source/test/*',
 ].map((name) => `packages/${name}`);
-const streamsOfToday = ['gaps', 'lives', 'once'].map((name) => `apps/worker/test/${name}`);
+const streamsOfToday = ['gaps', 'lives', 'once'].map((name) => `packages/pipeline/test/line/${name}`);
 
 /** What takes longest begins first, so that nothing waits for it in the end. */
 const LONGEST = [
@@ -96,7 +96,7 @@ export default defineConfig({
           ...withServers,
           ...ordinaryPath,
           name: 'integration, ordinary path',
-          include: conformance.map((name) => `apps/worker/test/${name}.integration.test.ts`),
+          include: conformance.map((name) => `packages/pipeline/test/line/${name}.integration.test.ts`),
           testTimeout: 120_000,
         },
       },

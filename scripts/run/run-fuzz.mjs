@@ -7,8 +7,8 @@ import { root } from './root.mjs';
 import { runChild } from './run-child.mjs';
 import { SetupError } from './run-quietly.mjs';
 
-/** What the names of the files with random inputs hold; each of them counts its inputs (scripts/testing/fuzz.ts). */
-const files = ['fuzz', 'apps/worker/test/content'];
+/** What the names of the files with random inputs hold; each of them counts its inputs (packages/test-kit/src/fuzz.ts). */
+const files = ['fuzz', 'packages/pipeline/test/line/content'];
 
 /**
  * `npm run fuzz -- [--times N] [--seed S] [--write-docs]`: the tests with random inputs, with N times as many as in an

@@ -8,7 +8,12 @@ import { root } from '../run/root.mjs';
 const ours = '@redis-to-mongo';
 
 /** From which room what may be imported, and what may not. */
-const cases = [
+const cases: readonly {
+  readonly room: string;
+  readonly folder?: string;
+  readonly may: readonly string[];
+  readonly mayNot: readonly string[];
+}[] = [
   {
     room: 'packages/pipeline',
     may: ['node:crypto', './mongodb.js'],
@@ -56,13 +61,34 @@ const cases = [
     mayNot: [`${ours}/job-queue`, `${ours}/cli`, `${ours}/proving-ground`, 'mongodb', 'bullmq', 'ioredis'],
   },
   { room: 'packages/local-stack', may: ['ioredis', 'mongodb'], mayNot: [`${ours}/pipeline`, 'bullmq'] },
-  { room: 'packages/proving-ground', may: [`${ours}/local-stack`, 'ioredis', 'mongodb'], mayNot: ['bullmq'] },
+  {
+    room: 'packages/proving-ground',
+    may: [`${ours}/local-stack`, 'ioredis', 'mongodb'],
+    mayNot: ['bullmq', `${ours}/test-kit`],
+  },
+  {
+    room: 'packages/test-kit',
+    may: [`${ours}/local-stack`, `${ours}/job-queue`, 'mongodb', 'vitest'],
+    mayNot: [
+      `${ours}/proving-ground`,
+      'bullmq',
+      '../../pipeline/src/index.js',
+      '../../../apps/cli/test/cli.js',
+    ],
+  },
+  {
+    room: 'packages/verify',
+    folder: 'test',
+    may: [`${ours}/test-kit`, '../src/index.js', './some-facts.js', 'ioredis'],
+    mayNot: ['../../local-stack/test/is-alive.js', '../../../apps/scheduler/test/sentinel.js'],
+  },
   {
     room: 'apps/worker',
     may: [`${ours}/pipeline`, `${ours}/mongo-sink`, './packages.js'],
     mayNot: [
       `${ours}/scheduler`,
       `${ours}/local-stack`,
+      `${ours}/test-kit`,
       'bullmq',
       'ioredis',
       'mongodb/lib/cmap/commands.js',
@@ -72,9 +98,9 @@ const cases = [
   { room: 'packages/not-there-yet', may: [], mayNot: [`${ours}/pipeline`, 'mongodb'] },
 ];
 
-const probes = cases.flatMap(({ room, may, mayNot }) => [
-  ...may.map((name) => ({ room, name, allowed: true })),
-  ...mayNot.map((name) => ({ room, name, allowed: false })),
+const probes = cases.flatMap(({ room, folder = 'src', may, mayNot }) => [
+  ...may.map((name) => ({ place: `${room}/${folder}`, name, allowed: true })),
+  ...mayNot.map((name) => ({ place: `${room}/${folder}`, name, allowed: false })),
 ]);
 
 describe('the import directions', () => {
@@ -84,10 +110,10 @@ describe('the import directions', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'import-directions-'));
     await cp(join(root, 'biome.json'), join(folder, 'biome.json'));
-    for (const [index, { room, name }] of probes.entries()) {
+    for (const [index, { place, name }] of probes.entries()) {
       // Half by import, half by export: both are ways to reach another room.
       const code = index % 2 === 0 ? `import '${name}';\n` : `export * from '${name}';\n`;
-      const path = join(folder, room, 'src', `probe-${index}.ts`);
+      const path = join(folder, place, `probe-${index}.ts`);
       await mkdir(dirname(path), { recursive: true });
       await writeFile(path, code);
     }
@@ -98,9 +124,9 @@ describe('the import directions', () => {
   });
 
   it.each(probes.map((probe, index) => ({ ...probe, index, may: probe.allowed ? 'may' : 'may not' })))(
-    '$room $may import $name',
-    ({ room, index, allowed }) => {
-      expect(report.includes(`${room}/src/probe-${index}.ts`)).toBe(!allowed);
+    '$place $may import $name',
+    ({ place, index, allowed }) => {
+      expect(report.includes(`${place}/probe-${index}.ts`)).toBe(!allowed);
     },
   );
 

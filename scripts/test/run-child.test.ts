@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isAlive } from '@redis-to-mongo/test-kit';
 import { afterEach, describe, expect, it } from 'vitest';
-import { isAlive } from '../../packages/local-stack/test/is-alive.js';
 
 const module = new URL('../run/run-child.mjs', import.meta.url).href;
 

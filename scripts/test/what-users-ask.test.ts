@@ -8,7 +8,7 @@ it('the table of what users of other systems were hurt by, and the tests by thes
   const rows = [...part.matchAll(/^\| (.+?) \| .+ \|$/gm)].map(([, name]) => name);
   const listed = rows.filter((name) => name !== '---' && name !== 'What hurts there');
   const files = [
-    'apps/worker/test/what-users-ask.integration.test.ts',
+    'packages/pipeline/test/line/what-users-ask.integration.test.ts',
     'apps/scheduler/test/what-users-ask.e2e.test.ts',
   ];
   const tests = files.flatMap((file) =>

@@ -1,8 +1,8 @@
 import { type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
+import { fuzz } from '@redis-to-mongo/test-kit';
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { fuzz } from '../../../scripts/testing/fuzz.js';
 import { aDashboard, logIn } from './a-dashboard.js';
 
 let server: RedisServer;

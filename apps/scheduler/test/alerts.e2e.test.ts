@@ -2,9 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePort, prometheusPaths } from '@redis-to-mongo/local-stack';
+import {
+  type AppProcess,
+  type FleetUnderTest,
+  fleetUnderTest,
+  prints,
+  until,
+} from '@redis-to-mongo/test-kit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { FleetProcess } from './fleet-process.js';
-import { type FleetUnderTest, fleetUnderTest, prints, until } from './fleet-under-test.js';
 import { type PrometheusUnderTest, prometheusUnderTest } from './prometheus-under-test.js';
 
 const paths = await prometheusPaths();
@@ -12,8 +17,8 @@ const paths = await prometheusPaths();
 describe.skipIf(paths === undefined)('each alert fires (needs Prometheus)', () => {
   let fleet: FleetUnderTest;
   let prometheus: PrometheusUnderTest;
-  let scheduler: FleetProcess;
-  let worker: FleetProcess;
+  let scheduler: AppProcess;
+  let worker: AppProcess;
   let ports: { readonly SCHEDULER_HTTP_PORT: string; readonly WORKER_HTTP_PORT: string };
 
   beforeAll(async () => {

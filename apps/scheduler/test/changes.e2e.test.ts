@@ -1,12 +1,8 @@
+import { type AppProcess, fleetForTests, prints, until } from '@redis-to-mongo/test-kit';
 import { describe, expect, it } from 'vitest';
-import type { FleetProcess } from './fleet-process.js';
-import { type FleetUnderTest, fleetForTests, prints, until } from './fleet-under-test.js';
 
-let fleet: FleetUnderTest;
-let scheduler: FleetProcess;
-fleetForTests((made) => {
-  fleet = made;
-});
+let scheduler: AppProcess;
+const fleet = fleetForTests();
 
 /** No interval brings what these tests wait for: only the feed can. */
 async function begin(more: Record<string, string> = { SYNC_INTERVAL_SEC: '3600' }): Promise<void> {

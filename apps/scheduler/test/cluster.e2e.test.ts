@@ -1,9 +1,7 @@
 import { mastersOf } from '@redis-to-mongo/redis-connection';
+import { fleetForTests, type RedisCluster, startCluster, until } from '@redis-to-mongo/test-kit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type FleetUnderTest, fleetForTests, until } from './fleet-under-test.js';
-import { type RedisCluster, startCluster } from './redis-cluster.js';
 
-let fleet: FleetUnderTest;
 let cluster: RedisCluster;
 beforeAll(async () => {
   cluster = await startCluster();
@@ -14,9 +12,7 @@ afterEach(async () => {
 afterAll(async () => {
   await cluster.close();
 });
-fleetForTests((made) => {
-  fleet = made;
-});
+const fleet = fleetForTests();
 
 /** Enough that each node has some; `REDIS_URL` is emptied, so that nothing but the cluster can be meant. */
 const KEYS = Array.from({ length: 30 }, (_, i) => `stream:${i}`).concat('tags:1', 'tags:2', 'tags:3');

@@ -1,13 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { type RedisServer, startRedis, startTcpProxy, type TcpProxy } from '@redis-to-mongo/local-stack';
+import { type AppProcess, fleetForTests, LOGIN, prints, readyz, until } from '@redis-to-mongo/test-kit';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { FleetProcess } from './fleet-process.js';
-import { type FleetUnderTest, fleetForTests, LOGIN, prints, readyz, until } from './fleet-under-test.js';
 
 const DASHBOARD = fileURLToPath(new URL('../../dashboard/dist/main.js', import.meta.url));
 
-let fleet: FleetUnderTest;
 /** Two servers, of which one is a primary, and a name that leads to one of them. */
 let pair: { first: RedisServer; second: RedisServer; name: TcpProxy; toFirst: Redis; toSecond: Redis };
 
@@ -31,9 +29,7 @@ afterAll(async () => {
   await name.close();
   await Promise.all([first.stop(), second.stop()]);
 });
-fleetForTests((made) => {
-  fleet = made;
-});
+const fleet = fleetForTests();
 
 /** The second server becomes the primary; the first one, which old connections lead to, follows nobody who answers. */
 async function failOver(): Promise<void> {
@@ -45,11 +41,11 @@ async function failOver(): Promise<void> {
   name.lead(second.port);
 }
 
-async function isReady(app: FleetProcess): Promise<void> {
+async function isReady(app: AppProcess): Promise<void> {
   await until(async () => expect(await readyz(app)).toMatch(/^200/));
 }
 
-async function apps(env: Record<string, string>): Promise<FleetProcess[]> {
+async function apps(env: Record<string, string>): Promise<AppProcess[]> {
   const [scheduler, worker] = [fleet.scheduler(env), fleet.worker(env)];
   const dashboard = fleet.start(DASHBOARD, { ...env, ...LOGIN });
   await Promise.all([

@@ -1,10 +1,7 @@
+import { fleetForTests, metricsOf, prints, until } from '@redis-to-mongo/test-kit';
 import { expect, it } from 'vitest';
-import { type FleetUnderTest, fleetForTests, metricsOf, prints, until } from './fleet-under-test.js';
 
-let fleet: FleetUnderTest;
-fleetForTests((made) => {
-  fleet = made;
-});
+const fleet = fleetForTests();
 
 it('the active scheduler tells what is due, how far the mirror is behind and what the queue holds; a standby nothing', async () => {
   await fleet.redis.xadd('orders', `${Date.now() - 60_000}-1`, 'field', 'value');

@@ -1,15 +1,11 @@
 import { startRedis } from '@redis-to-mongo/local-stack';
+import { type AppProcess, fleetForTests, prints, until } from '@redis-to-mongo/test-kit';
 import { describe, expect, it } from 'vitest';
-import type { FleetProcess } from './fleet-process.js';
-import { type FleetUnderTest, fleetForTests, prints, until } from './fleet-under-test.js';
 import { commandOn } from './verdict-under-test.js';
 
-let fleet: FleetUnderTest;
-fleetForTests((made) => {
-  fleet = made;
-});
+const fleet = fleetForTests();
 
-async function started(): Promise<FleetProcess> {
+async function started(): Promise<AppProcess> {
   await fleet.redis.xadd('orders', '1-0', 'n', '1');
   const scheduler = fleet.scheduler();
   await prints(scheduler, /this scheduler is the active one/);
@@ -18,7 +14,7 @@ async function started(): Promise<FleetProcess> {
   return scheduler;
 }
 
-async function refuses(app: FleetProcess, ...options: string[]): Promise<void> {
+async function refuses(app: AppProcess, ...options: string[]): Promise<void> {
   expect((await app.ended).code).toBe(2);
   for (const option of options) expect(app.output()).toContain(option);
 }

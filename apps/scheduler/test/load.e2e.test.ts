@@ -1,14 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { type MongoServer, startMongo } from '@redis-to-mongo/local-stack';
 import { connectMongo, type MongoHandle } from '@redis-to-mongo/mongo-sink';
+import { type AppProcess, fleetForTests, until } from '@redis-to-mongo/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { FleetProcess } from './fleet-process.js';
-import { type FleetUnderTest, fleetForTests, until } from './fleet-under-test.js';
 
-let fleet: FleetUnderTest;
-fleetForTests((made) => {
-  fleet = made;
-});
+const fleet = fleetForTests();
 
 describe('SOURCE_BYTES_PER_SEC', () => {
   it('is a bound for all workers together', async () => {
@@ -46,7 +42,7 @@ describe('MongoDB down for half a minute under load', () => {
   it('neither fills the queue nor the memory, and all is caught up with by itself', async () => {
     const keys = Array.from({ length: 20 }, (_, i) => `stream:${i}`);
     const env = { MONGO_URI: mongo.uri, MONGO_DB_NAME: 'outage' };
-    const apps: FleetProcess[] = [fleet.scheduler(env), fleet.worker(env), fleet.worker(env)];
+    const apps: AppProcess[] = [fleet.scheduler(env), fleet.worker(env), fleet.worker(env)];
     const messages = client.db.collection('stream_messages');
     let added = 0;
     const load = async (ms: number) => {
@@ -81,7 +77,7 @@ describe('MongoDB down for half a minute under load', () => {
 });
 
 /** What a process has in memory, in MB. */
-async function megabytesOf(app: FleetProcess): Promise<number> {
+async function megabytesOf(app: AppProcess): Promise<number> {
   const status = await readFile(`/proc/${app.process.pid}/status`, 'utf8');
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
 }

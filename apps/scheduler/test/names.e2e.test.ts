@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { keyIdOf } from '@redis-to-mongo/pipeline';
+import { fleetForTests } from '@redis-to-mongo/test-kit';
 import { expect, test, vi } from 'vitest';
-import { type FleetUnderTest, fleetForTests } from './fleet-under-test.js';
 
 /** Names that a fleet has to carry through the change feed, sweeps, jobs, claims and logs. */
 const NAMES = [
@@ -17,10 +17,7 @@ const NAMES = [
   'x'.repeat(65_536),
 ].map((name) => Buffer.from(name));
 
-let fleet: FleetUnderTest;
-fleetForTests((made) => {
-  fleet = made;
-});
+const fleet = fleetForTests();
 
 test('keys of all names are mirrored by a fleet, and go on being mirrored', async () => {
   const { redis, db } = fleet;

@@ -1,11 +1,7 @@
+import { DYING_WORKER, fleetForTests, until } from '@redis-to-mongo/test-kit';
 import { describe, expect, it } from 'vitest';
-import { POISONED_WORKER } from './fleet-process.js';
-import { type FleetUnderTest, fleetForTests, until } from './fleet-under-test.js';
 
-let fleet: FleetUnderTest;
-fleetForTests((made) => {
-  fleet = made;
-});
+const fleet = fleetForTests();
 
 /** What a supervisor does: a worker that died is started again. */
 function supervise() {
@@ -13,7 +9,7 @@ function supervise() {
   let isOver = false;
   const running = (async () => {
     while (!isOver) {
-      const worker = fleet.start(POISONED_WORKER, { POISON: 'poison' });
+      const worker = fleet.start(DYING_WORKER, { POISON: 'poison' });
       if ((await worker.ended).signal === 'SIGKILL') kills++;
     }
   })();

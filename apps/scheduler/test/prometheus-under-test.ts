@@ -4,9 +4,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, type PrometheusPaths } from '@redis-to-mongo/local-stack';
+import { until } from '@redis-to-mongo/test-kit';
 import { expect } from 'vitest';
 import { parse } from 'yaml';
-import { until } from './fleet-under-test.js';
 
 const RULES = new URL('../../../deploy/prometheus/alerts.yml', import.meta.url);
 

@@ -1,18 +1,15 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fleetForTests, prints, until } from '@redis-to-mongo/test-kit';
 import { afterAll, expect, it } from 'vitest';
-import { type FleetUnderTest, fleetForTests, prints, until } from './fleet-under-test.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'reload-'));
 const CONFIG_FILE = join(folder, 'config.json');
 const configure = (options: object) => writeFileSync(CONFIG_FILE, JSON.stringify(options));
 
-let fleet: FleetUnderTest;
 afterAll(() => rmSync(folder, { recursive: true }));
-fleetForTests((made) => {
-  fleet = made;
-});
+const fleet = fleetForTests();
 
 it('scheduler and worker take rules, intervals and limits over by SIGHUP, and a wrong file changes nothing', async () => {
   const hours = { SYNC_INTERVAL_SEC: 3600, IDLE_INTERVAL_SEC: 3600 };

@@ -1,18 +1,22 @@
 import { readFile } from 'node:fs/promises';
 import { freePort, type RedisServer, redisForTls, startRedis } from '@redis-to-mongo/local-stack';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
+import {
+  type AppProcess,
+  type Certificates,
+  fleetForTests,
+  makeCertificates,
+  metricsOf,
+  prints,
+  type Sentinel,
+  startSentinel,
+  until,
+} from '@redis-to-mongo/test-kit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Certificates, makeCertificates } from './certificates.js';
-import type { FleetProcess } from './fleet-process.js';
-import { type FleetUnderTest, fleetForTests, metricsOf, prints, until } from './fleet-under-test.js';
-import { type Sentinel, startSentinel } from './sentinel.js';
 
 const TLS = { enabled: false, rejectUnauthorized: true };
 
-let fleet: FleetUnderTest;
-fleetForTests((made) => {
-  fleet = made;
-});
+const fleet = fleetForTests();
 
 async function mirrors(redis: ReturnType<typeof connectRedis>, env: Record<string, string>): Promise<void> {
   await redis.xadd('orders', '1-0', 'n', '1');
@@ -31,7 +35,7 @@ async function mirrors(redis: ReturnType<typeof connectRedis>, env: Record<strin
 }
 
 /** Some entries have gone the direct path: its connection is opened with all that the servers ask for. */
-async function takesDirectPath(worker: FleetProcess, change: () => Promise<unknown>): Promise<void> {
+async function takesDirectPath(worker: AppProcess, change: () => Promise<unknown>): Promise<void> {
   await until(async () => {
     await change();
     const value = await metricsOf(worker);

@@ -1,20 +1,16 @@
 import { fileURLToPath } from 'node:url';
 import { type ProxyMode, startTcpProxy, type TcpProxy } from '@redis-to-mongo/local-stack';
+import { type AppProcess, fleetForTests, LOGIN, prints, readyz, until } from '@redis-to-mongo/test-kit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { FleetProcess } from './fleet-process.js';
-import { type FleetUnderTest, fleetForTests, LOGIN, prints, readyz, until } from './fleet-under-test.js';
 
 const DASHBOARD = fileURLToPath(new URL('../../dashboard/dist/main.js', import.meta.url));
 /** What stopping may take at most without a server, in ms, on a machine with other things to do. */
 const FEW_SECONDS = 8_000;
 
-let fleet: FleetUnderTest;
 let ways: Record<'source' | 'queue' | 'mongo', TcpProxy>;
 let env: Record<string, string>;
 
-fleetForTests((made) => {
-  fleet = made;
-});
+const fleet = fleetForTests();
 beforeAll(async () => {
   const { namespace, queueServer } = fleet;
   const mongoUri = new URL(namespace.mongoUri);
@@ -39,12 +35,12 @@ afterAll(async () => {
   for (const way of Object.values(ways)) await way.close();
 });
 
-function start(): { scheduler: FleetProcess; worker: FleetProcess; dashboard: FleetProcess } {
+function start(): { scheduler: AppProcess; worker: AppProcess; dashboard: AppProcess } {
   const dashboard = fleet.start(DASHBOARD, { ...env, ...LOGIN });
   return { scheduler: fleet.scheduler(env), worker: fleet.worker(env), dashboard };
 }
 
-async function stopsInOrder(name: string, app: FleetProcess): Promise<void> {
+async function stopsInOrder(name: string, app: AppProcess): Promise<void> {
   const began = performance.now();
   app.kill('SIGTERM');
   const end = await app.ended;

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NO_RECORD } from '@redis-to-mongo/job-queue';
 import { KEY_TYPES, RuleBook } from '@redis-to-mongo/pipeline';
+import { type FleetUnderTest, fleetUnderTest } from '@redis-to-mongo/test-kit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ActiveScheduler, type ActiveSchedulerOptions } from '../src/active-scheduler.js';
 import { ChangeBuffer } from '../src/change-buffer.js';
 import { MissedChanges } from '../src/missed-changes.js';
 import { sweep } from '../src/sweep.js';
-import { type FleetUnderTest, fleetUnderTest } from './fleet-under-test.js';
 
 let fleet: FleetUnderTest;
 beforeAll(async () => {

@@ -1,12 +1,8 @@
+import { type AppProcess, fleetForTests, metricsOf, until } from '@redis-to-mongo/test-kit';
 import type { Document } from 'mongodb';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { FleetProcess } from './fleet-process.js';
-import { type FleetUnderTest, fleetForTests, metricsOf, until } from './fleet-under-test.js';
 
-let fleet: FleetUnderTest;
-fleetForTests((made) => {
-  fleet = made;
-});
+const fleet = fleetForTests();
 
 // A test that fails leaves its writer to this: the next one has streams of its own.
 const stops: (() => Promise<unknown>)[] = [];
@@ -36,7 +32,7 @@ function writer(keys = KEYS) {
   return { stop };
 }
 
-async function tailedBy(app: FleetProcess): Promise<number> {
+async function tailedBy(app: AppProcess): Promise<number> {
   return (await metricsOf(app))('tailed_streams') ?? 0;
 }
 

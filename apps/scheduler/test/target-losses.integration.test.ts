@@ -1,12 +1,9 @@
+import { fleetForTests } from '@redis-to-mongo/test-kit';
 import { beforeEach, expect, it } from 'vitest';
 import { TargetLosses } from '../src/target-losses.js';
-import { type FleetUnderTest, fleetForTests } from './fleet-under-test.js';
 
-let fleet: FleetUnderTest;
 let losses: TargetLosses;
-fleetForTests((made) => {
-  fleet = made;
-});
+const fleet = fleetForTests();
 beforeEach(() => {
   losses = new TargetLosses(fleet.db, fleet.queue);
 });

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { FleetIdentity, judge, readFacts, type Verdict } from '@redis-to-mongo/fleet-status';
+import { type FleetUnderTest, until } from '@redis-to-mongo/test-kit';
 import { expect } from 'vitest';
-import { type FleetUnderTest, until } from './fleet-under-test.js';
 
 const CLI = fileURLToPath(new URL('../../cli/dist/main.js', import.meta.url));
 

@@ -1,12 +1,9 @@
 import { startRedis } from '@redis-to-mongo/local-stack';
+import { fleetForTests, metricsOf, prints, until } from '@redis-to-mongo/test-kit';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type FleetUnderTest, fleetForTests, metricsOf, prints, until } from './fleet-under-test.js';
 import { commandOn, untilVerdict, verdictOn } from './verdict-under-test.js';
 
-let fleet: FleetUnderTest;
-fleetForTests((made) => {
-  fleet = made;
-});
+const fleet = fleetForTests();
 afterEach(async () => {
   await fleet.queueRedis.config('SET', 'maxmemory', '0');
 });

@@ -1,11 +1,7 @@
+import { fleetForTests, prints, SCHEDULER, until, WORKER } from '@redis-to-mongo/test-kit';
 import { describe, expect, it } from 'vitest';
-import { SCHEDULER, WORKER } from './fleet-process.js';
-import { type FleetUnderTest, fleetForTests, prints, until } from './fleet-under-test.js';
 
-let fleet: FleetUnderTest;
-fleetForTests((made) => {
-  fleet = made;
-});
+const fleet = fleetForTests();
 
 async function members(key: string): Promise<number | undefined> {
   const document = await fleet.db.collection<{ _id: string; size: number }>('sets').findOne({ _id: key });

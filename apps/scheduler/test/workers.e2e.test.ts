@@ -1,10 +1,7 @@
+import { fleetForTests, until } from '@redis-to-mongo/test-kit';
 import { describe, expect, it } from 'vitest';
-import { type FleetUnderTest, fleetForTests, until } from './fleet-under-test.js';
 
-let fleet: FleetUnderTest;
-fleetForTests((made) => {
-  fleet = made;
-});
+const fleet = fleetForTests();
 
 async function fill(key: string, entries: number): Promise<void> {
   const pipeline = fleet.redis.pipeline();

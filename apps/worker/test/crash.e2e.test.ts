@@ -1,40 +1,23 @@
-import { JobQueue } from '@redis-to-mongo/job-queue';
+import type { JobQueue } from '@redis-to-mongo/job-queue';
+import { type AppProcess, addsUp, lineForTests, openWorkers } from '@redis-to-mongo/test-kit';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { addsUp, type LineUnderTest, lineUnderTest } from './line-under-test.js';
-import { appEnv, startWorker, type WorkerProcess } from './worker-process.js';
 
-let under: LineUnderTest;
+const under = lineForTests();
 let queue: JobQueue;
-let start: (dieAt?: string) => WorkerProcess;
-let stopAll: () => Promise<void>;
+let start: (dieAt?: string) => AppProcess;
+let workers: ReturnType<typeof openQueue>;
 
-beforeAll(async () => {
-  under = await lineUnderTest();
-  ({ queue, start, stopAll } = openQueue('r2m'));
+beforeAll(() => {
+  workers = openQueue('r2m');
+  ({ queue, start } = workers);
 });
-afterEach(() => stopAll());
-afterAll(async () => {
-  await queue.close();
-  await under.close();
-});
+afterEach(() => workers.stopAll());
+afterAll(() => workers.close());
 
 /** A queue of its own, and workers on it. */
 function openQueue(prefix: string) {
-  const running: WorkerProcess[] = [];
-  const tls = { enabled: false, rejectUnauthorized: true };
-  const redis = { url: under.namespace.redis.url, host: '', port: 0, db: 0, tls };
-  const env = appEnv(under.namespace, { MESSAGES_PER_STREAM: '100', QUEUE_PREFIX: prefix });
-  return {
-    queue: new JobQueue({ redis, prefix }, () => {}),
-    start: (dieAt?: string) => {
-      const worker = startWorker(env, dieAt);
-      running.push(worker);
-      return worker;
-    },
-    stopAll: async () => {
-      await Promise.all(running.splice(0).map((worker) => worker.stop()));
-    },
-  };
+  const opened = openWorkers(under.namespace, { MESSAGES_PER_STREAM: '100', QUEUE_PREFIX: prefix });
+  return { ...opened, start: (dieAt?: string) => opened.start({}, dieAt) };
 }
 
 /** Runs a test with a queue of its own, so that others can run beside it. */
@@ -43,8 +26,7 @@ async function withQueue(prefix: string, run: (place: ReturnType<typeof openQueu
   try {
     await run(place);
   } finally {
-    await place.stopAll();
-    await place.queue.close();
+    await place.close();
   }
 }
 

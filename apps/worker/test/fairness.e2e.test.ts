@@ -1,32 +1,14 @@
-import { JobQueue } from '@redis-to-mongo/job-queue';
 import type { KeyState } from '@redis-to-mongo/pipeline';
+import { lineForTests, openWorkers } from '@redis-to-mongo/test-kit';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type LineUnderTest, lineUnderTest } from './line-under-test.js';
-import { appEnv, startWorker, type WorkerProcess } from './worker-process.js';
 
-let under: LineUnderTest;
-let queue: JobQueue;
-const running: WorkerProcess[] = [];
-
-beforeAll(async () => {
-  under = await lineUnderTest({ ownMongo: true });
-  const tls = { enabled: false, rejectUnauthorized: true };
-  const redis = { url: under.namespace.redis.url, host: '', port: 0, db: 0, tls };
-  queue = new JobQueue({ redis, prefix: 'r2m' }, () => {});
+const under = lineForTests({ ownMongo: true });
+let workers: ReturnType<typeof openWorkers>;
+beforeAll(() => {
+  workers = openWorkers(under.namespace);
 });
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((worker) => worker.stop()));
-});
-afterAll(async () => {
-  await queue.close();
-  await under.close();
-});
-
-function start(more: Record<string, string> = {}): WorkerProcess {
-  const worker = startWorker(appEnv(under.namespace, more));
-  running.push(worker);
-  return worker;
-}
+afterEach(() => workers.stopAll());
+afterAll(() => workers.close());
 
 async function fill(key: string, entries: number): Promise<void> {
   for (let from = 0; from < entries; from += 1000) {
@@ -46,9 +28,9 @@ describe('fairness', () => {
     const small = Array.from({ length: 100 }, (_, i) => `small-${i}`);
     await fill('huge', 40_000);
     for (const key of small) await fill(key, 20);
-    start({ WORKER_CONCURRENCY: '2', SLICE_ENTRIES: '1000', MESSAGES_PER_STREAM: '1000' });
-    await queue.request(['huge']);
-    await queue.request(small);
+    workers.start({ WORKER_CONCURRENCY: '2', SLICE_ENTRIES: '1000', MESSAGES_PER_STREAM: '1000' });
+    await workers.queue.request(['huge']);
+    await workers.queue.request(small);
 
     await vi.waitFor(
       async () => {
@@ -79,8 +61,11 @@ describe('the memory of a worker', () => {
   it('does not grow with the length of the stream: a heap of 48 MB is enough for any', async () => {
     const entries = 120_000;
     await fill('long', entries);
-    const worker = start({ NODE_OPTIONS: '--max-old-space-size=48', READ_AHEAD_BYTES: String(4 << 20) });
-    await queue.request(['long']);
+    const worker = workers.start({
+      NODE_OPTIONS: '--max-old-space-size=48',
+      READ_AHEAD_BYTES: String(4 << 20),
+    });
+    await workers.queue.request(['long']);
     await vi.waitFor(
       async () => {
         expect(worker.process.exitCode).toBeNull();

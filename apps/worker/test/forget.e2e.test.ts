@@ -2,8 +2,8 @@ import { JobQueue } from '@redis-to-mongo/job-queue';
 import { type FreshNamespace, freshNamespace } from '@redis-to-mongo/local-stack';
 import { connectMongo, type MongoHandle } from '@redis-to-mongo/mongo-sink';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
+import { type AppProcess, appEnv, startWorker } from '@redis-to-mongo/test-kit';
 import { afterAll, beforeAll, expect, inject, it, vi } from 'vitest';
-import { appEnv, startWorker, type WorkerProcess } from './worker-process.js';
 
 const TLS = { enabled: false, rejectUnauthorized: true };
 
@@ -11,7 +11,7 @@ let namespace: FreshNamespace;
 let mongo: MongoHandle;
 let redis: ReturnType<typeof connectRedis>;
 let queue: JobQueue;
-let worker: WorkerProcess;
+let worker: AppProcess;
 
 beforeAll(async () => {
   namespace = await freshNamespace({ mongoUri: inject('mongoUri') });

@@ -3,13 +3,13 @@ import { createLogger, createMetrics } from '@redis-to-mongo/app-shell';
 import { Claims, JobQueue, type QueueSettings, type RunKeys } from '@redis-to-mongo/job-queue';
 import type { Line } from '@redis-to-mongo/pipeline';
 import type { RedisAddress } from '@redis-to-mongo/redis-connection';
+import { type LineUnderTest, lineUnderTest } from '@redis-to-mongo/test-kit';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { BackfillLog } from '../src/backfill-log.js';
 import { JobAccount } from '../src/job-account.js';
 import { type SyncJobOptions, syncJob } from '../src/sync-job.js';
 import { TargetGuard } from '../src/target-guard.js';
 import { WorkMeter } from '../src/work-meter.js';
-import { type LineUnderTest, lineUnderTest } from './line-under-test.js';
 
 /** What a worker is made of, but for the pulling of jobs: those are run by the test, one by one. */
 export interface JobsUnderTest {

@@ -1,16 +1,9 @@
 import { JobQueue } from '@redis-to-mongo/job-queue';
 import { startTcpProxy, type TcpProxy } from '@redis-to-mongo/local-stack';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { addsUp, type LineUnderTest, lineUnderTest } from './line-under-test.js';
-import { appEnv, startWorker } from './worker-process.js';
+import { addsUp, appEnv, lineForTests, startWorker } from '@redis-to-mongo/test-kit';
+import { describe, expect, it, vi } from 'vitest';
 
-let under: LineUnderTest;
-beforeAll(async () => {
-  under = await lineUnderTest();
-});
-afterAll(async () => {
-  await under.close();
-});
+const under = lineForTests();
 
 interface Ways {
   readonly toMongo: TcpProxy;

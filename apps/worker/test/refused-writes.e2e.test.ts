@@ -1,16 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { JobQueue } from '@redis-to-mongo/job-queue';
 import { type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
+import {
+  type AppProcess,
+  appEnv,
+  type LineUnderTest,
+  lineUnderTest,
+  startWorker,
+} from '@redis-to-mongo/test-kit';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
-import { type LineUnderTest, lineUnderTest } from './line-under-test.js';
-import { appEnv, startWorker, type WorkerProcess } from './worker-process.js';
 
 let under: LineUnderTest;
 let queueServer: RedisServer;
 let queueRedis: Redis;
 let queue: JobQueue;
-const running: WorkerProcess[] = [];
+const running: AppProcess[] = [];
 
 beforeAll(async () => {
   under = await lineUnderTest();
@@ -33,14 +38,14 @@ afterAll(async () => {
 });
 
 /** Seconds of CPU that a process has used. Source: man 5 proc, fields 14 and 15 of stat, in hundredths. */
-function cpuSeconds({ process: { pid } }: WorkerProcess): number {
+function cpuSeconds({ process: { pid } }: AppProcess): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
     .replace(/^.*\) /, '')
     .split(' ');
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
-async function readiness(worker: WorkerProcess): Promise<string> {
+async function readiness(worker: AppProcess): Promise<string> {
   const address = /"http":"([^"]+)"/.exec(worker.output())?.[1] ?? '';
   const answer = await fetch(`${address}/readyz`);
   return `${answer.status} ${await answer.text()}`;

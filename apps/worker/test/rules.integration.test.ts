@@ -2,9 +2,9 @@ import { createLogger, createMetrics } from '@redis-to-mongo/app-shell';
 import { prepareDatabase, readDeadLetter, replayDeadLetter } from '@redis-to-mongo/mongo-sink';
 import { bytesOf, KEY_TYPES, RuleBook, type RuleSpec, syncKey } from '@redis-to-mongo/pipeline';
 import { redisSource, trimStream } from '@redis-to-mongo/redis-source';
+import { type LineUnderTest, lineUnderTest, wholeSlice } from '@redis-to-mongo/test-kit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { trimAfterSync } from '../src/trim-after-sync.js';
-import { type LineUnderTest, lineUnderTest, wholeSlice } from './line-under-test.js';
 
 let under: LineUnderTest;
 beforeAll(async () => {

@@ -5,8 +5,8 @@ import { JobQueue } from '@redis-to-mongo/job-queue';
 import { type MongoServer, type RedisServer, startMongo, startRedis } from '@redis-to-mongo/local-stack';
 import { connectMongo, type MongoHandle } from '@redis-to-mongo/mongo-sink';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
+import { type AppProcess, appEnv, startWorker } from '@redis-to-mongo/test-kit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { appEnv, startWorker, type WorkerProcess } from './worker-process.js';
 
 const TLS = { enabled: false, rejectUnauthorized: true };
 const PASSWORD = 'top-secret-4711';
@@ -14,7 +14,7 @@ const PASSWORD = 'top-secret-4711';
 let redisServer: RedisServer;
 let redis: ReturnType<typeof connectRedis>;
 let queue: JobQueue;
-const running: WorkerProcess[] = [];
+const running: AppProcess[] = [];
 let dbName: string;
 let tests = 0;
 
@@ -37,7 +37,7 @@ afterAll(async () => {
   await redisServer.stop();
 });
 
-function start(mongoUri: string, more: Record<string, string> = {}): WorkerProcess {
+function start(mongoUri: string, more: Record<string, string> = {}): AppProcess {
   const namespace = { redis: redisServer, mongoUri, mongoDbName: dbName, close: async () => {} };
   const worker = startWorker(appEnv(namespace, more));
   running.push(worker);
@@ -50,7 +50,7 @@ async function fill(key: string, from: number, to: number): Promise<void> {
   await pipeline.exec();
 }
 
-async function prints(worker: WorkerProcess, pattern: RegExp): Promise<void> {
+async function prints(worker: AppProcess, pattern: RegExp): Promise<void> {
   await vi.waitFor(() => expect(worker.output()).toMatch(pattern), { timeout: 60_000, interval: 100 });
 }
 

@@ -1,10 +1,10 @@
 import { markPaused } from '@redis-to-mongo/mongo-sink';
 import { type Line, SyncError } from '@redis-to-mongo/pipeline';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
+import { addsUp } from '@redis-to-mongo/test-kit';
 import { describe, expect, it, vi } from 'vitest';
 import { StreamTailer } from '../src/tail/stream-tailer.js';
 import { jobsUnderTest } from './job-under-test.js';
-import { addsUp } from './line-under-test.js';
 
 const until = { timeout: 20_000, interval: 10 };
 

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { fleetForTests, prints, until } from '@redis-to-mongo/test-kit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type FleetUnderTest, fleetForTests, prints, until } from '../../scheduler/test/fleet-under-test.js';
 
 interface Span {
   readonly service: string;
@@ -12,15 +12,12 @@ interface Span {
   readonly attributes: Readonly<Record<string, unknown>>;
 }
 
-let fleet: FleetUnderTest;
 let collector: Server;
 let url: string;
 let received = '';
 const spans: Span[] = [];
 
-fleetForTests((made) => {
-  fleet = made;
-});
+const fleet = fleetForTests();
 beforeAll(async () => {
   collector = createServer((request, response) => {
     let body = '';

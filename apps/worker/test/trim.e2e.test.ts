@@ -1,33 +1,19 @@
-import { JobQueue } from '@redis-to-mongo/job-queue';
+import { type AppProcess, addsUp, lineForTests, openWorkers } from '@redis-to-mongo/test-kit';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { addsUp, type LineUnderTest, lineUnderTest } from './line-under-test.js';
-import { appEnv, startWorker, type WorkerProcess } from './worker-process.js';
 
-let under: LineUnderTest;
-let queue: JobQueue;
-let worker: WorkerProcess | undefined;
+const under = lineForTests();
+let workers: ReturnType<typeof openWorkers>;
+beforeAll(() => {
+  workers = openWorkers(under.namespace);
+});
+afterEach(() => workers.stopAll());
+afterAll(() => workers.close());
 
-beforeAll(async () => {
-  under = await lineUnderTest();
-  const tls = { enabled: false, rejectUnauthorized: true };
-  const redis = { url: under.namespace.redis.url, host: '', port: 0, db: 0, tls };
-  queue = new JobQueue({ redis, prefix: 'r2m' }, () => {});
-});
-afterEach(async () => {
-  await worker?.stop();
-});
-afterAll(async () => {
-  await queue.close();
-  await under.close();
-});
-
-async function mirror(key: string, mode: string): Promise<WorkerProcess> {
-  const pipeline = under.redis.pipeline();
-  for (let i = 1; i <= 3000; i++) pipeline.xadd(key, `${i}-0`, 'n', String(i));
-  await pipeline.exec();
+async function mirror(key: string, mode: string): Promise<AppProcess> {
+  await under.add(key, 1, 3000);
   const env = { TRIM_MODE: mode, TRIM_KEEP_ENTRIES: '10', TRIM_KEEP_SEC: '0', MESSAGES_PER_STREAM: '500' };
-  worker = startWorker(appEnv(under.namespace, { ...env, SLICE_ENTRIES: '1000' }));
-  await queue.request([key]);
+  const worker = workers.start({ ...env, SLICE_ENTRIES: '1000' });
+  await workers.queue.request([key]);
   return worker;
 }
 

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { fuzz } from '@redis-to-mongo/test-kit';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { fuzz } from '../../../scripts/testing/fuzz.js';
 import { createMetrics, type HttpServer, startHttp } from '../src/index.js';
 
 let server: HttpServer;

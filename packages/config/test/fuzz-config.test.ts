@@ -1,6 +1,6 @@
+import { fuzz } from '@redis-to-mongo/test-kit';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { fuzz } from '../../../scripts/testing/fuzz.js';
 import { ConfigError, describeConfig } from '../src/index.js';
 import { optionNames, optionOf } from '../src/options/options.js';
 import { type ConfigFolder, configFolder } from './config-folder.js';

@@ -1,7 +1,7 @@
 import { canonicalKeyId, keyBytes, placeOf, SyncError } from '@redis-to-mongo/pipeline';
+import { fuzz } from '@redis-to-mongo/test-kit';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { fuzz } from '../../../scripts/testing/fuzz.js';
 import { KEYS_PER_JOB, parseJobData } from '../src/job-data.js';
 import { schedulerId } from '../src/scheduler-id.js';
 

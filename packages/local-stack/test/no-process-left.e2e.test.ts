@@ -5,10 +5,9 @@ import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { startRedis } from '@redis-to-mongo/local-stack';
+import { isAlive, parentOf } from '@redis-to-mongo/test-kit';
 import { Redis } from 'ioredis';
 import { describe, expect, it, vi } from 'vitest';
-import { isAlive } from './is-alive.js';
-import { parentOf } from './process-table.js';
 
 const command = fileURLToPath(new URL('../dist/stack-command.js', import.meta.url));
 

@@ -1,8 +1,8 @@
 import { freshNamespace, startMongo, startRedis } from '@redis-to-mongo/local-stack';
+import { isAlive } from '@redis-to-mongo/test-kit';
 import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 import { describe, expect, inject, it } from 'vitest';
-import { isAlive } from './is-alive.js';
 
 describe('startRedis', () => {
   it('asks for the password it was given, in an address that holds it', async () => {

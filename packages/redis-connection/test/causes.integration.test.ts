@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { freePort, type RedisServer, redisForTls, startRedis } from '@redis-to-mongo/local-stack';
+import { type Certificates, makeCertificates } from '@redis-to-mongo/test-kit';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type Certificates, makeCertificates } from '../../../apps/scheduler/test/certificates.js';
 import { connectRedis, type RedisAddress, type RedisRole, redisError } from '../src/index.js';
 
 const NO_TLS = { enabled: false, rejectUnauthorized: true };

@@ -1,10 +1,9 @@
 import { type KeyEnd, keyIdOf, type Line, syncKey, syncKeys } from '@redis-to-mongo/pipeline';
+import { fuzz, type RedisCluster, startCluster } from '@redis-to-mongo/test-kit';
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import type { Document } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type RedisCluster, startCluster } from '../../../apps/scheduler/test/redis-cluster.js';
-import { fuzz } from '../../../scripts/testing/fuzz.js';
 import { type ValueUnderTest, valueUnderTest, wholeSlice } from './types/value-under-test.js';
 
 const COLLECTIONS = ['strings', 'hashes', 'sets', 'zsets', 'lists', 'keys'];

@@ -1,7 +1,7 @@
 import { type Batch, ByteBudget, firstState, KEY_TYPES, type Unit } from '@redis-to-mongo/pipeline';
 import { redisSource } from '@redis-to-mongo/redis-source';
+import { type RedisCluster, startCluster } from '@redis-to-mongo/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type RedisCluster, startCluster } from '../../../apps/scheduler/test/redis-cluster.js';
 import { wholeSlice } from './types/value-under-test.js';
 
 describe('values on a cluster', () => {

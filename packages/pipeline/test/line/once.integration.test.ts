@@ -1,14 +1,8 @@
 import { BEFORE_FIRST, compareEntryIds, type KeyState, type Step, syncKey } from '@redis-to-mongo/pipeline';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { addsUp, type LineUnderTest, lineUnderTest, wholeSlice } from './line-under-test.js';
+import { addsUp, lineForTests, wholeSlice } from '@redis-to-mongo/test-kit';
+import { describe, expect, it, vi } from 'vitest';
 
-let under: LineUnderTest;
-beforeAll(async () => {
-  under = await lineUnderTest({ ownMongo: true });
-});
-afterAll(async () => {
-  await under.close();
-});
+const under = lineForTests({ ownMongo: true });
 
 async function fill(key: string, entries: number): Promise<string[]> {
   const pipeline = under.redis.pipeline();

@@ -1,17 +1,11 @@
 import { forgetGoneKeys, forgetKey, markPaused, readMirroredValue } from '@redis-to-mongo/mongo-sink';
 import { KEY_TYPES, type Line, syncKey } from '@redis-to-mongo/pipeline';
 import { redisSource, type SyncerOptions } from '@redis-to-mongo/redis-source';
+import { lineForTests, wholeSlice } from '@redis-to-mongo/test-kit';
 import { MongoClient } from 'mongodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LineUnderTest, lineUnderTest, wholeSlice } from './line-under-test.js';
+import { describe, expect, it } from 'vitest';
 
-let under: LineUnderTest;
-beforeAll(async () => {
-  under = await lineUnderTest({ ownMongo: true });
-});
-afterAll(async () => {
-  await under.close();
-});
+const under = lineForTests({ ownMongo: true });
 
 const lineOf = (options: Partial<SyncerOptions> = {}, changes: Partial<Line> = {}) =>
   under.line({

@@ -2,27 +2,10 @@ import { startTcpProxy, type TcpProxy } from '@redis-to-mongo/local-stack';
 import { connectMongo, mongoSink, readDeadLetter } from '@redis-to-mongo/mongo-sink';
 import { decodeContent, type Line, type RetryOptions, syncKey } from '@redis-to-mongo/pipeline';
 import { redisSource, trimStream } from '@redis-to-mongo/redis-source';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addsUp, type LineUnderTest, lineUnderTest, wholeSlice } from './line-under-test.js';
+import { addsUp, lineForTests, wholeSlice } from '@redis-to-mongo/test-kit';
+import { describe, expect, it } from 'vitest';
 
-let under: LineUnderTest;
-beforeAll(async () => {
-  under = await lineUnderTest();
-});
-afterAll(async () => {
-  await under.close();
-});
-
-/** Adds entries `from-0` … `to-0`. */
-async function add(key: string, from: number, to: number): Promise<void> {
-  const pipeline = under.redis.pipeline();
-  for (let ms = from; ms <= to; ms++) pipeline.xadd(key, `${ms}-0`, 'n', String(ms));
-  await pipeline.exec();
-}
-
-async function entryIds(key: string): Promise<unknown[]> {
-  return (await under.messages(key)).map(({ entryId }) => entryId);
-}
+const under = lineForTests();
 
 function idsFrom(from: number, to: number): string[] {
   return Array.from({ length: to - from + 1 }, (_, i) => `${from + i}-0`);
@@ -31,7 +14,7 @@ function idsFrom(from: number, to: number): string[] {
 /** What users of other systems were hurt by; the names are listed in docs/guarantees.md. */
 describe('what users ask', () => {
   it('trimmed entries stay as ghosts (redis#10756)', async () => {
-    await add('ghosts', 1, 20);
+    await under.add('ghosts', 1, 20);
     await under.sync('ghosts', { entries: 5 });
     await under.redis.xtrim('ghosts', 'MAXLEN', 3);
     await under.sync('ghosts');
@@ -43,7 +26,7 @@ describe('what users ask', () => {
 
   it('XTRIM ~ … ACKED deletes nothing (redis#14656)', async () => {
     // A few entries, far less than one node of a stream, which is what an approximate trim leaves alone.
-    await add('freed', 1, 12);
+    await under.add('freed', 1, 12);
     const { state } = await under.sync('freed');
     await under.redis.xgroup('CREATE', 'freed', 'others', '9-0');
     const freed = await trimStream(under.redis, 'freed', String(state?.position?.entryId), {
@@ -54,11 +37,11 @@ describe('what users ask', () => {
     // All before the last entry that the group has acknowledged is freed, exactly, and nothing behind it.
     expect(freed).toEqual({ freed: 8, isIncomplete: false });
     expect((await under.redis.xrange('freed', '-', '+')).map(([id]) => id)).toEqual(idsFrom(9, 12));
-    expect(await entryIds('freed')).toEqual(idsFrom(1, 12));
+    expect(await under.entryIds('freed')).toEqual(idsFrom(1, 12));
   });
 
   it('group lag is wrong after a trim (redis#13957)', async () => {
-    await add('lagging', 1, 100);
+    await under.add('lagging', 1, 100);
     expect((await under.sync('lagging', { entries: 10 })).lag).toBe(90);
     await under.redis.xtrim('lagging', 'MAXLEN', 30);
     const report = await under.sync('lagging', { entries: 10 });
@@ -69,17 +52,17 @@ describe('what users ask', () => {
   });
 
   it('a recreated stream is never read again (redis#5625)', async () => {
-    await add('recreated', 1000, 1002);
+    await under.add('recreated', 1000, 1002);
     await under.sync('recreated');
     await under.redis.del('recreated');
     // Lower ids than the position, where a read from there would never look; more of them, and later ones, too.
-    await add('recreated', 100, 119);
-    await add('recreated', 2000, 2001);
+    await under.add('recreated', 100, 119);
+    await under.add('recreated', 2000, 2001);
     expect(await under.sync('recreated')).toMatchObject({ seen: 22, gaps: [] });
     await under.redis.del('recreated');
-    await add('recreated', 1, 2); // nothing later: such a read would wait for ever
+    await under.add('recreated', 1, 2); // nothing later: such a read would wait for ever
     expect(await under.sync('recreated')).toMatchObject({ seen: 2, gaps: [] });
-    expect(await entryIds('recreated')).toEqual([
+    expect(await under.entryIds('recreated')).toEqual([
       ...idsFrom(1000, 1002),
       ...[...idsFrom(100, 119), ...idsFrom(2000, 2001)],
       ...idsFrom(1, 2),
@@ -87,16 +70,16 @@ describe('what users ask', () => {
   });
 
   it('"does it resume?" asked for seven years (RedisShake#1016)', async () => {
-    await add('resumed', 1, 40);
+    await under.add('resumed', 1, 40);
     await under.sync('resumed', { entries: 15 });
     // A fresh line knows nothing but what MongoDB holds, as a process does that has just been started.
     const report = await under.sync('resumed');
     expect(report).toMatchObject({ seen: 25, written: 25, alreadyThere: 0 });
-    expect(await entryIds('resumed')).toEqual(idsFrom(1, 40));
+    expect(await under.entryIds('resumed')).toEqual(idsFrom(1, 40));
   });
 
   it('deletes not synced (RedisShake#818)', async () => {
-    await add('doomed', 1, 3);
+    await under.add('doomed', 1, 3);
     await under.redis.sadd('doomed:info:tags', 'a', 'b', 'c');
     for (const key of ['doomed', 'doomed:info:tags']) await under.sync(key);
     await under.redis.srem('doomed:info:tags', 'b');
@@ -113,7 +96,7 @@ describe('what users ask', () => {
   });
 
   it('entries skipped and stuck for ever (connect#1338)', async () => {
-    await add('stuck', 1, 30);
+    await under.add('stuck', 1, 30);
     await throughProxy({ forMs: 300 }, async (line, way) => {
       await syncKey(line, 'stuck', wholeSlice({ entries: 10 }));
       way.set('cut');
@@ -122,12 +105,12 @@ describe('what users ask', () => {
       // What failed was not passed over: the next job begins with it.
       await syncKey(line, 'stuck', wholeSlice());
     });
-    expect(await entryIds('stuck')).toEqual(idsFrom(1, 30));
+    expect(await under.entryIds('stuck')).toEqual(idsFrom(1, 30));
     expect(await under.state('stuck')).toMatchObject({ lag: 0, counts: { seen: 30, dead: 0, gap: 0 } });
   });
 
   it('transient errors sent to the dead letters as if data were bad (mongo-kafka#159)', async () => {
-    await add('transient', 1, 10);
+    await under.add('transient', 1, 10);
     let failures = 0;
     let mend = () => {};
     const onRetry = () => {
@@ -143,7 +126,7 @@ describe('what users ask', () => {
       );
     });
     expect(failures).toBeGreaterThanOrEqual(3);
-    expect(await entryIds('transient')).toEqual(idsFrom(1, 10));
+    expect(await under.entryIds('transient')).toEqual(idsFrom(1, 10));
     expect(await under.db.collection('dead_letters').countDocuments({ stream: 'transient' })).toBe(0);
   });
 
@@ -152,12 +135,12 @@ describe('what users ask', () => {
     await under.sync('neighbours');
     await under.db.command({ collMod: 'stream_messages', validator: { 'content.n': { $ne: '5' } } });
     try {
-      await add('neighbours', 1, 10);
+      await under.add('neighbours', 1, 10);
       expect(await under.sync('neighbours')).toMatchObject({ seen: 10, written: 9, dead: 1 });
     } finally {
       await under.db.command({ collMod: 'stream_messages', validator: {} });
     }
-    expect(await entryIds('neighbours')).toEqual(['0-1', ...idsFrom(1, 4), ...idsFrom(6, 10)]);
+    expect(await under.entryIds('neighbours')).toEqual(['0-1', ...idsFrom(1, 4), ...idsFrom(6, 10)]);
     expect(addsUp(await under.state('neighbours'))).toBe(true);
   });
 

@@ -1,32 +1,15 @@
 import { syncKey } from '@redis-to-mongo/pipeline';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addsUp, type LineUnderTest, lineUnderTest, wholeSlice } from './line-under-test.js';
+import { addsUp, lineForTests, wholeSlice } from '@redis-to-mongo/test-kit';
+import { describe, expect, it } from 'vitest';
 
-let under: LineUnderTest;
-beforeAll(async () => {
-  under = await lineUnderTest();
-});
-afterAll(async () => {
-  await under.close();
-});
-
-/** Adds entries `from-0` … `to-0`. */
-async function add(key: string, from: number, to: number): Promise<void> {
-  const pipeline = under.redis.pipeline();
-  for (let ms = from; ms <= to; ms++) pipeline.xadd(key, `${ms}-0`, 'n', String(ms));
-  await pipeline.exec();
-}
-
-async function entryIds(key: string): Promise<unknown[]> {
-  return (await under.messages(key)).map(({ entryId }) => entryId);
-}
+const under = lineForTests();
 
 describe('gaps', () => {
   it('counts entries that were trimmed before they were read, with the id range', async () => {
     const now = Date.now();
-    await add('trimmed', now + 1, now + 10);
+    await under.add('trimmed', now + 1, now + 10);
     await under.sync('trimmed');
-    await add('trimmed', now + 10_011, now + 10_030);
+    await under.add('trimmed', now + 10_011, now + 10_030);
     await under.redis.xtrim('trimmed', 'MAXLEN', 5);
     const report = await under.sync('trimmed');
     expect(report.gaps).toMatchObject([
@@ -46,35 +29,35 @@ describe('gaps', () => {
   });
 
   it('tells a number as no exact one where what is left is older than the last look: it may come from elsewhere', async () => {
-    await add('older', 1, 10);
+    await under.add('older', 1, 10);
     await under.sync('older');
-    await add('older', 11, 30);
+    await under.add('older', 11, 30);
     await under.redis.xtrim('older', 'MAXLEN', 5);
     expect((await under.sync('older')).gaps).toMatchObject([{ entries: 15, exact: false }]);
   });
 
   it('counts entries that were deleted one by one before they were read, and tells them apart', async () => {
-    await add('deleted', 1, 10);
+    await under.add('deleted', 1, 10);
     await under.sync('deleted');
-    await add('deleted', 11, 20);
+    await under.add('deleted', 11, 20);
     await under.redis.xdel('deleted', '12-0', '15-0');
     const report = await under.sync('deleted');
     expect(report.gaps).toMatchObject([{ entries: 2, cause: 'deleted', after: '10-0', upTo: '15-0' }]);
-    expect(await entryIds('deleted')).toHaveLength(18);
+    expect(await under.entryIds('deleted')).toHaveLength(18);
   });
 
   it('counts entries that came and went between two looks', async () => {
-    await add('fleeting', 1, 3);
+    await under.add('fleeting', 1, 3);
     await under.sync('fleeting');
-    await add('fleeting', 4, 6);
+    await under.add('fleeting', 4, 6);
     await under.redis.xtrim('fleeting', 'MAXLEN', 0);
     expect((await under.sync('fleeting')).gaps).toMatchObject([{ entries: 3, cause: 'trimmed' }]);
-    await add('fleeting', 7, 8);
+    await under.add('fleeting', 7, 8);
     expect(await under.sync('fleeting')).toMatchObject({ seen: 2, gaps: [] });
   });
 
   it('counts once what is lost in the middle of a backlog', async () => {
-    await add('backlog', 1, 100);
+    await under.add('backlog', 1, 100);
     expect((await under.sync('backlog', { entries: 20 })).lag).toBe(80);
     await under.redis.xtrim('backlog', 'MAXLEN', 50);
     await under.redis.xdel('backlog', '70-0', '80-0');
@@ -96,9 +79,9 @@ describe('gaps', () => {
     'that earlier reads of a backlog have passed are counted by the one that reaches the end: %s',
     async (name, entries) => {
       const key = `passed, ${name}`;
-      await add(key, 1, 10);
+      await under.add(key, 1, 10);
       await under.sync(key);
-      await add(key, 11, 110);
+      await under.add(key, 11, 110);
       await under.redis.xdel(key, '13-0', '16-0', '19-0');
       const line = await under.line({ readEntries: 30 });
       const gaps = [];
@@ -112,23 +95,23 @@ describe('gaps', () => {
       ]);
       const state = await under.state(key);
       expect(state).toMatchObject({ incarnation: 1, counts: { seen: 107, written: 107, gap: 3 } });
-      expect(await entryIds(key)).toHaveLength(107);
+      expect(await under.entryIds(key)).toHaveLength(107);
     },
   );
 
   it('does not count entries that were read before they were trimmed or deleted', async () => {
-    await add('read', 1, 50);
+    await under.add('read', 1, 50);
     await under.sync('read');
     await under.redis.xdel('read', '3-0', '50-0');
     await under.redis.xtrim('read', 'MAXLEN', 10);
-    await add('read', 51, 60);
+    await under.add('read', 51, 60);
     expect(await under.sync('read')).toMatchObject({ seen: 10, gaps: [] });
     await under.redis.xtrim('read', 'MAXLEN', 0);
     expect(await under.sync('read')).toMatchObject({ result: 'unchanged', gaps: [] });
   });
 
   it('does not count what was gone before the stream was first seen, but notes it', async () => {
-    await add('old', 1, 40);
+    await under.add('old', 1, 40);
     await under.redis.xtrim('old', 'MAXLEN', 10);
     expect(await under.sync('old')).toMatchObject({ seen: 10, gaps: [] });
     expect((await under.state('old')).position).toMatchObject({ before: 30, passed: 40 });

@@ -1,17 +1,10 @@
 import { Buffer } from 'node:buffer';
 import { decodeContent, keyBytes, keyIdOf } from '@redis-to-mongo/pipeline';
+import { fuzz, lineForTests } from '@redis-to-mongo/test-kit';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fuzz } from '../../../scripts/testing/fuzz.js';
-import { type LineUnderTest, lineUnderTest } from './line-under-test.js';
+import { describe, expect, it } from 'vitest';
 
-let under: LineUnderTest;
-beforeAll(async () => {
-  under = await lineUnderTest();
-});
-afterAll(async () => {
-  await under.close();
-});
+const under = lineForTests();
 
 const bytes = fc.oneof(
   fc.uint8Array({ maxLength: 24 }).map((array) => Buffer.from(array)),

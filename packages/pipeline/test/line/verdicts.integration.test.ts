@@ -1,15 +1,9 @@
 import { readDeadLetter } from '@redis-to-mongo/mongo-sink';
 import { decodeContent, syncKey } from '@redis-to-mongo/pipeline';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addsUp, type LineUnderTest, lineUnderTest, wholeSlice } from './line-under-test.js';
+import { addsUp, lineForTests, wholeSlice } from '@redis-to-mongo/test-kit';
+import { describe, expect, it } from 'vitest';
 
-let under: LineUnderTest;
-beforeAll(async () => {
-  under = await lineUnderTest({ ownMongo: true });
-});
-afterAll(async () => {
-  await under.close();
-});
+const under = lineForTests({ ownMongo: true });
 
 describe('the verdict on each record', () => {
   it('an entry too large for one document becomes a dead letter, whole; its neighbours are written', async () => {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { JobQueue } from '@redis-to-mongo/job-queue';
 import {
   type FreshNamespace,
@@ -10,13 +9,11 @@ import { connectMongo, markPaused, markResumed } from '@redis-to-mongo/mongo-sin
 import { connectRedis } from '@redis-to-mongo/redis-connection';
 import type { Db, Document } from 'mongodb';
 import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
-import { type FleetProcess, SCHEDULER, startApp, WORKER } from './fleet-process.js';
+import { type AppProcess, SCHEDULER, startApp, WORKER } from './app-process.js';
+import { until } from './until.js';
 
 /** Half of the default, since many tests wait for it: for what a dead process held to be free. */
 const DEAD_AFTER_SEC = 5;
-
-/** The options of a dashboard that `readyz` can ask. */
-export const LOGIN = { DASHBOARD_PASSWORD: 's3cret', DASHBOARD_PORT: '0' };
 
 const TLS = { enabled: false, rejectUnauthorized: true };
 
@@ -29,9 +26,9 @@ export interface FleetUnderTest {
   readonly queue: JobQueue;
   readonly db: Db;
   readonly env: Readonly<Record<string, string>>;
-  start(main: string, more?: Readonly<Record<string, string>>): FleetProcess;
-  scheduler(more?: Readonly<Record<string, string>>): FleetProcess;
-  worker(more?: Readonly<Record<string, string>>): FleetProcess;
+  start(main: string, more?: Readonly<Record<string, string>>): AppProcess;
+  scheduler(more?: Readonly<Record<string, string>>): AppProcess;
+  worker(more?: Readonly<Record<string, string>>): AppProcess;
   key(key: string): Promise<Document | null>;
   /** The interval of a key's job scheduler, in ms; undefined while it has none. */
   everyMs(key: string): Promise<number | undefined>;
@@ -63,7 +60,7 @@ export async function fleetUnderTest(): Promise<FleetUnderTest> {
   const queue = new JobQueue(queueSettings, () => {});
   const mongo = connectMongo({ uri: namespace.mongoUri, dbName: namespace.mongoDbName, tls: TLS }, 'test');
   const { db } = mongo;
-  const running: FleetProcess[] = [];
+  const running: AppProcess[] = [];
   const env = {
     REDIS_URL: namespace.redis.url,
     QUEUE_REDIS_URL: queueServer.url,
@@ -120,66 +117,21 @@ export async function fleetUnderTest(): Promise<FleetUnderTest> {
 }
 
 /**
- * A fleet for all tests of a file, cleared after each of them; the logs of one that fails are shown. Hooks of the file that need it come after this call; those
- * that must come after its clearing, before.
- * @param made is given the fleet before the first test.
+ * A fleet for all tests of a file, cleared after each of them; the logs of one that fails are shown. It is there once the
+ * first test begins. Hooks of the file that need it come after this call; those that must come after its clearing, before.
  */
-export function fleetForTests(made: (fleet: FleetUnderTest) => void): void {
-  let fleet: FleetUnderTest | undefined;
+export function fleetForTests(): FleetUnderTest {
+  const fleet = {} as FleetUnderTest;
   beforeAll(async () => {
-    fleet = await fleetUnderTest();
-    made(fleet);
+    Object.assign(fleet, await fleetUnderTest());
   });
   afterEach(async ({ task }) => {
     if (task.result?.state === 'fail')
-      console.log(`${task.name} failed; its processes said\n${fleet?.logs()}`);
-    await fleet?.clear();
+      console.log(`${task.name} failed; its processes said\n${fleet.logs()}`);
+    await fleet.clear();
   });
   afterAll(async () => {
-    await fleet?.close();
+    await fleet.close();
   });
-}
-
-/** Waits until what is expected holds: often at first, then less, since looking costs the servers something, too. */
-export async function until(expected: () => Promise<void> | void, timeout = 120_000): Promise<void> {
-  const ends = performance.now() + timeout;
-  for (let waitMs = 20; ; waitMs = Math.min(1.3 * waitMs, 250)) {
-    try {
-      await expected();
-      return;
-    } catch (error) {
-      if (performance.now() > ends) throw error;
-    }
-    await sleep(waitMs);
-  }
-}
-
-/** Waits until an app has printed something. */
-export async function prints(app: FleetProcess, pattern: RegExp, timeout = 120_000): Promise<void> {
-  await until(() => {
-    if (!pattern.test(app.output())) throw new Error(`not printed: ${pattern}\n${app.output().slice(-3000)}`);
-  }, timeout);
-}
-
-/** Where an app answers for its health and metrics, once it has started. */
-async function addressOf(app: FleetProcess): Promise<string> {
-  await prints(app, /"http":"http/);
-  return /"http":"([^"]+)"/.exec(app.output())?.[1] ?? '';
-}
-
-/** What an app says of its readiness: the status and the body of its answer. A dashboard is asked with the login of LOGIN. */
-export async function readyz(app: FleetProcess): Promise<string> {
-  const authorization = `Basic ${Buffer.from(`admin:${LOGIN.DASHBOARD_PASSWORD}`).toString('base64')}`;
-  const answer = await fetch(`${await addressOf(app)}/readyz`, { headers: { authorization } });
-  return `${answer.status} ${await answer.text()}`;
-}
-
-/** What an app counts, once it has started: by names without `r2m_`, with the first label where there are more. */
-export async function metricsOf(app: FleetProcess): Promise<(name: string) => number | undefined> {
-  await prints(app, /(scheduler|worker) started/);
-  const text = await (await fetch(`${await addressOf(app)}/metrics`)).text();
-  return (name) => {
-    const line = text.split('\n').find((each) => each.startsWith(`r2m_${name}`));
-    return line === undefined ? undefined : Number(line.slice(line.lastIndexOf(' ')));
-  };
+  return fleet;
 }

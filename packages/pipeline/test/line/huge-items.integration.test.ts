@@ -9,16 +9,10 @@ import {
   syncKey,
 } from '@redis-to-mongo/pipeline';
 import { redisSource } from '@redis-to-mongo/redis-source';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addsUp, type LineUnderTest, lineUnderTest, wholeSlice } from './line-under-test.js';
+import { addsUp, lineForTests, wholeSlice } from '@redis-to-mongo/test-kit';
+import { describe, expect, it } from 'vitest';
 
-let under: LineUnderTest;
-beforeAll(async () => {
-  under = await lineUnderTest({ ownMongo: true });
-});
-afterAll(async () => {
-  await under.close();
-});
+const under = lineForTests({ ownMongo: true });
 
 const MB = 1_000_000;
 /** Text that is cut within characters, and bytes that are none. */

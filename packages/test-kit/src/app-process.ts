@@ -4,12 +4,12 @@ import { fileURLToPath } from 'node:url';
 
 const script = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-export const SCHEDULER = script('../dist/main.js');
-export const WORKER = script('../../worker/dist/main.js');
-/** A worker that a key of its name kills: POISON=key. */
-export const POISONED_WORKER = script('./poisoned-worker.mjs');
+export const SCHEDULER = script('../../../apps/scheduler/dist/main.js');
+export const WORKER = script('../../../apps/worker/dist/main.js');
+/** A worker that ends itself: DIE_AT="step:n" when it reaches a step for the n-th time, POISON=key when it has that key. */
+export const DYING_WORKER = script('./dying-worker.mjs');
 
-export interface FleetProcess {
+export interface AppProcess {
   readonly process: ChildProcess;
   /** What it has printed so far. */
   output(): string;
@@ -20,7 +20,7 @@ export interface FleetProcess {
 }
 
 /** Starts a built app; nothing of the shell's environment leaks in. */
-export function startApp(main: string, env: Readonly<Record<string, string>>): FleetProcess {
+export function startApp(main: string, env: Readonly<Record<string, string>>): AppProcess {
   const child = spawn(process.execPath, [main], {
     cwd: script('.'),
     env: {

@@ -6,16 +6,10 @@ import {
 } from '@redis-to-mongo/mongo-sink';
 import { KEY_TYPES, type Line, namePattern, syncKey, syncKeys } from '@redis-to-mongo/pipeline';
 import { redisSource } from '@redis-to-mongo/redis-source';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addsUp, type LineUnderTest, lineUnderTest, wholeSlice } from './line-under-test.js';
+import { addsUp, lineForTests, wholeSlice } from '@redis-to-mongo/test-kit';
+import { describe, expect, it } from 'vitest';
 
-let under: LineUnderTest;
-beforeAll(async () => {
-  under = await lineUnderTest({ ownMongo: true });
-});
-afterAll(async () => {
-  await under.close();
-});
+const under = lineForTests({ ownMongo: true });
 
 const lineOf = (maxInlineMembers = 10_000): Promise<Line> =>
   under.line({

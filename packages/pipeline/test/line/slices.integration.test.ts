@@ -1,14 +1,8 @@
 import { ByteBudget, syncKey } from '@redis-to-mongo/pipeline';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LineUnderTest, lineUnderTest, wholeSlice } from './line-under-test.js';
+import { lineForTests, wholeSlice } from '@redis-to-mongo/test-kit';
+import { describe, expect, it } from 'vitest';
 
-let under: LineUnderTest;
-beforeAll(async () => {
-  under = await lineUnderTest({ ownMongo: true });
-});
-afterAll(async () => {
-  await under.close();
-});
+const under = lineForTests({ ownMongo: true });
 
 async function fill(key: string, entries: number, bytes: number): Promise<void> {
   const value = Buffer.alloc(bytes, 'v');

@@ -18,17 +18,11 @@ import {
   syncKey,
 } from '@redis-to-mongo/pipeline';
 import { documentsByRule, redisSource } from '@redis-to-mongo/redis-source';
+import { addsUp, lineForTests, wholeSlice } from '@redis-to-mongo/test-kit';
 import type { Document } from 'mongodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addsUp, type LineUnderTest, lineUnderTest, wholeSlice } from './line-under-test.js';
+import { describe, expect, it } from 'vitest';
 
-let under: LineUnderTest;
-beforeAll(async () => {
-  under = await lineUnderTest({ ownMongo: true });
-});
-afterAll(async () => {
-  await under.close();
-});
+const under = lineForTests({ ownMongo: true });
 
 /** What JavaScript, BSON's serializers and MongoDB's drivers take for something of their own. */
 const NAMES = [

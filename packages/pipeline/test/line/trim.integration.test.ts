@@ -1,14 +1,8 @@
 import { trimStream } from '@redis-to-mongo/redis-source';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LineUnderTest, lineUnderTest } from './line-under-test.js';
+import { lineForTests } from '@redis-to-mongo/test-kit';
+import { describe, expect, it } from 'vitest';
 
-let under: LineUnderTest;
-beforeAll(async () => {
-  under = await lineUnderTest();
-});
-afterAll(async () => {
-  await under.close();
-});
+const under = lineForTests();
 
 const ALL = { mode: 'on', keepEntries: 0, keepMs: 0 } as const;
 

@@ -12,7 +12,7 @@ import {
 import { connectRedis, RawConnection, type RedisAddress } from '@redis-to-mongo/redis-connection';
 import { DirectReader, redisSource } from '@redis-to-mongo/redis-source';
 import type { Db, Document } from 'mongodb';
-import { expect, inject, vi } from 'vitest';
+import { afterAll, beforeAll, expect, inject, vi } from 'vitest';
 
 const WHOLE: SliceLimits = { entries: 1_000_000, bytes: 1 << 30, ms: 60_000 };
 
@@ -28,6 +28,10 @@ export interface LineUnderTest {
   state(key: string): Promise<KeyState & Document>;
   /** All messages of a stream, in `_id` order. */
   messages(key: string): Promise<Document[]>;
+  /** Adds entries `from-0` … `to-0`, each with its number as its field `n`. */
+  add(key: string, from: number, to: number): Promise<void>;
+  /** The ids of all entries of a stream that are mirrored, in `_id` order. */
+  entryIds(key: string): Promise<unknown[]>;
   close(): Promise<void>;
 }
 
@@ -75,19 +79,27 @@ export async function lineUnderTest(options: { ownMongo?: boolean } = {}): Promi
     ...changes,
   });
 
+  const messages: LineUnderTest['messages'] = async (key) =>
+    await db.collection('stream_messages').find({ stream: key }).sort({ _id: 1 }).toArray();
+
   return {
     namespace,
     redis,
     db,
     line,
+    messages,
+    add: async (key, from, to) => {
+      const pipeline = redis.pipeline();
+      for (let ms = from; ms <= to; ms++) pipeline.xadd(key, `${ms}-0`, 'n', String(ms));
+      await pipeline.exec();
+    },
+    entryIds: async (key) => (await messages(key)).map(({ entryId }) => entryId),
     sync: async (key, limits = {}) => await syncKey(await line(), key, new Slice({ ...WHOLE, ...limits })),
     state: async (key) => {
       const found = await db.collection<KeyState & { _id: string }>('keys').findOne({ _id: key });
       if (!found) throw new Error(`no state of ${key}`);
       return found;
     },
-    messages: async (key) =>
-      await db.collection('stream_messages').find({ stream: key }).sort({ _id: 1 }).toArray(),
     close: async () => {
       redis.disconnect();
       path?.connection.close();
@@ -96,6 +108,18 @@ export async function lineUnderTest(options: { ownMongo?: boolean } = {}): Promi
       else await namespace.close();
     },
   };
+}
+
+/** The same for all tests of a file: it is there once the first test begins, and closed behind the last one. */
+export function lineForTests(options: Parameters<typeof lineUnderTest>[0] = {}): LineUnderTest {
+  const under = {} as LineUnderTest;
+  beforeAll(async () => {
+    Object.assign(under, await lineUnderTest(options));
+  });
+  afterAll(async () => {
+    await under.close();
+  });
+  return under;
 }
 
 /** The direct path, ready to be taken; `undefined` where STREAM_PATH says that the tests take the ordinary one. */

@@ -1,13 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addsUp, type LineUnderTest, lineUnderTest } from './line-under-test.js';
+import { addsUp, lineForTests } from '@redis-to-mongo/test-kit';
+import { describe, expect, it } from 'vitest';
 
-let under: LineUnderTest;
-beforeAll(async () => {
-  under = await lineUnderTest();
-});
-afterAll(async () => {
-  await under.close();
-});
+const under = lineForTests();
 
 async function add(key: string, ids: readonly string[], value = 'x'): Promise<void> {
   for (const id of ids) await under.redis.xadd(key, id, 'v', value);
