@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SetupError } from '../run/run-quietly.mjs';
 
-/** Licences that ask for no more than that their text goes along. Another one is to be looked at by a person first. */
+/** Licenses that ask for no more than that their text goes along. Another one is to be looked at by a person first. */
 const allowed = new Set([
   ...['0BSD', 'Apache-2.0', 'BlueOak-1.0.0', 'BSD-2-Clause', 'BSD-3-Clause', 'CC0-1.0'],
   ...['ISC', 'MIT', 'Python-2.0', 'Unlicense', 'Zlib'],
@@ -11,7 +11,7 @@ const allowed = new Set([
   'BSD-0-Clause',
 ]);
 
-/** For packages that name the licence and leave its text out. Source: https://opensource.org/license/mit */
+/** For packages that name the license and leave its text out. Source: https://opensource.org/license/mit */
 const mit = `Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
 documentation files (the "Software"), to deal in the Software without restriction, including without limitation the
 rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit
@@ -26,11 +26,11 @@ COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER I
 OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`;
 
 /**
- * The names, versions and licences of packages, with the text of each.
+ * The names, versions and licenses of packages, with the text of each.
  *
  * @param {string[]} folders
  * @returns {string}
- * @throws {SetupError} where a package has a licence that nobody has looked at
+ * @throws {SetupError} where a package has a license that nobody has looked at
  */
 export function thirdPartyLicenses(folders) {
   /** @type {Map<string, ReturnType<typeof packageIn>>} */
@@ -41,49 +41,53 @@ export function thirdPartyLicenses(folders) {
   }
   const sorted = [...packages.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   const refused = sorted.filter(
-    ({ licence }) => !licence.split(/ (?:OR|AND) /).every((each) => allowed.has(each)),
+    ({ license }) => !license.split(/ (?:OR|AND) /).every((each) => allowed.has(each)),
   );
   if (refused.length > 0) {
-    const list = refused.map(({ name, licence }) => `${name} (${licence || 'no licence'})`).join(', ');
+    const list = refused.map(({ name, license }) => `${name} (${license || 'no license'})`).join(', ');
     throw new SetupError(
       `these may perhaps not be passed on: ${list}; see scripts/pack/third-party-licenses.mjs`,
     );
   }
-  const head = `redis-to-mongo has these packages inside, under the licences below: ${sorted.length}.`;
+  const head = `redis-to-mongo has these packages inside, under the licenses below: ${sorted.length}.`;
   const parts = sorted.map(
-    ({ name, version, licence, texts }) => `${name} ${version}, ${licence}\n\n${texts}`,
+    ({ name, version, license, texts }) => `${name} ${version}, ${license}\n\n${texts}`,
   );
   return `${[head, ...parts].join(`\n\n${'-'.repeat(80)}\n\n`)}\n`;
 }
 
 /** @param {string} folder */
 function packageIn(folder) {
-  const { name, version, license, licenses, author } = JSON.parse(
-    readFileSync(join(folder, 'package.json'), 'utf8'),
-  );
-  const licence = String(license?.type ?? license ?? licenses?.[0]?.type ?? '').replace(/^\((.*)\)$/, '$1');
+  const {
+    name,
+    version,
+    license: declared,
+    licenses,
+    author,
+  } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const license = String(declared?.type ?? declared ?? licenses?.[0]?.type ?? '').replace(/^\((.*)\)$/, '$1');
   const files = readdirSync(folder).filter((file) => /^(licen[cs]e|copying|notice)/i.test(file));
   const texts = files.map((file) => readFileSync(join(folder, file), 'utf8').trim()).join('\n\n');
   const holder = (typeof author === 'string' ? author : author?.name) ?? `the authors of ${name}`;
   return {
     name: String(name),
     version: String(version),
-    licence,
-    texts: texts || `Copyright (c) ${holder}\n\n${textOf(licence, name)}`,
+    license,
+    texts: texts || `Copyright (c) ${holder}\n\n${textOf(license, name)}`,
   };
 }
 
 /**
- * For a package that names its licence and leaves the text out.
+ * For a package that names its license and leaves the text out.
  *
- * @param {string} licence
+ * @param {string} license
  * @param {string} name
  */
-function textOf(licence, name) {
-  if (licence === 'MIT') return mit;
-  if (licence === 'Apache-2.0')
+function textOf(license, name) {
+  if (license === 'MIT') return mit;
+  if (license === 'Apache-2.0')
     return 'Apache License, Version 2.0: the text stands at "mongodb", and at https://www.apache.org/licenses/LICENSE-2.0';
   throw new SetupError(
-    `${name} has no file with the text of its licence (${licence}): add it to third-party-licenses.mjs`,
+    `${name} has no file with the text of its license (${license}): add it to third-party-licenses.mjs`,
   );
 }

@@ -42,6 +42,26 @@ const steps = [
     remedy: 'pnpm exec knip',
   },
   {
+    name: 'spelling',
+    args: [
+      bin('cspell/bin.mjs'),
+      'lint',
+      '--no-progress',
+      '--no-summary',
+      '--cache',
+      '--cache-strategy',
+      'content',
+      '--cache-location',
+      'node_modules/.cache/cspell',
+    ],
+    remedy: 'spell it in American English, or add the word to cspell-words.txt',
+  },
+  {
+    name: 'duplicates',
+    args: [bin('jscpd/run-jscpd.js'), '-c', '.jscpd.json'],
+    remedy: 'let one piece of code serve both places',
+  },
+  {
     name: 'generated docs',
     args: [join(root, 'scripts/run/write-docs.mjs'), '--check'],
     remedy: 'npm run docs',

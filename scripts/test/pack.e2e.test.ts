@@ -54,7 +54,7 @@ async function call(...args: string[]): Promise<string> {
 }
 
 describe('what npm run pack makes, installed into an empty folder', () => {
-  test('says its version, by every app, and has the licences of what is inside', async () => {
+  test('says its version, by every app, and has the licenses of what is inside', async () => {
     expect(await call('--version')).toBe(`redis-to-mongo ${version}\n`);
     for (const app of ['up', 'scheduler', 'worker', 'dashboard'])
       expect(await call(app, '--version')).toBe(`redis-to-mongo ${app} ${version}\n`);

@@ -6,7 +6,7 @@ import type { Ending } from './exit-codes.js';
 import { endInterrupted, interruptedPart } from './interrupted-output.js';
 import { INTERRUPTED } from './interruption.js';
 import { openAudit } from './open-audit.js';
-import { coloured, counted } from './table.js';
+import { colored, counted } from './table.js';
 
 const AT_ONCE = 20;
 const UNKNOWN = 'unknown';
@@ -64,7 +64,7 @@ export async function changeKeys(
       ['KEY', ''],
       results.map(({ key, done: what }) => [
         shownKey(key),
-        what === UNKNOWN ? coloured('MongoDB knows of no such key', 'red') : what,
+        what === UNKNOWN ? colored('MongoDB knows of no such key', 'red') : what,
       ]),
     );
   if (isInterrupted) return endInterrupted(out, `${done.size} of ${counted(names.size, 'key')} done`);

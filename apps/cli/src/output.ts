@@ -18,7 +18,7 @@ export class Output {
   readonly stdout: Stream;
   readonly stderr: Stream;
   readonly isJson: boolean;
-  /** Colours only on a terminal, and not with --no-color, or where NO_COLOR is set. Source: https://no-color.org */
+  /** Colors only on a terminal, and not with --no-color, or where NO_COLOR is set. Source: https://no-color.org */
   readonly colors: ReturnType<typeof pico.createColors>;
 
   constructor({ stdout, stderr, isJson, isPlain = false, env }: OutputOptions) {

@@ -5,25 +5,25 @@ import { printable } from './printable.js';
 type Colors = ReturnType<typeof pico.createColors>;
 type Color = 'red' | 'yellow' | 'green' | 'dim';
 
-/** A text with a colour, where there are colours. */
-export interface Coloured {
+/** A text with a color, where there are colors. */
+export interface Colored {
   readonly text: string;
   readonly color: Color;
 }
 
 /** Numbers stand to the right, grouped: `12,345`. */
-export type Cell = string | number | Coloured | undefined;
+export type Cell = string | number | Colored | undefined;
 
 /** A heading; one with a `>` before it stands to the right. */
 export type Column = string;
 
-export function coloured(text: string, color: Color): Coloured {
+export function colored(text: string, color: Color): Colored {
   return { text, color };
 }
 
 /** A number that is bad news where it is not 0. */
 export function bad(count: number): Cell {
-  return count === 0 ? 0 : coloured(grouped(count), 'red');
+  return count === 0 ? 0 : colored(grouped(count), 'red');
 }
 
 /** A whole number as people read it: `12,345`. */

@@ -34,7 +34,7 @@ async function run(...args: string[]) {
   return { code, stdout };
 }
 
-test('the built command runs by itself, ends with its exit code, and leaves no colours in a pipe', async () => {
+test('the built command runs by itself, ends with its exit code, and leaves no colors in a pipe', async () => {
   expect(await run('keys', '--limit', 'x')).toEqual({ code: 2, stdout: '' });
   const { code, stdout } = await run('once');
   expect(stdout).toMatch(/^3 keys: 3 synced$/m);

@@ -1,7 +1,7 @@
 import pico from 'picocolors';
 import { expect, test } from 'vitest';
 import { printable } from '../src/printable.js';
-import { coloured, tableLines } from '../src/table.js';
+import { colored, tableLines } from '../src/table.js';
 
 const ANSI = new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, 'g');
 const plain = pico.createColors(false);
@@ -20,9 +20,9 @@ test('columns line up, numbers to the right, wide characters counted as a termin
   ]);
 });
 
-test('colours do not move columns', () => {
+test('colors do not move columns', () => {
   const rows = [
-    [coloured('bad', 'red'), 'x'],
+    [colored('bad', 'red'), 'x'],
     ['fine', 'y'],
   ];
   expect(tableLines(['A', 'B'], rows, pico.createColors(true)).map((line) => line.replace(ANSI, ''))).toEqual(

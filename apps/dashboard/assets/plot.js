@@ -1,4 +1,4 @@
-// How charts look and read, the same on all pages. Drawn by uPlot; the colours are those of the style sheet.
+// How charts look and read, the same on all pages. Drawn by uPlot; the colors are those of the style sheet.
 
 /* global uPlot */
 
@@ -9,7 +9,7 @@ const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 });
 const short = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });
 const DAY_S = 86_400;
 
-function colour(name) {
+function color(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 }
 
@@ -20,15 +20,15 @@ export function clock(seconds) {
 
 /**
  * @param plot the element that it is drawn in.
- * @param line the colour of its line.
+ * @param line the color of its line.
  * @param least what the axis reaches up to at least: small noise must not look like a mountain.
  * @param span seconds that it shows, up to the last moment.
  */
 export function plotOptions({ plot, line, least, span, onCursor }) {
-  const stroke = colour(line);
+  const stroke = color(line);
   const axis = {
-    stroke: colour('muted'),
-    grid: { stroke: colour('line'), width: 1 },
+    stroke: color('muted'),
+    grid: { stroke: color('line'), width: 1 },
     ticks: { show: false },
     font: '12px system-ui',
   };
@@ -78,7 +78,7 @@ export function tellPlot({ reading, plot, title, at, values, cursor, over }) {
   plot.setAttribute('aria-label', `${title}, over ${over}: now ${now}, at most ${most}`);
 }
 
-/** Keeps charts as wide as their place, and in the colours and the zone of the moment. */
+/** Keeps charts as wide as their place, and in the colors and the zone of the moment. */
 export function keepDrawn(place, charts, draw) {
   new ResizeObserver(() => {
     for (const { uplot, plot } of charts) uplot?.setSize({ width: plot.clientWidth, height: HEIGHT });

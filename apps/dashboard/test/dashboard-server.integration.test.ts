@@ -110,7 +110,7 @@ describe('without a login', () => {
     }
   });
 
-  test('a person is sent to the login, and afterwards where they wanted to go', async () => {
+  test('a person is sent to the login, and afterward where they wanted to go', async () => {
     const headers = { ...ORIGIN, accept: 'text/html,*/*' };
     const answer = await dashboard.server.inject({ url: '/queues/queue/sync?status=failed', headers });
     expect(answer.statusCode).toBe(303);

@@ -164,9 +164,9 @@ describe('of several schedulers', () => {
     await isMirrored('old', 6);
     await isMirrored('new', 6);
     await until(async () => expect(await fleet.queue.schedulerCount()).toBe(2));
-    const [, ...afterwards] = second.output().split('this scheduler is the active one');
-    expect(afterwards).toHaveLength(1);
-    expect(afterwards.join('')).not.toMatch(/standing by/);
+    const [, ...afterward] = second.output().split('this scheduler is the active one');
+    expect(afterward).toHaveLength(1);
+    expect(afterward.join('')).not.toMatch(/standing by/);
   });
 
   it('a standby that heard of every change takes over without a sweep, and misses none', async () => {

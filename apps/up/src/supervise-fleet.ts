@@ -21,10 +21,10 @@ const LEFT_MS = 1_000;
 /** Starts the processes and keeps them running, until the app is told to stop or one of them can't be kept. */
 export function superviseFleet(app: AppContext, plans: readonly ProcessPlan[]) {
   const { logger, closers, fail } = app;
-  const isColoured = process.stdout.isTTY === true && !process.env.NO_COLOR;
+  const isColored = process.stdout.isTTY === true && !process.env.NO_COLOR;
   const apart = new TellApart(
     plans.map(({ name }) => name),
-    isColoured,
+    isColored,
   );
   const processes = plans.map(
     (plan) =>

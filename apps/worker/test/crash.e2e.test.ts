@@ -73,7 +73,7 @@ describe.concurrent('a worker killed by SIGKILL', () => {
     },
   );
 
-  it('after a dead letter: the letter is there once, and so are its neighbours', async () => {
+  it('after a dead letter: the letter is there once, and so are its neighbors', async () => {
     await withQueue('dead letter', async ({ queue, start }) => {
       const key = 'poisoned';
       await under.redis.xadd(key, '1-0', 'v', 'before');

@@ -85,7 +85,7 @@ describe('a log line', () => {
     expect(out.text).not.toContain('none');
   });
 
-  test('is plain text with colours on a terminal, and without them for NO_COLOR', async () => {
+  test('is plain text with colors on a terminal, and without them for NO_COLOR', async () => {
     const terminal = new Lines(true);
     const log = logTo(terminal);
     log.info('synced', { key: 'orders', note: 'two words' });

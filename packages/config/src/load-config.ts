@@ -4,7 +4,7 @@ import { printsOf } from './changed-options.js';
 import type { Config } from './config.js';
 import { ConfigError, type Problem } from './config-error.js';
 import { findConfigFile } from './find-config-file.js';
-import { misspeltVariables } from './nearest-name.js';
+import { misspelledVariables } from './nearest-name.js';
 import { optionNames } from './options/options.js';
 import { readConfigFile } from './read-config-file.js';
 import { readSettings } from './settings.js';
@@ -37,7 +37,7 @@ export function loadConfig({ env, argv = [], cwd = process.cwd() }: ConfigPlaces
   return freeze({
     ...config,
     ...(found !== undefined && 'path' in found ? { file: found.path } : {}),
-    warnings: [...findings.warnings, ...misspeltVariables(env)],
+    warnings: [...findings.warnings, ...misspelledVariables(env)],
     options: optionNames().map((option) => ({
       option,
       value: settings.shown(option),

@@ -10,10 +10,10 @@ export function nearestName(name: string): string | undefined {
 }
 
 /**
- * Warnings about variables that look like a misspelt option: they begin like one of ours (up to the first `_`), and are at most two
+ * Warnings about variables that look like a misspelled option: they begin like one of ours (up to the first `_`), and are at most two
  * letters away. Others are none of our business.
  */
-export function misspeltVariables(env: Readonly<Record<string, string | undefined>>): string[] {
+export function misspelledVariables(env: Readonly<Record<string, string | undefined>>): string[] {
   const names = [...optionNames(), CONFIG_FILE];
   const prefixes = new Set(names.map((name) => name.slice(0, name.indexOf('_') + 1)));
   return Object.keys(env)

@@ -16,7 +16,7 @@ file over the defaults. All mistakes are told at once when a process starts, and
 - Numbers and true or false may be written as text in the file. Lists have commas between their items; \`\\,\` is a comma
   inside an item, and any other backslash stays as it is. In the file they may be arrays.
 - An unknown name in the file is a mistake. Unknown variables are ignored, with a warning when one looks like a
-  misspelt option.
+  misspelled option.
 - Where a URL and another option say the same thing, the higher source wins: \`MONGO_URI\` in the environment replaces
   \`MONGO_HOST\`, \`MONGO_USERNAME\` and the others of the file, with a warning. In the same source an option may add what
   the URL leaves out; if it says something else, that is a mistake.

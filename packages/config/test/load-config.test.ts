@@ -173,7 +173,7 @@ describe('loadConfig', () => {
     expect(() => Object.assign(config.redis.tls, { enabled: true })).toThrow(TypeError);
   });
 
-  it('warns of variables that look like a misspelt option, and of no others', () => {
+  it('warns of variables that look like a misspelled option, and of no others', () => {
     const { warnings } = folder.load({
       MONGO_URL: 'mongodb://u:hunter2@h',
       REDIS_PORT_6379_TCP: 'x',

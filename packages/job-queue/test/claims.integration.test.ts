@@ -216,7 +216,7 @@ it('a claim of a process that fell silent is free after as long as the settings 
 });
 
 describe('a claim whose end the queue was not told of, since it was away', () => {
-  /** Runs `end` while the queue is away, by claims that reach it again afterwards. */
+  /** Runs `end` while the queue is away, by claims that reach it again afterward. */
   async function awayWhile(
     begin: (claims: Claims) => Promise<Claim>,
     end: (claims: Claims, held: Claim) => Promise<unknown>,

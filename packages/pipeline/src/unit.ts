@@ -15,7 +15,7 @@ export interface Unit {
 /**
  * How a value's units are gathered into buckets, so that a change is found by comparing buckets instead of units.
  * - hashed: by the first `bits` bits of the print (0 to 16).
- * - indexed: 128 neighbours a bucket.
+ * - indexed: 128 neighbors a bucket.
  */
 export type UnitLayout = { readonly kind: 'hashed'; readonly bits: number } | { readonly kind: 'indexed' };
 

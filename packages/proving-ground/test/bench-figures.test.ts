@@ -11,7 +11,7 @@ describe('statistics', () => {
     expect(spreadOf([40, 10, 20, 30])).toEqual({ median: 25, least: 10, most: 40, count: 4 });
   });
 
-  it('finds percentiles between neighbours', () => {
+  it('finds percentiles between neighbors', () => {
     const values = Array.from({ length: 101 }, (_, i) => i * 2);
     expect(percentile(values, 0)).toBe(0);
     expect(percentile(values, 99)).toBe(198);

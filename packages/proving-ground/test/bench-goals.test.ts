@@ -66,7 +66,7 @@ const result: BenchResult = {
 };
 
 describe('the goals', () => {
-  it('are judged by each repetition’s neighbour, and name what is missed', () => {
+  it('are judged by each repetition’s neighbor, and name what is missed', () => {
     expect(goalsOf(result)).toMatchObject([
       { what: "1 × 200,000: entries a second, of the limit's", measured: 0.9, isMet: true },
       { what: "1 × 200,000: CPU an entry, of the limit's", measured: expect.closeTo(7 / 6), isMet: false },

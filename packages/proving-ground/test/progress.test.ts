@@ -49,13 +49,13 @@ describe('the progress', () => {
     for (const line of output.text.split('\n')) expect(line.length).toBeLessThan(columns);
   });
 
-  it('is coloured on a terminal alone, and not with NO_COLOR or a dumb one', () => {
-    const coloured = (isTTY: boolean, env: NodeJS.ProcessEnv) =>
+  it('is colored on a terminal alone, and not with NO_COLOR or a dumb one', () => {
+    const colored = (isTTY: boolean, env: NodeJS.ProcessEnv) =>
       createProgress(new Output(isTTY), env).colors.isColorSupported;
-    expect(coloured(true, {})).toBe(true);
-    expect(coloured(true, { NO_COLOR: '1' })).toBe(false);
-    expect(coloured(true, { TERM: 'dumb' })).toBe(false);
-    expect(coloured(false, {})).toBe(false);
+    expect(colored(true, {})).toBe(true);
+    expect(colored(true, { NO_COLOR: '1' })).toBe(false);
+    expect(colored(true, { TERM: 'dumb' })).toBe(false);
+    expect(colored(false, {})).toBe(false);
   });
 });
 

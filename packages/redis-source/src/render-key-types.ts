@@ -40,7 +40,7 @@ db.set_members.find({
 \`\`\`
 
 \`aborted\` lists generations that a worker began and did not end; it is mostly empty, and what they left is cleared away by
-the next change. A reading is one state of the key when the header's \`generation\` is still the same afterwards
+the next change. A reading is one state of the key when the header's \`generation\` is still the same afterward
 (\`readUnits\` in packages/mongo-sink does all of this). An item of more than 8 MiB is cut: its documents have \`part\` and
 \`parts\`, and the same \`of\`. A hash field's name of more than 4 MiB is cut too: the first \`fieldParts\` of its documents hold the
 name, the others the value. Don't change or remove headers or units by hand.

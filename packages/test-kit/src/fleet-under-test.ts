@@ -41,7 +41,7 @@ export interface FleetUnderTest {
   resume(key: string): Promise<void>;
   /** The end of what each process has printed. */
   logs(): string;
-  /** Stops the processes, and empties both Redises and the database. */
+  /** Stops the processes, and empties both Redis servers and the database. */
   clear(): Promise<void>;
   close(): Promise<void>;
 }

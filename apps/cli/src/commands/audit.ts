@@ -1,6 +1,6 @@
 import { AUDIT_ACTIONS, canonicalKeyId, shownKey } from '@redis-to-mongo/pipeline';
 import type { Command } from '../command.js';
-import { coloured } from '../table.js';
+import { colored } from '../table.js';
 import { stamp } from '../times.js';
 
 export const audit: Command = {
@@ -45,7 +45,7 @@ export const audit: Command = {
           action,
           key === null ? '' : shownKey(key),
           filter ?? '',
-          error === null ? result : coloured(`${result}: ${error}`, 'red'),
+          error === null ? result : colored(`${result}: ${error}`, 'red'),
         ]),
       );
     if (isMore && !out.isJson) out.note('there are more: --limit shows them');

@@ -1,5 +1,5 @@
 import type { Command } from '../command.js';
-import { coloured } from '../table.js';
+import { colored } from '../table.js';
 
 export const config: Command = {
   name: 'config',
@@ -26,7 +26,7 @@ export const config: Command = {
       shown.map(({ option, value, source }) => [
         option,
         value,
-        source === 'default' ? coloured(source, 'dim') : source,
+        source === 'default' ? colored(source, 'dim') : source,
       ]),
     );
     if (config.file) out.note(`config.json: ${config.file}`);

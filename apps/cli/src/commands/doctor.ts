@@ -1,6 +1,6 @@
 import type { Command } from '../command.js';
 import type { Finding } from '../doctor/finding.js';
-import { type Cell, coloured } from '../table.js';
+import { type Cell, colored } from '../table.js';
 
 export const doctor: Command = {
   name: 'doctor',
@@ -61,5 +61,5 @@ export const doctor: Command = {
 };
 
 function mark(level: Finding['level']): Cell {
-  return coloured(level, level === 'ok' ? 'green' : level === 'advice' ? 'yellow' : 'red');
+  return colored(level, level === 'ok' ? 'green' : level === 'advice' ? 'yellow' : 'red');
 }

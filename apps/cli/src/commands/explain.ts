@@ -11,7 +11,7 @@ import {
 import type { Call, Command } from '../command.js';
 import type { Output } from '../output.js';
 import type { Servers } from '../servers.js';
-import { bad, coloured } from '../table.js';
+import { bad, colored } from '../table.js';
 import { duration, fromNow, stamp } from '../times.js';
 
 /** All that can be told about one key. */
@@ -109,10 +109,10 @@ function print(out: Output, explanation: Explanation): void {
   } = explanation;
   out.facts([
     ['key', shownKey(key)],
-    ['rule', choice.isChosen ? choice.why : coloured(choice.why, 'yellow')],
+    ['rule', choice.isChosen ? choice.why : colored(choice.why, 'yellow')],
     ['settings', settings?.says ?? ''],
     ['', settings?.does.join('; ')],
-    ['in Redis', inRedis === 'none' ? coloured('not there', 'yellow') : inRedis],
+    ['in Redis', inRedis === 'none' ? colored('not there', 'yellow') : inRedis],
     [
       'belongs to',
       type === 'main'
@@ -120,11 +120,11 @@ function print(out: Output, explanation: Explanation): void {
         : `stream ${shownKey(stream)}, as ${shownKey(type)}`,
     ],
     ['goes to', collection ?? ''],
-    ['schedule', schedule ? describe(schedule) : coloured('none: no scheduler keeps a job for it', 'yellow')],
+    ['schedule', schedule ? describe(schedule) : colored('none: no scheduler keeps a job for it', 'yellow')],
   ]);
   if (trimmedUnreadAt) {
     const what = 'trimming is about to reach entries that were not read';
-    out.facts([['forecast', coloured(`${what}: ${fromNow(trimmedUnreadAt)}`, 'red')]]);
+    out.facts([['forecast', colored(`${what}: ${fromNow(trimmedUnreadAt)}`, 'red')]]);
   }
   if (state) printState(out, state);
   else out.line('\nMongoDB does not know of it.');
@@ -140,7 +140,7 @@ function printState(out: Output, state: KeyState): void {
     [
       'paused',
       state.pausedAt
-        ? coloured(`since ${stamp(state.pausedAt)} (${fromNow(state.pausedAt)}): resume ends it`, 'yellow')
+        ? colored(`since ${stamp(state.pausedAt)} (${fromNow(state.pausedAt)}): resume ends it`, 'yellow')
         : 'no',
     ],
     ['status', `${state.status}, life ${state.incarnation}, revision ${state.revision}`],
@@ -161,7 +161,7 @@ function printState(out: Output, state: KeyState): void {
       state.position?.before ? `Redis had dropped ${state.position.before} of its entries` : '',
     ],
     ['position', state.position === null ? 'from the start' : JSON.stringify(shownPosition(state.position))],
-    ['last error', lastError ? coloured(`${lastError.code}: ${lastError.message}`, 'red') : 'none'],
+    ['last error', lastError ? colored(`${lastError.code}: ${lastError.message}`, 'red') : 'none'],
   ]);
   out.heading('Lives');
   out.table(

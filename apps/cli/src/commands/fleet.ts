@@ -1,6 +1,6 @@
 import type { Command } from '../command.js';
 import { openAudit } from '../open-audit.js';
-import { coloured } from '../table.js';
+import { colored } from '../table.js';
 
 export const fleet: Command = {
   name: 'fleet',
@@ -9,7 +9,7 @@ export const fleet: Command = {
     'Queue and target remember which source is mirrored into which database by which queue, and a scheduler or worker with\n' +
     'other settings refuses to start. fleet tells whether this configuration fits them, with exit code 1 when it does not.\n' +
     'fleet move makes them those of this configuration: after a source or a database has moved to another name on purpose,\n' +
-    'and nothing tells that it is the same. Stop the fleet before, and start it afterwards.',
+    'and nothing tells that it is the same. Stop the fleet before, and start it afterward.',
   args: { min: 0, max: 1 },
   actions: ['move'],
   options: {},
@@ -41,7 +41,7 @@ export const fleet: Command = {
       out.line(comparison.id === undefined ? 'no fleet has started here yet' : `the fleet ${comparison.id}`);
     else
       out.facts([
-        ['fleet', coloured(comparison.what, 'red')],
+        ['fleet', colored(comparison.what, 'red')],
         ['check', comparison.options.join(', ')],
       ]);
     return isOurs ? 'ok' : 'failed';

@@ -1,6 +1,6 @@
 import type { FleetSample } from '@redis-to-mongo/mongo-sink';
 import type { Command } from '../command.js';
-import { bad, type Cell, coloured } from '../table.js';
+import { bad, type Cell, colored } from '../table.js';
 import { stamp } from '../times.js';
 
 const RANGES = ['hour', 'day', 'week'] as const;
@@ -76,7 +76,7 @@ function fleetRow({
   const number = (value: number | null): Cell => value ?? '';
   return [
     stamp(at),
-    level === 'complete' ? coloured(level, 'green') : coloured(level, level === 'broken' ? 'red' : 'yellow'),
+    level === 'complete' ? colored(level, 'green') : colored(level, level === 'broken' ? 'red' : 'yellow'),
     behindMs === null ? '' : `${(behindMs / 1000).toFixed(1)} s`,
     number(lag),
     number(entriesPerSec),

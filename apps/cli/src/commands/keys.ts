@@ -1,6 +1,6 @@
 import { KEY_CONDITIONS, KEY_TYPES } from '@redis-to-mongo/pipeline';
 import type { Command } from '../command.js';
-import { bad, coloured, grouped } from '../table.js';
+import { bad, colored, grouped } from '../table.js';
 import { fromNow } from '../times.js';
 
 const SORTS = ['key', 'lag', 'changed', 'synced', 'gaps', 'dead', 'seen'] as const;
@@ -43,13 +43,13 @@ export const keys: Command = {
       found.map(({ key, keyType, status, lag, counts, lastChangedAt, lastError, pausedAt }) => [
         shownKey(key),
         keyType,
-        pausedAt ? coloured('paused', 'yellow') : status === 'active' ? status : coloured(status, 'dim'),
+        pausedAt ? colored('paused', 'yellow') : status === 'active' ? status : colored(status, 'dim'),
         lag,
         counts.seen,
         bad(counts.gap),
         bad(counts.dead),
         fromNow(lastChangedAt),
-        lastError ? coloured(lastError.code, 'red') : '',
+        lastError ? colored(lastError.code, 'red') : '',
       ]),
     );
     // One of each kind: the message has the remedy.

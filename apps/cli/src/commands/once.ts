@@ -5,7 +5,7 @@ import type { Command } from '../command.js';
 import { endInterrupted, interruptedPart } from '../interrupted-output.js';
 import { INTERRUPTED } from '../interruption.js';
 import type { Output } from '../output.js';
-import { coloured, counted, grouped } from '../table.js';
+import { colored, counted, grouped } from '../table.js';
 
 export const once: Command = {
   name: 'once',
@@ -67,7 +67,7 @@ function print(out: Output, outcomes: readonly KeyOutcome[]): void {
   if (failed.length > 0) {
     out.table(
       ['KEY', 'ERROR', 'MESSAGE'],
-      failed.map(({ key, error }) => [shownKey(key), coloured(error?.code ?? '', 'red'), error?.message]),
+      failed.map(({ key, error }) => [shownKey(key), colored(error?.code ?? '', 'red'), error?.message]),
     );
     out.line();
   }

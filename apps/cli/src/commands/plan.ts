@@ -4,7 +4,7 @@ import type { Command } from '../command.js';
 import type { Output } from '../output.js';
 import type { KeysToMove, OldShape } from '../survey-documents.js';
 import type { KeySurvey, RuleCount, TypeCount } from '../survey-keys.js';
-import { coloured, counted, grouped } from '../table.js';
+import { colored, counted, grouped } from '../table.js';
 
 interface Target extends TypeCount {
   readonly collection: string;
@@ -94,7 +94,7 @@ function print(
     survey.patterns.map(({ option, pattern, keys }) => [
       option,
       pattern,
-      keys === 0 ? coloured('none', 'yellow') : keys,
+      keys === 0 ? colored('none', 'yellow') : keys,
     ]),
   );
   out.line();
@@ -104,7 +104,7 @@ function print(
       survey.rules.map(({ number, pattern, keys, taken }) => [
         `rule ${number}`,
         pattern,
-        keys === 0 ? coloured('none', 'yellow') : keys,
+        keys === 0 ? colored('none', 'yellow') : keys,
         taken,
       ]),
     );
@@ -115,7 +115,7 @@ function print(
     targets.map(({ type, keys, isMirrored, collection, example }) => [
       type,
       keys,
-      isMirrored ? collection : coloured('not mirrored', 'yellow'),
+      isMirrored ? collection : colored('not mirrored', 'yellow'),
       shownKey(example),
     ]),
   );

@@ -6,7 +6,7 @@ import { endInterrupted, interruptedPart } from '../interrupted-output.js';
 import { INTERRUPTED } from '../interruption.js';
 import type { Output } from '../output.js';
 import type { Restored } from '../restore/restore-key.js';
-import { coloured, counted, grouped } from '../table.js';
+import { colored, counted, grouped } from '../table.js';
 
 /** Keys written at once. */
 const AT_ONCE = 8;
@@ -91,7 +91,7 @@ function print(out: Output, results: readonly Restored[], of: number): void {
       left.map(({ key, keyType, result, error }) => [
         shownKey(key),
         keyType,
-        coloured(result, 'red'),
+        colored(result, 'red'),
         error?.code,
         error?.message ?? '--replace would replace it',
       ]),

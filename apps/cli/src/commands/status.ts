@@ -8,7 +8,7 @@ import type { Ending } from '../exit-codes.js';
 import { INTERRUPTED } from '../interruption.js';
 import type { Output } from '../output.js';
 import type { Servers } from '../servers.js';
-import { bad, type Cell, coloured, counted, grouped } from '../table.js';
+import { bad, type Cell, colored, counted, grouped } from '../table.js';
 import { fromNow } from '../times.js';
 
 export const status: Command = {
@@ -77,7 +77,7 @@ function forecastsOf({ mirror }: FleetFacts): readonly TrimForecast[] {
   return 'is' in mirror ? mirror.is.forecasts : [];
 }
 
-const COLOURS: Readonly<Record<VerdictLevel, 'green' | 'yellow' | 'red'>> = {
+const COLORS: Readonly<Record<VerdictLevel, 'green' | 'yellow' | 'red'>> = {
   complete: 'green',
   behind: 'yellow',
   unknown: 'yellow',
@@ -87,14 +87,14 @@ const COLOURS: Readonly<Record<VerdictLevel, 'green' | 'yellow' | 'red'>> = {
 
 function print(out: Output, verdict: Verdict, facts: FleetFacts, mirror: FleetStatus | undefined): void {
   out.facts([
-    ['mirror', coloured(verdict.title, COLOURS[verdict.level])],
+    ['mirror', colored(verdict.title, COLORS[verdict.level])],
     ...lines(facts, mirror?.types ?? []),
   ]);
   if (verdict.reasons.length > 0) {
     out.heading('Why it is not complete');
     out.table(
       ['REASON', 'REMEDY'],
-      verdict.reasons.map(({ level, what, remedy }) => [coloured(what, COLOURS[level]), remedy]),
+      verdict.reasons.map(({ level, what, remedy }) => [colored(what, COLORS[level]), remedy]),
     );
   }
   if (mirror) printMirror(out, mirror);
@@ -103,7 +103,7 @@ function print(out: Output, verdict: Verdict, facts: FleetFacts, mirror: FleetSt
     out.heading('Trimmed faster than read');
     out.table(
       ['KEY', 'UNREAD ENTRIES ARE LOST'],
-      forecasts.map(({ key, at }) => [shownKey(key), coloured(fromNow(at), 'red')]),
+      forecasts.map(({ key, at }) => [shownKey(key), colored(fromNow(at), 'red')]),
     );
   }
 }
@@ -129,10 +129,10 @@ function lines({ queue, mirror }: FleetFacts, types: FleetStatus['types']): read
       'schedulers',
       isLeased && alive.schedulers > 0
         ? `${alive.schedulers}, one in charge`
-        : coloured('none is in charge', 'red'),
+        : colored('none is in charge', 'red'),
     ],
     ['changes', changesLine(changesHeardIn(queue.is))],
-    ['workers', alive.workers === 0 ? coloured('none is connected', 'red') : alive.workers],
+    ['workers', alive.workers === 0 ? colored('none is connected', 'red') : alive.workers],
     ['jobs', jobs],
     ['schedules', schedulers],
   ];
@@ -141,8 +141,8 @@ function lines({ queue, mirror }: FleetFacts, types: FleetStatus['types']): read
 function changesLine(heard: ChangesHeard | undefined): Cell {
   if (!heard) return '';
   if (heard.by === 'feed') return 'Redis tells of every change';
-  if (heard.by === 'connecting') return coloured('the change feed is not connected', 'yellow');
-  return coloured(`all keys are polled: ${heard.why ?? ''}`, 'yellow');
+  if (heard.by === 'connecting') return colored('the change feed is not connected', 'yellow');
+  return colored(`all keys are polled: ${heard.why ?? ''}`, 'yellow');
 }
 
 function printMirror(out: Output, { types, backlogs, errors }: FleetStatus): void {
@@ -173,22 +173,17 @@ function printMirror(out: Output, { types, backlogs, errors }: FleetStatus): voi
     out.heading('Newest errors');
     out.table(
       ['KEY', 'CODE', 'WHEN', 'MESSAGE'],
-      errors.map(({ key, code, at, message }) => [
-        shownKey(key),
-        coloured(code, 'red'),
-        fromNow(at),
-        message,
-      ]),
+      errors.map(({ key, code, at, message }) => [shownKey(key), colored(code, 'red'), fromNow(at), message]),
     );
   }
 }
 
 function paused(keys: number): Cell {
   return keys === 0
-    ? coloured('nothing', 'green')
-    : coloured(`${counted(keys, 'key')}: see keys --status paused`, 'yellow');
+    ? colored('nothing', 'green')
+    : colored(`${counted(keys, 'key')}: see keys --status paused`, 'yellow');
 }
 
 function loss(count: number, where: string): Cell {
-  return count === 0 ? coloured('nothing', 'green') : coloured(`${grouped(count)} ${where}`, 'red');
+  return count === 0 ? colored('nothing', 'green') : colored(`${grouped(count)} ${where}`, 'red');
 }

@@ -2,7 +2,7 @@ import { canonicalKeyId, shownKey } from '@redis-to-mongo/pipeline';
 import { ALLOW_NONE } from '../allow-none.js';
 import type { Command } from '../command.js';
 import { openAudit } from '../open-audit.js';
-import { coloured } from '../table.js';
+import { colored } from '../table.js';
 
 export const sync: Command = {
   name: 'sync',
@@ -52,7 +52,7 @@ export const sync: Command = {
         ['KEY', ''],
         [
           ...asked.map((key) => [shownKey(key), 'asked for']),
-          ...refused.map(({ key, why }) => [shownKey(key), coloured(why, 'red')]),
+          ...refused.map(({ key, why }) => [shownKey(key), colored(why, 'red')]),
         ],
       );
     if (workers === 0) out.note('no worker is connected: the jobs wait until one is');

@@ -5,7 +5,7 @@ import type { Call, Command } from '../command.js';
 import { endInterrupted, interruptedPart } from '../interrupted-output.js';
 import { INTERRUPTED } from '../interruption.js';
 import type { Output } from '../output.js';
-import { bad, coloured, counted, grouped } from '../table.js';
+import { bad, colored, counted, grouped } from '../table.js';
 
 export const verify: Command = {
   name: 'verify',
@@ -119,11 +119,7 @@ function print(out: Output, keys: number, findings: readonly Finding[], isRepair
         bad(missing),
         bad(different),
         problems.join('; '),
-        repaired === undefined
-          ? ''
-          : repaired
-            ? coloured('mended', 'green')
-            : coloured('still differs', 'red'),
+        repaired === undefined ? '' : repaired ? colored('mended', 'green') : colored('still differs', 'red'),
       ]),
     );
   const differ = findings.length === 1 ? '1 differs' : `${grouped(findings.length)} differ`;

@@ -1,6 +1,6 @@
 import type { FleetProcess } from '@redis-to-mongo/job-queue';
 import type { Command } from '../command.js';
-import { type Cell, coloured } from '../table.js';
+import { type Cell, colored } from '../table.js';
 import { duration } from '../times.js';
 
 export const workers: Command = {
@@ -70,9 +70,9 @@ function row(process: FleetProcess): readonly Cell[] {
 }
 
 function stateOf({ app, state, is, code }: FleetProcess): Cell {
-  if (is !== 'alive') return coloured(is === 'ended' ? 'ended' : 'silent', is === 'ended' ? 'dim' : 'red');
-  if (state === 'paused') return coloured(`paused: ${code ?? 'UNKNOWN'}`, 'red');
-  if (app === 'worker') return coloured('working', 'green');
+  if (is !== 'alive') return colored(is === 'ended' ? 'ended' : 'silent', is === 'ended' ? 'dim' : 'red');
+  if (state === 'paused') return colored(`paused: ${code ?? 'UNKNOWN'}`, 'red');
+  if (app === 'worker') return colored('working', 'green');
   if (state === 'standby') return 'stands by';
-  return code === undefined ? coloured('in charge', 'green') : coloured(`in charge: ${code}`, 'red');
+  return code === undefined ? colored('in charge', 'green') : colored(`in charge: ${code}`, 'red');
 }

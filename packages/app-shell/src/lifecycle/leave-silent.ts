@@ -18,7 +18,7 @@ const PATIENCE_MS = 1_000;
 
 /**
  * Leaves the servers that do not answer: what would be written to them, or read, can't be, and everything that is closed
- * afterwards would wait for them. Those that answer are closed in order, by their own closers.
+ * afterward would wait for them. Those that answer are closed in order, by their own closers.
  */
 export async function leaveSilent(
   servers: readonly LeftServer[],

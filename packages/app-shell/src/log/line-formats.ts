@@ -12,14 +12,14 @@ export function jsonLine({ time, level, app, msg, fields }: LogLine): string {
   return JSON.stringify({ time: time.toISOString(), level, app, pid: process.pid, msg, ...fields });
 }
 
-const COLOURS: Readonly<Record<string, string>> = { error: '31', warn: '33', info: '36', debug: '90' };
+const COLORS: Readonly<Record<string, string>> = { error: '31', warn: '33', info: '36', debug: '90' };
 
 /** For people: local time, level, message, then the fields as name=value; stacks on lines of their own. */
-export function prettyLine({ time, level, app, msg, fields }: LogLine, coloured: boolean): string {
-  const paint = (code: string, text: string) => (coloured ? `\u001b[${code}m${text}\u001b[0m` : text);
+export function prettyLine({ time, level, app, msg, fields }: LogLine, colored: boolean): string {
+  const paint = (code: string, text: string) => (colored ? `\u001b[${code}m${text}\u001b[0m` : text);
   const { shown, stacks } = withoutStacks(fields);
   const rest = Object.entries(shown).map(([name, value]) => `${paint('90', `${name}=`)}${asText(value)}`);
-  const head = `${paint('90', clock(time))} ${paint(COLOURS[level] ?? '0', level.padEnd(5))} ${paint('90', app)}`;
+  const head = `${paint('90', clock(time))} ${paint(COLORS[level] ?? '0', level.padEnd(5))} ${paint('90', app)}`;
   return [[head, printable(msg), ...rest].join(' '), ...stacks].join('\n');
 }
 

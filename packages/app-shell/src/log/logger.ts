@@ -101,8 +101,8 @@ export function createLogger(options: LoggerOptions): Logger {
   const stream = options.stream ?? process.stdout;
   const terminal = 'isTTY' in stream && stream.isTTY === true;
   const pretty = options.format === 'pretty' || (options.format === 'auto' && terminal);
-  const coloured = terminal && !process.env.NO_COLOR;
-  const render = (line: LogLine) => (pretty ? prettyLine(line, coloured) : jsonLine(line));
+  const colored = terminal && !process.env.NO_COLOR;
+  const render = (line: LogLine) => (pretty ? prettyLine(line, colored) : jsonLine(line));
   // A reader of the log that goes away (EPIPE) must not end the app.
   if (stream.listenerCount('error') === 0) stream.on('error', () => undefined);
   const inner = winston.createLogger({

@@ -16,7 +16,7 @@ const STRIKES = 3;
 
 /**
  * Writes records, and gives a verdict on each. What MongoDB says of a record with a code that nobody here knows is believed
- * once it says so without the record's neighbours; a command that it refuses as a whole is cut in halves until the records that
+ * once it says so without the record's neighbors; a command that it refuses as a whole is cut in halves until the records that
  * it is about stand alone. So one record never holds up another one.
  * @returns how many were inserted or changed, and of each of the others why not.
  * @throws SyncError where it is not about single records, as writeCommand tells.

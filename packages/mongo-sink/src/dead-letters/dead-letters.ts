@@ -125,7 +125,7 @@ function contentOf(
 /** The parts come first, the letters last: a letter that is there is whole. */
 async function save(db: Db, letters: readonly Letter[]): Promise<void> {
   const written: (Document & { document: Uint8Array })[] = [];
-  const partless: string[] = [];
+  const single: string[] = [];
   for (const { id, kind, reason, document, whole, ...fields } of letters) {
     const parts = whole ? partsOf(id, whole) : [];
     for (const part of parts) await upsert(db, 'dead_letter_parts', [part]);
@@ -134,10 +134,10 @@ async function save(db: Db, letters: readonly Letter[]): Promise<void> {
     written.push({ _id: id, ...kindField, ...fields, reason: words, parts: parts.length, document });
     // An earlier letter of a value may have had more parts; an entry never changes.
     if (kind === 'entry') continue;
-    if (parts.length === 0) partless.push(id);
+    if (parts.length === 0) single.push(id);
     else await removeParts(db, { letter: id, part: { $gte: parts.length } });
   }
-  if (partless.length > 0) await removeParts(db, { letter: { $in: partless } });
+  if (single.length > 0) await removeParts(db, { letter: { $in: single } });
   for (const bulk of bulksOf(written, LETTERS_AT_ONCE)) await upsert(db, 'dead_letters', bulk);
 }
 

@@ -78,7 +78,7 @@ const ATLAS: readonly (readonly [RegExp, Meaning])[] = [
   ],
 ];
 
-/** Codes that refuse one document for its content; its neighbours are fine. */
+/** Codes that refuse one document for its content; its neighbors are fine. */
 const CONTENT_CODES: ReadonlySet<number> = new Set([
   2, // BadValue
   9, // FailedToParse

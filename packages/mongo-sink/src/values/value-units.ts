@@ -287,7 +287,7 @@ export class ValueUnits {
 
 /**
  * The numbers gathered into ranges, both ends inclusive, as many as one load may ask for: where they would be more,
- * near neighbours share one. The numbers are ascending.
+ * near neighbors share one. The numbers are ascending.
  */
 function rangesOf(numbers: readonly number[]): [number, number][] {
   for (let gap = 1; ; gap *= 2) {

@@ -68,7 +68,7 @@ export class ValueWriter {
     return result;
   }
 
-  /** Makes a large value a small one. Only units of attempts up to that very moment may be removed afterwards. */
+  /** Makes a large value a small one. Only units of attempts up to that very moment may be removed afterward. */
   async #shrink(state: KeyState, write: ReplaceWrite): Promise<Replaced> {
     const { q, u } = updateOf({ state, write });
     let after: StoredValue | null;

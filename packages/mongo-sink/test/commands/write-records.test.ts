@@ -35,7 +35,7 @@ const refusedAt = (documents: readonly string[], bad: readonly string[], code: n
 };
 
 describe('records with a code that nobody knows', () => {
-  it('are refused once they are refused without their neighbours', async () => {
+  it('are refused once they are refused without their neighbors', async () => {
     const { db, asked } = serverThat((documents) => refusedAt(documents, ['b', 'f'], 16755));
     const { n, errors } = await write(db);
     expect(n).toBe(6);

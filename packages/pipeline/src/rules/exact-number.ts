@@ -9,7 +9,7 @@ export function exactNumber(text: string): number | bigint | undefined {
   if (text.length > LONGEST || !NUMBER.test(text)) return undefined;
   const double = Number(text);
   if (Number.isFinite(double) && decimalOf(text) === decimalOf(String(double))) {
-    // Beyond 2^53 a whole number's neighbours have no doubles: as an integer it compares exactly.
+    // Beyond 2^53 a whole number's neighbors have no doubles: as an integer it compares exactly.
     if (!/^-?\d+$/.test(text) || Number.isSafeInteger(double)) return double;
   }
   if (!/^-?\d{1,19}$/.test(text)) return undefined;

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 const under = lineForTests({ ownMongo: true });
 
 describe('the verdict on each record', () => {
-  it('an entry too large for one document becomes a dead letter, whole; its neighbours are written', async () => {
+  it('an entry too large for one document becomes a dead letter, whole; its neighbors are written', async () => {
     const value = Buffer.alloc(17_000_000, 'z');
     await under.redis.xadd('huge', '1-0', 'v', 'before');
     await under.redis.xadd('huge', '2-0', 'v', value, 'binary', Buffer.from([255, 0]));
@@ -119,7 +119,7 @@ describe('the verdict on each record', () => {
   });
 
   it('an entry for which the command as a whole is refused is one record', async () => {
-    // Its time is a date of the year 33658, which some servers do not read. What they make of it, its neighbours are written.
+    // Its time is a date of the year 33658, which some servers do not read. What they make of it, its neighbors are written.
     for (const id of ['1-0', '2-0', '999999999999999-0', '999999999999999-1'])
       await under.redis.xadd('far', id, 'v', 'x');
     const { seen, written, dead } = await under.sync('far');
@@ -157,7 +157,7 @@ describe('the verdict on each record', () => {
     await under.db.command({ collMod: 'keys', validator: { _id: { $ne: 'refused' } } });
     try {
       const line = await under.line();
-      const keys = ['refused', ...Array.from({ length: 20 }, (_, i) => `neighbour ${i}`)];
+      const keys = ['refused', ...Array.from({ length: 20 }, (_, i) => `neighbor ${i}`)];
       for (const key of keys) await under.redis.xadd(key, '1-0', 'v', 'x');
       const results = await Promise.allSettled(keys.map((key) => syncKey(line, key, wholeSlice())));
       expect(results[0]).toMatchObject({ status: 'rejected', reason: { code: 'KEY_REFUSED' } });

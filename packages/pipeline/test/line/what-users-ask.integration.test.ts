@@ -130,18 +130,18 @@ describe('what users ask', () => {
     expect(await under.db.collection('dead_letters').countDocuments({ stream: 'transient' })).toBe(0);
   });
 
-  it('healthy neighbours of a bad record rejected with it (mongo-kafka, ordered bulk)', async () => {
-    await under.redis.xadd('neighbours', '0-1', 'n', 'makes the collection');
-    await under.sync('neighbours');
+  it('healthy neighbors of a bad record rejected with it (mongo-kafka, ordered bulk)', async () => {
+    await under.redis.xadd('neighbors', '0-1', 'n', 'makes the collection');
+    await under.sync('neighbors');
     await under.db.command({ collMod: 'stream_messages', validator: { 'content.n': { $ne: '5' } } });
     try {
-      await under.add('neighbours', 1, 10);
-      expect(await under.sync('neighbours')).toMatchObject({ seen: 10, written: 9, dead: 1 });
+      await under.add('neighbors', 1, 10);
+      expect(await under.sync('neighbors')).toMatchObject({ seen: 10, written: 9, dead: 1 });
     } finally {
       await under.db.command({ collMod: 'stream_messages', validator: {} });
     }
-    expect(await under.entryIds('neighbours')).toEqual(['0-1', ...idsFrom(1, 4), ...idsFrom(6, 10)]);
-    expect(addsUp(await under.state('neighbours'))).toBe(true);
+    expect(await under.entryIds('neighbors')).toEqual(['0-1', ...idsFrom(1, 4), ...idsFrom(6, 10)]);
+    expect(addsUp(await under.state('neighbors'))).toBe(true);
   });
 
   it('a document over 16 MB retried for ever (fluent-plugin-mongo#206)', async () => {

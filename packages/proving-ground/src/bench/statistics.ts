@@ -18,7 +18,7 @@ export function spreadOf(values: readonly number[]): Spread {
 }
 
 /**
- * The value below which `percent` per cent of the values lie, by straight lines between neighbours.
+ * The value below which `percent` per cent of the values lie, by straight lines between neighbors.
  * @param sorted in ascending order.
  * @throws RangeError without any value.
  */

@@ -24,7 +24,7 @@ export interface ChaosReport {
   readonly lost: number;
   /** Written a second time, and found themselves there. */
   readonly alreadyThere: number;
-  /** Entries whose XADD was not answered: found in Redis afterwards, or not. */
+  /** Entries whose XADD was not answered: found in Redis afterward, or not. */
   readonly unanswered: { readonly found: number; readonly absent: number };
   readonly sets: number;
   readonly members: number;

@@ -32,7 +32,7 @@ export class StreamHand {
   }
 
   /**
-   * Adds entries, in one pipeline. Where the connection is lost, reads Redis afterwards to see which of them are there.
+   * Adds entries, in one pipeline. Where the connection is lost, reads Redis afterward to see which of them are there.
    * @param idOf the id of the nth entry; default: Redis makes it.
    * @throws ProvingError `PROVING_REDIS` when Redis refuses one, or holds one that was not written.
    */

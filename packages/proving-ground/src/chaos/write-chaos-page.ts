@@ -35,7 +35,7 @@ compared, entry by entry and byte by byte:
 - no process ended by itself, none is left over, and none held more memory than its bound.
 
 Streams and values under rules are among them, in the shape of documents, with ids, names and parsed fields of their own.
-Every XADD that was not answered, because Redis was killed meanwhile, is looked up in Redis afterwards.
+Every XADD that was not answered, because Redis was killed meanwhile, is looked up in Redis afterward.
 
 \`npm run chaos -- --seconds ${report.seconds} --seed ${report.seed}\` replays the plan of this run. A run of a minute is part of \`npm test\`.
 

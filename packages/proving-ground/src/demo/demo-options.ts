@@ -39,7 +39,7 @@ Mirrors a generated load from Redis to MongoDB with a real fleet, breaks some of
   --sets N       metadata sets; default 60
   --values N     hashes, strings, lists and sorted sets, and a quarter as many JSON documents where the server has them; default 4000
   --workers N    worker processes; default 3
-  --keep         leave everything running afterwards, until Ctrl-C
+  --keep         leave everything running afterward, until Ctrl-C
   --json         print the report as JSON on standard output, everything else on standard error
 LOCAL_STACK_REDIS_URL (an empty database) and LOCAL_STACK_MONGO_URI name running servers to use instead of own ones.`;
 

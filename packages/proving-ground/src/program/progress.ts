@@ -29,7 +29,7 @@ const PLAIN_EVERY_MS = 3_000;
 /** The rate is that of the last while, in ms. */
 const RATE_OVER_MS = 4_000;
 
-/** A bar of two lines that is redrawn on a terminal, plain lines elsewhere; colour on a terminal, unless NO_COLOR is set. */
+/** A bar of two lines that is redrawn on a terminal, plain lines elsewhere; color on a terminal, unless NO_COLOR is set. */
 export function createProgress(stream: ProgressStream, env: NodeJS.ProcessEnv = process.env): Progress {
   const terminal = stream.isTTY === true && env.TERM !== 'dumb';
   const colors = picocolors.createColors(terminal && !env.NO_COLOR);

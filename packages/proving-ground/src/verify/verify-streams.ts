@@ -31,7 +31,7 @@ export async function verifyStreams(options: StreamsToVerify): Promise<void> {
       tellStray(options, document);
       continue;
     }
-    // The documents of a life are neighbours; only a key whose name begins with another one's and an @ comes between.
+    // The documents of a life are neighbors; only a key whose name begins with another one's and an @ comes between.
     if (current !== life) await current?.suspend();
     current = life;
     await life.take(document);

@@ -34,7 +34,7 @@ export function perMillion(runs: readonly Run[], of: (run: Run) => number | unde
   });
 }
 
-/** One figure of a group by the same figure of another, each repetition by its neighbour in time. */
+/** One figure of a group by the same figure of another, each repetition by its neighbor in time. */
 export function ratios(
   runs: readonly Run[],
   others: readonly Run[],

@@ -51,7 +51,7 @@ export function tablesOf(result: BenchResult): Table[] {
 function goals(result: BenchResult): Table {
   return {
     title: 'Goals',
-    about: 'Ratios are medians over the repetitions, each run by its neighbour in time.',
+    about: 'Ratios are medians over the repetitions, each run by its neighbor in time.',
     columns: [...left('What'), ...right('Reach', 'Measured'), ...left('')],
     rows: goalsOf(result).map(({ what, bound, reach, measured, unit, isMet }) => [
       what,
