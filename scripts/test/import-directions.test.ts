@@ -60,6 +60,7 @@ const cases: readonly {
     may: [`${ours}/mongo-sink`, `${ours}/operations`, `${ours}/redis-source`],
     mayNot: [`${ours}/job-queue`, `${ours}/cli`, `${ours}/proving-ground`, 'mongodb', 'bullmq', 'ioredis'],
   },
+  { room: 'packages/terminal', may: ['picocolors'], mayNot: [`${ours}/pipeline`, 'mongodb', 'ioredis'] },
   { room: 'packages/local-stack', may: ['ioredis', 'mongodb'], mayNot: [`${ours}/pipeline`, 'bullmq'] },
   {
     room: 'packages/proving-ground',

@@ -1,8 +1,10 @@
+import { type Cell, type Column, printable, tableLines } from '@redis-to-mongo/terminal';
 import pico from 'picocolors';
-import { printable } from './printable.js';
-import { type Cell, type Column, tableLines } from './table.js';
 
 type Stream = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+
+/** Columns of names, which may be cut to fit the terminal. */
+const NAMES: ReadonlySet<string> = new Set(['KEY', 'ID', 'FILTER', 'PATTERN', 'FOR EXAMPLE', 'PROCESS']);
 
 export interface OutputOptions {
   readonly stdout: Stream;
@@ -57,7 +59,7 @@ export class Output {
 
   table(columns: readonly Column[], rows: readonly (readonly Cell[])[]): void {
     const within = this.stdout.isTTY === true ? this.stdout.columns : undefined;
-    for (const line of tableLines(columns, rows, this.colors, within)) this.line(line);
+    for (const line of tableLines(columns, rows, this.colors, { within, names: NAMES })) this.line(line);
   }
 
   /** Names with their values, below each other. */

@@ -1,29 +1,20 @@
+import { counted, createProgress, grouped, type Progress as Shown } from '@redis-to-mongo/terminal';
 import type { Output } from './output.js';
-import { counted, grouped } from './table.js';
 
-/** How often a bar moves, and a line is printed elsewhere, in ms. */
-const BAR_EVERY_MS = 100;
-const LINE_EVERY_MS = 5_000;
-const BAR_WIDTH = 30;
-
-/** How far a command is, on standard error: a bar on a terminal, a line now and then elsewhere. */
+/** How far a command is, on standard error: see createProgress. */
 export class Progress {
-  readonly #out: Output;
+  readonly #shown: Shown;
   readonly #total: number;
   readonly #what: string;
-  readonly #isBar: boolean;
   readonly #since = performance.now();
-  #nextAt: number;
   #done = 0;
   #entries = 0;
 
   /** @param total how many of `what` there are to do. */
   constructor(out: Output, total: number, what: string) {
-    this.#out = out;
+    this.#shown = createProgress(out.stderr);
     this.#total = total;
     this.#what = what;
-    this.#isBar = out.stderr.isTTY === true;
-    this.#nextAt = this.#since + (this.#isBar ? 0 : LINE_EVERY_MS);
   }
 
   addEntries(entries: number): void {
@@ -38,24 +29,17 @@ export class Progress {
 
   /** Takes the bar away. */
   end(): void {
-    if (this.#isBar) this.#out.stderr.write('\r\x1b[K');
+    this.#shown.clear();
   }
 
   #show(): void {
-    const now = performance.now();
-    if (now < this.#nextAt) return;
-    this.#nextAt = now + (this.#isBar ? BAR_EVERY_MS : LINE_EVERY_MS);
-    const rate = (this.#entries * 1000) / Math.max(1, now - this.#since);
-    const keys = `${grouped(this.#done)} of ${grouped(this.#total)} ${this.#what}`;
-    const entries =
-      this.#entries > 0 ? `, ${counted(this.#entries, 'entry', 'entries')}, ${grouped(rate)}/s` : '';
-    if (this.#isBar) this.#draw(keys + entries);
-    else this.#out.note(keys + entries);
+    this.#shown.update({ total: this.#total, done: this.#done, describe: () => this.#text() });
   }
 
-  #draw(text: string): void {
-    const full = Math.floor((BAR_WIDTH * this.#done) / Math.max(1, this.#total));
-    const bar = '█'.repeat(full) + '░'.repeat(BAR_WIDTH - full);
-    this.#out.stderr.write(`\r\x1b[K${`${bar} ${text}`.slice(0, (this.#out.stderr.columns || 80) - 1)}`);
+  #text(): string {
+    const keys = `${grouped(this.#done)} of ${grouped(this.#total)} ${this.#what}`;
+    if (this.#entries === 0) return keys;
+    const perSecond = (this.#entries * 1000) / Math.max(1, performance.now() - this.#since);
+    return `${keys}, ${counted(this.#entries, 'entry', 'entries')}, ${grouped(perSecond)}/s`;
   }
 }

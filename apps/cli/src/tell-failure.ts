@@ -1,9 +1,9 @@
 import { ConfigError } from '@redis-to-mongo/config';
 import { SyncError } from '@redis-to-mongo/pipeline';
+import { printable } from '@redis-to-mongo/terminal';
 import { CliError } from './cli-error.js';
 import type { Ending } from './exit-codes.js';
 import type { Output } from './output.js';
-import { printable } from './printable.js';
 
 /** Says on standard error why a command failed, and how it ends by that. Anything unforeseen is told with its stack. */
 export async function tellFailure(out: Output, error: unknown): Promise<Ending> {

@@ -1,6 +1,6 @@
-import { largestUnit, TIME_UNITS } from '@redis-to-mongo/pipeline';
+import { largestUnit, TIME_UNITS } from '@redis-to-mongo/terminal';
 
-export { largestUnit as duration } from '@redis-to-mongo/pipeline';
+export { largestUnit as duration } from '@redis-to-mongo/terminal';
 
 /** A time as people see it from now: `3 s ago`, `in 2 h`; nothing for none. */
 export function fromNow(time: Date | null | undefined, now = Date.now()): string {

@@ -1,8 +1,8 @@
 import type { MirrorFacts, TrimForecast } from '@redis-to-mongo/mongo-sink';
 import { shownKey } from '@redis-to-mongo/pipeline';
+import { counted, grouped, time } from '@redis-to-mongo/terminal';
 import type { FleetFacts, Known, PausedUnread } from './fleet-facts.js';
 import type { Reason } from './verdict.js';
-import { count, counted, time } from './words.js';
 
 /** New keys are due, and on their way, before they have a document; above this share of all keys they count as missing. */
 const ON_THEIR_WAY = 1 / 20;
@@ -119,7 +119,7 @@ function paused(unread: Known<PausedUnread>): readonly Reason[] {
       code: 'paused-unknown',
       level: 'behind',
       what: `${counted(unknown, 'paused key', 'paused keys')} may have changed`,
-      remedy: `Nothing of ${unknown === 1 ? 'it' : 'them'} is copied until resumed (${count(unknown)} not looked at).`,
+      remedy: `Nothing of ${unknown === 1 ? 'it' : 'them'} is copied until resumed (${grouped(unknown)} not looked at).`,
     });
   return reasons;
 }

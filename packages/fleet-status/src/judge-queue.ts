@@ -1,7 +1,7 @@
 import { type Heartbeat, type QueueFacts, workersOf } from '@redis-to-mongo/job-queue';
+import { counted, grouped, time } from '@redis-to-mongo/terminal';
 import type { FleetFacts } from './fleet-facts.js';
 import type { Reason } from './verdict.js';
-import { count, counted, time } from './words.js';
 
 /** A change, or a job, that waits for longer than a moment, in ms, says that the mirror is behind. */
 const MOMENT_MS = 3_000;
@@ -79,7 +79,7 @@ function workers(facts: QueueFacts): readonly Reason[] {
     {
       code: 'workers-paused',
       level: isAll ? 'broken' : 'behind',
-      what: `${isAll ? 'All' : count(paused.length)} workers have paused: ${codes}`,
+      what: `${isAll ? 'All' : grouped(paused.length)} workers have paused: ${codes}`,
       remedy: 'A setting is wrong: see their logs, or doctor. They go on by themselves once it is mended.',
     },
   ];

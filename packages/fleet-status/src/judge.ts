@@ -1,10 +1,10 @@
 import { workersOf } from '@redis-to-mongo/job-queue';
+import { time } from '@redis-to-mongo/terminal';
 import type { FleetFacts } from './fleet-facts.js';
 import { mirrorReasons } from './judge-mirror.js';
 import { queueReasons } from './judge-queue.js';
 import { serverReasons } from './judge-servers.js';
 import { REASON_CODES, type Reason, type Verdict, type VerdictLevel } from './verdict.js';
-import { time } from './words.js';
 
 /** A reading that is older than this, in ms, says nothing of now. */
 const FRESH_MS = 10_000;

@@ -17,7 +17,6 @@ export * from './key-id.js';
 export * from './key-pattern.js';
 export * from './key-state.js';
 export * from './key-type.js';
-export { largestUnit, TIME_UNITS } from './largest-unit.js';
 export * from './line.js';
 export * from './message-id.js';
 export * from './messages.js';

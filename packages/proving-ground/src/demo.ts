@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { createProgress } from '@redis-to-mongo/terminal';
 import { DEMO_HELP, type DemoOptions, parseDemoOptions } from './demo/demo-options.js';
 import { openLogDir } from './demo/demo-place.js';
 import { printResult } from './demo/print-result.js';
@@ -6,7 +7,6 @@ import { type DemoResult, runDemo } from './demo/run-demo.js';
 import { Closing } from './program/closing.js';
 import { exitWith } from './program/exit-with.js';
 import { messageOf } from './program/message-of.js';
-import { createProgress } from './program/progress.js';
 import { Stopped, stopSignal } from './program/stop-signals.js';
 
 const EXIT = { verified: 0, failed: 1, options: 2 } as const;

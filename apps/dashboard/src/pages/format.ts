@@ -1,5 +1,5 @@
-import { count, counted, duration, time } from '@redis-to-mongo/fleet-status';
 import { shownKey } from '@redis-to-mongo/pipeline';
+import { grouped as count, counted, duration, time } from '@redis-to-mongo/terminal';
 import { keyPath } from '../keys/key-path.js';
 import { type Html, html } from './html.js';
 

@@ -1,3 +1,5 @@
+import { printable } from '@redis-to-mongo/terminal';
+
 /** One line before it is written. Its fields are clean already. */
 export interface LogLine {
   readonly time: Date;
@@ -48,9 +50,4 @@ function stackLines(stack: unknown): readonly string[] {
 function asText(value: unknown): string {
   if (typeof value === 'string' && /^[\w.,:;/@*+-]+$/.test(value)) return value;
   return printable(JSON.stringify(value));
-}
-
-/** Keeps control characters, and marks that reorder text, of foreign origin away from the terminal. */
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (mark) => `\\u{${mark.codePointAt(0)?.toString(16)}}`);
 }

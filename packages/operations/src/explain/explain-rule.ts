@@ -1,6 +1,7 @@
 import type { Config } from '@redis-to-mongo/config';
 import { collectionOf } from '@redis-to-mongo/mongo-sink';
-import { type KeyState, type KeyType, largestUnit, RuleBook, type RuleSpec } from '@redis-to-mongo/pipeline';
+import { type KeyState, type KeyType, RuleBook, type RuleSpec } from '@redis-to-mongo/pipeline';
+import { largestUnit } from '@redis-to-mongo/terminal';
 
 /** What holds for a key: by the rule that it matches, else by the options. */
 export interface RuleExplanation {

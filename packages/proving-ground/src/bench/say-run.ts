@@ -1,4 +1,4 @@
-import { grouped } from '../demo/table.js';
+import { grouped } from '@redis-to-mongo/terminal';
 import type { BenchPlace } from './bench-place.js';
 import type { Run } from './bench-result.js';
 

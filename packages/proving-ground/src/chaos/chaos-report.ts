@@ -1,4 +1,5 @@
-import { type Cell, grouped, tableLines } from '../demo/table.js';
+import { type Cell, grouped, tableLines } from '@redis-to-mongo/terminal';
+import picocolors from 'picocolors';
 import type { FaultKind } from './fault.js';
 
 /** What a run found. */
@@ -50,13 +51,15 @@ export interface ChaosReport {
   readonly problems: readonly string[];
 }
 
+const PLAIN = picocolors.createColors(false);
+
 /** The report as lines for people. */
 export function chaosLines(report: ChaosReport): string[] {
   const faults = Object.entries(report.faults).map(([kind, times]): Cell[] => [kind, times]);
   return [
-    ...tableLines([['fault', 'times'], ...faults]),
+    ...tableLines(['fault', 'times'], faults, PLAIN),
     '',
-    ...tableLines([['', ''], ...chaosRows(report)]).slice(1),
+    ...tableLines(['', ''], chaosRows(report), PLAIN),
     '',
     report.ok
       ? 'every entry once, or accounted for; every value equal, and never in a state that it had not; no position went back; never called complete when it was not'

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { grouped } from '../demo/table.js';
+import { grouped } from '@redis-to-mongo/terminal';
 import { type ChaosReport, chaosRows } from './chaos-report.js';
 
 const page = new URL('../../../../docs/chaos.md', import.meta.url);

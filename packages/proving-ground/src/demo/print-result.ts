@@ -1,8 +1,8 @@
-import type { Progress } from '../program/progress.js';
+import type { Progress } from '@redis-to-mongo/terminal';
+import { grouped } from '@redis-to-mongo/terminal';
 import { describeReport } from '../verify/verify-report.js';
 import { reportTable } from './report-table.js';
 import type { DemoResult } from './run-demo.js';
-import { grouped } from './table.js';
 
 /** Findings told in words. */
 const TOLD = 20;

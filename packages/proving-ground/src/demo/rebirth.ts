@@ -1,8 +1,8 @@
+import { grouped } from '@redis-to-mongo/terminal';
 import type { Rebirth } from '../generator/generator.js';
 import type { Ledger } from '../generator/ledger.js';
 import type { StreamPlan } from '../generator/plan-keys.js';
 import type { MirrorWatch } from '../mirror-watch.js';
-import { grouped } from './table.js';
 
 export interface RebirthOptions {
   readonly ledger: Ledger;

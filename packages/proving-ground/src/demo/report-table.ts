@@ -1,6 +1,7 @@
 import { placeOf } from '@redis-to-mongo/pipeline';
+import { type Cell, tableLines } from '@redis-to-mongo/terminal';
+import picocolors from 'picocolors';
 import type { KeyReport, VerifyReport } from '../verify/verify-report.js';
-import { type Cell, tableLines } from './table.js';
 
 interface Group {
   readonly name: string;
@@ -20,7 +21,6 @@ export function reportTable(report: VerifyReport, separator: string): { text: st
   const hidden = groups.filter((group) => !shown.includes(group));
   const head = ['', 'streams', 'messages', 'lives', 'sets', 'members', 'missing', 'duplicated', 'different'];
   const rows = [
-    { cells: head, wrong: false },
     ...shown.map(({ name, keys }) => ({ cells: rowOf(name, keys), wrong: isWrong(keys) })),
     ...(hidden.length > 0
       ? [
@@ -35,8 +35,9 @@ export function reportTable(report: VerifyReport, separator: string): { text: st
       : []),
     { cells: totalOf(report), wrong: isWrong(report.perKey) },
   ];
-  const lines = tableLines(rows.map(({ cells }) => cells));
-  return lines.map((text, i) => ({ text, wrong: rows[i]?.wrong ?? false }));
+  const cells = rows.map((row) => row.cells);
+  const lines = tableLines(head, cells, picocolors.createColors(false));
+  return lines.map((text, i) => ({ text, wrong: rows[i - 1]?.wrong ?? false }));
 }
 
 function groupsOf(report: VerifyReport, separator: string): Group[] {

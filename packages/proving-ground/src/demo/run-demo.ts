@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { startLocalStack } from '@redis-to-mongo/local-stack';
 import { keyFilter } from '@redis-to-mongo/pipeline';
+import type { Progress } from '@redis-to-mongo/terminal';
+import { grouped } from '@redis-to-mongo/terminal';
 import type { Redis } from 'ioredis';
 import { Fleet } from '../fleet/fleet.js';
 import { newPassword } from '../fleet/fleet-env.js';
@@ -10,7 +12,6 @@ import { Ledger } from '../generator/ledger.js';
 import { planJson, planKeys } from '../generator/plan-keys.js';
 import { MirrorWatch } from '../mirror-watch.js';
 import type { Closing } from '../program/closing.js';
-import type { Progress } from '../program/progress.js';
 import { ProvingError } from '../proving-error.js';
 import { verify } from '../verify/verify.js';
 import { isExact, type VerifyReport } from '../verify/verify-report.js';
@@ -20,7 +21,6 @@ import type { DemoOptions } from './demo-options.js';
 import { openDemoPlace } from './demo-place.js';
 import { rebirthOf } from './rebirth.js';
 import { showProgress } from './show-progress.js';
-import { grouped } from './table.js';
 
 const SEPARATOR = ':info:';
 /** The stream that is deleted and made again: a busy one, but not the busiest. */

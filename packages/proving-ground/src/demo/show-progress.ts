@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { grouped, type Progress, type ProgressState } from '@redis-to-mongo/terminal';
 import type { Ledger } from '../generator/ledger.js';
 import type { MirrorWatch } from '../mirror-watch.js';
-import type { Progress } from '../program/progress.js';
 
 export interface ShowProgressOptions {
   readonly progress: Progress;
@@ -19,8 +19,16 @@ export async function showProgress(options: ShowProgressOptions, signal: AbortSi
   while (!signal.aborted) {
     // A server that can't be asked is the waiting's affair, not the bar's.
     const state = await watch.state().catch(() => undefined);
-    if (state && !signal.aborted) progress.update({ total, written: ledger.messages, mirrored: state.seen });
+    if (state && !signal.aborted) progress.update(stateOf(total, ledger.messages, state.seen));
     await sleep(EVERY_MS, undefined, { signal }).catch(() => {}); // aborted: the loop ends
   }
   progress.clear();
+}
+
+function stateOf(total: number, written: number, mirrored: number): ProgressState {
+  return {
+    ...{ total, begun: written, done: mirrored },
+    describe: (perSecond) =>
+      `${grouped(mirrored)} of ${grouped(total)} in MongoDB, ${grouped(written)} written to Redis, ${grouped(perSecond)}/s`,
+  };
 }

@@ -1,10 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createProgress, type Progress } from '@redis-to-mongo/terminal';
 import { processesLeft } from '../chaos/process-table.js';
 import { Closing } from './closing.js';
 import { messageOf } from './message-of.js';
-import { createProgress, type Progress } from './progress.js';
 import { Stopped, stopSignal } from './stop-signals.js';
 
 const EXIT = { ok: 0, failed: 1, options: 2 } as const;

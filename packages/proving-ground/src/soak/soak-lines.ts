@@ -1,5 +1,8 @@
-import { type Cell, grouped, tableLines } from '../demo/table.js';
+import { type Cell, grouped, tableLines } from '@redis-to-mongo/terminal';
+import picocolors from 'picocolors';
 import type { SoakReport } from './run-soak.js';
+
+const PLAIN = picocolors.createColors(false);
 
 /** The report for people: a row for each thing of each process, and the last line. */
 export function soakLines({ trends, entries, minutes, ok }: SoakReport): string[] {
@@ -13,7 +16,7 @@ export function soakLines({ trends, entries, minutes, ok }: SoakReport): string[
     samples,
   ]);
   return [
-    ...tableLines([['process', 'what', 'from', 'to', 'an hour', 'verdict', 'samples'], ...rows]),
+    ...tableLines(['process', 'what', 'from', 'to', 'an hour', 'verdict', 'samples'], rows, PLAIN),
     '',
     `${grouped(entries)} entries in ${minutes} min: ${ok ? 'all are there, and nothing grows' : 'see the problems'}`,
   ];

@@ -1,3 +1,6 @@
+import { tableLines } from '@redis-to-mongo/terminal';
+import picocolors from 'picocolors';
+
 export interface Column {
   readonly head: string;
   /** Numbers stand to the right. */
@@ -21,11 +24,10 @@ export function right(...heads: string[]): Column[] {
   return heads.map((head) => ({ head, align: 'right' }));
 }
 
-/** For a terminal: two spaces between columns. */
+/** For a terminal. */
 export function textTable({ columns, rows }: Table): string[] {
-  const widths = widthsOf(columns, rows);
-  const heads = columns.map(({ head }) => head);
-  return [heads, ...rows].map((row) => padded(row, columns, widths).join('  ').trimEnd());
+  const heads = columns.map(({ head, align }) => (align === 'right' ? `>${head}` : head));
+  return tableLines(heads, rows, picocolors.createColors(false));
 }
 
 /** In Markdown, lined up in the source too. */

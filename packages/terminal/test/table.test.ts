@@ -1,7 +1,6 @@
 import pico from 'picocolors';
 import { expect, test } from 'vitest';
-import { printable } from '../src/printable.js';
-import { colored, tableLines } from '../src/table.js';
+import { colored, printable, tableLines } from '../src/index.js';
 
 const ANSI = new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, 'g');
 const plain = pico.createColors(false);
@@ -32,6 +31,7 @@ test('colors do not move columns', () => {
 
 test('a key’s name cannot steer the terminal, break a line or turn the text round', () => {
   expect(printable('a\x1b[2Jb\nc\u202ed')).toBe('a\\x1b[2Jb\\x0ac\\u202ed');
+  expect(printable('zero\u200bwidth \u{e0041}')).toBe('zero\\u200bwidth \\u{e0041}');
   expect(tableLines([''], [['a\nb']], plain)).toEqual(['a\\x0ab']);
 });
 
@@ -41,10 +41,11 @@ test('names are cut in their middle to fit the terminal; what else is told is no
     ['short', '', 0],
     ['注文注文注文注文注文注文注文注文', '', 0],
   ];
-  const lines = tableLines(['KEY', 'ERROR', 'LAG'], rows, plain, 60);
+  const names = new Set(['KEY']);
+  const lines = tableLines(['KEY', 'ERROR', 'LAG'], rows, plain, { within: 60, names });
   expect(lines[1]).toBe('orders:of:…:info:tags  MONGO_TIMEOUT: see that it is up    5');
   expect(lines[2]).toMatch(/^short /);
   expect(lines[3]).toMatch(/^注文注文注…文注文注文 +0$/);
   expect(tableLines(['KEY', 'ERROR', 'LAG'], rows, plain)[1]).toContain('with:a:long');
-  expect(tableLines(['KEY'], rows, plain, 3)[1]).toHaveLength(12);
+  expect(tableLines(['KEY'], rows, plain, { within: 3, names })[1]).toHaveLength(12);
 });

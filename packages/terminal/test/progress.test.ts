@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { tableLines } from '../src/demo/table.js';
-import { createProgress } from '../src/program/progress.js';
+import { createProgress, grouped } from '../src/index.js';
 
 class Output {
   text = '';
@@ -14,6 +13,11 @@ class Output {
   }
 }
 
+const state = (total: number, begun: number, done: number) => ({
+  ...{ total, begun, done },
+  describe: (perSecond: number) => `${grouped(done)} of ${grouped(total)} are there, ${grouped(perSecond)}/s`,
+});
+
 describe('the progress', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
   afterEach(() => void vi.useRealTimers());
@@ -22,30 +26,24 @@ describe('the progress', () => {
     const output = new Output(false);
     const progress = createProgress(output, {});
     for (let i = 0; i <= 50; i++) {
-      progress.update({ total: 10_000, written: 6_000, mirrored: i * 100 });
+      progress.update(state(10_000, 6_000, i * 100));
       vi.advanceTimersByTime(100);
     }
-    expect(output.text).toBe(
-      '   30 %  3,000 of 10,000 in MongoDB, 6,000 written to Redis, 1,000/s, about 7 s left\n',
-    );
+    expect(output.text).toBe('   30 %  3,000 of 10,000 are there, 1,000/s, about 7 s left\n');
   });
 
   it('is a bar on a terminal, which is taken away before a line is printed', () => {
     const output = new Output(true);
     const progress = createProgress(output, { NO_COLOR: '1' });
-    progress.update({ total: 100, written: 50, mirrored: 25 });
-    expect(output.text).toMatch(/^ {2}█+▒+░+ +25 % {3}starting\n {2}25 of 100 in MongoDB.*\n$/);
+    progress.update(state(100, 50, 25));
+    expect(output.text).toMatch(/^ {2}█+▒+░+ +25 % {3}starting\n {2}25 of 100 are there.*\n$/);
     progress.say('a line');
     expect(output.text.endsWith('\x1b[2A\r\x1b[0Ja line\n')).toBe(true);
   });
 
   it.each([30, 60, 80, 200])('fits a terminal of %i columns', (columns) => {
     const output = new Output(true, columns);
-    createProgress(output, { NO_COLOR: '1' }).update({
-      total: 1_000_000,
-      written: 500_000,
-      mirrored: 250_000,
-    });
+    createProgress(output, { NO_COLOR: '1' }).update(state(1_000_000, 500_000, 250_000));
     for (const line of output.text.split('\n')) expect(line.length).toBeLessThan(columns);
   });
 
@@ -56,17 +54,5 @@ describe('the progress', () => {
     expect(colored(true, { NO_COLOR: '1' })).toBe(false);
     expect(colored(true, { TERM: 'dumb' })).toBe(false);
     expect(colored(false, {})).toBe(false);
-  });
-});
-
-describe('a table', () => {
-  it('has its numbers to the right and its text to the left', () => {
-    expect(
-      tableLines([
-        ['', 'messages', 'note'],
-        ['orders', 1234, 'a'],
-        ['users:eu', 7, 'bcd'],
-      ]),
-    ).toEqual(['          messages  note', 'orders       1,234  a', 'users:eu         7  bcd']);
   });
 });

@@ -1,13 +1,3 @@
-/** A whole number with its thousands apart: 1,234,567. */
-export function count(value: number): string {
-  return Math.round(value).toLocaleString('en-US');
-}
-
-/** A count with its noun: `1 key`, `2 keys`. */
-export function counted(value: number, one: string, many: string): string {
-  return `${count(value)} ${value === 1 ? one : many}`;
-}
-
 /** A length of time from ms, in its two largest units: 0.4 s, 45 s, 3 min 20 s, 2 h 5 min. */
 export function time(ms: number): string {
   return ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : duration(ms / 1000);
