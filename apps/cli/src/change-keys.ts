@@ -1,37 +1,39 @@
-import type { KeyQuery } from '@redis-to-mongo/mongo-sink';
-import type { AuditAction } from '@redis-to-mongo/pipeline';
+import { type KeyQuery, keyNames, readKey } from '@redis-to-mongo/mongo-sink';
+import { type AuditAction, forEachAtOnce, namePattern, shownKey } from '@redis-to-mongo/pipeline';
+import { colored, counted } from '@redis-to-mongo/terminal';
 import { audited } from './audited.js';
 import type { Call } from './command.js';
 import type { Ending } from './exit-codes.js';
 import { endInterrupted, interruptedPart } from './interrupted-output.js';
 import { INTERRUPTED } from './interruption.js';
 import { openAudit } from './open-audit.js';
-import { colored, counted } from './table.js';
 
 const AT_ONCE = 20;
 const UNKNOWN = 'unknown';
 
-/**
- * Does something to each key that a PATTERN among the arguments takes, and shows what was done to each.
- * @param action by which it is kept that it was done.
- * @param condition what only keys need to be asked for that a pattern takes; a key by its name is asked for anyway.
- * @param onlyOthers what is told of a pattern that takes only keys without the condition, where that is a failure.
- */
+export interface KeysToChange {
+  readonly patterns: readonly string[];
+  /** By which it is kept that it was done. */
+  readonly action: AuditAction;
+  /** What only keys need to be asked for that a pattern takes; a key by its name is asked for anyway. */
+  readonly condition?: KeyQuery['condition'];
+  /** What is told of a pattern that takes only keys without the condition, where that is a failure. */
+  readonly onlyOthers?: string;
+  readonly allowNone?: boolean | undefined;
+}
+
+/** Does something to each key that one of the patterns takes, and shows what was done to each. */
 export async function changeKeys(
   call: Call,
-  action: AuditAction,
-  condition: KeyQuery['condition'],
+  { patterns, action, condition, onlyOthers, allowNone = false }: KeysToChange,
   change: (key: string) => Promise<{ readonly done: string; readonly isRefused?: boolean }>,
-  onlyOthers?: string,
 ): Promise<Ending> {
-  const { args, options, out, servers, interruption } = call;
-  const { keyNames, readKey } = await import('@redis-to-mongo/mongo-sink');
-  const { forEachAtOnce, namePattern, shownKey } = await import('@redis-to-mongo/pipeline');
+  const { out, servers, interruption } = call;
   const db = await servers.db();
   const audit = await openAudit(call);
   const names = new Map<string, string | undefined>();
   const done = new Map<string, string>();
-  for (const pattern of args) {
+  for (const pattern of patterns) {
     const name = namePattern(pattern);
     const found = await keyNames(db, { name, condition });
     // One that is named, and taken by a pattern before, was chosen by that.
@@ -69,5 +71,5 @@ export async function changeKeys(
     );
   if (isInterrupted) return endInterrupted(out, `${done.size} of ${counted(names.size, 'key')} done`);
   const isLacking = results.some(({ done: what }) => what === UNKNOWN || what === onlyOthers);
-  return isRefused || (isLacking && !options.flag('allow-none')) ? 'failed' : 'ok';
+  return isRefused || (isLacking && !allowNone) ? 'failed' : 'ok';
 }

@@ -1,10 +1,11 @@
-import type { Command } from './command.js';
+import type { Declare } from './command.js';
 
-/** A command as the overview shows it; the rest is imported when used. */
+/** A command as the overview shows it. */
 export interface CommandEntry {
   readonly name: string;
   readonly summary: string;
-  load(): Promise<Command>;
+  /** Imports the rest when the command is used: with all drivers, `--help` would take a second. */
+  load(): Promise<Declare>;
 }
 
 /** All commands, in the order of the help. */

@@ -1,10 +1,9 @@
 import { hostname, userInfo } from 'node:os';
-import type { AuditBook } from '@redis-to-mongo/operations';
+import { AuditBook } from '@redis-to-mongo/operations';
 import type { Call } from './command.js';
 
 /** Where it is kept what this command does, and who called it. What can't be kept is told, and the command goes on. */
 export async function openAudit({ servers, out }: Pick<Call, 'servers' | 'out'>): Promise<AuditBook> {
-  const { AuditBook } = await import('@redis-to-mongo/operations');
   const { auditKeepMs } = (await servers.config()).records;
   const operator = { who: userName(), by: 'command', from: hostname() } as const;
   return new AuditBook(await servers.db(), operator, auditKeepMs, (error) =>

@@ -1,3 +1,5 @@
+import { confirmTarget } from '@redis-to-mongo/fleet-status';
+import * as operations from '@redis-to-mongo/operations';
 import type { Line, SliceLimits } from '@redis-to-mongo/pipeline';
 import type { Servers } from './servers.js';
 
@@ -6,8 +8,6 @@ import type { Servers } from './servers.js';
  * @throws SyncError FLEET_MISMATCH where the target mirrors another source.
  */
 export async function openLine(servers: Servers): Promise<{ line: Line; slice: SliceLimits }> {
-  const { confirmTarget } = await import('@redis-to-mongo/fleet-status');
-  const operations = await import('@redis-to-mongo/operations');
   const [config, db, source] = [await servers.config(), await servers.db(), await servers.redis()];
   await confirmTarget({ db, source, address: config.redis });
   return await operations.openLine(config, db, source);

@@ -1,13 +1,10 @@
-import { CliError } from './cli-error.js';
-import type { Command } from './command.js';
-import { parseCall } from './command-options.js';
-import { COMMANDS } from './commands.js';
-import { didYouMean } from './did-you-mean.js';
-import { EXIT_CODES } from './exit-codes.js';
-import { printHelp, printOverview } from './help.js';
+import { CommanderError } from '@commander-js/extra-typings';
+import { version } from '@redis-to-mongo/app-shell';
+import type { Call } from './command.js';
+import { type Ending, EXIT_CODES } from './exit-codes.js';
 import { INTERRUPTED, Interruption, STOP_SIGNALS } from './interruption.js';
 import { Output, type OutputOptions } from './output.js';
-import { PROGRAMS } from './programs.js';
+import { createProgram, isShown, usageError } from './program.js';
 import { Servers } from './servers.js';
 import { tellFailure } from './tell-failure.js';
 
@@ -30,40 +27,62 @@ export async function runCli({
   interruption = new Interruption(),
   ...places
 }: CliPlaces): Promise<number> {
-  const out = new Output({
-    ...places,
-    isJson: argv.includes('--json'),
-    isPlain: argv.includes('--no-color'),
-  });
+  const { program, commands } = createProgram(places, version());
+  const output = () => {
+    const { json = false, color } = program.opts();
+    return new Output({ ...places, isJson: json, isPlain: !color });
+  };
   const servers = new Servers({ env: places.env, argv, cwd });
+  let called: string | undefined;
+  let ending: Ending = 'ok';
+  const declare = async (name: string) => {
+    const known = commands.get(name);
+    if (known) (await known.load())(known.command, call());
+  };
+  const call = (): Call => ({
+    out: output(),
+    servers,
+    interruption,
+    ends:
+      (action) =>
+      async (...args) => {
+        ending = await action(...args);
+      },
+    allCommands: async () => {
+      for (const name of commands.keys()) if (name !== called) await declare(name);
+      return program.commands;
+    },
+  });
+  program.hook('preSubcommand', async (_, command) => {
+    called = command.name();
+    await declare(called);
+  });
   try {
-    const [name, ...rest] = argv;
-    if (name === '--version' || name === '-V') {
-      const { version } = await import('@redis-to-mongo/app-shell');
-      out.line(`redis-to-mongo ${version()}`);
-      return EXIT_CODES.ok.code;
-    }
-    if (name === undefined || name === '--help' || name === '-h' || (name === 'help' && rest.length === 0)) {
-      printOverview(out);
-      return EXIT_CODES[name === undefined ? 'usage' : 'ok'].code;
-    }
-    const command = await find(name === 'help' ? (rest[0] ?? '') : name);
-    const { args, options } = parseCall(command, name === 'help' ? ['--help'] : rest);
-    if (options.flag('help')) {
-      printHelp(out, command);
-      return EXIT_CODES.ok.code;
-    }
-    const run = command.run({ args, options, out, servers, interruption });
+    const run = program
+      .parseAsync(
+        withoutHelp(argv, (name) => commands.has(name)),
+        { from: 'user' },
+      )
+      .then(() => ending);
     run.catch(() => {}); // an error after an interruption is of no interest
-    const ending = await Promise.race([run, interruption.told().then(() => lastWords(run, interruption))]);
-    if (ending === INTERRUPTED || ending === 'interrupted') return interruptedCode(interruption);
-    return EXIT_CODES[ending].code;
+    const ended = await Promise.race([run, interruption.told().then(() => lastWords(run, interruption))]);
+    if (ended === INTERRUPTED || ended === 'interrupted') return interruptedCode(interruption);
+    return EXIT_CODES[ended].code;
   } catch (error) {
     if (interruption.signal) return interruptedCode(interruption);
-    return EXIT_CODES[await tellFailure(out, error)].code;
+    if (isShown(error)) return EXIT_CODES[error.exitCode === 0 ? 'ok' : 'usage'].code;
+    const told = error instanceof CommanderError ? usageError(error, called) : error;
+    return EXIT_CODES[tellFailure(output(), told)].code;
   } finally {
     await servers.close();
   }
+}
+
+/** `help X` as `X --help`: commander would show the help of a command that is not fully declared yet. */
+function withoutHelp(argv: readonly string[], isCommand: (name: string) => boolean): string[] {
+  const [first, name, ...rest] = argv;
+  if (first !== 'help' || name === undefined) return [...argv];
+  return isCommand(name) ? [name, ...rest, '--help'] : [name, ...rest];
 }
 
 /** What an interrupted command has to say, if anything, within its time. */
@@ -80,15 +99,4 @@ async function lastWords<Ending>(
 
 function interruptedCode({ signal = 'SIGINT' }: Interruption): number {
   return STOP_SIGNALS[signal];
-}
-
-async function find(name: string): Promise<Command> {
-  const entry = COMMANDS.find((each) => each.name === name);
-  if (entry) return await entry.load();
-  const { maskCredentials } = await import('@redis-to-mongo/app-shell');
-  const names = [...PROGRAMS, ...COMMANDS].map((each) => each.name);
-  throw new CliError(
-    'CLI_USAGE',
-    `there is no command ${maskCredentials(name)}: ${didYouMean(name, names)}redis-to-mongo help shows those that there are`,
-  );
 }

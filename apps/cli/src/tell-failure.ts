@@ -1,3 +1,4 @@
+import { maskCredentials } from '@redis-to-mongo/app-shell';
 import { ConfigError } from '@redis-to-mongo/config';
 import { SyncError } from '@redis-to-mongo/pipeline';
 import { printable } from '@redis-to-mongo/terminal';
@@ -6,8 +7,7 @@ import type { Ending } from './exit-codes.js';
 import type { Output } from './output.js';
 
 /** Says on standard error why a command failed, and how it ends by that. Anything unforeseen is told with its stack. */
-export async function tellFailure(out: Output, error: unknown): Promise<Ending> {
-  const { maskCredentials } = await import('@redis-to-mongo/app-shell');
+export function tellFailure(out: Output, error: unknown): Ending {
   const isKnown = error instanceof CliError || error instanceof ConfigError || error instanceof SyncError;
   const message = maskCredentials(error instanceof Error ? error.message : String(error));
   if (out.isJson) {

@@ -1,49 +1,54 @@
-import type { AdoptReport } from '@redis-to-mongo/operations';
+import { databaseBeside } from '@redis-to-mongo/mongo-sink';
+import { type AdoptReport, adoptOldEngine, emptyReport } from '@redis-to-mongo/operations';
+import { RuleBook } from '@redis-to-mongo/pipeline';
+import { counted, grouped } from '@redis-to-mongo/terminal';
+import { chooseKeys } from '../choose-keys.js';
 import { CliError } from '../cli-error.js';
-import type { Call, Command } from '../command.js';
+import type { Call, Declare } from '../command.js';
+import { examples } from '../examples.js';
 import { endInterrupted } from '../interrupted-output.js';
 import { INTERRUPTED } from '../interruption.js';
+import { openAudit } from '../open-audit.js';
+import { openLine } from '../open-line.js';
 import type { Output } from '../output.js';
-import { counted, grouped } from '../table.js';
 
 const TELL_EVERY_MS = 5_000;
 
-export const adopt: Command = {
-  name: 'adopt',
-  forms: ['[--from-db NAME] [--write]'],
-  about:
-    'Takes over what the engine before this one left in MongoDB (its collections stream_YEAR_week_N, or stream_acc and the like):\n' +
-    'streams go on behind what it had read, its messages become messages of the same streams, its values stand as last\n' +
-    'known until the fleet reads them. Messages that it kept without an entry id have entryId null.\n' +
-    'Without --write nothing is written, and all is counted. Stop the old engine and the fleet before. It may be interrupted\n' +
-    'and run again; the old collections stay as they are. Keys that the fleet mirrors already are left alone. (After a move of\n' +
-    'this fleet’s own servers: fleet move.) Exit code 1 when there is nothing to take over.',
-  args: { min: 0, max: 0 },
-  options: {
-    'from-db': { value: 'NAME', doc: 'the database of the old collections; default: MONGO_DB_NAME' },
-    write: { doc: 'do it' },
-  },
-  examples: [
-    ['adopt', 'what would be taken over'],
-    ['adopt --from-db mirror --write', 'take over what is in another database'],
-  ],
-  async run(call) {
-    const { out, options, interruption } = call;
-    const { emptyReport } = await import('@redis-to-mongo/operations');
-    const report = emptyReport();
-    const isInterrupted = (await interruption.until(work(call, report))) === INTERRUPTED;
-    const isWrite = options.flag('write');
-    if (isWrite) await note(call, report, isInterrupted);
-    if (out.isJson)
-      out.json({ written: isWrite, ...(isInterrupted ? { interrupted: true } : {}), ...report });
-    else print(out, report, isWrite);
-    if (isInterrupted) return endInterrupted(out, 'run it again for the rest');
-    return report.lines.some(({ found }) => found > 0) ? 'ok' : 'failed';
-  },
-};
+export const adopt: Declare = (command, call) =>
+  command
+    .description(
+      'Takes over what the engine before this one left in MongoDB (its collections stream_YEAR_week_N, or stream_acc and the like): ' +
+        'streams go on behind what it had read, its messages become messages of the same streams, its values stand as last ' +
+        'known until the fleet reads them. Messages that it kept without an entry id have entryId null. ' +
+        'Without --write nothing is written, and all is counted. Stop the old engine and the fleet before. It may be interrupted ' +
+        'and run again; the old collections stay as they are. Keys that the fleet mirrors already are left alone. (After a move of ' +
+        'this fleet’s own servers: fleet move.) Exit code 1 when there is nothing to take over.',
+    )
+    .option('--from-db <NAME>', 'the database of the old collections (default: MONGO_DB_NAME)')
+    .option('--write', 'do it')
+    .addHelpText(
+      'after',
+      examples(
+        ['adopt', 'what would be taken over'],
+        ['adopt --from-db mirror --write', 'take over what is in another database'],
+      ),
+    )
+    .action(
+      call.ends(async ({ fromDb, write: isWrite = false }) => {
+        const { out, interruption } = call;
+        const report = emptyReport();
+        const isInterrupted =
+          (await interruption.until(work(call, report, { fromDb, isWrite }))) === INTERRUPTED;
+        if (isWrite) await note(call, report, isInterrupted);
+        if (out.isJson)
+          out.json({ written: isWrite, ...(isInterrupted ? { interrupted: true } : {}), ...report });
+        else print(out, report, isWrite);
+        if (isInterrupted) return endInterrupted(out, 'run it again for the rest');
+        return report.lines.some(({ found }) => found > 0) ? 'ok' : 'failed';
+      }),
+    );
 
 async function note(call: Call, { lines }: AdoptReport, isInterrupted: boolean): Promise<void> {
-  const { openAudit } = await import('../open-audit.js');
   const audit = await openAudit(call);
   const taken = lines.reduce((sum, line) => sum + line.taken, 0);
   const result = `${grouped(taken)} taken over${isInterrupted ? ', then interrupted' : ''}`;
@@ -51,20 +56,17 @@ async function note(call: Call, { lines }: AdoptReport, isInterrupted: boolean):
   await audit.flush();
 }
 
-async function work({ options, out, servers }: Call, report: AdoptReport): Promise<void> {
-  const { databaseBeside } = await import('@redis-to-mongo/mongo-sink');
-  const { adoptOldEngine } = await import('@redis-to-mongo/operations');
-  const { RuleBook } = await import('@redis-to-mongo/pipeline');
-  const { chooseKeys } = await import('../choose-keys.js');
-  const { openLine } = await import('../open-line.js');
+async function work(
+  { out, servers }: Call,
+  report: AdoptReport,
+  { fromDb, isWrite }: { readonly fromDb: string | undefined; readonly isWrite: boolean },
+): Promise<void> {
   const [config, db] = [await servers.config(), await servers.db()];
-  const isWrite = options.flag('write');
   if (isWrite) await refuseBesideFleet(servers);
-  const name = options.text('from-db');
   await adoptOldEngine(
     {
       db,
-      oldDb: name === undefined ? db : databaseBeside(db, name),
+      oldDb: fromDb === undefined ? db : databaseBeside(db, fromDb),
       redis: await servers.redis(),
       line: { separator: config.keys.separator, rules: new RuleBook(config.rules), now: () => new Date() },
       sink: isWrite ? (await openLine(servers)).line.sink : undefined,

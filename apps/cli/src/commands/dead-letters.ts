@@ -1,66 +1,81 @@
+import {
+  allLetters,
+  countLetters,
+  dropDeadLetter,
+  findDeadLetters,
+  replayDeadLetter,
+  showDeadLetter,
+} from '@redis-to-mongo/mongo-sink';
+import { grouped } from '@redis-to-mongo/terminal';
 import { audited } from '../audited.js';
 import { CliError } from '../cli-error.js';
-import type { Call, Command } from '../command.js';
-import { didYouMean } from '../did-you-mean.js';
+import type { Call, Declare } from '../command.js';
+import { examples } from '../examples.js';
 import type { Ending } from '../exit-codes.js';
 import { endInterrupted, interruptedPart } from '../interrupted-output.js';
 import { INTERRUPTED } from '../interruption.js';
-import { LETTER_FILTER, letterFilter } from '../letter-filter.js';
+import { filterText, type LetterOptions, letterFilter, withLetterFilter } from '../letter-filter.js';
 import { openAudit } from '../open-audit.js';
-import { grouped } from '../table.js';
 import { stamp } from '../times.js';
+import { wholeNumber } from '../whole-number.js';
 
-const ACTIONS = { list, show, replay, drop } as const;
-
-export const deadLetters: Command = {
-  name: 'dead-letters',
-  forms: [
-    'list [PATTERN] [FILTER] [--limit N]',
-    'show ID',
-    'replay ID | --all [PATTERN] [FILTER]',
-    'drop ID | --all [PATTERN] [FILTER] --yes',
-  ],
-  about:
-    'Records that MongoDB refused are kept whole: entries, values, and members of large values. list: which, and why.\n' +
-    'show: one with its record. replay: writes entries once more, and has the keys of values read anew, where the reason is\n' +
-    'mended (a validator, an index); what is refused again stays.\n' +
-    'drop: gives them up for good. PATTERN is one of the keys that they came from; FILTER is any of --collection, --code,\n' +
-    '--since and --until. Exit code 1 when a replay is refused, or an id is not there.',
-  args: { min: 1, max: 2 },
-  actions: Object.keys(ACTIONS),
-  options: {
-    all: { doc: 'replay, drop: all of them, or all that PATTERN and FILTER take' },
-    ...LETTER_FILTER,
-    yes: { doc: 'drop: yes, for good' },
-    limit: { value: 'N', doc: 'list: at most so many, the newest first; default 50' },
-  },
-  examples: [
-    ["dead-letters list 'orders*'", 'the refused entries of some streams'],
-    ['dead-letters show orders@a1:m1700000000000-a0', 'one of them, whole'],
-    [
-      'dead-letters list --collection stream_messages --code 121 --since 2h',
-      'what a validator refused lately',
-    ],
-    ['dead-letters replay --all', 'all of them once more'],
-    ["dead-letters drop --all 'test:*' --yes", 'those of some keys go'],
-  ],
-  async run(call) {
-    const [action = '', ...args] = call.args;
-    const run = Object.entries(ACTIONS).find(([name]) => name === action)?.[1];
-    if (!run)
-      throw new CliError(
-        'CLI_USAGE',
-        `dead-letters ${action}: ${didYouMean(action, Object.keys(ACTIONS))}write list, show, replay or drop behind dead-letters`,
-      );
-    return await run({ ...call, args });
-  },
+export const deadLetters: Declare = (command, call) => {
+  command
+    .description(
+      'Records that MongoDB refused are kept whole: entries, values, and members of large values. PATTERN is one of the ' +
+        'keys that they came from. Exit code 1 when a replay is refused, or an id is not there.',
+    )
+    .addHelpText(
+      'after',
+      examples(
+        ["dead-letters list 'orders*'", 'the refused entries of some streams'],
+        ['dead-letters show orders@a1:m1700000000000-a0', 'one of them, whole'],
+        [
+          'dead-letters list --collection stream_messages --code 121 --since 2h',
+          'what a validator refused lately',
+        ],
+        ['dead-letters replay --all', 'all of them once more'],
+        ["dead-letters drop --all 'test:*' --yes", 'those of some keys go'],
+      ),
+    );
+  withLetterFilter(command.command('list'))
+    .summary('which were refused, and why')
+    .description('Lists the records that MongoDB refused, the newest first.')
+    .argument('[PATTERN]')
+    .option('--limit <N>', 'at most so many', wholeNumber(1, 1_000_000), 50)
+    .action(call.ends((pattern, options) => list(call, pattern, options)));
+  command
+    .command('show')
+    .summary('one with its record')
+    .description('Shows one with its record, whole.')
+    .argument('<ID>')
+    .action(call.ends((id) => show(call, id)));
+  withLetterFilter(command.command('replay'))
+    .summary('tries to write them once more')
+    .description(
+      'Writes entries once more, and has the keys of values read anew, where the reason is mended (a validator, an ' +
+        'index). What is refused again stays.',
+    )
+    .argument('[ID]', 'with --all: a pattern of keys')
+    .option('--all', 'all of them, or all that the pattern and the options take')
+    .action(call.ends((id, options) => replay(call, id, options)));
+  withLetterFilter(command.command('drop'))
+    .summary('gives them up for good')
+    .description('Gives records up for good.')
+    .argument('[ID]', 'with --all: a pattern of keys')
+    .option('--all', 'all of them, or all that the pattern and the options take')
+    .option('--yes', 'yes, for good')
+    .action(call.ends((id, options) => drop(call, id, options)));
 };
 
-async function list({ args: [pattern], options, out, servers }: Call): Promise<Ending> {
-  const { findDeadLetters } = await import('@redis-to-mongo/mongo-sink');
+async function list(
+  { out, servers }: Call,
+  pattern: string | undefined,
+  options: LetterOptions & { readonly limit: number },
+): Promise<Ending> {
   const { letters, total } = await findDeadLetters(await servers.db(), {
-    ...(await letterFilter(options, pattern)),
-    limit: options.whole('limit', 50, { min: 1, max: 1_000_000 }),
+    ...letterFilter(options, pattern),
+    limit: options.limit,
   });
   if (out.isJson) {
     out.json({ total, deadLetters: letters });
@@ -76,10 +91,7 @@ async function list({ args: [pattern], options, out, servers }: Call): Promise<E
   return 'ok';
 }
 
-async function show({ args: [id], out, servers }: Call): Promise<Ending> {
-  if (id === undefined)
-    throw new CliError('CLI_USAGE', 'dead-letters show: write the id of a letter behind it');
-  const { showDeadLetter } = await import('@redis-to-mongo/mongo-sink');
+async function show({ out, servers }: Call, id: string): Promise<Ending> {
   const found = await showDeadLetter(await servers.db(), id);
   if (!found)
     throw new CliError('CLI_NOT_FOUND', `there is no dead letter ${id}: dead-letters list shows them`);
@@ -102,24 +114,29 @@ async function show({ args: [id], out, servers }: Call): Promise<Ending> {
   return 'ok';
 }
 
-async function replay(call: Call): Promise<Ending> {
-  const { replayDeadLetter } = await import('@redis-to-mongo/mongo-sink');
+/** Which letters: the one that is named, or with `all` those that pattern and filter take. */
+type Chosen = LetterOptions & { readonly all?: true };
+
+async function replay(call: Call, id: string | undefined, options: Chosen): Promise<Ending> {
   const db = await call.servers.db();
-  return await forEach(call, 'replay', async (id) => {
+  return await forEach(call, 'replay', id, options, async (id) => {
     const done = await replayDeadLetter(db, id);
     return { ok: ['written', 'already there', 'read anew'].includes(done.result), ...done };
   });
 }
 
-async function drop(call: Call): Promise<Ending> {
-  if (!call.options.flag('yes'))
+async function drop(
+  call: Call,
+  id: string | undefined,
+  options: Chosen & { readonly yes?: true },
+): Promise<Ending> {
+  if (!options.yes)
     throw new CliError(
       'CLI_REFUSED',
       'dead-letters drop: what is dropped is lost for good: add --yes if you mean it',
     );
-  const { dropDeadLetter } = await import('@redis-to-mongo/mongo-sink');
   const db = await call.servers.db();
-  return await forEach(call, 'drop', async (id) => {
+  return await forEach(call, 'drop', id, options, async (id) => {
     const ok = await dropDeadLetter(db, id);
     return { ok, result: ok ? 'dropped' : 'absent' };
   });
@@ -135,22 +152,22 @@ interface Done {
 async function forEach(
   call: Call,
   action: 'replay' | 'drop',
+  named: string | undefined,
+  options: Chosen,
   run: (id: string) => Promise<Done>,
 ): Promise<Ending> {
-  const { args, options, out, servers, interruption } = call;
-  const isAll = options.flag('all');
-  if (!isAll && args[0] === undefined)
+  const { out, servers, interruption } = call;
+  const { all: isAll = false } = options;
+  if (!isAll && named === undefined)
     throw new CliError('CLI_USAGE', `dead-letters ${action}: write an id behind it, or --all`);
-  const { allLetters, countLetters } = await import('@redis-to-mongo/mongo-sink');
   const db = await servers.db();
-  const [id = ''] = args;
-  const filter = await letterFilter(options, args[0]);
+  const filter = letterFilter(options, named);
   const total = isAll ? await countLetters(db, filter, Number.MAX_SAFE_INTEGER) : 1;
   const audit = await openAudit(call);
   const results: (Done & { id: string })[] = [];
   const one = async (letter: string) => {
     const key = letter.includes('@') ? letter.slice(0, letter.lastIndexOf('@')) : undefined;
-    const deed = { action, key, filter: isAll ? filterText(call) : undefined };
+    const deed = { action, key, filter: isAll ? filterText(options, named) : undefined };
     const done = await audited(
       audit,
       deed,
@@ -160,7 +177,7 @@ async function forEach(
     results.push({ id: letter, ...done });
   };
   const work = async () => {
-    if (!isAll) return await one(id);
+    if (!isAll) return await one(named ?? '');
     for await (const letter of allLetters(db, filter)) {
       if (interruption.signal) return;
       await one(letter.id);
@@ -176,13 +193,4 @@ async function forEach(
     );
   if (isInterrupted) return endInterrupted(out, `${results.length} of ${total} done`);
   return results.every(({ ok }) => ok) ? 'ok' : 'failed';
-}
-
-/** The filter as it is kept with what was done. */
-function filterText({ args: [pattern], options }: Call): string {
-  const given = Object.keys(LETTER_FILTER).flatMap((name) => {
-    const value = options.text(name);
-    return value === undefined ? [] : [`--${name} ${value}`];
-  });
-  return [...(pattern === undefined ? [] : [pattern]), ...given].join(' ') || 'all';
 }

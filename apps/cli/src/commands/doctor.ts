@@ -1,64 +1,64 @@
-import type { Command } from '../command.js';
-import type { Finding } from '../doctor/finding.js';
-import { type Cell, colored } from '../table.js';
+import { judge } from '@redis-to-mongo/fleet-status';
+import { type Cell, colored } from '@redis-to-mongo/terminal';
+import type { Declare } from '../command.js';
+import { checkMirror, checkPatterns } from '../doctor/check-keys.js';
+import { checkMongo } from '../doctor/check-mongo.js';
+import { checkQueue } from '../doctor/check-queue.js';
+import { checkSource } from '../doctor/check-source.js';
+import { type Finding, Findings } from '../doctor/finding.js';
+import { examples } from '../examples.js';
 
-export const doctor: Command = {
-  name: 'doctor',
-  forms: [''],
-  about:
-    'Checks what the fleet rests on: configuration, connections, versions, privileges, server settings, clocks, indexes,\n' +
-    'patterns that match nothing, and why the mirror is not complete, if it is not; each finding with its remedy. It writes\n' +
-    'nothing but a mark of its own to the queue’s Redis and to MongoDB. Exit code 1 when there is a problem; advice alone is\n' +
-    'none.',
-  args: { min: 0, max: 0 },
-  options: {},
-  examples: [
-    ['doctor', 'is everything as it should be?'],
-    ['doctor --json', 'the findings for machines'],
-  ],
-  async run({ out, servers }) {
-    const { Findings } = await import('../doctor/finding.js');
-    const { checkSource } = await import('../doctor/check-source.js');
-    const { checkQueue } = await import('../doctor/check-queue.js');
-    const { checkMongo } = await import('../doctor/check-mongo.js');
-    const { checkMirror, checkPatterns } = await import('../doctor/check-keys.js');
-    const config = await servers.config();
-    const subjects = {
-      configuration: new Findings('configuration'),
-      source: new Findings('source Redis'),
-      queue: new Findings('queue’s Redis'),
-      mongo: new Findings('MongoDB'),
-      mirror: new Findings('mirror'),
-    };
-    for (const warning of config.warnings) subjects.configuration.advise(warning, '');
-    if (config.warnings.length === 0)
-      subjects.configuration.ok(config.file ?? 'from the environment and defaults');
-    const [redis, db] = [await servers.redis(), await servers.db()];
-    await Promise.all([
-      checkSource(subjects.source, redis, config),
-      checkQueue(subjects.queue, servers),
-      checkMongo(subjects.mongo, db, config),
-    ]);
-    // What does not answer was told once.
-    const answers = (findings: readonly Finding[]) => findings.some(({ level }) => level === 'ok');
-    if (answers(subjects.source.all)) await checkPatterns(subjects.source, redis, config);
-    const facts = await servers.facts();
-    const isStarted =
-      'is' in facts.queue &&
-      'is' in facts.mirror &&
-      (facts.queue.is.schedulers > 0 || facts.mirror.is.hasKeys);
-    const { judge } = await import('@redis-to-mongo/fleet-status');
-    checkMirror(subjects.mirror, judge(facts), isStarted);
-    const findings = Object.values(subjects).flatMap(({ all }) => all);
-    if (out.isJson) out.json({ findings });
-    else
-      out.table(
-        ['CHECK', '', 'FINDING', 'REMEDY'],
-        findings.map(({ check, level, what, remedy }) => [check, mark(level), what, remedy]),
-      );
-    return findings.some(({ level }) => level === 'problem') ? 'failed' : 'ok';
-  },
-};
+export const doctor: Declare = (command, { out, servers, ends }) =>
+  command
+    .description(
+      'Checks what the fleet rests on: configuration, connections, versions, privileges, server settings, clocks, indexes, ' +
+        'patterns that match nothing, and why the mirror is not complete, if it is not; each finding with its remedy. It writes ' +
+        'nothing but a mark of its own to the queue’s Redis and to MongoDB. Exit code 1 when there is a problem; advice alone is ' +
+        'none.',
+    )
+
+    .addHelpText(
+      'after',
+      examples(['doctor', 'is everything as it should be?'], ['doctor --json', 'the findings for machines']),
+    )
+    .action(
+      ends(async () => {
+        const config = await servers.config();
+        const subjects = {
+          configuration: new Findings('configuration'),
+          source: new Findings('source Redis'),
+          queue: new Findings('queue’s Redis'),
+          mongo: new Findings('MongoDB'),
+          mirror: new Findings('mirror'),
+        };
+        for (const warning of config.warnings) subjects.configuration.advise(warning, '');
+        if (config.warnings.length === 0)
+          subjects.configuration.ok(config.file ?? 'from the environment and defaults');
+        const [redis, db] = [await servers.redis(), await servers.db()];
+        await Promise.all([
+          checkSource(subjects.source, redis, config),
+          checkQueue(subjects.queue, servers),
+          checkMongo(subjects.mongo, db, config),
+        ]);
+        // What does not answer was told once.
+        const answers = (findings: readonly Finding[]) => findings.some(({ level }) => level === 'ok');
+        if (answers(subjects.source.all)) await checkPatterns(subjects.source, redis, config);
+        const facts = await servers.facts();
+        const isStarted =
+          'is' in facts.queue &&
+          'is' in facts.mirror &&
+          (facts.queue.is.schedulers > 0 || facts.mirror.is.hasKeys);
+        checkMirror(subjects.mirror, judge(facts), isStarted);
+        const findings = Object.values(subjects).flatMap(({ all }) => all);
+        if (out.isJson) out.json({ findings });
+        else
+          out.table(
+            ['CHECK', '', 'FINDING', 'REMEDY'],
+            findings.map(({ check, level, what, remedy }) => [check, mark(level), what, remedy]),
+          );
+        return findings.some(({ level }) => level === 'problem') ? 'failed' : 'ok';
+      }),
+    );
 
 function mark(level: Finding['level']): Cell {
   return colored(level, level === 'ok' ? 'green' : level === 'advice' ? 'yellow' : 'red');

@@ -1,4 +1,12 @@
-import type { Choice, RuleExplanation, SampleDocument } from '@redis-to-mongo/operations';
+import { readForecasts, readKey } from '@redis-to-mongo/mongo-sink';
+import {
+  type Choice,
+  explainChoice,
+  explainRule,
+  explainSample,
+  type RuleExplanation,
+  type SampleDocument,
+} from '@redis-to-mongo/operations';
 import {
   canonicalKeyId,
   isKeyType,
@@ -8,10 +16,13 @@ import {
   placeOf,
   shownKey,
 } from '@redis-to-mongo/pipeline';
-import type { Call, Command } from '../command.js';
+import { redisError } from '@redis-to-mongo/redis-connection';
+import { typesOf } from '@redis-to-mongo/redis-source';
+import { bad, colored } from '@redis-to-mongo/terminal';
+import type { Call, Declare } from '../command.js';
+import { examples } from '../examples.js';
 import type { Output } from '../output.js';
 import type { Servers } from '../servers.js';
-import { bad, colored } from '../table.js';
 import { duration, fromNow, stamp } from '../times.js';
 
 /** All that can be told about one key. */
@@ -33,31 +44,28 @@ interface Explanation {
   readonly sample: SampleDocument | null;
 }
 
-export const explain: Command = {
-  name: 'explain',
-  forms: ['KEY'],
-  about:
-    'Tells everything about one key: which pattern takes it, which rule it matches, where it goes, how far it is, when its\n' +
-    'next job runs, what was lost or is about to be, its last error, and its document as it would be written now, long values\n' +
-    'cut: it shows data. A key that is not UTF-8 is written base64:… as\n' +
-    'in keys. Exit code 1 when nobody knows it.',
-  args: { min: 1, max: 1 },
-  options: {},
-  examples: [['explain orders', 'why orders is, or is not, in MongoDB']],
-  async run(call) {
-    const explanation = await explainKey(call);
-    const { state, inRedis } = explanation;
-    if (call.out.isJson) call.out.json(explanation);
-    else print(call.out, explanation);
-    return state === null && inRedis === 'none' ? 'failed' : 'ok';
-  },
-};
+export const explain: Declare = (command, call) =>
+  command
+    .description(
+      'Tells everything about one key: which pattern takes it, which rule it matches, where it goes, how far it is, when its ' +
+        'next job runs, what was lost or is about to be, its last error, and its document as it would be written now, long values ' +
+        'cut: it shows data. A key that is not UTF-8 is written base64:… as ' +
+        'in keys. Exit code 1 when nobody knows it.',
+    )
+    .argument('<KEY>')
+    .addHelpText('after', examples(['explain orders', 'why orders is, or is not, in MongoDB']))
+    .action(
+      call.ends(async (name) => {
+        const explanation = await explainKey(call, name);
+        const { state, inRedis } = explanation;
+        if (call.out.isJson) call.out.json(explanation);
+        else print(call.out, explanation);
+        return state === null && inRedis === 'none' ? 'failed' : 'ok';
+      }),
+    );
 
-async function explainKey({ args: [name = ''], servers }: Call): Promise<Explanation> {
+async function explainKey({ servers }: Call, name: string): Promise<Explanation> {
   const key = canonicalKeyId(name);
-  const { readForecasts, readKey } = await import('@redis-to-mongo/mongo-sink');
-  const { explainChoice, explainRule, explainSample } = await import('@redis-to-mongo/operations');
-  const { typesOf } = await import('@redis-to-mongo/redis-source');
   const config = await servers.config();
   const db = await servers.db();
   const redis = await servers.redis();
@@ -85,7 +93,6 @@ async function explainKey({ args: [name = ''], servers }: Call): Promise<Explana
 }
 
 async function scheduleOf(servers: Servers, key: string): Promise<Explanation['schedule']> {
-  const { redisError } = await import('@redis-to-mongo/redis-connection');
   const { schedulers } = await servers.queue();
   const [found] = await schedulers.of([key]).catch((error: unknown) => {
     throw redisError(error, 'queue');

@@ -1,8 +1,9 @@
-import type { Forgotten } from '@redis-to-mongo/mongo-sink';
+import { type Forgotten, forgetKey } from '@redis-to-mongo/mongo-sink';
 import { ALLOW_NONE } from '../allow-none.js';
 import { changeKeys } from '../change-keys.js';
 import { CliError } from '../cli-error.js';
-import type { Command } from '../command.js';
+import type { Declare } from '../command.js';
+import { examples } from '../examples.js';
 
 /** What is shown of a key. */
 const DONE: Readonly<Record<Forgotten, string>> = {
@@ -17,39 +18,49 @@ const DONE: Readonly<Record<Forgotten, string>> = {
   unknown: 'unknown',
 };
 
-export const forget: Command = {
-  name: 'forget',
-  forms: ['PATTERN... --yes [--all]'],
-  about:
-    'Removes what MongoDB knows of keys that are gone from Redis: the document in keys, and the empty value. Keys of which\n' +
-    'there is more (messages, dead letters, losses, the history of members) are kept; with --all that goes too, for good.\n' +
-    'A PATTERN is a key, or one of Redis’ (`session:*`) for the whole name; quote it. A key that comes back begins its first\n' +
-    'life. What has left nothing else is forgotten by itself after GONE_KEYS_KEEP_SEC. Exit code 1 when a key is kept, or a\n' +
-    'PATTERN takes no key that is gone, without --allow-none.',
-  args: { min: 1, max: 10_000 },
-  options: {
-    yes: { doc: 'yes, forget them' },
-    all: { doc: 'messages, dead letters, losses and history too' },
-    ...ALLOW_NONE,
-  },
-  examples: [
-    ["forget 'session:*' --yes", 'sessions that are gone'],
-    ['forget orders:old --yes --all', 'a stream that is gone, with its messages'],
-  ],
-  async run(call) {
-    const { options, servers } = call;
-    if (!options.flag('yes'))
-      throw new CliError(
-        'CLI_REFUSED',
-        'forget: what is forgotten is gone for good: add --yes if you mean it',
-      );
-    const { forgetKey } = await import('@redis-to-mongo/mongo-sink');
-    const [db, { rules }] = [await servers.db(), await servers.config()];
-    const withData = options.flag('all');
-    const forgetOne = async (key: string) => {
-      const result = await forgetKey(db, key, rules, { withData });
-      return { done: DONE[result], isRefused: result !== 'forgotten' && result !== 'unknown' };
-    };
-    return await changeKeys(call, 'forget', 'deleted', forgetOne, 'kept: none of its keys is gone');
-  },
-};
+export const forget: Declare = (command, call) =>
+  command
+    .description(
+      'Removes what MongoDB knows of keys that are gone from Redis: the document in keys, and the empty value. Keys of which ' +
+        'there is more (messages, dead letters, losses, the history of members) are kept; with --all that goes too, for good. ' +
+        'A PATTERN is a key, or one of Redis’ (`session:*`) for the whole name; quote it. A key that comes back begins its first ' +
+        'life. What has left nothing else is forgotten by itself after GONE_KEYS_KEEP_SEC. Exit code 1 when a key is kept, or a ' +
+        'PATTERN takes no key that is gone, without --allow-none.',
+    )
+    .argument('<PATTERN...>')
+    .option('--yes', 'yes, forget them')
+    .option('--all', 'messages, dead letters, losses and history too')
+    .addOption(ALLOW_NONE)
+    .addHelpText(
+      'after',
+      examples(
+        ["forget 'session:*' --yes", 'sessions that are gone'],
+        ['forget orders:old --yes --all', 'a stream that is gone, with its messages'],
+      ),
+    )
+    .action(
+      call.ends(async (patterns, { yes, all: withData = false, allowNone }) => {
+        const { servers } = call;
+        if (!yes)
+          throw new CliError(
+            'CLI_REFUSED',
+            'forget: what is forgotten is gone for good: add --yes if you mean it',
+          );
+        const [db, { rules }] = [await servers.db(), await servers.config()];
+        const forgetOne = async (key: string) => {
+          const result = await forgetKey(db, key, rules, { withData });
+          return { done: DONE[result], isRefused: result !== 'forgotten' && result !== 'unknown' };
+        };
+        return await changeKeys(
+          call,
+          {
+            patterns,
+            action: 'forget',
+            condition: 'deleted',
+            onlyOthers: 'kept: none of its keys is gone',
+            allowNone,
+          },
+          forgetOne,
+        );
+      }),
+    );

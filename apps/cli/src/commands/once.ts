@@ -1,66 +1,74 @@
-import type { KeyOutcome } from '@redis-to-mongo/operations';
+import { type KeyOutcome, keysInMongo, namesInRedis, syncAllToEnd } from '@redis-to-mongo/operations';
 import { shownKey } from '@redis-to-mongo/pipeline';
+import { colored, counted, grouped } from '@redis-to-mongo/terminal';
 import { ALLOW_NONE, requireKeys } from '../allow-none.js';
-import type { Command } from '../command.js';
+import { chooseKeys } from '../choose-keys.js';
+import type { Declare } from '../command.js';
+import { examples } from '../examples.js';
 import { endInterrupted, interruptedPart } from '../interrupted-output.js';
 import { INTERRUPTED } from '../interruption.js';
+import { openLine } from '../open-line.js';
 import type { Output } from '../output.js';
-import { colored, counted, grouped } from '../table.js';
+import { Progress } from '../progress.js';
+import { wholeNumber } from '../whole-number.js';
 
-export const once: Command = {
-  name: 'once',
-  forms: ['[PATTERN] [--concurrency N]'],
-  about:
-    'Syncs every key that is there now, to its end, and retires those that have gone; then it ends. It works without a\n' +
-    'fleet and without the queue, and does no harm beside one. Keys that are paused are left alone. It\n' +
-    'may be stopped at any time and begun again.\n' +
-    'Exit code 0 when all is in step, 1 when a key failed, MongoDB refused entries (they are dead\n' +
-    'letters), or there is no key at all, without --allow-none.',
-  args: { min: 0, max: 1 },
-  options: {
-    ...ALLOW_NONE,
-    concurrency: {
-      value: 'N',
-      doc: 'streams and large values at once; default: that of a worker (WORKER_CONCURRENCY)',
-    },
-  },
-  examples: [
-    ['once', 'everything that the configuration chooses'],
-    ["once 'orders*' --json", 'some keys, with the outcome of each'],
-  ],
-  async run({ args, options, out, servers, interruption }) {
-    const [pattern] = args;
-    const { chooseKeys } = await import('../choose-keys.js');
-    const { keysInMongo, namesInRedis, syncAllToEnd } = await import('@redis-to-mongo/operations');
-    const { openLine } = await import('../open-line.js');
-    const { Progress } = await import('../progress.js');
-    const config = await servers.config();
-    const atOnce = options.whole('concurrency', config.worker.concurrency, { min: 1, max: 1000 });
-    const wanted = chooseKeys(config, pattern);
-    const { line, slice } = await openLine(servers);
-    const there = await namesInRedis(await servers.redis(), wanted);
-    const known = await keysInMongo(await servers.db(), wanted);
-    const names = [...new Set([...there, ...known])];
-    requireKeys({ args, options }, 'once', names.length, 'neither Redis nor MongoDB has');
-    const outcomes: KeyOutcome[] = [];
-    const progress = new Progress(out, names.length, 'keys');
-    const onSeen = (entries: number) => progress.addEntries(entries);
-    const work = syncAllToEnd(line, names, slice, atOnce, onSeen, (outcome) => {
-      outcomes.push(outcome);
-      progress.addDone();
-    });
-    const isInterrupted = (await interruption.until(work).finally(() => progress.end())) === INTERRUPTED;
-    const done = [...outcomes].sort((a, b) => (a.key < b.key ? -1 : 1));
-    if (out.isJson) out.json({ ...interruptedPart(isInterrupted, names.length), keys: done });
-    else print(out, done);
-    if (isInterrupted)
-      return endInterrupted(
-        out,
-        `${grouped(done.length)} of ${counted(names.length, 'key')} done; begin it again for the rest`,
-      );
-    return outcomes.every(({ result, dead }) => result !== 'failed' && dead === 0) ? 'ok' : 'failed';
-  },
-};
+export const once: Declare = (command, { out, servers, interruption, ends }) =>
+  command
+    .description(
+      'Syncs every key that is there now, to its end, and retires those that have gone; then it ends. It works without a ' +
+        'fleet and without the queue, and does no harm beside one. Keys that are paused are left alone. It ' +
+        'may be stopped at any time and begun again. ' +
+        'Exit code 0 when all is in step, 1 when a key failed, MongoDB refused entries (they are dead ' +
+        'letters), or there is no key at all, without --allow-none.',
+    )
+    .argument('[PATTERN]')
+    .addOption(ALLOW_NONE)
+    .option(
+      '--concurrency <N>',
+      'streams and large values at once (default: that of a worker, WORKER_CONCURRENCY)',
+      wholeNumber(1, 1000),
+    )
+    .addHelpText(
+      'after',
+      examples(
+        ['once', 'everything that the configuration chooses'],
+        ["once 'orders*' --json", 'some keys, with the outcome of each'],
+      ),
+    )
+    .action(
+      ends(async (pattern, { concurrency, allowNone }) => {
+        const config = await servers.config();
+        const atOnce = concurrency ?? config.worker.concurrency;
+        const wanted = chooseKeys(config, pattern);
+        const { line, slice } = await openLine(servers);
+        const there = await namesInRedis(await servers.redis(), wanted);
+        const known = await keysInMongo(await servers.db(), wanted);
+        const names = [...new Set([...there, ...known])];
+        requireKeys(
+          'once',
+          pattern,
+          { allowNone },
+          { keys: names.length, where: 'neither Redis nor MongoDB has' },
+        );
+        const outcomes: KeyOutcome[] = [];
+        const progress = new Progress(out, names.length, 'keys');
+        const onSeen = (entries: number) => progress.addEntries(entries);
+        const work = syncAllToEnd(line, names, slice, atOnce, onSeen, (outcome) => {
+          outcomes.push(outcome);
+          progress.addDone();
+        });
+        const isInterrupted = (await interruption.until(work).finally(() => progress.end())) === INTERRUPTED;
+        const done = [...outcomes].sort((a, b) => (a.key < b.key ? -1 : 1));
+        if (out.isJson) out.json({ ...interruptedPart(isInterrupted, names.length), keys: done });
+        else print(out, done);
+        if (isInterrupted)
+          return endInterrupted(
+            out,
+            `${grouped(done.length)} of ${counted(names.length, 'key')} done; begin it again for the rest`,
+          );
+        return outcomes.every(({ result, dead }) => result !== 'failed' && dead === 0) ? 'ok' : 'failed';
+      }),
+    );
 
 function print(out: Output, outcomes: readonly KeyOutcome[]): void {
   const failed = outcomes.filter(({ error }) => error);

@@ -1,81 +1,85 @@
-import type { SampleDocument } from '@redis-to-mongo/operations';
-import { shownKey } from '@redis-to-mongo/pipeline';
-import type { Command } from '../command.js';
+import { collectionOf, inspectIndexes } from '@redis-to-mongo/mongo-sink';
+import { type SampleDocument, sampleDocument } from '@redis-to-mongo/operations';
+import { isKeyType, RuleBook, shownKey } from '@redis-to-mongo/pipeline';
+import { redisSource } from '@redis-to-mongo/redis-source';
+import { colored, counted, grouped } from '@redis-to-mongo/terminal';
+import type { Declare } from '../command.js';
+import { examples } from '../examples.js';
 import type { Output } from '../output.js';
-import type { KeysToMove, OldShape } from '../survey-documents.js';
-import type { KeySurvey, RuleCount, TypeCount } from '../survey-keys.js';
-import { colored, counted, grouped } from '../table.js';
+import { type KeysToMove, type OldShape, surveyDocuments } from '../survey-documents.js';
+import { type KeySurvey, type RuleCount, surveyKeys, type TypeCount } from '../survey-keys.js';
 
 interface Target extends TypeCount {
   readonly collection: string;
   readonly sample: SampleDocument | null;
 }
 
-export const plan: Command = {
-  name: 'plan',
-  forms: ['[--samples]'],
-  about:
-    'Shows what the configuration would sync: how many keys each pattern and each rule matches, and which match none; the\n' +
-    'keys of each type with the collection that they go to; known keys that another collection is meant for since the\n' +
-    'rules changed, and documents that are not as their rule would make them now; indexes that would be made. --samples adds a\n' +
-    'document of each type and of each rule as it would be written, long values cut: it shows data. It writes nothing.',
-  args: { min: 0, max: 0 },
-  options: { samples: { doc: 'a document of each type and rule, with real data' } },
-  examples: [
-    ['plan', 'before the first start'],
-    ['plan --samples --json', 'with a document of each type, for machines'],
-  ],
-  async run({ options, out, servers }) {
-    const { collectionOf, inspectIndexes } = await import('@redis-to-mongo/mongo-sink');
-    const { sampleDocument } = await import('@redis-to-mongo/operations');
-    const { isKeyType, RuleBook } = await import('@redis-to-mongo/pipeline');
-    const { redisSource } = await import('@redis-to-mongo/redis-source');
-    const { surveyDocuments } = await import('../survey-documents.js');
-    const { surveyKeys } = await import('../survey-keys.js');
-    const config = await servers.config();
-    const { keys, rules, sync, values } = config;
-    const redis = await servers.redis();
-    const db = await servers.db();
-    const [survey, { missing: indexes, problems: indexProblems }, { toMove, oldShapes: old }] =
-      await Promise.all([surveyKeys(redis, config), inspectIndexes(db, rules), surveyDocuments(db, config)]);
-    const book = new RuleBook(rules);
-    const source = redisSource(redis, keys.types, { ...sync, ...values, rules: book });
-    const targets: Target[] = [];
-    for (const each of survey.types) {
-      const keyType = each.isMirrored && isKeyType(each.type) ? each.type : undefined;
-      const sample =
-        keyType && options.flag('samples')
-          ? await sampleDocument(source, keys.separator, each.example, keyType, book)
-          : undefined;
-      const collection = keyType ? collectionOf({ keyType, collection: each.ruleCollection }) : '';
-      targets.push({ ...each, collection, sample: sample ?? null });
-    }
-    const planned: PlannedRule[] = [];
-    for (const each of survey.rules) {
-      const { example } = each;
-      const sample =
-        example && options.flag('samples')
-          ? await sampleDocument(source, keys.separator, example.key, example.type, book)
-          : undefined;
-      planned.push({ ...each, sample: sample ?? null });
-    }
-    if (out.isJson)
-      out.json({
-        patterns: survey.patterns,
-        rules: planned,
-        targets,
-        toMove,
-        oldShapes: old,
-        indexes,
-        indexProblems,
-      });
-    else {
-      print(out, { ...survey, rules: planned }, targets, toMove, old, indexes);
-      for (const { problem, remedy } of indexProblems) out.note(`${problem}: ${remedy}`);
-    }
-    return 'ok';
-  },
-};
+export const plan: Declare = (command, { out, servers, ends }) =>
+  command
+    .description(
+      'Shows what the configuration would sync: how many keys each pattern and each rule matches, and which match none; the ' +
+        'keys of each type with the collection that they go to; known keys that another collection is meant for since the ' +
+        'rules changed, and documents that are not as their rule would make them now; indexes that would be made. --samples adds a ' +
+        'document of each type and of each rule as it would be written, long values cut: it shows data. It writes nothing.',
+    )
+    .option('--samples', 'a document of each type and rule, with real data')
+    .addHelpText(
+      'after',
+      examples(
+        ['plan', 'before the first start'],
+        ['plan --samples --json', 'with a document of each type, for machines'],
+      ),
+    )
+    .action(
+      ends(async ({ samples }) => {
+        const config = await servers.config();
+        const { keys, rules, sync, values } = config;
+        const redis = await servers.redis();
+        const db = await servers.db();
+        const [survey, { missing: indexes, problems: indexProblems }, { toMove, oldShapes: old }] =
+          await Promise.all([
+            surveyKeys(redis, config),
+            inspectIndexes(db, rules),
+            surveyDocuments(db, config),
+          ]);
+        const book = new RuleBook(rules);
+        const source = redisSource(redis, keys.types, { ...sync, ...values, rules: book });
+        const targets: Target[] = [];
+        for (const each of survey.types) {
+          const keyType = each.isMirrored && isKeyType(each.type) ? each.type : undefined;
+          const sample =
+            keyType && samples
+              ? await sampleDocument(source, keys.separator, each.example, keyType, book)
+              : undefined;
+          const collection = keyType ? collectionOf({ keyType, collection: each.ruleCollection }) : '';
+          targets.push({ ...each, collection, sample: sample ?? null });
+        }
+        const planned: PlannedRule[] = [];
+        for (const each of survey.rules) {
+          const { example } = each;
+          const sample =
+            example && samples
+              ? await sampleDocument(source, keys.separator, example.key, example.type, book)
+              : undefined;
+          planned.push({ ...each, sample: sample ?? null });
+        }
+        if (out.isJson)
+          out.json({
+            patterns: survey.patterns,
+            rules: planned,
+            targets,
+            toMove,
+            oldShapes: old,
+            indexes,
+            indexProblems,
+          });
+        else {
+          print(out, { ...survey, rules: planned }, targets, toMove, old, indexes);
+          for (const { problem, remedy } of indexProblems) out.note(`${problem}: ${remedy}`);
+        }
+        return 'ok';
+      }),
+    );
 
 interface PlannedRule extends RuleCount {
   readonly sample: SampleDocument | null;

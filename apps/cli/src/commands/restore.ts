@@ -1,82 +1,85 @@
-import { shownKey } from '@redis-to-mongo/pipeline';
+import { keyNames } from '@redis-to-mongo/mongo-sink';
+import { forEachAtOnce, namePattern, shownKey } from '@redis-to-mongo/pipeline';
+import { redisError } from '@redis-to-mongo/redis-connection';
+import { colored, counted, grouped } from '@redis-to-mongo/terminal';
 import { ALLOW_NONE, requireKeys } from '../allow-none.js';
 import { CliError } from '../cli-error.js';
-import type { Command } from '../command.js';
+import type { Declare } from '../command.js';
+import { examples } from '../examples.js';
 import { endInterrupted, interruptedPart } from '../interrupted-output.js';
 import { INTERRUPTED } from '../interruption.js';
 import type { Output } from '../output.js';
-import type { Restored } from '../restore/restore-key.js';
-import { colored, counted, grouped } from '../table.js';
+import { Progress } from '../progress.js';
+import { type Restored, restoreKey } from '../restore/restore-key.js';
 
 /** Keys written at once. */
 const AT_ONCE = 8;
 
-export const restore: Command = {
-  name: 'restore',
-  forms: ['PATTERN --to REDIS_URL [--replace] [--partial]'],
-  about:
-    'Writes the mirror back into a Redis: streams with their original ids and their last id, dead letters included, and\n' +
-    'values of all types, each with its time of expiry. It writes what MongoDB holds of each key’s present life, so entries\n' +
-    'that the source has trimmed come back too. Keys that are deleted are left out, and so are consumer groups: they\n' +
-    'are not mirrored. Fields that a rule renamed or parsed come back as they were; those that it left out can not, and the\n' +
-    'key fails, unless --partial is given. It reads MongoDB alone; the source may be gone.\n' +
-    'Exit code 1 when a key failed, is in the target already (then it stays as it is), or there is none, without\n' +
-    '--allow-none.',
-  args: { min: 1, max: 1 },
-  options: {
-    to: { value: 'URL', doc: 'the Redis to write to: redis:// or rediss://' },
-    ...ALLOW_NONE,
-    replace: { doc: 'keys that the target has are replaced' },
-    partial: { doc: 'keys whose rule leaves fields out come back without them, instead of failing' },
-  },
-  examples: [
-    ["restore '*' --to redis://127.0.0.1:6380", 'everything, into an empty Redis'],
-    ["restore 'orders*' --to rediss://:password@spare:6379/1 --replace", 'some keys, whatever is there'],
-  ],
-  async run({ args, options, out, servers, interruption }) {
-    const [pattern = ''] = args;
-    const { Progress } = await import('../progress.js');
-    const { restoreKey } = await import('../restore/restore-key.js');
-    const { keyNames } = await import('@redis-to-mongo/mongo-sink');
-    const { forEachAtOnce, namePattern } = await import('@redis-to-mongo/pipeline');
-    const { redisError } = await import('@redis-to-mongo/redis-connection');
-    const url = addressOf(options.text('to'));
-    const db = await servers.db();
-    const target = await servers.connect({ url, host: '', port: 0, db: 0, tls: TLS }, 'to');
-    await target.ping().catch((error: unknown) => {
-      throw redisError(error, 'to');
-    });
-    const name = namePattern(pattern);
-    const keys = await keyNames(db, { name, condition: 'active' });
-    requireKeys({ args, options }, 'restore', keys.length, 'MongoDB has');
-    const progress = new Progress(out, keys.length, 'keys');
-    const results: Restored[] = [];
-    const work = forEachAtOnce(keys, AT_ONCE, async (key) => {
-      const restored = await restoreKey(target, db, key, {
-        isReplaced: options.flag('replace'),
-        isPartial: options.flag('partial'),
-      });
-      results.push(restored);
-      progress.addEntries(restored.items);
-      progress.addDone();
-    });
-    const isInterrupted = (await interruption.until(work).finally(() => progress.end())) === INTERRUPTED;
-    const done = [...results].sort((a, b) => (a.key < b.key ? -1 : 1));
-    if (out.isJson) out.json({ ...interruptedPart(isInterrupted, keys.length), keys: done });
-    else print(out, done, keys.length);
-    if (isInterrupted)
-      return endInterrupted(
-        out,
-        `${grouped(keys.length - done.length)} keys are left; of some of them a part may be written`,
-      );
-    return results.every(({ result }) => result === 'restored') ? 'ok' : 'failed';
-  },
-};
+export const restore: Declare = (command, { out, servers, interruption, ends }) =>
+  command
+    .description(
+      'Writes the mirror back into a Redis: streams with their original ids and their last id, dead letters included, and ' +
+        'values of all types, each with its time of expiry. It writes what MongoDB holds of each key’s present life, so entries ' +
+        'that the source has trimmed come back too. Keys that are deleted are left out, and so are consumer groups: they ' +
+        'are not mirrored. Fields that a rule renamed or parsed come back as they were; those that it left out can not, and the ' +
+        'key fails, unless --partial is given. It reads MongoDB alone; the source may be gone. ' +
+        'Exit code 1 when a key failed, is in the target already (then it stays as it is), or there is none, without ' +
+        '--allow-none.',
+    )
+    .argument('<PATTERN>')
+    .requiredOption('--to <URL>', 'the Redis to write to: redis:// or rediss://')
+    .addOption(ALLOW_NONE)
+    .option('--replace', 'keys that the target has are replaced')
+    .option('--partial', 'keys whose rule leaves fields out come back without them, instead of failing')
+    .addHelpText(
+      'after',
+      examples(
+        ["restore '*' --to redis://127.0.0.1:6380", 'everything, into an empty Redis'],
+        ["restore 'orders*' --to rediss://:password@spare:6379/1 --replace", 'some keys, whatever is there'],
+      ),
+    )
+    .action(
+      ends(async (pattern, { to, allowNone, replace: isReplaced = false, partial: isPartial = false }) => {
+        const db = await servers.db();
+        const target = await servers.connect(
+          { url: addressOf(to), host: '', port: 0, db: 0, tls: TLS },
+          'to',
+        );
+        await target.ping().catch((error: unknown) => {
+          throw redisError(error, 'to');
+        });
+        const name = namePattern(pattern);
+        const keys = await keyNames(db, { name, condition: 'active' });
+        requireKeys('restore', pattern, { allowNone }, { keys: keys.length, where: 'MongoDB has' });
+        const progress = new Progress(out, keys.length, 'keys');
+        const results: Restored[] = [];
+        const work = forEachAtOnce(keys, AT_ONCE, async (key) => {
+          const restored = await restoreKey(target, db, key, {
+            isReplaced,
+            isPartial,
+          });
+          results.push(restored);
+          progress.addEntries(restored.items);
+          progress.addDone();
+        });
+        const isInterrupted = (await interruption.until(work).finally(() => progress.end())) === INTERRUPTED;
+        const done = [...results].sort((a, b) => (a.key < b.key ? -1 : 1));
+        if (out.isJson) out.json({ ...interruptedPart(isInterrupted, keys.length), keys: done });
+        else print(out, done, keys.length);
+        if (isInterrupted)
+          return endInterrupted(
+            out,
+            `${grouped(keys.length - done.length)} keys are left; of some of them a part may be written`,
+          );
+        return results.every(({ result }) => result === 'restored') ? 'ok' : 'failed';
+      }),
+    );
 
 const TLS = { enabled: false, rejectUnauthorized: true };
 
-function addressOf(url: string | undefined): string {
-  if (url !== undefined && URL.canParse(url) && /^rediss?:$/.test(new URL(url).protocol)) return url;
+/** Not a parser of the option: commander repeats the value of a wrong one, and this one may hold a password. */
+function addressOf(url: string): string {
+  if (URL.canParse(url) && /^rediss?:$/.test(new URL(url).protocol)) return url;
   throw new CliError(
     'CLI_USAGE',
     'restore: write --to redis://[user:password@]host:port[/db], or rediss:// for TLS',

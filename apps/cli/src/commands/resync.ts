@@ -1,106 +1,104 @@
-import { canonicalKeyId, shownKey } from '@redis-to-mongo/pipeline';
+import { keyNames, readKey } from '@redis-to-mongo/mongo-sink';
+import { requestKeys, restartKey, syncToEnd, takeOver } from '@redis-to-mongo/operations';
+import { canonicalKeyId, forEachAtOnce, namePattern, shownKey } from '@redis-to-mongo/pipeline';
+import { counted, grouped } from '@redis-to-mongo/terminal';
 import { ALLOW_NONE, requireKeys } from '../allow-none.js';
 import { audited } from '../audited.js';
 import { CliError } from '../cli-error.js';
-import type { Call, Command } from '../command.js';
+import type { Call, Declare } from '../command.js';
+import { examples } from '../examples.js';
 import type { Ending } from '../exit-codes.js';
 import { INTERRUPTED } from '../interruption.js';
 import { openAudit } from '../open-audit.js';
-import { counted, grouped } from '../table.js';
+import { openLine } from '../open-line.js';
 
-export const resync: Command = {
-  name: 'resync',
-  forms: ['KEY --yes [--here]', 'PATTERN --yes [--in-place]'],
-  about:
-    'Begins the key’s next life: it is read from the start once more. A stream’s messages of earlier lives stay, so every\n' +
-    'entry that Redis still holds is there once for each life; a value is empty until it is read again.\n' +
-    'With a pattern, keys whose documents are not as their rule would make them now are taken over, in place: within their\n' +
-    'present life, without a moment in which a document is missing, by this process. --in-place does so for one key. Fields that\n' +
-    'a rule left out of messages stay away: MongoDB does not have them. To put back what\n' +
-    'is missing without a new life, use verify --repair. The fleet does the reading; with --here this process does.\n' +
-    'Exit code 1 when MongoDB does not know of the key, without --allow-none.',
-  args: { min: 1, max: 1 },
-  options: {
-    yes: { doc: 'yes, begin a new life, or take over' },
-    'in-place': { doc: 'take one key over, as a pattern does' },
-    ...ALLOW_NONE,
-    here: { doc: 'sync it in this process, and wait for it' },
-  },
-  examples: [
-    ['resync orders --yes', 'orders from its start, by the fleet'],
-    ['resync orders --yes --here', 'the same without a fleet'],
-    ["resync 'user:*' --yes", 'documents of users as the rules of today make them'],
-  ],
-  async run(call) {
-    const {
-      args: [name = ''],
-      options,
-      out,
-      servers,
-    } = call;
-    const key = canonicalKeyId(name);
-    if (!options.flag('yes'))
-      throw new CliError(
-        'CLI_REFUSED',
-        `resync ${shownKey(key)}: all of it is read and written again: add --yes if you mean it`,
-      );
-    const { readKey } = await import('@redis-to-mongo/mongo-sink');
-    const isPattern = /[*?[\\]/.test(name) && !(await readKey(await servers.db(), key));
-    if (isPattern || options.flag('in-place')) return await takeOverKeys(call, name);
-    const { openLine } = await import('../open-line.js');
-    const { restartKey, syncToEnd, requestKeys } = await import('@redis-to-mongo/operations');
-    // Before anything is changed: else nobody would be asked to read it.
-    const queue = options.flag('here') ? undefined : await servers.queue();
-    const { line, slice } = await openLine(servers);
-    const audit = await openAudit(call);
-    const restarted = await audited(
-      audit,
-      { action: 'resync', key },
-      async () => await restartKey(line, await servers.db(), key),
-      (done) => (done ? `life ${done.state.incarnation} has begun` : 'unknown'),
-    ).finally(() => audit.flush());
-    if (!restarted && options.flag('allow-none')) {
-      if (out.isJson) out.json({ key, incarnation: null });
-      else out.line(`MongoDB does not know of ${shownKey(key)}`);
-      return 'ok';
-    }
-    if (!restarted)
-      throw new CliError(
-        'CLI_NOT_FOUND',
-        `MongoDB does not know of ${shownKey(key)}: keys shows those that it knows`,
-      );
-    const { incarnation, pausedAt } = restarted.state;
-    if (pausedAt) out.note('it is paused: it is read once it is resumed');
-    if (queue) {
-      const workers = await requestKeys(queue, [key]);
-      if (out.isJson) out.json({ key, incarnation, workers });
-      else out.line(`life ${incarnation} of ${shownKey(key)} has begun; the fleet is asked to read it`);
-      if (workers === 0) out.note('no worker is connected: the job waits until one is');
-      return 'ok';
-    }
-    const outcome = await syncToEnd(line, key, slice, () => {});
-    if (out.isJson) out.json({ ...outcome, incarnation });
-    else
-      out.line(
-        `life ${incarnation} of ${shownKey(key)}: ${outcome.error?.message ?? `${outcome.result}, ${counted(outcome.seen, 'entry', 'entries')}`}`,
-      );
-    return outcome.result === 'failed' || outcome.dead > 0 ? 'failed' : 'ok';
-  },
-};
+export const resync: Declare = (command, call) =>
+  command
+    .description(
+      'Begins the key’s next life: it is read from the start once more. A stream’s messages of earlier lives stay, so every ' +
+        'entry that Redis still holds is there once for each life; a value is empty until it is read again. ' +
+        'With a pattern, keys whose documents are not as their rule would make them now are taken over, in place: within their ' +
+        'present life, without a moment in which a document is missing, by this process. --in-place does so for one key. Fields that ' +
+        'a rule left out of messages stay away: MongoDB does not have them. To put back what ' +
+        'is missing without a new life, use verify --repair. The fleet does the reading; with --here this process does. ' +
+        'Exit code 1 when MongoDB does not know of the key, without --allow-none.',
+    )
+    .argument('<KEY>', 'a key, or a pattern of keys to take over')
+    .option('--yes', 'yes, begin a new life, or take over')
+    .option('--in-place', 'take one key over, as a pattern does')
+    .addOption(ALLOW_NONE)
+    .option('--here', 'sync it in this process, and wait for it')
+    .addHelpText(
+      'after',
+      examples(
+        ['resync orders --yes', 'orders from its start, by the fleet'],
+        ['resync orders --yes --here', 'the same without a fleet'],
+        ["resync 'user:*' --yes", 'documents of users as the rules of today make them'],
+      ),
+    )
+    .action(
+      call.ends(async (name, { yes, inPlace, allowNone, here }) => {
+        const { out, servers } = call;
+        const key = canonicalKeyId(name);
+        if (!yes)
+          throw new CliError(
+            'CLI_REFUSED',
+            `resync ${shownKey(key)}: all of it is read and written again: add --yes if you mean it`,
+          );
+        const isPattern = /[*?[\\]/.test(name) && !(await readKey(await servers.db(), key));
+        if (isPattern || inPlace) return await takeOverKeys(call, name, { allowNone });
+        // Before anything is changed: else nobody would be asked to read it.
+        const queue = here ? undefined : await servers.queue();
+        const { line, slice } = await openLine(servers);
+        const audit = await openAudit(call);
+        const restarted = await audited(
+          audit,
+          { action: 'resync', key },
+          async () => await restartKey(line, await servers.db(), key),
+          (done) => (done ? `life ${done.state.incarnation} has begun` : 'unknown'),
+        ).finally(() => audit.flush());
+        if (!restarted && allowNone) {
+          if (out.isJson) out.json({ key, incarnation: null });
+          else out.line(`MongoDB does not know of ${shownKey(key)}`);
+          return 'ok';
+        }
+        if (!restarted)
+          throw new CliError(
+            'CLI_NOT_FOUND',
+            `MongoDB does not know of ${shownKey(key)}: keys shows those that it knows`,
+          );
+        const { incarnation, pausedAt } = restarted.state;
+        if (pausedAt) out.note('it is paused: it is read once it is resumed');
+        if (queue) {
+          const workers = await requestKeys(queue, [key]);
+          if (out.isJson) out.json({ key, incarnation, workers });
+          else out.line(`life ${incarnation} of ${shownKey(key)} has begun; the fleet is asked to read it`);
+          if (workers === 0) out.note('no worker is connected: the job waits until one is');
+          return 'ok';
+        }
+        const outcome = await syncToEnd(line, key, slice, () => {});
+        if (out.isJson) out.json({ ...outcome, incarnation });
+        else
+          out.line(
+            `life ${incarnation} of ${shownKey(key)}: ${outcome.error?.message ?? `${outcome.result}, ${counted(outcome.seen, 'entry', 'entries')}`}`,
+          );
+        return outcome.result === 'failed' || outcome.dead > 0 ? 'failed' : 'ok';
+      }),
+    );
 
 /** Keys taken over at once. */
 const AT_ONCE = 8;
 
 /** Takes over the keys of a pattern whose documents are not as their rule would make them now. */
-async function takeOverKeys(call: Call, pattern: string): Promise<Ending> {
-  const { options, out, servers, interruption } = call;
-  const { keyNames } = await import('@redis-to-mongo/mongo-sink');
-  const { takeOver } = await import('@redis-to-mongo/operations');
-  const { forEachAtOnce, namePattern } = await import('@redis-to-mongo/pipeline');
-  const { openLine } = await import('../open-line.js');
+async function takeOverKeys(
+  call: Call,
+  pattern: string,
+  options: { readonly allowNone: true | undefined },
+): Promise<Ending> {
+  const { out, servers, interruption } = call;
   const db = await servers.db();
   const keys = await keyNames(db, { name: namePattern(pattern), condition: 'active' });
-  requireKeys({ args: [pattern], options }, 'resync', keys.length, 'MongoDB has');
+  requireKeys('resync', pattern, options, { keys: keys.length, where: 'MongoDB has' });
   const { line, slice } = await openLine(servers);
   const audit = await openAudit(call);
   const counts = { 'in place': 0, 'taken over': 0, left: 0, paused: 0, gone: 0, documents: 0 };

@@ -1,39 +1,43 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FleetFacts, Verdict, VerdictLevel } from '@redis-to-mongo/fleet-status';
+import { type FleetFacts, judge, type Verdict, type VerdictLevel } from '@redis-to-mongo/fleet-status';
 import { type ChangesHeard, changesHeardIn, type QueueFacts, workersOf } from '@redis-to-mongo/job-queue';
-import type { FleetStatus, TrimForecast } from '@redis-to-mongo/mongo-sink';
+import { type FleetStatus, readStatus, type TrimForecast } from '@redis-to-mongo/mongo-sink';
 import { shownKey } from '@redis-to-mongo/pipeline';
-import type { Command } from '../command.js';
+import { bad, type Cell, colored, counted, grouped } from '@redis-to-mongo/terminal';
+import type { Declare } from '../command.js';
+import { examples } from '../examples.js';
 import type { Ending } from '../exit-codes.js';
 import { INTERRUPTED } from '../interruption.js';
 import type { Output } from '../output.js';
 import type { Servers } from '../servers.js';
-import { bad, type Cell, colored, counted, grouped } from '../table.js';
 import { fromNow } from '../times.js';
 
-export const status: Command = {
-  name: 'status',
-  forms: ['[--watch]'],
-  about:
-    'Tells whether the mirror is complete, and if not, why: who is in charge, who works, what waits, fails, is lost; then\n' +
-    'keys and entries by type. Exit code 0 when it is complete, 1 when it is not, 3 when a server does not answer, 2 when one\n' +
-    'refuses the login. To know, it writes a mark of its own to the queue’s Redis and to MongoDB.',
-  args: { min: 0, max: 0 },
-  options: { watch: { doc: 'again every two seconds, until Ctrl-C; with --json a line each time' } },
-  examples: [
-    ['status', 'the fleet at a glance'],
-    ['status --watch', 'the same, kept current'],
-    ['status --json', 'the same for machines'],
-  ],
-  async run({ options, out, servers, interruption }) {
-    if (!options.flag('watch')) return await show(out, servers, (told) => out.json(told));
-    for (let isFirst = true; ; isFirst = false) {
-      if (!out.isJson && (out.stdout.isTTY === true || !isFirst)) out.screen();
-      await show(out, servers, (told) => out.jsonLine(told));
-      if ((await interruption.until(sleep(EVERY_MS))) === INTERRUPTED) return 'interrupted';
-    }
-  },
-};
+export const status: Declare = (command, { out, servers, interruption, ends }) =>
+  command
+    .description(
+      'Tells whether the mirror is complete, and if not, why: who is in charge, who works, what waits, fails, is lost; then ' +
+        'keys and entries by type. Exit code 0 when it is complete, 1 when it is not, 3 when a server does not answer, 2 when one ' +
+        'refuses the login. To know, it writes a mark of its own to the queue’s Redis and to MongoDB.',
+    )
+    .option('--watch', 'again every two seconds, until Ctrl-C; with --json a line each time')
+    .addHelpText(
+      'after',
+      examples(
+        ['status', 'the fleet at a glance'],
+        ['status --watch', 'the same, kept current'],
+        ['status --json', 'the same for machines'],
+      ),
+    )
+    .action(
+      ends(async ({ watch }) => {
+        if (!watch) return await show(out, servers, (told) => out.json(told));
+        for (let isFirst = true; ; isFirst = false) {
+          if (!out.isJson && (out.stdout.isTTY === true || !isFirst)) out.screen();
+          await show(out, servers, (told) => out.jsonLine(told));
+          if ((await interruption.until(sleep(EVERY_MS))) === INTERRUPTED) return 'interrupted';
+        }
+      }),
+    );
 
 /** Between two readings of --watch, in ms. */
 const EVERY_MS = 2_000;
@@ -43,8 +47,6 @@ async function show(
   servers: Servers,
   tell: (told: Readonly<Record<string, unknown>>) => void,
 ): Promise<Ending> {
-  const { judge } = await import('@redis-to-mongo/fleet-status');
-  const { readStatus } = await import('@redis-to-mongo/mongo-sink');
   const facts = await servers.facts();
   const mirror = 'is' in facts.mirror ? await readStatus(await servers.db()) : undefined;
   const verdict = judge(facts);

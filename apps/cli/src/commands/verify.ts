@@ -1,61 +1,80 @@
-import { shownKey } from '@redis-to-mongo/pipeline';
-import type { Finding, Verification } from '@redis-to-mongo/verify';
+import { RuleBook, shownKey } from '@redis-to-mongo/pipeline';
+import { bad, colored, counted, grouped } from '@redis-to-mongo/terminal';
+import { type Finding, type Verification, verifyMirror } from '@redis-to-mongo/verify';
 import { ALLOW_NONE, requireKeys } from '../allow-none.js';
-import type { Call, Command } from '../command.js';
+import { chooseKeys } from '../choose-keys.js';
+import type { Call, Declare } from '../command.js';
+import { examples } from '../examples.js';
 import { endInterrupted, interruptedPart } from '../interrupted-output.js';
 import { INTERRUPTED } from '../interruption.js';
+import { openAudit } from '../open-audit.js';
+import { openLine } from '../open-line.js';
 import type { Output } from '../output.js';
-import { bad, colored, counted, grouped } from '../table.js';
+import { Progress } from '../progress.js';
+import { wholeNumber } from '../whole-number.js';
 
-export const verify: Command = {
-  name: 'verify',
-  forms: ['[PATTERN] [--repair] [--settle SECONDS]'],
-  about:
-    'Compares Redis with MongoDB, key by key and byte for byte: every entry of every stream, every value. It takes the\n' +
-    'time of reading both. A key that differs is looked at again for --settle seconds, since the fleet may be about to\n' +
-    'sync it. Entries that Redis has dropped since they were synced are no difference, nor are dead letters (see gaps,\n' +
-    'dead-letters), nor fields and messages that a rule leaves out or lets go (see docs/rules.md). --repair syncs what\n' +
-    'differs, and puts back what was taken out of MongoDB or changed there; keys that are paused it leaves alone, and\n' +
-    'messages that Redis never had: they are told.\n' +
-    'Exit code 1 when something differs (with --repair: still differs), or there is no key at all, without --allow-none.',
-  args: { min: 0, max: 1 },
-  options: {
-    ...ALLOW_NONE,
-    repair: { doc: 'mend what differs' },
-    settle: { value: 'SECONDS', doc: 'how long a key may take to become equal; default 10' },
-  },
-  examples: [
-    ['verify', 'is everything there?'],
-    ["verify 'orders*' --repair", 'compare some keys, and mend them'],
-    ['verify --settle 0 --json', 'as it is at this moment, for machines'],
-  ],
-  async run(call) {
-    const { out } = call;
-    const partial: Partial = { total: 0, compared: new Set(), differing: new Map() };
-    const ended = await call.interruption.until(compare(call, partial));
-    if (ended === INTERRUPTED) return printPartial(out, partial);
-    const { findings, keys } = ended;
-    requireKeys(call, 'verify', keys, 'neither Redis nor MongoDB has');
-    const isRepair = call.options.flag('repair');
-    if (isRepair) await keepRepairs(call, findings);
-    const left = findings.filter(({ repaired }) => !repaired);
-    if (out.isJson) out.json({ keys, differing: findings });
-    else print(out, keys, findings, isRepair);
-    return left.length === 0 ? 'ok' : 'failed';
-  },
-};
+export const verify: Declare = (command, call) =>
+  command
+    .description(
+      'Compares Redis with MongoDB, key by key and byte for byte: every entry of every stream, every value. It takes the ' +
+        'time of reading both. A key that differs is looked at again for --settle seconds, since the fleet may be about to ' +
+        'sync it. Entries that Redis has dropped since they were synced are no difference, nor are dead letters (see gaps, ' +
+        'dead-letters), nor fields and messages that a rule leaves out or lets go (see docs/rules.md). --repair syncs what ' +
+        'differs, and puts back what was taken out of MongoDB or changed there; keys that are paused it leaves alone, and ' +
+        'messages that Redis never had: they are told. ' +
+        'Exit code 1 when something differs (with --repair: still differs), or there is no key at all, without --allow-none.',
+    )
+    .argument('[PATTERN]')
+    .addOption(ALLOW_NONE)
+    .option('--repair', 'mend what differs')
+    .option('--settle <SECONDS>', 'how long a key may take to become equal', wholeNumber(0, 3600), 10)
+    .addHelpText(
+      'after',
+      examples(
+        ['verify', 'is everything there?'],
+        ["verify 'orders*' --repair", 'compare some keys, and mend them'],
+        ['verify --settle 0 --json', 'as it is at this moment, for machines'],
+      ),
+    )
+    .action(
+      call.ends(async (pattern, { allowNone, repair: isRepair = false, settle }) => {
+        const { out } = call;
+        const partial: Partial = { total: 0, compared: new Set(), differing: new Map() };
+        const ended = await call.interruption.until(
+          compare(call, partial, { pattern, isRepair, settleMs: 1000 * settle }),
+        );
+        if (ended === INTERRUPTED) return printPartial(out, partial);
+        const { findings, keys } = ended;
+        requireKeys('verify', pattern, { allowNone }, { keys, where: 'neither Redis nor MongoDB has' });
+        if (isRepair) await keepRepairs(call, pattern, findings);
+        const left = findings.filter(({ repaired }) => !repaired);
+        if (out.isJson) out.json({ keys, differing: findings });
+        else print(out, keys, findings, isRepair);
+        return left.length === 0 ? 'ok' : 'failed';
+      }),
+    );
 
-async function keepRepairs(call: Call, findings: readonly Finding[]): Promise<void> {
-  const { openAudit } = await import('../open-audit.js');
+async function keepRepairs(
+  call: Call,
+  pattern: string | undefined,
+  findings: readonly Finding[],
+): Promise<void> {
   const audit = await openAudit(call);
   for (const { key, repaired } of findings)
     await audit.note({
       action: 'repair',
       key,
-      filter: call.args[0],
+      filter: pattern,
       result: repaired ? 'mended' : 'still differs',
     });
   await audit.flush();
+}
+
+/** What is asked of a verification. */
+interface Comparison {
+  readonly pattern: string | undefined;
+  readonly isRepair: boolean;
+  readonly settleMs: number;
 }
 
 /** What is known before a verification has ended. */
@@ -73,15 +92,10 @@ function printPartial(out: Output, { total, compared, differing }: Partial): 'in
 }
 
 async function compare(
-  { args: [pattern], options, out, servers }: Call,
+  { out, servers }: Call,
   partial: Partial,
+  { pattern, isRepair, settleMs }: Comparison,
 ): Promise<Verification> {
-  const { chooseKeys } = await import('../choose-keys.js');
-  const { openLine } = await import('../open-line.js');
-  const { Progress } = await import('../progress.js');
-  const { RuleBook } = await import('@redis-to-mongo/pipeline');
-  const { verifyMirror } = await import('@redis-to-mongo/verify');
-  const settleMs = 1000 * options.whole('settle', 10, { min: 0, max: 3600 });
   const config = await servers.config();
   const sides = { redis: await servers.redis(), db: await servers.db() };
   let bar: InstanceType<typeof Progress> | undefined;
@@ -104,7 +118,7 @@ async function compare(
       },
       end: () => bar?.end(),
     },
-    repairWith: options.flag('repair') ? () => openLine(servers) : undefined,
+    repairWith: isRepair ? () => openLine(servers) : undefined,
   });
 }
 

@@ -1,51 +1,55 @@
 import type { FleetProcess } from '@redis-to-mongo/job-queue';
-import type { Command } from '../command.js';
-import { type Cell, colored } from '../table.js';
+import { redisError } from '@redis-to-mongo/redis-connection';
+import { type Cell, colored } from '@redis-to-mongo/terminal';
+import type { Declare } from '../command.js';
+import { examples } from '../examples.js';
 import { duration } from '../times.js';
 
-export const workers: Command = {
-  name: 'workers',
-  forms: [''],
-  about:
-    'Lists the fleet’s schedulers and workers, with what each tells of itself every 2 s: where it runs, its version, since\n' +
-    'when, jobs now, entries and keys a second, memory, and the longest that its event loop was held up. Those that have\n' +
-    'gone are shown for ten minutes. Exit code 1 when no worker lives, or no scheduler is in charge.',
-  args: { min: 0, max: 0 },
-  options: {},
-  examples: [
-    ['workers', 'who works, who is in charge, who stands by'],
-    ['workers --json', 'the same for machines'],
-  ],
-  async run({ out, servers }) {
-    const { redisError } = await import('@redis-to-mongo/redis-connection');
-    const queue = await servers.queue();
-    const processes = await queue.processes().catch((error: unknown) => {
-      throw redisError(error, 'queue');
-    });
-    const sorted = processes.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
-    if (out.isJson) out.json({ processes: sorted });
-    else if (sorted.length === 0) out.line('nobody works, and nobody did within the last ten minutes');
-    else
-      out.table(
-        [
-          'PROCESS',
-          'STATE',
-          'VERSION',
-          'UP',
-          '>JOBS',
-          '>ENTRIES/S',
-          '>KEYS/S',
-          '>MEMORY',
-          '>EVENT LOOP',
-          'HEARD',
-        ],
-        sorted.map(row),
-      );
-    const isAlive = (app: FleetProcess['app']) =>
-      processes.some((each) => each.app === app && each.is === 'alive' && each.state !== 'standby');
-    return isAlive('worker') && isAlive('scheduler') ? 'ok' : 'failed';
-  },
-};
+export const workers: Declare = (command, { out, servers, ends }) =>
+  command
+    .description(
+      'Lists the fleet’s schedulers and workers, with what each tells of itself every 2 s: where it runs, its version, since ' +
+        'when, jobs now, entries and keys a second, memory, and the longest that its event loop was held up. Those that have ' +
+        'gone are shown for ten minutes. Exit code 1 when no worker lives, or no scheduler is in charge.',
+    )
+
+    .addHelpText(
+      'after',
+      examples(
+        ['workers', 'who works, who is in charge, who stands by'],
+        ['workers --json', 'the same for machines'],
+      ),
+    )
+    .action(
+      ends(async () => {
+        const queue = await servers.queue();
+        const processes = await queue.processes().catch((error: unknown) => {
+          throw redisError(error, 'queue');
+        });
+        const sorted = processes.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+        if (out.isJson) out.json({ processes: sorted });
+        else if (sorted.length === 0) out.line('nobody works, and nobody did within the last ten minutes');
+        else
+          out.table(
+            [
+              'PROCESS',
+              'STATE',
+              'VERSION',
+              'UP',
+              '>JOBS',
+              '>ENTRIES/S',
+              '>KEYS/S',
+              '>MEMORY',
+              '>EVENT LOOP',
+              'HEARD',
+            ],
+            sorted.map(row),
+          );
+        const isAlive = (app: FleetProcess['app']) =>
+          processes.some((each) => each.app === app && each.is === 'alive' && each.state !== 'standby');
+        return isAlive('worker') && isAlive('scheduler') ? 'ok' : 'failed';
+      }),
+    );
 
 /** Those that live first, schedulers before workers. */
 function nameOf({ app, about, id, is }: FleetProcess): string {

@@ -1,6 +1,6 @@
 import { redisError } from '@redis-to-mongo/redis-connection';
+import { counted } from '@redis-to-mongo/terminal';
 import type { Servers } from '../servers.js';
-import { counted } from '../table.js';
 import { checkClock } from './check-clock.js';
 import { unreadable } from './check-source.js';
 import { type Findings, NO_INFO, SEE_ACL } from './finding.js';

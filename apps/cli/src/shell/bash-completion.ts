@@ -1,13 +1,8 @@
-import type { Command } from '../command.js';
-import { COMMON_OPTIONS } from '../command-options.js';
-import { PROGRAMS } from '../programs.js';
+import type { ShellWords } from './shell-words.js';
 
 /** A completion script for bash 3.2 and later. */
-export function bashCompletion(commands: readonly Command[]): string {
-  const names = [...PROGRAMS, ...commands]
-    .map(({ name }) => name)
-    .concat('help')
-    .join(' ');
+export function bashCompletion(commands: readonly ShellWords[]): string {
+  const names = [...commands.map(({ name }) => name), 'help'].join(' ');
   return `# bash completion for redis-to-mongo
 _redis_to_mongo() {
   local word="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" words=
@@ -15,10 +10,10 @@ _redis_to_mongo() {
     words="${names}"
   else
     case "\${COMP_WORDS[1]} $before" in
-${commands.flatMap(valueCases).join('\n')}
       *" --config")
         COMPREPLY=($(compgen -f -- "$word"))
         return ;;
+${commands.flatMap(valueCases).join('\n')}
       *)
         case "\${COMP_WORDS[1]}" in
 ${commands.map(wordCase).join('\n')}
@@ -32,13 +27,12 @@ complete -F _redis_to_mongo redis-to-mongo
 }
 
 /** What may stand behind an option. */
-function valueCases({ name, options }: Command): string[] {
-  return Object.entries(options)
-    .filter(([, { value }]) => value !== undefined)
-    .map(([option, { choices = [] }]) => `      "${name} --${option}") words="${choices.join(' ')}" ;;`);
+function valueCases({ name, options }: ShellWords): string[] {
+  return options
+    .filter((option) => option.required)
+    .map(({ long, argChoices = [] }) => `      "${name} ${long}") words="${argChoices.join(' ')}" ;;`);
 }
 
-function wordCase({ name, options, actions = [] }: Command): string {
-  const all = Object.keys({ ...options, ...COMMON_OPTIONS }).map((option) => `--${option}`);
-  return `          ${name}) words="${[...actions, ...all].join(' ')}" ;;`;
+function wordCase({ name, options, actions }: ShellWords): string {
+  return `          ${name}) words="${[...actions, ...options.map(({ long }) => long), '--help'].join(' ')}" ;;`;
 }

@@ -1,15 +1,12 @@
-import type { Command, OptionSpec } from '../command.js';
-import { COMMON_OPTIONS } from '../command-options.js';
-import { PROGRAMS } from '../programs.js';
+import type { Option } from '@commander-js/extra-typings';
+import type { ShellWords } from './shell-words.js';
 
 /**
  * A completion script for zsh.
  * Source: https://zsh.sourceforge.io/Doc/Release/Completion-System.html#Completion-Functions
  */
-export function zshCompletion(commands: readonly (Command & { readonly summary: string })[]): string {
-  const described = [...PROGRAMS, ...commands].map(
-    ({ name, summary }) => `    ${quoted(`${name}:${summary}`)}`,
-  );
+export function zshCompletion(commands: readonly ShellWords[]): string {
+  const described = commands.map(({ name, summary }) => `    ${quoted(`${name}:${summary}`)}`);
   return `#compdef redis-to-mongo
 _redis-to-mongo() {
   local -a commands
@@ -37,16 +34,17 @@ fi
 `;
 }
 
-function caseOf({ name, options, actions }: Command): string {
-  const specs = Object.entries<OptionSpec>({ ...options, ...COMMON_OPTIONS }).map(optionSpec);
-  const first = actions ? [quoted(`1:action:(${actions.join(' ')})`)] : [];
-  return `    ${name}) _arguments ${[...first, ...specs].join(' ')} ;;`;
+function caseOf({ name, options, actions }: ShellWords): string {
+  const first = actions.length > 0 ? [quoted(`1:action:(${actions.join(' ')})`)] : [];
+  const all = [...first, ...options.map(optionSpec), quoted('--help[show this help]')];
+  return `    ${name}) _arguments ${all.join(' ')} ;;`;
 }
 
-function optionSpec([name, { value, choices, doc }]: [string, OptionSpec]): string {
-  const about = doc.replace(/[[\]:\\]/g, '\\$&');
-  const action = choices ? `(${choices.join(' ')})` : value === 'PATH' ? '_files' : '';
-  return quoted(`--${name}[${about}]${value === undefined ? '' : `:${value}:${action}`}`);
+function optionSpec({ long, flags, required, argChoices, description }: Option): string {
+  const about = description.replace(/[[\]:\\]/g, '\\$&');
+  const value = /<(.*)>/.exec(flags)?.[1] ?? '';
+  const action = argChoices ? `(${argChoices.join(' ')})` : value === 'PATH' ? '_files' : '';
+  return quoted(`${long}[${about}]${required ? `:${value}:${action}` : ''}`);
 }
 
 function quoted(text: string): string {

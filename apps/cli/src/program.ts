@@ -1,0 +1,67 @@
+import { Command, CommanderError } from '@commander-js/extra-typings';
+import { CliError } from './cli-error.js';
+import type { NewCommand } from './command.js';
+import { COMMANDS, type CommandEntry } from './commands.js';
+import { EXIT_CODES } from './exit-codes.js';
+import type { OutputOptions } from './output.js';
+import { PROGRAMS } from './programs.js';
+
+const WIDTH = 80;
+
+/**
+ * The command line as a whole: commands by name and summary, and the options that all of them have. A command's own
+ * arguments and options are added once it is called.
+ *
+ * Parsing throws CommanderError where commander would end the process.
+ */
+export function createProgram({ stdout }: Pick<OutputOptions, 'stdout'>, version: string) {
+  const width = () => (stdout.isTTY === true && stdout.columns) || WIDTH;
+  const program = new Command('redis-to-mongo')
+    .description('Runs the mirror of Redis in MongoDB, shows it and steers it.')
+    .usage('COMMAND [options]')
+    .version(`redis-to-mongo ${version}`, '-V, --version', 'show the version')
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand('help [COMMAND]', 'how a command is used, with examples')
+    .option('--json', 'print JSON, for machines')
+    .option('--no-color', 'no colors, as with NO_COLOR; there are none but on a terminal')
+    .option('--config <PATH>', 'the configuration file (default: CONFIG_FILE, else ./config.json)')
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => stdout.write(text),
+      getOutHelpWidth: width,
+      getErrHelpWidth: width,
+      outputError: () => {}, // told by tellFailure, as any other error
+    })
+    .addHelpText('after', afterwards());
+  program.commandsGroup('Apps, which run until Ctrl-C or SIGTERM:');
+  for (const { name, summary } of PROGRAMS) program.command(name).description(summary);
+  program.commandsGroup('Commands:');
+  const commands = new Map<string, { readonly command: NewCommand; readonly load: CommandEntry['load'] }>();
+  for (const { name, summary, load } of COMMANDS)
+    commands.set(name, { command: program.command(name).summary(summary), load });
+  return { program, commands };
+}
+
+function afterwards(): string {
+  const codes = Object.values(EXIT_CODES).map(({ code, meaning }) => `  ${String(code).padEnd(5)}${meaning}`);
+  return [
+    '\nExit codes:',
+    ...codes,
+    '\nThe configuration is that of the fleet: environment over config.json over defaults.',
+  ].join('\n');
+}
+
+/** What commander found wrong with a command line, in one line with the remedy. @param name of the command, if one was called. */
+export function usageError({ message }: CommanderError, name = ''): CliError {
+  const [what = '', ...more] = message.replace(/^error: /, '').split('\n');
+  const text = [what, ...more].join(' ').replace(/\.$/, '');
+  const where = name === '' ? '' : `${name}: `;
+  return new CliError('CLI_USAGE', `${where}${text}: see redis-to-mongo help ${name}`.trimEnd());
+}
+
+/** Whether it ended the command line because help or the version was shown. */
+export function isShown(error: unknown): error is CommanderError {
+  return error instanceof CommanderError && /^commander\.(help|version)/.test(error.code);
+}

@@ -1,1 +1,0 @@
-export { bad, type Cell, colored, counted, grouped } from '@redis-to-mongo/terminal';
