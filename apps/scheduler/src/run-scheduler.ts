@@ -3,9 +3,9 @@ import {
   type AppContext,
   createFleetMetrics,
   leaveSilent,
+  openTracing,
   ProcessWatch,
   startHttp,
-  startTracing,
   type TakeOver,
   untilReady,
 } from '@redis-to-mongo/app-shell';
@@ -14,16 +14,16 @@ import { FleetIdentity, isFleetMismatch } from '@redis-to-mongo/fleet-status';
 import {
   deadAfterMsOf,
   Heart,
-  JobQueue,
   Lease,
   queueKeyPattern,
   queueKeysBeginWith,
   queueTelemetry,
   SCHEDULER_LEASE,
 } from '@redis-to-mongo/job-queue';
-import { connectMongo, pingMongo, prepareDatabase } from '@redis-to-mongo/mongo-sink';
+import { pingMongo, prepareDatabase } from '@redis-to-mongo/mongo-sink';
+import { openServers } from '@redis-to-mongo/operations';
 import { keyFilter, RuleBook, SyncError } from '@redis-to-mongo/pipeline';
-import { confirmServer, connectRedis, redisError } from '@redis-to-mongo/redis-connection';
+import { redisError } from '@redis-to-mongo/redis-connection';
 import { ActiveScheduler } from './active-scheduler.js';
 import { ChangeIntake, type Choice } from './change-intake.js';
 import { fleetGauges } from './fleet-gauges.js';
@@ -49,23 +49,13 @@ const TAKEN_OVER = [
  */
 export async function runScheduler(app: AppContext, config: Config): Promise<TakeOver<Config>> {
   const { logger, closers, metrics, signal } = app;
-  const onError = (server: string) => (error: Error) =>
-    logger.warn(`${server}: connection trouble`, {
-      error: redisError(error, server === 'redis' ? 'source' : 'queue'),
-    });
-
-  const { endpoint } = config.tracing;
-  if (endpoint) {
-    const onError = (error: unknown) => logger.warn('the last spans could not be sent', { error });
-    closers.add('tracing', await startTracing({ app: 'scheduler', endpoint, onError }));
-  }
-  const telemetry = endpoint ? await queueTelemetry() : undefined;
-  const redis = connectRedis(config.redis, onError('redis'));
-  closers.add('redis', () => redis.disconnect());
-  const mongo = connectMongo(config.mongo, 'redis-to-mongo scheduler');
-  closers.add('mongo', () => mongo.close());
-  const queue = new JobQueue(config.queue, onError('queue'), telemetry);
-  closers.add('queue', () => queue.close());
+  const isTraced = await openTracing(app, 'scheduler', config.tracing.endpoint);
+  const telemetry = isTraced ? await queueTelemetry() : undefined;
+  const servers = openServers(config, {
+    appName: 'redis-to-mongo scheduler',
+    ...{ logger, closers, telemetry },
+  });
+  const { redis, mongo, queue, onError } = servers;
   // It ends a little before its holder is taken for dead.
   const leaseMs = Math.round(0.9 * deadAfterMsOf(config.queue));
   const lease = new Lease(config.queue, SCHEDULER_LEASE, leaseMs, onError('lease'));
@@ -77,9 +67,7 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Tak
     port: config.http.schedulerPort,
     registry: metrics.registry,
     checks: [
-      { name: 'redis', check: () => confirmServer(redis) },
-      { name: 'mongo', check: () => pingMongo(mongo.db) },
-      { name: 'queue', check: () => queue.ping() },
+      ...servers.checks,
       {
         name: 'fleet',
         check: async () => {
@@ -174,7 +162,7 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Tak
     (error) => logger.debug('a heartbeat could not be told', { error: redisError(error) }),
   );
   closers.add('heart', () => heart.close());
-  const servers = [
+  const silent = [
     { name: 'redis', ask: () => redis.ping(), leave: () => redis.disconnect() },
     { name: 'mongo', ask: () => pingMongo(mongo.db), leave: () => mongo.leave() },
     {
@@ -186,7 +174,7 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Tak
       },
     },
   ];
-  closers.add('servers that do not answer', () => leaveSilent(servers, app));
+  closers.add('servers that do not answer', () => leaveSilent(silent, app));
   return {
     options: TAKEN_OVER,
     take: async (next) => {

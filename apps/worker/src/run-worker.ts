@@ -1,58 +1,29 @@
 import {
   type AppContext,
   leaveSilent,
-  ProcessWatch,
+  openTracing,
   startHttp,
-  startTracing,
   type TakeOver,
   untilReady,
 } from '@redis-to-mongo/app-shell';
 import type { Config } from '@redis-to-mongo/config';
 import { FleetIdentity, isFleetMismatch } from '@redis-to-mongo/fleet-status';
-import {
-  Claims,
-  Heart,
-  type Heartbeat,
-  JobQueue,
-  JobWorker,
-  LoadLimit,
-  queueTelemetry,
-} from '@redis-to-mongo/job-queue';
-import { connectMongo, mongoSink, pingMongo, prepareDatabase, recordError } from '@redis-to-mongo/mongo-sink';
+import { Claims, queueTelemetry } from '@redis-to-mongo/job-queue';
+import { pingMongo, prepareDatabase } from '@redis-to-mongo/mongo-sink';
+import { openServers, sliceOptions } from '@redis-to-mongo/operations';
 import { ByteBudget, type Line, RuleBook, SyncError } from '@redis-to-mongo/pipeline';
-import { confirmServer, connectRedis, redisError, writeTogether } from '@redis-to-mongo/redis-connection';
-import { redisSource, trimStream } from '@redis-to-mongo/redis-source';
-import { BackfillLog } from './backfill-log.js';
+import { trimStream } from '@redis-to-mongo/redis-source';
 import { forgetLoop } from './forget-loop.js';
-import { JobAccount } from './job-account.js';
-import { limitedSource } from './limited-source.js';
 import { openDirectPath } from './open-direct-path.js';
-import { recordOnKey } from './record-on-key.js';
-import { syncJob } from './sync-job.js';
-import { openTailer } from './tail/open-tailer.js';
+import { openHeart } from './open-heart.js';
+import { openSink } from './open-sink.js';
+import { openSource } from './open-source.js';
+import { Readiness } from './readiness.js';
+import { openJobs } from './run-jobs.js';
+import { TAKEN_OVER } from './taken-over.js';
 import { TargetGuard } from './target-guard.js';
-import { timedSink, timedSource } from './timed-line.js';
 import { trimAfterSync } from './trim-after-sync.js';
 import { WorkMeter } from './work-meter.js';
-
-/** Transient errors are repeated inside the job for this long, then the job fails and comes again. */
-const RETRY = { baseMs: 100, capMs: 5_000, forMs: 60_000 } as const;
-
-/** What a worker takes over of a configuration that is read again: the next job of each key goes by it. */
-const TAKEN_OVER = [
-  'RULES',
-  'MESSAGES_PER_STREAM',
-  'READ_BYTES',
-  'SOURCE_BYTES_PER_SEC',
-  'SLICE_ENTRIES',
-  'SLICE_BYTES',
-  'SLICE_MS',
-  'TRIM_MODE',
-  'TRIM_KEEP_ENTRIES',
-  'TRIM_KEEP_SEC',
-  'WORKER_CONCURRENCY',
-  'GONE_KEYS_KEEP_SEC',
-] as const;
 
 /**
  * Opens, runs until the app is told to stop, and leaves the closing to the app's closers.
@@ -61,200 +32,95 @@ const TAKEN_OVER = [
  */
 export async function runWorker(app: AppContext, config: Config, at?: Line['at']): Promise<TakeOver<Config>> {
   const { logger, closers, metrics, signal } = app;
-  const onError = (server: string) => (error: Error) =>
-    logger.warn(`${server}: connection trouble`, {
-      error: redisError(error, server === 'redis' ? 'source' : 'queue'),
-    });
+  let current = config;
 
-  const { endpoint } = config.tracing;
-  if (endpoint) {
-    const onError = (error: unknown) => logger.warn('the last spans could not be sent', { error });
-    closers.add('tracing', await startTracing({ app: 'worker', endpoint, onError }));
-  }
-  const telemetry = endpoint ? await queueTelemetry() : undefined;
-  const redis = writeTogether(connectRedis(config.redis, onError('redis')));
-  closers.add('redis', () => redis.disconnect());
-  const mongo = connectMongo(config.mongo, 'redis-to-mongo worker');
-  closers.add('mongo', () => mongo.close());
-  const queue = new JobQueue(config.queue, onError('queue'), telemetry);
-  closers.add('queue', () => queue.close());
+  const isTraced = await openTracing(app, 'worker', config.tracing.endpoint);
+  const telemetry = isTraced ? await queueTelemetry() : undefined;
+  const opening = { appName: 'redis-to-mongo worker', logger, closers, telemetry, writesTogether: true };
+  const servers = openServers(config, opening);
+  const { redis, mongo, queue, onError } = servers;
   const claims = new Claims(config.queue, onError('claims'));
   closers.add('claims', () => claims.close());
 
   const probe = async () => {
-    await confirmServer(redis);
-    await queue.ping();
-    await pingMongo(mongo.db);
+    for (const { check } of servers.checks) await check();
   };
-  let guard: TargetGuard | undefined;
-  let unready: unknown = new SyncError('STARTING', 'transient', 'the worker has not begun to pull jobs yet');
-  const http = await startHttp({
-    host: config.http.host,
-    port: config.http.workerPort,
-    registry: metrics.registry,
-    checks: [
-      { name: 'redis', check: () => confirmServer(redis) },
-      { name: 'mongo', check: () => pingMongo(mongo.db) },
-      { name: 'queue', check: () => queue.ping() },
-      {
-        name: 'configuration',
-        check: async () => {
-          if (guard?.reason) throw guard.reason;
-        },
-      },
-      {
-        name: 'work',
-        check: async () => {
-          if (unready) throw unready;
-        },
-      },
-    ],
-  });
-  closers.add('http', () => http.close());
+  const guard = new TargetGuard({ logger, signal, probe });
+  const readiness = new Readiness(guard);
   const work = new WorkMeter();
-  const watch = new ProcessWatch();
-  closers.add('process watch', () => watch.close());
-  const heart = new Heart(
-    queue,
-    () => {
-      const heartbeat = workerHeartbeat(guard?.reason ?? unready);
-      return heartbeat && { ...heartbeat, about: watch.read(), work: work.read() };
-    },
-    (error) => logger.debug('a heartbeat could not be told', { error: redisError(error) }),
-  );
-  closers.add('heart', () => heart.close());
+  const { host, workerPort: port } = config.http;
+  const checks = [...servers.checks, ...readiness.checks];
+  const http = await startHttp({ host, port, registry: metrics.registry, checks });
+  closers.add('http', () => http.close());
+  openHeart(app, queue, readiness, work);
 
   const rules = new RuleBook(config.rules);
   const onTrouble = (error: unknown) => {
-    unready = error;
+    readiness.trouble = error;
     metrics.errors.inc({ class: error instanceof SyncError ? error.errorClass : 'unknown' });
   };
-  const identity = new FleetIdentity({ queue, db: mongo.db, source: redis, address: config.redis });
   const waiting = { logger, signal, onTrouble, isFinal: isFleetMismatch };
+  const identity = new FleetIdentity({ queue, db: mongo.db, source: redis, address: config.redis });
   await untilReady('source, queue and target', () => identity.confirm(), waiting);
-  const { maxDocumentBytes } = await untilReady(
-    'MongoDB',
-    () => prepareDatabase(mongo.db, rules.rules),
-    waiting,
-  );
-  const { direct, newSequence, leave } = await openDirectPath(config, app);
-  const sink = mongoSink(mongo.db, {
-    batchEntries: config.mongo.writeBatchEntries,
-    batchBytes: config.mongo.writeBatchBytes,
-    maxDocumentBytes,
-    newSequence,
-    onDeadLetters: async ([first]) => {
-      if (first) await at?.('after-dead-letter', first.document.stream);
-    },
-    retry: {
-      ...RETRY,
-      signal,
-      onRetry: (error, attempt, waitMs) => {
-        metrics.errors.inc({ class: error.errorClass });
-        logger.warn('MongoDB: tried again', { error, attempt, waitMs: Math.round(waitMs) });
-      },
-    },
-  });
-  const reads = { ...config.sync, ...config.values, rules, direct };
-  const unlimited = redisSource(redis, config.keys.types, reads);
-  const openLimit = (bytesPerSec: number) =>
-    bytesPerSec > 0 ? new LoadLimit(config.queue, bytesPerSec, signal, onError('load limit')) : undefined;
-  let limit = openLimit(config.sync.sourceBytesPerSec);
-  closers.add('load limit', () => limit?.close());
-  const source = limitedSource(unlimited, () => limit);
+  const prepare = () => prepareDatabase(mongo.db, current.rules);
+  const { maxDocumentBytes } = await untilReady('MongoDB', prepare, waiting);
+
+  const path = await openDirectPath(config, app);
+  const reading = { redis, rules, direct: path.direct, onError: onError('load limit') };
+  const source = openSource(config, app, reading);
+  const writing = { db: mongo.db, at, maxDocumentBytes, newSequence: path.newSequence };
   const untraced: Line = {
-    source: timedSource(source, metrics),
-    sink: timedSink(sink, metrics),
+    source: source.source,
+    sink: openSink(config, app, writing),
     separator: config.keys.separator,
     rules,
     budget: new ByteBudget(config.sync.readAheadBytes),
     now: () => new Date(),
     ...(at ? { at } : {}),
   };
-  const line = endpoint ? (await import('./traced-line.js')).tracedLine(untraced) : untraced;
+  const line = isTraced ? (await import('./traced-line.js')).tracedLine(untraced) : untraced;
 
-  guard = new TargetGuard({
-    logger,
-    signal,
-    probe,
-    pause: () => worker.pause(),
-    resume: () => worker.resume(),
-  });
-  let { sync } = config;
   const afterSync = trimAfterSync({
-    optionsFor: (key) => rules.ruleFor(key, 'stream')?.trim ?? sync.trim,
+    optionsFor: (key) => rules.ruleFor(key, 'stream')?.trim ?? current.sync.trim,
     trim: (key, syncedId, options) => trimStream(redis, key, syncedId, options),
-    metrics,
-    logger,
+    ...{ metrics, logger },
   });
-  const record = (key: string, error: SyncError) =>
-    recordOnKey(untraced, (...args) => recordError(mongo.db, ...args), key, error);
-  const backfills = new BackfillLog(logger);
-  const account = new JobAccount({ guard, metrics, logger, backfills, work, recordError: record });
-  const onFailed = (key: string | undefined, error: Error) =>
-    logger.error('a job failed; it comes again', { key, error });
-  const tailer = openTailer(config, app, { line, claims, queue, account, afterSync, onFailed });
-  const slice = () => ({ entries: sync.sliceEntries, bytes: sync.sliceBytes, ms: sync.sliceMs });
-  const run = syncJob({
-    ...{ line, claims, queue, account, tailer, metrics, logger, slice, afterSync },
-    recordError: record,
-  });
-  const worker = new JobWorker(config.queue, (keys) => work.during(() => run(keys)), {
-    concurrency: config.worker.concurrency,
-    telemetry,
+  const worker = openJobs(config, app, {
+    ...{ line, db: mongo.db, queue, claims, guard, work, telemetry, afterSync },
+    slice: () => sliceOptions(current),
     onError: onError('queue'),
-    onRefused: (error) => guard?.trip(error),
-    retryLater: (keys) => queue.retryLater(keys),
-    onFailed,
   });
-  closers.add('worker', () => worker.close());
-  const leaveSource = () => {
+  const leaveRedis = () => {
     redis.disconnect();
-    leave?.();
+    path.leave?.();
   };
   const leaveQueue = () => {
-    queue.leave();
-    worker.leave();
+    for (const each of [queue, worker, source]) each.leave();
     claims.close();
-    limit?.close();
   };
-  const servers = [
-    { name: 'redis', ask: () => redis.ping(), leave: leaveSource },
+  const silent = [
+    { name: 'redis', ask: () => redis.ping(), leave: leaveRedis },
     { name: 'mongo', ask: () => pingMongo(mongo.db), leave: () => mongo.leave() },
     { name: 'queue', ask: () => queue.answer(), leave: leaveQueue },
   ];
-  closers.add('servers that do not answer', () => leaveSilent(servers, app));
-  unready = undefined;
+  closers.add('servers that do not answer', () => leaveSilent(silent, app));
+
+  readiness.trouble = undefined;
   void worker.run().catch((error: unknown) => {
-    unready = error;
+    readiness.trouble = error;
     logger.error('the worker has stopped pulling jobs', { error });
   });
-  let { values } = config;
-  void forgetLoop({ db: mongo.db, rules, logger, signal, keepMs: () => values.goneKeysKeepMs });
+  const keepMs = () => current.values.goneKeysKeepMs;
+  void forgetLoop({ db: mongo.db, rules, logger, signal, keepMs });
   logger.info('worker started', { http: http.address, concurrency: config.worker.concurrency });
   return {
     options: TAKEN_OVER,
     take: async (next, changed) => {
-      if (changed.has('RULES')) {
-        await prepareDatabase(mongo.db, next.rules);
-        rules.replace(next.rules);
-      }
-      if (changed.has('SOURCE_BYTES_PER_SEC')) {
-        limit?.close();
-        limit = openLimit(next.sync.sourceBytesPerSec);
-      }
+      if (changed.has('RULES')) await prepareDatabase(mongo.db, next.rules);
+      if (changed.has('RULES')) rules.replace(next.rules);
+      source.configure(next);
       worker.concurrency = next.worker.concurrency;
-      sync = next.sync;
-      values = next.values;
-      reads.readEntries = sync.readEntries;
-      reads.readBytes = sync.readBytes;
+      current = next;
     },
   };
-}
-
-/** One that waits for its servers is no worker yet, unless it waits for a setting to be mended. */
-function workerHeartbeat(trouble: unknown): Heartbeat | undefined {
-  if (!trouble) return { app: 'worker', state: 'active' };
-  if (!(trouble instanceof SyncError) || trouble.errorClass !== 'configuration') return undefined;
-  return { app: 'worker', state: 'paused', code: trouble.code };
 }

@@ -5,10 +5,14 @@ import { backoffMs, type SyncError } from '@redis-to-mongo/pipeline';
 export interface TargetGuardOptions {
   readonly logger: Logger;
   readonly signal: AbortSignal;
-  readonly pause: () => Promise<void>;
-  readonly resume: () => void;
   /** Throws while source, queue or target can't be used. */
   readonly probe: () => Promise<void>;
+}
+
+/** What pulls the jobs. */
+export interface PulledJobs {
+  pause(): Promise<void>;
+  resume(): void;
 }
 
 const BACKOFF = { baseMs: 2_000, capMs: 30_000 } as const;
@@ -22,6 +26,7 @@ export class TargetGuard {
   readonly #options: TargetGuardOptions;
   #reason: SyncError | undefined;
   #attempt = 0;
+  #jobs: PulledJobs | undefined;
 
   constructor(options: TargetGuardOptions) {
     this.#options = options;
@@ -30,6 +35,11 @@ export class TargetGuard {
   /** Why no jobs are pulled, while that is so. */
   get reason(): SyncError | undefined {
     return this.#reason;
+  }
+
+  /** Names what is paused: before, no job can have met an error. */
+  controls(jobs: PulledJobs): void {
+    this.#jobs = jobs;
   }
 
   /** A job met an error of class configuration. */
@@ -46,9 +56,9 @@ export class TargetGuard {
   }
 
   async #recover(): Promise<void> {
-    const { logger, signal, pause, resume, probe } = this.#options;
+    const { logger, signal, probe } = this.#options;
     try {
-      await pause();
+      await this.#jobs?.pause();
       for (;;) {
         const waitMs = BACKOFF.baseMs / 2 + backoffMs(++this.#attempt, BACKOFF);
         await sleep(waitMs, undefined, { signal });
@@ -56,7 +66,7 @@ export class TargetGuard {
       }
       this.#reason = undefined;
       logger.info('going on: source, queue and target answer again');
-      resume();
+      this.#jobs?.resume();
     } catch (error) {
       if (!signal.aborted) logger.error('the pause could not be ended', { error });
     }

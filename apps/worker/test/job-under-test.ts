@@ -52,8 +52,6 @@ export function jobsUnderTest(): JobsUnderTest {
       const guard = new TargetGuard({
         logger,
         signal: new AbortController().signal,
-        pause: async () => {},
-        resume: () => {},
         probe: async () => {},
       });
       const backfills = new BackfillLog(logger);

@@ -16,5 +16,5 @@ export { type UntilReadyOptions, untilReady } from './lifecycle/until-ready.js';
 export type { LogFields } from './log/clean-fields.js';
 export { createLogger, type Logger, type LoggerOptions, type LogLevel } from './log/logger.js';
 export { maskCredentials } from './log/mask-credentials.js';
-export { startTracing, type TracingOptions } from './tracing/start-tracing.js';
+export { openTracing } from './tracing/open-tracing.js';
 export { version } from './version.js';

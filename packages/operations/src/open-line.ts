@@ -3,6 +3,7 @@ import { mongoSink, prepareDatabase, readyMadeBson } from '@redis-to-mongo/mongo
 import { ByteBudget, type Line, RuleBook, type SliceLimits } from '@redis-to-mongo/pipeline';
 import { redisSource } from '@redis-to-mongo/redis-source';
 import type { Fleet } from './fleet.js';
+import { sinkOptions, sliceOptions, sourceOptions } from './line-options.js';
 import { RETRY } from './retry.js';
 
 /**
@@ -10,18 +11,18 @@ import { RETRY } from './retry.js';
  * @throws SyncError as mongoError tells.
  */
 export async function openLine(
-  { keys, mongo, rules, sync, values }: Pick<Config, 'keys' | 'mongo' | 'rules' | 'sync' | 'values'>,
+  config: Pick<Config, 'keys' | 'mongo' | 'rules' | 'sync' | 'values'>,
   db: Fleet['db'],
   redis: Parameters<typeof redisSource>[0],
 ): Promise<{ line: Line; slice: SliceLimits }> {
+  const { keys, rules, sync } = config;
   const { maxDocumentBytes } = await prepareDatabase(db, rules);
   const book = new RuleBook(rules);
   const newSequence = sync.streamPath === 'direct' ? await readyMadeBson() : undefined;
   const line: Line = {
-    source: redisSource(redis, keys.types, { ...sync, ...values, rules: book }),
+    source: redisSource(redis, keys.types, { ...sourceOptions(config), rules: book }),
     sink: mongoSink(db, {
-      batchEntries: mongo.writeBatchEntries,
-      batchBytes: mongo.writeBatchBytes,
+      ...sinkOptions(config),
       maxDocumentBytes,
       newSequence,
       retry: RETRY,
@@ -31,5 +32,5 @@ export async function openLine(
     budget: new ByteBudget(sync.readAheadBytes),
     now: () => new Date(),
   };
-  return { line, slice: { entries: sync.sliceEntries, bytes: sync.sliceBytes, ms: sync.sliceMs } };
+  return { line, slice: sliceOptions(config) };
 }

@@ -13,8 +13,15 @@ import type { Redis } from 'ioredis';
 import { KEY_TYPE_ENTRIES, type SyncerOptions } from './registry.js';
 import { SmallReader } from './values/small-reader.js';
 
+/** A source whose options may change while it is in use. */
+export interface RedisSource extends Source {
+  /** Reads of streams that begin from now on go by these. */
+  configure(next: Pick<SyncerOptions, 'readEntries' | 'readBytes'>): void;
+}
+
 /** The source of the line: a Redis, and the syncers of the chosen key types. */
-export function redisSource(redis: Redis, types: readonly KeyType[], options: SyncerOptions): Source {
+export function redisSource(redis: Redis, types: readonly KeyType[], given: SyncerOptions): RedisSource {
+  const options = { ...given };
   const syncers = new Map<KeyType, Syncer>();
   for (const type of types) syncers.set(type, KEY_TYPE_ENTRIES[type].open(redis, options));
   const small = new SmallReader(redis, syncers);
@@ -29,6 +36,7 @@ export function redisSource(redis: Redis, types: readonly KeyType[], options: Sy
       return keyTypeOf(answer);
     },
     syncer: (keyType) => syncers.get(keyType),
+    configure: (next) => void Object.assign(options, next),
     readSmall: (keys, budget) => small.read(keys, budget),
   };
 }

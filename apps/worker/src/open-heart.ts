@@ -1,0 +1,25 @@
+import { type AppContext, ProcessWatch } from '@redis-to-mongo/app-shell';
+import { Heart, type JobQueue } from '@redis-to-mongo/job-queue';
+import { redisError } from '@redis-to-mongo/redis-connection';
+import type { Readiness } from './readiness.js';
+import type { WorkMeter } from './work-meter.js';
+
+/** Tells the fleet that this worker lives, how it fares and what it does, until the app is closed. */
+export function openHeart(
+  { logger, closers }: Pick<AppContext, 'logger' | 'closers'>,
+  queue: JobQueue,
+  readiness: Readiness,
+  work: WorkMeter,
+): void {
+  const watch = new ProcessWatch();
+  closers.add('process watch', () => watch.close());
+  const heart = new Heart(
+    queue,
+    () => {
+      const { heartbeat } = readiness;
+      return heartbeat && { ...heartbeat, about: watch.read(), work: work.read() };
+    },
+    (error) => logger.debug('a heartbeat could not be told', { error: redisError(error) }),
+  );
+  closers.add('heart', () => heart.close());
+}

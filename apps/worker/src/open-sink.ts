@@ -1,0 +1,39 @@
+import type { AppContext } from '@redis-to-mongo/app-shell';
+import type { Config } from '@redis-to-mongo/config';
+import { type MongoSinkOptions, mongoSink } from '@redis-to-mongo/mongo-sink';
+import { sinkOptions } from '@redis-to-mongo/operations';
+import type { Line, Sink } from '@redis-to-mongo/pipeline';
+import { timedSink } from './timed-line.js';
+
+/** Transient errors are repeated inside the job for this long, then the job fails and comes again. */
+const RETRY = { baseMs: 100, capMs: 5_000, forMs: 60_000 } as const;
+
+export interface OpenSinkOptions extends Pick<MongoSinkOptions, 'maxDocumentBytes' | 'newSequence'> {
+  readonly db: Parameters<typeof mongoSink>[0];
+  readonly at: Line['at'];
+}
+
+/** The worker's end of the line: repeats what fails for a while, and is timed. */
+export function openSink(
+  config: Pick<Config, 'mongo'>,
+  { logger, metrics, signal }: Pick<AppContext, 'logger' | 'metrics' | 'signal'>,
+  { db, at, maxDocumentBytes, newSequence }: OpenSinkOptions,
+): Sink {
+  const sink = mongoSink(db, {
+    ...sinkOptions(config),
+    maxDocumentBytes,
+    newSequence,
+    onDeadLetters: async ([first]) => {
+      if (first) await at?.('after-dead-letter', first.document.stream);
+    },
+    retry: {
+      ...RETRY,
+      signal,
+      onRetry: (error, attempt, waitMs) => {
+        metrics.errors.inc({ class: error.errorClass });
+        logger.warn('MongoDB: tried again', { error, attempt, waitMs: Math.round(waitMs) });
+      },
+    },
+  });
+  return timedSink(sink, metrics);
+}

@@ -1,0 +1,52 @@
+import type { AppContext } from '@redis-to-mongo/app-shell';
+import type { Config } from '@redis-to-mongo/config';
+import { LoadLimit } from '@redis-to-mongo/job-queue';
+import { sourceOptions } from '@redis-to-mongo/operations';
+import type { RuleBook, Source } from '@redis-to-mongo/pipeline';
+import { type DirectReader, redisSource } from '@redis-to-mongo/redis-source';
+import { limitedSource } from './limited-source.js';
+import { timedSource } from './timed-line.js';
+
+export interface OpenSourceOptions {
+  readonly redis: Parameters<typeof redisSource>[0];
+  readonly rules: RuleBook;
+  readonly direct: DirectReader | undefined;
+  readonly onError: (error: Error) => void;
+}
+
+export interface OpenedSource {
+  readonly source: Source;
+  /** Reads that begin from now on go by another configuration. */
+  readonly configure: (next: Pick<Config, 'sync'>) => void;
+  /** Gives up the connection to the queue's Redis, where the limit is kept. */
+  readonly leave: () => void;
+}
+
+/** The worker's beginning of the line: no faster than SOURCE_BYTES_PER_SEC allows, and timed. */
+export function openSource(
+  config: Pick<Config, 'keys' | 'queue' | 'sync' | 'values'>,
+  { closers, metrics, signal }: Pick<AppContext, 'closers' | 'metrics' | 'signal'>,
+  { redis, rules, direct, onError }: OpenSourceOptions,
+): OpenedSource {
+  const unlimited = redisSource(redis, config.keys.types, { ...sourceOptions(config), rules, direct });
+  const openLimit = (bytesPerSec: number) =>
+    bytesPerSec > 0 ? new LoadLimit(config.queue, bytesPerSec, signal, onError) : undefined;
+  let bytesPerSec = config.sync.sourceBytesPerSec;
+  let limit = openLimit(bytesPerSec);
+  const leave = () => limit?.close();
+  closers.add('load limit', leave);
+  return {
+    source: timedSource(
+      limitedSource(unlimited, () => limit),
+      metrics,
+    ),
+    configure: ({ sync }) => {
+      unlimited.configure({ readEntries: sync.readEntries, readBytes: sync.readBytes });
+      if (sync.sourceBytesPerSec === bytesPerSec) return;
+      bytesPerSec = sync.sourceBytesPerSec;
+      limit?.close();
+      limit = openLimit(bytesPerSec);
+    },
+    leave,
+  };
+}

@@ -1,0 +1,34 @@
+import type { HealthCheck } from '@redis-to-mongo/app-shell';
+import type { Heartbeat } from '@redis-to-mongo/job-queue';
+import { SyncError } from '@redis-to-mongo/pipeline';
+import type { TargetGuard } from './target-guard.js';
+
+/** Whether a worker pulls jobs, and what keeps it from that. */
+export class Readiness {
+  readonly #guard: Pick<TargetGuard, 'reason'>;
+  /** Why no jobs are pulled, besides what the guard says; `undefined` once they are. */
+  trouble: unknown = new SyncError('STARTING', 'transient', 'the worker has not begun to pull jobs yet');
+
+  constructor(guard: Pick<TargetGuard, 'reason'>) {
+    this.#guard = guard;
+  }
+
+  get checks(): readonly HealthCheck[] {
+    return [
+      { name: 'configuration', check: async () => throwIf(this.#guard.reason) },
+      { name: 'work', check: async () => throwIf(this.trouble) },
+    ];
+  }
+
+  /** One that waits for its servers is no worker yet, unless it waits for a setting to be mended. */
+  get heartbeat(): Heartbeat | undefined {
+    const trouble = this.#guard.reason ?? this.trouble;
+    if (!trouble) return { app: 'worker', state: 'active' };
+    if (!(trouble instanceof SyncError) || trouble.errorClass !== 'configuration') return undefined;
+    return { app: 'worker', state: 'paused', code: trouble.code };
+  }
+}
+
+function throwIf(trouble: unknown): void {
+  if (trouble) throw trouble;
+}

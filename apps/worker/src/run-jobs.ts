@@ -1,0 +1,54 @@
+import type { AppContext } from '@redis-to-mongo/app-shell';
+import type { Config } from '@redis-to-mongo/config';
+import { type Claims, type JobQueue, JobWorker } from '@redis-to-mongo/job-queue';
+import { recordError } from '@redis-to-mongo/mongo-sink';
+import type { KeyState, Line, SliceLimits, SyncError } from '@redis-to-mongo/pipeline';
+import { BackfillLog } from './backfill-log.js';
+import { JobAccount } from './job-account.js';
+import { recordOnKey } from './record-on-key.js';
+import { syncJob } from './sync-job.js';
+import { openTailer } from './tail/open-tailer.js';
+import type { TargetGuard } from './target-guard.js';
+import type { WorkMeter } from './work-meter.js';
+
+export interface JobParts {
+  readonly line: Line;
+  readonly db: Parameters<typeof recordError>[0];
+  readonly queue: JobQueue;
+  readonly claims: Claims;
+  readonly guard: TargetGuard;
+  readonly work: WorkMeter;
+  readonly telemetry: ConstructorParameters<typeof JobQueue>[2];
+  readonly slice: () => SliceLimits;
+  /** What is done once a position is saved; it does not throw. */
+  readonly afterSync: (state: KeyState) => Promise<void>;
+  readonly onError: (error: Error) => void;
+}
+
+/** Makes what pulls jobs and runs them, and what tails streams beside them; it pulls none before it is told to. */
+export function openJobs(config: Config, app: AppContext, parts: JobParts): JobWorker {
+  const { logger, closers, metrics } = app;
+  const { line, db, queue, claims, guard, work, telemetry, slice, afterSync, onError } = parts;
+  const record = (key: string, error: SyncError) =>
+    recordOnKey(line, (...args) => recordError(db, ...args), key, error);
+  const backfills = new BackfillLog(logger);
+  const account = new JobAccount({ guard, metrics, logger, backfills, work, recordError: record });
+  const onFailed = (key: string | undefined, error: Error) =>
+    logger.error('a job failed; it comes again', { key, error });
+  const tailer = openTailer(config, app, { line, claims, queue, account, afterSync, onFailed });
+  const run = syncJob({
+    ...{ line, claims, queue, account, tailer, metrics, logger, slice, afterSync },
+    recordError: record,
+  });
+  const worker = new JobWorker(config.queue, (keys) => work.during(() => run(keys)), {
+    concurrency: config.worker.concurrency,
+    telemetry,
+    onError,
+    onRefused: (error) => guard.trip(error),
+    retryLater: (keys) => queue.retryLater(keys),
+    onFailed,
+  });
+  guard.controls(worker);
+  closers.add('worker', () => worker.close());
+  return worker;
+}

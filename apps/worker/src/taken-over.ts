@@ -1,0 +1,15 @@
+/** What a worker takes over of a configuration that is read again: the next job of each key goes by it. */
+export const TAKEN_OVER = [
+  'RULES',
+  'MESSAGES_PER_STREAM',
+  'READ_BYTES',
+  'SOURCE_BYTES_PER_SEC',
+  'SLICE_ENTRIES',
+  'SLICE_BYTES',
+  'SLICE_MS',
+  'TRIM_MODE',
+  'TRIM_KEEP_ENTRIES',
+  'TRIM_KEEP_SEC',
+  'WORKER_CONCURRENCY',
+  'GONE_KEYS_KEEP_SEC',
+] as const;

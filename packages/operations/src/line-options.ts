@@ -1,0 +1,29 @@
+import type { Config } from '@redis-to-mongo/config';
+import type { MongoSinkOptions } from '@redis-to-mongo/mongo-sink';
+import type { SliceLimits } from '@redis-to-mongo/pipeline';
+import type { SyncerOptions } from '@redis-to-mongo/redis-source';
+
+/** The options that say how keys are read, by the names that the source has for them. */
+export function sourceOptions({ sync, values }: Pick<Config, 'sync' | 'values'>): SyncerOptions {
+  return {
+    readEntries: sync.readEntries,
+    readBytes: sync.readBytes,
+    maxInlineMembers: values.maxInlineMembers,
+    maxInlineBytes: values.maxInlineBytes,
+    maxAtomicMembers: values.maxAtomicMembers,
+    membershipHistory: values.membershipHistory,
+    goneValues: values.goneValues,
+  };
+}
+
+/** The options that say how documents are written, by the names that the sink has for them. */
+export function sinkOptions({
+  mongo,
+}: Pick<Config, 'mongo'>): Pick<MongoSinkOptions, 'batchEntries' | 'batchBytes'> {
+  return { batchEntries: mongo.writeBatchEntries, batchBytes: mongo.writeBatchBytes };
+}
+
+/** How much one job does of a key before the others have their turn. */
+export function sliceOptions({ sync }: Pick<Config, 'sync'>): SliceLimits {
+  return { entries: sync.sliceEntries, bytes: sync.sliceBytes, ms: sync.sliceMs };
+}

@@ -1,0 +1,50 @@
+import type { Config } from '@redis-to-mongo/config';
+import { JobQueue } from '@redis-to-mongo/job-queue';
+import { connectMongo, type MongoHandle, pingMongo } from '@redis-to-mongo/mongo-sink';
+import { confirmServer, connectRedis, redisError, writeTogether } from '@redis-to-mongo/redis-connection';
+
+/** What an app of the fleet opens its servers with. */
+export interface OpenServersOptions {
+  /** As MongoDB's log calls it. */
+  readonly appName: string;
+  readonly logger: { warn(message: string, fields: Readonly<Record<string, unknown>>): void };
+  readonly closers: { add(name: string, close: () => unknown): void };
+  readonly telemetry?: ConstructorParameters<typeof JobQueue>[2];
+  /** Commands to the source that are sent in one tick go out as one write. */
+  readonly writesTogether?: boolean;
+}
+
+/** Source, target and queue of an app, which its closers close. */
+export interface Servers {
+  readonly redis: ReturnType<typeof connectRedis>;
+  readonly mongo: MongoHandle;
+  readonly queue: JobQueue;
+  /** Tells of trouble of a connection, by the name that the log has for it. */
+  readonly onError: (connection: string) => (error: Error) => void;
+  /** Each throws while its server can't be used. */
+  readonly checks: readonly { readonly name: string; readonly check: () => Promise<void> }[];
+}
+
+/** Opens the connections of an app of the fleet, one closer each; none of them waits for its server. */
+export function openServers(
+  config: Pick<Config, 'redis' | 'mongo' | 'queue'>,
+  { appName, logger, closers, telemetry, writesTogether = false }: OpenServersOptions,
+): Servers {
+  const onError = (connection: string) => (error: Error) =>
+    logger.warn(`${connection}: connection trouble`, {
+      error: redisError(error, connection === 'redis' ? 'source' : 'queue'),
+    });
+  const connected = connectRedis(config.redis, onError('redis'));
+  const redis = writesTogether ? writeTogether(connected) : connected;
+  closers.add('redis', () => redis.disconnect());
+  const mongo = connectMongo(config.mongo, appName);
+  closers.add('mongo', () => mongo.close());
+  const queue = new JobQueue(config.queue, onError('queue'), telemetry);
+  closers.add('queue', () => queue.close());
+  const checks = [
+    { name: 'redis', check: () => confirmServer(redis) },
+    { name: 'mongo', check: () => pingMongo(mongo.db) },
+    { name: 'queue', check: () => queue.ping() },
+  ];
+  return { redis, mongo, queue, onError, checks };
+}
