@@ -11,6 +11,7 @@ import { PausedKeys } from './paused-keys.js';
 import { type SweepOptions, type SweepReport, sweep } from './sweep.js';
 import { type DueSweep, mustPoll, type SweepFacts, sweepDue } from './sweep-due.js';
 import { TargetLosses } from './target-losses.js';
+import { SET_BACK, TargetSetBack } from './target-set-back.js';
 import { type UpkeepReport, upkeep } from './upkeep.js';
 
 export interface ActiveSchedulerOptions extends Pick<SweepOptions, 'redis' | 'db' | 'wanted' | 'types'> {
@@ -48,6 +49,7 @@ export class ActiveScheduler {
   readonly #requests: ChangeRequests;
   readonly #paused: PausedKeys;
   readonly #losses: TargetLosses;
+  readonly #setBack: TargetSetBack;
   readonly #upkeep: Parameters<typeof upkeep>[0];
   #isClosed = false;
   #lastRound: { readonly endedAt: number; readonly tookMs: number } | undefined;
@@ -63,6 +65,7 @@ export class ActiveScheduler {
     const { queue, redis, db, types, onError } = options;
     this.#paused = new PausedKeys({ read: (limit) => pausedKeys(db, limit) });
     this.#losses = new TargetLosses(db, queue);
+    this.#setBack = new TargetSetBack({ db, queue });
     const mirrored = new MirroredTypes(redis, types);
     this.#requests = new ChangeRequests({
       buffer: options.buffer,
@@ -182,6 +185,10 @@ export class ActiveScheduler {
 
   /** A database that was dropped, or set back, is filled again at once. */
   async #refillTarget(): Promise<void> {
+    if (await this.#setBack.found()) {
+      this.#options.missed.note(SET_BACK);
+      await this.#options.prepareTarget();
+    }
     const began = performance.now();
     if (began < this.#countAgainAt) return;
     const isLost = await this.#losses.found(this.#isSweeping);

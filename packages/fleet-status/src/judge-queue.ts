@@ -15,7 +15,13 @@ export function queueReasons({ queue, mirror }: FleetFacts): readonly Reason[] {
   if (!('is' in queue)) return [];
   const facts = queue.is;
   const isNew = facts.schedulers === 0 && 'is' in mirror && !mirror.is.hasKeys;
-  return [...inCharge(facts), ...workers(facts), ...waiting(facts), ...(isNew ? nothingFound() : [])];
+  return [
+    ...inCharge(facts),
+    ...setBack(facts, mirror),
+    ...workers(facts),
+    ...waiting(facts),
+    ...(isNew ? nothingFound() : []),
+  ];
 }
 
 function inCharge({ isLeased, processes, sweepPending }: QueueFacts): readonly Reason[] {
@@ -57,6 +63,21 @@ function search({ searchedMs, code }: Heartbeat, sweepPending: string): readonly
       level: 'behind',
       what: 'Changes may have been missed; a sweep over all keys looks for them',
       remedy: `It ends by itself${sweepPending === '' ? '' : ` (${sweepPending})`}.`,
+    },
+  ];
+}
+
+/** The scheduler in charge finds it out within seconds; until then it is known here alone. */
+function setBack({ targetCounter = 0 }: QueueFacts, mirror: FleetFacts['mirror']): readonly Reason[] {
+  // Both are not read in the same moment: between them it may have been counted on.
+  if (!('is' in mirror) || (mirror.is.counter ?? 0) >= targetCounter - 1) return [];
+  return [
+    {
+      code: 'searching',
+      level: 'behind',
+      what: 'MongoDB was dropped, or set back to an earlier state',
+      remedy:
+        'A sweep over all keys fills it again, by itself; what Redis has dropped since is counted as lost.',
     },
   ];
 }

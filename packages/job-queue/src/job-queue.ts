@@ -23,6 +23,7 @@ import { markKey, READ_MARK, WRITE_MARK } from './queue-mark.js';
 import { deadAfterMsOf, keyPrefix, QUEUE_NAME, type QueueSettings } from './queue-settings.js';
 import { ScheduleChanges } from './schedule-changes.js';
 import { NO_RECORD, SweepRecords } from './sweep-record.js';
+import { TargetCounter } from './target-counter.js';
 
 /** What a probe wrote goes by itself after so many ms. */
 const PROBE_MS = 60_000;
@@ -34,6 +35,7 @@ export class JobQueue {
   readonly schedulers: JobSchedulers;
   readonly changes: ScheduleChanges;
   readonly sweeps: SweepRecords;
+  readonly targetCounter: TargetCounter;
   readonly #connection: ReturnType<typeof connectRedis>;
   readonly #settings: QueueSettings;
   readonly #due: DueKeys;
@@ -55,6 +57,7 @@ export class JobQueue {
     this.schedulers = new JobSchedulers(this.queue, this.#connection);
     this.changes = new ScheduleChanges(this.#connection, settings);
     this.sweeps = new SweepRecords(this.#connection, settings);
+    this.targetCounter = new TargetCounter(this.#connection, settings);
     this.#due = new DueKeys(this.queue, this.#connection, settings);
   }
 
@@ -136,13 +139,14 @@ export class JobQueue {
 
   /** What the queue holds, and who works on it. @throws what ioredis throws. */
   async facts(): Promise<QueueFacts> {
-    const [depth, schedulers, isPaused, delays, alive, sweep] = await Promise.all([
+    const [depth, schedulers, isPaused, delays, alive, sweep, targetCounter] = await Promise.all([
       this.depth(),
       this.schedulerCount(),
       this.queue.isPaused(),
       jobDelays(this.queue),
       this.#alive(),
       this.sweeps.read(),
+      this.targetCounter.read(),
     ]);
     return {
       ...depth,
@@ -151,6 +155,7 @@ export class JobQueue {
       ...delays,
       ...alive,
       sweepPending: sweep ? sweep.pending : NO_RECORD,
+      targetCounter,
     };
   }
 

@@ -13,6 +13,8 @@ export interface QueueFacts extends QueueDepth {
   readonly usualMs: number | null;
   /** Why a sweep is due or under way that looks for changes which may have been missed; empty where none were. */
   readonly sweepPending: string;
+  /** The highest number that the target was counted to; absent where nothing was counted yet. */
+  readonly targetCounter?: number;
   /** A scheduler holds the lease. */
   readonly isLeased: boolean;
   /** The processes that live, by what they tell of themselves. */

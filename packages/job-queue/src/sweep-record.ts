@@ -65,6 +65,11 @@ export class SweepRecords {
     return (await END.run(this.#redis, [this.#name], token, scope, beganAt)) === 1;
   }
 
+  /** Has one be due that begins from now on; one that is under way does not count. */
+  async noteDue(pending: string): Promise<void> {
+    await this.#redis.hset(this.#name, { pending, token: randomUUID() });
+  }
+
   /** The time by the queue's Redis, in ms since 1970. */
   async now(): Promise<number> {
     const [seconds = 0, micros = 0] = (await this.#redis.time()).map(Number);

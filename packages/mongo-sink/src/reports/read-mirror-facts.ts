@@ -2,6 +2,7 @@ import { SCHEDULED_TYPES } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
 import { connected } from '../connection/ensure-connected.js';
 import { CONDITIONS, keyFilter } from '../keys/key-lists.js';
+import { readTargetCounter } from '../reports/target-counter.js';
 import { type FleetLag, readLag } from './read-lag.js';
 import { readForecasts, type TrimForecast } from './trim-forecasts.js';
 
@@ -36,6 +37,8 @@ export interface MirrorFacts {
   readonly lately: { readonly gap: number; readonly dead: number };
   /** Streams whose trimming is about to reach entries that were not read, the most urgent first. */
   readonly forecasts: readonly TrimForecast[];
+  /** See countInTarget; absent where nothing was counted yet. */
+  readonly counter?: number;
 }
 
 const LATELY_MS = 3_600_000;
@@ -61,7 +64,7 @@ export async function readMirrorFacts(
   return await connected(db, async () => {
     const keys = db.collection<KeyDocument>('keys');
     const since = new Date(now.getTime() - LATELY_MS);
-    const [some, activeScheduled, failing, lag, paused, gap, dead, forecasts] = await Promise.all([
+    const [some, activeScheduled, failing, lag, paused, gap, dead, forecasts, counter] = await Promise.all([
       keys.findOne(keyFilter(undefined, 'active'), { projection: { _id: 1 } }),
       keys.countDocuments({ ...CONDITIONS.active, keyType: { $in: SCHEDULED_TYPES } }),
       keys.countDocuments(CONDITIONS.failing),
@@ -70,6 +73,7 @@ export async function readMirrorFacts(
       lostSince(db, since),
       db.collection('dead_letters').countDocuments({ at: { $gte: since } }),
       readForecasts(db),
+      readTargetCounter(db),
     ]);
     return {
       hasKeys: some !== null,
@@ -79,6 +83,7 @@ export async function readMirrorFacts(
       paused,
       lately: { gap, dead },
       forecasts,
+      counter,
     };
   });
 }

@@ -2,11 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import type { Db } from 'mongodb';
 import type { ChaosLoad } from './chaos-load.js';
+import type { ChaosPlace } from './chaos-place.js';
 import type { FaultKind, FaultStep } from './fault.js';
 import { untilSettled } from './settle.js';
 import type { StreamHand } from './stream-hand.js';
 
 export interface DataToBreak {
+  readonly place: ChaosPlace;
   readonly load: ChaosLoad;
   readonly db: Db;
   /** A connection to the source, past its way. */
@@ -32,6 +34,10 @@ export const DATA_FAULTS: Partial<Record<FaultKind, Work>> = {
   'source emptied': async (data, { forMs }) => {
     const isEmptied = await data.load.flush(() => isAllRead(data), forMs);
     return isEmptied ? `FLUSHALL, and filled anew after ${forMs} ms` : undefined;
+  },
+  'source fails over': async ({ load, place }) => {
+    const isSwapped = await load.atRest(() => place.source.swap(true));
+    return isSwapped ? 'primary and replica have changed their roles' : undefined;
   },
   'burst of entries': async ({ load }, step) => {
     const hand = picked(load.of('steady'), step);

@@ -1,14 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Db } from 'mongodb';
 import type { Fleet } from '../fleet/fleet.js';
 import type { FleetMember } from '../fleet/fleet-member.js';
+import { ProvingError } from '../proving-error.js';
 import type { Told } from './break-data.js';
+import type { ChaosPlace } from './chaos-place.js';
 import type { FaultKind, FaultStep } from './fault.js';
 import { pauseProcess } from './pause-process.js';
 
 export interface FleetToBreak {
+  readonly db: Db;
+  readonly place: ChaosPlace;
   readonly fleet: Fleet;
   readonly signal: AbortSignal;
 }
+
+/** A process that finds a target of another fleet ends with this exit code, within this time where servers answer, in ms. */
+const MISMATCH = 2;
+const REFUSED_MS = 60_000;
 
 type Work = (broken: FleetToBreak, step: FaultStep) => Promise<Told>;
 type Part = 'worker' | 'scheduler';
@@ -29,7 +38,32 @@ export const FLEET_FAULTS: Partial<Record<FaultKind, Work>> = {
     for (const _ of victims) fleet.launch('worker');
     return victims.map(({ name }) => name).join(', ');
   },
+  'fleet of another source comes': otherSource,
+  'fleet of another queue works, too': async ({ fleet, signal }, { forMs }) => {
+    const env = { QUEUE_PREFIX: 'chaos-too' };
+    const guests = [fleet.launchGuest('scheduler', env), fleet.launchGuest('worker', env)];
+    await sleep(forMs, undefined, { signal });
+    await Promise.all(guests.map((guest) => fleet.kill(guest)));
+    return `on the same source and target, for ${forMs} ms`;
+  },
 };
+
+/** Whoever would fill this target from another source must refuse to start, and touch nothing. */
+async function otherSource({ fleet, place, db }: FleetToBreak): Promise<Told> {
+  const mark = await db
+    .collection<{ _id: string }>('fleet')
+    .findOne({ _id: 'identity' })
+    .catch(() => null);
+  if (!mark) return undefined; // the target has lost it, and the fleet is about to put it back
+  const env = { REDIS_URL: `redis://127.0.0.1:${place.queue.way.port}/5`, QUEUE_PREFIX: 'stranger' };
+  const guest = fleet.launchGuest('worker', env);
+  const timer = setTimeout(() => guest.signal('SIGKILL'), REFUSED_MS);
+  const { code, signal } = await guest.ended;
+  clearTimeout(timer);
+  if (signal !== null) return undefined; // the servers were away all the time
+  if (code === MISMATCH) return `${guest.name} refused to start, with exit code ${code}`;
+  throw new ProvingError('PROVING_APP_FAILED', `${guest.name}, of another source, ended with code ${code}`);
+}
 
 async function endOne(
   { fleet, signal }: FleetToBreak,

@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Redis } from 'ioredis';
 import type { Told } from './break-data.js';
 import type { BreakableServer, ChaosPlace } from './chaos-place.js';
 import type { FaultKind, FaultStep } from './fault.js';
+import { overrunFeed } from './overrun-feed.js';
+import { ask, type RedisPair } from './redis-pair.js';
 
 type Work = (place: ChaosPlace, step: FaultStep) => Promise<Told>;
 type Which = (place: ChaosPlace) => BreakableServer;
 
-const source: Which = (place) => place.source;
-const queue: Which = (place) => place.queue;
+const source = (place: ChaosPlace) => place.source;
+const queue = (place: ChaosPlace) => place.queue;
 const mongo: Which = (place) => place.mongo;
 
 /** A chunk is held back for this long, in ms. */
@@ -20,6 +21,17 @@ export const SERVER_FAULTS: Partial<Record<FaultKind, Work>> = {
   'source restarted': restarted(source),
   'queue killed': killed(queue),
   'queue emptied': asked(queue, 'FLUSHALL'),
+  'queue fails over': async ({ queue }) => {
+    await queue.swap(false);
+    return 'primary and replica have changed their roles, whatever the replica lacked';
+  },
+  'queue out of memory': async ({ queue: { server } }, { forMs }) => {
+    await ask(server, ['CONFIG', 'SET', 'maxmemory', '1']);
+    await sleep(forMs);
+    await ask(server, ['CONFIG', 'SET', 'maxmemory', '0']);
+    return `it refused writes for ${forMs} ms`;
+  },
+  'change feed overrun': async ({ source: { server } }) => await overrunFeed(server),
   'change feed killed': asked(source, 'CLIENT KILL TYPE pubsub'),
   'MongoDB killed': killed(mongo),
   'MongoDB restarted': restarted(mongo),
@@ -38,26 +50,20 @@ export const SERVER_FAULTS: Partial<Record<FaultKind, Work>> = {
 
 /** What two faults must not do at the same time: start one server, or set one way. */
 export function resourceOf(kind: FaultKind): string | undefined {
-  const [, what] = /(source|queue|MongoDB)/.exec(kind) ?? [];
+  if (kind === 'change feed overrun') return 'source';
+  if (kind === 'fleet of another source comes') return 'MongoDB'; // it must find the fleet's mark there
+  const [, what] = /(^source|to the source|^queue|to the queue|MongoDB)/.exec(kind) ?? [];
   if (what === undefined) return undefined;
-  return kind.startsWith('way') ? `way to ${what}` : what;
+  return kind.startsWith('way') ? `way ${what}` : what;
 }
 
 /** Sends one command to a server, past its way. */
-function asked(which: Which, command: string): Work {
-  return async (place) => {
-    const redis = new Redis(which(place).server.port, '127.0.0.1', { retryStrategy: () => null });
-    redis.on('error', () => {}); // told by the command
-    try {
-      const [name = '', ...words] = command.split(' ');
-      await redis.call(name, ...words);
-      return command;
-    } catch {
-      return undefined; // it is down
-    } finally {
-      redis.disconnect();
-    }
-  };
+function asked(which: (place: ChaosPlace) => RedisPair, command: string): Work {
+  return async (place) =>
+    await ask(which(place).server, command.split(' ')).then(
+      () => command,
+      () => undefined, // it is down
+    );
 }
 
 function killed(which: Which): Work {

@@ -2,11 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DATA_FAULTS, type DataToBreak, type Told } from './break-data.js';
 import { FLEET_FAULTS, type FleetToBreak } from './break-fleet.js';
 import { resourceOf, SERVER_FAULTS } from './break-servers.js';
-import type { ChaosPlace } from './chaos-place.js';
 import type { FaultKind, FaultStep } from './fault.js';
 
 export interface Breakable extends DataToBreak, FleetToBreak {
-  readonly place: ChaosPlace;
   /** Told of each fault when it is over. */
   readonly onFault: (step: FaultStep, what: string, begunMs: number) => void;
 }

@@ -154,7 +154,7 @@ export class ChaosLoad {
    * @returns whether it was emptied.
    */
   async flush(isRead: () => Promise<boolean>, forMs: number): Promise<boolean> {
-    return await this.#atRest(async () => {
+    return await this.atRest(async () => {
       if (!(await isRead())) return false;
       const streams = this.streams.filter(({ written }) => written.exists);
       const sets = this.#sets.filter(({ members }) => members.length > 0);
@@ -196,7 +196,7 @@ export class ChaosLoad {
   }
 
   /** Does the work while every hand waits. */
-  async #atRest<T>(work: () => Promise<T>): Promise<T> {
+  async atRest<T>(work: () => Promise<T>): Promise<T> {
     let goOn = () => {};
     const isOver = new Promise<void>((resolve) => {
       goOn = resolve;

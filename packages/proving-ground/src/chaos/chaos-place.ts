@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import {
   type MongoServer,
+  type RedisOptions,
   type RedisServer,
   startMongo,
   startRedis,
@@ -11,6 +12,7 @@ import { connectMongo } from '@redis-to-mongo/mongo-sink';
 import type { Db } from 'mongodb';
 import type { Closing } from '../program/closing.js';
 import { CHAOS_RULES } from './chaos-rules.js';
+import { pairOf, type RedisPair } from './redis-pair.js';
 
 /** One server, and the way to it that the fleet takes. */
 export interface BreakableServer<Server extends RedisServer | MongoServer = RedisServer | MongoServer> {
@@ -20,8 +22,8 @@ export interface BreakableServer<Server extends RedisServer | MongoServer = Redi
 
 /** The servers of a run. Nobody but the fleet goes through the proxies. */
 export interface ChaosPlace {
-  readonly source: BreakableServer<RedisServer>;
-  readonly queue: BreakableServer<RedisServer>;
+  readonly source: RedisPair;
+  readonly queue: RedisPair;
   readonly mongo: BreakableServer<MongoServer>;
   /** Straight to MongoDB. */
   readonly db: Db;
@@ -49,10 +51,21 @@ export async function openChaosPlace(
     return { server, way };
   };
   const onProgress = (line: string) => say(`  ${line}`);
-  const source = await open(
-    await startRedis({ appendfsync: 'always', dataDir: join(dir, 'source'), onProgress }),
-  );
-  const queue = await open(await startRedis({ dataDir: join(dir, 'queue') }));
+  const pair = async (name: string, options: RedisOptions) => {
+    const servers: RedisServer[] = [];
+    for (const dataDir of [join(dir, name), join(dir, `${name}-replica`)]) {
+      const server = await startRedis({ ...options, dataDir });
+      closing.add(() => server.stop());
+      servers.push(server);
+    }
+    const [primary, replica] = servers;
+    if (!primary || !replica) throw new Error('two servers were started');
+    const both = await pairOf(primary, replica);
+    closing.add(() => both.close());
+    return both;
+  };
+  const source = await pair('source', { appendfsync: 'always', onProgress });
+  const queue = await pair('queue', {});
   const mongo = await open(await startMongo({ dataDir: join(dir, 'mongo'), onProgress }));
   const tls = { enabled: false, rejectUnauthorized: true };
   const direct = connectMongo({ uri: mongo.server.uri, dbName: DB_NAME, tls }, 'redis-to-mongo chaos');
@@ -73,6 +86,8 @@ export async function openChaosPlace(
       SLICE_ENTRIES: '1000',
       READ_AHEAD_BYTES: '33554432',
       VALUE_INLINE_MEMBERS: '200',
+      // What 'change feed overrun' makes.
+      KEY_EXCLUDE: 'overrun:*',
       RULES: JSON.stringify(CHAOS_RULES),
     },
   };

@@ -14,7 +14,7 @@ export async function keepState(
     .find({}, { timeoutMS: 5_000 })
     .toArray()
     .catch(() => 'MongoDB did not answer');
-  const redis = new Redis(source.server.url, { retryStrategy: () => null, maxRetriesPerRequest: 0 });
+  const redis = new Redis(source.url, { retryStrategy: () => null, maxRetriesPerRequest: 0 });
   redis.on('error', () => {}); // told by the commands
   const infos: Record<string, unknown> = {};
   for (const stream of streams)

@@ -4,7 +4,7 @@ import { FAULTS, type FaultKind, type FaultStep, isFaultKind } from './fault.js'
 /** Faults begin this long after the load, and none begins this long before its end, in ms. */
 const QUIET = { before: 1_000, after: 3_000 } as const;
 /** The time between two faults, in ms: in a minute each kind has come once. Many last longer, so they overlap. */
-const BETWEEN = [900, 1_700] as const;
+const BETWEEN = [800, 1_400] as const;
 
 /**
  * The faults of a run: the same for the same seed and length. Kinds are dealt like cards, so that each of them comes

@@ -28,8 +28,8 @@ function factsOf(place: ChaosPlace, closing: Closing): () => Promise<FleetFacts>
   const tls = { enabled: false, rejectUnauthorized: true };
   const addressOf = (url: string) => ({ url, host: '', port: 0, db: 0, tls });
   const onError = () => {}; // told by the facts
-  const queue = new JobQueue({ redis: addressOf(place.queue.server.url), prefix: QUEUE_PREFIX }, onError);
-  const source = connectRedis(addressOf(place.source.server.url), onError);
+  const queue = new JobQueue({ redis: addressOf(place.queue.url), prefix: QUEUE_PREFIX }, onError);
+  const source = connectRedis(addressOf(place.source.url), onError);
   closing.add(async () => {
     source.disconnect();
     queue.leave();
@@ -67,9 +67,9 @@ export async function runChaos(options: ChaosOptions, context: ProgramContext): 
     event(problem);
   });
 
-  const load = new ChaosLoad({ redisUrl: place.source.server.url, ...options, signal });
+  const load = new ChaosLoad({ redisUrl: place.source.url, ...options, signal });
   closing.add(() => load.close());
-  const redis = new Redis(place.source.server.url);
+  const redis = new Redis(place.source.url);
   redis.on('error', () => {}); // told by the commands that fail
   closing.add(() => redis.disconnect());
   try {

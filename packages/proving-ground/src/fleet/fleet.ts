@@ -27,6 +27,7 @@ const STOP_WITHIN_MS = 15_000;
 export class Fleet {
   readonly #options: FleetOptions;
   readonly #members: FleetMember[] = [];
+  readonly #guests: FleetMember[] = [];
   /** Processes whose end is no surprise. */
   readonly #dismissed = new Set<FleetMember>();
   readonly #started = new Map<AppName, number>();
@@ -92,7 +93,7 @@ export class Fleet {
   /** Stops all processes in order (SIGTERM; SIGKILL after 15 s) and waits for their ends. */
   async stop(): Promise<void> {
     await Promise.all(
-      this.#members.map(async (member) => {
+      [...this.#members, ...this.#guests].map(async (member) => {
         const timer = setTimeout(() => member.signal('SIGKILL'), STOP_WITHIN_MS);
         member.signal('SIGCONT'); // one that was paused could not hear the other signal
         await this.kill(member, 'SIGTERM');
@@ -103,17 +104,29 @@ export class Fleet {
 
   /** Starts one more process, named `worker 2` and so on; does not wait until it is ready. */
   launch(app: AppName): FleetMember {
+    const member = this.#launch(app, {});
+    this.#members.push(member);
+    void member.ended.then((end) => {
+      if (!this.#dismissed.has(member)) this.#options.onUnexpectedEnd?.(member, end);
+    });
+    return member;
+  }
+
+  /** Starts a process with other options, which is none of the fleet's own: it is not counted as running, and may end by itself. */
+  launchGuest(app: AppName, env: Readonly<Record<string, string>>): FleetMember {
+    const guest = this.#launch(app, env);
+    this.#guests.push(guest);
+    return guest;
+  }
+
+  #launch(app: AppName, more: Readonly<Record<string, string>>): FleetMember {
     const nth = (this.#started.get(app) ?? 0) + 1;
     this.#started.set(app, nth);
     const name = nth === 1 && app !== 'worker' ? app : `${app} ${nth}`;
-    const { dir, onUnexpectedEnd, otherWorkers } = this.#options;
-    const env = { ...fleetEnv(this.#options), ...(app === 'worker' && nth % 2 === 0 ? otherWorkers : {}) };
+    const { dir, otherWorkers } = this.#options;
+    const others = app === 'worker' && nth % 2 === 0 ? otherWorkers : {};
+    const env = { ...fleetEnv(this.#options), ...others, ...more };
     const logFile = join(dir, `${name.replace(' ', '-')}.log`);
-    const member = new FleetMember({ app, name, env, cwd: dir, logFile });
-    this.#members.push(member);
-    void member.ended.then((end) => {
-      if (!this.#dismissed.has(member)) onUnexpectedEnd?.(member, end);
-    });
-    return member;
+    return new FleetMember({ app, name, env, cwd: dir, logFile });
   }
 }

@@ -1,0 +1,45 @@
+import type { JobQueue } from '@redis-to-mongo/job-queue';
+import { countInTarget, raiseTargetCounter } from '@redis-to-mongo/mongo-sink';
+
+export const SET_BACK = 'MongoDB was dropped, or set back to an earlier state';
+
+/** So often the target is counted on, in ms. */
+const EVERY_MS = 5_000;
+
+export interface TargetSetBackOptions {
+  readonly db: Parameters<typeof countInTarget>[0];
+  readonly queue: Pick<JobQueue, 'sweeps' | 'targetCounter'>;
+  readonly everyMs?: number;
+}
+
+/**
+ * Notices a target that holds what it held before: a backup was put back, or it was dropped. A number is counted on in the target,
+ * and the queue remembers the highest, so it is noticed also where no scheduler ran meanwhile.
+ */
+export class TargetSetBack {
+  readonly #options: TargetSetBackOptions;
+  #againAt = Number.NEGATIVE_INFINITY;
+
+  constructor(options: TargetSetBackOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Whether the target was set back since it was counted last. Then a sweep is due, whichever scheduler makes it.
+   * @throws SyncError as the sink and the queue tell.
+   */
+  async found(): Promise<boolean> {
+    if (performance.now() < this.#againAt) return false;
+    const { db, queue, everyMs = EVERY_MS } = this.#options;
+    const before = await queue.targetCounter.read();
+    const n = await countInTarget(db);
+    const isSetBack = n <= before;
+    if (isSetBack) {
+      await queue.sweeps.noteDue(SET_BACK);
+      await raiseTargetCounter(db, before + 1);
+    }
+    await queue.targetCounter.raise(Math.max(n, before + 1));
+    this.#againAt = performance.now() + everyMs;
+    return isSetBack;
+  }
+}

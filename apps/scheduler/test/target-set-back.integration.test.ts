@@ -1,0 +1,71 @@
+import { judge, readFacts } from '@redis-to-mongo/fleet-status';
+import { countInTarget, raiseTargetCounter } from '@redis-to-mongo/mongo-sink';
+import { beforeEach, expect, it } from 'vitest';
+import { SET_BACK, TargetSetBack } from '../src/target-set-back.js';
+import { type FleetUnderTest, fleetForTests } from './fleet-under-test.js';
+
+let fleet: FleetUnderTest;
+let setBack: TargetSetBack;
+fleetForTests((made) => {
+  fleet = made;
+});
+beforeEach(() => {
+  setBack = new TargetSetBack({ db: fleet.db, queue: fleet.queue, everyMs: 0 });
+});
+
+const counters = () => fleet.db.collection<{ _id: string; n: number }>('fleet');
+
+it('a target that is counted on and on has not been set back', async () => {
+  for (let i = 0; i < 5; i++) expect(await setBack.found()).toBe(false);
+  expect(await counters().findOne({ _id: 'counter' })).toMatchObject({ n: 5 });
+  expect(await fleet.queue.targetCounter.read()).toBe(5);
+});
+
+it('one that holds what it held before is noticed once, with as many keys as ever, and a sweep is due', async () => {
+  for (let i = 0; i < 5; i++) await setBack.found();
+  const begun = await fleet.queue.sweeps.begin('all', '');
+  await counters().updateOne({ _id: 'counter' }, { $set: { n: 2 } });
+  expect(await setBack.found()).toBe(true);
+  expect(await fleet.queue.sweeps.end(begun)).toBe(false); // it began before
+  expect((await fleet.queue.facts()).sweepPending).toBe(SET_BACK);
+  expect(await setBack.found()).toBe(false);
+});
+
+it('so is one that was dropped, again and again, also while no scheduler ran', async () => {
+  for (let i = 0; i < 3; i++) {
+    await new TargetSetBack({ db: fleet.db, queue: fleet.queue }).found();
+    await fleet.db.dropDatabase();
+    expect(await new TargetSetBack({ db: fleet.db, queue: fleet.queue }).found()).toBe(true);
+  }
+});
+
+it('a queue that was emptied says nothing of the target', async () => {
+  for (let i = 0; i < 3; i++) await setBack.found();
+  await fleet.queueRedis.flushall();
+  expect(await setBack.found()).toBe(false);
+});
+
+it('two schedulers that both take themselves for the active one do not take each other for a restore', async () => {
+  const other = new TargetSetBack({ db: fleet.db, queue: fleet.queue, everyMs: 0 });
+  for (let i = 0; i < 20; i++)
+    expect(await Promise.all([setBack.found(), other.found()])).toEqual([false, false]);
+});
+
+it('the verdict tells of it before any scheduler does', async () => {
+  const { queue, db, redis: source } = fleet;
+  for (let i = 0; i < 3; i++) await setBack.found();
+  const facts = async () =>
+    await readFacts({
+      queue,
+      db,
+      source,
+      identity: { compare: async () => ({ is: 'same', id: undefined }) },
+    });
+  const told = async () => judge(await facts()).reasons.map(({ what }) => what);
+  expect(await told()).not.toContain(SET_BACK);
+  await db.dropDatabase();
+  expect(await told()).toContain(SET_BACK);
+  await raiseTargetCounter(db, 3);
+  expect(await countInTarget(db)).toBe(4);
+  expect(await told()).not.toContain(SET_BACK);
+});

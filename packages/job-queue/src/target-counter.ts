@@ -1,0 +1,29 @@
+import type { connectRedis } from '@redis-to-mongo/redis-connection';
+import { keyPrefix, type QueueSettings } from './queue-settings.js';
+import { Script } from './script.js';
+
+/** KEYS: counter. ARGV: a number. It never becomes less, though two schedulers may take themselves for the active one. */
+const RAISE = new Script(`
+if tonumber(redis.call('GET', KEYS[1]) or 0) < tonumber(ARGV[1]) then redis.call('SET', KEYS[1], ARGV[1]) end
+return 0`);
+
+/** The highest number that the target was counted to, in the queue's Redis: one that has less was dropped, or set back. */
+export class TargetCounter {
+  readonly #redis: ReturnType<typeof connectRedis>;
+  readonly #name: string;
+
+  constructor(redis: ReturnType<typeof connectRedis>, settings: QueueSettings) {
+    this.#redis = redis;
+    this.#name = `${keyPrefix(settings)}:target-counter`;
+  }
+
+  /** 0 where the queue knows of none. @throws what ioredis throws. */
+  async read(): Promise<number> {
+    return Number((await this.#redis.get(this.#name)) ?? 0);
+  }
+
+  /** @throws what ioredis throws. */
+  async raise(n: number): Promise<void> {
+    await RAISE.run(this.#redis, [this.#name], n);
+  }
+}

@@ -1,0 +1,34 @@
+import type { Db } from 'mongodb';
+import { connected } from '../connection/ensure-connected.js';
+
+interface Stored {
+  readonly _id: string;
+  readonly n: number;
+}
+
+const ID = 'counter';
+
+/**
+ * Counts on in the target, so that a target that was dropped, or set back to an earlier state, is known by a lower number.
+ * @returns the new number.
+ * @throws SyncError as mongoError tells.
+ */
+export async function countInTarget(db: Db): Promise<number> {
+  return await connected(db, async () => {
+    const counters = db.collection<Stored>('fleet');
+    const after = { upsert: true, returnDocument: 'after' } as const;
+    return (await counters.findOneAndUpdate({ _id: ID }, { $inc: { n: 1 } }, after))?.n ?? 0;
+  });
+}
+
+/** Has the target's number be at least this one. @throws as countInTarget. */
+export async function raiseTargetCounter(db: Db, n: number): Promise<void> {
+  await connected(db, async () => {
+    await db.collection<Stored>('fleet').updateOne({ _id: ID }, { $max: { n } }, { upsert: true });
+  });
+}
+
+/** The target's number; 0 where it has none. @throws as countInTarget. */
+export async function readTargetCounter(db: Db): Promise<number> {
+  return await connected(db, async () => (await db.collection<Stored>('fleet').findOne({ _id: ID }))?.n ?? 0);
+}

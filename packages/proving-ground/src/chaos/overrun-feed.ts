@@ -1,0 +1,49 @@
+import type { RedisServer } from '@redis-to-mongo/local-stack';
+import { Redis } from 'ioredis';
+import { ask } from './redis-pair.js';
+
+const LIMIT = 'client-output-buffer-limit';
+/** What Redis has by default, and a bound that one message of the feed exceeds. */
+const USUAL = 'pubsub 33554432 8388608 60';
+const TIGHT = 'pubsub 1024 0 0';
+/** Keys made and removed in one transaction, which the feed tells of in one message: some 100 KB of names. */
+const KEYS = 500;
+const NAME = 'x'.repeat(200);
+
+/**
+ * Has the change feed's message exceed the bound of Redis for what a subscriber has not read: Redis closes the connection, and what it
+ * would have told is lost.
+ * @returns what was done, or undefined where no connection was closed, or the server is down.
+ */
+export async function overrunFeed(server: RedisServer): Promise<string | undefined> {
+  try {
+    const before = await closedIn(server);
+    await ask(server, ['CONFIG', 'SET', LIMIT, TIGHT]);
+    try {
+      await touchMany(server);
+    } finally {
+      await ask(server, ['CONFIG', 'SET', LIMIT, USUAL]);
+    }
+    const closed = (await closedIn(server)) - before;
+    return closed > 0 ? `Redis closed ${closed} connections that had too much to read` : undefined;
+  } catch {
+    return undefined; // it is down
+  }
+}
+
+async function closedIn(server: RedisServer): Promise<number> {
+  const info = String(await ask(server, ['INFO', 'stats']));
+  return Number(/^client_output_buffer_limit_disconnections:(\d+)/m.exec(info)?.[1] ?? 0);
+}
+
+async function touchMany(server: RedisServer): Promise<void> {
+  const redis = new Redis(server.port, '127.0.0.1', { retryStrategy: () => null, maxRetriesPerRequest: 0 });
+  redis.on('error', () => {}); // told by the commands
+  try {
+    const commands = redis.multi();
+    for (let i = 0; i < KEYS; i++) commands.set(`overrun:${NAME}:${i}`, '').del(`overrun:${NAME}:${i}`);
+    await commands.exec();
+  } finally {
+    redis.disconnect();
+  }
+}

@@ -1,0 +1,82 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type RedisServer, startTcpProxy, type TcpProxy } from '@redis-to-mongo/local-stack';
+import { Redis } from 'ioredis';
+
+/** A primary and its replica behind one name. */
+export interface RedisPair {
+  /** The primary of now. */
+  readonly server: RedisServer;
+  /** The name by which the fleet finds the primary; it can be broken. */
+  readonly way: TcpProxy;
+  /** Leads to the primary, too, and is never broken but for the moment of a swap. */
+  readonly url: string;
+  /**
+   * Has primary and replica change their roles; the names lead to the new primary from then on. Connections that the fleet has stay at
+   * the old one.
+   * @param isExact nothing is written meanwhile, and nothing may be lost: false is answered where the replica is not there yet.
+   */
+  swap(isExact: boolean): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+const IN_STEP_MS = 10_000;
+const AGAIN_MS = 50;
+
+/** Makes the second of two servers the replica of the first. */
+export async function pairOf(primary: RedisServer, replica: RedisServer): Promise<RedisPair> {
+  let [now, other] = [primary, replica];
+  const way = await startTcpProxy(now.port);
+  const direct = await startTcpProxy(now.port);
+  await ask(other, ['REPLICAOF', '127.0.0.1', String(now.port)]);
+  return {
+    get server() {
+      return now;
+    },
+    way,
+    url: `redis://127.0.0.1:${direct.port}`,
+    swap: async (isExact) => {
+      if (!(await isInStep(now, other)) && isExact) return false;
+      const [before, next] = [now, other];
+      await ask(next, ['REPLICAOF', 'NO', 'ONE']);
+      await ask(before, ['REPLICAOF', '127.0.0.1', String(next.port)]);
+      [now, other] = [next, before];
+      for (const name of [way, direct]) name.lead(next.port);
+      direct.set('cut');
+      direct.set('pass');
+      return true;
+    },
+    close: async () => {
+      await Promise.all([way.close(), direct.close()]);
+    },
+  };
+}
+
+/** Sends one command to a server, past all ways. @throws what ioredis throws, when it does not answer. */
+export async function ask(server: RedisServer, [name = '', ...words]: readonly string[]): Promise<unknown> {
+  const redis = new Redis(server.port, '127.0.0.1', { retryStrategy: () => null, maxRetriesPerRequest: 0 });
+  redis.on('error', () => {}); // told by the command
+  try {
+    return await redis.call(name, ...words);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+/** Waits until the replica has all that the primary has; false where that takes too long. */
+async function isInStep(primary: RedisServer, replica: RedisServer): Promise<boolean> {
+  const deadline = performance.now() + IN_STEP_MS;
+  const told = async (server: RedisServer, field: string) => {
+    const info = String(await ask(server, ['INFO', 'replication']).catch(() => ''));
+    return new RegExp(`^${field}:(\\S+)`, 'm').exec(info)?.[1];
+  };
+  for (;;) {
+    const [link, has, wanted] = await Promise.all([
+      told(replica, 'master_link_status'),
+      told(replica, 'slave_repl_offset'),
+      told(primary, 'master_repl_offset'),
+    ]);
+    if (link === 'up' && wanted !== undefined && Number(has) >= Number(wanted)) return true;
+    if (performance.now() > deadline) return false;
+    await sleep(AGAIN_MS);
+  }
+}
