@@ -19,6 +19,7 @@ const files = ['fuzz', 'packages/pipeline/test/line/content'];
  */
 export async function runFuzz(args) {
   const { times, seed, writeDocs } = optionsOf(args);
+  const begun = performance.now();
   const folder = mkdtempSync(join(tmpdir(), 'redis-to-mongo-fuzz-'));
   const report = join(folder, 'report');
   writeFileSync(report, '');
@@ -26,9 +27,18 @@ export async function runFuzz(args) {
   try {
     const vitest = join(root, 'node_modules/vitest/vitest.mjs');
     const code = await runChild(process.execPath, [vitest, 'run', '--testTimeout=0', ...files]);
-    const rows = readFileSync(report, 'utf8').split('\n').filter(Boolean).map(rowOf).sort();
+    const counts = readFileSync(report, 'utf8').split('\n').filter(Boolean).map(countOf);
+    const rows = counts.map(rowOf).sort();
     console.log(`\nseed ${seed}\n${rows.join('\n')}`);
-    if (code === 0 && writeDocs) writeFileSync(join(root, 'docs/fuzz.md'), page(rows, seed, times));
+    if (code === 0 && writeDocs) {
+      writeFileSync(join(root, 'docs/fuzz.md'), page(rows, seed, times));
+      const { recordRun } = await import(
+        join(root, 'packages/proving-ground/dist/reliability/proving-run.js')
+      );
+      const seconds = Math.round((performance.now() - begun) / 1000);
+      const inputs = Object.fromEntries(counts);
+      await recordRun({ tool: 'fuzz', seed: Number(seed), seconds, servers: [], problems: [], inputs });
+    }
     return code;
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -57,10 +67,18 @@ function optionsOf(args) {
   }
 }
 
-/** @param {string} line */
-function rowOf(line) {
+/**
+ * @param {string} line
+ * @returns {[what: string, cases: number]}
+ */
+function countOf(line) {
   const { what, cases } = JSON.parse(line);
-  return `| ${what} | ${Number(cases).toLocaleString('en-US')} |`;
+  return [String(what), Number(cases)];
+}
+
+/** @param {[what: string, cases: number]} count */
+function rowOf([what, cases]) {
+  return `| ${what} | ${cases.toLocaleString('en-US')} |`;
 }
 
 /**

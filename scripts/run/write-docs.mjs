@@ -12,12 +12,17 @@ const pages = [
     module: 'packages/redis-source/dist/render-key-types.js',
     render: 'renderKeyTypes',
   },
+  {
+    page: 'docs/reliability.md',
+    module: 'packages/proving-ground/dist/reliability/render-page.js',
+    render: 'renderPage',
+  },
 ];
 
 // A script: writes the pages; with --check it exits with 1 when one of them is not what the code says.
 for (const { page, module, render } of pages) {
   const path = join(root, page);
-  const wanted = (await import(join(root, module)))[render]();
+  const wanted = await (await import(join(root, module)))[render]();
   if (!process.argv.includes('--check')) {
     writeFileSync(path, wanted);
     console.log(`${page} is written.`);

@@ -1,5 +1,6 @@
 import { exitWith } from './program/exit-with.js';
 import { runProgram } from './program/run-program.js';
+import { recordRun } from './reliability/proving-run.js';
 import { runSoak, type SoakReport } from './soak/run-soak.js';
 import { soakLines } from './soak/soak-lines.js';
 import { parseSoakOptions, SOAK_HELP, type SoakOptions } from './soak/soak-options.js';
@@ -11,5 +12,17 @@ const code = await runProgram<SoakOptions, SoakReport>({
   parse: parseSoakOptions,
   run: runSoak,
   lines: soakLines,
+  onReport: async ({ minutes, seed, servers, problems, entries, states }, { record }) => {
+    if (record)
+      await recordRun({
+        tool: 'soak',
+        seed,
+        seconds: Math.round(minutes * 60),
+        servers,
+        problems,
+        entries,
+        states,
+      });
+  },
 });
 await exitWith(code);

@@ -10,6 +10,7 @@ describe('the command line of the chaos run', () => {
       workers: 4,
       rate: 200,
       with: {},
+      record: false,
       json: false,
       writeDocs: false,
     });

@@ -4,6 +4,7 @@ import type { Db } from 'mongodb';
 import type { ChaosLoad } from './chaos-load.js';
 import type { ChaosPlace } from './chaos-place.js';
 import type { FaultKind, FaultStep } from './fault.js';
+import { setBack } from './set-back.js';
 import { untilSettled } from './settle.js';
 import type { StreamHand } from './stream-hand.js';
 
@@ -14,6 +15,8 @@ export interface DataToBreak {
   /** A connection to the source, past its way. */
   readonly redis: Redis;
   readonly signal: AbortSignal;
+  /** Does what takes from MongoDB what it holds; what was seen there before says nothing any more. */
+  readonly loseTarget: (work: () => Promise<void>) => Promise<void>;
 }
 
 /** What a fault did, in words; `undefined` where there was nothing to do it to. */
@@ -25,6 +28,8 @@ const KEPT = 40;
 
 /** The fleet is given so long, in ms, to read all there is before it goes: what nobody has read nobody could count. */
 const READ_MS = 10_000;
+/** The stand-in can take long, while others write. */
+const DROP_MS = 20_000;
 const AGAIN_MS = 200;
 
 type Work = (data: DataToBreak, step: FaultStep) => Promise<Told>;
@@ -38,6 +43,19 @@ export const DATA_FAULTS: Partial<Record<FaultKind, Work>> = {
   'source fails over': async ({ load, place }) => {
     const isSwapped = await load.atRest(() => place.source.swap(true));
     return isSwapped ? 'primary and replica have changed their roles' : undefined;
+  },
+  'MongoDB dropped': async ({ db, loseTarget }) => {
+    let isAnswered = true;
+    await loseTarget(async () => {
+      await db.dropDatabase({ timeoutMS: DROP_MS }).catch(() => {
+        isAnswered = false; // nobody knows how much of it was dropped
+      });
+    });
+    return `dropDatabase, while the fleet runs${isAnswered ? '' : ', which was not answered'}`;
+  },
+  'MongoDB set back': async ({ place, loseTarget, signal }, { forMs }) => {
+    await setBack(place.mongo.server, place.mongoDir, { forMs, signal, lose: loseTarget });
+    return `to its files of ${forMs} ms ago`;
   },
   'burst of entries': async ({ load }, step) => {
     const hand = picked(load.of('steady'), step);

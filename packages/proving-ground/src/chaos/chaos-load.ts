@@ -57,6 +57,7 @@ export class ChaosLoad {
   readonly #values: readonly ValueHand[];
   #entries = 0;
   #isFlushed = false;
+  #hasLostTarget = false;
   #changes = 0;
   #valueChanges = 0;
 
@@ -104,10 +105,16 @@ export class ChaosLoad {
 
   /**
    * Whether the fleet must know of each entry of a stream: not of those of a stream that was deleted unread, nor of one that was
-   * made anew and trimmed before it was read, since that looks like the same one, trimmed.
+   * made anew and trimmed before it was read, since that looks like the same one, trimmed; nor where MongoDB lost what it knew.
    */
   countsExactly(hand: StreamHand): boolean {
+    if (this.#hasLostTarget) return false;
     return !this.of('reborn').includes(hand) && !(this.#isFlushed && this.of('trimmed').includes(hand));
+  }
+
+  /** MongoDB loses what it held. */
+  noteTargetLoss(): void {
+    this.#hasLostTarget = true;
   }
 
   /** Makes every stream and every set. */

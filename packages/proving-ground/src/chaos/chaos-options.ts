@@ -16,6 +16,8 @@ export interface ChaosOptions {
   readonly json: boolean;
   /** Write the result to docs/chaos.md. */
   readonly writeDocs: boolean;
+  /** Add the result to docs/reliability.md. */
+  readonly record: boolean;
 }
 
 const NUMBERS = {
@@ -37,7 +39,8 @@ be broken by a plan, and compares what was written with what Redis and MongoDB h
   --rate N       entries a second; default 200
   --with A=B     an option of the apps for this run, such as MEMBERSHIP_HISTORY=true; may be given often
   --json         print the report as JSON on standard output, everything else on standard error
-  --write-docs   write the result to docs/chaos.md`;
+  --record       add the result to docs/reliability.md
+  --write-docs   that, and write the result to docs/chaos.md`;
 
 /**
  * Reads the command line.
@@ -56,6 +59,7 @@ export function parseChaosOptions(args: readonly string[]): ChaosOptions | 'help
     with: Object.fromEntries((parsed.with ?? []).map(settingOf)),
     json: parsed.json === true,
     writeDocs: parsed['write-docs'] === true,
+    record: parsed.record === true || parsed['write-docs'] === true,
   };
 }
 
@@ -70,6 +74,7 @@ function parseValues(args: readonly string[]) {
         rate: { type: 'string' },
         with: { type: 'string', multiple: true },
         json: { type: 'boolean' },
+        record: { type: 'boolean' },
         'write-docs': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },

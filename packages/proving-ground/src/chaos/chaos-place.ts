@@ -25,6 +25,8 @@ export interface ChaosPlace {
   readonly source: RedisPair;
   readonly queue: RedisPair;
   readonly mongo: BreakableServer<MongoServer>;
+  /** Where MongoDB has its files. */
+  readonly mongoDir: string;
   /** Straight to MongoDB. */
   readonly db: Db;
   /** The fleet's environment: where the servers are, through the proxies, and short intervals. */
@@ -66,7 +68,8 @@ export async function openChaosPlace(
   };
   const source = await pair('source', { appendfsync: 'always', onProgress });
   const queue = await pair('queue', {});
-  const mongo = await open(await startMongo({ dataDir: join(dir, 'mongo'), onProgress }));
+  const mongoDir = join(dir, 'mongo');
+  const mongo = await open(await startMongo({ dataDir: mongoDir, onProgress }));
   const tls = { enabled: false, rejectUnauthorized: true };
   const direct = connectMongo({ uri: mongo.server.uri, dbName: DB_NAME, tls }, 'redis-to-mongo chaos');
   closing.add(() => direct.close());
@@ -74,6 +77,7 @@ export async function openChaosPlace(
     source,
     queue,
     mongo,
+    mongoDir,
     db: direct.db,
     dbName: DB_NAME,
     env: {

@@ -23,6 +23,8 @@ export const FAULTS = {
   'queue out of memory': [1_000, 5_000],
   'MongoDB killed': [0, 2_000],
   'MongoDB restarted': [0, 0],
+  'MongoDB dropped': [0, 0],
+  'MongoDB set back': [2_000, 8_000],
   'way to the source cut': [100, 2_500],
   'way to the source swallows': [1_000, 5_000],
   'way to the source half-open': [1_000, 4_000],

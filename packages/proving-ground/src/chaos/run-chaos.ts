@@ -105,6 +105,10 @@ export async function runChaos(options: ChaosOptions, context: ProgramContext): 
           fleet,
           place,
           signal,
+          loseTarget: async (work) => {
+            load.noteTargetLoss();
+            await positions.forget(async () => await values.forget(work));
+          },
           onFault: ({ kind }, what, begunMs) => {
             faults[kind] = (faults[kind] ?? 0) + 1;
             event(`${kind} (at ${(begunMs / 1000).toFixed(1)} s): ${what}`);
@@ -116,7 +120,7 @@ export async function runChaos(options: ChaosOptions, context: ProgramContext): 
     const quiet = performance.now();
     event('everything is up again, and nothing is written any more');
     await refillFleet(fleet, options.workers);
-    await untilSettled({ redis, db: place.db, load, signal });
+    await untilSettled({ redis, db: place.db, load, signal, onWait: event });
     const settledAfter = (performance.now() - quiet) / 1000;
     event(`settled after ${settledAfter.toFixed(1)} s; comparing`);
     await verdicts.untilComplete(signal);

@@ -13,12 +13,16 @@ export interface ToSettle {
   readonly signal: AbortSignal;
   /** Without any progress for this long, in ms, waiting is given up; default 120,000: longer than a job may hang. */
   readonly stallMs?: number;
+  /** Told now and then what is waited for. */
+  readonly onWait?: (line: string) => void;
 }
 
 type KeyDocument = { _id: string } & Document;
 
 const EVERY_MS = 250;
 const NAMED = 10;
+const TOLD_EVERY_MS = 10_000;
+const TOLD = 3;
 
 /**
  * Waits until MongoDB tells of every stream what Redis tells of it now, and every set is the same on both sides. Nothing
@@ -26,7 +30,8 @@ const NAMED = 10;
  * @throws ProvingError `PROVING_STALLED`, naming what is behind, or the signal's reason.
  */
 export async function untilSettled(settling: ToSettle): Promise<void> {
-  const { signal, stallMs = 120_000 } = settling;
+  const { signal, stallMs = 120_000, onWait } = settling;
+  let toldAt = performance.now();
   let last = '';
   let since = performance.now();
   for (;;) {
@@ -37,6 +42,10 @@ export async function untilSettled(settling: ToSettle): Promise<void> {
     if (state !== last) {
       last = state;
       since = performance.now();
+    }
+    if (performance.now() - toldAt > TOLD_EVERY_MS) {
+      toldAt = performance.now();
+      onWait?.(`${behind.length} keys are behind: ${behind.slice(0, TOLD).join('; ')}`);
     }
     if (performance.now() - since > stallMs) {
       const more = behind.length > NAMED ? `; and ${behind.length - NAMED} more` : '';

@@ -16,11 +16,16 @@ const SAMPLES = 600;
 const LEAST_MS = 2_000;
 /** The table of a long run is told of so often while it lasts, in ms. */
 const TELL_MS = 60_000;
+const SEED = 1;
 
 export interface SoakReport {
   readonly ok: boolean;
   readonly minutes: number;
+  readonly seed: number;
+  readonly servers: readonly string[];
   readonly entries: number;
+  /** Changes of sets and other values. */
+  readonly states: number;
   readonly trends: readonly (Trend & { readonly process: string; readonly what: string })[];
   readonly problems: readonly string[];
 }
@@ -35,8 +40,8 @@ export async function runSoak(options: SoakOptions, context: ProgramContext): Pr
   const problems: string[] = [];
   const place = await openChaosPlace(dir, (line) => progress.say(line), closing);
   const fleet = await startChaosFleet(place, context, options, (problem) => problems.push(problem));
-  const redisUrl = place.source.server.url;
-  const load = new ChaosLoad({ redisUrl, seed: 1, rate: options.rate, signal });
+  const redisUrl = place.source.url;
+  const load = new ChaosLoad({ redisUrl, seed: SEED, rate: options.rate, signal });
   closing.add(() => load.close());
   const redis = new Redis(redisUrl);
   redis.on('error', () => {}); // told by the commands that fail
@@ -71,7 +76,16 @@ export async function runSoak(options: SoakOptions, context: ProgramContext): Pr
     if (verdict === 'grows') problems.push(`${process}: ${what} grows by ${perHour.toFixed(1)} an hour`);
   problems.push(...judgement.problems);
   const entries = judgement.streams.reduce((sum, findings) => sum + findings.entries, 0);
-  return { ok: problems.length === 0, minutes: options.minutes, entries, trends, problems };
+  return {
+    ok: problems.length === 0,
+    minutes: options.minutes,
+    seed: SEED,
+    servers: [place.source.server.kind, place.mongo.server.kind],
+    entries,
+    states: load.setChanges + load.valueChanges,
+    trends,
+    problems,
+  };
 }
 
 async function waitAndTell(

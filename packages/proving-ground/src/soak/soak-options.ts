@@ -8,6 +8,8 @@ export interface SoakOptions {
   readonly rate: number;
   /** The report as one JSON object on standard output, everything else on standard error. */
   readonly json: boolean;
+  /** Add the result to docs/reliability.md. */
+  readonly record: boolean;
 }
 
 const NUMBERS = {
@@ -23,7 +25,8 @@ or open files of any process grow. In the end everything that was written is com
   --minutes N    how long; default 30. Below about 2 minutes nothing can be told
   --workers N    worker processes; default 2
   --rate N       entries a second; default 100. What was written is remembered: 150 bytes an entry
-  --json         print the report as JSON on standard output, everything else on standard error`;
+  --json         print the report as JSON on standard output, everything else on standard error
+  --record       add the result to docs/reliability.md`;
 
 /**
  * Reads the command line.
@@ -39,6 +42,7 @@ export function parseSoakOptions(args: readonly string[]): SoakOptions | 'help' 
     workers: number('workers'),
     rate: number('rate'),
     json: values.json === true,
+    record: values.record === true,
   };
 }
 
@@ -51,6 +55,7 @@ function parseValues(args: readonly string[]) {
         workers: { type: 'string' },
         rate: { type: 'string' },
         json: { type: 'boolean' },
+        record: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
     }).values;

@@ -1,0 +1,39 @@
+import { cp, mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { MongoServer } from '@redis-to-mongo/local-stack';
+
+export interface SetBackOptions {
+  /** How old the copy is that is put back, in ms. */
+  readonly forMs: number;
+  readonly signal: AbortSignal;
+  /** Does the work, by which MongoDB loses what it was told since. */
+  readonly lose: (work: () => Promise<void>) => Promise<void>;
+}
+
+/**
+ * Takes a copy of the files of a MongoDB, lets it run on, and puts them back: what a restored snapshot of its disk does.
+ * @param dir where the server has its files; a copy is made beside it.
+ */
+export async function setBack(
+  server: MongoServer,
+  dir: string,
+  { forMs, signal, lose }: SetBackOptions,
+): Promise<void> {
+  const [data, copy] = [join(dir, 'data'), `${dir}-copy`];
+  await server.kill(); // what was acknowledged is on the disk
+  await cp(data, copy, { recursive: true });
+  await server.restart();
+  try {
+    await sleep(forMs, undefined, { signal });
+    await lose(async () => {
+      await server.kill();
+      for (const name of await readdir(data)) await rm(join(data, name), { recursive: true });
+      await mkdir(data, { recursive: true });
+      await cp(copy, data, { recursive: true });
+    });
+    await server.restart();
+  } finally {
+    await rm(copy, { recursive: true, force: true });
+  }
+}
