@@ -4,7 +4,7 @@ import type { Db } from 'mongodb';
 import type { ChaosLoad } from './chaos-load.js';
 import type { ChaosPlace } from './chaos-place.js';
 import type { FaultKind, FaultStep } from './fault.js';
-import { setBack } from './set-back.js';
+import { emptyFiles, setBack } from './set-back.js';
 import { untilSettled } from './settle.js';
 import type { StreamHand } from './stream-hand.js';
 
@@ -28,8 +28,8 @@ const KEPT = 40;
 
 /** The fleet is given so long, in ms, to read all there is before it goes: what nobody has read nobody could count. */
 const READ_MS = 10_000;
-/** The stand-in can take long, while others write. */
-const DROP_MS = 20_000;
+/** The stand-in may never end it while others write; in ms. */
+const DROP_MS = 5_000;
 const AGAIN_MS = 200;
 
 type Work = (data: DataToBreak, step: FaultStep) => Promise<Told>;
@@ -44,14 +44,21 @@ export const DATA_FAULTS: Partial<Record<FaultKind, Work>> = {
     const isSwapped = await load.atRest(() => place.source.swap(true));
     return isSwapped ? 'primary and replica have changed their roles' : undefined;
   },
-  'MongoDB dropped': async ({ db, loseTarget }) => {
+  'MongoDB dropped': async ({ db, place, loseTarget }) => {
     let isAnswered = true;
     await loseTarget(async () => {
-      await db.dropDatabase({ timeoutMS: DROP_MS }).catch(() => {
-        isAnswered = false; // nobody knows how much of it was dropped
-      });
+      isAnswered = await Promise.race([
+        db.dropDatabase().then(
+          () => true,
+          () => false,
+        ),
+        sleep(DROP_MS, false),
+      ]);
+      if (!isAnswered) await emptyFiles(place.mongo.server, place.mongoDir);
     });
-    return `dropDatabase, while the fleet runs${isAnswered ? '' : ', which was not answered'}`;
+    return isAnswered
+      ? 'dropDatabase, while the fleet runs'
+      : 'dropDatabase did not end: it began anew, without files';
   },
   'MongoDB set back': async ({ place, loseTarget, signal }, { forMs }) => {
     await setBack(place.mongo.server, place.mongoDir, { forMs, signal, lose: loseTarget });

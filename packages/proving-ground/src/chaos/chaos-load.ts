@@ -112,6 +112,11 @@ export class ChaosLoad {
     return !this.of('reborn').includes(hand) && !(this.#isFlushed && this.of('trimmed').includes(hand));
   }
 
+  /** MongoDB has lost what it held, at least once. */
+  get hasLostTarget(): boolean {
+    return this.#hasLostTarget;
+  }
+
   /** MongoDB loses what it held. */
   noteTargetLoss(): void {
     this.#hasLostTarget = true;

@@ -57,7 +57,10 @@ export async function judgeMirror(db: Db, written: WrittenStream, findings: Stre
     if (times > 1) findings.tell(`${entry.id} is there ${times} times`);
     if (times > 0) continue;
     if (entry.isRemoved) findings.lost += 1;
-    else findings.tell(`${entry.id} is missing: Redis still holds it`);
+    else {
+      findings.missing += 1;
+      findings.tell(`${entry.id} is missing: Redis still holds it`);
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, rm } from 'node:fs/promises';
+import { cp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MongoServer } from '@redis-to-mongo/local-stack';
@@ -28,12 +28,22 @@ export async function setBack(
     await sleep(forMs, undefined, { signal });
     await lose(async () => {
       await server.kill();
-      for (const name of await readdir(data)) await rm(join(data, name), { recursive: true });
-      await mkdir(data, { recursive: true });
+      await removeFiles(data);
       await cp(copy, data, { recursive: true });
     });
     await server.restart();
   } finally {
     await rm(copy, { recursive: true, force: true });
   }
+}
+
+/** Has a MongoDB begin anew, with nothing. */
+export async function emptyFiles(server: MongoServer, dir: string): Promise<void> {
+  await server.kill();
+  await removeFiles(join(dir, 'data'));
+  await server.restart();
+}
+
+async function removeFiles(dir: string): Promise<void> {
+  for (const name of await readdir(dir)) await rm(join(dir, name), { recursive: true });
 }

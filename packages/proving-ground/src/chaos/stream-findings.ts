@@ -11,6 +11,8 @@ export class StreamFindings {
   dead = 0;
   /** Neither a message nor a dead letter, and not in Redis any more: must be among the gaps. */
   lost = 0;
+  /** Redis still holds them, and MongoDB has them nowhere. */
+  missing = 0;
   /** Counted as gaps. */
   gap = 0;
   alreadyThere = 0;

@@ -25,6 +25,8 @@ compared, entry by entry and byte by byte:
 
 - each entry that was ever written is in MongoDB once, as a message or as a dead letter, or Redis dropped it before it
   was read, and then it is counted as a gap; nothing is there that nobody wrote, and nothing is out of order;
+- what was on its way between its write and the save of its position, as MongoDB was dropped or set back, is found by \`verify --repair\`, and
+  counted; everything else comes back by itself;
 - seen = written + already there + dead letters, for each key; seen + gaps = written to Redis, for each stream that was not
   deleted unread, nor deleted, made anew and trimmed before it was read again: gaps are counted as far as the fleet can know of them;
 - each set is equal, member by member, and so is each value of the other types; each state of them that was met in MongoDB while things broke is one

@@ -1,0 +1,32 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { fleetEnv, newPassword } from '../fleet/fleet-env.js';
+import { ProvingError } from '../proving-error.js';
+import { type ChaosPlace, QUEUE_PREFIX } from './chaos-place.js';
+
+const run = promisify(execFile);
+const command = fileURLToPath(new URL('../../../../apps/cli/dist/main.js', import.meta.url));
+const WITHIN_MS = 120_000;
+
+/** Runs `verify --repair`, as an operator does after MongoDB was dropped or set back. @throws ProvingError where it can't be run. */
+export async function repairMirror({ env, dbName }: ChaosPlace, dir: string): Promise<void> {
+  const { REDIS_URL = '', MONGO_URI = '', ...options } = env;
+  const servers = { redisUrl: REDIS_URL, mongoUri: MONGO_URI, mongoDbName: dbName };
+  const whole = fleetEnv({
+    ...servers,
+    queuePrefix: QUEUE_PREFIX,
+    dashboardPassword: newPassword(),
+    options,
+  });
+  await run(process.execPath, [command, 'verify', '--repair'], {
+    cwd: dir,
+    env: whole,
+    timeout: WITHIN_MS,
+    maxBuffer: 1 << 26,
+  }).catch((error: unknown) => {
+    // 1: differences were found, and repaired.
+    if (typeof error === 'object' && error !== null && 'code' in error && error.code === 1) return;
+    throw new ProvingError('PROVING_APP_FAILED', 'verify --repair could not be run', { cause: error });
+  });
+}
