@@ -1,14 +1,11 @@
 import { judge, readFacts } from '@redis-to-mongo/fleet-status';
 import { countInTarget, raiseTargetCounter } from '@redis-to-mongo/mongo-sink';
+import { fleetForTests } from '@redis-to-mongo/test-kit';
 import { beforeEach, expect, it } from 'vitest';
 import { SET_BACK, TargetSetBack } from '../src/target-set-back.js';
-import { type FleetUnderTest, fleetForTests } from './fleet-under-test.js';
 
-let fleet: FleetUnderTest;
+const fleet = fleetForTests();
 let setBack: TargetSetBack;
-fleetForTests((made) => {
-  fleet = made;
-});
 beforeEach(() => {
   setBack = new TargetSetBack({ db: fleet.db, queue: fleet.queue, everyMs: 0 });
 });
