@@ -1,4 +1,4 @@
-import { grouped } from '../demo/table.js';
+import { grouped } from '@redis-to-mongo/terminal';
 import type { ProvingRun } from './proving-run.js';
 
 const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, number) => total + number, 0);
