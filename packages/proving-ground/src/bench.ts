@@ -3,12 +3,14 @@ import { BENCH_HELP, type BenchOptions, parseBenchOptions } from './bench/bench-
 import type { BenchResult } from './bench/bench-result.js';
 import type { Goal } from './bench/report/goal.js';
 import { goalsOf } from './bench/report/judge.js';
+import { reportPicture } from './bench/report/picture.js';
 import { reportPage } from './bench/report/report-page.js';
 import { reportText } from './bench/report/report-text.js';
 import { runBench } from './bench/run-bench.js';
 import { exitWith } from './program/exit-with.js';
 import { type ProgramReport, runProgram } from './program/run-program.js';
 
+const PICTURE = new URL('../../../docs/assets/benchmarks.svg', import.meta.url);
 const PAGE = new URL('../../../docs/benchmarks.md', import.meta.url);
 
 /** A goal that is missed is no problem of the run: it is told in the report. */
@@ -21,11 +23,14 @@ const code = await runProgram<BenchOptions, BenchReport>({
   parse: (args) => parseBenchOptions(args, process.env),
   run: async (options, { progress, ...context }) => {
     const result = await runBench(options, { ...context, say: (line) => progress.say(line) });
-    return { ok: true, problems: [], ...result, goals: goalsOf(result) };
+    const problems = result.failures.map((failure) => `not measured: ${failure}`);
+    return { ok: problems.length === 0, problems, ...result, goals: goalsOf(result) };
   },
   lines: (report) => reportText(report).split('\n'),
   onReport: async (report, { writeDocs }) => {
-    if (writeDocs) await writeFile(PAGE, reportPage(report));
+    if (!writeDocs) return;
+    await writeFile(PAGE, reportPage(report));
+    await writeFile(PICTURE, reportPicture(report));
   },
 });
 await exitWith(code);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   BARE,
   type BenchResult,
+  CONNECT,
   DOCUMENT_FLEET,
   FLEET,
   LIMIT,
@@ -45,24 +46,45 @@ const result: BenchResult = {
   ],
   latency: [
     {
-      ...{ load: '200/s over 50 streams', repetition: 1, askedPerSec: 200, perSec: 199, samples: 4_000 },
+      ...{
+        load: '200/s over 50 streams',
+        who: FLEET,
+        repetition: 1,
+        askedPerSec: 200,
+        perSec: 199,
+        samples: 4_000,
+      },
       ...{ p50: 9, p90: 20, p99: 61, share: 0.2 },
     },
   ],
   changes: [
     {
-      ...{ load: 'one changed hash among 100000', repetition: 1, askedPerSec: 10, perSec: 10, samples: 200 },
+      ...{
+        load: 'one changed hash among 100000',
+        who: FLEET,
+        repetition: 1,
+        askedPerSec: 10,
+        perSec: 10,
+        samples: 200,
+      },
       ...{ p50: 12, p90: 20, p99: 51, share: 0.1 },
     },
   ],
   idle: [
     {
-      ...{ streams: 100_000, sets: 0, repetition: 1 },
-      ...{ scheduler: 0.04, worker: 0.01, redis: 0.02, peakBytes: 2 ** 28 },
+      ...{ streams: 100_000, sets: 0, who: FLEET, repetition: 1 },
+      ...{ own: 0.05, scheduler: 0.04, worker: 0.01, redis: 0.02, peakBytes: 2 ** 28 },
     },
   ],
   discovery: [{ keys: 10_000, repetition: 1, seconds: 6 }],
+  kills: [
+    { who: FLEET, repetition: 1, kills: 3, written: 900, missing: 0, doubled: 0, seconds: 11 },
+    { who: FLEET, repetition: 2, kills: 3, written: 900, missing: 1, doubled: 0, seconds: 12 },
+    { who: CONNECT, repetition: 1, kills: 3, written: 900, missing: 0, doubled: 407, seconds: 1 },
+  ],
+  times: [{ part: 'throughput', seconds: 90 }],
   notes: ['Nobody else ran.'],
+  failures: ['idle, 7 streams: the server is gone'],
 };
 
 describe('the goals', () => {
@@ -80,6 +102,8 @@ describe('the goals', () => {
       { what: 'latency p50 at the steady rate', measured: 9, isMet: false },
       { what: 'latency p99 at the steady rate', measured: 61, isMet: false },
       { what: 'CPU of our processes at the steady rate', measured: 20, isMet: true },
+      { what: 'entries missing after kill -9, at worst', measured: 1, isMet: false },
+      { what: 'entries doubled after kill -9, at worst', measured: 0, isMet: true },
       { what: 'one changed hash among many: p50', measured: 12, isMet: true },
       { what: 'one changed hash among many: p99', measured: 51, isMet: false },
       { what: '100,000 idle streams: our processes and Redis', isMet: false },
@@ -98,14 +122,17 @@ describe('the goals of many keys', () => {
       one(BARE, 'hash 100,000', 10, 4),
       one(ONCE, 'hash 100,000', 15, 9),
       one(FLEET, 'hash 100,000', 20, 8),
-      one(FLEET, 'hash 100,000, unchanged', 5, 3),
-      one(FLEET, 'hash 100,000, 10 % changed', 5, 3),
+      { ...one(FLEET, 'hash 100,000, unchanged', 5, 3), writes: 0 },
+      { ...one(FLEET, 'hash 100,000, 10 % changed', 5, 3), entries: 10_000, writes: 11_000 },
     ];
-    expect(goalsOf({ ...result, runs, latency: [], changes: [], idle: [], discovery: [] })).toMatchObject([
+    const others = { latency: [], kills: [], changes: [], idle: [], discovery: [] };
+    expect(goalsOf({ ...result, runs, ...others })).toMatchObject([
       { what: expect.stringMatching(/^hash 100,000: new keys a second/), measured: 0.5, isMet: false },
       { what: expect.stringMatching(/CPU a key with the queue's Redis/), measured: 2, isMet: true },
       { what: expect.stringMatching(/by once/), measured: expect.closeTo(4 / 3), isMet: true },
       { what: expect.stringMatching(/finds unchanged/), measured: 30, unit: 'µs', isMet: true },
+      { what: expect.stringMatching(/where nothing changed/), measured: 0, isMet: true },
+      { what: expect.stringMatching(/a tenth changed/), measured: 1.1, isMet: false },
     ]);
   });
 });
@@ -118,11 +145,24 @@ describe('the report', () => {
       expect(text).toContain('mongod 8.2.6 downloaded');
       expect(text).toContain('repetitions 2');
       expect(text).toContain('Nobody else ran.');
+      expect(text).toContain('throughput 1.5; together 1.5');
       expect(text).not.toContain('Catching up');
     }
   });
 
-  it('states the goals before anything else', () => {
+  it('tells what could not be measured, beside everything that was', () => {
+    for (const text of [reportText(result), reportPage(result)])
+      expect(text).toContain('idle, 7 streams: the server is gone');
+  });
+
+  it('begins with who does what, and what is left after kill -9', () => {
+    const page = reportPage(result);
+    expect(page.indexOf('## In short')).toBeLessThan(page.indexOf('## Goals'));
+    expect(page).toMatch(/\| the fleet +\| +– \| +– \| +9\.0 \| +61\.0 \| +1 \| +0 \|/);
+    expect(page).toMatch(/\| Redpanda Connect +\| +– \| +– \| +– \| +– \| +0 \| +407 \|/);
+  });
+
+  it('states the goals before the single parts', () => {
     const page = reportPage(result);
     expect(page.indexOf('## Goals')).toBeGreaterThan(0);
     expect(page.indexOf('## Goals')).toBeLessThan(page.indexOf('## Throughput'));

@@ -129,6 +129,18 @@ export class BenchFleet {
     }
   }
 
+  /** Ends the scheduler and the workers by SIGKILL, all at once. */
+  async killAll(): Promise<void> {
+    const members = [...this.#fleet.running('scheduler'), ...this.#fleet.workers];
+    await Promise.all(members.map((member) => this.#fleet.kill(member)));
+  }
+
+  /** Starts a scheduler and a worker in place of those that were killed. Resolves when they are ready. */
+  async startAgain(): Promise<void> {
+    const members = [this.#fleet.launch('scheduler'), this.#fleet.launch('worker')];
+    await Promise.all(members.map((member) => member.ready()));
+  }
+
   async stopWorkers(): Promise<void> {
     await Promise.all(this.#fleet.workers.map((worker) => this.#fleet.kill(worker, 'SIGTERM')));
   }

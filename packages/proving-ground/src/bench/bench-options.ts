@@ -9,7 +9,9 @@ export const PARTS = [
   'types',
   'many-keys',
   'latency',
+  'kill',
   'changes',
+  'feed-cost',
   'catch-up',
   'discovery',
   'idle',
@@ -27,7 +29,7 @@ export interface BenchOptions {
   readonly repetitions: number;
   /** The result as one JSON object on standard output, everything else on standard error. */
   readonly json: boolean;
-  /** Write docs/benchmarks.md. */
+  /** Write docs/benchmarks.md and its picture. */
   readonly writeDocs: boolean;
   /** A MongoDB-compatible server's program to run instead of the one that is found. */
   readonly mongoBinary: string | undefined;
@@ -45,7 +47,7 @@ Measures the real fleet beside a bare loop (the limit), the old engine's way, an
   --repetitions N      how often each measurement is made, 1 to 100; default 3, with --quick 1
   --mongo-binary PATH  the mongod, or the secantusd, to run; default: the local stack's choice
   --json               print the result as JSON on standard output, everything else on standard error
-  --write-docs         write docs/benchmarks.md
+  --write-docs         write docs/benchmarks.md and its picture, docs/assets/benchmarks.svg
 BENCH_MONGO_URI names a running MongoDB to use; each run has a database of its own there, dropped in the end.`;
 
 /**

@@ -6,6 +6,7 @@ import { connectMongo } from '@redis-to-mongo/mongo-sink';
 import { Redis } from 'ioredis';
 import type { Db } from 'mongodb';
 import type { Closing } from '../program/closing.js';
+import { messageOf } from '../program/message-of.js';
 import type { BenchOptions } from './bench-options.js';
 import { type BenchSizes, SIZES } from './bench-sizes.js';
 
@@ -31,6 +32,7 @@ export class BenchPlace {
   readonly #closing: Closing;
   #shared: MongoServer | undefined;
   #runs = 0;
+  readonly #failures: string[] = [];
 
   private constructor(
     options: BenchOptions,
@@ -94,6 +96,28 @@ export class BenchPlace {
     await this.redis.flushdb();
     await this.redis.pipeline().select(QUEUE).flushdb().select(SOURCE).exec();
     if (all) await this.shelf.flushdb();
+  }
+
+  /** What could not be measured, and why: one line each. */
+  get failures(): readonly string[] {
+    return this.#failures;
+  }
+
+  /**
+   * Makes one measurement. One that fails is told of and noted, and the others go on.
+   * @returns undefined when it failed. @throws the signal's reason once the run was stopped.
+   */
+  async attempt<T>(what: string, measure: () => Promise<T>): Promise<T | undefined> {
+    this.signal.throwIfAborted();
+    try {
+      return await measure();
+    } catch (error) {
+      this.signal.throwIfAborted();
+      this.say(`  not measured: ${what}: ${messageOf(error)}`);
+      const [first = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+      this.#failures.push(`${what}: ${first}`);
+      return undefined;
+    }
   }
 
   /** A directory of its own for the next fleet's logs. */

@@ -8,6 +8,8 @@ export type Report = Readonly<Record<string, unknown>>;
 
 const endWithParent = new URL('../../end-with-parent.mjs', import.meta.url);
 const STDERR_KEPT = 4_000;
+/** A report that takes longer than this, in ms, does not come. */
+const REPORT_WITHIN_MS = 600_000;
 
 /**
  * One of the programs in processes/, as a process of its own. It says when it is ready, begins when it is told, and
@@ -67,8 +69,12 @@ export class BenchProcess {
     this.#process.send(message);
   }
 
-  /** Its next report. @throws ProvingError `PROVING_APP_FAILED` with its last words when it ends without one. */
+  /**
+   * Its next report. @throws ProvingError `PROVING_APP_FAILED` with its last words when it ends without one,
+   * `PROVING_STALLED` after ten minutes.
+   */
   async report(): Promise<Report> {
+    const deadline = performance.now() + REPORT_WITHIN_MS;
     for (;;) {
       const report = this.#reports.shift();
       if (report) return report;
@@ -77,8 +83,18 @@ export class BenchProcess {
           'PROVING_APP_FAILED',
           `${this.#name} ended by itself:\n${this.#stderr.trim()}`,
         );
+      const leftMs = deadline - performance.now();
+      if (leftMs <= 0)
+        throw new ProvingError(
+          'PROVING_STALLED',
+          `${this.#name} has told nothing for ${REPORT_WITHIN_MS} ms`,
+        );
       await new Promise<void>((resolve) => {
-        this.#heard = resolve;
+        const timer = setTimeout(resolve, leftMs);
+        this.#heard = () => {
+          clearTimeout(timer);
+          resolve();
+        };
       });
     }
   }

@@ -20,10 +20,14 @@ export interface Run {
   readonly mongoCpu: number | undefined;
   /** All processes of the contestant, each at its peak, in bytes. */
   readonly peakBytes: number;
+  /** Values that were written into MongoDB, where they were counted. */
+  readonly writes?: number;
 }
 
 export interface LatencyRun {
   readonly load: string;
+  /** Who moved it, such as `the fleet`. */
+  readonly who: string;
   readonly repetition: number;
   /** Entries a second that were asked for, and that were written. */
   readonly askedPerSec: number;
@@ -33,20 +37,37 @@ export interface LatencyRun {
   readonly p50: number;
   readonly p90: number;
   readonly p99: number;
-  /** CPU of all our processes, as a share of one core. */
+  /** CPU of all its processes, as a share of one core. */
   readonly share: number;
 }
 
 export interface IdleRun {
   readonly streams: number;
   readonly sets: number;
+  readonly who: string;
   readonly repetition: number;
-  /** CPU as shares of one core. */
-  readonly scheduler: number;
-  readonly worker: number;
+  /** CPU of all its processes as a share of one core. */
+  readonly own: number;
+  /** Of the fleet's schedulers and workers. */
+  readonly scheduler?: number;
+  readonly worker?: number;
+  /** Of the Redis of the source and the queue. */
   readonly redis: number;
-  /** Of all our processes at the end, in bytes. */
+  /** Of all its processes at the end, in bytes. */
   readonly peakBytes: number;
+}
+
+/** What is left after all processes of a system were killed while streams were written to. */
+export interface KillRun {
+  readonly who: string;
+  readonly repetition: number;
+  readonly kills: number;
+  readonly written: number;
+  /** Entries that are not in MongoDB, and those that are there more than once, counted without their first. */
+  readonly missing: number;
+  readonly doubled: number;
+  /** From the last start until nothing more came. */
+  readonly seconds: number;
 }
 
 export interface DiscoveryRun {
@@ -56,19 +77,45 @@ export interface DiscoveryRun {
   readonly seconds: number;
 }
 
+/** How long a part took. */
+export interface PartTime {
+  readonly part: Part;
+  readonly seconds: number;
+}
+
+/** XADD at full speed, with and without the feed of changes. */
+export interface FeedCostRun {
+  readonly keys: number;
+  readonly repetition: number;
+  readonly writes: number;
+  readonly without: FeedCost;
+  readonly with: FeedCost;
+}
+
+export interface FeedCost {
+  /** CPU seconds of Redis. */
+  readonly cpu: number;
+  readonly seconds: number;
+}
+
 export interface BenchResult {
   readonly machine: Machine;
   readonly size: SizeName;
   readonly repetitions: number;
   readonly parts: readonly Part[];
+  readonly times: readonly PartTime[];
   readonly runs: readonly Run[];
   readonly latency: readonly LatencyRun[];
   /** As latency: from a change to readable, of keys among many. */
   readonly changes: readonly LatencyRun[];
   readonly idle: readonly IdleRun[];
   readonly discovery: readonly DiscoveryRun[];
+  readonly kills: readonly KillRun[];
+  readonly feedCosts: readonly FeedCostRun[];
   /** What the reader has to know, such as a rival that is not installed. */
   readonly notes: readonly string[];
+  /** What could not be measured, and why; everything else was. */
+  readonly failures: readonly string[];
 }
 
 export const FLEET = 'the fleet';
@@ -79,6 +126,8 @@ export const DOCUMENT_FLEET = 'the fleet, shape document';
 export const LIMIT = 'the limit';
 export const OLD_ENGINE = "the old engine's way";
 export const CONNECT = 'Redpanda Connect';
+/** With small batches, as an operator would set it where latency counts. */
+export const QUICK_CONNECT = 'Redpanda Connect, tuned for latency';
 /** A loop that does what the fleet does with small values, and keeps none of its promises. */
 export const BARE = 'the bare loop';
 /** The command. */

@@ -27,6 +27,15 @@ export interface BenchSizes {
     readonly warmUpSeconds: number;
     readonly seconds: number;
   };
+  /** Entries a second over streams for so many seconds, in which everything is killed so often. */
+  readonly kill: {
+    readonly streams: number;
+    readonly perSec: number;
+    readonly seconds: number;
+    readonly kills: number;
+    /** Without anything new for so long, nothing more is waited for; longer than a claim outlives its worker. */
+    readonly quietSeconds: number;
+  };
   /** Changes of single keys among many, a second, and a flood of them. */
   readonly changes: {
     readonly keys: number;
@@ -35,6 +44,8 @@ export interface BenchSizes {
     readonly floodPerSec: number;
     readonly floodSeconds: number;
   };
+  /** Writes in each run, over so many keys. */
+  readonly feedCost: { readonly keys: readonly number[]; readonly writes: number };
   readonly idle: {
     readonly streams: readonly number[];
     readonly sets: number;
@@ -67,7 +78,9 @@ const FULL: BenchSizes = {
   types: { keys: 200, members: 1_000 },
   manyKeys: { keys: 100_000 },
   latency: { streams: 50, perSec: 200, warmUpSeconds: 5, seconds: 20 },
+  kill: { streams: 50, perSec: 1_000, seconds: 12, kills: 3, quietSeconds: 30 },
   changes: { keys: 100_000, perSec: 10, seconds: 20, floodPerSec: 5_000, floodSeconds: 60 },
+  feedCost: { keys: [10, 1_000, 100_000], writes: 600_000 },
   idle: { streams: [1_000, 10_000, 100_000], sets: 1_000, seconds: 30, settleSeconds: 180 },
   discovery: { keys: 10_000 },
   catchUp: { streams: 40, entries: 5_000, workers: [1, 2, 4] },
@@ -88,7 +101,9 @@ export const SIZES: Readonly<Record<SizeName, BenchSizes>> = {
     types: { keys: 20, members: 100 },
     manyKeys: { keys: 3_000 },
     latency: { streams: 50, perSec: 200, warmUpSeconds: 2, seconds: 2 },
+    kill: { streams: 50, perSec: 500, seconds: 4, kills: 2, quietSeconds: 20 },
     changes: { keys: 5_000, perSec: 20, seconds: 3, floodPerSec: 1_000, floodSeconds: 3 },
+    feedCost: { keys: [10, 1_000], writes: 100_000 },
     idle: { streams: [1_000], sets: 200, seconds: 2, settleSeconds: 1 },
     discovery: { keys: 500 },
     catchUp: { streams: 10, entries: 500, workers: [1] },
@@ -102,7 +117,9 @@ export const SIZES: Readonly<Record<SizeName, BenchSizes>> = {
     types: { keys: 3, members: 10 },
     manyKeys: { keys: 60 },
     latency: { streams: 5, perSec: 100, warmUpSeconds: 0.5, seconds: 1 },
+    kill: { streams: 5, perSec: 200, seconds: 2, kills: 1, quietSeconds: 15 },
     changes: { keys: 100, perSec: 20, seconds: 1, floodPerSec: 100, floodSeconds: 1 },
+    feedCost: { keys: [10], writes: 20_000 },
     idle: { streams: [20], sets: 5, seconds: 1, settleSeconds: 0 },
     discovery: { keys: 20 },
     catchUp: { streams: 4, entries: 50, workers: [1] },

@@ -1,7 +1,7 @@
 import type { Closing } from '../program/closing.js';
 import type { BenchOptions, Part } from './bench-options.js';
 import { BenchPlace } from './bench-place.js';
-import { type BenchResult, FLEET, type Run } from './bench-result.js';
+import { type BenchResult, FLEET, type PartTime, type Run } from './bench-result.js';
 import type { BenchSizes } from './bench-sizes.js';
 import { chooseContestants, fleetAlone, sinkContestants } from './contestants/choose-contestants.js';
 import { openAckTarget, openMongoTarget } from './contestants/targets.js';
@@ -9,7 +9,9 @@ import { describeMachine } from './machine.js';
 import { measureCatchUp } from './parts/catch-up.js';
 import { measureChanges } from './parts/changes.js';
 import { measureDiscovery } from './parts/discovery.js';
+import { measureFeedCost } from './parts/feed-cost.js';
 import { measureIdle } from './parts/idle.js';
+import { measureKills } from './parts/kill.js';
 import { measureLatency } from './parts/latency.js';
 import { measureManyKeys } from './parts/many-keys.js';
 import { measureStreams } from './parts/streams.js';
@@ -27,18 +29,23 @@ export interface BenchContext {
 
 /**
  * Runs the parts that were asked for, one after the other. What it opens stays open until the caller closes `closing`.
- * @throws LocalStackError, ProvingError; anything once the signal has aborted.
+ * A measurement that fails is among the result's failures, and loses no other.
+ * @throws LocalStackError when there are no servers; anything once the signal has aborted.
  */
 export async function runBench(options: BenchOptions, context: BenchContext): Promise<BenchResult> {
   const place = await BenchPlace.open(options, context);
   const probe = await place.openTarget();
   const machine = await describeMachine(place.redis, probe.kind);
   await probe.close();
-  const { contestants, notes } = await chooseContestants();
+  const { contestants, followers, notes } = await chooseContestants();
+  const times: PartTime[] = [];
   const wanted = async <T>(part: Part, measure: () => Promise<T[]>): Promise<T[]> => {
     if (!options.parts.includes(part)) return [];
     context.say(part);
-    return await measure();
+    const begin = performance.now();
+    const measured = (await place.attempt(part, measure)) ?? [];
+    times.push({ part, seconds: (performance.now() - begin) / 1000 });
+    return measured;
   };
   const { sizes } = place;
   const runs = [
@@ -59,13 +66,31 @@ export async function runBench(options: BenchOptions, context: BenchContext): Pr
     ...(await wanted('types', () => measureValues(place, otherLoads(sizes)))),
   ];
   runs.push(...(await wanted('many-keys', () => measureManyKeys(place))));
-  const latency = await wanted('latency', () => measureLatency(place, ratesOf(sizes, runs)));
+  const latency = await wanted('latency', () => measureLatency(place, followers, ratesOf(sizes, runs)));
+  const kills = await wanted('kill', () => measureKills(place, followers));
   const changes = await wanted('changes', () => measureChanges(place));
+  const feedCosts = await wanted('feed-cost', () => measureFeedCost(place));
   runs.push(...(await wanted('catch-up', () => measureCatchUp(place))));
   const discovery = await wanted('discovery', () => measureDiscovery(place));
-  const idle = await wanted('idle', () => measureIdle(place));
+  const idle = await wanted('idle', () => measureIdle(place, followers));
   const { size, repetitions, parts } = options;
-  return { machine, size, repetitions, parts, runs, latency, changes, idle, discovery, notes };
+  const { failures } = place;
+  return {
+    machine,
+    size,
+    repetitions,
+    parts,
+    times,
+    failures,
+    runs,
+    latency,
+    kills,
+    feedCosts,
+    changes,
+    idle,
+    discovery,
+    notes,
+  };
 }
 
 /** The steady rate, and half of what the fleet was measured to reach on several streams, where that was measured. */

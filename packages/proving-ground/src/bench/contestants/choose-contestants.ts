@@ -1,17 +1,46 @@
-import { DOCUMENT_FLEET, FLEET, ORDINARY_FLEET } from '../bench-result.js';
-import { findConnect } from './connect-contestant.js';
+import { CONNECT, DOCUMENT_FLEET, FLEET, ORDINARY_FLEET, QUICK_CONNECT } from '../bench-result.js';
+import { FOR_LATENCY, FOR_THROUGHPUT, findConnect } from '../connect-process.js';
+import { connectFollower } from '../followers/connect-follower.js';
+import { fleetFollower } from '../followers/fleet-follower.js';
+import type { Follower } from '../followers/follower.js';
+import { limitFollower, oldEngineFollower } from '../followers/program-follower.js';
+import { connectContestant } from './connect-contestant.js';
 import type { Contestant } from './contestant.js';
 import { fleetContestant } from './fleet-contestant.js';
 import { limitContestant, oldEngineContestant } from './program-contestant.js';
 
+/** Who is measured in one run. */
+export interface Chosen {
+  /** Those that move a backlog. */
+  readonly contestants: readonly Contestant[];
+  /** Those that follow streams that grow. */
+  readonly followers: readonly Follower[];
+  /** What the reader has to know. */
+  readonly notes: readonly string[];
+}
+
 /** The fleet, what it is measured by, and the rivals that are installed. */
-export async function chooseContestants(): Promise<{ contestants: Contestant[]; notes: string[] }> {
-  const connect = await findConnect();
+export async function chooseContestants(): Promise<Chosen> {
   const contestants = [fleetAlone, limitContestant, oldEngineContestant];
-  if (connect) return { contestants: [...contestants, connect], notes: [] };
+  const followers = [fleetFollower, limitFollower, oldEngineFollower];
+  const connect = await findConnect();
+  if (!connect)
+    return {
+      contestants,
+      followers,
+      notes: ['Redpanda Connect was not on the PATH (`redpanda-connect`, or `rpk`), and did not run.'],
+    };
+  const { call, version } = connect;
   return {
-    contestants,
-    notes: ['Redpanda Connect was not on the PATH (`redpanda-connect`, or `rpk`), and did not run.'],
+    contestants: [...contestants, connectContestant(call)],
+    followers: [
+      ...followers,
+      connectFollower(CONNECT, call, FOR_THROUGHPUT),
+      connectFollower(QUICK_CONNECT, call, FOR_LATENCY),
+    ],
+    notes: [
+      `Redpanda Connect calls itself ${version}; how it is set: packages/proving-ground/rivals/redpanda-connect.yaml.`,
+    ],
   };
 }
 

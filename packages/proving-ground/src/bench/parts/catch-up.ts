@@ -13,8 +13,9 @@ export async function measureCatchUp(place: BenchPlace): Promise<Run[]> {
   const runs: Run[] = [];
   for (let repetition = 1; repetition <= place.repetitions; repetition++)
     for (const workers of place.sizes.catchUp.workers) {
-      place.signal.throwIfAborted();
-      const run = { ...(await runOnce(place, workers)), repetition };
+      const caught = await place.attempt(`catch-up, ${workers} workers`, () => runOnce(place, workers));
+      if (!caught) continue;
+      const run = { ...caught, repetition };
       sayRun(place, run);
       runs.push(run);
     }

@@ -2,7 +2,8 @@ import { runPipeline } from '../../generator/run-pipeline.js';
 import { BenchFleet } from '../bench-fleet.js';
 import type { BenchPlace } from '../bench-place.js';
 import { BenchProcess, numberIn, numbersIn } from '../bench-process.js';
-import type { LatencyRun } from '../bench-result.js';
+import { BARE, FLEET, type LatencyRun } from '../bench-result.js';
+import type { MessageTarget } from '../contestants/contestant.js';
 import { openMongoTarget } from '../contestants/targets.js';
 import { percentile } from '../statistics.js';
 import { meter } from '../usage-meter.js';
@@ -15,43 +16,77 @@ export const CHANGES = {
   flood: 'changed hashes',
 } as const;
 
+type Kind = keyof typeof CHANGES;
+const KINDS = ['hash', 'set', 'stream', 'flood'] as const satisfies readonly Kind[];
+
+/** Who brings the changes: the fleet, and a loop that does the same and keeps none of its promises. */
+const WHO = [FLEET, BARE] as const;
+
 /**
  * From a change to readable in MongoDB, of keys among many that are synced already: single ones, and a flood of them.
  * @returns runs whose loads tell the kind, the rate and the number of keys.
  */
 export async function measureChanges(place: BenchPlace): Promise<LatencyRun[]> {
-  const { keys, seconds, perSec, floodPerSec, floodSeconds } = place.sizes.changes;
+  const { keys } = place.sizes.changes;
   const runs: LatencyRun[] = [];
-  for (let repetition = 1; repetition <= place.repetitions; repetition++) {
-    await place.clear(true);
-    await fill(place, keys);
-    const target = await openMongoTarget(place);
-    const fleet = await BenchFleet.start(place, target);
-    try {
-      await fleet.untilMoved('hash', keys);
-      for (const [kind, name] of Object.entries(CHANGES)) {
-        place.signal.throwIfAborted();
-        const isFlood = kind === 'flood';
-        const load = isFlood ? `${floodPerSec}/s ${name} among ${keys}` : `${name} among ${keys}`;
-        const run = await measure(place, target, fleet, {
-          kind: isFlood ? 'hash' : kind,
-          keys,
-          perSec: isFlood ? floodPerSec : perSec,
-          seconds: isFlood ? floodSeconds : seconds,
-        });
-        const ms = [run.p50, run.p90, run.p99].map((value) => value.toFixed(1)).join(' / ');
-        place.say(
-          `  changes  ${load.padEnd(42)} #${repetition}  ${ms} ms, ${(100 * run.share).toFixed(0)} % of a core`,
-        );
-        runs.push({ load, repetition, ...run });
-      }
-    } finally {
-      await fleet.stop();
-      await target.close();
-      await place.clear(true);
-    }
-  }
+  for (let repetition = 1; repetition <= place.repetitions; repetition++)
+    for (const who of WHO)
+      await place.attempt(`changes, ${who}`, async () => {
+        await place.clear(true);
+        await fill(place, keys);
+        const target = await openMongoTarget(place);
+        try {
+          const bringing = await (who === FLEET ? startFleet(place, target) : startBare(place, target));
+          try {
+            for (const kind of KINDS) {
+              // A minute of flood is much: once is enough.
+              if (kind === 'flood' && repetition > 1) continue;
+              const run = await place.attempt(`changes, ${CHANGES[kind]}, ${who}`, () =>
+                measure(place, target, bringing.pids, kind),
+              );
+              if (run) runs.push(said(place, { ...run, who, repetition }));
+            }
+          } finally {
+            await bringing.stop();
+          }
+        } finally {
+          await target.close();
+          await place.clear(true);
+        }
+      });
   return runs;
+}
+
+function said(place: BenchPlace, run: LatencyRun): LatencyRun {
+  const ms = [run.p50, run.p90, run.p99].map((value) => value.toFixed(1)).join(' / ');
+  const share = (100 * run.share).toFixed(0);
+  place.say(`  changes  ${run.load.padEnd(42)} ${run.who.padEnd(14)} ${ms} ms, ${share} % of a core`);
+  return run;
+}
+
+interface Bringing {
+  readonly pids: readonly number[];
+  stop(): Promise<void>;
+}
+
+/** Resolves when all hashes are synced. */
+async function startFleet(place: BenchPlace, target: MessageTarget): Promise<Bringing> {
+  const fleet = await BenchFleet.start(place, target);
+  try {
+    await fleet.untilMoved('hash', place.sizes.changes.keys);
+  } catch (error) {
+    await fleet.stop();
+    throw error;
+  }
+  return fleet;
+}
+
+/** Resolves when it has written all keys. */
+async function startBare(place: BenchPlace, target: MessageTarget): Promise<Bringing> {
+  const { process } = await BenchProcess.start('bare-changes', {
+    ...{ redisUrl: place.redisServer.url, mongoUri: target.uri, dbName: target.dbName },
+  });
+  return { pids: [process.pid], stop: () => process.stop() };
 }
 
 async function fill(place: BenchPlace, keys: number): Promise<void> {
@@ -74,24 +109,30 @@ async function fill(place: BenchPlace, keys: number): Promise<void> {
 
 async function measure(
   place: BenchPlace,
-  target: Awaited<ReturnType<typeof openMongoTarget>>,
-  fleet: BenchFleet,
-  load: { readonly kind: string; readonly keys: number; readonly perSec: number; readonly seconds: number },
-): Promise<Omit<LatencyRun, 'load' | 'repetition'>> {
+  target: MessageTarget,
+  pids: readonly number[],
+  kind: Kind,
+): Promise<Omit<LatencyRun, 'who' | 'repetition'>> {
+  const { keys, floodPerSec, floodSeconds, ...single } = place.sizes.changes;
+  const isFlood = kind === 'flood';
+  const perSec = isFlood ? floodPerSec : single.perSec;
+  const load = `${isFlood ? `${perSec}/s ` : ''}${CHANGES[kind]} among ${keys}`;
   const { process } = await BenchProcess.start('changes', {
     ...{ redisUrl: place.redisServer.url, mongoUri: target.uri, dbName: target.dbName },
-    ...load,
+    ...{ kind: isFlood ? 'hash' : kind, keys, perSec },
+    seconds: isFlood ? floodSeconds : single.seconds,
     warmUpSeconds: place.sizes.latency.warmUpSeconds,
   });
   try {
     process.tell('go');
     await process.report(); // it is warm
-    const end = await meter({ ours: fleet.pids, redis: place.redisServer.pid, mongo: target.pid });
+    const end = await meter({ ours: pids, redis: place.redisServer.pid, mongo: target.pid });
     const report = await process.report();
     const usage = await end();
     const waits = numbersIn(report, 'waits').sort((a, b) => a - b);
     return {
-      askedPerSec: load.perSec,
+      load,
+      askedPerSec: perSec,
       perSec: numberIn(report, 'written') / numberIn(report, 'seconds'),
       samples: waits.length,
       p50: percentile(waits, 50),

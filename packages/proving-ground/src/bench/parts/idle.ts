@@ -2,8 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { runPipeline } from '../../generator/run-pipeline.js';
 import { BenchFleet } from '../bench-fleet.js';
 import type { BenchPlace } from '../bench-place.js';
-import type { IdleRun } from '../bench-result.js';
+import { FLEET, type IdleRun } from '../bench-result.js';
+import { openMongoTarget } from '../contestants/targets.js';
 import { fillStreams } from '../fill-streams.js';
+import type { Follower } from '../followers/follower.js';
 import { meter } from '../usage-meter.js';
 
 /** A fleet at rest: shares of one core. */
@@ -23,29 +25,37 @@ const FALLING = 0.85;
 const RESTING_JOBS_PER_SEC = 20;
 
 /**
- * What a fleet and Redis use while nothing happens: with streams alone, and with sets beside them. Once all is synced, it waits until the CPU share falls no more (intervals back off), at
- * most as long as the sizes say; the repetitions follow each other then, since coming to rest takes most of the time.
+ * What a fleet and Redis use while nothing happens: with streams alone, and with sets beside them. Once all is synced, it waits until the
+ * CPU share falls no more, at most as long as the sizes say; the repetitions follow each other then, since coming to rest takes most of
+ * the time. With the fewest streams the others are measured, too.
  */
-export async function measureIdle(place: BenchPlace): Promise<IdleRun[]> {
+export async function measureIdle(place: BenchPlace, followers: readonly Follower[]): Promise<IdleRun[]> {
   const runs: IdleRun[] = [];
-  for (const streams of place.sizes.idle.streams) runs.push(...(await measureAt(place, streams)));
+  const [fewest] = place.sizes.idle.streams;
+  for (const streams of place.sizes.idle.streams) {
+    await place.attempt(`idle, ${streams} streams, ${FLEET}`, () => measureFleet(place, streams, runs));
+    if (streams === fewest)
+      for (const follower of followers.filter(({ who }) => who !== FLEET))
+        await place.attempt(`idle, ${streams} streams, ${follower.who}`, () =>
+          measureOther(place, follower, streams, runs),
+        );
+  }
   return runs;
 }
 
-async function measureAt(place: BenchPlace, streams: number): Promise<IdleRun[]> {
+async function measureFleet(place: BenchPlace, streams: number, runs: IdleRun[]): Promise<void> {
   const { sets } = place.sizes.idle;
   await place.clear(true);
   await fillStreams(place.redis, { streams, entries: 1 });
   const target = await place.openTarget();
   // The defaults of all options: SYNC_INTERVAL_SEC is 1.
   const fleet = await BenchFleet.start(place, target);
-  const runs: IdleRun[] = [];
   const note = async (facts: Pick<IdleRun, 'streams' | 'sets'>) => {
     await untilAtRest(place, fleet);
     for (let repetition = 1; repetition <= place.repetitions; repetition++) {
-      const run = { ...facts, repetition, ...(await shares(place, fleet, place.sizes.idle.seconds)) };
-      const all = (100 * (run.scheduler + run.worker + run.redis)).toFixed(1);
-      place.say(`  idle  ${streams} streams, ${facts.sets} sets: ${all} % of a core`);
+      const used = await shares(place, fleet, place.sizes.idle.seconds);
+      const run = { ...facts, who: FLEET, repetition, own: used.scheduler + used.worker, ...used };
+      sayIdle(place, run);
       runs.push(run);
     }
   };
@@ -58,12 +68,49 @@ async function measureAt(place: BenchPlace, streams: number): Promise<IdleRun[]>
     await runPipeline(pipeline);
     await fleet.untilMoved('set', sets);
     await note({ streams, sets });
-    return runs;
   } finally {
     await fleet.stop();
     await target.close();
     await place.clear(true);
   }
+}
+
+async function measureOther(
+  place: BenchPlace,
+  { who, start }: Follower,
+  streams: number,
+  runs: IdleRun[],
+): Promise<void> {
+  await place.clear(true);
+  await fillStreams(place.redis, { streams, entries: 1 });
+  const target = await openMongoTarget(place);
+  try {
+    const following = await start(place, target, streams);
+    try {
+      await sleep(1000 * Math.min(LOOK_SECONDS, place.sizes.idle.settleSeconds), undefined, {
+        signal: place.signal,
+      });
+      for (let repetition = 1; repetition <= place.repetitions; repetition++) {
+        const end = await meter({ ours: following.pids, redis: place.redisServer.pid, mongo: undefined });
+        await sleep(1000 * place.sizes.idle.seconds, undefined, { signal: place.signal });
+        const { ours, redis = 0, seconds, peakBytes } = await end();
+        const used = { own: ours / seconds, redis: redis / seconds, peakBytes };
+        const run = { streams, sets: 0, who, repetition, ...used };
+        sayIdle(place, run);
+        runs.push(run);
+      }
+    } finally {
+      await following.stop();
+    }
+  } finally {
+    await target.close();
+    await place.clear(true);
+  }
+}
+
+function sayIdle(place: BenchPlace, { streams, sets, who, own, redis }: IdleRun): void {
+  const all = (100 * (own + redis)).toFixed(1);
+  place.say(`  idle  ${streams} streams, ${sets} sets  ${who.padEnd(36)} ${all} % of a core`);
 }
 
 async function untilAtRest(place: BenchPlace, fleet: BenchFleet): Promise<void> {

@@ -20,8 +20,12 @@ export async function measureStreams(
     await fillStreams(place.shelf, load);
     for (let repetition = 1; repetition <= place.repetitions; repetition++)
       for (const contestant of rotated(contestants, repetition - 1)) {
-        place.signal.throwIfAborted();
-        const run = { part, repetition, ...(await runOnce(place, contestant, load, repetition === 1, open)) };
+        const what = `${part}, ${caseName(load)}, ${contestant.who}`;
+        const feat = await place.attempt(what, () =>
+          runOnce(place, contestant, load, repetition === 1, open),
+        );
+        if (!feat) continue;
+        const run = { part, repetition, ...feat };
         sayRun(place, run);
         runs.push(run);
       }

@@ -34,17 +34,19 @@ const MEMBERS_A_STEP = 50_000;
 export async function measureValues(place: BenchPlace, loads: readonly ValueLoad[]): Promise<Run[]> {
   const runs: Run[] = [];
   for (let repetition = 1; repetition <= place.repetitions; repetition++) {
-    await place.clear(true);
-    const target = await place.openTarget();
-    const fleet = await BenchFleet.start(place, target);
-    try {
-      for (const load of loads)
-        for (const run of await measureType(place, target, fleet, load)) runs.push({ ...run, repetition });
-    } finally {
-      await fleet.stop();
-      await target.close();
+    await place.attempt(loads.map(({ keyType }) => keyType).join(', '), async () => {
       await place.clear(true);
-    }
+      const target = await place.openTarget();
+      const fleet = await BenchFleet.start(place, target);
+      try {
+        for (const load of loads)
+          for (const run of await measureType(place, target, fleet, load)) runs.push({ ...run, repetition });
+      } finally {
+        await fleet.stop();
+        await target.close();
+        await place.clear(true);
+      }
+    });
   }
   return runs;
 }

@@ -27,7 +27,11 @@ const mongo = connectMongo(
   { uri: config.text('mongoUri'), dbName: config.text('dbName'), tls },
   'bench latency',
 );
-const messages = mongo.db.collection<{ _id: string }>('stream_messages');
+/** Entries of other runs over these streams have smaller numbers. */
+const FIRST = 1_000_000;
+const isById = config.text('lookUp') === 'id';
+const messages = mongo.db.collection<{ _id: string; content?: { account?: string } }>('stream_messages');
+if (!isById) await messages.createIndex({ 'content.account': 1 });
 const keys = streamKeys({ streams: config.number('streams') });
 const perSec = config.number('perSec');
 const warmUpMs = 1000 * config.number('warmUpSeconds');
@@ -71,14 +75,17 @@ async function write(): Promise<number> {
 /** Adds the entries from one number up to another, by one pipeline: the writer is to take little of the machine. */
 async function add(from: number, to: number, isSampled: boolean): Promise<void> {
   const pipeline = redis.pipeline();
-  for (let n = from; n < to; n++) pipeline.xadd(keyOf(n), '*', ...entryFields(n));
+  for (let n = from; n < to; n++) pipeline.xadd(keyOf(n), '*', ...entryFields(FIRST + n));
   const at = performance.now();
   const replies = (await pipeline.exec()) ?? [];
   replies.forEach(([error, id], i) => {
     if (error) throw error;
     const n = from + i;
     if (isSampled && n % sampleEvery === 0)
-      onTheirWay.set(messageId(messageIdPrefix(keyOf(n), 1), String(id)), at);
+      onTheirWay.set(
+        isById ? messageId(messageIdPrefix(keyOf(n), 1), String(id)) : (entryFields(FIRST + n)[3] ?? ''),
+        at,
+      );
   });
 }
 
@@ -92,18 +99,19 @@ async function look(): Promise<void> {
     (onTheirWay.size > 0 && performance.now() < writtenAt + GIVE_UP_MS)
   ) {
     if (onTheirWay.size > 0) {
-      const found = await messages
-        .find(
-          { _id: { $in: [...onTheirWay.keys()].slice(0, LOOKED_FOR) } },
-          { projection: { _id: 1 }, batchSize: 10_000 },
-        )
-        .toArray();
+      const asked = [...onTheirWay.keys()].slice(0, LOOKED_FOR);
+      const found = isById
+        ? await messages.find({ _id: { $in: asked } }, { projection: { _id: 1 } }).toArray()
+        : await messages
+            .find({ 'content.account': { $in: asked } }, { projection: { 'content.account': 1 } })
+            .toArray();
       const now = performance.now();
-      for (const { _id } of found) {
-        const from = onTheirWay.get(_id);
+      for (const { _id, content } of found) {
+        const id = isById ? _id : (content?.account ?? '');
+        const from = onTheirWay.get(id);
         if (from === undefined) continue;
         waits.push(now - from);
-        onTheirWay.delete(_id);
+        onTheirWay.delete(id);
       }
     }
     await sleep(LOOK_MS);

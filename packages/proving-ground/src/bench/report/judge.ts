@@ -4,6 +4,7 @@ import {
   DOCUMENT_FLEET,
   FLEET,
   type IdleRun,
+  type KillRun,
   LIMIT,
   ORDINARY_FLEET,
   type Run,
@@ -21,7 +22,7 @@ const MANY_IDLE = 100_000;
 export function goalsOf(result: BenchResult): Goal[] {
   const [single, some, many] = SIZES[result.size].throughput.map(caseName);
   const { latency, discovery } = result;
-  const steady = latency.filter(({ load }) => load.includes(STEADY_LOAD));
+  const steady = latency.filter(({ load, who }) => who === FLEET && load.includes(STEADY_LOAD));
   return [
     ...ofLimit(result.runs, 'throughput', single, ''),
     ...ofLimit(result.runs, 'throughput', some, ''),
@@ -53,7 +54,9 @@ export function goalsOf(result: BenchResult): Goal[] {
       steady.map(({ share }) => 100 * share),
       '% of a core',
     ),
+    ...killGoals(result),
     ...changeGoals(result),
+    ...feedGoals(result),
     ...idleGoals(result.idle),
     ...goal(
       'new keys all scheduled',
@@ -133,10 +136,32 @@ function manyStreams(runs: readonly Run[], single: string | undefined, many: str
   );
 }
 
+/** Nothing is missing, and nothing is there twice. */
+function killGoals({ kills }: BenchResult): Goal[] {
+  const ours = kills.filter(({ who }) => who === FLEET);
+  const of = (count: (run: KillRun) => number) => (ours.length === 0 ? [] : [Math.max(...ours.map(count))]);
+  return [
+    ...goal(
+      'entries missing after kill -9, at worst',
+      'at most',
+      0,
+      of(({ missing }) => missing),
+      '',
+    ),
+    ...goal(
+      'entries doubled after kill -9, at worst',
+      'at most',
+      0,
+      of(({ doubled }) => doubled),
+      '',
+    ),
+  ];
+}
+
 /** What a change of one key among many may take, and a flood of changes. */
 function changeGoals({ changes }: BenchResult): Goal[] {
   const one = (what: string, p50Ms: number | undefined, p99Ms: number): Goal[] => {
-    const runs = changes.filter(({ load }) => load.includes(what));
+    const runs = changes.filter(({ load, who }) => who === FLEET && load.includes(what));
     const p50s = runs.map(({ p50 }) => p50);
     const p99s = runs.map(({ p99 }) => p99);
     return [
@@ -152,10 +177,24 @@ function changeGoals({ changes }: BenchResult): Goal[] {
   ];
 }
 
+/** What the feed costs Redis for a write. */
+function feedGoals({ feedCosts }: BenchResult): Goal[] {
+  return [...new Set(feedCosts.map(({ keys }) => keys))].flatMap((keys) =>
+    goal(
+      `the feed’s cost for Redis, XADD over ${keys.toLocaleString('en-US')} keys: a write`,
+      'at most',
+      0.5,
+      feedCosts
+        .filter((run) => run.keys === keys)
+        .map((run) => (1e6 * (run.with.cpu - run.without.cpu)) / run.writes),
+      'µs',
+    ),
+  );
+}
+
 function idleGoals(idle: readonly IdleRun[]): Goal[] {
-  const many = idle.filter(({ streams }) => streams >= MANY_IDLE);
-  const of = (runs: readonly IdleRun[]) =>
-    runs.map(({ scheduler, worker, redis }) => 100 * (scheduler + worker + redis));
+  const many = idle.filter(({ streams, who }) => who === FLEET && streams >= MANY_IDLE);
+  const of = (runs: readonly IdleRun[]) => runs.map(({ own, redis }) => 100 * (own + redis));
   const one = (what: string, reach: number, runs: readonly IdleRun[]) =>
     goal(`100,000 idle streams${what}: our processes and Redis`, 'at most', reach, of(runs), '% of a core');
   return [

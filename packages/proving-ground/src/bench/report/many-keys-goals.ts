@@ -1,8 +1,8 @@
 import { BARE, type BenchResult, FLEET, ONCE, type Run } from '../bench-result.js';
+import { TENTH_CHANGED, UNCHANGED } from '../parts/many-keys.js';
+import { known } from './figures.js';
 import { type Goal, goal } from './goal.js';
 import { perMillion, rates, ratios, runGroups } from './run-groups.js';
-
-const UNCHANGED = ', unchanged';
 
 /** What is to be reached with many small values, each load by itself. */
 export function manyKeysGoals({ runs }: BenchResult): Goal[] {
@@ -40,5 +40,25 @@ export function manyKeysGoals({ runs }: BenchResult): Goal[] {
       cpu(of(load + UNCHANGED, FLEET)),
       'µs',
     ),
+    ...goal(
+      `${load}: values written where nothing changed`,
+      'at most',
+      0,
+      writes(of(load + UNCHANGED, FLEET)),
+      '',
+    ),
+    ...goal(
+      `${load}: values written where a tenth changed, of those changed`,
+      'at most',
+      1,
+      of(load + TENTH_CHANGED, FLEET).flatMap((run) =>
+        run.writes === undefined ? [] : [run.writes / run.entries],
+      ),
+      '×',
+    ),
   ]);
+}
+
+function writes(runs: readonly Run[]): number[] {
+  return known(runs.map((run) => run.writes));
 }

@@ -1,5 +1,6 @@
 import type { BenchResult } from '../bench-result.js';
-import { machineLines } from './report-text.js';
+import { HOW_TO } from './how-to.js';
+import { failureLines, machineLines } from './report-text.js';
 import { markdownTable } from './table.js';
 import { tablesOf } from './tables.js';
 
@@ -16,6 +17,9 @@ after each run it was checked that every entry is there; the fleet's first run o
   next read during the write. It saves no position, and nothing in it is safe.
 - **The old engine's way** is one XREAD over all streams, one insert for each message, the position behind them, written
   anew after its description. It gets the first entries of each load only, so that it ends; its rate is not scaled.
+- **Redpanda Connect** reads by consumer groups and inserts; the end of this page tells how to build it.
+- Where streams grow (latency, kill -9, idle), the limit is a blocking XREAD over all streams that begins with what comes after
+  its start, and the old engine's way polls each second, as it did.
 - **The bare loop** does with small values what the fleet does: SCAN, TYPE, the value and PTTL in pipelines of a thousand, two
   documents a key by unordered insertMany, the next read during the write. **once** is the command, Node's start included.
 - CPU seconds per million entries are those of the contestant's own processes; Redis's and MongoDB's stand apart.
@@ -23,16 +27,19 @@ after each run it was checked that every entry is there; the fleet's first run o
   million is the figure that carries over to other machines. The peak of memory is that of the contestant's processes, added up.
 `;
 
+const PICTURE =
+  '![Who moves streams how fast, at what cost, and what is wrong after kill -9](assets/benchmarks.svg)\n';
+
 const ROUGH =
   '**These figures are rough**: the short form, with small loads that are over before everything has warmed up.';
 
 /** The result as the page docs/benchmarks.md. */
 export function reportPage(result: BenchResult): string {
   const machine = machineLines(result).map((line) => `- ${line}`);
-  const rough = result.size === 'full' ? [] : [ROUGH];
-  const notes = [...rough, ...result.notes].map((note) => `- ${note}`);
+  const rough = result.size === 'full' || result.size === 'large' ? [] : [ROUGH];
+  const notes = [...rough, ...result.notes, ...failureLines(result)].map((note) => `- ${note}`);
   const tables = tablesOf(result).map((table) =>
     [`## ${table.title}`, '', table.about, '', ...markdownTable(table), ''].join('\n'),
   );
-  return [HEAD, [...machine, ...notes].join('\n'), '', ...tables].join('\n');
+  return [HEAD, PICTURE, [...machine, ...notes].join('\n'), '', ...tables, HOW_TO].join('\n');
 }

@@ -8,11 +8,16 @@ export function reportText(result: BenchResult): string {
   const parts = tablesOf(result).map((table) =>
     ['', table.title, `  ${table.about}`, ...textTable(table).map((line) => `  ${line}`)].join('\n'),
   );
-  return [...parts, '', ...machineLines(result), ...result.notes].join('\n');
+  return [...parts, '', ...machineLines(result), ...result.notes, ...failureLines(result)].join('\n');
+}
+
+/** What could not be measured, if anything. */
+export function failureLines({ failures }: BenchResult): string[] {
+  return failures.map((failure) => `**Not measured**: ${failure}`);
 }
 
 /** Where it ran, on what, with which settings: a line each. */
-export function machineLines({ machine, size, repetitions, parts }: BenchResult): string[] {
+export function machineLines({ machine, size, repetitions, times }: BenchResult): string[] {
   const { cpu, cores, memoryBytes, system, node, redis, mongo, packages, date } = machine;
   const memory = figure(memoryBytes / 1024 ** 3, 1);
   return [
@@ -21,6 +26,7 @@ export function machineLines({ machine, size, repetitions, parts }: BenchResult)
     `Versions: Node ${node}, ${Object.entries(packages)
       .map(([name, version]) => `${name} ${version}`)
       .join(', ')}`,
-    `Settings: size ${size}, repetitions ${repetitions}, parts ${parts.join(', ')}; a scheduler and one worker where nothing else is said`,
+    `Settings: size ${size}, repetitions ${repetitions}; a scheduler and one worker where nothing else is said`,
+    `Minutes: ${times.map(({ part, seconds }) => `${part} ${figure(seconds / 60, 1)}`).join(', ')}; together ${figure(times.reduce((sum, { seconds }) => sum + seconds, 0) / 60, 1)}`,
   ];
 }

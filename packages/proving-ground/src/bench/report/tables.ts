@@ -1,14 +1,16 @@
-import type { BenchResult, IdleRun, LatencyRun, Run } from '../bench-result.js';
-import { BARE, LIMIT } from '../bench-result.js';
-import { figure, known, megabytes, NONE, percentOfCore, spreadText } from './figures.js';
+import { BARE, type BenchResult, LIMIT, type Run } from '../bench-result.js';
+import { figure, known, megabytes, NONE, spreadText } from './figures.js';
+import { discoveryTable, feedCostTable, idleTable, killTable, latencyTable } from './following-tables.js';
 import { goalsOf } from './judge.js';
 import { perMillion, type RunGroup, rates, ratios, runGroups } from './run-groups.js';
+import { summaryTable } from './summary.js';
 import { left, right, type Table } from './table.js';
 
 /** All tables of a result that hold something, in the order in which they are read. */
 export function tablesOf(result: BenchResult): Table[] {
   const { runs } = result;
   return [
+    summaryTable(result),
     goals(result),
     streams(
       'Throughput',
@@ -28,14 +30,15 @@ export function tablesOf(result: BenchResult): Table[] {
       runGroups(runs, 'many-keys'),
       { of: BARE, what: 'Keys', each: 'Keys/s', name: 'Of the bare loop' },
     ),
-    latency(
+    latencyTable(
       'Latency',
-      'From XADD to readable in MongoDB, in ms; MongoDB is asked every 2 ms. The CPU is that of all our processes.',
+      'From XADD to readable in MongoDB, in ms; MongoDB is asked every 2 ms. The CPU is that of all processes of who moves them.',
       result.latency,
     ),
-    latency(
+    killTable(result.kills),
+    latencyTable(
       'Changes',
-      'From a change of a key among many to readable in MongoDB, in ms. The CPU is that of all our processes.',
+      'From a change of a key among many to readable in MongoDB, in ms. The CPU is that of all processes of who brings them.',
       result.changes,
     ),
     moved(
@@ -43,8 +46,9 @@ export function tablesOf(result: BenchResult): Table[] {
       'A backlog that came while the workers were stopped, from their start (Node included) until it is drained.',
       runGroups(runs, 'catch-up'),
     ),
-    discovery(result),
-    idle(result.idle),
+    feedCostTable(result.feedCosts),
+    discoveryTable(result.discovery),
+    idleTable(result.idle),
   ].filter(({ rows }) => rows.length > 0);
 }
 
@@ -130,60 +134,4 @@ function servers(runs: readonly Run[]): string[] {
     ),
     megabytes(known(runs.map(({ peakBytes }) => peakBytes))),
   ];
-}
-
-function latency(title: string, about: string, runs: readonly LatencyRun[]): Table {
-  return {
-    title,
-    about,
-    columns: [...left('Load'), ...right('A second', 'Samples', 'p50', 'p90', 'p99', '% of a core')],
-    rows: grouped(runs, ({ load }) => load).map(([load, some]) => [
-      load,
-      spreadText(some.map(({ perSec }) => perSec)),
-      figure(some.reduce((sum, { samples }) => sum + samples, 0)),
-      ...[some.map(({ p50 }) => p50), some.map(({ p90 }) => p90), some.map(({ p99 }) => p99)].map((values) =>
-        spreadText(values, 1),
-      ),
-      percentOfCore(some.map(({ share }) => share)),
-    ]),
-  };
-}
-
-function discovery({ discovery: runs }: BenchResult): Table {
-  return {
-    title: 'Discovery',
-    about: 'New keys that are there in one instant, until each has its job scheduler.',
-    columns: [...left('New keys'), ...right('Seconds')],
-    rows: grouped(runs, ({ keys }) => figure(keys)).map(([keys, some]) => [
-      keys,
-      spreadText(
-        some.map(({ seconds }) => seconds),
-        2,
-      ),
-    ]),
-  };
-}
-
-function idle(runs: readonly IdleRun[]): Table {
-  const name = ({ streams, sets }: IdleRun) =>
-    `${figure(streams)} streams${sets > 0 ? `, ${figure(sets)} sets` : ''}`;
-  return {
-    title: 'Idle',
-    about: 'Nothing changes; SYNC_INTERVAL_SEC is 1. Per cent of one core.',
-    columns: [...left('Keys'), ...right('Scheduler', 'Worker', 'Redis', 'Together', 'Peak MB')],
-    rows: grouped(runs, name).map(([keys, some]) => [
-      keys,
-      percentOfCore(some.map(({ scheduler }) => scheduler)),
-      percentOfCore(some.map(({ worker }) => worker)),
-      percentOfCore(some.map(({ redis }) => redis)),
-      percentOfCore(some.map(({ scheduler, worker, redis }) => scheduler + worker + redis)),
-      megabytes(some.map(({ peakBytes }) => peakBytes)),
-    ]),
-  };
-}
-
-function grouped<T>(items: readonly T[], nameOf: (item: T) => string): [string, T[]][] {
-  const groups = new Map<string, T[]>();
-  for (const item of items) groups.set(nameOf(item), [...(groups.get(nameOf(item)) ?? []), item]);
-  return [...groups];
 }

@@ -1,0 +1,36 @@
+import type { ConnectCall, ConnectSettings } from '../connect-process.js';
+import { ConnectProcess } from '../connect-process.js';
+import type { Follower } from './follower.js';
+import { untilThere } from './until-there.js';
+
+/** Redpanda Connect with a consumer group, which goes on where it was acknowledged. */
+export function connectFollower(who: string, call: ConnectCall, settings: ConnectSettings): Follower {
+  return {
+    who,
+    lookUp: 'content',
+    takesBacklog: true,
+    start: async (place, target, streams) => {
+      const start = () =>
+        ConnectProcess.start(call, place, target, {
+          ...{ sourceUrl: place.redisServer.url, streams, settings },
+        });
+      let connect = await start();
+      try {
+        await untilThere(place, who, target, streams, () => connect.isOver);
+      } catch (error) {
+        await connect.stop();
+        throw error;
+      }
+      return {
+        get pids() {
+          return connect.pids;
+        },
+        kill: () => connect.kill(),
+        restart: async () => {
+          connect = await start();
+        },
+        stop: () => connect.stop(),
+      };
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
+import { ChangeFeed } from '@redis-to-mongo/redis-source';
+import { Redis } from 'ioredis';
+import { ProvingError } from '../../proving-error.js';
+import type { BenchPlace } from '../bench-place.js';
+import type { FeedCostRun } from '../bench-result.js';
+import { RawWriter } from '../raw-writer.js';
+
+const LISTENING_WITHIN_MS = 10_000;
+
+/**
+ * What the feed of changes costs Redis: XADD at full speed over few and many keys, with and without the connection that is told of each
+ * change, by turns. On a Redis of its own that writes no file, so that nothing else is in its CPU.
+ */
+export async function measureFeedCost(place: BenchPlace): Promise<FeedCostRun[]> {
+  const { keys: cases, writes } = place.sizes.feedCost;
+  const runs: FeedCostRun[] = [];
+  const server = await startRedis({ args: ['--appendonly', 'no'] });
+  const redis = new Redis(server.url);
+  redis.on('error', () => {}); // told by the commands that fail
+  const writer = await RawWriter.open(server.port);
+  try {
+    for (const keys of cases)
+      for (let repetition = 1; repetition <= place.repetitions; repetition++) {
+        place.signal.throwIfAborted();
+        await redis.flushall();
+        await writer.write(Math.max(keys, writes / 10), keys); // the keys are there, and Redis is warm
+        const measure = async () => await costOf(redis, () => writer.write(writes, keys));
+        const listening = async () => await withFeed(server, redis, measure);
+        // By turns who is first: what comes later finds longer streams.
+        const first = repetition % 2 === 1 ? await measure() : await listening();
+        const second = repetition % 2 === 1 ? await listening() : await measure();
+        const [without, withIt] = repetition % 2 === 1 ? [first, second] : [second, first];
+        const run = { keys, repetition, writes, without, with: withIt };
+        const us = (seconds: number) => ((1e6 * seconds) / writes).toFixed(2);
+        place.say(
+          `  feed-cost  ${keys} keys  ${us(without.cpu)} µs a write without, ${us(withIt.cpu)} µs with the feed`,
+        );
+        runs.push(run);
+      }
+    return runs;
+  } finally {
+    writer.close();
+    redis.disconnect();
+    await server.stop();
+  }
+}
+
+async function costOf(redis: Redis, work: () => Promise<void>) {
+  const from = await cpuOf(redis);
+  const begin = performance.now();
+  await work();
+  const seconds = (performance.now() - begin) / 1000;
+  return { cpu: (await cpuOf(redis)) - from, seconds };
+}
+
+/** As Redis tells, in seconds: finer than the system's steps of 10 ms. */
+async function cpuOf(redis: Redis): Promise<number> {
+  const info = await redis.info('cpu');
+  return [...info.matchAll(/^used_cpu_(?:sys|user):([\d.]+)/gm)].reduce(
+    (sum, [, part]) => sum + Number(part),
+    0,
+  );
+}
+
+/** The product's own feed listens meanwhile, and must have been told of something. */
+async function withFeed<T>(server: RedisServer, redis: Redis, work: () => Promise<T>): Promise<T> {
+  let told = 0;
+  const feed = new ChangeFeed({
+    address: {
+      ...{ host: '127.0.0.1', port: server.port, db: 0 },
+      tls: { enabled: false, rejectUnauthorized: true },
+    },
+    redis,
+    prefixes: [],
+    onChange: (names) => {
+      told += names.length;
+    },
+    onMissed: () => {},
+    onError: () => {},
+  });
+  try {
+    const deadline = performance.now() + LISTENING_WITHIN_MS;
+    while (feed.state.is !== 'listening') {
+      if (performance.now() > deadline)
+        throw new ProvingError('PROVING_STALLED', 'the feed of changes was not connected within 10 s');
+      await sleep(10);
+    }
+    const result = await work();
+    if (told === 0) throw new ProvingError('PROVING_APP_FAILED', 'the feed was told of no change');
+    return result;
+  } finally {
+    await feed.close();
+  }
+}

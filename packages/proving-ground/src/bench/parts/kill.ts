@@ -1,0 +1,130 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Redis } from 'ioredis';
+import { runPipeline } from '../../generator/run-pipeline.js';
+import type { BenchPlace, Target } from '../bench-place.js';
+import type { KillRun } from '../bench-result.js';
+import { entryFields, streamKeys } from '../fill-streams.js';
+import type { Follower, Following } from '../followers/follower.js';
+
+/** Between two steps of the writer, in ms. */
+const STEP_MS = 20;
+/** Between two looks at what has come, in ms. */
+const LOOK_MS = 500;
+/** Where nothing is missing, and nothing more came for so long, in ms, all has come. */
+const QUIET_WHOLE_MS = 3_000;
+
+/**
+ * Kills every process of a follower by SIGKILL, all at once and several times, while streams are written to, and starts them again
+ * at once. Then waits until nothing more comes, and counts what is missing and what is there more than once. Judged by the contents
+ * of the entries, so that it is the same for all.
+ */
+export async function measureKills(place: BenchPlace, followers: readonly Follower[]): Promise<KillRun[]> {
+  const runs: KillRun[] = [];
+  for (let repetition = 1; repetition <= place.repetitions; repetition++)
+    for (const follower of followers) {
+      const { who } = follower;
+      const left = await place.attempt(`kill, ${who}`, () => runOnce(place, follower));
+      if (!left) continue;
+      const { missing, doubled, written, seconds } = left;
+      place.say(
+        `  kill  ${who.padEnd(36)} ${written} written, ${missing} missing, ${doubled} doubled, at rest after ${seconds.toFixed(1)} s`,
+      );
+      runs.push({ who, repetition, ...left });
+    }
+  return runs;
+}
+
+async function runOnce(place: BenchPlace, follower: Follower): Promise<Omit<KillRun, 'who' | 'repetition'>> {
+  const { streams, kills } = place.sizes.kill;
+  await place.clear(true);
+  await write(place.redis, streams, 0, streams);
+  const opened = await place.openTarget();
+  const target = {
+    ...opened,
+    count: () => opened.db.collection('stream_messages').countDocuments({}),
+    compare: async () => {},
+  };
+  try {
+    const following = await follower.start(place, target, streams);
+    try {
+      const end = await writeAndKill(place, following);
+      const restarted = performance.now();
+      const { missing, doubled, lastAt } = await untilQuiet(place, opened, streams, end);
+      return { kills, written: end - streams, missing, doubled, seconds: (lastAt - restarted) / 1000 };
+    } finally {
+      await following.stop();
+    }
+  } finally {
+    await opened.close();
+    await place.clear(true);
+  }
+}
+
+/** Writes at the steady rate, kills and starts again in between. @returns the number behind the last entry. */
+async function writeAndKill({ redis, sizes, signal }: BenchPlace, following: Following): Promise<number> {
+  const { streams, perSec, seconds, kills } = sizes.kill;
+  const begin = performance.now();
+  let next = streams;
+  let isKilling = true;
+  const killing = (async () => {
+    for (let kill = 1; kill <= kills; kill++) {
+      const at = begin + (1000 * seconds * kill) / (kills + 1);
+      await sleep(Math.max(0, at - performance.now()), undefined, { signal });
+      await following.kill();
+      await following.restart();
+    }
+  })().finally(() => {
+    isKilling = false;
+  });
+  // Also while the last start takes longer: a system that is down is written past.
+  while (isKilling || performance.now() - begin < 1000 * seconds) {
+    const due = streams + Math.ceil(((performance.now() - begin) * perSec) / 1000);
+    if (due > next) await write(redis, streams, next, due);
+    next = Math.max(next, due);
+    await sleep(STEP_MS, undefined, { signal });
+  }
+  await killing;
+  return next;
+}
+
+async function write(redis: Redis, streams: number, from: number, to: number): Promise<void> {
+  const keys = streamKeys({ streams });
+  const pipeline = redis.pipeline();
+  for (let n = from; n < to; n++) pipeline.xadd(keys[n % streams] ?? '', '*', ...entryFields(n));
+  await runPipeline(pipeline);
+}
+
+/** What is left of the entries from one number up to another, once nothing more comes. */
+async function untilQuiet(place: BenchPlace, { db }: Target, from: number, to: number) {
+  const messages = db.collection('stream_messages');
+  let count = -1;
+  let lastAt = performance.now();
+  let left = { missing: to - from, doubled: 0 };
+  for (;;) {
+    const found = await messages.countDocuments({});
+    if (found !== count) {
+      count = found;
+      lastAt = performance.now();
+      left = await judge(messages.find({}, { projection: { 'content.account': 1 } }), from, to);
+    }
+    const quietMs = left.missing === 0 ? QUIET_WHOLE_MS : 1000 * place.sizes.kill.quietSeconds;
+    if (performance.now() - lastAt > quietMs) return { ...left, lastAt };
+    await sleep(LOOK_MS, undefined, { signal: place.signal });
+  }
+}
+
+async function judge(documents: AsyncIterable<unknown>, from: number, to: number) {
+  const times = new Map<string, number>();
+  for await (const document of documents) {
+    const account = String(Reflect.get(Object(Reflect.get(Object(document), 'content')), 'account'));
+    times.set(account, (times.get(account) ?? 0) + 1);
+  }
+  let missing = 0;
+  let doubled = 0;
+  for (let n = from; n < to; n++) {
+    const there = times.get(entryFields(n)[3] ?? '') ?? 0;
+    if (there === 0) missing++;
+    else doubled += there - 1;
+  }
+  return { missing, doubled };
+}

@@ -1,0 +1,40 @@
+import { connectMongo } from '@redis-to-mongo/mongo-sink';
+import { Redis } from 'ioredis';
+import { streamKeys } from '../fill-streams.js';
+import { documentOf } from './documents.js';
+import { openParent } from './parent.js';
+
+/**
+ * The bare loop on streams that grow: a blocking XREAD over all of them, and one unordered insertMany of what it brings, the
+ * next read during the write. It begins with what comes after its start, since it keeps no position.
+ */
+const COUNT = 5_000;
+const BLOCK_MS = 1_000;
+
+const parent = openParent();
+const { config } = parent;
+const redis = new Redis(config.text('redisUrl'));
+const tls = { enabled: false, rejectUnauthorized: true };
+const mongo = connectMongo(
+  { uri: config.text('mongoUri'), dbName: config.text('dbName'), tls },
+  'bench follow',
+);
+const messages = mongo.db.collection('stream_messages');
+const last = new Map<string, string>();
+for (const key of streamKeys({ streams: config.number('streams') })) {
+  const [newest] = await redis.xrevrange(key, '+', '-', 'COUNT', 1);
+  last.set(key, newest?.[0] ?? '0-0');
+}
+await mongo.db.command({ ping: 1 });
+parent.tell({ ready: true });
+
+let writing: Promise<unknown> = Promise.resolve();
+for (;;) {
+  const from = [...last.keys(), ...last.values()];
+  const found = await redis.xread('COUNT', COUNT, 'BLOCK', BLOCK_MS, 'STREAMS', ...from);
+  if (!found) continue;
+  const documents = found.flatMap(([key, page]) => page.map((entry) => documentOf(key, entry)));
+  for (const [key, page] of found) last.set(key, page.at(-1)?.[0] ?? '0-0');
+  await writing;
+  writing = messages.insertMany(documents, { ordered: false });
+}

@@ -1,0 +1,117 @@
+import type { DiscoveryRun, FeedCostRun, IdleRun, KillRun, LatencyRun } from '../bench-result.js';
+import { figure, known, megabytes, percentOfCore, spreadText } from './figures.js';
+import { left, right, type Table } from './table.js';
+
+export function latencyTable(title: string, about: string, runs: readonly LatencyRun[]): Table {
+  const byLoad = grouped(runs, ({ load }) => load).flatMap(([, some]) => grouped(some, ({ who }) => who));
+  const rows = byLoad.map(([, some]) => [
+    some[0]?.load ?? '',
+    some[0]?.who ?? '',
+    spreadText(some.map(({ perSec }) => perSec)),
+    figure(some.reduce((sum, { samples }) => sum + samples, 0)),
+    ...[some.map(({ p50 }) => p50), some.map(({ p90 }) => p90), some.map(({ p99 }) => p99)].map((values) =>
+      spreadText(values, 1),
+    ),
+    percentOfCore(some.map(({ share }) => share)),
+  ]);
+  const columns = [
+    ...left('Load', 'Who'),
+    ...right('A second', 'Samples', 'p50', 'p90', 'p99', '% of a core'),
+  ];
+  return { title, about, columns, rows };
+}
+
+export function killTable(runs: readonly KillRun[]): Table {
+  return {
+    title: 'Killed',
+    about:
+      'Entries are written at a steady rate. Meanwhile every process of who moves them is ended by SIGKILL, all at once, and started again at once. What is left when nothing more comes, judged by the contents of the entries; the time is from the last start on.',
+    columns: [
+      ...left('Who'),
+      ...right('Kills', 'Written', 'Missing', 'Doubled', 'Seconds until all had come'),
+    ],
+    rows: grouped(runs, ({ who }) => who).map(([who, some]) => [
+      who,
+      figure(some.reduce((sum, { kills }) => sum + kills, 0)),
+      figure(some.reduce((sum, { written }) => sum + written, 0)),
+      figure(some.reduce((sum, { missing }) => sum + missing, 0)),
+      figure(some.reduce((sum, { doubled }) => sum + doubled, 0)),
+      spreadText(
+        some.map(({ seconds }) => seconds),
+        1,
+      ),
+    ]),
+  };
+}
+
+export function feedCostTable(runs: readonly FeedCostRun[]): Table {
+  const us = (some: readonly FeedCostRun[], of: (run: FeedCostRun) => number) =>
+    spreadText(
+      some.map((run) => (1e6 * of(run)) / run.writes),
+      2,
+    );
+  return {
+    title: 'The feed’s cost for Redis',
+    about:
+      'XADD of small entries at full speed over so many keys, with and without the connection that is told of each change, by turns. CPU of Redis, in µs a write.',
+    columns: [
+      ...left('Keys'),
+      ...right('Writes/s without', 'Writes/s with', 'µs without', 'µs with', 'With, of without', 'µs more'),
+    ],
+    rows: grouped(runs, ({ keys }) => figure(keys)).map(([keys, some]) => [
+      keys,
+      spreadText(some.map(({ writes, without }) => writes / without.seconds)),
+      spreadText(some.map((run) => run.writes / run.with.seconds)),
+      us(some, ({ without }) => without.cpu),
+      us(some, (run) => run.with.cpu),
+      spreadText(
+        some.map((run) => run.with.cpu / run.without.cpu),
+        2,
+      ),
+      us(some, (run) => run.with.cpu - run.without.cpu),
+    ]),
+  };
+}
+
+export function discoveryTable(runs: readonly DiscoveryRun[]): Table {
+  return {
+    title: 'Discovery',
+    about: 'New keys that are there in one instant, until each has its job scheduler.',
+    columns: [...left('New keys'), ...right('Seconds')],
+    rows: grouped(runs, ({ keys }) => figure(keys)).map(([keys, some]) => [
+      keys,
+      spreadText(
+        some.map(({ seconds }) => seconds),
+        2,
+      ),
+    ]),
+  };
+}
+
+export function idleTable(runs: readonly IdleRun[]): Table {
+  const keys = ({ streams, sets }: IdleRun) =>
+    `${figure(streams)} streams${sets > 0 ? `, ${figure(sets)} sets` : ''}`;
+  return {
+    title: 'Idle',
+    about: 'Nothing changes; SYNC_INTERVAL_SEC is 1. Per cent of one core.',
+    columns: [
+      ...left('Keys', 'Who'),
+      ...right('Scheduler', 'Worker', 'All processes', 'Redis', 'Together', 'Peak MB'),
+    ],
+    rows: grouped(runs, (run) => `${keys(run)}\n${run.who}`).map(([name, some]) => [
+      ...name.split('\n'),
+      percentOfCore(known(some.map(({ scheduler }) => scheduler))),
+      percentOfCore(known(some.map(({ worker }) => worker))),
+      percentOfCore(some.map(({ own }) => own)),
+      percentOfCore(some.map(({ redis }) => redis)),
+      percentOfCore(some.map(({ own, redis }) => own + redis)),
+      megabytes(some.map(({ peakBytes }) => peakBytes)),
+    ]),
+  };
+}
+
+function grouped<T>(items: readonly T[], nameOf: (item: T) => string): [string, T[]][] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) groups.set(nameOf(item), [...(groups.get(nameOf(item)) ?? []), item]);
+  return [...groups];
+}

@@ -1,0 +1,75 @@
+import { type BenchResult, CONNECT, FLEET, LIMIT, OLD_ENGINE, QUICK_CONNECT } from '../bench-result.js';
+import { caseName, SIZES } from '../bench-sizes.js';
+import { figure, NONE, spreadText } from './figures.js';
+import { perMillion, rates } from './run-groups.js';
+import { left, right, type Table } from './table.js';
+
+/** What one of those that move streams reached, each repetition by itself. */
+export interface Standing {
+  readonly who: string;
+  readonly perSec: readonly number[];
+  readonly cpuPerMillion: readonly number[];
+  readonly p50: readonly number[];
+  readonly p99: readonly number[];
+  /** Of all repetitions together; undefined where nobody was killed. */
+  readonly missing: number | undefined;
+  readonly doubled: number | undefined;
+}
+
+/** Ours first, then the rival; what is written for the comparison comes last. */
+const ORDER = [FLEET, CONNECT, QUICK_CONNECT, LIMIT, OLD_ENGINE];
+
+/** Everyone of whom something was measured. */
+export function standings(result: BenchResult): Standing[] {
+  const load = summaryLoad(result);
+  return ORDER.map((who) => {
+    const runs = result.runs.filter(
+      (run) => run.part === 'throughput' && run.load === load && run.who === who,
+    );
+    const latency = result.latency.filter((run) => run.who === who && run.load === result.latency[0]?.load);
+    const kills = result.kills.filter((run) => run.who === who);
+    return {
+      who,
+      perSec: rates(runs),
+      cpuPerMillion: perMillion(runs, ({ cpu }) => cpu),
+      p50: latency.map(({ p50 }) => p50),
+      p99: latency.map(({ p99 }) => p99),
+      missing: sumOf(kills.map(({ missing }) => missing)),
+      doubled: sumOf(kills.map(({ doubled }) => doubled)),
+    };
+  }).filter(({ perSec, p50, missing }) => perSec.length + p50.length > 0 || missing !== undefined);
+}
+
+function sumOf(counts: readonly number[]): number | undefined {
+  return counts.length === 0 ? undefined : counts.reduce((sum, count) => sum + count, 0);
+}
+
+/** Several streams, where the sizes have them. */
+export function summaryLoad({ size }: BenchResult): string {
+  const [single, several] = SIZES[size].throughput;
+  const load = several ?? single;
+  return load ? caseName(load) : '';
+}
+
+/** The one table that tells who does what. */
+export function summaryTable(result: BenchResult): Table {
+  const { perSec, streams } = SIZES[result.size].latency;
+  const kills = result.kills.filter(({ who }) => who === FLEET).reduce((sum, run) => sum + run.kills, 0);
+  return {
+    title: 'In short',
+    about: `A backlog of ${summaryLoad(result)} entries; latency from XADD to readable in MongoDB at ${perSec} entries/s over ${streams} streams; what is left after kill -9 (${kills} times) of every process while entries come.`,
+    columns: [
+      ...left('Who'),
+      ...right('Entries/s', 'CPU s per million', 'p50 ms', 'p99 ms', 'Missing', 'Doubled'),
+    ],
+    rows: standings(result).map((one) => [
+      one.who,
+      spreadText(one.perSec),
+      spreadText(one.cpuPerMillion, 1),
+      spreadText(one.p50, 1),
+      spreadText(one.p99, 1),
+      one.missing === undefined ? NONE : figure(one.missing),
+      one.doubled === undefined ? NONE : figure(one.doubled),
+    ]),
+  };
+}
