@@ -11,6 +11,7 @@ import {
   type Run,
 } from '../src/bench/bench-result.js';
 import { goalsOf } from '../src/bench/report/judge.js';
+import { reportPicture } from '../src/bench/report/picture.js';
 import { reportPage } from '../src/bench/report/report-page.js';
 import { reportText } from '../src/bench/report/report-text.js';
 
@@ -76,6 +77,19 @@ const result: BenchResult = {
       ...{ own: 0.05, scheduler: 0.04, worker: 0.01, redis: 0.02, peakBytes: 2 ** 28 },
     },
   ],
+  idleMixed: [
+    {
+      ...{ keys: 1_000_000, seconds: 100 },
+      shares: { scheduler: 0.01, worker: 0.01, dashboard: 0.01, source: 0.01, queue: 0 },
+      bytes: { scheduler: 2 ** 27, worker: 2 ** 27, dashboard: 2 ** 27, source: 2 ** 30, queue: 2 ** 29 },
+    },
+  ],
+  feedCosts: [
+    {
+      ...{ keys: 10, repetition: 1, writes: 1_000_000 },
+      ...{ without: { cpu: 1, seconds: 3 }, with: { cpu: 1.6, seconds: 3 } },
+    },
+  ],
   discovery: [{ keys: 10_000, repetition: 1, seconds: 6 }],
   kills: [
     { who: FLEET, repetition: 1, kills: 3, written: 900, missing: 0, doubled: 0, seconds: 11 },
@@ -106,7 +120,17 @@ describe('the goals', () => {
       { what: 'entries doubled after kill -9, at worst', measured: 0, isMet: true },
       { what: 'one changed hash among many: p50', measured: 12, isMet: true },
       { what: 'one changed hash among many: p99', measured: 51, isMet: false },
+      { what: expect.stringMatching(/XADD over 10 keys/), measured: expect.closeTo(0.6), isMet: false },
       { what: '100,000 idle streams: our processes and Redis', isMet: false },
+      {
+        what: '1,000,000 keys at rest: all processes and both Redis',
+        measured: expect.closeTo(4),
+        isMet: false,
+      },
+      { what: expect.stringMatching(/memory of the scheduler/), measured: 128, unit: 'MB', isMet: true },
+      { what: expect.stringMatching(/memory of the worker/), isMet: true },
+      { what: expect.stringMatching(/memory of the dashboard/), isMet: true },
+      { what: expect.stringMatching(/memory of the queue/), measured: 512, isMet: false },
       { what: 'new keys all scheduled', measured: 6, unit: 's', isMet: true },
     ]);
   });
@@ -125,14 +149,22 @@ describe('the goals of many keys', () => {
       { ...one(FLEET, 'hash 100,000, unchanged', 5, 3), writes: 0 },
       { ...one(FLEET, 'hash 100,000, 10 % changed', 5, 3), entries: 10_000, writes: 11_000 },
     ];
-    const others = { latency: [], kills: [], changes: [], idle: [], discovery: [] };
+    const others = {
+      latency: [],
+      kills: [],
+      changes: [],
+      feedCosts: [],
+      idle: [],
+      idleMixed: [],
+      discovery: [],
+    };
     expect(goalsOf({ ...result, runs, ...others })).toMatchObject([
       { what: expect.stringMatching(/^hash 100,000: new keys a second/), measured: 0.5, isMet: false },
       { what: expect.stringMatching(/CPU a key with the queue's Redis/), measured: 2, isMet: true },
       { what: expect.stringMatching(/by once/), measured: expect.closeTo(4 / 3), isMet: true },
       { what: expect.stringMatching(/finds unchanged/), measured: 30, unit: 'µs', isMet: true },
-      { what: expect.stringMatching(/where nothing changed/), measured: 0, isMet: true },
-      { what: expect.stringMatching(/a tenth changed/), measured: 1.1, isMet: false },
+      { what: expect.stringMatching(/of those found unchanged/), measured: 0, isMet: true },
+      { what: expect.stringMatching(/of a changed tenth/), measured: 1.1, isMet: false },
     ]);
   });
 });
@@ -160,6 +192,15 @@ describe('the report', () => {
     expect(page.indexOf('## In short')).toBeLessThan(page.indexOf('## Goals'));
     expect(page).toMatch(/\| the fleet +\| +– \| +– \| +9\.0 \| +61\.0 \| +1 \| +0 \|/);
     expect(page).toMatch(/\| Redpanda Connect +\| +– \| +– \| +– \| +– \| +0 \| +407 \|/);
+  });
+
+  it('is a picture, too: on light and on dark pages, with every figure as text', () => {
+    const picture = reportPicture(result);
+    expect(picture).toMatch(
+      /^<svg [^>]*role="img" aria-label="the fleet: latency p99, ms 61, wrong after kill -9 1; /,
+    );
+    expect(picture).toContain('@media (prefers-color-scheme: dark)');
+    for (const text of ['the fleet', 'Redpanda Connect', '>61<', '>407<']) expect(picture).toContain(text);
   });
 
   it('states the goals before the single parts', () => {

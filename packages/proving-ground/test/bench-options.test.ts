@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { PARTS, parseBenchOptions } from '../src/bench/bench-options.js';
 
 describe('the benchmark’s options', () => {
-  it('default to everything, three times', () => {
+  it('default to everything, as often as the size says', () => {
     expect(parseBenchOptions([], {})).toEqual({
       size: 'full',
       parts: PARTS,
-      repetitions: 3,
+      repetitions: undefined,
       json: false,
       writeDocs: false,
       mongoBinary: undefined,
@@ -21,7 +21,6 @@ describe('the benchmark’s options', () => {
     expect(options).toMatchObject({
       size: 'quick',
       parts: ['throughput', 'idle'],
-      repetitions: 1,
       mongoUri: 'mongodb://host',
     });
   });

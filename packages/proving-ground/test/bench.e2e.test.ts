@@ -22,6 +22,9 @@ interface Figures {
   readonly kills: readonly { who: string; written: number; missing: number; doubled: number }[];
   readonly latency: readonly { samples: number; p50: number; p99: number }[];
   readonly idle: readonly { who: string; sets: number; redis: number }[];
+  readonly feedCosts: readonly { without: { cpu: number }; with: { cpu: number } }[];
+  readonly idleMixed: readonly { keys: number; bytes: Record<string, number> }[];
+  readonly changes: readonly { load: string; who: string }[];
   readonly discovery: readonly { keys: number; seconds: number }[];
   readonly goals: readonly { what: string; measured: number }[];
 }
@@ -58,6 +61,12 @@ it('the benchmark measures everything in its smallest form, checks each mirror, 
   expect(result.kills.find(({ who }) => who === 'the limit')?.missing).toBeGreaterThan(0);
   const idle = result.idle.filter(({ who }) => who === 'the fleet');
   expect(idle.map(({ sets }) => sets > 0)).toEqual([false, true]);
+  expect(result.feedCosts).toMatchObject([{ with: { cpu: expect.any(Number) } }]);
+  expect(result.feedCosts[0]?.with.cpu).toBeGreaterThan(0);
+  for (const name of ['scheduler', 'worker', 'dashboard', 'source', 'queue'])
+    expect(result.idleMixed[0]?.bytes[name], name).toBeGreaterThan(1_000_000);
+  for (const who of ['the fleet', 'the bare loop'])
+    expect(result.changes.filter((one) => one.who === who).map(({ load }) => load)).toHaveLength(4);
   expect(result.discovery).toHaveLength(1);
   expect(result.goals.length).toBeGreaterThan(0);
   expect(stderr).toContain('Of the limit');

@@ -1,13 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Fleet } from '../fleet/fleet.js';
 import { newPassword } from '../fleet/fleet-env.js';
-import { endText } from '../fleet/fleet-member.js';
+import { type AppName, endText } from '../fleet/fleet-member.js';
 import { ProvingError } from '../proving-error.js';
 import type { BenchPlace } from './bench-place.js';
 import { type Counts, countsIn } from './worker-counts.js';
 
 export interface BenchFleetOptions {
   readonly workers?: number;
+  /** Default: false. */
+  readonly dashboard?: boolean;
   /** Options of the apps by their environment names. */
   readonly options?: Readonly<Record<string, string>>;
 }
@@ -45,7 +47,7 @@ export class BenchFleet {
   static async start(
     place: BenchPlace,
     target: FleetTarget,
-    { workers = 1, options = {} }: BenchFleetOptions = {},
+    { workers = 1, dashboard = false, options = {} }: BenchFleetOptions = {},
   ): Promise<BenchFleet> {
     const fate: Fate = { failure: undefined };
     const fleet = await Fleet.start({
@@ -55,7 +57,7 @@ export class BenchFleet {
       queuePrefix: 'bench',
       dashboardPassword: newPassword(),
       workers,
-      dashboard: false,
+      dashboard,
       options: { QUEUE_REDIS_URL: place.queueRedisUrl, ...options },
       dir: await place.nextDir(),
       signal: AbortSignal.any([place.signal]),
@@ -77,6 +79,10 @@ export class BenchFleet {
 
   get workerPids(): number[] {
     return this.#pidsOf(['worker']);
+  }
+
+  get dashboardPids(): number[] {
+    return this.#pidsOf(['dashboard']);
   }
 
   /** What the running workers have counted so far, all together. */
@@ -154,7 +160,7 @@ export class BenchFleet {
     await this.#fleet.stop();
   }
 
-  #pidsOf(apps: readonly ('scheduler' | 'worker')[]): number[] {
+  #pidsOf(apps: readonly AppName[]): number[] {
     return apps.flatMap((app) => this.#fleet.running(app)).flatMap(({ pid }) => pid ?? []);
   }
 }

@@ -15,6 +15,7 @@ export const PARTS = [
   'catch-up',
   'discovery',
   'idle',
+  'idle-mixed',
 ] as const;
 export type Part = (typeof PARTS)[number];
 
@@ -25,8 +26,8 @@ export interface BenchOptions {
   readonly size: SizeName;
   /** Those that run, in their order. */
   readonly parts: readonly Part[];
-  /** How often each measurement is made; 1 to 100. */
-  readonly repetitions: number;
+  /** How often each measurement is made, 1 to 100; undefined: as the size says. */
+  readonly repetitions: number | undefined;
   /** The result as one JSON object on standard output, everything else on standard error. */
   readonly json: boolean;
   /** Write docs/benchmarks.md and its picture. */
@@ -44,7 +45,7 @@ Measures the real fleet beside a bare loop (the limit), the old engine's way, an
   --quick              small sizes, one repetition: under a minute; the figures are rough
   --tiny               the smallest sizes, a few seconds: shows that it works, the figures mean nothing
   --only PART[,PART]   only these parts: ${PARTS.join(', ')}
-  --repetitions N      how often each measurement is made, 1 to 100; default 3, with --quick 1
+  --repetitions N      how often each measurement is made, 1 to 100; default 1 to 3, by part and size
   --mongo-binary PATH  the mongod, or the secantusd, to run; default: the local stack's choice
   --json               print the result as JSON on standard output, everything else on standard error
   --write-docs         write docs/benchmarks.md and its picture, docs/assets/benchmarks.svg
@@ -64,7 +65,7 @@ export function parseBenchOptions(args: readonly string[], env: NodeJS.ProcessEn
   return {
     size,
     parts: partsOf(values.only),
-    repetitions: repetitionsOf(values.repetitions) ?? (size === 'full' || size === 'large' ? 3 : 1),
+    repetitions: repetitionsOf(values.repetitions),
     json: values.json ?? false,
     writeDocs: values['write-docs'] ?? false,
     mongoBinary: values['mongo-binary'] || undefined,

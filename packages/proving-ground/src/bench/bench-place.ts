@@ -7,7 +7,7 @@ import { Redis } from 'ioredis';
 import type { Db } from 'mongodb';
 import type { Closing } from '../program/closing.js';
 import { messageOf } from '../program/message-of.js';
-import type { BenchOptions } from './bench-options.js';
+import type { BenchOptions, Part } from './bench-options.js';
 import { type BenchSizes, SIZES } from './bench-sizes.js';
 
 /** The Redis databases: what is mirrored, what waits to be shown, the queue. */
@@ -32,6 +32,9 @@ export class BenchPlace {
   readonly #closing: Closing;
   #shared: MongoServer | undefined;
   #runs = 0;
+  readonly #begin = performance.now();
+  /** The part that is running. */
+  part: Part | undefined;
   readonly #failures: string[] = [];
 
   private constructor(
@@ -74,8 +77,13 @@ export class BenchPlace {
     return SIZES[this.#options.size];
   }
 
+  /** How often the measurements of the running part are made; becomes 1 when the run is late. */
   get repetitions(): number {
-    return this.#options.repetitions;
+    const { repetitions, fewer, budgetMinutes = Number.POSITIVE_INFINITY } = this.sizes;
+    const asked = this.#options.repetitions;
+    if (asked !== undefined) return asked;
+    const isLate = performance.now() - this.#begin > 60_000 * budgetMinutes;
+    return isLate ? 1 : ((this.part && fewer?.[this.part]) ?? repetitions);
   }
 
   get queueRedisUrl(): string {

@@ -70,6 +70,20 @@ export interface KillRun {
   readonly seconds: number;
 }
 
+/** Whose CPU and memory are told while very many keys rest. */
+export type Resting = 'scheduler' | 'worker' | 'dashboard' | 'source' | 'queue';
+
+/** Very many keys of mixed types at rest, with a Redis for the source and one for the queue. */
+export interface IdleMixedRun {
+  readonly keys: number;
+  /** Until all were synced. */
+  readonly seconds: number;
+  /** CPU as shares of one core. */
+  readonly shares: Readonly<Record<Resting, number>>;
+  /** Memory that is held at the end. */
+  readonly bytes: Readonly<Record<Resting, number>>;
+}
+
 export interface DiscoveryRun {
   readonly keys: number;
   readonly repetition: number;
@@ -109,6 +123,7 @@ export interface BenchResult {
   /** As latency: from a change to readable, of keys among many. */
   readonly changes: readonly LatencyRun[];
   readonly idle: readonly IdleRun[];
+  readonly idleMixed: readonly IdleMixedRun[];
   readonly discovery: readonly DiscoveryRun[];
   readonly kills: readonly KillRun[];
   readonly feedCosts: readonly FeedCostRun[];

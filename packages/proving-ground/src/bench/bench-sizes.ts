@@ -1,4 +1,4 @@
-import type { SizeName } from './bench-options.js';
+import type { Part, SizeName } from './bench-options.js';
 
 /** So many streams of so many entries each. */
 export interface StreamCase {
@@ -8,6 +8,11 @@ export interface StreamCase {
 
 /** How large each part's load is. */
 export interface BenchSizes {
+  /** How often each measurement is made where nobody says; less often in some parts that take long. */
+  readonly repetitions: number;
+  readonly fewer?: Partial<Readonly<Record<Part, number>>>;
+  /** After so many minutes everything that is still to be measured is measured once. */
+  readonly budgetMinutes?: number;
   readonly throughput: readonly StreamCase[];
   /** Loads for the sink that only acknowledges, by each contestant. */
   readonly sink: readonly StreamCase[];
@@ -54,6 +59,8 @@ export interface BenchSizes {
     /** How long is waited for the CPU share to come to rest, at most, in seconds. */
     readonly settleSeconds: number;
   };
+  /** Idle keys of mixed types, hashes and strings, sets and streams; only where they are given. */
+  readonly idleMixed?: { readonly values: number; readonly sets: number; readonly streams: number };
   /** New keys, there in one instant. */
   readonly discovery: { readonly keys: number };
   readonly catchUp: StreamCase & { readonly workers: readonly number[] };
@@ -62,6 +69,12 @@ export interface BenchSizes {
 }
 
 const FULL: BenchSizes = {
+  repetitions: 3,
+  fewer: {
+    ...{ sink: 2, sets: 2, types: 2, 'many-keys': 2, latency: 2, kill: 1 },
+    ...{ changes: 1, 'catch-up': 2, discovery: 2, idle: 2 },
+  },
+  budgetMinutes: 24,
   throughput: [
     { streams: 1, entries: 200_000 },
     { streams: 10, entries: 20_000 },
@@ -70,27 +83,33 @@ const FULL: BenchSizes = {
   sink: [
     { streams: 1, entries: 200_000 },
     { streams: 10, entries: 20_000 },
-    { streams: 2_000, entries: 100 },
   ],
   sinkLong: { streams: 10, entries: 100_000 },
   oldEngineEntries: 5_000,
   sets: { sets: 200, members: 1_000 },
   types: { keys: 200, members: 1_000 },
   manyKeys: { keys: 100_000 },
-  latency: { streams: 50, perSec: 200, warmUpSeconds: 5, seconds: 20 },
+  latency: { streams: 50, perSec: 200, warmUpSeconds: 5, seconds: 10 },
   kill: { streams: 50, perSec: 1_000, seconds: 12, kills: 3, quietSeconds: 30 },
-  changes: { keys: 100_000, perSec: 10, seconds: 20, floodPerSec: 5_000, floodSeconds: 60 },
+  changes: { keys: 100_000, perSec: 20, seconds: 10, floodPerSec: 5_000, floodSeconds: 60 },
   feedCost: { keys: [10, 1_000, 100_000], writes: 600_000 },
-  idle: { streams: [1_000, 10_000, 100_000], sets: 1_000, seconds: 30, settleSeconds: 180 },
+  idle: { streams: [1_000, 100_000], sets: 1_000, seconds: 15, settleSeconds: 60 },
   discovery: { keys: 10_000 },
   catchUp: { streams: 40, entries: 5_000, workers: [1, 2, 4] },
   freshMongo: true,
 };
 
+const { budgetMinutes: _, ...LONG } = FULL;
+
 export const SIZES: Readonly<Record<SizeName, BenchSizes>> = {
   full: FULL,
-  large: { ...FULL, manyKeys: { ...FULL.manyKeys, mixed: 1_000_000 } },
+  large: {
+    ...LONG,
+    manyKeys: { ...FULL.manyKeys, mixed: 1_000_000 },
+    idleMixed: { values: 900_000, sets: 50_000, streams: 50_000 },
+  },
   quick: {
+    repetitions: 1,
     throughput: [
       { streams: 1, entries: 10_000 },
       { streams: 100, entries: 100 },
@@ -105,11 +124,13 @@ export const SIZES: Readonly<Record<SizeName, BenchSizes>> = {
     changes: { keys: 5_000, perSec: 20, seconds: 3, floodPerSec: 1_000, floodSeconds: 3 },
     feedCost: { keys: [10, 1_000], writes: 100_000 },
     idle: { streams: [1_000], sets: 200, seconds: 2, settleSeconds: 1 },
+    idleMixed: { values: 1_800, sets: 100, streams: 100 },
     discovery: { keys: 500 },
     catchUp: { streams: 10, entries: 500, workers: [1] },
     freshMongo: false,
   },
   tiny: {
+    repetitions: 1,
     throughput: [{ streams: 4, entries: 100 }],
     sink: [{ streams: 4, entries: 100 }],
     oldEngineEntries: 20,
@@ -121,6 +142,7 @@ export const SIZES: Readonly<Record<SizeName, BenchSizes>> = {
     changes: { keys: 100, perSec: 20, seconds: 1, floodPerSec: 100, floodSeconds: 1 },
     feedCost: { keys: [10], writes: 20_000 },
     idle: { streams: [20], sets: 5, seconds: 1, settleSeconds: 0 },
+    idleMixed: { values: 18, sets: 1, streams: 1 },
     discovery: { keys: 20 },
     catchUp: { streams: 4, entries: 50, workers: [1] },
     freshMongo: false,

@@ -8,6 +8,8 @@ export interface ProcessUsage {
   readonly cpuSeconds: number;
   /** The most memory it held (Linux), or what it holds now (elsewhere), in bytes. */
   readonly peakBytes: number;
+  /** What it holds now, in bytes. */
+  readonly bytes: number;
 }
 
 const run = promisify(execFile);
@@ -25,10 +27,9 @@ export async function processUsage(pid: number): Promise<ProcessUsage> {
     readFile(`/proc/${pid}/stat`, 'utf8'),
     readFile(`/proc/${pid}/status`, 'utf8'),
   ]);
-  return {
-    cpuSeconds: parseStat(stat),
-    peakBytes: 1024 * Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0),
-  };
+  const held = (name: string) =>
+    1024 * Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? 0);
+  return { cpuSeconds: parseStat(stat), peakBytes: held('VmHWM'), bytes: held('VmRSS') };
 }
 
 /** utime, stime, cutime and cstime are the fields 14 to 17. Source: man 5 proc_pid_stat. */
@@ -42,7 +43,7 @@ export function parseStat(stat: string): number {
 async function fromPs(pid: number): Promise<ProcessUsage> {
   const { stdout } = await run('ps', ['-o', 'time=,rss=', '-p', String(pid)]);
   const [time = '', rss = '0'] = stdout.trim().split(/\s+/);
-  return { cpuSeconds: parsePsTime(time), peakBytes: 1024 * Number(rss) };
+  return { cpuSeconds: parsePsTime(time), peakBytes: 1024 * Number(rss), bytes: 1024 * Number(rss) };
 }
 
 /** `1:02.50`, `3:01:02`, `2-03:01:02`: seconds last, days before a dash. */

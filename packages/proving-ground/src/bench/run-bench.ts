@@ -11,6 +11,7 @@ import { measureChanges } from './parts/changes.js';
 import { measureDiscovery } from './parts/discovery.js';
 import { measureFeedCost } from './parts/feed-cost.js';
 import { measureIdle } from './parts/idle.js';
+import { measureIdleMixed } from './parts/idle-mixed.js';
 import { measureKills } from './parts/kill.js';
 import { measureLatency } from './parts/latency.js';
 import { measureManyKeys } from './parts/many-keys.js';
@@ -42,6 +43,7 @@ export async function runBench(options: BenchOptions, context: BenchContext): Pr
   const wanted = async <T>(part: Part, measure: () => Promise<T[]>): Promise<T[]> => {
     if (!options.parts.includes(part)) return [];
     context.say(part);
+    place.part = part;
     const begin = performance.now();
     const measured = (await place.attempt(part, measure)) ?? [];
     times.push({ part, seconds: (performance.now() - begin) / 1000 });
@@ -73,7 +75,8 @@ export async function runBench(options: BenchOptions, context: BenchContext): Pr
   runs.push(...(await wanted('catch-up', () => measureCatchUp(place))));
   const discovery = await wanted('discovery', () => measureDiscovery(place));
   const idle = await wanted('idle', () => measureIdle(place, followers));
-  const { size, repetitions, parts } = options;
+  const idleMixed = await wanted('idle-mixed', () => measureIdleMixed(place));
+  const { size, repetitions = sizes.repetitions, parts } = options;
   const { failures } = place;
   return {
     machine,
@@ -88,6 +91,7 @@ export async function runBench(options: BenchOptions, context: BenchContext): Pr
     feedCosts,
     changes,
     idle,
+    idleMixed,
     discovery,
     notes,
   };

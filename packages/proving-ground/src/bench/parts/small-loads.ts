@@ -8,6 +8,8 @@ export type SmallType = 'hash' | 'string' | 'set';
 export interface SmallLoad {
   readonly name: string;
   readonly keys: number;
+  /** It is measured once only. */
+  readonly isLong?: boolean;
   /** The type of the nth key. */
   readonly typeOf: (n: number) => SmallType;
 }
@@ -20,7 +22,7 @@ export function smallLoads({ manyKeys: { keys, mixed } }: BenchSizes): SmallLoad
   const loads = TYPES.map((type) => ({ name: `${type} ${figure(keys)}`, keys, typeOf: () => type }));
   if (mixed === undefined) return loads;
   const typeOf = (n: number) => TYPES[n % TYPES.length] ?? 'hash';
-  return [...loads, { name: `mixed ${figure(mixed)}`, keys: mixed, typeOf }];
+  return [...loads, { name: `mixed ${figure(mixed)}`, keys: mixed, isLong: true, typeOf }];
 }
 
 /** Writes all values. @throws ProvingError `PROVING_REDIS` when Redis refuses a command. */

@@ -1,4 +1,12 @@
-import type { DiscoveryRun, FeedCostRun, IdleRun, KillRun, LatencyRun } from '../bench-result.js';
+import type {
+  DiscoveryRun,
+  FeedCostRun,
+  IdleMixedRun,
+  IdleRun,
+  KillRun,
+  LatencyRun,
+  Resting,
+} from '../bench-result.js';
 import { figure, known, megabytes, percentOfCore, spreadText } from './figures.js';
 import { left, right, type Table } from './table.js';
 
@@ -107,6 +115,44 @@ export function idleTable(runs: readonly IdleRun[]): Table {
       percentOfCore(some.map(({ own, redis }) => own + redis)),
       megabytes(some.map(({ peakBytes }) => peakBytes)),
     ]),
+  };
+}
+
+const RESTING = ['scheduler', 'worker', 'dashboard', 'source', 'queue'] as const satisfies readonly Resting[];
+
+export function idleMixedTable(runs: readonly IdleMixedRun[]): Table {
+  return {
+    title: 'Very many keys at rest',
+    about:
+      'Hashes and strings, a twentieth of them sets and as many streams; a Redis for the source and one for the queue. Per cent of one core, and the memory that is held at rest.',
+    columns: [
+      ...left('Keys', 'What'),
+      ...right('Scheduler', 'Worker', 'Dashboard', 'Source’s Redis', 'Queue’s Redis', 'Together'),
+    ],
+    rows: runs.flatMap(({ keys, shares, bytes }) => {
+      const row = (of: (name: Resting) => number, text: (value: number) => string) => [
+        ...RESTING.map((name) => text(of(name))),
+        text(RESTING.reduce((sum, name) => sum + of(name), 0)),
+      ];
+      return [
+        [
+          figure(keys),
+          '% of a core',
+          ...row(
+            (name) => shares[name],
+            (share) => percentOfCore([share]),
+          ),
+        ],
+        [
+          figure(keys),
+          'MB',
+          ...row(
+            (name) => bytes[name],
+            (count) => megabytes([count]),
+          ),
+        ],
+      ];
+    }),
   };
 }
 

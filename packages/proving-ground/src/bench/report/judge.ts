@@ -1,22 +1,12 @@
 import type { Part } from '../bench-options.js';
-import {
-  type BenchResult,
-  DOCUMENT_FLEET,
-  FLEET,
-  type IdleRun,
-  type KillRun,
-  LIMIT,
-  ORDINARY_FLEET,
-  type Run,
-} from '../bench-result.js';
+import { type BenchResult, DOCUMENT_FLEET, FLEET, LIMIT, ORDINARY_FLEET, type Run } from '../bench-result.js';
 import { caseName, SIZES } from '../bench-sizes.js';
-import { CHANGES } from '../parts/changes.js';
+import { changeGoals, feedGoals, idleGoals, idleMixedGoals, killGoals } from './following-goals.js';
 import { type Goal, goal } from './goal.js';
 import { manyKeysGoals } from './many-keys-goals.js';
 import { perMillion, rates, ratios } from './run-groups.js';
 
 const STEADY_LOAD = '/s over ';
-const MANY_IDLE = 100_000;
 
 /** The goals about which something was measured, ratios to the limit first. */
 export function goalsOf(result: BenchResult): Goal[] {
@@ -58,6 +48,7 @@ export function goalsOf(result: BenchResult): Goal[] {
     ...changeGoals(result),
     ...feedGoals(result),
     ...idleGoals(result.idle),
+    ...idleMixedGoals(result.idleMixed),
     ...goal(
       'new keys all scheduled',
       'at most',
@@ -134,79 +125,4 @@ function manyStreams(runs: readonly Run[], single: string | undefined, many: str
     ratios(of(many), of(single), rates),
     '×',
   );
-}
-
-/** Nothing is missing, and nothing is there twice. */
-function killGoals({ kills }: BenchResult): Goal[] {
-  const ours = kills.filter(({ who }) => who === FLEET);
-  const of = (count: (run: KillRun) => number) => (ours.length === 0 ? [] : [Math.max(...ours.map(count))]);
-  return [
-    ...goal(
-      'entries missing after kill -9, at worst',
-      'at most',
-      0,
-      of(({ missing }) => missing),
-      '',
-    ),
-    ...goal(
-      'entries doubled after kill -9, at worst',
-      'at most',
-      0,
-      of(({ doubled }) => doubled),
-      '',
-    ),
-  ];
-}
-
-/** What a change of one key among many may take, and a flood of changes. */
-function changeGoals({ changes }: BenchResult): Goal[] {
-  const one = (what: string, p50Ms: number | undefined, p99Ms: number): Goal[] => {
-    const runs = changes.filter(({ load, who }) => who === FLEET && load.includes(what));
-    const p50s = runs.map(({ p50 }) => p50);
-    const p99s = runs.map(({ p99 }) => p99);
-    return [
-      ...(p50Ms === undefined ? [] : goal(`${what} among many: p50`, 'at most', p50Ms, p50s, 'ms')),
-      ...goal(`${what} among many: p99`, 'at most', p99Ms, p99s, 'ms'),
-    ];
-  };
-  return [
-    ...one(CHANGES.hash, 15, 50),
-    ...one(CHANGES.set, 15, 50),
-    ...one(CHANGES.stream, 15, 100),
-    ...one(CHANGES.flood, undefined, 1_000),
-  ];
-}
-
-/** What the feed costs Redis for a write. */
-function feedGoals({ feedCosts }: BenchResult): Goal[] {
-  return [...new Set(feedCosts.map(({ keys }) => keys))].flatMap((keys) =>
-    goal(
-      `the feed’s cost for Redis, XADD over ${keys.toLocaleString('en-US')} keys: a write`,
-      'at most',
-      0.5,
-      feedCosts
-        .filter((run) => run.keys === keys)
-        .map((run) => (1e6 * (run.with.cpu - run.without.cpu)) / run.writes),
-      'µs',
-    ),
-  );
-}
-
-function idleGoals(idle: readonly IdleRun[]): Goal[] {
-  const many = idle.filter(({ streams, who }) => who === FLEET && streams >= MANY_IDLE);
-  const of = (runs: readonly IdleRun[]) => runs.map(({ own, redis }) => 100 * (own + redis));
-  const one = (what: string, reach: number, runs: readonly IdleRun[]) =>
-    goal(`100,000 idle streams${what}: our processes and Redis`, 'at most', reach, of(runs), '% of a core');
-  return [
-    ...one(
-      '',
-      2,
-      many.filter(({ sets }) => sets === 0),
-    ),
-    ...one(
-      ' and 1,000 sets',
-      2,
-      many.filter(({ sets }) => sets > 0),
-    ),
-  ];
 }

@@ -4,61 +4,60 @@ import { known } from './figures.js';
 import { type Goal, goal } from './goal.js';
 import { perMillion, rates, ratios, runGroups } from './run-groups.js';
 
-/** What is to be reached with many small values, each load by itself. */
+/** What is to be reached with many small values, each load by itself; then, how the longest one grows. */
 export function manyKeysGoals({ runs }: BenchResult): Goal[] {
   const groups = runGroups(runs, 'many-keys');
+  const loads = groups.filter(({ who }) => who === BARE).map(({ load }) => load);
   const of = (load: string, who: string) =>
     groups.find((group) => group.load === load && group.who === who)?.runs ?? [];
+  return [...loads.flatMap((load) => ofLoad(load, of)), ...linear(loads.flatMap((load) => of(load, FLEET)))];
+}
+
+function ofLoad(load: string, of: (load: string, who: string) => readonly Run[]): Goal[] {
   const cpu = (some: readonly Run[]) => perMillion(some, (run) => run.cpu);
-  const loads = groups.filter(({ who }) => who === BARE).map(({ load }) => load);
-  return loads.flatMap((load) => [
+  const [fleet, bare] = [of(load, FLEET), of(load, BARE)];
+  const written = (after: string) =>
+    known(of(load + after, FLEET).map(({ writes, entries }) => writes && writes / entries));
+  const name = (what: string) => `${load}: ${what}`;
+  return [
+    ...goal(name("new keys a second, of the bare loop's"), 'at least', 0.7, ratios(fleet, bare, rates), '×'),
     ...goal(
-      `${load}: new keys a second, of the bare loop's`,
-      'at least',
-      0.7,
-      ratios(of(load, FLEET), of(load, BARE), rates),
-      '×',
-    ),
-    ...goal(
-      `${load}: CPU a key with the queue's Redis, of the bare loop's`,
+      name("CPU a key with the queue's Redis, of the bare loop's"),
       'at most',
       2.5,
-      ratios(of(load, FLEET), of(load, BARE), cpu),
+      ratios(fleet, bare, cpu),
       '×',
     ),
     ...goal(
-      `${load}: keys a second by once, of the fleet's`,
+      name("keys a second by once, of the fleet's"),
       'at least',
       1,
-      ratios(of(load, ONCE), of(load, FLEET), rates),
+      ratios(of(load, ONCE), fleet, rates),
       '×',
     ),
     ...goal(
-      `${load}: CPU for a key that a sweep finds unchanged`,
+      name('CPU for a key that a sweep finds unchanged'),
       'at most',
       40,
       cpu(of(load + UNCHANGED, FLEET)),
       'µs',
     ),
-    ...goal(
-      `${load}: values written where nothing changed`,
-      'at most',
-      0,
-      writes(of(load + UNCHANGED, FLEET)),
-      '',
-    ),
-    ...goal(
-      `${load}: values written where a tenth changed, of those changed`,
-      'at most',
-      1,
-      of(load + TENTH_CHANGED, FLEET).flatMap((run) =>
-        run.writes === undefined ? [] : [run.writes / run.entries],
-      ),
-      '×',
-    ),
-  ]);
+    ...goal(name('values written, of those found unchanged'), 'at most', 0, written(UNCHANGED), '×'),
+    ...goal(name('values written, of a changed tenth'), 'at most', 1, written(TENTH_CHANGED), '×'),
+  ];
 }
 
-function writes(runs: readonly Run[]): number[] {
-  return known(runs.map((run) => run.writes));
+/** Ten times the keys take ten times as long: the longest load beside the others, which have one type each. */
+function linear(runs: readonly Run[]): Goal[] {
+  const most = Math.max(...runs.map(({ entries }) => entries));
+  const short = runs.filter(({ entries }) => entries < most);
+  if (short.length === 0) return [];
+  const perKey = short.reduce((sum, { seconds, entries }) => sum + seconds / entries, 0) / short.length;
+  return goal(
+    `${most.toLocaleString('en-US')} mixed keys: time, of that of a tenth of them`,
+    'at most',
+    11,
+    runs.filter(({ entries }) => entries === most).map(({ seconds }) => (10 * seconds) / most / perKey),
+    '×',
+  );
 }

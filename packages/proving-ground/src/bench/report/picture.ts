@@ -1,11 +1,13 @@
-import type { BenchResult } from '../bench-result.js';
+import { type BenchResult, LIMIT } from '../bench-result.js';
 import { SIZES } from '../bench-sizes.js';
-import { figure, medianOf } from './figures.js';
+import { figure, known, medianOf } from './figures.js';
 import { type Standing, standings, summaryLoad } from './summary.js';
 
 /** Where things stand, in px. */
 const WIDTH = 920;
-const NAMES = 250;
+const NAMES = 270;
+/** A bar that is so many times as long as the middle one is cut, so that the others can be told apart. */
+const LONGEST = 4;
 const ROW = 34;
 const TOP = 96;
 const FOOT = 44;
@@ -38,6 +40,9 @@ const PANELS: readonly Panel[] = [
   },
 ];
 
+/** The names that need a word more where there is no text beside them. */
+const NAMES_HERE: Readonly<Record<string, string>> = { [LIMIT]: 'a bare loop (the limit)' };
+
 const STYLE = `
 text { font: 13px system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif; fill: #1f2328; }
 .card { fill: #ffffff; stroke: #d1d9e0; }
@@ -48,6 +53,7 @@ text { font: 13px system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-s
 .ours { fill: #1a7f37; }
 .name-ours { font-weight: 600; }
 .track { stroke: #d1d9e0; }
+.cut { stroke: #ffffff; stroke-width: 4; }
 @media (prefers-color-scheme: dark) {
   text { fill: #e6edf3; }
   .card { fill: #0d1117; stroke: #3d444d; }
@@ -55,6 +61,7 @@ text { font: 13px system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-s
   .bar { fill: #6e7681; }
   .ours { fill: #3fb950; }
   .track { stroke: #3d444d; }
+  .cut { stroke: #0d1117; }
 }`;
 
 /** The table that tells who does what, as a picture (SVG) that is readable on light and on dark pages. */
@@ -80,14 +87,17 @@ export function reportPicture(result: BenchResult): string {
 
 function nameOf(who: string, row: number): string {
   const y = TOP + row * ROW + BAR - 3;
-  return `<text${row === 0 ? ' class="name-ours"' : ''} x="20" y="${y}">${escaped(who)}</text>`;
+  return `<text${row === 0 ? ' class="name-ours"' : ''} x="20" y="${y}">${escaped(NAMES_HERE[who] ?? who)}</text>`;
 }
 
 function panelOf({ title, better, of, digits }: Panel, column: number, all: readonly Standing[]): string[] {
   const width = (WIDTH - NAMES - 20) / PANELS.length;
   const x = NAMES + column * width;
   const values = all.map(of);
-  const most = Math.max(...values.map((value) => value ?? 0), Number.MIN_VALUE);
+  const there = known(values);
+  const most = Math.max(...there, Number.MIN_VALUE);
+  const middle = medianOf(there.filter((value) => value > 0)) ?? most;
+  const scale = Math.min(most, LONGEST * middle);
   const longest = width - 70; // the figure stands behind the bar
   return [
     `<text class="title" x="${x}" y="60">${escaped(title)}</text>`,
@@ -96,14 +106,21 @@ function panelOf({ title, better, of, digits }: Panel, column: number, all: read
     ...values.flatMap((value, row) => {
       const y = TOP + row * ROW;
       if (value === undefined) return [`<text class="dim" x="${x + 6}" y="${y + BAR - 3}">–</text>`];
-      const bar = Math.round((longest * value) / most);
+      const bar = Math.round((longest * Math.min(value, scale)) / scale);
+      const cut = value > scale ? [cutAt(x + bar - 14, y)] : [];
       const color = row === 0 ? 'ours' : 'bar';
       return [
         `<rect class="${color}" x="${x}" y="${y}" width="${bar}" height="${BAR}" rx="2"/>`,
+        ...cut,
         `<text x="${x + bar + 6}" y="${y + BAR - 3}">${figure(value, digits)}</text>`,
       ];
     }),
   ];
+}
+
+/** Two lines across a bar: it is longer than can be shown. */
+function cutAt(x: number, y: number): string {
+  return `<path class="cut" d="M${x} ${y + BAR + 2}l6 ${-BAR - 4}"/>`;
 }
 
 /** What the picture tells, for those who don't see it. */

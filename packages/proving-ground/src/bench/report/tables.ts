@@ -1,6 +1,13 @@
 import { BARE, type BenchResult, LIMIT, type Run } from '../bench-result.js';
 import { figure, known, megabytes, NONE, spreadText } from './figures.js';
-import { discoveryTable, feedCostTable, idleTable, killTable, latencyTable } from './following-tables.js';
+import {
+  discoveryTable,
+  feedCostTable,
+  idleMixedTable,
+  idleTable,
+  killTable,
+  latencyTable,
+} from './following-tables.js';
 import { goalsOf } from './judge.js';
 import { perMillion, type RunGroup, rates, ratios, runGroups } from './run-groups.js';
 import { summaryTable } from './summary.js';
@@ -49,6 +56,7 @@ export function tablesOf(result: BenchResult): Table[] {
     feedCostTable(result.feedCosts),
     discoveryTable(result.discovery),
     idleTable(result.idle),
+    idleMixedTable(result.idleMixed),
   ].filter(({ rows }) => rows.length > 0);
 }
 

@@ -1,0 +1,106 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startRedis } from '@redis-to-mongo/local-stack';
+import { runPipeline } from '../../generator/run-pipeline.js';
+import { BenchFleet } from '../bench-fleet.js';
+import type { BenchPlace } from '../bench-place.js';
+import type { IdleMixedRun, Resting } from '../bench-result.js';
+import { type ProcessUsage, processUsage } from '../process-usage.js';
+
+const AT_ONCE = 5_000;
+/** Looks at how many jobs run, in seconds; at rest are no more of them a second. */
+const LOOK_SECONDS = 5;
+const RESTING_JOBS_PER_SEC = 20;
+
+/**
+ * What a whole fleet, dashboard included, and both Redis use while nothing happens to very many keys of mixed types: CPU, and the
+ * memory that each holds. The queue has a Redis of its own. Runs where the sizes ask for it.
+ */
+export async function measureIdleMixed(place: BenchPlace): Promise<IdleMixedRun[]> {
+  const load = place.sizes.idleMixed;
+  if (!load) return [];
+  await place.clear(true);
+  await fill(place, load);
+  const queue = await startRedis();
+  const target = await place.openTarget();
+  try {
+    const options = { QUEUE_REDIS_URL: queue.url };
+    const fleet = await BenchFleet.start(place, target, { dashboard: true, options });
+    try {
+      const keys = load.values + load.sets + load.streams;
+      const begin = performance.now();
+      await fleet.untilEnded('synced', keys);
+      const seconds = (performance.now() - begin) / 1000;
+      place.say(`  idle  ${keys} keys of mixed types synced after ${seconds.toFixed(0)} s`);
+      await untilAtRest(place, fleet);
+      const pids: Record<Resting, readonly number[]> = {
+        scheduler: fleet.schedulerPids,
+        worker: fleet.workerPids,
+        dashboard: fleet.dashboardPids,
+        source: [place.redisServer.pid ?? 0],
+        queue: [queue.pid ?? 0],
+      };
+      const from = await usageOf(pids);
+      const measured = place.sizes.idle.seconds;
+      await sleep(1000 * measured, undefined, { signal: place.signal });
+      const to = await usageOf(pids);
+      const of = (make: (name: Resting) => number): Record<Resting, number> => ({
+        ...{ scheduler: make('scheduler'), worker: make('worker'), dashboard: make('dashboard') },
+        ...{ source: make('source'), queue: make('queue') },
+      });
+      const shares = of((name) => (to[name].cpuSeconds - from[name].cpuSeconds) / measured);
+      const all = Object.values(shares).reduce((sum, share) => sum + share, 0);
+      place.say(`  idle  ${keys} keys of mixed types: ${(100 * all).toFixed(1)} % of a core`);
+      return [{ keys, seconds, shares, bytes: of((name) => to[name].bytes) }];
+    } finally {
+      await fleet.stop();
+    }
+  } finally {
+    await target.close();
+    await queue.stop();
+    await place.clear(true);
+  }
+}
+
+async function fill(
+  { redis, signal }: BenchPlace,
+  { values, sets, streams }: { readonly values: number; readonly sets: number; readonly streams: number },
+): Promise<void> {
+  const all = values + sets + streams;
+  for (let from = 0; from < all; from += AT_ONCE) {
+    signal.throwIfAborted();
+    const pipeline = redis.pipeline();
+    for (let n = from; n < Math.min(all, from + AT_ONCE); n++)
+      if (n >= values + sets) pipeline.xadd(`idle-stream-${n}`, '*', 'name', `name-${n}`);
+      else if (n >= values) pipeline.sadd(`idle-set-${n}`, `a-${n}`, `b-${n}`, `c-${n}`);
+      else if (n % 2 === 0) pipeline.hset(`idle-hash-${n}`, { name: `name-${n}`, note: `note-${n}` });
+      else pipeline.set(`idle-string-${n}`, `text-${n}`);
+    await runPipeline(pipeline);
+  }
+}
+
+async function untilAtRest(place: BenchPlace, fleet: BenchFleet): Promise<void> {
+  const { settleSeconds } = place.sizes.idle;
+  const deadline = performance.now() + 1000 * settleSeconds;
+  while (performance.now() < deadline) {
+    const before = (await fleet.counts()).jobs;
+    const look = Math.min(LOOK_SECONDS, settleSeconds);
+    await sleep(1000 * look, undefined, { signal: place.signal });
+    if ((await fleet.counts()).jobs - before <= RESTING_JOBS_PER_SEC * look) return;
+  }
+}
+
+async function usageOf(
+  pids: Record<Resting, readonly number[]>,
+): Promise<Record<Resting, Pick<ProcessUsage, 'cpuSeconds' | 'bytes'>>> {
+  const one = async (name: Resting) => {
+    const all = await Promise.all(pids[name].map((pid) => processUsage(pid)));
+    return {
+      cpuSeconds: all.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0),
+      bytes: all.reduce((sum, { bytes }) => sum + bytes, 0),
+    };
+  };
+  return {
+    ...{ scheduler: await one('scheduler'), worker: await one('worker'), dashboard: await one('dashboard') },
+    ...{ source: await one('source'), queue: await one('queue') },
+  };
+}
