@@ -33,5 +33,5 @@ PATH="$PWD:$PATH" npm run bench # in this repository
 
 How it is set is in [rivals/redpanda-connect.yaml](../packages/proving-ground/rivals/redpanda-connect.yaml). It inserts, so that an entry that
 it had not acknowledged when it was killed is there twice. With an \`_id\` of its own and plain inserts it stands still at the first
-duplicate; with upserts it is slower.
+duplicate; with an upsert each it is slower.
 `;

@@ -44,7 +44,7 @@ const PANELS: readonly Panel[] = [
 const NAMES_HERE: Readonly<Record<string, string>> = { [LIMIT]: 'a bare loop (the limit)' };
 
 const STYLE = `
-text { font: 13px system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif; fill: #1f2328; }
+text { font: 13px system-ui, -apple-system, Helvetica, Arial, sans-serif; fill: #1f2328; }
 .card { fill: #ffffff; stroke: #d1d9e0; }
 .head { font-size: 16px; font-weight: 600; }
 .title { font-weight: 600; }
