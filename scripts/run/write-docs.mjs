@@ -9,7 +9,7 @@ const pages = [
   { page: 'config.schema.json', module: 'packages/config/dist/render-schema.js', render: 'renderSchema' },
   {
     page: 'docs/key-types.md',
-    module: 'packages/redis-source/dist/render-key-types.js',
+    module: 'packages/key-types/dist/lookup/render-key-types.js',
     render: 'renderKeyTypes',
   },
   {

@@ -20,6 +20,11 @@ const cases: readonly {
     mayNot: [`${ours}/config`, 'mongodb', 'ioredis', 'bullmq'],
   },
   {
+    room: 'packages/key-types',
+    may: [`${ours}/pipeline`],
+    mayNot: [`${ours}/redis-source`, `${ours}/redis-connection`, 'ioredis', 'mongodb'],
+  },
+  {
     room: 'packages/redis-connection',
     may: ['ioredis'],
     mayNot: [`${ours}/redis-source`, 'mongodb', 'bullmq'],

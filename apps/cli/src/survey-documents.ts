@@ -1,6 +1,7 @@
 import type { Config } from '@redis-to-mongo/config';
+import { ruleBook } from '@redis-to-mongo/key-types';
 import { activeKeys, collectionOf } from '@redis-to-mongo/mongo-sink';
-import { isInPlace, RuleBook } from '@redis-to-mongo/pipeline';
+import { isInPlace } from '@redis-to-mongo/pipeline';
 import { chooseKeys } from './choose-keys.js';
 import type { Database } from './servers.js';
 
@@ -30,7 +31,7 @@ export interface DocumentSurvey {
 
 /** Reads all keys that MongoDB takes for living, once. @throws SyncError as mongoError tells. */
 export async function surveyDocuments(db: Database, config: Config): Promise<DocumentSurvey> {
-  const book = new RuleBook(config.rules);
+  const book = ruleBook(config.rules);
   const wanted = chooseKeys(config);
   const toMove = new Map<string, KeysToMove>();
   const oldShapes = new Map<number, OldShape>();

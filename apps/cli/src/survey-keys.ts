@@ -1,6 +1,7 @@
 import type { Config } from '@redis-to-mongo/config';
 import { queueKeyPattern } from '@redis-to-mongo/job-queue';
-import { globPattern, isKeyType, type KeyPattern, type KeyType, RuleBook } from '@redis-to-mongo/pipeline';
+import { isKeyType, ruleBook } from '@redis-to-mongo/key-types';
+import { globPattern, type KeyPattern, type KeyType, type RuleBook } from '@redis-to-mongo/pipeline';
 import { scanKeys } from '@redis-to-mongo/redis-source';
 import type { RedisClient } from './servers.js';
 
@@ -58,10 +59,10 @@ export async function surveyKeys(redis: RedisClient, { keys, queue, rules }: Con
     string,
     { readonly type: string; keys: number; readonly example: string; readonly ruleCollection: string | null }
   >();
-  const book = new RuleBook(rules);
+  const book = ruleBook(rules);
   const counts = rules.map(
     (rule): Counting => ({
-      alone: new RuleBook([rule]),
+      alone: ruleBook([rule]),
       keys: 0,
       taken: 0,
       example: null,

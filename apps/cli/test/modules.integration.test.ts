@@ -1,6 +1,7 @@
+import { KEY_TYPES, ruleBook } from '@redis-to-mongo/key-types';
 import { isRedisForHere, type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
 import { mongoSink, readKey } from '@redis-to-mongo/mongo-sink';
-import { ByteBudget, KEY_TYPES, type Line, RuleBook, Slice, syncKey } from '@redis-to-mongo/pipeline';
+import { ByteBudget, type Line, Slice, syncKey } from '@redis-to-mongo/pipeline';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
 import { redisSource } from '@redis-to-mongo/redis-source';
 import { isEqual, readExcerpt, verifyKey } from '@redis-to-mongo/verify';
@@ -58,7 +59,7 @@ describe.skipIf(!isRedisForHere('redis-7.4'))(
     };
 
     const compare = async (key: string, type: 'json' | 'hash') =>
-      await verifyKey({ redis: source, db: cli.db }, key, type, new RuleBook());
+      await verifyKey({ redis: source, db: cli.db }, key, type, ruleBook());
     const isSame = async (key: string) => isEqual(await compare(key, 'json'));
     const lookAt = async (key: string) => {
       const state = await readKey(cli.db, key);

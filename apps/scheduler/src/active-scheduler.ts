@@ -1,6 +1,7 @@
 import type { JobQueue } from '@redis-to-mongo/job-queue';
+import { KEY_TYPES } from '@redis-to-mongo/key-types';
 import { pausedKeys } from '@redis-to-mongo/mongo-sink';
-import { KEY_TYPES, type KeyType, type RuleBook } from '@redis-to-mongo/pipeline';
+import type { KeyType, RuleBook } from '@redis-to-mongo/pipeline';
 import { HIDDEN_TYPE } from '@redis-to-mongo/redis-source';
 import type { ChangeBuffer } from './change-buffer.js';
 import type { IntakeState } from './change-intake.js';

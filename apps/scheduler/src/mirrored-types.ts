@@ -1,4 +1,5 @@
-import { isKeyType, type KeyType, keyBytes } from '@redis-to-mongo/pipeline';
+import { isKeyType } from '@redis-to-mongo/key-types';
+import { type KeyType, keyBytes } from '@redis-to-mongo/pipeline';
 import { HIDDEN_TYPE, typesOf } from '@redis-to-mongo/redis-source';
 
 type Redis = Parameters<typeof typesOf>[0];

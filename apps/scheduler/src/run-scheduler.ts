@@ -1,3 +1,4 @@
+import { ruleBook } from '@redis-to-mongo/key-types';
 import { hash } from 'node:crypto';
 import {
   type AppContext,
@@ -22,7 +23,7 @@ import {
 } from '@redis-to-mongo/job-queue';
 import { pingMongo, prepareDatabase } from '@redis-to-mongo/mongo-sink';
 import { openServers } from '@redis-to-mongo/operations';
-import { keyFilter, RuleBook, SyncError } from '@redis-to-mongo/pipeline';
+import { keyFilter, SyncError } from '@redis-to-mongo/pipeline';
 import { redisError } from '@redis-to-mongo/redis-connection';
 import { ActiveScheduler } from './active-scheduler.js';
 import { ChangeIntake, type Choice } from './change-intake.js';
@@ -86,7 +87,7 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Tak
   await untilReady('source, queue and target', () => identity.confirm(), waiting);
 
   let { keys, sync } = config;
-  const rules = new RuleBook(config.rules);
+  const rules = ruleBook(config.rules);
   const fleet = createFleetMetrics(metrics.registry);
   const search = new SearchRecord();
   const wanted = () => keyFilter(keys.include, [...keys.exclude, queueKeyPattern(config.queue)]);

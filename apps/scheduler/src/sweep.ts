@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobQueue } from '@redis-to-mongo/job-queue';
+import { hasScheduler, isKeyType } from '@redis-to-mongo/key-types';
 import { activeKeyPages, syncedIds } from '@redis-to-mongo/mongo-sink';
-import { hasScheduler, isKeyType, type KeyType, keyBytes, SyncError } from '@redis-to-mongo/pipeline';
+import { type KeyType, keyBytes, SyncError } from '@redis-to-mongo/pipeline';
 import { type FoundKey, scanKeys, streamsWithNewEntries, typesOf } from '@redis-to-mongo/redis-source';
 import { type ScheduleKeysOptions, scheduleKeys } from './schedule-keys.js';
 

@@ -1,5 +1,6 @@
 import type { JobQueue, ScheduleChange } from '@redis-to-mongo/job-queue';
-import { hasScheduler, isKeyType, type KeyType, keyBytes } from '@redis-to-mongo/pipeline';
+import { hasScheduler, isKeyType } from '@redis-to-mongo/key-types';
+import { type KeyType, keyBytes } from '@redis-to-mongo/pipeline';
 import { typesOf } from '@redis-to-mongo/redis-source';
 import { type ScheduleKeysOptions, scheduleKeys } from './schedule-keys.js';
 

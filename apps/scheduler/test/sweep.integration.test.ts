@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NO_RECORD } from '@redis-to-mongo/job-queue';
-import { KEY_TYPES, RuleBook } from '@redis-to-mongo/pipeline';
+import { KEY_TYPES, ruleBook } from '@redis-to-mongo/key-types';
 import { type FleetUnderTest, fleetUnderTest } from '@redis-to-mongo/test-kit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ActiveScheduler, type ActiveSchedulerOptions } from '../src/active-scheduler.js';
@@ -64,7 +64,7 @@ describe('the active scheduler', () => {
     scope: 'all',
     intervalMs: 1_000,
     idleIntervalMs: 60_000,
-    rules: new RuleBook([]),
+    rules: ruleBook([]),
     prepareTarget: async () => {},
     onError: (error) => {
       throw error;

@@ -1,3 +1,4 @@
+import { ruleBook } from '@redis-to-mongo/key-types';
 import {
   type AppContext,
   leaveSilent,
@@ -11,7 +12,7 @@ import { FleetIdentity, isFleetMismatch } from '@redis-to-mongo/fleet-status';
 import { Claims, queueTelemetry } from '@redis-to-mongo/job-queue';
 import { pingMongo, prepareDatabase } from '@redis-to-mongo/mongo-sink';
 import { openServers, sliceOptions } from '@redis-to-mongo/operations';
-import { ByteBudget, type Line, RuleBook, SyncError } from '@redis-to-mongo/pipeline';
+import { ByteBudget, type Line, SyncError } from '@redis-to-mongo/pipeline';
 import { trimStream } from '@redis-to-mongo/redis-source';
 import { forgetLoop } from './forget-loop.js';
 import { openDirectPath } from './open-direct-path.js';
@@ -54,7 +55,7 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
   closers.add('http', () => http.close());
   openHeart(app, queue, readiness, work);
 
-  const rules = new RuleBook(config.rules);
+  const rules = ruleBook(config.rules);
   const onTrouble = (error: unknown) => {
     readiness.trouble = error;
     metrics.errors.inc({ class: error instanceof SyncError ? error.errorClass : 'unknown' });

@@ -9,9 +9,9 @@ import type {
   RunKeys,
   ScheduleChange,
 } from '@redis-to-mongo/job-queue';
+import { hasScheduler } from '@redis-to-mongo/key-types';
 import {
   handled,
-  hasScheduler,
   type KeyState,
   type Line,
   Slice,

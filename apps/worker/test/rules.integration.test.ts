@@ -1,6 +1,7 @@
 import { createLogger, createMetrics } from '@redis-to-mongo/app-shell';
+import { KEY_TYPES, ruleBook } from '@redis-to-mongo/key-types';
 import { prepareDatabase, readDeadLetter, replayDeadLetter } from '@redis-to-mongo/mongo-sink';
-import { bytesOf, KEY_TYPES, RuleBook, type RuleSpec, syncKey } from '@redis-to-mongo/pipeline';
+import { bytesOf, type RuleSpec, syncKey } from '@redis-to-mongo/pipeline';
 import { redisSource, trimStream } from '@redis-to-mongo/redis-source';
 import { type LineUnderTest, lineUnderTest, wholeSlice } from '@redis-to-mongo/test-kit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -14,7 +15,7 @@ afterAll(() => under.close());
 
 const READ = { readEntries: 100, readBytes: 8 << 20 };
 async function syncBy(rules: readonly RuleSpec[], key: string) {
-  const book = new RuleBook(rules);
+  const book = ruleBook(rules);
   const source = redisSource(under.redis, KEY_TYPES, { ...READ, rules: book });
   return await syncKey(await under.line({ source, rules: book }), key, wholeSlice());
 }
@@ -70,9 +71,7 @@ it('sends messages to a collection, with fields taken, renamed and parsed, and a
 });
 
 it('writes entries in the shape document by the direct path, and keeps a refused one whole', async () => {
-  const rules = new RuleBook([
-    { pattern: 'shaped', types: ['stream'], collection: 'shaped', shape: 'document' },
-  ]);
+  const rules = ruleBook([{ pattern: 'shaped', types: ['stream'], collection: 'shaped', shape: 'document' }]);
   await under.db.collection('shaped').createIndex({ n: 1 }, { unique: true });
   await under.redis.xadd('shaped', '5-1', 'n', '7', '_id', 'own', 'entryId', 'x');
   await under.redis.xadd('shaped', '5-2', 'n', '7', '$m', 'y');
@@ -180,7 +179,7 @@ it('moves a key to another collection with its next life, and not before', async
 });
 
 it('trims the streams of a rule as it says, and the others as the options say', async () => {
-  const book = new RuleBook([{ pattern: 'short', trim: { mode: 'on', keepEntries: 1, keepMs: 0 } }]);
+  const book = ruleBook([{ pattern: 'short', trim: { mode: 'on', keepEntries: 1, keepMs: 0 } }]);
   const trim = trimAfterSync({
     optionsFor: (key) => book.ruleFor(key, 'stream')?.trim ?? { mode: 'off', keepEntries: 0, keepMs: 0 },
     trim: (key, syncedId, options) => trimStream(under.redis, key, syncedId, options),

@@ -1,4 +1,4 @@
-import { KEY_TYPES } from '@redis-to-mongo/pipeline';
+import { KEY_TYPES } from '@redis-to-mongo/key-types';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { version } from './version.js';
 

@@ -1,4 +1,3 @@
-import type { KEY_TYPE_NAMES } from './options/key-options.js';
 import type { OptionName, Values } from './options/options.js';
 
 /** TLS of one connection. The files are absolute paths, and exist when `enabled`. */
@@ -55,7 +54,8 @@ export interface OptionInUse {
   readonly source: Source;
 }
 
-export type KeyTypeName = (typeof KEY_TYPE_NAMES)[number];
+/** One of KEY_TYPES in packages/key-types. */
+export type KeyTypeName = string;
 
 /** What is done otherwise with the keys that match a pattern; what is not there is as for every key. */
 export interface RuleConfig {

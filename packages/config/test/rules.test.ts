@@ -133,7 +133,7 @@ describe('rules', () => {
       'rule 1 (orders*), parse.score: is a number: write date, or remove it',
       'rule 1 (orders*), parse.item: is no part of zset: write one of member, score',
       'rule 2 (orders*), fields: says nothing about json: remove it, or let types name stream, hash',
-      'rule 2 (orders*), parse: says nothing about json: remove it, or let types name stream, hash, string, set, zset, list',
+      'rule 2 (orders*), parse: says nothing about json: remove it, or let types name stream, set, zset, hash, list, string',
     ]);
     const RULES = [
       rule({ types: ['hash'], fields: { leave: ['a'] }, parse: { age: 'number' } }),

@@ -116,10 +116,8 @@ export { countInTarget, raiseTargetCounter } from './reports/target-counter.js';
 export { readTargetMark, targetName, writeTargetMark } from './reports/target-mark.js';
 export { passedEntries, readForecasts, saveForecasts, type TrimForecast } from './reports/trim-forecasts.js';
 export {
-  type MirroredItem,
   type MirroredValue,
   readMirroredValue,
-  type ValueKeyType,
 } from './values/mirrored-values.js';
 export { parseHeader, unitsOf, type ValueHeader } from './values/value-header.js';
 export { readUnits } from './values/value-reader.js';

@@ -1,6 +1,7 @@
 import type { Config } from '@redis-to-mongo/config';
+import { ruleBook } from '@redis-to-mongo/key-types';
 import { mongoSink, prepareDatabase, readyMadeBson } from '@redis-to-mongo/mongo-sink';
-import { ByteBudget, type Line, RuleBook, type SliceLimits } from '@redis-to-mongo/pipeline';
+import { ByteBudget, type Line, type SliceLimits } from '@redis-to-mongo/pipeline';
 import { redisSource } from '@redis-to-mongo/redis-source';
 import type { Fleet } from './fleet.js';
 import { sinkOptions, sliceOptions, sourceOptions } from './line-options.js';
@@ -17,7 +18,7 @@ export async function openLine(
 ): Promise<{ line: Line; slice: SliceLimits }> {
   const { keys, rules, sync } = config;
   const { maxDocumentBytes } = await prepareDatabase(db, rules);
-  const book = new RuleBook(rules);
+  const book = ruleBook(rules);
   const newSequence = sync.streamPath === 'direct' ? await readyMadeBson() : undefined;
   const line: Line = {
     source: redisSource(redis, keys.types, { ...sourceOptions(config), rules: book }),

@@ -1,3 +1,4 @@
+import { ruleBook } from '@redis-to-mongo/key-types';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -6,7 +7,6 @@ import {
   encodeContent,
   plainMessage,
   plainValue,
-  RuleBook,
   shapeMessage,
   shapeValue,
   storedText,
@@ -128,13 +128,11 @@ describe('an id of a rule', () => {
   });
 
   it('is part of where a rule puts a key, and so is how its documents look', () => {
-    const book = new RuleBook([
-      { pattern: 'user:*', shape: 'document', id: '{1}', parse: { age: 'number' } },
-    ]);
+    const book = ruleBook([{ pattern: 'user:*', shape: 'document', id: '{1}', parse: { age: 'number' } }]);
     const place = book.placeFor('user:1', 'hash');
     expect(place).toMatchObject({ collection: null, documentId: { text: '1' }, rule: expect.any(String) });
     expect(book.placeFor('user:1', 'stream').documentId).toBeUndefined();
-    const other = new RuleBook([{ pattern: 'user:*', shape: 'document', parse: { age: 'json' } }]);
+    const other = ruleBook([{ pattern: 'user:*', shape: 'document', parse: { age: 'json' } }]);
     expect(other.placeFor('user:1', 'hash').rule).not.toBe(place.rule);
     expect(other.placeFor('user:1', 'set').rule).toBe(book.placeFor('user:1', 'set').rule);
     expect(book.placeFor('other', 'hash').rule).toBeUndefined();

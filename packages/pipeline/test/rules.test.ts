@@ -1,3 +1,4 @@
+import { ruleBook } from '@redis-to-mongo/key-types';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -8,7 +9,6 @@ import {
   firstState,
   inCollection,
   nextLife,
-  RuleBook,
   type RuleSpec,
   storedText,
   writesPlainMessages,
@@ -26,7 +26,7 @@ const parsed = (kind: 'number' | 'json' | 'date', text: string) => {
 
 describe('the book of rules', () => {
   it('gives the first rule that matches the name and the type', () => {
-    const book = new RuleBook([
+    const book = ruleBook([
       { pattern: 'orders*', types: ['set'], collection: 'a' },
       { pattern: 'orders*', collection: 'b' },
       { pattern: '*', intervalMs: 5 },
@@ -38,7 +38,7 @@ describe('the book of rules', () => {
   });
 
   it('leaves a key that no rule matches to the defaults, and takes other rules while it runs', () => {
-    const book = new RuleBook([{ pattern: 'a', collection: 'x' }]);
+    const book = ruleBook([{ pattern: 'a', collection: 'x' }]);
     expect(book.ruleFor('b', 'list')).toBeUndefined();
     book.replace([{ pattern: 'b', collection: 'y' }]);
     expect(book.collectionFor('b', 'list')).toBe('y');
@@ -46,7 +46,7 @@ describe('the book of rules', () => {
   });
 
   it('has no mapper where content stays as it is', () => {
-    const [plain, mapped, short] = new RuleBook([
+    const [plain, mapped, short] = ruleBook([
       { pattern: 'a', collection: 'x', fields: { leave: [] }, parse: {} },
       { pattern: 'b', parse: { n: 'number' } },
       { pattern: 'c', ttlMs: 1000 },

@@ -1,17 +1,21 @@
+import { isValueType, keyTypeOf, valueType } from '@redis-to-mongo/key-types';
 import {
   canonicalKeyId,
   isTooLongKeyId,
   type KeyType,
   keyBytes,
-  keyTypeOf,
   NAME_TOO_LONG,
   type Source,
   type Syncer,
 } from '@redis-to-mongo/pipeline';
 import { redisError } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
-import { KEY_TYPE_ENTRIES, type SyncerOptions } from './registry.js';
+import { type StreamOptions, streamSyncer } from './streams/stream-syncer.js';
 import { SmallReader } from './values/small-reader.js';
+import type { ValueOptions } from './values/value-options.js';
+import { valueSyncer } from './values/value-syncer.js';
+
+export type SyncerOptions = StreamOptions & ValueOptions;
 
 /** A source whose options may change while it is in use. */
 export interface RedisSource extends Source {
@@ -23,7 +27,11 @@ export interface RedisSource extends Source {
 export function redisSource(redis: Redis, types: readonly KeyType[], given: SyncerOptions): RedisSource {
   const options = { ...given };
   const syncers = new Map<KeyType, Syncer>();
-  for (const type of types) syncers.set(type, KEY_TYPE_ENTRIES[type].open(redis, options));
+  for (const type of types)
+    syncers.set(
+      type,
+      isValueType(type) ? valueSyncer(valueType(type), redis, options) : streamSyncer(redis, options),
+    );
   const small = new SmallReader(redis, syncers);
   return {
     async typeOf(key) {

@@ -1,4 +1,5 @@
-import { type KeyType, keyIdOf, keyTypeOf, LONGEST_KEY_BYTES, NAME_TOO_LONG } from '@redis-to-mongo/pipeline';
+import { keyTypeOf } from '@redis-to-mongo/key-types';
+import { type KeyType, keyIdOf, LONGEST_KEY_BYTES, NAME_TOO_LONG } from '@redis-to-mongo/pipeline';
 import {
   isCluster,
   isKeyRefused,

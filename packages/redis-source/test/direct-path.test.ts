@@ -1,10 +1,10 @@
 import { isUtf8 } from 'node:buffer';
+import { ruleBook } from '@redis-to-mongo/key-types';
 import {
   firstState,
   type Messages,
   placeOf,
   type Rule,
-  RuleBook,
   shapeMessage,
   storedText,
 } from '@redis-to-mongo/pipeline';
@@ -130,7 +130,7 @@ const noOther = {
   },
 };
 
-const [shaped] = new RuleBook([{ pattern: '*', shape: 'document' }]).rules;
+const [shaped] = ruleBook([{ pattern: '*', shape: 'document' }]).rules;
 
 function readBy(
   connection: AsksRaw,

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { KEY_TYPES } from '@redis-to-mongo/key-types';
 import { isRedisForHere, type RedisName, type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
-import { ByteBudget, KEY_TYPES, type Line, syncKey, syncKeys } from '@redis-to-mongo/pipeline';
+import { ByteBudget, type Line, syncKey, syncKeys } from '@redis-to-mongo/pipeline';
 import { redisSource, trimStream } from '@redis-to-mongo/redis-source';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -1,9 +1,10 @@
+import { valueType } from '@redis-to-mongo/key-types';
 import { isRedisForHere, type RedisName, type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
 import { syncKey, syncKeys } from '@redis-to-mongo/pipeline';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { hashSource } from '../src/types/hash.js';
 import { ItemReader } from '../src/values/item-reader.js';
+import { serverSource } from '../src/values/server-source.js';
 import { syncAmongMany } from './types/sync-among-many.js';
 import { type ValueUnderTest, valueUnderTest, wholeSlice } from './types/value-under-test.js';
 
@@ -154,7 +155,7 @@ describe.each<[string, RedisName, number]>([
     it('does not come from pages between which a field has expired', async () => {
       await fillLarge('pages');
       await writer.call('DEBUG', 'SET-ACTIVE-EXPIRE', '0');
-      const reader = new ItemReader(under.redis, hashSource(), 20);
+      const reader = new ItemReader(under.redis, serverSource(valueType('hash').source), 20);
       const pages = reader.paged(Buffer.from('pages'));
       const first = await pages.next();
       const name = first.done ? undefined : first.value[0]?.[0];
@@ -195,7 +196,9 @@ describe.each<[string, RedisName, number]>([
       const redis = new Redis(server.url, { username: 'reader', password: 'any' });
       try {
         await writer.hset('short', 'a', '1');
-        const pages = new ItemReader(redis, hashSource(), 20).atomic(Buffer.from('short'));
+        const pages = new ItemReader(redis, serverSource(valueType('hash').source), 20).atomic(
+          Buffer.from('short'),
+        );
         expect(await pages.next()).toMatchObject({ value: [[Buffer.from('a'), Buffer.from('1')]] });
       } finally {
         redis.disconnect();
@@ -206,7 +209,7 @@ describe.each<[string, RedisName, number]>([
       await writer.acl('SETUSER', 'no-scripts', 'on', 'nopass', '~*', '+@all', '-eval_ro');
       const redis = new Redis(server.url, { username: 'no-scripts', password: 'any' });
       try {
-        const reader = new ItemReader(redis, hashSource(), 20);
+        const reader = new ItemReader(redis, serverSource(valueType('hash').source), 20);
         writeAllTheTime('restless', (i) => `only ${i}`);
         const outcomes = await Promise.all(
           Array.from({ length: 20 }, () =>

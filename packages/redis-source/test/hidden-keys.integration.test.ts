@@ -1,5 +1,6 @@
+import { KEY_TYPES } from '@redis-to-mongo/key-types';
 import { type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
-import { KEY_TYPES, syncKeys } from '@redis-to-mongo/pipeline';
+import { syncKeys } from '@redis-to-mongo/pipeline';
 import { redisSource, typesOf } from '@redis-to-mongo/redis-source';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -2,7 +2,6 @@ import { Buckets, bucketOf, fineBuckets, hashedLayout, parseSlot, slotOf } from 
 import { BSON } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 import { PrintSum, printOf } from '../src/values/item-print.js';
-import { jsonValue, jsonWeight } from '../src/values/json-value.js';
 import { FrameFinder } from '../src/values/sliding-frame.js';
 
 const unit = (name: string, index = 0) => ({ print: printOf([Buffer.from(name)]), index });
@@ -103,56 +102,3 @@ describe('the frame of a list', () => {
   });
 });
 
-describe('a JSON text', () => {
-  it.each(['{"a":1,"b":[true,null,"x"],"c":1.5}', '[]', '"text"', '-7', '{ "spaced" : [ 1 , "a b" ] }'])(
-    'that a document gives back needs no text: %s',
-    (text) => {
-      expect(jsonValue(text)).toEqual({ value: JSON.parse(text) });
-    },
-  );
-
-  it.each([
-    '9007199254740993',
-    '1.0',
-    '1e400',
-    '{"":1}',
-    '{"a.b":1}',
-    '{"$a":1}',
-    '{"b":1,"1":2}',
-    '{"__proto__":1}',
-    '{"_bsontype":"ObjectId"}',
-    '{"a":[{"_bsontype":{"b":null}}]}',
-    '{"toBSON":"x"}',
-    '"\\ud800"',
-    '{"\\udfff":1}',
-  ])('that a document would change is kept: %s', (text) => {
-    expect(jsonValue(text)).toMatchObject({ text });
-  });
-
-  it('takes no more in a document than it is taken to weigh', () => {
-    const many = (item: string, count: number) => `[${Array(count).fill(item).join(',')}]`;
-    const members = (name: (i: number) => string, value: string) =>
-      `{${Array.from({ length: 20_000 }, (_, i) => `"${name(i)}":${value}`).join(',')}}`;
-    const texts = [
-      ...['1', '0.5', '"a"', '[]', '{}', 'null', 'true', '-1e21', '"\\u0000"', '{"a":1}', '[[[1]]]'].map(
-        (item) => many(item, 150_000),
-      ),
-      ...['1', '[]', '{"b":"c"}'].map((value) => members((i) => `n${i}`, value)),
-      JSON.stringify('漢'.repeat(100_000)),
-    ];
-    for (const text of texts) {
-      const document = jsonValue(text);
-      expect(BSON.calculateObjectSize({ ...document })).toBeLessThanOrEqual(
-        jsonWeight(Buffer.from(text)) + 100,
-      );
-    }
-    // Names that become pairs take more, and still fit where the weight is within its limit.
-    const odd = members((i) => `$${i}`, '1');
-    expect(BSON.calculateObjectSize({ ...jsonValue(odd) })).toBeLessThan(1.33 * jsonWeight(Buffer.from(odd)));
-  });
-
-  it('nested too deeply is kept as text alone', () => {
-    const text = `${'['.repeat(120)}${']'.repeat(120)}`;
-    expect(jsonValue(text)).toEqual({ value: null, text });
-  });
-});

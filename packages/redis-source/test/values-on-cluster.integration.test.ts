@@ -1,4 +1,5 @@
-import { type Batch, ByteBudget, firstState, KEY_TYPES, type Unit } from '@redis-to-mongo/pipeline';
+import { KEY_TYPES } from '@redis-to-mongo/key-types';
+import { type Batch, ByteBudget, firstState, type Unit } from '@redis-to-mongo/pipeline';
 import { redisSource } from '@redis-to-mongo/redis-source';
 import { type RedisCluster, startCluster } from '@redis-to-mongo/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

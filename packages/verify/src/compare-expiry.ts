@@ -1,6 +1,6 @@
-import { keyBytes } from '@redis-to-mongo/pipeline';
+import { dateOf, keyBytes } from '@redis-to-mongo/pipeline';
 import { isCommandRefused, redisError } from '@redis-to-mongo/redis-connection';
-import { dateOf } from '@redis-to-mongo/redis-source';
+
 import type { Problems } from './problems.js';
 import type { RedisClient } from './sides.js';
 

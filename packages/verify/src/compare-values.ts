@@ -1,19 +1,17 @@
-import { createHash, hash } from 'node:crypto';
+import { createHash, type Hash, hash } from 'node:crypto';
+import type { Item, ValueType } from '@redis-to-mongo/key-types';
 import {
-  type MirroredItem,
   type MirroredValue,
   readMirroredValue,
   refusedItems,
   refusedValue,
-  type ValueKeyType,
 } from '@redis-to-mongo/mongo-sink';
 import { type KeyState, keyBytes } from '@redis-to-mongo/pipeline';
-import { isFieldExpiryKnown } from '@redis-to-mongo/redis-source';
+import { readItems } from '@redis-to-mongo/redis-source';
 import { compareExpiry } from './compare-expiry.js';
 import { type Difference, isEqual } from './difference.js';
 import { Problems } from './problems.js';
 import type { Database, RedisClient } from './sides.js';
-import { sourceItems } from './source-items.js';
 
 /**
  * Compares a value in Redis with what MongoDB holds of it: byte for byte, by digests, with its size, its times of expiry, and
@@ -22,20 +20,20 @@ import { sourceItems } from './source-items.js';
 export async function compareValues(
   redis: RedisClient,
   db: Database,
-  keyType: ValueKeyType,
+  type: ValueType,
   state: KeyState,
 ): Promise<Difference> {
-  const stored = await readMirroredValue(db, keyType, state);
-  const found = await compareWith(redis, db, keyType, state, stored);
+  const stored = await readMirroredValue(db, type.names.keyType, state);
+  const found = await compareWith(redis, db, type, state, stored);
   if (isEqual(found) || state.counts.dead === 0) return found;
-  const refused = await refusedValue(db, keyType, state);
-  return refused ? await compareWith(redis, db, keyType, state, refused) : found;
+  const refused = await refusedValue(db, type.names.keyType, state);
+  return refused ? await compareWith(redis, db, type, state, refused) : found;
 }
 
 async function compareWith(
   redis: RedisClient,
   db: Database,
-  keyType: ValueKeyType,
+  type: ValueType,
   state: KeyState,
   mirrored: MirroredValue | undefined,
 ): Promise<Difference> {
@@ -44,15 +42,13 @@ async function compareWith(
     problems.addMissing('no value in MongoDB');
     return problems.difference();
   }
-  const hasTimes = keyType === 'hash' && (await isFieldExpiryKnown(redis, keyBytes(state.key)));
-  const parts = hasTimes ? 3 : 2;
-  const dead = state.counts.dead > 0 ? await refusedItems(db, keyType, state) : [];
-  const refused = new Set(dead?.map((item) => printOf(item.slice(0, parts))));
-  const here = await summary(keyType, sourceItems(redis, keyType, state.key, hasTimes), parts, refused);
+  const dead = state.counts.dead > 0 ? await refusedItems(db, type.names.keyType, state) : [];
+  const refused = new Set(dead?.map(printOf));
+  const here = await summary(type, readItems(redis, type, keyBytes(state.key)), refused);
   problems.addCompared(here.count);
   if (mirrored.hasItems && dead) {
-    const there = await summary(keyType, mirrored.items(), parts, refused);
-    const { problem } = diff(keyType, here, there, mirrored.left, refused);
+    const there = await summary(type, mirrored.items(), refused);
+    const { problem } = diff(type, here, there, mirrored.left, refused);
     if (problem !== undefined) problems.addDifferent(problem);
   }
   if (problems.difference().different === 0 && Number(mirrored.size) !== here.count)
@@ -72,29 +68,51 @@ type Summary = { readonly count: number } & (
 
 /** @param refused prints of items that MongoDB refused: in a list they are left out, on both sides. */
 async function summary(
-  keyType: ValueKeyType,
-  items: AsyncIterable<MirroredItem>,
-  parts: number,
+  type: ValueType,
+  items: AsyncIterable<Item>,
   refused: ReadonlySet<string>,
 ): Promise<Summary> {
-  if (keyType === 'set' || keyType === 'zset' || keyType === 'hash') {
+  const { order } = type.shape;
+  if (order === 'hashed') {
     const prints = new Set<string>();
-    for await (const item of items) prints.add(printOf(item.slice(0, parts)));
+    for await (const item of items) prints.add(printOf(item));
     return { count: prints.size, prints };
   }
   const digest = createHash('sha256');
-  const texts: Buffer[] = [];
+  return order === 'sliding'
+    ? await summaryOfList(digest, items, refused)
+    : await summaryOfBytes(digest, items, type.stored.normal);
+}
+
+async function summaryOfList(
+  digest: Hash,
+  items: AsyncIterable<Item>,
+  refused: ReadonlySet<string>,
+): Promise<Summary> {
   let count = 0;
   for await (const item of items) {
-    if (keyType === 'list') {
-      const print = printOf(item);
-      if (!refused.has(print)) digest.update(print);
-    } else if (keyType === 'json') texts.push(...item);
-    // A string comes in pieces of any size.
-    else for (const piece of item) digest.update(piece);
-    count += keyType === 'list' ? 1 : (item[0]?.length ?? 0);
+    const print = printOf(item);
+    if (!refused.has(print)) digest.update(print);
+    count++;
   }
-  if (keyType === 'json') digest.update(withoutSpace(Buffer.concat(texts).toString('utf8')));
+  return { count, digest: digest.digest('hex') };
+}
+
+/** It comes in pieces of any size. @param normal takes it whole. */
+async function summaryOfBytes(
+  digest: Hash,
+  items: AsyncIterable<Item>,
+  normal: ValueType['stored']['normal'],
+): Promise<Summary> {
+  const whole: Buffer[] = [];
+  let count = 0;
+  for await (const item of items)
+    for (const piece of item) {
+      count += piece.length;
+      if (normal) whole.push(piece);
+      else digest.update(piece);
+    }
+  if (normal) digest.update(normal(Buffer.concat(whole)));
   return { count, digest: digest.digest('hex') };
 }
 
@@ -103,7 +121,7 @@ async function summary(
  * @param refused prints of items that MongoDB refused: they may be lacking.
  */
 function diff(
-  keyType: ValueKeyType,
+  type: ValueType,
   here: Summary,
   there: Summary,
   left: number,
@@ -113,14 +131,13 @@ function diff(
     const lacking = [...here.prints].filter((print) => !there.prints.has(print));
     const surplus = there.count - (here.count - lacking.length);
     const unknown = lacking.filter((print) => !refused.has(print)).length;
-    const what = keyType === 'hash' ? 'fields' : 'members';
     if (unknown === left && surplus === 0) return {};
     return {
-      problem: `${unknown} ${what} lacking, ${surplus} too many${left > 0 ? `, ${left} left out` : ''}`,
+      problem: `${unknown} ${type.names.parts} lacking, ${surplus} too many${left > 0 ? `, ${left} left out` : ''}`,
     };
   }
   if ('digest' in here && 'digest' in there && here.digest === there.digest) return {};
-  const what = keyType === 'list' ? 'items' : 'bytes';
+  const what = type.names.parts;
   return {
     problem:
       here.count === there.count
@@ -129,12 +146,9 @@ function diff(
   };
 }
 
-/** A JSON text without the space between its tokens, which says nothing and is not mirrored. */
-function withoutSpace(text: string): string {
-  return text.replace(/("[^"\\]*(?:\\.[^"\\]*)*")|\s+/g, '$1');
-}
-
-function printOf(item: MirroredItem): string {
-  const framed = item.flatMap((buffer) => [Buffer.from(`${buffer.length}:`), buffer]);
+/** What is empty at the end of an item (a time of expiry that is never) may be told or not. */
+function printOf(item: Item): string {
+  const told = item.slice(0, item.findLastIndex((buffer, i) => i < 2 || buffer.length > 0) + 1);
+  const framed = told.flatMap((buffer) => [Buffer.from(`${buffer.length}:`), buffer]);
   return hash('sha256', Buffer.concat(framed), 'base64');
 }

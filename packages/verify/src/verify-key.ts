@@ -1,3 +1,4 @@
+import { isValueType, valueType } from '@redis-to-mongo/key-types';
 import { readKey } from '@redis-to-mongo/mongo-sink';
 import { type RuleBook, SyncError } from '@redis-to-mongo/pipeline';
 import type { FoundKey } from '@redis-to-mongo/redis-source';
@@ -39,9 +40,9 @@ async function compare(
   if (!state) return { compared: 0, missing: 1, different: 0, problems: ['MongoDB does not know of it'] };
   if (state.status !== 'active') return wrong('in Redis, but deleted in MongoDB');
   if (state.keyType !== type) return wrong(`a ${type} in Redis, a ${state.keyType} in MongoDB`);
-  return type === 'stream'
-    ? await compareStream(redis, db, state, { ttlMs: rules.ruleFor(key, type)?.ttlMs })
-    : await compareValues(redis, db, type, state);
+  return isValueType(type)
+    ? await compareValues(redis, db, valueType(type), state)
+    : await compareStream(redis, db, state, { ttlMs: rules.ruleFor(key, type)?.ttlMs });
 }
 
 function wrong(problem: string): Difference {

@@ -1,6 +1,6 @@
+import { ruleBook } from '@redis-to-mongo/key-types';
 import { databaseBeside } from '@redis-to-mongo/mongo-sink';
 import { type AdoptReport, adoptOldEngine, emptyReport } from '@redis-to-mongo/operations';
-import { RuleBook } from '@redis-to-mongo/pipeline';
 import { counted, grouped } from '@redis-to-mongo/terminal';
 import { chooseKeys } from '../choose-keys.js';
 import { CliError } from '../cli-error.js';
@@ -68,7 +68,7 @@ async function work(
       db,
       oldDb: fromDb === undefined ? db : databaseBeside(db, fromDb),
       redis: await servers.redis(),
-      line: { separator: config.keys.separator, rules: new RuleBook(config.rules), now: () => new Date() },
+      line: { separator: config.keys.separator, rules: ruleBook(config.rules), now: () => new Date() },
       sink: isWrite ? (await openLine(servers)).line.sink : undefined,
       wanted: chooseKeys(config),
       onProgress: tellNowAndThen(out),

@@ -1,3 +1,4 @@
+import { isKeyType } from '@redis-to-mongo/key-types';
 import { readForecasts, readKey } from '@redis-to-mongo/mongo-sink';
 import {
   type Choice,
@@ -7,15 +8,7 @@ import {
   type RuleExplanation,
   type SampleDocument,
 } from '@redis-to-mongo/operations';
-import {
-  canonicalKeyId,
-  isKeyType,
-  type KeyState,
-  keyBytes,
-  type Position,
-  placeOf,
-  shownKey,
-} from '@redis-to-mongo/pipeline';
+import { canonicalKeyId, type KeyState, keyBytes, type Position, placeOf, shownKey } from '@redis-to-mongo/pipeline';
 import { redisError } from '@redis-to-mongo/redis-connection';
 import { typesOf } from '@redis-to-mongo/redis-source';
 import { bad, colored } from '@redis-to-mongo/terminal';

@@ -1,6 +1,7 @@
+import { KEY_TYPES } from '@redis-to-mongo/key-types';
 import { Option } from '@commander-js/extra-typings';
 import { findKeys } from '@redis-to-mongo/mongo-sink';
-import { KEY_CONDITIONS, KEY_TYPES, namePattern, shownKey } from '@redis-to-mongo/pipeline';
+import { KEY_CONDITIONS, namePattern, shownKey } from '@redis-to-mongo/pipeline';
 import { bad, colored, grouped } from '@redis-to-mongo/terminal';
 import type { Declare } from '../command.js';
 import { examples } from '../examples.js';

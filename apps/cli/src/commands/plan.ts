@@ -1,6 +1,7 @@
+import { isKeyType, ruleBook } from '@redis-to-mongo/key-types';
 import { collectionOf, inspectIndexes } from '@redis-to-mongo/mongo-sink';
 import { type SampleDocument, sampleDocument } from '@redis-to-mongo/operations';
-import { isKeyType, RuleBook, shownKey } from '@redis-to-mongo/pipeline';
+import { shownKey } from '@redis-to-mongo/pipeline';
 import { redisSource } from '@redis-to-mongo/redis-source';
 import { colored, counted, grouped } from '@redis-to-mongo/terminal';
 import type { Declare } from '../command.js';
@@ -42,7 +43,7 @@ export const plan: Declare = (command, { out, servers, ends }) =>
             inspectIndexes(db, rules),
             surveyDocuments(db, config),
           ]);
-        const book = new RuleBook(rules);
+        const book = ruleBook(rules);
         const source = redisSource(redis, keys.types, { ...sync, ...values, rules: book });
         const targets: Target[] = [];
         for (const each of survey.types) {

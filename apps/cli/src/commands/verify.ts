@@ -1,4 +1,5 @@
-import { RuleBook, shownKey } from '@redis-to-mongo/pipeline';
+import { ruleBook } from '@redis-to-mongo/key-types';
+import { shownKey } from '@redis-to-mongo/pipeline';
 import { bad, colored, counted, grouped } from '@redis-to-mongo/terminal';
 import { type Finding, type Verification, verifyMirror } from '@redis-to-mongo/verify';
 import { ALLOW_NONE, requireKeys } from '../allow-none.js';
@@ -102,7 +103,7 @@ async function compare(
   return await verifyMirror(sides, {
     wanted: chooseKeys(config, pattern),
     types: config.keys.types,
-    rules: new RuleBook(config.rules),
+    rules: ruleBook(config.rules),
     settleMs,
     progress: {
       begin: (keys) => {

@@ -1,6 +1,6 @@
 import type { Config } from '@redis-to-mongo/config';
 import type { Verdict } from '@redis-to-mongo/fleet-status';
-import { isKeyType } from '@redis-to-mongo/pipeline';
+import { isKeyType } from '@redis-to-mongo/key-types';
 import { HIDDEN_TYPE } from '@redis-to-mongo/redis-source';
 import { counted } from '@redis-to-mongo/terminal';
 import type { RedisClient } from '../servers.js';

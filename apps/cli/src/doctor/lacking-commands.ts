@@ -1,56 +1,22 @@
+import { keyTypeEntry, type Words } from '@redis-to-mongo/key-types';
 import type { KeyType } from '@redis-to-mongo/pipeline';
 import { redisError, refusalOf } from '@redis-to-mongo/redis-connection';
 import type { RedisClient } from '../servers.js';
 
-type Call = readonly [name: string, ...args: string[]];
-
 /** A key that nobody has: what is asked of it costs nothing. */
 const KEY = 'redis-to-mongo:doctor';
 
-const ALWAYS: readonly Call[] = [
+const ALWAYS: readonly Words[] = [
   ['TYPE', KEY],
   ['EXISTS', KEY],
   ['SCAN', '0', 'COUNT', '1'],
 ];
 
-/** What each key type is read with. */
-const NEEDED: Readonly<Record<KeyType, readonly Call[]>> = {
-  stream: [
-    ['XINFO', 'STREAM', KEY],
-    ['XRANGE', KEY, '-', '+', 'COUNT', '1'],
-  ],
-  set: [
-    ['SCARD', KEY],
-    ['SMEMBERS', KEY],
-    ['SSCAN', KEY, '0'],
-  ],
-  zset: [
-    ['ZCARD', KEY],
-    ['ZRANGE', KEY, '0', '-1'],
-    ['ZSCAN', KEY, '0'],
-  ],
-  hash: [
-    ['HLEN', KEY],
-    ['HGETALL', KEY],
-    ['HSCAN', KEY, '0'],
-  ],
-  list: [
-    ['LLEN', KEY],
-    ['LRANGE', KEY, '0', '-1'],
-  ],
-  string: [
-    ['STRLEN', KEY],
-    ['GET', KEY],
-    ['GETRANGE', KEY, '0', '1'],
-  ],
-  json: [['JSON.GET', KEY, '.']],
-};
-
 /** A script is asked for by a name that no script has. */
 const NO_SCRIPT = '0'.repeat(40);
 
 /** What many small values are read by at once, what streams are tailed and polled by, and what tells when a key expires. */
-const HELPFUL: readonly Call[] = [
+const HELPFUL: readonly Words[] = [
   ['XREAD', 'COUNT', '1', 'STREAMS', KEY, '0'],
   ['XREVRANGE', KEY, '+', '-', 'COUNT', '1'],
   ['PTTL', KEY],
@@ -59,7 +25,7 @@ const HELPFUL: readonly Call[] = [
 ];
 
 /** What a trim runs, by a script: see trimStream. MINID 0 takes nothing from any stream. */
-const TRIMMING: readonly Call[] = [
+const TRIMMING: readonly Words[] = [
   ['EVAL', 'return 0', '0'],
   ['XTRIM', KEY, 'MINID', '0'],
   ['XLEN', KEY],
@@ -85,20 +51,20 @@ export async function lackingCommands(
   redis: RedisClient,
   types: readonly KeyType[],
 ): Promise<LackingCommands> {
-  const refused = async (calls: readonly Call[]) => {
+  const refused = async (calls: readonly Words[]) => {
     const names = await Promise.all(
       calls.map(async (call) => ((await isRefused(redis, call)) ? nameOf(call) : '')),
     );
     return names.filter((name) => name !== '');
   };
   return {
-    needed: await refused([...ALWAYS, ...types.flatMap((type) => NEEDED[type])]),
+    needed: await refused([...ALWAYS, ...types.flatMap((type) => keyTypeEntry(type).needs(KEY))]),
     helpful: await refused(HELPFUL),
     trimming: await refused(TRIMMING),
   };
 }
 
-async function isRefused(redis: RedisClient, [name, ...args]: Call): Promise<boolean> {
+async function isRefused(redis: RedisClient, [name, ...args]: Words): Promise<boolean> {
   return await redis.call(name, ...args).then(
     () => false,
     (error: unknown) => {
@@ -108,6 +74,6 @@ async function isRefused(redis: RedisClient, [name, ...args]: Call): Promise<boo
   );
 }
 
-function nameOf([name, first]: Call): string {
+function nameOf([name, first]: Words): string {
   return ['XINFO', 'SCRIPT'].includes(name) ? `${name} ${first}` : name;
 }

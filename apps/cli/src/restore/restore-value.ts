@@ -1,24 +1,12 @@
-import { type MirroredItem, readMirroredValue, type ValueKeyType } from '@redis-to-mongo/mongo-sink';
-import { type KeyState, keyBytes, SyncError } from '@redis-to-mongo/pipeline';
+import { type Item, valueType } from '@redis-to-mongo/key-types';
+import { readMirroredValue } from '@redis-to-mongo/mongo-sink';
+import { type KeyState, type KeyType, keyBytes, SyncError } from '@redis-to-mongo/pipeline';
 import type { Database, RedisClient } from '../servers.js';
 import { sendAll } from './send-all.js';
-
-type Words = readonly (string | Buffer)[];
 
 /** Items that one command takes, and about how many bytes. */
 const ITEMS_AT_ONCE = 500;
 const BYTES_AT_ONCE = 4 * 1024 * 1024;
-
-/** The command that adds items to a value. */
-const ADD: Readonly<
-  Record<Exclude<ValueKeyType, 'json'>, (key: Buffer, items: readonly MirroredItem[]) => Words>
-> = {
-  set: (key, items) => ['SADD', key, ...items.flat()],
-  zset: (key, items) => ['ZADD', key, ...items.flatMap(([member, score]) => [text(score), text(member)])],
-  hash: (key, items) => ['HSET', key, ...items.flatMap(([field, value]) => [text(field), text(value)])],
-  list: (key, items) => ['RPUSH', key, ...items.flat()],
-  string: (key, items) => ['APPEND', key, Buffer.concat(items.flat())],
-};
 
 /**
  * Writes a value into another Redis, where the key must not be there, with the time at which it expires.
@@ -31,7 +19,7 @@ const ADD: Readonly<
 export async function restoreValue(
   target: RedisClient,
   db: Database,
-  keyType: ValueKeyType,
+  keyType: KeyType,
   state: Pick<KeyState, 'key' | 'collection'>,
   isPartial: boolean,
 ): Promise<number | undefined> {
@@ -40,11 +28,9 @@ export async function restoreValue(
   if (value.left > 0 && !isPartial) throw incomplete(value.left);
   const key = keyBytes(state.key);
   let count = 0;
-  for await (const items of pagesOf(value.items(), keyType === 'json')) {
-    await sendAll(target, [
-      keyType === 'json' ? ['JSON.SET', key, '$', Buffer.concat(items.flat())] : ADD[keyType](key, items),
-      ...(keyType === 'hash' ? items.flatMap((item) => fieldExpiry(key, item)) : []),
-    ]);
+  const { isWhole = false, commands } = valueType(keyType).restore;
+  for await (const items of pagesOf(value.items(), isWhole)) {
+    await sendAll(target, commands(key, items));
     count += items.length;
   }
   if (value.expiresAt) await sendAll(target, [['PEXPIREAT', key, String(value.expiresAt.getTime())]]);
@@ -59,16 +45,8 @@ function incomplete(left: number): SyncError {
   );
 }
 
-/** The time at which a single field expires: Redis 7.4 and later. */
-function fieldExpiry(key: Buffer, [field, , time]: MirroredItem): Words[] {
-  return field && time ? [['HPEXPIREAT', key, time, 'FIELDS', '1', field]] : [];
-}
-
-async function* pagesOf(
-  items: AsyncIterable<MirroredItem>,
-  isWhole: boolean,
-): AsyncGenerator<readonly MirroredItem[]> {
-  let page: MirroredItem[] = [];
+async function* pagesOf(items: AsyncIterable<Item>, isWhole: boolean): AsyncGenerator<readonly Item[]> {
+  let page: Item[] = [];
   let bytes = 0;
   for await (const item of items) {
     page.push(item);
@@ -79,8 +57,4 @@ async function* pagesOf(
     bytes = 0;
   }
   if (page.length > 0) yield page;
-}
-
-function text(bytes: Buffer | undefined): Buffer {
-  return bytes ?? Buffer.alloc(0);
 }

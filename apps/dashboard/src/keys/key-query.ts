@@ -1,4 +1,5 @@
-import { KEY_TYPES, type KeyType } from '@redis-to-mongo/pipeline';
+import { KEY_TYPES } from '@redis-to-mongo/key-types';
+import type { KeyType } from '@redis-to-mongo/pipeline';
 
 /** Conditions by which keys are asked for; `''` is any. */
 export const KEY_CONDITIONS = [

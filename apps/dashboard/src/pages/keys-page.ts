@@ -1,4 +1,4 @@
-import { KEY_TYPES } from '@redis-to-mongo/pipeline';
+import { KEY_TYPES } from '@redis-to-mongo/key-types';
 import type { KeyListPage } from '../keys/key-list.js';
 import { KEY_CONDITIONS, type KeyQuery, keyQueryPath } from '../keys/key-query.js';
 import { bulkBar, bulkProgress } from './bulk-bar.js';

@@ -1,7 +1,5 @@
+import { KEY_TYPES } from '@redis-to-mongo/key-types';
 import { choices, list, text } from '../option.js';
-
-/** The key types an option may name. */
-export const KEY_TYPE_NAMES = ['stream', 'set', 'zset', 'hash', 'list', 'string', 'json'] as const;
 
 /** Which keys are mirrored, and how their names are read. */
 export const KEY_OPTIONS = {
@@ -19,9 +17,9 @@ export const KEY_OPTIONS = {
     default: ':info:',
     notEmpty: true,
   }),
-  KEY_TYPES: choices(KEY_TYPE_NAMES, {
+  KEY_TYPES: choices(KEY_TYPES, {
     doc: 'Types of the keys to mirror.',
-    default: [...KEY_TYPE_NAMES],
+    default: [...KEY_TYPES],
     notEmpty: true,
   }),
 };

@@ -1,3 +1,4 @@
+import { isValueType } from '@redis-to-mongo/key-types';
 import {
   type DocumentMessages,
   type KeyState,
@@ -81,7 +82,7 @@ export async function removeFormerMessages(
  * @throws SyncError as mongoError tells.
  */
 export async function removeFormerValue(db: Db, former: KeyState, revision: number): Promise<void> {
-  if (former.keyType === 'stream') return;
+  if (!isValueType(former.keyType)) return;
   const { key } = former;
   const { collection, memberCollection } = collectionsOf(former.keyType, former);
   await connected(db, async () => {

@@ -1,18 +1,18 @@
-import { type DocumentId, isKeyType, type KeyType, OURS } from '@redis-to-mongo/pipeline';
+import { isKeyType, isValueType, VALUE_TYPES } from '@redis-to-mongo/key-types';
+import { type DocumentId, type KeyType, OURS } from '@redis-to-mongo/pipeline';
 import { type Db, type Document, ObjectId } from 'mongodb';
 import { pagesOf } from '../commands/pages-of.js';
 import { connected, ensureConnected } from '../connection/ensure-connected.js';
-import { collectionOf, collectionsOf, VALUE_KEY_TYPES } from '../database/collection-of.js';
+import { collectionOf } from '../database/collection-of.js';
 import { mongoError } from '../errors/mongo-error.js';
 import { fromKeyDocument } from '../keys/key-document.js';
-import type { ValueKeyType } from '../values/mirrored-values.js';
 import { HEADER_PROJECTION, isOurs, parseHeader } from '../values/value-header.js';
 import { documentIdOf, ownerOf, pathIn, type StoredId, type StoredValue } from '../values/value-place.js';
 
 /** A value that says that it is there, while `keys` has no key whose value it is. */
 export interface Orphan {
   readonly key: string;
-  readonly keyType: ValueKeyType;
+  readonly keyType: KeyType;
   readonly collection: string;
   /** The collection, where a rule has named it. */
   readonly ruleCollection: string | null;
@@ -85,7 +85,7 @@ export async function orphansOf(
 }
 
 interface Place {
-  readonly keyTypes: readonly ValueKeyType[];
+  readonly keyTypes: readonly KeyType[];
   readonly collection: string;
   readonly ruleCollection: string | null;
   /** Some rule gives its documents a shape, and there is an index on their keys. */
@@ -93,15 +93,16 @@ interface Place {
 }
 
 function placesOf(ruleCollections: readonly RuleCollection[]): readonly Place[] {
-  const own = VALUE_KEY_TYPES.map((keyType): Place => {
-    const { collection } = collectionsOf(keyType, {});
+  const own = VALUE_TYPES.map(({ names: { keyType, collection } }): Place => {
     const isShaped = ruleCollections.some(
       (rule) => rule.collection === undefined && rule.isShaped && (rule.types?.includes(keyType) ?? true),
     );
     return { keyTypes: [keyType], collection, ruleCollection: null, isShaped };
   });
   const named = ruleCollections.flatMap(({ collection, types, isShaped }): Place[] => {
-    const keyTypes = VALUE_KEY_TYPES.filter((keyType) => types?.includes(keyType) ?? true);
+    const keyTypes = VALUE_TYPES.flatMap(({ names: { keyType } }) =>
+      (types?.includes(keyType) ?? true) ? [keyType] : [],
+    );
     return collection === undefined ? [] : [{ keyTypes, collection, ruleCollection: collection, isShaped }];
   });
   return [...own, ...named.filter(({ keyTypes }) => keyTypes.length > 0)];
@@ -128,7 +129,7 @@ async function* orphansAmong(
       isSameId(documentIdOf(owner), value._id);
     if (isOwn || (document && !owner)) continue; // a damaged document in keys is told by itself
     const keyType =
-      owner && keyTypes.some((each) => each === owner.keyType) && owner.keyType !== 'stream'
+      owner && keyTypes.some((each) => each === owner.keyType) && isValueType(owner.keyType)
         ? owner.keyType
         : keyTypes[0];
     if (keyType === undefined) continue;

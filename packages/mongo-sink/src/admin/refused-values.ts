@@ -1,14 +1,9 @@
-import { type KeyState, messageIdPrefix } from '@redis-to-mongo/pipeline';
+import { type Item, valueType } from '@redis-to-mongo/key-types';
+import { type KeyState, type KeyType, messageIdPrefix } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
 import { connected } from '../connection/ensure-connected.js';
 import { readDeadLetter } from '../dead-letters/dead-letters.js';
-import {
-  itemOf,
-  type MirroredItem,
-  type MirroredValue,
-  type ValueKeyType,
-  valueIn,
-} from '../values/mirrored-values.js';
+import { type MirroredValue, valueIn } from '../values/mirrored-values.js';
 
 type Letter = { _id: string } & Document;
 type Life = Pick<KeyState, 'key' | 'incarnation'>;
@@ -19,12 +14,12 @@ type Life = Pick<KeyState, 'key' | 'incarnation'>;
  */
 export async function refusedValue(
   db: Db,
-  keyType: ValueKeyType,
+  keyType: KeyType,
   { key, incarnation }: Life,
 ): Promise<MirroredValue | undefined> {
   return await connected(db, async () => {
     const document = await readDeadLetter(db, `${messageIdPrefix(key, incarnation)}value`);
-    return document && valueIn(keyType, document);
+    return document && valueIn(valueType(keyType), document);
   });
 }
 
@@ -35,9 +30,10 @@ export async function refusedValue(
  */
 export async function refusedItems(
   db: Db,
-  keyType: ValueKeyType,
+  keyType: KeyType,
   { key, incarnation }: Life,
-): Promise<readonly MirroredItem[] | undefined> {
+): Promise<readonly Item[] | undefined> {
+  const type = valueType(keyType);
   const prefix = messageIdPrefix(key, incarnation);
   return await connected(db, async () => {
     const letters = db
@@ -46,12 +42,12 @@ export async function refusedItems(
         { _id: { $gt: `${prefix}unit:`, $lt: `${prefix}unit;` }, kind: 'unit' },
         { projection: { _id: 1 } },
       );
-    const items: MirroredItem[] = [];
+    const items: Item[] = [];
     for await (const { _id } of letters) {
       const unit = await readDeadLetter(db, _id);
       if (!unit) continue; // dropped meanwhile
-      if (keyType === 'string' || keyType === 'json' || unit.parts !== undefined) return undefined;
-      items.push(itemOf(keyType, unit));
+      if (type.shape.order === 'indexed' || unit.parts !== undefined) return undefined;
+      items.push(type.stored.unit(unit));
     }
     return items;
   });

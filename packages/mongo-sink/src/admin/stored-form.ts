@@ -1,3 +1,4 @@
+import { isValueType } from '@redis-to-mongo/key-types';
 import { type KeyState, messageIdPrefix, OURS } from '@redis-to-mongo/pipeline';
 import type { Db } from 'mongodb';
 import { connected } from '../connection/ensure-connected.js';
@@ -21,7 +22,7 @@ export async function readStoredForm(
   state: KeyState,
   streamCollection: string,
 ): Promise<StoredForm | undefined> {
-  if (state.keyType === 'stream') {
+  if (!isValueType(state.keyType)) {
     const id = messageIdPrefix(state.key, state.incarnation);
     return { collection: streamCollection, id: `${id}…`, form: 'entries', size: null };
   }

@@ -1,4 +1,5 @@
-import { KEY_TYPES, memberCollectionOf, type RuleSpec, STREAM_MESSAGES } from '@redis-to-mongo/pipeline';
+import { KEY_TYPES } from '@redis-to-mongo/key-types';
+import { memberCollectionOf, type RuleSpec, STREAM_MESSAGES } from '@redis-to-mongo/pipeline';
 import { ruleIndexes } from '../indexes/rule-indexes.js';
 import { INDEXES } from './prepare-database.js';
 

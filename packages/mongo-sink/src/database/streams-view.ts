@@ -1,3 +1,4 @@
+import { METADATA_TYPE } from '@redis-to-mongo/key-types';
 import {
   globPattern,
   OURS,
@@ -8,7 +9,6 @@ import {
 } from '@redis-to-mongo/pipeline';
 import { type Db, type Document, MongoServerError } from 'mongodb';
 import { pathIn } from '../values/value-place.js';
-import { collectionsOf } from './collection-of.js';
 
 /** The view that shows each stream with its metadata sets. */
 const STREAMS_VIEW = 'streams';
@@ -63,12 +63,12 @@ function pipelineOf(attached: readonly RuleSpec[]): Document[] {
   ];
 }
 
-/** The sets of a stream that a rule attaches. A set that has a document for each member tells only how many there are. */
+/** The metadata of a stream that a rule attaches: see METADATA_TYPE. A set that has a document for each member tells only how many there are. */
 function lookupOf({ pattern, collection, shape, fields }: RuleSpec, as: string): Document {
   const at = (name: string) => pathIn(shape !== undefined, name);
   const { names, source } = globPattern(pattern);
   const members = shape ? (fields?.rename?.members ?? 'members') : 'members';
-  const set = valueCollectionsOf(collectionsOf('set', {}), { collection: collection ?? null });
+  const set = valueCollectionsOf(METADATA_TYPE.names, { collection: collection ?? null });
   return {
     from: set.collection,
     as,

@@ -1,5 +1,5 @@
-import { KEY_TYPES, memberCollectionOf, type RuleSpec, STREAM_MESSAGES } from '@redis-to-mongo/pipeline';
-import { collectionsOf, VALUE_KEY_TYPES } from '../database/collection-of.js';
+import { KEY_TYPES, METADATA_TYPE, VALUE_TYPES } from '@redis-to-mongo/key-types';
+import { memberCollectionOf, type RuleSpec, STREAM_MESSAGES } from '@redis-to-mongo/pipeline';
 import { pathIn, pathsIn } from '../values/value-place.js';
 import { headerIndexes, type Index, removeAtIndex, unitIndexes } from './value-indexes.js';
 
@@ -26,12 +26,15 @@ function valuesOf({ types = KEY_TYPES, collection, shape }: RuleSpec): Index[] {
   if (collection !== undefined)
     return types.includes('stream')
       ? []
-      : [...headerIndexes(collection, types.includes('set')), ...unitIndexes(memberCollectionOf(collection))];
+      : [
+          ...headerIndexes(collection, types.includes(METADATA_TYPE.names.keyType)),
+          ...unitIndexes(memberCollectionOf(collection)),
+        ];
   if (!shape) return [];
-  return VALUE_KEY_TYPES.filter((type) => types.includes(type)).flatMap((type) => {
-    const place = collectionsOf(type, {});
-    return [...headerIndexes(place.collection, type === 'set'), ...unitIndexes(place.memberCollection)];
-  });
+  return VALUE_TYPES.filter(({ names }) => types.includes(names.keyType)).flatMap((type) => [
+    ...headerIndexes(type.names.collection, type === METADATA_TYPE),
+    ...unitIndexes(type.names.memberCollection),
+  ]);
 }
 
 /** The same index on documents of the other shape; and of headers one by key, since their `_id` need not be it. */

@@ -1,3 +1,5 @@
+import { METADATA_TYPE, VALUE_TYPES } from '@redis-to-mongo/key-types';
+
 /** An index, and when MongoDB itself removes what it leads to. */
 export interface Index {
   readonly collection: string;
@@ -8,30 +10,20 @@ export interface Index {
   readonly partialFilterExpression?: Record<string, unknown>;
 }
 
-const HEADERS = ['sets', 'zsets', 'hashes', 'lists', 'strings', 'json'] as const;
-const UNITS = [
-  'set_members',
-  'zset_members',
-  'hash_fields',
-  'list_items',
-  'string_parts',
-  'json_parts',
-] as const;
-
 /** The indexes of values and their units: those that ended, and those of a part of the value that changed. */
 export const VALUE_INDEXES: readonly Index[] = [
-  ...HEADERS.flatMap((collection) => headerIndexes(collection, collection === 'sets')),
-  ...UNITS.flatMap(unitIndexes),
+  ...VALUE_TYPES.flatMap((type) => headerIndexes(type.names.collection, type === METADATA_TYPE)),
+  ...VALUE_TYPES.flatMap(({ names }) => unitIndexes(names.memberCollection)),
   { collection: 'value_fingerprints', key: { key: 1, generation: 1 } },
 ];
 
 /**
- * Those of a collection of values. The sets of a stream are asked for by the stream. What else belongs to a stream is found by its
+ * Those of a collection of values. The metadata of a stream is asked for by the stream. What else belongs to a stream is found by its
  * name, which begins with the stream's: a range of `_id`.
  */
-export function headerIndexes(collection: string, hasSets: boolean): Index[] {
+export function headerIndexes(collection: string, isMetadata: boolean): Index[] {
   const removeAt = removeAtIndex(collection);
-  return hasSets ? [{ collection, key: { stream: 1, type: 1 } }, removeAt] : [removeAt];
+  return isMetadata ? [{ collection, key: { stream: 1, type: 1 } }, removeAt] : [removeAt];
 }
 
 /** Those of a collection of the units of large values. */
@@ -49,6 +41,6 @@ export function removeAtIndex(collection: string): Index {
 }
 
 /** What earlier versions made of values: nobody asks for these, and each new value pays for them. */
-export const FORMER_VALUE_INDEXES: readonly Index[] = HEADERS.filter(
-  (collection) => collection !== 'sets',
-).map((collection) => ({ collection, key: { stream: 1, type: 1 } }));
+export const FORMER_VALUE_INDEXES: readonly Index[] = VALUE_TYPES.filter(
+  (type) => type !== METADATA_TYPE,
+).map(({ names }) => ({ collection: names.collection, key: { stream: 1, type: 1 } }));

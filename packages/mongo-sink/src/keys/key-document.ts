@@ -1,4 +1,5 @@
-import { type DocumentId, isKeyType, type KeyState, SyncError, shownKey } from '@redis-to-mongo/pipeline';
+import { isKeyType } from '@redis-to-mongo/key-types';
+import { type DocumentId, type KeyState, SyncError, shownKey } from '@redis-to-mongo/pipeline';
 import type { Document } from 'mongodb';
 
 /** A key's document in `keys`, as it is stored. */

@@ -1,4 +1,5 @@
-import { KEY_TYPES, type KeyCondition, type KeyType } from '@redis-to-mongo/pipeline';
+import { KEY_TYPES } from '@redis-to-mongo/key-types';
+import type { KeyCondition, KeyType } from '@redis-to-mongo/pipeline';
 import type { Document, Filter } from 'mongodb';
 
 /** What keys are sorted by: the name, or the worst or newest first. */

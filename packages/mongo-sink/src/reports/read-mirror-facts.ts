@@ -1,4 +1,4 @@
-import { SCHEDULED_TYPES } from '@redis-to-mongo/pipeline';
+import { hasScheduler, KEY_TYPES } from '@redis-to-mongo/key-types';
 import type { Db, Document } from 'mongodb';
 import { connected } from '../connection/ensure-connected.js';
 import { CONDITIONS, keyFilter } from '../keys/key-lists.js';
@@ -66,7 +66,7 @@ export async function readMirrorFacts(
     const since = new Date(now.getTime() - LATELY_MS);
     const [some, activeScheduled, failing, lag, paused, gap, dead, forecasts, counter] = await Promise.all([
       keys.findOne(keyFilter(undefined, 'active'), { projection: { _id: 1 } }),
-      keys.countDocuments({ ...CONDITIONS.active, keyType: { $in: SCHEDULED_TYPES } }),
+      keys.countDocuments({ ...CONDITIONS.active, keyType: { $in: KEY_TYPES.filter(hasScheduler) } }),
       keys.countDocuments(CONDITIONS.failing),
       readLag(db, limits.worst),
       readPaused(db, limits.paused),

@@ -1,12 +1,12 @@
 import { adoptKey, type OldCollection, oldDocuments } from '@redis-to-mongo/mongo-sink';
 import { keyBytes } from '@redis-to-mongo/pipeline';
-import { type LastKnownType, lastKnownValue, typesOf } from '@redis-to-mongo/redis-source';
+import { lastKnownValue, typesOf } from '@redis-to-mongo/redis-source';
 import type { AdoptOptions } from './adopt-options.js';
 import { type AdoptLine, type AdoptReport, leave, lineFor } from './adopt-report.js';
 import { adoptedState } from './adopted-state.js';
 import type { KeyChoice } from './key-choice.js';
 import { activityOf, dateOf, type OldStream } from './old-stream.js';
-import { itemsOfOld } from './old-value.js';
+import { itemsOfOld, type OldValueKind } from './old-value.js';
 import type { OldSet, OldStreams } from './read-old-streams.js';
 
 const AT_ONCE = 200;
@@ -14,7 +14,7 @@ const NOT_OF_THE_FORM = 'it is not of the old engine’s form';
 
 interface OldValue extends Pick<OldStream, 'activity' | 'isActive' | 'createdAt' | 'updatedAt'> {
   readonly key: string;
-  readonly keyType: LastKnownType;
+  readonly keyType: OldValueKind;
   readonly value: unknown;
   readonly generation: OldCollection['generation'];
 }

@@ -1,7 +1,11 @@
-import type { Item, LastKnownType } from '@redis-to-mongo/redis-source';
+import type { Item } from '@redis-to-mongo/key-types';
+import type { OldCollection } from '@redis-to-mongo/mongo-sink';
+
+/** What the old engine kept of values, by the names that are ours too. */
+export type OldValueKind = Exclude<OldCollection['kind'], 'streams' | 'messages'>;
 
 /** The items of a value as the old engine kept them. @returns `undefined` where they are of no form that is known. */
-export function itemsOfOld(keyType: LastKnownType, value: unknown): readonly Item[] | undefined {
+export function itemsOfOld(keyType: OldValueKind, value: unknown): readonly Item[] | undefined {
   if (keyType === 'string') return typeof value === 'string' ? [[Buffer.from(value)]] : undefined;
   if (keyType === 'json') return value === undefined ? undefined : [[Buffer.from(JSON.stringify(value))]];
   if (!Array.isArray(value)) return undefined;

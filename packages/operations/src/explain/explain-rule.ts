@@ -1,6 +1,7 @@
 import type { Config } from '@redis-to-mongo/config';
+import { ruleBook } from '@redis-to-mongo/key-types';
 import { collectionOf } from '@redis-to-mongo/mongo-sink';
-import { type KeyState, type KeyType, RuleBook, type RuleSpec } from '@redis-to-mongo/pipeline';
+import type { KeyState, KeyType, RuleSpec } from '@redis-to-mongo/pipeline';
 import { largestUnit } from '@redis-to-mongo/terminal';
 
 /** What holds for a key: by the rule that it matches, else by the options. */
@@ -25,7 +26,7 @@ export function explainRule(
   keyType: KeyType,
   state: KeyState | undefined,
 ): RuleExplanation {
-  const found = new RuleBook(rules).ruleFor(key, keyType);
+  const found = ruleBook(rules).ruleFor(key, keyType);
   const spec = found && rules[found.number - 1];
   const next = collectionOf({ keyType, collection: found?.collection ?? null });
   const isAlive = state?.status === 'active' && state.keyType === keyType;

@@ -1,5 +1,5 @@
 import type { Config } from '@redis-to-mongo/config';
-import { RuleBook } from '@redis-to-mongo/pipeline';
+import { ruleBook } from '@redis-to-mongo/key-types';
 import { redisSource } from '@redis-to-mongo/redis-source';
 import { type SampleDocument, sampleDocument } from './sample-document.js';
 
@@ -17,7 +17,7 @@ export async function explainSample(
 ): Promise<SampleDocument | null> {
   const keyType = keys.types.find((type) => type === inRedis);
   if (!keyType) return null;
-  const book = new RuleBook(rules);
+  const book = ruleBook(rules);
   const source = redisSource(redis, keys.types, { ...sync, ...values, rules: book });
   return (await sampleDocument(source, keys.separator, key, keyType, book)) ?? null;
 }

@@ -1,10 +1,10 @@
 import { globPattern, type KeyPattern } from '../key-pattern.js';
-import { KEY_TYPES, type KeyType } from '../key-type.js';
+import type { KeyType } from '../key-type.js';
 import { type DocumentId, documentIdMaker } from '../shape/document-id.js';
 import { partNames, rulePrint } from '../shape/rule-print.js';
 import { contentMapper } from './content-mapper.js';
 import type { Rule, RuleSpec } from './rule.js';
-import { valueMapper } from './value-mapper.js';
+import type { RuledType, RuledTypes } from './ruled-type.js';
 
 /** Where documents of a key are, and by which rule they were made. */
 export interface DocumentPlace {
@@ -25,11 +25,16 @@ interface Compiled extends Rule {
  * defaults. Everything that looks rules up holds the same book, so that they can be replaced while it runs.
  */
 export class RuleBook {
-  #rules: readonly Compiled[];
+  readonly #types: RuledTypes;
+  #rules: readonly Compiled[] = [];
 
-  /** @param specs checked ones: see packages/config. */
-  constructor(specs: readonly RuleSpec[] = []) {
-    this.#rules = specs.map(compile);
+  /**
+   * @param types all that there are: `ruleBook` in packages/key-types knows them.
+   * @param specs checked ones: see packages/config.
+   */
+  constructor(types: RuledTypes, specs: readonly RuleSpec[] = []) {
+    this.#types = types;
+    this.replace(specs);
   }
 
   get rules(): readonly Rule[] {
@@ -59,22 +64,22 @@ export class RuleBook {
 
   /** Puts other rules in the place of these; a job that is running ends by the ones it began with or by these. */
   replace(specs: readonly RuleSpec[]): void {
-    this.#rules = specs.map(compile);
+    this.#rules = specs.map((spec, index) => compile(spec, index, this.#types));
   }
 }
 
-function compile(spec: RuleSpec, index: number): Compiled {
-  const each = <T>(make: (keyType: KeyType) => T) => {
-    const made = new Map(KEY_TYPES.map((keyType) => [keyType, make(keyType)]));
+function compile(spec: RuleSpec, index: number, types: RuledTypes): Compiled {
+  const each = <T>(make: (type: RuledType) => T) => {
+    const made = new Map([...types].map(([keyType, type]) => [keyType, make(type)]));
     return (keyType: KeyType) => made.get(keyType);
   };
   return {
     ...spec,
     number: index + 1,
     mapContent: contentMapper(spec),
-    mapperFor: each((keyType) => valueMapper(spec, keyType)),
-    shapeFor: each((keyType) => (spec.shape ? { names: partNames(spec, keyType) } : undefined)),
-    printFor: each((keyType) => rulePrint(spec, keyType)),
+    mapperFor: each((type) => type.mapper(spec)),
+    shapeFor: each((type) => (spec.shape ? { names: partNames(spec, type) } : undefined)),
+    printFor: each((type) => rulePrint(spec, type)),
     makeId: spec.id === undefined ? undefined : documentIdMaker(spec.pattern, spec.id, spec.idType ?? 'text'),
     matches: globPattern(spec.pattern),
   };

@@ -1,6 +1,5 @@
 import type { ValueDocument } from '../batch.js';
 import { bytesOf, type StoredText, storedText } from '../content.js';
-import type { KeyType } from '../key-type.js';
 import { contentOf, type Mapping, pairMapper, parseAs, textOfValue } from './content-mapper.js';
 import { pairsOf } from './decode-entry.js';
 import { parseDate } from './parse-date.js';
@@ -21,36 +20,8 @@ export interface ValueMapper {
   readonly readsJson: boolean;
 }
 
-/** The mapper of a rule for values of a type, compiled; `undefined` where the rule leaves them as they are. */
-export function valueMapper(spec: RuleSpec, keyType: KeyType): ValueMapper | undefined {
-  const { parse = {} } = spec;
-  const readsJson = Object.values(parse).includes('json');
-  const isAsked = (name: string) => Object.hasOwn(parse, name);
-  const none = { takes: () => true, readsJson };
-  switch (keyType) {
-    case 'hash':
-      return hashMapper(spec, readsJson);
-    case 'string':
-      return isAsked('value')
-        ? { ...none, inline: (document) => mapString(document, parse.value), unit: (document) => document }
-        : undefined;
-    case 'set':
-      return isAsked('member')
-        ? { ...none, ...listMapper('members', (value) => parsed(value, parse.member), 'member') }
-        : undefined;
-    case 'list':
-      return isAsked('item')
-        ? { ...none, ...listMapper('items', (value) => parsed(value, parse.item), 'item') }
-        : undefined;
-    case 'zset':
-      return isAsked('member') || isAsked('score') ? { ...none, ...scoredMapper(parse) } : undefined;
-    case 'json':
-    case 'stream':
-      return undefined;
-  }
-}
-
-function hashMapper(spec: RuleSpec, readsJson: boolean): ValueMapper | undefined {
+/** For values whose items are fields with values. */
+export function fieldsMapper(spec: RuleSpec): ValueMapper | undefined {
   const mapPairs = pairMapper(spec);
   if (!mapPairs) return undefined;
   const renameOnly = pairMapper(spec.fields?.rename ? { fields: { rename: spec.fields.rename } } : {});
@@ -62,7 +33,7 @@ function hashMapper(spec: RuleSpec, readsJson: boolean): ValueMapper | undefined
   };
   return {
     takes,
-    readsJson,
+    readsJson: readsJson(spec),
     inline(document) {
       const { pairs, mapped } = mapPairs(flatOf(document.fields));
       const { fieldsExpireAt, ...others } = document;
@@ -95,15 +66,27 @@ function parsed(stored: unknown, kind: ParseKind | undefined): Parsed {
   return { value: found.value, ...(textOfValue(found.value) === stored ? {} : { text: stored }) };
 }
 
-function mapString(document: ValueDocument, kind: ParseKind | undefined): ValueDocument {
-  const found = parsed(document.value, kind);
-  if (!found) return document;
-  const { integer: _, ...others } = document;
-  return { ...others, value: found.value, mapped: textsOf([[0, found.text]]) };
+/** For a value that is one text: `value`, beside what else `instead` it stands for, which goes once it is parsed. */
+export function textMapper(spec: RuleSpec, instead: string): ValueMapper | undefined {
+  if (!isAsked(spec, 'value')) return undefined;
+  return {
+    ...takesAll(spec),
+    inline(document) {
+      const found = parsed(document.value, spec.parse?.value);
+      if (!found) return document;
+      const { [instead]: _, ...others } = document;
+      return { ...others, value: found.value, mapped: textsOf([[0, found.text]]) };
+    },
+    unit: (document) => document,
+  };
 }
 
-function listMapper(list: string, parse: (value: unknown) => Parsed, single: string) {
+/** For values whose items are texts: in `list`, and in a document of its own `single`. */
+export function listMapper(spec: RuleSpec, list: string, single: string): ValueMapper | undefined {
+  if (!isAsked(spec, single)) return undefined;
+  const parse = (value: unknown) => parsed(value, spec.parse?.[single]);
   return {
+    ...takesAll(spec),
     inline(document: ValueDocument): ValueDocument {
       const values = Array.isArray(document[list]) ? document[list] : [];
       const found = values.map(parse);
@@ -124,14 +107,17 @@ function listMapper(list: string, parse: (value: unknown) => Parsed, single: str
   };
 }
 
-/** A score is a number; as a date it is the time so many ms after 1970. */
-function scoredMapper({ member, score }: NonNullable<RuleSpec['parse']>) {
+/** For `members` with a `score`, which is a number; as a date it is the time so many ms after 1970. */
+export function scoredMapper(spec: RuleSpec): ValueMapper | undefined {
+  if (!isAsked(spec, 'member') && !isAsked(spec, 'score')) return undefined;
+  const { member, score } = spec.parse ?? {};
   const scored = (document: ValueDocument): ValueDocument => {
     const date =
       score === 'date' && typeof document.score === 'number' ? parseDate(String(document.score)) : undefined;
     return date ? { ...document, score: date } : document;
   };
   return {
+    ...takesAll(spec),
     inline(document: ValueDocument): ValueDocument {
       const members: readonly ValueDocument[] = Array.isArray(document.members) ? document.members : [];
       const found = members.map((each) => parsed(each.member, member));
@@ -146,6 +132,18 @@ function scoredMapper({ member, score }: NonNullable<RuleSpec['parse']>) {
       );
     },
   };
+}
+
+function takesAll(spec: RuleSpec): Pick<ValueMapper, 'takes' | 'readsJson'> {
+  return { takes: () => true, readsJson: readsJson(spec) };
+}
+
+function readsJson({ parse = {} }: RuleSpec): boolean {
+  return Object.values(parse).includes('json');
+}
+
+function isAsked({ parse = {} }: RuleSpec, name: string): boolean {
+  return Object.hasOwn(parse, name);
 }
 
 function textsOf(places: readonly (readonly [number, string | undefined])[]): Mapping {

@@ -1,36 +1,26 @@
 import { hash } from 'node:crypto';
-import type { KeyType } from '../key-type.js';
 import type { ParseKind, RuleSpec } from '../rules/rule.js';
-
-/** What values without fields have that can be parsed, or stand under a name of its own. */
-const PARTS: Partial<Record<KeyType, readonly string[]>> = {
-  string: ['value'],
-  json: ['value'],
-  set: ['members', 'member'],
-  zset: ['members', 'member', 'score'],
-  list: ['items', 'item'],
-};
+import type { RuledType } from '../rules/ruled-type.js';
 
 /** The names that a rule gives to the parts of values without fields, in the shape `document`. */
 export function partNames(
   { fields }: Pick<RuleSpec, 'fields'>,
-  keyType: KeyType,
+  { named }: Pick<RuledType, 'named'>,
 ): Readonly<Record<string, string>> {
-  const parts = PARTS[keyType] ?? [];
-  return Object.fromEntries(Object.entries(fields?.rename ?? {}).filter(([part]) => parts.includes(part)));
+  return Object.fromEntries(Object.entries(fields?.rename ?? {}).filter(([part]) => named.includes(part)));
 }
 
 /**
  * Tells what a rule makes of the documents of a type from what another one makes of them; `undefined` where it leaves them as
  * they are.
  */
-export function rulePrint(spec: RuleSpec, keyType: KeyType): string | undefined {
+export function rulePrint(spec: RuleSpec, type: RuledType): string | undefined {
   const { fields, shape } = spec;
-  const hasFields = keyType === 'stream' || keyType === 'hash';
-  const names = shape === 'document' ? partNames(spec, keyType) : {};
+  const { hasFields } = type;
+  const names = shape === 'document' ? partNames(spec, type) : {};
   const said = [
     hasFields ? [fields?.take, fields?.leave, sorted(fields?.rename)] : sorted(names),
-    sorted(parseOf(spec, keyType)),
+    sorted(parseOf(spec, type)),
     shape,
   ];
   const text = JSON.stringify(said);
@@ -38,9 +28,12 @@ export function rulePrint(spec: RuleSpec, keyType: KeyType): string | undefined 
   return text === nothing ? undefined : hash('sha256', text, 'base64url').slice(0, 12);
 }
 
-function parseOf({ parse = {} }: RuleSpec, keyType: KeyType): Readonly<Record<string, ParseKind>> {
-  if (keyType === 'stream' || keyType === 'hash') return parse;
-  const parts = keyType === 'json' ? [] : (PARTS[keyType] ?? []);
+function parseOf(
+  { parse = {} }: RuleSpec,
+  { hasFields, named, parsed }: RuledType,
+): Readonly<Record<string, ParseKind>> {
+  if (hasFields) return parse;
+  const parts = parsed.length > 0 ? named : [];
   return Object.fromEntries(Object.entries(parse).filter(([name]) => parts.includes(name)));
 }
 

@@ -1,5 +1,6 @@
+import { KEY_TYPES } from '@redis-to-mongo/key-types';
 import { forgetGoneKeys, forgetKey, markPaused, readMirroredValue } from '@redis-to-mongo/mongo-sink';
-import { KEY_TYPES, type Line, syncKey } from '@redis-to-mongo/pipeline';
+import { type Line, syncKey } from '@redis-to-mongo/pipeline';
 import { redisSource, type SyncerOptions } from '@redis-to-mongo/redis-source';
 import { lineForTests, wholeSlice } from '@redis-to-mongo/test-kit';
 import { MongoClient } from 'mongodb';

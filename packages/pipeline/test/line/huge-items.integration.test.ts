@@ -1,13 +1,7 @@
 import { Buffer } from 'node:buffer';
+import { KEY_TYPES, ruleBook } from '@redis-to-mongo/key-types';
 import { findDeadLetters, readDeadLetter, readMirroredValue } from '@redis-to-mongo/mongo-sink';
-import {
-  decodeEntry,
-  KEY_TYPES,
-  namePattern,
-  RuleBook,
-  type RuleSpec,
-  syncKey,
-} from '@redis-to-mongo/pipeline';
+import { decodeEntry, namePattern, type RuleSpec, syncKey } from '@redis-to-mongo/pipeline';
 import { redisSource } from '@redis-to-mongo/redis-source';
 import { addsUp, lineForTests, wholeSlice } from '@redis-to-mongo/test-kit';
 import { describe, expect, it } from 'vitest';
@@ -23,7 +17,7 @@ type ValueType = 'hash' | 'set' | 'zset' | 'list' | 'string';
 async function mirrored(keyType: ValueType, key: string, rules: readonly RuleSpec[] = []) {
   const source = redisSource(under.redis, KEY_TYPES, {
     ...{ readEntries: 100, readBytes: 8 << 20 },
-    rules: new RuleBook(rules),
+    rules: ruleBook(rules),
   });
   const report = await syncKey(await under.line({ source }), key, wholeSlice());
   expect(report).toMatchObject({ seen: 1, written: 1, dead: 0 });
@@ -112,7 +106,7 @@ describe('items larger than a document of MongoDB', () => {
         [Buffer.from('n'), Buffer.from('3')],
       ];
       for (const [i, flat] of entries.entries()) await under.redis.xadd(key, `${i + 1}-0`, ...flat);
-      const book = new RuleBook(rules);
+      const book = ruleBook(rules);
       const source = redisSource(under.redis, KEY_TYPES, {
         readEntries: 100,
         readBytes: 8 << 20,

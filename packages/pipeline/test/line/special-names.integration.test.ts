@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { KEY_TYPES, ruleBook } from '@redis-to-mongo/key-types';
 import {
   findDeadLetters,
   putMessages,
@@ -9,10 +10,8 @@ import {
 import {
   decodeContent,
   decodeEntry,
-  KEY_TYPES,
   type KeyState,
   namePattern,
-  RuleBook,
   type RuleSpec,
   storedText,
   syncKey,
@@ -64,7 +63,7 @@ async function fill(key: string) {
 }
 
 async function syncBy(rules: readonly RuleSpec[], key: string) {
-  const book = new RuleBook(rules);
+  const book = ruleBook(rules);
   const source = redisSource(under.redis, KEY_TYPES, { ...READ, rules: book });
   return await syncKey(await under.line({ source, rules: book }), key, wholeSlice());
 }

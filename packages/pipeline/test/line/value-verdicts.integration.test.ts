@@ -1,10 +1,11 @@
+import { KEY_TYPES } from '@redis-to-mongo/key-types';
 import {
   findDeadLetters,
   readDeadLetter,
   readMirroredValue,
   replayDeadLetter,
 } from '@redis-to-mongo/mongo-sink';
-import { KEY_TYPES, type Line, namePattern, syncKey, syncKeys } from '@redis-to-mongo/pipeline';
+import { type Line, namePattern, syncKey, syncKeys } from '@redis-to-mongo/pipeline';
 import { redisSource } from '@redis-to-mongo/redis-source';
 import { addsUp, lineForTests, wholeSlice } from '@redis-to-mongo/test-kit';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-import { keyTypeOf } from '@redis-to-mongo/pipeline';
+import { keyTypeOf } from '@redis-to-mongo/key-types';
 import type { Redis } from 'ioredis';
 import type { Db } from 'mongodb';
 import type { ChaosLoad } from './chaos-load.js';

@@ -1,4 +1,5 @@
-import { isKeyType, type KeyType } from '@redis-to-mongo/pipeline';
+import { isKeyType } from '@redis-to-mongo/key-types';
+import type { KeyType } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
 
 /** What the comparison needs of a key's document in `keys`. */

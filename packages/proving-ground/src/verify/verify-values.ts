@@ -1,4 +1,5 @@
-import { type KeyType, RuleBook } from '@redis-to-mongo/pipeline';
+import { ruleBook } from '@redis-to-mongo/key-types';
+import type { KeyType } from '@redis-to-mongo/pipeline';
 import { verifyMirror } from '@redis-to-mongo/verify';
 import type { ValuePlan } from '../generator/plan-keys.js';
 import type { VerifyReport } from './verify-report.js';
@@ -24,7 +25,7 @@ export async function verifyValues(
   const { keys, findings } = await verifyMirror(sides, {
     wanted,
     types: types satisfies readonly KeyType[],
-    rules: new RuleBook(),
+    rules: ruleBook(),
     settleMs: SETTLE_MS,
   });
   const missing = findings.filter((finding) => finding.missing > 0).length;

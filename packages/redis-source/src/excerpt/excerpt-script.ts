@@ -1,3 +1,10 @@
+import { KEY_TYPE_ENTRIES } from '@redis-to-mongo/key-types';
+
+/** By name, as each type says. */
+const READERS = KEY_TYPE_ENTRIES.map(
+  ({ names, excerpt }) => `['${names.keyType}'] = function()\n    ${excerpt.lua}\n  end,`,
+).join('\n');
+
 /**
  * A script that reads the beginning of a key, and cuts each part of it before it is sent. KEYS: the key. ARGV: its type by our name,
  * items at most, bytes that are shown of a part, bytes that are compared, parts of an entry at most, and then names
@@ -32,41 +39,13 @@ local function scan(command, arity)
   end
 end
 
+local function whole(text, bytes)
+  size = bytes or #text
+  items[1] = {'', 1, {piece(text, bytes)}}
+end
+
 local readers = {
-  stream = function()
-    local info = redis.call('XINFO', 'STREAM', key)
-    for i = 1, #info, 2 do if info[i] == 'length' then size = info[i + 1] end end
-    for _, entry in ipairs(redis.call('XREVRANGE', key, '+', '-', 'COUNT', limit)) do add(entry[1], entry[2]) end
-  end,
-  set = function()
-    size = redis.call('SCARD', key)
-    scan('SSCAN', 1)
-    return function(name) return redis.pcall('SISMEMBER', key, name) end
-  end,
-  hash = function()
-    size = redis.call('HLEN', key)
-    scan('HSCAN', 2)
-    return function(name) return redis.pcall('HGET', key, name) end
-  end,
-  zset = function()
-    size = redis.call('ZCARD', key)
-    local flat = redis.call('ZRANGE', key, 0, limit - 1, 'WITHSCORES')
-    for i = 1, #flat, 2 do add('', {flat[i], flat[i + 1]}) end
-    return function(name) return redis.pcall('ZSCORE', key, name) end
-  end,
-  list = function()
-    size = redis.call('LLEN', key)
-    for _, item in ipairs(redis.call('LRANGE', key, 0, limit - 1)) do add('', {item}) end
-  end,
-  string = function()
-    size = redis.call('STRLEN', key)
-    items[1] = {'', 1, {piece(redis.call('GETRANGE', key, 0, compared - 1), size)}}
-  end,
-  json = function()
-    local text = redis.call('JSON.GET', key, '.')
-    size = #text
-    items[1] = {'', 1, {piece(text)}}
-  end,
+${READERS}
 }
 
 local lookUp = readers[kind]()
@@ -74,6 +53,6 @@ for i = 6, #ARGV do
   local found = lookUp and lookUp(ARGV[i])
   if type(found) == 'table' then asked[i - 5] = {'refused'}
   elseif not found or found == 0 then asked[i - 5] = {}
-  else asked[i - 5] = {piece(kind == 'set' and ARGV[i] or found)} end
+  else asked[i - 5] = {piece(found)} end
 end
 return {size, items, asked}`;

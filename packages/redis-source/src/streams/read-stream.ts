@@ -1,7 +1,6 @@
-import { type StoredText, SyncError, storedText } from '@redis-to-mongo/pipeline';
+import { dateOf, type StoredText, SyncError, storedText } from '@redis-to-mongo/pipeline';
 import { redisError } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
-import { dateOf } from '../date-of.js';
 import type { Entry } from './entry-digest.js';
 import { entrySizes, parseStreamInfo, type StreamInfo } from './stream-info.js';
 

@@ -1,9 +1,9 @@
+import type { Item, ValueType } from '@redis-to-mongo/key-types';
 import { Buckets, hashedLayout, type UnitLayout } from '@redis-to-mongo/pipeline';
 import type { ItemReader } from './item-reader.js';
 import type { Frame } from './sliding-frame.js';
 import { MAX_DOCUMENT_WEIGHT } from './value-options.js';
 import { addUnits, type PassResult, ValuePass } from './value-pass.js';
-import type { Item, ValueType } from './value-type.js';
 import { weightOf } from './weight-of.js';
 
 /** A first reading of a value: has it changed, how large is it. */

@@ -1,6 +1,6 @@
 import { createHash, hash } from 'node:crypto';
+import type { Item } from '@redis-to-mongo/key-types';
 import { word } from '@redis-to-mongo/pipeline';
-import type { Item } from './value-type.js';
 
 const PRINT_BYTES = 16;
 /** Items of no more bytes than this are put together before they are hashed. */

@@ -1,8 +1,9 @@
+import type { Item } from '@redis-to-mongo/key-types';
 import { masterOf, redisError } from '@redis-to-mongo/redis-connection';
 import { Command, type Redis } from 'ioredis';
 import { keyExpiry } from './key-expiry.js';
-import type { Item, ItemSource } from './value-type.js';
-import { detailed, knownDetail, readWhole, unpack } from './whole-reading.js';
+import { askOf, type ServerSource } from './server-source.js';
+import { detailed, readWhole, unpack } from './whole-reading.js';
 
 /** How a reading of a value ended. */
 export interface ReadingEnd {
@@ -19,12 +20,12 @@ const CHANGED: ReadingEnd = { isWhole: false, isGone: false, expiresAt: null };
 /** Reads the items of a value, at once or in pages. */
 export class ItemReader {
   readonly #redis: Redis;
-  readonly #source: ItemSource;
+  readonly #source: ServerSource;
   readonly #count: number;
   readonly #expiry = keyExpiry();
 
   /** @param count items a page. */
-  constructor(redis: Redis, source: ItemSource, count: number) {
+  constructor(redis: Redis, source: ServerSource, count: number) {
     this.#redis = redis;
     this.#source = source;
     this.#count = count;
@@ -84,11 +85,11 @@ export class ItemReader {
     client.on('error', () => {});
     try {
       await client.connect();
-      const detail = await knownDetail(client, this.#source, key);
+      const detail = await this.#source.knownDetail(client, key);
       await client.watch(key);
       let read = 0;
       let firstToGo: Item | undefined;
-      for await (const page of pages(client, key, this.#count)) {
+      for await (const page of pages(askOf(client), key, this.#count)) {
         const items = detail ? await detailed(client, detail, key, page) : page;
         read +=
           size.of === 'items' ? items.length : items.reduce((sum, [bytes]) => sum + (bytes?.length ?? 0), 0);

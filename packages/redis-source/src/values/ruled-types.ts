@@ -1,6 +1,5 @@
+import { type Item, jsonWeight, type ValueType } from '@redis-to-mongo/key-types';
 import { type RuleBook, type StoredText, storedText, type ValueMapper } from '@redis-to-mongo/pipeline';
-import { jsonWeight } from './json-value.js';
-import type { Item, ValueType } from './value-type.js';
 import { weightOf } from './weight-of.js';
 
 /** A type of values as the rule of each key has it: read as ever, its documents made by the rule. */

@@ -1,5 +1,5 @@
+import type { Item } from '@redis-to-mongo/key-types';
 import { printOf } from './item-print.js';
-import type { Item } from './value-type.js';
 
 /**
  * How the places of a list's items are counted: the item at its head has place `first`, which grows when items are

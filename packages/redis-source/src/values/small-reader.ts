@@ -21,7 +21,6 @@ import { unpackMessage } from './message-pack.js';
 import { SmallReply } from './small-reply.js';
 import { ALONE, ANSWERS, GONE, LATER, smallScript } from './small-script.js';
 import type { ValueSyncer } from './value-syncer.js';
-import { knownDetail } from './whole-reading.js';
 
 /** Keys that one script reads: Redis serves nobody else for as long, which is about half a millisecond. */
 const KEYS_A_SCRIPT = 100;
@@ -125,7 +124,7 @@ export class SmallReader {
 
   /** Whether any type's items have details that can be had here. */
   async #askForDetails(server: Redis, key: Buffer): Promise<boolean> {
-    for (const { type } of this.#syncers) if (await knownDetail(server, type.source, key)) return true;
+    for (const { source } of this.#syncers) if (await source.knownDetail(server, key)) return true;
     return false;
   }
 }

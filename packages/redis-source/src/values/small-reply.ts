@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
+import type { Item, ItemSource } from '@redis-to-mongo/key-types';
 import { SyncError } from '@redis-to-mongo/pipeline';
 import { unpackMessage } from './message-pack.js';
-import type { Item, ItemSource } from './value-type.js';
 
 /** 128 bits, as base64. */
 const CHECKSUM_LENGTH = 22;

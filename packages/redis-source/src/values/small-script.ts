@@ -1,5 +1,4 @@
-import { typeAnswerOf } from '@redis-to-mongo/pipeline';
-import type { ValueType } from './value-type.js';
+import type { ValueType } from '@redis-to-mongo/key-types';
 
 /** What the script answers for a key instead of the number of its type. */
 export const GONE = 0;
@@ -24,9 +23,9 @@ export function smallScript(types: readonly ValueType[]): string {
       ? `function(key) return redis.pcall('${size.command}', key) end`
       : 'function() return 0 end';
     const most = size?.of === 'items' ? 'mostItems' : 'mostBytes';
-    return `['${typeAnswerOf(type.names.keyType)}'] = {
+    return `['${type.answer}'] = {
   number = ${i + 1}, most = ${most}, size = ${sizeOf}, details = ${type.source.detail?.ask ?? 'nil'},
-  whole = function(key) return redis.pcall('${command}', key${args}) end}`;
+  whole = ${whole.lua ?? `function(key) return redis.pcall('${command}', key${args}) end`}}`;
   });
   return `
 local expiry, mostItems, mostBytes, left = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])

@@ -1,9 +1,9 @@
+import type { Item, ValueShape } from '@redis-to-mongo/key-types';
 import type { Buckets, Unit } from '@redis-to-mongo/pipeline';
 import { PrintSum, partPrint, printOf } from './item-print.js';
 import type { ReadingEnd } from './item-reader.js';
 import { type Frame, FrameFinder } from './sliding-frame.js';
 import { MAX_DOCUMENT_PAYLOAD } from './value-options.js';
-import type { Item, ValueShape } from './value-type.js';
 
 /** What a unit's document takes beside its payload, in bytes, about. */
 const UNIT_OVERHEAD = 200;

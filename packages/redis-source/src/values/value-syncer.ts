@@ -1,6 +1,8 @@
+import type { Item, ValueType } from '@redis-to-mongo/key-types';
 import {
   type Batch,
   type ByteBudget,
+  dateOf,
   type KeyState,
   keyBytes,
   type Reservation,
@@ -10,16 +12,15 @@ import {
   type Write,
 } from '@redis-to-mongo/pipeline';
 import type { Redis } from 'ioredis';
-import { dateOf } from '../date-of.js';
 import { type FirstReading, firstReading } from './first-reading.js';
 import { ItemReader } from './item-reader.js';
 import type { KeyExpiry } from './key-expiry.js';
 import { RuledTypes } from './ruled-types.js';
+import { type ServerSource, serverSource } from './server-source.js';
 import type { SmallReply } from './small-reply.js';
 import { type ValueOptions, type ValueSettings, withDefaults, withRule } from './value-options.js';
 import { type PassResult, ValuePass } from './value-pass.js';
 import { parseValuePosition, toPosition, type ValuePosition } from './value-position.js';
-import type { Item, ValueType } from './value-type.js';
 import { ValueWrites } from './value-writes.js';
 
 /** Values with no more items than this are read at once, whatever they were like before. */
@@ -38,6 +39,7 @@ const COMPARE_BYTES = 60;
 /** The syncer of values of a type. */
 export interface ValueSyncer extends Syncer {
   readonly type: ValueType;
+  readonly source: ServerSource;
   /** A small value that was read as a whole. @param expiresAt in ms since 1970; null for never. */
   small(reply: SmallReply, expiresAt: number | null, isSameTime: KeyExpiry['same']): SmallValue;
 }
@@ -48,7 +50,8 @@ export interface ValueSyncer extends Syncer {
  */
 export function valueSyncer(type: ValueType, redis: Redis, options: ValueOptions): ValueSyncer {
   const defaults = withDefaults(options);
-  const reader = new ItemReader(redis, type.source, defaults.scanCount);
+  const source = serverSource(type.source);
+  const reader = new ItemReader(redis, source, defaults.scanCount);
   const { keyType } = type.names;
   const settingsOf = ({ key }: KeyState) => withRule(defaults, options.rules?.ruleFor(key, keyType), keyType);
   const ruled = new RuledTypes(type, options.rules);
@@ -57,6 +60,7 @@ export function valueSyncer(type: ValueType, redis: Redis, options: ValueOptions
   return {
     keyType,
     type,
+    source,
     small: (reply, expiresAt, isSameTime) => ({
       keyType,
       after: (state) => {
@@ -267,7 +271,7 @@ function formOf(
   seen: Pick<PassResult, 'items' | 'bytes'> & Pick<FirstReading, 'kept'>,
   last: ValuePosition | undefined,
 ): ValuePosition['form'] {
-  if (settings.membershipHistory && type.shape.order === 'hashed') return 'members';
+  if (settings.membershipHistory && type.hasHistory) return 'members';
   if (!seen.kept) return 'members';
   const share = last?.form === 'members' ? SHRINK_BELOW : 1;
   const fits =

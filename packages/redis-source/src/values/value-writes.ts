@@ -1,5 +1,7 @@
+import type { Item, ValueType } from '@redis-to-mongo/key-types';
 import {
   type DocumentShape,
+  dateOf,
   type KeyState,
   keyBytes,
   type MembersWrite,
@@ -10,13 +12,11 @@ import {
   valueCollectionsOf,
   type Write,
 } from '@redis-to-mongo/pipeline';
-import { dateOf } from '../date-of.js';
 import type { FirstReading } from './first-reading.js';
 import type { ItemReader } from './item-reader.js';
 import type { ValueSettings } from './value-options.js';
 import { type PassResult, ValuePass } from './value-pass.js';
 import { parseValuePosition, type ValuePosition } from './value-position.js';
-import type { Item, ValueType } from './value-type.js';
 
 /** A string's bytes that weigh as much as one member, where the limit for reading at once is concerned. */
 const BYTES_A_MEMBER = 1024;
@@ -134,7 +134,7 @@ export class ValueWrites {
   }
 
   get #hasHistory(): boolean {
-    return this.#settings.membershipHistory && this.#type.shape.order === 'hashed';
+    return this.#settings.membershipHistory && this.#type.hasHistory;
   }
 
   #header(state: KeyState, seen: PassResult, form: ValuePosition['form']): Record<string, unknown> {

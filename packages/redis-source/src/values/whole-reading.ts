@@ -1,8 +1,9 @@
+import type { Item, ItemDetail } from '@redis-to-mongo/key-types';
 import { SyncError } from '@redis-to-mongo/pipeline';
 import { isCommandRefused, redisError } from '@redis-to-mongo/redis-connection';
 import { Command, type Redis } from 'ioredis';
 import type { KeyExpiry } from './key-expiry.js';
-import type { Item, ItemDetail, ItemSource } from './value-type.js';
+import type { ServerSource } from './server-source.js';
 
 /** One instant of a value. */
 export interface Whole {
@@ -24,11 +25,11 @@ const MOST_READINGS = 20;
  */
 export async function readWhole(
   server: Redis,
-  source: ItemSource,
+  source: ServerSource,
   expiry: KeyExpiry,
   key: Buffer,
 ): Promise<Whole | undefined> {
-  const detail = await knownDetail(server, source, key);
+  const detail = await source.knownDetail(server, key);
   const [command, ...args] = source.whole.command(key);
   let asked: readonly Item[] = [];
   for (let reading = 1; reading <= MOST_READINGS; reading++) {
@@ -57,15 +58,6 @@ export async function readWhole(
   );
 }
 
-/** The details that can be had here. */
-export async function knownDetail(
-  client: Redis,
-  { detail }: ItemSource,
-  key: Buffer,
-): Promise<ItemDetail | undefined> {
-  return (await detail?.isKnown(client, key)) ? detail : undefined;
-}
-
 /** A page of items with their details, asked behind them. */
 export async function detailed(
   client: Redis,
@@ -82,7 +74,7 @@ export async function detailed(
 /** `undefined` where the user may not run scripts. */
 async function readByScript(
   server: Redis,
-  source: ItemSource,
+  source: ServerSource,
   detail: ItemDetail,
   expiry: KeyExpiry,
   key: Buffer,

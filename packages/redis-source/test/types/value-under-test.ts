@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { KEY_TYPES } from '@redis-to-mongo/key-types';
 import { freshNamespace } from '@redis-to-mongo/local-stack';
 import { mongoSink, prepareDatabase, readUnits, readyMadeBson } from '@redis-to-mongo/mongo-sink';
 import {
   ByteBudget,
-  KEY_TYPES,
   type KeyState,
   type Line,
   Slice,

@@ -1,3 +1,4 @@
+import { isValueType, valueType } from '@redis-to-mongo/key-types';
 import type { KeyState } from '@redis-to-mongo/pipeline';
 import { keyBytes } from '@redis-to-mongo/pipeline';
 import { readExcerpt as readSource, type SourceExcerpt, typesOf } from '@redis-to-mongo/redis-source';
@@ -21,9 +22,8 @@ export async function readExcerpt({ redis, db }: Sides, state: KeyState, waitMs:
   const inRedis = type === undefined ? 'none' : typeof type === 'string' ? type : type.unknown;
   const ask = async (limit: number, names: readonly Buffer[]) =>
     inRedis === keyType ? await readSource(redis, key, keyType, limit, names) : NOTHING;
-  const found =
-    keyType === 'stream'
-      ? await streamRows(db, state, ask, waitMs)
-      : await valueRows(db, keyType, state, ask);
+  const found = isValueType(keyType)
+    ? await valueRows(db, valueType(keyType), state, ask)
+    : await streamRows(db, state, ask, waitMs);
   return { at: new Date(), inRedis, ...found };
 }

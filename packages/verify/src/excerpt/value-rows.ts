@@ -1,9 +1,5 @@
-import {
-  type MirroredItem,
-  type MirroredValue,
-  readMirroredValue,
-  type ValueKeyType,
-} from '@redis-to-mongo/mongo-sink';
+import type { Item, ValueType } from '@redis-to-mongo/key-types';
+import { type MirroredValue, readMirroredValue } from '@redis-to-mongo/mongo-sink';
 import type { KeyState } from '@redis-to-mongo/pipeline';
 import {
   COMPARED_BYTES,
@@ -14,7 +10,6 @@ import {
   type SourceExcerpt,
 } from '@redis-to-mongo/redis-source';
 import type { Database } from '../sides.js';
-import { shortScore } from '../source-items.js';
 import type { Excerpt, ExcerptRow, ExcerptSide, ExcerptVerdict } from './excerpt.js';
 
 /** Members, fields or items that are read of Redis, and of MongoDB's those that are looked up there. */
@@ -27,7 +22,7 @@ type Ask = (limit: number, names: readonly Buffer[]) => Promise<SourceExcerpt>;
 
 /** What is read of MongoDB. */
 interface Stored {
-  readonly items: readonly MirroredItem[];
+  readonly items: readonly Item[];
   /** There is no more. */
   readonly isWhole: boolean;
   /** Fields that a rule left out. */
@@ -37,23 +32,23 @@ interface Stored {
 /** The first parts of a value on both sides. */
 export async function valueRows(
   db: Database,
-  keyType: ValueKeyType,
+  type: ValueType,
   state: KeyState,
   ask: Ask,
 ): Promise<Pick<Excerpt, 'sizes' | 'isWhole' | 'rows'>> {
-  const mirrored = await readMirroredValue(db, keyType, state);
+  const mirrored = await readMirroredValue(db, type.names.keyType, state);
   const value = mirrored?.active === true ? mirrored : undefined;
-  const stored = await beginningOf(keyType, value);
-  const { size, rows } = await ROWS[keyType](stored, ask, Number(value?.size));
+  const stored = await beginningOf(type, value);
+  const { size, rows } = await rowsOf(type, stored, ask, Number(value?.size));
   const mongo = typeof value?.size === 'number' ? value.size : null;
-  const isWhole = stored.isWhole || keyType === 'list' || keyType === 'string' || keyType === 'json';
+  const isWhole = stored.isWhole || type.shape.order !== 'hashed';
   return { sizes: { redis: size, mongo }, isWhole, rows };
 }
 
-async function beginningOf(keyType: ValueKeyType, value: MirroredValue | undefined): Promise<Stored> {
-  const items: MirroredItem[] = [];
+async function beginningOf(type: ValueType, value: MirroredValue | undefined): Promise<Stored> {
+  const items: Item[] = [];
   if (!value) return { items, isWhole: true, left: 0 };
-  const mostBytes = keyType === 'string' || keyType === 'json' ? COMPARED_BYTES : MOST_BYTES;
+  const mostBytes = type.shape.order === 'indexed' ? COMPARED_BYTES : MOST_BYTES;
   let bytes = 0;
   for await (const item of value.items()) {
     items.push(item);
@@ -63,30 +58,33 @@ async function beginningOf(keyType: ValueKeyType, value: MirroredValue | undefin
   return { items, isWhole: true, left: value.left };
 }
 
-type Rows = (
+interface Rows {
+  readonly size: number;
+  readonly rows: readonly ExcerptRow[];
+}
+
+async function rowsOf(
+  { shape, excerpt: { normal } }: ValueType,
   stored: Stored,
   ask: Ask,
   bytes: number,
-) => Promise<{ readonly size: number; readonly rows: readonly ExcerptRow[] }>;
+): Promise<Rows> {
+  if (shape.order === 'sliding') return await byPlace(stored, ask);
+  if (shape.order === 'indexed') return await wholeRow(stored, ask, bytes);
+  return await byName(stored, ask, normal && (({ head }) => pieceOf(normal(head))));
+}
 
-const ROWS: Readonly<Record<ValueKeyType, Rows>> = {
-  set: (stored, ask) => byName(stored, ask),
-  zset: (stored, ask) => byName(stored, ask, scoreOf),
-  hash: (stored, ask) => byName(stored, ask, (piece) => piece),
-  async list({ items, isWhole }, ask) {
-    const source = await ask(PARTS, []);
-    const length = isWhole ? Math.max(source.items.length, items.length) : items.length;
-    const rows = Array.from({ length: Math.min(PARTS, length) }, (_, i) =>
-      rowOf(String(i), source.items[i], sideOf(items[i]?.slice(0, 1))),
-    );
-    return { size: source.size, rows };
-  },
-  string: wholeRow,
-  json: wholeRow,
-};
+async function byPlace({ items, isWhole }: Stored, ask: Ask): Promise<Rows> {
+  const source = await ask(PARTS, []);
+  const length = isWhole ? Math.max(source.items.length, items.length) : items.length;
+  const rows = Array.from({ length: Math.min(PARTS, length) }, (_, i) =>
+    rowOf(String(i), source.items[i], sideOf(items[i]?.slice(0, 1))),
+  );
+  return { size: source.size, rows };
+}
 
-/** All of a string or of a JSON text in one row. */
-async function wholeRow({ items }: Stored, ask: Ask, bytes: number): ReturnType<Rows> {
+/** All of a value that is one run of bytes, in one row. */
+async function wholeRow({ items }: Stored, ask: Ask, bytes: number): Promise<Rows> {
   const { size, items: found } = await ask(1, []);
   const pieces = items.flat();
   const there = pieces.length > 0 ? toSide([pieceOf(Buffer.concat(pieces), bytes)]) : undefined;
@@ -102,7 +100,7 @@ async function byName(
   { items, isWhole, left }: Stored,
   ask: Ask,
   normal?: (told: Piece) => Piece,
-): ReturnType<Rows> {
+): Promise<Rows> {
   const there = new Map(items.map((item) => [printOfPiece(nameOf(item)), item]));
   const first = items.slice(0, PARTS);
   // A longer name is not sent to be looked up.
@@ -110,8 +108,7 @@ async function byName(
   const source = await ask(PARTS, asked);
   const answers = new Map(asked.map((name, i) => [name, source.asked[i]]));
   const redisSide = (told: Piece | undefined) => toSide(normal && told ? [normal(told)] : []);
-  const mongoSide = (item: MirroredItem) =>
-    toSide(normal ? item.slice(1, 2).map((part) => pieceOf(part)) : []);
+  const mongoSide = (item: Item) => toSide(normal ? item.slice(1, 2).map((part) => pieceOf(part)) : []);
 
   const rows = new Map<string, ExcerptRow>();
   for (const { parts } of source.items) {
@@ -134,16 +131,11 @@ async function byName(
   return { size: source.size, rows: [...rows.values()] };
 }
 
-function nameOf([name]: MirroredItem): Piece {
+function nameOf([name]: Item): Piece {
   return pieceOf(name ?? Buffer.alloc(0));
 }
 
-/** Redis tells a score with up to 17 digits. */
-function scoreOf({ head }: Piece): Piece {
-  return pieceOf(Buffer.from(shortScore(String(head))));
-}
-
-function sideOf(item: MirroredItem | undefined): ExcerptSide | undefined {
+function sideOf(item: Item | undefined): ExcerptSide | undefined {
   return item && toSide(item.map((part) => pieceOf(part)));
 }
 

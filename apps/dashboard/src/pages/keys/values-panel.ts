@@ -1,3 +1,4 @@
+import { isValueType, keyTypeEntry, valueType } from '@redis-to-mongo/key-types';
 import type { KeyType } from '@redis-to-mongo/pipeline';
 import {
   type Excerpt,
@@ -16,17 +17,6 @@ import { pieceText } from './piece-text.js';
 /** Fields of an entry that are shown, and characters of a sample. */
 const MOST_FIELDS = 20;
 const MOST_CHARACTERS = 20_000;
-
-/** By key type: what its parts are, and what names one of them. */
-const NOUNS: Readonly<Record<KeyType, readonly [noun: string, name: string]>> = {
-  stream: ['entry entries', 'Entry'],
-  set: ['member members', 'Member'],
-  zset: ['member members', 'Member'],
-  hash: ['field fields', 'Field'],
-  list: ['item items', 'Place'],
-  string: ['byte bytes', ''],
-  json: ['byte bytes', ''],
-};
 
 const VERDICTS: Readonly<Record<ExcerptVerdict, string>> = {
   same: 'the same',
@@ -64,9 +54,9 @@ function showButton(key: string, text: string): Html {
 }
 
 function excerptTable(keyType: KeyType, { at, inRedis, sizes, isWhole, rows }: Excerpt): Html {
-  const [noun, name] = NOUNS[keyType];
-  const [one = '', many = ''] = noun.split(' ');
-  const parts = (size: number) => counted(size, one, many);
+  const { names } = keyTypeEntry(keyType);
+  const name = nameOfPart(keyType);
+  const parts = (size: number) => counted(size, names.part, names.parts);
   const differing = rows.filter(({ verdict }) => isDifferent(verdict)).length;
   const here =
     inRedis === keyType
@@ -86,9 +76,23 @@ ${
 }`;
 }
 
+/** What stands above the names of parts; nothing where there is but one whole. */
+function nameOfPart(keyType: KeyType): string {
+  const { part } = keyTypeEntry(keyType).names;
+  const order = orderOf(keyType);
+  if (order === 'indexed') return '';
+  return order === 'sliding' ? 'Place' : `${part.charAt(0).toUpperCase()}${part.slice(1)}`;
+}
+
+/** `undefined` for streams. */
+function orderOf(keyType: KeyType) {
+  return isValueType(keyType) ? valueType(keyType).shape.order : undefined;
+}
+
 function told(keyType: KeyType, isWhole: boolean): string {
-  if (keyType === 'stream') return 'These are the last entries, the newest first.';
-  if (keyType === 'string' || keyType === 'json') return 'Its length and its first 64 KiB are compared.';
+  const order = orderOf(keyType);
+  if (order === undefined) return 'These are the last entries, the newest first.';
+  if (order === 'indexed') return 'Its length and its first 64 KiB are compared.';
   if (!isWhole) return 'It is large: these are the first that MongoDB has, looked up in Redis.';
   return 'These are the first of each side.';
 }
@@ -100,7 +104,7 @@ function rowOf(keyType: KeyType, { name, redis, mongo, verdict }: ExcerptRow): H
 function sideText(keyType: KeyType, side: ExcerptSide | undefined): Content {
   if (!side) return '–';
   const { parts, count: all } = side;
-  if (keyType !== 'stream') return parts.length === 0 ? 'there' : parts.map(pieceText);
+  if (isValueType(keyType)) return parts.length === 0 ? 'there' : parts.map(pieceText);
   const names = parts.filter((_, i) => i % 2 === 0).slice(0, MOST_FIELDS);
   const more = all / 2 - names.length;
   return html`${names.map((name, i) => {

@@ -1,25 +1,9 @@
+import { keyTypeEntry } from '@redis-to-mongo/key-types';
 import type { KeyTypeName, RuleConfig } from '../../config.js';
 import { showUnknown } from '../../show-value.js';
 import type { MemberReader } from './member-reader.js';
 
 const KINDS = ['number', 'json', 'date'] as const;
-
-/** What can be parsed of a value that has no fields, by its type. */
-const PARTS: Partial<Record<KeyTypeName, readonly string[]>> = {
-  string: ['value'],
-  set: ['member'],
-  zset: ['member', 'score'],
-  list: ['item'],
-};
-
-/** What of a value that has no fields stands at the top level of a document, by its type. */
-const NAMES: Partial<Record<KeyTypeName, readonly string[]>> = {
-  string: ['value'],
-  json: ['value'],
-  set: ['members', 'member'],
-  zset: ['members', 'member', 'score'],
-  list: ['items', 'item'],
-};
 
 /** Which fields are stored, under which names, and as what. @param types of the keys; all without them. */
 export function readFields(
@@ -114,9 +98,9 @@ function namesOf(
   rule: MemberReader,
   types: readonly KeyTypeName[] | undefined,
 ): readonly string[] | undefined {
-  if (!rule.has('shape') || !types || types.some((type) => type === 'stream' || type === 'hash'))
+  if (!rule.has('shape') || !types || types.some((type) => keyTypeEntry(type).rules.hasFields))
     return undefined;
-  return [...new Set(types.flatMap((type) => NAMES[type] ?? []))];
+  return [...new Set(types.flatMap((type) => keyTypeEntry(type).rules.named))];
 }
 
 function isFine(name: string): boolean {
@@ -125,7 +109,7 @@ function isFine(name: string): boolean {
 
 /** The names that can be parsed where no type has fields; `undefined` where one has. */
 function partsOf(types: readonly KeyTypeName[] | undefined): readonly string[] | undefined {
-  if (!types || types.some((type) => type === 'stream' || type === 'hash')) return undefined;
-  const parts = types.flatMap((type) => PARTS[type] ?? []);
+  if (!types || types.some((type) => keyTypeEntry(type).rules.hasFields)) return undefined;
+  const parts = types.flatMap((type) => keyTypeEntry(type).rules.parsed);
   return parts.length > 0 ? [...new Set(parts)] : undefined;
 }

@@ -1,5 +1,11 @@
+import {
+  isValueType,
+  KEY_TYPE_ENTRIES,
+  KEY_TYPES,
+  type KeyTypeEntry,
+  METADATA_TYPE,
+} from '@redis-to-mongo/key-types';
 import type { KeyTypeName, RuleConfig } from '../../config.js';
-import { KEY_TYPE_NAMES } from '../../options/key-options.js';
 import type { MemberReader } from './member-reader.js';
 import { membersOf, OUR_COLLECTIONS } from './our-collections.js';
 import { readFields } from './read-fields.js';
@@ -10,15 +16,15 @@ const CENTURY_SEC = 100 * 366 * DAY_SEC;
 const LONGEST_COLLECTION = 150;
 
 /** The types that a member says something about; those that are not here say something about every type. */
-const APPLIES_TO = {
-  fields: ['stream', 'hash'],
-  parse: ['stream', 'hash', 'string', 'set', 'zset', 'list'],
-  id: ['set', 'zset', 'hash', 'list', 'string', 'json'],
-  gone: ['set', 'zset', 'hash', 'list', 'string', 'json'],
-  attach: ['set'],
+const APPLIES_TO: Readonly<Record<string, readonly KeyTypeName[]>> = {
+  fields: typesWhere(({ rules }) => rules.hasFields),
+  parse: typesWhere(({ rules }) => rules.hasFields || rules.parsed.length > 0),
+  id: KEY_TYPES.filter(isValueType),
+  gone: KEY_TYPES.filter(isValueType),
+  attach: [METADATA_TYPE.names.keyType],
   trim: ['stream'],
-  history: ['set', 'zset', 'hash'],
-} as const satisfies Partial<Record<string, readonly KeyTypeName[]>>;
+  history: typesWhere(({ hasHistory }) => hasHistory),
+};
 
 const MEMBERS = [
   'pattern',
@@ -39,7 +45,7 @@ export function readRule(rule: MemberReader, trim: Trim): RuleConfig | undefined
   const pattern = rule.text('pattern');
   if (!rule.has('pattern'))
     rule.problem('pattern', 'is missing', 'write the pattern of the keys, such as "orders*"');
-  const types = rule.someOf('types', KEY_TYPE_NAMES);
+  const types = rule.someOf('types', KEY_TYPES);
   // In a shape, what is no field has a name, too.
   const isNamed = (member: string) => member === 'fields' && rule.has('shape');
   for (const [member, applicable] of Object.entries(APPLIES_TO))
@@ -120,4 +126,8 @@ function readTrim(rule: MemberReader, options: Trim): Trim | undefined {
 
 function toMs(seconds: number): number {
   return Math.max(1, Math.round(seconds * 1000));
+}
+
+function typesWhere(is: (entry: KeyTypeEntry) => boolean): readonly KeyTypeName[] {
+  return KEY_TYPE_ENTRIES.filter(is).map(({ names }) => names.keyType);
 }

@@ -1,3 +1,4 @@
+import { keyTypeEntry } from '@redis-to-mongo/key-types';
 import type { KeyTypeName, RuleConfig } from '../../config.js';
 import type { MemberReader } from './member-reader.js';
 
@@ -11,10 +12,10 @@ export function readShape(
   { parse }: Pick<RuleConfig, 'parse'>,
 ): Shape {
   const shape = rule.oneOf('shape', ['document']);
-  if (shape && types?.every((type) => type === 'string') && parse?.value !== 'json')
+  if (shape && types?.every((type) => keyTypeEntry(type).rules.isOneText) && parse?.value !== 'json')
     rule.problem(
       'shape',
-      'says nothing about string without parse: a text has no members',
+      `says nothing about ${types.join(', ')} without parse: a text has no members`,
       'add "parse": { "value": "json" }, or remove it',
     );
   const id = rule.text('id');

@@ -57,7 +57,7 @@ function isPlainName(name: string): boolean {
   return name !== '' && !/[.$\0]/.test(name) && !isTakenByDrivers(name) && !LONE_SURROGATE.test(name);
 }
 
-/** Without the white space between its tokens. */
-function withoutSpace(json: string): string {
+/** A JSON text without the white space between its tokens, which says nothing. */
+export function withoutSpace(json: string): string {
   return json.replace(/("(?:[^"\\]|\\.)*")|\s+/g, '$1');
 }

@@ -1,4 +1,4 @@
-import type { Item } from './value-type.js';
+import type { Item } from '../contract/value-type.js';
 
 /** The size of a part of a value that is one run of bytes. */
 export const PART_BYTES = 1024 * 1024;

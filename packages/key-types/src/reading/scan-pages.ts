@@ -1,18 +1,15 @@
 import { SyncError } from '@redis-to-mongo/pipeline';
-import { Command, type Redis } from 'ioredis';
-import type { Item } from './value-type.js';
+import type { Ask, Item } from '../contract/value-type.js';
 
 /**
  * Pages of a SSCAN, HSCAN or ZSCAN; an item has as many buffers as `arity` says.
  * Source: https://redis.io/docs/latest/commands/scan/
  */
 export function scanPages(command: 'SSCAN' | 'HSCAN' | 'ZSCAN', arity: number) {
-  return async function* (client: Redis, key: Buffer, count: number): AsyncGenerator<readonly Item[]> {
+  return async function* (ask: Ask, key: Buffer, count: number): AsyncGenerator<readonly Item[]> {
     let cursor = '0';
     do {
-      const reply: unknown = await client.sendCommand(
-        new Command(command, [key, cursor, 'COUNT', String(count)], { replyEncoding: null }),
-      );
+      const reply: unknown = await ask(command, key, cursor, 'COUNT', String(count));
       if (!Array.isArray(reply)) throw unexpected(command);
       cursor = String(reply[0]);
       yield itemsOf(command, reply[1], arity);

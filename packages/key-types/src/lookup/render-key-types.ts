@@ -1,9 +1,8 @@
-import { KEY_TYPES } from '@redis-to-mongo/pipeline';
-import { KEY_TYPE_ENTRIES } from './registry.js';
+import { KEY_TYPE_ENTRIES } from '../registry.js';
 
 const INTRO = `# Key types
 
-<!-- Made from the registry in packages/redis-source/src: change it there, then run \`npm run docs\`. -->
+<!-- Made from packages/key-types/src: change it there, then run \`npm run docs\`. -->
 
 Keys of types that are not listed here (of other modules, vector sets) are counted and shown, and not synced.
 `;
@@ -80,6 +79,6 @@ value of form \`inline\`, when its time is up. What is left of a key that has le
 
 /** The page about the key types, as Markdown: what each one promises, as the registry has it. */
 export function renderKeyTypes(): string {
-  const types = KEY_TYPES.map((type) => `## ${type}\n\n${KEY_TYPE_ENTRIES[type].guarantee}\n`);
+  const types = KEY_TYPE_ENTRIES.map(({ names, guarantee }) => `## ${names.keyType}\n\n${guarantee}\n`);
   return [INTRO, ...types, VALUES].join('\n');
 }

@@ -10,10 +10,10 @@ import {
   type Syncer,
 } from '@redis-to-mongo/pipeline';
 import type { Redis } from 'ioredis';
-import type { DirectReader } from '../streams/direct/direct-reader.js';
-import { ordinaryReader } from '../streams/ordinary-reader.js';
-import { holdsMarks, isOtherLife } from '../streams/other-life.js';
-import { guessEntryBytes, settledExpiry } from '../streams/read-stream.js';
+import type { DirectReader } from './direct/direct-reader.js';
+import { ordinaryReader } from './ordinary-reader.js';
+import { holdsMarks, isOtherLife } from './other-life.js';
+import { guessEntryBytes, settledExpiry } from './read-stream.js';
 import {
   accountFor,
   gapsAtStart,
@@ -22,8 +22,8 @@ import {
   type StreamPosition,
   startOf,
   toStored,
-} from '../streams/stream-account.js';
-import type { StreamReader } from '../streams/stream-reader.js';
+} from './stream-account.js';
+import type { StreamReader } from './stream-reader.js';
 
 export interface StreamOptions {
   /** At most this many entries a read. */
@@ -35,11 +35,6 @@ export interface StreamOptions {
   /** The direct path, where it is taken. */
   readonly direct?: DirectReader | undefined;
 }
-
-export const streamGuarantee = `Each entry that Redis still held when it was read is in \`stream_messages\` exactly once, its fields byte for byte, in the
-stream's order by \`_id\`. Entries that Redis dropped before they were read are counted as gaps; what was lost before the very
-first read is noted as \`position.before\`. A stream that was deleted, rewound or made anew begins its next incarnation; what was
-there stays.`;
 
 /** The least a read reserves, in bytes. */
 const MIN_RESERVED = 16 * 1024;

@@ -1,18 +1,29 @@
-import type { KeyType, ValueDocument } from '@redis-to-mongo/pipeline';
-import type { Redis } from 'ioredis';
+import type { ValueDocument } from '@redis-to-mongo/pipeline';
+import type { About, Excerpt, Names, Words } from './about.js';
 
 /** A member, a field with its value, an item, a part: as many buffers as the type has per entry. */
 export type Item = readonly Buffer[];
 
-/** What makes one key type different from the others; all else is done by valueSyncer. */
-export interface ValueType {
+/** Sends a command and gives its reply, every text in it as a Buffer. */
+export type Ask = (...words: Words) => Promise<unknown>;
+
+/** All that makes one type of values different from the others. */
+export interface ValueType extends About {
   readonly names: ValueNames;
   readonly source: ItemSource;
   readonly shape: ValueShape;
+  readonly stored: StoredItems;
+  readonly restore: Restore;
+  readonly excerpt: Excerpt & {
+    /**
+     * Makes of what Redis tells of one member, beside its name, what MongoDB has of it; absent where a member is all there is,
+     * and where items are not looked up by names.
+     */
+    readonly normal?: (told: Buffer) => Buffer;
+  };
 }
 
-export interface ValueNames {
-  readonly keyType: KeyType;
+export interface ValueNames extends Names {
   /** Where its documents are. */
   readonly collection: string;
   /** Where the units of large values are. */
@@ -21,25 +32,34 @@ export interface ValueNames {
 
 /** How the items are had from Redis. */
 export interface ItemSource {
-  /** The command that tells how large the value is, and in what; none where it can't be told. */
-  readonly size: { readonly command: string; readonly of: 'items' | 'bytes' } | undefined;
+  /** Tells how large the value is, and in what; none where it can't be told. */
+  readonly size: SizeSource | undefined;
   /** Reads the whole value by one command. `items` takes its reply; `undefined` means that the key is gone. */
   readonly whole: {
     readonly command: (key: Buffer) => readonly [string, ...(Buffer | string)[]];
     readonly items: (reply: unknown) => readonly Item[] | undefined;
+    /** A Lua function of the key that answers what `command` does; default one that runs `command`. */
+    readonly lua?: string;
   };
   /** Reads the value in pages of about `count` items; absent where Redis has no such command. */
-  readonly pages?: (client: Redis, key: Buffer, count: number) => AsyncGenerator<readonly Item[]>;
+  readonly pages?: (ask: Ask, key: Buffer, count: number) => AsyncGenerator<readonly Item[]>;
   /** What takes another command to know of the items. */
   readonly detail?: ItemDetail;
 }
 
+export interface SizeSource {
+  readonly command: string;
+  readonly of: 'items' | 'bytes';
+}
+
 /** What Redis tells of items by a command of its own, which must name them; it belongs to the very same state. */
 export interface ItemDetail {
-  /** Whether the server has the command and the user may run it. Once found out, nothing is asked. */
-  isKnown(client: Redis, key: Buffer): Promise<boolean>;
+  /** Answers, or fails by WRONGTYPE, where the server has the command and the user may run it. */
+  probe(key: Buffer): Words;
+  /** Buffers that an item has without its details. */
+  readonly from: number;
   /** What asks about the items. */
-  commands(key: Buffer, items: readonly Item[]): readonly (readonly [string, ...(Buffer | string)[]])[];
+  commands(key: Buffer, items: readonly Item[]): readonly Words[];
   /**
    * The items with their details. Those that had gone by themselves when their details were asked are left out.
    * @param asked the items that `replies` tell of.
@@ -86,4 +106,25 @@ export interface ValueShape {
     /** The buffer before it is cut too where it is large itself. In how many parts is told by this field of each document. */
     readonly namePartsField?: string;
   };
+}
+
+/** How the items are read back from MongoDB: byte for byte as they were in Redis. */
+export interface StoredItems {
+  /** Those of the one document, in order where the value has one. @throws TypeError where it is not of the fleet's form. */
+  readonly inline: (document: StoredDocument) => Iterable<Item>;
+  /** That of a document of its own, or its piece. @throws TypeError as `inline`. */
+  readonly unit: (document: StoredDocument) => Item;
+  /** What of a value's bytes is compared; default all. For values that are one run of bytes. */
+  readonly normal?: (bytes: Buffer) => Buffer;
+}
+
+/** A document as a MongoDB driver gives it. */
+export type StoredDocument = Readonly<Record<string, unknown>>;
+
+/** How a value is written into another Redis. */
+export interface Restore {
+  /** All items at once: a value that is not put together page by page. */
+  readonly isWhole?: true;
+  /** Adds a page of items. The first page finds no key. */
+  readonly commands: (key: Buffer, items: readonly Item[]) => readonly Words[];
 }

@@ -1,0 +1,21 @@
+import { SyncError } from '@redis-to-mongo/pipeline';
+
+/** The double that a text of Redis means. @throws SyncError REDIS_REPLY where it means none. */
+export function readScore(score: Buffer | undefined): number {
+  const text = String(score);
+  const value =
+    text === 'inf' ? Number.POSITIVE_INFINITY : text === '-inf' ? Number.NEGATIVE_INFINITY : Number(text);
+  if (Number.isNaN(value)) throw new SyncError('REDIS_REPLY', 'unknown', 'a score is not a number');
+  return value;
+}
+
+/** The shortest text that Redis reads back to the very same double. */
+export function textOfScore(score: number): string {
+  if (Number.isFinite(score)) return Object.is(score, -0) ? '-0' : String(score);
+  return score > 0 ? 'inf' : '-inf';
+}
+
+/** Redis' commands write the same double differently: here it is the shortest text. */
+export function shortScore(score: Buffer | undefined): Buffer {
+  return Buffer.from(textOfScore(readScore(score)));
+}

@@ -1,0 +1,25 @@
+import type { Item, StoredDocument } from '../contract/value-type.js';
+
+/** The bytes of an item's part; none where it is not there. */
+export function partOf(part: Buffer | undefined): Buffer {
+  return part ?? Buffer.alloc(0);
+}
+
+/** All parts of a value that is one run of bytes, put together. */
+export function joined(items: readonly Item[]): Buffer {
+  return Buffer.concat(items.flatMap(([part]) => part ?? []));
+}
+
+/** @throws TypeError where a document has something else. */
+export function listIn(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  throw new TypeError('a value’s document has no list where it should');
+}
+
+/** @throws TypeError as listIn. */
+export function documentsIn(value: unknown): readonly StoredDocument[] {
+  return listIn(value).map((each) => {
+    if (typeof each === 'object' && each !== null) return { ...each };
+    throw new TypeError('a value’s document has something else where it should have documents');
+  });
+}

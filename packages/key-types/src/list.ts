@@ -1,0 +1,65 @@
+import { decodeItems, listMapper, storedText } from '@redis-to-mongo/pipeline';
+import type { Ask, Item, ValueType } from './contract/value-type.js';
+import { listIn, partOf } from './documents/stored-values.js';
+import { itemsOf } from './reading/scan-pages.js';
+
+export const LIST: ValueType = {
+  names: {
+    keyType: 'list',
+    collection: 'lists',
+    memberCollection: 'list_items',
+    part: 'item',
+    parts: 'items',
+  },
+  source: {
+    size: { command: 'LLEN', of: 'items' },
+    whole: {
+      command: (key) => ['LRANGE', key, '0', '-1'],
+      items: (reply) => itemsOf('LRANGE', reply, 1),
+    },
+    pages: rangePages,
+  },
+  shape: {
+    order: 'sliding',
+    inline: {
+      document: (items) => ({ items: (items ?? []).map(([item]) => storedText(partOf(item))) }),
+      fields: ['items'],
+    },
+    unit: { document: ([item]) => ({ item: storedText(partOf(item)) }), cut: 0 },
+  },
+  stored: {
+    inline: (document) => decodeItems(listIn(document.items), document).map((item) => [item]),
+    unit: (document) => decodeItems([document.item], document),
+  },
+  restore: { commands: (key, items) => [['RPUSH', key, ...items.flat()]] },
+  excerpt: {
+    lua: `size = redis.call('LLEN', key)
+    for _, item in ipairs(redis.call('LRANGE', key, 0, limit - 1)) do add('', {item}) end`,
+  },
+  rules: {
+    hasFields: false,
+    named: ['items', 'item'],
+    parsed: ['item'],
+    mapper: (spec) => listMapper(spec, 'items', 'item'),
+  },
+  answer: 'list',
+  needs: (key) => [
+    ['LLEN', key],
+    ['LRANGE', key, '0', '-1'],
+  ],
+  hasScheduler: false,
+  hasHistory: false,
+  guarantee: `What \`lists\` shows is a state that the list really had, in its order, with its duplicates. Above the limits each item is
+a document in \`list_items\`; sort them by \`index\`. The item at place i of the list has the index i + the header's
+\`first\`; putting items at the head or taking them from there changes \`first\`, not the other items, so growth and
+shrinking at either end write only what came or went.`,
+};
+
+async function* rangePages(ask: Ask, key: Buffer, count: number): AsyncGenerator<readonly Item[]> {
+  for (let from = 0; ; from += count) {
+    const reply = await ask('LRANGE', key, String(from), String(from + count - 1));
+    const items = itemsOf('LRANGE', reply, 1);
+    if (items.length > 0) yield items;
+    if (items.length < count) return;
+  }
+}

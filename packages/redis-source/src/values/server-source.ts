@@ -1,0 +1,39 @@
+import type { Ask, ItemDetail, ItemSource } from '@redis-to-mongo/key-types';
+import { isCommandRefused } from '@redis-to-mongo/redis-connection';
+import { Command, type Redis } from 'ioredis';
+
+/** How items are had from one server: what it can tell of them is found out once. */
+export interface ServerSource extends ItemSource {
+  /** The details of items, where the server has the command for them and the user may run it. */
+  knownDetail(client: Redis, key: Buffer): Promise<ItemDetail | undefined>;
+}
+
+export function serverSource(source: ItemSource): ServerSource {
+  const { detail } = source;
+  let isKnown: boolean | undefined;
+  return {
+    ...source,
+    async knownDetail(client, key) {
+      if (!detail) return undefined;
+      isKnown ??= await isAnswered(client, detail, key);
+      return isKnown ? detail : undefined;
+    },
+  };
+}
+
+/** Sends commands over a connection; texts of replies come as Buffers. */
+export function askOf(client: Redis): Ask {
+  return async (name, ...args) => await client.sendCommand(new Command(name, args, { replyEncoding: null }));
+}
+
+async function isAnswered(client: Redis, detail: ItemDetail, key: Buffer): Promise<boolean> {
+  try {
+    await askOf(client)(...detail.probe(key));
+    return true;
+  } catch (error) {
+    if (isCommandRefused(error)) return false;
+    // The command is there, whatever the key holds.
+    if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return true;
+    throw error;
+  }
+}
