@@ -1,18 +1,12 @@
-import { KEY_TYPES } from '@redis-to-mongo/key-types';
+import { KEY_TYPES, valueType } from '@redis-to-mongo/key-types';
 import { type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
 import { syncKeys } from '@redis-to-mongo/pipeline';
 import { redisSource, typesOf } from '@redis-to-mongo/redis-source';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ItemReader } from '../src/values/item-reader.js';
-import { bufferOf } from '../src/values/scan-pages.js';
-import type { ItemSource } from '../src/values/value-type.js';
+import { serverSource } from '../src/values/server-source.js';
 import { valueUnderTest, wholeSlice } from './types/value-under-test.js';
-
-const stringSource: ItemSource = {
-  size: { command: 'STRLEN', of: 'bytes' },
-  whole: { command: (key) => ['GET', key], items: (reply) => [[bufferOf('GET', reply)]] },
-};
 
 describe('a key that the ACL hides from the user', () => {
   let server: RedisServer;
@@ -49,7 +43,7 @@ describe('a key that the ACL hides from the user', () => {
   it('says nothing of commands: what is found out once is not found out by it', async () => {
     const at = 4_000_000_000_000;
     await admin.set('orders text', 'x', 'PXAT', at);
-    const reader = new ItemReader(redis, stringSource, 10);
+    const reader = new ItemReader(redis, serverSource(valueType('string').source), 10);
     await expect(reader.atomic(Buffer.from('secret')).next()).rejects.toMatchObject({
       code: 'REDIS_KEY_HIDDEN',
     });

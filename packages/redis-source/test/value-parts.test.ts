@@ -1,5 +1,4 @@
 import { Buckets, bucketOf, fineBuckets, hashedLayout, parseSlot, slotOf } from '@redis-to-mongo/pipeline';
-import { BSON } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 import { PrintSum, printOf } from '../src/values/item-print.js';
 import { FrameFinder } from '../src/values/sliding-frame.js';
@@ -101,4 +100,3 @@ describe('the frame of a list', () => {
     expect(look(changed, before).first).toBe(first);
   });
 });
-
