@@ -1,4 +1,3 @@
-import { ruleBook } from '@redis-to-mongo/key-types';
 import { hash } from 'node:crypto';
 import {
   type AppContext,
@@ -21,6 +20,7 @@ import {
   queueTelemetry,
   SCHEDULER_LEASE,
 } from '@redis-to-mongo/job-queue';
+import { ruleBook } from '@redis-to-mongo/key-types';
 import { pingMongo, prepareDatabase } from '@redis-to-mongo/mongo-sink';
 import { openServers } from '@redis-to-mongo/operations';
 import { keyFilter, SyncError } from '@redis-to-mongo/pipeline';

@@ -1,4 +1,3 @@
-import { ruleBook } from '@redis-to-mongo/key-types';
 import {
   type AppContext,
   leaveSilent,
@@ -10,6 +9,7 @@ import {
 import type { Config } from '@redis-to-mongo/config';
 import { FleetIdentity, isFleetMismatch } from '@redis-to-mongo/fleet-status';
 import { Claims, queueTelemetry } from '@redis-to-mongo/job-queue';
+import { ruleBook } from '@redis-to-mongo/key-types';
 import { pingMongo, prepareDatabase } from '@redis-to-mongo/mongo-sink';
 import { openServers, sliceOptions } from '@redis-to-mongo/operations';
 import { ByteBudget, type Line, SyncError } from '@redis-to-mongo/pipeline';

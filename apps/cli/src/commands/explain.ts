@@ -8,7 +8,14 @@ import {
   type RuleExplanation,
   type SampleDocument,
 } from '@redis-to-mongo/operations';
-import { canonicalKeyId, type KeyState, keyBytes, type Position, placeOf, shownKey } from '@redis-to-mongo/pipeline';
+import {
+  canonicalKeyId,
+  type KeyState,
+  keyBytes,
+  type Position,
+  placeOf,
+  shownKey,
+} from '@redis-to-mongo/pipeline';
 import { redisError } from '@redis-to-mongo/redis-connection';
 import { typesOf } from '@redis-to-mongo/redis-source';
 import { bad, colored } from '@redis-to-mongo/terminal';

@@ -1,5 +1,5 @@
-import { KEY_TYPES } from '@redis-to-mongo/key-types';
 import { Option } from '@commander-js/extra-typings';
+import { KEY_TYPES } from '@redis-to-mongo/key-types';
 import { findKeys } from '@redis-to-mongo/mongo-sink';
 import { KEY_CONDITIONS, namePattern, shownKey } from '@redis-to-mongo/pipeline';
 import { bad, colored, grouped } from '@redis-to-mongo/terminal';
