@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
+import { basename, dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadConfig } from '@redis-to-mongo/config';
+import { collectionsUsed } from '@redis-to-mongo/mongo-sink';
 import { describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -41,6 +42,45 @@ describe('the documents', () => {
         /`((?:apps|packages|scripts|deploy)\/[^`<*\s]+\.\w+)`/g,
       ))
         expect(existsSync(join(root, path)) || path.includes('/dist/'), `${page}: ${path}`).toBe(true);
+  });
+
+  it('name only files that there are, also where they name them without a folder', () => {
+    const names = new Set(files.map((path) => basename(path)));
+    const notOurs = new Set(['config.json', 'package.json']);
+    for (const page of pages.filter((path) => path !== 'CHANGELOG.md' && !path.startsWith('docs/decisions/')))
+      for (const [, name = ''] of read(page).matchAll(/`([\w.-]+\.(?:[cm]?[jt]s|json|md|ya?ml|css|svg))`/g))
+        expect(names.has(name) || notOurs.has(name), `${page}: ${name}`).toBe(true);
+  });
+
+  it('docs/architecture.md has a row for every app and package, and no other', () => {
+    const rooms = new Set(files.flatMap((path) => /^((?:apps|packages)\/[^/]+)\//.exec(path)?.[1] ?? []));
+    const rows = [...read('docs/architecture.md').matchAll(/^\| `((?:apps|packages)\/[^/`]+)` \|/gm)];
+    expect(rows.map(([, room]) => room).toSorted()).toEqual([...rooms].toSorted());
+  });
+
+  it('README.md has a row for every collection of the fleet, but for those of members', () => {
+    const [, table = ''] = read('README.md').split('## What is in MongoDB');
+    const [rows = ''] = table.split('\n\nThe `_id`');
+    const ofMembers = /_(members|fields|items|parts)$/;
+    for (const name of collectionsUsed([]).all)
+      if (!ofMembers.test(name)) expect(rows, name).toContain(`\`${name}\``);
+  });
+
+  it('docs/glossary.md has no word twice, and none that nobody uses', () => {
+    const words = [...read('docs/glossary.md').matchAll(/^\| ([^|]+) \| /gm)]
+      .flatMap(([, cell = '']) => cell.split(', '))
+      .filter((word) => word !== 'Word' && !/^-+$/.test(word));
+    expect(new Set(words).size).toBe(words.length);
+    const isSource = (path: string) => /^(apps|packages)\/[^/]+\/src\/.*\.ts$/.test(path);
+    const used = files
+      .filter((path) => (pages.includes(path) && path !== 'docs/glossary.md') || isSource(path))
+      .map((path) =>
+        read(path)
+          .toLowerCase()
+          .replace(/\s+(\*|\/\/)?\s*/g, ' '),
+      )
+      .join('\n');
+    expect(words.filter((word) => !used.includes(word.toLowerCase()))).toEqual([]);
   });
 
   it('name only npm scripts that there are', () => {

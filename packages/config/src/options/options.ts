@@ -10,7 +10,7 @@ import { RULE_OPTIONS } from './rule-options.js';
 import { SYNC_OPTIONS } from './sync-options.js';
 import { VALUE_OPTIONS } from './value-options.js';
 
-/** Every option there is. To add one: an entry in its group's table, and its place in `build/build-config.ts`. */
+/** Every option there is. To add one: an entry in its group's table, and its place in the `build/` file of that group. */
 export const OPTIONS = {
   ...REDIS_OPTIONS,
   ...QUEUE_OPTIONS,
