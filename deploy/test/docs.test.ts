@@ -106,7 +106,8 @@ describe('the documents', () => {
     'docs/operations.md tells the options that a running %s takes over',
     (app) => {
       const namesIn = (text = '') => [...text.matchAll(/[A-Z]+(?:_[A-Z]+)*/g)].map(([name]) => name).sort();
-      const [, taken] = /const TAKEN_OVER = \[([^\]]*)\]/.exec(read(`apps/${app}/src/run-${app}.ts`)) ?? [];
+      const sources = files.filter((path) => path.startsWith(`apps/${app}/src/`)).map(read);
+      const [, taken] = /const TAKEN_OVER = \[([^\]]*)\]/.exec(sources.join('\n')) ?? [];
       const [, told] = new RegExp(`^\\| ${app} \\| (.*): `, 'm').exec(read('docs/operations.md')) ?? [];
       expect(namesIn(taken).length).toBeGreaterThan(3);
       expect(namesIn(told)).toEqual(namesIn(taken));
