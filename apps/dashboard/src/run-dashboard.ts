@@ -4,11 +4,10 @@ import { FleetIdentity, readFacts } from '@redis-to-mongo/fleet-status';
 import { JobQueue } from '@redis-to-mongo/job-queue';
 import {
   connectMongo,
-  countKeys,
+  KeyPages,
   pingMongo,
   readAudit,
   readKey,
-  readKeyPage,
   readKeySummaries,
   readStatus,
 } from '@redis-to-mongo/mongo-sink';
@@ -60,6 +59,9 @@ export async function runDashboard(app: AppContext, config: Config): Promise<voi
     onError: (what, error) => logger.warn(`status: ${WHAT[what]} can't be read`, { error }),
   });
 
+  const pages = new KeyPages(mongo.db);
+  void pages.sample();
+
   const line = async () => {
     await identity.require();
     return (await openLine(config, mongo.db, source)).line;
@@ -77,8 +79,9 @@ export async function runDashboard(app: AppContext, config: Config): Promise<voi
     keys: {
       readKey: (key) => readKey(mongo.db, key),
       readSummaries: (keys) => readKeySummaries(mongo.db, keys),
-      readPage: (query) => readKeyPage(mongo.db, query),
-      countKeys: (query, most) => countKeys(mongo.db, query, most),
+      readPage: pages.readPage,
+      countKeys: pages.countKeys,
+      estimateKeys: pages.estimateKeys,
       nextRuns: (keys) => queue.nextRuns(keys),
       explain: (state) => explainKey(config, mongo.db, state),
       look: lookAtKeys(config, { db: mongo.db, redis: source }),

@@ -3,10 +3,9 @@ import { runInNewContext } from 'node:vm';
 import { type FreshNamespace, freshNamespace } from '@redis-to-mongo/local-stack';
 import {
   connectMongo,
-  countKeys,
+  KeyPages,
   type MongoHandle,
   prepareDatabase,
-  readKeyPage,
   readStatus,
 } from '@redis-to-mongo/mongo-sink';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
@@ -72,9 +71,11 @@ async function heapOf(expected: number): Promise<number> {
     readSums: () => readStatus(mongo.db),
     onError: () => undefined,
   });
+  const pages = new KeyPages(mongo.db);
   const list = new KeyList({
-    readPage: (query) => readKeyPage(mongo.db, query),
-    countKeys: (query, most) => countKeys(mongo.db, query, most),
+    readPage: pages.readPage,
+    countKeys: pages.countKeys,
+    estimateKeys: pages.estimateKeys,
     nextRuns: async (keys) => keys.map(() => null),
   });
   const patience = { timeout: 200_000, interval: 200 };

@@ -63,6 +63,7 @@ export { findKeys, type KeyQuery, keyNames, readKey } from './keys/find-keys.js'
 export { forgetGoneKeys, markGoneKeys } from './keys/forget-gone-keys.js';
 export { type Forgotten, forgetKey } from './keys/forget-key.js';
 export { ORDERS, QUARANTINED } from './keys/key-lists.js';
+export { KeyPages } from './keys/key-pages.js';
 export {
   type ActiveKey,
   activeKeyPages,

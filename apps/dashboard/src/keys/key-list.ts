@@ -18,7 +18,7 @@ export interface KeyListPage {
   readonly at: Date;
   readonly rows: readonly KeyRow[];
   /** Keys that the query fits; `undefined` where they were not counted. */
-  readonly total: { readonly keys: number; readonly isMore: boolean } | undefined;
+  readonly total: { readonly keys: number; readonly isMore: boolean; readonly isAbout?: boolean } | undefined;
   /** Changes of the query that lead to the pages beside this one. */
   readonly next: Partial<KeyQuery> | undefined;
   readonly previous: Partial<KeyQuery> | undefined;
@@ -30,9 +30,13 @@ export interface KeyListPage {
   readonly problem?: string | undefined;
 }
 
+type Which = Pick<KeyPageQuery, 'name' | 'keyType' | 'condition'>;
+
 export interface KeyListSources {
   readPage(query: KeyPageQuery): Promise<KeyPage>;
-  countKeys(query: Pick<KeyPageQuery, 'name' | 'keyType' | 'condition'>, most: number): Promise<number>;
+  countKeys(query: Which, most: number): Promise<number>;
+  /** About how many keys a long list has; `undefined` of one that is to be counted. */
+  estimateKeys?(query: Which): Promise<number | undefined>;
   nextRuns(keys: readonly string[]): Promise<readonly (number | null)[]>;
 }
 
@@ -115,33 +119,44 @@ export class KeyList {
   }
 
   async #readOnce(query: KeyQuery, from: KeyPageQuery['from']): Promise<KeyListPage> {
-    const { readPage, countKeys, nextRuns } = this.#sources;
+    const { readPage, nextRuns } = this.#sources;
     const { keyType, status, descending, within } = query;
-    const name = nameSearch(query);
-    const which = { name, keyType: keyType || undefined, condition: conditionOf(status) };
+    const which = { name: nameSearch(query), keyType: keyType || undefined, condition: conditionOf(status) };
     const before = from !== undefined && query.before !== '';
-    const [page, count] = await Promise.all([
+    const [page, total] = await Promise.all([
       readPage({ ...which, descending, from, before, limit: PER_PAGE }),
-      // Names that are tested one by one are not counted.
-      name?.test ? undefined : countKeys(which, MOST_COUNTED + 1),
+      this.#count(which),
     ]);
     const names = page.keys.map(({ key }) => key);
     const runs = await inTime(nextRuns(names), PATIENCE_MS, 'QUEUE_TIMEOUT').catch(() => []);
     const isWhole = from === undefined && !page.isMore;
-    const total = count ?? (isWhole ? names.length : undefined);
     return {
       at: new Date(),
       rows: page.keys.map((key, i) => ({ key, nextRunAt: runs[i] ?? null })),
-      total: total === undefined ? undefined : { keys: total, isMore: total > MOST_COUNTED && !isAll(which) },
+      total: isWhole ? { keys: names.length, isMore: false } : total,
       ...neighbors(query, page, from !== undefined),
       isWithin: within,
       lookedAt: page.lookedAt,
     };
   }
+
+  /** Names that are tested one by one are not counted. */
+  async #count(which: Which): Promise<KeyListPage['total']> {
+    if (which.name?.test) return undefined;
+    const about = await this.#sources.estimateKeys?.(which);
+    if (about !== undefined) return { keys: rounded(about), isMore: false, isAbout: true };
+    const keys = await this.#sources.countKeys(which, MOST_COUNTED + 1);
+    return { keys, isMore: keys > MOST_COUNTED && !isAll(which) };
+  }
+}
+
+/** To two digits: an estimate is no better. */
+function rounded(keys: number): number {
+  return Number(keys.toPrecision(2));
 }
 
 /** All keys are counted whatever their number: MongoDB knows it. */
-function isAll({ name, keyType, condition }: Pick<KeyPageQuery, 'name' | 'keyType' | 'condition'>): boolean {
+function isAll({ name, keyType, condition }: Which): boolean {
   return name === undefined && keyType === undefined && condition === undefined;
 }
 

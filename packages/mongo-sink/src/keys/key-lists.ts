@@ -62,3 +62,14 @@ export function keyFilter(keyType: KeyType | undefined, condition: KeyCondition 
     ...(condition ? CONDITIONS[condition] : { status: { $in: ['active', 'deleted'] } }),
   };
 }
+
+/**
+ * The same as keyFilter of a list by name, in parts that are one range of an index each: together they have all of its keys, and
+ * each key is in one of them.
+ */
+export function keyParts(keyType: KeyType | undefined, condition: KeyCondition | undefined): KeyFilter[] {
+  if (keyType === undefined && condition === undefined) return [{}];
+  const types = keyType === undefined ? KEY_TYPES : [keyType];
+  const states = condition === undefined ? [CONDITIONS.active, CONDITIONS.deleted] : [CONDITIONS[condition]];
+  return types.flatMap((type) => states.map((state) => ({ keyType: type, ...state })));
+}

@@ -1,11 +1,9 @@
-import type { Document } from 'mongodb';
-
 const LAST = 0x10ffff;
 /** Behind it come the surrogates, which are no characters. */
 const BEFORE_SURROGATES = 0xd7ff;
 
 /** The names that begin with a text, as a condition that the index on `_id` serves; names are compared by their bytes. */
-export function beginsWith(text: string): Document {
+export function beginsWith(text: string): { $gte: string; $lt?: string } {
   const end = behindAll(text);
   return end === undefined ? { $gte: text } : { $gte: text, $lt: end };
 }

@@ -57,15 +57,6 @@ export async function* walkKeys(
   }
 }
 
-/** One walk after the other. @throws what the driver throws. */
-export async function* walkAll(
-  db: Db,
-  walks: readonly Walk[],
-  limits: WalkLimits,
-): AsyncGenerator<KeyDocument> {
-  for (const walk of walks) yield* walkKeys(db, walk, limits);
-}
-
 function sortOf(sort: KeySort, reversed: boolean): Record<string, 1 | -1> {
   const up = reversed ? -1 : 1;
   return sort === 'key' ? { _id: up } : { [SORT_FIELDS[sort]]: reversed ? 1 : -1, _id: up };

@@ -1,10 +1,13 @@
 import { ESCAPED_KEY_IDS, type KeyCondition, type KeyType } from '@redis-to-mongo/pipeline';
 import type { Db, Document, Filter } from 'mongodb';
 import { connected } from '../connection/ensure-connected.js';
-import { keyFilter, ORDERS, SORT_FIELDS } from './key-lists.js';
+import { type KeySort, keyFilter, keyParts, ORDERS, SORT_FIELDS } from './key-lists.js';
 import { beginsWith } from './key-name-range.js';
 import { type KeySummary, SUMMARY_FIELDS, summaryOf } from './key-summary.js';
-import { type KeyPlace, sortValue, type Walk, walkAll, walkKeys } from './key-walk.js';
+import { type KeyPlace, sortValue, walkKeys } from './key-walk.js';
+import { boundsBeyond, boundsFilter, boundsOf } from './name-ranges.js';
+import { type NameSample, NO_SAMPLE } from './name-sample.js';
+import { type NameWalkLimits, walkNames } from './name-walk.js';
 
 /** Which names: those that begin with a text, by the index; or those that pass a test, by looking at one after the other. */
 export interface NameSearch {
@@ -49,11 +52,14 @@ type KeyDocument = { _id: string } & Document;
 
 /**
  * One page of a list of keys: by name, or in the order of its condition (see ORDERS), each by an index.
+ * @param sample where the names lie, of servers that would look at all of a list before they answer.
  * @throws SyncError as mongoError tells.
  */
-export async function readKeyPage(db: Db, query: KeyPageQuery): Promise<KeyPage> {
+export async function readKeyPage(db: Db, query: KeyPageQuery, sample = NO_SAMPLE): Promise<KeyPage> {
   return await connected(db, async () => {
-    const page = await (query.name?.test ? searched(db, query, query.name.test) : listed(db, query));
+    const page = await (query.name?.test
+      ? searched(db, query, query.name.test, sample)
+      : listed(db, query, sample));
     return query.before
       ? { ...page, keys: page.keys.toReversed(), first: page.last, last: page.first }
       : page;
@@ -71,54 +77,74 @@ export async function countKeys(
 ): Promise<number> {
   return await connected(db, async () => {
     const keys = db.collection<KeyDocument>('keys');
-    const filter = filterOf(query);
-    if (Object.keys(filter).length === 0) return await keys.estimatedDocumentCount();
-    return await keys.countDocuments(filter, { limit: most, maxTimeMS: MAX_MS });
+    const limits = { limit: most, maxTimeMS: MAX_MS };
+    const { name, keyType, condition } = query;
+    const isEach = sortOf(query) !== 'key' || name?.test !== undefined;
+    if (isEach) return await keys.countDocuments(filterOf(query), limits);
+    const names = boundsFilter(boundsOf(name?.prefix ?? ''));
+    const parts = keyParts(keyType, condition).map((part) => (names ? { ...part, _id: names } : part));
+    if (parts.every((part) => Object.keys(part).length === 0)) return await keys.estimatedDocumentCount();
+    const counts = await Promise.all(parts.map((part) => keys.countDocuments(part, limits)));
+    return Math.min(
+      most,
+      counts.reduce((sum, count) => sum + count, 0),
+    );
   });
 }
 
-function walkOf(query: KeyPageQuery): Walk {
-  const { condition, from, before = false, descending = false } = query;
-  const sort = condition ? ORDERS[condition] : 'key';
-  return { filter: filterOf(query), sort, reversed: before !== (descending && sort === 'key'), after: from };
+function sortOf({ condition }: Pick<KeyPageQuery, 'condition'>): KeySort {
+  return condition ? ORDERS[condition] : 'key';
+}
+
+/** All keys of a list from a place on, in its order. */
+async function* documentsOf(
+  db: Db,
+  query: KeyPageQuery,
+  sample: NameSample,
+  limits: NameWalkLimits,
+): AsyncGenerator<KeyDocument> {
+  const { keyType, condition, from, before = false, descending = false } = query;
+  const sort = sortOf(query);
+  if (sort !== 'key')
+    return yield* walkKeys(db, { filter: filterOf(query), sort, reversed: before, after: from }, limits);
+  const isReversed = before !== descending;
+  const parts = keyParts(keyType, condition);
+  let left = limits.limit;
+  for (const text of isReversed ? beginningsOf(query.name).toReversed() : beginningsOf(query.name)) {
+    const all = boundsOf(text);
+    const bounds = from ? boundsBeyond(all, from.key, isReversed) : all;
+    const more = left === undefined ? limits : { ...limits, limit: left };
+    for await (const document of walkNames(db, { parts, bounds, isReversed, sample }, more)) {
+      yield document;
+      if (left !== undefined) left--;
+    }
+  }
 }
 
 function filterOf({ name, keyType, condition }: Pick<KeyPageQuery, 'name' | 'keyType' | 'condition'>) {
   const filter: Filter<KeyDocument> = keyFilter(keyType, condition);
   if (!name || name.prefix === '') return filter;
   if (!name.test) return { ...filter, _id: beginsWith(name.prefix) };
-  return { ...filter, $or: beginningsOf(name.prefix).map((text) => ({ _id: beginsWith(text) })) };
+  return { ...filter, $or: beginningsOf(name).map((text) => ({ _id: beginsWith(text) })) };
 }
 
-/** What the ids of tested names begin with, in their order: a name that is not text begins otherwise in its id. */
-function beginningsOf(prefix: string): readonly string[] {
-  if (ESCAPED_KEY_IDS.startsWith(prefix) || prefix.startsWith(ESCAPED_KEY_IDS)) return [prefix];
+/** What the ids of names begin with, in their order: where names are tested, one that is not text begins otherwise in its id. */
+function beginningsOf({ prefix, test }: NameSearch = { prefix: '' }): readonly string[] {
+  const isOne = !test || ESCAPED_KEY_IDS.startsWith(prefix) || prefix.startsWith(ESCAPED_KEY_IDS);
+  if (isOne) return [prefix];
   return Buffer.compare(Buffer.from(prefix), Buffer.from(ESCAPED_KEY_IDS)) < 0
     ? [prefix, ESCAPED_KEY_IDS]
     : [ESCAPED_KEY_IDS, prefix];
 }
 
-/** The walks that find all names that a test may take: by name one for each beginning, so that each is one range of the index. */
-function walksOf(query: KeyPageQuery): readonly Walk[] {
-  const walk = walkOf(query);
-  const { name, keyType, condition } = query;
-  if (walk.sort !== 'key' || !name || name.prefix === '') return [walk];
-  const filter = keyFilter(keyType, condition);
-  const walks = beginningsOf(name.prefix).map((text) => ({
-    ...walk,
-    filter: { ...filter, _id: beginsWith(text) },
-  }));
-  return walk.reversed ? walks.reverse() : walks;
-}
-
-async function listed(db: Db, query: KeyPageQuery): Promise<KeyPage> {
-  const walk = walkOf(query);
+async function listed(db: Db, query: KeyPageQuery, sample: NameSample): Promise<KeyPage> {
+  const sort = sortOf(query);
   const limits = { limit: query.limit + 1, projection: SUMMARY_FIELDS, maxMs: MAX_MS };
   const found: KeyDocument[] = [];
-  for await (const document of walkKeys(db, walk, limits)) found.push(document);
+  for await (const document of documentsOf(db, query, sample, limits)) found.push(document);
   const shown = found.slice(0, query.limit);
   const place = (document: KeyDocument | undefined) =>
-    document && { key: document._id, value: sortValue(document, walk.sort) };
+    document && { key: document._id, value: sortValue(document, sort) };
   return {
     keys: shown.map(summaryOf),
     first: place(shown[0]),
@@ -127,15 +153,20 @@ async function listed(db: Db, query: KeyPageQuery): Promise<KeyPage> {
   };
 }
 
-async function searched(db: Db, query: KeyPageQuery, test: (keyId: string) => boolean): Promise<KeyPage> {
-  const { sort } = walkOf(query);
+async function searched(
+  db: Db,
+  query: KeyPageQuery,
+  test: (keyId: string) => boolean,
+  sample: NameSample,
+): Promise<KeyPage> {
+  const sort = sortOf(query);
   const projection = sort === 'key' ? { _id: 1 } : { [SORT_FIELDS[sort]]: 1 };
   const until = Date.now() + SCAN_MS;
   const places: KeyPlace[] = [];
   let seen: KeyPlace | undefined;
   let lookedAt = 0;
   let end: 'all' | 'full' | 'time' = 'all';
-  for await (const document of walkAll(db, walksOf(query), { projection, maxMs: MAX_MS })) {
+  for await (const document of documentsOf(db, query, sample, { projection, maxMs: MAX_MS })) {
     const place = { key: document._id, value: sortValue(document, sort) };
     if (test(place.key)) {
       if (places.length === query.limit) {

@@ -1,7 +1,7 @@
 import { hasScheduler, KEY_TYPES } from '@redis-to-mongo/key-types';
 import type { Db, Document } from 'mongodb';
 import { connected } from '../connection/ensure-connected.js';
-import { CONDITIONS, keyFilter } from '../keys/key-lists.js';
+import { CONDITIONS, keyParts } from '../keys/key-lists.js';
 import { readTargetCounter } from '../reports/target-counter.js';
 import { type FleetLag, readLag } from './read-lag.js';
 import { readForecasts, type TrimForecast } from './trim-forecasts.js';
@@ -64,8 +64,7 @@ export async function readMirrorFacts(
   return await connected(db, async () => {
     const keys = db.collection<KeyDocument>('keys');
     const since = new Date(now.getTime() - LATELY_MS);
-    const [some, activeScheduled, failing, lag, paused, gap, dead, forecasts, counter] = await Promise.all([
-      keys.findOne(keyFilter(undefined, 'active'), { projection: { _id: 1 } }),
+    const [activeScheduled, failing, lag, paused, gap, dead, forecasts, counter] = await Promise.all([
       keys.countDocuments({ ...CONDITIONS.active, keyType: { $in: KEY_TYPES.filter(hasScheduler) } }),
       keys.countDocuments(CONDITIONS.failing),
       readLag(db, limits.worst),
@@ -76,7 +75,7 @@ export async function readMirrorFacts(
       readTargetCounter(db),
     ]);
     return {
-      hasKeys: some !== null,
+      hasKeys: activeScheduled > 0 || (await hasActive(db)),
       activeScheduled,
       failing,
       lag,
@@ -86,6 +85,13 @@ export async function readMirrorFacts(
       counter,
     };
   });
+}
+
+/** Each type is asked for by itself, as one range of an index. */
+async function hasActive(db: Db): Promise<boolean> {
+  for (const part of keyParts(undefined, 'active'))
+    if (await db.collection<KeyDocument>('keys').findOne(part, { projection: { _id: 1 } })) return true;
+  return false;
 }
 
 async function readPaused(db: Db, most: number): Promise<PausedKeys> {

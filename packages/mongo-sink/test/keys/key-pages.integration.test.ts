@@ -6,6 +6,7 @@ import { connectMongo } from '../../src/connection/connect-mongo.js';
 import { prepareDatabase } from '../../src/database/prepare-database.js';
 import { ORDERS, SORT_FIELDS } from '../../src/keys/key-lists.js';
 import { beginsWith } from '../../src/keys/key-name-range.js';
+import { type NameSample, NO_SAMPLE } from '../../src/keys/name-sample.js';
 import { countKeys, type KeyPageQuery, readKeyPage } from '../../src/keys/read-key-page.js';
 
 const ODD = [
@@ -74,12 +75,30 @@ function document(_id: string, i: number): { _id: string } & Document {
   };
 }
 
+/** A few of the names, some of which are gone, as a sample of many would have them. */
+function sampleOf(names: readonly string[]): NameSample {
+  const some = [...names.filter((_name, i) => i % 9 === 4), 'o:0000', 'gone', 'zzz'];
+  const keys = some.map((name) => ({ name: Buffer.from(name), keyType: 'set', status: 'active' }));
+  return { total: names.length, keys: keys.sort((a, b) => Buffer.compare(a.name, b.name)) };
+}
+
+/** Once as servers read that stop at a page's end, once as those that are asked for little. */
+const SAMPLES = [
+  ['in one', NO_SAMPLE],
+  ['in ranges', sampleOf(documents().map(({ _id }) => _id))],
+] as const;
+
 /** The whole list, page by page. */
-async function pages(query: Omit<KeyPageQuery, 'limit'>, limit = 7, between?: () => Promise<void>) {
+async function pages(
+  query: Omit<KeyPageQuery, 'limit'>,
+  limit = 7,
+  between?: () => Promise<void>,
+  sample = NO_SAMPLE,
+) {
   const found: string[][] = [];
   let from: KeyPageQuery['from'];
   do {
-    const page = await readKeyPage(mongo.db, { ...query, from, limit });
+    const page = await readKeyPage(mongo.db, { ...query, from, limit }, sample);
     found.push(page.keys.map(({ key }) => key));
     if (!page.isMore) return { found, last: from };
     expect(page.keys.length).toBe(limit);
@@ -120,18 +139,23 @@ function expected(condition: KeyCondition | undefined, keyType?: string): string
     .map(({ _id }) => _id);
 }
 
-test.each([undefined, ...KEY_CONDITIONS])(
-  'the list of "%s" has each key once, in its order, in both directions, and counts them',
-  async (condition) => {
+const BOTH_WAYS = [undefined, ...KEY_CONDITIONS].flatMap((condition) =>
+  SAMPLES.map(([read, sample]) => ({ condition, read, sample })),
+);
+
+test.each(BOTH_WAYS)(
+  'the list of "$condition", read $read, has each key once, in its order, in both directions, and counts them',
+  async ({ condition, sample }) => {
     for (const keyType of [undefined, 'stream', 'set', 'json'] as const) {
       const all = expected(condition, keyType);
-      const { found, last } = await pages({ condition, keyType });
+      const { found, last } = await pages({ condition, keyType }, 7, undefined, sample);
       expect(found.flat()).toEqual(all);
       expect(await countKeys(mongo.db, { condition, keyType }, 1000)).toBe(all.length);
       // Back from the last page: that before it.
       if (!last || found.length < 3) continue;
       const first = all[(found.length - 1) * 7];
-      const page = await readKeyPage(mongo.db, { condition, keyType, from: last, before: true, limit: 6 });
+      const back = { condition, keyType, from: last, before: true, limit: 6 } as const;
+      const page = await readKeyPage(mongo.db, back, sample);
       expect(page.keys.map(({ key }) => key)).toEqual(found.at(-2)?.slice(0, -1));
       expect(first).toBe(found.at(-1)?.[0]);
       expect(page.first?.key).toBe(found.at(-2)?.[0]);
@@ -139,8 +163,8 @@ test.each([undefined, ...KEY_CONDITIONS])(
   },
 );
 
-test('a list by name from its end is the same backwards', async () => {
-  const { found } = await pages({ descending: true });
+test.each(SAMPLES)('a list by name from its end, read %s, is the same backwards', async (_read, sample) => {
+  const { found } = await pages({ descending: true }, 7, undefined, sample);
   expect(found.flat()).toEqual(expected(undefined).reverse());
 });
 
@@ -173,7 +197,8 @@ test.each(['o', 'o:0', 'o*', '\ud7ff', '\u{10ffff}', '😀', 'base64:', ' ', 'x'
   'the search for names that begin with "%s" finds all of them, and no other (%#)',
   async (prefix) => {
     const all = expected(undefined).filter((key) => key.startsWith(prefix));
-    expect((await pages({ name: { prefix } }, 50)).found.flat()).toEqual(all);
+    for (const [, sample] of SAMPLES)
+      expect((await pages({ name: { prefix } }, 50, undefined, sample)).found.flat()).toEqual(all);
     expect(await countKeys(mongo.db, { name: { prefix } }, 1000)).toBe(all.length);
   },
 );
@@ -183,9 +208,12 @@ test.each(['o:*1', 'o*', 'b*', ' *', 'base64:*', '*9*', 'o?', '*', 'o\\*', '[x]*
   async (text) => {
     const { prefix, test: takes } = namePattern(text);
     const all = expected(undefined).filter(takes);
-    expect((await pages({ name: { prefix, test: takes } })).found.flat()).toEqual(all);
-    const backwards = await pages({ name: { prefix, test: takes }, descending: true });
-    expect(backwards.found.flat()).toEqual(all.toReversed());
+    for (const [, sample] of SAMPLES) {
+      const name = { prefix, test: takes };
+      expect((await pages({ name }, 7, undefined, sample)).found.flat()).toEqual(all);
+      const backwards = await pages({ name, descending: true }, 7, undefined, sample);
+      expect(backwards.found.flat()).toEqual(all.toReversed());
+    }
     const failing = expected('failing').filter(takes);
     const found = await pages({ name: { prefix, test: takes }, condition: 'failing' });
     expect(found.found.flat()).toEqual(failing);

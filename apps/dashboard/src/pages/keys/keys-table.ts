@@ -109,6 +109,7 @@ function pager(query: KeyQuery, { total, next, previous }: KeyListPage): Html {
 
 function where({ page }: KeyQuery, total: KeyListPage['total']): string {
   if (total === undefined) return `Page ${count(page)}`;
+  if (total.isAbout) return `About ${count(total.keys)} keys, page ${count(page)}`;
   if (total.isMore) return `More than ${count(total.keys - 1)} keys, page ${count(page)}`;
   const pages = Math.max(page, Math.ceil(total.keys / PER_PAGE));
   return `${counted(total.keys, 'key', 'keys')}, page ${count(page)} of ${count(pages)}`;

@@ -1,0 +1,67 @@
+import type { Db } from 'mongodb';
+import { connected } from '../connection/ensure-connected.js';
+import { ORDERS } from './key-lists.js';
+import { estimateKeys, type NameSample, NO_SAMPLE, sampleNames } from './name-sample.js';
+import { countKeys, type KeyPage, type KeyPageQuery, readKeyPage } from './read-key-page.js';
+
+type Which = Pick<KeyPageQuery, 'name' | 'keyType' | 'condition'>;
+
+/** A sample serves for at least so long, in ms; of few keys, it is soon looked whether there are many by now; */
+const AGE_MS = 300_000;
+const FEW_AGE_MS = 10_000;
+/** and sampling takes at most one part in so many of the time. */
+const SHARE = 20;
+
+/**
+ * The pages of lists of keys, for whoever asks for many of them. It keeps a sample of the names, of bounded size: with it a list by
+ * name is quick on every server, and the size of a long list is estimated rather than counted.
+ */
+export class KeyPages {
+  readonly #db: Db;
+  #sample: NameSample | undefined;
+  #sampling: Promise<void> | undefined;
+  #nextAt = 0;
+
+  constructor(db: Db) {
+    this.#db = db;
+  }
+
+  /** Begins to sample the names, where it is time; lists wait for the first sample alone. It does not throw. */
+  readonly sample = async (): Promise<void> => {
+    if (this.#sampling === undefined && Date.now() >= this.#nextAt)
+      this.#sampling = this.#sampleOnce().finally(() => {
+        this.#sampling = undefined;
+      });
+    await this.#sampling;
+  };
+
+  /** As readKeyPage. @throws SyncError as mongoError tells. */
+  readonly readPage = async (query: KeyPageQuery): Promise<KeyPage> =>
+    await readKeyPage(this.#db, query, isByName(query) ? await this.#known() : NO_SAMPLE);
+
+  /** As countKeys. @throws SyncError as mongoError tells. */
+  readonly countKeys = async (which: Which, most: number): Promise<number> =>
+    await countKeys(this.#db, which, most);
+
+  /** About how many keys a long list has; `undefined` of one that is to be counted. */
+  readonly estimateKeys = async (which: Which): Promise<number | undefined> =>
+    isByName(which) ? estimateKeys(await this.#known(), which) : undefined;
+
+  async #known(): Promise<NameSample> {
+    const sampling = this.sample();
+    if (this.#sample === undefined) await sampling;
+    return this.#sample ?? NO_SAMPLE;
+  }
+
+  /** Where names can't be sampled, lists are read without. */
+  async #sampleOnce(): Promise<void> {
+    const began = Date.now();
+    this.#sample = await connected(this.#db, () => sampleNames(this.#db)).catch(() => this.#sample);
+    const took = Date.now() - began;
+    this.#nextAt = Date.now() + Math.max(this.#sample?.keys.length ? AGE_MS : FEW_AGE_MS, (SHARE - 1) * took);
+  }
+}
+
+function isByName({ condition }: Which): boolean {
+  return condition === undefined || ORDERS[condition] === 'key';
+}

@@ -1,0 +1,71 @@
+import type { Document } from 'mongodb';
+import { beginsWith } from './key-name-range.js';
+import type { NameSample } from './name-sample.js';
+
+/** Names between two others, by their bytes. */
+export interface NameBounds {
+  readonly low: string | undefined;
+  /** The low one is not among them. */
+  readonly isLowOut: boolean;
+  readonly high: string | undefined;
+  /** The high one is among them. */
+  readonly isHighIn: boolean;
+}
+
+const ALL_NAMES: NameBounds = { low: undefined, isLowOut: false, high: undefined, isHighIn: false };
+
+/** The condition on `_id`; `undefined`: any. */
+export function boundsFilter({ low, isLowOut, high, isHighIn }: NameBounds): Document | undefined {
+  if (low === undefined && high === undefined) return undefined;
+  return {
+    ...(low === undefined ? {} : { [isLowOut ? '$gt' : '$gte']: low }),
+    ...(high === undefined ? {} : { [isHighIn ? '$lte' : '$lt']: high }),
+  };
+}
+
+/** The names that begin with a text. */
+export function boundsOf(text: string): NameBounds {
+  const { $gte: low, $lt: high } = beginsWith(text);
+  return text === '' ? ALL_NAMES : { low, isLowOut: false, high, isHighIn: false };
+}
+
+/** What is left of some names behind a name, in the order in which they are read. */
+export function boundsBeyond(bounds: NameBounds, name: string, isReversed: boolean): NameBounds {
+  const edge = isReversed ? bounds.high : bounds.low;
+  const order = edge === undefined ? 0 : Buffer.compare(Buffer.from(name), Buffer.from(edge));
+  if (isReversed) return order > 0 ? bounds : { ...bounds, high: name, isHighIn: false };
+  return order < 0 ? bounds : { ...bounds, low: name, isLowOut: true };
+}
+
+/**
+ * Cuts names into ranges, in the order in which they are read, each with about twice as many keys as the one before: whoever needs
+ * few stops early, and has asked for few. That matters to servers that look at all of a range before they answer; the others look
+ * at no more than what is asked for. The sample may be old: the ranges are all names once, in order, whatever it holds.
+ * @param most stretches of the sample that one range has.
+ */
+export function* nameRanges(
+  bounds: NameBounds,
+  sample: NameSample,
+  isReversed: boolean,
+  most: number,
+): Generator<NameBounds> {
+  const cuts = cutsWithin(bounds, sample);
+  if (isReversed) cuts.reverse();
+  let rest = bounds;
+  for (let taken = 0, step = 1; taken + step <= cuts.length; taken += step, step = Math.min(step * 2, most)) {
+    const cut = cuts[taken + step - 1];
+    if (cut === undefined) break;
+    yield isReversed ? { ...rest, low: cut, isLowOut: true } : { ...rest, high: cut, isHighIn: true };
+    rest = isReversed ? { ...rest, high: cut, isHighIn: true } : boundsBeyond(rest, cut, false);
+  }
+  yield rest;
+}
+
+/** Names to cut at: between the bounds, each once. */
+function cutsWithin({ low, high }: NameBounds, { keys }: NameSample): string[] {
+  const [from, to] = [low, high].map((name) => (name === undefined ? undefined : Buffer.from(name)));
+  const cuts = keys
+    .filter(({ name }) => (!from || Buffer.compare(name, from) > 0) && (!to || Buffer.compare(name, to) < 0))
+    .map(({ name }) => name.toString());
+  return [...new Set(cuts)];
+}

@@ -1,0 +1,88 @@
+import type { Db, Document, Filter } from 'mongodb';
+import { boundsBeyond, boundsFilter, type NameBounds, nameRanges } from './name-ranges.js';
+import type { NameSample } from './name-sample.js';
+
+type KeyDocument = { _id: string } & Document;
+
+/** Which keys, in the order of their names, from where on. */
+export interface NameWalk {
+  /** What they have in common, in parts that are one range of an index each. */
+  readonly parts: readonly Filter<KeyDocument>[];
+  readonly bounds: NameBounds;
+  readonly isReversed: boolean;
+  readonly sample: NameSample;
+}
+
+export interface NameWalkLimits {
+  /** Documents at most; without, as many as are asked for. */
+  readonly limit?: number;
+  readonly projection: Document;
+  /** After so many ms MongoDB ends a command with MaxTimeMSExpired. */
+  readonly maxMs: number;
+}
+
+const BATCH = 2_000;
+/** Stretches of the sample that are read at once where all names are looked at. */
+const STRETCHES = 8;
+
+/**
+ * Walks keys by name, each once. A part is read beside the others, as MongoDB merges ranges of one index itself: so it does not
+ * depend on how a server plans. @throws what the driver throws.
+ */
+export async function* walkNames(
+  db: Db,
+  { parts, bounds, isReversed, sample }: NameWalk,
+  { limit, projection, maxMs }: NameWalkLimits,
+): AsyncGenerator<KeyDocument> {
+  let left = limit;
+  const most = limit === undefined ? STRETCHES : Number.MAX_SAFE_INTEGER;
+  for (const range of nameRanges(bounds, sample, isReversed, most)) {
+    let rest: NameBounds | undefined = range;
+    while (rest) {
+      if (left === 0) return;
+      const size: number = Math.min(left ?? BATCH, BATCH);
+      const found = await readPart(db, parts, rest, { isReversed, size, projection, maxMs });
+      yield* found;
+      if (left !== undefined) left -= found.length;
+      const last: KeyDocument | undefined = found[size - 1];
+      rest = last && boundsBeyond(rest, last._id, isReversed);
+    }
+  }
+}
+
+interface Reading {
+  readonly isReversed: boolean;
+  readonly size: number;
+  readonly projection: Document;
+  readonly maxMs: number;
+}
+
+async function readPart(
+  db: Db,
+  parts: NameWalk['parts'],
+  bounds: NameBounds,
+  { isReversed, size, projection, maxMs }: Reading,
+): Promise<readonly KeyDocument[]> {
+  const names = boundsFilter(bounds);
+  const found = await Promise.all(
+    parts.map((part) =>
+      db
+        .collection<KeyDocument>('keys')
+        .find(names ? { ...part, _id: names } : part, {
+          sort: { _id: isReversed ? -1 : 1 },
+          limit: size,
+          batchSize: size + 1,
+          projection,
+          maxTimeMS: maxMs,
+        })
+        .toArray(),
+    ),
+  );
+  const [only = [], ...others] = found;
+  if (others.length === 0) return only;
+  const up = isReversed ? -1 : 1;
+  return found
+    .flat()
+    .sort((a, b) => up * Buffer.compare(Buffer.from(a._id), Buffer.from(b._id)))
+    .slice(0, size);
+}
