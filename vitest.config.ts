@@ -17,7 +17,7 @@ const serverSetup = { globalSetup: ['./packages/test-kit/src/local-stack-setup.t
 
 /** What the two paths of stream entries must both do: run again by the one that is not the default. */
 const ordinaryPath = { env: { STREAM_PATH: 'ordinary' } };
-const conformance = ['content', 'gaps', 'lives', 'once', 'slices', 'verdicts'];
+const conformance = ['content', 'gaps', 'incarnations', 'once', 'slices', 'verdicts'];
 
 /** What depends on the server: run again on one of today. Files that start a server by name are none of these. */
 const today = { env: { LOCAL_STACK_REDIS: 'valkey-9' } };
@@ -25,7 +25,7 @@ const valuesOfToday = [
   ...['set', 'zset', 'hash', 'list', 'string', 'stream'].map((type) => `redis-source/test/types/${type}`),
   'redis-source/test/*',
 ].map((name) => `packages/${name}`);
-const streamsOfToday = ['gaps', 'lives', 'once'].map((name) => `packages/pipeline/test/line/${name}`);
+const streamsOfToday = ['gaps', 'incarnations', 'once'].map((name) => `packages/pipeline/test/line/${name}`);
 
 /** What takes longest begins first, so that nothing waits for it in the end. */
 const LONGEST = [

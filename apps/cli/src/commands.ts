@@ -57,7 +57,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'resync',
-    summary: 'begins the next life of a key: all of it is read again',
+    summary: 'begins the next incarnation of a key: all of it is read again',
     load: async () => (await import('./commands/resync.js')).resync,
   },
   {

@@ -5,7 +5,7 @@ import { isInPlace } from '@redis-to-mongo/pipeline';
 import { chooseKeys } from './choose-keys.js';
 import type { Database } from './servers.js';
 
-/** Keys whose documents are in one collection, while their next life goes to another: the rules have changed. */
+/** Keys whose documents are in one collection, while their next incarnation goes to another: the rules have changed. */
 export interface KeysToMove {
   readonly from: string;
   readonly to: string;

@@ -230,7 +230,7 @@ describe('the last generation, with a collection for each type', () => {
       expect((await messagesOf('orders')).map(({ entryId }) => entryId)).toEqual(ids);
       expect((await messagesOf('trimmed')).map(({ entryId }) => entryId)).toEqual(trimmed);
       expect(await keyOf('trimmed')).toMatchObject({ incarnation: 1, gaps: [] });
-      // The old position is behind all that it has: it was made anew, and begins its second life.
+      // The old position is behind all that it has: it was made anew, and begins its second incarnation.
       expect((await messagesOf('remade')).map(({ entryId }) => entryId)).toEqual(['5-1', '6-1', '1-1']);
       expect(await keyOf('orders')).toMatchObject({ incarnation: 1, gaps: [], lag: 0 });
       expect(await documentOf('strings', 'name')).toMatchObject({ value: 'new' });

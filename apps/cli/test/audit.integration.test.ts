@@ -27,7 +27,7 @@ test('it is kept who did what, by which pattern, and how it ended; no values', a
   const told = entries.map(({ action, key, filter, result }) => [action, key, filter, result].join(' '));
   expect(told.slice(0, 4)).toEqual([
     'move   queue and target are those of this configuration',
-    'resync orders  life 2 has begun',
+    'resync orders  incarnation 2 has begun',
     'resume visits  resumed',
     'pause visits  paused',
   ]);

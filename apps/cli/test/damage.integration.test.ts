@@ -118,10 +118,10 @@ const MENDED: readonly Damage[] = [
     problem: /its size is 4/,
   },
   {
-    what: 'a value says that it is of another life',
+    what: 'a value says that it is of another incarnation',
     key: 'tags',
     do: () => set('sets', 'tags', { incarnation: 7 }),
-    problem: /of another life/,
+    problem: /of another incarnation/,
   },
   {
     what: 'a value was given to another stream',
@@ -241,13 +241,14 @@ const FOREIGN: readonly (Damage & { readonly ids: readonly string[] })[] = [
     problem: /emptied@a1:a7-a0, a message behind its last entry ever, 5-0/,
   },
   {
-    what: 'messages of lives that never were',
+    what: 'messages of incarnations that never were',
     key: 'orders',
     ids: ['orders@a2:d1000-a0', 'orders@b10:d1000-a0', 'orders@a0:d1000-a0'],
     do: async () => {
-      for (const life of ['a2', 'b10', 'a0']) await insert(message(`orders@${life}:d1000-a0`, '1000-0'));
+      for (const incarnation of ['a2', 'b10', 'a0'])
+        await insert(message(`orders@${incarnation}:d1000-a0`, '1000-0'));
     },
-    problem: /orders@a0:d1000-a0, the first of 3 messages of lives that it never had/,
+    problem: /orders@a0:d1000-a0, the first of 3 messages of incarnations that it never had/,
   },
   {
     what: 'messages of a stream that keys does not know',

@@ -31,7 +31,7 @@ afterAll(async () => {
   await withHistory.close();
 });
 
-/** Two lives of each stream; the second has ids of more digits. */
+/** Two incarnations of each stream; the second has ids of more digits. */
 async function fill({ redis, run }: CliUnderTest) {
   for (const stream of STREAMS)
     for (const id of ['9-0', '10-0', '10-9', '10-10']) await redis.xadd(stream, id, 'of', stream);

@@ -58,7 +58,7 @@ test('status sums up the mirror and the queue', async () => {
   });
 });
 
-test('explain tells rule, target, position, schedule and lives of a key', async () => {
+test('explain tells rule, target, position, schedule and incarnations of a key', async () => {
   const queue = new JobQueue(
     { redis: { url: cli.namespace.redis.url, host: '', port: 0, db: 0, tls: NO_TLS }, prefix: 'r2m' },
     () => {},

@@ -125,7 +125,7 @@ test('restore gives renamed and parsed fields back, and refuses where a rule lef
 test('a key stays in its collection when the rules change, until it is resynced', async () => {
   const env = { ...cli.env, RULES: JSON.stringify([{ ...RULES[0], collection: 'elsewhere' }]) };
   expect((await runIn(env, 'explain', 'orders:1')).stdout).toContain(
-    'goes to orders_messages (from its next life on to elsewhere: see resync), every 5 s',
+    'goes to orders_messages (from its next incarnation on to elsewhere: see resync), every 5 s',
   );
   expect((await runIn(env, 'plan')).stdout).toContain(
     '1 known key stays in orders_messages until resynced; the rule now names elsewhere',

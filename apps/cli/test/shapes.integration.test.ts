@@ -217,7 +217,7 @@ test('a value whose key goes is emptied, kept as it was last, or removed, as its
   expect(await verified()).toMatchObject({ code: 0 });
 });
 
-test('one that comes back begins its next life in the same document', async () => {
+test('one that comes back begins its next incarnation in the same document', async () => {
   await cli.redis.set(`session:${OID}`, '{"user": 43}');
   await cli.redis.sadd('done', '5', '6');
   await cli.run('once');
@@ -261,7 +261,7 @@ test('documents of either shape stand side by side, and a rule that is taken awa
   };
   await cli.redis.hset('user:1', 'name', 'Bo');
   await runIn(without, 'once');
-  // Its _id stays with its life, and so does what tells whose it is.
+  // Its _id stays with its incarnation, and so does what tells whose it is.
   expect(await one('users', { _id: 1 as never })).toMatchObject({ name: 'Bo', _redis: { active: true } });
   expect(await runIn(without, 'verify', 'user:1', '--settle', '0')).toMatchObject({ code: 0 });
   await cli.redis.hset('user:1', 'name', 'Bob');

@@ -83,17 +83,17 @@ test('sync has a worker sync a key out of turn, and refuses keys that nobody mir
   }
 });
 
-test('resync begins the next life of a stream, with its messages of both', async () => {
+test('resync begins the next incarnation of a stream, with its messages of both', async () => {
   expect((await cli.run('resync', 'orders')).code).toBe(2);
   expect((await cli.run('resync', 'nobody', '--yes')).code).toBe(1);
   const { code, stdout } = await cli.run('resync', 'orders', '--yes', '--here');
-  expect({ code, stdout }).toEqual({ code: 0, stdout: 'life 3 of orders: synced, 31 entries\n' });
+  expect({ code, stdout }).toEqual({ code: 0, stdout: 'incarnation 3 of orders: synced, 31 entries\n' });
   expect(await cli.db.collection('stream_messages').countDocuments({ stream: 'orders' })).toBe(93);
   expect(await cli.run('verify', '--settle', '0')).toMatchObject({ code: 0 });
   expect(await cli.run('gaps')).toMatchObject({ code: 0 });
 });
 
-test('resync reads a value anew, small or large, and leaves nothing of its earlier life in it', async () => {
+test('resync reads a value anew, small or large, and leaves nothing of its earlier incarnation in it', async () => {
   for (const key of ['tags', 'few']) {
     expect(await cli.run('resync', key, '--yes', '--here')).toMatchObject({ code: 0 });
     expect((await cli.json('explain', key)).state).toMatchObject({ incarnation: 2, status: 'active' });

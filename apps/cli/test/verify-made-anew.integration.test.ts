@@ -7,7 +7,7 @@ beforeAll(async () => {
 });
 afterAll(() => cli.close());
 
-it('a stream made anew with the same ids and the same last entry: repair keeps what the first life had', async () => {
+it('a stream made anew with the same ids and the same last entry: repair keeps what the first incarnation had', async () => {
   const { redis, db } = cli;
   await redis.xadd('orders', '1-0', 'v', 'first');
   await redis.xadd('orders', '5-0', 'v', 'the same');

@@ -6,12 +6,12 @@ const token = document.querySelector('meta[name="csrf-token"]')?.content ?? '';
 const part = (name) => document.getElementById(`confirm-${name}`);
 const TOLD_MS = 8000;
 let asked;
-let life;
+let incarnation;
 let hiding;
 
 function ask(button) {
   asked = button.dataset.action;
-  life = Number(button.parentElement.dataset.life);
+  incarnation = Number(button.parentElement.dataset.incarnation);
   part('question').textContent = button.dataset.question;
   part('effect').textContent = button.dataset.effect;
   part('key').textContent = document.querySelector('h1').textContent;
@@ -27,7 +27,7 @@ async function send(action) {
   const answer = await fetch(path, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-csrf-token': token },
-    body: JSON.stringify(letter === undefined ? { action, key, life } : { action, letter }),
+    body: JSON.stringify(letter === undefined ? { action, key, incarnation } : { action, letter }),
   }).catch(() => undefined);
   const { message, error } = (await answer?.json().catch(() => undefined)) ?? {};
   told.textContent = message ?? error ?? 'The dashboard does not answer; nothing is known to have changed.';

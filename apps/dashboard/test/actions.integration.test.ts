@@ -46,10 +46,10 @@ async function send(headers: Record<string, string>, payload: unknown = ASKED, u
 }
 
 test('a key’s page can act, and it is logged who asked for what', async () => {
-  const answer = await send(page, { ...ASKED, life: 3 });
+  const answer = await send(page, { ...ASKED, incarnation: 3 });
   expect(answer.statusCode).toBe(200);
   expect(answer.json()).toEqual({ message: 'Done.' });
-  expect(done).toEqual([{ ...ASKED, life: 3 }]);
+  expect(done).toEqual([{ ...ASKED, incarnation: 3 }]);
   expect(dashboard.log()).toMatch(/"action":"pause".*"key":"orders"/);
 });
 

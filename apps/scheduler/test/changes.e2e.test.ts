@@ -130,7 +130,7 @@ describe('with a feed of changes', () => {
     await until(async () => expect(await fleet.db.collection('strings').countDocuments()).toBe(20));
   });
 
-  it('after FLUSHALL all keys are retired, and those made anew begin their next life', async () => {
+  it('after FLUSHALL all keys are retired, and those made anew begin their next incarnation', async () => {
     await fleet.redis.xadd('orders', '1-0', 'n', '1');
     await fleet.redis.set('gone', 'a');
     await begin();

@@ -1,4 +1,4 @@
-import { type KeyState, type Line, lifeOf, type SyncError } from '@redis-to-mongo/pipeline';
+import { incarnationOf, type KeyState, type Line, type SyncError } from '@redis-to-mongo/pipeline';
 
 /** Records an error on the key's document, as recordError of mongo-sink does. */
 export type RecordError = (key: string, error: SyncError, first?: KeyState) => Promise<boolean>;
@@ -18,5 +18,5 @@ export async function recordOnKey(
   if (await record(key, error)) return true;
   const type = await line.source.typeOf(key);
   if (typeof type !== 'string') return false;
-  return await record(key, error, lifeOf(line, undefined, key, type));
+  return await record(key, error, incarnationOf(line, undefined, key, type));
 }

@@ -163,10 +163,10 @@ class JobRun {
   }
 
   /** Of keys that come and go, only those that have a job scheduler concern the scheduler. */
-  #noteChange({ result, keyType, typeBefore, begunLife }: SyncReport, key: string): void {
-    const hasEnded = begunLife || result === 'deleted' || result === 'unsupported';
+  #noteChange({ result, keyType, typeBefore, begunIncarnation }: SyncReport, key: string): void {
+    const hasEnded = begunIncarnation || result === 'deleted' || result === 'unsupported';
     if (result === 'paused') this.#changes.push({ key, is: 'paused' });
-    else if (begunLife && hasScheduler(keyType)) this.#changes.push({ key, is: 'present' });
+    else if (begunIncarnation && hasScheduler(keyType)) this.#changes.push({ key, is: 'present' });
     else if (hasEnded && hasScheduler(typeBefore)) this.#changes.push({ key, is: 'gone' });
   }
 }

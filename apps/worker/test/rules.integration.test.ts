@@ -160,7 +160,7 @@ it('sends values to a collection and their members beside it, with history, and 
   expect(gone?.removeAt.getTime()).toBeGreaterThanOrEqual(before + 3_600_000);
 });
 
-it('moves a key to another collection with its next life, and not before', async () => {
+it('moves a key to another collection with its next incarnation, and not before', async () => {
   const by = (collection: string): RuleSpec[] => [{ pattern: 'moving', types: ['stream'], collection }];
   await under.redis.xadd('moving', '1-1', 'a', '1');
   await syncBy(by('from'), 'moving');

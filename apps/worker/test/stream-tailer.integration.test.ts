@@ -103,7 +103,7 @@ describe('a stream that is tailed', () => {
     expect(await on.under.redis.hkeys(`{${on.settings().prefix}}:claims`)).toEqual([]);
   });
 
-  it('begins its next life when it is made anew meanwhile', async () => {
+  it('begins its next incarnation when it is made anew meanwhile', async () => {
     const one = await worker();
     await tail(one, 'anew');
     await on.under.redis

@@ -28,7 +28,7 @@ it('a week has as many as a chart can show, and the worst of each number stays',
   expect(points.filter(({ level }) => level === 'broken')).toHaveLength(1);
 });
 
-it('a key’s rate is of what was read between two points; a life that began anew counts from 0', () => {
+it('a key’s rate is of what was read between two points; an incarnation that began anew counts from 0', () => {
   const at = (i: number) => new Date(NOW + i * 60_000);
   const points = keyPoints(
     [0, 600, 600, 60].map((seen, i) => ({ at: at(i), lag: i, seen, gap: 0, dead: 0 })),

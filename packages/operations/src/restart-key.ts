@@ -4,7 +4,7 @@ import {
   inCollection,
   type KeyState,
   type Line,
-  nextLife,
+  nextIncarnation,
   SyncError,
   shownKey,
   withRetry,
@@ -20,10 +20,10 @@ const TRIES = 20;
 const WAIT_MS = 100;
 
 /**
- * Begins the key's next life, in the collection that its rule names now: its next job reads it from the start. A stream's messages of earlier lives stay; a value is
+ * Begins the key's next incarnation, in the collection that its rule names now: its next job reads it from the start. A stream's messages of earlier incarnations stay; a value is
  * empty until that job has run. It may be stopped anywhere: the position goes before the value does, so whatever is left
  * is read again.
- * @param life the life that shall end; where another one has begun already, nothing is done. Default: the one it is in.
+ * @param incarnation the incarnation that shall end; where another one has begun already, nothing is done. Default: the one it is in.
  * @returns `undefined` when MongoDB does not know of the key.
  * @throws SyncError KEY_CONTENDED, or of class transient or configuration.
  */
@@ -31,11 +31,11 @@ export async function restartKey(
   line: Line,
   db: Fleet['db'],
   key: string,
-  life?: number,
+  incarnation?: number,
 ): Promise<Restarted | undefined> {
   for (let i = 0; i < TRIES; i++) {
     try {
-      return await withRetry(() => restart(line, db, key, life), RETRY);
+      return await withRetry(() => restart(line, db, key, incarnation), RETRY);
     } catch (error) {
       if (!(error instanceof SyncError) || error.errorClass !== 'overtaken') throw error;
       await sleep(WAIT_MS);
@@ -52,11 +52,11 @@ async function restart(
   line: Line,
   db: Fleet['db'],
   key: string,
-  life: number | undefined,
+  incarnation: number | undefined,
 ): Promise<Restarted | undefined> {
   let state = await line.sink.load(key);
   if (!state) return undefined;
-  if (life !== undefined && state.incarnation !== life) return { isNew: false, state };
+  if (incarnation !== undefined && state.incarnation !== incarnation) return { isNew: false, state };
   if (state.keyType !== 'stream') {
     state = await rereadKey(db, key);
     if (!state) return undefined;
@@ -65,7 +65,7 @@ async function restart(
   }
   const collection = line.rules?.collectionFor(key, state.keyType) ?? null;
   const next: KeyState = {
-    ...inCollection(nextLife(state, state.keyType, 'rewound', line.now()), collection),
+    ...inCollection(nextIncarnation(state, state.keyType, 'rewound', line.now()), collection),
     revision: state.revision + 1,
     lastError: null,
   };

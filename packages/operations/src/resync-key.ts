@@ -2,25 +2,30 @@ import type { Fleet } from './fleet.js';
 import { requestKeys } from './request-keys.js';
 import { restartKey } from './restart-key.js';
 
-/** `begun before`: the life that should end had ended already. A key that is paused is read once it is resumed. */
+/** `begun before`: the incarnation that should end had ended already. A key that is paused is read once it is resumed. */
 export type Resynced =
-  | { readonly done: 'begun'; readonly life: number; readonly isPaused: boolean; readonly workers: number }
-  | { readonly done: 'begun before'; readonly life: number }
+  | {
+      readonly done: 'begun';
+      readonly incarnation: number;
+      readonly isPaused: boolean;
+      readonly workers: number;
+    }
+  | { readonly done: 'begun before'; readonly incarnation: number }
   | { readonly done: 'unknown' };
 
 /**
- * Begins a key's next life, as restartKey tells, and asks the fleet to read it.
- * @param life the life (`incarnation`) that whoever asks has seen: asked twice with it, one life begins. Default: the
+ * Begins a key's next incarnation, as restartKey tells, and asks the fleet to read it.
+ * @param incarnation the incarnation that whoever asks has seen: asked twice with it, one incarnation begins. Default: the
  * one the key is in, whichever that is.
  * @returns `unknown` when MongoDB does not know of the key.
  * @throws SyncError KEY_CONTENDED, or of class transient or configuration.
  */
-export async function resyncKey(fleet: Fleet, key: string, life?: number): Promise<Resynced> {
+export async function resyncKey(fleet: Fleet, key: string, incarnation?: number): Promise<Resynced> {
   await fleet.queue.ping(); // else the key would be changed, and nobody asked to read it
-  const restarted = await restartKey(await fleet.line(), fleet.db, key, life);
+  const restarted = await restartKey(await fleet.line(), fleet.db, key, incarnation);
   if (!restarted) return { done: 'unknown' };
   const { isNew, state } = restarted;
-  if (!isNew) return { done: 'begun before', life: state.incarnation };
+  if (!isNew) return { done: 'begun before', incarnation: state.incarnation };
   const workers = await requestKeys(fleet.queue, [key]);
-  return { done: 'begun', life: state.incarnation, isPaused: state.pausedAt !== null, workers };
+  return { done: 'begun', incarnation: state.incarnation, isPaused: state.pausedAt !== null, workers };
 }

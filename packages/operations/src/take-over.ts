@@ -34,7 +34,7 @@ export interface TakenOver {
 const UNDER_WAY = 'under way';
 
 /**
- * Brings the documents of a key into the shape, to the `_id` and into the collection that its rule says now, within its present life.
+ * Brings the documents of a key into the shape, to the `_id` and into the collection that its rule says now, within its present incarnation.
  * At no moment is a document missing: what is new is written before what was is removed. It may be stopped anywhere, and
  * begun again.
  * @throws SyncError KEY_CONTENDED, or of class transient or configuration.

@@ -109,12 +109,12 @@ test('entries trimmed while their key is paused are a gap after it, counted', as
   expect(await sync('short')).toMatchObject({ seen: 1, gaps: [{ entries: 3 }] });
 });
 
-test('resync begins one life however often it is asked about the same one, and a pause outlives it', async () => {
+test('resync begins one incarnation however often it is asked about the same one, and a pause outlives it', async () => {
   await redis.sadd('tags', 'a', 'b');
   await sync('tags');
   expect(await pauseKey(fleet, 'tags')).toEqual({ done: 'paused' });
-  expect(await resyncKey(fleet, 'tags', 1)).toMatchObject({ done: 'begun', life: 2, isPaused: true });
-  expect(await resyncKey(fleet, 'tags', 1)).toEqual({ done: 'begun before', life: 2 });
+  expect(await resyncKey(fleet, 'tags', 1)).toMatchObject({ done: 'begun', incarnation: 2, isPaused: true });
+  expect(await resyncKey(fleet, 'tags', 1)).toEqual({ done: 'begun before', incarnation: 2 });
   expect(await sync('tags')).toMatchObject({ result: 'paused' });
   expect(await resumeKey(fleet, 'tags')).toMatchObject({ done: 'resumed' });
   expect(await sync('tags')).toMatchObject({ result: 'synced' });

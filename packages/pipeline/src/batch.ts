@@ -91,7 +91,7 @@ export type Write =
 /** What one read found: what to write, and what is true of the key once that is written. */
 export interface Batch {
   readonly writes: readonly Write[];
-  /** The next life begins with this batch: the key was rewound or made anew since it was last read. */
+  /** The next incarnation begins with this batch: the key was rewound or made anew since it was last read. */
   readonly rewound?: boolean;
   /** By which rule the value was made, see rulePrint; not there where the batch does not hold all of it. */
   readonly rule?: string | undefined;

@@ -1,7 +1,7 @@
 import type { Batch, Outcome, ReplaceWrite } from './batch.js';
 import { type KeyState, retired } from './key-state.js';
 import type { Line } from './line.js';
-import { advance, after, lifeOf } from './next-state.js';
+import { advance, after, incarnationOf } from './next-state.js';
 import type { Found } from './small-value.js';
 import { type SyncReport, Tally } from './sync-report.js';
 
@@ -26,9 +26,9 @@ export type Decision = Changed | { readonly report: SyncReport } | 'alone' | 'la
 export function decideSmall(line: Line, key: string, stored: KeyState | undefined, found: Found): Decision {
   if (found === 'alone' || found === 'later') return found;
   if (found === 'gone') return decideGone(line, key, stored);
-  // The end of the life of another type takes more than this.
+  // The end of the incarnation of another type takes more than this.
   if (stored?.status === 'active' && stored.keyType !== found.keyType) return 'alone';
-  const state = lifeOf(line, stored, key, found.keyType);
+  const state = incarnationOf(line, stored, key, found.keyType);
   const batch = found.after(state);
   if (batch === 'alone') return batch;
   if (!batch) {

@@ -22,7 +22,7 @@ export * from './line.js';
 export * from './message-id.js';
 export * from './messages.js';
 export * from './naming-convention.js';
-export { lifeOf } from './next-state.js';
+export { incarnationOf } from './next-state.js';
 export * from './rules/content-mapper.js';
 export { type DecodedEntry, decodeEntry } from './rules/decode-entry.js';
 export * from './rules/decode-value.js';

@@ -9,7 +9,7 @@ import { type DocumentId, sameDocumentId } from './shape/document-id.js';
  */
 export type Position = Readonly<Record<string, string | number | boolean | null>>;
 
-/** Running totals over all lives of a key. seen = written + alreadyThere + dead, always. */
+/** Running totals over all incarnations of a key. seen = written + alreadyThere + dead, always. */
 export interface Counts {
   readonly seen: number;
   readonly written: number;
@@ -27,9 +27,9 @@ export interface Gap {
   /** Inclusive: the highest entry id that can have been lost: right before the first entry that is left, or itself lost. */
   readonly upTo: string;
   readonly entries: number;
-  /** trimmed: from the head; deleted: single entries by XDEL; ended: unread when the life ended. */
+  /** trimmed: from the head; deleted: single entries by XDEL; ended: unread when the incarnation ended. */
   readonly cause: 'trimmed' | 'deleted' | 'trimmed or deleted' | 'ended';
-  /** False where it can be another number: a life's end, a stream that may have come from elsewhere, Redis before 7.0. */
+  /** False where it can be another number: an incarnation's end, a stream that may have come from elsewhere, Redis before 7.0. */
   readonly exact: boolean;
   readonly at: Date;
 }
@@ -53,7 +53,7 @@ export interface KeyState extends Place {
   readonly key: string;
   readonly keyType: KeyType;
   readonly status: 'active' | 'deleted';
-  /** Counts the lives of the key, from 1. */
+  /** Counts the incarnations of the key, from 1. */
   readonly incarnation: number;
   /** Grows by one with every save; 0 means never saved. Saves are compare-and-set on it. */
   readonly revision: number;
@@ -71,11 +71,11 @@ export interface KeyState extends Place {
   readonly lastChangedAt: Date | null;
   /** When Redis will remove the key (of a deleted key: would have), by its clock; null for never. */
   readonly expiresAt: Date | null;
-  /** Where the documents of this life are, if a rule named a collection; else that of the key's type. */
+  /** Where the documents of this incarnation are, if a rule named a collection; else that of the key's type. */
   readonly collection?: string | null;
-  /** The `_id` of this life's value document, if a rule made one; else it is the key. */
+  /** The `_id` of this incarnation's value document, if a rule made one; else it is the key. */
   readonly documentId?: DocumentId | null;
-  /** By which rule the documents of this life were made, see rulePrint: all those of a value, the first of a stream. */
+  /** By which rule the documents of this incarnation were made, see rulePrint: all those of a value, the first of a stream. */
   readonly rule?: string | null;
   readonly lastError: { readonly code: string; readonly message: string; readonly at: Date } | null;
   /** Since when an operator has it rest; null: it does not. No job changes it. */
@@ -111,7 +111,7 @@ export function firstState(key: string, place: Place, keyType: KeyType, now: Dat
   };
 }
 
-/** The same key after its life ended: it is not in Redis any more. The position stays, as the record of it. */
+/** The same key after its incarnation ended: it is not in Redis any more. The position stays, as the record of it. */
 export function retired(state: KeyState, now: Date): KeyState {
   return {
     ...state,
@@ -125,10 +125,10 @@ export function retired(state: KeyState, now: Date): KeyState {
 }
 
 /**
- * The next life of a key: it came back, was rewound, or changed its type. Its position starts anew. Its documents go
+ * The next incarnation of a key: it came back, was rewound, or changed its type. Its position starts anew. Its documents go
  * where those of the last one went; see inCollection.
  */
-export function nextLife(
+export function nextIncarnation(
   state: KeyState,
   keyType: KeyType,
   end: Exclude<Period['end'], null>,
@@ -156,7 +156,7 @@ export function nextLife(
   };
 }
 
-/** The same key, with the documents of its present life in the collection that a rule names. */
+/** The same key, with the documents of its present incarnation in the collection that a rule names. */
 export function inCollection(state: KeyState, collection: string | null): KeyState {
   if ((state.collection ?? null) === collection && collection === null) return state;
   const activity = state.activity.map(({ collection: _, ...period }, i, all): Period => {
@@ -167,7 +167,7 @@ export function inCollection(state: KeyState, collection: string | null): KeySta
   return { ...state, collection, activity };
 }
 
-/** The same key, with the documents of its present life where a rule puts them. */
+/** The same key, with the documents of its present incarnation where a rule puts them. */
 export function inPlace(state: KeyState, { collection, documentId, rule }: DocumentPlace): KeyState {
   const moved = withRule(inCollection(state, collection), rule);
   if (!documentId && !moved.documentId) return moved;

@@ -65,7 +65,7 @@ export interface Line {
   readonly source: Source;
   readonly sink: Sink;
   readonly separator: string;
-  /** Which collection a key's next life goes to; without it, that of its type. */
+  /** Which collection a key's next incarnation goes to; without it, that of its type. */
   readonly rules?: RuleBook;
   /** Bounds what all jobs of the process hold in memory between read and write. */
   readonly budget: ByteBudget;

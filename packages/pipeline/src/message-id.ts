@@ -4,20 +4,20 @@
  *
  * It is computed from where the data came from alone, so a replay finds itself already there. The leading
  * letters make the text sort as the numbers do, so the `_id` index reads a stream back in stream order,
- * one life after the other. The part behind the last `@` has no `@`, so two keys never share an id.
+ * one incarnation after the other. The part behind the last `@` has no `@`, so two keys never share an id.
  */
 export function messageId(prefix: string, entryId: string): string {
   const dash = entryId.indexOf('-');
   return `${prefix}${letter(dash)}${entryId.slice(0, dash)}-${letter(entryId.length - dash - 1)}${entryId.slice(dash + 1)}`;
 }
 
-/** What the `_id`s of all messages of one life of a key begin with. */
+/** What the `_id`s of all messages of one incarnation of a key begin with. */
 export function messageIdPrefix(keyId: string, incarnation: number): string {
   return `${keyId}@${sortable(String(incarnation))}:`;
 }
 
 /**
- * The bounds of a stream's messages in `_id` order, all lives or one: `{ $gt, $lt }` for a filter on `_id`.
+ * The bounds of a stream's messages in `_id` order, all incarnations or one: `{ $gt, $lt }` for a filter on `_id`.
  * Another key whose name begins with this key and an `@` can fall inside: add the key's `stream` and `type` to the filter.
  */
 export function messageIdBounds(

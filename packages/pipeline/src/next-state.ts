@@ -3,7 +3,7 @@ import {
   firstState,
   inPlace,
   type KeyState,
-  nextLife,
+  nextIncarnation,
   type Period,
   withGaps,
   withRule,
@@ -14,14 +14,19 @@ import { placeOf } from './naming-convention.js';
 
 type About = Pick<Line, 'separator' | 'rules' | 'now'>;
 
-/** The life that a key of this type is in: its first, the one it was left in, or the next if it had been gone. */
-export function lifeOf(line: About, stored: KeyState | undefined, key: string, keyType: KeyType): KeyState {
+/** The incarnation that a key of this type is in: its first, the one it was left in, or the next if it had been gone. */
+export function incarnationOf(
+  line: About,
+  stored: KeyState | undefined,
+  key: string,
+  keyType: KeyType,
+): KeyState {
   if (stored?.status === 'active') return stored;
   if (stored) return reborn(line, stored, keyType, 'deleted');
   return placed(line, firstState(key, placeOf(key, line.separator), keyType, line.now()));
 }
 
-/** The next life of a key, whose documents go where the rules of today say. */
+/** The next incarnation of a key, whose documents go where the rules of today say. */
 export function reborn(
   line: About,
   state: KeyState,
@@ -29,7 +34,7 @@ export function reborn(
   end: Exclude<Period['end'], null>,
 ): KeyState {
   const place = placeOf(state.key, line.separator);
-  return placed(line, { ...nextLife(state, keyType, end, line.now()), ...place });
+  return placed(line, { ...nextIncarnation(state, keyType, end, line.now()), ...place });
 }
 
 function placed({ rules }: About, state: KeyState): KeyState {

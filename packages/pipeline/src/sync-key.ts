@@ -1,9 +1,9 @@
 import type { Batch } from './batch.js';
 import { handled } from './handled.js';
-import { type Gap, type KeyState, nextLife, retired, withGaps } from './key-state.js';
+import { type Gap, type KeyState, nextIncarnation, retired, withGaps } from './key-state.js';
 import type { KeyType } from './key-type.js';
 import type { Line } from './line.js';
-import { advance, after, lifeOf, reborn } from './next-state.js';
+import { advance, after, incarnationOf, reborn } from './next-state.js';
 import { shownKey } from './shown-key.js';
 import type { Slice } from './slice.js';
 import { SyncError } from './sync-error.js';
@@ -89,13 +89,13 @@ function isOvertaken(error: unknown): boolean {
 
 async function retire(line: Line, stored: KeyState | undefined, tally: Tally): Promise<SyncReport> {
   if (!stored || stored.status === 'deleted') return tally.report('absent', stored?.keyType, stored);
-  const next = await lifeEnded(line, stored, tally);
+  const next = await incarnationEnded(line, stored, tally);
   const gone = advance(retired(next, line.now()));
   await line.sink.save(stored, gone);
   return tally.report('deleted', stored.keyType, gone);
 }
 
-/** The state to read on from; ends the life of a key that has changed its type. */
+/** The state to read on from; ends the incarnation of a key that has changed its type. */
 async function begin(
   line: Line,
   stored: KeyState | undefined,
@@ -104,12 +104,12 @@ async function begin(
   tally: Tally,
 ): Promise<KeyState> {
   if (!stored || stored.status === 'deleted' || stored.keyType === keyType)
-    return lifeOf(line, stored, key, keyType);
-  return reborn(line, await lifeEnded(line, stored, tally), keyType, 'type changed');
+    return incarnationOf(line, stored, key, keyType);
+  return reborn(line, await incarnationEnded(line, stored, tally), keyType, 'type changed');
 }
 
-/** Writes what the end of a life asks for, and counts what it left unread. */
-async function lifeEnded(line: Line, state: KeyState, tally: Tally): Promise<KeyState> {
+/** Writes what the end of an incarnation asks for, and counts what it left unread. */
+async function incarnationEnded(line: Line, state: KeyState, tally: Tally): Promise<KeyState> {
   const writes = line.source.syncer(state.keyType)?.retire(state) ?? [];
   if (writes.length > 0) await line.sink.write(state, writes);
   const gaps = unreadAtEnd(state, line.now());
@@ -117,7 +117,7 @@ async function lifeEnded(line: Line, state: KeyState, tally: Tally): Promise<Key
   return withGaps(state, gaps);
 }
 
-/** What a stream still held unread when its life ended, as far as it was seen: at least the lag. */
+/** What a stream still held unread when its incarnation ended, as far as it was seen: at least the lag. */
 function unreadAtEnd(state: KeyState, now: Date): readonly Gap[] {
   if (state.lag === 0 || state.keyType !== 'stream' || state.position === null) return [];
   return [
@@ -160,7 +160,7 @@ async function drain(
       reading = handled(readNext(batches));
       await line.at?.('after-read', start.key);
       const from = batch.rewound
-        ? nextLife(await lifeEnded(line, state, tally), syncer.keyType, 'rewound', line.now())
+        ? nextIncarnation(await incarnationEnded(line, state, tally), syncer.keyType, 'rewound', line.now())
         : state;
       const outcome = await line.sink.write(from, batch.writes).finally(() => batch.release?.());
       await line.at?.('after-write', start.key);

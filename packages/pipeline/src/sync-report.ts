@@ -15,8 +15,8 @@ export interface SyncReport extends Outcome {
   readonly gaps: readonly Gap[];
   /** Entries left in Redis behind the position: where there are any, another job should go on. */
   readonly lag: number;
-  /** A life of the key began with this: it is new, came back, was rewound, or changed its type. */
-  readonly begunLife: boolean;
+  /** An incarnation of the key began with this: it is new, came back, was rewound, or changed its type. */
+  readonly begunIncarnation: boolean;
   /** The key as it is saved now; `undefined` when it is not known in MongoDB, or another worker saved it. */
   readonly state: KeyState | undefined;
 }
@@ -63,7 +63,7 @@ export class Tally {
       bytes: this.#bytes,
       gaps: this.#gaps,
       lag: state?.lag ?? 0,
-      begunLife: state?.status === 'active' && state.incarnation !== (this.#before?.incarnation ?? 0),
+      begunIncarnation: state?.status === 'active' && state.incarnation !== (this.#before?.incarnation ?? 0),
       state,
     };
   }

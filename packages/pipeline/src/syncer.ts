@@ -15,6 +15,6 @@ export interface Syncer {
    * @throws SyncError KEY_TYPE_CHANGED when the key holds another type by now.
    */
   read(state: KeyState, slice: Slice, budget: ByteBudget): AsyncIterable<Batch>;
-  /** What must be written when the key's life has ended: nothing for streams, an emptied value for the others. */
+  /** What must be written when the key's incarnation has ended: nothing for streams, an emptied value for the others. */
   retire(state: KeyState): readonly Write[];
 }

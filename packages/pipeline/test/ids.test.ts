@@ -66,7 +66,7 @@ describe('entry ids', () => {
 });
 
 describe('message ids', () => {
-  it('sort as text the way the entry ids sort as numbers, life by life', () => {
+  it('sort as text the way the entry ids sort as numbers, incarnation by incarnation', () => {
     fc.assert(
       fc.property(
         entryId,
@@ -84,12 +84,12 @@ describe('message ids', () => {
     );
   });
 
-  it('are never shared by two keys, lives or entries', () => {
+  it('are never shared by two keys, incarnations or entries', () => {
     const key = fc.stringMatching(/^[a@:1-]{0,6}$/);
-    const life = fc.integer({ min: 1, max: 30 });
+    const incarnation = fc.integer({ min: 1, max: 30 });
     const small = fc.tuple(fc.nat(30), fc.nat(30)).map(([ms, seq]) => `${ms}-${seq}`);
     fc.assert(
-      fc.property(key, life, small, key, life, small, (k1, i1, e1, k2, i2, e2) => {
+      fc.property(key, incarnation, small, key, incarnation, small, (k1, i1, e1, k2, i2, e2) => {
         fc.pre(k1 !== k2 || i1 !== i2 || e1 !== e2);
         expect(messageId(messageIdPrefix(k1, i1), e1)).not.toBe(messageId(messageIdPrefix(k2, i2), e2));
         expect(keyOfMessageId(messageId(messageIdPrefix(k1, i1), e1))).toBe(k1);
@@ -98,13 +98,13 @@ describe('message ids', () => {
     );
   });
 
-  it('lie within the bounds of their key and life', () => {
+  it('lie within the bounds of their key and incarnation', () => {
     fc.assert(
-      fc.property(entryId, fc.integer({ min: 1, max: 1e6 }), (entry, life) => {
-        const id = messageId(messageIdPrefix('orders', life), entry.text);
-        for (const bounds of [messageIdBounds('orders'), messageIdBounds('orders', life)])
+      fc.property(entryId, fc.integer({ min: 1, max: 1e6 }), (entry, incarnation) => {
+        const id = messageId(messageIdPrefix('orders', incarnation), entry.text);
+        for (const bounds of [messageIdBounds('orders'), messageIdBounds('orders', incarnation)])
           expect(id > bounds.$gt && id < bounds.$lt).toBe(true);
-        const other = messageIdBounds('orders', life + 1);
+        const other = messageIdBounds('orders', incarnation + 1);
         expect(id > other.$gt && id < other.$lt).toBe(false);
       }),
     );

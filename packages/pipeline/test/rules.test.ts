@@ -8,7 +8,7 @@ import {
   encodeContent,
   firstState,
   inCollection,
-  nextLife,
+  nextIncarnation,
   type RuleSpec,
   storedText,
   writesPlainMessages,
@@ -56,13 +56,13 @@ describe('the book of rules', () => {
   });
 });
 
-describe('a life’s collection', () => {
-  it('stays through a rewinding, and is noted with the life', () => {
+describe('an incarnation’s collection', () => {
+  it('stays through a rewinding, and is noted with the incarnation', () => {
     const now = new Date(0);
     const first = inCollection(firstState('k', { stream: 'k', type: 'main' }, 'stream', now), 'a');
-    const second = nextLife(first, 'stream', 'rewound', now);
+    const second = nextIncarnation(first, 'stream', 'rewound', now);
     expect(second.collection).toBe('a');
-    const third = inCollection(nextLife(second, 'stream', 'deleted', now), null);
+    const third = inCollection(nextIncarnation(second, 'stream', 'deleted', now), null);
     expect(third.collection).toBeNull();
     expect(third.activity.map(({ collection }) => collection)).toEqual(['a', 'a', undefined]);
   });

@@ -54,7 +54,7 @@ describe('the account of a read', () => {
     });
   });
 
-  it('comes out negative for another life of the stream', () => {
+  it('comes out negative for another incarnation of the stream', () => {
     const info = infoOf({ length: 20, lastId: '30-0', added: 20, firstId: '11-0' });
     expect(accountFor({ entryId: '10-0', passed: 10 }, info, 20, true).missing).toBeLessThan(0);
   });

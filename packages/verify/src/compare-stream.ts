@@ -23,7 +23,7 @@ export interface CompareOptions {
 }
 
 /**
- * Compares the entries that a stream holds with those that MongoDB has of its present life, both in order, field by
+ * Compares the entries that a stream holds with those that MongoDB has of its present incarnation, both in order, field by
  * field, and finds messages that it never had, and a time of expiry that is another one. Entries that come in meanwhile are
  * left out. What Redis has dropped since it was synced is no difference: the mirror is there to keep it. Dead letters are no
  * difference either, nor are fields that a rule left out: of those that are stored each has to be the entry's, and their
@@ -90,7 +90,7 @@ async function withoutDead(
   return entries.filter(({ entryId }) => !dead.has(entryId));
 }
 
-/** Adds the messages that the stream never had. A life that began meanwhile is looked at by the next comparison. */
+/** Adds the messages that the stream never had. An incarnation that began meanwhile is looked at by the next comparison. */
 async function addUnknown(
   redis: RedisClient,
   db: Database,
@@ -101,7 +101,7 @@ async function addUnknown(
   const end = await sourceInfo(redis, state.key);
   if (!end) return;
   const found = unknown.among(end);
-  const { behind, ofOtherLives } = await strayMessages(db, state, end.lastId);
+  const { behind, ofOtherIncarnations } = await strayMessages(db, state, end.lastId);
   if ((await readKey(db, state.key))?.incarnation !== state.incarnation) return;
   problems.addDifferent(`${found[0]}, ${of(found.length)} that Redis never had`, found.length);
   problems.addDifferent(
@@ -109,8 +109,8 @@ async function addUnknown(
     behind.count,
   );
   problems.addDifferent(
-    `${ofOtherLives.first}, ${of(ofOtherLives.count)} of lives that it never had`,
-    ofOtherLives.count,
+    `${ofOtherIncarnations.first}, ${of(ofOtherIncarnations.count)} of incarnations that it never had`,
+    ofOtherIncarnations.count,
   );
 }
 

@@ -53,7 +53,7 @@ async function compareWith(
   }
   if (problems.difference().different === 0 && Number(mirrored.size) !== here.count)
     problems.addDifferent(`its size is ${here.count}, not ${Number(mirrored.size)}`);
-  if (mirrored.incarnation !== state.incarnation) problems.addDifferent('of another life');
+  if (mirrored.incarnation !== state.incarnation) problems.addDifferent('of another incarnation');
   if (mirrored.stream !== state.stream || mirrored.type !== state.type)
     problems.addDifferent('belongs to another stream');
   await compareExpiry(redis, state.key, [mirrored.expiresAt, state.expiresAt], true, problems);

@@ -7,7 +7,7 @@ import type { Sides } from './sides.js';
 
 /**
  * Mends a key that differs: it is synced to its end; then entries of a stream that are still missing or different, taken
- * out of MongoDB or changed there, are put in their places, and a value begins its next life. A paused key is let rest:
+ * out of MongoDB or changed there, are put in their places, and a value begins its next incarnation. A paused key is let rest:
  * its value would be empty until it is resumed.
  */
 export async function repairKey(

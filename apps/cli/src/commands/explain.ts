@@ -150,7 +150,7 @@ function printState(out: Output, state: KeyState): void {
         ? colored(`since ${stamp(state.pausedAt)} (${fromNow(state.pausedAt)}): resume ends it`, 'yellow')
         : 'no',
     ],
-    ['status', `${state.status}, life ${state.incarnation}, revision ${state.revision}`],
+    ['status', `${state.status}, incarnation ${state.incarnation}, revision ${state.revision}`],
     ['lag', state.lag === 0 ? 'none' : state.lag],
     ['seen', counts.seen],
     ['written', counts.written],
@@ -170,7 +170,7 @@ function printState(out: Output, state: KeyState): void {
     ['position', state.position === null ? 'from the start' : JSON.stringify(shownPosition(state.position))],
     ['last error', lastError ? colored(`${lastError.code}: ${lastError.message}`, 'red') : 'none'],
   ]);
-  out.heading('Lives');
+  out.heading('Incarnations');
   out.table(
     ['>LIFE', 'FROM', 'TO', 'END'],
     state.activity.map(({ incarnation, from, to, end }) => [incarnation, stamp(from), stamp(to), end ?? '']),

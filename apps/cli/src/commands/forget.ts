@@ -24,7 +24,7 @@ export const forget: Declare = (command, call) =>
       'Removes what MongoDB knows of keys that are gone from Redis: the document in keys, and the empty value. Keys of which ' +
         'there is more (messages, dead letters, losses, the history of members) are kept; with --all that goes too, for good. ' +
         'A PATTERN is a key, or one of Redis’ (`session:*`) for the whole name; quote it. A key that comes back begins its first ' +
-        'life. What has left nothing else is forgotten by itself after GONE_KEYS_KEEP_SEC. Exit code 1 when a key is kept, or a ' +
+        'incarnation. What has left nothing else is forgotten by itself after GONE_KEYS_KEEP_SEC. Exit code 1 when a key is kept, or a ' +
         'PATTERN takes no key that is gone, without --allow-none.',
     )
     .argument('<PATTERN...>')

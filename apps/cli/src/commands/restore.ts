@@ -19,7 +19,7 @@ export const restore: Declare = (command, { out, servers, interruption, ends }) 
   command
     .description(
       'Writes the mirror back into a Redis: streams with their original ids and their last id, dead letters included, and ' +
-        'values of all types, each with its time of expiry. It writes what MongoDB holds of each key’s present life, so entries ' +
+        'values of all types, each with its time of expiry. It writes what MongoDB holds of each key’s present incarnation, so entries ' +
         'that the source has trimmed come back too. Keys that are deleted are left out, and so are consumer groups: they ' +
         'are not mirrored. Fields that a rule renamed or parsed come back as they were; those that it left out can not, and the ' +
         'key fails, unless --partial is given. It reads MongoDB alone; the source may be gone. ' +

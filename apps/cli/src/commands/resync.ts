@@ -15,16 +15,16 @@ import { openLine } from '../open-line.js';
 export const resync: Declare = (command, call) =>
   command
     .description(
-      'Begins the key’s next life: it is read from the start once more. A stream’s messages of earlier lives stay, so every ' +
-        'entry that Redis still holds is there once for each life; a value is empty until it is read again. ' +
+      'Begins the key’s next incarnation: it is read from the start once more. A stream’s messages of earlier incarnations stay, so every ' +
+        'entry that Redis still holds is there once for each incarnation; a value is empty until it is read again. ' +
         'With a pattern, keys whose documents are not as their rule would make them now are taken over, in place: within their ' +
-        'present life, without a moment in which a document is missing, by this process. --in-place does so for one key. Fields that ' +
+        'present incarnation, without a moment in which a document is missing, by this process. --in-place does so for one key. Fields that ' +
         'a rule left out of messages stay away: MongoDB does not have them. To put back what ' +
-        'is missing without a new life, use verify --repair. The fleet does the reading; with --here this process does. ' +
+        'is missing without a new incarnation, use verify --repair. The fleet does the reading; with --here this process does. ' +
         'Exit code 1 when MongoDB does not know of the key, without --allow-none.',
     )
     .argument('<KEY>', 'a key, or a pattern of keys to take over')
-    .option('--yes', 'yes, begin a new life, or take over')
+    .option('--yes', 'yes, begin a new incarnation, or take over')
     .option('--in-place', 'take one key over, as a pattern does')
     .addOption(ALLOW_NONE)
     .option('--here', 'sync it in this process, and wait for it')
@@ -55,7 +55,7 @@ export const resync: Declare = (command, call) =>
           audit,
           { action: 'resync', key },
           async () => await restartKey(line, await servers.db(), key),
-          (done) => (done ? `life ${done.state.incarnation} has begun` : 'unknown'),
+          (done) => (done ? `incarnation ${done.state.incarnation} has begun` : 'unknown'),
         ).finally(() => audit.flush());
         if (!restarted && allowNone) {
           if (out.isJson) out.json({ key, incarnation: null });
@@ -72,7 +72,10 @@ export const resync: Declare = (command, call) =>
         if (queue) {
           const workers = await requestKeys(queue, [key]);
           if (out.isJson) out.json({ key, incarnation, workers });
-          else out.line(`life ${incarnation} of ${shownKey(key)} has begun; the fleet is asked to read it`);
+          else
+            out.line(
+              `incarnation ${incarnation} of ${shownKey(key)} has begun; the fleet is asked to read it`,
+            );
           if (workers === 0) out.note('no worker is connected: the job waits until one is');
           return 'ok';
         }
@@ -80,7 +83,7 @@ export const resync: Declare = (command, call) =>
         if (out.isJson) out.json({ ...outcome, incarnation });
         else
           out.line(
-            `life ${incarnation} of ${shownKey(key)}: ${outcome.error?.message ?? `${outcome.result}, ${counted(outcome.seen, 'entry', 'entries')}`}`,
+            `incarnation ${incarnation} of ${shownKey(key)}: ${outcome.error?.message ?? `${outcome.result}, ${counted(outcome.seen, 'entry', 'entries')}`}`,
           );
         return outcome.result === 'failed' || outcome.dead > 0 ? 'failed' : 'ok';
       }),

@@ -18,7 +18,7 @@ const BYTES_AT_ONCE = 4 * 1024 * 1024;
 const GROUP = 'redis-to-mongo-restore';
 
 /**
- * Writes the stream's present life into another Redis: all entries with their ids, dead letters included, the last id
+ * Writes the stream's present incarnation into another Redis: all entries with their ids, dead letters included, the last id
  * that the stream gave out, and the time at which it expires. Consumer groups are not mirrored. What a rule renamed or
  * parsed comes back as it was.
  * @param isPartial entries come back without the fields that a rule left out; one that has no others stays away.

@@ -5,8 +5,8 @@ export type KeyAction = (typeof KEY_ACTIONS)[number];
 export interface AskedAction {
   readonly action: KeyAction;
   readonly key: string;
-  /** Of a resync: the life that the operator saw, so that a click twice begins one life. */
-  readonly life?: number;
+  /** Of a resync: the incarnation that the operator saw, so that a click twice begins one incarnation. */
+  readonly incarnation?: number;
 }
 
 /**

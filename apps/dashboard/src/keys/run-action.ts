@@ -5,7 +5,7 @@ const NOBODY = ' No worker is connected: it waits until one is.';
 
 /** The operator's actions on this fleet, and what came of each in a sentence. */
 export function actionsOn(fleet: Fleet): RunAction {
-  return async ({ action, key, life }) => {
+  return async ({ action, key, incarnation }) => {
     switch (action) {
       case 'sync':
         return await sync(fleet, key);
@@ -14,7 +14,7 @@ export function actionsOn(fleet: Fleet): RunAction {
       case 'resume':
         return await resume(fleet, key);
       case 'resync':
-        return await resync(fleet, key, life);
+        return await resync(fleet, key, incarnation);
     }
   };
 }
@@ -38,12 +38,16 @@ async function resume(fleet: Fleet, key: string): Promise<string | undefined> {
   return resumed.done === 'resumed' ? `Resumed.${waits(resumed.workers)}` : 'It was not paused.';
 }
 
-async function resync(fleet: Fleet, key: string, life: number | undefined): Promise<string | undefined> {
-  const resynced = await resyncKey(fleet, key, life);
+async function resync(
+  fleet: Fleet,
+  key: string,
+  incarnation: number | undefined,
+): Promise<string | undefined> {
+  const resynced = await resyncKey(fleet, key, incarnation);
   if (resynced.done === 'unknown') return undefined;
-  if (resynced.done === 'begun before') return `Life ${resynced.life} had begun already.`;
+  if (resynced.done === 'begun before') return `Incarnation ${resynced.incarnation} had begun already.`;
   const rests = resynced.isPaused ? ' It is paused: it is read once it is resumed.' : waits(resynced.workers);
-  return `Life ${resynced.life} has begun; it is read from the start.${rests}`;
+  return `Incarnation ${resynced.incarnation} has begun; it is read from the start.${rests}`;
 }
 
 function waits(workers: number): string {

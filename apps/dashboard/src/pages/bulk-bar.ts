@@ -34,7 +34,7 @@ const KEYS: readonly BulkButton[] = [
     name: 'Resync',
     question: 'Read {n} from the start once more?',
     effect:
-      'The next life of each begins: all that Redis holds of them is read and written again. The messages of earlier lives stay.',
+      'The next incarnation of each begins: all that Redis holds of them is read and written again. The messages of earlier incarnations stay.',
     isBad: true,
   },
 ];

@@ -85,7 +85,7 @@ function facts(key: KeySummary, nextRunAt: number | null, at: Date): readonly Fa
     ['Already there', count(key.alreadyThere)],
     ['Dead letters', count(key.dead), key.dead > 0 && 'bad'],
     ['Gaps', count(key.gap), key.gap > 0 && 'bad'],
-    ['Life', count(key.incarnation)],
+    ['Incarnation', count(key.incarnation)],
     ['Last change', time(key.lastChangedAt)],
     ['Last synced', time(key.lastSyncedAt)],
     ['First synced', time(key.firstSyncedAt)],

@@ -64,7 +64,11 @@ function parse(body: unknown): AskedAction | undefined {
   if (typeof body !== 'object' || body === null || !('action' in body) || !('key' in body)) return undefined;
   const { key } = body;
   const action = KEY_ACTIONS.find((known) => known === body.action);
-  const life = 'life' in body ? body.life : undefined;
+  const incarnation = 'incarnation' in body ? body.incarnation : undefined;
   if (action === undefined || typeof key !== 'string' || key === '') return undefined;
-  return { action, key, ...(typeof life === 'number' && Number.isSafeInteger(life) ? { life } : {}) };
+  return {
+    action,
+    key,
+    ...(typeof incarnation === 'number' && Number.isSafeInteger(incarnation) ? { incarnation } : {}),
+  };
 }

@@ -46,7 +46,7 @@ means for verifying and restoring, is in [rules.md](rules.md).
 | --- | --- | --- |
 | \`pattern\` | | The Redis glob pattern that the key has to match. Needed. |
 | \`types\` | | Only keys of these types; default all. |
-| \`collection\` | all | Where the documents go: messages, or values with their large ones’ members in \`<collection>_members\`. \`types\` then has to name streams alone or no streams. A key that is known already moves with its next life: \`redis-to-mongo resync\`. |
+| \`collection\` | all | Where the documents go: messages, or values with their large ones’ members in \`<collection>_members\`. \`types\` then has to name streams alone or no streams. A key that is known already moves with its next incarnation: \`redis-to-mongo resync\`. |
 | \`fields\` | streams, hashes | \`take\`: only these fields; or \`leave\`: all but these. What is left out is not in MongoDB, and lost once Redis drops it. \`rename\`: stored names by names. |
 | \`parse\` | all but json | What is stored as \`number\`, \`date\` (ISO 8601, or ms since 1970) or \`json\`: fields of streams and hashes by their name there; \`value\` of strings; \`member\` of sets and sorted sets, \`score\` of these as \`date\`; \`item\` of lists. What is none, or would lose anything, stays text. |
 | \`shape\` | all | \`document\`: the content at the top level of the document, and all that is the fleet’s in one subdocument \`_redis\`. Strings need \`parse\` of \`value\` as \`json\` for it. |

@@ -16,7 +16,7 @@ in its collection, whose \`_id\` is the key:
 | --- | --- |
 | \`stream\`, \`type\` | where the key belongs by the naming convention: \`db.sets.find({ stream: 'orders' })\` finds all sets of a stream |
 | \`active\` | false once the key is gone; the value is empty then |
-| \`incarnation\` | counts the lives of the key |
+| \`incarnation\` | counts the incarnations of the key |
 | \`size\` | members, fields or items; bytes of a string or of JSON |
 | \`form\` | \`inline\`: the document holds the value. \`members\`: it is too large for that, and has a document per member |
 | \`expiresAt\` | when Redis will remove the key, by its clock; null for never. Also in \`keys\`, for every type |

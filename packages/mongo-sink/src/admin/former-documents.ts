@@ -27,8 +27,8 @@ type Stored = { _id: string } & Document;
 const PAGE = 1000;
 
 /**
- * All messages of a stream, of all its lives, page by page, from whichever collection they are in.
- * @param rules whose collections are looked into, beside those that the key's lives were in.
+ * All messages of a stream, of all its incarnations, page by page, from whichever collection they are in.
+ * @param rules whose collections are looked into, beside those that the key's incarnations were in.
  * @throws SyncError as mongoError tells.
  */
 export async function* messagePages(

@@ -6,16 +6,16 @@ import { readDeadLetter } from '../dead-letters/dead-letters.js';
 import { type MirroredValue, valueIn } from '../values/mirrored-values.js';
 
 type Letter = { _id: string } & Document;
-type Life = Pick<KeyState, 'key' | 'incarnation'>;
+type Incarnation = Pick<KeyState, 'key' | 'incarnation'>;
 
 /**
- * The last value of a key's present life, where MongoDB refused it: by its dead letter. `undefined` where it did not.
+ * The last value of a key's present incarnation, where MongoDB refused it: by its dead letter. `undefined` where it did not.
  * @throws SyncError MIRROR_DAMAGED, or as mongoError tells.
  */
 export async function refusedValue(
   db: Db,
   keyType: KeyType,
-  { key, incarnation }: Life,
+  { key, incarnation }: Incarnation,
 ): Promise<MirroredValue | undefined> {
   return await connected(db, async () => {
     const document = await readDeadLetter(db, `${messageIdPrefix(key, incarnation)}value`);
@@ -24,14 +24,14 @@ export async function refusedValue(
 }
 
 /**
- * The items of a large value that MongoDB has refused in its present life, by their dead letters: those that the value does not
+ * The items of a large value that MongoDB has refused in its present incarnation, by their dead letters: those that the value does not
  * hold any more, too. `undefined` where there are pieces among them, of an item too large for one document, or of a text.
  * @throws as refusedValue.
  */
 export async function refusedItems(
   db: Db,
   keyType: KeyType,
-  { key, incarnation }: Life,
+  { key, incarnation }: Incarnation,
 ): Promise<readonly Item[] | undefined> {
   const type = valueType(keyType);
   const prefix = messageIdPrefix(key, incarnation);

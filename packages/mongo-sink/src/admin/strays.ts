@@ -16,8 +16,8 @@ export interface Strays {
 }
 
 /**
- * Messages of a stream outside of what it ever had: of its present life behind its last id, and of lives that it did not
- * have, in all collections that its lives were in. All of that is one range of `_id` before its lives, and one behind them.
+ * Messages of a stream outside of what it ever had: of its present incarnation behind its last id, and of incarnations that it did not
+ * have, in all collections that its incarnations were in. All of that is one range of `_id` before its incarnations, and one behind them.
  * @param lastId the highest id that the stream ever gave out.
  * @throws SyncError as mongoError tells.
  */
@@ -25,7 +25,7 @@ export async function strayMessages(
   db: Db,
   { key, incarnation, stream, type, collection, activity }: KeyState,
   lastId: string,
-): Promise<{ readonly behind: Strays; readonly ofOtherLives: Strays }> {
+): Promise<{ readonly behind: Strays; readonly ofOtherIncarnations: Strays }> {
   const all = messageIdBounds(key);
   const present = messageIdBounds(key, incarnation);
   const lastEntry = messageId(messageIdPrefix(key, incarnation), lastId);
@@ -38,16 +38,16 @@ export async function strayMessages(
     $or: ranges.flatMap((range) => ofPlace({ stream, type }).map((place) => ({ ...range, ...place }))),
   };
   const behind = new Tally();
-  const ofOtherLives = new Tally();
+  const ofOtherIncarnations = new Tally();
   return await connected(db, async () => {
     for (const name of collectionsOf([collection, ...activity.map((period) => period.collection), null])) {
       const found = db
         .collection<{ _id: string } & Document>(name)
         .find(among, { projection: { _id: 1 }, sort: { _id: 1 }, batchSize: 5000 });
       for await (const { _id } of found)
-        (_id > lastEntry && _id < present.$lt ? behind : ofOtherLives).add(_id);
+        (_id > lastEntry && _id < present.$lt ? behind : ofOtherIncarnations).add(_id);
     }
-    return { behind, ofOtherLives };
+    return { behind, ofOtherIncarnations };
   });
 }
 

@@ -3,7 +3,7 @@ import type { Db } from 'mongodb';
 import { mongoError } from '../errors/mongo-error.js';
 import type { ValueRefusal } from './dead-letters.js';
 
-/** The letter of a key's value: one for each life, of the last state that was refused. */
+/** The letter of a key's value: one for each incarnation, of the last state that was refused. */
 export function valueRefusal(
   state: KeyState,
   collection: string,

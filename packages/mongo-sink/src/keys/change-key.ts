@@ -38,7 +38,7 @@ export async function changeKey(
 }
 
 /**
- * Forgets how far the key was read, within the same life: its next job reads all that Redis holds once more, and writes
+ * Forgets how far the key was read, within the same incarnation: its next job reads all that Redis holds once more, and writes
  * what is not there yet.
  * @returns and throws as changeKey.
  */

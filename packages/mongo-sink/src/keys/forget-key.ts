@@ -28,7 +28,7 @@ const AT_ONCE = 2000;
 
 /**
  * Removes what MongoDB knows of a key that is gone: its document in `keys`, and its empty values. A key that comes back
- * afterward begins its first life, so it is kept as long as there is anything that its ids could meet, or that somebody may
+ * afterward begins its first incarnation, so it is kept as long as there is anything that its ids could meet, or that somebody may
  * still ask for.
  * @param rules those of the configuration: their collections are looked into too.
  * @param options.withData its messages, dead letters, history of members and losses go as well.
@@ -65,7 +65,7 @@ interface Places {
   readonly values: readonly ValueCollections[];
 }
 
-/** Where documents of the key may be, of all its lives. */
+/** Where documents of the key may be, of all its incarnations. */
 function placesOf({ collection, activity }: KeyState, rules: readonly RuleSpec[]): Places {
   const named = new Set(
     [
@@ -114,7 +114,7 @@ function headersOf(
   ];
 }
 
-/** Messages or dead letters of all lives; a key whose name begins with this one and an @ has another stream or type. */
+/** Messages or dead letters of all incarnations; a key whose name begins with this one and an @ has another stream or type. */
 function recordsOf({ key, stream, type }: KeyState): Filter<Stored> {
   return { _id: messageIdBounds(key), $or: ofPlace({ stream, type }) };
 }
@@ -152,7 +152,7 @@ async function removeValues(db: Db, state: KeyState, { values }: Places, withDat
       const gone: Filter<StoredValue> = { ...filter, ...ended };
       const found = await headers.findOne(gone, { projection: HEADER_PROJECTION });
       if (!found) continue;
-      // Its units are found by it, and go first. Those of a life that has begun meanwhile are of a later attempt, and stay.
+      // Its units are found by it, and go first. Those of an incarnation that has begun meanwhile are of a later attempt, and stay.
       await removeUnits(db, { memberCollection }, key, parseHeader(found).attempts, [isShaped]);
       await headers.deleteOne(gone);
     }

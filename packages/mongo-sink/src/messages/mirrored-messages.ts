@@ -38,7 +38,7 @@ const BULK = { sizeOf: BSON.calculateObjectSize, bytes: 16 * 1024 * 1024, count:
 type Stored = { _id: string } & Document;
 
 /**
- * The entries of the stream's present life that MongoDB holds, in stream order, page by page.
+ * The entries of the stream's present incarnation that MongoDB holds, in stream order, page by page.
  * @param withDead also those that are dead letters.
  * @param onStray told of documents that lie among them and are no entries: their `_id` is not that of an entry.
  * @throws SyncError as mongoError tells; MIRROR_DAMAGED for a dead letter that lacks a part.
@@ -79,7 +79,7 @@ export async function* mirroredEntries(
 }
 
 /**
- * The last entries of the stream's present life that MongoDB holds, the newest first, without dead letters.
+ * The last entries of the stream's present incarnation that MongoDB holds, the newest first, without dead letters.
  * @param waitMs after which the server gives up.
  * @throws SyncError as mongoError tells.
  */
@@ -109,7 +109,7 @@ export async function lastMirroredEntries(
   });
 }
 
-/** Which of these entries of the stream's present life are dead letters. @throws as mirroredEntries. */
+/** Which of these entries of the stream's present incarnation are dead letters. @throws as mirroredEntries. */
 export async function deadAmong(
   db: Db,
   { key, incarnation }: KeyState,

@@ -22,7 +22,7 @@ export interface MirroredValue {
   readonly expiresAt: Date | null;
   /** Members, fields or items; bytes of a string or of JSON. As the document says. */
   readonly size: unknown;
-  /** Which life of which key it says that it is. */
+  /** Which incarnation of which key it says that it is. */
   readonly incarnation: unknown;
   readonly stream: unknown;
   readonly type: unknown;

@@ -71,7 +71,7 @@ export class MembersWriter {
     if (!own) return await this.#options.stale(asked.collection, state);
     const { header } = own;
     const wasMembers = header.form === 'members' && header.generation > 0;
-    // Who was a member and when is told by documents of one shape: another one begins with another life.
+    // Who was a member and when is told by documents of one shape: another one begins with another incarnation.
     const keepsShape = asked.history && wasMembers && header.incarnation === state.incarnation;
     const write = keepsShape
       ? { ...asked, shape: header.isShaped ? (asked.shape ?? OWN_NAMES) : undefined }

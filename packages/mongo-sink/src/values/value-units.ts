@@ -131,7 +131,7 @@ export class ValueUnits {
     await Promise.all(Array.from({ length: LOADS_AT_ONCE }, loadNext));
   }
 
-  /** Puts all units of the value, of this life, into the table. */
+  /** Puts all units of the value, of this incarnation, into the table. */
   async loadAll(into: PrintTable): Promise<void> {
     await this.#loadBy({}, into, () => true);
   }
@@ -257,7 +257,7 @@ export class ValueUnits {
       });
       for await (const stored of cursor) {
         const document = plainUnit(stored);
-        // Those of an earlier life had all ended with it.
+        // Those of an earlier incarnation had all ended with it.
         if (!document._id.startsWith(this.#prefix) || !isUnitOf(header, document)) continue;
         const unit = this.parseId(document._id, document.since);
         if (isWanted(unit)) into.add(unit, false);

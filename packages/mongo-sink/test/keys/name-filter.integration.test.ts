@@ -41,8 +41,8 @@ beforeAll(async () => {
   for (const key of KEYS) {
     const state = firstState(key, { stream: key, type: 'main' }, 'stream', new Date());
     await states.save(state, { ...state, revision: 1 });
-    for (const life of [1, 2])
-      await letters.insertOne({ _id: messageId(messageIdPrefix(key, life), '1700000000000-0') });
+    for (const incarnation of [1, 2])
+      await letters.insertOne({ _id: messageId(messageIdPrefix(key, incarnation), '1700000000000-0') });
   }
 });
 afterAll(async () => {

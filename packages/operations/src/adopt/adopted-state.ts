@@ -14,7 +14,7 @@ import type { StreamNow } from './stream-now.js';
 type About = Pick<Line, 'separator' | 'rules' | 'now'>;
 
 /**
- * The state of a key that the fleet takes over, in its first life. One that is in Redis is active, whatever the old engine
+ * The state of a key that the fleet takes over, in its first incarnation. One that is in Redis is active, whatever the old engine
  * knew; one that is not is what it was believed to be, and where that was active, the first sweep finds it gone.
  */
 export function adoptedState(

@@ -15,7 +15,7 @@ import { dateOf } from './old-stream.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The life of messages without an entry id: before the fleet's first. They sort before all others. */
+/** The incarnation of messages without an entry id: before the fleet's first. They sort before all others. */
 const BEFORE_THE_FLEET = 0;
 const FIRST_LIFE = 1;
 

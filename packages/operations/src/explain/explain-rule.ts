@@ -7,9 +7,9 @@ import { largestUnit } from '@redis-to-mongo/terminal';
 /** What holds for a key: by the rule that it matches, else by the options. */
 export interface RuleExplanation {
   readonly rule: ({ readonly number: number } & RuleSpec) | null;
-  /** Where the documents of its present life are, or will be. */
+  /** Where the documents of its present incarnation are, or will be. */
   readonly collection: string;
-  /** Where those of its next life go, if elsewhere: the rules were changed since the present one began. */
+  /** Where those of its next incarnation go, if elsewhere: the rules were changed since the present one began. */
   readonly nextCollection: string | null;
   /** Between two readings of it while it changes, in ms. */
   readonly intervalMs: number;
@@ -47,7 +47,8 @@ function inWords({
   intervalMs,
 }: Omit<RuleExplanation, 'says' | 'does'>): string {
   const matches = rule ? `matches rule ${rule.number} (${rule.pattern})` : 'matches no rule';
-  const move = nextCollection === null ? '' : ` (from its next life on to ${nextCollection}: see resync)`;
+  const move =
+    nextCollection === null ? '' : ` (from its next incarnation on to ${nextCollection}: see resync)`;
   return `${matches}, goes to ${collection}${move}, every ${everyOf(intervalMs)}`;
 }
 

@@ -52,7 +52,7 @@ export class RuleBook {
     return this.ruleFor(keyId, keyType)?.collection ?? null;
   }
 
-  /** Where the documents of a key's next life go, and how they look. */
+  /** Where the documents of a key's next incarnation go, and how they look. */
   placeFor(keyId: string, keyType: KeyType): DocumentPlace {
     const rule = this.ruleFor(keyId, keyType);
     return {

@@ -165,7 +165,7 @@ describe('keys that are gone', () => {
     }
   });
 
-  it('in the collection of a rule, of an earlier life too', async () => {
+  it('in the collection of a rule, of an earlier incarnation too', async () => {
     const { redis, db } = under;
     const rules = [{ pattern: 'ruled', types: ['stream' as const], collection: 'elsewhere' }];
     await redis.xadd('ruled', '1-0', 'v', 'x');

@@ -10,7 +10,7 @@ import {
 } from '@redis-to-mongo/pipeline';
 import type { Entry } from './entry-digest.js';
 
-/** The documents of entries that belong to one life of a stream, and about how many bytes they take. */
+/** The documents of entries that belong to one incarnation of a stream, and about how many bytes they take. */
 export function toDocuments(
   state: KeyState,
   incarnation: number,

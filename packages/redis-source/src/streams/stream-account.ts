@@ -23,9 +23,9 @@ export interface StreamPosition {
    * yet. `undefined` in positions of an earlier version.
    */
   readonly settledId: string | undefined;
-  /** Entries that Redis had dropped before this life was first read. */
+  /** Entries that Redis had dropped before this incarnation was first read. */
   readonly before: number;
-  /** The stream's last-generated-id and entries-added when it was last read; both only ever grow in one life. */
+  /** The stream's last-generated-id and entries-added when it was last read; both only ever grow in one incarnation. */
   readonly lastId: string;
   readonly added: number | null;
   /** Fingerprint of the last entry that was read: a stream made anew with the same ids differs in it. */
@@ -78,7 +78,7 @@ export function toStored(position: StreamPosition): Position {
 }
 
 /**
- * Whether the stream has gone back since it was last read, which none does in one life: its counters or its last id are
+ * Whether the stream has gone back since it was last read, which none does in one incarnation: its counters or its last id are
  * lower than they were, its first entry is an earlier one, or it holds more of them than were added.
  */
 export function isRewound(position: StreamPosition, info: StreamInfo): boolean {
@@ -120,7 +120,7 @@ export function canBeMissing({ settledId }: Pick<StreamPosition, 'settledId'>, i
 
 /** What one read of a stream, taken in one instant with its XINFO, says about the entries behind the position. */
 export interface Account {
-  /** Entries added behind the position that are not there any more. Negative: this is another life. */
+  /** Entries added behind the position that are not there any more. Negative: this is another incarnation. */
   readonly missing: number;
   /** Entries still to be read behind this read. */
   readonly lag: number;
@@ -221,8 +221,8 @@ function isOlderThan(time: Date, { firstId }: StreamInfo): boolean {
 }
 
 /**
- * What Redis had dropped before a life's first read. Of the first life it is history, noted in the position; of a
- * later one it was lost while the fleet was on duty. Where the life before was not seen to end (rewound, or made anew
+ * What Redis had dropped before an incarnation's first read. Of the first incarnation it is history, noted in the position; of a
+ * later one it was lost while the fleet was on duty. Where the incarnation before was not seen to end (rewound, or made anew
  * between two readings), entries at or before the old position may be the ones read then: they are not counted. The number is
  * never exact: a stream that came by a RENAME, COPY or RESTORE brings the entries along that it had lost elsewhere.
  */

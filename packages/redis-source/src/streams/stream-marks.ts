@@ -11,13 +11,13 @@ export interface Mark {
 const MOST = 16;
 
 /**
- * The fingerprint of a life of a stream: entries that were read, evenly spread over what the stream holds. Every so many
- * one is taken (`stride`); as there are more, every second one is dropped. In a life an entry never changes, so one that has
+ * The fingerprint of an incarnation of a stream: entries that were read, evenly spread over what the stream holds. Every so many
+ * one is taken (`stride`); as there are more, every second one is dropped. In an incarnation an entry never changes, so one that has
  * other content tells that the stream was made anew.
  */
 export class StreamMarks {
   #stride: number;
-  /** Entries that were read in this life. */
+  /** Entries that were read in this incarnation. */
   #read: number;
   #marks: readonly Mark[];
 

@@ -16,7 +16,7 @@ export interface ReadRequest {
   /** The last read held bytes that are not UTF-8; so may this one. */
   readonly isBinary: boolean;
   readonly state: KeyState;
-  /** The life the messages belong to. */
+  /** The incarnation the messages belong to. */
   readonly incarnation: number;
   readonly rule: Rule | undefined;
 }

@@ -12,7 +12,7 @@ import {
 import type { Redis } from 'ioredis';
 import type { DirectReader } from './direct/direct-reader.js';
 import { ordinaryReader } from './ordinary-reader.js';
-import { holdsMarks, isOtherLife } from './other-life.js';
+import { holdsMarks, isOtherIncarnation } from './other-incarnation.js';
 import { guessEntryBytes, settledExpiry } from './read-stream.js';
 import {
   accountFor,
@@ -109,14 +109,14 @@ async function* readBatches(
         messages.count > 0 || account.missing !== 0 || account.lag !== lag || expiry !== expiresAt;
       if (position) {
         const isOther =
-          isOtherLife(position, reading, account, wasAnchored) ||
+          isOtherIncarnation(position, reading, account, wasAnchored) ||
           // What is dear is asked only where nothing was read, and before a loss is told of.
           ((messages.count === 0 || account.missing > 0) && !(await holdsMarks(redis, key, position)));
         if (isOther) {
           position = undefined;
           rewound = true;
           incarnation = state.incarnation + 1;
-          continue; // read again from the very start, as the next life
+          continue; // read again from the very start, as the next incarnation
         }
         if (!differs) return;
       }

@@ -39,7 +39,7 @@ export class ValueWrites {
     this.#names = {
       ...valueCollectionsOf(type.names, state),
       formFields: ['removeAt', 'first', 'mapped', 'rule', 'goneAt', ...type.shape.inline.fields],
-      // An _id that a rule made stays with the life, and only a document in a shape tells whose it is then.
+      // An _id that a rule made stays with the incarnation, and only a document in a shape tells whose it is then.
       shape: settings.shape ?? (state.documentId ? OWN_NAMES : undefined),
       rule: settings.rule,
     };
@@ -59,7 +59,7 @@ export class ValueWrites {
       goneMs !== null && expiresAt !== null ? { removeAt: dateOf(expiresAt + goneMs) } : undefined,
       this.#type.shape.inline.document(items),
     );
-    // One that was marked when its key went may have members of its last life.
+    // One that was marked when its key went may have members of its last incarnation.
     const hasMembers = last ? last.form === 'members' : this.#settings.isMarked && state.incarnation > 1;
     const position = positionOf(seen, 'inline');
     return {

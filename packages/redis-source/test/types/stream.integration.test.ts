@@ -34,15 +34,15 @@ async function ofRedis(redis: Redis, key: string): Promise<string[] | null> {
   return entries.map(([id, fields]) => `${id} ${fields.map(hexOf).join(' ')}`);
 }
 
-/** The messages of the stream's newest life, in order. */
+/** The messages of the stream's newest incarnation, in order. */
 async function ofMongo(db: Db, key: string): Promise<string[] | null> {
   const messages = await db
     .collection<{ _id: string } & Document>('stream_messages')
     .find({ stream: key })
     .sort({ _id: 1 })
     .toArray();
-  const lives = messages.map(({ _id }) => _id.slice(0, _id.lastIndexOf(':')));
-  const newest = messages.filter((_, i) => lives[i] === lives.at(-1));
+  const incarnations = messages.map(({ _id }) => _id.slice(0, _id.lastIndexOf(':')));
+  const newest = messages.filter((_, i) => incarnations[i] === incarnations.at(-1));
   return newest.map(
     ({ entryId, content }) => `${entryId} ${decodeContent(content).flat().map(hexOf).join(' ')}`,
   );

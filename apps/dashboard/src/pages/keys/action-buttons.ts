@@ -30,7 +30,7 @@ const WORDINGS: Readonly<Record<KeyAction, Wording>> = {
     button: 'Resync from the start',
     question: 'Read this key from the start once more?',
     effect:
-      'Its next life begins: all that Redis holds of it is read and written again. The messages of earlier lives stay.',
+      'Its next incarnation begins: all that Redis holds of it is read and written again. The messages of earlier incarnations stay.',
   },
 };
 
@@ -38,7 +38,7 @@ const WORDINGS: Readonly<Record<KeyAction, Wording>> = {
 export function actionButtons({ key, paused, incarnation }: KeySummary): Html {
   const idle: readonly KeyAction[] = paused ? ['sync', 'pause'] : ['resume'];
   const shown = KEY_ACTIONS.filter((action) => !idle.includes(action));
-  return html`<section class="actions" aria-label="Actions" id="actions" data-key="${key}" data-life="${incarnation}">${shown.map(button)}</section>`;
+  return html`<section class="actions" aria-label="Actions" id="actions" data-key="${key}" data-incarnation="${incarnation}">${shown.map(button)}</section>`;
 }
 
 function button(action: KeyAction): Html {

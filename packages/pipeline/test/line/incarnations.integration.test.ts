@@ -7,16 +7,16 @@ async function add(key: string, ids: readonly string[], value = 'x'): Promise<vo
   for (const id of ids) await under.redis.xadd(key, id, 'v', value);
 }
 
-async function lives(key: string): Promise<Record<string, string[]>> {
+async function incarnations(key: string): Promise<Record<string, string[]>> {
   const found: Record<string, string[]> = {};
   for (const { _id, entryId } of await under.messages(key)) {
-    const life = /@[a-z](\d+):/.exec(_id)?.[1] ?? '?';
-    found[life] = [...(found[life] ?? []), entryId];
+    const incarnation = /@[a-z](\d+):/.exec(_id)?.[1] ?? '?';
+    found[incarnation] = [...(found[incarnation] ?? []), entryId];
   }
   return found;
 }
 
-describe('the lives of a stream', () => {
+describe('the incarnations of a stream', () => {
   it('deleted, noticed, and made again: the next incarnation, with the periods of activity', async () => {
     await add('a', ['1-0', '2-0']);
     await under.sync('a');
@@ -26,7 +26,7 @@ describe('the lives of a stream', () => {
     expect(await under.state('a')).toMatchObject({ status: 'deleted', activity: [{ end: 'deleted' }] });
     await add('a', ['1-0', '2-0', '3-0']);
     await under.sync('a');
-    expect(await lives('a')).toEqual({ 1: ['1-0', '2-0'], 2: ['1-0', '2-0', '3-0'] });
+    expect(await incarnations('a')).toEqual({ 1: ['1-0', '2-0'], 2: ['1-0', '2-0', '3-0'] });
     const state = await under.state('a');
     expect(state).toMatchObject({ status: 'active', incarnation: 2, counts: { seen: 5 } });
     expect(state.activity).toMatchObject([
@@ -42,7 +42,7 @@ describe('the lives of a stream', () => {
     await under.redis.del('b');
     await add('b', ['1-0', '2-0']);
     await under.sync('b');
-    expect(await lives('b')).toEqual({ 1: ['1-0', '2-0', '3-0'], 2: ['1-0', '2-0'] });
+    expect(await incarnations('b')).toEqual({ 1: ['1-0', '2-0', '3-0'], 2: ['1-0', '2-0'] });
     expect((await under.state('b')).activity).toMatchObject([{ end: 'rewound' }, { end: null }]);
   });
 
@@ -53,16 +53,19 @@ describe('the lives of a stream', () => {
     await add('c', ['11-0', '12-0', '13-0', '14-0']);
     const report = await under.sync('c');
     expect(report.gaps).toEqual([]);
-    expect(await lives('c')).toEqual({ 1: ['1-0', '2-0', '3-0'], 2: ['11-0', '12-0', '13-0', '14-0'] });
+    expect(await incarnations('c')).toEqual({
+      1: ['1-0', '2-0', '3-0'],
+      2: ['11-0', '12-0', '13-0', '14-0'],
+    });
   });
 
   it('deleted and made again with the very same ids and more, but other content', async () => {
-    await add('d', ['1-0', '2-0', '3-0'], 'first life');
+    await add('d', ['1-0', '2-0', '3-0'], 'first incarnation');
     await under.sync('d');
     await under.redis.del('d');
-    await add('d', ['1-0', '2-0', '3-0', '4-0'], 'second life');
+    await add('d', ['1-0', '2-0', '3-0', '4-0'], 'second incarnation');
     await under.sync('d');
-    expect(await lives('d')).toEqual({ 1: ['1-0', '2-0', '3-0'], 2: ['1-0', '2-0', '3-0', '4-0'] });
+    expect(await incarnations('d')).toEqual({ 1: ['1-0', '2-0', '3-0'], 2: ['1-0', '2-0', '3-0', '4-0'] });
   });
 
   it('restored from an older dump', async () => {
@@ -74,7 +77,7 @@ describe('the lives of a stream', () => {
     await under.redis.restore('e', 0, dump, 'REPLACE');
     await add('e', ['3-1']);
     await under.sync('e');
-    expect(await lives('e')).toEqual({ 1: ['1-0', '2-0', '3-0', '4-0'], 2: ['1-0', '2-0', '3-1'] });
+    expect(await incarnations('e')).toEqual({ 1: ['1-0', '2-0', '3-0', '4-0'], 2: ['1-0', '2-0', '3-1'] });
   });
 
   it('set back by XSETID', async () => {
@@ -85,16 +88,16 @@ describe('the lives of a stream', () => {
     await under.redis.call('XSETID', 'f', '5-0');
     await add('f', ['5-1']);
     await under.sync('f');
-    expect(await lives('f')).toEqual({ 1: ['5-0', '6-0'], 2: ['5-1'] });
+    expect(await incarnations('f')).toEqual({ 1: ['5-0', '6-0'], 2: ['5-1'] });
   });
 
-  it('set ahead by XSETID stays the same life, and loses nothing', async () => {
+  it('set ahead by XSETID stays the same incarnation, and loses nothing', async () => {
     await add('g', ['5-0']);
     await under.sync('g');
     await under.redis.call('XSETID', 'g', '9-0');
     await add('g', ['9-1']);
     await under.sync('g');
-    expect(await lives('g')).toEqual({ 1: ['5-0', '9-1'] });
+    expect(await incarnations('g')).toEqual({ 1: ['5-0', '9-1'] });
   });
 
   it('turned into a set and back', async () => {
@@ -108,7 +111,7 @@ describe('the lives of a stream', () => {
     await add('h', ['1-0']);
     await under.sync('h');
     expect(await under.state('h')).toMatchObject({ keyType: 'stream', incarnation: 3, status: 'active' });
-    expect(await lives('h')).toEqual({ 1: ['1-0'], 3: ['1-0'] });
+    expect(await incarnations('h')).toEqual({ 1: ['1-0'], 3: ['1-0'] });
     expect(await under.db.collection<{ _id: string }>('sets').findOne({ _id: 'h' })).toMatchObject({
       active: false,
       members: [],
@@ -122,7 +125,7 @@ describe('the lives of a stream', () => {
     await under.sync('i');
     await under.sync('j');
     expect((await under.state('i')).status).toBe('deleted');
-    expect(await lives('j')).toEqual({ 1: ['1-0', '2-0'] });
+    expect(await incarnations('j')).toEqual({ 1: ['1-0', '2-0'] });
   });
 
   it('ended with entries unread: they are a gap, at least as many as were seen', async () => {
@@ -141,7 +144,7 @@ describe('the lives of a stream', () => {
     await under.redis.flushall();
     await add('l', ['1-0']);
     await under.sync('l');
-    expect(await lives('l')).toEqual({ 1: ['1-0', '2-0'], 2: ['1-0'] });
+    expect(await incarnations('l')).toEqual({ 1: ['1-0', '2-0'], 2: ['1-0'] });
   });
 
   it('empty from the start, then used', async () => {
@@ -151,11 +154,11 @@ describe('the lives of a stream', () => {
     expect(await under.state('m')).toMatchObject({ status: 'active', counts: { seen: 0, gap: 0 } });
     await add('m', ['2-0']);
     await under.sync('m');
-    expect(await lives('m')).toEqual({ 1: ['2-0'] });
+    expect(await incarnations('m')).toEqual({ 1: ['2-0'] });
   });
 
   describe('made anew between two looks, and alike', () => {
-    /** Entries by id, with other content in the second life where it is named. */
+    /** Entries by id, with other content in the second incarnation where it is named. */
     const live = async (key: string, ids: readonly string[], other: readonly string[] = []) => {
       for (const id of ids) await under.redis.xadd(key, id, 'v', other.includes(id) ? 'second' : 'first');
     };
@@ -180,7 +183,7 @@ describe('the lives of a stream', () => {
       await live(key, after, other);
       const report = await under.sync(key);
       expect(report.gaps).toEqual([]);
-      expect(await lives(key)).toEqual({ 1: before, 2: after });
+      expect(await incarnations(key)).toEqual({ 1: before, 2: after });
       const first = before.map(() => '1 {"v":"first"}');
       const second = after.map((id) => `2 {"v":"${other.includes(id) ? 'second' : 'first'}"}`);
       expect(await contents(key)).toEqual([...first, ...second]);
@@ -197,7 +200,7 @@ describe('the lives of a stream', () => {
       expect((await under.state('many')).incarnation).toBe(2);
     });
 
-    it('the very same stream, trimmed, thinned out and read again and again, stays in its life', async () => {
+    it('the very same stream, trimmed, thinned out and read again and again, stays in its incarnation', async () => {
       const ids = Array.from({ length: 300 }, (_, i) => `${i + 1}-0`);
       for (let from = 0; from < 300; from += 30) {
         await live('steady', ids.slice(from, from + 30));
@@ -222,13 +225,13 @@ describe('the lives of a stream', () => {
       expect((await under.messages('target')).length).toBe(251);
     });
 
-    it('renamed over another stream that was longer: the next life, and nothing of the first is lost', async () => {
+    it('renamed over another stream that was longer: the next incarnation, and nothing of the first is lost', async () => {
       await live('longer', ['1-0', '2-0', '3-0', '4-0']);
       await under.sync('longer');
       await live('shorter', ['2-0', '9-0'], ['2-0']);
       await under.redis.rename('shorter', 'longer');
       expect((await under.sync('longer')).gaps).toEqual([]);
-      expect(await lives('longer')).toEqual({ 1: ['1-0', '2-0', '3-0', '4-0'], 2: ['2-0', '9-0'] });
+      expect(await incarnations('longer')).toEqual({ 1: ['1-0', '2-0', '3-0', '4-0'], 2: ['2-0', '9-0'] });
     });
   });
 });

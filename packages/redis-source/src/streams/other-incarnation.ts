@@ -8,11 +8,11 @@ import { parseStreamInfo, type StreamInfo } from './stream-info.js';
 import type { StreamReading } from './stream-reader.js';
 
 /**
- * Whether what was read can't belong to the life that the position is of. Conclusive, and free: it takes what the read
+ * Whether what was read can't belong to the incarnation that the position is of. Conclusive, and free: it takes what the read
  * told. What it can't see, holdsMarks does.
  * @param isAnchored the read has looked at the position's last entry once more.
  */
-export function isOtherLife(
+export function isOtherIncarnation(
   position: StreamPosition,
   { info, anchorDigest }: Pick<StreamReading, 'info' | 'anchorDigest'>,
   account: Account,
@@ -32,7 +32,7 @@ function isHeadOther({ marks }: StreamPosition, { firstId, firstDigest }: Stream
 }
 
 /**
- * Whether the entries that are remembered of a life are there, as far as they must be, with the content that they had.
+ * Whether the entries that are remembered of an incarnation are there, as far as they must be, with the content that they had.
  * All of it is one instant. Costs a range of one entry for each mark.
  * @throws SyncError as redisError tells.
  */
