@@ -73,7 +73,7 @@ export async function runDashboard(app: AppContext, config: Config): Promise<voi
   const health = { checks, registry: metrics.registry, signal };
   const server = await createDashboardServer({
     account,
-    queue: queue.queue,
+    queue: queue.forBoard(),
     poller,
     readProcesses: () => queue.processes(),
     keys: {

@@ -91,7 +91,7 @@ export async function aDashboard(redisUrl: string, more: Partial<DashboardOption
   };
   const server = await createDashboardServer({
     account,
-    queue: queue.queue,
+    queue: queue.forBoard(),
     poller,
     readProcesses: () => queue.processes(),
     keys: { ...summariesOf([aSummary()]), ...NOTHING_TOLD, nextRuns: (keys) => queue.nextRuns(keys) },

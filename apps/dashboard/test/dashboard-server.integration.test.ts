@@ -17,7 +17,7 @@ beforeEach(async () => {
   dashboard = await aDashboard(redis.url);
 });
 afterEach(async () => {
-  await dashboard.queue.queue.obliterate({ force: true });
+  await dashboard.queue.forBoard().obliterate({ force: true });
   await dashboard.close();
 });
 
@@ -308,7 +308,7 @@ describe('programs', () => {
       headers,
     });
     expect(answer.statusCode).toBe(401);
-    expect(await dashboard.queue.queue.isPaused()).toBe(false);
+    expect(await dashboard.queue.forBoard().isPaused()).toBe(false);
   });
 });
 
@@ -333,7 +333,7 @@ describe('a request from another site', () => {
       403,
     );
     expect((await dashboard.server.inject({ url: '/', headers })).statusCode).toBe(200);
-    expect(await dashboard.queue.queue.isPaused()).toBe(false);
+    expect(await dashboard.queue.forBoard().isPaused()).toBe(false);
   });
 });
 
@@ -399,7 +399,7 @@ describe('Bull Board', () => {
       headers,
     });
     expect(paused.statusCode).toBe(200);
-    expect(await dashboard.queue.queue.isPaused()).toBe(true);
+    expect(await dashboard.queue.forBoard().isPaused()).toBe(true);
     expect(dashboard.log()).toContain('/queues/api/queues/sync/pause');
   });
 
@@ -444,7 +444,7 @@ describe('Bull Board', () => {
     for (const { method, url } of boardRoutes().filter((route) => route.method !== 'GET')) {
       expect((await shy.server.inject({ method, url, headers })).statusCode, `${method} ${url}`).toBe(403);
     }
-    expect(await shy.queue.queue.isPaused()).toBe(false);
+    expect(await shy.queue.forBoard().isPaused()).toBe(false);
     const shown = await shy.server.inject({ url: '/queues/api/queues', headers });
     expect(shown.json()).toMatchObject({ queues: [{ name: 'sync', readOnlyMode: true }] });
     await shy.close();

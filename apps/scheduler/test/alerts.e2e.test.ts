@@ -70,7 +70,7 @@ describe.skipIf(paths === undefined)('each alert fires (needs Prometheus)', () =
     for (let i = 0; i < 2_000; i++) await fleet.redis.xadd('late', `${then + i}-0`, 'n', String(i));
     worker = fleet.worker({ ...ports, MESSAGES_PER_STREAM: '10', SLICE_ENTRIES: '10' });
     await until(async () => expect((await fleet.key('late'))?.lag).toBeGreaterThan(0));
-    await fleet.queue.queue.pause();
+    await fleet.queue.forBoard().pause();
     await prometheus.untilFiring('MirrorBehind');
     const trims = new AbortController();
     const trimming = (async () => {
@@ -83,7 +83,7 @@ describe.skipIf(paths === undefined)('each alert fires (needs Prometheus)', () =
     await until(async () => expect(await fleet.redis.xlen('late')).toBeLessThan(100));
     trims.abort();
     await trimming;
-    await fleet.queue.queue.resume();
+    await fleet.queue.forBoard().resume();
     await prometheus.untilFiring('MirrorLostEntries');
   });
 

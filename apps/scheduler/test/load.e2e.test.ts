@@ -61,7 +61,7 @@ describe('MongoDB down for half a minute under load', () => {
     let mostJobs = 0;
     for (let i = 0; i < 10; i++) {
       await load(3_000);
-      const { waiting = 0, active = 0, delayed = 0 } = await fleet.queue.queue.getJobCounts();
+      const { waiting = 0, active = 0, delayed = 0 } = await fleet.queue.forBoard().getJobCounts();
       mostJobs = Math.max(mostJobs, waiting + active + delayed);
       for (const app of apps) expect(await megabytesOf(app)).toBeLessThan(400);
     }

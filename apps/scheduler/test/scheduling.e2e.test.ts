@@ -60,8 +60,8 @@ describe('the scheduler', () => {
     await until(async () => expect(await fleet.everyMs('orders')).toBeDefined());
     const [schedule] = await fleet.queue.schedulers.of(['orders']);
     const { id = '', next = 0 } = schedule ?? {};
-    const repeat = fleet.queue.queue.toKey('repeat');
-    for (const job of await fleet.queue.queue.getDelayed()) await job.remove().catch(() => {});
+    const repeat = fleet.queue.forBoard().toKey('repeat');
+    for (const job of await fleet.queue.forBoard().getDelayed()) await job.remove().catch(() => {});
     await fleet.queueRedis.del(`${repeat}:${id}:${next}`);
     await fleet.queueRedis.zadd(repeat, Date.now() - 120_000, id);
     await until(async () =>

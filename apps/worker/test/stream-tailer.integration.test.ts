@@ -60,7 +60,7 @@ async function tail({ job, size }: Awaited<ReturnType<typeof worker>>, key: stri
 }
 
 async function jobsFor(key: string): Promise<number> {
-  const jobs = await on.queue.queue.getJobs(['waiting', 'active', 'delayed']);
+  const jobs = await on.queue.forBoard().getJobs(['waiting', 'active', 'delayed']);
   return jobs.filter(({ data }) => data.keys.includes(key)).length;
 }
 

@@ -11,7 +11,7 @@ export interface JobDelays {
 const NEWEST = 20;
 
 /** Looks at the job that waits longest and at those that ended last. */
-export async function jobDelays(queue: Queue, now = Date.now()): Promise<JobDelays> {
+export async function jobDelays(queue: Queue): Promise<JobDelays> {
   const [waiting, ended] = await Promise.all([
     queue.getJobs(['waiting'], 0, 0, true),
     queue.getJobs(['completed'], 0, NEWEST - 1),
@@ -23,7 +23,7 @@ export async function jobDelays(queue: Queue, now = Date.now()): Promise<JobDela
     .sort((a, b) => a - b);
   const middle = took[Math.floor(took.length / 2)];
   return {
-    waitingMs: first === undefined ? 0 : Math.max(0, now - dueAt(first)),
+    waitingMs: first === undefined ? 0 : Math.max(0, Date.now() - dueAt(first)),
     usualMs: middle === undefined ? null : Math.max(0, middle),
   };
 }

@@ -30,12 +30,11 @@ const PROBE_MS = 60_000;
 
 /** The fleet's queue, as those see it who fill it: the scheduler, workers that hand on, and commands. */
 export class JobQueue {
-  /** For Bull Board. */
-  readonly queue: Queue<JobData>;
   readonly schedulers: JobSchedulers;
   readonly changes: ScheduleChanges;
   readonly sweeps: SweepRecords;
   readonly targetCounter: TargetCounter;
+  readonly #queue: Queue<JobData>;
   readonly #connection: ReturnType<typeof connectRedis>;
   readonly #settings: QueueSettings;
   readonly #due: DueKeys;
@@ -47,18 +46,23 @@ export class JobQueue {
   constructor(settings: QueueSettings, onError: (error: Error) => void, telemetry?: Telemetry) {
     this.#settings = settings;
     this.#connection = connectQueue(settings, onError);
-    this.queue = new Queue<JobData>(QUEUE_NAME, {
+    this.#queue = new Queue<JobData>(QUEUE_NAME, {
       connection: this.#connection,
       prefix: keyPrefix(settings),
       skipMetasUpdate: true,
       ...(telemetry ? { telemetry } : {}),
     });
-    this.queue.on('error', onError);
-    this.schedulers = new JobSchedulers(this.queue, this.#connection);
+    this.#queue.on('error', onError);
+    this.schedulers = new JobSchedulers(this.#queue, this.#connection);
     this.changes = new ScheduleChanges(this.#connection, settings);
     this.sweeps = new SweepRecords(this.#connection, settings);
     this.targetCounter = new TargetCounter(this.#connection, settings);
-    this.#due = new DueKeys(this.queue, this.#connection, settings);
+    this.#due = new DueKeys(this.#queue, this.#connection, settings);
+  }
+
+  /** BullMQ's own queue, for Bull Board and for tests that break it. */
+  forBoard(): Queue<JobData> {
+    return this.#queue;
   }
 
   /** See deadAfterMsOf. */
@@ -129,7 +133,7 @@ export class JobQueue {
   /** How much there is in the queue. */
   async depth(): Promise<QueueDepth> {
     const [counts, reply] = await Promise.all([
-      this.queue.getJobCounts('waiting', 'prioritized', 'active', 'delayed', 'failed'),
+      this.#queue.getJobCounts('waiting', 'prioritized', 'active', 'delayed', 'failed'),
       DEPTH.numbers(this.#connection, keyBooks(this.#settings)),
     ]);
     const { waiting = 0, prioritized = 0, active = 0, delayed = 0, failed = 0 } = counts;
@@ -142,8 +146,8 @@ export class JobQueue {
     const [depth, schedulers, isPaused, delays, alive, sweep, targetCounter] = await Promise.all([
       this.depth(),
       this.schedulerCount(),
-      this.queue.isPaused(),
-      jobDelays(this.queue),
+      this.#queue.isPaused(),
+      jobDelays(this.#queue),
       this.#alive(),
       this.sweeps.read(),
       this.targetCounter.read(),
@@ -220,7 +224,7 @@ export class JobQueue {
   }
 
   async close(): Promise<void> {
-    await this.queue.close();
+    await this.#queue.close();
     this.#connection.disconnect();
   }
 

@@ -22,7 +22,7 @@ export function queueUnderTest(prefix: string): QueueUnderTest {
   const test = {
     onError,
     waiting: async () =>
-      (await test.queue.queue.getJobs(['waiting'], 0, -1, true)).map(({ data }) => data.keys),
+      (await test.queue.forBoard().getJobs(['waiting'], 0, -1, true)).map(({ data }) => data.keys),
   } as QueueUnderTest;
   beforeAll(async () => {
     server = await startRedis();

@@ -51,7 +51,7 @@ describe('keys that are requested', () => {
   });
 
   it('are not taken for having a job that could not be added', async () => {
-    const id = on.queue.queue.toKey('id');
+    const id = on.queue.forBoard().toKey('id');
     await on.redis.set(id, 'no number');
     await expect(on.queue.request(['a'])).rejects.toThrow();
     await on.redis.del(id);
@@ -83,7 +83,7 @@ describe('keys that are requested', () => {
       ['bad', 'not now'],
       ['bad', 'not now'],
     ]);
-    expect(await on.queue.queue.getFailedCount()).toBe(0);
+    expect(await on.queue.forBoard().getFailedCount()).toBe(0);
   });
 
   it('are still heard after the server has forgotten all scripts', async () => {
@@ -110,7 +110,7 @@ describe('job schedulers', () => {
 
   it('that only are late have not stopped', async () => {
     await on.queue.schedule(['late', 'stopped'], 3_600_000);
-    const repeat = on.queue.queue.toKey('repeat');
+    const repeat = on.queue.forBoard().toKey('repeat');
     for (const { id, key, next } of await on.queue.schedulers.page(0, 10)) {
       const past = Date.now() - 60_000;
       if (key === 'late') await on.redis.rename(`${repeat}:${id}:${next}`, `${repeat}:${id}:${past}`);

@@ -50,7 +50,8 @@ afterAll(async () => {
 });
 
 const sync = async (key: string) => await syncKey(line, key, new Slice(SLICE));
-const waiting = async () => await fleet.queue.queue.getJobCountByTypes('waiting', 'delayed', 'prioritized');
+const waiting = async () =>
+  await fleet.queue.forBoard().getJobCountByTypes('waiting', 'delayed', 'prioritized');
 
 test('a key that MongoDB does not know of is unknown to every action, and nothing is made of it', async () => {
   await redis.xadd('stranger', '*', 'n', '1');

@@ -9,7 +9,7 @@ import { BOARD_POLICY } from '../security-headers.js';
 import { webFolder } from '../web-folder.js';
 
 /** A BullMQ queue, as Bull Board takes it. */
-export type BoardQueue = JobQueue['queue'];
+export type BoardQueue = ReturnType<JobQueue['forBoard']>;
 
 export interface QueueBoardOptions {
   readonly queue: BoardQueue;

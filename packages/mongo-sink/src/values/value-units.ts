@@ -17,6 +17,7 @@ import type { WriteError } from '../commands/write-command.js';
 import { insertRecords } from '../commands/write-records.js';
 import { type ValueRefusal, writeValueLetters } from '../dead-letters/dead-letters.js';
 import { mongoError } from '../errors/mongo-error.js';
+import { rangesOf } from './ranges-of.js';
 import type { Generation } from './value-attempts.js';
 import { isUnitOf, plainUnit, storedUnit, type UnitDocument } from './value-header.js';
 import { pathsIn } from './value-place.js';
@@ -24,8 +25,7 @@ import type { PrintTable, StoredUnit } from './value-print-table.js';
 
 /** Ids that one command names. */
 const IDS_AT_ONCE = 200;
-/** Ranges of buckets that one load asks for, and how many of them at once. */
-const RANGES_A_LOAD = 1000;
+/** Loads of ranges of buckets at once. */
 const LOADS_AT_ONCE = 4;
 
 /** What one attempt does to a value's unit documents. All of it may be repeated, and by any other attempt ignored. */
@@ -282,21 +282,5 @@ export class ValueUnits {
 
   #idOf({ since, ...unit }: StoredUnit): string {
     return `${this.#prefix}${slotOf(this.#layout, unit)}:${since}`;
-  }
-}
-
-/**
- * The numbers gathered into ranges, both ends inclusive, as many as one load may ask for: where they would be more,
- * near neighbors share one. The numbers are ascending.
- */
-function rangesOf(numbers: readonly number[]): [number, number][] {
-  for (let gap = 1; ; gap *= 2) {
-    const ranges: [number, number][] = [];
-    for (const number of numbers) {
-      const last = ranges.at(-1);
-      if (last && number - last[1] <= gap) last[1] = number;
-      else ranges.push([number, number]);
-    }
-    if (ranges.length <= RANGES_A_LOAD) return ranges;
   }
 }
