@@ -36,7 +36,9 @@ export async function runFuzz(args) {
         join(root, 'packages/proving-ground/dist/reliability/proving-run.js')
       );
       const seconds = Math.round((performance.now() - begun) / 1000);
-      const inputs = Object.fromEntries(counts);
+      /** @type {Record<string, number>} */
+      const inputs = {};
+      for (const [what, cases] of counts) inputs[what] = (inputs[what] ?? 0) + cases;
       await recordRun({ tool: 'fuzz', seed: Number(seed), seconds, servers: [], problems: [], inputs });
     }
     return code;

@@ -4,6 +4,7 @@ import { runChaos } from './chaos/run-chaos.js';
 import { writeChaosPage } from './chaos/write-chaos-page.js';
 import { exitWith } from './program/exit-with.js';
 import { runProgram } from './program/run-program.js';
+import { ProvingError } from './proving-error.js';
 import { recordRun } from './reliability/proving-run.js';
 
 const code = await runProgram<ChaosOptions, ChaosReport>({
@@ -11,7 +12,22 @@ const code = await runProgram<ChaosOptions, ChaosReport>({
   help: CHAOS_HELP,
   args: process.argv.slice(2),
   parse: parseChaosOptions,
-  run: runChaos,
+  run: async (options, context) => {
+    try {
+      return await runChaos(options, context);
+    } catch (error) {
+      // A mirror that does not settle has no report, and is no less a problem.
+      if (options.record && error instanceof ProvingError && error.code === 'PROVING_STALLED')
+        await recordRun({
+          tool: 'chaos',
+          seed: options.seed,
+          seconds: options.seconds,
+          servers: [],
+          problems: [error.message],
+        });
+      throw error;
+    }
+  },
   lines: chaosLines,
   onReport: async (report, { writeDocs, record }) => {
     if (writeDocs) await writeChaosPage(report);
