@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { ProvingError } from '../proving-error.js';
 
 /** What a process has used since it began. */
 export interface ProcessUsage {
@@ -19,14 +20,16 @@ const TICKS = 100;
 
 /**
  * From /proc on Linux (steps of 10 ms), from `ps` elsewhere.
- * @throws Error when there is no such process.
+ * @throws ProvingError `PROVING_APP_FAILED` when there is no such process.
  */
 export async function processUsage(pid: number): Promise<ProcessUsage> {
   if (process.platform !== 'linux') return await fromPs(pid);
   const [stat, status] = await Promise.all([
     readFile(`/proc/${pid}/stat`, 'utf8'),
     readFile(`/proc/${pid}/status`, 'utf8'),
-  ]);
+  ]).catch((cause: unknown) => {
+    throw new ProvingError('PROVING_APP_FAILED', 'a process that is measured has ended by itself', { cause });
+  });
   const held = (name: string) =>
     1024 * Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? 0);
   return { cpuSeconds: parseStat(stat), peakBytes: held('VmHWM'), bytes: held('VmRSS') };
@@ -41,7 +44,9 @@ export function parseStat(stat: string): number {
 }
 
 async function fromPs(pid: number): Promise<ProcessUsage> {
-  const { stdout } = await run('ps', ['-o', 'time=,rss=', '-p', String(pid)]);
+  const { stdout } = await run('ps', ['-o', 'time=,rss=', '-p', String(pid)]).catch((cause: unknown) => {
+    throw new ProvingError('PROVING_APP_FAILED', 'a process that is measured has ended by itself', { cause });
+  });
   const [time = '', rss = '0'] = stdout.trim().split(/\s+/);
   return { cpuSeconds: parsePsTime(time), peakBytes: 1024 * Number(rss), bytes: 1024 * Number(rss) };
 }
