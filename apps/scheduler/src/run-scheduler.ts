@@ -35,7 +35,7 @@ import { sampleKeeper } from './sample-keeper.js';
 import { SearchRecord } from './search-record.js';
 
 /** What a scheduler takes over of a configuration that is read again: the active one begins anew with it. */
-const TAKEN_OVER = [
+const RELOADABLE = [
   'RULES',
   'KEY_INCLUDE',
   'KEY_EXCLUDE',
@@ -177,7 +177,7 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Tak
   ];
   closers.add('servers that do not answer', () => leaveSilent(silent, app));
   return {
-    options: TAKEN_OVER,
+    options: RELOADABLE,
     take: async (next) => {
       ({ keys, sync } = next);
       rules.replace(next.rules);

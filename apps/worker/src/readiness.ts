@@ -1,15 +1,15 @@
 import type { HealthCheck } from '@redis-to-mongo/app-shell';
 import type { Heartbeat } from '@redis-to-mongo/job-queue';
 import { SyncError } from '@redis-to-mongo/pipeline';
-import type { TargetGuard } from './target-guard.js';
+import type { CircuitBreaker } from './circuit-breaker.js';
 
 /** Whether a worker pulls jobs, and what keeps it from that. */
 export class Readiness {
-  readonly #guard: Pick<TargetGuard, 'reason'>;
+  readonly #guard: Pick<CircuitBreaker, 'reason'>;
   /** Why no jobs are pulled, besides what the guard says; `undefined` once they are. */
   trouble: unknown = new SyncError('STARTING', 'transient', 'the worker has not begun to pull jobs yet');
 
-  constructor(guard: Pick<TargetGuard, 'reason'>) {
+  constructor(guard: Pick<CircuitBreaker, 'reason'>) {
     this.#guard = guard;
   }
 

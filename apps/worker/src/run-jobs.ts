@@ -4,11 +4,11 @@ import { type Claims, type JobQueue, JobWorker } from '@redis-to-mongo/job-queue
 import { recordError } from '@redis-to-mongo/mongo-sink';
 import type { KeyState, Line, SliceLimits, SyncError } from '@redis-to-mongo/pipeline';
 import { BackfillLog } from './backfill-log.js';
-import { JobAccount } from './job-account.js';
+import type { CircuitBreaker } from './circuit-breaker.js';
+import { JobOutcomes } from './job-outcomes.js';
 import { recordOnKey } from './record-on-key.js';
 import { syncJob } from './sync-job.js';
 import { openTailer } from './tail/open-tailer.js';
-import type { TargetGuard } from './target-guard.js';
 import type { WorkMeter } from './work-meter.js';
 
 export interface JobParts {
@@ -16,7 +16,7 @@ export interface JobParts {
   readonly db: Parameters<typeof recordError>[0];
   readonly queue: JobQueue;
   readonly claims: Claims;
-  readonly guard: TargetGuard;
+  readonly guard: CircuitBreaker;
   readonly work: WorkMeter;
   readonly telemetry: ConstructorParameters<typeof JobQueue>[2];
   readonly slice: () => SliceLimits;
@@ -32,7 +32,7 @@ export function openJobs(config: Config, app: AppContext, parts: JobParts): JobW
   const record = (key: string, error: SyncError) =>
     recordOnKey(line, (...args) => recordError(db, ...args), key, error);
   const backfills = new BackfillLog(logger);
-  const account = new JobAccount({ guard, metrics, logger, backfills, work, recordError: record });
+  const account = new JobOutcomes({ guard, metrics, logger, backfills, work, recordError: record });
   const onFailed = (key: string | undefined, error: Error) =>
     logger.error('a job failed; it comes again', { key, error });
   const tailer = openTailer(config, app, { line, claims, queue, account, afterSync, onFailed });

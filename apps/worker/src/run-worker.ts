@@ -14,15 +14,15 @@ import { pingMongo, prepareDatabase } from '@redis-to-mongo/mongo-sink';
 import { openServers, sliceOptions } from '@redis-to-mongo/operations';
 import { ByteBudget, type Line, SyncError } from '@redis-to-mongo/pipeline';
 import { trimStream } from '@redis-to-mongo/redis-source';
+import { CircuitBreaker } from './circuit-breaker.js';
 import { forgetLoop } from './forget-loop.js';
 import { openDirectPath } from './open-direct-path.js';
 import { openHeart } from './open-heart.js';
 import { openSink } from './open-sink.js';
 import { openSource } from './open-source.js';
 import { Readiness } from './readiness.js';
+import { RELOADABLE } from './reloadable.js';
 import { openJobs } from './run-jobs.js';
-import { TAKEN_OVER } from './taken-over.js';
-import { TargetGuard } from './target-guard.js';
 import { trimAfterSync } from './trim-after-sync.js';
 import { WorkMeter } from './work-meter.js';
 
@@ -46,7 +46,7 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
   const probe = async () => {
     for (const { check } of servers.checks) await check();
   };
-  const guard = new TargetGuard({ logger, signal, probe });
+  const guard = new CircuitBreaker({ logger, signal, probe });
   const readiness = new Readiness(guard);
   const work = new WorkMeter();
   const { host, workerPort: port } = config.http;
@@ -115,7 +115,7 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
   void forgetLoop({ db: mongo.db, rules, logger, signal, keepMs });
   logger.info('worker started', { http: http.address, concurrency: config.worker.concurrency });
   return {
-    options: TAKEN_OVER,
+    options: RELOADABLE,
     take: async (next, changed) => {
       if (changed.has('RULES')) await prepareDatabase(mongo.db, next.rules);
       if (changed.has('RULES')) rules.replace(next.rules);

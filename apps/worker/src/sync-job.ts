@@ -20,7 +20,7 @@ import {
   type SyncReport,
   syncKeys,
 } from '@redis-to-mongo/pipeline';
-import type { JobAccount } from './job-account.js';
+import type { JobOutcomes } from './job-outcomes.js';
 import { quarantineError } from './quarantine.js';
 import type { StreamTailer } from './tail/stream-tailer.js';
 import { isWorthTailing } from './tail/worth-tailing.js';
@@ -30,7 +30,7 @@ export interface SyncJobOptions {
   readonly claims: Claims;
   readonly queue: Pick<JobQueue, 'addJobs' | 'changes'>;
   readonly slice: () => SliceLimits;
-  readonly account: JobAccount;
+  readonly account: JobOutcomes;
   readonly metrics: Metrics;
   readonly logger: Logger;
   /** Who goes on reading streams that change often between their jobs. */

@@ -6,9 +6,9 @@ import type { RedisAddress } from '@redis-to-mongo/redis-connection';
 import { type LineUnderTest, lineUnderTest } from '@redis-to-mongo/test-kit';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { BackfillLog } from '../src/backfill-log.js';
-import { JobAccount } from '../src/job-account.js';
+import { CircuitBreaker } from '../src/circuit-breaker.js';
+import { JobOutcomes } from '../src/job-outcomes.js';
 import { type SyncJobOptions, syncJob } from '../src/sync-job.js';
-import { TargetGuard } from '../src/target-guard.js';
 import { WorkMeter } from '../src/work-meter.js';
 
 /** What a worker is made of, but for the pulling of jobs: those are run by the test, one by one. */
@@ -26,7 +26,7 @@ export interface JobsUnderTest {
   worker(changes?: Partial<Line>): Promise<{
     readonly line: Line;
     readonly claims: Claims;
-    readonly account: JobAccount;
+    readonly account: JobOutcomes;
     readonly job: (changes?: Partial<SyncJobOptions>) => RunKeys;
   }>;
 }
@@ -49,13 +49,13 @@ export function jobsUnderTest(): JobsUnderTest {
       const logger = createLogger({ level: 'error', format: 'json', app: 'worker' });
       const claims = new Claims(test.settings(), onError);
       closers.push(() => claims.close());
-      const guard = new TargetGuard({
+      const guard = new CircuitBreaker({
         logger,
         signal: new AbortController().signal,
         probe: async () => {},
       });
       const backfills = new BackfillLog(logger);
-      const account = new JobAccount({
+      const account = new JobOutcomes({
         ...{ guard, metrics, logger, backfills },
         work: new WorkMeter(),
         recordError: async () => {},

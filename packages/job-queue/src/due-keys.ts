@@ -7,7 +7,7 @@ import { KEEP } from './kept-jobs.js';
 import { ABANDONED, IS_TAILED, type KeyBooks, keyBooks, NEEDS_JOB, OVERDUE, REQUEST } from './key-scripts.js';
 import { QUARANTINE } from './quarantine.js';
 import type { QueueSettings } from './queue-settings.js';
-import { schedulerId } from './scheduler-id.js';
+import { keyHash } from './scheduler-id.js';
 
 /** Keys in one step: enough to fill the connection, few enough not to hold up the server. */
 const AT_ONCE = 500;
@@ -76,7 +76,7 @@ export class DueKeys {
         data: { keys: [key] },
         opts: {
           ...KEEP,
-          deduplication: { id: schedulerId(key), keepLastIfActive: true },
+          deduplication: { id: keyHash(key), keepLastIfActive: true },
           attempts: ATTEMPTS,
           backoff: { type: 'capped' },
           delay: delayMs,

@@ -19,5 +19,5 @@ export {
 } from './queue-settings.js';
 export { queueTelemetry } from './queue-telemetry.js';
 export type { ScheduleChange } from './schedule-changes.js';
-export { scheduledJobId, schedulerId } from './scheduler-id.js';
+export { keyHash, scheduledJobId } from './scheduler-id.js';
 export { NO_RECORD, type SweepRecord } from './sweep-record.js';

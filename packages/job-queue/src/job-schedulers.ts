@@ -4,7 +4,7 @@ import type { Queue } from 'bullmq';
 import { type JobData, parseJobData } from './job-data.js';
 import { jobName } from './job-name.js';
 import { KEEP } from './kept-jobs.js';
-import { phaseMs, schedulerId } from './scheduler-id.js';
+import { keyHash, phaseMs } from './scheduler-id.js';
 import { Script } from './script.js';
 
 /** Schedulers changed at once: enough to fill the connection, few enough not to hold up the server. */
@@ -47,7 +47,7 @@ export class JobSchedulers {
   /** Gives each key a job scheduler that adds a job every `everyMs` ms, or changes the one it has. */
   async set(keys: readonly string[], everyMs: number): Promise<void> {
     await inTurns(keys, async (key) => {
-      const id = schedulerId(key);
+      const id = keyHash(key);
       await this.#queue.upsertJobScheduler(
         id,
         { every: everyMs, offset: phaseMs(id, everyMs) },
@@ -58,7 +58,7 @@ export class JobSchedulers {
 
   /** Takes the keys' job schedulers away, with their waiting jobs. */
   async removeOf(keys: readonly string[]): Promise<void> {
-    await this.remove(keys.map(schedulerId));
+    await this.remove(keys.map(keyHash));
   }
 
   /** Takes schedulers away by their ids. */
@@ -73,7 +73,7 @@ export class JobSchedulers {
     const all: (Schedule | undefined)[] = [];
     for (const part of inParts(keys, AT_ONCE)) {
       const pipeline = this.#connection.pipeline();
-      for (const id of part.map(schedulerId)) {
+      for (const id of part.map(keyHash)) {
         pipeline.zscore(this.#queue.toKey('repeat'), id);
         pipeline.hget(this.#queue.toKey(`repeat:${id}`), 'every');
       }
@@ -82,7 +82,7 @@ export class JobSchedulers {
         const [next, every] = [replies[2 * i], replies[2 * i + 1]];
         all.push(
           typeof next === 'string'
-            ? { id: schedulerId(key), key, everyMs: numberOf(every), next: Number(next) }
+            ? { id: keyHash(key), key, everyMs: numberOf(every), next: Number(next) }
             : undefined,
         );
       });

@@ -4,7 +4,7 @@ import { hash } from 'node:crypto';
  * The id of a key's job scheduler: a hash of the key, since BullMQ gives some shapes of names a meaning of
  * their own, and a key can have any.
  */
-export function schedulerId(key: string): string {
+export function keyHash(key: string): string {
   return hash('sha1', key, 'hex');
 }
 
@@ -18,5 +18,5 @@ export function phaseMs(id: string, everyMs: number): number {
 
 /** The id of the job that a key's scheduler adds for `at`, in ms since 1970. Source: BullMQ's own form of it. */
 export function scheduledJobId(key: string, at: number): string {
-  return `repeat:${schedulerId(key)}:${at}`;
+  return `repeat:${keyHash(key)}:${at}`;
 }

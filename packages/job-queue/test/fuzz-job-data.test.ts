@@ -3,7 +3,7 @@ import { fuzz } from '@redis-to-mongo/test-kit';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { KEYS_PER_JOB, parseJobData } from '../src/job-data.js';
-import { schedulerId } from '../src/scheduler-id.js';
+import { keyHash } from '../src/scheduler-id.js';
 
 const key = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 30 }),
@@ -39,7 +39,7 @@ it('any payload of a job is keys that can be worked on, or is refused with JOB_I
         const key = canonicalKeyId(name);
         expect(key).not.toBe('');
         expect(placeOf(key, ':info:').stream).not.toBe('');
-        expect(schedulerId(name)).toMatch(/^[\w-]+$/);
+        expect(keyHash(name)).toMatch(/^[\w-]+$/);
       }
     }),
     3000,

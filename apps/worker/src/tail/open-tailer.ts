@@ -3,7 +3,7 @@ import type { Config } from '@redis-to-mongo/config';
 import type { Claims, JobQueue } from '@redis-to-mongo/job-queue';
 import type { KeyState, Line } from '@redis-to-mongo/pipeline';
 import { connectRedis, FOR_BLOCKING } from '@redis-to-mongo/redis-connection';
-import type { JobAccount } from '../job-account.js';
+import type { JobOutcomes } from '../job-outcomes.js';
 import { ANSWER_MS, StreamTailer } from './stream-tailer.js';
 
 /** What the tailer shares with the jobs. */
@@ -11,7 +11,7 @@ export interface TailerParts {
   readonly line: Line;
   readonly claims: Claims;
   readonly queue: JobQueue;
-  readonly account: JobAccount;
+  readonly account: JobOutcomes;
   /** What is done once a position is saved; it does not throw. */
   readonly afterSync: (state: KeyState) => Promise<void>;
   readonly onFailed: (key: string, error: Error) => void;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@redis-to-mongo/app-shell';
 import { backoffMs, type SyncError } from '@redis-to-mongo/pipeline';
 
-export interface TargetGuardOptions {
+export interface CircuitBreakerOptions {
   readonly logger: Logger;
   readonly signal: AbortSignal;
   /** Throws while source, queue or target can't be used. */
@@ -22,13 +22,13 @@ const BACKOFF = { baseMs: 2_000, capMs: 30_000 } as const;
  * itself once it is mended: after a probe that succeeds, jobs are pulled again; should they fail the same way, it
  * pauses anew with a longer wait.
  */
-export class TargetGuard {
-  readonly #options: TargetGuardOptions;
+export class CircuitBreaker {
+  readonly #options: CircuitBreakerOptions;
   #reason: SyncError | undefined;
   #attempt = 0;
   #jobs: PulledJobs | undefined;
 
-  constructor(options: TargetGuardOptions) {
+  constructor(options: CircuitBreakerOptions) {
     this.#options = options;
   }
 

@@ -2,11 +2,11 @@ import { GatheredCounter, type Logger, type Metrics } from '@redis-to-mongo/app-
 import { SyncError, type SyncReport } from '@redis-to-mongo/pipeline';
 import { redisError } from '@redis-to-mongo/redis-connection';
 import type { BackfillLog } from './backfill-log.js';
-import type { TargetGuard } from './target-guard.js';
+import type { CircuitBreaker } from './circuit-breaker.js';
 import type { WorkMeter } from './work-meter.js';
 
-export interface JobAccountOptions {
-  readonly guard: TargetGuard;
+export interface JobOutcomesOptions {
+  readonly guard: CircuitBreaker;
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly backfills: BackfillLog;
@@ -16,15 +16,15 @@ export interface JobAccountOptions {
 }
 
 /** Counts and tells what came of work on a key, whether a job did it or a tailer. */
-export class JobAccount {
-  readonly #options: JobAccountOptions;
+export class JobOutcomes {
+  readonly #options: JobOutcomesOptions;
   readonly #outcomes: GatheredCounter<'outcome'>;
   readonly #counters: readonly (readonly [
     keyof Pick<SyncReport, 'seen' | 'written' | 'alreadyThere' | 'bytes' | 'dead'>,
     GatheredCounter<'key_type'>,
   ])[];
 
-  constructor(options: JobAccountOptions) {
+  constructor(options: JobOutcomesOptions) {
     this.#options = options;
     const { metrics } = options;
     this.#outcomes = new GatheredCounter(metrics.jobs);

@@ -1,5 +1,5 @@
 /** What a worker takes over of a configuration that is read again: the next job of each key goes by it. */
-export const TAKEN_OVER = [
+export const RELOADABLE = [
   'RULES',
   'MESSAGES_PER_STREAM',
   'READ_BYTES',
