@@ -1,0 +1,95 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { VALUE_TYPES } from '@redis-to-mongo/key-types';
+import { expect, it } from 'vitest';
+import { root } from '../run/root.mjs';
+
+/** Of all types but streams, which are special: their names, what TYPE answers, their collections. */
+const NAMES = new Set(
+  VALUE_TYPES.flatMap(({ names, answer }) => [
+    ...[names.keyType, answer, names.collection, names.memberCollection],
+  ]),
+);
+/** What they are read with. GET is a method of HTTP, too, and the queue has a Redis and keys of its own. */
+const COMMANDS = new Set(VALUE_TYPES.flatMap(({ needs }) => needs('key').map(([command]) => command)));
+COMMANDS.delete('GET');
+
+/** Where such words stand for something else, or for what is not the fleet's to change. */
+const ALLOWED: Readonly<Record<string, { readonly words: readonly string[]; readonly why: string }>> = {
+  'packages/mongo-sink/src/admin/old-engine.ts': {
+    words: ['set', 'list', 'zset', 'string', 'json'],
+    why: 'the collections of the engine before this one, as they were',
+  },
+  'packages/operations/src/adopt/old-value.ts': {
+    words: ['string', 'json', 'zset'],
+    why: 'how that engine kept its types',
+  },
+  'packages/operations/src/adopt/adopt-values.ts': {
+    words: ['set'],
+    why: 'in its first weeks that engine knew metadata sets alone',
+  },
+  'packages/config/src/option.ts': { words: ['list'], why: 'a format of options' },
+  'packages/config/src/render-schema.ts': { words: ['list'], why: 'the same' },
+  'packages/config/src/read-config-file.ts': { words: ['json'], why: 'how a file is read' },
+  'packages/config/src/build/rules/read-fields.ts': { words: ['json'], why: 'a text can be parsed as JSON' },
+  'packages/config/src/build/rules/read-shape.ts': { words: ['json'], why: 'the same' },
+  'packages/pipeline/src/rules/content-mapper.ts': { words: ['json'], why: 'the same' },
+  'packages/pipeline/src/rules/value-mapper.ts': { words: ['json'], why: 'the same' },
+  'packages/job-queue/src/heartbeats.ts': { words: ['string'], why: 'a type of JavaScript' },
+  'packages/mongo-sink/src/bson/plain-bson-writer.ts': { words: ['string'], why: 'the same' },
+  'packages/redis-source/src/values/small-script.ts': { words: ['string'], why: 'a type of Lua' },
+  'packages/mongo-sink/src/database/streams-view.ts': { words: ['set'], why: 'a variable of a view' },
+  'apps/dashboard/src/auth/scrypt-hash.ts': { words: ['hash'], why: 'the hash of a password' },
+  'apps/dashboard/src/export/export-routes.ts': { words: ['json'], why: 'a format of exports' },
+  'apps/dashboard/src/pages/live-list.ts': { words: ['json'], why: 'the same' },
+  'apps/dashboard/src/routes/bulk-routes.ts': { words: ['list'], why: 'a parameter of a page' },
+  'apps/dashboard/src/routes/login-routes.ts': { words: ['string'], why: 'how a form is parsed' },
+  'apps/cli/src/commands/dead-letters.ts': { words: ['list'], why: 'a command' },
+  'apps/up/src/plan-fleet.ts': { words: ['json'], why: 'a format of logs' },
+};
+
+/** Types of JavaScript, and formats. */
+const OTHER_WORDS = [
+  /typeof [^=!]+[=!]==? '(?:string)'/g,
+  /type: \[?(?:'\w+', )*'(?:string)'/g,
+  /(?:'number' \| 'json'|'number', '(?:json|date)'|'auto'(?: \||,) 'json')[^\n]*/g,
+];
+
+const sources = ['packages', 'apps'].flatMap((folder) =>
+  readdirSync(join(root, folder)).flatMap((room) =>
+    room === 'key-types' || room === 'proving-ground' || room === 'local-stack' || room === 'test-kit'
+      ? []
+      : filesIn(join(folder, room, 'src')),
+  ),
+);
+
+function filesIn(folder: string): readonly string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => join(folder, file));
+}
+
+function known(file: string): readonly string[] {
+  const text = OTHER_WORDS.reduce(
+    (rest, words) => rest.replace(words, ''),
+    readFileSync(join(root, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, ''),
+  );
+  return [...text.matchAll(/'([\w-]+)'/g)]
+    .map(([, word = '']) => word)
+    .filter((word) => NAMES.has(word) || (COMMANDS.has(word) && !file.startsWith('packages/job-queue')));
+}
+
+it('what is allowed is there', () => {
+  expect(sources.length).toBeGreaterThan(400);
+  for (const [file, { words }] of Object.entries(ALLOWED))
+    expect(known(file), file).toEqual(expect.arrayContaining([...words]));
+});
+
+it('a key type is known in its own file alone', () => {
+  const told = sources.flatMap((file) =>
+    known(file)
+      .filter((word) => !ALLOWED[file]?.words.includes(word))
+      .map((word) => `${file}: '${word}'`),
+  );
+  expect(told).toEqual([]);
+});
