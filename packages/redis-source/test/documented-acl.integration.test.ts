@@ -70,6 +70,7 @@ describe.each<[string, RedisName | undefined, string]>([
   ['TRIM_MODE', undefined, '`TRIM_MODE`'],
   ['fields that expire', 'valkey-9', '`hpexpiretime`'],
   ['RedisJSON (needs Linux on x86-64)', 'redis-7.4', '`json.get`'],
+  ['vector sets (needs Linux on x86-64)', 'redis-8', '`vcard`'],
 ])('the ACL of docs/operations.md, with what it says of %s', (_, program, row) => {
   describe.skipIf(program && !isRedisForHere(program))('is enough', () => {
     let server: RedisServer;
@@ -107,6 +108,10 @@ describe.each<[string, RedisName | undefined, string]>([
       if (row.includes('json')) {
         await admin.call('JSON.SET', 'json', '$', '{"a":1}');
         keys.push('json');
+      }
+      if (row.includes('vcard')) {
+        await admin.call('VADD', 'vectors', 'VALUES', '2', '1', '2', 'a', 'SETATTR', '{"a":1}');
+        keys.push('vectors');
       }
       for (const key of keys) expect((await syncKey(line, key, wholeSlice())).result).toBe('synced');
       for (const key of keys) expect((await syncKey(line, key, wholeSlice())).result).toBe('unchanged');

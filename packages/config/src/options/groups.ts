@@ -25,7 +25,7 @@ export const GROUPS = [
   { title: 'MongoDB', intro: '', options: MONGO_OPTIONS },
   { title: 'Keys', intro: '', options: KEY_OPTIONS },
   { title: 'Synchronization', intro: '', options: SYNC_OPTIONS },
-  { title: 'Values', intro: 'Sets, sorted sets, hashes, lists, strings and JSON.', options: VALUE_OPTIONS },
+  { title: 'Values', intro: 'All key types but streams.', options: VALUE_OPTIONS },
   { title: 'Rules', intro: RULES_INTRO, options: RULE_OPTIONS },
   { title: 'Workers', intro: '', options: WORKER_OPTIONS },
   { title: 'Health and metrics', intro: '', options: HTTP_OPTIONS },

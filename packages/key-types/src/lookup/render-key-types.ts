@@ -4,12 +4,12 @@ const INTRO = `# Key types
 
 <!-- Made from packages/key-types/src: change it there, then run \`npm run docs\`. -->
 
-Keys of types that are not listed here (of other modules, vector sets) are counted and shown, and not synced.
+Keys of types that are not listed here (of other modules) are counted and shown, and not synced.
 `;
 
 const VALUES = `## Reading values
 
-Sets, sorted sets, hashes, lists, strings and JSON are values: what counts is what they are now. Each has one document
+All but streams are values: what counts is what they are now. Each has one document
 in its collection, whose \`_id\` is the key:
 
 | field | meaning |

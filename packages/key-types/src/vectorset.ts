@@ -1,0 +1,187 @@
+import { bytesOf, storedText, type ValueDocument } from '@redis-to-mongo/pipeline';
+import type { Words } from './contract/about.js';
+import type { Ask, Item, StoredDocument, ValueType } from './contract/value-type.js';
+import { jsonValue } from './documents/json-value.js';
+import { readScore, shortScore, textOfScore } from './documents/score.js';
+import { documentsIn, partOf } from './documents/stored-values.js';
+import { unquantized } from './documents/unquantized.js';
+import { bufferOf, itemsOf } from './reading/scan-pages.js';
+
+/** Of an element: its name, the quantised vector, how it is quantised, length, range (of int8), attributes, links a node may have, and dimensions. */
+const ARITY = 8;
+
+/** A Lua function of the key and names of elements: ARITY texts for each that is there, or the server's error. */
+const READ = `function(key, names)
+  local flat, links, dimensions = {}, '', ''
+  local info = redis.pcall('VINFO', key) or {}
+  if info.err then return info end
+  for i = 1, #info, 2 do
+    local name = type(info[i]) == 'table' and info[i].ok or info[i]
+    if name == 'hnsw-m' then links = tostring(info[i + 1]) end
+    if name == 'vector-dim' then dimensions = tostring(info[i + 1]) end
+  end
+  for _, name in ipairs(names) do
+    local told = redis.pcall('VEMB', key, name, 'RAW')
+    if told and told.err then return told end
+    if told then
+      local attributes = redis.pcall('VGETATTR', key, name) or ''
+      if type(attributes) == 'table' then return attributes end
+      local kind = type(told[1]) == 'table' and told[1].ok or told[1]
+      for _, part in ipairs({name, told[2], kind, told[3], told[4] or '', attributes, links, dimensions}) do flat[#flat + 1] = part end
+    end
+  end
+  return flat
+end`;
+
+/** The same for all elements. */
+const READ_ALL = `function(key)
+  local size = redis.pcall('VCARD', key)
+  if size == 0 then return {} end
+  local names = type(size) == 'table' and size or redis.pcall('VRANDMEMBER', key, size)
+  if names.err then return names end
+  return (${READ})(key, names)
+end`;
+
+/** Vector sets: Redis 8 and later. */
+export const VECTORSET: ValueType = {
+  names: {
+    keyType: 'vectorset',
+    collection: 'vector_sets',
+    memberCollection: 'vector_set_elements',
+    part: 'element',
+    parts: 'elements',
+  },
+  answer: 'vectorset',
+  source: {
+    size: { command: 'VCARD', of: 'items' },
+    whole: {
+      command: (key) => ['EVAL_RO', `return (${READ_ALL})(KEYS[1])`, '1', key],
+      items: elementsOf,
+      lua: READ_ALL,
+    },
+    pages,
+  },
+  shape: {
+    order: 'hashed',
+    inline: {
+      document: (items) => ({ elements: [...(items ?? [])].sort(byName).map(unit) }),
+      fields: ['elements'],
+      weigh: (item) => item.reduce((sum, { length }) => sum + length, 200 + 2 * partOf(item[5]).length),
+    },
+    unit: { document: unit, cut: 5 },
+  },
+  stored: {
+    inline: (document) => documentsIn(document.elements).map(elementIn),
+    unit: elementIn,
+  },
+  restore: { commands: (key, items) => items.map((item) => restored(key, item)) },
+  excerpt: {
+    lua: `size = redis.call('VCARD', key)
+    for _, name in ipairs(redis.call('VRANDMEMBER', key, limit)) do
+      add('', {name, redis.call('VEMB', key, name, 'RAW')[2]})
+    end
+    return function(name)
+      local told = redis.pcall('VEMB', key, name, 'RAW')
+      return told and (told.err and told or told[2])
+    end`,
+    normal: (vector) => vector,
+  },
+  rules: { hasFields: false, named: ['elements', 'element'], parsed: [], mapper: () => undefined },
+  needs: (key) => [
+    ['VCARD', key],
+    ['VRANDMEMBER', key, '1'],
+    ['VINFO', key],
+    ['VEMB', key, 'element', 'RAW'],
+    ['VGETATTR', key, 'element'],
+    ['EVAL_RO', 'return 0', '1', key],
+  ],
+  hasScheduler: false,
+  hasHistory: true,
+  guarantee: `What \`vector_sets\` shows is a state that the vector set really had (Redis 8 and later). \`vector\` has the bytes of the
+quantised vector as \`VEMB … RAW\` gives them, \`quantization\` says what they are (\`int8\`, \`f32\`, \`bin\`), \`norm\` is the
+vector's length before it was normalized, and \`range\` what an int8 of 127 stands for: the very same doubles that Redis tells. What
+quantisation had lost before is in neither. \`attributes\` is the JSON as a document, with \`attributesText\` where that could not give
+the very same text back; \`links\` is the option \`M\`. Restored, an element has the same quantised bytes for int8 and bin, and
+length and range (for f32, each number) up to the rounding of a 32-bit float. The graph of neighbors is not mirrored: Redis
+builds it anew, so an approximate search may answer otherwise. Nor is the projection of \`REDUCE\`: the reduced vectors are. Above
+the limits each element is a document in \`vector_set_elements\`, changed by difference; the names of all elements are read at once,
+their vectors in pages.`,
+};
+
+function elementsOf(reply: unknown): readonly Item[] {
+  return itemsOf('VEMB', reply, ARITY).map((item) =>
+    item
+      .with(3, shortScore(item[3]))
+      .with(4, partOf(item[4]).length > 0 ? shortScore(item[4]) : partOf(item[4])),
+  );
+}
+
+async function* pages(ask: Ask, key: Buffer, count: number): AsyncGenerator<readonly Item[]> {
+  const size = Number(await ask('VCARD', key));
+  const reply = size > 0 ? await ask('VRANDMEMBER', key, String(size)) : [];
+  const names = itemsOf('VRANDMEMBER', reply, 1).map(([name]) => bufferOf('VRANDMEMBER', name));
+  for (let from = 0; from < names.length; from += count)
+    yield elementsOf(
+      await ask('EVAL_RO', `return (${READ})(KEYS[1], ARGV)`, '1', key, ...names.slice(from, from + count)),
+    );
+}
+
+function unit([element, vector, kind, norm, range, attributes, links, dimensions]: Item): ValueDocument {
+  return {
+    element: storedText(partOf(element)),
+    vector: partOf(vector),
+    quantization: String(kind),
+    norm: readScore(norm),
+    ...(range && range.length > 0 ? { range: readScore(range) } : {}),
+    ...attributesOf(partOf(attributes)),
+    links: Number(links),
+    dimensions: Number(dimensions),
+  };
+}
+
+function attributesOf(bytes: Buffer): ValueDocument {
+  if (bytes.length === 0) return {};
+  const { value } = jsonValue(bytes.toString('utf8'));
+  return JSON.stringify(value) === String(bytes)
+    ? { attributes: value }
+    : { attributes: value, attributesText: storedText(bytes) };
+}
+
+function elementIn(document: StoredDocument): Item {
+  const { element, vector, quantization, norm, range, attributes, attributesText, links, dimensions } =
+    document;
+  const text = attributes === undefined ? '' : JSON.stringify(attributes);
+  return [
+    bytesOf(element),
+    bytesOf(vector),
+    Buffer.from(String(quantization)),
+    Buffer.from(textOfScore(Number(norm))),
+    Buffer.from(range === undefined ? '' : textOfScore(Number(range))),
+    attributesText === undefined ? Buffer.from(text) : bytesOf(attributesText),
+    Buffer.from(String(links)),
+    Buffer.from(String(dimensions)),
+  ];
+}
+
+const OPTIONS: Readonly<Record<string, string>> = { int8: 'Q8', f32: 'NOQUANT', bin: 'BIN' };
+
+function restored(key: Buffer, item: Item): Words {
+  const [element, vector, kind, norm, range, attributes, links, dimensions] = item.map((part) =>
+    partOf(part),
+  );
+  const quantization = String(kind);
+  const numbers = unquantized(
+    quantization,
+    partOf(vector),
+    readScore(norm),
+    Number(range),
+    Number(dimensions),
+  );
+  const setAttributes = attributes && attributes.length > 0 ? ['SETATTR', attributes] : [];
+  const option = OPTIONS[quantization] ?? 'Q8';
+  return ['VADD', key, 'FP32', numbers, partOf(element), option, ...setAttributes, 'M', String(links)];
+}
+
+function byName([a]: Item, [b]: Item): number {
+  return Buffer.compare(partOf(a), partOf(b));
+}
