@@ -7,7 +7,7 @@ import { documentsIn, partOf } from './documents/stored-values.js';
 import { unquantized } from './documents/unquantized.js';
 import { bufferOf, itemsOf } from './reading/scan-pages.js';
 
-/** Of an element: its name, the quantised vector, how it is quantised, length, range (of int8), attributes, links a node may have, and dimensions. */
+/** Of an element: its name, the quantized vector, how it is quantized, length, range (of int8), attributes, links a node may have, and dimensions. */
 const ARITY = 8;
 
 /** A Lua function of the key and names of elements: ARITY texts for each that is there, or the server's error. */
@@ -98,10 +98,10 @@ export const VECTORSET: ValueType = {
   hasScheduler: false,
   hasHistory: true,
   guarantee: `What \`vector_sets\` shows is a state that the vector set really had (Redis 8 and later). \`vector\` has the bytes of the
-quantised vector as \`VEMB … RAW\` gives them, \`quantization\` says what they are (\`int8\`, \`f32\`, \`bin\`), \`norm\` is the
+quantized vector as \`VEMB … RAW\` gives them, \`quantization\` says what they are (\`int8\`, \`f32\`, \`bin\`), \`norm\` is the
 vector's length before it was normalized, and \`range\` what an int8 of 127 stands for: the very same doubles that Redis tells. What
-quantisation had lost before is in neither. \`attributes\` is the JSON as a document, with \`attributesText\` where that could not give
-the very same text back; \`links\` is the option \`M\`. Restored, an element has the same quantised bytes for int8 and bin, and
+quantization had lost before is in neither. \`attributes\` is the JSON as a document, with \`attributesText\` where that could not give
+the very same text back; \`links\` is the option \`M\`. Restored, an element has the same quantized bytes for int8 and bin, and
 length and range (for f32, each number) up to the rounding of a 32-bit float. The graph of neighbors is not mirrored: Redis
 builds it anew, so an approximate search may answer otherwise. Nor is the projection of \`REDUCE\`: the reduced vectors are. Above
 the limits each element is a document in \`vector_set_elements\`, changed by difference; the names of all elements are read at once,

@@ -2,7 +2,7 @@ const MOST = 127;
 const STEPS = 60;
 
 /**
- * 32-bit floats, little-endian, that VADD quantises to the same vector again: `f32` normalized floats, `bin` signs, `int8` numbers
+ * 32-bit floats, little-endian, that VADD quantizes to the same vector again: `f32` normalized floats, `bin` signs, `int8` numbers
  * of which 127 stands for `range`. Rounding had made the numbers of an int8 a little longer or shorter than 1 together: each is
  * moved within what rounds to it, so that their length is 1, and VADD finds the same range.
  * @param length of the vector before it was normalized.

@@ -67,7 +67,7 @@ describe.skipIf(!isRedisForHere('redis-8'))('on Redis 8 (needs Linux on x86-64)'
     });
 
     it.each(['Q8', 'BIN', 'NOQUANT'])(
-      '%s: what is restored has the same quantised vectors',
+      '%s: what is restored has the same quantized vectors',
       async (option) => {
         const { redis } = under;
         for (let i = 1; i <= 50; i++) {
