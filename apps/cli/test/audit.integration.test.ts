@@ -6,14 +6,32 @@ let cli: CliUnderTest;
 beforeAll(async () => {
   cli = await cliUnderTest();
   for (const key of ['orders', 'orders:2', 'visits']) await cli.redis.xadd(key, '1-1', 'n', 's3cret');
-  await cli.run('once');
 });
 afterAll(() => cli.close());
 
 const entriesOf = (found: Record<string, unknown>) => found.entries as Record<string, unknown>[];
 
-test('nothing was done so far', async () => {
+test('before anything was done, that is told', async () => {
   expect((await cli.run('audit')).stdout).toBe('nothing was done\n');
+  await cli.run('once');
+});
+
+test('once and restore are kept, each run in one entry, with what it did to how many keys; no password', async () => {
+  const to = new URL(cli.env.REDIS_URL ?? '');
+  to.username = 'default';
+  to.password = 's3cret';
+  await cli.run('once', 'nothing*', '--allow-none');
+  await cli.run('restore', 'orders*', '--to', to.href);
+  const entries = entriesOf(await cli.json('audit'));
+  expect(entries).toMatchObject([
+    { action: 'restore', key: null, filter: 'orders*', result: `0 of 2 keys restored to ${to.host}` },
+    { action: 'once', key: null, filter: 'nothing*', result: '0 keys' },
+    { action: 'once', key: null, filter: null, result: '3 keys: 3 synced' },
+  ]);
+  expect(await cli.run('audit', '--action', 'restore')).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/ command +restore +orders\* +0 of 2 keys restored/),
+  });
 });
 
 test('it is kept who did what, by which pattern, and how it ended; no values', async () => {
@@ -31,7 +49,7 @@ test('it is kept who did what, by which pattern, and how it ended; no values', a
     'resume visits  resumed',
     'pause visits  paused',
   ]);
-  expect(told.slice(4).sort()).toEqual(['pause orders orders* paused', 'pause orders:2 orders* paused']);
+  expect(told.slice(4, 6).sort()).toEqual(['pause orders orders* paused', 'pause orders:2 orders* paused']);
   expect(entries[0]).toMatchObject({ who: userInfo().username, from: hostname(), by: 'command' });
   expect(JSON.stringify(entries)).not.toContain('s3cret');
 });

@@ -11,5 +11,7 @@ export const AUDIT_ACTIONS = [
   'repair',
   'move',
   'adopt',
+  'once',
+  'restore',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -7,13 +7,15 @@ import type { Declare } from '../command.js';
 import { examples } from '../examples.js';
 import { endInterrupted, interruptedPart } from '../interrupted-output.js';
 import { INTERRUPTED } from '../interruption.js';
+import { noteRun } from '../note-run.js';
 import { openLine } from '../open-line.js';
 import type { Output } from '../output.js';
 import { Progress } from '../progress.js';
 import { wholeNumber } from '../whole-number.js';
 
-export const once: Declare = (command, { out, servers, interruption, ends }) =>
-  command
+export const once: Declare = (command, call) => {
+  const { out, servers, interruption, ends } = call;
+  return command
     .description(
       'Syncs every key that is there now, to its end, and retires those that have gone; then it ends. It works without a ' +
         'fleet and without the queue, and does no harm beside one. Keys that are paused are left alone. It ' +
@@ -59,6 +61,7 @@ export const once: Declare = (command, { out, servers, interruption, ends }) =>
         });
         const isInterrupted = (await interruption.until(work).finally(() => progress.end())) === INTERRUPTED;
         const done = [...outcomes].sort((a, b) => (a.key < b.key ? -1 : 1));
+        await noteRun(call, 'once', pattern, keyCounts(done), isInterrupted);
         if (out.isJson) out.json({ ...interruptedPart(isInterrupted, names.length), keys: done });
         else print(out, done);
         if (isInterrupted)
@@ -69,6 +72,7 @@ export const once: Declare = (command, { out, servers, interruption, ends }) =>
         return outcomes.every(({ result, dead }) => result !== 'failed' && dead === 0) ? 'ok' : 'failed';
       }),
     );
+};
 
 function print(out: Output, outcomes: readonly KeyOutcome[]): void {
   const failed = outcomes.filter(({ error }) => error);
@@ -79,16 +83,21 @@ function print(out: Output, outcomes: readonly KeyOutcome[]): void {
     );
     out.line();
   }
-  const count = (result: KeyOutcome['result']) => outcomes.filter((each) => each.result === result).length;
   const sum = (name: 'written' | 'alreadyThere' | 'dead' | 'gap') =>
     grouped(outcomes.reduce((total, each) => total + each[name], 0));
-  const results = (['synced', 'unchanged', 'deleted', 'absent', 'unsupported', 'paused', 'failed'] as const)
-    .map((result) => [result, count(result)] as const)
-    .filter(([, keys]) => keys > 0)
-    .map(([result, keys]) => `${grouped(keys)} ${result}`);
-  out.line(`${counted(outcomes.length, 'key')}${results.length > 0 ? `: ${results.join(', ')}` : ''}`);
+  out.line(keyCounts(outcomes));
   out.line(
     `entries: ${sum('written')} written, ${sum('alreadyThere')} already there, ${sum('dead')} dead letters, ` +
       `${sum('gap')} lost in gaps`,
   );
+}
+
+/** How many keys there were, and how many ended how: `34 keys: 31 synced, 3 unsupported`. */
+function keyCounts(outcomes: readonly KeyOutcome[]): string {
+  const count = (result: KeyOutcome['result']) => outcomes.filter((each) => each.result === result).length;
+  const results = (['synced', 'unchanged', 'deleted', 'absent', 'unsupported', 'paused', 'failed'] as const)
+    .map((result) => [result, count(result)] as const)
+    .filter(([, keys]) => keys > 0)
+    .map(([result, keys]) => `${grouped(keys)} ${result}`);
+  return `${counted(outcomes.length, 'key')}${results.length > 0 ? `: ${results.join(', ')}` : ''}`;
 }

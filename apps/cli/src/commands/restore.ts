@@ -8,6 +8,7 @@ import type { Declare } from '../command.js';
 import { examples } from '../examples.js';
 import { endInterrupted, interruptedPart } from '../interrupted-output.js';
 import { INTERRUPTED } from '../interruption.js';
+import { noteRun } from '../note-run.js';
 import type { Output } from '../output.js';
 import { Progress } from '../progress.js';
 import { type Restored, restoreKey } from '../restore/restore-key.js';
@@ -15,8 +16,9 @@ import { type Restored, restoreKey } from '../restore/restore-key.js';
 /** Keys written at once. */
 const AT_ONCE = 8;
 
-export const restore: Declare = (command, { out, servers, interruption, ends }) =>
-  command
+export const restore: Declare = (command, call) => {
+  const { out, servers, interruption, ends } = call;
+  return command
     .description(
       'Writes the mirror back into a Redis: streams with their original ids and their last id, dead letters included, and ' +
         'values of all types, each with its time of expiry. It writes what MongoDB holds of each key’s present incarnation, so entries ' +
@@ -64,6 +66,8 @@ export const restore: Declare = (command, { out, servers, interruption, ends }) 
         });
         const isInterrupted = (await interruption.until(work).finally(() => progress.end())) === INTERRUPTED;
         const done = [...results].sort((a, b) => (a.key < b.key ? -1 : 1));
+        const told = `${restoredCount(done, keys.length)} to ${new URL(to).host}`;
+        await noteRun(call, 'restore', pattern, told, isInterrupted);
         if (out.isJson) out.json({ ...interruptedPart(isInterrupted, keys.length), keys: done });
         else print(out, done, keys.length);
         if (isInterrupted)
@@ -74,6 +78,7 @@ export const restore: Declare = (command, { out, servers, interruption, ends }) 
         return results.every(({ result }) => result === 'restored') ? 'ok' : 'failed';
       }),
     );
+};
 
 const TLS = { enabled: false, rejectUnauthorized: true };
 
@@ -102,7 +107,10 @@ function print(out: Output, results: readonly Restored[], of: number): void {
     out.line();
   }
   const items = results.reduce((sum, each) => sum + each.items, 0);
-  out.line(
-    `${grouped(results.length - left.length)} of ${counted(of, 'key')} restored, ${grouped(items)} entries and items`,
-  );
+  out.line(`${restoredCount(results, of)}, ${grouped(items)} entries and items`);
+}
+
+function restoredCount(results: readonly Restored[], of: number): string {
+  const restored = results.filter(({ result }) => result === 'restored').length;
+  return `${grouped(restored)} of ${counted(of, 'key')} restored`;
 }

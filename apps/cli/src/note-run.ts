@@ -1,0 +1,17 @@
+import type { AuditAction } from '@redis-to-mongo/pipeline';
+import type { Call } from './command.js';
+import { openAudit } from './open-audit.js';
+
+/** Keeps in the audit what a command did to many keys, in one entry: one for each key would be as many as there are keys. */
+export async function noteRun(
+  call: Pick<Call, 'servers' | 'out'>,
+  action: AuditAction,
+  pattern: string | undefined,
+  result: string,
+  isInterrupted: boolean,
+): Promise<void> {
+  const audit = await openAudit(call);
+  const ending = isInterrupted ? ', then interrupted' : '';
+  await audit.note({ action, filter: pattern, result: result + ending });
+  await audit.flush();
+}
