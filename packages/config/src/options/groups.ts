@@ -7,6 +7,7 @@ import { RECORD_OPTIONS } from './record-options.js';
 import { REDIS_OPTIONS } from './redis-options.js';
 import { RULE_OPTIONS, RULES_INTRO } from './rule-options.js';
 import { SYNC_OPTIONS } from './sync-options.js';
+import { TUNING_OPTIONS } from './tuning-options.js';
 import { VALUE_OPTIONS } from './value-options.js';
 
 /** The groups of options, in the order of the reference page. */
@@ -37,4 +38,10 @@ export const GROUPS = [
   { title: 'Dashboard', intro: '', options: DASHBOARD_OPTIONS },
   { title: 'Logging', intro: '', options: LOG_OPTIONS },
   { title: 'Traces', intro: '', options: TRACE_OPTIONS },
+  {
+    title: 'Tuning',
+    intro:
+      'Sizes of reads, writes and jobs. The defaults were measured and suit small and large keys alike: leave these options alone, unless a measurement of yours says otherwise.',
+    options: TUNING_OPTIONS,
+  },
 ] as const;

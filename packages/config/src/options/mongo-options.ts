@@ -1,4 +1,4 @@
-import { databaseName, file, flag, mongoHost, mongoUri, port, text, whole } from '../option.js';
+import { databaseName, file, flag, mongoHost, mongoUri, port, text } from '../option.js';
 
 /** The MongoDB that is written to. */
 export const MONGO_OPTIONS = {
@@ -40,20 +40,5 @@ export const MONGO_OPTIONS = {
   MONGO_TLS_REJECT_UNAUTHORIZED: flag({
     doc: 'Refuse a server whose certificate cannot be verified. `false` is for tests only.',
     default: true,
-  }),
-  // MongoDB's own bounds: 100,000 writes a batch (maxWriteBatchSize) and 48,000,000 bytes a message.
-  WRITE_BATCH_ENTRIES: whole({
-    doc: 'Documents in one bulk write, at most.',
-    default: 5000,
-    min: 1,
-    max: 100_000,
-    unit: 'entries',
-  }),
-  WRITE_BATCH_BYTES: whole({
-    doc: 'Size of one bulk write, at most. One larger document goes alone.',
-    default: 16 * 1024 * 1024,
-    min: 1024,
-    max: 48_000_000,
-    unit: 'bytes',
   }),
 };

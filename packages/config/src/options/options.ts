@@ -8,6 +8,7 @@ import { RECORD_OPTIONS } from './record-options.js';
 import { REDIS_OPTIONS } from './redis-options.js';
 import { RULE_OPTIONS } from './rule-options.js';
 import { SYNC_OPTIONS } from './sync-options.js';
+import { TUNING_OPTIONS } from './tuning-options.js';
 import { VALUE_OPTIONS } from './value-options.js';
 
 /** Every option there is. To add one: an entry in its group's table, and its place in the `build/` file of that group. */
@@ -25,6 +26,7 @@ export const OPTIONS = {
   ...DASHBOARD_OPTIONS,
   ...LOG_OPTIONS,
   ...TRACE_OPTIONS,
+  ...TUNING_OPTIONS,
 };
 
 export type OptionName = keyof typeof OPTIONS;

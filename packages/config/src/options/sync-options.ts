@@ -3,8 +3,6 @@ import { choice, decimal, flag, whole } from '../option.js';
 const DAY_SEC = 86_400;
 /** Timers and the queue go by milliseconds; below this, a fleet would do nothing but poll. */
 const SHORTEST_SEC = 0.01;
-const MIB = 1024 * 1024;
-
 /** How often, and how much at a time. */
 export const SYNC_OPTIONS = {
   SYNC_INTERVAL_SEC: decimal({
@@ -51,31 +49,6 @@ export const SYNC_OPTIONS = {
     unit: 'entries',
     oldEngine: 'same name',
   }),
-  READ_BYTES: whole({
-    doc: 'Size that one read aims for: where entries are large, fewer are taken.',
-    default: 8 * MIB,
-    min: 1024,
-    max: 512 * MIB,
-    unit: 'bytes',
-  }),
-  READ_AHEAD_BYTES: whole({
-    doc: 'What all jobs of one worker together hold in memory between reading and writing. A read waits while it is used up.',
-    default: 128 * MIB,
-    min: 1024,
-    unit: 'bytes',
-  }),
-  SLICE_ENTRIES: whole({
-    doc: 'Entries that one job moves before it hands on. Never less than one read.',
-    default: 50_000,
-    min: 1,
-    unit: 'entries',
-  }),
-  SLICE_BYTES: whole({
-    doc: 'Bytes that one job moves before it hands on. Never less than one read.',
-    default: 64 * MIB,
-    min: 1024,
-    unit: 'bytes',
-  }),
   TRIM_MODE: choice(['off', 'dry-run', 'on'], {
     doc: 'Whether stream entries that are durably in MongoDB are trimmed from Redis (`XTRIM MINID`), never beyond what every consumer group has acknowledged. `dry-run` only says in the log what it would free. Needs Redis 6.2 and a user that may run scripts.',
     default: 'off',
@@ -92,12 +65,5 @@ export const SYNC_OPTIONS = {
     min: 0,
     max: 100 * 366 * DAY_SEC,
     unit: 's',
-  }),
-  SLICE_MS: whole({
-    doc: 'Time that one job works before it hands on. Shorter than `WORKER_SHUTDOWN_TIMEOUT_MS`.',
-    default: 2000,
-    min: 1,
-    max: 600_000,
-    unit: 'ms',
   }),
 };

@@ -18,12 +18,6 @@ export const VALUE_OPTIONS = {
     max: 8 * MIB,
     unit: 'bytes',
   }),
-  VALUE_ATOMIC_MEMBERS: whole({
-    doc: 'A value that changes whenever it is read in pages is read at once if it has no more members than this; Redis serves nobody else meanwhile.',
-    default: 200_000,
-    min: 0,
-    unit: 'members',
-  }),
   MEMBERSHIP_HISTORY: flag({
     doc: 'Keeps who was a member and when, of sets, sorted sets and hashes: see docs/key-types.md.',
     default: false,
