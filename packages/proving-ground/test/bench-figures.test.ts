@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parsePsTime, parseStat } from '../src/bench/process-usage.js';
+import { parseStat, processUsage } from '../src/bench/process-usage.js';
 import { spreadText } from '../src/bench/report/figures.js';
 import { left, markdownTable, right, type Table, textTable } from '../src/bench/report/table.js';
 import { percentile, spreadOf } from '../src/bench/statistics.js';
@@ -63,10 +63,13 @@ describe('CPU time', () => {
     expect(parseStat(`42 (node (a) b) ${fields.join(' ')}`)).toBeCloseTo(2);
   });
 
-  it('is read as ps writes it', () => {
-    expect(parsePsTime('1:02.50')).toBeCloseTo(62.5);
-    expect(parsePsTime('3:01:02')).toBe(10_862);
-    expect(parsePsTime('2-03:01:02')).toBe(183_662);
+  it('is that of the process to some hundredths of a second', async () => {
+    const before = process.cpuUsage();
+    const { cpuSeconds, peakBytes } = await processUsage(process.pid);
+    const after = process.cpuUsage();
+    expect(cpuSeconds).toBeGreaterThan((before.user + before.system) / 1e6 - 0.05);
+    expect(cpuSeconds).toBeLessThan((after.user + after.system) / 1e6 + 0.05);
+    expect(peakBytes).toBeGreaterThan(10_000_000);
   });
 });
 

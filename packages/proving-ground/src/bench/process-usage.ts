@@ -1,6 +1,5 @@
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { promisify } from 'node:util';
+import pidusage from 'pidusage';
 import { ProvingError } from '../proving-error.js';
 
 /** What a process has used since it began. */
@@ -13,17 +12,24 @@ export interface ProcessUsage {
   readonly bytes: number;
 }
 
-const run = promisify(execFile);
-
 /** The unit of CPU times in /proc, a second's part: 100 on every Linux that Node runs on. */
 const TICKS = 100;
 
 /**
- * From /proc on Linux (steps of 10 ms), from `ps` elsewhere.
+ * From /proc on Linux, by pidusage elsewhere (macOS, BSD, Windows); both count CPU time in steps of 10 ms or finer there.
+ * On Linux pidusage would lack two figures: the most memory that the process ever held, and the CPU time of its children
+ * that have ended.
  * @throws ProvingError `PROVING_APP_FAILED` when there is no such process.
  */
 export async function processUsage(pid: number): Promise<ProcessUsage> {
-  if (process.platform !== 'linux') return await fromPs(pid);
+  if (process.platform !== 'linux') {
+    const { ctime, memory } = await pidusage(pid).catch((cause: unknown) => {
+      throw new ProvingError('PROVING_APP_FAILED', 'a process that is measured has ended by itself', {
+        cause,
+      });
+    });
+    return { cpuSeconds: ctime / 1000, peakBytes: memory, bytes: memory };
+  }
   const [stat, status] = await Promise.all([
     readFile(`/proc/${pid}/stat`, 'utf8'),
     readFile(`/proc/${pid}/status`, 'utf8'),
@@ -41,19 +47,4 @@ export function parseStat(stat: string): number {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
   return ticks / TICKS;
-}
-
-async function fromPs(pid: number): Promise<ProcessUsage> {
-  const { stdout } = await run('ps', ['-o', 'time=,rss=', '-p', String(pid)]).catch((cause: unknown) => {
-    throw new ProvingError('PROVING_APP_FAILED', 'a process that is measured has ended by itself', { cause });
-  });
-  const [time = '', rss = '0'] = stdout.trim().split(/\s+/);
-  return { cpuSeconds: parsePsTime(time), peakBytes: 1024 * Number(rss), bytes: 1024 * Number(rss) };
-}
-
-/** `1:02.50`, `3:01:02`, `2-03:01:02`: seconds last, days before a dash. */
-export function parsePsTime(time: string): number {
-  const [days, clock] = time.includes('-') ? time.split('-') : ['0', time];
-  const seconds = (clock ?? '').split(':').reduce((sum, part) => 60 * sum + Number(part), 0);
-  return 86_400 * Number(days) + seconds;
 }
