@@ -2,12 +2,12 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import cookie from '@fastify/cookie';
+import csrf from '@fastify/csrf-protection';
 import files from '@fastify/static';
 import { addHealthRoutes, type HealthRoutesOptions, type Logger, version } from '@redis-to-mongo/app-shell';
 import type { FleetProcess } from '@redis-to-mongo/job-queue';
-import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify';
+import { type FastifyInstance, fastify } from 'fastify';
 import type { Account } from './auth/account.js';
-import { FormTokens } from './auth/form-token.js';
 import { addGuard } from './auth/guard.js';
 import { LoginDesk } from './auth/login-desk.js';
 import { SessionCookie } from './auth/session-cookie.js';
@@ -114,6 +114,11 @@ export async function createDashboardServer(options: DashboardOptions): Promise<
     logger,
   };
   const isKnown = addGuard(server, login);
+  // A page's token, in the header alone. Its secret is in the session, so that it is of no use in another one.
+  await server.register(csrf, {
+    sessionPlugin: '@fastify/session',
+    getToken: ({ headers }) => String(headers['x-csrf-token'] ?? ''),
+  });
 
   await server.register(files, { root: ASSETS, prefix: '/assets/', wildcard: false, cacheControl: false });
   for (const [folder, { root, files: names }] of Object.entries(LIBRARIES))
@@ -133,8 +138,6 @@ function addPages(
 ): void {
   const { poller, keys, letters, records, runAction, readOnly, logger } = options;
   const { basePath = '', showValues = false } = options;
-  const tokens = new FormTokens();
-  const tokenOf = (request: FastifyRequest) => tokens.of(cookie.idOf(request) ?? '');
   const site: Site = {
     readOnly,
     version: version(),
@@ -155,14 +158,12 @@ function addPages(
     watchKey: (key) => records.watchKey(key),
     site,
     basePath,
-    tokenOf,
   });
   addValueRoutes(server, { sources: keys, nameOf: list.nameOf, records, showValues, logger });
-  const guarded = { records, tokens, cookie };
-  addActionRoutes(server, { ...guarded, run: runAction, readOnly, logger });
-  addLetterRoutes(server, { ...guarded, letters, site, basePath, showValues, logger, tokenOf });
+  addActionRoutes(server, { records, run: runAction, readOnly, logger });
+  addLetterRoutes(server, { records, letters, site, basePath, showValues, logger });
   addBulkRoutes(server, {
-    ...guarded,
+    records,
     logger,
     runner: new BulkRunner(logger),
     keys,

@@ -4,8 +4,15 @@ import { basicCredentials } from './basic-credentials.js';
 import type { LoginDesk } from './login-desk.js';
 import { mayChange } from './same-origin.js';
 import type { SessionCookie } from './session-cookie.js';
-import type { Sessions } from './sessions.js';
+import type { SessionData, Sessions } from './sessions.js';
 import { wantsPage } from './wants-page.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Of whoever is logged in; empty for anybody else. */
+    session: SessionData;
+  }
+}
 
 /** Open to all: the login form with what it looks like, and whether the process lives. */
 const OPEN = new Set(['/login', '/healthz', '/assets/app.css', '/assets/favicon.svg']);
@@ -33,7 +40,9 @@ export function addGuard(
   { sessions, cookie, desk, basePath }: GuardOptions,
 ): (request: FastifyRequest) => boolean {
   const known = new WeakSet<FastifyRequest>();
+  server.decorateRequest('session');
   server.addHook('onRequest', async (request, reply) => {
+    request.session = {};
     if (!mayChange(request.method, request.host, request.headers)) {
       return await sendError(request, reply, 403, {
         error: 'This request does not come from a page of the dashboard.',
@@ -44,7 +53,9 @@ export function addGuard(
     const route = request.routeOptions.url ?? '';
     if (OPEN.has(route)) return;
     const id = cookie.idOf(request);
-    if (id !== undefined && sessions.isValid(id)) {
+    const session = id === undefined ? undefined : sessions.dataOf(id);
+    if (session) {
+      request.session = session;
       known.add(request);
       // What is shown here is for whoever is logged in, and for no cache on the way.
       reply.header('cache-control', 'no-store');

@@ -1,9 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 
+/** What is kept of a session while it lasts; `@fastify/csrf-protection` keeps its secret here. */
+export type SessionData = Record<string, unknown>;
+
 /** Who is logged in. Kept in memory: a restart of the dashboard ends all sessions. */
 export class Sessions {
   /** By the hash of the session's id, so that finding one takes the same time for all wrong ids. */
-  readonly #expiry = new Map<string, number>();
+  readonly #sessions = new Map<string, { readonly expiry: number; readonly data: SessionData }>();
   readonly #lifeMs: number;
   readonly #max: number;
 
@@ -18,21 +21,27 @@ export class Sessions {
 
   /** Begins a session and returns its id: 256 random bits. */
   begin(now = Date.now()): string {
-    for (const [key, expiry] of this.#expiry) {
-      if (expiry > now && this.#expiry.size < this.#max) break;
-      this.#expiry.delete(key);
+    for (const [key, { expiry }] of this.#sessions) {
+      if (expiry > now && this.#sessions.size < this.#max) break;
+      this.#sessions.delete(key);
     }
     const id = randomBytes(32).toString('base64url');
-    this.#expiry.set(hashOf(id), now + this.#lifeMs);
+    this.#sessions.set(hashOf(id), { expiry: now + this.#lifeMs, data: {} });
     return id;
   }
 
   isValid(id: string, now = Date.now()): boolean {
-    return (this.#expiry.get(hashOf(id)) ?? 0) > now;
+    return this.dataOf(id, now) !== undefined;
+  }
+
+  /** The session's data, to read and write; `undefined` once it has ended. */
+  dataOf(id: string, now = Date.now()): SessionData | undefined {
+    const found = this.#sessions.get(hashOf(id));
+    return found !== undefined && found.expiry > now ? found.data : undefined;
   }
 
   end(id: string): void {
-    this.#expiry.delete(hashOf(id));
+    this.#sessions.delete(hashOf(id));
   }
 }
 

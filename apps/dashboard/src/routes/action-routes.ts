@@ -1,7 +1,5 @@
 import type { Logger } from '@redis-to-mongo/app-shell';
 import type { FastifyInstance } from 'fastify';
-import type { FormTokens } from '../auth/form-token.js';
-import type { SessionCookie } from '../auth/session-cookie.js';
 import { inTime } from '../in-time.js';
 import { type AskedAction, KEY_ACTIONS, type RunAction } from '../keys/key-action.js';
 import type { Records } from '../records/records.js';
@@ -9,8 +7,6 @@ import { codeOf } from '../status/code-of.js';
 
 export interface ActionRoutesOptions {
   readonly run: RunAction;
-  readonly tokens: FormTokens;
-  readonly cookie: SessionCookie;
   readonly records: Records;
   readonly readOnly: boolean;
   readonly logger: Logger;
@@ -27,37 +23,39 @@ const LATE = 'ACTION_TIMEOUT';
  * dashboard's own pages, and with a login, is the guard's to see to; the token is one lock more.
  */
 export function addActionRoutes(server: FastifyInstance, options: ActionRoutesOptions): void {
-  const { run, records, tokens, cookie, readOnly, logger } = options;
-  server.post('/keys/actions', { bodyLimit: BODY_BYTES }, async (request, reply) => {
-    if (readOnly) return await reply.code(403).send({ error: 'The dashboard is read-only.' });
-    if (!tokens.isValid(cookie.idOf(request) ?? '', request.headers['x-csrf-token']))
-      return await reply.code(403).send({ error: 'This page is too old: load it again.' });
-    const asked = parse(request.body);
-    if (!asked) return await reply.code(400).send({ error: 'Name an action and a key.' });
-    const { action, key } = asked;
-    const told = { action, key, from: request.ip };
-    const book = records.book(request.ip);
-    try {
-      const message = await inTime(run(asked), PATIENCE_MS, LATE);
-      if (message === undefined)
-        return await reply.code(404).send({ error: 'MongoDB does not know of this key.' });
-      logger.info('asked for by hand', told);
-      await book.note({ action, key, result: message });
-      return { message };
-    } catch (error) {
-      logger.warn('asked for by hand, and failed', { ...told, error });
-      await book.note({ action, key, result: 'failed', error });
-      const code = codeOf(error);
-      return await reply.code(503).send({
-        error:
-          code === LATE
-            ? 'The servers do not answer. It may still be done: see whether the page changes.'
-            : `That failed (${code}): try again, or see the log.`,
-      });
-    } finally {
-      await book.flush();
-    }
-  });
+  const { run, records, readOnly, logger } = options;
+  server.post(
+    '/keys/actions',
+    { bodyLimit: BODY_BYTES, onRequest: server.csrfProtection },
+    async (request, reply) => {
+      if (readOnly) return await reply.code(403).send({ error: 'The dashboard is read-only.' });
+      const asked = parse(request.body);
+      if (!asked) return await reply.code(400).send({ error: 'Name an action and a key.' });
+      const { action, key } = asked;
+      const told = { action, key, from: request.ip };
+      const book = records.book(request.ip);
+      try {
+        const message = await inTime(run(asked), PATIENCE_MS, LATE);
+        if (message === undefined)
+          return await reply.code(404).send({ error: 'MongoDB does not know of this key.' });
+        logger.info('asked for by hand', told);
+        await book.note({ action, key, result: message });
+        return { message };
+      } catch (error) {
+        logger.warn('asked for by hand, and failed', { ...told, error });
+        await book.note({ action, key, result: 'failed', error });
+        const code = codeOf(error);
+        return await reply.code(503).send({
+          error:
+            code === LATE
+              ? 'The servers do not answer. It may still be done: see whether the page changes.'
+              : `That failed (${code}): try again, or see the log.`,
+        });
+      } finally {
+        await book.flush();
+      }
+    },
+  );
 }
 
 function parse(body: unknown): AskedAction | undefined {

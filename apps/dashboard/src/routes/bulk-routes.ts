@@ -1,7 +1,5 @@
 import type { Logger } from '@redis-to-mongo/app-shell';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { FormTokens } from '../auth/form-token.js';
-import type { SessionCookie } from '../auth/session-cookie.js';
+import type { FastifyInstance } from 'fastify';
 import type { BulkRunner, BulkWork } from '../bulk/bulk-runner.js';
 import { inTime } from '../in-time.js';
 import { KEY_ACTIONS, type RunAction } from '../keys/key-action.js';
@@ -19,8 +17,6 @@ export interface BulkRoutesOptions {
   readonly letters: LetterSources;
   readonly runAction: RunAction;
   readonly records: Records;
-  readonly tokens: FormTokens;
-  readonly cookie: SessionCookie;
   readonly readOnly: boolean;
   readonly logger: Logger;
 }
@@ -51,43 +47,38 @@ export function addBulkRoutes(server: FastifyInstance, options: BulkRoutesOption
     if (!list) return await reply.code(400).send({ error: 'Name a list.' });
     return { count: await inTime(list.count(), COUNT_MS, 'MONGO_TIMEOUT') };
   });
-  server.post('/bulk', { bodyLimit: BODY_BYTES }, async (request, reply) => {
-    if (await refused(request, reply, options)) return reply;
-    const asked = parse(request.body);
-    const list = asked && listOf(options, asked.action, asked.list);
-    if (!asked || !list)
-      return await reply.code(400).send({ error: 'Name an action, a list and its number.' });
-    const total = await inTime(list.count(), COUNT_MS, 'MONGO_TIMEOUT');
-    if (total > asked.count * 1.1 + MORE)
-      return await reply.code(409).send({
-        error: `The filter shows ${total.toLocaleString('en-US')} by now: ask once more.`,
-      });
-    const progress = runner.start({ ...list, total, from: request.ip, book: records.book(request.ip) });
-    if (!progress)
-      return await reply
-        .code(409)
-        .send({ error: 'Another work on many is under way: wait for its end, or stop it.' });
-    return await reply.code(202).send({ progress });
-  });
-  server.post('/bulk/stop', { bodyLimit: BODY_BYTES }, async (request, reply) => {
-    if (await refused(request, reply, options)) return reply;
-    logger.info('many: told to stop', { from: request.ip });
-    await runner.stop();
-    return { progress: runner.progress ?? null };
-  });
-}
-
-/** Whether the request may change nothing; it is answered then. */
-async function refused(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { readOnly, tokens, cookie }: Pick<BulkRoutesOptions, 'readOnly' | 'tokens' | 'cookie'>,
-): Promise<boolean> {
-  if (readOnly) await reply.code(403).send({ error: 'The dashboard is read-only.' });
-  else if (!tokens.isValid(cookie.idOf(request) ?? '', request.headers['x-csrf-token']))
-    await reply.code(403).send({ error: 'This page is too old: load it again.' });
-  else return false;
-  return true;
+  server.post(
+    '/bulk',
+    { bodyLimit: BODY_BYTES, onRequest: server.csrfProtection },
+    async (request, reply) => {
+      if (options.readOnly) return await reply.code(403).send({ error: 'The dashboard is read-only.' });
+      const asked = parse(request.body);
+      const list = asked && listOf(options, asked.action, asked.list);
+      if (!asked || !list)
+        return await reply.code(400).send({ error: 'Name an action, a list and its number.' });
+      const total = await inTime(list.count(), COUNT_MS, 'MONGO_TIMEOUT');
+      if (total > asked.count * 1.1 + MORE)
+        return await reply.code(409).send({
+          error: `The filter shows ${total.toLocaleString('en-US')} by now: ask once more.`,
+        });
+      const progress = runner.start({ ...list, total, from: request.ip, book: records.book(request.ip) });
+      if (!progress)
+        return await reply
+          .code(409)
+          .send({ error: 'Another work on many is under way: wait for its end, or stop it.' });
+      return await reply.code(202).send({ progress });
+    },
+  );
+  server.post(
+    '/bulk/stop',
+    { bodyLimit: BODY_BYTES, onRequest: server.csrfProtection },
+    async (request, reply) => {
+      if (options.readOnly) return await reply.code(403).send({ error: 'The dashboard is read-only.' });
+      logger.info('many: told to stop', { from: request.ip });
+      await runner.stop();
+      return { progress: runner.progress ?? null };
+    },
+  );
 }
 
 function parse(

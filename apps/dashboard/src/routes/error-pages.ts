@@ -5,8 +5,10 @@ import { sendError } from './send-error.js';
 
 /** Answers that stand in for a page: a person gets a page in any case, a program gets JSON. */
 export function addErrorPages(server: FastifyInstance, logger: Logger): void {
-  server.setErrorHandler(async (error: { statusCode?: number }, request, reply) => {
+  server.setErrorHandler(async (error: { statusCode?: number; code?: string }, request, reply) => {
     const status = error.statusCode ?? 500;
+    if (error.code?.startsWith('FST_CSRF_'))
+      return await sendError(request, reply, status, { error: 'This page is too old: load it again.' });
     if (status < 500) return await sendError(request, reply, status, { error: 'Bad request.' });
     logger.error('a request failed', { error, method: request.method, path: request.routeOptions.url });
     const code = codeOf(error);

@@ -25,7 +25,6 @@ export interface KeyRoutesOptions {
   /** Has a key sampled for the history from now on. */
   readonly watchKey: (key: string) => Promise<void>;
   /** What proves that a request comes from a page of this session. */
-  tokenOf(request: FastifyRequest): string;
 }
 
 const PAGE = 'text/html; charset=utf-8';
@@ -45,7 +44,7 @@ export function addKeyRoutes(server: FastifyInstance, options: KeyRoutesOptions)
   server.get('/keys', async (request, reply) => {
     const query = parseKeyQuery(paramsOf(request));
     reply.type(PAGE);
-    return keysPage(query, await list.page(query), site, options.tokenOf(request)).toString();
+    return keysPage(query, await list.page(query), site, reply.generateCsrf()).toString();
   });
   server.get('/keys/rows', async (request, reply) => {
     const query = parseKeyQuery(paramsOf(request));
@@ -67,7 +66,7 @@ export function addKeyRoutes(server: FastifyInstance, options: KeyRoutesOptions)
     void options.watchKey(detail.summary.key).catch(() => {});
     reply.type(PAGE);
     const range = rangeOf(paramsOf(request));
-    return keyPage(detail, site, options.tokenOf(request), range, options.showValues).toString();
+    return keyPage(detail, site, reply.generateCsrf(), range, options.showValues).toString();
   });
   server.get('/key/detail', async (request, reply) => {
     const detail = await detailOf(request);

@@ -1,7 +1,5 @@
 import type { Logger } from '@redis-to-mongo/app-shell';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { FormTokens } from '../auth/form-token.js';
-import type { SessionCookie } from '../auth/session-cookie.js';
+import type { FastifyInstance } from 'fastify';
 import { addExportRoutes } from '../export/export-routes.js';
 import { inTime } from '../in-time.js';
 import { LetterList, type LetterSources } from '../letters/letter-list.js';
@@ -20,14 +18,11 @@ import { sendError } from './send-error.js';
 export interface LetterRoutesOptions {
   readonly letters: LetterSources;
   readonly records: Records;
-  readonly tokens: FormTokens;
-  readonly cookie: SessionCookie;
   readonly site: Site;
   readonly basePath: string;
   /** Whether what letters hold may be shown. */
   readonly showValues: boolean;
   readonly logger: Logger;
-  tokenOf(request: FastifyRequest): string;
 }
 
 const PAGE = 'text/html; charset=utf-8';
@@ -37,12 +32,12 @@ const COLUMNS = ['key', 'kind', 'entryId', 'collection', 'code', 'reason', 'byte
 
 /** `/dead-letters`: the list; `/dead-letter?id=…`: one; `POST /dead-letters/actions` with `{action, letter}`. */
 export function addLetterRoutes(server: FastifyInstance, options: LetterRoutesOptions): void {
-  const { letters, records, site, basePath, logger, showValues, tokenOf } = options;
+  const { letters, records, site, basePath, logger, showValues } = options;
   const list = new LetterList(letters);
   server.get('/dead-letters', async (request, reply) => {
     const query = parseLetterQuery(paramsOf(request));
     reply.type(PAGE);
-    return lettersPage(query, await list.page(query), site, tokenOf(request)).toString();
+    return lettersPage(query, await list.page(query), site, reply.generateCsrf()).toString();
   });
   server.get('/dead-letters/rows', async (request, reply) => {
     const query = parseLetterQuery(paramsOf(request));
@@ -67,7 +62,7 @@ export function addLetterRoutes(server: FastifyInstance, options: LetterRoutesOp
     }
     reply.type(PAGE);
     const view = { letter, record: showValues ? recordText(found) : undefined };
-    return letterPage(view, site, tokenOf(request)).toString();
+    return letterPage(view, site, reply.generateCsrf()).toString();
   });
   addLetterActions(server, options);
   addExportRoutes(server, {
@@ -84,34 +79,37 @@ export function addLetterRoutes(server: FastifyInstance, options: LetterRoutesOp
 
 function addLetterActions(
   server: FastifyInstance,
-  { letters, records, site, tokens, cookie, logger }: LetterRoutesOptions,
+  { letters, records, site, logger }: LetterRoutesOptions,
 ): void {
-  server.post('/dead-letters/actions', { bodyLimit: BODY_BYTES }, async (request, reply) => {
-    if (site.readOnly) return await reply.code(403).send({ error: 'The dashboard is read-only.' });
-    if (!tokens.isValid(cookie.idOf(request) ?? '', request.headers['x-csrf-token']))
-      return await reply.code(403).send({ error: 'This page is too old: load it again.' });
-    const asked = parse(request.body);
-    if (!asked) return await reply.code(400).send({ error: 'Name an action and a letter.' });
-    const { action, letter } = asked;
-    const key = letter.slice(0, letter.lastIndexOf('@'));
-    const told = { action, key, letter, from: request.ip };
-    const book = records.book(request.ip);
-    try {
-      const result = await inTime(letterOutcome(letters, action, letter), PATIENCE_MS, 'ACTION_TIMEOUT');
-      if (result === undefined) return await reply.code(404).send({ error: 'There is no such dead letter.' });
-      logger.info('asked for by hand', told);
-      await book.note({ action, key, result: `${letter}: ${result}` });
-      return { message: `${result[0]?.toUpperCase() ?? ''}${result.slice(1)}.` };
-    } catch (error) {
-      logger.warn('asked for by hand, and failed', { ...told, error });
-      await book.note({ action, key, result: `${letter}: failed`, error });
-      return await reply
-        .code(503)
-        .send({ error: `That failed (${codeOf(error)}): try again, or see the log.` });
-    } finally {
-      await book.flush();
-    }
-  });
+  server.post(
+    '/dead-letters/actions',
+    { bodyLimit: BODY_BYTES, onRequest: server.csrfProtection },
+    async (request, reply) => {
+      if (site.readOnly) return await reply.code(403).send({ error: 'The dashboard is read-only.' });
+      const asked = parse(request.body);
+      if (!asked) return await reply.code(400).send({ error: 'Name an action and a letter.' });
+      const { action, letter } = asked;
+      const key = letter.slice(0, letter.lastIndexOf('@'));
+      const told = { action, key, letter, from: request.ip };
+      const book = records.book(request.ip);
+      try {
+        const result = await inTime(letterOutcome(letters, action, letter), PATIENCE_MS, 'ACTION_TIMEOUT');
+        if (result === undefined)
+          return await reply.code(404).send({ error: 'There is no such dead letter.' });
+        logger.info('asked for by hand', told);
+        await book.note({ action, key, result: `${letter}: ${result}` });
+        return { message: `${result[0]?.toUpperCase() ?? ''}${result.slice(1)}.` };
+      } catch (error) {
+        logger.warn('asked for by hand, and failed', { ...told, error });
+        await book.note({ action, key, result: `${letter}: failed`, error });
+        return await reply
+          .code(503)
+          .send({ error: `That failed (${codeOf(error)}): try again, or see the log.` });
+      } finally {
+        await book.flush();
+      }
+    },
+  );
 }
 
 function parse(body: unknown): { readonly action: 'replay' | 'drop'; readonly letter: string } | undefined {
