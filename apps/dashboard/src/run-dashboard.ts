@@ -18,6 +18,7 @@ import { handOverPassword } from './auth/hand-over-password.js';
 import { createDashboardServer } from './dashboard-server.js';
 import { explainKey } from './keys/explain-key.js';
 import { lookAtKeys } from './keys/key-values.js';
+import { pickKeys } from './keys/pick-keys.js';
 import { actionsOn } from './keys/run-action.js';
 import { lettersOf } from './letters/letters-of.js';
 import { recordsOf } from './records/records-of.js';
@@ -59,7 +60,7 @@ export async function runDashboard(app: AppContext, config: Config): Promise<voi
     onError: (what, error) => logger.warn(`status: ${WHAT[what]} can't be read`, { error }),
   });
 
-  const pages = new KeyPages(mongo.db);
+  const pages = new KeyPages(mongo.db, pickKeys(config, source));
   void pages.sample();
 
   const line = async () => {

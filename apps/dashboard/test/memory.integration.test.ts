@@ -71,7 +71,13 @@ async function heapOf(expected: number): Promise<number> {
     readSums: () => readStatus(mongo.db),
     onError: () => undefined,
   });
-  const pages = new KeyPages(mongo.db);
+  const pages = new KeyPages(mongo.db, async () => ({
+    total: expected,
+    keys: Array.from({ length: Math.min(4_096, expected / 10) }, (_none, i) => ({
+      key: aKey(i * 10)._id,
+      keyType: 'hash',
+    })),
+  }));
   const list = new KeyList({
     readPage: pages.readPage,
     countKeys: pages.countKeys,

@@ -5,6 +5,7 @@ export type { FeedRefusal } from './feed/feed-refusal.js';
 export { keyPrefixes } from './feed/key-prefixes.js';
 export { HIDDEN_TYPE } from './hidden-type.js';
 export { redisSource, type SyncerOptions } from './redis-source.js';
+export { type SampledKeys, sampleKeys } from './sample-keys.js';
 export { type FoundKey, scanKeys, scanNames, typesOf } from './scan-keys.js';
 export { type AsksRaw, DirectReader } from './streams/direct/direct-reader.js';
 export { documentsByRule } from './streams/documents-by-rule.js';

@@ -1,14 +1,20 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Db } from 'mongodb';
-import { connected } from '../connection/ensure-connected.js';
 import { ORDERS } from './key-lists.js';
-import { estimateKeys, type NameSample, NO_SAMPLE, sampleNames } from './name-sample.js';
+import { estimateKeys, type NameSample, NO_SAMPLE, nameSample } from './name-sample.js';
 import { countKeys, type KeyPage, type KeyPageQuery, readKeyPage } from './read-key-page.js';
 
+type PickKeys = () => Promise<{
+  readonly total: number;
+  readonly keys: readonly { readonly key: string; readonly keyType: string }[];
+}>;
 type Which = Pick<KeyPageQuery, 'name' | 'keyType' | 'condition'>;
 
 /** A sample serves for at least so long, in ms; of few keys, it is soon looked whether there are many by now; */
 const AGE_MS = 300_000;
 const FEW_AGE_MS = 10_000;
+/** A list waits so long for the first sample, in ms. */
+const PATIENCE_MS = 1_000;
 /** and sampling takes at most one part in so many of the time. */
 const SHARE = 20;
 
@@ -18,12 +24,15 @@ const SHARE = 20;
  */
 export class KeyPages {
   readonly #db: Db;
+  readonly #pick: PickKeys;
   #sample: NameSample | undefined;
   #sampling: Promise<void> | undefined;
   #nextAt = 0;
 
-  constructor(db: Db) {
+  /** @param pick picks some of the keys that are mirrored, where there are very many of them; it may throw. */
+  constructor(db: Db, pick: PickKeys) {
     this.#db = db;
+    this.#pick = pick;
   }
 
   /** Begins to sample the names, where it is time; lists wait for the first sample alone. It does not throw. */
@@ -49,14 +58,24 @@ export class KeyPages {
 
   async #known(): Promise<NameSample> {
     const sampling = this.sample();
-    if (this.#sample === undefined) await sampling;
+    if (this.#sample === undefined) {
+      const patience = new AbortController();
+      await Promise.race([
+        sampling,
+        setTimeout(PATIENCE_MS, undefined, { signal: patience.signal }).catch(() => {}),
+      ]);
+      patience.abort();
+    }
     return this.#sample ?? NO_SAMPLE;
   }
 
   /** Where names can't be sampled, lists are read without. */
   async #sampleOnce(): Promise<void> {
     const began = Date.now();
-    this.#sample = await connected(this.#db, () => sampleNames(this.#db)).catch(() => this.#sample);
+    this.#sample = await this.#pick().then(
+      ({ total, keys }) => nameSample(total, keys),
+      () => this.#sample,
+    );
     const took = Date.now() - began;
     this.#nextAt = Date.now() + Math.max(this.#sample?.keys.length ? AGE_MS : FEW_AGE_MS, (SHARE - 1) * took);
   }

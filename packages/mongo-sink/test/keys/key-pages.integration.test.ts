@@ -78,7 +78,7 @@ function document(_id: string, i: number): { _id: string } & Document {
 /** A few of the names, some of which are gone, as a sample of many would have them. */
 function sampleOf(names: readonly string[]): NameSample {
   const some = [...names.filter((_name, i) => i % 9 === 4), 'o:0000', 'gone', 'zzz'];
-  const keys = some.map((name) => ({ name: Buffer.from(name), keyType: 'set', status: 'active' }));
+  const keys = some.map((name) => ({ name: Buffer.from(name), keyType: 'set' }));
   return { total: names.length, keys: keys.sort((a, b) => Buffer.compare(a.name, b.name)) };
 }
 

@@ -15,7 +15,6 @@ function sampleOf(names: readonly string[], total = names.length): NameSample {
   const keys = names.map((name, i) => ({
     name: Buffer.from(name),
     keyType: i % 10 === 0 ? 'stream' : 'hash',
-    status: i % 2 ? 'active' : 'deleted',
   }));
   return { total, keys: keys.sort((a, b) => Buffer.compare(a.name, b.name)) };
 }
@@ -53,7 +52,8 @@ test('a long list is estimated by its share of the sample, and a short one is no
   expect(estimateKeys(sample, {})).toBe(1_000_000);
   expect(estimateKeys(sample, { name: { prefix: 'a:' } })).toBe(500_000);
   expect(estimateKeys(sample, { keyType: 'stream' })).toBe(100_000);
-  expect(estimateKeys(sample, { keyType: 'hash', condition: 'active' })).toBe(500_000);
-  expect(estimateKeys(sample, { name: { prefix: 'a:11' } })).toBeUndefined();
+  expect(estimateKeys(sample, { keyType: 'hash', condition: 'active' })).toBe(900_000);
+  expect(estimateKeys(sample, { condition: 'deleted' })).toBeUndefined();
+  expect(estimateKeys(sample, { name: { prefix: 'a:111' } })).toBeUndefined();
   expect(estimateKeys(NO_SAMPLE, {})).toBeUndefined();
 });
