@@ -58,13 +58,14 @@ function excerptTable(keyType: KeyType, { at, inRedis, sizes, isWhole, rows }: E
   const name = nameOfPart(keyType);
   const parts = (size: number) => counted(size, names.part, names.parts);
   const differing = rows.filter(({ verdict }) => isDifferent(verdict)).length;
+  const refused = rows.filter(({ verdict }) => verdict === 'dead letter').length;
   const here =
     inRedis === keyType
       ? `${parts(sizes.redis)} in Redis`
       : `in Redis ${inRedis === 'none' ? 'it is not there' : `it is of type ${inRedis}`}`;
   const there = sizes.mongo === null ? '' : `, ${parts(sizes.mongo)} in MongoDB`;
   return html`<p class="empty">As of ${clock(at)}: ${here}${there}. ${told(keyType, isWhole)}</p>
-<p class="empty ${differing > 0 && 'bad'}">${differing === 0 ? 'Nothing of what is shown differs.' : `${differing === 1 ? '1 differs' : `${count(differing)} differ`}. The fleet may be about to sync it: look again.`}</p>
+<p class="empty ${differing > 0 && 'bad'}">${differing === 0 ? (refused ? `Nothing differs but ${counted(refused, 'that MongoDB refused', 'that MongoDB refused')}.` : 'Nothing of what is shown differs.') : `${differing === 1 ? '1 differs' : `${count(differing)} differ`}. The fleet may be about to sync it: look again.`}</p>
 ${
   rows.length > 0 &&
   scrollArea(
