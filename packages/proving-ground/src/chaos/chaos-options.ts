@@ -16,6 +16,8 @@ export interface ChaosOptions {
   readonly json: boolean;
   /** Write the result to docs/chaos.md. */
   readonly writeDocs: boolean;
+  /** MongoDB is dropped and set back, too. */
+  readonly targetLosses: boolean;
   /** Add the result to docs/reliability.md. */
   readonly record: boolean;
 }
@@ -39,6 +41,7 @@ be broken by a plan, and compares what was written with what Redis and MongoDB h
   --rate N       entries a second; default 200
   --with A=B     an option of the apps for this run, such as MEMBERSHIP_HISTORY=true; may be given often
   --json         print the report as JSON on standard output, everything else on standard error
+  --target-losses  MongoDB is dropped, and set back to earlier files, too; see docs/guarantees.md for what is open there
   --record       add the result to docs/reliability.md
   --write-docs   that, and write the result to docs/chaos.md`;
 
@@ -59,6 +62,7 @@ export function parseChaosOptions(args: readonly string[]): ChaosOptions | 'help
     with: Object.fromEntries((parsed.with ?? []).map(settingOf)),
     json: parsed.json === true,
     writeDocs: parsed['write-docs'] === true,
+    targetLosses: parsed['target-losses'] === true,
     record: parsed.record === true || parsed['write-docs'] === true,
   };
 }
@@ -75,6 +79,7 @@ function parseValues(args: readonly string[]) {
         with: { type: 'string', multiple: true },
         json: { type: 'boolean' },
         record: { type: 'boolean' },
+        'target-losses': { type: 'boolean' },
         'write-docs': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },

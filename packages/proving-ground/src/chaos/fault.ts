@@ -53,6 +53,9 @@ export const FAULTS = {
 
 export type FaultKind = keyof typeof FAULTS;
 
+/** What takes from MongoDB what it was told: work under way then may need `verify --repair`, so a run has them where it is asked to. */
+export const TARGET_LOSSES: ReadonlySet<FaultKind> = new Set(['MongoDB dropped', 'MongoDB set back']);
+
 /** One step of a plan. */
 export interface FaultStep {
   /** Since the beginning of the load, in ms. */

@@ -1,5 +1,5 @@
 import { type Random, seededRandom, wholeFrom } from '../generator/random.js';
-import { FAULTS, type FaultKind, type FaultStep, isFaultKind } from './fault.js';
+import { FAULTS, type FaultKind, type FaultStep, isFaultKind, TARGET_LOSSES } from './fault.js';
 
 /** Faults begin this long after the load, and none begins this long before its end, in ms. */
 const QUIET = { before: 1_000, after: 3_000 } as const;
@@ -11,13 +11,14 @@ const BETWEEN = [800, 1_400] as const;
  * once before any comes again.
  * @param seed a whole number from 0 to 2^32 - 1.
  * @param durationMs how long the load lasts.
+ * @param withLosses MongoDB is dropped and set back, too.
  */
-export function planFaults(seed: number, durationMs: number): FaultStep[] {
+export function planFaults(seed: number, durationMs: number, withLosses = false): FaultStep[] {
   const random = seededRandom(seed);
   const steps: FaultStep[] = [];
   let deck: FaultKind[] = [];
   for (let atMs = QUIET.before; atMs <= durationMs - QUIET.after; atMs += wholeFrom(random, ...BETWEEN)) {
-    if (deck.length === 0) deck = shuffled(random);
+    if (deck.length === 0) deck = shuffled(random, withLosses);
     const kind = deck.pop();
     if (kind === undefined) break;
     const [least, most] = FAULTS[kind];
@@ -27,8 +28,9 @@ export function planFaults(seed: number, durationMs: number): FaultStep[] {
 }
 
 /** Source: Fisher and Yates's shuffle. */
-function shuffled(random: Random): FaultKind[] {
-  const kinds = Object.keys(FAULTS).filter(isFaultKind);
+function shuffled(random: Random, withLosses: boolean): FaultKind[] {
+  const all = Object.keys(FAULTS).filter(isFaultKind);
+  const kinds = all.filter((kind) => withLosses || !TARGET_LOSSES.has(kind));
   for (let i = kinds.length - 1; i > 0; i--) {
     const j = wholeFrom(random, 0, i);
     const [a, b] = [kinds[i], kinds[j]];

@@ -50,7 +50,7 @@ const MOST_MIB = 400;
  */
 export async function runChaos(options: ChaosOptions, context: ProgramContext): Promise<ChaosReport> {
   const { progress, dir, signal, closing } = context;
-  const plan = planFaults(options.seed, options.seconds * 1000);
+  const plan = planFaults(options.seed, options.seconds * 1000, options.targetLosses);
   await writeFile(join(dir, 'plan.json'), `${JSON.stringify({ options, plan }, null, 1)}\n`);
   const begun = performance.now();
   const event = (line: string) => {
