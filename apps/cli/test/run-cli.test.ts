@@ -207,6 +207,8 @@ test.skipIf(!hasZsh)(
 test('the zsh script names all commands and options', async () => {
   const { stdout } = await runIn({}, 'completion', 'zsh');
   for (const { name } of COMMANDS) expect(stdout).toContain(`    ${name}) _arguments `);
-  expect(stdout).toContain("'--type[only keys of this type]:T:(stream set zset hash list string json vectorset)'");
+  expect(stdout).toContain(
+    "'--type[only keys of this type]:T:(stream set zset hash list string json vectorset)'",
+  );
   expect(stdout).toContain("'1:action:(list show replay drop)'");
 });
