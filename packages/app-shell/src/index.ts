@@ -8,7 +8,7 @@ export { type HttpOptions, type HttpServer, startHttp } from './http/start-http.
 export type { Closer, Closers } from './lifecycle/closers.js';
 export { EXIT_CODES } from './lifecycle/exit-code.js';
 export { type LeftServer, leaveSilent } from './lifecycle/leave-silent.js';
-export { type ProcessState, ProcessWatch } from './lifecycle/process-watch.js';
+export { ProcessWatch } from './lifecycle/process-watch.js';
 export type { AppUsage } from './lifecycle/read-arguments.js';
 export type { OptionChange, TakeOver } from './lifecycle/reloading.js';
 export { type AppContext, type AppOptions, type AppSettings, runApp } from './lifecycle/run-app.js';

@@ -1,3 +1,4 @@
+import type { ProcessFacts } from '@redis-to-mongo/pipeline';
 import { keyPrefix, type QueueSettings } from './queue-settings.js';
 import { NOW, Script } from './script.js';
 
@@ -16,19 +17,6 @@ export interface Heartbeat {
   readonly about?: ProcessFacts;
   /** Of a worker. */
   readonly work?: WorkFacts;
-}
-
-/** Which process it is, and how it fares. */
-export interface ProcessFacts {
-  readonly host: string;
-  readonly pid: number;
-  readonly version: string;
-  /** Since its start, in s. */
-  readonly uptimeSec: number;
-  /** Resident memory, in bytes. */
-  readonly memoryBytes: number;
-  /** The longest that its event loop was held up since the heartbeat before, in ms. */
-  readonly eventLoopLagMs: number;
 }
 
 /** What a worker is doing. */

@@ -23,6 +23,7 @@ export * from './message-id.js';
 export * from './messages.js';
 export * from './naming-convention.js';
 export { incarnationOf } from './next-state.js';
+export type { ProcessFacts } from './process-facts.js';
 export * from './rules/content-mapper.js';
 export { type DecodedEntry, decodeEntry } from './rules/decode-entry.js';
 export * from './rules/decode-value.js';

@@ -1,19 +1,7 @@
 import { hostname } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { ProcessFacts } from '@redis-to-mongo/pipeline';
 import { version } from '../version.js';
-
-/** Which process this is, and how it fares. */
-export interface ProcessState {
-  readonly host: string;
-  readonly pid: number;
-  readonly version: string;
-  /** Since its start, in s. */
-  readonly uptimeSec: number;
-  /** Resident memory, in bytes. */
-  readonly memoryBytes: number;
-  /** The longest that the event loop was held up since it was asked before, in ms. */
-  readonly eventLoopLagMs: number;
-}
 
 /** The event loop is looked at so often, in ms: a lag that is shorter does no harm, and each look costs a wake-up. */
 const LOOK_MS = 100;
@@ -27,7 +15,7 @@ export class ProcessWatch {
   }
 
   /** Begins a new measurement of the event loop. */
-  read(): ProcessState {
+  read(): ProcessFacts {
     const { max, count } = this.#delays;
     this.#delays.reset();
     return {
