@@ -10,7 +10,7 @@ import { MirroredTypes } from './mirrored-types.js';
 import type { MissedChanges } from './missed-changes.js';
 import { PausedKeys } from './paused-keys.js';
 import { type SweepOptions, type SweepReport, sweep } from './sweep.js';
-import { type DueSweep, mustPoll, type SweepFacts, sweepDue } from './sweep-due.js';
+import { askEveryMs, type DueSweep, type SweepFacts, sweepDue } from './sweep-due.js';
 import { TargetLosses } from './target-losses.js';
 import { SET_BACK, TargetSetBack } from './target-set-back.js';
 import { type UpkeepReport, upkeep } from './upkeep.js';
@@ -38,8 +38,6 @@ export type SweepTurn = SweepReport & {
   readonly ms: number;
 };
 
-/** While nothing is known to be missed, the queue is asked this often whether a sweep is due, in ms. */
-const CALM_MS = 1_000;
 /** MongoDB counts its documents at once. Where a server must look at each of them, that takes one part in so many of the time, at most. */
 const COUNT_SHARE = 30;
 const COUNT_AT_LATEST_MS = 60_000;
@@ -102,7 +100,9 @@ export class ActiveScheduler {
    */
   async sweepIfDue(onWell: (until: number) => void): Promise<SweepTurn | undefined> {
     const { queue, missed, scope } = this.#options;
-    if (performance.now() - this.#askedAt < this.#askEveryMs()) return undefined;
+    const { intervalMs } = this.#options;
+    const askMs = askEveryMs({ ...this.#feedFacts(), missed: missed.reason, intervalMs });
+    if (performance.now() - this.#askedAt < askMs) return undefined;
     this.#askedAt = performance.now();
     const [record, now] = await Promise.all([queue.sweeps.read(), queue.sweeps.now()]);
     const due = sweepDue(this.#facts(record, now));
@@ -137,13 +137,6 @@ export class ActiveScheduler {
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#requests.close();
-  }
-
-  /** How often the queue is asked whether a sweep is due, in ms: at once where something was missed. */
-  #askEveryMs(): number {
-    const { missed, intervalMs } = this.#options;
-    if (mustPoll(this.#feedFacts())) return Math.min(CALM_MS, intervalMs / 4);
-    return missed.reason === '' ? CALM_MS : 0;
   }
 
   /** A change that the feed may not have told of yet was not requested either. */

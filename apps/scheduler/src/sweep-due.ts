@@ -38,11 +38,19 @@ const FEED_PATIENCE_MS = 15_000;
 const WHOLE_ONE_IN = 10;
 /** Polling takes one part in so many of the time, at most. */
 const POLL_SHARE = 4;
+/** While nothing is known to be missed, the queue is asked this often whether a sweep is due, in ms. */
+const CALM_MS = 1_000;
 const IDLE = 'IDLE_INTERVAL_SEC is over';
 
 /** Whether keys have to be looked for by polling, since nothing tells of their changes. */
-export function mustPoll({ feed, feedMs }: Pick<SweepFacts, 'feed' | 'feedMs'>): boolean {
+function mustPoll({ feed, feedMs }: Pick<SweepFacts, 'feed' | 'feedMs'>): boolean {
   return feed === 'off' || feed === 'refused' || (feed === 'connecting' && feedMs > FEED_PATIENCE_MS);
+}
+
+/** How often the queue is asked whether a sweep is due, in ms: at once where something was missed. */
+export function askEveryMs(facts: Pick<SweepFacts, 'feed' | 'feedMs' | 'missed' | 'intervalMs'>): number {
+  if (mustPoll(facts)) return Math.min(CALM_MS, facts.intervalMs / 4);
+  return facts.missed === '' ? CALM_MS : 0;
 }
 
 /** The sweep that is due now, if any. */

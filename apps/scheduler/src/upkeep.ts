@@ -2,6 +2,7 @@ import type { JobQueue, ScheduleChange } from '@redis-to-mongo/job-queue';
 import { hasScheduler, isKeyType } from '@redis-to-mongo/key-types';
 import { type KeyType, keyBytes } from '@redis-to-mongo/pipeline';
 import { typesOf } from '@redis-to-mongo/redis-source';
+import { overdueAfterMs } from './overdue-after.js';
 import { type ScheduleKeysOptions, scheduleKeys } from './schedule-keys.js';
 
 export interface UpkeepOptions extends Pick<ScheduleKeysOptions, 'everyMs'> {
@@ -22,8 +23,6 @@ export interface UpkeepReport {
   readonly repaired: number;
 }
 
-/** A key that is due for so long, in ms, while no job waits, is requested again; and after more, while jobs wait. */
-const OVERDUE_MS = { idle: 3_000, busy: 60_000 } as const;
 const AT_ONCE = 500;
 
 /** What is to be done every second or so: lost jobs, dead workers, job schedulers of new and vanished keys. */
@@ -58,9 +57,10 @@ async function requestAgain(queue: JobQueue): Promise<number> {
   const abandoned = await queue.abandonedKeys();
   if (abandoned.length > 0) await queue.request(abandoned);
   const { waiting, due } = await queue.depth();
-  // While jobs wait, those of the due keys are likely among them: workers are behind, or there are none.
-  if (due === 0 || (waiting > 0 && (await queue.workerCount()) === 0)) return abandoned.length;
-  const overdue = await queue.overdueKeys(waiting > 0 ? OVERDUE_MS.busy : OVERDUE_MS.idle, AT_ONCE);
+  const workers = waiting > 0 ? await queue.workerCount() : 0;
+  const afterMs = overdueAfterMs({ waiting, due, workers });
+  if (afterMs === undefined) return abandoned.length;
+  const overdue = await queue.overdueKeys(afterMs, AT_ONCE);
   await queue.requestAgain(overdue);
   return abandoned.length + overdue.length;
 }

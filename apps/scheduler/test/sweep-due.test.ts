@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type SweepFacts, sweepDue } from '../src/sweep-due.js';
+import { askEveryMs, type SweepFacts, sweepDue } from '../src/sweep-due.js';
 
 const SETTLED: SweepFacts = {
   record: { beganAt: 900_000, endedAt: 1_000_000, scope: 'all', pending: '' },
@@ -61,5 +61,19 @@ describe('without such a feed', () => {
     expect(because({ feed: 'connecting', feedMs: 16_000, missed: 'it was lost' })).toMatchObject({
       isPoll: true,
     });
+  });
+});
+
+describe('whether a sweep is due is asked', () => {
+  const every = (facts: Partial<SweepFacts>) => askEveryMs({ ...SETTLED, ...facts });
+
+  it('every second while nothing is missed, and at once where something is', () => {
+    expect(every({})).toBe(1_000);
+    expect(every({ missed: 'it was lost' })).toBe(0);
+  });
+
+  it('four times an interval while keys are polled, so that a short one is kept', () => {
+    expect(every({ feed: 'off', intervalMs: 400 })).toBe(100);
+    expect(every({ feed: 'refused', intervalMs: 60_000, missed: 'it was lost' })).toBe(1_000);
   });
 });

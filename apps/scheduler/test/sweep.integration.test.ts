@@ -94,7 +94,7 @@ describe('the active scheduler', () => {
 
   it('that ends on a queue that was emptied meanwhile is made again: what it had requested is lost', async () => {
     const { redis, queue, queueRedis } = fleet;
-    await redis.mset(Object.fromEntries(Array.from({ length: 3_000 }, (_, i) => [`string:${i}`, '1'])));
+    await redis.mset(Object.fromEntries(Array.from({ length: 6_000 }, (_, i) => [`string:${i}`, '1'])));
     const missed = new MissedChanges();
     missed.note('the server was connected');
     const active = new ActiveScheduler(options(missed));
@@ -102,7 +102,11 @@ describe('the active scheduler', () => {
     try {
       await queue.sweeps.end(await queue.sweeps.begin('all', ''));
       const sweeping = active.sweepIfDue(() => wells++);
-      await vi.waitFor(async () => expect(await queue.dueCount()).toBeGreaterThan(0), { timeout: 30_000 });
+      // No worker takes them: the sweep waits here, until they are lost.
+      await vi.waitFor(async () => expect(await queue.dueCount()).toBeGreaterThan(4_000), {
+        timeout: 30_000,
+      });
+      await redis.del(Array.from({ length: 3_000 }, (_, i) => `string:${i}`));
       await queueRedis.flushall();
       expect(await sweeping).toMatchObject({ isWhole: false });
       expect(wells).toBe(0);
@@ -113,7 +117,8 @@ describe('the active scheduler', () => {
         { timeout: 30_000 },
       );
       expect(wells).toBe(1);
-      expect(await queue.dueCount()).toBe(3_000);
+      // The first one may have gone on with a page that it had read before.
+      expect(await queue.dueCount()).toBeGreaterThanOrEqual(3_000);
     } finally {
       await active.close();
     }
