@@ -36,7 +36,7 @@ const cases: readonly {
   },
   {
     room: 'packages/mongo-sink',
-    may: [`${ours}/pipeline`, 'mongodb', 'mongodb/lib/cmap/commands.js'],
+    may: [`${ours}/pipeline`, 'mongodb', 'mongodb/lib/cmap/commands.js', 'mongodb/lib/cmap/connection.js'],
     mayNot: [`${ours}/redis-source`, 'ioredis', 'bullmq'],
   },
   {

@@ -1,4 +1,4 @@
-import { SyncError } from '@redis-to-mongo/pipeline';
+import type { SyncError } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
 import { mongoError } from '../errors/mongo-error.js';
 
@@ -28,12 +28,6 @@ export interface CommandRefusal {
   readonly message: string;
 }
 
-/**
- * A command gets this long, in ms: a little more than its connection does without a byte. The driver (7.9) waits for ever
- * for a connection that ends while a command of more than 16 KiB is still being sent, which no option of its own bounds.
- */
-const WITHIN_MS = 65_000;
-
 const WRITE_CONCERN = { w: 'majority', j: true } as const;
 const INVALID_BSON = 22;
 
@@ -41,23 +35,18 @@ const INVALID_BSON = 22;
  * Runs one unordered insert or update command: every record is tried, and the refused ones are told one by one.
  * Resolves only when what was written is durable (majority, journaled).
  * Source: https://www.mongodb.com/docs/manual/reference/command/insert/
- * @throws SyncError as mongoError tells, when the command as a whole failed; MONGO_TIMEOUT when it took too long.
+ * @throws SyncError as mongoError tells, when the command as a whole failed.
  */
-export async function writeCommand(db: Db, command: Document, withinMs = WITHIN_MS): Promise<WriteReply> {
-  const reply = await tryCommand(db, command, withinMs);
+export async function writeCommand(db: Db, command: Document): Promise<WriteReply> {
+  const reply = await tryCommand(db, command);
   if ('refusal' in reply) throw reply.refusal;
   return reply;
 }
 
 /** As writeCommand, but for a command that is refused as a whole for an unknown reason: that is returned. */
-export async function tryCommand(
-  db: Db,
-  command: Document,
-  withinMs = WITHIN_MS,
-): Promise<WriteReply | CommandRefusal> {
-  const signal = AbortSignal.timeout(withinMs);
+export async function tryCommand(db: Db, command: Document): Promise<WriteReply | CommandRefusal> {
   try {
-    const reply = await db.command({ ...command, ordered: false, writeConcern: WRITE_CONCERN }, { signal });
+    const reply = await db.command({ ...command, ordered: false, writeConcern: WRITE_CONCERN });
     if (reply.writeConcernError) throw mongoError(toError(reply.writeConcernError));
     const raw: unknown = reply.writeErrors;
     return {
@@ -65,10 +54,6 @@ export async function tryCommand(
       errors: Array.isArray(raw) ? raw.map(parseWriteError) : [],
     };
   } catch (error) {
-    if (signal.aborted)
-      throw new SyncError('MONGO_TIMEOUT', 'transient', `MongoDB did not answer within ${withinMs} ms`, {
-        cause: error,
-      });
     const refusal = mongoError(error);
     const code = codeOf(error);
     if (refusal.errorClass !== 'unknown' || code === undefined) throw refusal;

@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { type Db, MongoClient, type MongoClientOptions } from 'mongodb';
+import { failCutSends } from './fail-cut-sends.js';
+
+await failCutSends();
 
 /** How to reach MongoDB; the `mongo` part of the configuration has this shape. */
 export interface MongoAddress {
