@@ -1,7 +1,7 @@
 import type { KeyPage, KeyPageQuery, KeySummary } from '@redis-to-mongo/mongo-sink';
 import { inTime } from '../in-time.js';
 import { codeOf } from '../status/code-of.js';
-import { Paced } from '../status/paced.js';
+import { LOADING, Paced } from '../status/paced.js';
 import { type KeyQuery, keyQueryPath } from './key-query.js';
 import { conditionOf, isPattern, nameSearch } from './key-search.js';
 import { digestOf } from './name-digest.js';
@@ -47,6 +47,10 @@ const MOST_COUNTED = 10_000;
 const PATIENCE_MS = 2_000;
 /** Each list is read for all who look at it, a sixth of the time at most. */
 const PACE = { spacingMs: 1_000, share: 6, patienceMs: PATIENCE_MS };
+/** A page does not wait for its count, which takes longer than the page where the list is long. */
+const COUNT_PACE = { ...PACE, patienceMs: 150 };
+/** Where no name begins with what was searched for, names are looked into for so many ms before the page goes on. */
+const WITHIN_MS = 150;
 /** A reading that takes longer than this, in ms, makes what is shown old. */
 const LATE_MS = 5_000;
 /** Lists that are kept for those who look at them. */
@@ -71,6 +75,7 @@ export class KeyList {
   readonly #sources: KeyListSources;
   /** By the query's address; the one asked for last comes last. */
   readonly #lists = new Map<string, Kept>();
+  readonly #counts = new Map<string, Paced<KeyListPage['total']>>();
 
   constructor(sources: KeyListSources) {
     this.#sources = sources;
@@ -95,16 +100,10 @@ export class KeyList {
   };
 
   #listOf(query: KeyQuery): Kept {
-    const name = keyQueryPath(query, query);
-    const kept = this.#lists.get(name) ?? {
+    return keptIn(this.#lists, keyQueryPath(query, query), () => ({
       reading: new Paced(() => this.#read(query), PACE),
       last: undefined,
-    };
-    this.#lists.delete(name);
-    this.#lists.set(name, kept);
-    const [oldest] = this.#lists.keys();
-    if (this.#lists.size > LISTS_KEPT && oldest !== undefined) this.#lists.delete(oldest);
-    return kept;
+    }));
   }
 
   async #read(query: KeyQuery): Promise<KeyListPage> {
@@ -114,18 +113,18 @@ export class KeyList {
     const { search, within } = query;
     const isNowhere = found.rows.length === 0 && from === undefined;
     if (isNowhere && search !== '' && !within && !isPattern(search))
-      return await this.#readOnce({ ...query, within: true }, undefined);
+      return await this.#readOnce({ ...query, within: true }, undefined, WITHIN_MS);
     return found;
   }
 
-  async #readOnce(query: KeyQuery, from: KeyPageQuery['from']): Promise<KeyListPage> {
+  async #readOnce(query: KeyQuery, from: KeyPageQuery['from'], searchMs?: number): Promise<KeyListPage> {
     const { readPage, nextRuns } = this.#sources;
     const { keyType, status, descending, within } = query;
     const which = { name: nameSearch(query), keyType: keyType || undefined, condition: conditionOf(status) };
     const before = from !== undefined && query.before !== '';
     const [page, total] = await Promise.all([
-      readPage({ ...which, descending, from, before, limit: PER_PAGE }),
-      this.#count(which),
+      readPage({ ...which, descending, from, before, limit: PER_PAGE, searchMs }),
+      this.#countSoon(which, JSON.stringify([query.search, keyType, status])),
     ]);
     const names = page.keys.map(({ key }) => key);
     const runs = await inTime(nextRuns(names), PATIENCE_MS, 'QUEUE_TIMEOUT').catch(() => []);
@@ -140,6 +139,17 @@ export class KeyList {
     };
   }
 
+  /** The last count of the list, and none before its first one has ended. */
+  async #countSoon(which: Which, list: string): Promise<KeyListPage['total']> {
+    const counting = keptIn(this.#counts, list, () => new Paced(() => this.#count(which), COUNT_PACE));
+    try {
+      return await counting.read();
+    } catch (error) {
+      if (codeOf(error) === LOADING) return undefined;
+      throw error;
+    }
+  }
+
   /** Names that are tested one by one are not counted. */
   async #count(which: Which): Promise<KeyListPage['total']> {
     if (which.name?.test) return undefined;
@@ -148,6 +158,16 @@ export class KeyList {
     const keys = await this.#sources.countKeys(which, MOST_COUNTED + 1);
     return { keys, isMore: keys > MOST_COUNTED && !isAll(which) };
   }
+}
+
+/** What is kept under a name, made where it is not; what was asked for longest ago goes. */
+function keptIn<T>(all: Map<string, T>, name: string, make: () => T): T {
+  const kept = all.get(name) ?? make();
+  all.delete(name);
+  all.set(name, kept);
+  const [oldest] = all.keys();
+  if (all.size > LISTS_KEPT && oldest !== undefined) all.delete(oldest);
+  return kept;
 }
 
 /** To two digits: an estimate is no better. */
