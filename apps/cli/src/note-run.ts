@@ -2,7 +2,10 @@ import type { AuditAction } from '@redis-to-mongo/pipeline';
 import type { Call } from './command.js';
 import { openAudit } from './open-audit.js';
 
-/** Keeps in the audit what a command did to many keys, in one entry: one for each key would be as many as there are keys. */
+/**
+ * Keeps in the audit what a command did to many keys, in one entry: one for each key would be as many as there are keys. Comes after what
+ * the command prints, since MongoDB may be what does not answer.
+ */
 export async function noteRun(
   call: Pick<Call, 'servers' | 'out'>,
   action: AuditAction,

@@ -16,7 +16,7 @@ import {
   readKeySummaries,
 } from '@redis-to-mongo/mongo-sink';
 import { firstState } from '@redis-to-mongo/pipeline';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
 import type { AskedAction } from '../src/keys/key-action.js';
 import { aDashboard, logIn, NOTHING_TOLD, queueAt } from './a-dashboard.js';
 
@@ -94,10 +94,16 @@ const unescaped = (text: string) =>
   );
 
 test('every key of the list has a link that can be seen and leads to its page, whatever its name', async () => {
-  const list = await (await fetch(`${origin}/keys`, { headers })).text();
-  expect(list.length).toBeLessThan(100_000);
-  const links = [...list.matchAll(/<a class="key" href="([^"]*)"><bdi>([^<]*)<\/bdi>/g)];
-  expect(links).toHaveLength(NAMES.length);
+  const links = await vi.waitFor(
+    async () => {
+      const list = await (await fetch(`${origin}/keys`, { headers })).text();
+      expect(list.length).toBeLessThan(100_000);
+      const found = [...list.matchAll(/<a class="key" href="([^"]*)"><bdi>([^<]*)<\/bdi>/g)];
+      expect(found).toHaveLength(NAMES.length);
+      return found;
+    },
+    { timeout: 30_000, interval: 200 },
+  );
   expect(new Set(links.map(([, , text]) => text)).size).toBe(NAMES.length);
   const found: string[] = [];
   for (const [, href = '', text = ''] of links) {

@@ -1,5 +1,5 @@
 import type { JobQueue } from '@redis-to-mongo/job-queue';
-import { countInTarget, raiseTargetCounter } from '@redis-to-mongo/mongo-sink';
+import { countInTarget, raiseTargetCounter, readTargetCounter } from '@redis-to-mongo/mongo-sink';
 
 export const SET_BACK = 'MongoDB was dropped, or set back to an earlier state';
 
@@ -33,7 +33,8 @@ export class TargetSetBack {
     const { db, queue, everyMs = EVERY_MS } = this.#options;
     const before = await queue.targetCounter.read();
     const n = await countInTarget(db);
-    const isSetBack = n <= before;
+    // Asked once more: a sweep of everything is not begun for an answer that was wrong.
+    const isSetBack = n <= before && (await readTargetCounter(db)) <= before;
     if (isSetBack) {
       await queue.sweeps.noteDue(SET_BACK);
       await raiseTargetCounter(db, before + 1);

@@ -1,5 +1,6 @@
 import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import { KEY_TYPES } from '@redis-to-mongo/key-types';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ConfigFolder, configFolder } from './config-folder.js';
@@ -62,7 +63,7 @@ describe('loadConfig', () => {
         include: ['*'],
         exclude: [],
         separator: ':info:',
-        types: ['stream', 'set', 'zset', 'hash', 'list', 'string', 'json'],
+        types: KEY_TYPES,
       },
       sync: {
         intervalMs: 1000,

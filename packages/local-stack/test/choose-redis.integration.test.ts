@@ -49,7 +49,7 @@ describe('the Redis that is chosen', () => {
     vi.stubEnv('LOCAL_STACK_REDIS', 'redis-3');
     await expect(chooseRedis(silent)).rejects.toMatchObject({
       code: 'LOCAL_STACK_NO_REDIS',
-      message: 'there is no server named redis-3: LOCAL_STACK_REDIS can be valkey-9 or redis-7.4',
+      message: 'there is no server named redis-3: LOCAL_STACK_REDIS can be valkey-9 or redis-7.4 or redis-8',
     });
   });
 

@@ -113,7 +113,7 @@ export {
   type KeyTypeStatus,
   readStatus,
 } from './reports/read-status.js';
-export { countInTarget, raiseTargetCounter } from './reports/target-counter.js';
+export { countInTarget, raiseTargetCounter, readTargetCounter } from './reports/target-counter.js';
 export { readTargetMark, targetName, writeTargetMark } from './reports/target-mark.js';
 export { passedEntries, readForecasts, saveForecasts, type TrimForecast } from './reports/trim-forecasts.js';
 export {

@@ -61,14 +61,15 @@ export const once: Declare = (command, call) => {
         });
         const isInterrupted = (await interruption.until(work).finally(() => progress.end())) === INTERRUPTED;
         const done = [...outcomes].sort((a, b) => (a.key < b.key ? -1 : 1));
-        await noteRun(call, 'once', pattern, keyCounts(done), isInterrupted);
         if (out.isJson) out.json({ ...interruptedPart(isInterrupted, names.length), keys: done });
         else print(out, done);
         if (isInterrupted)
-          return endInterrupted(
+          endInterrupted(
             out,
             `${grouped(done.length)} of ${counted(names.length, 'key')} done; begin it again for the rest`,
           );
+        await noteRun(call, 'once', pattern, keyCounts(done), isInterrupted);
+        if (isInterrupted) return 'interrupted';
         return outcomes.every(({ result, dead }) => result !== 'failed' && dead === 0) ? 'ok' : 'failed';
       }),
     );

@@ -66,15 +66,16 @@ export const restore: Declare = (command, call) => {
         });
         const isInterrupted = (await interruption.until(work).finally(() => progress.end())) === INTERRUPTED;
         const done = [...results].sort((a, b) => (a.key < b.key ? -1 : 1));
-        const told = `${restoredCount(done, keys.length)} to ${new URL(to).host}`;
-        await noteRun(call, 'restore', pattern, told, isInterrupted);
         if (out.isJson) out.json({ ...interruptedPart(isInterrupted, keys.length), keys: done });
         else print(out, done, keys.length);
         if (isInterrupted)
-          return endInterrupted(
+          endInterrupted(
             out,
             `${grouped(keys.length - done.length)} keys are left; of some of them a part may be written`,
           );
+        const result = `${restoredCount(done, keys.length)} to ${new URL(to).host}`;
+        await noteRun(call, 'restore', pattern, result, isInterrupted);
+        if (isInterrupted) return 'interrupted';
         return results.every(({ result }) => result === 'restored') ? 'ok' : 'failed';
       }),
     );
