@@ -5,6 +5,7 @@ export type {
   Item,
   ItemDetail,
   ItemSource,
+  SizeSource,
   StoredDocument,
   ValueShape,
   ValueType,

@@ -7,6 +7,7 @@ import { LIST } from './list.js';
 import { SET } from './set.js';
 import { STREAM } from './stream.js';
 import { STRING } from './string.js';
+import { TIMESERIES } from './timeseries.js';
 import { VECTORSET } from './vectorset.js';
 import { ZSET } from './zset.js';
 
@@ -19,6 +20,7 @@ export const VALUE_TYPES: readonly ValueType[] = [
   STRING,
   JSON_TYPE,
   VECTORSET,
+  TIMESERIES,
 ];
 
 /** All that the fleet mirrors. */

@@ -5,7 +5,7 @@ import type { RedisProgram } from './redis-program.js';
 
 type Step = (onProgress: (line: string) => void) => Promise<RedisProgram | undefined>;
 
-/** A server that can be asked for by name: Valkey 9.1; Redis 7.4 with RedisJSON; Redis 8.2, which has vector sets. */
+/** A server that can be asked for by name: Valkey 9.1; Redis 7.4 with RedisJSON and RedisTimeSeries; Redis 8.2, which has vector sets. */
 export type RedisName = 'valkey-9' | 'redis-7.4' | 'redis-8';
 
 const NAMED: ReadonlyMap<string, Step> = new Map<RedisName, Step>([

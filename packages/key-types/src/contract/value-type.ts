@@ -47,10 +47,11 @@ export interface ItemSource {
   readonly detail?: ItemDetail;
 }
 
-export interface SizeSource {
-  readonly command: string;
-  readonly of: 'items' | 'bytes';
-}
+/** A command of the key, or where there is none a Lua function of it, run by EVAL_RO. */
+export type SizeSource = { readonly of: 'items' | 'bytes' } & (
+  | { readonly command: string }
+  | { readonly lua: string }
+);
 
 /** What Redis tells of items by a command of its own, which must name them; it belongs to the very same state. */
 export interface ItemDetail {

@@ -9,8 +9,14 @@ export function readScore(score: Buffer | undefined): number {
   return value;
 }
 
+/** As readScore, of what may also be no number. @throws SyncError as readScore. */
+export function readDouble(double: Buffer | undefined): number {
+  return /^[-+]?nan$/i.test(String(double)) ? Number.NaN : readScore(double);
+}
+
 /** The shortest text that Redis reads back to the very same double. */
 export function textOfScore(score: number): string {
+  if (Number.isNaN(score)) return 'nan';
   if (Number.isFinite(score)) return Object.is(score, -0) ? '-0' : String(score);
   return score > 0 ? 'inf' : '-inf';
 }
@@ -18,4 +24,9 @@ export function textOfScore(score: number): string {
 /** Redis' commands write the same double differently: here it is the shortest text. */
 export function shortScore(score: Buffer | undefined): Buffer {
   return Buffer.from(textOfScore(readScore(score)));
+}
+
+/** As shortScore, of what may also be no number. */
+export function shortDouble(double: Buffer | undefined): Buffer {
+  return Buffer.from(textOfScore(readDouble(double)));
 }

@@ -7,7 +7,7 @@ import { pairsOf } from '../rules/decode-entry.js';
  * without it are in the fleet's own shape. All of this is pure: see docs/decisions/0021.
  */
 export interface DocumentShape {
-  /** The names at the top level of what has a name of the fleet's own: `members`, `member`, `score`, `items`, `item`, `value`. */
+  /** The names at the top level of what has a name of the fleet's own: `members`, `member`, `score`, `items`, `item`, `value`, `samples`, `at`, `labels`. */
   readonly names: Readonly<Record<string, string>>;
 }
 
@@ -15,7 +15,10 @@ export interface DocumentShape {
 export const OURS = '_redis';
 
 /** What of a value's document is content; all else is the fleet's. */
-const CONTENT = ['fields', 'value', 'members', 'items', 'field', 'member', 'score', 'item', 'data'];
+const CONTENT = [
+  ...['fields', 'value', 'members', 'items', 'samples', 'labels'],
+  ...['field', 'member', 'score', 'item', 'at', 'data'],
+];
 
 type Place = readonly [place: number, name: unknown, value: unknown];
 

@@ -1,4 +1,4 @@
-import type { Item } from '@redis-to-mongo/key-types';
+import type { Item, SizeSource, Words } from '@redis-to-mongo/key-types';
 import { masterOf, redisError } from '@redis-to-mongo/redis-connection';
 import { Command, type Redis } from 'ioredis';
 import { keyExpiry } from './key-expiry.js';
@@ -36,7 +36,8 @@ export class ItemReader {
     if (!this.#source.size) return undefined;
     try {
       const server = await this.#masterOf(key);
-      return Number(await server.sendCommand(new Command(this.#source.size.command, [key])));
+      const [name, ...words] = sizeCommand(this.#source.size, key);
+      return Number(await server.sendCommand(new Command(name, words)));
     } catch (error) {
       throw redisError(error);
     }
@@ -96,7 +97,11 @@ export class ItemReader {
         if (detail) firstToGo = detail.firstToGo(items, firstToGo);
         yield items;
       }
-      const end = client.multi().call('EXISTS', key).call(size.command, key).call(expiry.command, key);
+      const end = client
+        .multi()
+        .call('EXISTS', key)
+        .call(...sizeCommand(size, key))
+        .call(expiry.command, key);
       const last = firstToGo ? [firstToGo] : [];
       for (const [name, ...words] of detail?.commands(key, last) ?? []) end.call(name, ...words);
       const replies = await end.exec();
@@ -114,4 +119,8 @@ export class ItemReader {
       client.disconnect();
     }
   }
+}
+
+function sizeCommand(size: SizeSource, key: Buffer): Words {
+  return 'lua' in size ? ['EVAL_RO', `return (${size.lua})(KEYS[1])`, '1', key] : [size.command, key];
 }

@@ -19,9 +19,11 @@ export function smallScript(types: readonly ValueType[]): string {
     const { size, whole } = type.source;
     const [command, , ...words] = whole.command(Buffer.alloc(0));
     const args = words.map((word) => `, '${word}'`).join('');
-    const sizeOf = size
-      ? `function(key) return redis.pcall('${size.command}', key) end`
-      : 'function() return 0 end';
+    const sizeOf = !size
+      ? 'function() return 0 end'
+      : 'lua' in size
+        ? size.lua
+        : `function(key) return redis.pcall('${size.command}', key) end`;
     const most = size?.of === 'items' ? 'mostItems' : 'mostBytes';
     return `['${type.answer}'] = {
   number = ${i + 1}, most = ${most}, size = ${sizeOf}, details = ${type.source.detail?.ask ?? 'nil'},

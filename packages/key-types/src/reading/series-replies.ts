@@ -1,0 +1,40 @@
+import { SyncError } from '@redis-to-mongo/pipeline';
+import type { Item } from '../contract/value-type.js';
+import { shortDouble, shortScore } from '../documents/score.js';
+import { partOf } from '../documents/stored-values.js';
+import { itemsOf } from './scan-pages.js';
+
+/** Settings and samples as READ_SERIES answers them; `undefined` where the key is gone. @throws SyncError REDIS_REPLY */
+export function seriesOf(reply: unknown): readonly Item[] | undefined {
+  const [[count] = [], ...texts] = itemsOf('DUMP', reply, 1);
+  if (!count) return undefined;
+  const flat = texts.map(([text]) => partOf(text));
+  const [name, words, ...labels] = flat.slice(0, Number(count));
+  const settings = [partOf(name), shortWords(partOf(words)), ...labels];
+  return [settings, ...samplesOf(flat.slice(Number(count)))];
+}
+
+/** Samples as READ_SAMPLES answers them, each value as the shortest text. @throws SyncError REDIS_REPLY */
+export function samplesOf(reply: unknown): readonly Item[] {
+  return itemsOf('TS.RANGE', reply, 2).map(([time, value]) => {
+    exactTime(partOf(time));
+    return [partOf(time), shortDouble(value)];
+  });
+}
+
+/** A sample's time, in ms since 1970. @throws SyncError REDIS_REPLY where it may be rounded. */
+export function exactTime(time: Buffer): number {
+  const ms = Number(String(time));
+  if (Number.isSafeInteger(ms)) return ms;
+  throw new SyncError(
+    'REDIS_REPLY',
+    'unknown',
+    'TS.RANGE: the series has a time beyond 2^53 ms, which scripts of Redis cannot tell exactly: leave the key out by KEY_EXCLUDE',
+  );
+}
+
+/** The words of settings: the last one is a number that servers write differently. */
+export function shortWords(words: Buffer): Buffer {
+  const [, first = '', last = ''] = /^(.* )(\S+)$/.exec(String(words)) ?? [];
+  return Buffer.from(first + String(shortScore(Buffer.from(last))));
+}

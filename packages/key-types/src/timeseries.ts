@@ -1,0 +1,193 @@
+import {
+  dateOf,
+  decodeContent,
+  encodeContent,
+  storedText,
+  type ValueDocument,
+} from '@redis-to-mongo/pipeline';
+import type { Words } from './contract/about.js';
+import type { Ask, Item, StoredDocument, ValueType } from './contract/value-type.js';
+import { readDouble, shortDouble, textOfScore } from './documents/score.js';
+import { documentsIn, partOf } from './documents/stored-values.js';
+import { exactTime, samplesOf, seriesOf, shortWords } from './reading/series-replies.js';
+import { COUNT_SAMPLES, READ_SAMPLES, READ_SERIES } from './reading/series-scripts.js';
+import { READ_SETTINGS } from './reading/series-settings.js';
+
+/** The name of the one item that is no sample; samples are named by their times, in digits. */
+const SETTINGS = 'settings';
+
+/** What BSON adds to a sample or a label, and the texts of what has no plain form, in bytes, at most. */
+const PART_BYTES = 50;
+
+/** What a series is set to, one word for each: `-` where it has no policy of its own. Labels follow. */
+const WORDS = [
+  'retention',
+  'chunkSize',
+  'encoding',
+  'duplicatePolicy',
+  'ignoreMaxTimeDiff',
+  'ignoreMaxValDiff',
+] as const;
+
+/** RedisTimeSeries. An item is a sample, its time and value, or the settings: their name, WORDS, and names and values of labels. */
+export const TIMESERIES: ValueType = {
+  names: {
+    keyType: 'timeseries',
+    collection: 'time_series',
+    memberCollection: 'time_series_samples',
+    part: 'sample',
+    parts: 'samples',
+  },
+  answer: 'TSDB-TYPE',
+  source: {
+    size: { lua: COUNT_SAMPLES, of: 'items' },
+    whole: {
+      command: (key) => ['EVAL_RO', `return (${READ_SERIES})(KEYS[1])`, '1', key],
+      items: seriesOf,
+      lua: READ_SERIES,
+    },
+    pages,
+  },
+  shape: {
+    order: 'hashed',
+    inline: {
+      document: inline,
+      fields: ['samples', 'labels', ...WORDS],
+      weigh: (item) => item.reduce((sum, { length }) => sum + length + PART_BYTES, 0),
+    },
+    unit: { document: unit, cut: 1 },
+  },
+  stored: {
+    inline: (document) => [settingsIn(document), ...documentsIn(document.samples).map(sampleIn)],
+    unit: (document) => ('at' in document ? sampleIn(document) : settingsIn(document)),
+  },
+  restore: { isWhole: true, commands: restored },
+  excerpt: {
+    lua: `size = (${COUNT_SAMPLES})(key)
+    local function settings()
+      local told = (${READ_SETTINGS})(key)
+      return told.err and told or told[2]
+    end
+    add('', {'${SETTINGS}', settings()})
+    local flat = (${READ_SAMPLES})(key, '-', '+', 'COUNT', math.max(limit - 1, 1))
+    for i = 1, #flat, 2 do add('', {flat[i], flat[i + 1]}) end
+    return function(name)
+      if name == '${SETTINGS}' then return settings() end
+      local told = (${READ_SAMPLES})(key, name, name)
+      return told.err and told or told[1] == name and told[2]
+    end`,
+    normal: (told) => (told.includes(' ') ? shortWords(told) : shortDouble(told)),
+  },
+  rules: {
+    hasFields: false,
+    named: ['samples', 'at', 'value', 'labels'],
+    parsed: [],
+    mapper: () => undefined,
+  },
+  needs: (key) => [
+    ['TS.RANGE', key, '-', '+'],
+    ['DUMP', key],
+    ['EVAL_RO', 'return 0', '1', key],
+  ],
+  hasScheduler: false,
+  hasHistory: true,
+  guarantee: `What \`time_series\` shows is a state that the series of RedisTimeSeries really had: \`samples\` in order of time, as TS.RANGE
+tells them, with \`labels\` and the settings \`retention\`, \`chunkSize\`, \`encoding\`, \`duplicatePolicy\` (absent where the
+module's own holds), \`ignoreMaxTimeDiff\` and \`ignoreMaxValDiff\`. \`value\` is the very same double that Redis tells; where
+JSON has no number for it, \`valueText\` holds it (\`inf\`, \`-inf\`, \`-0\`, \`nan\`). \`at\` is a date; a time beyond the year 9999
+is exact in \`atText\`, and one beyond 2^53, which Redis' scripts cannot tell, fails with an error, as does a
+key that is named like an option of TS.RANGE (\`count\`, \`align\`, \`aggregation\`), which the module itself cannot read. \`labels\` is an object, or an
+array of pairs as \`fields\` of a hash. \`size\` counts the samples, and one for the settings. Above the limits each sample is a
+document in \`time_series_samples\`, changed by difference, and so are labels and settings, together, in one without \`at\`; sort
+them by \`at\`. Samples that are older than the retention are not told by Redis, and so not mirrored. Compaction rules are not
+mirrored; a series that a rule fills is mirrored like any other, without the bucket that is still open. Restored, the series has
+the same samples, labels and settings, and no rules; all of it is read from MongoDB at once. Labels and settings are read by DUMP,
+since TS.INFO marks the key as changed (RedisTimeSeries 1.6 and later).`,
+};
+
+async function* pages(ask: Ask, key: Buffer, count: number): AsyncGenerator<readonly Item[]> {
+  const first = `return (${READ_SERIES})(KEYS[1], ARGV[1])`;
+  const next = `return (${READ_SAMPLES})(KEYS[1], ARGV[1], '+', 'COUNT', ARGV[2])`;
+  let page = seriesOf(await ask('EVAL_RO', first, '1', key, String(count))) ?? [];
+  // The settings come with the first.
+  for (let full = count + 1; page.length > 0; full = count) {
+    yield page;
+    if (page.length < full) return;
+    const from = exactTime(partOf(page.at(-1)?.[0])) + 1;
+    page = samplesOf(await ask('EVAL_RO', next, '1', key, String(from), String(count)));
+  }
+}
+
+function inline(items: readonly Item[] | undefined): ValueDocument {
+  const samples = (items ?? []).filter((item) => !isSettings(item)).sort(byTime);
+  return Object.assign({ samples: samples.map(sample) }, ...(items ?? []).filter(isSettings).map(settings));
+}
+
+function unit(item: Item): ValueDocument {
+  return isSettings(item) ? settings(item) : sample(item);
+}
+
+function isSettings([name]: Item): boolean {
+  return partOf(name).equals(Buffer.from(SETTINGS));
+}
+
+function sample([time, text]: Item): ValueDocument {
+  const ms = exactTime(partOf(time));
+  const at = dateOf(ms);
+  const value = readDouble(text);
+  const isPlain = Number.isFinite(value) && !Object.is(value, -0);
+  return {
+    at,
+    ...(at.getTime() === ms ? {} : { atText: String(ms) }),
+    value,
+    ...(isPlain ? {} : { valueText: textOfScore(value) }),
+  };
+}
+
+function settings([, words, ...labels]: Item): ValueDocument {
+  const [retention, chunkSize, encoding, duplicatePolicy, time, value] = String(words).split(' ');
+  return {
+    labels: encodeContent(labels.map(storedText)),
+    retention: Number(retention),
+    chunkSize: Number(chunkSize),
+    encoding,
+    ...(duplicatePolicy === '-' ? {} : { duplicatePolicy }),
+    ignoreMaxTimeDiff: Number(time),
+    ignoreMaxValDiff: Number(value),
+  };
+}
+
+function sampleIn({ at, atText, value, valueText }: StoredDocument): Item {
+  const time = atText ?? (at instanceof Date ? at.getTime() : undefined);
+  const text = valueText ?? (typeof value === 'number' ? textOfScore(value) : undefined);
+  if (time === undefined || text === undefined) throw new TypeError('a sample has no time or no value');
+  return [Buffer.from(String(time)), Buffer.from(String(text))];
+}
+
+function settingsIn({ labels, ...document }: StoredDocument): Item {
+  const words = WORDS.map((name) => String(document[name] ?? '-')).join(' ');
+  return [Buffer.from(SETTINGS), Buffer.from(words), ...decodeContent(labels).flat()];
+}
+
+/** What would leave samples out, as IGNORE, is set when all are there. They come in order of time: none is too old. */
+function restored(key: Buffer, items: readonly Item[]): readonly Words[] {
+  const samples = items.filter((item) => !isSettings(item)).sort(byTime);
+  const made = items.filter(isSettings).map(([, words, ...labels]) => {
+    const [retention = '0', size = '', encoding = '', policy = '-', time = '0', value = '0'] =
+      String(words).split(' ');
+    const duplicates = policy === '-' ? [] : ['DUPLICATE_POLICY', policy];
+    const options = ['RETENTION', retention, 'ENCODING', encoding, 'CHUNK_SIZE', size, ...duplicates];
+    const create: Words = ['TS.CREATE', key, ...options, 'LABELS', ...labels];
+    const alter: Words = ['TS.ALTER', key, 'IGNORE', time, value];
+    return { create, alter: time === '0' && value === '0' ? [] : [alter] };
+  });
+  return [
+    ...made.map(({ create }) => create),
+    ...samples.map(([time, value]): Words => ['TS.ADD', key, partOf(time), partOf(value)]),
+    ...made.flatMap(({ alter }) => alter),
+  ];
+}
+
+function byTime([a]: Item, [b]: Item): number {
+  return Number(a) - Number(b);
+}
