@@ -63,14 +63,11 @@ export const once: Declare = (command, call) => {
         const done = [...outcomes].sort((a, b) => (a.key < b.key ? -1 : 1));
         if (out.isJson) out.json({ ...interruptedPart(isInterrupted, names.length), keys: done });
         else print(out, done);
-        if (isInterrupted)
-          endInterrupted(
-            out,
-            `${grouped(done.length)} of ${counted(names.length, 'key')} done; begin it again for the rest`,
-          );
+        const isWell = outcomes.every(({ result, dead }) => result !== 'failed' && dead === 0);
+        const left = `${grouped(done.length)} of ${counted(names.length, 'key')} done; begin it again for the rest`;
+        const ending = isInterrupted ? endInterrupted(out, left) : isWell ? 'ok' : 'failed';
         await noteRun(call, 'once', pattern, keyCounts(done), isInterrupted);
-        if (isInterrupted) return 'interrupted';
-        return outcomes.every(({ result, dead }) => result !== 'failed' && dead === 0) ? 'ok' : 'failed';
+        return ending;
       }),
     );
 };

@@ -68,15 +68,12 @@ export const restore: Declare = (command, call) => {
         const done = [...results].sort((a, b) => (a.key < b.key ? -1 : 1));
         if (out.isJson) out.json({ ...interruptedPart(isInterrupted, keys.length), keys: done });
         else print(out, done, keys.length);
-        if (isInterrupted)
-          endInterrupted(
-            out,
-            `${grouped(keys.length - done.length)} keys are left; of some of them a part may be written`,
-          );
+        const isWell = results.every(({ result }) => result === 'restored');
+        const left = `${grouped(keys.length - done.length)} keys are left; of some of them a part may be written`;
+        const ending = isInterrupted ? endInterrupted(out, left) : isWell ? 'ok' : 'failed';
         const result = `${restoredCount(done, keys.length)} to ${new URL(to).host}`;
         await noteRun(call, 'restore', pattern, result, isInterrupted);
-        if (isInterrupted) return 'interrupted';
-        return results.every(({ result }) => result === 'restored') ? 'ok' : 'failed';
+        return ending;
       }),
     );
 };
