@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { compareEntryIds, isEntryId } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
+import { Losses } from './losses.js';
 
 interface Seen {
   readonly revision: number;
@@ -15,8 +16,7 @@ export class PositionWatch {
   readonly problems: string[] = [];
   readonly #seen = new Map<string, Seen>();
   #looks = 0;
-  /** Counts the times at which MongoDB began or ended to lose what it held. */
-  #losses = 0;
+  readonly #losses = new Losses();
 
   /** How often all documents were read. */
   get looks(): number {
@@ -25,13 +25,7 @@ export class PositionWatch {
 
   /** MongoDB loses what it holds while this is done: what was seen before says nothing any more. */
   async forget(work: () => Promise<void>): Promise<void> {
-    this.#losses += 1;
-    try {
-      await work();
-    } finally {
-      this.#losses += 1;
-      this.#seen.clear();
-    }
+    await this.#losses.during(work, () => this.#seen.clear());
   }
 
   /** Looks until the signal aborts; a MongoDB that is down is looked at later. */
@@ -39,12 +33,12 @@ export class PositionWatch {
     const keys = db.collection<{ _id: string } & Document>('keys');
     const fields = { revision: 1, incarnation: 1, 'position.entryId': 1 };
     while (!signal.aborted) {
-      const losses = this.#losses;
+      const counts = this.#losses.reading();
       const found = await keys
         .find({}, { projection: fields, readConcern: { level: 'majority' }, timeoutMS: 5_000 })
         .toArray()
         .catch(() => undefined);
-      if (found && losses === this.#losses && losses % 2 === 0) this.take(found);
+      if (found && counts()) this.take(found);
       await sleep(EVERY_MS, undefined, { signal }).catch(() => {}); // aborted: the loop ends
     }
   }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readKey, readMirroredValue } from '@redis-to-mongo/mongo-sink';
 import type { Db } from 'mongodb';
+import { Losses } from './losses.js';
 import { ABSENT, type ValueDigest, valueDigest, type WrittenValue } from './written-value.js';
 
 const EVERY_MS = 300;
@@ -20,18 +21,11 @@ export class ValueWatch {
     this.#values = values;
   }
 
-  /** Counts the times at which MongoDB began or ended to lose what it held. */
-  #losses = 0;
+  readonly #losses = new Losses();
 
   /** MongoDB loses what it holds while this is done: what was seen before says nothing any more. */
   async forget(work: () => Promise<void>): Promise<void> {
-    this.#losses += 1;
-    try {
-      await work();
-    } finally {
-      this.#losses += 1;
-      this.#seen.clear();
-    }
+    await this.#losses.during(work, () => this.#seen.clear());
   }
 
   /** How many different states were met. */
@@ -53,11 +47,11 @@ export class ValueWatch {
    * @returns the keys of which MongoDB lacks a change that Redis surely had at that time.
    */
   async look(time = Number.NEGATIVE_INFINITY): Promise<string[]> {
-    const losses = this.#losses;
+    const counts = this.#losses.reading();
     const behind = this.#values.map(async (value) => {
       const from = this.#seen.get(value.key) ?? 0;
       const digest = await mirroredDigest(this.#db, value.key).catch(() => undefined);
-      if (losses !== this.#losses || losses % 2 === 1) return [];
+      if (!counts()) return [];
       // Another look that began later may have ended sooner.
       if (digest === undefined || (this.#seen.get(value.key) ?? 0) !== from) return [];
       this.take(value, digest);
