@@ -1,7 +1,6 @@
-import { connectMongo } from '@redis-to-mongo/mongo-sink';
 import { messageId, messageIdPrefix } from '@redis-to-mongo/pipeline';
 import { Redis } from 'ioredis';
-import { openParent } from './parent.js';
+import { openServers } from './open-servers.js';
 
 /**
  * A bare loop on changes: the names that the server tells of (CLIENT TRACKING in broadcasting mode), one pipeline of reads, one
@@ -10,13 +9,13 @@ import { openParent } from './parent.js';
  */
 const COUNT = 1_000;
 
-const parent = openParent();
-const { config } = parent;
-const redis = new Redis(config.text('redisUrl'), { protocol: 2 });
+const {
+  parent,
+  config,
+  redis,
+  mongo: { db },
+} = openServers('bench bare changes', { protocol: 2 });
 const told = new Redis(config.text('redisUrl'), { protocol: 2 });
-const tls = { enabled: false, rejectUnauthorized: true };
-const uri = config.text('mongoUri');
-const { db } = connectMongo({ uri, dbName: config.text('dbName'), tls }, 'bench bare changes');
 const collections = {
   many: db.collection<{ _id: string }>('hashes'),
   some: db.collection<{ _id: string }>('sets'),

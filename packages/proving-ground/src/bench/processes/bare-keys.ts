@@ -1,7 +1,5 @@
-import { connectMongo } from '@redis-to-mongo/mongo-sink';
-import { Redis } from 'ioredis';
 import type { Document } from 'mongodb';
-import { openParent } from './parent.js';
+import { openServers } from './open-servers.js';
 
 /**
  * A bare loop that does with small values what the fleet does: SCAN, TYPE, the value and PTTL in pipelines of a thousand, and
@@ -10,12 +8,7 @@ import { openParent } from './parent.js';
  */
 const COUNT = 1_000;
 
-const parent = openParent();
-const { config } = parent;
-const redis = new Redis(config.text('redisUrl'));
-const tls = { enabled: false, rejectUnauthorized: true };
-const uri = config.text('mongoUri');
-const mongo = connectMongo({ uri, dbName: config.text('dbName'), tls }, 'bench bare loop');
+const { parent, redis, mongo } = openServers('bench bare loop');
 const values = mongo.db.collection('bare_values');
 const states = mongo.db.collection('bare_states');
 await mongo.db.command({ ping: 1 });

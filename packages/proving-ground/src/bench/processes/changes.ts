@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectMongo } from '@redis-to-mongo/mongo-sink';
-import { Redis } from 'ioredis';
-import { openParent } from './parent.js';
+import type { Redis } from 'ioredis';
+import { openServers } from './open-servers.js';
 
 /**
  * Changes keys at a steady rate, and asks MongoDB all the time for those on their way (some of them, where there are many): the time
@@ -15,11 +14,7 @@ const LOOKED_FOR = 50;
 /** What has not come by then, after the last change, in ms, counts as lost. */
 const GIVE_UP_MS = 60_000;
 
-const parent = openParent();
-const { config } = parent;
-const redis = new Redis(config.text('redisUrl'));
-const tls = { enabled: false, rejectUnauthorized: true };
-const mongo = connectMongo({ uri: config.text('mongoUri'), dbName: config.text('dbName'), tls }, 'bench');
+const { parent, config, redis, mongo } = openServers('bench');
 const kind = config.text('kind');
 const keys = config.number('keys');
 const perSec = config.number('perSec');

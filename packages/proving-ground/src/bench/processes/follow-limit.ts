@@ -1,8 +1,6 @@
-import { connectMongo } from '@redis-to-mongo/mongo-sink';
-import { Redis } from 'ioredis';
 import { streamKeys } from '../fill-streams.js';
 import { documentOf } from './documents.js';
-import { openParent } from './parent.js';
+import { openServers } from './open-servers.js';
 
 /**
  * The bare loop on streams that grow: a blocking XREAD over all of them, and one unordered insertMany of what it brings, the
@@ -11,14 +9,7 @@ import { openParent } from './parent.js';
 const COUNT = 5_000;
 const BLOCK_MS = 1_000;
 
-const parent = openParent();
-const { config } = parent;
-const redis = new Redis(config.text('redisUrl'));
-const tls = { enabled: false, rejectUnauthorized: true };
-const mongo = connectMongo(
-  { uri: config.text('mongoUri'), dbName: config.text('dbName'), tls },
-  'bench follow',
-);
+const { parent, config, redis, mongo } = openServers('bench follow');
 const messages = mongo.db.collection('stream_messages');
 const last = new Map<string, string>();
 for (const key of streamKeys({ streams: config.number('streams') })) {

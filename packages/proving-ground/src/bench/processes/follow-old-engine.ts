@@ -1,9 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectMongo } from '@redis-to-mongo/mongo-sink';
-import { Redis } from 'ioredis';
 import { streamKeys } from '../fill-streams.js';
 import { documentOf } from './documents.js';
-import { openParent } from './parent.js';
+import { openServers } from './open-servers.js';
 
 /**
  * The old engine's way on streams that grow, after its description, written anew: each second one XREAD over all streams, one
@@ -12,14 +10,7 @@ import { openParent } from './parent.js';
 const MESSAGES_PER_STREAM = 1_000;
 const EVERY_MS = 1_000;
 
-const parent = openParent();
-const { config } = parent;
-const redis = new Redis(config.text('redisUrl'));
-const tls = { enabled: false, rejectUnauthorized: true };
-const mongo = connectMongo(
-  { uri: config.text('mongoUri'), dbName: config.text('dbName'), tls },
-  'bench follow old way',
-);
+const { parent, config, redis, mongo } = openServers('bench follow old way');
 const messages = mongo.db.collection('stream_messages');
 const positions = mongo.db.collection<{ _id: string; id: string }>('streams');
 const last = new Map(streamKeys({ streams: config.number('streams') }).map((key) => [key, '0-0']));

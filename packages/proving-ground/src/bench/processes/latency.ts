@@ -1,9 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectMongo } from '@redis-to-mongo/mongo-sink';
 import { messageId, messageIdPrefix } from '@redis-to-mongo/pipeline';
-import { Redis } from 'ioredis';
 import { entryFields, streamKeys } from '../fill-streams.js';
-import { openParent } from './parent.js';
+import { openServers } from './open-servers.js';
 
 /**
  * Writes entries at a steady rate over streams that the fleet knows, and asks MongoDB all the time for those that are
@@ -19,14 +17,7 @@ const LOOKED_FOR = 50;
 /** What has not come by then, after the last entry, in ms, counts as lost. */
 const GIVE_UP_MS = 30_000;
 
-const parent = openParent();
-const { config } = parent;
-const redis = new Redis(config.text('redisUrl'));
-const tls = { enabled: false, rejectUnauthorized: true };
-const mongo = connectMongo(
-  { uri: config.text('mongoUri'), dbName: config.text('dbName'), tls },
-  'bench latency',
-);
+const { parent, config, redis, mongo } = openServers('bench latency');
 /** Entries of other runs over these streams have smaller numbers. */
 const FIRST = 1_000_000;
 const isById = config.text('lookUp') === 'id';

@@ -1,9 +1,7 @@
-import { connectMongo } from '@redis-to-mongo/mongo-sink';
-import { Redis } from 'ioredis';
 import type { Document } from 'mongodb';
 import { streamKeys } from '../fill-streams.js';
 import { documentOf } from './documents.js';
-import { openParent } from './parent.js';
+import { openServers } from './open-servers.js';
 
 /**
  * The limit of what a fleet in Node can reach with these drivers: a bare loop that reads (XRANGE COUNT 5000), maps, and
@@ -12,14 +10,7 @@ import { openParent } from './parent.js';
  */
 const COUNT = 5_000;
 
-const parent = openParent();
-const { config } = parent;
-const redis = new Redis(config.text('redisUrl'));
-const tls = { enabled: false, rejectUnauthorized: true };
-const mongo = connectMongo(
-  { uri: config.text('mongoUri'), dbName: config.text('dbName'), tls },
-  'bench limit',
-);
+const { parent, config, redis, mongo } = openServers('bench limit');
 const messages = mongo.db.collection('stream_messages');
 await mongo.db.command({ ping: 1 });
 await redis.ping();

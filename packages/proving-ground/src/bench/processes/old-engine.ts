@@ -1,8 +1,6 @@
-import { connectMongo } from '@redis-to-mongo/mongo-sink';
-import { Redis } from 'ioredis';
 import { streamKeys } from '../fill-streams.js';
 import { documentOf } from './documents.js';
-import { openParent } from './parent.js';
+import { openServers } from './open-servers.js';
 
 /**
  * The way the old engine worked, after its description, written anew: one XREAD over all streams, one insert for each
@@ -10,14 +8,7 @@ import { openParent } from './parent.js';
  */
 const MESSAGES_PER_STREAM = 1_000;
 
-const parent = openParent();
-const { config } = parent;
-const redis = new Redis(config.text('redisUrl'));
-const tls = { enabled: false, rejectUnauthorized: true };
-const mongo = connectMongo(
-  { uri: config.text('mongoUri'), dbName: config.text('dbName'), tls },
-  'bench old way',
-);
+const { parent, config, redis, mongo } = openServers('bench old way');
 const messages = mongo.db.collection('stream_messages');
 const positions = mongo.db.collection<{ _id: string; id: string }>('streams');
 const last = new Map(streamKeys({ streams: config.number('streams') }).map((key) => [key, '0-0']));

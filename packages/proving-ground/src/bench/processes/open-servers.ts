@@ -1,0 +1,16 @@
+import { connectMongo } from '@redis-to-mongo/mongo-sink';
+import { Redis } from 'ioredis';
+import { openParent } from './parent.js';
+
+/**
+ * What a program in this folder works with: who started it, and the servers that it was told of.
+ * @param name what the program calls itself to MongoDB.
+ */
+export function openServers(name: string, options: { readonly protocol?: 2 | 3 } = {}) {
+  const parent = openParent();
+  const { config } = parent;
+  const redis = new Redis(config.text('redisUrl'), options);
+  const tls = { enabled: false, rejectUnauthorized: true };
+  const mongo = connectMongo({ uri: config.text('mongoUri'), dbName: config.text('dbName'), tls }, name);
+  return { parent, config, redis, mongo };
+}
