@@ -14,15 +14,15 @@ export function changedOptions(before: Config, next: Config): readonly OptionCha
   const shown = (config: Config) => new Map(config.options.map(({ option, value }) => [option, value]));
   const [from, to] = [shown(before), shown(next)];
   return optionNames()
-    .filter((option) => before.prints.get(option) !== next.prints.get(option))
+    .filter((option) => before.fingerprints.get(option) !== next.fingerprints.get(option))
     .map((option) => ({ option, from: from.get(option) ?? '', to: to.get(option) ?? '' }));
 }
 
 /** What tells two values of an option apart, also where both are shown alike. */
-export function printsOf(values: Values): ReadonlyMap<OptionName, string> {
-  const print = (value: unknown) =>
+export function fingerprintsOf(values: Values): ReadonlyMap<OptionName, string> {
+  const fingerprint = (value: unknown) =>
     createHash('sha256')
       .update(JSON.stringify(value) ?? '')
       .digest('base64');
-  return new Map(optionNames().map((option) => [option, print(values[option])]));
+  return new Map(optionNames().map((option) => [option, fingerprint(values[option])]));
 }

@@ -167,5 +167,5 @@ export interface Config {
   readonly warnings: readonly string[];
   readonly options: readonly OptionInUse[];
   /** A digest of each option's value: see changedOptions. */
-  readonly prints: ReadonlyMap<OptionName, string>;
+  readonly fingerprints: ReadonlyMap<OptionName, string>;
 }

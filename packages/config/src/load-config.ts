@@ -1,6 +1,6 @@
 import { buildConfig } from './build/build-config.js';
 import { collectFindings } from './build/findings.js';
-import { printsOf } from './changed-options.js';
+import { fingerprintsOf } from './changed-options.js';
 import type { Config } from './config.js';
 import { ConfigError, type Problem } from './config-error.js';
 import { findConfigFile } from './find-config-file.js';
@@ -43,7 +43,7 @@ export function loadConfig({ env, argv = [], cwd = process.cwd() }: ConfigPlaces
       value: settings.shown(option),
       source: settings.sourceOf(option),
     })),
-    prints: printsOf(settings.values),
+    fingerprints: fingerprintsOf(settings.values),
   });
 }
 

@@ -27,7 +27,7 @@ export type ValueDocument = Readonly<Record<string, unknown>>;
 interface ValueWrite {
   /** The shape of its documents; default the fleet's own. */
   readonly shape?: DocumentShape | undefined;
-  /** By which rule they are made, see rulePrint. */
+  /** By which rule they are made, see ruleFingerprint. */
   readonly rule?: string | undefined;
 }
 
@@ -93,7 +93,7 @@ export interface Batch {
   readonly writes: readonly Write[];
   /** The next incarnation begins with this batch: the key was rewound or made anew since it was last read. */
   readonly rewound?: boolean;
-  /** By which rule the value was made, see rulePrint; not there where the batch does not hold all of it. */
+  /** By which rule the value was made, see ruleFingerprint; not there where the batch does not hold all of it. */
   readonly rule?: string | undefined;
   /** Looked at once the writes are done: a write that reads by itself (`members`) settles it only then. */
   readonly position: Position;

@@ -11,7 +11,7 @@ export interface PackedBuckets {
 }
 
 /**
- * A fingerprint of 64 bits per bucket of units: the sum of the units' prints, so their order does not matter, and
+ * A fingerprint of 64 bits per bucket of units: the sum of the units' fingerprints, so their order does not matter, and
  * a coarser division is found by adding up. Two reads differ where their fingerprints do.
  * 8 bytes for about 128 units: 64 kB for a million.
  */
@@ -28,10 +28,10 @@ export class Buckets {
     this.#sums = new Uint32Array(Math.max(16, 2 * this.#used));
   }
 
-  add(unit: Pick<Unit, 'print' | 'index'>): void {
-    const { print } = unit;
+  add(unit: Pick<Unit, 'fingerprint' | 'index'>): void {
+    const { fingerprint } = unit;
     const at = this.#place(bucketOf(this.layout, unit));
-    this.#plus(at, word(print, 8), word(print, 12));
+    this.#plus(at, word(fingerprint, 8), word(fingerprint, 12));
   }
 
   /** The buckets in which the two differ, in ascending order; both need the same layout. */
@@ -101,13 +101,13 @@ export class Buckets {
   }
 }
 
-/** 32 bits of a print. */
-export function word(print: Uint8Array, at: number): number {
+/** 32 bits of a fingerprint. */
+export function word(fingerprint: Uint8Array, at: number): number {
   return (
-    ((print[at] ?? 0) |
-      ((print[at + 1] ?? 0) << 8) |
-      ((print[at + 2] ?? 0) << 16) |
-      ((print[at + 3] ?? 0) << 24)) >>>
+    ((fingerprint[at] ?? 0) |
+      ((fingerprint[at + 1] ?? 0) << 8) |
+      ((fingerprint[at + 2] ?? 0) << 16) |
+      ((fingerprint[at + 3] ?? 0) << 24)) >>>
     0
   );
 }

@@ -75,7 +75,7 @@ export interface KeyState extends Place {
   readonly collection?: string | null;
   /** The `_id` of this incarnation's value document, if a rule made one; else it is the key. */
   readonly documentId?: DocumentId | null;
-  /** By which rule the documents of this incarnation were made, see rulePrint: all those of a value, the first of a stream. */
+  /** By which rule the documents of this incarnation were made, see ruleFingerprint: all those of a value, the first of a stream. */
   readonly rule?: string | null;
   readonly lastError: { readonly code: string; readonly message: string; readonly at: Date } | null;
   /** Since when an operator has it rest; null: it does not. No job changes it. */

@@ -3,7 +3,7 @@ import type { ValueDocument } from './batch.js';
 /** One member, field, item or part of a value too large for one document; stored as a document of its own. */
 export interface Unit {
   /** 16 bytes that stand for all that the unit holds, its index included; two units of a value never share them. */
-  readonly print: Uint8Array;
+  readonly fingerprint: Uint8Array;
   /** The unit's place in an ordered value, which may be negative; 0 in a value without order. */
   readonly index: number;
   /** About how many bytes its document takes. */
@@ -14,7 +14,7 @@ export interface Unit {
 
 /**
  * How a value's units are gathered into buckets, so that a change is found by comparing buckets instead of units.
- * - hashed: by the first `bits` bits of the print (0 to 16).
+ * - hashed: by the first `bits` bits of the fingerprint (0 to 16).
  * - indexed: 128 neighbors a bucket.
  */
 export type UnitLayout = { readonly kind: 'hashed'; readonly bits: number } | { readonly kind: 'indexed' };
@@ -32,29 +32,35 @@ export function hashedLayout(units: number): UnitLayout {
   return { kind: 'hashed', bits: Math.min(MAX_BITS, Math.max(0, bits)) };
 }
 
-export function bucketOf(layout: UnitLayout, { print, index }: Pick<Unit, 'print' | 'index'>): number {
+export function bucketOf(
+  layout: UnitLayout,
+  { fingerprint, index }: Pick<Unit, 'fingerprint' | 'index'>,
+): number {
   if (layout.kind === 'indexed') return Math.floor(index / PER_BUCKET);
-  return (((print[0] ?? 0) << 8) | (print[1] ?? 0)) >>> (MAX_BITS - layout.bits);
+  return (((fingerprint[0] ?? 0) << 8) | (fingerprint[1] ?? 0)) >>> (MAX_BITS - layout.bits);
 }
 
-/** The unit's part of its document's `_id`: in an ordered value it sorts by index; it ends with the print. */
-export function slotOf(layout: UnitLayout, { print, index }: Pick<Unit, 'print' | 'index'>): string {
-  const hex = Buffer.from(print.buffer, print.byteOffset, print.byteLength).toString('hex');
+/** The unit's part of its document's `_id`: in an ordered value it sorts by index; it ends with the fingerprint. */
+export function slotOf(
+  layout: UnitLayout,
+  { fingerprint, index }: Pick<Unit, 'fingerprint' | 'index'>,
+): string {
+  const hex = Buffer.from(fingerprint.buffer, fingerprint.byteOffset, fingerprint.byteLength).toString('hex');
   return layout.kind === 'indexed' ? hexIndex(index) + hex : hex;
 }
 
 /** Reads a slot back. */
-export function parseSlot(layout: UnitLayout, slot: string): Pick<Unit, 'print' | 'index'> {
+export function parseSlot(layout: UnitLayout, slot: string): Pick<Unit, 'fingerprint' | 'index'> {
   const at = layout.kind === 'indexed' ? INDEX_DIGITS : 0;
   const index = at === 0 ? 0 : Number.parseInt(slot.slice(0, at), 16) - INDEX_ORIGIN;
-  return { print: Buffer.from(slot.slice(at, at + 32), 'hex'), index };
+  return { fingerprint: Buffer.from(slot.slice(at, at + 32), 'hex'), index };
 }
 
 /**
  * The finest bucket of a unit, whatever the layout of the day: what its document is found by. An unordered value's is
  * a number below 65,536.
  */
-export function fineBucketOf(layout: UnitLayout, unit: Pick<Unit, 'print' | 'index'>): number {
+export function fineBucketOf(layout: UnitLayout, unit: Pick<Unit, 'fingerprint' | 'index'>): number {
   return bucketOf(layout.kind === 'indexed' ? layout : { kind: 'hashed', bits: MAX_BITS }, unit);
 }
 

@@ -1,4 +1,4 @@
-export { COMPARED_BYTES, type Piece, pieceOf, printOfPiece } from './excerpt/piece.js';
+export { COMPARED_BYTES, fingerprintOfPiece, type Piece, pieceOf } from './excerpt/piece.js';
 export { type ExcerptItem, MOST_PARTS, readExcerpt, type SourceExcerpt } from './excerpt/read-excerpt.js';
 export { ChangeFeed, type ChangeFeedOptions, type FeedState } from './feed/change-feed.js';
 export type { FeedRefusal } from './feed/feed-refusal.js';

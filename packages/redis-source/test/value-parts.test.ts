@@ -1,9 +1,9 @@
 import { Buckets, bucketOf, fineBuckets, hashedLayout, parseSlot, slotOf } from '@redis-to-mongo/pipeline';
 import { describe, expect, it } from 'vitest';
-import { PrintSum, printOf } from '../src/values/item-print.js';
+import { FingerprintSum, fingerprintOf } from '../src/values/item-fingerprint.js';
 import { FrameFinder } from '../src/values/sliding-frame.js';
 
-const unit = (name: string, index = 0) => ({ print: printOf([Buffer.from(name)]), index });
+const unit = (name: string, index = 0) => ({ fingerprint: fingerprintOf([Buffer.from(name)]), index });
 const units = (count: number) => Array.from({ length: count }, (_, i) => unit(`unit ${i}`));
 
 describe('buckets', () => {
@@ -55,22 +55,22 @@ describe('slots', () => {
     const slots = places.map((index) => slotOf(layout, unit('x', index)));
     expect([...slots].sort()).toEqual(slots);
     expect(slots.map((slot) => parseSlot(layout, slot).index)).toEqual(places);
-    expect(parseSlot(layout, slots[0] ?? '').print).toEqual(unit('x').print);
+    expect(parseSlot(layout, slots[0] ?? '').fingerprint).toEqual(unit('x').fingerprint);
   });
 });
 
-describe('prints', () => {
+describe('fingerprints', () => {
   it('tell apart what only reads the same when put together', () => {
-    const prints = [['ab', 'c'], ['a', 'bc'], ['abc'], ['abc', '']].map((item) =>
-      printOf(item.map((text) => Buffer.from(text))).toString('hex'),
+    const fingerprints = [['ab', 'c'], ['a', 'bc'], ['abc'], ['abc', '']].map((item) =>
+      fingerprintOf(item.map((text) => Buffer.from(text))).toString('hex'),
     );
-    expect(new Set(prints).size).toBe(4);
+    expect(new Set(fingerprints).size).toBe(4);
   });
 
   it('add up to the same in any order, and to something else with one more', () => {
     const sumOf = (names: readonly string[]) => {
-      const sum = new PrintSum();
-      for (const name of names) sum.add(printOf([Buffer.from(name)]));
+      const sum = new FingerprintSum();
+      for (const name of names) sum.add(fingerprintOf([Buffer.from(name)]));
       return `${sum}`;
     };
     expect(sumOf(['a', 'b', 'c'])).toBe(sumOf(['c', 'a', 'b']));

@@ -43,7 +43,7 @@ async function compareWith(
     return problems.difference();
   }
   const dead = state.counts.dead > 0 ? await refusedItems(db, type.names.keyType, state) : [];
-  const refused = new Set(dead?.map(printOf));
+  const refused = new Set(dead?.map(fingerprintOf));
   const here = await summary(type, readItems(redis, type, keyBytes(state.key)), refused);
   problems.addCompared(here.count);
   if (mirrored.hasItems && dead) {
@@ -60,13 +60,13 @@ async function compareWith(
   return problems.difference();
 }
 
-/** Prints of all items where the value has no order, else one digest of all. */
+/** Fingerprints of all items where the value has no order, else one digest of all. */
 type Summary = { readonly count: number } & (
-  | { readonly prints: ReadonlySet<string> }
+  | { readonly fingerprints: ReadonlySet<string> }
   | { readonly digest: string }
 );
 
-/** @param refused prints of items that MongoDB refused: in a list they are left out, on both sides. */
+/** @param refused fingerprints of items that MongoDB refused: in a list they are left out, on both sides. */
 async function summary(
   type: ValueType,
   items: AsyncIterable<Item>,
@@ -74,9 +74,9 @@ async function summary(
 ): Promise<Summary> {
   const { order } = type.shape;
   if (order === 'hashed') {
-    const prints = new Set<string>();
-    for await (const item of items) prints.add(printOf(item));
-    return { count: prints.size, prints };
+    const fingerprints = new Set<string>();
+    for await (const item of items) fingerprints.add(fingerprintOf(item));
+    return { count: fingerprints.size, fingerprints };
   }
   const digest = createHash('sha256');
   return order === 'sliding'
@@ -91,8 +91,8 @@ async function summaryOfList(
 ): Promise<Summary> {
   let count = 0;
   for await (const item of items) {
-    const print = printOf(item);
-    if (!refused.has(print)) digest.update(print);
+    const fingerprint = fingerprintOf(item);
+    if (!refused.has(fingerprint)) digest.update(fingerprint);
     count++;
   }
   return { count, digest: digest.digest('hex') };
@@ -118,7 +118,7 @@ async function summaryOfBytes(
 
 /**
  * @param left fields that a rule left out: no more and no fewer may be lacking.
- * @param refused prints of items that MongoDB refused: they may be lacking.
+ * @param refused fingerprints of items that MongoDB refused: they may be lacking.
  */
 function diff(
   type: ValueType,
@@ -127,10 +127,10 @@ function diff(
   left: number,
   refused: ReadonlySet<string>,
 ): { problem?: string } {
-  if ('prints' in here && 'prints' in there) {
-    const lacking = [...here.prints].filter((print) => !there.prints.has(print));
+  if ('fingerprints' in here && 'fingerprints' in there) {
+    const lacking = [...here.fingerprints].filter((fingerprint) => !there.fingerprints.has(fingerprint));
     const surplus = there.count - (here.count - lacking.length);
-    const unknown = lacking.filter((print) => !refused.has(print)).length;
+    const unknown = lacking.filter((fingerprint) => !refused.has(fingerprint)).length;
     if (unknown === left && surplus === 0) return {};
     return {
       problem: `${unknown} ${type.names.parts} lacking, ${surplus} too many${left > 0 ? `, ${left} left out` : ''}`,
@@ -147,7 +147,7 @@ function diff(
 }
 
 /** What is empty at the end of an item (a time of expiry that is never) may be told or not. */
-function printOf(item: Item): string {
+function fingerprintOf(item: Item): string {
   const told = item.slice(0, item.findLastIndex((buffer, i) => i < 2 || buffer.length > 0) + 1);
   const framed = told.flatMap((buffer) => [Buffer.from(`${buffer.length}:`), buffer]);
   return hash('sha256', Buffer.concat(framed), 'base64');

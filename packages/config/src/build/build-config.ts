@@ -57,7 +57,7 @@ export function buildConfig(
   settings: Settings,
   findings: Findings,
   cwd: string,
-): Omit<Config, 'file' | 'warnings' | 'options' | 'prints'> {
+): Omit<Config, 'file' | 'warnings' | 'options' | 'fingerprints'> {
   const { values } = settings;
   const redis = buildRedis(settings, findings, SOURCE, DEFAULT_REDIS, cwd);
   const sync = buildSync(settings, findings);

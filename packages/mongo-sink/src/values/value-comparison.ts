@@ -1,9 +1,9 @@
 import { Buckets, bucketOf, type MembersWrite, SyncError, type UnitLayout } from '@redis-to-mongo/pipeline';
 import { BSON } from 'mongodb';
 import { bulksOf } from '../commands/bulks-of.js';
+import type { FingerprintTable } from './fingerprint-table.js';
 import type { Generation } from './value-attempts.js';
 import type { UnitDocument } from './value-header.js';
-import type { PrintTable } from './value-print-table.js';
 import type { ValueUnits } from './value-units.js';
 
 /** Passes that may find the value changed under them, before it is read at once. */
@@ -13,7 +13,7 @@ const BULK_DOCUMENTS = 5000;
 
 /** What of a value is in MongoDB, as far as it is known. */
 export interface Known {
-  readonly table: PrintTable;
+  readonly table: FingerprintTable;
   /** The layout in which buckets are compared. */
   readonly layout: UnitLayout;
   /** `undefined` when the table holds all units; else those of the loaded buckets. */
@@ -84,7 +84,7 @@ export class ValueComparison {
         for (const unit of page.value) {
           buckets.add(unit);
           if (stored && !stored.loaded.has(bucketOf(this.#known.layout, unit))) continue;
-          if (table.mark(unit.print)) continue;
+          if (table.mark(unit.fingerprint)) continue;
           this.#pending.push(this.#units.document(unit, unit.document()));
           this.#pendingBytes += unit.bytes;
           if (this.#pendingBytes < this.#bufferBytes) continue;

@@ -44,7 +44,7 @@ export interface ValueHeader {
   /** Whether it, and its units, are in the shape `document`. */
   readonly isShaped: boolean;
   readonly incarnation: number;
-  /** By which rule its members were made; see rulePrint. */
+  /** By which rule its members were made; see ruleFingerprint. */
   readonly rule: string | undefined;
   readonly revision: number;
   /** inline: the document holds the value. members: its units are documents of their own. */

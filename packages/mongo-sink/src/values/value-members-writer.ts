@@ -10,10 +10,10 @@ import {
 import type { Db } from 'mongodb';
 import { writeValueLetters } from '../dead-letters/dead-letters.js';
 import { dropValueLetters, valueRefusal } from '../dead-letters/value-letters.js';
+import { FingerprintTable } from './fingerprint-table.js';
 import { type Generation, HeaderRefused, ValueAttempts } from './value-attempts.js';
 import { type Known, loadDiffering, ValueComparison } from './value-comparison.js';
 import { ValueFingerprints } from './value-fingerprints.js';
-import { PrintTable } from './value-print-table.js';
 import { ValueUnits } from './value-units.js';
 
 export interface MembersWriterOptions {
@@ -124,7 +124,7 @@ export class MembersWriter {
     const known =
       there === 'some'
         ? await this.#known(write, own, units)
-        : { table: new PrintTable(), layout: write.layout, stored: undefined };
+        : { table: new FingerprintTable(), layout: write.layout, stored: undefined };
     const comparison = new ValueComparison(write, own, units, known, this.#options.bufferBytes);
     try {
       return await comparison.untilWhole();
@@ -137,7 +137,7 @@ export class MembersWriter {
 
   /** What of the value is in MongoDB, as far as it must be known before the first pass. */
   async #known(write: MembersWrite, own: Generation, units: ValueUnits): Promise<Known> {
-    const table = new PrintTable();
+    const table = new FingerprintTable();
     if (own.isResumed) await units.loadOwn(table);
     const { form, generation, key } = own.header;
     if (form !== 'members' || generation === 0) return { table, layout: write.layout, stored: undefined };

@@ -17,11 +17,11 @@ import type { WriteError } from '../commands/write-command.js';
 import { insertRecords } from '../commands/write-records.js';
 import { type ValueRefusal, writeValueLetters } from '../dead-letters/dead-letters.js';
 import { mongoError } from '../errors/mongo-error.js';
+import type { FingerprintTable, StoredUnit } from './fingerprint-table.js';
 import { rangesOf } from './ranges-of.js';
 import type { Generation } from './value-attempts.js';
 import { isUnitOf, plainUnit, storedUnit, type UnitDocument } from './value-header.js';
 import { pathsIn } from './value-place.js';
-import type { PrintTable, StoredUnit } from './value-print-table.js';
 
 /** Ids that one command names. */
 const IDS_AT_ONCE = 200;
@@ -66,7 +66,7 @@ export class ValueUnits {
 
   /** The document of a unit that this attempt adds. */
   document(
-    unit: { print: Uint8Array; index: number },
+    unit: { fingerprint: Uint8Array; index: number },
     fields: Readonly<Record<string, unknown>>,
   ): UnitDocument {
     const { header, generation, at } = this.#own;
@@ -119,7 +119,7 @@ export class ValueUnits {
   }
 
   /** Puts the value's units in the given buckets, numbered in `layout` and ascending, into the table. */
-  async load(buckets: readonly number[], layout: UnitLayout, into: PrintTable): Promise<void> {
+  async load(buckets: readonly number[], layout: UnitLayout, into: FingerprintTable): Promise<void> {
     const wanted = new Set(buckets);
     const ranges = rangesOf(buckets);
     const loadNext = async () => {
@@ -132,12 +132,12 @@ export class ValueUnits {
   }
 
   /** Puts all units of the value, of this incarnation, into the table. */
-  async loadAll(into: PrintTable): Promise<void> {
+  async loadAll(into: FingerprintTable): Promise<void> {
     await this.#loadBy({}, into, () => true);
   }
 
   /** Puts what this attempt has added so far into the table. */
-  async loadOwn(into: PrintTable): Promise<void> {
+  async loadOwn(into: FingerprintTable): Promise<void> {
     const { header, generation } = this.#own;
     await this.#run(async (units) => {
       const cursor = units.find(this.#as({ key: header.key, until: null, since: generation }), {
@@ -248,7 +248,11 @@ export class ValueUnits {
     }
   }
 
-  async #loadBy(filter: Document, into: PrintTable, isWanted: (unit: StoredUnit) => boolean): Promise<void> {
+  async #loadBy(
+    filter: Document,
+    into: FingerprintTable,
+    isWanted: (unit: StoredUnit) => boolean,
+  ): Promise<void> {
     const { header } = this.#own;
     await this.#run(async (units) => {
       const cursor = units.find(this.#as({ key: header.key, ...filter }), {

@@ -1,7 +1,7 @@
 import { globPattern, type KeyPattern } from '../key-pattern.js';
 import type { KeyType } from '../key-type.js';
 import { type DocumentId, documentIdMaker } from '../shape/document-id.js';
-import { partNames, rulePrint } from '../shape/rule-print.js';
+import { partNames, ruleFingerprint } from '../shape/rule-fingerprint.js';
 import { contentMapper } from './content-mapper.js';
 import type { Rule, RuleSpec } from './rule.js';
 import type { RuledType, RuledTypes } from './ruled-type.js';
@@ -12,7 +12,7 @@ export interface DocumentPlace {
   readonly collection: string | null;
   /** `undefined` for the key. */
   readonly documentId: DocumentId | undefined;
-  /** See rulePrint. */
+  /** See ruleFingerprint. */
   readonly rule: string | undefined;
 }
 
@@ -58,7 +58,7 @@ export class RuleBook {
     return {
       collection: rule?.collection ?? null,
       documentId: keyType === 'stream' ? undefined : rule?.makeId?.(keyId),
-      rule: rule?.printFor(keyType),
+      rule: rule?.fingerprintFor(keyType),
     };
   }
 
@@ -79,7 +79,7 @@ function compile(spec: RuleSpec, index: number, types: RuledTypes): Compiled {
     mapContent: contentMapper(spec),
     mapperFor: each((type) => type.mapper(spec)),
     shapeFor: each((type) => (spec.shape ? { names: partNames(spec, type) } : undefined)),
-    printFor: each((type) => rulePrint(spec, type)),
+    fingerprintFor: each((type) => ruleFingerprint(spec, type)),
     makeId: spec.id === undefined ? undefined : documentIdMaker(spec.pattern, spec.id, spec.idType ?? 'text'),
     matches: globPattern(spec.pattern),
   };

@@ -62,8 +62,8 @@ export interface Rule extends RuleSpec {
   mapperFor(keyType: KeyType): ValueMapper | undefined;
   /** The shape of documents of keys of a type; `undefined` for the fleet's own. */
   shapeFor(keyType: KeyType): DocumentShape | undefined;
-  /** See rulePrint. */
-  printFor(keyType: KeyType): string | undefined;
+  /** See ruleFingerprint. */
+  fingerprintFor(keyType: KeyType): string | undefined;
   readonly makeId: DocumentIdMaker | undefined;
 }
 

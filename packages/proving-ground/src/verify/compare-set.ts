@@ -57,9 +57,9 @@ async function differenceOf(
   try {
     for await (const page of pagesOf(stored)) {
       for (const member of page) {
-        const print = createHash('sha1').update(member).digest('base64');
-        if (met.has(print)) return 'a member is stored twice';
-        met.add(print);
+        const fingerprint = createHash('sha1').update(member).digest('base64');
+        if (met.has(fingerprint)) return 'a member is stored twice';
+        met.add(fingerprint);
       }
       const there = await redis.smismember(keyBytes(document._id), ...page);
       found += there.filter((is) => is === 1).length;

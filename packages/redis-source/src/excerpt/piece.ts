@@ -22,6 +22,6 @@ export function pieceOf(buffer: Buffer, bytes: number = buffer.length): Piece {
 }
 
 /** The same for two pieces that are equal, as far as they are compared. */
-export function printOfPiece({ bytes, digest }: Piece): string {
+export function fingerprintOfPiece({ bytes, digest }: Piece): string {
   return `${bytes}:${digest}`;
 }

@@ -1,10 +1,10 @@
 import type { Item } from '@redis-to-mongo/key-types';
-import { printOf } from './item-print.js';
+import { fingerprintOf } from './item-fingerprint.js';
 
 /**
  * How the places of a list's items are counted: the item at its head has place `first`, which grows when items are
  * taken from the head and falls, below 0 too, when some are put there; so the others keep their places.
- * `head` and `tail` are the prints of the first and the last few items, by which the places are found again.
+ * `head` and `tail` are the fingerprints of the first and the last few items, by which the places are found again.
  */
 export interface Frame {
   readonly first: number;
@@ -20,7 +20,7 @@ const WINDOW = 8;
 export class FrameFinder {
   readonly #last: Frame | undefined;
   readonly #head: string[] = [];
-  /** The newest prints, oldest first. */
+  /** The newest fingerprints, oldest first. */
   #recent: string[] = [];
   #size = 0;
   #headAt: number | undefined;
@@ -31,10 +31,10 @@ export class FrameFinder {
   }
 
   add(item: Item): void {
-    const print = printOf(item).toString('base64', 0, 9);
+    const fingerprint = fingerprintOf(item).toString('base64', 0, 9);
     this.#size++;
-    if (this.#head.length < WINDOW) this.#head.push(print);
-    this.#recent.push(print);
+    if (this.#head.length < WINDOW) this.#head.push(fingerprint);
+    this.#recent.push(fingerprint);
     if (this.#recent.length > WINDOW) this.#recent.shift();
     const last = this.#last;
     if (!last || this.#recent.length < WINDOW) return;
@@ -58,6 +58,6 @@ export class FrameFinder {
 
   #matches(window: readonly string[]): boolean {
     if (window[WINDOW - 1] !== this.#recent[WINDOW - 1]) return false;
-    return window.every((print, i) => print === this.#recent[i]);
+    return window.every((fingerprint, i) => fingerprint === this.#recent[i]);
   }
 }

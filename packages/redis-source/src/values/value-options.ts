@@ -31,7 +31,7 @@ export interface ValueSettings extends Required<Omit<ValueOptions, 'rules' | 'go
   readonly isMarked: boolean;
   /** The shape of its documents; `undefined` for the fleet's own. */
   readonly shape: DocumentShape | undefined;
-  /** By which rule they are made; see rulePrint. */
+  /** By which rule they are made; see ruleFingerprint. */
   readonly rule: string | undefined;
 }
 
@@ -66,6 +66,6 @@ export function withRule(settings: ValueSettings, rule: Rule | undefined, keyTyp
     goneMs: rule.ttlMs ?? goneMs,
     isMarked: gone === 'mark',
     shape: rule.shapeFor(keyType),
-    rule: rule.printFor(keyType),
+    rule: rule.fingerprintFor(keyType),
   };
 }

@@ -1,6 +1,6 @@
 import type { Item, ValueShape } from '@redis-to-mongo/key-types';
 import type { Buckets, Unit } from '@redis-to-mongo/pipeline';
-import { PrintSum, partPrint, printOf } from './item-print.js';
+import { FingerprintSum, fingerprintOf, partFingerprint } from './item-fingerprint.js';
 import type { ReadingEnd } from './item-reader.js';
 import { type Frame, FrameFinder } from './sliding-frame.js';
 import { MAX_DOCUMENT_PAYLOAD } from './value-options.js';
@@ -24,7 +24,7 @@ export interface PassResult extends ReadingEnd {
 /** Adds up the items of one pass over a value, and makes units of them. */
 export class ValuePass {
   readonly #shape: ValueShape;
-  readonly #sum = new PrintSum();
+  readonly #sum = new FingerprintSum();
   readonly #finder: FrameFinder | undefined;
   readonly #first: number | undefined;
   items = 0;
@@ -42,16 +42,16 @@ export class ValuePass {
   add(item: Item): readonly Unit[] {
     const isHashed = this.#shape.order === 'hashed';
     const at = this.items++;
-    const print = printOf(item, isHashed ? undefined : at);
-    this.#sum.add(print);
+    const fingerprint = fingerprintOf(item, isHashed ? undefined : at);
+    this.#sum.add(fingerprint);
     this.#finder?.add(item);
     let bytes = 0;
     for (const buffer of item) bytes += buffer.length;
     this.bytes += bytes;
-    if (isHashed) return this.#units(item, print, 0, bytes);
+    if (isHashed) return this.#units(item, fingerprint, 0, bytes);
     if (this.#finder && this.#first === undefined) return [];
     const index = at + (this.#first ?? 0);
-    return this.#units(item, index === at ? print : printOf(item, index), index, bytes);
+    return this.#units(item, index === at ? fingerprint : fingerprintOf(item, index), index, bytes);
   }
 
   /** Counts the items of a value that is kept as one document: no units are made, and no places looked for. */
@@ -77,7 +77,7 @@ export class ValuePass {
     };
   }
 
-  #units(item: Item, print: Buffer, index: number, bytes: number): readonly Unit[] {
+  #units(item: Item, fingerprint: Buffer, index: number, bytes: number): readonly Unit[] {
     if (this.#shape.unit.isLeftOut?.(item)) {
       this.#left++;
       return [];
@@ -85,14 +85,14 @@ export class ValuePass {
     const place = this.#shape.order === 'hashed' ? {} : { index };
     const document = (of: Item, isPiece = false) => ({ ...this.#shape.unit.document(of, isPiece), ...place });
     if (bytes <= MAX_DOCUMENT_PAYLOAD)
-      return [{ print, index, bytes: bytes + UNIT_OVERHEAD, document: () => document(item) }];
+      return [{ fingerprint, index, bytes: bytes + UNIT_OVERHEAD, document: () => document(item) }];
     const pieces = this.#piecesOf(item);
-    const whole = { of: print.toString('hex'), parts: pieces.length };
+    const whole = { of: fingerprint.toString('hex'), parts: pieces.length };
     const { namePartsField } = this.#shape.unit;
     const names = pieces.filter(({ isName }) => isName).length;
     const cutName = namePartsField !== undefined && names > 0 ? { [namePartsField]: names } : {};
     return pieces.map(({ piece }, part) => ({
-      print: partPrint(print, part),
+      fingerprint: partFingerprint(fingerprint, part),
       index,
       bytes: MAX_DOCUMENT_PAYLOAD,
       document: () => ({ ...document(piece, true), ...cutName, ...whole, part }),

@@ -4,7 +4,7 @@ import type { Frame } from './sliding-frame.js';
 /** How far a value has been synced: which state of it is in MongoDB. */
 export interface ValuePosition {
   readonly form: 'inline' | 'members';
-  /** The sum of the items' prints. */
+  /** The sum of the items' fingerprints. */
   readonly digest: string;
   readonly items: number;
   readonly bytes: number;

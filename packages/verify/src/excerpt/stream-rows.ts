@@ -1,10 +1,10 @@
 import { deadAmong, lastMirroredEntries, type MirroredEntry } from '@redis-to-mongo/mongo-sink';
 import { compareEntryIds, decodeEntry, type KeyState } from '@redis-to-mongo/pipeline';
 import {
+  fingerprintOfPiece,
   MOST_PARTS,
   type Piece,
   pieceOf,
-  printOfPiece,
   type SourceExcerpt,
 } from '@redis-to-mongo/redis-source';
 import type { Database } from '../sides.js';
@@ -83,6 +83,6 @@ function hasFieldsOf(redis: ExcerptSide, { parts, count, left }: Stored): boolea
 }
 
 function pairsOf(parts: readonly Piece[]): readonly string[] {
-  const prints = parts.map(printOfPiece);
-  return prints.flatMap((name, i) => (i % 2 === 0 ? [`${name} ${prints[i + 1]}`] : []));
+  const fingerprints = parts.map(fingerprintOfPiece);
+  return fingerprints.flatMap((name, i) => (i % 2 === 0 ? [`${name} ${fingerprints[i + 1]}`] : []));
 }

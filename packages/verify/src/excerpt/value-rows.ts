@@ -4,9 +4,9 @@ import type { KeyState } from '@redis-to-mongo/pipeline';
 import {
   COMPARED_BYTES,
   type ExcerptItem,
+  fingerprintOfPiece,
   type Piece,
   pieceOf,
-  printOfPiece,
   type SourceExcerpt,
 } from '@redis-to-mongo/redis-source';
 import type { Database } from '../sides.js';
@@ -101,7 +101,7 @@ async function byName(
   ask: Ask,
   normal?: (told: Piece) => Piece,
 ): Promise<Rows> {
-  const there = new Map(items.map((item) => [printOfPiece(nameOf(item)), item]));
+  const there = new Map(items.map((item) => [fingerprintOfPiece(nameOf(item)), item]));
   const first = items.slice(0, PARTS);
   // A longer name is not sent to be looked up.
   const asked = first.flatMap(([name]) => (name && name.length <= COMPARED_BYTES ? [name] : []));
@@ -113,20 +113,20 @@ async function byName(
   const rows = new Map<string, ExcerptRow>();
   for (const { parts } of source.items) {
     const [name, told] = parts;
-    const item = name && there.get(printOfPiece(name));
+    const item = name && there.get(fingerprintOfPiece(name));
     if (!name || (!item && !isWhole)) continue;
     const row = rowOf(name, redisSide(told), item && mongoSide(item));
-    rows.set(printOfPiece(name), item || left === 0 ? row : { ...row, verdict: 'left out' });
+    rows.set(fingerprintOfPiece(name), item || left === 0 ? row : { ...row, verdict: 'left out' });
   }
   // What is not among all that Redis has needs no looking up.
   const isAllThere = source.items.length >= source.size;
   for (const item of first) {
     const [key] = item;
     const name = nameOf(item);
-    if (!key || rows.has(printOfPiece(name))) continue;
+    if (!key || rows.has(fingerprintOfPiece(name))) continue;
     const told = isAllThere ? undefined : answers.has(key) ? answers.get(key) : 'refused';
     const row = rowOf(name, told && told !== 'refused' ? redisSide(told) : undefined, mongoSide(item));
-    rows.set(printOfPiece(name), told === 'refused' ? { ...row, verdict: 'not compared' } : row);
+    rows.set(fingerprintOfPiece(name), told === 'refused' ? { ...row, verdict: 'not compared' } : row);
   }
   return { size: source.size, rows: [...rows.values()] };
 }
@@ -154,6 +154,6 @@ function rowOf(
 function verdictOf(redis: ExcerptSide | undefined, mongo: ExcerptSide | undefined): ExcerptVerdict {
   if (!redis) return 'only in MongoDB';
   if (!mongo) return 'only in Redis';
-  const prints = (side: ExcerptSide) => side.parts.map(printOfPiece).join(' ');
-  return prints(redis) === prints(mongo) ? 'same' : 'different';
+  const fingerprints = (side: ExcerptSide) => side.parts.map(fingerprintOfPiece).join(' ');
+  return fingerprints(redis) === fingerprints(mongo) ? 'same' : 'different';
 }

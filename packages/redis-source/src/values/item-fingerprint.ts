@@ -2,7 +2,7 @@ import { createHash, hash } from 'node:crypto';
 import type { Item } from '@redis-to-mongo/key-types';
 import { word } from '@redis-to-mongo/pipeline';
 
-const PRINT_BYTES = 16;
+const FINGERPRINT_BYTES = 16;
 /** Items of no more bytes than this are put together before they are hashed. */
 const SMALL_BYTES = 4096;
 /** What the longest number takes, with its colon. */
@@ -12,8 +12,8 @@ const ZERO = 0x30;
 const COLON = 0x3a;
 
 /** 16 bytes of SHA-256 that stand for an item; `index` goes in where the item's place is part of what it is. */
-export function printOf(item: Item, index?: number): Buffer {
-  return Buffer.from(digestOf(item, index), 'latin1').subarray(0, PRINT_BYTES);
+export function fingerprintOf(item: Item, index?: number): Buffer {
+  return Buffer.from(digestOf(item, index), 'latin1').subarray(0, FINGERPRINT_BYTES);
 }
 
 /** The whole digest, a byte a character: to ask for text costs a third of what a Buffer does. */
@@ -57,23 +57,23 @@ function putNumber(into: Buffer, number: number, from: number): number {
   return at;
 }
 
-/** The print of one of the parts that an item was cut into. */
-export function partPrint(print: Buffer, part: number): Buffer {
-  return createHash('sha256').update(print).update(`${part}`).digest().subarray(0, PRINT_BYTES);
+/** The fingerprint of one of the parts that an item was cut into. */
+export function partFingerprint(fingerprint: Buffer, part: number): Buffer {
+  return createHash('sha256').update(fingerprint).update(`${part}`).digest().subarray(0, FINGERPRINT_BYTES);
 }
 
-/** The sum of prints, 128 bits: the same for the same items in whatever order they come. */
-export class PrintSum {
+/** The sum of fingerprints, 128 bits: the same for the same items in whatever order they come. */
+export class FingerprintSum {
   #a = 0;
   #b = 0;
   #c = 0;
   #d = 0;
 
-  add(print: Buffer): void {
-    this.#plus(word(print, 0), word(print, 4), word(print, 8), word(print, 12));
+  add(fingerprint: Buffer): void {
+    this.#plus(word(fingerprint, 0), word(fingerprint, 4), word(fingerprint, 8), word(fingerprint, 12));
   }
 
-  /** Adds the print of an item, without making one. */
+  /** Adds the fingerprint of an item, without making one. */
   addItem(item: Item, index?: number): void {
     const digest = digestOf(item, index);
     this.#plus(wordIn(digest, 0), wordIn(digest, 4), wordIn(digest, 8), wordIn(digest, 12));

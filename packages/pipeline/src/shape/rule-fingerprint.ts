@@ -14,7 +14,7 @@ export function partNames(
  * Tells what a rule makes of the documents of a type from what another one makes of them; `undefined` where it leaves them as
  * they are.
  */
-export function rulePrint(spec: RuleSpec, type: RuledType): string | undefined {
+export function ruleFingerprint(spec: RuleSpec, type: RuledType): string | undefined {
   const { fields, shape } = spec;
   const { hasFields } = type;
   const names = shape === 'document' ? partNames(spec, type) : {};
