@@ -30,8 +30,20 @@ describe('the verdict', () => {
   test('tells of losses and paused keys even when all is in step', () => {
     const facts = someFacts({ mirror: { is: aMirror({ paused: { keys: 1, streams: [] } }) } });
     const part = verdictPart(aReport([aType({ dead: 2, gap: 1 })], { facts })).toString();
-    expect(part).toContain('2 records are dead letters; 1 entry was dropped by Redis before being read');
-    expect(part).toContain('1 key is paused.');
+    expect(part).toContain(
+      '1 key is <a href="keys?status=paused">paused</a>. 2 records are <a href="dead-letters">dead letters</a>. ' +
+        '1 entry was <a href="keys?status=gaps">dropped by Redis before being read</a>.',
+    );
+  });
+
+  test('leads to what it names: the failing keys, and the stream that is about to lose entries', () => {
+    const forecasts = [{ key: 'orders 7', at: new Date(Date.now() + 60_000) }];
+    const facts = someFacts({ mirror: { is: aMirror({ failing: 3, forecasts }) } });
+    const part = verdictPart(aReport([], { facts })).toString();
+    expect(part).toMatch(/<h1>Entries of orders 7 .*<p>.* <a href="key\?id=orders\+7">That stream<\/a>/);
+    expect(part).toMatch(
+      /<li><b>3 keys fail\.<\/b> See.* <a href="keys\?status=failing">Failing keys<\/a><\/li>/,
+    );
   });
 });
 

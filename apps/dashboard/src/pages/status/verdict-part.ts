@@ -1,34 +1,44 @@
 import type { Reason } from '@redis-to-mongo/fleet-status';
 import { isReadable, type StatusReport, total } from '../../status/status-report.js';
-import { count, counted } from '../format.js';
+import { counted } from '../format.js';
 import { toneOf } from '../health-sign.js';
 import { type Html, html } from '../html.js';
+import { reasonLink } from './reason-link.js';
 
-/** What an operator must know first: whether the mirror is complete, and if not, why, and what to do. */
+/** What an operator must know first: whether the mirror is complete, and if not, why, what to do, and where to see it. */
 export function verdictPart(report: StatusReport): Html {
   const { level, title, reasons } = report.verdict;
   const [worst, ...others] = reasons;
-  const detail = `${worst?.remedy ?? 'Nothing waits to be copied.'}${notes(report)}`;
-  return html`<section class="verdict ${toneOf(level)}" data-level="${level}"><h1>${title}</h1><p>${detail}</p>${
-    others.length > 0 && html`<ul>${others.map(line)}</ul>`
+  const detail = worst ? remedy(worst, report) : html`Nothing waits to be copied.`;
+  return html`<section class="verdict ${toneOf(level)}" data-level="${level}"><h1>${title}</h1><p>${detail}${notes(report)}</p>${
+    others.length > 0 &&
+    html`<ul>${others.map((other) => html`<li><b>${other.what}.</b> ${remedy(other, report)}</li>`)}</ul>`
   }</section>`;
 }
 
-function line({ what, remedy }: Reason): Html {
-  return html`<li><b>${what}.</b> ${remedy}</li>`;
+function remedy(reason: Reason, { facts }: StatusReport): Html {
+  return html`${reason.remedy}${reasonLink(reason, facts)}`;
 }
 
 /** What is no alarm, and is told all the same. */
-function notes({ facts: { mirror }, fleet }: StatusReport): string {
+function notes({ facts: { mirror }, fleet }: StatusReport): readonly Html[] {
   const paused = 'is' in mirror ? mirror.is.paused.keys : 0;
   const [dead, gap] = isReadable(fleet) ? [total(fleet.types, 'dead'), total(fleet.types, 'gap')] : [0, 0];
-  const losses = [
-    ...(dead > 0 ? [counted(dead, 'record is a dead letter', 'records are dead letters')] : []),
+  return [
+    ...(paused > 0 ? [note('keys?status=paused', counted(paused, 'key is', 'keys are'), 'paused')] : []),
+    ...(dead > 0 ? [note('dead-letters', counted(dead, 'record is', 'records are'), 'dead letters')] : []),
     ...(gap > 0
-      ? [`${count(gap)} ${gap === 1 ? 'entry was' : 'entries were'} dropped by Redis before being read`]
+      ? [
+          note(
+            'keys?status=gaps',
+            counted(gap, 'entry was', 'entries were'),
+            'dropped by Redis before being read',
+          ),
+        ]
       : []),
   ];
-  return `${paused > 0 ? ` ${counted(paused, 'key is', 'keys are')} paused.` : ''}${
-    losses.length > 0 ? ` ${losses.join('; ')}.` : ''
-  }`;
+}
+
+function note(path: string, subject: string, rest: string): Html {
+  return html` ${subject} <a href="${path}">${rest}</a>.`;
 }

@@ -1,0 +1,34 @@
+import { REASON_CODES } from '@redis-to-mongo/fleet-status';
+import { type FreshNamespace, freshNamespace } from '@redis-to-mongo/local-stack';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { reasonLink } from '../src/pages/status/reason-link.js';
+import { aDashboard, logIn } from './a-dashboard.js';
+import { someFacts } from './a-report.js';
+
+let space: FreshNamespace;
+let dashboard: Awaited<ReturnType<typeof aDashboard>>;
+
+beforeAll(async () => {
+  space = await freshNamespace({ mongoUri: inject('mongoUri') });
+  dashboard = await aDashboard(space.redis.url);
+});
+afterAll(async () => {
+  await dashboard?.close();
+  await space?.close();
+});
+
+test('each link of the headline leads to a page, and a list there is filtered', async () => {
+  const login = await logIn(dashboard.server);
+  let links = 0;
+  for (const code of REASON_CODES) {
+    const link = reasonLink({ code, level: 'broken', what: '', remedy: '' }, someFacts());
+    const path = link && /href="([^"]+)"/.exec(link.toString())?.[1];
+    if (path === undefined) continue;
+    links++;
+    const answer = await dashboard.server.inject({ url: `/${path}`, headers: login });
+    expect(answer.statusCode, path).toBe(200);
+    const [, value] = /(?:status|within)=(\w+)/.exec(path) ?? [];
+    if (value !== undefined) expect(answer.body, path).toContain(`<option value="${value}" selected`);
+  }
+  expect(links).toBeGreaterThan(15);
+});
