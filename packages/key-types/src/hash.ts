@@ -65,11 +65,11 @@ export const HASH: ValueType = {
   ],
   hasScheduler: false,
   hasHistory: true,
-  guarantee: `What \`hashes\` shows is a state that the hash really had. \`fields\` is an object of field and value; where an object
-could not give the very same fields back (names that are binary, empty, digits only, begin with \`$\`, hold \`.\` or
-NUL, or are \`_bsontype\`, \`toBSON\` or \`__proto__\`), an array of \`[field, value]\` pairs. Where the server lets single
-fields expire (Redis 7.4, Valkey 9 and later), \`fieldsExpireAt\` has their times, as they were in the same instant. Above the
-limits each field is a document in \`hash_fields\`, changed by difference.`,
+  guarantee: `\`hashes\` shows a state that the hash really had. \`fields\` is an object of field and value, or an array of
+\`[field, value]\` pairs if an object could not hold the same fields: names that are binary, empty, digits only, begin
+with \`$\`, contain \`.\` or NUL, or are \`_bsontype\`, \`toBSON\` or \`__proto__\`. If the server lets single fields expire (Redis
+7.4, Valkey 9 and later), \`fieldsExpireAt\` has their times, read at the same moment. Above the limits, each field is a
+document in \`hash_fields\`, and only changes are written.`,
 };
 
 function inline(items: readonly Item[] | undefined): ValueDocument {

@@ -42,9 +42,9 @@ export const JSON_TYPE: ValueType = {
   needs: (key) => [['JSON.GET', key, '.']],
   hasScheduler: false,
   hasHistory: false,
-  guarantee: `What \`json\` shows is a state that the document really had: \`value\` is the JSON as a document. Where that could not
-give the very same JSON back (numbers beyond 2^53 or written unlike JavaScript does, names that are empty, digits only,
-hold \`.\` or \`$\`, or are \`_bsontype\`, \`toBSON\` or \`__proto__\`, more than 90 levels), \`text\` has it exactly. Above the limit in bytes the text is cut into parts
-of 1 MiB in \`json_parts\`; put their \`data\` together by \`index\`. The module has no command to read a document in
-pages: it is read at once.`,
+  guarantee: `\`json\` shows a state that the document really had: \`value\` is the JSON as a document. If that could not give back exactly
+the same JSON, \`text\` has it: numbers beyond 2^53 or not written as JavaScript writes them; more than 90 levels; names that
+are empty, digits only, contain \`.\` or \`$\`, or are \`_bsontype\`, \`toBSON\` or \`__proto__\`. Above the limit in bytes, the text
+is cut into parts of 1 MiB in \`json_parts\`; join their \`data\` in the order of \`index\`. The module cannot read a
+document in pages, so it is read at once.`,
 };

@@ -49,10 +49,10 @@ export const LIST: ValueType = {
   ],
   hasScheduler: false,
   hasHistory: false,
-  guarantee: `What \`lists\` shows is a state that the list really had, in its order, with its duplicates. Above the limits each item is
-a document in \`list_items\`; sort them by \`index\`. The item at place i of the list has the index i + the header's
-\`first\`; putting items at the head or taking them from there changes \`first\`, not the other items, so growth and
-shrinking at either end write only what came or went.`,
+  guarantee: `\`lists\` shows a state that the list really had, in its order, with its duplicates. Above the limits, each item is a
+document in \`list_items\`; sort them by \`index\`. The item at position i has the index i + the header's \`first\`. Adding
+or removing items at the head changes \`first\`, not the other items. So growing or shrinking at either end writes only the
+items that were added or removed.`,
 };
 
 async function* rangePages(ask: Ask, key: Buffer, count: number): AsyncGenerator<readonly Item[]> {

@@ -54,9 +54,9 @@ export const SET: ValueType = {
   ],
   hasScheduler: true,
   hasHistory: true,
-  guarantee: `What \`sets\` shows is a state that the set really had. Members are exact, binary ones as BSON Binary; sorted by their
-bytes where they are in one document. An unchanged set costs no write. Above the limits each member is a document in
-\`set_members\`, changed by difference: a change at 100 of a million members writes those 100.`,
+  guarantee: `\`sets\` shows a state that the set really had. Members are exact; binary members are BSON Binary. In one document they are
+sorted by their bytes. An unchanged set costs no write. Above the limits, each member is a document in \`set_members\`, and
+only changes are written: a change of 100 among a million members writes those 100.`,
 };
 
 function sorted(items: readonly Item[]): Buffer[] {

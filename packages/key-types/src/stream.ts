@@ -17,8 +17,8 @@ export const STREAM: StreamType = {
     for i = 1, #info, 2 do if info[i] == 'length' then size = info[i + 1] end end
     for _, entry in ipairs(redis.call('XREVRANGE', key, '+', '-', 'COUNT', limit)) do add(entry[1], entry[2]) end`,
   },
-  guarantee: `Each entry that Redis still held when it was read is in \`stream_messages\` exactly once, its fields byte for byte, in the
-stream's order by \`_id\`. Entries that Redis dropped before they were read are counted as gaps; what was lost before the very
-first read is noted as \`position.before\`. A stream that was deleted, rewound or made anew begins its next incarnation; what was
-there stays.`,
+  guarantee: `Each entry that Redis still held when it was read is in \`stream_messages\` exactly once: its fields byte for byte, in stream
+order by \`_id\`. Entries that Redis dropped before they were read are counted as gaps. Entries lost before the first
+read are noted as \`position.before\`. A stream that was deleted, rewound or created again begins its next incarnation;
+earlier messages stay.`,
 };

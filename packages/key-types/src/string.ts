@@ -48,10 +48,10 @@ export const STRING: ValueType = {
   ],
   hasScheduler: false,
   hasHistory: false,
-  guarantee: `What \`strings\` shows is a state that the string really had, byte for byte: \`value\` is text where the bytes are
-UTF-8, else BSON Binary. A value that reads as a whole number of 64 bits (a counter) has it as \`integer\` too. Above
-the limit in bytes the string is cut into parts of 1 MiB in \`string_parts\`; put their \`data\` together by \`index\`.
-Only the parts that changed are written.`,
+  guarantee: `\`strings\` shows a state that the string really had, byte for byte: \`value\` is text if the bytes are UTF-8, else BSON
+Binary. A value that is a whole number of 64 bits (a counter) also has it as \`integer\`. Above the limit in bytes,
+the string is cut into parts of 1 MiB in \`string_parts\`; join their \`data\` in the order of \`index\`. Only changed parts
+are written.`,
 };
 
 async function* rangePages(ask: Ask, key: Buffer): AsyncGenerator<readonly Item[]> {

@@ -91,18 +91,21 @@ export const TIMESERIES: ValueType = {
   ],
   hasScheduler: false,
   hasHistory: true,
-  guarantee: `What \`time_series\` shows is a state that the series of RedisTimeSeries really had: \`samples\` in order of time, as TS.RANGE
-tells them, with \`labels\` and the settings \`retention\`, \`chunkSize\`, \`encoding\`, \`duplicatePolicy\` (absent where the
-module's own holds), \`ignoreMaxTimeDiff\` and \`ignoreMaxValDiff\`. \`value\` is the very same double that Redis tells; where
-JSON has no number for it, \`valueText\` holds it (\`inf\`, \`-inf\`, \`-0\`, \`nan\`). \`at\` is a date; a time beyond the year 9999
-is exact in \`atText\`, and one beyond 2^53, which Redis' scripts cannot tell, fails with an error, as does a
-key that is named like an option of TS.RANGE (\`count\`, \`align\`, \`aggregation\`), which the module itself cannot read. \`labels\` is an object, or an
-array of pairs as \`fields\` of a hash. \`size\` counts the samples, and one for the settings. Above the limits each sample is a
-document in \`time_series_samples\`, changed by difference, and so are labels and settings, together, in one without \`at\`; sort
-them by \`at\`. Samples that are older than the retention are not told by Redis, and so not mirrored. Compaction rules are not
-mirrored; a series that a rule fills is mirrored like any other, without the bucket that is still open. Restored, the series has
-the same samples, labels and settings, and no rules; all of it is read from MongoDB at once. Labels and settings are read by DUMP,
-since TS.INFO marks the key as changed (RedisTimeSeries 1.6 and later).`,
+  guarantee: `\`time_series\` shows a state that the series of RedisTimeSeries really had (version 1.6 and later): \`samples\` in order of time, as
+TS.RANGE returns them, with \`labels\` and settings.
+
+- \`value\` is exactly the double that Redis returns. If JSON has no number for it, \`valueText\` holds it (\`inf\`, \`-inf\`, \`-0\`, \`nan\`).
+- \`at\` is a date. A time beyond the year 9999 is exact in \`atText\`.
+- The settings are \`retention\`, \`chunkSize\`, \`encoding\`, \`duplicatePolicy\` (absent if the module's own applies), \`ignoreMaxTimeDiff\`
+  and \`ignoreMaxValDiff\`. \`labels\` is an object, or an array of pairs as \`fields\` of a hash. Labels and settings are read by DUMP,
+  since TS.INFO marks the key as changed. \`size\` counts the samples, and one for the settings.
+- Above the limits, each sample is a document in \`time_series_samples\`, and so are labels and settings together, without \`at\`. Only
+  changes are written. Sort the documents by \`at\`.
+- Samples older than the retention are not returned by Redis, and so not mirrored. Compaction rules are not mirrored. A series that a
+  rule fills is mirrored like any other, without the bucket that is still open.
+- A restored series has the same samples, labels and settings, and no rules. All of it is read from MongoDB at once.
+- Two cases fail with an error: a time beyond 2^53, which Redis scripts cannot represent, and a key named like an option of TS.RANGE
+  (\`count\`, \`align\`, \`aggregation\`), which the module itself cannot read.`,
 };
 
 async function* pages(ask: Ask, key: Buffer, count: number): AsyncGenerator<readonly Item[]> {

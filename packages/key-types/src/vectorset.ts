@@ -97,15 +97,18 @@ export const VECTORSET: ValueType = {
   ],
   hasScheduler: false,
   hasHistory: true,
-  guarantee: `What \`vector_sets\` shows is a state that the vector set really had (Redis 8 and later). \`vector\` has the bytes of the
-quantized vector as \`VEMB … RAW\` gives them, \`quantization\` says what they are (\`int8\`, \`f32\`, \`bin\`), \`norm\` is the
-vector's length before it was normalized, and \`range\` what an int8 of 127 stands for: the very same doubles that Redis tells. What
-quantization had lost before is in neither. \`attributes\` is the JSON as a document, with \`attributesText\` where that could not give
-the very same text back; \`links\` is the option \`M\`. Restored, an element has the same quantized bytes for int8 and bin, and
-length and range (for f32, each number) up to the rounding of a 32-bit float. The graph of neighbors is not mirrored: Redis
-builds it anew, so an approximate search may answer otherwise. Nor is the projection of \`REDUCE\`: the reduced vectors are. Above
-the limits each element is a document in \`vector_set_elements\`, changed by difference; the names of all elements are read at once,
-their vectors in pages.`,
+  guarantee: `\`vector_sets\` shows a state that the vector set really had (Redis 8 and later).
+
+- \`vector\` has the bytes of the quantized vector as \`VEMB … RAW\` returns them. \`quantization\` is their format (\`int8\`, \`f32\`, \`bin\`).
+- \`norm\` is the vector's length before normalization; \`range\` is the value that an int8 of 127 stands for. Both are exactly the
+  doubles that Redis returns. What quantization had already lost is not mirrored.
+- \`attributes\` is the JSON as a document, with \`attributesText\` if that could not give back exactly the same text. \`links\` is the option \`M\`.
+- A restored element has the same quantized bytes for int8 and bin. Length and range (for f32, each number) are equal up to the
+  rounding of a 32-bit float.
+- The graph of neighbors is not mirrored. Redis builds it again, so an approximate search may answer differently. The
+  projection of \`REDUCE\` is not mirrored either; the reduced vectors are.
+- Above the limits, each element is a document in \`vector_set_elements\`, and only changes are written. The names of all elements are
+  read at once, their vectors in pages.`,
 };
 
 function elementsOf(reply: unknown): readonly Item[] {

@@ -75,9 +75,9 @@ export const ZSET: ValueType = {
   ],
   hasScheduler: false,
   hasHistory: true,
-  guarantee: `What \`zsets\` shows is a state that the sorted set really had, in its order: by score, then by the members' bytes. \`score\`
-is the very same double that Redis holds; where JSON has no number for it, \`scoreText\` holds it as Redis reads it back
-(\`inf\`, \`-inf\`, \`-0\`). Above the limits each member is a document in \`zset_members\`, changed by difference; sort
+  guarantee: `\`zsets\` shows a state that the sorted set really had, in its order: by score, then by the members' bytes. \`score\` is
+exactly the double that Redis holds. If JSON has no number for it, \`scoreText\` holds it as Redis accepts it
+(\`inf\`, \`-inf\`, \`-0\`). Above the limits, each member is a document in \`zset_members\`, and only changes are written; sort
 them by \`score\` and \`member\`.`,
 };
 

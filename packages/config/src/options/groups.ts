@@ -14,25 +14,26 @@ import { VALUE_OPTIONS } from './value-options.js';
 export const GROUPS = [
   {
     title: 'Redis, the source',
-    intro: 'TLS files are PEM, readable by the process; a relative path starts at the working directory.',
+    intro:
+      'TLS files are PEM files that the process can read. Relative paths start at the working directory.',
     options: REDIS_OPTIONS,
   },
   {
     title: 'The queue',
     intro:
-      'The jobs live in the source’s Redis, unless told otherwise. `QUEUE_REDIS_URL`, `QUEUE_REDIS_HOST`, `QUEUE_REDIS_CLUSTER_NODES` or `QUEUE_REDIS_SENTINELS` names another server: then nothing is taken over from the source. Without these, each option that is not set is the source’s.',
+      'The queue is in the source’s Redis, unless `QUEUE_REDIS_URL`, `QUEUE_REDIS_HOST`, `QUEUE_REDIS_CLUSTER_NODES` or `QUEUE_REDIS_SENTINELS` names another server. In that case, no option is taken from the source. Otherwise, each option that is not set has the source’s value.',
     options: QUEUE_OPTIONS,
   },
   { title: 'MongoDB', intro: '', options: MONGO_OPTIONS },
   { title: 'Keys', intro: '', options: KEY_OPTIONS },
   { title: 'Synchronization', intro: '', options: SYNC_OPTIONS },
-  { title: 'Values', intro: 'All key types but streams.', options: VALUE_OPTIONS },
+  { title: 'Values', intro: 'All key types except streams.', options: VALUE_OPTIONS },
   { title: 'Rules', intro: RULES_INTRO, options: RULE_OPTIONS },
   { title: 'Workers', intro: '', options: WORKER_OPTIONS },
   { title: 'Health and metrics', intro: '', options: HTTP_OPTIONS },
   {
     title: 'Records',
-    intro: 'What the fleet keeps of itself in MongoDB, beside the mirror.',
+    intro: 'What the fleet records about itself in MongoDB, beside the mirror.',
     options: RECORD_OPTIONS,
   },
   { title: 'Dashboard', intro: '', options: DASHBOARD_OPTIONS },
@@ -41,7 +42,7 @@ export const GROUPS = [
   {
     title: 'Tuning',
     intro:
-      'Sizes of reads, writes and jobs. The defaults were measured and suit small and large keys alike: leave these options alone, unless a measurement of yours says otherwise.',
+      'Sizes of reads, writes and jobs. The defaults were measured with small and large keys. Change these options only if your own measurements show a benefit.',
     options: TUNING_OPTIONS,
   },
 ] as const;

@@ -4,16 +4,16 @@ import { choices, list, text } from '../option.js';
 /** Which keys are mirrored, and how their names are read. */
 export const KEY_OPTIONS = {
   KEY_INCLUDE: list({
-    doc: 'Redis glob patterns of the keys to mirror: `*`, `?` for one character, `[abc]`, and `\\` before a character that is meant as it is.',
+    doc: 'Redis glob patterns of the keys to mirror: `*`, `?` for one character, `[abc]`, and `\\` to escape a character.',
     default: ['*'],
     notEmpty: true,
   }),
   KEY_EXCLUDE: list({
-    doc: 'Patterns of the keys to leave out, even where `KEY_INCLUDE` takes them.',
+    doc: 'Patterns of the keys to leave out, even if `KEY_INCLUDE` matches them.',
     default: [],
   }),
   KEY_SEPARATOR: text({
-    doc: 'What stands between a stream’s name and a type in the name of a key that belongs to it: `orders:info:tags` belongs to `orders`.',
+    doc: 'Separates a stream’s name from a type in the name of a key that belongs to the stream: `orders:info:tags` belongs to `orders`.',
     default: ':info:',
     notEmpty: true,
   }),

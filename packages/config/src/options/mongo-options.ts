@@ -3,29 +3,29 @@ import { databaseName, file, flag, mongoHost, mongoUri, port, text } from '../op
 /** The MongoDB that is written to. */
 export const MONGO_OPTIONS = {
   MONGO_URI: mongoUri({
-    doc: 'The whole address in one: `mongodb://…` or `mongodb+srv://…`, with all that a connection string may say. It replaces `MONGO_HOST` and `MONGO_PORT`. A user name and a password that it leaves out may be given by the options beside it.',
+    doc: 'The whole address: `mongodb://…` or `mongodb+srv://…`, with any parameter of a connection string. It replaces `MONGO_HOST` and `MONGO_PORT`. Other options may add a user name and a password that it leaves out.',
   }),
   MONGO_HOST: mongoHost({
-    doc: 'Host of MongoDB: `host`, `host:port`, or several of them with commas between; a whole URI is taken too.',
+    doc: 'Host of MongoDB: `host`, `host:port`, or several of them, separated by commas. A whole URI works too.',
     default: 'localhost',
     oldEngine: 'same name; a URI there keeps working',
   }),
   MONGO_PORT: port({
-    doc: 'Port for the hosts in `MONGO_HOST` that name none.',
+    doc: 'Port of the hosts in `MONGO_HOST` without a port.',
     unset: '27017',
   }),
   MONGO_USERNAME: text({
-    doc: 'User name, written as it is: no percent-encoding. Needs `MONGO_PASSWORD`.',
+    doc: 'User name, without percent-encoding. Needs `MONGO_PASSWORD`.',
     oldEngine: 'same name; empty means none',
   }),
   MONGO_PASSWORD: text({
-    doc: 'Password, written as it is: no percent-encoding.',
+    doc: 'Password, without percent-encoding.',
     sensitive: true,
     oldEngine: 'same name; empty or null means none',
   }),
   MONGO_AUTH_SOURCE: text({ doc: 'Database in which the user is defined.', unset: 'the server’s: `admin`' }),
   MONGO_DB_NAME: databaseName({
-    doc: 'Database to write to. Without it, the database named in the URI’s path, if there is one.',
+    doc: 'Database to write to. If not set: the database in the URI’s path, if there is one.',
     default: 'redis_to_mongo',
     oldEngine: 'same name',
   }),

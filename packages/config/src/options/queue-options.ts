@@ -5,19 +5,19 @@ const SOURCE = 'the source’s';
 /** The Redis that holds the job queue: the source, unless told otherwise. */
 export const QUEUE_OPTIONS = {
   QUEUE_PREFIX: text({
-    doc: 'What the queue’s own keys begin with. Keys with this prefix are never mirrored. It is put in braces, a hash tag, so that a cluster keeps them together. Each fleet needs one of its own.',
+    doc: 'Prefix of the queue’s own keys, which are never mirrored. Braces around it, a hash tag, keep them together on a cluster. Each fleet needs its own prefix.',
     default: 'r2m',
     notEmpty: true,
   }),
   DEAD_AFTER_SEC: decimal({
-    doc: 'A scheduler or worker that the queue has not heard of for so long is taken for dead: another scheduler takes over, and others go on with its keys and jobs. Shorter is a quicker takeover; but one that was only held up for that long has its work done twice, which does no harm and takes time. The same for all processes of a fleet.',
+    doc: 'A scheduler or worker without a heartbeat for this time counts as dead: another scheduler takes over, and other workers continue with its keys and jobs. A lower value makes the takeover faster; but if the process was only delayed, its work is done twice, which costs time but does no harm. Use the same value for all processes of a fleet.',
     default: 10,
     min: 1,
     max: 600,
     unit: 's',
   }),
   QUEUE_REDIS_URL: redisUrl({
-    doc: 'Address of the queue’s Redis in one, as with `REDIS_URL`. It needs `maxmemory-policy noeviction`.',
+    doc: 'The whole address of the queue’s Redis, as in `REDIS_URL`. This Redis needs `maxmemory-policy noeviction`.',
     unset: SOURCE,
   }),
   QUEUE_REDIS_HOST: host({ doc: 'Host of the queue’s Redis.', unset: SOURCE }),
@@ -50,11 +50,11 @@ export const QUEUE_OPTIONS = {
     notEmpty: true,
   }),
   QUEUE_REDIS_SENTINEL_NAME: text({
-    doc: 'What the Sentinels call the master.',
+    doc: 'Name of the master at the Sentinels.',
     unset: 'the source’s; `mymaster`',
   }),
   QUEUE_REDIS_SENTINEL_PASSWORD: text({
-    doc: 'Password of the Sentinels themselves.',
+    doc: 'Password of the Sentinels.',
     sensitive: true,
     unset: SOURCE,
   }),

@@ -1,15 +1,15 @@
 import { decimal } from '../option.js';
 
-/** What the fleet keeps of itself in MongoDB, beside the mirror. */
+/** What the fleet records about itself in MongoDB, beside the mirror. */
 export const RECORD_OPTIONS = {
   HISTORY_KEEP_DAYS: decimal({
-    doc: 'How long samples of the fleet are kept, one a minute, in `history`; those of single keys in `key_history`. A change is for what is written from then on.',
+    doc: 'How long samples are kept: of the fleet, one per minute, in `history`; of single keys in `key_history`. A change applies to new samples.',
     default: 14,
     above: 0,
     unit: 'days',
   }),
   AUDIT_KEEP_DAYS: decimal({
-    doc: 'How long it is kept who did what, by the page or a command, in `audit`. 0 is for ever. A change is for what is written from then on.',
+    doc: 'How long `audit` keeps the actions of operators on the dashboard and by commands. 0: forever. A change applies to new records.',
     default: 365,
     min: 0,
     unit: 'days',

@@ -6,7 +6,7 @@ const SHORTEST_SEC = 0.01;
 /** How often, and how much at a time. */
 export const SYNC_OPTIONS = {
   SYNC_INTERVAL_SEC: decimal({
-    doc: 'Where Redis does not tell of changes (see `CHANGE_FEED`), the time between two rounds of polling all keys. Longer where a round would take more than a quarter of the time. Decimals are fine: `0.25`.',
+    doc: 'Time between two polls of all keys, if Redis does not report changes (see `CHANGE_FEED`). It grows if polling would take more than a quarter of the time. May be a decimal: `0.25`.',
     default: 1,
     min: SHORTEST_SEC,
     max: DAY_SEC,
@@ -14,35 +14,35 @@ export const SYNC_OPTIONS = {
     oldEngine: 'same name',
   }),
   CHANGE_FEED: flag({
-    doc: 'Have Redis tell of every change (`CLIENT TRACKING` in broadcasting mode), and sync a key as soon as it has changed. Without it, or where the server refuses it, keys are polled every `SYNC_INTERVAL_SEC`.',
+    doc: 'Redis reports every change (`CLIENT TRACKING` in broadcasting mode), and a key is synced as soon as it changes. If off, or if the server refuses, keys are polled every `SYNC_INTERVAL_SEC`.',
     default: true,
   }),
   TAIL_STREAMS: whole({
-    doc: 'Streams that one worker tails, at most: it goes on reading them between their jobs while they change often, a little at a time. 0 tails none, nor is any tailed without `CHANGE_FEED`, or on a cluster.',
+    doc: 'Most streams that one worker tails: it keeps reading them between their jobs while they change often, a little at a time. 0 turns tailing off. Without `CHANGE_FEED`, or on a cluster, no stream is tailed.',
     default: 500,
     min: 0,
     max: 10_000,
     unit: 'streams',
   }),
   IDLE_INTERVAL_SEC: decimal({
-    doc: 'The time between two sweeps over all keys, and between two scheduled jobs of a stream or set: they find what the change feed may have missed.',
+    doc: 'Time between two sweeps over all keys, and between two scheduled jobs of a stream or set. These find changes that the change feed missed.',
     default: DAY_SEC,
     min: SHORTEST_SEC,
     max: 7 * DAY_SEC,
     unit: 's',
   }),
   SOURCE_BYTES_PER_SEC: whole({
-    doc: 'What all workers together read from the source in a second, at most. 0 is no bound.',
+    doc: 'Most bytes per second that all workers together read from the source. 0: no limit.',
     default: 0,
     min: 0,
     unit: 'bytes',
   }),
   STREAM_PATH: choice(['direct', 'ordinary'], {
-    doc: 'How entries get from Redis to MongoDB. `direct`: as bytes, at a fraction of the CPU; streams under a rule that changes messages, clusters, and library versions it does not know take the `ordinary` path, through strings and objects. Both write the same documents, byte for byte.',
+    doc: 'The path of entries from Redis to MongoDB. `direct`: as bytes, at a fraction of the CPU. `ordinary`: through strings and objects. Clusters, streams under a rule that changes messages, and unknown library versions always take the ordinary path. Both write the same documents, byte for byte.',
     default: 'direct',
   }),
   MESSAGES_PER_STREAM: whole({
-    doc: 'Entries that one read takes from a stream, at most.',
+    doc: 'Most entries that one read takes from a stream.',
     default: 5000,
     min: 1,
     max: 1_000_000,
@@ -50,17 +50,17 @@ export const SYNC_OPTIONS = {
     oldEngine: 'same name',
   }),
   TRIM_MODE: choice(['off', 'dry-run', 'on'], {
-    doc: 'Whether stream entries that are durably in MongoDB are trimmed from Redis (`XTRIM MINID`), never beyond what every consumer group has acknowledged. `dry-run` only says in the log what it would free. Needs Redis 6.2 and a user that may run scripts.',
+    doc: 'Whether to trim stream entries from Redis (`XTRIM MINID`) once they are durable in MongoDB, never beyond what every consumer group has acknowledged. `dry-run` only logs what it would trim. Needs Redis 6.2 and a user that may run scripts.',
     default: 'off',
   }),
   TRIM_KEEP_ENTRIES: whole({
-    doc: 'The newest entries of a stream that trimming leaves.',
+    doc: 'How many of a stream’s newest entries trimming keeps.',
     default: 1000,
     min: 0,
     unit: 'entries',
   }),
   TRIM_KEEP_SEC: decimal({
-    doc: 'Age below which trimming leaves an entry.',
+    doc: 'Trimming keeps entries younger than this.',
     default: 3600,
     min: 0,
     max: 100 * 366 * DAY_SEC,
