@@ -108,9 +108,9 @@ describe('the documents', () => {
       const namesIn = (text = '') => [...text.matchAll(/[A-Z]+(?:_[A-Z]+)*/g)].map(([name]) => name).sort();
       const sources = files.filter((path) => path.startsWith(`apps/${app}/src/`)).map(read);
       const [, taken] = /const RELOADABLE = \[([^\]]*)\]/.exec(sources.join('\n')) ?? [];
-      const [, told] = new RegExp(`^\\| ${app} \\| (.*): `, 'm').exec(read('docs/operations.md')) ?? [];
+      const [, listed] = new RegExp(`^\\| ${app} \\| (.*): `, 'm').exec(read('docs/operations.md')) ?? [];
       expect(namesIn(taken).length).toBeGreaterThan(3);
-      expect(namesIn(told)).toEqual(namesIn(taken));
+      expect(namesIn(listed)).toEqual(namesIn(taken));
     },
   );
 

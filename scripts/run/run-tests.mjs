@@ -62,8 +62,8 @@ export async function runTests(args, { cwd = root } = {}) {
  * @returns {RunResult}
  */
 function honest(result, code) {
-  const isTold = code === 0 || result.errors > 0 || result.files.some((file) => file.failed);
-  return isTold ? result : { ...result, errors: 1 };
+  const isReported = code === 0 || result.errors > 0 || result.files.some((file) => file.failed);
+  return isReported ? result : { ...result, errors: 1 };
 }
 
 /**

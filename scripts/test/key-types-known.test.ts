@@ -88,10 +88,10 @@ it('what is allowed is there', () => {
 });
 
 it('a key type is known in its own file alone', () => {
-  const told = sources.flatMap((file) =>
+  const named = sources.flatMap((file) =>
     known(file)
       .filter((word) => !ALLOWED[file]?.words.includes(word))
       .map((word) => `${file}: '${word}'`),
   );
-  expect(told).toEqual([]);
+  expect(named).toEqual([]);
 });

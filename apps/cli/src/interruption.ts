@@ -10,14 +10,14 @@ export const INTERRUPTED = Symbol('interrupted');
  * prints what was done so far; any other one ends at once.
  */
 export class Interruption {
-  readonly #told: Promise<typeof INTERRUPTED>;
-  #tell: (interrupted: typeof INTERRUPTED) => void = () => {};
+  readonly #interrupted: Promise<typeof INTERRUPTED>;
+  #resolve: (interrupted: typeof INTERRUPTED) => void = () => {};
   #signal: StopSignal | undefined;
   #isAwaited = false;
 
   constructor() {
-    this.#told = new Promise((resolve) => {
-      this.#tell = resolve;
+    this.#interrupted = new Promise((resolve) => {
+      this.#resolve = resolve;
     });
   }
 
@@ -33,18 +33,18 @@ export class Interruption {
 
   interrupt(signal: StopSignal): void {
     this.#signal ??= signal;
-    this.#tell(INTERRUPTED);
+    this.#resolve(INTERRUPTED);
   }
 
   /** Resolves when the command is interrupted. */
-  async told(): Promise<typeof INTERRUPTED> {
-    return await this.#told;
+  async interrupted(): Promise<typeof INTERRUPTED> {
+    return await this.#interrupted;
   }
 
   /** Waits for work, or for the interruption; then the work is left to itself, and ends with the process. */
   async until<T>(work: Promise<T>): Promise<T | typeof INTERRUPTED> {
     this.#isAwaited = true;
     work.catch(() => {}); // what fails once nobody waits any more
-    return await Promise.race([work, this.#told]);
+    return await Promise.race([work, this.#interrupted]);
   }
 }

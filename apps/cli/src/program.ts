@@ -32,7 +32,7 @@ export function createProgram({ stdout }: Pick<OutputOptions, 'stdout'>, version
       writeErr: (text) => stdout.write(text),
       getOutHelpWidth: width,
       getErrHelpWidth: width,
-      outputError: () => {}, // told by tellFailure, as any other error
+      outputError: () => {}, // reported by reportError, as any other error
     })
     .addHelpText('after', afterwards());
   program.commandsGroup('Apps, which run until Ctrl-C or SIGTERM:');

@@ -5,8 +5,8 @@ import { type Ending, EXIT_CODES } from './exit-codes.js';
 import { INTERRUPTED, Interruption, STOP_SIGNALS } from './interruption.js';
 import { Output, type OutputOptions } from './output.js';
 import { createProgram, isShown, usageError } from './program.js';
+import { reportError } from './report-error.js';
 import { Servers } from './servers.js';
-import { tellFailure } from './tell-failure.js';
 
 /** Where a call of the command comes from, and where its answer goes. */
 export interface CliPlaces extends Omit<OutputOptions, 'isJson'> {
@@ -65,14 +65,17 @@ export async function runCli({
       )
       .then(() => ending);
     run.catch(() => {}); // an error after an interruption is of no interest
-    const ended = await Promise.race([run, interruption.told().then(() => lastWords(run, interruption))]);
+    const ended = await Promise.race([
+      run,
+      interruption.interrupted().then(() => lastWords(run, interruption)),
+    ]);
     if (ended === INTERRUPTED || ended === 'interrupted') return interruptedCode(interruption);
     return EXIT_CODES[ended].code;
   } catch (error) {
     if (interruption.signal) return interruptedCode(interruption);
     if (isShown(error)) return EXIT_CODES[error.exitCode === 0 ? 'ok' : 'usage'].code;
-    const told = error instanceof CommanderError ? usageError(error, called) : error;
-    return EXIT_CODES[tellFailure(output(), told)].code;
+    const failure = error instanceof CommanderError ? usageError(error, called) : error;
+    return EXIT_CODES[reportError(output(), failure)].code;
   } finally {
     await servers.close();
   }

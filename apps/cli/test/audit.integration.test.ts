@@ -42,14 +42,14 @@ test('it is kept who did what, by which pattern, and how it ended; no values', a
   await cli.run('resync', 'orders', '--yes');
   await cli.run('fleet', 'move');
   const entries = entriesOf(await cli.json('audit'));
-  const told = entries.map(({ action, key, filter, result }) => [action, key, filter, result].join(' '));
-  expect(told.slice(0, 4)).toEqual([
+  const lines = entries.map(({ action, key, filter, result }) => [action, key, filter, result].join(' '));
+  expect(lines.slice(0, 4)).toEqual([
     'move   queue and target are those of this configuration',
     'resync orders  incarnation 2 has begun',
     'resume visits  resumed',
     'pause visits  paused',
   ]);
-  expect(told.slice(4, 6).sort()).toEqual(['pause orders orders* paused', 'pause orders:2 orders* paused']);
+  expect(lines.slice(4, 6).sort()).toEqual(['pause orders orders* paused', 'pause orders:2 orders* paused']);
   expect(entries[0]).toMatchObject({ who: userInfo().username, from: hostname(), by: 'command' });
   expect(JSON.stringify(entries)).not.toContain('s3cret');
 });

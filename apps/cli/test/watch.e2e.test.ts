@@ -15,11 +15,11 @@ it('status --watch tells again and again, a line of JSON each time, until Ctrl-C
   const child = spawn(process.execPath, [BIN, 'status', '--watch', '--json'], {
     env: { PATH: process.env.PATH ?? '', ...cli.env },
   });
-  let told = '';
+  let output = '';
   child.stdout.on('data', (chunk: Buffer) => {
-    told += chunk.toString();
+    output += chunk.toString();
   });
-  const lines = () => told.split('\n').slice(0, -1);
+  const lines = () => output.split('\n').slice(0, -1);
   await vi.waitFor(() => expect(lines().length).toBeGreaterThanOrEqual(3), { timeout: 60_000 });
   child.kill('SIGINT');
   expect(await once(child, 'close')).toEqual([130, null]);

@@ -100,13 +100,13 @@ export function pagesUnderTest(executablePath: string | undefined): PagesUnderTe
       for (let i = 0; i < 40; i++) {
         const wave = Math.sin(i / 5) + 1;
         const at = new Date(Date.now() - (40 - i) * 30 * 60_000);
-        const told = {
+        const sample = {
           lag: Math.round(wave * 400),
           entriesPerSec: wave * 900,
           due: i % 5,
           lost: i === 9 ? 12 : 0,
         };
-        await writeHistory(db, { ...day, ...told, level: 'complete', at }, [], 14 * 86_400_000);
+        await writeHistory(db, { ...day, ...sample, level: 'complete', at }, [], 14 * 86_400_000);
       }
       const book = recordsOf(db, 'admin', 86_400_000, { warn: () => {} }).book('10.0.0.7');
       await book.note({ action: 'pause', key: 'shop:7', filter: 'keys?q=shop', result: 'Paused.' });

@@ -2,9 +2,9 @@ import type { AppContext } from '@redis-to-mongo/app-shell';
 import { SyncError } from '@redis-to-mongo/pipeline';
 import type { ActiveScheduler } from './active-scheduler.js';
 import type { Leadership } from './leadership.js';
+import { logHiddenKeys } from './log-hidden-keys.js';
 import { repeatUntil } from './repeat-until.js';
 import type { SearchRecord } from './search-record.js';
-import { tellHiddenKeys } from './tell-hidden-keys.js';
 
 /** A standby looks so often whether it has become the active one, in ms. */
 const STANDBY_MS = 250;
@@ -59,14 +59,14 @@ export async function runLoops(
     );
   };
 
-  const tellHidden = tellHiddenKeys(logger);
+  const logHidden = logHiddenKeys(logger);
   const sweep = async (active: ActiveScheduler) => {
     const turn = await active.sweepIfDue((until) => search.noteWell(until));
     if (!turn) return undefined;
     const { byType, isPoll, ...report } = turn;
     metrics.keys.reset();
     for (const [type, count] of byType) metrics.keys.set({ key_type: type }, count);
-    tellHidden(byType);
+    logHidden(byType);
     const hasFound = !isPoll || report.scheduled + report.unscheduled + report.gone > 0;
     logger.log(hasFound ? 'info' : 'debug', report.isWhole ? 'sweep done' : 'sweep ended early', {
       ...report,

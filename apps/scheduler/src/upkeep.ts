@@ -29,9 +29,9 @@ const AT_ONCE = 500;
 export async function upkeep(options: UpkeepOptions): Promise<UpkeepReport> {
   const { queue } = options;
   const requestedAgain = await requestAgain(queue);
-  const told = await queue.changes.take(AT_ONCE);
-  const carriedOut = await carryOut(options, told).catch(async (error: unknown) => {
-    await queue.changes.add(told);
+  const reported = await queue.changes.take(AT_ONCE);
+  const carriedOut = await carryOut(options, reported).catch(async (error: unknown) => {
+    await queue.changes.add(reported);
     throw error;
   });
   return { requestedAgain, ...carriedOut, repaired: await repair(options) };
@@ -39,10 +39,10 @@ export async function upkeep(options: UpkeepOptions): Promise<UpkeepReport> {
 
 async function carryOut(
   options: UpkeepOptions,
-  told: readonly ScheduleChange[],
+  reported: readonly ScheduleChange[],
 ): Promise<Pick<UpkeepReport, 'paused' | 'scheduled' | 'unscheduled'>> {
-  const paused = told.filter(({ is }) => is === 'paused').map(({ key }) => key);
-  const keys = [...new Set(told.filter(({ is }) => is !== 'paused').map(({ key }) => key))];
+  const paused = reported.filter(({ is }) => is === 'paused').map(({ key }) => key);
+  const keys = [...new Set(reported.filter(({ is }) => is !== 'paused').map(({ key }) => key))];
   const present = await presentOf(options, keys);
   const scheduled = await scheduleKeys(
     options,

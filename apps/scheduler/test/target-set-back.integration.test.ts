@@ -58,11 +58,11 @@ it('the verdict tells of it before any scheduler does', async () => {
       source,
       identity: { compare: async () => ({ is: 'same', id: undefined }) },
     });
-  const told = async () => judge(await facts()).reasons.map(({ what }) => what);
-  expect(await told()).not.toContain(SET_BACK);
+  const reasons = async () => judge(await facts()).reasons.map(({ what }) => what);
+  expect(await reasons()).not.toContain(SET_BACK);
   await db.dropDatabase();
-  expect(await told()).toContain(SET_BACK);
+  expect(await reasons()).toContain(SET_BACK);
   await raiseTargetCounter(db, 3);
   expect(await countInTarget(db)).toBe(4);
-  expect(await told()).not.toContain(SET_BACK);
+  expect(await reasons()).not.toContain(SET_BACK);
 });

@@ -1,7 +1,7 @@
 import type { AppContext } from '@redis-to-mongo/app-shell';
 import type { ProcessPlan } from './plan-fleet.js';
+import { LinePrefixer } from './prefix-lines.js';
 import { SupervisedProcess } from './supervised-process.js';
-import { TellApart } from './tell-apart.js';
 
 /** A process that is not started again ends the fleet. */
 class FleetError extends Error {
@@ -22,7 +22,7 @@ const LEFT_MS = 1_000;
 export function superviseFleet(app: AppContext, plans: readonly ProcessPlan[]) {
   const { logger, closers, fail } = app;
   const isColored = process.stdout.isTTY === true && !process.env.NO_COLOR;
-  const apart = new TellApart(
+  const prefixer = new LinePrefixer(
     plans.map(({ name }) => name),
     isColored,
   );
@@ -30,7 +30,7 @@ export function superviseFleet(app: AppContext, plans: readonly ProcessPlan[]) {
     (plan) =>
       new SupervisedProcess(plan, {
         logger,
-        write: (stream, line) => process[stream].write(apart.line(plan.name, line)),
+        write: (stream, line) => process[stream].write(prefixer.line(plan.name, line)),
         onGivenUp: (why, isConfiguration) => fail(new FleetError(why, isConfiguration)),
       }),
   );

@@ -1,8 +1,8 @@
 import { loadConfig } from '@redis-to-mongo/config';
 import { describe, expect, test } from 'vitest';
 import { planFleet } from '../src/plan-fleet.js';
+import { LinePrefixer } from '../src/prefix-lines.js';
 import { afterEnd } from '../src/restart-policy.js';
-import { TellApart } from '../src/tell-apart.js';
 import { UP_OPTIONS, workersIn } from '../src/up-options.js';
 
 const places = {
@@ -80,11 +80,11 @@ test('a process that dies waits longer each time, and is given up after a wrong 
 });
 
 test('each line tells which process it comes from', () => {
-  const apart = new TellApart(['scheduler', 'worker-1'], false);
-  expect(JSON.parse(apart.line('worker-1', '{"level":"info","msg":"a"}'))).toEqual({
+  const prefixer = new LinePrefixer(['scheduler', 'worker-1'], false);
+  expect(JSON.parse(prefixer.line('worker-1', '{"level":"info","msg":"a"}'))).toEqual({
     process: 'worker-1',
     level: 'info',
     msg: 'a',
   });
-  expect(apart.line('worker-1', 'for people')).toBe('worker-1  | for people\n');
+  expect(prefixer.line('worker-1', 'for people')).toBe('worker-1  | for people\n');
 });

@@ -2,14 +2,14 @@ import type { Logger } from '@redis-to-mongo/app-shell';
 import type { KeyState } from '@redis-to-mongo/pipeline';
 
 /** A key that is further behind than this, in entries, is being backfilled. */
-const WORTH_TELLING = 10_000;
+const LARGE_BACKLOG = 10_000;
 /** Time between two lines about the same key, in ms. */
 const EVERY_MS = 5_000;
 
 interface Backfill {
   readonly since: number;
   readonly seenThen: number;
-  toldAt: number;
+  reportedAt: number;
 }
 
 /**
@@ -28,8 +28,8 @@ export class BackfillLog {
   note({ key, counts, lag }: KeyState, now = Date.now()): void {
     const running = this.#running.get(key);
     if (!running) {
-      if (lag < WORTH_TELLING) return;
-      this.#running.set(key, { since: now, seenThen: counts.seen, toldAt: now });
+      if (lag < LARGE_BACKLOG) return;
+      this.#running.set(key, { since: now, seenThen: counts.seen, reportedAt: now });
       this.#logger.info('backfill begins', { key, done: counts.seen, left: lag });
       return;
     }
@@ -39,8 +39,8 @@ export class BackfillLog {
     if (lag === 0) {
       this.#running.delete(key);
       this.#logger.info('backfill done', { key, done: counts.seen, perSecond });
-    } else if (now - running.toldAt >= EVERY_MS) {
-      running.toldAt = now;
+    } else if (now - running.reportedAt >= EVERY_MS) {
+      running.reportedAt = now;
       const secondsLeft = perSecond > 0 ? Math.ceil(lag / perSecond) : undefined;
       this.#logger.info('backfill', { key, done: counts.seen, left: lag, perSecond, secondsLeft });
     }

@@ -9,7 +9,7 @@ function stateOf(seen: number, lag: number): KeyState {
   return { ...state, lag, counts: { ...state.counts, seen } };
 }
 
-async function told(
+async function logged(
   notes: readonly [seen: number, lag: number, ms: number][],
 ): Promise<Record<string, unknown>[]> {
   const stream = new PassThrough();
@@ -27,7 +27,7 @@ async function told(
 }
 
 it('tells of a backfill: entries done and left, rate, time left, and its end', async () => {
-  const lines = await told([
+  const lines = await logged([
     [50_000, 950_000, 0],
     [100_000, 900_000, 1_000],
     [300_000, 700_000, 5_000],
@@ -42,7 +42,7 @@ it('tells of a backfill: entries done and left, rate, time left, and its end', a
 
 it('says nothing of a key that is a little behind', async () => {
   expect(
-    await told([
+    await logged([
       [10, 500, 0],
       [510, 0, 9_000],
     ]),

@@ -55,16 +55,16 @@ describe('a job of many keys', () => {
     const { claims, job } = await worker();
     const keys = Array.from({ length: 1_200 }, (_, i) => `set:${i}`);
     for (const key of keys) await redis.sadd(key, '1');
-    let told = 0;
+    let settled = 0;
     const endAll = claims.endAll.bind(claims);
     claims.endAll = async (ends) => {
-      const isFirst = told === 0;
-      told += ends.length;
+      const isFirst = settled === 0;
+      settled += ends.length;
       if (isFirst) throw new Error('the queue is away');
       return await endAll(ends);
     };
     await expect(job()(keys)).rejects.toThrow('the queue is away');
-    expect(told).toBe(1_200);
+    expect(settled).toBe(1_200);
     expect(await on.queue.changes.take(10_000)).toHaveLength(1_200);
     expect(await on.under.db.collection('sets').countDocuments()).toBe(1_200);
   });

@@ -288,8 +288,8 @@ test('what libraries print goes to the log, folded and masked, and nowhere else'
   app.child.kill('SIGTERM');
   expect(await app.ended).toBe(0);
   expect(app.out.stderr).toBe('');
-  const told = app.lines().filter(({ library }) => library);
-  expect(told.map(({ level, msg }) => `${level} ${msg}`)).toEqual([
+  const logged = app.lines().filter(({ library }) => library);
+  expect(logged.map(({ level, msg }) => `${level} ${msg}`)).toEqual([
     'warn before there is a log',
     'warn [WARN] of a library: redis://me:***@host',
     'info a word',

@@ -9,20 +9,20 @@ export function fleetSample(
   { level, behindMs }: Pick<Verdict, 'level' | 'behindMs'>,
 ): Omit<FleetSample, 'dead'> {
   const facts = 'is' in queue ? queue.is : undefined;
-  const told = 'is' in mirror ? mirror.is : undefined;
+  const mirrorFacts = 'is' in mirror ? mirror.is : undefined;
   const sum = (rate: 'entriesPerSec' | 'keysPerSec') =>
     facts ? facts.processes.reduce((all, { work }) => all + (work?.[rate] ?? 0), 0) : null;
   return {
     at: new Date(at),
     level,
     behindMs,
-    lag: told?.lag.entries ?? null,
+    lag: mirrorFacts?.lag.entries ?? null,
     entriesPerSec: sum('entriesPerSec'),
     keysPerSec: sum('keysPerSec'),
     due: facts?.due ?? null,
     waiting: facts?.waiting ?? null,
     workers: facts ? workersOf(facts) : null,
     schedulers: facts ? facts.processes.length - workersOf(facts) : null,
-    lost: told?.lately.gap ?? null,
+    lost: mirrorFacts?.lately.gap ?? null,
   };
 }

@@ -20,12 +20,12 @@ export class Heart {
    */
   constructor(
     queue: Pick<JobQueue, 'beat' | 'endHeartbeat' | 'deadAfterMs'>,
-    tell: () => Heartbeat | undefined,
+    heartbeatOf: () => Heartbeat | undefined,
     onError: (error: unknown) => void,
   ) {
     this.#queue = queue;
     const beat = async () => {
-      const heartbeat = tell();
+      const heartbeat = heartbeatOf();
       if (heartbeat) await queue.beat(this.#id, heartbeat);
     };
     const beatOnce = () => void beat().catch(onError);

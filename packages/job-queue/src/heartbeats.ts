@@ -81,9 +81,9 @@ end
 return {redis.call('EXISTS', KEYS[2]), beats}`);
 
 /** Reads what BEATS tells of a process; `undefined` for one that another version wrote in another form. */
-export function parseBeat(told: unknown, deadAfterMs: number): FleetProcess | undefined {
-  if (!Array.isArray(told)) return undefined;
-  const [id, ms, text] = told.map(String);
+export function parseBeat(reply: unknown, deadAfterMs: number): FleetProcess | undefined {
+  if (!Array.isArray(reply)) return undefined;
+  const [id, ms, text] = reply.map(String);
   const isEnded = text?.startsWith('-') === true;
   const heartbeat = parseHeartbeat(isEnded ? (text?.slice(1) ?? '') : (text ?? ''));
   if (!heartbeat || id === undefined) return undefined;
@@ -139,8 +139,8 @@ const WORK = { jobs: 'number', entriesPerSec: 'number', keysPerSec: 'number' } a
 
 function hasAll(value: unknown, types: Readonly<Record<string, string>>): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  const told = new Map<string, unknown>(Object.entries(value));
-  return Object.entries(types).every(([name, type]) => typeof told.get(name) === type);
+  const fields = new Map<string, unknown>(Object.entries(value));
+  return Object.entries(types).every(([name, type]) => typeof fields.get(name) === type);
 }
 
 function isChangesHeard(value: unknown): value is ChangesHeard {

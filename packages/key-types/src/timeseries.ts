@@ -65,18 +65,18 @@ export const TIMESERIES: ValueType = {
   excerpt: {
     lua: `size = (${COUNT_SAMPLES})(key)
     local function settings()
-      local told = (${READ_SETTINGS})(key)
-      return told.err and told or told[2]
+      local reply = (${READ_SETTINGS})(key)
+      return reply.err and reply or reply[2]
     end
     add('', {'${SETTINGS}', settings()})
     local flat = (${READ_SAMPLES})(key, '-', '+', 'COUNT', math.max(limit - 1, 1))
     for i = 1, #flat, 2 do add('', {flat[i], flat[i + 1]}) end
     return function(name)
       if name == '${SETTINGS}' then return settings() end
-      local told = (${READ_SAMPLES})(key, name, name)
-      return told.err and told or told[1] == name and told[2]
+      local reply = (${READ_SAMPLES})(key, name, name)
+      return reply.err and reply or reply[1] == name and reply[2]
     end`,
-    normal: (told) => (told.includes(' ') ? shortWords(told) : shortDouble(told)),
+    normal: (reply) => (reply.includes(' ') ? shortWords(reply) : shortDouble(reply)),
   },
   rules: {
     hasFields: false,

@@ -21,13 +21,13 @@ const READ = `function(key, names)
     if name == 'vector-dim' then dimensions = tostring(info[i + 1]) end
   end
   for _, name in ipairs(names) do
-    local told = redis.pcall('VEMB', key, name, 'RAW')
-    if told and told.err then return told end
-    if told then
+    local reply = redis.pcall('VEMB', key, name, 'RAW')
+    if reply and reply.err then return reply end
+    if reply then
       local attributes = redis.pcall('VGETATTR', key, name) or ''
       if type(attributes) == 'table' then return attributes end
-      local kind = type(told[1]) == 'table' and told[1].ok or told[1]
-      for _, part in ipairs({name, told[2], kind, told[3], told[4] or '', attributes, links, dimensions}) do flat[#flat + 1] = part end
+      local kind = type(reply[1]) == 'table' and reply[1].ok or reply[1]
+      for _, part in ipairs({name, reply[2], kind, reply[3], reply[4] or '', attributes, links, dimensions}) do flat[#flat + 1] = part end
     end
   end
   return flat
@@ -81,8 +81,8 @@ export const VECTORSET: ValueType = {
       add('', {name, redis.call('VEMB', key, name, 'RAW')[2]})
     end
     return function(name)
-      local told = redis.pcall('VEMB', key, name, 'RAW')
-      return told and (told.err and told or told[2])
+      local reply = redis.pcall('VEMB', key, name, 'RAW')
+      return reply and (reply.err and reply or reply[2])
     end`,
     normal: (vector) => vector,
   },

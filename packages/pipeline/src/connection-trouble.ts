@@ -88,7 +88,7 @@ function kindOf(code: string): Kind | undefined {
 
 function troubleOf(kind: Kind, error: Error, options: ConnectionOptions): ConnectionTrouble {
   const { server, address, tls, caFile, certFile } = options;
-  const wrong = (text: string) => told(options.codes.tls, `${server}: ${text}`);
+  const wrong = (text: string) => trouble(options.codes.tls, `${server}: ${text}`);
   switch (kind) {
     case 'untrusted':
       return wrong(
@@ -112,7 +112,7 @@ function troubleOf(kind: Kind, error: Error, options: ConnectionOptions): Connec
       return wrong(`the TLS handshake failed (${codeOf(error)}): check ${tls}, ${caFile}, ${certFile}`);
     case 'unknown host': {
       const name = ['the host name', textOf(error, 'hostname')].filter((word) => word !== '').join(' ');
-      return told(
+      return trouble(
         options.codes.hostUnknown,
         `${server}: ${name} does not resolve (${codeOf(error)}): check ${address}`,
       );
@@ -124,13 +124,13 @@ function troubleOf(kind: Kind, error: Error, options: ConnectionOptions): Connec
 
 /** The server does not answer. @param detail what is known of it. */
 export function unavailable({ server, codes, address }: ConnectionOptions, detail = ''): ConnectionTrouble {
-  return told(
+  return trouble(
     codes.unavailable,
     `${server} does not answer${detail === '' ? '' : ` (${detail})`}: check that it runs and that ${address} names it`,
   );
 }
 
-function told(
+function trouble(
   [code, errorClass]: readonly [code: string, errorClass: ErrorClass],
   message: string,
 ): ConnectionTrouble {

@@ -44,7 +44,7 @@ export class KeyGroup {
       // A server's trouble is everybody's; what nobody foresaw may be about one of them.
       const isServers = error instanceof SyncError && error.errorClass !== 'unknown';
       for (const key of [...this.#open])
-        if (isServers) await this.#tell(key, { error });
+        if (isServers) await this.#settle(key, { error });
         else this.#leave({ key });
     }
   }
@@ -97,8 +97,8 @@ export class KeyGroup {
       if (decision === 'alone') this.#leave({ key, loaded: { state } });
       else if (decision === 'later') continue;
       else if ('report' in decision) {
-        const told = this.#tell(key, decision);
-        if (told) await told;
+        const settled = this.#settle(key, decision);
+        if (settled) await settled;
       } else changed.push(decision);
     }
     return changed;
@@ -128,10 +128,10 @@ export class KeyGroup {
       }
       const tally = new Tally(changed.stored);
       if (changed.batch) tally.add(changed.batch, outcome);
-      const told = this.#tell(key, {
+      const settled = this.#settle(key, {
         report: tally.report(changed.batch ? 'synced' : 'deleted', next.keyType, next),
       });
-      if (told) await told;
+      if (settled) await settled;
     }
   }
 
@@ -147,7 +147,7 @@ export class KeyGroup {
   }
 
   /** Hundreds of keys end at once: nothing is waited for where there is nothing to wait for. */
-  #tell(key: string, end: Parameters<OnKeyEnd>[1]): Promise<void> | void {
+  #settle(key: string, end: Parameters<OnKeyEnd>[1]): Promise<void> | void {
     this.#open.delete(key);
     return this.#onEnd(key, end);
   }

@@ -8,17 +8,17 @@ const transient = () => new SyncError('REDIS_UNAVAILABLE', 'transient', 'away');
 
 describe('retry', () => {
   it('repeats a transient error until it succeeds, and tells of each try', async () => {
-    const told: number[] = [];
+    const attempts: number[] = [];
     let tries = 0;
     const result = await withRetry(
       async () => {
         if (++tries < 4) throw transient();
         return 'done';
       },
-      { ...options, onRetry: (_, attempt) => told.push(attempt) },
+      { ...options, onRetry: (_, attempt) => attempts.push(attempt) },
     );
     expect(result).toBe('done');
-    expect(told).toEqual([1, 2, 3]);
+    expect(attempts).toEqual([1, 2, 3]);
   });
 
   it.each(['configuration', 'unknown'] as const)(

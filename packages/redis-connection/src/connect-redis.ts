@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Cluster, type Redis, type RedisOptions } from 'ioredis';
+import { attachCauses } from './attach-causes.js';
 import type { RedisRole } from './option-names.js';
 import { optionsOfUrl } from './options-of-url.js';
 import type { RedisAddress } from './redis-address.js';
 import { openGuarded } from './server-guard.js';
-import { tellCauses } from './tell-causes.js';
 
 /** ioredis' options; replies keep ioredis' ordinary (RESP2) shapes. */
 export type ClientOptions = Omit<RedisOptions, 'replyMapping' | 'protocol' | 'reconnectOnError'> & {
@@ -60,7 +60,7 @@ export function connectWith(address: RedisAddress, onError: (error: Error) => vo
     ...more,
   };
   const redis = open(address, options);
-  tellCauses(redis, onError);
+  attachCauses(redis, onError);
   // It connects only now, so that nothing of the first try is missed.
   if (redis.status === 'wait') redis.connect().catch(() => {});
   return redis;

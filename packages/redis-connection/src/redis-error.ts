@@ -5,9 +5,9 @@ import {
   unavailable,
   withCauses,
 } from '@redis-to-mongo/pipeline';
+import { NoAnswer, OF_A_CLUSTER } from './attach-causes.js';
 import { OPTION_NAMES, type RedisOptionNames, type RedisRole } from './option-names.js';
 import { meaningOf } from './reply-meanings.js';
-import { NoAnswer, OF_A_CLUSTER } from './tell-causes.js';
 
 /** Connection trouble, as ioredis names it. */
 const CONNECTION =
@@ -20,8 +20,8 @@ const CONNECTION =
 export function redisError(error: unknown, role: RedisRole = 'source'): SyncError {
   if (error instanceof SyncError) return error;
   const message = error instanceof Error ? error.message : String(error);
-  const told = [...withCauses(error)].map((each) => each.message);
-  const names = namesOf(OPTION_NAMES[role], told.find((each) => TOPOLOGY.test(each)) ?? '');
+  const messages = [...withCauses(error)].map((each) => each.message);
+  const names = namesOf(OPTION_NAMES[role], messages.find((each) => TOPOLOGY.test(each)) ?? '');
   const [reason] = message.startsWith('EXECABORT') ? reasonsOf(error) : [];
   if (reason !== undefined) return redisError(reason, role);
   for (const each of causes(error)) {

@@ -46,7 +46,7 @@ async function listen(more: Partial<ChangeFeedOptions> = {}, state = 'listening'
   await vi.waitFor(() => expect(feed?.state).toMatchObject({ is: state }), until);
 }
 
-async function tellsOf(key: string, change: () => Promise<unknown>): Promise<void> {
+async function reports(key: string, change: () => Promise<unknown>): Promise<void> {
   changed.length = 0;
   await change();
   await vi.waitFor(() => expect(changed.flat()).toContain(key), until);
@@ -56,19 +56,19 @@ describe('the change feed', () => {
   it('tells of changes of all types, of new keys, and of keys that go', async () => {
     await listen();
     expect(missed).toEqual(['the server was connected']);
-    await tellsOf('stream', () => redis.xadd('stream', '1-0', 'n', '1'));
-    await tellsOf('stream', () => redis.xtrim('stream', 'MAXLEN', 0));
-    await tellsOf('set', () => redis.sadd('set', 'a'));
-    await tellsOf('hash', () => redis.hset('hash', 'a', '1'));
-    await tellsOf('zset', () => redis.zadd('zset', 1, 'a'));
-    await tellsOf('list', () => redis.rpush('list', 'a'));
-    await tellsOf('text', () => redis.set('text', 'a'));
-    await tellsOf('text', () => redis.append('text', 'b'));
-    await tellsOf('text', () => redis.pexpire('text', 1));
-    await tellsOf('text', async () => await redis.get('text')); // it has expired, and goes once it is met
-    await tellsOf('new', () => redis.rename('set', 'new'));
-    await tellsOf('new', () => redis.del('new'));
-    await tellsOf('by script', () => redis.eval("redis.call('SET', KEYS[1], 'x')", 1, 'by script'));
+    await reports('stream', () => redis.xadd('stream', '1-0', 'n', '1'));
+    await reports('stream', () => redis.xtrim('stream', 'MAXLEN', 0));
+    await reports('set', () => redis.sadd('set', 'a'));
+    await reports('hash', () => redis.hset('hash', 'a', '1'));
+    await reports('zset', () => redis.zadd('zset', 1, 'a'));
+    await reports('list', () => redis.rpush('list', 'a'));
+    await reports('text', () => redis.set('text', 'a'));
+    await reports('text', () => redis.append('text', 'b'));
+    await reports('text', () => redis.pexpire('text', 1));
+    await reports('text', async () => await redis.get('text')); // it has expired, and goes once it is met
+    await reports('new', () => redis.rename('set', 'new'));
+    await reports('new', () => redis.del('new'));
+    await reports('by script', () => redis.eval("redis.call('SET', KEYS[1], 'x')", 1, 'by script'));
     expect(missed).toHaveLength(1);
   });
 
@@ -92,7 +92,7 @@ describe('the change feed', () => {
     await listen({ prefixes: [Buffer.from('orders:'), Buffer.from('users:')] });
     await redis.set('other', 'x');
     await redis.set('users:1', 'x');
-    await tellsOf('orders:1', () => redis.set('orders:1', 'x'));
+    await reports('orders:1', () => redis.set('orders:1', 'x'));
     expect(changed.flat()).not.toContain('other');
   });
 
@@ -118,7 +118,7 @@ describe('the change feed', () => {
       'the server was connected',
     ]);
     expect(feed?.state).toEqual({ is: 'listening' });
-    await tellsOf('text', () => redis.set('text', 'a'));
+    await reports('text', () => redis.set('text', 'a'));
   });
 });
 
@@ -137,7 +137,7 @@ describe('a connection that nobody is at the other end of', () => {
     await vi.waitFor(() => expect(missed).toContain('the connection to the server was lost'), until);
     proxy.set('pass');
     await vi.waitFor(() => expect(feed?.state).toEqual({ is: 'listening' }), until);
-    await tellsOf('text', () => redis.set('text', 'a'));
+    await reports('text', () => redis.set('text', 'a'));
   });
 });
 
@@ -148,21 +148,21 @@ describe('a feed that is closed while it asks its server', () => {
     try {
       await connection.ping();
       proxy.set('hang');
-      const told: unknown[] = [];
-      const tell = (what: unknown) => void told.push(what);
+      const reported: unknown[] = [];
+      const report = (what: unknown) => void reported.push(what);
       const node = new NodeFeed({
         redis: connection,
         prefixes: [],
-        onChange: tell,
-        onListening: tell,
-        onFlush: () => tell('flush'),
-        onLost: () => tell('lost'),
-        onRefused: tell,
-        onError: tell,
+        onChange: report,
+        onListening: report,
+        onFlush: () => report('flush'),
+        onLost: () => report('lost'),
+        onRefused: report,
+        onError: report,
       });
       await node.close(); // a connection that is ready was asked when the feed was made, and can't answer
       proxy.set('pass');
-      expect(told).toEqual([]);
+      expect(reported).toEqual([]);
     } finally {
       connection.disconnect();
       await proxy.close();
@@ -220,7 +220,7 @@ describe('after a failover behind a name', () => {
         () => expect(missed.filter((reason) => /connected/.test(reason))).toHaveLength(2),
         until,
       );
-      await tellsOf('text', () => other.set('text', 'a'));
+      await reports('text', () => other.set('text', 'a'));
     } finally {
       source.disconnect();
       other.disconnect();

@@ -99,8 +99,8 @@ function answerOf(all: readonly RawEntry[]): Buffer {
     bulk('first-entry'),
     first ? onWire(first) : Buffer.from('*-1\r\n'),
   ]);
-  const told = '+OK\r\n+QUEUED\r\n+QUEUED\r\n+QUEUED\r\n';
-  return Buffer.concat([Buffer.from(told), list([info, list(all.map(onWire)), Buffer.from(':-1\r\n')])]);
+  const replies = '+OK\r\n+QUEUED\r\n+QUEUED\r\n+QUEUED\r\n';
+  return Buffer.concat([Buffer.from(replies), list([info, list(all.map(onWire)), Buffer.from(':-1\r\n')])]);
 }
 
 /** A connection that answers with these bytes, in pieces that end at these places. */

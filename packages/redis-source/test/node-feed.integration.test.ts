@@ -23,7 +23,7 @@ afterAll(async () => {
 describe('the feed of a server that refused, and was lost meanwhile', () => {
   it('asks once at a time, and listens undisturbed once it may', async () => {
     await admin.call('ACL', 'SETUSER', 'blind', 'on', '>pw', '~*', '&*', '+@all', '-client|tracking');
-    const told: string[] = [];
+    const reported: string[] = [];
     const address = {
       ...{ host: '127.0.0.1', port: server.port, db: 0, username: 'blind', password: 'pw' },
       tls: { enabled: false, rejectUnauthorized: true },
@@ -32,25 +32,25 @@ describe('the feed of a server that refused, and was lost meanwhile', () => {
     const feed = new NodeFeed({
       redis,
       prefixes: [Buffer.from('orders:')],
-      onChange: (names) => void told.push(...names.map(String)),
-      onListening: () => void told.push('listening'),
+      onChange: (names) => void reported.push(...names.map(String)),
+      onListening: () => void reported.push('listening'),
       onFlush: () => {},
-      onLost: () => void told.push('lost'),
-      onRefused: () => void told.push('refused'),
-      onError: (error) => void told.push(String(error)),
+      onLost: () => void reported.push('lost'),
+      onRefused: () => void reported.push('refused'),
+      onError: (error) => void reported.push(String(error)),
       askAgainMs: ASK_AGAIN_MS,
     });
     try {
       for (let times = 1; times <= 3; times++) {
-        await vi.waitFor(() => expect(told).toHaveLength(times), until);
+        await vi.waitFor(() => expect(reported).toHaveLength(times), until);
         if (times < 3) redis.disconnect(true);
       }
-      expect(told).toEqual(['refused', 'refused', 'refused']);
+      expect(reported).toEqual(['refused', 'refused', 'refused']);
       await admin.call('ACL', 'SETUSER', 'blind', '+client|tracking');
-      await vi.waitFor(() => expect(told.slice(3)).toEqual(['listening']), until);
+      await vi.waitFor(() => expect(reported.slice(3)).toEqual(['listening']), until);
       await sleep(2 * ASK_AGAIN_MS); // all that may wait to ask again has done so
       await admin.set('orders:1', 'x');
-      await vi.waitFor(() => expect(told.slice(3)).toEqual(['listening', 'orders:1']), until);
+      await vi.waitFor(() => expect(reported.slice(3)).toEqual(['listening', 'orders:1']), until);
     } finally {
       await feed.close();
     }

@@ -11,10 +11,10 @@ const COLLECTIONS = ['strings', 'hashes', 'sets', 'zsets', 'lists', 'keys'];
 /** All keys by one call; gives each one's result, or error. */
 async function syncMany(line: Line, keys: readonly string[]): Promise<Map<string, unknown>> {
   const ends = new Map<string, unknown>();
-  const tell = (key: string, end: KeyEnd) => {
+  const settle = (key: string, end: KeyEnd) => {
     ends.set(key, 'error' in end ? end.error : end.report.result);
   };
-  await syncKeys(line, keys, wholeSlice, tell);
+  await syncKeys(line, keys, wholeSlice, settle);
   return ends;
 }
 

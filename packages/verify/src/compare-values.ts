@@ -148,7 +148,7 @@ function diff(
 
 /** What is empty at the end of an item (a time of expiry that is never) may be told or not. */
 function fingerprintOf(item: Item): string {
-  const told = item.slice(0, item.findLastIndex((buffer, i) => i < 2 || buffer.length > 0) + 1);
-  const framed = told.flatMap((buffer) => [Buffer.from(`${buffer.length}:`), buffer]);
+  const kept = item.slice(0, item.findLastIndex((buffer, i) => i < 2 || buffer.length > 0) + 1);
+  const framed = kept.flatMap((buffer) => [Buffer.from(`${buffer.length}:`), buffer]);
   return hash('sha256', Buffer.concat(framed), 'base64');
 }

@@ -1,14 +1,14 @@
 import type { Difference } from './difference.js';
 
 /** How many problems are told in words; all are counted. */
-const TOLD = 5;
+const MAX_REPORTED = 5;
 
 /** Counts what differs of a key, and keeps the first few problems in words. */
 export class Problems {
   #compared = 0;
   #missing = 0;
   #different = 0;
-  readonly #told: string[] = [];
+  readonly #reported: string[] = [];
 
   addCompared(count: number): void {
     this.#compared += count;
@@ -16,22 +16,22 @@ export class Problems {
 
   addMissing(problem: string): void {
     this.#missing++;
-    this.#tell(problem);
+    this.#report(problem);
   }
 
   /** @param count what the problem counts for; 0 for nothing. */
   addDifferent(problem: string, count = 1): void {
     if (count === 0) return;
     this.#different += count;
-    this.#tell(problem);
+    this.#report(problem);
   }
 
-  #tell(problem: string): void {
-    if (this.#told.length < TOLD) this.#told.push(problem);
+  #report(problem: string): void {
+    if (this.#reported.length < MAX_REPORTED) this.#reported.push(problem);
   }
 
   difference(): Difference {
     const [compared, missing, different] = [this.#compared, this.#missing, this.#different];
-    return { compared, missing, different, problems: [...this.#told] };
+    return { compared, missing, different, problems: [...this.#reported] };
   }
 }

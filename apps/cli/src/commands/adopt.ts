@@ -71,14 +71,14 @@ async function work(
       line: { separator: config.keys.separator, rules: ruleBook(config.rules), now: () => new Date() },
       sink: isWrite ? (await openLine(servers)).line.sink : undefined,
       wanted: chooseKeys(config),
-      onProgress: tellNowAndThen(out),
+      onProgress: progressReporter(out),
     },
     report,
   );
 }
 
 /** How many there are in all is not known before. */
-function tellNowAndThen(out: Output): (documents: number) => void {
+function progressReporter(out: Output): (documents: number) => void {
   let seen = 0;
   let nextAt = performance.now() + TELL_EVERY_MS;
   return (documents) => {

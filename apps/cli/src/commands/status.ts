@@ -30,10 +30,10 @@ export const status: Declare = (command, { out, servers, interruption, ends }) =
     )
     .action(
       ends(async ({ watch }) => {
-        if (!watch) return await show(out, servers, (told) => out.json(told));
+        if (!watch) return await show(out, servers, (status) => out.json(status));
         for (let isFirst = true; ; isFirst = false) {
           if (!out.isJson && (out.stdout.isTTY === true || !isFirst)) out.screen();
-          await show(out, servers, (told) => out.jsonLine(told));
+          await show(out, servers, (status) => out.jsonLine(status));
           if ((await interruption.until(sleep(EVERY_MS))) === INTERRUPTED) return 'interrupted';
         }
       }),
@@ -45,13 +45,13 @@ const EVERY_MS = 2_000;
 async function show(
   out: Output,
   servers: Servers,
-  tell: (told: Readonly<Record<string, unknown>>) => void,
+  writeJson: (status: Readonly<Record<string, unknown>>) => void,
 ): Promise<Ending> {
   const facts = await servers.facts();
   const mirror = 'is' in facts.mirror ? await readStatus(await servers.db()) : undefined;
   const verdict = judge(facts);
   if (out.isJson)
-    tell({ verdict, mirror: mirror ?? null, queue: queueOf(facts), forecasts: forecastsOf(facts) });
+    writeJson({ verdict, mirror: mirror ?? null, queue: queueOf(facts), forecasts: forecastsOf(facts) });
   else print(out, verdict, facts, mirror);
   return endingOf(verdict, facts);
 }

@@ -38,7 +38,7 @@ export async function checkPatterns(findings: Findings, redis: RedisClient, conf
 /** What the fleet's own verdict says: each reason why the mirror is not complete. */
 export function checkMirror(findings: Findings, verdict: Verdict, isStarted: boolean): void {
   for (const { code, level, what, remedy } of verdict.reasons) {
-    if (TOLD.has(code)) continue;
+    if (REPORTED_ELSEWHERE.has(code)) continue;
     // That no process runs is no problem before the first start.
     const isProblem = level === 'broken' && (isStarted || !NOT_STARTED.has(code));
     if (isProblem) findings.problem(what, remedy);
@@ -48,5 +48,9 @@ export function checkMirror(findings: Findings, verdict: Verdict, isStarted: boo
 }
 
 /** Told of the servers themselves. */
-const TOLD: ReadonlySet<string> = new Set(['queue-unreadable', 'target-unreadable', 'source-unreachable']);
+const REPORTED_ELSEWHERE: ReadonlySet<string> = new Set([
+  'queue-unreadable',
+  'target-unreadable',
+  'source-unreachable',
+]);
 const NOT_STARTED: ReadonlySet<string> = new Set(['no-scheduler', 'no-worker']);

@@ -58,9 +58,9 @@ async function restoreState(
       throw new SyncError('VALUE_ABSENT', 'unknown', 'MongoDB has no value: run verify --repair');
     return { result: 'restored', items };
   } catch (error) {
-    const told = error instanceof SyncError ? error : damaged(error);
-    if (told.errorClass !== 'configuration') await sendAll(target, [['DEL', key]]).catch(() => {}); // what failed is told, not this
-    throw told;
+    const failure = error instanceof SyncError ? error : damaged(error);
+    if (failure.errorClass !== 'configuration') await sendAll(target, [['DEL', key]]).catch(() => {}); // the first failure is reported, not this one
+    throw failure;
   }
 }
 

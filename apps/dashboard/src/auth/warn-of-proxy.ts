@@ -6,10 +6,10 @@ import type { FastifyInstance } from 'fastify';
  * one who guesses passwords keeps everybody out.
  */
 export function warnOfProxy(server: FastifyInstance, logger: Logger): void {
-  let isTold = false;
+  let isLogged = false;
   server.addHook('onRequest', async ({ headers, ips, ip, socket }) => {
-    if (isTold || headers['x-forwarded-for'] === undefined || (ips ?? [ip]).length > 1) return;
-    isTold = true;
+    if (isLogged || headers['x-forwarded-for'] === undefined || (ips ?? [ip]).length > 1) return;
+    isLogged = true;
     logger.warn(
       'a proxy is not trusted, and its clients are taken for one: if it is yours, set DASHBOARD_TRUSTED_PROXIES to its address',
       { proxy: socket.remoteAddress },

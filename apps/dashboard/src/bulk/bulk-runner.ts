@@ -106,15 +106,15 @@ export class BulkRunner {
   }
 
   async #one({ action, filter, from, book, run }: BulkWork, item: BulkItem): Promise<void> {
-    const told = { action, ...item, filter, from };
+    const details = { action, ...item, filter, from };
     const named = (result: string) => (item.id === undefined ? result : `${item.id}: ${result}`);
     try {
       const result = (await run(item)) ?? 'not there any more';
-      this.#logger.info('asked for by hand', told);
+      this.#logger.info('asked for by hand', details);
       await book.note({ action, key: item.key, filter, result: named(result) });
       this.#advance({ done: (this.#progress?.done ?? 0) + 1 });
     } catch (error) {
-      this.#logger.warn('asked for by hand, and failed', { ...told, error });
+      this.#logger.warn('asked for by hand, and failed', { ...details, error });
       await book.note({ action, key: item.key, filter, result: named('failed'), error });
       this.#advance({ failed: (this.#progress?.failed ?? 0) + 1, code: codeOf(error) });
     }

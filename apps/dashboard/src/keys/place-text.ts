@@ -20,9 +20,9 @@ export async function placeOf(
   text: string,
   nameOf: (start: string, digest: string) => Promise<string | undefined>,
 ): Promise<KeyPlace | undefined> {
-  const told = parsed(text);
-  if (!Array.isArray(told)) return undefined;
-  const [key, value, digest]: readonly unknown[] = told;
+  const read = parsed(text);
+  if (!Array.isArray(read)) return undefined;
+  const [key, value, digest]: readonly unknown[] = read;
   if (typeof key !== 'string') return undefined;
   if (value !== null && !Number.isSafeInteger(value)) return undefined;
   const at = typeof value === 'number' ? value : null;

@@ -64,9 +64,9 @@ export function letterPlaceText({ at, id }: LetterPlace): string {
 /** The place that an address tells; `undefined` where it tells none. */
 export function letterPlaceOf(text: string): LetterPlace | undefined {
   try {
-    const told: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
-    if (!Array.isArray(told)) return undefined;
-    const [at, id]: readonly unknown[] = told;
+    const read: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
+    if (!Array.isArray(read)) return undefined;
+    const [at, id]: readonly unknown[] = read;
     return typeof id === 'string' && Number.isSafeInteger(at) ? { at: new Date(Number(at)), id } : undefined;
   } catch {
     return undefined;

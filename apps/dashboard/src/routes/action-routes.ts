@@ -32,17 +32,17 @@ export function addActionRoutes(server: FastifyInstance, options: ActionRoutesOp
       const asked = parse(request.body);
       if (!asked) return await reply.code(400).send({ error: 'Name an action and a key.' });
       const { action, key } = asked;
-      const told = { action, key, from: request.ip };
+      const details = { action, key, from: request.ip };
       const book = records.book(request.ip);
       try {
         const message = await inTime(run(asked), PATIENCE_MS, LATE);
         if (message === undefined)
           return await reply.code(404).send({ error: 'MongoDB does not know of this key.' });
-        logger.info('asked for by hand', told);
+        logger.info('asked for by hand', details);
         await book.note({ action, key, result: message });
         return { message };
       } catch (error) {
-        logger.warn('asked for by hand, and failed', { ...told, error });
+        logger.warn('asked for by hand, and failed', { ...details, error });
         await book.note({ action, key, result: 'failed', error });
         const code = codeOf(error);
         return await reply.code(503).send({

@@ -6,7 +6,7 @@ import type { Site } from '../pages/site.js';
 import { Readings } from '../readings.js';
 import { type AuditPageQuery, auditQueryPath, parseAuditQuery } from '../records/audit-query.js';
 import type { Records } from '../records/records.js';
-import { paramsOf, tellAddress } from './list-address.js';
+import { paramsOf, updateAddress } from './list-address.js';
 
 export interface AuditRoutesOptions {
   readonly records: Pick<Records, 'read'>;
@@ -39,7 +39,7 @@ export function addAuditRoutes(
   });
   server.get('/audit/rows', async (request, reply) => {
     const query = parseAuditQuery(paramsOf(request));
-    tellAddress(request, reply, basePath, auditQueryPath(query, query));
+    updateAddress(request, reply, basePath, auditQueryPath(query, query));
     reply.type(PAGE);
     return auditRows(query, await page(query)).toString();
   });

@@ -12,7 +12,7 @@ import { keyContent, keyPage } from '../pages/key-page.js';
 import { keyRows, keysPage } from '../pages/keys-page.js';
 import type { Site } from '../pages/site.js';
 import { rangeOf } from './history-routes.js';
-import { paramsOf, tellAddress } from './list-address.js';
+import { paramsOf, updateAddress } from './list-address.js';
 import { sendError } from './send-error.js';
 
 export interface KeyRoutesOptions {
@@ -49,7 +49,7 @@ export function addKeyRoutes(server: FastifyInstance, options: KeyRoutesOptions)
   server.get('/keys/rows', async (request, reply) => {
     const query = parseKeyQuery(paramsOf(request));
     reply.type(PAGE);
-    tellAddress(request, reply, basePath, keyQueryPath(query, query));
+    updateAddress(request, reply, basePath, keyQueryPath(query, query));
     return keyRows(query, await list.page(query), site).toString();
   });
   addExportRoutes(server, {

@@ -12,7 +12,7 @@ import type { Site } from '../pages/site.js';
 import type { Records } from '../records/records.js';
 import { codeOf } from '../status/code-of.js';
 import { letterOutcome } from './bulk-routes.js';
-import { paramsOf, tellAddress } from './list-address.js';
+import { paramsOf, updateAddress } from './list-address.js';
 import { sendError } from './send-error.js';
 
 export interface LetterRoutesOptions {
@@ -41,7 +41,7 @@ export function addLetterRoutes(server: FastifyInstance, options: LetterRoutesOp
   });
   server.get('/dead-letters/rows', async (request, reply) => {
     const query = parseLetterQuery(paramsOf(request));
-    tellAddress(request, reply, basePath, letterQueryPath(query, query));
+    updateAddress(request, reply, basePath, letterQueryPath(query, query));
     reply.type(PAGE);
     return letterRows(query, await list.page(query), site).toString();
   });
@@ -90,17 +90,17 @@ function addLetterActions(
       if (!asked) return await reply.code(400).send({ error: 'Name an action and a letter.' });
       const { action, letter } = asked;
       const key = letter.slice(0, letter.lastIndexOf('@'));
-      const told = { action, key, letter, from: request.ip };
+      const details = { action, key, letter, from: request.ip };
       const book = records.book(request.ip);
       try {
         const result = await inTime(letterOutcome(letters, action, letter), PATIENCE_MS, 'ACTION_TIMEOUT');
         if (result === undefined)
           return await reply.code(404).send({ error: 'There is no such dead letter.' });
-        logger.info('asked for by hand', told);
+        logger.info('asked for by hand', details);
         await book.note({ action, key, result: `${letter}: ${result}` });
         return { message: `${result[0]?.toUpperCase() ?? ''}${result.slice(1)}.` };
       } catch (error) {
-        logger.warn('asked for by hand, and failed', { ...told, error });
+        logger.warn('asked for by hand, and failed', { ...details, error });
         await book.note({ action, key, result: `${letter}: failed`, error });
         return await reply
           .code(503)

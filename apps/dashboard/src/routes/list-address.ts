@@ -10,7 +10,7 @@ export function paramsOf(request: FastifyRequest): URLSearchParams {
  * nothing where the list was read again.
  * @param path from the base.
  */
-export function tellAddress(
+export function updateAddress(
   request: FastifyRequest,
   reply: FastifyReply,
   basePath: string,

@@ -3,7 +3,7 @@ import { wantsPage } from '../auth/wants-page.js';
 import { errorPage } from '../pages/error-page.js';
 
 /** What went wrong in a sentence, and for a person what can be done about it. */
-export interface ToldError {
+export interface ErrorAnswer {
   readonly error: string;
   readonly advice?: string;
 }
@@ -13,9 +13,9 @@ export async function sendError(
   request: FastifyRequest,
   reply: FastifyReply,
   code: number,
-  told: ToldError,
+  answer: ErrorAnswer,
 ): Promise<FastifyReply> {
   reply.code(code).header('cache-control', 'no-store');
-  if (!wantsPage(request)) return await reply.send({ error: told.error });
-  return await reply.type('text/html; charset=utf-8').send(errorPage(told).toString());
+  if (!wantsPage(request)) return await reply.send({ error: answer.error });
+  return await reply.type('text/html; charset=utf-8').send(errorPage(answer).toString());
 }

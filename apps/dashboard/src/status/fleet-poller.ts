@@ -43,7 +43,7 @@ export class FleetPoller {
   #isClosed = false;
   #last: StatusReport | undefined;
   /** The one that listeners were told last. */
-  #told: StatusReport | undefined;
+  #reported: StatusReport | undefined;
 
   constructor({ readFacts, readSums, onError }: FleetSources) {
     this.#onError = onError;
@@ -105,12 +105,12 @@ export class FleetPoller {
   async #sample(): Promise<void> {
     // Where nothing can be read in time, the next reading may be luckier: whoever asks is told.
     const report = await this.report().catch(() => undefined);
-    if (report && report !== this.#told) this.#tell(report);
+    if (report && report !== this.#reported) this.#report(report);
     this.#next(this.#listeners.size > 0 ? WATCHED_MS : IDLE_MS);
   }
 
-  #tell(report: StatusReport): void {
-    this.#told = report;
+  #report(report: StatusReport): void {
+    this.#reported = report;
     const moment = momentOf(report);
     const isKept = this.history.add(moment);
     for (const listener of this.#listeners) listener({ report, moment: isKept ? moment : undefined });

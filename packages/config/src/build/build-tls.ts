@@ -79,20 +79,25 @@ function checkContents(
       return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
     }
   };
-  const tell = (name: OptionName, what: string, code: string | undefined, remedy: string) => {
+  const report = (name: OptionName, what: string, code: string | undefined, remedy: string) => {
     if (code !== undefined && settings.given(name)) findings.problem(name, `${what} (${code})`, remedy);
   };
   const remedy = 'name a PEM file';
   if (ca)
-    tell(names.caFile, 'holds no certificate that can be used', pemProblem(ca) ?? refusal({ ca }), remedy);
+    report(names.caFile, 'holds no certificate that can be used', pemProblem(ca) ?? refusal({ ca }), remedy);
   const wrongCert = cert && refusal({ cert });
-  if (wrongCert) tell(names.certFile, 'holds no certificate that can be used', wrongCert, remedy);
+  if (wrongCert) report(names.certFile, 'holds no certificate that can be used', wrongCert, remedy);
   if (!key) return;
   const wrongKey = refusal({ key });
   if (wrongKey)
-    tell(names.keyFile, 'holds no key that can be used', wrongKey, `${remedy} of a key without a passphrase`);
+    report(
+      names.keyFile,
+      'holds no key that can be used',
+      wrongKey,
+      `${remedy} of a key without a passphrase`,
+    );
   if (cert && !wrongCert && !wrongKey)
-    tell(
+    report(
       names.keyFile,
       'is the key of another certificate',
       refusal({ cert, key }),

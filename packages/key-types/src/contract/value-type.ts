@@ -19,7 +19,7 @@ export interface ValueType extends About {
      * Makes of what Redis tells of one member, beside its name, what MongoDB has of it; absent where a member is all there is,
      * and where items are not looked up by names.
      */
-    readonly normal?: (told: Buffer) => Buffer;
+    readonly normal?: (reply: Buffer) => Buffer;
   };
 }
 

@@ -1,10 +1,10 @@
 import { READ_SETTINGS } from './series-settings.js';
 
 /** Replies have numbers, texts as tables, and nothing: all of it as text. Times are exact up to 2^53. */
-const TEXT_OF = `local function textOf(told)
-    if type(told) == 'table' then return told.ok or '' end
-    if type(told) == 'number' then return string.format('%.0f', told) end
-    return told or ''
+const TEXT_OF = `local function textOf(reply)
+    if type(reply) == 'table' then return reply.ok or '' end
+    if type(reply) == 'number' then return string.format('%.0f', reply) end
+    return reply or ''
   end`;
 
 /** A Lua function of the key, the times to begin and end with, and options of TS.RANGE: times and values, or the server's error. */
@@ -38,7 +38,7 @@ end`;
 /**
  * A Lua function of the key: its samples, and one for the settings. TS.INFO would count also what the retention hides. Newer
  * servers have samples that are no numbers, and count them by an aggregator that older ones do not know. The module
- * takes a key named `empty` for an option of the aggregation, and refuses: then the samples are told, and counted.
+ * takes a key named `empty` for an option of the aggregation, and refuses: then the samples are read, and counted.
  */
 export const COUNT_SAMPLES = `function(key)
   ${TEXT_OF}

@@ -71,19 +71,19 @@ function unanswered(servers: readonly ServerDescription[]): ConnectionTrouble | 
   for (const { error } of servers) {
     const message = error?.message ?? '';
     const { tls, certFile, address } = OPTIONS;
-    const tell = (what: string, why: string) => ({
+    const troubleOf = (what: string, why: string) => ({
       ...unavailable(OPTIONS),
       message: `MongoDB ${what}: ${why}; or it hangs, or ${address} names another server`,
     });
     if (/'secureConnect' timed out/.test(message))
-      return tell('does not answer the TLS handshake', `it may speak no TLS there (${tls})`);
+      return troubleOf('does not answer the TLS handshake', `it may speak no TLS there (${tls})`);
     if (/connection .* closed/.test(message))
-      return tell(
+      return troubleOf(
         'closes each connection without an answer',
         `it may want TLS, or speak none (${tls}), or want a client’s certificate (${certFile})`,
       );
     if (/connection .* timed out/.test(message))
-      return tell('takes connections, and answers nothing', `it may want TLS (${tls})`);
+      return troubleOf('takes connections, and answers nothing', `it may want TLS (${tls})`);
   }
   return undefined;
 }

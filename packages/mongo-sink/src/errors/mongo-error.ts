@@ -106,18 +106,18 @@ export function isContentCode(code: number): boolean {
 /** Turns whatever the driver threw into a SyncError that tells what to do about it. Documents stay out of it. */
 export function mongoError(error: unknown): SyncError {
   if (error instanceof SyncError) return error;
-  const told = (code: string, errorClass: ErrorClass, message: string) =>
+  const errorOf = (code: string, errorClass: ErrorClass, message: string) =>
     new SyncError(code, errorClass, message, { cause: error });
   for (const each of withCauses(error)) {
     const meaning = meaningOf(each);
-    if (meaning) return told(meaning[0], meaning[1], `MongoDB: ${meaning[2]}`);
+    if (meaning) return errorOf(meaning[0], meaning[1], `MongoDB: ${meaning[2]}`);
   }
   const trouble = mongoConnectionTrouble(error);
-  if (trouble) return told(trouble.code, trouble.errorClass, trouble.message);
+  if (trouble) return errorOf(trouble.code, trouble.errorClass, trouble.message);
   const name = error instanceof Error ? error.name : '';
   if (UNREACHABLE.test(name) || hasLabel(error, 'RetryableWriteError')) {
     const { code, errorClass, message } = mongoUnavailable();
-    return told(code, errorClass, message);
+    return errorOf(code, errorClass, message);
   }
   return unknownError(error, name, numericCode(error));
 }

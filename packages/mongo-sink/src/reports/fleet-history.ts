@@ -64,10 +64,10 @@ export async function writeHistory(
     const minute = new Date(Math.floor(sample.at.getTime() / MINUTE_MS) * MINUTE_MS);
     const expiresAt = new Date(minute.getTime() + keepMs);
     const dead = await db.collection('dead_letters').estimatedDocumentCount();
-    const { at: _, ...told } = sample;
+    const { at: _, ...figures } = sample;
     await db
       .collection<Sampled>('history')
-      .replaceOne({ _id: minute }, { ...told, dead, expiresAt }, { upsert: true });
+      .replaceOne({ _id: minute }, { ...figures, dead, expiresAt }, { upsert: true });
     const watched = await db.collection<Stored>('watched_keys').find().limit(MOST_WATCHED).toArray();
     const names = [...new Set([...keys, ...watched.map(({ _id }) => _id)])];
     if (names.length === 0) return;
@@ -113,19 +113,19 @@ export async function readHistory(db: Db, since: Date): Promise<readonly FleetSa
       .find({ _id: { $gte: since } }, { maxTimeMS: MAX_MS })
       .sort({ _id: 1 })
       .toArray();
-    return found.map(({ _id, level, ...told }) => ({
+    return found.map(({ _id, level, ...figures }) => ({
       at: _id,
       level: String(level),
-      behindMs: numberOf(told.behindMs),
-      lag: numberOf(told.lag),
-      entriesPerSec: numberOf(told.entriesPerSec),
-      keysPerSec: numberOf(told.keysPerSec),
-      due: numberOf(told.due),
-      waiting: numberOf(told.waiting),
-      workers: numberOf(told.workers),
-      schedulers: numberOf(told.schedulers),
-      lost: numberOf(told.lost),
-      dead: numberOf(told.dead),
+      behindMs: numberOf(figures.behindMs),
+      lag: numberOf(figures.lag),
+      entriesPerSec: numberOf(figures.entriesPerSec),
+      keysPerSec: numberOf(figures.keysPerSec),
+      due: numberOf(figures.due),
+      waiting: numberOf(figures.waiting),
+      workers: numberOf(figures.workers),
+      schedulers: numberOf(figures.schedulers),
+      lost: numberOf(figures.lost),
+      dead: numberOf(figures.dead),
     }));
   });
 }

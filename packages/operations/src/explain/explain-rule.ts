@@ -31,13 +31,13 @@ export function explainRule(
   const next = collectionOf({ keyType, collection: found?.collection ?? null });
   const isAlive = state?.status === 'active' && state.keyType === keyType;
   const collection = isAlive ? collectionOf(state) : next;
-  const told = {
+  const handling = {
     rule: found && spec ? { number: found.number, ...spec } : null,
     collection,
     nextCollection: collection === next ? null : next,
     intervalMs: found?.intervalMs ?? sync.intervalMs,
   };
-  return { ...told, says: inWords(told), does: spec ? ruleParts(spec) : [] };
+  return { ...handling, says: inWords(handling), does: spec ? ruleParts(spec) : [] };
 }
 
 function inWords({

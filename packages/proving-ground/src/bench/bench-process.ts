@@ -65,7 +65,7 @@ export class BenchProcess {
   }
 
   /** Tells it to begin, or whatever it is told next. */
-  tell(message: string): void {
+  send(message: string): void {
     this.#process.send(message);
   }
 

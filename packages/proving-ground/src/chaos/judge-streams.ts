@@ -37,12 +37,12 @@ export async function judgeSource(
   for (const [i, [id, flat]] of inRedis.entries()) {
     const entry = held[i];
     if (entry?.id !== String(id) || entry.digest !== contentDigest(pairsOf(flat))) {
-      findings.tell(`Redis holds ${String(id)} where ${entry?.id ?? 'nothing'} was written`);
+      findings.report(`Redis holds ${String(id)} where ${entry?.id ?? 'nothing'} was written`);
       return;
     }
   }
   if (inRedis.length !== held.length)
-    findings.tell(`Redis holds ${inRedis.length} entries of ${held.length}: it lost acknowledged ones`);
+    findings.report(`Redis holds ${inRedis.length} entries of ${held.length}: it lost acknowledged ones`);
 }
 
 /** Looks for each entry ever written among the messages and the dead letters of its stream. */
@@ -54,12 +54,12 @@ export async function judgeMirror(db: Db, written: WrittenStream, findings: Stre
   await readLetters(db, written.key, wanted, findings);
   for (const { entry, times } of wanted.values()) {
     findings.entries += 1;
-    if (times > 1) findings.tell(`${entry.id} is there ${times} times`);
+    if (times > 1) findings.report(`${entry.id} is there ${times} times`);
     if (times > 0) continue;
     if (entry.isRemoved) findings.lost += 1;
     else {
       findings.missing += 1;
-      findings.tell(`${entry.id} is missing: Redis still holds it`);
+      findings.report(`${entry.id} is missing: Redis still holds it`);
     }
   }
 }
@@ -84,15 +84,15 @@ async function readMessages(
     findings.documents += 1;
     const found = isEntryId(entryId) ? wanted.get(`${entryId} ${digestOf(stored)}`) : undefined;
     if (!found || !isEntryId(entryId)) {
-      findings.tell(`${_id} holds an entry that nobody wrote`);
+      findings.report(`${_id} holds an entry that nobody wrote`);
       continue;
     }
     found.times += 1;
-    if (found.entry.tooLarge) findings.tell(`${_id} is too large, and yet a message`);
+    if (found.entry.tooLarge) findings.report(`${_id} is too large, and yet a message`);
     const prefix = _id.slice(0, _id.indexOf(':', key.length));
     if (before?.prefix === prefix && compareEntryIds(before.entryId, entryId) >= 0)
-      findings.tell(`${_id} is out of order`);
-    if (before && found.life < before.life) findings.tell(`${_id} belongs to an earlier life`);
+      findings.report(`${_id} is out of order`);
+    if (before && found.life < before.life) findings.report(`${_id} belongs to an earlier life`);
     before = { prefix, entryId, life: found.life };
   }
 }
@@ -112,10 +112,10 @@ async function readLetters(
     findings.dead += 1;
     const whole = await readDeadLetter(db, _id);
     const found = wanted.get(`${String(entryId)} ${digestOf(whole)}`);
-    if (!found) findings.tell(`dead letter ${_id} is not the entry that was written`);
+    if (!found) findings.report(`dead letter ${_id} is not the entry that was written`);
     else {
       found.times += 1;
-      if (!found.entry.tooLarge) findings.tell(`dead letter ${_id} would have fitted`);
+      if (!found.entry.tooLarge) findings.report(`dead letter ${_id} would have fitted`);
     }
   }
 }

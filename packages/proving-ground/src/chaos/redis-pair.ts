@@ -65,15 +65,15 @@ export async function ask(server: RedisServer, [name = '', ...words]: readonly s
 /** Waits until the replica has all that the primary has; false where that takes too long. */
 async function isInStep(primary: RedisServer, replica: RedisServer): Promise<boolean> {
   const deadline = performance.now() + IN_STEP_MS;
-  const told = async (server: RedisServer, field: string) => {
+  const infoField = async (server: RedisServer, field: string) => {
     const info = String(await ask(server, ['INFO', 'replication']).catch(() => ''));
     return new RegExp(`^${field}:(\\S+)`, 'm').exec(info)?.[1];
   };
   for (;;) {
     const [link, has, wanted] = await Promise.all([
-      told(replica, 'master_link_status'),
-      told(replica, 'slave_repl_offset'),
-      told(primary, 'master_repl_offset'),
+      infoField(replica, 'master_link_status'),
+      infoField(replica, 'slave_repl_offset'),
+      infoField(primary, 'master_repl_offset'),
     ]);
     if (link === 'up' && wanted !== undefined && Number(has) >= Number(wanted)) return true;
     if (performance.now() > deadline) return false;

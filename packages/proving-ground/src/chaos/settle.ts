@@ -21,8 +21,8 @@ type KeyDocument = { _id: string } & Document;
 
 const EVERY_MS = 250;
 const NAMED = 10;
-const TOLD_EVERY_MS = 10_000;
-const TOLD = 3;
+const REPORT_EVERY_MS = 10_000;
+const MAX_REPORTED = 3;
 
 /**
  * Waits until MongoDB tells of every stream what Redis tells of it now, and every set is the same on both sides. Nothing
@@ -31,7 +31,7 @@ const TOLD = 3;
  */
 export async function untilSettled(settling: ToSettle): Promise<void> {
   const { signal, stallMs = 120_000, onWait } = settling;
-  let toldAt = performance.now();
+  let reportedAt = performance.now();
   let last = '';
   let since = performance.now();
   for (;;) {
@@ -43,9 +43,9 @@ export async function untilSettled(settling: ToSettle): Promise<void> {
       last = state;
       since = performance.now();
     }
-    if (performance.now() - toldAt > TOLD_EVERY_MS) {
-      toldAt = performance.now();
-      onWait?.(`${behind.length} keys are behind: ${behind.slice(0, TOLD).join('; ')}`);
+    if (performance.now() - reportedAt > REPORT_EVERY_MS) {
+      reportedAt = performance.now();
+      onWait?.(`${behind.length} keys are behind: ${behind.slice(0, MAX_REPORTED).join('; ')}`);
     }
     if (performance.now() - since > stallMs) {
       const more = behind.length > NAMED ? `; and ${behind.length - NAMED} more` : '';

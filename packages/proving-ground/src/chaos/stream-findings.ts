@@ -1,7 +1,7 @@
 import type { Document } from 'mongodb';
 
 /** How many problems of one stream are told in words. */
-const TOLD = 5;
+const MAX_REPORTED = 5;
 
 /** What was found about one stream. */
 export class StreamFindings {
@@ -18,17 +18,17 @@ export class StreamFindings {
   alreadyThere = 0;
   incarnation = 0;
   readonly problems: string[] = [];
-  #untold = 0;
+  #unreported = 0;
 
   constructor(readonly key: string) {}
 
   get problemCount(): number {
-    return this.problems.length + this.#untold;
+    return this.problems.length + this.#unreported;
   }
 
-  tell(problem: string): void {
-    if (this.problems.length < TOLD) this.problems.push(`${this.key}: ${problem}`);
-    else this.#untold += 1;
+  report(problem: string): void {
+    if (this.problems.length < MAX_REPORTED) this.problems.push(`${this.key}: ${problem}`);
+    else this.#unreported += 1;
   }
 }
 
@@ -42,7 +42,7 @@ export class StreamFindings {
  */
 export function judgeCounts(record: Document | null, findings: StreamFindings, deletedUnread: boolean): void {
   if (!record) {
-    findings.tell('MongoDB does not know of the stream');
+    findings.report('MongoDB does not know of the stream');
     return;
   }
   const count = (name: string) => Number(record.counts?.[name] ?? 0);
@@ -58,12 +58,12 @@ export function judgeCounts(record: Document | null, findings: StreamFindings, d
   findings.alreadyThere = alreadyThere;
   findings.incarnation = Number(record.incarnation);
   if (seen !== written + alreadyThere + dead)
-    findings.tell(
+    findings.report(
       `${seen} seen, but ${written} written, ${alreadyThere} already there and ${dead} dead letters`,
     );
   if (seen > documents + findings.dead)
-    findings.tell(`${seen} seen, but only ${documents} documents and ${findings.dead} dead letters`);
+    findings.report(`${seen} seen, but only ${documents} documents and ${findings.dead} dead letters`);
   if (deletedUnread ? seen + gap > entries : seen + gap !== entries)
-    findings.tell(`${entries} written, but ${seen} seen and ${gap} in gaps`);
-  if (!deletedUnread && gap < lost) findings.tell(`${lost} entries lost, but only ${gap} in gaps`);
+    findings.report(`${entries} written, but ${seen} seen and ${gap} in gaps`);
+  if (!deletedUnread && gap < lost) findings.report(`${lost} entries lost, but only ${gap} in gaps`);
 }

@@ -39,14 +39,14 @@ export function hashModel(size: number): ValueModel {
 /** A set of about so many members, one of which tells the version. */
 export function setModel(size: number): ValueModel {
   const members = new Set(Array.from({ length: size }, (_, i) => `member:${i}`));
-  let told = 'version 0';
+  let label = 'version 0';
   return {
     keyType: 'set',
     items: () => [...members].map((member) => [bytes(member)]),
     change: (version, random) => {
-      const gone = [told, `member:${wholeFrom(random, 0, size)}`];
-      told = `version ${version}`;
-      const come = [told, `member:${size + wholeFrom(random, 0, size)}`];
+      const gone = [label, `member:${wholeFrom(random, 0, size)}`];
+      label = `version ${version}`;
+      const come = [label, `member:${size + wholeFrom(random, 0, size)}`];
       for (const member of gone) members.delete(member);
       for (const member of come) members.add(member);
       return (commands, key) => commands.srem(key, ...gone).sadd(key, ...come);

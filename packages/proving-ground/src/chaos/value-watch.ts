@@ -5,7 +5,7 @@ import { Losses } from './losses.js';
 import { ABSENT, type ValueDigest, valueDigest, type WrittenValue } from './written-value.js';
 
 const EVERY_MS = 300;
-const TOLD = 20;
+const MAX_REPORTED = 20;
 
 /** Reads values in MongoDB again and again: each state must be one that Redis had, and never an older one after a newer. */
 export class ValueWatch {
@@ -72,7 +72,7 @@ export class ValueWatch {
         : digest === ABSENT
           ? 'it was gone, which it never was in Redis'
           : 'MongoDB held a state that it never had';
-      if (this.problems.length < TOLD) this.problems.push(`${value.key}: ${what}`);
+      if (this.problems.length < MAX_REPORTED) this.problems.push(`${value.key}: ${what}`);
       return;
     }
     this.#seen.set(value.key, version);

@@ -17,7 +17,7 @@ export interface VerdictWatchOptions {
 const EVERY_MS = 1_000;
 /** A mirror that lacks a change of so long ago, in ms, must not be called complete. */
 const LATE_MS = 10_000;
-const TOLD = 20;
+const MAX_REPORTED = 20;
 /** A mirror that has settled is called complete within this, in ms: a lease may have to end, and a sweep to run. */
 const AT_REST_MS = 60_000;
 const AGAIN_MS = 100;
@@ -68,7 +68,7 @@ export class VerdictWatch {
         const streams = await streamsBehind(db, late);
         const behind = [...(await values.look(now - LATE_MS)), ...(streams ?? [])];
         if (streams) this.checked += 1;
-        if (behind.length > 0 && this.problems.length < TOLD)
+        if (behind.length > 0 && this.problems.length < MAX_REPORTED)
           this.problems.push(
             `called complete at ${new Date(wallMs).toISOString()} while changes of 10 s ago were missing: ${behind.join(', ')}`,
           );

@@ -5,7 +5,7 @@ import { reportTable } from './report-table.js';
 import type { DemoResult } from './run-demo.js';
 
 /** Findings told in words. */
-const TOLD = 20;
+const MAX_REPORTED = 20;
 
 /** Prints the table, what was found, the rates, and the last line. */
 export function printResult(result: DemoResult, { say, colors }: Pick<Progress, 'say' | 'colors'>): void {
@@ -19,8 +19,8 @@ export function printResult(result: DemoResult, { say, colors }: Pick<Progress, 
   }
   say('');
   const problems = [...report.problems, ...report.perKey.flatMap(({ problems }) => problems)];
-  for (const problem of problems.slice(0, TOLD)) say(colors.red(problem));
-  if (problems.length > TOLD) say(colors.red(`… and more: ${problems.length} in all`));
+  for (const problem of problems.slice(0, MAX_REPORTED)) say(colors.red(problem));
+  if (problems.length > MAX_REPORTED) say(colors.red(`… and more: ${problems.length} in all`));
 
   const seconds = (ms: number) => (ms / 1000).toFixed(1);
   const rate = (report.messages * 1000) / (result.writingMs + result.behindMs);

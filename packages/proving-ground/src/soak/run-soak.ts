@@ -62,7 +62,7 @@ export async function runSoak(options: SoakOptions, context: ProgramContext): Pr
     await measuring;
   });
   progress.say(`  soaking for ${options.minutes} min`);
-  await writeWhile(load, () => waitAndTell(forMs, progress, load, signal));
+  await writeWhile(load, () => waitAndReport(forMs, progress, load, signal));
   over.abort();
   await measuring;
   await untilSettled({ redis, db: place.db, load, signal });
@@ -88,7 +88,7 @@ export async function runSoak(options: SoakOptions, context: ProgramContext): Pr
   };
 }
 
-async function waitAndTell(
+async function waitAndReport(
   forMs: number,
   progress: ProgramContext['progress'],
   load: ChaosLoad,

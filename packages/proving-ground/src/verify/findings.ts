@@ -1,5 +1,5 @@
 /** How many problems of one key are told in words; all are counted. */
-const TOLD = 5;
+const MAX_REPORTED = 5;
 
 /** What was found about one key so far. */
 export class Findings {
@@ -17,25 +17,25 @@ export class Findings {
 
   addMissing(what: string): void {
     this.missing += 1;
-    this.#tell(`missing: ${what}`);
+    this.#report(`missing: ${what}`);
   }
 
   addDuplicated(what: string): void {
     this.duplicated += 1;
-    this.#tell(`duplicated: ${what}`);
+    this.#report(`duplicated: ${what}`);
   }
 
   addDifferent(what: string): void {
     this.different += 1;
-    this.#tell(`different: ${what}`);
+    this.#report(`different: ${what}`);
   }
 
   addMiscounted(what: string): void {
     this.countsAgree = false;
-    this.#tell(`counts: ${what}`);
+    this.#report(`counts: ${what}`);
   }
 
-  #tell(problem: string): void {
-    if (this.problems.length < TOLD) this.problems.push(problem);
+  #report(problem: string): void {
+    if (this.problems.length < MAX_REPORTED) this.problems.push(problem);
   }
 }

@@ -70,7 +70,7 @@ export class LifeComparison {
   /** There are no more documents: what is left of the entries has none. */
   async finish(): Promise<void> {
     for (let entry = await this.#peek(); entry; entry = await this.#peek()) await this.#passMissing(entry.id);
-    await this.#tellMissing();
+    await this.#reportMissing();
     await this.suspend();
   }
 
@@ -91,11 +91,11 @@ export class LifeComparison {
   async #passMissing(entryId: string): Promise<void> {
     this.#pass(entryId);
     this.#missing.push(entryId);
-    if (this.#missing.length >= ASKED_AT_ONCE) await this.#tellMissing();
+    if (this.#missing.length >= ASKED_AT_ONCE) await this.#reportMissing();
   }
 
   /** Of the entries without a document, those that are dead letters are kept, not missing. */
-  async #tellMissing(): Promise<void> {
+  async #reportMissing(): Promise<void> {
     if (this.#missing.length === 0) return;
     const { db, prefix, findings } = this.#options;
     const ids = this.#missing.map((entryId) => messageId(prefix, entryId));

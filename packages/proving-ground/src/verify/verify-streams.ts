@@ -28,7 +28,7 @@ export async function verifyStreams(options: StreamsToVerify): Promise<void> {
     const prefix = prefixOf(document);
     const life = prefix === undefined ? undefined : lives.get(prefix);
     if (!life || prefix === undefined || !isMessage(document, prefix)) {
-      tellStray(options, document);
+      reportStray(options, document);
       continue;
     }
     // The documents of a life are neighbors; only a key whose name begins with another one's and an @ comes between.
@@ -76,7 +76,7 @@ function sourceOf(
   return inRedis ? (after) => united(inRedis(after), remembered(after)) : remembered;
 }
 
-function tellStray(
+function reportStray(
   { keys, separator, findingsOf, strays }: StreamsToVerify,
   { _id, stream, type }: { _id: unknown; stream?: unknown; type?: unknown },
 ): void {

@@ -59,19 +59,19 @@ export async function readExcerpt(
   }
 }
 
-function itemOf(told: unknown): ExcerptItem {
-  const [id, count, parts] = listOf(told);
+function itemOf(reply: unknown): ExcerptItem {
+  const [id, count, parts] = listOf(reply);
   return { id: String(id), count: Number(count), parts: listOf(parts).map(asPiece) };
 }
 
-function asPiece(told: unknown): Piece {
-  const [bytes, head, digest] = listOf(told);
+function asPiece(reply: unknown): Piece {
+  const [bytes, head, digest] = listOf(reply);
   if (!Buffer.isBuffer(head)) throw unexpected();
   return { bytes: Number(bytes), head, digest: String(digest) };
 }
 
-function listOf(told: unknown): readonly unknown[] {
-  if (Array.isArray(told)) return told;
+function listOf(reply: unknown): readonly unknown[] {
+  if (Array.isArray(reply)) return reply;
   throw unexpected();
 }
 

@@ -114,8 +114,8 @@ export class ValueWrites {
     };
     const form = parseValuePosition(state.position)?.form;
     if (this.#settings.isMarked && !(this.#hasHistory && form === 'members')) {
-      const { size: _, ...told } = left;
-      const document = { ...told, goneAt: new Date() };
+      const { size: _, ...kept } = left;
+      const document = { ...kept, goneAt: new Date() };
       return { kind: 'replace', ...this.#names, document, isMark: true, hasMembers: false, bytes: 0 };
     }
     if (this.#hasHistory && form === 'members')

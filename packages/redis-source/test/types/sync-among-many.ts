@@ -7,9 +7,9 @@ export async function syncAmongMany(line: Line, key: string, slice: Slice): Prom
     line,
     [`${key}: a neighbor`, key],
     () => slice,
-    (told, end) => {
-      if (ends.has(told)) throw new Error(`${told} has ended twice`);
-      ends.set(told, end);
+    (settled, end) => {
+      if (ends.has(settled)) throw new Error(`${settled} has ended twice`);
+      ends.set(settled, end);
     },
   );
   const end = ends.get(key);

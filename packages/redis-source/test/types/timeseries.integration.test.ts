@@ -233,7 +233,7 @@ async function ofRedis(redis: Redis, key: string) {
   if ((await redis.exists(key)) === 0) return null;
   const samples = await ask(redis, 'TS.RANGE', key, '-', '+');
   const info = await ask(redis, 'TS.INFO', key);
-  const told = new Map(
+  const reply = new Map(
     info.flatMap((name, i) => (i % 2 === 0 ? [[String(name), info[i + 1]] as const] : [])),
   );
   return {
@@ -241,14 +241,14 @@ async function ofRedis(redis: Redis, key: string) {
       const [at, value] = Array.isArray(each) ? each : [];
       return `${at} ${textOf(Number(String(value)))}`;
     }),
-    labels: pairsOf(listOf(told.get('labels')).flat()).map((pair) => pair.map(hex)),
+    labels: pairsOf(listOf(reply.get('labels')).flat()).map((pair) => pair.map(hex)),
     settings: [
-      Number(told.get('retentionTime')),
-      Number(told.get('chunkSize')),
-      String(told.get('chunkType')),
-      String(told.get('duplicatePolicy') ?? null),
-      Number(told.get('ignoreMaxTimeDiff')),
-      Number(String(told.get('ignoreMaxValDiff'))),
+      Number(reply.get('retentionTime')),
+      Number(reply.get('chunkSize')),
+      String(reply.get('chunkType')),
+      String(reply.get('duplicatePolicy') ?? null),
+      Number(reply.get('ignoreMaxTimeDiff')),
+      Number(String(reply.get('ignoreMaxValDiff'))),
     ],
   };
 }
@@ -261,7 +261,7 @@ async function ofMongo(db: Db, key: string) {
   const settings = units ? units.filter(({ at }) => !at) : [header];
   if (samples.length + 1 !== header.size || settings.length !== 1)
     throw new Error(`${key}: the size is not that of its samples`);
-  const [told = {}] = settings;
+  const [reply = {}] = settings;
   const times = samples.map(({ at, atText, value, valueText }) => ({
     time: Number(atText ?? at.getTime()),
     value: textOf(Number(valueText ?? value)),
@@ -269,14 +269,14 @@ async function ofMongo(db: Db, key: string) {
   if (units) times.sort((a, b) => a.time - b.time);
   return {
     samples: times.map(({ time, value }) => `${time} ${value}`),
-    labels: decodeContent(told.labels).map((pair) => pair.map(hex)),
+    labels: decodeContent(reply.labels).map((pair) => pair.map(hex)),
     settings: [
-      told.retention,
-      told.chunkSize,
-      told.encoding,
-      told.duplicatePolicy ?? 'null',
-      told.ignoreMaxTimeDiff,
-      told.ignoreMaxValDiff,
+      reply.retention,
+      reply.chunkSize,
+      reply.encoding,
+      reply.duplicatePolicy ?? 'null',
+      reply.ignoreMaxTimeDiff,
+      reply.ignoreMaxValDiff,
     ],
   };
 }

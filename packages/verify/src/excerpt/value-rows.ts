@@ -99,7 +99,7 @@ async function wholeRow({ items }: Stored, ask: Ask, bytes: number): Promise<Row
 async function byName(
   { items, isWhole, left }: Stored,
   ask: Ask,
-  normal?: (told: Piece) => Piece,
+  normal?: (reply: Piece) => Piece,
 ): Promise<Rows> {
   const there = new Map(items.map((item) => [fingerprintOfPiece(nameOf(item)), item]));
   const first = items.slice(0, PARTS);
@@ -107,15 +107,15 @@ async function byName(
   const asked = first.flatMap(([name]) => (name && name.length <= COMPARED_BYTES ? [name] : []));
   const source = await ask(PARTS, asked);
   const answers = new Map(asked.map((name, i) => [name, source.asked[i]]));
-  const redisSide = (told: Piece | undefined) => toSide(normal && told ? [normal(told)] : []);
+  const redisSide = (reply: Piece | undefined) => toSide(normal && reply ? [normal(reply)] : []);
   const mongoSide = (item: Item) => toSide(normal ? item.slice(1, 2).map((part) => pieceOf(part)) : []);
 
   const rows = new Map<string, ExcerptRow>();
   for (const { parts } of source.items) {
-    const [name, told] = parts;
+    const [name, reply] = parts;
     const item = name && there.get(fingerprintOfPiece(name));
     if (!name || (!item && !isWhole)) continue;
-    const row = rowOf(name, redisSide(told), item && mongoSide(item));
+    const row = rowOf(name, redisSide(reply), item && mongoSide(item));
     rows.set(fingerprintOfPiece(name), item || left === 0 ? row : { ...row, verdict: 'left out' });
   }
   // What is not among all that Redis has needs no looking up.
@@ -124,9 +124,9 @@ async function byName(
     const [key] = item;
     const name = nameOf(item);
     if (!key || rows.has(fingerprintOfPiece(name))) continue;
-    const told = isAllThere ? undefined : answers.has(key) ? answers.get(key) : 'refused';
-    const row = rowOf(name, told && told !== 'refused' ? redisSide(told) : undefined, mongoSide(item));
-    rows.set(fingerprintOfPiece(name), told === 'refused' ? { ...row, verdict: 'not compared' } : row);
+    const reply = isAllThere ? undefined : answers.has(key) ? answers.get(key) : 'refused';
+    const row = rowOf(name, reply && reply !== 'refused' ? redisSide(reply) : undefined, mongoSide(item));
+    rows.set(fingerprintOfPiece(name), reply === 'refused' ? { ...row, verdict: 'not compared' } : row);
   }
   return { size: source.size, rows: [...rows.values()] };
 }

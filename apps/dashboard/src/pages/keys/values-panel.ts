@@ -64,7 +64,7 @@ function excerptTable(keyType: KeyType, { at, inRedis, sizes, isWhole, rows }: E
       ? `${parts(sizes.redis)} in Redis`
       : `in Redis ${inRedis === 'none' ? 'it is not there' : `it is of type ${inRedis}`}`;
   const there = sizes.mongo === null ? '' : `, ${parts(sizes.mongo)} in MongoDB`;
-  return html`<p class="empty">As of ${clock(at)}: ${here}${there}. ${told(keyType, isWhole)}</p>
+  return html`<p class="empty">As of ${clock(at)}: ${here}${there}. ${explanation(keyType, isWhole)}</p>
 <p class="empty ${differing > 0 && 'bad'}">${differing === 0 ? (refused ? `Nothing differs but ${counted(refused, 'that MongoDB refused', 'that MongoDB refused')}.` : 'Nothing of what is shown differs.') : `${differing === 1 ? '1 differs' : `${count(differing)} differ`}. The fleet may be about to sync it: look again.`}</p>
 ${
   rows.length > 0 &&
@@ -90,7 +90,7 @@ function orderOf(keyType: KeyType) {
   return isValueType(keyType) ? valueType(keyType).shape.order : undefined;
 }
 
-function told(keyType: KeyType, isWhole: boolean): string {
+function explanation(keyType: KeyType, isWhole: boolean): string {
   const order = orderOf(keyType);
   if (order === undefined) return 'These are the last entries, the newest first.';
   if (order === 'indexed') return 'Its length and its first 64 KiB are compared.';

@@ -31,7 +31,7 @@ function programContestant(
       });
       try {
         const end = await meter({ ours: [process.pid], redis: place.redisServer.pid, mongo: target.pid });
-        process.tell('go');
+        process.send('go');
         const entries = numberIn(await process.report(), 'entries');
         const usage = await end();
         await checkCount(target, limit);

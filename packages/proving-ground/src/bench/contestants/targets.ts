@@ -21,7 +21,7 @@ export async function openAckTarget(): Promise<MessageTarget> {
     dbName: 'bench',
     pid: process.pid,
     count: async () => {
-      process.tell('count');
+      process.send('count');
       return numberIn(await process.report(), 'inserted');
     },
     compare: async () => {},

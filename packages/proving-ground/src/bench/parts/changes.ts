@@ -124,7 +124,7 @@ async function measure(
     warmUpSeconds: place.sizes.latency.warmUpSeconds,
   });
   try {
-    process.tell('go');
+    process.send('go');
     await process.report(); // it is warm
     const end = await meter({ ours: pids, redis: place.redisServer.pid, mongo: target.pid });
     const report = await process.report();

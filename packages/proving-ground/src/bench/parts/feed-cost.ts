@@ -66,7 +66,7 @@ async function cpuOf(redis: Redis): Promise<number> {
 
 /** The product's own feed listens meanwhile, and must have been told of something. */
 async function withFeed<T>(server: RedisServer, redis: Redis, work: () => Promise<T>): Promise<T> {
-  let told = 0;
+  let reported = 0;
   const feed = new ChangeFeed({
     address: {
       ...{ host: '127.0.0.1', port: server.port, db: 0 },
@@ -75,7 +75,7 @@ async function withFeed<T>(server: RedisServer, redis: Redis, work: () => Promis
     redis,
     prefixes: [],
     onChange: (names) => {
-      told += names.length;
+      reported += names.length;
     },
     onMissed: () => {},
     onError: () => {},
@@ -88,7 +88,7 @@ async function withFeed<T>(server: RedisServer, redis: Redis, work: () => Promis
       await sleep(10);
     }
     const result = await work();
-    if (told === 0) throw new ProvingError('PROVING_APP_FAILED', 'the feed was told of no change');
+    if (reported === 0) throw new ProvingError('PROVING_APP_FAILED', 'the feed was told of no change');
     return result;
   } finally {
     await feed.close();

@@ -57,7 +57,7 @@ async function runOnce(
   try {
     const following = await start(place, target, streams);
     try {
-      process.tell('go');
+      process.send('go');
       await process.report(); // it is warm
       const end = await meter({ ours: following.pids, redis: place.redisServer.pid, mongo: target.pid });
       const report = await process.report();

@@ -62,7 +62,7 @@ async function* runBare(place: BenchPlace, target: Target, load: SmallLoad): Asy
   });
   try {
     const end = await meter({ ours: [process.pid], redis: place.redisServer.pid, mongo: target.pid });
-    process.tell('go');
+    process.send('go');
     const entries = numberIn(await process.report(), 'entries');
     yield measured(load.name, BARE, entries, await end());
   } finally {
@@ -76,7 +76,7 @@ async function* runOnce(place: BenchPlace, target: Target, load: SmallLoad): Asy
   const { process } = await BenchProcess.start('command', { script: CLI, command: 'once' }, env);
   try {
     const end = await meter({ ours: [process.pid], redis: place.redisServer.pid, mongo: target.pid });
-    process.tell('go');
+    process.send('go');
     if (numberIn(await process.report(), 'code') !== 0)
       throw new ProvingError('PROVING_APP_FAILED', 'once has failed');
     const usage = await end();

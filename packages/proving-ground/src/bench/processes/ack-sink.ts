@@ -18,10 +18,10 @@ server.listen(0, '127.0.0.1');
 await once(server, 'listening');
 const address = server.address();
 const parent = openParent();
-parent.tell({ port: typeof address === 'object' && address !== null ? address.port : 0 });
+parent.send({ port: typeof address === 'object' && address !== null ? address.port : 0 });
 for (;;) {
   await parent.word();
-  parent.tell({ inserted: store.inserted });
+  parent.send({ inserted: store.inserted });
 }
 
 function serve(socket: Socket): void {

@@ -15,7 +15,7 @@ const {
   redis,
   mongo: { db },
 } = openServers('bench bare changes', { protocol: 2 });
-const told = new Redis(config.text('redisUrl'), { protocol: 2 });
+const feed = new Redis(config.text('redisUrl'), { protocol: 2 });
 const collections = {
   many: db.collection<{ _id: string }>('hashes'),
   some: db.collection<{ _id: string }>('sets'),
@@ -23,18 +23,18 @@ const collections = {
 };
 const changed = new Set<string>();
 let heard = () => {};
-told.on('messageBuffer', (_channel: Buffer, names: Buffer[] | null) => {
+feed.on('messageBuffer', (_channel: Buffer, names: Buffer[] | null) => {
   for (const name of names ?? []) changed.add(name.toString());
   heard();
 });
-await told.call('CLIENT', 'TRACKING', 'ON', 'REDIRECT', String(await told.client('ID')), 'BCAST');
-await told.subscribe('__redis__:invalidate');
+await feed.call('CLIENT', 'TRACKING', 'ON', 'REDIRECT', String(await feed.client('ID')), 'BCAST');
+await feed.subscribe('__redis__:invalidate');
 for (let cursor = '0', isFirst = true; isFirst || cursor !== '0'; isFirst = false) {
   const [next, keys] = await redis.scan(cursor, 'COUNT', COUNT);
   await bring(keys);
   cursor = next;
 }
-parent.tell({ ready: true });
+parent.send({ ready: true });
 
 for (;;) {
   if (changed.size === 0)

@@ -13,7 +13,7 @@ const values = mongo.db.collection('bare_values');
 const states = mongo.db.collection('bare_states');
 await mongo.db.command({ ping: 1 });
 await redis.ping();
-parent.tell({ ready: true });
+parent.send({ ready: true });
 await parent.word();
 
 let entries = 0;
@@ -29,7 +29,7 @@ while (cursor !== undefined) {
   entries += documents.length;
 }
 await writing;
-parent.tell({ entries });
+parent.send({ entries });
 
 async function read(keys: readonly string[]): Promise<Document[]> {
   const types = redis.pipeline();

@@ -25,7 +25,7 @@ const { collection, change, isThere } = kindOf(kind);
 const documents = mongo.db.collection<{ _id: string } & Record<string, unknown>>(collection);
 await mongo.db.command({ ping: 1 });
 await redis.ping();
-parent.tell({ ready: true });
+parent.send({ ready: true });
 await parent.word();
 
 const onTheirWay = new Map<string, { readonly n: number; readonly at: number }>();
@@ -35,13 +35,13 @@ const endsAt = begin + warmUpMs + 1000 * config.number('seconds');
 const sampleEvery = Math.max(1, Math.round(perSec / SAMPLES_PER_SEC));
 let changedAt = Number.POSITIVE_INFINITY;
 const looking = look();
-setTimeout(() => parent.tell({ isWarm: true }), warmUpMs);
+setTimeout(() => parent.send({ isWarm: true }), warmUpMs);
 const changed = await changeAll();
 changedAt = performance.now();
 const seconds = (performance.now() - begin) / 1000;
 await looking;
 if (onTheirWay.size > 0) throw new Error(`${onTheirWay.size} changes did not arrive within ${GIVE_UP_MS} ms`);
-parent.tell({ written: changed, seconds, waits });
+parent.send({ written: changed, seconds, waits });
 
 async function changeAll(): Promise<number> {
   const changing = new Set<Promise<void>>();

@@ -5,11 +5,11 @@ import { openParent } from './parent.js';
 /** Runs a script of the product to its end, when it is told to; its CPU time counts as this process's. */
 const parent = openParent();
 process.channel?.ref(); // nothing else keeps it from ending while it waits
-parent.tell({ ready: true });
+parent.send({ ready: true });
 await parent.word();
 const { config } = parent;
 const child = spawn(process.execPath, [config.text('script'), config.text('command')], {
   stdio: ['ignore', 'ignore', 'inherit'],
 });
 const [code] = await once(child, 'exit');
-parent.tell({ code });
+parent.send({ code });

@@ -17,7 +17,7 @@ for (const key of streamKeys({ streams: config.number('streams') })) {
   last.set(key, newest?.[0] ?? '0-0');
 }
 await mongo.db.command({ ping: 1 });
-parent.tell({ ready: true });
+parent.send({ ready: true });
 
 let writing: Promise<unknown> = Promise.resolve();
 for (;;) {

@@ -16,7 +16,7 @@ const positions = mongo.db.collection<{ _id: string; id: string }>('streams');
 const last = new Map(streamKeys({ streams: config.number('streams') }).map((key) => [key, '0-0']));
 for (const { _id, id } of await positions.find().toArray()) last.set(_id, id);
 await redis.ping();
-parent.tell({ ready: true });
+parent.send({ ready: true });
 
 for (;;) {
   const begin = performance.now();

@@ -28,7 +28,7 @@ const perSec = config.number('perSec');
 const warmUpMs = 1000 * config.number('warmUpSeconds');
 await mongo.db.command({ ping: 1 });
 await redis.ping();
-parent.tell({ ready: true });
+parent.send({ ready: true });
 await parent.word();
 
 const onTheirWay = new Map<string, number>();
@@ -39,13 +39,13 @@ const sampleEvery = Math.max(1, Math.round(perSec / SAMPLES_PER_SEC));
 /** When the last entry was answered for: behind a writer that is asked for too much, that is later than `endsAt`. */
 let writtenAt = Number.POSITIVE_INFINITY;
 const looking = look();
-setTimeout(() => parent.tell({ isWarm: true }), warmUpMs);
+setTimeout(() => parent.send({ isWarm: true }), warmUpMs);
 const written = await write();
 writtenAt = performance.now();
 const seconds = (performance.now() - begin) / 1000;
 await looking;
 if (onTheirWay.size > 0) throw new Error(`${onTheirWay.size} entries did not arrive within ${GIVE_UP_MS} ms`);
-parent.tell({ written, seconds, waits });
+parent.send({ written, seconds, waits });
 
 async function write(): Promise<number> {
   const adding = new Set<Promise<void>>();

@@ -14,7 +14,7 @@ const { parent, config, redis, mongo } = openServers('bench limit');
 const messages = mongo.db.collection('stream_messages');
 await mongo.db.command({ ping: 1 });
 await redis.ping();
-parent.tell({ ready: true });
+parent.send({ ready: true });
 await parent.word();
 
 let entries = 0;
@@ -25,7 +25,7 @@ for await (const documents of batches()) {
   entries += documents.length;
 }
 await writing;
-parent.tell({ entries });
+parent.send({ entries });
 
 async function* batches(): AsyncGenerator<Document[]> {
   const keys = streamKeys({ streams: config.number('streams') });

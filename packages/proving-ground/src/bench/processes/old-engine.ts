@@ -14,7 +14,7 @@ const positions = mongo.db.collection<{ _id: string; id: string }>('streams');
 const last = new Map(streamKeys({ streams: config.number('streams') }).map((key) => [key, '0-0']));
 await mongo.db.command({ ping: 1 });
 await redis.ping();
-parent.tell({ ready: true });
+parent.send({ ready: true });
 await parent.word();
 
 const limit = config.number('limit');
@@ -33,4 +33,4 @@ while (entries < limit) {
     await positions.updateOne({ _id: key }, { $set: { id: last.get(key) ?? '' } }, { upsert: true });
   }
 }
-parent.tell({ entries });
+parent.send({ entries });

@@ -1,7 +1,7 @@
 /** How a program in this folder talks with the benchmark that started it (bench-process.ts). */
 export interface Parent {
   readonly config: ProgramConfig;
-  tell(report: Readonly<Record<string, unknown>>): void;
+  send(report: Readonly<Record<string, unknown>>): void;
   /** Resolves at the parent's next word. */
   word(): Promise<string>;
 }
@@ -37,7 +37,7 @@ export function openParent(): Parent {
   const parsed: unknown = JSON.parse(process.argv[2] ?? '{}');
   return {
     config: new ProgramConfig(typeof parsed === 'object' && parsed !== null ? { ...parsed } : {}),
-    tell: (report) => void process.send?.(report),
+    send: (report) => void process.send?.(report),
     word: async () => {
       for (;;) {
         const word = words.shift();

@@ -2,17 +2,17 @@ import type { Logger } from '@redis-to-mongo/app-shell';
 import { HIDDEN_TYPE } from '@redis-to-mongo/redis-source';
 
 /** Tells in the log, once, that there are keys which the user of the source may not read; and again when there are others. */
-export function tellHiddenKeys(logger: Logger): (byType: ReadonlyMap<string, number>) => void {
-  let told = 0;
+export function logHiddenKeys(logger: Logger): (byType: ReadonlyMap<string, number>) => void {
+  let logged = 0;
   return (byType) => {
     const keys = byType.get(HIDDEN_TYPE) ?? 0;
-    if (keys > 0 && keys !== told)
+    if (keys > 0 && keys !== logged)
       logger.warn(
         'keys are left out, since the Redis user may not read them: see the ACL in docs/operations.md',
         {
           keys,
         },
       );
-    told = keys;
+    logged = keys;
   };
 }

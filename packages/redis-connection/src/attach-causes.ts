@@ -29,7 +29,7 @@ type OnError = (error: Error) => void;
  * It takes private parts of ioredis (6.0) in hand; where one is not as expected, only the cause is missing.
  * @param onError told of every error of the connection.
  */
-export function tellCauses(redis: Redis, onError: OnError): void {
+export function attachCauses(redis: Redis, onError: OnError): void {
   const client: unknown = redis;
   if (client instanceof Cluster) {
     client.on('+node', (node: Redis) => void new ConnectionCauses(node, () => {}, true));
@@ -89,10 +89,10 @@ class ConnectionCauses {
     // A cluster asks for its slots by, and a worker waits on, connections that are made so.
     wrap(redis, 'duplicate', (duplicate, [override]) => {
       const copy = duplicate([{ lazyConnect: false, ...(typeof override === 'object' ? override : {}) }]);
-      tellCauses(copy as Redis, () => {});
+      attachCauses(copy as Redis, () => {});
       return copy;
     });
-    for (const name of ['hello', 'auth']) wrap(redis, name, tellProtectedMode);
+    for (const name of ['hello', 'auth']) wrap(redis, name, explainProtectedMode);
   }
 
   #explained(error: Error): Error {
@@ -139,7 +139,7 @@ class ConnectionCauses {
     // Of Sentinels that do not answer, ioredis tells no more than that.
     wrap(connector, 'connectToSentinel', (connect, args) => {
       const sentinel = connect(args);
-      tellCauses(sentinel as Redis, (error) => {
+      attachCauses(sentinel as Redis, (error) => {
         this.#last = error;
       });
       return sentinel;
@@ -149,9 +149,9 @@ class ConnectionCauses {
   #watchFlush(): void {
     wrap(this.#redis, 'flushQueue', (flush, [error, options, ...more]) => {
       if (!(error instanceof Error)) return flush([error, options, ...more]);
-      const told = this.#explained(error);
+      const explained = this.#explained(error);
       // The handshake broke: what waits for a connection may wait for the next try, as after any failed one.
-      if (told !== error) return flush([told, { offlineQueue: false }, ...more]);
+      if (explained !== error) return flush([explained, { offlineQueue: false }, ...more]);
       if (error !== this.#last && !(error instanceof SyncError))
         error.cause ??= this.#isNode ? new Error(OF_A_CLUSTER, { cause: this.#last }) : this.#last;
       return flush([error, options, ...more]);
@@ -163,7 +163,7 @@ class ConnectionCauses {
  * A server in protected mode says so in answer to the first command; ioredis takes that for "no password is set", prints
  * a warning by itself, and goes on.
  */
-async function tellProtectedMode(send: Method, args: readonly unknown[]): Promise<unknown> {
+async function explainProtectedMode(send: Method, args: readonly unknown[]): Promise<unknown> {
   try {
     return await send(args);
   } catch (error) {

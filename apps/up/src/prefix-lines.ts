@@ -3,7 +3,7 @@ import pico from 'picocolors';
 const COLORS = ['cyan', 'green', 'magenta', 'yellow', 'blue'] as const;
 
 /** Says of each line which process it comes from: a JSON object by a field `process`, any other line by the name before it. */
-export class TellApart {
+export class LinePrefixer {
   readonly #width: number;
   readonly #names: readonly string[];
   readonly #colors: ReturnType<typeof pico.createColors>;

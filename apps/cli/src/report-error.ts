@@ -7,7 +7,7 @@ import type { Ending } from './exit-codes.js';
 import type { Output } from './output.js';
 
 /** Says on standard error why a command failed, and how it ends by that. Anything unforeseen is told with its stack. */
-export function tellFailure(out: Output, error: unknown): Ending {
+export function reportError(out: Output, error: unknown): Ending {
   const isKnown = error instanceof CliError || error instanceof ConfigError || error instanceof SyncError;
   const message = maskCredentials(error instanceof Error ? error.message : String(error));
   if (out.isJson) {
