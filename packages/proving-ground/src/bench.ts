@@ -7,7 +7,6 @@ import { reportPicture } from './bench/report/picture.js';
 import { reportPage } from './bench/report/report-page.js';
 import { reportText } from './bench/report/report-text.js';
 import { runBench } from './bench/run-bench.js';
-import { exitWith } from './program/exit-with.js';
 import { type ProgramReport, runProgram } from './program/run-program.js';
 
 const PICTURE = new URL('../../../docs/assets/benchmarks.svg', import.meta.url);
@@ -16,10 +15,9 @@ const PAGE = new URL('../../../docs/benchmarks.md', import.meta.url);
 /** A goal that is missed is no problem of the run: it is told in the report. */
 type BenchReport = BenchResult & ProgramReport & { readonly goals: readonly Goal[] };
 
-const code = await runProgram<BenchOptions, BenchReport>({
+await runProgram<BenchOptions, BenchReport>({
   name: 'bench',
   help: BENCH_HELP,
-  args: process.argv.slice(2),
   parse: (args) => parseBenchOptions(args, process.env),
   run: async (options, { progress, ...context }) => {
     const result = await runBench(options, { ...context, say: (line) => progress.say(line) });
@@ -33,4 +31,3 @@ const code = await runProgram<BenchOptions, BenchReport>({
     await writeFile(PICTURE, reportPicture(report));
   },
 });
-await exitWith(code);

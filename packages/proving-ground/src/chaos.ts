@@ -2,15 +2,13 @@ import { CHAOS_HELP, type ChaosOptions, parseChaosOptions } from './chaos/chaos-
 import { type ChaosReport, chaosLines } from './chaos/chaos-report.js';
 import { runChaos } from './chaos/run-chaos.js';
 import { writeChaosPage } from './chaos/write-chaos-page.js';
-import { exitWith } from './program/exit-with.js';
 import { runProgram } from './program/run-program.js';
 import { ProvingError } from './proving-error.js';
 import { recordRun } from './reliability/proving-run.js';
 
-const code = await runProgram<ChaosOptions, ChaosReport>({
+await runProgram<ChaosOptions, ChaosReport>({
   name: 'chaos',
   help: CHAOS_HELP,
-  args: process.argv.slice(2),
   parse: parseChaosOptions,
   run: async (options, context) => {
     try {
@@ -40,9 +38,8 @@ const code = await runProgram<ChaosOptions, ChaosReport>({
         problems: report.problems,
         faults: report.faults,
         entries: report.entries,
-        states: report.setChanges + report.valueChanges,
+        states: report.valueChanges,
         verdicts: report.verdicts.checked,
       });
   },
 });
-await exitWith(code);

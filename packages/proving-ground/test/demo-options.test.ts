@@ -31,14 +31,14 @@ describe('the options of the demo', () => {
   });
 
   it.each([
-    [['--mesages', '5'], 'there is no option --mesages: --help lists them.'],
-    [['5'], "'5' is not an option: --help lists them."],
+    [['--mesages', '5'], "Unknown option '--mesages': --help lists the options."],
+    [['5'], "Unexpected argument '5': --help lists the options."],
     [['--messages', 'many'], "--messages 'many' can't be used: give a whole number from 2 to 100000000."],
     [['--messages=1.5'], "--messages '1.5' can't be used: give a whole number from 2 to 100000000."],
     [['--workers', '0'], "--workers '0' can't be used: give a whole number from 1 to 64."],
-    [['--workers'], "--workers without a value can't be used: give a whole number from 1 to 64."],
-    [['--sets', '-1'], "--sets '-1' can't be used: give a whole number from 0 to 100000."],
-    [['--keep=yes'], '--keep takes no value: leave it out.'],
+    [['--workers'], "Option '--workers <value>' argument missing: --help lists the options."],
+    [['--sets', '-1'], "Option '--sets' argument is ambiguous: --help lists the options."],
+    [['--keep=yes'], "Option '--keep' does not take an argument: --help lists the options."],
     [
       ['--messages', '79'],
       '--messages 79 is too few for 40 streams: give at least 80 messages, or fewer --streams.',

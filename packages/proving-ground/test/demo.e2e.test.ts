@@ -47,7 +47,7 @@ describe('the demo', () => {
     const processes = await untilFleetIsReady(demo);
     expect(await demo.ended, demo.output).toBe(0);
     expect(demo.lines.at(-1)).toBe(
-      'verified: 3000 messages in 10 streams, 12 sets, 20 hashes, 20 strings, 20 lists, 20 sorted sets; 0 missing, 0 duplicated, 0 different',
+      'verified: 3000 messages in 10 streams, 12 sets, 20 sorted sets, 20 hashes, 20 lists, 20 strings; 0 missing, 0 duplicated, 0 different',
     );
     expect(demo.output).toMatch(/worker 2 \(pid \d+\) killed with SIGKILL/);
     expect(demo.output).toMatch(/worker 3 \(pid \d+\) started in its place/);
@@ -62,8 +62,10 @@ describe('the demo', () => {
     for (const demo of both) {
       expect(await demo.ended, demo.output).toBe(0);
       expect(demo.lines).toHaveLength(1);
-      const report: unknown = JSON.parse(demo.lines[0] ?? '');
-      expect(report).toMatchObject({ verified: true, messages: 3000, streams: 10, sets: 12, missing: 0 });
+      const report = JSON.parse(demo.lines[0] ?? '') as { perKey: { messages: number }[] };
+      expect(report).toMatchObject({ ok: true, problems: [] });
+      expect(report.perKey).toHaveLength(10 + 12 + 80);
+      expect(report.perKey.reduce((sum, { messages }) => sum + messages, 0)).toBe(3000);
     }
   });
 
@@ -101,9 +103,9 @@ describe('the demo', () => {
     const scheduler = processes.find(({ command }) => command.includes('scheduler'));
     process.kill(scheduler?.pid ?? Number.NaN, 'SIGKILL');
     expect(await demo.ended, demo.output).toBe(1);
-    expect(demo.lines.at(-1)).toBe('failed: scheduler ended by itself with SIGKILL');
-    const logs = /logs are in (.*)$/m.exec(demo.output)?.[1] ?? '';
-    expect(await readdir(logs)).toContain('scheduler.log');
+    expect(demo.lines.at(-2)).toBe('failed: scheduler ended by itself with SIGKILL');
+    const logs = /state are in (.*)$/m.exec(demo.output)?.[1] ?? '';
+    expect(await readdir(join(logs, 'fleet'))).toContain('scheduler.log');
     await untilGone(processes);
   });
 

@@ -4,9 +4,9 @@ import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { ChaosLoad } from '../src/chaos/chaos-load.js';
-import { judgeMirror, judgeSource } from '../src/chaos/judge-streams.js';
-import { StreamFindings } from '../src/chaos/stream-findings.js';
 import type { StreamHand } from '../src/chaos/stream-hand.js';
+import { judgeMirror, judgeSource } from '../src/judge/judge-streams.js';
+import { StreamFindings } from '../src/judge/stream-findings.js';
 
 const server = await startRedis({ appendfsync: 'always' });
 const redis = new Redis(server.url);
@@ -48,7 +48,7 @@ function toMessage([entryId, flat]: [string, string[]], incarnation: number) {
 async function problems(): Promise<string[]> {
   const findings = new StreamFindings('orders');
   await judgeSource(redis, hand.written, findings);
-  await judgeMirror(db, hand.written, findings);
+  await judgeMirror(db, 'stream_messages', hand.written, findings);
   return [...findings.problems];
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgeCounts, StreamFindings } from '../src/chaos/stream-findings.js';
+import { judgeCounts, StreamFindings } from '../src/judge/stream-findings.js';
 
 function found(changes: Partial<StreamFindings>): StreamFindings {
   return Object.assign(new StreamFindings('orders'), { entries: 10, documents: 10 }, changes);

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Fleet } from '../fleet/fleet.js';
 import { newPassword } from '../fleet/fleet-env.js';
 import { type AppName, endText } from '../fleet/fleet-member.js';
+import { untilMoved } from '../program/until-moved.js';
 import { ProvingError } from '../proving-error.js';
 import type { BenchPlace } from './bench-place.js';
 import { type Counts, countsIn } from './worker-counts.js';
@@ -102,7 +102,7 @@ export class BenchFleet {
    * @throws ProvingError `PROVING_STALLED` when nothing has moved for 90 s, `PROVING_APP_FAILED`.
    */
   async untilMoved(keyType: string, entries: number): Promise<void> {
-    await this.#until((counts) => counts.moved(keyType), entries, `entries of type ${keyType} were moved`);
+    await this.#until((counts) => counts.moved(keyType), entries, `entries of type ${keyType}`);
   }
 
   /** How many looks at a key have ended so, since the running workers began: `synced`, `unchanged`, … */
@@ -112,27 +112,20 @@ export class BenchFleet {
 
   /** Resolves when so many looks at keys have ended so. @throws ProvingError as untilMoved does. */
   async untilEnded(outcome: string, keys: number): Promise<void> {
-    await this.#until((counts) => counts.ended(outcome), keys, `keys have ended as ${outcome}`);
+    await this.#until((counts) => counts.ended(outcome), keys, `keys that have ended as ${outcome}`);
   }
 
   async #until(count: (counts: Counts) => number, wanted: number, what: string): Promise<void> {
-    let best = -1;
-    const begin = performance.now();
-    let since = begin;
-    for (;;) {
-      this.#place.signal.throwIfAborted();
+    const look = async () => {
       if (this.#fate.failure) throw this.#fate.failure;
       const reached = count(await this.counts());
-      if (reached >= wanted) return;
-      if (reached > best) {
-        best = reached;
-        since = performance.now();
-      }
-      if (performance.now() - since > STALL_MS)
-        throw new ProvingError('PROVING_STALLED', `${reached} of ${wanted} ${what}`);
-      const pauseMs = Math.max(LEAST_POLL_MS, (performance.now() - begin) / POLL_PART);
-      await sleep(pauseMs, undefined, { signal: this.#place.signal });
-    }
+      return { isDone: reached >= wanted, progress: reached, missing: () => [`${reached} of ${wanted}`] };
+    };
+    await untilMoved(`${wanted} ${what}`, look, {
+      signal: this.#place.signal,
+      stallMs: STALL_MS,
+      pollMs: (waitedMs) => Math.max(LEAST_POLL_MS, waitedMs / POLL_PART),
+    });
   }
 
   /** Ends the scheduler and the workers by SIGKILL, all at once. */

@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util';
-import { ProvingError } from '../proving-error.js';
+import { parseOptions, wrongOption } from '../program/parse-options.js';
 
 /** The parts of a benchmark, in the order in which they run. */
 export const PARTS = [
@@ -53,50 +52,38 @@ BENCH_MONGO_URI names a running MongoDB to use; each run has a database of its o
 
 /**
  * Reads the command line and the variable BENCH_MONGO_URI.
- * @returns `'help'` when that was asked for.
- * @throws ProvingError `PROVING_OPTIONS`, one sentence that names the option and the remedy.
+ * @throws as parseOptions.
  */
 export function parseBenchOptions(args: readonly string[], env: NodeJS.ProcessEnv): BenchOptions | 'help' {
-  const values = parsed(args);
-  if (values.help) return 'help';
-  const size = values.tiny ? 'tiny' : values.quick ? 'quick' : sizeOf(values.size);
-  if (values['write-docs'] && size === 'tiny')
-    throw wrong('--write-docs does not go with --tiny, whose figures mean nothing', 'leave one of them out');
+  const parsed = parseOptions(args, {
+    numbers: { repetitions: { usual: 0, least: 1, most: 100 } },
+    flags: ['quick', 'tiny', 'write-docs'],
+    texts: ['size', 'only', 'mongo-binary'],
+  });
+  if (parsed === 'help') return 'help';
+  const { flag } = parsed;
+  const text = (name: 'size' | 'only' | 'mongo-binary') => parsed.texts(name).at(-1);
+  const size = flag('tiny') ? 'tiny' : flag('quick') ? 'quick' : sizeOf(text('size'));
+  if (flag('write-docs') && size === 'tiny')
+    throw wrongOption(
+      '--write-docs does not go with --tiny, whose figures mean nothing',
+      'leave one of them out',
+    );
   return {
     size,
-    parts: partsOf(values.only),
-    repetitions: repetitionsOf(values.repetitions),
-    json: values.json ?? false,
-    writeDocs: values['write-docs'] ?? false,
-    mongoBinary: values['mongo-binary'] || undefined,
+    parts: partsOf(text('only')),
+    repetitions: parsed.number('repetitions') || undefined,
+    json: flag('json'),
+    writeDocs: flag('write-docs'),
+    mongoBinary: text('mongo-binary') || undefined,
     mongoUri: env.BENCH_MONGO_URI || undefined,
   };
 }
 
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        size: { type: 'string' },
-        quick: { type: 'boolean' },
-        tiny: { type: 'boolean' },
-        only: { type: 'string' },
-        repetitions: { type: 'string' },
-        'mongo-binary': { type: 'string' },
-        json: { type: 'boolean' },
-        'write-docs': { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }).values;
-  } catch (error) {
-    throw wrong(error instanceof Error ? error.message : String(error), '--help lists the options');
-  }
-}
-
 function sizeOf(name: string | undefined): SizeName {
   const size = SIZE_NAMES.find((known) => known === (name ?? 'full'));
-  if (!size) throw wrong(`--size: there is no size '${name}'`, `the sizes are ${SIZE_NAMES.join(', ')}`);
+  if (!size)
+    throw wrongOption(`--size: there is no size '${name}'`, `the sizes are ${SIZE_NAMES.join(', ')}`);
   return size;
 }
 
@@ -105,18 +92,6 @@ function partsOf(only: string | undefined): readonly Part[] {
   const named = only.split(',').map((name) => name.trim());
   for (const name of named)
     if (!PARTS.some((part) => part === name))
-      throw wrong(`--only: there is no part '${name}'`, `the parts are ${PARTS.join(', ')}`);
+      throw wrongOption(`--only: there is no part '${name}'`, `the parts are ${PARTS.join(', ')}`);
   return PARTS.filter((part) => named.includes(part));
-}
-
-function repetitionsOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const number = /^\d{1,3}$/.test(text) ? Number(text) : 0;
-  if (number < 1 || number > 100)
-    throw wrong(`--repetitions '${text}' can't be used`, 'give a whole number from 1 to 100');
-  return number;
-}
-
-function wrong(problem: string, remedy: string): ProvingError {
-  return new ProvingError('PROVING_OPTIONS', `${problem}: ${remedy}.`);
 }

@@ -6,7 +6,7 @@ import { connectMongo } from '@redis-to-mongo/mongo-sink';
 import { Redis } from 'ioredis';
 import type { Db } from 'mongodb';
 import type { Closing } from '../program/closing.js';
-import { messageOf } from '../program/message-of.js';
+import { messageOf } from '../program/run-program.js';
 import type { BenchOptions, Part } from './bench-options.js';
 import { type BenchSizes, SIZES } from './bench-sizes.js';
 

@@ -1,9 +1,8 @@
-import { keyFilter } from '@redis-to-mongo/pipeline';
+import { METADATA_TYPE, ruleBook } from '@redis-to-mongo/key-types';
+import { type Finding, verifyMirror } from '@redis-to-mongo/verify';
 import type { Redis } from 'ioredis';
 import type { Db } from 'mongodb';
 import { ProvingError } from '../proving-error.js';
-import { verify } from '../verify/verify.js';
-import { describeReport, isExact } from '../verify/verify-report.js';
 
 /** @throws ProvingError `PROVING_NOT_MIRRORED` unless there are just so many messages; each `_id` is there once. */
 export async function checkCount(target: { count(): Promise<number> }, entries: number): Promise<void> {
@@ -17,8 +16,23 @@ export async function compareStreams(
   { db }: { readonly db: Db },
   entries: number,
 ): Promise<void> {
-  const report = await verify({ redis, db, separator: ':info:', wanted: keyFilter(['*'], []) });
-  if (!isExact(report) || report.messages !== entries) throw notMirrored(describeReport(report));
+  let compared = 0;
+  const key = (finding: Finding) => {
+    if (finding.type === 'stream') compared += finding.compared;
+  };
+  const { findings } = await verifyMirror(
+    { redis, db },
+    {
+      wanted: () => true,
+      types: ['stream', METADATA_TYPE.names.keyType],
+      rules: ruleBook(),
+      settleMs: 0,
+      progress: { begin: () => {}, key, end: () => {} },
+    },
+  );
+  const [first] = findings.flatMap((finding) => finding.problems.map((text) => `${finding.key}: ${text}`));
+  if (first !== undefined) throw notMirrored(first);
+  if (compared !== entries) throw notMirrored(`${compared} entries were compared, not ${entries}`);
 }
 
 export function notMirrored(found: string): ProvingError {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { METADATA_TYPE } from '@redis-to-mongo/key-types';
 import type { Redis } from 'ioredis';
 import type { Db } from 'mongodb';
 import type { ChaosLoad } from './chaos-load.js';
@@ -34,7 +35,7 @@ const AGAIN_MS = 200;
 
 type Work = (data: DataToBreak, step: FaultStep) => Promise<Told>;
 
-/** What is done to streams and sets, by their one writer. */
+/** What is done to streams and values, by their one writer. */
 export const DATA_FAULTS: Partial<Record<FaultKind, Work>> = {
   'source emptied': async (data, { forMs }) => {
     const isEmptied = await data.load.flush(() => isAllRead(data), forMs);
@@ -123,12 +124,12 @@ export const DATA_FAULTS: Partial<Record<FaultKind, Work>> = {
       );
     }),
   'set deleted and made again': async ({ load, signal }, step) => {
-    const hand = picked(load.sets, step);
+    const sets = load.values.filter(({ keyType }) => keyType === METADATA_TYPE.names.keyType);
+    const hand = picked(sets, step);
     await hand?.inTurn(async () => {
-      const { length } = hand.members;
-      await hand.removeSet();
+      await hand.remove();
       await sleep(step.forMs, undefined, { signal });
-      await hand.fill(Math.ceil(length / 2));
+      await hand.fill();
     });
     return hand?.key;
   },

@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Random, seededRandom, wholeFrom } from '../generator/random.js';
+import { WrittenStream } from '../judge/written-stream.js';
 import { type NumberedFields, oddEntry, plainEntry, tooLargeEntry } from './entry-content.js';
-import { SetHand } from './set-hand.js';
 import { SourceConnection } from './source-connection.js';
 import { StreamHand, type UnknownOutcomes } from './stream-hand.js';
 import { ValueHand } from './value-hand.js';
 import { valuePlans } from './value-plans.js';
-import { WrittenStream } from './written-stream.js';
 
 export interface ChaosLoadOptions {
   readonly redisUrl: string;
@@ -37,28 +36,22 @@ const STREAMS = {
 } as const;
 export type StreamRole = keyof typeof STREAMS;
 
-/** The last two are stored member by member, where the fleet is told to do so from 200 members on. */
-const SETS = [5, 8, 13, 21, 34, 55, 400, 900];
 const FIRST_ENTRIES = 20;
 const TICK_MS = 50;
 /** The time between two changes of a value, in ms. */
 const VALUE_MS = [20, 500] as const;
-/** Sets changed in each tick. */
-const CHANGES = 3;
 
-/** Writes to many streams and sets, each thing once, on a Redis that comes and goes; and remembers all of it. */
+/** Writes to many streams and values, each thing once, on a Redis that comes and goes; and remembers all of it. */
 export class ChaosLoad {
   readonly outcomes: UnknownOutcomes = { found: 0, absent: 0 };
   readonly #options: ChaosLoadOptions;
   readonly #source: SourceConnection;
   readonly #random: Random;
   readonly #streams = new Map<StreamRole, readonly StreamHand[]>();
-  readonly #sets: readonly SetHand[];
   readonly #values: readonly ValueHand[];
   #entries = 0;
   #isFlushed = false;
   #hasLostTarget = false;
-  #changes = 0;
   #valueChanges = 0;
 
   constructor(options: ChaosLoadOptions) {
@@ -71,7 +64,6 @@ export class ChaosLoad {
       );
       this.#streams.set(role, hands);
     }
-    this.#sets = SETS.map((_, i) => new SetHand(`orders:info:tags-${i}`, this.#source, this.#random));
     this.#values = valuePlans().map(
       ([names, ...models]) => new ValueHand({ names, models, source: this.#source, random: this.#random }),
     );
@@ -81,20 +73,11 @@ export class ChaosLoad {
     return [...this.#streams.values()].flat();
   }
 
-  get sets(): readonly SetHand[] {
-    return this.#sets;
-  }
-
   get values(): readonly ValueHand[] {
     return this.#values;
   }
 
-  /** Members added and removed. */
-  get setChanges(): number {
-    return this.#changes;
-  }
-
-  /** Steps in the lives of the other values. */
+  /** Steps in the lives of the values. */
   get valueChanges(): number {
     return this.#valueChanges;
   }
@@ -122,10 +105,9 @@ export class ChaosLoad {
     this.#hasLostTarget = true;
   }
 
-  /** Makes every stream and every set. */
+  /** Makes every stream and every value. */
   async begin(): Promise<void> {
     for (const hand of this.streams) await this.write(hand, FIRST_ENTRIES);
-    for (const [i, hand] of this.#sets.entries()) await hand.fill(SETS[i] ?? 5);
     for (const hand of this.#values) await hand.fill();
   }
 
@@ -149,7 +131,6 @@ export class ChaosLoad {
         const hand = all[wholeFrom(this.#random, 0, all.length - 1)];
         if (hand) work.push(this.write(hand, wholeFrom(this.#random, 1, 5)));
       }
-      for (let i = 0; i < CHANGES; i++) work.push(this.#changeSet());
       await Promise.all(work);
       await sleep(TICK_MS, undefined, { signal: stop }).catch(() => {}); // aborted: the loop ends
     }
@@ -169,17 +150,14 @@ export class ChaosLoad {
     return await this.atRest(async () => {
       if (!(await isRead())) return false;
       const streams = this.streams.filter(({ written }) => written.exists);
-      const sets = this.#sets.filter(({ members }) => members.length > 0);
       const values = this.#values.filter(({ exists }) => exists);
       this.#isFlushed = true;
       for (const hand of values) hand.beginLoss();
       await this.#source.answered((redis) => redis.flushall());
       for (const { written } of streams) written.endLife();
-      for (const hand of sets) hand.lost();
       for (const hand of values) hand.endLoss();
       await sleep(forMs + 2, undefined, { signal: this.#options.signal }); // not within the millisecond of the last ids
       for (const hand of streams) await hand.add(Array.from({ length: FIRST_ENTRIES }, () => this.plain()));
-      for (const hand of sets) await hand.fill(SETS[this.#sets.indexOf(hand)] ?? 5);
       for (const hand of values) await hand.fill();
       return true;
     });
@@ -213,7 +191,7 @@ export class ChaosLoad {
     const isOver = new Promise<void>((resolve) => {
       goOn = resolve;
     });
-    const waiting = [...this.streams, ...this.#sets, ...this.#values].map(
+    const waiting = [...this.streams, ...this.#values].map(
       async (hand) =>
         await new Promise<void>((reached, failed) => {
           const wait = async () => {
@@ -238,13 +216,5 @@ export class ChaosLoad {
       const waitMs = wholeFrom(this.#random, ...VALUE_MS);
       await sleep(waitMs, undefined, { signal: stop }).catch(() => {}); // aborted: the loop ends
     }
-  }
-
-  async #changeSet(): Promise<void> {
-    const hand = this.#sets[wholeFrom(this.#random, 0, this.#sets.length - 1)];
-    await hand?.inTurn(async () => {
-      if (hand.members.length > 0) await hand.change(); // else it is away, and comes back in its time
-    });
-    this.#changes += 1;
   }
 }

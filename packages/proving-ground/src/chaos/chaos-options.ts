@@ -1,6 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { parseArgs } from 'node:util';
-import { ProvingError } from '../proving-error.js';
+import { parseOptions, wrongOption } from '../program/parse-options.js';
 
 export interface ChaosOptions {
   /** How long the load and the faults last; settling and comparing come after. */
@@ -22,14 +21,12 @@ export interface ChaosOptions {
   readonly record: boolean;
 }
 
+const MOST_SEED = 2 ** 32 - 1;
 const NUMBERS = {
-  seconds: { least: 10, most: 86_400 },
-  seed: { least: 0, most: 2 ** 32 - 1 },
-  workers: { least: 1, most: 64 },
-  rate: { least: 1, most: 10_000 },
+  seconds: { usual: 300, least: 10, most: 86_400 },
+  workers: { usual: 4, least: 1, most: 64 },
+  rate: { usual: 200, least: 1, most: 10_000 },
 } as const;
-
-type NumberName = keyof typeof NUMBERS;
 
 export const CHAOS_HELP = `npm run chaos -- [options]
 
@@ -45,67 +42,26 @@ be broken by a plan, and compares what was written with what Redis and MongoDB h
   --record       add the result to docs/reliability.md
   --write-docs   that, and write the result to docs/chaos.md`;
 
-/**
- * Reads the command line.
- * @returns `'help'` when that was asked for.
- * @throws ProvingError `PROVING_OPTIONS`, one sentence that names the option and the remedy.
- */
+/** @throws as parseOptions. */
 export function parseChaosOptions(args: readonly string[]): ChaosOptions | 'help' {
-  const parsed = parseValues(args);
-  if (parsed.help) return 'help';
-  const number = (name: NumberName, usual: number) => numberOf(name, parsed[name]) ?? usual;
+  const seed = { usual: randomInt(MOST_SEED), least: 0, most: MOST_SEED };
+  const parsed = parseOptions(args, {
+    numbers: { ...NUMBERS, seed },
+    flags: ['target-losses', 'record', 'write-docs'],
+    texts: ['with'],
+  });
+  if (parsed === 'help') return 'help';
+  const { number, flag } = parsed;
   return {
-    seconds: number('seconds', 300),
-    seed: number('seed', randomInt(NUMBERS.seed.most)),
-    workers: number('workers', 4),
-    rate: number('rate', 200),
-    with: Object.fromEntries((parsed.with ?? []).map(settingOf)),
-    json: parsed.json === true,
-    writeDocs: parsed['write-docs'] === true,
-    targetLosses: parsed['target-losses'] === true,
-    record: parsed.record === true || parsed['write-docs'] === true,
+    ...{ seconds: number('seconds'), seed: number('seed'), workers: number('workers'), rate: number('rate') },
+    with: Object.fromEntries(parsed.texts('with').map(settingOf)),
+    ...{ json: flag('json'), writeDocs: flag('write-docs'), targetLosses: flag('target-losses') },
+    record: flag('record') || flag('write-docs'),
   };
-}
-
-function parseValues(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        seconds: { type: 'string' },
-        seed: { type: 'string' },
-        workers: { type: 'string' },
-        rate: { type: 'string' },
-        with: { type: 'string', multiple: true },
-        json: { type: 'boolean' },
-        record: { type: 'boolean' },
-        'target-losses': { type: 'boolean' },
-        'write-docs': { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }).values;
-  } catch (error) {
-    const problem = error instanceof Error ? error.message.replace(/\. .*$/s, '') : String(error);
-    throw new ProvingError('PROVING_OPTIONS', `${problem}: --help lists the options.`, { cause: error });
-  }
-}
-
-function numberOf(name: NumberName, value: string | undefined): number | undefined {
-  if (value === undefined) return undefined;
-  const { least, most } = NUMBERS[name];
-  const number = /^\d{1,12}$/.test(value) ? Number(value) : Number.NaN;
-  if (number >= least && number <= most) return number;
-  throw new ProvingError(
-    'PROVING_OPTIONS',
-    `--${name} '${value}' can't be used: give a whole number from ${least} to ${most}.`,
-  );
 }
 
 function settingOf(text: string): [name: string, value: string] {
   const [, name, value] = /^([A-Z][A-Z0-9_]*)=(.*)$/s.exec(text) ?? [];
   if (name !== undefined && value !== undefined) return [name, value];
-  throw new ProvingError(
-    'PROVING_OPTIONS',
-    `--with '${text}' can't be used: give NAME=VALUE, such as KEY_TYPES=stream,set.`,
-  );
+  throw wrongOption(`--with '${text}' can't be used`, 'give NAME=VALUE, such as KEY_TYPES=stream,set');
 }

@@ -1,5 +1,4 @@
-import { type Cell, grouped, tableLines } from '@redis-to-mongo/terminal';
-import picocolors from 'picocolors';
+import { type Cell, type Progress, tableLines } from '@redis-to-mongo/terminal';
 import type { FaultKind } from './fault.js';
 
 /** What a run found. */
@@ -29,10 +28,7 @@ export interface ChaosReport {
   readonly alreadyThere: number;
   /** Entries whose XADD was not answered: found in Redis afterward, or not. */
   readonly unanswered: { readonly found: number; readonly absent: number };
-  readonly sets: number;
-  readonly members: number;
-  readonly setChanges: number;
-  /** Values of the other types. */
+  /** Values of all other types. */
   readonly values: number;
   readonly valueChanges: number;
   /** Different states of values that were met in MongoDB while things broke. */
@@ -53,15 +49,13 @@ export interface ChaosReport {
   readonly problems: readonly string[];
 }
 
-const PLAIN = picocolors.createColors(false);
-
 /** The report as lines for people. */
-export function chaosLines(report: ChaosReport): string[] {
+export function chaosLines(report: ChaosReport, colors: Progress['colors']): string[] {
   const faults = Object.entries(report.faults).map(([kind, times]): Cell[] => [kind, times]);
   return [
-    ...tableLines(['fault', 'times'], faults, PLAIN),
+    ...tableLines(['fault', 'times'], faults, colors),
     '',
-    ...tableLines(['', ''], chaosRows(report), PLAIN),
+    ...tableLines(['', ''], chaosRows(report), colors),
     '',
     report.ok
       ? 'every entry once, or accounted for; every value equal, and never in a state that it had not; no position went back; never called complete when it was not'
@@ -85,10 +79,8 @@ export function chaosRows(report: ChaosReport): [what: string, count: number][] 
     ['written again, and already there', report.alreadyThere],
     ['unanswered XADDs that were done', unanswered.found],
     ['unanswered XADDs that were not', unanswered.absent],
-    ['set changes', report.setChanges],
-    [`sets equal, ${grouped(report.members)} members`, report.sets],
-    ['changes of other values', report.valueChanges],
-    ['other values equal', report.values],
+    ['changes of values', report.valueChanges],
+    ['values equal', report.values],
     ['states of them met in MongoDB, each one that was', report.states],
     ['verdicts asked for', report.verdicts.asked],
     ['of these, complete, but for losses and refusals of the last hour', report.verdicts.complete],

@@ -1,9 +1,9 @@
-import { contentDigest, pairsOf } from '../content-digest.js';
 import type { Fields } from '../generator/message-kinds.js';
+import { contentDigest, pairsOf } from '../judge/content-digest.js';
+import type { WrittenStream } from '../judge/written-stream.js';
 import { ProvingError } from '../proving-error.js';
 import type { NumberedFields } from './entry-content.js';
 import { isRefusal, refused, type SourceConnection } from './source-connection.js';
-import type { WrittenStream } from './written-stream.js';
 
 /** What became of entries whose XADD was not answered. */
 export interface UnknownOutcomes {

@@ -55,7 +55,7 @@ export class ValueHand {
     const { random, names, models } = this.#options;
     if (!this.#exists) return await this.fill();
     const kind = wholeFrom(random, 0, RARELY);
-    if (kind === 0) await this.#remove();
+    if (kind === 0) await this.remove();
     else if (kind === 1) await this.#expire(wholeFrom(random, ...EXPIRY_MS));
     else if (kind === 2 && names.length > 1) await this.#rename();
     else if (kind === 3 && models.length > 1) await this.#retype();
@@ -80,29 +80,33 @@ export class ValueHand {
     this.#here.done();
   }
 
+  get keyType(): string {
+    return this.#current.keyType;
+  }
+
   get #current(): ValueModel {
     const [first] = this.#options.models;
     return this.#options.models[this.#model] ?? first;
   }
 
-  get #key(): string {
+  get key(): string {
     return this.#options.names[this.#name] ?? this.#options.names[0];
   }
 
   get #here(): WrittenValue {
     const here = this.written[this.#name];
-    if (!here) throw new Error(`no ledger of ${this.#key}`);
+    if (!here) throw new Error(`nothing is known of ${this.key}`);
     return here;
   }
 
   readonly #rewrite: Commands = (commands) => {
     for (const name of this.#options.names) commands.del(name);
-    this.#current.write(commands, this.#key);
+    this.#current.write(commands, this.key);
   };
 
   async #change(): Promise<void> {
     const change = this.#current.change(this.#next(), this.#options.random);
-    await this.#carryOut((commands) => change(commands, this.#key), this.#rewrite);
+    await this.#carryOut((commands) => change(commands, this.key), this.#rewrite);
   }
 
   async #retype(): Promise<void> {
@@ -112,17 +116,17 @@ export class ValueHand {
   }
 
   async #rename(): Promise<void> {
-    const [from, before] = [this.#key, this.#here];
+    const [from, before] = [this.key, this.#here];
     this.#name = (this.#name + 1) % this.#options.names.length;
     before.begin(ABSENT);
-    await this.#carryOut((commands) => void commands.rename(from, this.#key), this.#rewrite);
+    await this.#carryOut((commands) => void commands.rename(from, this.key), this.#rewrite);
     before.done();
   }
 
-  async #remove(): Promise<void> {
+  async remove(): Promise<void> {
     this.#exists = false;
     this.#here.begin(ABSENT);
-    await this.#options.source.answered((redis) => redis.del(this.#key));
+    await this.#options.source.answered((redis) => redis.del(this.key));
     this.#here.done();
   }
 
@@ -130,7 +134,7 @@ export class ValueHand {
   async #expire(ms: number): Promise<void> {
     const withExpiry: Commands = (commands) => {
       this.#rewrite(commands);
-      commands.pexpire(this.#key, ms);
+      commands.pexpire(this.key, ms);
     };
     this.#current.change(this.#next(), this.#options.random);
     this.#here.begin(this.#digest());
@@ -138,7 +142,7 @@ export class ValueHand {
     this.#exists = false;
     await this.#send(withExpiry, withExpiry);
     do await sleep(ms);
-    while (await this.#options.source.answered((redis) => redis.exists(this.#key)));
+    while (await this.#options.source.answered((redis) => redis.exists(this.key)));
     this.#here.done();
   }
 

@@ -11,11 +11,15 @@ import {
 type Names = readonly [string, ...string[]];
 type Models = readonly [ValueModel, ...ValueModel[]];
 
+/** Members of the metadata sets; the last two sets are stored member by member, where the fleet is told to do so from 200 members on. */
+const SETS = [5, 8, 13, 21, 34, 55, 400, 900];
+
 /**
- * Values of the other types: small ones, some of so many parts that each is a document of its own, one that is renamed, and one that
+ * Values: small ones, some of so many parts that each is a document of its own, one that is renamed, and one that
  * changes its type. Then the same by rules; see chaos-rules.ts.
  */
 export const valuePlans = (): (readonly [Names, ...Models])[] => [
+  ...SETS.map((size, i) => [[`orders:info:tags-${i}`], setModel(size)] as const),
   [['user:1'], hashModel(6)],
   [['user:2'], hashModel(12)],
   [['users:all'], hashModel(400)],

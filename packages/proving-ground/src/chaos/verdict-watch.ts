@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { judge, type ReasonCode, type Verdict } from '@redis-to-mongo/fleet-status';
 import { compareEntryIds, isEntryId } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
+import type { WrittenEntry, WrittenStream } from '../judge/written-stream.js';
 import type { ChaosLoad } from './chaos-load.js';
 import type { ValueWatch } from './value-watch.js';
-import type { WrittenEntry, WrittenStream } from './written-stream.js';
 
 export interface VerdictWatchOptions {
   readonly load: ChaosLoad;

@@ -18,7 +18,7 @@ function renderChaosPage(report: ChaosReport, machine: string): string {
 
 <!-- Written by \`npm run chaos -- --write-docs\`: run it to renew the page. -->
 
-Two schedulers and ${report.workers} workers, the built apps as processes, mirror ${report.streams} streams and ${report.sets} sets, while ${report.rate} entries a
+Two schedulers and ${report.workers} workers, the built apps as processes, mirror ${report.streams} streams and ${report.values} values, while ${report.rate} entries a
 second are written and everything that can break is broken. Every other worker takes the direct path, those between the
 ordinary one. Then the writer's own record, Redis and MongoDB are
 compared, entry by entry and byte by byte:
@@ -29,7 +29,7 @@ compared, entry by entry and byte by byte:
   counted; everything else comes back by itself;
 - seen = written + already there + dead letters, for each key; seen + gaps = written to Redis, for each stream that was not
   deleted unread, nor deleted, made anew and trimmed before it was read again: gaps are counted as far as the fleet can know of them;
-- each set is equal, member by member, and so is each value of the other types; each state of them that was met in MongoDB while things broke is one
+- each value is equal, byte by byte; each state of them that was met in MongoDB while things broke is one
   that Redis had, and never an older one after a newer;
 - the verdict on the mirror, asked for every second, was never "complete" while a change of ten seconds ago was missing, whatever else
   it said of losses and refusals within the hour, which a run makes on purpose; and a mirror at rest was called complete within a minute;

@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util';
-import { ProvingError } from '../proving-error.js';
+import { parseOptions, wrongOption } from '../program/parse-options.js';
 
 export interface DemoOptions {
   readonly messages: number;
@@ -15,21 +14,13 @@ export interface DemoOptions {
   readonly json: boolean;
 }
 
-interface Size {
-  readonly default: number;
-  readonly least: number;
-  readonly most: number;
-}
-
-const SIZES = {
-  messages: { default: 100_000, least: 2, most: 100_000_000 },
-  streams: { default: 40, least: 1, most: 100_000 },
-  sets: { default: 60, least: 0, most: 100_000 },
-  values: { default: 4_000, least: 0, most: 1_000_000 },
-  workers: { default: 3, least: 1, most: 64 },
-} as const satisfies Record<string, Size>;
-
-type SizeName = keyof typeof SIZES;
+const NUMBERS = {
+  messages: { usual: 100_000, least: 2, most: 100_000_000 },
+  streams: { usual: 40, least: 1, most: 100_000 },
+  sets: { usual: 60, least: 0, most: 100_000 },
+  values: { usual: 4_000, least: 0, most: 1_000_000 },
+  workers: { usual: 3, least: 1, most: 64 },
+} as const;
 
 export const DEMO_HELP = `npm run demo -- [options]
 
@@ -43,65 +34,18 @@ Mirrors a generated load from Redis to MongoDB with a real fleet, breaks some of
   --json         print the report as JSON on standard output, everything else on standard error
 LOCAL_STACK_REDIS_URL (an empty database) and LOCAL_STACK_MONGO_URI name running servers to use instead of own ones.`;
 
-/**
- * Reads the command line.
- * @returns `'help'` when that was asked for.
- * @throws ProvingError `PROVING_OPTIONS`, one sentence that names the option and the remedy.
- */
+/** @throws as parseOptions. */
 export function parseDemoOptions(args: readonly string[]): DemoOptions | 'help' {
-  const { values, tokens } = parseArgs({
-    args: [...args],
-    strict: false,
-    tokens: true,
-    options: {
-      ...Object.fromEntries(Object.keys(SIZES).map((name) => [name, { type: 'string' as const }])),
-      keep: { type: 'boolean' },
-      json: { type: 'boolean' },
-      help: { type: 'boolean', short: 'h' },
-    },
-  });
-  for (const token of tokens) {
-    if (token.kind === 'positional') throw wrong(`'${token.value}' is not an option`, '--help lists them');
-    if (token.kind !== 'option') continue;
-    if (!isSize(token.name) && !['keep', 'json', 'help'].includes(token.name))
-      throw wrong(`there is no option ${token.rawName}`, '--help lists them');
-    if (!isSize(token.name) && token.value !== undefined)
-      throw wrong(`${token.rawName} takes no value`, 'leave it out');
-  }
-  if (values.help) return 'help';
-  const size = (name: SizeName) => sizeOf(name, values[name]);
-  const options = {
-    messages: size('messages'),
-    streams: size('streams'),
-    sets: size('sets'),
-    values: size('values'),
-    workers: size('workers'),
-    keep: values.keep === true,
-    json: values.json === true,
-  };
-  if (options.messages < 2 * options.streams)
-    throw wrong(
-      `--messages ${options.messages} is too few for ${options.streams} streams`,
-      `give at least ${2 * options.streams} messages, or fewer --streams`,
+  const parsed = parseOptions(args, { numbers: NUMBERS, flags: ['keep'] });
+  if (parsed === 'help') return 'help';
+  const [messages, streams] = [parsed.number('messages'), parsed.number('streams')];
+  if (messages < 2 * streams)
+    throw wrongOption(
+      `--messages ${messages} is too few for ${streams} streams`,
+      `give at least ${2 * streams} messages, or fewer --streams`,
     );
-  return options;
-}
-
-function isSize(name: string): name is SizeName {
-  return Object.hasOwn(SIZES, name);
-}
-
-function sizeOf(name: SizeName, value: unknown): number {
-  const { default: usual, least, most } = SIZES[name];
-  if (value === undefined) return usual;
-  const number = typeof value === 'string' && /^\d{1,12}$/.test(value) ? Number(value) : Number.NaN;
-  if (!(number >= least && number <= most)) {
-    const given = typeof value === 'string' ? `--${name} '${value}'` : `--${name} without a value`;
-    throw wrong(`${given} can't be used`, `give a whole number from ${least} to ${most}`);
-  }
-  return number;
-}
-
-function wrong(problem: string, remedy: string): ProvingError {
-  return new ProvingError('PROVING_OPTIONS', `${problem}: ${remedy}.`);
+  return {
+    ...{ messages, streams, sets: parsed.number('sets'), values: parsed.number('values') },
+    ...{ workers: parsed.number('workers'), keep: parsed.flag('keep'), json: parsed.flag('json') },
+  };
 }

@@ -1,22 +1,19 @@
 import { join } from 'node:path';
 import { startLocalStack } from '@redis-to-mongo/local-stack';
 import { keyFilter } from '@redis-to-mongo/pipeline';
-import type { Progress } from '@redis-to-mongo/terminal';
 import { grouped } from '@redis-to-mongo/terminal';
 import type { Redis } from 'ioredis';
 import { Fleet } from '../fleet/fleet.js';
 import { newPassword } from '../fleet/fleet-env.js';
 import { endText } from '../fleet/fleet-member.js';
 import { Generator } from '../generator/generator.js';
-import { Ledger } from '../generator/ledger.js';
-import { planJson, planKeys } from '../generator/plan-keys.js';
+import { type KeyPlan, planJson, planKeys } from '../generator/plan-keys.js';
+import { History } from '../judge/history.js';
 import { MirrorWatch } from '../mirror-watch.js';
-import type { Closing } from '../program/closing.js';
+import type { ProgramContext, ProgramReport } from '../program/run-program.js';
 import { ProvingError } from '../proving-error.js';
-import { verify } from '../verify/verify.js';
-import { isExact, type VerifyReport } from '../verify/verify-report.js';
-import { verifyValues } from '../verify/verify-values.js';
 import { breakWorker } from './break-worker.js';
+import { compareMirror, type KeyReport } from './compare-mirror.js';
 import type { DemoOptions } from './demo-options.js';
 import { openDemoPlace } from './demo-place.js';
 import { rebirthOf } from './rebirth.js';
@@ -25,15 +22,11 @@ import { showProgress } from './show-progress.js';
 const SEPARATOR = ':info:';
 /** The stream that is deleted and made again: a busy one, but not the busiest. */
 const REBORN = 3;
+/** Values that were changed last are given so long to arrive, in ms. */
+const SETTLE_MS = 60_000;
 
-export interface DemoResult {
-  readonly report: VerifyReport;
-  /** The report is exact, and holds all that was to be written. */
-  readonly verified: boolean;
-  readonly dashboard: { readonly url: string; readonly username: string; readonly password: string };
-  readonly redisUrl: string;
-  readonly mongoUri: string;
-  readonly mongoDbName: string;
+export interface DemoResult extends ProgramReport {
+  readonly perKey: readonly KeyReport[];
   /** From the first write to the last one, in ms. */
   readonly writingMs: number;
   /** From the last write until MongoDB had everything, in ms. */
@@ -44,12 +37,12 @@ export interface DemoResult {
   readonly alreadyThere: number;
 }
 
-export interface DemoContext {
-  readonly progress: Progress;
-  readonly closing: Closing;
-  /** For logs; removed by the caller. */
-  readonly dir: string;
-  readonly signal: AbortSignal;
+/** Where somebody can look around while everything is running. */
+export interface DemoAccess {
+  readonly dashboard: { readonly url: string; readonly username: string; readonly password: string };
+  readonly redisUrl: string;
+  readonly mongoUri: string;
+  readonly mongoDbName: string;
 }
 
 /**
@@ -57,7 +50,11 @@ export interface DemoContext {
  * caller closes `closing`.
  * @throws LocalStackError, ProvingError; anything once the signal has aborted.
  */
-export async function runDemo(options: DemoOptions, context: DemoContext): Promise<DemoResult> {
+export async function runDemo(
+  options: DemoOptions,
+  context: ProgramContext,
+  onRunning: (access: DemoAccess) => void,
+): Promise<DemoResult> {
   const { progress, closing, dir } = context;
   const say = (line: string) => progress.say(line);
   const crashed = new AbortController();
@@ -90,27 +87,28 @@ export async function runDemo(options: DemoOptions, context: DemoContext): Promi
   });
   closing.add(() => fleet.stop());
   const dashboard = { url: fleet.dashboard?.address ?? '', username: 'admin', password };
+  onRunning({ dashboard, redisUrl: stack.redis.url, mongoUri: stack.mongo.uri, mongoDbName });
   say(`  fleet: scheduler, dashboard and ${workersText(options.workers)} are ready`);
   say(
     `  dashboard: ${progress.colors.cyan(dashboard.url)}  user ${dashboard.username}, password ${password}`,
   );
   say('');
 
-  const ledger = new Ledger();
-  const watch = new MirrorWatch({ redis, db });
+  const history = new History();
+  const watch = new MirrorWatch(db);
   const event = (line: string) => say(`  ${progress.colors.yellow('•')} ${line}`);
   const reborn = plan.streams[Math.min(REBORN, plan.streams.length - 1)];
   const generator = new Generator({
     redis,
     plan,
-    ledger,
+    history,
     durationMs: writingTime(options.messages),
     signal,
-    ...(reborn ? { rebirth: rebirthOf(reborn, { ledger, watch, say: event }) } : {}),
+    ...(reborn ? { rebirth: rebirthOf(reborn, { history, watch, say: event }) } : {}),
   });
 
   const shown = new AbortController();
-  const showing = showProgress({ progress, total: options.messages, ledger, watch }, shown.signal);
+  const showing = showProgress({ progress, total: options.messages, history, watch }, shown.signal);
   try {
     const begin = performance.now();
     const breaking = breakWorker({ fleet, generator, watch, say: event }, signal);
@@ -118,36 +116,22 @@ export async function runDemo(options: DemoOptions, context: DemoContext): Promi
     await generator.run();
     const written = performance.now();
     await breaking;
-    const expected = new Map([...ledger.streams].map((key) => [key, ledger.count(key)]));
-    await watch.untilStreams(expected, signal);
+    await watch.untilAll(history, signal);
     const mirrored = performance.now();
-    await watch.untilSets(
-      plan.sets.map(({ key }) => key),
-      signal,
-    );
     shown.abort();
     await showing;
-    event('all messages and sets have arrived; comparing Redis with MongoDB, key by key');
+    event('all messages have arrived; comparing Redis with MongoDB, key by key');
     const { alreadyThere } = await watch.state();
     const wanted = keyFilter(['*'], [queueKeys]);
-    const others = new Set([...plan.streams, ...plan.sets].map(({ key }) => key));
-    const comparing = verify({
-      redis,
-      db,
-      separator: SEPARATOR,
-      wanted,
-      history: new Map([...ledger.streams].map((key) => [key, ledger.lives(key)])),
-    }).then((found) =>
-      verifyValues({ redis, db }, plan.values, (key) => wanted(key) && !others.has(key), found),
+    const perKey = await orAborted(
+      compareMirror({ redis, db, wanted, history, settleMs: SETTLE_MS }),
+      signal,
     );
-    const report = await orAborted(comparing, signal);
+    const problems = [...perKey.flatMap((report) => report.problems), ...lacking(perKey, plan)];
     return {
-      report,
-      verified: isExact(report) && hasAll(report, options),
-      dashboard,
-      redisUrl: stack.redis.url,
-      mongoUri: stack.mongo.uri,
-      mongoDbName,
+      ok: problems.length === 0,
+      problems,
+      perKey,
       writingMs: written - begin,
       behindMs: mirrored - written,
       setChanges: generator.setChanges,
@@ -168,8 +152,15 @@ function writingTime(messages: number): number {
   return Math.min(60_000, Math.max(4_000, messages / 5));
 }
 
-function hasAll({ messages, streams, sets }: VerifyReport, options: DemoOptions): boolean {
-  return messages === options.messages && streams === options.streams && sets === options.sets;
+/** What was to be written, and is not among what was compared. */
+function lacking(perKey: readonly KeyReport[], { streams, sets, values }: KeyPlan): string[] {
+  const compared = new Map(perKey.map((report) => [report.key, report]));
+  return [
+    ...streams.flatMap(({ key, messages }) =>
+      compared.get(key)?.messages === messages ? [] : [`${key}: ${messages} messages were to be compared`],
+    ),
+    ...[...sets, ...values].flatMap(({ key }) => (compared.has(key) ? [] : [`${key}: was not compared`])),
+  ];
 }
 
 function sizeText({ messages, streams, sets, values, workers }: DemoOptions): string {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import type { Ledger } from './ledger.js';
+import type { History } from '../judge/history.js';
 import type { KeyPlan, StreamPlan } from './plan-keys.js';
 import { seededRandom } from './random.js';
 import { SetWriter } from './set-writer.js';
@@ -18,7 +18,7 @@ export interface Rebirth {
 export interface GeneratorOptions {
   readonly redis: Redis;
   readonly plan: KeyPlan;
-  readonly ledger: Ledger;
+  readonly history: History;
   /** About how long the writing takes, in ms; 0 is as fast as Redis takes it. */
   readonly durationMs: number;
   /** A stream that is deleted and made again; half of its messages belong to the first life. */
@@ -49,7 +49,7 @@ export class Generator {
   constructor(options: GeneratorOptions) {
     const seed = options.seed ?? 1;
     this.#options = options;
-    this.#streams = new StreamWriter(options.redis, options.ledger, seed);
+    this.#streams = new StreamWriter(options.redis, options.history, seed);
     this.#sets = new SetWriter(options.redis, seededRandom(seed));
     this.#values = new ValueWriter(options.redis, seededRandom(seed));
   }
@@ -103,7 +103,7 @@ export class Generator {
   }
 
   async #writeTwice({ stream, untilDrained, onDeleted }: Rebirth, signal: AbortSignal): Promise<void> {
-    const { redis, ledger } = this.#options;
+    const { redis, history } = this.#options;
     const first = Math.floor(stream.messages / 2);
     await this.#pace(
       signal,
@@ -112,7 +112,7 @@ export class Generator {
     );
     await untilDrained(first, signal);
     await redis.del(stream.key);
-    ledger.endLife(stream.key);
+    history.of(stream.key).endLife();
     await onDeleted(signal);
     const rest = 1 - FIRST_LIFE_ENDS;
     await this.#pace(
@@ -126,14 +126,14 @@ export class Generator {
 
   /** Writes, tick by tick, up to what `target` asks for at that share of the time (0 to `until`, at least once). */
   async #pace(signal: AbortSignal, target: (done: number) => Portion[], until = 1): Promise<void> {
-    const { ledger, durationMs } = this.#options;
+    const { history, durationMs } = this.#options;
     const begin = performance.now();
     for (;;) {
       const passed = durationMs === 0 ? until : (performance.now() - begin) / durationMs;
       const done = Math.min(passed, until);
       const due = target(done).map(({ stream, messages }) => ({
         stream,
-        messages: messages - ledger.count(stream.key),
+        messages: messages - history.of(stream.key).entries,
       }));
       await this.#streams.write(due.filter(({ messages }) => messages > 0));
       if (done >= until) return;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import { contentDigest, pairsOf } from '../content-digest.js';
+import { contentDigest, pairsOf } from '../judge/content-digest.js';
+import type { History } from '../judge/history.js';
 import { ProvingError } from '../proving-error.js';
-import type { Ledger } from './ledger.js';
 import { type Fields, MESSAGE_KINDS } from './message-kinds.js';
 import type { StreamPlan } from './plan-keys.js';
 import { type Random, seededRandom } from './random.js';
@@ -16,17 +16,17 @@ export interface Portion {
 /** Commands in one pipeline: enough to fill the connection, few enough not to hold up Redis. */
 const PIPELINED = 1_000;
 
-/** Adds messages to streams, and enters each in the ledger under the id that Redis gave it. */
+/** Adds messages to streams, and enters each in the history under the id that Redis gave it. */
 export class StreamWriter {
   readonly #redis: Redis;
-  readonly #ledger: Ledger;
+  readonly #history: History;
   readonly #seed: number;
   readonly #randoms = new Map<string, Random>();
 
   /** @param seed the same one makes the same messages in each stream. */
-  constructor(redis: Redis, ledger: Ledger, seed: number) {
+  constructor(redis: Redis, history: History, seed: number) {
     this.#redis = redis;
-    this.#ledger = ledger;
+    this.#history = history;
     this.#seed = seed;
   }
 
@@ -34,7 +34,7 @@ export class StreamWriter {
   async write(portions: readonly Portion[]): Promise<void> {
     let batch: { key: string; fields: Fields }[] = [];
     for (const { stream, messages } of portions) {
-      const written = this.#ledger.count(stream.key);
+      const written = this.#history.of(stream.key).entries;
       const random = this.#randomOf(stream.key);
       for (let n = written; n < written + messages; n++) {
         const fields = MESSAGE_KINDS[stream.kind](random, n);
@@ -69,7 +69,7 @@ export class StreamWriter {
           cause: error,
         });
       }
-      this.#ledger.add(key, id, contentDigest(pairsOf(fields)));
+      this.#history.of(key).add(id, contentDigest(pairsOf(fields)));
     }
   }
 }

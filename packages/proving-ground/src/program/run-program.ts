@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { createProgress, type Progress } from '@redis-to-mongo/terminal';
 import { processesLeft } from '../chaos/process-table.js';
 import { Closing } from './closing.js';
-import { messageOf } from './message-of.js';
 import { Stopped, stopSignal } from './stop-signals.js';
 
 const EXIT = { ok: 0, failed: 1, options: 2 } as const;
+/** Problems that are printed; the report has all of them. */
+const MAX_REPORTED = 20;
 
 /** What every report has. */
 export interface ProgramReport {
@@ -30,26 +31,37 @@ export interface Program<Options, Report> {
   /** As in `npm run name`. */
   readonly name: string;
   readonly help: string;
-  readonly args: readonly string[];
   /** @throws ProvingError `PROVING_OPTIONS`. */
   readonly parse: (args: readonly string[]) => Options | 'help';
   readonly run: (options: Options, context: ProgramContext) => Promise<Report>;
   /** The report for people. */
-  readonly lines: (report: Report) => string[];
-  /** What else is done with a report. */
+  readonly lines: (report: Report, colors: Progress['colors']) => string[];
+  /** What is done with a report while everything is still running. */
+  readonly hold?: (report: Report, options: Options, context: ProgramContext) => Promise<void>;
+  /** What else is done with a report in the end. */
   readonly onReport?: (report: Report, options: Options) => Promise<void>;
 }
 
 /**
- * Runs a long run from its command line to its exit code: 0 when all is well, 1 when it is not (then its folder is kept
+ * Runs a program by its command line, and ends the process: with 0 when all is well, 1 when it is not (then its folder is kept
  * and named), 2 for a wrong option, 128 + n when signal n stopped it. Afterwards no process of it may be left.
  */
 export async function runProgram<Options extends { readonly json: boolean }, Report extends ProgramReport>(
   program: Program<Options, Report>,
+): Promise<never> {
+  const code = await exitCodeOf(program);
+  // What was interrupted while it started may still be at work: the process ends once everything it has printed is out.
+  for (const stream of [process.stdout, process.stderr])
+    await new Promise<void>((resolve) => stream.write('', () => resolve()));
+  process.exit(code);
+}
+
+async function exitCodeOf<Options extends { readonly json: boolean }, Report extends ProgramReport>(
+  program: Program<Options, Report>,
 ): Promise<number> {
   let options: Options | 'help';
   try {
-    options = program.parse(program.args);
+    options = program.parse(process.argv.slice(2));
   } catch (error) {
     console.error(messageOf(error));
     return EXIT.options;
@@ -68,17 +80,24 @@ export async function runProgram<Options extends { readonly json: boolean }, Rep
 
 async function runIn<Options extends { readonly json: boolean }, Report extends ProgramReport>(
   dir: string,
-  program: Program<Options, Report>,
+  { run, lines, hold, onReport }: Program<Options, Report>,
   options: Options,
   progress: Progress,
 ): Promise<number> {
   const signal = stopSignal();
   const closing = new Closing();
   const pids = new Set<number>();
+  const context = { progress, closing, dir, signal, pids };
+  const logProblem = (problem: string) => progress.say(progress.colors.red(problem));
   let report: Report | undefined;
   let code: number = EXIT.failed;
   try {
-    report = await program.run(options, { progress, closing, dir, signal, pids });
+    report = await run(options, context);
+    progress.say('');
+    for (const problem of report.problems.slice(0, MAX_REPORTED)) logProblem(problem);
+    if (report.problems.length > MAX_REPORTED) logProblem(`… and more: ${report.problems.length} in all`);
+    for (const line of lines(report, progress.colors)) progress.say(line);
+    await hold?.(report, options, context);
   } catch (error) {
     const stopped: unknown = signal.reason;
     if (stopped instanceof Stopped) {
@@ -88,16 +107,17 @@ async function runIn<Options extends { readonly json: boolean }, Report extends 
   }
   for (const error of await closing.closeAll()) progress.say(`could not be closed: ${messageOf(error)}`);
   const left = await processesLeft(pids);
-  if (!report) {
-    for (const problem of left) progress.say(progress.colors.red(problem));
-    return code;
-  }
+  left.forEach(logProblem);
+  if (!report) return code;
   const whole = { ...report, ok: report.ok && left.length === 0, problems: [...report.problems, ...left] };
-  progress.say('');
-  for (const line of program.lines(whole)) progress.say(line);
-  for (const problem of whole.problems) progress.say(progress.colors.red(problem));
   await writeFile(join(dir, 'report.json'), `${JSON.stringify(whole, null, 1)}\n`);
   if (options.json) console.log(JSON.stringify(whole));
-  await program.onReport?.(whole, options);
+  await onReport?.(whole, options);
   return whole.ok ? EXIT.ok : EXIT.failed;
+}
+
+/** An error that carries a code says all in its message; of any other one the stack is needed to find the mistake. */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return 'code' in error ? error.message : (error.stack ?? error.message);
 }

@@ -24,7 +24,7 @@ export interface SoakReport {
   readonly seed: number;
   readonly servers: readonly string[];
   readonly entries: number;
-  /** Changes of sets and other values. */
+  /** Changes of values. */
   readonly states: number;
   readonly trends: readonly (Trend & { readonly process: string; readonly what: string })[];
   readonly problems: readonly string[];
@@ -82,7 +82,7 @@ export async function runSoak(options: SoakOptions, context: ProgramContext): Pr
     seed: SEED,
     servers: [place.source.server.kind, place.mongo.server.kind],
     entries,
-    states: load.setChanges + load.valueChanges,
+    states: load.valueChanges,
     trends,
     problems,
   };

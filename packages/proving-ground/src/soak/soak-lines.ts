@@ -1,11 +1,11 @@
-import { type Cell, grouped, tableLines } from '@redis-to-mongo/terminal';
-import picocolors from 'picocolors';
+import { type Cell, grouped, type Progress, tableLines } from '@redis-to-mongo/terminal';
 import type { SoakReport } from './run-soak.js';
 
-const PLAIN = picocolors.createColors(false);
-
 /** The report for people: a row for each thing of each process, and the last line. */
-export function soakLines({ trends, entries, minutes, ok }: SoakReport): string[] {
+export function soakLines(
+  { trends, entries, minutes, ok }: SoakReport,
+  colors: Progress['colors'],
+): string[] {
   const rows = trends.map(({ process, what, from, to, perHour, verdict, samples }): Cell[] => [
     process,
     what,
@@ -16,7 +16,7 @@ export function soakLines({ trends, entries, minutes, ok }: SoakReport): string[
     samples,
   ]);
   return [
-    ...tableLines(['process', 'what', 'from', 'to', 'an hour', 'verdict', 'samples'], rows, PLAIN),
+    ...tableLines(['process', 'what', 'from', 'to', 'an hour', 'verdict', 'samples'], rows, colors),
     '',
     `${grouped(entries)} entries in ${minutes} min: ${ok ? 'all are there, and nothing grows' : 'see the problems'}`,
   ];

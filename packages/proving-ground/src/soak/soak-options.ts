@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util';
-import { ProvingError } from '../proving-error.js';
+import { parseOptions } from '../program/parse-options.js';
 
 export interface SoakOptions {
   readonly minutes: number;
@@ -13,7 +12,7 @@ export interface SoakOptions {
 }
 
 const NUMBERS = {
-  minutes: { usual: 30, least: 0.1, most: 10_080 },
+  minutes: { usual: 30, least: 0.1, most: 10_080, hasParts: true },
   workers: { usual: 2, least: 1, most: 64 },
   rate: { usual: 100, least: 1, most: 10_000 },
 } as const;
@@ -28,51 +27,13 @@ or open files of any process grow. In the end everything that was written is com
   --json         print the report as JSON on standard output, everything else on standard error
   --record       add the result to docs/reliability.md`;
 
-/**
- * Reads the command line.
- * @returns `'help'` when that was asked for.
- * @throws ProvingError `PROVING_OPTIONS`, one sentence that names the option and the remedy.
- */
+/** @throws as parseOptions. */
 export function parseSoakOptions(args: readonly string[]): SoakOptions | 'help' {
-  const values = parseValues(args);
-  if (values.help) return 'help';
-  const number = (name: keyof typeof NUMBERS) => numberOf(name, values[name]);
+  const parsed = parseOptions(args, { numbers: NUMBERS, flags: ['record'] });
+  if (parsed === 'help') return 'help';
+  const { number, flag } = parsed;
   return {
-    minutes: number('minutes'),
-    workers: number('workers'),
-    rate: number('rate'),
-    json: values.json === true,
-    record: values.record === true,
+    ...{ minutes: number('minutes'), workers: number('workers'), rate: number('rate') },
+    ...{ json: flag('json'), record: flag('record') },
   };
-}
-
-function parseValues(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        minutes: { type: 'string' },
-        workers: { type: 'string' },
-        rate: { type: 'string' },
-        json: { type: 'boolean' },
-        record: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }).values;
-  } catch (error) {
-    const problem = error instanceof Error ? error.message.replace(/\. .*$/s, '') : String(error);
-    throw new ProvingError('PROVING_OPTIONS', `${problem}: --help lists the options.`, { cause: error });
-  }
-}
-
-function numberOf(name: keyof typeof NUMBERS, value: string | undefined): number {
-  const { usual, least, most } = NUMBERS[name];
-  if (value === undefined) return usual;
-  const form = name === 'minutes' ? /^\d{1,6}(\.\d{1,3})?$/ : /^\d{1,6}$/;
-  const number = form.test(value) ? Number(value) : Number.NaN;
-  if (number >= least && number <= most) return number;
-  throw new ProvingError(
-    'PROVING_OPTIONS',
-    `--${name} '${value}' can't be used: give a number from ${least} to ${most}.`,
-  );
 }

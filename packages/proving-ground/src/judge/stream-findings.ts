@@ -13,22 +13,20 @@ export class StreamFindings {
   lost = 0;
   /** Redis still holds them, and MongoDB has them nowhere. */
   missing = 0;
+  /** Messages and dead letters beyond the one that each entry has. */
+  duplicated = 0;
+  /** What else is not as it was written: content, order, counts. */
+  different = 0;
   /** Counted as gaps. */
   gap = 0;
   alreadyThere = 0;
-  incarnation = 0;
   readonly problems: string[] = [];
-  #unreported = 0;
 
   constructor(readonly key: string) {}
 
-  get problemCount(): number {
-    return this.problems.length + this.#unreported;
-  }
-
-  report(problem: string): void {
+  report(problem: string, kind: 'missing' | 'duplicated' | 'different' = 'different', count = 1): void {
+    this[kind] += count;
     if (this.problems.length < MAX_REPORTED) this.problems.push(`${this.key}: ${problem}`);
-    else this.#unreported += 1;
   }
 }
 
@@ -56,7 +54,6 @@ export function judgeCounts(record: Document | null, findings: StreamFindings, d
   const { entries, documents, lost } = findings;
   findings.gap = gap;
   findings.alreadyThere = alreadyThere;
-  findings.incarnation = Number(record.incarnation);
   if (seen !== written + alreadyThere + dead)
     findings.report(
       `${seen} seen, but ${written} written, ${alreadyThere} already there and ${dead} dead letters`,

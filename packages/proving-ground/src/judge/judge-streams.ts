@@ -9,8 +9,7 @@ import {
 } from '@redis-to-mongo/pipeline';
 import type { Redis } from 'ioredis';
 import type { Db, Document } from 'mongodb';
-import { contentDigest, pairsOf } from '../content-digest.js';
-import { messagesOf } from './chaos-rules.js';
+import { contentDigest, pairsOf } from './content-digest.js';
 import type { StreamFindings } from './stream-findings.js';
 import type { WrittenEntry, WrittenStream } from './written-stream.js';
 
@@ -26,7 +25,7 @@ interface Wanted {
   times: number;
 }
 
-/** Whether Redis holds what the ledger says, no more and no less: else nothing else can be judged. */
+/** Whether Redis holds what the writer remembers, no more and no less: else nothing else can be judged. */
 export async function judgeSource(
   redis: Redis,
   written: WrittenStream,
@@ -45,34 +44,40 @@ export async function judgeSource(
     findings.report(`Redis holds ${inRedis.length} entries of ${held.length}: it lost acknowledged ones`);
 }
 
-/** Looks for each entry ever written among the messages and the dead letters of its stream. */
-export async function judgeMirror(db: Db, written: WrittenStream, findings: StreamFindings): Promise<void> {
+/**
+ * Looks for each entry ever written among the messages and the dead letters of its stream.
+ * @param collection where its messages are.
+ */
+export async function judgeMirror(
+  db: Db,
+  collection: string,
+  written: WrittenStream,
+  findings: StreamFindings,
+): Promise<void> {
   const wanted = new Map<string, Wanted>();
   for (const [life, entries] of written.lives.entries())
     for (const entry of entries) wanted.set(`${entry.id} ${entry.digest}`, { entry, life, times: 0 });
-  await readMessages(db, written.key, wanted, findings);
+  await readMessages(db, collection, written.key, wanted, findings);
   await readLetters(db, written.key, wanted, findings);
   for (const { entry, times } of wanted.values()) {
     findings.entries += 1;
-    if (times > 1) findings.report(`${entry.id} is there ${times} times`);
+    if (times > 1) findings.report(`${entry.id} is there ${times} times`, 'duplicated', times - 1);
     if (times > 0) continue;
     if (entry.isRemoved) findings.lost += 1;
-    else {
-      findings.missing += 1;
-      findings.report(`${entry.id} is missing: Redis still holds it`);
-    }
+    else findings.report(`${entry.id} is missing: Redis still holds it`, 'missing');
   }
 }
 
 async function readMessages(
   db: Db,
+  collection: string,
   key: string,
   wanted: ReadonlyMap<string, Wanted>,
   findings: StreamFindings,
 ): Promise<void> {
   const { stream, type } = placeOf(key, SEPARATOR);
   const messages = db
-    .collection<AnyDocument>(messagesOf(key))
+    .collection<AnyDocument>(collection)
     .find({ _id: messageIdBounds(key) })
     .sort({ _id: 1 })
     .allowDiskUse(true);

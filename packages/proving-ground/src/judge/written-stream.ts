@@ -36,7 +36,7 @@ export class WrittenStream {
     return this.#current.at(-1)?.id;
   }
 
-  add(id: string, digest: number, tooLarge: boolean): void {
+  add(id: string, digest: number, tooLarge = false): void {
     this.#current.push({ id, digest, tooLarge, isRemoved: false });
     this.exists = true;
   }
