@@ -1,7 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { queueKeyPattern } from '@redis-to-mongo/job-queue';
 import type { LocalStack } from '@redis-to-mongo/local-stack';
 import { connectMongo } from '@redis-to-mongo/mongo-sink';
@@ -18,16 +15,6 @@ export interface DemoPlace {
   readonly queuePrefix: string;
   /** A Redis glob pattern of the queue's own keys. */
   readonly queueKeys: string;
-}
-
-/** A directory of the run's own for logs, with what tells whether there are any, and what removes it. */
-export async function openLogDir() {
-  const dir = await mkdtemp(join(tmpdir(), 'redis-to-mongo-demo-'));
-  return {
-    dir,
-    isUsed: async () => (await readdir(dir)).length > 0,
-    remove: () => rm(dir, { recursive: true, force: true }),
-  };
 }
 
 /**
