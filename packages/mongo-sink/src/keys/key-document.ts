@@ -11,8 +11,35 @@ export interface KeyDocument extends Omit<KeyState, 'key'> {
   readonly goneCheckedAt?: Date | null;
 }
 
-export function toKeyDocument({ key, ...fields }: KeyState, savedBy: string): KeyDocument {
-  return { _id: key, ...fields, savedBy };
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Names each field: that takes a third of what copying all but the key does. */
+export function toKeyDocument(state: KeyState, savedBy: string): KeyDocument {
+  const document: Writable<KeyDocument> = {
+    _id: state.key,
+    keyType: state.keyType,
+    stream: state.stream,
+    type: state.type,
+    status: state.status,
+    incarnation: state.incarnation,
+    revision: state.revision,
+    position: state.position,
+    lag: state.lag,
+    counts: state.counts,
+    gaps: state.gaps,
+    activity: state.activity,
+    firstSyncedAt: state.firstSyncedAt,
+    lastSyncedAt: state.lastSyncedAt,
+    lastChangedAt: state.lastChangedAt,
+    expiresAt: state.expiresAt,
+    lastError: state.lastError,
+    pausedAt: state.pausedAt,
+    savedBy,
+  };
+  if (state.collection !== undefined) document.collection = state.collection;
+  if (state.documentId !== undefined) document.documentId = state.documentId;
+  if (state.rule !== undefined) document.rule = state.rule;
+  return document;
 }
 
 /** The fields that differ between two states, for a `$set`; the revision is always among them. */

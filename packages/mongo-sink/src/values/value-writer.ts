@@ -248,13 +248,20 @@ function thrown(error: unknown): never {
 }
 
 /** @param kept what else of the fleet's the document holds. */
-function fieldsOf({ state, write }: Replacement, kept: Document = {}): Document {
-  const fields = { ...write.document, ...kept, revision: state.revision + 1, syncedAt: new Date() };
-  return storedFields(state, fields, write.shape);
+function fieldsOf(value: Replacement, kept: Document): Document {
+  const { state, write } = value;
+  return storedFields(state, { ...write.document, ...kept, ...saveOf(value) }, write.shape);
 }
 
 function documentOf(value: Replacement): Document {
-  return { _id: documentIdOf(value.state), ...fieldsOf(value) };
+  const _id = documentIdOf(value.state);
+  // The shape that nearly all have, in one copy.
+  if (!value.write.shape) return { _id, ...value.write.document, ...saveOf(value) };
+  return { _id, ...fieldsOf(value, {}) };
+}
+
+function saveOf({ state }: Replacement) {
+  return { revision: state.revision + 1, syncedAt: new Date() };
 }
 
 /** For a document of either shape: what is told does not depend on it. */
@@ -277,7 +284,7 @@ function updateOf(value: Replacement) {
   if (write.shape)
     return {
       q: { _id: documentIdOf(state), ...pathsIn(true, { key: state.key, revision: { $lt: revision } }) },
-      u: replacementOf(fieldsOf(value)),
+      u: replacementOf(fieldsOf(value, {})),
       upsert: true,
     };
   const gone = ['resumable', ...write.formFields].filter((name) => !(name in write.document));

@@ -24,6 +24,17 @@ const BYTES_A_MEMBER = 1024;
 /** The shape in which everything has its own name. */
 const OWN_NAMES: DocumentShape = { names: {} };
 
+const formFields = new WeakMap<ValueType, readonly string[]>();
+
+/** What documents of a type have in some forms only. */
+function formFieldsOf(type: ValueType): readonly string[] {
+  const known = formFields.get(type);
+  if (known) return known;
+  const made = ['removeAt', 'first', 'mapped', 'rule', 'goneAt', ...type.shape.inline.fields];
+  formFields.set(type, made);
+  return made;
+}
+
 /** The writes that a value asks for, and the positions that they lead to. */
 export class ValueWrites {
   readonly #type: ValueType;
@@ -36,9 +47,11 @@ export class ValueWrites {
     this.#type = type;
     this.#reader = reader;
     this.#settings = settings;
+    const { collection, memberCollection } = valueCollectionsOf(type.names, state);
     this.#names = {
-      ...valueCollectionsOf(type.names, state),
-      formFields: ['removeAt', 'first', 'mapped', 'rule', 'goneAt', ...type.shape.inline.fields],
+      collection,
+      memberCollection,
+      formFields: formFieldsOf(type),
       // An _id that a rule made stays with the incarnation, and only a document in a shape tells whose it is then.
       shape: settings.shape ?? (state.documentId ? OWN_NAMES : undefined),
       rule: settings.rule,
