@@ -28,8 +28,8 @@ export async function changeKeys(
   { patterns, action, condition, onlyOthers, allowNone = false }: KeysToChange,
   change: (key: string) => Promise<{ readonly done: string; readonly isRefused?: boolean }>,
 ): Promise<Ending> {
-  const { out, servers, interruption } = call;
-  const db = await servers.db();
+  const { out, clients, interruption } = call;
+  const db = await clients.db();
   const audit = await openAudit(call);
   const names = new Map<string, string | undefined>();
   const done = new Map<string, string>();

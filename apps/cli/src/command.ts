@@ -1,14 +1,14 @@
 import type { Command, CommandUnknownOpts } from '@commander-js/extra-typings';
+import type { Clients } from './clients.js';
 import type { Ending } from './exit-codes.js';
 import type { Interruption } from './interruption.js';
 import type { Output } from './output.js';
-import type { Servers } from './servers.js';
 
 /** What a command is given to work with. */
 export interface Call {
   readonly out: Output;
   /** Opened when used, closed when the command has ended. */
-  readonly servers: Servers;
+  readonly clients: Clients;
   readonly interruption: Interruption;
   /** Wraps an action for commander: what it resolves to decides the exit code. */
   ends<Args extends unknown[]>(action: (...args: Args) => Promise<Ending>): (...args: Args) => Promise<void>;

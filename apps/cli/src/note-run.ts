@@ -7,7 +7,7 @@ import { openAudit } from './open-audit.js';
  * the command prints, since MongoDB may be what does not answer.
  */
 export async function noteRun(
-  call: Pick<Call, 'servers' | 'out'>,
+  call: Pick<Call, 'clients' | 'out'>,
   action: AuditAction,
   pattern: string | undefined,
   result: string,

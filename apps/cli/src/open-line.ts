@@ -1,14 +1,14 @@
 import { confirmTarget } from '@redis-to-mongo/fleet-status';
 import * as operations from '@redis-to-mongo/operations';
 import type { Line, SliceLimits } from '@redis-to-mongo/pipeline';
-import type { Servers } from './servers.js';
+import type { Clients } from './clients.js';
 
 /**
  * The line as a worker has it, in this process. Makes the indexes that are not there yet.
  * @throws SyncError FLEET_MISMATCH where the target mirrors another source.
  */
-export async function openLine(servers: Servers): Promise<{ line: Line; slice: SliceLimits }> {
-  const [config, db, source] = [await servers.config(), await servers.db(), await servers.redis()];
+export async function openLine(clients: Clients): Promise<{ line: Line; slice: SliceLimits }> {
+  const [config, db, source] = [await clients.config(), await clients.db(), await clients.redis()];
   await confirmTarget({ db, source, address: config.redis });
   return await operations.openLine(config, db, source);
 }

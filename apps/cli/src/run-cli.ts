@@ -1,15 +1,15 @@
 import { CommanderError } from '@commander-js/extra-typings';
 import { version } from '@redis-to-mongo/app-shell';
+import { Clients } from './clients.js';
 import type { Call } from './command.js';
 import { type Ending, EXIT_CODES } from './exit-codes.js';
 import { INTERRUPTED, Interruption, STOP_SIGNALS } from './interruption.js';
 import { Output, type OutputOptions } from './output.js';
 import { createProgram, isShown, usageError } from './program.js';
 import { reportError } from './report-error.js';
-import { Servers } from './servers.js';
 
 /** Where a call of the command comes from, and where its answer goes. */
-export interface CliPlaces extends Omit<OutputOptions, 'isJson'> {
+export interface CliContext extends Omit<OutputOptions, 'isJson'> {
   /** Behind the program's name. */
   readonly argv: readonly string[];
   readonly cwd: string;
@@ -26,13 +26,13 @@ export async function runCli({
   cwd,
   interruption = new Interruption(),
   ...places
-}: CliPlaces): Promise<number> {
+}: CliContext): Promise<number> {
   const { program, commands } = createProgram(places, version());
   const output = () => {
     const { json = false, color } = program.opts();
     return new Output({ ...places, isJson: json, isPlain: !color });
   };
-  const servers = new Servers({ env: places.env, argv, cwd });
+  const clients = new Clients({ env: places.env, argv, cwd });
   let called: string | undefined;
   let ending: Ending = 'ok';
   const declare = async (name: string) => {
@@ -41,7 +41,7 @@ export async function runCli({
   };
   const call = (): Call => ({
     out: output(),
-    servers,
+    clients,
     interruption,
     ends:
       (action) =>
@@ -77,7 +77,7 @@ export async function runCli({
     const failure = error instanceof CommanderError ? usageError(error, called) : error;
     return EXIT_CODES[reportError(output(), failure)].code;
   } finally {
-    await servers.close();
+    await clients.close();
   }
 }
 

@@ -3,7 +3,7 @@ import { ruleBook } from '@redis-to-mongo/key-types';
 import { activeKeys, collectionOf } from '@redis-to-mongo/mongo-sink';
 import { isInPlace } from '@redis-to-mongo/pipeline';
 import { chooseKeys } from './choose-keys.js';
-import type { Database } from './servers.js';
+import type { Database } from './clients.js';
 
 /** Keys whose documents are in one collection, while their next incarnation goes to another: the rules have changed. */
 export interface KeysToMove {

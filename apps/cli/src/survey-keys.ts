@@ -3,7 +3,7 @@ import { queueKeyPattern } from '@redis-to-mongo/job-queue';
 import { isKeyType, ruleBook } from '@redis-to-mongo/key-types';
 import { globPattern, type KeyPattern, type KeyType, type RuleBook } from '@redis-to-mongo/pipeline';
 import { scanKeys } from '@redis-to-mongo/redis-source';
-import type { RedisClient } from './servers.js';
+import type { RedisClient } from './clients.js';
 
 export interface PatternCount {
   readonly option: 'KEY_INCLUDE' | 'KEY_EXCLUDE';

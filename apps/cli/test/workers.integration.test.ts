@@ -1,4 +1,4 @@
-import { Heart, JobQueue, Lease, SCHEDULER_LEASE } from '@redis-to-mongo/job-queue';
+import { HeartbeatSender, JobQueue, Lease, SCHEDULER_LEASE } from '@redis-to-mongo/job-queue';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type CliUnderTest, cliUnderTest, NO_TLS } from './cli-under-test.js';
 
@@ -40,7 +40,7 @@ test('who is in charge, who stands by, who works, and who has gone', async () =>
     },
     { app: 'worker', state: 'paused', code: 'MONGO_AUTH', about: { ...about, host: 'c', pid: 4 } },
   ] as const;
-  const hearts = beats.map((beat) => new Heart(queue, () => beat, fail));
+  const hearts = beats.map((beat) => new HeartbeatSender(queue, () => beat, fail));
   await vi.waitFor(async () => expect(await queue.processes()).toHaveLength(4), { timeout: 20_000 });
   await hearts[3]?.close();
   const { code, stdout } = await cli.run('workers');

@@ -9,7 +9,7 @@ import type { FleetProcess } from '@redis-to-mongo/job-queue';
 import { type FastifyInstance, fastify } from 'fastify';
 import type { Account } from './auth/account.js';
 import { addGuard } from './auth/guard.js';
-import { LoginDesk } from './auth/login-desk.js';
+import { LoginLimiter } from './auth/login-limiter.js';
 import { SessionCookie } from './auth/session-cookie.js';
 import { Sessions } from './auth/sessions.js';
 import { warnOfProxy } from './auth/warn-of-proxy.js';
@@ -17,7 +17,7 @@ import { BulkRunner } from './bulk/bulk-runner.js';
 import type { RunAction } from './keys/key-action.js';
 import type { KeyDetailSources } from './keys/key-detail.js';
 import { KeyList, type KeyListSources } from './keys/key-list.js';
-import type { LookAtKey } from './keys/key-values.js';
+import type { ReadKeyValues } from './keys/key-values.js';
 import type { LetterSources } from './letters/letter-list.js';
 import { LiveHub } from './live/live-hub.js';
 import { configurationPage, type DescribedOptions } from './pages/configuration-page.js';
@@ -48,7 +48,7 @@ export interface DashboardOptions {
   readonly poller: FleetPoller;
   /** The fleet's processes, those that have gone lately among them. */
   readonly readProcesses: () => Promise<readonly FleetProcess[]>;
-  readonly keys: KeyDetailSources & KeyListSources & { readonly look: LookAtKey };
+  readonly keys: KeyDetailSources & KeyListSources & { readonly look: ReadKeyValues };
   readonly runAction: RunAction;
   readonly letters: LetterSources;
   /** Who did what. */
@@ -109,7 +109,7 @@ export async function createDashboardServer(options: DashboardOptions): Promise<
   const login = {
     sessions,
     cookie: new SessionCookie(basePath),
-    desk: new LoginDesk(options.account),
+    desk: new LoginLimiter(options.account),
     basePath,
     logger,
   };

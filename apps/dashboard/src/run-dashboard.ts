@@ -1,4 +1,4 @@
-import { type AppContext, leaveSilent, listen, startHttp } from '@redis-to-mongo/app-shell';
+import { type AppContext, disconnectSilent, listen, startHttp } from '@redis-to-mongo/app-shell';
 import { type Config, describeConfig } from '@redis-to-mongo/config';
 import { FleetIdentity, readFacts } from '@redis-to-mongo/fleet-status';
 import { JobQueue } from '@redis-to-mongo/job-queue';
@@ -17,7 +17,7 @@ import { chooseAccount } from './auth/choose-account.js';
 import { handOverPassword } from './auth/hand-over-password.js';
 import { createDashboardServer } from './dashboard-server.js';
 import { explainKey } from './keys/explain-key.js';
-import { lookAtKeys } from './keys/key-values.js';
+import { keyValuesReader } from './keys/key-values.js';
 import { pickKeys } from './keys/pick-keys.js';
 import { actionsOn } from './keys/run-action.js';
 import { lettersOf } from './letters/letters-of.js';
@@ -85,7 +85,7 @@ export async function runDashboard(app: AppContext, config: Config): Promise<voi
       estimateKeys: pages.estimateKeys,
       nextRuns: (keys) => queue.nextRuns(keys),
       explain: (state) => explainKey(config, mongo.db, state),
-      look: lookAtKeys(config, { db: mongo.db, redis: source }),
+      look: keyValuesReader(config, { db: mongo.db, redis: source }),
       readDeeds: async (key) => (await readAudit(mongo.db, { key, limit: 10 })).entries,
     },
     letters: lettersOf(mongo.db),
@@ -112,7 +112,7 @@ export async function runDashboard(app: AppContext, config: Config): Promise<voi
     { name: 'mongo', ask: () => pingMongo(mongo.db), leave: () => mongo.leave() },
     { name: 'queue', ask: () => queue.answer(), leave: () => queue.leave() },
   ];
-  closers.add('servers that do not answer', () => leaveSilent(servers, app));
+  closers.add('servers that do not answer', () => disconnectSilent(servers, app));
   logger.info('dashboard started', { http: address, health: open?.address, username, readOnly });
   if (madeUp !== undefined) {
     const handedOver = await handOverPassword(username, madeUp, process.stderr);

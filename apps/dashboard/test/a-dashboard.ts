@@ -9,7 +9,7 @@ import { chooseAccount } from '../src/auth/choose-account.js';
 import { createDashboardServer, type DashboardOptions } from '../src/dashboard-server.js';
 import type { KeyDetailSources } from '../src/keys/key-detail.js';
 import type { KeyListSources } from '../src/keys/key-list.js';
-import type { LookAtKey } from '../src/keys/key-values.js';
+import type { ReadKeyValues } from '../src/keys/key-values.js';
 import type { LetterSources } from '../src/letters/letter-list.js';
 import { FleetPoller } from '../src/status/fleet-poller.js';
 import { aFleet, aSummary, aType, someFacts } from './a-report.js';
@@ -48,7 +48,9 @@ function summariesOf(
 }
 
 /** Of keys of one's own making nothing more is told. */
-export const NOTHING_TOLD: Pick<KeyDetailSources, 'explain' | 'readDeeds'> & { readonly look: LookAtKey } = {
+export const NOTHING_TOLD: Pick<KeyDetailSources, 'explain' | 'readDeeds'> & {
+  readonly look: ReadKeyValues;
+} = {
   explain: async () => {
     throw new Error('nothing is known');
   },

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
 import type { Document } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { lookAtKeys } from '../src/keys/key-values.js';
+import { keyValuesReader } from '../src/keys/key-values.js';
 import { queueAt } from './a-dashboard.js';
 import { BINARY, type ValuesUnderTest, valuesUnderTest } from './values-under-test.js';
 
@@ -156,7 +156,7 @@ test('the documented privileges are enough, but for looking up parts of values t
   await redis.call('ACL', 'SETUSER', 'mirror', ...rule.split(' '));
   const { redis: address } = queueAt(on.space.redis.url);
   const user = connectRedis({ ...address, username: 'mirror', password: 'password' }, () => undefined);
-  const lookAs = lookAtKeys(on.config, { db: on.db, redis: user });
+  const lookAs = keyValuesReader(on.config, { db: on.db, redis: user });
   await redis.sadd('many', ...Array.from({ length: 400 }, (_, i) => `m${i}`));
   await redis.xadd('acl-stream', '1-0', 'n', '1');
   await redis.hset('acl-hash', 'n', '1');

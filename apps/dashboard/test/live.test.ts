@@ -60,11 +60,11 @@ test('a viewer gets all at first, then what changed, and 200 viewers share the r
   const before = reads();
   await vi.advanceTimersByTimeAsync(2_000);
   expect(reads()).toBe(before + 1);
-  const news = one.text();
-  expect(news).toContain('1,234 entries behind');
-  expect(news).toContain('"id":"types"');
-  expect(news).not.toContain('"id":"queue"');
-  expect(two.text()).toBe(news);
+  const events = one.text();
+  expect(events).toContain('1,234 entries behind');
+  expect(events).toContain('"id":"types"');
+  expect(events).not.toContain('"id":"queue"');
+  expect(two.text()).toBe(events);
   poller.close();
 });
 

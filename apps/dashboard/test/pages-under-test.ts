@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describeConfig, loadConfig } from '@redis-to-mongo/config';
 import { FleetIdentity, readFacts } from '@redis-to-mongo/fleet-status';
-import { Heart, type Heartbeat, JobQueue, JobWorker, Lease } from '@redis-to-mongo/job-queue';
+import { type Heartbeat, HeartbeatSender, JobQueue, JobWorker, Lease } from '@redis-to-mongo/job-queue';
 import {
   type FreshNamespace,
   freshNamespace,
@@ -28,7 +28,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
 import type { DashboardOptions } from '../src/dashboard-server.js';
 import { explainKey } from '../src/keys/explain-key.js';
-import { lookAtKeys } from '../src/keys/key-values.js';
+import { keyValuesReader } from '../src/keys/key-values.js';
 import { actionsOn } from '../src/keys/run-action.js';
 import { lettersOf } from '../src/letters/letters-of.js';
 import { recordsOf } from '../src/records/records-of.js';
@@ -90,7 +90,7 @@ export function pagesUnderTest(executablePath: string | undefined): PagesUnderTe
   let lease: Lease;
   let source: ReturnType<typeof connectRedis>;
   let login: Awaited<ReturnType<typeof logInOnce>>;
-  const hearts: Heart[] = [];
+  const hearts: HeartbeatSender[] = [];
   const under = {
     keys: () => keysOf(under.mongo),
     remember: async () => {
@@ -134,21 +134,21 @@ export function pagesUnderTest(executablePath: string | undefined): PagesUnderTe
     under.mongo = connectMongo({ uri: space.mongoUri, dbName: space.mongoDbName, tls }, 'test of the pages');
     await prepareDatabase(under.mongo.db);
     await under.keys().insertMany(someKeys(Date.now()));
-    const quiet = {
+    const handlers = {
       concurrency: 1,
       onError: () => undefined,
       onFailed: () => undefined,
       onRefused: () => undefined,
       retryLater: async () => {},
     };
-    worker = new JobWorker(queueAt(space.redis.url), async () => new Map(), quiet);
+    worker = new JobWorker(queueAt(space.redis.url), async () => new Map(), handlers);
     void worker.run();
     queue = new JobQueue(queueAt(space.redis.url), () => undefined);
     lease = new Lease(queueAt(space.redis.url), 'scheduler', 600_000, () => undefined);
     await lease.hold();
     for (const beat of BEATS)
       hearts.push(
-        new Heart(
+        new HeartbeatSender(
           queue,
           () => beat,
           () => undefined,
@@ -197,7 +197,7 @@ export function pagesUnderTest(executablePath: string | undefined): PagesUnderTe
         countKeys: (query, most) => countKeys(db, query, most),
         nextRuns: (names) => made.queue.nextRuns(names),
         explain: (state) => explainKey(config, db, state),
-        look: lookAtKeys(config, { db, redis: source }),
+        look: keyValuesReader(config, { db, redis: source }),
         readDeeds: async (key) => (await readAudit(db, { key, limit: 10 })).entries,
       },
       letters: lettersOf(db),

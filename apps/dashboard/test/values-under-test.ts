@@ -6,7 +6,7 @@ import type { KeyState } from '@redis-to-mongo/pipeline';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
 import type { Excerpt } from '@redis-to-mongo/verify';
 import { inject } from 'vitest';
-import { type LookAtKey, lookAtKeys } from '../src/keys/key-values.js';
+import { keyValuesReader, type ReadKeyValues } from '../src/keys/key-values.js';
 import { queueAt } from './a-dashboard.js';
 
 /** Bytes that are no text. */
@@ -20,7 +20,7 @@ export interface ValuesUnderTest {
   readonly space: FreshNamespace;
   readonly db: MongoHandle['db'];
   readonly redis: Redis;
-  readonly look: LookAtKey;
+  readonly look: ReadKeyValues;
   sync(key: string): Promise<void>;
   stateOf(key: string): Promise<KeyState>;
   /** What a look finds: the names of the rows in their order, and the verdict of each. */
@@ -39,7 +39,7 @@ export async function valuesUnderTest(env: Record<string, string> = {}): Promise
   const mongo = connectMongo({ uri: space.mongoUri, dbName: space.mongoDbName, tls }, 'test of values');
   const { db } = mongo;
   const redis = connectRedis(queueAt(space.redis.url).redis, () => undefined, { enableAutoPipelining: true });
-  const look = lookAtKeys(config, { db, redis });
+  const look = keyValuesReader(config, { db, redis });
   const stateOf = async (key: string) => {
     const state = await readKey(db, key);
     if (!state) throw new Error(`MongoDB does not know of ${key}`);

@@ -73,7 +73,7 @@ export class ChangeRequests {
       this.#underWaySince = since;
       try {
         await this.#step(
-          keys.filter((key) => !this.#rests(key)),
+          keys.filter((key) => !this.#isTailed(key)),
           since,
         );
         this.#underWaySince = undefined;
@@ -97,16 +97,16 @@ export class ChangeRequests {
     const ageMs = Math.max(0, performance.now() - since);
     for (const key of await this.#options.request(chosen, ageMs))
       this.#tailed.set(key, { untilMs, changed: false });
-    if (this.#tailed.size > 0) this.#timer ??= setTimeout(() => this.#endRests(), TAILED_MS / 4);
+    if (this.#tailed.size > 0) this.#timer ??= setTimeout(() => this.#requeueTailed(), TAILED_MS / 4);
   }
 
-  #rests(key: string): boolean {
+  #isTailed(key: string): boolean {
     const tailed = this.#tailed.get(key);
     if (tailed) tailed.changed = true;
     return tailed !== undefined;
   }
 
-  #endRests(): void {
+  #requeueTailed(): void {
     this.#timer = undefined;
     const now = performance.now();
     const changed: string[] = [];
@@ -117,6 +117,6 @@ export class ChangeRequests {
     }
     this.#options.buffer.addKeys(changed);
     if (this.#tailed.size > 0 && !this.#closed)
-      this.#timer ??= setTimeout(() => this.#endRests(), TAILED_MS / 4);
+      this.#timer ??= setTimeout(() => this.#requeueTailed(), TAILED_MS / 4);
   }
 }

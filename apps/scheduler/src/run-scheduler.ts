@@ -2,18 +2,18 @@ import { hash } from 'node:crypto';
 import {
   type AppContext,
   createFleetMetrics,
-  leaveSilent,
+  disconnectSilent,
   openTracing,
   ProcessWatch,
+  type ReloadHandler,
   startHttp,
-  type TakeOver,
   untilReady,
 } from '@redis-to-mongo/app-shell';
 import type { Config } from '@redis-to-mongo/config';
 import { FleetIdentity, isFleetMismatch } from '@redis-to-mongo/fleet-status';
 import {
   deadAfterMsOf,
-  Heart,
+  HeartbeatSender,
   Lease,
   queueKeyPattern,
   queueKeysBeginWith,
@@ -22,7 +22,7 @@ import {
 } from '@redis-to-mongo/job-queue';
 import { ruleBook } from '@redis-to-mongo/key-types';
 import { pingMongo, prepareDatabase } from '@redis-to-mongo/mongo-sink';
-import { openServers } from '@redis-to-mongo/operations';
+import { openClients } from '@redis-to-mongo/operations';
 import { keyFilter, SyncError } from '@redis-to-mongo/pipeline';
 import { redisError } from '@redis-to-mongo/redis-connection';
 import { ActiveScheduler } from './active-scheduler.js';
@@ -48,11 +48,11 @@ const RELOADABLE = [
  * Opens, runs until the app is told to stop, and leaves the closing to the app's closers.
  * @returns what it takes over while running.
  */
-export async function runScheduler(app: AppContext, config: Config): Promise<TakeOver<Config>> {
+export async function runScheduler(app: AppContext, config: Config): Promise<ReloadHandler<Config>> {
   const { logger, closers, metrics, signal } = app;
   const isTraced = await openTracing(app, 'scheduler', config.tracing.endpoint);
   const telemetry = isTraced ? await queueTelemetry() : undefined;
-  const servers = openServers(config, {
+  const servers = openClients(config, {
     appName: 'redis-to-mongo scheduler',
     ...{ logger, closers, telemetry },
   });
@@ -153,7 +153,7 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Tak
   closers.add('identity', () => kept);
   const watch = new ProcessWatch();
   closers.add('process watch', () => watch.close());
-  const heart = new Heart(
+  const heart = new HeartbeatSender(
     queue,
     () => ({
       ...(leadership.active ? search.heartbeat() : { app: 'scheduler', state: 'standby' }),
@@ -175,10 +175,10 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Tak
       },
     },
   ];
-  closers.add('servers that do not answer', () => leaveSilent(silent, app));
+  closers.add('servers that do not answer', () => disconnectSilent(silent, app));
   return {
     options: RELOADABLE,
-    take: async (next) => {
+    apply: async (next) => {
       ({ keys, sync } = next);
       rules.replace(next.rules);
       await intake.choose(choice());

@@ -36,8 +36,8 @@ describe.skipIf(paths === undefined)('each alert fires (needs Prometheus)', () =
     scheduler = fleet.scheduler(ports);
     worker = fleet.worker(ports);
     await until(async () => expect(await fleet.entries('orders')).toBe(1));
-    await prometheus.untilQuiet('MirrorWithoutScheduler');
-    await prometheus.untilQuiet('MirrorNotComplete');
+    await prometheus.untilResolved('MirrorWithoutScheduler');
+    await prometheus.untilResolved('MirrorNotComplete');
   });
   afterAll(async () => {
     await prometheus?.close();

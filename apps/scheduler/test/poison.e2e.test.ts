@@ -56,9 +56,9 @@ describe('a key whose job kills its worker', () => {
     for (const key of keys) await until(async () => expect(await fleet.entries(key)).toBe(5));
     await until(async () => expect(await fleet.queue.overdueKeys(0, 100)).toEqual([]));
     await well.stop();
-    const news = fleet.redis.multi();
-    for (const key of keys) news.xadd(key, '6-0', 'n', '6');
-    await news.exec();
+    const writes = fleet.redis.multi();
+    for (const key of keys) writes.xadd(key, '6-0', 'n', '6');
+    await writes.exec();
     const supervisor = supervise();
     try {
       await untilQuarantined();

@@ -19,7 +19,7 @@ export interface PrometheusUnderTest {
   /** Waits until an alert fires. */
   untilFiring(alert: string): Promise<void>;
   /** Waits until an alert is quiet. */
-  untilQuiet(alert: string): Promise<void>;
+  untilResolved(alert: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -63,7 +63,7 @@ export async function prometheusUnderTest(
     ),
     fired,
     untilFiring: (alert) => until(async () => expect(await firing()).toContain(alert), 120_000),
-    untilQuiet: (alert) => until(async () => expect(await firing()).not.toContain(alert), 120_000),
+    untilResolved: (alert) => until(async () => expect(await firing()).not.toContain(alert), 120_000),
     close: async () => {
       child.kill('SIGTERM');
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');

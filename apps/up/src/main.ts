@@ -32,7 +32,7 @@ await runApp({
     const fleet = superviseFleet(app, plans);
     return {
       options: config.options.map(({ option }) => option),
-      take: () => fleet.signal('SIGHUP'),
+      apply: () => fleet.signal('SIGHUP'),
     };
   },
   changes: changedOptions,

@@ -15,7 +15,7 @@ export interface ProcessPlan {
 }
 
 /** Where a fleet is started from. */
-export interface FleetPlaces {
+export interface FleetPlanOptions {
   readonly workers: number;
   readonly isTerminal: boolean;
   /** The file that runs an app. */
@@ -28,7 +28,10 @@ export interface FleetPlaces {
  * The processes of a fleet on one machine. A port that several would listen on is the first one's; the others take any free
  * one, and their log says which.
  */
-export function planFleet(config: Config, { workers, isTerminal, fileOf, args }: FleetPlaces): ProcessPlan[] {
+export function planFleet(
+  config: Config,
+  { workers, isTerminal, fileOf, args }: FleetPlanOptions,
+): ProcessPlan[] {
   const isPretty = config.log.format === 'pretty' || (config.log.format === 'auto' && isTerminal);
   const taken = new Set<number>();
   const portFor = (option: string, port: number | undefined): Record<string, string> => {

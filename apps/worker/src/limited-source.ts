@@ -1,13 +1,13 @@
 import type { LoadLimit } from '@redis-to-mongo/job-queue';
 import type { Batch, Source, Syncer } from '@redis-to-mongo/pipeline';
-import { type ReadArguments, throughReads } from './through-reads.js';
+import { type ReadArguments, wrapReads } from './wrap-reads.js';
 
 /**
  * The same source, read no faster than the limit allows, where there is one: a read waits until those before it are
  * paid for. A read goes by whether there was a limit when it began.
  */
 export function limitedSource(source: Source, limit: () => LoadLimit | undefined): Source {
-  const limited = throughReads(source, (syncer, args) =>
+  const limited = wrapReads(source, (syncer, args) =>
     limit() ? limitedRead(syncer, limit, args) : syncer.read(...args),
   );
   return {

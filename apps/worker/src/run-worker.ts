@@ -1,9 +1,9 @@
 import {
   type AppContext,
-  leaveSilent,
+  disconnectSilent,
   openTracing,
+  type ReloadHandler,
   startHttp,
-  type TakeOver,
   untilReady,
 } from '@redis-to-mongo/app-shell';
 import type { Config } from '@redis-to-mongo/config';
@@ -11,13 +11,13 @@ import { FleetIdentity, isFleetMismatch } from '@redis-to-mongo/fleet-status';
 import { Claims, queueTelemetry } from '@redis-to-mongo/job-queue';
 import { ruleBook } from '@redis-to-mongo/key-types';
 import { pingMongo, prepareDatabase } from '@redis-to-mongo/mongo-sink';
-import { openServers, sliceOptions } from '@redis-to-mongo/operations';
+import { openClients, sliceOptions } from '@redis-to-mongo/operations';
 import { ByteBudget, type Line, SyncError } from '@redis-to-mongo/pipeline';
 import { trimStream } from '@redis-to-mongo/redis-source';
 import { CircuitBreaker } from './circuit-breaker.js';
 import { forgetLoop } from './forget-loop.js';
 import { openDirectPath } from './open-direct-path.js';
-import { openHeart } from './open-heart.js';
+import { openHeartbeat } from './open-heartbeat.js';
 import { openSink } from './open-sink.js';
 import { openSource } from './open-source.js';
 import { Readiness } from './readiness.js';
@@ -31,14 +31,18 @@ import { WorkMeter } from './work-meter.js';
  * @returns what it takes over while running.
  * @param at for crash tests: told when a step of the line is reached.
  */
-export async function runWorker(app: AppContext, config: Config, at?: Line['at']): Promise<TakeOver<Config>> {
+export async function runWorker(
+  app: AppContext,
+  config: Config,
+  at?: Line['at'],
+): Promise<ReloadHandler<Config>> {
   const { logger, closers, metrics, signal } = app;
   let current = config;
 
   const isTraced = await openTracing(app, 'worker', config.tracing.endpoint);
   const telemetry = isTraced ? await queueTelemetry() : undefined;
   const opening = { appName: 'redis-to-mongo worker', logger, closers, telemetry, writesTogether: true };
-  const servers = openServers(config, opening);
+  const servers = openClients(config, opening);
   const { redis, mongo, queue, onError } = servers;
   const claims = new Claims(config.queue, onError('claims'));
   closers.add('claims', () => claims.close());
@@ -53,7 +57,7 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
   const checks = [...servers.checks, ...readiness.checks];
   const http = await startHttp({ host, port, registry: metrics.registry, checks });
   closers.add('http', () => http.close());
-  openHeart(app, queue, readiness, work);
+  openHeartbeat(app, queue, readiness, work);
 
   const rules = ruleBook(config.rules);
   const onTrouble = (error: unknown) => {
@@ -104,7 +108,7 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
     { name: 'mongo', ask: () => pingMongo(mongo.db), leave: () => mongo.leave() },
     { name: 'queue', ask: () => queue.answer(), leave: leaveQueue },
   ];
-  closers.add('servers that do not answer', () => leaveSilent(silent, app));
+  closers.add('servers that do not answer', () => disconnectSilent(silent, app));
 
   readiness.trouble = undefined;
   void worker.run().catch((error: unknown) => {
@@ -116,7 +120,7 @@ export async function runWorker(app: AppContext, config: Config, at?: Line['at']
   logger.info('worker started', { http: http.address, concurrency: config.worker.concurrency });
   return {
     options: RELOADABLE,
-    take: async (next, changed) => {
+    apply: async (next, changed) => {
       if (changed.has('RULES')) await prepareDatabase(mongo.db, next.rules);
       if (changed.has('RULES')) rules.replace(next.rules);
       source.configure(next);

@@ -1,13 +1,13 @@
 import type { Metrics } from '@redis-to-mongo/app-shell';
 import type { Batch, Sink, Source } from '@redis-to-mongo/pipeline';
-import { throughReads } from './through-reads.js';
+import { wrapReads } from './wrap-reads.js';
 
 /** Stands for a key type where small values of several are read or written together. */
 const TOGETHER = 'many';
 
 /** The same source, whose reads are timed. */
 export function timedSource(source: Source, { readSeconds }: Metrics): Source {
-  const timedReads = throughReads(source, (syncer, args) =>
+  const timedReads = wrapReads(source, (syncer, args) =>
     timed(syncer.read(...args), syncer.keyType, readSeconds),
   );
   return {

@@ -7,7 +7,7 @@ import {
   SyncError,
   type Syncer,
 } from '@redis-to-mongo/pipeline';
-import { type ReadArguments, throughReads } from './through-reads.js';
+import { type ReadArguments, wrapReads } from './wrap-reads.js';
 
 /**
  * The same line, with a span for each load, read, write and save, inside the span of its job. They tell of keys, counts and
@@ -23,7 +23,7 @@ export function tracedLine(line: Line, tracer: Tracer = trace.getTracer('redis-t
 
 function tracedSource(source: Source, tracer: Tracer): Source {
   return {
-    ...throughReads(source, (syncer, args) => tracedRead(syncer, tracer, args)),
+    ...wrapReads(source, (syncer, args) => tracedRead(syncer, tracer, args)),
     readSmall: (keys, budget) =>
       within(tracer, 'read', { keys: keys.length }, async (span) => {
         const reading = await source.readSmall(keys, budget);

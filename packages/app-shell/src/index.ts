@@ -6,11 +6,11 @@ export { addHealthRoutes, type HealthRoutesOptions } from './http/health-routes.
 export { HttpError, type ListenAddress, listen } from './http/listen.js';
 export { type HttpOptions, type HttpServer, startHttp } from './http/start-http.js';
 export type { Closer, Closers } from './lifecycle/closers.js';
+export { disconnectSilent, type ServerConnection } from './lifecycle/disconnect-silent.js';
 export { EXIT_CODES } from './lifecycle/exit-code.js';
-export { type LeftServer, leaveSilent } from './lifecycle/leave-silent.js';
 export { ProcessWatch } from './lifecycle/process-watch.js';
 export type { AppUsage } from './lifecycle/read-arguments.js';
-export type { OptionChange, TakeOver } from './lifecycle/reloading.js';
+export type { OptionChange, ReloadHandler } from './lifecycle/reloading.js';
 export { type AppContext, type AppOptions, type AppSettings, runApp } from './lifecycle/run-app.js';
 export { type UntilReadyOptions, untilReady } from './lifecycle/until-ready.js';
 export type { LogFields } from './log/clean-fields.js';

@@ -11,5 +11,5 @@ export type {
 } from './config.js';
 export { ConfigError, type Problem } from './config-error.js';
 export { type DescribedOption, describeConfig } from './describe-config.js';
-export { type ConfigPlaces, loadConfig } from './load-config.js';
+export { type ConfigSources, loadConfig } from './load-config.js';
 export { requireDashboardPassword } from './require-dashboard-password.js';

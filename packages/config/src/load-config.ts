@@ -10,7 +10,7 @@ import { readConfigFile } from './read-config-file.js';
 import { readSettings } from './settings.js';
 
 /** Where the configuration comes from. */
-export interface ConfigPlaces {
+export interface ConfigSources {
   /** Usually `process.env`. An empty variable counts as not set. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The arguments behind the program's name, `process.argv.slice(2)`; only `--config PATH` is read. */
@@ -24,7 +24,7 @@ export interface ConfigPlaces {
  *
  * @throws ConfigError (`CONFIG_INVALID`) with all problems at once, none of which holds a secret.
  */
-export function loadConfig({ env, argv = [], cwd = process.cwd() }: ConfigPlaces): Config {
+export function loadConfig({ env, argv = [], cwd = process.cwd() }: ConfigSources): Config {
   const found = findConfigFile(env, argv, cwd);
   const content =
     found === undefined ? new Map<string, unknown>() : 'path' in found ? readConfigFile(found) : found;
@@ -48,7 +48,7 @@ export function loadConfig({ env, argv = [], cwd = process.cwd() }: ConfigPlaces
 }
 
 /** Without the file nobody can judge how options go together, but the environment's own mistakes are told too. */
-function withoutFile(env: ConfigPlaces['env'], problem: Problem): ConfigError {
+function withoutFile(env: ConfigSources['env'], problem: Problem): ConfigError {
   return new ConfigError([problem, ...readSettings(env, new Map()).problems]);
 }
 

@@ -4,7 +4,7 @@ import type { SyncError } from '@redis-to-mongo/pipeline';
 import type { Comparison } from './identity/compare-fleets.js';
 
 /** A fact, or why it could not be read. */
-export type Known<Fact> = { readonly is: Fact } | { readonly error: SyncError };
+export type Reading<Fact> = { readonly is: Fact } | { readonly error: SyncError };
 
 /** What paused keys have left unread, as the source tells. */
 export interface PausedUnread {
@@ -19,14 +19,14 @@ export interface PausedUnread {
 export interface FleetFacts {
   /** When the last of them was read, in ms since 1970. */
   readonly at: number;
-  readonly queue: Known<QueueFacts>;
-  readonly mirror: Known<MirrorFacts>;
+  readonly queue: Reading<QueueFacts>;
+  readonly mirror: Reading<MirrorFacts>;
   /** Whether the source answers. */
-  readonly source: Known<true>;
+  readonly source: Reading<true>;
   /** Whether the queue's Redis, and MongoDB, took a write. */
-  readonly queueWrites: Known<true>;
-  readonly mirrorWrites: Known<true>;
-  readonly pausedUnread: Known<PausedUnread>;
+  readonly queueWrites: Reading<true>;
+  readonly mirrorWrites: Reading<true>;
+  readonly pausedUnread: Reading<PausedUnread>;
   /** Whether queue and target are those of this configuration's fleet. */
-  readonly identity: Known<Comparison>;
+  readonly identity: Reading<Comparison>;
 }

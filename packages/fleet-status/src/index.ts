@@ -1,4 +1,4 @@
-export type { FleetFacts, Known, PausedUnread } from './fleet-facts.js';
+export type { FleetFacts, PausedUnread, Reading } from './fleet-facts.js';
 export { fleetSample } from './fleet-sample.js';
 export {
   HISTORY_RANGES,

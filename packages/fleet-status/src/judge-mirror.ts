@@ -1,7 +1,7 @@
 import type { MirrorFacts, TrimForecast } from '@redis-to-mongo/mongo-sink';
 import { shownKey } from '@redis-to-mongo/pipeline';
 import { counted, grouped, time } from '@redis-to-mongo/terminal';
-import type { FleetFacts, Known, PausedUnread } from './fleet-facts.js';
+import type { FleetFacts, PausedUnread, Reading } from './fleet-facts.js';
 import type { Reason } from './verdict.js';
 
 /** New keys are due, and on their way, before they have a document; above this share of all keys they count as missing. */
@@ -94,7 +94,7 @@ function behind({ lag }: MirrorFacts): readonly Reason[] {
   ];
 }
 
-function paused(unread: Known<PausedUnread>): readonly Reason[] {
+function paused(unread: Reading<PausedUnread>): readonly Reason[] {
   // Why it could not be read is told of the server that did not answer.
   if (!('is' in unread))
     return [

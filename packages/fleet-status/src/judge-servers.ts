@@ -1,4 +1,4 @@
-import type { FleetFacts, Known } from './fleet-facts.js';
+import type { FleetFacts, Reading } from './fleet-facts.js';
 import type { Comparison } from './identity/compare-fleets.js';
 import type { Reason, ReasonCode } from './verdict.js';
 
@@ -25,7 +25,7 @@ export function serverReasons({
   ];
 }
 
-function trouble(code: ReasonCode, what: string, fact: Known<unknown>): readonly Reason[] {
+function trouble(code: ReasonCode, what: string, fact: Reading<unknown>): readonly Reason[] {
   if ('is' in fact) return [];
   const { error } = fact;
   // The text of an error that nobody knows may quote data.

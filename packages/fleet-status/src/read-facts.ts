@@ -4,7 +4,7 @@ import { type connectRedis, mastersOf, redisError } from '@redis-to-mongo/redis-
 import type { FleetFacts } from './fleet-facts.js';
 import type { FleetIdentity } from './identity/fleet-identity.js';
 import { readPausedUnread } from './paused-unread.js';
-import { known, mapKnown } from './within-time.js';
+import { mapReading, readingOf } from './within-time.js';
 
 /** Whom to ask. */
 export interface FactSources {
@@ -24,22 +24,22 @@ export async function readFacts({ queue, db, source, identity }: FactSources): P
     await asked.catch((error: unknown) => {
       throw redisError(error);
     });
-  const mirror = known('MongoDB', readMirrorFacts(db, { worst: WORST, paused: PAUSED_ASKED }));
+  const mirror = readingOf('MongoDB', readMirrorFacts(db, { worst: WORST, paused: PAUSED_ASKED }));
   const [queueFacts, queueWrites, mirrorFacts, mirrorWrites, answers, pausedUnread, comparison] =
     await Promise.all([
-      known('the queue’s Redis', ofQueue(queue.facts())),
-      known(
+      readingOf('the queue’s Redis', ofQueue(queue.facts())),
+      readingOf(
         'the queue’s Redis',
         queue.ping().then(() => true as const),
       ),
       mirror,
-      known(
+      readingOf(
         'MongoDB',
         probeWrites(db).then(() => true as const),
       ),
-      known('the source Redis', pingAll(source)),
-      mapKnown(mirror, ({ paused }) => known('the source Redis', readPausedUnread(source, paused))),
-      known('one of the three servers', identity.compare()),
+      readingOf('the source Redis', pingAll(source)),
+      mapReading(mirror, ({ paused }) => readingOf('the source Redis', readPausedUnread(source, paused))),
+      readingOf('one of the three servers', identity.compare()),
     ]);
   return {
     at: Date.now(),

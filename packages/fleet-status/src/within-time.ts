@@ -1,11 +1,11 @@
 import { asSyncError, inTime, SyncError } from '@redis-to-mongo/pipeline';
-import type { Known } from './fleet-facts.js';
+import type { Reading } from './fleet-facts.js';
 
 /** Time for each fact, in ms: a little more than the driver of MongoDB looks for a server, so that it can say why. */
 const WITHIN_MS = 6_000;
 
 /** Waits for a fact, but not for long. @param server named where it does not answer in time. */
-export async function known<Fact>(server: string, reading: Promise<Fact>): Promise<Known<Fact>> {
+export async function readingOf<Fact>(server: string, reading: Promise<Fact>): Promise<Reading<Fact>> {
   const late = () =>
     new SyncError('STATUS_TIMEOUT', 'transient', `${server} did not answer within ${WITHIN_MS} ms`);
   try {
@@ -16,10 +16,10 @@ export async function known<Fact>(server: string, reading: Promise<Fact>): Promi
 }
 
 /** A fact that is read by another one; where that could not be read, neither can this. */
-export async function mapKnown<From, To>(
-  from: Promise<Known<From>>,
-  read: (fact: From) => Promise<Known<To>>,
-): Promise<Known<To>> {
+export async function mapReading<From, To>(
+  from: Promise<Reading<From>>,
+  read: (fact: From) => Promise<Reading<To>>,
+): Promise<Reading<To>> {
   const fact = await from;
   return 'is' in fact ? await read(fact.is) : fact;
 }

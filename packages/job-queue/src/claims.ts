@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { inParts } from '@redis-to-mongo/pipeline';
 import { type connectRedis, writeTogether } from '@redis-to-mongo/redis-connection';
+import { Batcher } from './batcher.js';
 import { connectQueue } from './connect-queue.js';
-import { type Ending, endsAlike } from './ends-alike.js';
+import { type Ending, groupEnds } from './group-ends.js';
 import {
   BEGIN,
+  type BookkeepingKeys,
+  bookkeepingKeys,
   END,
   HEARTBEAT,
-  type KeyBooks,
-  keyBooks,
   NEEDS_ANOTHER,
   RELEASE,
   RETAINED,
@@ -17,7 +18,6 @@ import {
 import { OneAtATime } from './one-at-a-time.js';
 import { QUARANTINE } from './quarantine.js';
 import { deadAfterMsOf, type QueueSettings } from './queue-settings.js';
-import { Together } from './together.js';
 
 /** A worker's hold on a key, for one run or, retained, beyond it. */
 export interface Claim {
@@ -72,12 +72,12 @@ const AT_ONCE = 500;
  */
 export class Claims {
   readonly #redis: ReturnType<typeof connectRedis>;
-  readonly #names: KeyBooks;
+  readonly #names: BookkeepingKeys;
   readonly #deadAfterMs: number;
   readonly #suspects = new OneAtATime();
   readonly #heartbeat: NodeJS.Timeout;
-  readonly #ending: Together<Ending, ClaimEnd>;
-  readonly #asking: Together<Claim, boolean>;
+  readonly #ending: Batcher<Ending, ClaimEnd>;
+  readonly #asking: Batcher<Claim, boolean>;
   /** Those that the server may not know of. */
   readonly #unsent: Ending[] = [];
   /** What this worker holds, by key. */
@@ -88,10 +88,10 @@ export class Claims {
 
   constructor(settings: QueueSettings, onError: (error: Error) => void) {
     this.#redis = writeTogether(connectQueue(settings, onError));
-    this.#names = keyBooks(settings);
+    this.#names = bookkeepingKeys(settings);
     this.#deadAfterMs = deadAfterMsOf(settings);
-    this.#ending = new Together((ends) => this.#endAll(ends));
-    this.#asking = new Together((claims) => this.#askAll(claims));
+    this.#ending = new Batcher((ends) => this.#endAll(ends));
+    this.#asking = new Batcher((claims) => this.#askAll(claims));
     this.#heartbeat = setInterval(() => void this.#beat().catch(onError), this.#deadAfterMs / 3);
     this.#heartbeat.unref();
   }
@@ -218,7 +218,7 @@ export class Claims {
   }
 
   async #endAll(ends: readonly Ending[]): Promise<ClaimEnd[]> {
-    const { args, places } = endsAlike(ends);
+    const { args, places } = groupEnds(ends);
     // Nobody would go on tailing a key whose retaining was not confirmed.
     const later = ends.map(({ claim, how }) => ({ claim, how: how === 'retain' ? 'more' : how }) as const);
     const answers = await this.#orUnsent(later, () => END.numbers(this.#redis, this.#names, ...args));

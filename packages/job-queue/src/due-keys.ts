@@ -4,7 +4,15 @@ import type { Queue } from 'bullmq';
 import { type JobData, KEYS_PER_JOB } from './job-data.js';
 import { jobName } from './job-name.js';
 import { KEEP } from './kept-jobs.js';
-import { ABANDONED, IS_TAILED, type KeyBooks, keyBooks, NEEDS_JOB, OVERDUE, REQUEST } from './key-scripts.js';
+import {
+  ABANDONED,
+  type BookkeepingKeys,
+  bookkeepingKeys,
+  IS_TAILED,
+  NEEDS_JOB,
+  OVERDUE,
+  REQUEST,
+} from './key-scripts.js';
 import { QUARANTINE } from './quarantine.js';
 import type { QueueSettings } from './queue-settings.js';
 import { keyHash } from './scheduler-id.js';
@@ -22,12 +30,12 @@ const ATTEMPTS = 8;
 export class DueKeys {
   readonly #queue: Queue<JobData>;
   readonly #redis: ReturnType<typeof connectRedis>;
-  readonly #names: KeyBooks;
+  readonly #names: BookkeepingKeys;
 
   constructor(queue: Queue<JobData>, redis: ReturnType<typeof connectRedis>, settings: QueueSettings) {
     this.#queue = queue;
     this.#redis = redis;
-    this.#names = keyBooks(settings);
+    this.#names = bookkeepingKeys(settings);
   }
 
   /**

@@ -1,6 +1,6 @@
 export { type Claim, type ClaimEnd, type Claimed, Claims, type RunEnd } from './claims.js';
-export type { Ending } from './ends-alike.js';
-export { Heart } from './heart.js';
+export type { Ending } from './group-ends.js';
+export { HeartbeatSender } from './heartbeat-sender.js';
 export type { ChangesHeard, FleetProcess, Heartbeat, WorkFacts } from './heartbeats.js';
 export { KEYS_PER_JOB } from './job-data.js';
 export { JobQueue } from './job-queue.js';

@@ -15,7 +15,7 @@ import {
 import type { JobData } from './job-data.js';
 import { jobDelays } from './job-delays.js';
 import { JobSchedulers } from './job-schedulers.js';
-import { DEPTH, keyBooks } from './key-scripts.js';
+import { bookkeepingKeys, DEPTH } from './key-scripts.js';
 import { leaseKey, SCHEDULER_LEASE } from './lease.js';
 import type { QueueDepth } from './queue-depth.js';
 import { type QueueFacts, workersOf } from './queue-facts.js';
@@ -134,7 +134,7 @@ export class JobQueue {
   async depth(): Promise<QueueDepth> {
     const [counts, reply] = await Promise.all([
       this.#queue.getJobCounts('waiting', 'prioritized', 'active', 'delayed', 'failed'),
-      DEPTH.numbers(this.#connection, keyBooks(this.#settings)),
+      DEPTH.numbers(this.#connection, bookkeepingKeys(this.#settings)),
     ]);
     const { waiting = 0, prioritized = 0, active = 0, delayed = 0, failed = 0 } = counts;
     const [due = 0, dueMs = 0] = reply;
@@ -196,7 +196,7 @@ export class JobQueue {
 
   /** Keys that are due. */
   async dueCount(): Promise<number> {
-    return await this.#connection.zcard(keyBooks(this.#settings)[0]);
+    return await this.#connection.zcard(bookkeepingKeys(this.#settings)[0]);
   }
 
   /** When each key's next scheduled job is due, in ms since 1970; `null` where the key has no job scheduler. */

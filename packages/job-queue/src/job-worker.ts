@@ -1,11 +1,11 @@
 import { backoffMs, type SyncError } from '@redis-to-mongo/pipeline';
 import { type connectRedis, writeTogether } from '@redis-to-mongo/redis-connection';
 import type { Job, Telemetry } from 'bullmq';
-import { BrakedWorker } from './braked-worker.js';
 import { connectQueue } from './connect-queue.js';
 import { parseJobData } from './job-data.js';
 import { queueError } from './queue-error.js';
 import { deadAfterMsOf, keyPrefix, QUEUE_NAME, type QueueSettings } from './queue-settings.js';
+import { ThrottledWorker } from './throttled-worker.js';
 import { unlessGone } from './unless-gone.js';
 
 export interface JobWorkerOptions {
@@ -30,7 +30,7 @@ const BACKOFF = { baseMs: 500, capMs: 30_000 } as const;
 
 /** Pulls jobs from the queue and runs them. */
 export class JobWorker {
-  readonly #worker: BrakedWorker;
+  readonly #worker: ThrottledWorker;
   readonly #connection: ReturnType<typeof connectRedis>;
 
   constructor(settings: QueueSettings, run: RunKeys, options: JobWorkerOptions) {
@@ -42,7 +42,7 @@ export class JobWorker {
         commandTimeout: undefined,
       }),
     );
-    this.#worker = new BrakedWorker(QUEUE_NAME, async (job) => await runJob(job, run, options), {
+    this.#worker = new ThrottledWorker(QUEUE_NAME, async (job) => await runJob(job, run, options), {
       connection: this.#connection,
       prefix: keyPrefix(settings),
       concurrency: options.concurrency,

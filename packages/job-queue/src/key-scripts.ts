@@ -7,9 +7,9 @@ import { Script } from './script.js';
  * - `claims`, a hash: key → its claim, see below;
  * - `workers`, a sorted set: worker → until when it counts as alive, in ms since 1970.
  */
-export type KeyBooks = readonly [due: string, claims: string, workers: string];
+export type BookkeepingKeys = readonly [due: string, claims: string, workers: string];
 
-export function keyBooks(settings: QueueSettings): KeyBooks {
+export function bookkeepingKeys(settings: QueueSettings): BookkeepingKeys {
   const prefix = keyPrefix(settings);
   return [`${prefix}:due`, `${prefix}:claims`, `${prefix}:workers`];
 }

@@ -1,7 +1,7 @@
 import { startTcpProxy } from '@redis-to-mongo/local-stack';
 import { describe, expect, it } from 'vitest';
 import { type Claim, Claims } from '../src/index.js';
-import { BEGIN, HEARTBEAT, keyBooks } from '../src/key-scripts.js';
+import { BEGIN, bookkeepingKeys, HEARTBEAT } from '../src/key-scripts.js';
 import { queueUnderTest } from './queue-under-test.js';
 
 const on = queueUnderTest('claims');
@@ -279,7 +279,7 @@ describe('a claim whose end the queue was not told of, since it was away', () =>
   });
 
   it('is granted still to a run that asks again, since the answer was lost', async () => {
-    const books = keyBooks(on.settings);
+    const books = bookkeepingKeys(on.settings);
     await HEARTBEAT.run(on.redis, books, 10_000, 'worker');
     const begin = (run: string) => BEGIN.numbers(on.redis, books, 'worker', run, 3, 3_600_000, 0, 'a');
     expect(await begin('1')).toEqual([1]);

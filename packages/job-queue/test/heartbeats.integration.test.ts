@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { Heart, type Heartbeat } from '../src/index.js';
+import { type Heartbeat, HeartbeatSender } from '../src/index.js';
 import { queueUnderTest } from './queue-under-test.js';
 
 const on = queueUnderTest('heartbeats');
@@ -32,7 +32,7 @@ async function ageBy(ms: number): Promise<void> {
 }
 
 it('a process is told of with all that it tells of itself', async () => {
-  const heart = new Heart(on.queue, () => WORKER, onError);
+  const heart = new HeartbeatSender(on.queue, () => WORKER, onError);
   await vi.waitFor(
     async () =>
       expect(await on.queue.processes()).toEqual([
@@ -44,7 +44,7 @@ it('a process is told of with all that it tells of itself', async () => {
 });
 
 it('one that has ended, or fell silent, lives no more and is told of for ten minutes', async () => {
-  const heart = new Heart(on.queue, () => WORKER, onError);
+  const heart = new HeartbeatSender(on.queue, () => WORKER, onError);
   await vi.waitFor(async () => expect(await on.queue.workerCount()).toBe(1), { timeout: 20_000 });
   await heart.close();
   expect(await on.queue.processes()).toMatchObject([{ ...WORKER, is: 'ended' }]);

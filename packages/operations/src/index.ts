@@ -9,8 +9,9 @@ export { type SampleDocument, sampleDocument } from './explain/sample-document.j
 export { keysInMongo, keysInRedis, namesInRedis } from './find-keys-now.js';
 export type { Fleet } from './fleet.js';
 export { sinkOptions, sliceOptions, sourceOptions } from './line-options.js';
+export { type MigratedKey, migrateKey } from './migrate-key.js';
+export { type Clients, type OpenClientsOptions, openClients } from './open-clients.js';
 export { openLine } from './open-line.js';
-export { type OpenServersOptions, openServers, type Servers } from './open-servers.js';
 export { type Paused, pauseKey } from './pause-key.js';
 export { requestKeys } from './request-keys.js';
 export { type Restarted, restartKey } from './restart-key.js';
@@ -19,4 +20,3 @@ export { type Resynced, resyncKey } from './resync-key.js';
 export { RETRY } from './retry.js';
 export { type Synced, syncNow } from './sync-now.js';
 export { type KeyOutcome, syncAllToEnd, syncToEnd } from './sync-to-end.js';
-export { type TakenOver, takeOver } from './take-over.js';

@@ -22,12 +22,12 @@ export function incarnationOf(
   keyType: KeyType,
 ): KeyState {
   if (stored?.status === 'active') return stored;
-  if (stored) return reborn(line, stored, keyType, 'deleted');
+  if (stored) return recreated(line, stored, keyType, 'deleted');
   return placed(line, firstState(key, placeOf(key, line.separator), keyType, line.now()));
 }
 
 /** The next incarnation of a key, whose documents go where the rules of today say. */
-export function reborn(
+export function recreated(
   line: About,
   state: KeyState,
   keyType: KeyType,

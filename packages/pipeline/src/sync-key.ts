@@ -3,7 +3,7 @@ import { handled } from './handled.js';
 import { type Gap, type KeyState, nextIncarnation, retired, withGaps } from './key-state.js';
 import type { KeyType } from './key-type.js';
 import type { Line } from './line.js';
-import { advance, after, incarnationOf, reborn } from './next-state.js';
+import { advance, after, incarnationOf, recreated } from './next-state.js';
 import { shownKey } from './shown-key.js';
 import type { Slice } from './slice.js';
 import { SyncError } from './sync-error.js';
@@ -105,7 +105,7 @@ async function begin(
 ): Promise<KeyState> {
   if (!stored || stored.status === 'deleted' || stored.keyType === keyType)
     return incarnationOf(line, stored, key, keyType);
-  return reborn(line, await incarnationEnded(line, stored, tally), keyType, 'type changed');
+  return recreated(line, await incarnationEnded(line, stored, tally), keyType, 'type changed');
 }
 
 /** Writes what the end of an incarnation asks for, and counts what it left unread. */

@@ -38,7 +38,7 @@ export class MirrorWatch {
     await untilMoved(`more than ${seen} messages`, look, { signal });
   }
 
-  /** Resolves when `entries` entries of the stream, over all its lives, have come through. */
+  /** Resolves when `entries` entries of the stream, over all its incarnations, have come through. */
   async untilDrained(key: string, entries: number, signal: AbortSignal): Promise<void> {
     await this.#untilKey(
       key,

@@ -17,14 +17,14 @@ async function add(count: number): Promise<void> {
   await under.sync('orders');
 }
 
-/** Two lives of a stream, a set, and what the fleet has of them. */
+/** Two incarnations of a stream, a set, and what the fleet has of them. */
 beforeEach(async () => {
   await under.redis.flushall();
   for (const name of ['keys', 'stream_messages', 'sets']) await under.db.collection(name).deleteMany({});
   history = new History();
   await add(30);
   await under.redis.del('orders');
-  history.of('orders').endLife();
+  history.of('orders').endIncarnation();
   await under.sync('orders');
   await add(20);
   await under.redis.sadd('orders:info:tags', 'a', 'b', 'c');
@@ -39,27 +39,27 @@ async function found(): Promise<Partial<KeyReport>[]> {
   return reports.filter(({ missing, duplicated, different }) => missing + duplicated + different > 0);
 }
 
-function idOf(life: number, n: number): string {
-  const entry = history.of('orders').lives[life - 1]?.[n];
-  return messageId(messageIdPrefix('orders', life), entry?.id ?? '');
+function idOf(incarnation: number, n: number): string {
+  const entry = history.of('orders').incarnations[incarnation - 1]?.[n];
+  return messageId(messageIdPrefix('orders', incarnation), entry?.id ?? '');
 }
 
 it('an exact mirror has all messages of all lives, and nothing is found', async () => {
   const { redis, db } = under;
   const reports = await compareMirror({ redis, db, wanted: () => true, history, settleMs: 0 });
   expect(reports).toMatchObject([
-    { key: 'orders', keyType: 'stream', lives: 2, messages: 50, problems: [] },
-    { key: 'orders:info:tags', keyType: 'set', lives: 0, members: 3, problems: [] },
+    { key: 'orders', keyType: 'stream', incarnations: 2, messages: 50, problems: [] },
+    { key: 'orders:info:tags', keyType: 'set', incarnations: 0, members: 3, problems: [] },
   ]);
 });
 
-it.each([1, 2])('a missing message of life %i is found once', async (life) => {
-  await messages().deleteOne({ _id: idOf(life, 5) });
+it.each([1, 2])('a missing message of life %i is found once', async (incarnation) => {
+  await messages().deleteOne({ _id: idOf(incarnation, 5) });
   expect(await found()).toMatchObject([{ key: 'orders', missing: 1, duplicated: 0 }]);
 });
 
-it.each([1, 2])('a message of life %i that differs is found', async (life) => {
-  await messages().updateOne({ _id: idOf(life, 5) }, { $set: { content: { n: 'forged' } } });
+it.each([1, 2])('a message of life %i that differs is found', async (incarnation) => {
+  await messages().updateOne({ _id: idOf(incarnation, 5) }, { $set: { content: { n: 'forged' } } });
   const [report] = await found();
   expect(report?.different).toBeGreaterThan(0);
 });

@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { ChaosLoad } from '../src/chaos/chaos-load.js';
-import type { StreamHand } from '../src/chaos/stream-hand.js';
+import type { ChaosStreamWriter } from '../src/chaos/chaos-stream-writer.js';
 import { judgeMirror, judgeSource } from '../src/judge/judge-streams.js';
 import { StreamFindings } from '../src/judge/stream-findings.js';
 
@@ -20,7 +20,7 @@ const load = new ChaosLoad({
   rate: 1,
   signal: new AbortController().signal,
 });
-let hand: StreamHand;
+let hand: ChaosStreamWriter;
 
 beforeAll(async () => {
   const [first] = load.of('steady');

@@ -6,7 +6,7 @@ import { resultLines } from '../src/demo/result-lines.js';
 const STREAM: KeyReport = {
   key: 'orders',
   keyType: 'stream',
-  lives: 2,
+  incarnations: 2,
   messages: 1234,
   members: 0,
   missing: 0,
@@ -18,7 +18,7 @@ const SET: KeyReport = {
   ...STREAM,
   key: 'orders:info:tags',
   keyType: 'set',
-  lives: 0,
+  incarnations: 0,
   messages: 0,
   members: 7,
 };

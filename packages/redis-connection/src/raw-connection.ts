@@ -41,7 +41,7 @@ export class RawConnection {
   private constructor(redis: Redis, options: RawConnectionOptions) {
     this.#redis = redis;
     this.#options = options;
-    redis.on('ready', () => void this.#takeOver());
+    redis.on('ready', () => void this.#takeSocket());
     redis.on('close', () => this.#lose(new RawConnectionLost('the connection has ended')));
     this.#roleTimer = setInterval(() => void this.#confirm(), ASK_ROLE_MS).unref();
   }
@@ -104,7 +104,7 @@ export class RawConnection {
   }
 
   /** From a ready connection of ioredis to a raw one. */
-  async #takeOver(): Promise<void> {
+  async #takeSocket(): Promise<void> {
     try {
       await this.#redis.ping(); // whatever ioredis had asked is answered before
     } catch {

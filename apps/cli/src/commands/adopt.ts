@@ -57,19 +57,19 @@ async function note(call: Call, { lines }: AdoptReport, isInterrupted: boolean):
 }
 
 async function work(
-  { out, servers }: Call,
+  { out, clients }: Call,
   report: AdoptReport,
   { fromDb, isWrite }: { readonly fromDb: string | undefined; readonly isWrite: boolean },
 ): Promise<void> {
-  const [config, db] = [await servers.config(), await servers.db()];
-  if (isWrite) await refuseBesideFleet(servers);
+  const [config, db] = [await clients.config(), await clients.db()];
+  if (isWrite) await refuseBesideFleet(clients);
   await adoptOldEngine(
     {
       db,
       oldDb: fromDb === undefined ? db : databaseBeside(db, fromDb),
-      redis: await servers.redis(),
+      redis: await clients.redis(),
       line: { separator: config.keys.separator, rules: ruleBook(config.rules), now: () => new Date() },
-      sink: isWrite ? (await openLine(servers)).line.sink : undefined,
+      sink: isWrite ? (await openLine(clients)).line.sink : undefined,
       wanted: chooseKeys(config),
       onProgress: progressReporter(out),
     },
@@ -90,8 +90,8 @@ function progressReporter(out: Output): (documents: number) => void {
 }
 
 /** A fleet would begin to read the very keys. @throws CliError CLI_REFUSED. */
-async function refuseBesideFleet(servers: Call['servers']): Promise<void> {
-  const { queue } = await servers.facts();
+async function refuseBesideFleet(clients: Call['clients']): Promise<void> {
+  const { queue } = await clients.facts();
   if ('error' in queue) throw queue.error;
   if (queue.is.isLeased || queue.is.processes.length > 0)
     throw new CliError(

@@ -7,7 +7,7 @@ import { examples } from '../examples.js';
 import { stamp } from '../times.js';
 import { wholeNumber } from '../whole-number.js';
 
-export const audit: Declare = (command, { out, servers, ends }) =>
+export const audit: Declare = (command, { out, clients, ends }) =>
   command
     .description(
       'Lists what operators did, by the page or by commands, the newest first: when, who, from where, to which key, by which ' +
@@ -29,7 +29,7 @@ export const audit: Declare = (command, { out, servers, ends }) =>
     )
     .action(
       ends(async (name, { begins, action, limit }) => {
-        const { entries, isMore } = await readAudit(await servers.db(), {
+        const { entries, isMore } = await readAudit(await clients.db(), {
           ...(begins
             ? { prefix: name ?? '' }
             : { key: name === undefined ? undefined : canonicalKeyId(name) }),

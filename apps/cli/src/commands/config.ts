@@ -3,7 +3,7 @@ import { colored } from '@redis-to-mongo/terminal';
 import type { Declare } from '../command.js';
 import { examples } from '../examples.js';
 
-export const config: Declare = (command, { out, servers, ends }) =>
+export const config: Declare = (command, { out, clients, ends }) =>
   command
     .description(
       'Shows every option with the value that holds and where it comes from: environment, config.json or default. ' +
@@ -19,7 +19,7 @@ export const config: Declare = (command, { out, servers, ends }) =>
     )
     .action(
       ends(async ({ set }) => {
-        const config = await servers.config();
+        const config = await clients.config();
         const shown = describeConfig(config).filter(({ source }) => !set || source !== 'default');
         if (out.isJson) {
           out.json({ file: config.file ?? null, warnings: config.warnings, options: shown });

@@ -69,11 +69,11 @@ export const deadLetters: Declare = (command, call) => {
 };
 
 async function list(
-  { out, servers }: Call,
+  { out, clients }: Call,
   pattern: string | undefined,
   options: LetterOptions & { readonly limit: number },
 ): Promise<Ending> {
-  const { letters, total } = await findDeadLetters(await servers.db(), {
+  const { letters, total } = await findDeadLetters(await clients.db(), {
     ...letterFilter(options, pattern),
     limit: options.limit,
   });
@@ -91,8 +91,8 @@ async function list(
   return 'ok';
 }
 
-async function show({ out, servers }: Call, id: string): Promise<Ending> {
-  const found = await showDeadLetter(await servers.db(), id);
+async function show({ out, clients }: Call, id: string): Promise<Ending> {
+  const found = await showDeadLetter(await clients.db(), id);
   if (!found)
     throw new CliError('CLI_NOT_FOUND', `there is no dead letter ${id}: dead-letters list shows them`);
   if (out.isJson) {
@@ -118,7 +118,7 @@ async function show({ out, servers }: Call, id: string): Promise<Ending> {
 type Chosen = LetterOptions & { readonly all?: true };
 
 async function replay(call: Call, id: string | undefined, options: Chosen): Promise<Ending> {
-  const db = await call.servers.db();
+  const db = await call.clients.db();
   return await forEach(call, 'replay', id, options, async (id) => {
     const done = await replayDeadLetter(db, id);
     return { ok: ['written', 'already there', 'read anew'].includes(done.result), ...done };
@@ -135,7 +135,7 @@ async function drop(
       'CLI_REFUSED',
       'dead-letters drop: what is dropped is lost for good: add --yes if you mean it',
     );
-  const db = await call.servers.db();
+  const db = await call.clients.db();
   return await forEach(call, 'drop', id, options, async (id) => {
     const ok = await dropDeadLetter(db, id);
     return { ok, result: ok ? 'dropped' : 'absent' };
@@ -156,11 +156,11 @@ async function forEach(
   options: Chosen,
   run: (id: string) => Promise<Done>,
 ): Promise<Ending> {
-  const { out, servers, interruption } = call;
+  const { out, clients, interruption } = call;
   const { all: isAll = false } = options;
   if (!isAll && named === undefined)
     throw new CliError('CLI_USAGE', `dead-letters ${action}: write an id behind it, or --all`);
-  const db = await servers.db();
+  const db = await clients.db();
   const filter = letterFilter(options, named);
   const total = isAll ? await countLetters(db, filter, Number.MAX_SAFE_INTEGER) : 1;
   const audit = await openAudit(call);

@@ -8,7 +8,7 @@ import { checkSource } from '../doctor/check-source.js';
 import { type Finding, Findings } from '../doctor/finding.js';
 import { examples } from '../examples.js';
 
-export const doctor: Declare = (command, { out, servers, ends }) =>
+export const doctor: Declare = (command, { out, clients, ends }) =>
   command
     .description(
       'Checks what the fleet rests on: configuration, connections, versions, privileges, server settings, clocks, indexes, ' +
@@ -23,7 +23,7 @@ export const doctor: Declare = (command, { out, servers, ends }) =>
     )
     .action(
       ends(async () => {
-        const config = await servers.config();
+        const config = await clients.config();
         const subjects = {
           configuration: new Findings('configuration'),
           source: new Findings('source Redis'),
@@ -34,16 +34,16 @@ export const doctor: Declare = (command, { out, servers, ends }) =>
         for (const warning of config.warnings) subjects.configuration.advise(warning, '');
         if (config.warnings.length === 0)
           subjects.configuration.ok(config.file ?? 'from the environment and defaults');
-        const [redis, db] = [await servers.redis(), await servers.db()];
+        const [redis, db] = [await clients.redis(), await clients.db()];
         await Promise.all([
           checkSource(subjects.source, redis, config),
-          checkQueue(subjects.queue, servers),
+          checkQueue(subjects.queue, clients),
           checkMongo(subjects.mongo, db, config),
         ]);
         // What does not answer was told once.
         const answers = (findings: readonly Finding[]) => findings.some(({ level }) => level === 'ok');
         if (answers(subjects.source.all)) await checkPatterns(subjects.source, redis, config);
-        const facts = await servers.facts();
+        const facts = await clients.facts();
         const isStarted =
           'is' in facts.queue &&
           'is' in facts.mirror &&

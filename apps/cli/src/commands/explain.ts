@@ -19,10 +19,10 @@ import {
 import { redisError } from '@redis-to-mongo/redis-connection';
 import { typesOf } from '@redis-to-mongo/redis-source';
 import { bad, colored } from '@redis-to-mongo/terminal';
+import type { Clients } from '../clients.js';
 import type { Call, Declare } from '../command.js';
 import { examples } from '../examples.js';
 import type { Output } from '../output.js';
-import type { Servers } from '../servers.js';
 import { duration, fromNow, stamp } from '../times.js';
 
 /** All that can be told about one key. */
@@ -64,16 +64,16 @@ export const explain: Declare = (command, call) =>
       }),
     );
 
-async function explainKey({ servers }: Call, name: string): Promise<Explanation> {
+async function explainKey({ clients }: Call, name: string): Promise<Explanation> {
   const key = canonicalKeyId(name);
-  const config = await servers.config();
-  const db = await servers.db();
-  const redis = await servers.redis();
+  const config = await clients.config();
+  const db = await clients.db();
+  const redis = await clients.redis();
   const [state, forecasts, [found], schedule] = await Promise.all([
     readKey(db, key),
     readForecasts(db),
     typesOf(redis, [keyBytes(key)]),
-    scheduleOf(servers, key),
+    scheduleOf(clients, key),
   ]);
   const inRedis = found === undefined ? 'none' : typeof found === 'string' ? found : found.unknown;
   const keyType = isKeyType(inRedis) ? inRedis : state?.keyType;
@@ -92,8 +92,8 @@ async function explainKey({ servers }: Call, name: string): Promise<Explanation>
   };
 }
 
-async function scheduleOf(servers: Servers, key: string): Promise<Explanation['schedule']> {
-  const { schedulers } = await servers.queue();
+async function scheduleOf(clients: Clients, key: string): Promise<Explanation['schedule']> {
+  const { schedulers } = await clients.queue();
   const [found] = await schedulers.of([key]).catch((error: unknown) => {
     throw redisError(error, 'queue');
   });

@@ -6,7 +6,7 @@ import type { Ending } from '../exit-codes.js';
 import { openAudit } from '../open-audit.js';
 
 export const fleet: Declare = (command, call) => {
-  const { servers, ends } = call;
+  const { clients, ends } = call;
   command
     .description(
       'Queue and target remember which source is mirrored into which database by which queue, and a scheduler or worker with ' +
@@ -19,7 +19,7 @@ export const fleet: Declare = (command, call) => {
         ['fleet move', 'it shall, from now on'],
       ),
     )
-    .action(ends(async () => await compare(call, await servers.identity())));
+    .action(ends(async () => await compare(call, await clients.identity())));
   command
     .command('move')
     .summary('makes queue and target those of this configuration')
@@ -29,7 +29,7 @@ export const fleet: Declare = (command, call) => {
     )
     .action(
       ends(async () => {
-        const identity = await servers.identity();
+        const identity = await clients.identity();
         await identity.adopt();
         const audit = await openAudit(call);
         await audit.note({ action: 'move', result: 'queue and target are those of this configuration' });

@@ -40,13 +40,13 @@ export const forget: Declare = (command, call) =>
     )
     .action(
       call.ends(async (patterns, { yes, all: withData = false, allowNone }) => {
-        const { servers } = call;
+        const { clients } = call;
         if (!yes)
           throw new CliError(
             'CLI_REFUSED',
             'forget: what is forgotten is gone for good: add --yes if you mean it',
           );
-        const [db, { rules }] = [await servers.db(), await servers.config()];
+        const [db, { rules }] = [await clients.db(), await clients.config()];
         const forgetOne = async (key: string) => {
           const result = await forgetKey(db, key, rules, { withData });
           return { done: DONE[result], isRefused: result !== 'forgotten' && result !== 'unknown' };

@@ -6,7 +6,7 @@ import { examples } from '../examples.js';
 import { stamp } from '../times.js';
 import { wholeNumber } from '../whole-number.js';
 
-export const gaps: Declare = (command, { out, servers, ends }) =>
+export const gaps: Declare = (command, { out, clients, ends }) =>
   command
     .description(
       'Lists the entries that Redis dropped (trimmed, deleted) before they were read: how many, and between which ids. ' +
@@ -23,7 +23,7 @@ export const gaps: Declare = (command, { out, servers, ends }) =>
     )
     .action(
       ends(async (pattern, { limit }) => {
-        const { keys, total } = await findKeys(await servers.db(), {
+        const { keys, total } = await findKeys(await clients.db(), {
           name: pattern === undefined ? undefined : namePattern(pattern),
           condition: 'gaps',
           sort: 'gaps',

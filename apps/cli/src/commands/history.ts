@@ -10,7 +10,7 @@ import { wholeNumber } from '../whole-number.js';
 
 const RANGES = ['hour', 'day', 'week'] as const;
 
-export const history: Declare = (command, { out, servers, ends }) =>
+export const history: Declare = (command, { out, clients, ends }) =>
   command
     .description(
       'Shows how the fleet was: a sample a minute, kept for HISTORY_KEEP_DAYS, the newest last. Of several that share a line the ' +
@@ -31,7 +31,7 @@ export const history: Declare = (command, { out, servers, ends }) =>
     .action(
       ends(async (name, { range, limit }) => {
         const since = new Date(Date.now() - HISTORY_RANGES[range]);
-        const db = await servers.db();
+        const db = await clients.db();
         if (name === undefined) {
           const points = historyPoints(await readHistory(db, since), range).slice(-limit);
           if (out.isJson) out.json({ range, samples: points });

@@ -10,7 +10,7 @@ import { wholeNumber } from '../whole-number.js';
 
 const SORTS = ['key', 'lag', 'changed', 'synced', 'gaps', 'dead', 'seen'] as const;
 
-export const keys: Declare = (command, { out, servers, ends }) =>
+export const keys: Declare = (command, { out, clients, ends }) =>
   command
     .description(
       'Lists the keys that MongoDB knows of, with how far they are. PATTERN is one of Redis’ (`orders:*`), for the whole ' +
@@ -38,7 +38,7 @@ export const keys: Declare = (command, { out, servers, ends }) =>
           sort,
           limit,
         };
-        const { keys: found, damaged, total } = await findKeys(await servers.db(), query);
+        const { keys: found, damaged, total } = await findKeys(await clients.db(), query);
         if (out.isJson) {
           out.json({ total, keys: found, damaged });
           return 'ok';

@@ -14,7 +14,7 @@ import { Progress } from '../progress.js';
 import { wholeNumber } from '../whole-number.js';
 
 export const once: Declare = (command, call) => {
-  const { out, servers, interruption, ends } = call;
+  const { out, clients, interruption, ends } = call;
   return command
     .description(
       'Syncs every key that is there now, to its end, and retires those that have gone; then it ends. It works without a ' +
@@ -39,12 +39,12 @@ export const once: Declare = (command, call) => {
     )
     .action(
       ends(async (pattern, { concurrency, allowNone }) => {
-        const config = await servers.config();
+        const config = await clients.config();
         const atOnce = concurrency ?? config.worker.concurrency;
         const wanted = chooseKeys(config, pattern);
-        const { line, slice } = await openLine(servers);
-        const there = await namesInRedis(await servers.redis(), wanted);
-        const known = await keysInMongo(await servers.db(), wanted);
+        const { line, slice } = await openLine(clients);
+        const there = await namesInRedis(await clients.redis(), wanted);
+        const known = await keysInMongo(await clients.db(), wanted);
         const names = [...new Set([...there, ...known])];
         requireKeys(
           'once',

@@ -24,7 +24,7 @@ export const pause: Declare = (command, call) =>
     )
     .action(
       call.ends(async (patterns, options) => {
-        const db = await call.servers.db();
+        const db = await call.clients.db();
         return await changeKeys(call, { ...options, patterns, action: 'pause' }, (key) =>
           pauseKey({ db }, key),
         );

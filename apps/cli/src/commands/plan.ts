@@ -15,7 +15,7 @@ interface Target extends TypeCount {
   readonly sample: SampleDocument | null;
 }
 
-export const plan: Declare = (command, { out, servers, ends }) =>
+export const plan: Declare = (command, { out, clients, ends }) =>
   command
     .description(
       'Shows what the configuration would sync: how many keys each pattern and each rule matches, and which match none; the ' +
@@ -33,10 +33,10 @@ export const plan: Declare = (command, { out, servers, ends }) =>
     )
     .action(
       ends(async ({ samples }) => {
-        const config = await servers.config();
+        const config = await clients.config();
         const { keys, rules, sync, values } = config;
-        const redis = await servers.redis();
-        const db = await servers.db();
+        const redis = await clients.redis();
+        const db = await clients.db();
         const [survey, { missing: indexes, problems: indexProblems }, { toMove, oldShapes: old }] =
           await Promise.all([
             surveyKeys(redis, config),

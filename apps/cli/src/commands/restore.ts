@@ -17,7 +17,7 @@ import { type Restored, restoreKey } from '../restore/restore-key.js';
 const AT_ONCE = 8;
 
 export const restore: Declare = (command, call) => {
-  const { out, servers, interruption, ends } = call;
+  const { out, clients, interruption, ends } = call;
   return command
     .description(
       'Writes the mirror back into a Redis: streams with their original ids and their last id, dead letters included, and ' +
@@ -42,8 +42,8 @@ export const restore: Declare = (command, call) => {
     )
     .action(
       ends(async (pattern, { to, allowNone, replace: isReplaced = false, partial: isPartial = false }) => {
-        const db = await servers.db();
-        const target = await servers.connect(
+        const db = await clients.db();
+        const target = await clients.connect(
           { url: addressOf(to), host: '', port: 0, db: 0, tls: TLS },
           'to',
         );

@@ -19,7 +19,7 @@ export const resume: Declare = (command, call) =>
     )
     .action(
       call.ends(async (patterns, options) => {
-        const fleet = { db: await call.servers.db(), queue: await call.servers.queue() };
+        const fleet = { db: await call.clients.db(), queue: await call.clients.queue() };
         return await changeKeys(
           call,
           { ...options, patterns, action: 'resume', condition: 'paused' },

@@ -1,5 +1,5 @@
 import { keyNames, readKey } from '@redis-to-mongo/mongo-sink';
-import { requestKeys, restartKey, syncToEnd, takeOver } from '@redis-to-mongo/operations';
+import { migrateKey, requestKeys, restartKey, syncToEnd } from '@redis-to-mongo/operations';
 import { canonicalKeyId, forEachAtOnce, namePattern, shownKey } from '@redis-to-mongo/pipeline';
 import { counted, grouped } from '@redis-to-mongo/terminal';
 import { ALLOW_NONE, requireKeys } from '../allow-none.js';
@@ -38,23 +38,23 @@ export const resync: Declare = (command, call) =>
     )
     .action(
       call.ends(async (name, { yes, inPlace, allowNone, here }) => {
-        const { out, servers } = call;
+        const { out, clients } = call;
         const key = canonicalKeyId(name);
         if (!yes)
           throw new CliError(
             'CLI_REFUSED',
             `resync ${shownKey(key)}: all of it is read and written again: add --yes if you mean it`,
           );
-        const isPattern = /[*?[\\]/.test(name) && !(await readKey(await servers.db(), key));
-        if (isPattern || inPlace) return await takeOverKeys(call, name, { allowNone });
+        const isPattern = /[*?[\\]/.test(name) && !(await readKey(await clients.db(), key));
+        if (isPattern || inPlace) return await migrateKeys(call, name, { allowNone });
         // Before anything is changed: else nobody would be asked to read it.
-        const queue = here ? undefined : await servers.queue();
-        const { line, slice } = await openLine(servers);
+        const queue = here ? undefined : await clients.queue();
+        const { line, slice } = await openLine(clients);
         const audit = await openAudit(call);
         const restarted = await audited(
           audit,
           { action: 'resync', key },
-          async () => await restartKey(line, await servers.db(), key),
+          async () => await restartKey(line, await clients.db(), key),
           (done) => (done ? `incarnation ${done.state.incarnation} has begun` : 'unknown'),
         ).finally(() => audit.flush());
         if (!restarted && allowNone) {
@@ -93,21 +93,21 @@ export const resync: Declare = (command, call) =>
 const AT_ONCE = 8;
 
 /** Takes over the keys of a pattern whose documents are not as their rule would make them now. */
-async function takeOverKeys(
+async function migrateKeys(
   call: Call,
   pattern: string,
   options: { readonly allowNone: true | undefined },
 ): Promise<Ending> {
-  const { out, servers, interruption } = call;
-  const db = await servers.db();
+  const { out, clients, interruption } = call;
+  const db = await clients.db();
   const keys = await keyNames(db, { name: namePattern(pattern), condition: 'active' });
   requireKeys('resync', pattern, options, { keys: keys.length, where: 'MongoDB has' });
-  const { line, slice } = await openLine(servers);
+  const { line, slice } = await openLine(clients);
   const audit = await openAudit(call);
   const counts = { 'in place': 0, 'taken over': 0, left: 0, paused: 0, gone: 0, documents: 0 };
   const left: string[] = [];
   const work = forEachAtOnce(keys, AT_ONCE, async (key) => {
-    const { result, documents } = await takeOver(line, db, key, slice);
+    const { result, documents } = await migrateKey(line, db, key, slice);
     counts[result]++;
     counts.documents += documents;
     if (result === 'left') left.push(key);

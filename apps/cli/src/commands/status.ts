@@ -4,15 +4,15 @@ import { type ChangesHeard, changesHeardIn, type QueueFacts, workersOf } from '@
 import { type FleetStatus, readStatus, type TrimForecast } from '@redis-to-mongo/mongo-sink';
 import { shownKey } from '@redis-to-mongo/pipeline';
 import { bad, type Cell, colored, counted, grouped } from '@redis-to-mongo/terminal';
+import type { Clients } from '../clients.js';
 import type { Declare } from '../command.js';
 import { examples } from '../examples.js';
 import type { Ending } from '../exit-codes.js';
 import { INTERRUPTED } from '../interruption.js';
 import type { Output } from '../output.js';
-import type { Servers } from '../servers.js';
 import { fromNow } from '../times.js';
 
-export const status: Declare = (command, { out, servers, interruption, ends }) =>
+export const status: Declare = (command, { out, clients, interruption, ends }) =>
   command
     .description(
       'Tells whether the mirror is complete, and if not, why: who is in charge, who works, what waits, fails, is lost; then ' +
@@ -30,10 +30,10 @@ export const status: Declare = (command, { out, servers, interruption, ends }) =
     )
     .action(
       ends(async ({ watch }) => {
-        if (!watch) return await show(out, servers, (status) => out.json(status));
+        if (!watch) return await show(out, clients, (status) => out.json(status));
         for (let isFirst = true; ; isFirst = false) {
           if (!out.isJson && (out.stdout.isTTY === true || !isFirst)) out.screen();
-          await show(out, servers, (status) => out.jsonLine(status));
+          await show(out, clients, (status) => out.jsonLine(status));
           if ((await interruption.until(sleep(EVERY_MS))) === INTERRUPTED) return 'interrupted';
         }
       }),
@@ -44,11 +44,11 @@ const EVERY_MS = 2_000;
 
 async function show(
   out: Output,
-  servers: Servers,
+  clients: Clients,
   writeJson: (status: Readonly<Record<string, unknown>>) => void,
 ): Promise<Ending> {
-  const facts = await servers.facts();
-  const mirror = 'is' in facts.mirror ? await readStatus(await servers.db()) : undefined;
+  const facts = await clients.facts();
+  const mirror = 'is' in facts.mirror ? await readStatus(await clients.db()) : undefined;
   const verdict = judge(facts);
   if (out.isJson)
     writeJson({ verdict, mirror: mirror ?? null, queue: queueOf(facts), forecasts: forecastsOf(facts) });

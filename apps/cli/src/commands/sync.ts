@@ -26,11 +26,11 @@ export const sync: Declare = (command, call) =>
     )
     .action(
       call.ends(async (names, { allowNone }) => {
-        const { out, servers } = call;
-        const config = await servers.config();
-        const queue = await servers.queue();
-        await (await servers.identity()).require();
-        const [redis, db] = [await servers.redis(), await servers.db()];
+        const { out, clients } = call;
+        const config = await clients.config();
+        const queue = await clients.queue();
+        await (await clients.identity()).require();
+        const [redis, db] = [await clients.redis(), await clients.db()];
         const keys = [...new Set(names.map(canonicalKeyId))];
         const types = await typesOf(redis, keys.map(keyBytes));
         const asked: string[] = [];

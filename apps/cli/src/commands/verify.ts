@@ -93,12 +93,12 @@ function printPartial(out: Output, { total, compared, differing }: Partial): 'in
 }
 
 async function compare(
-  { out, servers }: Call,
+  { out, clients }: Call,
   partial: Partial,
   { pattern, isRepair, settleMs }: Comparison,
 ): Promise<Verification> {
-  const config = await servers.config();
-  const sides = { redis: await servers.redis(), db: await servers.db() };
+  const config = await clients.config();
+  const sides = { redis: await clients.redis(), db: await clients.db() };
   let bar: InstanceType<typeof Progress> | undefined;
   return await verifyMirror(sides, {
     wanted: chooseKeys(config, pattern),
@@ -119,7 +119,7 @@ async function compare(
       },
       end: () => bar?.end(),
     },
-    repairWith: isRepair ? () => openLine(servers) : undefined,
+    repairWith: isRepair ? () => openLine(clients) : undefined,
   });
 }
 

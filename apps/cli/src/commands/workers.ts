@@ -5,7 +5,7 @@ import type { Declare } from '../command.js';
 import { examples } from '../examples.js';
 import { duration } from '../times.js';
 
-export const workers: Declare = (command, { out, servers, ends }) =>
+export const workers: Declare = (command, { out, clients, ends }) =>
   command
     .description(
       'Lists the fleet’s schedulers and workers, with what each tells of itself every 2 s: where it runs, its version, since ' +
@@ -22,7 +22,7 @@ export const workers: Declare = (command, { out, servers, ends }) =>
     )
     .action(
       ends(async () => {
-        const queue = await servers.queue();
+        const queue = await clients.queue();
         const processes = await queue.processes().catch((error: unknown) => {
           throw redisError(error, 'queue');
         });

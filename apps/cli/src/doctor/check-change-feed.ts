@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '@redis-to-mongo/config';
 import { ChangeFeed, keyPrefixes } from '@redis-to-mongo/redis-source';
-import type { RedisClient } from '../servers.js';
+import type { RedisClient } from '../clients.js';
 import type { Findings } from './finding.js';
 
 /** A feed that has not begun by then, in ms, is told as not connected. */

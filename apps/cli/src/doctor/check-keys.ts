@@ -3,7 +3,7 @@ import type { Verdict } from '@redis-to-mongo/fleet-status';
 import { isKeyType } from '@redis-to-mongo/key-types';
 import { HIDDEN_TYPE } from '@redis-to-mongo/redis-source';
 import { counted } from '@redis-to-mongo/terminal';
-import type { RedisClient } from '../servers.js';
+import type { RedisClient } from '../clients.js';
 import { surveyKeys } from '../survey-keys.js';
 import { unreadable } from './check-source.js';
 import { checkTrimming, trims } from './check-trimming.js';

@@ -1,6 +1,6 @@
 import type { Config } from '@redis-to-mongo/config';
 import { type IndexReport, inspectMongo } from '@redis-to-mongo/mongo-sink';
-import type { Database } from '../servers.js';
+import type { Database } from '../clients.js';
 import { checkClock } from './check-clock.js';
 import { unreadable } from './check-source.js';
 import type { Findings } from './finding.js';

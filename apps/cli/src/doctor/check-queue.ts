@@ -1,15 +1,15 @@
 import { redisError } from '@redis-to-mongo/redis-connection';
 import { counted } from '@redis-to-mongo/terminal';
-import type { Servers } from '../servers.js';
+import type { Clients } from '../clients.js';
 import { checkClock } from './check-clock.js';
 import { unreadable } from './check-source.js';
 import { type Findings, NO_INFO, SEE_ACL } from './finding.js';
 import { readServerInfo } from './server-info.js';
 
 /** Looks at the queue's Redis, and at who works on the queue. */
-export async function checkQueue(findings: Findings, servers: Servers): Promise<void> {
-  const config = await servers.config();
-  const redis = await servers.connect(config.queue.redis, 'queue');
+export async function checkQueue(findings: Findings, clients: Clients): Promise<void> {
+  const config = await clients.config();
+  const redis = await clients.connect(config.queue.redis, 'queue');
   const info = await readServerInfo(redis, 'queue').catch((error: unknown) => unreadable(findings, error));
   if (!info) return;
   if (info.version === undefined) findings.advise(NO_INFO, SEE_ACL);
@@ -31,12 +31,12 @@ export async function checkQueue(findings: Findings, servers: Servers): Promise<
       'CONFIG SET appendonly yes spares the scheduler making all jobs anew after a crash; no data depends on it',
     );
   if (info.clockAheadMs !== undefined) checkClock(findings, info.clockAheadMs);
-  await checkWork(findings, servers);
+  await checkWork(findings, clients);
 }
 
-async function checkWork(findings: Findings, servers: Servers): Promise<void> {
+async function checkWork(findings: Findings, clients: Clients): Promise<void> {
   try {
-    const queue = await servers.queue();
+    const queue = await clients.queue();
     const stopped = await queue.schedulers.stopped(1_000);
     if (stopped.length > 0)
       findings.problem(

@@ -1,11 +1,11 @@
 import type { Config } from '@redis-to-mongo/config';
 import { SyncError } from '@redis-to-mongo/pipeline';
-import type { RedisClient } from '../servers.js';
+import type { RedisClient } from '../clients.js';
 import { checkChangeFeed } from './check-change-feed.js';
 import { checkClock } from './check-clock.js';
 import { trims } from './check-trimming.js';
 import { type Findings, NO_INFO, SEE_ACL } from './finding.js';
-import { lackingCommands } from './lacking-commands.js';
+import { missingCommands } from './missing-commands.js';
 import { readServerInfo } from './server-info.js';
 
 /** Looks at the source Redis: does it answer, is it new enough, may the fleet read it? */
@@ -31,7 +31,7 @@ export async function checkSource(findings: Findings, redis: RedisClient, config
     );
   if (info.clockAheadMs !== undefined) checkClock(findings, info.clockAheadMs);
   await checkChangeFeed(findings, redis, config);
-  const lacking = await lackingCommands(redis, config.keys.types).catch((error: unknown) =>
+  const lacking = await missingCommands(redis, config.keys.types).catch((error: unknown) =>
     unreadable(findings, error),
   );
   if (!lacking) return;

@@ -1,7 +1,7 @@
 import type { Config } from '@redis-to-mongo/config';
 import { keyBytes } from '@redis-to-mongo/pipeline';
 import { isKeyRefused, redisError } from '@redis-to-mongo/redis-connection';
-import type { RedisClient } from '../servers.js';
+import type { RedisClient } from '../clients.js';
 import { type Findings, SEE_ACL } from './finding.js';
 
 /** Whether streams are trimmed, by TRIM_MODE or by a rule. */

@@ -1,5 +1,5 @@
 import { isCommandRefused, type RedisRole, redisError } from '@redis-to-mongo/redis-connection';
-import type { RedisClient } from '../servers.js';
+import type { RedisClient } from '../clients.js';
 
 /** What a Redis tells of itself. */
 export interface ServerInfo {

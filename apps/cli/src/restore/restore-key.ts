@@ -1,6 +1,6 @@
 import { readKey } from '@redis-to-mongo/mongo-sink';
 import { type KeyState, keyBytes, SyncError } from '@redis-to-mongo/pipeline';
-import type { Database, RedisClient } from '../servers.js';
+import type { Database, RedisClient } from '../clients.js';
 import { restoreStream } from './restore-stream.js';
 import { restoreValue } from './restore-value.js';
 import { sendAll } from './send-all.js';

@@ -9,7 +9,7 @@ import {
   keyBytes,
   SyncError,
 } from '@redis-to-mongo/pipeline';
-import type { Database, RedisClient } from '../servers.js';
+import type { Database, RedisClient } from '../clients.js';
 import { sendAll } from './send-all.js';
 
 /** Entries sent at once, and about how many bytes. */

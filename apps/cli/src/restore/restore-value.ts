@@ -1,7 +1,7 @@
 import { type Item, valueType } from '@redis-to-mongo/key-types';
 import { readMirroredValue } from '@redis-to-mongo/mongo-sink';
 import { type KeyState, type KeyType, keyBytes, SyncError } from '@redis-to-mongo/pipeline';
-import type { Database, RedisClient } from '../servers.js';
+import type { Database, RedisClient } from '../clients.js';
 import { sendAll } from './send-all.js';
 
 /** Items that one command takes, and about how many bytes. */

@@ -1,5 +1,5 @@
 import { redisError } from '@redis-to-mongo/redis-connection';
-import type { RedisClient } from '../servers.js';
+import type { RedisClient } from '../clients.js';
 
 /** Sends commands in one pipeline. @throws SyncError as redisError tells, for the first that failed. */
 export async function sendAll(

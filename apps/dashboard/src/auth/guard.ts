@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sendError } from '../routes/send-error.js';
 import { basicCredentials } from './basic-credentials.js';
-import type { LoginDesk } from './login-desk.js';
+import type { LoginLimiter } from './login-limiter.js';
 import { mayChange } from './same-origin.js';
 import type { SessionCookie } from './session-cookie.js';
 import type { SessionData, Sessions } from './sessions.js';
@@ -26,7 +26,7 @@ const FOR_PROGRAMS = new Set([HALF_OPEN, '/metrics', '/api/status']);
 export interface GuardOptions {
   readonly sessions: Sessions;
   readonly cookie: SessionCookie;
-  readonly desk: LoginDesk;
+  readonly desk: LoginLimiter;
   readonly basePath: string;
 }
 
@@ -74,7 +74,7 @@ export function addGuard(
 async function isKnownProgram(
   request: FastifyRequest,
   reply: FastifyReply,
-  desk: LoginDesk,
+  desk: LoginLimiter,
 ): Promise<boolean> {
   const credentials = basicCredentials(request.headers.authorization);
   const login = credentials && (await desk.checkEach(request, credentials));

@@ -1,7 +1,7 @@
 import type { KeyPage, KeyPageQuery, KeySummary } from '@redis-to-mongo/mongo-sink';
 import { inTime } from '../in-time.js';
 import { codeOf } from '../status/code-of.js';
-import { LOADING, Paced } from '../status/paced.js';
+import { LOADING, ThrottledReader } from '../status/throttled-reader.js';
 import { type KeyQuery, keyQueryPath } from './key-query.js';
 import { conditionOf, isPattern, nameSearch } from './key-search.js';
 import { digestOf } from './name-digest.js';
@@ -66,7 +66,7 @@ const NOTHING = {
 } as const;
 
 interface Kept {
-  readonly reading: Paced<KeyListPage>;
+  readonly reading: ThrottledReader<KeyListPage>;
   last: KeyListPage | undefined;
 }
 
@@ -75,7 +75,7 @@ export class KeyList {
   readonly #sources: KeyListSources;
   /** By the query's address; the one asked for last comes last. */
   readonly #lists = new Map<string, Kept>();
-  readonly #counts = new Map<string, Paced<KeyListPage['total']>>();
+  readonly #counts = new Map<string, ThrottledReader<KeyListPage['total']>>();
 
   constructor(sources: KeyListSources) {
     this.#sources = sources;
@@ -101,7 +101,7 @@ export class KeyList {
 
   #listOf(query: KeyQuery): Kept {
     return keptIn(this.#lists, keyQueryPath(query, query), () => ({
-      reading: new Paced(() => this.#read(query), PACE),
+      reading: new ThrottledReader(() => this.#read(query), PACE),
       last: undefined,
     }));
   }
@@ -141,7 +141,11 @@ export class KeyList {
 
   /** The last count of the list, and none before its first one has ended. */
   async #countSoon(which: Which, list: string): Promise<KeyListPage['total']> {
-    const counting = keptIn(this.#counts, list, () => new Paced(() => this.#count(which), COUNT_PACE));
+    const counting = keptIn(
+      this.#counts,
+      list,
+      () => new ThrottledReader(() => this.#count(which), COUNT_PACE),
+    );
     try {
       return await counting.read();
     } catch (error) {

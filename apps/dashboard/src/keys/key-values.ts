@@ -18,12 +18,12 @@ export interface KeyValues {
 }
 
 /** Reads what a key holds on both sides. Does not throw. */
-export type LookAtKey = (state: KeyState) => Promise<KeyValues>;
+export type ReadKeyValues = (state: KeyState) => Promise<KeyValues>;
 
 /** Time for each of the two readings, in ms. */
 const PATIENCE_MS = 3_000;
 
-export function lookAtKeys(config: Config, sides: Parameters<typeof readExcerpt>[0]): LookAtKey {
+export function keyValuesReader(config: Config, sides: Parameters<typeof readExcerpt>[0]): ReadKeyValues {
   return async (state) => {
     const { key, keyType } = state;
     const [excerpt, sample] = await Promise.all([

@@ -1,7 +1,7 @@
 import type { DeadLetter, LetterFilter, LetterPlace, Replay } from '@redis-to-mongo/mongo-sink';
 import { inTime } from '../in-time.js';
 import { Readings } from '../readings.js';
-import { Paced } from '../status/paced.js';
+import { ThrottledReader } from '../status/throttled-reader.js';
 import {
   type LetterQuery,
   letterFilter,
@@ -46,11 +46,11 @@ const KINDS = { spacingMs: 10_000, share: 50, patienceMs: 1_000 };
 export class LetterList {
   readonly #sources: Pick<LetterSources, 'readPage' | 'count' | 'kinds'>;
   readonly #readings = new Readings<LetterListPage>();
-  readonly #kinds: Paced<Awaited<ReturnType<LetterSources['kinds']>>>;
+  readonly #kinds: ThrottledReader<Awaited<ReturnType<LetterSources['kinds']>>>;
 
   constructor(sources: Pick<LetterSources, 'readPage' | 'count' | 'kinds'>) {
     this.#sources = sources;
-    this.#kinds = new Paced(() => sources.kinds(), KINDS);
+    this.#kinds = new ThrottledReader(() => sources.kinds(), KINDS);
   }
 
   /** @throws what the sources throw; an error with the code MONGO_TIMEOUT. */

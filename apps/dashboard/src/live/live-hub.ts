@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { healthNews } from '../pages/health-sign.js';
+import { healthEvent } from '../pages/health-sign.js';
 import { type Parts, statusParts } from '../pages/status-page.js';
 import type { FleetPoller, Sample } from '../status/fleet-poller.js';
 import { event } from './event.js';
@@ -72,7 +72,7 @@ export class LiveHub {
     const parts = rendered(statusParts(report));
     stream.write(
       event('history', columns(history.moments)) +
-        event('health', healthNews(report)) +
+        event('health', healthEvent(report)) +
         partEvents([...parts]) +
         event('tick', {}),
     );
@@ -90,7 +90,7 @@ export class LiveHub {
     const parts = rendered(statusParts(report));
     const changed = [...parts].filter(([id, text]) => this.#parts.get(id) !== text);
     this.#parts = parts;
-    const health = event('health', healthNews(report));
+    const health = event('health', healthEvent(report));
     const text =
       health + partEvents(changed) + (moment ? event('moment', columns([moment])) : '') + event('tick', {});
     for (const viewer of [...this.#viewers]) {

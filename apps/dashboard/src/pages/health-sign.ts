@@ -26,7 +26,7 @@ export function signOf(level: VerdictLevel | undefined): { readonly word: string
  * What the scripts of all pages are told of the mirror. `says` is read out where `is` changes: the headline itself counts
  * seconds.
  */
-export function healthNews({ verdict }: StatusReport) {
+export function healthEvent({ verdict }: StatusReport) {
   const { level, title, reasons } = verdict;
   return { ...signOf(level), is: `${level} ${reasons[0]?.code ?? ''}`, says: title };
 }

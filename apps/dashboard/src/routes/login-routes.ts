@@ -1,6 +1,6 @@
 import type { Logger } from '@redis-to-mongo/app-shell';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { LoginDesk } from '../auth/login-desk.js';
+import type { LoginLimiter } from '../auth/login-limiter.js';
 import type { SessionCookie } from '../auth/session-cookie.js';
 import type { Sessions } from '../auth/sessions.js';
 import { type LoginPage, loginPage } from '../pages/login-page.js';
@@ -11,7 +11,7 @@ const FORM_BYTES = 8_192;
 export interface LoginRoutesOptions {
   readonly sessions: Sessions;
   readonly cookie: SessionCookie;
-  readonly desk: LoginDesk;
+  readonly desk: LoginLimiter;
   readonly basePath: string;
   readonly logger: Logger;
 }

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { inTime } from '../in-time.js';
 import type { KeyDetailSources } from '../keys/key-detail.js';
 import { keyOfAddress } from '../keys/key-path.js';
-import type { LookAtKey } from '../keys/key-values.js';
+import type { ReadKeyValues } from '../keys/key-values.js';
 import { valuesContent } from '../pages/keys/values-panel.js';
 import type { Records } from '../records/records.js';
 import { unknownKey } from './key-routes.js';
@@ -11,7 +11,7 @@ import { paramsOf } from './list-address.js';
 import { sendError } from './send-error.js';
 
 export interface ValueRoutesOptions {
-  readonly sources: Pick<KeyDetailSources, 'readKey'> & { readonly look: LookAtKey };
+  readonly sources: Pick<KeyDetailSources, 'readKey'> & { readonly look: ReadKeyValues };
   readonly nameOf: Parameters<typeof keyOfAddress>[1];
   readonly records: Records;
   readonly showValues: boolean;

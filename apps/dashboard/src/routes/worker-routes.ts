@@ -5,7 +5,7 @@ import { inTime } from '../in-time.js';
 import type { Site } from '../pages/site.js';
 import { sortedProcesses, stateOf } from '../pages/workers/process-rows.js';
 import { workerRows, workersPage } from '../pages/workers-page.js';
-import { Paced } from '../status/paced.js';
+import { ThrottledReader } from '../status/throttled-reader.js';
 
 export interface WorkerRoutesOptions {
   /** Schedulers and workers, those that have gone lately among them. */
@@ -34,7 +34,7 @@ const COLUMNS = [
 
 /** `/workers`: who works; `/workers/rows`: its changing part; as files too. */
 export function addWorkerRoutes(server: FastifyInstance, { read, site }: WorkerRoutesOptions): void {
-  const paced = new Paced(async () => {
+  const paced = new ThrottledReader(async () => {
     const processes = await inTime(read(), PATIENCE_MS, 'QUEUE_TIMEOUT');
     return { processes, at: new Date() };
   }, PACE);

@@ -2,8 +2,8 @@ import { type FleetFacts, judge } from '@redis-to-mongo/fleet-status';
 import type { FleetStatus } from '@redis-to-mongo/mongo-sink';
 import { History, type Moment } from '../live/history.js';
 import { codeOf } from './code-of.js';
-import { LOADING, Paced } from './paced.js';
 import { isReadable, lagOf, queueStatusOf, type StatusReport, type Sums, total } from './status-report.js';
+import { LOADING, ThrottledReader } from './throttled-reader.js';
 import { withRates } from './with-rates.js';
 
 export interface FleetSources {
@@ -35,8 +35,8 @@ const SUMS = { spacingMs: 1_000, share: 20, patienceMs: 1_000 };
  */
 export class FleetPoller {
   readonly history = new History();
-  readonly #facts: Paced<FleetFacts>;
-  readonly #sums: Paced<Sums>;
+  readonly #facts: ThrottledReader<FleetFacts>;
+  readonly #sums: ThrottledReader<Sums>;
   readonly #onError: FleetSources['onError'];
   readonly #listeners = new Set<(sample: Sample) => void>();
   #timer: NodeJS.Timeout | undefined;
@@ -48,8 +48,8 @@ export class FleetPoller {
   constructor({ readFacts, readSums, onError }: FleetSources) {
     this.#onError = onError;
     let before: Sums | undefined;
-    this.#facts = new Paced(async () => this.#complained(await readFacts()), FACTS);
-    this.#sums = new Paced(async () => {
+    this.#facts = new ThrottledReader(async () => this.#complained(await readFacts()), FACTS);
+    this.#sums = new ThrottledReader(async () => {
       before = withRates(await readSums(), before);
       return before;
     }, SUMS);

@@ -4,7 +4,7 @@ import { type KeyState, type Line, SyncError, type SyncReport } from '@redis-to-
 import type { connectRedis } from '@redis-to-mongo/redis-connection';
 import { streamsWithNewEntries } from '@redis-to-mongo/redis-source';
 import { TailedStream } from './tailed-stream.js';
-import { paceMs } from './worth-tailing.js';
+import { pollDelayMs } from './worth-tailing.js';
 
 type Redis = ReturnType<typeof connectRedis>;
 
@@ -125,12 +125,12 @@ export class StreamTailer {
   async #round(redis: Redis): Promise<void> {
     await this.#leave([...this.#tailed.values()].filter(({ isPolling }) => !isPolling));
     const waiting = [...this.#tailed.values()].filter(({ isPolling }) => !isPolling);
-    if (waiting.length === 0) return await sleep(paceMs(0, 0));
+    if (waiting.length === 0) return await sleep(pollDelayMs(0, 0));
     const found = await streamsWithNewEntries(redis, waiting, BLOCK_MS);
     const changed = waiting.filter((stream) => found.has(stream.key) && this.#isTailed(stream));
     if (changed.length === 0) return;
     for (const stream of changed) this.#track(this.#poll(stream));
-    await sleep(paceMs(waiting.length, changed.length));
+    await sleep(pollDelayMs(waiting.length, changed.length));
   }
 
   async #poll(stream: TailedStream): Promise<void> {

@@ -37,6 +37,6 @@ export function isSmall({ seen, bytes }: Pick<SyncReport, 'seen' | 'bytes'>): bo
 }
 
 /** How long to wait after a read of so many streams, of which so many had changed, in ms. */
-export function paceMs(read: number, changed: number): number {
+export function pollDelayMs(read: number, changed: number): number {
   return Math.max(GATHER_MS + GATHER_EACH_MS * changed, read / STREAMS_A_MS);
 }

@@ -9,11 +9,11 @@ export interface OptionChange {
 }
 
 /** What an app takes over of a configuration while it runs. */
-export interface TakeOver<Settings> {
+export interface ReloadHandler<Settings> {
   /** The options, by name; a change of any other one waits for a restart. */
   readonly options: readonly string[];
   /** @param next was checked as at the start; only what belongs to the options above may be taken from it. */
-  readonly take: (next: Settings, changed: ReadonlySet<string>) => Promise<void> | void;
+  readonly apply: (next: Settings, changed: ReadonlySet<string>) => Promise<void> | void;
 }
 
 interface ReloadingOptions<Settings extends AppSettings> {
@@ -31,7 +31,7 @@ export class Reloading<Settings extends AppSettings> {
   readonly #options: ReloadingOptions<Settings>;
   /** What the app runs by, and what was read last: they differ in what waits for a restart. */
   #last: Settings;
-  #takeOver: TakeOver<Settings> | undefined;
+  #handler: ReloadHandler<Settings> | undefined;
   #isBegun = false;
   #isAsked = false;
   #turn: Promise<void> = Promise.resolve();
@@ -42,8 +42,8 @@ export class Reloading<Settings extends AppSettings> {
   }
 
   /** The app runs. What was asked for during the start is done now. */
-  begin(takeOver: TakeOver<Settings> | undefined): void {
-    this.#takeOver = takeOver;
+  begin(handler: ReloadHandler<Settings> | undefined): void {
+    this.#handler = handler;
     this.#isBegun = true;
     if (this.#isAsked) this.ask();
   }
@@ -68,9 +68,9 @@ export class Reloading<Settings extends AppSettings> {
     try {
       const next = await load();
       const all = changes?.(this.#last, next) ?? [];
-      const taken = new Set([LEVEL, ...(this.#takeOver?.options ?? [])]);
+      const taken = new Set([LEVEL, ...(this.#handler?.options ?? [])]);
       const now = all.filter(({ option }) => taken.has(option));
-      if (now.length > 0) await this.#takeOver?.take(next, new Set(now.map(({ option }) => option)));
+      if (now.length > 0) await this.#handler?.apply(next, new Set(now.map(({ option }) => option)));
       if (now.some(({ option }) => option === LEVEL)) logger.level = next.log.level;
       this.#last = next;
       for (const warning of next.warnings ?? []) logger.warn(warning);

@@ -9,7 +9,7 @@ import { Closers } from './closers.js';
 import { EXIT_CODES, STOP_SIGNALS, type StopSignal, startFailureCode } from './exit-code.js';
 import { loadOrExit } from './load-or-exit.js';
 import { type AppUsage, type ArgumentsAnswer, isCheck, readArguments } from './read-arguments.js';
-import { type OptionChange, Reloading, type TakeOver } from './reloading.js';
+import { type OptionChange, type ReloadHandler, Reloading } from './reloading.js';
 
 /** What an app is given to start with. */
 export interface AppContext {
@@ -40,7 +40,7 @@ export interface AppOptions<Settings extends AppSettings> {
    * Opens what the app needs and returns; what was opened keeps the process running.
    * @returns what is taken over of a configuration that is read again, beyond the log level.
    */
-  start(app: AppContext, settings: Settings): Promise<TakeOver<Settings> | undefined>;
+  start(app: AppContext, settings: Settings): Promise<ReloadHandler<Settings> | undefined>;
   /** What differs between two configurations. Where it is given, SIGHUP has the configuration read again. */
   readonly changes?: (before: Settings, next: Settings) => readonly OptionChange[];
   /** Time for all closers together once asked to stop, in ms; default 10,000. */

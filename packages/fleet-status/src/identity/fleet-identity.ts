@@ -25,7 +25,7 @@ const KEPT_MS = 15_000;
 const UNSURE_MS = 20_000;
 const READ_EVERY_MS = 1_000;
 
-interface Reading {
+interface Known {
   readonly comparison: Comparison;
   readonly ours: Omit<FleetMark, 'id'>;
   readonly queueText: string | undefined;
@@ -91,7 +91,7 @@ export class FleetIdentity {
     }
   }
 
-  async #write({ ours, queueText, hasTargetMark }: Reading, known: string | undefined): Promise<boolean> {
+  async #write({ ours, queueText, hasTargetMark }: Known, known: string | undefined): Promise<boolean> {
     const { db } = this.#sources;
     let id = known ?? randomUUID();
     if (!hasTargetMark) {
@@ -109,7 +109,7 @@ export class FleetIdentity {
   }
 
   /** @param heeds whether it matters that a scheduler in charge keeps the marks. */
-  async #read(heeds = true): Promise<Reading> {
+  async #read(heeds = true): Promise<Known> {
     const { queue, db, source, address } = this.#sources;
     const [servers, queueMark, targetMark] = await Promise.all([
       serverIds(source).catch((error: unknown) => {

@@ -7,7 +7,7 @@ import { indexesOf } from '../indexes/make-index.js';
 import { ruleIndexes } from '../indexes/rule-indexes.js';
 import type { Index } from '../indexes/value-indexes.js';
 import { connected } from './ensure-connected.js';
-import { lackingActions } from './lacking-actions.js';
+import { missingActions } from './missing-actions.js';
 
 /** What a MongoDB tells of itself, and of what the fleet needs there. */
 export interface MongoReport {
@@ -84,7 +84,7 @@ async function lackingPrivileges(db: Db, rules: readonly RuleSpec[]): Promise<re
   const users: unknown = status?.authInfo?.authenticatedUsers;
   if (!Array.isArray(users) || users.length === 0) return [];
   const privileges: unknown = status?.authInfo?.authenticatedUserPrivileges;
-  return lackingActions(privileges, db.databaseName, collectionsUsed(rules));
+  return missingActions(privileges, db.databaseName, collectionsUsed(rules));
 }
 
 /** A server need not know the command. One that does not answer says nothing. */

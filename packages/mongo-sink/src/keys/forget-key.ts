@@ -45,7 +45,7 @@ export async function forgetKey(
   if (state.status === 'active') return 'active';
   if (state.pausedAt) return 'paused';
   try {
-    const places = placesOf(state, rules);
+    const places = documentCollectionsOf(state, rules);
     const kept = withData ? undefined : await reasonToKeep(db, state, places);
     if (kept) return kept;
     // What is left of its data when this is stopped halfway is found by the next try: the key's document goes last.
@@ -60,13 +60,16 @@ export async function forgetKey(
   }
 }
 
-interface Places {
+interface DocumentCollections {
   readonly messages: readonly string[];
   readonly values: readonly ValueCollections[];
 }
 
 /** Where documents of the key may be, of all its incarnations. */
-function placesOf({ collection, activity }: KeyState, rules: readonly RuleSpec[]): Places {
+function documentCollectionsOf(
+  { collection, activity }: KeyState,
+  rules: readonly RuleSpec[],
+): DocumentCollections {
   const named = new Set(
     [
       collection,
@@ -80,7 +83,7 @@ function placesOf({ collection, activity }: KeyState, rules: readonly RuleSpec[]
 async function reasonToKeep(
   db: Db,
   state: KeyState,
-  { messages, values }: Places,
+  { messages, values }: DocumentCollections,
 ): Promise<Kept | undefined> {
   const { counts } = state;
   if (counts.gap > 0 || counts.dead > 0) return 'has losses';
@@ -119,7 +122,7 @@ function recordsOf({ key, stream, type }: KeyState): Filter<Stored> {
   return { _id: messageIdBounds(key), $or: ofPlace({ stream, type }) };
 }
 
-async function removeMessages(db: Db, state: KeyState, { messages }: Places): Promise<void> {
+async function removeMessages(db: Db, state: KeyState, { messages }: DocumentCollections): Promise<void> {
   for (const collection of messages) await removeAll(db, collection, recordsOf(state));
   await removeAll(db, 'dead_letters', recordsOf(state), async (letters) => {
     await db.collection('dead_letter_parts').deleteMany({ letter: { $in: letters } });
@@ -143,7 +146,12 @@ async function removeAll(
   }
 }
 
-async function removeValues(db: Db, state: KeyState, { values }: Places, withData: boolean): Promise<void> {
+async function removeValues(
+  db: Db,
+  state: KeyState,
+  { values }: DocumentCollections,
+  withData: boolean,
+): Promise<void> {
   const { key, revision } = state;
   for (const { collection, memberCollection } of values) {
     const headers = db.collection<StoredValue>(collection);

@@ -3,7 +3,7 @@ import { newPassword } from '../fleet/fleet-env.js';
 import { type AppName, endText } from '../fleet/fleet-member.js';
 import { untilMoved } from '../program/until-moved.js';
 import { ProvingError } from '../proving-error.js';
-import type { BenchPlace } from './bench-place.js';
+import type { BenchEnvironment } from './bench-environment.js';
 import { type Counts, countsIn } from './worker-counts.js';
 
 export interface BenchFleetOptions {
@@ -34,10 +34,10 @@ interface Fate {
 /** A scheduler and workers, as separate processes, with the queue in a Redis database of its own. */
 export class BenchFleet {
   readonly #fleet: Fleet;
-  readonly #place: BenchPlace;
+  readonly #place: BenchEnvironment;
   readonly #fate: Fate;
 
-  private constructor(place: BenchPlace, fleet: Fleet, fate: Fate) {
+  private constructor(place: BenchEnvironment, fleet: Fleet, fate: Fate) {
     this.#place = place;
     this.#fleet = fleet;
     this.#fate = fate;
@@ -45,7 +45,7 @@ export class BenchFleet {
 
   /** Resolves when all processes are ready. */
   static async start(
-    place: BenchPlace,
+    place: BenchEnvironment,
     target: FleetTarget,
     { workers = 1, dashboard = false, options = {} }: BenchFleetOptions = {},
   ): Promise<BenchFleet> {

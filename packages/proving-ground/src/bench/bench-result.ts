@@ -71,7 +71,7 @@ export interface KillRun {
 }
 
 /** Whose CPU and memory are told while very many keys rest. */
-export type Resting = 'scheduler' | 'worker' | 'dashboard' | 'source' | 'queue';
+export type IdleProcess = 'scheduler' | 'worker' | 'dashboard' | 'source' | 'queue';
 
 /** Very many keys of mixed types at rest, with a Redis for the source and one for the queue. */
 export interface IdleMixedRun {
@@ -79,9 +79,9 @@ export interface IdleMixedRun {
   /** Until all were synced. */
   readonly seconds: number;
   /** CPU as shares of one core. */
-  readonly shares: Readonly<Record<Resting, number>>;
+  readonly shares: Readonly<Record<IdleProcess, number>>;
   /** Memory that is held at the end. */
-  readonly bytes: Readonly<Record<Resting, number>>;
+  readonly bytes: Readonly<Record<IdleProcess, number>>;
 }
 
 export interface DiscoveryRun {

@@ -39,7 +39,7 @@ export interface BenchSizes {
     readonly seconds: number;
     readonly kills: number;
     /** Without anything new for so long, nothing more is waited for; longer than a claim outlives its worker. */
-    readonly quietSeconds: number;
+    readonly idleSeconds: number;
   };
   /** Changes of single keys among many, a second, and a flood of them. */
   readonly changes: {
@@ -90,7 +90,7 @@ const FULL: BenchSizes = {
   types: { keys: 200, members: 1_000 },
   manyKeys: { keys: 100_000 },
   latency: { streams: 50, perSec: 200, warmUpSeconds: 5, seconds: 10 },
-  kill: { streams: 50, perSec: 1_000, seconds: 12, kills: 3, quietSeconds: 30 },
+  kill: { streams: 50, perSec: 1_000, seconds: 12, kills: 3, idleSeconds: 30 },
   changes: { keys: 100_000, perSec: 20, seconds: 10, floodPerSec: 5_000, floodSeconds: 60 },
   feedCost: { keys: [10, 1_000, 100_000], writes: 600_000 },
   idle: { streams: [1_000, 100_000], sets: 1_000, seconds: 15, settleSeconds: 60 },
@@ -120,7 +120,7 @@ export const SIZES: Readonly<Record<SizeName, BenchSizes>> = {
     types: { keys: 20, members: 100 },
     manyKeys: { keys: 3_000 },
     latency: { streams: 50, perSec: 200, warmUpSeconds: 2, seconds: 2 },
-    kill: { streams: 50, perSec: 500, seconds: 4, kills: 2, quietSeconds: 20 },
+    kill: { streams: 50, perSec: 500, seconds: 4, kills: 2, idleSeconds: 20 },
     changes: { keys: 5_000, perSec: 20, seconds: 3, floodPerSec: 1_000, floodSeconds: 3 },
     feedCost: { keys: [10, 1_000], writes: 100_000 },
     idle: { streams: [1_000], sets: 200, seconds: 2, settleSeconds: 1 },
@@ -138,7 +138,7 @@ export const SIZES: Readonly<Record<SizeName, BenchSizes>> = {
     types: { keys: 3, members: 10 },
     manyKeys: { keys: 60 },
     latency: { streams: 5, perSec: 100, warmUpSeconds: 0.5, seconds: 1 },
-    kill: { streams: 5, perSec: 200, seconds: 2, kills: 1, quietSeconds: 15 },
+    kill: { streams: 5, perSec: 200, seconds: 2, kills: 1, idleSeconds: 15 },
     changes: { keys: 100, perSec: 20, seconds: 1, floodPerSec: 100, floodSeconds: 1 },
     feedCost: { keys: [10], writes: 20_000 },
     idle: { streams: [20], sets: 5, seconds: 1, settleSeconds: 0 },

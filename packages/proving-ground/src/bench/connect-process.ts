@@ -5,7 +5,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { BenchPlace } from './bench-place.js';
+import type { BenchEnvironment } from './bench-environment.js';
 import { streamKeys } from './fill-streams.js';
 
 const run = promisify(execFile);
@@ -57,7 +57,7 @@ export class ConnectProcess {
 
   static async start(
     [command, ...args]: ConnectCall,
-    place: BenchPlace,
+    place: BenchEnvironment,
     target: { readonly uri: string; readonly dbName: string },
     what: { readonly sourceUrl: string; readonly streams: number; readonly settings: ConnectSettings },
   ): Promise<ConnectProcess> {

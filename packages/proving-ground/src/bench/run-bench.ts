@@ -1,6 +1,6 @@
 import type { Closing } from '../program/closing.js';
+import { BenchEnvironment } from './bench-environment.js';
 import type { BenchOptions, Part } from './bench-options.js';
-import { BenchPlace } from './bench-place.js';
 import { type BenchResult, FLEET, type PartTime, type Run } from './bench-result.js';
 import type { BenchSizes } from './bench-sizes.js';
 import { chooseContestants, fleetAlone, sinkContestants } from './contestants/choose-contestants.js';
@@ -34,7 +34,7 @@ export interface BenchContext {
  * @throws LocalStackError when there are no servers; anything once the signal has aborted.
  */
 export async function runBench(options: BenchOptions, context: BenchContext): Promise<BenchResult> {
-  const place = await BenchPlace.open(options, context);
+  const place = await BenchEnvironment.open(options, context);
   const probe = await place.openTarget();
   const machine = await describeMachine(place.redis, probe.kind);
   await probe.close();

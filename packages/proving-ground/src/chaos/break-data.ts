@@ -2,15 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { METADATA_TYPE } from '@redis-to-mongo/key-types';
 import type { Redis } from 'ioredis';
 import type { Db } from 'mongodb';
+import type { ChaosEnvironment } from './chaos-environment.js';
 import type { ChaosLoad } from './chaos-load.js';
-import type { ChaosPlace } from './chaos-place.js';
+import type { ChaosStreamWriter } from './chaos-stream-writer.js';
 import type { FaultKind, FaultStep } from './fault.js';
 import { emptyFiles, setBack } from './set-back.js';
 import { untilSettled } from './settle.js';
-import type { StreamHand } from './stream-hand.js';
 
 export interface DataToBreak {
-  readonly place: ChaosPlace;
+  readonly place: ChaosEnvironment;
   readonly load: ChaosLoad;
   readonly db: Db;
   /** A connection to the source, past its way. */
@@ -21,7 +21,7 @@ export interface DataToBreak {
 }
 
 /** What a fault did, in words; `undefined` where there was nothing to do it to. */
-export type Told = string | undefined;
+export type FaultResult = string | undefined;
 
 const BURST = 1_500;
 const REFILL = 400;
@@ -33,7 +33,7 @@ const READ_MS = 10_000;
 const DROP_MS = 5_000;
 const AGAIN_MS = 200;
 
-type Work = (data: DataToBreak, step: FaultStep) => Promise<Told>;
+type Work = (data: DataToBreak, step: FaultStep) => Promise<FaultResult>;
 
 /** What is done to streams and values, by their one writer. */
 export const DATA_FAULTS: Partial<Record<FaultKind, Work>> = {
@@ -42,7 +42,7 @@ export const DATA_FAULTS: Partial<Record<FaultKind, Work>> = {
     return isEmptied ? `FLUSHALL, and filled anew after ${forMs} ms` : undefined;
   },
   'source fails over': async ({ load, place }) => {
-    const isSwapped = await load.atRest(() => place.source.swap(true));
+    const isSwapped = await load.whilePaused(() => place.source.swap(true));
     return isSwapped ? 'primary and replica have changed their roles' : undefined;
   },
   'MongoDB dropped': async ({ db, place, loseTarget }) => {
@@ -116,7 +116,7 @@ export const DATA_FAULTS: Partial<Record<FaultKind, Work>> = {
     }),
   'stream made again with the same ids': async (data, step) =>
     await rebirth(data, step, async (hand) => {
-      const ids = hand.written.lives.at(-2)?.map(({ id }) => id) ?? [];
+      const ids = hand.written.incarnations.at(-2)?.map(({ id }) => id) ?? [];
       const count = Math.min(30, ids.length);
       await hand.add(
         Array.from({ length: count }, () => data.load.plain()),
@@ -155,9 +155,9 @@ async function isAllRead({ redis, db, load, signal }: DataToBreak): Promise<bool
 async function rebirth(
   { load, signal }: DataToBreak,
   step: FaultStep,
-  begin: (hand: StreamHand) => Promise<void>,
-): Promise<Told> {
-  const hand = picked(load.of('reborn'), step);
+  begin: (hand: ChaosStreamWriter) => Promise<void>,
+): Promise<FaultResult> {
+  const hand = picked(load.of('recreated'), step);
   await hand?.inTurn(async () => {
     await hand.removeStream();
     await sleep(step.forMs + 2, undefined, { signal }); // not within the millisecond of the last id

@@ -3,14 +3,14 @@ import type { Db } from 'mongodb';
 import type { Fleet } from '../fleet/fleet.js';
 import type { FleetMember } from '../fleet/fleet-member.js';
 import { ProvingError } from '../proving-error.js';
-import type { Told } from './break-data.js';
-import type { ChaosPlace } from './chaos-place.js';
+import type { FaultResult } from './break-data.js';
+import type { ChaosEnvironment } from './chaos-environment.js';
 import type { FaultKind, FaultStep } from './fault.js';
 import { pauseProcess } from './pause-process.js';
 
 export interface FleetToBreak {
   readonly db: Db;
-  readonly place: ChaosPlace;
+  readonly place: ChaosEnvironment;
   readonly fleet: Fleet;
   readonly signal: AbortSignal;
 }
@@ -19,7 +19,7 @@ export interface FleetToBreak {
 const MISMATCH = 2;
 const REFUSED_MS = 60_000;
 
-type Work = (broken: FleetToBreak, step: FaultStep) => Promise<Told>;
+type Work = (broken: FleetToBreak, step: FaultStep) => Promise<FaultResult>;
 type Part = 'worker' | 'scheduler';
 
 /** What is done to processes of the fleet; whatever was killed is started again. */
@@ -49,7 +49,7 @@ export const FLEET_FAULTS: Partial<Record<FaultKind, Work>> = {
 };
 
 /** Whoever would fill this target from another source must refuse to start, and touch nothing. */
-async function otherSource({ fleet, place, db }: FleetToBreak): Promise<Told> {
+async function otherSource({ fleet, place, db }: FleetToBreak): Promise<FaultResult> {
   const mark = await db
     .collection<{ _id: string }>('fleet')
     .findOne({ _id: 'identity' })
@@ -70,7 +70,7 @@ async function endOne(
   step: FaultStep,
   part: Part,
   with_: NodeJS.Signals,
-): Promise<Told> {
+): Promise<FaultResult> {
   const victim = picked(fleet.running(part), step);
   if (!victim) return undefined;
   const ending = fleet.kill(victim, with_);
@@ -83,7 +83,7 @@ async function endOne(
   return `${victim.name}; ${next.name} in its place`;
 }
 
-async function pauseOne({ fleet, signal }: FleetToBreak, step: FaultStep, part: Part): Promise<Told> {
+async function pauseOne({ fleet, signal }: FleetToBreak, step: FaultStep, part: Part): Promise<FaultResult> {
   const victim = picked(fleet.running(part), step);
   if (victim?.pid === undefined) return undefined;
   await pauseProcess(victim.pid, step.forMs, signal);

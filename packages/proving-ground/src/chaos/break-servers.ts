@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Told } from './break-data.js';
-import type { BreakableServer, ChaosPlace } from './chaos-place.js';
+import type { FaultResult } from './break-data.js';
+import type { BreakableServer, ChaosEnvironment } from './chaos-environment.js';
 import type { FaultKind, FaultStep } from './fault.js';
 import { overrunFeed } from './overrun-feed.js';
 import { ask, type RedisPair } from './redis-pair.js';
 
-type Work = (place: ChaosPlace, step: FaultStep) => Promise<Told>;
-type Which = (place: ChaosPlace) => BreakableServer;
+type Work = (place: ChaosEnvironment, step: FaultStep) => Promise<FaultResult>;
+type Which = (place: ChaosEnvironment) => BreakableServer;
 
-const source = (place: ChaosPlace) => place.source;
-const queue = (place: ChaosPlace) => place.queue;
+const source = (place: ChaosEnvironment) => place.source;
+const queue = (place: ChaosEnvironment) => place.queue;
 const mongo: Which = (place) => place.mongo;
 
 /** A chunk is held back for this long, in ms. */
@@ -58,7 +58,7 @@ export function resourceOf(kind: FaultKind): string | undefined {
 }
 
 /** Sends one command to a server, past its way. */
-function asked(which: (place: ChaosPlace) => RedisPair, command: string): Work {
+function asked(which: (place: ChaosEnvironment) => RedisPair, command: string): Work {
   return async (place) =>
     await ask(which(place).server, command.split(' ')).then(
       () => command,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DATA_FAULTS, type DataToBreak, type Told } from './break-data.js';
+import { DATA_FAULTS, type DataToBreak, type FaultResult } from './break-data.js';
 import { FLEET_FAULTS, type FleetToBreak } from './break-fleet.js';
 import { resourceOf, SERVER_FAULTS } from './break-servers.js';
 import type { FaultKind, FaultStep } from './fault.js';
@@ -34,7 +34,7 @@ export async function breakThings(broken: Breakable, plan: readonly FaultStep[])
   await Promise.all(steps);
 }
 
-async function carryOut(broken: Breakable, step: FaultStep): Promise<Told> {
+async function carryOut(broken: Breakable, step: FaultStep): Promise<FaultResult> {
   const { kind } = step;
   const [ofData, ofFleet, ofServers] = [DATA_FAULTS[kind], FLEET_FAULTS[kind], SERVER_FAULTS[kind]];
   if (ofData) return await ofData(broken, step);

@@ -3,8 +3,8 @@ import { Fleet } from '../fleet/fleet.js';
 import { newPassword } from '../fleet/fleet-env.js';
 import { endText } from '../fleet/fleet-member.js';
 import type { ProgramContext } from '../program/run-program.js';
+import { type ChaosEnvironment, QUEUE_PREFIX } from './chaos-environment.js';
 import type { ChaosOptions } from './chaos-options.js';
-import { type ChaosPlace, QUEUE_PREFIX } from './chaos-place.js';
 
 /** One is active, the other stands by. */
 const SCHEDULERS = 2;
@@ -15,7 +15,7 @@ const SCHEDULERS = 2;
  * @throws as Fleet.start.
  */
 export async function startChaosFleet(
-  { env, dbName }: ChaosPlace,
+  { env, dbName }: ChaosEnvironment,
   { dir, signal, closing, pids }: ProgramContext,
   { workers, with: more = {} }: Pick<ChaosOptions, 'workers'> & Partial<Pick<ChaosOptions, 'with'>>,
   onProblem: (problem: string) => void,

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Random, seededRandom, wholeFrom } from '../generator/random.js';
 import { WrittenStream } from '../judge/written-stream.js';
+import { ChaosStreamWriter, type UnknownOutcomes } from './chaos-stream-writer.js';
+import { ChaosValueWriter } from './chaos-value-writer.js';
 import { type NumberedFields, oddEntry, plainEntry, tooLargeEntry } from './entry-content.js';
 import { SourceConnection } from './source-connection.js';
-import { StreamHand, type UnknownOutcomes } from './stream-hand.js';
-import { ValueHand } from './value-hand.js';
 import { valuePlans } from './value-plans.js';
 
 export interface ChaosLoadOptions {
@@ -32,7 +32,7 @@ const STREAMS = {
   ],
   poisoned: ['uploads', 'uploads:info:errors', 'visits:info:errors', 'clicks:info:errors'],
   trimmed: ['sessions', 'meters', 'meters:info:changes', 'visits:info:short'],
-  reborn: ['carts', 'vehicles', 'vehicles:info:alerts', 'clicks:info:again', 'baskets'],
+  recreated: ['carts', 'vehicles', 'vehicles:info:alerts', 'clicks:info:again', 'baskets'],
 } as const;
 export type StreamRole = keyof typeof STREAMS;
 
@@ -47,8 +47,8 @@ export class ChaosLoad {
   readonly #options: ChaosLoadOptions;
   readonly #source: SourceConnection;
   readonly #random: Random;
-  readonly #streams = new Map<StreamRole, readonly StreamHand[]>();
-  readonly #values: readonly ValueHand[];
+  readonly #streams = new Map<StreamRole, readonly ChaosStreamWriter[]>();
+  readonly #values: readonly ChaosValueWriter[];
   #entries = 0;
   #isFlushed = false;
   #hasLostTarget = false;
@@ -58,31 +58,32 @@ export class ChaosLoad {
     this.#options = options;
     this.#random = seededRandom(options.seed);
     this.#source = new SourceConnection(options.redisUrl, options.signal);
-    for (const role of ['steady', 'poisoned', 'trimmed', 'reborn'] as const) {
+    for (const role of ['steady', 'poisoned', 'trimmed', 'recreated'] as const) {
       const hands = STREAMS[role].map(
-        (key) => new StreamHand(this.#source, new WrittenStream(key), this.outcomes),
+        (key) => new ChaosStreamWriter(this.#source, new WrittenStream(key), this.outcomes),
       );
       this.#streams.set(role, hands);
     }
     this.#values = valuePlans().map(
-      ([names, ...models]) => new ValueHand({ names, models, source: this.#source, random: this.#random }),
+      ([names, ...models]) =>
+        new ChaosValueWriter({ names, models, source: this.#source, random: this.#random }),
     );
   }
 
-  get streams(): readonly StreamHand[] {
+  get streams(): readonly ChaosStreamWriter[] {
     return [...this.#streams.values()].flat();
   }
 
-  get values(): readonly ValueHand[] {
+  get values(): readonly ChaosValueWriter[] {
     return this.#values;
   }
 
-  /** Steps in the lives of the values. */
+  /** Steps in the incarnations of the values. */
   get valueChanges(): number {
     return this.#valueChanges;
   }
 
-  of(role: StreamRole): readonly StreamHand[] {
+  of(role: StreamRole): readonly ChaosStreamWriter[] {
     return this.#streams.get(role) ?? [];
   }
 
@@ -90,9 +91,9 @@ export class ChaosLoad {
    * Whether the fleet must know of each entry of a stream: not of those of a stream that was deleted unread, nor of one that was
    * made anew and trimmed before it was read, since that looks like the same one, trimmed; nor where MongoDB lost what it knew.
    */
-  countsExactly(hand: StreamHand): boolean {
+  countsExactly(hand: ChaosStreamWriter): boolean {
     if (this.#hasLostTarget) return false;
-    return !this.of('reborn').includes(hand) && !(this.#isFlushed && this.of('trimmed').includes(hand));
+    return !this.of('recreated').includes(hand) && !(this.#isFlushed && this.of('trimmed').includes(hand));
   }
 
   /** MongoDB has lost what it held, at least once. */
@@ -120,14 +121,14 @@ export class ChaosLoad {
   }
 
   async #writeEntries(stop: AbortSignal): Promise<void> {
-    const hands = this.streams.filter((hand) => !this.of('reborn').includes(hand));
+    const hands = this.streams.filter((hand) => !this.of('recreated').includes(hand));
     const perTick = (this.#options.rate * TICK_MS) / 1000;
     let due = 0;
     while (!stop.aborted) {
       due += perTick;
       const work: Promise<unknown>[] = [];
       for (; due >= 1; due -= wholeFrom(this.#random, 1, 5)) {
-        const all = [...hands, ...this.of('reborn').filter(({ written }) => written.exists)];
+        const all = [...hands, ...this.of('recreated').filter(({ written }) => written.exists)];
         const hand = all[wholeFrom(this.#random, 0, all.length - 1)];
         if (hand) work.push(this.write(hand, wholeFrom(this.#random, 1, 5)));
       }
@@ -136,7 +137,7 @@ export class ChaosLoad {
     }
   }
 
-  async write(hand: StreamHand, count: number): Promise<void> {
+  async write(hand: ChaosStreamWriter, count: number): Promise<void> {
     await hand.inTurn(() => hand.add(Array.from({ length: count }, () => this.plain())));
   }
 
@@ -147,14 +148,14 @@ export class ChaosLoad {
    * @returns whether it was emptied.
    */
   async flush(isRead: () => Promise<boolean>, forMs: number): Promise<boolean> {
-    return await this.atRest(async () => {
+    return await this.whilePaused(async () => {
       if (!(await isRead())) return false;
       const streams = this.streams.filter(({ written }) => written.exists);
       const values = this.#values.filter(({ exists }) => exists);
       this.#isFlushed = true;
       for (const hand of values) hand.beginLoss();
       await this.#source.answered((redis) => redis.flushall());
-      for (const { written } of streams) written.endLife();
+      for (const { written } of streams) written.endIncarnation();
       for (const hand of values) hand.endLoss();
       await sleep(forMs + 2, undefined, { signal: this.#options.signal }); // not within the millisecond of the last ids
       for (const hand of streams) await hand.add(Array.from({ length: FIRST_ENTRIES }, () => this.plain()));
@@ -186,7 +187,7 @@ export class ChaosLoad {
   }
 
   /** Does the work while every hand waits. */
-  async atRest<T>(work: () => Promise<T>): Promise<T> {
+  async whilePaused<T>(work: () => Promise<T>): Promise<T> {
     let goOn = () => {};
     const isOver = new Promise<void>((resolve) => {
       goOn = resolve;
@@ -209,7 +210,7 @@ export class ChaosLoad {
     }
   }
 
-  async #changeValue(hand: ValueHand, stop: AbortSignal): Promise<void> {
+  async #changeValue(hand: ChaosValueWriter, stop: AbortSignal): Promise<void> {
     while (!stop.aborted) {
       await hand.inTurn(() => hand.step());
       this.#valueChanges += 1;

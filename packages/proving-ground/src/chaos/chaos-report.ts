@@ -14,7 +14,7 @@ export interface ChaosReport {
   /** How often each fault came, in the order of their names. */
   readonly faults: Readonly<Partial<Record<FaultKind, number>>>;
   readonly streams: number;
-  readonly lives: number;
+  readonly incarnations: number;
   readonly entries: number;
   readonly messages: number;
   readonly deadLetters: number;
@@ -70,7 +70,7 @@ export function chaosRows(report: ChaosReport): [what: string, count: number][] 
   return [
     ['faults', total],
     ['entries written', report.entries],
-    [`streams, ${report.lives} lives`, report.streams],
+    [`streams, ${report.incarnations} lives`, report.streams],
     ['messages in MongoDB', report.messages],
     ['dead letters', report.deadLetters],
     ['entries counted as gaps', report.gaps],

@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import type { ChaosPlace } from './chaos-place.js';
+import type { ChaosEnvironment } from './chaos-environment.js';
 
 /** Writes down what MongoDB tells of the keys, and what Redis tells of the streams; a server that is down says nothing. */
 export async function keepState(
   dir: string,
-  { source, db }: ChaosPlace,
+  { source, db }: ChaosEnvironment,
   streams: readonly string[],
 ): Promise<void> {
   const keys = await db

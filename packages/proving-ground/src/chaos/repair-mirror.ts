@@ -3,14 +3,14 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { fleetEnv, newPassword } from '../fleet/fleet-env.js';
 import { ProvingError } from '../proving-error.js';
-import { type ChaosPlace, QUEUE_PREFIX } from './chaos-place.js';
+import { type ChaosEnvironment, QUEUE_PREFIX } from './chaos-environment.js';
 
 const run = promisify(execFile);
 const command = fileURLToPath(new URL('../../../../apps/cli/dist/main.js', import.meta.url));
 const WITHIN_MS = 120_000;
 
 /** Runs `verify --repair`, as an operator does after MongoDB was dropped or set back. @throws ProvingError where it can't be run. */
-export async function repairMirror({ env, dbName }: ChaosPlace, dir: string): Promise<void> {
+export async function repairMirror({ env, dbName }: ChaosEnvironment, dir: string): Promise<void> {
   const { REDIS_URL = '', MONGO_URI = '', ...options } = env;
   const servers = { redisUrl: REDIS_URL, mongoUri: MONGO_URI, mongoDbName: dbName };
   const whole = fleetEnv({

@@ -7,10 +7,10 @@ import { Redis } from 'ioredis';
 import type { Closing } from '../program/closing.js';
 import type { ProgramContext } from '../program/run-program.js';
 import { breakThings } from './break-things.js';
+import { type ChaosEnvironment, openChaosEnvironment, QUEUE_PREFIX } from './chaos-environment.js';
 import { refillFleet, startChaosFleet } from './chaos-fleet.js';
 import { ChaosLoad } from './chaos-load.js';
 import type { ChaosOptions } from './chaos-options.js';
-import { type ChaosPlace, openChaosPlace, QUEUE_PREFIX } from './chaos-place.js';
 import type { ChaosReport } from './chaos-report.js';
 import type { FaultKind } from './fault.js';
 import { judge } from './judge.js';
@@ -25,7 +25,7 @@ import { VerdictWatch } from './verdict-watch.js';
 import { writeWhile } from './write-while.js';
 
 /** What page and command read, past the ways that are broken. */
-function factsOf(place: ChaosPlace, closing: Closing): () => Promise<FleetFacts> {
+function factsOf(place: ChaosEnvironment, closing: Closing): () => Promise<FleetFacts> {
   const tls = { enabled: false, rejectUnauthorized: true };
   const addressOf = (url: string) => ({ url, host: '', port: 0, db: 0, tls });
   const onError = () => {}; // told by the facts
@@ -61,7 +61,7 @@ export async function runChaos(options: ChaosOptions, context: ProgramContext): 
   progress.say(
     progress.colors.bold(`chaos: ${plan.length} faults in ${options.seconds} s, seed ${options.seed}`),
   );
-  const place = await openChaosPlace(dir, (line) => progress.say(line), closing);
+  const place = await openChaosEnvironment(dir, (line) => progress.say(line), closing);
   const problems: string[] = [];
   const fleet = await startChaosFleet(place, context, options, (problem) => {
     problems.push(problem);
@@ -159,7 +159,7 @@ export async function runChaos(options: ChaosOptions, context: ProgramContext): 
       servers: [place.source.server.kind, place.mongo.server.kind],
       faults,
       streams: judgement.streams.length,
-      lives: load.streams.reduce((total, { written }) => total + written.lives.length, 0),
+      incarnations: load.streams.reduce((total, { written }) => total + written.incarnations.length, 0),
       entries: sum(({ entries }) => entries),
       messages: sum(({ documents }) => documents),
       deadLetters: sum(({ dead }) => dead),

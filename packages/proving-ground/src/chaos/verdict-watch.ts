@@ -82,14 +82,14 @@ interface Late {
   readonly written: WrittenStream;
   readonly entry: WrittenEntry;
   /** Lives of the stream until then. */
-  readonly lives: number;
+  readonly incarnations: number;
 }
 
 /** Of each stream, the last entry that was written before a time, in ms since 1970. */
 function streamsAt(load: ChaosLoad, time: number): Late[] {
   return load.streams.flatMap(({ written }) => {
     const entry = written.held.findLast(({ id }) => Number(id.split('-')[0]) < time);
-    return entry ? [{ written, entry, lives: written.lives.length }] : [];
+    return entry ? [{ written, entry, incarnations: written.incarnations.length }] : [];
   });
 }
 
@@ -102,9 +102,9 @@ async function streamsBehind(db: Db, late: readonly Late[]): Promise<string[] | 
     .catch(() => undefined); // it is down by now
   if (!documents) return undefined;
   const positions = new Map(documents.map(({ _id, position }) => [_id, position?.entryId]));
-  return late.flatMap(({ written, entry, lives }) => {
+  return late.flatMap(({ written, entry, incarnations }) => {
     const reached: unknown = positions.get(written.key);
     const isThere = isEntryId(reached) && compareEntryIds(reached, entry.id) >= 0;
-    return isThere || entry.isRemoved || written.lives.length > lives ? [] : [written.key];
+    return isThere || entry.isRemoved || written.incarnations.length > incarnations ? [] : [written.key];
   });
 }

@@ -13,7 +13,7 @@ export interface KeyReport {
   readonly key: string;
   readonly keyType: string;
   /** Lives of a stream, and the messages of all of them; 0 for a value. */
-  readonly lives: number;
+  readonly incarnations: number;
   readonly messages: number;
   /** Members of a set. */
   readonly members: number;
@@ -35,7 +35,7 @@ export interface ToCompare {
 }
 
 /**
- * Compares all keys by the product's own verification; then all lives of the streams with what was written to them.
+ * Compares all keys by the product's own verification; then all incarnations of the streams with what was written to them.
  * @returns a report for each key by name; what belongs to no key is reported as one without a name.
  * @throws SyncError where a server can't be asked.
  */
@@ -64,7 +64,15 @@ export async function compareMirror({
   const strays = (await db.collection(STREAM_MESSAGES).countDocuments({})) - documents;
   if (strays === 0) return reports;
   const problems = [`${strays} messages belong to no stream`];
-  const nobody = { key: '', keyType: 'stream', lives: 0, messages: 0, members: 0, missing: 0, different: 0 };
+  const nobody = {
+    key: '',
+    keyType: 'stream',
+    incarnations: 0,
+    messages: 0,
+    members: 0,
+    missing: 0,
+    different: 0,
+  };
   return [...reports, { ...nobody, duplicated: strays, problems }];
 }
 
@@ -77,8 +85,8 @@ async function judgeHistory(db: Db, written: WrittenStream): Promise<StreamFindi
   judgeCounts(record, findings, false);
   if (findings.lost > 0) findings.report('entries of an earlier life are missing', 'missing', findings.lost);
   if (findings.gap > 0) findings.report(`${findings.gap} entries count as gaps, but none was dropped`);
-  if (record && record.incarnation !== written.lives.length)
-    findings.report(`${written.lives.length} lives, but ${record.incarnation} in MongoDB`);
+  if (record && record.incarnation !== written.incarnations.length)
+    findings.report(`${written.incarnations.length} lives, but ${record.incarnation} in MongoDB`);
   return findings;
 }
 
@@ -90,7 +98,7 @@ function reportOf(
   return {
     key,
     keyType: type,
-    lives: written?.lives.length ?? 0,
+    incarnations: written?.incarnations.length ?? 0,
     messages: past?.entries ?? 0,
     members: type === METADATA_TYPE.names.keyType ? compared : 0,
     // Of a stream, both know of what it holds now.

@@ -16,7 +16,9 @@ export function reportTable(
     const { stream } = placeOf(report.key, separator);
     groups.set(stream, [...(groups.get(stream) ?? []), report]);
   }
-  const inStreams = [...groups].filter(([, keys]) => isWrong(keys) || keys.some(({ lives }) => lives > 0));
+  const inStreams = [...groups].filter(
+    ([, keys]) => isWrong(keys) || keys.some(({ incarnations }) => incarnations > 0),
+  );
   const shown = inStreams.sort(([, a], [, b]) => Number(isWrong(b)) - Number(isWrong(a))).slice(0, ROWS);
   const hidden = inStreams.slice(ROWS).flatMap(([, keys]) => keys);
   const head = ['', 'streams', 'messages', 'lives', 'sets', 'members', 'missing', 'duplicated', 'different'];
@@ -37,9 +39,9 @@ function rowOf(name: string, keys: readonly KeyReport[]): Cell[] {
     keys.reduce((total, report) => total + value(report), 0);
   return [
     name,
-    sum(({ lives }) => Math.min(lives, 1)),
+    sum(({ incarnations }) => Math.min(incarnations, 1)),
     sum(({ messages }) => messages),
-    sum(({ lives }) => lives),
+    sum(({ incarnations }) => incarnations),
     sum(({ members }) => Math.min(members, 1)),
     sum(({ members }) => members),
     bad(sum(({ missing }) => missing)),

@@ -14,9 +14,9 @@ import type { ProgramContext, ProgramReport } from '../program/run-program.js';
 import { ProvingError } from '../proving-error.js';
 import { breakWorker } from './break-worker.js';
 import { compareMirror, type KeyReport } from './compare-mirror.js';
+import { openDemoEnvironment } from './demo-environment.js';
 import type { DemoOptions } from './demo-options.js';
-import { openDemoPlace } from './demo-place.js';
-import { rebirthOf } from './rebirth.js';
+import { recreationOf } from './recreation.js';
 import { showProgress } from './show-progress.js';
 
 const SEPARATOR = ':info:';
@@ -66,7 +66,7 @@ export async function runDemo(
   const stack = await orAborted(startLocalStack({ onProgress: (line) => say(`  ${line}`) }), signal);
   closing.add(() => stack.stop());
   const keys = [...planned.streams, ...planned.sets, ...planned.values, ...json].map(({ key }) => key);
-  const { redis, db, mongoDbName, queuePrefix, queueKeys } = await openDemoPlace(stack, keys, closing);
+  const { redis, db, mongoDbName, queuePrefix, queueKeys } = await openDemoEnvironment(stack, keys, closing);
   const plan = (await knowsJson(redis)) ? { ...planned, values: [...planned.values, ...json] } : planned;
 
   const password = newPassword();
@@ -97,14 +97,14 @@ export async function runDemo(
   const history = new History();
   const watch = new MirrorWatch(db);
   const event = (line: string) => say(`  ${progress.colors.yellow('•')} ${line}`);
-  const reborn = plan.streams[Math.min(REBORN, plan.streams.length - 1)];
+  const recreated = plan.streams[Math.min(REBORN, plan.streams.length - 1)];
   const generator = new Generator({
     redis,
     plan,
     history,
     durationMs: writingTime(options.messages),
     signal,
-    ...(reborn ? { rebirth: rebirthOf(reborn, { history, watch, say: event }) } : {}),
+    ...(recreated ? { rebirth: recreationOf(recreated, { history, watch, say: event }) } : {}),
   });
 
   const shown = new AbortController();

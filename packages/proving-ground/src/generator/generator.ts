@@ -7,11 +7,11 @@ import { SetWriter } from './set-writer.js';
 import { type Portion, StreamWriter } from './stream-writer.js';
 import { ValueWriter } from './value-writer.js';
 
-export interface Rebirth {
+export interface Recreation {
   readonly stream: StreamPlan;
-  /** Resolves when the fleet has all `messages` of the first life: what is deleted unread would be a gap. */
+  /** Resolves when the fleet has all `messages` of the first incarnation: what is deleted unread would be a gap. */
   readonly untilDrained: (messages: number, signal: AbortSignal) => Promise<void>;
-  /** Called when the stream was deleted; its next life begins when this resolves. */
+  /** Called when the stream was deleted; its next incarnation begins when this resolves. */
   readonly onDeleted: (signal: AbortSignal) => Promise<void>;
 }
 
@@ -21,14 +21,14 @@ export interface GeneratorOptions {
   readonly history: History;
   /** About how long the writing takes, in ms; 0 is as fast as Redis takes it. */
   readonly durationMs: number;
-  /** A stream that is deleted and made again; half of its messages belong to the first life. */
-  readonly rebirth?: Rebirth;
+  /** A stream that is deleted and made again; half of its messages belong to the first incarnation. */
+  readonly rebirth?: Recreation;
   readonly signal: AbortSignal;
   /** The same seed makes the same messages in each stream; default 1. */
   readonly seed?: number;
 }
 
-/** Where the first life of the reborn stream is complete, as a share of the whole time. */
+/** Where the first incarnation of the recreated stream is complete, as a share of the whole time. */
 const FIRST_LIFE_ENDS = 0.3;
 /** At this share of the time, this share of all messages comes at once: a backlog in which to break things. */
 const BURST = { at: 0.45, messages: 0.1 } as const;
@@ -102,7 +102,7 @@ export class Generator {
     });
   }
 
-  async #writeTwice({ stream, untilDrained, onDeleted }: Rebirth, signal: AbortSignal): Promise<void> {
+  async #writeTwice({ stream, untilDrained, onDeleted }: Recreation, signal: AbortSignal): Promise<void> {
     const { redis, history } = this.#options;
     const first = Math.floor(stream.messages / 2);
     await this.#pace(
@@ -112,7 +112,7 @@ export class Generator {
     );
     await untilDrained(first, signal);
     await redis.del(stream.key);
-    history.of(stream.key).endLife();
+    history.of(stream.key).endIncarnation();
     await onDeleted(signal);
     const rest = 1 - FIRST_LIFE_ENDS;
     await this.#pace(

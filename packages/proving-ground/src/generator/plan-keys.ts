@@ -5,7 +5,7 @@ export interface StreamPlan {
   /** The main stream's name. */
   readonly family: string;
   readonly kind: MessageKind;
-  /** Messages in all, over all its lives. */
+  /** Messages in all, over all its incarnations. */
   readonly messages: number;
 }
 

@@ -8,7 +8,7 @@ export class History {
     return this.#streams;
   }
 
-  /** Entries in all lives of all streams. */
+  /** Entries in all incarnations of all streams. */
   get entries(): number {
     return [...this.#streams.values()].reduce((sum, { entries }) => sum + entries, 0);
   }

@@ -21,7 +21,7 @@ const NOTHING = -1;
 
 interface Wanted {
   readonly entry: WrittenEntry;
-  readonly life: number;
+  readonly incarnation: number;
   times: number;
 }
 
@@ -55,8 +55,8 @@ export async function judgeMirror(
   findings: StreamFindings,
 ): Promise<void> {
   const wanted = new Map<string, Wanted>();
-  for (const [life, entries] of written.lives.entries())
-    for (const entry of entries) wanted.set(`${entry.id} ${entry.digest}`, { entry, life, times: 0 });
+  for (const [incarnation, entries] of written.incarnations.entries())
+    for (const entry of entries) wanted.set(`${entry.id} ${entry.digest}`, { entry, incarnation, times: 0 });
   await readMessages(db, collection, written.key, wanted, findings);
   await readLetters(db, written.key, wanted, findings);
   for (const { entry, times } of wanted.values()) {
@@ -81,7 +81,7 @@ async function readMessages(
     .find({ _id: messageIdBounds(key) })
     .sort({ _id: 1 })
     .allowDiskUse(true);
-  let before: { readonly prefix: string; readonly entryId: string; readonly life: number } | undefined;
+  let before: { readonly prefix: string; readonly entryId: string; readonly incarnation: number } | undefined;
   for await (const message of messages) {
     const { _id } = message;
     const { entryId, stream: ofStream, type: ofType, ...stored } = plainMessage(message);
@@ -97,8 +97,9 @@ async function readMessages(
     const prefix = _id.slice(0, _id.indexOf(':', key.length));
     if (before?.prefix === prefix && compareEntryIds(before.entryId, entryId) >= 0)
       findings.report(`${_id} is out of order`);
-    if (before && found.life < before.life) findings.report(`${_id} belongs to an earlier life`);
-    before = { prefix, entryId, life: found.life };
+    if (before && found.incarnation < before.incarnation)
+      findings.report(`${_id} belongs to an earlier life`);
+    before = { prefix, entryId, incarnation: found.incarnation };
   }
 }
 

@@ -1,7 +1,7 @@
 /** One entry as a writer remembers it. */
 export interface WrittenEntry {
   readonly id: string;
-  /** contentDigest of its fields; every entry's content is its own, so it tells lives with the same ids apart. */
+  /** contentDigest of its fields; every entry's content is its own, so it tells incarnations with the same ids apart. */
   readonly digest: number;
   /** No document can hold it: it must become a dead letter. */
   readonly tooLarge: boolean;
@@ -9,29 +9,29 @@ export interface WrittenEntry {
   isRemoved: boolean;
 }
 
-/** All that was ever written to one stream, by its one writer: every life of it, entry by entry. About 150 bytes an entry. */
+/** All that was ever written to one stream, by its one writer: every incarnation of it, entry by entry. About 150 bytes an entry. */
 export class WrittenStream {
-  readonly #lives: WrittenEntry[][] = [[]];
+  readonly #incarnations: WrittenEntry[][] = [[]];
   /** The key is in Redis. */
   exists = false;
 
   constructor(readonly key: string) {}
 
   /** Oldest first; the last one is the current one. */
-  get lives(): readonly (readonly WrittenEntry[])[] {
-    return this.#lives;
+  get incarnations(): readonly (readonly WrittenEntry[])[] {
+    return this.#incarnations;
   }
 
   get entries(): number {
-    return this.#lives.reduce((sum, life) => sum + life.length, 0);
+    return this.#incarnations.reduce((sum, incarnation) => sum + incarnation.length, 0);
   }
 
-  /** Of the current life, those that Redis must still hold, in order. */
+  /** Of the current incarnation, those that Redis must still hold, in order. */
   get held(): readonly WrittenEntry[] {
     return this.#current.filter(({ isRemoved }) => !isRemoved);
   }
 
-  /** The last id of the current life, also of an entry that was removed. */
+  /** The last id of the current incarnation, also of an entry that was removed. */
   get lastId(): string | undefined {
     return this.#current.at(-1)?.id;
   }
@@ -41,14 +41,14 @@ export class WrittenStream {
     this.exists = true;
   }
 
-  /** The stream was deleted: what comes now belongs to its next life. */
-  endLife(): void {
+  /** The stream was deleted: what comes now belongs to its next incarnation. */
+  endIncarnation(): void {
     for (const entry of this.#current) entry.isRemoved = true;
-    this.#lives.push([]);
+    this.#incarnations.push([]);
     this.exists = false;
   }
 
   get #current(): WrittenEntry[] {
-    return this.#lives.at(-1) ?? [];
+    return this.#incarnations.at(-1) ?? [];
   }
 }

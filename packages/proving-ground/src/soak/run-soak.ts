@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import { openChaosEnvironment } from '../chaos/chaos-environment.js';
 import { startChaosFleet } from '../chaos/chaos-fleet.js';
 import { ChaosLoad } from '../chaos/chaos-load.js';
-import { openChaosPlace } from '../chaos/chaos-place.js';
 import { judge } from '../chaos/judge.js';
 import { untilSettled } from '../chaos/settle.js';
 import { writeWhile } from '../chaos/write-while.js';
@@ -38,7 +38,7 @@ export interface SoakReport {
 export async function runSoak(options: SoakOptions, context: ProgramContext): Promise<SoakReport> {
   const { progress, closing, dir, signal } = context;
   const problems: string[] = [];
-  const place = await openChaosPlace(dir, (line) => progress.say(line), closing);
+  const place = await openChaosEnvironment(dir, (line) => progress.say(line), closing);
   const fleet = await startChaosFleet(place, context, options, (problem) => problems.push(problem));
   const redisUrl = place.source.url;
   const load = new ChaosLoad({ redisUrl, seed: SEED, rate: options.rate, signal });

@@ -24,7 +24,7 @@ export function readShape(
     rule.problem('id', 'is for documents of a shape', 'add "shape": "document"');
   if (idType !== undefined && !rule.has('id'))
     rule.problem('idType', 'stands without an id', 'add "id": "{1}", or remove it');
-  if (id !== undefined) checkPlaces(rule, id, pattern);
+  if (id !== undefined) checkPlaceholders(rule, id, pattern);
   return {
     ...(shape ? { shape } : {}),
     ...(id === undefined ? {} : { id }),
@@ -32,8 +32,8 @@ export function readShape(
   };
 }
 
-function checkPlaces(rule: MemberReader, id: string, pattern: string | undefined): void {
-  const places = placesIn(id);
+function checkPlaceholders(rule: MemberReader, id: string, pattern: string | undefined): void {
+  const places = placeholdersIn(id);
   if (places.length === 0)
     rule.problem(
       'id',
@@ -41,7 +41,7 @@ function checkPlaces(rule: MemberReader, id: string, pattern: string | undefined
       'write {1} for what the first * of the pattern matches',
     );
   if (pattern === undefined) return;
-  const most = placesOfPattern(pattern);
+  const most = wildcardsIn(pattern);
   const wrong = places.find((place) => place < 1 || place > most);
   if (wrong !== undefined)
     rule.problem(
@@ -52,12 +52,12 @@ function checkPlaces(rule: MemberReader, id: string, pattern: string | undefined
 }
 
 /** The places that a template names, in order. */
-function placesIn(template: string): readonly number[] {
+function placeholdersIn(template: string): readonly number[] {
   return [...template.matchAll(/\{(\d+)\}/g)].map(([, place]) => Number(place));
 }
 
 /** How many `*` a pattern has: those side by side are one, and one that is escaped or in brackets is none. */
-function placesOfPattern(pattern: string): number {
+function wildcardsIn(pattern: string): number {
   const bare = pattern.replace(/\\[\s\S]/g, 'x').replace(/\[[^\]]*\]?/g, 'x');
   return [...bare.matchAll(/\*+/g)].length;
 }

@@ -2,7 +2,7 @@ import { CONNECT } from '../bench-result.js';
 import { checkCount } from '../check-mirror.js';
 import { type ConnectCall, ConnectProcess, FOR_THROUGHPUT } from '../connect-process.js';
 import { streamKeys } from '../fill-streams.js';
-import { untilThere } from '../followers/until-there.js';
+import { untilMirrored } from '../followers/until-mirrored.js';
 import { meter } from '../usage-meter.js';
 import type { Contestant } from './contestant.js';
 
@@ -18,7 +18,7 @@ export function connectContestant(call: ConnectCall): Contestant {
       const entries = streams * load.entries;
       try {
         const end = await meter({ ours: connect.pids, redis: place.redisServer.pid, mongo: target.pid });
-        await untilThere(place, CONNECT, target, entries, () => connect.isOver);
+        await untilMirrored(place, CONNECT, target, entries, () => connect.isOver);
         const usage = await end();
         await checkCount(target, entries);
         return { ...usage, entries };

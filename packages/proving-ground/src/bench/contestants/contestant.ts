@@ -1,4 +1,4 @@
-import type { BenchPlace } from '../bench-place.js';
+import type { BenchEnvironment } from '../bench-environment.js';
 import type { StreamCase } from '../bench-sizes.js';
 import type { Usage } from '../usage-meter.js';
 
@@ -26,7 +26,7 @@ export interface Contestant {
    * One run, checked: what it says it moved is in the target.
    * @param isFirst the first repetition: it may be checked more closely.
    */
-  run(place: BenchPlace, target: MessageTarget, load: StreamCase, isFirst: boolean): Promise<Feat>;
+  run(place: BenchEnvironment, target: MessageTarget, load: StreamCase, isFirst: boolean): Promise<Feat>;
 }
 
 /** A target that is filled for the first time, of its own. */

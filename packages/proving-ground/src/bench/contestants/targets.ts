@@ -1,10 +1,10 @@
-import type { BenchPlace } from '../bench-place.js';
+import type { BenchEnvironment } from '../bench-environment.js';
 import { BenchProcess, numberIn } from '../bench-process.js';
 import { compareStreams } from '../check-mirror.js';
 import type { MessageTarget } from './contestant.js';
 
 /** An empty MongoDB. */
-export async function openMongoTarget(place: BenchPlace): Promise<MessageTarget> {
+export async function openMongoTarget(place: BenchEnvironment): Promise<MessageTarget> {
   const target = await place.openTarget();
   return {
     ...target,

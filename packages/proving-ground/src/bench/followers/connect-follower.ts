@@ -1,7 +1,7 @@
 import type { ConnectCall, ConnectSettings } from '../connect-process.js';
 import { ConnectProcess } from '../connect-process.js';
 import type { Follower } from './follower.js';
-import { untilThere } from './until-there.js';
+import { untilMirrored } from './until-mirrored.js';
 
 /** Redpanda Connect with a consumer group, which goes on where it was acknowledged. */
 export function connectFollower(who: string, call: ConnectCall, settings: ConnectSettings): Follower {
@@ -16,7 +16,7 @@ export function connectFollower(who: string, call: ConnectCall, settings: Connec
         });
       let connect = await start();
       try {
-        await untilThere(place, who, target, streams, () => connect.isOver);
+        await untilMirrored(place, who, target, streams, () => connect.isOver);
       } catch (error) {
         await connect.stop();
         throw error;

@@ -1,4 +1,4 @@
-import type { BenchPlace } from '../bench-place.js';
+import type { BenchEnvironment } from '../bench-environment.js';
 import type { MessageTarget } from '../contestants/contestant.js';
 
 /** A system that follows streams: what is written to them arrives in its target, until it is stopped. */
@@ -9,7 +9,7 @@ export interface Follower {
   /** Whether it brings what was in the streams before its start, too. */
   readonly takesBacklog: boolean;
   /** Starts it on the source's streams. Resolves once it reads, and what was there is in its target if it takes that. */
-  start(place: BenchPlace, target: MessageTarget, streams: number): Promise<Following>;
+  start(place: BenchEnvironment, target: MessageTarget, streams: number): Promise<Following>;
 }
 
 /** One that is running. */

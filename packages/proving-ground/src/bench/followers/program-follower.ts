@@ -1,7 +1,7 @@
 import { BenchProcess } from '../bench-process.js';
 import { LIMIT, OLD_ENGINE } from '../bench-result.js';
 import type { Follower } from './follower.js';
-import { untilThere } from './until-there.js';
+import { untilMirrored } from './until-mirrored.js';
 
 /** Begins with what comes after its start: it keeps no position. */
 export const limitFollower = programFollower(LIMIT, 'follow-limit', false);
@@ -21,7 +21,7 @@ function programFollower(who: string, program: string, takesBacklog: boolean): F
       };
       let { process } = await BenchProcess.start(program, config);
       try {
-        if (takesBacklog) await untilThere(place, who, target, streams);
+        if (takesBacklog) await untilMirrored(place, who, target, streams);
       } catch (error) {
         await process.stop();
         throw error;

@@ -1,28 +1,28 @@
+import type { BenchEnvironment } from '../bench-environment.js';
 import { BenchFleet } from '../bench-fleet.js';
-import type { BenchPlace } from '../bench-place.js';
 import type { Run } from '../bench-result.js';
 import { caseName } from '../bench-sizes.js';
 import { checkCount } from '../check-mirror.js';
 import { openMongoTarget } from '../contestants/targets.js';
 import { fillStreams } from '../fill-streams.js';
-import { sayRun } from '../say-run.js';
+import { printRun } from '../print-run.js';
 import { meter } from '../usage-meter.js';
 
 /** How long a fleet takes to drain what came while its workers were stopped, from the instant at which they are started. */
-export async function measureCatchUp(place: BenchPlace): Promise<Run[]> {
+export async function measureCatchUp(place: BenchEnvironment): Promise<Run[]> {
   const runs: Run[] = [];
   for (let repetition = 1; repetition <= place.repetitions; repetition++)
     for (const workers of place.sizes.catchUp.workers) {
       const caught = await place.attempt(`catch-up, ${workers} workers`, () => runOnce(place, workers));
       if (!caught) continue;
       const run = { ...caught, repetition };
-      sayRun(place, run);
+      printRun(place, run);
       runs.push(run);
     }
   return runs;
 }
 
-async function runOnce(place: BenchPlace, workers: number): Promise<Omit<Run, 'repetition'>> {
+async function runOnce(place: BenchEnvironment, workers: number): Promise<Omit<Run, 'repetition'>> {
   const load = place.sizes.catchUp;
   const backlog = load.streams * load.entries;
   await place.clear(true);

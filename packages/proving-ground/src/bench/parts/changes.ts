@@ -1,6 +1,6 @@
 import { runPipeline } from '../../generator/run-pipeline.js';
+import type { BenchEnvironment } from '../bench-environment.js';
 import { BenchFleet } from '../bench-fleet.js';
-import type { BenchPlace } from '../bench-place.js';
 import { BenchProcess, numberIn, numbersIn } from '../bench-process.js';
 import { BARE, FLEET, type LatencyRun } from '../bench-result.js';
 import type { MessageTarget } from '../contestants/contestant.js';
@@ -26,7 +26,7 @@ const WHO = [FLEET, BARE] as const;
  * From a change to readable in MongoDB, of keys among many that are synced already: single ones, and a flood of them.
  * @returns runs whose loads tell the kind, the rate and the number of keys.
  */
-export async function measureChanges(place: BenchPlace): Promise<LatencyRun[]> {
+export async function measureChanges(place: BenchEnvironment): Promise<LatencyRun[]> {
   const { keys } = place.sizes.changes;
   const runs: LatencyRun[] = [];
   for (let repetition = 1; repetition <= place.repetitions; repetition++)
@@ -57,7 +57,7 @@ export async function measureChanges(place: BenchPlace): Promise<LatencyRun[]> {
   return runs;
 }
 
-function said(place: BenchPlace, run: LatencyRun): LatencyRun {
+function said(place: BenchEnvironment, run: LatencyRun): LatencyRun {
   const ms = [run.p50, run.p90, run.p99].map((value) => value.toFixed(1)).join(' / ');
   const share = (100 * run.share).toFixed(0);
   place.say(`  changes  ${run.load.padEnd(42)} ${run.who.padEnd(14)} ${ms} ms, ${share} % of a core`);
@@ -70,7 +70,7 @@ interface Bringing {
 }
 
 /** Resolves when all hashes are synced. */
-async function startFleet(place: BenchPlace, target: MessageTarget): Promise<Bringing> {
+async function startFleet(place: BenchEnvironment, target: MessageTarget): Promise<Bringing> {
   const fleet = await BenchFleet.start(place, target);
   try {
     await fleet.untilMoved('hash', place.sizes.changes.keys);
@@ -82,14 +82,14 @@ async function startFleet(place: BenchPlace, target: MessageTarget): Promise<Bri
 }
 
 /** Resolves when it has written all keys. */
-async function startBare(place: BenchPlace, target: MessageTarget): Promise<Bringing> {
+async function startBare(place: BenchEnvironment, target: MessageTarget): Promise<Bringing> {
   const { process } = await BenchProcess.start('bare-changes', {
     ...{ redisUrl: place.redisServer.url, mongoUri: target.uri, dbName: target.dbName },
   });
   return { pids: [process.pid], stop: () => process.stop() };
 }
 
-async function fill(place: BenchPlace, keys: number): Promise<void> {
+async function fill(place: BenchEnvironment, keys: number): Promise<void> {
   for (let from = 0; from < keys; from += 10_000) {
     const pipeline = place.redis.pipeline();
     for (let i = from; i < Math.min(keys, from + 10_000); i++)
@@ -108,7 +108,7 @@ async function fill(place: BenchPlace, keys: number): Promise<void> {
 }
 
 async function measure(
-  place: BenchPlace,
+  place: BenchEnvironment,
   target: MessageTarget,
   pids: readonly number[],
   kind: Kind,

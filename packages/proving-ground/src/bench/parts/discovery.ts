@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { ProvingError } from '../../proving-error.js';
+import type { BenchEnvironment } from '../bench-environment.js';
 import { BenchFleet } from '../bench-fleet.js';
-import type { BenchPlace } from '../bench-place.js';
 import type { DiscoveryRun } from '../bench-result.js';
 import { fillStreams } from '../fill-streams.js';
 
@@ -10,7 +10,7 @@ const POLL_MS = 20;
 const GIVE_UP_MS = 120_000;
 
 /** How long it takes until each of many new keys, which are there in one instant, has its job scheduler. */
-export async function measureDiscovery(place: BenchPlace): Promise<DiscoveryRun[]> {
+export async function measureDiscovery(place: BenchEnvironment): Promise<DiscoveryRun[]> {
   const { keys } = place.sizes.discovery;
   const runs: DiscoveryRun[] = [];
   for (let repetition = 1; repetition <= place.repetitions; repetition++) {
@@ -22,7 +22,7 @@ export async function measureDiscovery(place: BenchPlace): Promise<DiscoveryRun[
   return runs;
 }
 
-async function runOnce(place: BenchPlace, keys: number): Promise<number> {
+async function runOnce(place: BenchEnvironment, keys: number): Promise<number> {
   await place.clear(true);
   await fillStreams(place.shelf, { streams: keys, entries: 1 });
   const target = await place.openTarget();

@@ -3,7 +3,7 @@ import { type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
 import { ChangeFeed } from '@redis-to-mongo/redis-source';
 import { Redis } from 'ioredis';
 import { ProvingError } from '../../proving-error.js';
-import type { BenchPlace } from '../bench-place.js';
+import type { BenchEnvironment } from '../bench-environment.js';
 import type { FeedCostRun } from '../bench-result.js';
 import { RawWriter } from '../raw-writer.js';
 
@@ -13,7 +13,7 @@ const LISTENING_WITHIN_MS = 10_000;
  * What the feed of changes costs Redis: XADD at full speed over few and many keys, with and without the connection that is told of each
  * change, by turns. On a Redis of its own that writes no file, so that nothing else is in its CPU.
  */
-export async function measureFeedCost(place: BenchPlace): Promise<FeedCostRun[]> {
+export async function measureFeedCost(place: BenchEnvironment): Promise<FeedCostRun[]> {
   const { keys: cases, writes } = place.sizes.feedCost;
   const runs: FeedCostRun[] = [];
   const server = await startRedis({ args: ['--appendonly', 'no'] });

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startRedis } from '@redis-to-mongo/local-stack';
 import { runPipeline } from '../../generator/run-pipeline.js';
+import type { BenchEnvironment } from '../bench-environment.js';
 import { BenchFleet } from '../bench-fleet.js';
-import type { BenchPlace } from '../bench-place.js';
-import type { IdleMixedRun, Resting } from '../bench-result.js';
+import type { IdleMixedRun, IdleProcess } from '../bench-result.js';
 import { type ProcessUsage, processUsage } from '../process-usage.js';
 
 const AT_ONCE = 5_000;
@@ -15,7 +15,7 @@ const RESTING_JOBS_PER_SEC = 20;
  * What a whole fleet, dashboard included, and both Redis use while nothing happens to very many keys of mixed types: CPU, and the
  * memory that each holds. The queue has a Redis of its own. Runs where the sizes ask for it.
  */
-export async function measureIdleMixed(place: BenchPlace): Promise<IdleMixedRun[]> {
+export async function measureIdleMixed(place: BenchEnvironment): Promise<IdleMixedRun[]> {
   const load = place.sizes.idleMixed;
   if (!load) return [];
   await place.clear(true);
@@ -31,8 +31,8 @@ export async function measureIdleMixed(place: BenchPlace): Promise<IdleMixedRun[
       await fleet.untilEnded('synced', keys);
       const seconds = (performance.now() - begin) / 1000;
       place.say(`  idle  ${keys} keys of mixed types synced after ${seconds.toFixed(0)} s`);
-      await untilAtRest(place, fleet);
-      const pids: Record<Resting, readonly number[]> = {
+      await untilIdle(place, fleet);
+      const pids: Record<IdleProcess, readonly number[]> = {
         scheduler: fleet.schedulerPids,
         worker: fleet.workerPids,
         dashboard: fleet.dashboardPids,
@@ -43,7 +43,7 @@ export async function measureIdleMixed(place: BenchPlace): Promise<IdleMixedRun[
       const measured = place.sizes.idle.seconds;
       await sleep(1000 * measured, undefined, { signal: place.signal });
       const to = await usageOf(pids);
-      const of = (make: (name: Resting) => number): Record<Resting, number> => ({
+      const of = (make: (name: IdleProcess) => number): Record<IdleProcess, number> => ({
         ...{ scheduler: make('scheduler'), worker: make('worker'), dashboard: make('dashboard') },
         ...{ source: make('source'), queue: make('queue') },
       });
@@ -62,7 +62,7 @@ export async function measureIdleMixed(place: BenchPlace): Promise<IdleMixedRun[
 }
 
 async function fill(
-  { redis, signal }: BenchPlace,
+  { redis, signal }: BenchEnvironment,
   { values, sets, streams }: { readonly values: number; readonly sets: number; readonly streams: number },
 ): Promise<void> {
   const all = values + sets + streams;
@@ -78,7 +78,7 @@ async function fill(
   }
 }
 
-async function untilAtRest(place: BenchPlace, fleet: BenchFleet): Promise<void> {
+async function untilIdle(place: BenchEnvironment, fleet: BenchFleet): Promise<void> {
   const { settleSeconds } = place.sizes.idle;
   const deadline = performance.now() + 1000 * settleSeconds;
   while (performance.now() < deadline) {
@@ -90,9 +90,9 @@ async function untilAtRest(place: BenchPlace, fleet: BenchFleet): Promise<void> 
 }
 
 async function usageOf(
-  pids: Record<Resting, readonly number[]>,
-): Promise<Record<Resting, Pick<ProcessUsage, 'cpuSeconds' | 'bytes'>>> {
-  const one = async (name: Resting) => {
+  pids: Record<IdleProcess, readonly number[]>,
+): Promise<Record<IdleProcess, Pick<ProcessUsage, 'cpuSeconds' | 'bytes'>>> {
+  const one = async (name: IdleProcess) => {
     const all = await Promise.all(pids[name].map((pid) => processUsage(pid)));
     return {
       cpuSeconds: all.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0),

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runPipeline } from '../../generator/run-pipeline.js';
+import type { BenchEnvironment } from '../bench-environment.js';
 import { BenchFleet } from '../bench-fleet.js';
-import type { BenchPlace } from '../bench-place.js';
 import { FLEET, type IdleRun } from '../bench-result.js';
 import { openMongoTarget } from '../contestants/targets.js';
 import { fillStreams } from '../fill-streams.js';
@@ -29,7 +29,10 @@ const RESTING_JOBS_PER_SEC = 20;
  * CPU share falls no more, at most as long as the sizes say; the repetitions follow each other then, since coming to rest takes most of
  * the time. With the fewest streams the others are measured, too.
  */
-export async function measureIdle(place: BenchPlace, followers: readonly Follower[]): Promise<IdleRun[]> {
+export async function measureIdle(
+  place: BenchEnvironment,
+  followers: readonly Follower[],
+): Promise<IdleRun[]> {
   const runs: IdleRun[] = [];
   const [fewest] = place.sizes.idle.streams;
   for (const streams of place.sizes.idle.streams) {
@@ -43,7 +46,7 @@ export async function measureIdle(place: BenchPlace, followers: readonly Followe
   return runs;
 }
 
-async function measureFleet(place: BenchPlace, streams: number, runs: IdleRun[]): Promise<void> {
+async function measureFleet(place: BenchEnvironment, streams: number, runs: IdleRun[]): Promise<void> {
   const { sets } = place.sizes.idle;
   await place.clear(true);
   await fillStreams(place.redis, { streams, entries: 1 });
@@ -51,7 +54,7 @@ async function measureFleet(place: BenchPlace, streams: number, runs: IdleRun[])
   // The defaults of all options: SYNC_INTERVAL_SEC is 1.
   const fleet = await BenchFleet.start(place, target);
   const note = async (facts: Pick<IdleRun, 'streams' | 'sets'>) => {
-    await untilAtRest(place, fleet);
+    await untilIdle(place, fleet);
     for (let repetition = 1; repetition <= place.repetitions; repetition++) {
       const used = await shares(place, fleet, place.sizes.idle.seconds);
       const run = { ...facts, who: FLEET, repetition, own: used.scheduler + used.worker, ...used };
@@ -76,7 +79,7 @@ async function measureFleet(place: BenchPlace, streams: number, runs: IdleRun[])
 }
 
 async function measureOther(
-  place: BenchPlace,
+  place: BenchEnvironment,
   { who, start }: Follower,
   streams: number,
   runs: IdleRun[],
@@ -108,12 +111,12 @@ async function measureOther(
   }
 }
 
-function sayIdle(place: BenchPlace, { streams, sets, who, own, redis }: IdleRun): void {
+function sayIdle(place: BenchEnvironment, { streams, sets, who, own, redis }: IdleRun): void {
   const all = (100 * (own + redis)).toFixed(1);
   place.say(`  idle  ${streams} streams, ${sets} sets  ${who.padEnd(36)} ${all} % of a core`);
 }
 
-async function untilAtRest(place: BenchPlace, fleet: BenchFleet): Promise<void> {
+async function untilIdle(place: BenchEnvironment, fleet: BenchFleet): Promise<void> {
   const { settleSeconds } = place.sizes.idle;
   const deadline = performance.now() + 1000 * settleSeconds;
   const total = ({ scheduler, worker, redis }: Shares) => scheduler + worker + redis;
@@ -128,7 +131,7 @@ async function untilAtRest(place: BenchPlace, fleet: BenchFleet): Promise<void> 
   }
 }
 
-async function shares(place: BenchPlace, fleet: BenchFleet, seconds: number): Promise<Shares> {
+async function shares(place: BenchEnvironment, fleet: BenchFleet, seconds: number): Promise<Shares> {
   const [endScheduler, endWorker] = await Promise.all([
     meter({ ours: fleet.schedulerPids, redis: place.redisServer.pid, mongo: undefined }),
     meter({ ours: fleet.workerPids, redis: undefined, mongo: undefined }),

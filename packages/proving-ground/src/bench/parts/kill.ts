@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { runPipeline } from '../../generator/run-pipeline.js';
-import type { BenchPlace, Target } from '../bench-place.js';
+import type { BenchEnvironment, Target } from '../bench-environment.js';
 import type { KillRun } from '../bench-result.js';
 import { entryFields, streamKeys } from '../fill-streams.js';
 import type { Follower, Following } from '../followers/follower.js';
@@ -11,14 +11,17 @@ const STEP_MS = 20;
 /** Between two looks at what has come, in ms. */
 const LOOK_MS = 500;
 /** Where nothing is missing, and nothing more came for so long, in ms, all has come. */
-const QUIET_WHOLE_MS = 3_000;
+const COMPLETE_IDLE_MS = 3_000;
 
 /**
  * Kills every process of a follower by SIGKILL, all at once and several times, while streams are written to, and starts them again
  * at once. Then waits until nothing more comes, and counts what is missing and what is there more than once. Judged by the contents
  * of the entries, so that it is the same for all.
  */
-export async function measureKills(place: BenchPlace, followers: readonly Follower[]): Promise<KillRun[]> {
+export async function measureKills(
+  place: BenchEnvironment,
+  followers: readonly Follower[],
+): Promise<KillRun[]> {
   const runs: KillRun[] = [];
   for (let repetition = 1; repetition <= place.repetitions; repetition++)
     for (const follower of followers) {
@@ -34,7 +37,10 @@ export async function measureKills(place: BenchPlace, followers: readonly Follow
   return runs;
 }
 
-async function runOnce(place: BenchPlace, follower: Follower): Promise<Omit<KillRun, 'who' | 'repetition'>> {
+async function runOnce(
+  place: BenchEnvironment,
+  follower: Follower,
+): Promise<Omit<KillRun, 'who' | 'repetition'>> {
   const { streams, kills } = place.sizes.kill;
   await place.clear(true);
   await write(place.redis, streams, 0, streams);
@@ -50,8 +56,8 @@ async function runOnce(place: BenchPlace, follower: Follower): Promise<Omit<Kill
       const end = await writeAndKill(place, following);
       const restarted = performance.now();
       // One that begins with what comes brings nothing late.
-      const quietMs = follower.takesBacklog ? 1000 * place.sizes.kill.quietSeconds : QUIET_WHOLE_MS;
-      const { missing, doubled, lastAt } = await untilQuiet(place, opened, [streams, end], quietMs);
+      const idleMs = follower.takesBacklog ? 1000 * place.sizes.kill.idleSeconds : COMPLETE_IDLE_MS;
+      const { missing, doubled, lastAt } = await untilIdle(place, opened, [streams, end], idleMs);
       return { kills, written: end - streams, missing, doubled, seconds: (lastAt - restarted) / 1000 };
     } finally {
       await following.stop();
@@ -63,7 +69,10 @@ async function runOnce(place: BenchPlace, follower: Follower): Promise<Omit<Kill
 }
 
 /** Writes at the steady rate, kills and starts again in between. @returns the number behind the last entry. */
-async function writeAndKill({ redis, sizes, signal }: BenchPlace, following: Following): Promise<number> {
+async function writeAndKill(
+  { redis, sizes, signal }: BenchEnvironment,
+  following: Following,
+): Promise<number> {
   const { streams, perSec, seconds, kills } = sizes.kill;
   const begin = performance.now();
   let next = streams;
@@ -97,8 +106,8 @@ async function write(redis: Redis, streams: number, from: number, to: number): P
 }
 
 /** What is left of the entries from one number up to another, once nothing more comes. */
-async function untilQuiet(
-  place: BenchPlace,
+async function untilIdle(
+  place: BenchEnvironment,
   { db }: Target,
   [from, to]: readonly [number, number],
   longestMs: number,
@@ -114,8 +123,8 @@ async function untilQuiet(
       lastAt = performance.now();
       left = await judge(messages.find({}, { projection: { 'content.account': 1 } }), from, to);
     }
-    const quietMs = left.missing === 0 ? QUIET_WHOLE_MS : longestMs;
-    if (performance.now() - lastAt > quietMs) return { ...left, lastAt };
+    const idleMs = left.missing === 0 ? COMPLETE_IDLE_MS : longestMs;
+    if (performance.now() - lastAt > idleMs) return { ...left, lastAt };
     await sleep(LOOK_MS, undefined, { signal: place.signal });
   }
 }

@@ -1,11 +1,11 @@
-import type { BenchPlace } from '../bench-place.js';
+import type { BenchEnvironment } from '../bench-environment.js';
 import { BenchProcess, numberIn, numbersIn } from '../bench-process.js';
 import { FLEET, type LatencyRun } from '../bench-result.js';
 import { checkCount } from '../check-mirror.js';
 import { openMongoTarget } from '../contestants/targets.js';
 import { fillStreams } from '../fill-streams.js';
 import type { Follower } from '../followers/follower.js';
-import { untilThere } from '../followers/until-there.js';
+import { untilMirrored } from '../followers/until-mirrored.js';
 import { percentile } from '../statistics.js';
 import { meter } from '../usage-meter.js';
 
@@ -19,7 +19,7 @@ interface Rate {
  * @param rates entries a second, with a name each; those behind the first are the fleet's alone.
  */
 export async function measureLatency(
-  place: BenchPlace,
+  place: BenchEnvironment,
   followers: readonly Follower[],
   rates: readonly Rate[],
 ): Promise<LatencyRun[]> {
@@ -42,7 +42,7 @@ export async function measureLatency(
 }
 
 async function runOnce(
-  place: BenchPlace,
+  place: BenchEnvironment,
   { who, lookUp, takesBacklog, start }: Follower,
   perSec: number,
 ): Promise<Omit<LatencyRun, 'load' | 'who' | 'repetition'>> {
@@ -64,7 +64,7 @@ async function runOnce(
       const usage = await end();
       const written = numberIn(report, 'written');
       const messages = written + (takesBacklog ? streams : 0);
-      await untilThere(place, who, target, messages);
+      await untilMirrored(place, who, target, messages);
       await checkCount(target, messages);
       const waits = numbersIn(report, 'waits').sort((a, b) => a - b);
       return {

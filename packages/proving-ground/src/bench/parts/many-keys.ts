@@ -1,12 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { startRedis } from '@redis-to-mongo/local-stack';
 import { ProvingError } from '../../proving-error.js';
+import type { BenchEnvironment, Target } from '../bench-environment.js';
 import { BenchFleet } from '../bench-fleet.js';
-import type { BenchPlace, Target } from '../bench-place.js';
 import { BenchProcess, numberIn } from '../bench-process.js';
 import { BARE, FLEET, ONCE, type Run } from '../bench-result.js';
 import { notMirrored } from '../check-mirror.js';
-import { sayRun } from '../say-run.js';
+import { printRun } from '../print-run.js';
 import { meter, type Usage } from '../usage-meter.js';
 import { changeTenth, fillSmall, type SmallLoad, smallLoads } from './small-loads.js';
 
@@ -29,7 +29,7 @@ const CONTESTANTS = [
  * Many small values: new ones by the bare loop, by the command and by the fleet; then the fleet finds them unchanged in a
  * sweep, and a tenth of them changed. The fleet's queue has a Redis of its own, whose CPU counts as the fleet's.
  */
-export async function measureManyKeys(place: BenchPlace): Promise<Run[]> {
+export async function measureManyKeys(place: BenchEnvironment): Promise<Run[]> {
   const runs: Run[] = [];
   for (let repetition = 1; repetition <= place.repetitions; repetition++)
     for (const load of smallLoads(place.sizes)) {
@@ -42,7 +42,7 @@ export async function measureManyKeys(place: BenchPlace): Promise<Run[]> {
           try {
             for await (const run of contestant(place, target, load)) {
               runs.push({ part: 'many-keys', repetition, ...run });
-              sayRun(place, { part: 'many-keys', ...run });
+              printRun(place, { part: 'many-keys', ...run });
             }
           } finally {
             await target.close();
@@ -54,7 +54,7 @@ export async function measureManyKeys(place: BenchPlace): Promise<Run[]> {
   return runs;
 }
 
-async function* runBare(place: BenchPlace, target: Target, load: SmallLoad): AsyncGenerator<Measured> {
+async function* runBare(place: BenchEnvironment, target: Target, load: SmallLoad): AsyncGenerator<Measured> {
   const { process } = await BenchProcess.start('bare-keys', {
     redisUrl: place.shelfUrl,
     mongoUri: target.uri,
@@ -71,7 +71,7 @@ async function* runBare(place: BenchPlace, target: Target, load: SmallLoad): Asy
 }
 
 /** The command, Node's start included. */
-async function* runOnce(place: BenchPlace, target: Target, load: SmallLoad): AsyncGenerator<Measured> {
+async function* runOnce(place: BenchEnvironment, target: Target, load: SmallLoad): AsyncGenerator<Measured> {
   const env = { REDIS_URL: place.shelfUrl, MONGO_URI: target.uri, MONGO_DB_NAME: target.dbName };
   const { process } = await BenchProcess.start('command', { script: CLI, command: 'once' }, env);
   try {
@@ -87,7 +87,7 @@ async function* runOnce(place: BenchPlace, target: Target, load: SmallLoad): Asy
   }
 }
 
-async function* runFleet(place: BenchPlace, target: Target, load: SmallLoad): AsyncGenerator<Measured> {
+async function* runFleet(place: BenchEnvironment, target: Target, load: SmallLoad): AsyncGenerator<Measured> {
   const queue = await startRedis();
   const fleet = await BenchFleet.start(place, target, { options: { QUEUE_REDIS_URL: queue.url } });
   const ours = [...fleet.pids, ...(queue.pid === undefined ? [] : [queue.pid])];

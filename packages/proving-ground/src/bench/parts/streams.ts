@@ -1,14 +1,14 @@
+import type { BenchEnvironment } from '../bench-environment.js';
 import type { Part } from '../bench-options.js';
-import type { BenchPlace } from '../bench-place.js';
 import type { Run } from '../bench-result.js';
 import { caseName, type StreamCase } from '../bench-sizes.js';
 import type { Contestant, OpenTarget } from '../contestants/contestant.js';
 import { fillStreams } from '../fill-streams.js';
-import { sayRun } from '../say-run.js';
+import { printRun } from '../print-run.js';
 
 /** Each contestant on each load, in turn (A B C A B C …), and with each repetition another one first. */
 export async function measureStreams(
-  place: BenchPlace,
+  place: BenchEnvironment,
   part: Part,
   loads: readonly StreamCase[],
   contestants: readonly Contestant[],
@@ -26,7 +26,7 @@ export async function measureStreams(
         );
         if (!feat) continue;
         const run = { part, repetition, ...feat };
-        sayRun(place, run);
+        printRun(place, run);
         runs.push(run);
       }
   }
@@ -35,7 +35,7 @@ export async function measureStreams(
 }
 
 async function runOnce(
-  place: BenchPlace,
+  place: BenchEnvironment,
   contestant: Contestant,
   load: StreamCase,
   isFirst: boolean,

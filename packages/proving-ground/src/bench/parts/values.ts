@@ -1,11 +1,11 @@
 import type { ChainableCommander, Redis } from 'ioredis';
 import { runPipeline } from '../../generator/run-pipeline.js';
+import type { BenchEnvironment, Target } from '../bench-environment.js';
 import { BenchFleet } from '../bench-fleet.js';
 import type { Part } from '../bench-options.js';
-import type { BenchPlace, Target } from '../bench-place.js';
 import { FLEET, type Run } from '../bench-result.js';
 import { notMirrored } from '../check-mirror.js';
-import { sayRun } from '../say-run.js';
+import { printRun } from '../print-run.js';
 import { meter } from '../usage-meter.js';
 
 /** Values of one type, and how they are made. */
@@ -31,7 +31,7 @@ type Write = (step: ChainableCommander, key: string) => void;
 const MEMBERS_A_STEP = 50_000;
 
 /** The fleet on values of each type in turn: from the first write until all are mirrored. */
-export async function measureValues(place: BenchPlace, loads: readonly ValueLoad[]): Promise<Run[]> {
+export async function measureValues(place: BenchEnvironment, loads: readonly ValueLoad[]): Promise<Run[]> {
   const runs: Run[] = [];
   for (let repetition = 1; repetition <= place.repetitions; repetition++) {
     await place.attempt(loads.map(({ keyType }) => keyType).join(', '), async () => {
@@ -52,7 +52,7 @@ export async function measureValues(place: BenchPlace, loads: readonly ValueLoad
 }
 
 async function measureType(
-  place: BenchPlace,
+  place: BenchEnvironment,
   target: Target,
   fleet: BenchFleet,
   load: ValueLoad,
@@ -66,7 +66,7 @@ async function measureType(
     const { ours: cpu, redis: redisCpu, mongo: mongoCpu, seconds, peakBytes } = await end();
     await checkValues(target, load);
     const run = { part, load: name, who: FLEET, entries, seconds, cpu, redisCpu, mongoCpu, peakBytes };
-    sayRun(place, run);
+    printRun(place, run);
     return run;
   };
   const of = members === 1 ? '' : ` × ${members.toLocaleString('en-US')}`;

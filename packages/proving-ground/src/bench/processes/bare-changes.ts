@@ -1,6 +1,6 @@
 import { messageId, messageIdPrefix } from '@redis-to-mongo/pipeline';
 import { Redis } from 'ioredis';
-import { openServers } from './open-servers.js';
+import { openClients } from './open-clients.js';
 
 /**
  * A bare loop on changes: the names that the server tells of (CLIENT TRACKING in broadcasting mode), one pipeline of reads, one
@@ -14,7 +14,7 @@ const {
   config,
   redis,
   mongo: { db },
-} = openServers('bench bare changes', { protocol: 2 });
+} = openClients('bench bare changes', { protocol: 2 });
 const feed = new Redis(config.text('redisUrl'), { protocol: 2 });
 const collections = {
   many: db.collection<{ _id: string }>('hashes'),

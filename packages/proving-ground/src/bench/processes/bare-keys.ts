@@ -1,5 +1,5 @@
 import type { Document } from 'mongodb';
-import { openServers } from './open-servers.js';
+import { openClients } from './open-clients.js';
 
 /**
  * A bare loop that does with small values what the fleet does: SCAN, TYPE, the value and PTTL in pipelines of a thousand, and
@@ -8,7 +8,7 @@ import { openServers } from './open-servers.js';
  */
 const COUNT = 1_000;
 
-const { parent, redis, mongo } = openServers('bench bare loop');
+const { parent, redis, mongo } = openClients('bench bare loop');
 const values = mongo.db.collection('bare_values');
 const states = mongo.db.collection('bare_states');
 await mongo.db.command({ ping: 1 });

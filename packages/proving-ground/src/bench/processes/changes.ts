@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import { openServers } from './open-servers.js';
+import { openClients } from './open-clients.js';
 
 /**
  * Changes keys at a steady rate, and asks MongoDB all the time for those on their way (some of them, where there are many): the time
@@ -14,7 +14,7 @@ const LOOKED_FOR = 50;
 /** What has not come by then, after the last change, in ms, counts as lost. */
 const GIVE_UP_MS = 60_000;
 
-const { parent, config, redis, mongo } = openServers('bench');
+const { parent, config, redis, mongo } = openClients('bench');
 const kind = config.text('kind');
 const keys = config.number('keys');
 const perSec = config.number('perSec');

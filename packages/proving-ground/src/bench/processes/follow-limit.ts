@@ -1,6 +1,6 @@
 import { streamKeys } from '../fill-streams.js';
 import { documentOf } from './documents.js';
-import { openServers } from './open-servers.js';
+import { openClients } from './open-clients.js';
 
 /**
  * The bare loop on streams that grow: a blocking XREAD over all of them, and one unordered insertMany of what it brings, the
@@ -9,7 +9,7 @@ import { openServers } from './open-servers.js';
 const COUNT = 5_000;
 const BLOCK_MS = 1_000;
 
-const { parent, config, redis, mongo } = openServers('bench follow');
+const { parent, config, redis, mongo } = openClients('bench follow');
 const messages = mongo.db.collection('stream_messages');
 const last = new Map<string, string>();
 for (const key of streamKeys({ streams: config.number('streams') })) {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { streamKeys } from '../fill-streams.js';
 import { documentOf } from './documents.js';
-import { openServers } from './open-servers.js';
+import { openClients } from './open-clients.js';
 
 /**
  * The old engine's way on streams that grow, after its description, written anew: each second one XREAD over all streams, one
@@ -10,7 +10,7 @@ import { openServers } from './open-servers.js';
 const MESSAGES_PER_STREAM = 1_000;
 const EVERY_MS = 1_000;
 
-const { parent, config, redis, mongo } = openServers('bench follow old way');
+const { parent, config, redis, mongo } = openClients('bench follow old way');
 const messages = mongo.db.collection('stream_messages');
 const positions = mongo.db.collection<{ _id: string; id: string }>('streams');
 const last = new Map(streamKeys({ streams: config.number('streams') }).map((key) => [key, '0-0']));

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageId, messageIdPrefix } from '@redis-to-mongo/pipeline';
 import { entryFields, streamKeys } from '../fill-streams.js';
-import { openServers } from './open-servers.js';
+import { openClients } from './open-clients.js';
 
 /**
  * Writes entries at a steady rate over streams that the fleet knows, and asks MongoDB all the time for those that are
@@ -17,7 +17,7 @@ const LOOKED_FOR = 50;
 /** What has not come by then, after the last entry, in ms, counts as lost. */
 const GIVE_UP_MS = 30_000;
 
-const { parent, config, redis, mongo } = openServers('bench latency');
+const { parent, config, redis, mongo } = openClients('bench latency');
 /** Entries of other runs over these streams have smaller numbers. */
 const FIRST = 1_000_000;
 const isById = config.text('lookUp') === 'id';

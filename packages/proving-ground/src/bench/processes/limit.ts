@@ -1,7 +1,7 @@
 import type { Document } from 'mongodb';
 import { streamKeys } from '../fill-streams.js';
 import { documentOf } from './documents.js';
-import { openServers } from './open-servers.js';
+import { openClients } from './open-clients.js';
 
 /**
  * The limit of what a fleet in Node can reach with these drivers: a bare loop that reads (XRANGE COUNT 5000), maps, and
@@ -10,7 +10,7 @@ import { openServers } from './open-servers.js';
  */
 const COUNT = 5_000;
 
-const { parent, config, redis, mongo } = openServers('bench limit');
+const { parent, config, redis, mongo } = openClients('bench limit');
 const messages = mongo.db.collection('stream_messages');
 await mongo.db.command({ ping: 1 });
 await redis.ping();

@@ -1,6 +1,6 @@
 import { streamKeys } from '../fill-streams.js';
 import { documentOf } from './documents.js';
-import { openServers } from './open-servers.js';
+import { openClients } from './open-clients.js';
 
 /**
  * The way the old engine worked, after its description, written anew: one XREAD over all streams, one insert for each
@@ -8,7 +8,7 @@ import { openServers } from './open-servers.js';
  */
 const MESSAGES_PER_STREAM = 1_000;
 
-const { parent, config, redis, mongo } = openServers('bench old way');
+const { parent, config, redis, mongo } = openClients('bench old way');
 const messages = mongo.db.collection('stream_messages');
 const positions = mongo.db.collection<{ _id: string; id: string }>('streams');
 const last = new Map(streamKeys({ streams: config.number('streams') }).map((key) => [key, '0-0']));

@@ -2,9 +2,9 @@ import {
   type BenchResult,
   FLEET,
   type IdleMixedRun,
+  type IdleProcess,
   type IdleRun,
   type KillRun,
-  type Resting,
 } from '../bench-result.js';
 import { CHANGES } from '../parts/changes.js';
 import { type Goal, goal } from './goal.js';
@@ -91,7 +91,7 @@ export function idleGoals(idle: readonly IdleRun[]): Goal[] {
 /** A million keys at rest: the reach is for so many. */
 export function idleMixedGoals(runs: readonly IdleMixedRun[]): Goal[] {
   const million = runs.filter(({ keys }) => keys >= MILLION);
-  const memory = (name: Resting, text: string, reach: number) =>
+  const memory = (name: IdleProcess, text: string, reach: number) =>
     goal(
       `1,000,000 keys at rest: memory of ${text}`,
       'at most',

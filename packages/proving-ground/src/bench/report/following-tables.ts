@@ -2,10 +2,10 @@ import type {
   DiscoveryRun,
   FeedCostRun,
   IdleMixedRun,
+  IdleProcess,
   IdleRun,
   KillRun,
   LatencyRun,
-  Resting,
 } from '../bench-result.js';
 import { figure, known, megabytes, percentOfCore, spreadText } from './figures.js';
 import { left, right, type Table } from './table.js';
@@ -118,7 +118,13 @@ export function idleTable(runs: readonly IdleRun[]): Table {
   };
 }
 
-const RESTING = ['scheduler', 'worker', 'dashboard', 'source', 'queue'] as const satisfies readonly Resting[];
+const IDLE_PROCESSES = [
+  'scheduler',
+  'worker',
+  'dashboard',
+  'source',
+  'queue',
+] as const satisfies readonly IdleProcess[];
 
 export function idleMixedTable(runs: readonly IdleMixedRun[]): Table {
   return {
@@ -130,9 +136,9 @@ export function idleMixedTable(runs: readonly IdleMixedRun[]): Table {
       ...right('Scheduler', 'Worker', 'Dashboard', 'Source’s Redis', 'Queue’s Redis', 'Together'),
     ],
     rows: runs.flatMap(({ keys, shares, bytes }) => {
-      const row = (of: (name: Resting) => number, text: (value: number) => string) => [
-        ...RESTING.map((name) => text(of(name))),
-        text(RESTING.reduce((sum, name) => sum + of(name), 0)),
+      const row = (of: (name: IdleProcess) => number, text: (value: number) => string) => [
+        ...IDLE_PROCESSES.map((name) => text(of(name))),
+        text(IDLE_PROCESSES.reduce((sum, name) => sum + of(name), 0)),
       ];
       return [
         [

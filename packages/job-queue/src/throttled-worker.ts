@@ -9,7 +9,7 @@ const BACKOFF = { baseMs: 200, capMs: 5_000 } as const;
  * BullMQ's worker asks for the next job at once when Redis has refused to hand one out, thousands of times a second. This
  * one waits before it tells of the refusal and goes on.
  */
-export class BrakedWorker extends Worker {
+export class ThrottledWorker extends Worker {
   readonly #closing = new AbortController();
   #refusals = 0;
 

@@ -1,4 +1,4 @@
-import type { Config, ConfigPlaces } from '@redis-to-mongo/config';
+import type { Config, ConfigSources } from '@redis-to-mongo/config';
 import type { FleetFacts, FleetIdentity } from '@redis-to-mongo/fleet-status';
 import type { JobQueue } from '@redis-to-mongo/job-queue';
 import type { MongoHandle } from '@redis-to-mongo/mongo-sink';
@@ -16,8 +16,8 @@ const CLOSE_MS = 1_000;
  * A command's configuration and connections. Each, its driver included, is loaded and opened when it is first asked for,
  * and all are closed at the end; what is opened after that, by work that nobody waits for any more, is closed at once.
  */
-export class Servers {
-  readonly #places: ConfigPlaces;
+export class Clients {
+  readonly #places: ConfigSources;
   readonly #closers: (() => unknown)[] = [];
   #isClosed = false;
   #config: Promise<Config> | undefined;
@@ -26,7 +26,7 @@ export class Servers {
   #queue: Promise<JobQueue> | undefined;
   #queueTrouble: Error | undefined;
 
-  constructor(places: ConfigPlaces) {
+  constructor(places: ConfigSources) {
     this.#places = places;
   }
 

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { lackingActions } from '../../src/connection/lacking-actions.js';
+import { missingActions } from '../../src/connection/missing-actions.js';
 import { collectionsUsed } from '../../src/database/collections-used.js';
 
 const ALL = ['find', 'insert', 'update', 'remove', 'createCollection', 'createIndex', 'listIndexes'];
 const on = (db: string, collection: string, actions = ALL) => ({ resource: { db, collection }, actions });
 const TWO = { all: ['keys', 'sets'], indexed: ['keys', 'sets'] };
-const lacking = (...privileges: unknown[]) => lackingActions(privileges, 'app', TWO);
+const lacking = (...privileges: unknown[]) => missingActions(privileges, 'app', TWO);
 
 it('a user whose privileges the server does not list lacks none that is known', () => {
   expect(lacking()).toEqual([]);
-  expect(lackingActions(undefined, 'app', TWO)).toEqual([]);
+  expect(missingActions(undefined, 'app', TWO)).toEqual([]);
 });
 
 it.each([
@@ -46,11 +46,11 @@ describe('a role that names the collections one by one', () => {
       .map((name) => on('app', name, used.indexed.includes(name) ? ALL : DATA));
 
   it('needs all that the fleet uses, those of rules and of the fleet itself, too', () => {
-    expect(lackingActions(roleWithout('none'), 'app', used)).toEqual([]);
+    expect(missingActions(roleWithout('none'), 'app', used)).toEqual([]);
     for (const name of ['stream_messages', 'fleet', 'orders'])
-      expect([name, lackingActions(roleWithout(name), 'app', used)]).toEqual([name, DATA]);
+      expect([name, missingActions(roleWithout(name), 'app', used)]).toEqual([name, DATA]);
     for (const name of ['keys', 'tags', 'tags_members', 'value_fingerprints'])
-      expect([name, lackingActions(roleWithout(name), 'app', used)]).toEqual([name, ALL]);
+      expect([name, missingActions(roleWithout(name), 'app', used)]).toEqual([name, ALL]);
   });
 
   it('needs indexes on messages only where these are to go at some time', () => {

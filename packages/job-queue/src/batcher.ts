@@ -8,7 +8,7 @@ interface Waiting<T, R> {
 const AT_ONCE = 500;
 
 /** Gathers what is submitted within one turn of the event loop. */
-export class Together<T, R> {
+export class Batcher<T, R> {
   readonly #run: (items: readonly T[]) => Promise<readonly R[]>;
   #waiting: Waiting<T, R>[] = [];
 

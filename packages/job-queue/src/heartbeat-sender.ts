@@ -9,7 +9,7 @@ const BEATS = 5;
 const CLOSE_MS = 500;
 
 /** Tells the queue's Redis every few seconds that this process lives, and how it fares. */
-export class Heart {
+export class HeartbeatSender {
   readonly #id = randomUUID();
   readonly #queue: Pick<JobQueue, 'beat' | 'endHeartbeat' | 'deadAfterMs'>;
   readonly #timer: NodeJS.Timeout;

@@ -4,7 +4,7 @@ import { connectMongo, type MongoHandle, pingMongo } from '@redis-to-mongo/mongo
 import { confirmServer, connectRedis, redisError, writeTogether } from '@redis-to-mongo/redis-connection';
 
 /** What an app of the fleet opens its servers with. */
-export interface OpenServersOptions {
+export interface OpenClientsOptions {
   /** As MongoDB's log calls it. */
   readonly appName: string;
   readonly logger: { warn(message: string, fields: Readonly<Record<string, unknown>>): void };
@@ -15,7 +15,7 @@ export interface OpenServersOptions {
 }
 
 /** Source, target and queue of an app, which its closers close. */
-export interface Servers {
+export interface Clients {
   readonly redis: ReturnType<typeof connectRedis>;
   readonly mongo: MongoHandle;
   readonly queue: JobQueue;
@@ -26,10 +26,10 @@ export interface Servers {
 }
 
 /** Opens the connections of an app of the fleet, one closer each; none of them waits for its server. */
-export function openServers(
+export function openClients(
   config: Pick<Config, 'redis' | 'mongo' | 'queue'>,
-  { appName, logger, closers, telemetry, writesTogether = false }: OpenServersOptions,
-): Servers {
+  { appName, logger, closers, telemetry, writesTogether = false }: OpenClientsOptions,
+): Clients {
   const onError = (connection: string) => (error: Error) =>
     logger.warn(`${connection}: connection trouble`, {
       error: redisError(error, connection === 'redis' ? 'source' : 'queue'),

@@ -11,7 +11,7 @@ const ON_INDEXED = ['createIndex', 'listIndexes'] as const;
  * before this is asked.
  * @param privileges as `connectionStatus` tells them.
  */
-export function lackingActions(
+export function missingActions(
   privileges: unknown,
   dbName: string,
   { all, indexed }: CollectionsUsed,

@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { Closers } from '../src/lifecycle/closers.js';
-import { leaveSilent } from '../src/lifecycle/leave-silent.js';
+import { disconnectSilent } from '../src/lifecycle/disconnect-silent.js';
 import { createLogger } from '../src/log/logger.js';
 
 const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
@@ -20,7 +20,7 @@ async function stop(ask: () => Promise<unknown>): Promise<{ left: boolean; all: 
       left = true;
     },
   };
-  closers.add('servers that do not answer', () => leaveSilent([server], { logger, closers }));
+  closers.add('servers that do not answer', () => disconnectSilent([server], { logger, closers }));
   const began = performance.now();
   const all = await closers.closeAll(60_000);
   return { left, all, ms: performance.now() - began };

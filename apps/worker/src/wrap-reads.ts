@@ -4,7 +4,7 @@ import type { Batch, Source, Syncer } from '@redis-to-mongo/pipeline';
 export type ReadArguments = Parameters<Syncer['read']>;
 
 /** The same source, whose syncers read through `read`, which gets the batches from the syncer that it is given. */
-export function throughReads(
+export function wrapReads(
   source: Source,
   read: (syncer: Syncer, args: ReadArguments) => AsyncIterable<Batch>,
 ): Source {

@@ -5,7 +5,7 @@ import { isRefusal, refused, type SourceConnection } from './source-connection.j
 import type { ValueModel } from './value-model.js';
 import { ABSENT, valueDigest, WrittenValue } from './written-value.js';
 
-export interface ValueHandOptions {
+export interface ChaosValueWriterOptions {
   /** The key's name, and another one where it is renamed now and then. */
   readonly names: readonly [string, ...string[]];
   /** More than one where it changes its type now and then. */
@@ -25,16 +25,16 @@ const RARELY = 12;
  * The one writer of one value. Each of its changes is one transaction, so Redis only ever has the states that are noted. Where
  * one is not answered, the whole state is written once more: that does no harm where it was done.
  */
-export class ValueHand {
+export class ChaosValueWriter {
   readonly written: readonly WrittenValue[];
-  readonly #options: ValueHandOptions;
+  readonly #options: ChaosValueWriterOptions;
   #name = 0;
   #model = 0;
   #exists = false;
   #version = 0;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(options: ValueHandOptions) {
+  constructor(options: ChaosValueWriterOptions) {
     this.#options = options;
     this.written = options.names.map((name) => new WrittenValue(name, options.models.length > 1));
   }

@@ -1,5 +1,5 @@
 /** How often something may be read. */
-export interface Pace {
+export interface ThrottleOptions {
   /** Readings begin at least so many ms apart, */
   readonly spacingMs: number;
   /** and take at most one part in so many of the time. */
@@ -16,15 +16,15 @@ class Loading extends Error {
 }
 
 /** Reads once for all who ask, at a pace that leaves a slow server alone. Nothing is read while nobody asks. */
-export class Paced<T> {
+export class ThrottledReader<T> {
   readonly #read: () => Promise<T>;
-  readonly #pace: Pace;
+  readonly #pace: ThrottleOptions;
   #reading: Promise<void> | undefined;
   #last: { readonly value: T } | { readonly error: unknown } | undefined;
   #nextAt = 0;
   #begun = 0;
 
-  constructor(read: () => Promise<T>, pace: Pace) {
+  constructor(read: () => Promise<T>, pace: ThrottleOptions) {
     this.#read = read;
     this.#pace = pace;
   }

@@ -6,7 +6,7 @@ import { openParent } from './parent.js';
  * What a program in this folder works with: who started it, and the servers that it was told of.
  * @param name what the program calls itself to MongoDB.
  */
-export function openServers(name: string, options: { readonly protocol?: 2 | 3 } = {}) {
+export function openClients(name: string, options: { readonly protocol?: 2 | 3 } = {}) {
   const parent = openParent();
   const { config } = parent;
   const redis = new Redis(config.text('redisUrl'), options);

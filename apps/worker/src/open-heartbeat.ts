@@ -1,11 +1,11 @@
 import { type AppContext, ProcessWatch } from '@redis-to-mongo/app-shell';
-import { Heart, type JobQueue } from '@redis-to-mongo/job-queue';
+import { HeartbeatSender, type JobQueue } from '@redis-to-mongo/job-queue';
 import { redisError } from '@redis-to-mongo/redis-connection';
 import type { Readiness } from './readiness.js';
 import type { WorkMeter } from './work-meter.js';
 
 /** Tells the fleet that this worker lives, how it fares and what it does, until the app is closed. */
-export function openHeart(
+export function openHeartbeat(
   { logger, closers }: Pick<AppContext, 'logger' | 'closers'>,
   queue: JobQueue,
   readiness: Readiness,
@@ -13,7 +13,7 @@ export function openHeart(
 ): void {
   const watch = new ProcessWatch();
   closers.add('process watch', () => watch.close());
-  const heart = new Heart(
+  const heart = new HeartbeatSender(
     queue,
     () => {
       const { heartbeat } = readiness;

@@ -1,6 +1,6 @@
 import { untilMoved } from '../../program/until-moved.js';
 import { ProvingError } from '../../proving-error.js';
-import type { BenchPlace } from '../bench-place.js';
+import type { BenchEnvironment } from '../bench-environment.js';
 
 const POLL_MS = 200;
 
@@ -9,8 +9,8 @@ const POLL_MS = 200;
  * @param isOver whether whoever brings them has ended.
  * @throws ProvingError `PROVING_STALLED` when it has, or when nothing has come for a minute.
  */
-export async function untilThere(
-  { signal }: Pick<BenchPlace, 'signal'>,
+export async function untilMirrored(
+  { signal }: Pick<BenchEnvironment, 'signal'>,
   who: string,
   target: { count(): Promise<number> },
   messages: number,

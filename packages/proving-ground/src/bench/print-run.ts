@@ -1,9 +1,9 @@
 import { grouped } from '@redis-to-mongo/terminal';
-import type { BenchPlace } from './bench-place.js';
+import type { BenchEnvironment } from './bench-environment.js';
 import type { Run } from './bench-result.js';
 
 /** Tells of a run while the benchmark goes on. */
-export function sayRun(place: Pick<BenchPlace, 'say'>, run: Omit<Run, 'repetition'>): void {
+export function printRun(place: Pick<BenchEnvironment, 'say'>, run: Omit<Run, 'repetition'>): void {
   const { part, load, who, entries, seconds, cpu } = run;
   const rate = `${grouped(entries / seconds)}/s`.padStart(10);
   const perMillion = ((1e6 * cpu) / entries).toFixed(1);

@@ -1,20 +1,20 @@
 import { grouped } from '@redis-to-mongo/terminal';
-import type { Rebirth } from '../generator/generator.js';
+import type { Recreation } from '../generator/generator.js';
 import type { StreamPlan } from '../generator/plan-keys.js';
 import type { History } from '../judge/history.js';
 import type { MirrorWatch } from '../mirror-watch.js';
 
-export interface RebirthOptions {
+export interface RecreationOptions {
   readonly history: History;
   readonly watch: MirrorWatch;
   readonly say: (line: string) => void;
 }
 
 /**
- * How a stream is deleted and made again: once all of its first life is in MongoDB, since what is deleted unread is a
+ * How a stream is deleted and made again: once all of its first incarnation is in MongoDB, since what is deleted unread is a
  * gap and can't be compared; and made again once MongoDB tells that it has gone.
  */
-export function rebirthOf(stream: StreamPlan, { history, watch, say }: RebirthOptions): Rebirth {
+export function recreationOf(stream: StreamPlan, { history, watch, say }: RecreationOptions): Recreation {
   const { key } = stream;
   return {
     stream,

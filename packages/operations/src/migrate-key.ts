@@ -25,7 +25,7 @@ import { syncToEnd } from './sync-to-end.js';
  * - left: its new `_id` is another key's, MongoDB refuses a document, or it changed meanwhile: its documents stay as they were.
  * - paused, or gone: it is let rest.
  */
-export interface TakenOver {
+export interface MigratedKey {
   readonly result: 'in place' | 'taken over' | 'left' | 'paused' | 'gone';
   readonly documents: number;
 }
@@ -39,23 +39,23 @@ const UNDER_WAY = 'under way';
  * begun again.
  * @throws SyncError KEY_CONTENDED, or of class transient or configuration.
  */
-export async function takeOver(
+export async function migrateKey(
   line: Line,
   db: Fleet['db'],
   key: string,
   slice: SliceLimits,
-): Promise<TakenOver> {
+): Promise<MigratedKey> {
   const state = await line.sink.load(key);
   const place = state && line.rules?.placeFor(key, state.keyType);
   if (!state || !place || state.status !== 'active') return { result: 'gone', documents: 0 };
   if (isInPlace(state, place)) return { result: 'in place', documents: 0 };
   if (state.pausedAt) return { result: 'paused', documents: 0 };
   return state.keyType === 'stream'
-    ? await takeOverStream(line, db, state)
-    : await takeOverValue(line, db, state, slice);
+    ? await migrateStream(line, db, state)
+    : await migrateValue(line, db, state, slice);
 }
 
-async function takeOverStream(line: Line, db: Fleet['db'], before: KeyState): Promise<TakenOver> {
+async function migrateStream(line: Line, db: Fleet['db'], before: KeyState): Promise<MigratedKey> {
   const { key } = before;
   const place = line.rules?.placeFor(key, 'stream');
   // What is added from now on goes where the others will be.
@@ -73,12 +73,12 @@ async function takeOverStream(line: Line, db: Fleet['db'], before: KeyState): Pr
   return { result: 'taken over', documents };
 }
 
-async function takeOverValue(
+async function migrateValue(
   line: Line,
   db: Fleet['db'],
   before: KeyState,
   slice: SliceLimits,
-): Promise<TakenOver> {
+): Promise<MigratedKey> {
   const { key, keyType, incarnation } = before;
   const place = line.rules?.placeFor(key, keyType);
   if (!place || keyType === 'stream') return { result: 'gone', documents: 0 };

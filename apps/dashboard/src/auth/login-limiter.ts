@@ -12,7 +12,7 @@ const MAX_WRONG = 10;
 const WINDOW_S = 60;
 
 /** Checks logins, from the form and from headers alike, and slows down those who guess. */
-export class LoginDesk {
+export class LoginLimiter {
   readonly #account: Account;
   readonly #wrong = new RateLimiterMemory({ points: MAX_WRONG, duration: WINDOW_S });
 

@@ -18,7 +18,7 @@ interface Alike {
  * What END is told of ends: most are of a few runs, and alike, so that they share what is told.
  * @returns its arguments, and of each of its answers to which end it belongs.
  */
-export function endsAlike(ends: readonly Ending[]): { args: (string | number)[]; places: number[] } {
+export function groupEnds(ends: readonly Ending[]): { args: (string | number)[]; places: number[] } {
   const groups = new Map<string, Alike>();
   for (const [place, { claim, how }] of ends.entries()) {
     const { worker, run, key } = claim;

@@ -1,7 +1,7 @@
 import { keyTypeEntry, type Words } from '@redis-to-mongo/key-types';
 import type { KeyType } from '@redis-to-mongo/pipeline';
 import { redisError, refusalOf } from '@redis-to-mongo/redis-connection';
-import type { RedisClient } from '../servers.js';
+import type { RedisClient } from '../clients.js';
 
 /** A key that nobody has: what is asked of it costs nothing. */
 const KEY = 'redis-to-mongo:doctor';
@@ -34,7 +34,7 @@ const TRIMMING: readonly Words[] = [
   ['XINFO', 'GROUPS', KEY],
 ];
 
-export interface LackingCommands {
+export interface MissingCommands {
   /** What the chosen key types are read with. */
   readonly needed: readonly string[];
   readonly helpful: readonly string[];
@@ -47,10 +47,10 @@ export interface LackingCommands {
  * the user may run, though not on this key: Redis looks at the command first.
  * @throws SyncError as redisError tells, where the server does not answer.
  */
-export async function lackingCommands(
+export async function missingCommands(
   redis: RedisClient,
   types: readonly KeyType[],
-): Promise<LackingCommands> {
+): Promise<MissingCommands> {
   const refused = async (calls: readonly Words[]) => {
     const names = await Promise.all(
       calls.map(async (call) => ((await isRefused(redis, call)) ? nameOf(call) : '')),

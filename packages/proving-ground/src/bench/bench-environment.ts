@@ -27,7 +27,7 @@ export interface Target {
 }
 
 /** What is used in each run of the benchmark: servers, a place for logs, and where to tell how it goes. */
-export class BenchPlace {
+export class BenchEnvironment {
   readonly #options: BenchOptions;
   readonly #closing: Closing;
   #shared: MongoServer | undefined;
@@ -57,7 +57,7 @@ export class BenchPlace {
   static async open(
     options: BenchOptions,
     context: { closing: Closing; dir: string; signal: AbortSignal; say: (line: string) => void },
-  ): Promise<BenchPlace> {
+  ): Promise<BenchEnvironment> {
     const { closing, dir, signal, say } = context;
     const server = await startRedis({
       // A rewrite of the append-only file would fall into somebody's measurement.
@@ -70,7 +70,7 @@ export class BenchPlace {
       closing.add(() => redis.disconnect());
       return redis;
     };
-    return new BenchPlace(options, closing, server, connect(SOURCE), connect(SHELF), dir, signal, say);
+    return new BenchEnvironment(options, closing, server, connect(SOURCE), connect(SHELF), dir, signal, say);
   }
 
   get sizes(): BenchSizes {

@@ -12,7 +12,7 @@ export interface UnknownOutcomes {
 }
 
 /** The one writer of one stream: does one thing after the other, and enters what Redis made of it. */
-export class StreamHand {
+export class ChaosStreamWriter {
   readonly written: WrittenStream;
   readonly #source: SourceConnection;
   readonly #outcomes: UnknownOutcomes;
@@ -69,7 +69,7 @@ export class StreamHand {
 
   async removeStream(): Promise<void> {
     await this.#source.answered((redis) => redis.del(this.written.key));
-    this.written.endLife();
+    this.written.endIncarnation();
   }
 
   /** Entries that were not answered were carried out as far as Redis came, in order: reads what follows the last known one. */

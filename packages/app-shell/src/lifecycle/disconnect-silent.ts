@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { AppContext } from './run-app.js';
 
 /** A server that an app works with, when the app is to stop. */
-export interface LeftServer {
+export interface ServerConnection {
   readonly name: string;
   /** Resolves when the server answers. */
   readonly ask: () => Promise<unknown>;
@@ -20,8 +20,8 @@ const PATIENCE_MS = 1_000;
  * Leaves the servers that do not answer: what would be written to them, or read, can't be, and everything that is closed
  * afterward would wait for them. Those that answer are closed in order, by their own closers.
  */
-export async function leaveSilent(
-  servers: readonly LeftServer[],
+export async function disconnectSilent(
+  servers: readonly ServerConnection[],
   { logger, closers }: Pick<AppContext, 'logger' | 'closers'>,
 ): Promise<void> {
   const there = await Promise.all(servers.map(answers));
@@ -34,7 +34,7 @@ export async function leaveSilent(
   }
 }
 
-async function answers(server: LeftServer): Promise<boolean> {
+async function answers(server: ServerConnection): Promise<boolean> {
   const timer = new AbortController();
   const silent = delay(SILENT_MS, false, { signal: timer.signal }).catch(() => false);
   const answer = server.ask().then(

@@ -8,7 +8,7 @@ import type { Closing } from '../program/closing.js';
 import { ProvingError } from '../proving-error.js';
 
 /** Where one run works: its servers, and names that no other run has. */
-export interface DemoPlace {
+export interface DemoEnvironment {
   readonly redis: Redis;
   readonly db: Db;
   readonly mongoDbName: string;
@@ -23,11 +23,11 @@ export interface DemoPlace {
  * @param keys that the run will write.
  * @throws ProvingError `PROVING_NOT_EMPTY` when a Redis that was given holds keys: the run's own could meet them.
  */
-export async function openDemoPlace(
+export async function openDemoEnvironment(
   stack: LocalStack,
   keys: readonly string[],
   closing: Closing,
-): Promise<DemoPlace> {
+): Promise<DemoEnvironment> {
   const name = `demo_${randomBytes(4).toString('hex')}`;
   const tls = { enabled: false, rejectUnauthorized: true };
   const queueKeys = queueKeyPattern({

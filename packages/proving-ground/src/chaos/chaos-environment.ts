@@ -21,7 +21,7 @@ export interface BreakableServer<Server extends RedisServer | MongoServer = Redi
 }
 
 /** The servers of a run. Nobody but the fleet goes through the proxies. */
-export interface ChaosPlace {
+export interface ChaosEnvironment {
   readonly source: RedisPair;
   readonly queue: RedisPair;
   readonly mongo: BreakableServer<MongoServer>;
@@ -41,11 +41,11 @@ export const QUEUE_PREFIX = 'chaos';
  * Starts own servers: what was acknowledged must outlive a SIGKILL, so the source syncs its file at every write.
  * @throws LocalStackError
  */
-export async function openChaosPlace(
+export async function openChaosEnvironment(
   dir: string,
   say: (line: string) => void,
   closing: Closing,
-): Promise<ChaosPlace> {
+): Promise<ChaosEnvironment> {
   const open = async <S extends RedisServer | MongoServer>(server: S) => {
     closing.add(() => server.stop());
     const way = await startTcpProxy(server.port);
