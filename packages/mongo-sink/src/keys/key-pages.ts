@@ -13,8 +13,7 @@ type Which = Pick<KeyPageQuery, 'name' | 'keyType' | 'condition'>;
 /** A sample serves for at least so long, in ms; of few keys, it is soon looked whether there are many by now; */
 const AGE_MS = 300_000;
 const FEW_AGE_MS = 10_000;
-/** A list waits so long for the first sample, in ms. */
-const PATIENCE_MS = 1_000;
+const PATIENCE_MS = 5_000;
 /** and sampling takes at most one part in so many of the time. */
 const SHARE = 20;
 
@@ -25,14 +24,21 @@ const SHARE = 20;
 export class KeyPages {
   readonly #db: Db;
   readonly #pick: PickKeys;
+  readonly #patienceMs: number;
   #sample: NameSample | undefined;
   #sampling: Promise<void> | undefined;
+  /** The source did not tell of its names in time: no other list waits for them. */
+  #isLate = false;
   #nextAt = 0;
 
-  /** @param pick picks some of the keys that are mirrored, where there are very many of them; it may throw. */
-  constructor(db: Db, pick: PickKeys) {
+  /**
+   * @param pick picks some of the keys that are mirrored, where there are very many of them; it may throw.
+   * @param patienceMs lists wait so long for the first sample: without it, a server may look at a million keys for each of them.
+   */
+  constructor(db: Db, pick: PickKeys, patienceMs = PATIENCE_MS) {
     this.#db = db;
     this.#pick = pick;
+    this.#patienceMs = patienceMs;
   }
 
   /** Begins to sample the names, where it is time; lists wait for the first sample alone. It does not throw. */
@@ -58,12 +64,10 @@ export class KeyPages {
 
   async #known(): Promise<NameSample> {
     const sampling = this.sample();
-    if (this.#sample === undefined) {
+    if (this.#sample === undefined && !this.#isLate) {
       const patience = new AbortController();
-      await Promise.race([
-        sampling,
-        setTimeout(PATIENCE_MS, undefined, { signal: patience.signal }).catch(() => {}),
-      ]);
+      const late = setTimeout(this.#patienceMs, true, { signal: patience.signal }).catch(() => false);
+      this.#isLate = await Promise.race([sampling.then(() => false), late]);
       patience.abort();
     }
     return this.#sample ?? NO_SAMPLE;

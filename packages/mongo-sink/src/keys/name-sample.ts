@@ -28,18 +28,23 @@ export function nameSample(
   return { total, keys: keys.sort((a, b) => Buffer.compare(a.name, b.name)) };
 }
 
+/** The part of a sample that lies where the keys of a type do; `undefined` is any type. */
+export function sampleOfType({ total, keys }: NameSample, keyType: string | undefined): NameSample {
+  return { total, keys: keys.filter((key) => keyType === undefined || key.keyType === keyType) };
+}
+
 /**
  * How many keys a list has, by the sample; `undefined` where there are so few that they can be counted, or that nothing
  * can be said of. The sample is of keys that are there: those that are gone come on top.
  */
 export function estimateKeys(
-  { total, keys }: NameSample,
+  sample: NameSample,
   { name, keyType, condition }: Pick<KeyPageQuery, 'name' | 'keyType' | 'condition'>,
 ): number | undefined {
   if (condition !== undefined && condition !== 'active') return undefined;
   const prefix = Buffer.from(name?.prefix ?? '');
   const fits = (key: SampledKey) =>
-    (keyType === undefined || key.keyType === keyType) && key.name.subarray(0, prefix.length).equals(prefix);
-  const hits = keys.filter(fits).length;
-  return hits < FEW_HITS ? undefined : Math.round((total * hits) / keys.length);
+    key.name.subarray(0, prefix.length).equals(prefix) && name?.test?.(key.name.toString()) !== false;
+  const hits = sampleOfType(sample, keyType).keys.filter(fits).length;
+  return hits < FEW_HITS ? undefined : Math.round((sample.total * hits) / sample.keys.length);
 }

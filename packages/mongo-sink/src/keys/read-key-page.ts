@@ -6,7 +6,7 @@ import { beginsWith } from './key-name-range.js';
 import { type KeySummary, SUMMARY_FIELDS, summaryOf } from './key-summary.js';
 import { type KeyPlace, sortValue, walkKeys } from './key-walk.js';
 import { boundsBeyond, boundsFilter, boundsOf } from './name-ranges.js';
-import { type NameSample, NO_SAMPLE } from './name-sample.js';
+import { type NameSample, NO_SAMPLE, sampleOfType } from './name-sample.js';
 import { type NameWalkLimits, walkNames } from './name-walk.js';
 
 /** Which names: those that begin with a text, by the index; or those that pass a test, by looking at one after the other. */
@@ -110,12 +110,13 @@ async function* documentsOf(
     return yield* walkKeys(db, { filter: filterOf(query), sort, reversed: before, after: from }, limits);
   const isReversed = before !== descending;
   const parts = keyParts(keyType, condition);
+  const ofType = sampleOfType(sample, keyType);
   let left = limits.limit;
   for (const text of isReversed ? beginningsOf(query.name).toReversed() : beginningsOf(query.name)) {
     const all = boundsOf(text);
     const bounds = from ? boundsBeyond(all, from.key, isReversed) : all;
     const more = left === undefined ? limits : { ...limits, limit: left };
-    for await (const document of walkNames(db, { parts, bounds, isReversed, sample }, more)) {
+    for await (const document of walkNames(db, { parts, bounds, isReversed, sample: ofType }, more)) {
       yield document;
       if (left !== undefined) left--;
     }

@@ -6,6 +6,7 @@ import { connectMongo } from '../../src/connection/connect-mongo.js';
 import { prepareDatabase } from '../../src/database/prepare-database.js';
 import { ORDERS, SORT_FIELDS } from '../../src/keys/key-lists.js';
 import { beginsWith } from '../../src/keys/key-name-range.js';
+import { KeyPages } from '../../src/keys/key-pages.js';
 import { type NameSample, NO_SAMPLE } from '../../src/keys/name-sample.js';
 import { countKeys, type KeyPageQuery, readKeyPage } from '../../src/keys/read-key-page.js';
 
@@ -246,4 +247,20 @@ test('a damaged document is shown as far as it goes', async () => {
   const { keys: found } = await readKeyPage(mongo.db, { name: { prefix: 'damaged' }, limit: 5 });
   expect(found).toMatchObject([{ key: 'damaged', lag: 0, error: null }]);
   await keys().deleteOne({ _id: 'damaged' });
+});
+
+test('where the source does not tell of its names, one list waits for them, and no other', async () => {
+  let tell = (_told: { total: number; keys: { key: string; keyType: string }[] }) => {};
+  const told = new Promise<Parameters<typeof tell>[0]>((resolve) => (tell = resolve));
+  const lists = new KeyPages(mongo.db, () => told, 1_000);
+  const began = performance.now();
+  expect((await lists.readPage({ limit: 5 })).keys).toHaveLength(5);
+  expect(performance.now() - began).toBeGreaterThan(990);
+  const impatient = new KeyPages(mongo.db, () => told, 60_000);
+  const waiting = impatient.readPage({ limit: 5 });
+  expect(await lists.estimateKeys({})).toBeUndefined();
+  const some = Array.from({ length: 50 }, (_none, i) => ({ key: `o:${i}`, keyType: 'set' }));
+  tell({ total: 5_000, keys: some });
+  expect((await waiting).keys).toHaveLength(5);
+  expect(await impatient.estimateKeys({})).toBe(5_000);
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { boundsBeyond, boundsOf, type NameBounds, nameRanges } from '../../src/keys/name-ranges.js';
-import { estimateKeys, type NameSample, NO_SAMPLE } from '../../src/keys/name-sample.js';
+import { estimateKeys, type NameSample, NO_SAMPLE, sampleOfType } from '../../src/keys/name-sample.js';
 
 const bytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
@@ -46,6 +46,14 @@ test('each range has about twice as many keys as the one before, so that few ran
   expect([...nameRanges(boundsOf(''), NO_SAMPLE, false, 8)]).toEqual([boundsOf('')]);
 });
 
+test('a type whose names are all at the end is not looked for from the beginning', () => {
+  const names = Array.from({ length: 4000 }, (_none, i) => String(i).padStart(4, '0'));
+  const keys = names.map((name, i) => ({ name: Buffer.from(name), keyType: i < 3900 ? 'hash' : 'stream' }));
+  const [first] = nameRanges(boundsOf(''), sampleOfType({ total: 4_000_000, keys }, 'stream'), false, 8);
+  expect(first?.high).toBe('3900');
+  expect(sampleOfType({ total: 1, keys }, undefined).keys).toHaveLength(4000);
+});
+
 test('a long list is estimated by its share of the sample, and a short one is not', () => {
   const names = Array.from({ length: 1000 }, (_none, i) => `${i < 500 ? 'a' : 'b'}:${i}`);
   const sample = sampleOf(names, 1_000_000);
@@ -55,5 +63,8 @@ test('a long list is estimated by its share of the sample, and a short one is no
   expect(estimateKeys(sample, { keyType: 'hash', condition: 'active' })).toBe(900_000);
   expect(estimateKeys(sample, { condition: 'deleted' })).toBeUndefined();
   expect(estimateKeys(sample, { name: { prefix: 'a:111' } })).toBeUndefined();
+  const test = (name: string) => name.endsWith('7');
+  expect(estimateKeys(sample, { name: { prefix: 'b', test } })).toBe(50_000);
+  expect(estimateKeys(sample, { name: { prefix: '', test: (name) => name === 'a:7' } })).toBeUndefined();
   expect(estimateKeys(NO_SAMPLE, {})).toBeUndefined();
 });
