@@ -26,16 +26,23 @@ function tell(text, isBad) {
   told.classList.toggle('bad', isBad);
 }
 
+/** A size as the list's foot tells it: about 200,000. */
+function sizeText({ count, isMore, isAbout }) {
+  return `${isAbout ? 'about ' : isMore ? 'more than ' : ''}${count.toLocaleString('en-US')}`;
+}
+
 async function question(button) {
   const bulk = button.closest('[data-bulk]');
   const list = bulk.dataset.bulk;
   tell('Counting…', false);
-  const { count, error } = await ask(`bulk/count?${new URLSearchParams({ list })}`);
+  const { error, ...size } = await ask(`bulk/count?${new URLSearchParams({ list })}`);
   tell(error ?? '', error !== undefined);
   if (error !== undefined) return;
-  if (count === 0) return tell('The filter shows nothing.', false);
+  const { count, isMore } = size;
+  if (count === 0 && !isMore) return tell('The filter shows nothing.', false);
   const [one, many] = bulk.dataset.nouns.split(' ');
-  const number = `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
+  const number =
+    count === 0 ? `an unknown number of ${many}` : `${sizeText(size)} ${count === 1 ? one : many}`;
   asked = { action: button.dataset.action, list, count };
   part('question').textContent = button.dataset.question.replace('{n}', number);
   part('key').textContent = list;
@@ -48,12 +55,14 @@ async function question(button) {
 
 function show({ action, filter, total, done, failed, is, code }) {
   panel.hidden = false;
-  bar.max = Math.max(1, total);
-  bar.value = done + failed;
+  bar.max = Math.max(1, total.count);
+  // Of an unknown number, how far it is can't be told.
+  if (total.isMore && is === 'running') bar.removeAttribute('value');
+  else bar.value = is === 'done' ? bar.max : done + failed;
   stop.hidden = is !== 'running';
   const words = { running: 'under way', done: 'done', stopped: 'stopped' };
   const lost = failed > 0 || code ? `, ${failed} failed${code ? ` (${code})` : ''}` : '';
-  says.textContent = `${action} ${filter}: ${words[is]}, ${done.toLocaleString('en-US')} of ${total.toLocaleString('en-US')}${lost}`;
+  says.textContent = `${action} ${filter}: ${words[is]}, ${done.toLocaleString('en-US')} of ${sizeText(total)}${lost}`;
 }
 
 /** Follows the work under way until it has ended. @param isOld says nothing of one that ended before. */

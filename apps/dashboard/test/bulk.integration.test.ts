@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => redis.stop());
 
-async function dashboardWith(more = {}) {
+async function dashboardWith(more = {}, ofKeys = {}) {
   done.length = 0;
   failing = new Set();
   release = undefined;
@@ -27,6 +27,7 @@ async function dashboardWith(more = {}) {
     countKeys: async () => KEYS.length,
     nextRuns: async () => [],
     ...NOTHING_TOLD,
+    ...ofKeys,
   };
   const dashboard = await aDashboard(redis.url, {
     keys,
@@ -61,13 +62,13 @@ describe('what is done to many', () => {
   it('is done to each, logged for each, and kept for each', async () => {
     const on = await dashboardWith();
     const { body } = await on.server.inject({ url: '/bulk/count?list=keys%3Fq%3Dk', headers: on.headers });
-    expect(JSON.parse(body)).toEqual({ count: 30 });
+    expect(JSON.parse(body)).toEqual({ count: 30, isMore: false });
     expect((await on.send(ALL)).statusCode).toBe(202);
     expect(await on.ended()).toMatchObject({
       is: 'done',
       done: 30,
       failed: 0,
-      total: 30,
+      total: { count: 30, isMore: false },
       filter: 'keys?q=k',
     });
     expect(new Set(done.map(([, key]) => key)).size).toBe(30);
@@ -106,6 +107,31 @@ describe('what is done to many', () => {
     expect(answer.statusCode).toBe(409);
     expect(answer.json().error).toContain('30');
     expect(done).toEqual([]);
+    await on.close();
+  });
+
+  it('of a long list asks about an estimate, as the list tells it, and counts nothing', async () => {
+    let about = 187_654;
+    const countKeys = () => Promise.reject(new Error('not to be counted'));
+    const on = await dashboardWith({}, { countKeys, estimateKeys: async () => about });
+    const { body } = await on.server.inject({ url: '/bulk/count?list=keys%3Fq%3Dk', headers: on.headers });
+    expect(JSON.parse(body)).toEqual({ count: 190_000, isMore: false, isAbout: true });
+    about = 500_000;
+    const grown = await on.send({ ...ALL, count: 190_000 });
+    expect(grown.json().error).toBe('The filter shows about 500,000 keys by now: ask once more.');
+    about = 212_345; // another sample of the same keys
+    expect((await on.send({ ...ALL, count: 190_000 })).statusCode).toBe(202);
+    expect(await on.ended()).toMatchObject({ done: 30, total: { count: 210_000, isAbout: true } });
+    await on.close();
+  });
+
+  it('asks about more than 10,000 where there are more, and of a pattern about those that were found', async () => {
+    const page = { keys: KEYS, first: undefined, last: { key: 'k:29', value: null }, isMore: true };
+    const on = await dashboardWith({}, { countKeys: async () => 10_001, readPage: async () => page });
+    for (const list of ['keys%3Fstatus%3Ddeleted', 'keys%3Fq%3D*k']) {
+      const { body } = await on.server.inject({ url: `/bulk/count?list=${list}`, headers: on.headers });
+      expect(JSON.parse(body)).toEqual({ count: 10_000, isMore: true });
+    }
     await on.close();
   });
 

@@ -82,3 +82,31 @@ test('facts that are not read anew in time are old, and the verdict says so', as
   vi.useRealTimers();
   expect(verdict).toMatchObject({ level: 'unknown', title: 'The last reading is 33 s old' });
 });
+
+test('a page is shown the last report while another one is read, and waits where that is old', async () => {
+  vi.useFakeTimers();
+  let readings = 0;
+  const slow = async () =>
+    await new Promise<void>((resolve) => setTimeout(resolve, readings > 1 ? 2_000 : 0));
+  const readFacts = async () => {
+    readings++;
+    await slow();
+    return someFacts({ at: Date.now() });
+  };
+  const { reader: status } = reader({ readFacts });
+  const first = status.recent();
+  await vi.advanceTimersByTimeAsync(0);
+  const { facts } = await first;
+  await vi.advanceTimersByTimeAsync(9_000);
+  expect((await status.recent()).facts).toBe(facts);
+  expect(readings).toBe(2);
+  await vi.advanceTimersByTimeAsync(2_500);
+  const next = (await status.recent()).facts;
+  expect(next.at).toBeGreaterThan(facts.at);
+  status.close();
+  await vi.advanceTimersByTimeAsync(11_000);
+  const late = status.recent();
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect((await late).facts.at).toBeGreaterThan(next.at + 10_000);
+  vi.useRealTimers();
+});

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from '@redis-to-mongo/app-shell';
 import type { AuditBook } from '@redis-to-mongo/operations';
 import type { AuditAction } from '@redis-to-mongo/pipeline';
+import type { ListSize } from '../keys/list-size.js';
 import { codeOf } from '../status/code-of.js';
 
 /** What is asked for of many at once. */
@@ -11,7 +12,7 @@ export interface BulkWork {
   readonly filter: string;
   readonly from: string;
   /** How many there were when it was asked for. */
-  readonly total: number;
+  readonly total: ListSize;
   items(): AsyncIterable<BulkItem>;
   /** @returns what came of it, in a few words; `undefined`: it is not there any more. */
   run(item: BulkItem): Promise<string | undefined>;
@@ -29,7 +30,7 @@ export interface BulkProgress {
   readonly id: string;
   readonly action: AuditAction;
   readonly filter: string;
-  readonly total: number;
+  readonly total: ListSize;
   readonly done: number;
   readonly failed: number;
   /** `stopped`: by an operator, or by an error of the list itself. */
@@ -71,7 +72,7 @@ export class BulkRunner {
       is: 'running',
     };
     this.#progress = progress;
-    this.#logger.info('many: begun', { action, filter, total, from: work.from });
+    this.#logger.info('many: begun', { action, filter, total: total.count, from: work.from });
     this.#running = this.#run(work);
     return progress;
   }
@@ -102,7 +103,7 @@ export class BulkRunner {
     await work.book.flush();
     this.#advance({ is: this.#isStopped ? 'stopped' : 'done', ...(code === undefined ? {} : { code }) });
     const { action, filter, total, done, failed, is } = this.#progress ?? {};
-    this.#logger.info('many: ended', { action, filter, total, done, failed, is });
+    this.#logger.info('many: ended', { action, filter, total: total?.count, done, failed, is });
   }
 
   async #one({ action, filter, from, book, run }: BulkWork, item: BulkItem): Promise<void> {

@@ -4,6 +4,7 @@ import { codeOf } from '../status/code-of.js';
 import { LOADING, ThrottledReader } from '../status/throttled-reader.js';
 import { type KeyQuery, keyQueryPath } from './key-query.js';
 import { conditionOf, isPattern, nameSearch } from './key-search.js';
+import { keyListSize, type ListSize } from './list-size.js';
 import { digestOf } from './name-digest.js';
 import { placeOf, placeText } from './place-text.js';
 
@@ -18,7 +19,7 @@ export interface KeyListPage {
   readonly at: Date;
   readonly rows: readonly KeyRow[];
   /** Keys that the query fits; `undefined` where they were not counted. */
-  readonly total: { readonly keys: number; readonly isMore: boolean; readonly isAbout?: boolean } | undefined;
+  readonly total: ListSize | undefined;
   /** Changes of the query that lead to the pages beside this one. */
   readonly next: Partial<KeyQuery> | undefined;
   readonly previous: Partial<KeyQuery> | undefined;
@@ -30,7 +31,8 @@ export interface KeyListPage {
   readonly problem?: string | undefined;
 }
 
-type Which = Pick<KeyPageQuery, 'name' | 'keyType' | 'condition'>;
+/** Which keys a list has. */
+export type Which = Pick<KeyPageQuery, 'name' | 'keyType' | 'condition'>;
 
 export interface KeyListSources {
   readPage(query: KeyPageQuery): Promise<KeyPage>;
@@ -41,14 +43,12 @@ export interface KeyListSources {
 }
 
 export const PER_PAGE = 50;
-/** Counting ends here: of a longer list it is told that there are more. */
-const MOST_COUNTED = 10_000;
 /** Time for the queue to tell of next runs, in ms. */
 const PATIENCE_MS = 2_000;
 /** Each list is read for all who look at it, a sixth of the time at most. */
 const PACE = { spacingMs: 1_000, share: 6, patienceMs: PATIENCE_MS };
 /** A page does not wait for its count, which takes longer than the page where the list is long. */
-const COUNT_PACE = { ...PACE, patienceMs: 150 };
+const COUNT_PACE = { ...PACE, patienceMs: 100 };
 /** Where no name begins with what was searched for, names are looked into for so many ms before the page goes on. */
 const WITHIN_MS = 150;
 /** A reading that takes longer than this, in ms, makes what is shown old. */
@@ -122,17 +122,20 @@ export class KeyList {
     const { keyType, status, descending, within } = query;
     const which = { name: nameSearch(query), keyType: keyType || undefined, condition: conditionOf(status) };
     const before = from !== undefined && query.before !== '';
-    const [page, total] = await Promise.all([
-      readPage({ ...which, descending, from, before, limit: PER_PAGE, searchMs }),
-      this.#countSoon(which, JSON.stringify([query.search, keyType, status])),
-    ]);
+    const page = await readPage({ ...which, descending, from, before, limit: PER_PAGE, searchMs });
     const names = page.keys.map(({ key }) => key);
-    const runs = await inTime(nextRuns(names), PATIENCE_MS, 'QUEUE_TIMEOUT').catch(() => []);
     const isWhole = from === undefined && !page.isMore;
+    // Counted behind the page: a server that counts for long would make the page wait.
+    const [runs, total] = await Promise.all([
+      inTime(nextRuns(names), PATIENCE_MS, 'QUEUE_TIMEOUT').catch(() => []),
+      isWhole
+        ? { count: names.length, isMore: false }
+        : this.#countSoon(which, JSON.stringify([query.search, keyType, status, within])),
+    ]);
     return {
       at: new Date(),
       rows: page.keys.map((key, i) => ({ key, nextRunAt: runs[i] ?? null })),
-      total: isWhole ? { keys: names.length, isMore: false } : total,
+      total,
       ...neighbors(query, page, from !== undefined),
       isWithin: within,
       lookedAt: page.lookedAt,
@@ -144,7 +147,7 @@ export class KeyList {
     const counting = keptIn(
       this.#counts,
       list,
-      () => new ThrottledReader(() => this.#count(which), COUNT_PACE),
+      () => new ThrottledReader(() => keyListSize(this.#sources, which), COUNT_PACE),
     );
     try {
       return await counting.read();
@@ -152,15 +155,6 @@ export class KeyList {
       if (codeOf(error) === LOADING) return undefined;
       throw error;
     }
-  }
-
-  /** Names that are tested one by one are not counted. */
-  async #count(which: Which): Promise<KeyListPage['total']> {
-    if (which.name?.test) return undefined;
-    const about = await this.#sources.estimateKeys?.(which);
-    if (about !== undefined) return { keys: rounded(about), isMore: false, isAbout: true };
-    const keys = await this.#sources.countKeys(which, MOST_COUNTED + 1);
-    return { keys, isMore: keys > MOST_COUNTED && !isAll(which) };
   }
 }
 
@@ -172,16 +166,6 @@ function keptIn<T>(all: Map<string, T>, name: string, make: () => T): T {
   const [oldest] = all.keys();
   if (all.size > LISTS_KEPT && oldest !== undefined) all.delete(oldest);
   return kept;
-}
-
-/** To two digits: an estimate is no better. */
-function rounded(keys: number): number {
-  return Number(keys.toPrecision(2));
-}
-
-/** All keys are counted whatever their number: MongoDB knows it. */
-function isAll({ name, keyType, condition }: Which): boolean {
-  return name === undefined && keyType === undefined && condition === undefined;
 }
 
 function neighbors({ page, before, within }: KeyQuery, { first, last, isMore }: KeyPage, isInside: boolean) {

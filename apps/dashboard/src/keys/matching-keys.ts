@@ -1,36 +1,56 @@
-import type { KeyPlace } from '@redis-to-mongo/mongo-sink';
-import type { KeyListSources, KeyRow } from './key-list.js';
+import type { KeyPage, KeyPlace } from '@redis-to-mongo/mongo-sink';
+import type { KeyListSources, KeyRow, Which } from './key-list.js';
 import type { KeyQuery } from './key-query.js';
 import { conditionOf, nameSearch } from './key-search.js';
+import { countedTo, keyListSize, type ListSize, MOST_COUNTED } from './list-size.js';
 
 /** Keys that are read at once where all of a list are asked for. */
 const PAGE = 500;
+/** A person waits for the number, in ms. */
+const COUNT_MS = 3_000;
 
 /** All keys that a query asks for, in the list's order. One whose place changes meanwhile may come twice, or not at all. */
 export async function* matchingKeys(
   sources: Pick<KeyListSources, 'readPage'>,
   query: KeyQuery,
 ): AsyncGenerator<KeyRow['key']> {
-  const condition = conditionOf(query.status);
-  const which = { name: nameSearch(query), keyType: query.keyType || undefined, condition };
+  for await (const { keys } of pagesOf(sources, query)) yield* keys;
+}
+
+/** How many keys a query asks for; where few names fit a pattern, as many as are found in some seconds. */
+export async function countMatching(
+  sources: Pick<KeyListSources, 'readPage' | 'countKeys' | 'estimateKeys'>,
+  query: KeyQuery,
+): Promise<ListSize> {
+  const size = await keyListSize(sources, whichOf(query));
+  if (size) return size;
+  const until = Date.now() + COUNT_MS;
+  let count = 0;
+  for await (const { keys } of pagesOf(sources, query)) {
+    count += keys.length;
+    if (count > MOST_COUNTED) return countedTo(count);
+    if (Date.now() > until) return { count, isMore: true };
+  }
+  return { count, isMore: false };
+}
+
+function whichOf(query: KeyQuery): Which {
+  return {
+    name: nameSearch(query),
+    keyType: query.keyType || undefined,
+    condition: conditionOf(query.status),
+  };
+}
+
+async function* pagesOf(
+  { readPage }: Pick<KeyListSources, 'readPage'>,
+  query: KeyQuery,
+): AsyncGenerator<KeyPage> {
   let from: KeyPlace | undefined;
   for (;;) {
-    const page = await sources.readPage({ ...which, from, limit: PAGE });
-    yield* page.keys;
+    const page = await readPage({ ...whichOf(query), from, limit: PAGE });
+    yield page;
     if (!page.isMore || !page.last) return;
     from = page.last;
   }
-}
-
-/** How many keys a query asks for; names that are tested are counted by reading them. */
-export async function countMatching(
-  sources: Pick<KeyListSources, 'readPage' | 'countKeys'>,
-  query: KeyQuery,
-): Promise<number> {
-  const name = nameSearch(query);
-  const which = { name, keyType: query.keyType || undefined, condition: conditionOf(query.status) };
-  if (!name?.test) return await sources.countKeys(which, Number.MAX_SAFE_INTEGER);
-  let count = 0;
-  for await (const _key of matchingKeys(sources, query)) count++;
-  return count;
 }

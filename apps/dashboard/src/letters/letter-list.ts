@@ -1,5 +1,6 @@
 import type { DeadLetter, LetterFilter, LetterPlace, Replay } from '@redis-to-mongo/mongo-sink';
 import { inTime } from '../in-time.js';
+import { countedTo, type ListSize, MOST_COUNTED } from '../keys/list-size.js';
 import { Readings } from '../readings.js';
 import { ThrottledReader } from '../status/throttled-reader.js';
 import {
@@ -28,8 +29,7 @@ export interface LetterSources {
 export interface LetterListPage {
   readonly at: Date;
   readonly letters: readonly DeadLetter[];
-  /** How many the filter takes, counted up to MOST_COUNTED. */
-  readonly total: number;
+  readonly total: ListSize;
   readonly collections: readonly string[];
   readonly codes: readonly number[];
   /** Leads to the next page. */
@@ -37,7 +37,6 @@ export interface LetterListPage {
 }
 
 export const LETTERS_PER_PAGE = 50;
-export const MOST_COUNTED = 10_000;
 const PATIENCE_MS = 5_000;
 /** What can be filtered by changes seldom, and a server may read all letters to tell it: a fiftieth of the time at most. */
 const KINDS = { spacingMs: 10_000, share: 50, patienceMs: 1_000 };
@@ -66,7 +65,7 @@ export class LetterList {
     const at = new Date();
     const filter = letterFilter(query, at.getTime());
     const after = query.after === '' ? undefined : letterPlaceOf(query.after);
-    const [{ letters, isMore }, total, kinds] = await Promise.all([
+    const [{ letters, isMore }, count, kinds] = await Promise.all([
       this.#sources.readPage(filter, { after, limit: LETTERS_PER_PAGE }),
       this.#sources.count(filter, MOST_COUNTED + 1),
       // Not known yet, they are no reason to wait.
@@ -76,7 +75,7 @@ export class LetterList {
     return {
       at,
       letters,
-      total,
+      total: countedTo(count),
       ...kinds,
       next: isMore && last ? letterQueryPath(query, { after: letterPlaceText(last) }) : undefined,
     };

@@ -1,9 +1,10 @@
 import type { DeadLetter } from '@redis-to-mongo/mongo-sink';
-import { LETTERS_PER_PAGE, type LetterListPage, MOST_COUNTED } from '../letters/letter-list.js';
+import { sizeText } from '../keys/list-size.js';
+import { LETTERS_PER_PAGE, type LetterListPage } from '../letters/letter-list.js';
 import { LETTER_HOURS, type LetterQuery, letterQueryPath } from '../letters/letter-query.js';
 import { refusalName } from '../letters/refusal-name.js';
 import { bulkBar, bulkProgress } from './bulk-bar.js';
-import { ago, bytes, count, counted, keyLink } from './format.js';
+import { ago, bytes, keyLink } from './format.js';
 import { type Html, html } from './html.js';
 import { confirmDialog } from './keys/action-buttons.js';
 import { sitePage } from './layout.js';
@@ -68,15 +69,14 @@ export function letterRows(query: LetterQuery, page: LetterListPage, site: Pick<
   return rowsPart(
     letterQueryPath(query, query),
     html`${letters.length === 0 ? html`<p class="empty">No dead letter fits: MongoDB has taken every such record.</p>` : scrollArea('Dead letters, one by one', table)}
-${!site.readOnly && total > 0 && bulkBar('letters', path)}
+${!site.readOnly && total.count > 0 && bulkBar('letters', path)}
 <nav class="pager" aria-label="Pages of the list"><span role="status">${where(total)}</span>${exportLinks(path)}${query.after ? listLink(path, 'First') : html`<span aria-hidden="true">First</span>`}${next === undefined ? html`<span aria-hidden="true">Next</span>` : listLink(next, 'Next', 'next')}</nav>`,
   );
 }
 
-function where(total: number): string {
-  const many =
-    total > MOST_COUNTED ? `More than ${count(MOST_COUNTED)} letters` : counted(total, 'letter', 'letters');
-  return `${many}, ${LETTERS_PER_PAGE} a page, the newest first`;
+function where(total: LetterListPage['total']): string {
+  const size = sizeText(total, 'letter', 'letters');
+  return `${size.charAt(0).toUpperCase()}${size.slice(1)}, ${LETTERS_PER_PAGE} a page, the newest first`;
 }
 
 function row({ id, key, kind, entryId, collection, code, bytes: size, at }: DeadLetter, now: Date): Html {

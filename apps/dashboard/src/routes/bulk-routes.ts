@@ -5,6 +5,7 @@ import { inTime } from '../in-time.js';
 import { KEY_ACTIONS, type RunAction } from '../keys/key-action.js';
 import type { KeyListSources } from '../keys/key-list.js';
 import { keyQueryPath, parseKeyQuery } from '../keys/key-query.js';
+import { countedTo, type ListSize, MOST_COUNTED, sizeText } from '../keys/list-size.js';
 import { countMatching, matchingKeys } from '../keys/matching-keys.js';
 import type { LetterSources } from '../letters/letter-list.js';
 import { letterFilter, letterQueryPath, parseLetterQuery } from '../letters/letter-query.js';
@@ -13,7 +14,7 @@ import { paramsOf } from './list-address.js';
 
 export interface BulkRoutesOptions {
   readonly runner: BulkRunner;
-  readonly keys: Pick<KeyListSources, 'readPage' | 'countKeys'>;
+  readonly keys: Pick<KeyListSources, 'readPage' | 'countKeys' | 'estimateKeys'>;
   readonly letters: LetterSources;
   readonly runAction: RunAction;
   readonly records: Records;
@@ -23,14 +24,16 @@ export interface BulkRoutesOptions {
 
 /** A list's address may be long. */
 const BODY_BYTES = 64 * 1024;
-/** Counting a list whose names are tested one by one takes a while; a person waits for the question, in ms. */
+/** A server that does not answer is not waited for any longer, in ms. */
 const COUNT_MS = 25_000;
-/** A list that has grown by more than this since it was counted is to be asked about anew. */
-const MORE = 10;
+/** A list that has grown by more than this since it was counted is to be asked about anew; two estimates differ more. */
+const GROWN = { by: 10, times: 1.1, timesAbout: 2 };
 
 type List = Pick<BulkWork, 'filter' | 'items' | 'run'> & {
   readonly action: BulkWork['action'];
-  count(): Promise<number>;
+  /** What the list is of: one, and many. */
+  readonly nouns: readonly [string, string];
+  size(): Promise<ListSize>;
 };
 
 /**
@@ -45,7 +48,7 @@ export function addBulkRoutes(server: FastifyInstance, options: BulkRoutesOption
     const address = paramsOf(request).get('list') ?? '';
     const list = listOf(options, 'sync', address) ?? listOf(options, 'replay', address);
     if (!list) return await reply.code(400).send({ error: 'Name a list.' });
-    return { count: await inTime(list.count(), COUNT_MS, 'MONGO_TIMEOUT') };
+    return await inTime(list.size(), COUNT_MS, 'MONGO_TIMEOUT');
   });
   server.post(
     '/bulk',
@@ -56,10 +59,10 @@ export function addBulkRoutes(server: FastifyInstance, options: BulkRoutesOption
       const list = asked && listOf(options, asked.action, asked.list);
       if (!asked || !list)
         return await reply.code(400).send({ error: 'Name an action, a list and its number.' });
-      const total = await inTime(list.count(), COUNT_MS, 'MONGO_TIMEOUT');
-      if (total > asked.count * 1.1 + MORE)
+      const total = await inTime(list.size(), COUNT_MS, 'MONGO_TIMEOUT');
+      if (total.count > asked.count * (total.isAbout ? GROWN.timesAbout : GROWN.times) + GROWN.by)
         return await reply.code(409).send({
-          error: `The filter shows ${total.toLocaleString('en-US')} by now: ask once more.`,
+          error: `The filter shows ${sizeText(total, ...list.nouns)} by now: ask once more.`,
         });
       const progress = runner.start({ ...list, total, from: request.ip, book: records.book(request.ip) });
       if (!progress)
@@ -110,7 +113,8 @@ function keyListOf(
   return {
     action,
     filter: keyQueryPath(query),
-    count: () => countMatching(keys, query),
+    nouns: ['key', 'keys'],
+    size: () => countMatching(keys, query),
     async *items() {
       for await (const { key } of matchingKeys(keys, query)) yield { key };
     },
@@ -130,7 +134,8 @@ function letterListOf(
   return {
     action,
     filter: letterQueryPath(query),
-    count: () => letters.count(filter, Number.MAX_SAFE_INTEGER),
+    nouns: ['letter', 'letters'],
+    size: async () => countedTo(await letters.count(filter, MOST_COUNTED + 1)),
     async *items() {
       for await (const { id, key } of letters.all(filter)) yield { id, key };
     },

@@ -7,7 +7,7 @@ import type { FleetPoller } from '../status/fleet-poller.js';
 export function addStatusRoutes(server: FastifyInstance, poller: FleetPoller, site: Site): void {
   server.get('/', async (_request, reply) => {
     reply.type('text/html; charset=utf-8');
-    return statusPage(await poller.report(), site).toString();
+    return statusPage(await poller.recent(), site).toString();
   });
   server.get('/api/status', async () => {
     const { at, verdict, fleet, queue } = await poller.report();

@@ -27,7 +27,9 @@ const IDLE_MS = 10_000;
 /** Facts are asked for every second, and for a sixth of the time at most; they have their own time limits. */
 const FACTS = { spacingMs: 1_000, share: 6, patienceMs: 15_000 };
 /** Sums go through all keys: at most a twentieth of the time, and nobody waits for them for long. */
-const SUMS = { spacingMs: 1_000, share: 20, patienceMs: 1_000 };
+const SUMS = { spacingMs: 1_000, share: 20, patienceMs: 200 };
+/** A report as old as this, in ms, is shown while another one is read; it is younger than what the verdict calls old. */
+const RECENT_MS = 10_000;
 
 /**
  * Asks the servers how the fleet is, again and again, once for all who want to know: pages, streams of events and programs. It
@@ -75,6 +77,14 @@ export class FleetPoller {
     if (isSame) return last;
     this.#last = { at: new Date(), verdict, facts, fleet, queue: queueStatusOf(facts) };
     return this.#last;
+  }
+
+  /** A report that is shown at once, where there is a recent one; whoever shows it is told of the next one. @throws as report. */
+  async recent(): Promise<StatusReport> {
+    const last = this.#last;
+    if (!last || Date.now() - last.facts.at > RECENT_MS) return await this.report();
+    this.report().catch(() => undefined);
+    return last;
   }
 
   /** The last report, however old; `undefined` before the first one. */

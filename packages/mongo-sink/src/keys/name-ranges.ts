@@ -41,18 +41,23 @@ export function boundsBeyond(bounds: NameBounds, name: string, isReversed: boole
  * Cuts names into ranges, in the order in which they are read, each with about twice as many keys as the one before: whoever needs
  * few stops early, and has asked for few. That matters to servers that look at all of a range before they answer; the others look
  * at no more than what is asked for. The sample may be old: the ranges are all names once, in order, whatever it holds.
- * @param most stretches of the sample that one range has.
+ * @param first stretches of the sample that the first range has.
+ * @param most stretches that one range has.
  */
 export function* nameRanges(
   bounds: NameBounds,
   sample: NameSample,
   isReversed: boolean,
-  most: number,
+  { first = 1, most }: { readonly first?: number; readonly most: number },
 ): Generator<NameBounds> {
   const cuts = cutsWithin(bounds, sample);
   if (isReversed) cuts.reverse();
   let rest = bounds;
-  for (let taken = 0, step = 1; taken + step <= cuts.length; taken += step, step = Math.min(step * 2, most)) {
+  for (
+    let taken = 0, step = Math.min(first, most);
+    taken + step <= cuts.length;
+    taken += step, step = Math.min(step * 2, most)
+  ) {
     const cut = cuts[taken + step - 1];
     if (cut === undefined) break;
     yield isReversed ? { ...rest, low: cut, isLowOut: true } : { ...rest, high: cut, isHighIn: true };

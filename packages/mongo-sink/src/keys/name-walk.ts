@@ -11,6 +11,8 @@ export interface NameWalk {
   readonly bounds: NameBounds;
   readonly isReversed: boolean;
   readonly sample: NameSample;
+  /** Whether the sample has few of them, or none: more of it is read at once then. */
+  readonly isRare?: boolean;
 }
 
 export interface NameWalkLimits {
@@ -22,7 +24,7 @@ export interface NameWalkLimits {
 }
 
 const BATCH = 2_000;
-/** Stretches of the sample that are read at once where all names are looked at. */
+/** Stretches of the sample that are read at once where all names are looked at, or few are what is looked for. */
 const STRETCHES = 8;
 
 /**
@@ -31,12 +33,13 @@ const STRETCHES = 8;
  */
 export async function* walkNames(
   db: Db,
-  { parts, bounds, isReversed, sample }: NameWalk,
+  { parts, bounds, isReversed, sample, isRare = false }: NameWalk,
   { limit, projection, maxMs }: NameWalkLimits,
 ): AsyncGenerator<KeyDocument> {
   let left = limit;
   const most = limit === undefined ? STRETCHES : Number.MAX_SAFE_INTEGER;
-  for (const range of nameRanges(bounds, sample, isReversed, most)) {
+  const first = isRare ? STRETCHES : 1;
+  for (const range of nameRanges(bounds, sample, isReversed, { first, most })) {
     let rest: NameBounds | undefined = range;
     while (rest) {
       if (left === 0) return;

@@ -116,7 +116,11 @@ async function* documentsOf(
     const all = boundsOf(text);
     const bounds = from ? boundsBeyond(all, from.key, isReversed) : all;
     const more = left === undefined ? limits : { ...limits, limit: left };
-    for await (const document of walkNames(db, { parts, bounds, isReversed, sample: ofType }, more)) {
+    for await (const document of walkNames(
+      db,
+      { parts, bounds, isReversed, sample: ofType, isRare: condition === 'deleted' },
+      more,
+    )) {
       yield document;
       if (left !== undefined) left--;
     }

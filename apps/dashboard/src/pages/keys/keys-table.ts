@@ -4,6 +4,7 @@ import { type KeyListPage, type KeyRow, PER_PAGE } from '../../keys/key-list.js'
 import { type KeyQuery, keyQueryPath, type PageCondition } from '../../keys/key-query.js';
 import { conditionOf } from '../../keys/key-search.js';
 import { behindMs } from '../../keys/key-status.js';
+import { sizeText } from '../../keys/list-size.js';
 import { ago, count, counted, keyLink, seconds, until } from '../format.js';
 import { type Html, html } from '../html.js';
 import { listLink } from '../live-list.js';
@@ -109,8 +110,8 @@ function pager(query: KeyQuery, { total, next, previous }: KeyListPage): Html {
 
 function where({ page }: KeyQuery, total: KeyListPage['total']): string {
   if (total === undefined) return `Page ${count(page)}`;
-  if (total.isAbout) return `About ${count(total.keys)} keys, page ${count(page)}`;
-  if (total.isMore) return `More than ${count(total.keys - 1)} keys, page ${count(page)}`;
-  const pages = Math.max(page, Math.ceil(total.keys / PER_PAGE));
-  return `${counted(total.keys, 'key', 'keys')}, page ${count(page)} of ${count(pages)}`;
+  const size = sizeText(total, 'key', 'keys');
+  const of = `${size.charAt(0).toUpperCase()}${size.slice(1)}, page ${count(page)}`;
+  if (total.isAbout || total.isMore) return of;
+  return `${of} of ${count(Math.max(page, Math.ceil(total.count / PER_PAGE)))}`;
 }
