@@ -27,8 +27,7 @@ export function compareFleets({ ours, queue, target, isKept }: Marks): Compariso
     return isSameSource(target, ours) ? { is: 'same', id: target.id } : otherSource('target', target, ours);
   }
   if (!isSameSource(queue, ours)) return otherSource('queue', queue, ours);
-  if (isKept && isLoopback(ours.source) && areOtherServers(queue, ours))
-    return { ...otherSource('queue', queue, ours), is: 'unsure' };
+  if (isKept && isLoopback(ours.source) && areOtherServers(queue, ours)) return otherServers(ours);
   if (target) return target.id === queue.id ? { is: 'same', id: queue.id } : otherTarget(queue, ours);
   // The target has no mark: it was dropped, or it is another one.
   if (!isSameTarget(queue, ours)) return otherTarget(queue, ours);
@@ -68,6 +67,15 @@ function otherSource(
     is: 'other' as const,
     what: `${here} ${describeSource(mark.source)}, and this configuration reads ${describeSource(ours.source)}`,
     options: [option, 'REDIS_URL'],
+  };
+}
+
+/** The same loopback address: another machine, or a failover behind it that the scheduler in charge has not seen yet. */
+function otherServers({ source }: Omit<FleetMark, 'id'>) {
+  return {
+    is: 'unsure' as const,
+    what: `the fleet of this queue reads other servers than those that answer here at ${describeSource(source)}`,
+    options: ['QUEUE_PREFIX', 'REDIS_URL'],
   };
 }
 

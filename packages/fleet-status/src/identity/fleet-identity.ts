@@ -21,8 +21,8 @@ export interface IdentitySources {
 export const KEEP_EVERY_MS = 5_000;
 /** A mark that was confirmed longer ago than this, in ms, is kept by nobody. */
 const KEPT_MS = 15_000;
-/** Whoever is unsure waits this long for the scheduler in charge, in ms, and reads the marks again so often. */
-const UNSURE_MS = 20_000;
+/** A process that is unsure gives the scheduler in charge about 20 s: it reads the marks this often, at this interval in ms. */
+const UNSURE_READS = 20;
 const READ_EVERY_MS = 1_000;
 
 interface Known {
@@ -59,13 +59,13 @@ export class FleetIdentity {
    * @throws SyncError FLEET_MISMATCH, or as source, queue and target tell.
    */
   async confirm(): Promise<void> {
-    const until = performance.now() + UNSURE_MS;
-    for (;;) {
+    // Counts reads, not time: a process that was suspended meanwhile has waited for nobody.
+    for (let reads = 1; ; reads++) {
       const reading = await this.#read();
       const { comparison } = reading;
       if (comparison.is === 'other') throw mismatch(comparison);
       if (comparison.is === 'same' && (await this.#write(reading, comparison.id))) return;
-      if (comparison.is === 'unsure' && performance.now() > until) throw mismatch(comparison);
+      if (comparison.is === 'unsure' && reads > UNSURE_READS) throw mismatch(comparison);
       await sleep(READ_EVERY_MS);
     }
   }
