@@ -66,6 +66,37 @@ describe('the ACL of docs/operations.md', () => {
   });
 });
 
+it('what docs/operations.md adds for TRIM_MODE is all needed: without any one of its commands a trim is refused', async () => {
+  const server = await startRedis();
+  const admin = new Redis(server.url);
+  const words = await documented('`TRIM_MODE`');
+  const added = words.slice(words.lastIndexOf('+script|load') + 1);
+  await admin.call('ACL', 'SETUSER', 'mirror', 'reset', ...words);
+  const redis = new Redis(server.url, { username: 'mirror', password: 'password', disableClientInfo: true });
+  const trim = async (mode: 'dry-run' | 'on') =>
+    (await trimStream(redis, 'stream', '9-0', { mode, keepEntries: 1, keepMs: 0 })).freed;
+  try {
+    for (let i = 1; i <= 9; i++) await admin.xadd('stream', `${i}-0`, 'n', i);
+    await admin.xgroup('CREATE', 'stream', 'group', '0');
+    await admin.xreadgroup('GROUP', 'group', 'one', 'STREAMS', 'stream', '>');
+    await admin.xack('stream', 'group', '1-0', '2-0', '3-0');
+    expect(added).toHaveLength(5);
+    for (const word of added) {
+      await admin.call('ACL', 'SETUSER', 'mirror', word.replace('+', '-'));
+      await expect(trim('on'), word).rejects.toMatchObject({ code: 'REDIS_PRIVILEGE' });
+      await admin.call('ACL', 'SETUSER', 'mirror', word);
+    }
+    expect(await admin.xlen('stream')).toBe(9);
+    expect(await trim('dry-run')).toBe(3);
+    expect(await trim('on')).toBe(3);
+    expect(await admin.xlen('stream')).toBe(6);
+  } finally {
+    redis.disconnect();
+    admin.disconnect();
+    await server.stop();
+  }
+});
+
 describe.each<[string, RedisName | undefined, string]>([
   ['TRIM_MODE', undefined, '`TRIM_MODE`'],
   ['fields that expire', 'valkey-9', '`hpexpiretime`'],
