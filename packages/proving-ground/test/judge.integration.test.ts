@@ -18,6 +18,7 @@ const load = new ChaosLoad({
   redisUrl: server.url,
   seed: 1,
   rate: 1,
+  isKnown: ({ needs }) => needs === undefined,
   signal: new AbortController().signal,
 });
 let hand: ChaosStreamWriter;

@@ -3,9 +3,10 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type MongoServer, type RedisServer, startMongo, startRedis } from '@redis-to-mongo/local-stack';
 import { connectMongo } from '@redis-to-mongo/mongo-sink';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import type { Db } from 'mongodb';
 import type { Closing } from '../program/closing.js';
+import { openRedis } from '../program/open-redis.js';
 import { messageOf } from '../program/run-program.js';
 import type { BenchOptions, Part } from './bench-options.js';
 import { type BenchSizes, SIZES } from './bench-sizes.js';
@@ -65,8 +66,7 @@ export class BenchEnvironment {
     });
     closing.add(() => server.stop());
     const connect = (db: number) => {
-      const redis = new Redis(server.url, { db });
-      redis.on('error', () => {}); // told by the commands that fail
+      const redis = openRedis(server.url, { db });
       closing.add(() => redis.disconnect());
       return redis;
     };

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Random, seededRandom, wholeFrom } from '../generator/random.js';
 import { WrittenStream } from '../judge/written-stream.js';
+import type { ValueModel } from '../values/value-model.js';
 import { ChaosStreamWriter, type UnknownOutcomes } from './chaos-stream-writer.js';
 import { ChaosValueWriter } from './chaos-value-writer.js';
 import { type NumberedFields, oddEntry, plainEntry, tooLargeEntry } from './entry-content.js';
@@ -12,6 +13,8 @@ export interface ChaosLoadOptions {
   readonly seed: number;
   /** Entries a second, over all streams. */
   readonly rate: number;
+  /** Whether the server has the commands of a value. */
+  readonly isKnown: (model: ValueModel) => boolean;
   readonly signal: AbortSignal;
 }
 
@@ -64,7 +67,7 @@ export class ChaosLoad {
       );
       this.#streams.set(role, hands);
     }
-    this.#values = valuePlans().map(
+    this.#values = valuePlans(options.isKnown).map(
       ([names, ...models]) =>
         new ChaosValueWriter({ names, models, source: this.#source, random: this.#random }),
     );

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChainableCommander, Redis } from 'ioredis';
 import { type Random, wholeFrom } from '../generator/random.js';
+import type { ValueModel } from '../values/value-model.js';
 import { isRefusal, refused, type SourceConnection } from './source-connection.js';
-import type { ValueModel } from './value-model.js';
 import { ABSENT, valueDigest, WrittenValue } from './written-value.js';
 
 export interface ChaosValueWriterOptions {

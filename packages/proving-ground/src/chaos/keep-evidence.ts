@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Redis } from 'ioredis';
+import { ONE_TRY, openRedis } from '../program/open-redis.js';
 import type { ChaosEnvironment } from './chaos-environment.js';
 
 /** Writes down what MongoDB tells of the keys, and what Redis tells of the streams; a server that is down says nothing. */
@@ -14,8 +14,7 @@ export async function keepState(
     .find({}, { timeoutMS: 5_000 })
     .toArray()
     .catch(() => 'MongoDB did not answer');
-  const redis = new Redis(source.url, { retryStrategy: () => null, maxRetriesPerRequest: 0 });
-  redis.on('error', () => {}); // told by the commands
+  const redis = openRedis(source.url, ONE_TRY);
   const infos: Record<string, unknown> = {};
   for (const stream of streams)
     infos[stream] = await redis.xinfo('STREAM', stream).catch((error: unknown) => String(error));

@@ -1,5 +1,5 @@
 import type { RedisServer } from '@redis-to-mongo/local-stack';
-import { Redis } from 'ioredis';
+import { ONE_TRY, openRedis } from '../program/open-redis.js';
 import { ask } from './redis-pair.js';
 
 const LIMIT = 'client-output-buffer-limit';
@@ -39,8 +39,7 @@ async function subscribersOf(server: RedisServer): Promise<string[]> {
 }
 
 async function touchMany(server: RedisServer): Promise<void> {
-  const redis = new Redis(server.port, '127.0.0.1', { retryStrategy: () => null, maxRetriesPerRequest: 0 });
-  redis.on('error', () => {}); // told by the commands
+  const redis = openRedis(server.url, ONE_TRY);
   try {
     const commands = redis.multi();
     for (let i = 0; i < KEYS; i++) commands.set(`overrun:${NAME}:${i}`, '').del(`overrun:${NAME}:${i}`);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type RedisServer, startTcpProxy, type TcpProxy } from '@redis-to-mongo/local-stack';
-import { Redis } from 'ioredis';
+import { ONE_TRY, openRedis } from '../program/open-redis.js';
 
 /** A primary and its replica behind one name. */
 export interface RedisPair {
@@ -53,8 +53,7 @@ export async function pairOf(primary: RedisServer, replica: RedisServer): Promis
 
 /** Sends one command to a server, past all ways. @throws what ioredis throws, when it does not answer. */
 export async function ask(server: RedisServer, [name = '', ...words]: readonly string[]): Promise<unknown> {
-  const redis = new Redis(server.port, '127.0.0.1', { retryStrategy: () => null, maxRetriesPerRequest: 0 });
-  redis.on('error', () => {}); // told by the command
+  const redis = openRedis(server.url, ONE_TRY);
   try {
     return await redis.call(name, ...words);
   } finally {

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { type FleetFacts, FleetIdentity, readFacts } from '@redis-to-mongo/fleet-status';
 import { JobQueue } from '@redis-to-mongo/job-queue';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
-import { Redis } from 'ioredis';
 import type { Closing } from '../program/closing.js';
+import { openRedis } from '../program/open-redis.js';
 import type { ProgramContext } from '../program/run-program.js';
+import { modelsKnownTo } from '../values/known-models.js';
 import { breakThings } from './break-things.js';
 import { type ChaosEnvironment, openChaosEnvironment, QUEUE_PREFIX } from './chaos-environment.js';
 import { refillFleet, startChaosFleet } from './chaos-fleet.js';
@@ -68,11 +69,11 @@ export async function runChaos(options: ChaosOptions, context: ProgramContext): 
     event(problem);
   });
 
-  const load = new ChaosLoad({ redisUrl: place.source.url, ...options, signal });
-  closing.add(() => load.close());
-  const redis = new Redis(place.source.url);
-  redis.on('error', () => {}); // told by the commands that fail
+  const redis = openRedis(place.source.url);
   closing.add(() => redis.disconnect());
+  const isKnown = await modelsKnownTo(redis);
+  const load = new ChaosLoad({ redisUrl: place.source.url, ...options, isKnown, signal });
+  closing.add(() => load.close());
   try {
     await load.begin();
     await untilSettled({ redis, db: place.db, load, signal });

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Redis, ReplyError } from 'ioredis';
+import { type Redis, ReplyError } from 'ioredis';
+import { ONE_TRY, openRedis } from '../program/open-redis.js';
 import { ProvingError } from '../proving-error.js';
 
 const AGAIN_MS = 50;
@@ -56,14 +57,12 @@ export class SourceConnection {
   async #connect(): Promise<Redis> {
     for (;;) {
       this.#signal.throwIfAborted();
-      const redis = new Redis(this.#url, {
+      const redis = openRedis(this.#url, {
+        ...ONE_TRY,
         lazyConnect: true,
         enableOfflineQueue: false,
         autoResendUnfulfilledCommands: false,
-        maxRetriesPerRequest: 0,
-        retryStrategy: () => null,
       });
-      redis.on('error', () => {}); // told by the commands that fail
       try {
         await redis.connect(); // resolves when Redis has loaded its data
         this.#redis = redis;

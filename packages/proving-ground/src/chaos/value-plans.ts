@@ -1,3 +1,4 @@
+import { jsonDocumentModel, timeSeriesModel, vectorSetModel } from '../values/module-models.js';
 import {
   hashModel,
   jsonModel,
@@ -6,7 +7,7 @@ import {
   stringModel,
   type ValueModel,
   zsetModel,
-} from './value-model.js';
+} from '../values/value-model.js';
 
 type Names = readonly [string, ...string[]];
 type Models = readonly [ValueModel, ...ValueModel[]];
@@ -16,9 +17,12 @@ const SETS = [5, 8, 13, 21, 34, 55, 400, 900];
 
 /**
  * Values: small ones, some of so many parts that each is a document of its own, one that is renamed, and one that
- * changes its type. Then the same by rules; see chaos-rules.ts.
+ * changes its type; those of modules where the server has them. Then the same by rules; see chaos-rules.ts.
  */
-export const valuePlans = (): (readonly [Names, ...Models])[] => [
+export const valuePlans = (isKnown: (model: ValueModel) => boolean): (readonly [Names, ...Models])[] =>
+  allPlans().filter(([, ...models]) => models.every(isKnown));
+
+const allPlans = (): (readonly [Names, ...Models])[] => [
   ...SETS.map((size, i) => [[`orders:info:tags-${i}`], setModel(size)] as const),
   [['user:1'], hashModel(6)],
   [['user:2'], hashModel(12)],
@@ -41,6 +45,11 @@ export const valuePlans = (): (readonly [Names, ...Models])[] => [
   [['feed:all'], listModel(250)],
   [['labels:1'], setModel(8)],
   [['labels:all'], setModel(230)],
+  [['product:1'], jsonDocumentModel()],
+  [['places'], vectorSetModel(5)],
+  [['places:all'], vectorSetModel(220)],
+  [['meter'], timeSeriesModel(10)],
+  [['meter:all'], timeSeriesModel(230)],
   [['flag:dark'], jsonModel(30)],
   [['something'], stringModel(40), hashModel(4), zsetModel(3), listModel(5)],
 ];

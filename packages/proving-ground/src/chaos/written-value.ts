@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { valueType } from '@redis-to-mongo/key-types';
 
 /** What a value holds, in a line: its type, and all its items. */
 export type ValueDigest = string;
@@ -8,7 +9,7 @@ export const ABSENT: ValueDigest = 'absent';
 
 /** @param items in order where the type has one. */
 export function valueDigest(keyType: string, items: readonly (readonly Uint8Array[])[]): ValueDigest {
-  const isOrdered = keyType === 'list' || keyType === 'string';
+  const isOrdered = valueType(keyType).shape.order !== 'hashed';
   const lines = items.map((item) => item.map((part) => Buffer.from(part).toString('base64')).join(' '));
   const hash = createHash('sha1').update(`${keyType}\n`);
   for (const line of isOrdered ? lines : lines.sort()) hash.update(line).update('\n');

@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { queueKeyPattern } from '@redis-to-mongo/job-queue';
 import type { LocalStack } from '@redis-to-mongo/local-stack';
 import { connectMongo } from '@redis-to-mongo/mongo-sink';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import type { Db } from 'mongodb';
 import type { Closing } from '../program/closing.js';
+import { openRedis } from '../program/open-redis.js';
 import { ProvingError } from '../proving-error.js';
 
 /** Where one run works: its servers, and names that no other run has. */
@@ -34,8 +35,7 @@ export async function openDemoEnvironment(
     redis: { host: '127.0.0.1', port: stack.redis.port, db: 0, tls },
     prefix: name,
   });
-  const redis = new Redis(stack.redis.url);
-  redis.on('error', () => {}); // told by the commands that fail
+  const redis = openRedis(stack.redis.url);
   closing.add(() => redis.disconnect());
   const mongo = connectMongo({ uri: stack.mongo.uri, dbName: name, tls }, 'redis-to-mongo demo');
   closing.add(() => mongo.close());

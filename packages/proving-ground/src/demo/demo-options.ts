@@ -18,7 +18,7 @@ const NUMBERS = {
   messages: { usual: 100_000, least: 2, most: 100_000_000 },
   streams: { usual: 40, least: 1, most: 100_000 },
   sets: { usual: 60, least: 0, most: 100_000 },
-  values: { usual: 4_000, least: 0, most: 1_000_000 },
+  values: { usual: 4_000, least: 0, most: 200_000 },
   workers: { usual: 3, least: 1, most: 64 },
 } as const;
 
@@ -28,7 +28,8 @@ Mirrors a generated load from Redis to MongoDB with a real fleet, breaks some of
   --messages N   messages in all, at least two per stream; default 100000
   --streams N    streams, main and info streams together; default 40
   --sets N       metadata sets; default 60
-  --values N     hashes, strings, lists and sorted sets, and a quarter as many JSON documents where the server has them; default 4000
+  --values N     hashes, strings, lists and sorted sets, and a quarter as many JSON documents, vector sets and time series,
+                 each where the server has them; default 4000
   --workers N    worker processes; default 3
   --keep         leave everything running afterward, until Ctrl-C
   --json         print the report as JSON on standard output, everything else on standard error

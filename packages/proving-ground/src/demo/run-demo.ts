@@ -2,16 +2,16 @@ import { join } from 'node:path';
 import { startLocalStack } from '@redis-to-mongo/local-stack';
 import { keyFilter } from '@redis-to-mongo/pipeline';
 import { grouped } from '@redis-to-mongo/terminal';
-import type { Redis } from 'ioredis';
 import { Fleet } from '../fleet/fleet.js';
 import { newPassword } from '../fleet/fleet-env.js';
 import { endText } from '../fleet/fleet-member.js';
 import { Generator } from '../generator/generator.js';
-import { type KeyPlan, planJson, planKeys } from '../generator/plan-keys.js';
+import { type KeyPlan, planKeys } from '../generator/plan-keys.js';
 import { History } from '../judge/history.js';
 import { MirrorWatch } from '../mirror-watch.js';
 import type { ProgramContext, ProgramReport } from '../program/run-program.js';
 import { ProvingError } from '../proving-error.js';
+import { modelsKnownTo } from '../values/known-models.js';
 import { breakWorker } from './break-worker.js';
 import { compareMirror, type KeyReport } from './compare-mirror.js';
 import { openDemoEnvironment } from './demo-environment.js';
@@ -61,13 +61,13 @@ export async function runDemo(
   const signal = AbortSignal.any([context.signal, crashed.signal]);
 
   const planned = planKeys(options, SEPARATOR);
-  const json = planJson(options.values);
   say(progress.colors.bold(`Redis → MongoDB: ${sizeText(options)}`));
   const stack = await orAborted(startLocalStack({ onProgress: (line) => say(`  ${line}`) }), signal);
   closing.add(() => stack.stop());
-  const keys = [...planned.streams, ...planned.sets, ...planned.values, ...json].map(({ key }) => key);
+  const keys = [...planned.streams, ...planned.sets, ...planned.values].map(({ key }) => key);
   const { redis, db, mongoDbName, queuePrefix, queueKeys } = await openDemoEnvironment(stack, keys, closing);
-  const plan = (await knowsJson(redis)) ? { ...planned, values: [...planned.values, ...json] } : planned;
+  const isKnown = await modelsKnownTo(redis);
+  const plan = { ...planned, values: planned.values.filter(({ model }) => isKnown(model)) };
 
   const password = newPassword();
   const fleet = await Fleet.start({
@@ -166,11 +166,6 @@ function lacking(perKey: readonly KeyReport[], { streams, sets, values }: KeyPla
 function sizeText({ messages, streams, sets, values, workers }: DemoOptions): string {
   const mains = Math.ceil(streams / 2);
   return `${grouped(messages)} messages in ${streams} streams (${mains} main, ${streams - mains} info), ${sets} sets, ${grouped(values)} other values, ${workersText(workers)}`;
-}
-
-async function knowsJson(redis: Redis): Promise<boolean> {
-  const reply: unknown = await redis.call('COMMAND', 'INFO', 'JSON.SET');
-  return Array.isArray(reply) && Array.isArray(reply[0]);
 }
 
 function workersText(count: number): string {

@@ -3,7 +3,6 @@ import type { Redis } from 'ioredis';
 import type { History } from '../judge/history.js';
 import type { KeyPlan, StreamPlan } from './plan-keys.js';
 import { seededRandom } from './random.js';
-import { SetWriter } from './set-writer.js';
 import { type Portion, StreamWriter } from './stream-writer.js';
 import { ValueWriter } from './value-writer.js';
 
@@ -42,7 +41,7 @@ const VALUE_CHANGES_PER_SEC = 25;
 export class Generator {
   readonly #options: GeneratorOptions;
   readonly #streams: StreamWriter;
-  readonly #sets: SetWriter;
+  readonly #sets: ValueWriter;
   readonly #values: ValueWriter;
   #burstBegun = false;
 
@@ -50,7 +49,7 @@ export class Generator {
     const seed = options.seed ?? 1;
     this.#options = options;
     this.#streams = new StreamWriter(options.redis, options.history, seed);
-    this.#sets = new SetWriter(options.redis, seededRandom(seed));
+    this.#sets = new ValueWriter(options.redis, seededRandom(seed));
     this.#values = new ValueWriter(options.redis, seededRandom(seed));
   }
 

@@ -1,3 +1,12 @@
+import { jsonDocumentModel, timeSeriesModel, vectorSetModel } from '../values/module-models.js';
+import {
+  hashModel,
+  listModel,
+  setModel,
+  stringModel,
+  type ValueModel,
+  zsetModel,
+} from '../values/value-model.js';
 import type { MessageKind } from './message-kinds.js';
 
 export interface StreamPlan {
@@ -9,22 +18,15 @@ export interface StreamPlan {
   readonly messages: number;
 }
 
-export interface SetPlan {
-  readonly key: string;
-  readonly family: string;
-  /** Members to begin with. */
-  readonly members: number;
-}
-
-/** A value of another type. */
+/** A value, and what it should hold. */
 export interface ValuePlan {
   readonly key: string;
-  readonly keyType: 'hash' | 'string' | 'list' | 'zset' | 'json';
+  readonly model: ValueModel;
 }
 
 export interface KeyPlan {
   readonly streams: readonly StreamPlan[];
-  readonly sets: readonly SetPlan[];
+  readonly sets: readonly ValuePlan[];
   readonly values: readonly ValuePlan[];
 }
 
@@ -53,13 +55,18 @@ const SERVICES: readonly (readonly [name: string, kind: MessageKind])[] = [
 const INFO_TYPES = ['audit', 'errors', 'changes', 'alerts'] as const;
 const SET_TYPES = ['tags', 'regions', 'consumers', 'schemas', 'owners', 'versions'] as const;
 
-/** What keys of the other types are named after. */
-const VALUE_NAMES = [
-  ['hash', 'user'],
-  ['string', 'page'],
-  ['list', 'recent'],
-  ['zset', 'ranking'],
-] as const;
+/** What keys of the other types are named after; those that not every server has are a quarter as many. */
+const VALUES: readonly (readonly [name: string, model: () => ValueModel])[] = [
+  ['user', () => hashModel(4)],
+  ['page', () => stringModel(120)],
+  ['recent', () => listModel(8)],
+  ['ranking', () => zsetModel(4)],
+];
+const OF_MODULES: typeof VALUES = [
+  ['product', jsonDocumentModel],
+  ['places', () => vectorSetModel(4)],
+  ['meter', () => timeSeriesModel(8)],
+];
 
 /** How much busier the first stream is than the others: the nth gets 1/√n of its messages. */
 const SKEW = 0.5;
@@ -68,7 +75,7 @@ const SKEW = 0.5;
  * The keys of a run, by the naming convention: half of the streams are main streams (`orders`), the other half info
  * streams (`orders:info:audit`); the sets are metadata sets (`orders:info:tags`) of the main streams in turn.
  * Every stream gets at least two messages, so that one can be deleted and made again. The values are hashes, strings, lists and
- * sorted sets in equal parts.
+ * sorted sets in equal parts, and a quarter as many of each type that not every server has.
  * @param messages at least twice `streams`.
  * @param separator what stands between a main stream's name and a type.
  */
@@ -89,24 +96,23 @@ export function planKeys(
     const type = numbered(INFO_TYPES, Math.floor((i - mains) / mains));
     return { key: `${family}${separator}${type}`, family, kind: 'audit', messages: share };
   });
-  const setPlans = Array.from({ length: sets }, (_, i): SetPlan => {
+  const setPlans = Array.from({ length: sets }, (_, i): ValuePlan => {
     const [family] = service(i % mains);
     const type = numbered(SET_TYPES, Math.floor(i / mains));
-    return { key: `${family}${separator}${type}`, family, members: 5 + ((i * 7) % 40) };
+    return { key: `${family}${separator}${type}`, model: setModel(5 + ((i * 7) % 40)) };
   });
-  const valuePlans = Array.from({ length: values }, (_, i): ValuePlan => {
-    const [keyType, name] = VALUE_NAMES[i % VALUE_NAMES.length] ?? VALUE_NAMES[0];
-    return { key: `${name}:${Math.floor(i / VALUE_NAMES.length) + 1}`, keyType };
-  });
+  const valuePlans = [
+    ...inTurn(VALUES, values),
+    ...OF_MODULES.flatMap((one) => inTurn([one], Math.floor(values / 4))),
+  ];
   return { streams: streamPlans, sets: setPlans, values: valuePlans };
 }
 
-/** JSON documents, for a server that has them: a quarter as many as there are other values. */
-export function planJson(values: number): ValuePlan[] {
-  return Array.from({ length: Math.floor(values / 4) }, (_, i) => ({
-    key: `product:${i + 1}`,
-    keyType: 'json',
-  }));
+function inTurn(kinds: typeof VALUES, count: number): ValuePlan[] {
+  return Array.from({ length: count }, (_, i) => {
+    const [name, model] = kinds[i % kinds.length] ?? ['user', () => hashModel(4)];
+    return { key: `${name}:${Math.floor(i / kinds.length) + 1}`, model: model() };
+  });
 }
 
 function service(i: number): readonly [name: string, kind: MessageKind] {

@@ -3,18 +3,16 @@ import type { ValuePlan } from './plan-keys.js';
 import { type Random, wholeFrom } from './random.js';
 import { runPipeline } from './run-pipeline.js';
 
-type Pipeline = ReturnType<Redis['pipeline']>;
-
 /** Keys in one pipeline. */
 const AT_ONCE = 500;
 /** A value expires this long after its filling, in s: not within a run. Every tenth does. */
 const EXPIRES_SEC = 86_400;
-const CITIES = ['Łódź', 'Zürich', 'Lima', 'Kyoto', 'Lagos'] as const;
 
-/** Fills hashes, strings, lists, sorted sets and JSON documents, and changes them. */
+/** Fills values, and changes them. */
 export class ValueWriter {
   readonly #redis: Redis;
   readonly #random: Random;
+  #version = 0;
   #changes = 0;
 
   constructor(redis: Redis, random: Random) {
@@ -30,8 +28,9 @@ export class ValueWriter {
   async fill(values: readonly ValuePlan[]): Promise<void> {
     for (let from = 0; from < values.length; from += AT_ONCE) {
       const pipeline = this.#redis.pipeline();
-      for (const [i, { key, keyType }] of values.slice(from, from + AT_ONCE).entries()) {
-        this.#write(pipeline, key, keyType);
+      for (const [i, { key, model }] of values.slice(from, from + AT_ONCE).entries()) {
+        model.change(this.#next(), this.#random);
+        model.write(pipeline, key);
         if (i % 10 === 0) pipeline.expire(key, EXPIRES_SEC);
       }
       await runPipeline(pipeline);
@@ -44,60 +43,14 @@ export class ValueWriter {
     const pipeline = this.#redis.pipeline();
     for (let i = 0; i < count; i++) {
       const value = values[wholeFrom(this.#random, 0, values.length - 1)];
-      if (value) this.#change(pipeline, value);
+      value?.model.change(this.#next(), this.#random)(pipeline, value.key);
     }
     await runPipeline(pipeline);
     this.#changes += count;
   }
 
-  #write(pipeline: Pipeline, key: string, keyType: ValuePlan['keyType']): void {
-    const n = wholeFrom(this.#random, 1, 1_000_000);
-    const city = CITIES[n % CITIES.length] ?? '';
-    switch (keyType) {
-      case 'hash':
-        pipeline.hset(
-          key,
-          'name',
-          `name ${n}`,
-          'city',
-          city,
-          'visits',
-          '1',
-          'raw',
-          Buffer.from([0xff, n % 256]),
-        );
-        return;
-      case 'string':
-        pipeline.set(key, JSON.stringify({ id: n, city, text: 'x'.repeat(n % 200) }));
-        return;
-      case 'list':
-        pipeline.rpush(key, ...Array.from({ length: 1 + (n % 8) }, (_, i) => `${city} ${n - i}`));
-        return;
-      case 'zset':
-        pipeline.zadd(key, n, 'first', n / 8, city, -1.5, 'last');
-        return;
-      case 'json':
-        pipeline.call('JSON.SET', key, '$', JSON.stringify({ id: n, city, tags: ['a', n] }));
-    }
-  }
-
-  #change(pipeline: Pipeline, { key, keyType }: ValuePlan): void {
-    const n = String(wholeFrom(this.#random, 1, 1_000_000));
-    switch (keyType) {
-      case 'hash':
-        pipeline.hincrby(key, 'visits', 1).hset(key, `field ${Number(n) % 3}`, n);
-        return;
-      case 'string':
-        pipeline.append(key, n);
-        return;
-      case 'list':
-        pipeline.lpush(key, n).ltrim(key, 0, 9);
-        return;
-      case 'zset':
-        pipeline.zincrby(key, 0.25, 'first').zadd(key, n, `member ${Number(n) % 5}`);
-        return;
-      case 'json':
-        pipeline.call('JSON.SET', key, '$.id', n);
-    }
+  #next(): number {
+    this.#version += 1;
+    return this.#version;
   }
 }

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Redis } from 'ioredis';
 import { openChaosEnvironment } from '../chaos/chaos-environment.js';
 import { startChaosFleet } from '../chaos/chaos-fleet.js';
 import { ChaosLoad } from '../chaos/chaos-load.js';
 import { judge } from '../chaos/judge.js';
 import { untilSettled } from '../chaos/settle.js';
 import { writeWhile } from '../chaos/write-while.js';
+import { openRedis } from '../program/open-redis.js';
 import type { ProgramContext } from '../program/run-program.js';
+import { modelsKnownTo } from '../values/known-models.js';
 import { ProcessSeries, WATCHED } from './process-series.js';
 import { judgeTrend, type Trend } from './slope.js';
 import type { SoakOptions } from './soak-options.js';
@@ -41,11 +42,11 @@ export async function runSoak(options: SoakOptions, context: ProgramContext): Pr
   const place = await openChaosEnvironment(dir, (line) => progress.say(line), closing);
   const fleet = await startChaosFleet(place, context, options, (problem) => problems.push(problem));
   const redisUrl = place.source.url;
-  const load = new ChaosLoad({ redisUrl, seed: SEED, rate: options.rate, signal });
-  closing.add(() => load.close());
-  const redis = new Redis(redisUrl);
-  redis.on('error', () => {}); // told by the commands that fail
+  const redis = openRedis(redisUrl);
   closing.add(() => redis.disconnect());
+  const isKnown = await modelsKnownTo(redis);
+  const load = new ChaosLoad({ redisUrl, seed: SEED, rate: options.rate, isKnown, signal });
+  closing.add(() => load.close());
 
   await load.begin();
   await untilSettled({ redis, db: place.db, load, signal });

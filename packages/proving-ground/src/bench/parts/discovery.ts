@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Redis } from 'ioredis';
+import { openRedis } from '../../program/open-redis.js';
 import { ProvingError } from '../../proving-error.js';
 import type { BenchEnvironment } from '../bench-environment.js';
 import { BenchFleet } from '../bench-fleet.js';
@@ -27,8 +27,7 @@ async function runOnce(place: BenchEnvironment, keys: number): Promise<number> {
   await fillStreams(place.shelf, { streams: keys, entries: 1 });
   const target = await place.openTarget();
   const fleet = await BenchFleet.start(place, target);
-  const queue = new Redis(place.queueRedisUrl);
-  queue.on('error', () => {}); // told by the commands that fail
+  const queue = openRedis(place.queueRedisUrl);
   try {
     const begin = performance.now();
     await place.show();

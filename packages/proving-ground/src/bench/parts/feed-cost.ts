@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
 import { ChangeFeed } from '@redis-to-mongo/redis-source';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
+import { openRedis } from '../../program/open-redis.js';
 import { ProvingError } from '../../proving-error.js';
 import type { BenchEnvironment } from '../bench-environment.js';
 import type { FeedCostRun } from '../bench-result.js';
@@ -17,8 +18,7 @@ export async function measureFeedCost(place: BenchEnvironment): Promise<FeedCost
   const { keys: cases, writes } = place.sizes.feedCost;
   const runs: FeedCostRun[] = [];
   const server = await startRedis({ args: ['--appendonly', 'no'] });
-  const redis = new Redis(server.url);
-  redis.on('error', () => {}); // told by the commands that fail
+  const redis = openRedis(server.url);
   const writer = await RawWriter.open(server.port);
   try {
     for (const keys of cases)

@@ -1,9 +1,12 @@
+import type { KeyType } from '@redis-to-mongo/pipeline';
 import type { ChainableCommander } from 'ioredis';
 import { type Random, wholeFrom } from '../generator/random.js';
 
 /** What a value of a type should hold, and the commands that make it so. */
 export interface ValueModel {
-  readonly keyType: 'hash' | 'set' | 'zset' | 'list' | 'string';
+  readonly keyType: KeyType;
+  /** A command that not every server has. */
+  readonly needs?: string;
   /** The items as MongoDB gives them back. */
   items(): readonly (readonly Buffer[])[];
   /** Changes a little; no two states are alike. @param version of the key, a number never used before. */
@@ -15,6 +18,12 @@ export interface ValueModel {
 const bytes = (text: string) => Buffer.from(text);
 /** Parts changed at once, besides the one that tells the version. */
 const PARTS = 3;
+
+/** A name; every seventh is not UTF-8. */
+function nameOf(what: string, n: number): Buffer {
+  const name = bytes(`${what}:${n}`);
+  return n % 7 === 6 ? Buffer.concat([name, Buffer.from([0xff, n % 256])]) : name;
+}
 
 /** A hash of about so many fields. */
 export function hashModel(size: number): ValueModel {
@@ -38,21 +47,27 @@ export function hashModel(size: number): ValueModel {
 
 /** A set of about so many members, one of which tells the version. */
 export function setModel(size: number): ValueModel {
-  const members = new Set(Array.from({ length: size }, (_, i) => `member:${i}`));
-  let label = 'version 0';
+  // By their bytes in latin1.
+  const members = new Set(Array.from({ length: size }, (_, i) => latin1(nameOf('member', i))));
+  let last = 'version 0';
+  const buffers = (names: Iterable<string>) => [...names].map((name) => Buffer.from(name, 'latin1'));
   return {
     keyType: 'set',
-    items: () => [...members].map((member) => [bytes(member)]),
+    items: () => buffers(members).map((member) => [member]),
     change: (version, random) => {
-      const gone = [label, `member:${wholeFrom(random, 0, size)}`];
-      label = `version ${version}`;
-      const come = [label, `member:${size + wholeFrom(random, 0, size)}`];
+      const gone = [last, latin1(nameOf('member', wholeFrom(random, 0, size)))];
+      last = `version ${version}`;
+      const come = [last, latin1(nameOf('member', size + wholeFrom(random, 0, size)))];
       for (const member of gone) members.delete(member);
       for (const member of come) members.add(member);
-      return (commands, key) => commands.srem(key, ...gone).sadd(key, ...come);
+      return (commands, key) => commands.srem(key, ...buffers(gone)).sadd(key, ...buffers(come));
     },
-    write: (commands, key) => void commands.sadd(key, ...members),
+    write: (commands, key) => void commands.sadd(key, ...buffers(members)),
   };
+}
+
+function latin1(text: Buffer): string {
+  return text.toString('latin1');
 }
 
 /** A sorted set of about so many members. */
