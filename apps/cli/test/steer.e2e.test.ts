@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { readUnits } from '@redis-to-mongo/mongo-sink';
+import { readElements } from '@redis-to-mongo/mongo-sink';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type CliUnderTest, cliUnderTest } from './cli-under-test.js';
 
@@ -100,5 +100,5 @@ test('resync reads a value anew, small or large, and leaves nothing of its earli
     expect(await cli.run('verify', key, '--settle', '0')).toMatchObject({ code: 0 });
   }
   const names = { collection: 'sets', memberCollection: 'set_members' };
-  expect(await readUnits(cli.db, names, 'tags')).toHaveLength(500);
+  expect(await readElements(cli.db, names, 'tags')).toHaveLength(500);
 });

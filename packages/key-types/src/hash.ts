@@ -37,11 +37,11 @@ export const HASH: ValueType = {
   shape: {
     order: 'hashed',
     inline: { document: inline, fields: ['fields', 'fieldsExpireAt'], weigh },
-    unit: { document: unit, cut: 1, namePartsField: 'fieldParts' },
+    element: { document: element, cut: 1, namePartsField: 'fieldParts' },
   },
   stored: {
     inline: readInline,
-    unit: (document) =>
+    element: (document) =>
       withTime(decodeFields([[document.field, document.value]], document)[0] ?? [], document.expiresAt),
   },
   restore: {
@@ -89,7 +89,7 @@ function weigh([field, value, time]: Item): number {
   return name + (value?.length ?? 0) + PAIR_BYTES + (time && time.length > 0 ? name + PAIR_BYTES : 0);
 }
 
-function unit([field, value, time]: Item): ValueDocument {
+function element([field, value, time]: Item): ValueDocument {
   return {
     field: text(field),
     value: text(value),

@@ -28,11 +28,11 @@ export const JSON_TYPE: ValueType = {
       fields: ['value', 'text'],
       weigh: ([part]) => jsonWeight(partOf(part)),
     },
-    unit: { document: ([data]) => ({ data: partOf(data) }), cut: 0 },
+    element: { document: ([data]) => ({ data: partOf(data) }), cut: 0 },
   },
   stored: {
     inline: ({ text, value }) => [[Buffer.from(typeof text === 'string' ? text : JSON.stringify(value))]],
-    unit: (document) => [bytesOf(document.data)],
+    element: (document) => [bytesOf(document.data)],
     normal: (text) => Buffer.from(withoutSpace(text.toString('utf8'))),
   },
   restore: { isWhole: true, commands: (key, items) => [['JSON.SET', key, '$', joined(items)]] },

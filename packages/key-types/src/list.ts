@@ -25,11 +25,11 @@ export const LIST: ValueType = {
       document: (items) => ({ items: (items ?? []).map(([item]) => storedText(partOf(item))) }),
       fields: ['items'],
     },
-    unit: { document: ([item]) => ({ item: storedText(partOf(item)) }), cut: 0 },
+    element: { document: ([item]) => ({ item: storedText(partOf(item)) }), cut: 0 },
   },
   stored: {
     inline: (document) => decodeItems(listIn(document.items), document).map((item) => [item]),
-    unit: (document) => decodeItems([document.item], document),
+    element: (document) => decodeItems([document.item], document),
   },
   restore: { commands: (key, items) => [['RPUSH', key, ...items.flat()]] },
   excerpt: {
@@ -50,7 +50,7 @@ export const LIST: ValueType = {
   hasScheduler: false,
   hasHistory: false,
   guarantee: `\`lists\` shows a state that the list really had, in its order, with its duplicates. Above the limits, each item is a
-document in \`list_items\`; sort them by \`index\`. The item at position i has the index i + the header's \`first\`. Adding
+document in \`list_items\`; sort them by \`index\`. The item at position i has the index i + the manifest's \`first\`. Adding
 or removing items at the head changes \`first\`, not the other items. So growing or shrinking at either end writes only the
 items that were added or removed.`,
 };

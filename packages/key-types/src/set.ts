@@ -25,11 +25,11 @@ export const SET: ValueType = {
       document: (items) => ({ members: sorted(items ?? []).map(storedText) }),
       fields: ['members'],
     },
-    unit: { document: ([member]) => ({ member: storedText(partOf(member)) }), cut: 0 },
+    element: { document: ([member]) => ({ member: storedText(partOf(member)) }), cut: 0 },
   },
   stored: {
     inline: (document) => decodeItems(listIn(document.members), document).map((member) => [member]),
-    unit: (document) => decodeItems([document.member], document),
+    element: (document) => decodeItems([document.member], document),
   },
   restore: { commands: (key, items) => [['SADD', key, ...items.flat()]] },
   excerpt: {

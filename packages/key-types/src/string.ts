@@ -23,11 +23,11 @@ export const STRING: ValueType = {
   shape: {
     order: 'indexed',
     inline: { document: inline, fields: ['value', 'integer'] },
-    unit: { document: ([data]) => ({ data: partOf(data) }), cut: 0 },
+    element: { document: ([data]) => ({ data: partOf(data) }), cut: 0 },
   },
   stored: {
     inline: (document) => [decodeItems([document.value], document)],
-    unit: (document) => [bytesOf(document.data)],
+    element: (document) => [bytesOf(document.data)],
   },
   restore: { commands: (key, items) => [['APPEND', key, joined(items)]] },
   excerpt: {

@@ -55,11 +55,11 @@ export const TIMESERIES: ValueType = {
       fields: ['samples', 'labels', ...WORDS],
       weigh: (item) => item.reduce((sum, { length }) => sum + length + PART_BYTES, 0),
     },
-    unit: { document: unit, cut: 1 },
+    element: { document: element, cut: 1 },
   },
   stored: {
     inline: (document) => [settingsIn(document), ...documentsIn(document.samples).map(sampleIn)],
-    unit: (document) => ('at' in document ? sampleIn(document) : settingsIn(document)),
+    element: (document) => ('at' in document ? sampleIn(document) : settingsIn(document)),
   },
   restore: { isWhole: true, commands: restored },
   excerpt: {
@@ -126,7 +126,7 @@ function inline(items: readonly Item[] | undefined): ValueDocument {
   return Object.assign({ samples: samples.map(sample) }, ...(items ?? []).filter(isSettings).map(settings));
 }
 
-function unit(item: Item): ValueDocument {
+function element(item: Item): ValueDocument {
   return isSettings(item) ? settings(item) : sample(item);
 }
 

@@ -64,15 +64,15 @@ export const VECTORSET: ValueType = {
   shape: {
     order: 'hashed',
     inline: {
-      document: (items) => ({ elements: [...(items ?? [])].sort(byName).map(unit) }),
+      document: (items) => ({ elements: [...(items ?? [])].sort(byName).map(elementDocument) }),
       fields: ['elements'],
       weigh: (item) => item.reduce((sum, { length }) => sum + length, 200 + 2 * partOf(item[5]).length),
     },
-    unit: { document: unit, cut: 5 },
+    element: { document: elementDocument, cut: 5 },
   },
   stored: {
     inline: (document) => documentsIn(document.elements).map(elementIn),
-    unit: elementIn,
+    element: elementIn,
   },
   restore: { commands: (key, items) => items.map((item) => restored(key, item)) },
   excerpt: {
@@ -129,7 +129,16 @@ async function* pages(ask: Ask, key: Buffer, count: number): AsyncGenerator<read
     );
 }
 
-function unit([element, vector, kind, norm, range, attributes, links, dimensions]: Item): ValueDocument {
+function elementDocument([
+  element,
+  vector,
+  kind,
+  norm,
+  range,
+  attributes,
+  links,
+  dimensions,
+]: Item): ValueDocument {
   return {
     element: storedText(partOf(element)),
     vector: partOf(vector),

@@ -33,10 +33,10 @@ export const ZSET: ValueType = {
   shape: {
     order: 'hashed',
     inline: {
-      document: (items) => ({ members: [...(items ?? [])].sort(byScore).map(unit) }),
+      document: (items) => ({ members: [...(items ?? [])].sort(byScore).map(element) }),
       fields: ['members'],
     },
-    unit: { document: unit, cut: 0 },
+    element: { document: element, cut: 0 },
   },
   stored: {
     inline(document) {
@@ -47,7 +47,7 @@ export const ZSET: ValueType = {
       );
       return scored.map((each, i) => [partOf(members[i]), decodeScore(each)]);
     },
-    unit: (document) => [...decodeItems([document.member], document), decodeScore(document)],
+    element: (document) => [...decodeItems([document.member], document), decodeScore(document)],
   },
   restore: {
     commands: (key, items) => [
@@ -85,7 +85,7 @@ function withShortScore([member, score]: Item): Item {
   return [partOf(member), shortScore(score)];
 }
 
-function unit([member, scoreText]: Item): ValueDocument {
+function element([member, scoreText]: Item): ValueDocument {
   const score = readScore(scoreText);
   const isPlain = Number.isFinite(score) && !Object.is(score, -0);
   return {

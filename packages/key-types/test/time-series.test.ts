@@ -22,7 +22,7 @@ describe('samples of a time series', () => {
       { at: new Date(6), value: 1.5 },
     ]);
     expect([...stored.inline(document)]).toEqual(items);
-    expect(items.map((item) => stored.unit(shape.unit.document(item, false)))).toEqual(items);
+    expect(items.map((item) => stored.element(shape.element.document(item, false)))).toEqual(items);
   });
 
   it('beyond the year 9999 are exact, and beyond 2^53 refused', () => {

@@ -120,5 +120,5 @@ export {
   type MirroredValue,
   readMirroredValue,
 } from './values/mirrored-values.js';
-export { parseHeader, unitsOf, type ValueHeader } from './values/value-header.js';
-export { readUnits } from './values/value-reader.js';
+export { elementsOf, parseManifest, type ValueManifest } from './values/value-manifest.js';
+export { readElements } from './values/value-reader.js';

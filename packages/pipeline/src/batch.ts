@@ -1,10 +1,10 @@
 import type { Buckets } from './buckets.js';
 import type { StoredContent } from './content.js';
+import type { Element, ElementLayout } from './element.js';
 import type { Gap, Position } from './key-state.js';
 import type { Messages } from './messages.js';
 import type { MappedContent, Mapping } from './rules/content-mapper.js';
 import type { DocumentShape } from './shape/document-shape.js';
-import type { Unit, UnitLayout } from './unit.js';
 
 /** One stream entry as it is stored in `stream_messages`. */
 export interface MessageDocument {
@@ -38,7 +38,7 @@ export interface ReplaceWrite extends ValueWrite {
   readonly document: ValueDocument;
   /** The document tells what is new; all else stays as it is, and where there is none, there is nothing to tell. */
   readonly isMark?: boolean;
-  /** Where the value has units of its own (it was too large before): they are removed once the document holds it. */
+  /** Where the value has elements of its own (it was too large before): they are removed once the document holds it. */
   readonly memberCollection: string;
   readonly hasMembers: boolean;
   /** Fields of the document that only one of its forms has; those not in `document` are removed. */
@@ -48,7 +48,7 @@ export interface ReplaceWrite extends ValueWrite {
 }
 
 /**
- * A value as one document per unit, changed by difference only. The header document, in `collection`, says which units
+ * A value as one document per element, changed by difference only. The manifest document, in `collection`, says which elements
  * belong to it. The sink reads the value itself, by `scan`, as often as it must.
  */
 export interface MembersWrite extends ValueWrite {
@@ -56,22 +56,22 @@ export interface MembersWrite extends ValueWrite {
   readonly collection: string;
   readonly memberCollection: string;
   readonly formFields: readonly string[];
-  readonly layout: UnitLayout;
-  /** What a first reading of the value found, in `layout`: tells the sink which units to load. May be out of date. */
+  readonly layout: ElementLayout;
+  /** What a first reading of the value found, in `layout`: tells the sink which elements to load. May be out of date. */
   readonly hint: Buckets | undefined;
-  /** The units in MongoDB are as the last job left them; else all are compared. */
+  /** The elements in MongoDB are as the last job left them; else all are compared. */
   readonly isTrusted: boolean;
-  /** Units that leave are kept, with the times of coming and going. */
+  /** Elements that leave are kept, with the times of coming and going. */
   readonly history: boolean;
   /**
    * One pass over the whole value, in pages. Returns whether all of it was one state of the key.
    * - paged: in bounded memory, without keeping Redis busy; not one state when the key changed meanwhile.
    * - atomic: always one state.
-   * `undefined` where the value has ended: all its units leave.
+   * `undefined` where the value has ended: all its elements leave.
    */
-  readonly scan: ((how: 'paged' | 'atomic') => AsyncGenerator<readonly Unit[], boolean>) | undefined;
-  /** The header's fields, as of the last whole pass. */
-  readonly header: () => ValueDocument;
+  readonly scan: ((how: 'paged' | 'atomic') => AsyncGenerator<readonly Element[], boolean>) | undefined;
+  /** The manifest's fields, as of the last whole pass. */
+  readonly manifest: () => ValueDocument;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { bucketOf, type Unit, type UnitLayout } from './unit.js';
+import { bucketOf, type Element, type ElementLayout } from './element.js';
 
 /** How buckets are kept between two reads. */
 export interface PackedBuckets {
@@ -11,26 +11,26 @@ export interface PackedBuckets {
 }
 
 /**
- * A fingerprint of 64 bits per bucket of units: the sum of the units' fingerprints, so their order does not matter, and
+ * A fingerprint of 64 bits per bucket of elements: the sum of the elements' fingerprints, so their order does not matter, and
  * a coarser division is found by adding up. Two reads differ where their fingerprints do.
- * 8 bytes for about 128 units: 64 kB for a million.
+ * 8 bytes for about 128 elements: 64 kB for a million.
  */
 export class Buckets {
-  readonly layout: UnitLayout;
+  readonly layout: ElementLayout;
   #base = 0;
   #used = 0;
   /** Two sums of 32 bits a bucket; a typed array wraps them by itself. */
   #sums: Uint32Array;
 
-  constructor(layout: UnitLayout) {
+  constructor(layout: ElementLayout) {
     this.layout = layout;
     this.#used = layout.kind === 'hashed' ? 2 ** layout.bits : 0;
     this.#sums = new Uint32Array(Math.max(16, 2 * this.#used));
   }
 
-  add(unit: Pick<Unit, 'fingerprint' | 'index'>): void {
-    const { fingerprint } = unit;
-    const at = this.#place(bucketOf(this.layout, unit));
+  add(element: Pick<Element, 'fingerprint' | 'index'>): void {
+    const { fingerprint } = element;
+    const at = this.#place(bucketOf(this.layout, element));
     this.#plus(at, word(fingerprint, 8), word(fingerprint, 12));
   }
 
@@ -47,7 +47,7 @@ export class Buckets {
   }
 
   /** The same in a coarser layout (fewer bits); an indexed layout has just one. */
-  coarsened(layout: UnitLayout): Buckets {
+  coarsened(layout: ElementLayout): Buckets {
     if (this.layout.kind === 'indexed' || layout.kind === 'indexed' || layout.bits === this.layout.bits)
       return this;
     const coarse = new Buckets(layout);

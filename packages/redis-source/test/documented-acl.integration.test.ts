@@ -160,7 +160,7 @@ describe.each<[string, RedisName | undefined, string]>([
         ).toBe(2);
       }
       if (row.includes('hpexpiretime'))
-        expect(await under.header('hashes', 'hash')).toMatchObject({
+        expect(await under.manifest('hashes', 'hash')).toMatchObject({
           fieldsExpireAt: [{ field: 'a', expiresAt: new Date(4_000_000_000_000) }],
         });
       expect(await admin.call('ACL', 'LOG')).toEqual([]);

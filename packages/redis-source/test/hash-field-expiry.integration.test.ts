@@ -67,7 +67,7 @@ describe.each<[string, RedisName, number]>([
         const states: unknown[] = [];
         while (states.length < 60) {
           if ((await sync(under.line(), name, wholeSlice())).result !== 'synced') continue;
-          const { fields, fieldsExpireAt } = await under.header('hashes', name);
+          const { fields, fieldsExpireAt } = await under.manifest('hashes', name);
           states.push({ fields, fieldsExpireAt: new Set(fieldsExpireAt) });
         }
         const had = states.map((state) => {
@@ -90,7 +90,7 @@ describe.each<[string, RedisName, number]>([
       await writer.hset('session', 'user', 'ada', 'token', 't');
       await writer.call('HPEXPIREAT', 'session', LATE, 'FIELDS', '1', 'token');
       await under.sync('session');
-      expect(await under.header('hashes', 'session')).toMatchObject({
+      expect(await under.manifest('hashes', 'session')).toMatchObject({
         fields: { user: 'ada', token: 't' },
         fieldsExpireAt: [{ field: 'token', expiresAt: new Date(LATE) }],
       });
@@ -99,13 +99,13 @@ describe.each<[string, RedisName, number]>([
       expect((await amongMany()).result).toBe('unchanged');
       await writer.call('HPEXPIREAT', 'session', LATE + 1, 'FIELDS', '1', 'token');
       expect((await amongMany()).result).toBe('synced');
-      expect(await under.header('hashes', 'session')).toMatchObject({
+      expect(await under.manifest('hashes', 'session')).toMatchObject({
         fieldsExpireAt: [{ field: 'token', expiresAt: new Date(LATE + 1) }],
       });
       expect((await under.sync('session')).result).toBe('unchanged');
       await writer.call('HPERSIST', 'session', 'FIELDS', '1', 'token');
       await under.sync('session');
-      expect(await under.header('hashes', 'session')).not.toHaveProperty('fieldsExpireAt');
+      expect(await under.manifest('hashes', 'session')).not.toHaveProperty('fieldsExpireAt');
     });
 
     it('has them when two hashes are read at once by a process that does not know yet whether the server has them', async () => {
@@ -117,7 +117,7 @@ describe.each<[string, RedisName, number]>([
       const line = under.line();
       await Promise.all(keys.map((key) => syncKey(line, key, wholeSlice())));
       for (const key of keys)
-        expect(await under.header('hashes', key)).toMatchObject({
+        expect(await under.manifest('hashes', key)).toMatchObject({
           fieldsExpireAt: [{ field: 'token', expiresAt: new Date(LATE) }],
         });
     });
@@ -126,9 +126,9 @@ describe.each<[string, RedisName, number]>([
       await fillLarge('large');
       await writer.call('HPEXPIREAT', 'large', LATE, 'FIELDS', '1', 'field 7');
       await under.sync('large');
-      const units = await under.units('hashes', 'hash_fields', 'large');
-      expect(units).toHaveLength(2500);
-      expect(units.filter(({ expiresAt }) => expiresAt)).toMatchObject([
+      const elements = await under.elements('hashes', 'hash_fields', 'large');
+      expect(elements).toHaveLength(2500);
+      expect(elements.filter(({ expiresAt }) => expiresAt)).toMatchObject([
         { field: 'field 7', value: 'value 7', expiresAt: new Date(LATE) },
       ]);
     });
@@ -141,15 +141,15 @@ describe.each<[string, RedisName, number]>([
         const [field] = await writer.hkeys(key);
         await writer.call('HPEXPIREAT', key, latest, 'FIELDS', '1', field ?? '');
         await under.sync(key);
-        expect(await under.header('hashes', key)).toMatchObject({ expiresAt: new Date(YEAR_10_000 - 1) });
+        expect(await under.manifest('hashes', key)).toMatchObject({ expiresAt: new Date(YEAR_10_000 - 1) });
         expect((await under.sync(key)).result).toBe('unchanged');
       }
       const fieldExpiresAt = new Date(Math.min(latest, YEAR_10_000 - 1));
-      expect(await under.header('hashes', 'late')).toMatchObject({
+      expect(await under.manifest('hashes', 'late')).toMatchObject({
         fieldsExpireAt: [{ field: 'a', expiresAt: fieldExpiresAt }],
       });
-      const units = await under.units('hashes', 'hash_fields', 'late and large');
-      expect(units.flatMap(({ expiresAt }) => expiresAt ?? [])).toEqual([fieldExpiresAt]);
+      const elements = await under.elements('hashes', 'hash_fields', 'late and large');
+      expect(elements.flatMap(({ expiresAt }) => expiresAt ?? [])).toEqual([fieldExpiresAt]);
     });
 
     it('does not come from pages between which a field has expired', async () => {
@@ -186,7 +186,7 @@ describe.each<[string, RedisName, number]>([
           ['one of many', 'synced'],
         ]),
       );
-      expect(await under.header('hashes', 'one of many')).toMatchObject({
+      expect(await under.manifest('hashes', 'one of many')).toMatchObject({
         fieldsExpireAt: [{ field: 'b', expiresAt: new Date(LATE) }],
       });
     });

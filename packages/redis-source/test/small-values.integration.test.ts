@@ -89,7 +89,7 @@ describe('small values of many keys', () => {
     expect(countsOf(await syncMany(under.line(), keys))).toEqual({ deleted: 3, unchanged: 697 });
     expect(under.writes.take()).toEqual({ keys: 3, hashes: 1, sets: 1, strings: 1 });
     expect(countsOf(await syncMany(under.line(), keys))).toEqual({ absent: 3, unchanged: 697 });
-    expect(await under.header('hashes', 'all 0')).toMatchObject({ active: false, size: 0, fields: {} });
+    expect(await under.manifest('hashes', 'all 0')).toMatchObject({ active: false, size: 0, fields: {} });
   });
 
   it('are not held up by large ones and streams among them, and those come, too', async () => {
@@ -105,7 +105,7 @@ describe('small values of many keys', () => {
     });
     expect(order.toSorted()).toEqual(all.toSorted());
     expect(order.indexOf('large 0')).toBeGreaterThan(order.indexOf('beside 299'));
-    expect(await under.units('sets', 'set_members', 'large 2')).toHaveLength(3000);
+    expect(await under.elements('sets', 'set_members', 'large 2')).toHaveLength(3000);
     expect(await under.state('stream')).toMatchObject({ counts: { written: 1 } });
   });
 
@@ -163,7 +163,7 @@ describe('small values of many keys', () => {
       .updateOne({ _id: 'paused 5' }, { $set: { pausedAt: new Date() } });
     await under.redis.hset('paused 5', 'age', 'not to be seen');
     expect((await syncMany(under.line(), keys)).get('paused 5')).toBe('paused');
-    expect((await under.header('hashes', 'paused 5')).fields.age).toBe('5');
+    expect((await under.manifest('hashes', 'paused 5')).fields.age).toBe('5');
   });
 
   it.each(['after-read', 'after-write', 'before-save', 'after-save'] as const)(
@@ -187,7 +187,7 @@ describe('small values of many keys', () => {
       const left = keys.filter((key) => again.get(key) === 'overtaken');
       expect(countsOf(await syncMany(under.line(), left))).not.toHaveProperty('overtaken');
       expect(countsOf(await syncMany(under.line(), keys))).toEqual({ unchanged: 199, absent: 1 });
-      expect((await under.header('hashes', `${step} 0`)).fields.age).toBe('changed meanwhile');
+      expect((await under.manifest('hashes', `${step} 0`)).fields.age).toBe('changed meanwhile');
       expect(await under.db.collection('keys').countDocuments({ stream: { $in: keys } })).toBeGreaterThan(
         198,
       );
@@ -202,7 +202,7 @@ describe('small values of many keys', () => {
       await Promise.all([syncMany(under.line(), keys), syncMany(under.line(), keys.toReversed())]);
       await syncMany(under.line(), keys);
       expect(countsOf(await syncMany(under.line(), keys))).toEqual({ unchanged: 300 });
-      expect((await under.header('hashes', changed)).fields.age).toBe(`round ${round}`);
+      expect((await under.manifest('hashes', changed)).fields.age).toBe(`round ${round}`);
     }
   });
 
@@ -346,7 +346,7 @@ describe('small values of many keys on a cluster', () => {
     const line = under.lineOf(cluster.redis);
     expect(countsOf(await syncMany(line, keys))).toEqual({ synced: 100 });
     expect(countsOf(await syncMany(line, keys))).toEqual({ unchanged: 100 });
-    expect(await under.header('hashes', 'spread 77')).toMatchObject({ fields: { name: 'spread 77' } });
+    expect(await under.manifest('hashes', 'spread 77')).toMatchObject({ fields: { name: 'spread 77' } });
   });
 
   it('of more bytes than a reading may take come by several readings', async () => {

@@ -3,26 +3,26 @@ import { describe, expect, it } from 'vitest';
 import { FingerprintSum, fingerprintOf } from '../src/values/item-fingerprint.js';
 import { FrameFinder } from '../src/values/sliding-frame.js';
 
-const unit = (name: string, index = 0) => ({ fingerprint: fingerprintOf([Buffer.from(name)]), index });
-const units = (count: number) => Array.from({ length: count }, (_, i) => unit(`unit ${i}`));
+const element = (name: string, index = 0) => ({ fingerprint: fingerprintOf([Buffer.from(name)]), index });
+const elements = (count: number) => Array.from({ length: count }, (_, i) => element(`unit ${i}`));
 
 describe('buckets', () => {
   it('differ exactly where a unit is more or less', () => {
     const layout = hashedLayout(10_000);
     const [one, other] = [new Buckets(layout), new Buckets(layout)];
-    for (const each of units(10_000)) {
+    for (const each of elements(10_000)) {
       one.add(each);
       other.add(each);
     }
     expect([...one.differing(other)]).toEqual([]);
-    other.add(unit('more'));
-    expect([...one.differing(other)]).toEqual([bucketOf(layout, unit('more'))]);
+    other.add(element('more'));
+    expect([...one.differing(other)]).toEqual([bucketOf(layout, element('more'))]);
   });
 
   it('come back from how they are kept, and may be compared in a coarser layout', () => {
     const fine = new Buckets(hashedLayout(100_000));
     const coarse = new Buckets(hashedLayout(1000));
-    for (const each of units(500)) {
+    for (const each of elements(500)) {
       fine.add(each);
       coarse.add(each);
     }
@@ -34,8 +34,8 @@ describe('buckets', () => {
   it('of places follow a list below zero and beyond', () => {
     const layout = { kind: 'indexed' } as const;
     const [one, other] = [new Buckets(layout), new Buckets(layout)];
-    for (let i = -300; i < 300; i++) one.add(unit(`${i}`, i));
-    for (let i = -130; i < 600; i++) other.add(unit(`${i}`, i));
+    for (let i = -300; i < 300; i++) one.add(element(`${i}`, i));
+    for (let i = -130; i < 600; i++) other.add(element(`${i}`, i));
     expect([...one.differing(other)]).toEqual([-3, -2, 2, 3, 4]);
   });
 
@@ -52,10 +52,10 @@ describe('slots', () => {
   it('sort as the places do, and are read back', () => {
     const layout = { kind: 'indexed' } as const;
     const places = [-200_000, -17, -1, 0, 1, 15, 16, 255, 4_000_000_000];
-    const slots = places.map((index) => slotOf(layout, unit('x', index)));
+    const slots = places.map((index) => slotOf(layout, element('x', index)));
     expect([...slots].sort()).toEqual(slots);
     expect(slots.map((slot) => parseSlot(layout, slot).index)).toEqual(places);
-    expect(parseSlot(layout, slots[0] ?? '').fingerprint).toEqual(unit('x').fingerprint);
+    expect(parseSlot(layout, slots[0] ?? '').fingerprint).toEqual(element('x').fingerprint);
   });
 });
 

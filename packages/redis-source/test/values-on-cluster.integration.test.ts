@@ -1,5 +1,5 @@
 import { KEY_TYPES } from '@redis-to-mongo/key-types';
-import { type Batch, ByteBudget, firstState, type Unit } from '@redis-to-mongo/pipeline';
+import { type Batch, ByteBudget, type Element, firstState } from '@redis-to-mongo/pipeline';
 import { redisSource } from '@redis-to-mongo/redis-source';
 import { type RedisCluster, startCluster } from '@redis-to-mongo/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -40,12 +40,12 @@ describe('values on a cluster', () => {
       );
       const [write] = (await read(`large ${i}`)).writes;
       if (write?.kind !== 'members' || !write.scan) throw new Error('not read as a large value');
-      const units: Unit[] = [];
+      const elements: Element[] = [];
       const pages = write.scan('paged');
       let page = await pages.next();
-      for (; !page.done; page = await pages.next()) units.push(...page.value);
+      for (; !page.done; page = await pages.next()) elements.push(...page.value);
       expect(page.value).toBe(true);
-      expect(units).toHaveLength(20_000);
+      expect(elements).toHaveLength(20_000);
     }
   });
 });

@@ -26,7 +26,7 @@ export interface ValueType extends About {
 export interface ValueNames extends Names {
   /** Where its documents are. */
   readonly collection: string;
-  /** Where the units of large values are. */
+  /** Where the elements of large values are. */
   readonly memberCollection: string;
 }
 
@@ -97,7 +97,7 @@ export interface ValueShape {
     /** About how many bytes an item takes in that document, at most; default its own and a little. */
     readonly weigh?: (item: Item) => number;
   };
-  readonly unit: {
+  readonly element: {
     /** The fields of an item's own document, or of a piece of it where the item is too large for one. */
     readonly document: (item: Item, isPiece: boolean) => ValueDocument;
     /** Items that have no document, because a rule leaves them out; default none. */
@@ -114,7 +114,7 @@ export interface StoredItems {
   /** Those of the one document, in order where the value has one. @throws TypeError where it is not of the fleet's form. */
   readonly inline: (document: StoredDocument) => Iterable<Item>;
   /** That of a document of its own, or its piece. @throws TypeError as `inline`. */
-  readonly unit: (document: StoredDocument) => Item;
+  readonly element: (document: StoredDocument) => Item;
   /** What of a value's bytes is compared; default all. For values that are one run of bytes. */
   readonly normal?: (bytes: Buffer) => Buffer;
 }

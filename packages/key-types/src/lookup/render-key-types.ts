@@ -27,7 +27,7 @@ For example, read a small set with \`db.sets.findOne({ _id: 'orders:info:tags' }
 ### Values of form \`members\`
 
 Each member is a document with the value's \`key\`, the generation that added it (\`since\`) and the generation that removed it
-(\`until\`, null while it belongs to the value). The header's \`generation\` moves only when a change is complete:
+(\`until\`, null while it belongs to the value). The manifest's \`generation\` moves only when a change is complete:
 
 \`\`\`js
 const set = db.sets.findOne({ _id: 'orders:info:tags' });
@@ -39,11 +39,11 @@ db.set_members.find({
 \`\`\`
 
 - \`aborted\` lists generations that a worker began and did not finish. It is usually empty. The next change removes what they left.
-- A result is one state of the key if the header's \`generation\` is the same before and after the query. (\`readUnits\` in
+- A result is one state of the key if the manifest's \`generation\` is the same before and after the query. (\`readElements\` in
   packages/mongo-sink does all of this.)
 - An item of more than 8 MiB is cut: its documents have \`part\` and \`parts\`, and the same \`of\`. A hash field's name of more than 4 MiB is
   cut too: the first \`fieldParts\` of its documents hold the name, the others the value.
-- Do not change or remove headers or units by hand.
+- Do not change or remove manifests or elements by hand.
 - A value that grows beyond the limits, or shrinks below 80 % of them, changes its form in one step.
 
 ### History of membership
@@ -59,7 +59,7 @@ db.set_members.find({
 });
 \`\`\`
 
-While a worker writes a change, its new members appear here before the header moves. If that matters, add the conditions on \`since\`
+While a worker writes a change, its new members appear here before the manifest moves. If that matters, add the conditions on \`since\`
 from above. A member whose score changed, or a field whose value changed, has left and joined.
 
 ### Values that change while they are read

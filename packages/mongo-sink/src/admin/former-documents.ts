@@ -12,8 +12,8 @@ import type { Db, Document } from 'mongodb';
 import { connected } from '../connection/ensure-connected.js';
 import { collectionsOf } from '../database/collection-of.js';
 import { ofPlace } from '../messages/mirrored-messages.js';
-import { removeUnits } from '../values/remove-units.js';
-import { HEADER_PROJECTION, IS_OURS, parseHeader } from '../values/value-header.js';
+import { removeElements } from '../values/remove-elements.js';
+import { IS_OURS, MANIFEST_PROJECTION, parseManifest } from '../values/value-manifest.js';
 import { documentIdOf, pathIn, pathsIn, type StoredValue } from '../values/value-place.js';
 
 /** A message in the fleet's own shape, and where it is. */
@@ -86,17 +86,17 @@ export async function removeFormerValue(db: Db, former: KeyState, revision: numb
   const { key } = former;
   const { collection, memberCollection } = collectionsOf(former.keyType, former);
   await connected(db, async () => {
-    const headers = db.collection<StoredValue>(collection);
+    const manifests = db.collection<StoredValue>(collection);
     for (const isShaped of [false, true]) {
       const own = isShaped
         ? { _id: documentIdOf(former), [pathIn(true, 'key')]: key }
         : { _id: key, ...IS_OURS };
       const which = { ...own, ...pathsIn(isShaped, { revision: { $lte: revision } }) };
-      const found = await headers.findOne(which, { projection: HEADER_PROJECTION });
+      const found = await manifests.findOne(which, { projection: MANIFEST_PROJECTION });
       if (!found) continue;
-      const { form, attempts } = parseHeader(found);
-      await headers.deleteOne(which);
-      if (form === 'members') await removeUnits(db, { memberCollection }, key, attempts, [isShaped]);
+      const { form, attempts } = parseManifest(found);
+      await manifests.deleteOne(which);
+      if (form === 'members') await removeElements(db, { memberCollection }, key, attempts, [isShaped]);
     }
   });
 }

@@ -6,7 +6,7 @@ import { connected, ensureConnected } from '../connection/ensure-connected.js';
 import { collectionOf } from '../database/collection-of.js';
 import { mongoError } from '../errors/mongo-error.js';
 import { fromKeyDocument } from '../keys/key-document.js';
-import { HEADER_PROJECTION, isOurs, parseHeader } from '../values/value-header.js';
+import { isOurs, MANIFEST_PROJECTION, parseManifest } from '../values/value-manifest.js';
 import { documentIdOf, ownerOf, pathIn, type StoredId, type StoredValue } from '../values/value-place.js';
 
 /** A value that says that it is there, while `keys` has no key whose value it is. */
@@ -54,7 +54,7 @@ export async function* orphans(
     for (const place of placesOf(ruleCollections)) {
       const cursor = db
         .collection<StoredValue>(place.collection)
-        .find(ACTIVE, { projection: HEADER_PROJECTION, batchSize: PAGE });
+        .find(ACTIVE, { projection: MANIFEST_PROJECTION, batchSize: PAGE });
       const isWanted = (value: StoredValue) => {
         const key = ownerOf(value) ?? value._id;
         return typeof key === 'string' && wanted(key);
@@ -77,7 +77,7 @@ export async function orphansOf(
     for (const place of placesOf(ruleCollections)) {
       const values = db.collection<StoredValue>(place.collection);
       const ofKey = place.isShaped ? { $or: [{ _id: key }, { [pathIn(true, 'key')]: key }] } : { _id: key };
-      const active = values.find({ $and: [ofKey, ACTIVE] }, { projection: HEADER_PROJECTION });
+      const active = values.find({ $and: [ofKey, ACTIVE] }, { projection: MANIFEST_PROJECTION });
       for await (const orphan of orphansAmong(db, place, await active.toArray())) found.push(orphan);
     }
     return found;
@@ -143,7 +143,7 @@ async function* orphansAmong(
       keyType,
       collection,
       ruleCollection,
-      revision: isFleets ? parseHeader(value).revision : undefined,
+      revision: isFleets ? parseManifest(value).revision : undefined,
       documentId: value._id === key ? undefined : documentIdIn(value._id),
       problem,
     };

@@ -44,10 +44,10 @@ export async function refusedItems(
       );
     const items: Item[] = [];
     for await (const { _id } of letters) {
-      const unit = await readDeadLetter(db, _id);
-      if (!unit) continue; // dropped meanwhile
-      if (type.shape.order === 'indexed' || unit.parts !== undefined) return undefined;
-      items.push(type.stored.unit(unit));
+      const element = await readDeadLetter(db, _id);
+      if (!element) continue; // dropped meanwhile
+      if (type.shape.order === 'indexed' || element.parts !== undefined) return undefined;
+      items.push(type.stored.element(element));
     }
     return items;
   });

@@ -7,7 +7,7 @@ import {
   valueCollectionsOf,
 } from '@redis-to-mongo/pipeline';
 
-/** Where a value's documents are: itself, and its units where it is large. */
+/** Where a value's documents are: itself, and its elements where it is large. */
 export interface ValueCollections {
   readonly collection: string;
   readonly memberCollection: string;
@@ -23,7 +23,7 @@ export function collectionsOf(keyType: KeyType, key: Pick<KeyState, 'collection'
   return valueCollectionsOf(valueType(keyType).names, key);
 }
 
-/** All collections in which values may be, and their units: those of the types, and those of rules. */
+/** All collections in which values may be, and their elements: those of the types, and those of rules. */
 export function allValueCollections(ofRules: Iterable<string>): readonly ValueCollections[] {
   const named = [...ofRules].map((collection) => ({
     collection,

@@ -31,9 +31,9 @@ export interface Refusal extends Reason {
   readonly bytes: number;
 }
 
-/** A value, or a unit of a large one, that was refused. */
+/** A value, or an element of a large one, that was refused. */
 export interface ValueRefusal extends Reason {
-  /** One letter for the same value, and for the same unit: a newer one takes its place. */
+  /** One letter for the same value, and for the same element: a newer one takes its place. */
   readonly id: string;
   readonly kind: 'value' | 'unit';
   readonly stream: string;
@@ -76,7 +76,7 @@ export async function writeDeadLetters(db: Db, refusals: readonly Refusal[], at:
   );
 }
 
-/** Keeps refused values and units whole, as writeDeadLetters; one too large for one document as BSON cut into parts. */
+/** Keeps refused values and elements whole, as writeDeadLetters; one too large for one document as BSON cut into parts. */
 export async function writeValueLetters(db: Db, refusals: readonly ValueRefusal[], at: Date): Promise<void> {
   await save(
     db,

@@ -9,7 +9,7 @@ export interface DeadLetter {
   readonly id: string;
   /** The key that the record came from. */
   readonly key: string;
-  /** What was refused: an entry of a stream, a value, or a unit (member, field, item, part) of a large one. */
+  /** What was refused: an entry of a stream, a value, or an element (member, field, item, part) of a large one. */
   readonly kind: 'entry' | 'value' | 'unit';
   /** Of an entry; else empty. */
   readonly entryId: string;

@@ -1,7 +1,7 @@
 import { KEY_TYPES, METADATA_TYPE, VALUE_TYPES } from '@redis-to-mongo/key-types';
 import { memberCollectionOf, type RuleSpec, STREAM_MESSAGES } from '@redis-to-mongo/pipeline';
 import { pathIn, pathsIn } from '../values/value-place.js';
-import { headerIndexes, type Index, removeAtIndex, unitIndexes } from './value-indexes.js';
+import { elementIndexes, type Index, manifestIndexes, removeAtIndex } from './value-indexes.js';
 
 /** The indexes that the collections of rules need, each once. */
 export function ruleIndexes(rules: readonly RuleSpec[]): readonly Index[] {
@@ -27,17 +27,17 @@ function valuesOf({ types = KEY_TYPES, collection, shape }: RuleSpec): Index[] {
     return types.includes('stream')
       ? []
       : [
-          ...headerIndexes(collection, types.includes(METADATA_TYPE.names.keyType)),
-          ...unitIndexes(memberCollectionOf(collection)),
+          ...manifestIndexes(collection, types.includes(METADATA_TYPE.names.keyType)),
+          ...elementIndexes(memberCollectionOf(collection)),
         ];
   if (!shape) return [];
   return VALUE_TYPES.filter(({ names }) => types.includes(names.keyType)).flatMap((type) => [
-    ...headerIndexes(type.names.collection, type === METADATA_TYPE),
-    ...unitIndexes(type.names.memberCollection),
+    ...manifestIndexes(type.names.collection, type === METADATA_TYPE),
+    ...elementIndexes(type.names.memberCollection),
   ]);
 }
 
-/** The same index on documents of the other shape; and of headers one by key, since their `_id` need not be it. */
+/** The same index on documents of the other shape; and of manifests one by key, since their `_id` need not be it. */
 function shapedIndexes(index: Index): Index[] {
   const byKey: Index = { collection: index.collection, key: { [pathIn(true, 'key')]: 1 } };
   return 'removeAt' in index.key ? [inShape(index, 'document'), byKey] : [inShape(index, 'document')];

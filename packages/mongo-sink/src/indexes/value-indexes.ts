@@ -10,10 +10,10 @@ export interface Index {
   readonly partialFilterExpression?: Record<string, unknown>;
 }
 
-/** The indexes of values and their units: those that ended, and those of a part of the value that changed. */
+/** The indexes of values and their elements: those that ended, and those of a part of the value that changed. */
 export const VALUE_INDEXES: readonly Index[] = [
-  ...VALUE_TYPES.flatMap((type) => headerIndexes(type.names.collection, type === METADATA_TYPE)),
-  ...VALUE_TYPES.flatMap(({ names }) => unitIndexes(names.memberCollection)),
+  ...VALUE_TYPES.flatMap((type) => manifestIndexes(type.names.collection, type === METADATA_TYPE)),
+  ...VALUE_TYPES.flatMap(({ names }) => elementIndexes(names.memberCollection)),
   { collection: 'value_fingerprints', key: { key: 1, generation: 1 } },
 ];
 
@@ -21,13 +21,13 @@ export const VALUE_INDEXES: readonly Index[] = [
  * Those of a collection of values. The metadata of a stream is asked for by the stream. What else belongs to a stream is found by its
  * name, which begins with the stream's: a range of `_id`.
  */
-export function headerIndexes(collection: string, isMetadata: boolean): Index[] {
+export function manifestIndexes(collection: string, isMetadata: boolean): Index[] {
   const removeAt = removeAtIndex(collection);
   return isMetadata ? [{ collection, key: { stream: 1, type: 1 } }, removeAt] : [removeAt];
 }
 
-/** Those of a collection of the units of large values. */
-export function unitIndexes(collection: string): Index[] {
+/** Those of a collection of the elements of large values. */
+export function elementIndexes(collection: string): Index[] {
   return [
     { collection, key: { key: 1, until: 1 } },
     { collection, key: { key: 1, bucket: 1 } },

@@ -3,8 +3,8 @@ import type { Db, Document, Filter } from 'mongodb';
 import { allValueCollections, type ValueCollections } from '../database/collection-of.js';
 import { mongoError } from '../errors/mongo-error.js';
 import { ofPlace } from '../messages/mirrored-messages.js';
-import { removeUnits } from '../values/remove-units.js';
-import { HEADER_PROJECTION, IS_OURS, parseHeader } from '../values/value-header.js';
+import { removeElements } from '../values/remove-elements.js';
+import { IS_OURS, MANIFEST_PROJECTION, parseManifest } from '../values/value-manifest.js';
 import { documentIdOf, pathIn, pathsIn, type StoredValue } from '../values/value-place.js';
 import { readKey } from './find-keys.js';
 
@@ -92,7 +92,7 @@ async function reasonToKeep(
   if (await isThere('dead_letters', recordsOf(state))) return 'has dead letters';
   for (const collection of messages) if (await isThere(collection, recordsOf(state))) return 'has messages';
   for (const { collection } of values)
-    for (const { filter } of headersOf(state))
+    for (const { filter } of manifestsOf(state))
       if (await isThere(collection, { ...filter, $or: HAS_CONTENT })) return 'has history';
   return undefined;
 }
@@ -104,7 +104,7 @@ const HAS_CONTENT = [{ form: 'members' }, { goneAt: { $exists: true } }].flatMap
 ]);
 
 /** Which documents are those of the key's values: in the fleet's own shape, and in the other under each `_id` that they had. */
-function headersOf(
+function manifestsOf(
   state: KeyState,
 ): readonly { readonly isShaped: boolean; readonly filter: Filter<StoredValue> }[] {
   const { key, documentId, activity } = state;
@@ -154,15 +154,15 @@ async function removeValues(
 ): Promise<void> {
   const { key, revision } = state;
   for (const { collection, memberCollection } of values) {
-    const headers = db.collection<StoredValue>(collection);
-    for (const { filter, isShaped } of headersOf(state)) {
+    const manifests = db.collection<StoredValue>(collection);
+    for (const { filter, isShaped } of manifestsOf(state)) {
       const ended = pathsIn(isShaped, { active: false, revision: { $lte: revision } });
       const gone: Filter<StoredValue> = { ...filter, ...ended };
-      const found = await headers.findOne(gone, { projection: HEADER_PROJECTION });
+      const found = await manifests.findOne(gone, { projection: MANIFEST_PROJECTION });
       if (!found) continue;
-      // Its units are found by it, and go first. Those of an incarnation that has begun meanwhile are of a later attempt, and stay.
-      await removeUnits(db, { memberCollection }, key, parseHeader(found).attempts, [isShaped]);
-      await headers.deleteOne(gone);
+      // Its elements are found by it, and go first. Those of an incarnation that has begun meanwhile are of a later attempt, and stay.
+      await removeElements(db, { memberCollection }, key, parseManifest(found).attempts, [isShaped]);
+      await manifests.deleteOne(gone);
     }
   }
   if (withData) await db.collection('value_fingerprints').deleteMany({ key });

@@ -1,7 +1,7 @@
 import { word } from '@redis-to-mongo/pipeline';
 
-/** A unit that is in MongoDB. */
-export interface StoredUnit {
+/** An element that is in MongoDB. */
+export interface StoredElement {
   readonly fingerprint: Uint8Array;
   readonly index: number;
   /** The generation that added it. */
@@ -14,7 +14,7 @@ const THERE = 1;
 const MARKED = 2;
 
 /**
- * Units by their fingerprints, in typed arrays: about 60 bytes a unit, whatever it holds. A unit can be marked as met.
+ * Elements by their fingerprints, in typed arrays: about 60 bytes an element, whatever it holds. An element can be marked as met.
  */
 export class FingerprintTable {
   #fingerprints = new Uint32Array(WORDS * 64);
@@ -27,8 +27,8 @@ export class FingerprintTable {
     return this.#size;
   }
 
-  /** Adds a unit, or replaces the one with the same fingerprint. */
-  add({ fingerprint, since, index }: StoredUnit, isMarked: boolean): void {
+  /** Adds an element, or replaces the one with the same fingerprint. */
+  add({ fingerprint, since, index }: StoredElement, isMarked: boolean): void {
     if (2 * (this.#size + 1) > this.#state.length) this.#grow();
     this.#put(
       word(fingerprint, 0),
@@ -41,7 +41,7 @@ export class FingerprintTable {
     );
   }
 
-  /** Marks the unit; false when there is none. */
+  /** Marks the element; false when there is none. */
   mark(fingerprint: Uint8Array): boolean {
     const at = this.#find(
       word(fingerprint, 0),
@@ -58,7 +58,7 @@ export class FingerprintTable {
     for (let at = 0; at < this.#state.length; at++) if (this.#state[at] === MARKED) this.#state[at] = THERE;
   }
 
-  *unmarked(): Generator<StoredUnit> {
+  *unmarked(): Generator<StoredElement> {
     for (let at = 0; at < this.#state.length; at++) {
       if (this.#state[at] !== THERE) continue;
       const fingerprint = Buffer.alloc(4 * WORDS);

@@ -14,7 +14,13 @@ import type { Db, Document } from 'mongodb';
 import { connected } from '../connection/ensure-connected.js';
 import type { ValueCollections } from '../database/collection-of.js';
 import { mongoError } from '../errors/mongo-error.js';
-import { HEADER_PROJECTION, parseHeader, plainUnit, type UnitDocument, unitsOf } from './value-header.js';
+import {
+  type ElementDocument,
+  elementsOf,
+  MANIFEST_PROJECTION,
+  parseManifest,
+  plainElement,
+} from './value-manifest.js';
 import { documentIdOf, ownerOf, type StoredValue } from './value-place.js';
 
 export interface MirroredValue {
@@ -54,7 +60,7 @@ export async function readMirroredValue(
     if (!stored || (ownerOf(stored) ?? state.key) !== state.key) return undefined;
     const document: Document = plainValue(stored);
     const isLarge = document.form === 'members';
-    const items = () => (isLarge ? unitItems(db, type, names, stored) : inlineItems(type, document));
+    const items = () => (isLarge ? elementItems(db, type, names, stored) : inlineItems(type, document));
     return { ...describe(document), hasItems: true, items };
   });
 }
@@ -79,31 +85,31 @@ async function* inlineItems(type: ValueType, document: Document): AsyncGenerator
   if (document.active === true) yield* type.stored.inline(document);
 }
 
-async function* unitItems(
+async function* elementItems(
   db: Db,
   type: ValueType,
   { collection, memberCollection }: ValueCollections,
   stored: StoredValue,
 ): AsyncGenerator<Item> {
-  const header = parseHeader(stored);
-  const _id = messageIdBounds(header.key, header.incarnation);
-  const pieces = new Pieces(type.shape.unit.cut);
+  const manifest = parseManifest(stored);
+  const _id = messageIdBounds(manifest.key, manifest.incarnation);
+  const pieces = new Pieces(type.shape.element.cut);
   try {
-    const units = db
-      .collection<UnitDocument>(memberCollection)
-      .find({ ...unitsOf(header), _id }, { batchSize: 1000 })
+    const elements = db
+      .collection<ElementDocument>(memberCollection)
+      .find({ ...elementsOf(manifest), _id }, { batchSize: 1000 })
       .sort({ _id: 1 })
       .allowDiskUse(true);
-    for await (const each of units) {
-      const unit = plainUnit(each);
-      const item = type.stored.unit(unit);
-      if (unit.parts === undefined) yield item;
-      else yield* pieces.add(unit, item);
+    for await (const each of elements) {
+      const element = plainElement(each);
+      const item = type.stored.element(element);
+      if (element.parts === undefined) yield item;
+      else yield* pieces.add(element, item);
     }
     const after = await db
       .collection<StoredValue>(collection)
-      .findOne({ _id: stored._id }, { projection: HEADER_PROJECTION });
-    if (!after || parseHeader(after).generation !== header.generation) throw changed(header.key);
+      .findOne({ _id: stored._id }, { projection: MANIFEST_PROJECTION });
+    if (!after || parseManifest(after).generation !== manifest.generation) throw changed(manifest.key);
   } catch (error) {
     throw mongoError(error);
   }
@@ -119,21 +125,21 @@ class Pieces {
     this.#cut = cut;
   }
 
-  *add(unit: UnitDocument, item: Item): Generator<Item> {
+  *add(element: ElementDocument, item: Item): Generator<Item> {
     // What is the same in all pieces of an item. Those of earlier versions tell only the field, the place, or how many there are.
     const name =
-      typeof unit.of === 'string'
-        ? unit.of
-        : JSON.stringify([unit.index, this.#cut > 0 ? item[0]?.toString('latin1') : unit.parts]);
+      typeof element.of === 'string'
+        ? element.of
+        : JSON.stringify([element.index, this.#cut > 0 ? item[0]?.toString('latin1') : element.parts]);
     const pieces = this.#open.get(name) ?? [];
     this.#open.set(name, pieces);
-    if (pieces[unit.part]) throw ambiguous(unit.key);
-    pieces[unit.part] = item;
-    if (pieces.filter((piece) => piece !== undefined).length < Number(unit.parts)) return;
+    if (pieces[element.part]) throw ambiguous(element.key);
+    pieces[element.part] = item;
+    if (pieces.filter((piece) => piece !== undefined).length < Number(element.parts)) return;
     this.#open.delete(name);
     const joined = (at: number) => Buffer.concat(pieces.flatMap((piece) => piece?.[at] ?? []));
     // A field's name that was cut is in the first pieces, and empty in the others.
-    if (unit.fieldParts !== undefined) yield item.with(0, joined(0)).with(1, joined(1));
+    if (element.fieldParts !== undefined) yield item.with(0, joined(0)).with(1, joined(1));
     else yield item.with(this.#cut, joined(this.#cut));
   }
 }

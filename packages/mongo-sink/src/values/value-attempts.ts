@@ -12,18 +12,18 @@ import { mongoError } from '../errors/mongo-error.js';
 import { refusedBy } from '../errors/refused-by.js';
 import {
   ABORTED_KEPT,
-  HEADER_PROJECTION,
-  noHeader,
-  parseHeader,
+  MANIFEST_PROJECTION,
+  noManifest,
+  parseManifest,
   refuseForeign,
-  type ValueHeader,
-} from './value-header.js';
+  type ValueManifest,
+} from './value-manifest.js';
 import { documentIdOf, idTaken, ownerOf, pathsIn, type StoredValue, storedFields } from './value-place.js';
 
-/** An attempt to change a value's units: all that it adds or ends carries its generation. */
+/** An attempt to change a value's elements: all that it adds or ends carries its generation. */
 export interface Generation {
-  /** The header as the attempt found it; what it calls aborted never includes this generation. */
-  readonly header: ValueHeader;
+  /** The manifest as the attempt found it; what it calls aborted never includes this generation. */
+  readonly manifest: ValueManifest;
   readonly generation: number;
   /** The number that this attempt was claimed by; another than `generation` where it goes on with one given up. */
   readonly claim: number;
@@ -31,8 +31,8 @@ export interface Generation {
   readonly at: Date;
 }
 
-/** MongoDB refuses the header for what it holds: an index or a validator of the user's. */
-export class HeaderRefused extends SyncError {
+/** MongoDB refuses the manifest for what it holds: an index or a validator of the user's. */
+export class ManifestRefused extends SyncError {
   readonly refused: Pick<WriteError, 'code' | 'message'>;
 
   constructor(refused: Pick<WriteError, 'code' | 'message'>) {
@@ -44,16 +44,16 @@ export class HeaderRefused extends SyncError {
 const CLAIM_TRIES = 10;
 
 /**
- * Attempts on a value's header. Each is claimed with a number that no other ever has, and listed as aborted until it
+ * Attempts on a value's manifest. Each is claimed with a number that no other ever has, and listed as aborted until it
  * commits; only the last one claimed can commit. So whatever a worker writes that was stopped, killed or believed
  * dead, at whatever time, it is never part of the value.
  */
 export class ValueAttempts {
-  readonly #headers: (name: string) => Collection<StoredValue>;
+  readonly #manifests: (name: string) => Collection<StoredValue>;
   readonly #retry: RetryOptions;
 
   constructor(db: Db, retry: RetryOptions) {
-    this.#headers = (name) => db.collection<StoredValue>(name);
+    this.#manifests = (name) => db.collection<StoredValue>(name);
     this.#retry = retry;
   }
 
@@ -64,22 +64,22 @@ export class ValueAttempts {
   async claim(state: KeyState, write: MembersWrite): Promise<Generation | undefined> {
     const revision = state.revision + 1;
     for (let i = 0; i < CLAIM_TRIES; i++) {
-      const found = await this.#run(write.collection, (headers) =>
-        headers.findOne({ _id: documentIdOf(state) }, { projection: HEADER_PROJECTION }),
+      const found = await this.#run(write.collection, (manifests) =>
+        manifests.findOne({ _id: documentIdOf(state) }, { projection: MANIFEST_PROJECTION }),
       );
       if (found) refuseForeign(write.collection, found);
-      if (found && ownerOf(found) !== state.key) throw new HeaderRefused(idTaken(found));
-      const header = found ? parseHeader(found) : undefined;
-      if (header && header.revision >= revision) return undefined;
+      if (found && ownerOf(found) !== state.key) throw new ManifestRefused(idTaken(found));
+      const manifest = found ? parseManifest(found) : undefined;
+      if (manifest && manifest.revision >= revision) return undefined;
       const at = new Date();
-      // Beginning with the time, numbers are never given twice, not even when the header was lost.
-      const claim = Math.max(at.getTime(), (header?.attempts ?? 0) + 1);
-      if (!(await this.#mark(state, write, header, claim))) continue;
-      const resumable = header?.resumable?.incarnation === state.incarnation ? header.resumable : null;
+      // Beginning with the time, numbers are never given twice, not even when the manifest was lost.
+      const claim = Math.max(at.getTime(), (manifest?.attempts ?? 0) + 1);
+      if (!(await this.#mark(state, write, manifest, claim))) continue;
+      const resumable = manifest?.resumable?.incarnation === state.incarnation ? manifest.resumable : null;
       const generation = resumable?.generation ?? claim;
-      const aborted = [...(header?.aborted ?? []), claim].filter((number) => number !== generation);
+      const aborted = [...(manifest?.aborted ?? []), claim].filter((number) => number !== generation);
       return {
-        header: { ...(header ?? noHeader(state.key, write.shape !== undefined)), aborted },
+        manifest: { ...(manifest ?? noManifest(state.key, write.shape !== undefined)), aborted },
         generation,
         claim,
         isResumed: resumable !== null,
@@ -96,16 +96,16 @@ export class ValueAttempts {
   async #mark(
     state: KeyState,
     write: MembersWrite,
-    header: ValueHeader | undefined,
+    manifest: ValueManifest | undefined,
     claim: number,
   ): Promise<boolean> {
     const _id = documentIdOf(state);
-    if (header) {
-      const aborted = [...header.aborted, claim].slice(-ABORTED_KEPT);
-      const as = (fields: Document) => pathsIn(header.isShaped, fields);
-      const { matchedCount } = await this.#run(write.collection, (headers) =>
-        headers.updateOne(
-          { _id, ...as({ revision: header.revision, attempts: header.attempts || null }) },
+    if (manifest) {
+      const aborted = [...manifest.aborted, claim].slice(-ABORTED_KEPT);
+      const as = (fields: Document) => pathsIn(manifest.isShaped, fields);
+      const { matchedCount } = await this.#run(write.collection, (manifests) =>
+        manifests.updateOne(
+          { _id, ...as({ revision: manifest.revision, attempts: manifest.attempts || null }) },
           { $set: as({ attempts: claim, aborted }), $unset: as({ resumable: '' }) },
         ),
       );
@@ -122,10 +122,10 @@ export class ValueAttempts {
       generation: 0,
       size: 0,
     };
-    return await this.#run(write.collection, async (headers) => {
+    return await this.#run(write.collection, async (manifests) => {
       try {
         const fields = { ...first, attempts: claim, aborted: [claim] };
-        await headers.insertOne({ _id, ...storedFields(state, fields, write.shape) });
+        await manifests.insertOne({ _id, ...storedFields(state, fields, write.shape) });
         return true;
       } catch (error) {
         if (refusedBy(error)?.isOwnId) return false;
@@ -136,29 +136,29 @@ export class ValueAttempts {
 
   /** Makes the generation the value. False when another attempt was claimed or committed since. */
   async commit(state: KeyState, write: MembersWrite, own: Generation): Promise<boolean> {
-    const header = write.header();
-    const gone = ['resumable', ...write.formFields].filter((name) => !(name in header));
+    const manifest = write.manifest();
+    const gone = ['resumable', ...write.formFields].filter((name) => !(name in manifest));
     const next = {
-      ...header,
+      ...manifest,
       form: 'members',
       generation: own.generation,
-      aborted: own.header.aborted.slice(-ABORTED_KEPT),
+      aborted: own.manifest.aborted.slice(-ABORTED_KEPT),
       healed: own.claim,
       revision: state.revision + 1,
       syncedAt: new Date(),
     };
     const filter = {
       _id: documentIdOf(state),
-      ...pathsIn(own.header.isShaped, { revision: { $lt: state.revision + 1 }, attempts: own.claim }),
+      ...pathsIn(own.manifest.isShaped, { revision: { $lt: state.revision + 1 }, attempts: own.claim }),
     };
-    const isPlain = !own.header.isShaped && !write.shape;
-    const { matchedCount } = await this.#run(write.collection, (headers) =>
+    const isPlain = !own.manifest.isShaped && !write.shape;
+    const { matchedCount } = await this.#run(write.collection, (manifests) =>
       isPlain
-        ? headers.updateOne(filter, {
+        ? manifests.updateOne(filter, {
             $set: next,
             $unset: Object.fromEntries(gone.map((name) => [name, ''])),
           })
-        : headers.replaceOne(filter, storedFields(state, { ...next, attempts: own.claim }, write.shape)),
+        : manifests.replaceOne(filter, storedFields(state, { ...next, attempts: own.claim }, write.shape)),
     );
     return matchedCount === 1;
   }
@@ -166,20 +166,20 @@ export class ValueAttempts {
   /** Leaves what was added so far to the next attempt. Only when nothing of this one is under way any more. */
   async giveUp(state: KeyState, write: MembersWrite, own: Generation): Promise<void> {
     const resumable = { generation: own.generation, incarnation: state.incarnation };
-    await this.#run(write.collection, (headers) =>
-      headers.updateOne(
-        { _id: documentIdOf(state), ...pathsIn(own.header.isShaped, { attempts: own.claim }) },
-        { $set: pathsIn(own.header.isShaped, { resumable }) },
+    await this.#run(write.collection, (manifests) =>
+      manifests.updateOne(
+        { _id: documentIdOf(state), ...pathsIn(own.manifest.isShaped, { attempts: own.claim }) },
+        { $set: pathsIn(own.manifest.isShaped, { resumable }) },
       ),
     );
   }
 
-  async #run<T>(collection: string, run: (headers: Collection<StoredValue>) => Promise<T>): Promise<T> {
+  async #run<T>(collection: string, run: (manifests: Collection<StoredValue>) => Promise<T>): Promise<T> {
     return await withRetry(
       () =>
-        run(this.#headers(collection)).catch((error: unknown) => {
+        run(this.#manifests(collection)).catch((error: unknown) => {
           const refused = refusedBy(error);
-          throw refused ? new HeaderRefused(refused) : mongoError(error);
+          throw refused ? new ManifestRefused(refused) : mongoError(error);
         }),
       this.#retry,
     );

@@ -1,10 +1,16 @@
-import { Buckets, bucketOf, type MembersWrite, SyncError, type UnitLayout } from '@redis-to-mongo/pipeline';
+import {
+  Buckets,
+  bucketOf,
+  type ElementLayout,
+  type MembersWrite,
+  SyncError,
+} from '@redis-to-mongo/pipeline';
 import { BSON } from 'mongodb';
 import { bulksOf } from '../commands/bulks-of.js';
 import type { FingerprintTable } from './fingerprint-table.js';
 import type { Generation } from './value-attempts.js';
-import type { UnitDocument } from './value-header.js';
-import type { ValueUnits } from './value-units.js';
+import type { ValueElements } from './value-elements.js';
+import type { ElementDocument } from './value-manifest.js';
 
 /** Passes that may find the value changed under them, before it is read at once. */
 const PAGED_PASSES = 4;
@@ -15,40 +21,46 @@ const BULK_DOCUMENTS = 5000;
 export interface Known {
   readonly table: FingerprintTable;
   /** The layout in which buckets are compared. */
-  readonly layout: UnitLayout;
-  /** `undefined` when the table holds all units; else those of the loaded buckets. */
+  readonly layout: ElementLayout;
+  /** `undefined` when the table holds all elements; else those of the loaded buckets. */
   readonly stored: { readonly buckets: Buckets; readonly loaded: Set<number> } | undefined;
 }
 
-/** Loads the units of buckets in which MongoDB differs from what was read, and returns how many buckets that were. */
+/** Loads the elements of buckets in which MongoDB differs from what was read, and returns how many buckets that were. */
 export async function loadDiffering(
   { table, layout, stored }: Known,
   read: Buckets,
-  units: ValueUnits,
+  elements: ValueElements,
 ): Promise<number> {
   if (!stored) return 0;
   const missed = [...stored.buckets.differing(read.coarsened(layout))].filter((b) => !stored.loaded.has(b));
-  await units.load(missed, layout, table);
+  await elements.load(missed, layout, table);
   for (const bucket of missed) stored.loaded.add(bucket);
   return missed.length;
 }
 
-/** Compares a value with its units by passes over it, until one saw one state of it, and MongoDB's units are brought in line with that. */
+/** Compares a value with its elements by passes over it, until one saw one state of it, and MongoDB's elements are brought in line with that. */
 export class ValueComparison {
   /** A write may be under way whose end is not known. */
   isWriting = false;
   readonly #write: MembersWrite;
   readonly #own: Generation;
-  readonly #units: ValueUnits;
+  readonly #elements: ValueElements;
   readonly #known: Known;
   readonly #bufferBytes: number;
-  #pending: UnitDocument[] = [];
+  #pending: ElementDocument[] = [];
   #pendingBytes = 0;
 
-  constructor(write: MembersWrite, own: Generation, units: ValueUnits, known: Known, bufferBytes: number) {
+  constructor(
+    write: MembersWrite,
+    own: Generation,
+    elements: ValueElements,
+    known: Known,
+    bufferBytes: number,
+  ) {
     this.#write = write;
     this.#own = own;
-    this.#units = units;
+    this.#elements = elements;
     this.#known = known;
     this.#bufferBytes = bufferBytes;
   }
@@ -56,11 +68,11 @@ export class ValueComparison {
   async untilWhole(): Promise<Buckets> {
     for (let changed = 0; ; ) {
       const { buckets, isWhole } = await this.#once(changed < PAGED_PASSES ? 'paged' : 'atomic');
-      const missed = await loadDiffering(this.#known, buckets, this.#units);
+      const missed = await loadDiffering(this.#known, buckets, this.#elements);
       if (isWhole && missed === 0) {
         await this.#writing(async () => {
           await this.#flush();
-          await this.#units.end(this.#known.table.unmarked());
+          await this.#elements.end(this.#known.table.unmarked());
         });
         return buckets;
       }
@@ -81,12 +93,12 @@ export class ValueComparison {
       for (;;) {
         const page = await pages.next();
         if (page.done) return { buckets, isWhole: page.value };
-        for (const unit of page.value) {
-          buckets.add(unit);
-          if (stored && !stored.loaded.has(bucketOf(this.#known.layout, unit))) continue;
-          if (table.mark(unit.fingerprint)) continue;
-          this.#pending.push(this.#units.document(unit, unit.document()));
-          this.#pendingBytes += unit.bytes;
+        for (const element of page.value) {
+          buckets.add(element);
+          if (stored && !stored.loaded.has(bucketOf(this.#known.layout, element))) continue;
+          if (table.mark(element.fingerprint)) continue;
+          this.#pending.push(this.#elements.document(element, element.document()));
+          this.#pendingBytes += element.bytes;
           if (this.#pendingBytes < this.#bufferBytes) continue;
           await this.#writing(() => this.#flush());
         }
@@ -102,9 +114,9 @@ export class ValueComparison {
     this.#pending = [];
     this.#pendingBytes = 0;
     const limits = { sizeOf: BSON.calculateObjectSize, bytes: this.#bufferBytes, count: BULK_DOCUMENTS };
-    for (const bulk of bulksOf(documents, limits)) await this.#units.insert(bulk);
+    for (const bulk of bulksOf(documents, limits)) await this.#elements.insert(bulk);
     for (const { _id } of documents)
-      this.#known.table.add(this.#units.parseId(_id, this.#own.generation), true);
+      this.#known.table.add(this.#elements.parseId(_id, this.#own.generation), true);
   }
 
   async #writing(run: () => Promise<void>): Promise<void> {

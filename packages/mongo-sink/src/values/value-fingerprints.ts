@@ -11,7 +11,7 @@ interface FingerprintDocument {
   readonly sums: Binary;
 }
 
-/** Keeps, in `value_fingerprints`, which units a committed generation has, 8 bytes for about 128 of them. */
+/** Keeps, in `value_fingerprints`, which elements a committed generation has, 8 bytes for about 128 of them. */
 export class ValueFingerprints {
   readonly #db: Db;
   readonly #retry: RetryOptions;
@@ -21,7 +21,7 @@ export class ValueFingerprints {
     this.#retry = retry;
   }
 
-  /** `undefined` when there is none: then all units must be compared. */
+  /** `undefined` when there is none: then all elements must be compared. */
   async load(key: string, generation: number): Promise<Buckets | undefined> {
     const found = await this.#run((fingerprints) => fingerprints.findOne({ _id: idOf(key, generation) }));
     return found ? Buckets.unpack({ ...found, sums: found.sums.value() }) : undefined;

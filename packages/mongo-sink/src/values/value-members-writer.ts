@@ -1,23 +1,23 @@
 import {
   Buckets,
   type DocumentShape,
+  type ElementLayout,
   type KeyState,
   type MembersWrite,
   type Outcome,
   type RetryOptions,
-  type UnitLayout,
 } from '@redis-to-mongo/pipeline';
 import type { Db } from 'mongodb';
 import { writeValueLetters } from '../dead-letters/dead-letters.js';
 import { dropValueLetters, valueRefusal } from '../dead-letters/value-letters.js';
 import { FingerprintTable } from './fingerprint-table.js';
-import { type Generation, HeaderRefused, ValueAttempts } from './value-attempts.js';
+import { type Generation, ManifestRefused, ValueAttempts } from './value-attempts.js';
 import { type Known, loadDiffering, ValueComparison } from './value-comparison.js';
+import { ValueElements } from './value-elements.js';
 import { ValueFingerprints } from './value-fingerprints.js';
-import { ValueUnits } from './value-units.js';
 
 export interface MembersWriterOptions {
-  /** About how many bytes of added units are held in memory before they are written. */
+  /** About how many bytes of added elements are held in memory before they are written. */
   readonly bufferBytes: number;
   readonly retry: RetryOptions;
   /** What to do where MongoDB holds a newer value; throws. */
@@ -25,11 +25,11 @@ export interface MembersWriterOptions {
 }
 
 /**
- * Writes a value whose units are documents of their own, by difference.
+ * Writes a value whose elements are documents of their own, by difference.
  *
- * What is in MongoDB is known by fingerprints of buckets of units; only the units of buckets that differ are looked at.
- * A pass over the value finds which units are new, and which are met no more. New ones wait in memory, or are written
- * ahead where they are many: nobody sees them before the header moves, which it does only after a pass that saw one
+ * What is in MongoDB is known by fingerprints of buckets of elements; only the elements of buckets that differ are looked at.
+ * A pass over the value finds which elements are new, and which are met no more. New ones wait in memory, or are written
+ * ahead where they are many: nobody sees them before the manifest moves, which it does only after a pass that saw one
  * state of the key.
  */
 export class MembersWriter {
@@ -46,38 +46,38 @@ export class MembersWriter {
   }
 
   /**
-   * A value of which MongoDB refused the header, or a unit, counts as dead: what was refused is kept as a dead letter. Without
-   * its header the value of before stays; without a unit the others are written.
+   * A value of which MongoDB refused the manifest, or an element, counts as dead: what was refused is kept as a dead letter. Without
+   * its manifest the value of before stays; without an element the others are written.
    * @throws SyncError STALE_READ, or whatever the scan throws.
    */
   async write(state: KeyState, write: MembersWrite): Promise<Outcome> {
     try {
-      const refusedUnits = await this.#write(state, write);
-      if (refusedUnits > 0) return { written: 0, alreadyThere: 0, dead: 1 };
+      const refusedElements = await this.#write(state, write);
+      if (refusedElements > 0) return { written: 0, alreadyThere: 0, dead: 1 };
       await dropValueLetters(this.#db, [state]);
       return { written: 1, alreadyThere: 0, dead: 0 };
     } catch (error) {
-      if (!(error instanceof HeaderRefused)) throw error;
+      if (!(error instanceof ManifestRefused)) throw error;
       const { code, message } = error.refused;
-      const letter = valueRefusal(state, write.collection, write.header(), code, message);
+      const letter = valueRefusal(state, write.collection, write.manifest(), code, message);
       await writeValueLetters(this.#db, [letter], new Date());
       return { written: 0, alreadyThere: 0, dead: 1 };
     }
   }
 
-  /** @returns how many units were refused. */
+  /** @returns how many elements were refused. */
   async #write(state: KeyState, asked: MembersWrite): Promise<number> {
     const own = await this.#attempts.claim(state, asked);
     if (!own) return await this.#options.stale(asked.collection, state);
-    const { header } = own;
-    const wasMembers = header.form === 'members' && header.generation > 0;
+    const { manifest } = own;
+    const wasMembers = manifest.form === 'members' && manifest.generation > 0;
     // Who was a member and when is told by documents of one shape: another one begins with another incarnation.
-    const keepsShape = asked.history && wasMembers && header.incarnation === state.incarnation;
+    const keepsShape = asked.history && wasMembers && manifest.incarnation === state.incarnation;
     const write = keepsShape
-      ? { ...asked, shape: header.isShaped ? (asked.shape ?? OWN_NAMES) : undefined }
+      ? { ...asked, shape: manifest.isShaped ? (asked.shape ?? OWN_NAMES) : undefined }
       : asked;
-    const unitsOf = (shape: DocumentShape | undefined) =>
-      new ValueUnits(
+    const elementsOf = (shape: DocumentShape | undefined) =>
+      new ValueElements(
         this.#db,
         write.memberCollection,
         state,
@@ -87,31 +87,31 @@ export class MembersWriter {
         write.history,
         shape,
       );
-    const units = unitsOf(write.shape);
-    const isReshaped = wasMembers && header.isShaped !== (write.shape !== undefined);
-    const isRemade = isReshaped || (wasMembers && !keepsShape && header.rule !== write.rule);
+    const elements = elementsOf(write.shape);
+    const isReshaped = wasMembers && manifest.isShaped !== (write.shape !== undefined);
+    const isRemade = isReshaped || (wasMembers && !keepsShape && manifest.rule !== write.rule);
     // Members that another rule made, or those of a value that was marked when its key went.
-    if (wasMembers && !isReshaped && (isRemade || header.incarnation !== state.incarnation))
-      await units.endAll();
-    if (header.form !== 'members') await units.removeOlder();
-    else if (header.aborted.some((aborted) => aborted > header.healed)) await units.heal();
+    if (wasMembers && !isReshaped && (isRemade || manifest.incarnation !== state.incarnation))
+      await elements.endAll();
+    if (manifest.form !== 'members') await elements.removeOlder();
+    else if (manifest.aborted.some((aborted) => aborted > manifest.healed)) await elements.heal();
     const buckets = write.scan
-      ? await this.#bringInLine(state, isRemade ? 'none' : 'some', write, own, units)
+      ? await this.#bringInLine(state, isRemade ? 'none' : 'some', write, own, elements)
       : new Buckets(write.layout);
-    if (!write.scan) await units.endAll();
+    if (!write.scan) await elements.endAll();
     await this.#fingerprints.save(state.key, own.generation, buckets);
     const isCommitted = await this.#attempts.commit(state, write, own).catch(async (error: unknown) => {
-      if (error instanceof HeaderRefused) await units.takeBack();
+      if (error instanceof ManifestRefused) await elements.takeBack();
       throw error;
     });
     if (!isCommitted) {
-      await units.takeBack();
+      await elements.takeBack();
       return await this.#options.stale(write.collection, state);
     }
     await this.#fingerprints.removeOlder(state.key, own.generation);
-    if (!write.history) await units.removeEnded();
-    if (isReshaped && !write.history) await unitsOf(write.shape ? undefined : OWN_NAMES).removeAll();
-    return units.refused;
+    if (!write.history) await elements.removeEnded();
+    if (isReshaped && !write.history) await elementsOf(write.shape ? undefined : OWN_NAMES).removeAll();
+    return elements.refused;
   }
 
   async #bringInLine(
@@ -119,13 +119,13 @@ export class MembersWriter {
     there: 'some' | 'none',
     write: MembersWrite,
     own: Generation,
-    units: ValueUnits,
+    elements: ValueElements,
   ): Promise<Buckets> {
     const known =
       there === 'some'
-        ? await this.#known(write, own, units)
+        ? await this.#known(write, own, elements)
         : { table: new FingerprintTable(), layout: write.layout, stored: undefined };
-    const comparison = new ValueComparison(write, own, units, known, this.#options.bufferBytes);
+    const comparison = new ValueComparison(write, own, elements, known, this.#options.bufferBytes);
     try {
       return await comparison.untilWhole();
     } catch (error) {
@@ -136,19 +136,19 @@ export class MembersWriter {
   }
 
   /** What of the value is in MongoDB, as far as it must be known before the first pass. */
-  async #known(write: MembersWrite, own: Generation, units: ValueUnits): Promise<Known> {
+  async #known(write: MembersWrite, own: Generation, elements: ValueElements): Promise<Known> {
     const table = new FingerprintTable();
-    if (own.isResumed) await units.loadOwn(table);
-    const { form, generation, key } = own.header;
+    if (own.isResumed) await elements.loadOwn(table);
+    const { form, generation, key } = own.manifest;
     if (form !== 'members' || generation === 0) return { table, layout: write.layout, stored: undefined };
     const stored = write.isTrusted ? await this.#fingerprints.load(key, generation) : undefined;
     if (!stored || stored.layout.kind !== write.layout.kind) {
-      await units.loadAll(table);
+      await elements.loadAll(table);
       return { table, layout: write.layout, stored: undefined };
     }
     const layout = coarser(stored.layout, write.layout);
     const known = { table, layout, stored: { buckets: stored.coarsened(layout), loaded: new Set<number>() } };
-    if (write.hint) await loadDiffering(known, write.hint, units);
+    if (write.hint) await loadDiffering(known, write.hint, elements);
     return known;
   }
 }
@@ -156,6 +156,6 @@ export class MembersWriter {
 /** A shape in which everything has its own name. */
 const OWN_NAMES: DocumentShape = { names: {} };
 
-function coarser(a: UnitLayout, b: UnitLayout): UnitLayout {
+function coarser(a: ElementLayout, b: ElementLayout): ElementLayout {
   return a.kind === 'hashed' && b.kind === 'hashed' && a.bits < b.bits ? a : b;
 }

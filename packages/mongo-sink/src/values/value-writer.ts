@@ -17,8 +17,8 @@ import { dropValueLetters, valueRefusal } from '../dead-letters/value-letters.js
 import { mongoError } from '../errors/mongo-error.js';
 import { refusedBy } from '../errors/refused-by.js';
 import { toKeyDocument } from '../keys/key-document.js';
-import { removeUnits } from './remove-units.js';
-import { HEADER_PROJECTION, IS_OURS, parseHeader, refuseForeign } from './value-header.js';
+import { removeElements } from './remove-elements.js';
+import { IS_OURS, MANIFEST_PROJECTION, parseManifest, refuseForeign } from './value-manifest.js';
 import {
   documentIdOf,
   idTaken,
@@ -68,14 +68,14 @@ export class ValueWriter {
     return result;
   }
 
-  /** Makes a large value a small one. Only units of attempts up to that very moment may be removed afterward. */
+  /** Makes a large value a small one. Only elements of attempts up to that very moment may be removed afterward. */
   async #shrink(state: KeyState, write: ReplaceWrite): Promise<Replaced> {
     const { q, u } = updateOf({ state, write });
     let after: StoredValue | null;
     try {
       after = await this.#db
         .collection<StoredValue>(write.collection)
-        .findOneAndUpdate(q, u, { upsert: true, returnDocument: 'after', projection: HEADER_PROJECTION });
+        .findOneAndUpdate(q, u, { upsert: true, returnDocument: 'after', projection: MANIFEST_PROJECTION });
     } catch (error) {
       const refused = refusedBy(error);
       if (!refused) throw mongoError(error);
@@ -83,8 +83,8 @@ export class ValueWriter {
       await this.#keep(state, write, refused);
       return 'dead';
     }
-    const attempts = after ? parseHeader(after).attempts : 0;
-    await removeUnits(this.#db, write, state.key, attempts, [write.shape !== undefined]);
+    const attempts = after ? parseManifest(after).attempts : 0;
+    await removeElements(this.#db, write, state.key, attempts, [write.shape !== undefined]);
     await dropValueLetters(this.#db, [state]);
     return 'written';
   }
@@ -165,7 +165,7 @@ export class ValueWriter {
     const { state, write } = value;
     const documents = this.#db.collection<StoredValue>(write.collection);
     const _id = documentIdOf(state);
-    const found = await documents.findOne({ _id }, { projection: HEADER_PROJECTION }).catch(thrown);
+    const found = await documents.findOne({ _id }, { projection: MANIFEST_PROJECTION }).catch(thrown);
     const owner = found ? ownerOf(found) : undefined;
     if (!found || owner === undefined) return 'stale';
     if (owner !== state.key) {
@@ -173,11 +173,12 @@ export class ValueWriter {
       await this.#keep(state, write, idTaken(found));
       return 'dead';
     }
-    const header = parseHeader(found);
-    if (header.isShaped === (write.shape !== undefined) || header.revision > state.revision) return 'stale';
-    const { generation, attempts, aborted, healed } = header;
+    const manifest = parseManifest(found);
+    if (manifest.isShaped === (write.shape !== undefined) || manifest.revision > state.revision)
+      return 'stale';
+    const { generation, attempts, aborted, healed } = manifest;
     const kept = attempts > 0 ? { generation, attempts, aborted, healed } : {};
-    const filter = { _id, ...pathsIn(header.isShaped, { revision: header.revision }) };
+    const filter = { _id, ...pathsIn(manifest.isShaped, { revision: manifest.revision }) };
     try {
       const { matchedCount } = await documents.replaceOne(filter, fieldsOf(value, kept));
       if (matchedCount === 0) return 'stale';
@@ -187,7 +188,8 @@ export class ValueWriter {
       await this.#keep(state, write, refused);
       return 'dead';
     }
-    if (header.form === 'members') await removeUnits(this.#db, write, state.key, attempts, [header.isShaped]);
+    if (manifest.form === 'members')
+      await removeElements(this.#db, write, state.key, attempts, [manifest.isShaped]);
     return 'written';
   }
 
@@ -213,11 +215,11 @@ export class ValueWriter {
     const { key, revision } = state;
     const stored = await this.#db
       .collection<StoredValue>(collection)
-      .findOne({ _id: documentIdOf(state) }, { projection: HEADER_PROJECTION })
+      .findOne({ _id: documentIdOf(state) }, { projection: MANIFEST_PROJECTION })
       .catch(thrown);
     if (!stored) return;
     refuseForeign(collection, stored);
-    const found = parseHeader(stored);
+    const found = parseManifest(stored);
     if (revision > 0)
       await writeCommand(this.#db, {
         update: 'keys',

@@ -62,8 +62,8 @@ async function sampleOf({ writes: [write] }: Batch, state: KeyState): Promise<Sa
       const pages = write.scan?.('paged');
       const page = await pages?.next();
       await pages?.return(false);
-      const unit = page?.done === false ? page.value[0] : undefined;
-      const fields = { key, ...unit?.document() };
+      const element = page?.done === false ? page.value[0] : undefined;
+      const fields = { key, ...element?.document() };
       const document = write.shape ? shapeValue(fields, write.shape, {}) : fields;
       return { collection: write.memberCollection, document: shown(document) };
     }

@@ -15,7 +15,7 @@ export interface ValueMapper {
   /** The one document of a value. */
   inline(document: ValueDocument): ValueDocument;
   /** The document of one member. @param isPiece it holds a part of the member only: nothing is parsed. */
-  unit(document: ValueDocument, isPiece: boolean): ValueDocument;
+  element(document: ValueDocument, isPiece: boolean): ValueDocument;
   /** Texts become JSON: a document may take several times as many bytes as its texts. */
   readonly readsJson: boolean;
 }
@@ -47,7 +47,7 @@ export function fieldsMapper(spec: RuleSpec): ValueMapper | undefined {
         ...(mapped ? { mapped } : {}),
       };
     },
-    unit(document, isPiece) {
+    element(document, isPiece) {
       const map = isPiece ? renameOnly : mapPairs;
       const { pairs: [[field, value] = [document.field, document.value]] = [], mapped } =
         map?.([textIn(document.field), textIn(document.value)]) ?? {};
@@ -77,7 +77,7 @@ export function textMapper(spec: RuleSpec, instead: string): ValueMapper | undef
       const { [instead]: _, ...others } = document;
       return { ...others, value: found.value, mapped: textsOf([[0, found.text]]) };
     },
-    unit: (document) => document,
+    element: (document) => document,
   };
 }
 
@@ -100,7 +100,7 @@ export function listMapper(spec: RuleSpec, list: string, single: string): ValueM
         mapped: textsOf(found.map((each, place) => [place, each?.text])),
       };
     },
-    unit(document: ValueDocument, isPiece: boolean): ValueDocument {
+    element(document: ValueDocument, isPiece: boolean): ValueDocument {
       const found = isPiece ? undefined : parse(document[single]);
       return found ? { ...document, [single]: found.value, mapped: textsOf([[0, found.text]]) } : document;
     },
@@ -125,7 +125,7 @@ export function scoredMapper(spec: RuleSpec): ValueMapper | undefined {
       const made = members.map((each, i) => scored(found[i] ? { ...each, member: found[i].value } : each));
       return { ...document, members: made, ...mapped };
     },
-    unit(document: ValueDocument, isPiece: boolean): ValueDocument {
+    element(document: ValueDocument, isPiece: boolean): ValueDocument {
       const found = isPiece ? undefined : parsed(document.member, member);
       return scored(
         found ? { ...document, member: found.value, mapped: textsOf([[0, found.text]]) } : document,

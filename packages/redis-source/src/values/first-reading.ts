@@ -1,9 +1,9 @@
 import type { Item, ValueType } from '@redis-to-mongo/key-types';
-import { Buckets, hashedLayout, type UnitLayout } from '@redis-to-mongo/pipeline';
+import { Buckets, type ElementLayout, hashedLayout } from '@redis-to-mongo/pipeline';
 import type { ItemReader } from './item-reader.js';
 import type { Frame } from './sliding-frame.js';
 import { MAX_DOCUMENT_WEIGHT } from './value-options.js';
-import { addUnits, type PassResult, ValuePass } from './value-pass.js';
+import { addElements, type PassResult, ValuePass } from './value-pass.js';
 import { weightOf } from './weight-of.js';
 
 /** A first reading of a value: has it changed, how large is it. */
@@ -12,8 +12,8 @@ export interface FirstReading extends PassResult {
   readonly kept: readonly Item[] | undefined;
   /** About how many bytes the one document would take, at most. */
   readonly weight: number;
-  readonly layout: UnitLayout;
-  /** The units by bucket, where their places are known without knowing the whole. */
+  readonly layout: ElementLayout;
+  /** The elements by bucket, where their places are known without knowing the whole. */
   readonly buckets: Buckets | undefined;
 }
 
@@ -32,7 +32,7 @@ export async function firstReading(
   last: Frame | undefined,
   limits: FirstReadingLimits,
 ): Promise<FirstReading> {
-  const layout: UnitLayout = shape.order === 'hashed' ? hashedLayout(expectedItems) : { kind: 'indexed' };
+  const layout: ElementLayout = shape.order === 'hashed' ? hashedLayout(expectedItems) : { kind: 'indexed' };
   const buckets = shape.order === 'sliding' ? undefined : new Buckets(layout);
   const pass = new ValuePass(shape, last);
   const weigh = shape.inline.weigh ?? weightOf;
@@ -43,7 +43,7 @@ export async function firstReading(
     const page = await pages.next();
     if (page.done) return { ...pass.end(page.value), kept, weight, layout, buckets };
     for (const item of page.value) {
-      addUnits(buckets, pass.add(item));
+      addElements(buckets, pass.add(item));
       weight += weigh(item);
       if (kept && pass.items <= limits.items && pass.bytes <= limits.bytes && weight <= MAX_DOCUMENT_WEIGHT)
         kept.push(item);

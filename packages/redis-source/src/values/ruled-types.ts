@@ -25,7 +25,7 @@ export class RuledTypes {
 }
 
 function ruledType(type: ValueType, mapper: ValueMapper): ValueType {
-  const { inline, unit } = type.shape;
+  const { inline, element } = type.shape;
   const weigh = inline.weigh ?? weightOf;
   return {
     ...type,
@@ -36,9 +36,9 @@ function ruledType(type: ValueType, mapper: ValueMapper): ValueType {
         document: (items) => (items ? mapper.inline(inline.document(items)) : inline.document(items)),
         weigh: mapper.readsJson ? (item) => weigh(item) + jsonWeightOf(item) : weigh,
       },
-      unit: {
-        ...unit,
-        document: (item, isPiece) => mapper.unit(unit.document(item, isPiece), isPiece),
+      element: {
+        ...element,
+        document: (item, isPiece) => mapper.element(element.document(item, isPiece), isPiece),
         isLeftOut: (item) => !mapper.takes(nameOf(item)),
       },
     },

@@ -1,12 +1,12 @@
 import type { Item, ValueShape } from '@redis-to-mongo/key-types';
-import type { Buckets, Unit } from '@redis-to-mongo/pipeline';
+import type { Buckets, Element } from '@redis-to-mongo/pipeline';
 import { FingerprintSum, fingerprintOf, partFingerprint } from './item-fingerprint.js';
 import type { ReadingEnd } from './item-reader.js';
 import { type Frame, FrameFinder } from './sliding-frame.js';
 import { MAX_DOCUMENT_PAYLOAD } from './value-options.js';
 
-/** What a unit's document takes beside its payload, in bytes, about. */
-const UNIT_OVERHEAD = 200;
+/** What an element's document takes beside its payload, in bytes, about. */
+const ELEMENT_OVERHEAD = 200;
 /** What stands in each piece of an item may take this, in bytes. */
 const MAX_REPEATED = MAX_DOCUMENT_PAYLOAD / 2;
 const NONE = Buffer.alloc(0);
@@ -21,7 +21,7 @@ export interface PassResult extends ReadingEnd {
   readonly left: number;
 }
 
-/** Adds up the items of one pass over a value, and makes units of them. */
+/** Adds up the items of one pass over a value, and makes elements of them. */
 export class ValuePass {
   readonly #shape: ValueShape;
   readonly #sum = new FingerprintSum();
@@ -38,8 +38,8 @@ export class ValuePass {
     this.#first = first;
   }
 
-  /** Counts the item, and gives its units where its place is known: one, or several where it is too large. */
-  add(item: Item): readonly Unit[] {
+  /** Counts the item, and gives its elements where its place is known: one, or several where it is too large. */
+  add(item: Item): readonly Element[] {
     const isHashed = this.#shape.order === 'hashed';
     const at = this.items++;
     const fingerprint = fingerprintOf(item, isHashed ? undefined : at);
@@ -48,13 +48,13 @@ export class ValuePass {
     let bytes = 0;
     for (const buffer of item) bytes += buffer.length;
     this.bytes += bytes;
-    if (isHashed) return this.#units(item, fingerprint, 0, bytes);
+    if (isHashed) return this.#elements(item, fingerprint, 0, bytes);
     if (this.#finder && this.#first === undefined) return [];
     const index = at + (this.#first ?? 0);
-    return this.#units(item, index === at ? fingerprint : fingerprintOf(item, index), index, bytes);
+    return this.#elements(item, index === at ? fingerprint : fingerprintOf(item, index), index, bytes);
   }
 
-  /** Counts the items of a value that is kept as one document: no units are made, and no places looked for. */
+  /** Counts the items of a value that is kept as one document: no elements are made, and no places looked for. */
   addWhole(items: readonly Item[]): void {
     const isHashed = this.#shape.order === 'hashed';
     for (const item of items) {
@@ -77,18 +77,21 @@ export class ValuePass {
     };
   }
 
-  #units(item: Item, fingerprint: Buffer, index: number, bytes: number): readonly Unit[] {
-    if (this.#shape.unit.isLeftOut?.(item)) {
+  #elements(item: Item, fingerprint: Buffer, index: number, bytes: number): readonly Element[] {
+    if (this.#shape.element.isLeftOut?.(item)) {
       this.#left++;
       return [];
     }
     const place = this.#shape.order === 'hashed' ? {} : { index };
-    const document = (of: Item, isPiece = false) => ({ ...this.#shape.unit.document(of, isPiece), ...place });
+    const document = (of: Item, isPiece = false) => ({
+      ...this.#shape.element.document(of, isPiece),
+      ...place,
+    });
     if (bytes <= MAX_DOCUMENT_PAYLOAD)
-      return [{ fingerprint, index, bytes: bytes + UNIT_OVERHEAD, document: () => document(item) }];
+      return [{ fingerprint, index, bytes: bytes + ELEMENT_OVERHEAD, document: () => document(item) }];
     const pieces = this.#piecesOf(item);
     const whole = { of: fingerprint.toString('hex'), parts: pieces.length };
-    const { namePartsField } = this.#shape.unit;
+    const { namePartsField } = this.#shape.element;
     const names = pieces.filter(({ isName }) => isName).length;
     const cutName = namePartsField !== undefined && names > 0 ? { [namePartsField]: names } : {};
     return pieces.map(({ piece }, part) => ({
@@ -101,7 +104,7 @@ export class ValuePass {
 
   /** An item too large for one document, in pieces: what is before the buffer that is cut comes with each, or first where it is large too. */
   #piecesOf(item: Item): readonly { readonly piece: Item; readonly isName: boolean }[] {
-    const { cut, namePartsField } = this.#shape.unit;
+    const { cut, namePartsField } = this.#shape.element;
     const name = item[cut - 1];
     if (namePartsField === undefined || name === undefined || name.length <= MAX_REPEATED)
       return cutAt(item, cut).map((piece) => ({ piece, isName: false }));
@@ -119,7 +122,7 @@ function cutAt(item: Item, at: number): readonly Item[] {
   );
 }
 
-/** Adds units to buckets where there are any. */
-export function addUnits(buckets: Buckets | undefined, units: readonly Unit[]): void {
-  if (buckets) for (const unit of units) buckets.add(unit);
+/** Adds elements to buckets where there are any. */
+export function addElements(buckets: Buckets | undefined, elements: readonly Element[]): void {
+  if (buckets) for (const element of elements) buckets.add(element);
 }

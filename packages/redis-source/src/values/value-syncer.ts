@@ -33,7 +33,7 @@ const MOST_READINGS = 3;
 const GUESSED_ITEM_BYTES = 100;
 /** About what BSON adds to an item of a small value, in bytes. */
 const ITEM_WEIGHT = 40;
-/** What comparing takes beside the units that are added, in bytes for each unit. */
+/** What comparing takes beside the elements that are added, in bytes for each element. */
 const COMPARE_BYTES = 60;
 
 /** The syncer of values of a type. */

@@ -2,12 +2,12 @@ import type { Item, ValueType } from '@redis-to-mongo/key-types';
 import {
   type DocumentShape,
   dateOf,
+  type Element,
   type KeyState,
   keyBytes,
   type MembersWrite,
   type ReplaceWrite,
   SyncError,
-  type Unit,
   type ValueDocument,
   valueCollectionsOf,
   type Write,
@@ -68,7 +68,7 @@ export class ValueWrites {
     const { expiresAt } = seen;
     const { goneMs } = this.#settings;
     const document = Object.assign(
-      this.#header(state, seen, 'inline'),
+      this.#manifest(state, seen, 'inline'),
       goneMs !== null && expiresAt !== null ? { removeAt: dateOf(expiresAt + goneMs) } : undefined,
       this.#type.shape.inline.document(items),
     );
@@ -109,7 +109,7 @@ export class ValueWrites {
         isTrusted: last?.form === 'members',
         history: this.#hasHistory,
         scan,
-        header: () => this.#header(state, settled, 'members'),
+        manifest: () => this.#manifest(state, settled, 'members'),
       },
       position: () => positionOf(settled, 'members'),
     };
@@ -140,7 +140,7 @@ export class ValueWrites {
         isTrusted: true,
         history: true,
         scan: undefined,
-        header: () => left,
+        manifest: () => left,
       };
     const document = { ...left, form: 'inline', ...this.#type.shape.inline.document(undefined) };
     return { kind: 'replace', ...this.#names, document, hasMembers: form !== 'inline', bytes: 0 };
@@ -150,14 +150,14 @@ export class ValueWrites {
     return this.#settings.membershipHistory && this.#type.hasHistory;
   }
 
-  #header(state: KeyState, seen: PassResult, form: ValuePosition['form']): Record<string, unknown> {
+  #manifest(state: KeyState, seen: PassResult, form: ValuePosition['form']): Record<string, unknown> {
     const { stream, type, incarnation } = state;
     const size = this.#type.source.size?.of === 'items' ? seen.items : seen.bytes;
     const expiresAt = seen.expiresAt === null ? null : dateOf(seen.expiresAt);
-    const header = { stream, type, incarnation, active: true, form, size, expiresAt };
-    if (form === 'inline') return header;
+    const manifest = { stream, type, incarnation, active: true, form, size, expiresAt };
+    if (form === 'inline') return manifest;
     return {
-      ...header,
+      ...manifest,
       ...(seen.frame ? { first: seen.frame.first } : {}),
       ...(seen.left > 0 ? { mapped: { left: seen.left } } : {}),
       ...(this.#settings.rule === undefined ? {} : { rule: this.#settings.rule }),
@@ -169,7 +169,7 @@ export class ValueWrites {
     how: 'paged' | 'atomic',
     pass: ValuePass,
     settle: (result: PassResult) => void,
-  ): AsyncGenerator<readonly Unit[], boolean> {
+  ): AsyncGenerator<readonly Element[], boolean> {
     if (how === 'atomic') await this.#refuseIfHuge(key);
     const pages = this.#reader[how](key);
     try {

@@ -20,7 +20,7 @@ export interface Conformance {
   fillHard(redis: Redis, key: string): Promise<unknown>;
   /** Changes one thing of a key that was filled. Numbers below 1000 give different changes. */
   change(redis: Redis, key: string, number: number): Promise<unknown>;
-  /** How many items are many, and how many are so many that a value is kept in units. */
+  /** How many items are many, and how many are so many that a value is kept in elements. */
   readonly sizes: { readonly many: number; readonly huge: number };
   /** The key's content, in a form that two equal contents share; `null` where it is not there. */
   ofRedis(redis: Redis, key: string): Promise<unknown>;
@@ -80,7 +80,7 @@ function describeWay(
       await type.fill(under.redis, name, size());
       expect((await syncAnew(name)).result).toBe('synced');
       await expectSame(name);
-      if (type.stored) expect((await under.header(type.stored.collection, name)).form).toBe(form);
+      if (type.stored) expect((await under.manifest(type.stored.collection, name)).form).toBe(form);
     });
 
     it('bytes that are no text, and whatever else is hard to store', async () => {

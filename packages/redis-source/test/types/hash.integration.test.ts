@@ -62,8 +62,8 @@ async function ofMongo(db: Db, key: string): Promise<string[] | null> {
   const stored = await storedValue(db, NAMES, key);
   if (!stored) return null;
   const pairs =
-    stored.units?.map(({ field, value }) => [bytesOf(field), bytesOf(value)] as const) ??
-    decodeContent(stored.header.fields);
-  if (pairs.length !== stored.header.size) throw new Error(`${key}: the size is not that of its fields`);
+    stored.elements?.map(({ field, value }) => [bytesOf(field), bytesOf(value)] as const) ??
+    decodeContent(stored.manifest.fields);
+  if (pairs.length !== stored.manifest.size) throw new Error(`${key}: the size is not that of its fields`);
   return pairs.map(([field, value]) => `${hexOf(field)}=${hexOf(value)}`).sort();
 }

@@ -66,7 +66,7 @@ describe.skipIf(!isRedisForHere('redis-7.4'))('with RedisJSON (needs Linux on x8
     it('what a document would lose, the text keeps', async () => {
       await JSON_TYPE.fillHard(under.redis, 'odd');
       await under.sync('odd');
-      const { value, text } = await under.header('json', 'odd');
+      const { value, text } = await under.manifest('json', 'odd');
       expect(text).toBe(await under.redis.call('JSON.GET', 'odd', '.'));
       expect(value).toContainEqual(['deep', [[[{}]]]]);
     });
@@ -85,9 +85,9 @@ function withoutSpace(json: string): string {
 async function ofMongo(db: Db, key: string): Promise<string | null> {
   const stored = await storedValue(db, NAMES, key);
   if (!stored) return null;
-  const { header, units } = stored;
-  const text: string = units
-    ? Buffer.concat(units.map(({ data }) => bytesOf(data))).toString('utf8')
-    : (header.text ?? JSON.stringify(header.value));
+  const { manifest, elements } = stored;
+  const text: string = elements
+    ? Buffer.concat(elements.map(({ data }) => bytesOf(data))).toString('utf8')
+    : (manifest.text ?? JSON.stringify(manifest.value));
   return withoutSpace(text);
 }

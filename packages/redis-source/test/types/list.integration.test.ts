@@ -40,12 +40,12 @@ async function ofRedis(redis: Redis, key: string): Promise<string[] | null> {
 async function ofMongo(db: Db, key: string): Promise<string[] | null> {
   const stored = await storedValue(db, NAMES, key);
   if (!stored) return null;
-  const { header, units } = stored;
-  units?.forEach(({ index }, i) => {
-    if (index !== header.first + i) throw new Error(`${key}: item ${i} has index ${index}`);
+  const { manifest, elements } = stored;
+  elements?.forEach(({ index }, i) => {
+    if (index !== manifest.first + i) throw new Error(`${key}: item ${i} has index ${index}`);
   });
-  const items: unknown[] = units?.map(({ item }) => item) ?? header.items;
-  if (items.length !== header.size) throw new Error(`${key}: the size is not that of its items`);
+  const items: unknown[] = elements?.map(({ item }) => item) ?? manifest.items;
+  if (items.length !== manifest.size) throw new Error(`${key}: the size is not that of its items`);
   return items.map(hexOf);
 }
 
@@ -74,7 +74,7 @@ describe('list: its own', () => {
     expect(await written('log')).toBe(10);
     await redis.lpush('log', ...items('before', 20));
     expect(await written('log')).toBe(20);
-    expect((await under.header('lists', 'log')).first).toBe(-20);
+    expect((await under.manifest('lists', 'log')).first).toBe(-20);
     await redis.lpop('log', 5);
     expect(await written('log')).toBe(5);
     // What had ended is removed by the next change.
@@ -89,7 +89,7 @@ describe('list: its own', () => {
       .lpush('log', ...items('newest', 40))
       .ltrim('log', 0, 599)
       .exec();
-    const { size } = await under.header('lists', 'log');
+    const { size } = await under.manifest('lists', 'log');
     expect(await written('log')).toBe(40 + (size + 40 - 600) + 100);
     await redis.lset('log', 500, 'changed');
     expect(await written('log')).toBe(2 + (size + 40 - 600));

@@ -49,8 +49,8 @@ async function ofRedis(redis: Redis, key: string): Promise<string[] | null> {
 async function ofMongo(db: Db, key: string): Promise<string[] | null> {
   const stored = await storedValue(db, NAMES, key);
   if (!stored) return null;
-  const members: unknown[] = stored.units?.map(({ member }) => member) ?? stored.header.members;
-  if (members.length !== stored.header.size) throw new Error(`${key}: the size is not that of its members`);
+  const members: unknown[] = stored.elements?.map(({ member }) => member) ?? stored.manifest.members;
+  if (members.length !== stored.manifest.size) throw new Error(`${key}: the size is not that of its members`);
   return members.map(hexOf).sort();
 }
 
@@ -74,7 +74,7 @@ describe('set: its own', () => {
     await under.redis.srem('large', ...Array.from({ length: 50 }, (_, i) => `member ${i * 7}`));
     await under.redis.sadd('large', ...Array.from({ length: 50 }, (_, i) => `new ${i}`));
     await under.sync('large');
-    // The header is claimed and committed; the fingerprints of the buckets are one document, in place of another.
+    // The manifest is claimed and committed; the fingerprints of the buckets are one document, in place of another.
     expect(under.writes.take()).toEqual({ set_members: 100, sets: 2, value_fingerprints: 2, keys: 1 });
     await expectSame('large');
     await under.redis.srem('large', 'new 0');
@@ -89,22 +89,22 @@ describe('set: its own', () => {
     const limit = { maxInlineMembers: 200 };
     await under.redis.sadd(key, 'b', 'a');
     await under.sync(key, limit);
-    expect(await under.header('sets', key)).toMatchObject({
+    expect(await under.manifest('sets', key)).toMatchObject({
       ...{ form: 'inline', members: ['a', 'b'], size: 2, stream: 'orders', type: 'tags', active: true },
     });
     await SET.fill(under.redis, key, 300);
     await under.sync(key, limit);
-    const large = await under.header('sets', key);
+    const large = await under.manifest('sets', key);
     expect(large).toMatchObject({ form: 'members', size: 302, stream: 'orders', active: true });
     expect(large).not.toHaveProperty('members');
     await expectSame(key);
     await under.redis.srem(key, ...Array.from({ length: 120 }, (_, i) => `member ${i}`));
     await under.sync(key, limit);
-    expect(await under.header('sets', key)).toMatchObject({ form: 'members', size: 182 });
+    expect(await under.manifest('sets', key)).toMatchObject({ form: 'members', size: 182 });
     await expectSame(key);
     await under.redis.srem(key, ...Array.from({ length: 50 }, (_, i) => `member ${120 + i}`));
     await under.sync(key, limit);
-    expect(await under.header('sets', key)).toMatchObject({ form: 'inline', size: 132 });
+    expect(await under.manifest('sets', key)).toMatchObject({ form: 'inline', size: 132 });
     await expectSame(key);
     expect(await documentsOf(key)).toEqual([]);
   });
@@ -113,11 +113,11 @@ describe('set: its own', () => {
     const member = Buffer.alloc(9 << 20, 'ä');
     await under.redis.sadd('heavy', member, 'light');
     await under.sync('heavy');
-    const units = await under.units('sets', 'set_members', 'heavy');
-    const parts = units.filter(({ parts }) => parts === 2).sort((a, b) => a.part - b.part);
-    expect(Buffer.concat(parts.map((unit) => bytesOf(unit.member))).equals(member)).toBe(true);
-    expect(units).toHaveLength(3);
-    expect(await under.header('sets', 'heavy')).toMatchObject({ form: 'members', size: 2 });
+    const elements = await under.elements('sets', 'set_members', 'heavy');
+    const parts = elements.filter(({ parts }) => parts === 2).sort((a, b) => a.part - b.part);
+    expect(Buffer.concat(parts.map((element) => bytesOf(element.member))).equals(member)).toBe(true);
+    expect(elements).toHaveLength(3);
+    expect(await under.manifest('sets', 'heavy')).toMatchObject({ form: 'members', size: 2 });
   });
 
   it('a worker that stands still in the middle of its writes leaves nothing of them in the set', async () => {
@@ -152,8 +152,8 @@ describe('set: its own', () => {
     await SET.fill(under.redis, key, 300);
     await under.sync(key);
     await under.redis.srem(key, ...Array.from({ length: 10 }, (_, i) => `member ${i}`));
-    const { generation } = await under.header('sets', key);
-    // As a worker leaves it that was claimed, wrote, and was killed before the header moved.
+    const { generation } = await under.manifest('sets', key);
+    // As a worker leaves it that was claimed, wrote, and was killed before the manifest moved.
     const dead = generation + 1;
     const { db } = under;
     await db.collection<Sets>('sets').updateOne({ _id: key }, { $set: { attempts: dead, aborted: [dead] } });
@@ -163,7 +163,7 @@ describe('set: its own', () => {
       .insertOne({ _id: `${key}@a1:${'0'.repeat(32)}:${dead}`, ...ghost });
     await db.collection('set_members').updateMany({ key, member: /^member 5/ }, { $set: { until: dead } });
     const stored = await storedValue(db, NAMES, key);
-    expect(stored?.units).toHaveLength(300);
+    expect(stored?.elements).toHaveLength(300);
     await under.sync(key);
     await expectSame(key);
     expect((await documentsOf(key)).filter(({ since, until }) => since === dead || until === dead)).toEqual(
@@ -186,7 +186,7 @@ describe('set: its own', () => {
     await syncKey(tamperedLine(under.line(), restless), key, wholeSlice());
     expect(under.writes.take().set_members).toBeLessThan(changes + 1000 - ahead);
     const stored = await ofMongo(under.db, key);
-    expect(stored?.length).toBe((await under.header('sets', key)).size);
+    expect(stored?.length).toBe((await under.manifest('sets', key)).size);
     await under.sync(key);
     await expectSame(key);
   });
@@ -228,30 +228,30 @@ describe('set: its own', () => {
     await under.redis.sadd('fleeting', 'a');
     await under.redis.pexpireat('fleeting', 4_000_000_000_000);
     await under.sync('fleeting');
-    expect((await under.header('sets', 'fleeting')).expiresAt).toEqual(new Date(4_000_000_000_000));
+    expect((await under.manifest('sets', 'fleeting')).expiresAt).toEqual(new Date(4_000_000_000_000));
     await under.redis.pexpireat('fleeting', 4_000_000_001_000);
     expect((await under.sync('fleeting')).result).toBe('synced');
-    expect((await under.header('sets', 'fleeting')).expiresAt).toEqual(new Date(4_000_000_001_000));
+    expect((await under.manifest('sets', 'fleeting')).expiresAt).toEqual(new Date(4_000_000_001_000));
     expect((await under.state('fleeting')).expiresAt).toEqual(new Date(4_000_000_001_000));
     await under.redis.persist('fleeting');
     await under.sync('fleeting');
-    expect((await under.header('sets', 'fleeting')).expiresAt).toBeNull();
+    expect((await under.manifest('sets', 'fleeting')).expiresAt).toBeNull();
     await under.redis.pexpireat('fleeting', 1);
     expect((await under.sync('fleeting')).result).toBe('deleted');
-    expect(await under.header('sets', 'fleeting')).toMatchObject({ active: false, members: [] });
+    expect(await under.manifest('sets', 'fleeting')).toMatchObject({ active: false, members: [] });
   });
 
   it('gone values can be left to a TTL index', async () => {
     const remove = { goneValues: 'remove' } as const;
     await under.redis.sadd('removed', 'a');
     await under.sync('removed', remove);
-    expect(await under.header('sets', 'removed')).not.toHaveProperty('removeAt');
+    expect(await under.manifest('sets', 'removed')).not.toHaveProperty('removeAt');
     await under.redis.pexpireat('removed', 4_000_000_000_000);
     await under.sync('removed', remove);
-    expect((await under.header('sets', 'removed')).removeAt).toEqual(new Date(4_000_000_000_000));
+    expect((await under.manifest('sets', 'removed')).removeAt).toEqual(new Date(4_000_000_000_000));
     await under.redis.del('removed');
     await under.sync('removed', remove);
-    expect((await under.header('sets', 'removed')).removeAt.getTime()).toBeLessThanOrEqual(Date.now());
+    expect((await under.manifest('sets', 'removed')).removeAt.getTime()).toBeLessThanOrEqual(Date.now());
     const indexes = await under.db.collection('sets').indexes();
     expect(indexes).toContainEqual(expect.objectContaining({ key: { removeAt: 1 }, expireAfterSeconds: 0 }));
   });

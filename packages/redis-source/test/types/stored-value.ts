@@ -1,4 +1,4 @@
-import { readUnits } from '@redis-to-mongo/mongo-sink';
+import { readElements } from '@redis-to-mongo/mongo-sink';
 import { bytesOf } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
 
@@ -7,17 +7,17 @@ export interface StoredNames {
   readonly memberCollection: string;
 }
 
-/** The header of a value that is there, and its units where it has them; `null` where the value is gone. */
+/** The manifest of a value that is there, and its elements where it has them; `null` where the value is gone. */
 export async function storedValue(
   db: Db,
   { collection, memberCollection }: StoredNames,
   key: string,
-): Promise<{ header: Document; units: Document[] | undefined } | null> {
-  const header = await db.collection<{ _id: string } & Document>(collection).findOne({ _id: key });
-  if (!header?.active) return null;
-  const units =
-    header.form === 'members' ? await readUnits(db, { collection, memberCollection }, key) : undefined;
-  return { header, units };
+): Promise<{ manifest: Document; elements: Document[] | undefined } | null> {
+  const manifest = await db.collection<{ _id: string } & Document>(collection).findOne({ _id: key });
+  if (!manifest?.active) return null;
+  const elements =
+    manifest.form === 'members' ? await readElements(db, { collection, memberCollection }, key) : undefined;
+  return { manifest, elements };
 }
 
 /** The bytes of a stored text, as hexadecimal digits. */

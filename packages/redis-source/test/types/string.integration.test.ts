@@ -32,9 +32,9 @@ async function ofRedis(redis: Redis, key: string): Promise<string | null> {
 async function ofMongo(db: Db, key: string): Promise<string | null> {
   const stored = await storedValue(db, NAMES, key);
   if (!stored) return null;
-  const { header, units } = stored;
-  const value = units ? Buffer.concat(units.map(({ data }) => bytesOf(data))) : bytesOf(header.value);
-  if (value.length !== header.size) throw new Error(`${key}: the size is not that of its bytes`);
+  const { manifest, elements } = stored;
+  const value = elements ? Buffer.concat(elements.map(({ data }) => bytesOf(data))) : bytesOf(manifest.value);
+  if (value.length !== manifest.size) throw new Error(`${key}: the size is not that of its bytes`);
   return value.toString('latin1');
 }
 
@@ -64,9 +64,9 @@ describe('string: its own', () => {
     for (const value of ['042', '9223372036854775808', '1.5', '-0', '']) {
       await under.redis.set('counter', value);
       await under.sync('counter');
-      const header = await under.header('strings', 'counter');
-      expect(header.value).toBe(value);
-      expect(header).not.toHaveProperty('integer');
+      const manifest = await under.manifest('strings', 'counter');
+      expect(manifest.value).toBe(value);
+      expect(manifest).not.toHaveProperty('integer');
     }
   });
 

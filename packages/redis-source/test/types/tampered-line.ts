@@ -1,4 +1,4 @@
-import type { Batch, Line, MembersWrite, Unit } from '@redis-to-mongo/pipeline';
+import type { Batch, Element, Line, MembersWrite } from '@redis-to-mongo/pipeline';
 
 /** What happens while a value is read for being written: after each page, and once all is read. */
 export interface Tampering {
@@ -40,7 +40,7 @@ async function* scan(
   write: MembersWrite,
   how: 'paged' | 'atomic',
   tampering: Tampering,
-): AsyncGenerator<readonly Unit[], boolean> {
+): AsyncGenerator<readonly Element[], boolean> {
   const pages = write.scan?.(how);
   if (!pages) return true;
   for (;;) {

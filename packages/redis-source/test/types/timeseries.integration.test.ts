@@ -123,7 +123,7 @@ describe.skipIf(!isRedisForHere('redis-7.4'))('with RedisTimeSeries (needs Linux
       const { redis } = under;
       await redis.call('TS.CREATE', 'empty', 'LABELS', 'a', 'b');
       expect((await under.sync('empty')).result).toBe('synced');
-      expect(await under.header(NAMES.collection, 'empty')).toMatchObject({
+      expect(await under.manifest(NAMES.collection, 'empty')).toMatchObject({
         samples: [],
         labels: { a: 'b' },
       });
@@ -132,7 +132,7 @@ describe.skipIf(!isRedisForHere('redis-7.4'))('with RedisTimeSeries (needs Linux
       await expectSame('empty');
       await redis.call('TS.DEL', 'empty', 0, 10);
       await under.sync('empty');
-      expect(await under.header(NAMES.collection, 'empty')).toMatchObject({ samples: [], active: true });
+      expect(await under.manifest(NAMES.collection, 'empty')).toMatchObject({ samples: [], active: true });
     });
 
     it.each([
@@ -144,7 +144,7 @@ describe.skipIf(!isRedisForHere('redis-7.4'))('with RedisTimeSeries (needs Linux
         await under.redis.call('TS.CREATE', key, 'RETENTION', (kept - 1) * 10);
         for (let i = 0; i < all; i++) await under.redis.call('TS.ADD', key, i * 10, i);
         expect((await under.sync(key)).result).toBe('synced');
-        expect(await under.header(NAMES.collection, key)).toMatchObject({ size: kept + 1 });
+        expect(await under.manifest(NAMES.collection, key)).toMatchObject({ size: kept + 1 });
         await expectSame(key);
         expect((await under.sync(key)).result).toBe('unchanged');
       },
@@ -160,7 +160,7 @@ describe.skipIf(!isRedisForHere('redis-7.4'))('with RedisTimeSeries (needs Linux
         expect((await under.sync('sums')).result).toBe('synced');
         await expectSame('sums');
       }
-      const { samples } = await under.header(NAMES.collection, 'sums');
+      const { samples } = await under.manifest(NAMES.collection, 'sums');
       expect(samples[0]).toEqual({ at: new Date(0), value: 45 });
       expect(samples.length).toBe(29);
     });
@@ -207,7 +207,9 @@ describe.skipIf(!isRedisForHere('redis-7.4'))('with RedisTimeSeries (needs Linux
       await under.sync(key);
       const { restore, stored } = valueType('timeseries');
       const value = await storedValue(db, NAMES, key);
-      const items = value?.units ? value.units.map(stored.unit) : [...stored.inline(value?.header ?? {})];
+      const items = value?.elements
+        ? value.elements.map(stored.element)
+        : [...stored.inline(value?.manifest ?? {})];
       const read: (readonly Buffer[])[] = [];
       for await (const item of readItems(redis, valueType('timeseries'), Buffer.from(key))) read.push(item);
       expect(sorted(items)).toEqual(sorted(read));
@@ -256,17 +258,17 @@ async function ofRedis(redis: Redis, key: string) {
 async function ofMongo(db: Db, key: string) {
   const stored = await storedValue(db, NAMES, key);
   if (!stored) return null;
-  const { header, units } = stored;
-  const samples: Document[] = units ? units.filter(({ at }) => at) : header.samples;
-  const settings = units ? units.filter(({ at }) => !at) : [header];
-  if (samples.length + 1 !== header.size || settings.length !== 1)
+  const { manifest, elements } = stored;
+  const samples: Document[] = elements ? elements.filter(({ at }) => at) : manifest.samples;
+  const settings = elements ? elements.filter(({ at }) => !at) : [manifest];
+  if (samples.length + 1 !== manifest.size || settings.length !== 1)
     throw new Error(`${key}: the size is not that of its samples`);
   const [reply = {}] = settings;
   const times = samples.map(({ at, atText, value, valueText }) => ({
     time: Number(atText ?? at.getTime()),
     value: textOf(Number(valueText ?? value)),
   }));
-  if (units) times.sort((a, b) => a.time - b.time);
+  if (elements) times.sort((a, b) => a.time - b.time);
   return {
     samples: times.map(({ time, value }) => `${time} ${value}`),
     labels: decodeContent(reply.labels).map((pair) => pair.map(hex)),

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { KEY_TYPES } from '@redis-to-mongo/key-types';
 import { freshNamespace } from '@redis-to-mongo/local-stack';
-import { mongoSink, prepareDatabase, readUnits, readyMadeBson } from '@redis-to-mongo/mongo-sink';
+import { mongoSink, prepareDatabase, readElements, readyMadeBson } from '@redis-to-mongo/mongo-sink';
 import {
   ByteBudget,
   type KeyState,
@@ -38,9 +38,9 @@ export interface ValueUnderTest {
   /** Syncs the key by a fresh line. */
   sync(key: string, options?: Partial<SyncerOptions>): Promise<SyncReport>;
   state(key: string): Promise<KeyState>;
-  header(collection: string, key: string): Promise<Document>;
-  /** The units of a value, as a reader takes them. */
-  units(collection: string, memberCollection: string, key: string): Promise<Document[]>;
+  manifest(collection: string, key: string): Promise<Document>;
+  /** The elements of a value, as a reader takes them. */
+  elements(collection: string, memberCollection: string, key: string): Promise<Document[]>;
   close(): Promise<void>;
 }
 
@@ -98,15 +98,15 @@ export async function valueUnderTest(given: UnderTestOptions = {}): Promise<Valu
       if (!found) throw new Error(`no state of ${key}`);
       return found;
     },
-    header: async (collection, key) => {
+    manifest: async (collection, key) => {
       const found = await db.collection<{ _id: string } & Document>(collection).findOne({ _id: key });
       if (!found) throw new Error(`no ${key} in ${collection}`);
       return found;
     },
-    units: async (collection, memberCollection, key) => {
-      const units = await readUnits(db, { collection, memberCollection }, key);
-      if (!units) throw new Error(`${key} has no units in ${memberCollection}`);
-      return units;
+    elements: async (collection, memberCollection, key) => {
+      const elements = await readElements(db, { collection, memberCollection }, key);
+      if (!elements) throw new Error(`${key} has no units in ${memberCollection}`);
+      return elements;
     },
     close: async () => {
       redis.disconnect();

@@ -164,8 +164,8 @@ async function ofRedis(redis: Redis, key: string) {
 async function ofMongo(db: Db, key: string) {
   const stored = await storedValue(db, NAMES, key);
   if (!stored) return null;
-  const all: Document[] = stored.units ?? stored.header.elements;
-  if (all.length !== stored.header.size) throw new Error(`${key}: the size is not that of its elements`);
+  const all: Document[] = stored.elements ?? stored.manifest.elements;
+  if (all.length !== stored.manifest.size) throw new Error(`${key}: the size is not that of its elements`);
   return all
     .map(({ element, vector: bytes, quantization, norm, range, attributes, attributesText }) => ({
       element: hexOf(element),

@@ -48,8 +48,8 @@ async function ofRedis(redis: Redis, key: string): Promise<string[] | null> {
 async function ofMongo(db: Db, key: string): Promise<string[] | null> {
   const stored = await storedValue(db, NAMES, key);
   if (!stored) return null;
-  const members: Document[] = stored.units?.sort(byScore) ?? stored.header.members;
-  if (members.length !== stored.header.size) throw new Error(`${key}: the size is not that of its members`);
+  const members: Document[] = stored.elements?.sort(byScore) ?? stored.manifest.members;
+  if (members.length !== stored.manifest.size) throw new Error(`${key}: the size is not that of its members`);
   return members.map(({ member, score }) => `${hexOf(member)} ${bits(score)}`);
 }
 
@@ -80,7 +80,7 @@ describe('zset: its own', () => {
     await under.redis.config('SET', 'zset-max-listpack-entries', '0');
     await under.redis.zadd('scores', 'inf', 'd', '-inf', 'a', '-0', 'b', '0.1', 'c');
     await under.sync('scores');
-    const { members } = await under.header('zsets', 'scores');
+    const { members } = await under.manifest('zsets', 'scores');
     expect(members).toEqual([
       { member: 'a', score: Number.NEGATIVE_INFINITY, scoreText: '-inf' },
       { member: 'b', score: -0, scoreText: '-0' },

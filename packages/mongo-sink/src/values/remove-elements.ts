@@ -1,13 +1,13 @@
 import type { ReplaceWrite } from '@redis-to-mongo/pipeline';
 import type { Db } from 'mongodb';
 import { mongoError } from '../errors/mongo-error.js';
-import type { UnitDocument } from './value-header.js';
+import type { ElementDocument } from './value-manifest.js';
 import { pathsIn } from './value-place.js';
 
 const IDS_AT_ONCE = 200;
 
-/** Removes the unit documents of a value that is inline now: those of all attempts up to the given one, in these shapes. */
-export async function removeUnits(
+/** Removes the element documents of a value that is inline now: those of all attempts up to the given one, in these shapes. */
+export async function removeElements(
   db: Db,
   { memberCollection }: Pick<ReplaceWrite, 'memberCollection'>,
   key: string,
@@ -15,13 +15,13 @@ export async function removeUnits(
   shapes: readonly boolean[] = [false],
 ): Promise<void> {
   try {
-    const units = db.collection<UnitDocument>(memberCollection);
+    const elements = db.collection<ElementDocument>(memberCollection);
     for (const isShaped of shapes) {
       const which = pathsIn(isShaped, { key, since: { $lte: attempts } });
       for (;;) {
-        const some = await units.find(which, { projection: { _id: 1 }, limit: IDS_AT_ONCE }).toArray();
+        const some = await elements.find(which, { projection: { _id: 1 }, limit: IDS_AT_ONCE }).toArray();
         if (some.length === 0) break;
-        await units.deleteMany({ _id: { $in: some.map(({ _id }) => _id) } });
+        await elements.deleteMany({ _id: { $in: some.map(({ _id }) => _id) } });
       }
     }
     await db.collection('value_fingerprints').deleteMany({ key, generation: { $lte: attempts } });

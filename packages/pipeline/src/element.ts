@@ -1,10 +1,10 @@
 import type { ValueDocument } from './batch.js';
 
 /** One member, field, item or part of a value too large for one document; stored as a document of its own. */
-export interface Unit {
-  /** 16 bytes that stand for all that the unit holds, its index included; two units of a value never share them. */
+export interface Element {
+  /** 16 bytes that stand for all that the element holds, its index included; two elements of a value never share them. */
   readonly fingerprint: Uint8Array;
-  /** The unit's place in an ordered value, which may be negative; 0 in a value without order. */
+  /** The element's place in an ordered value, which may be negative; 0 in a value without order. */
   readonly index: number;
   /** About how many bytes its document takes. */
   readonly bytes: number;
@@ -13,59 +13,59 @@ export interface Unit {
 }
 
 /**
- * How a value's units are gathered into buckets, so that a change is found by comparing buckets instead of units.
+ * How a value's elements are gathered into buckets, so that a change is found by comparing buckets instead of elements.
  * - hashed: by the first `bits` bits of the fingerprint (0 to 16).
  * - indexed: 128 neighbors a bucket.
  */
-export type UnitLayout = { readonly kind: 'hashed'; readonly bits: number } | { readonly kind: 'indexed' };
+export type ElementLayout = { readonly kind: 'hashed'; readonly bits: number } | { readonly kind: 'indexed' };
 
-/** Units a bucket that are aimed at. */
+/** Elements a bucket that are aimed at. */
 const PER_BUCKET = 128;
 const MAX_BITS = 16;
 /** Makes every index positive, so that its hexadecimal text sorts as the number does. */
 const INDEX_ORIGIN = 2 ** 52;
 const INDEX_DIGITS = 14;
 
-/** The layout of an unordered value of so many units. */
-export function hashedLayout(units: number): UnitLayout {
-  const bits = Math.ceil(Math.log2(Math.max(1, units / PER_BUCKET)));
+/** The layout of an unordered value of so many elements. */
+export function hashedLayout(elements: number): ElementLayout {
+  const bits = Math.ceil(Math.log2(Math.max(1, elements / PER_BUCKET)));
   return { kind: 'hashed', bits: Math.min(MAX_BITS, Math.max(0, bits)) };
 }
 
 export function bucketOf(
-  layout: UnitLayout,
-  { fingerprint, index }: Pick<Unit, 'fingerprint' | 'index'>,
+  layout: ElementLayout,
+  { fingerprint, index }: Pick<Element, 'fingerprint' | 'index'>,
 ): number {
   if (layout.kind === 'indexed') return Math.floor(index / PER_BUCKET);
   return (((fingerprint[0] ?? 0) << 8) | (fingerprint[1] ?? 0)) >>> (MAX_BITS - layout.bits);
 }
 
-/** The unit's part of its document's `_id`: in an ordered value it sorts by index; it ends with the fingerprint. */
+/** The element's part of its document's `_id`: in an ordered value it sorts by index; it ends with the fingerprint. */
 export function slotOf(
-  layout: UnitLayout,
-  { fingerprint, index }: Pick<Unit, 'fingerprint' | 'index'>,
+  layout: ElementLayout,
+  { fingerprint, index }: Pick<Element, 'fingerprint' | 'index'>,
 ): string {
   const hex = Buffer.from(fingerprint.buffer, fingerprint.byteOffset, fingerprint.byteLength).toString('hex');
   return layout.kind === 'indexed' ? hexIndex(index) + hex : hex;
 }
 
 /** Reads a slot back. */
-export function parseSlot(layout: UnitLayout, slot: string): Pick<Unit, 'fingerprint' | 'index'> {
+export function parseSlot(layout: ElementLayout, slot: string): Pick<Element, 'fingerprint' | 'index'> {
   const at = layout.kind === 'indexed' ? INDEX_DIGITS : 0;
   const index = at === 0 ? 0 : Number.parseInt(slot.slice(0, at), 16) - INDEX_ORIGIN;
   return { fingerprint: Buffer.from(slot.slice(at, at + 32), 'hex'), index };
 }
 
 /**
- * The finest bucket of a unit, whatever the layout of the day: what its document is found by. An unordered value's is
+ * The finest bucket of an element, whatever the layout of the day: what its document is found by. An unordered value's is
  * a number below 65,536.
  */
-export function fineBucketOf(layout: UnitLayout, unit: Pick<Unit, 'fingerprint' | 'index'>): number {
-  return bucketOf(layout.kind === 'indexed' ? layout : { kind: 'hashed', bits: MAX_BITS }, unit);
+export function fineBucketOf(layout: ElementLayout, element: Pick<Element, 'fingerprint' | 'index'>): number {
+  return bucketOf(layout.kind === 'indexed' ? layout : { kind: 'hashed', bits: MAX_BITS }, element);
 }
 
 /** The finest buckets that the layout's buckets `from` to `upTo`, both inclusive, are made of; both inclusive too. */
-export function fineBuckets(layout: UnitLayout, from: number, upTo: number): readonly [number, number] {
+export function fineBuckets(layout: ElementLayout, from: number, upTo: number): readonly [number, number] {
   const each = layout.kind === 'indexed' ? 1 : 2 ** (MAX_BITS - layout.bits);
   return [from * each, (upTo + 1) * each - 1];
 }

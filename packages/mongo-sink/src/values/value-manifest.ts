@@ -11,8 +11,8 @@ import {
 import type { Document, Filter } from 'mongodb';
 import { ownerOf, pathIn, type StoredValue } from './value-place.js';
 
-/** A unit of a value, as it is stored; the other fields are the unit's own. */
-export type UnitDocument = Document & {
+/** An element of a value, as it is stored; the other fields are the element's own. */
+export type ElementDocument = Document & {
   readonly _id: string;
   readonly key: string;
   /** The generation that added it. */
@@ -21,13 +21,16 @@ export type UnitDocument = Document & {
   readonly until: number | null;
 };
 
-/** A unit as it is stored in a shape. */
-export function storedUnit({ _id, ...fields }: UnitDocument, shape: DocumentShape | undefined): Document {
+/** An element as it is stored in a shape. */
+export function storedElement(
+  { _id, ...fields }: ElementDocument,
+  shape: DocumentShape | undefined,
+): Document {
   return { _id, ...(shape ? shapeValue(fields, shape, {}) : fields) };
 }
 
-/** A unit that was read, in the fleet's own shape. */
-export function plainUnit(stored: { readonly _id: string } & Document): UnitDocument {
+/** An element that was read, in the fleet's own shape. */
+export function plainElement(stored: { readonly _id: string } & Document): ElementDocument {
   const { key, since, until, ...others } = plainValue(stored);
   return {
     ...others,
@@ -38,18 +41,18 @@ export function plainUnit(stored: { readonly _id: string } & Document): UnitDocu
   };
 }
 
-/** What a value's header document says about its units; the other fields are the value's own. */
-export interface ValueHeader {
+/** What a value's manifest document says about its elements; the other fields are the value's own. */
+export interface ValueManifest {
   readonly key: string;
-  /** Whether it, and its units, are in the shape `document`. */
+  /** Whether it, and its elements, are in the shape `document`. */
   readonly isShaped: boolean;
   readonly incarnation: number;
   /** By which rule its members were made; see ruleFingerprint. */
   readonly rule: string | undefined;
   readonly revision: number;
-  /** inline: the document holds the value. members: its units are documents of their own. */
+  /** inline: the document holds the value. members: its elements are documents of their own. */
   readonly form: 'inline' | 'members';
-  /** The last generation of units that was committed; 0 for none. */
+  /** The last generation of elements that was committed; 0 for none. */
   readonly generation: number;
   /** The highest generation that any worker has ever begun. */
   readonly attempts: number;
@@ -61,7 +64,7 @@ export interface ValueHeader {
   readonly resumable: { readonly generation: number; readonly incarnation: number } | null;
 }
 
-const HEADER = [
+const MANIFEST = [
   'revision',
   'form',
   'generation',
@@ -73,19 +76,19 @@ const HEADER = [
   'rule',
 ];
 
-export const HEADER_PROJECTION: Readonly<Record<string, 1>> = Object.fromEntries(
-  [...HEADER, ...['key', ...HEADER].map((name) => pathIn(true, name))].map((name) => [name, 1 as const]),
+export const MANIFEST_PROJECTION: Readonly<Record<string, 1>> = Object.fromEntries(
+  [...MANIFEST, ...['key', ...MANIFEST].map((name) => pathIn(true, name))].map((name) => [name, 1 as const]),
 );
 
 /** Every document of a value has this; one of somebody else's under a key's name is never written over. */
 export const IS_OURS = { incarnation: { $exists: true }, [OURS]: { $exists: false } } as const;
 
-/** Whether a document, read with HEADER_PROJECTION, is one of the fleet's. */
+/** Whether a document, read with MANIFEST_PROJECTION, is one of the fleet's. */
 export function isOurs(document: StoredValue): boolean {
   return ownerOf(document) !== undefined;
 }
 
-/** @throws SyncError DOCUMENT_FOREIGN where the document, read with HEADER_PROJECTION, is none of the fleet's. */
+/** @throws SyncError DOCUMENT_FOREIGN where the document, read with MANIFEST_PROJECTION, is none of the fleet's. */
 export function refuseForeign(collection: string, document: StoredValue): void {
   if (isOurs(document)) return;
   const { _id } = document;
@@ -96,10 +99,10 @@ export function refuseForeign(collection: string, document: StoredValue): void {
   );
 }
 
-/** How many uncommitted generations a header remembers: a worker that was believed dead can still write in its own. */
+/** How many uncommitted generations a manifest remembers: a worker that was believed dead can still write in its own. */
 export const ABORTED_KEPT = 200;
 
-export function parseHeader(document: Document): ValueHeader {
+export function parseManifest(document: Document): ValueManifest {
   const head = headOf(document);
   const { resumable } = head;
   return {
@@ -117,9 +120,9 @@ export function parseHeader(document: Document): ValueHeader {
   };
 }
 
-/** The header of a value that MongoDB has nothing of. */
-export function noHeader(key: string, isInShape: boolean): ValueHeader {
-  return parseHeader(isInShape ? { [OURS]: { key } } : { _id: key });
+/** The manifest of a value that MongoDB has nothing of. */
+export function noManifest(key: string, isInShape: boolean): ValueManifest {
+  return parseManifest(isInShape ? { [OURS]: { key } } : { _id: key });
 }
 
 function isResumable(value: unknown): value is { generation: number; incarnation: number } {
@@ -134,13 +137,13 @@ function isResumable(value: unknown): value is { generation: number; incarnation
 }
 
 /**
- * The units that belong to a value of form `members`, as a filter on its unit collection: those that a committed
- * generation added and none has removed. Take header and units, then look at the header's `generation` once more:
- * where it is the same, what was read is one state of the key (see readUnits).
+ * The elements that belong to a value of form `members`, as a filter on its element collection: those that a committed
+ * generation added and none has removed. Take manifest and elements, then look at the manifest's `generation` once more:
+ * where it is the same, what was read is one state of the key (see readElements).
  */
-export function unitsOf(header: ValueHeader): Filter<UnitDocument> {
-  const { key, generation, aborted } = header;
-  const at = (name: string) => pathIn(header.isShaped, name);
+export function elementsOf(manifest: ValueManifest): Filter<ElementDocument> {
+  const { key, generation, aborted } = manifest;
+  const at = (name: string) => pathIn(manifest.isShaped, name);
   const since = aborted.length > 0 ? { $lte: generation, $nin: [...aborted] } : { $lte: generation };
   return {
     [at('key')]: key,
@@ -149,10 +152,10 @@ export function unitsOf(header: ValueHeader): Filter<UnitDocument> {
   };
 }
 
-/** The same, of a unit that was read. */
-export function isUnitOf(
-  { generation, aborted }: ValueHeader,
-  { since, until }: Pick<UnitDocument, 'since' | 'until'>,
+/** The same, of an element that was read. */
+export function isElementOf(
+  { generation, aborted }: ValueManifest,
+  { since, until }: Pick<ElementDocument, 'since' | 'until'>,
 ): boolean {
   if (since > generation || aborted.includes(since)) return false;
   return until === null || until > generation || aborted.includes(until);
