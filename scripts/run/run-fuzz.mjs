@@ -91,13 +91,16 @@ function rowOf([what, cases]) {
 function page(rows, seed, times) {
   return `# Random inputs
 
-<!-- Written by \`npm run fuzz -- --write-docs\`: run it to renew the page. -->
+<!-- Written by \`npm run fuzz -- --write-docs\`: run it to update the page. -->
 
-What comes from outside is tried with random inputs, near to right ones and far from them. Every configuration is taken or
-all that is wrong with it is told, without a secret; every job's payload names a key or is refused; no HTTP request fails
-the server, nor changes anything without a login; every entry comes back from MongoDB byte for byte.
+Random inputs test everything that comes from outside. Some are nearly valid, others far from it.
 
-\`npm run fuzz -- --times ${times} --seed ${seed}\` tries these again. Each ordinary run of the tests tries fewer, and others.
+- A configuration is accepted, or all its mistakes are reported, without secrets.
+- A job's payload names keys, or is refused.
+- No HTTP request makes a server fail, or changes anything without a login.
+- Each entry comes back from MongoDB byte for byte.
+
+\`npm run fuzz -- --times ${times} --seed ${seed}\` repeats these inputs. Each ordinary test run tries fewer, and different ones.
 
 | Input | Cases |
 | --- | ---: |

@@ -16,30 +16,29 @@ function renderChaosPage(report: ChaosReport, machine: string): string {
   const faults = Object.entries(report.faults).sort(([a], [b]) => (a < b ? -1 : 1));
   return `# Chaos
 
-<!-- Written by \`npm run chaos -- --write-docs\`: run it to renew the page. -->
+<!-- Written by \`npm run chaos -- --write-docs\`: run it to update the page. -->
 
-Two schedulers and ${report.workers} workers, the built apps as processes, mirror ${report.streams} streams and ${report.values} values, while ${report.rate} entries a
-second are written and everything that can break is broken. Every other worker takes the direct path, those between the
-ordinary one. Then the writer's own record, Redis and MongoDB are
-compared, entry by entry and byte by byte:
+Two schedulers and ${report.workers} workers, the built apps as processes, mirror ${report.streams} streams and ${report.values} values. Meanwhile ${report.rate} entries
+per second are written, and faults of every kind are injected. Every other worker takes the direct path, the rest the ordinary
+one. At the end, the writer's own record, Redis and MongoDB are compared, entry by entry and byte by byte:
 
-- each entry that was ever written is in MongoDB once, as a message or as a dead letter, or Redis dropped it before it
-  was read, and then it is counted as a gap; nothing is there that nobody wrote, and nothing is out of order;
-- what was on its way between its write and the save of its position, as MongoDB was dropped or set back, is found by \`verify --repair\`, and
-  counted; everything else comes back by itself;
-- seen = written + already there + dead letters, for each key; seen + gaps = written to Redis, for each stream that was not
-  deleted unread, nor deleted, made anew and trimmed before it was read again: gaps are counted as far as the fleet can know of them;
-- each value is equal, byte by byte; each state of them that was met in MongoDB while things broke is one
-  that Redis had, and never an older one after a newer;
-- the verdict on the mirror, asked for every second, was never "complete" while a change of ten seconds ago was missing, whatever else
-  it said of losses and refusals within the hour, which a run makes on purpose; and a mirror at rest was called complete within a minute;
-- no position, revision or incarnation ever went back, and no key's document vanished, in all looks while things broke;
-- no process ended by itself, none is left over, and none held more memory than its bound.
+- Each written entry is in MongoDB once, as a message or as a dead letter. If Redis dropped it before it was read, it is counted as a gap.
+  Nothing else is there, and nothing is out of order.
+- Records whose position was not saved yet when MongoDB was dropped or set back are found by \`verify --repair\`, and counted. Everything
+  else comes back by itself.
+- For each key: seen = written + already there + dead letters. For each stream: seen + gaps = written to Redis, except streams
+  that were deleted unread, or deleted, created again and trimmed before they were read again. The fleet cannot know these gaps fully.
+- Each value is equal, byte by byte. Each of its states seen in MongoDB during the run is one that Redis had, and never an older one
+  after a newer one.
+- The verdict, queried every second, was never "complete" while a change older than ten seconds was missing. (Losses and refusals within the
+  hour are ignored here, since a run causes them on purpose.) An idle mirror was called complete within a minute.
+- In all checks during the run, no position, revision or incarnation went back, and no key's document disappeared.
+- No process ended by itself, none is left over, and none used more memory than its limit.
 
-Streams and values under rules are among them, in the shape of documents, with ids, names and parsed fields of their own.
-Every XADD that was not answered, because Redis was killed meanwhile, is looked up in Redis afterward.
+Some streams and values are under rules: with the shape \`document\`, their own ids, renamed and parsed fields.
+An XADD without an answer, because Redis was killed meanwhile, is looked up in Redis afterward.
 
-\`npm run chaos -- --seconds ${report.seconds} --seed ${report.seed}\` replays the plan of this run. A run of a minute is part of \`npm test\`.
+\`npm run chaos -- --seconds ${report.seconds} --seed ${report.seed}\` repeats the plan of this run. A run of one minute is part of \`npm test\`.
 
 | | |
 | --- | --- |

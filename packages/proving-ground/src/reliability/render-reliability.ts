@@ -13,22 +13,26 @@ export function renderReliability(runs: readonly ProvingRun[]): string {
     (sum(good.filter((run) => run.tool === tool).map(({ seconds }) => seconds)) / HOUR).toFixed(2);
   const totals: [string, string][] = [
     ['Faults survived', grouped(sum(good.map(({ faults }) => ofAll(faults))))],
-    ['Entries accounted for, each one', grouped(sum(good.map(({ entries = 0 }) => entries)))],
+    ['Entries accounted for', grouped(sum(good.map(({ entries = 0 }) => entries)))],
     ['States of values accounted for', grouped(sum(good.map(({ states = 0 }) => states)))],
-    ['Times called complete, and it was', grouped(sum(good.map(({ verdicts = 0 }) => verdicts)))],
+    ['Verdicts "complete" that were correct', grouped(sum(good.map(({ verdicts = 0 }) => verdicts)))],
     ['Random inputs tried', grouped(sum(good.map(({ inputs }) => ofAll(inputs))))],
     ['Hours of chaos', hours('chaos')],
     ['Hours of soak', hours('soak')],
-    ['Runs that ended well, of all that are recorded', `${good.length} of ${runs.length}`],
+    ['Recorded runs without a problem', `${good.length} of ${runs.length}`],
   ];
   return `# Reliability
 
-<!-- Written by the tools themselves: \`npm run chaos -- --record\`, \`npm run soak -- --record\`, \`npm run fuzz -- --write-docs\`.
-\`npm run docs\` renders it from reliability.json, and \`npm run check\` fails where it was edited by hand. -->
+<!-- Recorded by the tools: \`npm run chaos -- --record\`, \`npm run soak -- --record\`, \`npm run fuzz -- --write-docs\`.
+\`npm run docs\` renders the page from reliability.json. \`npm run check\` fails if it was edited by hand. -->
 
-What was tried, on which servers, with which seeds. [Chaos](chaos.md) breaks everything at once and accounts for each entry and each state;
-soak runs for long under a steady load, and judges by slope whether anything grows; [fuzz](fuzz.md) tries random inputs. A run
-that found a problem is listed with it, and counts in no total. The guarantees, each with its own tests: [guarantees](guarantees.md).
+All recorded runs of three tools, with their seeds and servers:
+
+- [Chaos](chaos.md) injects faults of every kind, and accounts for each entry and each state.
+- Soak runs for a long time under a steady load, and judges by slope whether memory, handles or files grow.
+- [Fuzz](fuzz.md) tries random inputs.
+
+A run that found a problem is listed with it, and not included in the totals. [Guarantees](guarantees.md) lists the tests of each guarantee.
 
 | | |
 | --- | ---: |

@@ -39,7 +39,7 @@ export async function chooseContestants(): Promise<Chosen> {
       connectFollower(QUICK_CONNECT, call, FOR_LATENCY),
     ],
     notes: [
-      `Redpanda Connect calls itself ${version}; how it is set: packages/proving-ground/rivals/redpanda-connect.yaml.`,
+      `Redpanda Connect reports version ${version}; its settings: packages/proving-ground/rivals/redpanda-connect.yaml.`,
     ],
   };
 }

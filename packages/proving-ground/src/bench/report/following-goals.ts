@@ -18,14 +18,14 @@ export function killGoals({ kills }: BenchResult): Goal[] {
   const of = (count: (run: KillRun) => number) => (ours.length === 0 ? [] : [Math.max(...ours.map(count))]);
   return [
     ...goal(
-      'entries missing after kill -9, at worst',
+      'entries missing after kill -9, worst run',
       'at most',
       0,
       of(({ missing }) => missing),
       '',
     ),
     ...goal(
-      'entries doubled after kill -9, at worst',
+      'entries doubled after kill -9, worst run',
       'at most',
       0,
       of(({ doubled }) => doubled),
@@ -57,7 +57,7 @@ export function changeGoals({ changes }: BenchResult): Goal[] {
 export function feedGoals({ feedCosts }: BenchResult): Goal[] {
   return [...new Set(feedCosts.map(({ keys }) => keys))].flatMap((keys) =>
     goal(
-      `the feed’s cost for Redis, XADD over ${keys.toLocaleString('en-US')} keys: a write`,
+      `the feed’s cost in Redis, XADD over ${keys.toLocaleString('en-US')} keys: per write`,
       'at most',
       0.5,
       feedCosts
@@ -93,7 +93,7 @@ export function idleMixedGoals(runs: readonly IdleMixedRun[]): Goal[] {
   const million = runs.filter(({ keys }) => keys >= MILLION);
   const memory = (name: IdleProcess, text: string, reach: number) =>
     goal(
-      `1,000,000 keys at rest: memory of ${text}`,
+      `1,000,000 idle keys: memory of ${text}`,
       'at most',
       reach,
       million.map(({ bytes }) => bytes[name] / 1024 ** 2),
@@ -101,7 +101,7 @@ export function idleMixedGoals(runs: readonly IdleMixedRun[]): Goal[] {
     );
   return [
     ...goal(
-      '1,000,000 keys at rest: all processes and both Redis',
+      '1,000,000 idle keys: all processes and both Redis',
       'at most',
       3,
       million.map(({ shares }) => 100 * Object.values(shares).reduce((sum, share) => sum + share, 0)),

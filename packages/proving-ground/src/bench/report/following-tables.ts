@@ -24,20 +24,17 @@ export function latencyTable(title: string, about: string, runs: readonly Latenc
   ]);
   const columns = [
     ...left('Load', 'Who'),
-    ...right('A second', 'Samples', 'p50', 'p90', 'p99', '% of a core'),
+    ...right('Per second', 'Samples', 'p50', 'p90', 'p99', '% of a core'),
   ];
   return { title, about, columns, rows };
 }
 
 export function killTable(runs: readonly KillRun[]): Table {
   return {
-    title: 'Killed',
+    title: 'Kill -9',
     about:
-      'Entries are written at a steady rate. Meanwhile every process of who moves them is ended by SIGKILL, all at once, and started again at once. What is left when nothing more comes, judged by the contents of the entries; the time is from the last start on.',
-    columns: [
-      ...left('Who'),
-      ...right('Kills', 'Written', 'Missing', 'Doubled', 'Seconds until all had come'),
-    ],
+      'Entries are written at a steady rate. Meanwhile, all processes of the contestant are killed at once by SIGKILL, and restarted at once. The final state is judged by the contents of the entries. The time runs from the last start.',
+    columns: [...left('Who'), ...right('Kills', 'Written', 'Missing', 'Doubled', 'Seconds until complete')],
     rows: grouped(runs, ({ who }) => who).map(([who, some]) => [
       who,
       figure(some.reduce((sum, { kills }) => sum + kills, 0)),
@@ -59,12 +56,12 @@ export function feedCostTable(runs: readonly FeedCostRun[]): Table {
       2,
     );
   return {
-    title: 'The feed’s cost for Redis',
+    title: 'Cost of the change feed in Redis',
     about:
-      'XADD of small entries at full speed over so many keys, with and without the connection that is told of each change, by turns. CPU of Redis, in µs a write.',
+      'XADD of small entries at full speed over this many keys, alternating with and without a change feed connection. CPU of Redis, in µs per write.',
     columns: [
       ...left('Keys'),
-      ...right('Writes/s without', 'Writes/s with', 'µs without', 'µs with', 'With, of without', 'µs more'),
+      ...right('Writes/s without', 'Writes/s with', 'µs without', 'µs with', 'With / without', 'µs more'),
     ],
     rows: grouped(runs, ({ keys }) => figure(keys)).map(([keys, some]) => [
       keys,
@@ -84,7 +81,7 @@ export function feedCostTable(runs: readonly FeedCostRun[]): Table {
 export function discoveryTable(runs: readonly DiscoveryRun[]): Table {
   return {
     title: 'Discovery',
-    about: 'New keys that are there in one instant, until each has its job scheduler.',
+    about: 'From the creation of many keys at once until each has its job scheduler.',
     columns: [...left('New keys'), ...right('Seconds')],
     rows: grouped(runs, ({ keys }) => figure(keys)).map(([keys, some]) => [
       keys,
@@ -101,10 +98,10 @@ export function idleTable(runs: readonly IdleRun[]): Table {
     `${figure(streams)} streams${sets > 0 ? `, ${figure(sets)} sets` : ''}`;
   return {
     title: 'Idle',
-    about: 'Nothing changes; SYNC_INTERVAL_SEC is 1. Per cent of one core.',
+    about: 'Nothing changes. SYNC_INTERVAL_SEC is 1. Percent of one core.',
     columns: [
       ...left('Keys', 'Who'),
-      ...right('Scheduler', 'Worker', 'All processes', 'Redis', 'Together', 'Peak MB'),
+      ...right('Scheduler', 'Worker', 'All processes', 'Redis', 'Total', 'Peak MB'),
     ],
     rows: grouped(runs, (run) => `${keys(run)}\n${run.who}`).map(([name, some]) => [
       ...name.split('\n'),
@@ -128,12 +125,12 @@ const IDLE_PROCESSES = [
 
 export function idleMixedTable(runs: readonly IdleMixedRun[]): Table {
   return {
-    title: 'Very many keys at rest',
+    title: 'Very many idle keys',
     about:
-      'Hashes and strings, a twentieth of them sets and as many streams; a Redis for the source and one for the queue. Per cent of one core, and the memory that is held at rest.',
+      'Hashes and strings; a twentieth are sets, and another twentieth streams. Source and queue have separate Redis servers. Percent of one core, and memory when idle.',
     columns: [
       ...left('Keys', 'What'),
-      ...right('Scheduler', 'Worker', 'Dashboard', 'Source’s Redis', 'Queue’s Redis', 'Together'),
+      ...right('Scheduler', 'Worker', 'Dashboard', 'Source’s Redis', 'Queue’s Redis', 'Total'),
     ],
     rows: runs.flatMap(({ keys, shares, bytes }) => {
       const row = (of: (name: IdleProcess) => number, text: (value: number) => string) => [

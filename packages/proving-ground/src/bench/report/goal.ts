@@ -6,7 +6,7 @@ export interface Goal {
   readonly bound: 'at least' | 'at most';
   readonly reach: number;
   readonly measured: number;
-  readonly unit: '×' | 'µs' | 'a second' | 'ms' | '% of a core' | 's' | 'MB' | '';
+  readonly unit: '×' | 'µs' | 'per second' | 'ms' | '% of a core' | 's' | 'MB' | '';
   readonly isMet: boolean;
 }
 

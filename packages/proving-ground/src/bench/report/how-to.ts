@@ -1,11 +1,18 @@
 /** How a reader runs the benchmark, and builds the rival: the end of the page. */
 export const HOW_TO = `## Run it yourself
 
-\`npm run bench\` measures everything and prints these tables; \`--write-docs\` writes this page and its picture, \`--only\`
-takes some parts, \`--quick\` small sizes, \`--size large\` a million keys, too. A measurement that fails is named above, and the others stay.
+| Command | Effect |
+| --- | --- |
+| \`npm run bench\` | measures everything and prints these tables |
+| \`npm run bench -- --write-docs\` | also writes this page and its picture |
+| \`--only PARTS\` | measures only some parts |
+| \`--quick\` | small sizes |
+| \`--size large\` | also a million keys |
 
-Redpanda Connect takes part where \`redpanda-connect\` or \`rpk\` is on the PATH. A small one, with nothing but the two ends that are
-needed, is built by Go in some minutes. This is all of its main.go:
+A measurement that fails is listed above. It does not affect the others.
+
+Redpanda Connect is measured if \`redpanda-connect\` or \`rpk\` is on the PATH. Go builds a small one, with only the two
+connectors that are needed, in some minutes. This is its complete main.go:
 
 \`\`\`go
 package main
@@ -31,7 +38,7 @@ go mod tidy && go build -o redpanda-connect .
 PATH="$PWD:$PATH" npm run bench # in this repository
 \`\`\`
 
-How it is set is in [rivals/redpanda-connect.yaml](../packages/proving-ground/rivals/redpanda-connect.yaml). It inserts, so that an entry that
-it had not acknowledged when it was killed is there twice. With an \`_id\` of its own and plain inserts it stands still at the first
-duplicate; with an upsert each it is slower.
+Its settings are in [rivals/redpanda-connect.yaml](../packages/proving-ground/rivals/redpanda-connect.yaml). It inserts, so an entry that
+was not acknowledged before a kill is there twice. With a computed \`_id\` and plain inserts, it stops at the first
+duplicate. With an upsert per entry, it is slower.
 `;

@@ -50,7 +50,7 @@ export function goalsOf(result: BenchResult): Goal[] {
     ...idleGoals(result.idle),
     ...idleMixedGoals(result.idleMixed),
     ...goal(
-      'new keys all scheduled',
+      'all new keys scheduled',
       'at most',
       10,
       discovery.map(({ seconds }) => seconds),
@@ -65,13 +65,19 @@ function ofLimit(runs: readonly Run[], part: Part, load: string | undefined, whe
   const [ours, limit] = [of(FLEET), of(LIMIT)];
   return [
     ...goal(
-      `${load}: entries a second, of the limit's${where}`,
+      `${load}: entries per second, relative to the limit${where}`,
       'at least',
       0.85,
       ratios(ours, limit, rates),
       '×',
     ),
-    ...goal(`${load}: CPU an entry, of the limit's${where}`, 'at most', 0.6, ratios(ours, limit, cpu), '×'),
+    ...goal(
+      `${load}: CPU per entry, relative to the limit${where}`,
+      'at most',
+      0.6,
+      ratios(ours, limit, cpu),
+      '×',
+    ),
   ];
 }
 
@@ -85,14 +91,14 @@ function ofDirectPath(runs: readonly Run[], load: string | undefined): Goal[] {
   const cpu = (some: readonly Run[]) => perMillion(some, (run) => run.cpu);
   return [
     ...goal(
-      `${load}: CPU an entry, of the ordinary path's`,
+      `${load}: CPU per entry, relative to the ordinary path`,
       'at most',
       0.33,
       ratios(of(FLEET), of(ORDINARY_FLEET), cpu),
       '×',
     ),
     ...goal(
-      `${load}: CPU an entry in the shape document, of that in the default one`,
+      `${load}: CPU per entry in the shape document, relative to the default one`,
       'at most',
       1.05,
       ratios(of(DOCUMENT_FLEET), of(FLEET), cpu),
@@ -110,7 +116,7 @@ function longLoad({ runs, size }: BenchResult): Goal[] {
     'at least',
     250_000,
     rates(runs.filter((run) => run.part === 'sink' && run.load === load)),
-    'a second',
+    'per second',
   );
 }
 
@@ -119,7 +125,7 @@ function manyStreams(runs: readonly Run[], single: string | undefined, many: str
   const of = (load: string | undefined) =>
     runs.filter((run) => run.part === 'throughput' && run.load === load && run.who === FLEET);
   return goal(
-    `${many}: entries a second, of those at ${single}`,
+    `${many}: entries per second, relative to ${single}`,
     'at least',
     0.5,
     ratios(of(many), of(single), rates),

@@ -20,16 +20,22 @@ function ofLoad(load: string, of: (load: string, who: string) => readonly Run[])
     known(of(load + after, FLEET).map(({ writes, entries }) => writes && writes / entries));
   const name = (what: string) => `${load}: ${what}`;
   return [
-    ...goal(name("new keys a second, of the bare loop's"), 'at least', 0.7, ratios(fleet, bare, rates), '×'),
     ...goal(
-      name("CPU a key with the queue's Redis, of the bare loop's"),
+      name('new keys per second, relative to the bare loop'),
+      'at least',
+      0.7,
+      ratios(fleet, bare, rates),
+      '×',
+    ),
+    ...goal(
+      name("CPU per key including the queue's Redis, relative to the bare loop"),
       'at most',
       2.5,
       ratios(fleet, bare, cpu),
       '×',
     ),
     ...goal(
-      name("keys a second by once, of the fleet's"),
+      name('keys per second by once, relative to the fleet'),
       'at least',
       1,
       ratios(of(load, ONCE), fleet, rates),
@@ -42,8 +48,8 @@ function ofLoad(load: string, of: (load: string, who: string) => readonly Run[])
       cpu(of(load + UNCHANGED, FLEET)),
       'µs',
     ),
-    ...goal(name('values written, of those found unchanged'), 'at most', 0, written(UNCHANGED), '×'),
-    ...goal(name('values written, of a changed tenth'), 'at most', 1, written(TENTH_CHANGED), '×'),
+    ...goal(name('values written, share of unchanged ones'), 'at most', 0, written(UNCHANGED), '×'),
+    ...goal(name('values written, share of a changed tenth'), 'at most', 1, written(TENTH_CHANGED), '×'),
   ];
 }
 
@@ -54,7 +60,7 @@ function linear(runs: readonly Run[]): Goal[] {
   if (short.length === 0) return [];
   const perKey = short.reduce((sum, { seconds, entries }) => sum + seconds / entries, 0) / short.length;
   return goal(
-    `${most.toLocaleString('en-US')} mixed keys: time, of that of a tenth of them`,
+    `${most.toLocaleString('en-US')} mixed keys: time, relative to a tenth of them`,
     'at most',
     11,
     runs.filter(({ entries }) => entries === most).map(({ seconds }) => (10 * seconds) / most / perKey),

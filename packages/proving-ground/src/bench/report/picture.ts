@@ -15,26 +15,26 @@ const BAR = 16;
 
 interface Panel {
   readonly title: string;
-  readonly better: 'more is better' | 'less is better';
+  readonly better: 'higher is better' | 'lower is better';
   readonly of: (standing: Standing) => number | undefined;
   readonly digits: number;
 }
 
 const PANELS: readonly Panel[] = [
   {
-    ...{ title: 'entries/s', better: 'more is better', digits: 0 },
+    ...{ title: 'entries/s', better: 'higher is better', digits: 0 },
     of: ({ perSec }) => medianOf(perSec),
   },
   {
-    ...{ title: 'CPU s per million', better: 'less is better', digits: 1 },
+    ...{ title: 'CPU s per million', better: 'lower is better', digits: 1 },
     of: ({ cpuPerMillion }) => medianOf(cpuPerMillion),
   },
   {
-    ...{ title: 'latency p99, ms', better: 'less is better', digits: 0 },
+    ...{ title: 'latency p99, ms', better: 'lower is better', digits: 0 },
     of: ({ p99 }) => medianOf(p99),
   },
   {
-    ...{ title: 'wrong after kill -9', better: 'less is better', digits: 0 },
+    ...{ title: 'errors after kill -9', better: 'lower is better', digits: 0 },
     of: ({ missing, doubled }) =>
       missing === undefined || doubled === undefined ? undefined : missing + doubled,
   },

@@ -26,7 +26,7 @@ export function machineLines({ machine, size, repetitions, times }: BenchResult)
     `Versions: Node ${node}, ${Object.entries(packages)
       .map(([name, version]) => `${name} ${version}`)
       .join(', ')}`,
-    `Settings: size ${size}, repetitions ${repetitions}, fewer of what takes long; a scheduler and one worker where nothing else is said`,
-    `Minutes: ${times.map(({ part, seconds }) => `${part} ${figure(seconds / 60, 1)}`).join(', ')}; together ${figure(times.reduce((sum, { seconds }) => sum + seconds, 0) / 60, 1)}`,
+    `Settings: size ${size}, repetitions ${repetitions}, fewer of long measurements; a scheduler and one worker unless stated otherwise`,
+    `Minutes: ${times.map(({ part, seconds }) => `${part} ${figure(seconds / 60, 1)}`).join(', ')}; total ${figure(times.reduce((sum, { seconds }) => sum + seconds, 0) / 60, 1)}`,
   ];
 }

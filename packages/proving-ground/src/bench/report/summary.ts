@@ -56,8 +56,8 @@ export function summaryTable(result: BenchResult): Table {
   const { perSec, streams } = SIZES[result.size].latency;
   const kills = result.kills.filter(({ who }) => who === FLEET).reduce((sum, run) => sum + run.kills, 0);
   return {
-    title: 'In short',
-    about: `A backlog of ${summaryLoad(result)} entries; latency from XADD to readable in MongoDB at ${perSec} entries/s over ${streams} streams; what is left after kill -9 (${kills} times) of every process while entries come.`,
+    title: 'Summary',
+    about: `A backlog of ${summaryLoad(result)} entries. Latency from XADD to readable in MongoDB, at ${perSec} entries/s over ${streams} streams. Missing and doubled entries after kill -9 of every process (${kills} times) under load.`,
     columns: [
       ...left('Who'),
       ...right('Entries/s', 'CPU s per million', 'p50 ms', 'p99 ms', 'Missing', 'Doubled'),

@@ -21,36 +21,36 @@ export function tablesOf(result: BenchResult): Table[] {
     goals(result),
     streams(
       'Throughput',
-      'Streams in Redis, until all is in MongoDB and the positions are saved.',
+      'From streams in Redis until all entries are in MongoDB and the positions are saved.',
       runGroups(runs, 'throughput'),
     ),
     streams(
       'Our own side',
-      'The same loads into a sink that only acknowledges: MongoDB costs nothing here. Its CPU is the sink’s.',
+      'The same loads into a sink that only acknowledges, so MongoDB costs nothing. The MongoDB column is the CPU of that sink.',
       runGroups(runs, 'sink'),
     ),
-    moved('Sets', 'Members a second.', runGroups(runs, 'sets')),
-    moved('Other types', 'Members, fields, items or strings a second.', runGroups(runs, 'types')),
+    moved('Sets', 'Members per second.', runGroups(runs, 'sets')),
+    moved('Other types', 'Members, fields, items or strings per second.', runGroups(runs, 'types')),
     streams(
       'Many keys',
-      'Keys with small values, about 200 bytes each: new ones; then the fleet finds all of them unchanged in a sweep, and a tenth of them changed. The CPU of the fleet is with that of its queue’s Redis; the bare loop writes two documents a key, too, without an index.',
+      'Keys with small values, about 200 bytes each: new keys; then a sweep of the fleet finds all of them unchanged; then a tenth of them changed. The CPU of the fleet includes its queue’s Redis. The bare loop also writes two documents per key, without an index.',
       runGroups(runs, 'many-keys'),
-      { of: BARE, what: 'Keys', each: 'Keys/s', name: 'Of the bare loop' },
+      { of: BARE, what: 'Keys', each: 'Keys/s', name: 'Rel. to bare loop' },
     ),
     latencyTable(
       'Latency',
-      'From XADD to readable in MongoDB, in ms; MongoDB is asked every 2 ms. The CPU is that of all processes of who moves them.',
+      'From XADD to readable in MongoDB, in ms. MongoDB is queried every 2 ms. CPU is that of all processes of the contestant.',
       result.latency,
     ),
     killTable(result.kills),
     latencyTable(
       'Changes',
-      'From a change of a key among many to readable in MongoDB, in ms. The CPU is that of all processes of who brings them.',
+      'From the change of one key among many to readable in MongoDB, in ms. CPU is that of all processes of the contestant.',
       result.changes,
     ),
     moved(
       'Catching up',
-      'A backlog that came while the workers were stopped, from their start (Node included) until it is drained.',
+      'A backlog that was written while the workers were stopped: from their start, including Node’s, until it is drained.',
       runGroups(runs, 'catch-up'),
     ),
     feedCostTable(result.feedCosts),
@@ -63,8 +63,8 @@ export function tablesOf(result: BenchResult): Table[] {
 function goals(result: BenchResult): Table {
   return {
     title: 'Goals',
-    about: 'Ratios are medians over the repetitions, each run by its neighbor in time.',
-    columns: [...left('What'), ...right('Reach', 'Measured'), ...left('')],
+    about: 'Ratios are medians over the repetitions. Each run is compared with the run next to it in time.',
+    columns: [...left('What'), ...right('Goal', 'Measured'), ...left('')],
     rows: goalsOf(result).map(({ what, bound, reach, measured, unit, isMet }) => [
       what,
       `${bound} ${reach} ${unit}`,
@@ -78,7 +78,7 @@ function streams(
   title: string,
   about: string,
   groups: readonly RunGroup[],
-  by = { of: LIMIT, what: 'Streams × entries', each: 'Entries/s', name: 'Of the limit' },
+  by = { of: LIMIT, what: 'Streams × entries', each: 'Entries/s', name: 'Rel. to limit' },
 ): Table {
   const cpu = (some: readonly Run[]) => perMillion(some, (run) => run.cpu);
   return {
@@ -111,7 +111,7 @@ function moved(title: string, about: string, groups: readonly RunGroup[]): Table
     about,
     columns: [
       ...left('What', 'Who'),
-      ...right('A second', 'Seconds', 'CPU s per million', 'Redis', 'MongoDB', 'Peak MB'),
+      ...right('Per second', 'Seconds', 'CPU s per million', 'Redis', 'MongoDB', 'Peak MB'),
     ],
     rows: groups.map(({ load, who, runs }) => [
       load,
