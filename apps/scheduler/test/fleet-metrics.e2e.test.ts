@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 
 const fleet = fleetForTests();
 
-it('the active scheduler tells what is due, how far the mirror is behind and what the queue holds; a standby nothing', async () => {
+it('the active scheduler exports what is due, how far the mirror is behind and what the queue holds; a standby exports nothing', async () => {
   await fleet.redis.xadd('orders', `${Date.now() - 60_000}-1`, 'field', 'value');
   const active = fleet.scheduler();
   await prints(active, /this scheduler is the active one/);

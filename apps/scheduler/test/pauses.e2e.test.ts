@@ -7,7 +7,7 @@ async function isMirrored(key: string, entries: number): Promise<void> {
   await until(async () => expect(await fleet.entries(key)).toBe(entries));
 }
 
-it('a paused key rests through news and the loss of the queue, and goes on once MongoDB says that it is resumed', async () => {
+it('a paused key stays unread through changes and the loss of the queue, and continues once MongoDB says that it is resumed', async () => {
   await fleet.redis.xadd('orders', '1-0', 'n', '1');
   await fleet.redis.xadd('others', '1-0', 'n', '1');
   // No interval could bring the jobs that this test waits for.

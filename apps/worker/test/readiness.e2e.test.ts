@@ -46,7 +46,7 @@ async function start(): Promise<() => Promise<Ready>> {
   };
 }
 
-it('a worker that cannot make an index is not ready, names it, and begins once it is mended', async () => {
+it('a worker that cannot create an index is not ready, names it, and begins once it is fixed', async () => {
   const keys = mongo.db.collection('keys');
   await keys.createIndex({ keyType: 1, status: 1, _id: 1 }, { unique: true });
   await redis.xadd('waiting', '1-0', 'v', 'x');

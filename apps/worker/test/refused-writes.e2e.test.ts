@@ -103,7 +103,7 @@ it.each([
   },
 );
 
-it('a queue that answers with an error that nobody foresaw: the worker rests between tries, and goes on by itself', async () => {
+it('a queue that answers with an unknown error: the worker waits between attempts, and resumes by itself', async () => {
   const { namespace, redis } = under;
   const worker = startWorker(appEnv(namespace, { QUEUE_REDIS_URL: queueServer.url }));
   running.push(worker);

@@ -126,7 +126,7 @@ describe('MongoDB', () => {
     }
   });
 
-  it('that refuses the password is told of, without the password, and the work begins once it is mended', async () => {
+  it('that refuses the password is reported, without the password, and the work begins once it is fixed', async () => {
     const mongo = await startMongo({ credentials: { username: 'admin', password: 'right' } });
     const client = connectMongo({ uri: mongo.uri, dbName, tls: TLS }, 'test');
     try {
@@ -285,7 +285,7 @@ describe('Redis', () => {
     }
   });
 
-  it('that refuses the password is told of, without the password', async () => {
+  it('that refuses the password is reported, without the password', async () => {
     const guarded = await startRedis({ password: 'right' });
     try {
       const url = new URL(guarded.url);

@@ -36,7 +36,7 @@ describe('the incarnations of a stream', () => {
     expect(addsUp(state)).toBe(true);
   });
 
-  it('deleted and made again between two looks, with fewer entries', async () => {
+  it('deleted and created again between two reads, with fewer entries', async () => {
     await add('b', ['1-0', '2-0', '3-0']);
     await under.sync('b');
     await under.redis.del('b');
@@ -138,7 +138,7 @@ describe('the incarnations of a stream', () => {
     expect((await under.state('k')).counts).toMatchObject({ seen: 2, gap: 3 });
   });
 
-  it('flushed with everything else, and filled anew', async () => {
+  it('flushed with everything else, and filled again', async () => {
     await add('l', ['1-0', '2-0']);
     await under.sync('l');
     await under.redis.flushall();

@@ -176,7 +176,7 @@ describe('the verdict on each record', () => {
     expect(await under.db.collection('dead_letters').countDocuments({ stream: 'again' })).toBe(1);
   });
 
-  it('an error that nobody knows is thrown, and the position stays', async () => {
+  it('an unknown error is thrown, and the position stays', async () => {
     await under.redis.xadd('unknown', '1-0', 'v', 'x');
     const line = await under.line();
     const broken = {

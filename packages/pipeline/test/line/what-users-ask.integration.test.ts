@@ -95,7 +95,7 @@ describe('what users ask', () => {
     expect(activity).toMatchObject([{ end: 'deleted', to: expect.any(Date) }]);
   });
 
-  it('entries skipped and stuck for ever (connect#1338)', async () => {
+  it('entries skipped and stuck forever (connect#1338)', async () => {
     await under.add('stuck', 1, 30);
     await throughProxy({ forMs: 300 }, async (line, way) => {
       await syncKey(line, 'stuck', wholeSlice({ entries: 10 }));
@@ -144,7 +144,7 @@ describe('what users ask', () => {
     expect(addsUp(await under.state('neighbors'))).toBe(true);
   });
 
-  it('a document over 16 MB retried for ever (fluent-plugin-mongo#206)', async () => {
+  it('a document over 16 MB retried forever (fluent-plugin-mongo#206)', async () => {
     const value = Buffer.alloc(17_000_000, 'z');
     await under.redis.xadd('huge', '1-0', 'v', value);
     await under.redis.xadd('huge', '2-0', 'v', 'after');
