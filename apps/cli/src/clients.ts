@@ -2,6 +2,7 @@ import type { Config, ConfigSources } from '@redis-to-mongo/config';
 import type { FleetFacts, FleetIdentity } from '@redis-to-mongo/fleet-status';
 import type { JobQueue } from '@redis-to-mongo/job-queue';
 import type { MongoHandle } from '@redis-to-mongo/mongo-sink';
+import { Closers } from '@redis-to-mongo/pipeline';
 import type { connectRedis, RedisAddress, RedisRole } from '@redis-to-mongo/redis-connection';
 
 export type RedisClient = ReturnType<typeof connectRedis>;
@@ -18,8 +19,8 @@ const CLOSE_MS = 1_000;
  */
 export class Clients {
   readonly #places: ConfigSources;
-  readonly #closers: (() => unknown)[] = [];
-  #isClosed = false;
+  /** How a command ended is said already: what fails to close, or is late, changes nothing about it. */
+  readonly #closers = new Closers({ debug: () => {}, warn: () => {} });
   #config: Promise<Config> | undefined;
   #redis: Promise<RedisClient> | undefined;
   #db: Promise<Database> | undefined;
@@ -46,7 +47,7 @@ export class Clients {
     this.#db ??= this.config().then(async ({ mongo }) => {
       const { connectMongo } = await import('@redis-to-mongo/mongo-sink');
       const handle = connectMongo(mongo, 'redis-to-mongo command');
-      this.#closeLater(() => handle.close());
+      this.#closers.add('a connection', () => handle.close());
       return handle.db;
     });
     return await this.#db;
@@ -90,7 +91,7 @@ export class Clients {
     // A cluster, and Sentinels, would be tried without an end.
     const timer = setTimeout(() => redis.disconnect(), CONNECT_MS);
     redis.once('ready', () => clearTimeout(timer));
-    this.#closeLater(() => {
+    this.#closers.add('a connection', () => {
       clearTimeout(timer);
       redis.disconnect();
     });
@@ -98,8 +99,8 @@ export class Clients {
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
-    for (const close of this.#closers.splice(0).reverse()) await closeInTime(close);
+    this.#closers.hurry(CLOSE_MS);
+    await this.#closers.closeAll(Number.POSITIVE_INFINITY);
   }
 
   async #openQueue(): Promise<JobQueue> {
@@ -108,24 +109,9 @@ export class Clients {
       const queue = new JobQueue(config.queue, (error) => {
         this.#queueTrouble = error;
       });
-      this.#closeLater(() => queue.close());
+      this.#closers.add('a connection', () => queue.close());
       return queue;
     });
     return await this.#queue;
   }
-
-  #closeLater(close: () => unknown): void {
-    if (this.#isClosed) void closeInTime(close);
-    else this.#closers.push(close);
-  }
-}
-
-/** How a command ended is told already: what fails to close, or is late, changes nothing about it. */
-async function closeInTime(close: () => unknown): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise((resolve) => {
-    timer = setTimeout(resolve, CLOSE_MS);
-  });
-  await Promise.race([Promise.resolve().then(close), late]).catch(() => {});
-  clearTimeout(timer);
 }

@@ -1,3 +1,4 @@
+import { TARGET_SET_BACK } from '@redis-to-mongo/fleet-status';
 import type { JobQueue } from '@redis-to-mongo/job-queue';
 import { KEY_TYPES } from '@redis-to-mongo/key-types';
 import { pausedKeys } from '@redis-to-mongo/mongo-sink';
@@ -12,7 +13,7 @@ import { PausedKeys } from './paused-keys.js';
 import { type SweepOptions, type SweepReport, sweep } from './sweep.js';
 import { askEveryMs, type DueSweep, type SweepFacts, sweepDue } from './sweep-due.js';
 import { TargetLosses } from './target-losses.js';
-import { SET_BACK, TargetSetBack } from './target-set-back.js';
+import { TargetSetBack } from './target-set-back.js';
 import { type UpkeepReport, upkeep } from './upkeep.js';
 
 export interface ActiveSchedulerOptions extends Pick<SweepOptions, 'redis' | 'db' | 'wanted' | 'types'> {
@@ -180,7 +181,7 @@ export class ActiveScheduler {
   /** A database that was dropped, or set back, is filled again at once. */
   async #refillTarget(): Promise<void> {
     if (await this.#setBack.found()) {
-      this.#options.missed.note(SET_BACK);
+      this.#options.missed.note(TARGET_SET_BACK);
       await this.#options.prepareTarget();
     }
     const began = performance.now();

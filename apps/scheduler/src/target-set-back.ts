@@ -1,7 +1,6 @@
+import { TARGET_SET_BACK } from '@redis-to-mongo/fleet-status';
 import type { JobQueue } from '@redis-to-mongo/job-queue';
 import { countInTarget, raiseTargetCounter, readTargetCounter } from '@redis-to-mongo/mongo-sink';
-
-export const SET_BACK = 'MongoDB was dropped, or set back to an earlier state';
 
 /** So often the target is counted on, in ms. */
 const EVERY_MS = 5_000;
@@ -36,7 +35,7 @@ export class TargetSetBack {
     // Asked once more: a sweep of everything is not begun for an answer that was wrong.
     const isSetBack = n <= before && (await readTargetCounter(db)) <= before;
     if (isSetBack) {
-      await queue.sweeps.noteDue(SET_BACK);
+      await queue.sweeps.noteDue(TARGET_SET_BACK);
       await raiseTargetCounter(db, before + 1);
     }
     await queue.targetCounter.raise(Math.max(n, before + 1));

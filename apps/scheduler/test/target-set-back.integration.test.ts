@@ -1,8 +1,8 @@
-import { judge, readFacts } from '@redis-to-mongo/fleet-status';
+import { judge, readFacts, TARGET_SET_BACK } from '@redis-to-mongo/fleet-status';
 import { countInTarget, raiseTargetCounter } from '@redis-to-mongo/mongo-sink';
 import { fleetForTests } from '@redis-to-mongo/test-kit';
 import { beforeEach, expect, it } from 'vitest';
-import { SET_BACK, TargetSetBack } from '../src/target-set-back.js';
+import { TargetSetBack } from '../src/target-set-back.js';
 
 const fleet = fleetForTests();
 let setBack: TargetSetBack;
@@ -24,7 +24,7 @@ it('one that holds what it held before is noticed once, with as many keys as eve
   await counters().updateOne({ _id: 'counter' }, { $set: { n: 2 } });
   expect(await setBack.found()).toBe(true);
   expect(await fleet.queue.sweeps.end(begun)).toBe(false); // it began before
-  expect((await fleet.queue.facts()).sweepPending).toBe(SET_BACK);
+  expect((await fleet.queue.facts()).sweepPending).toBe(TARGET_SET_BACK);
   expect(await setBack.found()).toBe(false);
 });
 
@@ -59,10 +59,10 @@ it('the verdict tells of it before any scheduler does', async () => {
       identity: { compare: async () => ({ is: 'same', id: undefined }) },
     });
   const reasons = async () => judge(await facts()).reasons.map(({ what }) => what);
-  expect(await reasons()).not.toContain(SET_BACK);
+  expect(await reasons()).not.toContain(TARGET_SET_BACK);
   await db.dropDatabase();
-  expect(await reasons()).toContain(SET_BACK);
+  expect(await reasons()).toContain(TARGET_SET_BACK);
   await raiseTargetCounter(db, 3);
   expect(await countInTarget(db)).toBe(4);
-  expect(await reasons()).not.toContain(SET_BACK);
+  expect(await reasons()).not.toContain(TARGET_SET_BACK);
 });

@@ -30,7 +30,7 @@ export function openSink(
       ...RETRY,
       signal,
       onRetry: (error, attempt, waitMs) => {
-        metrics.errors.inc({ class: error.errorClass });
+        metrics.errors.inc({ class: 'transient' });
         logger.warn('MongoDB: tried again', { error, attempt, waitMs: Math.round(waitMs) });
       },
     },

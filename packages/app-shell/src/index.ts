@@ -5,7 +5,6 @@ export type { HealthCheck } from './http/health-check.js';
 export { addHealthRoutes, type HealthRoutesOptions } from './http/health-routes.js';
 export { HttpError, type ListenAddress, listen } from './http/listen.js';
 export { type HttpOptions, type HttpServer, startHttp } from './http/start-http.js';
-export type { Closer, Closers } from './lifecycle/closers.js';
 export { disconnectSilent, type ServerConnection } from './lifecycle/disconnect-silent.js';
 export { EXIT_CODES } from './lifecycle/exit-code.js';
 export { ProcessWatch } from './lifecycle/process-watch.js';

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
+import { Closers } from '@redis-to-mongo/pipeline';
 import { expect, test } from 'vitest';
-import { Closers } from '../src/lifecycle/closers.js';
 import { disconnectSilent } from '../src/lifecycle/disconnect-silent.js';
 import { createLogger } from '../src/log/logger.js';
 

@@ -13,5 +13,6 @@ export { FleetIdentity, type IdentitySources, KEEP_EVERY_MS } from './identity/f
 export { isFleetMismatch } from './identity/fleet-mismatch.js';
 export { judge } from './judge.js';
 export { missingKeysOf } from './judge-mirror.js';
+export { TARGET_SET_BACK } from './judge-queue.js';
 export { type FactSources, readFacts } from './read-facts.js';
 export { REASON_CODES, type Reason, type ReasonCode, type Verdict, type VerdictLevel } from './verdict.js';

@@ -3,6 +3,9 @@ import { counted, grouped, time } from '@redis-to-mongo/terminal';
 import type { FleetFacts } from './fleet-facts.js';
 import type { Reason } from './verdict.js';
 
+/** Why a sweep is due where the target holds what it held before. */
+export const TARGET_SET_BACK = 'MongoDB was dropped, or set back to an earlier state';
+
 /** A change, or a job, that waits for longer than a moment, in ms, says that the mirror is behind. */
 const MOMENT_MS = 3_000;
 /** From here on, in ms, somebody should look. */
@@ -75,7 +78,7 @@ function setBack({ targetCounter = 0 }: QueueFacts, mirror: FleetFacts['mirror']
     {
       code: 'searching',
       level: 'behind',
-      what: 'MongoDB was dropped, or set back to an earlier state',
+      what: TARGET_SET_BACK,
       remedy:
         'A sweep over all keys fills it again, by itself; what Redis has dropped since is counted as lost.',
     },

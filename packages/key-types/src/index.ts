@@ -21,3 +21,4 @@ export {
 } from './lookup/find-key-type.js';
 export { ruleBook } from './lookup/rule-book.js';
 export { KEY_TYPE_ENTRIES, KEY_TYPES, METADATA_TYPE, VALUE_TYPES } from './registry.js';
+export { VALUE_DEFAULTS } from './value-defaults.js';

@@ -1,7 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { rereadKey } from '@redis-to-mongo/mongo-sink';
 import {
   inCollection,
+  isOvertaken,
+  isTransient,
   type KeyState,
   type Line,
   nextIncarnation,
@@ -14,10 +15,6 @@ import { RETRY } from './retry.js';
 
 /** What became of a key; `state` is what is saved of it now. */
 export type Restarted = { readonly isNew: boolean; readonly state: KeyState };
-
-/** Tries that workers of the fleet come between. */
-const TRIES = 20;
-const WAIT_MS = 100;
 
 /**
  * Begins the key's next incarnation, in the collection that its rule names now: its next job reads it from the start. A stream's messages of earlier incarnations stay; a value is
@@ -33,19 +30,14 @@ export async function restartKey(
   key: string,
   incarnation?: number,
 ): Promise<Restarted | undefined> {
-  for (let i = 0; i < TRIES; i++) {
-    try {
-      return await withRetry(() => restart(line, db, key, incarnation), RETRY);
-    } catch (error) {
-      if (!(error instanceof SyncError) || error.errorClass !== 'overtaken') throw error;
-      await sleep(WAIT_MS);
-    }
+  const isWorthIt = (error: unknown) => isTransient(error) || isOvertaken(error);
+  try {
+    return await withRetry(() => restart(line, db, key, incarnation), { ...RETRY, isWorthIt });
+  } catch (error) {
+    if (!isOvertaken(error)) throw error;
+    const message = `key ${shownKey(key)}: workers of the fleet are at it: try again`;
+    throw new SyncError('KEY_CONTENDED', 'transient', message, { cause: error });
   }
-  throw new SyncError(
-    'KEY_CONTENDED',
-    'transient',
-    `key ${shownKey(key)}: workers of the fleet are at it: try again`,
-  );
 }
 
 async function restart(

@@ -3,6 +3,7 @@ export * from './batch.js';
 export * from './behind.js';
 export * from './buckets.js';
 export * from './byte-budget.js';
+export * from './closers.js';
 export * from './connection-trouble.js';
 export * from './content.js';
 export * from './date-of.js';

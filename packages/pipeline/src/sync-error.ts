@@ -26,3 +26,13 @@ export function asSyncError(error: unknown): SyncError {
   const message = error instanceof Error ? error.message : String(error);
   return new SyncError('UNEXPECTED', 'unknown', message, { cause: error });
 }
+
+/** It passes by itself: worth another try. */
+export function isTransient(error: unknown): boolean {
+  return error instanceof SyncError && error.errorClass === 'transient';
+}
+
+/** A worker of the fleet came between. */
+export function isOvertaken(error: unknown): boolean {
+  return error instanceof SyncError && error.errorClass === 'overtaken';
+}

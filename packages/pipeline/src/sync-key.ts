@@ -6,7 +6,7 @@ import type { Line } from './line.js';
 import { advance, after, incarnationOf, recreated } from './next-state.js';
 import { shownKey } from './shown-key.js';
 import type { Slice } from './slice.js';
-import { SyncError } from './sync-error.js';
+import { isOvertaken, SyncError } from './sync-error.js';
 import { type SyncReport, Tally } from './sync-report.js';
 import type { Syncer } from './syncer.js';
 
@@ -81,10 +81,6 @@ export async function syncOn(
     if (!isOvertaken(error)) throw error;
     return tally.report('overtaken', state.keyType);
   }
-}
-
-function isOvertaken(error: unknown): boolean {
-  return error instanceof SyncError && error.errorClass === 'overtaken';
 }
 
 async function retire(line: Line, stored: KeyState | undefined, tally: Tally): Promise<SyncReport> {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SyncError } from './sync-error.js';
+import { isTransient } from './sync-error.js';
 
 export interface RetryOptions {
   /** The first wait is between 0 and this, in ms. */
@@ -8,9 +8,13 @@ export interface RetryOptions {
   readonly capMs: number;
   /** Gives up, with the last error, once this many ms have passed since the first try. */
   readonly forMs: number;
+  /** Added to each wait, in ms; default 0. */
+  readonly leastMs?: number;
   readonly signal?: AbortSignal;
+  /** Which errors are worth another try; default isTransient. */
+  readonly isWorthIt?: (error: unknown) => boolean;
   /** Told of every failed try that will be repeated. */
-  readonly onRetry?: (error: SyncError, attempt: number, waitMs: number) => void;
+  readonly onRetry?: (error: unknown, attempt: number, waitMs: number) => void;
 }
 
 /**
@@ -27,17 +31,18 @@ export function backoffMs(
 }
 
 /**
- * Runs `attempt` until it succeeds, for as long as it throws a SyncError of class transient and time is left.
+ * Runs `run` until it succeeds, for as long as what it throws is worth another try and time is left.
  * Any other error is thrown at once. An abort ends the waiting and throws the last error.
  */
 export async function withRetry<T>(run: () => Promise<T>, options: RetryOptions): Promise<T> {
+  const { leastMs = 0, isWorthIt = isTransient } = options;
   const until = Date.now() + options.forMs;
   for (let attempt = 1; ; attempt++) {
     try {
       return await run();
     } catch (error) {
-      if (!(error instanceof SyncError) || error.errorClass !== 'transient') throw error;
-      const waitMs = backoffMs(attempt, options);
+      if (!isWorthIt(error)) throw error;
+      const waitMs = leastMs + backoffMs(attempt, options);
       if (options.signal?.aborted || Date.now() + waitMs > until) throw error;
       options.onRetry?.(error, attempt, waitMs);
       await sleep(waitMs, undefined, options.signal ? { signal: options.signal } : {}).catch(() => {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Claim, Claims } from '@redis-to-mongo/job-queue';
-import { type KeyState, type Line, SyncError, type SyncReport } from '@redis-to-mongo/pipeline';
+import { isOvertaken, type KeyState, type Line, type SyncReport } from '@redis-to-mongo/pipeline';
 import type { connectRedis } from '@redis-to-mongo/redis-connection';
 import { streamsWithNewEntries } from '@redis-to-mongo/redis-source';
 import { TailedStream } from './tailed-stream.js';
@@ -160,8 +160,7 @@ export class StreamTailer {
       const state = await stream.save(this.#options.line.sink);
       if (state) await this.#options.onSaved(state);
     } catch (error) {
-      const isOvertaken = error instanceof SyncError && error.errorClass === 'overtaken';
-      if (!isOvertaken) return await this.#failed(stream, error);
+      if (!isOvertaken(error)) return await this.#failed(stream, error);
       if (!this.#isTailed(stream)) return;
       // Whoever saved the key was no job if the claim is still held: then one has to be asked for, to see what there is.
       if (await this.#holds(stream)) await this.#leaveToJobs([stream]);

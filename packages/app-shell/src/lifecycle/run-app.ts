@@ -1,11 +1,11 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Closers } from '@redis-to-mongo/pipeline';
 import { createMetrics, type Metrics } from '../create-metrics.js';
 import type { LogFields } from '../log/clean-fields.js';
 import { LibraryWords } from '../log/library-words.js';
 import { createLogger, type Logger, type LoggerOptions, type LogLevel } from '../log/logger.js';
 import { errorCode } from '../log/render-error.js';
-import { Closers } from './closers.js';
 import { EXIT_CODES, STOP_SIGNALS, type StopSignal, startFailureCode } from './exit-code.js';
 import { loadOrExit } from './load-or-exit.js';
 import { type AppUsage, type ArgumentsAnswer, isCheck, readArguments } from './read-arguments.js';

@@ -1,8 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { backoffMs } from '@redis-to-mongo/pipeline';
+import { type RetryOptions, withRetry } from '@redis-to-mongo/pipeline';
 import type { Logger } from '../log/logger.js';
 
-const BACKOFF = { baseMs: 500, capMs: 5_000 } as const;
+const RETRY: RetryOptions = {
+  ...{ leastMs: 200, baseMs: 500, capMs: 5_000 },
+  forMs: Number.POSITIVE_INFINITY,
+};
 
 export interface UntilReadyOptions {
   readonly logger: Logger;
@@ -19,14 +21,13 @@ export async function untilReady<T>(
   run: () => Promise<T>,
   { logger, signal, onTrouble, isFinal }: UntilReadyOptions,
 ): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await run();
-    } catch (error) {
-      if (signal.aborted || isFinal?.(error)) throw error;
+  return await withRetry(run, {
+    ...RETRY,
+    signal,
+    isWorthIt: (error) => isFinal?.(error) !== true,
+    onRetry: (error) => {
       onTrouble?.(error);
       logger.error(`waiting for ${what}`, { error });
-      await sleep(200 + backoffMs(attempt, BACKOFF), undefined, { signal });
-    }
-  }
+    },
+  });
 }

@@ -1,4 +1,4 @@
-import type { Closer } from '../lifecycle/closers.js';
+import type { Closer } from '@redis-to-mongo/pipeline';
 
 export interface TracingOptions {
   /** The app's name; the traces' `service.name` is `redis-to-mongo-<app>`. */

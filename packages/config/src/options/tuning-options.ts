@@ -1,3 +1,4 @@
+import { VALUE_DEFAULTS } from '@redis-to-mongo/key-types';
 import { whole } from '../option.js';
 
 const MIB = 1024 * 1024;
@@ -53,7 +54,7 @@ export const TUNING_OPTIONS = {
   }),
   VALUE_ATOMIC_MEMBERS: whole({
     doc: 'A value that changes during every read in pages is read by one command if it has at most this many members. Redis is blocked during that command.',
-    default: 200_000,
+    default: VALUE_DEFAULTS.maxAtomicMembers,
     min: 0,
     unit: 'members',
   }),

@@ -3,9 +3,9 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type MongoServer, type RedisServer, startMongo, startRedis } from '@redis-to-mongo/local-stack';
 import { connectMongo } from '@redis-to-mongo/mongo-sink';
+import type { Closers } from '@redis-to-mongo/pipeline';
 import type { Redis } from 'ioredis';
 import type { Db } from 'mongodb';
-import type { Closing } from '../program/closing.js';
 import { openRedis } from '../program/open-redis.js';
 import { messageOf } from '../program/run-program.js';
 import type { BenchOptions, Part } from './bench-options.js';
@@ -30,7 +30,7 @@ export interface Target {
 /** What is used in each run of the benchmark: servers, a place for logs, and where to tell how it goes. */
 export class BenchEnvironment {
   readonly #options: BenchOptions;
-  readonly #closing: Closing;
+  readonly #closing: Closers;
   #shared: MongoServer | undefined;
   #runs = 0;
   readonly #begin = performance.now();
@@ -40,7 +40,7 @@ export class BenchEnvironment {
 
   private constructor(
     options: BenchOptions,
-    closing: Closing,
+    closing: Closers,
     readonly redisServer: RedisServer,
     /** The source: what the fleet mirrors. */
     readonly redis: Redis,
@@ -57,17 +57,17 @@ export class BenchEnvironment {
   /** Starts a Redis; what is opened is closed by `closing`. */
   static async open(
     options: BenchOptions,
-    context: { closing: Closing; dir: string; signal: AbortSignal; say: (line: string) => void },
+    context: { closing: Closers; dir: string; signal: AbortSignal; say: (line: string) => void },
   ): Promise<BenchEnvironment> {
     const { closing, dir, signal, say } = context;
     const server = await startRedis({
       // A rewrite of the append-only file would fall into somebody's measurement.
       args: ['--auto-aof-rewrite-percentage', '0'],
     });
-    closing.add(() => server.stop());
+    closing.add('server', () => server.stop());
     const connect = (db: number) => {
       const redis = openRedis(server.url, { db });
-      closing.add(() => redis.disconnect());
+      closing.add('redis', () => redis.disconnect());
       return redis;
     };
     return new BenchEnvironment(options, closing, server, connect(SOURCE), connect(SHELF), dir, signal, say);
@@ -151,7 +151,7 @@ export class BenchEnvironment {
       server = started;
       if (!isFresh) {
         this.#shared = started;
-        this.#closing.add(() => started.stop());
+        this.#closing.add('mongo', () => started.stop());
       }
     }
     const dbName = `bench_${randomBytes(4).toString('hex')}`;

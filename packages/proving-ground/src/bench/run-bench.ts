@@ -1,4 +1,4 @@
-import type { Closing } from '../program/closing.js';
+import type { Closers } from '@redis-to-mongo/pipeline';
 import { BenchEnvironment } from './bench-environment.js';
 import type { BenchOptions, Part } from './bench-options.js';
 import { type BenchResult, FLEET, type PartTime, type Run } from './bench-result.js';
@@ -21,7 +21,7 @@ import { measureValues } from './parts/values.js';
 import { spreadOf } from './statistics.js';
 
 export interface BenchContext {
-  readonly closing: Closing;
+  readonly closing: Closers;
   /** For logs; removed by the caller. */
   readonly dir: string;
   readonly signal: AbortSignal;

@@ -9,8 +9,8 @@ import {
   type TcpProxy,
 } from '@redis-to-mongo/local-stack';
 import { connectMongo } from '@redis-to-mongo/mongo-sink';
+import type { Closers } from '@redis-to-mongo/pipeline';
 import type { Db } from 'mongodb';
-import type { Closing } from '../program/closing.js';
 import { CHAOS_RULES } from './chaos-rules.js';
 import { pairOf, type RedisPair } from './redis-pair.js';
 
@@ -44,12 +44,12 @@ export const QUEUE_PREFIX = 'chaos';
 export async function openChaosEnvironment(
   dir: string,
   say: (line: string) => void,
-  closing: Closing,
+  closing: Closers,
 ): Promise<ChaosEnvironment> {
   const open = async <S extends RedisServer | MongoServer>(server: S) => {
-    closing.add(() => server.stop());
+    closing.add('a server', () => server.stop());
     const way = await startTcpProxy(server.port);
-    closing.add(() => way.close());
+    closing.add('a proxy', () => way.close());
     return { server, way };
   };
   const onProgress = (line: string) => say(`  ${line}`);
@@ -57,13 +57,13 @@ export async function openChaosEnvironment(
     const servers: RedisServer[] = [];
     for (const dataDir of [join(dir, name), join(dir, `${name}-replica`)]) {
       const server = await startRedis({ ...options, dataDir });
-      closing.add(() => server.stop());
+      closing.add('a server', () => server.stop());
       servers.push(server);
     }
     const [primary, replica] = servers;
     if (!primary || !replica) throw new Error('two servers were started');
     const both = await pairOf(primary, replica);
-    closing.add(() => both.close());
+    closing.add('a pair of Redis', () => both.close());
     return both;
   };
   const source = await pair('source', { appendfsync: 'always', onProgress });
@@ -72,7 +72,7 @@ export async function openChaosEnvironment(
   const mongo = await open(await startMongo({ dataDir: mongoDir, onProgress }));
   const tls = { enabled: false, rejectUnauthorized: true };
   const direct = connectMongo({ uri: mongo.server.uri, dbName: DB_NAME, tls }, 'redis-to-mongo chaos');
-  closing.add(() => direct.close());
+  closing.add('mongo', () => direct.close());
   return {
     source,
     queue,

@@ -37,7 +37,7 @@ export async function startChaosFleet(
     signal,
     onUnexpectedEnd: (member, end) => onProblem(`${member.name} ended by itself with ${endText(end)}`),
   });
-  closing.add(async () => {
+  closing.add('the fleet', async () => {
     for (const { pid } of fleet.members) if (pid !== undefined) pids.add(pid);
     await fleet.stop();
   });

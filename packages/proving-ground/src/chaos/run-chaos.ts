@@ -2,8 +2,8 @@ import { appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type FleetFacts, FleetIdentity, readFacts } from '@redis-to-mongo/fleet-status';
 import { JobQueue } from '@redis-to-mongo/job-queue';
+import type { Closers } from '@redis-to-mongo/pipeline';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
-import type { Closing } from '../program/closing.js';
 import { openRedis } from '../program/open-redis.js';
 import type { ProgramContext } from '../program/run-program.js';
 import { modelsKnownTo } from '../values/known-models.js';
@@ -26,13 +26,13 @@ import { VerdictWatch } from './verdict-watch.js';
 import { writeWhile } from './write-while.js';
 
 /** What page and command read, past the ways that are broken. */
-function factsOf(place: ChaosEnvironment, closing: Closing): () => Promise<FleetFacts> {
+function factsOf(place: ChaosEnvironment, closing: Closers): () => Promise<FleetFacts> {
   const tls = { enabled: false, rejectUnauthorized: true };
   const addressOf = (url: string) => ({ url, host: '', port: 0, db: 0, tls });
   const onError = () => {}; // told by the facts
   const queue = new JobQueue({ redis: addressOf(place.queue.url), prefix: QUEUE_PREFIX }, onError);
   const source = connectRedis(addressOf(place.source.url), onError);
-  closing.add(async () => {
+  closing.add('what page and command read', async () => {
     source.disconnect();
     queue.leave();
     await queue.close();
@@ -70,10 +70,10 @@ export async function runChaos(options: ChaosOptions, context: ProgramContext): 
   });
 
   const redis = openRedis(place.source.url);
-  closing.add(() => redis.disconnect());
+  closing.add('redis', () => redis.disconnect());
   const isKnown = await modelsKnownTo(redis);
   const load = new ChaosLoad({ redisUrl: place.source.url, ...options, isKnown, signal });
-  closing.add(() => load.close());
+  closing.add('load', () => load.close());
   try {
     await load.begin();
     await untilSettled({ redis, db: place.db, load, signal });
@@ -93,7 +93,7 @@ export async function runChaos(options: ChaosOptions, context: ProgramContext): 
       values.run(over.signal),
       verdicts.run(over.signal),
     ]);
-    closing.add(async () => {
+    closing.add('watching', async () => {
       over.abort();
       await watching;
     });

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { queueKeyPattern } from '@redis-to-mongo/job-queue';
 import type { LocalStack } from '@redis-to-mongo/local-stack';
 import { connectMongo } from '@redis-to-mongo/mongo-sink';
+import type { Closers } from '@redis-to-mongo/pipeline';
 import type { Redis } from 'ioredis';
 import type { Db } from 'mongodb';
-import type { Closing } from '../program/closing.js';
 import { openRedis } from '../program/open-redis.js';
 import { ProvingError } from '../proving-error.js';
 
@@ -27,7 +27,7 @@ export interface DemoEnvironment {
 export async function openDemoEnvironment(
   stack: LocalStack,
   keys: readonly string[],
-  closing: Closing,
+  closing: Closers,
 ): Promise<DemoEnvironment> {
   const name = `demo_${randomBytes(4).toString('hex')}`;
   const tls = { enabled: false, rejectUnauthorized: true };
@@ -36,9 +36,9 @@ export async function openDemoEnvironment(
     prefix: name,
   });
   const redis = openRedis(stack.redis.url);
-  closing.add(() => redis.disconnect());
+  closing.add('redis', () => redis.disconnect());
   const mongo = connectMongo({ uri: stack.mongo.uri, dbName: name, tls }, 'redis-to-mongo demo');
-  closing.add(() => mongo.close());
+  closing.add('mongo', () => mongo.close());
   if (stack.redis.pid === undefined) {
     if ((await redis.dbsize()) > 0) {
       throw new ProvingError(
@@ -46,9 +46,9 @@ export async function openDemoEnvironment(
         'the Redis database named by LOCAL_STACK_REDIS_URL is not empty: name an empty one, or none to have one started',
       );
     }
-    closing.add(() => removeKeys(redis, keys, queueKeys));
+    closing.add('the keys of the run', () => removeKeys(redis, keys, queueKeys));
   }
-  if (stack.mongo.pid === undefined) closing.add(() => mongo.db.dropDatabase());
+  if (stack.mongo.pid === undefined) closing.add('the database of the run', () => mongo.db.dropDatabase());
   return { redis, db: mongo.db, mongoDbName: name, queuePrefix: name, queueKeys };
 }
 

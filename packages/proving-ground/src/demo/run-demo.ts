@@ -63,7 +63,7 @@ export async function runDemo(
   const planned = planKeys(options, SEPARATOR);
   say(progress.colors.bold(`Redis → MongoDB: ${sizeText(options)}`));
   const stack = await orAborted(startLocalStack({ onProgress: (line) => say(`  ${line}`) }), signal);
-  closing.add(() => stack.stop());
+  closing.add('stack', () => stack.stop());
   const keys = [...planned.streams, ...planned.sets, ...planned.values].map(({ key }) => key);
   const { redis, db, mongoDbName, queuePrefix, queueKeys } = await openDemoEnvironment(stack, keys, closing);
   const isKnown = await modelsKnownTo(redis);
@@ -85,7 +85,7 @@ export async function runDemo(
         new ProvingError('PROVING_APP_FAILED', `${member.name} ended by itself with ${endText(end)}`),
       ),
   });
-  closing.add(() => fleet.stop());
+  closing.add('fleet', () => fleet.stop());
   const dashboard = { url: fleet.dashboard?.address ?? '', username: 'admin', password };
   onRunning({ dashboard, redisUrl: stack.redis.url, mongoUri: stack.mongo.uri, mongoDbName });
   say(`  fleet: scheduler, dashboard and ${workersText(options.workers)} are ready`);

@@ -1,11 +1,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Closers } from '@redis-to-mongo/pipeline';
 import { createProgress, type Progress } from '@redis-to-mongo/terminal';
 import { processesLeft } from '../chaos/process-table.js';
-import { Closing } from './closing.js';
 import { Stopped, stopSignal } from './stop-signals.js';
 
+/** What does not close within this is left to the end of the process, in ms. */
+const CLOSE_WITHIN_MS = 120_000;
 const EXIT = { ok: 0, failed: 1, options: 2 } as const;
 /** Problems that are printed; the report has all of them. */
 const MAX_REPORTED = 20;
@@ -19,7 +21,7 @@ export interface ProgramReport {
 /** What a run is given. */
 export interface ProgramContext {
   readonly progress: Progress;
-  readonly closing: Closing;
+  readonly closing: Closers;
   /** For logs, data and evidence; kept when the run fails. */
   readonly dir: string;
   readonly signal: AbortSignal;
@@ -85,7 +87,10 @@ async function runIn<Options extends { readonly json: boolean }, Report extends 
   progress: Progress,
 ): Promise<number> {
   const signal = stopSignal();
-  const closing = new Closing();
+  const closing = new Closers({
+    debug: () => {},
+    warn: (message, { error } = {}) => progress.say(error ? `${message}: ${messageOf(error)}` : message),
+  });
   const pids = new Set<number>();
   const context = { progress, closing, dir, signal, pids };
   const logProblem = (problem: string) => progress.say(progress.colors.red(problem));
@@ -105,7 +110,7 @@ async function runIn<Options extends { readonly json: boolean }, Report extends 
       progress.say(`${stopped.message}; ending the fleet and the servers`);
     } else progress.say(`failed: ${messageOf(error)}`);
   }
-  for (const error of await closing.closeAll()) progress.say(`could not be closed: ${messageOf(error)}`);
+  await closing.closeAll(CLOSE_WITHIN_MS);
   const left = await processesLeft(pids);
   left.forEach(logProblem);
   if (!report) return code;

@@ -43,10 +43,10 @@ export async function runSoak(options: SoakOptions, context: ProgramContext): Pr
   const fleet = await startChaosFleet(place, context, options, (problem) => problems.push(problem));
   const redisUrl = place.source.url;
   const redis = openRedis(redisUrl);
-  closing.add(() => redis.disconnect());
+  closing.add('redis', () => redis.disconnect());
   const isKnown = await modelsKnownTo(redis);
   const load = new ChaosLoad({ redisUrl, seed: SEED, rate: options.rate, isKnown, signal });
-  closing.add(() => load.close());
+  closing.add('load', () => load.close());
 
   await load.begin();
   await untilSettled({ redis, db: place.db, load, signal });
@@ -58,7 +58,7 @@ export async function runSoak(options: SoakOptions, context: ProgramContext): Pr
     Math.max(LEAST_MS, forMs / SAMPLES),
     AbortSignal.any([over.signal, signal]),
   );
-  closing.add(async () => {
+  closing.add('measuring', async () => {
     over.abort();
     await measuring;
   });

@@ -1,23 +1,18 @@
+import { VALUE_DEFAULTS } from '@redis-to-mongo/key-types';
 import type { DocumentShape, KeyType, Rule, RuleBook } from '@redis-to-mongo/pipeline';
 
 const MIB = 1024 * 1024;
+const SCAN_COUNT = 1000;
 
-/** How values (sets, hashes, …) are read and kept. */
+/** How values (sets, hashes, …) are read and kept; what is left out is as VALUE_DEFAULTS says, and explains. */
 export interface ValueOptions {
-  /** Up to this many members (fields, items) a value is one document. Default 10,000. */
   readonly maxInlineMembers?: number;
-  /** Up to this many bytes a value is one document; at most 8 MiB. Default 1 MiB. */
+  /** At most 8 MiB. */
   readonly maxInlineBytes?: number;
-  /**
-   * A value that changes whenever it is read in pages is read at once if it has no more members (or, a string, KiB)
-   * than this; Redis serves nobody else meanwhile. Default 200,000.
-   */
   readonly maxAtomicMembers?: number;
   /** Members asked of Redis at once, where a value is read in pages. Default 1000. */
   readonly scanCount?: number;
-  /** Keeps who was a member and when, of sets, sorted sets and hashes. They are then never inline. Default false. */
   readonly membershipHistory?: boolean;
-  /** What happens to a value in MongoDB when its key is gone: kept as an empty, inactive one, or removed. Default keep. */
   readonly goneValues?: 'keep' | 'remove';
   /** What is done otherwise with some keys. */
   readonly rules?: RuleBook;
@@ -42,13 +37,14 @@ export const MAX_DOCUMENT_PAYLOAD = 8 * MIB;
 export const MAX_DOCUMENT_WEIGHT = 12 * MIB;
 
 export function withDefaults(options: ValueOptions): ValueSettings {
+  const given = { ...VALUE_DEFAULTS, ...options };
   return {
-    maxInlineMembers: options.maxInlineMembers ?? 10_000,
-    maxInlineBytes: Math.min(options.maxInlineBytes ?? MIB, MAX_DOCUMENT_PAYLOAD),
-    maxAtomicMembers: options.maxAtomicMembers ?? 200_000,
-    scanCount: options.scanCount ?? 1000,
-    membershipHistory: options.membershipHistory ?? false,
-    goneMs: options.goneValues === 'remove' ? 0 : null,
+    maxInlineMembers: given.maxInlineMembers,
+    maxInlineBytes: Math.min(given.maxInlineBytes, MAX_DOCUMENT_PAYLOAD),
+    maxAtomicMembers: given.maxAtomicMembers,
+    scanCount: options.scanCount ?? SCAN_COUNT,
+    membershipHistory: given.membershipHistory,
+    goneMs: given.goneValues === 'remove' ? 0 : null,
     isMarked: false,
     shape: undefined,
     rule: undefined,

@@ -1,5 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Logger } from '../log/logger.js';
+
+/** Where trouble at closing goes. */
+export interface ClosingLog {
+  debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
 
 /** Closes one thing. It is told how many ms are left, and is not waited for any longer. */
 export type Closer = (remainingMs: number) => unknown;
@@ -7,11 +12,11 @@ export type Closer = (remainingMs: number) => unknown;
 /** What was opened and must be closed, last in first out. */
 export class Closers {
   readonly #open: { readonly name: string; readonly close: Closer }[] = [];
-  readonly #logger: Logger;
+  readonly #logger: ClosingLog;
   #deadline: number | undefined;
   #patienceMs = Number.POSITIVE_INFINITY;
 
-  constructor(logger: Logger) {
+  constructor(logger: ClosingLog) {
     this.#logger = logger;
   }
 
