@@ -5,6 +5,7 @@ import type { Config } from './config.js';
 import { ConfigError, type Problem } from './config-error.js';
 import { findConfigFile } from './find-config-file.js';
 import { misspelledVariables } from './nearest-name.js';
+import { formerNameWarnings } from './options/former-names.js';
 import { optionNames } from './options/options.js';
 import { readConfigFile } from './read-config-file.js';
 import { readSettings } from './settings.js';
@@ -37,7 +38,7 @@ export function loadConfig({ env, argv = [], cwd = process.cwd() }: ConfigSource
   return freeze({
     ...config,
     ...(found !== undefined && 'path' in found ? { file: found.path } : {}),
-    warnings: [...findings.warnings, ...misspelledVariables(env)],
+    warnings: [...findings.warnings, ...formerNameWarnings(env, content), ...misspelledVariables(env)],
     options: optionNames().map((option) => ({
       option,
       value: settings.shown(option),

@@ -44,8 +44,21 @@ it('knows the former names of options, which count for nothing beside the presen
   expect(changeFeed({}, { WAKE_UPS: 'true', CHANGE_FEED: 'false' })).toBe(false);
   expect(folder.load({ FOLLOW_STREAMS: '7' }, {}).sync.tailStreams).toBe(7);
   expect(folder.load({}, { FOLLOW_STREAMS: 7 }).sync.tailStreams).toBe(7);
-  expect(folder.load({ DISCOVERY_INTERVAL_SEC: '5' }, {})).toEqual(folder.load({}, {}));
+  const { warnings: _, ...retired } = folder.load({ DISCOVERY_INTERVAL_SEC: '5' }, {});
+  expect(folder.load({}, {})).toMatchObject(retired);
   expect(folder.load({}, { DISCOVERY_INTERVAL_SEC: 5 }).sync).toEqual(folder.load({}).sync);
+});
+
+it('warns about each former name that is in use, and says how to replace it', () => {
+  expect(folder.load({ FOLLOW_STREAMS: '7' }, { WAKE_UPS: false }).warnings).toEqual([
+    'FOLLOW_STREAMS in the environment is deprecated: rename it to TAIL_STREAMS',
+    'WAKE_UPS in config.json is deprecated: rename it to CHANGE_FEED',
+  ]);
+  expect(folder.load({ FOLLOW_STREAMS: '7', TAIL_STREAMS: '8' }, { DISCOVERY_INTERVAL_SEC: 5 }).warnings).toEqual([
+    'FOLLOW_STREAMS in the environment is ignored, because TAIL_STREAMS is set: remove FOLLOW_STREAMS',
+    'DISCOVERY_INTERVAL_SEC in config.json no longer has an effect: remove it',
+  ]);
+  expect(folder.load({ TAIL_STREAMS: '7' }, {}).warnings).toEqual([]);
 });
 
 describe('loadConfig', () => {
