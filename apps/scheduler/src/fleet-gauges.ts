@@ -1,7 +1,7 @@
 import type { FleetMetrics } from '@redis-to-mongo/app-shell';
 import { type FleetFacts, judge, readFacts, type Verdict } from '@redis-to-mongo/fleet-status';
 import type { JobQueue } from '@redis-to-mongo/job-queue';
-import { passedEntries, pausedKeys, saveForecasts } from '@redis-to-mongo/mongo-sink';
+import { consumedEntries, pausedKeys, saveForecasts } from '@redis-to-mongo/mongo-sink';
 import type { TrimSample } from '@redis-to-mongo/pipeline';
 import { streamCounters } from '@redis-to-mongo/redis-source';
 import { setFleetGauges, setOld } from './set-fleet-gauges.js';
@@ -77,14 +77,14 @@ async function samplesOf(
   keys: readonly string[],
 ): Promise<Map<string, TrimSample>> {
   if (keys.length === 0) return new Map();
-  const passed = await passedEntries(db, keys);
-  const streams = keys.filter((key) => passed.has(key));
+  const consumed = await consumedEntries(db, keys);
+  const streams = keys.filter((key) => consumed.has(key));
   const counters = await streamCounters(redis, streams);
   const at = Date.now();
   return new Map(
     streams.flatMap((key, i) => {
       const counted = counters[i];
-      return counted ? [[key, { at, ...counted, passed: passed.get(key) ?? 0 }] as const] : [];
+      return counted ? [[key, { at, ...counted, consumed: consumed.get(key) ?? 0 }] as const] : [];
     }),
   );
 }

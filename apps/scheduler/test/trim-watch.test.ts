@@ -2,7 +2,7 @@ import type { TrimSample } from '@redis-to-mongo/pipeline';
 import { expect, test } from 'vitest';
 import { TrimWatch } from '../src/trim-watch.js';
 
-const sample = (at: number, added: number, gone: number): TrimSample => ({ at, added, gone, passed: 500 });
+const sample = (at: number, added: number, gone: number): TrimSample => ({ at, added, gone, consumed: 500 });
 
 test('a stream that is trimmed and not read has a forecast from its second sample on; the most urgent comes first', () => {
   const watch = new TrimWatch();
@@ -27,5 +27,5 @@ test('a stream that is behind no more is forgotten, and one made anew begins ane
   watch.note(new Map([['orders', sample(1000, 1000, 100)]]));
   expect(watch.note(new Map())).toEqual([]);
   expect(watch.note(new Map([['orders', sample(3000, 1000, 200)]]))).toEqual([]);
-  expect(watch.note(new Map([['orders', { ...sample(4000, 20, 10), passed: 0 }]]))).toEqual([]);
+  expect(watch.note(new Map([['orders', { ...sample(4000, 20, 10), consumed: 0 }]]))).toEqual([]);
 });

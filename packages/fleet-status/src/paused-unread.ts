@@ -25,12 +25,12 @@ export async function readPausedUnread(
 
 /** Exact from Redis 7.0 on; before, it tells only whether there is anything. */
 export function unreadOf(
-  { entryId, passed }: Pick<PausedStream, 'entryId' | 'passed'>,
+  { entryId, consumed }: Pick<PausedStream, 'entryId' | 'consumed'>,
   lastId: string | undefined,
   counters: StreamCounters | undefined,
 ): number {
   if (lastId === undefined) return 0;
   const isBehind = entryId === null || compareEntryIds(lastId, entryId) > 0;
-  const counted = counters ? Math.min(counters.added - counters.gone, counters.added - passed) : 0;
+  const counted = counters ? Math.min(counters.added - counters.gone, counters.added - consumed) : 0;
   return Math.max(counted, isBehind ? 1 : 0);
 }

@@ -115,7 +115,12 @@ export {
 } from './reports/read-status.js';
 export { countInTarget, raiseTargetCounter, readTargetCounter } from './reports/target-counter.js';
 export { readTargetMark, targetName, writeTargetMark } from './reports/target-mark.js';
-export { passedEntries, readForecasts, saveForecasts, type TrimForecast } from './reports/trim-forecasts.js';
+export {
+  consumedEntries,
+  readForecasts,
+  saveForecasts,
+  type TrimForecast,
+} from './reports/trim-forecasts.js';
 export {
   type MirroredValue,
   readMirroredValue,

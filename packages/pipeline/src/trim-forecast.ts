@@ -7,7 +7,7 @@ export interface TrimSample {
   /** Entries that Redis does not hold any more. */
   readonly gone: number;
   /** Entries behind the saved position. */
-  readonly passed: number;
+  readonly consumed: number;
 }
 
 /**
@@ -16,9 +16,9 @@ export interface TrimSample {
  */
 export function trimForecastMs(from: TrimSample, to: TrimSample): number | undefined {
   const time = to.at - from.at;
-  if (time <= 0 || to.added <= to.passed) return undefined;
-  const left = to.passed - to.gone;
+  if (time <= 0 || to.added <= to.consumed) return undefined;
+  const left = to.consumed - to.gone;
   if (left < 0) return 0;
-  const closing = (to.gone - from.gone - (to.passed - from.passed)) / time;
+  const closing = (to.gone - from.gone - (to.consumed - from.consumed)) / time;
   return to.gone > from.gone && closing > 0 ? Math.round(left / closing) : undefined;
 }

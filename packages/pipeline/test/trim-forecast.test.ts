@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { trimForecastMs } from '../src/index.js';
 
-const at = (ms: number, added: number, gone: number, passed: number) => ({ at: ms, added, gone, passed });
+const at = (ms: number, added: number, gone: number, consumed: number) => ({ at: ms, added, gone, consumed });
 
 test.each([
   [

@@ -19,59 +19,59 @@ function infoOf(more: Partial<StreamInfo>): StreamInfo {
 describe('the account of a read', () => {
   it('is even when everything that was added was read or is left', () => {
     const info = infoOf({ length: 10, lastId: '10-0', added: 10, firstId: '1-0' });
-    expect(accountFor({ entryId: '0-0', passed: 0 }, info, 4, false)).toEqual({
+    expect(accountFor({ entryId: '0-0', consumed: 0 }, info, 4, false)).toEqual({
       missing: 0,
       lag: 6,
-      passed: 4,
+      consumed: 4,
       isSettled: true,
     });
-    expect(accountFor({ entryId: '4-0', passed: 4 }, info, 6, true)).toEqual({
+    expect(accountFor({ entryId: '4-0', consumed: 4 }, info, 6, true)).toEqual({
       missing: 0,
       lag: 0,
-      passed: 10,
+      consumed: 10,
       isSettled: true,
     });
   });
 
   it('misses what was trimmed beyond the position, at once', () => {
     const info = infoOf({ length: 5, lastId: '30-0', added: 30, firstId: '26-0' });
-    expect(accountFor({ entryId: '10-0', passed: 10 }, info, 2, false)).toEqual({
+    expect(accountFor({ entryId: '10-0', consumed: 10 }, info, 2, false)).toEqual({
       missing: 15,
       lag: 3,
-      passed: 27,
+      consumed: 27,
       isSettled: true,
     });
   });
 
   it('leaves single deletions in a backlog to the read that reaches the end', () => {
     const info = infoOf({ length: 18, lastId: '20-0', added: 20, firstId: '1-0', maxDeletedId: '15-0' });
-    const middle = accountFor({ entryId: '5-0', passed: 5 }, info, 5, false);
-    expect(middle).toMatchObject({ missing: 0, passed: 10, isSettled: false });
-    expect(accountFor({ entryId: '10-0', passed: 10 }, info, 8, true)).toMatchObject({
+    const middle = accountFor({ entryId: '5-0', consumed: 5 }, info, 5, false);
+    expect(middle).toMatchObject({ missing: 0, consumed: 10, isSettled: false });
+    expect(accountFor({ entryId: '10-0', consumed: 10 }, info, 8, true)).toMatchObject({
       missing: 2,
-      passed: 20,
+      consumed: 20,
       isSettled: true,
     });
   });
 
   it('comes out negative for another incarnation of the stream', () => {
     const info = infoOf({ length: 20, lastId: '30-0', added: 20, firstId: '11-0' });
-    expect(accountFor({ entryId: '10-0', passed: 10 }, info, 20, true).missing).toBeLessThan(0);
+    expect(accountFor({ entryId: '10-0', consumed: 10 }, info, 20, true).missing).toBeLessThan(0);
   });
 
   it('before Redis 7 is estimated, and says so', () => {
     const old = { added: undefined, maxDeletedId: undefined };
     const info = infoOf({ ...old, length: 11, lastId: '3000-0', firstId: '2000-0' });
-    const account = accountFor({ entryId: '1000-0', passed: 40 }, info, 11, true);
-    expect(account).toEqual({ missing: 9, lag: 0, passed: 51, isSettled: true });
+    const account = accountFor({ entryId: '1000-0', consumed: 40 }, info, 11, true);
+    expect(account).toEqual({ missing: 9, lag: 0, consumed: 51, isSettled: true });
     expect(
       gapsOf({ entryId: '1000-0', settledId: '1000-0' }, info, account.missing, 1, new Date(0)),
     ).toMatchObject([{ entries: 9, exact: false }]);
     const whole = infoOf({ ...old, length: 11, lastId: '3000-0', firstId: '1000-0' });
-    expect(accountFor({ entryId: '1000-0', passed: 1 }, whole, 4, false)).toEqual({
+    expect(accountFor({ entryId: '1000-0', consumed: 1 }, whole, 4, false)).toEqual({
       missing: 0,
       lag: 6,
-      passed: 5,
+      consumed: 5,
       isSettled: true,
     });
   });
@@ -133,10 +133,10 @@ describe('the last entry that was read', () => {
   });
 
   it('is not where counting ends: what reads of a backlog passed can be lost before it', () => {
-    const passed = { ...last, settledId: '5-0' };
-    expect(canBeMissing(passed, { ...info, maxDeletedId: '7-0' })).toBe(true);
+    const consumed = { ...last, settledId: '5-0' };
+    expect(canBeMissing(consumed, { ...info, maxDeletedId: '7-0' })).toBe(true);
     expect(canBeMissing({ ...last, settledId: undefined }, info)).toBe(true);
-    const [gap] = gapsOf(passed, { ...info, maxDeletedId: '7-0' }, 2, 1, new Date(0));
+    const [gap] = gapsOf(consumed, { ...info, maxDeletedId: '7-0' }, 2, 1, new Date(0));
     expect(gap).toMatchObject({ entries: 2, cause: 'deleted', after: '5-0', upTo: '7-0' });
   });
 });

@@ -13,7 +13,7 @@ export interface PausedStream {
   readonly key: string;
   readonly entryId: string | null;
   /** Entries ever added to the stream, up to that one. */
-  readonly passed: number;
+  readonly consumed: number;
 }
 
 /** The keys that an operator has paused. */
@@ -110,7 +110,7 @@ async function readPaused(db: Db, most: number): Promise<PausedKeys> {
     streams: found.map(({ _id, position }) => ({
       key: _id,
       entryId: typeof position?.entryId === 'string' ? position.entryId : null,
-      passed: Number(position?.passed ?? 0),
+      consumed: Number(position?.passed ?? 0),
     })),
   };
 }

@@ -15,7 +15,7 @@ const ID = 'trim forecasts';
 const OUTDATED_MS = 600_000;
 
 /** How many entries of each stream lie behind its saved position; streams that MongoDB does not know are left out. */
-export async function passedEntries(db: Db, keys: readonly string[]): Promise<ReadonlyMap<string, number>> {
+export async function consumedEntries(db: Db, keys: readonly string[]): Promise<ReadonlyMap<string, number>> {
   return await connected(db, async () => {
     const found = await db
       .collection<Stored>('keys')

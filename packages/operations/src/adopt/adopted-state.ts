@@ -54,7 +54,7 @@ export function withOldPosition(
     lag: stream?.unread ?? 0,
     position: {
       entryId: upTo,
-      passed: stream?.passed ?? 0,
+      passed: stream?.consumed ?? 0,
       before: 0,
       lastId: stream?.lastId ?? upTo,
       added: stream?.added ?? null,

@@ -9,7 +9,7 @@ export interface StreamNow {
   /** Entries behind the position. */
   readonly unread: number;
   /** Entries ever added that are not behind it: read, or gone by now. */
-  readonly passed: number;
+  readonly consumed: number;
   readonly lastId: string;
   /** `null` before Redis 7.0. */
   readonly added: number | null;
@@ -55,7 +55,7 @@ export async function streamNow(
 function asSeen({ length, added, lastId, firstId }: StreamInfo, unread: number, upTo: string): StreamNow {
   return {
     unread,
-    passed: (added ?? length) - unread,
+    consumed: (added ?? length) - unread,
     lastId: compareEntryIds(upTo, lastId) > 0 ? upTo : lastId,
     added: added ?? null,
     beginsBehind: firstId !== undefined && compareEntryIds(firstId, upTo) > 0 && (added ?? length) > length,

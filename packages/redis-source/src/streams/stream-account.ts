@@ -11,20 +11,20 @@ import type { StreamInfo } from './stream-info.js';
 import { StreamMarks } from './stream-marks.js';
 
 /**
- * A stream's position. Redis counts every entry that was ever added to a stream; `passed` is how many of these
- * lie behind the position, read or lost. What was added, is not passed and is not there any more, is a gap.
+ * A stream's position. Redis counts every entry that was ever added to a stream; `consumed` is how many of these
+ * lie behind the position, read or lost. What was added, is not consumed and is no longer there, is a gap.
  */
 export interface StreamPosition {
   /** The last entry that was read. */
   readonly entryId: string;
-  readonly passed: number;
+  readonly consumed: number;
   /**
-   * The last position at which `passed` was exact. Between here and `entryId`, entries may be missing that no read could count
+   * The last position at which `consumed` was exact. Between here and `entryId`, entries may be missing that no read could count
    * yet. `undefined` in positions of an earlier version.
    */
   readonly settledId: string | undefined;
   /** Entries that Redis had dropped before this incarnation was first read. */
-  readonly before: number;
+  readonly droppedBeforeStart: number;
   /** The stream's last-generated-id and entries-added when it was last read; both only ever grow in one incarnation. */
   readonly lastId: string;
   readonly added: number | null;
@@ -45,15 +45,15 @@ export interface StreamPosition {
 /** @throws TypeError when the stored position is not one of a stream. */
 export function parseStreamPosition(stored: Position | null): StreamPosition | undefined {
   if (stored === null) return undefined;
-  const { entryId, passed, settledId, before, lastId, added, digest } = stored;
+  const { entryId, passed: consumed, settledId, before, lastId, added, digest } = stored;
   const { length, firstId, marks, entryBytes, binary } = stored;
-  if (!isEntryId(entryId) || !isEntryId(lastId) || typeof passed !== 'number')
+  if (!isEntryId(entryId) || !isEntryId(lastId) || typeof consumed !== 'number')
     throw new TypeError('position: not a stream position; resync the key');
   return {
     entryId,
-    passed,
+    consumed,
     settledId: isEntryId(settledId) ? settledId : undefined,
-    before: typeof before === 'number' ? before : 0,
+    droppedBeforeStart: typeof before === 'number' ? before : 0,
     lastId,
     added: typeof added === 'number' ? added : null,
     digest: typeof digest === 'string' ? digest : '',
@@ -65,11 +65,13 @@ export function parseStreamPosition(stored: Position | null): StreamPosition | u
   };
 }
 
-/** The position as it is stored. */
+/** The position as it is stored: there, `consumed` is `passed`, and `droppedBeforeStart` is `before`. */
 export function toStored(position: StreamPosition): Position {
-  const { length, firstId, marks, settledId, ...rest } = position;
+  const { consumed, droppedBeforeStart, length, firstId, marks, settledId, ...rest } = position;
   return {
     ...rest,
+    passed: consumed,
+    before: droppedBeforeStart,
     ...(settledId === undefined ? {} : { settledId }),
     ...(length === undefined ? {} : { length }),
     ...(firstId === undefined ? {} : { firstId }),
@@ -124,7 +126,7 @@ export interface Account {
   readonly missing: number;
   /** Entries still to be read behind this read. */
   readonly lag: number;
-  readonly passed: number;
+  readonly consumed: number;
   /** Every entry up to the last one that was read is accounted for. */
   readonly isSettled: boolean;
 }
@@ -137,7 +139,7 @@ export interface Account {
  * to the read that reaches the end. Before Redis 7 nothing counts the entries ever added: missing is estimated there.
  */
 export function accountFor(
-  position: { readonly entryId: string; readonly passed: number },
+  position: { readonly entryId: string; readonly consumed: number },
   info: StreamInfo,
   entries: number,
   reachedEnd: boolean,
@@ -145,15 +147,15 @@ export function accountFor(
   const headMoved = info.firstId === undefined || compareEntryIds(info.firstId, position.entryId) > 0;
   const left = headMoved ? info.length - entries : undefined;
   if (info.added === undefined) {
-    const lag = left ?? Math.max(1, info.length - position.passed - entries);
+    const lag = left ?? Math.max(1, info.length - position.consumed - entries);
     const missing = headMoved ? estimateMissing(position.entryId, info) : 0;
-    return { missing, lag: reachedEnd ? 0 : lag, passed: position.passed + entries, isSettled: true };
+    return { missing, lag: reachedEnd ? 0 : lag, consumed: position.consumed + entries, isSettled: true };
   }
-  const unread = info.added - position.passed;
+  const unread = info.added - position.consumed;
   const missing = reachedEnd ? unread - entries : headMoved ? unread - info.length : 0;
-  const passed = position.passed + entries + Math.max(0, missing);
-  const lag = reachedEnd ? 0 : (left ?? info.added - passed);
-  return { missing, lag, passed, isSettled: reachedEnd || headMoved };
+  const consumed = position.consumed + entries + Math.max(0, missing);
+  const lag = reachedEnd ? 0 : (left ?? info.added - consumed);
+  return { missing, lag, consumed, isSettled: reachedEnd || headMoved };
 }
 
 /**
@@ -171,9 +173,9 @@ function estimateMissing(entryId: string, { firstId, lastId, length }: StreamInf
 /** Where nothing was read yet: what Redis dropped before the fleet first saw the stream is behind it. */
 export function startOf(
   info: StreamInfo,
-): Pick<StreamPosition, 'entryId' | 'passed' | 'before' | 'settledId'> {
-  const before = info.added === undefined ? 0 : info.added - info.length;
-  return { entryId: BEFORE_FIRST, passed: before, before, settledId: BEFORE_FIRST };
+): Pick<StreamPosition, 'entryId' | 'consumed' | 'droppedBeforeStart' | 'settledId'> {
+  const dropped = info.added === undefined ? 0 : info.added - info.length;
+  return { entryId: BEFORE_FIRST, consumed: dropped, droppedBeforeStart: dropped, settledId: BEFORE_FIRST };
 }
 
 /**
@@ -232,8 +234,8 @@ export function gapsAtStart(
   info: StreamInfo,
   incarnation: number,
 ): Gap[] {
-  const { before, entryId } = startOf(info);
-  if (incarnation === 1 || before === 0) return [];
+  const { droppedBeforeStart, entryId } = startOf(info);
+  if (incarnation === 1 || droppedBeforeStart === 0) return [];
   if (stored && info.firstId !== undefined && compareEntryIds(info.firstId, stored.entryId) <= 0) return [];
-  return [{ ...gapOf({ entryId }, info, before, incarnation, state.lastSyncedAt), exact: false }];
+  return [{ ...gapOf({ entryId }, info, droppedBeforeStart, incarnation, state.lastSyncedAt), exact: false }];
 }

@@ -129,9 +129,9 @@ async function* readBatches(
         : gapsAtStart(state, stored, info, incarnation);
       position = {
         entryId: last?.id ?? start.entryId,
-        passed: account.passed,
+        consumed: account.consumed,
         settledId: account.isSettled ? (last?.id ?? start.entryId) : start.settledId,
-        before: start.before,
+        droppedBeforeStart: start.droppedBeforeStart,
         lastId: info.lastId,
         added: info.added ?? null,
         digest: last?.digest ?? position?.digest ?? '',
