@@ -2,12 +2,12 @@ import { Option } from '@commander-js/extra-typings';
 import { shownKey } from '@redis-to-mongo/pipeline';
 import { CliError } from './cli-error.js';
 
-/** The option of commands that are asked for keys: none is an error without it. */
-export const ALLOW_NONE = new Option('--allow-none', 'it is no error when there is no such key');
+/** The option of commands that select keys. Without it, selecting no key is an error. */
+export const ALLOW_NONE = new Option('--allow-none', 'do not fail if no key matches');
 
 /**
- * Ends a command that found no key to work on, unless --allow-none is given: what was compared, written or synced of
- * nothing tells nothing. A pattern may be mistyped, a server or database another one than was meant.
+ * Fails a command that found no key, unless --allow-none is given. The pattern may be mistyped, or the server or
+ * database may be the wrong one.
  * @param found how many keys, and where none was found, in words.
  * @throws CliError CLI_NOT_FOUND.
  */

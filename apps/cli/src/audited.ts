@@ -1,6 +1,6 @@
 import type { AuditBook, Deed } from '@redis-to-mongo/operations';
 
-/** Does something, and has it kept how it ended. @throws what it throws. */
+/** Runs an action and records its result in the audit. @throws what the action throws. */
 export async function audited<Result>(
   audit: AuditBook,
   deed: Omit<Deed, 'result' | 'error'>,

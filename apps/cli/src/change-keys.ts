@@ -13,16 +13,16 @@ const UNKNOWN = 'unknown';
 
 export interface KeysToChange {
   readonly patterns: readonly string[];
-  /** By which it is kept that it was done. */
+  /** The name of the action in the audit. */
   readonly action: AuditAction;
   /** What only keys need to be asked for that a pattern takes; a key by its name is asked for anyway. */
   readonly condition?: KeyQuery['condition'];
-  /** What is told of a pattern that takes only keys without the condition, where that is a failure. */
+  /** The message for a pattern that matches only keys without the condition, if that is a failure. */
   readonly onlyOthers?: string;
   readonly allowNone?: boolean | undefined;
 }
 
-/** Does something to each key that one of the patterns takes, and shows what was done to each. */
+/** Runs an action on each key that matches a pattern, and prints the result of each. */
 export async function changeKeys(
   call: Call,
   { patterns, action, condition, onlyOthers, allowNone = false }: KeysToChange,

@@ -1,6 +1,6 @@
 import type { Ending } from './exit-codes.js';
 
-/** An error that is the operator's to mend; its message names what is wrong and the remedy. */
+/** An error that the operator can fix. Its message names the problem and the remedy. */
 export class CliError extends Error {
   override readonly name = 'CliError';
   readonly code: 'CLI_USAGE' | 'CLI_NOT_FOUND' | 'CLI_REFUSED';

@@ -8,14 +8,14 @@ import type { connectRedis, RedisAddress, RedisRole } from '@redis-to-mongo/redi
 export type RedisClient = ReturnType<typeof connectRedis>;
 export type Database = MongoHandle['db'];
 
-/** A Redis that can't be reached within this is given up, whatever waits for it, in ms. */
+/** The time limit for connecting to a Redis server, in ms. Commands that wait for it fail then. */
 const CONNECT_MS = 10_000;
-/** What does not close within this is left to the end of the process, in ms. */
+/** The time limit for closing a connection, in ms. After it, the end of the process closes it. */
 const CLOSE_MS = 1_000;
 
 /**
- * A command's configuration and connections. Each, its driver included, is loaded and opened when it is first asked for,
- * and all are closed at the end; what is opened after that, by work that nobody waits for any more, is closed at once.
+ * A command's configuration and connections. Each one, and its driver, is loaded on first use. All are closed at the end.
+ * A connection that abandoned work opens later is closed at once.
  */
 export class Clients {
   readonly #places: ConfigSources;
@@ -54,7 +54,7 @@ export class Clients {
   }
 
   /**
-   * The queue, once it takes a write: BullMQ waits for a server that is away without an end.
+   * The queue, once it accepts a write. BullMQ alone would wait forever for an unreachable server.
    * @throws SyncError as redisError tells.
    */
   async queue(): Promise<JobQueue> {
@@ -66,14 +66,14 @@ export class Clients {
     return queue;
   }
 
-  /** What the verdict on the mirror rests on; does not throw for a server that can't be asked. */
+  /** The facts behind the verdict on the mirror. Does not throw if a server does not answer. */
   async facts(): Promise<FleetFacts> {
     const { readFacts } = await import('@redis-to-mongo/fleet-status');
     const [queue, db, source] = [await this.#openQueue(), await this.db(), await this.redis()];
     return await readFacts({ queue, db, source, identity: await this.identity() });
   }
 
-  /** Which fleet this configuration is of. */
+  /** The fleet that this configuration belongs to. */
   async identity(): Promise<FleetIdentity> {
     const { FleetIdentity } = await import('@redis-to-mongo/fleet-status');
     const { redis: address } = await this.config();
@@ -82,13 +82,13 @@ export class Clients {
   }
 
   /**
-   * A connection of its own. What is wrong with it shows in the commands that fail by it.
-   * @param role whose options errors name.
+   * Opens a separate connection. Its errors appear in the commands that fail.
+   * @param role selects the options that errors name.
    */
   async connect(address: RedisAddress, role: RedisRole): Promise<RedisClient> {
     const { connectRedis } = await import('@redis-to-mongo/redis-connection');
     const redis = connectRedis(address, () => {}, { enableAutoPipelining: true, purpose: role });
-    // A cluster, and Sentinels, would be tried without an end.
+    // ioredis would retry a cluster or Sentinels forever.
     const timer = setTimeout(() => redis.disconnect(), CONNECT_MS);
     redis.once('ready', () => clearTimeout(timer));
     this.#closers.add('a connection', () => {

@@ -1,13 +1,13 @@
 import { Interruption, STOP_SIGNALS, type StopSignal } from './interruption.js';
 import { runCli } from './run-cli.js';
 
-/** Whatever is still open then is closed by the end of the process, in ms. */
+/** The time limit for closing, in ms. The end of the process closes the rest. */
 const LEAVE_MS = 2_000;
 
 const { env, stdout, stderr } = process;
 // A reader that has seen enough (`| head`) ends the command, without an error.
 stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
-// What libraries print is no part of an answer; what goes wrong is told by errors.
+// Output of libraries is not part of the result; problems are reported as errors.
 for (const method of ['log', 'info', 'debug', 'trace', 'warn', 'error'])
   Reflect.set(console, method, () => {});
 process.removeAllListeners('warning');

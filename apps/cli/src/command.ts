@@ -4,13 +4,13 @@ import type { Ending } from './exit-codes.js';
 import type { Interruption } from './interruption.js';
 import type { Output } from './output.js';
 
-/** What a command is given to work with. */
+/** The context of a command. */
 export interface Call {
   readonly out: Output;
   /** Opened when used, closed when the command has ended. */
   readonly clients: Clients;
   readonly interruption: Interruption;
-  /** Wraps an action for commander: what it resolves to decides the exit code. */
+  /** Wraps an action for commander. Its result decides the exit code. */
   ends<Args extends unknown[]>(action: (...args: Args) => Promise<Ending>): (...args: Args) => Promise<void>;
   /** All commands, each fully declared. */
   allCommands(): Promise<readonly CommandUnknownOpts[]>;

@@ -1,7 +1,7 @@
-/** How the command ends, for scripts. The one table of them: `redis-to-mongo help` prints it. */
+/** The exit codes, for scripts. `redis-to-mongo help` prints this table. */
 export const EXIT_CODES = {
-  ok: { code: 0, meaning: 'done; of a command that compares or checks: nothing is wrong' },
-  failed: { code: 1, meaning: 'done, but something differs, is wrong, has failed or is not there' },
+  ok: { code: 0, meaning: 'success; for commands that compare or check: nothing is wrong' },
+  failed: { code: 1, meaning: 'done, but something differs, is wrong, failed or does not exist' },
   usage: {
     code: 2,
     meaning: 'the command line or the configuration is wrong, or a server refuses the login',
@@ -9,7 +9,7 @@ export const EXIT_CODES = {
   unavailable: { code: 3, meaning: 'Redis or MongoDB does not answer' },
   interrupted: {
     code: 130,
-    meaning: 'stopped by Ctrl-C (143: by SIGTERM); what was done so far is printed',
+    meaning: 'stopped by Ctrl-C (143: by SIGTERM); the results so far are printed',
   },
 } as const;
 

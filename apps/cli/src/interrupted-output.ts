@@ -1,6 +1,6 @@
 import type { Output } from './output.js';
 
-/** What the JSON of a command has besides, where it was interrupted. @param of how many there were to be done. */
+/** Additional JSON fields of an interrupted command. @param of the total number of items. */
 export function interruptedPart(
   isInterrupted: boolean,
   of: number,
@@ -8,7 +8,7 @@ export function interruptedPart(
   return isInterrupted ? { interrupted: true, of } : {};
 }
 
-/** Tells how far a command came that was interrupted, and is how it ends. */
+/** Reports the progress of an interrupted command, and gives its exit code. */
 export function endInterrupted(out: Output, howFar: string): 'interrupted' {
   out.note(`interrupted: ${howFar}`);
   return 'interrupted';

@@ -2,12 +2,12 @@
 export const STOP_SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 export type StopSignal = keyof typeof STOP_SIGNALS;
 
-/** What `until` gives when a command is interrupted. */
+/** The result of `until` when a command is interrupted. */
 export const INTERRUPTED = Symbol('interrupted');
 
 /**
- * Ctrl-C, and other signals that end a command. A command that works through many things waits for them by `until`, and
- * prints what was done so far; any other one ends at once.
+ * Ctrl-C and other signals that end a command. A command that works on many items waits with `until`, and
+ * prints its results so far. Any other command ends at once.
  */
 export class Interruption {
   readonly #interrupted: Promise<typeof INTERRUPTED>;
@@ -41,10 +41,10 @@ export class Interruption {
     return await this.#interrupted;
   }
 
-  /** Waits for work, or for the interruption; then the work is left to itself, and ends with the process. */
+  /** Waits for the work or the interruption. After an interruption, the work is abandoned, and ends with the process. */
   async until<T>(work: Promise<T>): Promise<T | typeof INTERRUPTED> {
     this.#isAwaited = true;
-    work.catch(() => {}); // what fails once nobody waits any more
+    work.catch(() => {}); // ignore failures after an interruption
     return await Promise.race([work, this.#interrupted]);
   }
 }

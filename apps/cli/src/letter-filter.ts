@@ -8,10 +8,10 @@ import { wholeNumber } from './whole-number.js';
 /** Adds the options by which dead letters are chosen, beside the pattern of their keys. */
 export function withLetterFilter(command: NewCommand) {
   return command
-    .option('--collection <C>', 'only those that would have gone to this collection')
+    .option('--collection <C>', 'only records for this collection')
     .option(
       '--code <N>',
-      'only those that MongoDB refused with this code',
+      'only records that MongoDB refused with this code',
       wholeNumber(0, Number.MAX_SAFE_INTEGER),
     )
     .option(
@@ -33,7 +33,7 @@ export function letterFilter(
   return { name, collection, code, since, until };
 }
 
-/** The filter as it is kept with what was done. */
+/** The filter as the audit records it. */
 export function filterText(options: LetterOptions, pattern: string | undefined): string {
   const { collection, code, since, until } = options;
   const given = Object.entries({ collection, code, since: since?.toISOString(), until: until?.toISOString() })
@@ -45,5 +45,5 @@ export function filterText(options: LetterOptions, pattern: string | undefined):
 function timeBefore(text: string): Date {
   const time = timeOf(text);
   if (time) return time;
-  throw new InvalidArgumentError('Write a time (2026-01-31T12:00Z), or how long ago it was (90min, 2h, 7d).');
+  throw new InvalidArgumentError('Write a time (2026-01-31T12:00Z) or an age (90min, 2h, 7d).');
 }

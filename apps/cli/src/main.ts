@@ -1,6 +1,6 @@
 import { programFile } from './programs.js';
 
-// `redis-to-mongo worker …` is the worker itself, in this process: whatever stops or watches it has to do with that alone.
+// `redis-to-mongo worker …` is the worker itself, in this process: so signals and supervisors reach it directly.
 const [name, ...rest] = process.argv.slice(2);
 const file = programFile(name === 'help' ? rest[0] : name);
 if (file !== undefined) {

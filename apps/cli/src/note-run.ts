@@ -3,8 +3,8 @@ import type { Call } from './command.js';
 import { openAudit } from './open-audit.js';
 
 /**
- * Keeps in the audit what a command did to many keys, in one entry: one for each key would be as many as there are keys. Comes after what
- * the command prints, since MongoDB may be what does not answer.
+ * Records in the audit what a command did to many keys, in one entry instead of one per key. Runs after the command has printed
+ * its result, because MongoDB may not answer.
  */
 export async function noteRun(
   call: Pick<Call, 'clients' | 'out'>,

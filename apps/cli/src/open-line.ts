@@ -4,7 +4,7 @@ import type { Line, SliceLimits } from '@redis-to-mongo/pipeline';
 import type { Clients } from './clients.js';
 
 /**
- * The line as a worker has it, in this process. Makes the indexes that are not there yet.
+ * Opens the line of a worker in this process. Creates missing indexes.
  * @throws SyncError FLEET_MISMATCH where the target mirrors another source.
  */
 export async function openLine(clients: Clients): Promise<{ line: Line; slice: SliceLimits }> {

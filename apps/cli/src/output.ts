@@ -15,7 +15,7 @@ export interface OutputOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Where a command prints: its result on standard output, what accompanies it on standard error. */
+/** The output of a command: the result on standard output, notes on standard error. */
 export class Output {
   readonly stdout: Stream;
   readonly stderr: Stream;
@@ -42,7 +42,7 @@ export class Output {
     this.stderr.write(`${text}\n`);
   }
 
-  /** Begins a screen anew on a terminal, for what is shown again and again; elsewhere a line stands between. */
+  /** Clears the screen on a terminal before repeated output; elsewhere prints a separating line. */
   screen(): void {
     this.stdout.write(this.stdout.isTTY === true ? '\x1b[H\x1b[2J\x1b[3J' : '\n');
   }

@@ -17,13 +17,13 @@ const WIDTH = 80;
 export function createProgram({ stdout }: Pick<OutputOptions, 'stdout'>, version: string) {
   const width = () => (stdout.isTTY === true && stdout.columns) || WIDTH;
   const program = new Command('redis-to-mongo')
-    .description('Runs the mirror of Redis in MongoDB, shows it and steers it.')
+    .description('Mirrors Redis in MongoDB, and shows and controls the mirror.')
     .usage('COMMAND [options]')
     .version(`redis-to-mongo ${version}`, '-V, --version', 'show the version')
     .helpOption('-h, --help', 'show this help')
-    .helpCommand('help [COMMAND]', 'how a command is used, with examples')
-    .option('--json', 'print JSON, for machines')
-    .option('--no-color', 'no colors, as with NO_COLOR; there are none but on a terminal')
+    .helpCommand('help [COMMAND]', 'show the usage of a command, with examples')
+    .option('--json', 'print JSON')
+    .option('--no-color', 'no colors, as with NO_COLOR; colors are only used on a terminal')
     .option('--config <PATH>', 'the configuration file (default: CONFIG_FILE, else ./config.json)')
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
@@ -49,11 +49,11 @@ function afterwards(): string {
   return [
     '\nExit codes:',
     ...codes,
-    '\nThe configuration is that of the fleet: environment over config.json over defaults.',
+    '\nThe configuration is that of the fleet: the environment overrides config.json, and config.json overrides the defaults.',
   ].join('\n');
 }
 
-/** What commander found wrong with a command line, in one line with the remedy. @param name of the command, if one was called. */
+/** The usage error of commander in one line, with the remedy. @param name of the command, if one was called. */
 export function usageError({ message }: CommanderError, name = ''): CliError {
   const [what = '', ...more] = message.replace(/^error: /, '').split('\n');
   const text = [what, ...more].join(' ').replace(/\.$/, '');

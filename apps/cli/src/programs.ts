@@ -1,13 +1,13 @@
-/** The apps, which run until they are told to stop; each is started by its own main.js. And what runs beside them by itself. */
+/** The apps, which run until a signal stops them, and standalone programs. Each has its own main.js. */
 export const PROGRAMS = [
   {
     name: 'up',
-    summary: 'scheduler, workers (--workers N) and dashboard on this machine, together',
+    summary: 'runs a scheduler, workers (--workers N) and a dashboard on this machine',
     file: 'up/dist/main.js',
   },
   {
     name: 'scheduler',
-    summary: 'finds the keys, and sees to it that each has its jobs',
+    summary: 'finds changed keys, and requests jobs for them',
     file: 'scheduler/dist/main.js',
   },
   {
@@ -17,17 +17,17 @@ export const PROGRAMS = [
   },
   {
     name: 'dashboard',
-    summary: 'shows the mirror and its keys, behind a login',
+    summary: 'shows the mirror and its keys, with a login',
     file: 'dashboard/dist/main.js',
   },
   {
     name: 'hash-password',
-    summary: 'reads a password, and prints its hash for DASHBOARD_PASSWORD_HASH; then it ends',
+    summary: 'reads a password, and prints its hash for DASHBOARD_PASSWORD_HASH',
     file: 'dashboard/dist/hash-password.js',
   },
 ] as const;
 
-/** The file that runs a program, below the folder of the apps; `undefined` for a name that is none. */
+/** The file that runs a program, relative to the folder of the apps; `undefined` for an unknown name. */
 export function programFile(name: string | undefined): string | undefined {
   return PROGRAMS.find((each) => each.name === name)?.file;
 }

@@ -1,7 +1,7 @@
 import { counted, createProgress, grouped, type Progress as Shown } from '@redis-to-mongo/terminal';
 import type { Output } from './output.js';
 
-/** How far a command is, on standard error: see createProgress. */
+/** Shows the progress of a command on standard error: see createProgress. */
 export class Progress {
   readonly #shown: Shown;
   readonly #total: number;

@@ -6,7 +6,7 @@ import { CliError } from './cli-error.js';
 import type { Ending } from './exit-codes.js';
 import type { Output } from './output.js';
 
-/** Says on standard error why a command failed, and how it ends by that. Anything unforeseen is told with its stack. */
+/** Prints on standard error why a command failed, and returns its ending. Unexpected errors are printed with their stack. */
 export function reportError(out: Output, error: unknown): Ending {
   const isKnown = error instanceof CliError || error instanceof ConfigError || error instanceof SyncError;
   const message = maskCredentials(error instanceof Error ? error.message : String(error));

@@ -8,7 +8,7 @@ import { Output, type OutputOptions } from './output.js';
 import { createProgram, isShown, usageError } from './program.js';
 import { reportError } from './report-error.js';
 
-/** Where a call of the command comes from, and where its answer goes. */
+/** The arguments, environment and output of one call of the command. */
 export interface CliContext extends Omit<OutputOptions, 'isJson'> {
   /** Behind the program's name. */
   readonly argv: readonly string[];
@@ -17,7 +17,7 @@ export interface CliContext extends Omit<OutputOptions, 'isJson'> {
   readonly interruption?: Interruption;
 }
 
-/** A command that was interrupted prints what it has within this, in ms. */
+/** The time that an interrupted command has to print its results, in ms. */
 const PRINT_MS = 5_000;
 
 /** Runs one command, and gives the exit code of the process: see EXIT_CODES. */
@@ -64,7 +64,7 @@ export async function runCli({
         { from: 'user' },
       )
       .then(() => ending);
-    run.catch(() => {}); // an error after an interruption is of no interest
+    run.catch(() => {}); // ignore errors after an interruption
     const ended = await Promise.race([
       run,
       interruption.interrupted().then(() => lastWords(run, interruption)),
@@ -88,7 +88,7 @@ function withoutHelp(argv: readonly string[], isCommand: (name: string) => boole
   return isCommand(name) ? [name, ...rest, '--help'] : [name, ...rest];
 }
 
-/** What an interrupted command has to say, if anything, within its time. */
+/** Waits for the output of an interrupted command, within its time limit. */
 async function lastWords<Ending>(
   run: Promise<Ending>,
   { isAwaited }: Interruption,

@@ -5,16 +5,16 @@ import { isInPlace } from '@redis-to-mongo/pipeline';
 import { chooseKeys } from './choose-keys.js';
 import type { Database } from './clients.js';
 
-/** Keys whose documents are in one collection, while their next incarnation goes to another: the rules have changed. */
+/** Keys whose current documents are in one collection, while their next incarnation goes to another, because the rules changed. */
 export interface KeysToMove {
   readonly from: string;
   readonly to: string;
   readonly keys: number;
 }
 
-/** Keys whose documents are not as their rule would make them now: in an old shape, or at another `_id` or place. */
+/** Keys whose documents do not match their current rule: an old shape, another `_id` or another collection. */
 export interface OldShape {
-  /** The rule's number; null for keys that no rule has any more. */
+  /** The rule's number; null if no rule applies any longer. */
   readonly rule: number | null;
   /** What takes them over. */
   readonly pattern: string;
@@ -23,13 +23,13 @@ export interface OldShape {
   readonly documents: number;
 }
 
-/** What the rules of today would do otherwise with keys that MongoDB has. */
+/** Keys in MongoDB that the current rules would store differently. */
 export interface DocumentSurvey {
   readonly toMove: readonly KeysToMove[];
   readonly oldShapes: readonly OldShape[];
 }
 
-/** Reads all keys that MongoDB takes for living, once. @throws SyncError as mongoError tells. */
+/** Reads all active keys in MongoDB, once. @throws SyncError as mongoError. */
 export async function surveyDocuments(db: Database, config: Config): Promise<DocumentSurvey> {
   const book = ruleBook(config.rules);
   const wanted = chooseKeys(config);

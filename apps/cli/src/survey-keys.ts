@@ -44,7 +44,7 @@ export interface KeySurvey {
 /**
  * Counts the keys that each pattern of the configuration matches, and the chosen ones by type and by rule. Reads every key's name
  * once; a key that SCAN gives twice counts twice.
- * @throws SyncError as redisError tells.
+ * @throws SyncError as redisError.
  */
 export async function surveyKeys(redis: RedisClient, { keys, queue, rules }: Config): Promise<KeySurvey> {
   const count = (option: PatternCount['option']) => (pattern: string) => ({

@@ -2,7 +2,7 @@ import { largestUnit, TIME_UNITS } from '@redis-to-mongo/terminal';
 
 export { largestUnit as duration } from '@redis-to-mongo/terminal';
 
-/** A time as people see it from now: `3 s ago`, `in 2 h`; nothing for none. */
+/** A time relative to now: `3 s ago`, `in 2 h`; empty for none. */
 export function fromNow(time: Date | null | undefined, now = Date.now()): string {
   if (!time) return '';
   const ms = time.getTime() - now;
@@ -14,7 +14,7 @@ export function stamp(time: Date | null | undefined): string {
   return time ? `${time.toISOString().slice(0, 19).replace('T', ' ')} UTC` : '';
 }
 
-/** A time that is written out (ISO 8601; UTC where it names no zone), or as how long ago it was: `90min`, `2h`, `7d`. */
+/** Parses a time (ISO 8601, UTC by default) or an age (`90min`, `2h`, `7d`). */
 export function timeOf(text: string, now = Date.now()): Date | undefined {
   const [, number, unit] = /^(\d+)\s*(s|min|h|d)$/.exec(text) ?? [];
   const size = TIME_UNITS.find(([each]) => each === unit)?.[1];

@@ -247,5 +247,5 @@ describe('the last generation, with a collection for each type', () => {
 });
 
 test('where there is nothing of the old engine, it says so, with exit code 1', async () => {
-  expect(await cli.run('adopt')).toMatchObject({ code: 1, stdout: 'nothing of the old engine is there\n' });
+  expect(await cli.run('adopt')).toMatchObject({ code: 1, stdout: 'there is no data of the old engine\n' });
 });

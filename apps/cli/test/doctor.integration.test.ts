@@ -42,7 +42,7 @@ test('once all has been synced the indexes are there, and that nobody goes on wi
   await cli.run('once');
   const { code, findings } = await examine();
   expect(code).toBe(1);
-  expect(findings).toContainEqual(expect.objectContaining({ level: 'ok', what: 'all indexes are there' }));
+  expect(findings).toContainEqual(expect.objectContaining({ level: 'ok', what: 'all indexes exist' }));
   expect(findings).toContainEqual(
     expect.objectContaining({ check: 'mirror', level: 'problem', what: 'No scheduler is in charge' }),
   );
@@ -85,7 +85,7 @@ test('a queue whose jobs can be evicted is a problem, with the command that mend
 /** Neither may subscribe to the channel of the change feed. */
 const NO_FEED = {
   level: 'advice',
-  what: expect.stringMatching(/^it does not tell of changes: NOPERM/),
+  what: expect.stringMatching(/^it does not report changes: NOPERM/),
   remedy: expect.stringMatching(/all keys are polled.*__redis__:invalidate/),
 };
 
@@ -131,7 +131,7 @@ test('a user with some keys alone lacks keys, not commands, and is examined with
   });
   const source = trouble(findings).filter(({ check }) => check === 'source Redis');
   expect(source).toMatchObject([
-    { level: 'advice', what: 'the user may not run INFO: version, memory and role are not looked at' },
+    { level: 'advice', what: 'the user may not run INFO: version, memory and role are not checked' },
     NO_FEED,
     { level: 'problem', what: 'the user may not run SMEMBERS' },
     {
@@ -187,7 +187,7 @@ test('streams that may be read and not written are a problem where they are to b
     const entries = await redis.xlen('orders');
     expect(await problems({ REDIS_URL: looker })).toEqual([]);
     expect(await problems({ REDIS_URL: looker, TRIM_MODE: 'on' })).toEqual([
-      'the user may read streams, and not write to them',
+      'the user may read streams, but not write to them',
     ]);
     expect(await problems({ REDIS_URL: namespace.redis.url, TRIM_MODE: 'on' })).toEqual([]);
     await expect

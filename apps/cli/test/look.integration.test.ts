@@ -26,7 +26,7 @@ test('keys lists, filters by pattern and type, sorts and limits', async () => {
   expect({ total, keys }).toMatchObject({ total: 4, keys: [{ key: 'visits', counts: { seen: 9 } }] });
   const { stdout, stderr } = await cli.run('keys', '--limit', '2');
   expect(stdout).toMatch(/^KEY +TYPE +STATUS +LAG +SEEN/);
-  expect(stderr).toBe('2 of 4: --limit shows more\n');
+  expect(stderr).toBe('2 of 4: raise --limit to see more\n');
 });
 
 test('keys finds those that are deleted, behind or failing', async () => {
@@ -49,7 +49,7 @@ test('status sums up the mirror and the queue', async () => {
   const { stdout, code } = await cli.run('status');
   expect(code).toBe(1); // nobody keeps it so: no scheduler and no worker runs
   expect(stdout).toMatch(/^mirror +No scheduler is in charge$/m);
-  expect(stdout).toMatch(/^schedulers +none is in charge$/m);
+  expect(stdout).toMatch(/^schedulers +none is active$/m);
   expect(stdout).toMatch(/^workers +none is connected$/m);
   expect(stdout).toMatch(/^stream +2 +2 +0 +14 +14 +0 +0 +0 +0$/m);
   expect(await cli.json('status')).toMatchObject({

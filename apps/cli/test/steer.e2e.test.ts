@@ -52,7 +52,7 @@ test('sync has a worker sync a key out of turn, and refuses keys that nobody mir
   await cli.redis.xadd('orders', '*', 'n', 'new');
   expect(await cli.run('sync', 'orders', 'nobody', '{r2m}:x')).toMatchObject({
     code: 1,
-    stderr: 'no worker is connected: the jobs wait until one is\n',
+    stderr: 'no worker is connected: the jobs wait for one\n',
     stdout: expect.stringMatching(
       /^orders +asked for\nnobody +neither Redis nor MongoDB.*\n\{r2m\}:x +not mirrored/m,
     ),

@@ -5,7 +5,7 @@ import { runDashboard } from './run-dashboard.js';
 await runApp({
   name: 'dashboard',
   usage: {
-    about: 'shows the mirror and its keys, behind a login',
+    about: 'shows the mirror and its keys, with a login',
     argv: process.argv.slice(2),
   },
   load: () => {

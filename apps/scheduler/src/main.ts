@@ -5,7 +5,7 @@ import { runScheduler } from './run-scheduler.js';
 await runApp({
   name: 'scheduler',
   usage: {
-    about: 'finds the keys, and sees to it that each has its jobs',
+    about: 'finds changed keys, and requests jobs for them',
     argv: process.argv.slice(2),
   },
   load: () => loadConfig({ env: process.env, argv: process.argv.slice(2) }),

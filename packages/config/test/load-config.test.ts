@@ -54,7 +54,9 @@ it('warns about each former name that is in use, and says how to replace it', ()
     'FOLLOW_STREAMS in the environment is deprecated: rename it to TAIL_STREAMS',
     'WAKE_UPS in config.json is deprecated: rename it to CHANGE_FEED',
   ]);
-  expect(folder.load({ FOLLOW_STREAMS: '7', TAIL_STREAMS: '8' }, { DISCOVERY_INTERVAL_SEC: 5 }).warnings).toEqual([
+  expect(
+    folder.load({ FOLLOW_STREAMS: '7', TAIL_STREAMS: '8' }, { DISCOVERY_INTERVAL_SEC: 5 }).warnings,
+  ).toEqual([
     'FOLLOW_STREAMS in the environment is ignored, because TAIL_STREAMS is set: remove FOLLOW_STREAMS',
     'DISCOVERY_INTERVAL_SEC in config.json no longer has an effect: remove it',
   ]);

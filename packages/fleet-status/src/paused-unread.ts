@@ -6,7 +6,7 @@ import type { PausedUnread } from './fleet-facts.js';
 
 /**
  * Asks the source what paused streams hold that was not read.
- * @throws SyncError as redisError tells.
+ * @throws SyncError as redisError.
  */
 export async function readPausedUnread(
   source: ReturnType<typeof connectRedis>,

@@ -8,8 +8,8 @@ import { sinkOptions, sliceOptions, sourceOptions } from './line-options.js';
 import { RETRY } from './retry.js';
 
 /**
- * The line as a worker has it, in this process. Makes the indexes that are not there yet.
- * @throws SyncError as mongoError tells.
+ * Opens the line of a worker in this process. Creates missing indexes.
+ * @throws SyncError as mongoError.
  */
 export async function openLine(
   config: Pick<Config, 'keys' | 'mongo' | 'rules' | 'sync' | 'values'>,

@@ -4,7 +4,7 @@ import { redisError } from '@redis-to-mongo/redis-connection';
 /**
  * Asks the fleet for jobs on these keys, out of turn; however often, at most one such job waits for a key.
  * @returns how many workers are connected.
- * @throws SyncError as redisError tells.
+ * @throws SyncError as redisError.
  */
 export async function requestKeys(queue: JobQueue, keys: readonly string[]): Promise<number> {
   // BullMQ waits for a server that is away without an end.

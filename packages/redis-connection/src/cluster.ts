@@ -27,7 +27,7 @@ export function mastersOf(redis: Redis): readonly Redis[] {
   return masters;
 }
 
-/** As mastersOf, once the cluster has been reached. @throws SyncError as redisError tells. */
+/** As mastersOf, once the cluster has been reached. @throws SyncError as redisError. */
 export async function knownMasters(redis: Redis): Promise<readonly Redis[]> {
   const cluster = asCluster(redis);
   if (cluster && cluster.status !== 'ready')

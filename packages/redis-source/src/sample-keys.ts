@@ -14,7 +14,7 @@ export interface SampledKeys {
  * @param wanted which keys are of interest.
  * @param few below so many keys there is no sample.
  * @param most keys that are picked.
- * @throws SyncError as redisError tells, also where the user may not use RANDOMKEY.
+ * @throws SyncError as redisError, also where the user may not use RANDOMKEY.
  */
 export async function sampleKeys(
   redis: Redis,

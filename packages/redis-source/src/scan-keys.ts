@@ -33,7 +33,7 @@ const STEP = 1000;
  * meanwhile may be missed: SCAN promises only keys that are there from start to end.
  * Source: https://redis.io/docs/latest/commands/scan/
  * @param wanted which keys are of interest; the others' types are not asked.
- * @throws SyncError as redisError tells.
+ * @throws SyncError as redisError.
  */
 export async function* scanKeys(
   redis: Redis,
@@ -42,7 +42,7 @@ export async function* scanKeys(
   for await (const names of scanPages(redis)) yield await withTypes(redis, names, wanted);
 }
 
-/** As scanKeys, but the names alone. @throws SyncError as redisError tells. */
+/** As scanKeys, but the names alone. @throws SyncError as redisError. */
 export async function* scanNames(
   redis: Redis,
   wanted: (keyId: string) => boolean,
@@ -82,7 +82,7 @@ async function withTypes(
 /**
  * The types of keys by name; `undefined` for one that is not there, and HIDDEN_TYPE for one that the user may not read: it is
  * of no type that anybody mirrors, and keeps nobody from the others.
- * @throws SyncError as redisError tells.
+ * @throws SyncError as redisError.
  */
 export async function typesOf(
   redis: Redis,

@@ -63,7 +63,7 @@ return {freed, #left}`;
  * beyond what every consumer group has been delivered and has acknowledged. Needs Redis 6.2 (MINID).
  * Source: https://redis.io/docs/latest/commands/xtrim/
  * @param syncedId the position that is saved, never one that is only read.
- * @throws SyncError as redisError tells.
+ * @throws SyncError as redisError.
  */
 export async function trimStream(
   redis: Redis,

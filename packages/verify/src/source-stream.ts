@@ -11,7 +11,7 @@ export interface SourceEntry {
 
 const PAGE = 500;
 
-/** The entries of a stream up to the newest one at the first read, page by page. @throws SyncError as redisError tells. */
+/** The entries of a stream up to the newest one at the first read, page by page. @throws SyncError as redisError. */
 export async function* sourcePages(
   redis: RedisClient,
   keyId: string,
@@ -34,7 +34,7 @@ export async function* sourcePages(
   }
 }
 
-/** What XINFO tells of a stream; `undefined` when it is not there. @throws SyncError as redisError tells. */
+/** What XINFO tells of a stream; `undefined` when it is not there. @throws SyncError as redisError. */
 export async function sourceInfo(redis: RedisClient, keyId: string): Promise<StreamInfo | undefined> {
   const key = keyBytes(keyId);
   try {

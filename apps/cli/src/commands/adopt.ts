@@ -17,20 +17,20 @@ const TELL_EVERY_MS = 5_000;
 export const adopt: Declare = (command, call) =>
   command
     .description(
-      'Takes over what the engine before this one left in MongoDB (its collections stream_YEAR_week_N, or stream_acc and the like): ' +
-        'streams go on behind what it had read, its messages become messages of the same streams, its values stand as last ' +
-        'known until the fleet reads them. Messages that it kept without an entry id have entryId null. ' +
-        'Without --write nothing is written, and all is counted. Stop the old engine and the fleet before. It may be interrupted ' +
-        'and run again; the old collections stay as they are. Keys that the fleet mirrors already are left alone. (After a move of ' +
-        'this fleet’s own servers: fleet move.) Exit code 1 when there is nothing to take over.',
+      'Takes over the data of the previous engine in MongoDB (collections such as stream_YEAR_week_N and stream_acc). ' +
+        'Streams continue after the last entry that it read, and its messages become messages of the same streams. Its values are ' +
+        'kept until the fleet reads the keys. Messages that it stored without an entry id get entryId null. ' +
+        'Without --write, it only counts. Stop the old engine and the fleet first. You can interrupt the command ' +
+        'and run it again. It does not change the old collections, nor keys that the fleet already mirrors. (After a move of ' +
+        'this fleet’s own servers, use fleet move.) Exit code 1 if there is nothing to take over.',
     )
     .option('--from-db <NAME>', 'the database of the old collections (default: MONGO_DB_NAME)')
     .option('--write', 'do it')
     .addHelpText(
       'after',
       examples(
-        ['adopt', 'what would be taken over'],
-        ['adopt --from-db mirror --write', 'take over what is in another database'],
+        ['adopt', 'count what would be taken over'],
+        ['adopt --from-db mirror --write', 'take over the data of another database'],
       ),
     )
     .action(
@@ -43,7 +43,7 @@ export const adopt: Declare = (command, call) =>
         if (out.isJson)
           out.json({ written: isWrite, ...(isInterrupted ? { interrupted: true } : {}), ...report });
         else print(out, report, isWrite);
-        if (isInterrupted) return endInterrupted(out, 'run it again for the rest');
+        if (isInterrupted) return endInterrupted(out, 'run it again to continue');
         return report.lines.some(({ found }) => found > 0) ? 'ok' : 'failed';
       }),
     );
@@ -77,7 +77,7 @@ async function work(
   );
 }
 
-/** How many there are in all is not known before. */
+/** The total is not known in advance. */
 function progressReporter(out: Output): (documents: number) => void {
   let seen = 0;
   let nextAt = performance.now() + TELL_EVERY_MS;
@@ -89,14 +89,14 @@ function progressReporter(out: Output): (documents: number) => void {
   };
 }
 
-/** A fleet would begin to read the very keys. @throws CliError CLI_REFUSED. */
+/** A running fleet would read the same keys. @throws CliError CLI_REFUSED. */
 async function refuseBesideFleet(clients: Call['clients']): Promise<void> {
   const { queue } = await clients.facts();
   if ('error' in queue) throw queue.error;
   if (queue.is.isLeased || queue.is.processes.length > 0)
     throw new CliError(
       'CLI_REFUSED',
-      'adopt: the fleet runs: stop its schedulers and workers, and try again in 15 seconds',
+      'adopt: the fleet is running: stop its schedulers and workers, and try again in 15 seconds',
     );
 }
 
@@ -106,7 +106,7 @@ function print(
   isWrite: boolean,
 ) {
   if (lines.every(({ found }) => found === 0)) {
-    out.line('nothing of the old engine is there');
+    out.line('there is no data of the old engine');
     return;
   }
   const sum = (left: Readonly<Record<string, number>>) => Object.values(left).reduce((a, b) => a + b, 0);
@@ -120,11 +120,11 @@ function print(
   if (withoutId > 0) out.line(`${counted(withoutId, 'message')} without an entry id`);
   if (withoutPosition > 0)
     out.line(
-      `${counted(withoutPosition, 'stream')} without a position: the fleet reads them from their first entry`,
+      `${counted(withoutPosition, 'stream')} without a position: the fleet reads them from the first entry`,
     );
   if (beginBehind > 0)
     out.line(
-      `${counted(beginBehind, 'stream')} whose first entry in Redis is behind the position: what was between may have been lost before the fleet’s time`,
+      `${counted(beginBehind, 'stream')} whose first entry in Redis is newer than the position: the entries between may have been lost before the fleet started`,
     );
-  if (!isWrite) out.line('nothing is written: --write does it');
+  if (!isWrite) out.line('nothing was written: add --write to take it over');
 }

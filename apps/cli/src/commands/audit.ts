@@ -10,17 +10,17 @@ import { wholeNumber } from '../whole-number.js';
 export const audit: Declare = (command, { out, clients, ends }) =>
   command
     .description(
-      'Lists what operators did, by the page or by commands, the newest first: when, who, from where, to which key, by which ' +
-        'filter, and how it ended. It is kept for AUDIT_KEEP_DAYS.',
+      'Lists actions of operators, on the dashboard and by commands, newest first: time, user, address, key, ' +
+        'filter and result. Entries are kept for AUDIT_KEEP_DAYS.',
     )
     .argument('[KEY]')
-    .option('--begins', 'KEY is what the names of keys begin with')
-    .addOption(new Option('--action <A>', 'only this action').choices(AUDIT_ACTIONS))
-    .option('--limit <N>', 'at most so many', wholeNumber(1, 1_000_000), 50)
+    .option('--begins', 'treat KEY as a prefix of key names')
+    .addOption(new Option('--action <A>', 'show only this action').choices(AUDIT_ACTIONS))
+    .option('--limit <N>', 'show at most N', wholeNumber(1, 1_000_000), 50)
     .addHelpText(
       'after',
       examples(
-        ['audit orders', 'what was done to orders'],
+        ['audit orders', 'actions on the key orders'],
         [
           'audit orders: --begins --action resync --json',
           'all resyncs of keys whose names begin with orders:',
@@ -37,7 +37,7 @@ export const audit: Declare = (command, { out, clients, ends }) =>
           limit,
         });
         if (out.isJson) out.json({ isMore, entries });
-        else if (entries.length === 0) out.line('nothing was done');
+        else if (entries.length === 0) out.line('no actions found');
         else
           out.table(
             ['WHEN', 'WHO', 'FROM', 'BY', 'ACTION', 'KEY', 'FILTER', 'RESULT'],
@@ -52,7 +52,7 @@ export const audit: Declare = (command, { out, clients, ends }) =>
               error === null ? result : colored(`${result}: ${error}`, 'red'),
             ]),
           );
-        if (isMore && !out.isJson) out.note('there are more: --limit shows them');
+        if (isMore && !out.isJson) out.note('there are more: raise --limit to see them');
         return 'ok';
       }),
     );

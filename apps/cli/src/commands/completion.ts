@@ -9,16 +9,13 @@ const SHELLS = { bash: bashCompletion, zsh: zshCompletion } as const;
 
 export const completion: Declare = (command, { out, ends, allCommands }) =>
   command
-    .description('Prints a script that teaches the shell the commands, their options and their values.')
+    .description('Prints a shell completion script with all commands, options and values.')
     .addArgument(new Argument('<SHELL>').choices(['bash', 'zsh']))
     .addHelpText(
       'after',
       examples(
-        [
-          'completion bash > ~/.local/share/bash-completion/completions/redis-to-mongo',
-          'for bash, from now on',
-        ],
-        ['completion zsh > "$' + '{fpath[1]}/_redis-to-mongo"', 'for zsh, from now on'],
+        ['completion bash > ~/.local/share/bash-completion/completions/redis-to-mongo', 'install for bash'],
+        ['completion zsh > "$' + '{fpath[1]}/_redis-to-mongo"', 'install for zsh'],
       ),
     )
     .action(

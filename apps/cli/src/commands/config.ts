@@ -6,15 +6,15 @@ import { examples } from '../examples.js';
 export const config: Declare = (command, { out, clients, ends }) =>
   command
     .description(
-      'Shows every option with the value that holds and where it comes from: environment, config.json or default. ' +
-        'Secrets are masked. It connects to nothing; exit code 2 when the configuration can’t be used.',
+      'Shows the value of every option, and its source: environment, config.json or default. ' +
+        'Secrets are masked. It connects to no server. Exit code 2 if the configuration is invalid.',
     )
-    .option('--set', 'only what somebody has set, not the defaults')
+    .option('--set', 'show only options that are set, not the defaults')
     .addHelpText(
       'after',
       examples(
-        ['config --set', 'what differs from the defaults'],
-        ['config --json', 'with the meaning of each option'],
+        ['config --set', 'options that are set'],
+        ['config --json', 'with a description of each option'],
       ),
     )
     .action(

@@ -22,49 +22,49 @@ import { wholeNumber } from '../whole-number.js';
 export const deadLetters: Declare = (command, call) => {
   command
     .description(
-      'Records that MongoDB refused are kept whole: entries, values, and members of large values. PATTERN is one of the ' +
-        'keys that they came from. Exit code 1 when a replay is refused, or an id is not there.',
+      'Records that MongoDB refused are kept whole: entries, values, and members of large values. PATTERN selects them by the ' +
+        'key that they came from. Exit code 1 if a replay is refused, or an id does not exist.',
     )
     .addHelpText(
       'after',
       examples(
         ["dead-letters list 'orders*'", 'the refused entries of some streams'],
-        ['dead-letters show orders@a1:m1700000000000-a0', 'one of them, whole'],
+        ['dead-letters show orders@a1:m1700000000000-a0', 'one record, whole'],
         [
           'dead-letters list --collection stream_messages --code 121 --since 2h',
-          'what a validator refused lately',
+          'records that a validator refused recently',
         ],
-        ['dead-letters replay --all', 'all of them once more'],
-        ["dead-letters drop --all 'test:*' --yes", 'those of some keys go'],
+        ['dead-letters replay --all', 'write all of them again'],
+        ["dead-letters drop --all 'test:*' --yes", 'drop the records of some keys'],
       ),
     );
   withLetterFilter(command.command('list'))
-    .summary('which were refused, and why')
-    .description('Lists the records that MongoDB refused, the newest first.')
+    .summary('lists refused records, with the reason')
+    .description('Lists the records that MongoDB refused, newest first.')
     .argument('[PATTERN]')
-    .option('--limit <N>', 'at most so many', wholeNumber(1, 1_000_000), 50)
+    .option('--limit <N>', 'show at most N', wholeNumber(1, 1_000_000), 50)
     .action(call.ends((pattern, options) => list(call, pattern, options)));
   command
     .command('show')
-    .summary('one with its record')
-    .description('Shows one with its record, whole.')
+    .summary('shows one record')
+    .description('Shows one refused record, whole.')
     .argument('<ID>')
     .action(call.ends((id) => show(call, id)));
   withLetterFilter(command.command('replay'))
-    .summary('tries to write them once more')
+    .summary('writes records again')
     .description(
-      'Writes entries once more, and has the keys of values read anew, where the reason is mended (a validator, an ' +
-        'index). What is refused again stays.',
+      'Writes entries again, and reads the keys of values again. Fix the reason first (a validator, an ' +
+        'index). Records that are refused again are kept.',
     )
-    .argument('[ID]', 'with --all: a pattern of keys')
-    .option('--all', 'all of them, or all that the pattern and the options take')
+    .argument('[ID]', 'with --all: a key pattern')
+    .option('--all', 'all records, or all that match the pattern and the options')
     .action(call.ends((id, options) => replay(call, id, options)));
   withLetterFilter(command.command('drop'))
-    .summary('gives them up for good')
-    .description('Gives records up for good.')
-    .argument('[ID]', 'with --all: a pattern of keys')
-    .option('--all', 'all of them, or all that the pattern and the options take')
-    .option('--yes', 'yes, for good')
+    .summary('deletes records for good')
+    .description('Deletes records for good.')
+    .argument('[ID]', 'with --all: a key pattern')
+    .option('--all', 'all records, or all that match the pattern and the options')
+    .option('--yes', 'confirm')
     .action(call.ends((id, options) => drop(call, id, options)));
 };
 
@@ -87,14 +87,18 @@ async function list(
       ['ID', 'COLLECTION', '>BYTES', '>CODE', 'AT'],
       letters.map(({ id, collection, bytes, code, at }) => [id, collection, bytes, String(code), stamp(at)]),
     );
-  if (total > letters.length) out.note(`${grouped(letters.length)} of ${grouped(total)}: --limit shows more`);
+  if (total > letters.length)
+    out.note(`${grouped(letters.length)} of ${grouped(total)}: raise --limit to see more`);
   return 'ok';
 }
 
 async function show({ out, clients }: Call, id: string): Promise<Ending> {
   const found = await showDeadLetter(await clients.db(), id);
   if (!found)
-    throw new CliError('CLI_NOT_FOUND', `there is no dead letter ${id}: dead-letters list shows them`);
+    throw new CliError(
+      'CLI_NOT_FOUND',
+      `there is no dead letter ${id}: run dead-letters list to see the ids`,
+    );
   if (out.isJson) {
     out.json({ ...found.letter, record: found.record });
     return 'ok';
@@ -114,7 +118,7 @@ async function show({ out, clients }: Call, id: string): Promise<Ending> {
   return 'ok';
 }
 
-/** Which letters: the one that is named, or with `all` those that pattern and filter take. */
+/** The selected letters: the named one, or with `all` those that match the pattern and the filter. */
 type Chosen = LetterOptions & { readonly all?: true };
 
 async function replay(call: Call, id: string | undefined, options: Chosen): Promise<Ending> {
@@ -133,7 +137,7 @@ async function drop(
   if (!options.yes)
     throw new CliError(
       'CLI_REFUSED',
-      'dead-letters drop: what is dropped is lost for good: add --yes if you mean it',
+      'dead-letters drop: this deletes the records for good: add --yes to confirm',
     );
   const db = await call.clients.db();
   return await forEach(call, 'drop', id, options, async (id) => {
@@ -159,7 +163,7 @@ async function forEach(
   const { out, clients, interruption } = call;
   const { all: isAll = false } = options;
   if (!isAll && named === undefined)
-    throw new CliError('CLI_USAGE', `dead-letters ${action}: write an id behind it, or --all`);
+    throw new CliError('CLI_USAGE', `dead-letters ${action}: add an id, or --all`);
   const db = await clients.db();
   const filter = letterFilter(options, named);
   const total = isAll ? await countLetters(db, filter, Number.MAX_SAFE_INTEGER) : 1;

@@ -11,16 +11,13 @@ import { examples } from '../examples.js';
 export const doctor: Declare = (command, { out, clients, ends }) =>
   command
     .description(
-      'Checks what the fleet rests on: configuration, connections, versions, privileges, server settings, clocks, indexes, ' +
-        'patterns that match nothing, and why the mirror is not complete, if it is not; each finding with its remedy. It writes ' +
-        'nothing but a mark of its own to the queue’s Redis and to MongoDB. Exit code 1 when there is a problem; advice alone is ' +
+      'Checks configuration, connections, versions, privileges, server settings, clocks, indexes, ' +
+        'patterns that match no key, and whether the mirror is complete. Each finding comes with a remedy. It writes ' +
+        'only a test mark to the queue’s Redis and to MongoDB. Exit code 1 if there is a problem; advice alone is ' +
         'none.',
     )
 
-    .addHelpText(
-      'after',
-      examples(['doctor', 'is everything as it should be?'], ['doctor --json', 'the findings for machines']),
-    )
+    .addHelpText('after', examples(['doctor', 'check everything'], ['doctor --json', 'the findings as JSON']))
     .action(
       ends(async () => {
         const config = await clients.config();
@@ -40,7 +37,7 @@ export const doctor: Declare = (command, { out, clients, ends }) =>
           checkQueue(subjects.queue, clients),
           checkMongo(subjects.mongo, db, config),
         ]);
-        // What does not answer was told once.
+        // A server that does not answer was already reported.
         const answers = (findings: readonly Finding[]) => findings.some(({ level }) => level === 'ok');
         if (answers(subjects.source.all)) await checkPatterns(subjects.source, redis, config);
         const facts = await clients.facts();

@@ -25,7 +25,7 @@ import { examples } from '../examples.js';
 import type { Output } from '../output.js';
 import { duration, fromNow, stamp } from '../times.js';
 
-/** All that can be told about one key. */
+/** Everything that is known about one key. */
 interface Explanation {
   readonly key: string;
   readonly choice: Choice;
@@ -33,11 +33,11 @@ interface Explanation {
   readonly inRedis: string;
   readonly stream: string;
   readonly type: string;
-  /** What holds for it; null where it is of no type that can be mirrored. */
+  /** Its rule; null if its type cannot be mirrored. */
   readonly settings: RuleExplanation | null;
   readonly collection: string | null;
   readonly schedule: { readonly everyMs: number | null; readonly next: Date | null } | null;
-  /** When trimming is about to reach entries that were not read, if it is; in the past where it has. */
+  /** The time at which trimming will reach unread entries, if it will; in the past if it already has. */
   readonly trimmedUnreadAt: Date | null;
   readonly state: KeyState | null;
   /** As it would be written now; null where there is nothing to write. */
@@ -47,13 +47,13 @@ interface Explanation {
 export const explain: Declare = (command, call) =>
   command
     .description(
-      'Tells everything about one key: which pattern takes it, which rule it matches, where it goes, how far it is, when its ' +
-        'next job runs, what was lost or is about to be, its last error, and its document as it would be written now, long values ' +
-        'cut: it shows data. A key that is not UTF-8 is written base64:… as ' +
-        'in keys. Exit code 1 when nobody knows it.',
+      'Shows everything about one key: the pattern and the rule that it matches, its collection, its progress, the time of its ' +
+        'next job, losses, expected losses, its last error, and the document that would be written now (with long values ' +
+        'cut; this shows data). Write a key that is not UTF-8 as base64:…, as ' +
+        'the command keys does. Exit code 1 if neither Redis nor MongoDB has the key.',
     )
     .argument('<KEY>')
-    .addHelpText('after', examples(['explain orders', 'why orders is, or is not, in MongoDB']))
+    .addHelpText('after', examples(['explain orders', 'why orders is in MongoDB, or is not']))
     .action(
       call.ends(async (name) => {
         const explanation = await explainKey(call, name);
@@ -127,16 +127,16 @@ function print(out: Output, explanation: Explanation): void {
         : `stream ${shownKey(stream)}, as ${shownKey(type)}`,
     ],
     ['goes to', collection ?? ''],
-    ['schedule', schedule ? describe(schedule) : colored('none: no scheduler keeps a job for it', 'yellow')],
+    ['schedule', schedule ? describe(schedule) : colored('none: it has no job scheduler', 'yellow')],
   ]);
   if (trimmedUnreadAt) {
-    const what = 'trimming is about to reach entries that were not read';
+    const what = 'trimming will soon reach unread entries';
     out.facts([['forecast', colored(`${what}: ${fromNow(trimmedUnreadAt)}`, 'red')]]);
   }
   if (state) printState(out, state);
-  else out.line('\nMongoDB does not know of it.');
+  else out.line('\nMongoDB does not have it.');
   if (!sample) return;
-  out.heading(`Its document as it would be written now, in ${sample.collection}`);
+  out.heading(`The document that would be written now, to ${sample.collection}`);
   out.line(JSON.stringify(sample.document, undefined, 2));
 }
 
@@ -147,7 +147,10 @@ function printState(out: Output, state: KeyState): void {
     [
       'paused',
       state.pausedAt
-        ? colored(`since ${stamp(state.pausedAt)} (${fromNow(state.pausedAt)}): resume ends it`, 'yellow')
+        ? colored(
+            `since ${stamp(state.pausedAt)} (${fromNow(state.pausedAt)}): run resume to continue`,
+            'yellow',
+          )
         : 'no',
     ],
     ['status', `${state.status}, incarnation ${state.incarnation}, revision ${state.revision}`],
@@ -177,7 +180,7 @@ function printState(out: Output, state: KeyState): void {
   );
 }
 
-/** Without the fingerprints, which tell a reader nothing. */
+/** Without the fingerprints, which mean nothing to a reader. */
 function shownPosition({ marks: _, ...position }: Position): Position {
   return position;
 }

@@ -9,30 +9,30 @@ export const fleet: Declare = (command, call) => {
   const { clients, ends } = call;
   command
     .description(
-      'Queue and target remember which source is mirrored into which database by which queue, and a scheduler or worker with ' +
-        'other settings refuses to start. fleet tells whether this configuration fits them, with exit code 1 when it does not.',
+      'Queue and target store which source is mirrored to which database by which queue. A scheduler or worker with ' +
+        'other settings refuses to start. This command shows whether this configuration matches. Exit code 1 if it does not.',
     )
     .addHelpText(
       'after',
       examples(
-        ['fleet', 'does this configuration fit the queue and the database?'],
-        ['fleet move', 'it shall, from now on'],
+        ['fleet', 'check that this configuration matches the queue and the database'],
+        ['fleet move', 'make queue and target match this configuration'],
       ),
     )
     .action(ends(async () => await compare(call, await clients.identity())));
   command
     .command('move')
-    .summary('makes queue and target those of this configuration')
+    .summary('assigns queue and target to this configuration')
     .description(
-      'Makes queue and target those of this configuration: after a source or a database has moved to another name on ' +
-        'purpose, and nothing tells that it is the same. Stop the fleet before, and start it afterwards.',
+      'Assigns queue and target to this configuration. Use it after you moved the source or the database to another name, ' +
+        'if the fleet cannot detect that it is the same one. Stop the fleet first, and start it afterward.',
     )
     .action(
       ends(async () => {
         const identity = await clients.identity();
         await identity.adopt();
         const audit = await openAudit(call);
-        await audit.note({ action: 'move', result: 'queue and target are those of this configuration' });
+        await audit.note({ action: 'move', result: 'queue and target are assigned to this configuration' });
         await audit.flush();
         return await compare(call, identity);
       }),
@@ -44,7 +44,11 @@ async function compare({ out }: Call, identity: FleetIdentity): Promise<Ending> 
   const isOurs = comparison.is === 'same';
   if (out.isJson) out.json({ fits: isOurs, ...comparison });
   else if (isOurs)
-    out.line(comparison.id === undefined ? 'no fleet has started here yet' : `the fleet ${comparison.id}`);
+    out.line(
+      comparison.id === undefined
+        ? 'no fleet has started with this queue and target yet'
+        : `the fleet ${comparison.id}`,
+    );
   else
     out.facts([
       ['fleet', colored(comparison.what, 'red')],

@@ -9,16 +9,21 @@ import { wholeNumber } from '../whole-number.js';
 export const gaps: Declare = (command, { out, clients, ends }) =>
   command
     .description(
-      'Lists the entries that Redis dropped (trimmed, deleted) before they were read: how many, and between which ids. ' +
-        'Each key keeps its newest 50 gaps; the totals count all of them. Exit code 1 when there are any.',
+      'Lists the entries that Redis dropped (trimmed, deleted) before they were read, with counts and id ranges. ' +
+        'Each key keeps its newest 50 gaps; the totals count all of them. Exit code 1 if there are any.',
     )
     .argument('[PATTERN]')
-    .option('--limit <N>', 'at most so many keys, those with the most first', wholeNumber(1, 1_000_000), 100)
+    .option(
+      '--limit <N>',
+      'show at most N keys, those with the most lost entries first',
+      wholeNumber(1, 1_000_000),
+      100,
+    )
     .addHelpText(
       'after',
       examples(
-        ['gaps', 'what was lost, by key'],
-        ["gaps 'orders*' --json", 'the same of some keys, for machines'],
+        ['gaps', 'lost entries, by key'],
+        ["gaps 'orders*' --json", 'the same for some keys, as JSON'],
       ),
     )
     .action(

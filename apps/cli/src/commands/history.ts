@@ -13,19 +13,19 @@ const RANGES = ['hour', 'day', 'week'] as const;
 export const history: Declare = (command, { out, clients, ends }) =>
   command
     .description(
-      'Shows how the fleet was: a sample a minute, kept for HISTORY_KEEP_DAYS, the newest last. Of several that share a line the ' +
-        'worst is shown. With KEY, how that key was: keys that are far behind are sampled, and those whose page was looked ' +
-        'at within a week.',
+      'Shows the history of the fleet: one sample a minute, kept for HISTORY_KEEP_DAYS, newest last. If several samples share a line, the ' +
+        'worst is shown. With KEY, the history of that key. Only keys that are far behind have one, and keys whose page was opened ' +
+        'within the last week.',
     )
     .argument('[KEY]')
-    .addOption(new Option('--range <R>', 'how far back').choices(RANGES).default('hour' as const))
-    .option('--limit <N>', 'at most so many lines, the newest', wholeNumber(1, 1_000_000), 60)
+    .addOption(new Option('--range <R>', 'the period to show').choices(RANGES).default('hour' as const))
+    .option('--limit <N>', 'show at most N lines, the newest', wholeNumber(1, 1_000_000), 60)
     .addHelpText(
       'after',
       examples(
         ['history', 'the last hour'],
-        ['history --range week --json', 'the last week, for machines'],
-        ['history orders --range day', 'a key over the last day'],
+        ['history --range week --json', 'the last week, as JSON'],
+        ['history orders --range day', 'one key over the last day'],
       ),
     )
     .action(
@@ -36,7 +36,7 @@ export const history: Declare = (command, { out, clients, ends }) =>
           const points = historyPoints(await readHistory(db, since), range).slice(-limit);
           if (out.isJson) out.json({ range, samples: points });
           else if (points.length === 0)
-            out.line('nothing is kept: the scheduler in charge takes a sample a minute');
+            out.line('there is no history yet: the active scheduler takes one sample a minute');
           else
             out.table(
               [
@@ -58,7 +58,7 @@ export const history: Declare = (command, { out, clients, ends }) =>
         const key = canonicalKeyId(name);
         const points = keyPoints(await readKeyHistory(db, key, since), range).slice(-limit);
         if (out.isJson) out.json({ key, range, samples: points });
-        else if (points.length === 0) out.line('nothing is kept of this key');
+        else if (points.length === 0) out.line('there is no history of this key');
         else
           out.table(
             ['AT', '>LAG', '>ENTRIES/S', '>GAPS', '>DEAD'],

@@ -13,20 +13,20 @@ const SORTS = ['key', 'lag', 'changed', 'synced', 'gaps', 'dead', 'seen'] as con
 export const keys: Declare = (command, { out, clients, ends }) =>
   command
     .description(
-      'Lists the keys that MongoDB knows of, with how far they are. PATTERN is one of Redis’ (`orders:*`), for the whole ' +
-        'name; quote it. Lag is as of a key’s last sync.',
+      'Lists the keys in MongoDB, with their progress. PATTERN is a Redis glob pattern (`orders:*`) for the whole ' +
+        'name; quote it. The lag is that of the last sync.',
     )
     .argument('[PATTERN]')
-    .addOption(new Option('--type <T>', 'only keys of this type').choices(KEY_TYPES))
-    .addOption(new Option('--status <S>', 'only keys that are so').choices(KEY_CONDITIONS))
-    .addOption(new Option('--sort <S>', 'by name, or the highest or newest first').choices(SORTS))
-    .option('--limit <N>', 'at most so many', wholeNumber(1, 1_000_000), 50)
+    .addOption(new Option('--type <T>', 'show only keys of this type').choices(KEY_TYPES))
+    .addOption(new Option('--status <S>', 'show only keys with this status').choices(KEY_CONDITIONS))
+    .addOption(new Option('--sort <S>', 'sort by name, or highest or newest first').choices(SORTS))
+    .option('--limit <N>', 'show at most N', wholeNumber(1, 1_000_000), 50)
     .addHelpText(
       'after',
       examples(
-        ["keys 'orders:*' --type stream", 'all streams whose name begins with orders:'],
-        ['keys --status behind --sort lag --limit 10', 'the ten that are furthest behind'],
-        ['keys --status failing --json', 'keys whose last sync failed, with the error'],
+        ["keys 'orders:*' --type stream", 'all streams whose names begin with orders:'],
+        ['keys --status behind --sort lag --limit 10', 'the ten keys with the most lag'],
+        ['keys --status failing --json', 'keys whose last sync failed, with the errors'],
       ),
     )
     .action(
@@ -64,10 +64,10 @@ export const keys: Declare = (command, { out, clients, ends }) =>
         for (const [code, message] of errors) out.note(`${code}: ${message}`);
         for (const key of damaged)
           out.note(
-            `${shownKey(key)}: its document in keys is not one of this fleet’s; remove it (db.keys.deleteOne({ _id: … })) to sync the key anew`,
+            `${shownKey(key)}: its document in keys is not from this fleet: remove it (db.keys.deleteOne({ _id: … })) to sync the key again`,
           );
         if (total > found.length + damaged.length)
-          out.note(`${grouped(found.length)} of ${grouped(total)}: --limit shows more`);
+          out.note(`${grouped(found.length)} of ${grouped(total)}: raise --limit to see more`);
         return 'ok';
       }),
     );

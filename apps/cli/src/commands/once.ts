@@ -17,24 +17,24 @@ export const once: Declare = (command, call) => {
   const { out, clients, interruption, ends } = call;
   return command
     .description(
-      'Syncs every key that is there now, to its end, and retires those that have gone; then it ends. It works without a ' +
-        'fleet and without the queue, and does no harm beside one. Keys that are paused are left alone. It ' +
-        'may be stopped at any time and begun again. ' +
-        'Exit code 0 when all is in step, 1 when a key failed, MongoDB refused entries (they are dead ' +
-        'letters), or there is no key at all, without --allow-none.',
+      'Syncs all current keys completely, marks deleted keys, and exits. It works without a ' +
+        'fleet and without the queue, and is safe to run beside a fleet. Paused keys are skipped. You ' +
+        'can stop it at any time and start it again. ' +
+        'Exit code 0 if everything is in sync, 1 if a key failed, MongoDB refused entries (they are dead ' +
+        'letters), or no key was found, without --allow-none.',
     )
     .argument('[PATTERN]')
     .addOption(ALLOW_NONE)
     .option(
       '--concurrency <N>',
-      'streams and large values at once (default: that of a worker, WORKER_CONCURRENCY)',
+      'streams and large values synced at once (default: WORKER_CONCURRENCY)',
       wholeNumber(1, 1000),
     )
     .addHelpText(
       'after',
       examples(
-        ['once', 'everything that the configuration chooses'],
-        ["once 'orders*' --json", 'some keys, with the outcome of each'],
+        ['once', 'all keys that the configuration selects'],
+        ["once 'orders*' --json", 'some keys, with the result of each'],
       ),
     )
     .action(
@@ -64,7 +64,7 @@ export const once: Declare = (command, call) => {
         if (out.isJson) out.json({ ...interruptedPart(isInterrupted, names.length), keys: done });
         else print(out, done);
         const isWell = outcomes.every(({ result, dead }) => result !== 'failed' && dead === 0);
-        const left = `${grouped(done.length)} of ${counted(names.length, 'key')} done; begin it again for the rest`;
+        const left = `${grouped(done.length)} of ${counted(names.length, 'key')} done; run it again to continue`;
         const ending = isInterrupted ? endInterrupted(out, left) : isWell ? 'ok' : 'failed';
         await noteRun(call, 'once', pattern, keyCounts(done), isInterrupted);
         return ending;

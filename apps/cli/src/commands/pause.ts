@@ -7,10 +7,10 @@ import { examples } from '../examples.js';
 export const pause: Declare = (command, call) =>
   command
     .description(
-      'Has keys rest: no job reads them until resume; one that is under way ends its slice. A PATTERN is a key, or one of ' +
-        'Redis’ (`orders:*`) for the whole name; quote it. It takes the keys that MongoDB knows of now, not those that come ' +
-        'later. The rest outlives restarts of the fleet and the loss of its queue. What Redis trims meanwhile is lost, and a ' +
-        'gap after resume. Doing it twice does no harm. Exit code 1 when a PATTERN takes no key, without ' +
+      'Pauses keys: no job reads them until resume. A running job finishes its slice. PATTERN is a key or a ' +
+        'Redis glob pattern (`orders:*`) for the whole name; quote it. It matches the keys that are in MongoDB now, not later ' +
+        'ones. Keys stay paused when the fleet restarts or loses its queue. Entries that Redis trims meanwhile are lost, and a ' +
+        'gap after resume. Pausing twice is harmless. Exit code 1 if a PATTERN matches no key, without ' +
         '--allow-none.',
     )
     .argument('<PATTERN...>')
@@ -18,7 +18,7 @@ export const pause: Declare = (command, call) =>
     .addHelpText(
       'after',
       examples(
-        ['pause orders', 'orders rests'],
+        ['pause orders', 'pause one key'],
         ["pause 'orders:*' --json", 'all keys whose names begin with orders:'],
       ),
     )

@@ -18,17 +18,17 @@ interface Target extends TypeCount {
 export const plan: Declare = (command, { out, clients, ends }) =>
   command
     .description(
-      'Shows what the configuration would sync: how many keys each pattern and each rule matches, and which match none; the ' +
-        'keys of each type with the collection that they go to; known keys that another collection is meant for since the ' +
-        'rules changed, and documents that are not as their rule would make them now; indexes that would be made. --samples adds a ' +
-        'document of each type and of each rule as it would be written, long values cut: it shows data. It writes nothing.',
+      'Shows what the configuration would sync: the number of keys that each pattern and each rule matches; the ' +
+        'keys of each type, with their collection; known keys whose collection has changed with the ' +
+        'rules, and documents that do not match their rule any longer; indexes that would be created. --samples adds a ' +
+        'sample document of each type and each rule, with long values cut; this shows data. It writes nothing.',
     )
-    .option('--samples', 'a document of each type and rule, with real data')
+    .option('--samples', 'show a sample document of each type and rule, with real data')
     .addHelpText(
       'after',
       examples(
         ['plan', 'before the first start'],
-        ['plan --samples --json', 'with a document of each type, for machines'],
+        ['plan --samples --json', 'with sample documents, as JSON'],
       ),
     )
     .action(
@@ -130,9 +130,9 @@ function print(
     );
   for (const { rule, pattern, keys, documents } of old)
     out.line(
-      `\n${counted(documents, 'document')} of ${counted(keys, 'key')} ${documents === 1 ? 'is' : 'are'} not as ${rule === null ? 'without a rule' : `rule ${rule} (${pattern}) would make them`}: redis-to-mongo resync '${pattern}' --yes takes them over in place`,
+      `\n${counted(documents, 'document')} of ${counted(keys, 'key')} ${documents === 1 ? 'is' : 'are'} not as ${rule === null ? 'without a rule' : `rule ${rule} (${pattern}) would write them now`}: redis-to-mongo resync '${pattern}' --yes migrates them in place`,
     );
-  out.heading(indexes.length === 0 ? 'All indexes are there' : 'Indexes to make');
+  out.heading(indexes.length === 0 ? 'All indexes exist' : 'Indexes to create');
   for (const index of indexes) out.line(`  ${index}`);
   for (const { type, sample } of targets) {
     if (!sample) continue;

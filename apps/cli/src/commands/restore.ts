@@ -20,24 +20,27 @@ export const restore: Declare = (command, call) => {
   const { out, clients, interruption, ends } = call;
   return command
     .description(
-      'Writes the mirror back into a Redis: streams with their original ids and their last id, dead letters included, and ' +
-        'values of all types, each with its time of expiry. It writes what MongoDB holds of each key’s present incarnation, so entries ' +
-        'that the source has trimmed come back too. Keys that are deleted are left out, and so are consumer groups: they ' +
-        'are not mirrored. Fields that a rule renamed or parsed come back as they were; those that it left out can not, and the ' +
-        'key fails, unless --partial is given. It reads MongoDB alone; the source may be gone. ' +
-        'Exit code 1 when a key failed, is in the target already (then it stays as it is), or there is none, without ' +
+      'Writes the mirror back to a Redis server: streams with their original ids and last id, including dead letters, and ' +
+        'values of all types, each with its expiry time. It writes what MongoDB has of each key’s current incarnation, so entries ' +
+        'that the source has trimmed come back too. Deleted keys and consumer groups are not restored: the latter ' +
+        'are not mirrored. Fields that a rule renamed or parsed come back unchanged. Fields that a rule left out cannot come back: the ' +
+        'key fails, unless --partial is given. It reads only MongoDB; the source is not needed. ' +
+        'Exit code 1 if a key failed, already exists in the target (it is not changed), or none was found, without ' +
         '--allow-none.',
     )
     .argument('<PATTERN>')
     .requiredOption('--to <URL>', 'the Redis to write to: redis:// or rediss://')
     .addOption(ALLOW_NONE)
-    .option('--replace', 'keys that the target has are replaced')
-    .option('--partial', 'keys whose rule leaves fields out come back without them, instead of failing')
+    .option('--replace', 'replace keys that exist in the target')
+    .option('--partial', 'restore keys without the fields that a rule left out, instead of failing')
     .addHelpText(
       'after',
       examples(
-        ["restore '*' --to redis://127.0.0.1:6380", 'everything, into an empty Redis'],
-        ["restore 'orders*' --to rediss://:password@spare:6379/1 --replace", 'some keys, whatever is there'],
+        ["restore '*' --to redis://127.0.0.1:6380", 'all keys, to an empty Redis'],
+        [
+          "restore 'orders*' --to rediss://:password@spare:6379/1 --replace",
+          'some keys, replacing existing ones',
+        ],
       ),
     )
     .action(
@@ -69,7 +72,7 @@ export const restore: Declare = (command, call) => {
         if (out.isJson) out.json({ ...interruptedPart(isInterrupted, keys.length), keys: done });
         else print(out, done, keys.length);
         const isWell = results.every(({ result }) => result === 'restored');
-        const left = `${grouped(keys.length - done.length)} keys are left; of some of them a part may be written`;
+        const left = `${grouped(keys.length - done.length)} keys are left; some of them may be partly written`;
         const ending = isInterrupted ? endInterrupted(out, left) : isWell ? 'ok' : 'failed';
         const result = `${restoredCount(done, keys.length)} to ${new URL(to).host}`;
         await noteRun(call, 'restore', pattern, result, isInterrupted);
@@ -99,7 +102,7 @@ function print(out: Output, results: readonly Restored[], of: number): void {
         keyType,
         colored(result, 'red'),
         error?.code,
-        error?.message ?? '--replace would replace it',
+        error?.message ?? 'add --replace to overwrite it',
       ]),
     );
     out.line();

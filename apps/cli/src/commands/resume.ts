@@ -7,15 +7,15 @@ import { examples } from '../examples.js';
 export const resume: Declare = (command, call) =>
   command
     .description(
-      'Ends the rest of keys that were paused, and has the fleet sync them at once. A PATTERN is a key, or one of Redis’ ' +
-        '(`orders:*`) for the whole name; quote it. Doing it twice does no harm. Exit code 1 when a PATTERN takes no key, without ' +
+      'Resumes paused keys, and has the fleet sync them now. PATTERN is a key or a Redis glob pattern ' +
+        '(`orders:*`) for the whole name; quote it. Resuming twice is harmless. Exit code 1 if a PATTERN matches no key, without ' +
         '--allow-none.',
     )
     .argument('<PATTERN...>')
     .addOption(ALLOW_NONE)
     .addHelpText(
       'after',
-      examples(['resume orders', 'orders goes on where it was'], ["resume '*'", 'everything that rests']),
+      examples(['resume orders', 'resume one key'], ["resume '*'", 'resume all paused keys']),
     )
     .action(
       call.ends(async (patterns, options) => {

@@ -15,25 +15,25 @@ import { openLine } from '../open-line.js';
 export const resync: Declare = (command, call) =>
   command
     .description(
-      'Begins the key’s next incarnation: it is read from the start once more. A stream’s messages of earlier incarnations stay, so every ' +
-        'entry that Redis still holds is there once for each incarnation; a value is empty until it is read again. ' +
-        'With a pattern, keys whose documents are not as their rule would make them now are taken over, in place: within their ' +
-        'present incarnation, without a moment in which a document is missing, by this process. --in-place does so for one key. Fields that ' +
-        'a rule left out of messages stay away: MongoDB does not have them. To put back what ' +
-        'is missing without a new incarnation, use verify --repair. The fleet does the reading; with --here this process does. ' +
-        'Exit code 1 when MongoDB does not know of the key, without --allow-none.',
+      'Starts the key’s next incarnation: the fleet reads it again from the start. A stream’s messages of earlier incarnations stay, so each ' +
+        'entry that Redis still has is stored once per incarnation. A value is empty until it is read again. ' +
+        'With a pattern, this process migrates in place the keys whose documents do not match their current rule: within the ' +
+        'current incarnation, and no document is missing at any moment. --in-place does the same for one key. Fields that ' +
+        'a rule left out of messages do not come back: MongoDB does not have them. To restore what ' +
+        'is missing without a new incarnation, use verify --repair. The fleet reads the key; with --here, this process does. ' +
+        'Exit code 1 if MongoDB does not have the key, without --allow-none.',
     )
-    .argument('<KEY>', 'a key, or a pattern of keys to take over')
-    .option('--yes', 'yes, begin a new incarnation, or take over')
-    .option('--in-place', 'take one key over, as a pattern does')
+    .argument('<KEY>', 'a key, or a pattern of keys to migrate')
+    .option('--yes', 'confirm')
+    .option('--in-place', 'migrate one key, as with a pattern')
     .addOption(ALLOW_NONE)
-    .option('--here', 'sync it in this process, and wait for it')
+    .option('--here', 'sync it in this process, and wait until it is done')
     .addHelpText(
       'after',
       examples(
-        ['resync orders --yes', 'orders from its start, by the fleet'],
+        ['resync orders --yes', 'the fleet reads orders from the start'],
         ['resync orders --yes --here', 'the same without a fleet'],
-        ["resync 'user:*' --yes", 'documents of users as the rules of today make them'],
+        ["resync 'user:*' --yes", 'migrate the documents of users to the current rules'],
       ),
     )
     .action(
@@ -43,7 +43,7 @@ export const resync: Declare = (command, call) =>
         if (!yes)
           throw new CliError(
             'CLI_REFUSED',
-            `resync ${shownKey(key)}: all of it is read and written again: add --yes if you mean it`,
+            `resync ${shownKey(key)}: this reads and writes all of it again: add --yes to confirm`,
           );
         const isPattern = /[*?[\\]/.test(name) && !(await readKey(await clients.db(), key));
         if (isPattern || inPlace) return await migrateKeys(call, name, { allowNone });
@@ -65,18 +65,15 @@ export const resync: Declare = (command, call) =>
         if (!restarted)
           throw new CliError(
             'CLI_NOT_FOUND',
-            `MongoDB does not know of ${shownKey(key)}: keys shows those that it knows`,
+            `MongoDB does not know of ${shownKey(key)}: run keys to list the known keys`,
           );
         const { incarnation, pausedAt } = restarted.state;
-        if (pausedAt) out.note('it is paused: it is read once it is resumed');
+        if (pausedAt) out.note('it is paused, and will be read after resume');
         if (queue) {
           const workers = await requestKeys(queue, [key]);
           if (out.isJson) out.json({ key, incarnation, workers });
-          else
-            out.line(
-              `incarnation ${incarnation} of ${shownKey(key)} has begun; the fleet is asked to read it`,
-            );
-          if (workers === 0) out.note('no worker is connected: the job waits until one is');
+          else out.line(`incarnation ${incarnation} of ${shownKey(key)} has started; the fleet will read it`);
+          if (workers === 0) out.note('no worker is connected: the job waits for one');
           return 'ok';
         }
         const outcome = await syncToEnd(line, key, slice, () => {});
@@ -89,10 +86,10 @@ export const resync: Declare = (command, call) =>
       }),
     );
 
-/** Keys taken over at once. */
+/** Keys migrated at once. */
 const AT_ONCE = 8;
 
-/** Takes over the keys of a pattern whose documents are not as their rule would make them now. */
+/** Migrates the keys of a pattern whose documents do not match their current rule. */
 async function migrateKeys(
   call: Call,
   pattern: string,
@@ -125,9 +122,12 @@ async function migrateKeys(
     out.line(
       `${counted(counts['taken over'], 'key')} taken over, ${counted(counts.documents, 'document')}; ${grouped(counts['in place'])} are as they should be`,
     );
-    if (counts.paused > 0) out.note(`${counted(counts.paused, 'key')} rest: resume, then again`);
+    if (counts.paused > 0)
+      out.note(`${counted(counts.paused, 'key')} paused: run resume, then this command again`);
     for (const key of left.sort())
-      out.note(`${shownKey(key)} stays as it was: see dead-letters list, or try again where it changes`);
+      out.note(
+        `${shownKey(key)} was not migrated: see dead-letters list, or try again if the key was changing`,
+      );
   }
   if (isInterrupted) return 'interrupted';
   return left.length > 0 ? 'failed' : 'ok';

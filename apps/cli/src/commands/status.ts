@@ -15,17 +15,17 @@ import { fromNow } from '../times.js';
 export const status: Declare = (command, { out, clients, interruption, ends }) =>
   command
     .description(
-      'Tells whether the mirror is complete, and if not, why: who is in charge, who works, what waits, fails, is lost; then ' +
-        'keys and entries by type. Exit code 0 when it is complete, 1 when it is not, 3 when a server does not answer, 2 when one ' +
-        'refuses the login. To know, it writes a mark of its own to the queue’s Redis and to MongoDB.',
+      'Shows whether the mirror is complete, and if not, why: schedulers, workers, queue, failures and losses; then ' +
+        'keys and entries by type. Exit code 0 if it is complete, 1 if it is not, 3 if a server does not answer, 2 if a server ' +
+        'refuses the login. As a test, it writes a mark to the queue’s Redis and to MongoDB.',
     )
-    .option('--watch', 'again every two seconds, until Ctrl-C; with --json a line each time')
+    .option('--watch', 'repeat every two seconds until Ctrl-C; with --json, one line each time')
     .addHelpText(
       'after',
       examples(
-        ['status', 'the fleet at a glance'],
-        ['status --watch', 'the same, kept current'],
-        ['status --json', 'the same for machines'],
+        ['status', 'the state of the fleet'],
+        ['status --watch', 'the same, updated every two seconds'],
+        ['status --json', 'the same, as JSON'],
       ),
     )
     .action(
@@ -56,7 +56,7 @@ async function show(
   return endingOf(verdict, facts);
 }
 
-/** What the command ends with: a server that can't be asked is told from a mirror that is not complete. */
+/** The exit code. A server that does not answer has another code than an incomplete mirror. */
 function endingOf(verdict: Verdict, { queue, mirror, source }: FleetFacts): Ending {
   const errors = [queue, mirror, source].flatMap((fact) => ('error' in fact ? [fact.error] : []));
   if (errors.some(({ errorClass }) => errorClass === 'configuration')) return 'usage';
@@ -129,9 +129,7 @@ function lines({ queue, mirror }: FleetFacts, types: FleetStatus['types']): read
     ...ofMirror,
     [
       'schedulers',
-      isLeased && alive.schedulers > 0
-        ? `${alive.schedulers}, one in charge`
-        : colored('none is in charge', 'red'),
+      isLeased && alive.schedulers > 0 ? `${alive.schedulers}, one active` : colored('none is active', 'red'),
     ],
     ['changes', changesLine(changesHeardIn(queue.is))],
     ['workers', alive.workers === 0 ? colored('none is connected', 'red') : alive.workers],
@@ -142,7 +140,7 @@ function lines({ queue, mirror }: FleetFacts, types: FleetStatus['types']): read
 
 function changesLine(heard: ChangesHeard | undefined): Cell {
   if (!heard) return '';
-  if (heard.by === 'feed') return 'Redis tells of every change';
+  if (heard.by === 'feed') return 'Redis reports every change';
   if (heard.by === 'connecting') return colored('the change feed is not connected', 'yellow');
   return colored(`all keys are polled: ${heard.why ?? ''}`, 'yellow');
 }

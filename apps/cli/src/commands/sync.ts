@@ -11,16 +11,16 @@ import { openAudit } from '../open-audit.js';
 export const sync: Declare = (command, call) =>
   command
     .description(
-      'Asks the fleet to sync keys now, out of turn, and does not wait for it; explain KEY shows how it went. However often ' +
-        'it is asked, at most one such job waits for a key. Without a fleet, use once. Exit code 1 when a key is not mirrored, ' +
-        'paused, or (without --allow-none) not there.',
+      'Asks the fleet to sync keys now, and does not wait; explain KEY shows the result. At most one such job waits ' +
+        'for a key, however often you ask. Without a fleet, use once. Exit code 1 if a key is not mirrored, is ' +
+        'paused, or (without --allow-none) does not exist.',
     )
     .argument('<KEY...>')
     .addOption(ALLOW_NONE)
     .addHelpText(
       'after',
       examples(
-        ['sync orders', 'orders, as soon as a worker is free'],
+        ['sync orders', 'sync orders as soon as a worker is free'],
         ['sync orders orders:info:tags', 'two keys'],
       ),
     )
@@ -41,7 +41,7 @@ export const sync: Declare = (command, call) =>
           const state = await readKey(db, key);
           if (!isChosen) refused.push({ key, why });
           else if (type === undefined && !state) {
-            const why = 'neither Redis nor MongoDB knows of it';
+            const why = 'neither Redis nor MongoDB has it';
             if (!allowNone) refused.push({ key, why });
           } else if (state?.pausedAt) refused.push({ key, why: 'paused: resume it first' });
           else asked.push(key);
@@ -59,7 +59,7 @@ export const sync: Declare = (command, call) =>
               ...refused.map(({ key, why }) => [shownKey(key), colored(why, 'red')]),
             ],
           );
-        if (workers === 0) out.note('no worker is connected: the jobs wait until one is');
+        if (workers === 0) out.note('no worker is connected: the jobs wait for one');
         return refused.length === 0 ? 'ok' : 'failed';
       }),
     );

@@ -17,24 +17,24 @@ import { wholeNumber } from '../whole-number.js';
 export const verify: Declare = (command, call) =>
   command
     .description(
-      'Compares Redis with MongoDB, key by key and byte for byte: every entry of every stream, every value. It takes the ' +
-        'time of reading both. A key that differs is looked at again for --settle seconds, since the fleet may be about to ' +
-        'sync it. Entries that Redis has dropped since they were synced are no difference, nor are dead letters (see gaps, ' +
-        'dead-letters), nor fields and messages that a rule leaves out or lets go (see docs/rules.md). --repair syncs what ' +
-        'differs, and puts back what was taken out of MongoDB or changed there; keys that are paused it leaves alone, and ' +
-        'messages that Redis never had: they are told. ' +
-        'Exit code 1 when something differs (with --repair: still differs), or there is no key at all, without --allow-none.',
+      'Compares Redis with MongoDB, key by key and byte for byte: every entry of every stream, and every value. It reads ' +
+        'both completely. A key that differs is compared again for --settle seconds, because the fleet may be about to ' +
+        'sync it. Entries that Redis has dropped since they were synced are not a difference, nor are dead letters (see gaps, ' +
+        'dead-letters), nor fields and messages that a rule leaves out or removes (see docs/rules.md). --repair syncs what ' +
+        'differs, and restores what was removed from MongoDB or changed there. It does not change paused keys, nor ' +
+        'messages that Redis never had: it only reports these. ' +
+        'Exit code 1 if something differs (with --repair: still differs), or no key was found, without --allow-none.',
     )
     .argument('[PATTERN]')
     .addOption(ALLOW_NONE)
-    .option('--repair', 'mend what differs')
-    .option('--settle <SECONDS>', 'how long a key may take to become equal', wholeNumber(0, 3600), 10)
+    .option('--repair', 'fix the differences')
+    .option('--settle <SECONDS>', 'the time that a key may take to become equal', wholeNumber(0, 3600), 10)
     .addHelpText(
       'after',
       examples(
-        ['verify', 'is everything there?'],
-        ["verify 'orders*' --repair", 'compare some keys, and mend them'],
-        ['verify --settle 0 --json', 'as it is at this moment, for machines'],
+        ['verify', 'compare all keys'],
+        ["verify 'orders*' --repair", 'compare some keys, and fix differences'],
+        ['verify --settle 0 --json', 'the state at this moment, as JSON'],
       ),
     )
     .action(

@@ -8,16 +8,16 @@ import { duration } from '../times.js';
 export const workers: Declare = (command, { out, clients, ends }) =>
   command
     .description(
-      'Lists the fleet’s schedulers and workers, with what each tells of itself every 2 s: where it runs, its version, since ' +
-        'when, jobs now, entries and keys a second, memory, and the longest that its event loop was held up. Those that have ' +
-        'gone are shown for ten minutes. Exit code 1 when no worker lives, or no scheduler is in charge.',
+      'Lists the fleet’s schedulers and workers, as each reports every 2 s: host, version, start ' +
+        'time, running jobs, entries and keys per second, memory, and the longest delay of its event loop. Processes that ' +
+        'ended are shown for ten minutes. Exit code 1 if no worker is alive, or no scheduler is active.',
     )
 
     .addHelpText(
       'after',
       examples(
-        ['workers', 'who works, who is in charge, who stands by'],
-        ['workers --json', 'the same for machines'],
+        ['workers', 'all workers, the active scheduler and the standbys'],
+        ['workers --json', 'the same, as JSON'],
       ),
     )
     .action(
@@ -28,7 +28,7 @@ export const workers: Declare = (command, { out, clients, ends }) =>
         });
         const sorted = processes.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
         if (out.isJson) out.json({ processes: sorted });
-        else if (sorted.length === 0) out.line('nobody works, and nobody did within the last ten minutes');
+        else if (sorted.length === 0) out.line('no process is running, and none was in the last ten minutes');
         else
           out.table(
             [

@@ -4,11 +4,11 @@ import { ChangeFeed, keyPrefixes } from '@redis-to-mongo/redis-source';
 import type { RedisClient } from '../clients.js';
 import type { Findings } from './finding.js';
 
-/** A feed that has not begun by then, in ms, is told as not connected. */
+/** The time limit for the feed to start, in ms. After it, the feed is reported as not connected. */
 const PATIENCE_MS = 3_000;
 const LOOK_MS = 20;
 
-/** Tries whether the source tells of changes, as a scheduler does, and says what follows where it does not. */
+/** Checks whether the source reports changes, as a scheduler does, and what happens if it does not. */
 export async function checkChangeFeed(
   findings: Findings,
   redis: RedisClient,
@@ -16,7 +16,7 @@ export async function checkChangeFeed(
 ): Promise<void> {
   const polled = 'all keys are polled every SYNC_INTERVAL_SEC';
   if (!sync.changeFeed) {
-    findings.advise('CHANGE_FEED is off', `${polled}; switch it on to have changes at once`);
+    findings.advise('CHANGE_FEED is off', `${polled}; turn it on to receive changes immediately`);
     return;
   }
   const feed = new ChangeFeed({
@@ -29,10 +29,11 @@ export async function checkChangeFeed(
     const until = performance.now() + PATIENCE_MS;
     while (feed.state.is === 'connecting' && performance.now() < until) await sleep(LOOK_MS);
     const { state } = feed;
-    if (state.is === 'listening') findings.ok('it tells of every change');
+    if (state.is === 'listening') findings.ok('it reports every change');
     else if (state.is === 'refused')
-      findings.advise(`it does not tell of changes: ${state.reason}`, `${polled}; ${state.remedy}`);
-    else findings.advise('the change feed could not be connected', 'see whether it takes more connections');
+      findings.advise(`it does not report changes: ${state.reason}`, `${polled}; ${state.remedy}`);
+    else
+      findings.advise('the change feed could not be connected', 'check whether it accepts more connections');
   } finally {
     await feed.close();
   }

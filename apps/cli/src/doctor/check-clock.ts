@@ -1,6 +1,6 @@
 import type { Findings } from './finding.js';
 
-/** Clocks that differ by less are no matter, in ms: answers take their time, and entries are told apart by ids. */
+/** Smaller differences between clocks do not matter, in ms. Answers take time, and entries are identified by ids. */
 const TOLERANCE_MS = 2_000;
 
 /** @param aheadMs how far the server's clock is ahead of this machine's. */
@@ -9,6 +9,6 @@ export function checkClock(findings: Findings, aheadMs: number): void {
   const seconds = Math.round(Math.abs(aheadMs) / 1000);
   findings.advise(
     `its clock is ${seconds} s ${aheadMs > 0 ? 'ahead of' : 'behind'} this machine’s`,
-    'set both by NTP: times in MongoDB, and ages of entries, are as wrong',
+    'synchronize both with NTP: times in MongoDB, and ages of entries, are off by as much',
   );
 }

@@ -9,7 +9,7 @@ import { unreadable } from './check-source.js';
 import { checkTrimming, trims } from './check-trimming.js';
 import { type Findings, SEE_ACL } from './finding.js';
 
-/** Looks for patterns that match nothing, and types that nobody mirrors. Reads every key's name once. */
+/** Finds patterns that match no key, and key types that are not mirrored. Reads every key's name once. */
 export async function checkPatterns(findings: Findings, redis: RedisClient, config: Config): Promise<void> {
   const survey = await surveyKeys(redis, config).catch((error: unknown) => unreadable(findings, error));
   if (!survey) return;
@@ -19,7 +19,7 @@ export async function checkPatterns(findings: Findings, redis: RedisClient, conf
   const stream = survey.types.find(({ type, isMirrored }) => type === 'stream' && isMirrored);
   if (stream && trims(config)) await checkTrimming(findings, redis, stream.example);
   for (const { option, pattern, keys } of survey.patterns)
-    if (keys === 0) findings.advise(`${option} ${pattern} matches no key`, 'is it written as the keys are?');
+    if (keys === 0) findings.advise(`${option} ${pattern} matches no key`, 'check its spelling');
   for (const { type, keys, isMirrored } of survey.types)
     if (type === HIDDEN_TYPE)
       findings.advise(
@@ -35,11 +35,11 @@ export async function checkPatterns(findings: Findings, redis: RedisClient, conf
       );
 }
 
-/** What the fleet's own verdict says: each reason why the mirror is not complete. */
+/** Reports each reason of the fleet's verdict why the mirror is not complete. */
 export function checkMirror(findings: Findings, verdict: Verdict, isStarted: boolean): void {
   for (const { code, level, what, remedy } of verdict.reasons) {
     if (REPORTED_ELSEWHERE.has(code)) continue;
-    // That no process runs is no problem before the first start.
+    // Before the first start, it is not a problem that no process runs.
     const isProblem = level === 'broken' && (isStarted || !NOT_STARTED.has(code));
     if (isProblem) findings.problem(what, remedy);
     else findings.advise(what, remedy);
@@ -47,7 +47,7 @@ export function checkMirror(findings: Findings, verdict: Verdict, isStarted: boo
   if (verdict.reasons.length === 0) findings.ok(verdict.title);
 }
 
-/** Told of the servers themselves. */
+/** The checks of the servers report these. */
 const REPORTED_ELSEWHERE: ReadonlySet<string> = new Set([
   'queue-unreadable',
   'target-unreadable',

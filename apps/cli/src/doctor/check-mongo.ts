@@ -5,7 +5,7 @@ import { checkClock } from './check-clock.js';
 import { unreadable } from './check-source.js';
 import type { Findings } from './finding.js';
 
-/** Looks at MongoDB: does it answer, is it a replica set, may the fleet write, are the indexes there? */
+/** Checks MongoDB: does it answer, is it a replica set, may the fleet write, do the indexes exist? */
 export async function checkMongo(
   findings: Findings,
   db: Database,
@@ -18,12 +18,12 @@ export async function checkMongo(
   else if (report.replicaSet !== undefined) findings.ok(`replica set ${report.replicaSet}`);
   else
     findings.advise(
-      'it is no replica set',
-      'what it has acknowledged can go with its one disk: run it as a replica set, of three members in production',
+      'it is not a replica set',
+      'acknowledged writes can be lost with its disk: run a replica set, with three members in production',
     );
   if (!report.isWritable)
     findings.problem(
-      'the server that answers is no primary',
+      'the server that answers is not a primary',
       'name all members in MONGO_URI, with replicaSet=…',
     );
   if (report.lackingPrivileges.length > 0)
@@ -40,7 +40,7 @@ function checkIndexes(findings: Findings, { missing, problems }: IndexReport): v
   if (missing.length > 0)
     findings.advise(
       `${missing.length === 1 ? '1 index is' : `${missing.length} indexes are`} not there: ${missing.slice(0, 3).join('; ')}${missing.length > 3 ? '; …' : ''}`,
-      'the next worker that starts makes them',
+      'the next worker that starts creates them',
     );
-  else if (problems.length === 0) findings.ok('all indexes are there');
+  else if (problems.length === 0) findings.ok('all indexes exist');
 }

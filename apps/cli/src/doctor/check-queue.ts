@@ -6,21 +6,21 @@ import { unreadable } from './check-source.js';
 import { type Findings, NO_INFO, SEE_ACL } from './finding.js';
 import { readServerInfo } from './server-info.js';
 
-/** Looks at the queue's Redis, and at who works on the queue. */
+/** Checks the queue's Redis, and the processes that work on the queue. */
 export async function checkQueue(findings: Findings, clients: Clients): Promise<void> {
   const config = await clients.config();
   const redis = await clients.connect(config.queue.redis, 'queue');
   const info = await readServerInfo(redis, 'queue').catch((error: unknown) => unreadable(findings, error));
   if (!info) return;
   if (info.version === undefined) findings.advise(NO_INFO, SEE_ACL);
-  else if (info.number < 602) findings.problem(`version ${info.version}`, 'take 6.2 or newer');
+  else if (info.number < 602) findings.problem(`version ${info.version}`, 'use version 6.2 or newer');
   else findings.ok(`version ${info.version}`);
   if (info.field('role') === 'slave')
     findings.problem('it is a read-only replica', 'name the master in QUEUE_REDIS_URL');
   const policy = info.field('maxmemory_policy');
   if (policy && policy !== 'noeviction') {
     const remedy =
-      'CONFIG SET maxmemory-policy noeviction, and in redis.conf: an evicted job is a stopped key';
+      'run CONFIG SET maxmemory-policy noeviction, and set it in redis.conf: eviction removes jobs';
     if (info.field('maxmemory') === '0')
       findings.advise(`maxmemory-policy ${policy}, without a maxmemory`, remedy);
     else findings.problem(`maxmemory-policy ${policy}`, remedy);
@@ -28,7 +28,7 @@ export async function checkQueue(findings: Findings, clients: Clients): Promise<
   if (info.field('aof_enabled') === '0')
     findings.advise(
       'appendonly is off',
-      'CONFIG SET appendonly yes spares the scheduler making all jobs anew after a crash; no data depends on it',
+      'after a crash the scheduler creates all jobs again: CONFIG SET appendonly yes avoids that; no data depends on it',
     );
   if (info.clockAheadMs !== undefined) checkClock(findings, info.clockAheadMs);
   await checkWork(findings, clients);
@@ -41,7 +41,7 @@ async function checkWork(findings: Findings, clients: Clients): Promise<void> {
     if (stopped.length > 0)
       findings.problem(
         `the repeatable jobs of ${counted(stopped.length, 'key')} have stopped`,
-        'the active scheduler starts them anew: see that one runs: pnpm start:scheduler',
+        'the active scheduler starts them again: check that one is running',
       );
   } catch (error) {
     unreadable(findings, redisError(error, 'queue'));

@@ -1,12 +1,12 @@
 export const SEE_ACL = 'see the ACL in docs/operations.md';
-export const NO_INFO = 'the user may not run INFO: version, memory and role are not looked at';
+export const NO_INFO = 'the user may not run INFO: version, memory and role are not checked';
 
-/** What a check found. A problem keeps the fleet from working well; advice does not. */
+/** The result of a check. A problem keeps the fleet from working well; advice does not. */
 export interface Finding {
   readonly check: string;
   readonly level: 'ok' | 'advice' | 'problem';
   readonly what: string;
-  /** What to do; none where all is well. */
+  /** The remedy; empty if all is well. */
   readonly remedy: string;
 }
 

@@ -3,7 +3,7 @@ import type { KeyType } from '@redis-to-mongo/pipeline';
 import { redisError, refusalOf } from '@redis-to-mongo/redis-connection';
 import type { RedisClient } from '../clients.js';
 
-/** A key that nobody has: what is asked of it costs nothing. */
+/** A key that does not exist, so commands on it cost nothing. */
 const KEY = 'redis-to-mongo:doctor';
 
 const ALWAYS: readonly Words[] = [
@@ -12,10 +12,10 @@ const ALWAYS: readonly Words[] = [
   ['SCAN', '0', 'COUNT', '1'],
 ];
 
-/** A script is asked for by a name that no script has. */
+/** The hash of a script that does not exist. */
 const NO_SCRIPT = '0'.repeat(40);
 
-/** What many small values are read by at once, what streams are tailed and polled by, and what tells when a key expires. */
+/** Commands for reading many small values at once, for tailing and polling streams, and for expiry times. */
 const HELPFUL: readonly Words[] = [
   ['XREAD', 'COUNT', '1', 'STREAMS', KEY, '0'],
   ['XREVRANGE', KEY, '+', '-', 'COUNT', '1'],
@@ -24,7 +24,7 @@ const HELPFUL: readonly Words[] = [
   ['SCRIPT', 'LOAD', 'return 0'],
 ];
 
-/** What a trim runs, by a script: see trimStream. MINID 0 takes nothing from any stream. */
+/** Commands that the trim script runs: see trimStream. MINID 0 removes nothing from any stream. */
 const TRIMMING: readonly Words[] = [
   ['EVAL', 'return 0', '0'],
   ['XTRIM', KEY, 'MINID', '0'],
@@ -35,17 +35,17 @@ const TRIMMING: readonly Words[] = [
 ];
 
 export interface MissingCommands {
-  /** What the chosen key types are read with. */
+  /** Commands for reading the chosen key types. */
   readonly needed: readonly string[];
   readonly helpful: readonly string[];
   readonly trimming: readonly string[];
 }
 
 /**
- * The commands that the ACL of the source keeps from the fleet's user, found by running each on a key that is not there.
- * A command that the server does not know is none of them: JSON.GET without the module reads nothing. Neither is one that
- * the user may run, though not on this key: Redis looks at the command first.
- * @throws SyncError as redisError tells, where the server does not answer.
+ * The commands that the ACL of the source denies to the fleet's user. Finds them by running each on a key that does not exist.
+ * Commands that the server does not know are not included, such as JSON.GET without the module. Neither are commands that
+ * the user may run, but not on this key: Redis checks the command first.
+ * @throws SyncError as redisError, where the server does not answer.
  */
 export async function missingCommands(
   redis: RedisClient,

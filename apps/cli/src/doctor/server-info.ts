@@ -1,7 +1,7 @@
 import { isCommandRefused, type RedisRole, redisError } from '@redis-to-mongo/redis-connection';
 import type { RedisClient } from '../clients.js';
 
-/** What a Redis tells of itself. */
+/** Facts that a Redis server reports about itself. */
 export interface ServerInfo {
   /** `undefined` where the user may not run INFO: then there are no fields either. */
   readonly version: string | undefined;
@@ -12,7 +12,7 @@ export interface ServerInfo {
   readonly clockAheadMs: number | undefined;
 }
 
-/** @throws SyncError as redisError tells, when it does not answer or refuses the login. */
+/** @throws SyncError as redisError, when it does not answer or refuses the login. */
 export async function readServerInfo(redis: RedisClient, role: RedisRole): Promise<ServerInfo> {
   try {
     await redis.ping();

@@ -5,7 +5,7 @@ import { restoreStream } from './restore-stream.js';
 import { restoreValue } from './restore-value.js';
 import { sendAll } from './send-all.js';
 
-/** How a key was restored. `there already`: the target has the key, and was not to lose it. */
+/** The result of restoring a key. `there already`: the target has the key, and --replace was not given. */
 export interface Restored {
   readonly key: string;
   readonly keyType: string;
@@ -16,9 +16,9 @@ export interface Restored {
 }
 
 /**
- * Writes one key into another Redis; `isReplaced` over what is there, `isPartial` without the fields that a rule left out.
- * A key that fails is taken away there again, so that what is there is whole. What is wrong with one key's documents fails
- * that key alone.
+ * Writes one key to another Redis. With `isReplaced`, it overwrites an existing key. With `isPartial`, it leaves out the fields that a
+ * rule left out. A key that fails is removed from the target again, so that no key is partly restored. A damaged document
+ * fails only its own key.
  * @throws SyncError of class transient or configuration.
  */
 export async function restoreKey(
@@ -30,7 +30,7 @@ export async function restoreKey(
   let keyType = '';
   try {
     const state = await readKey(db, keyId);
-    if (!state) throw new SyncError('KEY_ABSENT', 'unknown', 'its document in keys has gone meanwhile');
+    if (!state) throw new SyncError('KEY_ABSENT', 'unknown', 'its document in keys was removed meanwhile');
     keyType = state.keyType;
     return { key: keyId, keyType, ...(await restoreState(target, db, state, options)) };
   } catch (error) {
@@ -68,12 +68,12 @@ function isOfTheKey({ code, errorClass }: SyncError): boolean {
   return errorClass === 'unknown' || code === 'VALUE_CHANGED_WHILE_READ';
 }
 
-/** What reads the fleet's documents throws other errors only for documents that are not of its form. */
+/** Readers of documents throw other errors only for damaged documents. */
 function damaged(cause: unknown): SyncError {
   return new SyncError(
     'MIRROR_DAMAGED',
     'unknown',
-    'its documents in MongoDB are not of the fleet’s form: verify --repair puts them back while Redis has the key',
+    'its documents in MongoDB are damaged: run verify --repair while Redis has the key',
     { cause },
   );
 }

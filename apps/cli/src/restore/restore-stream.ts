@@ -24,7 +24,7 @@ const GROUP = 'redis-to-mongo-restore';
  * @param isPartial entries come back without the fields that a rule left out; one that has no others stays away.
  * @returns the entries written.
  * @throws SyncError RESTORE_INCOMPLETE where fields were left out and `isPartial` is not set, else as redisError and
- * mongoError tell.
+ * mongoError.
  */
 export async function restoreStream(
   target: RedisClient,
@@ -81,7 +81,7 @@ function decoded(message: MirroredEntry): DecodedEntry {
     throw new SyncError(
       'MIRROR_DAMAGED',
       'unknown',
-      `entry ${message.entryId}: its message is not of the fleet’s form: verify --repair puts it back while Redis has it`,
+      `entry ${message.entryId}: its message is damaged: run verify --repair while Redis has it`,
       { cause },
     );
   }
@@ -91,6 +91,6 @@ function incomplete(entryId: string, left: number): SyncError {
   return new SyncError(
     'RESTORE_INCOMPLETE',
     'unknown',
-    `entry ${entryId}: a rule left out ${left} of its fields, and MongoDB does not have them: --partial restores the others`,
+    `entry ${entryId}: a rule left out ${left} of its fields, and MongoDB does not have them: add --partial to restore the others`,
   );
 }

@@ -14,7 +14,7 @@ const BYTES_AT_ONCE = 4 * 1024 * 1024;
  * @param isPartial a hash comes back without the fields that a rule left out.
  * @returns the items written (pieces, of a string or JSON text); `undefined` when MongoDB holds no such value.
  * @throws SyncError RESTORE_INCOMPLETE where fields were left out and `isPartial` is not set, else as redisError and mongoError
- * tell.
+ * mongoError.
  */
 export async function restoreValue(
   target: RedisClient,
@@ -41,7 +41,7 @@ function incomplete(left: number): SyncError {
   return new SyncError(
     'RESTORE_INCOMPLETE',
     'unknown',
-    `a rule left out ${left} of its fields, and MongoDB does not have them: --partial restores the others`,
+    `a rule left out ${left} of its fields, and MongoDB does not have them: add --partial to restore the others`,
   );
 }
 

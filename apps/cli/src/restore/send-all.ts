@@ -1,7 +1,7 @@
 import { redisError } from '@redis-to-mongo/redis-connection';
 import type { RedisClient } from '../clients.js';
 
-/** Sends commands in one pipeline. @throws SyncError as redisError tells, for the first that failed. */
+/** Sends commands in one pipeline. @throws SyncError as redisError, for the first that failed. */
 export async function sendAll(
   redis: RedisClient,
   commands: readonly (readonly (string | Buffer)[])[],

@@ -26,7 +26,7 @@ complete -F _redis_to_mongo redis-to-mongo
 `;
 }
 
-/** What may stand behind an option. */
+/** The possible values of an option. */
 function valueCases({ name, options }: ShellWords): string[] {
   return options
     .filter((option) => option.required)

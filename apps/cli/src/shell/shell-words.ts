@@ -1,6 +1,6 @@
 import type { CommandUnknownOpts, Option } from '@commander-js/extra-typings';
 
-/** What a shell can complete behind a command. */
+/** The words that a shell can complete after a command. */
 export interface ShellWords {
   readonly name: string;
   readonly summary: string;

@@ -12,7 +12,7 @@ _redis-to-mongo() {
   local -a commands
   commands=(
 ${described.join('\n')}
-    'help:how a command is used'
+    'help:show the usage of a command'
   )
   if (( CURRENT == 2 )) || [[ $words[2] == help ]]; then
     _describe command commands
@@ -25,7 +25,7 @@ ${described.join('\n')}
 ${commands.map(caseOf).join('\n')}
   esac
 }
-# Autoloaded from a file of this name, it is called for the first time by this very call; sourced, it has to be told of.
+# If this file is autoloaded, this is the first call of the function; if it is sourced, register the function.
 if [[ \${funcstack[1]} == _redis-to-mongo ]]; then
   _redis-to-mongo "$@"
 else

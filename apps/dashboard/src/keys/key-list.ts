@@ -92,7 +92,7 @@ export class KeyList {
     }
   }
 
-  /** The key whose name has a start and a digest: see name-digest.ts. @throws SyncError as mongoError tells. */
+  /** The key whose name has a start and a digest: see name-digest.ts. @throws SyncError as mongoError. */
   readonly nameOf = async (start: string, digest: string): Promise<string | undefined> => {
     const test = (key: string) => key.length >= start.length && digestOf(key) === digest;
     const { keys } = await this.#sources.readPage({ name: { prefix: start, test }, limit: 1 });

@@ -34,7 +34,7 @@ export interface AdoptedCounts {
 
 type Stored = { _id: string } & Document;
 
-/** How many of these messages are there. @throws SyncError as mongoError tells. */
+/** How many of these messages are there. @throws SyncError as mongoError. */
 export async function countThere(db: Db, collection: string, ids: readonly string[]): Promise<number> {
   return await connected(db, async () => {
     const messages = db.collection<Stored>(collection);

@@ -29,7 +29,7 @@ const PAGE = 1000;
 /**
  * All messages of a stream, of all its incarnations, page by page, from whichever collection they are in.
  * @param rules whose collections are looked into, beside those that the key's incarnations were in.
- * @throws SyncError as mongoError tells.
+ * @throws SyncError as mongoError.
  */
 export async function* messagePages(
   db: Db,
@@ -63,7 +63,7 @@ export async function* messagePages(
   }
 }
 
-/** Removes messages that stand in another collection now. @throws SyncError as mongoError tells. */
+/** Removes messages that stand in another collection now. @throws SyncError as mongoError. */
 export async function removeFormerMessages(
   db: Db,
   former: string,
@@ -79,7 +79,7 @@ export async function removeFormerMessages(
 /**
  * Removes the document of a value, with its members', from where it was before it was written somewhere else. One that a later
  * revision made stays.
- * @throws SyncError as mongoError tells.
+ * @throws SyncError as mongoError.
  */
 export async function removeFormerValue(db: Db, former: KeyState, revision: number): Promise<void> {
   if (!isValueType(former.keyType)) return;

@@ -32,7 +32,7 @@ export function databaseBeside(db: Db, name: string): Db {
   return db.client.db(name);
 }
 
-/** The old engine's collections in a database, streams before messages. @throws SyncError as mongoError tells. */
+/** The old engine's collections in a database, streams before messages. @throws SyncError as mongoError. */
 export async function oldCollections(db: Db): Promise<readonly OldCollection[]> {
   return await connected(db, async () => {
     const names = (await db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name).sort();

@@ -42,7 +42,7 @@ const PAGE = 1000;
 
 /**
  * The active values that belong to no active key, in the collections of all types and of rules.
- * @throws SyncError as mongoError tells.
+ * @throws SyncError as mongoError.
  */
 export async function* orphans(
   db: Db,

@@ -10,7 +10,7 @@ type Incarnation = Pick<KeyState, 'key' | 'incarnation'>;
 
 /**
  * The last value of a key's present incarnation, where MongoDB refused it: by its dead letter. `undefined` where it did not.
- * @throws SyncError MIRROR_DAMAGED, or as mongoError tells.
+ * @throws SyncError MIRROR_DAMAGED, or as mongoError.
  */
 export async function refusedValue(
   db: Db,

@@ -16,7 +16,7 @@ export interface StoredForm {
   readonly size: number | null;
 }
 
-/** Reads the document of a value without what it holds. @returns `undefined` where there is none. @throws SyncError as mongoError tells. */
+/** Reads the document of a value without what it holds. @returns `undefined` where there is none. @throws SyncError as mongoError. */
 export async function readStoredForm(
   db: Db,
   state: KeyState,

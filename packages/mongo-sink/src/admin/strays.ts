@@ -19,7 +19,7 @@ export interface Strays {
  * Messages of a stream outside of what it ever had: of its present incarnation behind its last id, and of incarnations that it did not
  * have, in all collections that its incarnations were in. All of that is one range of `_id` before its incarnations, and one behind them.
  * @param lastId the highest id that the stream ever gave out.
- * @throws SyncError as mongoError tells.
+ * @throws SyncError as mongoError.
  */
 export async function strayMessages(
   db: Db,

@@ -12,7 +12,7 @@ const PAGE = 1000;
 /**
  * The keys that have messages, while `keys` does not know them. MongoDB groups all messages by stream and type for that.
  * @param collections where messages are.
- * @throws SyncError as mongoError tells.
+ * @throws SyncError as mongoError.
  */
 export async function* unknownStreams(
   db: Db,

@@ -35,7 +35,7 @@ const INVALID_BSON = 22;
  * Runs one unordered insert or update command: every record is tried, and the refused ones are told one by one.
  * Resolves only when what was written is durable (majority, journaled).
  * Source: https://www.mongodb.com/docs/manual/reference/command/insert/
- * @throws SyncError as mongoError tells, when the command as a whole failed.
+ * @throws SyncError as mongoError, when the command as a whole failed.
  */
 export async function writeCommand(db: Db, command: Document): Promise<WriteReply> {
   const reply = await tryCommand(db, command);

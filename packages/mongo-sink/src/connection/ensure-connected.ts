@@ -9,7 +9,7 @@ export async function ensureConnected(db: Db): Promise<void> {
   await db.client.connect();
 }
 
-/** Does something with a database once its client is connected. @throws SyncError as mongoError tells. */
+/** Does something with a database once its client is connected. @throws SyncError as mongoError. */
 export async function connected<T>(db: Db, run: () => Promise<T>): Promise<T> {
   try {
     await ensureConnected(db);

@@ -27,7 +27,7 @@ export interface MongoReport {
 
 /**
  * Looks the server over, and writes nothing.
- * @throws SyncError as mongoError tells, when it does not answer or refuses the login.
+ * @throws SyncError as mongoError, when it does not answer or refuses the login.
  */
 export async function inspectMongo(db: Db, rules: readonly RuleSpec[] = []): Promise<MongoReport> {
   return await connected(db, async () => {

@@ -3,7 +3,7 @@ import { connected } from './ensure-connected.js';
 
 /**
  * Answers when MongoDB does, and lets us read the keys.
- * @throws SyncError as mongoError tells.
+ * @throws SyncError as mongoError.
  */
 export async function pingMongo(db: Db): Promise<void> {
   await connected(db, async () => {

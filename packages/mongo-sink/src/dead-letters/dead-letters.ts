@@ -141,7 +141,7 @@ async function save(db: Db, letters: readonly Letter[]): Promise<void> {
   for (const bulk of bulksOf(written, LETTERS_AT_ONCE)) await upsert(db, 'dead_letters', bulk);
 }
 
-/** @throws SyncError as mongoError tells. */
+/** @throws SyncError as mongoError. */
 async function removeParts(db: Db, which: Document): Promise<void> {
   try {
     await db.collection('dead_letter_parts').deleteMany(which);

@@ -54,7 +54,7 @@ const PAGE = 500;
 /** Collections, and codes, that a list can be filtered by. */
 const MOST_KINDS = 100;
 
-/** A page of dead letters, the newest first. @throws SyncError as mongoError tells. */
+/** A page of dead letters, the newest first. @throws SyncError as mongoError. */
 export async function readLetterPage(
   db: Db,
   filter: LetterFilter,

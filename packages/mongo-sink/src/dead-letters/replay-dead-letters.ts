@@ -61,7 +61,7 @@ export type Replay =
 
 /**
  * Writes a dead letter's record once more. Where MongoDB takes it, the letter goes, and counts as written from then on.
- * @throws SyncError as mongoError tells; the letter is then still there.
+ * @throws SyncError as mongoError; the letter is then still there.
  */
 export async function replayDeadLetter(db: Db, id: string): Promise<Replay> {
   return await connected(db, async () => {

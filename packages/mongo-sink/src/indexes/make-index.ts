@@ -16,7 +16,7 @@ const OWN = 'redis_to_mongo_';
 /**
  * Makes an index where none does what it is for: under another name where its own is taken, and of all documents where the
  * server knows no partial ones.
- * @throws SyncError INDEX_CONFLICT, INDEX_REFUSED: the message names collection, index and remedy. Else as mongoError tells.
+ * @throws SyncError INDEX_CONFLICT, INDEX_REFUSED: the message names collection, index and remedy. Else as mongoError.
  */
 export async function makeIndex(db: Db, index: Index): Promise<void> {
   try {

@@ -29,7 +29,7 @@ const MAX_MS = 600_000;
 /**
  * The keys that a query asks for, and how many there are without its limit. `damaged`: the ids of those whose document can't be
  * read; a list does not fail for one.
- * @throws SyncError as mongoError tells.
+ * @throws SyncError as mongoError.
  */
 export async function findKeys(
   db: Db,
@@ -74,7 +74,7 @@ function read(documents: readonly KeyDocument[]): { keys: KeyState[]; damaged: s
   return { keys, damaged };
 }
 
-/** The names of all keys that a pattern and a condition take, in no order. @throws SyncError as mongoError tells. */
+/** The names of all keys that a pattern and a condition take, in no order. @throws SyncError as mongoError. */
 export async function keyNames(
   db: Db,
   { name, condition }: Pick<KeyQuery, 'name' | 'condition'>,

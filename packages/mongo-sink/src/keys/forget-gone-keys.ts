@@ -15,7 +15,7 @@ const AT_ONCE = 8;
  * at again after the same time. Any number of processes may do it at once.
  * @param before keys that went before this.
  * @returns how many were forgotten, and whether there may be more.
- * @throws SyncError as mongoError tells.
+ * @throws SyncError as mongoError.
  */
 export async function forgetGoneKeys(
   db: Db,

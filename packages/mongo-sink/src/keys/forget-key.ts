@@ -32,7 +32,7 @@ const AT_ONCE = 2000;
  * still ask for.
  * @param rules those of the configuration: their collections are looked into too.
  * @param options.withData its messages, dead letters, history of members and losses go as well.
- * @throws SyncError KEY_STATE_INVALID, or as mongoError tells.
+ * @throws SyncError KEY_STATE_INVALID, or as mongoError.
  */
 export async function forgetKey(
   db: Db,

@@ -50,11 +50,11 @@ export class KeyPages {
     await this.#sampling;
   };
 
-  /** As readKeyPage. @throws SyncError as mongoError tells. */
+  /** As readKeyPage. @throws SyncError as mongoError. */
   readonly readPage = async (query: KeyPageQuery): Promise<KeyPage> =>
     await readKeyPage(this.#db, query, isByName(query) ? await this.#known() : NO_SAMPLE);
 
-  /** As countKeys. @throws SyncError as mongoError tells. */
+  /** As countKeys. @throws SyncError as mongoError. */
   readonly countKeys = async (which: Which, most: number): Promise<number> =>
     await countKeys(this.#db, which, most);
 

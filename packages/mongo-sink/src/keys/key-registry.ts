@@ -20,7 +20,7 @@ export interface ActiveKey {
 
 type Registered = { _id: string; keyType: KeyType; status: string } & Document;
 
-/** The keys that MongoDB believes are there. @throws SyncError as mongoError tells. */
+/** The keys that MongoDB believes are there. @throws SyncError as mongoError. */
 export async function* activeKeys(db: Db): AsyncGenerator<ActiveKey> {
   try {
     await ensureConnected(db);
@@ -45,7 +45,7 @@ export async function* activeKeys(db: Db): AsyncGenerator<ActiveKey> {
 /**
  * The keys that MongoDB believes are there, by name, in pages of about `size`. One cursor gives them all: to ask for each page
  * anew may cost a server a look at all keys each time. A cursor that was left alone for too long is opened anew behind the last key.
- * @throws SyncError as mongoError tells.
+ * @throws SyncError as mongoError.
  */
 export async function* activeKeyPages(db: Db, size: number): AsyncGenerator<readonly string[]> {
   let after: string | undefined;
@@ -70,19 +70,19 @@ export async function* activeKeyPages(db: Db, size: number): AsyncGenerator<read
     }
 }
 
-/** About how many documents of keys there are, gone ones too. @throws SyncError as mongoError tells. */
+/** About how many documents of keys there are, gone ones too. @throws SyncError as mongoError. */
 export async function countKeyDocuments(db: Db): Promise<number> {
   return await connected(db, () => keysIn(db).estimatedDocumentCount());
 }
 
-/** How many keys of known types MongoDB believes are there: it counts an index. @throws SyncError as mongoError tells. */
+/** How many keys of known types MongoDB believes are there: it counts an index. @throws SyncError as mongoError. */
 export async function countActiveKeys(db: Db): Promise<number> {
   return await connected(db, () => keysIn(db).countDocuments(keyFilter(undefined, 'active')));
 }
 
 /**
  * The entry of each stream behind which everything is still to be synced, by key; those that MongoDB does not know of are left out.
- * @throws SyncError as mongoError tells.
+ * @throws SyncError as mongoError.
  */
 export async function syncedIds(db: Db, keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const projection = { lag: 1, 'position.lastId': 1, 'position.entryId': 1 };
@@ -108,7 +108,7 @@ function keysIn(db: Db): Collection<Registered> {
  * Records on the key's document why its last job failed; the position stays untouched.
  * @param first the state of a key that was never saved: where it is given, a document is made of it if there is none.
  * @returns whether the key has a document now.
- * @throws SyncError as mongoError tells.
+ * @throws SyncError as mongoError.
  */
 export async function recordError(db: Db, key: string, error: SyncError, first?: KeyState): Promise<boolean> {
   const { code, errorClass } = error;

@@ -34,7 +34,7 @@ export class KeyStates {
     this.#saves = new GroupCommit((saves) => this.saveAll(saves), limits);
   }
 
-  /** @throws SyncError KEY_STATE_INVALID, or as mongoError tells. */
+  /** @throws SyncError KEY_STATE_INVALID, or as mongoError. */
   async load(key: string): Promise<KeyState | undefined> {
     const { loaded } = await this.#loads.submit(key);
     if (loaded instanceof SyncError) throw loaded;
@@ -64,7 +64,7 @@ export class KeyStates {
 
   /**
    * The states of the keys that were saved before; KEY_STATE_INVALID where a key's document can't be read.
-   * @throws SyncError as mongoError tells.
+   * @throws SyncError as mongoError.
    */
   async loadAll(keys: readonly string[]): Promise<ReadonlyMap<string, KeyState | SyncError>> {
     // A name too long for MongoDB is none of a saved key, and would keep the others from being found.

@@ -61,7 +61,7 @@ export const SUMMARY_FIELDS = {
 
 /**
  * The summaries of keys by their names; those that MongoDB does not know of are left out.
- * @throws SyncError as mongoError tells.
+ * @throws SyncError as mongoError.
  */
 export async function readKeySummaries(
   db: Db,

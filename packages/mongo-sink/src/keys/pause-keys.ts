@@ -7,7 +7,7 @@ type KeyDocument = { _id: string; pausedAt?: Date | null } & Document;
 /**
  * Has a key rest: jobs of it do nothing until markResumed. It stands beside the position, and no job's save touches it.
  * @returns whether that is a change; `undefined` when MongoDB does not know of the key.
- * @throws SyncError as mongoError tells.
+ * @throws SyncError as mongoError.
  */
 export async function markPaused(db: Db, key: string, now: Date): Promise<boolean | undefined> {
   return await mark(db, key, false, { $set: { pausedAt: now } });
@@ -18,7 +18,7 @@ export async function markResumed(db: Db, key: string, now: Date): Promise<boole
   return await mark(db, key, true, { $set: { pausedAt: null, resumedAt: now } });
 }
 
-/** The keys that rest now, `limit` of them at most. @throws SyncError as mongoError tells. */
+/** The keys that rest now, `limit` of them at most. @throws SyncError as mongoError. */
 export async function pausedKeys(db: Db, limit: number): Promise<ReadonlySet<string>> {
   return await connected(db, async () => {
     const found = db

@@ -54,7 +54,7 @@ type KeyDocument = { _id: string } & Document;
 /**
  * One page of a list of keys: by name, or in the order of its condition (see ORDERS), each by an index.
  * @param sample where the names lie, of servers that would look at all of a list before they answer.
- * @throws SyncError as mongoError tells.
+ * @throws SyncError as mongoError.
  */
 export async function readKeyPage(db: Db, query: KeyPageQuery, sample = NO_SAMPLE): Promise<KeyPage> {
   return await connected(db, async () => {
@@ -69,7 +69,7 @@ export async function readKeyPage(db: Db, query: KeyPageQuery, sample = NO_SAMPL
 
 /**
  * How many keys a list has. @param most it counts no further than this.
- * @throws SyncError as mongoError tells.
+ * @throws SyncError as mongoError.
  */
 export async function countKeys(
   db: Db,

@@ -41,7 +41,7 @@ type Stored = { _id: string } & Document;
  * The entries of the stream's present incarnation that MongoDB holds, in stream order, page by page.
  * @param withDead also those that are dead letters.
  * @param onStray told of documents that lie among them and are no entries: their `_id` is not that of an entry.
- * @throws SyncError as mongoError tells; MIRROR_DAMAGED for a dead letter that lacks a part.
+ * @throws SyncError as mongoError; MIRROR_DAMAGED for a dead letter that lacks a part.
  */
 export async function* mirroredEntries(
   db: Db,
@@ -81,7 +81,7 @@ export async function* mirroredEntries(
 /**
  * The last entries of the stream's present incarnation that MongoDB holds, the newest first, without dead letters.
  * @param waitMs after which the server gives up.
- * @throws SyncError as mongoError tells.
+ * @throws SyncError as mongoError.
  */
 export async function lastMirroredEntries(
   db: Db,

@@ -46,7 +46,7 @@ export const AUDIT_INDEXES: readonly Index[] = [
 /**
  * Keeps what operators did.
  * @param keepMs after which MongoDB removes it; 0: never.
- * @throws SyncError as mongoError tells.
+ * @throws SyncError as mongoError.
  */
 export async function writeAudit(db: Db, entries: readonly AuditEntry[], keepMs: number): Promise<void> {
   if (entries.length === 0) return;
@@ -59,7 +59,7 @@ export async function writeAudit(db: Db, entries: readonly AuditEntry[], keepMs:
   });
 }
 
-/** @throws SyncError as mongoError tells. */
+/** @throws SyncError as mongoError. */
 export async function readAudit(
   db: Db,
   { key, prefix = '', action, after, limit }: AuditQuery,

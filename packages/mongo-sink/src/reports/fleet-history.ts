@@ -52,7 +52,7 @@ type Stored = { _id: string } & Document;
  * Keeps a sample of the fleet, one a minute: of two in the same minute the later one stays. Keys that are named, and those
  * that somebody looked at lately, get one each.
  * @param keepMs after which MongoDB removes it.
- * @throws SyncError as mongoError tells.
+ * @throws SyncError as mongoError.
  */
 export async function writeHistory(
   db: Db,

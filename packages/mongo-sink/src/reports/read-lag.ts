@@ -18,7 +18,7 @@ export interface FleetLag {
 /**
  * Looks at the keys that are behind, by an index that holds no others.
  * @param most keys in `worst`.
- * @throws SyncError as mongoError tells.
+ * @throws SyncError as mongoError.
  */
 export async function readLag(db: Db, most: number): Promise<FleetLag> {
   const lag = { entries: 0, ms: 0, keys: 0 };

@@ -54,7 +54,7 @@ export interface MirrorFactsLimits {
 /**
  * Asks by indexes only. Of the keys that are in step it counts those with a job scheduler, and of the others, which can be a
  * million, none: so it costs little however many keys there are.
- * @throws SyncError as mongoError tells.
+ * @throws SyncError as mongoError.
  */
 export async function readMirrorFacts(
   db: Db,

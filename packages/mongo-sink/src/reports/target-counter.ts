@@ -11,7 +11,7 @@ const ID = 'counter';
 /**
  * Counts on in the target, so that a target that was dropped, or set back to an earlier state, is known by a lower number.
  * @returns the new number.
- * @throws SyncError as mongoError tells.
+ * @throws SyncError as mongoError.
  */
 export async function countInTarget(db: Db): Promise<number> {
   return await connected(db, async () => {

@@ -5,7 +5,7 @@ type Stored = { _id: string } & Document;
 
 const ID = 'identity';
 
-/** What the target remembers of the fleet that fills it. @throws SyncError as mongoError tells. */
+/** What the target remembers of the fleet that fills it. @throws SyncError as mongoError. */
 export async function readTargetMark(db: Db): Promise<Document | undefined> {
   return await connected(db, async () => {
     const found = await db.collection<Stored>('fleet').findOne({ _id: ID });
@@ -15,7 +15,7 @@ export async function readTargetMark(db: Db): Promise<Document | undefined> {
   });
 }
 
-/** Makes the target remember a fleet. @param isNew leaves a mark that is there as it is. @throws SyncError as mongoError tells. */
+/** Makes the target remember a fleet. @param isNew leaves a mark that is there as it is. @throws SyncError as mongoError. */
 export async function writeTargetMark(db: Db, mark: Document, isNew = false): Promise<void> {
   await connected(db, async () => {
     const update = isNew ? { $setOnInsert: mark } : { $set: mark };

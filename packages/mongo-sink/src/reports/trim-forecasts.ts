@@ -25,7 +25,7 @@ export async function consumedEntries(db: Db, keys: readonly string[]): Promise<
   });
 }
 
-/** Puts the forecasts in the place of those before. @throws SyncError as mongoError tells. */
+/** Puts the forecasts in the place of those before. @throws SyncError as mongoError. */
 export async function saveForecasts(db: Db, forecasts: readonly TrimForecast[]): Promise<void> {
   await connected(db, async () => {
     await db
@@ -34,7 +34,7 @@ export async function saveForecasts(db: Db, forecasts: readonly TrimForecast[]):
   });
 }
 
-/** What was forecast last, the most urgent first. @throws SyncError as mongoError tells. */
+/** What was forecast last, the most urgent first. @throws SyncError as mongoError. */
 export async function readForecasts(db: Db): Promise<readonly TrimForecast[]> {
   return await connected(db, async () => {
     const found = await db.collection<Stored>('fleet').findOne({ _id: ID });

@@ -45,7 +45,7 @@ export interface MirroredValue {
 
 /**
  * What MongoDB holds of a value; `undefined` for nothing. A large one is read page by page.
- * @throws SyncError as mongoError tells.
+ * @throws SyncError as mongoError.
  */
 export async function readMirroredValue(
   db: Db,

@@ -15,7 +15,7 @@ export class KeyChoice {
     this.#wanted = wanted;
   }
 
-  /** @throws SyncError as mongoError tells. */
+  /** @throws SyncError as mongoError. */
   async load(keys: Iterable<string>): Promise<void> {
     const asked = [...new Set(keys)].filter((key) => !this.#choices.has(key));
     if (asked.length === 0) return;

@@ -23,7 +23,7 @@ export interface OldStreams {
 
 const AT_ONCE = 500;
 
-/** @throws SyncError as mongoError tells. */
+/** @throws SyncError as mongoError. */
 export async function readOldStreams(
   { oldDb, onProgress }: Pick<AdoptOptions, 'oldDb' | 'onProgress'>,
   collections: readonly OldCollection[],

@@ -22,7 +22,7 @@ const PAGE = 1000;
 /**
  * Counts what is behind a position, page by page. The last page and XINFO are of one instant.
  * @returns `undefined` where the stream is not there.
- * @throws SyncError as redisError tells.
+ * @throws SyncError as redisError.
  */
 export async function streamNow(
   redis: RedisClient,

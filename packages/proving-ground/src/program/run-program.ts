@@ -6,7 +6,7 @@ import { createProgress, type Progress } from '@redis-to-mongo/terminal';
 import { processesLeft } from '../chaos/process-table.js';
 import { Stopped, stopSignal } from './stop-signals.js';
 
-/** What does not close within this is left to the end of the process, in ms. */
+/** The time limit for closing a connection, in ms. After it, the end of the process closes it. */
 const CLOSE_WITHIN_MS = 120_000;
 const EXIT = { ok: 0, failed: 1, options: 2 } as const;
 /** Problems that are printed; the report has all of them. */

@@ -32,7 +32,7 @@ export interface SourceExcerpt {
 /**
  * The last entries of a stream, the newest first, or the first members, fields or items of a value, each cut by the server: nothing large is sent.
  * @param names members or fields that are looked up, too.
- * @throws SyncError as redisError tells, and where the key is of another type.
+ * @throws SyncError as redisError, and where the key is of another type.
  */
 export async function readExcerpt(
   redis: Redis,

@@ -4,7 +4,7 @@ import type { Redis } from 'ioredis';
 
 /**
  * The last entries' ids; `undefined` for a stream without entries, or that is gone.
- * @throws SyncError as redisError tells.
+ * @throws SyncError as redisError.
  */
 export async function lastIds(redis: Redis, keys: readonly string[]): Promise<(string | undefined)[]> {
   const replies = await pipelined(redis, keys, keyBytes, (pipeline, key) =>

@@ -14,7 +14,7 @@ export interface StreamAt {
  * @param blockMs how long Redis may hold the answer back until there is one; undefined: not at all, as on a cluster.
  * @returns the keys of the streams that have new entries.
  * Source: https://redis.io/docs/latest/commands/xread/
- * @throws SyncError as redisError tells; KEY_TYPE_CHANGED when one of the keys is not a stream.
+ * @throws SyncError as redisError; KEY_TYPE_CHANGED when one of the keys is not a stream.
  */
 export async function streamsWithNewEntries(
   redis: Redis,

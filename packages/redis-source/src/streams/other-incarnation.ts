@@ -34,7 +34,7 @@ function isHeadOther({ marks }: StreamPosition, { firstId, firstDigest }: Stream
 /**
  * Whether the entries that are remembered of an incarnation are there, as far as they must be, with the content that they had.
  * All of it is one instant. Costs a range of one entry for each mark.
- * @throws SyncError as redisError tells.
+ * @throws SyncError as redisError.
  */
 export async function holdsMarks(redis: Redis, key: Buffer, position: StreamPosition): Promise<boolean> {
   const marks = position.marks.all;

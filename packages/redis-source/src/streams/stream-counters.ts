@@ -12,7 +12,7 @@ export interface StreamCounters {
 /**
  * The counters of streams, in their order; `undefined` for a key that is not a stream, or where Redis does not count
  * (before 7.0).
- * @throws SyncError as redisError tells.
+ * @throws SyncError as redisError.
  */
 export async function streamCounters(
   redis: Redis,

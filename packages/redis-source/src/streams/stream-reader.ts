@@ -43,7 +43,7 @@ export interface StreamReading {
 export interface StreamReader {
   /**
    * @returns `undefined` when the key is gone.
-   * @throws SyncError as redisError tells.
+   * @throws SyncError as redisError.
    */
   read(request: ReadRequest): Promise<StreamReading | undefined>;
 }

@@ -10,7 +10,7 @@ const PAGE = 1000;
 /**
  * A value's items as Redis holds them now, page by page where it has pages, without watching the key: what changes meanwhile is
  * there or not, and SSCAN and its like may give an item twice.
- * @throws SyncError as redisError tells.
+ * @throws SyncError as redisError.
  */
 export async function* readItems(redis: Redis, type: ValueType, key: Buffer): AsyncGenerator<Item> {
   try {

@@ -47,7 +47,7 @@ export class SmallReader {
     this.#script = new KeysScript(redis, smallScript(this.#syncers.map(({ type }) => type)));
   }
 
-  /** @throws SyncError as redisError tells. */
+  /** @throws SyncError as redisError. */
   async read(keys: readonly string[], budget: ByteBudget): Promise<SmallReading> {
     if (!this.#mayRun || keys.length === 0) return allAlone(keys);
     const held = await budget.reserve(READING_BYTES);
