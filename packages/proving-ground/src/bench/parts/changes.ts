@@ -1,12 +1,11 @@
 import { runPipeline } from '../../generator/run-pipeline.js';
 import type { BenchEnvironment } from '../bench-environment.js';
 import { BenchFleet } from '../bench-fleet.js';
-import { BenchProcess, numberIn, numbersIn } from '../bench-process.js';
+import { BenchProcess } from '../bench-process.js';
 import { BARE, FLEET, type LatencyRun } from '../bench-result.js';
 import type { MessageTarget } from '../contestants/contestant.js';
 import { openMongoTarget } from '../contestants/targets.js';
-import { percentile } from '../statistics.js';
-import { meter } from '../usage-meter.js';
+import { measureWaits, sayWaits } from './measure-waits.js';
 
 /** The kinds of changes, as the reports name them. */
 export const CHANGES = {
@@ -44,7 +43,10 @@ export async function measureChanges(place: BenchEnvironment): Promise<LatencyRu
               const run = await place.attempt(`changes, ${CHANGES[kind]}, ${who}`, () =>
                 measure(place, target, bringing.pids, kind),
               );
-              if (run) runs.push(said(place, { ...run, who, repetition }));
+              if (!run) continue;
+              const whole = { ...run, who, repetition };
+              sayWaits(place, 'changes', whole);
+              runs.push(whole);
             }
           } finally {
             await bringing.stop();
@@ -55,13 +57,6 @@ export async function measureChanges(place: BenchEnvironment): Promise<LatencyRu
         }
       });
   return runs;
-}
-
-function said(place: BenchEnvironment, run: LatencyRun): LatencyRun {
-  const ms = [run.p50, run.p90, run.p99].map((value) => value.toFixed(1)).join(' / ');
-  const share = (100 * run.share).toFixed(0);
-  place.say(`  changes  ${run.load.padEnd(42)} ${run.who.padEnd(14)} ${ms} ms, ${share} % of a core`);
-  return run;
 }
 
 interface Bringing {
@@ -124,22 +119,8 @@ async function measure(
     warmUpSeconds: place.sizes.latency.warmUpSeconds,
   });
   try {
-    process.send('go');
-    await process.report(); // it is warm
-    const end = await meter({ ours: pids, redis: place.redisServer.pid, mongo: target.pid });
-    const report = await process.report();
-    const usage = await end();
-    const waits = numbersIn(report, 'waits').sort((a, b) => a - b);
-    return {
-      load,
-      askedPerSec: perSec,
-      perSec: numberIn(report, 'written') / numberIn(report, 'seconds'),
-      samples: waits.length,
-      p50: percentile(waits, 50),
-      p90: percentile(waits, 90),
-      p99: percentile(waits, 99),
-      share: usage.ours / usage.seconds,
-    };
+    const { measured } = await measureWaits(place, target, pids, process);
+    return { load, askedPerSec: perSec, ...measured };
   } finally {
     await process.stop();
   }

@@ -1,13 +1,12 @@
 import type { BenchEnvironment } from '../bench-environment.js';
-import { BenchProcess, numberIn, numbersIn } from '../bench-process.js';
+import { BenchProcess } from '../bench-process.js';
 import { FLEET, type LatencyRun } from '../bench-result.js';
 import { checkCount } from '../check-mirror.js';
 import { openMongoTarget } from '../contestants/targets.js';
 import { fillStreams } from '../fill-streams.js';
 import type { Follower } from '../followers/follower.js';
 import { untilMirrored } from '../followers/until-mirrored.js';
-import { percentile } from '../statistics.js';
-import { meter } from '../usage-meter.js';
+import { measureWaits, sayWaits } from './measure-waits.js';
 
 interface Rate {
   readonly load: string;
@@ -33,9 +32,7 @@ export async function measureLatency(
         );
         if (!measured) continue;
         const run = { load, who, repetition, ...measured };
-        const ms = [run.p50, run.p90, run.p99].map((value) => value.toFixed(1)).join(' / ');
-        const share = (100 * run.share).toFixed(0);
-        place.say(`  latency  ${load.padEnd(24)} ${who.padEnd(36)} ${ms} ms, ${share} % of a core`);
+        sayWaits(place, 'latency', run);
         runs.push(run);
       }
   return runs;
@@ -57,25 +54,11 @@ async function runOnce(
   try {
     const following = await start(place, target, streams);
     try {
-      process.send('go');
-      await process.report(); // it is warm
-      const end = await meter({ ours: following.pids, redis: place.redisServer.pid, mongo: target.pid });
-      const report = await process.report();
-      const usage = await end();
-      const written = numberIn(report, 'written');
+      const { written, measured } = await measureWaits(place, target, following.pids, process);
       const messages = written + (takesBacklog ? streams : 0);
       await untilMirrored(place, who, target, messages);
       await checkCount(target, messages);
-      const waits = numbersIn(report, 'waits').sort((a, b) => a - b);
-      return {
-        askedPerSec: perSec,
-        perSec: written / numberIn(report, 'seconds'),
-        samples: waits.length,
-        p50: percentile(waits, 50),
-        p90: percentile(waits, 90),
-        p99: percentile(waits, 99),
-        share: usage.ours / usage.seconds,
-      };
+      return { askedPerSec: perSec, ...measured };
     } finally {
       await following.stop();
     }
