@@ -1,0 +1,35 @@
+import { type AppContext, type HttpServer, startHttp } from '@redis-to-mongo/app-shell';
+import type { Config } from '@redis-to-mongo/config';
+import type { Clients } from '@redis-to-mongo/operations';
+import { CircuitBreaker } from './circuit-breaker.js';
+import { openHeartbeat } from './open-heartbeat.js';
+import { Readiness } from './readiness.js';
+import { WorkMeter } from './work-meter.js';
+
+/** What says how the worker fares, to its fleet and over HTTP. */
+export interface Health {
+  readonly guard: CircuitBreaker;
+  readonly readiness: Readiness;
+  readonly work: WorkMeter;
+  readonly http: HttpServer;
+}
+
+/** Begins to say so: before anything is known of the servers. */
+export async function openHealth(
+  app: AppContext,
+  { http: { host, workerPort: port } }: Pick<Config, 'http'>,
+  { queue, checks }: Pick<Clients, 'queue' | 'checks'>,
+): Promise<Health> {
+  const { logger, signal, metrics, closers } = app;
+  const probe = async () => {
+    for (const { check } of checks) await check();
+  };
+  const guard = new CircuitBreaker({ logger, signal, probe });
+  const readiness = new Readiness(guard);
+  const work = new WorkMeter();
+  const all = [...checks, ...readiness.checks];
+  const http = await startHttp({ host, port, registry: metrics.registry, checks: all });
+  closers.add('http', () => http.close());
+  openHeartbeat(app, queue, readiness, work);
+  return { guard, readiness, work, http };
+}
