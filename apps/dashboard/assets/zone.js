@@ -36,7 +36,8 @@ function tell() {
   if (!button) return;
   const text = isLocal() ? 'Show UTC' : `Show local times (${zone})`;
   if (button.textContent !== text) button.textContent = text;
-  button.hidden = false;
+  // In UTC there is nothing to choose.
+  button.hidden = zone === 'UTC' && !isLocal();
 }
 
 button?.addEventListener('click', () => {

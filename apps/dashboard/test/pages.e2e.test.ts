@@ -244,6 +244,7 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     const shy = await serve({ readOnly: true });
     const { page } = await openPage(on.browser, `${shy.address}/key?id=shop%3A7`, {
       storageState: await logInOnce(on.browser, shy.address),
+      timezoneId: 'Asia/Kolkata',
     });
     await page.getByText('read-only').waitFor();
     expect(await page.getByRole('button').allTextContents()).toEqual([

@@ -1,5 +1,5 @@
 import type { describeConfig } from '@redis-to-mongo/config';
-import { type Html, html } from './html.js';
+import { type Content, type Html, html } from './html.js';
 import { sitePage } from './layout.js';
 import { scrollArea } from './scroll-area.js';
 import type { Site } from './site.js';
@@ -8,7 +8,7 @@ export type DescribedOptions = ReturnType<typeof describeConfig>;
 
 /** The effective configuration of the dashboard, secrets masked, with the source of each value. */
 export function configurationPage(options: DescribedOptions, site: Site): Html {
-  const table = html`<table class="keys cards">
+  const table = html`<table class="keys cards options">
 <thead><tr><th scope="col">Option</th><th scope="col">Value</th><th scope="col">From</th><th scope="col">What it means</th></tr></thead>
 <tbody>${options.map(row)}</tbody></table>`;
   return sitePage(site, {
@@ -24,5 +24,10 @@ function row({ option, value, source, doc }: DescribedOptions[number]): Html {
   return html`<tr><th scope="row"><code>${option}</code></th>
 <td class="${value === '' && 'zero'}" data-name="Value">${value === '' ? '–' : html`<code>${value}</code>`}</td>
 <td data-name="From"><span class="mark ${source === 'default' ? 'idle' : 'busy'}">${source}</span></td>
-<td class="wide-cell" data-name="What it means">${doc}</td></tr>`;
+<td class="wide-cell" data-name="What it means">${proseOf(doc)}</td></tr>`;
+}
+
+/** What stands between backticks is code, as in the docs. */
+function proseOf(doc: string): readonly Content[] {
+  return doc.split('`').map((part, i) => (i % 2 === 1 ? html`<code>${part}</code>` : part));
 }

@@ -52,7 +52,7 @@ export function keyContent(detail: KeyDetail, readOnly: boolean): Html {
   const { key, error } = summary;
   return html`<section class="verdict key-title"><h1><bdi>${shownKey(key)}</bdi></h1><p>${statusMark(summary)} ${summary.keyType}${summary.stream !== key && html`, <bdi>${shownKey(summary.type)}</bdi> of ${keyLink(summary.stream)}`}</p></section>
 ${!readOnly && actionButtons(summary)}
-${error && html`<section class="panel problem-panel" aria-labelledby="error"><h2 id="error">Last error <code>${error.code}</code></h2><p class="empty">${advice(error.code, error.message)} ${ago(new Date(error.at), at)}, class ${error.errorClass}.</p></section>`}
+${error && html`<section class="panel problem-panel" aria-labelledby="error"><h2 id="error">Last error <code>${error.code}</code></h2><p class="empty">${advice(error.code, error.message)}</p><p class="empty">${ago(new Date(error.at), at)}; class of the error: ${error.errorClass}</p></section>`}
 <section class="panel" aria-labelledby="facts"><h2 id="facts">Position and counts</h2><dl class="facts">${facts(summary, nextRunAt, at).map(([name, value, tone]) => html`<div class="${tone}"><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></section>
 ${explanation && explanationPanel(explanation)}
 ${state && gapsTable(state.gaps)}
@@ -83,7 +83,13 @@ function facts(key: KeySummary, nextRunAt: number | null, at: Date): readonly Fa
     ['Read', count(key.seen)],
     ['Written', count(key.written)],
     ['Already there', count(key.alreadyThere)],
-    ['Dead letters', count(key.dead), key.dead > 0 && 'bad'],
+    [
+      'Dead letters',
+      key.dead === 0
+        ? '0'
+        : html`<a href="dead-letters?${new URLSearchParams({ q: key.key }).toString()}">${count(key.dead)}</a>`,
+      key.dead > 0 && 'bad',
+    ],
     ['Gaps', count(key.gap), key.gap > 0 && 'bad'],
     ['Incarnation', count(key.incarnation)],
     ['Last change', time(key.lastChangedAt)],

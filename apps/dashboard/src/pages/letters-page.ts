@@ -69,8 +69,8 @@ export function letterRows(query: LetterQuery, page: LetterListPage, site: Pick<
   return rowsPart(
     letterQueryPath(query, query),
     html`${letters.length === 0 ? html`<p class="empty">No dead letter fits: MongoDB has taken every such record.</p>` : scrollArea('Dead letters, one by one', table)}
-${!site.readOnly && total.count > 0 && bulkBar('letters', path)}
-<nav class="pager" aria-label="Pages of the list"><span role="status">${where(total)}</span>${exportLinks(path)}${query.after ? listLink(path, 'First') : html`<span aria-hidden="true">First</span>`}${next === undefined ? html`<span aria-hidden="true">Next</span>` : listLink(next, 'Next', 'next')}</nav>`,
+<nav class="pager" aria-label="Pages of the list"><span role="status">${where(total)}</span>${query.after ? listLink(path, 'First') : html`<span aria-hidden="true">First</span>`}${next === undefined ? html`<span aria-hidden="true">Next</span>` : listLink(next, 'Next', 'next')}</nav>
+<div class="list-foot">${!site.readOnly && total.count > 0 && bulkBar('letters', path)}${exportLinks(path)}</div>`,
   );
 }
 

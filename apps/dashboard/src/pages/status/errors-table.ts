@@ -8,7 +8,7 @@ type ErrorClasses = FleetStatus['errorClasses'];
 /** How many keys fail, by the class of the error, and the newest errors, newest first. */
 export function errorsTable(errors: readonly KeyError[], classes: ErrorClasses, now: Date): Html {
   return html`<section class="panel" aria-labelledby="errors">
-<h2 id="errors">Errors ${classes.map(({ errorClass, keys }) => html`<span class="mark bad">${count(keys)} ${errorClass}</span>`)}${errors.length > 0 && html`<a class="panel-link" href="keys?status=failing">All keys that fail</a>`}</h2>
+<h2 id="errors">Errors ${classes.map(({ errorClass, keys }) => html`<span class="mark bad">${count(keys)} ${errorClass === 'unknown' ? 'of unknown class' : errorClass}</span>`)}${errors.length > 0 && html`<a class="panel-link" href="keys?status=failing">All keys that fail</a>`}</h2>
 ${
   errors.length === 0
     ? html`<p class="empty">None: the last job of every key went well.</p>`

@@ -45,5 +45,5 @@ export function reasonLink({ code }: Reason, { mirror }: FleetFacts): Html | und
   const [soonest] = 'is' in mirror ? mirror.is.forecasts : [];
   const place: Place | undefined =
     code === 'about-to-lose' && soonest ? [keyPath(soonest.key), 'That stream'] : PLACES[code];
-  return place && html` <a href="${place[0]}">${place[1]}</a>`;
+  return place && html` <a class="to" href="${place[0]}">${place[1]}</a>`;
 }

@@ -10,7 +10,7 @@ export function verdictPart(report: StatusReport): Html {
   const { level, title, reasons } = report.verdict;
   const [worst, ...others] = reasons;
   const detail = worst ? remedy(worst, report) : html`Nothing waits to be copied.`;
-  return html`<section class="verdict ${toneOf(level)}" data-level="${level}"><h1>${title}</h1><p>${detail}${notes(report)}</p>${
+  return html`<section class="verdict ${toneOf(level)}" data-level="${level}"><h1>${title}</h1><p>${detail}</p>${notes(report)}${
     others.length > 0 &&
     html`<ul>${others.map((other) => html`<li><b>${other.what}.</b> ${remedy(other, report)}</li>`)}</ul>`
   }</section>`;
@@ -21,10 +21,10 @@ function remedy(reason: Reason, { facts }: StatusReport): Html {
 }
 
 /** What is no alarm, and is told all the same. */
-function notes({ facts: { mirror }, fleet }: StatusReport): readonly Html[] {
+function notes({ facts: { mirror }, fleet }: StatusReport): Html | undefined {
   const paused = 'is' in mirror ? mirror.is.paused.keys : 0;
   const [dead, gap] = isReadable(fleet) ? [total(fleet.types, 'dead'), total(fleet.types, 'gap')] : [0, 0];
-  return [
+  const all = [
     ...(paused > 0 ? [note('keys?status=paused', counted(paused, 'key is', 'keys are'), 'paused')] : []),
     ...(dead > 0 ? [note('dead-letters', counted(dead, 'record is', 'records are'), 'dead letters')] : []),
     ...(gap > 0
@@ -37,8 +37,9 @@ function notes({ facts: { mirror }, fleet }: StatusReport): readonly Html[] {
         ]
       : []),
   ];
+  return all.length === 0 ? undefined : html`<p>${all}</p>`;
 }
 
 function note(path: string, subject: string, rest: string): Html {
-  return html` ${subject} <a href="${path}">${rest}</a>.`;
+  return html`${subject} <a href="${path}">${rest}</a>. `;
 }
