@@ -20,6 +20,8 @@ export class Output {
   readonly stdout: Stream;
   readonly stderr: Stream;
   readonly isJson: boolean;
+  /** What decides on colors, wherever something is printed: the environment's NO_COLOR and TERM; --no-color sets the first. */
+  readonly env: OutputOptions['env'];
   /** Colors only on a terminal, and not with --no-color, or where NO_COLOR is set. Source: https://no-color.org */
   readonly colors: ReturnType<typeof pico.createColors>;
 
@@ -27,9 +29,8 @@ export class Output {
     this.stdout = stdout;
     this.stderr = stderr;
     this.isJson = isJson;
-    this.colors = pico.createColors(
-      stdout.isTTY === true && !isPlain && !env.NO_COLOR && env.TERM !== 'dumb',
-    );
+    this.env = isPlain ? { ...env, NO_COLOR: '1' } : env;
+    this.colors = pico.createColors(stdout.isTTY === true && !this.env.NO_COLOR && this.env.TERM !== 'dumb');
   }
 
   /** A line for people. */

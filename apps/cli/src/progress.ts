@@ -12,7 +12,7 @@ export class Progress {
 
   /** @param total how many of `what` there are to do. */
   constructor(out: Output, total: number, what: string) {
-    this.#shown = createProgress(out.stderr);
+    this.#shown = createProgress(out.stderr, out.env);
     this.#total = total;
     this.#what = what;
   }

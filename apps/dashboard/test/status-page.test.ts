@@ -40,7 +40,9 @@ describe('the verdict', () => {
     const forecasts = [{ key: 'orders 7', at: new Date(Date.now() + 60_000) }];
     const facts = someFacts({ mirror: { is: aMirror({ failing: 3, forecasts }) } });
     const part = verdictPart(aReport([], { facts })).toString();
-    expect(part).toMatch(/<h1>Entries of orders 7 .*<p>.* <a class="to" href="key\?id=orders\+7">That stream<\/a>/);
+    expect(part).toMatch(
+      /<h1>Entries of orders 7 .*<p>.* <a class="to" href="key\?id=orders\+7">That stream<\/a>/,
+    );
     expect(part).toMatch(
       /<li><b>3 keys fail\.<\/b> See.* <a class="to" href="keys\?status=failing">Failing keys<\/a><\/li>/,
     );

@@ -175,7 +175,7 @@ function printState(out: Output, state: KeyState): void {
   ]);
   out.heading('Incarnations');
   out.table(
-    ['>LIFE', 'FROM', 'TO', 'END'],
+    ['>INCARNATION', 'FROM', 'TO', 'END'],
     state.activity.map(({ incarnation, from, to, end }) => [incarnation, stamp(from), stamp(to), end ?? '']),
   );
 }

@@ -40,7 +40,7 @@ export const gaps: Declare = (command, { out, clients, ends }) =>
         } else if (total === 0) out.line('no gaps');
         else {
           out.table(
-            ['KEY', '>ENTRIES', 'CAUSE', 'AFTER', 'UP TO', 'LIFE', 'NOTICED'],
+            ['KEY', '>ENTRIES', 'CAUSE', 'AFTER', 'UP TO', 'INCARNATION', 'NOTICED'],
             keys.flatMap(({ key, gaps: each }) =>
               each.map(({ entries, exact, cause, after, upTo, incarnation, at }) => [
                 shownKey(key),
