@@ -49,7 +49,7 @@ export const httpFormats = {
         ? 'begins as one of the dashboard’s own paths does'
         : undefined;
     },
-    expected: () => 'a path such as /mirror, of letters, digits and . _ ~ - between slashes',
+    expected: () => 'a path such as /mirror: letters, digits and . _ ~ - between slashes',
   },
   proxies: {
     parse: listFormats.list.parse,
@@ -64,6 +64,6 @@ export const httpFormats = {
       }
     },
     expected: () =>
-      'IP addresses or ranges such as 10.0.0.0/8, or loopback, linklocal, uniquelocal, with commas between; in the file also an array',
+      'a comma-separated list of IP addresses, ranges such as 10.0.0.0/8, or loopback, linklocal, uniquelocal (in config.json, also an array)',
   },
 };

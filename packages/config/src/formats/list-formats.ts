@@ -8,7 +8,7 @@ export const listFormats = {
       if (value.includes('')) return 'has an empty item';
       return value.length === 0 && entry.notEmpty ? 'is empty' : undefined;
     },
-    expected: () => 'texts with commas between; in the file also an array',
+    expected: () => 'a comma-separated list (in config.json, also an array)',
   },
   choice: {
     check: (value: unknown, { choices = [] }: Entry) =>
@@ -25,7 +25,7 @@ export const listFormats = {
       return value.length === 0 && entry.notEmpty ? 'is empty' : undefined;
     },
     expected: ({ choices = [] }: Entry) =>
-      `some of ${choices.join(', ')}, with commas between; in the file also an array`,
+      `a comma-separated list of ${choices.join(', ')} (in config.json, also an array)`,
   },
 };
 

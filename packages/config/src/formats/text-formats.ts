@@ -40,7 +40,7 @@ export const textFormats = {
       }
       return value === '' || Buffer.byteLength(value) > 63 ? 'is empty or too long' : undefined;
     },
-    expected: () => 'a name of 1 to 63 bytes without / \\ . " $ * < > : | ? or a space',
+    expected: () => 'a name of 1 to 63 bytes, without / \\ . " $ * < > : | ? or spaces',
   },
   'password-hash': {
     check: (value: unknown) =>

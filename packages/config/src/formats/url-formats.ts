@@ -10,7 +10,7 @@ export const urlFormats = {
       const { username, password } = new URL(value);
       return username === '' && password === '' ? undefined : 'holds a user or a password';
     },
-    expected: () => 'http://host[:port] or https://host[:port], without a user',
+    expected: () => 'http://host[:port] or https://host[:port], without a user name',
   },
   'redis-url': {
     parse: (text: string) => text.trim(),
@@ -21,7 +21,7 @@ export const urlFormats = {
     parse: (text: string) => text.trim(),
     check: (value: unknown) => (typeof value === 'string' ? problemOf(readMongoUri(value)) : 'is not text'),
     expected: () =>
-      'mongodb://[user:password@]host[:port][,…][/db][?options] or mongodb+srv://…, user name and password percent-encoded',
+      'mongodb://[user:password@]host[:port][,…][/db][?options] or mongodb+srv://…, with user name and password percent-encoded',
   },
   'mongo-host': {
     parse: (text: string) => text.trim(),
@@ -29,7 +29,7 @@ export const urlFormats = {
       if (typeof value !== 'string') return 'is not text';
       return problemOf(isMongoUri(value) ? readMongoUri(value) : readMongoHosts(value));
     },
-    expected: () => 'a host or host:port, several with commas between, or a mongodb:// or mongodb+srv:// URI',
+    expected: () => 'host or host:port, several separated by commas, or a mongodb:// or mongodb+srv:// URI',
   },
 };
 

@@ -10,7 +10,7 @@ export const WORKER_OPTIONS = {
     unit: 'jobs',
   }),
   WORKER_SHUTDOWN_TIMEOUT_MS: whole({
-    doc: 'Most time that a worker takes to finish its jobs after SIGTERM. Keep it below the grace period of your supervisor (Docker 10 s, Kubernetes 30 s by default).',
+    doc: 'Maximum time that a worker takes to finish its jobs after SIGTERM. Keep it below the grace period of your supervisor (Docker 10 s, Kubernetes 30 s by default).',
     default: 25_000,
     min: 1,
     max: 3_600_000,

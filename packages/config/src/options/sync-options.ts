@@ -18,7 +18,7 @@ export const SYNC_OPTIONS = {
     default: true,
   }),
   TAIL_STREAMS: whole({
-    doc: 'Most streams that one worker tails: it keeps reading them between their jobs while they change often, a little at a time. 0 turns tailing off. Without `CHANGE_FEED`, or on a cluster, no stream is tailed.',
+    doc: 'Maximum number of streams that one worker tails: it keeps reading them between their jobs while they change often, a little at a time. 0 turns tailing off. Without `CHANGE_FEED`, or on a cluster, no stream is tailed.',
     default: 500,
     min: 0,
     max: 10_000,
@@ -32,7 +32,7 @@ export const SYNC_OPTIONS = {
     unit: 's',
   }),
   SOURCE_BYTES_PER_SEC: whole({
-    doc: 'Most bytes per second that all workers together read from the source. 0: no limit.',
+    doc: 'Maximum number of bytes per second that all workers together read from the source. 0: no limit.',
     default: 0,
     min: 0,
     unit: 'bytes',
@@ -42,7 +42,7 @@ export const SYNC_OPTIONS = {
     default: 'direct',
   }),
   MESSAGES_PER_STREAM: whole({
-    doc: 'Most entries that one read takes from a stream.',
+    doc: 'Maximum number of entries that one read takes from a stream.',
     default: 5000,
     min: 1,
     max: 1_000_000,

@@ -39,14 +39,14 @@ export const TUNING_OPTIONS = {
   }),
   // MongoDB's own bounds: 100,000 writes a batch (maxWriteBatchSize) and 48,000,000 bytes a message.
   WRITE_BATCH_ENTRIES: whole({
-    doc: 'Most documents in one bulk write.',
+    doc: 'Maximum number of documents in one bulk write.',
     default: 5000,
     min: 1,
     max: 100_000,
     unit: 'entries',
   }),
   WRITE_BATCH_BYTES: whole({
-    doc: 'Most bytes in one bulk write. A larger document is written alone.',
+    doc: 'Maximum size of one bulk write. A larger document is written alone.',
     default: 16 * MIB,
     min: 1024,
     max: 48_000_000,
