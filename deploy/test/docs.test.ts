@@ -83,6 +83,19 @@ describe('the documents', () => {
     expect(words.filter((word) => !used.includes(word.toLowerCase()))).toEqual([]);
   });
 
+  it('docs/decisions/README.md lists every decision by its title, and which others replaced or amended it', () => {
+    const decisions = files.flatMap((path) => /^docs\/decisions\/(\d{4}-.*\.md)$/.exec(path)?.[1] ?? []);
+    const rows = decisions.map((file) => {
+      const [title = '', , first = ''] = read(`docs/decisions/${file}`).split('\n');
+      const number = file.slice(0, 4);
+      const [, change, by] = /^\*\*(Replaced|Amended)\*\* by \[(\d{4})\]/.exec(first) ?? [];
+      const note = change && by ? ` (${change.toLowerCase()} by ${by})` : '';
+      return `| [${number}](${file}) | ${title.replace(`# ${number}: `, '')}${note} |`;
+    });
+    const listed = [...read('docs/decisions/README.md').matchAll(/^\| \[\d.*$/gm)].map(([row]) => row);
+    expect(listed).toEqual(rows.toSorted());
+  });
+
   it('name only npm scripts that there are', () => {
     const { scripts } = JSON.parse(read('package.json'));
     const builtIn = ['install', 'exec', 'test'];
