@@ -132,7 +132,7 @@ describe('the first generation, with a pair of collections for each week', () =>
       members: ['a', 'b', 'c'],
     });
 
-    expect((await cli.run('adopt', '--write')).stderr).toContain('the fleet runs');
+    expect((await cli.run('adopt', '--write')).stderr).toContain('the fleet is running');
     await cli.redis.xadd('orders', '*', 'n', 'later');
     await vi.waitFor(async () => expect((await messagesOf('orders')).at(-1)?.content.n).toBe('later'), {
       timeout: 20_000,
@@ -190,7 +190,7 @@ describe('the last generation, with a collection for each type', () => {
       });
       const from = ['--from-db', old.databaseName];
       expect((await cli.run('adopt', ...from)).stdout).toMatch(
-        /stream_message_acc +15 +13 +1 +1\n[\s\S]*nothing is written: --write does it/,
+        /stream_message_acc +15 +13 +1 +1\n[\s\S]*nothing was written: add --write/,
       );
       const { code, stdout } = await cli.run('adopt', '--write', ...from);
       expect({ code, stdout }).toMatchObject({

@@ -12,7 +12,7 @@ afterAll(() => cli.close());
 const entriesOf = (found: Record<string, unknown>) => found.entries as Record<string, unknown>[];
 
 test('before anything was done, that is told', async () => {
-  expect((await cli.run('audit')).stdout).toBe('nothing was done\n');
+  expect((await cli.run('audit')).stdout).toBe('no actions found\n');
   await cli.run('once');
 });
 
@@ -44,7 +44,7 @@ test('it is kept who did what, by which pattern, and how it ended; no values', a
   const entries = entriesOf(await cli.json('audit'));
   const lines = entries.map(({ action, key, filter, result }) => [action, key, filter, result].join(' '));
   expect(lines.slice(0, 4)).toEqual([
-    'move   queue and target are those of this configuration',
+    'move   queue and target are assigned to this configuration',
     'resync orders  incarnation 2 has begun',
     'resume visits  resumed',
     'pause visits  paused',

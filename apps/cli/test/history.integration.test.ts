@@ -9,9 +9,9 @@ beforeAll(async () => {
 });
 afterAll(() => cli.close());
 
-test('nothing is kept at first, and that is told', async () => {
-  expect((await cli.run('history')).stdout).toMatch(/^nothing is kept/);
-  expect((await cli.run('history', 'orders')).stdout).toMatch(/^nothing is kept of this key/);
+test('there is no history at first, and that is told', async () => {
+  expect((await cli.run('history')).stdout).toMatch(/^there is no history/);
+  expect((await cli.run('history', 'orders')).stdout).toMatch(/^there is no history of this key/);
 });
 
 test('the fleet and a key over an hour, a day, a week', async () => {

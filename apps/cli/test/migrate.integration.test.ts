@@ -46,13 +46,13 @@ afterAll(() => cli.close());
 test('plan tells how many documents are in an old shape, and shows one of each rule as it would be', async () => {
   const { stdout } = await runIn(after, 'plan', '--samples');
   expect(stdout).toContain(
-    "20 documents of 1 key are not as rule 1 (event*) would make them: redis-to-mongo resync 'event*' --yes takes them over in place",
+    "20 documents of 1 key are not as rule 1 (event*) would write them now: redis-to-mongo resync 'event*' --yes migrates them in place",
   );
-  expect(stdout).toContain('11 documents of 11 keys are not as rule 2 (user:*) would make them');
-  expect(stdout).toContain('1 document of 1 key is not as rule 3 (tags) would make them');
+  expect(stdout).toContain('11 documents of 11 keys are not as rule 2 (user:*) would write them now');
+  expect(stdout).toContain('1 document of 1 key is not as rule 3 (tags) would write them now');
   expect(stdout).toMatch(/^By rule 2 \(user:\*\), in users$/m);
   expect(stdout).toMatch(/"age": \d+,\n {2}"_redis": \{\n {4}"key": "user:/);
-  expect(await cli.run('plan')).toMatchObject({ stdout: expect.not.stringContaining('takes them over') });
+  expect(await cli.run('plan')).toMatchObject({ stdout: expect.not.stringContaining('migrates them') });
   expect(await cli.db.collection('users').countDocuments()).toBe(0);
 });
 
@@ -62,7 +62,7 @@ test('explain shows the document as it would be', async () => {
   expect(stdout).toMatch(/Its document as it would be written now, in users\n.*"_id": 3,\n +"age": 3,/s);
 });
 
-test('resync takes them over in place, and at no moment is one missing', async () => {
+test('resync migrates them in place, and at no moment is one missing', async () => {
   const missing: string[] = [];
   let isDone = false;
   const watch = async () => {
@@ -105,7 +105,7 @@ test('resync takes them over in place, and at no moment is one missing', async (
   ).toBe(9);
   expect(await cli.db.collection('set_members').countDocuments()).toBe(9);
   expect(await runIn(after, 'verify', '--settle', '0')).toMatchObject({ code: 0 });
-  expect((await runIn(after, 'plan')).stdout).not.toContain('takes them over');
+  expect((await runIn(after, 'plan')).stdout).not.toContain('migrates them');
 });
 
 test('twice changes nothing, and a key whose new _id is another one’s stays where it was', async () => {

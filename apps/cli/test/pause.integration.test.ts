@@ -25,7 +25,7 @@ test('status, keys and explain show what rests, and once and sync leave it alone
   await cli.redis.xadd('orders:1', '2-1', 'n', '2');
   expect((await cli.run('status')).stdout).toMatch(/paused +2 keys: see keys --status paused/);
   expect((await cli.run('keys', '--status', 'paused')).stdout).toMatch(/orders:1 +stream +paused/);
-  expect((await cli.run('explain', 'orders:1')).stdout).toMatch(/paused +since .*: resume ends it/);
+  expect((await cli.run('explain', 'orders:1')).stdout).toMatch(/paused +since .*: run resume to continue/);
   expect((await cli.run('once')).stdout).toContain('3 keys: 1 unchanged, 2 paused');
   expect((await cli.run('sync', 'orders:1')).stdout).toMatch(/orders:1 +paused: resume it first/);
 });

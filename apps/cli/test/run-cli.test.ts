@@ -208,7 +208,7 @@ test('the zsh script names all commands and options', async () => {
   const { stdout } = await runIn({}, 'completion', 'zsh');
   for (const { name } of COMMANDS) expect(stdout).toContain(`    ${name}) _arguments `);
   expect(stdout).toContain(
-    "'--type[only keys of this type]:T:(stream set zset hash list string json vectorset timeseries)'",
+    "'--type[show only keys of this type]:T:(stream set zset hash list string json vectorset timeseries)'",
   );
   expect(stdout).toContain("'1:action:(list show replay drop)'");
 });

@@ -22,9 +22,9 @@ afterAll(async () => {
   await cli.close();
 });
 
-test('nobody works at first, and that is told', async () => {
+test('no process is running at first, and that is told', async () => {
   const { code, stdout } = await cli.run('workers');
-  expect(stdout).toMatch(/^nobody works/);
+  expect(stdout).toMatch(/^no process is running/);
   expect(code).toBe(1);
 });
 

@@ -174,7 +174,7 @@ describe('of several schedulers', () => {
     const first = fleet.scheduler();
     await prints(first, /sweep done/);
     const second = fleet.scheduler();
-    await prints(second, /Redis tells of every change/);
+    await prints(second, /Redis reports every change/);
     fleet.worker();
     await isMirrored('orders', 3);
     // A sweep that the first one makes tells the second one that nothing of before is missed.
