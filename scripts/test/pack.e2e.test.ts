@@ -58,7 +58,7 @@ describe('what npm run pack makes, installed into an empty folder', () => {
     expect(await call('--version')).toBe(`redis-to-mongo ${version}\n`);
     for (const app of ['up', 'scheduler', 'worker', 'dashboard'])
       expect(await call(app, '--version')).toBe(`redis-to-mongo ${app} ${version}\n`);
-    expect(await call('hash-password', '--help')).toContain('type a password');
+    expect(await call('hash-password', '--help')).toContain('enter a password');
     const licenses = readFileSync(
       join(empty, 'node_modules/redis-to-mongo/THIRD-PARTY-LICENSES.txt'),
       'utf8',

@@ -42,7 +42,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'plan',
-    summary: 'shows what the configuration would sync, and to which collections; writes nothing',
+    summary: 'shows what the configuration would sync; writes nothing',
     load: async () => (await import('./commands/plan.js')).plan,
   },
   {

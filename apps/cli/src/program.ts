@@ -49,7 +49,7 @@ function afterwards(): string {
   return [
     '\nExit codes:',
     ...codes,
-    '\nThe configuration is that of the fleet: the environment overrides config.json, and config.json overrides the defaults.',
+    '\nConfiguration: the environment overrides config.json, which overrides the defaults.',
   ].join('\n');
 }
 

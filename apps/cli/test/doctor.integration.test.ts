@@ -44,7 +44,7 @@ test('once all has been synced the indexes are there, and that nobody goes on wi
   expect(code).toBe(1);
   expect(findings).toContainEqual(expect.objectContaining({ level: 'ok', what: 'all indexes exist' }));
   expect(findings).toContainEqual(
-    expect.objectContaining({ check: 'mirror', level: 'problem', what: 'No scheduler is in charge' }),
+    expect.objectContaining({ check: 'mirror', level: 'problem', what: 'No scheduler is active' }),
   );
   expect(findings).toContainEqual(expect.objectContaining({ level: 'ok', what: '1 key is chosen' }));
 });

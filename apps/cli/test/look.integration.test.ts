@@ -48,7 +48,7 @@ test('keys finds those that are deleted, behind or failing', async () => {
 test('status sums up the mirror and the queue', async () => {
   const { stdout, code } = await cli.run('status');
   expect(code).toBe(1); // nobody keeps it so: no scheduler and no worker runs
-  expect(stdout).toMatch(/^mirror +No scheduler is in charge$/m);
+  expect(stdout).toMatch(/^mirror +No scheduler is active$/m);
   expect(stdout).toMatch(/^schedulers +none is active$/m);
   expect(stdout).toMatch(/^workers +none is connected$/m);
   expect(stdout).toMatch(/^stream +2 +2 +0 +14 +14 +0 +0 +0 +0$/m);

@@ -6,7 +6,7 @@ import { formatHash, hashPassword } from './auth/scrypt-hash.js';
 // the arguments, which every user of the machine can see. On a terminal it is not shown.
 
 if (process.argv.length > 2) {
-  process.stdout.write('redis-to-mongo hash-password: type a password, or send it to standard input\n');
+  process.stdout.write('redis-to-mongo hash-password: enter a password, or send it to standard input\n');
   process.exit(['--help', '-h'].includes(process.argv[2] ?? '') ? 0 : 2);
 }
 const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
@@ -20,7 +20,7 @@ const read = await new Promise<string>((resolve) => {
 lines.close();
 if (terminal) process.stderr.write('\n');
 if (read === '') {
-  process.stderr.write('No password was given: type one, or send it to standard input.\n');
+  process.stderr.write('No password was given: enter one, or send it to standard input.\n');
   process.exitCode = 1;
 } else {
   process.stdout.write(`${formatHash(await hashPassword(read))}\n`);

@@ -123,7 +123,7 @@ describe('nothing is done', () => {
     ]) {
       const answer = await send({ ...headers, 'x-csrf-token': token });
       expect(answer.statusCode, token).toBe(403);
-      expect(answer.json()).toEqual({ error: 'This page is too old: load it again.' });
+      expect(answer.json()).toEqual({ error: 'This page is outdated: reload it.' });
     }
   });
 
@@ -135,7 +135,7 @@ describe('nothing is done', () => {
         const answer = await send(headers, payload, url);
         expect({ status: answer.statusCode, body: answer.json() }).toEqual({
           status: 403,
-          body: { error: 'This page is too old: load it again.' },
+          body: { error: 'This page is outdated: reload it.' },
         });
       }
     },

@@ -72,7 +72,7 @@ describe('what is done to many', () => {
       filter: 'keys?q=k',
     });
     expect(new Set(done.map(([, key]) => key)).size).toBe(30);
-    expect(on.log().match(/asked for by hand/g)).toHaveLength(30);
+    expect(on.log().match(/operator action/g)).toHaveLength(30);
     expect(on.deeds).toHaveLength(30);
     expect(on.deeds[0]).toMatchObject({ action: 'pause', filter: 'keys?q=k', result: 'Done.' });
     await on.close();
@@ -94,7 +94,7 @@ describe('what is done to many', () => {
     expect((await on.send(ALL)).statusCode).toBe(202);
     expect((await on.send(ALL)).statusCode).toBe(409);
     const stopping = on.send({}, undefined, '/bulk/stop');
-    await vi.waitFor(() => expect(on.log()).toContain('many: told to stop'), UNTIL);
+    await vi.waitFor(() => expect(on.log()).toContain('bulk action: stopped by an operator'), UNTIL);
     go();
     expect((await stopping).json().progress).toMatchObject({ is: 'stopped' });
     expect(done.length).toBeLessThan(30);

@@ -135,8 +135,8 @@ describe('without a login', () => {
   test('an error is a page for a person, and JSON for a program', async () => {
     const headers = { ...(await logIn(dashboard.server)), accept: 'text/html' };
     for (const [url, status, says] of [
-      ['/nothing', 404, 'There is no such page.'],
-      ['/key?id=nobody', 404, 'MongoDB does not know of this key.'],
+      ['/nothing', 404, 'This page does not exist.'],
+      ['/key?id=nobody', 404, 'MongoDB does not have this key.'],
       ['/key/job?id=nobody', 404, 'This key has no job scheduler.'],
     ] as const) {
       const page = await dashboard.server.inject({ url, headers });
@@ -232,7 +232,7 @@ describe('the login', () => {
     expect((await dashboard.server.inject({ url: '/', headers })).statusCode).toBe(401);
   });
 
-  test('ends by itself', async () => {
+  test('ends automatically', async () => {
     const short = await aDashboard(redis.url, { sessionMs: 300 });
     const headers = await logIn(short.server);
     await vi.waitFor(
@@ -462,7 +462,7 @@ describe('the status', () => {
         expect(status.json()).toMatchObject({
           fleet: { types: [{ keyType: 'stream', seen: 100 }] },
           queue: { workers: 1, schedulers: 3, delayed: 3, paused: false, inCharge: false },
-          verdict: { level: 'broken', title: 'No scheduler is in charge' },
+          verdict: { level: 'broken', title: 'No scheduler is active' },
         });
       },
       { timeout: 10_000, interval: 200 },
@@ -474,6 +474,6 @@ describe('the status', () => {
     const headers = await logIn(dashboard.server);
     const page = await dashboard.server.inject({ url: '/', headers });
     expect(page.headers['content-type']).toContain('text/html');
-    expect(page.body).toContain('No scheduler is in charge');
+    expect(page.body).toContain('No scheduler is active');
   });
 });

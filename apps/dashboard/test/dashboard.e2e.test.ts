@@ -37,7 +37,7 @@ describe('the dashboard as a process', () => {
     expect((await fetch(`${http}/api/status`)).status).toBe(401);
     const status = await fetch(`${http}/api/status`, basic('admin', password));
     expect(await status.json()).toMatchObject({
-      verdict: { level: 'broken', title: 'No scheduler is in charge' },
+      verdict: { level: 'broken', title: 'No scheduler is active' },
       fleet: { types: [], backlogs: [], errors: [] },
       queue: { workers: 0, paused: false, inCharge: false },
     });
@@ -53,7 +53,7 @@ describe('the dashboard as a process', () => {
     const { http } = await app.line('dashboard started');
     const status = await fetch(`${http}/api/status`, basic('admin', 'pass-word'));
     expect(await status.json()).toMatchObject({
-      verdict: { level: 'broken', title: 'The queue’s Redis can’t be read' },
+      verdict: { level: 'broken', title: 'The queue’s Redis cannot be read' },
       fleet: { error: expect.any(String) },
       queue: { error: expect.any(String) },
     });

@@ -80,9 +80,9 @@ describe('while MongoDB is frozen', () => {
     const token = /name="csrf-token" content="([\w-]+)"/.exec(open)?.[1] ?? '';
     freeze();
     for (const [path, status, says] of [
-      ['/key?id=shop%3A7', 503, /can’t be read now \(MONGO_TIMEOUT\).*Status tells which server/s],
-      ['/keys', 200, /keys can’t be read now.*what is shown is old.*140 keys/s],
-      ['/', 200, /<h1>MongoDB can’t be read.*MongoDB did not answer/s],
+      ['/key?id=shop%3A7', 503, /cannot be read now \(MONGO_TIMEOUT\).*Status page shows which server/s],
+      ['/keys', 200, /keys cannot be read now.*the list is outdated.*140 keys/s],
+      ['/', 200, /<h1>MongoDB cannot be read.*MongoDB did not answer/s],
     ] as const) {
       // The first page may still come from what was read before; the second one knows.
       let slowest = 0;
@@ -115,7 +115,7 @@ describe('while MongoDB is frozen', () => {
     });
     expect([asked.status, await asked.json()]).toEqual([
       503,
-      { error: expect.stringMatching(/failed|may still be done/) },
+      { error: expect.stringMatching(/failed|may still run/) },
     ]);
     expect(Date.now() - began).toBeLessThan(SOON_MS);
     thaw();
@@ -132,13 +132,13 @@ describe('while MongoDB is frozen', () => {
     await vi.waitFor(
       async () => {
         const text = await (await fetch(`${http}/`, { headers })).text();
-        expect(text).toContain('<h1>MongoDB can’t be read');
+        expect(text).toContain('<h1>MongoDB cannot be read');
         expect(text).not.toContain('Reading the state');
       },
       { timeout: 15_000, interval: 200 },
     );
     const list = await (await fetch(`${http}/keys`, { headers })).text();
-    expect(list).not.toContain('No key fits');
+    expect(list).not.toContain('No key matches');
   });
 
   test.skipIf(executablePath === undefined)(
@@ -152,10 +152,10 @@ describe('while MongoDB is frozen', () => {
         const { page } = await openPage(browser, `${http}/key?id=shop%3A7`, login);
         await page.getByRole('heading', { name: 'shop:7' }).waitFor();
         freeze();
-        await page.getByText('what is shown is old').waitFor({ state: 'visible' });
+        await page.getByText('the list is outdated').waitFor({ state: 'visible' });
         await page.screenshot({ path: `${SHOTS}key-old.png` });
         await page.goto(`${http}/key?id=shop%3A8`);
-        await page.getByText('can’t be read now (MONGO_TIMEOUT)').waitFor();
+        await page.getByText('cannot be read now (MONGO_TIMEOUT)').waitFor();
         await page.screenshot({ path: `${SHOTS}key-error.png` });
         await page.goto(`${http}/keys`);
         await page.screenshot({ path: `${SHOTS}keys-old.png` });

@@ -22,7 +22,7 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     await page.getByText('pause keys?q=shop%3A1&type=set: done, 11 of 11').waitFor();
     await on.shot(page, 'bulk-done');
     expect(await on.keys().countDocuments({ pausedAt: { $gt: new Date(0) } })).toBe(11);
-    const logged = on.dashboard.log().match(/"msg":"asked for by hand".*"action":"pause"/g);
+    const logged = on.dashboard.log().match(/"msg":"operator action".*"action":"pause"/g);
     expect(logged).toHaveLength(11);
     const { entries } = await readAudit(on.mongo.db, { action: 'pause', limit: 100 });
     expect(entries).toHaveLength(11);
@@ -44,7 +44,7 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     );
     await page.getByText('"n": "s3cret"').waitFor();
     await on.shot(page, 'dead-letter-values');
-    expect(open.dashboard.log()).toMatch(/a dead letter was looked at.*"key":"refused"/);
+    expect(open.dashboard.log()).toMatch(/a dead letter was viewed.*"key":"refused"/);
     expect(open.dashboard.log()).not.toContain('s3cret');
     const { entries } = await readAudit(on.mongo.db, { action: 'look', limit: 10 });
     expect(entries).toMatchObject([{ key: 'refused', who: 'admin', result: `dead letter ${letter?._id}` }]);
@@ -64,7 +64,7 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     });
     expect(await page.locator('tbody tr').count()).toBe(3);
     await page.getByRole('searchbox').fill('shop');
-    await page.getByText('No dead letter fits').waitFor();
+    await page.getByText('No dead letter matches').waitFor();
     await page.getByRole('searchbox').fill('');
     await page.getByText('3 letters').waitFor();
     expect(await page.textContent('body')).not.toContain('s3cret');
@@ -83,7 +83,7 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     await page.getByRole('dialog', { name: 'Write 2 letters once more?' }).waitFor();
     await page.getByRole('dialog').getByRole('button', { name: 'Replay 2 letters' }).click();
     await page.getByText('replay dead-letters: done, 2 of 2').waitFor();
-    await page.getByText('No dead letter fits').waitFor();
+    await page.getByText('No dead letter matches').waitFor();
     expect(await on.mongo.db.collection('stream_messages').countDocuments({ stream: 'refused' })).toBe(3);
     expect(on.dashboard.log()).not.toContain('s3cret');
     const { entries } = await readAudit(on.mongo.db, { key: 'refused', limit: 10 });

@@ -122,7 +122,7 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     await page.getByRole('dialog', { name: 'Pause this key?' }).waitFor();
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
-    await page.locator('#told', { hasText: 'Paused. A job under way ends its slice.' }).waitFor();
+    await page.locator('#told', { hasText: 'Paused. A running job finishes its slice.' }).waitFor();
     expect(await readKey(on.mongo.db, 'shop:7')).toMatchObject({ pausedAt: expect.any(Date) });
     await page.getByRole('button', { name: 'Resume' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Resume' }).click();
@@ -130,7 +130,7 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     expect(await readKey(on.mongo.db, 'shop:7')).toMatchObject({ pausedAt: null });
     await page.getByRole('button', { name: 'Sync now' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Sync now' }).click();
-    await page.locator('#told', { hasText: 'Asked for' }).waitFor();
+    await page.locator('#told', { hasText: 'Requested' }).waitFor();
     await page.getByRole('button', { name: 'Resync from the start' }).click();
     await shot(page, 'dialog-light');
     await page.getByRole('dialog').getByRole('button', { name: 'Resync from the start' }).click();

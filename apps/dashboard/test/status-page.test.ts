@@ -11,7 +11,7 @@ const LAG = { entries: 1234, ms: 0, keys: 2, worst: [] };
 describe('the verdict', () => {
   test.each([
     ['complete', {}, 'good', 'The mirror is complete'],
-    ['broken', { queue: { is: aQueue({ processes: [] }) } }, 'bad', 'No scheduler is in charge'],
+    ['broken', { queue: { is: aQueue({ processes: [] }) } }, 'bad', 'No scheduler is active'],
     ['behind', { mirror: { is: aMirror({ lag: LAG }) } }, 'busy', '1,234 entries behind'],
     ['unknown', { at: Date.now() - 33_000 }, 'idle', 'The last reading is 3'],
   ])('is shown as it is judged: %s', (level, facts, tone, title) => {

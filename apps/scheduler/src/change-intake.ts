@@ -63,7 +63,7 @@ export class ChangeIntake {
       ownPrefix: options.ownPrefix,
       wanted: (key) => this.#choice.wanted(key),
       onAdd: options.onAdd,
-      onOverflow: () => this.missed.note('more keys changed than are kept'),
+      onOverflow: () => this.missed.note('more keys changed than the buffer holds'),
     });
     this.#timer = setInterval(() => this.#lookAtState(), STATE_MS);
     this.#timer.unref();

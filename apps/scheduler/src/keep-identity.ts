@@ -12,7 +12,7 @@ export interface KeepIdentityOptions {
   readonly onMismatch: (error: SyncError | undefined) => void;
 }
 
-/** The scheduler in charge keeps the marks of queue and target: they come back when either is emptied. */
+/** The active scheduler keeps the marks of queue and target: they come back when either is emptied. */
 export async function keepIdentity(options: KeepIdentityOptions): Promise<void> {
   const { identity, signal, logger, isActive, onMismatch } = options;
   await repeatUntil(
@@ -27,7 +27,7 @@ export async function keepIdentity(options: KeepIdentityOptions): Promise<void> 
     (error) => {
       if (isFleetMismatch(error)) {
         onMismatch(error);
-        logger.error('this queue is another fleet’s by now: stop this scheduler, or mend its options', {
+        logger.error('this queue now belongs to another fleet: stop this scheduler, or fix its options', {
           error,
         });
       } else logger.debug('the fleet’s marks could not be confirmed', { error });

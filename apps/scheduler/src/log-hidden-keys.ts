@@ -8,7 +8,7 @@ export function logHiddenKeys(logger: Logger): (byType: ReadonlyMap<string, numb
     const keys = byType.get(HIDDEN_TYPE) ?? 0;
     if (keys > 0 && keys !== logged)
       logger.warn(
-        'keys are left out, since the Redis user may not read them: see the ACL in docs/operations.md',
+        'keys are skipped, because the Redis user may not read them: see the ACL in docs/operations.md',
         {
           keys,
         },

@@ -97,7 +97,7 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Rel
       address: config.redis,
       ...{ redis, queue, ownPrefix: Buffer.from(queueKeysBeginWith(config.queue)) },
       onAdd: () => leadership.active?.notify(),
-      onComplete: () => logger.info('standing by: no change is missed, to take over needs no sweep'),
+      onComplete: () => logger.info('standing by: no change is missed, so a takeover needs no sweep'),
       onState: (state) =>
         logger.log(state.is === 'refused' ? 'warn' : 'info', FEED_STATES[state.is], { ...state }),
       onError: (error) => logger.warn('change feed: connection trouble', { error: redisError(error) }),
@@ -120,7 +120,7 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Rel
         idleIntervalMs: sync.idleIntervalMs,
         prepareTarget: () => prepareDatabase(mongo.db, rules.rules),
         onError: (error) =>
-          logger.warn('changes could not be requested; they are kept', { error: redisError(error) }),
+          logger.warn('changes could not be requested; they will be retried', { error: redisError(error) }),
       }),
     onChange: (isActive) => {
       logger.info(isActive ? 'this scheduler is the active one' : 'standing by: another scheduler is active');
@@ -160,7 +160,7 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Rel
       changes: intake.heard,
       about: watch.read(),
     }),
-    (error) => logger.debug('a heartbeat could not be told', { error: redisError(error) }),
+    (error) => logger.debug('a heartbeat could not be sent', { error: redisError(error) }),
   );
   closers.add('heart', () => heart.close());
   const silent = [
@@ -193,8 +193,8 @@ function scopeOf(...parts: readonly unknown[]): string {
 }
 
 const FEED_STATES = {
-  listening: 'change feed: Redis tells of every change',
+  listening: 'change feed: Redis reports every change',
   connecting: 'change feed: connecting',
-  refused: 'change feed: Redis refuses to tell of changes; all keys are polled every SYNC_INTERVAL_SEC',
+  refused: 'change feed: Redis refuses to report changes; all keys are polled every SYNC_INTERVAL_SEC',
   off: 'change feed: off; all keys are polled every SYNC_INTERVAL_SEC',
 } as const;

@@ -16,13 +16,13 @@ export class SearchRecord {
     this.#code = error instanceof SyncError ? error.code : 'UNEXPECTED';
   }
 
-  /** Another scheduler is in charge from now on. */
+  /** Another scheduler is active from now on. */
   clear(): void {
     this.#searchedAt = undefined;
     this.#code = undefined;
   }
 
-  /** What the scheduler in charge tells of itself. */
+  /** What the active scheduler tells of itself. */
   heartbeat(): Heartbeat {
     return {
       app: 'scheduler',

@@ -69,7 +69,7 @@ export function sweepDue(facts: SweepFacts): DueSweep | undefined {
 
 function reasonFor({ record, scope, missed, now, idleIntervalMs }: SweepFacts): string {
   if (!record) return NO_RECORD;
-  if (record.scope !== scope) return 'the configuration chooses other keys than before';
+  if (record.scope !== scope) return 'the configuration selects other keys than before';
   if (record.pending) return record.pending;
   if (missed) return missed;
   if (now - record.endedAt >= idleIntervalMs) return IDLE;

@@ -167,7 +167,7 @@ describe.each([
     try {
       await fleet.redis.xadd('orders', '1-0', 'n', '1');
       await begin({ SYNC_INTERVAL_SEC: '0.5', ...more });
-      await prints(scheduler, isRefused ? /refuses to tell of changes/ : /change feed: off/);
+      await prints(scheduler, isRefused ? /refuses to report changes/ : /change feed: off/);
       await isMirrored('orders', 1);
       await fleet.redis.xadd('orders', '2-0', 'n', '2');
       await fleet.redis.hset('user:1', 'name', 'Ann');

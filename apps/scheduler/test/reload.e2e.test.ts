@@ -45,7 +45,7 @@ it('scheduler and worker take rules, intervals and limits over by SIGHUP, and a 
   });
   for (const app of apps) {
     app.kill('SIGHUP');
-    await prints(app, /configuration read again/);
+    await prints(app, /configuration reloaded/);
   }
   expect(apps[0]?.output()).toMatch(/"option changed","option":"SYNC_INTERVAL_SEC","from":"3600","to":"0.5"/);
   expect(apps[1]?.output()).toMatch(/"option changed","option":"SLICE_MS"/);

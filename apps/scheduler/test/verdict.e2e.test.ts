@@ -69,7 +69,7 @@ describe('the mirror is called', () => {
     scheduler.kill('SIGKILL');
     await untilVerdict(fleet, 'no-scheduler');
     const { code, stdout } = await commandOn(fleet, 'status');
-    expect(stdout).toContain('No scheduler is in charge');
+    expect(stdout).toContain('No scheduler is active');
     expect(code).toBe(1);
     expect((await commandOn(fleet, 'doctor')).code).toBe(1);
   });
@@ -98,7 +98,7 @@ describe('the mirror is called', () => {
     // 3 where one of the servers was too busy to answer.
     await until(async () => {
       const { code, stdout } = await commandOn(fleet, 'status');
-      expect(stdout).toContain('The queue’s Redis takes no writes');
+      expect(stdout).toContain('The queue’s Redis accepts no writes');
       expect(code).toBe(1);
     });
     await fleet.queueRedis.config('SET', 'maxmemory', '0');

@@ -12,7 +12,7 @@ const argv = process.argv.slice(2);
 await runApp({
   name: 'up',
   usage: {
-    about: 'runs scheduler, workers and dashboard on this machine, and starts again those that die',
+    about: 'runs a scheduler, workers and a dashboard on this machine, and restarts those that die',
     argv,
     options: UP_OPTIONS,
   },

@@ -17,7 +17,7 @@ export type AfterEnd =
  */
 export function afterEnd(code: number | null, quickEnds: number): AfterEnd {
   if (code === EXIT_CODES.configuration)
-    return { giveUp: 'its configuration can’t be used: see what it said above', isConfiguration: true };
+    return { giveUp: 'its configuration is invalid: see its message above', isConfiguration: true };
   if (quickEnds > MOST_QUICK_ENDS)
     return { giveUp: `it has ended ${quickEnds} times right after its start`, isConfiguration: false };
   return { restartInMs: Math.min(CAP_MS, BASE_MS * 2 ** Math.max(0, quickEnds - 1)) };

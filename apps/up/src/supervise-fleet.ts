@@ -41,7 +41,7 @@ export function superviseFleet(app: AppContext, plans: readonly ProcessPlan[]) {
     Promise.all(processes.map((each) => each.stop(Math.max(0, remainingMs - LEFT_MS)))),
   );
   for (const each of processes) each.start();
-  logger.info('the fleet is started', { processes: plans.map(({ name }) => name) });
+  logger.info('the fleet has started', { processes: plans.map(({ name }) => name) });
   return {
     signal: (signal: NodeJS.Signals): void => {
       for (const each of processes) each.signal(signal);

@@ -46,7 +46,7 @@ export class CircuitBreaker {
   trip(error: SyncError): void {
     if (this.#reason) return;
     this.#reason = error;
-    this.#options.logger.error('paused until the configuration is mended', { error });
+    this.#options.logger.error('paused until the configuration is fixed', { error });
     void this.#recover();
   }
 
@@ -65,10 +65,10 @@ export class CircuitBreaker {
         if (await succeeds(probe)) break;
       }
       this.#reason = undefined;
-      logger.info('going on: source, queue and target answer again');
+      logger.info('continuing: source, queue and target answer again');
       this.#jobs?.resume();
     } catch (error) {
-      if (!signal.aborted) logger.error('the pause could not be ended', { error });
+      if (!signal.aborted) logger.error('the worker could not be resumed', { error });
     }
   }
 }

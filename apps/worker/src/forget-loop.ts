@@ -30,11 +30,11 @@ export async function forgetLoop({ db, rules, keepMs, logger, signal }: ForgetOp
         isMarked = true;
         const pass = await forgetGoneKeys(db, new Date(Date.now() - keep), rules.rules);
         if (pass.forgotten > 0)
-          logger.info('keys that had gone long ago were forgotten', { keys: pass.forgotten });
+          logger.info('deleted keys were removed from MongoDB', { keys: pass.forgotten });
         isMore = pass.isMore;
       } catch (error) {
         if (!signal.aborted)
-          logger.warn('keys that had gone could not be forgotten; it is tried again', { error });
+          logger.warn('deleted keys could not be removed from MongoDB; this is retried', { error });
       }
     const pause = Math.min(LONGEST, Math.max(SHORTEST, keep / 4));
     // Not at the same moment as the other workers.

@@ -52,9 +52,9 @@ export class JobOutcomes {
     if (report.dead > 0) logger.warn('records became dead letters', { key, dead: report.dead });
     for (const gap of report.gaps) {
       metrics.gapEntries.inc({ key_type: keyType }, gap.entries);
-      logger.warn('a gap: Redis dropped entries before they were read', { key, ...gap });
+      logger.warn('gap: Redis dropped entries before they were read', { key, ...gap });
     }
-    if (report.result === 'deleted') logger.info('key retired: it is not in Redis any more', { key });
+    if (report.result === 'deleted') logger.info('key retired: it is no longer in Redis', { key });
     const { result, seen, written, alreadyThere, dead, lag } = report;
     if (result !== 'unchanged')
       logger.debug('slice done', { key, result, seen, written, alreadyThere, dead, lag });

@@ -21,7 +21,7 @@ export async function openDirectPath(
   const ordinary = (reason: string) => logger.warn('streams take the ordinary path', { reason });
   const newSequence = await readyMadeBson();
   if (!newSequence) {
-    ordinary('the MongoDB driver does not send ready-made BSON as expected');
+    ordinary('the MongoDB driver does not send encoded BSON as expected');
     return {};
   }
   const connection = RawConnection.open(redis, {

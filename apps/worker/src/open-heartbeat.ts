@@ -19,7 +19,7 @@ export function openHeartbeat(
       const { heartbeat } = readiness;
       return heartbeat && { ...heartbeat, about: watch.read(), work: work.read() };
     },
-    (error) => logger.debug('a heartbeat could not be told', { error: redisError(error) }),
+    (error) => logger.debug('a heartbeat could not be sent', { error: redisError(error) }),
   );
   closers.add('heart', () => heart.close());
 }

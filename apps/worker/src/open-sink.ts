@@ -31,7 +31,7 @@ export function openSink(
       signal,
       onRetry: (error, attempt, waitMs) => {
         metrics.errors.inc({ class: 'transient' });
-        logger.warn('MongoDB: tried again', { error, attempt, waitMs: Math.round(waitMs) });
+        logger.warn('MongoDB: retrying', { error, attempt, waitMs: Math.round(waitMs) });
       },
     },
   });

@@ -5,6 +5,6 @@ export function quarantineError(): SyncError {
   return new SyncError(
     'KEY_QUARANTINED',
     'unknown',
-    'three jobs in a row began on this key and never ended (did their workers die?); it rests for an hour',
+    'three jobs in a row started on this key and never ended (did their workers die?); it is quarantined for an hour',
   );
 }

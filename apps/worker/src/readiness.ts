@@ -7,7 +7,7 @@ import type { CircuitBreaker } from './circuit-breaker.js';
 export class Readiness {
   readonly #guard: Pick<CircuitBreaker, 'reason'>;
   /** Why no jobs are pulled, besides what the guard says; `undefined` once they are. */
-  trouble: unknown = new SyncError('STARTING', 'transient', 'the worker has not begun to pull jobs yet');
+  trouble: unknown = new SyncError('STARTING', 'transient', 'the worker has not started to pull jobs yet');
 
   constructor(guard: Pick<CircuitBreaker, 'reason'>) {
     this.#guard = guard;

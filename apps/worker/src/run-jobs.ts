@@ -34,7 +34,7 @@ export function openJobs(config: Config, app: AppContext, parts: JobParts): JobW
   const backfills = new BackfillLog(logger);
   const account = new JobOutcomes({ guard, metrics, logger, backfills, work, recordError: record });
   const onFailed = (key: string | undefined, error: Error) =>
-    logger.error('a job failed; it comes again', { key, error });
+    logger.error('a job failed; it will be retried', { key, error });
   const tailer = openTailer(config, app, { line, claims, queue, account, afterSync, onFailed });
   const run = syncJob({
     ...{ line, claims, queue, account, tailer, metrics, logger, slice, afterSync },

@@ -137,7 +137,7 @@ describe('what a worker counts', () => {
     await vi.waitFor(
       () => {
         expect(worker.output()).toMatch(/dead letters.*"dead":1/);
-        expect(worker.output()).toMatch(/a gap: Redis dropped entries before they were read.*"entries":1/);
+        expect(worker.output()).toMatch(/gap: Redis dropped entries before they were read.*"entries":1/);
       },
       { timeout: 20_000 },
     );

@@ -182,9 +182,9 @@ describe('errors by class', () => {
   }
 
   it.each([
-    [13, 'MONGO_PRIVILEGE', /paused until the configuration is mended.*readWrite/],
-    [14031, 'MONGO_DISK_FULL', /paused until the configuration is mended.*disk is full/],
-    [18, 'MONGO_AUTH', /paused until the configuration is mended.*MONGO_PASSWORD/],
+    [13, 'MONGO_PRIVILEGE', /paused until the configuration is fixed.*readWrite/],
+    [14031, 'MONGO_DISK_FULL', /paused until the configuration is fixed.*disk is full/],
+    [18, 'MONGO_AUTH', /paused until the configuration is fixed.*MONGO_PASSWORD/],
   ])(
     'code %i is %s: the worker pauses, says why, is not ready, and goes on by itself',
     async (code, name, says) => {
@@ -200,7 +200,7 @@ describe('errors by class', () => {
       expect(await ready.text()).toContain(name);
       await failing('off');
       await isMirrored(client, 'mended', 5);
-      await prints(worker, /going on: source, queue and target answer again/);
+      await prints(worker, /continuing: source, queue and target answer again/);
       await vi.waitFor(async () => expect((await fetch(`${address}/readyz`)).status).toBe(200), {
         timeout: 20_000,
       });
@@ -213,7 +213,7 @@ describe('errors by class', () => {
     await prints(worker, /worker started/);
     await failing('alwaysOn', code);
     await queue.schedule(['transient'], 500);
-    await prints(worker, /tried again/);
+    await prints(worker, /retrying/);
     expect(worker.output()).not.toContain('paused');
     await failing('off');
     await isMirrored(client, 'transient', 5);
@@ -226,7 +226,7 @@ describe('errors by class', () => {
     await prints(worker, /worker started/);
     await failing('alwaysOn', 91);
     await queue.schedule(names, 500);
-    await prints(worker, /MongoDB: tried again.*repeated":\d{2}/);
+    await prints(worker, /MongoDB: retrying.*repeated":\d{2}/);
     await failing('off');
     for (const name of names) await isMirrored(client, name, 2);
     expect(worker.output()).not.toMatch(/MaxListeners|Warning/);
@@ -240,7 +240,7 @@ describe('errors by class', () => {
     await isMirrored(client, 'unknown', 5);
     await failing('alwaysOn', 7777);
     await fill('unknown', 6, 9);
-    await prints(worker, /a job failed; it comes again.*MONGO_UNKNOWN/);
+    await prints(worker, /a job failed; it will be retried.*MONGO_UNKNOWN/);
     await vi.waitFor(
       async () =>
         expect(await keys.findOne({ _id: 'unknown' })).toMatchObject({

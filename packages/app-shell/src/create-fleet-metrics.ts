@@ -15,14 +15,14 @@ export function createFleetMetrics(registry: Registry) {
     // It comes first: its hook sets those that follow.
     mirrorComplete: new Gauge({
       name: 'r2m_mirror_complete',
-      help: 'Whether the mirror is complete: 1, else 0.',
+      help: '1 if the mirror is complete, else 0.',
       registers: [registry],
       collect: () => hooks.beforeScrape?.(),
     }),
-    notCompleteReasons: gauge('not_complete_reasons', 'Why it is not: 1 for each reason.', 'reason'),
-    workers: gauge('workers', 'Workers that live.'),
-    schedulers: gauge('schedulers', 'Schedulers that live, the one in charge among them.'),
-    pausedWorkers: gauge('paused_workers', 'Workers that wait until their configuration is mended.'),
+    notCompleteReasons: gauge('not_complete_reasons', 'Reasons why the mirror is not complete: 1 for each.', 'reason'),
+    workers: gauge('workers', 'Live workers.'),
+    schedulers: gauge('schedulers', 'Live schedulers, including the active one.'),
+    pausedWorkers: gauge('paused_workers', 'Workers that are paused until their configuration is fixed.'),
     failingKeys: gauge('failing_keys', 'Keys whose last job failed.'),
     lastHourGapEntries: gauge(
       'last_hour_gap_entries',
@@ -38,25 +38,25 @@ export function createFleetMetrics(registry: Registry) {
     ),
     lagEntries: gauge(
       'lag_entries',
-      'Entries in Redis that are not in MongoDB yet, as of each key’s last reading.',
+      'Entries in Redis that are not in MongoDB yet, as of each key’s last sync.',
     ),
     lagSeconds: gauge(
       'lag_seconds',
-      'Age of the entry synced last, of the stream that is furthest behind; 0 for none.',
+      'Age of the last synced entry of the stream that is furthest behind; 0 for none.',
     ),
     laggingKeys: gauge('lagging_keys', 'Keys with entries that are not in MongoDB yet.'),
-    keyLagEntries: gauge('key_lag_entries', 'The same of the ten keys that are furthest behind.', 'key'),
+    keyLagEntries: gauge('key_lag_entries', 'Entries not in MongoDB yet, of the ten keys that are furthest behind.', 'key'),
     queueJobs: gauge('queue_jobs', 'Jobs in the queue by state: waiting, active, delayed, failed.', 'state'),
     dueKeys: gauge(
       'due_keys',
-      'Keys with a change that was noticed and that no job has ended well for since.',
+      'Keys with a noticed change and no successful job since.',
     ),
     trimForecastSeconds: gauge(
       'trim_forecast_seconds',
-      'Time until trimming reaches entries that were not read, of the ten streams that it is closest to.',
+      'Time until trimming reaches unread entries, of the ten most urgent streams.',
       'key',
     ),
-    dueSeconds: gauge('due_seconds', 'How long ago the first unanswered request of the oldest of them was.'),
+    dueSeconds: gauge('due_seconds', 'Age of the oldest open request.'),
   };
   const { keyLagEntries, queueJobs, trimForecastSeconds, notCompleteReasons, ...single } = gauges;
   const clear = () => {

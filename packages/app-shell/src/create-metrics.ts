@@ -22,7 +22,7 @@ export function createMetrics(app: string) {
   const registers = [registry];
   new Gauge({
     name: 'r2m_build_info',
-    help: 'Always 1: which version runs, on which Node.',
+    help: 'Always 1; the labels are the version and the Node version.',
     labelNames: ['version', 'node'],
     registers,
   }).set({ version: version(), node: process.versions.node }, 1);
@@ -38,11 +38,11 @@ export function createMetrics(app: string) {
     entriesWritten: counter('entries_written_total', 'Records that MongoDB wrote.'),
     entriesAlreadyThere: counter(
       'entries_already_there_total',
-      'Records found written already, by an earlier try.',
+      'Records that an earlier attempt had already written.',
     ),
     streamReads: new Counter({
       name: 'r2m_stream_reads_total',
-      help: 'Reads of streams by the path that their entries took: direct or ordinary.',
+      help: 'Reads of streams by path: direct or ordinary.',
       labelNames: ['path'],
       registers,
     }),
@@ -52,15 +52,15 @@ export function createMetrics(app: string) {
     bytesRead: counter('bytes_read_total', 'Bytes of content read from Redis.'),
     jobSeconds: new Histogram({
       name: 'r2m_job_seconds',
-      help: 'Time of a whole job.',
+      help: 'Duration of a whole job.',
       buckets: SECONDS,
       registers,
     }),
-    readSeconds: histogram('read_seconds', 'Time of one read from Redis.'),
-    writeSeconds: histogram('write_seconds', 'Time of one bulk write to MongoDB.'),
+    readSeconds: histogram('read_seconds', 'Duration of one read from Redis.'),
+    writeSeconds: histogram('write_seconds', 'Duration of one bulk write to MongoDB.'),
     jobs: new Counter({
       name: 'r2m_jobs_total',
-      help: 'Jobs by how they ended.',
+      help: 'Jobs by result.',
       labelNames: ['outcome'],
       registers,
     }),
@@ -80,12 +80,12 @@ export function createMetrics(app: string) {
     }),
     tailedStreams: new Gauge({
       name: 'r2m_tailed_streams',
-      help: 'Streams that this worker goes on reading between their jobs, since they change often.',
+      help: 'Streams that this worker tails between their jobs.',
       registers,
     }),
     keys: new Gauge({
       name: 'r2m_keys',
-      help: 'Keys that are chosen, as the last sweep met them.',
+      help: 'Keys that the configuration selects, as of the last sweep.',
       labelNames: byType,
       registers,
     }),

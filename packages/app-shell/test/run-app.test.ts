@@ -190,18 +190,18 @@ describe('an app whose configuration is read again by SIGHUP', () => {
     const app = await begin();
     write(settings(6, 2));
     app.child.kill('SIGHUP');
-    await app.said('configuration read again');
+    await app.said('configuration reloaded');
     expect(app.lines().slice(1)).toMatchObject([
       { msg: 'taken', interval: 6, changed: 'INTERVAL' },
       { msg: 'option changed', option: 'INTERVAL', from: '5', to: '6' },
-      { msg: 'option changed: it needs a restart', level: 'warn', option: 'PORT', from: '1', to: '2' },
-      { msg: 'configuration read again', changed: 1, needRestart: 1 },
+      { msg: 'option changed: restart to apply it', level: 'warn', option: 'PORT', from: '1', to: '2' },
+      { msg: 'configuration reloaded', changed: 1, needRestart: 1 },
     ]);
     app.child.kill('SIGHUP');
     await vi.waitFor(
       () =>
         expect(app.lines().at(-1)).toMatchObject({
-          msg: 'configuration read again',
+          msg: 'configuration reloaded',
           changed: 0,
           needRestart: 0,
         }),
@@ -220,11 +220,11 @@ describe('an app whose configuration is read again by SIGHUP', () => {
       ],
     });
     app.child.kill('SIGHUP');
-    await app.said('not taken over, nothing is changed: PORT is no number: write one');
+    await app.said('configuration not reloaded: PORT is no number: write one');
     expect(app.messages()).toEqual([
       'running',
-      'not taken over, nothing is changed: INTERVAL is no number: write one',
-      'not taken over, nothing is changed: PORT is no number: write one',
+      'configuration not reloaded: INTERVAL is no number: write one',
+      'configuration not reloaded: PORT is no number: write one',
     ]);
     write(settings(7));
     app.child.kill('SIGHUP');

@@ -42,7 +42,7 @@ function aboutToLose([soonest, ...others]: readonly TrimForecast[], now: number)
         ms > 0
           ? `Entries of ${shownKey(soonest.key)} will be lost in ${time(ms)}`
           : `Entries of ${shownKey(soonest.key)} are being lost`,
-      remedy: `It is trimmed faster than it is read: keep more of it in Redis now; then add workers, or resume it.${more}`,
+      remedy: `It is trimmed faster than it is read: keep more of its entries in Redis; then add workers, or resume it.${more}`,
     },
   ];
 }
@@ -54,21 +54,21 @@ function failed({ failing, lately }: MirrorFacts): readonly Reason[] {
       code: 'keys-failing',
       level: 'broken',
       what: `${counted(failing, 'key fails', 'keys fail')}`,
-      remedy: 'See their errors: keys --status failing. Their jobs come again by themselves.',
+      remedy: 'See their errors with keys --status failing. Their jobs are retried automatically.',
     });
   if (lately.gap > 0)
     reasons.push({
       code: 'entries-lost',
       level: 'broken',
       what: `${counted(lately.gap, 'entry was', 'entries were')} lost in the last hour`,
-      remedy: 'Redis dropped them before they were read: trim less, or add workers. See where: gaps.',
+      remedy: 'Redis dropped them before they were read: trim less, or add workers. List them with gaps.',
     });
   if (lately.dead > 0)
     reasons.push({
       code: 'records-refused',
       level: 'behind',
       what: `Complete but for ${counted(lately.dead, 'record', 'records')} that MongoDB refused in the last hour`,
-      remedy: 'They are kept as dead letters, with the reason: dead-letters list.',
+      remedy: 'They are kept as dead letters, with the reason. List them with dead-letters list.',
     });
   return reasons;
 }
@@ -78,7 +78,7 @@ function keysMissing(missing: number): Reason {
     code: 'keys-missing',
     level: 'behind',
     what: `${counted(missing, 'key is', 'keys are')} not in MongoDB yet`,
-    remedy: 'Their first jobs are on the way.',
+    remedy: 'Their first jobs are queued.',
   };
 }
 
@@ -101,7 +101,7 @@ function paused(unread: Reading<PausedUnread>): readonly Reason[] {
       {
         code: 'paused-unknown',
         level: 'unknown',
-        what: 'What paused keys have left unread is not known',
+        what: 'The number of unread entries of paused keys is not known',
         remedy: `${unread.error.code}: it is asked again by itself.`,
       },
     ];
@@ -112,7 +112,7 @@ function paused(unread: Reading<PausedUnread>): readonly Reason[] {
       code: 'paused-unread',
       level: 'behind',
       what: `${counted(entries, 'entry is', 'entries are')} unread in ${counted(streams, 'paused stream', 'paused streams')}`,
-      remedy: 'Resume them when you can: resume PATTERN. What Redis drops before is lost.',
+      remedy: 'Resume them with resume PATTERN. Entries that Redis drops before are lost.',
     });
   if (unknown > 0)
     reasons.push({

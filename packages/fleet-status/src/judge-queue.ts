@@ -4,16 +4,16 @@ import type { FleetFacts } from './fleet-facts.js';
 import type { Reason } from './verdict.js';
 
 /** Why a sweep is due where the target holds what it held before. */
-export const TARGET_SET_BACK = 'MongoDB was dropped, or set back to an earlier state';
+export const TARGET_SET_BACK = 'MongoDB was dropped, or restored to an earlier state';
 
 /** A change, or a job, that waits for longer than a moment, in ms, says that the mirror is behind. */
 const MOMENT_MS = 3_000;
 /** From here on, in ms, somebody should look. */
 const LONG_MS = 60_000;
-/** A scheduler in charge says so often that it misses nothing, in ms; it is silent while a sweep has to find what was missed. */
+/** An active scheduler says so often that it misses nothing, in ms; it is silent while a sweep has to find what was missed. */
 const SEARCH_MOMENT_MS = 6_000;
 
-/** Who is in charge, who works, and what waits. */
+/** Who is active, who works, and what waits. */
 export function queueReasons({ queue, mirror }: FleetFacts): readonly Reason[] {
   if (!('is' in queue)) return [];
   const facts = queue.is;
@@ -37,8 +37,8 @@ function inCharge({ isLeased, processes, sweepPending }: QueueFacts): readonly R
       {
         code: 'no-scheduler',
         level: 'broken',
-        what: 'No scheduler is in charge',
-        remedy: 'Changes are noticed by nobody, and no new key is found. Start one: pnpm start:scheduler.',
+        what: 'No scheduler is active',
+        remedy: 'Changes and new keys are not noticed. Start one: redis-to-mongo scheduler.',
       },
     ];
   return search(active, sweepPending);
@@ -56,7 +56,7 @@ function search({ searchedMs, code }: Heartbeat, sweepPending: string): readonly
           searchedMs === undefined
             ? 'The search for keys has not succeeded yet'
             : `The search for keys has failed for ${time(searchedMs)}`,
-        remedy: `Changes may be missed, and new keys not found (${code}). See the log of the scheduler in charge.`,
+        remedy: `Changes may be missed, and new keys not found (${code}). See the log of the active scheduler.`,
       },
     ];
   if (!isLate && sweepPending === '') return [];
@@ -64,13 +64,13 @@ function search({ searchedMs, code }: Heartbeat, sweepPending: string): readonly
     {
       code: 'searching',
       level: 'behind',
-      what: 'Changes may have been missed; a sweep over all keys looks for them',
-      remedy: `It ends by itself${sweepPending === '' ? '' : ` (${sweepPending})`}.`,
+      what: 'Changes may have been missed; a sweep over all keys is looking for them',
+      remedy: `It ends automatically${sweepPending === '' ? '' : ` (${sweepPending})`}.`,
     },
   ];
 }
 
-/** The scheduler in charge finds it out within seconds; until then it is known here alone. */
+/** The active scheduler finds it out within seconds; until then it is known here alone. */
 function setBack({ targetCounter = 0 }: QueueFacts, mirror: FleetFacts['mirror']): readonly Reason[] {
   // Both are not read in the same moment: between them it may have been counted on.
   if (!('is' in mirror) || (mirror.is.counter ?? 0) >= targetCounter - 1) return [];
@@ -80,7 +80,7 @@ function setBack({ targetCounter = 0 }: QueueFacts, mirror: FleetFacts['mirror']
       level: 'behind',
       what: TARGET_SET_BACK,
       remedy:
-        'A sweep over all keys fills it again, by itself; what Redis has dropped since is counted as lost.',
+        'A sweep over all keys restores it automatically; entries that Redis has dropped since are counted as lost.',
     },
   ];
 }
@@ -92,7 +92,7 @@ function workers(facts: QueueFacts): readonly Reason[] {
         code: 'no-worker',
         level: 'broken',
         what: 'No worker is running',
-        remedy: 'Nothing is copied until one starts: pnpm start:worker.',
+        remedy: 'Nothing is copied until you start one: redis-to-mongo worker.',
       },
     ];
   const paused = facts.processes.filter(({ app, state }) => app === 'worker' && state === 'paused');
@@ -104,7 +104,7 @@ function workers(facts: QueueFacts): readonly Reason[] {
       code: 'workers-paused',
       level: isAll ? 'broken' : 'behind',
       what: `${isAll ? 'All' : grouped(paused.length)} workers have paused: ${codes}`,
-      remedy: 'A setting is wrong: see their logs, or doctor. They go on by themselves once it is mended.',
+      remedy: 'A setting is wrong: check their logs, or run doctor. They continue automatically once it is fixed.',
     },
   ];
 }
@@ -116,17 +116,17 @@ function waiting({ isPaused, due, dueMs, waiting: jobs, waitingMs }: QueueFacts)
       code: 'queue-paused',
       level: 'broken',
       what: 'The queue is paused',
-      remedy: 'Nothing is copied until it is resumed, on the page Queue.',
+      remedy: 'Nothing is copied until you resume it, on the Queue page.',
     });
   if (dueMs > MOMENT_MS) {
     const isLong = dueMs > LONG_MS;
     reasons.push({
       code: isLong ? 'changes-waiting-long' : 'changes-waiting',
       level: isLong ? 'broken' : 'behind',
-      what: `Changes have waited for ${time(dueMs)}, of ${counted(due, 'key', 'keys')}`,
+      what: `Changes have been waiting for ${time(dueMs)}, of ${counted(due, 'key', 'keys')}`,
       remedy: isLong
-        ? 'Add workers, or see in their logs what fails.'
-        : 'Catching up; if it lasts, add workers.',
+        ? 'Add workers, or check their logs for failures.'
+        : 'Catching up; if this continues, add workers.',
     });
   }
   if (waitingMs > MOMENT_MS)
@@ -144,8 +144,8 @@ function nothingFound(): readonly Reason[] {
     {
       code: 'nothing-found',
       level: 'empty',
-      what: 'Nothing is mirrored yet',
-      remedy: 'No key was found so far. Do KEY_INCLUDE, KEY_EXCLUDE and KEY_TYPES fit?',
+      what: 'No keys are mirrored yet',
+      remedy: 'No key was found so far. Check KEY_INCLUDE, KEY_EXCLUDE and KEY_TYPES.',
     },
   ];
 }

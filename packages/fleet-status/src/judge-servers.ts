@@ -14,14 +14,14 @@ export function serverReasons({
   return [
     // Where it can't be read, one of the servers can't either.
     ...('is' in identity ? otherFleet(identity.is) : []),
-    ...trouble('queue-unreadable', 'The queue’s Redis can’t be read', queue),
-    ...trouble('target-unreadable', 'MongoDB can’t be read', mirror),
+    ...trouble('queue-unreadable', 'The queue’s Redis cannot be read', queue),
+    ...trouble('target-unreadable', 'MongoDB cannot be read', mirror),
     ...trouble('source-unreachable', 'The source Redis does not answer', source),
     // A server that can't even be read was told.
     ...('is' in queue
-      ? trouble('queue-refuses-writes', 'The queue’s Redis takes no writes', queueWrites)
+      ? trouble('queue-refuses-writes', 'The queue’s Redis accepts no writes', queueWrites)
       : []),
-    ...('is' in mirror ? trouble('target-refuses-writes', 'MongoDB takes no writes', mirrorWrites) : []),
+    ...('is' in mirror ? trouble('target-refuses-writes', 'MongoDB accepts no writes', mirrorWrites) : []),
   ];
 }
 
@@ -29,7 +29,7 @@ function trouble(code: ReasonCode, what: string, fact: Reading<unknown>): readon
   if ('is' in fact) return [];
   const { error } = fact;
   // The text of an error that nobody knows may quote data.
-  const why = error.errorClass === 'unknown' ? 'see the log' : error.message;
+  const why = error.errorClass === 'unknown' ? 'check the log' : error.message;
   return [{ code, level: 'broken', what, remedy: `${error.code}: ${why}` }];
 }
 

@@ -36,7 +36,7 @@ function oldReading(ageMs: number): readonly Reason[] {
       code: 'reading-old',
       level: 'unknown',
       what: `The last reading is ${time(ageMs)} old`,
-      remedy: 'What has happened since is not known. It is read again by itself; a server may be slow.',
+      remedy: 'The current state is unknown. It is read again automatically; a server may be slow.',
     },
   ];
 }

@@ -11,7 +11,7 @@ export interface Heartbeat {
   readonly code?: string;
   /** Of a scheduler. */
   readonly changes?: ChangesHeard;
-  /** Of the scheduler in charge: how long ago it was last sure to have missed no change, in ms. */
+  /** Of the active scheduler: how long ago it was last sure to have missed no change, in ms. */
   readonly searchedMs?: number;
   /** Which process it is, and how it fares; one of an earlier version does not tell. */
   readonly about?: ProcessFacts;

@@ -22,7 +22,7 @@ export function leaseKey(settings: QueueSettings, name: string): string {
   return `${keyPrefix(settings)}:lease:${name}`;
 }
 
-/** The lease that the scheduler in charge holds. */
+/** The lease that the active scheduler holds. */
 export const SCHEDULER_LEASE = 'scheduler';
 
 /**

@@ -21,7 +21,7 @@ export interface QueueFacts extends QueueDepth {
   readonly processes: readonly Heartbeat[];
 }
 
-/** How the scheduler in charge hears of changes; `undefined` where none has told. */
+/** How the active scheduler hears of changes; `undefined` where none has told. */
 export function changesHeardIn({ processes }: Pick<QueueFacts, 'processes'>): ChangesHeard | undefined {
   return processes.find(({ app, state }) => app === 'scheduler' && state === 'active')?.changes;
 }

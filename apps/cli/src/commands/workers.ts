@@ -78,5 +78,5 @@ function stateOf({ app, state, is, code }: FleetProcess): Cell {
   if (state === 'paused') return colored(`paused: ${code ?? 'UNKNOWN'}`, 'red');
   if (app === 'worker') return colored('working', 'green');
   if (state === 'standby') return 'stands by';
-  return code === undefined ? colored('in charge', 'green') : colored(`in charge: ${code}`, 'red');
+  return code === undefined ? colored('active', 'green') : colored(`active: ${code}`, 'red');
 }

@@ -47,7 +47,7 @@ export function addGuard(
       return await sendError(request, reply, 403, {
         error: 'This request does not come from a page of the dashboard.',
         advice:
-          'If it does, a proxy in between has changed its Host: let it pass that on (in nginx: proxy_set_header Host $http_host), or use HTTPS.',
+          'If it does, a proxy changed its Host header: configure the proxy to forward it (in nginx: proxy_set_header Host $http_host), or use HTTPS.',
       });
     }
     const route = request.routeOptions.url ?? '';

@@ -11,7 +11,7 @@ export function warnOfProxy(server: FastifyInstance, logger: Logger): void {
     if (isLogged || headers['x-forwarded-for'] === undefined || (ips ?? [ip]).length > 1) return;
     isLogged = true;
     logger.warn(
-      'a proxy is not trusted, and its clients are taken for one: if it is yours, set DASHBOARD_TRUSTED_PROXIES to its address',
+      'a proxy is not trusted, so all of its clients count as one: if it is yours, set DASHBOARD_TRUSTED_PROXIES to its address',
       { proxy: socket.remoteAddress },
     );
   });

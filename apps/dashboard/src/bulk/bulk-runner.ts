@@ -98,7 +98,7 @@ export class BulkRunner {
     } catch (error) {
       this.#isStopped = true;
       code = codeOf(error);
-      this.#logger.error('many: the list could not be read', { action: work.action, error });
+      this.#logger.error('bulk action: the list could not be read', { action: work.action, error });
     }
     await work.book.flush();
     this.#advance({ is: this.#isStopped ? 'stopped' : 'done', ...(code === undefined ? {} : { code }) });
@@ -110,12 +110,12 @@ export class BulkRunner {
     const details = { action, ...item, filter, from };
     const named = (result: string) => (item.id === undefined ? result : `${item.id}: ${result}`);
     try {
-      const result = (await run(item)) ?? 'not there any more';
-      this.#logger.info('asked for by hand', details);
+      const result = (await run(item)) ?? 'no longer there';
+      this.#logger.info('operator action', details);
       await book.note({ action, key: item.key, filter, result: named(result) });
       this.#advance({ done: (this.#progress?.done ?? 0) + 1 });
     } catch (error) {
-      this.#logger.warn('asked for by hand, and failed', { ...details, error });
+      this.#logger.warn('operator action failed', { ...details, error });
       await book.note({ action, key: item.key, filter, result: named('failed'), error });
       this.#advance({ failed: (this.#progress?.failed ?? 0) + 1, code: codeOf(error) });
     }

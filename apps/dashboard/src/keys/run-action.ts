@@ -1,7 +1,7 @@
 import { type Fleet, pauseKey, resumeKey, resyncKey, syncNow } from '@redis-to-mongo/operations';
 import type { RunAction } from './key-action.js';
 
-const NOBODY = ' No worker is connected: it waits until one is.';
+const NOBODY = ' No worker is connected: the job waits for one.';
 
 /** The operator's actions on this fleet, and what came of each in a sentence. */
 export function actionsOn(fleet: Fleet): RunAction {
@@ -22,14 +22,14 @@ export function actionsOn(fleet: Fleet): RunAction {
 async function sync(fleet: Fleet, key: string): Promise<string | undefined> {
   const synced = await syncNow(fleet, key);
   if (synced.done === 'unknown') return undefined;
-  if (synced.done === 'paused') return 'Nothing was asked for: the key is paused. Resume it first.';
-  return `Asked for: it is synced as soon as a worker is free.${waits(synced.workers)}`;
+  if (synced.done === 'paused') return 'Not requested: the key is paused. Resume it first.';
+  return `Requested: it is synced as soon as a worker is free.${waits(synced.workers)}`;
 }
 
 async function pause(fleet: Fleet, key: string): Promise<string | undefined> {
   const { done } = await pauseKey(fleet, key);
   if (done === 'unknown') return undefined;
-  return done === 'paused' ? 'Paused. A job under way ends its slice.' : 'It was paused already.';
+  return done === 'paused' ? 'Paused. A running job finishes its slice.' : 'It was already paused.';
 }
 
 async function resume(fleet: Fleet, key: string): Promise<string | undefined> {
@@ -45,9 +45,9 @@ async function resync(
 ): Promise<string | undefined> {
   const resynced = await resyncKey(fleet, key, incarnation);
   if (resynced.done === 'unknown') return undefined;
-  if (resynced.done === 'begun before') return `Incarnation ${resynced.incarnation} had begun already.`;
-  const rests = resynced.isPaused ? ' It is paused: it is read once it is resumed.' : waits(resynced.workers);
-  return `Incarnation ${resynced.incarnation} has begun; it is read from the start.${rests}`;
+  if (resynced.done === 'begun before') return `Incarnation ${resynced.incarnation} had already started.`;
+  const rests = resynced.isPaused ? ' The key is paused, and will be read after you resume it.' : waits(resynced.workers);
+  return `Incarnation ${resynced.incarnation} has started. The key is read from the start.${rests}`;
 }
 
 function waits(workers: number): string {

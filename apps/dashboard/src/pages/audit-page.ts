@@ -21,7 +21,7 @@ export function auditPage(query: AuditPageQuery, page: Page, site: Site): Html {
     main: html`<section class="panel" aria-labelledby="audit-title">
 ${filterForm(
   'audit',
-  html`<h2 id="audit-title">Who did what</h2>
+  html`<h2 id="audit-title">Actions of operators</h2>
 <input type="search" name="q" value="${query.search}" placeholder="Key begins with" aria-label="Search by key" autocomplete="off" autocapitalize="none" spellcheck="false" maxlength="200">
 ${choice('action', 'Action', query.action, ['', ...AUDIT_ACTIONS], 'any action')}`,
 )}
@@ -36,17 +36,17 @@ export function auditRows(query: AuditPageQuery, { entries, isMore }: Page): Htm
   const last = entries.at(-1);
   return rowsPart(
     auditQueryPath(query, query),
-    html`${entries.length === 0 ? html`<p class="empty">Nothing was done.</p>` : auditTable(entries)}
-<nav class="pager" aria-label="Pages of the list"><span role="status">The newest first</span>${exportLinks(path)}${query.after ? listLink(path, 'First') : html`<span aria-hidden="true">First</span>`}${isMore && last ? listLink(auditQueryPath(query, { after: last.id }), 'Next', 'next') : html`<span aria-hidden="true">Next</span>`}</nav>`,
+    html`${entries.length === 0 ? html`<p class="empty">No actions found.</p>` : auditTable(entries)}
+<nav class="pager" aria-label="Pages of the list"><span role="status">Newest first</span>${exportLinks(path)}${query.after ? listLink(path, 'First') : html`<span aria-hidden="true">First</span>`}${isMore && last ? listLink(auditQueryPath(query, { after: last.id }), 'Next', 'next') : html`<span aria-hidden="true">Next</span>`}</nav>`,
   );
 }
 
 /** Deeds as a table. */
 export function auditTable(entries: readonly AuditEntry[]): Html {
   return scrollArea(
-    'Deeds, one by one',
+    'Actions of operators',
     html`<table class="keys cards">
-<thead><tr>${['When', 'Action', 'Key', 'Who', 'From', 'Filter', 'How it ended'].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
+<thead><tr>${['When', 'Action', 'Key', 'Who', 'From', 'Filter', 'Result'].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
 <tbody>${entries.map(row)}</tbody></table>`,
   );
 }
@@ -55,8 +55,8 @@ function row({ at, who, by, from, action, key, filter, result, error }: AuditEnt
   return html`<tr><th scope="row">${clock(at)}</th>
 <td class="state"><span class="mark idle">${action}</span></td>
 <td data-name="Key">${key === null ? '–' : keyLink(key)}</td>
-<td data-name="Who">${who}, by ${by}</td>
+<td data-name="User">${who}, by ${by}</td>
 <td data-name="From">${from}</td>
 <td class="${filter === null && 'zero'}" data-name="Filter">${filter === null ? '–' : html`<code>${filter}</code>`}</td>
-<td class="${error !== null && 'bad'}" data-name="How it ended">${result}${error !== null && html` <code>${error}</code>`}</td></tr>`;
+<td class="${error !== null && 'bad'}" data-name="Result">${result}${error !== null && html` <code>${error}</code>`}</td></tr>`;
 }

@@ -14,27 +14,27 @@ const KEYS: readonly BulkButton[] = [
     action: 'sync',
     name: 'Sync',
     question: 'Sync {n} now?',
-    effect: 'One job more for each, out of turn, as soon as a worker is free.',
+    effect: 'Requests a job for each key, as soon as a worker is free.',
   },
   {
     action: 'pause',
     name: 'Pause',
     question: 'Pause {n}?',
     effect:
-      'Nothing of them is copied until they are resumed. What Redis drops of them meanwhile is lost, and counted as gaps.',
+      'Pauses copying these keys until you resume them. Entries that Redis drops meanwhile are lost, and counted as gaps.',
   },
   {
     action: 'resume',
     name: 'Resume',
     question: 'Resume {n}?',
-    effect: 'They are copied again, from where they were left.',
+    effect: 'Copying continues from the last position of each key.',
   },
   {
     action: 'resync',
     name: 'Resync',
-    question: 'Read {n} from the start once more?',
+    question: 'Read {n} from the start again?',
     effect:
-      'The next incarnation of each begins: all that Redis holds of them is read and written again. The messages of earlier incarnations stay.',
+      'Starts the next incarnation of each key: everything in Redis is read and written again. Messages of earlier incarnations are kept.',
     isBad: true,
   },
 ];
@@ -43,15 +43,15 @@ const LETTERS: readonly BulkButton[] = [
   {
     action: 'replay',
     name: 'Replay',
-    question: 'Write {n} once more?',
+    question: 'Write {n} again?',
     effect:
-      'Entries are written as they are kept; the keys of values are read anew. What MongoDB refuses again stays.',
+      'Writes the stored entries, and reads the keys of values again. Records that MongoDB refuses again are kept.',
   },
   {
     action: 'drop',
     name: 'Drop',
-    question: 'Drop {n} for good?',
-    effect: 'Their records are gone for good. They go on counting as dead letters of their keys.',
+    question: 'Delete {n} for good?',
+    effect: 'Deletes the records for good. They still count as dead letters of their keys.',
     isBad: true,
   },
 ];
@@ -60,7 +60,7 @@ const LETTERS: readonly BulkButton[] = [
 export function bulkBar(what: 'keys' | 'letters', list: string): Html {
   const [nouns, buttons] =
     what === 'keys' ? (['key keys', KEYS] as const) : (['letter letters', LETTERS] as const);
-  return html`<div class="bulk" data-bulk="${list}" data-nouns="${nouns}"><span>All that the filter shows:</span>${buttons.map(button)}</div>`;
+  return html`<div class="bulk" data-bulk="${list}" data-nouns="${nouns}"><span>All that match the filter:</span>${buttons.map(button)}</div>`;
 }
 
 function button({ action, name, question, effect, isBad = false }: BulkButton): Html {
@@ -69,5 +69,5 @@ function button({ action, name, question, effect, isBad = false }: BulkButton): 
 
 /** How far a work on many is; the page's script fills it. */
 export function bulkProgress(): Html {
-  return html`<section class="panel bulk-progress" id="bulk" aria-label="Work on many" hidden><p role="status" id="bulk-says"></p><progress id="bulk-bar" max="1" value="0" aria-label="Progress"></progress><button type="button" class="outline small" id="bulk-stop">Stop</button></section>`;
+  return html`<section class="panel bulk-progress" id="bulk" aria-label="Bulk action" hidden><p role="status" id="bulk-says"></p><progress id="bulk-bar" max="1" value="0" aria-label="Progress"></progress><button type="button" class="outline small" id="bulk-stop">Stop</button></section>`;
 }

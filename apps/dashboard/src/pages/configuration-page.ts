@@ -9,14 +9,14 @@ export type DescribedOptions = ReturnType<typeof describeConfig>;
 /** The effective configuration of the dashboard, secrets masked, with the source of each value. */
 export function configurationPage(options: DescribedOptions, site: Site): Html {
   const table = html`<table class="keys cards options">
-<thead><tr><th scope="col">Option</th><th scope="col">Value</th><th scope="col">From</th><th scope="col">What it means</th></tr></thead>
+<thead><tr><th scope="col">Option</th><th scope="col">Value</th><th scope="col">From</th><th scope="col">Meaning</th></tr></thead>
 <tbody>${options.map(row)}</tbody></table>`;
   return sitePage(site, {
     current: 'configuration',
     title: 'Configuration',
     main: html`<section class="panel" aria-labelledby="configuration-title"><h2 id="configuration-title">Configuration</h2>
-<p class="empty">As this dashboard was started with; schedulers and workers have one of their own. Secrets are masked.</p>
-${scrollArea('Options, one by one', table)}</section>`,
+<p class="empty">The configuration of this dashboard; schedulers and workers have their own. Secrets are masked.</p>
+${scrollArea('Options', table)}</section>`,
   });
 }
 
@@ -24,7 +24,7 @@ function row({ option, value, source, doc }: DescribedOptions[number]): Html {
   return html`<tr><th scope="row"><code>${option}</code></th>
 <td class="${value === '' && 'zero'}" data-name="Value">${value === '' ? '–' : html`<code>${value}</code>`}</td>
 <td data-name="From"><span class="mark ${source === 'default' ? 'idle' : 'busy'}">${source}</span></td>
-<td class="wide-cell" data-name="What it means">${proseOf(doc)}</td></tr>`;
+<td class="wide-cell" data-name="Meaning">${proseOf(doc)}</td></tr>`;
 }
 
 /** What stands between backticks is code, as in the docs. */

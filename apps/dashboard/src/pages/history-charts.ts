@@ -15,7 +15,7 @@ export const FLEET_LINES: readonly HistoryLine[] = [
   { name: 'keysPerSec', title: 'Keys a second', line: 'link' },
   { name: 'due', title: 'Keys due', line: 'busy' },
   { name: 'workers', title: 'Workers', line: 'good' },
-  { name: 'lost', title: 'Lost in the hour before', line: 'bad' },
+  { name: 'lost', title: 'Lost in the previous hour', line: 'bad' },
   { name: 'dead', title: 'Dead letters', line: 'bad' },
 ];
 
@@ -26,7 +26,7 @@ export const KEY_LINES: readonly HistoryLine[] = [
 
 /** The charts; the page's script reads and draws them. @param source their data, from the base. */
 export function historyCharts(lines: readonly HistoryLine[], source: string, range: HistoryRange): Html {
-  return html`<p class="empty" id="history-note" hidden>Nothing is kept yet: the scheduler in charge takes a sample a minute.</p>
+  return html`<p class="empty" id="history-note" hidden>There is no history yet: the active scheduler takes one sample per minute.</p>
 <div class="charts" data-history="${source}" data-range="${range}">${lines.map(
     ({ name, title, line }) => html`<figure class="panel chart" data-series="${name}" data-line="${line}">
 <figcaption><h2>${title}</h2><output class="reading" aria-live="off"></output></figcaption>

@@ -16,7 +16,7 @@ export function historyPage(range: HistoryRange, site: Site): Html {
     scripts: ['history.js'],
     main: html`<div class="filters bare"><h2 class="panel-title">History</h2>${rangeLinks('history', range)}${exportLinks(path)}</div>
 ${historyCharts(FLEET_LINES, `history/data?range=${range}`, range)}
-<p class="asof">A sample a minute, of the scheduler in charge. Where several share a point it shows the worst. Times are <span class="zone-name">UTC</span>.</p>`,
+<p class="asof">The active scheduler takes one sample per minute. If several samples share a point, it shows the worst. Times are <span class="zone-name">UTC</span>.</p>`,
   });
 }
 

@@ -57,7 +57,7 @@ ${error && html`<section class="panel problem-panel" aria-labelledby="error"><h2
 ${explanation && explanationPanel(explanation)}
 ${state && gapsTable(state.gaps)}
 ${state && activityTable(state.activity)}
-${deeds.length > 0 && html`<section class="panel" aria-labelledby="deeds"><h2 id="deeds">Who did what<a class="panel-link" href="audit?${new URLSearchParams({ q: key }).toString()}">All</a></h2>${auditTable(deeds)}</section>`}
+${deeds.length > 0 && html`<section class="panel" aria-labelledby="deeds"><h2 id="deeds">Actions of operators<a class="panel-link" href="audit?${new URLSearchParams({ q: key }).toString()}">All</a></h2>${auditTable(deeds)}</section>`}
 <p class="asof">As of ${clock(at)}. Times are <span class="zone-name">UTC</span>.</p>`;
 }
 

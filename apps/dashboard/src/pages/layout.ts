@@ -95,7 +95,7 @@ ${staleNote()}`,
 
 /** The bar on top of the pages behind the login. */
 function topBar(current: Current, { readOnly }: Site, self: string): Html {
-  return html`<a class="skip" href="${self}#main">To the content</a>
+  return html`<a class="skip" href="${self}#main">Skip to content</a>
 <header class="top"><div class="wide">
 <a class="name" href="./"><img src="assets/favicon.svg" alt="" width="22" height="22"><span>redis-to-mongo</span></a>
 <nav aria-label="Pages">${PAGES.map(([path, name]) => html`<a href="${path}" ${path === current && html`aria-current="page"`}>${name}</a>`)}</nav>
@@ -112,6 +112,6 @@ function footer({ version, startedAt, grafanaUrl }: Site): Html {
 
 /** What says that the numbers are old, or those of a key or the list; the page's scripts show it. */
 function staleNote(): Html {
-  return html`<p class="stale" id="stale" role="status" hidden>The dashboard does not answer; these numbers are old. Trying again…</p>
-<p class="stale" id="old" role="status" hidden>This can’t be read now; what is shown is old. Trying again…</p>`;
+  return html`<p class="stale" id="stale" role="status" hidden>The dashboard does not answer; these numbers are outdated. Trying again…</p>
+<p class="stale" id="old" role="status" hidden>This cannot be read now; the page is outdated. Trying again…</p>`;
 }

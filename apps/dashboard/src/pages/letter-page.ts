@@ -36,7 +36,7 @@ ${!site.readOnly && letterButtons(id)}
 </dl></section>
 <section class="panel" aria-labelledby="record"><h2 id="record">Record</h2>${
       record === undefined
-        ? html`<p class="empty">What it holds, and the server’s words, are shown where <code>DASHBOARD_SHOW_VALUES</code> allows it; <code>redis-to-mongo dead-letters show</code> prints them.</p>`
+        ? html`<p class="empty">The record and the server’s message are shown if <code>DASHBOARD_SHOW_VALUES</code> is true; <code>redis-to-mongo dead-letters show</code> prints them.</p>`
         : html`<p class="empty">${reason}</p>${scrollArea('The record', html`<pre>${record}</pre>`)}`
     }</section>`,
     behind: !site.readOnly && confirmDialog(),
@@ -49,14 +49,14 @@ function letterButtons(id: string): Html {
   return html`<section class="actions" aria-label="Actions" id="actions" data-path="dead-letters/actions" data-letter="${id}">${button(
     'replay',
     'Replay',
-    'Write this record once more?',
-    'An entry is written as it is kept; the key of a value is read anew. If MongoDB refuses it again, the letter stays.',
+    'Write this record again?',
+    'Writes the stored entry, or reads the key of the value again. If MongoDB refuses it again, the dead letter is kept.',
     'outline',
   )}${button(
     'drop',
     'Drop',
-    'Drop this letter for good?',
-    'Its record is gone for good. It goes on counting as a dead letter of its key.',
+    'Delete this dead letter for good?',
+    'Deletes the record for good. It still counts as a dead letter of its key.',
     'outline bad',
   )}</section>`;
 }

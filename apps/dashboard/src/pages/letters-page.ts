@@ -68,7 +68,7 @@ export function letterRows(query: LetterQuery, page: LetterListPage, site: Pick<
 <tbody>${letters.map((letter) => row(letter, at))}</tbody></table>`;
   return rowsPart(
     letterQueryPath(query, query),
-    html`${letters.length === 0 ? html`<p class="empty">No dead letter fits: MongoDB has taken every such record.</p>` : scrollArea('Dead letters, one by one', table)}
+    html`${letters.length === 0 ? html`<p class="empty">No dead letter matches.</p>` : scrollArea('Dead letters', table)}
 <nav class="pager" aria-label="Pages of the list"><span role="status">${where(total)}</span>${query.after ? listLink(path, 'First') : html`<span aria-hidden="true">First</span>`}${next === undefined ? html`<span aria-hidden="true">Next</span>` : listLink(next, 'Next', 'next')}</nav>
 <div class="list-foot">${!site.readOnly && total.count > 0 && bulkBar('letters', path)}${exportLinks(path)}</div>`,
   );
@@ -76,7 +76,7 @@ export function letterRows(query: LetterQuery, page: LetterListPage, site: Pick<
 
 function where(total: LetterListPage['total']): string {
   const size = sizeText(total, 'letter', 'letters');
-  return `${size.charAt(0).toUpperCase()}${size.slice(1)}, ${LETTERS_PER_PAGE} a page, the newest first`;
+  return `${size.charAt(0).toUpperCase()}${size.slice(1)}, ${LETTERS_PER_PAGE} per page, newest first`;
 }
 
 function row({ id, key, kind, entryId, collection, code, bytes: size, at }: DeadLetter, now: Date): Html {

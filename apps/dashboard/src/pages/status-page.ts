@@ -66,6 +66,6 @@ function chart(name: string, title: string): Html {
 /** Sums go through all keys, now and then: how old they are is told. */
 function asOf({ fleet, facts }: StatusReport): Html {
   const read = new Date(facts.at);
-  const sums = isReadable(fleet) && html` The sums by key type are of ${clock(fleet.at)}.`;
-  return html`<p class="asof">As of ${clock(read)}.${sums} What a key is behind is what it was when it was last read.</p>`;
+  const sums = isReadable(fleet) && html` The totals by key type are from ${clock(fleet.at)}.`;
+  return html`<p class="asof">As of ${clock(read)}.${sums} Lag is as of each key’s last sync.</p>`;
 }

@@ -24,13 +24,13 @@ ${workerRows(processes, at)}</section>`,
 /** The part of it that changes. */
 export function workerRows(processes: readonly FleetProcess[], at: Date): Html {
   const body = html`${scrollArea(
-    'Processes, one by one',
+    'Processes',
     html`<table class="keys cards">
 <thead><tr>${COLUMNS.map((name) => html`<th scope="col">${name}</th>`)}${NUMBERS.map((name) => html`<th scope="col" class="n">${name}</th>`)}</tr></thead>
 <tbody>${sortedProcesses(processes).map((process) => row(process, at))}</tbody></table>`,
   )}
-${processes.length === 0 && html`<p class="empty">Nobody works, and nobody did within the last ten minutes.</p>`}
-<p class="empty">Each process tells of itself every 2 s; who is silent for 10 s counts as gone, and is shown for ten minutes. Event loop: the longest that it was held up since the time before.</p>`;
+${processes.length === 0 && html`<p class="empty">No process is running, and none was in the last ten minutes.</p>`}
+<p class="empty">Each process reports every 2 s. After 10 s without a report it counts as ended, and is shown for ten more minutes. Event loop: its longest delay since the previous report.</p>`;
   return rowsPart('workers', body);
 }
 

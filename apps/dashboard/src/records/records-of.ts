@@ -17,7 +17,7 @@ export function recordsOf(
   return {
     book: (from) =>
       new AuditBook(db, { who, by: 'page', from }, auditKeepMs, (error) =>
-        logger.warn('it could not be kept who did what', { error }),
+        logger.warn('an action could not be recorded in the audit', { error }),
       ),
     read: (query) => readAudit(db, query),
     readHistory: (since) => readHistory(db, since),

@@ -37,19 +37,19 @@ export function addActionRoutes(server: FastifyInstance, options: ActionRoutesOp
       try {
         const message = await inTime(run(asked), PATIENCE_MS, LATE);
         if (message === undefined)
-          return await reply.code(404).send({ error: 'MongoDB does not know of this key.' });
-        logger.info('asked for by hand', details);
+          return await reply.code(404).send({ error: 'MongoDB does not have this key.' });
+        logger.info('operator action', details);
         await book.note({ action, key, result: message });
         return { message };
       } catch (error) {
-        logger.warn('asked for by hand, and failed', { ...details, error });
+        logger.warn('operator action failed', { ...details, error });
         await book.note({ action, key, result: 'failed', error });
         const code = codeOf(error);
         return await reply.code(503).send({
           error:
             code === LATE
-              ? 'The servers do not answer. It may still be done: see whether the page changes.'
-              : `That failed (${code}): try again, or see the log.`,
+              ? 'The servers do not answer. The action may still run: check whether the page changes.'
+              : `That failed (${code}): try again, or check the log.`,
         });
       } finally {
         await book.flush();

@@ -62,13 +62,13 @@ export function addBulkRoutes(server: FastifyInstance, options: BulkRoutesOption
       const total = await inTime(list.size(), COUNT_MS, 'MONGO_TIMEOUT');
       if (total.count > asked.count * (total.isAbout ? GROWN.timesAbout : GROWN.times) + GROWN.by)
         return await reply.code(409).send({
-          error: `The filter shows ${sizeText(total, ...list.nouns)} by now: ask once more.`,
+          error: `The filter shows ${sizeText(total, ...list.nouns)} now: please confirm again.`,
         });
       const progress = runner.start({ ...list, total, from: request.ip, book: records.book(request.ip) });
       if (!progress)
         return await reply
           .code(409)
-          .send({ error: 'Another work on many is under way: wait for its end, or stop it.' });
+          .send({ error: 'Another bulk action is running: wait until it ends, or stop it.' });
       return await reply.code(202).send({ progress });
     },
   );
@@ -77,7 +77,7 @@ export function addBulkRoutes(server: FastifyInstance, options: BulkRoutesOption
     { bodyLimit: BODY_BYTES, onRequest: server.csrfProtection },
     async (request, reply) => {
       if (options.readOnly) return await reply.code(403).send({ error: 'The dashboard is read-only.' });
-      logger.info('many: told to stop', { from: request.ip });
+      logger.info('bulk action: stopped by an operator', { from: request.ip });
       await runner.stop();
       return { progress: runner.progress ?? null };
     },

@@ -8,18 +8,18 @@ export function addErrorPages(server: FastifyInstance, logger: Logger): void {
   server.setErrorHandler(async (error: { statusCode?: number; code?: string }, request, reply) => {
     const status = error.statusCode ?? 500;
     if (error.code?.startsWith('FST_CSRF_'))
-      return await sendError(request, reply, status, { error: 'This page is too old: load it again.' });
+      return await sendError(request, reply, status, { error: 'This page is outdated: reload it.' });
     if (status < 500) return await sendError(request, reply, status, { error: 'Bad request.' });
     logger.error('a request failed', { error, method: request.method, path: request.routeOptions.url });
     const code = codeOf(error);
     if (code === 'UNKNOWN')
-      return await sendError(request, reply, status, { error: 'Something went wrong; see the log.' });
+      return await sendError(request, reply, status, { error: 'Something went wrong: check the log.' });
     return await sendError(request, reply, 503, {
-      error: `This can’t be read now (${code}).`,
-      advice: 'The page Status tells which server does not answer. Load this page again once it does.',
+      error: `This cannot be read now (${code}).`,
+      advice: 'The Status page shows which server does not answer. Reload this page once it does.',
     });
   });
   server.setNotFoundHandler(
-    async (request, reply) => await sendError(request, reply, 404, { error: 'There is no such page.' }),
+    async (request, reply) => await sendError(request, reply, 404, { error: 'This page does not exist.' }),
   );
 }

@@ -50,12 +50,12 @@ export function addLetterRoutes(server: FastifyInstance, options: LetterRoutesOp
     const found = await inTime(letters.show(id), PATIENCE_MS, 'MONGO_TIMEOUT');
     if (!found)
       return await sendError(request, reply, 404, {
-        error: 'There is no such dead letter.',
-        advice: 'It was replayed, dropped, or its value was taken since.',
+        error: 'This dead letter does not exist.',
+        advice: 'It was replayed or dropped, or its value was written since.',
       });
     const { letter } = found;
     if (showValues) {
-      logger.info('a dead letter was looked at', { key: letter.key, letter: id, from: request.ip });
+      logger.info('a dead letter was viewed', { key: letter.key, letter: id, from: request.ip });
       const book = records.book(request.ip);
       await book.note({ action: 'look', key: letter.key, result: `dead letter ${id}` });
       await book.flush();
@@ -95,16 +95,16 @@ function addLetterActions(
       try {
         const result = await inTime(letterOutcome(letters, action, letter), PATIENCE_MS, 'ACTION_TIMEOUT');
         if (result === undefined)
-          return await reply.code(404).send({ error: 'There is no such dead letter.' });
-        logger.info('asked for by hand', details);
+          return await reply.code(404).send({ error: 'This dead letter does not exist.' });
+        logger.info('operator action', details);
         await book.note({ action, key, result: `${letter}: ${result}` });
         return { message: `${result[0]?.toUpperCase() ?? ''}${result.slice(1)}.` };
       } catch (error) {
-        logger.warn('asked for by hand, and failed', { ...details, error });
+        logger.warn('operator action failed', { ...details, error });
         await book.note({ action, key, result: `${letter}: failed`, error });
         return await reply
           .code(503)
-          .send({ error: `That failed (${codeOf(error)}): try again, or see the log.` });
+          .send({ error: `That failed (${codeOf(error)}): try again, or check the log.` });
       } finally {
         await book.flush();
       }

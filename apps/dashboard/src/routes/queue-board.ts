@@ -33,7 +33,7 @@ export async function addQueueBoard(server: FastifyInstance, options: QueueBoard
     queues: [
       new BullMQAdapter(withFewSchedulers(queue), {
         readOnlyMode: readOnly,
-        description: `A scheduler for each key; listed are the ${LISTED_SCHEDULERS} that are due first. Others: by the key’s page, under Keys.`,
+        description: `One job scheduler per stream and set; this list has the ${LISTED_SCHEDULERS} that are due first. Find others on the key’s page, under Keys.`,
         externalJobUrl: ({ data }) => linkToKey(data, basePath),
       }),
     ],
@@ -57,7 +57,7 @@ export async function addQueueBoard(server: FastifyInstance, options: QueueBoard
         await reply.helmet({ contentSecurityPolicy: BOARD_POLICY });
         if (request.method === 'GET' || request.method === 'HEAD') return;
         if (readOnly) return await reply.code(403).send({ error: 'The dashboard is read-only.' });
-        logger.info('the queue is changed by hand', {
+        logger.info('an operator changes the queue', {
           method: request.method,
           path: request.url,
           from: request.ip,

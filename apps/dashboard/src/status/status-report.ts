@@ -9,10 +9,10 @@ export interface QueueStatus extends Omit<QueueFacts, 'processes' | 'isLeased' |
   readonly workers: number;
   /** Scheduler processes that live. */
   readonly schedulersAlive: number;
-  /** One of them is in charge. */
+  /** One of them is active. */
   readonly inCharge: boolean;
   readonly paused: boolean;
-  /** How the scheduler in charge hears of changes. */
+  /** How the active scheduler hears of changes. */
   readonly changes: ChangesHeard | undefined;
 }
 

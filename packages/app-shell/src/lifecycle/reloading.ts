@@ -76,10 +76,10 @@ export class Reloading<Settings extends AppSettings> {
       for (const warning of next.warnings ?? []) logger.warn(warning);
       for (const change of all)
         if (taken.has(change.option)) logger.info('option changed', { ...change });
-        else logger.warn('option changed: it needs a restart', { ...change });
-      logger.info('configuration read again', { changed: now.length, needRestart: all.length - now.length });
+        else logger.warn('option changed: restart to apply it', { ...change });
+      logger.info('configuration reloaded', { changed: now.length, needRestart: all.length - now.length });
     } catch (error) {
-      for (const problem of problemsOf(error)) logger.error(`not taken over, nothing is changed: ${problem}`);
+      for (const problem of problemsOf(error)) logger.error(`configuration not reloaded: ${problem}`);
     }
   }
 }

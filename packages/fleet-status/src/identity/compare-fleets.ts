@@ -6,13 +6,13 @@ export interface Marks {
   readonly ours: Omit<FleetMark, 'id'>;
   readonly queue: FleetMark | undefined;
   readonly target: FleetMark | undefined;
-  /** A scheduler in charge confirms the queue's mark every few seconds, and the target's by it. */
+  /** An active scheduler confirms the queue's mark every few seconds, and the target's by it. */
   readonly isKept: boolean;
 }
 
 /**
  * - `same`: go on; `id` is the fleet's, `undefined` where this is its first start.
- * - `unsure`: the scheduler in charge would have told otherwise by now, or will in a moment.
+ * - `unsure`: the active scheduler would have told otherwise by now, or will in a moment.
  * - `other`: queue or target belong to another fleet; `what` says which, and of whom.
  */
 export type Comparison =
@@ -70,7 +70,7 @@ function otherSource(
   };
 }
 
-/** The same loopback address: another machine, or a failover behind it that the scheduler in charge has not seen yet. */
+/** The same loopback address: another machine, or a failover behind it that the active scheduler has not seen yet. */
 function otherServers({ source }: Omit<FleetMark, 'id'>) {
   return {
     is: 'unsure' as const,

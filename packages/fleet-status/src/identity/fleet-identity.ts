@@ -17,11 +17,11 @@ export interface IdentitySources {
   readonly address: RedisAddress;
 }
 
-/** The scheduler in charge confirms the marks so often, in ms. */
+/** The active scheduler confirms the marks so often, in ms. */
 export const KEEP_EVERY_MS = 5_000;
 /** A mark that was confirmed longer ago than this, in ms, is kept by nobody. */
 const KEPT_MS = 15_000;
-/** A process that is unsure gives the scheduler in charge about 20 s: it reads the marks this often, at this interval in ms. */
+/** A process that is unsure gives the active scheduler about 20 s: it reads the marks this often, at this interval in ms. */
 const UNSURE_READS = 20;
 const READ_EVERY_MS = 1_000;
 
@@ -71,7 +71,7 @@ export class FleetIdentity {
   }
 
   /**
-   * What the scheduler in charge does every few seconds: confirms the marks, and puts them back where they went.
+   * What the active scheduler does every few seconds: confirms the marks, and puts them back where they went.
    * @throws SyncError FLEET_MISMATCH where another fleet has taken the queue over; or as source, queue and target tell.
    */
   async keep(): Promise<void> {
@@ -108,7 +108,7 @@ export class FleetIdentity {
     });
   }
 
-  /** @param heeds whether it matters that a scheduler in charge keeps the marks. */
+  /** @param heeds whether it matters that an active scheduler keeps the marks. */
   async #read(heeds = true): Promise<Known> {
     const { queue, db, source, address } = this.#sources;
     const [servers, queueMark, targetMark] = await Promise.all([

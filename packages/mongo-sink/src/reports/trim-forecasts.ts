@@ -11,7 +11,7 @@ export interface TrimForecast {
 type Stored = { _id: string } & Document;
 
 const ID = 'trim forecasts';
-/** What was saved longer ago than this, in ms, is no forecast any more: no scheduler is in charge. */
+/** What was saved longer ago than this, in ms, is no forecast any more: no scheduler is active. */
 const OUTDATED_MS = 600_000;
 
 /** How many entries of each stream lie behind its saved position; streams that MongoDB does not know are left out. */

@@ -13,24 +13,24 @@ const WORDINGS: Readonly<Record<KeyAction, Wording>> = {
   sync: {
     button: 'Sync now',
     question: 'Sync this key now?',
-    effect: 'One job more, out of turn, as soon as a worker is free.',
+    effect: 'Requests a job for the key, as soon as a worker is free.',
   },
   pause: {
     button: 'Pause',
     question: 'Pause this key?',
     effect:
-      'Nothing of it is copied until it is resumed. What Redis drops of it meanwhile is lost, and counted as a gap.',
+      'Pauses copying this key until you resume it. Entries that Redis drops meanwhile are lost, and counted as a gap.',
   },
   resume: {
     button: 'Resume',
     question: 'Resume this key?',
-    effect: 'It is copied again, from where it was left.',
+    effect: 'Copying continues from the last position.',
   },
   resync: {
     button: 'Resync from the start',
-    question: 'Read this key from the start once more?',
+    question: 'Read this key from the start again?',
     effect:
-      'Its next incarnation begins: all that Redis holds of it is read and written again. The messages of earlier incarnations stay.',
+      'Starts the next incarnation: everything in Redis is read and written again. Messages of earlier incarnations are kept.',
   },
 };
 

@@ -6,7 +6,7 @@ import { scrollArea } from '../scroll-area.js';
 /** The periods in which the key existed, newest first. */
 export function activityTable(activity: readonly Period[]): Html {
   return html`<section class="panel" aria-labelledby="activity"><h2 id="activity">Incarnations</h2>${scrollArea(
-    'Incarnations, one by one',
+    'Incarnations',
     html`<table>
 <thead><tr><th scope="col">Incarnation</th><th scope="col">From</th><th scope="col">To</th><th scope="col">Ended</th></tr></thead>
 <tbody>${activity.toReversed().map(row)}</tbody></table>`,

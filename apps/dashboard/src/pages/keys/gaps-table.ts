@@ -7,7 +7,7 @@ import { scrollArea } from '../scroll-area.js';
 export function gapsTable(gaps: readonly Gap[]): Html | false {
   if (gaps.length === 0) return false;
   return html`<section class="panel" aria-labelledby="gaps"><h2 id="gaps">Gaps</h2>${scrollArea(
-    'Gaps, entry by entry',
+    'Gaps',
     html`<table>
 <thead><tr><th scope="col">When</th><th scope="col" class="n">Entries</th><th scope="col">Cause</th><th scope="col">After</th><th scope="col">Up to</th><th scope="col" class="n">Incarnation</th></tr></thead>
 <tbody>${gaps.toReversed().map(row)}</tbody></table>`,

@@ -36,13 +36,13 @@ const COLUMNS: readonly Column[] = [
 /** One page of the list, with the links to the others. */
 export function keysTable(query: KeyQuery, page: KeyListPage): Html {
   return html`${trouble(page)}${scrollArea(
-    'Keys, one by one',
+    'Keys',
     html`<table class="keys cards">
 <thead><tr>${COLUMNS.map((column) => heading(column, query))}</tr></thead>
 <tbody>${page.rows.map((one) => row(one, page.at))}</tbody>
 </table>`,
   )}
-${page.rows.length === 0 && page.problem === undefined && html`<p class="empty">No key fits.</p>`}
+${page.rows.length === 0 && page.problem === undefined && html`<p class="empty">No key matches.</p>`}
 ${notes(query, page)}${pager(query, page)}`;
 }
 
@@ -50,18 +50,18 @@ ${notes(query, page)}${pager(query, page)}`;
 function trouble({ rows, problem }: KeyListPage): Html | false {
   if (problem === undefined) return false;
   if (/LOADING/.test(problem))
-    return html`<p class="empty">The keys are being read; this takes a moment.</p>`;
-  const rest = rows.length === 0 ? 'none are known yet' : 'what is shown is old';
-  return html`<p class="trouble" role="status">The keys can’t be read now (${problem}); ${rest}.</p>`;
+    return html`<p class="empty">Loading the keys; this takes a moment.</p>`;
+  const rest = rows.length === 0 ? 'none are loaded yet' : 'the list is outdated';
+  return html`<p class="trouble" role="status">The keys cannot be read now (${problem}); ${rest}.</p>`;
 }
 
 /** What a search could not do. */
 function notes({ search }: KeyQuery, { isWithin, rows, lookedAt }: KeyListPage): Html | false {
   if (!isWithin && lookedAt === undefined) return false;
-  const within = isWithin && rows.length > 0 && html`No name begins with “${search}”; these have it within. `;
+  const within = isWithin && rows.length > 0 && html`No name begins with “${search}”; these names contain it. `;
   const looked =
     lookedAt !== undefined &&
-    html`${counted(lookedAt, 'name was', 'names were')} looked at so far: Next goes on.`;
+    html`${counted(lookedAt, 'name was', 'names were')} searched so far: Next continues.`;
   return html`<p class="empty" role="status">${within}${looked}</p>`;
 }
 

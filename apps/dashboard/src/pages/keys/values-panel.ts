@@ -23,7 +23,7 @@ const VERDICTS: Readonly<Record<ExcerptVerdict, string>> = {
   different: 'differs',
   'only in Redis': 'only in Redis',
   'only in MongoDB': 'only in MongoDB',
-  'dropped by Redis': 'Redis has dropped it',
+  'dropped by Redis': 'Redis dropped it',
   'dead letter': 'a dead letter',
   'left out': 'the rule leaves fields out',
   'not compared': 'not compared',
@@ -33,8 +33,8 @@ const VERDICTS: Readonly<Record<ExcerptVerdict, string>> = {
 export function valuesPart(key: string, showValues: boolean): Html {
   return html`<div id="values">${panel(
     showValues
-      ? html`<p class="empty">What Redis and MongoDB hold of it, side by side, and its document as its rule makes it. Each look is logged. ${showButton(key, 'Show both sides')}</p>`
-      : html`<p class="empty">What Redis and MongoDB hold of it, side by side, and its document as its rule makes it, are shown where <code>DASHBOARD_SHOW_VALUES</code> allows it.</p>`,
+      ? html`<p class="empty">The values in Redis and MongoDB, side by side, and the document that its rule produces. Each view is logged. ${showButton(key, 'Show both sides')}</p>`
+      : html`<p class="empty">The values in Redis and MongoDB and the document that its rule produces are shown if <code>DASHBOARD_SHOW_VALUES</code> is true.</p>`,
   )}</div>`;
 }
 
@@ -42,7 +42,7 @@ export function valuesPart(key: string, showValues: boolean): Html {
 export function valuesContent(key: string, keyType: KeyType, { excerpt, sample }: KeyValues): Html {
   const shown = isUnread(excerpt) ? unread(excerpt) : excerptTable(keyType, excerpt);
   return html`${panel(html`${shown}<p class="empty">${showButton(key, 'Look again')}</p>`)}
-${sample && html`<section class="panel" aria-labelledby="sample"><h2 id="sample">Its document as it would be written now</h2>${isUnread(sample) ? unread(sample) : html`<p class="empty">In the collection <code>${sample.collection}</code>, long values cut.</p>${scrollArea('The document', html`<pre>${cut(JSON.stringify(sample.document, undefined, 2))}</pre>`)}`}</section>`}`;
+${sample && html`<section class="panel" aria-labelledby="sample"><h2 id="sample">Document that would be written now</h2>${isUnread(sample) ? unread(sample) : html`<p class="empty">In the collection <code>${sample.collection}</code>. Long values are cut.</p>${scrollArea('The document', html`<pre>${cut(JSON.stringify(sample.document, undefined, 2))}</pre>`)}`}</section>`}`;
 }
 
 function panel(content: Content): Html {
@@ -62,10 +62,10 @@ function excerptTable(keyType: KeyType, { at, inRedis, sizes, isWhole, rows }: E
   const here =
     inRedis === keyType
       ? `${parts(sizes.redis)} in Redis`
-      : `in Redis ${inRedis === 'none' ? 'it is not there' : `it is of type ${inRedis}`}`;
+      : `in Redis ${inRedis === 'none' ? 'it does not exist' : `it is of type ${inRedis}`}`;
   const there = sizes.mongo === null ? '' : `, ${parts(sizes.mongo)} in MongoDB`;
   return html`<p class="empty">As of ${clock(at)}: ${here}${there}. ${explanation(keyType, isWhole)}</p>
-<p class="empty ${differing > 0 && 'bad'}">${differing === 0 ? (refused ? `Nothing differs but ${counted(refused, 'that MongoDB refused', 'that MongoDB refused')}.` : 'Nothing of what is shown differs.') : `${differing === 1 ? '1 differs' : `${count(differing)} differ`}. The fleet may be about to sync it: look again.`}</p>
+<p class="empty ${differing > 0 && 'bad'}">${differing === 0 ? (refused ? `The only differences are ${counted(refused, 'that MongoDB refused', 'that MongoDB refused')}.` : 'The values shown are equal.') : `${differing === 1 ? '1 differs' : `${count(differing)} differ`}. The fleet may be about to sync it: try again.`}</p>
 ${
   rows.length > 0 &&
   scrollArea(
@@ -92,10 +92,10 @@ function orderOf(keyType: KeyType) {
 
 function explanation(keyType: KeyType, isWhole: boolean): string {
   const order = orderOf(keyType);
-  if (order === undefined) return 'These are the last entries, the newest first.';
+  if (order === undefined) return 'The newest entries are shown first.';
   if (order === 'indexed') return 'Its length and its first 64 KiB are compared.';
-  if (!isWhole) return 'It is large: these are the first that MongoDB has, looked up in Redis.';
-  return 'These are the first of each side.';
+  if (!isWhole) return 'The value is large: the first parts in MongoDB are compared with Redis.';
+  return 'The first parts of each side are shown.';
 }
 
 function rowOf(keyType: KeyType, { name, redis, mongo, verdict }: ExcerptRow): Html {
@@ -115,7 +115,7 @@ function sideText(keyType: KeyType, side: ExcerptSide | undefined): Content {
 }
 
 function unread({ code }: Unread): Html {
-  return html`<p class="empty bad">That can’t be read now (<code>${code}</code>): try again, or see the <a href=".">status</a>.</p>`;
+  return html`<p class="empty bad">This cannot be read now (<code>${code}</code>): try again, or see the <a href=".">status</a>.</p>`;
 }
 
 function isUnread(read: object): read is Unread {

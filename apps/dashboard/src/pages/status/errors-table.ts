@@ -8,10 +8,10 @@ type ErrorClasses = FleetStatus['errorClasses'];
 /** How many keys fail, by the class of the error, and the newest errors, newest first. */
 export function errorsTable(errors: readonly KeyError[], classes: ErrorClasses, now: Date): Html {
   return html`<section class="panel" aria-labelledby="errors">
-<h2 id="errors">Errors ${classes.map(({ errorClass, keys }) => html`<span class="mark bad">${count(keys)} ${errorClass === 'unknown' ? 'of unknown class' : errorClass}</span>`)}${errors.length > 0 && html`<a class="panel-link" href="keys?status=failing">All keys that fail</a>`}</h2>
+<h2 id="errors">Errors ${classes.map(({ errorClass, keys }) => html`<span class="mark bad">${count(keys)} ${errorClass === 'unknown' ? 'of unknown class' : errorClass}</span>`)}${errors.length > 0 && html`<a class="panel-link" href="keys?status=failing">All failing keys</a>`}</h2>
 ${
   errors.length === 0
-    ? html`<p class="empty">None: the last job of every key went well.</p>`
+    ? html`<p class="empty">None: the last job of every key succeeded.</p>`
     : html`<table class="errors cards">
 <thead><tr><th scope="col">Key</th><th scope="col">When</th><th scope="col">Code</th><th scope="col">What to do</th></tr></thead>
 <tbody>${errors.map((error) => row(error, now))}</tbody>

@@ -22,7 +22,7 @@ export function keyTypesTable(types: readonly TypeStatus[]): Html {
 <thead><tr><th scope="col">Type</th><th scope="col">State</th>${COLUMNS.map((name) => html`<th scope="col" class="n">${name}</th>`)}</tr></thead>
 <tbody>${types.map(row)}</tbody>
 </table>
-${types.length === 0 && html`<p class="empty">No key yet.</p>`}
+${types.length === 0 && html`<p class="empty">No keys yet.</p>`}
 </section>`;
 }
 
@@ -48,6 +48,6 @@ function state({ failing, lag, paused }: TypeStatus): Html {
   const resting = paused > 0 && html` <span class="mark busy paused">${count(paused)} paused</span>`;
   if (failing > 0) return html`<span class="mark bad">${count(failing)} failing</span>${resting}`;
   const state =
-    lag > 0 ? html`<span class="mark busy">catching up</span>` : html`<span class="mark good">in step</span>`;
+    lag > 0 ? html`<span class="mark busy">catching up</span>` : html`<span class="mark good">in sync</span>`;
   return html`${state}${resting}`;
 }

@@ -9,7 +9,7 @@ import { reasonLink } from './reason-link.js';
 export function verdictPart(report: StatusReport): Html {
   const { level, title, reasons } = report.verdict;
   const [worst, ...others] = reasons;
-  const detail = worst ? remedy(worst, report) : html`Nothing waits to be copied.`;
+  const detail = worst ? remedy(worst, report) : html`Everything is copied.`;
   return html`<section class="verdict ${toneOf(level)}" data-level="${level}"><h1>${title}</h1><p>${detail}</p>${notes(report)}${
     others.length > 0 &&
     html`<ul>${others.map((other) => html`<li><b>${other.what}.</b> ${remedy(other, report)}</li>`)}</ul>`

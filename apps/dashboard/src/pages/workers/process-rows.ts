@@ -11,11 +11,11 @@ export function stateOf({ app, state, is, code }: FleetProcess): {
   if (app === 'worker') return { word: 'working', tone: 'good' };
   if (state === 'standby') return { word: 'stands by', tone: 'idle' };
   return code === undefined
-    ? { word: 'in charge', tone: 'good' }
-    : { word: `in charge: ${code}`, tone: 'bad' };
+    ? { word: 'active', tone: 'good' }
+    : { word: `active: ${code}`, tone: 'bad' };
 }
 
-/** Those that live first; schedulers before workers, the one in charge before all. */
+/** Those that live first; schedulers before workers, the active one before all. */
 export function sortedProcesses(processes: readonly FleetProcess[]): readonly FleetProcess[] {
   const rank = ({ is, app, state }: FleetProcess) =>
     (is === 'alive' ? 0 : 10) + (app === 'scheduler' ? 0 : 2) + (state === 'standby' ? 1 : 0);
