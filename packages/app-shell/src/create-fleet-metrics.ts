@@ -19,7 +19,11 @@ export function createFleetMetrics(registry: Registry) {
       registers: [registry],
       collect: () => hooks.beforeScrape?.(),
     }),
-    notCompleteReasons: gauge('not_complete_reasons', 'Reasons why the mirror is not complete: 1 for each.', 'reason'),
+    notCompleteReasons: gauge(
+      'not_complete_reasons',
+      'Reasons why the mirror is not complete: 1 for each.',
+      'reason',
+    ),
     workers: gauge('workers', 'Live workers.'),
     schedulers: gauge('schedulers', 'Live schedulers, including the active one.'),
     pausedWorkers: gauge('paused_workers', 'Workers that are paused until their configuration is fixed.'),
@@ -45,12 +49,13 @@ export function createFleetMetrics(registry: Registry) {
       'Age of the last synced entry of the stream that is furthest behind; 0 for none.',
     ),
     laggingKeys: gauge('lagging_keys', 'Keys with entries that are not in MongoDB yet.'),
-    keyLagEntries: gauge('key_lag_entries', 'Entries not in MongoDB yet, of the ten keys that are furthest behind.', 'key'),
-    queueJobs: gauge('queue_jobs', 'Jobs in the queue by state: waiting, active, delayed, failed.', 'state'),
-    dueKeys: gauge(
-      'due_keys',
-      'Keys with a noticed change and no successful job since.',
+    keyLagEntries: gauge(
+      'key_lag_entries',
+      'Entries not in MongoDB yet, of the ten keys that are furthest behind.',
+      'key',
     ),
+    queueJobs: gauge('queue_jobs', 'Jobs in the queue by state: waiting, active, delayed, failed.', 'state'),
+    dueKeys: gauge('due_keys', 'Keys with a noticed change and no successful job since.'),
     trimForecastSeconds: gauge(
       'trim_forecast_seconds',
       'Time until trimming reaches unread entries, of the ten most urgent streams.',

@@ -104,7 +104,8 @@ function workers(facts: QueueFacts): readonly Reason[] {
       code: 'workers-paused',
       level: isAll ? 'broken' : 'behind',
       what: `${isAll ? 'All' : grouped(paused.length)} workers have paused: ${codes}`,
-      remedy: 'A setting is wrong: check their logs, or run doctor. They continue automatically once it is fixed.',
+      remedy:
+        'A setting is wrong: check their logs, or run doctor. They continue automatically once it is fixed.',
     },
   ];
 }

@@ -55,7 +55,7 @@ export function parseHash(text: string): ScryptHash {
   // NaN, from a text that does not match, fits nothing.
   if (fits && parsed.ln >= 10 && parsed.r >= 1 && parsed.hash.length >= 16) return parsed;
   throw new PasswordHashError(
-    "DASHBOARD_PASSWORD_HASH cannot be used: it must be $scrypt$ln=…,r=…,p=…$salt$hash with ln of 10 or more, p of 16 " +
+    'DASHBOARD_PASSWORD_HASH cannot be used: it must be $scrypt$ln=…,r=…,p=…$salt$hash with ln of 10 or more, p of 16 ' +
       'or less, and 128 · 2^ln · r of 256 MB or less. Create one with `redis-to-mongo hash-password`.',
   );
 }

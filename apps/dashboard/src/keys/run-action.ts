@@ -46,7 +46,9 @@ async function resync(
   const resynced = await resyncKey(fleet, key, incarnation);
   if (resynced.done === 'unknown') return undefined;
   if (resynced.done === 'begun before') return `Incarnation ${resynced.incarnation} had already started.`;
-  const rests = resynced.isPaused ? ' The key is paused, and will be read after you resume it.' : waits(resynced.workers);
+  const rests = resynced.isPaused
+    ? ' The key is paused, and will be read after you resume it.'
+    : waits(resynced.workers);
   return `Incarnation ${resynced.incarnation} has started. The key is read from the start.${rests}`;
 }
 

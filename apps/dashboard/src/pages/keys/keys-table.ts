@@ -49,8 +49,7 @@ ${notes(query, page)}${pager(query, page)}`;
 /** What keeps the list from being current, above it: else one that can't be read looks empty, or current. */
 function trouble({ rows, problem }: KeyListPage): Html | false {
   if (problem === undefined) return false;
-  if (/LOADING/.test(problem))
-    return html`<p class="empty">Loading the keys; this takes a moment.</p>`;
+  if (/LOADING/.test(problem)) return html`<p class="empty">Loading the keys; this takes a moment.</p>`;
   const rest = rows.length === 0 ? 'none are loaded yet' : 'the list is outdated';
   return html`<p class="trouble" role="status">The keys cannot be read now (${problem}); ${rest}.</p>`;
 }
@@ -58,7 +57,8 @@ function trouble({ rows, problem }: KeyListPage): Html | false {
 /** What a search could not do. */
 function notes({ search }: KeyQuery, { isWithin, rows, lookedAt }: KeyListPage): Html | false {
   if (!isWithin && lookedAt === undefined) return false;
-  const within = isWithin && rows.length > 0 && html`No name begins with “${search}”; these names contain it. `;
+  const within =
+    isWithin && rows.length > 0 && html`No name begins with “${search}”; these names contain it. `;
   const looked =
     lookedAt !== undefined &&
     html`${counted(lookedAt, 'name was', 'names were')} searched so far: Next continues.`;

@@ -10,9 +10,7 @@ export function stateOf({ app, state, is, code }: FleetProcess): {
   if (state === 'paused') return { word: `paused: ${code ?? 'UNKNOWN'}`, tone: 'bad' };
   if (app === 'worker') return { word: 'working', tone: 'good' };
   if (state === 'standby') return { word: 'stands by', tone: 'idle' };
-  return code === undefined
-    ? { word: 'active', tone: 'good' }
-    : { word: `active: ${code}`, tone: 'bad' };
+  return code === undefined ? { word: 'active', tone: 'good' } : { word: `active: ${code}`, tone: 'bad' };
 }
 
 /** Those that live first; schedulers before workers, the active one before all. */
