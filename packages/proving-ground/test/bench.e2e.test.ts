@@ -24,6 +24,7 @@ interface Figures {
   readonly idle: readonly { who: string; sets: number; redis: number }[];
   readonly feedCosts: readonly { without: { cpu: number }; with: { cpu: number } }[];
   readonly idleMixed: readonly { keys: number; bytes: Record<string, number> }[];
+  readonly lists: readonly { lists: { list: string; rows: number }[] }[];
   readonly changes: readonly { load: string; who: string }[];
   readonly discovery: readonly { keys: number; seconds: number }[];
   readonly goals: readonly { what: string; measured: number }[];
@@ -65,6 +66,9 @@ it('the benchmark measures everything in its smallest form, checks each mirror, 
   expect(result.feedCosts[0]?.with.cpu).toBeGreaterThan(0);
   for (const name of ['scheduler', 'worker', 'dashboard', 'source', 'queue'])
     expect(result.idleMixed[0]?.bytes[name], name).toBeGreaterThan(1_000_000);
+  const rows = new Map(result.lists[0]?.lists.map((one) => [one.list, one.rows]));
+  for (const list of ['keys?q=cart', 'keys?type=stream', 'keys?status=deleted'])
+    expect(rows.get(list), list).toBeGreaterThan(0);
   for (const who of ['the fleet', 'the bare loop'])
     expect(result.changes.filter((one) => one.who === who).map(({ load }) => load)).toHaveLength(4);
   expect(result.discovery).toHaveLength(1);

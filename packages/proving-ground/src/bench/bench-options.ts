@@ -15,6 +15,7 @@ export const PARTS = [
   'discovery',
   'idle',
   'idle-mixed',
+  'lists',
 ] as const;
 export type Part = (typeof PARTS)[number];
 
@@ -40,7 +41,7 @@ export interface BenchOptions {
 export const BENCH_HELP = `npm run bench -- [options]
 
 Measures the real fleet beside a bare loop (the limit), the old engine's way, and rivals that are installed.
-  --size NAME          full (the default), quick, tiny, or large: as full, and 1,000,000 small values of mixed types
+  --size NAME          full (the default), quick, tiny, or large: as full, and 1,000,000 small values of mixed types, and their lists
   --quick              small sizes, one repetition: under a minute; the figures are rough
   --tiny               the smallest sizes, a few seconds: shows that it works, the figures mean nothing
   --only PART[,PART]   only these parts: ${PARTS.join(', ')}

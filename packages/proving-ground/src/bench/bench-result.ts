@@ -91,6 +91,29 @@ export interface DiscoveryRun {
   readonly seconds: number;
 }
 
+/** One page of a list of the dashboard. */
+export interface ListTime {
+  /** Its address, without the page. */
+  readonly list: string;
+  /** From 1. */
+  readonly page: number;
+  /** Which walk over all lists, from 1. */
+  readonly walk: number;
+  /** Keys that it shows. */
+  readonly rows: number;
+  readonly ms: number;
+  /** What a find of 51 documents by their `_id` took in the same moment, in ms. */
+  readonly findMs: number;
+}
+
+/** The lists of the dashboard over very many keys. */
+export interface ListsRun {
+  readonly keys: number;
+  readonly lists: readonly ListTime[];
+  /** Memory of the dashboard after the first walk over all lists, and after the last. */
+  readonly bytes: { readonly before: number; readonly after: number };
+}
+
 /** How long a part took. */
 export interface PartTime {
   readonly part: Part;
@@ -124,6 +147,7 @@ export interface BenchResult {
   readonly changes: readonly LatencyRun[];
   readonly idle: readonly IdleRun[];
   readonly idleMixed: readonly IdleMixedRun[];
+  readonly lists: readonly ListsRun[];
   readonly discovery: readonly DiscoveryRun[];
   readonly kills: readonly KillRun[];
   readonly feedCosts: readonly FeedCostRun[];

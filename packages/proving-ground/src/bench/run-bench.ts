@@ -14,6 +14,7 @@ import { measureIdle } from './parts/idle.js';
 import { measureIdleMixed } from './parts/idle-mixed.js';
 import { measureKills } from './parts/kill.js';
 import { measureLatency } from './parts/latency.js';
+import { measureLists } from './parts/lists.js';
 import { measureManyKeys } from './parts/many-keys.js';
 import { measureStreams } from './parts/streams.js';
 import { otherLoads, setLoad } from './parts/value-loads.js';
@@ -76,6 +77,7 @@ export async function runBench(options: BenchOptions, context: BenchContext): Pr
   const discovery = await wanted('discovery', () => measureDiscovery(place));
   const idle = await wanted('idle', () => measureIdle(place, followers));
   const idleMixed = await wanted('idle-mixed', () => measureIdleMixed(place));
+  const lists = await wanted('lists', () => measureLists(place));
   const { size, repetitions = sizes.repetitions, parts } = options;
   const { failures } = place;
   return {
@@ -92,6 +94,7 @@ export async function runBench(options: BenchOptions, context: BenchContext): Pr
     changes,
     idle,
     idleMixed,
+    lists,
     discovery,
     notes,
   };

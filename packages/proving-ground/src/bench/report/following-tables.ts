@@ -159,7 +159,8 @@ export function idleMixedTable(runs: readonly IdleMixedRun[]): Table {
   };
 }
 
-function grouped<T>(items: readonly T[], nameOf: (item: T) => string): [string, T[]][] {
+/** Items by a name, in the order in which the names come first. */
+export function grouped<T>(items: readonly T[], nameOf: (item: T) => string): [string, T[]][] {
   const groups = new Map<string, T[]>();
   for (const item of items) groups.set(nameOf(item), [...(groups.get(nameOf(item)) ?? []), item]);
   return [...groups];

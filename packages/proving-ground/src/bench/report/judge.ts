@@ -3,6 +3,7 @@ import { type BenchResult, DOCUMENT_FLEET, FLEET, LIMIT, ORDINARY_FLEET, type Ru
 import { caseName, SIZES } from '../bench-sizes.js';
 import { changeGoals, feedGoals, idleGoals, idleMixedGoals, killGoals } from './following-goals.js';
 import { type Goal, goal } from './goal.js';
+import { listsGoals } from './lists-table.js';
 import { manyKeysGoals } from './many-keys-goals.js';
 import { perMillion, rates, ratios } from './run-groups.js';
 
@@ -23,6 +24,7 @@ export function goalsOf(result: BenchResult): Goal[] {
     ...ofDirectPath(result.runs, some),
     ...longLoad(result),
     ...manyKeysGoals(result),
+    ...listsGoals(result),
     ...goal(
       'latency p50 at the steady rate',
       'at most',

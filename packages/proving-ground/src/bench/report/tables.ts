@@ -9,6 +9,7 @@ import {
   latencyTable,
 } from './following-tables.js';
 import { goalsOf } from './judge.js';
+import { listsTable } from './lists-table.js';
 import { perMillion, type RunGroup, rates, ratios, runGroups } from './run-groups.js';
 import { summaryTable } from './summary.js';
 import { left, right, type Table } from './table.js';
@@ -57,6 +58,7 @@ export function tablesOf(result: BenchResult): Table[] {
     discoveryTable(result.discovery),
     idleTable(result.idle),
     idleMixedTable(result.idleMixed),
+    listsTable(result.lists),
   ].filter(({ rows }) => rows.length > 0);
 }
 

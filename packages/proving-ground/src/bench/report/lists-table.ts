@@ -1,0 +1,43 @@
+import type { BenchResult, ListsRun } from '../bench-result.js';
+import { figure, megabytes } from './figures.js';
+import { grouped } from './following-tables.js';
+import { type Goal, goal } from './goal.js';
+import { left, right, type Table } from './table.js';
+
+/** Every list of the dashboard, at its slowest page. */
+export function listsTable(runs: readonly ListsRun[]): Table {
+  const [run] = runs;
+  const held = run && `${megabytes([run.bytes.before])} MB before, ${megabytes([run.bytes.after])} MB after`;
+  return {
+    title: 'Lists of the dashboard',
+    about: `Over ${figure(run?.keys ?? 0)} keys, right after a start, the slowest of its first pages in ms; beside it, a find of 51 documents by their _id in the same moment. The dashboard holds ${held}.`,
+    columns: [...left('List'), ...right('Pages', 'Slowest', 'The find')],
+    rows: grouped(
+      runs.flatMap(({ lists }) => lists),
+      ({ list }) => list,
+    ).map(([list, times]) => {
+      const slowest = times.toSorted((a, b) => b.ms - a.ms)[0];
+      return [list, figure(times.length), figure(slowest?.ms ?? 0), figure(slowest?.findMs ?? 0, 1)];
+    }),
+  };
+}
+
+/** Each list answers soon, and none of them makes the dashboard larger. */
+export function listsGoals({ lists: runs }: BenchResult): Goal[] {
+  return runs.flatMap(({ keys, lists, bytes }) => [
+    ...goal(
+      `lists of the dashboard, ${figure(keys)} keys: the slowest page`,
+      'at most',
+      300,
+      [Math.max(...lists.map(({ ms }) => ms))],
+      'ms',
+    ),
+    ...goal(
+      `lists of the dashboard, ${figure(keys)} keys: memory that another walk adds`,
+      'at most',
+      50,
+      [(bytes.after - bytes.before) / 1e6],
+      'MB',
+    ),
+  ]);
+}
