@@ -55,7 +55,7 @@ export class Clients {
 
   /**
    * The queue, once it accepts a write. BullMQ alone would wait forever for an unreachable server.
-   * @throws SyncError as redisError tells.
+   * @throws SyncError as redisError throw.
    */
   async queue(): Promise<JobQueue> {
     const queue = await this.#openQueue();

@@ -46,7 +46,7 @@ export interface DashboardOptions {
   readonly account: Account;
   readonly queue: BoardQueue;
   readonly poller: FleetPoller;
-  /** The fleet's processes, those that have gone lately among them. */
+  /** The fleet's processes, those that are gone lately among them. */
   readonly readProcesses: () => Promise<readonly FleetProcess[]>;
   readonly keys: KeyDetailSources & KeyListSources & { readonly look: ReadKeyValues };
   readonly runAction: RunAction;
@@ -64,7 +64,7 @@ export interface DashboardOptions {
   readonly basePath?: string;
   /** Where the charts of Prometheus are; default: nowhere. */
   readonly grafanaUrl?: string | undefined;
-  /** The effective configuration, as it may be shown; default: none is told. */
+  /** The effective configuration, as it may be shown; default: none is reported. */
   readonly configuration?: DescribedOptions;
   /** How long a login lasts, in ms; default 12 hours. */
   readonly sessionMs?: number;
@@ -88,7 +88,7 @@ const LIBRARIES = {
 /**
  * The dashboard's server, not listening yet. Everything is behind the login but the login form itself (with its style
  * and icon), /healthz, and the bare answer of /readyz. `/readyz`, `/metrics` and `/api/status` also take the same user
- * name and password as HTTP Basic, for programs. A loopback address is no reason to let somebody in: a proxy's requests
+ * name and password as HTTP Basic, for programs. A loopback address is no reason to let someone in: a proxy's requests
  * come from there too.
  */
 export async function createDashboardServer(options: DashboardOptions): Promise<FastifyInstance> {

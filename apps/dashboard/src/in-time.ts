@@ -1,6 +1,6 @@
 import { inTime as waitInTime } from '@redis-to-mongo/pipeline';
 
-/** A server did not answer while somebody waited for the page. */
+/** A server did not answer while someone waited for the page. */
 class NotInTime extends Error {
   override readonly name = 'NotInTime';
   readonly code: string;

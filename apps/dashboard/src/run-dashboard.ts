@@ -33,7 +33,7 @@ const WHAT = {
 const OPTIONS = { host: 'DASHBOARD_HOST', port: 'DASHBOARD_PORT' };
 const HEALTH_OPTIONS = { host: 'HTTP_HOST', port: 'DASHBOARD_HTTP_PORT' };
 
-/** Opens, serves until the app is told to stop, and leaves the closing to the app's closers. */
+/** Opens, serves until the app is asked to stop, and leaves the closing to the app's closers. */
 export async function runDashboard(app: AppContext, config: Config): Promise<void> {
   const { logger, closers, metrics, signal } = app;
   const { host, port, username, readOnly, trustedProxies, basePath } = config.dashboard;

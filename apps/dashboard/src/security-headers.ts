@@ -37,7 +37,7 @@ export async function addSecurityHeaders(server: FastifyInstance): Promise<void>
     contentSecurityPolicy: PAGE_POLICY,
     frameguard: { action: 'deny' },
     referrerPolicy: { policy: 'same-origin' },
-    // Whoever ends TLS decides on this one: over plain HTTP it means nothing.
+    // Anyone who ends TLS decides on this one: over plain HTTP it means nothing.
     strictTransportSecurity: false,
   });
 }

@@ -20,7 +20,7 @@ export interface ActiveSchedulerOptions extends Pick<SweepOptions, 'redis' | 'db
   readonly queue: JobQueue;
   readonly buffer: ChangeBuffer;
   readonly missed: MissedChanges;
-  /** How changes are told, and for how long that has been so, in ms. */
+  /** How changes are reported, and for how long that has been so, in ms. */
   readonly feed: () => IntakeState;
   /** Names the keys that the configuration chooses: where it differs, a sweep is due. */
   readonly scope: string;
@@ -39,7 +39,7 @@ export type SweepTurn = SweepReport & {
   readonly ms: number;
 };
 
-/** MongoDB counts its documents at once. Where a server must look at each of them, that takes one part in so many of the time, at most. */
+/** MongoDB counts its documents at once. Where a server must look at each of them, that takes one part in this many of the time, at most. */
 const COUNT_SHARE = 30;
 const COUNT_AT_LATEST_MS = 60_000;
 
@@ -97,7 +97,7 @@ export class ActiveScheduler {
 
   /**
    * Makes the sweep that is due, if any.
-   * @param onWell told until when, by performance.now(), every change was requested: while nothing is known to be missed, and at the end of a sweep that has found what was.
+   * @param onWell called with the time, by performance.now(), until which every change was requested: while nothing is known to be missed, and at the end of a sweep that has found what was.
    */
   async sweepIfDue(onWell: (until: number) => void): Promise<SweepTurn | undefined> {
     const { queue, missed, scope } = this.#options;
@@ -140,7 +140,7 @@ export class ActiveScheduler {
     await this.#requests.close();
   }
 
-  /** A change that the feed may not have told of yet was not requested either. */
+  /** A change that the feed may not have reported yet was not requested either. */
   #requestedUntil(): number {
     const { heardUntil = performance.now() } = this.#options.feed();
     return Math.min(heardUntil, this.#requests.requestedUntil);

@@ -3,11 +3,11 @@ import { keyIdOf } from '@redis-to-mongo/pipeline';
 export interface ChangeBufferOptions {
   /** Which keys are of interest. */
   readonly wanted: (keyId: string) => boolean;
-  /** What the queue's own keys begin with: most of what is told, where the source holds the queue as well. */
+  /** What the queue's own keys begin with: most of what is reported, where the source holds the queue as well. */
   readonly ownPrefix: Buffer;
-  /** Told when there is something to take. */
+  /** Called when there is something to take. */
   readonly onAdd?: () => void;
-  /** Told when changes had to be dropped. */
+  /** Called when changes had to be dropped. */
   readonly onOverflow: () => void;
 }
 
@@ -40,7 +40,7 @@ export class ChangeBuffer {
     return this.#newer.size > 0 ? this.#newerSince : undefined;
   }
 
-  /** Takes in names as the change feed tells them. */
+  /** Takes in names as the change feed shows them. */
   add(names: readonly Buffer[]): void {
     const { wanted, ownPrefix } = this.#options;
     const keys: string[] = [];

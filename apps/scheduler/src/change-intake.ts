@@ -13,20 +13,20 @@ export interface ChangeIntakeOptions
   extends Pick<ChangeFeedOptions, 'address' | 'redis' | 'onError'>,
     Pick<ChangeBufferOptions, 'ownPrefix'> {
   readonly queue: Pick<JobQueue, 'sweeps'>;
-  /** Told when the buffer has something new. */
+  /** Called when the buffer has something new. */
   readonly onAdd: () => void;
-  /** Told when a standby has missed no change any more: another scheduler's sweep has found what it had missed. */
+  /** Called when a standby has missed no change anymore: another scheduler's sweep has found what it had missed. */
   readonly onComplete: () => void;
-  /** Told when the way changes are told has changed. */
+  /** Called when the way changes are reported has changed. */
   readonly onState: (state: FeedState | { readonly is: 'off' }) => void;
 }
 
-/** How changes are told. */
+/** How changes are reported. */
 export interface IntakeState {
   readonly is: FeedState['is'] | 'off';
   /** For how long that has been so, in ms. */
   readonly forMs: number;
-  /** Every change until then, by performance.now(), was told; undefined where that can't be said. */
+  /** Every change until then, by performance.now(), was reported; undefined where that can't be said. */
   readonly heardUntil?: number;
 }
 
@@ -37,12 +37,12 @@ export interface Choice {
   readonly wanted: (keyId: string) => boolean;
 }
 
-/** A standby keeps changes for so long, in ms: longer than it takes to notice that the active scheduler has died. */
+/** A standby keeps changes for this long, in ms: longer than it takes to notice that the active scheduler has died. */
 const KEPT_MS = 20_000;
 const STATE_MS = 250;
 
 /**
- * What a scheduler hears of changes, active or not. A standby hears them too, so that it can take over without a sweep where
+ * What a scheduler receives changes, active or not. A standby hears them too, so that it can take over without a sweep where
  * it missed none.
  */
 export class ChangeIntake {
@@ -88,7 +88,7 @@ export class ChangeIntake {
     return { by: state.is === 'listening' ? 'feed' : 'connecting' };
   }
 
-  /** Hears of other keys from now on. A feed that already tells of them goes on: a new one could have missed changes. */
+  /** Receives other keys from now on. A feed that already reports them continues: a new one could have missed changes. */
   async choose(choice: Choice): Promise<void> {
     const { isOn, include } = this.#choice;
     this.#choice = choice;

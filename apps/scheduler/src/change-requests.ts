@@ -16,12 +16,12 @@ export interface ChangeRequestsOptions {
 
 /** Keys in one step. */
 const AT_ONCE = 1_000;
-/** A first change waits so long for others that came with it, in ms; when they keep coming, one step follows another after more. */
+/** A first change waits this long for others that came with it, in ms; when they keep coming, one step follows another after more. */
 const FIRST_MS = 2;
 const NEXT_MS = 10;
 const MANY = { keys: 100, ms: 50 } as const;
 const AFTER_ERROR_MS = 500;
-/** A key that a worker tails is not asked about again for so long, in ms. */
+/** A key that a worker tails is not asked about again for this long, in ms. */
 const TAILED_MS = 500;
 
 /** Turns the changes in a buffer into requests, while this scheduler is the active one. */

@@ -26,7 +26,7 @@ const WORST = 10;
 const SAMPLED = 40;
 /** A key that is due for less, in ms, is no backlog. */
 const OVERDUE_MS = 5_000;
-/** Reading takes at most one part in so many of the time. */
+/** Reading takes at most one part in this many of the time. */
 const SHARE = 30;
 const EVERY_MS = 5_000;
 const AT_MOST_MS = 60_000;

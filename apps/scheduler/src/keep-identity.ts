@@ -8,7 +8,7 @@ export interface KeepIdentityOptions {
   readonly signal: AbortSignal;
   readonly logger: Logger;
   readonly isActive: () => boolean;
-  /** Told when another fleet has taken the queue over, by `fleet move`; `undefined`: it has not, or not any more. */
+  /** Called when another fleet has taken the queue over, by `fleet move`; `undefined`: it has not, or no longer. */
   readonly onMismatch: (error: SyncError | undefined) => void;
 }
 

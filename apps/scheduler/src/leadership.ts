@@ -59,7 +59,7 @@ export class Leadership<Active extends { close(): Promise<void> }> {
     return true;
   }
 
-  /** Closes what was opened, and opens it anew, while the lease is ours. */
+  /** Closes what was opened, and opens it again, while the lease is ours. */
   async reopen(): Promise<void> {
     const active = this.#active;
     if (!active) return;

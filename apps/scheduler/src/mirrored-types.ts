@@ -21,7 +21,7 @@ export class MirroredTypes {
     this.#types = types;
   }
 
-  /** @throws SyncError as typesOf tells. */
+  /** @throws SyncError as typesOf. */
   async choose(keys: readonly string[]): Promise<readonly string[]> {
     const types = await typesOf(this.#redis, keys.map(keyBytes));
     return keys.filter((key, i) => this.#isOfInterest(key, types[i]));
@@ -30,7 +30,7 @@ export class MirroredTypes {
   #isOfInterest(key: string, type: unknown): boolean {
     const wasForeign = this.#foreign.delete(key);
     if (type === undefined || (isKeyType(type) && this.#types.includes(type))) return true;
-    // What the user may not read is left out, as a sweep does. It is not known to have gone.
+    // What the user may not read is left out, as a sweep does. It is not known to are gone.
     if (isHidden(type)) return false;
     this.#foreign.add(key);
     for (const oldest of this.#foreign) {

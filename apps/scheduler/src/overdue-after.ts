@@ -6,7 +6,7 @@ export interface QueueLoad {
   readonly workers: number;
 }
 
-/** A key that is due for so long, in ms, while no job waits, is requested again; and after more, while jobs wait. */
+/** A key that is due for this long, in ms, while no job waits, is requested again; and after more, while jobs wait. */
 const OVERDUE_MS = { idle: 3_000, busy: 60_000 } as const;
 
 /**

@@ -4,7 +4,7 @@ export interface PausedKeysOptions {
   readonly read: (limit: number) => Promise<ReadonlySet<string>>;
 }
 
-/** So many are held; where more are paused, none are, and their runs find out by themselves. */
+/** This many are held; where more are paused, none are, and their runs find out by themselves. */
 const LIMIT = 10_000;
 
 /** The keys that are paused, as far as is known: their changes need not be requested. */
@@ -21,7 +21,7 @@ export class PausedKeys {
   }
 
   /**
-   * Reads them anew.
+   * Reads them again.
    * @param met keys that workers have met as paused: one that was paused and resumed since the last reading is among them.
    * @returns the keys that were paused or resumed: changes of resumed ones may have been left out, and those of paused ones may
    * still be tailed.

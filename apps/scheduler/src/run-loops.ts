@@ -17,7 +17,7 @@ const AFTER_ERROR_MS = 1_000;
 export interface LoopOptions {
   /** SYNC_INTERVAL_SEC now, in ms: it may change while the loops run. */
   readonly intervalMs: () => number;
-  /** Told when no sweep is due, when one has ended well, or failed. */
+  /** Called when no sweep is due, when one has ended well, or failed. */
   readonly search: Pick<SearchRecord, 'noteWell' | 'noteFailure'>;
   /** Tells the metrics about the whole fleet; answers how long to wait until the next time, in ms. */
   readonly setGauges: () => Promise<number>;
@@ -25,7 +25,7 @@ export interface LoopOptions {
   readonly standBy: () => Promise<void>;
 }
 
-/** Does what the active scheduler has to do, each thing at its own pace, until the app is told to stop. */
+/** Does what the active scheduler has to do, each thing at its own pace, until the app is asked to stop. */
 export async function runLoops(
   { logger, metrics, signal }: AppContext,
   leadership: Leadership<ActiveScheduler>,

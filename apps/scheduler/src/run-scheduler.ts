@@ -34,7 +34,7 @@ import { runLoops } from './run-loops.js';
 import { sampleKeeper } from './sample-keeper.js';
 import { SearchRecord } from './search-record.js';
 
-/** What a scheduler takes over of a configuration that is read again: the active one begins anew with it. */
+/** What a scheduler takes over of a configuration that is read again: the active one begins again with it. */
 const RELOADABLE = [
   'RULES',
   'KEY_INCLUDE',
@@ -45,7 +45,7 @@ const RELOADABLE = [
 ] as const;
 
 /**
- * Opens, runs until the app is told to stop, and leaves the closing to the app's closers.
+ * Opens, runs until the app is asked to stop, and leaves the closing to the app's closers.
  * @returns what it takes over while running.
  */
 export async function runScheduler(app: AppContext, config: Config): Promise<ReloadHandler<Config>> {

@@ -1,7 +1,7 @@
 import type { Heartbeat } from '@redis-to-mongo/job-queue';
 import { SyncError } from '@redis-to-mongo/pipeline';
 
-/** Remembers when it was last known that no sweep is due, or one has ended well, to tell of it. */
+/** Remembers when it was last known that no sweep is due, or one has ended well, to report it. */
 export class SearchRecord {
   #searchedAt: number | undefined;
   #code: string | undefined;
@@ -22,7 +22,7 @@ export class SearchRecord {
     this.#code = undefined;
   }
 
-  /** What the active scheduler tells of itself. */
+  /** What the active scheduler reports about itself. */
   heartbeat(): Heartbeat {
     return {
       app: 'scheduler',

@@ -28,7 +28,7 @@ export function setFleetGauges(metrics: FleetMetrics, facts: FleetFacts, verdict
   setLag(metrics, facts);
 }
 
-/** Tells that nothing was read for too long: what the mirror is now is not known. */
+/** Reports that nothing was read for too long: what the mirror is now is not known. */
 export function setOld(metrics: FleetMetrics): void {
   metrics.mirrorComplete.set(0);
   metrics.notCompleteReasons.set({ reason: 'reading-old' satisfies ReasonCode }, 1);

@@ -9,7 +9,7 @@ export interface SweepFacts {
   readonly scope: string;
   /** Why changes may have been missed since the last sweep began; empty where none were. */
   readonly missed: string;
-  /** How the changes are told; `off` where the configuration says so. */
+  /** How the changes are reported; `off` where the configuration says so. */
   readonly feed: FeedState['is'] | 'off';
   /** For how long it has been so, in ms. */
   readonly feedMs: number;
@@ -32,17 +32,17 @@ export interface DueSweep {
   readonly isRoutine: boolean;
 }
 
-/** A feed that is not there for so long, in ms, is replaced by polling. */
+/** A feed that is not there for this long, in ms, is replaced by polling. */
 const FEED_PATIENCE_MS = 15_000;
-/** Of so many rounds of polling one requests every key. */
+/** Of this many rounds of polling one requests every key. */
 const WHOLE_ONE_IN = 10;
-/** Polling takes one part in so many of the time, at most. */
+/** Polling takes one part in this many of the time, at most. */
 const POLL_SHARE = 4;
 /** While nothing is known to be missed, the queue is asked this often whether a sweep is due, in ms. */
 const CALM_MS = 1_000;
 const IDLE = 'IDLE_INTERVAL_SEC is over';
 
-/** Whether keys have to be looked for by polling, since nothing tells of their changes. */
+/** Whether keys have to be looked for by polling, since nothing reports their changes. */
 function mustPoll({ feed, feedMs }: Pick<SweepFacts, 'feed' | 'feedMs'>): boolean {
   return feed === 'off' || feed === 'refused' || (feed === 'connecting' && feedMs > FEED_PATIENCE_MS);
 }

@@ -40,7 +40,7 @@ const NO_ANSWER: ReadonlySet<string> = new Set(['KEY_TYPE_CHANGED', 'REDIS_PRIVI
 /**
  * Goes over what Redis holds, over what MongoDB believes to be there, and over the job schedulers, page by page, and requests every
  * key that may differ: whatever was missed is found so. It holds a page, never all keys.
- * @throws SyncError as the source and the sink tell.
+ * @throws SyncError as the source and the sink throw.
  */
 export async function sweep(options: SweepOptions): Promise<SweepReport> {
   const run = new Sweep(options);
@@ -91,7 +91,7 @@ class Sweep {
     return true;
   }
 
-  /** Those whose key is gone, or is not to be synced any more, are removed. */
+  /** Those whose key is gone, or is no longer to be synced, are removed. */
   async schedules(): Promise<boolean> {
     const { queue, redis, wanted } = this.#options;
     for (let from = 0; ; ) {

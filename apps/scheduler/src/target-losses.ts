@@ -25,7 +25,7 @@ export class TargetLosses {
   /**
    * Whether keys were lost since the last call.
    * @param isSweeping a sweep is under way: it makes a page's job schedulers before it requests its keys.
-   * @throws SyncError as the sink and the queue tell.
+   * @throws SyncError as the sink and the queue throw.
    */
   async found(isSweeping: boolean): Promise<boolean> {
     const before = this.#documents;
@@ -41,7 +41,7 @@ export class TargetLosses {
     return isLost;
   }
 
-  /** Between two calls it may have been filled and dropped: each stream and set has a document once it is not due any more. */
+  /** Between two calls it may have been filled and dropped: each stream and set has a document once it is no longer due. */
   async #areTooFew(documents: number): Promise<boolean> {
     if (documents === this.#sweptFor || documents >= (await this.#queue.schedulerCount())) return false;
     if ((await this.#queue.dueCount()) > 0) return false;

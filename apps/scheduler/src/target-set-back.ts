@@ -25,7 +25,7 @@ export class TargetSetBack {
 
   /**
    * Whether the target was set back since it was counted last. Then a sweep is due, whichever scheduler makes it.
-   * @throws SyncError as the sink and the queue tell.
+   * @throws SyncError as the sink and the queue throw.
    */
   async found(): Promise<boolean> {
     if (performance.now() < this.#againAt) return false;

@@ -14,7 +14,7 @@ export class TrimWatch {
     const forecasts: TrimForecast[] = [];
     for (const [key, to] of newest) {
       const before = this.#samples.get(key) ?? [];
-      // A stream made anew counts from the start again.
+      // A stream made again counts from the start again.
       const same = before.filter(({ added, at }) => added <= to.added && to.at - at <= WINDOW_MS);
       samples.set(key, [...same, to]);
       const ms = same[0] && trimForecastMs(same[0], to);

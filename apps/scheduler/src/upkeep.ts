@@ -19,7 +19,7 @@ export interface UpkeepReport {
   readonly requestedAgain: number;
   readonly scheduled: number;
   readonly unscheduled: number;
-  /** Job schedulers that had stopped, and were made anew. */
+  /** Job schedulers that had stopped, and were made again. */
   readonly repaired: number;
 }
 

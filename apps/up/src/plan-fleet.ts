@@ -4,7 +4,7 @@ import type { Config } from '@redis-to-mongo/config';
 
 /** One process to be kept running. */
 export interface ProcessPlan {
-  /** `worker-2`: what its lines are told by. */
+  /** `worker-2`: the label of its lines. */
   readonly name: string;
   readonly file: string;
   readonly args: readonly string[];

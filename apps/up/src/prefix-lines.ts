@@ -2,7 +2,7 @@ import pico from 'picocolors';
 
 const COLORS = ['cyan', 'green', 'magenta', 'yellow', 'blue'] as const;
 
-/** Says of each line which process it comes from: a JSON object by a field `process`, any other line by the name before it. */
+/** Adds the process name to each line: as the field `process` of a JSON object, else as a prefix. */
 export class LinePrefixer {
   readonly #width: number;
   readonly #names: readonly string[];

@@ -18,7 +18,7 @@ class FleetError extends Error {
 /** Time for the others, once one is asked to end by force, in ms. */
 const LEFT_MS = 1_000;
 
-/** Starts the processes and keeps them running, until the app is told to stop or one of them can't be kept. */
+/** Starts the processes and keeps them running, until the app is asked to stop or one of them can't be kept. */
 export function superviseFleet(app: AppContext, plans: readonly ProcessPlan[]) {
   const { logger, closers, fail } = app;
   const isColored = process.stdout.isTTY === true && !process.env.NO_COLOR;

@@ -13,7 +13,7 @@ interface Backfill {
 }
 
 /**
- * Tells in the log how far the backfilling of large streams is: entries done and left, rate, time left. The counts are
+ * Logs how far the backfilling of large streams is: entries done and left, rate, time left. The counts are
  * the key's own, so they are right whichever workers did the slices.
  */
 export class BackfillLog {

@@ -18,9 +18,9 @@ export interface PulledJobs {
 const BACKOFF = { baseMs: 2_000, capMs: 30_000 } as const;
 
 /**
- * Stops the pulling of jobs while a setting is wrong (credentials, privileges, a full disk), says why, and goes on by
- * itself once it is mended: after a probe that succeeds, jobs are pulled again; should they fail the same way, it
- * pauses anew with a longer wait.
+ * Stops the pulling of jobs while a setting is wrong (credentials, privileges, a full disk), says why, and continues by
+ * itself once it is fixed: after a probe that succeeds, jobs are pulled again; should they fail the same way, it
+ * pauses again with a longer wait.
  */
 export class CircuitBreaker {
   readonly #options: CircuitBreakerOptions;

@@ -8,7 +8,7 @@ type Database = Parameters<typeof forgetGoneKeys>[0];
 export interface ForgetOptions {
   readonly db: Database;
   readonly rules: RuleBook;
-  /** How long a key is remembered once it is gone, in ms; 0: for ever. Asked before each pass. */
+  /** How long a key is remembered once it is gone, in ms; 0: forever. Asked before each pass. */
   readonly keepMs: () => number;
   readonly logger: Logger;
   readonly signal: AbortSignal;

@@ -15,7 +15,7 @@ export interface JobOutcomesOptions {
   readonly recordError: (key: string, error: SyncError) => Promise<unknown>;
 }
 
-/** Counts and tells what came of work on a key, whether a job did it or a tailer. */
+/** Counts and logs the results of work on keys, by jobs and by the tailer. */
 export class JobOutcomes {
   readonly #options: JobOutcomesOptions;
   readonly #outcomes: GatheredCounter<'outcome'>;
@@ -37,7 +37,7 @@ export class JobOutcomes {
     ];
   }
 
-  /** So many looks at keys have ended so. */
+  /** This many looks at keys have ended so. */
   ended(outcome: SyncReport['result'] | 'busy' | 'quarantined' | 'failed', keys = 1): void {
     this.#outcomes.inc(outcome, keys);
   }

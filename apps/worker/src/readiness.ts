@@ -20,7 +20,7 @@ export class Readiness {
     ];
   }
 
-  /** One that waits for its servers is no worker yet, unless it waits for a setting to be mended. */
+  /** One that waits for its servers is no worker yet, unless it waits for a setting to be fixed. */
   get heartbeat(): Heartbeat | undefined {
     const trouble = this.#guard.reason ?? this.trouble;
     if (!trouble) return { app: 'worker', state: 'active' };

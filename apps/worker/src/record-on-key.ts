@@ -6,7 +6,7 @@ export type RecordError = (key: string, error: SyncError, first?: KeyState) => P
 /**
  * Records an error on the key's document, and makes one for a key that has none since it was never synced: its error would
  * be seen by nobody.
- * @returns whether it is recorded: not, where the key has gone.
+ * @returns whether it is recorded: not, where the key is gone.
  * @throws SyncError as source and sink do.
  */
 export async function recordOnKey(

@@ -20,9 +20,9 @@ import { trimAfterSync } from './trim-after-sync.js';
 import { untilPrepared } from './until-prepared.js';
 
 /**
- * Opens, runs until the app is told to stop, and leaves the closing to the app's closers.
+ * Opens, runs until the app is asked to stop, and leaves the closing to the app's closers.
  * @returns what it takes over while running.
- * @param at for crash tests: told when a step of the line is reached.
+ * @param at for crash tests: called when a step of the line is reached.
  */
 export async function runWorker(
   app: AppContext,

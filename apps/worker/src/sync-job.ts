@@ -33,7 +33,7 @@ export interface SyncJobOptions {
   readonly account: JobOutcomes;
   readonly metrics: Metrics;
   readonly logger: Logger;
-  /** Who goes on reading streams that change often between their jobs. */
+  /** Who continues reading streams that change often between their jobs. */
   readonly tailer?: StreamTailer | undefined;
   /** What is done once a position is saved; it does not throw. */
   readonly afterSync: (state: KeyState) => Promise<void>;

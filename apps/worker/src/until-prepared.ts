@@ -8,7 +8,7 @@ import type { Readiness } from './readiness.js';
 
 /**
  * Waits for source, queue and target, and for a target that has all that the worker needs.
- * @returns what the target tells of itself.
+ * @returns what the target reports about itself.
  * @throws SyncError where one of them belongs to another fleet.
  */
 export async function untilPrepared(

@@ -1,4 +1,4 @@
-/** Rates are told over the last so many ms. */
+/** Rates are reported over this many ms. */
 const WINDOW_MS = 10_000;
 
 interface Sample {
@@ -7,7 +7,7 @@ interface Sample {
   readonly keys: number;
 }
 
-/** Counts what this worker does, and tells how fast it is. */
+/** Counts the work of this worker, and measures its speed. */
 export class WorkMeter {
   readonly #now: () => number;
   /** Those of the window; the oldest is where it begins. */

@@ -1,9 +1,9 @@
 import type { Batch, Source, Syncer } from '@redis-to-mongo/pipeline';
 
-/** What a syncer is asked for when it is to read. */
+/** The arguments of a syncer's read. */
 export type ReadArguments = Parameters<Syncer['read']>;
 
-/** The same source, whose syncers read through `read`, which gets the batches from the syncer that it is given. */
+/** Wraps the reads of a source's syncers: `read` gets the original syncer and its arguments. */
 export function wrapReads(
   source: Source,
   read: (syncer: Syncer, args: ReadArguments) => AsyncIterable<Batch>,

@@ -1,10 +1,10 @@
 import { Gauge, type Registry } from 'prom-client';
 
-/** What the active scheduler tells of the whole fleet. */
+/** What the active scheduler reports about the whole fleet. */
 export type FleetMetrics = ReturnType<typeof createFleetMetrics>;
 
 /**
- * Adds the gauges about the whole fleet. They are there only while somebody sets them: one who does not know tells
+ * Adds the gauges about the whole fleet. Only the active scheduler exports them; a standby omits them, and reports
  * nothing, not 0. A key is a label for a few of them alone.
  */
 export function createFleetMetrics(registry: Registry) {

@@ -18,7 +18,7 @@ export function changedOptions(before: Config, next: Config): readonly OptionCha
     .map((option) => ({ option, from: from.get(option) ?? '', to: to.get(option) ?? '' }));
 }
 
-/** What tells two values of an option apart, also where both are shown alike. */
+/** What distinguishes two values of an option apart, also where both are shown alike. */
 export function fingerprintsOf(values: Values): ReadonlyMap<OptionName, string> {
   const fingerprint = (value: unknown) =>
     createHash('sha256')

@@ -47,7 +47,7 @@ export interface MongoConfig {
 /** Where the value of an option comes from. */
 export type Source = 'environment' | 'config.json' | 'default';
 
-/** One option as it may be shown to anybody: secrets are masked. */
+/** One option as it may be shown to anyone: secrets are masked. */
 export interface OptionInUse {
   readonly option: OptionName;
   readonly value: string;
@@ -103,7 +103,7 @@ export interface Config {
     readonly maxAtomicMembers: number;
     readonly membershipHistory: boolean;
     readonly goneValues: 'keep' | 'remove';
-    /** 0: for ever. */
+    /** 0: forever. */
     readonly goneKeysKeepMs: number;
   };
   readonly sync: {
@@ -141,7 +141,7 @@ export interface Config {
   };
   readonly records: {
     readonly historyKeepMs: number;
-    /** 0: for ever. */
+    /** 0: forever. */
     readonly auditKeepMs: number;
   };
   readonly dashboard: {

@@ -10,13 +10,13 @@ import { optionNames } from './options/options.js';
 import { readConfigFile } from './read-config-file.js';
 import { readSettings } from './settings.js';
 
-/** Where the configuration comes from. */
+/** The sources of the configuration. */
 export interface ConfigSources {
   /** Usually `process.env`. An empty variable counts as not set. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The arguments behind the program's name, `process.argv.slice(2)`; only `--config PATH` is read. */
   readonly argv?: readonly string[];
-  /** Where relative paths start; the working directory unless told otherwise. */
+  /** Where relative paths start; the working directory by default. */
   readonly cwd?: string;
 }
 

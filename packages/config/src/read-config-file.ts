@@ -21,7 +21,7 @@ export function readConfigFile(file: FoundFile): Map<string, unknown> | Problem 
   try {
     value = JSON.parse(text);
   } catch {
-    // JSON.parse quotes what it read, and tells no line on Node 20.
+    // JSON.parse quotes what it read, and shows no line on Node 20.
     return problem(file, `is not JSON${placeOfError(text)}`, 'mend the JSON there');
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {

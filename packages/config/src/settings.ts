@@ -11,9 +11,9 @@ import { showUnknown, showValue } from './show-value.js';
 export interface Settings {
   readonly values: Values;
   readonly sourceOf: (name: OptionName) => Source;
-  /** Set by somebody, and valid. */
+  /** Set by someone, and valid. */
   readonly given: (name: OptionName) => boolean;
-  /** Set by somebody, valid or not. */
+  /** Set by someone, valid or not. */
   readonly mentioned: (name: OptionName) => boolean;
   /** The value as it may be shown. */
   readonly shown: (name: OptionName) => string;

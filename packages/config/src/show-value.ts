@@ -7,7 +7,7 @@ const MASK = '***';
 const LONGEST = 80;
 
 /**
- * A value of an option as anybody may see it: secrets are masked, in URLs the user and the values behind `?`. What
+ * A value of an option as anyone may see it: secrets are masked, in URLs the user and the values behind `?`. What
  * can't be read as the address that it should be is masked whole, because nobody knows what it holds.
  */
 export function showValue(name: OptionName, value: unknown): string {

@@ -6,9 +6,9 @@ import type { Comparison } from './identity/compare-fleets.js';
 /** A fact, or why it could not be read. */
 export type Reading<Fact> = { readonly is: Fact } | { readonly error: SyncError };
 
-/** What paused keys have left unread, as the source tells. */
+/** What paused keys have left unread, as the source shows. */
 export interface PausedUnread {
-  /** At least so many, in streams. */
+  /** At least this many, in streams. */
   readonly entries: number;
   readonly streams: number;
   /** Paused keys of which nobody can tell cheaply: values, and streams beyond a bound. */

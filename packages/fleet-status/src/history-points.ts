@@ -35,7 +35,7 @@ export type KeyPoint = Pick<KeySample, 'at' | 'lag' | 'gap' | 'dead'> & {
   readonly entriesPerSec: number | null;
 };
 
-/** The samples of a key as few enough points. An incarnation that began anew counts from 0. */
+/** The samples of a key as few enough points. An incarnation that began again counts from 0. */
 export function keyPoints(samples: readonly KeySample[], range: HistoryRange): readonly KeyPoint[] {
   let before: KeySample | undefined;
   return grouped(samples, range).map((group) => {

@@ -17,7 +17,7 @@ export function serverReasons({
     ...trouble('queue-unreadable', 'The queue’s Redis cannot be read', queue),
     ...trouble('target-unreadable', 'MongoDB cannot be read', mirror),
     ...trouble('source-unreachable', 'The source Redis does not answer', source),
-    // A server that can't even be read was told.
+    // A server that can't even be read was reported.
     ...('is' in queue
       ? trouble('queue-refuses-writes', 'The queue’s Redis accepts no writes', queueWrites)
       : []),

@@ -50,7 +50,7 @@ function byUrgency(a: Reason, b: Reason): number {
 
 /**
  * The age of what keys have left to read, of the oldest change that waits, or how late jobs are, whichever is most;
- * null where that can't be read, or nothing has told of it yet.
+ * null where that can't be read, or nothing has reported it yet.
  */
 function behindOf({ queue, mirror }: FleetFacts): number | null {
   if (!('is' in queue) || !('is' in mirror)) return null;

@@ -23,7 +23,7 @@ export async function readPausedUnread(
   };
 }
 
-/** Exact from Redis 7.0 on; before, it tells only whether there is anything. */
+/** Exact from Redis 7.0 on; before, it shows only whether there is anything. */
 export function unreadOf(
   { entryId, consumed }: Pick<PausedStream, 'entryId' | 'consumed'>,
   lastId: string | undefined,

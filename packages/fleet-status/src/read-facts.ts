@@ -14,7 +14,7 @@ export interface FactSources {
   readonly identity: Pick<FleetIdentity, 'compare'>;
 }
 
-/** Keys that are told one by one, and paused streams that the source is asked about. */
+/** Keys that are reported one by one, and paused streams that the source is asked about. */
 const WORST = 10;
 const PAUSED_ASKED = 500;
 

@@ -2,8 +2,8 @@
  * What is said of the mirror:
  * - `complete`: everything that was in Redis a moment ago is in MongoDB.
  * - `behind`: it is not, or something was refused; the fleet is at it.
- * - `unknown`: it can't be told.
- * - `broken`: it is not, and somebody has to do something.
+ * - `unknown`: it is unknown.
+ * - `broken`: it is not, and someone has to do something.
  * - `empty`: there is nothing to mirror so far.
  */
 export type VerdictLevel = 'complete' | 'behind' | 'unknown' | 'broken' | 'empty';
@@ -26,7 +26,7 @@ export interface Verdict {
   readonly title: string;
   /** The worst first; none where the mirror is complete. */
   readonly reasons: readonly Reason[];
-  /** How far the mirror is behind in time, in ms; null where that can't be told. */
+  /** How far the mirror is behind in time, in ms; null where that is unknown. */
   readonly behindMs: number | null;
 }
 

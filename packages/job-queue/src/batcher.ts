@@ -7,7 +7,7 @@ interface Waiting<T, R> {
 /** Items in one script: few enough not to hold up the server. */
 const AT_ONCE = 500;
 
-/** Gathers what is submitted within one turn of the event loop. */
+/** Batches items that are submitted within one turn of the event loop. */
 export class Batcher<T, R> {
   readonly #run: (items: readonly T[]) => Promise<readonly R[]>;
   #waiting: Waiting<T, R>[] = [];

@@ -46,7 +46,7 @@ export type RunEnd = 'done' | 'more' | 'failed' | 'retain';
 /** What became of a claim whose run has ended: `due` is a key that needs another job. */
 export type ClaimEnd = 'ended' | 'due' | 'retained';
 
-/** A worker goes by one name for so many times as long as it may be silent. */
+/** A worker goes by one name for this many times as long as it may be silent. */
 const NAMED_FOR = 1.5;
 /** Ends in one script. */
 const AT_ONCE = 500;
@@ -64,11 +64,11 @@ const AT_ONCE = 500;
  * It also counts runs that began and never ended: a key whose run has killed its worker three times in a row is
  * quarantined for an hour, so that it does not take the fleet with it. All keys that were worked on when a process died
  * are suspects, and a process works on one suspect at a time: so the innocent ones end their runs, and only the
- * one that kills goes on to the third time.
+ * one that kills continues to the third time.
  *
  * A claim must not outlive its run for as long as the worker lives. So an end that could not be sent, or whose answer was lost,
- * is sent again with each heartbeat. And a worker takes another name every few seconds, and tells that it is alive by an old one only
- * while it holds something by it: an end that a failover of the queue's Redis has lost is made up for once that name has gone.
+ * is sent again with each heartbeat. And a worker takes another name every few seconds, and shows that it is alive by an old one only
+ * while it holds something by it: an end that a failover of the queue's Redis has lost is made up for once that name is gone.
  */
 export class Claims {
   readonly #redis: ReturnType<typeof connectRedis>;
@@ -219,7 +219,7 @@ export class Claims {
 
   async #endAll(ends: readonly Ending[]): Promise<ClaimEnd[]> {
     const { args, places } = groupEnds(ends);
-    // Nobody would go on tailing a key whose retaining was not confirmed.
+    // Nobody would continue tailing a key whose retaining was not confirmed.
     const later = ends.map(({ claim, how }) => ({ claim, how: how === 'retain' ? 'more' : how }) as const);
     const answers = await this.#orUnsent(later, () => END.numbers(this.#redis, this.#names, ...args));
     const became = ends.map((): ClaimEnd => 'ended');

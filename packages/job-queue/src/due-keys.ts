@@ -19,13 +19,13 @@ import { keyHash } from './scheduler-id.js';
 
 /** Keys in one step: enough to fill the connection, few enough not to hold up the server. */
 const AT_ONCE = 500;
-/** A key that failed is tried again after so many ms; failing again, with a capped exponential backoff. */
+/** A key that failed is retried after this many ms, then with a capped exponential backoff. */
 const AGAIN_MS = 500;
 const ATTEMPTS = 8;
 
 /**
- * The keys that are due. A key is due from the moment somebody requested it until a run that began later has ended
- * well. Requesting a key that is due already adds nothing: it has a job, or `overdue` tells of it.
+ * The keys that are due. A key is due from the moment someone requested it until a run that began later has ended
+ * well. Requesting a key that is due already adds nothing: it has a job, or `overdue` reports it.
  */
 export class DueKeys {
   readonly #queue: Queue<JobData>;

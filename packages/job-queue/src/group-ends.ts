@@ -15,7 +15,7 @@ interface Alike {
 }
 
 /**
- * What END is told of ends: most are of a few runs, and alike, so that they share what is told.
+ * Groups the arguments of END: most ends are of a few runs, and alike, so they can share arguments.
  * @returns its arguments, and of each of its answers to which end it belongs.
  */
 export function groupEnds(ends: readonly Ending[]): { args: (string | number)[]; places: number[] } {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Heartbeat } from './heartbeats.js';
 import type { JobQueue } from './job-queue.js';
 
-/** So many heartbeats are missed before a process is taken for dead: one every 2 s, unless told otherwise. */
+/** A process that misses this many heartbeats counts as dead. By default, there is one every 2 s. */
 const BEATS = 5;
 /** A queue that is away is not waited for longer than this, in ms. */
 const CLOSE_MS = 500;
@@ -15,8 +15,8 @@ export class HeartbeatSender {
   readonly #timer: NodeJS.Timeout;
 
   /**
-   * @param tell asked at each beat; `undefined`: nothing is to be told yet.
-   * @param onError told when a beat fails; the next one is tried all the same.
+   * @param heartbeatOf called at each beat; `undefined`: there is nothing to report yet.
+   * @param onError called when a beat fails; the next one is tried all the same.
    */
   constructor(
     queue: Pick<JobQueue, 'beat' | 'endHeartbeat' | 'deadAfterMs'>,
@@ -34,7 +34,7 @@ export class HeartbeatSender {
     beatOnce();
   }
 
-  /** Beats no more, and tells so, that nobody has to wait for the silence to be noticed. */
+  /** Stops, and reports that, so that nobody has to wait for missing heartbeats. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
     const ended = this.#queue.endHeartbeat(this.#id).catch(() => {}); // it is forgotten by itself

@@ -2,10 +2,10 @@ import type { ProcessFacts } from '@redis-to-mongo/pipeline';
 import { keyPrefix, type QueueSettings } from './queue-settings.js';
 import { NOW, Script } from './script.js';
 
-/** What a process of the fleet tells of itself, every few seconds. */
+/** What a process of the fleet reports about itself, every few seconds. */
 export interface Heartbeat {
   readonly app: 'scheduler' | 'worker';
-  /** `paused`: it pulls no jobs until its configuration is mended. `standby`: another scheduler holds the lease. */
+  /** `paused`: it pulls no jobs until its configuration is fixed. `standby`: another scheduler holds the lease. */
   readonly state: 'active' | 'standby' | 'paused';
   /** The code of the error that keeps it from its work. */
   readonly code?: string;
@@ -38,14 +38,14 @@ export interface FleetProcess extends Heartbeat {
   readonly is: 'alive' | 'silent' | 'ended';
 }
 
-/** How a scheduler hears of changes: Redis tells of them, or all keys are polled, and why. */
+/** How a scheduler receives changes: Redis reports them, or all keys are polled, and why. */
 export interface ChangesHeard {
   readonly by: 'feed' | 'polling' | 'connecting';
   /** Why keys are polled. */
   readonly why?: string;
 }
 
-/** One that has gone is told of for so long, in ms. */
+/** A process that ended is listed for this long, in ms. */
 export const GONE_MS = 600_000;
 
 /** Where the heartbeats are: a hash of them by process, each behind the time of the queue's Redis. */
@@ -80,7 +80,7 @@ for i = 1, #all, 2 do
 end
 return {redis.call('EXISTS', KEYS[2]), beats}`);
 
-/** Reads what BEATS tells of a process; `undefined` for one that another version wrote in another form. */
+/** Reads what BEATS reports about a process; `undefined` for one that another version wrote in another form. */
 export function parseBeat(reply: unknown, deadAfterMs: number): FleetProcess | undefined {
   if (!Array.isArray(reply)) return undefined;
   const [id, ms, text] = reply.map(String);

@@ -25,7 +25,7 @@ import { ScheduleChanges } from './schedule-changes.js';
 import { NO_RECORD, SweepRecords } from './sweep-record.js';
 import { TargetCounter } from './target-counter.js';
 
-/** What a probe wrote goes by itself after so many ms. */
+/** What a probe wrote goes by itself after this many ms. */
 const PROBE_MS = 60_000;
 
 /** The fleet's queue, as those see it who fill it: the scheduler, workers that hand on, and commands. */
@@ -40,7 +40,7 @@ export class JobQueue {
   readonly #due: DueKeys;
 
   /**
-   * @param onError told of connection trouble; the queue reconnects by itself.
+   * @param onError called with connection trouble; the queue reconnects by itself.
    * @param telemetry see queueTelemetry.
    */
   constructor(settings: QueueSettings, onError: (error: Error) => void, telemetry?: Telemetry) {
@@ -113,7 +113,7 @@ export class JobQueue {
   }
 
   /**
-   * Adds a job for each key of which there may be none any more. At most one such job of a key is there at a time, and
+   * Adds a job for each key of which there may be none anymore. At most one such job of a key is there at a time, and
    * one that waits to be tried again counts.
    */
   async requestAgain(keys: readonly string[]): Promise<void> {
@@ -179,17 +179,17 @@ export class JobQueue {
     return (await WRITE_MARK.run(this.#connection, [markKey(this.#settings)], before ?? '', mark)) === 1;
   }
 
-  /** Tells that a process lives, and how it fares. */
+  /** Reports that a process lives, and how it fares. */
   async beat(id: string, heartbeat: Heartbeat): Promise<void> {
     await BEAT.run(this.#connection, [heartbeatKey(this.#settings)], id, JSON.stringify(heartbeat), GONE_MS);
   }
 
-  /** Tells that a process is about to end. */
+  /** Reports that a process is about to end. */
   async endHeartbeat(id: string): Promise<void> {
     await END_BEAT.run(this.#connection, [heartbeatKey(this.#settings)], id);
   }
 
-  /** The fleet's processes, and those that have gone within the last ten minutes. @throws what ioredis throws. */
+  /** The fleet's processes, and those that are gone within the last ten minutes. @throws what ioredis throws. */
   async processes(): Promise<readonly FleetProcess[]> {
     return (await this.#beats()).processes;
   }

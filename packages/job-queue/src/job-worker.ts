@@ -12,11 +12,11 @@ export interface JobWorkerOptions {
   /** Jobs at once in this process. */
   readonly concurrency: number;
   readonly onError: (error: Error) => void;
-  /** Told of an error of class configuration, such as a full memory: no job can be had until it is mended. */
+  /** Called with an error of class configuration, such as a full memory: no job can be had until it is fixed. */
   readonly onRefused: (error: SyncError) => void;
   /** See queueTelemetry. */
   readonly telemetry?: Telemetry | undefined;
-  /** Told of every key that failed, and of jobs that name none. */
+  /** Called with every key that failed, and of jobs that name none. */
   readonly onFailed: (key: string | undefined, error: Error) => void;
   /** Has keys tried again that failed in a job for several, or in a scheduled one. */
   readonly retryLater: (keys: readonly string[]) => Promise<void>;
@@ -70,7 +70,7 @@ export class JobWorker {
     await this.#worker.run();
   }
 
-  /** Pulls no more jobs until `resume`; those under way go on. */
+  /** Pulls no more jobs until `resume`; those under way continue. */
   async pause(): Promise<void> {
     await this.#worker.pause(true);
   }
@@ -79,7 +79,7 @@ export class JobWorker {
     this.#worker.resume();
   }
 
-  /** How many jobs it runs at once from now on; those under way go on. */
+  /** How many jobs it runs at once from now on; those under way continue. */
   set concurrency(jobs: number) {
     this.#worker.concurrency = jobs;
   }

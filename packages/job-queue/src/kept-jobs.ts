@@ -1,4 +1,4 @@
-/** Finished jobs that stay to be looked at; BullMQ would keep all of them for ever. */
+/** The number of finished jobs that are kept; BullMQ would keep all of them. */
 export const KEEP = {
   removeOnComplete: { count: 100 },
   removeOnFail: { count: 1000, age: 24 * 3600 },

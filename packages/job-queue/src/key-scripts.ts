@@ -18,10 +18,10 @@ export function bookkeepingKeys(settings: QueueSettings): BookkeepingKeys {
  * What all scripts begin with. KEYS: due, claims, workers.
  *
  * A claim is text: worker, run, starts, began, again, retained.
- * - `worker` and `run` together are the token of whoever holds it; it holds as long as the worker is alive.
+ * - `worker` and `run` together are the token of its holder; it is valid as long as the worker is alive.
  * - `starts` counts runs that began and never ended: a process that dies leaves its claims behind.
  * - `again` is when the key was first requested since the run began, or since the holder last read it; 0 for never.
- * - `retained` is 1 once the run has ended and the worker goes on tailing the stream.
+ * - `retained` is 1 once the run has ended and the worker continues tailing the stream.
  */
 const PRELUDE = `
 local DUE, CLAIMS, WORKERS = KEYS[1], KEYS[2], KEYS[3]
@@ -235,7 +235,7 @@ redis.call('ZADD', DUE, 'NX', claim.again, ARGV[3])
 return 1`);
 
 /**
- * ARGV: ms, limit. Answers keys that were first requested at least so many ms ago and that nobody works on. Where there are more than
+ * ARGV: ms, limit. Answers keys that were first requested at least this many ms ago and that nobody works on. Where there are more than
  * the limit, it looks at others each time: those that fail again and again must not hide the rest.
  */
 export const OVERDUE = script(`
@@ -267,7 +267,7 @@ for i = 1, #page[2], 2 do
 end
 return {page[1], keys}`);
 
-/** ARGV: ms, workers. Counts the workers as alive for so long; forgets those that were last alive an hour ago. */
+/** ARGV: ms, workers. Counts the workers as alive for this long; forgets those that were last alive an hour ago. */
 export const HEARTBEAT = script(`
 for i = 2, #ARGV do redis.call('ZADD', WORKERS, stamp(now + ARGV[1]), ARGV[i]) end
 redis.call('ZREMRANGEBYSCORE', WORKERS, '-inf', stamp(now - 3600000))`);

@@ -1,4 +1,4 @@
-/** Runs what it is given one after the other, in the order in which it was given. */
+/** Runs functions one after the other, in order. */
 export class OneAtATime {
   #last: Promise<unknown> = Promise.resolve();
 

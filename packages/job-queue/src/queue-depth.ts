@@ -1,6 +1,6 @@
 /** What the queue holds at one moment. */
 export interface QueueDepth {
-  /** Jobs that could run now and wait for a worker, or for a queue that is paused to go on. */
+  /** Jobs that could run now and wait for a worker, or for a queue that is paused to continue. */
   readonly waiting: number;
   /** Jobs that run. */
   readonly active: number;

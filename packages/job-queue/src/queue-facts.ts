@@ -1,7 +1,7 @@
 import type { ChangesHeard, Heartbeat } from './heartbeats.js';
 import type { QueueDepth } from './queue-depth.js';
 
-/** What the queue's Redis tells of the fleet at one moment. */
+/** What the queue's Redis reports about the fleet at one moment. */
 export interface QueueFacts extends QueueDepth {
   /** Keys that have a job scheduler. */
   readonly schedulers: number;
@@ -17,11 +17,11 @@ export interface QueueFacts extends QueueDepth {
   readonly targetCounter?: number;
   /** A scheduler holds the lease. */
   readonly isLeased: boolean;
-  /** The processes that live, by what they tell of themselves. */
+  /** The processes that live, by what they report about themselves. */
   readonly processes: readonly Heartbeat[];
 }
 
-/** How the active scheduler hears of changes; `undefined` where none has told. */
+/** How the active scheduler receives changes; `undefined` where none has reported. */
 export function changesHeardIn({ processes }: Pick<QueueFacts, 'processes'>): ChangesHeard | undefined {
   return processes.find(({ app, state }) => app === 'scheduler' && state === 'active')?.changes;
 }

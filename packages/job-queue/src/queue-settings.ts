@@ -9,7 +9,7 @@ export interface QueueSettings {
   readonly deadAfterMs?: number;
 }
 
-/** A process that was silent for so long is taken for dead, in ms: its claims, jobs and lease go to others. */
+/** A process that was silent for this long is taken for dead, in ms: its claims, jobs and lease go to others. */
 export function deadAfterMsOf({ deadAfterMs = 10_000 }: QueueSettings): number {
   return deadAfterMs;
 }

@@ -1,7 +1,7 @@
 import type { Telemetry } from 'bullmq';
 
 /**
- * Spans for what the queue does: a job's trace begins where it was added, and goes on in the worker that runs it. They go to
+ * Spans for what the queue does: a job's trace begins where it was added, and continues in the worker that runs it. They go to
  * whatever tracer the process has registered. Source: https://docs.bullmq.io/guide/telemetry
  */
 export async function queueTelemetry(): Promise<Telemetry> {

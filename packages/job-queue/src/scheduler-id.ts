@@ -10,7 +10,7 @@ export function keyHash(key: string): string {
 
 /**
  * When in its interval a key's job runs, in ms from the interval's start: spread evenly by the key's hash, since
- * schedulers made together would otherwise fire together for ever.
+ * schedulers made together would otherwise fire together forever.
  */
 export function phaseMs(id: string, everyMs: number): number {
   return Number.parseInt(id.slice(0, 12), 16) % everyMs;

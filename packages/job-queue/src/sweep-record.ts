@@ -3,7 +3,7 @@ import type { connectRedis } from '@redis-to-mongo/redis-connection';
 import { keyPrefix, type QueueSettings } from './queue-settings.js';
 import { NOW, Script } from './script.js';
 
-/** What is known of the last sweep, in the queue's Redis: a scheduler that takes over goes on from there. Times are by its clock. */
+/** What is known of the last sweep, in the queue's Redis: a scheduler that takes over continues from there. Times are by its clock. */
 export interface SweepRecord {
   /** When the last sweep that ended had begun, in ms since 1970: what changed before, it has found. 0 for never. */
   readonly beganAt: number;
@@ -27,7 +27,7 @@ export interface BegunSweep {
 /** Why a sweep is due where there is no record. */
 export const NO_RECORD = 'the queue knows of no sweep';
 
-/** KEYS: record. ARGV: token, scope, beganAt. Answers 1, or 0 where the record is not that of this sweep any more. */
+/** KEYS: record. ARGV: token, scope, beganAt. Answers 1, or 0 where the record is not that of this sweep anymore. */
 const END = new Script(`${NOW}
 if redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then return 0 end
 redis.call('HSET', KEYS[1], 'scope', ARGV[2], 'pending', '', 'beganAt', ARGV[3], 'endedAt', string.format('%.0f', now))

@@ -6,8 +6,8 @@ import { type Job, Worker } from 'bullmq';
 const BACKOFF = { baseMs: 200, capMs: 5_000 } as const;
 
 /**
- * BullMQ's worker asks for the next job at once when Redis has refused to hand one out, thousands of times a second. This
- * one waits before it tells of the refusal and goes on.
+ * If Redis refuses to hand out a job, BullMQ's worker asks again at once, thousands of times per second. This one waits
+ * before it reports the refusal and continues.
  */
 export class ThrottledWorker extends Worker {
   readonly #closing = new AbortController();

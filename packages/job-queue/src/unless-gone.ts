@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { connectRedis } from '@redis-to-mongo/redis-connection';
 
-/** A server that does not answer for so long, in ms, has gone. */
+/** A server that does not answer for this long, in ms, is gone. */
 const GONE_MS = 2_000;
 const ASK_MS = 250;
 
-/** Resolves when `closing` does, or when the server that it waits for has gone: then nobody waits for it any more. */
+/** Resolves when `closing` does, or when the server that it waits for is gone: then nobody waits for it anymore. */
 export async function unlessGone(
   redis: ReturnType<typeof connectRedis>,
   closing: Promise<unknown>,
@@ -16,7 +16,7 @@ export async function unlessGone(
     await Promise.race([closing, gone]);
   } finally {
     ended.abort();
-    closing.catch(() => {}); // whoever closes has left
+    closing.catch(() => {}); // anyone who closes has left
   }
 }
 

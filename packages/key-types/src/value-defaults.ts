@@ -1,6 +1,6 @@
 const MIB = 1024 * 1024;
 
-/** How values are read and kept where nobody says otherwise: the defaults of the options, and of whoever reads without a configuration. */
+/** How values are read and kept where nobody says otherwise: the defaults of the options, and of anyone who reads without a configuration. */
 export const VALUE_DEFAULTS = {
   /** Up to this many members (fields, items), and this many bytes, a value is one document. */
   maxInlineMembers: 10_000,

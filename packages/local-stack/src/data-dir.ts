@@ -23,7 +23,7 @@ const ROOM_BYTES = 8 * 1024 ** 3;
 
 /**
  * Where data that nobody keeps is quickest and least disturbed by others: servers that wait for the disk at each commit
- * wait for whoever else writes to it. It outlives the process (as tests that kill servers need), not the machine.
+ * wait for anyone who else writes to it. It outlives the process (as tests that kill servers need), not the machine.
  */
 async function placeForThrowaways(): Promise<string> {
   try {

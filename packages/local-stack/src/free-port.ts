@@ -11,7 +11,7 @@ const attempts = 200;
 
 /**
  * A TCP port of 127.0.0.1 on which nobody listens now. Another process may take it before it is used:
- * whoever starts a server on it tries again with another one.
+ * anyone who starts a server on it tries again with another one.
  *
  * @throws LocalStackError `LOCAL_STACK_NO_PORT` when 200 random ports were all taken
  */

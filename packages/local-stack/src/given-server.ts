@@ -1,6 +1,6 @@
 import { LocalStackError } from './local-stack-error.js';
 
-/** A server that somebody else runs: it can be used, but neither killed nor restarted, and stop() leaves it alone. */
+/** A server that someone else runs: it can be used, but neither killed nor restarted, and stop() leaves it alone. */
 export function givenServer(
   name: string,
   address: string,
@@ -14,7 +14,7 @@ export function givenServer(
     );
   };
   return {
-    // An address with several hosts is not a URL; its port is then of no use to anybody.
+    // An address with several hosts is not a URL; its port is then of no use to anyone.
     port: Number((URL.canParse(address) && new URL(address).port) || defaultPort),
     pid: undefined,
     kind: `${name} given by its address`,

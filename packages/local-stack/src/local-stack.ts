@@ -17,7 +17,7 @@ export interface LocalStackOptions {
   /** Further options of the MongoDB that is started. */
   readonly mongo?: Pick<MongoOptions, 'credentials'>;
   readonly mongoArgs?: readonly string[];
-  /** Told what is chosen and installed, a line at a time. */
+  /** Called with what is chosen and installed, a line at a time. */
   readonly onProgress?: (line: string) => void;
 }
 

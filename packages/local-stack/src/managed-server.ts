@@ -88,7 +88,7 @@ async function startOnThisPort(supervisor: Supervisor, launch: Launch, port: num
   }
 }
 
-/** The server ended because somebody else listens on its port. */
+/** The server ended because someone else listens on its port. */
 class PortTaken extends LocalStackError {}
 
 async function startOnce(supervisor: Supervisor, launch: Launch, port: number): Promise<SupervisedProcess> {

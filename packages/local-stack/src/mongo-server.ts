@@ -19,7 +19,7 @@ export interface MongoOptions {
   readonly binary?: string;
   /** More arguments of the server that was chosen. */
   readonly args?: readonly string[];
-  /** Told what is chosen and installed, a line at a time. */
+  /** Called with what is chosen and installed, a line at a time. */
   readonly onProgress?: (line: string) => void;
 }
 

@@ -15,7 +15,7 @@ export interface PythonVenv {
 
 /**
  * A virtual environment in the user's cache directory, made when it is missing. A marker is written last, so that an
- * installation that was interrupted is never used, but made anew.
+ * installation that was interrupted is never used, but made again.
  *
  * @param requirement name and version, such as `SecantusDB==0.7.0b3`
  * @throws LocalStackError `LOCAL_STACK_COMMAND_FAILED` when there is no python3, or pip fails

@@ -11,7 +11,7 @@ export interface RedisProgram {
   readonly args?: readonly string[];
 }
 
-/** The fleet counts lost entries by what Redis tells since this version, and so do its tests. */
+/** The fleet counts lost entries by what Redis shows since this version, and so do its tests. */
 const OLDEST = 7;
 
 /**

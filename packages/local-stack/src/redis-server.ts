@@ -20,7 +20,7 @@ export interface RedisOptions {
   readonly password?: string;
   /** More arguments of redis-server; they win over this package's. */
   readonly args?: readonly string[];
-  /** Told what is chosen and installed, a line at a time. */
+  /** Called with what is chosen and installed, a line at a time. */
   readonly onProgress?: (line: string) => void;
 }
 

@@ -14,7 +14,7 @@ export async function withLock<T>(name: string, work: () => Promise<T>): Promise
     realpath: false,
     stale: 10_000,
     retries: { retries: 1_200, factor: 1, minTimeout: 500, maxTimeout: 500 },
-    // A machine that slept loses its lock. What is done under it is checked afterward, so going on is right.
+    // A machine that slept loses its lock. What is done under it is checked afterward, so continuing is right.
     onCompromised: () => {},
   });
   try {

@@ -28,7 +28,7 @@ export class AuditBook {
 
   /**
    * @param keepMs after which MongoDB removes the entries; 0: never.
-   * @param onError told when entries could not be written: what was done is done all the same.
+   * @param onError called when entries could not be written: what was done is done all the same.
    */
   constructor(db: Fleet['db'], operator: Operator, keepMs: number, onError: (error: unknown) => void) {
     this.#db = db;

@@ -21,7 +21,7 @@ export interface ReworkedMessages {
 const LATEST_MS = 8.64e15;
 
 /**
- * The messages of a stream, made anew by its rule from what they say of their entries. Fields that were left out stay away: MongoDB
+ * The messages of a stream, made again by its rule from what they say of their entries. Fields that were left out stay away: MongoDB
  * does not have them.
  * @throws SyncError as mongoError; TypeError where a message is not of a form that the fleet writes.
  */

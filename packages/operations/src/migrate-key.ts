@@ -19,11 +19,11 @@ import { messagesByRule } from './messages-by-rule.js';
 import { syncToEnd } from './sync-to-end.js';
 
 /**
- * What came of taking a key over:
- * - in place: its documents are as its rule would have them.
- * - taken over: they are now.
- * - left: its new `_id` is another key's, MongoDB refuses a document, or it changed meanwhile: its documents stay as they were.
- * - paused, or gone: it is let rest.
+ * The result of migrating a key:
+ * - in place: its documents already match its rule.
+ * - taken over: its documents were migrated.
+ * - left: not migrated, because its new `_id` belongs to another key, MongoDB refused a document, or the key changed meanwhile.
+ * - paused, gone: skipped.
  */
 export interface MigratedKey {
   readonly result: 'in place' | 'taken over' | 'left' | 'paused' | 'gone';
@@ -34,9 +34,9 @@ export interface MigratedKey {
 const UNDER_WAY = 'under way';
 
 /**
- * Brings the documents of a key into the shape, to the `_id` and into the collection that its rule says now, within its present incarnation.
- * At no moment is a document missing: what is new is written before what was is removed. It may be stopped anywhere, and
- * begun again.
+ * Migrates the documents of a key to the shape, the `_id` and the collection of its current rule, within its current incarnation.
+ * No document is missing at any moment: new documents are written before old ones are removed. It can be interrupted anywhere
+ * and run again.
  * @throws SyncError KEY_CONTENDED, or of class transient or configuration.
  */
 export async function migrateKey(
@@ -82,7 +82,7 @@ async function migrateValue(
   const { key, keyType, incarnation } = before;
   const place = line.rules?.placeFor(key, keyType);
   if (!place || keyType === 'stream') return { result: 'gone', documents: 0 };
-  // It is told by the rule that the value was written with whether this has been done.
+  // The rule that the value was written with shows whether this has been done.
   const state = await changeKey(db, key, (each) =>
     unread(inPlace(each, { ...place, rule: each.rule ?? undefined })),
   );

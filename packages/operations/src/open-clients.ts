@@ -3,7 +3,7 @@ import { JobQueue } from '@redis-to-mongo/job-queue';
 import { connectMongo, type MongoHandle, pingMongo } from '@redis-to-mongo/mongo-sink';
 import { confirmServer, connectRedis, redisError, writeTogether } from '@redis-to-mongo/redis-connection';
 
-/** What an app of the fleet opens its servers with. */
+/** Options for opening the clients of an app. */
 export interface OpenClientsOptions {
   /** As MongoDB's log calls it. */
   readonly appName: string;
@@ -14,18 +14,18 @@ export interface OpenClientsOptions {
   readonly writesTogether?: boolean;
 }
 
-/** Source, target and queue of an app, which its closers close. */
+/** The clients of an app for source, target and queue. The app's closers close them. */
 export interface Clients {
   readonly redis: ReturnType<typeof connectRedis>;
   readonly mongo: MongoHandle;
   readonly queue: JobQueue;
-  /** Tells of trouble of a connection, by the name that the log has for it. */
+  /** Reports trouble of a connection, by the name that the log has for it. */
   readonly onError: (connection: string) => (error: Error) => void;
   /** Each throws while its server can't be used. */
   readonly checks: readonly { readonly name: string; readonly check: () => Promise<void> }[];
 }
 
-/** Opens the connections of an app of the fleet, one closer each; none of them waits for its server. */
+/** Opens the clients of an app, with one closer each. Does not wait for the servers. */
 export function openClients(
   config: Pick<Config, 'redis' | 'mongo' | 'queue'>,
   { appName, logger, closers, telemetry, writesTogether = false }: OpenClientsOptions,

@@ -25,16 +25,16 @@ export interface KeyOutcome {
   readonly error?: { readonly code: string; readonly message: string };
 }
 
-/** A worker that is at the same key is let go on so many times before the key counts as failed. */
+/** A worker that is at the same key is let continue this many times before the key counts as failed. */
 const OVERTAKEN_ALLOWED = 20;
 const OVERTAKEN_WAIT_MS = 100;
 
 /**
  * Syncs keys, each until everything is done that it held at the first look: a stream that grows without end is no reason to go
- * on for ever. Small values go together, all others beside them.
+ * on forever. Small values go together, all others beside them.
  * @param atOnce keys that are not small values, at once.
- * @param onSeen told of the entries of each slice.
- * @param onEnd told what came of each key; what is wrong with the key itself is told in its outcome.
+ * @param onSeen called with the entries of each slice.
+ * @param onEnd called with what came of each key; what is wrong with the key itself is reported in its outcome.
  * @throws SyncError of class transient or configuration: nothing is wrong with the keys, but with a server.
  */
 export async function syncAllToEnd(
@@ -54,7 +54,7 @@ export async function syncAllToEnd(
 
 /**
  * Syncs a key, slice by slice, until everything is done that it held at the first look.
- * @param onSeen told of the entries of each slice.
+ * @param onSeen called with the entries of each slice.
  * @param first what came of its first slice, if that is done already.
  * @throws SyncError of class transient or configuration: nothing is wrong with the key, but with a server.
  */

@@ -36,7 +36,7 @@ export interface ReplaceWrite extends ValueWrite {
   readonly kind: 'replace';
   readonly collection: string;
   readonly document: ValueDocument;
-  /** The document tells what is new; all else stays as it is, and where there is none, there is nothing to tell. */
+  /** The document shows what is new; all else stays as it is, and where there is none, there is nothing to tell. */
   readonly isMark?: boolean;
   /** Where the value has elements of its own (it was too large before): they are removed once the document holds it. */
   readonly memberCollection: string;
@@ -91,7 +91,7 @@ export type Write =
 /** What one read found: what to write, and what is true of the key once that is written. */
 export interface Batch {
   readonly writes: readonly Write[];
-  /** The next incarnation begins with this batch: the key was rewound or made anew since it was last read. */
+  /** The next incarnation begins with this batch: the key was rewound or made again since it was last read. */
   readonly rewound?: boolean;
   /** By which rule the value was made, see ruleFingerprint; not there where the batch does not hold all of it. */
   readonly rule?: string | undefined;

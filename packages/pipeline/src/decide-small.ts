@@ -14,7 +14,7 @@ export interface Changed {
   readonly before: KeyState;
   /** What the write belongs to. */
   readonly state: KeyState;
-  /** What was read; `undefined` where the key has gone. */
+  /** What was read; `undefined` where the key is gone. */
   readonly batch: Batch | undefined;
   readonly write: ReplaceWrite;
 }

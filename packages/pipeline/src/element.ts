@@ -26,7 +26,7 @@ const MAX_BITS = 16;
 const INDEX_ORIGIN = 2 ** 52;
 const INDEX_DIGITS = 14;
 
-/** The layout of an unordered value of so many elements. */
+/** The layout of an unordered value of this many elements. */
 export function hashedLayout(elements: number): ElementLayout {
   const bits = Math.ceil(Math.log2(Math.max(1, elements / PER_BUCKET)));
   return { kind: 'hashed', bits: Math.min(MAX_BITS, Math.max(0, bits)) };

@@ -1,5 +1,5 @@
 /**
- * Runs the work for all items, so many at once, and resolves when all are done. The first error lets those under way
+ * Runs the work for all items, this many at once, and resolves when all are done. The first error lets those under way
  * end, begins no other one, and is thrown.
  */
 export async function forEachAtOnce<T>(

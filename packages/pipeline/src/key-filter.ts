@@ -1,6 +1,6 @@
 import { globPattern } from './key-pattern.js';
 
-/** Tells whether a key is to be synced: it matches an include pattern and no exclude pattern. */
+/** Whether a key is to be synced: it matches an include pattern and no exclude pattern. */
 export function keyFilter(
   include: readonly string[],
   exclude: readonly string[],

@@ -111,7 +111,7 @@ export function firstState(key: string, place: Place, keyType: KeyType, now: Dat
   };
 }
 
-/** The same key after its incarnation ended: it is not in Redis any more. The position stays, as the record of it. */
+/** The same key after its incarnation ended: it is no longer in Redis. The position stays, as the record of it. */
 export function retired(state: KeyState, now: Date): KeyState {
   return {
     ...state,
@@ -125,7 +125,7 @@ export function retired(state: KeyState, now: Date): KeyState {
 }
 
 /**
- * The next incarnation of a key: it came back, was rewound, or changed its type. Its position starts anew. Its documents go
+ * The next incarnation of a key: it came back, was rewound, or changed its type. Its position starts again. Its documents go
  * where those of the last one went; see inCollection.
  */
 export function nextIncarnation(

@@ -70,6 +70,6 @@ export interface Line {
   /** Bounds what all jobs of the process hold in memory between read and write. */
   readonly budget: ByteBudget;
   readonly now: () => Date;
-  /** Told when a step is reached; awaited, so that a test can hold the line there. */
+  /** Called when a step is reached; awaited, so that a test can hold the line there. */
   readonly at?: (step: Step, key: string) => Promise<void> | void;
 }

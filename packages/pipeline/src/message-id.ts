@@ -1,5 +1,5 @@
 /**
- * The `_id` of a stream message: `<key>@<incarnation>:<ms>-<seq>`, each number led by a letter that tells how
+ * The `_id` of a stream message: `<key>@<incarnation>:<ms>-<seq>`, each number led by a letter that shows how
  * many digits follow (a = 1 … t = 20), e.g. `orders@a1:m1700000000000-a0`.
  *
  * It is computed from where the data came from alone, so a replay finds itself already there. The leading

@@ -1,7 +1,7 @@
 /**
  * What is done about an error:
  * - `transient`: tried again with backoff; nothing is wrong with the data or the settings.
- * - `configuration`: the target pauses, the process says why, and goes on by itself once it is mended.
+ * - `configuration`: the target pauses, the process says why, and continues by itself once it is fixed.
  * - `overtaken`: another worker was faster, or the key changed its type meanwhile; its next job sees to it.
  * - `unknown`: not retried inside the job; the job fails, is shown, and the key's next job tries again.
  */

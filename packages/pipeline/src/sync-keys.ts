@@ -10,7 +10,7 @@ import { WorkLane } from './work-lane.js';
 /** How one of many keys fared: what syncKey would have answered for it, or thrown. */
 export type KeyEnd = { readonly report: SyncReport } | { readonly error: unknown };
 
-/** Told of a key's end. What it throws ends the whole. */
+/** Called with a key's end. What it throws ends the whole. */
 export type OnKeyEnd = (key: string, end: KeyEnd) => Promise<void> | void;
 
 /** Keys that share their commands, at most, and how many such groups are under way: one is written while one is read. */
@@ -22,7 +22,7 @@ const GROUPS_AT_ONCE = 2;
  * many of them, one write of what has changed, one save. All others go alone, by syncKey, beside them: streams, large
  * values, keys that were paused or changed their type, and whatever MongoDB refused, or another worker was faster at.
  * The promises are syncKey's.
- * @param onEnd told how each key fared as soon as that is known, each key once.
+ * @param onEnd called with how each key fared as soon as that is known, each key once.
  * @param aloneAtOnce keys that go alone, at once.
  */
 export async function syncKeys(

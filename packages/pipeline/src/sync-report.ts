@@ -13,7 +13,7 @@ export interface SyncReport extends Outcome {
   readonly seen: number;
   readonly bytes: number;
   readonly gaps: readonly Gap[];
-  /** Entries left in Redis behind the position: where there are any, another job should go on. */
+  /** Entries left in Redis behind the position: where there are any, another job should continue. */
   readonly lag: number;
   /** An incarnation of the key began with this: it is new, came back, was rewound, or changed its type. */
   readonly begunIncarnation: boolean;

@@ -4,14 +4,14 @@ export interface TrimSample {
   readonly at: number;
   /** Entries ever added. */
   readonly added: number;
-  /** Entries that Redis does not hold any more. */
+  /** Entries that Redis does not hold anymore. */
   readonly gone: number;
   /** Entries behind the saved position. */
   readonly consumed: number;
 }
 
 /**
- * How long until the trimming of a stream reaches entries that were not read, in ms, if both go on as they did between
+ * How long until the trimming of a stream reaches entries that were not read, in ms, if both continue as they did between
  * the samples; 0 where it has; `undefined` where it will not, or where nothing has been trimmed meanwhile.
  */
 export function trimForecastMs(from: TrimSample, to: TrimSample): number | undefined {

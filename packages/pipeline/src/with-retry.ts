@@ -13,7 +13,7 @@ export interface RetryOptions {
   readonly signal?: AbortSignal;
   /** Which errors are worth another try; default isTransient. */
   readonly isWorthIt?: (error: unknown) => boolean;
-  /** Told of every failed try that will be repeated. */
+  /** Called with every failed try that will be repeated. */
   readonly onRetry?: (error: unknown, attempt: number, waitMs: number) => void;
 }
 

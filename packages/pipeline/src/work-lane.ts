@@ -1,4 +1,4 @@
-/** Works on what is added, in that order, some at once. */
+/** Processes added items in order, a limited number at once. */
 export class WorkLane<T> {
   readonly #atOnce: number;
   readonly #work: (item: T) => Promise<void>;
@@ -16,7 +16,7 @@ export class WorkLane<T> {
     this.#start();
   }
 
-  /** Resolves when fewer than so many wait or are under way, or the work has failed. */
+  /** Resolves when fewer than this many wait or are under way, or the work has failed. */
   async whenBelow(count: number): Promise<void> {
     while (this.#waiting.length + this.#underWay.size >= count && !this.#failure)
       await Promise.race(this.#underWay);

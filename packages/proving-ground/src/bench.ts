@@ -12,7 +12,7 @@ import { type ProgramReport, runProgram } from './program/run-program.js';
 const PICTURE = new URL('../../../docs/assets/benchmarks.svg', import.meta.url);
 const PAGE = new URL('../../../docs/benchmarks.md', import.meta.url);
 
-/** A goal that is missed is no problem of the run: it is told in the report. */
+/** A goal that is missed is no problem of the run: it is reported in the report. */
 type BenchReport = BenchResult & ProgramReport & { readonly goals: readonly Goal[] };
 
 await runProgram<BenchOptions, BenchReport>({

@@ -48,7 +48,7 @@ export class MirrorWatch {
     );
   }
 
-  /** Resolves when MongoDB tells that the key is not in Redis any more. */
+  /** Resolves when MongoDB shows that the key is no longer in Redis. */
   async untilRetired(key: string, signal: AbortSignal): Promise<void> {
     await this.#untilKey(key, signal, `the retirement of ${key}`, ({ status }) => status === 'deleted');
   }

@@ -27,7 +27,7 @@ type OnError = (error: Error) => void;
  * Has whatever fails for want of a connection carry the reason as its cause. ioredis tells the reason in an event, and
  * then fails the commands with an error of its own that holds none: "max retries per request", "Connection is closed".
  * It takes private parts of ioredis (6.0) in hand; where one is not as expected, only the cause is missing.
- * @param onError told of every error of the connection.
+ * @param onError called with every error of the connection.
  */
 export function attachCauses(redis: Redis, onError: OnError): void {
   const client: unknown = redis;
@@ -56,7 +56,7 @@ export function attachCauses(redis: Redis, onError: OnError): void {
   } else new ConnectionCauses(redis, onError);
 }
 
-/** What is known of why one client has no connection. From its first answer on, errors are as ioredis tells them. */
+/** What is known of why one client has no connection. From its first answer on, errors are as ioredis shows them. */
 class ConnectionCauses {
   readonly #redis: Redis;
   readonly #isTls: boolean;
@@ -136,7 +136,7 @@ class ConnectionCauses {
         });
       return stream;
     });
-    // Of Sentinels that do not answer, ioredis tells no more than that.
+    // Of Sentinels that do not answer, ioredis shows no more than that.
     wrap(connector, 'connectToSentinel', (connect, args) => {
       const sentinel = connect(args);
       attachCauses(sentinel as Redis, (error) => {
@@ -161,7 +161,7 @@ class ConnectionCauses {
 
 /**
  * A server in protected mode says so in answer to the first command; ioredis takes that for "no password is set", prints
- * a warning by itself, and goes on.
+ * a warning by itself, and continues.
  */
 async function explainProtectedMode(send: Method, args: readonly unknown[]): Promise<unknown> {
   try {

@@ -10,7 +10,7 @@ const MOVED_TRIES = 3;
 
 type Reply = [error: Error | null, result: unknown];
 
-/** Tells whether a client speaks to a cluster: then commands on several keys must keep to one slot. */
+/** Whether a client speaks to a cluster: then commands on several keys must keep to one slot. */
 export function isCluster(redis: Redis): boolean {
   return asCluster(redis) !== undefined;
 }
@@ -94,7 +94,7 @@ export async function pipelined<T>(
     const item = items[index];
     return item === undefined ? '' : (cluster.slots[calculateSlot(nameOf(item))]?.[0] ?? '');
   };
-  // ioredis asks anew who holds what only where all of a pipeline has moved.
+  // ioredis asks again who holds what only where all of a pipeline has moved.
   for (let left = indexes, tries = 0; ; tries++) {
     await Promise.all(groupBy(left, nodeOf).map(run));
     left = left.filter((index) => replies.slice(index * each, (index + 1) * each).some(hasMoved));

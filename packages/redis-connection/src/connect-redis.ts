@@ -33,7 +33,7 @@ const retryStrategy = (times: number) =>
 
 /**
  * Opens a connection: to one server, to the master that Sentinels name, or to all nodes of a cluster. It reconnects by
- * itself for ever, with a capped backoff and jitter; unless `more` says otherwise, a command fails with a connection
+ * itself forever, with a capped backoff and jitter; unless `more` says otherwise, a command fails with a connection
  * error after three lost connections, or once it has waited 30 s for an answer.
  * It leads to the server and the database that were meant, or to none: see ServerGuard.
  * @throws SyncError `REDIS_URL` for a URL that can't be used.
@@ -54,7 +54,7 @@ export function connectWith(address: RedisAddress, onError: (error: Error) => vo
     connectTimeout: 5_000,
     retryStrategy,
     lazyConnect: true,
-    // The name of the library is told by CLIENT SETINFO, which the least of users may not run: each refusal is logged there.
+    // The name of the library is reported by CLIENT SETINFO, which the least of users may not run: each refusal is logged there.
     disableClientInfo: true,
     ...tlsOf(address),
     ...more,

@@ -4,8 +4,8 @@ import type { Redis } from 'ioredis';
 const CLOSED = 'Connection is closed.';
 
 /**
- * Has `disconnect` end a connection that is just waiting to be opened anew, too. ioredis then only stops waiting: commands
- * stay in its list, whoever waits for them or for the connection's end waits for ever, and the program with them.
+ * Has `disconnect` end a connection that is just waiting to be opened again, too. ioredis then only stops waiting: commands
+ * stay in its list, anyone who waits for them or for the connection's end waits forever, and the program with them.
  */
 export function endAtOnce(redis: Redis): void {
   const disconnect = redis.disconnect.bind(redis);

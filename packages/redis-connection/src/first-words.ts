@@ -6,7 +6,7 @@ const MOST = 200;
 
 /**
  * What a server says to a connection before anything is asked of it, at most 200 bytes: nothing, unless it turns the
- * connection away. Whoever writes at once may lose it: the server has closed the connection by then.
+ * connection away. Anyone who writes at once may lose it: the server has closed the connection by then.
  */
 export async function firstWords(host: string, port: number): Promise<string> {
   return await new Promise((resolve) => {

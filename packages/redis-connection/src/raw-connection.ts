@@ -87,14 +87,14 @@ export class RawConnection {
     this.#lose(new RawConnectionLost('the connection was closed'));
   }
 
-  /** Leaves a server that is not the one that was meant any more: see ServerGuard. */
+  /** Leaves a server that is not the one that was meant anymore: see ServerGuard. */
   async #confirm(): Promise<void> {
     if (!this.isReady) return;
     const answer = new RawText();
     try {
       await this.ask(INFO, answer);
     } catch {
-      return; // there is no connection any more
+      return; // there is no connection anymore
     }
     const role = answer.isError ? undefined : /^role:(\w+)/m.exec(answer.text)?.[1];
     const reason = guardOf(this.#redis)?.reasonAgainst(role);

@@ -1,10 +1,10 @@
 /** Takes the bytes of one answer as they arrive. */
 export interface RawReply {
-  /** Takes what it can of `bytes` from `from` on, and tells where the rest begins. Throws when it can't read them. */
+  /** Takes what it can of `bytes` from `from` on, and shows where the rest begins. Throws when it can't read them. */
   take(bytes: Buffer, from: number): number;
   /** Nothing more belongs to it. */
   readonly isComplete: boolean;
-  /** Of the bytes it left, so many must be there until it can take more. */
+  /** Of the bytes it left, this many must be there until it can take more. */
   readonly need: number;
 }
 
@@ -34,7 +34,7 @@ export class RawReplies {
 
   /**
    * Hands on what arrived. Bytes that an answer can't use yet wait until it has what it needs, and are put together once.
-   * @throws what an answer threw, which rejects it too: what follows can't be told apart then.
+   * @throws what an answer threw, which rejects it too: what follows is unknown apart then.
    */
   arrive(arrived: Buffer): void {
     let bytes = arrived;

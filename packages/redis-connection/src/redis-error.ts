@@ -14,7 +14,7 @@ const CONNECTION =
   /Connection is closed|max retries per request|Stream isn't writeable|Command timed out|Socket closed|Failed to refresh slots cache|None of startup nodes is available|All sentinels are unreachable|Command aborted due to connection close/i;
 
 /**
- * Turns whatever ioredis threw into a SyncError that tells what to do about it, and names the options of the Redis that
+ * Turns whatever ioredis threw into a SyncError that shows what to do about it, and names the options of the Redis that
  * it is of. Keys and values stay out of it.
  */
 export function redisError(error: unknown, role: RedisRole = 'source'): SyncError {
@@ -53,7 +53,7 @@ function namesOf(names: RedisOptionNames, message: string): RedisOptionNames {
   return names;
 }
 
-/** A cluster that can't be reached tells of the node that was asked last. */
+/** A cluster that can't be reached reports the node that was asked last. */
 function* causes(error: unknown): Generator<Error> {
   for (const each of withCauses(error)) {
     yield each;

@@ -7,7 +7,7 @@ import { redisError } from './redis-error.js';
 export interface GuardOptions {
   /** Only a primary will do. Else a replica does too, until the connection has once led to a primary. */
   readonly primaryOnly: boolean;
-  /** Whether the server is asked for its role now and then; else whoever uses the connection asks. */
+  /** Whether the server is asked for its role now and then; else anyone who uses the connection asks. */
   readonly asksRole: boolean;
   /** Whose options errors name. */
   readonly purpose: RedisRole;
@@ -16,7 +16,7 @@ export interface GuardOptions {
 /** How often a server is asked for its role, in ms. */
 export const ASK_ROLE_MS = 5_000;
 
-/** UNBLOCKED: of a primary that becomes a replica, to commands that wait. Scripts on Redis 6 tell of READONLY in the middle. */
+/** UNBLOCKED: of a primary that becomes a replica, to commands that wait. Scripts on Redis 6 report READONLY in the middle. */
 const ANSWERS_OF_WRONG_SERVERS = /^(?:READONLY|UNBLOCKED|LOADING|MASTERDOWN)\b|-READONLY /;
 
 /** Where a connection keeps its guard. */
@@ -43,7 +43,7 @@ export function guardOf(redis: Redis): ServerGuard | undefined {
 
 /**
  * Resolves when the server answers and is the one that was meant, by what only that one answers; of a cluster, when it
- * answers. Else the connection is opened anew. @throws SyncError
+ * answers. Else the connection is opened again. @throws SyncError
  */
 export async function confirmServer(redis: Redis): Promise<void> {
   const guard = guardOf(redis);
@@ -56,8 +56,8 @@ export async function confirmServer(redis: Redis): Promise<void> {
 /**
  * Sees to it that a connection leads to the server and the database that were meant, or to none.
  *
- * - A database that the server refuses: ioredis tells of the refusal, and goes on in database 0. Here the connection does not
- *   become ready then; it is opened anew, as after a wrong password, and what waits for it fails with REDIS_DATABASE.
+ * - A database that the server refuses: ioredis reports the refusal, and continues in database 0. Here the connection does not
+ *   become ready then; it is opened again, as after a wrong password, and what waits for it fails with REDIS_DATABASE.
  * - A server that was the primary, and is a replica now: after a failover behind a name, old connections stay open, and
  *   only a new one leads to the new primary. The server is asked for its role before a connection is ready and now and then
  *   after; that, and each answer that only a wrong server gives, closes the connection, and another one is opened.
@@ -92,7 +92,7 @@ export class ServerGuard {
   async confirm(): Promise<void> {
     const info = await this.#redis.info('replication').catch(async (error: Error) => {
       if (!error.message.startsWith('NOPERM')) throw redisError(error, this.#purpose);
-      return void (await this.#redis.ping()); // whoever may not ask is told of a wrong server by its answers
+      return void (await this.#redis.ping()); // anyone who may not ask is told of a wrong server by its answers
     });
     const reason = this.reasonAgainst(/^role:(\w+)/m.exec(info ?? '')?.[1]);
     if (!reason) return;
@@ -135,7 +135,7 @@ export class ServerGuard {
       if (redis.status !== 'ready' || redis.mode !== 'normal' || this.#isAsking) return;
       this.#isAsking = true;
       void this.confirm()
-        .catch(() => {}) // told where errors of the connection are, or by whoever uses it
+        .catch(() => {}) // told where errors of the connection are, or by anyone who uses it
         .finally(() => {
           this.#isAsking = false;
         });

@@ -12,7 +12,7 @@ export interface SampledKeys {
 /**
  * A sample of the keys, of bounded size; none where there are few of them.
  * @param wanted which keys are of interest.
- * @param few below so many keys there is no sample.
+ * @param few below this many keys there is no sample.
  * @param most keys that are picked.
  * @throws SyncError as redisError, also where the user may not use RANDOMKEY.
  */

@@ -81,7 +81,7 @@ async function withTypes(
 
 /**
  * The types of keys by name; `undefined` for one that is not there, and HIDDEN_TYPE for one that the user may not read: it is
- * of no type that anybody mirrors, and keeps nobody from the others.
+ * of no type that anyone mirrors, and keeps nobody from the others.
  * @throws SyncError as redisError.
  */
 export async function typesOf(

@@ -6,7 +6,7 @@ export const TIME_UNITS = [
   ['s', 1_000],
 ] as const;
 
-/** A duration of so many ms in its largest unit: `3 h`. */
+/** A duration of this many ms in its largest unit: `3 h`. */
 export function largestUnit(ms: number): string {
   const [unit, size] = TIME_UNITS.find(([, each]) => ms >= each) ?? (['s', 1_000] as const);
   return `${Math.floor(ms / size)} ${unit}`;

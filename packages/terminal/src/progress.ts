@@ -4,13 +4,13 @@ import { Rate } from './rate.js';
 export interface ProgressState {
   readonly total: number;
   readonly done: number;
-  /** As far as things have begun, where that is told: more than is done. */
+  /** As far as things have begun, where that is reported: more than is done. */
   readonly begun?: number;
   /** The state in words. @param perSecond how fast `done` grows. */
   readonly describe: (perSecond: number) => string;
 }
 
-/** Where a program tells how it goes: lines that stay, and a progress that moves. */
+/** Where a program shows how it goes: lines that stay, and a progress that moves. */
 export interface Progress {
   readonly colors: ReturnType<typeof picocolors.createColors>;
   /** Prints a line that stays. */

@@ -146,7 +146,7 @@ function diff(
   };
 }
 
-/** What is empty at the end of an item (a time of expiry that is never) may be told or not. */
+/** What is empty at the end of an item (a time of expiry that is never) may be reported or not. */
 function fingerprintOf(item: Item): string {
   const kept = item.slice(0, item.findLastIndex((buffer, i) => i < 2 || buffer.length > 0) + 1);
   const framed = kept.flatMap((buffer) => [Buffer.from(`${buffer.length}:`), buffer]);

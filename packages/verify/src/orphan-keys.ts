@@ -51,7 +51,7 @@ export class OrphanKeys {
     return [...values.map(({ problem }) => problem), ...messages];
   }
 
-  /** Empties values that belong to no key. Messages stay: they may be somebody's. @throws SyncError as the sink does. */
+  /** Empties values that belong to no key. Messages stay: they may be someone's. @throws SyncError as the sink does. */
   async repair(line: Line, key: string): Promise<void> {
     if (!this.#keys.has(key)) return;
     for (const orphan of await orphansOf(this.#db, this.#values, key))

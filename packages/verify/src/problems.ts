@@ -1,6 +1,6 @@
 import type { Difference } from './difference.js';
 
-/** How many problems are told in words; all are counted. */
+/** How many problems are reported in words; all are counted. */
 const MAX_REPORTED = 5;
 
 /** Counts what differs of a key, and keeps the first few problems in words. */

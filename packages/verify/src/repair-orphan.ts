@@ -3,7 +3,7 @@ import { firstState, inCollection, type Line, placeOf } from '@redis-to-mongo/pi
 import type { Database } from './sides.js';
 
 /**
- * Makes a value that belongs to no key empty and inactive, as that of a key that has gone. A document that is not the
+ * Makes a value that belongs to no key empty and inactive, as that of a key that is gone. A document that is not the
  * fleet's stays.
  */
 export async function repairOrphan(db: Database, line: Line, orphan: Orphan): Promise<void> {

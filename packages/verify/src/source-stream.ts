@@ -34,7 +34,7 @@ export async function* sourcePages(
   }
 }
 
-/** What XINFO tells of a stream; `undefined` when it is not there. @throws SyncError as redisError. */
+/** What XINFO reports about a stream; `undefined` when it is not there. @throws SyncError as redisError. */
 export async function sourceInfo(redis: RedisClient, keyId: string): Promise<StreamInfo | undefined> {
   const key = keyBytes(keyId);
   try {

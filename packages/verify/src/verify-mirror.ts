@@ -45,11 +45,11 @@ export interface VerifyOptions {
   readonly repairWith?: (() => Promise<{ readonly line: Line; readonly slice: SliceLimits }>) | undefined;
 }
 
-/** Told how far a verification is. */
+/** Called with how far a verification is. */
 export interface VerifyProgress {
-  /** A pass over so many keys begins. */
+  /** A pass over this many keys begins. */
   begin(keys: number): void;
-  /** A key is done; `compared` of it are so many entries, members, fields, items or bytes. */
+  /** A key is done; `compared` of it are this many entries, members, fields, items or bytes. */
   key(finding: Finding, isEqual: boolean): void;
   /** The pass has ended. */
   end(): void;

@@ -24,7 +24,7 @@ export class Account {
   }
 
   /**
-   * Checks a login. Hashing is dear by design, so one is checked at a time.
+   * Checks a login. Hashing is expensive by design, so only one login is checked at a time.
    * @returns `busy` when too many wait already.
    */
   async check(credentials: Credentials): Promise<'right' | 'wrong' | 'busy'> {

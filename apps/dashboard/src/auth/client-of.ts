@@ -3,7 +3,7 @@ import { isIPv6 } from 'node:net';
 const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 
 /**
- * Whom an address belongs to, for limits: an IPv4 address is one client; of IPv6 the network of 64 bits is, since whoever
+ * Whom an address belongs to, for limits: an IPv4 address is one client; of IPv6 the network of 64 bits is, since anyone who
  * has one address there has all of them.
  */
 export function clientOf(ip: string): string {

@@ -9,7 +9,7 @@ import { wantsPage } from './wants-page.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Of whoever is logged in; empty for anybody else. */
+    /** Set after a login; empty otherwise. */
     session: SessionData;
   }
 }
@@ -33,7 +33,7 @@ export interface GuardOptions {
 /**
  * Stands before every route, known or not, except the open ones: without a login nothing is answered. Requests that
  * change something must come from the dashboard's own pages, the login itself included.
- * @returns whether a request that was let in is one of somebody who is logged in.
+ * @returns whether a request that was let in is one of someone who is logged in.
  */
 export function addGuard(
   server: FastifyInstance,
@@ -57,7 +57,7 @@ export function addGuard(
     if (session) {
       request.session = session;
       known.add(request);
-      // What is shown here is for whoever is logged in, and for no cache on the way.
+      // Pages behind the login must not be cached by intermediaries.
       reply.header('cache-control', 'no-store');
       return;
     }
@@ -90,7 +90,7 @@ async function isKnownProgram(
   return false;
 }
 
-/** A person is sent to the login and back; a program is told. */
+/** A person is sent to the login and back; a program gets a 401. */
 async function turnAway(
   request: FastifyRequest,
   reply: FastifyReply,

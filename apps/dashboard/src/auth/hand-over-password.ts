@@ -11,7 +11,7 @@ export interface HandedOver {
 
 /**
  * Gives a made-up password to the person who started the dashboard: on the terminal if there is one, else in a file
- * that only this user can read. Standard error without a terminal is often somebody's log.
+ * that only this user can read. Standard error without a terminal is often someone's log.
  */
 export async function handOverPassword(
   username: string,

@@ -7,7 +7,7 @@ export type Login =
   | { readonly result: 'right' | 'wrong' | 'busy' }
   | { readonly result: 'too many'; readonly waitSeconds: number };
 
-/** Wrong logins that one client may try within a window of so many seconds. */
+/** Wrong logins that one client may try within a window of this many seconds. */
 const MAX_WRONG = 10;
 const WINDOW_S = 60;
 

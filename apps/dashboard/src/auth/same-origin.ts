@@ -11,7 +11,7 @@ const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 /**
  * Whether a request may change something: it must come from one of the dashboard's own pages. Browsers tell by
  * Sec-Fetch-Site, which no page can set, over HTTPS and on this machine; then nothing else counts, since a proxy may
- * have rewritten Host. Else Origin tells, which comes with every such request; one that tells neither is refused. The
+ * have rewritten Host. Else Origin shows, which comes with every such request; one that shows neither is refused. The
  * scheme is not compared: behind a proxy that ends TLS the dashboard does not know it.
  * Source: https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html
  */

@@ -31,7 +31,7 @@ export async function hashPassword(password: string): Promise<ScryptHash> {
   return { ...settings, hash: await derive(password, settings, HASH_BYTES) };
 }
 
-/** Tells whether it is the password that was hashed; takes the same time wherever the two differ. */
+/** Whether it is the password that was hashed; takes the same time wherever the two differ. */
 export async function isPassword(password: string, known: ScryptHash): Promise<boolean> {
   return timingSafeEqual(await derive(password, known, known.hash.length), known.hash);
 }

@@ -33,7 +33,7 @@ export class SessionCookie {
   }
 
   /**
-   * The session id that a request carries, if any. A proxy may tell of HTTPS or not: then the cookie tells, since
+   * The session id that a request carries, if any. A proxy may report HTTPS or not: then the cookie shows, since
    * only HTTPS could set one of that name.
    */
   idOf(request: FastifyRequest): string | undefined {
@@ -49,7 +49,7 @@ export class SessionCookie {
   }
 }
 
-/** As a trusted proxy tells, or as the browser does, whose pages know how they came: it sends Origin with each form. */
+/** As a trusted proxy shows, or as the browser does, whose pages know how they came: it sends Origin with each form. */
 function isHttps({ protocol, headers }: FastifyRequest): boolean {
   return protocol === 'https' || headers.origin?.startsWith('https://') === true;
 }

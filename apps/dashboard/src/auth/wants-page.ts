@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 
-/** Whether a person asks, by a browser: whoever gets an error then gets a page. */
+/** Whether a browser asks: then errors are pages. */
 export function wantsPage(request: FastifyRequest): boolean {
   return request.headers.accept?.includes('text/html') === true;
 }

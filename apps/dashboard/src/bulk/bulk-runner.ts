@@ -14,7 +14,7 @@ export interface BulkWork {
   /** How many there were when it was asked for. */
   readonly total: ListSize;
   items(): AsyncIterable<BulkItem>;
-  /** @returns what came of it, in a few words; `undefined`: it is not there any more. */
+  /** @returns what came of it, in a few words; `undefined`: it is no longer there. */
   run(item: BulkItem): Promise<string | undefined>;
   readonly book: Pick<AuditBook, 'note' | 'flush'>;
 }

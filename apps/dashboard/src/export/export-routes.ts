@@ -3,7 +3,7 @@ import { stringify } from 'csv-stringify';
 import type { FastifyInstance } from 'fastify';
 import { paramsOf } from '../routes/list-address.js';
 
-/** A cell of an exported list. Times are told in ISO 8601, in UTC. */
+/** A cell of an exported list. Times are reported in ISO 8601, in UTC. */
 export type ExportCell = string | number | boolean | Date | null | undefined;
 export type ExportRow = Readonly<Record<string, ExportCell>>;
 

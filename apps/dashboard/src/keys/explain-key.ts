@@ -4,7 +4,7 @@ import { explainChoice, explainRule } from '@redis-to-mongo/operations';
 import type { KeyState } from '@redis-to-mongo/pipeline';
 import type { KeyExplanation } from './key-detail.js';
 
-/** What the command `explain` tells of a key. @throws SyncError as mongoError. */
+/** What the command `explain` reports about a key. @throws SyncError as mongoError. */
 export async function explainKey(
   config: Config,
   db: Parameters<typeof readStoredForm>[0],

@@ -10,13 +10,13 @@ export interface KeyDetail {
   /** Its whole document; `undefined` where that is damaged. */
   readonly state: KeyState | undefined;
   readonly nextRunAt: number | null;
-  /** Which rule holds for it, where it is kept, in which form; `undefined` where that can't be told. */
+  /** Which rule holds for it, where it is kept, in which form; `undefined` where that is unknown. */
   readonly explanation: KeyExplanation | undefined;
   /** What operators did to it last. */
   readonly deeds: readonly AuditEntry[];
 }
 
-/** What the command `explain` tells beside the key's state. */
+/** What the command `explain` shows beside the key's state. */
 export interface KeyExplanation {
   readonly choice: Choice;
   readonly rule: RuleExplanation;

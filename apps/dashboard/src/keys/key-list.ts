@@ -43,13 +43,13 @@ export interface KeyListSources {
 }
 
 export const PER_PAGE = 50;
-/** Time for the queue to tell of next runs, in ms. */
+/** Time for the queue to report next runs, in ms. */
 const PATIENCE_MS = 2_000;
 /** Each list is read for all who look at it, a sixth of the time at most. */
 const PACE = { spacingMs: 1_000, share: 6, patienceMs: PATIENCE_MS };
 /** A page does not wait for its count, which takes longer than the page where the list is long. */
 const COUNT_PACE = { ...PACE, patienceMs: 100 };
-/** Where no name begins with what was searched for, names are looked into for so many ms before the page goes on. */
+/** Where no name begins with what was searched for, names are looked into for this many ms before the page continues. */
 const WITHIN_MS = 150;
 /** A reading that takes longer than this, in ms, makes what is shown old. */
 const LATE_MS = 5_000;

@@ -3,7 +3,7 @@ import { digestOf, startOf } from './name-digest.js';
 /** Characters of an address that get through wherever it goes: servers and proxies take 4 to 16 KB with all headers. */
 const MAX_ADDRESS = 2_000;
 
-/** The address of a key's page, from the base as all links are. A name that is too long for an address is told by its start and its digest. */
+/** The address of a key's page, from the base as all links are. A name that is too long for an address is reported by its start and its digest. */
 export function keyPath(key: string): string {
   const named = new URLSearchParams({ id: key }).toString();
   if (named.length <= MAX_ADDRESS) return `key?${named}`;
@@ -11,9 +11,9 @@ export function keyPath(key: string): string {
 }
 
 /**
- * The key id that an address tells.
+ * The key id that an address names.
  * @param nameOf finds the name that has a start and a digest.
- * @returns `undefined` where it tells none, or none that is there.
+ * @returns `undefined` if it names none, or none that is there.
  */
 export async function keyOfAddress(
   params: URLSearchParams,

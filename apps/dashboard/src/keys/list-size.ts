@@ -10,7 +10,7 @@ export interface ListSize {
   readonly isAbout?: boolean;
 }
 
-/** Counting ends here: of a longer list it is told that there are more. */
+/** Counting ends here: of a longer list it is reported that there are more. */
 export const MOST_COUNTED = 10_000;
 
 /** The size of a list of keys, estimated where it is long; `undefined` where names are tested one by one, and few fit. */

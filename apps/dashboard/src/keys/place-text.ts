@@ -13,7 +13,7 @@ export function placeText({ key, value }: KeyPlace): string {
 }
 
 /**
- * The place that an address tells; `undefined` where it tells none.
+ * The place that an address names; `undefined` if it names none.
  * @param nameOf finds the name that has a start and a digest.
  */
 export async function placeOf(
@@ -26,7 +26,7 @@ export async function placeOf(
   if (typeof key !== 'string') return undefined;
   if (value !== null && !Number.isSafeInteger(value)) return undefined;
   const at = typeof value === 'number' ? value : null;
-  // A key that is gone: the list goes on from where its name begins.
+  // A key that is gone: the list continues from where its name begins.
   const name = typeof digest === 'string' ? ((await nameOf(key, digest)) ?? key) : key;
   return { key: name, value: at };
 }

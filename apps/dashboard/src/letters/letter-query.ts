@@ -9,7 +9,7 @@ export interface LetterQuery {
   readonly collection: string;
   /** MongoDB's code of the refusal; 0 is any. */
   readonly code: number;
-  /** Refused within the last so many hours; 0 is ever. */
+  /** Refused within the last this many hours; 0 is ever. */
   readonly hours: number;
   /** Behind this place. */
   readonly after: string;
@@ -61,7 +61,7 @@ export function letterPlaceText({ at, id }: LetterPlace): string {
   return Buffer.from(JSON.stringify([at.getTime(), id])).toString('base64url');
 }
 
-/** The place that an address tells; `undefined` where it tells none. */
+/** The place that an address names; `undefined` if it names none. */
 export function letterPlaceOf(text: string): LetterPlace | undefined {
   try {
     const read: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));

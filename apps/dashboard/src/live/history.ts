@@ -2,7 +2,7 @@
 export interface Moment {
   /** Ms since 1970. */
   readonly at: number;
-  /** How far the mirror is behind in time, in ms, as the verdict tells. */
+  /** How far the mirror is behind in time, in ms, as in the verdict. */
   readonly behindMs: number | null;
   /** Entries behind. */
   readonly lag: number | null;

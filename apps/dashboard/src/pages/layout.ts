@@ -12,7 +12,7 @@ export interface Page {
   readonly charts?: boolean;
   /** What the page's scripts send along with what changes something. */
   readonly token?: string | undefined;
-  /** Tells of the mirror's health in title and icon, and reads news. */
+  /** Reports the mirror's health in title and icon, and reads news. */
   readonly site?: Site;
 }
 
@@ -70,7 +70,7 @@ export interface SitePage extends Pick<Page, 'title' | 'scripts' | 'charts' | 't
   /** Leaves the headline out, since the page has one of its own. */
   readonly noHeadline?: boolean;
   readonly main: Content;
-  /** What stands behind the content, such as a dialog. */
+  /** Content after the main part, such as a dialog. */
   readonly behind?: Content;
 }
 

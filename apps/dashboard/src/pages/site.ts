@@ -1,7 +1,7 @@
 import type { VerdictLevel } from '@redis-to-mongo/fleet-status';
 import type { Html } from './html.js';
 
-/** What all pages behind the login tell of the dashboard itself. */
+/** What all pages behind the login report about the dashboard itself. */
 export interface Site {
   readonly readOnly: boolean;
   readonly version: string;

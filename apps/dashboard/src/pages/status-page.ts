@@ -55,7 +55,7 @@ function part(id: keyof Parts, parts: Parts): Html {
   return html`<div id="${id}-part" data-part="${id}">${parts[id]}</div>`;
 }
 
-/** The chart itself is drawn by the page's script; what it shows is told in words too. */
+/** The chart itself is drawn by the page's script; what it shows is reported in words too. */
 function chart(name: string, title: string): Html {
   return html`<figure class="panel chart" data-chart="${name}">
 <figcaption><h2>${title}</h2><output class="reading" aria-live="off"></output></figcaption>
@@ -63,7 +63,7 @@ function chart(name: string, title: string): Html {
 </figure>`;
 }
 
-/** Sums go through all keys, now and then: how old they are is told. */
+/** Sums go through all keys, now and then: how old they are is reported. */
 function asOf({ fleet, facts }: StatusReport): Html {
   const read = new Date(facts.at);
   const sums = isReadable(fleet) && html` The totals by key type are from ${clock(fleet.at)}.`;

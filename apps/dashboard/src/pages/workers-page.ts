@@ -10,7 +10,7 @@ import { sortedProcesses, stateOf } from './workers/process-rows.js';
 const COLUMNS = ['Process', 'State', 'Version', 'Since'] as const;
 const NUMBERS = ['Jobs now', 'Entries/s', 'Keys/s', 'Memory', 'Event loop', 'Last heard'] as const;
 
-/** Who works: schedulers and workers, those that have gone lately among them. */
+/** Who works: schedulers and workers, those that are gone lately among them. */
 export function workersPage(processes: readonly FleetProcess[], at: Date, site: Site): Html {
   return sitePage(site, {
     current: 'workers',

@@ -6,7 +6,7 @@ import type { Records } from './records.js';
 /**
  * The records of a database.
  * @param who is logged in.
- * @param auditKeepMs 0: for ever.
+ * @param auditKeepMs 0: forever.
  */
 export function recordsOf(
   db: Parameters<typeof readAudit>[0],

@@ -3,7 +3,7 @@ import type { AuditBook } from '@redis-to-mongo/operations';
 
 /** What the fleet keeps of itself: who did what, and how it was. */
 export interface Records {
-  /** A book of what is done by somebody who is logged in. @param from the client's address. */
+  /** A book of what is done by someone who is logged in. @param from the client's address. */
   book(from: string): Pick<AuditBook, 'note' | 'flush'>;
   read(query: AuditQuery): Promise<{
     readonly entries: readonly (AuditEntry & { readonly id: string })[];

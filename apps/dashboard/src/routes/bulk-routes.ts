@@ -26,7 +26,7 @@ export interface BulkRoutesOptions {
 const BODY_BYTES = 64 * 1024;
 /** A server that does not answer is not waited for any longer, in ms. */
 const COUNT_MS = 25_000;
-/** A list that has grown by more than this since it was counted is to be asked about anew; two estimates differ more. */
+/** A list that has grown by more than this since it was counted is to be asked about again; two estimates differ more. */
 const GROWN = { by: 10, times: 1.1, timesAbout: 2 };
 
 type List = Pick<BulkWork, 'filter' | 'items' | 'run'> & {
@@ -143,7 +143,7 @@ function letterListOf(
   };
 }
 
-/** Replays or drops a dead letter. @returns what came of it; `undefined`: it is not there any more. */
+/** Replays or drops a dead letter. @returns what came of it; `undefined`: it is no longer there. */
 export async function letterOutcome(
   letters: Pick<LetterSources, 'replay' | 'drop'>,
   action: 'replay' | 'drop',

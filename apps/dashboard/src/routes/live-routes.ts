@@ -22,7 +22,7 @@ export function addLiveRoutes(server: FastifyInstance, { hub, sessions, cookie }
     const stream = new PassThrough();
     stream.once('close', leave);
     reply.raw.once('close', () => stream.destroy());
-    // A proxy that keeps the answer until it is whole would keep it for ever.
+    // A proxy that keeps the answer until it is whole would keep it forever.
     reply.type('text/event-stream; charset=utf-8').header('x-accel-buffering', 'no');
     void hub
       .open(stream, () => sessions.isValid(id))

@@ -8,7 +8,7 @@ import { workerRows, workersPage } from '../pages/workers-page.js';
 import { ThrottledReader } from '../status/throttled-reader.js';
 
 export interface WorkerRoutesOptions {
-  /** Schedulers and workers, those that have gone lately among them. */
+  /** Schedulers and workers, those that are gone lately among them. */
   readonly read: () => Promise<readonly FleetProcess[]>;
   readonly site: Site;
 }

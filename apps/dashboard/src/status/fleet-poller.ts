@@ -11,7 +11,7 @@ export interface FleetSources {
   readFacts(): Promise<FleetFacts>;
   /** Sums over all keys. */
   readSums(): Promise<FleetStatus>;
-  /** Told what could not be read. */
+  /** Called with what could not be read. */
   onError(source: 'sums' | 'queue' | 'mirror' | 'source', error: unknown): void;
 }
 
@@ -21,7 +21,7 @@ export interface Sample {
   readonly moment: Moment | undefined;
 }
 
-/** Between two readings while somebody looks, and while nobody does, in ms: the history goes on. */
+/** Between two readings while someone looks, and while nobody does, in ms: the history continues. */
 const WATCHED_MS = 2_000;
 const IDLE_MS = 10_000;
 /** Facts are asked for every second, and for a sixth of the time at most; they have their own time limits. */
@@ -44,7 +44,7 @@ export class FleetPoller {
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
   #last: StatusReport | undefined;
-  /** The one that listeners were told last. */
+  /** The report that listeners got last. */
   #reported: StatusReport | undefined;
 
   constructor({ readFacts, readSums, onError }: FleetSources) {
@@ -58,7 +58,7 @@ export class FleetPoller {
     this.#next(0);
   }
 
-  /** The newest report; the same one until something is read anew. @throws when the facts take longer than they may. */
+  /** The newest report; the same one until something is read again. @throws when the facts take longer than they may. */
   async report(): Promise<StatusReport> {
     const [facts, fleet] = await Promise.all([
       this.#facts.read(),
@@ -79,7 +79,7 @@ export class FleetPoller {
     return this.#last;
   }
 
-  /** A report that is shown at once, where there is a recent one; whoever shows it is told of the next one. @throws as report. */
+  /** A report that is shown at once, where there is a recent one; anyone who shows it is told of the next one. @throws as report. */
   async recent(): Promise<StatusReport> {
     const last = this.#last;
     if (!last || Date.now() - last.facts.at > RECENT_MS) return await this.report();
@@ -92,7 +92,7 @@ export class FleetPoller {
     return this.#last;
   }
 
-  /** Tells of each reading from now on. @returns what ends that. */
+  /** Reports each reading from now on. @returns what ends that. */
   subscribe(listener: (sample: Sample) => void): () => void {
     this.#listeners.add(listener);
     if (this.#listeners.size === 1) this.#next(0);
@@ -113,7 +113,7 @@ export class FleetPoller {
   }
 
   async #sample(): Promise<void> {
-    // Where nothing can be read in time, the next reading may be luckier: whoever asks is told.
+    // Where nothing can be read in time, the next reading may succeed; callers of `report` get the error.
     const report = await this.report().catch(() => undefined);
     if (report && report !== this.#reported) this.#report(report);
     this.#next(this.#listeners.size > 0 ? WATCHED_MS : IDLE_MS);

@@ -12,7 +12,7 @@ export interface QueueStatus extends Omit<QueueFacts, 'processes' | 'isLeased' |
   /** One of them is active. */
   readonly inCharge: boolean;
   readonly paused: boolean;
-  /** How the active scheduler hears of changes. */
+  /** How the active scheduler receives changes. */
   readonly changes: ChangesHeard | undefined;
 }
 

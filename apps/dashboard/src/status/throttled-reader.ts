@@ -1,10 +1,10 @@
-/** How often something may be read. */
+/** Limits of a throttled reader. */
 export interface ThrottleOptions {
-  /** Readings begin at least so many ms apart, */
+  /** Readings begin at least this many ms apart, */
   readonly spacingMs: number;
-  /** and take at most one part in so many of the time. */
+  /** and take at most one part in this many of the time. */
   readonly share: number;
-  /** Whoever asks waits so many ms for a reading under way; then gets the last one, if there is one. */
+  /** Anyone who asks waits this many ms for a reading under way; then gets the last one, if there is one. */
   readonly patienceMs: number;
 }
 
@@ -15,7 +15,7 @@ class Loading extends Error {
   readonly code = LOADING;
 }
 
-/** Reads once for all who ask, at a pace that leaves a slow server alone. Nothing is read while nobody asks. */
+/** Shares one reading among all callers, and limits how often a slow server is read. Reads only on demand. */
 export class ThrottledReader<T> {
   readonly #read: () => Promise<T>;
   readonly #pace: ThrottleOptions;

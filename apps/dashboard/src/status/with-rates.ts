@@ -1,7 +1,7 @@
 import type { FleetStatus } from '@redis-to-mongo/mongo-sink';
 import type { BacklogStatus, Sums, TypeStatus } from './status-report.js';
 
-/** A rate is told only against a reading of at most this age, in ms. */
+/** A rate is reported only against a reading of at most this age, in ms. */
 const RATE_WINDOW_MS = 600_000;
 
 /** The sums, with what came in a second since the reading before. */

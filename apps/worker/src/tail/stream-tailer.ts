@@ -13,28 +13,28 @@ export interface StreamTailerOptions {
   readonly claims: Pick<Claims, 'stillHolds' | 'release'>;
   /** Opens a connection of the tailer's own, since its reads block. Opened with the first stream. */
   readonly connect: () => Redis;
-  /** At most so many streams. */
+  /** At most this many streams. */
   readonly atMost: number;
-  /** Told of each poll, once everything is written. */
+  /** Called with each poll, once everything is written. */
   readonly onPoll: (key: string, report: SyncReport) => void;
-  /** Told of each position that is saved; does not throw. */
+  /** Called with each position that is saved; does not throw. */
   readonly onSaved: (state: KeyState) => Promise<void>;
-  /** Told of a poll or a saving that failed; sees to it that the key is tried again. */
+  /** Called with a poll or a saving that failed; sees to it that the key is tried again. */
   readonly onFailed: (key: string, error: unknown) => Promise<void>;
-  /** Requests keys that are not tailed any more and may hold something new. */
+  /** Requests keys that are no longer tailed and may hold something new. */
   readonly request: (keys: readonly string[]) => Promise<void>;
   /** Adds jobs for keys that are due, and have none. */
   readonly addJobs: (keys: readonly string[]) => Promise<void>;
-  /** Told how many are tailed, when that changes. */
+  /** Called with how many are tailed, when that changes. */
   readonly onSize: (streams: number) => void;
   readonly onError: (error: unknown) => void;
 }
 
 /** How long one read waits for new entries, in ms: a stream that joins meanwhile waits as long. */
 const BLOCK_MS = 25;
-/** A server that does not answer for so long, in ms, is given up, and with it what is tailed. */
+/** A server that does not answer for this long, in ms, is given up, and with it what is tailed. */
 export const ANSWER_MS = 5_000;
-/** Positions are saved so long after the poll, in ms, several polls' together. */
+/** Positions are saved this long after the poll, in ms, several polls' together. */
 const SAVE_MS = 250;
 
 /**
@@ -162,7 +162,7 @@ export class StreamTailer {
     } catch (error) {
       if (!isOvertaken(error)) return await this.#failed(stream, error);
       if (!this.#isTailed(stream)) return;
-      // Whoever saved the key was no job if the claim is still held: then one has to be asked for, to see what there is.
+      // Anyone who saved the key was no job if the claim is still held: then one has to be asked for, to see what there is.
       if (await this.#holds(stream)) await this.#leaveToJobs([stream]);
       else await this.#drop(stream);
     }
@@ -182,7 +182,7 @@ export class StreamTailer {
     });
   }
 
-  /** An idle stream needs nobody; one that was tailed for long is read afresh, by a job. */
+  /** An idle stream is released. A stream that was tailed for long is read by a job again. */
   async #leave(streams: readonly TailedStream[]): Promise<void> {
     const now = Date.now();
     const idle = streams.filter((stream) => stream.isIdle(now) && !stream.isUnsaved);
@@ -210,7 +210,7 @@ export class StreamTailer {
     }
   }
 
-  /** A job of this process may have begun with the key, and have it tailed anew. */
+  /** A job of this process may have begun with the key, and have it tailed again. */
   #isTailed(stream: TailedStream): boolean {
     return this.#tailed.get(stream.key) === stream;
   }

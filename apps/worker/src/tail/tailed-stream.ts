@@ -11,7 +11,7 @@ import {
 import type { StreamAt } from '@redis-to-mongo/redis-source';
 import { IDLE_MS, isSmall, POLL } from './worth-tailing.js';
 
-/** A stream that was tailed for so long, in ms, is read by a job again, from what MongoDB holds. */
+/** A stream that was tailed for this long, in ms, is read by a job again, from what MongoDB holds. */
 const FRESH_MS = 30_000;
 
 /** One stream that is tailed: what was read and written of it, and what of that is saved. */
@@ -54,14 +54,14 @@ export class TailedStream implements StreamAt {
     return now - this.#changedAt > IDLE_MS;
   }
 
-  /** Whether a job has to read it afresh. */
+  /** Whether a job has to read it again. */
   isOld(now: number): boolean {
     return now - this.#since > FRESH_MS;
   }
 
   /**
    * Reads what is new and writes it; the position is left to `save`.
-   * @returns the report, and whether tailing goes on: not where there is more than one poll is for, or nothing at all.
+   * @returns the report, and whether tailing continues: not where there is more than one poll is for, or nothing at all.
    * @throws SyncError as syncOn does.
    */
   async poll(line: Line, isMine: () => Promise<boolean>): Promise<{ report: SyncReport; goesOn: boolean }> {
@@ -81,7 +81,7 @@ export class TailedStream implements StreamAt {
   /**
    * Saves what the polls until now came to, if anything.
    * @returns the state that was saved.
-   * @throws SyncError as the sink does; POSITION_MOVED when somebody else has saved the key.
+   * @throws SyncError as the sink does; POSITION_MOVED when someone else has saved the key.
    */
   async save(sink: Sink): Promise<KeyState | undefined> {
     const saving = this.#saving.catch(() => {}).then(() => this.#saveNow(sink));
@@ -89,7 +89,7 @@ export class TailedStream implements StreamAt {
     return await saving;
   }
 
-  /** Resolves when no poll is under way any more. */
+  /** Resolves when no poll is under way anymore. */
   async settled(): Promise<void> {
     await this.#polling?.catch(() => {});
   }

@@ -4,17 +4,17 @@ import type { SliceLimits, SyncReport } from '@redis-to-mongo/pipeline';
 export const POLL: SliceLimits = { entries: 5_000, bytes: 4 * 1024 * 1024, ms: 1_000 };
 /** A job or poll that moved more than this leaves the stream to jobs. */
 const SMALL = { entries: POLL.entries / 2, bytes: POLL.bytes / 4 } as const;
-/** A stream is tailed when it changed twice within so many ms. */
+/** A stream is tailed when it changed twice within this many ms. */
 const ACTIVE_MS = 2_000;
-/** A stream without new entries for this long, in ms, is not tailed any more. */
+/** A stream without new entries for this long, in ms, is no longer tailed. */
 export const IDLE_MS = 3_000;
 
 /**
- * After new entries, the next read waits so long, in ms: what changes meanwhile is read, written and saved together, by one command
+ * After new entries, the next read waits this long, in ms: what changes meanwhile is read, written and saved together, by one command
  * each. The first new entry after a silence does not wait.
  */
 const GATHER_MS = 5;
-/** And so many ms more for each stream that has changed: many polls a second are dear, and what waits is not lost. */
+/** And this many ms more for each stream that has changed: many polls per second are expensive, and waiting loses nothing. */
 const GATHER_EACH_MS = 0.5;
 /** Setting a read up takes 1 to 2 µs a stream: with 60 streams for each ms, no more than a tenth of the time. */
 const STREAMS_A_MS = 60;
@@ -36,7 +36,7 @@ export function isSmall({ seen, bytes }: Pick<SyncReport, 'seen' | 'bytes'>): bo
   return seen <= SMALL.entries && bytes <= SMALL.bytes;
 }
 
-/** How long to wait after a read of so many streams, of which so many had changed, in ms. */
+/** How long to wait after a read of this many streams, of which this many had changed, in ms. */
 export function pollDelayMs(read: number, changed: number): number {
   return Math.max(GATHER_MS + GATHER_EACH_MS * changed, read / STREAMS_A_MS);
 }

@@ -1,24 +1,24 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AppContext } from './run-app.js';
 
-/** A server that an app works with, when the app is to stop. */
+/** A server connection of an app, for its stop. */
 export interface ServerConnection {
   readonly name: string;
   /** Resolves when the server answers. */
   readonly ask: () => Promise<unknown>;
-  /** Closes its connections by force: whatever waits for them fails at once. */
+  /** Closes its connections by force. Everything that waits for them fails at once. */
   readonly leave: () => void;
 }
 
-/** A server that is silent for so long, in ms, when the app is to stop, is not waited for. */
+/** A server that is silent for this long, in ms, when the app is to stop, is not waited for. */
 const SILENT_MS = 2_000;
 
-/** What is closed after a server was left gets so long, in ms. */
+/** What is closed after a server was left gets this long, in ms. */
 const PATIENCE_MS = 1_000;
 
 /**
- * Leaves the servers that do not answer: what would be written to them, or read, can't be, and everything that is closed
- * afterward would wait for them. Those that answer are closed in order, by their own closers.
+ * Disconnects servers that do not answer, because every closer would wait for them. Servers that answer are closed in order,
+ * by their own closers.
  */
 export async function disconnectSilent(
   servers: readonly ServerConnection[],

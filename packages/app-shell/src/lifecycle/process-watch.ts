@@ -3,7 +3,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { ProcessFacts } from '@redis-to-mongo/pipeline';
 import { version } from '../version.js';
 
-/** The event loop is looked at so often, in ms: a lag that is shorter does no harm, and each look costs a wake-up. */
+/** The event loop is looked at this often, in ms: a lag that is shorter does no harm, and each look costs a wake-up. */
 const LOOK_MS = 100;
 
 /** Watches this process; `close` ends it. */

@@ -1,14 +1,14 @@
 import type { Logger } from '../log/logger.js';
 import type { AppSettings } from './run-app.js';
 
-/** An option whose value is another one than before; both as they may be shown. */
+/** An option whose value has changed; both values as they may be shown. */
 export interface OptionChange {
   readonly option: string;
   readonly from: string;
   readonly to: string;
 }
 
-/** What an app takes over of a configuration while it runs. */
+/** The options that an app applies without a restart, and how. */
 export interface ReloadHandler<Settings> {
   /** The options, by name; a change of any other one waits for a restart. */
   readonly options: readonly string[];
@@ -23,10 +23,10 @@ interface ReloadingOptions<Settings extends AppSettings> {
   readonly settings: Settings;
 }
 
-/** The option that every app takes over. */
+/** The option that every app applies without a restart. */
 const LEVEL = 'LOG_LEVEL';
 
-/** Reads the configuration again while the app runs. One that is wrong changes nothing. */
+/** Reloads the configuration while the app runs. An invalid configuration changes nothing. */
 export class Reloading<Settings extends AppSettings> {
   readonly #options: ReloadingOptions<Settings>;
   /** What the app runs by, and what was read last: they differ in what waits for a restart. */
@@ -41,14 +41,14 @@ export class Reloading<Settings extends AppSettings> {
     this.#last = options.settings;
   }
 
-  /** The app runs. What was asked for during the start is done now. */
+  /** The app is running. A reload that was requested during the start runs now. */
   begin(handler: ReloadHandler<Settings> | undefined): void {
     this.#handler = handler;
     this.#isBegun = true;
     if (this.#isAsked) this.ask();
   }
 
-  /** Has the configuration read again, one time after the other. */
+  /** Requests a reload. Reloads run one after the other. */
   ask(): void {
     this.#isAsked = true;
     if (!this.#isBegun) return;

@@ -19,7 +19,7 @@ export interface AppContext {
   readonly closers: Closers;
   /** Aborted when the app begins to stop. */
   readonly signal: AbortSignal;
-  /** Ends the app in order because of what it can't go on with; the exit code is that of a start that fails so. */
+  /** Ends the app in order because of what it can't continue with; the exit code is that of a start that fails so. */
   readonly fail: (error: Error) => void;
 }
 
@@ -55,11 +55,11 @@ const ECHO_MS = 300;
 const FLUSH_MS = 1_000;
 
 /**
- * Runs an app until it is told to stop, and ends the process: see EXIT_CODES. The first SIGTERM, SIGINT or SIGHUP
+ * Runs an app until it is asked to stop, and ends the process: see EXIT_CODES. The first SIGTERM, SIGINT or SIGHUP
  * closes everything in order, a second one ends the process at once; an unexpected error closes and fails. An error
  * that carries a code is printed as one message, any other one with its stack.
  *
- * With `changes`, and away from a terminal (where it means that the terminal has gone), SIGHUP has the configuration read
+ * With `changes`, and away from a terminal (where it means that the terminal is gone), SIGHUP has the configuration read
  * again instead. SIGUSR2 turns the log level to debug, and back.
  */
 export async function runApp<Settings extends AppSettings>(options: AppOptions<Settings>): Promise<void> {
@@ -117,7 +117,7 @@ export async function runApp<Settings extends AppSettings>(options: AppOptions<S
   process.on('SIGUSR2', () => reloading.toggleDebug());
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
-  // Whoever started it, with a channel to it, has gone without a word.
+  // Anyone who started it, with a channel to it, is gone without a word.
   if (process.connected) process.once('disconnect', () => onSignal('SIGTERM'));
   process.on('uncaughtException', onCrash);
   process.on('unhandledRejection', onCrash);

@@ -9,7 +9,7 @@ const RETRY: RetryOptions = {
 export interface UntilReadyOptions {
   readonly logger: Logger;
   readonly signal: AbortSignal;
-  /** Told of each failure. */
+  /** Called with each failure. */
   readonly onTrouble?: (error: unknown) => void;
   /** Whether there is no use in trying again: then it is thrown. */
   readonly isFinal?: (error: unknown) => boolean;

@@ -20,7 +20,7 @@ export class FoldRepeats {
   }
 
   /**
-   * Tells whether a line of this kind is to be printed now.
+   * Whether a line of this kind is to be printed now.
    * @param report called once, when the window ends, with how many were not printed (at least 1).
    */
   first(kind: string, report: (repeats: number) => void): boolean {

@@ -5,7 +5,7 @@ export interface TracingOptions {
   readonly app: string;
   /** Where an OpenTelemetry collector listens for OTLP over HTTP, without `/v1/traces`. */
   readonly endpoint: string;
-  /** Told when the last spans could not be sent. */
+  /** Called when the last spans could not be sent. */
   readonly onError: (error: unknown) => void;
 }
 

@@ -33,7 +33,7 @@ function nameOf(index: number, pattern: unknown): string {
   return `rule ${index + 1}${typeof pattern === 'string' && pattern !== '' ? ` (${showUnknown(pattern)})` : ''}`;
 }
 
-/** A collection holds messages, values or members: of two rules the second is told of. */
+/** A collection holds messages, values or members: of two rules the second is reported. */
 function checkCollections(rules: readonly Named[], findings: Findings): void {
   const users = new Map<string, { readonly what: string; readonly where: string }>();
   for (const { where, rule } of rules) {

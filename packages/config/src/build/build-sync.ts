@@ -38,7 +38,7 @@ export function buildSync(settings: Settings, findings: Findings): Config['sync'
   };
 }
 
-/** A worker that is told to stop finishes its slices: they have to end before it is stopped by force. */
+/** A worker that is asked to stop finishes its slices: they have to end before it is stopped by force. */
 function checkSliceEnds({ values, given }: Settings, findings: Findings): void {
   const { SLICE_MS: slice, WORKER_SHUTDOWN_TIMEOUT_MS: timeout } = values;
   if (slice < timeout) return;

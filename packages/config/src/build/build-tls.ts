@@ -63,7 +63,7 @@ export function buildTls(
   };
 }
 
-/** Has Node read the files as it will for a connection. What can't be opened was told of by checkFile. */
+/** Has Node read the files as it will for a connection. What can't be opened was reported by checkFile. */
 function checkContents(
   settings: Settings,
   findings: Findings,

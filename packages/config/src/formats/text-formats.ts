@@ -49,7 +49,7 @@ export const textFormats = {
   },
 };
 
-/** Tells whether a text is a host name or an IP address (IPv6 without brackets). */
+/** Whether a text is a host name or an IP address (IPv6 without brackets). */
 export function isHost(value: string): boolean {
   return HOST_NAME.test(value) || isIP(value) > 0;
 }

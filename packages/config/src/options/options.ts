@@ -41,7 +41,7 @@ export type NameOf<Value> = {
   [Name in OptionName]: Values[Name] extends Value ? Name : never;
 }[OptionName];
 
-/** Tells whether there is an option of this name. */
+/** Whether there is an option of this name. */
 export function isOptionName(name: string): name is OptionName {
   return Object.hasOwn(OPTIONS, name);
 }

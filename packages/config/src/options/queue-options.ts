@@ -2,7 +2,7 @@ import { decimal, file, flag, host, list, port, redisUrl, text, whole } from '..
 
 const SOURCE = 'the source’s';
 
-/** The Redis that holds the job queue: the source, unless told otherwise. */
+/** The Redis that holds the job queue: the source, by default. */
 export const QUEUE_OPTIONS = {
   QUEUE_PREFIX: text({
     doc: 'Prefix of the queue’s own keys, which are never mirrored. Braces around it, a hash tag, keep them together on a cluster. Each fleet needs its own prefix.',

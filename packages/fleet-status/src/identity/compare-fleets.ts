@@ -11,8 +11,8 @@ export interface Marks {
 }
 
 /**
- * - `same`: go on; `id` is the fleet's, `undefined` where this is its first start.
- * - `unsure`: the active scheduler would have told otherwise by now, or will in a moment.
+ * - `same`: continue; `id` is the fleet's, `undefined` where this is its first start.
+ * - `unsure`: the active scheduler would have reported otherwise by now, or will in a moment.
  * - `other`: queue or target belong to another fleet; `what` says which, and of whom.
  */
 export type Comparison =

@@ -9,7 +9,7 @@ import { sourceName } from './source-name.js';
 
 /**
  * Whether the target may be filled from this source: not, if it mirrors another one. It asks no queue, and changes nothing.
- * @throws SyncError FLEET_MISMATCH, or as source and target tell.
+ * @throws SyncError FLEET_MISMATCH, or as source and target throw.
  */
 export async function confirmTarget({ source, db, address }: Omit<IdentitySources, 'queue'>): Promise<void> {
   const servers = await serverIds(source).catch((error: unknown) => {

@@ -17,7 +17,7 @@ export interface IdentitySources {
   readonly address: RedisAddress;
 }
 
-/** The active scheduler confirms the marks so often, in ms. */
+/** The active scheduler confirms the marks this often, in ms. */
 export const KEEP_EVERY_MS = 5_000;
 /** A mark that was confirmed longer ago than this, in ms, is kept by nobody. */
 const KEPT_MS = 15_000;
@@ -56,7 +56,7 @@ export class FleetIdentity {
 
   /**
    * Sees to it that queue and target are this fleet's: marks them at its first start, and refuses those of another one.
-   * @throws SyncError FLEET_MISMATCH, or as source, queue and target tell.
+   * @throws SyncError FLEET_MISMATCH, or as source, queue and target throw.
    */
   async confirm(): Promise<void> {
     // Counts reads, not time: a process that was suspended meanwhile has waited for nobody.
@@ -72,7 +72,7 @@ export class FleetIdentity {
 
   /**
    * What the active scheduler does every few seconds: confirms the marks, and puts them back where they went.
-   * @throws SyncError FLEET_MISMATCH where another fleet has taken the queue over; or as source, queue and target tell.
+   * @throws SyncError FLEET_MISMATCH where another fleet has taken the queue over; or as source, queue and target throw.
    */
   async keep(): Promise<void> {
     const reading = await this.#read(false);

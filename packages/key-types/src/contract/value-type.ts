@@ -16,7 +16,7 @@ export interface ValueType extends About {
   readonly restore: Restore;
   readonly excerpt: Excerpt & {
     /**
-     * Makes of what Redis tells of one member, beside its name, what MongoDB has of it; absent where a member is all there is,
+     * Makes of what Redis reports about one member, beside its name, what MongoDB has of it; absent where a member is all there is,
      * and where items are not looked up by names.
      */
     readonly normal?: (reply: Buffer) => Buffer;
@@ -32,7 +32,7 @@ export interface ValueNames extends Names {
 
 /** How the items are had from Redis. */
 export interface ItemSource {
-  /** Tells how large the value is, and in what; none where it can't be told. */
+  /** Reports how large the value is, and in what; none where it is unknown. */
   readonly size: SizeSource | undefined;
   /** Reads the whole value by one command. `items` takes its reply; `undefined` means that the key is gone. */
   readonly whole: {
@@ -53,7 +53,7 @@ export type SizeSource = { readonly of: 'items' | 'bytes' } & (
   | { readonly lua: string }
 );
 
-/** What Redis tells of items by a command of its own, which must name them; it belongs to the very same state. */
+/** What Redis reports about items by a command of its own, which must name them; it belongs to exactly the same state. */
 export interface ItemDetail {
   /** Answers, or fails by WRONGTYPE, where the server has the command and the user may run it. */
   probe(key: Buffer): Words;
@@ -62,8 +62,8 @@ export interface ItemDetail {
   /** What asks about the items. */
   commands(key: Buffer, items: readonly Item[]): readonly Words[];
   /**
-   * The items with their details. Those that had gone by themselves when their details were asked are left out.
-   * @param asked the items that `replies` tell of.
+   * The items with their details. Those that were gone by themselves when their details were asked are left out.
+   * @param asked the items that `replies` report.
    * @returns `undefined` where some of the items were not asked about.
    */
   complete(
@@ -76,7 +76,7 @@ export interface ItemDetail {
   /** A Lua function of a key and what `whole` answers: asks for the details, and answers what `commands` do. */
   readonly ask: string;
   /**
-   * Reads the whole value and its details in one instant. KEYS: the value's. ARGV: the command that tells when the key
+   * Reads the whole value and its details in one instant. KEYS: the value's. ARGV: the command that shows when the key
    * expires. Answers what `whole` and that command do, and a list for `complete`.
    */
   readonly script: string;
@@ -104,7 +104,7 @@ export interface ValueShape {
     readonly isLeftOut?: (item: Item) => boolean;
     /** Which of the item's buffers is cut where the item is too large for a document. */
     readonly cut: number;
-    /** The buffer before it is cut too where it is large itself. In how many parts is told by this field of each document. */
+    /** The buffer before it is cut too where it is large itself. In how many parts is reported by this field of each document. */
     readonly namePartsField?: string;
   };
 }

@@ -7,7 +7,7 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 const MAX_DEPTH = 90;
 
 /**
- * A JSON text as a document's field `value`. Where that can't give the very same JSON back, `text` holds it, exactly (but for
+ * A JSON text as a document's field `value`. Where that can't give exactly the same JSON back, `text` holds it, exactly (but for
  * white space): numbers that a double does not hold or writes otherwise, members whose order would change, objects with names that
  * MongoDB or its drivers do not take (empty, with `.` or `$`, `_bsontype`), which become arrays of `[name, value]` pairs,
  * and strings that are not Unicode. Nested deeper than 90 levels: `value` is null.

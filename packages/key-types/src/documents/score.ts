@@ -14,7 +14,7 @@ export function readDouble(double: Buffer | undefined): number {
   return /^[-+]?nan$/i.test(String(double)) ? Number.NaN : readScore(double);
 }
 
-/** The shortest text that Redis reads back to the very same double. */
+/** The shortest text that Redis reads back to exactly the same double. */
 export function textOfScore(score: number): string {
   if (Number.isNaN(score)) return 'nan';
   if (Number.isFinite(score)) return Object.is(score, -0) ? '-0' : String(score);

@@ -14,7 +14,7 @@ const ASK = `function(key, items)
   return redis.pcall('HPEXPIRETIME', key, 'FIELDS', #fields, unpack(fields))
 end`;
 
-/** Arguments: the command that tells when the key expires. All of it is of one instant. */
+/** Arguments: the command that shows when the key expires. All of it is of one instant. */
 const SCRIPT = `
 local items = redis.call('HGETALL', KEYS[1])
 local times = {}

@@ -127,7 +127,7 @@ async function* orphansAmong(
       owner.status === 'active' &&
       collectionOf(owner) === collection &&
       isSameId(documentIdOf(owner), value._id);
-    if (isOwn || (document && !owner)) continue; // a damaged document in keys is told by itself
+    if (isOwn || (document && !owner)) continue; // a damaged document in keys is reported by itself
     const keyType =
       owner && keyTypes.some((each) => each === owner.keyType) && isValueType(owner.keyType)
         ? owner.keyType

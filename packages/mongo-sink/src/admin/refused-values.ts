@@ -25,7 +25,7 @@ export async function refusedValue(
 
 /**
  * The items of a large value that MongoDB has refused in its present incarnation, by their dead letters: those that the value does not
- * hold any more, too. `undefined` where there are pieces among them, of an item too large for one document, or of a text.
+ * hold anymore, too. `undefined` where there are pieces among them, of an item too large for one document, or of a text.
  * @throws as refusedValue.
  */
 export async function refusedItems(

@@ -6,7 +6,7 @@ const [DOUBLE, STRING, DOCUMENT, LIST, BOOLEAN, DATE, NULL, INT32] = [
 ];
 const TWO_TO_32 = 0x1_0000_0000;
 const [LEAST_INT32, MOST_INT32] = [-0x8000_0000, 0x7fff_ffff];
-/** Text of up to so many characters is copied one by one: that is faster than a call. */
+/** Text of up to this many characters is copied one by one: that is faster than a call. */
 const SHORT = 24;
 /** Names that are remembered; more of them than this are not ours. */
 const MOST_NAMES = 2_000;
@@ -129,7 +129,7 @@ export class PlainBsonWriter {
     return true;
   }
 
-  /** A field's kind and name, with room for a value of so many bytes of text behind it. */
+  /** A field's kind and name, with room for a value of this many bytes of text behind it. */
   #name(kind: number, name: string, bytes = 0): void {
     const known = this.#names.get(name) ?? this.#remembered(name);
     this.#makeRoom(known.length + bytes + FIELD_BYTES);

@@ -28,7 +28,7 @@ export class RecordLists {
       const bytes = this.#bson.write(records);
       return bytes.length <= MOST_BYTES ? bytes : undefined;
     } catch {
-      return undefined; // the driver tells what is wrong
+      return undefined; // the driver shows what is wrong
     }
   }
 }

@@ -32,7 +32,7 @@ const WRITE_CONCERN = { w: 'majority', j: true } as const;
 const INVALID_BSON = 22;
 
 /**
- * Runs one unordered insert or update command: every record is tried, and the refused ones are told one by one.
+ * Runs one unordered insert or update command: every record is tried, and the refused ones are reported one by one.
  * Resolves only when what was written is durable (majority, journaled).
  * Source: https://www.mongodb.com/docs/manual/reference/command/insert/
  * @throws SyncError as mongoError, when the command as a whole failed.

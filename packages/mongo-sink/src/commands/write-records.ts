@@ -11,7 +11,7 @@ export interface Records {
   readonly command: (indexes?: readonly number[]) => Document;
 }
 
-/** So many records refused alone, and none taken: then it is not about the records. */
+/** This many records refused alone, and none taken: then it is not about the records. */
 const STRIKES = 3;
 
 /**
@@ -19,7 +19,7 @@ const STRIKES = 3;
  * once it says so without the record's neighbors; a command that it refuses as a whole is cut in halves until the records that
  * it is about stand alone. So one record never holds up another one.
  * @returns how many were inserted or changed, and of each of the others why not.
- * @throws SyncError where it is not about single records, as writeCommand tells.
+ * @throws SyncError where it is not about single records, as writeCommand throw.
  */
 export async function writeRecords(db: Db, records: Records): Promise<WriteReply> {
   const first = await writeSome(db, records);

@@ -9,7 +9,7 @@ import type { Index } from '../indexes/value-indexes.js';
 import { connected } from './ensure-connected.js';
 import { missingActions } from './missing-actions.js';
 
-/** What a MongoDB tells of itself, and of what the fleet needs there. */
+/** What a MongoDB reports about itself, and of what the fleet needs there. */
 export interface MongoReport {
   readonly version: string;
   /** The replica set's name; `undefined` for a server alone. */

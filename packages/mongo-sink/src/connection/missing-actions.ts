@@ -7,9 +7,9 @@ const ON_INDEXED = ['createIndex', 'listIndexes'] as const;
 
 /**
  * The actions that a user's privileges leave out: those that are allowed neither on the whole database, nor on each
- * of the collections that need them. Nothing is said where no privileges are listed: some servers list none, and whoever has none is refused
+ * of the collections that need them. Nothing is said where no privileges are listed: some servers list none, and anyone who has none is refused
  * before this is asked.
- * @param privileges as `connectionStatus` tells them.
+ * @param privileges as `connectionStatus` shows them.
  */
 export function missingActions(
   privileges: unknown,

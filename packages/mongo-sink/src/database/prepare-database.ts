@@ -33,7 +33,7 @@ export const INDEXES: readonly Index[] = [
  * Makes the indexes that are not there yet, and the view of streams where a rule asks for it, and asks the server for its limits.
  * @param rules whose collections need indexes too.
  * @returns the largest document the server takes, in bytes (16 MiB where it does not say).
- * @throws SyncError as makeIndex tells.
+ * @throws SyncError as makeIndex throw.
  */
 export async function prepareDatabase(
   db: Db,

@@ -63,7 +63,7 @@ function pipelineOf(attached: readonly RuleSpec[]): Document[] {
   ];
 }
 
-/** The metadata of a stream that a rule attaches: see METADATA_TYPE. A set that has a document for each member tells only how many there are. */
+/** The metadata of a stream that a rule attaches: see METADATA_TYPE. A set that has a document for each member shows only how many there are. */
 function lookupOf({ pattern, collection, shape, fields }: RuleSpec, as: string): Document {
   const at = (name: string) => pathIn(shape !== undefined, name);
   const { names, source } = globPattern(pattern);

@@ -39,7 +39,7 @@ export interface LetterFilter {
   readonly until?: Date | undefined;
 }
 
-/** Where a page of letters ends: the next one goes on behind it. */
+/** Where a page of letters ends: the next one continues behind it. */
 export interface LetterPlace {
   readonly at: Date;
   readonly id: string;

@@ -52,8 +52,8 @@ export async function showDeadLetter(
 }
 
 /**
- * How a replay ended. `read anew`: a value is not put back as it was, since it may have changed; its key's next job reads and writes
- * all of it. `key gone`: there is nothing to read any more; the letter stays. `refused` carries MongoDB's code; the letter then stays.
+ * How a replay ended. `read again`: a value is not put back as it was, since it may have changed; its key's next job reads and writes
+ * all of it. `key gone`: there is nothing to read anymore; the letter stays. `refused` carries MongoDB's code; the letter then stays.
  */
 export type Replay =
   | { readonly result: 'written' | 'already there' | 'read anew' | 'key gone' | 'absent' }
@@ -83,7 +83,7 @@ export async function replayDeadLetter(db: Db, id: string): Promise<Replay> {
   });
 }
 
-/** Gives a dead letter up: its record is gone for good, and goes on counting as dead. False when it was not there. */
+/** Gives a dead letter up: its record is gone for good, and continues counting as dead. False when it was not there. */
 export async function dropDeadLetter(db: Db, id: string): Promise<boolean> {
   return await connected(db, () => removeLetter(db, id));
 }
@@ -108,7 +108,7 @@ async function insertOnce(db: Db, collection: string, record: Document): Promise
   return error.isOwnId ? { result: 'already there' } : { result: 'refused', code: error.code };
 }
 
-/** The letter goes last: parts that are left by whoever is stopped halfway are found by it. Of two that remove it, one is told so. */
+/** The letter goes last: parts that are left by anyone who is stopped halfway are found by it. Of two that remove it, one is told so. */
 async function removeLetter(db: Db, id: string): Promise<boolean> {
   await db.collection('dead_letter_parts').deleteMany({ letter: id });
   const { deletedCount } = await db.collection<Letter>('dead_letters').deleteOne({ _id: id });

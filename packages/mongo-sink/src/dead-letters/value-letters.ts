@@ -21,7 +21,7 @@ export async function dropValueLetters(db: Db, states: readonly KeyState[]): Pro
   const ids = states.filter(({ counts }) => counts.dead > 0).map(idOf);
   if (ids.length === 0) return;
   try {
-    // The letters go last: parts that are left by whoever is stopped halfway are found by them.
+    // The letters go last: parts that are left by anyone who is stopped halfway are found by them.
     await db.collection('dead_letter_parts').deleteMany({ letter: { $in: ids } });
     await db.collection<{ _id: string }>('dead_letters').deleteMany({ _id: { $in: ids } });
   } catch (error) {

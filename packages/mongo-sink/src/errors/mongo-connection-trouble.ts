@@ -23,7 +23,7 @@ const OPTIONS: ConnectionOptions = {
 };
 
 /**
- * Why no server could be reached or chosen, where the error tells: by Node's own error among its causes, by what each server answered,
+ * Why no server could be reached or chosen, where the error shows: by Node's own error among its causes, by what each server answered,
  * or by what the driver knows of the replica set.
  * @returns `undefined` where the error is about something else.
  */

@@ -98,12 +98,12 @@ const CONTENT_CODES: ReadonlySet<number> = new Set([
 const UNREACHABLE =
   /^Mongo(Network|ServerSelection|NetworkTimeout|TopologyClosed|NotConnected|PoolCleared|PoolClosed|WaitQueueTimeout|OperationTimeout|Expired|ServerClosed).*Error$/;
 
-/** Whether a record was refused for what it holds: then it is a dead letter, and the others go on. */
+/** Whether a record was refused for what it holds: then it is a dead letter, and the others continue. */
 export function isContentCode(code: number): boolean {
   return CONTENT_CODES.has(code);
 }
 
-/** Turns whatever the driver threw into a SyncError that tells what to do about it. Documents stay out of it. */
+/** Turns whatever the driver threw into a SyncError that shows what to do about it. Documents stay out of it. */
 export function mongoError(error: unknown): SyncError {
   if (error instanceof SyncError) return error;
   const errorOf = (code: string, errorClass: ErrorClass, message: string) =>
@@ -148,7 +148,7 @@ function missingModule({ message }: Error): Meaning {
   ];
 }
 
-/** The server's own words can quote documents: of those, only name and code go on. */
+/** The server's own words can quote documents: of those, only name and code continue. */
 function unknownError(error: unknown, name: string, code: number | undefined): SyncError {
   const codeName = error instanceof Error && 'codeName' in error ? ` ${String(error.codeName)}` : '';
   const what = `${name || 'an error'}${code === undefined ? '' : ` ${code}`}${codeName}`;

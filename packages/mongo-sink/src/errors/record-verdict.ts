@@ -2,7 +2,7 @@ import type { SyncError } from '@redis-to-mongo/pipeline';
 import { isContentCode, mongoError } from './mongo-error.js';
 
 /**
- * What a code means for the one record that it was told of.
+ * What a code means for the one record that it is about.
  * - refused: for what it holds; trying again changes nothing.
  * - doubtful: nobody here knows the code. Told again of the record without its neighbors, it is refused.
  * - a SyncError: not about the record; transient or configuration.

@@ -15,7 +15,7 @@ export interface IndexProblem {
   readonly remedy: string;
 }
 
-/** Collections of which the fleet makes every document: no unique index there is anybody's but a mistake. */
+/** Collections of which the fleet makes every document: no unique index there is anyone's but a mistake. */
 const OURS_ALONE: ReadonlySet<string> = new Set([
   'keys',
   'dead_letters',
@@ -23,7 +23,7 @@ const OURS_ALONE: ReadonlySet<string> = new Set([
   'value_fingerprints',
 ]);
 
-/** @param existing the collection's indexes, as listIndexes tells them. */
+/** @param existing the collection's indexes, as listIndexes shows them. */
 export function judgeIndex(wanted: Index, existing: readonly Document[]): IndexVerdict {
   const { collection, key } = wanted;
   const alike = existing.filter((index) => isSame(index.key, key));

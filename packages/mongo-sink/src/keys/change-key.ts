@@ -7,7 +7,7 @@ import { KeyStates } from './key-states.js';
 const TRIES = 20;
 
 /**
- * Changes a key's document by compare-and-set: a worker that is at the key meanwhile is overtaken and begins anew from
+ * Changes a key's document by compare-and-set: a worker that is at the key meanwhile is overtaken and begins again from
  * the changed one.
  * @returns the changed state; `undefined` when MongoDB does not know of the key.
  * @throws SyncError KEY_CONTENDED when workers were faster twenty times, else as mongoError.

@@ -23,7 +23,7 @@ export interface KeyQuery {
 
 type KeyDocument = { _id: string } & Document;
 
-/** A sort that no index has, of very many keys, takes a while; whoever asks by hand waits for it, in ms. */
+/** A sort that no index has, of very many keys, takes a while; anyone who asks by hand waits for it, in ms. */
 const MAX_MS = 600_000;
 
 /**

@@ -41,7 +41,7 @@ export async function forgetGoneKeys(
   });
 }
 
-/** A damaged document is told of where its key is asked for; here it holds up no other. */
+/** A damaged document is reported where its key is asked for; here it holds up no other. */
 function unlessItIsThisKey(error: unknown): undefined {
   if (!(error instanceof SyncError) || error.errorClass !== 'unknown') throw error;
 }

@@ -28,7 +28,7 @@ const AT_ONCE = 2000;
 
 /**
  * Removes what MongoDB knows of a key that is gone: its document in `keys`, and its empty values. A key that comes back
- * afterward begins its first incarnation, so it is kept as long as there is anything that its ids could meet, or that somebody may
+ * afterward begins its first incarnation, so it is kept as long as there is anything that its ids could meet, or that someone may
  * still ask for.
  * @param rules those of the configuration: their collections are looked into too.
  * @param options.withData its messages, dead letters, history of members and losses go as well.

@@ -10,15 +10,15 @@ type PickKeys = () => Promise<{
 }>;
 type Which = Pick<KeyPageQuery, 'name' | 'keyType' | 'condition'>;
 
-/** A sample serves for at least so long, in ms; of few keys, it is soon looked whether there are many by now; */
+/** A sample serves for at least this long, in ms; of few keys, it is soon looked whether there are many by now; */
 const AGE_MS = 300_000;
 const FEW_AGE_MS = 10_000;
 const PATIENCE_MS = 5_000;
-/** and sampling takes at most one part in so many of the time. */
+/** and sampling takes at most one part in this many of the time. */
 const SHARE = 20;
 
 /**
- * The pages of lists of keys, for whoever asks for many of them. It keeps a sample of the names, of bounded size: with it a list by
+ * The pages of lists of keys, for anyone who asks for many of them. It keeps a sample of the names, of bounded size: with it a list by
  * name is quick on every server, and the size of a long list is estimated rather than counted.
  */
 export class KeyPages {
@@ -27,13 +27,13 @@ export class KeyPages {
   readonly #patienceMs: number;
   #sample: NameSample | undefined;
   #sampling: Promise<void> | undefined;
-  /** The source did not tell of its names in time: no other list waits for them. */
+  /** The source did not report its names in time: no other list waits for them. */
   #isLate = false;
   #nextAt = 0;
 
   /**
    * @param pick picks some of the keys that are mirrored, where there are very many of them; it may throw.
-   * @param patienceMs lists wait so long for the first sample: without it, a server may look at a million keys for each of them.
+   * @param patienceMs lists wait this long for the first sample: without it, a server may look at a million keys for each of them.
    */
   constructor(db: Db, pick: PickKeys, patienceMs = PATIENCE_MS) {
     this.#db = db;

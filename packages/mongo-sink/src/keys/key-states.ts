@@ -91,7 +91,7 @@ export class KeyStates {
 
   /**
    * As save, and says how each fared.
-   * @throws SyncError where it is not about single keys, as writeRecords tells.
+   * @throws SyncError where it is not about single keys, as writeRecords throw.
    */
   async saveAll(saves: readonly Saving[]): Promise<Saved[]> {
     const results = saves.map((): Saved => 'saved');

@@ -23,7 +23,7 @@ export interface WalkLimits {
   /** Documents at most; without, as many as are asked for. */
   readonly limit?: number;
   readonly projection?: Document;
-  /** After so many ms MongoDB ends the command with MaxTimeMSExpired. */
+  /** After this many ms MongoDB ends the command with MaxTimeMSExpired. */
   readonly maxMs: number;
 }
 
@@ -32,7 +32,7 @@ const BATCH = 2000;
 const BY_TIME: ReadonlySet<KeySort> = new Set(['changed', 'synced', 'failed', 'paused']);
 
 /**
- * Walks keys in an order. Where it goes on from a place, no key comes twice and none is left out, whatever keys come and go
+ * Walks keys in an order. Where it continues from a place, no key comes twice and none is left out, whatever keys come and go
  * meanwhile; one whose own value changes may. @throws what the driver throws.
  */
 export async function* walkKeys(
@@ -62,7 +62,7 @@ function sortOf(sort: KeySort, reversed: boolean): Record<string, 1 | -1> {
   return sort === 'key' ? { _id: up } : { [SORT_FIELDS[sort]]: reversed ? 1 : -1, _id: up };
 }
 
-/** What lies behind a place, in parts that one range of an index each has: an `$or` would be sorted anew. */
+/** What lies behind a place, in parts that one range of an index each has: an `$or` would be sorted again. */
 function segmentsOf(
   sort: KeySort,
   reversed: boolean,

@@ -19,7 +19,7 @@ export interface NameWalkLimits {
   /** Documents at most; without, as many as are asked for. */
   readonly limit?: number;
   readonly projection: Document;
-  /** After so many ms MongoDB ends a command with MaxTimeMSExpired. */
+  /** After this many ms MongoDB ends a command with MaxTimeMSExpired. */
   readonly maxMs: number;
 }
 

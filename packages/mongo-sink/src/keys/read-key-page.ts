@@ -28,7 +28,7 @@ export interface KeyPageQuery {
   readonly from?: KeyPlace | undefined;
   readonly before?: boolean;
   readonly limit: number;
-  /** Names are tested one by one for this long, in ms: whoever asks then goes on from there. Default: a second. */
+  /** Names are tested one by one for this long, in ms: anyone who asks then continues from there. Default: a second. */
   readonly searchMs?: number | undefined;
 }
 
@@ -44,7 +44,7 @@ export interface KeyPage {
 }
 
 const SEARCH_MS = 1_000;
-/** The clock is read once for so many names. */
+/** The clock is read once for this many names. */
 const CLOCK_EVERY = 500;
 /** The longest that MongoDB works on one command, in ms. */
 const MAX_MS = 30_000;

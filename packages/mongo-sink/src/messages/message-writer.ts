@@ -16,7 +16,7 @@ export interface MessageWriterOptions {
   readonly maxDocumentBytes: number;
   /** For messages that are BSON already; without it they are made documents again. */
   readonly newSequence?: NewDocumentSequence | undefined;
-  /** Told how many dead letters were written. */
+  /** Called with how many dead letters were written. */
   readonly onDeadLetters?: (refusals: readonly Refusal[]) => Promise<void> | void;
 }
 

@@ -40,7 +40,7 @@ type Stored = { _id: string } & Document;
 /**
  * The entries of the stream's present incarnation that MongoDB holds, in stream order, page by page.
  * @param withDead also those that are dead letters.
- * @param onStray told of documents that lie among them and are no entries: their `_id` is not that of an entry.
+ * @param onStray called with documents that lie among them and are no entries: their `_id` is not that of an entry.
  * @throws SyncError as mongoError; MIRROR_DAMAGED for a dead letter that lacks a part.
  */
 export async function* mirroredEntries(

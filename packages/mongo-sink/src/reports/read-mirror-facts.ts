@@ -23,7 +23,7 @@ export interface PausedKeys {
   readonly streams: readonly PausedStream[];
 }
 
-/** What MongoDB tells of the mirror, as far as it says whether the mirror is complete. */
+/** What MongoDB reports about the mirror, as far as it says whether the mirror is complete. */
 export interface MirrorFacts {
   /** There are keys with a document, that are there as far as MongoDB knows. */
   readonly hasKeys: boolean;
@@ -33,7 +33,7 @@ export interface MirrorFacts {
   readonly failing: number;
   readonly lag: FleetLag;
   readonly paused: PausedKeys;
-  /** What was lost and refused in the last hour; gaps are at least so many. */
+  /** What was lost and refused in the last hour; gaps are at least this many. */
   readonly lately: { readonly gap: number; readonly dead: number };
   /** Streams whose trimming is about to reach entries that were not read, the most urgent first. */
   readonly forecasts: readonly TrimForecast[];
@@ -115,7 +115,7 @@ async function readPaused(db: Db, most: number): Promise<PausedKeys> {
   };
 }
 
-/** A key keeps its newest gaps only: where there were more within the time, it is at least so many. */
+/** A key keeps its newest gaps only: where there were more within the time, it is at least this many. */
 async function lostSince(db: Db, since: Date): Promise<number> {
   const keys = db.collection<KeyDocument>('keys');
   const found = keys.find({ ...CONDITIONS.gaps, 'gaps.at': { $gte: since } }, { projection: { gaps: 1 } });

@@ -49,7 +49,7 @@ export interface FleetStatus {
 }
 
 /**
- * Sums up `keys` by type, and finds the newest errors. It goes through all keys: whether the mirror is complete is told by
+ * Sums up `keys` by type, and finds the newest errors. It goes through all keys: whether the mirror is complete is reported by
  * readMirrorFacts, at less cost.
  */
 export async function readStatus(db: Db): Promise<FleetStatus> {

@@ -4,14 +4,14 @@ import { connected } from '../connection/ensure-connected.js';
 /** A stream whose trimming is about to reach entries that were not read. */
 export interface TrimForecast {
   readonly key: string;
-  /** When it will, if all goes on as it does; in the past where it has. */
+  /** When it will, if all continues as it does; in the past where it has. */
   readonly at: Date;
 }
 
 type Stored = { _id: string } & Document;
 
 const ID = 'trim forecasts';
-/** What was saved longer ago than this, in ms, is no forecast any more: no scheduler is active. */
+/** What was saved longer ago than this, in ms, is no forecast anymore: no scheduler is active. */
 const OUTDATED_MS = 600_000;
 
 /** How many entries of each stream lie behind its saved position; streams that MongoDB does not know are left out. */

@@ -34,7 +34,7 @@ export interface MirroredValue {
   readonly type: unknown;
   /** Fields of a hash that a rule left out. */
   readonly left: number;
-  /** False for a refused document that only tells of a large value: its items are documents of their own. */
+  /** False for a refused document that only describes a large value: its items are documents of their own. */
   readonly hasItems: boolean;
   /**
    * The items, in order where the value has one.

@@ -25,7 +25,7 @@ export interface Generation {
   /** The manifest as the attempt found it; what it calls aborted never includes this generation. */
   readonly manifest: ValueManifest;
   readonly generation: number;
-  /** The number that this attempt was claimed by; another than `generation` where it goes on with one given up. */
+  /** The number that this attempt was claimed by; another than `generation` where it continues with one given up. */
   readonly claim: number;
   readonly isResumed: boolean;
   readonly at: Date;
@@ -163,7 +163,7 @@ export class ValueAttempts {
     return matchedCount === 1;
   }
 
-  /** Leaves what was added so far to the next attempt. Only when nothing of this one is under way any more. */
+  /** Leaves what was added so far to the next attempt. Only when nothing of this one is under way anymore. */
   async giveUp(state: KeyState, write: MembersWrite, own: Generation): Promise<void> {
     const resumable = { generation: own.generation, incarnation: state.incarnation };
     await this.#run(write.collection, (manifests) =>

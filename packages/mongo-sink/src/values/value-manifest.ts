@@ -60,7 +60,7 @@ export interface ValueManifest {
   readonly aborted: readonly number[];
   /** What the aborted generations up to this one had left, was cleared away. */
   readonly healed: number;
-  /** A generation that was given up in good order: the next attempt goes on with it. */
+  /** A generation that was given up in good order: the next attempt continues with it. */
   readonly resumable: { readonly generation: number; readonly incarnation: number } | null;
 }
 
@@ -80,7 +80,7 @@ export const MANIFEST_PROJECTION: Readonly<Record<string, 1>> = Object.fromEntri
   [...MANIFEST, ...['key', ...MANIFEST].map((name) => pathIn(true, name))].map((name) => [name, 1 as const]),
 );
 
-/** Every document of a value has this; one of somebody else's under a key's name is never written over. */
+/** Every document of a value has this; one of someone else's under a key's name is never written over. */
 export const IS_OURS = { incarnation: { $exists: true }, [OURS]: { $exists: false } } as const;
 
 /** Whether a document, read with MANIFEST_PROJECTION, is one of the fleet's. */

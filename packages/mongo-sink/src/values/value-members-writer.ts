@@ -71,7 +71,7 @@ export class MembersWriter {
     if (!own) return await this.#options.stale(asked.collection, state);
     const { manifest } = own;
     const wasMembers = manifest.form === 'members' && manifest.generation > 0;
-    // Who was a member and when is told by documents of one shape: another one begins with another incarnation.
+    // Who was a member and when is reported by documents of one shape: another one begins with another incarnation.
     const keepsShape = asked.history && wasMembers && manifest.incarnation === state.incarnation;
     const write = keepsShape
       ? { ...asked, shape: manifest.isShaped ? (asked.shape ?? OWN_NAMES) : undefined }
@@ -129,7 +129,7 @@ export class MembersWriter {
     try {
       return await comparison.untilWhole();
     } catch (error) {
-      // Should this fail too, the next attempt begins anew; what failed first is what counts.
+      // Should this fail too, the next attempt begins again; what failed first is what counts.
       if (!comparison.isWriting) await this.#attempts.giveUp(state, write, own).catch(() => {});
       throw error;
     }

@@ -58,7 +58,7 @@ export class ValueWriter {
    * @returns how the value fared.
    * @throws SyncError DOCUMENT_FOREIGN when a document that is not the fleet's has the key's name; STALE_READ when MongoDB holds
    * a newer value. The key's revision is then raised to the value's, so that a worker that died between the two does not block
-   * the key; its position is not known any more.
+   * the key; its position is no longer known.
    */
   async replace(state: KeyState, write: ReplaceWrite): Promise<'written' | 'dead'> {
     const result = write.hasMembers
@@ -105,7 +105,7 @@ export class ValueWriter {
 
   /**
    * Replaces values that have no members, and says how each fared; where one is stale, the key's revision stays as it is.
-   * @throws SyncError where it is not about single values, as writeRecords tells.
+   * @throws SyncError where it is not about single values, as writeRecords throw.
    */
   async replaceAll(values: readonly Replacement[]): Promise<Replaced[]> {
     const results = values.map((): Replaced => 'written');
@@ -266,7 +266,7 @@ function saveOf({ state }: Replacement) {
   return { revision: state.revision + 1, syncedAt: new Date() };
 }
 
-/** For a document of either shape: what is told does not depend on it. */
+/** For a document of either shape: what is reported does not depend on it. */
 function marksOf({ state, write }: Replacement): Document[] {
   const revision = state.revision + 1;
   const _id = documentIdOf(state);

@@ -25,7 +25,7 @@ const MAIN = 'main';
 
 /**
  * Writes the old messages, in the order of their ids.
- * @returns how many each key has; keys that only messages tell of, as info streams of the first generation, are among them.
+ * @returns how many each key has; keys known only from messages, as info streams of the first generation, are among them.
  * @throws SyncError where it is not about single messages.
  */
 export async function adoptMessages(

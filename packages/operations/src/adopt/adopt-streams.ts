@@ -12,7 +12,7 @@ import { streamNow } from './stream-now.js';
 
 const AT_ONCE = 16;
 
-/** A stream that only its messages tell of. */
+/** A stream that is known only from its messages. */
 const UNKNOWN: Omit<OldStream, 'key'> = {
   upTo: null,
   activity: [],

@@ -26,7 +26,7 @@ export interface SampleDocument {
 
 /**
  * @param rules say where it goes, and how it looks.
- * @returns `undefined` when the key has gone, or holds nothing.
+ * @returns `undefined` when the key is gone, or holds nothing.
  * @throws SyncError as the syncer does.
  */
 export async function sampleDocument(

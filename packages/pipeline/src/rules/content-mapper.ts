@@ -130,7 +130,7 @@ function isLong(value: unknown): boolean {
   return typeof value === 'object' && value !== null && '_bsontype' in value && value._bsontype === 'Long';
 }
 
-/** Pairs where an object could not give the very same list back: see encodeContent. */
+/** Pairs where an object could not give exactly the same list back: see encodeContent. */
 export function contentOf(pairs: MappedPairs['pairs']): MappedContent {
   const content: Record<string, MappedValue> = {};
   for (const [name, value] of pairs) {

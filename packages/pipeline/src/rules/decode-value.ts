@@ -9,7 +9,7 @@ interface Mapped {
 
 /**
  * Gives back the fields of a hash as they were, byte for byte, but for those that a rule left out.
- * @throws TypeError when they are not of a form that the fleet writes, or a value and its text are not the same any more.
+ * @throws TypeError when they are not of a form that the fleet writes, or a value and its text are no longer the same.
  */
 export function decodeFields(fields: unknown, { mapped }: Mapped): readonly (readonly [Buffer, Buffer])[] {
   const { pairs, isIntact } = decodeEntry({ content: fields, mapped });

@@ -2,7 +2,7 @@ const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d{1,4})?$/;
 const LONGEST = 40;
 
 /**
- * The number that a text means: a double where it says the very same decimal (its shortest text does), a bigint where
+ * The number that a text means: a double where it says exactly the same decimal (its shortest text does), a bigint where
  * it is a whole number of 64 bits that a double can't hold. `undefined` where there is no such number.
  */
 export function exactNumber(text: string): number | bigint | undefined {

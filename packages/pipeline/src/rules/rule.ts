@@ -40,9 +40,9 @@ export interface RuleSpec {
   /** The `_id` of values' documents, made of the parts of the key's name; only with a shape. */
   readonly id?: string;
   readonly idType?: IdType;
-  /** What becomes of a value whose key has gone; default as the option says. */
+  /** What becomes of a value whose key is gone; default as the option says. */
   readonly gone?: 'keep' | 'remove' | 'mark';
-  /** Messages go so long after the time of their entry, values so long after their key has gone; in ms. */
+  /** Messages go this long after the time of their entry, values this long after their key is gone; in ms. */
   readonly ttlMs?: number;
   /** Whether metadata sets are shown with their stream, in the view `streams`. */
   readonly attach?: boolean;

@@ -107,7 +107,7 @@ export function listMapper(spec: RuleSpec, list: string, single: string): ValueM
   };
 }
 
-/** For `members` with a `score`, which is a number; as a date it is the time so many ms after 1970. */
+/** For `members` with a `score`, which is a number; as a date it is the time this many ms after 1970. */
 export function scoredMapper(spec: RuleSpec): ValueMapper | undefined {
   if (!isAsked(spec, 'member') && !isAsked(spec, 'score')) return undefined;
   const { member, score } = spec.parse ?? {};

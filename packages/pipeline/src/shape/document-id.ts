@@ -19,7 +19,7 @@ const PLACE = /\{(\d+)\}/g;
 
 /**
  * Compiles the template of an `_id`: `{1}` stands for what the first `*` of the pattern matched. As a number or an ObjectId it is
- * read where it is one that gives the very same text back; else it stays text, so that two names never become one `_id` by it.
+ * read where it is one that gives exactly the same text back; else it stays text, so that two names never become one `_id` by it.
  * A name that is not UTF-8 keeps the key's id.
  */
 export function documentIdMaker(pattern: string, template: string, idType: IdType): DocumentIdMaker {

@@ -11,7 +11,7 @@ export function partNames(
 }
 
 /**
- * Tells what a rule makes of the documents of a type from what another one makes of them; `undefined` where it leaves them as
+ * Distinguishes what a rule makes of the documents of a type from what another rule makes of them; `undefined` where it leaves them as
  * they are.
  */
 export function ruleFingerprint(spec: RuleSpec, type: RuledType): string | undefined {

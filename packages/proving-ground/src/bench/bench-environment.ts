@@ -61,7 +61,7 @@ export class BenchEnvironment {
   ): Promise<BenchEnvironment> {
     const { closing, dir, signal, say } = context;
     const server = await startRedis({
-      // A rewrite of the append-only file would fall into somebody's measurement.
+      // A rewrite of the append-only file would fall into someone's measurement.
       args: ['--auto-aof-rewrite-percentage', '0'],
     });
     closing.add('server', () => server.stop());
@@ -112,7 +112,7 @@ export class BenchEnvironment {
   }
 
   /**
-   * Makes one measurement. One that fails is told of and noted, and the others go on.
+   * Makes one measurement. One that fails is told of and noted, and the others continue.
    * @returns undefined when it failed. @throws the signal's reason once the run was stopped.
    */
   async attempt<T>(what: string, measure: () => Promise<T>): Promise<T | undefined> {

@@ -97,7 +97,7 @@ export class BenchFleet {
   }
 
   /**
-   * Resolves when the running workers have written (or found there) so many entries of a type, and saved their
+   * Resolves when the running workers have written (or found there) this many entries of a type, and saved their
    * positions. A value counts as one entry.
    * @throws ProvingError `PROVING_STALLED` when nothing has moved for 90 s, `PROVING_APP_FAILED`.
    */
@@ -110,7 +110,7 @@ export class BenchFleet {
     return (await this.counts()).ended(outcome);
   }
 
-  /** Resolves when so many looks at keys have ended so. @throws ProvingError as untilMoved does. */
+  /** Resolves when this many looks at keys have ended so. @throws ProvingError as untilMoved does. */
   async untilEnded(outcome: string, keys: number): Promise<void> {
     await this.#until((counts) => counts.ended(outcome), keys, `keys that have ended as ${outcome}`);
   }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { ProvingError } from '../proving-error.js';
 
-/** What a process of the benchmark tells its parent; see processes/. */
+/** What a process of the benchmark shows its parent; see processes/. */
 export type Report = Readonly<Record<string, unknown>>;
 
 const endWithParent = new URL('../../end-with-parent.mjs', import.meta.url);
@@ -12,7 +12,7 @@ const STDERR_KEPT = 4_000;
 const REPORT_WITHIN_MS = 600_000;
 
 /**
- * One of the programs in processes/, as a process of its own. It says when it is ready, begins when it is told, and
+ * One of the programs in processes/, as a process of its own. It says when it is ready, begins when it is asked to, and
  * answers with a report. It ends with its parent, whatever ends that.
  */
 export class BenchProcess {
@@ -64,7 +64,7 @@ export class BenchProcess {
     return this.#process.pid ?? 0;
   }
 
-  /** Tells it to begin, or whatever it is told next. */
+  /** Tells it to begin, or whatever comes next. */
   send(message: string): void {
     this.#process.send(message);
   }

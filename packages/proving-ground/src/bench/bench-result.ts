@@ -70,7 +70,7 @@ export interface KillRun {
   readonly seconds: number;
 }
 
-/** Whose CPU and memory are told while very many keys rest. */
+/** Whose CPU and memory are reported while very many keys rest. */
 export type IdleProcess = 'scheduler' | 'worker' | 'dashboard' | 'source' | 'queue';
 
 /** Very many keys of mixed types at rest, with a Redis for the source and one for the queue. */

@@ -1,6 +1,6 @@
 import type { Part, SizeName } from './bench-options.js';
 
-/** So many streams of so many entries each. */
+/** This many streams of this many entries each. */
 export interface StreamCase {
   readonly streams: number;
   readonly entries: number;
@@ -11,7 +11,7 @@ export interface BenchSizes {
   /** How often each measurement is made where nobody says; less often in some parts that take long. */
   readonly repetitions: number;
   readonly fewer?: Partial<Readonly<Record<Part, number>>>;
-  /** After so many minutes everything that is still to be measured is measured once. */
+  /** After this many minutes everything that is still to be measured is measured once. */
   readonly budgetMinutes?: number;
   readonly throughput: readonly StreamCase[];
   /** Loads for the sink that only acknowledges, by each contestant. */
@@ -23,7 +23,7 @@ export interface BenchSizes {
   readonly sets: { readonly sets: number; readonly members: number };
   /** Keys of each other type; members of those that have members. */
   readonly types: { readonly keys: number; readonly members: number };
-  /** Small values of each type; and, where it is given, so many of all types at once. */
+  /** Small values of each type; and, where it is given, this many of all types at once. */
   readonly manyKeys: { readonly keys: number; readonly mixed?: number };
   readonly latency: {
     readonly streams: number;
@@ -32,13 +32,13 @@ export interface BenchSizes {
     readonly warmUpSeconds: number;
     readonly seconds: number;
   };
-  /** Entries a second over streams for so many seconds, in which everything is killed so often. */
+  /** Entries a second over streams for this many seconds, in which everything is killed so often. */
   readonly kill: {
     readonly streams: number;
     readonly perSec: number;
     readonly seconds: number;
     readonly kills: number;
-    /** Without anything new for so long, nothing more is waited for; longer than a claim outlives its worker. */
+    /** Without anything new for this long, nothing more is waited for; longer than a claim outlives its worker. */
     readonly idleSeconds: number;
   };
   /** Changes of single keys among many, a second, and a flood of them. */
@@ -49,7 +49,7 @@ export interface BenchSizes {
     readonly floodPerSec: number;
     readonly floodSeconds: number;
   };
-  /** Writes in each run, over so many keys. */
+  /** Writes in each run, over this many keys. */
   readonly feedCost: { readonly keys: readonly number[]; readonly writes: number };
   readonly idle: {
     readonly streams: readonly number[];

@@ -4,7 +4,7 @@ import type { Redis } from 'ioredis';
 import type { Db } from 'mongodb';
 import { ProvingError } from '../proving-error.js';
 
-/** @throws ProvingError `PROVING_NOT_MIRRORED` unless there are just so many messages; each `_id` is there once. */
+/** @throws ProvingError `PROVING_NOT_MIRRORED` unless there are just this many messages; each `_id` is there once. */
 export async function checkCount(target: { count(): Promise<number> }, entries: number): Promise<void> {
   const found = await target.count();
   if (found !== entries) throw notMirrored(`${found} messages are there, not ${entries}`);

@@ -16,7 +16,7 @@ export interface Machine {
   readonly packages: Readonly<Record<string, string>>;
 }
 
-/** @param mongo what the MongoDB is, as the local stack tells. */
+/** @param mongo what the MongoDB is, as the local stack shows. */
 export async function describeMachine(redis: Redis, mongo: string): Promise<Machine> {
   const all = cpus();
   return {

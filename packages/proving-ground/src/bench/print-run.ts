@@ -2,7 +2,7 @@ import { grouped } from '@redis-to-mongo/terminal';
 import type { BenchEnvironment } from './bench-environment.js';
 import type { Run } from './bench-result.js';
 
-/** Tells of a run while the benchmark goes on. */
+/** Reports a run while the benchmark continues. */
 export function printRun(place: Pick<BenchEnvironment, 'say'>, run: Omit<Run, 'repetition'>): void {
   const { part, load, who, entries, seconds, cpu } = run;
   const rate = `${grouped(entries / seconds)}/s`.padStart(10);

@@ -21,7 +21,7 @@ export class RawWriter {
   }
 
   /**
-   * Adds so many entries, to so many keys in turn. Resolves when all are answered.
+   * Adds this many entries, to this many keys in turn. Resolves when all are answered.
    * @throws Error when the connection ends.
    */
   async write(entries: number, keys: number): Promise<void> {

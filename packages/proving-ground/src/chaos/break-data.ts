@@ -16,7 +16,7 @@ export interface DataToBreak {
   /** A connection to the source, past its way. */
   readonly redis: Redis;
   readonly signal: AbortSignal;
-  /** Does what takes from MongoDB what it holds; what was seen there before says nothing any more. */
+  /** Does what takes from MongoDB what it holds; what was seen there before says nothing anymore. */
   readonly loseTarget: (work: () => Promise<void>) => Promise<void>;
 }
 
@@ -27,7 +27,7 @@ const BURST = 1_500;
 const REFILL = 400;
 const KEPT = 40;
 
-/** The fleet is given so long, in ms, to read all there is before it goes: what nobody has read nobody could count. */
+/** The fleet is given this long, in ms, to read all there is before it goes: what nobody has read nobody could count. */
 const READ_MS = 10_000;
 /** The stand-in may never end it while others write; in ms. */
 const DROP_MS = 5_000;

@@ -48,7 +48,7 @@ export const FLEET_FAULTS: Partial<Record<FaultKind, Work>> = {
   },
 };
 
-/** Whoever would fill this target from another source must refuse to start, and touch nothing. */
+/** Anyone who would fill this target from another source must refuse to start, and touch nothing. */
 async function otherSource({ fleet, place, db }: FleetToBreak): Promise<FaultResult> {
   const mark = await db
     .collection<{ _id: string }>('fleet')

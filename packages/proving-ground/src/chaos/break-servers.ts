@@ -93,7 +93,7 @@ function cut(which: Which): Work {
   };
 }
 
-/** Packets are lost for a while; then the same connections go on. */
+/** Packets are lost for a while; then the same connections continue. */
 function swallows(which: Which): Work {
   return async (place, { forMs }) => {
     const { way } = which(place);
@@ -104,7 +104,7 @@ function swallows(which: Which): Work {
   };
 }
 
-/** The far side has gone, and the near side only hears of it much later. */
+/** The far side is gone, and the near side only receives it much later. */
 function halfOpen(which: Which): Work {
   return async (place, { forMs }) => {
     const { way } = which(place);

@@ -5,7 +5,7 @@ import { resourceOf, SERVER_FAULTS } from './break-servers.js';
 import type { FaultKind, FaultStep } from './fault.js';
 
 export interface Breakable extends DataToBreak, FleetToBreak {
-  /** Told of each fault when it is over. */
+  /** Called with each fault when it is over. */
   readonly onFault: (step: FaultStep, what: string, begunMs: number) => void;
 }
 
@@ -42,7 +42,7 @@ async function carryOut(broken: Breakable, step: FaultStep): Promise<FaultResult
   return await ofServers?.(broken.place, step);
 }
 
-/** Whether somebody knows how to do it. */
+/** Whether someone knows how to do it. */
 export function canBeDone(kind: FaultKind): boolean {
   return kind in DATA_FAULTS || kind in FLEET_FAULTS || kind in SERVER_FAULTS;
 }

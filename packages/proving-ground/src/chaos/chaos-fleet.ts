@@ -11,7 +11,7 @@ const SCHEDULERS = 2;
 
 /**
  * Two schedulers and the workers, behind the proxies; `closing` stops them.
- * @param onProblem told when a process ends by itself.
+ * @param onProblem called when a process ends by itself.
  * @throws as Fleet.start.
  */
 export async function startChaosFleet(

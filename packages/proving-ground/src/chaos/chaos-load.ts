@@ -92,7 +92,7 @@ export class ChaosLoad {
 
   /**
    * Whether the fleet must know of each entry of a stream: not of those of a stream that was deleted unread, nor of one that was
-   * made anew and trimmed before it was read, since that looks like the same one, trimmed; nor where MongoDB lost what it knew.
+   * made again and trimmed before it was read, since that looks like the same one, trimmed; nor where MongoDB lost what it knew.
    */
   countsExactly(hand: ChaosStreamWriter): boolean {
     if (this.#hasLostTarget) return false;
@@ -145,7 +145,7 @@ export class ChaosLoad {
   }
 
   /**
-   * Empties Redis while nothing is written, and fills it anew.
+   * Empties Redis while nothing is written, and fills it again.
    * @param isRead asked first, once nothing is under way: false leaves everything as it is.
    * @param forMs how long it stays empty.
    * @returns whether it was emptied.

@@ -27,7 +27,7 @@ export class ChaosStreamWriter {
   /** Does the work when all that was asked for before is done. */
   async inTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#last.then(work);
-    this.#last = turn.catch(() => {}); // told to whoever asked for it
+    this.#last = turn.catch(() => {}); // told to anyone who asked for it
     return await turn;
   }
 

@@ -18,7 +18,7 @@ type Commands = (commands: ChainableCommander) => void;
 
 /** How long a value that expires is there, in ms. */
 const EXPIRY_MS = [50, 800] as const;
-/** Of so many changes, one is of each other kind. */
+/** Of this many changes, one is of each other kind. */
 const RARELY = 12;
 
 /**
@@ -46,7 +46,7 @@ export class ChaosValueWriter {
   /** Does the work when all that was asked for before is done. */
   async inTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#last.then(work);
-    this.#last = turn.catch(() => {}); // told to whoever asked for it
+    this.#last = turn.catch(() => {}); // told to anyone who asked for it
     return await turn;
   }
 

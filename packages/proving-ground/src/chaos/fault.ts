@@ -3,7 +3,7 @@ type Lasts = readonly [least: number, most: number];
 
 /**
  * What can go wrong in a run, and how long it lasts. A claim is kept for 10 s, the scheduler's lease for 9 s: the long
- * pauses outlast both, so that whoever wakes up has lost what it held, and does not know it.
+ * pauses outlast both, so that anyone who wakes up has lost what it held, and does not know it.
  */
 export const FAULTS = {
   'worker killed': [0, 1_500],
@@ -53,7 +53,7 @@ export const FAULTS = {
 
 export type FaultKind = keyof typeof FAULTS;
 
-/** What takes from MongoDB what it was told: work under way then may need `verify --repair`, so a run has them where it is asked to. */
+/** What removes written data from MongoDB: work under way then may need `verify --repair`, so a run has them where it is asked to. */
 export const TARGET_LOSSES: ReadonlySet<FaultKind> = new Set(['MongoDB dropped', 'MongoDB set back']);
 
 /** One step of a plan. */

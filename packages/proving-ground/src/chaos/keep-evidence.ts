@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ONE_TRY, openRedis } from '../program/open-redis.js';
 import type { ChaosEnvironment } from './chaos-environment.js';
 
-/** Writes down what MongoDB tells of the keys, and what Redis tells of the streams; a server that is down says nothing. */
+/** Writes down what MongoDB reports about the keys, and what Redis reports about the streams; a server that is down says nothing. */
 export async function keepState(
   dir: string,
   { source, db }: ChaosEnvironment,

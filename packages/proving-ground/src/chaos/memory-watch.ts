@@ -27,7 +27,7 @@ export class MemoryWatch {
 /** The resident memory of each process that is running, in bytes, by its pid. */
 async function residentBytes(pids: readonly number[]): Promise<Map<number, number>> {
   if (pids.length === 0) return new Map();
-  // It fails where one of them has ended meanwhile, and still tells of the others.
+  // It fails where one of them has ended meanwhile, and still reports the others.
   const listed: unknown = await run('ps', ['-o', 'pid=,rss=', '-p', pids.join(',')]).then(
     ({ stdout }) => stdout,
     (error: { stdout?: unknown }) => error.stdout,

@@ -6,13 +6,13 @@ const LIMIT = 'client-output-buffer-limit';
 /** What Redis has by default, and a bound that one message of the feed exceeds. */
 const USUAL = 'pubsub 33554432 8388608 60';
 const TIGHT = 'pubsub 1024 0 0';
-/** Keys made and removed in one transaction, which the feed tells of in one message: some 100 KB of names. */
+/** Keys made and removed in one transaction, which the feed reports in one message: some 100 KB of names. */
 const KEYS = 500;
 const NAME = 'x'.repeat(200);
 
 /**
  * Has the change feed's message exceed the bound of Redis for what a subscriber has not read: Redis closes the connection, and what it
- * would have told is lost.
+ * would have reported is lost.
  * @returns what was done, or undefined where no connection was closed, or the server is down.
  */
 export async function overrunFeed(server: RedisServer): Promise<string | undefined> {
@@ -32,7 +32,7 @@ export async function overrunFeed(server: RedisServer): Promise<string | undefin
   }
 }
 
-/** By their ids: whoever comes back has another one. */
+/** By their ids: anyone who comes back has another one. */
 async function subscribersOf(server: RedisServer): Promise<string[]> {
   const list = String(await ask(server, ['CLIENT', 'LIST', 'TYPE', 'pubsub']));
   return [...list.matchAll(/^id=(\d+)/gm)].map(([, id = '']) => id);

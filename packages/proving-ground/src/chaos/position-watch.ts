@@ -23,7 +23,7 @@ export class PositionWatch {
     return this.#looks;
   }
 
-  /** MongoDB loses what it holds while this is done: what was seen before says nothing any more. */
+  /** MongoDB loses what it holds while this is done: what was seen before says nothing anymore. */
   async forget(work: () => Promise<void>): Promise<void> {
     await this.#losses.during(work, () => this.#seen.clear());
   }

@@ -7,7 +7,7 @@ export interface SetBackOptions {
   /** How old the copy is that is put back, in ms. */
   readonly forMs: number;
   readonly signal: AbortSignal;
-  /** Does the work, by which MongoDB loses what it was told since. */
+  /** Does the work, by which MongoDB loses what was written since. */
   readonly lose: (work: () => Promise<void>) => Promise<void>;
 }
 
@@ -37,7 +37,7 @@ export async function setBack(
   }
 }
 
-/** Has a MongoDB begin anew, with nothing. */
+/** Has a MongoDB begin again, with nothing. */
 export async function emptyFiles(server: MongoServer, dir: string): Promise<void> {
   await server.kill();
   await removeFiles(join(dir, 'data'));

@@ -23,7 +23,7 @@ const REPORT_EVERY_MS = 10_000;
 const MAX_REPORTED = 3;
 
 /**
- * Waits until MongoDB tells of every stream what Redis tells of it now, and every value is what was written last. Nothing
+ * Waits until MongoDB has of every stream what Redis reports now, and every value is what was written last. Nothing
  * may be written meanwhile.
  * @throws as untilMoved.
  */

@@ -6,7 +6,7 @@ import { ProvingError } from '../proving-error.js';
 const AGAIN_MS = 50;
 
 /**
- * A connection to a Redis that is killed again and again. It never sends a command twice by itself: whoever wrote
+ * A connection to a Redis that is killed again and again. It never sends a command twice by itself: anyone who wrote
  * something that was not answered is told so, and has to look what became of it.
  */
 export class SourceConnection {

@@ -16,7 +16,7 @@ type Models = readonly [ValueModel, ...ValueModel[]];
 const SETS = [5, 8, 13, 21, 34, 55, 400, 900];
 
 /**
- * Values: small ones, some of so many parts that each is a document of its own, one that is renamed, and one that
+ * Values: small ones, some of this many parts that each is a document of its own, one that is renamed, and one that
  * changes its type; those of modules where the server has them. Then the same by rules; see chaos-rules.ts.
  */
 export const valuePlans = (isKnown: (model: ValueModel) => boolean): (readonly [Names, ...Models])[] =>

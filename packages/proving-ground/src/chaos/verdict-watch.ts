@@ -21,7 +21,7 @@ const MAX_REPORTED = 20;
 /** A mirror that has settled is called complete within this, in ms: a lease may have to end, and a sweep to run. */
 const AT_REST_MS = 60_000;
 const AGAIN_MS = 100;
-/** They tell of the hour before, not of now: a run makes such losses on purpose, and the verdict must be true beside them. */
+/** They describe the previous hour, not the present: a run makes such losses on purpose, and the verdict must be true beside them. */
 const OF_THE_LAST_HOUR: ReadonlySet<ReasonCode> = new Set(['entries-lost', 'records-refused']);
 
 /** Whether the verdict says that all of now is in MongoDB, whatever was lost or refused within the hour. */

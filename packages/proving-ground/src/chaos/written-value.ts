@@ -43,7 +43,7 @@ export class WrittenValue {
     return this.#versions.length;
   }
 
-  /** Noted before it is sent: MongoDB may have it before the writer hears of it. */
+  /** Noted before it is sent: MongoDB may have it before the writer receives it. */
   begin(digest: ValueDigest): void {
     const numbers = this.#byDigest.get(digest) ?? [];
     numbers.push(this.#versions.length);

@@ -52,7 +52,7 @@ export async function openDemoEnvironment(
   return { redis, db: mongo.db, mongoDbName: name, queuePrefix: name, queueKeys };
 }
 
-/** Removes the run's keys and the queue's, and no others: somebody else may have begun to use this Redis. */
+/** Removes the run's keys and the queue's, and no others: someone else may have begun to use this Redis. */
 async function removeKeys(redis: Redis, keys: readonly string[], queueKeys: string): Promise<void> {
   for (let i = 0; i < keys.length; i += 1000) await redis.unlink(...keys.slice(i, i + 1000));
   for await (const found of redis.scanStream({ match: queueKeys, count: 1000 }))

@@ -12,7 +12,7 @@ export interface RecreationOptions {
 
 /**
  * How a stream is deleted and made again: once all of its first incarnation is in MongoDB, since what is deleted unread is a
- * gap and can't be compared; and made again once MongoDB tells that it has gone.
+ * gap and can't be compared; and made again once MongoDB shows that it is gone.
  */
 export function recreationOf(stream: StreamPlan, { history, watch, say }: RecreationOptions): Recreation {
   const { key } = stream;

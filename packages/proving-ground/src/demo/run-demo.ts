@@ -37,7 +37,7 @@ export interface DemoResult extends ProgramReport {
   readonly alreadyThere: number;
 }
 
-/** Where somebody can look around while everything is running. */
+/** Where someone can look around while everything is running. */
 export interface DemoAccess {
   readonly dashboard: { readonly url: string; readonly username: string; readonly password: string };
   readonly redisUrl: string;
@@ -172,7 +172,7 @@ function workersText(count: number): string {
   return count === 1 ? '1 worker' : `${count} workers`;
 }
 
-/** The work's result; the signal's reason when it aborts before, while the work goes on unheeded. */
+/** The work's result; the signal's reason when it aborts before, while the work continues unheeded. */
 async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const aborted = new Promise<never>((_, reject) => {
     const onAbort = () => reject(signal.reason);

@@ -16,7 +16,7 @@ export interface FleetOptions extends FleetEnvOptions {
   readonly dir: string;
   /** Stops the fleet when it aborts, also while it starts. */
   readonly signal?: AbortSignal;
-  /** Told when a process ends that was neither killed nor stopped through the fleet. */
+  /** Called when a process ends that was neither killed nor stopped through the fleet. */
   readonly onUnexpectedEnd?: (member: FleetMember, end: MemberEnd) => void;
 }
 

@@ -1,6 +1,6 @@
 import type { Document } from 'mongodb';
 
-/** How many problems of one stream are told in words. */
+/** How many problems of one stream are reported in words. */
 const MAX_REPORTED = 5;
 
 /** What was found about one stream. */
@@ -9,7 +9,7 @@ export class StreamFindings {
   entries = 0;
   documents = 0;
   dead = 0;
-  /** Neither a message nor a dead letter, and not in Redis any more: must be among the gaps. */
+  /** Neither a message nor a dead letter, and not in Redis anymore: must be among the gaps. */
   lost = 0;
   /** Redis still holds them, and MongoDB has them nowhere. */
   missing = 0;

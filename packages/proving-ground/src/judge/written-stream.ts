@@ -1,7 +1,7 @@
 /** One entry as a writer remembers it. */
 export interface WrittenEntry {
   readonly id: string;
-  /** contentDigest of its fields; every entry's content is its own, so it tells incarnations with the same ids apart. */
+  /** contentDigest of its fields; every entry's content is its own, so it distinguishes incarnations with the same ids. */
   readonly digest: number;
   /** No document can hold it: it must become a dead letter. */
   readonly tooLarge: boolean;

@@ -14,7 +14,7 @@ export interface UntilMovedOptions {
   readonly signal: AbortSignal;
   /** Without any progress for this long, in ms, waiting is given up; default 60,000 (a dead worker's keys are free after 10,000). */
   readonly stallMs?: number;
-  /** Between two looks, in ms, after waiting for so long; default 100. */
+  /** Between two looks, in ms, after waiting for this long; default 100. */
   readonly pollMs?: (waitedMs: number) => number;
 }
 

@@ -32,7 +32,7 @@ export interface SoakReport {
 }
 
 /**
- * Servers, fleet and load for so long, then the comparison and the judgement by slope. What it opens stays open until the
+ * Servers, fleet and load for this long, then the comparison and the judgement by slope. What it opens stays open until the
  * caller closes `closing`.
  * @throws LocalStackError, ProvingError; anything once the signal has aborted.
  */

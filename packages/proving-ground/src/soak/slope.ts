@@ -26,9 +26,9 @@ export interface Trend {
 const HOUR_MS = 3_600_000;
 /** The share of the time in which a process still fills its caches and compiles its code. */
 const WARM_UP = 0.3;
-/** With fewer samples than this behind the warm-up, nothing can be told. */
+/** With fewer samples than this behind the warm-up, nothing can be determined. */
 const LEAST_SAMPLES = 20;
-/** Of a longer series, so many samples are judged, evenly spread: each pair of them is compared. */
+/** Of a longer series, this many samples are judged, evenly spread: each pair of them is compared. */
 const MOST_SAMPLES = 600;
 /** The normal distribution's quantile for a two-sided confidence of 99 %. */
 const Z = 2.576;

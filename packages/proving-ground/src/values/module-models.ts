@@ -23,7 +23,7 @@ const DIMENSIONS = 4;
 const LINKS = 16;
 
 /**
- * A vector set of about so many elements, not quantized. Each vector is an axis, and its length a power of two: its parts are
+ * A vector set of about this many elements, not quantized. Each vector is an axis, and its length a power of two: its parts are
  * exact, however they are computed.
  */
 export function vectorSetModel(size: number): ValueModel {
@@ -69,7 +69,7 @@ export function vectorSetModel(size: number): ValueModel {
 const SETTINGS = ['ENCODING', 'UNCOMPRESSED', 'CHUNK_SIZE', '4096', 'DUPLICATE_POLICY', 'LAST'];
 const LABELS = ['place', 'cellar'];
 
-/** A time series of at most so many samples, whose times are versions. */
+/** A time series of at most this many samples, whose times are versions. */
 export function timeSeriesModel(size: number): ValueModel {
   const samples = new Map<number, number>();
   return {

@@ -25,7 +25,7 @@ function nameOf(what: string, n: number): Buffer {
   return n % 7 === 6 ? Buffer.concat([name, Buffer.from([0xff, n % 256])]) : name;
 }
 
-/** A hash of about so many fields. */
+/** A hash of about this many fields. */
 export function hashModel(size: number): ValueModel {
   const fields = new Map<string, string>();
   for (let i = 0; i < size; i++) fields.set(`field:${i}`, 'first');
@@ -45,7 +45,7 @@ export function hashModel(size: number): ValueModel {
   };
 }
 
-/** A set of about so many members, one of which tells the version. */
+/** A set of about this many members, one of which tells the version. */
 export function setModel(size: number): ValueModel {
   // By their bytes in latin1.
   const members = new Set(Array.from({ length: size }, (_, i) => latin1(nameOf('member', i))));
@@ -70,7 +70,7 @@ function latin1(text: Buffer): string {
   return text.toString('latin1');
 }
 
-/** A sorted set of about so many members. */
+/** A sorted set of about this many members. */
 export function zsetModel(size: number): ValueModel {
   const scores = new Map<string, number>();
   for (let i = 0; i < size; i++) scores.set(`member:${i}`, i);
@@ -91,7 +91,7 @@ export function zsetModel(size: number): ValueModel {
   };
 }
 
-/** A list of so many items. */
+/** A list of this many items. */
 export function listModel(size: number): ValueModel {
   const list = Array.from({ length: size }, (_, i) => `item ${i}`);
   return {
@@ -109,7 +109,7 @@ export function listModel(size: number): ValueModel {
   };
 }
 
-/** A string of so many bytes. */
+/** A string of this many bytes. */
 export function stringModel(size: number): ValueModel {
   const text = Buffer.alloc(size, 'abcdefghij');
   return {
@@ -124,7 +124,7 @@ export function stringModel(size: number): ValueModel {
   };
 }
 
-/** A string that holds a JSON object of about so many bytes. */
+/** A string that holds a JSON object of about this many bytes. */
 export function jsonModel(size: number): ValueModel {
   let text = '';
   return {

@@ -6,20 +6,20 @@ import { differ, type ServerMarks, serverMarks } from './server-marks.js';
 
 export interface ChangeFeedOptions {
   readonly address: RedisAddress;
-  /** An ordinary connection: tells which servers there are. */
+  /** An ordinary connection: shows which servers there are. */
   readonly redis: Redis;
   /** See NodeFeedOptions. */
   readonly prefixes: readonly Buffer[];
-  /** Told of names of keys that changed. Must not throw. */
+  /** Called with names of keys that changed. Must not throw. */
   readonly onChange: (names: readonly Buffer[]) => void;
-  /** Told that changes may have been missed until now, and why. */
+  /** Called when changes may have been missed until now, and why. */
   readonly onMissed: (reason: string) => void;
   readonly onError: (error: unknown) => void;
 }
 
 /**
- * - `listening`: every change is told of.
- * - `connecting`: some server does not answer, or not yet; changes are missed meanwhile, and that is told.
+ * - `listening`: every change is reported.
+ * - `connecting`: some server does not answer, or not yet; changes are missed meanwhile, and that is reported.
  * - `refused`: some server won't tell; changes have to be found by polling.
  */
 export type FeedState =
@@ -41,7 +41,7 @@ interface Node {
   marks: ServerMarks | undefined;
 }
 
-/** Hears of every change of every key, from each server that holds some. It loses none without telling so. */
+/** Receives every change of every key, from each server that holds some. It loses none without saying so. */
 export class ChangeFeed {
   readonly #options: ChangeFeedOptions;
   readonly #nodes = new Map<string, Node>();
@@ -66,7 +66,7 @@ export class ChangeFeed {
     };
   }
 
-  /** Every change until then, by performance.now(), was told of; undefined where some server tells of none. */
+  /** Every change until then, by performance.now(), was reported; undefined where some server reports none. */
   get heardUntil(): number | undefined {
     const times = [...this.#nodes.values()].map(({ feed }) => feed.heardUntil);
     return times.length > 0 && times.every((time) => time !== undefined) ? Math.min(...times) : undefined;
@@ -90,7 +90,7 @@ export class ChangeFeed {
       });
   }
 
-  /** Opens a feed for each server that has come, and closes those of servers that have gone. */
+  /** Opens a feed for each server that has come, and closes those of servers that are gone. */
   async #matchServers(): Promise<void> {
     const { redis } = this.#options;
     if (!isCluster(redis)) {
@@ -113,8 +113,8 @@ export class ChangeFeed {
   }
 
   /**
-   * After a failover the name leads to another server, while this connection goes on with the old one. And databases may have been
-   * swapped, which nothing else tells.
+   * After a failover the name leads to another server, while this connection continues with the old one. And databases may have been
+   * swapped, which nothing else shows.
    */
   async #compareMarks(): Promise<void> {
     const node = this.#nodes.get(ONLY);

@@ -1,4 +1,4 @@
-/** Why a server does not tell of changes. */
+/** Why a server does not report changes. */
 export interface FeedRefusal {
   /** The server's words. */
   readonly reason: string;

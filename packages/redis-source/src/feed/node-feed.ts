@@ -8,18 +8,18 @@ export interface NodeFeedOptions {
   readonly redis: Redis;
   /** Only keys whose names begin so; all keys where there is none. They must not overlap. */
   readonly prefixes: readonly Buffer[];
-  /** Told of keys that changed, each once for all that the server did in one turn of its event loop. */
+  /** Called with keys that changed, each once for all that the server did in one turn of its event loop. */
   readonly onChange: (names: readonly Buffer[]) => void;
-  /** Told when the server begins to tell: what changed before may have been missed. */
+  /** Called when the server starts to report: what changed before may have been missed. */
   readonly onListening: (marks: ServerMarks) => void;
-  /** Told that all keys may have changed: FLUSHALL, FLUSHDB, or a replica that was filled anew. */
+  /** Called when all keys may have changed: FLUSHALL, FLUSHDB, or a replica that was filled again. */
   readonly onFlush: () => void;
-  /** Told that changes are missed from now on. */
+  /** Called when changes are missed from now on. */
   readonly onLost: () => void;
-  /** Told that the server will not tell of changes. It is asked again now and then. */
+  /** Called when the server will not report changes. It is asked again now and then. */
   readonly onRefused: (refusal: FeedRefusal) => void;
   readonly onError: (error: unknown) => void;
-  /** A server that refused is asked again after so long, in ms. Default 30 s. */
+  /** A server that refused is asked again after this long, in ms. Default 30 s. */
   readonly askAgainMs?: number;
 }
 
@@ -30,7 +30,7 @@ const ANSWER_MS = 3_000;
 const ASK_AGAIN_MS = 30_000;
 
 /**
- * Hears of every change of one server's keys, by client-side caching's broadcasting mode on a connection of its own.
+ * Receives every change of one server's keys, by client-side caching's broadcasting mode on a connection of its own.
  * Source: https://redis.io/docs/latest/develop/reference/client-side-caching/ (two connections mode, here with itself)
  *
  *     connecting ──ready──▶ asking ──OK──▶ listening ──close, no answer──▶ connecting
@@ -60,13 +60,13 @@ export class NodeFeed {
   }
 
   /**
-   * Every change until then, by performance.now(), was told of: the server answers a PING behind them. Undefined while it tells of none.
+   * Every change until then, by performance.now(), was reported: the server answers a PING behind them. Undefined while it reports none.
    */
   get heardUntil(): number | undefined {
     return this.#isListening ? this.#heardUntil : undefined;
   }
 
-  /** Connects anew: the server may not be the right one any more. */
+  /** Connects again: the server may not be the right one anymore. */
   reconnect(): void {
     this.#options.redis.disconnect(true);
   }
@@ -139,7 +139,7 @@ export class NodeFeed {
         this.#pingedAt = undefined;
         this.#heardUntil = now;
       },
-      () => {}, // the connection has ended: `close` tells of it
+      () => {}, // the connection has ended: `close` reports it
     );
   }
 

@@ -1,11 +1,11 @@
 import { isCommandRefused } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
 
-/** What tells one server, and one state of it, from another; `undefined` where the server does not say, or not to this user. */
+/** Distinguishes one server, and one state of it, from another; `undefined` where the server does not say, or not to this user. */
 export interface ServerMarks {
   /** Which run of which server this is. */
   readonly run: string | undefined;
-  /** How often databases were swapped: no invalidation tells of the keys that come and go with that. */
+  /** How often databases were swapped: no invalidation reports the keys that come and go with that. */
   readonly swaps: number | undefined;
 }
 

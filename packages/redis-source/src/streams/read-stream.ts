@@ -10,7 +10,7 @@ export interface Reading {
   readonly entries: readonly Entry[];
   /** Some of it is not UTF-8. */
   readonly binary: boolean;
-  /** When the key expires, as far as that can be told from the time left; null for never. */
+  /** When the key expires, as far as that can be determined from the time left; null for never. */
   readonly expiresAt: Date | null;
 }
 

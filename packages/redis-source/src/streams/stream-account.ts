@@ -28,7 +28,7 @@ export interface StreamPosition {
   /** The stream's last-generated-id and entries-added when it was last read; both only ever grow in one incarnation. */
   readonly lastId: string;
   readonly added: number | null;
-  /** Fingerprint of the last entry that was read: a stream made anew with the same ids differs in it. */
+  /** Fingerprint of the last entry that was read: a stream made again with the same ids differs in it. */
   readonly digest: string;
   /** How many entries it held when it was last read; `undefined` in positions of an earlier version. */
   readonly length: number | undefined;
@@ -80,7 +80,7 @@ export function toStored(position: StreamPosition): Position {
 }
 
 /**
- * Whether the stream has gone back since it was last read, which none does in one incarnation: its counters or its last id are
+ * Whether the stream is gone back since it was last read, which none does in one incarnation: its counters or its last id are
  * lower than they were, its first entry is an earlier one, or it holds more of them than were added.
  */
 export function isRewound(position: StreamPosition, info: StreamInfo): boolean {
@@ -122,7 +122,7 @@ export function canBeMissing({ settledId }: Pick<StreamPosition, 'settledId'>, i
 
 /** What one read of a stream, taken in one instant with its XINFO, says about the entries behind the position. */
 export interface Account {
-  /** Entries added behind the position that are not there any more. Negative: this is another incarnation. */
+  /** Entries added behind the position that are no longer there. Negative: this is another incarnation. */
   readonly missing: number;
   /** Entries still to be read behind this read. */
   readonly lag: number;
@@ -134,7 +134,7 @@ export interface Account {
 /**
  * Accounts for a read of `entries` entries behind `position`, taken in the same instant as `info`.
  *
- * Missing is exact whenever it can be told: at the end of the stream, or when the head has moved beyond the
+ * Missing is exact whenever it can be determined: at the end of the stream, or when the head has moved beyond the
  * position, so that all that is left is unread. In between (single deletions ahead in a backlog) it is left
  * to the read that reaches the end. Before Redis 7 nothing counts the entries ever added: missing is estimated there.
  */
@@ -224,7 +224,7 @@ function isOlderThan(time: Date, { firstId }: StreamInfo): boolean {
 
 /**
  * What Redis had dropped before an incarnation's first read. Of the first incarnation it is history, noted in the position; of a
- * later one it was lost while the fleet was on duty. Where the incarnation before was not seen to end (rewound, or made anew
+ * later one it was lost while the fleet was on duty. Where the incarnation before was not seen to end (rewound, or made again
  * between two readings), entries at or before the old position may be the ones read then: they are not counted. The number is
  * never exact: a stream that came by a RENAME, COPY or RESTORE brings the entries along that it had lost elsewhere.
  */

@@ -1,6 +1,6 @@
 import { digestOf } from './entry-digest.js';
 
-/** What `XINFO STREAM` tells that the fleet needs. Source: https://redis.io/docs/latest/commands/xinfo-stream/ */
+/** What `XINFO STREAM` shows that the fleet needs. Source: https://redis.io/docs/latest/commands/xinfo-stream/ */
 export interface StreamInfo {
   readonly length: number;
   readonly lastId: string;

@@ -11,9 +11,9 @@ export interface Mark {
 const MOST = 16;
 
 /**
- * The fingerprint of an incarnation of a stream: entries that were read, evenly spread over what the stream holds. Every so many
+ * The fingerprint of an incarnation of a stream: entries that were read, evenly spread over what the stream holds. Every this many
  * one is taken (`stride`); as there are more, every second one is dropped. In an incarnation an entry never changes, so one that has
- * other content tells that the stream was made anew.
+ * other content shows that the stream was made again.
  */
 export class StreamMarks {
   #stride: number;
@@ -44,7 +44,7 @@ export class StreamMarks {
     return known ? new StreamMarks(known.#stride, known.#read, known.#marks) : StreamMarks.none();
   }
 
-  /** Counts an entry, and tells whether it is one to be remembered. */
+  /** Counts an entry, and shows whether it is one to be remembered. */
   takesNext(): boolean {
     return this.#read++ % this.#stride === 0;
   }

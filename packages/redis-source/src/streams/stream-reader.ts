@@ -7,7 +7,7 @@ export interface ReadRequest {
   readonly key: Buffer;
   /** The entry behind which to read. */
   readonly after: string;
-  /** At most so many entries. */
+  /** At most this many entries. */
   readonly count: number;
   /** The entry at `after` is looked at once more, to see whether it is the one that was read. */
   readonly isAnchored: boolean;
@@ -24,7 +24,7 @@ export interface ReadRequest {
 /** One instant of a stream. */
 export interface StreamReading {
   readonly info: StreamInfo;
-  /** When the key expires, as far as that can be told from the time left; null for never. */
+  /** When the key expires, as far as that can be determined from the time left; null for never. */
   readonly expiresAt: Date | null;
   /** Of the entry at `after`, see digestOf; `undefined` when it is not there, or was not asked for. */
   readonly anchorDigest: string | undefined;
@@ -35,7 +35,7 @@ export interface StreamReading {
   readonly marks: StreamMarks;
   /** Some of it is not UTF-8. */
   readonly isBinary: boolean;
-  /** The messages are not needed any more. */
+  /** The messages are no longer needed. */
   readonly release: () => void;
 }
 

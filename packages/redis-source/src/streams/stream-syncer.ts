@@ -110,13 +110,13 @@ async function* readBatches(
       if (position) {
         const isOther =
           isOtherIncarnation(position, reading, account, wasAnchored) ||
-          // What is dear is asked only where nothing was read, and before a loss is told of.
+          // What is expensive is asked only where nothing was read, and before a loss is reported.
           ((messages.count === 0 || account.missing > 0) && !(await holdsMarks(redis, key, position)));
         if (isOther) {
           position = undefined;
           rewound = true;
           incarnation = state.incarnation + 1;
-          continue; // read again from the very start, as the next incarnation
+          continue; // read again from the start, as the next incarnation
         }
         if (!differs) return;
       }

@@ -11,7 +11,7 @@ export interface ReadingEnd {
   readonly isWhole: boolean;
   /** The key is not there. */
   readonly isGone: boolean;
-  /** In ms since 1970; null for never. Of the very instant of the state where `isWhole`. */
+  /** In ms since 1970; null for never. Of the instant of the state where `isWhole`. */
   readonly expiresAt: number | null;
 }
 
@@ -68,7 +68,7 @@ export class ItemReader {
 
   /**
    * The value in pages, in bounded memory, without keeping Redis busy. The key is watched (on a connection of its own,
-   * which never reconnects: a watch does not outlive it), so the end tells whether all pages are of one state.
+   * which never reconnects: a watch does not outlive it), so the end shows whether all pages are of one state.
    * Source: https://redis.io/docs/latest/develop/using-commands/transactions/#optimistic-locking-using-check-and-set
    */
   async *paged(key: Buffer): AsyncGenerator<readonly Item[], ReadingEnd> {
@@ -108,7 +108,7 @@ export class ItemReader {
       if (replies === null) return CHANGED;
       const [exists, sizeReply, timeReply, ...details] = unpack(replies);
       if (Number(exists) === 0) return { isWhole: true, isGone: true, expiresAt: null };
-      // What goes by itself does not show in a watch: a page may hold what had gone when another one was read.
+      // What goes by itself does not show in a watch: a page may hold what were gone when another one was read.
       if (detail && detail.complete(last, last, details)?.length !== last.length) return CHANGED;
       // SCAN commands can give an item twice, while Redis resizes its table: then the sizes differ.
       if (Number(sizeReply) !== read) return CHANGED;

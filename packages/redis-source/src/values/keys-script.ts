@@ -3,7 +3,7 @@ import { isCommandRefused, mastersOf, pipelined } from '@redis-to-mongo/redis-co
 import type { Redis } from 'ioredis';
 
 /**
- * A Lua script that reads keys. A server that does not know it yet is told it when that shows. It is run by EVALSHA_RO: a
+ * A Lua script that reads keys. A server that does not know it yet gets it then. It is run by EVALSHA_RO: a
  * user who may only read keys (`%R~`) may not run EVALSHA on them. Before Redis 7.0 there is but that one.
  * A user who may run scripts need not be allowed to load them: then the answer is that refusal, as of EVALSHA_RO itself.
  * Source: https://redis.io/docs/latest/commands/evalsha_ro/

@@ -2,7 +2,7 @@ import type { Ask, ItemDetail, ItemSource } from '@redis-to-mongo/key-types';
 import { isCommandRefused } from '@redis-to-mongo/redis-connection';
 import { Command, type Redis } from 'ioredis';
 
-/** How items are had from one server: what it can tell of them is found out once. */
+/** How items are had from one server: what it can report about them is found out once. */
 export interface ServerSource extends ItemSource {
   /** The details of items, where the server has the command for them and the user may run it. */
   knownDetail(client: Redis, key: Buffer): Promise<ItemDetail | undefined>;

@@ -103,7 +103,7 @@ export class SmallReader {
     return { answers: answers.flat(), expiry };
   }
 
-  /** Each key by a script of its own, until they have taken so many bytes; the others are for later. */
+  /** Each key by a script of its own, until they have taken this many bytes; the others are for later. */
   async #askSingly(
     names: readonly Buffer[],
     argsFor: (bytes: number) => readonly string[],

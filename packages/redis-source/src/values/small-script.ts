@@ -4,15 +4,15 @@ import type { ValueType } from '@redis-to-mongo/key-types';
 export const GONE = 0;
 export const ALONE = -1;
 export const LATER = -2;
-/** So many answers each key has: its code, what tells when it expires, and what it holds with the details of its items. */
+/** This many answers each key has: its code, what shows when it expires, and what it holds with the details of its items. */
 export const ANSWERS = 3;
 
 /**
  * A script that reads many keys, each as it is at one instant: its type, when it expires and, where it is small, what it
- * holds, and the details of its items. It writes nothing. KEYS: the keys. ARGV: the command that tells when a key expires, the
+ * holds, and the details of its items. It writes nothing. KEYS: the keys. ARGV: the command that shows when a key expires, the
  * three limits, and '1' if details are asked for. A type has the number of its place in the list, from 1. The answers are packed
  * where the server can do that, all of them, and what each key holds by itself: to take thousands of small replies apart costs
- * the client more than all else, and of a packed value a checksum tells whether it is another one.
+ * the client more than all else, and of a packed value a checksum shows whether it is another one.
  */
 export function smallScript(types: readonly ValueType[]): string {
   const readers = types.map((type, i) => {

@@ -20,9 +20,9 @@ export interface ValueOptions {
 
 /** What holds for one value. */
 export interface ValueSettings extends Required<Omit<ValueOptions, 'rules' | 'goneValues'>> {
-  /** How long a value stays once its key has gone, in ms; null for ever. */
+  /** How long a value stays once its key is gone, in ms; null forever. */
   readonly goneMs: number | null;
-  /** A value whose key has gone keeps what it held last. */
+  /** A value whose key is gone keeps what it held last. */
   readonly isMarked: boolean;
   /** The shape of its documents; `undefined` for the fleet's own. */
   readonly shape: DocumentShape | undefined;

@@ -118,7 +118,7 @@ async function* readValue(
   let isYielded = false;
   try {
     const seen = await readFirst(type, settings, reader, key, size, last);
-    // The key has gone since its type was asked: its next job retires it.
+    // The key is gone since its type was asked: its next job retires it.
     if (seen.isGone || isEmptied(type, seen)) return;
     const form = formOf(type, settings, seen, last);
     if (

@@ -42,7 +42,7 @@ export class ValueWrites {
   readonly #settings: ValueSettings;
   readonly #names: Pick<ReplaceWrite, 'collection' | 'memberCollection' | 'formFields' | 'shape' | 'rule'>;
 
-  /** @param state of the key whose value it is: it tells where the documents go. */
+  /** @param state of the key whose value it is: it shows where the documents go. */
   constructor(type: ValueType, reader: ItemReader, settings: ValueSettings, state: KeyState) {
     this.#type = type;
     this.#reader = reader;
@@ -52,7 +52,7 @@ export class ValueWrites {
       collection,
       memberCollection,
       formFields: formFieldsOf(type),
-      // An _id that a rule made stays with the incarnation, and only a document in a shape tells whose it is then.
+      // An _id that a rule made stays with the incarnation, and only a document in a shape shows whose it is then.
       shape: settings.shape ?? (state.documentId ? OWN_NAMES : undefined),
       rule: settings.rule,
     };

@@ -39,7 +39,7 @@ export interface Excerpt {
   readonly rows: readonly ExcerptRow[];
 }
 
-/** Whether a verdict tells that the mirror is not, or not yet, what Redis holds. */
+/** Whether a verdict shows that the mirror is not, or not yet, what Redis holds. */
 export function isDifferent(verdict: ExcerptVerdict): boolean {
   return verdict === 'different' || verdict === 'only in Redis' || verdict === 'only in MongoDB';
 }

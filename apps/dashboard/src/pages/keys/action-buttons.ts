@@ -47,7 +47,7 @@ function button(action: KeyAction): Html {
   return html`<button type="button" class="${css}" data-action="${action}" data-question="${question}" data-effect="${effect}" aria-haspopup="dialog">${name}</button>`;
 }
 
-/** Asks before anything is done, and tells what came of it. */
+/** Asks before anything is done, and shows what came of it. */
 export function confirmDialog(): Html {
   return html`<p class="told" role="status" id="told"></p>
 <dialog id="confirm" aria-labelledby="confirm-question" aria-describedby="confirm-effect">

@@ -8,7 +8,7 @@ const FORMS = {
   members: 'a document for each part',
 } as const;
 
-/** Which rule holds for a key, where it is kept, and in which form: as the command `explain` tells. */
+/** Which rule holds for a key, where it is kept, and in which form: as the command `explain` shows. */
 export function explanationPanel({ choice, rule, stored }: KeyExplanation): Html {
   const facts: readonly (readonly [name: string, value: Content])[] = [
     ['Chosen', choice.why],

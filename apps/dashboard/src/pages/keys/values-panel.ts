@@ -29,7 +29,7 @@ const VERDICTS: Readonly<Record<ExcerptVerdict, string>> = {
   'not compared': 'not compared',
 };
 
-/** Where what a key holds will be shown: nothing is read before somebody asks. */
+/** Where what a key holds will be shown: nothing is read before someone asks. */
 export function valuesPart(key: string, showValues: boolean): Html {
   return html`<div id="values">${panel(
     showValues

@@ -19,7 +19,7 @@ export interface Feat extends Usage {
   readonly entries: number;
 }
 
-/** Somebody who moves the streams on the shelf into an empty target. */
+/** Someone who moves the streams on the shelf into an empty target. */
 export interface Contestant {
   readonly who: string;
   /**

@@ -3,7 +3,7 @@ import { ConnectProcess } from '../connect-process.js';
 import type { Follower } from './follower.js';
 import { untilMirrored } from './until-mirrored.js';
 
-/** Redpanda Connect with a consumer group, which goes on where it was acknowledged. */
+/** Redpanda Connect with a consumer group, which continues where it was acknowledged. */
 export function connectFollower(who: string, call: ConnectCall, settings: ConnectSettings): Follower {
   return {
     who,

@@ -18,7 +18,7 @@ export interface Following {
   readonly pids: readonly number[];
   /** Ends every process of it by SIGKILL, all at once. */
   kill(): Promise<void>;
-  /** Starts them again as they were, as whoever watches over processes would. Resolves when they run. */
+  /** Starts them again as they were, as anyone who watches over processes would. Resolves when they run. */
   restart(): Promise<void>;
   stop(): Promise<void>;
 }

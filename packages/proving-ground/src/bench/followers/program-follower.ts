@@ -6,7 +6,7 @@ import { untilMirrored } from './until-mirrored.js';
 /** Begins with what comes after its start: it keeps no position. */
 export const limitFollower = programFollower(LIMIT, 'follow-limit', false);
 
-/** Polls each second, and goes on from the positions that it saved. */
+/** Polls each second, and continues from the positions that it saved. */
 export const oldEngineFollower = programFollower(OLD_ENGINE, 'follow-old-engine', true);
 
 function programFollower(who: string, program: string, takesBacklog: boolean): Follower {

@@ -5,8 +5,8 @@ import type { BenchEnvironment } from '../bench-environment.js';
 const POLL_MS = 200;
 
 /**
- * Resolves when so many messages are in the target.
- * @param isOver whether whoever brings them has ended.
+ * Resolves when this many messages are in the target.
+ * @param isOver whether anyone who brings them has ended.
  * @throws ProvingError `PROVING_STALLED` when it has, or when nothing has come for a minute.
  */
 export async function untilMirrored(

@@ -55,7 +55,7 @@ async function costOf(redis: Redis, work: () => Promise<void>) {
   return { cpu: (await cpuOf(redis)) - from, seconds };
 }
 
-/** As Redis tells, in seconds: finer than the system's steps of 10 ms. */
+/** As Redis shows, in seconds: finer than the system's steps of 10 ms. */
 async function cpuOf(redis: Redis): Promise<number> {
   const info = await redis.info('cpu');
   return [...info.matchAll(/^used_cpu_(?:sys|user):([\d.]+)/gm)].reduce(

@@ -18,7 +18,7 @@ interface Shares {
 
 /** Members of each idle set. */
 const MEMBERS = 10;
-/** The CPU share has come to rest when one look of so many seconds is no lower than the one before, but for this part. */
+/** The CPU share has come to rest when one look of this many seconds is no lower than the one before, but for this part. */
 const LOOK_SECONDS = 5;
 const FALLING = 0.85;
 /** And no more jobs than this run in a second: what is left over from the first sync is done. */

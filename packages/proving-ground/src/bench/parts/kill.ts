@@ -10,7 +10,7 @@ import type { Follower, Following } from '../followers/follower.js';
 const STEP_MS = 20;
 /** Between two looks at what has come, in ms. */
 const LOOK_MS = 500;
-/** Where nothing is missing, and nothing more came for so long, in ms, all has come. */
+/** Where nothing is missing, and nothing more came for this long, in ms, all has come. */
 const COMPLETE_IDLE_MS = 3_000;
 
 /**

@@ -34,7 +34,7 @@ export async function measureWaits(
   return { written, measured };
 }
 
-/** Reports a run while the benchmark goes on. */
+/** Reports a run while the benchmark continues. */
 export function sayWaits({ say }: Pick<BenchEnvironment, 'say'>, part: string, run: LatencyRun): void {
   const ms = [run.p50, run.p90, run.p99].map((value) => value.toFixed(1)).join(' / ');
   const share = (100 * run.share).toFixed(0);

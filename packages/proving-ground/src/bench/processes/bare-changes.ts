@@ -3,8 +3,8 @@ import { Redis } from 'ioredis';
 import { openClients } from './open-clients.js';
 
 /**
- * A bare loop on changes: the names that the server tells of (CLIENT TRACKING in broadcasting mode), one pipeline of reads, one
- * unordered bulkWrite (each an upsert), what is told meanwhile next. It knows the types by the names, what changed while it was away is lost,
+ * A bare loop on changes: the names that the server reports (CLIENT TRACKING in broadcasting mode), one pipeline of reads, one
+ * unordered bulkWrite (each an upsert), what is reported meanwhile next. It knows the types by the names, what changed while it was away is lost,
  * and nothing in it is safe. What is there before is read and written first, so that it has a document for each key as the fleet has.
  */
 const COUNT = 1_000;

@@ -4,7 +4,7 @@ import { openClients } from './open-clients.js';
 /**
  * A bare loop that does with small values what the fleet does: SCAN, TYPE, the value and PTTL in pipelines of a thousand, and
  * two documents a key by unordered insertMany (majority and journal as the fleet does), the next read during the writes. It has
- * no index, keeps no digest and no position that anybody could go on from, and nothing in it is safe.
+ * no index, keeps no digest and no position that anyone could continue from, and nothing in it is safe.
  */
 const COUNT = 1_000;
 

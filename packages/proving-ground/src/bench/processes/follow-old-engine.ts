@@ -4,8 +4,8 @@ import { documentOf } from './documents.js';
 import { openClients } from './open-clients.js';
 
 /**
- * The old engine's way on streams that grow, after its description, written anew: each second one XREAD over all streams, one
- * insert for each message with an `_id` made up for it, and a stream's position saved behind its messages. It goes on from there.
+ * The old engine's way on streams that grow, after its description, written again: each second one XREAD over all streams, one
+ * insert for each message with an `_id` made up for it, and a stream's position saved behind its messages. It continues from there.
  */
 const MESSAGES_PER_STREAM = 1_000;
 const EVERY_MS = 1_000;

@@ -3,8 +3,8 @@ import { documentOf } from './documents.js';
 import { openClients } from './open-clients.js';
 
 /**
- * The way the old engine worked, after its description, written anew: one XREAD over all streams, one insert for each
- * message, and the stream's position saved behind its messages. It stops after so many entries.
+ * The way the old engine worked, after its description, written again: one XREAD over all streams, one insert for each
+ * message, and the stream's position saved behind its messages. It stops after this many entries.
  */
 const MESSAGES_PER_STREAM = 1_000;
 

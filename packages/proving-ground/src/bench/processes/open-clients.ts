@@ -3,7 +3,7 @@ import { Redis } from 'ioredis';
 import { openParent } from './parent.js';
 
 /**
- * What a program in this folder works with: who started it, and the servers that it was told of.
+ * What a program in this folder works with: who started it, and the servers that it was given.
  * @param name what the program calls itself to MongoDB.
  */
 export function openClients(name: string, options: { readonly protocol?: 2 | 3 } = {}) {

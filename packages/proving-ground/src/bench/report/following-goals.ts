@@ -88,7 +88,7 @@ export function idleGoals(idle: readonly IdleRun[]): Goal[] {
   ];
 }
 
-/** A million keys at rest: the reach is for so many. */
+/** A million keys at rest: the reach is for this many. */
 export function idleMixedGoals(runs: readonly IdleMixedRun[]): Goal[] {
   const million = runs.filter(({ keys }) => keys >= MILLION);
   const memory = (name: IdleProcess, text: string, reach: number) =>

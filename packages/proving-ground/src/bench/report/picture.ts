@@ -6,7 +6,7 @@ import { type Standing, standings, summaryLoad } from './summary.js';
 /** Where things stand, in px. */
 const WIDTH = 920;
 const NAMES = 270;
-/** A bar that is so many times as long as the middle one is cut, so that the others can be told apart. */
+/** A bar that is this many times as long as the middle one is cut, so that the others can be determined apart. */
 const LONGEST = 4;
 const ROW = 34;
 const TOP = 96;
@@ -64,7 +64,7 @@ text { font: 13px system-ui, -apple-system, Helvetica, Arial, sans-serif; fill: 
   .cut { stroke: #0d1117; }
 }`;
 
-/** The table that tells who does what, as a picture (SVG) that is readable on light and on dark pages. */
+/** The table that shows who does what, as a picture (SVG) that is readable on light and on dark pages. */
 export function reportPicture(result: BenchResult): string {
   const all = standings(result);
   const height = TOP + all.length * ROW + FOOT;
@@ -123,7 +123,7 @@ function cutAt(x: number, y: number): string {
   return `<path class="cut" d="M${x} ${y + BAR + 2}l6 ${-BAR - 4}"/>`;
 }
 
-/** What the picture tells, for those who don't see it. */
+/** What the picture shows, for those who don't see it. */
 function spoken(all: readonly Standing[]): string {
   return all
     .map((one) => {

@@ -51,7 +51,7 @@ export function summaryLoad({ size }: BenchResult): string {
   return load ? caseName(load) : '';
 }
 
-/** The one table that tells who does what. */
+/** The one table that shows who does what. */
 export function summaryTable(result: BenchResult): Table {
   const { perSec, streams } = SIZES[result.size].latency;
   const kills = result.kills.filter(({ who }) => who === FLEET).reduce((sum, run) => sum + run.kills, 0);

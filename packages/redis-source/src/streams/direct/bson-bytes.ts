@@ -10,7 +10,7 @@ export const DATE = 0x09;
 export const NULL = 0x0a;
 export const INT32 = 0x10;
 
-/** From so many bytes on a native copy is quicker than a loop. */
+/** From this many bytes on a native copy is quicker than a loop. */
 const LONG = 80;
 
 /** The element of the field whose name is the entry's item `i`; returns where it ends. */

@@ -12,7 +12,7 @@ export class BufferPool {
     this.#keepBytes = keepBytes;
   }
 
-  /** A buffer of at least so many bytes, with anything in it. */
+  /** A buffer of at least this many bytes, with anything in it. */
   take(bytes: number): Buffer {
     const at = this.#free.findIndex(({ length }) => length >= bytes);
     const [found] = at < 0 ? [] : this.#free.splice(at, 1);
@@ -21,7 +21,7 @@ export class BufferPool {
     return found;
   }
 
-  /** Gives a buffer back; nobody may look into it any more. */
+  /** Gives a buffer back; nobody may look into it anymore. */
   give(buffer: Buffer): void {
     if (this.#freeBytes + buffer.length > this.#keepBytes) return;
     this.#free.push(buffer);

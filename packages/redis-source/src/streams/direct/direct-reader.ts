@@ -32,7 +32,7 @@ export class DirectReader {
 
   /**
    * @param connection is not closed by the reader.
-   * @param onRead told of each read, by which path it was made.
+   * @param onRead called with each read, by which path it was made.
    */
   constructor(connection: AsksRaw, onRead?: (path: 'direct' | 'ordinary') => void) {
     this.#connection = connection;

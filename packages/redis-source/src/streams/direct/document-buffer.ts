@@ -27,7 +27,7 @@ export class DocumentBuffer {
     return this.#length;
   }
 
-  /** The buffer, with room for so many bytes more from `at` on; what is before them stays. */
+  /** The buffer, with room for this many bytes more from `at` on; what is before them stays. */
   reserve(more: number, at = this.#length): Buffer {
     const needed = at + more;
     if (needed > this.#buffer.length) {

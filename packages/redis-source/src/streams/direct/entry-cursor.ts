@@ -3,7 +3,7 @@ import { SyncError } from '@redis-to-mongo/pipeline';
 /*
  * What an XRANGE reply looks like on the wire (RESP2, https://redis.io/docs/latest/develop/reference/protocol-spec/):
  *
- *   *2\r\n                            the reply: so many entries follow
+ *   *2\r\n                            the reply: this many entries follow
  *   *2\r\n                            an entry: its id, and the list of its names and values
  *     $15\r\n1700000000000-0\r\n        the id: its length in bytes, then the bytes
  *     *4\r\n                            names and values in turn
@@ -14,7 +14,7 @@ import { SyncError } from '@redis-to-mongo/pipeline';
  *   *2\r\n …                          the next entry
  *
  * The bytes arrive in pieces that end anywhere. An entry is found as a whole or not at all: where its bytes have not all
- * arrived, the cursor tells how many are needed at least, and the search begins again at the entry's start once they are
+ * arrived, the cursor shows how many are needed at least, and the search begins again at the entry's start once they are
  * there. Nothing is copied and no string is made: what is found are offsets.
  */
 
@@ -27,7 +27,7 @@ const ZERO = 0x30;
 /** The shortest an item can be: `$0\r\n\r\n`. */
 const LEAST_ITEM = 6;
 
-/** Walks over a reply and tells where in its bytes things are. */
+/** Walks over a reply and shows where in its bytes things are. */
 export class EntryCursor {
   /** Where the entry's id begins and ends. */
   idFrom = 0;
@@ -85,7 +85,7 @@ export class EntryCursor {
 
   /**
    * Finds the head of a list: how many elements follow; -1 for a null list, `undefined` when it has not arrived.
-   * An error in its place is told by `isErrorAt`.
+   * An error in its place is reported by `isErrorAt`.
    */
   findList(bytes: Uint8Array, from: number): number | undefined {
     return this.#header(bytes, from, from, ARRAY) ? this.#number : undefined;

@@ -36,7 +36,7 @@ export class StreamReply implements RawReply {
   /**
    * @param anchor the id of an entry that is only looked at, if it comes first.
    * @param marks entries are added to them.
-   * @param begin told how many entries there are.
+   * @param begin called with how many entries there are.
    */
   constructor(anchor: string | undefined, marks: StreamMarks, begin: (entries: number) => EntryEncoder) {
     this.#anchor = anchor;
