@@ -44,7 +44,7 @@ function idOf(incarnation: number, n: number): string {
   return messageId(messageIdPrefix('orders', incarnation), entry?.id ?? '');
 }
 
-it('an exact mirror has all messages of all lives, and nothing is found', async () => {
+it('an exact mirror has all messages of all incarnations, and nothing is found', async () => {
   const { redis, db } = under;
   const reports = await compareMirror({ redis, db, wanted: () => true, history, settleMs: 0 });
   expect(reports).toMatchObject([

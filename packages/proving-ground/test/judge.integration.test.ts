@@ -64,7 +64,7 @@ describe('the judge of a chaos run', () => {
     expect(await problems()).toEqual([`orders: ${id} is missing: Redis still holds it`]);
   });
 
-  it('finds an entry that is there twice, in two lives', async () => {
+  it('finds an entry that is there twice, in two incarnations', async () => {
     const [entry] = await redis.xrange('orders', '-', '+', 'COUNT', 1);
     if (!entry) throw new Error('the stream is empty');
     await messages.insertOne(toMessage(entry, 2));

@@ -35,9 +35,9 @@ describe('the result of a demo', () => {
   it('is a row for each main stream with what belongs to it, the total, and the last line', () => {
     const zset = { ...SET, key: 'ranking:1', keyType: 'zset', members: 0 };
     expect(printed([STREAM, SET, zset, { ...zset, key: 'ranking:2' }], true)).toEqual([
-      '        streams  messages  lives  sets  members  missing  duplicated  different',
-      'orders        1     1,234      2     1        7        0           0          0',
-      'total         1     1,234      2     1        7        0           0          0',
+      '        streams  messages  incarnations  sets  members  missing  duplicated  different',
+      'orders        1     1,234             2     1        7        0           0          0',
+      'total         1     1,234             2     1        7        0           0          0',
       '',
       'written in 1.0 s, while sets were changed 5 times, and other values 7 times',
       'all in MongoDB 0.0 s after the last write: 1,234 messages/s',

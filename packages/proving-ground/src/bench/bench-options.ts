@@ -40,16 +40,16 @@ export interface BenchOptions {
 
 export const BENCH_HELP = `npm run bench -- [options]
 
-Measures the real fleet beside a bare loop (the limit), the old engine's way, and rivals that are installed.
-  --size NAME          full (the default), quick, tiny, or large: as full, and 1,000,000 small values of mixed types, and their lists
+Compares the real fleet with a bare loop (the limit), the old engine's way, and installed rivals.
+  --size NAME          full (the default), quick, tiny, or large: like full, with 1,000,000 small values of mixed types and their lists
   --quick              small sizes, one repetition: under a minute; the figures are rough
-  --tiny               the smallest sizes, a few seconds: shows that it works, the figures mean nothing
+  --tiny               the smallest sizes, a few seconds: a smoke test without meaningful figures
   --only PART[,PART]   only these parts: ${PARTS.join(', ')}
   --repetitions N      how often each measurement is made, 1 to 100; default 1 to 3, by part and size
   --mongo-binary PATH  the mongod, or the secantusd, to run; default: the local stack's choice
   --json               print the result as JSON on standard output, everything else on standard error
   --write-docs         write docs/benchmarks.md and its picture, docs/assets/benchmarks.svg
-BENCH_MONGO_URI names a running MongoDB to use; each run has a database of its own there, dropped in the end.`;
+BENCH_MONGO_URI names a running MongoDB to use; each run uses its own database there, and drops it at the end.`;
 
 /**
  * Reads the command line and the variable BENCH_MONGO_URI.

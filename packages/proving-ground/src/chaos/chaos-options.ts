@@ -30,17 +30,17 @@ const NUMBERS = {
 
 export const CHAOS_HELP = `npm run chaos -- [options]
 
-Runs two schedulers and workers on a Redis and a MongoDB of its own, writes to it all the time, breaks everything that can
-be broken by a plan, and compares what was written with what Redis and MongoDB hold in the end.
-  --seconds N    how long things are broken; default 300. Each kind of fault comes once in the first minute
-  --seed N       replays the plan of the run that printed it; default: a new one
+Runs two schedulers and workers on their own Redis and MongoDB under load, injects faults of every kind by a seeded plan, and
+finally compares what was written with Redis and MongoDB.
+  --seconds N    duration of the faults; default 300. Each kind of fault occurs once in the first minute
+  --seed N       repeats the plan of the run that printed it; default: a new plan
   --workers N    worker processes; default 4
-  --rate N       entries a second; default 200
-  --with A=B     an option of the apps for this run, such as MEMBERSHIP_HISTORY=true; may be given often
+  --rate N       entries per second; default 200
+  --with A=B     an option of the apps for this run, such as MEMBERSHIP_HISTORY=true; may be repeated
   --json         print the report as JSON on standard output, everything else on standard error
-  --target-losses  MongoDB is dropped, and set back to earlier files, too; see docs/guarantees.md for what is open there
+  --target-losses  also drops MongoDB, and restores earlier files of it; docs/guarantees.md lists the limits
   --record       add the result to docs/reliability.md
-  --write-docs   that, and write the result to docs/chaos.md`;
+  --write-docs   the same, and write the result to docs/chaos.md`;
 
 /** @throws as parseOptions. */
 export function parseChaosOptions(args: readonly string[]): ChaosOptions | 'help' {

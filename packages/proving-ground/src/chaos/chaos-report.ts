@@ -58,8 +58,8 @@ export function chaosLines(report: ChaosReport, colors: Progress['colors']): str
     ...tableLines(['', ''], chaosRows(report), colors),
     '',
     report.ok
-      ? 'every entry once, or accounted for; every value equal, and never in a state that it had not; no position went back; never called complete when it was not'
-      : `${report.problems.length} problems; --seed ${report.seed} replays the plan`,
+      ? 'every entry once, or accounted for; every value equal, and always in a state that Redis had; no position went back; never called complete wrongly'
+      : `${report.problems.length} problems; --seed ${report.seed} repeats the plan`,
   ];
 }
 
@@ -70,22 +70,22 @@ export function chaosRows(report: ChaosReport): [what: string, count: number][] 
   return [
     ['faults', total],
     ['entries written', report.entries],
-    [`streams, ${report.incarnations} lives`, report.streams],
+    [`streams, ${report.incarnations} incarnations`, report.streams],
     ['messages in MongoDB', report.messages],
     ['dead letters', report.deadLetters],
     ['entries counted as gaps', report.gaps],
     ['entries that Redis dropped unread', report.lost],
-    ['on their way as MongoDB was dropped or set back, and repaired by verify', report.repaired],
+    ['not saved yet when MongoDB was dropped or set back, and repaired by verify', report.repaired],
     ['written again, and already there', report.alreadyThere],
-    ['unanswered XADDs that were done', unanswered.found],
-    ['unanswered XADDs that were not', unanswered.absent],
+    ['XADDs without an answer that were executed', unanswered.found],
+    ['XADDs without an answer that were not executed', unanswered.absent],
     ['changes of values', report.valueChanges],
     ['values equal', report.values],
-    ['states of them met in MongoDB, each one that was', report.states],
-    ['verdicts asked for', report.verdicts.asked],
-    ['of these, complete, but for losses and refusals of the last hour', report.verdicts.complete],
-    ['of these, held against what was written', report.verdicts.checked],
-    ['looks at all positions', report.looks],
+    ['states of values seen in MongoDB, each one real', report.states],
+    ['verdicts queried', report.verdicts.asked],
+    ['of these, complete except losses and refusals of the last hour', report.verdicts.complete],
+    ['of these, compared with what was written', report.verdicts.checked],
+    ['checks of all positions', report.looks],
     ['processes of the fleet', report.processes],
     ...Object.entries(peakMiB).map(([app, mib]): [string, number] => [`peak memory of a ${app}, MiB`, mib]),
     ['seconds to settle', report.settledAfter],

@@ -86,7 +86,7 @@ async function judgeHistory(db: Db, written: WrittenStream): Promise<StreamFindi
   if (findings.lost > 0) findings.report('entries of an earlier life are missing', 'missing', findings.lost);
   if (findings.gap > 0) findings.report(`${findings.gap} entries count as gaps, but none was dropped`);
   if (record && record.incarnation !== written.incarnations.length)
-    findings.report(`${written.incarnations.length} lives, but ${record.incarnation} in MongoDB`);
+    findings.report(`${written.incarnations.length} incarnations, but ${record.incarnation} in MongoDB`);
   return findings;
 }
 

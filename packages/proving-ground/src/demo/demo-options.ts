@@ -24,16 +24,16 @@ const NUMBERS = {
 
 export const DEMO_HELP = `npm run demo -- [options]
 
-Mirrors a generated load from Redis to MongoDB with a real fleet, breaks some of it on the way, and compares both sides.
-  --messages N   messages in all, at least two per stream; default 100000
+Mirrors a generated load from Redis to MongoDB with a real fleet, injects faults, and compares both sides.
+  --messages N   total messages, at least two per stream; default 100000
   --streams N    streams, main and info streams together; default 40
   --sets N       metadata sets; default 60
   --values N     hashes, strings, lists and sorted sets, and a quarter as many JSON documents, vector sets and time series,
-                 each where the server has them; default 4000
+                 each if the server has the type; default 4000
   --workers N    worker processes; default 3
   --keep         leave everything running afterward, until Ctrl-C
   --json         print the report as JSON on standard output, everything else on standard error
-LOCAL_STACK_REDIS_URL (an empty database) and LOCAL_STACK_MONGO_URI name running servers to use instead of own ones.`;
+LOCAL_STACK_REDIS_URL (an empty database) and LOCAL_STACK_MONGO_URI select running servers instead.`;
 
 /** @throws as parseOptions. */
 export function parseDemoOptions(args: readonly string[]): DemoOptions | 'help' {

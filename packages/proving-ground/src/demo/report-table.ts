@@ -21,7 +21,17 @@ export function reportTable(
   );
   const shown = inStreams.sort(([, a], [, b]) => Number(isWrong(b)) - Number(isWrong(a))).slice(0, ROWS);
   const hidden = inStreams.slice(ROWS).flatMap(([, keys]) => keys);
-  const head = ['', 'streams', 'messages', 'lives', 'sets', 'members', 'missing', 'duplicated', 'different'];
+  const head = [
+    '',
+    'streams',
+    'messages',
+    'incarnations',
+    'sets',
+    'members',
+    'missing',
+    'duplicated',
+    'different',
+  ];
   const more = inStreams.length - shown.length;
   return tableLines(
     head,

@@ -18,7 +18,7 @@ export function resultLines(result: DemoResult, colors: Progress['colors']): str
     `written in ${seconds(result.writingMs)} s, while sets were changed ${grouped(result.setChanges)} times, and other values ${grouped(result.valueChanges)} times`,
     `all in MongoDB ${seconds(result.behindMs)} s after the last write: ${grouped(rate)} messages/s`,
     ...(result.alreadyThere > 0
-      ? [`${again} messages were written again after the kill, and found themselves already there`]
+      ? [`${again} messages were written again after the kill, and were already there`]
       : []),
     ok ? colors.green(last) : colors.red(last),
   ];
@@ -41,6 +41,6 @@ function describeKeys(perKey: readonly KeyReport[]): string {
 }
 
 function pluralOf(keyType: string): string {
-  if (!isValueType(keyType)) return keyType === 'none' ? 'keys that are gone' : `${keyType}s`;
+  if (!isValueType(keyType)) return keyType === 'none' ? 'deleted keys' : `${keyType}s`;
   return PLURALS[keyType] ?? valueType(keyType).names.collection.replace('_', ' ');
 }

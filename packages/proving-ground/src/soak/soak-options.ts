@@ -19,11 +19,11 @@ const NUMBERS = {
 
 export const SOAK_HELP = `npm run soak -- [options]
 
-Runs two schedulers and workers under a steady load, breaks nothing, and judges by slope over time whether memory, handles
-or open files of any process grow. In the end everything that was written is compared with Redis and MongoDB.
-  --minutes N    how long; default 30. Below about 2 minutes nothing can be told
+Runs two schedulers and workers under a steady load without faults, and judges by slope whether memory, handles
+or open files of any process grow. Finally it compares everything that was written with Redis and MongoDB.
+  --minutes N    duration; default 30. At least 2 minutes are needed for a result
   --workers N    worker processes; default 2
-  --rate N       entries a second; default 100. What was written is remembered: 150 bytes an entry
+  --rate N       entries per second; default 100. The program remembers what it wrote: 150 bytes per entry
   --json         print the report as JSON on standard output, everything else on standard error
   --record       add the result to docs/reliability.md`;
 
