@@ -121,6 +121,7 @@ class JobRun {
           if (values.length === 1) ends.push(handled(this.#endValues(values)));
         }
       },
+      { interrupted: new Set(granted.flatMap(({ key, wasInterrupted }) => (wasInterrupted ? key : []))) },
     );
     await settled(ends);
   }
@@ -150,7 +151,8 @@ class JobRun {
   }
 
   #endOf({ wasRetained }: Claim, report: SyncReport): RunEnd {
-    if (report.lag > 0 || report.result === 'overtaken') return 'more';
+    if (report.result === 'overtaken') return 'overtaken';
+    if (report.lag > 0) return 'more';
     const { tailer } = this.#options;
     return tailer?.hasRoom === true && isWorthTailing(report, wasRetained) ? 'retain' : 'done';
   }

@@ -27,6 +27,8 @@ export interface Claim {
   readonly run: string;
   /** Until now a worker tailed the key. */
   readonly wasRetained: boolean;
+  /** The run before did not end well: what it wrote may not be in the key's state. */
+  readonly wasInterrupted: boolean;
 }
 
 /** What came of claiming keys. */
@@ -40,8 +42,8 @@ export interface Claimed {
   readonly suspects: readonly string[];
 }
 
-/** How a run ended: `more` asks for another one, `retain` keeps the claim for tailing. */
-export type RunEnd = 'done' | 'more' | 'failed' | 'retain';
+/** How a run ended: `more` and `overtaken` ask for another one, `retain` keeps the claim for tailing. */
+export type RunEnd = 'done' | 'more' | 'overtaken' | 'failed' | 'retain';
 
 /** What became of a claim whose run has ended: `due` is a key that needs another job. */
 export type ClaimEnd = 'ended' | 'due' | 'retained';
@@ -55,7 +57,7 @@ const AT_ONCE = 500;
  * Sees to it that one worker at a time works on a key: its scheduled job, its requests and its retries would
  * otherwise read the same entries side by side. It saves work; correctness rests on compare-and-set alone.
  *
- *     free ──begin──▶ running ──end(done, more, failed)──▶ free
+ *     free ──begin──▶ running ──end(done, more, …)──▶ free
  *                        │ end(retain)                       ▲
  *                        ▼                                   │ release
  *                     retained ──────────────────────────────┘
@@ -150,7 +152,8 @@ export class Claims {
     const run = String(++this.#runs);
     const limits = [QUARANTINE.starts, QUARANTINE.ms, runsAlone ? 1 : 0];
     const begun = keys.map(
-      (key) => ({ claim: { key, worker, run, wasRetained: false }, how: 'failed' }) as const,
+      (key) =>
+        ({ claim: { key, worker, run, wasRetained: false, wasInterrupted: true }, how: 'failed' }) as const,
     );
     const answers = await this.#orUnsent(begun, () =>
       BEGIN.numbers(this.#redis, this.#names, worker, run, ...limits, ...keys),
@@ -163,7 +166,12 @@ export class Claims {
     };
     keys.forEach((key, i) => {
       const answer = answers[i];
-      if (answer === 1 || answer === 4) claimed.granted.push({ key, worker, run, wasRetained: answer === 4 });
+      if (answer === 1 || answer === 4 || answer === 5)
+        claimed.granted.push({
+          ...{ key, worker, run },
+          wasRetained: answer === 4,
+          wasInterrupted: answer === 5,
+        });
       else if (answer === 2) claimed.quarantined.push(key);
       else if (answer === 3) claimed.suspects.push(key);
       else claimed.busy.push(key);

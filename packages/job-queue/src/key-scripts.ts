@@ -22,6 +22,8 @@ export function bookkeepingKeys(settings: QueueSettings): BookkeepingKeys {
  * - `starts` counts runs that began and never ended: a process that dies leaves its claims behind.
  * - `again` is when the key was first requested since the run began, or since the holder last read it; 0 for never.
  * - `retained` is 1 once the run has ended and the worker continues tailing the stream.
+ *
+ * A run that failed leaves a claim of nobody with no starts: the next run is told that this one did not end well.
  */
 const PRELUDE = `
 local DUE, CLAIMS, WORKERS = KEYS[1], KEYS[2], KEYS[3]
@@ -37,6 +39,7 @@ local function isAlive(worker)
   return alive[worker]
 end
 local nowText = stamp(now)
+local NOBODY = '- - 0 ' .. nowText .. ' 0 0'
 local function parsed(text)
   if not text then return nil end
   local worker, run, starts, began, again, retained = string.match(text, '^(%S+) (%S+) (%d+) (%S+) (%S+) (%d)$')
@@ -116,8 +119,9 @@ return answers`);
 
 /**
  * Claims keys for a run. ARGV: worker, run, starts allowed, ms that a key is quarantined, 1 if the caller runs suspects alone, keys.
- * Answers for each: 1 granted, 0 busy, 2 quarantined, 3 suspect: to be claimed again once it can run alone, 4 granted by its tailer.
- * A connection that breaks sends it again: what this run was granted before, it is granted still.
+ * Answers for each: 1 granted, 0 busy, 2 quarantined, 3 suspect: to be claimed again once it can run alone, 4 granted by its tailer,
+ * 5 granted, and the run before did not end well. A connection that breaks sends it again: what this run was granted before, it is
+ * granted still, by 5, since the claim no longer says how the run before ended.
  */
 export const BEGIN = script(`
 local answers, keys, begun = {}, {}, {}
@@ -128,7 +132,7 @@ for i, key in ipairs(keys) do
   local claim = parsed(texts[i])
   local starts, answer, isResent = 0, 1, isHeldBy(claim, ARGV[1], ARGV[2])
   if isResent then
-    answer = 1
+    answer = 5
   elseif claim and isAlive(claim.worker) then
     if claim.retained then
       answer = 4
@@ -147,9 +151,9 @@ for i, key in ipairs(keys) do
         starts = tonumber(ARGV[3]) - 1
       end
     end
-    if answer == 1 and starts > 0 and ARGV[5] ~= '1' then answer = 3 end
+    if answer == 1 then answer = starts > 0 and ARGV[5] ~= '1' and 3 or 5 end
   end
-  if (answer == 1 and not isResent) or answer == 4 then
+  if answer == 1 or answer == 4 or (answer == 5 and not isResent) then
     begun[#begun + 1] = key
     begun[#begun + 1] = starts == 0 and first or textOf({worker = ARGV[1], run = ARGV[2], starts = starts + 1, began = nowText, again = '0', retained = false})
   end
@@ -161,7 +165,7 @@ return answers`);
 export const [NEEDS_ANOTHER, RETAINED] = [1, 2];
 
 /**
- * Ends runs. ARGV: for each run and each way to end (`done`, `more`, `failed`, `retain`): worker, run, how, how many keys, keys. A key is
+ * Ends runs. ARGV: for each run and each way to end (see RunEnd): worker, run, how, how many keys, keys. A key is
  * settled by a run that ended well, unless it was requested since the run began. Answers for each key: 1 needs another job, 2 is
  * retained, else 0.
  */
@@ -177,7 +181,7 @@ while at <= #ARGV do
   at = at + 4 + count
 end
 local texts = textsOf(keys)
-local settled, free = {}, {}
+local settled, free, left = {}, {}, {}
 for i, key in ipairs(keys) do
   local worker, run, how, text = workers[i], runs[i], hows[i], texts[i]
   local claim = parsed(text)
@@ -186,7 +190,7 @@ for i, key in ipairs(keys) do
     local again = claim.again ~= '0'
     if how == 'failed' then
       redis.call('ZADD', DUE, 'NX', claim.began, key)
-    elseif again or how == 'more' then
+    elseif again or how == 'more' or how == 'overtaken' then
       redis.call('ZADD', DUE, again and claim.again or nowText, key)
       answer = 1
     else
@@ -197,6 +201,9 @@ for i, key in ipairs(keys) do
       claim.starts = 1
       store(key, claim)
       answer = 2
+    elseif how == 'failed' or how == 'overtaken' then
+      left[#left + 1] = key
+      left[#left + 1] = NOBODY
     else
       free[#free + 1] = key
     end
@@ -205,6 +212,7 @@ for i, key in ipairs(keys) do
 end
 all('ZREM', DUE, settled)
 all('HDEL', CLAIMS, free)
+all('HSET', CLAIMS, left)
 return answers`);
 
 /**
@@ -251,7 +259,7 @@ return keys`);
 
 /**
  * Looks through claims for those of dead workers. ARGV: cursor, count, starts allowed, ms that a key is quarantined.
- * Answers the next cursor and the keys, without those that are quarantined.
+ * Answers the next cursor and the keys, without those that are quarantined, and those whose run failed: they are due.
  */
 export const ABANDONED = script(`
 local page = redis.call('HSCAN', CLAIMS, ARGV[1], 'COUNT', ARGV[2])
@@ -262,7 +270,7 @@ for i = 1, #page[2], 2 do
   if not isAlive(string.match(text, '^%S+')) then
     local claim = parsed(text)
     local isQuarantined = claim and claim.starts >= tonumber(ARGV[3]) and now - tonumber(claim.began) < tonumber(ARGV[4])
-    if claim and not isQuarantined then keys[#keys + 1] = page[2][i] end
+    if claim and claim.starts > 0 and not isQuarantined then keys[#keys + 1] = page[2][i] end
   end
 end
 return {page[1], keys}`);

@@ -80,6 +80,28 @@ describe('claims of keys', () => {
     expect(await due()).toEqual(['a']);
   });
 
+  it.each(['failed', 'overtaken'] as const)(
+    'of a run that ended as %s are free, and the next run is told so, once',
+    async (how) => {
+      const held = await claim(on.mine, 'a');
+      expect(held.wasInterrupted).toBe(false);
+      expect(await on.mine.end(held, how)).toBe(how === 'failed' ? 'ended' : 'due');
+      expect(await due()).toEqual(['a']);
+      expect(await on.queue.abandonedKeys()).toEqual([]);
+      const next = await claim(on.others, 'a');
+      expect(next.wasInterrupted).toBe(true);
+      await on.others.end(next, 'done');
+      expect((await claim(on.mine, 'a')).wasInterrupted).toBe(false);
+    },
+  );
+
+  it('of a dead worker tell the next run that the one before did not end', async () => {
+    await claim(on.mine, 'a');
+    await die();
+    const next = await on.others.claimAlone('a', async ({ granted }) => granted[0]);
+    expect(next?.wasInterrupted).toBe(true);
+  });
+
   it('that another worker has taken over end nothing', async () => {
     const lost = await claim(on.mine, 'a');
     await die();
@@ -283,7 +305,7 @@ describe('a claim whose end the queue was not told of, since it was away', () =>
     await HEARTBEAT.run(on.redis, books, 10_000, 'worker');
     const begin = (run: string) => BEGIN.numbers(on.redis, books, 'worker', run, 3, 3_600_000, 0, 'a');
     expect(await begin('1')).toEqual([1]);
-    expect(await begin('1')).toEqual([1]);
+    expect(await begin('1')).toEqual([5]);
     expect(await begin('2')).toEqual([0]);
   });
 });

@@ -83,6 +83,7 @@ export function mongoSink(db: Db, options: MongoSinkOptions): Sink {
       replace: (replacements) => replaces.submit(replacements),
       save: (savings) => saves.submit(savings),
     },
+    hasValue: (state, { collection }) => retrying(() => values.isActive(collection, state)),
     async write(state, writes) {
       const outcomes = await Promise.all(writes.map((write) => writeOne(state, write)));
       return outcomes.reduce(

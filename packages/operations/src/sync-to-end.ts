@@ -49,13 +49,13 @@ export async function syncAllToEnd(
     if ('error' in end) onEnd(await syncToEnd(line, key, slice, onSeen));
     else onEnd(await syncToEnd(line, key, slice, onSeen, end.report));
   };
-  await syncKeys(line, keys, () => new Slice(slice), goOn, atOnce);
+  await syncKeys(line, keys, () => new Slice(slice), goOn, { aloneAtOnce: atOnce });
 }
 
 /**
  * Syncs a key, slice by slice, until everything is done that it held at the first look.
  * @param onSeen called with the entries of each slice.
- * @param first what came of its first slice, if that is done already.
+ * @param first what came of its first slice, if that is done already; without it, nothing is known of how the key's last run ended.
  * @throws SyncError of class transient or configuration: nothing is wrong with the key, but with a server.
  */
 export async function syncToEnd(
@@ -65,12 +65,20 @@ export async function syncToEnd(
   onSeen: (entries: number) => void,
   first?: SyncReport,
 ): Promise<KeyOutcome> {
+  let wasInterrupted = first === undefined || first.result === 'overtaken';
+  const syncOnce = async () => {
+    const before = wasInterrupted;
+    wasInterrupted = true; // until this one has ended well
+    const report = await syncKey(line, key, new Slice(slice), before);
+    wasInterrupted = report.result === 'overtaken';
+    return report;
+  };
   const sum = { seen: 0, written: 0, alreadyThere: 0, dead: 0, gap: 0 };
   let result: KeyOutcome['result'] = 'unchanged';
   let target: number | undefined;
   try {
     for (let overtaken = 0, done = first; ; done = undefined) {
-      const report = done ?? (await withRetry(() => syncKey(line, key, new Slice(slice)), RETRY));
+      const report = done ?? (await withRetry(syncOnce, RETRY));
       for (const name of ['seen', 'written', 'alreadyThere', 'dead'] as const) sum[name] += report[name];
       sum.gap += report.gaps.reduce((entries, gap) => entries + gap.entries, 0);
       onSeen(report.seen);

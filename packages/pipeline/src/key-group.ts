@@ -11,6 +11,8 @@ import { Tally } from './sync-report.js';
 /** A key that goes alone, with its state where that was just loaded. */
 export interface Alone {
   readonly key: string;
+  /** Something may have been written, and no state saved: see syncKey. */
+  readonly wasInterrupted?: boolean;
   readonly loaded?: { readonly state: KeyState | undefined };
 }
 
@@ -45,7 +47,7 @@ export class KeyGroup {
       const isServers = error instanceof SyncError && error.errorClass !== 'unknown';
       for (const key of [...this.#open])
         if (isServers) await this.#settle(key, { error });
-        else this.#leave({ key });
+        else this.#leave({ key, wasInterrupted: true });
     }
   }
 
@@ -112,7 +114,7 @@ export class KeyGroup {
       const { key, before } = each;
       const outcome = outcomes[i];
       if (outcome) written.push({ key, before, next: nextOf(each, outcome, now), changed: each, outcome });
-      else this.#leave({ key });
+      else this.#leave({ key, wasInterrupted: true });
     }
     return written;
   }
@@ -123,7 +125,7 @@ export class KeyGroup {
     await this.#step('after-save', written);
     for (const [i, { key, next, changed, outcome }] of written.entries()) {
       if (!isSaved[i]) {
-        this.#leave({ key });
+        this.#leave({ key, wasInterrupted: true });
         continue;
       }
       const tally = new Tally(changed.stored);

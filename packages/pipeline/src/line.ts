@@ -1,4 +1,4 @@
-import type { Outcome, ReplaceWrite, Write } from './batch.js';
+import type { MembersWrite, Outcome, ReplaceWrite, Write } from './batch.js';
 import type { ByteBudget } from './byte-budget.js';
 import type { KeyState } from './key-state.js';
 import type { KeyType } from './key-type.js';
@@ -12,6 +12,8 @@ export interface Source {
   /** What the key is now; `undefined` when it is not there, the server's word for a type nobody here knows. */
   typeOf(key: string): Promise<KeyType | { readonly unknown: string } | undefined>;
   syncer(keyType: KeyType): Syncer | undefined;
+  /** Those of all key types that are mirrored. */
+  syncers(): Iterable<Syncer>;
   /**
    * Reads keys whose values are small, many by one command, each at once with its type and its time to live.
    * @throws SyncError when nothing could be read.
@@ -28,6 +30,8 @@ export interface Sink {
    * @throws SyncError STALE_READ when MongoDB holds something newer than the state the writes belong to.
    */
   write(state: KeyState, writes: readonly Write[]): Promise<Outcome>;
+  /** Whether MongoDB has an active document of the key in the place of a value. */
+  hasValue(state: KeyState, value: ReplaceWrite | MembersWrite): Promise<boolean>;
   /**
    * Saves the state if MongoDB still holds revision `next.revision - 1`.
    * @throws SyncError POSITION_MOVED when another worker has saved meanwhile.

@@ -14,11 +14,18 @@ import type { Syncer } from './syncer.js';
  * The line, for one key: load the position, read what is new, write it, save the position; the next read runs
  * while the last write does. Safe to run twice at once and to be stopped anywhere: ids are computed from the
  * source, and a position is saved only by the one who read it.
+ * @param wasInterrupted whether the run before did not end well. It may have written a value and not saved its state: a value that
+ * is by now what it was before that write would pass for unchanged, and one that has gone for one that never was. So it is written again.
  * @throws SyncError of class transient, configuration or unknown, from the source or the sink.
  */
-export async function syncKey(line: Line, key: string, slice: Slice): Promise<SyncReport> {
+export async function syncKey(
+  line: Line,
+  key: string,
+  slice: Slice,
+  wasInterrupted = false,
+): Promise<SyncReport> {
   const [stored, type] = await Promise.all([line.sink.load(key), typeOrHidden(line, key)]);
-  return await syncLoaded(line, key, stored, type, slice);
+  return await syncLoaded(line, key, stored, type, slice, wasInterrupted);
 }
 
 /** The rest of syncKey, for a key whose state was just loaded. */
@@ -28,6 +35,7 @@ export async function syncLoaded(
   stored: KeyState | undefined,
   type: Awaited<ReturnType<typeof typeOrHidden>>,
   slice: Slice,
+  wasInterrupted = false,
 ): Promise<SyncReport> {
   const tally = new Tally(stored);
   if (stored?.pausedAt) return tally.report('paused', stored.keyType);
@@ -37,14 +45,18 @@ export async function syncLoaded(
     return tally.report('unsupported', undefined);
   }
   try {
-    if (type === undefined) return await retire(line, stored, tally);
+    if (type === undefined) {
+      if (wasInterrupted && stored?.status !== 'active') await retireUnsaved(line, stored, key);
+      return await retire(line, stored, tally);
+    }
     const syncer = typeof type === 'string' ? line.source.syncer(type) : undefined;
     if (!syncer) {
       await retire(line, stored, tally);
       return tally.report('unsupported', undefined);
     }
     const state = await begin(line, stored, key, syncer.keyType, tally);
-    return await drain(line, syncer, state, stored, slice, tally);
+    const from = wasInterrupted ? syncer.withoutContent(state) : state;
+    return await drain(line, syncer, from, stored, slice, tally);
   } catch (error) {
     if (!isOvertaken(error)) throw error;
     return tally.report('overtaken', stored?.keyType);
@@ -89,6 +101,19 @@ async function retire(line: Line, stored: KeyState | undefined, tally: Tally): P
   const gone = advance(retired(next, line.now()));
   await line.sink.save(stored, gone);
   return tally.report('deleted', stored.keyType, gone);
+}
+
+/**
+ * Retires what a run may have written of a key that has gone, and whose state knows nothing of it.
+ * @throws SyncError STALE_READ once the state is there: the run that follows retires it.
+ */
+async function retireUnsaved(line: Line, stored: KeyState | undefined, key: string): Promise<void> {
+  for (const syncer of line.source.syncers()) {
+    const state = incarnationOf(line, stored, key, syncer.keyType);
+    for (const write of syncer.retire(state))
+      if (write.kind !== 'insert' && (await line.sink.hasValue(state, write)))
+        await line.sink.write(state, [write]);
+  }
 }
 
 /** The state to read on from; ends the incarnation of a key that has changed its type. */

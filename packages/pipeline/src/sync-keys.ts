@@ -13,6 +13,13 @@ export type KeyEnd = { readonly report: SyncReport } | { readonly error: unknown
 /** Called with a key's end. What it throws ends the whole. */
 export type OnKeyEnd = (key: string, end: KeyEnd) => Promise<void> | void;
 
+export interface SyncKeysOptions {
+  /** Keys whose run before did not end well: see syncKey. They go alone. */
+  readonly interrupted?: ReadonlySet<string>;
+  /** Keys that go alone, at once. Default 16. */
+  readonly aloneAtOnce?: number;
+}
+
 /** Keys that share their commands, at most, and how many such groups are under way: one is written while one is read. */
 const TOGETHER = 500;
 const GROUPS_AT_ONCE = 2;
@@ -23,26 +30,31 @@ const GROUPS_AT_ONCE = 2;
  * values, keys that were paused or changed their type, and whatever MongoDB refused, or another worker was faster at.
  * The promises are syncKey's.
  * @param onEnd called with how each key fared as soon as that is known, each key once.
- * @param aloneAtOnce keys that go alone, at once.
  */
 export async function syncKeys(
   line: Line,
   keys: readonly string[],
   slice: () => Slice,
   onEnd: OnKeyEnd,
-  aloneAtOnce = 16,
+  { interrupted = new Set(), aloneAtOnce = 16 }: SyncKeysOptions = {},
 ): Promise<void> {
   const alone = new WorkLane<Alone>(aloneAtOnce, async (one) => {
     await onEnd(one.key, await endOf(syncAlone(line, one, slice())));
   });
-  await forEachAtOnce(inParts([...new Set(keys)], TOGETHER), GROUPS_AT_ONCE, async (group) => {
+  for (const key of interrupted) alone.add({ key, wasInterrupted: true });
+  const together = [...new Set(keys)].filter((key) => !interrupted.has(key));
+  await forEachAtOnce(inParts(together, TOGETHER), GROUPS_AT_ONCE, async (group) => {
     await alone.whenBelow(TOGETHER);
     await new KeyGroup(line, group, onEnd, (one) => alone.add(one)).sync();
   }).finally(() => alone.whenIdle());
 }
 
-async function syncAlone(line: Line, { key, loaded }: Alone, slice: Slice): Promise<SyncReport> {
-  if (!loaded) return await syncKey(line, key, slice);
+async function syncAlone(
+  line: Line,
+  { key, loaded, wasInterrupted }: Alone,
+  slice: Slice,
+): Promise<SyncReport> {
+  if (!loaded) return await syncKey(line, key, slice, wasInterrupted);
   return await syncLoaded(line, key, loaded.state, await typeOrHidden(line, key), slice);
 }
 

@@ -17,4 +17,9 @@ export interface Syncer {
   read(state: KeyState, slice: Slice, budget: ByteBudget): AsyncIterable<Batch>;
   /** What must be written when the key's incarnation has ended: nothing for streams, an emptied value for the others. */
   retire(state: KeyState): readonly Write[];
+  /**
+   * The state as one that does not say what the value in MongoDB holds, so that a read writes the value, whatever it is. For streams
+   * it is the same state: their entries have ids of their own.
+   */
+  withoutContent(state: KeyState): KeyState;
 }

@@ -44,6 +44,7 @@ export function redisSource(redis: Redis, types: readonly KeyType[], given: Sync
       return keyTypeOf(answer);
     },
     syncer: (keyType) => syncers.get(keyType),
+    syncers: () => syncers.values(),
     configure: (next) => void Object.assign(options, next),
     readSmall: (keys, budget) => small.read(keys, budget),
   };

@@ -1,4 +1,5 @@
 import {
+  headOf,
   type KeyState,
   type Replacement,
   type ReplaceWrite,
@@ -23,11 +24,14 @@ import {
   documentIdOf,
   idTaken,
   ownerOf,
+  pathIn,
   pathsIn,
   replacementOf,
   type StoredValue,
   storedFields,
 } from './value-place.js';
+
+const ACTIVE = { active: 1, [pathIn(true, 'active')]: 1 } as const;
 
 export type Replaced = 'written' | 'stale' | 'dead';
 
@@ -95,6 +99,16 @@ export class ValueWriter {
     { code, message }: Pick<WriteError, 'code' | 'message'>,
   ): Promise<void> {
     await writeValueLetters(this.#db, [valueRefusal(state, collection, document, code, message)], new Date());
+  }
+
+  /** Whether the key has an active document in the collection. @throws SyncError as mongoError tells. */
+  async isActive(collection: string, state: KeyState): Promise<boolean> {
+    const projection = { ...HEADER_PROJECTION, ...ACTIVE };
+    const found = await this.#db
+      .collection<StoredValue>(collection)
+      .findOne({ _id: documentIdOf(state) }, { projection })
+      .catch(thrown);
+    return found !== null && ownerOf(found) === state.key && headOf(found).active === true;
   }
 
   /** Raises the key's revision to the value's, and throws STALE_READ. */

@@ -68,6 +68,15 @@ describe('the incarnations of a stream', () => {
     expect(await incarnations('d')).toEqual({ 1: ['1-0', '2-0', '3-0'], 2: ['1-0', '2-0', '3-0', '4-0'] });
   });
 
+  it('made again, and found out when the time of the slice is over already', async () => {
+    await add('slow', ['1-0', '2-0'], 'first incarnation');
+    await under.sync('slow');
+    await under.redis.del('slow');
+    await add('slow', ['1-0', '2-0', '3-0'], 'second incarnation');
+    expect(await under.sync('slow', { ms: 0 })).toMatchObject({ result: 'synced', seen: 3, lag: 0 });
+    expect(await incarnations('slow')).toEqual({ 1: ['1-0', '2-0'], 2: ['1-0', '2-0', '3-0'] });
+  });
+
   it('restored from an older dump', async () => {
     await add('e', ['1-0', '2-0']);
     const dump = await under.redis.dumpBuffer('e');

@@ -49,6 +49,7 @@ export function streamSyncer(redis: Redis, options: StreamOptions): Syncer {
   return {
     keyType: 'stream',
     retire: () => [],
+    withoutContent: (state) => state,
     read: (state, slice, budget) => readBatches(redis, reader, options, state, slice, budget),
   };
 }
@@ -161,7 +162,8 @@ async function* readBatches(
     } finally {
       if (!isYielded) give();
     }
-  } while (!slice.isSpent());
+    // A stream found to be another one has not been read yet, however long that took.
+  } while (rewound || !slice.isSpent());
 }
 
 /** Entries for the next read: what fits into readBytes by the size seen last, at most readEntries. */

@@ -87,6 +87,11 @@ export function valueSyncer(type: ValueType, redis: Redis, options: ValueOptions
       },
     }),
     retire: (state) => [writesOf(state, settingsOf(state)).gone(state)],
+    withoutContent: (state) => {
+      const last = parseValuePosition(state.position);
+      if (!last) return state;
+      return { ...state, position: toPosition({ ...last, digest: '', checksum: undefined }) };
+    },
     read: (state, slice, budget) => {
       const settings = settingsOf(state);
       return readValue(

@@ -65,6 +65,10 @@ function describeWay(
   };
 
   const syncAnew = (key: string) => sync(under.line(), key, wholeSlice());
+  /** As the run that follows one that did not end well, until one has. */
+  const syncInterrupted = async (key: string) => {
+    while ((await syncKey(under.line(), key, wholeSlice(), true)).result === 'overtaken');
+  };
 
   describe(`${type.keyType}, ${way}: what every key type does`, () => {
     it('a key that is not there leaves nothing', async () => {
@@ -156,6 +160,47 @@ function describeWay(
       },
     );
 
+    it.each<Step>(['after-read', 'after-write', 'before-save'])(
+      'a worker that stops at %s, and the value is then as it was before: it is written again',
+      async (step) => {
+        for (const size of [type.sizes.many, type.sizes.huge]) {
+          const key = `back ${step} ${size}`;
+          await type.fill(under.redis, key, size);
+          await settle(key);
+          const before = await under.redis.dumpBuffer(key);
+          await type.change(under.redis, key, 1);
+          const { at, hasArrived } = holdAt(step);
+          void sync(under.line({}, { at }), key, wholeSlice()); // never goes on
+          await hasArrived;
+          if (!before) throw new Error(`${key} is not there`);
+          await under.redis.restore(key, 0, before, 'REPLACE');
+          await syncInterrupted(key);
+          await settle(key);
+          await expectSame(key);
+        }
+      },
+    );
+
+    it('a worker that stops once it has written a new value, and the key has gone then: nothing of it stays', async () => {
+      for (const size of [type.sizes.many, type.sizes.huge])
+        for (const isKnown of [false, true]) {
+          const key = `gone ${size} ${isKnown}`;
+          if (isKnown) {
+            await type.fill(under.redis, key, 1);
+            await settle(key);
+            await under.redis.del(key);
+            await settle(key);
+          }
+          await type.fill(under.redis, key, size);
+          const { at, hasArrived } = holdAt('after-write');
+          void sync(under.line({}, { at }), key, wholeSlice()); // never goes on
+          await hasArrived;
+          await under.redis.del(key);
+          await syncInterrupted(key);
+          if (type.stored) expect(await type.ofMongo(under.db, key)).toBeNull();
+        }
+    });
+
     it('a worker that has read earlier never overwrites one that read later', async () => {
       for (const size of [type.sizes.many, type.sizes.huge]) {
         const key = `overtaken ${size}`;
@@ -168,8 +213,8 @@ function describeWay(
         await type.change(under.redis, key, 2);
         await settle(key);
         goOn();
-        // Among many, what was overtaken is looked at once more, alone.
-        expect(['alone' === way ? 'overtaken' : 'unchanged', 'overtaken']).toContain((await slow).result);
+        // Among many, what was overtaken goes alone once more, and writes what it finds then.
+        expect([way === 'alone' ? 'overtaken' : 'synced', 'overtaken']).toContain((await slow).result);
         await expectSame(key);
         expect((await syncAnew(key)).result).toBe('unchanged');
       }
