@@ -73,6 +73,38 @@ describe.concurrent('a worker killed by SIGKILL', () => {
     },
   );
 
+  it.each([
+    ['is as it was before', 'off', { value: 'off', active: true }],
+    ['has gone', undefined, { active: false }],
+  ] as const)('after a write, and the value then %s: MongoDB shows that', async (name, then, shown) => {
+    await withQueue(name, async ({ queue, start }) => {
+      const key = `flag ${name}`;
+      const stored = () => under.db.collection<{ _id: string }>('strings').findOne({ _id: key });
+      const isStored = async (what: object) =>
+        await vi.waitFor(async () => expect(await stored()).toMatchObject(what), {
+          timeout: 150_000,
+          interval: 100,
+        });
+      if (then !== undefined) await under.redis.set(key, then);
+      await queue.request([key]);
+      const first = start();
+      if (then !== undefined) await isStored(shown);
+      await first.stop();
+
+      await under.redis.set(key, 'on');
+      const dying = start('after-write:1');
+      await queue.request([key]);
+      expect((await dying.ended).signal).toBe('SIGKILL');
+      expect(await stored()).toMatchObject({ value: 'on', active: true });
+
+      if (then === undefined) await under.redis.del(key);
+      else await under.redis.set(key, then);
+      start();
+      await queue.request([key]);
+      await isStored(shown);
+    });
+  });
+
   it('after a dead letter: the letter is there once, and so are its neighbors', async () => {
     await withQueue('dead letter', async ({ queue, start }) => {
       const key = 'poisoned';

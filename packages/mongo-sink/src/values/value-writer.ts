@@ -103,7 +103,7 @@ export class ValueWriter {
 
   /** Whether the key has an active document in the collection. @throws SyncError as mongoError tells. */
   async isActive(collection: string, state: KeyState): Promise<boolean> {
-    const projection = { ...HEADER_PROJECTION, ...ACTIVE };
+    const projection = { ...MANIFEST_PROJECTION, ...ACTIVE };
     const found = await this.#db
       .collection<StoredValue>(collection)
       .findOne({ _id: documentIdOf(state) }, { projection })
