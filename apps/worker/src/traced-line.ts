@@ -63,8 +63,7 @@ function tracedSink(sink: Sink, tracer: Tracer): Sink {
       }),
     save: (before, next) =>
       within(tracer, 'save', { key: next.key, revision: next.revision }, () => sink.save(before, next)),
-    hasValue: (state, value) =>
-      within(tracer, 'load', { key: state.key }, () => sink.hasValue(state, value)),
+    hasValue: (state, value) => within(tracer, 'load', { key: state.key }, () => sink.hasValue(state, value)),
     many: {
       load: (keys) => within(tracer, 'load', { keys: keys.length }, () => sink.many.load(keys)),
       replace: (values) => within(tracer, 'write', { keys: values.length }, () => sink.many.replace(values)),

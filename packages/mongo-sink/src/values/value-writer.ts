@@ -6,7 +6,7 @@ import {
   SyncError,
   shownKey,
 } from '@redis-to-mongo/pipeline';
-import type { Db, Document } from 'mongodb';
+import type { Db } from 'mongodb';
 import type { NewDocumentSequence } from '../bson/ready-made-bson.js';
 import { GroupCommit } from '../commands/group-commit.js';
 import { groupIndexes } from '../commands/group-indexes.js';
@@ -19,17 +19,9 @@ import { mongoError } from '../errors/mongo-error.js';
 import { refusedBy } from '../errors/refused-by.js';
 import { toKeyDocument } from '../keys/key-document.js';
 import { removeElements } from './remove-elements.js';
-import { IS_OURS, MANIFEST_PROJECTION, parseManifest, refuseForeign } from './value-manifest.js';
-import {
-  documentIdOf,
-  idTaken,
-  ownerOf,
-  pathIn,
-  pathsIn,
-  replacementOf,
-  type StoredValue,
-  storedFields,
-} from './value-place.js';
+import { MANIFEST_PROJECTION, parseManifest, refuseForeign } from './value-manifest.js';
+import { documentIdOf, idTaken, ownerOf, pathIn, pathsIn, type StoredValue } from './value-place.js';
+import { documentOf, fieldsOf, marksOf, updateOf } from './value-records.js';
 
 const ACTIVE = { active: 1, [pathIn(true, 'active')]: 1 } as const;
 
@@ -261,55 +253,4 @@ function valueAt({ values }: Fates, i: number): Replacement {
 
 function thrown(error: unknown): never {
   throw mongoError(error);
-}
-
-/** @param kept what else of the fleet's the document holds. */
-function fieldsOf(value: Replacement, kept: Document): Document {
-  const { state, write } = value;
-  return storedFields(state, { ...write.document, ...kept, ...saveOf(value) }, write.shape);
-}
-
-function documentOf(value: Replacement): Document {
-  const _id = documentIdOf(value.state);
-  // The shape that nearly all have, in one copy.
-  if (!value.write.shape) return { _id, ...value.write.document, ...saveOf(value) };
-  return { _id, ...fieldsOf(value, {}) };
-}
-
-function saveOf({ state }: Replacement) {
-  return { revision: state.revision + 1, syncedAt: new Date() };
-}
-
-/** For a document of either shape: what is reported does not depend on it. */
-function marksOf({ state, write }: Replacement): Document[] {
-  const revision = state.revision + 1;
-  const _id = documentIdOf(state);
-  const fields = { ...write.document, revision, syncedAt: new Date() };
-  return [
-    { q: { _id: state.key, revision: { $lt: revision }, ...IS_OURS }, u: { $set: fields } },
-    {
-      q: { _id, ...pathsIn(true, { key: state.key, revision: { $lt: revision } }) },
-      u: { $set: pathsIn(true, fields) },
-    },
-  ];
-}
-
-function updateOf(value: Replacement) {
-  const { state, write } = value;
-  const revision = state.revision + 1;
-  if (write.shape)
-    return {
-      q: { _id: documentIdOf(state), ...pathsIn(true, { key: state.key, revision: { $lt: revision } }) },
-      u: replacementOf(fieldsOf(value, {})),
-      upsert: true,
-    };
-  const gone = ['resumable', ...write.formFields].filter((name) => !(name in write.document));
-  return {
-    q: { _id: state.key, revision: { $lt: revision }, ...IS_OURS },
-    u: {
-      $set: { ...write.document, revision, syncedAt: new Date() },
-      $unset: Object.fromEntries(gone.map((name) => [name, ''])),
-    },
-    upsert: true,
-  };
 }

@@ -1,0 +1,57 @@
+import type { Replacement } from '@redis-to-mongo/pipeline';
+import type { Document } from 'mongodb';
+import { IS_OURS } from './value-manifest.js';
+import { documentIdOf, pathsIn, replacementOf, storedFields } from './value-place.js';
+
+/** A value's document without its `_id`. @param kept what else of the fleet's it holds. */
+export function fieldsOf(value: Replacement, kept: Document): Document {
+  const { state, write } = value;
+  return storedFields(state, { ...write.document, ...kept, ...saveOf(value) }, write.shape);
+}
+
+/** A new value's document. */
+export function documentOf(value: Replacement): Document {
+  const _id = documentIdOf(value.state);
+  // The shape that nearly all have, in one copy.
+  if (!value.write.shape) return { _id, ...value.write.document, ...saveOf(value) };
+  return { _id, ...fieldsOf(value, {}) };
+}
+
+function saveOf({ state }: Replacement) {
+  return { revision: state.revision + 1, syncedAt: new Date() };
+}
+
+/** The updates that mark a value's document, in either shape, and leave what it holds. */
+export function marksOf({ state, write }: Replacement): Document[] {
+  const revision = state.revision + 1;
+  const _id = documentIdOf(state);
+  const fields = { ...write.document, revision, syncedAt: new Date() };
+  return [
+    { q: { _id: state.key, revision: { $lt: revision }, ...IS_OURS }, u: { $set: fields } },
+    {
+      q: { _id, ...pathsIn(true, { key: state.key, revision: { $lt: revision } }) },
+      u: { $set: pathsIn(true, fields) },
+    },
+  ];
+}
+
+/** The update that makes a value's document the new one, unless it has the same revision or a newer one. */
+export function updateOf(value: Replacement) {
+  const { state, write } = value;
+  const revision = state.revision + 1;
+  if (write.shape)
+    return {
+      q: { _id: documentIdOf(state), ...pathsIn(true, { key: state.key, revision: { $lt: revision } }) },
+      u: replacementOf(fieldsOf(value, {})),
+      upsert: true,
+    };
+  const gone = ['resumable', ...write.formFields].filter((name) => !(name in write.document));
+  return {
+    q: { _id: state.key, revision: { $lt: revision }, ...IS_OURS },
+    u: {
+      $set: { ...write.document, revision, syncedAt: new Date() },
+      $unset: Object.fromEntries(gone.map((name) => [name, ''])),
+    },
+    upsert: true,
+  };
+}
