@@ -196,7 +196,7 @@ describe('the last generation, with a collection for each type', () => {
       expect({ code, stdout }).toMatchObject({
         code: 0,
         stdout: expect.stringMatching(
-          /zset_acc +2 +1 +0 +1\n[\s\S]*left of zset_acc: 1, it is not of the old engine’s form/,
+          /zset_acc +2 +1 +0 +1\n[\s\S]*left of zset_acc: 1, it does not have the old engine’s format/,
         ),
       });
       expect(await oldState(old)).toEqual(before);

@@ -73,7 +73,7 @@ const MENDED: readonly Damage[] = [
     what: 'a message was given to another entry',
     key: 'orders',
     do: () => set('stream_messages', 'orders@a1:d1009-a0', { entryId: '1010-0' }),
-    problem: /1009-a0 is no entry of it/,
+    problem: /1009-a0 is not one of its entries/,
   },
   {
     what: 'the content of a message is of no form',
@@ -85,7 +85,7 @@ const MENDED: readonly Damage[] = [
     what: 'the time at which a stream expires is lost',
     key: 'deleted-from',
     do: () => set('keys', 'deleted-from', { expiresAt: null }),
-    problem: /time of expiry is missing/,
+    problem: /expiry time is missing/,
   },
   {
     what: 'a stream that does not expire was given a time',
@@ -97,7 +97,7 @@ const MENDED: readonly Damage[] = [
     what: 'the time at which a value expires is lost',
     key: 'passing',
     do: () => set('strings', 'passing', { expiresAt: null }),
-    problem: /time of expiry is missing/,
+    problem: /expiry time is missing/,
   },
   {
     what: 'the time at which a value expires was changed',
@@ -109,7 +109,7 @@ const MENDED: readonly Damage[] = [
     what: 'the time at which a value expires is lost in keys',
     key: 'passing',
     do: () => set('keys', 'passing', { expiresAt: null }),
-    problem: /time of expiry is missing/,
+    problem: /expiry time is missing/,
   },
   {
     what: 'the size of a value is lost',
@@ -133,7 +133,7 @@ const MENDED: readonly Damage[] = [
     what: 'a value is of no form',
     key: 'jobs',
     do: () => set('lists', 'jobs', { items: 7 }),
-    problem: /not of the fleet’s form/,
+    problem: /are damaged/,
   },
   {
     what: 'a value was made inactive',
@@ -159,7 +159,7 @@ const MENDED: readonly Damage[] = [
         },
         'sets',
       ),
-    problem: /an active value in sets, of a key that keys does not know/,
+    problem: /an active value in sets, of a key that is not in keys/,
   },
   {
     what: 'there is such a value in a collection of a rule',
@@ -177,7 +177,7 @@ const MENDED: readonly Damage[] = [
         },
         'ruled',
       ),
-    problem: /an active value in ruled, of a key that keys does not know/,
+    problem: /an active value in ruled, of a key that is not in keys/,
   },
   {
     what: 'a key has an active value of a type that it is not',
@@ -187,7 +187,7 @@ const MENDED: readonly Damage[] = [
         { _id: 'orders', active: true, incarnation: 1, form: 'inline', size: 1, members: ['x'], revision: 1 },
         'sets',
       ),
-    problem: /an active value in sets, which is not its value now/,
+    problem: /an active value in sets, which is not its current value/,
   },
   {
     what: 'the document in keys is lost, and the key has gone from Redis',
@@ -198,7 +198,7 @@ const MENDED: readonly Damage[] = [
       await cli.redis.del('gone');
       await collection('keys').deleteOne({ _id: 'gone' });
     },
-    problem: /an active value in sets, of a key that keys does not know/,
+    problem: /an active value in sets, of a key that is not in keys/,
   },
   {
     what: 'a key that was deleted has an active value',
@@ -210,7 +210,7 @@ const MENDED: readonly Damage[] = [
       await cli.run('once', 'deleted');
       await set('sets', 'deleted', { active: true });
     },
-    problem: /an active value in sets, which is not its value now/,
+    problem: /an active value in sets, which is not its current value/,
   },
 ];
 
@@ -255,7 +255,7 @@ const FOREIGN: readonly (Damage & { readonly ids: readonly string[] })[] = [
     key: 'never@there',
     ids: ['never@there@a1:d1000-a0'],
     do: () => insert(message('never@there@a1:d1000-a0', '1000-0', { stream: 'never@there' })),
-    problem: /messages in stream_messages, of a key that keys does not know/,
+    problem: /messages in stream_messages, of a key that is not in keys/,
   },
   {
     what: 'messages whose ids are none of entries',
@@ -266,7 +266,7 @@ const FOREIGN: readonly (Damage & { readonly ids: readonly string[] })[] = [
       await insert(message('orders@a1:d0999-a0', '0999-0'));
       await insert(message('orders@a1:a0-a0', '0-0'));
     },
-    problem: /is no entry of it/,
+    problem: /is not one of its entries/,
   },
 ];
 
@@ -335,7 +335,7 @@ test('an active document that is not the fleet’s is told, and left', async () 
       {
         key: 'theirs',
         repaired: false,
-        problems: ['an active value in sets that is not the fleet’s, of a key that keys does not know'],
+        problems: ['an active value in sets that is not the fleet’s, of a key that is not in keys'],
       },
     ],
   });
@@ -357,7 +357,7 @@ test('one damaged key is told, and no other is held up by it', async () => {
   expect(keys).toMatchObject([
     { key: 'jobs', repaired: true },
     { key: 'orders', repaired: true },
-    { key: 'tags', repaired: false, problems: [expect.stringContaining('to sync the key anew')] },
+    { key: 'tags', repaired: false, problems: [expect.stringContaining('to sync the key again')] },
   ]);
   await set('stream_messages', 'orders@a1:d1003-a0', { content: 7 });
   await set('lists', 'jobs', { items: 7 });

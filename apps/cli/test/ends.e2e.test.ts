@@ -187,7 +187,7 @@ describe('a command ends, with the documented code', () => {
         run({ ...env, MONGO_URI: cli.namespace.mongoUri.replace(/:\d+/, `:${mongoProxy.port}`) }, 'keys'),
       ]);
       expect([source.code, target.code]).toEqual([3, 3]);
-      expect(target.stderr).toMatch(/MongoDB takes connections, and answers nothing/);
+      expect(target.stderr).toMatch(/MongoDB accepts connections, but does not answer/);
     },
     2 * LIMIT_MS,
   );

@@ -93,7 +93,7 @@ test('a change that was not synced yet is waited for, and told when it does not 
   await cli.redis.del('blob');
   expect((await verify()).differing).toMatchObject([
     { key: 'blob', problems: ['not in Redis, but active in MongoDB'] },
-    { key: 'brand-new', problems: ['MongoDB does not know of it'] },
+    { key: 'brand-new', problems: ['MongoDB does not have it'] },
     { key: 'tags', problems: ['1 members lacking, 0 too many'] },
   ]);
   const [waited] = await Promise.all([cli.run('verify', '--settle', '30'), cli.run('once')]);

@@ -102,7 +102,7 @@ function paused(unread: Reading<PausedUnread>): readonly Reason[] {
         code: 'paused-unknown',
         level: 'unknown',
         what: 'The number of unread entries of paused keys is not known',
-        remedy: `${unread.error.code}: it is asked again by itself.`,
+        remedy: `${unread.error.code}: it is retried automatically.`,
       },
     ];
   const { entries, streams, unknown } = unread.is;
@@ -119,7 +119,7 @@ function paused(unread: Reading<PausedUnread>): readonly Reason[] {
       code: 'paused-unknown',
       level: 'behind',
       what: `${counted(unknown, 'paused key', 'paused keys')} may have changed`,
-      remedy: `Nothing of ${unknown === 1 ? 'it' : 'them'} is copied until resumed (${grouped(unknown)} not looked at).`,
+      remedy: `Nothing of ${unknown === 1 ? 'it' : 'them'} is copied until resumed (${grouped(unknown)} not checked).`,
     });
   return reasons;
 }

@@ -135,7 +135,7 @@ function waiting({ isPaused, due, dueMs, waiting: jobs, waitingMs }: QueueFacts)
       code: 'jobs-late',
       level: 'behind',
       what: `Jobs are ${time(waitingMs)} late`,
-      remedy: `${counted(jobs, 'job waits', 'jobs wait')} for a free worker; if it lasts, add workers.`,
+      remedy: `${counted(jobs, 'job waits', 'jobs wait')} for a free worker; if this continues, add workers.`,
     });
   return reasons;
 }

@@ -25,7 +25,7 @@ export interface BegunSweep {
 }
 
 /** Why a sweep is due where there is no record. */
-export const NO_RECORD = 'the queue knows of no sweep';
+export const NO_RECORD = 'the queue has no record of a sweep';
 
 /** KEYS: record. ARGV: token, scope, beganAt. Answers 1, or 0 where the record is not that of this sweep anymore. */
 const END = new Script(`${NOW}

@@ -35,7 +35,7 @@ export async function restartKey(
     return await withRetry(() => restart(line, db, key, incarnation), { ...RETRY, isWorthIt });
   } catch (error) {
     if (!isOvertaken(error)) throw error;
-    const message = `key ${shownKey(key)}: workers of the fleet are at it: try again`;
+    const message = `key ${shownKey(key)}: the fleet’s workers are working on it: try again`;
     throw new SyncError('KEY_CONTENDED', 'transient', message, { cause: error });
   }
 }

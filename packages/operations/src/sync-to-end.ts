@@ -101,6 +101,6 @@ function contended(key: string): SyncError {
   return new SyncError(
     'KEY_CONTENDED',
     'transient',
-    `key ${shownKey(key)}: workers of the fleet are at it; they go on with it`,
+    `key ${shownKey(key)}: the fleet’s workers are working on it, and will continue`,
   );
 }

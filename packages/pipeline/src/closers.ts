@@ -65,10 +65,10 @@ export class Closers {
       })();
       if ((await Promise.race([closed, late])) === 'closed') return true;
       closed.catch((error: unknown) =>
-        this.#logger.debug(`closing ${name} failed, after its time`, { error }),
+        this.#logger.debug(`closing ${name} failed, after its time limit`, { error }),
       );
       if (remainingMs === patienceMs) {
-        this.#logger.debug(`${name} was left behind`, { closer: name });
+        this.#logger.debug(`${name} was abandoned`, { closer: name });
         return true;
       }
       this.#logger.warn(`${name} was not closed in time`, { closer: name });

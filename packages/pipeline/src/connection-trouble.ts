@@ -95,18 +95,18 @@ function troubleOf(kind: Kind, error: Error, options: ConnectionOptions): Connec
         `its certificate is not trusted (${codeOf(error)}): name the PEM file of the authority that signed it in ${caFile}`,
       );
     case 'outdated':
-      return wrong(`its certificate is out of date (${codeOf(error)}): renew it, and check the clocks`);
+      return wrong(`its certificate has expired or is not valid yet (${codeOf(error)}): renew it, and check the clocks`);
     case 'other name':
       return wrong(
-        `its certificate is for other names than ${textOf(error, 'host') || 'this one'}: write a name that the certificate has in ${address}`,
+        `its certificate is not valid for ${textOf(error, 'host') || 'this one'}: write a name from the certificate in ${address}`,
       );
     case 'not tls':
       return wrong(
-        `what listens there does not speak TLS: set ${tls} to false, or write its TLS port in ${address}`,
+        `the server does not speak TLS there: set ${tls} to false, or write its TLS port in ${address}`,
       );
     case 'client certificate':
       return wrong(
-        `it wants a client’s certificate, and did not accept ours (${codeOf(error)}): check ${certFile}`,
+        `it requires a client certificate, and did not accept ours (${codeOf(error)}): check ${certFile}`,
       );
     case 'handshake':
       return wrong(`the TLS handshake failed (${codeOf(error)}): check ${tls}, ${caFile}, ${certFile}`);
@@ -126,7 +126,7 @@ function troubleOf(kind: Kind, error: Error, options: ConnectionOptions): Connec
 export function unavailable({ server, codes, address }: ConnectionOptions, detail = ''): ConnectionTrouble {
   return trouble(
     codes.unavailable,
-    `${server} does not answer${detail === '' ? '' : ` (${detail})`}: check that it runs and that ${address} names it`,
+    `${server} does not answer${detail === '' ? '' : ` (${detail})`}: check that it is running and that ${address} names it`,
   );
 }
 

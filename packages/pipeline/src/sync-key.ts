@@ -176,7 +176,7 @@ async function drain(
         throw new SyncError(
           'CLAIM_LOST',
           'overtaken',
-          `key ${shownKey(start.key)}: a job has begun with it meanwhile`,
+          `key ${shownKey(start.key)}: a job has started on it meanwhile`,
         );
       reading = handled(readNext(batches));
       await line.at?.('after-read', start.key);

@@ -10,7 +10,7 @@ export class NoAnswer extends Error {
   readonly isTls: boolean;
 
   constructor(how: NoAnswer['how'], isTls: boolean, cause: unknown) {
-    super(`the connection was taken, and ${how === 'closed' ? 'closed' : 'left'} without an answer`, {
+    super(`the connection was accepted, and ${how === 'closed' ? 'closed' : 'left'} without an answer`, {
       cause,
     });
     this.how = how;

@@ -44,7 +44,7 @@ export async function masterOf(redis: Redis, key: Name): Promise<Redis> {
   if (cluster.status !== 'ready') await cluster.ping(); // until then it is not known who holds what
   const address = cluster.slots[calculateSlot(key)]?.[0];
   const master = cluster.nodes('master').find(({ options: { host, port } }) => `${host}:${port}` === address);
-  if (!master) throw new Error('CLUSTERDOWN nobody holds the slot');
+  if (!master) throw new Error('CLUSTERDOWN no node has the slot');
   return master;
 }
 

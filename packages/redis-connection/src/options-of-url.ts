@@ -34,6 +34,6 @@ function refused(reason: string): SyncError {
   return new SyncError(
     'REDIS_URL',
     'configuration',
-    `the URL of the Redis can't be used, ${reason}: write redis://[user:password@]host:port[/database]`,
+    `the URL of the Redis cannot be used: ${reason}: write redis://[user:password@]host:port[/database]`,
   );
 }

@@ -64,13 +64,13 @@ function* causes(error: unknown): Generator<Error> {
 function unanswered({ how, isTls }: NoAnswer, names: RedisOptionNames): ConnectionTrouble {
   const { server, tls, certFile, address } = names;
   const what =
-    how === 'closed' ? 'closes each connection without an answer' : 'takes connections, and answers nothing';
+    how === 'closed' ? 'closes each connection without an answer' : 'accepts connections, but does not answer';
   const why = isTls
-    ? `it may speak no TLS there (${tls}), or want a client’s certificate (${certFile})`
-    : `it may want TLS (${tls})`;
+    ? `it may not speak TLS there (${tls}), or require a client certificate (${certFile})`
+    : `it may require TLS (${tls})`;
   return {
     ...unavailable(names),
-    message: `${server} ${what}: ${why}; or it hangs, or ${address} names another server`,
+    message: `${server} ${what}: ${why}; or it does not respond, or ${address} names another server`,
   };
 }
 

@@ -13,8 +13,8 @@ export type Meaning = readonly [
  * Source: https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors
  */
 const REPLIES: Readonly<Record<string, Meaning>> = {
-  WRONGTYPE: ['KEY_TYPE_CHANGED', 'overtaken', () => 'the key holds another type now'],
-  NOAUTH: ['REDIS_AUTH', 'configuration', ({ login }) => `it asks for a password: set ${login}`],
+  WRONGTYPE: ['KEY_TYPE_CHANGED', 'overtaken', () => 'the key has another type now'],
+  NOAUTH: ['REDIS_AUTH', 'configuration', ({ login }) => `it requires a password: set ${login}`],
   WRONGPASS: [
     'REDIS_AUTH',
     'configuration',
@@ -29,13 +29,13 @@ const REPLIES: Readonly<Record<string, Meaning>> = {
     'REDIS_KEY_HIDDEN',
     'unknown',
     () =>
-      'the user may not read this key (or, to trim it, not write to it): give it the key (see the ACL in docs/operations.md), or leave the key out by KEY_EXCLUDE',
+      'the user may not read this key (or, to trim it, not write to it): grant it the key (see the ACL in docs/operations.md), or add the key to KEY_EXCLUDE',
   ],
   DENIED: [
     'REDIS_PROTECTED_MODE',
     'configuration',
     ({ login }) =>
-      `it is in protected mode, and takes no connection from another host: give it a password (requirepass, and here ${login}), or set protected-mode no on it`,
+      `it is in protected mode, and refuses connections from other hosts: set a password (requirepass, and here ${login}), or turn protected-mode off`,
   ],
   LOADING: ['REDIS_LOADING', 'transient', () => 'it is loading its data'],
   BUSY: ['REDIS_BUSY', 'transient', () => 'it is busy running a script'],
@@ -49,17 +49,17 @@ const REPLIES: Readonly<Record<string, Meaning>> = {
   OOM: [
     'REDIS_OUT_OF_MEMORY',
     'configuration',
-    () => 'it takes no writes, since its memory is full: raise its maxmemory, or make room',
+    () => 'it accepts no writes, because its memory is full: raise its maxmemory, or free memory',
   ],
   MISCONF: [
     'REDIS_CANNOT_SAVE',
     'configuration',
-    () => 'it takes no writes, since it can not save its data: see its log; make room on its disk',
+    () => 'it accepts no writes, because it cannot save its data: check its log, and free space on its disk',
   ],
   NOREPLICAS: [
     'REDIS_NO_REPLICAS',
     'configuration',
-    () => 'it takes no writes, since too few replicas follow it (min-replicas-to-write): bring them back',
+    () => 'it accepts no writes, because it has too few replicas (min-replicas-to-write): start them again',
   ],
 };
 
@@ -70,22 +70,22 @@ const IN_SCRIPT = /^ERR Error running script .*: -([A-Z]+) /;
 const ERR_REPLIES: readonly (readonly [RegExp, Meaning])[] = [
   [
     /max number of clients/,
-    ['REDIS_UNAVAILABLE', 'transient', () => 'it has as many clients as it may have: raise its maxclients'],
+    ['REDIS_UNAVAILABLE', 'transient', () => 'it has reached its limit of clients: raise its maxclients'],
   ],
   [
     /cluster support disabled/,
-    ['REDIS_TOPOLOGY', 'configuration', ({ address }) => `it is no cluster: check ${address}`],
+    ['REDIS_TOPOLOGY', 'configuration', ({ address }) => `it is not a cluster: check ${address}`],
   ],
   [
     /unknown command .?sentinel/i,
-    ['REDIS_TOPOLOGY', 'configuration', ({ address }) => `there is no Sentinel: check ${address}`],
+    ['REDIS_TOPOLOGY', 'configuration', ({ address }) => `it is not a Sentinel: check ${address}`],
   ],
   [
     /wrong number of arguments for 'auth'/,
     [
       'REDIS_AUTH',
       'configuration',
-      ({ login }) => `it knows no user names, being older than 6.0: check ${login}`,
+      ({ login }) => `it is older than 6.0, and has no user names: check ${login}`,
     ],
   ],
 ];

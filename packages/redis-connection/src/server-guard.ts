@@ -171,7 +171,7 @@ function databaseError(db: number | undefined, cause: Error): SyncError {
   return new SyncError(
     'REDIS_DATABASE',
     'configuration',
-    `Redis refuses database ${db}: name one that it has and that the user may select, in REDIS_DB or QUEUE_REDIS_DB, or at the end of the URL`,
+    `Redis refuses database ${db}: set REDIS_DB or QUEUE_REDIS_DB, or the end of the URL, to a database that exists and that the user may select`,
     { cause },
   );
 }
@@ -180,6 +180,6 @@ function replicaError(): SyncError {
   return new SyncError(
     'REDIS_READONLY',
     'transient',
-    'Redis: the server is a read-only replica, where a primary is needed: the connection is opened anew until the address leads to one',
+    'Redis: the server is a read-only replica, but a primary is required: reconnecting until the address leads to one',
   );
 }

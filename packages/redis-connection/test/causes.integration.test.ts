@@ -108,13 +108,13 @@ describe.skipIf(!forTls)('TLS (needs a Redis that has it)', () => {
   it('against a server that speaks none', async () => {
     const { message } = await failure({ port: portOf(plain), tls: tls() });
     expect(message).toMatch(
-      /^Redis takes connections, and answers nothing: it may speak no TLS there \(REDIS_TLS\)/,
+      /^Redis accepts connections, but does not answer: it may not speak TLS there \(REDIS_TLS\)/,
     );
   }, 60_000);
 
   it('that the server wants, and we do not speak', async () => {
     const { message } = await failure({ port: securedPort });
-    expect(message).toMatch(/^Redis closes each connection without an answer: it may want TLS \(REDIS_TLS\)/);
+    expect(message).toMatch(/^Redis closes each connection without an answer: it may require TLS \(REDIS_TLS\)/);
   });
 
   it('once all is right it answers', async () => {
@@ -162,9 +162,9 @@ describe('the address', () => {
       'a node that is no cluster',
       'clusterNodes',
       'REDIS_TOPOLOGY',
-      /it is no cluster: check REDIS_CLUSTER_NODES/,
+      /it is not a cluster: check REDIS_CLUSTER_NODES/,
     ],
-    ['a Sentinel that is none', 'sentinel', 'REDIS_TOPOLOGY', /there is no Sentinel: check REDIS_SENTINELS/],
+    ['a Sentinel that is none', 'sentinel', 'REDIS_TOPOLOGY', /it is not a Sentinel: check REDIS_SENTINELS/],
   ] as const)('of %s', async (_, topology, code, message) => {
     const nodes = [{ host: '127.0.0.1', port: portOf(plain) }];
     const seen: Error[] = [];

@@ -28,7 +28,7 @@ export async function compareExpiry(
   if (wrong === undefined) return;
   problems.addDifferent(
     wrong === null
-      ? 'its time of expiry is missing'
+      ? 'its expiry time is missing'
       : here.at === null
         ? 'expires in MongoDB, not in Redis'
         : 'expires at another time',

@@ -38,7 +38,7 @@ export async function compareStream(
   const problems = new Problems();
   const adoption = state.incarnation === 1 ? await readAdoption(db, state.key) : undefined;
   const unknown = new UnknownMessages(await sourceInfo(redis, state.key));
-  const onStray = (id: string) => problems.addDifferent(`${id} is no entry of it`);
+  const onStray = (id: string) => problems.addDifferent(`${id} is not one of its entries`);
   const mirrored = mirroredEntries(db, state, { withDead: false, onStray });
   try {
     let there = await mirrored.next();

@@ -47,7 +47,7 @@ export class OrphanKeys {
     if (!this.#keys.has(key)) return [];
     const values = await orphansOf(this.#db, this.#values, key);
     const stream = await unknownStream(this.#db, this.#messages, key);
-    const messages = stream === undefined ? [] : [`messages in ${stream}, of a key that keys does not know`];
+    const messages = stream === undefined ? [] : [`messages in ${stream}, of a key that is not in keys`];
     return [...values.map(({ problem }) => problem), ...messages];
   }
 

@@ -21,7 +21,7 @@ export async function verifyKey(
   try {
     return await compare(sides, key, type, rules);
   } catch (error) {
-    if (!(error instanceof SyncError)) return wrong('its documents are not of the fleet’s form');
+    if (!(error instanceof SyncError)) return wrong('its documents are damaged');
     if (error.code !== 'VALUE_CHANGED_WHILE_READ' && error.errorClass !== 'unknown') throw error;
     return wrong(error.message);
   }
@@ -37,7 +37,7 @@ async function compare(
   if (type === undefined)
     return state?.status === 'active' ? wrong('not in Redis, but active in MongoDB') : nothing();
   if (typeof type !== 'string') return nothing();
-  if (!state) return { compared: 0, missing: 1, different: 0, problems: ['MongoDB does not know of it'] };
+  if (!state) return { compared: 0, missing: 1, different: 0, problems: ['MongoDB does not have it'] };
   if (state.status !== 'active') return wrong('in Redis, but deleted in MongoDB');
   if (state.keyType !== type) return wrong(`a ${type} in Redis, a ${state.keyType} in MongoDB`);
   return isValueType(type)

@@ -74,7 +74,7 @@ function otherSource(
 function otherServers({ source }: Omit<FleetMark, 'id'>) {
   return {
     is: 'unsure' as const,
-    what: `the fleet of this queue reads other servers than those that answer here at ${describeSource(source)}`,
+    what: `the fleet of this queue reads other servers than the ones that answer here at ${describeSource(source)}`,
     options: ['QUEUE_PREFIX', 'REDIS_URL'],
   };
 }

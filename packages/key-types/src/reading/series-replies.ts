@@ -29,7 +29,7 @@ export function exactTime(time: Buffer): number {
   throw new SyncError(
     'REDIS_REPLY',
     'unknown',
-    'TS.RANGE: the series has a time beyond 2^53 ms, which scripts of Redis cannot tell exactly: leave the key out by KEY_EXCLUDE',
+    'TS.RANGE: the series has a time beyond 2^53 ms, which Redis scripts cannot report exactly: add the key to KEY_EXCLUDE',
   );
 }
 

@@ -134,7 +134,7 @@ async function* orphansAmong(
         : keyTypes[0];
     if (keyType === undefined) continue;
     const isFleets = isOurs(value);
-    const whose = owner ? 'which is not its value now' : 'of a key that keys does not know';
+    const whose = owner ? 'which is not its current value' : 'of a key that is not in keys';
     const problem = isFleets
       ? `an active value in ${collection}, ${whose}`
       : `an active value in ${collection} that is not the fleet’s, ${whose}`;

@@ -43,7 +43,7 @@ export function mongoSettingsProblem(address: MongoAddress): SettingsProblem | u
     return {
       problem: `is refused by the driver (${withoutValues(words, parameters)})`,
       remedy:
-        'mend it: the options are on https://www.mongodb.com/docs/manual/reference/connection-string-options/',
+        'fix it: the options are on https://www.mongodb.com/docs/manual/reference/connection-string-options/',
     };
   }
 }
@@ -70,7 +70,7 @@ function missingModule({ compressors, credentials, proxyHost }: MongoOptions): S
     } catch {
       return {
         problem: `asks for what needs the module ${name}, which is not installed`,
-        remedy: 'take another compressor, authMechanism or proxy',
+        remedy: 'use another compressor, authMechanism or proxy',
       };
     }
   return undefined;
@@ -90,7 +90,7 @@ function wrongReads({ readConcern, readPreference }: MongoOptions): SettingsProb
   const level = readConcern?.level;
   if (level && !READ_CONCERNS.includes(level))
     return {
-      problem: 'has a readConcernLevel that the fleet can’t read with',
+      problem: 'has a readConcernLevel that the fleet cannot use',
       remedy: `write ${READ_CONCERNS.join(' or ')}`,
     };
   const staleness = readPreference?.maxStalenessSeconds;
@@ -115,7 +115,7 @@ function unusableFiles(options: MongoOptions): SettingsProblem | undefined {
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
     return {
-      problem: `names a certificate or key that can’t be used (${code})`,
+      problem: `names a certificate or key that cannot be used (${code})`,
       remedy: 'name PEM files that this process may read',
     };
   }

@@ -168,7 +168,7 @@ async function upsert(db: Db, collection: string, documents: readonly Document[]
     throw new SyncError(
       'DEAD_LETTER_REFUSED',
       'unknown',
-      `MongoDB refuses a dead letter with code ${refused.code}: look for an index or a validator of yours on ${collection}`,
+      `MongoDB refuses a dead letter with code ${refused.code}: check for an index or a validator of yours on ${collection}`,
     );
 }
 

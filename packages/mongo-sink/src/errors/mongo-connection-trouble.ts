@@ -73,17 +73,17 @@ function unanswered(servers: readonly ServerDescription[]): ConnectionTrouble | 
     const { tls, certFile, address } = OPTIONS;
     const troubleOf = (what: string, why: string) => ({
       ...unavailable(OPTIONS),
-      message: `MongoDB ${what}: ${why}; or it hangs, or ${address} names another server`,
+      message: `MongoDB ${what}: ${why}; or it does not respond, or ${address} names another server`,
     });
     if (/'secureConnect' timed out/.test(message))
-      return troubleOf('does not answer the TLS handshake', `it may speak no TLS there (${tls})`);
+      return troubleOf('does not answer the TLS handshake', `it may not speak TLS there (${tls})`);
     if (/connection .* closed/.test(message))
       return troubleOf(
         'closes each connection without an answer',
-        `it may want TLS, or speak none (${tls}), or want a client’s certificate (${certFile})`,
+        `it may require TLS, or not speak it (${tls}), or require a client certificate (${certFile})`,
       );
     if (/connection .* timed out/.test(message))
-      return troubleOf('takes connections, and answers nothing', `it may want TLS (${tls})`);
+      return troubleOf('accepts connections, but does not answer', `it may require TLS (${tls})`);
   }
   return undefined;
 }
@@ -108,6 +108,6 @@ function withoutPrimary(servers: readonly ServerDescription[]): ConnectionTroubl
   return {
     code,
     errorClass,
-    message: 'MongoDB: the replica set has no primary that answers: see that a majority of its members runs',
+    message: 'MongoDB: the replica set has no primary that answers: check that a majority of its members is running',
   };
 }

@@ -34,23 +34,23 @@ const CODES: ReadonlyMap<number, Meaning> = new Map([
   [14031, ['MONGO_DISK_FULL', 'configuration', 'its disk is full: free space on it']],
   [50, ['MONGO_TIMEOUT', 'transient', 'the operation ran out of time']],
   [64, ['MONGO_TIMEOUT', 'transient', 'the write was not confirmed in time']],
-  [112, ['MONGO_CONFLICT', 'transient', 'two writes met']],
+  [112, ['MONGO_CONFLICT', 'transient', 'two writes conflicted']],
 ]);
 
 const NO_LOGIN: Meaning = [
   'MONGO_AUTH',
   'configuration',
-  'it asks for a login: set MONGO_USERNAME and MONGO_PASSWORD, or write them in MONGO_URI',
+  'it requires a login: set MONGO_USERNAME and MONGO_PASSWORD, or write them in MONGO_URI',
 ];
 const WRONG_MECHANISM: Meaning = [
   'MONGO_AUTH',
   'configuration',
-  'it does not take this way of logging in: check authMechanism in MONGO_URI, and what it needs',
+  'it does not accept this login mechanism: check authMechanism in MONGO_URI, and its requirements',
 ];
 const INCOMPATIBLE: Meaning = [
   'MONGO_INCOMPATIBLE',
   'configuration',
-  'driver and server do not go together: check loadBalanced and the like in MONGO_URI, and the server’s version',
+  'driver and server do not match: check options such as loadBalanced in MONGO_URI, and the server’s version',
 ];
 
 /** What Atlas' proxies answer for whatever they refuse; only the words tell them apart. */
@@ -74,7 +74,7 @@ const ATLAS: readonly (readonly [RegExp, Meaning])[] = [
   ],
   [
     /space quota/i,
-    ['MONGO_DISK_FULL', 'configuration', 'its space is used up: free space there, or take a larger cluster'],
+    ['MONGO_DISK_FULL', 'configuration', 'its storage is full: free space there, or use a larger cluster'],
   ],
 ];
 
@@ -132,7 +132,7 @@ function meaningOf(error: Error): Meaning | undefined {
     return (
       CODES.get(code) ??
       (TRANSIENT_CODES.has(code)
-        ? ['MONGO_UNAVAILABLE', 'transient', `it cannot take this now, code ${code}`]
+        ? ['MONGO_UNAVAILABLE', 'transient', `it cannot do this now, code ${code}`]
         : undefined)
     );
   if (error.name === 'MongoMissingDependencyError') return missingModule(error);
@@ -144,7 +144,7 @@ function missingModule({ message }: Error): Meaning {
   return [
     'MONGO_DRIVER',
     'configuration',
-    `what MONGO_URI asks for needs the module ${name}, which is not installed: take another authMechanism or compressor`,
+    `what MONGO_URI asks for needs the module ${name}, which is not installed: use another authMechanism or compressor`,
   ];
 }
 

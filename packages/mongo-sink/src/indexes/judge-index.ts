@@ -32,7 +32,7 @@ export function judgeIndex(wanted: Index, existing: readonly Document[]): IndexV
   );
   if (unique)
     return {
-      problem: `${named(collection, unique)} is unique, and keeps documents of the fleet out`,
+      problem: `${named(collection, unique)} is unique, and refuses documents of the fleet`,
       remedy: 'drop it',
     };
   const removes = alike.find((index) => index.expireAfterSeconds !== wanted.expireAfterSeconds);
@@ -40,10 +40,10 @@ export function judgeIndex(wanted: Index, existing: readonly Document[]): IndexV
     return {
       problem: `${named(collection, removes)} ${
         wanted.expireAfterSeconds === undefined
-          ? 'removes documents of the fleet after a time'
-          : 'does not remove documents at their time'
+          ? 'removes documents of the fleet after some time'
+          : 'does not remove documents when they expire'
       }`,
-      remedy: 'drop it; the fleet makes its own',
+      remedy: 'drop it; the fleet creates its own',
     };
   if (alike.some((index) => serves(index, wanted))) return 'there';
   return existing.some(({ name }) => name === defaultName(key)) ? 'missing, name taken' : 'missing';

@@ -71,7 +71,7 @@ function refused({ collection, key }: Index, cause: unknown): SyncError {
   return new SyncError(
     'INDEX_REFUSED',
     'configuration',
-    `MongoDB does not make ${named(collection, { name: defaultName(key), key })}:${code}; see that ${collection} is a collection of the fleet alone, or name another database (MONGO_DB_NAME)`,
+    `MongoDB does not create ${named(collection, { name: defaultName(key), key })}:${code}; see that ${collection} is a collection of the fleet alone, or name another database (MONGO_DB_NAME)`,
     { cause },
   );
 }

@@ -71,7 +71,7 @@ export function fromKeyDocument(document: Document): KeyState {
     throw new SyncError(
       'KEY_STATE_INVALID',
       'unknown',
-      `key ${shownKey(String(_id))}: its document in "keys" is not one of this fleet’s; remove it (db.keys.deleteOne({ _id: … })) to sync the key anew`,
+      `key ${shownKey(String(_id))}: its document in "keys" is not from this fleet: remove it (db.keys.deleteOne({ _id: … })) to sync the key again`,
     );
   const counts = { seen: 0, written: 0, alreadyThere: 0, dead: 0, gap: 0, ...document.counts };
   return {

@@ -52,7 +52,7 @@ export class KeyStates {
       throw new SyncError(
         'KEY_REFUSED',
         'unknown',
-        `key ${shownKey(next.key)}: MongoDB refuses its document with code ${result.code}: look for an index or a validator of yours on "keys"`,
+        `key ${shownKey(next.key)}: MongoDB refuses its document with code ${result.code}: check for an index or a validator of yours on "keys"`,
       );
     if (result === 'moved')
       throw new SyncError(

@@ -156,6 +156,6 @@ function ambiguous(key: string): SyncError {
   return new SyncError(
     'VALUE_PIECES_AMBIGUOUS',
     'unknown',
-    `key ${shownKey(key)}: several members of more than 8 MiB; their pieces in MongoDB, written by an earlier version, do not tell whose they are: resync the key`,
+    `key ${shownKey(key)}: several members of more than 8 MiB; an earlier version wrote their pieces to MongoDB, and they cannot be assigned to members: resync the key`,
   );
 }

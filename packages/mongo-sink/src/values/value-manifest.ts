@@ -95,7 +95,7 @@ export function refuseForeign(collection: string, document: StoredValue): void {
   throw new SyncError(
     'DOCUMENT_FOREIGN',
     'unknown',
-    `key ${shownKey(String(_id))}: the collection ${collection} has a document of that _id that is not the fleet's: move it, or give the fleet a database of its own (MONGO_DB_NAME), or the key a collection of its own by a rule`,
+    `key ${shownKey(String(_id))}: the collection ${collection} has a document with that _id that is not from the fleet: move it, or give the fleet its own database (MONGO_DB_NAME), or the key its own collection with a rule`,
   );
 }
 

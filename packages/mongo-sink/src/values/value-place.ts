@@ -81,6 +81,6 @@ export function replacementOf(stored: ValueDocument): Document[] {
 export function idTaken(found: StoredValue): { readonly code: number; readonly message: string } {
   return {
     code: 11000,
-    message: `the _id that the rule makes of the key's name is that of the key ${shownKey(ownerOf(found) ?? '')} already, whose document stays`,
+    message: `the _id that the rule builds from the key's name already belongs to the key ${shownKey(ownerOf(found) ?? '')}, whose document stays`,
   };
 }

@@ -43,7 +43,7 @@ export async function readElements(
   throw new SyncError(
     'VALUE_CHANGED_WHILE_READ',
     'transient',
-    `key ${shownKey(key)}: its units changed while they were read`,
+    `key ${shownKey(key)}: its elements changed while they were read`,
   );
 }
 

@@ -87,7 +87,7 @@ describe('TLS', () => {
     const uri = `mongodb://[::ffff:127.0.0.1]:${port}/?directConnection=true`;
     expect(await failure(uri, secured({ caFile: certificates.caFile }))).toMatchObject({
       code: 'MONGO_TLS',
-      message: expect.stringMatching(/for other names than .*MONGO_HOST or MONGO_URI/),
+      message: expect.stringMatching(/not valid for .*MONGO_HOST or MONGO_URI/),
     });
   }, 60_000);
 
@@ -105,7 +105,7 @@ describe('TLS', () => {
     });
     expect(await failure(`mongodb://127.0.0.1:${await securedPort()}/`)).toMatchObject({
       message: expect.stringMatching(
-        /^MongoDB closes each connection without an answer: it may want TLS.*MONGO_TLS/,
+        /^MongoDB closes each connection without an answer: it may require TLS.*MONGO_TLS/,
       ),
     });
   }, 60_000);
@@ -143,7 +143,7 @@ describe('the address', () => {
     const port = await listening(createTcpServer(() => {}));
     expect(await failure(`mongodb://127.0.0.1:${port}/`)).toMatchObject({
       code: 'MONGO_UNAVAILABLE',
-      message: expect.stringMatching(/^MongoDB takes connections, and answers nothing/),
+      message: expect.stringMatching(/^MongoDB accepts connections, but does not answer/),
     });
   }, 30_000);
 
@@ -172,7 +172,7 @@ describe('the login', () => {
   it('none, where one is asked for', async () => {
     expect(await failure(withLogin(''))).toMatchObject({
       code: 'MONGO_AUTH',
-      message: expect.stringMatching(/asks for a login: set MONGO_USERNAME/),
+      message: expect.stringMatching(/requires a login: set MONGO_USERNAME/),
     });
   });
 

@@ -88,7 +88,7 @@ async function put(
   const { written, alreadyThere, refused } = await insertAdopted(db, collection, messages);
   tally.taken += written;
   tally.alreadyThere += alreadyThere;
-  leave(tally, 'MongoDB refuses the message', refused);
+  leave(tally, 'MongoDB refused the message', refused);
 }
 
 /** The key that a message is of: of an info stream's the old type is the rest of its name. */
@@ -107,8 +107,8 @@ function reasonToLeave(
   message: AdoptedMessage | undefined,
   choice: KeyChoice,
 ): string | undefined {
-  if (key === undefined) return 'its stream is not among the old streams';
-  if (message === undefined) return 'it is not of the old engine’s form';
+  if (key === undefined) return 'its stream is not one of the old streams';
+  if (message === undefined) return 'it does not have the old engine’s format';
   const chosen = choice.of(key);
   return typeof chosen === 'object' ? chosen.left : undefined;
 }

@@ -34,8 +34,8 @@ export async function adoptStreams(
   await choice.load(keys);
   const byMessagesAlone = [...messages.keys()].filter((key) => !streams.byKey.has(key)).length;
   tally.found = streams.found + byMessagesAlone;
-  leave(tally, 'it is not of the old engine’s form', streams.strange);
-  leave(tally, 'the same key’s, in another collection', streams.found - streams.strange - streams.byKey.size);
+  leave(tally, 'it does not have the old engine’s format', streams.strange);
+  leave(tally, 'the same key in another collection', streams.found - streams.strange - streams.byKey.size);
   await forEachAtOnce(keys, AT_ONCE, async (key) => {
     const chosen = choice.of(key);
     if (typeof chosen === 'object') return leave(tally, chosen.left);

@@ -10,7 +10,7 @@ import { itemsOfOld, type OldValueKind } from './old-value.js';
 import type { OldSet, OldStreams } from './read-old-streams.js';
 
 const AT_ONCE = 200;
-const NOT_OF_THE_FORM = 'it is not of the old engine’s form';
+const NOT_OF_THE_FORM = 'it does not have the old engine’s format';
 
 interface OldValue extends Pick<OldStream, 'activity' | 'isActive' | 'createdAt' | 'updatedAt'> {
   readonly key: string;
@@ -67,7 +67,7 @@ export async function adoptWeeklySets(
     const before = latest.get(key);
     if (!before || (set.at?.getTime() ?? 0) >= (before.at?.getTime() ?? 0)) latest.set(key, set);
   }
-  leave(tally, 'the same key’s, in another collection', sets.length - latest.size);
+  leave(tally, 'the same key in another collection', sets.length - latest.size);
   await choice.load(latest.keys());
   for (const [key, { values, at }] of latest) {
     const known = { activity: [], isActive: true, createdAt: at, updatedAt: at };
@@ -106,7 +106,7 @@ async function adoptValue(
   const [type] = await typesOf(redis, [keyBytes(key)]);
   const state = adoptedState(line, key, keyType, known, type !== undefined);
   const { dead } = await sink.write({ ...state, revision: 0 }, [lastKnownValue(keyType, state, items)]);
-  if (dead > 0) return leave(tally, 'MongoDB refuses the value');
+  if (dead > 0) return leave(tally, 'MongoDB refused the value');
   const noted = { generation, at: line.now(), messages: 0, withoutId: 0, upTo: null };
   if (await adoptKey(db, state, noted)) tally.taken++;
   else tally.alreadyThere++;

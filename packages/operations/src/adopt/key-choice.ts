@@ -29,8 +29,8 @@ export class KeyChoice {
   }
 
   #decide(key: string, known: ReadonlyMap<string, Adoption | undefined>): Choice {
-    if (!this.#wanted(key)) return { left: 'the configuration does not choose the key' };
+    if (!this.#wanted(key)) return { left: 'the configuration does not select the key' };
     if (!known.has(key)) return 'free';
-    return known.get(key) ? 'adopted' : { left: 'the fleet mirrors the key already' };
+    return known.get(key) ? 'adopted' : { left: 'the fleet already mirrors the key' };
   }
 }

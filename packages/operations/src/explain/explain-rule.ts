@@ -64,14 +64,14 @@ function ruleParts(rule: RuleSpec): readonly string[] {
     ...(parsed.length > 0 ? [`reads ${parsed.join(', ')}`] : []),
     ...(shape ? [`documents in the shape ${shape}`] : []),
     ...(id === undefined ? [] : [`_id ${id} as ${idType ?? 'text'}`]),
-    ...(gone === undefined ? [] : [`${WHEN_GONE[gone]} when the key has gone`]),
+    ...(gone === undefined ? [] : [`${WHEN_GONE[gone]} when the key is deleted`]),
     ...(ttlMs === undefined ? [] : [`removed after ${largestUnit(ttlMs)}`]),
     ...(history === undefined ? [] : [history ? 'history of membership' : 'no history of membership']),
     ...(trim ? [`trim ${trim.mode}${trim.mode === 'off' ? '' : `, keeps ${trim.keepEntries} entries`}`] : []),
   ];
 }
 
-const WHEN_GONE = { keep: 'emptied', remove: 'removed', mark: 'kept as it was last' } as const;
+const WHEN_GONE = { keep: 'emptied', remove: 'removed', mark: 'kept with its last content' } as const;
 
 function everyOf(ms: number): string {
   if (ms < 1000) return `${ms} ms`;

@@ -39,7 +39,7 @@ export function leftOut({ mapped }: Mapped): number {
   return typeof mapped === 'object' && mapped !== null && 'left' in mapped ? Number(mapped.left) : 0;
 }
 
-const DAMAGED = 'a value and the text that it was read from are not the same any more';
+const DAMAGED = 'a value no longer matches the text that it was parsed from';
 
 function textsIn(mapped: unknown): ReadonlyMap<number, string> {
   if (mapped === undefined) return new Map();

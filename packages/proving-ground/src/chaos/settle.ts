@@ -65,7 +65,7 @@ async function streamProblem(
   key: string,
   record: KeyDocument | undefined,
 ): Promise<string | undefined> {
-  if (!record) return 'MongoDB does not know of it';
+  if (!record) return 'MongoDB does not have it';
   const error = record.lastError ? `, last error ${String(record.lastError.code)}` : '';
   if ((await redis.exists(key)) === 0)
     return record.status === 'deleted' ? undefined : `gone from Redis, but ${String(record.status)}${error}`;

@@ -104,7 +104,7 @@ export class ChangeFeed {
     for (const [name, { feed }] of this.#nodes) {
       if (names.has(name)) continue;
       this.#nodes.delete(name);
-      this.#options.onMissed(`${name} holds no keys any more`);
+      this.#options.onMissed(`${name} no longer has keys`);
       await feed.close();
     }
     for (const { host, port } of masters)
@@ -133,7 +133,7 @@ export class ChangeFeed {
   #sweepOnceAllMoved(name: string): void {
     clearTimeout(this.#moved);
     this.#moved = setTimeout(
-      () => this.#options.onMissed(`${name} is another one than before: until now it may have been asked`),
+      () => this.#options.onMissed(`${name} is another server than before, and may have been asked until now`),
       ALL_MOVED_MS,
     ).unref();
   }
@@ -157,7 +157,7 @@ export class ChangeFeed {
         if (differ(marks.run, run)) this.#sweepOnceAllMoved(name);
         run = marks.run ?? run;
       },
-      onFlush: () => onMissed(`${name} was flushed or filled anew`),
+      onFlush: () => onMissed(`${name} was flushed or refilled`),
       onLost: () => {
         set({ is: 'connecting' });
         onMissed(`the connection to ${name} was lost`);

@@ -177,7 +177,7 @@ export class ValueWrites {
         const page = await pages.next();
         if (page.done) {
           if (page.value.isGone)
-            throw new SyncError('KEY_GONE', 'overtaken', 'the key has gone while it was read');
+            throw new SyncError('KEY_GONE', 'overtaken', 'the key was deleted while it was read');
           if (page.value.isWhole) settle(pass.end(page.value));
           return page.value.isWhole;
         }
@@ -196,8 +196,8 @@ export class ValueWrites {
     throw new SyncError(
       'VALUE_KEEPS_CHANGING',
       'unknown',
-      `the value changed during every reading in pages, and with ${size} ${this.#type.source.size?.of} it is above ` +
-        `the limit (${this.#settings.maxAtomicMembers}) for reading it at once: raise VALUE_ATOMIC_MEMBERS; the next job tries again`,
+      `the value changed during every read in pages, and with ${size} ${this.#type.source.size?.of} it is above ` +
+        `the limit (${this.#settings.maxAtomicMembers}) for reading it with one command: raise VALUE_ATOMIC_MEMBERS; the next job tries again`,
     );
   }
 }

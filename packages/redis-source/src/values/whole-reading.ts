@@ -54,7 +54,7 @@ export async function readWhole(
     'VALUE_KEEPS_CHANGING',
     'unknown',
     `the names in the value changed during each of ${MOST_READINGS} readings: ` +
-      'let the Redis user run EVAL_RO, which reads it in one instant; the next job tries again',
+      'allow the Redis user to run EVAL_RO, which reads it atomically; the next job tries again',
   );
 }
 
