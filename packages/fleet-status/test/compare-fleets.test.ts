@@ -62,7 +62,9 @@ test('while a scheduler keeps the marks, what contradicts them is not believed a
   const local = { source: at('redis://localhost:6379') };
   expect(compare({ ...local, servers: ['run2'] }, aMark(local), aMark(local), true)).toMatchObject({
     is: 'unsure',
-    what: expect.stringContaining('other servers than the ones that answer here at localhost:6379, database 0'),
+    what: expect.stringContaining(
+      'other servers than the ones that answer here at localhost:6379, database 0',
+    ),
   });
   expect(compare({ ...local, servers: ['run2'] }, aMark(local), aMark(local), false).is).toBe('same');
   expect(compare({}, aMark(), undefined, true).is).toBe('unsure');

@@ -19,7 +19,11 @@ export function parseJobData(data: unknown): JobData {
     if ('keys' in data && Array.isArray(data.keys) && areKeys(data.keys))
       return { keys: [...new Set(data.keys)] };
   }
-  throw new SyncError('JOB_INVALID', 'unknown', 'the job names no key: remove it; only the fleet may add jobs');
+  throw new SyncError(
+    'JOB_INVALID',
+    'unknown',
+    'the job names no key: remove it; only the fleet may add jobs',
+  );
 }
 
 function isName(value: unknown): value is string {

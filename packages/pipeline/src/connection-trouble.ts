@@ -95,7 +95,9 @@ function troubleOf(kind: Kind, error: Error, options: ConnectionOptions): Connec
         `its certificate is not trusted (${codeOf(error)}): name the PEM file of the authority that signed it in ${caFile}`,
       );
     case 'outdated':
-      return wrong(`its certificate has expired or is not valid yet (${codeOf(error)}): renew it, and check the clocks`);
+      return wrong(
+        `its certificate has expired or is not valid yet (${codeOf(error)}): renew it, and check the clocks`,
+      );
     case 'other name':
       return wrong(
         `its certificate is not valid for ${textOf(error, 'host') || 'this one'}: write a name from the certificate in ${address}`,

@@ -64,7 +64,9 @@ function* causes(error: unknown): Generator<Error> {
 function unanswered({ how, isTls }: NoAnswer, names: RedisOptionNames): ConnectionTrouble {
   const { server, tls, certFile, address } = names;
   const what =
-    how === 'closed' ? 'closes each connection without an answer' : 'accepts connections, but does not answer';
+    how === 'closed'
+      ? 'closes each connection without an answer'
+      : 'accepts connections, but does not answer';
   const why = isTls
     ? `it may not speak TLS there (${tls}), or require a client certificate (${certFile})`
     : `it may require TLS (${tls})`;

@@ -114,7 +114,9 @@ describe.skipIf(!forTls)('TLS (needs a Redis that has it)', () => {
 
   it('that the server wants, and we do not speak', async () => {
     const { message } = await failure({ port: securedPort });
-    expect(message).toMatch(/^Redis closes each connection without an answer: it may require TLS \(REDIS_TLS\)/);
+    expect(message).toMatch(
+      /^Redis closes each connection without an answer: it may require TLS \(REDIS_TLS\)/,
+    );
   });
 
   it('once all is right it answers', async () => {

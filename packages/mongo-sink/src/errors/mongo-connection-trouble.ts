@@ -108,6 +108,7 @@ function withoutPrimary(servers: readonly ServerDescription[]): ConnectionTroubl
   return {
     code,
     errorClass,
-    message: 'MongoDB: the replica set has no primary that answers: check that a majority of its members is running',
+    message:
+      'MongoDB: the replica set has no primary that answers: check that a majority of its members is running',
   };
 }

@@ -133,7 +133,8 @@ export class ChangeFeed {
   #sweepOnceAllMoved(name: string): void {
     clearTimeout(this.#moved);
     this.#moved = setTimeout(
-      () => this.#options.onMissed(`${name} is another server than before, and may have been asked until now`),
+      () =>
+        this.#options.onMissed(`${name} is another server than before, and may have been asked until now`),
       ALL_MOVED_MS,
     ).unref();
   }
