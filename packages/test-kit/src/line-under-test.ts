@@ -1,3 +1,4 @@
+import { METADATA_TYPE } from '@redis-to-mongo/key-types';
 import { type FreshNamespace, freshNamespace, startMongo } from '@redis-to-mongo/local-stack';
 import { connectMongo, mongoSink, prepareDatabase, readyMadeBson } from '@redis-to-mongo/mongo-sink';
 import {
@@ -60,7 +61,7 @@ export async function lineUnderTest(options: { ownMongo?: boolean } = {}): Promi
     readBytes = 8 << 20,
     ...changes
   } = {}) => ({
-    source: redisSource(redis, ['stream', 'set'], {
+    source: redisSource(redis, ['stream', METADATA_TYPE.names.keyType], {
       readEntries,
       readBytes,
       direct: path?.direct,

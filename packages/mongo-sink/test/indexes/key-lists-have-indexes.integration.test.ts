@@ -1,25 +1,11 @@
-import { type FreshNamespace, freshNamespace } from '@redis-to-mongo/local-stack';
 import { KEY_CONDITIONS, type KeyCondition } from '@redis-to-mongo/pipeline';
 import type { Document } from 'mongodb';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { connectMongo } from '../../src/connection/connect-mongo.js';
-import { prepareDatabase } from '../../src/database/prepare-database.js';
+import { describe, expect, test } from 'vitest';
 import { LIST_INDEXES } from '../../src/indexes/list-indexes.js';
 import { keyFilter, keyParts, ORDERS, SORT_FIELDS } from '../../src/keys/key-lists.js';
+import { mongoForTests } from '../mongo-for-tests.js';
 
-let namespace: FreshNamespace;
-let mongo: ReturnType<typeof connectMongo>;
-
-beforeAll(async () => {
-  namespace = await freshNamespace({ mongoUri: inject('mongoUri') });
-  const tls = { enabled: false, rejectUnauthorized: true };
-  mongo = connectMongo({ uri: namespace.mongoUri, dbName: namespace.mongoDbName, tls }, 'test');
-  await prepareDatabase(mongo.db);
-});
-afterAll(async () => {
-  await mongo.close();
-  await namespace.close();
-});
+const mongo = mongoForTests();
 
 function orderOf(condition: KeyCondition | undefined): Record<string, 1 | -1> {
   const sort = condition ? ORDERS[condition] : 'key';

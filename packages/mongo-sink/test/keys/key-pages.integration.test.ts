@@ -1,14 +1,12 @@
-import { type FreshNamespace, freshNamespace } from '@redis-to-mongo/local-stack';
 import { KEY_CONDITIONS, type KeyCondition, keyIdOf, namePattern } from '@redis-to-mongo/pipeline';
 import type { Document } from 'mongodb';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { connectMongo } from '../../src/connection/connect-mongo.js';
-import { prepareDatabase } from '../../src/database/prepare-database.js';
+import { expect, test } from 'vitest';
 import { ORDERS, SORT_FIELDS } from '../../src/keys/key-lists.js';
 import { beginsWith } from '../../src/keys/key-name-range.js';
 import { KeyPages } from '../../src/keys/key-pages.js';
 import { type NameSample, NO_SAMPLE } from '../../src/keys/name-sample.js';
 import { countKeys, type KeyPageQuery, readKeyPage } from '../../src/keys/read-key-page.js';
+import { mongoForTests } from '../mongo-for-tests.js';
 
 const ODD = [
   Buffer.from([0xff]),
@@ -26,20 +24,7 @@ const ODD = [
 ].map(keyIdOf);
 const KEYS = 240;
 
-let namespace: FreshNamespace;
-let mongo: ReturnType<typeof connectMongo>;
-
-beforeAll(async () => {
-  namespace = await freshNamespace({ mongoUri: inject('mongoUri') });
-  const tls = { enabled: false, rejectUnauthorized: true };
-  mongo = connectMongo({ uri: namespace.mongoUri, dbName: namespace.mongoDbName, tls }, 'test');
-  await prepareDatabase(mongo.db);
-  await keys().insertMany(documents());
-});
-afterAll(async () => {
-  await mongo.close();
-  await namespace.close();
-});
+const mongo = mongoForTests(async () => await keys().insertMany(documents()));
 
 function keys() {
   return mongo.db.collection<{ _id: string } & Document>('keys');

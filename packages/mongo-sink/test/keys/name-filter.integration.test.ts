@@ -1,5 +1,4 @@
 import { Buffer } from 'node:buffer';
-import { type FreshNamespace, freshNamespace } from '@redis-to-mongo/local-stack';
 import {
   canonicalKeyId,
   firstState,
@@ -8,11 +7,11 @@ import {
   messageIdPrefix,
   namePattern,
 } from '@redis-to-mongo/pipeline';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { connectMongo } from '../../src/connection/connect-mongo.js';
+import { expect, test } from 'vitest';
 import { findDeadLetters } from '../../src/dead-letters/replay-dead-letters.js';
 import { keyNames } from '../../src/keys/find-keys.js';
 import { KeyStates } from '../../src/keys/key-states.js';
+import { mongoForTests } from '../mongo-for-tests.js';
 
 const KEYS = [
   'o',
@@ -29,25 +28,15 @@ const KEYS = [
   .map((name) => keyIdOf(Buffer.from(name)))
   .concat(keyIdOf(Buffer.alloc(0)), keyIdOf(Buffer.from([0x6f, 0xff])));
 
-let namespace: FreshNamespace;
-let mongo: ReturnType<typeof connectMongo>;
-
-beforeAll(async () => {
-  namespace = await freshNamespace({ mongoUri: inject('mongoUri') });
-  const tls = { enabled: false, rejectUnauthorized: true };
-  mongo = connectMongo({ uri: namespace.mongoUri, dbName: namespace.mongoDbName, tls }, 'test');
-  const letters = mongo.db.collection<{ _id: string }>('dead_letters');
-  const states = new KeyStates(mongo.db);
+const mongo = mongoForTests(async (db) => {
+  const letters = db.collection<{ _id: string }>('dead_letters');
+  const states = new KeyStates(db);
   for (const key of KEYS) {
     const state = firstState(key, { stream: key, type: 'main' }, 'stream', new Date());
     await states.save(state, { ...state, revision: 1 });
     for (const incarnation of [1, 2])
       await letters.insertOne({ _id: messageId(messageIdPrefix(key, incarnation), '1700000000000-0') });
   }
-});
-afterAll(async () => {
-  await mongo.close();
-  await namespace.close();
 });
 
 const lettersOf = async (text: string) => {
