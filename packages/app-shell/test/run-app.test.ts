@@ -39,6 +39,26 @@ function runIn(env: NodeJS.ProcessEnv, ...args: string[]) {
   return { child, out, ended, lines, said, messages: () => lines().map((line) => line.msg) };
 }
 
+describe('an app whose parent has a channel to it', () => {
+  test.each(['once it runs', 'while it is loading'] as const)(
+    'stops when the parent goes %s',
+    async (when) => {
+      const child = spawn(process.execPath, [FIXTURE], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+      started.add(child);
+      let said = '';
+      child.stdout?.on('data', (chunk: Buffer) => {
+        said += chunk.toString();
+      });
+      const ended = once(child, 'exit');
+      if (when === 'once it runs')
+        await vi.waitFor(() => expect(said).toContain('running'), { timeout: 20_000 });
+      child.disconnect();
+      expect(await ended).toEqual([0, null]);
+      expect(said).toContain('closed first');
+    },
+  );
+});
+
 describe('an app that is told to stop', () => {
   test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
     'by %s closes everything, last in first out, and exits with 0',

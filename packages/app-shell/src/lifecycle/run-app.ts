@@ -119,6 +119,7 @@ export async function runApp<Settings extends AppSettings>(options: AppOptions<S
   process.on('SIGTERM', onSignal);
   // Anyone who started it, with a channel to it, is gone without a word.
   if (process.connected) process.once('disconnect', () => onSignal('SIGTERM'));
+  else if (process.send) onSignal('SIGTERM'); // while this process was loading
   process.on('uncaughtException', onCrash);
   process.on('unhandledRejection', onCrash);
 

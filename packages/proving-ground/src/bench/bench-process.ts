@@ -6,7 +6,6 @@ import { ProvingError } from '../proving-error.js';
 /** What a process of the benchmark shows its parent; see processes/. */
 export type Report = Readonly<Record<string, unknown>>;
 
-const endWithParent = new URL('../../end-with-parent.mjs', import.meta.url);
 const STDERR_KEPT = 4_000;
 /** A report that takes longer than this, in ms, does not come. */
 const REPORT_WITHIN_MS = 600_000;
@@ -28,15 +27,11 @@ export class BenchProcess {
   constructor(name: string, config: Report, env: Readonly<Record<string, string>> = {}) {
     this.#name = name;
     const script = fileURLToPath(new URL(`processes/${name}.js`, import.meta.url));
-    this.#process = spawn(
-      process.execPath,
-      ['--import', endWithParent.href, script, JSON.stringify(config)],
-      {
-        detached: true,
-        env: { ...process.env, ...env },
-        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      },
-    );
+    this.#process = spawn(process.execPath, [script, JSON.stringify(config)], {
+      detached: true,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
     this.#process.stderr?.on('data', (chunk: Buffer) => {
       this.#stderr = (this.#stderr + chunk.toString()).slice(-STDERR_KEPT);
     });

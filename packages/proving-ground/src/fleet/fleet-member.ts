@@ -29,11 +29,11 @@ export interface MemberEnd {
 const READY_WITHIN_MS = 60_000;
 
 const appsDir = new URL('../../../../apps/', import.meta.url);
-const endWithParent = new URL('../../end-with-parent.mjs', import.meta.url);
+const collectGarbage = new URL('../../collect-garbage.mjs', import.meta.url);
 
 /**
  * One process of a fleet, started from the built app. It is in a session of its own, so that Ctrl-C reaches the
- * parent alone, and ends with the parent, whatever ends that (see end-with-parent.mjs).
+ * parent alone, and ends with the parent, whatever ends that: the app is told by the channel (see runApp).
  */
 export class FleetMember {
   readonly app: AppName;
@@ -56,7 +56,7 @@ export class FleetMember {
     const main = fileURLToPath(new URL(`${options.app}/dist/main.js`, appsDir));
     const log = openSync(options.logFile, 'a');
     try {
-      this.#process = spawn(process.execPath, ['--import', endWithParent.href, main], {
+      this.#process = spawn(process.execPath, ['--import', collectGarbage.href, main], {
         cwd: options.cwd,
         env: options.env,
         detached: true,

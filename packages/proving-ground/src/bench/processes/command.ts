@@ -4,7 +4,6 @@ import { openParent } from './parent.js';
 
 /** Runs a script of the product to its end, when it is told to; its CPU time counts as this process's. */
 const parent = openParent();
-process.channel?.ref(); // nothing else keeps it from ending while it waits
 parent.send({ ready: true });
 await parent.word();
 const { config } = parent;

@@ -34,6 +34,7 @@ export function openParent(): Parent {
     words.push(String(word));
     heard();
   });
+  process.once('disconnect', () => process.exit(1)); // it has gone, for whatever reason
   const parsed: unknown = JSON.parse(process.argv[2] ?? '{}');
   return {
     config: new ProgramConfig(typeof parsed === 'object' && parsed !== null ? { ...parsed } : {}),
