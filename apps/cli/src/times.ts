@@ -11,7 +11,12 @@ export function fromNow(time: Date | null | undefined, now = Date.now()): string
 
 /** A time for people and logs, to the second; nothing for none. */
 export function stamp(time: Date | null | undefined): string {
-  return time ? `${time.toISOString().slice(0, 19).replace('T', ' ')} UTC` : '';
+  return time ? `${bareStamp(time)} UTC` : '';
+}
+
+/** The same without its zone, where the heading has it. */
+export function bareStamp(time: Date): string {
+  return time.toISOString().slice(0, 19).replace('T', ' ');
 }
 
 /** Parses a time (ISO 8601, UTC by default) or an age (`90min`, `2h`, `7d`). */

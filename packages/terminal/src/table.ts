@@ -28,17 +28,17 @@ export function bad(count: number): Cell {
 }
 
 export interface TableOptions {
-  /** Columns of the terminal: names are cut so that a line fits, as far as that is of use. Default: any. */
+  /** Columns of the terminal. A wider table is made to fit: names are cut, then texts are wrapped at spaces. Default: any. */
   readonly within?: number | undefined;
   /** Headings of the columns with names, which may be cut: the beginning and the end of a name tell most. Default: none. */
   readonly names?: ReadonlySet<string>;
 }
 
-/** What is left of a name at least. */
-const SHORTEST = 12;
+/** What is left of a name at least, and of a text that is wrapped, unless a word of it is longer. */
+const SHORTEST = 10;
 
 /**
- * Rows as aligned lines below their headings, two spaces between; widths are those on a terminal.
+ * Rows as aligned lines below their headings, two spaces between, or one where that makes it fit; widths are those on a terminal.
  */
 export function tableLines(
   columns: readonly Column[],
@@ -47,27 +47,79 @@ export function tableLines(
   { within = Number.POSITIVE_INFINITY, names = new Set() }: TableOptions = {},
 ): string[] {
   const titles = columns.map((column) => column.replace(/^>/, ''));
-  const head = titles.some((title) => title !== '') ? [titles.map((title) => colors.dim(title))] : [];
   const whole = rows.map((row) => columns.map((_, i) => plainText(row[i])));
   const most = longestOf(titles, whole, within, names);
-  const body = rows.map((row, r) =>
-    columns.map((_, i) => coloredText(row[i], shortened(whole[r]?.[i] ?? '', most[i]), colors)),
-  );
-  const lines = [...head, ...body];
-  const widths = columns.map((_, i) => Math.max(0, ...lines.map((line) => stringWidth(line[i] ?? ''))));
+  const short = whole.map((row) => row.map((text, i) => shortened(text, most[i])));
+  const all = titles.some((title) => title !== '') ? [titles, ...short] : short;
+  const { widths, gap } = fitted(titles, short, within);
   const right = columns.map(
     (column, i) =>
       column.startsWith('>') || (rows.length > 0 && rows.every((row) => typeof row[i] === 'number')),
   );
-  return lines.map((line) =>
-    line
-      .map((text, i) => {
-        const space = ' '.repeat((widths[i] ?? 0) - stringWidth(text));
-        return right[i] ? space + text : text + space;
-      })
-      .join('  ')
-      .trimEnd(),
-  );
+  const head = all.length - rows.length;
+  return all.flatMap((texts, r) => {
+    const cells = texts.map((text, i) => wrapped(text, widths[i] ?? 0));
+    const height = Math.max(1, ...cells.map((lines) => lines.length));
+    return Array.from({ length: height }, (_none, line) =>
+      cells
+        .map((lines, i) => {
+          const text = lines[line] ?? '';
+          const space = ' '.repeat(Math.max(0, (widths[i] ?? 0) - stringWidth(text)));
+          const shown = r < head ? colors.dim(text) : coloredText(rows[r - head]?.[i], text, colors);
+          return right[i] ? space + shown : shown + space;
+        })
+        .join(' '.repeat(gap))
+        .trimEnd(),
+    );
+  });
+}
+
+/**
+ * How wide each column is, so that a line fits: the widest are made narrower first, as far as their longest words let them. Short cells
+ * stay on one line, their headings need not.
+ */
+function fitted(
+  titles: readonly string[],
+  rows: readonly (readonly string[])[],
+  within: number,
+): { readonly widths: readonly number[]; readonly gap: number } {
+  const cells = titles.map((_, i) => Math.max(0, ...rows.map((row) => stringWidth(row[i] ?? ''))));
+  const widths = titles.map((title, i) => Math.max(stringWidth(title), cells[i] ?? 0));
+  const least = titles.map((title, i) => {
+    const words = Math.max(0, ...rows.map((row) => longestWord(row[i] ?? '')));
+    return Math.max(longestWord(title), Math.min(cells[i] ?? 0, Math.max(SHORTEST, words)));
+  });
+  const gaps = Math.max(0, titles.length - 1);
+  let over = widths.reduce((sum, width) => sum + width, 2 * gaps) - within;
+  if (over <= 0) return { widths, gap: 2 };
+  if (over <= gaps) return { widths, gap: 1 };
+  const room = (i: number) => (widths[i] ?? 0) - (least[i] ?? 0);
+  while (over > 0) {
+    const [widest] = widths
+      .flatMap((width, i) => (room(i) > 0 ? [{ width, i }] : []))
+      .sort((a, b) => b.width - a.width);
+    if (!widest) break;
+    widths[widest.i] = widest.width - 1;
+    over--;
+  }
+  return { widths, gap: over > 0 ? 1 : 2 };
+}
+
+function longestWord(text: string): number {
+  return Math.max(...text.split(' ').map((word) => stringWidth(word)));
+}
+
+/** A text as lines of some width, broken at spaces; a longer word stays whole. */
+function wrapped(text: string, width: number): readonly string[] {
+  if (stringWidth(text) <= width) return [text];
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    const joined = last === undefined ? word : `${last} ${word}`;
+    if (last === undefined || stringWidth(joined) > width) lines.push(word);
+    else lines[lines.length - 1] = joined;
+  }
+  return lines;
 }
 
 /** Characters of a cell: names and messages may be of any length. */

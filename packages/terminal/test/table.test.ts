@@ -47,5 +47,33 @@ test('names are cut in their middle to fit the terminal; what else is told is no
   expect(lines[2]).toMatch(/^short /);
   expect(lines[3]).toMatch(/^注文注文注…文注文注文 +0$/);
   expect(tableLines(['KEY', 'ERROR', 'LAG'], rows, plain)[1]).toContain('with:a:long');
-  expect(tableLines(['KEY'], rows, plain, { within: 3, names })[1]).toHaveLength(12);
+  expect(tableLines(['KEY'], rows, plain, { within: 3, names })[1]).toHaveLength(10);
+});
+
+test('texts are wrapped at spaces to fit the terminal, the widest first, and one space less stands between where that is enough', () => {
+  const rows = [
+    ['2 keys fail', colored('See their errors: their jobs are retried', 'red')],
+    ['13 entries were lost', 'Trim less'],
+  ];
+  expect(tableLines(['REASON', 'REMEDY'], rows, plain, { within: 40 })).toEqual([
+    'REASON               REMEDY',
+    '2 keys fail          See their errors:',
+    '                     their jobs are',
+    '                     retried',
+    '13 entries were      Trim less',
+    'lost',
+  ]);
+  const inColor = tableLines(['REASON', 'REMEDY'], rows, pico.createColors(true), { within: 40 });
+  expect(inColor[2]).toMatch(/^ {21}\S+their jobs are\S+$/);
+  expect(tableLines(['A', 'EVENT LOOP', 'B'], [['a', 'some words', 'b']], plain, { within: 14 })).toEqual([
+    'A EVENT LOOP B',
+    'a some words b',
+  ]);
+  expect(tableLines(['A', '>EVENT LOOP'], [['a', '7 ms']], plain, { within: 8 })).toEqual([
+    'A  EVENT',
+    '    LOOP',
+    'a   7 ms',
+  ]);
+  const long = 'w'.repeat(50);
+  expect(tableLines(['A'], [[`${long} b`]], plain, { within: 20 })).toEqual(['A', long, 'b']);
 });

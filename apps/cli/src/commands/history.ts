@@ -5,7 +5,7 @@ import { canonicalKeyId } from '@redis-to-mongo/pipeline';
 import { bad, type Cell, colored } from '@redis-to-mongo/terminal';
 import type { Declare } from '../command.js';
 import { examples } from '../examples.js';
-import { stamp } from '../times.js';
+import { bareStamp } from '../times.js';
 import { wholeNumber } from '../whole-number.js';
 
 const RANGES = ['hour', 'day', 'week'] as const;
@@ -40,7 +40,7 @@ export const history: Declare = (command, { out, clients, ends }) =>
           else
             out.table(
               [
-                'AT',
+                'AT (UTC)',
                 'MIRROR',
                 '>BEHIND',
                 '>LAG',
@@ -61,9 +61,9 @@ export const history: Declare = (command, { out, clients, ends }) =>
         else if (points.length === 0) out.line('there is no history of this key');
         else
           out.table(
-            ['AT', '>LAG', '>ENTRIES/S', '>GAPS', '>DEAD'],
+            ['AT (UTC)', '>LAG', '>ENTRIES/S', '>GAPS', '>DEAD'],
             points.map(({ at, lag, entriesPerSec, gap, dead }) => [
-              stamp(at),
+              bareStamp(at),
               lag,
               entriesPerSec ?? '',
               bad(gap),
@@ -88,7 +88,7 @@ function fleetRow({
 }: FleetSample) {
   const number = (value: number | null): Cell => value ?? '';
   return [
-    stamp(at),
+    bareStamp(at),
     level === 'complete' ? colored(level, 'green') : colored(level, level === 'broken' ? 'red' : 'yellow'),
     behindMs === null ? '' : `${(behindMs / 1000).toFixed(1)} s`,
     number(lag),

@@ -41,7 +41,7 @@ export const workers: Declare = (command, { out, clients, ends }) =>
               '>KEYS/S',
               '>MEMORY',
               '>EVENT LOOP',
-              'HEARD',
+              '>HEARD AGO',
             ],
             sorted.map(row),
           );
@@ -69,7 +69,7 @@ function row(process: FleetProcess): readonly Cell[] {
     alive(work?.keysPerSec),
     about ? `${Math.round(about.memoryBytes / (1 << 20))} MiB` : '',
     alive(about && `${about.eventLoopLagMs} ms`),
-    `${duration(silentMs)} ago`,
+    duration(silentMs),
   ];
 }
 
