@@ -7,6 +7,7 @@ import {
   KeyPages,
   pingMongo,
   readAudit,
+  readHistory,
   readKey,
   readKeySummaries,
   readStatus,
@@ -21,6 +22,7 @@ import { keyValuesReader } from './keys/key-values.js';
 import { pickKeys } from './keys/pick-keys.js';
 import { actionsOn } from './keys/run-action.js';
 import { lettersOf } from './letters/letters-of.js';
+import { momentOfSample } from './live/history.js';
 import { recordsOf } from './records/records-of.js';
 import { FleetPoller } from './status/fleet-poller.js';
 
@@ -30,6 +32,7 @@ const WHAT = {
   source: 'the source Redis',
   sums: 'the sums over all keys',
 } as const;
+const HOUR_MS = 3_600_000;
 const OPTIONS = { host: 'DASHBOARD_HOST', port: 'DASHBOARD_PORT' };
 const HEALTH_OPTIONS = { host: 'HTTP_HOST', port: 'DASHBOARD_HTTP_PORT' };
 
@@ -62,6 +65,11 @@ export async function runDashboard(app: AppContext, config: Config): Promise<voi
 
   const pages = new KeyPages(mongo.db, pickKeys(config, source));
   void pages.sample();
+  // Charts begin with what was before this start; without it they begin now.
+  readHistory(mongo.db, new Date(Date.now() - HOUR_MS)).then(
+    (samples) => poller.history.precede(samples.map(momentOfSample)),
+    (error) => logger.warn('the history of the last hour can’t be read', { error }),
+  );
 
   const line = async () => {
     await identity.require();

@@ -10,6 +10,15 @@ afterEach(() => void vi.useRealTimers());
 
 const moment = (at: number) => ({ at, behindMs: 0, lag: 0, perSecond: 0 });
 
+test('what was kept of the hour before a start stands in front of what came since', () => {
+  const history = new History();
+  for (const at of [100_000, 110_000]) history.add(moment(at));
+  history.precede([40_000, 90_000, 105_000].map(moment));
+  expect(history.moments.map(({ at }) => at)).toEqual([40_000, 90_000, 100_000, 110_000]);
+  history.add(moment(3_650_000));
+  expect(history.moments[0]?.at).toBe(90_000);
+});
+
 test('the history keeps an hour, a moment every five seconds, however long it goes on', () => {
   const history = new History();
   for (let at = 0; at <= 3 * 3_600_000; at += 1_000) history.add(moment(at));

@@ -1,3 +1,5 @@
+import type { FleetSample } from '@redis-to-mongo/mongo-sink';
+
 /** One moment of the last hour; null where it could not be read. */
 export interface Moment {
   /** Ms since 1970. */
@@ -10,11 +12,21 @@ export interface Moment {
   readonly perSecond: number | null;
 }
 
+/** A sample of the fleet's history as a moment. */
+export function momentOfSample({
+  at,
+  behindMs,
+  lag,
+  entriesPerSec,
+}: Pick<FleetSample, 'at' | 'behindMs' | 'lag' | 'entriesPerSec'>): Moment {
+  return { at: at.getTime(), behindMs, lag, perSecond: entriesPerSec };
+}
+
 /** How long moments are kept, and how far they are apart at least, in ms: 720 of them at most. */
 const KEPT_MS = 3_600_000;
 const APART_MS = 5_000;
 
-/** The last hour, in memory: a restart of the dashboard begins a new one. */
+/** The last hour, in memory; what was before a start comes from the samples that the fleet keeps. */
 export class History {
   readonly #moments: Moment[] = [];
 
@@ -26,6 +38,12 @@ export class History {
     const old = this.#moments.findIndex(({ at }) => at >= moment.at - KEPT_MS);
     this.#moments.splice(0, Math.max(0, old));
     return true;
+  }
+
+  /** Puts moments in front of those that are here, the oldest first. */
+  precede(moments: readonly Moment[]): void {
+    const [first] = this.#moments;
+    this.#moments.unshift(...moments.filter(({ at }) => first === undefined || at < first.at));
   }
 
   get moments(): readonly Moment[] {

@@ -66,7 +66,7 @@ export class LiveHub {
     });
     stream.on('error', () => stream.destroy());
     stream.write('retry: 2000\n\n');
-    const report = await this.#poller.report();
+    const report = await this.#poller.recent();
     if (stream.destroyed || stream.writableEnded) return;
     const { history } = this.#poller;
     const parts = rendered(statusParts(report));
