@@ -59,4 +59,5 @@ window.addEventListener('pageshow', ({ persisted }) => {
   if (persisted) open();
 });
 
-open();
+// Not before the page's other scripts run, which come behind this one: what came first would be lost to them.
+document.addEventListener('DOMContentLoaded', open, { once: true });
