@@ -81,7 +81,7 @@ test('explain and status tell when trimming will reach what was not read', async
   expect(await cli.json('explain', 'orders')).toMatchObject({ trimmedUnreadAt: null });
   const at = new Date(Date.now() + 7_200_000);
   await saveForecasts(cli.db, [{ key: 'orders', at }]);
-  expect((await cli.run('explain', 'orders')).stdout).toMatch(/^forecast +trimming .* not read: in \d+ h$/m);
+  expect((await cli.run('explain', 'orders')).stdout).toMatch(/^forecast +trimming .* unread entries: in \d+ h$/m);
   expect(await cli.json('explain', 'orders')).toMatchObject({ trimmedUnreadAt: at.toISOString() });
   expect((await cli.run('status')).stdout).toMatch(/^orders +in \d+ h$/m);
   await saveForecasts(cli.db, []);
@@ -115,7 +115,7 @@ test('keys lists all others where a document is damaged, and tells which one is'
     expect(code).toBe(0);
     expect(stdout).not.toContain('a foreign one');
     expect(stdout.trim().split('\n').length).toBeGreaterThan(1);
-    expect(stderr).toMatch(/a foreign one: its document in keys is not one of this fleet’s; remove it/);
+    expect(stderr).toMatch(/a foreign one: its document in keys is not from this fleet: remove it/);
   } finally {
     await keys.deleteOne({ _id: 'a foreign one' });
   }

@@ -118,7 +118,7 @@ describe('what is done to many', () => {
     expect(JSON.parse(body)).toEqual({ count: 190_000, isMore: false, isAbout: true });
     about = 500_000;
     const grown = await on.send({ ...ALL, count: 190_000 });
-    expect(grown.json().error).toBe('The filter shows about 500,000 keys by now: ask once more.');
+    expect(grown.json().error).toBe('The filter shows about 500,000 keys now: please confirm again.');
     about = 212_345; // another sample of the same keys
     expect((await on.send({ ...ALL, count: 190_000 })).statusCode).toBe(202);
     expect(await on.ended()).toMatchObject({ done: 30, total: { count: 210_000, isAbout: true } });

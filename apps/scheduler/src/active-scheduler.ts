@@ -43,7 +43,7 @@ export type SweepTurn = SweepReport & {
 const COUNT_SHARE = 30;
 const COUNT_AT_LATEST_MS = 60_000;
 
-/** What the one active scheduler does; a standby that takes over begins with a new one. */
+/** The work of the active scheduler. A standby that takes over creates a new one. */
 export class ActiveScheduler {
   readonly #options: ActiveSchedulerOptions;
   readonly #requests: ChangeRequests;

@@ -15,7 +15,7 @@ export interface ChangeBufferOptions {
 const LIMIT = 100_000;
 
 /**
- * Keys that changed and that nobody has requested yet, each once. The active scheduler takes them out; a standby lets them
+ * Changed keys that are not requested yet, each once. The active scheduler takes them out; a standby lets them
  * grow old, so that it still has those of the last moments when it takes over.
  */
 export class ChangeBuffer {

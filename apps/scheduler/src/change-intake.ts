@@ -30,7 +30,7 @@ export interface IntakeState {
   readonly heardUntil?: number;
 }
 
-/** What decides which changes come in; may change while it runs. */
+/** Selects the changes to receive; may change while it runs. */
 export interface Choice {
   readonly isOn: boolean;
   readonly include: readonly string[];
@@ -42,7 +42,7 @@ const KEPT_MS = 20_000;
 const STATE_MS = 250;
 
 /**
- * What a scheduler receives changes, active or not. A standby hears them too, so that it can take over without a sweep where
+ * Receives changes, in an active or standby scheduler. A standby receives them too, so that it can take over without a sweep where
  * it missed none.
  */
 export class ChangeIntake {

@@ -24,7 +24,7 @@ const AFTER_ERROR_MS = 500;
 /** A key that a worker tails is not asked about again for this long, in ms. */
 const TAILED_MS = 500;
 
-/** Turns the changes in a buffer into requests, while this scheduler is the active one. */
+/** Requests the keys in a buffer while this scheduler is active. */
 export class ChangeRequests {
   readonly #options: ChangeRequestsOptions;
   /** Keys that a worker tails: until when they rest, and whether they changed since. */

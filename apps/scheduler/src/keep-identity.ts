@@ -12,7 +12,7 @@ export interface KeepIdentityOptions {
   readonly onMismatch: (error: SyncError | undefined) => void;
 }
 
-/** The active scheduler keeps the marks of queue and target: they come back when either is emptied. */
+/** The active scheduler rewrites the marks of queue and target after either was emptied. */
 export async function keepIdentity(options: KeepIdentityOptions): Promise<void> {
   const { identity, signal, logger, isActive, onMismatch } = options;
   await repeatUntil(

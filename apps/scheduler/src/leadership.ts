@@ -12,7 +12,7 @@ export interface LeadershipOptions<Active extends { close(): Promise<void> }> {
   readonly onError: (error: unknown) => void;
 }
 
-/** Of all processes that try, one is active: the one that holds the lease. */
+/** One of all competing processes is active: the holder of the lease. */
 export class Leadership<Active extends { close(): Promise<void> }> {
   readonly #options: LeadershipOptions<Active>;
   readonly #ended: Promise<void>;

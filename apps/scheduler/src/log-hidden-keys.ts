@@ -1,7 +1,7 @@
 import type { Logger } from '@redis-to-mongo/app-shell';
 import { HIDDEN_TYPE } from '@redis-to-mongo/redis-source';
 
-/** Logs, once, that there are keys which the user of the source may not read; and again when there are others. */
+/** Logs how many keys the user of the source may not read, once, and again if the number changes. */
 export function logHiddenKeys(logger: Logger): (byType: ReadonlyMap<string, number>) => void {
   let logged = 0;
   return (byType) => {

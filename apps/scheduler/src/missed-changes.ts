@@ -1,4 +1,4 @@
-/** Whether changes may have been missed, which only a sweep can find. */
+/** Tracks whether changes may have been missed; only a sweep can find these. */
 export class MissedChanges {
   #reason = '';
   #at: number | undefined;

@@ -1,4 +1,4 @@
-/** What decides whether keys are requested again. */
+/** The facts that decide whether keys are requested again. */
 export interface QueueLoad {
   readonly waiting: number;
   readonly due: number;

@@ -1,4 +1,4 @@
-/** What is known of the keys that an operator has paused. */
+/** The known state of paused keys. */
 export interface PausedKeysOptions {
   /** At most `limit` of them. */
   readonly read: (limit: number) => Promise<ReadonlySet<string>>;
@@ -7,7 +7,7 @@ export interface PausedKeysOptions {
 /** This many are held; where more are paused, none are, and their runs find out by themselves. */
 const LIMIT = 10_000;
 
-/** The keys that are paused, as far as is known: their changes need not be requested. */
+/** The known paused keys. Their changes need not be requested. */
 export class PausedKeys {
   readonly #read: PausedKeysOptions['read'];
   #keys: ReadonlySet<string> = new Set();

@@ -25,7 +25,7 @@ export interface LoopOptions {
   readonly standBy: () => Promise<void>;
 }
 
-/** Does what the active scheduler has to do, each thing at its own pace, until the app is asked to stop. */
+/** Runs the loops of the active scheduler, each at its own interval, until the app stops. */
 export async function runLoops(
   { logger, metrics, signal }: AppContext,
   leadership: Leadership<ActiveScheduler>,

@@ -45,8 +45,8 @@ const RELOADABLE = [
 ] as const;
 
 /**
- * Opens, runs until the app is asked to stop, and leaves the closing to the app's closers.
- * @returns what it takes over while running.
+ * Opens everything and starts the work. The app's closers close it.
+ * @returns the options that it applies while running.
  */
 export async function runScheduler(app: AppContext, config: Config): Promise<ReloadHandler<Config>> {
   const { logger, closers, metrics, signal } = app;

@@ -8,7 +8,7 @@ export interface ScheduleKeysOptions {
 }
 
 /**
- * Gives each key the job scheduler that it should have.
+ * Creates or updates the job scheduler of each key.
  * @returns how many had none, or one of another interval.
  * @throws what ioredis throws.
  */

@@ -19,7 +19,7 @@ const OF_MIRROR = [
   'lastHourDeadLetters',
 ] as const;
 
-/** Sets the gauges to what was read; those of what could not be read go. */
+/** Sets the gauges to the values that were read. Gauges of values that could not be read are removed. */
 export function setFleetGauges(metrics: FleetMetrics, facts: FleetFacts, verdict: Verdict): void {
   metrics.mirrorComplete.set(verdict.level === 'complete' ? 1 : 0);
   const reasons = new Set(verdict.reasons.map(({ code }) => code));
@@ -28,7 +28,7 @@ export function setFleetGauges(metrics: FleetMetrics, facts: FleetFacts, verdict
   setLag(metrics, facts);
 }
 
-/** Reports that nothing was read for too long: what the mirror is now is not known. */
+/** Sets the gauges for an outdated reading: the current state of the mirror is unknown. */
 export function setOld(metrics: FleetMetrics): void {
   metrics.mirrorComplete.set(0);
   metrics.notCompleteReasons.set({ reason: 'reading-old' satisfies ReasonCode }, 1);

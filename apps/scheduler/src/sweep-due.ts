@@ -1,7 +1,7 @@
 import { NO_RECORD, type SweepRecord } from '@redis-to-mongo/job-queue';
 import type { FeedState } from '@redis-to-mongo/redis-source';
 
-/** What decides whether a sweep is due. */
+/** The facts that decide whether a sweep is due. */
 export interface SweepFacts {
   /** Of the last sweep, whichever scheduler made it; undefined where the queue knows of none. */
   readonly record: SweepRecord | undefined;
@@ -53,7 +53,7 @@ export function askEveryMs(facts: Pick<SweepFacts, 'feed' | 'feedMs' | 'missed' 
   return facts.missed === '' ? CALM_MS : 0;
 }
 
-/** The sweep that is due now, if any. */
+/** Returns the sweep that is due now, if any. */
 export function sweepDue(facts: SweepFacts): DueSweep | undefined {
   const { record, scope, missed, feed, lastRound } = facts;
   const isPolling = mustPoll(facts);

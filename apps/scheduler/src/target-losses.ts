@@ -4,7 +4,7 @@ import { countActiveKeys, countKeyDocuments } from '@redis-to-mongo/mongo-sink';
 /** MongoDB has lost keys when it holds less than this share of what it held. */
 const LOST_SHARE = 0.9;
 
-/** Notices a target that was dropped, or set back, by counting the documents of keys again and again. */
+/** Detects a dropped or restored target by counting the documents of keys regularly. */
 export class TargetLosses {
   readonly #db: Parameters<typeof countKeyDocuments>[0];
   readonly #queue: Pick<JobQueue, 'schedulerCount' | 'dueCount'>;

@@ -12,7 +12,7 @@ export interface TargetSetBackOptions {
 }
 
 /**
- * Notices a target that holds what it held before: a backup was put back, or it was dropped. A number is counted on in the target,
+ * Detects a target that was restored from a backup, or dropped. A number is counted on in the target,
  * and the queue remembers the highest, so it is noticed also where no scheduler ran meanwhile.
  */
 export class TargetSetBack {

@@ -4,7 +4,7 @@ import { type TrimSample, trimForecastMs } from '@redis-to-mongo/pipeline';
 /** Rates are taken over about this long, in ms. */
 const WINDOW_MS = 60_000;
 
-/** Follows the counters of streams that are behind, and says when trimming would reach what was not read. */
+/** Tracks the counters of streams that are behind, and predicts when trimming will reach unread entries. */
 export class TrimWatch {
   #samples = new Map<string, readonly TrimSample[]>();
 

@@ -25,7 +25,7 @@ export interface UpkeepReport {
 
 const AT_ONCE = 500;
 
-/** What is to be done every second or so: lost jobs, dead workers, job schedulers of new and vanished keys. */
+/** Regular maintenance, about every second: lost jobs, dead workers, and job schedulers of new and deleted keys. */
 export async function upkeep(options: UpkeepOptions): Promise<UpkeepReport> {
   const { queue } = options;
   const requestedAgain = await requestAgain(queue);

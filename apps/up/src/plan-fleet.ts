@@ -14,7 +14,7 @@ export interface ProcessPlan {
   readonly hasTerminal: boolean;
 }
 
-/** Where a fleet is started from. */
+/** Options of a fleet on one machine. */
 export interface FleetPlanOptions {
   readonly workers: number;
   readonly isTerminal: boolean;

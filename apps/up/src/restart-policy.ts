@@ -6,7 +6,7 @@ const MOST_QUICK_ENDS = 5;
 const BASE_MS = 500;
 const CAP_MS = 10_000;
 
-/** What to do about a process that ended unasked. */
+/** The decision after a process ended unexpectedly. */
 export type AfterEnd =
   | { readonly restartInMs: number }
   | { readonly giveUp: string; readonly isConfiguration: boolean };

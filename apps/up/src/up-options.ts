@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 
 const MOST_WORKERS = 64;
 
-/** What `up` takes beside what every app takes. */
+/** The additional command-line options of `up`. */
 export const UP_OPTIONS = {
   workers: {
     value: 'N',

@@ -9,7 +9,7 @@ export interface CircuitBreakerOptions {
   readonly probe: () => Promise<void>;
 }
 
-/** What pulls the jobs. */
+/** The puller of jobs. */
 export interface PulledJobs {
   pause(): Promise<void>;
   resume(): void;

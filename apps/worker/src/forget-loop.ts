@@ -18,7 +18,7 @@ export interface ForgetOptions {
 const SHORTEST = 500;
 const LONGEST = 60_000;
 
-/** Forgets keys that have been gone for long, now and then, until the signal. Every worker does; none waits for another. */
+/** Removes keys from MongoDB that were deleted long ago, regularly, until the signal aborts. Every worker does this independently. */
 export async function forgetLoop({ db, rules, keepMs, logger, signal }: ForgetOptions): Promise<void> {
   let isMarked = false;
   while (!signal.aborted) {

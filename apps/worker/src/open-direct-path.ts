@@ -4,7 +4,7 @@ import { type NewDocumentSequence, readyMadeBson } from '@redis-to-mongo/mongo-s
 import { RawConnection, redisError } from '@redis-to-mongo/redis-connection';
 import { DirectReader } from '@redis-to-mongo/redis-source';
 
-/** Both ends of the direct path; without them entries take the ordinary one. */
+/** Both ends of the direct path. Without them, entries take the ordinary path. */
 export interface DirectPath {
   readonly direct?: DirectReader;
   readonly newSequence?: NewDocumentSequence;

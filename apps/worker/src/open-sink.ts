@@ -13,7 +13,7 @@ export interface OpenSinkOptions extends Pick<MongoSinkOptions, 'maxDocumentByte
   readonly at: Line['at'];
 }
 
-/** The worker's end of the line: repeats what fails for a while, and is timed. */
+/** The sink of a worker: retries failures for a while, and measures its writes. */
 export function openSink(
   config: Pick<Config, 'mongo'>,
   { logger, metrics, signal }: Pick<AppContext, 'logger' | 'metrics' | 'signal'>,

@@ -22,7 +22,7 @@ export interface OpenedSource {
   readonly leave: () => void;
 }
 
-/** The worker's beginning of the line: no faster than SOURCE_BYTES_PER_SEC allows, and timed. */
+/** The source of a worker: limited by SOURCE_BYTES_PER_SEC, with measured reads. */
 export function openSource(
   config: Pick<Config, 'keys' | 'queue' | 'sync' | 'values'>,
   { closers, metrics, signal }: Pick<AppContext, 'closers' | 'metrics' | 'signal'>,

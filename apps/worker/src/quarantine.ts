@@ -1,6 +1,6 @@
 import { SyncError } from '@redis-to-mongo/pipeline';
 
-/** What is said of a key that is quarantined. */
+/** The error of a quarantined key. */
 export function quarantineError(): SyncError {
   return new SyncError(
     'KEY_QUARANTINED',

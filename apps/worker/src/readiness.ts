@@ -3,7 +3,7 @@ import type { Heartbeat } from '@redis-to-mongo/job-queue';
 import { SyncError } from '@redis-to-mongo/pipeline';
 import type { CircuitBreaker } from './circuit-breaker.js';
 
-/** Whether a worker pulls jobs, and what keeps it from that. */
+/** Tracks whether a worker pulls jobs, and the reason if it does not. */
 export class Readiness {
   readonly #guard: Pick<CircuitBreaker, 'reason'>;
   /** Why no jobs are pulled, besides what the guard says; `undefined` once they are. */

@@ -25,7 +25,7 @@ export interface JobParts {
   readonly onError: (error: Error) => void;
 }
 
-/** Makes what pulls jobs and runs them, and what tails streams beside them; it pulls none before it is told to. */
+/** Creates the puller and runner of jobs, and the stream tailer. It does not pull jobs before it is started. */
 export function openJobs(config: Config, app: AppContext, parts: JobParts): JobWorker {
   const { logger, closers, metrics } = app;
   const { line, db, queue, claims, guard, work, telemetry, slice, afterSync, onError } = parts;

@@ -20,8 +20,8 @@ import { trimAfterSync } from './trim-after-sync.js';
 import { untilPrepared } from './until-prepared.js';
 
 /**
- * Opens, runs until the app is asked to stop, and leaves the closing to the app's closers.
- * @returns what it takes over while running.
+ * Opens everything and starts the work. The app's closers close it.
+ * @returns the options that it applies while running.
  * @param at for crash tests: called when a step of the line is reached.
  */
 export async function runWorker(

@@ -41,7 +41,7 @@ export interface SyncJobOptions {
   readonly recordError: (key: string, error: SyncError) => Promise<unknown>;
 }
 
-/** What a job does: one slice of work on each of its keys, and other jobs behind the others' for those with more. */
+/** Runs a job: one slice of work on each of its keys. Keys with more work get another job at the end of the queue. */
 export function syncJob(options: SyncJobOptions): RunKeys {
   return async (keys) => {
     const end = options.metrics.jobSeconds.startTimer();

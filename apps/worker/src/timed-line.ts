@@ -5,7 +5,7 @@ import { wrapReads } from './wrap-reads.js';
 /** Stands for a key type where small values of several are read or written together. */
 const TOGETHER = 'many';
 
-/** The same source, whose reads are timed. */
+/** Measures the reads of a source. */
 export function timedSource(source: Source, { readSeconds }: Metrics): Source {
   const timedReads = wrapReads(source, (syncer, args) =>
     timed(syncer.read(...args), syncer.keyType, readSeconds),
@@ -32,7 +32,7 @@ async function* timed(
   }
 }
 
-/** The same sink, whose writes are timed. */
+/** Measures the writes of a sink. */
 export function timedSink(sink: Sink, { writeSeconds }: Metrics): Sink {
   return {
     ...sink,

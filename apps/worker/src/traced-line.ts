@@ -10,7 +10,7 @@ import {
 import { type ReadArguments, wrapReads } from './wrap-reads.js';
 
 /**
- * The same line, with a span for each load, read, write and save, inside the span of its job. They report keys, counts and
+ * Adds a trace span for each load, read, write and save, inside the span of the job. They report keys, counts and
  * error codes, never of values.
  */
 export function tracedLine(line: Line, tracer: Tracer = trace.getTracer('redis-to-mongo')): Line {

@@ -11,7 +11,7 @@ export interface TrimAfterSyncOptions {
 }
 
 /**
- * Trims a stream up to its saved position. A trim that fails is told of and left to the next slice: the
+ * Trims a stream up to its saved position. A failed trim is logged and left to the next slice: the
  * mirror is complete without it.
  */
 export function trimAfterSync(options: TrimAfterSyncOptions): (state: KeyState) => Promise<void> {

@@ -2,7 +2,7 @@ import { KEY_TYPES } from '@redis-to-mongo/key-types';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { version } from './version.js';
 
-/** What an app counts. Labels have few values by design: a key type, an error class, an outcome; never a key. */
+/** The metrics of an app. Labels have few values by design: a key type, an error class, an outcome; never a key. */
 export type Metrics = ReturnType<typeof createMetrics>;
 
 const EACH_TYPE = KEY_TYPES.map((keyType) => ({ key_type: keyType }));

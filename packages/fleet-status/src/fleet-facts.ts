@@ -6,7 +6,7 @@ import type { Comparison } from './identity/compare-fleets.js';
 /** A fact, or why it could not be read. */
 export type Reading<Fact> = { readonly is: Fact } | { readonly error: SyncError };
 
-/** What paused keys have left unread, as the source shows. */
+/** Unread data of paused keys, according to the source. */
 export interface PausedUnread {
   /** At least this many, in streams. */
   readonly entries: number;

@@ -3,7 +3,7 @@ import type { FleetSample } from '@redis-to-mongo/mongo-sink';
 import type { FleetFacts } from './fleet-facts.js';
 import type { Verdict } from './verdict.js';
 
-/** What the history keeps of a reading. */
+/** Converts a reading to a sample for the history. */
 export function fleetSample(
   { at, queue, mirror }: FleetFacts,
   { level, behindMs }: Pick<Verdict, 'level' | 'behindMs'>,

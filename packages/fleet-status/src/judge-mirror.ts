@@ -7,7 +7,7 @@ import type { Reason } from './verdict.js';
 /** New keys are due, and on their way, before they have a document; above this share of all keys they count as missing. */
 const ON_THEIR_WAY = 1 / 20;
 
-/** What MongoDB says: what fails, what was lost, what is not there yet. */
+/** Reasons from MongoDB: failing keys, losses, missing keys. */
 export function mirrorReasons(facts: FleetFacts, now: number): readonly Reason[] {
   const { mirror, queue, pausedUnread } = facts;
   if (!('is' in mirror)) return [];

@@ -2,7 +2,7 @@
  * What is said of the mirror:
  * - `complete`: everything that was in Redis a moment ago is in MongoDB.
  * - `behind`: it is not, or something was refused; the fleet is at it.
- * - `unknown`: it is unknown.
+ * - `unknown`: the facts cannot be read.
  * - `broken`: it is not, and someone has to do something.
  * - `empty`: there is nothing to mirror so far.
  */

@@ -31,7 +31,7 @@ export interface Claim {
   readonly wasInterrupted: boolean;
 }
 
-/** What came of claiming keys. */
+/** The result of claiming keys. */
 export interface Claimed {
   readonly granted: readonly Claim[];
   /** Others work on them: those will see to it that the request is answered. */
@@ -45,7 +45,7 @@ export interface Claimed {
 /** How a run ended: `more` and `overtaken` ask for another one, `retain` keeps the claim for tailing. */
 export type RunEnd = 'done' | 'more' | 'overtaken' | 'failed' | 'retain';
 
-/** What became of a claim whose run has ended: `due` is a key that needs another job. */
+/** The state of a key after its run ended: `due` means that it needs another job. */
 export type ClaimEnd = 'ended' | 'due' | 'retained';
 
 /** A worker goes by one name for this many times as long as it may be silent. */
@@ -54,8 +54,8 @@ const NAMED_FOR = 1.5;
 const AT_ONCE = 500;
 
 /**
- * Sees to it that one worker at a time works on a key: its scheduled job, its requests and its retries would
- * otherwise read the same entries side by side. It saves work; correctness rests on compare-and-set alone.
+ * Ensures that one worker at a time works on a key: its scheduled job, its requests and its retries would
+ * otherwise read the same entries side by side. This is an optimization; correctness depends only on compare-and-set.
  *
  *     free ──begin──▶ running ──end(done, more, …)──▶ free
  *                        │ end(retain)                       ▲

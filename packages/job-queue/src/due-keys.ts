@@ -24,8 +24,8 @@ const AGAIN_MS = 500;
 const ATTEMPTS = 8;
 
 /**
- * The keys that are due. A key is due from the moment someone requested it until a run that began later has ended
- * well. Requesting a key that is due already adds nothing: it has a job, or `overdue` reports it.
+ * The keys that are due. A key is due from its request until a run that began later has succeeded.
+ * Requesting a due key again adds nothing: it has a job, or `overdue` reports it.
  */
 export class DueKeys {
   readonly #queue: Queue<JobData>;

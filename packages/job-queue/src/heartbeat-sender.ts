@@ -8,7 +8,7 @@ const BEATS = 5;
 /** A queue that is away is not waited for longer than this, in ms. */
 const CLOSE_MS = 500;
 
-/** Tells the queue's Redis every few seconds that this process lives, and how it fares. */
+/** Sends a heartbeat of this process to the queue's Redis every few seconds. */
 export class HeartbeatSender {
   readonly #id = randomUUID();
   readonly #queue: Pick<JobQueue, 'beat' | 'endHeartbeat' | 'deadAfterMs'>;

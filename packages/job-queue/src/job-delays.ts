@@ -10,7 +10,7 @@ export interface JobDelays {
 
 const NEWEST = 20;
 
-/** Looks at the job that waits longest and at those that ended last. */
+/** Reads the delay of the longest waiting job and of the last finished jobs. */
 export async function jobDelays(queue: Queue): Promise<JobDelays> {
   const [waiting, ended] = await Promise.all([
     queue.getJobs(['waiting'], 0, 0, true),

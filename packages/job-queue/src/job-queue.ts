@@ -28,7 +28,7 @@ import { TargetCounter } from './target-counter.js';
 /** What a probe wrote goes by itself after this many ms. */
 const PROBE_MS = 60_000;
 
-/** The fleet's queue, as those see it who fill it: the scheduler, workers that hand on, and commands. */
+/** The fleet's queue, for those that add jobs: the scheduler, workers and commands. */
 export class JobQueue {
   readonly schedulers: JobSchedulers;
   readonly changes: ScheduleChanges;
@@ -163,7 +163,7 @@ export class JobQueue {
     };
   }
 
-  /** How many workers live. @throws what ioredis throws. */
+  /** The number of live workers. @throws what ioredis throws. */
   async workerCount(): Promise<number> {
     return workersOf(await this.#alive());
   }

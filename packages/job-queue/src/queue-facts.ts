@@ -26,7 +26,7 @@ export function changesHeardIn({ processes }: Pick<QueueFacts, 'processes'>): Ch
   return processes.find(({ app, state }) => app === 'scheduler' && state === 'active')?.changes;
 }
 
-/** How many workers live. */
+/** The number of live workers. */
 export function workersOf({ processes }: Pick<QueueFacts, 'processes'>): number {
   return processes.filter(({ app }) => app === 'worker').length;
 }

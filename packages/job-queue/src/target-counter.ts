@@ -7,7 +7,7 @@ const RAISE = new Script(`
 if tonumber(redis.call('GET', KEYS[1]) or 0) < tonumber(ARGV[1]) then redis.call('SET', KEYS[1], ARGV[1]) end
 return 0`);
 
-/** The highest number that the target was counted to, in the queue's Redis: one that has less was dropped, or set back. */
+/** The highest counter value of the target, in the queue's Redis. A target with a lower value was dropped or restored. */
 export class TargetCounter {
   readonly #redis: ReturnType<typeof connectRedis>;
   readonly #name: string;

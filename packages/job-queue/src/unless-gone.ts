@@ -5,7 +5,7 @@ import type { connectRedis } from '@redis-to-mongo/redis-connection';
 const GONE_MS = 2_000;
 const ASK_MS = 250;
 
-/** Resolves when `closing` does, or when the server that it waits for is gone: then nobody waits for it anymore. */
+/** Resolves when `closing` does, or when the server that it waits for stops answering. */
 export async function unlessGone(
   redis: ReturnType<typeof connectRedis>,
   closing: Promise<unknown>,

@@ -5,7 +5,7 @@ import type { Fleet } from './fleet.js';
 /** Who does something, and from where. */
 export type Operator = Pick<AuditEntry, 'who' | 'by' | 'from'>;
 
-/** What was done; of a dead letter `key` is that of its record, and `result` names the letter. */
+/** An action. For a dead letter, `key` is that of its record, and `result` names the letter. */
 export interface Deed {
   readonly action: AuditAction;
   readonly key?: string | undefined;

@@ -2,7 +2,7 @@ import type { JobQueue } from '@redis-to-mongo/job-queue';
 import type { MongoHandle } from '@redis-to-mongo/mongo-sink';
 import type { Line } from '@redis-to-mongo/pipeline';
 
-/** What the actions reach a fleet by. Anyone who opened it closes it. */
+/** The clients that actions use. The caller opens and closes them. */
 export interface Fleet {
   readonly db: MongoHandle['db'];
   readonly queue: JobQueue;

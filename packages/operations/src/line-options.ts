@@ -23,7 +23,7 @@ export function sinkOptions({
   return { batchEntries: mongo.writeBatchEntries, batchBytes: mongo.writeBatchBytes };
 }
 
-/** How much one job does of a key before the others have their turn. */
+/** The slice limits of one job. */
 export function sliceOptions({ sync }: Pick<Config, 'sync'>): SliceLimits {
   return { entries: sync.sliceEntries, bytes: sync.sliceBytes, ms: sync.sliceMs };
 }

@@ -4,8 +4,8 @@ import type { Fleet } from './fleet.js';
 export type Paused = { readonly done: 'paused' | 'paused before' | 'unknown' };
 
 /**
- * Has a key rest: no job reads it until resumeKey; one that is under way ends its slice. What the source trims meanwhile
- * is a gap later. The rest outlives restarts, a lost queue, and the key's own incarnations.
+ * Pauses a key: no job reads it until resumeKey. A running job finishes its slice. Entries that the source trims meanwhile
+ * become a gap. The pause outlives restarts, a lost queue, and the key's own incarnations.
  * @returns `unknown` when MongoDB does not know of the key.
  * @throws SyncError of class transient or configuration.
  */

@@ -13,7 +13,7 @@ import {
 import type { Fleet } from './fleet.js';
 import { RETRY } from './retry.js';
 
-/** What became of a key; `state` is what is saved of it now. */
+/** The result for a key; `state` is its saved state now. */
 export type Restarted = { readonly isNew: boolean; readonly state: KeyState };
 
 /**

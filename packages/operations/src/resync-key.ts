@@ -14,8 +14,8 @@ export type Resynced =
   | { readonly done: 'unknown' };
 
 /**
- * Begins a key's next incarnation, as restartKey shows, and asks the fleet to read it.
- * @param incarnation the incarnation that anyone who asks has seen: asked twice with it, one incarnation begins. Default: the
+ * Starts a key's next incarnation, as restartKey does, and asks the fleet to read it.
+ * @param incarnation the incarnation that the caller has seen: called twice with it, one incarnation begins. Default: the
  * one the key is in, whichever that is.
  * @returns `unknown` when MongoDB does not know of the key.
  * @throws SyncError KEY_CONTENDED, or of class transient or configuration.

@@ -13,7 +13,7 @@ import {
 } from '@redis-to-mongo/pipeline';
 import { RETRY } from './retry.js';
 
-/** What syncing one key to its end came to. */
+/** The result of syncing one key completely. */
 export interface KeyOutcome {
   readonly key: string;
   readonly result: Exclude<SyncReport['result'], 'overtaken'> | 'failed';

@@ -88,7 +88,7 @@ export type Write =
   | ReplaceWrite
   | MembersWrite;
 
-/** What one read found: what to write, and what is true of the key once that is written. */
+/** The result of one read: the writes, and the state of the key after them. */
 export interface Batch {
   readonly writes: readonly Write[];
   /** The next incarnation begins with this batch: the key was rewound or made again since it was last read. */
@@ -111,7 +111,7 @@ export interface Batch {
   readonly release?: () => void;
 }
 
-/** How the records of a batch fared. */
+/** The result of writing a batch. */
 export interface Outcome {
   readonly written: number;
   readonly alreadyThere: number;

@@ -1,15 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Where trouble at closing goes. */
+/** The log for errors while closing. */
 export interface ClosingLog {
   debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
   warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
 
-/** Closes one thing. It is told how many ms are left, and is not waited for any longer. */
+/** Closes one thing, within the given number of ms. */
 export type Closer = (remainingMs: number) => unknown;
 
-/** What was opened and must be closed, last in first out. */
+/** Things to close, last in, first out. */
 export class Closers {
   readonly #open: { readonly name: string; readonly close: Closer }[] = [];
   readonly #logger: ClosingLog;

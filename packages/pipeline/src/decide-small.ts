@@ -19,7 +19,7 @@ export interface Changed {
   readonly write: ReplaceWrite;
 }
 
-/** What is to be done about a key: tell its end, write it, or leave it to another way or another reading. */
+/** What to do with a key: report its end, write it, or leave it to another path or another reading. */
 export type Decision = Changed | { readonly report: SyncReport } | 'alone' | 'later';
 
 /** Decides about a key that was read together with others. */

@@ -1,5 +1,5 @@
 /**
- * What the work answers, if that comes within `ms`. What comes later is dropped, also where it fails.
+ * The result of the work, if it comes within `ms`. Later results and failures are dropped.
  * @throws what the work throws; after the time what `late` makes.
  */
 export async function inTime<Value>(work: Promise<Value>, ms: number, late: () => Error): Promise<Value> {

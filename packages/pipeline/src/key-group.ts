@@ -8,7 +8,7 @@ import { SyncError } from './sync-error.js';
 import type { OnKeyEnd } from './sync-keys.js';
 import { Tally } from './sync-report.js';
 
-/** A key that goes alone, with its state where that was just loaded. */
+/** A key that is synced alone, with its state if that was just loaded. */
 export interface Alone {
   readonly key: string;
   /** Something may have been written, and no state saved: see syncKey. */
@@ -23,7 +23,7 @@ interface Written extends Saving {
   readonly outcome: Outcome;
 }
 
-/** Keys that go through the line together. */
+/** A group of keys that are synced together. */
 export class KeyGroup {
   readonly #line: Line;
   /** Those whose end is not known yet. */

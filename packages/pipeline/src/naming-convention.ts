@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { isEscapedKeyId, keyBytes, keyIdOf } from './key-id.js';
 
-/** Where a key belongs: to which stream, and as what. */
+/** The place of a key in the naming convention: its stream and type. */
 export interface Place {
   /** The main stream's name. */
   readonly stream: string;

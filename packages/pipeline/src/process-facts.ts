@@ -1,4 +1,4 @@
-/** Which process it is, and how it fares. */
+/** Identity and resource usage of a process. */
 export interface ProcessFacts {
   readonly host: string;
   readonly pid: number;

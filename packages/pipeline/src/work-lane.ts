@@ -1,4 +1,4 @@
-/** Processes added items in order, a limited number at once. */
+/** Processes added items in order, with a limited number at once. */
 export class WorkLane<T> {
   readonly #atOnce: number;
   readonly #work: (item: T) => Promise<void>;

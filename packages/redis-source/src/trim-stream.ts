@@ -59,7 +59,7 @@ local left = redis.call('XRANGE', KEYS[1], '-', '(' .. bound, 'COUNT', 1)
 return {freed, #left}`;
 
 /**
- * Frees the entries of a stream that are durably in MongoDB: below `syncedId`, kept back by count and age, and never
+ * Trims entries of a stream that are durable in MongoDB: below `syncedId`, kept back by count and age, and never
  * beyond what every consumer group has been delivered and has acknowledged. Needs Redis 6.2 (MINID).
  * Source: https://redis.io/docs/latest/commands/xtrim/
  * @param syncedId the position that is saved, never one that is only read.

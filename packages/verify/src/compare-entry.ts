@@ -2,7 +2,7 @@ import type { MirroredEntry } from '@redis-to-mongo/mongo-sink';
 import { decodeEntry, entryTime } from '@redis-to-mongo/pipeline';
 import type { SourceEntry } from './source-stream.js';
 
-/** What a message has that its entry has not, in words; `undefined` when it is the entry's. */
+/** Describes how a message differs from its entry; `undefined` if it does not. */
 export function entryProblem(entry: SourceEntry, mirrored: MirroredEntry): string | undefined {
   if (!hasFieldsOf(entry, mirrored)) return 'has other fields';
   const { at } = mirrored;

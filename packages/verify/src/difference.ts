@@ -1,4 +1,4 @@
-/** What the comparison of one key found. */
+/** The result of comparing one key. */
 export interface Difference {
   /** Entries, members, fields, items or bytes in Redis that were compared. */
   readonly compared: number;

@@ -9,7 +9,7 @@ import { type KeyType, type Line, messageCollectionOf, type RuleBook } from '@re
 import { repairOrphan } from './repair-orphan.js';
 import type { Database } from './sides.js';
 
-/** What belongs to no key: values that say that they are there, and messages of streams, that `keys` does not know. */
+/** Finds data without a key: active values, and messages of streams, that are not in `keys`. */
 export class OrphanKeys {
   readonly #db: Database;
   readonly #values: readonly RuleCollection[];

@@ -4,7 +4,7 @@ import type { connectRedis } from '@redis-to-mongo/redis-connection';
 export type RedisClient = ReturnType<typeof connectRedis>;
 export type Database = MongoHandle['db'];
 
-/** The two sides that are compared. Anyone who opened them closes them. */
+/** The clients of the two compared sides. The caller opens and closes them. */
 export interface Sides {
   readonly redis: RedisClient;
   readonly db: Database;

@@ -25,7 +25,7 @@ export type Finding = Difference & {
   readonly repaired?: boolean;
 };
 
-/** What a verification came to. */
+/** The result of a verification. */
 export interface Verification {
   /** Keys that were compared. */
   readonly keys: number;

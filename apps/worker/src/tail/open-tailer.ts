@@ -17,7 +17,7 @@ export interface TailerParts {
   readonly onFailed: (key: string, error: Error) => void;
 }
 
-/** The tailer, where streams can be tailed: a cluster takes no read that blocks over several keys. */
+/** The tailer, if streams can be tailed. A cluster does not allow a blocking read over several keys. */
 export function openTailer(
   { sync, redis }: Pick<Config, 'sync' | 'redis'>,
   { logger, closers, metrics }: Pick<AppContext, 'logger' | 'closers' | 'metrics'>,

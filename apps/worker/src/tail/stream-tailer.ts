@@ -32,13 +32,13 @@ export interface StreamTailerOptions {
 
 /** How long one read waits for new entries, in ms: a stream that joins meanwhile waits as long. */
 const BLOCK_MS = 25;
-/** A server that does not answer for this long, in ms, is given up, and with it what is tailed. */
+/** The time limit for an answer, in ms. After it, all streams of the server are released. */
 export const ANSWER_MS = 5_000;
 /** Positions are saved this long after the poll, in ms, several polls' together. */
 const SAVE_MS = 250;
 
 /**
- * Goes on reading streams that change all the time, between their jobs: one blocking read waits for new entries of all of them, and
+ * Tails streams that change often, between their jobs: one blocking read waits for new entries of all of them, and
  * what came is read and written as a job would, from the state that is in hand. Positions are saved a moment later; what was
  * written and not saved when the process dies is found written by the next job. The key's claim is retained meanwhile, so that
  * the scheduler leaves its changes to this worker; a run that begins with it takes it over.

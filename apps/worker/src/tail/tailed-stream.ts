@@ -14,7 +14,7 @@ import { IDLE_MS, isSmall, POLL } from './worth-tailing.js';
 /** A stream that was tailed for this long, in ms, is read by a job again, from what MongoDB holds. */
 const FRESH_MS = 30_000;
 
-/** One stream that is tailed: what was read and written of it, and what of that is saved. */
+/** One tailed stream: the state after its last write, and the last saved state. */
 export class TailedStream implements StreamAt {
   readonly claim: Claim;
   readonly #since: number;

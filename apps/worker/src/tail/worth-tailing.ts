@@ -1,6 +1,6 @@
 import type { SliceLimits, SyncReport } from '@redis-to-mongo/pipeline';
 
-/** One poll's bounds: what is more is for jobs, which all workers share. */
+/** The limits of one poll. More entries are left to jobs, which all workers share. */
 export const POLL: SliceLimits = { entries: 5_000, bytes: 4 * 1024 * 1024, ms: 1_000 };
 /** A job or poll that moved more than this leaves the stream to jobs. */
 const SMALL = { entries: POLL.entries / 2, bytes: POLL.bytes / 4 } as const;

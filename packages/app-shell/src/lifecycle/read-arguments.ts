@@ -20,7 +20,7 @@ export interface ArgumentOption {
   problem(text: string): string | undefined;
 }
 
-/** What is printed instead of a start, and the exit code. */
+/** The output in place of a start, and the exit code. */
 export interface ArgumentsAnswer {
   readonly text: string;
   readonly isWrong: boolean;

@@ -11,7 +11,7 @@ import { loadOrExit } from './load-or-exit.js';
 import { type AppUsage, type ArgumentsAnswer, isCheck, readArguments } from './read-arguments.js';
 import { type OptionChange, type ReloadHandler, Reloading } from './reloading.js';
 
-/** What an app is given to start with. */
+/** The context of an app's start. */
 export interface AppContext {
   readonly logger: Logger;
   readonly metrics: Metrics;

@@ -1,7 +1,7 @@
 import { maskCredentials } from './mask-credentials.js';
 import { renderError } from './render-error.js';
 
-/** What a line says besides its message: ids, counts, codes; never values of users' data. */
+/** The fields of a log line: ids, counts, codes; never users' values. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
 const MAX_DEPTH = 6;

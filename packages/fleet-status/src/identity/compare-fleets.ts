@@ -1,7 +1,7 @@
 import type { FleetMark } from './fleet-mark.js';
 import { describeSource, isLoopback, isSameName, type SourceName } from './source-name.js';
 
-/** What is there, and what this process is configured for. */
+/** The stored marks, and the configuration of this process. */
 export interface Marks {
   readonly ours: Omit<FleetMark, 'id'>;
   readonly queue: FleetMark | undefined;

@@ -1,6 +1,6 @@
 import type { SourceName } from './source-name.js';
 
-/** What queue and target remember of the fleet that they are for. */
+/** The mark of a fleet in its queue and target. */
 export interface FleetMark {
   /** Made up at the fleet's first start; the same in the queue and in the target. */
   readonly id: string;

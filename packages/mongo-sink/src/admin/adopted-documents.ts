@@ -14,7 +14,7 @@ export interface AdoptedMessage {
   readonly content: StoredContent;
 }
 
-/** What is noted of a key that was adopted, in its document in `keys`. */
+/** The record of an adoption, in the key's document in `keys`. */
 export interface Adoption {
   readonly generation: 'weekly' | 'acc';
   readonly at: Date;
@@ -25,7 +25,7 @@ export interface Adoption {
   readonly upTo: string | null;
 }
 
-/** How messages fared, or would. */
+/** The results of adopting messages, or the expected results. */
 export interface AdoptedCounts {
   readonly written: number;
   readonly alreadyThere: number;
@@ -34,7 +34,7 @@ export interface AdoptedCounts {
 
 type Stored = { _id: string } & Document;
 
-/** How many of these messages are there. @throws SyncError as mongoError. */
+/** Counts how many of these messages already exist. @throws SyncError as mongoError. */
 export async function countThere(db: Db, collection: string, ids: readonly string[]): Promise<number> {
   return await connected(db, async () => {
     const messages = db.collection<Stored>(collection);

@@ -3,7 +3,7 @@ import { pagesOf } from '../commands/pages-of.js';
 import { connected } from '../connection/ensure-connected.js';
 import { mongoError } from '../errors/mongo-error.js';
 
-/** What a collection of the engine before this one holds. */
+/** The kind of data in a collection of the previous engine. */
 export type OldKind = 'streams' | 'messages' | 'set' | 'list' | 'zset' | 'string' | 'json';
 
 /**

@@ -5,7 +5,7 @@ import { connected } from '../connection/ensure-connected.js';
 import { collectionsOf } from '../database/collection-of.js';
 import { documentIdOf, type StoredValue } from '../values/value-place.js';
 
-/** How MongoDB holds what a key is now. */
+/** The stored form of a key's current value. */
 export interface StoredForm {
   readonly collection: string;
   /** The `_id` of its document; of a stream what those of its entries begin with. */

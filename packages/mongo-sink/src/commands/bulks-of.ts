@@ -1,4 +1,4 @@
-/** What one command takes. */
+/** The limits of one command. */
 export interface BulkLimits<T> {
   readonly sizeOf: (item: T) => number;
   readonly bytes: number;

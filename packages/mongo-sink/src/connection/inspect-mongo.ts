@@ -9,7 +9,7 @@ import type { Index } from '../indexes/value-indexes.js';
 import { connected } from './ensure-connected.js';
 import { missingActions } from './missing-actions.js';
 
-/** What a MongoDB reports about itself, and of what the fleet needs there. */
+/** The state of a MongoDB server, and of what the fleet needs there. */
 export interface MongoReport {
   readonly version: string;
   /** The replica set's name; `undefined` for a server alone. */
@@ -26,7 +26,7 @@ export interface MongoReport {
 }
 
 /**
- * Looks the server over, and writes nothing.
+ * Inspects the server without writing.
  * @throws SyncError as mongoError, when it does not answer or refuses the login.
  */
 export async function inspectMongo(db: Db, rules: readonly RuleSpec[] = []): Promise<MongoReport> {
@@ -48,7 +48,7 @@ export async function inspectMongo(db: Db, rules: readonly RuleSpec[] = []): Pro
   });
 }
 
-/** What stands with the indexes that the fleet uses. */
+/** The state of the indexes that the fleet uses. */
 export interface IndexReport {
   /** Those that are not there, as `collection {field: 1}`. */
   readonly missing: readonly string[];

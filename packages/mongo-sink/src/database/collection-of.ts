@@ -7,7 +7,7 @@ import {
   valueCollectionsOf,
 } from '@redis-to-mongo/pipeline';
 
-/** Where a value's documents are: itself, and its elements where it is large. */
+/** The collections of a value: its document, and its elements if it is large. */
 export interface ValueCollections {
   readonly collection: string;
   readonly memberCollection: string;
@@ -18,7 +18,7 @@ export function collectionOf(key: Pick<KeyState, 'keyType' | 'collection'>): str
   return isValueType(key.keyType) ? collectionsOf(key.keyType, key).collection : messageCollectionOf(key);
 }
 
-/** Where a key's value is, and its members where it is large. */
+/** The collections of a key's value, and of its members if it is large. */
 export function collectionsOf(keyType: KeyType, key: Pick<KeyState, 'collection'>): ValueCollections {
   return valueCollectionsOf(valueType(keyType).names, key);
 }

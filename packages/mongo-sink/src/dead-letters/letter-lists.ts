@@ -78,7 +78,7 @@ export async function readLetterPage(
   });
 }
 
-/** How many dead letters a filter takes. @param most it counts no further. @throws as readLetterPage. */
+/** Counts the dead letters that match a filter. @param most it counts no further. @throws as readLetterPage. */
 export async function countLetters(db: Db, filter: LetterFilter, most: number): Promise<number> {
   return await connected(db, async () => {
     const wanted = await conditionOf(db, filter);

@@ -52,7 +52,7 @@ export async function showDeadLetter(
 }
 
 /**
- * How a replay ended. `read again`: a value is not put back as it was, since it may have changed; its key's next job reads and writes
+ * The result of a replay. `read again`: a value is not put back as it was, since it may have changed; its key's next job reads and writes
  * all of it. `key gone`: there is nothing to read anymore; the letter stays. `refused` carries MongoDB's code; the letter then stays.
  */
 export type Replay =

@@ -4,7 +4,7 @@ import { isContentCode, mongoError } from './mongo-error.js';
 /**
  * What a code means for the one record that it is about.
  * - refused: for what it holds; trying again changes nothing.
- * - doubtful: nobody here knows the code. Told again of the record without its neighbors, it is refused.
+ * - doubtful: the code is unknown. If MongoDB returns it again for the record alone, the record is refused.
  * - a SyncError: not about the record; transient or configuration.
  */
 export type RecordVerdict = 'refused' | 'doubtful' | SyncError;

@@ -3,8 +3,8 @@ import { isOwnId, type WriteError } from '../commands/write-command.js';
 import { verdictOn } from './record-verdict.js';
 
 /**
- * What MongoDB says against the one document of a command, where the driver threw it; `undefined` for any other error.
- * A code that nobody here knows may be about the collection: it is no refusal.
+ * MongoDB's refusal of the one document of a command, from the driver's error; `undefined` for any other error.
+ * An unknown code may be about the collection, so it is not a refusal.
  */
 export function refusedBy(error: unknown): Omit<WriteError, 'index'> | undefined {
   if (!(error instanceof MongoServerError) || typeof error.code !== 'number') return undefined;

@@ -91,7 +91,7 @@ export async function keyNames(
   });
 }
 
-/** What MongoDB knows of a key. @throws SyncError KEY_STATE_INVALID when its document is damaged, else as findKeys. */
+/** Reads a key's document. @throws SyncError KEY_STATE_INVALID when its document is damaged, else as findKeys. */
 export async function readKey(db: Db, key: string): Promise<KeyState | undefined> {
   return await connected(db, async () => {
     const found = await db.collection<KeyDocument>('keys').findOne({ _id: key });

@@ -18,7 +18,7 @@ export type Kept =
   | 'has history'
   | 'changed meanwhile';
 
-/** What became of a key that was to be forgotten. */
+/** The result of forgetting a key. */
 export type Forgotten = 'forgotten' | Kept | 'unknown';
 
 type Stored = { _id: string } & Document;
@@ -27,7 +27,7 @@ type Stored = { _id: string } & Document;
 const AT_ONCE = 2000;
 
 /**
- * Removes what MongoDB knows of a key that is gone: its document in `keys`, and its empty values. A key that comes back
+ * Removes a deleted key from MongoDB: its document in `keys`, and its empty values. A key that comes back
  * afterward begins its first incarnation, so it is kept as long as there is anything that its ids could meet, or that someone may
  * still ask for.
  * @param rules those of the configuration: their collections are looked into too.

@@ -2,7 +2,7 @@ import { KEY_TYPES } from '@redis-to-mongo/key-types';
 import type { KeyCondition, KeyType } from '@redis-to-mongo/pipeline';
 import type { Document, Filter } from 'mongodb';
 
-/** What keys are sorted by: the name, or the worst or newest first. */
+/** The order of a list of keys: by name, or worst or newest first. */
 export type KeySort = 'key' | 'lag' | 'changed' | 'synced' | 'failed' | 'paused' | 'gaps' | 'dead' | 'seen';
 
 type KeyFilter = Filter<{ _id: string } & Document>;

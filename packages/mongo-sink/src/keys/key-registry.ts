@@ -75,7 +75,7 @@ export async function countKeyDocuments(db: Db): Promise<number> {
   return await connected(db, () => keysIn(db).estimatedDocumentCount());
 }
 
-/** How many keys of known types MongoDB believes are there: it counts an index. @throws SyncError as mongoError. */
+/** Counts the active keys of known types, with an index. @throws SyncError as mongoError. */
 export async function countActiveKeys(db: Db): Promise<number> {
   return await connected(db, () => keysIn(db).countDocuments(keyFilter(undefined, 'active')));
 }

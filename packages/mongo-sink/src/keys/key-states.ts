@@ -9,7 +9,7 @@ import { insertRecords, updateRecords } from '../commands/write-records.js';
 import { mongoError } from '../errors/mongo-error.js';
 import { changedFields, fromKeyDocument, toKeyDocument } from './key-document.js';
 
-/** How a save fared: the code, where MongoDB refused it. */
+/** The result of a save: the code, if MongoDB refused it. */
 export type Saved = 'saved' | 'moved' | { readonly code: number };
 
 /** Loads and saves the keys' documents; what concurrent jobs ask for is gathered into shared commands. */

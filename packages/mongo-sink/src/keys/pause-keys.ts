@@ -5,7 +5,7 @@ import { CONDITIONS } from './key-lists.js';
 type KeyDocument = { _id: string; pausedAt?: Date | null } & Document;
 
 /**
- * Has a key rest: jobs of it do nothing until markResumed. It stands beside the position, and no job's save touches it.
+ * Pauses a key: its jobs do nothing until markResumed. The mark is stored beside the position, and no job's save changes it.
  * @returns whether that is a change; `undefined` when MongoDB does not know of the key.
  * @throws SyncError as mongoError.
  */

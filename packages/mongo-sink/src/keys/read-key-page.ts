@@ -68,7 +68,7 @@ export async function readKeyPage(db: Db, query: KeyPageQuery, sample = NO_SAMPL
 }
 
 /**
- * How many keys a list has. @param most it counts no further than this.
+ * Counts the keys of a list. @param most stop counting here.
  * @throws SyncError as mongoError.
  */
 export async function countKeys(

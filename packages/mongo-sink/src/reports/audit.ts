@@ -3,7 +3,7 @@ import { connected } from '../connection/ensure-connected.js';
 import type { Index } from '../indexes/value-indexes.js';
 import { beginsWith } from '../keys/key-name-range.js';
 
-/** What an operator did: who, from where, to which key or to which list. */
+/** An action of an operator: user, address, and key or list. */
 export interface AuditEntry {
   readonly at: Date;
   /** The user of the dashboard, or of the machine that a command ran on. */

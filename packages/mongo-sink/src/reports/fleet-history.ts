@@ -2,7 +2,7 @@ import type { Db, Document } from 'mongodb';
 import { connected } from '../connection/ensure-connected.js';
 import type { Index } from '../indexes/value-indexes.js';
 
-/** How the fleet was at one moment; null where it could not be read. */
+/** A sample of the fleet; null for values that could not be read. */
 export interface FleetSample {
   readonly at: Date;
   /** The verdict's level. */
@@ -23,7 +23,7 @@ export interface FleetSample {
   readonly dead: number | null;
 }
 
-/** How a key was at one moment; counts are those since its first reading. */
+/** A sample of a key; counts are totals since its first sync. */
 export interface KeySample {
   readonly at: Date;
   readonly lag: number;
@@ -49,7 +49,7 @@ type Sampled = { _id: Date } & Document;
 type Stored = { _id: string } & Document;
 
 /**
- * Keeps a sample of the fleet, one a minute: of two in the same minute the later one stays. Keys that are named, and those
+ * Stores a sample of the fleet, one per minute: of two in the same minute the later one stays. Keys that are named, and those
  * that someone looked at lately, get one each.
  * @param keepMs after which MongoDB removes it.
  * @throws SyncError as mongoError.
@@ -94,7 +94,7 @@ export async function writeHistory(
   });
 }
 
-/** Has a key sampled for a week from now, unless there are too many. @throws as writeHistory. */
+/** Samples a key for a week from now, unless there are too many. @throws as writeHistory. */
 export async function watchKey(db: Db, key: string, now = new Date()): Promise<void> {
   await connected(db, async () => {
     const watched = db.collection<Stored>('watched_keys');

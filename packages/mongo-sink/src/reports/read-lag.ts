@@ -3,7 +3,7 @@ import type { Db, Document } from 'mongodb';
 import { connected } from '../connection/ensure-connected.js';
 import { CONDITIONS } from '../keys/key-lists.js';
 
-/** How far the mirror is behind, as of each key's last reading. */
+/** The lag of the mirror, as of each key's last sync. */
 export interface FleetLag {
   /** Entries left in Redis, of all keys. */
   readonly entries: number;

@@ -23,7 +23,7 @@ export interface PausedKeys {
   readonly streams: readonly PausedStream[];
 }
 
-/** What MongoDB reports about the mirror, as far as it says whether the mirror is complete. */
+/** The facts in MongoDB that decide whether the mirror is complete. */
 export interface MirrorFacts {
   /** There are keys with a document, that are there as far as MongoDB knows. */
   readonly hasKeys: boolean;

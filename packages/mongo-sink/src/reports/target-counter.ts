@@ -21,7 +21,7 @@ export async function countInTarget(db: Db): Promise<number> {
   });
 }
 
-/** Has the target's number be at least this one. @throws as countInTarget. */
+/** Raises the target's counter to at least this value. @throws as countInTarget. */
 export async function raiseTargetCounter(db: Db, n: number): Promise<void> {
   await connected(db, async () => {
     await db.collection<Stored>('fleet').updateOne({ _id: ID }, { $max: { n } }, { upsert: true });

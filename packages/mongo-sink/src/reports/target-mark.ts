@@ -5,7 +5,7 @@ type Stored = { _id: string } & Document;
 
 const ID = 'identity';
 
-/** What the target remembers of the fleet that fills it. @throws SyncError as mongoError. */
+/** Reads the target's mark of its fleet. @throws SyncError as mongoError. */
 export async function readTargetMark(db: Db): Promise<Document | undefined> {
   return await connected(db, async () => {
     const found = await db.collection<Stored>('fleet').findOne({ _id: ID });

@@ -14,7 +14,7 @@ const ID = 'trim forecasts';
 /** What was saved longer ago than this, in ms, is no forecast anymore: no scheduler is active. */
 const OUTDATED_MS = 600_000;
 
-/** How many entries of each stream lie behind its saved position; streams that MongoDB does not know are left out. */
+/** The number of consumed entries of each stream, from its saved position. Streams without a document are left out. */
 export async function consumedEntries(db: Db, keys: readonly string[]): Promise<ReadonlyMap<string, number>> {
   return await connected(db, async () => {
     const found = await db
@@ -34,7 +34,7 @@ export async function saveForecasts(db: Db, forecasts: readonly TrimForecast[]):
   });
 }
 
-/** What was forecast last, the most urgent first. @throws SyncError as mongoError. */
+/** Reads the last forecasts, most urgent first. @throws SyncError as mongoError. */
 export async function readForecasts(db: Db): Promise<readonly TrimForecast[]> {
   return await connected(db, async () => {
     const found = await db.collection<Stored>('fleet').findOne({ _id: ID });

@@ -44,7 +44,7 @@ export interface MirroredValue {
 }
 
 /**
- * What MongoDB holds of a value; `undefined` for nothing. A large one is read page by page.
+ * Reads a value from MongoDB; `undefined` if there is none. A large value is read page by page.
  * @throws SyncError as mongoError.
  */
 export async function readMirroredValue(

@@ -17,7 +17,7 @@ const PAGED_PASSES = 4;
 /** Documents a bulk. */
 const BULK_DOCUMENTS = 5000;
 
-/** What of a value is in MongoDB, as far as it is known. */
+/** The known state of a value in MongoDB. */
 export interface Known {
   readonly table: FingerprintTable;
   /** The layout in which buckets are compared. */

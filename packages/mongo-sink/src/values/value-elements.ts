@@ -28,7 +28,7 @@ const IDS_AT_ONCE = 200;
 /** Loads of ranges of buckets at once. */
 const LOADS_AT_ONCE = 4;
 
-/** What one attempt does to a value's element documents. All of it may be repeated, and by any other attempt ignored. */
+/** The changes of one attempt to a value's element documents. They can be repeated, and other attempts ignore them. */
 export class ValueElements {
   readonly #db: Db;
   readonly #collection: Collection<ElementDocument>;

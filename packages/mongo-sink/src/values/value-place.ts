@@ -77,7 +77,7 @@ export function replacementOf(stored: ValueDocument): Document[] {
   ];
 }
 
-/** What is told of a value whose `_id` another key's document has. The first one stays. */
+/** The refusal of a value whose `_id` belongs to another key's document. The first document stays. */
 export function idTaken(found: StoredValue): { readonly code: number; readonly message: string } {
   return {
     code: 11000,

@@ -9,7 +9,7 @@ export interface AdoptLine {
   readonly left: Record<string, number>;
 }
 
-/** What an adoption came to. */
+/** The result of an adoption. */
 export interface AdoptReport {
   readonly lines: AdoptLine[];
   /** Messages that have no entry id. */

@@ -4,7 +4,7 @@ import type { Db } from './adopt-options.js';
 /** Whether a key is to be adopted: `adopted` was by an earlier run; any text else is why it is left. */
 export type Choice = 'free' | 'adopted' | { readonly left: string };
 
-/** What is decided about keys, each once. */
+/** Decides about each key once. */
 export class KeyChoice {
   readonly #db: Db;
   readonly #wanted: (key: string) => boolean;

@@ -7,7 +7,7 @@ export interface OldActivity {
   readonly isActive: boolean;
 }
 
-/** What the old engine knew of a stream, from one of its documents or from several. */
+/** The old engine's data of a stream, from one or several of its documents. */
 export interface OldStream {
   readonly key: string;
   /** The last entry that it had read; null for none, or where it kept none. */

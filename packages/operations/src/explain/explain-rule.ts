@@ -4,7 +4,7 @@ import { collectionOf } from '@redis-to-mongo/mongo-sink';
 import type { KeyState, KeyType, RuleSpec } from '@redis-to-mongo/pipeline';
 import { largestUnit } from '@redis-to-mongo/terminal';
 
-/** What holds for a key: by the rule that it matches, else by the options. */
+/** The settings of a key: from its rule, else from the options. */
 export interface RuleExplanation {
   readonly rule: ({ readonly number: number } & RuleSpec) | null;
   /** Where the documents of its present incarnation are, or will be. */

@@ -4,7 +4,7 @@ import type { DocumentShape } from '../shape/document-shape.js';
 import type { ContentMapper } from './content-mapper.js';
 import type { ValueMapper } from './value-mapper.js';
 
-/** What a field's text is read as. */
+/** The type that a field's text is parsed as. */
 export type ParseKind = 'number' | 'json' | 'date';
 
 /** Which fields of an entry or a hash are stored, and under which names. Names are the entry's own. */

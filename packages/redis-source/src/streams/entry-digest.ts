@@ -4,7 +4,7 @@ import type { StoredText } from '@redis-to-mongo/pipeline';
 /** A stream's entry: its id, and names and values in turn. */
 export type Entry = readonly [id: string, flat: readonly StoredText[]];
 
-/** Tells an entry from any other one with the same id. */
+/** Distinguishes an entry from another one with the same id. */
 export function digestOf([id, flat]: Entry): string {
   const items = [id, ...flat.flatMap((item) => [`\0${item.length}:`, item])];
   const isText = flat.every((item) => typeof item === 'string');

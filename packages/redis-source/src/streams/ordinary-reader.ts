@@ -5,7 +5,7 @@ import { readStream } from './read-stream.js';
 import { StreamMarks } from './stream-marks.js';
 import type { StreamReader } from './stream-reader.js';
 
-/** The ordinary path: ioredis makes strings of the reply, these become documents, and the driver makes BSON of them. */
+/** The ordinary path: ioredis parses the reply to strings, which become documents, which the driver encodes as BSON. */
 export function ordinaryReader(redis: Redis): StreamReader {
   return {
     async read({ key, after, count, isAnchored, isBinary, state, incarnation, rule, marks: known }) {

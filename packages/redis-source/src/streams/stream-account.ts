@@ -80,7 +80,7 @@ export function toStored(position: StreamPosition): Position {
 }
 
 /**
- * Whether the stream is gone back since it was last read, which none does in one incarnation: its counters or its last id are
+ * Whether the stream went back since the last read, which cannot happen within one incarnation: its counters or its last id are
  * lower than they were, its first entry is an earlier one, or it holds more of them than were added.
  */
 export function isRewound(position: StreamPosition, info: StreamInfo): boolean {
@@ -170,7 +170,7 @@ function estimateMissing(entryId: string, { firstId, lastId, length }: StreamInf
   return Math.max(0, Math.round(((ms(firstId) - ms(entryId)) * (length - 1)) / span) - 1);
 }
 
-/** Where nothing was read yet: what Redis dropped before the fleet first saw the stream is behind it. */
+/** The position before the first read. Entries that Redis dropped before that count as consumed. */
 export function startOf(
   info: StreamInfo,
 ): Pick<StreamPosition, 'entryId' | 'consumed' | 'droppedBeforeStart' | 'settledId'> {

@@ -40,7 +40,7 @@ export interface StreamOptions {
 const MIN_RESERVED = 16 * 1024;
 
 /**
- * Streams: every entry once, in order. Each read takes the entries and XINFO in one MULTI, one instant, so that
+ * Syncs streams: every entry once, in order. Each read takes the entries and XINFO in one MULTI, one instant, so that
  * what Redis dropped before it was read can be counted exactly (see streams/stream-account.ts).
  */
 export function streamSyncer(redis: Redis, options: StreamOptions): Syncer {

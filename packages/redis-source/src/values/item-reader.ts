@@ -5,7 +5,7 @@ import { keyExpiry } from './key-expiry.js';
 import { askOf, type ServerSource } from './server-source.js';
 import { detailed, readWhole, unpack } from './whole-reading.js';
 
-/** How a reading of a value ended. */
+/** The result of reading a value. */
 export interface ReadingEnd {
   /** What was read is one state of the key. */
   readonly isWhole: boolean;

@@ -16,7 +16,7 @@ export interface Frame {
 /** Items that must match, one after the other, to tell that a list has moved. */
 const WINDOW = 8;
 
-/** Goes along a list and finds where the items of the last reading are now. */
+/** Finds the current places of the items of the last reading in a list. */
 export class FrameFinder {
   readonly #last: Frame | undefined;
   readonly #head: string[] = [];

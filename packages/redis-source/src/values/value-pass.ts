@@ -11,7 +11,7 @@ const ELEMENT_OVERHEAD = 200;
 const MAX_REPEATED = MAX_DOCUMENT_PAYLOAD / 2;
 const NONE = Buffer.alloc(0);
 
-/** What a pass over a value has found. */
+/** The result of a pass over a value. */
 export interface PassResult extends ReadingEnd {
   readonly digest: string;
   readonly items: number;
@@ -21,7 +21,7 @@ export interface PassResult extends ReadingEnd {
   readonly left: number;
 }
 
-/** Adds up the items of one pass over a value, and makes elements of them. */
+/** Processes the items of one pass over a value: adds them up, and converts them to elements. */
 export class ValuePass {
   readonly #shape: ValueShape;
   readonly #sum = new FingerprintSum();

@@ -11,7 +11,7 @@ export type ExcerptVerdict =
   | 'left out'
   | 'not compared';
 
-/** What one side has of a part. */
+/** One side's value of a part. */
 export interface ExcerptSide {
   /** Of an entry its names and values one after the other; of a field its value, of a member its score if it has one; else the whole. */
   readonly parts: readonly Piece[];

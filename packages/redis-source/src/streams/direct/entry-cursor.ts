@@ -27,7 +27,7 @@ const ZERO = 0x30;
 /** The shortest an item can be: `$0\r\n\r\n`. */
 const LEAST_ITEM = 6;
 
-/** Walks over a reply and shows where in its bytes things are. */
+/** Parses a reply in place, and reports positions in its bytes. */
 export class EntryCursor {
   /** Where the entry's id begins and ends. */
   idFrom = 0;
