@@ -81,7 +81,9 @@ test('explain and status tell when trimming will reach what was not read', async
   expect(await cli.json('explain', 'orders')).toMatchObject({ trimmedUnreadAt: null });
   const at = new Date(Date.now() + 7_200_000);
   await saveForecasts(cli.db, [{ key: 'orders', at }]);
-  expect((await cli.run('explain', 'orders')).stdout).toMatch(/^forecast +trimming .* unread entries: in \d+ h$/m);
+  expect((await cli.run('explain', 'orders')).stdout).toMatch(
+    /^forecast +trimming .* unread entries: in \d+ h$/m,
+  );
   expect(await cli.json('explain', 'orders')).toMatchObject({ trimmedUnreadAt: at.toISOString() });
   expect((await cli.run('status')).stdout).toMatch(/^orders +in \d+ h$/m);
   await saveForecasts(cli.db, []);
