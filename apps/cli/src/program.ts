@@ -8,18 +8,24 @@ import { PROGRAMS } from './programs.js';
 
 const WIDTH = 80;
 
+/** Commander's own word; whoever parses prints it, since what knows the version takes long to load. */
+const VERSION_ASKED = 'commander.version';
+
 /**
  * The command line as a whole: commands by name and summary, and the options that all of them have. A command's own
  * arguments and options are added once it is called.
  *
  * Parsing throws CommanderError where commander would end the process.
  */
-export function createProgram({ stdout }: Pick<OutputOptions, 'stdout'>, version: string) {
+export function createProgram({ stdout }: Pick<OutputOptions, 'stdout'>) {
   const width = () => (stdout.isTTY === true && stdout.columns) || WIDTH;
   const program = new Command('redis-to-mongo')
     .description('Mirrors Redis in MongoDB, and shows and controls the mirror.')
     .usage('COMMAND [options]')
-    .version(`redis-to-mongo ${version}`, '-V, --version', 'show the version')
+    .option('-V, --version', 'show the version')
+    .on('option:version', () => {
+      throw new CommanderError(0, VERSION_ASKED, 'the version is asked for');
+    })
     .helpOption('-h, --help', 'show this help')
     .helpCommand('help [COMMAND]', 'show the usage of a command, with examples')
     .option('--json', 'print JSON')
@@ -61,7 +67,12 @@ export function usageError({ message }: CommanderError, name = ''): CliError {
   return new CliError('CLI_USAGE', `${where}${text}: see redis-to-mongo help ${name}`.trimEnd());
 }
 
-/** Whether it ended the command line because help or the version was shown. */
-export function isShown(error: unknown): error is CommanderError {
-  return error instanceof CommanderError && /^commander\.(help|version)/.test(error.code);
+/** Whether it ended the command line because help was shown. */
+export function isHelpShown(error: unknown): error is CommanderError {
+  return error instanceof CommanderError && error.code.startsWith('commander.help');
+}
+
+/** Whether it ended the command line because the version is asked for. */
+export function isVersionAsked(error: unknown): boolean {
+  return error instanceof CommanderError && error.code === VERSION_ASKED;
 }

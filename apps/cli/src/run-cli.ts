@@ -1,12 +1,10 @@
 import { CommanderError } from '@commander-js/extra-typings';
-import { version } from '@redis-to-mongo/app-shell';
 import { Clients } from './clients.js';
 import type { Call } from './command.js';
 import { type Ending, EXIT_CODES } from './exit-codes.js';
 import { INTERRUPTED, Interruption, STOP_SIGNALS } from './interruption.js';
 import { Output, type OutputOptions } from './output.js';
-import { createProgram, isShown, usageError } from './program.js';
-import { reportError } from './report-error.js';
+import { createProgram, isHelpShown, isVersionAsked, usageError } from './program.js';
 
 /** The arguments, environment and output of one call of the command. */
 export interface CliContext extends Omit<OutputOptions, 'isJson'> {
@@ -27,7 +25,7 @@ export async function runCli({
   interruption = new Interruption(),
   ...places
 }: CliContext): Promise<number> {
-  const { program, commands } = createProgram(places, version());
+  const { program, commands } = createProgram(places);
   const output = () => {
     const { json = false, color } = program.opts();
     return new Output({ ...places, isJson: json, isPlain: !color });
@@ -73,8 +71,16 @@ export async function runCli({
     return EXIT_CODES[ended].code;
   } catch (error) {
     if (interruption.signal) return interruptedCode(interruption);
-    if (isShown(error)) return EXIT_CODES[error.exitCode === 0 ? 'ok' : 'usage'].code;
+    if (isHelpShown(error)) return EXIT_CODES[error.exitCode === 0 ? 'ok' : 'usage'].code;
+    if (isVersionAsked(error)) {
+      const { version } = await import('@redis-to-mongo/app-shell');
+      places.stdout.write(`redis-to-mongo ${version()}
+`);
+      return EXIT_CODES.ok.code;
+    }
     const failure = error instanceof CommanderError ? usageError(error, called) : error;
+    // It knows the errors of all packages: with these, `--help` would take four times as long.
+    const { reportError } = await import('./report-error.js');
     return EXIT_CODES[reportError(output(), failure)].code;
   } finally {
     await clients.close();
