@@ -13,7 +13,13 @@ const sources = readdirSync(root('packages')).map((name) => ({
 
 const folders = ['packages/*/test', 'apps/*/test', 'scripts/test', 'deploy/test'];
 const suffixed = (suffix: string) => folders.map((folder) => `${folder}/**/*${suffix}`);
-const serverSetup = { globalSetup: ['./packages/test-kit/src/local-stack-setup.ts'], hookTimeout: 120_000 };
+const stackSetup = './packages/test-kit/src/local-stack-setup.ts';
+const serverSetup = { globalSetup: [stackSetup], hookTimeout: 120_000 };
+/** Files that start apps as processes. */
+const withApps = {
+  ...serverSetup,
+  globalSetup: [stackSetup, './packages/test-kit/src/built-apps-setup.ts'],
+};
 
 /** What the two paths of stream entries must both do: run again by the one that is not the default. */
 const ordinaryPath = { env: { STREAM_PATH: 'ordinary' } };
@@ -46,21 +52,28 @@ const LONGEST = [
   'image-steps',
 ];
 
+/** A process takes one file of a project after the other, so files of a project come one after the other. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const place = ({ moduleId }: TestSpecification) => {
+    const projects = [...new Set(files.map(({ project }) => project.name))];
+    const isE2e = (name: string) => name.startsWith('e2e');
+    projects.sort((a, b) => Number(isE2e(b)) - Number(isE2e(a)));
+    const place = ({ moduleId, project }: TestSpecification) => {
       const at = LONGEST.findIndex((name) => moduleId.endsWith(`/${name}.e2e.test.ts`));
-      return at === -1 ? LONGEST.length : at;
+      return projects.indexOf(project.name) * (LONGEST.length + 1) + (at === -1 ? LONGEST.length : at);
     };
     return (await super.sort(files)).sort((a, b) => place(a) - place(b));
   }
 }
 
+/** Files share the modules they import: loading these anew for each file took more time than most of them. */
+const sharedModules = { isolate: false };
+
 /**
- * Most of the time of tests with servers is waiting: for leases, claims and locks to end, for processes to start. They run
+ * Much of the time of tests with servers is waiting: for leases, claims and locks to end, for processes to start. They run
  * together, so that one waits while another works.
  */
-const withServers = { sequence: { groupOrder: 1 }, maxWorkers: 4 };
+const withServers = { ...sharedModules, sequence: { groupOrder: 1 }, maxWorkers: 4 };
 
 export default defineConfig({
   test: {
@@ -77,8 +90,7 @@ export default defineConfig({
           testTimeout: 120_000,
           sequence: { groupOrder: 0 },
           maxWorkers: 2,
-          // Files share the modules they import: loading these anew for each file took half of the time.
-          isolate: false,
+          ...sharedModules,
         },
       },
       {
@@ -117,7 +129,7 @@ export default defineConfig({
       {
         resolve: { alias: sources },
         test: {
-          ...serverSetup,
+          ...withApps,
           ...withServers,
           name: 'e2e',
           include: suffixed('.e2e.test.ts'),
@@ -127,7 +139,7 @@ export default defineConfig({
       {
         resolve: { alias: sources },
         test: {
-          ...serverSetup,
+          ...withApps,
           ...withServers,
           ...ordinaryPath,
           name: 'e2e, ordinary path',

@@ -3,13 +3,12 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type FreshNamespace, freePort, freshNamespace } from '@redis-to-mongo/local-stack';
+import { builtApp } from '@redis-to-mongo/test-kit';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { type Container, type Probe, podsOf } from './kubernetes-manifests.js';
 import { podEnvironment } from './pod-environment.js';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
 const cwd = mkdtempSync(join(tmpdir(), 'r2m-probes-'));
 let space: FreshNamespace;
 let running: ChildProcess | undefined;
@@ -44,7 +43,7 @@ async function start(app: string, container: Container): Promise<(port: string) 
   );
   const [command, ...args] = container.command;
   expect(command).toBe('redis-to-mongo');
-  running = spawn(process.execPath, [join(root, 'apps/cli/bin/redis-to-mongo.mjs'), ...args], {
+  running = spawn(process.execPath, [builtApp('apps/cli/bin/redis-to-mongo.mjs'), ...args], {
     cwd,
     env: { PATH: process.env.PATH, ...env },
     stdio: 'ignore',

@@ -33,12 +33,13 @@ const banner = [
  * they are written.
  *
  * @param {string} folder
+ * @param {readonly string[]} more files of the checkout that are bundled beside them
  * @returns {Promise<string[]>} the folders of the packages that went in, other people's alone
  */
-export async function bundle(folder) {
+export async function bundle(folder, more = []) {
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: entries,
+    entryPoints: [...entries, ...more],
     outbase: '.',
     outdir: folder,
     chunkNames: 'chunks/[name]-[hash]',

@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { messageIdBounds } from '@redis-to-mongo/pipeline';
+import { builtApp } from '@redis-to-mongo/test-kit';
 import type { Document } from 'mongodb';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type CliUnderTest, cliUnderTest } from './cli-under-test.js';
 import { addEntries, anAccStream, aWeek, day, oldState } from './old-engine.js';
 
-const COMMAND = fileURLToPath(new URL('../bin/redis-to-mongo.mjs', import.meta.url));
+const COMMAND = builtApp('apps/cli/bin/redis-to-mongo.mjs');
 
 let cli: CliUnderTest;
 let fleet: ChildProcess | undefined;

@@ -1,12 +1,12 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { freePort, startMongo, startRedis, startTcpProxy, type TcpProxy } from '@redis-to-mongo/local-stack';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
+import { builtApp } from '@redis-to-mongo/test-kit';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type CliUnderTest, cliUnderTest, NO_TLS } from './cli-under-test.js';
 
-const BIN = fileURLToPath(new URL('../bin/redis-to-mongo.mjs', import.meta.url));
+const BIN = builtApp('apps/cli/bin/redis-to-mongo.mjs');
 
 /** No command may take longer than this to find out that a server is away, in ms; the machine may be busy. */
 const LIMIT_MS = 60_000;

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { tmpdir } from 'node:os';
 import { readElements } from '@redis-to-mongo/mongo-sink';
+import { builtApp, WORKER } from '@redis-to-mongo/test-kit';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type CliUnderTest, cliUnderTest } from './cli-under-test.js';
 
-const script = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const MAIN = script('../dist/main.js');
+const MAIN = 'apps/cli/dist/main.js';
 
 let cli: CliUnderTest;
 
@@ -21,7 +21,11 @@ afterAll(() => cli.close());
 /** A built app as a process; nothing of the shell's environment leaks in. */
 function start(main: string, args: readonly string[], stdio: 'pipe' | 'ignore' = 'pipe') {
   const env = { PATH: process.env.PATH ?? '', LOG_FORMAT: 'json', ...cli.env };
-  return spawn(process.execPath, [main, ...args], { cwd: script('.'), env, stdio: ['ignore', stdio, stdio] });
+  return spawn(process.execPath, [builtApp(main), ...args], {
+    cwd: tmpdir(),
+    env,
+    stdio: ['ignore', stdio, stdio],
+  });
 }
 
 async function run(...args: string[]) {
@@ -57,7 +61,7 @@ test('sync has a worker sync a key out of turn, and refuses keys that nobody mir
       /^orders +asked for\nnobody +neither Redis nor MongoDB.*\n\{r2m\}:x +not mirrored/m,
     ),
   });
-  const worker = start(script('../../worker/dist/main.js'), [], 'ignore');
+  const worker = start(WORKER, [], 'ignore');
   try {
     await vi.waitFor(
       async () =>

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { builtApp } from '@redis-to-mongo/test-kit';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type CliUnderTest, cliUnderTest } from './cli-under-test.js';
 
-const BIN = fileURLToPath(new URL('../bin/redis-to-mongo.mjs', import.meta.url));
+const BIN = builtApp('apps/cli/bin/redis-to-mongo.mjs');
 let cli: CliUnderTest;
 beforeAll(async () => {
   cli = await cliUnderTest();

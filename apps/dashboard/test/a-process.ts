@@ -3,17 +3,17 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { builtApp } from '@redis-to-mongo/test-kit';
 import { vi } from 'vitest';
 
-const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const MAIN = 'apps/dashboard/dist/main.js';
 const started = new Map<ReturnType<typeof spawn>, string>();
 
 /** Starts the dashboard's app by its main.js, with this environment and no other. */
 export function aProcess(env: Record<string, string>) {
   // A folder of its own: a config.json that lies where the tests run must not count.
   const cwd = mkdtempSync(join(tmpdir(), 'dashboard-test-'));
-  const child = spawn(process.execPath, [MAIN], {
+  const child = spawn(process.execPath, [builtApp(MAIN)], {
     cwd,
     env: { PATH: process.env.PATH, DASHBOARD_PORT: '0', LOG_FORMAT: 'json', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

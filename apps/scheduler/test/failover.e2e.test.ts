@@ -1,10 +1,9 @@
-import { fileURLToPath } from 'node:url';
 import { type RedisServer, startRedis, startTcpProxy, type TcpProxy } from '@redis-to-mongo/local-stack';
 import { type AppProcess, fleetForTests, LOGIN, prints, readyz, until } from '@redis-to-mongo/test-kit';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
-const DASHBOARD = fileURLToPath(new URL('../../dashboard/dist/main.js', import.meta.url));
+const DASHBOARD = 'apps/dashboard/dist/main.js';
 
 /** Two servers, of which one is a primary, and a name that leads to one of them. */
 let pair: { first: RedisServer; second: RedisServer; name: TcpProxy; toFirst: Redis; toSecond: Redis };

@@ -1,9 +1,8 @@
-import { fileURLToPath } from 'node:url';
 import { type ProxyMode, startTcpProxy, type TcpProxy } from '@redis-to-mongo/local-stack';
 import { type AppProcess, fleetForTests, LOGIN, prints, readyz, until } from '@redis-to-mongo/test-kit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
-const DASHBOARD = fileURLToPath(new URL('../../dashboard/dist/main.js', import.meta.url));
+const DASHBOARD = 'apps/dashboard/dist/main.js';
 /** What stopping may take at most without a server, in ms, on a machine with other things to do. */
 const FEW_SECONDS = 8_000;
 

@@ -1,10 +1,7 @@
 import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { FleetIdentity, judge, readFacts, type Verdict } from '@redis-to-mongo/fleet-status';
-import { type FleetUnderTest, until } from '@redis-to-mongo/test-kit';
+import { builtApp, type FleetUnderTest, until } from '@redis-to-mongo/test-kit';
 import { expect } from 'vitest';
-
-const CLI = fileURLToPath(new URL('../../cli/dist/main.js', import.meta.url));
 
 /** The verdict on a fleet, read now. */
 export async function verdictOn({ queue, db, redis: source, namespace }: FleetUnderTest): Promise<Verdict> {
@@ -32,8 +29,13 @@ export async function commandOn(
 ): Promise<{ code: number; stdout: string; stderr: string }> {
   const env = { PATH: process.env.PATH ?? '', ...fleet.env };
   return await new Promise((resolve) => {
-    execFile(process.execPath, [CLI, ...argv], { env, cwd: '/' }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
-    });
+    execFile(
+      process.execPath,
+      [builtApp('apps/cli/dist/main.js'), ...argv],
+      { env, cwd: '/' },
+      (error, stdout, stderr) => {
+        resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+      },
+    );
   });
 }

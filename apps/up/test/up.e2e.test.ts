@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { type FreshNamespace, freshNamespace } from '@redis-to-mongo/local-stack';
+import { builtApp } from '@redis-to-mongo/test-kit';
 import { afterAll, afterEach, beforeAll, expect, inject, test, vi } from 'vitest';
 
-const COMMAND = fileURLToPath(new URL('../../cli/bin/redis-to-mongo.mjs', import.meta.url));
+const COMMAND = builtApp('apps/cli/bin/redis-to-mongo.mjs');
 
 interface Line {
   readonly process?: string;

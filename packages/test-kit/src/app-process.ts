@@ -1,13 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { inject } from 'vitest';
 
-const script = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+/** A file that is started, by its path in the checkout, as in `apps/worker/dist/main.js`. See built-apps-setup.ts. */
+export function builtApp(path: string): string {
+  return join(inject('builtApps'), path);
+}
 
-export const SCHEDULER = script('../../../apps/scheduler/dist/main.js');
-export const WORKER = script('../../../apps/worker/dist/main.js');
+export const SCHEDULER = 'apps/scheduler/dist/main.js';
+export const WORKER = 'apps/worker/dist/main.js';
 /** A worker that ends itself: DIE_AT="step:n" when it reaches a step for the n-th time, POISON=key when it has that key. */
-export const DYING_WORKER = script('./dying-worker.mjs');
+export const DYING_WORKER = 'packages/test-kit/src/dying-worker.js';
 
 export interface AppProcess {
   readonly process: ChildProcess;
@@ -19,10 +23,10 @@ export interface AppProcess {
   stop(): Promise<number | null>;
 }
 
-/** Starts a built app; nothing of the shell's environment leaks in. */
+/** Starts a built app, named as builtApp takes it; nothing of the shell's environment leaks in. */
 export function startApp(main: string, env: Readonly<Record<string, string>>): AppProcess {
-  const child = spawn(process.execPath, [main], {
-    cwd: script('.'),
+  const child = spawn(process.execPath, [builtApp(main)], {
+    cwd: inject('builtApps'),
     env: {
       PATH: process.env.PATH ?? '',
       HOME: process.env.HOME ?? '',

@@ -1,4 +1,4 @@
-export { type AppProcess, DYING_WORKER, SCHEDULER, startApp, WORKER } from './app-process.js';
+export { type AppProcess, builtApp, DYING_WORKER, SCHEDULER, startApp, WORKER } from './app-process.js';
 export { LOGIN, metricsOf, prints, readyz } from './ask-app.js';
 export { type Certificates, makeCertificates } from './certificates.js';
 export { type FleetUnderTest, fleetForTests, fleetUnderTest } from './fleet-under-test.js';
