@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { isRedisForHere, type RedisName, type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
+import { builtApp } from '@redis-to-mongo/test-kit';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, type CliUnderTest, cliUnderTest } from './cli-under-test.js';
 
-const BIN = fileURLToPath(new URL('../bin/redis-to-mongo.mjs', import.meta.url));
+const BIN = builtApp('apps/cli/bin/redis-to-mongo.mjs');
 const WITHIN_MS = 120_000;
 
 /** What a server of its own has, and how it is filled: small values and large ones, with all that can be odd about them. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { builtApp } from '@redis-to-mongo/test-kit';
 import { expect, it } from 'vitest';
 
 const run = promisify(execFile);
@@ -31,6 +32,7 @@ it('a measurement that fails is named, and everybody else’s are there', async 
         ...process.env,
         PATH: `${bin}${delimiter}${process.env.PATH}`,
         BENCH_MONGO_URI: '',
+        PROVING_APPS: builtApp('apps'),
         TMPDIR: dir,
       },
       maxBuffer: 16 * 1024 * 1024,

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { builtApp } from '@redis-to-mongo/test-kit';
 import { expect, it } from 'vitest';
 
 const run = promisify(execFile);
@@ -34,7 +35,7 @@ it('the benchmark measures everything in its smallest form, checks each mirror, 
   const dir = await mkdtemp(join(tmpdir(), 'bench-test-'));
   // A run whose mirror is not exact fails, and then so does this.
   const { stdout, stderr } = await run(process.execPath, [script, '--tiny', '--json'], {
-    env: { ...process.env, BENCH_MONGO_URI: '', TMPDIR: dir },
+    env: { ...process.env, BENCH_MONGO_URI: '', PROVING_APPS: builtApp('apps'), TMPDIR: dir },
     maxBuffer: 16 * 1024 * 1024,
   });
   const result: Figures = JSON.parse(stdout);

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { builtApp } from '@redis-to-mongo/test-kit';
 
 const run = promisify(execFile);
 const demo = new URL('../dist/demo.js', import.meta.url);
@@ -21,6 +22,7 @@ export class RunningDemo {
       LOCAL_STACK_REDIS_URL: '',
       LOCAL_STACK_MONGO_URI: '',
       TMPDIR: options.tmpDir,
+      PROVING_APPS: builtApp('apps'),
     };
     this.process = spawn(process.execPath, [fileURLToPath(options.script ?? demo), ...args], {
       env,

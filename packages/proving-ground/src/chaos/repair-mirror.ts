@@ -1,12 +1,11 @@
 import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { builtApp } from '../fleet/built-app.js';
 import { fleetEnv, newPassword } from '../fleet/fleet-env.js';
 import { ProvingError } from '../proving-error.js';
 import { type ChaosEnvironment, QUEUE_PREFIX } from './chaos-environment.js';
 
 const run = promisify(execFile);
-const command = fileURLToPath(new URL('../../../../apps/cli/dist/main.js', import.meta.url));
 const WITHIN_MS = 120_000;
 
 /** Runs `verify --repair`, as an operator does after MongoDB was dropped or set back. @throws ProvingError where it can't be run. */
@@ -19,7 +18,7 @@ export async function repairMirror({ env, dbName }: ChaosEnvironment, dir: strin
     dashboardPassword: newPassword(),
     options,
   });
-  await run(process.execPath, [command, 'verify', '--repair'], {
+  await run(process.execPath, [builtApp('cli/dist/main.js'), 'verify', '--repair'], {
     cwd: dir,
     env: whole,
     timeout: WITHIN_MS,

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { ProvingError } from '../proving-error.js';
 import { findAddress, lastLines } from './app-log.js';
+import { builtApp } from './built-app.js';
 
 export type AppName = 'scheduler' | 'worker' | 'dashboard';
 
@@ -28,7 +28,6 @@ export interface MemberEnd {
 /** An app is up when it answers 200 on /readyz; it gets this long, in ms. */
 const READY_WITHIN_MS = 60_000;
 
-const appsDir = new URL('../../../../apps/', import.meta.url);
 const collectGarbage = new URL('../../collect-garbage.mjs', import.meta.url);
 
 /**
@@ -53,7 +52,7 @@ export class FleetMember {
     this.logFile = options.logFile;
     const { DASHBOARD_USERNAME, DASHBOARD_PASSWORD } = options.env;
     this.#authorization = `Basic ${Buffer.from(`${DASHBOARD_USERNAME}:${DASHBOARD_PASSWORD}`).toString('base64')}`;
-    const main = fileURLToPath(new URL(`${options.app}/dist/main.js`, appsDir));
+    const main = builtApp(`${options.app}/dist/main.js`);
     const log = openSync(options.logFile, 'a');
     try {
       this.#process = spawn(process.execPath, ['--import', collectGarbage.href, main], {

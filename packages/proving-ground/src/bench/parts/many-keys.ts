@@ -1,5 +1,5 @@
-import { fileURLToPath } from 'node:url';
 import { startRedis } from '@redis-to-mongo/local-stack';
+import { builtApp } from '../../fleet/built-app.js';
 import { ProvingError } from '../../proving-error.js';
 import type { BenchEnvironment, Target } from '../bench-environment.js';
 import { BenchFleet } from '../bench-fleet.js';
@@ -10,7 +10,6 @@ import { printRun } from '../print-run.js';
 import { meter, type Usage } from '../usage-meter.js';
 import { changeTenth, fillSmall, type SmallLoad, smallLoads } from './small-loads.js';
 
-const CLI = fileURLToPath(new URL('../../../../../apps/cli/dist/main.js', import.meta.url));
 const COLLECTIONS = { hash: 'hashes', string: 'strings', set: 'sets' } as const;
 
 type Measured = Omit<Run, 'repetition' | 'part'>;
@@ -73,7 +72,11 @@ async function* runBare(place: BenchEnvironment, target: Target, load: SmallLoad
 /** The command, Node's start included. */
 async function* runOnce(place: BenchEnvironment, target: Target, load: SmallLoad): AsyncGenerator<Measured> {
   const env = { REDIS_URL: place.shelfUrl, MONGO_URI: target.uri, MONGO_DB_NAME: target.dbName };
-  const { process } = await BenchProcess.start('command', { script: CLI, command: 'once' }, env);
+  const { process } = await BenchProcess.start(
+    'command',
+    { script: builtApp('cli/dist/main.js'), command: 'once' },
+    env,
+  );
   try {
     const end = await meter({ ours: [process.pid], redis: place.redisServer.pid, mongo: target.pid });
     process.send('go');
