@@ -34,7 +34,7 @@ export function aProcess(env: Record<string, string>) {
         if (found === undefined) throw new Error(`${msg} was not logged:\n${out.stdout}${out.stderr}`);
         return JSON.parse(found) as Record<string, string>;
       },
-      { timeout: 30_000 },
+      { timeout: 120_000 },
     );
   return { child, out, ended, line };
 }
