@@ -50,7 +50,7 @@ export async function chooseMongo(
 /** A secantusd takes the Python wheel's arguments; whatever does not call itself one is taken for a mongod. */
 async function fromBinary(binary: string): Promise<MongoProgram> {
   if (!basename(binary).startsWith('secantusd')) return await mongod(binary, `from ${binary}`);
-  const output = await runCommand(binary, ['--version'], { timeoutMs: 10_000 });
+  const output = await runCommand(binary, ['--version'], { timeoutMs: 60_000 });
   const version = /\d+\.\d+\.\S+/.exec(output)?.[0] ?? 'of unknown version';
   return {
     server: 'secantusdb',
@@ -81,7 +81,7 @@ async function fromWheel(onProgress: (line: string) => void): Promise<MongoProgr
 
 async function mongod(command: string, origin: string): Promise<MongoProgram> {
   // Also proves that the program runs here: a downloaded one may miss a library.
-  const output = await runCommand(command, ['--version'], { timeoutMs: 10_000 });
+  const output = await runCommand(command, ['--version'], { timeoutMs: 60_000 });
   const version = /db version v(\S+)/.exec(output)?.[1] ?? 'of unknown version';
   return { server: 'mongod', command, args: [], kind: `mongod ${version} ${origin}` };
 }

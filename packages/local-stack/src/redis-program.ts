@@ -25,7 +25,7 @@ export async function redisProgram(
   program: Omit<RedisProgram, 'kind'>,
 ): Promise<RedisProgram> {
   const { command, before = [] } = program;
-  const output = await runCommand(command, [...before, '--version'], { timeoutMs: 10_000 });
+  const output = await runCommand(command, [...before, '--version'], { timeoutMs: 60_000 });
   const match = /^(?:Redis|(Valkey)) server v=((\d+)\.\S+)/.exec(output);
   if (match === null)
     throw failed(`${[command, ...before].join(' ')} --version does not answer like a Redis server`);
