@@ -22,7 +22,7 @@ ${changesLine(queue.changes)}
 
 function changesLine(heard: QueueStatus['changes']): Html | undefined {
   if (!heard) return undefined;
-  if (heard.by === 'feed') return html`<p class="empty">Redis tells of every change.</p>`;
+  if (heard.by === 'feed') return html`<p class="empty">Redis reports every change.</p>`;
   if (heard.by === 'connecting') return html`<p class="empty">The change feed is not connected.</p>`;
   return html`<p class="empty">All keys are polled every <code>SYNC_INTERVAL_SEC</code>: ${heard.why ?? ''}</p>`;
 }
