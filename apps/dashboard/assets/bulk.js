@@ -45,7 +45,7 @@ async function question(button) {
     count === 0 ? `an unknown number of ${many}` : `${sizeText(size)} ${count === 1 ? one : many}`;
   asked = { action: button.dataset.action, list, count };
   part('question').textContent = button.dataset.question.replace('{n}', number);
-  part('key').textContent = list;
+  part('key').textContent = decodeURIComponent(list.replaceAll('+', ' '));
   part('effect').textContent = button.dataset.effect;
   part('yes').textContent = `${button.textContent} ${number}`;
   part('yes').className = button.classList.contains('bad') ? 'danger' : '';
