@@ -15,16 +15,21 @@ export interface Launch {
   readonly answers: (port: number, pid: number) => Promise<void>;
   /** How long the server may take until it answers, in ms. */
   readonly deadlineMs: number;
+  /** Called at the end of stop(). */
+  readonly afterStop: () => Promise<void>;
 }
 
 export interface ManagedServer {
   readonly port: number;
+  /** undefined while it is down, and for a server that was given. */
   readonly pid: number | undefined;
+  /** What runs, such as `redis-server 7.0.15 from PATH`. */
+  readonly kind: string;
   /** SIGKILL, and waits for the end. The data stays; `restart` brings the server back. */
   kill(): Promise<void>;
   /** Ends the server if it runs (SIGTERM), then starts it on the same port and data. */
   restart(): Promise<void>;
-  /** SIGTERM, SIGKILL after 10 s, and waits for the end. */
+  /** Ends the server for good (SIGTERM, SIGKILL after 10 s), and removes its data unless the directory was given. */
   stop(): Promise<void>;
 }
 
@@ -41,6 +46,7 @@ export async function startManagedServer(supervisor: Supervisor, launch: Launch)
   let stopped = false;
   return {
     port,
+    kind: launch.kind,
     get pid() {
       return server.isRunning() ? server.pid : undefined;
     },
@@ -61,6 +67,7 @@ export async function startManagedServer(supervisor: Supervisor, launch: Launch)
     stop: async () => {
       stopped = true;
       await end(server);
+      await launch.afterStop();
     },
   };
 }

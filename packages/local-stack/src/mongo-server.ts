@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { chooseMongo, type MongoProgram } from './choose-mongo.js';
 import { openDataDir } from './data-dir.js';
 import { givenServer } from './given-server.js';
-import { startManagedServer } from './managed-server.js';
+import { type ManagedServer, startManagedServer } from './managed-server.js';
 import { becomeReplicaSet, createUser, mongoAnswers } from './mongo-admin.js';
 import { mongodArgs, prepareMongodDir } from './mongod-args.js';
-import { openSupervisor, type Supervisor } from './supervisor.js';
+import { type Supervisor, supervised } from './supervisor.js';
 
 export interface MongoOptions {
   /** Use this running MongoDB instead of starting one; it is never stopped, killed or restarted. */
@@ -23,20 +23,9 @@ export interface MongoOptions {
   readonly onProgress?: (line: string) => void;
 }
 
-export interface MongoServer {
+export interface MongoServer extends ManagedServer {
   /** Without a database name; with the credentials, if there are any. */
   readonly uri: string;
-  readonly port: number;
-  /** undefined while it is down, and for a server that was given. */
-  readonly pid: number | undefined;
-  /** What runs, such as `mongod 8.2.6 downloaded`. */
-  readonly kind: string;
-  /** Ends the server for good, and removes its data unless the directory was given. */
-  stop(): Promise<void>;
-  /** SIGKILL, and waits for the end. The data stays; `restart` brings the server back. */
-  kill(): Promise<void>;
-  /** Ends the server if it runs (SIGTERM), then starts it on the same port and data. */
-  restart(): Promise<void>;
 }
 
 // A mongod that recovers its journal on a slow disk takes its time.
@@ -48,13 +37,7 @@ const deadlineMs = 120_000;
  * @throws LocalStackError `LOCAL_STACK_NO_MONGO`, `LOCAL_STACK_NO_ANSWER`
  */
 export async function startMongo(options: MongoOptions = {}): Promise<MongoServer> {
-  const supervisor = openSupervisor();
-  try {
-    return await startMongoUnder(supervisor, options, () => supervisor.close());
-  } catch (error) {
-    await supervisor.close();
-    throw error;
-  }
+  return await supervised((supervisor, close) => startMongoUnder(supervisor, options, close));
 }
 
 /** As startMongo, under a supervisor of the caller's; `afterStop` is called at the end of stop(). */
@@ -90,6 +73,7 @@ export async function startMongoUnder(
       if (program.server === 'mongod') await becomeReplicaSet(uriOf(port), `127.0.0.1:${port}`);
     },
     deadlineMs,
+    afterStop,
   });
   if (credentials !== undefined) {
     await createUser(uriOf(server.port), credentials);
@@ -97,20 +81,7 @@ export async function startMongoUnder(
     await server.restart();
   }
   onProgress(`mongodb: ${program.kind} on 127.0.0.1:${server.port}`);
-  return {
-    uri: uriOf(server.port),
-    port: server.port,
-    kind: program.kind,
-    get pid() {
-      return server.pid;
-    },
-    kill: () => server.kill(),
-    restart: () => server.restart(),
-    stop: async () => {
-      await server.stop();
-      await afterStop();
-    },
-  };
+  return Object.assign(server, { uri: uriOf(server.port) });
 }
 
 function argsOf(program: MongoProgram, port: number, dataDir: string, secured: boolean): string[] {

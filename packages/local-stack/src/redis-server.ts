@@ -4,8 +4,8 @@ import { chooseRedis, type RedisName } from './choose-redis.js';
 import { openDataDir } from './data-dir.js';
 import { givenServer } from './given-server.js';
 import { LocalStackError } from './local-stack-error.js';
-import { startManagedServer } from './managed-server.js';
-import { openSupervisor, type Supervisor } from './supervisor.js';
+import { type ManagedServer, startManagedServer } from './managed-server.js';
+import { type Supervisor, supervised } from './supervisor.js';
 
 export interface RedisOptions {
   /** Start this one; default: the one that LOCAL_STACK_REDIS names, else the first that is found. */
@@ -24,19 +24,8 @@ export interface RedisOptions {
   readonly onProgress?: (line: string) => void;
 }
 
-export interface RedisServer {
+export interface RedisServer extends ManagedServer {
   readonly url: string;
-  readonly port: number;
-  /** undefined while it is down, and for a server that was given. */
-  readonly pid: number | undefined;
-  /** What runs, such as `redis-server 7.0.15 from PATH`. */
-  readonly kind: string;
-  /** Ends the server for good, and removes its data unless the directory was given. */
-  stop(): Promise<void>;
-  /** SIGKILL, and waits for the end. The data stays; `restart` brings the server back. */
-  kill(): Promise<void>;
-  /** Ends the server if it runs (SIGTERM), then starts it on the same port and data. */
-  restart(): Promise<void>;
 }
 
 const deadlineMs = 60_000;
@@ -47,13 +36,7 @@ const deadlineMs = 60_000;
  * @throws LocalStackError `LOCAL_STACK_NO_REDIS`, `LOCAL_STACK_NO_ANSWER`
  */
 export async function startRedis(options: RedisOptions = {}): Promise<RedisServer> {
-  const supervisor = openSupervisor();
-  try {
-    return await startRedisUnder(supervisor, options, () => supervisor.close());
-  } catch (error) {
-    await supervisor.close();
-    throw error;
-  }
+  return await supervised((supervisor, close) => startRedisUnder(supervisor, options, close));
 }
 
 /** As startRedis, under a supervisor of the caller's; `afterStop` is called at the end of stop(). */
@@ -87,22 +70,10 @@ export async function startRedisUnder(
     logFile: join(dataDir, 'redis-server.log'),
     answers: (port, pid) => answers(urlOf(port), pid),
     deadlineMs,
+    afterStop,
   });
   onProgress(`redis: ${program.kind} on 127.0.0.1:${server.port}`);
-  return {
-    url: urlOf(server.port),
-    port: server.port,
-    kind: program.kind,
-    get pid() {
-      return server.pid;
-    },
-    kill: () => server.kill(),
-    restart: () => server.restart(),
-    stop: async () => {
-      await server.stop();
-      await afterStop();
-    },
-  };
+  return Object.assign(server, { url: urlOf(server.port) });
 }
 
 function argsOf(

@@ -51,6 +51,19 @@ type Report =
   | { type: 'failed'; id: number; message: string }
   | { type: 'exited'; id: number; code: number | null; signal: string | null };
 
+/** Starts something under a supervisor of its own, which `close` ends; it ends at once where the start fails. */
+export async function supervised<T>(
+  start: (supervisor: Supervisor, close: () => Promise<void>) => Promise<T>,
+): Promise<T> {
+  const supervisor = openSupervisor();
+  try {
+    return await start(supervisor, () => supervisor.close());
+  } catch (error) {
+    await supervisor.close();
+    throw error;
+  }
+}
+
 /** Starts the supervisor process, in a session of its own so that Ctrl-C does not reach the servers. */
 export function openSupervisor(): Supervisor {
   const { NODE_OPTIONS: _, ...env } = process.env;

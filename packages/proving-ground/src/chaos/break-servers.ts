@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { TcpProxy } from '@redis-to-mongo/local-stack';
 import type { FaultResult } from './break-data.js';
 import type { BreakableServer, ChaosEnvironment } from './chaos-environment.js';
 import type { FaultKind, FaultStep } from './fault.js';
@@ -14,6 +15,22 @@ const mongo: Which = (place) => place.mongo;
 
 /** A chunk is held back for this long, in ms. */
 const SLOW_MS = 60;
+
+const pass = (way: TcpProxy) => way.set('pass');
+const hang = (way: TcpProxy) => way.set('hang');
+const cut = onWay((way) => way.set('cut'), pass);
+/** Packets are lost for a while; then the same connections continue. */
+const swallows = onWay(hang, pass);
+/** The far side is gone, and the near side only receives it much later. */
+const halfOpen = onWay(hang, (way) => {
+  way.set('cut');
+  way.set('pass');
+});
+const slow = onWay(
+  (way) => way.delay(SLOW_MS),
+  (way) => way.delay(0),
+  `${SLOW_MS} ms a chunk, `,
+);
 
 /** What is done to servers and to the ways to them. Each ends with the server up and its way open. */
 export const SERVER_FAULTS: Partial<Record<FaultKind, Work>> = {
@@ -83,45 +100,18 @@ function restarted(which: Which): Work {
   };
 }
 
-function cut(which: Which): Work {
-  return async (place, { forMs }) => {
-    const { way } = which(place);
-    way.set('cut');
-    await sleep(forMs);
-    way.set('pass');
-    return `for ${forMs} ms`;
-  };
-}
-
-/** Packets are lost for a while; then the same connections continue. */
-function swallows(which: Which): Work {
-  return async (place, { forMs }) => {
-    const { way } = which(place);
-    way.set('hang');
-    await sleep(forMs);
-    way.set('pass');
-    return `for ${forMs} ms`;
-  };
-}
-
-/** The far side is gone, and the near side only receives it much later. */
-function halfOpen(which: Which): Work {
-  return async (place, { forMs }) => {
-    const { way } = which(place);
-    way.set('hang');
-    await sleep(forMs);
-    way.set('cut');
-    way.set('pass');
-    return `for ${forMs} ms`;
-  };
-}
-
-function slow(which: Which): Work {
-  return async (place, { forMs }) => {
-    const { way } = which(place);
-    way.delay(SLOW_MS);
-    await sleep(forMs);
-    way.delay(0);
-    return `${SLOW_MS} ms a chunk, for ${forMs} ms`;
-  };
+/** @param begin what is done to a way. @param end ends it. */
+function onWay(
+  begin: (way: TcpProxy) => void,
+  end: (way: TcpProxy) => void,
+  how = '',
+): (which: Which) => Work {
+  return (which) =>
+    async (place, { forMs }) => {
+      const { way } = which(place);
+      begin(way);
+      await sleep(forMs);
+      end(way);
+      return `${how}for ${forMs} ms`;
+    };
 }

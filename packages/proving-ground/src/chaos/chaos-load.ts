@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Random, seededRandom, wholeFrom } from '../generator/random.js';
 import { WrittenStream } from '../judge/written-stream.js';
+import { repeatEvery } from '../program/repeat-every.js';
 import type { ValueModel } from '../values/value-model.js';
 import { ChaosStreamWriter, type UnknownOutcomes } from './chaos-stream-writer.js';
 import { ChaosValueWriter } from './chaos-value-writer.js';
@@ -127,7 +128,7 @@ export class ChaosLoad {
     const hands = this.streams.filter((hand) => !this.of('recreated').includes(hand));
     const perTick = (this.#options.rate * TICK_MS) / 1000;
     let due = 0;
-    while (!stop.aborted) {
+    await repeatEvery(TICK_MS, stop, async () => {
       due += perTick;
       const work: Promise<unknown>[] = [];
       for (; due >= 1; due -= wholeFrom(this.#random, 1, 5)) {
@@ -136,8 +137,7 @@ export class ChaosLoad {
         if (hand) work.push(this.write(hand, wholeFrom(this.#random, 1, 5)));
       }
       await Promise.all(work);
-      await sleep(TICK_MS, undefined, { signal: stop }).catch(() => {}); // aborted: the loop ends
-    }
+    });
   }
 
   async write(hand: ChaosStreamWriter, count: number): Promise<void> {
@@ -214,11 +214,10 @@ export class ChaosLoad {
   }
 
   async #changeValue(hand: ChaosValueWriter, stop: AbortSignal): Promise<void> {
-    while (!stop.aborted) {
+    const waitMs = () => wholeFrom(this.#random, ...VALUE_MS);
+    await repeatEvery(waitMs, stop, async () => {
       await hand.inTurn(() => hand.step());
       this.#valueChanges += 1;
-      const waitMs = wholeFrom(this.#random, ...VALUE_MS);
-      await sleep(waitMs, undefined, { signal: stop }).catch(() => {}); // aborted: the loop ends
-    }
+    });
   }
 }

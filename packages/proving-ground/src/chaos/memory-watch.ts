@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Fleet } from '../fleet/fleet.js';
+import { repeatEvery } from '../program/repeat-every.js';
 
 const run = promisify(execFile);
 const EVERY_MS = 500;
@@ -12,15 +12,14 @@ export class MemoryWatch {
 
   /** Looks until the signal aborts. */
   async run(fleet: Fleet, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
+    await repeatEvery(EVERY_MS, signal, async () => {
       const running = fleet.members.filter(({ isRunning, pid }) => isRunning && pid !== undefined);
       const held = await residentBytes(running.map(({ pid }) => pid ?? 0));
       for (const { app, pid } of running) {
         const bytes = held.get(pid ?? 0) ?? 0;
         if (bytes > (this.peaks.get(app) ?? 0)) this.peaks.set(app, bytes);
       }
-      await sleep(EVERY_MS, undefined, { signal }).catch(() => {}); // aborted: the loop ends
-    }
+    });
   }
 }
 

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { compareEntryIds, isEntryId } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
+import { repeatEvery } from '../program/repeat-every.js';
 import { Losses } from './losses.js';
 
 interface Seen {
@@ -32,15 +32,14 @@ export class PositionWatch {
   async run(db: Db, signal: AbortSignal): Promise<void> {
     const keys = db.collection<{ _id: string } & Document>('keys');
     const fields = { revision: 1, incarnation: 1, 'position.entryId': 1 };
-    while (!signal.aborted) {
+    await repeatEvery(EVERY_MS, signal, async () => {
       const counts = this.#losses.reading();
       const found = await keys
         .find({}, { projection: fields, readConcern: { level: 'majority' }, timeoutMS: 5_000 })
         .toArray()
         .catch(() => undefined);
       if (found && counts()) this.take(found);
-      await sleep(EVERY_MS, undefined, { signal }).catch(() => {}); // aborted: the loop ends
-    }
+    });
   }
 
   /** Compares what one reading of `keys` found with what was seen before. */

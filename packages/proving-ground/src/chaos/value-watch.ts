@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { readKey, readMirroredValue } from '@redis-to-mongo/mongo-sink';
 import type { Db } from 'mongodb';
+import { repeatEvery } from '../program/repeat-every.js';
 import { Losses } from './losses.js';
 import { ABSENT, type ValueDigest, valueDigest, type WrittenValue } from './written-value.js';
 
@@ -35,10 +35,9 @@ export class ValueWatch {
 
   /** Reads until the signal aborts; a MongoDB that is down is read later. */
   async run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
+    await repeatEvery(EVERY_MS, signal, async () => {
       await this.look();
-      await sleep(EVERY_MS, undefined, { signal }).catch(() => {}); // aborted: the loop ends
-    }
+    });
   }
 
   /**

@@ -3,6 +3,7 @@ import { judge, type ReasonCode, type Verdict } from '@redis-to-mongo/fleet-stat
 import { compareEntryIds, isEntryId } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
 import type { WrittenEntry, WrittenStream } from '../judge/written-stream.js';
+import { repeatEvery } from '../program/repeat-every.js';
 import type { ChaosLoad } from './chaos-load.js';
 import type { ValueWatch } from './value-watch.js';
 
@@ -57,7 +58,7 @@ export class VerdictWatch {
   /** Asks until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     const { load, values, db, readFacts } = this.#options;
-    while (!signal.aborted) {
+    await repeatEvery(EVERY_MS, signal, async () => {
       const [now, wallMs] = [performance.now(), Date.now()];
       const late = streamsAt(load, wallMs - LATE_MS);
       const verdict: Verdict = judge(await readFacts());
@@ -73,8 +74,7 @@ export class VerdictWatch {
             `called complete at ${new Date(wallMs).toISOString()} while changes of 10 s ago were missing: ${behind.join(', ')}`,
           );
       }
-      await sleep(EVERY_MS, undefined, { signal }).catch(() => {}); // aborted: the loop ends
-    }
+    });
   }
 }
 

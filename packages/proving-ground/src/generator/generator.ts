@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import type { History } from '../judge/history.js';
+import { repeatEvery } from '../program/repeat-every.js';
 import type { KeyPlan, StreamPlan } from './plan-keys.js';
 import { seededRandom } from './random.js';
 import { type Portion, StreamWriter } from './stream-writer.js';
@@ -144,11 +145,10 @@ export class Generator {
     const { plan } = this.#options;
     const perTick = Math.max(1, Math.round((CHANGES_PER_SEC * TICK_MS) / 1000));
     const valuesPerTick = Math.max(1, Math.round((VALUE_CHANGES_PER_SEC * TICK_MS) / 1000));
-    while (!signal.aborted) {
+    await repeatEvery(TICK_MS, signal, async () => {
       await this.#sets.change(plan.sets, perTick);
       await this.#values.change(plan.values, valuesPerTick);
-      await sleep(TICK_MS, undefined, { signal }).catch(() => {}); // aborted: the loop ends
-    }
+    });
   }
 }
 

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fleet } from '../fleet/fleet.js';
 import type { FleetMember } from '../fleet/fleet-member.js';
+import { repeatEvery } from '../program/repeat-every.js';
 import type { Sample, Tolerance } from './slope.js';
 
 const MIB = 2 ** 20;
@@ -39,12 +39,11 @@ export class ProcessSeries {
 
   /** Measures every `everyMs` ms until the signal aborts; a process that does not answer is measured the next time. */
   async run(fleet: Fleet, everyMs: number, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
+    await repeatEvery(everyMs, signal, async () => {
       await Promise.all(
         fleet.members.filter(({ isRunning }) => isRunning).map((member) => this.#measure(member)),
       );
-      await sleep(everyMs, undefined, { signal }).catch(() => {}); // aborted: the loop ends
-    }
+    });
   }
 
   async #measure(member: FleetMember): Promise<void> {
