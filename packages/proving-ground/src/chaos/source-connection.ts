@@ -28,8 +28,11 @@ export class SourceConnection {
       return await work(redis);
     } catch (error) {
       if (isRefusal(error)) throw refused(error);
-      if (this.#redis === redis) this.#redis = undefined;
-      redis.disconnect();
+      // Many commands fail together: the first of them closes the connection.
+      if (this.#redis === redis) {
+        this.#redis = undefined;
+        redis.disconnect();
+      }
       return undefined;
     }
   }
