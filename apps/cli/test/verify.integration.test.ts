@@ -31,7 +31,7 @@ test('missing and changed entries are found by their ids, ends with 1, and --rep
     { key: 'orders', missing: 1, different: 1, problems: ['1004-1 has other fields', '1003-0 is missing'] },
   ]);
   const { code, stdout } = await cli.run('verify', '--settle', '0', '--repair');
-  expect(stdout).toMatch(/^orders +stream +1,200 +1 +1 .* mended$/m);
+  expect(stdout).toMatch(/^orders +stream +1,200 +1 +1 .* repaired$/m);
   expect(code).toBe(0);
   expect((await verify()).differing).toEqual([]);
   expect(await cli.db.collection<{ _id: string }>('keys').findOne({ _id: 'orders' })).toEqual(before);

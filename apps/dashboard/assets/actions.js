@@ -1,10 +1,10 @@
-// The buttons of a key's page, and of a dead letter's: a dialog asks first, then the dashboard is told.
+// The buttons of a key's page, and of a dead letter's: a dialog asks first, then the request is sent.
 
 const dialog = document.getElementById('confirm');
-const told = document.getElementById('told');
+const resultText = document.getElementById('action-result');
 const token = document.querySelector('meta[name="csrf-token"]')?.content ?? '';
 const part = (name) => document.getElementById(`confirm-${name}`);
-const TOLD_MS = 8000;
+const SHOWN_MS = 8000;
 let asked;
 let incarnation;
 let hiding;
@@ -22,7 +22,7 @@ function ask(button) {
 }
 
 async function send(action) {
-  told.textContent = '…';
+  resultText.textContent = '…';
   const { path = 'keys/actions', key, letter } = document.getElementById('actions').dataset;
   const answer = await fetch(path, {
     method: 'POST',
@@ -30,10 +30,11 @@ async function send(action) {
     body: JSON.stringify(letter === undefined ? { action, key, incarnation } : { action, letter }),
   }).catch(() => undefined);
   const { message, error } = (await answer?.json().catch(() => undefined)) ?? {};
-  told.textContent = message ?? error ?? 'The dashboard does not answer; nothing is known to have changed.';
-  told.classList.toggle('bad', !answer?.ok);
+  resultText.textContent =
+    message ?? error ?? 'The dashboard does not answer; it is unknown whether the action ran.';
+  resultText.classList.toggle('bad', !answer?.ok);
   clearTimeout(hiding);
-  hiding = setTimeout(() => (told.textContent = ''), TOLD_MS);
+  hiding = setTimeout(() => (resultText.textContent = ''), SHOWN_MS);
   document.dispatchEvent(new CustomEvent('r2m:changed'));
 }
 

@@ -1,11 +1,11 @@
-// What is done to all that a list's filter shows: a dialog asks first and tells their number; then it is told how far it is.
+// What is done to all that a list's filter shows: a dialog asks first and shows their number; then it shows the progress.
 
 const dialog = document.getElementById('confirm');
 const panel = document.getElementById('bulk');
 const says = document.getElementById('bulk-says');
 const bar = document.getElementById('bulk-bar');
 const stop = document.getElementById('bulk-stop');
-const told = document.getElementById('told');
+const resultText = document.getElementById('action-result');
 const token = document.querySelector('meta[name="csrf-token"]')?.content ?? '';
 const part = (name) => document.getElementById(`confirm-${name}`);
 const ROUND_MS = 500;
@@ -22,8 +22,8 @@ async function ask(path, body) {
 }
 
 function tell(text, isBad) {
-  told.textContent = text;
-  told.classList.toggle('bad', isBad);
+  resultText.textContent = text;
+  resultText.classList.toggle('bad', isBad);
 }
 
 /** A size as the list's foot tells it: about 200,000. */
@@ -56,7 +56,7 @@ async function question(button) {
 function show({ action, filter, total, done, failed, is, code }) {
   panel.hidden = false;
   bar.max = Math.max(1, total.count);
-  // Of an unknown number, how far it is can't be told.
+  // The progress through an unknown number is unknown.
   if (total.isMore && is === 'running') bar.removeAttribute('value');
   else bar.value = is === 'done' ? bar.max : done + failed;
   stop.hidden = is !== 'running';

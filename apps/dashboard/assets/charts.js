@@ -2,7 +2,7 @@
 
 /* global uPlot */
 
-import { keepDrawn, plotOptions, tellPlot } from './plot.js';
+import { describePlot, keepDrawn, plotOptions } from './plot.js';
 
 const HOUR_S = 3600;
 const LINES = { behind: 'busy', lag: 'busy', rate: 'link' };
@@ -19,7 +19,7 @@ const charts = [...document.querySelectorAll('[data-chart]')].map((figure) => ({
 
 function tell({ name, title, plot, reading, uplot }) {
   const { at } = history;
-  tellPlot({
+  describePlot({
     reading,
     plot,
     title,

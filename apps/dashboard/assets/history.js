@@ -1,8 +1,8 @@
-// Charts of what is kept: of the fleet, or of one key; read anew each minute.
+// Charts of what is kept: of the fleet, or of one key; read again each minute.
 
 /* global uPlot */
 
-import { keepDrawn, plotOptions, tellPlot } from './plot.js';
+import { describePlot, keepDrawn, plotOptions } from './plot.js';
 
 const SPANS = { hour: 3600, day: 86_400, week: 604_800 };
 const AGAIN_MS = 60_000;
@@ -16,16 +16,16 @@ const charts = [...place.querySelectorAll('[data-series]')].map((figure) => ({
   reading: figure.querySelector('.reading'),
   uplot: undefined,
 }));
-let told = { at: [], series: {} };
+let samples = { at: [], series: {} };
 
 function range() {
   return place.dataset.range;
 }
 
 function tell({ name, title, plot, reading, uplot }) {
-  const values = told.series[name] ?? [];
+  const values = samples.series[name] ?? [];
   const over = `the last ${range()}`;
-  tellPlot({ reading, plot, title, at: told.at, values, cursor: uplot?.cursor.idx, over });
+  describePlot({ reading, plot, title, at: samples.at, values, cursor: uplot?.cursor.idx, over });
 }
 
 function draw() {
@@ -33,7 +33,7 @@ function draw() {
     chart.uplot?.destroy();
     const { name, plot, line } = chart;
     const look = { plot, line, least: 1, span: SPANS[range()], onCursor: () => tell(chart) };
-    chart.uplot = new uPlot(plotOptions(look), [told.at, told.series[name] ?? []], plot);
+    chart.uplot = new uPlot(plotOptions(look), [samples.at, samples.series[name] ?? []], plot);
     tell(chart);
   }
 }
@@ -43,10 +43,10 @@ async function read() {
     () => undefined,
   );
   if (answer?.ok) {
-    told = await answer.json();
+    samples = await answer.json();
     draw();
   }
-  note.hidden = told.at.length > 0;
+  note.hidden = samples.at.length > 0;
 }
 
 keepDrawn(place, charts, draw);

@@ -62,7 +62,7 @@ export function plotOptions({ plot, line, least, span, onCursor }) {
 }
 
 /** What a chart shows in words: at the cursor, else now and at most. @param over which time, in words. */
-export function tellPlot({ reading, plot, title, at, values, cursor, over }) {
+export function describePlot({ reading, plot, title, at, values, cursor, over }) {
   const known = values.filter((value) => value !== null);
   if (known.length === 0) {
     reading.textContent = 'no reading yet';

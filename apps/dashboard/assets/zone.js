@@ -45,6 +45,6 @@ button?.addEventListener('click', () => {
   tell();
   document.dispatchEvent(new CustomEvent('r2m:zone'));
 });
-// What is put in place anew comes in UTC.
+// What is put in place again comes in UTC.
 new MutationObserver(tell).observe(document.body, { childList: true, subtree: true, characterData: true });
 tell();

@@ -22,7 +22,7 @@ export function readConfigFile(file: FoundFile): Map<string, unknown> | Problem 
     value = JSON.parse(text);
   } catch {
     // JSON.parse quotes what it read, and shows no line on Node 20.
-    return problem(file, `is not JSON${placeOfError(text)}`, 'mend the JSON there');
+    return problem(file, `is not JSON${placeOfError(text)}`, 'fix the JSON there');
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return problem(file, 'is not a JSON object', 'write { "OPTION": value, … }');

@@ -66,7 +66,7 @@ async function keepRepairs(
       action: 'repair',
       key,
       filter: pattern,
-      result: repaired ? 'mended' : 'still differs',
+      result: repaired ? 'repaired' : 'still differs',
     });
   await audit.flush();
 }
@@ -134,7 +134,11 @@ function print(out: Output, keys: number, findings: readonly Finding[], isRepair
         bad(missing),
         bad(different),
         problems.join('; '),
-        repaired === undefined ? '' : repaired ? colored('mended', 'green') : colored('still differs', 'red'),
+        repaired === undefined
+          ? ''
+          : repaired
+            ? colored('repaired', 'green')
+            : colored('still differs', 'red'),
       ]),
     );
   const differ = findings.length === 1 ? '1 differs' : `${grouped(findings.length)} differ`;

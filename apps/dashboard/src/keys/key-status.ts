@@ -1,7 +1,7 @@
 import { type KeySummary, QUARANTINED } from '@redis-to-mongo/mongo-sink';
 import { behindMs as ageOf } from '@redis-to-mongo/pipeline';
 
-/** What a key is doing, the most telling first. */
+/** The state of a key, most important first. Exports have had the word `in step` since 0.2.0; pages show `in sync`. */
 export type KeyStatus = 'deleted' | 'paused' | 'quarantined' | 'failing' | 'catching up' | 'in step';
 
 export function keyStatus(key: KeySummary): KeyStatus {

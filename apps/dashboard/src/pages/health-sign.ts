@@ -23,7 +23,7 @@ export function signOf(level: VerdictLevel | undefined): { readonly word: string
 }
 
 /**
- * What the scripts of all pages are told of the mirror. `says` is read out where `is` changes: the headline itself counts
+ * The state of the mirror for the scripts of all pages. `says` is read out where `is` changes: the headline itself counts
  * seconds.
  */
 export function healthEvent({ verdict }: StatusReport) {

@@ -82,7 +82,7 @@ export class BenchProcess {
       if (leftMs <= 0)
         throw new ProvingError(
           'PROVING_STALLED',
-          `${this.#name} has told nothing for ${REPORT_WITHIN_MS} ms`,
+          `${this.#name} has reported nothing for ${REPORT_WITHIN_MS} ms`,
         );
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, leftMs);

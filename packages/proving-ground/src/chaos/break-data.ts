@@ -39,7 +39,7 @@ type Work = (data: DataToBreak, step: FaultStep) => Promise<FaultResult>;
 export const DATA_FAULTS: Partial<Record<FaultKind, Work>> = {
   'source emptied': async (data, { forMs }) => {
     const isEmptied = await data.load.flush(() => isAllRead(data), forMs);
-    return isEmptied ? `FLUSHALL, and filled anew after ${forMs} ms` : undefined;
+    return isEmptied ? `FLUSHALL, and filled again after ${forMs} ms` : undefined;
   },
   'source fails over': async ({ load, place }) => {
     const isSwapped = await load.whilePaused(() => place.source.swap(true));
@@ -59,7 +59,7 @@ export const DATA_FAULTS: Partial<Record<FaultKind, Work>> = {
     });
     return isAnswered
       ? 'dropDatabase, while the fleet runs'
-      : 'dropDatabase did not end: it began anew, without files';
+      : 'dropDatabase did not end: it started again, without files';
   },
   'MongoDB set back': async ({ place, loseTarget, signal }, { forMs }) => {
     await setBack(place.mongo.server, place.mongoDir, { forMs, signal, lose: loseTarget });

@@ -120,7 +120,7 @@ export async function runChaos(options: ChaosOptions, context: ProgramContext): 
       );
     });
     const quiet = performance.now();
-    event('everything is up again, and nothing is written any more');
+    event('everything is up again, and nothing is written anymore');
     await refillFleet(fleet, options.workers);
     await untilSettled({ redis, db: place.db, load, signal, onWait: event });
     const settledAfter = (performance.now() - quiet) / 1000;

@@ -49,7 +49,7 @@ function button(action: KeyAction): Html {
 
 /** Asks before anything is done, and shows what came of it. */
 export function confirmDialog(): Html {
-  return html`<p class="told" role="status" id="told"></p>
+  return html`<p class="action-result" role="status" id="action-result"></p>
 <dialog id="confirm" aria-labelledby="confirm-question" aria-describedby="confirm-effect">
 <form method="dialog">
 <h2 id="confirm-question"></h2>

@@ -13,5 +13,5 @@ const TONES: Readonly<Record<KeyStatus, string>> = {
 
 export function statusMark(key: KeySummary): Html {
   const status = keyStatus(key);
-  return html`<span class="mark ${TONES[status]}">${status}</span>`;
+  return html`<span class="mark ${TONES[status]}">${status === 'in step' ? 'in sync' : status}</span>`;
 }

@@ -20,7 +20,7 @@ function remedy(reason: Reason, { facts }: StatusReport): Html {
   return html`${reason.remedy}${reasonLink(reason, facts)}`;
 }
 
-/** What is no alarm, and is told all the same. */
+/** Notices that are not alarms. */
 function notes({ facts: { mirror }, fleet }: StatusReport): Html | undefined {
   const paused = 'is' in mirror ? mirror.is.paused.keys : 0;
   const [dead, gap] = isReadable(fleet) ? [total(fleet.types, 'dead'), total(fleet.types, 'gap')] : [0, 0];

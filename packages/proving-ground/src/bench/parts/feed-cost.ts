@@ -88,7 +88,7 @@ async function withFeed<T>(server: RedisServer, redis: Redis, work: () => Promis
       await sleep(10);
     }
     const result = await work();
-    if (reported === 0) throw new ProvingError('PROVING_APP_FAILED', 'the feed was told of no change');
+    if (reported === 0) throw new ProvingError('PROVING_APP_FAILED', 'the feed reported no change');
     return result;
   } finally {
     await feed.close();
