@@ -21,7 +21,7 @@ async function ask(path, body) {
   return answer?.ok ? value : { error: value.error ?? 'The dashboard does not answer.' };
 }
 
-function tell(text, isBad) {
+function announce(text, isBad) {
   resultText.textContent = text;
   resultText.classList.toggle('bad', isBad);
 }
@@ -34,12 +34,12 @@ function sizeText({ count, isMore, isAbout }) {
 async function question(button) {
   const bulk = button.closest('[data-bulk]');
   const list = bulk.dataset.bulk;
-  tell('Counting…', false);
+  announce('Counting…', false);
   const { error, ...size } = await ask(`bulk/count?${new URLSearchParams({ list })}`);
-  tell(error ?? '', error !== undefined);
+  announce(error ?? '', error !== undefined);
   if (error !== undefined) return;
   const { count, isMore } = size;
-  if (count === 0 && !isMore) return tell('The filter shows nothing.', false);
+  if (count === 0 && !isMore) return announce('The filter shows nothing.', false);
   const [one, many] = bulk.dataset.nouns.split(' ');
   const number =
     count === 0 ? `an unknown number of ${many}` : `${sizeText(size)} ${count === 1 ? one : many}`;
@@ -84,7 +84,7 @@ dialog?.addEventListener('close', async () => {
   const { error } = await ask('bulk', asked);
   asked = undefined;
   if (error === undefined) await follow();
-  else tell(error, true);
+  else announce(error, true);
 });
 stop?.addEventListener('click', () => void ask('bulk/stop', {}));
 void follow(true);

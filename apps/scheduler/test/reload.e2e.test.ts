@@ -26,8 +26,8 @@ it('scheduler and worker take rules, intervals and limits over by SIGHUP, and a 
   configure({ SYNC_INTERVAL_SEC: -1, KEY_EXCLUDE: [], RULES: [{ pattern: 'orders', nonsense: 1 }] });
   for (const app of apps) {
     app.kill('SIGHUP');
-    await prints(app, /nothing is changed: SYNC_INTERVAL_SEC/);
-    await prints(app, /nothing is changed: RULES/);
+    await prints(app, /configuration not reloaded: SYNC_INTERVAL_SEC/);
+    await prints(app, /configuration not reloaded: RULES/);
   }
   expect(await fleet.everyMs('orders')).toBe(3_600_000);
   expect(await fleet.everyMs('new')).toBeUndefined();
@@ -49,7 +49,7 @@ it('scheduler and worker take rules, intervals and limits over by SIGHUP, and a 
   }
   expect(apps[0]?.output()).toMatch(/"option changed","option":"SYNC_INTERVAL_SEC","from":"3600","to":"0.5"/);
   expect(apps[1]?.output()).toMatch(/"option changed","option":"SLICE_MS"/);
-  expect(apps[1]?.output()).toMatch(/needs a restart","option":"WORKER_HTTP_PORT"/);
+  expect(apps[1]?.output()).toMatch(/restart to apply it","option":"WORKER_HTTP_PORT"/);
   await until(async () => expect(await fleet.entries('new')).toBe(1));
   await until(async () => expect(await fleet.everyMs('orders')).toBe(60_000));
   await until(async () => expect(await fleet.everyMs('orders:tags')).toBe(90_000));

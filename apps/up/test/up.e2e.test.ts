@@ -115,7 +115,7 @@ test('a process that a restart will not help ends the fleet, with its reason', a
   expect(await second.ended).toBe(2);
   const errors = second.lines().filter((line) => line.app === 'up' && line.level === 'error');
   expect(errors.map(({ msg }) => msg)).toEqual([
-    expect.stringMatching(/^(scheduler|worker-1) ended with exit code 2; its configuration can’t be used/),
+    expect.stringMatching(/^(scheduler|worker-1) ended with exit code 2; its configuration is invalid/),
   ]);
   expect(second.out.stdout).toContain('FLEET_MISMATCH');
   expect(second.pids().filter(isAlive)).toEqual([]);

@@ -99,7 +99,7 @@ describe('the change feed', () => {
   it('says that all may have changed after FLUSHALL', async () => {
     await listen();
     await redis.flushall();
-    await vi.waitFor(() => expect(missed).toContain('the server was flushed or filled anew'), until);
+    await vi.waitFor(() => expect(missed).toContain('the server was flushed or refilled'), until);
   });
 
   it('says that some may have changed after SWAPDB, which the server tells nobody', async () => {
