@@ -19,6 +19,7 @@ file overrides the defaults. A process with a mistake in its configuration does 
 - If a URL and another option set the same thing, the higher source wins: \`MONGO_URI\` in the environment replaces
   \`MONGO_HOST\`, \`MONGO_USERNAME\` and the others of the file, with a warning. In the same source, an option may add what
   the URL leaves out, but must not contradict it.
+- Former names of options (\`FOLLOW_STREAMS\`, \`WAKE_UPS\`) still work, with a warning that gives the current name.
 - Secrets are never shown: not in logs, errors or pages.
 
 A \`config.json\` of the previous engine works unchanged: \`MONGO_DB_NAME\`, \`MONGO_USERNAME\`, \`MONGO_PASSWORD\`, \`MONGO_HOST\`,
