@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseStat, processUsage } from '../src/bench/process-usage.js';
 import { spreadText } from '../src/bench/report/figures.js';
-import { left, markdownTable, right, type Table, textTable } from '../src/bench/report/table.js';
+import { markdownTable, type Table, textTable } from '../src/bench/report/table.js';
 import { percentile, spreadOf } from '../src/bench/statistics.js';
 import { countsIn } from '../src/bench/worker-counts.js';
 
@@ -36,7 +36,7 @@ describe('tables', () => {
   const table: Table = {
     title: 'Rates',
     about: '',
-    columns: [...left('Who'), ...right('A second')],
+    columns: ['Who', '>A second'],
     rows: [
       ['the fleet', '15,000'],
       ['the limit', '5'],

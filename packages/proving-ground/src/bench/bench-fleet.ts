@@ -69,20 +69,13 @@ export class BenchFleet {
     return new BenchFleet(place, fleet, fate);
   }
 
+  /** Of its scheduler and workers. */
   get pids(): number[] {
-    return this.#pidsOf(['scheduler', 'worker']);
+    return [...this.pidsOf('scheduler'), ...this.pidsOf('worker')];
   }
 
-  get schedulerPids(): number[] {
-    return this.#pidsOf(['scheduler']);
-  }
-
-  get workerPids(): number[] {
-    return this.#pidsOf(['worker']);
-  }
-
-  get dashboardPids(): number[] {
-    return this.#pidsOf(['dashboard']);
+  pidsOf(app: AppName): number[] {
+    return this.#fleet.running(app).flatMap(({ pid }) => pid ?? []);
   }
 
   /** What the running workers have counted so far, all together. */
@@ -151,9 +144,5 @@ export class BenchFleet {
 
   async stop(): Promise<void> {
     await this.#fleet.stop();
-  }
-
-  #pidsOf(apps: readonly AppName[]): number[] {
-    return apps.flatMap((app) => this.#fleet.running(app)).flatMap(({ pid }) => pid ?? []);
   }
 }

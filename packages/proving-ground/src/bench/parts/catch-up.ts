@@ -34,11 +34,11 @@ async function runOnce(place: BenchEnvironment, workers: number): Promise<Omit<R
     await fleet.stopWorkers();
     await fillStreams(place.redis, load);
     const end = await meter({
-      ...{ ours: fleet.schedulerPids, redis: place.redisServer.pid, mongo: target.pid },
+      ...{ ours: fleet.pidsOf('scheduler'), redis: place.redisServer.pid, mongo: target.pid },
     });
     await fleet.addWorkers(workers);
     await fleet.untilMoved('stream', backlog);
-    const { ours, redis: redisCpu, mongo: mongoCpu, seconds, peakBytes } = await end(fleet.workerPids);
+    const { ours, redis: redisCpu, mongo: mongoCpu, seconds, peakBytes } = await end(fleet.pidsOf('worker'));
     await checkCount(target, backlog + load.streams);
     const who = workers === 1 ? '1 worker' : `${workers} workers`;
     const used = { cpu: ours, redisCpu, mongoCpu, peakBytes };

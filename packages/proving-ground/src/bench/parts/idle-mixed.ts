@@ -33,9 +33,9 @@ export async function measureIdleMixed(place: BenchEnvironment): Promise<IdleMix
       place.say(`  idle  ${keys} keys of mixed types synced after ${seconds.toFixed(0)} s`);
       await untilIdle(place, fleet);
       const pids: Record<IdleProcess, readonly number[]> = {
-        scheduler: fleet.schedulerPids,
-        worker: fleet.workerPids,
-        dashboard: fleet.dashboardPids,
+        scheduler: fleet.pidsOf('scheduler'),
+        worker: fleet.pidsOf('worker'),
+        dashboard: fleet.pidsOf('dashboard'),
         source: [place.redisServer.pid ?? 0],
         queue: [queue.pid ?? 0],
       };

@@ -133,8 +133,8 @@ async function untilIdle(place: BenchEnvironment, fleet: BenchFleet): Promise<vo
 
 async function shares(place: BenchEnvironment, fleet: BenchFleet, seconds: number): Promise<Shares> {
   const [endScheduler, endWorker] = await Promise.all([
-    meter({ ours: fleet.schedulerPids, redis: place.redisServer.pid, mongo: undefined }),
-    meter({ ours: fleet.workerPids, redis: undefined, mongo: undefined }),
+    meter({ ours: fleet.pidsOf('scheduler'), redis: place.redisServer.pid, mongo: undefined }),
+    meter({ ours: fleet.pidsOf('worker'), redis: undefined, mongo: undefined }),
   ]);
   await sleep(1000 * seconds, undefined, { signal: place.signal });
   const [ofScheduler, ofWorker] = await Promise.all([endScheduler(), endWorker()]);

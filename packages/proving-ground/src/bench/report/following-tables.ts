@@ -8,7 +8,7 @@ import type {
   LatencyRun,
 } from '../bench-result.js';
 import { figure, known, megabytes, percentOfCore, spreadText } from './figures.js';
-import { left, right, type Table } from './table.js';
+import type { Table } from './table.js';
 
 export function latencyTable(title: string, about: string, runs: readonly LatencyRun[]): Table {
   const byLoad = grouped(runs, ({ load }) => load).flatMap(([, some]) => grouped(some, ({ who }) => who));
@@ -22,10 +22,7 @@ export function latencyTable(title: string, about: string, runs: readonly Latenc
     ),
     percentOfCore(some.map(({ share }) => share)),
   ]);
-  const columns = [
-    ...left('Load', 'Who'),
-    ...right('Per second', 'Samples', 'p50', 'p90', 'p99', '% of a core'),
-  ];
+  const columns = ['Load', 'Who', '>Per second', '>Samples', '>p50', '>p90', '>p99', '>% of a core'];
   return { title, about, columns, rows };
 }
 
@@ -34,7 +31,7 @@ export function killTable(runs: readonly KillRun[]): Table {
     title: 'Kill -9',
     about:
       'Entries are written at a steady rate. Meanwhile, all processes of the contestant are killed at once by SIGKILL, and restarted at once. The final state is judged by the contents of the entries. The time runs from the last start.',
-    columns: [...left('Who'), ...right('Kills', 'Written', 'Missing', 'Doubled', 'Seconds until complete')],
+    columns: ['Who', '>Kills', '>Written', '>Missing', '>Doubled', '>Seconds until complete'],
     rows: grouped(runs, ({ who }) => who).map(([who, some]) => [
       who,
       figure(some.reduce((sum, { kills }) => sum + kills, 0)),
@@ -60,8 +57,13 @@ export function feedCostTable(runs: readonly FeedCostRun[]): Table {
     about:
       'XADD of small entries at full speed over this many keys, alternating with and without a change feed connection. CPU of Redis, in µs per write.',
     columns: [
-      ...left('Keys'),
-      ...right('Writes/s without', 'Writes/s with', 'µs without', 'µs with', 'With / without', 'µs more'),
+      'Keys',
+      '>Writes/s without',
+      '>Writes/s with',
+      '>µs without',
+      '>µs with',
+      '>With / without',
+      '>µs more',
     ],
     rows: grouped(runs, ({ keys }) => figure(keys)).map(([keys, some]) => [
       keys,
@@ -82,7 +84,7 @@ export function discoveryTable(runs: readonly DiscoveryRun[]): Table {
   return {
     title: 'Discovery',
     about: 'From the creation of many keys at once until each has its job scheduler.',
-    columns: [...left('New keys'), ...right('Seconds')],
+    columns: ['New keys', '>Seconds'],
     rows: grouped(runs, ({ keys }) => figure(keys)).map(([keys, some]) => [
       keys,
       spreadText(
@@ -99,10 +101,7 @@ export function idleTable(runs: readonly IdleRun[]): Table {
   return {
     title: 'Idle',
     about: 'Nothing changes. SYNC_INTERVAL_SEC is 1. Percent of one core.',
-    columns: [
-      ...left('Keys', 'Who'),
-      ...right('Scheduler', 'Worker', 'All processes', 'Redis', 'Total', 'Peak MB'),
-    ],
+    columns: ['Keys', 'Who', '>Scheduler', '>Worker', '>All processes', '>Redis', '>Total', '>Peak MB'],
     rows: grouped(runs, (run) => `${keys(run)}\n${run.who}`).map(([name, some]) => [
       ...name.split('\n'),
       percentOfCore(known(some.map(({ scheduler }) => scheduler))),
@@ -129,8 +128,14 @@ export function idleMixedTable(runs: readonly IdleMixedRun[]): Table {
     about:
       'Hashes and strings; a twentieth are sets, and another twentieth streams. Source and queue have separate Redis servers. Percent of one core, and memory when idle.',
     columns: [
-      ...left('Keys', 'What'),
-      ...right('Scheduler', 'Worker', 'Dashboard', 'Source’s Redis', 'Queue’s Redis', 'Total'),
+      'Keys',
+      'What',
+      '>Scheduler',
+      '>Worker',
+      '>Dashboard',
+      '>Source’s Redis',
+      '>Queue’s Redis',
+      '>Total',
     ],
     rows: runs.flatMap(({ keys, shares, bytes }) => {
       const row = (of: (name: IdleProcess) => number, text: (value: number) => string) => [

@@ -2,7 +2,7 @@ import type { BenchResult, ListsRun } from '../bench-result.js';
 import { figure, megabytes } from './figures.js';
 import { grouped } from './following-tables.js';
 import { type Goal, goal } from './goal.js';
-import { left, right, type Table } from './table.js';
+import type { Table } from './table.js';
 
 /** Every list of the dashboard, at its slowest page. */
 export function listsTable(runs: readonly ListsRun[]): Table {
@@ -11,7 +11,7 @@ export function listsTable(runs: readonly ListsRun[]): Table {
   return {
     title: 'Lists of the dashboard',
     about: `${figure(run?.keys ?? 0)} keys, right after a start: the slowest of the first pages of each list, in ms. The last column is a find of 51 documents by _id at the same time. Memory of the dashboard: ${held}.`,
-    columns: [...left('List'), ...right('Pages', 'Slowest', 'Find by _id')],
+    columns: ['List', '>Pages', '>Slowest', '>Find by _id'],
     rows: grouped(
       runs.flatMap(({ lists }) => lists),
       ({ list }) => list,

@@ -2,7 +2,7 @@ import { type BenchResult, CONNECT, FLEET, LIMIT, OLD_ENGINE, QUICK_CONNECT } fr
 import { caseName, SIZES } from '../bench-sizes.js';
 import { figure, NONE, spreadText } from './figures.js';
 import { perMillion, rates } from './run-groups.js';
-import { left, right, type Table } from './table.js';
+import type { Table } from './table.js';
 
 /** What one of those that move streams reached, each repetition by itself. */
 export interface Standing {
@@ -58,10 +58,7 @@ export function summaryTable(result: BenchResult): Table {
   return {
     title: 'Summary',
     about: `A backlog of ${summaryLoad(result)} entries. Latency from XADD to readable in MongoDB, at ${perSec} entries/s over ${streams} streams. Missing and doubled entries after kill -9 of every process (${kills} times) under load.`,
-    columns: [
-      ...left('Who'),
-      ...right('Entries/s', 'CPU s per million', 'p50 ms', 'p99 ms', 'Missing', 'Doubled'),
-    ],
+    columns: ['Who', '>Entries/s', '>CPU s per million', '>p50 ms', '>p99 ms', '>Missing', '>Doubled'],
     rows: standings(result).map((one) => [
       one.who,
       spreadText(one.perSec),

@@ -12,7 +12,7 @@ import { goalsOf } from './judge.js';
 import { listsTable } from './lists-table.js';
 import { perMillion, type RunGroup, rates, ratios, runGroups } from './run-groups.js';
 import { summaryTable } from './summary.js';
-import { left, right, type Table } from './table.js';
+import type { Table } from './table.js';
 
 /** All tables of a result that hold something, in the order in which they are read. */
 export function tablesOf(result: BenchResult): Table[] {
@@ -66,7 +66,7 @@ function goals(result: BenchResult): Table {
   return {
     title: 'Goals',
     about: 'Ratios are medians over the repetitions. Each run is compared with the run next to it in time.',
-    columns: [...left('What'), ...right('Goal', 'Measured'), ...left('')],
+    columns: ['What', '>Goal', '>Measured', ''],
     rows: goalsOf(result).map(({ what, bound, reach, measured, unit, isMet }) => [
       what,
       `${bound} ${reach} ${unit}`,
@@ -87,8 +87,15 @@ function streams(
     title,
     about,
     columns: [
-      ...left(by.what, 'Who'),
-      ...right(by.each, by.name, 'CPU s per million', by.name, 'Redis', 'MongoDB', 'Peak MB'),
+      by.what,
+      'Who',
+      `>${by.each}`,
+      `>${by.name}`,
+      '>CPU s per million',
+      `>${by.name}`,
+      '>Redis',
+      '>MongoDB',
+      '>Peak MB',
     ],
     rows: groups.map(({ load, who, runs }) => {
       const limit = groups.find((group) => group.load === load && group.who === by.of)?.runs ?? [];
@@ -112,8 +119,14 @@ function moved(title: string, about: string, groups: readonly RunGroup[]): Table
     title,
     about,
     columns: [
-      ...left('What', 'Who'),
-      ...right('Per second', 'Seconds', 'CPU s per million', 'Redis', 'MongoDB', 'Peak MB'),
+      'What',
+      'Who',
+      '>Per second',
+      '>Seconds',
+      '>CPU s per million',
+      '>Redis',
+      '>MongoDB',
+      '>Peak MB',
     ],
     rows: groups.map(({ load, who, runs }) => [
       load,
