@@ -55,7 +55,7 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
 
   test('dead letters are found by key, collection, reason and time, and replayed or dropped, one or all that are shown', async () => {
     const { page, complaints } = await on.open('/dead-letters');
-    await page.getByText('3 letters, 50 a page').waitFor();
+    await page.getByText('3 letters, 50 per page').waitFor();
     await page.getByLabel('Reason').selectOption('11000 DuplicateKey');
     await page.getByLabel('Time').selectOption('in the last hour');
     await page.getByRole('searchbox').pressSequentially('refu');
@@ -80,7 +80,7 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     await on.mongo.db.collection('stream_messages').dropIndex('content.n_1');
     await page.goto(`${on.address}/dead-letters`);
     await page.getByRole('button', { name: 'Replay' }).click();
-    await page.getByRole('dialog', { name: 'Write 2 letters once more?' }).waitFor();
+    await page.getByRole('dialog', { name: 'Write 2 letters again?' }).waitFor();
     await page.getByRole('dialog').getByRole('button', { name: 'Replay 2 letters' }).click();
     await page.getByText('replay dead-letters: done, 2 of 2').waitFor();
     await page.getByText('No dead letter matches').waitFor();

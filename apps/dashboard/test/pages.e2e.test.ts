@@ -134,7 +134,7 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     await page.getByRole('button', { name: 'Resync from the start' }).click();
     await shot(page, 'dialog-light');
     await page.getByRole('dialog').getByRole('button', { name: 'Resync from the start' }).click();
-    await page.locator('#told', { hasText: 'Incarnation 2 has begun' }).waitFor();
+    await page.locator('#told', { hasText: 'Incarnation 2 has started' }).waitFor();
     expect(await readKey(on.mongo.db, 'shop:7')).toMatchObject({ incarnation: 2, position: null });
     expect(complaints).toEqual([]);
   });
