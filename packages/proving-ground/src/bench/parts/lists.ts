@@ -21,7 +21,7 @@ const LISTS: readonly string[] = [
   'keys',
   'keys?sort=-key',
   'keys?q=cart',
-  'keys?q=session%3A09',
+  'keys?q=session%3A000',
   ...KEY_TYPES.map((type) => `keys?type=${type}`),
   ...CONDITIONS.map((condition) => `keys?status=${condition}`),
   'keys?type=stream&sort=-key',
