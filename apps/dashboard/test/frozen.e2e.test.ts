@@ -152,7 +152,7 @@ describe('while MongoDB is frozen', () => {
         const { page } = await openPage(browser, `${http}/key?id=shop%3A7`, login);
         await page.getByRole('heading', { name: 'shop:7' }).waitFor();
         freeze();
-        await page.getByText('the list is outdated').waitFor({ state: 'visible' });
+        await page.getByText('the page is outdated').waitFor({ state: 'visible' });
         await page.screenshot({ path: `${SHOTS}key-old.png` });
         await page.goto(`${http}/key?id=shop%3A8`);
         await page.getByText('cannot be read now (MONGO_TIMEOUT)').waitFor();
