@@ -1,5 +1,6 @@
 export type { About, Words } from './contract/about.js';
 export type { KeyTypeEntry, StreamType } from './contract/key-type-entry.js';
+export { VALUE_DEFAULTS } from './contract/value-defaults.js';
 export type {
   Ask,
   Item,
@@ -21,4 +22,3 @@ export {
 } from './lookup/find-key-type.js';
 export { ruleBook } from './lookup/rule-book.js';
 export { KEY_TYPE_ENTRIES, KEY_TYPES, METADATA_TYPE, VALUE_TYPES } from './registry.js';
-export { VALUE_DEFAULTS } from './value-defaults.js';
