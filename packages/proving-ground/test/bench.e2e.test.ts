@@ -74,7 +74,7 @@ it('the benchmark measures everything in its smallest form, checks each mirror, 
     expect(result.changes.filter((one) => one.who === who).map(({ load }) => load)).toHaveLength(4);
   expect(result.discovery).toHaveLength(1);
   expect(result.goals.length).toBeGreaterThan(0);
-  expect(stderr).toContain('Of the limit');
+  expect(stderr).toContain('Rel. to limit');
   expect(await readdir(dir)).toEqual([]);
   await rm(dir, { recursive: true });
 });

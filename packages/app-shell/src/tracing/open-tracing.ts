@@ -1,5 +1,4 @@
 import type { AppContext } from '../lifecycle/run-app.js';
-import { startTracing } from './start-tracing.js';
 
 /**
  * Sends spans where an endpoint is set, until the app is closed.
@@ -13,6 +12,8 @@ export async function openTracing(
 ): Promise<boolean> {
   if (!endpoint) return false;
   const onError = (error: unknown) => logger.warn('the last spans could not be sent', { error });
-  closers.add('tracing', await startTracing({ app, endpoint, onError }));
+  // The packages for tracing are loaded where it is wanted. They are CommonJS: once bundled, only a static import has their names.
+  const { startTracing } = await import('./start-tracing.js');
+  closers.add('tracing', startTracing({ app, endpoint, onError }));
   return true;
 }

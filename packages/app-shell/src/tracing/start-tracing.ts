@@ -1,3 +1,6 @@
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import type { Closer } from '@redis-to-mongo/pipeline';
 
 export interface TracingOptions {
@@ -10,15 +13,12 @@ export interface TracingOptions {
 }
 
 /**
- * Sends the spans of this process to a collector, in batches, from now on. Its packages are loaded here and not before.
+ * Sends the spans of this process to a collector, in batches, from now on.
  * Headers, sampling and batches are set as everywhere, by OTEL_EXPORTER_OTLP_HEADERS, OTEL_TRACES_SAMPLER, OTEL_BSP_*.
  * Source: https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  * @returns what sends the last spans and ends; a collector that does not answer delays it for a few seconds at most.
  */
-export async function startTracing({ app, endpoint, onError }: TracingOptions): Promise<Closer> {
-  const { BatchSpanProcessor, NodeTracerProvider } = await import('@opentelemetry/sdk-trace-node');
-  const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-http');
-  const { resourceFromAttributes } = await import('@opentelemetry/resources');
+export function startTracing({ app, endpoint, onError }: TracingOptions): Closer {
   const exporter = new OTLPTraceExporter({
     url: `${endpoint.replace(/\/+$/, '')}/v1/traces`,
     timeoutMillis: 3_000,
