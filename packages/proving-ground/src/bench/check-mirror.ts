@@ -1,7 +1,13 @@
 import { METADATA_TYPE, ruleBook } from '@redis-to-mongo/key-types';
-import { type Finding, verifyMirror } from '@redis-to-mongo/verify';
+import { STREAM_MESSAGES } from '@redis-to-mongo/pipeline';
+import { scanKeys } from '@redis-to-mongo/redis-source';
+import { verifyMirror } from '@redis-to-mongo/verify';
 import type { Redis } from 'ioredis';
 import type { Db } from 'mongodb';
+import { contentDigest, pairsOf } from '../judge/content-digest.js';
+import { judgeMirrors } from '../judge/judge-streams.js';
+import { StreamFindings } from '../judge/stream-findings.js';
+import { WrittenStream } from '../judge/written-stream.js';
 import { ProvingError } from '../proving-error.js';
 
 /** @throws ProvingError `PROVING_NOT_MIRRORED` unless there are just this many messages; each `_id` is there once. */
@@ -10,29 +16,43 @@ export async function checkCount(target: { count(): Promise<number> }, entries: 
   if (found !== entries) throw notMirrored(`${found} messages are there, not ${entries}`);
 }
 
-/** Compares the source with MongoDB byte for byte, streams and sets. @throws ProvingError `PROVING_NOT_MIRRORED`. */
+/** Compares the source with MongoDB, streams and sets, each entry and member. @throws ProvingError `PROVING_NOT_MIRRORED`. */
 export async function compareStreams(
   { redis }: { readonly redis: Redis },
   { db }: { readonly db: Db },
   entries: number,
 ): Promise<void> {
-  let compared = 0;
-  const key = (finding: Finding) => {
-    if (finding.type === 'stream') compared += finding.compared;
-  };
+  const streams = new Map<string, readonly [WrittenStream, StreamFindings]>();
+  for await (const page of scanKeys(redis, () => true))
+    for (const { key, type } of page)
+      if (type === 'stream') streams.set(key, [await writtenTo(redis, key), new StreamFindings(key)]);
+  const strays = await judgeMirrors(db, STREAM_MESSAGES, streams.values());
   const { findings } = await verifyMirror(
     { redis, db },
     {
-      wanted: () => true,
-      types: ['stream', METADATA_TYPE.names.keyType],
+      wanted: (key) => !streams.has(key),
+      types: [METADATA_TYPE.names.keyType],
       rules: ruleBook(),
       settleMs: 0,
-      progress: { begin: () => {}, key, end: () => {} },
     },
   );
-  const [first] = findings.flatMap((finding) => finding.problems.map((text) => `${finding.key}: ${text}`));
+  const judged = [...streams.values()].map(([, found]) => found);
+  const [first] = [
+    ...judged.flatMap(({ problems }) => problems),
+    ...findings.flatMap(({ key, problems }) => problems.map((text) => `${key}: ${text}`)),
+  ];
   if (first !== undefined) throw notMirrored(first);
+  if (strays > 0) throw notMirrored(`${strays} messages belong to no stream`);
+  const compared = judged.reduce((sum, found) => sum + found.entries, 0);
   if (compared !== entries) throw notMirrored(`${compared} entries were compared, not ${entries}`);
+}
+
+/** What a stream holds that lost nothing. */
+async function writtenTo(redis: Redis, key: string): Promise<WrittenStream> {
+  const written = new WrittenStream(key);
+  for (const [id, flat] of await redis.xrangeBuffer(key, '-', '+'))
+    written.add(String(id), contentDigest(pairsOf(flat)));
+  return written;
 }
 
 export function notMirrored(found: string): ProvingError {

@@ -4,7 +4,7 @@ import { type Finding, verifyMirror } from '@redis-to-mongo/verify';
 import type { Redis } from 'ioredis';
 import type { Db } from 'mongodb';
 import type { History } from '../judge/history.js';
-import { judgeMirror } from '../judge/judge-streams.js';
+import { judgeMirrors, judgeSource } from '../judge/judge-streams.js';
 import { judgeCounts, StreamFindings } from '../judge/stream-findings.js';
 import type { WrittenStream } from '../judge/written-stream.js';
 
@@ -35,7 +35,8 @@ export interface ToCompare {
 }
 
 /**
- * Compares all keys by the product's own verification; then all incarnations of the streams with what was written to them.
+ * Compares values by the product's own verification; and all incarnations of the streams, as they were written, with Redis and with
+ * the messages, which are read once for all of them.
  * @returns a report for each key by name; what belongs to no key is reported as one without a name.
  * @throws SyncError where a server can't be asked.
  */
@@ -46,39 +47,36 @@ export async function compareMirror({
   history,
   settleMs,
 }: ToCompare): Promise<KeyReport[]> {
-  const found = new Map<string, Finding>();
+  const reports: KeyReport[] = [];
   const progress = {
     begin: () => {},
     key: (finding: Finding) => void found.set(finding.key, finding),
     end: () => {},
   };
-  await verifyMirror({ redis, db }, { wanted, types: KEY_TYPES, rules: ruleBook(), settleMs, progress });
-  const reports: KeyReport[] = [];
-  let documents = 0;
-  for (const [, finding] of [...found].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const written = history.streams.get(finding.key);
-    const past = written && (await judgeHistory(db, written));
-    documents += past?.documents ?? 0;
-    reports.push(reportOf(finding, written, past));
+  const found = new Map<string, Finding>();
+  const isOther = (key: string) => wanted(key) && !history.streams.has(key);
+  await verifyMirror(
+    { redis, db },
+    { wanted: isOther, types: KEY_TYPES, rules: ruleBook(), settleMs, progress },
+  );
+  for (const finding of found.values()) reports.push(reportOf(finding));
+  const streams = [...history.streams.values()].map(
+    (written) => [written, new StreamFindings(written.key)] as const,
+  );
+  for (const [written, findings] of streams) await judgeSource(redis, written, findings);
+  const strays = await judgeMirrors(db, STREAM_MESSAGES, streams);
+  for (const [written, findings] of streams) {
+    await judgeRecord(db, written, findings);
+    reports.push(reportOfStream(written, findings));
   }
-  const strays = (await db.collection(STREAM_MESSAGES).countDocuments({})) - documents;
+  reports.sort((a, b) => (a.key < b.key ? -1 : 1));
   if (strays === 0) return reports;
   const problems = [`${strays} messages belong to no stream`];
-  const nobody = {
-    key: '',
-    keyType: 'stream',
-    incarnations: 0,
-    messages: 0,
-    members: 0,
-    missing: 0,
-    different: 0,
-  };
-  return [...reports, { ...nobody, duplicated: strays, problems }];
+  return [...reports, { ...NOTHING, key: '', keyType: 'stream', duplicated: strays, problems }];
 }
 
-async function judgeHistory(db: Db, written: WrittenStream): Promise<StreamFindings> {
-  const findings = new StreamFindings(written.key);
-  await judgeMirror(db, STREAM_MESSAGES, written, findings);
+/** What the key's document says of the stream. */
+async function judgeRecord(db: Db, written: WrittenStream, findings: StreamFindings): Promise<void> {
   const record = await db
     .collection<{ _id: string; incarnation?: number }>('keys')
     .findOne({ _id: written.key });
@@ -87,24 +85,23 @@ async function judgeHistory(db: Db, written: WrittenStream): Promise<StreamFindi
   if (findings.gap > 0) findings.report(`${findings.gap} entries count as gaps, but none was dropped`);
   if (record && record.incarnation !== written.incarnations.length)
     findings.report(`${written.incarnations.length} incarnations, but ${record.incarnation} in MongoDB`);
-  return findings;
 }
 
-function reportOf(
-  { key, type, compared, missing, different, problems }: Finding,
-  written: WrittenStream | undefined,
-  past: StreamFindings | undefined,
-): KeyReport {
+const NOTHING = { incarnations: 0, messages: 0, members: 0, missing: 0, duplicated: 0, different: 0 };
+
+function reportOf({ key, type, compared, missing, different, problems }: Finding): KeyReport {
   return {
-    key,
-    keyType: type,
-    incarnations: written?.incarnations.length ?? 0,
-    messages: past?.entries ?? 0,
+    ...{ ...NOTHING, key, keyType: type, missing, different },
     members: type === METADATA_TYPE.names.keyType ? compared : 0,
-    // Of a stream, both know of what it holds now.
-    missing: Math.max(missing, past?.missing ?? 0),
-    duplicated: past?.duplicated ?? 0,
-    different: Math.max(different, past?.different ?? 0),
-    problems: [...problems.map((problem) => `${key}: ${problem}`), ...(past?.problems ?? [])],
+    problems: problems.map((problem) => `${key}: ${problem}`),
+  };
+}
+
+function reportOfStream({ key, incarnations }: WrittenStream, findings: StreamFindings): KeyReport {
+  const { entries, missing, duplicated, different, problems } = findings;
+  return {
+    ...{ ...NOTHING, key, keyType: 'stream', missing, duplicated, different, problems },
+    incarnations: incarnations.length,
+    messages: entries,
   };
 }

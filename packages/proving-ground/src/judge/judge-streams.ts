@@ -8,7 +8,7 @@ import {
   plainMessage,
 } from '@redis-to-mongo/pipeline';
 import type { Redis } from 'ioredis';
-import type { Db, Document } from 'mongodb';
+import type { Db, Document, Filter } from 'mongodb';
 import { contentDigest, pairsOf } from './content-digest.js';
 import type { StreamFindings } from './stream-findings.js';
 import type { WrittenEntry, WrittenStream } from './written-stream.js';
@@ -54,53 +54,99 @@ export async function judgeMirror(
   written: WrittenStream,
   findings: StreamFindings,
 ): Promise<void> {
-  const wanted = new Map<string, Wanted>();
-  for (const [incarnation, entries] of written.incarnations.entries())
-    for (const entry of entries) wanted.set(`${entry.id} ${entry.digest}`, { entry, incarnation, times: 0 });
-  await readMessages(db, collection, written.key, wanted, findings);
-  await readLetters(db, written.key, wanted, findings);
-  for (const { entry, times } of wanted.values()) {
-    findings.entries += 1;
-    if (times > 1) findings.report(`${entry.id} is there ${times} times`, 'duplicated', times - 1);
-    if (times > 0) continue;
-    if (entry.isRemoved) findings.lost += 1;
-    else findings.report(`${entry.id} is missing: Redis still holds it`, 'missing');
-  }
+  const judge = new StreamJudge(written, findings);
+  for await (const message of inOrder(db, collection, { _id: judge.bounds })) judge.take(message);
+  await judge.end(db);
 }
 
-async function readMessages(
+/**
+ * The same for many streams whose messages are in one collection, which is read once: a server that has no index on ranges
+ * of `_id` reads all of it for each stream.
+ * @returns how many messages belong to none of them.
+ */
+export async function judgeMirrors(
   db: Db,
   collection: string,
-  key: string,
-  wanted: ReadonlyMap<string, Wanted>,
-  findings: StreamFindings,
-): Promise<void> {
-  const { stream, type } = placeOf(key, SEPARATOR);
-  const messages = db
-    .collection<AnyDocument>(collection)
-    .find({ _id: messageIdBounds(key) })
-    .sort({ _id: 1 })
-    .allowDiskUse(true);
-  let before: { readonly prefix: string; readonly entryId: string; readonly incarnation: number } | undefined;
-  for await (const message of messages) {
+  streams: Iterable<readonly [WrittenStream, StreamFindings]>,
+): Promise<number> {
+  const judges = new Map<string, StreamJudge>();
+  for (const [written, findings] of streams) {
+    const { stream, type } = placeOf(written.key, SEPARATOR);
+    judges.set(placeText(stream, type), new StreamJudge(written, findings));
+  }
+  let strays = 0;
+  for await (const message of inOrder(db, collection, {})) {
+    const { stream, type } = plainMessage(message);
+    if (judges.get(placeText(stream, type))?.take(message) !== true) strays++;
+  }
+  for (const judge of judges.values()) await judge.end(db);
+  return strays;
+}
+
+/** Matches the messages of a stream, in the order of `_id`, with what was ever written to it. */
+class StreamJudge {
+  readonly bounds: ReturnType<typeof messageIdBounds>;
+  readonly #written: WrittenStream;
+  readonly #findings: StreamFindings;
+  readonly #wanted = new Map<string, Wanted>();
+  #before: { readonly prefix: string; readonly entryId: string; readonly incarnation: number } | undefined;
+
+  constructor(written: WrittenStream, findings: StreamFindings) {
+    this.bounds = messageIdBounds(written.key);
+    this.#written = written;
+    this.#findings = findings;
+    for (const [incarnation, entries] of written.incarnations.entries())
+      for (const entry of entries)
+        this.#wanted.set(`${entry.id} ${entry.digest}`, { entry, incarnation, times: 0 });
+  }
+
+  /** @returns whether the message is one of the stream's, whatever it holds. */
+  take(message: AnyDocument): boolean {
     const { _id } = message;
+    const { key } = this.#written;
     const { entryId, stream: ofStream, type: ofType, ...stored } = plainMessage(message);
-    if (ofStream !== stream || ofType !== type) continue;
+    const { stream, type } = placeOf(key, SEPARATOR);
+    if (ofStream !== stream || ofType !== type) return false;
+    if (_id <= this.bounds.$gt || _id >= this.bounds.$lt) return false;
+    const findings = this.#findings;
     findings.documents += 1;
-    const found = isEntryId(entryId) ? wanted.get(`${entryId} ${digestOf(stored)}`) : undefined;
+    const found = isEntryId(entryId) ? this.#wanted.get(`${entryId} ${digestOf(stored)}`) : undefined;
     if (!found || !isEntryId(entryId)) {
       findings.report(`${_id} holds an entry that nobody wrote`);
-      continue;
+      return true;
     }
     found.times += 1;
     if (found.entry.tooLarge) findings.report(`${_id} is too large, and yet a message`);
     const prefix = _id.slice(0, _id.indexOf(':', key.length));
+    const before = this.#before;
     if (before?.prefix === prefix && compareEntryIds(before.entryId, entryId) >= 0)
       findings.report(`${_id} is out of order`);
     if (before && found.incarnation < before.incarnation)
       findings.report(`${_id} belongs to an earlier life`);
-    before = { prefix, entryId, incarnation: found.incarnation };
+    this.#before = { prefix, entryId, incarnation: found.incarnation };
+    return true;
   }
+
+  /** Looks among the dead letters, too, and reports what is nowhere. */
+  async end(db: Db): Promise<void> {
+    const findings = this.#findings;
+    await readLetters(db, this.#written.key, this.#wanted, findings);
+    for (const { entry, times } of this.#wanted.values()) {
+      findings.entries += 1;
+      if (times > 1) findings.report(`${entry.id} is there ${times} times`, 'duplicated', times - 1);
+      if (times > 0) continue;
+      if (entry.isRemoved) findings.lost += 1;
+      else findings.report(`${entry.id} is missing: Redis still holds it`, 'missing');
+    }
+  }
+}
+
+function inOrder(db: Db, collection: string, filter: Filter<AnyDocument>): AsyncIterable<AnyDocument> {
+  return db.collection<AnyDocument>(collection).find(filter).sort({ _id: 1 }).allowDiskUse(true);
+}
+
+function placeText(stream: unknown, type: unknown): string {
+  return JSON.stringify([stream, type]);
 }
 
 async function readLetters(
