@@ -1,4 +1,3 @@
-import { readStatus } from '@redis-to-mongo/mongo-sink';
 import type { Db, Document } from 'mongodb';
 import type { History } from './judge/history.js';
 import { type Look, untilMoved } from './program/until-moved.js';
@@ -22,10 +21,15 @@ export class MirrorWatch {
     this.#db = db;
   }
 
+  /** Reads the streams' documents alone: it is asked several times a second, and must not slow down what it watches. */
   async state(): Promise<MirrorState> {
-    const { types } = await readStatus(this.#db);
-    const streams = types.find(({ keyType }) => keyType === 'stream');
-    return { seen: streams?.seen ?? 0, alreadyThere: streams?.alreadyThere ?? 0, lag: streams?.lag ?? 0 };
+    const sums = { seen: 0, alreadyThere: 0, lag: 0 };
+    for (const { counts, lag } of await this.#streams()) {
+      sums.seen += counts?.seen ?? 0;
+      sums.alreadyThere += counts?.alreadyThere ?? 0;
+      sums.lag += lag ?? 0;
+    }
+    return sums;
   }
 
   /** Resolves when more than `seen` entries have come through. */
@@ -77,9 +81,13 @@ export class MirrorWatch {
     await untilMoved(what, look, { signal });
   }
 
+  async #streams(): Promise<KeyDocument[]> {
+    const projection = { counts: 1, lag: 1, status: 1, 'lastError.code': 1 };
+    return await this.#db.collection<KeyDocument>('keys').find({ keyType: 'stream' }, { projection }).toArray();
+  }
+
   async #behind(history: History): Promise<string[]> {
-    const found = await this.#db.collection<KeyDocument>('keys').find({ keyType: 'stream' }).toArray();
-    const records = new Map(found.map((record) => [record._id, record]));
+    const records = new Map((await this.#streams()).map((record) => [record._id, record]));
     return [...history.streams.values()].flatMap(({ key, entries }) => {
       const record = records.get(key);
       if (!record) return [`${key}: none of ${entries} there`];
