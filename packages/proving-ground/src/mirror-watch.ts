@@ -74,16 +74,23 @@ export class MirrorWatch {
     isDone: (record: KeyDocument) => boolean,
   ): Promise<void> {
     const look = async (): Promise<Look> => {
-      const record = await this.#db.collection<KeyDocument>('keys').findOne({ _id: key });
+      const [record, { seen }] = await Promise.all([
+        this.#db.collection<KeyDocument>('keys').findOne({ _id: key }),
+        this.state(),
+      ]);
       const missing = () => [record ? described(record, undefined) : `${key}: not in MongoDB`];
-      return { isDone: record !== null && isDone(record), progress: record?.counts?.seen ?? -1, missing };
+      // A key may wait for its turn; as long as any stream moves, it is on its way.
+      return { isDone: record !== null && isDone(record), progress: seen, missing };
     };
     await untilMoved(what, look, { signal });
   }
 
   async #streams(): Promise<KeyDocument[]> {
     const projection = { counts: 1, lag: 1, status: 1, 'lastError.code': 1 };
-    return await this.#db.collection<KeyDocument>('keys').find({ keyType: 'stream' }, { projection }).toArray();
+    return await this.#db
+      .collection<KeyDocument>('keys')
+      .find({ keyType: 'stream' }, { projection })
+      .toArray();
   }
 
   async #behind(history: History): Promise<string[]> {
