@@ -7,13 +7,18 @@ import { type Ending, groupEnds } from './group-ends.js';
 import {
   BEGIN,
   type BookkeepingKeys,
+  BUSY,
   bookkeepingKeys,
   END,
   HEARTBEAT,
   NEEDS_ANOTHER,
+  QUARANTINED,
   RELEASE,
   RETAINED,
   STILL_HELD,
+  SUSPECT,
+  WAS_INTERRUPTED,
+  WAS_RETAINED,
 } from './key-scripts.js';
 import { OneAtATime } from './one-at-a-time.js';
 import { QUARANTINE } from './quarantine.js';
@@ -111,7 +116,7 @@ export class Claims {
     return await this.#suspects.run(async () => await work(await this.#begin([key], true)));
   }
 
-  /** Ends a run. Runs that end within one turn of the event loop are told together. */
+  /** Ends a run. Runs that end within one turn of the event loop are sent together. */
   async end(claim: Claim, how: RunEnd): Promise<ClaimEnd> {
     return await this.#ending.submit({ claim, how });
   }
@@ -165,16 +170,13 @@ export class Claims {
       suspects: [] as string[],
     };
     keys.forEach((key, i) => {
-      const answer = answers[i];
-      if (answer === 1 || answer === 4 || answer === 5)
-        claimed.granted.push({
-          ...{ key, worker, run },
-          wasRetained: answer === 4,
-          wasInterrupted: answer === 5,
-        });
-      else if (answer === 2) claimed.quarantined.push(key);
-      else if (answer === 3) claimed.suspects.push(key);
-      else claimed.busy.push(key);
+      const answer = answers[i] ?? BUSY;
+      const wasRetained = answer === WAS_RETAINED;
+      const wasInterrupted = answer === WAS_INTERRUPTED;
+      if (answer === BUSY) claimed.busy.push(key);
+      else if (answer === QUARANTINED) claimed.quarantined.push(key);
+      else if (answer === SUSPECT) claimed.suspects.push(key);
+      else claimed.granted.push({ key, worker, run, wasRetained, wasInterrupted });
     });
     for (const claim of claimed.granted) this.#held.set(claim.key, claim);
     return claimed;

@@ -23,7 +23,7 @@ export function bookkeepingKeys(settings: QueueSettings): BookkeepingKeys {
  * - `again` is when the key was first requested since the run began, or since the holder last read it; 0 for never.
  * - `retained` is 1 once the run has ended and the worker continues tailing the stream.
  *
- * A run that failed leaves a claim of nobody with no starts: the next run is told that this one did not end well.
+ * A run that failed leaves a claim of nobody with no starts: so the next run learns that this one did not end well.
  */
 const PRELUDE = `
 local DUE, CLAIMS, WORKERS = KEYS[1], KEYS[2], KEYS[3]
@@ -75,12 +75,13 @@ end
 
 const script = (text: string) => new Script(PRELUDE + text);
 
+/** Answers of REQUEST, beside 0. */
 export const [NEEDS_JOB, IS_TAILED] = [1, 2];
 
 /**
  * Notes that keys are due. ARGV: 1 if keys whose stream a worker tails are left to it, for how many ms they have been due
- * already, keys, each once. Answers for each:
- * 1 needs a job, 0 has one or is worked on (its run's end finds the request), 2 is left to the worker that tails it.
+ * already, keys, each once. Answers for each key
+ * whether it needs a job or is left to the worker that tails it; else 0: it has a job, or a run, whose end finds the request.
  */
 export const REQUEST = script(`
 local answers, keys, isRunning = {}, {}, {}
@@ -96,7 +97,7 @@ for i, key in ipairs(keys) do
       if not claim.retained then
         isRunning[i] = true
       elseif ARGV[1] == '1' then
-        answers[i] = 2
+        answers[i] = ${IS_TAILED}
       end
     end
   end
@@ -112,16 +113,19 @@ for i, key in ipairs(keys) do
   if not answers[i] then
     -- No other script has the same microsecond: a key that has it was not due before.
     local isFresh = areAllFresh or tonumber(redis.call('ZSCORE', DUE, key)) == tonumber(asked)
-    answers[i] = isFresh and not isRunning[i] and 1 or 0
+    answers[i] = isFresh and not isRunning[i] and ${NEEDS_JOB} or 0
   end
 end
 return answers`);
 
+/** Answers of BEGIN, beside `GRANTED`. The last two are granted, too: they report how the run before ended. */
+export const [BUSY, QUARANTINED, SUSPECT, WAS_RETAINED, WAS_INTERRUPTED] = [0, 2, 3, 4, 5];
+const GRANTED = 1;
+
 /**
  * Claims keys for a run. ARGV: worker, run, starts allowed, ms that a key is quarantined, 1 if the caller runs suspects alone, keys.
- * Answers for each: 1 granted, 0 busy, 2 quarantined, 3 suspect: to be claimed again once it can run alone, 4 granted by its tailer,
- * 5 granted, and the run before did not end well. A connection that breaks sends it again: what this run was granted before, it is
- * granted still, by 5, since the claim no longer says how the run before ended.
+ * Answers for each key as above; a suspect is to be claimed again once it can run alone. A connection that breaks sends the script
+ * again: a key that this run was granted before is granted again, as interrupted, since the claim no longer shows how the run before ended.
  */
 export const BEGIN = script(`
 local answers, keys, begun = {}, {}, {}
@@ -130,30 +134,30 @@ local texts = textsOf(keys)
 local first = textOf({worker = ARGV[1], run = ARGV[2], starts = 1, began = nowText, again = '0', retained = false})
 for i, key in ipairs(keys) do
   local claim = parsed(texts[i])
-  local starts, answer, isResent = 0, 1, isHeldBy(claim, ARGV[1], ARGV[2])
+  local starts, answer, isResent = 0, ${GRANTED}, isHeldBy(claim, ARGV[1], ARGV[2])
   if isResent then
-    answer = 5
+    answer = ${WAS_INTERRUPTED}
   elseif claim and isAlive(claim.worker) then
     if claim.retained then
-      answer = 4
+      answer = ${WAS_RETAINED}
     else
       noteRequest(key, claim, nowText)
       redis.call('ZADD', DUE, 'NX', nowText, key)
-      answer = 0
+      answer = ${BUSY}
     end
   elseif claim then
     starts = claim.starts
     if starts >= tonumber(ARGV[3]) then
       if now - tonumber(claim.began) < tonumber(ARGV[4]) then
         redis.call('ZREM', DUE, key)
-        answer = 2
+        answer = ${QUARANTINED}
       else
         starts = tonumber(ARGV[3]) - 1
       end
     end
-    if answer == 1 then answer = starts > 0 and ARGV[5] ~= '1' and 3 or 5 end
+    if answer == ${GRANTED} then answer = starts > 0 and ARGV[5] ~= '1' and ${SUSPECT} or ${WAS_INTERRUPTED} end
   end
-  if answer == 1 or answer == 4 or (answer == 5 and not isResent) then
+  if answer == ${GRANTED} or answer == ${WAS_RETAINED} or (answer == ${WAS_INTERRUPTED} and not isResent) then
     begun[#begun + 1] = key
     begun[#begun + 1] = starts == 0 and first or textOf({worker = ARGV[1], run = ARGV[2], starts = starts + 1, began = nowText, again = '0', retained = false})
   end
@@ -162,12 +166,13 @@ end
 all('HSET', CLAIMS, begun)
 return answers`);
 
+/** Answers of END, beside 0. */
 export const [NEEDS_ANOTHER, RETAINED] = [1, 2];
 
 /**
  * Ends runs. ARGV: for each run and each way to end (see RunEnd): worker, run, how, how many keys, keys. A key is
- * settled by a run that ended well, unless it was requested since the run began. Answers for each key: 1 needs another job, 2 is
- * retained, else 0.
+ * settled by a run that ended well, unless it was requested since the run began. Answers for each key whether it needs another job
+ * or is retained; else 0.
  */
 export const END = script(`
 local answers, keys, workers, runs, hows = {}, {}, {}, {}, {}
@@ -192,7 +197,7 @@ for i, key in ipairs(keys) do
       redis.call('ZADD', DUE, 'NX', claim.began, key)
     elseif again or how == 'more' or how == 'overtaken' then
       redis.call('ZADD', DUE, again and claim.again or nowText, key)
-      answer = 1
+      answer = ${NEEDS_ANOTHER}
     else
       settled[#settled + 1] = key
     end
@@ -200,7 +205,7 @@ for i, key in ipairs(keys) do
       claim.retained = true
       claim.starts = 1
       store(key, claim)
-      answer = 2
+      answer = ${RETAINED}
     elseif how == 'failed' or how == 'overtaken' then
       left[#left + 1] = key
       left[#left + 1] = NOBODY
@@ -244,7 +249,7 @@ return 1`);
 
 /**
  * ARGV: ms, limit. Answers keys that were first requested at least this many ms ago and that nobody works on. Where there are more than
- * the limit, it looks at others each time: those that fail again and again must not hide the rest.
+ * the limit, each call starts at another one: keys that fail again and again must not hide the rest.
  */
 export const OVERDUE = script(`
 local keys = {}
@@ -258,7 +263,7 @@ end
 return keys`);
 
 /**
- * Looks through claims for those of dead workers. ARGV: cursor, count, starts allowed, ms that a key is quarantined.
+ * Reads a page of the claims, for those of dead workers. ARGV: cursor, count, starts allowed, ms that a key is quarantined.
  * Answers the next cursor and the keys, without those that are quarantined, and those whose run failed: they are due.
  */
 export const ABANDONED = script(`

@@ -22,36 +22,32 @@ function saveOf({ state }: Replacement) {
 }
 
 /** The updates that mark a value's document, in either shape, and leave what it holds. */
-export function marksOf({ state, write }: Replacement): Document[] {
-  const revision = state.revision + 1;
-  const _id = documentIdOf(state);
-  const fields = { ...write.document, revision, syncedAt: new Date() };
+export function marksOf(value: Replacement): Document[] {
+  const fields = { ...value.write.document, ...saveOf(value) };
   return [
-    { q: { _id: state.key, revision: { $lt: revision }, ...IS_OURS }, u: { $set: fields } },
-    {
-      q: { _id, ...pathsIn(true, { key: state.key, revision: { $lt: revision } }) },
-      u: { $set: pathsIn(true, fields) },
-    },
+    { q: olderThan(value, false), u: { $set: fields } },
+    { q: olderThan(value, true), u: { $set: pathsIn(true, fields) } },
   ];
 }
 
 /** The update that makes a value's document the new one, unless it has the same revision or a newer one. */
 export function updateOf(value: Replacement) {
-  const { state, write } = value;
-  const revision = state.revision + 1;
-  if (write.shape)
-    return {
-      q: { _id: documentIdOf(state), ...pathsIn(true, { key: state.key, revision: { $lt: revision } }) },
-      u: replacementOf(fieldsOf(value, {})),
-      upsert: true,
-    };
+  const { write } = value;
+  if (write.shape) return { q: olderThan(value, true), u: replacementOf(fieldsOf(value, {})), upsert: true };
   const gone = ['resumable', ...write.formFields].filter((name) => !(name in write.document));
   return {
-    q: { _id: state.key, revision: { $lt: revision }, ...IS_OURS },
+    q: olderThan(value, false),
     u: {
-      $set: { ...write.document, revision, syncedAt: new Date() },
+      $set: { ...write.document, ...saveOf(value) },
       $unset: Object.fromEntries(gone.map((name) => [name, ''])),
     },
     upsert: true,
   };
+}
+
+/** Finds the value's own document, in one of the shapes, unless it has the same revision or a newer one. */
+function olderThan({ state }: Replacement, isShaped: boolean): Document {
+  const revision = { $lt: state.revision + 1 };
+  if (isShaped) return { _id: documentIdOf(state), ...pathsIn(true, { key: state.key, revision }) };
+  return { _id: state.key, revision, ...IS_OURS };
 }
