@@ -103,7 +103,7 @@ describe('docker-compose.yml', () => {
     expect(byHash.status).toBe(0);
   });
 
-  it('mounts the folder of config.json, where every app looks for it, and not the file', () => {
+  it('mounts the folder of config.json, where every app reads it, and not the file', () => {
     for (const [, { volumes = [] }] of apps)
       expect(volumes.map((volume) => interpolate(volume, {}))).toEqual(['./config:/app/config:ro']);
     const { file } = loadConfig({

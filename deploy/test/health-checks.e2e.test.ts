@@ -81,7 +81,7 @@ describe('MongoDB’s health check in the compose file', () => {
 
   beforeAll(async () => {
     server = await startMongo();
-    // Stands in for mongosh, which must not run while all is well: it notes what it is told.
+    // Stands in for mongosh, which must not run while all is well: it notes its arguments.
     writeFileSync(join(dir, 'mongosh'), '#!/bin/bash\nprintf %s "$*" >> "$INITIATED"\n');
     chmodSync(join(dir, 'mongosh'), 0o755);
   });

@@ -24,7 +24,7 @@ export interface Kustomization {
   readonly patches?: readonly { readonly patch: string; readonly target: { readonly name: string } }[];
 }
 
-/** The pods of a Deployment, as far as the tests look at them. */
+/** The pods of a Deployment, as far as the tests check them. */
 export interface Pods {
   readonly metadata: { readonly annotations: Record<string, string> };
   readonly spec: {

@@ -17,7 +17,7 @@ import { podEnvironment, type ServicePorts } from './pod-environment.js';
 
 const base = readManifests();
 const manifests = [...base, ...components().flatMap((folder) => readManifests(folder))];
-/** Its schema is not kept here: it is larger than all the others, and what is used of it is told below. */
+/** Its schema is not kept here: it is larger than all the others, and what is used of it is listed below. */
 const withSchema = manifests.filter(({ kind }) => kind !== 'PodMonitor');
 const { kinds, definitions } = JSON.parse(
   readFileSync(new URL('kubernetes-schemas/schemas.json', import.meta.url), 'utf8'),
@@ -134,7 +134,7 @@ describe('deploy/kubernetes', () => {
     },
   );
 
-  it('is told what Kubernetes sets for services where that is not switched off', () => {
+  it('gets what Kubernetes sets for services unless that is switched off', () => {
     const pods = podsOf('dashboard');
     const linked = { ...pods, spec: { ...pods.spec, enableServiceLinks: true } };
     const load = () => loadConfig({ env: podEnvironment(linked, SERVICES, SECRETS), cwd: '/' });

@@ -29,7 +29,7 @@ export function podEnvironment(
   const { data } = named('ConfigMap', 'redis-to-mongo-options') as Manifest & {
     data: Record<string, string>;
   };
-  // The API server's own service is told of in any case.
+  // The API server's own service is listed in any case.
   const linked = [API_SERVER, ...(pods.spec.enableServiceLinks === false ? [] : services)];
   return { ...imageEnvironment(), ...Object.assign({}, ...linked.map(linksTo)), ...data, ...secrets };
 }

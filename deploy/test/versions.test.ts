@@ -7,7 +7,7 @@ import { readDockerfile } from './read-dockerfile.mjs';
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 const own = JSON.parse(read('package.json')).version;
 
-it('one version, that of package.json, is told by apps and metrics, the image, the manifests and the changelog', async () => {
+it('apps and metrics, the image, the manifests and the changelog have the version of package.json', async () => {
   expect(own).toMatch(/^\d+\.\d+\.\d+$/);
   expect(version()).toBe(own);
   const metrics = await createMetrics('worker').registry.metrics();

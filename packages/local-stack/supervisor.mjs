@@ -2,7 +2,7 @@
 /**
  * The process between a local stack and its servers. It starts them, reports their ends, and lives exactly as long
  * as its parent: when the channel to the parent closes, for whatever reason (also SIGKILL), it ends every server and
- * removes the directories it was told to remove. Plain JavaScript, so that it runs from sources and from a build alike.
+ * removes the directories that it was given. Plain JavaScript, so that it runs from sources and from a build alike.
  *
  * Messages in:  {type: 'start', id, command, args, cwd, logFile} | {type: 'signal', id, signal} | {type: 'remove', path}
  * Messages out: {type: 'started', id, pid} | {type: 'failed', id, message} | {type: 'exited', id, code, signal}
@@ -30,7 +30,7 @@ process.on('disconnect', end);
 process.on('SIGINT', () => {});
 process.on('SIGHUP', () => {});
 process.on('SIGTERM', end);
-// A parent that went while this process was starting is not told of any more; what it sent before still comes first.
+// A parent that ended while this process was starting is not reported anymore; what it sent before still comes first.
 if (!process.connected) setImmediate(end);
 
 /** @param {{id: number, command: string, args: string[], cwd: string, logFile: string}} request */

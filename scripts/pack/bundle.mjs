@@ -14,7 +14,7 @@ const entries = [
   'apps/dashboard/dist/hash-password.js',
 ];
 
-/** Files for the browser, which no module imports: the package's folder, what of it, and where the dashboard looks for it. */
+/** Files for the browser, which no module imports: the package's folder, what of it, and where the dashboard reads it. */
 const webFiles = [
   { name: '@bull-board/ui', path: 'dist', to: 'bull-board/dist' },
   { name: 'uplot', path: 'dist/uPlot.min.css', to: 'uplot/uPlot.min.css' },

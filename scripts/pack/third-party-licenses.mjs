@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SetupError } from '../run/run-quietly.mjs';
 
-/** Licenses that ask for no more than that their text goes along. Another one is to be looked at by a person first. */
+/** Licenses that ask for no more than that their text goes along. Another one must be reviewed by a person first. */
 const allowed = new Set([
   ...['0BSD', 'Apache-2.0', 'BlueOak-1.0.0', 'BSD-2-Clause', 'BSD-3-Clause', 'CC0-1.0'],
   ...['ISC', 'MIT', 'Python-2.0', 'Unlicense', 'Zlib'],
@@ -30,7 +30,7 @@ OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR
  *
  * @param {string[]} folders
  * @returns {string}
- * @throws {SetupError} where a package has a license that nobody has looked at
+ * @throws {SetupError} where a package has a license that nobody has reviewed
  */
 export function thirdPartyLicenses(folders) {
   /** @type {Map<string, ReturnType<typeof packageIn>>} */

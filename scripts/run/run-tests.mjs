@@ -15,7 +15,7 @@ const reporter = fileURLToPath(new URL('results-reporter.mjs', import.meta.url))
 const MOST_RUN_AGAIN = 10;
 
 /**
- * Runs the tests; files that failed are run once more, each alone, and a test that passes only then is told of as flaky.
+ * Runs the tests; files that failed are run once more, each alone, and a test that passes only then is reported as flaky.
  * Prints `N passed, N failed` as the last line; `, N skipped` follows where some were.
  *
  * @param {string[]} args for vitest

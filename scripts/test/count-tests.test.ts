@@ -102,7 +102,7 @@ describe('a file that is run once more', () => {
     expect(merged(twins('failed', 'passed'), twins('passed', 'failed'))).toMatchObject({ failed: 2 });
   });
 
-  it('is told of by name before the counts', () => {
+  it('is reported by name before the counts', () => {
     const { result, flaky } = mergeRuns(failedOnce, [run(file(false, 'passed', 'passed'))]);
     expect(summaryOf(countTests(result, 0), flaky)).toBe(
       '1 flaky: passed only when run again; a flaky test is a defect\n  [unit] a.test.ts > test 1\n2 passed, 0 failed',

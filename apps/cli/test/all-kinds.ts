@@ -48,7 +48,7 @@ export async function fillAllKinds(redis: Redis): Promise<void> {
   await redis.set('passing', 'x', 'PXAT', 4102444800000);
 }
 
-/** All that a Redis holds, key by key, told by other commands than those that the fleet reads with. */
+/** All that a Redis holds, key by key, read with other commands than the fleet's. */
 export async function contentOf(redis: Redis): Promise<Record<string, unknown>> {
   const content: Record<string, unknown> = {};
   for (const key of await redis.keysBuffer('*')) {

@@ -11,7 +11,7 @@ afterAll(() => cli.close());
 
 const entriesOf = (found: Record<string, unknown>) => found.entries as Record<string, unknown>[];
 
-test('before anything was done, that is told', async () => {
+test('an empty audit is reported as empty', async () => {
   expect((await cli.run('audit')).stdout).toBe('no actions found\n');
   await cli.run('once');
 });

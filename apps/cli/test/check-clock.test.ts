@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { checkClock } from '../src/doctor/check-clock.js';
 import { Findings } from '../src/doctor/finding.js';
 
-test('clocks that differ by more than two seconds are told, with the direction', () => {
+test('clocks that differ by more than two seconds are reported, with the direction', () => {
   const findings = new Findings('MongoDB');
   for (const ms of [0, 1_999, -2_000, 61_000, -7_000]) checkClock(findings, ms);
   expect(findings.all.map(({ what }) => what)).toEqual([

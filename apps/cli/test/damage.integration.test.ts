@@ -214,7 +214,7 @@ const MENDED: readonly Damage[] = [
   },
 ];
 
-/** What was put there, and may be somebody's: it is told, and stays. */
+/** A document that someone else may have put there: it is reported, and stays. */
 const FOREIGN: readonly (Damage & { readonly ids: readonly string[] })[] = [
   {
     what: 'a message above the last id that the stream gave out',
@@ -327,7 +327,7 @@ describe('found, and left for somebody to remove; restore gives the stream back 
   });
 });
 
-test('an active document that is not the fleet’s is told, and left', async () => {
+test('an active document that is not the fleet’s is reported, and left alone', async () => {
   const document = { _id: 'theirs', active: true, members: ['x'] };
   await insert(document, 'sets');
   expect(await verify('theirs', '--repair')).toMatchObject({
@@ -349,7 +349,7 @@ test('what was mended is restored as it was', async () => {
   expect(await contentOf(restored)).toEqual(await contentOf(cli.redis));
 });
 
-test('one damaged key is told, and no other is held up by it', async () => {
+test('one damaged key is reported, and does not hold up the others', async () => {
   await set('keys', 'tags', { status: 'odd' });
   await set('stream_messages', 'orders@a1:d1003-a0', { content: 7 });
   await set('lists', 'jobs', { items: 7 });

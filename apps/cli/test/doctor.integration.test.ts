@@ -143,7 +143,7 @@ test('a user with some keys alone lacks keys, not commands, and is examined with
   await redis.del('secret', 'hidden tags');
 });
 
-test('what TRIM_MODE needs is looked for where it is on, in a rule, too', async () => {
+test('the commands of TRIM_MODE are checked if it is on, in a rule, too', async () => {
   const { redis, namespace } = cli;
   await redis.call(
     'ACL',
@@ -199,7 +199,7 @@ test('streams that may be read and not written are a problem where they are to b
   }
 });
 
-test('patterns that match nothing, and types that nobody mirrors, are told', async () => {
+test('patterns that match nothing, and types that are not mirrored, are reported', async () => {
   const { findings } = await examine({
     KEY_INCLUDE: 'orders,Orders*,tags',
     KEY_EXCLUDE: 'tmp:*',

@@ -17,7 +17,7 @@ afterAll(() => cli.close());
 const known = async () =>
   (await cli.db.collection('keys').find().sort({ _id: 1 }).toArray()).map(({ _id }) => String(_id));
 
-test('forget wants to be told that it is meant', async () => {
+test('forget does nothing without --yes', async () => {
   expect(await cli.run('forget', 'session:*')).toMatchObject({
     code: 2,
     stderr: expect.stringContaining('--yes'),
@@ -33,7 +33,7 @@ test('forget removes what is known of keys that are gone, and leaves those that 
   expect(await cli.db.collection<{ _id: string }>('strings').countDocuments({ _id: /^session/ })).toBe(1);
 });
 
-test('a key that is there, one with messages, and an unknown one are told, with exit code 1', async () => {
+test('an existing key, one with messages, and an unknown one are reported, with exit code 1', async () => {
   const { code, stdout } = await cli.run('forget', 'here', 'orders', 'nobody', '--yes');
   expect(code).toBe(1);
   expect(stdout).toMatch(/here +kept: it is in Redis/);
@@ -42,7 +42,7 @@ test('a key that is there, one with messages, and an unknown one are told, with 
   expect(await known()).toEqual(['here', 'orders', 'session:3']);
 });
 
-test('a pattern that takes only keys that are there is told, with exit code 1, unless --allow-none is given', async () => {
+test('a pattern that matches only existing keys is reported, with exit code 1, unless --allow-none is given', async () => {
   const living = { code: 1, stdout: expect.stringMatching(/h\*re +kept: all of its keys still exist/) };
   expect(await cli.run('forget', 'h*re', '--yes')).toMatchObject(living);
   expect(await cli.run('forget', 'h*re', '--yes', '--allow-none')).toMatchObject({ ...living, code: 0 });

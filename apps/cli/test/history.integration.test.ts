@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => cli.close());
 
-test('there is no history at first, and that is told', async () => {
+test('at first there is no history, and the command says so', async () => {
   expect((await cli.run('history')).stdout).toMatch(/^there is no history/);
   expect((await cli.run('history', 'orders')).stdout).toMatch(/^there is no history of this key/);
 });

@@ -74,7 +74,7 @@ test('resync migrates them in place, and at no moment is one missing', async () 
         const now = await cli.db
           .collection<{ _id: number }>('users')
           .findOne({ _id: i, '_redis.active': true });
-        // Between the two looks the one may have been followed by the other.
+        // Between the two reads the one may have been followed by the other.
         const again = now ?? (await cli.db.collection<{ _id: number }>('users').findOne({ _id: i }));
         if (!old && !again) missing.push(`user:${i}`);
       }

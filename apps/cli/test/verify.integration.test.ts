@@ -87,7 +87,7 @@ test('a value of which MongoDB refused something is compared with its dead lette
   }
 });
 
-test('a change that was not synced yet is waited for, and told when it does not come', async () => {
+test('verify waits for a change that is not synced yet, and reports it if it does not come', async () => {
   await cli.redis.sadd('tags', 'new');
   await cli.redis.set('brand-new', '1');
   await cli.redis.del('blob');

@@ -22,7 +22,7 @@ afterAll(async () => {
   await cli.close();
 });
 
-test('no process is running at first, and that is told', async () => {
+test('at first no process is running, and the command says so', async () => {
   const { code, stdout } = await cli.run('workers');
   expect(stdout).toMatch(/^no process is running/);
   expect(code).toBe(1);

@@ -34,8 +34,14 @@ function draw() {
   for (const chart of charts) {
     chart.uplot?.destroy();
     const { name, plot } = chart;
-    const look = { plot, line: LINES[name], least: LEAST[name], span: HOUR_S, onCursor: () => tell(chart) };
-    chart.uplot = new uPlot(plotOptions(look), [history.at, history[name]], plot);
+    const options = {
+      plot,
+      line: LINES[name],
+      least: LEAST[name],
+      span: HOUR_S,
+      onCursor: () => tell(chart),
+    };
+    chart.uplot = new uPlot(plotOptions(options), [history.at, history[name]], plot);
     tell(chart);
   }
 }

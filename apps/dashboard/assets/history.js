@@ -32,8 +32,8 @@ function draw() {
   for (const chart of charts) {
     chart.uplot?.destroy();
     const { name, plot, line } = chart;
-    const look = { plot, line, least: 1, span: SPANS[range()], onCursor: () => tell(chart) };
-    chart.uplot = new uPlot(plotOptions(look), [samples.at, samples.series[name] ?? []], plot);
+    const options = { plot, line, least: 1, span: SPANS[range()], onCursor: () => tell(chart) };
+    chart.uplot = new uPlot(plotOptions(options), [samples.at, samples.series[name] ?? []], plot);
     tell(chart);
   }
 }

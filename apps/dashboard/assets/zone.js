@@ -21,7 +21,7 @@ export function zoneName() {
   return isLocal() ? zone : 'UTC';
 }
 
-/** For what draws the times itself: told whenever the choice changes. */
+/** For code that draws the times itself: called whenever the choice changes. */
 export function onZone(listener) {
   document.addEventListener('r2m:zone', listener);
 }

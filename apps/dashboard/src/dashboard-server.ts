@@ -48,7 +48,7 @@ export interface DashboardOptions {
   readonly poller: FleetPoller;
   /** The fleet's processes, those that are gone lately among them. */
   readonly readProcesses: () => Promise<readonly FleetProcess[]>;
-  readonly keys: KeyDetailSources & KeyListSources & { readonly look: ReadKeyValues };
+  readonly keys: KeyDetailSources & KeyListSources & { readonly readValues: ReadKeyValues };
   readonly runAction: RunAction;
   readonly letters: LetterSources;
   /** Who did what. */

@@ -1,8 +1,8 @@
 import { ThrottledReader } from './status/throttled-reader.js';
 
-/** What is read for all who look at it: a sixth of the time at most, and nobody waits for it for longer than this, in ms. */
+/** Each reading serves all viewers: a sixth of the time at most, and nobody waits for it for longer than this, in ms. */
 const PACE = { spacingMs: 1_000, share: 6, patienceMs: 3_000 };
-/** Readings that are kept for those who look at them. */
+/** Readings that are cached for their viewers. */
 const KEPT = 32;
 
 /** Readings by their addresses: of those who ask for the same, one reads. What nobody has asked for lately is forgotten. */

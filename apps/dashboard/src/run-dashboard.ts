@@ -93,7 +93,7 @@ export async function runDashboard(app: AppContext, config: Config): Promise<voi
       estimateKeys: pages.estimateKeys,
       nextRuns: (keys) => queue.nextRuns(keys),
       explain: (state) => explainKey(config, mongo.db, state),
-      look: keyValuesReader(config, { db: mongo.db, redis: source }),
+      readValues: keyValuesReader(config, { db: mongo.db, redis: source }),
       readDeeds: async (key) => (await readAudit(mongo.db, { key, limit: 10 })).entries,
     },
     letters: lettersOf(mongo.db),

@@ -47,15 +47,15 @@ function summariesOf(
   };
 }
 
-/** Of keys of one's own making nothing more is told. */
-export const NOTHING_TOLD: Pick<KeyDetailSources, 'explain' | 'readDeeds'> & {
-  readonly look: ReadKeyValues;
+/** Keys that a test makes up have no details. */
+export const NO_DETAILS: Pick<KeyDetailSources, 'explain' | 'readDeeds'> & {
+  readonly readValues: ReadKeyValues;
 } = {
   explain: async () => {
     throw new Error('nothing is known');
   },
   readDeeds: async () => [],
-  look: async () => ({ excerpt: { code: 'NOTHING_KNOWN' }, sample: null }),
+  readValues: async () => ({ excerpt: { code: 'NOTHING_KNOWN' }, sample: null }),
 };
 
 /** No record was refused. */
@@ -96,7 +96,7 @@ export async function aDashboard(redisUrl: string, more: Partial<DashboardOption
     queue: queue.forBoard(),
     poller,
     readProcesses: () => queue.processes(),
-    keys: { ...summariesOf([aSummary()]), ...NOTHING_TOLD, nextRuns: (keys) => queue.nextRuns(keys) },
+    keys: { ...summariesOf([aSummary()]), ...NO_DETAILS, nextRuns: (keys) => queue.nextRuns(keys) },
     runAction: async () => 'Done.',
     letters: NO_LETTERS,
     records: {

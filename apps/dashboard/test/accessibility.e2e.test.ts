@@ -60,7 +60,7 @@ describe.skipIf(executablePath === undefined)('axe finds nothing (needs Chromium
         storageState: login,
       });
       await page.getByRole('button', { name: 'Show both sides' }).click();
-      await page.getByRole('button', { name: 'Look again' }).waitFor();
+      await page.getByRole('button', { name: 'Read again' }).waitFor();
       await page.getByRole('cell', { name: 'a dead letter' }).first().waitFor();
       await page.screenshot({ path: `${SHOTS}key-values-${screen}.png`, fullPage: true });
       expect(await axeFindings(page)).toEqual([]);

@@ -53,7 +53,7 @@ test('a key’s page can act, and it is logged who asked for what', async () => 
   expect(dashboard.log()).toMatch(/"action":"pause".*"key":"orders"/);
 });
 
-test('what is not known, or fails, is told by its code, without the message', async () => {
+test('an unknown or failed action is reported by its code, without the message', async () => {
   const headers = page;
   expect((await send(headers, { action: 'sync', key: 'nobody' })).statusCode).toBe(404);
   const failed = await send(headers, { action: 'sync', key: 'trouble' });
@@ -156,7 +156,7 @@ describe('nothing is done', () => {
     [{ action: '__proto__', key: 'orders' }],
     [{ action: 'pause', key: '' }],
     [{ action: 'pause', key: ['orders'] }],
-  ])('when it is not told what: %j', async (payload: unknown) => {
+  ])('when the action is incomplete: %j', async (payload: unknown) => {
     expect((await send(page, payload)).statusCode).toBe(400);
   });
 

@@ -26,7 +26,7 @@ describe.skipIf(isMissing)(
       dashboard = await aDashboard(redis.url, { basePath: '/ops/mirror' });
       await dashboard.queue.schedule(['orders'], 3_600_000);
       const own = await dashboard.server.listen({ host: '127.0.0.1', port: 0 });
-      // As nginx is by default: Host is rewritten, answers are buffered, and nothing is told of client and TLS.
+      // As nginx is by default: Host is rewritten, answers are buffered, and no header names the client or TLS.
       nginx = await startNginx(nginxCommand ?? '', `location /ops/mirror/ { proxy_pass ${own}/; }`);
       browser = await startBrowser(executablePath ?? '');
       address = `https://127.0.0.1:${nginx.port}/ops/mirror`;

@@ -9,7 +9,7 @@ import { findNginx, type Nginx, startNginx } from './an-nginx.js';
 
 const nginxCommand = await findNginx();
 
-/** As nginx does it unless told otherwise: Host is that of the dashboard, and nothing is said of client and TLS. */
+/** As nginx does by default: Host is that of the dashboard, and no header names the client or TLS. */
 const AS_BY_DEFAULT = (port: number) => `location / { proxy_pass http://127.0.0.1:${port}; }`;
 const HEADERS = `proxy_set_header Host $http_host; proxy_set_header X-Forwarded-For $remote_addr;
   proxy_set_header X-Forwarded-Proto $scheme;`;
@@ -98,18 +98,21 @@ describe.skipIf(nginxCommand === undefined)('behind a real nginx that ends TLS (
       (port: number) => `location / { ${HEADERS} proxy_pass http://127.0.0.1:${port}; }`,
       TRUSTED,
     ],
-  ])('%s: one can log in, look and log out, by a cookie for HTTPS alone', async (_name, locations, more) => {
-    await serve(locations, more);
-    const login = await ask('/login', { form: LOGIN });
-    expect([login.status, login.headers.location]).toEqual([303, '/']);
-    expect(login.headers['set-cookie']?.[0]).toMatch(
-      /^__Host-r2m_session.*; HttpOnly; Secure; SameSite=Strict$/,
-    );
-    const cookie = cookieOf(login);
-    expect((await ask('/', { headers: { cookie } })).body).toContain('By key type');
-    expect((await ask('/logout', { form: {}, headers: { cookie } })).status).toBe(303);
-    expect((await ask('/', { headers: { cookie } })).status).toBe(303);
-  });
+  ])(
+    '%s: one can log in, read pages and log out, by a cookie for HTTPS alone',
+    async (_name, locations, more) => {
+      await serve(locations, more);
+      const login = await ask('/login', { form: LOGIN });
+      expect([login.status, login.headers.location]).toEqual([303, '/']);
+      expect(login.headers['set-cookie']?.[0]).toMatch(
+        /^__Host-r2m_session.*; HttpOnly; Secure; SameSite=Strict$/,
+      );
+      const cookie = cookieOf(login);
+      expect((await ask('/', { headers: { cookie } })).body).toContain('By key type');
+      expect((await ask('/logout', { form: {}, headers: { cookie } })).status).toBe(303);
+      expect((await ask('/', { headers: { cookie } })).status).toBe(303);
+    },
+  );
 
   test('who guesses passwords keeps nobody else out, and who knows theirs may log in as often as they like', async () => {
     const dashboard = await serve(
@@ -129,7 +132,7 @@ describe.skipIf(nginxCommand === undefined)('behind a real nginx that ends TLS (
     expect(dashboard.log()).not.toContain('DASHBOARD_TRUSTED_PROXIES');
   });
 
-  test('a proxy that is not trusted is told of, once', async () => {
+  test('a proxy that is not trusted is reported, once', async () => {
     const dashboard = await serve((port) => `location / { ${HEADERS} proxy_pass http://127.0.0.1:${port}; }`);
     await ask('/login');
     await ask('/login');

@@ -1,7 +1,7 @@
 import { type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { KeyAction } from '../src/keys/key-action.js';
-import { aDashboard, logIn, NOTHING_TOLD } from './a-dashboard.js';
+import { aDashboard, logIn, NO_DETAILS } from './a-dashboard.js';
 import { aSummary } from './a-report.js';
 
 const UNTIL = { timeout: 20_000 };
@@ -26,7 +26,7 @@ async function dashboardWith(more = {}, ofKeys = {}) {
     readPage: async () => ({ keys: KEYS, first: undefined, last: undefined, isMore: false }),
     countKeys: async () => KEYS.length,
     nextRuns: async () => [],
-    ...NOTHING_TOLD,
+    ...NO_DETAILS,
     ...ofKeys,
   };
   const dashboard = await aDashboard(redis.url, {

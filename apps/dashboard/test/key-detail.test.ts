@@ -2,7 +2,7 @@ import type { KeySummary } from '@redis-to-mongo/mongo-sink';
 import { SyncError } from '@redis-to-mongo/pipeline';
 import { expect, it } from 'vitest';
 import { type KeyDetailSources, readKeyDetail } from '../src/keys/key-detail.js';
-import { NOTHING_TOLD } from './a-dashboard.js';
+import { NO_DETAILS } from './a-dashboard.js';
 
 const SUMMARY: KeySummary = {
   ...{ key: 'orders', keyType: 'stream', stream: 'orders', type: 'main', status: 'active', paused: false },
@@ -14,7 +14,7 @@ const sources = (readKey: KeyDetailSources['readKey']): KeyDetailSources => ({
   readSummaries: async () => new Map([['orders', SUMMARY]]),
   readKey,
   nextRuns: async () => [1000],
-  ...NOTHING_TOLD,
+  ...NO_DETAILS,
 });
 
 const failing = (code: string) => async () => {
@@ -26,7 +26,7 @@ it('a key whose document is damaged shows what its summary tells', async () => {
   expect(detail).toMatchObject({ summary: SUMMARY, state: undefined, nextRunAt: 1000 });
 });
 
-it('a document that can’t be read is told, and not taken for one without gaps', async () => {
+it('a document that can’t be read is reported, and not taken for one without gaps', async () => {
   await expect(readKeyDetail(sources(failing('MONGO_UNAVAILABLE')), 'orders')).rejects.toMatchObject({
     code: 'MONGO_UNAVAILABLE',
   });

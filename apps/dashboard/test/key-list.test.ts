@@ -28,7 +28,7 @@ function aList(ms = 0) {
   return { list, asked, state };
 }
 
-test('of 200 who look at a list for a minute, the servers are asked as for one', async () => {
+test('200 viewers of a list for a minute cost the servers as much as one', async () => {
   const { list, asked } = aList();
   for (let second = 0; second < 60; second += 2) {
     const pages = await Promise.all(Array.from({ length: 200 }, () => list.page(query('status=behind'))));
@@ -52,7 +52,7 @@ test('a slow server is left alone five sixths of the time, and nobody waits for 
   expect(asked.length).toBeLessThanOrEqual(5);
 });
 
-test('of a reading that fails, or hangs, what was read before stays, and why it is old is told', async () => {
+test('if a reading fails, or hangs, the previous one stays, with the reason why it is old', async () => {
   const { list, state } = aList(100);
   const read = async () => {
     const page = list.page(query());

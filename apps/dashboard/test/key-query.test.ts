@@ -34,13 +34,13 @@ test.each([
   ['*:tags', '', 'a:tags'],
   ['o[12]x', 'o', 'o1x'],
   ['o\\*x?', 'o*x', 'o*xy'],
-])('the search "%s" looks at names that begin with "%s"', (search, prefix, taken) => {
+])('the search "%s" reads names that begin with "%s"', (search, prefix, taken) => {
   const found = nameSearch({ search, within: false });
   expect(found?.prefix).toBe(prefix);
   expect(found?.test?.(taken ?? '')).toBe(taken === null ? undefined : true);
 });
 
-test('a part of a name is looked for in any case', () => {
+test('a part of a name is found in any case', () => {
   const found = nameSearch({ search: 'HOP', within: true });
   expect([found?.prefix, found?.test?.('shop:1'), found?.test?.('x')]).toEqual(['', true, false]);
   expect(globPattern('hop').prefix).toBe('hop');

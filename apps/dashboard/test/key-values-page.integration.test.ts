@@ -1,6 +1,6 @@
 import { readKey, readKeySummaries } from '@redis-to-mongo/mongo-sink';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { aDashboard, logIn, NOTHING_TOLD } from './a-dashboard.js';
+import { aDashboard, logIn, NO_DETAILS } from './a-dashboard.js';
 import { BINARY, type ValuesUnderTest, valuesUnderTest } from './values-under-test.js';
 
 let on: ValuesUnderTest;
@@ -8,13 +8,13 @@ const serve = async (showValues: boolean) => {
   const made = await aDashboard(on.space.redis.url, {
     showValues,
     keys: {
-      ...NOTHING_TOLD,
+      ...NO_DETAILS,
       readKey: (key) => readKey(on.db, key),
       readSummaries: (keys) => readKeySummaries(on.db, keys),
       readPage: async () => ({ keys: [], first: undefined, last: undefined, isMore: false }),
       countKeys: async () => 0,
       nextRuns: async () => [],
-      look: on.look,
+      readValues: on.readValues,
     },
   });
   const headers = await logIn(made.server);
@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(async () => await on.close());
 
-test('both sides stand beside each other where values may be shown, and the look is logged without them', async () => {
+test('both sides stand beside each other where values may be shown, and the view is logged without them', async () => {
   const shown = await serve(true);
   const page = await shown.get('/key?id=card');
   expect(page.body).toContain('hx-get="key/values?id=card"');
@@ -45,7 +45,7 @@ test('both sides stand beside each other where values may be shown, and the look
   expect(body).toContain('<code>//4AAQ==</code> base64');
   expect(body).toContain('<code>&lt;b&gt;</code>');
   expect(body).toContain('In the collection <code>hashes</code>');
-  expect(shown.log()).toMatch(/the values of a key were looked at.*"key":"card"/);
+  expect(shown.log()).toMatch(/the values of a key were viewed.*"key":"card"/);
   expect(shown.log()).not.toMatch(/hush1|hush2|pinField/);
   expect(shown.deeds).toEqual([{ action: 'look', key: 'card', result: 'its values' }]);
   expect((await shown.get('/key/values?id=nobody')).statusCode).toBe(404);
@@ -64,11 +64,11 @@ test('without DASHBOARD_SHOW_VALUES nothing is shown or read, and the page says 
   await hidden.close();
 });
 
-test('a server that does not answer in time is told, and keeps nobody waiting', async () => {
+test('a server that does not answer in time is reported, and does not hold up the page', async () => {
   const state = await on.stateOf('card');
   await on.redis.client('PAUSE', 6_000, 'ALL');
   const began = Date.now();
-  expect(await on.look(state)).toEqual({
+  expect(await on.readValues(state)).toEqual({
     excerpt: { code: 'SERVERS_TIMEOUT' },
     sample: { code: 'SERVERS_TIMEOUT' },
   });

@@ -50,7 +50,7 @@ describe.each(['orders', 'shaped:orders', 'thin:orders'])('of the stream %s', (k
   });
 });
 
-test('an entry that MongoDB refused is told as a dead letter, and one of very many fields is compared', async () => {
+test('an entry that MongoDB refused is shown as a dead letter, and one of very many fields is compared', async () => {
   const fields = Array.from({ length: 300 }, (_, i) => [`f${i}`, `v${i}`]).flat();
   await redis.xadd('wide', '1-0', ...fields);
   await redis.xadd('wide', '2-0', 'n', '1');
@@ -64,7 +64,7 @@ test('an entry that MongoDB refused is told as a dead letter, and one of very ma
     '2-0': 'same',
     '1-0': 'same',
   });
-  const { excerpt } = await on.look(await on.stateOf('wide'));
+  const { excerpt } = await on.readValues(await on.stateOf('wide'));
   expect('rows' in excerpt && excerpt.rows.at(-1)?.redis).toMatchObject({
     count: 600,
     parts: { length: 100 },
@@ -139,7 +139,7 @@ test('of a large value MongoDB’s first members are looked up in Redis, and not
   for (const key of ['long', 'long-items']) {
     await on.sync(key);
     expect(new Set(Object.values((await excerptOf(key)).verdicts)), key).toEqual(new Set(['same']));
-    const { excerpt } = await on.look(await on.stateOf(key));
+    const { excerpt } = await on.readValues(await on.stateOf(key));
     const side = 'rows' in excerpt ? excerpt.rows[0]?.redis?.parts[0] : undefined;
     expect(side, key).toMatchObject({ bytes: 3 << 20, head: { length: 300 } });
   }
@@ -175,7 +175,7 @@ test('the documented privileges are enough, but for looking up parts of values t
   user.disconnect();
 });
 
-test('a key that has gone, or is of another type now, is told', async () => {
+test('a key that is gone, or is of another type now, is reported', async () => {
   await redis.sadd('gone', 'a');
   await on.sync('gone');
   await redis.del('gone');
@@ -187,7 +187,7 @@ test('a key that has gone, or is of another type now, is told', async () => {
 test('the sample is the document as the rule makes it now', async () => {
   await redis.hset('shaped:hash', 'name', 'Ann');
   await on.sync('shaped:hash');
-  const { sample } = await on.look(await on.stateOf('shaped:hash'));
+  const { sample } = await on.readValues(await on.stateOf('shaped:hash'));
   expect(sample).toMatchObject({
     collection: 'hashes',
     document: { name: 'Ann', _redis: { key: 'shaped:hash' } },

@@ -34,7 +34,7 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     expect(complaints).toEqual([]);
   });
 
-  test('where values may be shown, a letter shows its record, and the look is logged and kept', async () => {
+  test('where values may be shown, a letter shows its record, and the view is logged and kept', async () => {
     const open = await on.serve({ showValues: true });
     const letter = await on.mongo.db.collection<{ _id: string }>('dead_letters').findOne({});
     const { page } = await openPage(

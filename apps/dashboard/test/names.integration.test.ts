@@ -18,7 +18,7 @@ import {
 import { firstState } from '@redis-to-mongo/pipeline';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
 import type { AskedAction } from '../src/keys/key-action.js';
-import { aDashboard, logIn, NOTHING_TOLD, queueAt } from './a-dashboard.js';
+import { aDashboard, logIn, NO_DETAILS, queueAt } from './a-dashboard.js';
 
 const NAMES = [
   'base64:',
@@ -67,7 +67,7 @@ beforeAll(async () => {
       readPage: (query) => readKeyPage(db, query),
       countKeys: (query, most) => countKeys(db, query, most),
       nextRuns: (keys) => queue.nextRuns(keys),
-      ...NOTHING_TOLD,
+      ...NO_DETAILS,
     },
     runAction: async (action) => {
       asked.push(action);

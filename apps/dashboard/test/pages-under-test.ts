@@ -37,7 +37,7 @@ import { logInOnce, type OpenPage, openPage, startBrowser } from './a-browser.js
 import { aDashboard, queueAt } from './a-dashboard.js';
 import { someKeys } from './some-keys.js';
 
-/** Kept to be looked at; git ignores the folder. */
+/** Screenshots for a person to view; git ignores the folder. */
 export const SHOTS = fileURLToPath(new URL('../artifacts/', import.meta.url));
 export const PHONE = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
 export const DARK = { colorScheme: 'dark' } as const;
@@ -197,7 +197,7 @@ export function pagesUnderTest(executablePath: string | undefined): PagesUnderTe
         countKeys: (query, most) => countKeys(db, query, most),
         nextRuns: (names) => made.queue.nextRuns(names),
         explain: (state) => explainKey(config, db, state),
-        look: keyValuesReader(config, { db, redis: source }),
+        readValues: keyValuesReader(config, { db, redis: source }),
         readDeeds: async (key) => (await readAudit(db, { key, limit: 10 })).entries,
       },
       letters: lettersOf(db),

@@ -28,7 +28,7 @@ function keys() {
   return mongo.db.collection<{ _id: string }>('keys');
 }
 
-test('all keys are told of, a damaged one as far as it goes', async () => {
+test('all keys are listed, a damaged one as far as it can be read', async () => {
   const names = [...someKeys(NOW).map(({ _id }) => _id), 'damaged'];
   const all = await readKeySummaries(mongo.db, names);
   expect(all.size).toBe(141);

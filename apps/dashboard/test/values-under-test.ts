@@ -20,10 +20,10 @@ export interface ValuesUnderTest {
   readonly space: FreshNamespace;
   readonly db: MongoHandle['db'];
   readonly redis: Redis;
-  readonly look: ReadKeyValues;
+  readonly readValues: ReadKeyValues;
   sync(key: string): Promise<void>;
   stateOf(key: string): Promise<KeyState>;
-  /** What a look finds: the names of the rows in their order, and the verdict of each. */
+  /** What both sides hold: the names of the rows in their order, and the verdict of each. */
   excerptOf(
     key: string,
   ): Promise<
@@ -39,20 +39,20 @@ export async function valuesUnderTest(env: Record<string, string> = {}): Promise
   const mongo = connectMongo({ uri: space.mongoUri, dbName: space.mongoDbName, tls }, 'test of values');
   const { db } = mongo;
   const redis = connectRedis(queueAt(space.redis.url).redis, () => undefined, { enableAutoPipelining: true });
-  const look = keyValuesReader(config, { db, redis });
+  const readValues = keyValuesReader(config, { db, redis });
   const stateOf = async (key: string) => {
     const state = await readKey(db, key);
     if (!state) throw new Error(`MongoDB does not know of ${key}`);
     return state;
   };
   return {
-    ...{ config, space, db, redis, look, stateOf },
+    ...{ config, space, db, redis, readValues, stateOf },
     sync: async (key) => {
       const { line, slice } = await openLine(config, db, redis);
       await syncToEnd(line, key, slice, () => {});
     },
     excerptOf: async (key) => {
-      const { excerpt } = await look(await stateOf(key));
+      const { excerpt } = await readValues(await stateOf(key));
       if ('code' in excerpt) throw new Error(excerpt.code);
       const rows = excerpt.rows.map(({ name, verdict }): [string, string] => [
         typeof name === 'object' ? String(name.head) : (name ?? ''),

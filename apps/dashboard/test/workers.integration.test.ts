@@ -62,7 +62,7 @@ it('the page tells who works, what keeps one from it, and who has gone', async (
   expect(body).toMatch(/&lt;b&gt;:7.*silent/s);
 });
 
-it('however many look, the queue is asked once', async () => {
+it('for any number of viewers, the queue is asked once', async () => {
   await get('/workers/rows');
   reads = 0;
   await Promise.all(Array.from({ length: 200 }, () => get('/workers/rows')));

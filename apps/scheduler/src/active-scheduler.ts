@@ -39,7 +39,7 @@ export type SweepTurn = SweepReport & {
   readonly ms: number;
 };
 
-/** MongoDB counts its documents at once. Where a server must look at each of them, that takes one part in this many of the time, at most. */
+/** MongoDB counts its documents at once. If a server must scan all of them, that takes one part in this many of the time, at most. */
 const COUNT_SHARE = 30;
 const COUNT_AT_LATEST_MS = 60_000;
 

@@ -65,13 +65,13 @@ export class ChangeIntake {
       onAdd: options.onAdd,
       onOverflow: () => this.missed.note('more keys changed than the buffer holds'),
     });
-    this.#timer = setInterval(() => this.#lookAtState(), STATE_MS);
+    this.#timer = setInterval(() => this.#readState(), STATE_MS);
     this.#timer.unref();
     this.#open();
   }
 
   get state(): IntakeState {
-    this.#lookAtState();
+    this.#readState();
     const heardUntil = this.#feed?.heardUntil;
     return {
       is: this.#state ?? 'off',
@@ -80,7 +80,7 @@ export class ChangeIntake {
     };
   }
 
-  /** The same for those who look at the fleet. */
+  /** The same, for pages and metrics. */
   get heard(): ChangesHeard {
     const state = this.#feed?.state;
     if (!state) return { by: 'polling', why: 'CHANGE_FEED is off' };
@@ -127,10 +127,10 @@ export class ChangeIntake {
           onMissed: (reason) => this.missed.note(reason),
         })
       : undefined;
-    this.#lookAtState();
+    this.#readState();
   }
 
-  #lookAtState(): void {
+  #readState(): void {
     const state = this.#feed?.state ?? ({ is: 'off' } as const);
     if (state.is === this.#state) return;
     this.#state = state.is;

@@ -30,7 +30,7 @@ const OVERDUE_MS = 5_000;
 const SHARE = 30;
 const EVERY_MS = 5_000;
 const AT_MOST_MS = 60_000;
-/** What was read longer ago than this, in ms, is told as old: the next reading should have come. */
+/** A reading older than this, in ms, is reported as old: the next one should have come. */
 const OLD_MS = 120_000;
 
 /**

@@ -6,10 +6,10 @@ import { logHiddenKeys } from './log-hidden-keys.js';
 import { repeatUntil } from './repeat-until.js';
 import type { SearchRecord } from './search-record.js';
 
-/** A standby looks so often whether it has become the active one, in ms. */
+/** How often a standby checks whether it has become the active one, in ms. */
 const STANDBY_MS = 250;
 const UPKEEP_MS = 1_000;
-/** How often it is asked whether a sweep is due, in ms. */
+/** How often the scheduler checks whether a sweep is due, in ms. */
 const SWEEP_MS = 100;
 const GAUGES_MS = 5_000;
 const AFTER_ERROR_MS = 1_000;

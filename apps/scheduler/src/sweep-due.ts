@@ -42,7 +42,7 @@ const POLL_SHARE = 4;
 const CALM_MS = 1_000;
 const IDLE = 'IDLE_INTERVAL_SEC is over';
 
-/** Whether keys have to be looked for by polling, since nothing reports their changes. */
+/** Whether keys have to be polled, since nothing reports their changes. */
 function mustPoll({ feed, feedMs }: Pick<SweepFacts, 'feed' | 'feedMs'>): boolean {
   return feed === 'off' || feed === 'refused' || (feed === 'connecting' && feedMs > FEED_PATIENCE_MS);
 }

@@ -65,7 +65,7 @@ async function requestAgain(queue: JobQueue): Promise<number> {
   return abandoned.length + overdue.length;
 }
 
-/** What the workers told may be out of date: the source says what is there. */
+/** What the workers reported may be out of date: the source has the truth. */
 async function presentOf(
   { redis, wanted, types }: UpkeepOptions,
   keys: readonly string[],

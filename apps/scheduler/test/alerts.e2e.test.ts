@@ -109,7 +109,7 @@ describe.skipIf(paths === undefined)('each alert fires (needs Prometheus)', () =
     await fleet.redis.call('CLIENT', 'KILL', 'USER', 'mirror');
     await fleet.redis.xadd('orders', '2-0', 'n', '2');
     await prometheus.untilFiring('MirrorRefused');
-    // One that meets it at its start is told of all the same.
+    // One that meets it at its start is reported all the same.
     await worker.stop();
     worker = fleet.worker({ ...ports, REDIS_URL: url.href });
     await until(async () =>

@@ -61,7 +61,7 @@ describe('the buffer of changes', () => {
 });
 
 describe('changes', () => {
-  it('that are not requested yet are told by their age, in the buffer, under way and when they failed', async () => {
+  it('that are not requested yet are reported with their age: in the buffer, under way, and after a failure', async () => {
     const ages: number[] = [];
     let release = () => {};
     const { made, requests, errors } = requestsFor(async (_, ageMs) => {

@@ -57,7 +57,7 @@ function factsAt(at: number, lag = 7): Parameters<ReturnType<typeof sampleKeeper
   };
 }
 
-it('one sample a minute is kept, of the fleet, of keys that are behind, and of those that somebody looked at', async () => {
+it('one sample a minute is kept, of the fleet, of keys that are behind, and of those that someone viewed', async () => {
   await watchKey(mongo.db, 'watched', new Date());
   const keep = sampleKeeper(mongo.db, () => DAY_MS);
   for (const [ms, lag] of [

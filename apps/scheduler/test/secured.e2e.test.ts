@@ -149,7 +149,7 @@ describe('ACL users with the privileges of docs/operations.md', () => {
     });
   });
 
-  it('with some keys alone, these are mirrored; the others are left out, counted, and told of once', async () => {
+  it('with some keys alone, these are mirrored; the others are left out, counted, and reported once', async () => {
     const text = await readFile(new URL('../../../docs/operations.md', import.meta.url), 'utf8');
     const rule = /^ACL SETUSER mirror (.*)$/m.exec(text)?.[1] ?? '';
     const words = rule.split(' ').map((word) => (word === '~*' ? '%R~orders*' : word));

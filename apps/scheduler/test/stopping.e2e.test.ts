@@ -72,7 +72,7 @@ const LOST: readonly (readonly ('source' | 'queue' | 'mongo')[])[] = [
 describe.each<[ProxyMode, string]>([
   ['cut', 'has gone'],
   ['hang', 'is silent'],
-])('an app that is told to stop while (%s)', (mode, state) => {
+])('an app that receives a stop signal while (%s)', (mode, state) => {
   it.each(LOST.map((names) => [names.join(', '), names] as const))(
     `the server ${state} ends within seconds, in order: %s`,
     async (_names, names) => {

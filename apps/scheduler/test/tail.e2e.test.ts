@@ -12,7 +12,7 @@ afterEach(async () => {
 
 const KEYS = Array.from({ length: 10 }, (_, i) => `busy:${i}`);
 
-/** Writes to all streams in turn, an entry every 5 ms, until it is told to stop; then tells how many each has got. */
+/** Writes to all streams in turn, an entry every 5 ms, until it is stopped; then returns how many each has got. */
 function writer(keys = KEYS) {
   let isStopped = false;
   const run = async () => {

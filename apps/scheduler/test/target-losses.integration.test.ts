@@ -41,7 +41,7 @@ it('keys that are due have no document yet', async () => {
   expect(await losses.found(false)).toBe(false);
 });
 
-it('documents of gone keys that are forgotten are told from a loss, once active ones were counted', async () => {
+it('forgotten documents of deleted keys are distinguished from a loss, once active ones were counted', async () => {
   await fill(20);
   await fill(80, 'deleted');
   expect(await losses.found(false)).toBe(false);

@@ -166,7 +166,7 @@ describe('the mirror is called', () => {
 });
 
 describe('a key that fails since its first job', () => {
-  it('has a document with its error, is told of, and is well once it is mended', async () => {
+  it('has a document with its error, is reported, and is well once it is repaired', async () => {
     const source = await startRedis({ args: ['--rename-command', 'HGETALL', 'NO_HGETALL'] });
     const more = { REDIS_URL: source.url };
     try {

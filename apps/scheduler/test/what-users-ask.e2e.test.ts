@@ -52,7 +52,7 @@ describe('what users ask', () => {
       expect(app.output()).toMatch(/SYNC_INTERVAL_SEC/);
       expect(app.output()).toMatch(/REDIS_PORT/);
     }
-    // What may come right is told, in the log and to whoever asks, and no data is taken meanwhile.
+    // A condition that may pass is reported, in the log and by the health check, and no data is taken meanwhile.
     const wrong = { MONGO_URI: 'mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=500' };
     await prints(fleet.worker(wrong), /waiting for .*MONGO_UNAVAILABLE/);
     const scheduler = fleet.scheduler(wrong);

@@ -14,7 +14,7 @@ export const UP_OPTIONS = {
   },
 } as const;
 
-/** @param argv that was looked at before. */
+/** @param argv checked before. */
 export function workersIn(argv: readonly string[]): number {
   const { values } = parseArgs({
     args: [...argv],

@@ -95,7 +95,7 @@ test('a supervisor that is killed leaves no process behind', async () => {
   await vi.waitFor(() => expect(fleet.pids().filter(isAlive)).toEqual([]), { timeout: 20_000 });
 });
 
-test('a wrong configuration ends it before anything is started, and is told once', async () => {
+test('a wrong configuration ends it before anything is started, and is reported once', async () => {
   const fleet = up([], { REDIS_PORT: 'x', REDIS_URL: '' });
   expect(await fleet.ended).toBe(2);
   expect(fleet.out.stderr.match(/REDIS_PORT/g)).toHaveLength(1);

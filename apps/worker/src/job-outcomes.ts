@@ -37,7 +37,7 @@ export class JobOutcomes {
     ];
   }
 
-  /** This many looks at keys have ended so. */
+  /** This many runs have ended so. */
   ended(outcome: SyncReport['result'] | 'busy' | 'quarantined' | 'failed', keys = 1): void {
     this.#outcomes.inc(outcome, keys);
   }

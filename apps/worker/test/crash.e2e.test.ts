@@ -165,7 +165,7 @@ describe('what a worker counts', () => {
     await under.redis.xdel(key, '11-0');
     await queue.request([key]);
     await isDrained(key, '12-0');
-    // What is told and counted follows the position.
+    // The reported counts follow the position.
     await vi.waitFor(
       () => {
         expect(worker.output()).toMatch(/dead letters.*"dead":1/);
@@ -184,7 +184,7 @@ describe('what a worker counts', () => {
   });
 });
 
-describe('a worker told to stop', () => {
+describe('a worker that receives a stop signal', () => {
   it('by SIGTERM finishes its slices, and ends with code 0', async () => {
     const key = 'graceful';
     const ids = await fill(key, 3000);

@@ -50,7 +50,7 @@ async function startBehindProxies(prefix: string) {
   };
 }
 
-/** How many entries are in MongoDB and told of by the position. */
+/** How many entries are in MongoDB and counted by the position. */
 async function saved(key: string): Promise<number> {
   const keys = under.db.collection<{ _id: string; counts: { seen: number } }>('keys');
   return (await keys.findOne({ _id: key }))?.counts.seen ?? 0;

@@ -262,7 +262,7 @@ describe('errors by class', () => {
 });
 
 describe('Redis', () => {
-  it('that refuses the database is told of, and nothing is read from database 0, nor written there', async () => {
+  it('that refuses the database is reported, and nothing is read from database 0, nor written there', async () => {
     const mongo = await startMongo();
     const client = connectMongo({ uri: mongo.uri, dbName, tls: TLS }, 'test');
     try {
@@ -298,7 +298,7 @@ describe('Redis', () => {
     }
   });
 
-  it('that cannot be reached is told of', async () => {
+  it('that cannot be reached is reported', async () => {
     const worker = start('mongodb://127.0.0.1:1', { REDIS_URL: 'redis://127.0.0.1:1' });
     await prints(worker, /redis: connection trouble.*ECONNREFUSED/);
   });

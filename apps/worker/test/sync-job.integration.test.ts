@@ -50,7 +50,7 @@ describe('a job of many keys', () => {
     ]);
   });
 
-  it('hands on what was done, and fails, when the end of a claim could not be told', async () => {
+  it('hands on what was done, and fails, when the end of a claim could not be sent', async () => {
     const { redis } = on.under;
     const { claims, job } = await worker();
     const keys = Array.from({ length: 1_200 }, (_, i) => `set:${i}`);

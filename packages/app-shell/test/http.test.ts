@@ -77,7 +77,7 @@ describe('health', () => {
     expect(await answer.json()).toMatchObject({ status: 'stopping' });
   });
 
-  test('a taken port is told with the option to change', async () => {
+  test('the error for a taken port names the option to change', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     closers.push(() => other.close());
     await once(other, 'listening');

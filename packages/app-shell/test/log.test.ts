@@ -152,7 +152,7 @@ describe('an error in a line', () => {
     expect(out.lines[2]).toMatch(/^ {4}at /);
   });
 
-  test('that wraps several is told by the first of them', async () => {
+  test('that wraps several is logged by the first of them', async () => {
     const out = new Lines();
     const log = logTo(out);
     log.error('job failed', { error: new AggregateError([new CodedError('ECONNREFUSED', 'refused')], '') });

@@ -59,7 +59,7 @@ describe('an app whose parent has a channel to it', () => {
   );
 });
 
-describe('an app that is told to stop', () => {
+describe('an app that receives a stop signal', () => {
   test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
     'by %s closes everything, last in first out, and exits with 0',
     async (signal) => {

@@ -31,7 +31,7 @@ export const FORMATS = {
 
 export type FormatName = keyof typeof FORMATS;
 
-/** How a valid value of an option looks. */
+/** The format of an option's valid values. */
 export function expectedOf(option: Entry & { readonly format: FormatName }): string {
   const format: Format = FORMATS[option.format];
   return format.expected(option);

@@ -48,7 +48,7 @@ export function loadConfig({ env, argv = [], cwd = process.cwd() }: ConfigSource
   });
 }
 
-/** Without the file nobody can judge how options go together, but the environment's own mistakes are told too. */
+/** Without the file, options cannot be checked together, but the environment's own mistakes are reported too. */
 function withoutFile(env: ConfigSources['env'], problem: Problem): ConfigError {
   return new ConfigError([problem, ...readSettings(env, new Map()).problems]);
 }

@@ -163,7 +163,7 @@ function makeAuthority({ path }: ConfigFolder, name: string): void {
 }
 
 describe('the Redis of the queue', () => {
-  it('is the source unless told otherwise', () => {
+  it('is the source by default', () => {
     const config = folder.load({ REDIS_URL: 'rediss://:p@h/1' });
     expect(config.queue.redis).toEqual(config.redis);
   });

@@ -72,7 +72,7 @@ describe('rules', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('that can’t be used are told of all at once, by number, member and remedy', () => {
+  it('that can’t be used are reported all at once, by number, member and remedy', () => {
     const problems = problemsOf(
       rule({ colection: 'x', fields: { take: ['a'], leave: ['b'], rename: { a: 'x', c: 'x' } } }),
       { types: ['stream', 'hsh'] },

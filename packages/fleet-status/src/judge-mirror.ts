@@ -95,7 +95,7 @@ function behind({ lag }: MirrorFacts): readonly Reason[] {
 }
 
 function paused(unread: Reading<PausedUnread>): readonly Reason[] {
-  // Why it could not be read is told of the server that did not answer.
+  // The reason is reported for the server that did not answer.
   if (!('is' in unread))
     return [
       {

@@ -8,7 +8,7 @@ export const TARGET_SET_BACK = 'MongoDB was dropped, or restored to an earlier s
 
 /** A change, or a job, that waits for longer than a moment, in ms, says that the mirror is behind. */
 const MOMENT_MS = 3_000;
-/** From here on, in ms, someone should look. */
+/** From this delay on, in ms, someone should check. */
 const LONG_MS = 60_000;
 /** An active scheduler says so often that it misses nothing, in ms; it is silent while a sweep has to find what was missed. */
 const SEARCH_MOMENT_MS = 6_000;

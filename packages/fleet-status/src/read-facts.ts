@@ -18,7 +18,7 @@ export interface FactSources {
 const WORST = 10;
 const PAUSED_ASKED = 500;
 
-/** Reads all facts at once, each within 6 s. Does not throw: what can't be read is told as that. */
+/** Reads all facts at once, each within 6 s. Does not throw: a fact that can't be read holds its error. */
 export async function readFacts({ queue, db, source, identity }: FactSources): Promise<FleetFacts> {
   const ofQueue = async <T>(asked: Promise<T>) =>
     await asked.catch((error: unknown) => {

@@ -1,7 +1,7 @@
 import { asSyncError, inTime, SyncError } from '@redis-to-mongo/pipeline';
 import type { Reading } from './fleet-facts.js';
 
-/** Time for each fact, in ms: a little more than the driver of MongoDB looks for a server, so that it can say why. */
+/** Time for each fact, in ms: a little more than the driver of MongoDB takes to find a server, so that it can say why. */
 const WITHIN_MS = 6_000;
 
 /** Waits for a fact, but not for long. @param server named where it does not answer in time. */

@@ -25,7 +25,7 @@ test.each([
   ['another name of the same server', { source: at('redis://10.0.0.7:6379') }, aMark(), aMark(), 'f1'],
   ['a replica that took over', { ...other, servers: ['run2', 'repl2', 'repl1'] }, aMark(), aMark(), 'f1'],
   [
-    'the server was restarted, and is a new one to look at',
+    'the server was restarted, and seems to be a new one',
     { servers: ['run9', 'repl9'] },
     aMark(),
     aMark(),

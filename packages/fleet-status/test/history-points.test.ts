@@ -37,7 +37,7 @@ it('a key’s rate is of what was read between two points; an incarnation that b
   expect(points.map(({ entriesPerSec }) => entriesPerSec)).toEqual([null, 10, 0, 0]);
 });
 
-it('a sample holds what a reading told, and null for what could not be read', () => {
+it('a sample holds what was read, and null for what could not be read', () => {
   const work = { jobs: 1, entriesPerSec: 10, keysPerSec: 2 };
   const facts = someFacts({
     queue: aQueue({ due: 3, processes: [IN_CHARGE, { ...WORKER, work }, { ...WORKER, work }, WORKER] }),

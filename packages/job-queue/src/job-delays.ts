@@ -16,7 +16,7 @@ export async function jobDelays(queue: Queue): Promise<JobDelays> {
     queue.getJobs(['waiting'], 0, 0, true),
     queue.getJobs(['completed'], 0, NEWEST - 1),
   ]);
-  // A job can go between the listing of its id and the look at it.
+  // A job can be removed between the listing of its id and its reading.
   const first = waiting.find((job) => job !== undefined);
   const took = ended
     .flatMap((job) => (job?.finishedOn === undefined ? [] : [job.finishedOn - dueAt(job)]))

@@ -120,7 +120,7 @@ export class JobSchedulers {
   /**
    * Job schedulers that have stopped: their next run is long past, and its job is not there.
    * (A run that only waits for a free worker has its job.)
-   * @param limit looks at this many that are late, at most.
+   * @param limit checks this many that are late, at most.
    */
   async stopped(limit: number, now = Date.now()): Promise<Schedule[]> {
     const repeat = this.#queue.toKey('repeat');

@@ -46,7 +46,7 @@ export class JobWorker {
       connection: this.#connection,
       prefix: keyPrefix(settings),
       concurrency: options.concurrency,
-      // Renewed at half of it while the worker lives. The others look for ended locks twice in that time: a dead worker's
+      // Renewed at half of it while the worker lives. The others check for expired locks twice in that time: a dead worker's
       // jobs run again after 10 to 15 s. A worker that only was slow has its job run twice, which does no harm.
       lockDuration: deadAfterMs,
       stalledInterval: deadAfterMs / 2,

@@ -6,7 +6,7 @@ export interface QueueDepth {
   readonly active: number;
   /** Jobs that are due later: each key's next one, and those that wait to be tried again. */
   readonly delayed: number;
-  /** Failed jobs that are kept to be looked at. */
+  /** Failed jobs that are kept for inspection. */
   readonly failed: number;
   /** Keys that were requested, and of which no run that began later has ended well. */
   readonly due: number;

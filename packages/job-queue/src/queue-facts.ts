@@ -11,7 +11,7 @@ export interface QueueFacts extends QueueDepth {
   readonly waitingMs: number;
   /** How long after they are due jobs have ended lately, in ms; `null` where none has. */
   readonly usualMs: number | null;
-  /** Why a sweep is due or under way that looks for changes which may have been missed; empty where none were. */
+  /** Why a sweep for changes that may have been missed is due or under way; empty if none were. */
   readonly sweepPending: string;
   /** The highest number that the target was counted to; absent where nothing was counted yet. */
   readonly targetCounter?: number;

@@ -11,7 +11,7 @@ export interface ScheduleChange {
   readonly is: (typeof WORDS)[number];
 }
 
-/** Told in one command: few enough not to hold up the server. */
+/** Sent in one command: few enough not to hold up the server. */
 const AT_ONCE = 1_000;
 const WORDS = ['present', 'gone', 'paused'] as const;
 

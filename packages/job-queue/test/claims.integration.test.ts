@@ -81,7 +81,7 @@ describe('claims of keys', () => {
   });
 
   it.each(['failed', 'overtaken'] as const)(
-    'of a run that ended as %s are free, and the next run is told so, once',
+    'of a run that ended as %s are free, and the next run learns of it, once',
     async (how) => {
       const held = await claim(on.mine, 'a');
       expect(held.wasInterrupted).toBe(false);
@@ -122,7 +122,7 @@ describe('claims of keys', () => {
     expect(await due()).toEqual(['a']);
   });
 
-  it('of a dead worker are told, and quarantined once three runs have not ended', async () => {
+  it('of a dead worker are reported, and quarantined once three runs have not ended', async () => {
     await claim(on.mine, 'a');
     for (let i = 0; i < 2; i++) {
       await die();
@@ -151,7 +151,7 @@ describe('a claim that is retained after its run', () => {
     expect(await on.mine.stillHolds(held)).toBe(false);
   });
 
-  it('is taken over by the next run that begins, which is told so', async () => {
+  it('is taken over by the next run that begins, which learns of it', async () => {
     const held = await retain(on.mine, 'a');
     const next = await claim(on.others, 'a');
     expect(next.wasRetained).toBe(true);
@@ -237,7 +237,7 @@ it('a claim of a process that fell silent is free after as long as the settings 
   }
 });
 
-describe('a claim whose end the queue was not told of, since it was away', () => {
+describe('a claim whose end could not be sent, since the queue was away', () => {
   /** Runs `end` while the queue is away, by claims that reach it again afterward. */
   async function awayWhile(
     begin: (claims: Claims) => Promise<Claim>,

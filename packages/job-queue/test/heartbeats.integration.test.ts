@@ -31,7 +31,7 @@ async function ageBy(ms: number): Promise<void> {
     );
 }
 
-it('a process is told of with all that it tells of itself', async () => {
+it('a process is listed with all that it reports', async () => {
   const heart = new HeartbeatSender(on.queue, () => WORKER, onError);
   await vi.waitFor(
     async () =>
@@ -43,7 +43,7 @@ it('a process is told of with all that it tells of itself', async () => {
   await heart.close();
 });
 
-it('one that has ended, or fell silent, lives no more and is told of for ten minutes', async () => {
+it('one that has ended, or fell silent, counts as ended and is listed for ten minutes', async () => {
   const heart = new HeartbeatSender(on.queue, () => WORKER, onError);
   await vi.waitFor(async () => expect(await on.queue.workerCount()).toBe(1), { timeout: 20_000 });
   await heart.close();
@@ -69,7 +69,7 @@ it.each([
   expect(await on.queue.processes()).toEqual([]);
 });
 
-it('one of an earlier version, which tells less, is told of', async () => {
+it('one of an earlier version, which reports less, is listed', async () => {
   await on.redis.hset(KEY, 'old', `${Date.now()} {"app":"worker","state":"active"}`);
   expect(await on.queue.processes()).toMatchObject([{ app: 'worker', is: 'alive' }]);
 });

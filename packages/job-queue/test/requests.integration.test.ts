@@ -96,7 +96,7 @@ describe('keys that are requested', () => {
 });
 
 describe('job schedulers', () => {
-  it('are told page by page with their keys, and by key', async () => {
+  it('are listed page by page with their keys, and by key', async () => {
     await on.queue.schedule(['a', 'b', 'c'], 3_600_000);
     const all = [...(await on.queue.schedulers.page(0, 2)), ...(await on.queue.schedulers.page(2, 2))];
     expect(all.map(({ key }) => key).sort()).toEqual(['a', 'b', 'c']);

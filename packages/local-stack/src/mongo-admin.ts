@@ -25,7 +25,7 @@ export async function mongoAnswers(uri: string, pid: number | undefined): Promis
 
 /**
  * Makes the mongod the only node of a replica set, and rejects until it takes writes. Data that was made on
- * another port is told the new address.
+ * another port gets the new address.
  */
 export async function becomeReplicaSet(uri: string, host: string): Promise<void> {
   await withAdmin(uri, async (admin) => {

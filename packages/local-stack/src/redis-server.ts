@@ -106,7 +106,7 @@ async function answers(url: string, pid: number | undefined): Promise<void> {
     protocol: 2,
     retryStrategy: () => null,
   });
-  // Told by the rejected command as well; without a listener it would be printed.
+  // The command rejects with it, too; without a listener it would be printed.
   client.on('error', () => {});
   try {
     await client.connect();

@@ -38,7 +38,7 @@ describe('startRedis', () => {
     });
   });
 
-  it('syncs its file as often as it is told to', async () => {
+  it('syncs its file as often as it is asked to', async () => {
     const server = await startRedis({ appendfsync: 'always' });
     const redis = new Redis(server.url);
     try {

@@ -24,7 +24,7 @@ export interface MongoSinkOptions extends MessageWriterOptions {
   readonly retry: RetryOptions;
 }
 
-/** The sink of the line: everything it is told to write goes to MongoDB, and its positions are kept there. */
+/** The sink of the line: it writes to MongoDB, and keeps the positions there. */
 export function mongoSink(db: Db, options: MongoSinkOptions): Sink {
   const states = new KeyStates(db, options.newSequence);
   const messages = new MessageWriter(db, options);

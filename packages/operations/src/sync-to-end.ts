@@ -30,8 +30,8 @@ const OVERTAKEN_ALLOWED = 20;
 const OVERTAKEN_WAIT_MS = 100;
 
 /**
- * Syncs keys, each until everything is done that it held at the first look: a stream that grows without end is no reason to go
- * on forever. Small values go together, all others beside them.
+ * Syncs keys, each until everything is done that it held at the first read: a stream that grows without end does not keep it going
+ * forever. Small values go together, all others beside them.
  * @param atOnce keys that are not small values, at once.
  * @param onSeen called with the entries of each slice.
  * @param onEnd called with what came of each key; what is wrong with the key itself is reported in its outcome.
@@ -53,7 +53,7 @@ export async function syncAllToEnd(
 }
 
 /**
- * Syncs a key, slice by slice, until everything is done that it held at the first look.
+ * Syncs a key, slice by slice, until everything is done that it held at the first read.
  * @param onSeen called with the entries of each slice.
  * @param first what came of its first slice, if that is done already; without it, nothing is known of how the key's last run ended.
  * @throws SyncError of class transient or configuration: nothing is wrong with the key, but with a server.

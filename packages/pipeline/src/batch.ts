@@ -95,7 +95,7 @@ export interface Batch {
   readonly rewound?: boolean;
   /** By which rule the value was made, see ruleFingerprint; not there where the batch does not hold all of it. */
   readonly rule?: string | undefined;
-  /** Looked at once the writes are done: a write that reads by itself (`members`) settles it only then. */
+  /** To be read once the writes are done: a write that reads by itself (`members`) settles it only then. */
   readonly position: Position;
   /** Entries (or members) read. */
   readonly entries: number;
@@ -105,7 +105,7 @@ export interface Batch {
   readonly gaps: readonly Gap[];
   /** Something in Redis differed from the stored position. */
   readonly changed: boolean;
-  /** When the key will expire, null for never; `undefined` where the read does not tell. Looked at after the writes. */
+  /** When the key will expire, null for never; `undefined` if unknown. To be read after the writes. */
   readonly expiresAt?: Date | null | undefined;
   /** Gives back what the batch holds of the byte budget; called once its writes are done. */
   readonly release?: () => void;

@@ -4,7 +4,7 @@ import { codeOf, type OneCharacter, type Token } from './glob-tokens.js';
 type Step = ((code: number) => boolean) | undefined;
 
 /**
- * Compiles tokens into a test of whole texts. What stands between two `*` is looked for from the left and never given up
+ * Compiles tokens into a test of whole texts. What stands between two `*` is searched from the left and never given up
  * again: so it takes at most as many steps as text and pattern have characters, multiplied, where a regular expression takes the
  * text's length to the power of the `*`s.
  */

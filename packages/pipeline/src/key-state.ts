@@ -5,7 +5,7 @@ import { type DocumentId, sameDocumentId } from './shape/document-id.js';
 
 /**
  * How far a key has been synced, in the words of its syncer. It is stored with the key's document and read
- * back by the same syncer; nobody else looks inside.
+ * back by the same syncer; nobody else reads it.
  */
 export type Position = Readonly<Record<string, string | number | boolean | null>>;
 

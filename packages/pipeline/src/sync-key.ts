@@ -72,7 +72,7 @@ export async function typeOrHidden(line: Line, key: string) {
 }
 
 /**
- * As syncKey, for a key whose state is in hand, since this process saved it last: loads nothing, and does not look whether
+ * As syncKey, for a key whose state is in hand, since this process saved it last: loads nothing, and does not check whether
  * the key holds another type.
  * @param isMine asked after each read, before anything is written: whether nobody else has begun with the key since the state
  * was saved. What was read while that held belongs to the state.

@@ -127,7 +127,7 @@ describe('an id of a rule', () => {
     expect(documentIdMaker('*', '{1}', 'text')('base64:/w==')).toBeUndefined();
   });
 
-  it('is part of where a rule puts a key, and so is how its documents look', () => {
+  it('is part of where a rule puts a key, and so is the shape of its documents', () => {
     const book = ruleBook([{ pattern: 'user:*', shape: 'document', id: '{1}', parse: { age: 'number' } }]);
     const place = book.placeFor('user:1', 'hash');
     expect(place).toMatchObject({ collection: null, documentId: { text: '1' }, rule: expect.any(String) });

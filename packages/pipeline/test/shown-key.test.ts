@@ -22,7 +22,7 @@ describe('a key that is shown', () => {
     expect(shownKey(key)).toBe(shown);
   });
 
-  it('is cut in its middle, so that long ones with other ends look otherwise', () => {
+  it('is cut in its middle, so that long ones with other ends remain different', () => {
     const [one, other] = [`${'x'.repeat(65_536)}1`, `${'x'.repeat(65_536)}2`].map(shownKey);
     expect(one).toHaveLength(181);
     expect(one).not.toBe(other);

@@ -34,7 +34,7 @@ describe('retry', () => {
     },
   );
 
-  it('gives up with the last error once its time is over, or it is told to stop', async () => {
+  it('gives up with the last error once its time is over, or its signal aborts', async () => {
     const failing = async () => {
       throw transient();
     };

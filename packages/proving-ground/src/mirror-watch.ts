@@ -1,6 +1,6 @@
 import type { Db, Document } from 'mongodb';
 import type { History } from './judge/history.js';
-import { type Look, untilMoved } from './program/until-moved.js';
+import { type Reading, untilMoved } from './program/until-moved.js';
 
 /** How far the mirror is, over all streams. */
 export interface MirrorState {
@@ -34,12 +34,12 @@ export class MirrorWatch {
 
   /** Resolves when more than `seen` entries have come through. */
   async untilMoreThan(seen: number, signal: AbortSignal): Promise<void> {
-    const look = async (): Promise<Look> => {
+    const check = async (): Promise<Reading> => {
       const state = await this.state();
       const missing = () => [`only ${state.seen} are there`];
       return { isDone: state.seen > seen, progress: state.seen, missing };
     };
-    await untilMoved(`more than ${seen} messages`, look, { signal });
+    await untilMoved(`more than ${seen} messages`, check, { signal });
   }
 
   /** Resolves when `entries` entries of the stream, over all its incarnations, have come through. */
@@ -59,12 +59,12 @@ export class MirrorWatch {
 
   /** Resolves when each stream has as many entries as were written, with no lag. */
   async untilAll(history: History, signal: AbortSignal): Promise<void> {
-    const look = async (): Promise<Look> => {
+    const check = async (): Promise<Reading> => {
       const { seen, lag } = await this.state();
       const isDone = seen >= history.entries && lag === 0;
       return { isDone, progress: seen, missing: () => this.#behind(history) };
     };
-    await untilMoved(`all ${history.entries} messages`, look, { signal });
+    await untilMoved(`all ${history.entries} messages`, check, { signal });
   }
 
   async #untilKey(
@@ -73,7 +73,7 @@ export class MirrorWatch {
     what: string,
     isDone: (record: KeyDocument) => boolean,
   ): Promise<void> {
-    const look = async (): Promise<Look> => {
+    const check = async (): Promise<Reading> => {
       const [record, { seen }] = await Promise.all([
         this.#db.collection<KeyDocument>('keys').findOne({ _id: key }),
         this.state(),
@@ -82,7 +82,7 @@ export class MirrorWatch {
       // A key may wait for its turn; as long as any stream moves, it is on its way.
       return { isDone: record !== null && isDone(record), progress: seen, missing };
     };
-    await untilMoved(what, look, { signal });
+    await untilMoved(what, check, { signal });
   }
 
   async #streams(): Promise<KeyDocument[]> {

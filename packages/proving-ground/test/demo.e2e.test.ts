@@ -69,7 +69,7 @@ describe('the demo', () => {
     }
   });
 
-  it('keeps everything running with --keep until it is told to stop, and then leaves nothing behind', async () => {
+  it('keeps everything running with --keep until it is stopped, and then leaves nothing behind', async () => {
     const demo = start([...SMALL, '--keep']);
     const processes = await untilFleetIsReady(demo);
     await demo.untilSays('running until Ctrl-C');

@@ -16,7 +16,7 @@ describe('the watch over positions', () => {
     watch.take([at(2, 1, '5-1')]);
     watch.take([at(3, 2, '1-0')]);
     expect(watch.problems).toEqual([]);
-    expect(watch.looks).toBe(4);
+    expect(watch.reads).toBe(4);
   });
 
   it.each([

@@ -13,7 +13,7 @@ export class RawConnectionLost extends Error {
 
 export interface RawConnectionOptions {
   readonly onError: (error: Error) => void;
-  /** Told once, when ioredis is not built as expected: then there will be no raw connection. */
+  /** Called once if ioredis is not built as expected: then there is no raw connection. */
   readonly onUnexpected: (reason: string) => void;
   /** How long an answer may take without a byte of it, in ms. */
   readonly silenceMs?: number;

@@ -63,7 +63,7 @@ const REPLIES: Readonly<Record<string, Meaning>> = {
   ],
 };
 
-/** Before Redis 7, a command that fails in a script is told of behind the script's name and line. */
+/** Before Redis 7, the error of a command in a script stands behind the script's name and line. */
 const IN_SCRIPT = /^ERR Error running script .*: -([A-Z]+) /;
 
 /** Replies that begin with ERR, as most do. */

@@ -92,7 +92,7 @@ export class ServerGuard {
   async confirm(): Promise<void> {
     const info = await this.#redis.info('replication').catch(async (error: Error) => {
       if (!error.message.startsWith('NOPERM')) throw redisError(error, this.#purpose);
-      return void (await this.#redis.ping()); // anyone who may not ask is told of a wrong server by its answers
+      return void (await this.#redis.ping()); // without this privilege, a wrong server shows by its answers
     });
     const reason = this.reasonAgainst(/^role:(\w+)/m.exec(info ?? '')?.[1]);
     if (!reason) return;
@@ -135,7 +135,7 @@ export class ServerGuard {
       if (redis.status !== 'ready' || redis.mode !== 'normal' || this.#isAsking) return;
       this.#isAsking = true;
       void this.confirm()
-        .catch(() => {}) // told where errors of the connection are, or by anyone who uses it
+        .catch(() => {}) // reported with the connection's errors, or by its next user
         .finally(() => {
           this.#isAsking = false;
         });

@@ -240,7 +240,7 @@ it('a server that has as many clients as it may have says so', async () => {
     const address = { port: portOf(server) };
     const only = connectRedis({ host: '127.0.0.1', db: 0, tls: NO_TLS, ...address }, () => {});
     open.push(only);
-    // Whoever looked whether the server is up may not have gone yet.
+    // The connection that checked whether the server is up may still be open.
     await expect.poll(() => only.ping().catch(String), { timeout: 20_000 }).toBe('PONG');
     const { code, message } = await failure(address);
     expect({ code, message }).toMatchObject({

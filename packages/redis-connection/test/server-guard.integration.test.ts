@@ -99,7 +99,7 @@ describe('a database that the server refuses', () => {
   });
 });
 
-it('a connection that is opened anew many times leaves no listeners behind, and ends at once when it is told to', async () => {
+it('a connection that is opened anew many times leaves no listeners behind, and ends at once on disconnect', async () => {
   const server = await startRedis();
   const way = await startTcpProxy(server.port);
   const redis = connect(`redis://127.0.0.1:${way.port}`, FOR_BLOCKING);

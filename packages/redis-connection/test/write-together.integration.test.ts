@@ -34,7 +34,7 @@ async function countUp(times: number): Promise<unknown[]> {
   return await Promise.all(replies);
 }
 
-it('the commands of one turn go out by one write, and their replies are told apart', async () => {
+it('the commands of one turn go out by one write, and each gets its own reply', async () => {
   await redis.del('n');
   await setImmediate();
   const writes = [vi.spyOn(redis.stream, '_write'), vi.spyOn(redis.stream, '_writev')];

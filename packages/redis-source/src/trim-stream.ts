@@ -21,7 +21,7 @@ export interface TrimReport {
  * KEYS: stream. ARGV: synced id, youngest id by age, entries to keep, mode.
  * The bound is the lowest of: the synced id, the id by age, the oldest of the entries to keep, and per consumer group
  * its last delivered id and its oldest pending entry. MINID removes what is below the bound, so the entry at the bound
- * stays. One script, one instant: no group can be made between the look and the trim.
+ * stays. One script, one instant: no group can be made between the check and the trim.
  */
 const TRIM = `
 local function parts(id)

@@ -210,7 +210,7 @@ describe('the direct path', () => {
     );
   });
 
-  it('looks at the anchor, and leaves it out', async () => {
+  it('checks the anchor, and leaves it out', async () => {
     const all: RawEntry[] = ['5-0', '6-0'].map((id) => ({ id, flat: [Buffer.from('n'), Buffer.from(id)] }));
     const reading = await readBy(answers(answerOf(all), []), { isAnchored: true, after: '5-0' });
     expect(reading?.anchorDigest).toMatch(/^[\w+/]{12}$/);

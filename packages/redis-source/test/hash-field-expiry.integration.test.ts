@@ -61,7 +61,7 @@ describe.each<[string, RedisName, number]>([
       ['among many, which names it has changes, too', (i: number) => `only ${i}`, syncAmongMany],
       ['among many, its names stay', () => 'other', syncAmongMany],
     ])(
-      'changed all the time by MULTI, it is a state that the hash had, at every look: %s',
+      'changed all the time by MULTI, it is a state that the hash had, at every read: %s',
       async (name, only, sync) => {
         writeAllTheTime(name, only);
         const states: unknown[] = [];

@@ -25,7 +25,7 @@ describe('the types of many keys', () => {
     ['only run the scripts that others have loaded', ['+scan', '+type', '+evalsha_ro']],
     ['run no script', ['+@all', '-evalsha_ro']],
     ['do everything', ['+@all']],
-  ])('are told to a user who may %s', async (_, rules) => {
+  ])('are reported to a user who may %s', async (_, rules) => {
     await admin.acl('SETUSER', 'limited', 'reset', 'on', 'nopass', '~*', ...rules);
     const redis = new Redis(server.url, {
       ...{ username: 'limited', password: 'any' },

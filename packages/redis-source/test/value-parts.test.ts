@@ -79,7 +79,7 @@ describe('fingerprints', () => {
 });
 
 describe('the frame of a list', () => {
-  const look = (list: readonly string[], last?: ReturnType<FrameFinder['frame']>) => {
+  const frameOf = (list: readonly string[], last?: ReturnType<FrameFinder['frame']>) => {
     const finder = new FrameFinder(last);
     for (const item of list) finder.add([Buffer.from(item)]);
     return finder.frame(finder.first);
@@ -95,8 +95,8 @@ describe('the frame of a list', () => {
     ['growth at the head, cut at the tail', ['x', ...list.slice(0, 30)], -1],
     ['all new', list.map((item) => `other ${item}`), 0],
   ])('finds the items again after %s', (_, changed, first) => {
-    const before = look(list);
+    const before = frameOf(list);
     // A queue's new tail hides the old one, which is found all the same.
-    expect(look(changed, before).first).toBe(first);
+    expect(frameOf(changed, before).first).toBe(first);
   });
 });

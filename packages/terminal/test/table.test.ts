@@ -35,7 +35,7 @@ test('a key’s name cannot steer the terminal, break a line or turn the text ro
   expect(tableLines([''], [['a\nb']], plain)).toEqual(['a\\x0ab']);
 });
 
-test('names are cut in their middle to fit the terminal; what else is told is not', () => {
+test('names are cut in their middle to fit the terminal; other cells are not', () => {
   const rows = [
     ['orders:of:a:customer:with:a:long:name:info:tags', 'MONGO_TIMEOUT: see that it is up', 5],
     ['short', '', 0],

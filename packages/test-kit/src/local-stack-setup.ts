@@ -1,7 +1,7 @@
 import { startLocalStack } from '@redis-to-mongo/local-stack';
 import type { TestProject } from 'vitest/node';
 
-/** One MongoDB (and a Redis to look at) for all files of a project; see freshNamespace for what each file adds. */
+/** One MongoDB and one Redis for all files of a project; see freshNamespace for what each file adds. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   const stack = await startLocalStack({ onProgress: (line) => console.log(`[${project.name}] ${line}`) });
   project.provide('redisUrl', stack.redis.url);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Waits until what is expected holds: often at first, then less, since looking costs the servers something, too. */
+/** Waits until what is expected holds: often at first, then less, since each check costs the servers something, too. */
 export async function until(expected: () => Promise<void> | void, timeout = 120_000): Promise<void> {
   const ends = performance.now() + timeout;
   for (let waitMs = 20; ; waitMs = Math.min(1.3 * waitMs, 250)) {

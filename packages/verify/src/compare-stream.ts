@@ -90,7 +90,7 @@ async function withoutDead(
   return entries.filter(({ entryId }) => !dead.has(entryId));
 }
 
-/** Adds the messages that the stream never had. An incarnation that began meanwhile is looked at by the next comparison. */
+/** Adds the messages that the stream never had. An incarnation that began meanwhile is left to the next comparison. */
 async function addUnknown(
   redis: RedisClient,
   db: Database,

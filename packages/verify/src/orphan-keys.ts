@@ -34,7 +34,7 @@ export class OrphanKeys {
     return this.#keys;
   }
 
-  /** Looks through all collections. @throws SyncError as mongoError. */
+  /** Scans all collections. @throws SyncError as mongoError. */
   async find(wanted: (key: string) => boolean, types: readonly KeyType[]): Promise<void> {
     for await (const { key, keyType } of orphans(this.#db, this.#values, wanted))
       if (types.includes(keyType)) this.#keys.add(key);

@@ -1,13 +1,13 @@
 import { compareEntryIds } from '@redis-to-mongo/pipeline';
 import type { StreamInfo } from '@redis-to-mongo/redis-source';
 
-/** Messages that are kept to be judged at the end; more are not told from these. */
+/** At most this many messages are kept, to be judged at the end. */
 const KEPT = 10_000;
 
 /**
  * Collects messages that no entry of the stream can have led to. Redis drops entries from the head, which says nothing of
  * what was there. But an entry behind the head that is not there was deleted, and is not above the highest id that ever was.
- * What is dropped while both sides are read is reported by looking at the stream once more at the end. Before Redis 7.0 nobody
+ * What is dropped while both sides are read is found by reading the stream once more at the end. Before Redis 7.0 nobody
  * can tell: deletions do not show there.
  */
 export class UnknownMessages {

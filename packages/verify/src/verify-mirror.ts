@@ -94,7 +94,7 @@ export async function verifyMirror(sides: Sides, options: VerifyOptions): Promis
   };
 }
 
-/** What can not be repaired still differs, and is told so. @throws what is not wrong with the key itself. */
+/** A key that can't be repaired still differs, and is reported. @throws what is not wrong with the key itself. */
 function unlessOfTheKey(error: unknown): void {
   if (error instanceof SyncError && /unknown|overtaken/.test(error.errorClass)) return;
   throw error;

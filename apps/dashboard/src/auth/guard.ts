@@ -14,7 +14,7 @@ declare module 'fastify' {
   }
 }
 
-/** Open to all: the login form with what it looks like, and whether the process lives. */
+/** Open to all: the login form with its styles, and whether the process lives. */
 const OPEN = new Set(['/login', '/healthz', '/assets/app.css', '/assets/favicon.svg']);
 
 /** Open to all, and says more to those it knows. */

@@ -20,7 +20,7 @@ export interface Exported {
 /** Serves a list as CSV and as JSON, row by row: no list is held in memory. */
 export function addExportRoutes(server: FastifyInstance, { page, columns, rows }: Exported): void {
   server.get(`/${page}.csv`, async (request, reply) => {
-    // A text that a spreadsheet would take for a formula is told as text.
+    // A text that a spreadsheet would take for a formula is marked as text.
     const csv = stringify({
       header: true,
       columns: [...columns],

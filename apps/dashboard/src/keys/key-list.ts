@@ -25,8 +25,8 @@ export interface KeyListPage {
   readonly previous: Partial<KeyQuery> | undefined;
   /** No name begins with what was searched for: these have it within. */
   readonly isWithin: boolean;
-  /** Names that were looked at, where there was no time for all. */
-  readonly lookedAt: number | undefined;
+  /** Names that were scanned, if there was no time for all. */
+  readonly scanned: number | undefined;
   /** The code of what keeps the list from being read, if anything does: it is old then, or empty. */
   readonly problem?: string | undefined;
 }
@@ -45,15 +45,15 @@ export interface KeyListSources {
 export const PER_PAGE = 50;
 /** Time for the queue to report next runs, in ms. */
 const PATIENCE_MS = 2_000;
-/** Each list is read for all who look at it, a sixth of the time at most. */
+/** Each list is read once for all viewers, a sixth of the time at most. */
 const PACE = { spacingMs: 1_000, share: 6, patienceMs: PATIENCE_MS };
 /** A page does not wait for its count, which takes longer than the page where the list is long. */
 const COUNT_PACE = { ...PACE, patienceMs: 100 };
-/** Where no name begins with what was searched for, names are looked into for this many ms before the page continues. */
+/** If no name begins with the search text, names are scanned for it for this many ms before the page is shown. */
 const WITHIN_MS = 150;
 /** A reading that takes longer than this, in ms, makes what is shown old. */
 const LATE_MS = 5_000;
-/** Lists that are kept for those who look at them. */
+/** Lists that are cached for their viewers. */
 const LISTS_KEPT = 32;
 
 const NOTHING = {
@@ -62,7 +62,7 @@ const NOTHING = {
   next: undefined,
   previous: undefined,
   isWithin: false,
-  lookedAt: undefined,
+  scanned: undefined,
 } as const;
 
 interface Kept {
@@ -70,7 +70,7 @@ interface Kept {
   last: KeyListPage | undefined;
 }
 
-/** Lists keys a page at a time, as MongoDB has them. What many look at is read once. */
+/** Lists keys a page at a time, as MongoDB has them. What many view is read once. */
 export class KeyList {
   readonly #sources: KeyListSources;
   /** By the query's address; the one asked for last comes last. */
@@ -138,7 +138,7 @@ export class KeyList {
       total,
       ...neighbors(query, page, from !== undefined),
       isWithin: within,
-      lookedAt: page.lookedAt,
+      scanned: page.scanned,
     };
   }
 

@@ -2,7 +2,7 @@ import type { NameSearch } from '@redis-to-mongo/mongo-sink';
 import { type KeyCondition, namePattern } from '@redis-to-mongo/pipeline';
 import type { KeyQuery, PageCondition } from './key-query.js';
 
-/** How the names of a query are looked for; `undefined` for any name. */
+/** How the names of a query are found; `undefined` for any name. */
 export function nameSearch({ search, within }: Pick<KeyQuery, 'search' | 'within'>): NameSearch | undefined {
   if (search === '') return undefined;
   if (isPattern(search)) {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Characters at which a long name is looked for. */
+/** Characters by which a long name is found. */
 const START = 100;
 
 /** What a long name begins with: by this the index finds it, and those few that begin alike. */

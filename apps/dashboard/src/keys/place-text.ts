@@ -1,7 +1,7 @@
 import type { KeyPlace } from '@redis-to-mongo/mongo-sink';
 import { digestOf, startOf } from './name-digest.js';
 
-/** Bytes of a place that are told as they are; of a longer name its start and its digest are. */
+/** A place of at most this many bytes is written as it is; a longer name as its beginning and its digest. */
 const MAX_BYTES = 1_200;
 
 /** A place in a list, for an address. */

@@ -41,7 +41,7 @@ const PATIENCE_MS = 5_000;
 /** What can be filtered by changes seldom, and a server may read all letters to tell it: a fiftieth of the time at most. */
 const KINDS = { spacingMs: 10_000, share: 50, patienceMs: 1_000 };
 
-/** Lists dead letters a page at a time; what many look at is read once. */
+/** Lists dead letters a page at a time; what many view is read once. */
 export class LetterList {
   readonly #sources: Pick<LetterSources, 'readPage' | 'count' | 'kinds'>;
   readonly #readings = new Readings<LetterListPage>();

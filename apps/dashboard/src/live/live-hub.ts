@@ -18,7 +18,7 @@ interface Viewer {
 }
 
 /**
- * Server-sent events for all who look: at first all parts of the page and the history of the hour, then whatever part
+ * Server-sent events for all viewers: at first all parts of the page and the history of the hour, then whatever part
  * has changed, and the new moments. All get the same text, made once.
  * Source: https://html.spec.whatwg.org/multipage/server-sent-events.html
  */

@@ -62,7 +62,7 @@ export function addKeyRoutes(server: FastifyInstance, options: KeyRoutesOptions)
   server.get('/key', async (request, reply) => {
     const detail = await detailOf(request);
     if (!detail) return await unknownKey(request, reply);
-    // Looked at, it has a history from now on; one that can't be kept is no reason to show nothing.
+    // A viewed key has a history from now on; a failure to note this is no reason to show nothing.
     void options.watchKey(detail.summary.key).catch(() => {});
     reply.type(PAGE);
     const range = rangeOf(paramsOf(request));

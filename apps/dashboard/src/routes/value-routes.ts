@@ -11,7 +11,7 @@ import { paramsOf } from './list-address.js';
 import { sendError } from './send-error.js';
 
 export interface ValueRoutesOptions {
-  readonly sources: Pick<KeyDetailSources, 'readKey'> & { readonly look: ReadKeyValues };
+  readonly sources: Pick<KeyDetailSources, 'readKey'> & { readonly readValues: ReadKeyValues };
   readonly nameOf: Parameters<typeof keyOfAddress>[1];
   readonly records: Records;
   readonly showValues: boolean;
@@ -20,7 +20,7 @@ export interface ValueRoutesOptions {
 
 const PATIENCE_MS = 3_000;
 
-/** `/key/values`: what a key holds on both sides, where that may be shown. Each look is logged, and kept in the audit. */
+/** `/key/values`: what a key holds on both sides, where that may be shown. Each view is logged, and kept in the audit. */
 export function addValueRoutes(server: FastifyInstance, options: ValueRoutesOptions): void {
   const { sources, nameOf, records, showValues, logger } = options;
   server.get('/key/values', async (request, reply) => {
@@ -33,11 +33,11 @@ export function addValueRoutes(server: FastifyInstance, options: ValueRoutesOpti
     const state =
       key === undefined ? undefined : await inTime(sources.readKey(key), PATIENCE_MS, 'MONGO_TIMEOUT');
     if (!state) return await unknownKey(request, reply);
-    logger.info('the values of a key were looked at', { key: state.key, from: request.ip });
+    logger.info('the values of a key were viewed', { key: state.key, from: request.ip });
     const book = records.book(request.ip);
     await book.note({ action: 'look', key: state.key, result: 'its values' });
     await book.flush();
     reply.type('text/html; charset=utf-8');
-    return valuesContent(state.key, state.keyType, await sources.look(state)).toString();
+    return valuesContent(state.key, state.keyType, await sources.readValues(state)).toString();
   });
 }

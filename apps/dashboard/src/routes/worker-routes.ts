@@ -13,7 +13,7 @@ export interface WorkerRoutesOptions {
   readonly site: Site;
 }
 
-/** Read for all who look, once a second at most. */
+/** Read for all viewers, once a second at most. */
 const PACE = { spacingMs: 1_000, share: 6, patienceMs: 3_000 };
 const PATIENCE_MS = 3_000;
 const PAGE = 'text/html; charset=utf-8';

@@ -21,7 +21,7 @@ export interface Sample {
   readonly moment: Moment | undefined;
 }
 
-/** Between two readings while someone looks, and while nobody does, in ms: the history continues. */
+/** Between two readings, in ms: while a page is open, and while none is, since the history continues. */
 const WATCHED_MS = 2_000;
 const IDLE_MS = 10_000;
 /** Facts are asked for every second, and for a sixth of the time at most; they have their own time limits. */
@@ -79,7 +79,7 @@ export class FleetPoller {
     return this.#last;
   }
 
-  /** A report that is shown at once, where there is a recent one; anyone who shows it is told of the next one. @throws as report. */
+  /** The last report if it is recent, at once; then listeners get the next one. @throws as report. */
   async recent(): Promise<StatusReport> {
     const last = this.#last;
     if (!last || Date.now() - last.facts.at > RECENT_MS) return await this.report();

@@ -60,7 +60,7 @@ export function lagOf({ facts: { mirror } }: StatusReport): number | undefined {
   return 'is' in mirror ? mirror.is.lag.entries : undefined;
 }
 
-/** What pages and programs are told of the queue. */
+/** The queue, as pages and the API show it. */
 export function queueStatusOf({ queue }: FleetFacts): QueueStatus | Unreadable {
   if (!('is' in queue)) return { code: codeOf(queue.error) };
   const { processes, isLeased, isPaused, ...facts } = queue.is;

@@ -3,12 +3,12 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { ProcessFacts } from '@redis-to-mongo/pipeline';
 import { version } from '../version.js';
 
-/** The event loop is looked at this often, in ms: a lag that is shorter does no harm, and each look costs a wake-up. */
-const LOOK_MS = 100;
+/** The event loop is sampled this often, in ms: a shorter lag does no harm, and each sample costs a wake-up. */
+const SAMPLE_MS = 100;
 
 /** Watches this process; `close` ends it. */
 export class ProcessWatch {
-  readonly #delays = monitorEventLoopDelay({ resolution: LOOK_MS });
+  readonly #delays = monitorEventLoopDelay({ resolution: SAMPLE_MS });
 
   constructor() {
     this.#delays.enable();
@@ -24,8 +24,8 @@ export class ProcessWatch {
       version: version(),
       uptimeSec: Math.floor(process.uptime()),
       memoryBytes: process.memoryUsage.rss(),
-      // Delays are measured from look to look.
-      eventLoopLagMs: count === 0 ? 0 : Math.max(0, Math.round(max / 1e6 - LOOK_MS)),
+      // Delays are measured from sample to sample.
+      eventLoopLagMs: count === 0 ? 0 : Math.max(0, Math.round(max / 1e6 - SAMPLE_MS)),
     };
   }
 

@@ -70,7 +70,7 @@ It is set by environment variables over the configuration file: see docs/configu
 Ctrl-C. Exit codes: 0 stopped, 1 could not start or failed, 2 wrong arguments or configuration, 3 not closed in time.`;
 }
 
-/** Whether an app shall only check its configuration. @param argv that was looked at before. */
+/** Whether an app shall only check its configuration. @param argv checked before. */
 export function isCheck(argv: readonly string[]): boolean {
   const { values } = parseArgs({ args: [...argv], options: { check: { type: 'boolean' } }, strict: false });
   return values.check === true;

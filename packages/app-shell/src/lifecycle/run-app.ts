@@ -129,7 +129,7 @@ export async function runApp<Settings extends AppSettings>(options: AppOptions<S
     reloading.begin(await options.start(app, settings));
     if (stoppingSince === undefined) logger.debug(`${name} started`);
   } catch (thrown) {
-    // Told to stop while starting: what failed failed because of that.
+    // A stop signal came during the start, and caused the failure.
     if (stoppingSince !== undefined) return logger.debug('the start was interrupted', { error: thrown });
     logger.error(`${name} can't start${messageOf(thrown)}`, crashFields(thrown, logger.level));
     await stop(Math.min(forceAfterMs, CLOSE_AFTER_CRASH_MS), startFailureCode(thrown));

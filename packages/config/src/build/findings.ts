@@ -6,7 +6,7 @@ import type { Settings } from '../settings.js';
 export interface Findings {
   readonly problems: readonly Problem[];
   readonly warnings: readonly string[];
-  /** Notes a problem of a valid value; where it comes from and how it looks are added. */
+  /** Notes a problem of a valid value; its source and its text are added. */
   readonly problem: (name: OptionName, problem: string, remedy: string) => void;
   readonly warn: (warning: string) => void;
 }

@@ -82,7 +82,7 @@ export interface ItemDetail {
   readonly script: string;
 }
 
-/** How the items look in MongoDB. */
+/** The form of the items in MongoDB. */
 export interface ValueShape {
   /**
    * - hashed: the items have no order; a change at one costs nothing at the others.

@@ -28,7 +28,7 @@ const PAGE = 1000;
 
 /**
  * All messages of a stream, of all its incarnations, page by page, from whichever collection they are in.
- * @param rules whose collections are looked into, beside those that the key's incarnations were in.
+ * @param rules whose collections are searched, beside those that the key's incarnations were in.
  * @throws SyncError as mongoError.
  */
 export async function* messagePages(

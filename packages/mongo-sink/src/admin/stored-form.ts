@@ -12,7 +12,7 @@ export interface StoredForm {
   readonly id: string;
   /** `entries`: a document each. `inline`: one holds the value. `members`: one for each part. */
   readonly form: 'entries' | 'inline' | 'members';
-  /** Members, fields or items; bytes of a string or of JSON; `null` of a stream, or where it is not told. */
+  /** Members, fields or items; bytes of a string or of JSON; `null` of a stream, or if unknown. */
   readonly size: number | null;
 }
 

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 
 /** Documents of a command that are BSON already: the driver sends them as they are. */
 export interface DocumentSequence {
-  /** Adds documents, any number of them one behind the other; the first argument is only looked at by monitoring. */
+  /** Adds documents, any number of them one behind the other; the first argument is only read by monitoring. */
   push(document: object, bson: Uint8Array): number;
   toBin(): Uint8Array;
 }
@@ -14,7 +14,7 @@ const FIELD = 'documents';
 
 /**
  * The driver's own way to send ready-made BSON, which it uses for bulk writes and does not document: an OP_MSG section of kind 1.
- * Looked at before it is relied on: a message made with it must be, byte for byte, what the protocol says.
+ * Checked before it is relied on: a message made with it must be, byte for byte, what the protocol says.
  * Source: https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol/#kind-1--document-sequence
  * @returns `undefined` when the driver is not built as expected (measured with mongodb 7.9).
  */

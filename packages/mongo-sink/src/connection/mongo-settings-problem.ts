@@ -24,7 +24,7 @@ const OURS = /^(tlsInsecure|tlsAllowInvalidCertificates|tlsAllowInvalidHostnames
 
 /**
  * Tries the settings on the driver: a client is made as the fleet makes it, and never connected. The certificates that
- * options name are not looked at.
+ * options name are not checked.
  * @returns `undefined` when the driver takes them.
  */
 export function mongoSettingsProblem(address: MongoAddress): SettingsProblem | undefined {

@@ -51,7 +51,7 @@ const LETTERS_AT_ONCE = {
 };
 
 /**
- * Keeps refused messages whole, with the reason, so that they can be looked at and replayed. One too large for
+ * Keeps refused messages whole, with the reason, so that they can be inspected and replayed. One too large for
  * one document leaves its content in `dead_letter_parts`, as one packed list cut into parts. Writing the same one again changes nothing.
  * @throws SyncError DEAD_LETTER_REFUSED when MongoDB does not take a letter, else as writeCommand.
  */

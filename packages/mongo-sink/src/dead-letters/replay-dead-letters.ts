@@ -108,7 +108,7 @@ async function insertOnce(db: Db, collection: string, record: Document): Promise
   return error.isOwnId ? { result: 'already there' } : { result: 'refused', code: error.code };
 }
 
-/** The letter goes last: parts that are left by anyone who is stopped halfway are found by it. Of two that remove it, one is told so. */
+/** The letter goes last, so that parts left by an interrupted removal are found by it. Of two that remove it, one gets true. */
 async function removeLetter(db: Db, id: string): Promise<boolean> {
   await db.collection('dead_letter_parts').deleteMany({ letter: id });
   const { deletedCount } = await db.collection<Letter>('dead_letters').deleteOne({ _id: id });

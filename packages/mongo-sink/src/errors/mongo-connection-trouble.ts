@@ -7,7 +7,7 @@ import {
 } from '@redis-to-mongo/pipeline';
 import { MongoServerSelectionError, type ServerDescription, type TopologyDescription } from 'mongodb';
 
-type Told = ConnectionOptions['codes']['tls'];
+type Meaning = ConnectionOptions['codes']['tls'];
 
 const OPTIONS: ConnectionOptions = {
   server: 'MongoDB',
@@ -94,7 +94,7 @@ function wrongSet(
   servers: readonly ServerDescription[],
 ): ConnectionTrouble | undefined {
   if (!setName || servers.some(({ type, error }) => type !== 'Unknown' || error)) return undefined;
-  const [code, errorClass]: Told = ['MONGO_REPLICA_SET', 'configuration'];
+  const [code, errorClass]: Meaning = ['MONGO_REPLICA_SET', 'configuration'];
   return {
     code,
     errorClass,
@@ -104,7 +104,7 @@ function wrongSet(
 
 function withoutPrimary(servers: readonly ServerDescription[]): ConnectionTrouble | undefined {
   if (!servers.some(({ type }) => type.startsWith('RS'))) return undefined;
-  const [code, errorClass]: Told = ['MONGO_NOT_PRIMARY', 'transient'];
+  const [code, errorClass]: Meaning = ['MONGO_NOT_PRIMARY', 'transient'];
   return {
     code,
     errorClass,

@@ -1,5 +1,5 @@
 /**
- * Codes that pass by themselves, whether a record or a whole command is told so: what a retry may fix.
+ * Codes that pass by themselves, for a record or for a whole command: a retry may fix them.
  * Source: https://www.mongodb.com/docs/manual/reference/error-codes/ and the driver's retryable codes.
  */
 export const TRANSIENT_CODES: ReadonlySet<number> = new Set([

@@ -6,13 +6,13 @@ import { keyFilter } from './key-lists.js';
 
 type Stored = { _id: string } & Document;
 
-/** Keys looked at in one pass, and how many at once. */
+/** Keys checked in one pass, and how many at once. */
 const A_PASS = 500;
 const AT_ONCE = 8;
 
 /**
- * Forgets keys that have been gone for long, and of which nothing else is left: see forgetKey. Those that are kept are looked
- * at again after the same time. Any number of processes may do it at once.
+ * Forgets keys that have been gone for long, and of which nothing else is left: see forgetKey. Those that are kept are checked
+ * again after the same time. Any number of processes may do it at once.
  * @param before keys that went before this.
  * @returns how many were forgotten, and whether there may be more.
  * @throws SyncError as mongoError.
@@ -46,7 +46,7 @@ function unlessItIsThisKey(error: unknown): undefined {
   if (!(error instanceof SyncError) || error.errorClass !== 'unknown') throw error;
 }
 
-/** Has keys that went before there was such a time be looked at too, from now on. @throws as forgetGoneKeys. */
+/** Has keys checked, too, that were deleted before there was such a time. @throws as forgetGoneKeys. */
 export async function markGoneKeys(db: Db): Promise<void> {
   await connected(db, async () => {
     await db

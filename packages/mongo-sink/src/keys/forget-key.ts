@@ -30,7 +30,7 @@ const AT_ONCE = 2000;
  * Removes a deleted key from MongoDB: its document in `keys`, and its empty values. A key that comes back
  * afterward begins its first incarnation, so it is kept as long as there is anything that its ids could meet, or that someone may
  * still ask for.
- * @param rules those of the configuration: their collections are looked into too.
+ * @param rules those of the configuration: their collections are searched, too.
  * @param options.withData its messages, dead letters, history of members and losses go as well.
  * @throws SyncError KEY_STATE_INVALID, or as mongoError.
  */

@@ -10,7 +10,7 @@ type PickKeys = () => Promise<{
 }>;
 type Which = Pick<KeyPageQuery, 'name' | 'keyType' | 'condition'>;
 
-/** A sample serves for at least this long, in ms; of few keys, it is soon looked whether there are many by now; */
+/** A sample serves for at least this long, in ms; of few keys, it is soon checked whether there are many by now; */
 const AGE_MS = 300_000;
 const FEW_AGE_MS = 10_000;
 const PATIENCE_MS = 5_000;
@@ -33,7 +33,7 @@ export class KeyPages {
 
   /**
    * @param pick picks some of the keys that are mirrored, where there are very many of them; it may throw.
-   * @param patienceMs lists wait this long for the first sample: without it, a server may look at a million keys for each of them.
+   * @param patienceMs lists wait this long for the first sample: without it, a server may scan a million keys for each of them.
    */
   constructor(db: Db, pick: PickKeys, patienceMs = PATIENCE_MS) {
     this.#db = db;

@@ -44,7 +44,7 @@ export async function* activeKeys(db: Db): AsyncGenerator<ActiveKey> {
 
 /**
  * The keys that MongoDB believes are there, by name, in pages of about `size`. One cursor gives them all: to ask for each page
- * again may cost a server a look at all keys each time. A cursor that was left alone for too long is opened again behind the last key.
+ * again may cost a server a scan of all keys each time. A cursor that was left alone for too long is opened again behind the last key.
  * @throws SyncError as mongoError.
  */
 export async function* activeKeyPages(db: Db, size: number): AsyncGenerator<readonly string[]> {

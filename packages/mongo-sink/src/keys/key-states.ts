@@ -132,7 +132,7 @@ export class KeyStates {
 
   /**
    * Leaves a document of another revision as it is. The revision is compared by the update, not by the query: one by `_id` alone is
-   * what a server finds without looking through its indexes.
+   * what a server finds without scanning its indexes.
    */
   #updateOf({ before, next }: Saving): Document {
     const fields = { ...changedFields(before, next, this.#savedBy), lastError: next.lastError };
@@ -141,7 +141,7 @@ export class KeyStates {
     return { q: { _id: next.key }, u: [{ $replaceWith: { $cond: [isAsBefore, changed, '$$ROOT'] } }] };
   }
 
-  /** Looks which saves did not take: MongoDB does not tell that per record. A repeated command finds its own save. */
+  /** Finds the saves that did not take: MongoDB does not report that per record. A repeated command finds its own save. */
   async #markMoved(saves: readonly Saving[], suspects: readonly number[], results: Saved[]): Promise<void> {
     if (suspects.length === 0) return;
     const keys = suspects.flatMap((i) => saves[i]?.next.key ?? []);

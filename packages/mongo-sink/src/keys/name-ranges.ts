@@ -39,8 +39,8 @@ export function boundsBeyond(bounds: NameBounds, name: string, isReversed: boole
 
 /**
  * Cuts names into ranges, in the order in which they are read, each with about twice as many keys as the one before: anyone who needs
- * few stops early, and has asked for few. That matters to servers that look at all of a range before they answer; the others look
- * at no more than what is asked for. The sample may be old: the ranges are all names once, in order, whatever it holds.
+ * few stops early, and has asked for few. That matters to servers that scan all of a range before they answer; the others scan
+ * no more than what is asked for. The sample may be old: the ranges are all names once, in order, whatever it holds.
  * @param first stretches of the sample that the first range has.
  * @param most stretches that one range has.
  */

@@ -24,7 +24,7 @@ export interface NameWalkLimits {
 }
 
 const BATCH = 2_000;
-/** Stretches of the sample that are read at once where all names are looked at, or few are what is looked for. */
+/** Stretches of the sample that are read at once where all names are scanned, or few of them match. */
 const STRETCHES = 8;
 
 /**

@@ -9,7 +9,7 @@ import { boundsBeyond, boundsFilter, boundsOf } from './name-ranges.js';
 import { type NameSample, NO_SAMPLE, sampleOfType } from './name-sample.js';
 import { type NameWalkLimits, walkNames } from './name-walk.js';
 
-/** Which names: those that begin with a text, by the index; or those that pass a test, by looking at one after the other. */
+/** Which names: those that begin with a text, by the index; or those that pass a test, by scanning. */
 export interface NameSearch {
   /** What all of them begin with. */
   readonly prefix: string;
@@ -39,8 +39,8 @@ export interface KeyPage {
   readonly last: KeyPlace | undefined;
   /** Whether there are more in the direction that was read. */
   readonly isMore: boolean;
-  /** Names looked at within the time, where they were tested one by one and there may be more; `last` is the one looked at last. */
-  readonly lookedAt?: number;
+  /** Names scanned within the time, where they were tested one by one and there may be more; `last` is the one scanned last. */
+  readonly scanned?: number;
 }
 
 const SEARCH_MS = 1_000;
@@ -53,7 +53,7 @@ type KeyDocument = { _id: string } & Document;
 
 /**
  * One page of a list of keys: by name, or in the order of its condition (see ORDERS), each by an index.
- * @param sample where the names lie, of servers that would look at all of a list before they answer.
+ * @param sample where the names lie, of servers that would scan all of a list before they answer.
  * @throws SyncError as mongoError.
  */
 export async function readKeyPage(db: Db, query: KeyPageQuery, sample = NO_SAMPLE): Promise<KeyPage> {
@@ -170,7 +170,7 @@ async function searched(
   const until = Date.now() + (query.searchMs ?? SEARCH_MS);
   const places: KeyPlace[] = [];
   let seen: KeyPlace | undefined;
-  let lookedAt = 0;
+  let scanned = 0;
   let end: 'all' | 'full' | 'time' = 'all';
   for await (const document of documentsOf(db, query, sample, { projection, maxMs: MAX_MS })) {
     const place = { key: document._id, value: sortValue(document, sort) };
@@ -182,8 +182,8 @@ async function searched(
       places.push(place);
     }
     seen = place;
-    lookedAt++;
-    if (lookedAt % CLOCK_EVERY === 0 && Date.now() > until) {
+    scanned++;
+    if (scanned % CLOCK_EVERY === 0 && Date.now() > until) {
       end = 'time';
       break;
     }
@@ -200,6 +200,6 @@ async function searched(
     first: places[0] ?? last,
     last,
     isMore: end !== 'all',
-    ...(end === 'time' ? { lookedAt } : {}),
+    ...(end === 'time' ? { scanned } : {}),
   };
 }

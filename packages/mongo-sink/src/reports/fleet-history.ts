@@ -32,7 +32,7 @@ export interface KeySample {
   readonly dead: number;
 }
 
-/** Keys that someone looks at are sampled for this long after, in ms, and this many of them at most. */
+/** Keys that someone views are sampled for this long after, in ms, and this many of them at most. */
 const WATCHED_MS = 7 * 86_400_000;
 const MOST_WATCHED = 200;
 const MAX_MS = 30_000;
@@ -50,7 +50,7 @@ type Stored = { _id: string } & Document;
 
 /**
  * Stores a sample of the fleet, one per minute: of two in the same minute the later one stays. Keys that are named, and those
- * that someone looked at lately, get one each.
+ * that someone viewed lately, get one each.
  * @param keepMs after which MongoDB removes it.
  * @throws SyncError as mongoError.
  */

@@ -16,7 +16,7 @@ export interface FleetLag {
 }
 
 /**
- * Looks at the keys that are behind, by an index that holds no others.
+ * Reads the keys that are behind, by an index that holds no others.
  * @param most keys in `worst`.
  * @throws SyncError as mongoError.
  */

@@ -138,7 +138,7 @@ function isResumable(value: unknown): value is { generation: number; incarnation
 
 /**
  * The elements that belong to a value of form `members`, as a filter on its element collection: those that a committed
- * generation added and none has removed. Take manifest and elements, then look at the manifest's `generation` once more:
+ * generation added and none has removed. Read manifest and elements, then the manifest's `generation` once more:
  * where it is the same, what was read is one state of the key (see readElements).
  */
 export function elementsOf(manifest: ValueManifest): Filter<ElementDocument> {

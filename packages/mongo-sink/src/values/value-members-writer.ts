@@ -27,7 +27,7 @@ export interface MembersWriterOptions {
 /**
  * Writes a value whose elements are documents of their own, by difference.
  *
- * What is in MongoDB is known by fingerprints of buckets of elements; only the elements of buckets that differ are looked at.
+ * What is in MongoDB is known by fingerprints of buckets of elements; only the elements of buckets that differ are read.
  * A pass over the value finds which elements are new, and which are met no more. New ones wait in memory, or are written
  * ahead where they are many: nobody sees them before the manifest moves, which it does only after a pass that saw one
  * state of the key.

@@ -56,7 +56,7 @@ describe('records with a code that nobody knows', () => {
     await expect(write(db)).rejects.toMatchObject({ errorClass: 'transient' });
   });
 
-  it('and those with a known one are told together', async () => {
+  it('and those with a known one are reported together', async () => {
     const { db } = serverThat((_documents, nth) =>
       nth === 1
         ? { n: 6, writeErrors: [{ index: 0, code: 121, errmsg: 'Document failed validation' }, geo(2)] }

@@ -84,7 +84,7 @@ it('many of values are kept by few commands, too', async () => {
   expect(await db.collection('dead_letters').countDocuments({ kind: 'value' })).toBe(700);
 });
 
-it('a server that can’t be reached is told as such, so that the letters are tried again', async () => {
+it('a server that can’t be reached is reported as such, so that the letters are tried again', async () => {
   const uri = new URL(inject('mongoUri'));
   const way = await startTcpProxy(Number(uri.port));
   uri.port = String(way.port);

@@ -56,7 +56,7 @@ async function plansAsMongod(): Promise<boolean> {
 }
 
 describe('plans (needs mongod’s planner)', () => {
-  test.for(LISTS)('of %o: no sort, no look at all keys', async ({ condition, keyType }, { skip }) => {
+  test.for(LISTS)('of %o: no sort, no scan of all keys', async ({ condition, keyType }, { skip }) => {
     skip(!(await plansAsMongod()));
     for (const filter of filtersOf({ condition, keyType })) {
       const { queryPlanner } = await mongo.db

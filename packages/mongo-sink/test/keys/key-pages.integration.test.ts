@@ -215,7 +215,7 @@ test('a search that takes too long tells how far it came, and goes on from there
     Array.from({ length: 600 }, (_none, i) => document(`p:${String(i).padStart(3, '0')}`, 1)),
   );
   const first = await readKeyPage(mongo.db, { name: { prefix: '', test: slow }, limit: 5 });
-  expect(first).toMatchObject({ lookedAt: 500, isMore: true });
+  expect(first).toMatchObject({ scanned: 500, isMore: true });
   expect(first.keys.map(({ key }) => key)).toEqual([' ']);
   const rest = await readKeyPage(mongo.db, {
     name: { prefix: '', test: (key) => key.startsWith('p:') },
@@ -236,12 +236,12 @@ test('a damaged document is shown as far as it goes', async () => {
 
 test('where the source does not tell of its names, one list waits for them, and no other', async () => {
   let tell = (_told: { total: number; keys: { key: string; keyType: string }[] }) => {};
-  const told = new Promise<Parameters<typeof tell>[0]>((resolve) => (tell = resolve));
-  const lists = new KeyPages(mongo.db, () => told, 1_000);
+  const answer = new Promise<Parameters<typeof tell>[0]>((resolve) => (tell = resolve));
+  const lists = new KeyPages(mongo.db, () => answer, 1_000);
   const began = performance.now();
   expect((await lists.readPage({ limit: 5 })).keys).toHaveLength(5);
   expect(performance.now() - began).toBeGreaterThan(990);
-  const impatient = new KeyPages(mongo.db, () => told, 60_000);
+  const impatient = new KeyPages(mongo.db, () => answer, 60_000);
   const waiting = impatient.readPage({ limit: 5 });
   expect(await lists.estimateKeys({})).toBeUndefined();
   const some = Array.from({ length: 50 }, (_none, i) => ({ key: `o:${i}`, keyType: 'set' }));

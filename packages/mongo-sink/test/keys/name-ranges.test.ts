@@ -49,7 +49,7 @@ test('each range has about twice as many keys as the one before, so that few ran
   expect([...nameRanges(boundsOf(''), NO_SAMPLE, false, { most: 8 })]).toEqual([boundsOf('')]);
 });
 
-test('a type whose names are all at the end is not looked for from the beginning', () => {
+test('a type whose names are all at the end is not searched from the beginning', () => {
   const names = Array.from({ length: 4000 }, (_none, i) => String(i).padStart(4, '0'));
   const keys = names.map((name, i) => ({ name: Buffer.from(name), keyType: i < 3900 ? 'hash' : 'stream' }));
   const [first] = nameRanges(boundsOf(''), sampleOfType({ total: 4_000_000, keys }, 'stream'), false, {

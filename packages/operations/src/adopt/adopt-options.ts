@@ -14,6 +14,6 @@ export interface AdoptOptions {
   readonly wanted: (key: string) => boolean;
   /** What values are written by. Without it nothing is written, and all is counted as if it were. */
   readonly sink: Line['sink'] | undefined;
-  /** Called with how many old documents were looked at. */
+  /** Called with how many old documents were read. */
   readonly onProgress?: (documents: number) => void;
 }

@@ -25,7 +25,7 @@ export interface SampleDocument {
 }
 
 /**
- * @param rules say where it goes, and how it looks.
+ * @param rules set its collection and its shape.
  * @returns `undefined` when the key is gone, or holds nothing.
  * @throws SyncError as the syncer does.
  */

@@ -22,7 +22,7 @@ interface Compiled extends Rule {
 
 /**
  * The rules of a process. The first one that matches a key counts for it; a key that none matches is synced by the
- * defaults. Everything that looks rules up holds the same book, so that they can be replaced while it runs.
+ * defaults. All that use rules share one book, so that rules can be replaced while they run.
  */
 export class RuleBook {
   readonly #types: RuledTypes;
@@ -52,7 +52,7 @@ export class RuleBook {
     return this.ruleFor(keyId, keyType)?.collection ?? null;
   }
 
-  /** Where the documents of a key's next incarnation go, and how they look. */
+  /** The collection and the shape of the documents of a key's next incarnation. */
   placeFor(keyId: string, keyType: KeyType): DocumentPlace {
     const rule = this.ruleFor(keyId, keyType);
     return {

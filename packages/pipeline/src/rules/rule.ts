@@ -35,7 +35,7 @@ export interface RuleSpec {
   readonly fields?: FieldRules;
   /** By the name of the field; of a string by `value`, of other values by `member`, `score` and `item`. */
   readonly parse?: Readonly<Record<string, ParseKind>>;
-  /** How documents look: see DocumentShape; default the fleet's own. */
+  /** The shape of documents: see DocumentShape; default the fleet's own. */
   readonly shape?: 'document';
   /** The `_id` of values' documents, made of the parts of the key's name; only with a shape. */
   readonly id?: string;

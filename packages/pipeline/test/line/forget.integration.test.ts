@@ -51,7 +51,7 @@ describe('keys that are gone', () => {
     },
   );
 
-  it('are kept with messages, losses, dead letters, history, or paused; and looked at again later', async () => {
+  it('are kept with messages, losses, dead letters, history, or paused; and checked again later', async () => {
     const { redis, db } = under;
     await redis.xadd('messages', '1-0', 'v', 'x');
     await sync('messages');

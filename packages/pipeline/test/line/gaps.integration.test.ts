@@ -28,7 +28,7 @@ describe('gaps', () => {
     expect(await under.sync('trimmed')).toMatchObject({ result: 'unchanged', gaps: [] });
   });
 
-  it('tells a number as no exact one where what is left is older than the last look: it may come from elsewhere', async () => {
+  it('marks a count as not exact if what is left is older than the last read: it may come from elsewhere', async () => {
     await under.add('older', 1, 10);
     await under.sync('older');
     await under.add('older', 11, 30);
@@ -46,7 +46,7 @@ describe('gaps', () => {
     expect(await under.entryIds('deleted')).toHaveLength(18);
   });
 
-  it('counts entries that came and went between two looks', async () => {
+  it('counts entries that came and went between two reads', async () => {
     await under.add('fleeting', 1, 3);
     await under.sync('fleeting');
     await under.add('fleeting', 4, 6);

@@ -46,7 +46,7 @@ describe('the incarnations of a stream', () => {
     expect((await under.state('b')).activity).toMatchObject([{ end: 'rewound' }, { end: null }]);
   });
 
-  it('deleted and made again between two looks, with more and later entries', async () => {
+  it('deleted and made again between two reads, with more and later entries', async () => {
     await add('c', ['1-0', '2-0', '3-0']);
     await under.sync('c');
     await under.redis.del('c');
@@ -166,7 +166,7 @@ describe('the incarnations of a stream', () => {
     expect(await incarnations('m')).toEqual({ 1: ['2-0'] });
   });
 
-  describe('made anew between two looks, and alike', () => {
+  describe('made again between two reads, and alike', () => {
     /** Entries by id, with other content in the second incarnation where it is named. */
     const live = async (key: string, ids: readonly string[], other: readonly string[] = []) => {
       for (const id of ids) await under.redis.xadd(key, id, 'v', other.includes(id) ? 'second' : 'first');
@@ -222,7 +222,7 @@ describe('the incarnations of a stream', () => {
       expect(await under.state('steady')).toMatchObject({ incarnation: 1, counts: { seen: 300, gap: 0 } });
     });
 
-    it('renamed over another stream: a loss that it brings along from elsewhere is not told as exact', async () => {
+    it('renamed over another stream: a loss that it brings along from elsewhere is not reported as exact', async () => {
       await live('target', ['1-0']);
       await under.sync('target');
       const ids = Array.from({ length: 500 }, (_, i) => `${i + 2}-0`);

@@ -147,7 +147,7 @@ it.each([
   ['small', 10_000],
   ['large', 0],
 ])(
-  'a document that is not ours, under the name of a %s value, is told of and left alone',
+  'a document that is not ours, under the name of a %s value, is reported and left alone',
   async (size, most) => {
     const line = await lineOf(most);
     const key = `foreign ${size}`;
@@ -171,7 +171,7 @@ it.each([
   },
 );
 
-it('a document of keys with a revision that is no number is told of', async () => {
+it('a document of keys with a revision that is no number is reported', async () => {
   await under.redis.set('damaged', 'v');
   const line = await lineOf();
   await syncKey(line, 'damaged', wholeSlice());

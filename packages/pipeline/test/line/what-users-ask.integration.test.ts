@@ -18,7 +18,7 @@ describe('what users ask', () => {
     await under.sync('ghosts', { entries: 5 });
     await under.redis.xtrim('ghosts', 'MAXLEN', 3);
     await under.sync('ghosts');
-    // Nothing waits for what is gone: no lag, nothing pending anywhere, and what was lost is one gap, told once.
+    // Nothing waits for what is gone: no lag, nothing pending anywhere, and what was lost is one gap, reported once.
     expect(await under.state('ghosts')).toMatchObject({ lag: 0, counts: { seen: 8, gap: 12 } });
     expect(await under.redis.xinfo('GROUPS', 'ghosts')).toEqual([]);
     expect(await under.sync('ghosts')).toMatchObject({ result: 'unchanged', seen: 0, gaps: [] });
@@ -55,7 +55,7 @@ describe('what users ask', () => {
     await under.add('recreated', 1000, 1002);
     await under.sync('recreated');
     await under.redis.del('recreated');
-    // Lower ids than the position, where a read from there would never look; more of them, and later ones, too.
+    // Lower ids than the position, where a read from there never begins; more of them, and later ones, too.
     await under.add('recreated', 100, 119);
     await under.add('recreated', 2000, 2001);
     expect(await under.sync('recreated')).toMatchObject({ seen: 22, gaps: [] });

@@ -21,7 +21,7 @@ export interface Target {
   readonly uri: string;
   readonly db: Db;
   readonly dbName: string;
-  /** undefined where the server's process is not ours to look at. */
+  /** undefined if the server was given by its address. */
   readonly pid: number | undefined;
   readonly kind: string;
   close(): Promise<void>;
@@ -112,7 +112,7 @@ export class BenchEnvironment {
   }
 
   /**
-   * Makes one measurement. One that fails is told of and noted, and the others continue.
+   * Makes one measurement. One that fails is reported and noted, and the others continue.
    * @returns undefined when it failed. @throws the signal's reason once the run was stopped.
    */
   async attempt<T>(what: string, measure: () => Promise<T>): Promise<T | undefined> {

@@ -98,23 +98,23 @@ export class BenchFleet {
     await this.#until((counts) => counts.moved(keyType), entries, `entries of type ${keyType}`);
   }
 
-  /** How many looks at a key have ended so, since the running workers began: `synced`, `unchanged`, … */
+  /** How many runs have ended so, since the running workers began: `synced`, `unchanged`, … */
   async ended(outcome: string): Promise<number> {
     return (await this.counts()).ended(outcome);
   }
 
-  /** Resolves when this many looks at keys have ended so. @throws ProvingError as untilMoved does. */
+  /** Resolves when this many runs have ended so. @throws ProvingError as untilMoved does. */
   async untilEnded(outcome: string, keys: number): Promise<void> {
     await this.#until((counts) => counts.ended(outcome), keys, `keys that have ended as ${outcome}`);
   }
 
   async #until(count: (counts: Counts) => number, wanted: number, what: string): Promise<void> {
-    const look = async () => {
+    const check = async () => {
       if (this.#fate.failure) throw this.#fate.failure;
       const reached = count(await this.counts());
       return { isDone: reached >= wanted, progress: reached, missing: () => [`${reached} of ${wanted}`] };
     };
-    await untilMoved(`${wanted} ${what}`, look, {
+    await untilMoved(`${wanted} ${what}`, check, {
       signal: this.#place.signal,
       stallMs: STALL_MS,
       pollMs: (waitedMs) => Math.max(LEAST_POLL_MS, waitedMs / POLL_PART),

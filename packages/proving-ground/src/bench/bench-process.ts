@@ -23,7 +23,7 @@ export class BenchProcess {
   #isEnded = false;
   #heard: () => void = () => {};
 
-  /** @param config told to the program as its one argument. @param env beside what this process has. */
+  /** @param config handed to the program as its one argument. @param env beside what this process has. */
   constructor(name: string, config: Report, env: Readonly<Record<string, string>> = {}) {
     this.#name = name;
     const script = fileURLToPath(new URL(`processes/${name}.js`, import.meta.url));

@@ -16,7 +16,7 @@ export interface Run {
   /** CPU seconds of the contestant's own processes. */
   readonly cpu: number;
   readonly redisCpu: number | undefined;
-  /** undefined where the server's process is not ours to look at. */
+  /** undefined if the server was given by its address. */
   readonly mongoCpu: number | undefined;
   /** All processes of the contestant, each at its peak, in bytes. */
   readonly peakBytes: number;

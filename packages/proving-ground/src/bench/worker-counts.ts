@@ -2,7 +2,7 @@
 export interface Counts {
   /** Entries that were written or found there; a value counts as one. */
   moved(keyType: string): number;
-  /** Looks at keys that have ended so. */
+  /** Runs that have ended so. */
   ended(outcome: string): number;
   /** Jobs that have ended, however. */
   readonly jobs: number;

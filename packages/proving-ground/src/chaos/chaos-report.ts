@@ -34,12 +34,12 @@ export interface ChaosReport {
   /** Different states of values that were met in MongoDB while things broke. */
   readonly states: number;
   /**
-   * How often the verdict on the mirror was asked for, a second apart; how often it was complete, or told of nothing but losses and
+   * How often the verdict on the mirror was asked for, a second apart; how often it was complete, or reported nothing but losses and
    * refusals within the hour; and how often that was held against what was written.
    */
   readonly verdicts: { readonly asked: number; readonly complete: number; readonly checked: number };
   /** How often all positions were read while things broke. */
-  readonly looks: number;
+  readonly positionReads: number;
   readonly processes: number;
   /** The most memory that one process of each app held, in MiB. */
   readonly peakMiB: Readonly<Record<string, number>>;
@@ -85,7 +85,7 @@ export function chaosRows(report: ChaosReport): [what: string, count: number][] 
     ['verdicts queried', report.verdicts.asked],
     ['of these, complete except losses and refusals of the last hour', report.verdicts.complete],
     ['of these, compared with what was written', report.verdicts.checked],
-    ['checks of all positions', report.looks],
+    ['checks of all positions', report.positionReads],
     ['processes of the fleet', report.processes],
     ...Object.entries(peakMiB).map(([app, mib]): [string, number] => [`peak memory of a ${app}, MiB`, mib]),
     ['seconds to settle', report.settledAfter],

@@ -27,7 +27,7 @@ export class ChaosStreamWriter {
   /** Does the work when all that was asked for before is done. */
   async inTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#last.then(work);
-    this.#last = turn.catch(() => {}); // told to anyone who asked for it
+    this.#last = turn.catch(() => {}); // its caller gets the error
     return await turn;
   }
 
@@ -50,7 +50,7 @@ export class ChaosStreamWriter {
       this.written.add(id, digestOf(fields), tooLarge);
       return false;
     });
-    if (unanswered.length > 0) await this.#lookFor(unanswered);
+    if (unanswered.length > 0) await this.#find(unanswered);
   }
 
   /** Trims everything before the id. */
@@ -73,7 +73,7 @@ export class ChaosStreamWriter {
   }
 
   /** Entries that were not answered were carried out as far as Redis came, in order: reads what follows the last known one. */
-  async #lookFor(entries: readonly NumberedFields[]): Promise<void> {
+  async #find(entries: readonly NumberedFields[]): Promise<void> {
     const { written } = this;
     const after = written.lastId === undefined ? '-' : `(${written.lastId}`;
     const found = await this.#source.answered((redis) => redis.xrangeBuffer(written.key, after, '+'));

@@ -46,7 +46,7 @@ export class ChaosValueWriter {
   /** Does the work when all that was asked for before is done. */
   async inTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#last.then(work);
-    this.#last = turn.catch(() => {}); // told to anyone who asked for it
+    this.#last = turn.catch(() => {}); // its caller gets the error
     return await turn;
   }
 

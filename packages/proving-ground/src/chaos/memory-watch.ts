@@ -10,7 +10,7 @@ const EVERY_MS = 500;
 export class MemoryWatch {
   readonly peaks = new Map<string, number>();
 
-  /** Looks until the signal aborts. */
+  /** Reads until the signal aborts. */
   async run(fleet: Fleet, signal: AbortSignal): Promise<void> {
     await repeatEvery(EVERY_MS, signal, async () => {
       const running = fleet.members.filter(({ isRunning, pid }) => isRunning && pid !== undefined);

@@ -11,16 +11,16 @@ interface Seen {
 
 const EVERY_MS = 200;
 
-/** Looks at every key's document again and again: none may vanish, and none may ever go back. */
+/** Reads every key's document again and again: none may vanish, and none may ever go back. */
 export class PositionWatch {
   readonly problems: string[] = [];
   readonly #seen = new Map<string, Seen>();
-  #looks = 0;
+  #reads = 0;
   readonly #losses = new Losses();
 
   /** How often all documents were read. */
-  get looks(): number {
-    return this.#looks;
+  get reads(): number {
+    return this.#reads;
   }
 
   /** MongoDB loses what it holds while this is done: what was seen before says nothing anymore. */
@@ -28,7 +28,7 @@ export class PositionWatch {
     await this.#losses.during(work, () => this.#seen.clear());
   }
 
-  /** Looks until the signal aborts; a MongoDB that is down is looked at later. */
+  /** Reads until the signal aborts; a MongoDB that is down is read later. */
   async run(db: Db, signal: AbortSignal): Promise<void> {
     const keys = db.collection<{ _id: string } & Document>('keys');
     const fields = { revision: 1, incarnation: 1, 'position.entryId': 1 };
@@ -44,7 +44,7 @@ export class PositionWatch {
 
   /** Compares what one reading of `keys` found with what was seen before. */
   take(documents: readonly ({ _id: string } & Document)[]): void {
-    this.#looks += 1;
+    this.#reads += 1;
     const missing = new Set(this.#seen.keys());
     for (const document of documents) {
       const { _id: key } = document;

@@ -29,7 +29,7 @@ import { writeWhile } from './write-while.js';
 function factsOf(place: ChaosEnvironment, closing: Closers): () => Promise<FleetFacts> {
   const tls = { enabled: false, rejectUnauthorized: true };
   const addressOf = (url: string) => ({ url, host: '', port: 0, db: 0, tls });
-  const onError = () => {}; // told by the facts
+  const onError = () => {}; // the facts report it
   const queue = new JobQueue({ redis: addressOf(place.queue.url), prefix: QUEUE_PREFIX }, onError);
   const source = connectRedis(addressOf(place.source.url), onError);
   closing.add('what page and command read', async () => {
@@ -173,7 +173,7 @@ export async function runChaos(options: ChaosOptions, context: ProgramContext): 
       valueChanges: load.valueChanges,
       states: values.states,
       verdicts: { asked: verdicts.asked, complete: verdicts.complete, checked: verdicts.checked },
-      looks: positions.looks,
+      positionReads: positions.reads,
       processes: fleet.members.length,
       peakMiB,
       settledAfter: Math.round(settledAfter),

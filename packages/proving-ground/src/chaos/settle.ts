@@ -10,7 +10,7 @@ export interface ToSettle {
   readonly db: Db;
   readonly load: ChaosLoad;
   readonly signal: AbortSignal;
-  /** Told now and then what is waited for. */
+  /** Called now and then with what is waited for. */
   readonly onWait?: (line: string) => void;
 }
 
@@ -29,7 +29,7 @@ const MAX_REPORTED = 3;
  */
 export async function untilSettled({ redis, db, load, signal, onWait }: ToSettle): Promise<void> {
   let reportedAt = performance.now();
-  const look = async () => {
+  const check = async () => {
     const { behind, seen } = await lookAround(redis, db, load);
     if (behind.length > 0 && performance.now() - reportedAt > REPORT_EVERY_MS) {
       reportedAt = performance.now();
@@ -37,7 +37,7 @@ export async function untilSettled({ redis, db, load, signal, onWait }: ToSettle
     }
     return { isDone: behind.length === 0, progress: `${seen} ${behind.length}`, missing: () => behind };
   };
-  await untilMoved('the mirror to settle', look, { signal, stallMs: STALL_MS, pollMs: () => EVERY_MS });
+  await untilMoved('the mirror to settle', check, { signal, stallMs: STALL_MS, pollMs: () => EVERY_MS });
 }
 
 async function lookAround(

@@ -7,7 +7,7 @@ const AGAIN_MS = 50;
 
 /**
  * A connection to a Redis that is killed again and again. It never sends a command twice by itself: anyone who wrote
- * something that was not answered is told so, and has to look what became of it.
+ * something gets an error if it was not answered, and has to check what became of it.
  */
 export class SourceConnection {
   readonly #url: string;

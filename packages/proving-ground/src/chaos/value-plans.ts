@@ -12,7 +12,7 @@ import {
 type Names = readonly [string, ...string[]];
 type Models = readonly [ValueModel, ...ValueModel[]];
 
-/** Members of the metadata sets; the last two sets are stored member by member, where the fleet is told to do so from 200 members on. */
+/** Members of the metadata sets; the last two sets are stored member by member, since the fleet's limit is set to 200 members. */
 const SETS = [5, 8, 13, 21, 34, 55, 400, 900];
 
 /**

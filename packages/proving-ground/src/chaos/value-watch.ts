@@ -36,7 +36,7 @@ export class ValueWatch {
   /** Reads until the signal aborts; a MongoDB that is down is read later. */
   async run(signal: AbortSignal): Promise<void> {
     await repeatEvery(EVERY_MS, signal, async () => {
-      await this.look();
+      await this.readAll();
     });
   }
 
@@ -45,13 +45,13 @@ export class ValueWatch {
    * @param time by performance.now().
    * @returns the keys of which MongoDB lacks a change that Redis surely had at that time.
    */
-  async look(time = Number.NEGATIVE_INFINITY): Promise<string[]> {
+  async readAll(time = Number.NEGATIVE_INFINITY): Promise<string[]> {
     const counts = this.#losses.reading();
     const behind = this.#values.map(async (value) => {
       const from = this.#seen.get(value.key) ?? 0;
       const digest = await mirroredDigest(this.#db, value.key).catch(() => undefined);
       if (!counts()) return [];
-      // Another look that began later may have ended sooner.
+      // Another read that began later may have ended sooner.
       if (digest === undefined || (this.#seen.get(value.key) ?? 0) !== from) return [];
       this.take(value, digest);
       const isBehind = value.find(digest, value.versionAt(time)) === undefined;

@@ -67,7 +67,7 @@ export class VerdictWatch {
       if (saysComplete(verdict)) {
         this.complete += 1;
         const streams = await streamsBehind(db, late);
-        const behind = [...(await values.look(now - LATE_MS)), ...(streams ?? [])];
+        const behind = [...(await values.readAll(now - LATE_MS)), ...(streams ?? [])];
         if (streams) this.checked += 1;
         if (behind.length > 0 && this.problems.length < MAX_REPORTED)
           this.problems.push(

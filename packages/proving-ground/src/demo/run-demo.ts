@@ -37,7 +37,7 @@ export interface DemoResult extends ProgramReport {
   readonly alreadyThere: number;
 }
 
-/** Where someone can look around while everything is running. */
+/** Where the dashboard is while everything is running. */
 export interface DemoAccess {
   readonly dashboard: { readonly url: string; readonly username: string; readonly password: string };
   readonly redisUrl: string;

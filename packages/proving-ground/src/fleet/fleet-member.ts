@@ -32,7 +32,7 @@ const collectGarbage = new URL('../../collect-garbage.mjs', import.meta.url);
 
 /**
  * One process of a fleet, started from the built app. It is in a session of its own, so that Ctrl-C reaches the
- * parent alone, and ends with the parent, whatever ends that: the app is told by the channel (see runApp).
+ * parent alone, and ends with the parent, whatever ends that: the app sees the channel close (see runApp).
  */
 export class FleetMember {
   readonly app: AppName;

@@ -45,7 +45,7 @@ export async function judgeSource(
 }
 
 /**
- * Looks for each entry ever written among the messages and the dead letters of its stream.
+ * Finds each entry ever written among the messages and the dead letters of its stream.
  * @param collection where its messages are.
  */
 export async function judgeMirror(
@@ -127,7 +127,7 @@ class StreamJudge {
     return true;
   }
 
-  /** Looks among the dead letters, too, and reports what is nowhere. */
+  /** Checks the dead letters, too, and reports what is nowhere. */
   async end(db: Db): Promise<void> {
     const findings = this.#findings;
     await readLetters(db, this.#written.key, this.#wanted, findings);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ProvingError } from '../proving-error.js';
 
 /** How far something is that a fleet is to bring about. */
-export interface Look {
+export interface Reading {
   readonly isDone: boolean;
   /** Changes with each step toward the end. */
   readonly progress: number | string;
@@ -14,28 +14,28 @@ export interface UntilMovedOptions {
   readonly signal: AbortSignal;
   /** Without any progress for this long, in ms, waiting is given up; default 60,000 (a dead worker's keys are free after 10,000). */
   readonly stallMs?: number;
-  /** Between two looks, in ms, after waiting for this long; default 100. */
+  /** Between two checks, in ms, after waiting for this long; default 100. */
   readonly pollMs?: (waitedMs: number) => number;
 }
 
 const NAMED = 8;
 
 /**
- * Looks again and again until what is waited for is there.
+ * Checks again and again until what is waited for is there.
  * @param what in words, behind "waited for".
- * @throws ProvingError `PROVING_STALLED`, naming what is missing; the signal's reason; what a look throws.
+ * @throws ProvingError `PROVING_STALLED`, naming what is missing; the signal's reason; what a check throws.
  */
 export async function untilMoved(
   what: string,
-  look: () => Promise<Look>,
+  check: () => Promise<Reading>,
   { signal, stallMs = 60_000, pollMs = () => 100 }: UntilMovedOptions,
 ): Promise<void> {
   const begin = performance.now();
-  let last: Look['progress'] | undefined;
+  let last: Reading['progress'] | undefined;
   let since = begin;
   for (;;) {
     signal.throwIfAborted();
-    const { isDone, progress, missing } = await look();
+    const { isDone, progress, missing } = await check();
     if (isDone) return;
     const now = performance.now();
     if (progress !== last) since = now;

@@ -15,7 +15,7 @@ import type { SoakOptions } from './soak-options.js';
 /** Samples of each process in a whole run, about; never more often than every LEAST_MS. */
 const SAMPLES = 600;
 const LEAST_MS = 2_000;
-/** The table of a long run is told of so often while it lasts, in ms. */
+/** How often the table of a long run is printed while it lasts, in ms. */
 const TELL_MS = 60_000;
 const SEED = 1;
 

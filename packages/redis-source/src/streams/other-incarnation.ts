@@ -8,9 +8,9 @@ import { parseStreamInfo, type StreamInfo } from './stream-info.js';
 import type { StreamReading } from './stream-reader.js';
 
 /**
- * Whether what was read can't belong to the incarnation that the position is of. Conclusive, and free: it takes what the read
- * told. What it can't see, holdsMarks does.
- * @param isAnchored the read has looked at the position's last entry once more.
+ * Whether what was read can't belong to the incarnation that the position is of. Conclusive, and free: it uses what was read
+ * anyway. What it can't see, holdsMarks does.
+ * @param isAnchored the position's last entry was read once more.
  */
 export function isOtherIncarnation(
   position: StreamPosition,

@@ -64,7 +64,7 @@ export async function readStream(
   return { info, entries: raw as readonly Entry[], binary: false, expiresAt };
 }
 
-/** When a key expires, by what PTTL told of it just now, in ms; null for never. */
+/** When a key expires, by the answer of PTTL just now, in ms; null for never. */
 export function expiryAt(timeLeft: number): Date | null {
   return timeLeft < 0 ? null : dateOf(Date.now() + timeLeft);
 }

@@ -9,7 +9,7 @@ export interface ReadRequest {
   readonly after: string;
   /** At most this many entries. */
   readonly count: number;
-  /** The entry at `after` is looked at once more, to see whether it is the one that was read. */
+  /** The entry at `after` is read once more, to check that it is the same one. */
   readonly isAnchored: boolean;
   /** What is remembered of entries read before; those of this read come behind them, in the reading. */
   readonly marks?: StreamMarks | undefined;

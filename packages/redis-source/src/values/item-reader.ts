@@ -82,7 +82,7 @@ export class ItemReader {
       maxRetriesPerRequest: 0,
       retryStrategy: () => null,
     });
-    // Told by the rejected command as well; without a listener it would be printed.
+    // The command rejects with it, too; without a listener it would be printed.
     client.on('error', () => {});
     try {
       await client.connect();

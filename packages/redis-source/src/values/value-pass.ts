@@ -54,7 +54,7 @@ export class ValuePass {
     return this.#elements(item, index === at ? fingerprint : fingerprintOf(item, index), index, bytes);
   }
 
-  /** Counts the items of a value that is kept as one document: no elements are made, and no places looked for. */
+  /** Counts the items of a value that is kept as one document: it needs no elements and no places. */
   addWhole(items: readonly Item[]): void {
     const isHashed = this.#shape.order === 'hashed';
     for (const item of items) {

@@ -283,7 +283,7 @@ function describeWay(
   });
 }
 
-/** A worker that stands still at a step, until it is told to go on. */
+/** A worker that stands still at a step until it is released. */
 function holdAt(step: Step) {
   let goOn = () => {};
   let arrive = () => {};

@@ -1,6 +1,6 @@
 import { type KeyEnd, type Line, type Slice, type SyncReport, syncKeys } from '@redis-to-mongo/pipeline';
 
-/** As syncKey, but by syncKeys, with a neighbor that is not there; sees to it that each key's end is told once. */
+/** As syncKey, but by syncKeys, with a neighbor that is not there; checks that each key's end is reported once. */
 export async function syncAmongMany(line: Line, key: string, slice: Slice): Promise<SyncReport> {
   const ends = new Map<string, KeyEnd>();
   await syncKeys(

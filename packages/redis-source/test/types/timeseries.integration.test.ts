@@ -181,7 +181,7 @@ describe.skipIf(!isRedisForHere('redis-7.4'))('with RedisTimeSeries (needs Linux
       await expectSame('read');
     });
 
-    it('a time that scripts cannot tell exactly is refused, and told of', async () => {
+    it('a time that scripts cannot read exactly is refused, and reported', async () => {
       await under.redis.call('TS.ADD', 'nanoseconds', '1700000000000000001', '1');
       await expect(under.sync('nanoseconds')).rejects.toMatchObject({
         code: 'REDIS_REPLY',
@@ -230,7 +230,7 @@ async function ask(redis: Redis, name: string, ...words: string[]): Promise<unkn
   return Array.isArray(reply) ? reply : [];
 }
 
-/** Told by two commands of the module, not by a script. */
+/** Read by two commands of the module, not by a script. */
 async function ofRedis(redis: Redis, key: string) {
   if ((await redis.exists(key)) === 0) return null;
   const samples = await ask(redis, 'TS.RANGE', key, '-', '+');

@@ -29,7 +29,7 @@ const OPTIONS: SyncerOptions = {
 export interface ValueUnderTest {
   readonly redis: Redis;
   readonly db: Db;
-  /** Documents written since the last look, by collection. */
+  /** Documents written since the last call, by collection. */
   readonly writes: CountedWrites;
   /** A line of its own, as another worker would have. */
   line(options?: Partial<SyncerOptions>, changes?: Partial<Line>): Line;

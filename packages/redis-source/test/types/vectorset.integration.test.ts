@@ -129,7 +129,7 @@ function expectClose(actual: readonly number[], expected: readonly number[]): vo
     );
 }
 
-/** Told element by element, each by commands of its own. */
+/** Read element by element, each by its own commands. */
 async function elements(redis: Redis, key: string) {
   const ask = (name: string, ...words: string[]) =>
     redis.sendCommand(new Command(name, words, { replyEncoding: null })) as Promise<unknown>;

@@ -32,7 +32,7 @@ export interface Excerpt {
   readonly at: Date;
   /** Its type in Redis; `none` where it is not there. */
   readonly inRedis: string;
-  /** Entries, members, fields or items in all; of a string or JSON its bytes. Of MongoDB `null` where that is not told. */
+  /** Entries, members, fields or items in all; of a string or JSON its bytes. Of MongoDB `null` if unknown. */
   readonly sizes: { readonly redis: number; readonly mongo: number | null };
   /** False of a large value: these are the first parts that MongoDB has, looked up in Redis. */
   readonly isWhole: boolean;

@@ -14,7 +14,7 @@ const NOTHING: SourceExcerpt = { size: 0, items: [], asked: [] };
  * of each part its beginning. A long part is compared by its length and its first 64 KiB; of Redis no more than that is read.
  * What the fleet is about to sync differs, too.
  * @param waitMs after which MongoDB gives up.
- * @throws SyncError as redisError and mongoError; VALUE_CHANGED_WHILE_READ: look again.
+ * @throws SyncError as redisError and mongoError; VALUE_CHANGED_WHILE_READ: read again.
  */
 export async function readExcerpt({ redis, db }: Sides, state: KeyState, waitMs: number): Promise<Excerpt> {
   const { key, keyType } = state;

@@ -20,7 +20,7 @@ interface Stored extends ExcerptSide {
   readonly isIntact: boolean;
 }
 
-/** The last entries of both sides, the newest first. Those older than what was read of a side are not told: it may have them. */
+/** The last entries of both sides, the newest first. Entries older than what was read of a side are left out: it may have them. */
 export async function streamRows(
   db: Database,
   state: KeyState,

@@ -55,14 +55,14 @@ function trouble({ rows, problem }: KeyListPage): Html | false {
 }
 
 /** What a search could not do. */
-function notes({ search }: KeyQuery, { isWithin, rows, lookedAt }: KeyListPage): Html | false {
-  if (!isWithin && lookedAt === undefined) return false;
+function notes({ search }: KeyQuery, { isWithin, rows, scanned }: KeyListPage): Html | false {
+  if (!isWithin && scanned === undefined) return false;
   const within =
     isWithin && rows.length > 0 && html`No name begins with “${search}”; these names contain it. `;
-  const looked =
-    lookedAt !== undefined &&
-    html`${counted(lookedAt, 'name was', 'names were')} searched so far: Next continues.`;
-  return html`<p class="empty" role="status">${within}${looked}</p>`;
+  const soFar =
+    scanned !== undefined &&
+    html`${counted(scanned, 'name was', 'names were')} searched so far: Next continues.`;
+  return html`<p class="empty" role="status">${within}${soFar}</p>`;
 }
 
 function heading({ name, order, isNumber = false }: Column, query: KeyQuery): Html {

@@ -5,7 +5,7 @@ import { type Html, html } from '../html.js';
 type Piece = ExcerptSide['parts'][number];
 
 /** Characters but tab and line breaks that no text has, and what a decoder puts for bytes that are none. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the expression finds them
 const NOT_TEXT = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 
 /** The beginning of a piece, as text where it is text, else as base64 with a word. */

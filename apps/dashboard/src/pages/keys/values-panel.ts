@@ -41,7 +41,7 @@ export function valuesPart(key: string, showValues: boolean): Html {
 /** What a key holds on both sides, and what differs; its document as it would be written. */
 export function valuesContent(key: string, keyType: KeyType, { excerpt, sample }: KeyValues): Html {
   const shown = isUnread(excerpt) ? unread(excerpt) : excerptTable(keyType, excerpt);
-  return html`${panel(html`${shown}<p class="empty">${showButton(key, 'Look again')}</p>`)}
+  return html`${panel(html`${shown}<p class="empty">${showButton(key, 'Read again')}</p>`)}
 ${sample && html`<section class="panel" aria-labelledby="sample"><h2 id="sample">Document that would be written now</h2>${isUnread(sample) ? unread(sample) : html`<p class="empty">In the collection <code>${sample.collection}</code>. Long values are cut.</p>${scrollArea('The document', html`<pre>${cut(JSON.stringify(sample.document, undefined, 2))}</pre>`)}`}</section>`}`;
 }
 
@@ -50,7 +50,7 @@ function panel(content: Content): Html {
 }
 
 function showButton(key: string, text: string): Html {
-  return html`<button type="button" class="outline small" id="look" hx-get="${keyPath(key).replace('key?', 'key/values?')}" hx-target="#values" hx-swap="innerMorph">${text}</button>`;
+  return html`<button type="button" class="outline small" id="read-values" hx-get="${keyPath(key).replace('key?', 'key/values?')}" hx-target="#values" hx-swap="innerMorph">${text}</button>`;
 }
 
 function excerptTable(keyType: KeyType, { at, inRedis, sizes, isWhole, rows }: Excerpt): Html {

@@ -14,7 +14,7 @@ export interface Bounds {
 
 /**
  * Reads the members of one object of a rule. What is wrong is noted with the rule's number and the member's name, and
- * reads as if it were not there, so that all problems are told at once.
+ * reads as if it were not there, so that all problems are reported at once.
  */
 export class MemberReader {
   readonly #members: Members;

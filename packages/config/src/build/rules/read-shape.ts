@@ -4,7 +4,7 @@ import type { MemberReader } from './member-reader.js';
 
 type Shape = Pick<RuleConfig, 'shape' | 'id' | 'idType'>;
 
-/** How documents look, and what their `_id` is. */
+/** The shape of documents, and their `_id`. */
 export function readShape(
   rule: MemberReader,
   types: readonly KeyTypeName[] | undefined,

@@ -16,11 +16,11 @@ export async function untilMirrored(
   messages: number,
   isOver: () => boolean = () => false,
 ): Promise<void> {
-  const look = async () => {
+  const check = async () => {
     const found = await target.count();
     const missing = `${who} has moved ${found} of ${messages} entries`;
     if (found < messages && isOver()) throw new ProvingError('PROVING_STALLED', `${missing}, and has ended`);
     return { isDone: found >= messages, progress: found, missing: () => [missing] };
   };
-  await untilMoved(`${messages} messages`, look, { signal, pollMs: () => POLL_MS });
+  await untilMoved(`${messages} messages`, check, { signal, pollMs: () => POLL_MS });
 }

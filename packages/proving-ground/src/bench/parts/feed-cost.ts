@@ -11,7 +11,7 @@ import { RawWriter } from '../raw-writer.js';
 const LISTENING_WITHIN_MS = 10_000;
 
 /**
- * What the feed of changes costs Redis: XADD at full speed over few and many keys, with and without the connection that is told of each
+ * What the feed of changes costs Redis: XADD at full speed over few and many keys, with and without the connection that receives each
  * change, by turns. On a Redis of its own that writes no file, so that nothing else is in its CPU.
  */
 export async function measureFeedCost(place: BenchEnvironment): Promise<FeedCostRun[]> {
@@ -64,7 +64,7 @@ async function cpuOf(redis: Redis): Promise<number> {
   );
 }
 
-/** The product's own feed listens meanwhile, and must have been told of something. */
+/** The product's own feed listens meanwhile, and must have received something. */
 async function withFeed<T>(server: RedisServer, redis: Redis, work: () => Promise<T>): Promise<T> {
   let reported = 0;
   const feed = new ChangeFeed({

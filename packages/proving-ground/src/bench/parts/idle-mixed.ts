@@ -7,8 +7,8 @@ import type { IdleMixedRun, IdleProcess } from '../bench-result.js';
 import { type ProcessUsage, processUsage } from '../process-usage.js';
 
 const AT_ONCE = 5_000;
-/** Looks at how many jobs run, in seconds; at rest are no more of them a second. */
-const LOOK_SECONDS = 5;
+/** How long jobs are counted, in seconds; at rest there are no more of them a second. */
+const SAMPLE_SECONDS = 5;
 const RESTING_JOBS_PER_SEC = 20;
 
 /**
@@ -83,9 +83,9 @@ async function untilIdle(place: BenchEnvironment, fleet: BenchFleet): Promise<vo
   const deadline = performance.now() + 1000 * settleSeconds;
   while (performance.now() < deadline) {
     const before = (await fleet.counts()).jobs;
-    const look = Math.min(LOOK_SECONDS, settleSeconds);
-    await sleep(1000 * look, undefined, { signal: place.signal });
-    if ((await fleet.counts()).jobs - before <= RESTING_JOBS_PER_SEC * look) return;
+    const sample = Math.min(SAMPLE_SECONDS, settleSeconds);
+    await sleep(1000 * sample, undefined, { signal: place.signal });
+    if ((await fleet.counts()).jobs - before <= RESTING_JOBS_PER_SEC * sample) return;
   }
 }
 

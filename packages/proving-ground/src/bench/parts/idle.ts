@@ -18,8 +18,8 @@ interface Shares {
 
 /** Members of each idle set. */
 const MEMBERS = 10;
-/** The CPU share has come to rest when one look of this many seconds is no lower than the one before, but for this part. */
-const LOOK_SECONDS = 5;
+/** The CPU share has come to rest when one sample of this many seconds is no lower than the one before, but for this part. */
+const SAMPLE_SECONDS = 5;
 const FALLING = 0.85;
 /** And no more jobs than this run in a second: what is left over from the first sync is done. */
 const RESTING_JOBS_PER_SEC = 20;
@@ -90,7 +90,7 @@ async function measureOther(
   try {
     const following = await start(place, target, streams);
     try {
-      await sleep(1000 * Math.min(LOOK_SECONDS, place.sizes.idle.settleSeconds), undefined, {
+      await sleep(1000 * Math.min(SAMPLE_SECONDS, place.sizes.idle.settleSeconds), undefined, {
         signal: place.signal,
       });
       for (let repetition = 1; repetition <= place.repetitions; repetition++) {
@@ -122,11 +122,11 @@ async function untilIdle(place: BenchEnvironment, fleet: BenchFleet): Promise<vo
   const total = ({ scheduler, worker, redis }: Shares) => scheduler + worker + redis;
   let last = Number.POSITIVE_INFINITY;
   while (performance.now() < deadline) {
-    const look = Math.min(LOOK_SECONDS, settleSeconds);
+    const sample = Math.min(SAMPLE_SECONDS, settleSeconds);
     const before = (await fleet.counts()).jobs;
-    const now = total(await shares(place, fleet, look));
+    const now = total(await shares(place, fleet, sample));
     const jobs = (await fleet.counts()).jobs - before;
-    if (jobs <= RESTING_JOBS_PER_SEC * look && now >= FALLING * last) return;
+    if (jobs <= RESTING_JOBS_PER_SEC * sample && now >= FALLING * last) return;
     last = now;
   }
 }

@@ -8,8 +8,8 @@ import type { Follower, Following } from '../followers/follower.js';
 
 /** Between two steps of the writer, in ms. */
 const STEP_MS = 20;
-/** Between two looks at what has come, in ms. */
-const LOOK_MS = 500;
+/** Between two counts of what has come, in ms. */
+const POLL_MS = 500;
 /** Where nothing is missing, and nothing more came for this long, in ms, all has come. */
 const COMPLETE_IDLE_MS = 3_000;
 
@@ -125,7 +125,7 @@ async function untilIdle(
     }
     const idleMs = left.missing === 0 ? COMPLETE_IDLE_MS : longestMs;
     if (performance.now() - lastAt > idleMs) return { ...left, lastAt };
-    await sleep(LOOK_MS, undefined, { signal: place.signal });
+    await sleep(POLL_MS, undefined, { signal: place.signal });
   }
 }
 

@@ -111,7 +111,7 @@ async function* runFleet(place: BenchEnvironment, target: Target, load: SmallLoa
     yield made;
     const beforeSweep = await fleet.ended('unchanged');
     yield await measure(UNCHANGED, load.keys, async () => {
-      // A swap is told to nobody: what may have changed is found by a sweep.
+      // Redis does not report a swap: a sweep finds what may have changed.
       await place.show();
       await place.show();
       await fleet.untilEnded('unchanged', beforeSweep + load.keys);

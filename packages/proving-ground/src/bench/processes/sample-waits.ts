@@ -3,20 +3,20 @@ import type { openClients } from './open-clients.js';
 
 /** One kind of changes: how they are made, and how they show. */
 export interface SampledChanges {
-  /** Changes a second that are looked for, about. */
+  /** Changes a second that are sampled, about. */
   readonly samplesPerSec: number;
   /** What has not come by then, after the last change, in ms, counts as lost. */
   readonly giveUpMs: number;
-  /** Makes the changes from one number up to another, by one pipeline. Answers for each what it is looked for by. */
+  /** Makes the changes from one number up to another, by one pipeline. Answers for each what it is found by. */
   send(from: number, to: number): Promise<readonly string[]>;
-  /** Which of those that are looked for are there. @param numberOf the number of the change. */
+  /** Which of those are there. @param numberOf the number of the change. */
   find(asked: readonly string[], numberOf: (id: string) => number): Promise<readonly string[]>;
 }
 
-/** Between two looks, in ms: the resolution. */
-const LOOK_MS = 2;
+/** Between two polls, in ms: the resolution. */
+const POLL_MS = 2;
 /** Changes asked for at once, the oldest: asking is to cost MongoDB little, also where many are on their way. */
-const LOOKED_FOR = 50;
+const ASKED_AT_ONCE = 50;
 
 /**
  * Makes changes at a steady rate, and asks MongoDB all the time for those on their way (some of them, where there are many):
@@ -63,12 +63,12 @@ export async function sampleWaits(
     await Promise.all(making);
     return n;
   };
-  const look = async () => {
+  const poll = async () => {
     const isOver = () =>
       writtenAt < Number.POSITIVE_INFINITY &&
       (onTheirWay.size === 0 || performance.now() >= writtenAt + giveUpMs);
-    for (; !isOver(); await sleep(LOOK_MS)) {
-      const asked = [...onTheirWay.keys()].slice(0, LOOKED_FOR);
+    for (; !isOver(); await sleep(POLL_MS)) {
+      const asked = [...onTheirWay.keys()].slice(0, ASKED_AT_ONCE);
       if (asked.length === 0) continue;
       const found = await find(asked, (id) => onTheirWay.get(id)?.n ?? 0);
       const now = performance.now();
@@ -79,12 +79,12 @@ export async function sampleWaits(
     }
   };
 
-  const looking = look();
+  const polling = poll();
   setTimeout(() => parent.send({ isWarm: true }), warmUpMs);
   const written = await makeAll();
   writtenAt = performance.now();
   const seconds = (writtenAt - begin) / 1000;
-  await looking;
+  await polling;
   if (onTheirWay.size > 0) throw new Error(`${onTheirWay.size} changes did not arrive within ${giveUpMs} ms`);
   parent.send({ written, seconds, waits });
 }

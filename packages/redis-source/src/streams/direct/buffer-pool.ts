@@ -21,7 +21,7 @@ export class BufferPool {
     return found;
   }
 
-  /** Gives a buffer back; nobody may look into it anymore. */
+  /** Gives a buffer back; nobody may read it anymore. */
   give(buffer: Buffer): void {
     if (this.#freeBytes + buffer.length > this.#keepBytes) return;
     this.#free.push(buffer);

@@ -1,7 +1,7 @@
 import { SyncError } from '@redis-to-mongo/pipeline';
 
 /*
- * What an XRANGE reply looks like on the wire (RESP2, https://redis.io/docs/latest/develop/reference/protocol-spec/):
+ * The form of an XRANGE reply on the wire (RESP2, https://redis.io/docs/latest/develop/reference/protocol-spec/):
  *
  *   *2\r\n                            the reply: this many entries follow
  *   *2\r\n                            an entry: its id, and the list of its names and values

@@ -29,7 +29,7 @@ export class KnownNames {
     return true;
   }
 
-  /** Looks at the entry's names one by one; where all are fine, and none comes twice, they are the known ones from now on. */
+  /** Checks the entry's names one by one; where all are fine, and none comes twice, they are the known ones from now on. */
   learn(source: Buffer, { items, spans }: EntryCursor): boolean {
     const names = new Set<string>();
     const count = items >> 1;

@@ -34,7 +34,7 @@ export class StreamReply implements RawReply {
   #isFirst = true;
 
   /**
-   * @param anchor the id of an entry that is only looked at, if it comes first.
+   * @param anchor the id of an entry that is only checked, if it comes first.
    * @param marks entries are added to them.
    * @param begin called with how many entries there are.
    */
