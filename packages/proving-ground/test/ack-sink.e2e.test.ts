@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await mongo.close();
-  await target.close();
+  await target[Symbol.asyncDispose]();
 });
 
 const sinkOf = () =>

@@ -17,14 +17,13 @@ const SHELF = 1;
 const QUEUE = 2;
 
 /** A MongoDB database that nobody else has, empty at the beginning. */
-export interface Target {
+export interface Target extends AsyncDisposable {
   readonly uri: string;
   readonly db: Db;
   readonly dbName: string;
   /** undefined if the server was given by its address. */
   readonly pid: number | undefined;
   readonly kind: string;
-  close(): Promise<void>;
 }
 
 /** What is used in each run of the benchmark: servers, a place for logs, and where to tell how it goes. */
@@ -99,11 +98,16 @@ export class BenchEnvironment {
     await this.redis.call('SWAPDB', SOURCE, SHELF);
   }
 
-  /** Empties the source, the queue and, where `all`, the shelf. */
-  async clear(all: boolean): Promise<void> {
+  /** Empties source, queue and shelf. Each measurement begins so. */
+  async clear(): Promise<void> {
+    await this.clearSource();
+    await this.shelf.flushdb();
+  }
+
+  /** Empties source and queue. */
+  async clearSource(): Promise<void> {
     await this.redis.flushdb();
     await this.redis.pipeline().select(QUEUE).flushdb().select(SOURCE).exec();
-    if (all) await this.shelf.flushdb();
   }
 
   /** What could not be measured, and why: one line each. */
@@ -136,6 +140,12 @@ export class BenchEnvironment {
     return dir;
   }
 
+  /** A Redis for a queue of its own. */
+  async openQueue(): Promise<Pick<RedisServer, 'url' | 'pid'> & AsyncDisposable> {
+    const { url, pid, stop } = await startRedis();
+    return { url, pid, [Symbol.asyncDispose]: stop };
+  }
+
   /** An empty database: on a server of its own where the sizes ask for it. */
   async openTarget(): Promise<Target> {
     const { mongoUri, mongoBinary } = this.#options;
@@ -164,7 +174,7 @@ export class BenchEnvironment {
       dbName,
       pid,
       kind,
-      close: async () => {
+      [Symbol.asyncDispose]: async () => {
         if (mongoUri !== undefined) await mongo.db.dropDatabase();
         await mongo.close();
         if (isFresh) await stop();

@@ -32,7 +32,7 @@ interface Fate {
 }
 
 /** A scheduler and workers, as separate processes, with the queue in a Redis database of its own. */
-export class BenchFleet {
+export class BenchFleet implements AsyncDisposable {
   readonly #fleet: Fleet;
   readonly #place: BenchEnvironment;
   readonly #fate: Fate;
@@ -142,7 +142,7 @@ export class BenchFleet {
     await Promise.all(Array.from({ length: count }, () => this.#fleet.addWorker()));
   }
 
-  async stop(): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     await this.#fleet.stop();
   }
 }

@@ -14,17 +14,18 @@ const REPORT_WITHIN_MS = 600_000;
  * One of the programs in processes/, as a process of its own. It says when it is ready, begins when it is asked to, and
  * answers with a report. It ends with its parent, whatever ends that.
  */
-export class BenchProcess {
+export class BenchProcess implements AsyncDisposable {
   readonly #name: string;
   readonly #process: ChildProcess;
   readonly #ended: Promise<unknown>;
   readonly #reports: Report[] = [];
   #stderr = '';
   #isEnded = false;
+  #atStart: Report = {};
   #heard: () => void = () => {};
 
   /** @param config handed to the program as its one argument. @param env beside what this process has. */
-  constructor(name: string, config: Report, env: Readonly<Record<string, string>> = {}) {
+  private constructor(name: string, config: Report, env: Readonly<Record<string, string>>) {
     this.#name = name;
     const script = fileURLToPath(new URL(`processes/${name}.js`, import.meta.url));
     this.#process = spawn(process.execPath, [script, JSON.stringify(config)], {
@@ -45,14 +46,20 @@ export class BenchProcess {
     );
   }
 
-  /** Starts the program; resolves when it has said that it is ready. @returns also what it said then. */
+  /** Starts the program; resolves when it is ready. */
   static async start(
     name: string,
     config: Report,
     env: Readonly<Record<string, string>> = {},
-  ): Promise<{ process: BenchProcess; report: Report }> {
+  ): Promise<BenchProcess> {
     const started = new BenchProcess(name, config, env);
-    return { process: started, report: await started.report() };
+    started.#atStart = await started.report();
+    return started;
+  }
+
+  /** What it reported when it was ready. */
+  get atStart(): Report {
+    return this.#atStart;
   }
 
   get pid(): number {
@@ -95,7 +102,7 @@ export class BenchProcess {
   }
 
   /** Ends it and waits for its end. */
-  async stop(): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     this.#process.kill('SIGKILL');
     await this.#ended;
   }

@@ -1,8 +1,9 @@
 import type { Part, SizeName } from './bench-options.js';
 import type { Machine } from './machine.js';
+import type { Usage } from './usage-meter.js';
 
 /** One run of one contestant: how long it took, and what it used. */
-export interface Run {
+export interface Run extends Usage {
   readonly part: Part;
   /** What was to be moved, such as `10 × 20,000`. */
   readonly load: string;
@@ -12,14 +13,6 @@ export interface Run {
   readonly repetition: number;
   /** Entries, or members, that were moved. */
   readonly entries: number;
-  readonly seconds: number;
-  /** CPU seconds of the contestant's own processes. */
-  readonly cpu: number;
-  readonly redisCpu: number | undefined;
-  /** undefined if the server was given by its address. */
-  readonly mongoCpu: number | undefined;
-  /** All processes of the contestant, each at its peak, in bytes. */
-  readonly peakBytes: number;
   /** Values that were written into MongoDB, where they were counted. */
   readonly writes?: number;
 }

@@ -46,7 +46,7 @@ export async function findConnect(): Promise<{ call: ConnectCall; version: strin
 }
 
 /** One process of Redpanda Connect that reads streams by a consumer group. */
-export class ConnectProcess {
+export class ConnectProcess implements AsyncDisposable {
   readonly #process: ChildProcess;
   readonly #ended: Promise<unknown>;
 
@@ -93,7 +93,7 @@ export class ConnectProcess {
     await this.#ended;
   }
 
-  async stop(): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     this.#process.kill('SIGTERM');
     const timer = setTimeout(() => this.#process.kill('SIGKILL'), STOP_WITHIN_MS);
     await this.#ended;

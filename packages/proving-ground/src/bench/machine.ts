@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { arch, cpus, platform, release, totalmem } from 'node:os';
-import type { Redis } from 'ioredis';
+import type { BenchEnvironment } from './bench-environment.js';
 
 /** Where a benchmark ran, and on what. */
 export interface Machine {
@@ -16,8 +16,8 @@ export interface Machine {
   readonly packages: Readonly<Record<string, string>>;
 }
 
-/** @param mongo what the MongoDB is, as the local stack shows. */
-export async function describeMachine(redis: Redis, mongo: string): Promise<Machine> {
+export async function describeMachine(place: BenchEnvironment): Promise<Machine> {
+  await using target = await place.openTarget();
   const all = cpus();
   return {
     date: new Date().toISOString().slice(0, 10),
@@ -26,8 +26,8 @@ export async function describeMachine(redis: Redis, mongo: string): Promise<Mach
     memoryBytes: totalmem(),
     system: `${platform()} ${release()} ${arch()}`,
     node: process.versions.node,
-    redis: /^redis_version:(\S+)/m.exec(await redis.info('server'))?.[1] ?? 'unknown',
-    mongo,
+    redis: /^redis_version:(\S+)/m.exec(await place.redis.info('server'))?.[1] ?? 'unknown',
+    mongo: target.kind,
     packages: await packageVersions(),
   };
 }

@@ -36,9 +36,7 @@ export interface BenchContext {
  */
 export async function runBench(options: BenchOptions, context: BenchContext): Promise<BenchResult> {
   const place = await BenchEnvironment.open(options, context);
-  const probe = await place.openTarget();
-  const machine = await describeMachine(place.redis, probe.kind);
-  await probe.close();
+  const machine = await describeMachine(place);
   const { contestants, followers, notes } = await chooseContestants();
   const times: PartTime[] = [];
   const wanted = async <T>(part: Part, measure: () => Promise<T[]>): Promise<T[]> => {

@@ -12,11 +12,12 @@ export interface Parties {
 /** What was used between the two ends of a measurement. */
 export interface Usage {
   readonly seconds: number;
-  /** CPU seconds. */
-  readonly ours: number;
-  readonly redis: number | undefined;
-  readonly mongo: number | undefined;
-  /** The most memory that our processes held, each at its own peak, summed up, in bytes. */
+  /** CPU seconds of the system under test. */
+  readonly cpu: number;
+  readonly redisCpu: number | undefined;
+  /** undefined if the server was given by its address. */
+  readonly mongoCpu: number | undefined;
+  /** The most memory that its processes held, each at its own peak, summed up, in bytes. */
   readonly peakBytes: number;
 }
 
@@ -29,9 +30,9 @@ export async function meter(parties: Parties): Promise<(begun?: readonly number[
     const to = await readAll({ ...parties, ours: [...parties.ours, ...begun] });
     return {
       seconds,
-      ours: cpu(to.ours) - cpu(from.ours),
-      redis: to.redis && from.redis && to.redis.cpuSeconds - from.redis.cpuSeconds,
-      mongo: to.mongo && from.mongo && to.mongo.cpuSeconds - from.mongo.cpuSeconds,
+      cpu: cpu(to.ours) - cpu(from.ours),
+      redisCpu: to.redis && from.redis && to.redis.cpuSeconds - from.redis.cpuSeconds,
+      mongoCpu: to.mongo && from.mongo && to.mongo.cpuSeconds - from.mongo.cpuSeconds,
       peakBytes: to.ours.reduce((sum, { peakBytes }) => sum + peakBytes, 0),
     };
   };

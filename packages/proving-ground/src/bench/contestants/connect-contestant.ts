@@ -23,7 +23,7 @@ export function connectContestant(call: ConnectCall): Contestant {
         await checkCount(target, entries);
         return { ...usage, entries };
       } finally {
-        await connect.stop();
+        await connect[Symbol.asyncDispose]();
         // Its consumer groups are kept in the streams.
         const pipeline = place.shelf.pipeline();
         for (const key of streamKeys(load)) pipeline.xgroup('DESTROY', key, 'bench');

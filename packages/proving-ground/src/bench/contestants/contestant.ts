@@ -3,7 +3,7 @@ import type { StreamCase } from '../bench-sizes.js';
 import type { Usage } from '../usage-meter.js';
 
 /** Where streams are moved to: a MongoDB, or what stands in for one. */
-export interface MessageTarget {
+export interface MessageTarget extends AsyncDisposable {
   readonly uri: string;
   readonly dbName: string;
   readonly pid: number | undefined;
@@ -11,7 +11,6 @@ export interface MessageTarget {
   count(): Promise<number>;
   /** Compares it with the source, byte for byte, where it keeps what it gets. @throws ProvingError `PROVING_NOT_MIRRORED`. */
   compare(entries: number): Promise<void>;
-  close(): Promise<void>;
 }
 
 /** What a contestant did. */

@@ -22,9 +22,9 @@ export function fleetContestant(who: string, options: Readonly<Record<string, st
         if (isFirst) await target.compare(entries);
         return { ...usage, entries };
       } finally {
-        await fleet.stop();
+        await fleet[Symbol.asyncDispose]();
         await place.show(); // back to the shelf
-        await place.clear(false);
+        await place.clearSource();
       }
     },
   };

@@ -21,7 +21,7 @@ function programContestant(
     who,
     run: async (place, target, load) => {
       const limit = limitOf(load.streams * load.entries, place.sizes.oldEngineEntries);
-      const { process } = await BenchProcess.start(program, {
+      await using process = await BenchProcess.start(program, {
         redisUrl: place.shelfUrl,
         mongoUri: target.uri,
         dbName: target.dbName,
@@ -29,16 +29,12 @@ function programContestant(
         entries: load.entries,
         limit,
       });
-      try {
-        const end = await meter({ ours: [process.pid], redis: place.redisServer.pid, mongo: target.pid });
-        process.send('go');
-        const entries = numberIn(await process.report(), 'entries');
-        const usage = await end();
-        await checkCount(target, limit);
-        return { ...usage, entries };
-      } finally {
-        await process.stop();
-      }
+      const end = await meter({ ours: [process.pid], redis: place.redisServer.pid, mongo: target.pid });
+      process.send('go');
+      const entries = numberIn(await process.report(), 'entries');
+      const usage = await end();
+      await checkCount(target, limit);
+      return { ...usage, entries };
     },
   };
 }

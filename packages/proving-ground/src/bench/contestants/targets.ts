@@ -1,10 +1,10 @@
-import type { BenchEnvironment } from '../bench-environment.js';
+import type { BenchEnvironment, Target } from '../bench-environment.js';
 import { BenchProcess, numberIn } from '../bench-process.js';
 import { compareStreams } from '../check-mirror.js';
 import type { MessageTarget } from './contestant.js';
 
 /** An empty MongoDB. */
-export async function openMongoTarget(place: BenchEnvironment): Promise<MessageTarget> {
+export async function openMongoTarget(place: BenchEnvironment): Promise<MessageTarget & Target> {
   const target = await place.openTarget();
   return {
     ...target,
@@ -15,9 +15,9 @@ export async function openMongoTarget(place: BenchEnvironment): Promise<MessageT
 
 /** A server that only acknowledges; it counts, and compares nothing. */
 export async function openAckTarget(): Promise<MessageTarget> {
-  const { process, report } = await BenchProcess.start('ack-sink', {});
+  const process = await BenchProcess.start('ack-sink', {});
   return {
-    uri: `mongodb://127.0.0.1:${numberIn(report, 'port')}/?directConnection=true`,
+    uri: `mongodb://127.0.0.1:${numberIn(process.atStart, 'port')}/?directConnection=true`,
     dbName: 'bench',
     pid: process.pid,
     count: async () => {
@@ -25,6 +25,6 @@ export async function openAckTarget(): Promise<MessageTarget> {
       return numberIn(await process.report(), 'inserted');
     },
     compare: async () => {},
-    close: () => process.stop(),
+    [Symbol.asyncDispose]: () => process[Symbol.asyncDispose](),
   };
 }

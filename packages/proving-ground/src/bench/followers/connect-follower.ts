@@ -18,7 +18,7 @@ export function connectFollower(who: string, call: ConnectCall, settings: Connec
       try {
         await untilMirrored(place, who, target, streams, () => connect.isOver);
       } catch (error) {
-        await connect.stop();
+        await connect[Symbol.asyncDispose]();
         throw error;
       }
       return {
@@ -29,7 +29,7 @@ export function connectFollower(who: string, call: ConnectCall, settings: Connec
         restart: async () => {
           connect = await start();
         },
-        stop: () => connect.stop(),
+        [Symbol.asyncDispose]: () => connect[Symbol.asyncDispose](),
       };
     },
   };

@@ -12,7 +12,7 @@ export const fleetFollower: Follower = {
     try {
       await fleet.untilMoved('stream', streams);
     } catch (error) {
-      await fleet.stop();
+      await fleet[Symbol.asyncDispose]();
       throw error;
     }
     return {
@@ -21,7 +21,7 @@ export const fleetFollower: Follower = {
       },
       kill: () => fleet.killAll(),
       restart: () => fleet.startAgain(),
-      stop: () => fleet.stop(),
+      [Symbol.asyncDispose]: () => fleet[Symbol.asyncDispose](),
     };
   },
 };

@@ -13,12 +13,11 @@ export interface Follower {
 }
 
 /** One that is running. */
-export interface Following {
+export interface Following extends AsyncDisposable {
   /** Of all its processes. */
   readonly pids: readonly number[];
   /** Ends every process of it by SIGKILL, all at once. */
   kill(): Promise<void>;
   /** Starts them again as they were, as anyone who watches over processes would. Resolves when they run. */
   restart(): Promise<void>;
-  stop(): Promise<void>;
 }

@@ -19,22 +19,22 @@ function programFollower(who: string, program: string, takesBacklog: boolean): F
         ...{ redisUrl: place.redisServer.url, mongoUri: target.uri, dbName: target.dbName },
         streams,
       };
-      let { process } = await BenchProcess.start(program, config);
+      let process = await BenchProcess.start(program, config);
       try {
         if (takesBacklog) await untilMirrored(place, who, target, streams);
       } catch (error) {
-        await process.stop();
+        await process[Symbol.asyncDispose]();
         throw error;
       }
       return {
         get pids() {
           return [process.pid];
         },
-        kill: () => process.stop(),
+        kill: () => process[Symbol.asyncDispose](),
         restart: async () => {
-          ({ process } = await BenchProcess.start(program, config));
+          process = await BenchProcess.start(program, config);
         },
-        stop: () => process.stop(),
+        [Symbol.asyncDispose]: () => process[Symbol.asyncDispose](),
       };
     },
   };

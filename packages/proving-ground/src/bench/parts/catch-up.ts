@@ -25,27 +25,20 @@ export async function measureCatchUp(place: BenchEnvironment): Promise<Run[]> {
 async function runOnce(place: BenchEnvironment, workers: number): Promise<Omit<Run, 'repetition'>> {
   const load = place.sizes.catchUp;
   const backlog = load.streams * load.entries;
-  await place.clear(true);
+  await place.clear();
   await fillStreams(place.redis, { streams: load.streams, entries: 1 });
-  const target = await openMongoTarget(place);
-  const fleet = await BenchFleet.start(place, target);
-  try {
-    await fleet.untilMoved('stream', load.streams);
-    await fleet.stopWorkers();
-    await fillStreams(place.redis, load);
-    const end = await meter({
-      ...{ ours: fleet.pidsOf('scheduler'), redis: place.redisServer.pid, mongo: target.pid },
-    });
-    await fleet.addWorkers(workers);
-    await fleet.untilMoved('stream', backlog);
-    const { ours, redis: redisCpu, mongo: mongoCpu, seconds, peakBytes } = await end(fleet.pidsOf('worker'));
-    await checkCount(target, backlog + load.streams);
-    const who = workers === 1 ? '1 worker' : `${workers} workers`;
-    const used = { cpu: ours, redisCpu, mongoCpu, peakBytes };
-    return { part: 'catch-up', load: caseName(load), who, entries: backlog, seconds, ...used };
-  } finally {
-    await fleet.stop();
-    await target.close();
-    await place.clear(true);
-  }
+  await using target = await openMongoTarget(place);
+  await using fleet = await BenchFleet.start(place, target);
+  await fleet.untilMoved('stream', load.streams);
+  await fleet.stopWorkers();
+  await fillStreams(place.redis, load);
+  const end = await meter({
+    ...{ ours: fleet.pidsOf('scheduler'), redis: place.redisServer.pid, mongo: target.pid },
+  });
+  await fleet.addWorkers(workers);
+  await fleet.untilMoved('stream', backlog);
+  const usage = await end(fleet.pidsOf('worker'));
+  await checkCount(target, backlog + load.streams);
+  const who = workers === 1 ? '1 worker' : `${workers} workers`;
+  return { part: 'catch-up', load: caseName(load), who, entries: backlog, ...usage };
 }

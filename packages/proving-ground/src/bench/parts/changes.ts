@@ -31,37 +31,27 @@ export async function measureChanges(place: BenchEnvironment): Promise<LatencyRu
   for (let repetition = 1; repetition <= place.repetitions; repetition++)
     for (const who of WHO)
       await place.attempt(`changes, ${who}`, async () => {
-        await place.clear(true);
+        await place.clear();
         await fill(place, keys);
-        const target = await openMongoTarget(place);
-        try {
-          const bringing = await (who === FLEET ? startFleet(place, target) : startBare(place, target));
-          try {
-            for (const kind of KINDS) {
-              // A minute of flood is much: once is enough.
-              if (kind === 'flood' && repetition > 1) continue;
-              const run = await place.attempt(`changes, ${CHANGES[kind]}, ${who}`, () =>
-                measure(place, target, bringing.pids, kind),
-              );
-              if (!run) continue;
-              const whole = { ...run, who, repetition };
-              sayWaits(place, 'changes', whole);
-              runs.push(whole);
-            }
-          } finally {
-            await bringing.stop();
-          }
-        } finally {
-          await target.close();
-          await place.clear(true);
+        await using target = await openMongoTarget(place);
+        await using bringing = await (who === FLEET ? startFleet(place, target) : startBare(place, target));
+        for (const kind of KINDS) {
+          // A minute of flood is much: once is enough.
+          if (kind === 'flood' && repetition > 1) continue;
+          const run = await place.attempt(`changes, ${CHANGES[kind]}, ${who}`, () =>
+            measure(place, target, bringing.pids, kind),
+          );
+          if (!run) continue;
+          const whole = { ...run, who, repetition };
+          sayWaits(place, 'changes', whole);
+          runs.push(whole);
         }
       });
   return runs;
 }
 
-interface Bringing {
+interface Bringing extends AsyncDisposable {
   readonly pids: readonly number[];
-  stop(): Promise<void>;
 }
 
 /** Resolves when all hashes are synced. */
@@ -70,7 +60,7 @@ async function startFleet(place: BenchEnvironment, target: MessageTarget): Promi
   try {
     await fleet.untilMoved('hash', place.sizes.changes.keys);
   } catch (error) {
-    await fleet.stop();
+    await fleet[Symbol.asyncDispose]();
     throw error;
   }
   return fleet;
@@ -78,10 +68,10 @@ async function startFleet(place: BenchEnvironment, target: MessageTarget): Promi
 
 /** Resolves when it has written all keys. */
 async function startBare(place: BenchEnvironment, target: MessageTarget): Promise<Bringing> {
-  const { process } = await BenchProcess.start('bare-changes', {
+  const process = await BenchProcess.start('bare-changes', {
     ...{ redisUrl: place.redisServer.url, mongoUri: target.uri, dbName: target.dbName },
   });
-  return { pids: [process.pid], stop: () => process.stop() };
+  return { pids: [process.pid], [Symbol.asyncDispose]: () => process[Symbol.asyncDispose]() };
 }
 
 async function fill(place: BenchEnvironment, keys: number): Promise<void> {
@@ -112,16 +102,12 @@ async function measure(
   const isFlood = kind === 'flood';
   const perSec = isFlood ? floodPerSec : single.perSec;
   const load = `${isFlood ? `${perSec}/s ` : ''}${CHANGES[kind]} among ${keys}`;
-  const { process } = await BenchProcess.start('changes', {
+  await using process = await BenchProcess.start('changes', {
     ...{ redisUrl: place.redisServer.url, mongoUri: target.uri, dbName: target.dbName },
     ...{ kind: isFlood ? 'hash' : kind, keys, perSec },
     seconds: isFlood ? floodSeconds : single.seconds,
     warmUpSeconds: place.sizes.latency.warmUpSeconds,
   });
-  try {
-    const { measured } = await measureWaits(place, target, pids, process);
-    return { load, askedPerSec: perSec, ...measured };
-  } finally {
-    await process.stop();
-  }
+  const { measured } = await measureWaits(place, target, pids, process);
+  return { load, askedPerSec: perSec, ...measured };
 }

@@ -23,10 +23,10 @@ export async function measureDiscovery(place: BenchEnvironment): Promise<Discove
 }
 
 async function runOnce(place: BenchEnvironment, keys: number): Promise<number> {
-  await place.clear(true);
+  await place.clear();
   await fillStreams(place.shelf, { streams: keys, entries: 1 });
-  const target = await place.openTarget();
-  const fleet = await BenchFleet.start(place, target);
+  await using target = await place.openTarget();
+  await using fleet = await BenchFleet.start(place, target);
   const queue = openRedis(place.queueRedisUrl);
   try {
     const begin = performance.now();
@@ -41,8 +41,5 @@ async function runOnce(place: BenchEnvironment, keys: number): Promise<number> {
     return seconds;
   } finally {
     queue.disconnect();
-    await fleet.stop();
-    await target.close();
-    await place.clear(true);
   }
 }

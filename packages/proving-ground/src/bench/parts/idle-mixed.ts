@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startRedis } from '@redis-to-mongo/local-stack';
 import { runPipeline } from '../../generator/run-pipeline.js';
 import type { BenchEnvironment } from '../bench-environment.js';
 import { BenchFleet } from '../bench-fleet.js';
 import type { IdleMixedRun, IdleProcess } from '../bench-result.js';
 import { type ProcessUsage, processUsage } from '../process-usage.js';
+import { sumOf } from '../report/figures.js';
 
 const AT_ONCE = 5_000;
 /** How long jobs are counted, in seconds; at rest there are no more of them a second. */
@@ -18,47 +18,40 @@ const RESTING_JOBS_PER_SEC = 20;
 export async function measureIdleMixed(place: BenchEnvironment): Promise<IdleMixedRun[]> {
   const load = place.sizes.idleMixed;
   if (!load) return [];
-  await place.clear(true);
+  await place.clear();
   await fill(place, load);
-  const queue = await startRedis();
-  const target = await place.openTarget();
-  try {
-    const options = { QUEUE_REDIS_URL: queue.url };
-    const fleet = await BenchFleet.start(place, target, { dashboard: true, options });
-    try {
-      const keys = load.values + load.sets + load.streams;
-      const begin = performance.now();
-      await fleet.untilEnded('synced', keys);
-      const seconds = (performance.now() - begin) / 1000;
-      place.say(`  idle  ${keys} keys of mixed types synced after ${seconds.toFixed(0)} s`);
-      await untilIdle(place, fleet);
-      const pids: Record<IdleProcess, readonly number[]> = {
-        scheduler: fleet.pidsOf('scheduler'),
-        worker: fleet.pidsOf('worker'),
-        dashboard: fleet.pidsOf('dashboard'),
-        source: [place.redisServer.pid ?? 0],
-        queue: [queue.pid ?? 0],
-      };
-      const from = await usageOf(pids);
-      const measured = place.sizes.idle.seconds;
-      await sleep(1000 * measured, undefined, { signal: place.signal });
-      const to = await usageOf(pids);
-      const of = (make: (name: IdleProcess) => number): Record<IdleProcess, number> => ({
-        ...{ scheduler: make('scheduler'), worker: make('worker'), dashboard: make('dashboard') },
-        ...{ source: make('source'), queue: make('queue') },
-      });
-      const shares = of((name) => (to[name].cpuSeconds - from[name].cpuSeconds) / measured);
-      const all = Object.values(shares).reduce((sum, share) => sum + share, 0);
-      place.say(`  idle  ${keys} keys of mixed types: ${(100 * all).toFixed(1)} % of a core`);
-      return [{ keys, seconds, shares, bytes: of((name) => to[name].bytes) }];
-    } finally {
-      await fleet.stop();
-    }
-  } finally {
-    await target.close();
-    await queue.stop();
-    await place.clear(true);
-  }
+  await using queue = await place.openQueue();
+  await using target = await place.openTarget();
+  const options = { QUEUE_REDIS_URL: queue.url };
+  await using fleet = await BenchFleet.start(place, target, { dashboard: true, options });
+  const keys = load.values + load.sets + load.streams;
+  const begin = performance.now();
+  await fleet.untilEnded('synced', keys);
+  const seconds = (performance.now() - begin) / 1000;
+  place.say(`  idle  ${keys} keys of mixed types synced after ${seconds.toFixed(0)} s`);
+  await untilIdle(place, fleet);
+  const pids: Record<IdleProcess, readonly number[]> = {
+    scheduler: fleet.pidsOf('scheduler'),
+    worker: fleet.pidsOf('worker'),
+    dashboard: fleet.pidsOf('dashboard'),
+    source: [place.redisServer.pid ?? 0],
+    queue: [queue.pid ?? 0],
+  };
+  const from = await usageOf(pids);
+  const measured = place.sizes.idle.seconds;
+  await sleep(1000 * measured, undefined, { signal: place.signal });
+  const to = await usageOf(pids);
+  const shares = byProcess((name) => (to[name].cpuSeconds - from[name].cpuSeconds) / measured);
+  const all = Object.values(shares).reduce((sum, share) => sum + share, 0);
+  place.say(`  idle  ${keys} keys of mixed types: ${(100 * all).toFixed(1)} % of a core`);
+  return [{ keys, seconds, shares, bytes: byProcess((name) => to[name].bytes) }];
+}
+
+function byProcess<T>(of: (name: IdleProcess) => T): Record<IdleProcess, T> {
+  return {
+    ...{ scheduler: of('scheduler'), worker: of('worker'), dashboard: of('dashboard') },
+    ...{ source: of('source'), queue: of('queue') },
+  };
 }
 
 async function fill(
@@ -92,15 +85,11 @@ async function untilIdle(place: BenchEnvironment, fleet: BenchFleet): Promise<vo
 async function usageOf(
   pids: Record<IdleProcess, readonly number[]>,
 ): Promise<Record<IdleProcess, Pick<ProcessUsage, 'cpuSeconds' | 'bytes'>>> {
-  const one = async (name: IdleProcess) => {
-    const all = await Promise.all(pids[name].map((pid) => processUsage(pid)));
-    return {
-      cpuSeconds: all.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0),
-      bytes: all.reduce((sum, { bytes }) => sum + bytes, 0),
-    };
-  };
-  return {
-    ...{ scheduler: await one('scheduler'), worker: await one('worker'), dashboard: await one('dashboard') },
-    ...{ source: await one('source'), queue: await one('queue') },
-  };
+  const all = await Promise.all(
+    Object.values(pids).flatMap((some) => some.map(async (pid) => [pid, await processUsage(pid)] as const)),
+  );
+  return byProcess((name) => {
+    const own = all.flatMap(([pid, usage]) => (pids[name].includes(pid) ? usage : []));
+    return { cpuSeconds: sumOf(own, 'cpuSeconds'), bytes: sumOf(own, 'bytes') };
+  });
 }

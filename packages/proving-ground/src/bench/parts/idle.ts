@@ -48,11 +48,11 @@ export async function measureIdle(
 
 async function measureFleet(place: BenchEnvironment, streams: number, runs: IdleRun[]): Promise<void> {
   const { sets } = place.sizes.idle;
-  await place.clear(true);
+  await place.clear();
   await fillStreams(place.redis, { streams, entries: 1 });
-  const target = await place.openTarget();
+  await using target = await place.openTarget();
   // The defaults of all options: SYNC_INTERVAL_SEC is 1.
-  const fleet = await BenchFleet.start(place, target);
+  await using fleet = await BenchFleet.start(place, target);
   const note = async (facts: Pick<IdleRun, 'streams' | 'sets'>) => {
     await untilIdle(place, fleet);
     for (let repetition = 1; repetition <= place.repetitions; repetition++) {
@@ -62,20 +62,14 @@ async function measureFleet(place: BenchEnvironment, streams: number, runs: Idle
       runs.push(run);
     }
   };
-  try {
-    await fleet.untilMoved('stream', streams);
-    await note({ streams, sets: 0 });
-    const pipeline = place.redis.pipeline();
-    const members = Array.from({ length: MEMBERS }, (_, n) => `member-${n}`);
-    for (let i = 0; i < sets; i++) pipeline.sadd(`idle-set-${i}`, members);
-    await runPipeline(pipeline);
-    await fleet.untilMoved('set', sets);
-    await note({ streams, sets });
-  } finally {
-    await fleet.stop();
-    await target.close();
-    await place.clear(true);
-  }
+  await fleet.untilMoved('stream', streams);
+  await note({ streams, sets: 0 });
+  const pipeline = place.redis.pipeline();
+  const members = Array.from({ length: MEMBERS }, (_, n) => `member-${n}`);
+  for (let i = 0; i < sets; i++) pipeline.sadd(`idle-set-${i}`, members);
+  await runPipeline(pipeline);
+  await fleet.untilMoved('set', sets);
+  await note({ streams, sets });
 }
 
 async function measureOther(
@@ -84,30 +78,21 @@ async function measureOther(
   streams: number,
   runs: IdleRun[],
 ): Promise<void> {
-  await place.clear(true);
+  await place.clear();
   await fillStreams(place.redis, { streams, entries: 1 });
-  const target = await openMongoTarget(place);
-  try {
-    const following = await start(place, target, streams);
-    try {
-      await sleep(1000 * Math.min(SAMPLE_SECONDS, place.sizes.idle.settleSeconds), undefined, {
-        signal: place.signal,
-      });
-      for (let repetition = 1; repetition <= place.repetitions; repetition++) {
-        const end = await meter({ ours: following.pids, redis: place.redisServer.pid, mongo: undefined });
-        await sleep(1000 * place.sizes.idle.seconds, undefined, { signal: place.signal });
-        const { ours, redis = 0, seconds, peakBytes } = await end();
-        const used = { own: ours / seconds, redis: redis / seconds, peakBytes };
-        const run = { streams, sets: 0, who, repetition, ...used };
-        sayIdle(place, run);
-        runs.push(run);
-      }
-    } finally {
-      await following.stop();
-    }
-  } finally {
-    await target.close();
-    await place.clear(true);
+  await using target = await openMongoTarget(place);
+  await using following = await start(place, target, streams);
+  await sleep(1000 * Math.min(SAMPLE_SECONDS, place.sizes.idle.settleSeconds), undefined, {
+    signal: place.signal,
+  });
+  for (let repetition = 1; repetition <= place.repetitions; repetition++) {
+    const end = await meter({ ours: following.pids, redis: place.redisServer.pid, mongo: undefined });
+    await sleep(1000 * place.sizes.idle.seconds, undefined, { signal: place.signal });
+    const { cpu, redisCpu = 0, seconds, peakBytes } = await end();
+    const used = { own: cpu / seconds, redis: redisCpu / seconds, peakBytes };
+    const run = { streams, sets: 0, who, repetition, ...used };
+    sayIdle(place, run);
+    runs.push(run);
   }
 }
 
@@ -139,9 +124,9 @@ async function shares(place: BenchEnvironment, fleet: BenchFleet, seconds: numbe
   await sleep(1000 * seconds, undefined, { signal: place.signal });
   const [ofScheduler, ofWorker] = await Promise.all([endScheduler(), endWorker()]);
   return {
-    scheduler: ofScheduler.ours / ofScheduler.seconds,
-    worker: ofWorker.ours / ofWorker.seconds,
-    redis: (ofScheduler.redis ?? 0) / ofScheduler.seconds,
+    scheduler: ofScheduler.cpu / ofScheduler.seconds,
+    worker: ofWorker.cpu / ofWorker.seconds,
+    redis: (ofScheduler.redisCpu ?? 0) / ofScheduler.seconds,
     peakBytes: ofScheduler.peakBytes + ofWorker.peakBytes,
   };
 }

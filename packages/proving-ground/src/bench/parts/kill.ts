@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import { runPipeline } from '../../generator/run-pipeline.js';
 import type { BenchEnvironment, Target } from '../bench-environment.js';
 import type { KillRun } from '../bench-result.js';
+import { openMongoTarget } from '../contestants/targets.js';
 import { entryFields, streamKeys } from '../fill-streams.js';
 import type { Follower, Following } from '../followers/follower.js';
 
@@ -42,30 +43,16 @@ async function runOnce(
   follower: Follower,
 ): Promise<Omit<KillRun, 'who' | 'repetition'>> {
   const { streams, kills } = place.sizes.kill;
-  await place.clear(true);
+  await place.clear();
   await write(place.redis, streams, 0, streams);
-  const opened = await place.openTarget();
-  const target = {
-    ...opened,
-    count: () => opened.db.collection('stream_messages').countDocuments({}),
-    compare: async () => {},
-  };
-  try {
-    const following = await follower.start(place, target, streams);
-    try {
-      const end = await writeAndKill(place, following);
-      const restarted = performance.now();
-      // One that begins with what comes brings nothing late.
-      const idleMs = follower.takesBacklog ? 1000 * place.sizes.kill.idleSeconds : COMPLETE_IDLE_MS;
-      const { missing, doubled, lastAt } = await untilIdle(place, opened, [streams, end], idleMs);
-      return { kills, written: end - streams, missing, doubled, seconds: (lastAt - restarted) / 1000 };
-    } finally {
-      await following.stop();
-    }
-  } finally {
-    await opened.close();
-    await place.clear(true);
-  }
+  await using target = await openMongoTarget(place);
+  await using following = await follower.start(place, target, streams);
+  const end = await writeAndKill(place, following);
+  const restarted = performance.now();
+  // One that begins with what comes brings nothing late.
+  const idleMs = follower.takesBacklog ? 1000 * place.sizes.kill.idleSeconds : COMPLETE_IDLE_MS;
+  const { missing, doubled, lastAt } = await untilIdle(place, target, [streams, end], idleMs);
+  return { kills, written: end - streams, missing, doubled, seconds: (lastAt - restarted) / 1000 };
 }
 
 /** Writes at the steady rate, kills and starts again in between. @returns the number behind the last entry. */

@@ -44,27 +44,17 @@ async function runOnce(
   perSec: number,
 ): Promise<Omit<LatencyRun, 'load' | 'who' | 'repetition'>> {
   const { streams, seconds, warmUpSeconds } = place.sizes.latency;
-  await place.clear(true);
+  await place.clear();
   await fillStreams(place.redis, { streams, entries: 1 });
-  const target = await openMongoTarget(place);
-  const { process } = await BenchProcess.start('latency', {
+  await using target = await openMongoTarget(place);
+  await using process = await BenchProcess.start('latency', {
     ...{ redisUrl: place.redisServer.url, mongoUri: target.uri, dbName: target.dbName },
     ...{ streams, perSec, seconds, warmUpSeconds, lookUp },
   });
-  try {
-    const following = await start(place, target, streams);
-    try {
-      const { written, measured } = await measureWaits(place, target, following.pids, process);
-      const messages = written + (takesBacklog ? streams : 0);
-      await untilMirrored(place, who, target, messages);
-      await checkCount(target, messages);
-      return { askedPerSec: perSec, ...measured };
-    } finally {
-      await following.stop();
-    }
-  } finally {
-    await process.stop();
-    await target.close();
-    await place.clear(true);
-  }
+  await using following = await start(place, target, streams);
+  const { written, measured } = await measureWaits(place, target, following.pids, process);
+  const messages = written + (takesBacklog ? streams : 0);
+  await untilMirrored(place, who, target, messages);
+  await checkCount(target, messages);
+  return { askedPerSec: perSec, ...measured };
 }

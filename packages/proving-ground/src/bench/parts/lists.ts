@@ -36,22 +36,17 @@ const LISTS: readonly string[] = [
 export async function measureLists(place: BenchEnvironment): Promise<ListsRun[]> {
   const keys = place.sizes.lists?.keys;
   if (keys === undefined) return [];
-  await place.clear(true);
+  await place.clear();
   await fillListKeys(place, keys);
-  const target = await place.openTarget();
-  try {
-    await prepareDatabase(target.db);
-    await fillKeyDocuments(target.db, keys, place.signal);
-    // A server may read all that is new to it when it is first asked, once for each who asks: here by one, before anything is measured.
-    const documents = target.db.collection<{ _id: string }>('keys');
-    await documents.findOne({ _id: listKey(0, keys) });
-    await documents.countDocuments({ keyType: 'set', status: 'active' });
-    await readStatus(target.db);
-    return [await withDashboard(place, target, keys)];
-  } finally {
-    await target.close();
-    await place.clear(true);
-  }
+  await using target = await place.openTarget();
+  await prepareDatabase(target.db);
+  await fillKeyDocuments(target.db, keys, place.signal);
+  // A server may read all that is new to it when it is first asked, once for each who asks: here by one, before anything is measured.
+  const documents = target.db.collection<{ _id: string }>('keys');
+  await documents.findOne({ _id: listKey(0, keys) });
+  await documents.countDocuments({ keyType: 'set', status: 'active' });
+  await readStatus(target.db);
+  return [await withDashboard(place, target, keys)];
 }
 
 async function withDashboard(place: BenchEnvironment, target: Target, keys: number): Promise<ListsRun> {

@@ -1,4 +1,3 @@
-import { startRedis } from '@redis-to-mongo/local-stack';
 import { builtApp } from '../../fleet/built-app.js';
 import { ProvingError } from '../../proving-error.js';
 import type { BenchEnvironment, Target } from '../bench-environment.js';
@@ -7,12 +6,12 @@ import { BenchProcess, numberIn } from '../bench-process.js';
 import { BARE, FLEET, ONCE, type Run } from '../bench-result.js';
 import { notMirrored } from '../check-mirror.js';
 import { printRun } from '../print-run.js';
-import { meter, type Usage } from '../usage-meter.js';
+import { meter } from '../usage-meter.js';
 import { changeTenth, fillSmall, type SmallLoad, smallLoads } from './small-loads.js';
 
 const COLLECTIONS = { hash: 'hashes', string: 'strings', set: 'sets' } as const;
 
-type Measured = Omit<Run, 'repetition' | 'part'>;
+type Measured = Omit<Run, 'part' | 'repetition' | 'who'>;
 
 /** What follows a load's name, as the reports know it. */
 export const UNCHANGED = ', unchanged';
@@ -33,65 +32,52 @@ export async function measureManyKeys(place: BenchEnvironment): Promise<Run[]> {
   for (let repetition = 1; repetition <= place.repetitions; repetition++)
     for (const load of smallLoads(place.sizes)) {
       if (load.isLong && repetition > 1) continue;
-      await place.clear(true);
+      await place.clear();
       await fillSmall(place.shelf, load);
-      for (const [who, contestant] of CONTESTANTS) {
+      for (const [who, contestant] of CONTESTANTS)
         await place.attempt(`many-keys, ${load.name}, ${who}`, async () => {
-          const target = await place.openTarget();
-          try {
-            for await (const run of contestant(place, target, load)) {
-              runs.push({ part: 'many-keys', repetition, ...run });
-              printRun(place, { part: 'many-keys', ...run });
-            }
-          } finally {
-            await target.close();
+          await using target = await place.openTarget();
+          for await (const measured of contestant(place, target, load)) {
+            const run: Run = { part: 'many-keys', repetition, who, ...measured };
+            runs.push(run);
+            printRun(place, run);
           }
         });
-      }
     }
-  await place.clear(true);
   return runs;
 }
 
 async function* runBare(place: BenchEnvironment, target: Target, load: SmallLoad): AsyncGenerator<Measured> {
-  const { process } = await BenchProcess.start('bare-keys', {
+  await using process = await BenchProcess.start('bare-keys', {
     redisUrl: place.shelfUrl,
     mongoUri: target.uri,
     dbName: target.dbName,
   });
-  try {
-    const end = await meter({ ours: [process.pid], redis: place.redisServer.pid, mongo: target.pid });
-    process.send('go');
-    const entries = numberIn(await process.report(), 'entries');
-    yield measured(load.name, BARE, entries, await end());
-  } finally {
-    await process.stop();
-  }
+  const end = await meter({ ours: [process.pid], redis: place.redisServer.pid, mongo: target.pid });
+  process.send('go');
+  const entries = numberIn(await process.report(), 'entries');
+  yield { load: load.name, entries, ...(await end()) };
 }
 
 /** The command, Node's start included. */
 async function* runOnce(place: BenchEnvironment, target: Target, load: SmallLoad): AsyncGenerator<Measured> {
   const env = { REDIS_URL: place.shelfUrl, MONGO_URI: target.uri, MONGO_DB_NAME: target.dbName };
-  const { process } = await BenchProcess.start(
+  await using process = await BenchProcess.start(
     'command',
     { script: builtApp('cli/dist/main.js'), command: 'once' },
     env,
   );
-  try {
-    const end = await meter({ ours: [process.pid], redis: place.redisServer.pid, mongo: target.pid });
-    process.send('go');
-    if (numberIn(await process.report(), 'code') !== 0)
-      throw new ProvingError('PROVING_APP_FAILED', 'once has failed');
-    const usage = await end();
-    await checkAll(target, load);
-    yield measured(load.name, ONCE, load.keys, usage);
-  } finally {
-    await process.stop();
-  }
+  const end = await meter({ ours: [process.pid], redis: place.redisServer.pid, mongo: target.pid });
+  process.send('go');
+  if (numberIn(await process.report(), 'code') !== 0)
+    throw new ProvingError('PROVING_APP_FAILED', 'once has failed');
+  const usage = await end();
+  await checkAll(target, load);
+  yield { load: load.name, entries: load.keys, ...usage };
 }
 
 async function* runFleet(place: BenchEnvironment, target: Target, load: SmallLoad): AsyncGenerator<Measured> {
-  const queue = await startRedis();
+  await using queue = await place.openQueue();
   const fleet = await BenchFleet.start(place, target, { options: { QUEUE_REDIS_URL: queue.url } });
   const ours = [...fleet.pids, ...(queue.pid === undefined ? [] : [queue.pid])];
   const measure = async (name: string, entries: number, work: () => Promise<void>) => {
@@ -100,7 +86,7 @@ async function* runFleet(place: BenchEnvironment, target: Target, load: SmallLoa
     await work();
     const usage = await end();
     const writes = await writtenSince(target, since);
-    return { ...measured(`${load.name}${name}`, FLEET, entries, usage), writes };
+    return { load: `${load.name}${name}`, entries, ...usage, writes };
   };
   try {
     const made = await measure('', load.keys, async () => {
@@ -123,16 +109,10 @@ async function* runFleet(place: BenchEnvironment, target: Target, load: SmallLoa
       await fleet.untilEnded('synced', before + tenth);
     });
   } finally {
-    await fleet.stop();
-    await queue.stop();
+    await fleet[Symbol.asyncDispose]();
     await place.show(); // back to the shelf
     await place.redis.flushdb();
   }
-}
-
-function measured(load: string, who: string, entries: number, usage: Usage): Measured {
-  const { ours: cpu, redis: redisCpu, mongo: mongoCpu, seconds, peakBytes } = usage;
-  return { load, who, entries, seconds, cpu, redisCpu, mongoCpu, peakBytes };
 }
 
 async function checkAll({ db }: Target, { keys }: SmallLoad): Promise<void> {

@@ -29,7 +29,7 @@ export async function measureWaits(
     perSec: written / numberIn(report, 'seconds'),
     samples: waits.length,
     ...{ p50: percentile(waits, 50), p90: percentile(waits, 90), p99: percentile(waits, 99) },
-    share: usage.ours / usage.seconds,
+    share: usage.cpu / usage.seconds,
   };
   return { written, measured };
 }

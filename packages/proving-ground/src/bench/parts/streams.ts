@@ -16,7 +16,7 @@ export async function measureStreams(
 ): Promise<Run[]> {
   const runs: Run[] = [];
   for (const load of loads) {
-    await place.clear(true);
+    await place.clear();
     await fillStreams(place.shelf, load);
     for (let repetition = 1; repetition <= place.repetitions; repetition++)
       for (const contestant of rotated(contestants, repetition - 1)) {
@@ -30,7 +30,6 @@ export async function measureStreams(
         runs.push(run);
       }
   }
-  await place.clear(true);
   return runs;
 }
 
@@ -41,15 +40,12 @@ async function runOnce(
   isFirst: boolean,
   open: OpenTarget,
 ): Promise<Omit<Run, 'part' | 'repetition'>> {
-  const target = await open();
-  try {
-    const feat = await contestant.run(place, target, load, isFirst);
-    const { ours: cpu, redis: redisCpu, mongo: mongoCpu, entries, seconds, peakBytes } = feat;
-    const { who } = contestant;
-    return { load: caseName(load), who, entries, seconds, cpu, redisCpu, mongoCpu, peakBytes };
-  } finally {
-    await target.close();
-  }
+  await using target = await open();
+  return {
+    load: caseName(load),
+    who: contestant.who,
+    ...(await contestant.run(place, target, load, isFirst)),
+  };
 }
 
 function rotated<T>(items: readonly T[], by: number): T[] {

@@ -35,17 +35,11 @@ export async function measureValues(place: BenchEnvironment, loads: readonly Val
   const runs: Run[] = [];
   for (let repetition = 1; repetition <= place.repetitions; repetition++) {
     await place.attempt(loads.map(({ keyType }) => keyType).join(', '), async () => {
-      await place.clear(true);
-      const target = await place.openTarget();
-      const fleet = await BenchFleet.start(place, target);
-      try {
-        for (const load of loads)
-          for (const run of await measureType(place, target, fleet, load)) runs.push({ ...run, repetition });
-      } finally {
-        await fleet.stop();
-        await target.close();
-        await place.clear(true);
-      }
+      await place.clear();
+      await using target = await place.openTarget();
+      await using fleet = await BenchFleet.start(place, target);
+      for (const load of loads)
+        for (const run of await measureType(place, target, fleet, load)) runs.push({ ...run, repetition });
     });
   }
   return runs;
@@ -63,9 +57,9 @@ async function measureType(
     const end = await meter({ ours: fleet.pids, redis: place.redisServer.pid, mongo: target.pid });
     await inSteps(place.redis, load, write);
     await fleet.untilMoved(keyType, syncs);
-    const { ours: cpu, redis: redisCpu, mongo: mongoCpu, seconds, peakBytes } = await end();
+    const usage = await end();
     await checkValues(target, load);
-    const run = { part, load: name, who: FLEET, entries, seconds, cpu, redisCpu, mongoCpu, peakBytes };
+    const run = { part, load: name, who: FLEET, entries, ...usage };
     printRun(place, run);
     return run;
   };

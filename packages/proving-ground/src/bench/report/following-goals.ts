@@ -4,9 +4,10 @@ import {
   type IdleMixedRun,
   type IdleProcess,
   type IdleRun,
-  type KillRun,
 } from '../bench-result.js';
 import { CHANGES } from '../parts/changes.js';
+import { figure, valuesOf } from './figures.js';
+import { grouped } from './following-tables.js';
 import { type Goal, goal } from './goal.js';
 
 const MANY_IDLE = 100_000;
@@ -15,22 +16,10 @@ const MILLION = 1_000_000;
 /** Nothing is missing, and nothing is there twice. */
 export function killGoals({ kills }: BenchResult): Goal[] {
   const ours = kills.filter(({ who }) => who === FLEET);
-  const of = (count: (run: KillRun) => number) => (ours.length === 0 ? [] : [Math.max(...ours.map(count))]);
+  const worst = (counts: readonly number[]) => (counts.length === 0 ? [] : [Math.max(...counts)]);
   return [
-    ...goal(
-      'entries missing after kill -9, worst run',
-      'at most',
-      0,
-      of(({ missing }) => missing),
-      '',
-    ),
-    ...goal(
-      'entries doubled after kill -9, worst run',
-      'at most',
-      0,
-      of(({ doubled }) => doubled),
-      '',
-    ),
+    ...goal('entries missing after kill -9, worst run', 'at most', 0, worst(valuesOf(ours, 'missing')), ''),
+    ...goal('entries doubled after kill -9, worst run', 'at most', 0, worst(valuesOf(ours, 'doubled')), ''),
   ];
 }
 
@@ -38,8 +27,8 @@ export function killGoals({ kills }: BenchResult): Goal[] {
 export function changeGoals({ changes }: BenchResult): Goal[] {
   const one = (what: string, p50Ms: number | undefined, p99Ms: number): Goal[] => {
     const runs = changes.filter(({ load, who }) => who === FLEET && load.includes(what));
-    const p50s = runs.map(({ p50 }) => p50);
-    const p99s = runs.map(({ p99 }) => p99);
+    const p50s = valuesOf(runs, 'p50');
+    const p99s = valuesOf(runs, 'p99');
     return [
       ...(p50Ms === undefined ? [] : goal(`${what} among many: p50`, 'at most', p50Ms, p50s, 'ms')),
       ...goal(`${what} among many: p99`, 'at most', p99Ms, p99s, 'ms'),
@@ -55,58 +44,32 @@ export function changeGoals({ changes }: BenchResult): Goal[] {
 
 /** What the feed costs Redis for a write. */
 export function feedGoals({ feedCosts }: BenchResult): Goal[] {
-  return [...new Set(feedCosts.map(({ keys }) => keys))].flatMap((keys) =>
-    goal(
-      `the feed’s cost in Redis, XADD over ${keys.toLocaleString('en-US')} keys: per write`,
-      'at most',
-      0.5,
-      feedCosts
-        .filter((run) => run.keys === keys)
-        .map((run) => (1e6 * (run.with.cpu - run.without.cpu)) / run.writes),
-      'µs',
-    ),
-  );
+  return grouped(feedCosts, ({ keys }) => figure(keys)).flatMap(([keys, runs]) => {
+    const costs = runs.map((run) => (1e6 * (run.with.cpu - run.without.cpu)) / run.writes);
+    return goal(`the feed’s cost in Redis, XADD over ${keys} keys: per write`, 'at most', 0.5, costs, 'µs');
+  });
 }
 
 /** What rests costs little. */
 export function idleGoals(idle: readonly IdleRun[]): Goal[] {
   const many = idle.filter(({ streams, who }) => who === FLEET && streams >= MANY_IDLE);
-  const of = (runs: readonly IdleRun[]) => runs.map(({ own, redis }) => 100 * (own + redis));
-  const one = (what: string, reach: number, runs: readonly IdleRun[]) =>
-    goal(`100,000 idle streams${what}: our processes and Redis`, 'at most', reach, of(runs), '% of a core');
-  return [
-    ...one(
-      '',
-      2,
-      many.filter(({ sets }) => sets === 0),
-    ),
-    ...one(
-      ' and 1,000 sets',
-      2,
-      many.filter(({ sets }) => sets > 0),
-    ),
-  ];
+  const one = (what: string, isIt: (run: IdleRun) => boolean) => {
+    const shares = many.filter(isIt).map(({ own, redis }) => 100 * (own + redis));
+    return goal(`100,000 idle streams${what}: our processes and Redis`, 'at most', 2, shares, '% of a core');
+  };
+  return [...one('', ({ sets }) => sets === 0), ...one(' and 1,000 sets', ({ sets }) => sets > 0)];
 }
 
 /** A million keys at rest: the reach is for this many. */
 export function idleMixedGoals(runs: readonly IdleMixedRun[]): Goal[] {
   const million = runs.filter(({ keys }) => keys >= MILLION);
-  const memory = (name: IdleProcess, text: string, reach: number) =>
-    goal(
-      `1,000,000 idle keys: memory of ${text}`,
-      'at most',
-      reach,
-      million.map(({ bytes }) => bytes[name] / 1024 ** 2),
-      'MB',
-    );
+  const memory = (name: IdleProcess, text: string, reach: number) => {
+    const held = million.map(({ bytes }) => bytes[name] / 1024 ** 2);
+    return goal(`1,000,000 idle keys: memory of ${text}`, 'at most', reach, held, 'MB');
+  };
+  const all = million.map(({ shares }) => 100 * Object.values(shares).reduce((sum, share) => sum + share, 0));
   return [
-    ...goal(
-      '1,000,000 idle keys: all processes and both Redis',
-      'at most',
-      3,
-      million.map(({ shares }) => 100 * Object.values(shares).reduce((sum, share) => sum + share, 0)),
-      '% of a core',
-    ),
+    ...goal('1,000,000 idle keys: all processes and both Redis', 'at most', 3, all, '% of a core'),
     ...memory('scheduler', 'the scheduler', 250),
     ...memory('worker', 'the worker', 400),
     ...memory('dashboard', 'the dashboard', 300),

@@ -7,7 +7,7 @@ import type {
   KillRun,
   LatencyRun,
 } from '../bench-result.js';
-import { figure, known, megabytes, percentOfCore, spreadText } from './figures.js';
+import { figure, megabytes, percentOfCore, spreadText, sumOf, valuesOf } from './figures.js';
 import type { Table } from './table.js';
 
 export function latencyTable(title: string, about: string, runs: readonly LatencyRun[]): Table {
@@ -15,12 +15,10 @@ export function latencyTable(title: string, about: string, runs: readonly Latenc
   const rows = byLoad.map(([, some]) => [
     some[0]?.load ?? '',
     some[0]?.who ?? '',
-    spreadText(some.map(({ perSec }) => perSec)),
-    figure(some.reduce((sum, { samples }) => sum + samples, 0)),
-    ...[some.map(({ p50 }) => p50), some.map(({ p90 }) => p90), some.map(({ p99 }) => p99)].map((values) =>
-      spreadText(values, 1),
-    ),
-    percentOfCore(some.map(({ share }) => share)),
+    spreadText(valuesOf(some, 'perSec')),
+    figure(sumOf(some, 'samples')),
+    ...(['p50', 'p90', 'p99'] as const).map((name) => spreadText(valuesOf(some, name), 1)),
+    percentOfCore(valuesOf(some, 'share')),
   ]);
   const columns = ['Load', 'Who', '>Per second', '>Samples', '>p50', '>p90', '>p99', '>% of a core'];
   return { title, about, columns, rows };
@@ -34,24 +32,16 @@ export function killTable(runs: readonly KillRun[]): Table {
     columns: ['Who', '>Kills', '>Written', '>Missing', '>Doubled', '>Seconds until complete'],
     rows: grouped(runs, ({ who }) => who).map(([who, some]) => [
       who,
-      figure(some.reduce((sum, { kills }) => sum + kills, 0)),
-      figure(some.reduce((sum, { written }) => sum + written, 0)),
-      figure(some.reduce((sum, { missing }) => sum + missing, 0)),
-      figure(some.reduce((sum, { doubled }) => sum + doubled, 0)),
-      spreadText(
-        some.map(({ seconds }) => seconds),
-        1,
-      ),
+      figure(sumOf(some, 'kills')),
+      figure(sumOf(some, 'written')),
+      figure(sumOf(some, 'missing')),
+      figure(sumOf(some, 'doubled')),
+      spreadText(valuesOf(some, 'seconds'), 1),
     ]),
   };
 }
 
 export function feedCostTable(runs: readonly FeedCostRun[]): Table {
-  const us = (some: readonly FeedCostRun[], of: (run: FeedCostRun) => number) =>
-    spreadText(
-      some.map((run) => (1e6 * of(run)) / run.writes),
-      2,
-    );
   return {
     title: 'Cost of the change feed in Redis',
     about:
@@ -65,18 +55,19 @@ export function feedCostTable(runs: readonly FeedCostRun[]): Table {
       '>With / without',
       '>µs more',
     ],
-    rows: grouped(runs, ({ keys }) => figure(keys)).map(([keys, some]) => [
-      keys,
-      spreadText(some.map(({ writes, without }) => writes / without.seconds)),
-      spreadText(some.map((run) => run.writes / run.with.seconds)),
-      us(some, ({ without }) => without.cpu),
-      us(some, (run) => run.with.cpu),
-      spreadText(
-        some.map((run) => run.with.cpu / run.without.cpu),
-        2,
-      ),
-      us(some, (run) => run.with.cpu - run.without.cpu),
-    ]),
+    rows: grouped(runs, ({ keys }) => figure(keys)).map(([keys, some]) => {
+      const each = (of: (run: FeedCostRun) => number, digits: number) => spreadText(some.map(of), digits);
+      const us = (of: (run: FeedCostRun) => number) => each((run) => (1e6 * of(run)) / run.writes, 2);
+      return [
+        keys,
+        each(({ writes, without }) => writes / without.seconds, 0),
+        each((run) => run.writes / run.with.seconds, 0),
+        us(({ without }) => without.cpu),
+        us((run) => run.with.cpu),
+        each((run) => run.with.cpu / run.without.cpu, 2),
+        us((run) => run.with.cpu - run.without.cpu),
+      ];
+    }),
   };
 }
 
@@ -87,10 +78,7 @@ export function discoveryTable(runs: readonly DiscoveryRun[]): Table {
     columns: ['New keys', '>Seconds'],
     rows: grouped(runs, ({ keys }) => figure(keys)).map(([keys, some]) => [
       keys,
-      spreadText(
-        some.map(({ seconds }) => seconds),
-        2,
-      ),
+      spreadText(valuesOf(some, 'seconds'), 2),
     ]),
   };
 }
@@ -104,12 +92,12 @@ export function idleTable(runs: readonly IdleRun[]): Table {
     columns: ['Keys', 'Who', '>Scheduler', '>Worker', '>All processes', '>Redis', '>Total', '>Peak MB'],
     rows: grouped(runs, (run) => `${keys(run)}\n${run.who}`).map(([name, some]) => [
       ...name.split('\n'),
-      percentOfCore(known(some.map(({ scheduler }) => scheduler))),
-      percentOfCore(known(some.map(({ worker }) => worker))),
-      percentOfCore(some.map(({ own }) => own)),
-      percentOfCore(some.map(({ redis }) => redis)),
+      percentOfCore(valuesOf(some, 'scheduler')),
+      percentOfCore(valuesOf(some, 'worker')),
+      percentOfCore(valuesOf(some, 'own')),
+      percentOfCore(valuesOf(some, 'redis')),
       percentOfCore(some.map(({ own, redis }) => own + redis)),
-      megabytes(some.map(({ peakBytes }) => peakBytes)),
+      megabytes(valuesOf(some, 'peakBytes')),
     ]),
   };
 }
@@ -138,28 +126,12 @@ export function idleMixedTable(runs: readonly IdleMixedRun[]): Table {
       '>Total',
     ],
     rows: runs.flatMap(({ keys, shares, bytes }) => {
-      const row = (of: (name: IdleProcess) => number, text: (value: number) => string) => [
-        ...IDLE_PROCESSES.map((name) => text(of(name))),
-        text(IDLE_PROCESSES.reduce((sum, name) => sum + of(name), 0)),
-      ];
-      return [
-        [
-          figure(keys),
-          '% of a core',
-          ...row(
-            (name) => shares[name],
-            (share) => percentOfCore([share]),
-          ),
-        ],
-        [
-          figure(keys),
-          'MB',
-          ...row(
-            (name) => bytes[name],
-            (count) => megabytes([count]),
-          ),
-        ],
-      ];
+      const row = (unit: string, of: IdleMixedRun['shares'], text: (values: readonly number[]) => string) => {
+        const values = IDLE_PROCESSES.map((name) => of[name]);
+        const all = values.reduce((sum, value) => sum + value, 0);
+        return [figure(keys), unit, ...[...values, all].map((value) => text([value]))];
+      };
+      return [row('% of a core', shares, percentOfCore), row('MB', bytes, megabytes)];
     }),
   };
 }

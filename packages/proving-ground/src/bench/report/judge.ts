@@ -1,6 +1,7 @@
 import type { Part } from '../bench-options.js';
 import { type BenchResult, DOCUMENT_FLEET, FLEET, LIMIT, ORDINARY_FLEET, type Run } from '../bench-result.js';
 import { caseName, SIZES } from '../bench-sizes.js';
+import { valuesOf } from './figures.js';
 import { changeGoals, feedGoals, idleGoals, idleMixedGoals, killGoals } from './following-goals.js';
 import { type Goal, goal } from './goal.js';
 import { listsGoals } from './lists-table.js';
@@ -25,20 +26,8 @@ export function goalsOf(result: BenchResult): Goal[] {
     ...longLoad(result),
     ...manyKeysGoals(result),
     ...listsGoals(result),
-    ...goal(
-      'latency p50 at the steady rate',
-      'at most',
-      7,
-      steady.map(({ p50 }) => p50),
-      'ms',
-    ),
-    ...goal(
-      'latency p99 at the steady rate',
-      'at most',
-      13,
-      steady.map(({ p99 }) => p99),
-      'ms',
-    ),
+    ...goal('latency p50 at the steady rate', 'at most', 7, valuesOf(steady, 'p50'), 'ms'),
+    ...goal('latency p99 at the steady rate', 'at most', 13, valuesOf(steady, 'p99'), 'ms'),
     ...goal(
       'CPU of our processes at the steady rate',
       'at most',
@@ -51,19 +40,12 @@ export function goalsOf(result: BenchResult): Goal[] {
     ...feedGoals(result),
     ...idleGoals(result.idle),
     ...idleMixedGoals(result.idleMixed),
-    ...goal(
-      'all new keys scheduled',
-      'at most',
-      10,
-      discovery.map(({ seconds }) => seconds),
-      's',
-    ),
+    ...goal('all new keys scheduled', 'at most', 10, valuesOf(discovery, 'seconds'), 's'),
   ];
 }
 
 function ofLimit(runs: readonly Run[], part: Part, load: string | undefined, where: string): Goal[] {
   const of = (who: string) => runs.filter((run) => run.part === part && run.load === load && run.who === who);
-  const cpu = (some: readonly Run[]) => perMillion(some, (run) => run.cpu);
   const [ours, limit] = [of(FLEET), of(LIMIT)];
   return [
     ...goal(
@@ -77,7 +59,7 @@ function ofLimit(runs: readonly Run[], part: Part, load: string | undefined, whe
       `${load}: CPU per entry, relative to the limit${where}`,
       'at most',
       0.6,
-      ratios(ours, limit, cpu),
+      ratios(ours, limit, perMillion),
       '×',
     ),
   ];
@@ -90,20 +72,19 @@ function ofLimit(runs: readonly Run[], part: Part, load: string | undefined, whe
 function ofDirectPath(runs: readonly Run[], load: string | undefined): Goal[] {
   const of = (who: string) =>
     runs.filter((run) => run.part === 'sink' && run.load === load && run.who === who);
-  const cpu = (some: readonly Run[]) => perMillion(some, (run) => run.cpu);
   return [
     ...goal(
       `${load}: CPU per entry, relative to the ordinary path`,
       'at most',
       0.33,
-      ratios(of(FLEET), of(ORDINARY_FLEET), cpu),
+      ratios(of(FLEET), of(ORDINARY_FLEET), perMillion),
       '×',
     ),
     ...goal(
       `${load}: CPU per entry in the shape document, relative to the default one`,
       'at most',
       1.05,
-      ratios(of(DOCUMENT_FLEET), of(FLEET), cpu),
+      ratios(of(DOCUMENT_FLEET), of(FLEET), perMillion),
       '×',
     ),
   ];

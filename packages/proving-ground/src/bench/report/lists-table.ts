@@ -1,5 +1,5 @@
 import type { BenchResult, ListsRun } from '../bench-result.js';
-import { figure, megabytes } from './figures.js';
+import { figure, megabytes, valuesOf } from './figures.js';
 import { grouped } from './following-tables.js';
 import { type Goal, goal } from './goal.js';
 import type { Table } from './table.js';
@@ -29,7 +29,7 @@ export function listsGoals({ lists: runs }: BenchResult): Goal[] {
       `lists of the dashboard, ${figure(keys)} keys: the slowest page`,
       'at most',
       300,
-      [Math.max(...lists.map(({ ms }) => ms))],
+      [Math.max(...valuesOf(lists, 'ms'))],
       'ms',
     ),
     ...goal(

@@ -1,6 +1,6 @@
 import { BARE, type BenchResult, FLEET, ONCE, type Run } from '../bench-result.js';
 import { TENTH_CHANGED, UNCHANGED } from '../parts/many-keys.js';
-import { known } from './figures.js';
+import { known, valuesOf } from './figures.js';
 import { type Goal, goal } from './goal.js';
 import { perMillion, rates, ratios, runGroups } from './run-groups.js';
 
@@ -14,7 +14,6 @@ export function manyKeysGoals({ runs }: BenchResult): Goal[] {
 }
 
 function ofLoad(load: string, of: (load: string, who: string) => readonly Run[]): Goal[] {
-  const cpu = (some: readonly Run[]) => perMillion(some, (run) => run.cpu);
   const [fleet, bare] = [of(load, FLEET), of(load, BARE)];
   const written = (after: string) =>
     known(of(load + after, FLEET).map(({ writes, entries }) => writes && writes / entries));
@@ -31,7 +30,7 @@ function ofLoad(load: string, of: (load: string, who: string) => readonly Run[])
       name("CPU per key including the queue's Redis, relative to the bare loop"),
       'at most',
       2.5,
-      ratios(fleet, bare, cpu),
+      ratios(fleet, bare, perMillion),
       '×',
     ),
     ...goal(
@@ -45,7 +44,7 @@ function ofLoad(load: string, of: (load: string, who: string) => readonly Run[])
       name('CPU for a key that a sweep finds unchanged'),
       'at most',
       40,
-      cpu(of(load + UNCHANGED, FLEET)),
+      perMillion(of(load + UNCHANGED, FLEET)),
       'µs',
     ),
     ...goal(name('values written, share of unchanged ones'), 'at most', 0, written(UNCHANGED), '×'),
@@ -55,7 +54,7 @@ function ofLoad(load: string, of: (load: string, who: string) => readonly Run[])
 
 /** Ten times the keys take ten times as long: the longest load beside the others, which have one type each. */
 function linear(runs: readonly Run[]): Goal[] {
-  const most = Math.max(...runs.map(({ entries }) => entries));
+  const most = Math.max(...valuesOf(runs, 'entries'));
   const short = runs.filter(({ entries }) => entries < most);
   if (short.length === 0) return [];
   const perKey = short.reduce((sum, { seconds, entries }) => sum + seconds / entries, 0) / short.length;

@@ -1,5 +1,6 @@
 import type { Part } from '../bench-options.js';
 import type { Run } from '../bench-result.js';
+import { known } from './figures.js';
 
 /** The repetitions of one thing. */
 export interface RunGroup {
@@ -26,12 +27,9 @@ export function rates(runs: readonly Run[]): number[] {
   return runs.map(({ entries, seconds }) => entries / seconds);
 }
 
-/** CPU seconds for a million entries; nothing where it is not known. */
-export function perMillion(runs: readonly Run[], of: (run: Run) => number | undefined): number[] {
-  return runs.flatMap((run) => {
-    const cpu = of(run);
-    return cpu === undefined ? [] : [(1e6 * cpu) / run.entries];
-  });
+/** CPU seconds for a million entries; nothing where it is not known. @param whose ours by default. */
+export function perMillion(runs: readonly Run[], whose: 'cpu' | 'redisCpu' | 'mongoCpu' = 'cpu'): number[] {
+  return known(runs.map(({ [whose]: cpu, entries }) => cpu && (1e6 * cpu) / entries));
 }
 
 /** One figure of a group by the same figure of another, each repetition by its neighbor in time. */

@@ -1,6 +1,6 @@
 import { type BenchResult, CONNECT, FLEET, LIMIT, OLD_ENGINE, QUICK_CONNECT } from '../bench-result.js';
 import { caseName, SIZES } from '../bench-sizes.js';
-import { figure, NONE, spreadText } from './figures.js';
+import { figure, NONE, spreadText, sumOf, valuesOf } from './figures.js';
 import { perMillion, rates } from './run-groups.js';
 import type { Table } from './table.js';
 
@@ -31,17 +31,13 @@ export function standings(result: BenchResult): Standing[] {
     return {
       who,
       perSec: rates(runs),
-      cpuPerMillion: perMillion(runs, ({ cpu }) => cpu),
-      p50: latency.map(({ p50 }) => p50),
-      p99: latency.map(({ p99 }) => p99),
-      missing: sumOf(kills.map(({ missing }) => missing)),
-      doubled: sumOf(kills.map(({ doubled }) => doubled)),
+      cpuPerMillion: perMillion(runs),
+      p50: valuesOf(latency, 'p50'),
+      p99: valuesOf(latency, 'p99'),
+      missing: kills.length === 0 ? undefined : sumOf(kills, 'missing'),
+      doubled: kills.length === 0 ? undefined : sumOf(kills, 'doubled'),
     };
   }).filter(({ perSec, p50, missing }) => perSec.length + p50.length > 0 || missing !== undefined);
-}
-
-function sumOf(counts: readonly number[]): number | undefined {
-  return counts.length === 0 ? undefined : counts.reduce((sum, count) => sum + count, 0);
 }
 
 /** Several streams, where the sizes have them. */
@@ -54,7 +50,10 @@ export function summaryLoad({ size }: BenchResult): string {
 /** The one table that shows who does what. */
 export function summaryTable(result: BenchResult): Table {
   const { perSec, streams } = SIZES[result.size].latency;
-  const kills = result.kills.filter(({ who }) => who === FLEET).reduce((sum, run) => sum + run.kills, 0);
+  const kills = sumOf(
+    result.kills.filter(({ who }) => who === FLEET),
+    'kills',
+  );
   return {
     title: 'Summary',
     about: `A backlog of ${summaryLoad(result)} entries. Latency from XADD to readable in MongoDB, at ${perSec} entries/s over ${streams} streams. Missing and doubled entries after kill -9 of every process (${kills} times) under load.`,

@@ -1,5 +1,5 @@
 import { BARE, type BenchResult, LIMIT, type Run } from '../bench-result.js';
-import { figure, known, megabytes, NONE, spreadText } from './figures.js';
+import { figure, megabytes, NONE, spreadText, valuesOf } from './figures.js';
 import {
   discoveryTable,
   feedCostTable,
@@ -82,7 +82,6 @@ function streams(
   groups: readonly RunGroup[],
   by = { of: LIMIT, what: 'Streams × entries', each: 'Entries/s', name: 'Rel. to limit' },
 ): Table {
-  const cpu = (some: readonly Run[]) => perMillion(some, (run) => run.cpu);
   return {
     title,
     about,
@@ -106,8 +105,8 @@ function streams(
         who,
         spreadText(rates(runs)),
         of(rates),
-        spreadText(cpu(runs), 1),
-        of(cpu),
+        spreadText(perMillion(runs), 1),
+        of(perMillion),
         ...servers(runs),
       ];
     }),
@@ -132,14 +131,8 @@ function moved(title: string, about: string, groups: readonly RunGroup[]): Table
       load,
       who,
       spreadText(rates(runs)),
-      spreadText(
-        runs.map(({ seconds }) => seconds),
-        2,
-      ),
-      spreadText(
-        perMillion(runs, ({ cpu }) => cpu),
-        1,
-      ),
+      spreadText(valuesOf(runs, 'seconds'), 2),
+      spreadText(perMillion(runs), 1),
       ...servers(runs),
     ]),
   };
@@ -147,14 +140,8 @@ function moved(title: string, about: string, groups: readonly RunGroup[]): Table
 
 function servers(runs: readonly Run[]): string[] {
   return [
-    spreadText(
-      perMillion(runs, ({ redisCpu }) => redisCpu),
-      1,
-    ),
-    spreadText(
-      perMillion(runs, ({ mongoCpu }) => mongoCpu),
-      1,
-    ),
-    megabytes(known(runs.map(({ peakBytes }) => peakBytes))),
+    spreadText(perMillion(runs, 'redisCpu'), 1),
+    spreadText(perMillion(runs, 'mongoCpu'), 1),
+    megabytes(valuesOf(runs, 'peakBytes')),
   ];
 }
