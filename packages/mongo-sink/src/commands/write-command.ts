@@ -61,6 +61,12 @@ export async function tryCommand(db: Db, command: Document): Promise<WriteReply 
   }
 }
 
+/** 11000 DuplicateKey; 1 InternalError, as FerretDB answers a findAndModify that inserts. */
+const DUPLICATES: ReadonlySet<unknown> = new Set([1, 11000]);
+/** How servers that give no pattern name the index of `_id`: in the words of MongoDB, FerretDB and PostgreSQL. */
+const ID_INDEX =
+  /index: _id_|Index '_id_'$|^duplicate key value violates unique constraint "collection_pk_\d+"$/;
+
 /** Whether the server says that it is the record's own `_id` that is taken. @param raw a write error as it tells it. */
 export function isOwnId(raw: {
   readonly code?: unknown;
@@ -68,10 +74,10 @@ export function isOwnId(raw: {
   readonly message?: unknown;
 }): boolean {
   const { code, keyPattern, message } = raw;
-  if (code !== 11000) return false;
+  if (!DUPLICATES.has(code)) return false;
   return typeof keyPattern === 'object' && keyPattern !== null
     ? Object.keys(keyPattern).join() === '_id'
-    : /index: _id_/.test(String(message));
+    : ID_INDEX.test(String(message));
 }
 
 function parseWriteError(raw: Document): WriteError {

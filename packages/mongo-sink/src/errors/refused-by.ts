@@ -9,6 +9,6 @@ import { verdictOn } from './record-verdict.js';
 export function refusedBy(error: unknown): Omit<WriteError, 'index'> | undefined {
   if (!(error instanceof MongoServerError) || typeof error.code !== 'number') return undefined;
   const { code, message, keyPattern } = error;
-  if (verdictOn(code) !== 'refused') return undefined;
-  return { code, message, isOwnId: isOwnId({ code, keyPattern, message }) };
+  const isOwn = isOwnId({ code, keyPattern, message });
+  return isOwn || verdictOn(code) === 'refused' ? { code, message, isOwnId: isOwn } : undefined;
 }
