@@ -96,7 +96,7 @@ const CONTENT_CODES: ReadonlySet<number> = new Set([
 
 /** Driver errors that mean the server could not be reached or talked to. */
 const UNREACHABLE =
-  /^Mongo(Network|ServerSelection|NetworkTimeout|TopologyClosed|NotConnected|PoolCleared|PoolClosed|WaitQueueTimeout|OperationTimeout|Expired|ServerClosed).*Error$/;
+  /^(Mongo(Network|ServerSelection|NetworkTimeout|TopologyClosed|NotConnected|PoolCleared|PoolClosed|WaitQueueTimeout|OperationTimeout|Expired|ServerClosed|StalePrimary).*|PoolClearedOnNetwork)Error$/;
 
 /** Whether a record was refused for what it holds: then it is a dead letter, and the others continue. */
 export function isContentCode(code: number): boolean {

@@ -17,3 +17,16 @@ it('an error of the program is unknown, and is not tried again', () => {
   const error = new TypeError('no such function');
   expect(mongoError(error)).toMatchObject({ code: 'MONGO_UNKNOWN', errorClass: 'unknown', cause: error });
 });
+
+/** Those of the driver that come and go with connections; one of them does not begin as the others do. */
+it.each([
+  'MongoNetworkError',
+  'MongoPoolClearedError',
+  'PoolClearedOnNetworkError',
+  'MongoServerSelectionError',
+  'MongoStalePrimaryError',
+  'MongoWaitQueueTimeoutError',
+])('%s is transient', (name) => {
+  const error = Object.assign(new Error('Connection interrupted due to server monitor timeout'), { name });
+  expect(mongoError(error)).toMatchObject({ code: 'MONGO_UNAVAILABLE', errorClass: 'transient' });
+});
