@@ -36,9 +36,13 @@ export interface LineUnderTest {
   close(): Promise<void>;
 }
 
-/** @param options.ownMongo a MongoDB for this file alone: stopping it is quicker than dropping a large database. */
+/**
+ * @param options.ownMongo a MongoDB for this file alone: stopping it is quicker than dropping a large database. One that
+ * LOCAL_STACK_MONGO_URI names is used all the same, since it is the one to be tested.
+ */
 export async function lineUnderTest(options: { ownMongo?: boolean } = {}): Promise<LineUnderTest> {
-  const ownMongo = options.ownMongo ? await startMongo() : undefined;
+  const isGiven = Boolean(process.env.LOCAL_STACK_MONGO_URI);
+  const ownMongo = options.ownMongo && !isGiven ? await startMongo() : undefined;
   const namespace = await freshNamespace({ mongoUri: ownMongo?.uri ?? inject('mongoUri') });
   const address = {
     url: namespace.redis.url,
