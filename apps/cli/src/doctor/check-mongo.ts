@@ -14,7 +14,8 @@ export async function checkMongo(
   const report = await inspectMongo(db, rules).catch((error: unknown) => unreadable(findings, error));
   if (!report) return;
   findings.ok(`version ${report.version}`);
-  if (report.isSharded) findings.ok('a sharded cluster');
+  if (report.product !== undefined) checkProduct(findings, report.product, rules);
+  else if (report.isSharded) findings.ok('a sharded cluster');
   else if (report.replicaSet !== undefined) findings.ok(`replica set ${report.replicaSet}`);
   else
     findings.advise(
@@ -33,6 +34,19 @@ export async function checkMongo(
     );
   checkIndexes(findings, report.indexes);
   if (report.clockAheadMs !== undefined) checkClock(findings, report.clockAheadMs);
+}
+
+/** It has neither replica sets nor views. */
+function checkProduct(findings: Findings, product: string, rules: Config['rules']): void {
+  findings.advise(
+    `it is ${product}, not MongoDB`,
+    'replicate its PostgreSQL, where acknowledged writes are kept; docs/operations.md names what it cannot do',
+  );
+  if (rules.some(({ attach }) => attach))
+    findings.problem(
+      `${product} has no views, which a rule with attach needs`,
+      'remove attach, or use another server',
+    );
 }
 
 function checkIndexes(findings: Findings, { missing, problems }: IndexReport): void {

@@ -12,6 +12,8 @@ import { missingActions } from './missing-actions.js';
 /** The state of a MongoDB server, and of what the fleet needs there. */
 export interface MongoReport {
   readonly version: string;
+  /** Another product that speaks MongoDB's protocol, where it says so, such as `FerretDB v2.5.0`. */
+  readonly product: string | undefined;
   /** The replica set's name; `undefined` for a server alone. */
   readonly replicaSet: string | undefined;
   /** Behind a mongos of a sharded cluster. */
@@ -34,10 +36,11 @@ export async function inspectMongo(db: Db, rules: readonly RuleSpec[] = []): Pro
     const asked = Date.now();
     const hello = await db.command({ hello: 1 });
     const answered = Date.now();
-    const { version } = await db.command({ buildInfo: 1 });
+    const build = await db.command({ buildInfo: 1 });
     const time: unknown = hello.localTime;
     return {
-      version: String(version),
+      version: String(build.version),
+      product: productOf(build),
       replicaSet: typeof hello.setName === 'string' ? hello.setName : undefined,
       isSharded: hello.msg === 'isdbgrid',
       isWritable: hello.isWritablePrimary === true,
@@ -46,6 +49,10 @@ export async function inspectMongo(db: Db, rules: readonly RuleSpec[] = []): Pro
       lackingPrivileges: await lackingPrivileges(db, rules),
     };
   });
+}
+
+function productOf({ ferretdb }: Document): string | undefined {
+  return ferretdb ? `FerretDB ${String(ferretdb.version ?? '')}`.trimEnd() : undefined;
 }
 
 /** The state of the indexes that the fleet uses. */

@@ -19,7 +19,8 @@ const NAMESPACE_EXISTS = 48;
 /**
  * Makes the view `streams` where a rule attaches metadata sets to their streams: it shows each main stream as `keys` has it, with the
  * members of its sets. It holds nothing by itself, so it is always in step with what is there.
- * @throws SyncError DOCUMENT_FOREIGN where the database has a collection of that name; else what the driver throws.
+ * @throws SyncError DOCUMENT_FOREIGN where the database has a collection of that name, MONGO_INCOMPATIBLE where the server has no
+ * views; else what the driver throws.
  */
 export async function makeStreamsView(db: Db, rules: readonly RuleSpec[]): Promise<void> {
   const attached = rules.filter(({ attach }) => attach);
@@ -44,6 +45,17 @@ export async function makeStreamsView(db: Db, rules: readonly RuleSpec[]): Promi
   await db.createCollection(STREAMS_VIEW, { viewOn: 'keys', pipeline }).catch((error: unknown) => {
     if (!(error instanceof MongoServerError) || error.code !== NAMESPACE_EXISTS) throw error;
   });
+  if ((await viewIn(db))?.type === 'collection') await refuseViews(db);
+}
+
+/** FerretDB takes the command, and makes an empty collection, which would be in the way of a server with views. */
+async function refuseViews(db: Db): Promise<never> {
+  if ((await db.collection(STREAMS_VIEW).findOne()) === null) await db.dropCollection(STREAMS_VIEW);
+  throw new SyncError(
+    'MONGO_INCOMPATIBLE',
+    'configuration',
+    'the MongoDB-compatible server has no views, which a rule with attach needs: remove attach, or use another server',
+  );
 }
 
 async function viewIn(db: Db): Promise<Document | undefined> {
