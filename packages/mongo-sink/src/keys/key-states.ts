@@ -6,6 +6,7 @@ import type { NewDocumentSequence } from '../bson/ready-made-bson.js';
 import { GroupCommit } from '../commands/group-commit.js';
 import { RecordLists } from '../commands/record-lists.js';
 import { insertRecords, updateRecords } from '../commands/write-records.js';
+import { countsChanged } from '../connection/counts-changed.js';
 import { mongoError } from '../errors/mongo-error.js';
 import { changedFields, fromKeyDocument, toKeyDocument } from './key-document.js';
 
@@ -21,6 +22,8 @@ export class KeyStates {
   readonly #lists: RecordLists;
   readonly #loads: GroupCommit<string, { readonly loaded: KeyState | SyncError | undefined }>;
   readonly #saves: GroupCommit<Saving, Saved>;
+  /** Whether the server counts only changed documents as modified; `undefined` until it was asked. */
+  #countsChanged: boolean | undefined;
 
   /** @param newSequence sends documents that are BSON already; without it the driver makes it of them. */
   constructor(db: Db, newSequence?: NewDocumentSequence) {
@@ -119,6 +122,7 @@ export class KeyStates {
 
   async #update(rest: readonly number[], saves: readonly Saving[], results: Saved[]): Promise<void> {
     if (rest.length === 0) return;
+    this.#countsChanged ??= await countsChanged(this.#db);
     const updates = rest.flatMap((i) => saves[i] ?? []).map((save) => this.#updateOf(save));
     const { n, errors } = await updateRecords(this.#db, 'keys', updates, this.#lists);
     for (const { index, code } of errors) results[rest[index] ?? -1] = { code };
@@ -132,13 +136,17 @@ export class KeyStates {
 
   /**
    * Leaves a document of another revision as it is. The revision is compared by the update, not by the query: one by `_id` alone is
-   * what a server finds without scanning its indexes.
+   * what a server finds without scanning its indexes. Where a server counts unchanged documents as modified, the query compares, too.
    */
   #updateOf({ before, next }: Saving): Document {
     const fields = { ...changedFields(before, next, this.#savedBy), lastError: next.lastError };
     const isAsBefore = { $eq: ['$revision', before.revision] };
     const changed = { $mergeObjects: ['$$ROOT', { $literal: fields }] };
-    return { q: { _id: next.key }, u: [{ $replaceWith: { $cond: [isAsBefore, changed, '$$ROOT'] } }] };
+    const held = this.#countsChanged ? {} : { revision: before.revision };
+    return {
+      q: { _id: next.key, ...held },
+      u: [{ $replaceWith: { $cond: [isAsBefore, changed, '$$ROOT'] } }],
+    };
   }
 
   /** Finds the saves that did not take: MongoDB does not report that per record. A repeated command finds its own save. */
