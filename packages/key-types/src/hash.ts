@@ -14,7 +14,7 @@ import { documentsIn, partOf } from './documents/stored-values.js';
 import { FIELD_EXPIRY } from './reading/field-expiry.js';
 import { itemsOf, scanPages } from './reading/scan-pages.js';
 
-/** What a field, or its time, takes in a document beside its name and value, in bytes, at most. */
+/** The most bytes that a field, or its time, takes in a document beside its name and value. */
 const PAIR_BYTES = 50;
 
 export const HASH: ValueType = {
@@ -83,7 +83,7 @@ function inline(items: readonly Item[] | undefined): ValueDocument {
   return expiring.length > 0 ? { fields, fieldsExpireAt: expiring } : { fields };
 }
 
-/** A field that expires is named twice. */
+/** The name of a field that expires is stored twice. */
 function weigh([field, value, time]: Item): number {
   const name = field?.length ?? 0;
   return name + (value?.length ?? 0) + PAIR_BYTES + (time && time.length > 0 ? name + PAIR_BYTES : 0);
@@ -117,7 +117,7 @@ function withTime(item: Item, time: unknown): Item {
   return time instanceof Date ? [...item, Buffer.from(String(time.getTime()))] : item;
 }
 
-/** The time at which a single field expires: Redis 7.4 and later. */
+/** The time at which a field expires: Redis 7.4 and later. */
 function restoreTime(key: Buffer, [field, , time]: Item): Words[] {
   return field && time ? [['HPEXPIREAT', key, time, 'FIELDS', '1', field]] : [];
 }

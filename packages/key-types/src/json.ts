@@ -14,7 +14,7 @@ export const JSON_TYPE: ValueType = {
     parts: 'bytes',
   },
   source: {
-    // The module shows neither a size nor a page of a document: it is always read at once.
+    // The module reports no size and has no pages: a document is always read at once.
     size: undefined,
     whole: {
       command: (key) => ['JSON.GET', key, '.'],

@@ -11,7 +11,7 @@ import { TIMESERIES } from './timeseries.js';
 import { VECTORSET } from './vectorset.js';
 import { ZSET } from './zset.js';
 
-/** The values that are mirrored: one line for each type, in the order in which they are listed. */
+/** The types of values that are mirrored: one line each, in the order of lists. */
 export const VALUE_TYPES: readonly ValueType[] = [
   SET, //
   ZSET,
@@ -23,10 +23,10 @@ export const VALUE_TYPES: readonly ValueType[] = [
   TIMESERIES,
 ];
 
-/** All that the fleet mirrors. */
+/** All types that the fleet mirrors. */
 export const KEY_TYPE_ENTRIES: readonly KeyTypeEntry[] = [STREAM, ...VALUE_TYPES];
 
-/** Those that belong to a stream are its metadata: they are asked for by the stream, and a rule can show them with it. */
+/** Keys of this type that belong to a stream are its metadata: they are queried by the stream, and a rule can show them with it. */
 export const METADATA_TYPE = SET;
 
 /** The names used in options, jobs, metrics and documents. */

@@ -1,6 +1,6 @@
 import type { StreamType } from './contract/key-type-entry.js';
 
-/** Streams hold entries, not a value: the line, redis-source (src/streams) and mongo-sink (src/messages) are made for them. */
+/** Streams hold entries, not a value: redis-source (src/streams) and mongo-sink (src/messages) handle them. */
 export const STREAM: StreamType = {
   names: { keyType: 'stream', part: 'entry', parts: 'entries' },
   answer: 'stream',

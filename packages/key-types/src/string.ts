@@ -70,7 +70,7 @@ function inline(items: readonly Item[] | undefined): ValueDocument {
   return integer === undefined ? { value } : { value, integer };
 }
 
-/** The number that a counter's text means, if it is one of 64 bits as Redis' INCR makes them. */
+/** The number of a counter's text, if it is a 64-bit number as Redis' INCR writes it. */
 function integerOf(text: string): bigint | undefined {
   if (!/^(0|-?[1-9]\d{0,18})$/.test(text)) return undefined;
   const integer = BigInt(text);

@@ -13,13 +13,13 @@ import { exactTime, samplesOf, seriesOf, shortWords } from './reading/series-rep
 import { COUNT_SAMPLES, READ_SAMPLES, READ_SERIES } from './reading/series-scripts.js';
 import { READ_SETTINGS } from './reading/series-settings.js';
 
-/** The name of the one item that is no sample; samples are named by their times, in digits. */
+/** The name of the one item that is not a sample; samples are named by their times, in digits. */
 const SETTINGS = 'settings';
 
-/** What BSON adds to a sample or a label, and the texts of what has no plain form, in bytes, at most. */
+/** The most bytes that BSON adds to a sample or a label, with the texts of values that have no plain form. */
 const PART_BYTES = 50;
 
-/** What a series is set to, one word for each: `-` where it has no policy of its own. Labels follow. */
+/** The settings of a series, one word each; `-` if it has no policy of its own. Labels follow. */
 const WORDS = [
   'retention',
   'chunkSize',
@@ -112,7 +112,7 @@ async function* pages(ask: Ask, key: Buffer, count: number): AsyncGenerator<read
   const first = `return (${READ_SERIES})(KEYS[1], ARGV[1])`;
   const next = `return (${READ_SAMPLES})(KEYS[1], ARGV[1], '+', 'COUNT', ARGV[2])`;
   let page = seriesOf(await ask('EVAL_RO', first, '1', key, String(count))) ?? [];
-  // The settings come with the first.
+  // The first page has the settings.
   for (let full = count + 1; page.length > 0; full = count) {
     yield page;
     if (page.length < full) return;
@@ -172,7 +172,7 @@ function settingsIn({ labels, ...document }: StoredDocument): Item {
   return [Buffer.from(SETTINGS), Buffer.from(words), ...decodeContent(labels).flat()];
 }
 
-/** What would leave samples out, as IGNORE, is set when all are there. They come in order of time: none is too old. */
+/** Settings that would drop samples, such as IGNORE, are set after all samples. Samples come in order of time: none is too old. */
 function restored(key: Buffer, items: readonly Item[]): readonly Words[] {
   const samples = items.filter((item) => !isSettings(item)).sort(byTime);
   const made = items.filter(isSettings).map(([, words, ...labels]) => {

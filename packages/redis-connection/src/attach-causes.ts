@@ -2,10 +2,10 @@ import { SyncError } from '@redis-to-mongo/pipeline';
 import { Cluster, type Redis } from 'ioredis';
 import { firstWords } from './first-words.js';
 
-/** A server took the connection, and answered nothing. */
+/** A server accepted the connection, and sent no answer. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
-  /** Whether it closed the connection, or was silent. */
+  /** Whether it closed the connection, or stayed silent. */
   readonly how: 'closed' | 'silent';
   readonly isTls: boolean;
 
@@ -18,15 +18,15 @@ export class NoAnswer extends Error {
   }
 }
 
-/** Stands between the error of a cluster's node and its cause. */
+/** Precedes the cause in the error of a cluster's node. */
 export const OF_A_CLUSTER = 'a node of the cluster has no connection';
 
 type OnError = (error: Error) => void;
 
 /**
- * Has whatever fails for want of a connection carry the reason as its cause. ioredis tells the reason in an event, and
- * then fails the commands with an error of its own that holds none: "max retries per request", "Connection is closed".
- * It takes private parts of ioredis (6.0) in hand; where one is not as expected, only the cause is missing.
+ * Attaches the reason to each command that fails without a connection, as the error's cause. ioredis emits the reason as an event,
+ * but rejects the commands with its own error, without it: "max retries per request", "Connection is closed".
+ * It relies on private parts of ioredis (6.0); if one is not as expected, only the cause is missing.
  * @param onError called with every error of the connection.
  */
 export function attachCauses(redis: Redis, onError: OnError): void {
@@ -56,17 +56,17 @@ export function attachCauses(redis: Redis, onError: OnError): void {
   } else new ConnectionCauses(redis, onError);
 }
 
-/** What is known of why one client has no connection. From its first answer on, errors are as ioredis shows them. */
+/** Records why one client has no connection. After the first answer of the server, errors stay as ioredis reports them. */
 class ConnectionCauses {
   readonly #redis: Redis;
   readonly #isTls: boolean;
   readonly #isNode: boolean;
   #last: Error | undefined;
   #isMet = false;
-  /** The connection was made, encryption aside. */
+  /** The TCP connection is open; TLS may not be. */
   #isTaken = false;
   #isListening = false;
-  /** What the server itself said while it turned a connection away: it counts more than that it did. */
+  /** What the server said when it refused the connection: more specific than the refusal itself. */
   #refusal: Error | undefined;
 
   constructor(redis: Redis, onError: OnError, isNode = false) {
@@ -86,7 +86,7 @@ class ConnectionCauses {
     });
     this.#watchConnector();
     this.#watchFlush();
-    // A cluster asks for its slots by, and a worker waits on, connections that are made so.
+    // A cluster reads its slots, and a worker waits, on duplicated connections.
     wrap(redis, 'duplicate', (duplicate, [override]) => {
       const copy = duplicate([{ lazyConnect: false, ...(typeof override === 'object' ? override : {}) }]);
       attachCauses(copy as Redis, () => {});
@@ -109,7 +109,7 @@ class ConnectionCauses {
     return this.#refusal ?? new NoAnswer(how, this.#isTls, error);
   }
 
-  /** Listens, once, to what the server says by itself. */
+  /** Listens, once, for what the server sends unasked. */
   #listen(): void {
     const { host, port, sentinels } = this.#redis.options;
     if (this.#isListening || this.#isTls || sentinels || !host || !port) return;
@@ -136,7 +136,7 @@ class ConnectionCauses {
         });
       return stream;
     });
-    // Of Sentinels that do not answer, ioredis shows no more than that.
+    // If no Sentinel answers, ioredis reports nothing more specific.
     wrap(connector, 'connectToSentinel', (connect, args) => {
       const sentinel = connect(args);
       attachCauses(sentinel as Redis, (error) => {
@@ -150,7 +150,7 @@ class ConnectionCauses {
     wrap(this.#redis, 'flushQueue', (flush, [error, options, ...more]) => {
       if (!(error instanceof Error)) return flush([error, options, ...more]);
       const explained = this.#explained(error);
-      // The handshake broke: what waits for a connection may wait for the next try, as after any failed one.
+      // The handshake failed: commands that wait for a connection wait for the next attempt, as after any failure.
       if (explained !== error) return flush([explained, { offlineQueue: false }, ...more]);
       if (error !== this.#last && !(error instanceof SyncError))
         error.cause ??= this.#isNode ? new Error(OF_A_CLUSTER, { cause: this.#last }) : this.#last;
@@ -160,8 +160,8 @@ class ConnectionCauses {
 }
 
 /**
- * A server in protected mode says so in answer to the first command; ioredis takes that for "no password is set", prints
- * a warning by itself, and continues.
+ * A server in protected mode reports that in its answer to the first command. ioredis mistakes it for "no password is set",
+ * prints a warning, and continues.
  */
 async function explainProtectedMode(send: Method, args: readonly unknown[]): Promise<unknown> {
   try {
@@ -174,7 +174,7 @@ async function explainProtectedMode(send: Method, args: readonly unknown[]): Pro
 
 type Method = (args: readonly unknown[]) => unknown;
 
-/** Puts `around` in the place of a method; nothing happens where there is none. */
+/** Replaces a method by `around`; does nothing if there is no such method. */
 function wrap(
   target: object,
   name: string,

@@ -5,18 +5,18 @@ import { redisError } from './redis-error.js';
 type Name = string | Buffer;
 /** Items in one pipeline. */
 const AT_ONCE = 1000;
-/** How often commands are sent again that a node has answered with MOVED. */
+/** How often a command is sent again after the answer MOVED. */
 const MOVED_TRIES = 3;
 
 type Reply = [error: Error | null, result: unknown];
 
-/** Whether a client speaks to a cluster: then commands on several keys must keep to one slot. */
+/** Whether a client is connected to a cluster: then the keys of a command must share a slot. */
 export function isCluster(redis: Redis): boolean {
   return asCluster(redis) !== undefined;
 }
 
 /**
- * The servers that hold the keys: of a cluster all masters, else the one server.
+ * The servers that hold the keys: all masters of a cluster, or the one server.
  * @throws SyncError `REDIS_UNAVAILABLE` while no master of the cluster is known: no server is not an empty one.
  */
 export function mastersOf(redis: Redis): readonly Redis[] {
@@ -37,7 +37,7 @@ export async function knownMasters(redis: Redis): Promise<readonly Redis[]> {
   return mastersOf(redis);
 }
 
-/** The server that holds the key; what is asked of it is not sent on when the key has moved (MOVED). */
+/** The server that holds the key. Its commands are not redirected if the key has moved (MOVED). */
 export async function masterOf(redis: Redis, key: Name): Promise<Redis> {
   const cluster = asCluster(redis);
   if (!cluster) return redis;
@@ -48,16 +48,16 @@ export async function masterOf(redis: Redis, key: Name): Promise<Redis> {
   return master;
 }
 
-/** The items in groups that one command may take together: all of them, or on a cluster those of one slot. */
+/** Groups the items that one command may take: all of them, or on a cluster those of one slot. */
 export function groupBySlot<T>(redis: Redis, items: readonly T[], nameOf: (item: T) => Name): T[][] {
   return isCluster(redis) ? groupBy(items, (item) => calculateSlot(nameOf(item))) : [[...items]];
 }
 
 /**
  * Runs commands on many keys, pipelined; on a cluster in one pipeline for each node.
- * @param queue adds the commands of one item, always as many as `each` says.
+ * @param queue adds the commands of one item, always `each` of them.
  * @returns the replies, in the order of the items.
- * @throws what ioredis throws when the connection fails; errors of single commands are in their replies.
+ * @throws the error of ioredis if the connection fails; errors of single commands are in their replies.
  */
 export async function pipelined<T>(
   redis: Redis,
@@ -94,7 +94,7 @@ export async function pipelined<T>(
     const item = items[index];
     return item === undefined ? '' : (cluster.slots[calculateSlot(nameOf(item))]?.[0] ?? '');
   };
-  // ioredis asks again who holds what only where all of a pipeline has moved.
+  // ioredis refreshes its slots only if all commands of a pipeline were redirected.
   for (let left = indexes, tries = 0; ; tries++) {
     await Promise.all(groupBy(left, nodeOf).map(run));
     left = left.filter((index) => replies.slice(index * each, (index + 1) * each).some(hasMoved));
@@ -107,7 +107,7 @@ function hasMoved([error]: Reply): boolean {
   return error !== null && /^(MOVED|ASK) /.test(error.message);
 }
 
-/** Asks the nodes who holds which slots. Whether one has answered shows in the next replies. */
+/** Refreshes the slots. The next replies show whether a node has answered. */
 async function refreshSlots(cluster: Cluster): Promise<void> {
   await new Promise<void>((resolve) => {
     cluster.refreshSlotsCache(() => resolve());

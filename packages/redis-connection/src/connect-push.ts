@@ -3,8 +3,8 @@ import { connectWith, FOR_BLOCKING } from './connect-redis.js';
 import type { HostAndPort, RedisAddress } from './redis-address.js';
 
 /**
- * Opens a connection for what a server shows unasked. It speaks RESP2, since ioredis drops RESP3's `invalidate` messages, and
- * subscribes to nothing by itself after a reconnection. What was asked of a connection that has closed is not asked of the next one.
+ * Opens a connection for messages that a server sends unasked. It uses RESP2, since ioredis drops the `invalidate` messages of
+ * RESP3. After a reconnection, it does not subscribe by itself, and it does not send pending commands again.
  * @param node of a cluster: one of its servers.
  */
 export function connectPush(

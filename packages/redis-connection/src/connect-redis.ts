@@ -6,11 +6,11 @@ import { optionsOfUrl } from './options-of-url.js';
 import type { RedisAddress } from './redis-address.js';
 import { openGuarded } from './server-guard.js';
 
-/** ioredis' options; replies keep ioredis' ordinary (RESP2) shapes. */
+/** Options of ioredis; replies keep their ordinary (RESP2) shapes. */
 export type ClientOptions = Omit<RedisOptions, 'replyMapping' | 'protocol' | 'reconnectOnError'> & {
-  /** For what is written to: a replica won't do. */
+  /** For connections that write: a replica won't do. */
   readonly primaryOnly?: boolean;
-  /** Whose options its errors name; default: the source's. */
+  /** The Redis whose options its errors name; default: the source. */
   readonly purpose?: RedisRole;
 };
 
@@ -20,7 +20,7 @@ type OwnOptions = ClientOptions & {
   readonly asksRole?: boolean;
 };
 
-/** For a connection whose commands may wait long for their answer: reads that block, a worker's, a subscription. */
+/** For a connection whose commands may wait long for an answer: blocking reads, a worker's, a subscription. */
 export const FOR_BLOCKING: ClientOptions = {
   maxRetriesPerRequest: null,
   commandTimeout: undefined,
@@ -32,11 +32,11 @@ const retryStrategy = (times: number) =>
   Math.min(50 * 2 ** Math.min(times, 6), 2_000) * (0.5 + Math.random() / 2);
 
 /**
- * Opens a connection: to one server, to the master that Sentinels name, or to all nodes of a cluster. It reconnects by
- * itself forever, with a capped backoff and jitter; unless `more` says otherwise, a command fails with a connection
- * error after three lost connections, or once it has waited 30 s for an answer.
- * It leads to the server and the database that were meant, or to none: see ServerGuard.
- * @throws SyncError `REDIS_URL` for a URL that can't be used.
+ * Opens a connection: to one server, to the master that Sentinels name, or to all nodes of a cluster. It reconnects
+ * forever, with a capped backoff and jitter. Unless `more` says otherwise, a command fails with a connection error after
+ * three lost connections, or after 30 s without an answer.
+ * It leads to the configured server and database, or to none: see ServerGuard.
+ * @throws SyncError `REDIS_URL` if the URL can't be used.
  */
 export function connectRedis(
   address: RedisAddress,
@@ -46,7 +46,7 @@ export function connectRedis(
   return connectWith(address, onError, more);
 }
 
-/** As connectRedis; with `protocol` 2, the connection itself speaks RESP2. */
+/** As connectRedis; with `protocol` 2, the connection uses RESP2. */
 export function connectWith(address: RedisAddress, onError: (error: Error) => void, more: OwnOptions): Redis {
   const options: OwnOptions = {
     maxRetriesPerRequest: 3,
@@ -54,14 +54,14 @@ export function connectWith(address: RedisAddress, onError: (error: Error) => vo
     connectTimeout: 5_000,
     retryStrategy,
     lazyConnect: true,
-    // The name of the library is reported by CLIENT SETINFO, which the least of users may not run: each refusal is logged there.
+    // CLIENT SETINFO reports the library's name. Users without that privilege would fill the server's ACL log.
     disableClientInfo: true,
     ...tlsOf(address),
     ...more,
   };
   const redis = open(address, options);
   attachCauses(redis, onError);
-  // It connects only now, so that nothing of the first try is missed.
+  // It connects only now, so that no event of the first attempt is missed.
   if (redis.status === 'wait') redis.connect().catch(() => {});
   return redis;
 }
@@ -77,10 +77,10 @@ function open(address: RedisAddress, own: OwnOptions): Redis {
       redisOptions: { ...redisOptions, ...login },
       enableAutoPipelining,
       clusterRetryStrategy: retryStrategy,
-      // The nodes' certificates carry the addresses by which they know each other.
+      // The nodes' certificates name the addresses that the nodes use among themselves.
       dnsLookup: (name, done) => done(null, name),
     });
-    // A cluster's client has the same commands as a server's; what is different is asked for by isCluster.
+    // A cluster's client has the same commands as a server's; isCluster distinguishes them.
     return cluster as unknown as Redis;
   }
   if (sentinel)
@@ -101,7 +101,7 @@ function open(address: RedisAddress, own: OwnOptions): Redis {
   return openGuarded({ ...options, ...place }, guard);
 }
 
-/** The TLS part of ioredis' options; empty without TLS. */
+/** The TLS options of ioredis; empty without TLS. */
 function tlsOf({ tls, url }: RedisAddress): Pick<RedisOptions, 'tls'> {
   if (!tls.enabled && !url?.startsWith('rediss:')) return {};
   return {

@@ -1,11 +1,11 @@
 import type { Redis } from 'ioredis';
 
-/** The message that ioredis itself ends connections with, and does not report as an error. */
+/** The message with which ioredis ends connections itself, without reporting an error. */
 const CLOSED = 'Connection is closed.';
 
 /**
- * Has `disconnect` end a connection that is just waiting to be opened again, too. ioredis then only stops waiting: commands
- * stay in its list, anyone who waits for them or for the connection's end waits forever, and the program with them.
+ * Makes `disconnect` also end a connection that waits for its next attempt. ioredis would only stop waiting: pending commands and
+ * the end of the connection would never settle, and the program would not exit.
  */
 export function endAtOnce(redis: Redis): void {
   const disconnect = redis.disconnect.bind(redis);

@@ -1,12 +1,12 @@
 import { connect } from 'node:net';
 
-/** A server that turns a connection away says why at once. */
+/** A server that refuses a connection says why at once. */
 const WAIT_MS = 1_000;
 const MOST = 200;
 
 /**
- * What a server says to a connection before anything is asked of it, at most 200 bytes: nothing, unless it turns the
- * connection away. Anyone who writes at once may lose it: the server has closed the connection by then.
+ * What a server sends before the first command, at most 200 bytes: nothing, unless it refuses the connection.
+ * A client that writes at once may lose it, since the server has closed the connection by then.
  */
 export async function firstWords(host: string, port: number): Promise<string> {
   return await new Promise((resolve) => {

@@ -1,6 +1,6 @@
 import type { ConnectionOptions } from '@redis-to-mongo/pipeline';
 
-/** Which Redis an error is of: the source, the queue's, or the one that `--to` names. */
+/** The Redis of an error: the source, the queue's, or the one named by `--to`. */
 export type RedisRole = 'source' | 'queue' | 'to';
 
 export interface RedisOptionNames extends ConnectionOptions {
@@ -15,7 +15,7 @@ const CODES: ConnectionOptions['codes'] = {
   unavailable: ['REDIS_UNAVAILABLE', 'transient'],
 };
 
-/** By what options each Redis is reached. */
+/** The options that name each Redis. */
 export const OPTION_NAMES: Readonly<Record<RedisRole, RedisOptionNames>> = {
   source: {
     server: 'Redis',

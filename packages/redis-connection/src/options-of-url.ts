@@ -2,8 +2,8 @@ import { SyncError } from '@redis-to-mongo/pipeline';
 import type { RedisOptions } from 'ioredis';
 
 /**
- * What a Redis URL says, as ioredis takes it; `rediss:` is seen to elsewhere.
- * @throws SyncError `REDIS_URL`: ioredis itself would take database 0 for a path that is no number.
+ * Parses a Redis URL into options of ioredis; `rediss:` is handled elsewhere.
+ * @throws SyncError `REDIS_URL`: ioredis itself would use database 0 if the path is not a number.
  */
 export function optionsOfUrl(text: string): RedisOptions {
   if (!URL.canParse(text)) throw refused('it is not a URL');

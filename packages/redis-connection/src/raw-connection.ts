@@ -6,7 +6,7 @@ import { RawText } from './raw-text.js';
 import type { RedisAddress } from './redis-address.js';
 import { ASK_ROLE_MS, guardOf } from './server-guard.js';
 
-/** The connection ended, or there is none; the same can be asked of another one. */
+/** The connection ended, or there is none; the request can be repeated on another one. */
 export class RawConnectionLost extends Error {
   override readonly name = 'RawConnectionLost';
 }
@@ -15,19 +15,19 @@ export interface RawConnectionOptions {
   readonly onError: (error: Error) => void;
   /** Called once if ioredis is not built as expected: then there is no raw connection. */
   readonly onUnexpected: (reason: string) => void;
-  /** How long an answer may take without a byte of it, in ms. */
+  /** The longest time without a byte of an awaited answer, in ms. */
   readonly silenceMs?: number;
 }
 
 const SILENCE_MS = 30_000;
-/** RESP2 is what every server speaks. The server's role is asked for here: ioredis can't hear the answer. */
+/** Every server supports RESP2. The server's role is checked here: ioredis can't see the answer. */
 const OPTIONS = { ...FOR_BLOCKING, protocol: 2, asksRole: false } as const;
 const INFO = Buffer.from('*2\r\n$4\r\nINFO\r\n$11\r\nreplication\r\n');
 
 /**
- * A connection whose answers are taken as bytes. ioredis opens it, finds the server (Sentinel), encrypts,
- * authenticates and reopens it; once it is ready, ioredis' parser is taken off the socket and this takes its place, until the
- * connection ends. Requests are answered in order; those of one turn of the event loop go out in one write.
+ * A connection whose answers are parsed as bytes. ioredis opens it, finds the server (Sentinel), encrypts,
+ * authenticates and reopens it. Once it is ready, this class replaces the parser of ioredis on the socket, until the
+ * connection ends. Requests are answered in order; those of one turn of the event loop are sent in one write.
  */
 export class RawConnection {
   readonly #redis: Redis;
@@ -46,21 +46,21 @@ export class RawConnection {
     this.#roleTimer = setInterval(() => void this.#confirm(), ASK_ROLE_MS).unref();
   }
 
-  /** @returns `undefined` for a cluster: there each key has its own server. */
+  /** @returns `undefined` for a cluster, where each key has its own server. */
   static open(address: RedisAddress, options: RawConnectionOptions): RawConnection | undefined {
     if (address.clusterNodes) return undefined;
     const redis = connectWith(address, options.onError, OPTIONS);
     return redis instanceof Cluster ? undefined : new RawConnection(redis, options);
   }
 
-  /** Whether it can be asked now. */
+  /** Whether it accepts requests now. */
   get isReady(): boolean {
     return this.#socket !== undefined;
   }
 
   /**
-   * Sends a request, and has its answer taken by `reply`.
-   * @throws RawConnectionLost when there is no connection, or it ended; what `reply` threw.
+   * Sends a request; `reply` parses its answer.
+   * @throws RawConnectionLost if there is no connection, or it ended; the error of `reply`.
    */
   async ask(request: Buffer, reply: RawReply): Promise<void> {
     const socket = this.#socket;
@@ -87,7 +87,7 @@ export class RawConnection {
     this.#lose(new RawConnectionLost('the connection was closed'));
   }
 
-  /** Leaves a server that is not the one that was meant anymore: see ServerGuard. */
+  /** Disconnects from a server that is no longer the configured one: see ServerGuard. */
   async #confirm(): Promise<void> {
     if (!this.isReady) return;
     const answer = new RawText();
@@ -103,7 +103,7 @@ export class RawConnection {
     this.#lose(new RawConnectionLost('the server is a replica now'));
   }
 
-  /** From a ready connection of ioredis to a raw one. */
+  /** Turns a ready connection of ioredis into a raw one. */
   async #takeSocket(): Promise<void> {
     try {
       await this.#redis.ping(); // whatever ioredis had asked is answered before
@@ -145,7 +145,7 @@ export class RawConnection {
   }
 }
 
-/** What must be so that ioredis' parser can be taken off its socket; `undefined` when it is. Measured with ioredis 6.0. */
+/** Why the parser of ioredis can't be removed from its socket; `undefined` if it can. Checked with ioredis 6.0. */
 export function whyNotRaw(redis: Redis): string | undefined {
   const { stream } = redis;
   if (typeof stream?.write !== 'function' || typeof stream.removeAllListeners !== 'function')

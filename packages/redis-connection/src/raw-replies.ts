@@ -1,10 +1,10 @@
-/** Takes the bytes of one answer as they arrive. */
+/** Parses the bytes of one answer as they arrive. */
 export interface RawReply {
-  /** Takes what it can of `bytes` from `from` on, and shows where the rest begins. Throws when it can't read them. */
+  /** Parses what it can of `bytes` from `from` on, and returns where the rest begins. Throws if it can't read them. */
   take(bytes: Buffer, from: number): number;
-  /** Nothing more belongs to it. */
+  /** The answer is complete. */
   readonly isComplete: boolean;
-  /** Of the bytes it left, this many must be there until it can take more. */
+  /** It can continue once this many of the bytes that it left are there. */
   readonly need: number;
 }
 
@@ -14,10 +14,10 @@ interface Awaited {
   readonly reject: (error: unknown) => void;
 }
 
-/** Answers that are awaited on one connection, in order, and what has arrived of the first of them. */
+/** The awaited answers of one connection, in order, and what has arrived of the first one. */
 export class RawReplies {
   readonly #awaited: Awaited[] = [];
-  /** What the first answer has left of what arrived. */
+  /** The bytes that the first answer has left. */
   #rest: Buffer[] = [];
   #restBytes = 0;
 
@@ -25,7 +25,7 @@ export class RawReplies {
     return this.#awaited.length === 0;
   }
 
-  /** Resolves once the answer has arrived as a whole, rejects when it can't be read, or as `lose` says. */
+  /** Resolves once the whole answer has arrived. Rejects if it can't be read, or with the error of `lose`. */
   async next(reply: RawReply): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.#awaited.push({ reply, resolve, reject });
@@ -33,8 +33,8 @@ export class RawReplies {
   }
 
   /**
-   * Hands on what arrived. Bytes that an answer can't use yet wait until it has what it needs, and are put together once.
-   * @throws what an answer threw, which rejects it too: what follows is unknown apart then.
+   * Passes on what arrived. Bytes that an answer can't use yet wait until enough are there, and are joined once.
+   * @throws the error of an answer, which rejects it, too: the boundary of the next answer is then unknown.
    */
   arrive(arrived: Buffer): void {
     let bytes = arrived;

@@ -1,6 +1,6 @@
 import type { RawReply } from './raw-replies.js';
 
-/** Takes a text: a bulk string, a simple string or an error, of which `isError` shows. */
+/** Parses a text: a bulk string, a simple string or an error; `isError` says which. */
 export class RawText implements RawReply {
   text = '';
   isError = false;

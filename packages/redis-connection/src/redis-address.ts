@@ -17,13 +17,13 @@ export interface RedisAddress extends HostAndPort {
     readonly keyFile?: string | undefined;
     readonly rejectUnauthorized: boolean;
   };
-  /** Some nodes of a cluster, the others are found by them; then host, port and db have no meaning. */
+  /** Some nodes of a cluster, which name the others; host, port and db are then ignored. */
   readonly clusterNodes?: readonly HostAndPort[] | undefined;
-  /** Sentinels, which know where the master is; then host and port have no meaning. */
+  /** Sentinels, which know the master's address; host and port are then ignored. */
   readonly sentinel?:
     | {
         readonly nodes: readonly HostAndPort[];
-        /** What the Sentinels call the master. */
+        /** The master's name in the Sentinels. */
         readonly name: string;
         readonly password?: string | undefined;
       }

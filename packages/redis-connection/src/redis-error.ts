@@ -9,13 +9,13 @@ import { NoAnswer, OF_A_CLUSTER } from './attach-causes.js';
 import { OPTION_NAMES, type RedisOptionNames, type RedisRole } from './option-names.js';
 import { meaningOf } from './reply-meanings.js';
 
-/** Connection trouble, as ioredis names it. */
+/** Connection errors, by their names in ioredis. */
 const CONNECTION =
   /Connection is closed|max retries per request|Stream isn't writeable|Command timed out|Socket closed|Failed to refresh slots cache|None of startup nodes is available|All sentinels are unreachable|Command aborted due to connection close/i;
 
 /**
- * Turns whatever ioredis threw into a SyncError that shows what to do about it, and names the options of the Redis that
- * it is of. Keys and values stay out of it.
+ * Turns an error of ioredis into a SyncError with a remedy and the options of the Redis at fault. It contains no keys and
+ * no values.
  */
 export function redisError(error: unknown, role: RedisRole = 'source'): SyncError {
   if (error instanceof SyncError) return error;
@@ -38,14 +38,14 @@ export function redisError(error: unknown, role: RedisRole = 'source'): SyncErro
     const trouble = unavailable(names);
     return new SyncError(trouble.code, trouble.errorClass, trouble.message, { cause: error });
   }
-  // Redis quotes a command's arguments behind the first quote or colon: keys, perhaps values.
+  // After the first quote or colon, Redis quotes arguments of the command: keys, perhaps values.
   const words = /^[^'`":]{0,80}/.exec(message)?.[0].trim();
   return new SyncError('REDIS_UNKNOWN', 'unknown', `${names.server}: ${words || 'an unknown error'}`);
 }
 
 const TOPOLOGY = new RegExp(`^(All sentinels|Failed to refresh slots|None of startup nodes|${OF_A_CLUSTER})`);
 
-/** Sentinels and a cluster's nodes have options of their own. */
+/** Sentinels and the nodes of a cluster have their own options. */
 function namesOf(names: RedisOptionNames, message: string): RedisOptionNames {
   if (message.startsWith('All sentinels'))
     return { ...names, server: `the Sentinels of ${names.server}`, address: names.sentinels };
@@ -53,7 +53,7 @@ function namesOf(names: RedisOptionNames, message: string): RedisOptionNames {
   return names;
 }
 
-/** A cluster that can't be reached reports the node that was asked last. */
+/** The error of an unreachable cluster names the last node that was tried. */
 function* causes(error: unknown): Generator<Error> {
   for (const each of withCauses(error)) {
     yield each;
@@ -76,7 +76,7 @@ function unanswered({ how, isTls }: NoAnswer, names: RedisOptionNames): Connecti
   };
 }
 
-/** Why a transaction was given up, as ioredis tells it. */
+/** Why a transaction was discarded, as ioredis reports it. */
 function reasonsOf(error: unknown): readonly unknown[] {
   const reasons =
     typeof error === 'object' && error !== null && 'previousErrors' in error ? error.previousErrors : [];

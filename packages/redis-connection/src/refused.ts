@@ -1,13 +1,13 @@
-/** What the ACL refused: the key, for this user whatever the command; or the command, whatever the key. */
+/** What the ACL refused to the user: the key, for any command; or the command, for any key. */
 export type Refusal = 'NOPERM_KEY' | 'NOPERM';
 
-/** Redis 7.0, 7.2 and later; both in a script, too. */
+/** Redis 7.0, then 7.2 and later; both also in scripts. */
 const KEY = /access (a|one of the|at least one of the) keys?\b/i;
-/** A command that the ACL refuses within a script is no NOPERM. */
+/** If the ACL refuses a command in a script, the error does not begin with NOPERM. */
 const IN_SCRIPT = /^ERR (ACL failure in script|The user executing the script can't)/i;
 
 /**
- * What an error's message says that the ACL refused; `undefined` where it is no such error.
+ * What the ACL refused, according to an error's message; `undefined` for other errors.
  * Source: https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/
  */
 export function refusalOf(message: string): Refusal | undefined {
@@ -16,8 +16,8 @@ export function refusalOf(message: string): Refusal | undefined {
 }
 
 /**
- * Whether an error says that the server does not know this command, or that the user may not run it, whatever the key.
- * A key that the user may not read is something else: it says nothing of the command.
+ * Whether an error says that the server does not have this command, or that the user may not run it for any key.
+ * A key that the user may not read is a different error: it says nothing about the command.
  */
 export function isCommandRefused(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

@@ -9,7 +9,7 @@ export type Meaning = readonly [
 ];
 
 /**
- * What an error reply of Redis means, by its first word.
+ * The meaning of an error reply of Redis, by its first word.
  * Source: https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors
  */
 const REPLIES: Readonly<Record<string, Meaning>> = {
@@ -90,7 +90,7 @@ const ERR_REPLIES: readonly (readonly [RegExp, Meaning])[] = [
   ],
 ];
 
-/** What an error's message says, where it is an answer of Redis. */
+/** The meaning of an error's message, if it is an answer of Redis. */
 export function meaningOf(message: string): Meaning | undefined {
   const word =
     refusalOf(message) ??

@@ -5,27 +5,27 @@ import type { RedisRole } from './option-names.js';
 import { redisError } from './redis-error.js';
 
 export interface GuardOptions {
-  /** Only a primary will do. Else a replica does too, until the connection has once led to a primary. */
+  /** Only a primary will do. Otherwise a replica will do, too, until the connection has once led to a primary. */
   readonly primaryOnly: boolean;
-  /** Whether the server is asked for its role now and then; else anyone who uses the connection asks. */
+  /** Whether the guard polls the server's role; if not, the connection's user checks it. */
   readonly asksRole: boolean;
-  /** Whose options errors name. */
+  /** The Redis whose options errors name. */
   readonly purpose: RedisRole;
 }
 
-/** How often a server is asked for its role, in ms. */
+/** How often a server's role is polled, in ms. */
 export const ASK_ROLE_MS = 5_000;
 
-/** UNBLOCKED: of a primary that becomes a replica, to commands that wait. Scripts on Redis 6 report READONLY in the middle. */
+/** UNBLOCKED: the answer to blocked commands when a primary becomes a replica. In scripts, Redis 6 puts READONLY in the middle of the message. */
 const ANSWERS_OF_WRONG_SERVERS = /^(?:READONLY|UNBLOCKED|LOADING|MASTERDOWN)\b|-READONLY /;
 
-/** Where a connection keeps its guard. */
+/** The property of a connection that holds its guard. */
 const GUARD = Symbol('guard');
 
-/** Replies keep ioredis' ordinary shapes. */
+/** Replies keep their ordinary shapes. */
 type PlainOptions = Omit<RedisOptions, 'replyMapping'>;
 
-/** Opens a connection with a guard. Its duplicates have one too: BullMQ makes one for its reads that block. */
+/** Opens a connection with a guard. Its duplicates have one, too: BullMQ duplicates it for blocking reads. */
 export function openGuarded(options: PlainOptions, guardOptions: GuardOptions): Redis {
   const redis = new Redis(options);
   endAtOnce(redis);
@@ -35,15 +35,15 @@ export function openGuarded(options: PlainOptions, guardOptions: GuardOptions): 
   return redis;
 }
 
-/** The guard of a connection that `openGuarded` opened. */
+/** The guard of a connection opened by `openGuarded`. */
 export function guardOf(redis: Redis): ServerGuard | undefined {
   const guard: unknown = Reflect.get(redis, GUARD);
   return guard instanceof ServerGuard ? guard : undefined;
 }
 
 /**
- * Resolves when the server answers and is the one that was meant, by what only that one answers; of a cluster, when it
- * answers. Else the connection is opened again. @throws SyncError
+ * Resolves if the server answers as the configured one; for a cluster, if it answers. Otherwise the connection is opened
+ * again. @throws SyncError
  */
 export async function confirmServer(redis: Redis): Promise<void> {
   const guard = guardOf(redis);
@@ -54,20 +54,20 @@ export async function confirmServer(redis: Redis): Promise<void> {
 }
 
 /**
- * Sees to it that a connection leads to the server and the database that were meant, or to none.
+ * Ensures that a connection leads to the configured server and database, or to none.
  *
- * - A database that the server refuses: ioredis reports the refusal, and continues in database 0. Here the connection does not
- *   become ready then; it is opened again, as after a wrong password, and what waits for it fails with REDIS_DATABASE.
- * - A server that was the primary, and is a replica now: after a failover behind a name, old connections stay open, and
- *   only a new one leads to the new primary. The server is asked for its role before a connection is ready and now and then
- *   after; that, and each answer that only a wrong server gives, closes the connection, and another one is opened.
+ * - The server refuses the database: ioredis reports the refusal, and continues in database 0. Here the connection does not
+ *   become ready; it is opened again, as after a wrong password, and waiting commands fail with REDIS_DATABASE.
+ * - The server was the primary, and is a replica now: after a failover behind a name, old connections stay open, and
+ *   only a new one leads to the new primary. The server's role is checked before a connection is ready, and polled
+ *   afterward. If it is wrong, or an answer shows that it is, the connection is closed, and another one is opened.
  */
 export class ServerGuard {
   readonly #redis: Redis;
   #needsPrimary: boolean;
-  /** Why the connection that is being made can't be used. */
+  /** Why the new connection can't be used. */
   #refusal: SyncError | undefined;
-  /** The connection is being closed for another one. */
+  /** The connection is being replaced by another one. */
   #isLeaving = false;
   readonly #purpose: RedisRole;
   #isAsking = false;
@@ -100,7 +100,7 @@ export class ServerGuard {
     throw reason;
   }
 
-  /** Why a server of this role (INFO's word for it) can't be used. That it has been a primary is remembered. */
+  /** Why a server of this role (as in INFO) can't be used. Remembers whether it was a primary. */
   reasonAgainst(role: string | undefined): SyncError | undefined {
     if (role === 'master') this.#needsPrimary = true;
     return role === 'slave' && this.#needsPrimary ? replicaError() : undefined;
@@ -145,7 +145,7 @@ export class ServerGuard {
   }
 }
 
-/** Has `admits` asked, besides ioredis' own check, before a connection is ready; it is given what INFO answered. */
+/** Calls `admits` with the reply of INFO before a connection is ready, besides the check of ioredis. */
 function checkConnections(redis: Redis, admits: (info: unknown) => boolean): void {
   const connector: unknown = Reflect.get(redis, 'connector');
   const check: unknown =
@@ -159,7 +159,7 @@ function checkConnections(redis: Redis, admits: (info: unknown) => boolean): voi
   );
 }
 
-/** ioredis emits no error of SELECT but while a connection is being made. */
+/** ioredis emits errors of SELECT only while a connection is being made. */
 function isRefusedSelect(error: Error): boolean {
   const command: unknown = 'command' in error ? error.command : undefined;
   return typeof command === 'object' && command !== null && 'name' in command && command.name === 'select';

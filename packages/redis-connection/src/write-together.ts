@@ -1,9 +1,9 @@
 import { Cluster, type Redis } from 'ioredis';
 
 /**
- * From now on, what is written to this connection within one turn of the event loop is sent by one system call. That
- * call, not what is in it, is most of what a command costs here. For connections with many small commands at once; a
- * command alone is sent at the end of the turn, some microseconds later. On a cluster this holds for each node.
+ * Sends everything that is written to this connection within one turn of the event loop with one system call. The call,
+ * not its content, is most of a command's cost. This is for connections with many small commands at once; a single
+ * command is sent at the end of the turn, some microseconds later. On a cluster, this applies to each node.
  */
 export function writeTogether(redis: Redis): Redis {
   const client: unknown = redis;

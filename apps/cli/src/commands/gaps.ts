@@ -3,14 +3,15 @@ import { namePattern, shownKey } from '@redis-to-mongo/pipeline';
 import { bad, counted, grouped } from '@redis-to-mongo/terminal';
 import type { Declare } from '../command.js';
 import { examples } from '../examples.js';
-import { stamp } from '../times.js';
+import { fromNow } from '../times.js';
 import { wholeNumber } from '../whole-number.js';
 
 export const gaps: Declare = (command, { out, clients, ends }) =>
   command
     .description(
       'Lists the entries that Redis dropped (trimmed, deleted) before they were read, with counts and id ranges. ' +
-        'Each key keeps its newest 50 gaps; the totals count all of them. Exit code 1 if there are any.',
+        'Each key keeps its newest 50 gaps; the totals count all of them. --json adds incarnations and exact times. ' +
+        'Exit code 1 if there are any.',
     )
     .argument('[PATTERN]')
     .option(
@@ -40,16 +41,15 @@ export const gaps: Declare = (command, { out, clients, ends }) =>
         } else if (total === 0) out.line('no gaps');
         else {
           out.table(
-            ['KEY', '>ENTRIES', 'CAUSE', 'AFTER', 'UP TO', 'INCARNATION', 'NOTICED'],
+            ['KEY', '>ENTRIES', 'CAUSE', 'AFTER', 'UP TO', 'NOTICED'],
             keys.flatMap(({ key, gaps: each }) =>
-              each.map(({ entries, exact, cause, after, upTo, incarnation, at }) => [
+              each.map(({ entries, exact, cause, after, upTo, at }) => [
                 shownKey(key),
                 exact ? bad(entries) : `about ${grouped(entries)}`,
                 cause,
                 after,
                 upTo,
-                incarnation,
-                stamp(at),
+                fromNow(at),
               ]),
             ),
           );

@@ -3,27 +3,27 @@ import type { RuledType } from '@redis-to-mongo/pipeline';
 /** The words of a command. */
 export type Words = readonly [name: string, ...args: (string | Buffer)[]];
 
-/** What every key type says about itself, streams too. */
+/** What every key type declares about itself, streams included. */
 export interface About {
-  /** What Redis' TYPE answers for its keys. */
+  /** The answer of Redis' TYPE for its keys. */
   readonly answer: string;
-  /** The commands that it is read with, each as it may be tried on a key that is not there. */
+  /** The commands that read it, each in a form that can be tried on a missing key. */
   readonly needs: (key: string) => readonly Words[];
-  /** Each key has a job scheduler, which runs it even where no change was heard of. The sweep has the others: they can be a million. */
+  /** Each key has a job scheduler, which runs it even if no change was reported. Other types rely on the sweep: they can have a million keys. */
   readonly hasScheduler: boolean;
-  /** It can be kept who was a member, and when. */
+  /** The history of its members can be kept: who was a member, and when. */
   readonly hasHistory: boolean;
-  /** What rules can say about its documents. */
+  /** What rules can set for its documents. */
   readonly rules: RuledType;
   readonly excerpt: Excerpt;
-  /** What the mirror promises. Markdown; printed into docs/key-types.md. */
+  /** What the mirror guarantees. Markdown; printed into docs/key-types.md. */
   readonly guarantee: string;
 }
 
 export interface Names {
   /** Used in options, jobs, metrics and documents. */
   readonly keyType: string;
-  /** What one of its parts is called, and several: member, field, item, entry; byte of what is one run of them. */
+  /** The name of one part, and of several: member, field, item, entry; byte for a value that is one run of bytes. */
   readonly part: string;
   readonly parts: string;
 }
@@ -31,7 +31,7 @@ export interface Names {
 export interface Excerpt {
   /**
    * The body of a Lua function that reads the beginning of `key`: it sets `size`, and calls `add(id, parts)` for at most `limit`
-   * items, or `scan(command, arity)`, or `whole(text, bytes)`. It may return a function that looks a name up: it answers what the
+   * items, or `scan(command, arity)`, or `whole(text, bytes)`. It may return a function that looks a name up: it returns what the
    * name has, false for nothing, or an error.
    */
   readonly lua: string;

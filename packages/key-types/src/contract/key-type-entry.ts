@@ -1,7 +1,7 @@
 import type { About, Names } from './about.js';
 import type { ValueType } from './value-type.js';
 
-/** Streams: they have no value, and so nothing of what ValueType says. */
+/** Streams: they have no value, and so none of the fields of ValueType. */
 export interface StreamType extends About {
   readonly names: Names & { readonly keyType: 'stream' };
 }

@@ -7,7 +7,7 @@ export type Item = readonly Buffer[];
 /** Sends a command and gives its reply, every text in it as a Buffer. */
 export type Ask = (...words: Words) => Promise<unknown>;
 
-/** All that makes one type of values different from the others. */
+/** All that distinguishes one type of values from the others. */
 export interface ValueType extends About {
   readonly names: ValueNames;
   readonly source: ItemSource;
@@ -16,68 +16,68 @@ export interface ValueType extends About {
   readonly restore: Restore;
   readonly excerpt: Excerpt & {
     /**
-     * Makes of what Redis reports about one member, beside its name, what MongoDB has of it; absent where a member is all there is,
-     * and where items are not looked up by names.
+     * Converts what Redis reports about one member, beside its name, into what MongoDB stores. Absent if a member has nothing beside
+     * its name, or if items are not looked up by name.
      */
     readonly normal?: (reply: Buffer) => Buffer;
   };
 }
 
 export interface ValueNames extends Names {
-  /** Where its documents are. */
+  /** The collection of its documents. */
   readonly collection: string;
-  /** Where the elements of large values are. */
+  /** The collection of the elements of large values. */
   readonly memberCollection: string;
 }
 
-/** How the items are had from Redis. */
+/** How the items are read from Redis. */
 export interface ItemSource {
-  /** Reports how large the value is, and in what; none where it is unknown. */
+  /** Reports the size of the value, and its unit; undefined if there is no such command. */
   readonly size: SizeSource | undefined;
-  /** Reads the whole value by one command. `items` takes its reply; `undefined` means that the key is gone. */
+  /** Reads the whole value with one command. `items` parses its reply; `undefined` means that the key does not exist. */
   readonly whole: {
     readonly command: (key: Buffer) => readonly [string, ...(Buffer | string)[]];
     readonly items: (reply: unknown) => readonly Item[] | undefined;
-    /** A Lua function of the key that answers what `command` does; default one that runs `command`. */
+    /** A Lua function of the key that returns what `command` does; by default, one that runs `command`. */
     readonly lua?: string;
   };
-  /** Reads the value in pages of about `count` items; absent where Redis has no such command. */
+  /** Reads the value in pages of about `count` items; absent if Redis has no such command. */
   readonly pages?: (ask: Ask, key: Buffer, count: number) => AsyncGenerator<readonly Item[]>;
-  /** What takes another command to know of the items. */
+  /** Details of the items that need another command. */
   readonly detail?: ItemDetail;
 }
 
-/** A command of the key, or where there is none a Lua function of it, run by EVAL_RO. */
+/** A command that takes the key or, if there is none, a Lua function of it, run by EVAL_RO. */
 export type SizeSource = { readonly of: 'items' | 'bytes' } & (
   | { readonly command: string }
   | { readonly lua: string }
 );
 
-/** What Redis reports about items by a command of its own, which must name them; it belongs to exactly the same state. */
+/** Details that Redis reports with a separate command, which must name the items. They belong to exactly the same state. */
 export interface ItemDetail {
-  /** Answers, or fails by WRONGTYPE, where the server has the command and the user may run it. */
+  /** Succeeds, or fails with WRONGTYPE, if the server has the command and the user may run it. */
   probe(key: Buffer): Words;
-  /** Buffers that an item has without its details. */
+  /** The number of buffers of an item without its details. */
   readonly from: number;
-  /** What asks about the items. */
+  /** The commands that ask for the details of items. */
   commands(key: Buffer, items: readonly Item[]): readonly Words[];
   /**
-   * The items with their details. Those that were gone by themselves when their details were asked are left out.
+   * Adds the details to the items. Items that had expired when their details were read are left out.
    * @param asked the items that `replies` report.
-   * @returns `undefined` where some of the items were not asked about.
+   * @returns `undefined` if `replies` lack some of the items.
    */
   complete(
     items: readonly Item[],
     asked: readonly Item[],
     replies: readonly unknown[],
   ): readonly Item[] | undefined;
-  /** Of completed items, and the one found before, that which goes by itself first; `undefined` where all stay. */
+  /** Of completed items and `before`, the one that expires first; `undefined` if none expires. */
   firstToGo(items: readonly Item[], before: Item | undefined): Item | undefined;
-  /** A Lua function of a key and what `whole` answers: asks for the details, and answers what `commands` do. */
+  /** A Lua function of a key and the reply of `whole`: reads the details, and returns what `commands` do. */
   readonly ask: string;
   /**
-   * Reads the whole value and its details in one instant. KEYS: the value's. ARGV: the command that shows when the key
-   * expires. Answers what `whole` and that command do, and a list for `complete`.
+   * Reads the whole value and its details at one moment. KEYS: the value's. ARGV: the command that reports when the key
+   * expires. Returns what `whole` and that command do, and a list for `complete`.
    */
   readonly script: string;
 }
@@ -85,47 +85,47 @@ export interface ItemDetail {
 /** The form of the items in MongoDB. */
 export interface ValueShape {
   /**
-   * - hashed: the items have no order; a change at one costs nothing at the others.
-   * - indexed: they have places.
-   * - sliding: they have places, and come and go at both ends.
+   * - hashed: the items have no order; a change of one costs nothing for the others.
+   * - indexed: they have positions.
+   * - sliding: they have positions, and are added and removed at both ends.
    */
   readonly order: 'hashed' | 'indexed' | 'sliding';
-  /** The fields of the one document that holds all items; `undefined` items: the key is gone. And all their names. */
+  /** The fields of the one document that holds all items, with all their names. `undefined` items: the key does not exist. */
   readonly inline: {
     readonly document: (items: readonly Item[] | undefined) => ValueDocument;
     readonly fields: readonly string[];
-    /** About how many bytes an item takes in that document, at most; default its own and a little. */
+    /** An upper estimate of the bytes of an item in that document; by default, its own and a few more. */
     readonly weigh?: (item: Item) => number;
   };
   readonly element: {
-    /** The fields of an item's own document, or of a piece of it where the item is too large for one. */
+    /** The fields of an item's own document, or of a piece of an item that is too large for one. */
     readonly document: (item: Item, isPiece: boolean) => ValueDocument;
-    /** Items that have no document, because a rule leaves them out; default none. */
+    /** Whether an item has no document, because a rule leaves it out; default: none. */
     readonly isLeftOut?: (item: Item) => boolean;
-    /** Which of the item's buffers is cut where the item is too large for a document. */
+    /** The index of the buffer that is cut if the item is too large for a document. */
     readonly cut: number;
-    /** The buffer before it is cut too where it is large itself. In how many parts is reported by this field of each document. */
+    /** If the buffer before it is large, too, it is also cut. This field of each document holds the number of its parts. */
     readonly namePartsField?: string;
   };
 }
 
 /** How the items are read back from MongoDB: byte for byte as they were in Redis. */
 export interface StoredItems {
-  /** Those of the one document, in order where the value has one. @throws TypeError where it is not of the fleet's form. */
+  /** The items of the one document; in order, if the value has one. @throws TypeError if the document is not of the fleet's form. */
   readonly inline: (document: StoredDocument) => Iterable<Item>;
-  /** That of a document of its own, or its piece. @throws TypeError as `inline`. */
+  /** The item of an element's document, or its piece. @throws TypeError as `inline`. */
   readonly element: (document: StoredDocument) => Item;
-  /** What of a value's bytes is compared; default all. For values that are one run of bytes. */
+  /** The bytes to compare; default: all. For values that are one run of bytes. */
   readonly normal?: (bytes: Buffer) => Buffer;
 }
 
-/** A document as a MongoDB driver gives it. */
+/** A document as the MongoDB driver returns it. */
 export type StoredDocument = Readonly<Record<string, unknown>>;
 
 /** How a value is written into another Redis. */
 export interface Restore {
-  /** All items at once: a value that is not put together page by page. */
+  /** All items in one call: the value can't be built page by page. */
   readonly isWhole?: true;
-  /** Adds a page of items. The first page finds no key. */
+  /** Adds a page of items. Before the first page, the key does not exist. */
   readonly commands: (key: Buffer, items: readonly Item[]) => readonly Words[];
 }

@@ -1,16 +1,16 @@
 import { isTakenByDrivers, type ValueDocument } from '@redis-to-mongo/pipeline';
 
-/** Half of a character, which JSON can write and UTF-8 can't. */
+/** A lone surrogate: JSON can write it, UTF-8 can't. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
-/** MongoDB takes documents of 100 levels; the value stands inside one. */
+/** MongoDB accepts 100 levels of nesting; the value is inside a document. */
 const MAX_DEPTH = 90;
 
 /**
- * A JSON text as a document's field `value`. Where that can't give exactly the same JSON back, `text` holds it, exactly (but for
- * white space): numbers that a double does not hold or writes otherwise, members whose order would change, objects with names that
- * MongoDB or its drivers do not take (empty, with `.` or `$`, `_bsontype`), which become arrays of `[name, value]` pairs,
- * and strings that are not Unicode. Nested deeper than 90 levels: `value` is null.
+ * A JSON text as a document's field `value`. If `value` can't give back exactly the same JSON, `text` holds it exactly (except
+ * white space). This is so for numbers that a double changes, for members whose order would change, for strings that are not
+ * Unicode, and for objects with names that MongoDB or its drivers refuse (empty, with `.` or `$`, `_bsontype`), which become arrays
+ * of `[name, value]` pairs. If the JSON is nested deeper than 90 levels, `value` is null.
  */
 export function jsonValue(text: string): ValueDocument {
   let parsed: unknown;
@@ -25,17 +25,17 @@ export function jsonValue(text: string): ValueDocument {
   return plain.isSame && JSON.stringify(parsed) === withoutSpace(text) ? { value } : { value, text };
 }
 
-/** What BSON adds to a value in a list, in bytes: its type, its place in digits, and 64 bits for a digit of text. */
+/** The bytes that BSON adds to a value in a list: its type, its index in digits, and 64 bits for one digit of text. */
 const TOKEN_BYTES = 17;
 
-/** About how many bytes a part of a JSON text takes in a document, as `value` and as `text`. Short numbers grow most. */
+/** An estimate of the bytes that a part of a JSON text takes in a document, as `value` and as `text`. Short numbers grow most. */
 export function jsonWeight(text: Uint8Array): number {
   let tokens = 0;
   for (const byte of text) if (byte === 0x2c || byte === 0x5b || byte === 0x7b) tokens++; // , [ {
   return 2 * text.length + TOKEN_BYTES * tokens;
 }
 
-/** `undefined` when the value is nested too deeply. */
+/** @returns `undefined` if the value is nested too deeply. */
 function storable(value: unknown, depth: number, plain: { isSame: boolean }): unknown {
   if (typeof value === 'string' && LONE_SURROGATE.test(value)) plain.isSame = false;
   if (typeof value !== 'object' || value === null) return value;
@@ -57,7 +57,7 @@ function isPlainName(name: string): boolean {
   return name !== '' && !/[.$\0]/.test(name) && !isTakenByDrivers(name) && !LONE_SURROGATE.test(name);
 }
 
-/** A JSON text without the white space between its tokens, which says nothing. */
+/** Removes the white space between the tokens of a JSON text. */
 export function withoutSpace(json: string): string {
   return json.replace(/("(?:[^"\\]|\\.)*")|\s+/g, '$1');
 }

@@ -1,6 +1,6 @@
 import { SyncError } from '@redis-to-mongo/pipeline';
 
-/** The double that a text of Redis means. @throws SyncError REDIS_REPLY where it means none. */
+/** Parses a double as Redis writes it. @throws SyncError REDIS_REPLY if it is not a number. */
 export function readScore(score: Buffer | undefined): number {
   const text = String(score);
   const value =
@@ -9,7 +9,7 @@ export function readScore(score: Buffer | undefined): number {
   return value;
 }
 
-/** As readScore, of what may also be no number. @throws SyncError as readScore. */
+/** As readScore, but accepts NaN. @throws SyncError as readScore. */
 export function readDouble(double: Buffer | undefined): number {
   return /^[-+]?nan$/i.test(String(double)) ? Number.NaN : readScore(double);
 }
@@ -21,12 +21,12 @@ export function textOfScore(score: number): string {
   return score > 0 ? 'inf' : '-inf';
 }
 
-/** Redis' commands write the same double differently: here it is the shortest text. */
+/** The shortest text of the same double: the commands of Redis write it differently. */
 export function shortScore(score: Buffer | undefined): Buffer {
   return Buffer.from(textOfScore(readScore(score)));
 }
 
-/** As shortScore, of what may also be no number. */
+/** As shortScore, but accepts NaN. */
 export function shortDouble(double: Buffer | undefined): Buffer {
   return Buffer.from(textOfScore(readDouble(double)));
 }

@@ -1,16 +1,16 @@
 import type { Item, StoredDocument } from '../contract/value-type.js';
 
-/** The bytes of an item's part; none where it is not there. */
+/** The bytes of an item's part; empty if it is missing. */
 export function partOf(part: Buffer | undefined): Buffer {
   return part ?? Buffer.alloc(0);
 }
 
-/** All parts of a value that is one run of bytes, put together. */
+/** Joins all parts of a value that is one run of bytes. */
 export function joined(items: readonly Item[]): Buffer {
   return Buffer.concat(items.flatMap(([part]) => part ?? []));
 }
 
-/** @throws TypeError where a document has something else. */
+/** @throws TypeError if a document has something else. */
 export function listIn(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value;
   throw new TypeError('a value’s document has no list where it should');

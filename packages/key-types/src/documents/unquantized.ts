@@ -3,8 +3,8 @@ const STEPS = 60;
 
 /**
  * 32-bit floats, little-endian, that VADD quantizes to the same vector again: `f32` normalized floats, `bin` signs, `int8` numbers
- * of which 127 stands for `range`. Rounding had made the numbers of an int8 a little longer or shorter than 1 together: each is
- * moved within what rounds to it, so that their length is 1, and VADD finds the same range.
+ * of which 127 stands for `range`. Quantization had changed the length of an int8 vector from 1 a little. Each number is moved
+ * within the interval that rounds to it, so that the length is 1 again, and VADD finds the same range.
  * @param length of the vector before it was normalized.
  * @param dimensions of a vector of signs, which fill whole bytes.
  */
@@ -27,7 +27,7 @@ export function unquantized(
   const largest = numbers.findIndex((n) => Math.abs(n) === MOST);
   const moved = (by: number) =>
     numbers.map((n, i) => {
-      // One is the range itself; others that round to it may be less. What rounds to 0 has no sign.
+      // One number is the range itself; others that round to it may be less. A number that rounds to 0 has no sign.
       const step =
         i === largest ? 0 : Math.abs(n) === MOST ? Math.min(by, 0) : n === 0 ? Math.max(by, 0) : by;
       return ((n + (Math.sign(n) || 1) * step) * range) / MOST;

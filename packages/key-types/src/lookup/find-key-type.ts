@@ -17,24 +17,24 @@ export function isKeyType(name: unknown): name is KeyType {
   return BY_NAME.has(name);
 }
 
-/** @throws TypeError for a name that is none: see isKeyType. */
+/** @throws TypeError if there is no such type: see isKeyType. */
 export function keyTypeEntry(keyType: KeyType): KeyTypeEntry {
   return found(BY_NAME.get(keyType), keyType);
 }
 
-/** Whether a name is that of a type whose keys hold a value: of all but streams. */
+/** Whether there is a type of values with this name: any type except streams. */
 export function isValueType(keyType: unknown): keyType is KeyType {
   return VALUES.has(keyType);
 }
 
-/** @throws TypeError for a name that is not that of a type of values: see isValueType. */
+/** @throws TypeError if there is no such type of values: see isValueType. */
 export function valueType(keyType: KeyType): ValueType {
   return found(VALUES.get(keyType), keyType);
 }
 
 /**
- * What the answer of Redis' TYPE means: a key type, `undefined` for a key that is not there, or the answer
- * itself for a type the fleet has no name for (a module's type).
+ * The meaning of an answer of Redis' TYPE: a key type, `undefined` for a missing key, or the answer itself for a type
+ * that the fleet does not mirror (such as a module's).
  */
 export function keyTypeOf(answer: string): KeyType | { readonly unknown: string } | undefined {
   if (answer === 'none') return undefined;

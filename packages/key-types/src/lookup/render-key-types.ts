@@ -76,7 +76,7 @@ The value becomes empty and \`active: false\`, and its period of activity ends i
 else left is forgotten after \`GONE_KEYS_KEEP_SEC\`, together with its empty value.
 `;
 
-/** The page about the key types, as Markdown: what each one promises, as the registry has it. */
+/** The page about the key types, as Markdown: what each one guarantees, from the registry. */
 export function renderKeyTypes(): string {
   const types = KEY_TYPE_ENTRIES.map(({ names, guarantee }) => `## ${names.keyType}\n\n${guarantee}\n`);
   return [INTRO, ...types, VALUES].join('\n');

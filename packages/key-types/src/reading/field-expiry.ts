@@ -4,17 +4,17 @@ import type { Item, ItemDetail } from '../contract/value-type.js';
 const FIELDS_AT_ONCE = 1000;
 const NEVER = Buffer.alloc(0);
 const LAST = Number.POSITIVE_INFINITY;
-/** What HPEXPIRETIME answers for a field that is not there. */
+/** The answer of HPEXPIRETIME for a missing field. */
 const ABSENT = -2;
 
-/** For hashes of no more fields than Lua takes as arguments. */
+/** For hashes with at most as many fields as Lua accepts arguments. */
 const ASK = `function(key, items)
   local fields = {}
   for at = 1, #items, 2 do fields[#fields + 1] = items[at] end
   return redis.pcall('HPEXPIRETIME', key, 'FIELDS', #fields, unpack(fields))
 end`;
 
-/** Arguments: the command that shows when the key expires. All of it is of one instant. */
+/** Arguments: the command that reports when the key expires. All of it is read at one moment. */
 const SCRIPT = `
 local items = redis.call('HGETALL', KEYS[1])
 local times = {}
@@ -26,8 +26,8 @@ end
 return {items, redis.call(ARGV[1], KEYS[1]), times}`;
 
 /**
- * The times at which the fields of a hash expire (ms since 1970, as text; empty for never), where the server knows such
- * times (Redis 7.4, Valkey 9 and later) and the user may ask for them.
+ * The times at which the fields of a hash expire (ms since 1970, as text; empty for never), if the server has such
+ * times (Redis 7.4, Valkey 9 and later) and the user may read them.
  * Source: https://redis.io/docs/latest/commands/hpexpiretime/
  */
 export const FIELD_EXPIRY: ItemDetail = {
@@ -67,7 +67,7 @@ function goesAt([, , time]: Item): number {
   return time && time.length > 0 ? Number(time) : LAST;
 }
 
-/** Finds the time of an item: by its place, where both readings have the same order, else by its name. */
+/** Finds the time of an item: by its index if both readings have the same order, otherwise by its name. */
 function finder(
   asked: readonly Item[],
   times: readonly number[],

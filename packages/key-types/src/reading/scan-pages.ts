@@ -2,7 +2,7 @@ import { SyncError } from '@redis-to-mongo/pipeline';
 import type { Ask, Item } from '../contract/value-type.js';
 
 /**
- * Pages of a SSCAN, HSCAN or ZSCAN; an item has as many buffers as `arity` says.
+ * Pages of SSCAN, HSCAN or ZSCAN; an item has `arity` buffers.
  * Source: https://redis.io/docs/latest/commands/scan/
  */
 export function scanPages(command: 'SSCAN' | 'HSCAN' | 'ZSCAN', arity: number) {
@@ -17,7 +17,7 @@ export function scanPages(command: 'SSCAN' | 'HSCAN' | 'ZSCAN', arity: number) {
   };
 }
 
-/** Items from a flat list, or from a list of lists as RESP3 has it. */
+/** Items from a flat list, or from a list of lists as in RESP3. */
 export function itemsOf(command: string, reply: unknown, arity: number): readonly Item[] {
   if (!Array.isArray(reply)) throw unexpected(command);
   const flat: unknown[] = Array.isArray(reply[0]) ? reply.flat() : reply;

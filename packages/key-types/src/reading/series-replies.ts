@@ -4,7 +4,7 @@ import { shortDouble, shortScore } from '../documents/score.js';
 import { partOf } from '../documents/stored-values.js';
 import { itemsOf } from './scan-pages.js';
 
-/** Settings and samples as READ_SERIES answers them; `undefined` where the key is gone. @throws SyncError REDIS_REPLY */
+/** Settings and samples from the reply of READ_SERIES; `undefined` if the key does not exist. @throws SyncError REDIS_REPLY */
 export function seriesOf(reply: unknown): readonly Item[] | undefined {
   const [[count] = [], ...texts] = itemsOf('DUMP', reply, 1);
   if (!count) return undefined;
@@ -14,7 +14,7 @@ export function seriesOf(reply: unknown): readonly Item[] | undefined {
   return [settings, ...samplesOf(flat.slice(Number(count)))];
 }
 
-/** Samples as READ_SAMPLES answers them, each value as the shortest text. @throws SyncError REDIS_REPLY */
+/** Samples from the reply of READ_SAMPLES, each value as the shortest text. @throws SyncError REDIS_REPLY */
 export function samplesOf(reply: unknown): readonly Item[] {
   return itemsOf('TS.RANGE', reply, 2).map(([time, value]) => {
     exactTime(partOf(time));
@@ -22,7 +22,7 @@ export function samplesOf(reply: unknown): readonly Item[] {
   });
 }
 
-/** A sample's time, in ms since 1970. @throws SyncError REDIS_REPLY where it may be rounded. */
+/** A sample's time, in ms since 1970. @throws SyncError REDIS_REPLY if it may be rounded. */
 export function exactTime(time: Buffer): number {
   const ms = Number(String(time));
   if (Number.isSafeInteger(ms)) return ms;
@@ -33,7 +33,7 @@ export function exactTime(time: Buffer): number {
   );
 }
 
-/** The words of settings: the last one is a number that servers write differently. */
+/** The words of settings. The last one is a number, which servers write differently. */
 export function shortWords(words: Buffer): Buffer {
   const [, first = '', last = ''] = /^(.* )(\S+)$/.exec(String(words)) ?? [];
   return Buffer.from(first + String(shortScore(Buffer.from(last))));

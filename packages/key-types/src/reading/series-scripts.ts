@@ -1,13 +1,13 @@
 import { READ_SETTINGS } from './series-settings.js';
 
-/** Replies have numbers, texts as tables, and nothing: all of it as text. Times are exact up to 2^53. */
+/** Converts numbers, tables of text and nil in replies to text. Times are exact up to 2^53. */
 const TEXT_OF = `local function textOf(reply)
     if type(reply) == 'table' then return reply.ok or '' end
     if type(reply) == 'number' then return string.format('%.0f', reply) end
     return reply or ''
   end`;
 
-/** A Lua function of the key, the times to begin and end with, and options of TS.RANGE: times and values, or the server's error. */
+/** A Lua function of the key, the first and the last time, and options of TS.RANGE: returns times and values, or the server's error. */
 export const READ_SAMPLES = `function(key, from, to, ...)
   ${TEXT_OF}
   if redis.call('EXISTS', key) == 0 then return {} end
@@ -20,7 +20,7 @@ export const READ_SAMPLES = `function(key, from, to, ...)
   return flat
 end`;
 
-/** A Lua function of the key and, if not all, how many samples: how many texts the settings are, these, and the samples. */
+/** A Lua function of the key and, if not all, the number of samples: returns the number of setting texts, these texts, and the samples. */
 export const READ_SERIES = `function(key, count)
   if redis.call('EXISTS', key) == 0 then return {} end
   local settings = (${READ_SETTINGS})(key)
@@ -36,9 +36,9 @@ export const READ_SERIES = `function(key, count)
 end`;
 
 /**
- * A Lua function of the key: its samples, and one for the settings. TS.INFO would count also what the retention hides. Newer
- * servers have samples that are no numbers, and count them by an aggregator that older ones do not know. The module
- * takes a key named `empty` for an option of the aggregation, and refuses: then the samples are read, and counted.
+ * A Lua function of the key: returns the number of its samples, and one for the settings. TS.INFO would also count samples that
+ * the retention hides. Newer servers have NaN samples, and count them with an aggregator that older ones do not have. The
+ * module takes a key named `empty` for an option of the aggregation, and refuses; then the samples are read, and counted.
  */
 export const COUNT_SAMPLES = `function(key)
   ${TEXT_OF}

@@ -1,7 +1,7 @@
 /**
- * A Lua function of the key: a name, what the series is set to in one text, then names and values of its labels. All of it stands
- * at the beginning of what DUMP answers. TS.INFO tells it too, but marks the key as changed: a WATCH would fail each time, and the
- * change feed would ask for the key again, without end.
+ * A Lua function of the key: returns a name, the settings in one text, then names and values of the labels. It parses the
+ * beginning of the reply of DUMP. TS.INFO has the same facts, but marks the key as changed: each WATCH would fail, and the
+ * change feed would report the key again and again.
  * Source: https://github.com/RedisTimeSeries/RedisTimeSeries/blob/master/src/rdb.c
  */
 export const READ_SETTINGS = `function(key)
