@@ -1,5 +1,6 @@
 import type { SyncError } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
+import { mongoCode } from '../errors/mongo-code.js';
 import { mongoError } from '../errors/mongo-error.js';
 
 /** One record that a write command refused. */
@@ -81,7 +82,7 @@ export function isOwnId(raw: {
 }
 
 function parseWriteError(raw: Document): WriteError {
-  const code = Number(raw.code);
+  const code = mongoCode(Number(raw.code));
   const message = String(raw.errmsg ?? '');
   return {
     index: Number(raw.index),
@@ -93,7 +94,7 @@ function parseWriteError(raw: Document): WriteError {
 
 function codeOf(error: unknown): number | undefined {
   if (!(error instanceof Error)) return undefined;
-  if ('code' in error && typeof error.code === 'number') return error.code;
+  if ('code' in error && typeof error.code === 'number') return mongoCode(error.code);
   return /^BSON.*Error$|^RangeError$/.test(error.name) ? INVALID_BSON : undefined;
 }
 

@@ -1,4 +1,5 @@
 import { type ErrorClass, SyncError, withCauses } from '@redis-to-mongo/pipeline';
+import { mongoCode } from './mongo-code.js';
 import { mongoConnectionTrouble, mongoUnavailable } from './mongo-connection-trouble.js';
 import { TRANSIENT_CODES } from './transient-codes.js';
 
@@ -158,7 +159,7 @@ function unknownError(error: unknown, name: string, code: number | undefined): S
 
 function numericCode(error: unknown): number | undefined {
   return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'number'
-    ? error.code
+    ? mongoCode(error.code)
     : undefined;
 }
 

@@ -1,5 +1,6 @@
 import { MongoServerError } from 'mongodb';
 import { isOwnId, type WriteError } from '../commands/write-command.js';
+import { mongoCode } from './mongo-code.js';
 import { verdictOn } from './record-verdict.js';
 
 /**
@@ -8,7 +9,8 @@ import { verdictOn } from './record-verdict.js';
  */
 export function refusedBy(error: unknown): Omit<WriteError, 'index'> | undefined {
   if (!(error instanceof MongoServerError) || typeof error.code !== 'number') return undefined;
-  const { code, message, keyPattern } = error;
+  const { message, keyPattern } = error;
+  const code = mongoCode(error.code);
   const isOwn = isOwnId({ code, keyPattern, message });
   return isOwn || verdictOn(code) === 'refused' ? { code, message, isOwnId: isOwn } : undefined;
 }
