@@ -52,7 +52,9 @@ export async function inspectMongo(db: Db, rules: readonly RuleSpec[] = []): Pro
 }
 
 function productOf({ ferretdb }: Document): string | undefined {
-  return ferretdb ? `FerretDB ${String(ferretdb.version ?? '')}`.trimEnd() : undefined;
+  if (!ferretdb) return undefined;
+  const version = String(ferretdb.version ?? '');
+  return /\d/.test(version) ? `FerretDB ${version}` : 'FerretDB';
 }
 
 /** The state of the indexes that the fleet uses. */

@@ -79,6 +79,16 @@ const ATLAS: readonly (readonly [RegExp, Meaning])[] = [
   ],
 ];
 
+/** What FerretDB answers, as an InternalError, while it has no connection to its PostgreSQL; only the words say so. */
+const INTERNAL_ERROR = 1;
+const NO_POSTGRESQL =
+  /failed to connect to `|unexpected EOF|^terminating connection|the database system is|too many clients|conn(ection)? (closed|reset)/;
+const POSTGRESQL_GONE: Meaning = [
+  'MONGO_UNAVAILABLE',
+  'transient',
+  'FerretDB has no connection to its PostgreSQL: check that it is running',
+];
+
 /** Codes that refuse one document for its content; its neighbors are fine. */
 const CONTENT_CODES: ReadonlySet<number> = new Set([
   2, // BadValue
@@ -128,6 +138,7 @@ function meaningOf(error: Error): Meaning | undefined {
   const code = numericCode(error);
   if (code === 13 && /requires authentication|not authenticated/i.test(error.message)) return NO_LOGIN;
   if (code === 18 && /mechanism|X509/i.test(error.message)) return WRONG_MECHANISM;
+  if (code === INTERNAL_ERROR && NO_POSTGRESQL.test(error.message)) return POSTGRESQL_GONE;
   if (code === ATLAS_ERROR) return ATLAS.find(([words]) => words.test(error.message))?.[1];
   if (code !== undefined)
     return (

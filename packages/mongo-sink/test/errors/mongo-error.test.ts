@@ -30,3 +30,22 @@ it.each([
   const error = Object.assign(new Error('Connection interrupted due to server monitor timeout'), { name });
   expect(mongoError(error)).toMatchObject({ code: 'MONGO_UNAVAILABLE', errorClass: 'transient' });
 });
+
+it.each([
+  '[msg_ping.go:44 handler.(*Handler).msgPing] [pool.go:86 documentdb.(*Pool).Acquire] failed to connect to `user=postgres database=postgres`: 127.0.0.1:5432 (127.0.0.1): dial error',
+  'unexpected EOF',
+  'terminating connection due to administrator command',
+  'terminating connection due to unexpected postmaster exit',
+])('FerretDB without its PostgreSQL is unavailable: %s', (message) => {
+  const error = Object.assign(new Error(message), { name: 'MongoServerError', code: 1 });
+  expect(mongoError(error)).toMatchObject({
+    code: 'MONGO_UNAVAILABLE',
+    errorClass: 'transient',
+    message: 'MongoDB: FerretDB has no connection to its PostgreSQL: check that it is running',
+  });
+});
+
+it('another internal error is unknown', () => {
+  const error = Object.assign(new Error('division by zero'), { name: 'MongoServerError', code: 1 });
+  expect(mongoError(error)).toMatchObject({ code: 'MONGO_UNKNOWN', errorClass: 'unknown' });
+});
