@@ -138,9 +138,12 @@ export class Claims {
   async release(claim: Claim): Promise<boolean> {
     const { key, worker, run } = claim;
     this.#drop(claim);
-    return await this.#orUnsent([{ claim, how: 'more' }], async () => {
-      return (await RELEASE.run(this.#redis, this.#names, worker, run, key)) === 1;
-    });
+    return await this.#orUnsent(
+      () => [{ claim, how: 'more' }],
+      async () => {
+        return (await RELEASE.run(this.#redis, this.#names, worker, run, key)) === 1;
+      },
+    );
   }
 
   /** The claims that are left are free at once. */
@@ -156,10 +159,11 @@ export class Claims {
     const worker = this.#name?.worker ?? (await this.#firstName());
     const run = String(++this.#runs);
     const limits = [QUARANTINE.starts, QUARANTINE.ms, runsAlone ? 1 : 0];
-    const begun = keys.map(
-      (key) =>
-        ({ claim: { key, worker, run, wasRetained: false, wasInterrupted: true }, how: 'failed' }) as const,
-    );
+    const begun = () =>
+      keys.map((key) => {
+        const claim = { key, worker, run, wasRetained: false, wasInterrupted: true };
+        return { claim, how: 'failed' } as const;
+      });
     const answers = await this.#orUnsent(begun, () =>
       BEGIN.numbers(this.#redis, this.#names, worker, run, ...limits, ...keys),
     );
@@ -217,12 +221,13 @@ export class Claims {
   }
 
   /** Does what ends claims, or begins them; where it fails, they are ended later. */
-  async #orUnsent<T>(ends: readonly Ending[], send: () => Promise<T>): Promise<T> {
+  async #orUnsent<T>(ends: () => readonly Ending[], send: () => Promise<T>): Promise<T> {
     try {
       return await send();
     } catch (error) {
-      for (const { claim } of ends) this.#drop(claim);
-      this.#unsent.push(...ends);
+      const unsent = ends();
+      for (const { claim } of unsent) this.#drop(claim);
+      this.#unsent.push(...unsent);
       throw error;
     }
   }
@@ -230,7 +235,8 @@ export class Claims {
   async #endAll(ends: readonly Ending[]): Promise<ClaimEnd[]> {
     const { args, places } = groupEnds(ends);
     // Nobody would continue tailing a key whose retaining was not confirmed.
-    const later = ends.map(({ claim, how }) => ({ claim, how: how === 'retain' ? 'more' : how }) as const);
+    const later = () =>
+      ends.map(({ claim, how }) => ({ claim, how: how === 'retain' ? 'more' : how }) as const);
     const answers = await this.#orUnsent(later, () => END.numbers(this.#redis, this.#names, ...args));
     const became = ends.map((): ClaimEnd => 'ended');
     for (const [n, answer] of answers.entries())

@@ -20,10 +20,11 @@ interface Alike {
  */
 export function groupEnds(ends: readonly Ending[]): { args: (string | number)[]; places: number[] } {
   const groups = new Map<string, Alike>();
+  let group: Alike | undefined;
   for (const [place, { claim, how }] of ends.entries()) {
     const { worker, run, key } = claim;
     // A run is of one worker.
-    let group = groups.get(`${run} ${how}`);
+    if (group?.run !== run || group.how !== how) group = groups.get(`${run} ${how}`);
     if (!group) {
       group = { worker, run, how, keys: [], places: [] };
       groups.set(`${run} ${how}`, group);

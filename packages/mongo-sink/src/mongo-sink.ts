@@ -1,5 +1,6 @@
 import {
   type KeyState,
+  type LoadedState,
   type Outcome,
   type Replacement,
   type RetryOptions,
@@ -45,7 +46,7 @@ export function mongoSink(db: Db, options: MongoSinkOptions): Sink {
 
   const limits = { weight: 1, concurrency: 2 };
   const eachOf = () => 1 / TOGETHER;
-  const loads = new ListCommit<string, KeyState | SyncError | undefined>(
+  const loads = new ListCommit<string, LoadedState | SyncError | undefined>(
     async (keys) => {
       const loaded = await retrying(() => states.loadAll(keys));
       return keys.map((key) => loaded.get(key));
@@ -73,7 +74,7 @@ export function mongoSink(db: Db, options: MongoSinkOptions): Sink {
     many: {
       load: async (keys) => {
         const loaded = await loads.submit(keys);
-        const found = new Map<string, KeyState | SyncError>();
+        const found = new Map<string, LoadedState | SyncError>();
         for (const [i, key] of keys.entries()) {
           const state = loaded[i];
           if (state) found.set(key, state);

@@ -1,9 +1,9 @@
 import type { Batch, Outcome, ReplaceWrite } from './batch.js';
-import { type KeyState, retired } from './key-state.js';
+import { type KeyState, type LoadedState, retired } from './key-state.js';
 import type { Line } from './line.js';
 import { advance, after, incarnationOf } from './next-state.js';
-import type { Found } from './small-value.js';
-import { type SyncReport, Tally } from './sync-report.js';
+import type { Found, SmallValue } from './small-value.js';
+import { type SyncReport, Tally, unchangedReport } from './sync-report.js';
 
 /** A key whose value is to be written as one document, and its state saved. */
 export interface Changed {
@@ -23,8 +23,17 @@ export interface Changed {
 export type Decision = Changed | { readonly report: SyncReport } | 'alone' | 'later';
 
 /** Decides about a key that was read together with others. */
-export function decideSmall(line: Line, key: string, stored: KeyState | undefined, found: Found): Decision {
+export function decideSmall(
+  line: Line,
+  key: string,
+  loaded: LoadedState | undefined,
+  found: Found,
+): Decision {
   if (found === 'alone' || found === 'later') return found;
+  if (found !== 'gone' && loaded && isUnchanged(loaded, found))
+    // An error that is over has to be taken off.
+    return loaded.lastError ? 'alone' : { report: unchangedReport(loaded.keyType) };
+  const stored = loaded?.whole();
   if (found === 'gone') return decideGone(line, key, stored);
   // The end of the incarnation of another type takes more than this.
   if (stored?.status === 'active' && stored.keyType !== found.keyType) return 'alone';
@@ -32,11 +41,14 @@ export function decideSmall(line: Line, key: string, stored: KeyState | undefine
   const batch = found.after(state);
   if (batch === 'alone') return batch;
   if (!batch) {
-    // An error that is over has to be taken off.
     if (stored?.lastError) return 'alone';
     return { report: new Tally(stored).report('unchanged', state.keyType, state) };
   }
   return changedBy(key, stored, state, batch, batch.writes);
+}
+
+function isUnchanged(loaded: LoadedState, found: SmallValue): boolean {
+  return loaded.status === 'active' && loaded.keyType === found.keyType && found.isUnchanged(loaded);
 }
 
 function decideGone(line: Line, key: string, stored: KeyState | undefined): Decision {

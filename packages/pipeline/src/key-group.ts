@@ -1,7 +1,7 @@
 import type { Outcome } from './batch.js';
 import { type Changed, decideSmall, nextOf } from './decide-small.js';
 import { isTooLongKeyId } from './key-id.js';
-import type { KeyState } from './key-state.js';
+import type { KeyState, LoadedState } from './key-state.js';
 import type { Line, Saving, Step } from './line.js';
 import type { Found } from './small-value.js';
 import { SyncError } from './sync-error.js';
@@ -61,7 +61,7 @@ export class KeyGroup {
   /** One reading: what it does not come to is open still. */
   async #syncOnce(
     small: readonly string[],
-    states: ReadonlyMap<string, KeyState | SyncError>,
+    states: ReadonlyMap<string, LoadedState | SyncError>,
   ): Promise<void> {
     const { source, sink, budget } = this.#line;
     const reading = await source.readSmall(small, budget);
@@ -79,24 +79,24 @@ export class KeyGroup {
   }
 
   /** A key that can't hold a small value, by what is known of it, goes alone. */
-  #leaveUnlessSmall(key: string, loaded: KeyState | SyncError | undefined): void {
+  #leaveUnlessSmall(key: string, loaded: LoadedState | SyncError | undefined): void {
     if (loaded instanceof SyncError || isTooLongKeyId(key)) this.#leave({ key });
     else if (loaded?.pausedAt || loaded?.keyType === 'stream')
-      this.#leave({ key, loaded: { state: loaded } });
+      this.#leave({ key, loaded: { state: loaded.whole() } });
   }
 
   /** Tells the ends of keys that have nothing to be written, sends away those that go alone, and gives the others. */
   async #decide(
     keys: readonly string[],
-    states: ReadonlyMap<string, KeyState | SyncError>,
+    states: ReadonlyMap<string, LoadedState | SyncError>,
     found: readonly Found[],
   ): Promise<Changed[]> {
     const changed: Changed[] = [];
     for (const [i, key] of keys.entries()) {
-      const loaded = states.get(key);
-      const state = loaded instanceof SyncError ? undefined : loaded;
-      const decision = decideSmall(this.#line, key, state, found[i] ?? 'alone');
-      if (decision === 'alone') this.#leave({ key, loaded: { state } });
+      const state = states.get(key);
+      const loaded = state instanceof SyncError ? undefined : state;
+      const decision = decideSmall(this.#line, key, loaded, found[i] ?? 'alone');
+      if (decision === 'alone') this.#leave({ key, loaded: { state: loaded?.whole() } });
       else if (decision === 'later') continue;
       else if ('report' in decision) {
         const settled = this.#settle(key, decision);

@@ -82,6 +82,12 @@ export interface KeyState extends Place {
   readonly pausedAt: Date | null;
 }
 
+/** A key's state as it was loaded: what shows that a value is unchanged. The rest is read where it is asked for. */
+export interface LoadedState
+  extends Pick<KeyState, 'key' | 'keyType' | 'status' | 'position' | 'lastError' | 'pausedAt'> {
+  whole(): KeyState;
+}
+
 /** How many gaps and periods a key's document keeps; older ones are dropped, the totals stay in counts. */
 export const HISTORY_KEPT = 50;
 

@@ -1,6 +1,6 @@
 import type { MembersWrite, Outcome, ReplaceWrite, Write } from './batch.js';
 import type { ByteBudget } from './byte-budget.js';
-import type { KeyState } from './key-state.js';
+import type { KeyState, LoadedState } from './key-state.js';
 import type { KeyType } from './key-type.js';
 import type { RuleBook } from './rules/rule-book.js';
 import type { SmallReading } from './small-value.js';
@@ -55,7 +55,7 @@ export interface Saving {
 /** What a sink does for many keys at once, each with a verdict of its own; what it throws is about all of them. */
 export interface ManySink {
   /** The states of the keys that were saved before; an error where a key's document can't be read. */
-  load(keys: readonly string[]): Promise<ReadonlyMap<string, KeyState | SyncError>>;
+  load(keys: readonly string[]): Promise<ReadonlyMap<string, LoadedState | SyncError>>;
   /** How each value fared; `undefined` where MongoDB holds a newer one. */
   replace(values: readonly Replacement[]): Promise<readonly (Outcome | undefined)[]>;
   /** Whether each was saved; not where another worker has saved meanwhile, or MongoDB refuses the key's document. */

@@ -1,10 +1,12 @@
 import type { Batch } from './batch.js';
-import type { KeyState } from './key-state.js';
+import type { KeyState, LoadedState } from './key-state.js';
 import type { KeyType } from './key-type.js';
 
 /** A small value, as a key really had it at one instant. */
 export interface SmallValue {
   readonly keyType: KeyType;
+  /** Whether it is seen at once that the state already has this value. Else `after` has the last word. */
+  isUnchanged(state: LoadedState): boolean;
   /**
    * What a syncer's read gives for it: the batch that follows the state, `undefined` where nothing has changed; `'alone'`
    * where it is not to be written as one document.

@@ -17,8 +17,27 @@ export interface SyncReport extends Outcome {
   readonly lag: number;
   /** An incarnation of the key began with this: it is new, came back, was rewound, or changed its type. */
   readonly begunIncarnation: boolean;
-  /** The key as it is saved now; `undefined` when it is not known in MongoDB, or another worker saved it. */
+  /** The key as it is saved now; `undefined` when it is not known in MongoDB, another worker saved it, or it was seen at once to be unchanged. */
   readonly state: KeyState | undefined;
+}
+
+/** Of a small value that was seen at once to be unchanged. */
+export function unchangedReport(keyType: KeyType): SyncReport {
+  return {
+    result: 'unchanged',
+    keyType,
+    typeBefore: keyType,
+    changedBefore: null,
+    seen: 0,
+    written: 0,
+    alreadyThere: 0,
+    dead: 0,
+    bytes: 0,
+    gaps: [],
+    lag: 0,
+    begunIncarnation: false,
+    state: undefined,
+  };
 }
 
 /** Adds up what the batches of a slice came to. */

@@ -18,18 +18,25 @@ export class PlainBson {
   #bytes: Buffer = Buffer.alloc(0);
   #at = 0;
 
-  read(bytes: Uint8Array): Document {
+  /** @param only the fields to read; without it, all. A document of other types of values is always read as a whole. */
+  read(bytes: Uint8Array, only?: ReadonlySet<string>): Document {
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#at = 0;
-    return this.#document() ?? BSON.deserialize(bytes);
+    return this.#document(only) ?? BSON.deserialize(bytes);
   }
 
   /** `undefined` where it holds something else. */
-  #document(): Document | undefined {
+  #document(only?: ReadonlySet<string>): Document | undefined {
     const document: Document = {};
     this.#at += 4;
     for (let kind = this.#kind(); kind !== 0; kind = this.#kind()) {
       const name = this.#name();
+      if (only?.has(name) === false) {
+        const length = this.#lengthOf(kind);
+        if (length === undefined) return undefined;
+        this.#at += length;
+        continue;
+      }
       const value = this.#value(kind);
       if (value === undefined || name === '__proto__') return undefined;
       document[name] = value;
@@ -81,6 +88,29 @@ export class PlainBson {
         const number = this.#int64(from);
         return Number.isSafeInteger(number) ? number : undefined;
       }
+      default:
+        return undefined;
+    }
+  }
+
+  /** How many bytes a value takes; `undefined` of other types. */
+  #lengthOf(kind: number): number | undefined {
+    switch (kind) {
+      case STRING:
+        return 4 + this.#bytes.readInt32LE(this.#at);
+      case DOCUMENT:
+      case LIST:
+        return this.#bytes.readInt32LE(this.#at);
+      case DATE:
+      case DOUBLE:
+      case INT64:
+        return 8;
+      case INT32:
+        return 4;
+      case BOOLEAN:
+        return 1;
+      case NULL:
+        return 0;
       default:
         return undefined;
     }

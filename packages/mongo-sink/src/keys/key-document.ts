@@ -52,11 +52,17 @@ export function changedFields(before: KeyState, next: KeyState, savedBy: string)
   return changed;
 }
 
+/** Of a document in `keys`, the fields by which it is checked, and those that a LoadedState has. */
+export const HEAD: ReadonlySet<string> = new Set([
+  ...['_id', 'keyType', 'stream', 'type', 'status', 'incarnation', 'revision', 'position'],
+  ...['lastError', 'pausedAt'],
+]);
+
 /**
- * Checks what MongoDB holds about a key. Fields that this version adds get their defaults.
+ * Checks what MongoDB holds about a key.
  * @throws SyncError KEY_STATE_INVALID when the document was not made by this fleet, or was damaged.
  */
-export function fromKeyDocument(document: Document): KeyState {
+export function headOf(document: Document) {
   const { _id, keyType, stream, type, status, incarnation, revision, position } = document;
   if (
     typeof _id !== 'string' ||
@@ -73,9 +79,27 @@ export function fromKeyDocument(document: Document): KeyState {
       'unknown',
       `key ${shownKey(String(_id))}: its document in "keys" is not from this fleet: remove it (db.keys.deleteOne({ _id: … })) to sync the key again`,
     );
-  const counts = { seen: 0, written: 0, alreadyThere: 0, dead: 0, gap: 0, ...document.counts };
   return {
     key: _id,
+    keyType,
+    stream,
+    type,
+    status,
+    incarnation,
+    revision,
+    position,
+    lastError: document.lastError ?? null,
+    pausedAt: document.pausedAt instanceof Date ? document.pausedAt : null,
+  } as const;
+}
+
+/** A key's state. Fields that this version adds get their defaults. @throws SyncError as headOf. */
+export function fromKeyDocument(document: Document): KeyState {
+  const { key, keyType, stream, type, status, incarnation, revision, position, lastError, pausedAt } =
+    headOf(document);
+  const counts = { seen: 0, written: 0, alreadyThere: 0, dead: 0, gap: 0, ...document.counts };
+  return {
+    key,
     keyType,
     stream,
     type,
@@ -91,11 +115,11 @@ export function fromKeyDocument(document: Document): KeyState {
     lastSyncedAt: asDate(document.lastSyncedAt),
     lastChangedAt: document.lastChangedAt instanceof Date ? document.lastChangedAt : null,
     expiresAt: document.expiresAt instanceof Date ? document.expiresAt : null,
-    lastError: document.lastError ?? null,
+    lastError,
     ...(typeof document.collection === 'string' ? { collection: document.collection } : {}),
     ...(isDocumentId(document.documentId) ? { documentId: document.documentId } : {}),
     ...(typeof document.rule === 'string' ? { rule: document.rule } : {}),
-    pausedAt: document.pausedAt instanceof Date ? document.pausedAt : null,
+    pausedAt,
   };
 }
 

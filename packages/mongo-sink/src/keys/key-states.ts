@@ -1,14 +1,22 @@
 import { randomBytes } from 'node:crypto';
-import { isTooLongKeyId, type KeyState, type Saving, SyncError, shownKey } from '@redis-to-mongo/pipeline';
+import {
+  isTooLongKeyId,
+  type KeyState,
+  type LoadedState,
+  type Saving,
+  SyncError,
+  shownKey,
+} from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
 import { PlainBson } from '../bson/plain-bson.js';
 import type { NewDocumentSequence } from '../bson/ready-made-bson.js';
+import { findRaw } from '../commands/find-raw.js';
 import { GroupCommit } from '../commands/group-commit.js';
 import { RecordLists } from '../commands/record-lists.js';
 import { insertRecords, updateRecords } from '../commands/write-records.js';
 import { countsChanged } from '../connection/counts-changed.js';
 import { mongoError } from '../errors/mongo-error.js';
-import { changedFields, fromKeyDocument, toKeyDocument } from './key-document.js';
+import { changedFields, fromKeyDocument, HEAD, headOf, toKeyDocument } from './key-document.js';
 
 /** The result of a save: the code, if MongoDB refused it. */
 export type Saved = 'saved' | 'moved' | { readonly code: number };
@@ -20,7 +28,7 @@ export class KeyStates {
   readonly #savedBy = randomBytes(6).toString('base64url');
   readonly #bson = new PlainBson();
   readonly #lists: RecordLists;
-  readonly #loads: GroupCommit<string, { readonly loaded: KeyState | SyncError | undefined }>;
+  readonly #loads: GroupCommit<string, { readonly loaded: LoadedState | SyncError | undefined }>;
   readonly #saves: GroupCommit<Saving, Saved>;
   /** Whether the server counts only changed documents as modified; `undefined` until it was asked. */
   #countsChanged: boolean | undefined;
@@ -41,7 +49,7 @@ export class KeyStates {
   async load(key: string): Promise<KeyState | undefined> {
     const { loaded } = await this.#loads.submit(key);
     if (loaded instanceof SyncError) throw loaded;
-    return loaded;
+    return loaded?.whole();
   }
 
   /**
@@ -69,25 +77,16 @@ export class KeyStates {
    * The states of the keys that were saved before; KEY_STATE_INVALID where a key's document can't be read.
    * @throws SyncError as mongoError.
    */
-  async loadAll(keys: readonly string[]): Promise<ReadonlyMap<string, KeyState | SyncError>> {
+  async loadAll(keys: readonly string[]): Promise<ReadonlyMap<string, LoadedState | SyncError>> {
     // A name too long for MongoDB is none of a saved key, and would keep the others from being found.
     const names = [...new Set(keys)].filter((key) => !isTooLongKeyId(key));
-    const found = await this.#db
-      .collection('keys')
-      .find<Document | Uint8Array>({ _id: { $in: names } } as Document, {
-        raw: true,
-        batchSize: names.length + 1,
-      })
-      .toArray()
-      .catch((error: unknown) => {
-        throw mongoError(error);
-      });
-    const states = new Map<string, KeyState | SyncError>();
+    const found = await findRaw(this.#db, 'keys', names).catch((error: unknown) => {
+      throw mongoError(error);
+    });
+    const states = new Map<string, LoadedState | SyncError>();
     for (const bytes of found) {
-      if (!(bytes instanceof Uint8Array))
-        throw new TypeError('find: a document is not the bytes that were asked for');
-      const document = this.#bson.read(bytes);
-      states.set(String(document._id), readState(document));
+      const document = this.#bson.read(bytes, HEAD);
+      states.set(String(document._id), this.#readState(document, bytes));
     }
     return states;
   }
@@ -162,6 +161,23 @@ export class KeyStates {
     }
   }
 
+  #readState(document: Document, bytes: Uint8Array): LoadedState | SyncError {
+    try {
+      const { key, keyType, status, position, lastError, pausedAt } = headOf(document);
+      return {
+        key,
+        keyType,
+        status,
+        position,
+        lastError,
+        pausedAt,
+        whole: () => fromKeyDocument(this.#bson.read(bytes)),
+      };
+    } catch (error) {
+      return mongoError(error);
+    }
+  }
+
   async #find(filter: Document, projection?: Document): Promise<(Document & { _id: string })[]> {
     return await this.#db
       .collection<{ _id: string } & Document>('keys')
@@ -170,13 +186,5 @@ export class KeyStates {
       .catch((error: unknown) => {
         throw mongoError(error);
       });
-  }
-}
-
-function readState(document: Document): KeyState | SyncError {
-  try {
-    return fromKeyDocument(document);
-  } catch (error) {
-    return mongoError(error);
   }
 }

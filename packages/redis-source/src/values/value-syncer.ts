@@ -53,7 +53,8 @@ export function valueSyncer(type: ValueType, redis: Redis, options: ValueOptions
   const source = serverSource(type.source);
   const reader = new ItemReader(redis, source, defaults.scanCount);
   const { keyType } = type.names;
-  const settingsOf = ({ key }: KeyState) => withRule(defaults, options.rules?.ruleFor(key, keyType), keyType);
+  const settingsOf = ({ key }: Pick<KeyState, 'key'>) =>
+    withRule(defaults, options.rules?.ruleFor(key, keyType), keyType);
   const ruled = new RuledTypes(type, options.rules);
   const writesOf = (state: KeyState, settings: ValueSettings) =>
     new ValueWrites(ruled.typeFor(state.key), reader, settings, state);
@@ -63,24 +64,24 @@ export function valueSyncer(type: ValueType, redis: Redis, options: ValueOptions
     source,
     small: (reply, expiresAt, isSameTime) => ({
       keyType,
+      isUnchanged: (state) => {
+        const last = parseValuePosition(state.position);
+        return (
+          last?.form === 'inline' &&
+          last.checksum !== undefined &&
+          last.checksum === reply.checksum &&
+          isSameTime(expiresAt, last.expiresAt) &&
+          smallForm(type, settingsOf(state), last, last) === 'inline'
+        );
+      },
       after: (state) => {
         const last = parseValuePosition(state.position);
         if (last?.form === 'members') return 'alone';
         const settings = settingsOf(state);
-        const formFor = (seen: Pick<PassResult, 'items' | 'bytes'>) =>
-          formOf(type, settings, { ...seen, kept: [] }, last);
-        const { checksum } = reply;
-        const isTimeSame = last !== undefined && isSameTime(expiresAt, last.expiresAt);
-        if (
-          isTimeSame &&
-          last.checksum !== undefined &&
-          last.checksum === checksum &&
-          formFor(last) === 'inline'
-        )
-          return undefined;
         const items = reply.items();
-        const seen = seenWhole(type, items, expiresAt, checksum);
-        if (isEmptied(type, seen) || formFor(seen) === 'members') return 'alone';
+        const seen = seenWhole(type, items, expiresAt, reply.checksum);
+        if (isEmptied(type, seen) || smallForm(type, settings, seen, last) === 'members') return 'alone';
+        const isTimeSame = last !== undefined && isSameTime(expiresAt, last.expiresAt);
         if (isTimeSame && isSame(seen, 'inline', last)) return undefined;
         const { write, position } = writesOf(state, settings).inline(state, seen, items, last);
         return { ...settledBatch(write, position(), seen.bytes), rule: write.rule };
@@ -276,8 +277,17 @@ function formOf(
   seen: Pick<PassResult, 'items' | 'bytes'> & Pick<FirstReading, 'kept'>,
   last: ValuePosition | undefined,
 ): ValuePosition['form'] {
+  return seen.kept ? smallForm(type, settings, seen, last) : 'members';
+}
+
+/** The form of a value that is at hand as a whole. */
+function smallForm(
+  type: ValueType,
+  settings: ValueSettings,
+  seen: Pick<PassResult, 'items' | 'bytes'>,
+  last: ValuePosition | undefined,
+): ValuePosition['form'] {
   if (settings.membershipHistory && type.hasHistory) return 'members';
-  if (!seen.kept) return 'members';
   const share = last?.form === 'members' ? SHRINK_BELOW : 1;
   const fits =
     seen.items <= share * itemLimit(type, settings) && seen.bytes <= share * settings.maxInlineBytes;

@@ -1,0 +1,25 @@
+import type { Db, Document } from 'mongodb';
+
+/** The documents of the list stay bytes: a cursor of the driver would take each of them apart, too. */
+const RAW = { fieldsAsRaw: { firstBatch: true }, promoteLongs: false };
+
+/**
+ * The documents with these ids, as bytes. What one reply does not hold is asked for again, by half as many ids.
+ * @throws what the driver throws.
+ */
+export async function findRaw(db: Db, collection: string, ids: readonly string[]): Promise<Uint8Array[]> {
+  const filter = { _id: { $in: ids } };
+  const { cursor }: Document = await db.command({ find: collection, filter, batchSize: ids.length + 1 }, RAW);
+  const { id, firstBatch }: { id: unknown; firstBatch: unknown } = cursor;
+  if (!Array.isArray(firstBatch) || !firstBatch.every(isBytes))
+    throw new TypeError('find: a document is not the bytes that were asked for');
+  if (String(id) === '0') return firstBatch;
+  await db.command({ killCursors: collection, cursors: [id] });
+  const half = Math.ceil(ids.length / 2);
+  const halves = [ids.slice(0, half), ids.slice(half)];
+  return (await Promise.all(halves.map((part) => findRaw(db, collection, part)))).flat();
+}
+
+function isBytes(document: unknown): document is Uint8Array {
+  return document instanceof Uint8Array;
+}
