@@ -1,4 +1,4 @@
-import { type connectRedis, redisError } from '@redis-to-mongo/redis-connection';
+import { type connectRedis, redisError, writeTogether } from '@redis-to-mongo/redis-connection';
 import { Queue, type Telemetry } from 'bullmq';
 import { connectQueue } from './connect-queue.js';
 import { DueKeys } from './due-keys.js';
@@ -45,7 +45,7 @@ export class JobQueue {
    */
   constructor(settings: QueueSettings, onError: (error: Error) => void, telemetry?: Telemetry) {
     this.#settings = settings;
-    this.#connection = connectQueue(settings, onError);
+    this.#connection = writeTogether(connectQueue(settings, onError));
     this.#queue = new Queue<JobData>(QUEUE_NAME, {
       connection: this.#connection,
       prefix: keyPrefix(settings),

@@ -23,6 +23,29 @@ for i = 1, #late, 2 do
 end
 return stopped`);
 
+/** KEYS: job schedulers. ARGV: ids. Answers for each, one after the other: its next run and its interval, nil where there is none. */
+const FIND = new Script(`
+local found = {}
+for i, next in ipairs(redis.call('ZMSCORE', KEYS[1], unpack(ARGV))) do
+  found[2 * i - 1] = next
+  found[2 * i] = next and redis.call('HGET', KEYS[1] .. ':' .. ARGV[i], 'every')
+end
+return found`);
+
+/**
+ * KEYS: job schedulers. ARGV: the first and the last of the page. Answers for each, one after the other: its id, its next run, its
+ * interval and its job's data.
+ */
+const PAGE = new Script(`
+local page = redis.call('ZRANGE', KEYS[1], ARGV[1], ARGV[2], 'WITHSCORES')
+local found = {}
+for i = 1, #page, 2 do
+  local every = redis.call('HMGET', KEYS[1] .. ':' .. page[i], 'every', 'data')
+  local n = #found
+  found[n + 1], found[n + 2], found[n + 3], found[n + 4] = page[i], page[i + 1], every[1], every[2]
+end
+return found`);
+
 /** A job scheduler, as BullMQ has it. */
 export interface Schedule {
   readonly id: string;
@@ -72,19 +95,11 @@ export class JobSchedulers {
   async of(keys: readonly string[]): Promise<(Schedule | undefined)[]> {
     const all: (Schedule | undefined)[] = [];
     for (const part of inParts(keys, AT_ONCE)) {
-      const pipeline = this.#connection.pipeline();
-      for (const id of part.map(keyHash)) {
-        pipeline.zscore(this.#queue.toKey('repeat'), id);
-        pipeline.hget(this.#queue.toKey(`repeat:${id}`), 'every');
-      }
-      const replies = valuesOf(await pipeline.exec());
+      const ids = part.map(keyHash);
+      const reply = await FIND.list(this.#connection, [this.#queue.toKey('repeat')], ...ids);
       part.forEach((key, i) => {
-        const [next, every] = [replies[2 * i], replies[2 * i + 1]];
-        all.push(
-          typeof next === 'string'
-            ? { id: keyHash(key), key, everyMs: numberOf(every), next: Number(next) }
-            : undefined,
-        );
+        const [next, every] = [numberOf(reply[2 * i]), numberOf(reply[2 * i + 1])];
+        all.push(next === undefined ? undefined : { id: ids[i] ?? '', key, everyMs: every, next });
       });
     }
     return all;
@@ -95,22 +110,14 @@ export class JobSchedulers {
    * @param from how many to pass over.
    */
   async page(from: number, limit: number): Promise<Schedule[]> {
-    const page = await this.#connection.zrange(
-      this.#queue.toKey('repeat'),
-      String(from),
-      String(from + limit - 1),
-      'WITHSCORES',
-    );
-    const found: { id: string; next: number }[] = [];
-    for (let i = 0; i + 1 < page.length; i += 2) found.push({ id: page[i] ?? '', next: Number(page[i + 1]) });
-    const pipeline = this.#connection.pipeline();
-    for (const { id } of found) pipeline.hmget(this.#queue.toKey(`repeat:${id}`), 'every', 'data');
-    const replies = valuesOf(await pipeline.exec());
-    return found.map(({ id, next }, i) => {
-      const reply = replies[i];
-      const [every, data] = Array.isArray(reply) ? reply : [];
-      return { id, next, key: keyIn(data), everyMs: numberOf(every) };
-    });
+    const repeat = this.#queue.toKey('repeat');
+    const reply = await PAGE.list(this.#connection, [repeat], from, from + limit - 1);
+    return inParts(reply, 4).map(([id, next, every, data]) => ({
+      id: String(id),
+      next: Number(next),
+      key: keyIn(data),
+      everyMs: numberOf(every),
+    }));
   }
 
   async count(): Promise<number> {
@@ -131,13 +138,6 @@ export class JobSchedulers {
 
 async function inTurns(items: readonly string[], run: (item: string) => Promise<void>): Promise<void> {
   for (const part of inParts(items, AT_ONCE)) await Promise.all(part.map(run));
-}
-
-function valuesOf(replies: [Error | null, unknown][] | null): unknown[] {
-  return (replies ?? []).map(([error, value]) => {
-    if (error) throw error;
-    return value;
-  });
 }
 
 function numberOf(text: unknown): number | undefined {

@@ -34,8 +34,17 @@ export class Script {
     keys: readonly string[],
     ...args: readonly (string | number)[]
   ): Promise<number[]> {
+    return (await this.list(redis, keys, ...args)).map(Number);
+  }
+
+  /** As run, for a script that answers with a list. */
+  async list(
+    redis: Redis,
+    keys: readonly string[],
+    ...args: readonly (string | number)[]
+  ): Promise<readonly unknown[]> {
     const reply = await this.run(redis, keys, ...args);
-    return Array.isArray(reply) ? reply.map(Number) : [];
+    return Array.isArray(reply) ? reply : [];
   }
 
   /** As run, for a script that answers with a list of texts. */
@@ -44,7 +53,6 @@ export class Script {
     keys: readonly string[],
     ...args: readonly (string | number)[]
   ): Promise<string[]> {
-    const reply = await this.run(redis, keys, ...args);
-    return Array.isArray(reply) ? reply.map(String) : [];
+    return (await this.list(redis, keys, ...args)).map(String);
   }
 }
