@@ -1,5 +1,5 @@
 import { isKeyType } from '@redis-to-mongo/key-types';
-import { type KeyType, keyBytes } from '@redis-to-mongo/pipeline';
+import type { KeyType } from '@redis-to-mongo/pipeline';
 import { HIDDEN_TYPE, typesOf } from '@redis-to-mongo/redis-source';
 
 type Redis = Parameters<typeof typesOf>[0];
@@ -23,7 +23,7 @@ export class MirroredTypes {
 
   /** @throws SyncError as typesOf. */
   async choose(keys: readonly string[]): Promise<readonly string[]> {
-    const types = await typesOf(this.#redis, keys.map(keyBytes));
+    const types = await typesOf(this.#redis, keys);
     return keys.filter((key, i) => this.#isOfInterest(key, types[i]));
   }
 

@@ -2,14 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobQueue } from '@redis-to-mongo/job-queue';
 import { hasScheduler, isKeyType } from '@redis-to-mongo/key-types';
 import { activeKeyPages, syncedIds } from '@redis-to-mongo/mongo-sink';
-import { type KeyType, keyBytes, SyncError } from '@redis-to-mongo/pipeline';
+import { type KeyType, SyncError } from '@redis-to-mongo/pipeline';
 import { type FoundKey, scanKeys, streamsWithNewEntries, typesOf } from '@redis-to-mongo/redis-source';
 import { type ScheduleKeysOptions, scheduleKeys } from './schedule-keys.js';
 
 export interface SweepOptions extends Pick<ScheduleKeysOptions, 'everyMs'> {
   readonly redis: Parameters<typeof scanKeys>[0];
   readonly db: Parameters<typeof activeKeyPages>[0];
-  readonly queue: Pick<JobQueue, 'request' | 'dueCount' | 'depth' | 'schedule' | 'schedulers'>;
+  readonly queue: Pick<
+    JobQueue,
+    'request' | 'dueCount' | 'depth' | 'schedule' | 'schedulerCount' | 'schedulers'
+  >;
   readonly wanted: (keyId: string) => boolean;
   readonly types: readonly KeyType[];
   /** See DueSweep. */
@@ -34,7 +37,7 @@ export interface SweepReport {
 const PAGE = 1_000;
 /** A page waits while jobs wait and more keys than this are due: changes must not wait behind a sweep for long. */
 const DUE_AT_MOST = 4_000;
-const WAIT_MS = 20;
+const WAIT_MS = 50;
 const NO_ANSWER: ReadonlySet<string> = new Set(['KEY_TYPE_CHANGED', 'REDIS_PRIVILEGE', 'REDIS_KEY_HIDDEN']);
 
 /**
@@ -58,6 +61,8 @@ class Sweep {
     gone: 0,
   };
   readonly #options: SweepOptions;
+  /** Keys that were met, and have a job scheduler now. */
+  #withScheduler = 0;
 
   constructor(options: SweepOptions) {
     this.#options = options;
@@ -71,6 +76,7 @@ class Sweep {
       for (const { type } of page) this.#count(type);
       const synced = page.flatMap(({ key, type }) => (this.#isSynced(type) ? [{ key, type }] : []));
       const scheduled = synced.filter(({ type }) => hasScheduler(type));
+      this.#withScheduler += scheduled.length;
       this.report.scheduled += await scheduleKeys(this.#options, scheduled);
       await this.#request(isPoll ? await this.#changed(synced) : synced.map(({ key }) => key));
     }
@@ -83,7 +89,7 @@ class Sweep {
     for await (const page of activeKeyPages(db, PAGE)) {
       if (!this.#options.goesOn()) return false;
       const keys = page.filter(wanted);
-      const types = await typesOf(redis, keys.map(keyBytes));
+      const types = await typesOf(redis, keys);
       const gone = keys.filter((_, i) => !this.#isSynced(types[i]));
       this.report.gone += gone.length;
       await this.#request(gone);
@@ -91,16 +97,20 @@ class Sweep {
     return true;
   }
 
-  /** Those whose key is gone, or is no longer to be synced, are removed. */
+  /**
+   * Those whose key is gone, or is no longer to be synced, are removed. Where there are as many as keys that have one, there
+   * are none of those. (Where SCAN gave as many keys twice, they are left to the next sweep: their jobs find nothing to do.)
+   */
   async schedules(): Promise<boolean> {
     const { queue, redis, wanted } = this.#options;
+    if ((await queue.schedulerCount()) === this.#withScheduler) return true;
     for (let from = 0; ; ) {
       if (!this.#options.goesOn()) return false;
       const page = await queue.schedulers.page(from, PAGE);
       if (page.length === 0) return true;
       const types = await typesOf(
         redis,
-        page.map(({ key = '' }) => keyBytes(key)),
+        page.map(({ key = '' }) => key),
       );
       const strays = page.filter(({ key }, i) => {
         const type = types[i];

@@ -1,6 +1,6 @@
 import type { JobQueue, ScheduleChange } from '@redis-to-mongo/job-queue';
 import { hasScheduler, isKeyType } from '@redis-to-mongo/key-types';
-import { type KeyType, keyBytes } from '@redis-to-mongo/pipeline';
+import type { KeyType } from '@redis-to-mongo/pipeline';
 import { typesOf } from '@redis-to-mongo/redis-source';
 import { overdueAfterMs } from './overdue-after.js';
 import { type ScheduleKeysOptions, scheduleKeys } from './schedule-keys.js';
@@ -70,7 +70,7 @@ async function presentOf(
   { redis, wanted, types }: UpkeepOptions,
   keys: readonly string[],
 ): Promise<Map<string, KeyType>> {
-  const answers = await typesOf(redis, keys.map(keyBytes));
+  const answers = await typesOf(redis, keys);
   return new Map(
     keys.flatMap((key, i) => {
       const type = answers[i];

@@ -51,6 +51,29 @@ describe('a sweep', () => {
   });
 });
 
+describe('the job schedulers after a sweep', () => {
+  it('are those of the keys that have one: one of a key that nobody has is removed, however many others there are', async () => {
+    const { redis, queue, db } = fleet;
+    const options = {
+      redis,
+      db,
+      queue,
+      wanted,
+      everyMs,
+      types: KEY_TYPES,
+      isPoll: false,
+      goesOn: () => true,
+    };
+    for (const key of ['a', 'b', 'c']) await redis.sadd(key, '1');
+    await redis.set('text', '1');
+    await queue.schedule(['never there', 'text', 'b'], 3_600_000);
+    expect(await sweep(options)).toMatchObject({ scheduled: 2, unscheduled: 2 });
+    const names = (await queue.schedulers.page(0, 10)).map(({ key }) => key);
+    expect(names.sort()).toEqual(['a', 'b', 'c']);
+    expect(await sweep(options)).toMatchObject({ scheduled: 0, unscheduled: 0 });
+  });
+});
+
 describe('the active scheduler', () => {
   const options = (missed: MissedChanges): ActiveSchedulerOptions => ({
     ...{ redis: fleet.redis, db: fleet.db, queue: fleet.queue, wanted, missed, types: KEY_TYPES },

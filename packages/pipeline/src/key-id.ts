@@ -23,6 +23,19 @@ export function keyBytes(keyId: string): Buffer {
     : Buffer.from(keyId, 'utf8');
 }
 
+/** The name of the key for a command: its text, which costs less to send, or else its bytes. */
+export function keyName(keyId: string): string | Buffer {
+  return isEscapedKeyId(keyId) ? keyBytes(keyId) : keyId;
+}
+
+/** Whether it is the id of a key as `keyIdOf` writes it. */
+export function isKeyId(id: string): boolean {
+  return isEscapedKeyId(id) ? keyIdOf(keyBytes(id)) === id : id !== '' && !HALF_A_CHARACTER.test(id);
+}
+
+/** It is no text, and what is sent of it is another name. */
+const HALF_A_CHARACTER = /\p{Surrogate}/u;
+
 /** Whether a key id is not the key's own text, but its bytes in base64. */
 export function isEscapedKeyId(keyId: string): boolean {
   return keyId.startsWith(ESCAPE);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareEntryIds, entryIdBefore, entryTime } from '../src/entry-id.js';
-import { canonicalKeyId, keyBytes, keyIdOf } from '../src/key-id.js';
+import { canonicalKeyId, isKeyId, keyBytes, keyIdOf, keyName } from '../src/key-id.js';
 import { keyOfMessageId, messageId, messageIdBounds, messageIdPrefix } from '../src/message-id.js';
 import { placeOf } from '../src/naming-convention.js';
 
@@ -16,6 +16,24 @@ describe('key ids', () => {
       }),
       { numRuns: 3000 },
     );
+  });
+
+  it('are sent as names of the same bytes, and known from other texts', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 12 }), (bytes) => {
+        const id = keyIdOf(bytes);
+        expect(Buffer.from(keyName(id)).equals(bytes)).toBe(true);
+        expect(isKeyId(id)).toBe(true);
+      }),
+    );
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 12 }), (text) => {
+        expect(isKeyId(text)).toBe(keyIdOf(keyBytes(text)) === text);
+        expect(isKeyId(`base64:${text}`)).toBe(keyIdOf(keyBytes(`base64:${text}`)) === `base64:${text}`);
+      }),
+    );
+    for (const text of ['', 'base64', '\ud800', 'a\udc00b', 'base64:/w', 'base64:b3JkZXJz'])
+      expect(isKeyId(text)).toBe(text === 'base64');
   });
 
   it('are the text of a key that is text', () => {

@@ -29,10 +29,9 @@ export async function sampleKeys(
     const picked = await Promise.all(
       nodes.map((node, i) => randomNames(node, Math.round((most * (sizes[i] ?? 0)) / all))),
     );
-    const names = picked.flat();
+    const names = picked.flat().map(keyIdOf);
     const types = await typesOf(redis, names);
-    const keys = names.flatMap((name, i) => {
-      const key = keyIdOf(name);
+    const keys = names.flatMap((key, i) => {
       const keyType = types[i];
       return typeof keyType === 'string' && wanted(key) ? [{ key, keyType }] : [];
     });

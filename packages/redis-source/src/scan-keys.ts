@@ -1,5 +1,5 @@
 import { keyTypeOf } from '@redis-to-mongo/key-types';
-import { type KeyType, keyIdOf, LONGEST_KEY_BYTES, NAME_TOO_LONG } from '@redis-to-mongo/pipeline';
+import { isTooLongKeyId, type KeyType, keyIdOf, keyName, NAME_TOO_LONG } from '@redis-to-mongo/pipeline';
 import {
   isCluster,
   isKeyRefused,
@@ -68,31 +68,29 @@ async function withTypes(
   names: readonly Buffer[],
   wanted: (keyId: string) => boolean,
 ): Promise<readonly FoundKey[]> {
-  const found = names.map((name) => ({ name, key: keyIdOf(name) })).filter(({ key }) => wanted(key));
-  const types = await typesOf(
-    redis,
-    found.map(({ name }) => name),
-  );
-  return found.flatMap(({ key }, i) => {
+  const keys = names.map(keyIdOf).filter(wanted);
+  const types = await typesOf(redis, keys);
+  return keys.flatMap((key, i) => {
     const type = types[i];
     return type === undefined ? [] : [{ key, type }];
   });
 }
 
 /**
- * The types of keys by name; `undefined` for one that is not there, and HIDDEN_TYPE for one that the user may not read: it is
+ * The types of keys by their ids; `undefined` for one that is not there, and HIDDEN_TYPE for one that the user may not read: it is
  * of no type that anyone mirrors, and keeps nobody from the others.
  * @throws SyncError as redisError.
  */
 export async function typesOf(
   redis: Redis,
-  names: readonly Buffer[],
+  keys: readonly string[],
 ): Promise<(FoundKey['type'] | undefined)[]> {
+  const names = keys.map(keyName);
   try {
     const answers = (await answersAtOnce(redis, names)) ?? (await answersOneByOne(redis, names));
     return answers.map((answer, i) => {
       if (typeof answer !== 'string') return answer;
-      if (answer !== 'none' && (names[i]?.length ?? 0) > LONGEST_KEY_BYTES) return NAME_TOO_LONG;
+      if (answer !== 'none' && isTooLongKeyId(keys[i] ?? '')) return NAME_TOO_LONG;
       return keyTypeOf(answer);
     });
   } catch (error) {
@@ -100,10 +98,11 @@ export async function typesOf(
   }
 }
 
+type Name = string | Buffer;
 type Answer = string | { readonly unknown: string };
 
 /** By one command, at a tenth of the CPU; `undefined` on a cluster, and where the server refuses it for any of the keys. */
-async function answersAtOnce(redis: Redis, names: readonly Buffer[]): Promise<readonly Answer[] | undefined> {
+async function answersAtOnce(redis: Redis, names: readonly Name[]): Promise<readonly Answer[] | undefined> {
   if (isCluster(redis) || names.length === 0 || names.length > STEP * 10) return undefined;
   const [reply] = await scriptOf(redis).run([names], []);
   if (!Buffer.isBuffer(reply)) return undefined;
@@ -119,7 +118,7 @@ function scriptOf(redis: Redis): KeysScript {
   return script;
 }
 
-async function answersOneByOne(redis: Redis, names: readonly Buffer[]): Promise<readonly Answer[]> {
+async function answersOneByOne(redis: Redis, names: readonly Name[]): Promise<readonly Answer[]> {
   const replies = await pipelined(
     redis,
     names,

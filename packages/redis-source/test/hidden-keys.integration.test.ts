@@ -27,8 +27,11 @@ describe('a key that the ACL hides from the user', () => {
   });
 
   it('has no type that anybody mirrors, and keeps nobody from the others', async () => {
-    const names = ['orders', 'secret', 'orders none'].map((name) => Buffer.from(name));
-    expect(await typesOf(redis, names)).toEqual(['stream', { unknown: 'no permission' }, undefined]);
+    expect(await typesOf(redis, ['orders', 'secret', 'orders none'])).toEqual([
+      'stream',
+      { unknown: 'no permission' },
+      undefined,
+    ]);
   });
 
   it('is an error of that key alone, which tells the remedy and not the key', async () => {

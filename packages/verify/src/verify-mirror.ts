@@ -3,7 +3,6 @@ import { keysInMongo, keysInRedis } from '@redis-to-mongo/operations';
 import {
   forEachAtOnce,
   type KeyType,
-  keyBytes,
   type Line,
   type RuleBook,
   type SliceLimits,
@@ -119,7 +118,7 @@ async function namesOf(
 }
 
 async function compareKey({ redis, db }: Sides, rules: RuleBook, key: string): Promise<Finding> {
-  const [type] = await typesOf(redis, [keyBytes(key)]);
+  const [type] = await typesOf(redis, [key]);
   const word = type === undefined ? 'none' : typeof type === 'string' ? type : type.unknown;
   return { key, type: word, ...(await verifyKey({ redis, db }, key, type, rules)) };
 }

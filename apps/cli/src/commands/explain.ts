@@ -8,14 +8,7 @@ import {
   type RuleExplanation,
   type SampleDocument,
 } from '@redis-to-mongo/operations';
-import {
-  canonicalKeyId,
-  type KeyState,
-  keyBytes,
-  type Position,
-  placeOf,
-  shownKey,
-} from '@redis-to-mongo/pipeline';
+import { canonicalKeyId, type KeyState, type Position, placeOf, shownKey } from '@redis-to-mongo/pipeline';
 import { redisError } from '@redis-to-mongo/redis-connection';
 import { typesOf } from '@redis-to-mongo/redis-source';
 import { bad, colored } from '@redis-to-mongo/terminal';
@@ -72,7 +65,7 @@ async function explainKey({ clients }: Call, name: string): Promise<Explanation>
   const [state, forecasts, [found], schedule] = await Promise.all([
     readKey(db, key),
     readForecasts(db),
-    typesOf(redis, [keyBytes(key)]),
+    typesOf(redis, [key]),
     scheduleOf(clients, key),
   ]);
   const inRedis = found === undefined ? 'none' : typeof found === 'string' ? found : found.unknown;

@@ -1,6 +1,6 @@
 import { readKey } from '@redis-to-mongo/mongo-sink';
 import { explainChoice, requestKeys } from '@redis-to-mongo/operations';
-import { canonicalKeyId, keyBytes, shownKey } from '@redis-to-mongo/pipeline';
+import { canonicalKeyId, shownKey } from '@redis-to-mongo/pipeline';
 import { typesOf } from '@redis-to-mongo/redis-source';
 import { colored } from '@redis-to-mongo/terminal';
 import { ALLOW_NONE } from '../allow-none.js';
@@ -32,7 +32,7 @@ export const sync: Declare = (command, call) =>
         await (await clients.identity()).require();
         const [redis, db] = [await clients.redis(), await clients.db()];
         const keys = [...new Set(names.map(canonicalKeyId))];
-        const types = await typesOf(redis, keys.map(keyBytes));
+        const types = await typesOf(redis, keys);
         const asked: string[] = [];
         const refused: { key: string; why: string }[] = [];
         for (const [i, key] of keys.entries()) {

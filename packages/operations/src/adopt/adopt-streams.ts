@@ -1,5 +1,5 @@
 import { adoptKey } from '@redis-to-mongo/mongo-sink';
-import { forEachAtOnce, keyBytes } from '@redis-to-mongo/pipeline';
+import { forEachAtOnce } from '@redis-to-mongo/pipeline';
 import { typesOf } from '@redis-to-mongo/redis-source';
 import type { MessageCount } from './adopt-messages.js';
 import type { AdoptOptions } from './adopt-options.js';
@@ -53,7 +53,7 @@ async function adoptStream(
   report: AdoptReport,
 ): Promise<boolean> {
   const { upTo, ...known } = old ?? UNKNOWN;
-  const [type] = await typesOf(redis, [keyBytes(key)]);
+  const [type] = await typesOf(redis, [key]);
   const now = upTo !== null && type === 'stream' ? await streamNow(redis, key, upTo) : undefined;
   if (upTo === null) report.withoutPosition++;
   if (now?.beginsBehind) report.beginBehind++;

@@ -1,5 +1,4 @@
 import { adoptKey, type OldCollection, oldDocuments } from '@redis-to-mongo/mongo-sink';
-import { keyBytes } from '@redis-to-mongo/pipeline';
 import { lastKnownValue, typesOf } from '@redis-to-mongo/redis-source';
 import type { AdoptOptions } from './adopt-options.js';
 import { type AdoptLine, type AdoptReport, leave, lineFor } from './adopt-report.js';
@@ -103,7 +102,7 @@ async function adoptValue(
     tally.taken++;
     return;
   }
-  const [type] = await typesOf(redis, [keyBytes(key)]);
+  const [type] = await typesOf(redis, [key]);
   const state = adoptedState(line, key, keyType, known, type !== undefined);
   const { dead } = await sink.write({ ...state, revision: 0 }, [lastKnownValue(keyType, state, items)]);
   if (dead > 0) return leave(tally, 'MongoDB refused the value');

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { isCommandRefused, mastersOf, pipelined } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
 
+type Name = string | Buffer;
+
 /**
  * A Lua script that reads keys. A server that does not know it yet gets it then. It is run by EVALSHA_RO: a
  * user who may only read keys (`%R~`) may not run EVALSHA on them. Before Redis 7.0 there is but that one.
@@ -25,7 +27,7 @@ export class KeysScript {
    * @returns what it answered for each part, or the server's error.
    * @throws what ioredis throws when the connection fails.
    */
-  async run(parts: readonly (readonly Buffer[])[], args: readonly (string | Buffer)[]): Promise<unknown[]> {
+  async run(parts: readonly (readonly Name[])[], args: readonly (string | Buffer)[]): Promise<unknown[]> {
     let replies = await this.#runKnown(parts, args);
     if (replies.some(isUnknownCommand) && this.#command === 'EVALSHA_RO') {
       this.#command = 'EVALSHA';
@@ -49,7 +51,7 @@ export class KeysScript {
   }
 
   async #runKnown(
-    parts: readonly (readonly Buffer[])[],
+    parts: readonly (readonly Name[])[],
     args: readonly (string | Buffer)[],
   ): Promise<unknown[]> {
     const replies = await pipelined(

@@ -1,9 +1,11 @@
 import {
   type ByteBudget,
   type Found,
+  inParts,
+  isKeyId,
   type KeyType,
   keyBytes,
-  keyIdOf,
+  keyName,
   type SmallReading,
   SyncError,
 } from '@redis-to-mongo/pipeline';
@@ -32,6 +34,8 @@ const READING_BYTES = 2 * 1024 * 1024;
 /** Keys that are read each by a script of its own, at once: none of these scripts knows what the others have taken. */
 const SINGLES_AT_ONCE = 50;
 
+type Name = string | Buffer;
+
 /** Reads small values of many keys by a script; where the user may run none, it leaves all keys to their own syncers. */
 export class SmallReader {
   readonly #redis: Redis;
@@ -52,12 +56,9 @@ export class SmallReader {
     if (!this.#mayRun || keys.length === 0) return allAlone(keys);
     const held = await budget.reserve(READING_BYTES);
     try {
-      const names = keys.map(keyBytes);
-      const { answers, expiry } = await this.#ask(names);
+      const { answers, expiry } = await this.#ask(keys);
       // Another way to write a key's id would mirror the key twice.
-      const found = names.map((name, i) =>
-        keyIdOf(name) === keys[i] ? this.#found(answers, ANSWERS * i, expiry) : 'gone',
-      );
+      const found = keys.map((key, i) => (isKeyId(key) ? this.#found(answers, ANSWERS * i, expiry) : 'gone'));
       const bytes = bytesIn(answers);
       held.resize(bytes);
       return { found, bytes, release: () => held.release() };
@@ -82,8 +83,9 @@ export class SmallReader {
     return syncer.small(reply, expiry.at(answers[at + 1]), expiry.same);
   }
 
-  async #ask(names: readonly Buffer[]): Promise<{ answers: unknown[]; expiry: KeyExpiry }> {
-    const [first = Buffer.alloc(0)] = names;
+  async #ask(keys: readonly string[]): Promise<{ answers: unknown[]; expiry: KeyExpiry }> {
+    const names = keys.map(keyName);
+    const first = keyBytes(keys[0] ?? '');
     const server = await masterOf(this.#redis, first);
     const expiry = await this.#expiry(server, first);
     const detailed = await this.#askForDetails(server, first);
@@ -91,7 +93,7 @@ export class SmallReader {
       [expiry.command, MOST_ITEMS, MOST_BYTES, bytes, detailed ? 1 : 0].map(String);
     if (isCluster(this.#redis))
       return { answers: await this.#askSingly(names, argsFor, READING_BYTES), expiry };
-    const parts = partsOf(names);
+    const parts = inParts(names, KEYS_A_SCRIPT);
     const each = READING_BYTES / parts.length;
     const replies = await this.#script.run(parts, argsFor(each));
     const answers = await Promise.all(
@@ -105,7 +107,7 @@ export class SmallReader {
 
   /** Each key by a script of its own, until they have taken this many bytes; the others are for later. */
   async #askSingly(
-    names: readonly Buffer[],
+    names: readonly Name[],
     argsFor: (bytes: number) => readonly string[],
     bytes: number,
   ): Promise<unknown[]> {
@@ -130,7 +132,7 @@ export class SmallReader {
 }
 
 /** What the script answered for the keys of a part; @throws the server's error, unless it is about the one key. */
-function answersOf(part: readonly Buffer[], reply: unknown): readonly unknown[] {
+function answersOf(part: readonly Name[], reply: unknown): readonly unknown[] {
   if (part.length === 1 && isKeyRefused(reply)) return [ALONE, false, false];
   if (reply instanceof Error) throw reply;
   const answers = Buffer.isBuffer(reply) ? unpackMessage(reply) : reply;
@@ -145,13 +147,6 @@ function allAlone(keys: readonly string[]): SmallReading {
 
 function isValueSyncer(syncer: unknown): syncer is ValueSyncer {
   return typeof syncer === 'object' && syncer !== null && 'small' in syncer;
-}
-
-function partsOf(names: readonly Buffer[]): (readonly Buffer[])[] {
-  const parts: (readonly Buffer[])[] = [];
-  for (let from = 0; from < names.length; from += KEYS_A_SCRIPT)
-    parts.push(names.slice(from, from + KEYS_A_SCRIPT));
-  return parts;
 }
 
 function bytesIn(answers: readonly unknown[]): number {

@@ -1,6 +1,5 @@
 import { isValueType, valueType } from '@redis-to-mongo/key-types';
 import type { KeyState } from '@redis-to-mongo/pipeline';
-import { keyBytes } from '@redis-to-mongo/pipeline';
 import { readExcerpt as readSource, type SourceExcerpt, typesOf } from '@redis-to-mongo/redis-source';
 import type { Sides } from '../sides.js';
 import type { Excerpt } from './excerpt.js';
@@ -18,7 +17,7 @@ const NOTHING: SourceExcerpt = { size: 0, items: [], asked: [] };
  */
 export async function readExcerpt({ redis, db }: Sides, state: KeyState, waitMs: number): Promise<Excerpt> {
   const { key, keyType } = state;
-  const [type] = await typesOf(redis, [keyBytes(key)]);
+  const [type] = await typesOf(redis, [key]);
   const inRedis = type === undefined ? 'none' : typeof type === 'string' ? type : type.unknown;
   const ask = async (limit: number, names: readonly Buffer[]) =>
     inRedis === keyType ? await readSource(redis, key, keyType, limit, names) : NOTHING;
