@@ -1,54 +1,13 @@
 import type { Config, RedisConfig } from '../config.js';
 import type { Settings } from '../settings.js';
 import { buildMongo } from './build-mongo.js';
-import { buildRedis, DEFAULT_REDIS, type RedisNames } from './build-redis.js';
+import { buildRedis, DEFAULT_REDIS, redisNames } from './build-redis.js';
 import { buildRules } from './build-rules.js';
 import { buildSync } from './build-sync.js';
 import type { Findings } from './findings.js';
 
-const SOURCE: RedisNames = {
-  url: 'REDIS_URL',
-  host: 'REDIS_HOST',
-  port: 'REDIS_PORT',
-  username: 'REDIS_USERNAME',
-  password: 'REDIS_PASSWORD',
-  db: 'REDIS_DB',
-  tls: {
-    enabled: 'REDIS_TLS',
-    caFile: 'REDIS_TLS_CA_FILE',
-    certFile: 'REDIS_TLS_CERT_FILE',
-    keyFile: 'REDIS_TLS_KEY_FILE',
-    rejectUnauthorized: 'REDIS_TLS_REJECT_UNAUTHORIZED',
-  },
-  topology: {
-    clusterNodes: 'REDIS_CLUSTER_NODES',
-    sentinels: 'REDIS_SENTINELS',
-    sentinelName: 'REDIS_SENTINEL_NAME',
-    sentinelPassword: 'REDIS_SENTINEL_PASSWORD',
-  },
-};
-
-const QUEUE: RedisNames = {
-  url: 'QUEUE_REDIS_URL',
-  host: 'QUEUE_REDIS_HOST',
-  port: 'QUEUE_REDIS_PORT',
-  username: 'QUEUE_REDIS_USERNAME',
-  password: 'QUEUE_REDIS_PASSWORD',
-  db: 'QUEUE_REDIS_DB',
-  tls: {
-    enabled: 'QUEUE_REDIS_TLS',
-    caFile: 'QUEUE_REDIS_TLS_CA_FILE',
-    certFile: 'QUEUE_REDIS_TLS_CERT_FILE',
-    keyFile: 'QUEUE_REDIS_TLS_KEY_FILE',
-    rejectUnauthorized: 'QUEUE_REDIS_TLS_REJECT_UNAUTHORIZED',
-  },
-  topology: {
-    clusterNodes: 'QUEUE_REDIS_CLUSTER_NODES',
-    sentinels: 'QUEUE_REDIS_SENTINELS',
-    sentinelName: 'QUEUE_REDIS_SENTINEL_NAME',
-    sentinelPassword: 'QUEUE_REDIS_SENTINEL_PASSWORD',
-  },
-};
+const SOURCE = redisNames('');
+const QUEUE = redisNames('QUEUE_');
 
 const DAY_MS = 86_400_000;
 

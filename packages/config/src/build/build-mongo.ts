@@ -7,16 +7,9 @@ import { isMongoUri } from '../formats/url-formats.js';
 import type { OptionName } from '../options/options.js';
 import type { Settings } from '../settings.js';
 import { type BesideUrl, besideUrl, compareSources, urlInUse } from './beside-url.js';
-import { buildTls, type TlsNames } from './build-tls.js';
+import { buildTls, tlsNames } from './build-tls.js';
 import type { Findings } from './findings.js';
 
-const TLS: TlsNames = {
-  enabled: 'MONGO_TLS',
-  caFile: 'MONGO_TLS_CA_FILE',
-  certFile: 'MONGO_TLS_CERT_FILE',
-  keyFile: 'MONGO_TLS_KEY_FILE',
-  rejectUnauthorized: 'MONGO_TLS_REJECT_UNAUTHORIZED',
-};
 const databaseNameFormat = textFormats['database-name'];
 const NO_TLS: TlsConfig = { enabled: false, rejectUnauthorized: true };
 
@@ -33,7 +26,7 @@ export function buildMongo(settings: Settings, findings: Findings, cwd: string):
   const authSource = beside.pick('MONGO_AUTH_SOURCE', said?.authSource);
   const enabled = beside.pick('MONGO_TLS', said?.tls) ?? false;
   beside.warnOfReplaced();
-  const tls = buildTls(settings, findings, TLS, { enabled, url, cwd, inherited: NO_TLS });
+  const tls = buildTls(settings, findings, tlsNames('MONGO'), { enabled, url, cwd, inherited: NO_TLS });
   checkLogin(settings, findings, said, username, password);
   const uri = new ConnectionString(said?.href ?? `mongodb://${hosts(settings, findings)}/`);
   uri.username = username === undefined ? '' : encodeURIComponent(username);

@@ -3,7 +3,7 @@ import { type RedisUrl, readRedisUrl } from '../formats/redis-address.js';
 import type { NameOf, OptionName } from '../options/options.js';
 import type { Settings } from '../settings.js';
 import { besideUrl, urlInUse } from './beside-url.js';
-import { buildTls, type TlsNames } from './build-tls.js';
+import { buildTls, type TlsNames, tlsNames } from './build-tls.js';
 import { buildTopology, type TopologyNames } from './build-topology.js';
 import type { Findings } from './findings.js';
 import { redisHref } from './redis-href.js';
@@ -18,6 +18,25 @@ export interface RedisNames {
   readonly db: NameOf<number | undefined>;
   readonly tls: TlsNames;
   readonly topology: TopologyNames;
+}
+
+/** The names of these options for the source, or for the queue. */
+export function redisNames(prefix: '' | 'QUEUE_'): RedisNames {
+  return {
+    url: `${prefix}REDIS_URL`,
+    host: `${prefix}REDIS_HOST`,
+    port: `${prefix}REDIS_PORT`,
+    username: `${prefix}REDIS_USERNAME`,
+    password: `${prefix}REDIS_PASSWORD`,
+    db: `${prefix}REDIS_DB`,
+    tls: tlsNames(`${prefix}REDIS`),
+    topology: {
+      clusterNodes: `${prefix}REDIS_CLUSTER_NODES`,
+      sentinels: `${prefix}REDIS_SENTINELS`,
+      sentinelName: `${prefix}REDIS_SENTINEL_NAME`,
+      sentinelPassword: `${prefix}REDIS_SENTINEL_PASSWORD`,
+    },
+  };
 }
 
 /** How to reach one Redis: by its URL, the options beside it, and `inherited` for what neither says. */

@@ -17,6 +17,17 @@ export interface TlsNames {
   readonly rejectUnauthorized: NameOf<boolean | undefined>;
 }
 
+/** The names of these options for one server. */
+export function tlsNames(server: 'REDIS' | 'QUEUE_REDIS' | 'MONGO'): TlsNames {
+  return {
+    enabled: `${server}_TLS`,
+    caFile: `${server}_TLS_CA_FILE`,
+    certFile: `${server}_TLS_CERT_FILE`,
+    keyFile: `${server}_TLS_KEY_FILE`,
+    rejectUnauthorized: `${server}_TLS_REJECT_UNAUTHORIZED`,
+  };
+}
+
 /**
  * TLS of one connection. `url` is the option that the URL in use comes from. Checks that the files are there; files
  * without TLS are a problem, unless TLS was turned off beside or above them.

@@ -1,31 +1,24 @@
 import { compile } from '@fastify/proxy-addr';
 import { listFormats } from './list-formats.js';
 
-/** What the dashboard's own paths begin with. A proxy that takes a base path of that name away would leave them ambiguous. */
+/**
+ * What the dashboard's own paths begin with; lists also end with `.csv` or `.json`. A proxy that takes a base path of that name away
+ * would leave them ambiguous.
+ */
 const DASHBOARD_PATHS = [
   'api',
   'assets',
   'audit',
-  'audit.csv',
-  'audit.json',
   'bulk',
   'configuration',
   'dead-letter',
   'dead-letters',
-  'dead-letters.csv',
-  'dead-letters.json',
   'healthz',
   'history',
-  'history.csv',
-  'history.json',
   'key',
   'keys',
-  'keys.csv',
-  'keys.json',
   'live',
   'workers',
-  'workers.csv',
-  'workers.json',
   'login',
   'logout',
   'metrics',
@@ -45,7 +38,7 @@ export const httpFormats = {
       if (!value.startsWith('/')) return 'does not begin with /';
       if (!SEGMENTS.test(value) || /\/\.{1,2}(\/|$)/.test(value)) return 'is not a plain path';
       const [, first = ''] = value.split('/');
-      return DASHBOARD_PATHS.some((name) => name === first)
+      return DASHBOARD_PATHS.some((name) => name === first.replace(/\.(csv|json)$/, ''))
         ? 'begins as one of the dashboard’s own paths does'
         : undefined;
     },
