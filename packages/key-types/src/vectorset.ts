@@ -103,8 +103,8 @@ export const VECTORSET: ValueType = {
 - \`norm\` is the vector's length before normalization; \`range\` is the value that an int8 of 127 stands for. Both are exactly the
   doubles that Redis returns. What quantization had already lost is not mirrored.
 - \`attributes\` is the JSON as a document, with \`attributesText\` if that could not give back exactly the same text. \`links\` is the option \`M\`.
-- A restored element has the same quantized bytes for int8 and bin. Length and range (for f32, each number) are equal up to the
-  rounding of a 32-bit float.
+- A restored element has the same quantized vector, length and range. They are computed again by Redis, with the rounding of x86-64:
+  about one element in a thousand (more on other processors) has a length, range or number that differs by the rounding of a 32-bit float.
 - The graph of neighbors is not mirrored. Redis builds it again, so an approximate search may answer differently. The
   projection of \`REDUCE\` is not mirrored either; the reduced vectors are.
 - Above the limits, each element is a document in \`vector_set_elements\`, and only changes are written. The names of all elements are
