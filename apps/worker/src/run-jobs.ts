@@ -3,6 +3,7 @@ import type { Config } from '@redis-to-mongo/config';
 import { type Claims, type JobQueue, JobWorker } from '@redis-to-mongo/job-queue';
 import { recordError } from '@redis-to-mongo/mongo-sink';
 import type { KeyState, Line, SliceLimits, SyncError } from '@redis-to-mongo/pipeline';
+import { redisError } from '@redis-to-mongo/redis-connection';
 import { BackfillLog } from './backfill-log.js';
 import type { CircuitBreaker } from './circuit-breaker.js';
 import { JobOutcomes } from './job-outcomes.js';
@@ -22,13 +23,12 @@ export interface JobParts {
   readonly slice: () => SliceLimits;
   /** What is done once a position is saved; it does not throw. */
   readonly afterSync: (state: KeyState) => Promise<void>;
-  readonly onError: (error: Error) => void;
 }
 
 /** Creates the puller and runner of jobs, and the stream tailer. It does not pull jobs before it is started. */
 export function openJobs(config: Config, app: AppContext, parts: JobParts): JobWorker {
   const { logger, closers, metrics } = app;
-  const { line, db, queue, claims, guard, work, telemetry, slice, afterSync, onError } = parts;
+  const { line, db, queue, claims, guard, work, telemetry, slice, afterSync } = parts;
   const record = (key: string, error: SyncError) =>
     recordOnKey(line, (...args) => recordError(db, ...args), key, error);
   const backfills = new BackfillLog(logger);
@@ -43,7 +43,7 @@ export function openJobs(config: Config, app: AppContext, parts: JobParts): JobW
   const worker = new JobWorker(config.queue, (keys) => work.during(() => run(keys)), {
     concurrency: config.worker.concurrency,
     telemetry,
-    onError,
+    onError: (error) => logger.warn('queue: BullMQ reports an error', { error: redisError(error, 'queue') }),
     onRefused: (error) => guard.trip(error),
     retryLater: (keys) => queue.retryLater(keys),
     onFailed,

@@ -53,7 +53,6 @@ export async function runWorker(
   const worker = openJobs(config, app, {
     ...{ line: opened.line, db, queue, claims, guard, work, telemetry, afterSync },
     slice: () => sliceOptions(current),
-    onError: onError('queue'),
   });
   closers.add('servers that do not answer', () =>
     disconnectSilent(serversOf(clients, opened, worker, claims), app),

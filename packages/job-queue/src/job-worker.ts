@@ -60,7 +60,7 @@ export class JobWorker {
     this.#worker.on('error', (error) => {
       const known = queueError(error);
       if (known.errorClass === 'configuration') options.onRefused(known);
-      else options.onError(error);
+      else options.onError(known);
     });
     this.#worker.on('failed', (job, error) => options.onFailed(nameIn(job?.data), error));
   }

@@ -66,7 +66,7 @@ export class RawConnection {
     const socket = this.#socket;
     if (!socket) throw new RawConnectionLost('there is no connection');
     this.#silence ??= setTimeout(
-      () => socket.destroy(new Error('Redis was silent for too long')),
+      () => socket.destroy(Object.assign(new Error('Redis was silent for too long'), { code: 'ETIMEDOUT' })),
       this.#options.silenceMs ?? SILENCE_MS,
     );
     if (!this.#isCorked) {

@@ -1,4 +1,5 @@
 import { type ErrorClass, SyncError, withCauses } from '@redis-to-mongo/pipeline';
+import { MongoNetworkError } from 'mongodb';
 import { mongoCode } from './mongo-code.js';
 import { mongoConnectionTrouble, mongoUnavailable } from './mongo-connection-trouble.js';
 import { TRANSIENT_CODES } from './transient-codes.js';
@@ -105,9 +106,12 @@ const CONTENT_CODES: ReadonlySet<number> = new Set([
   17419, // Resulting document after update is larger than the limit
 ]);
 
-/** Driver errors that mean the server could not be reached or talked to. */
+/**
+ * Driver errors, besides MongoNetworkError and what extends it, that mean the server could not be reached or talked to.
+ * Their classes are not all exported, but their names are.
+ */
 const UNREACHABLE =
-  /^(Mongo(Network|ServerSelection|NetworkTimeout|TopologyClosed|NotConnected|PoolCleared|PoolClosed|WaitQueueTimeout|OperationTimeout|Expired|ServerClosed|StalePrimary).*|PoolClearedOnNetwork)Error$/;
+  /^Mongo(ServerSelection|TopologyClosed|NotConnected|PoolClosed|WaitQueueTimeout|OperationTimeout|ExpiredSession|ServerClosed|StalePrimary|ClientClosed)Error$/;
 
 /** Whether a record was refused for what it holds: then it is a dead letter, and the others continue. */
 export function isContentCode(code: number): boolean {
@@ -126,7 +130,11 @@ export function mongoError(error: unknown): SyncError {
   const trouble = mongoConnectionTrouble(error);
   if (trouble) return errorOf(trouble.code, trouble.errorClass, trouble.message);
   const name = error instanceof Error ? error.name : '';
-  if (UNREACHABLE.test(name) || hasLabel(error, 'RetryableWriteError')) {
+  if (
+    error instanceof MongoNetworkError ||
+    UNREACHABLE.test(name) ||
+    hasLabel(error, 'RetryableWriteError')
+  ) {
     const { code, errorClass, message } = mongoUnavailable();
     return errorOf(code, errorClass, message);
   }
