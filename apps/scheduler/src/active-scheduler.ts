@@ -10,6 +10,7 @@ import { ChangeRequests } from './change-requests.js';
 import { MirroredTypes } from './mirrored-types.js';
 import type { MissedChanges } from './missed-changes.js';
 import { PausedKeys } from './paused-keys.js';
+import { rereadLost } from './reread-lost.js';
 import { type SweepOptions, type SweepReport, sweep } from './sweep.js';
 import { askEveryMs, type DueSweep, type SweepFacts, sweepDue } from './sweep-due.js';
 import { TargetLosses } from './target-losses.js';
@@ -30,6 +31,8 @@ export interface ActiveSchedulerOptions extends Pick<SweepOptions, 'redis' | 'db
   readonly rules: RuleBook;
   /** Makes what the target needs, once it is found to have lost what it held. */
   readonly prepareTarget: () => Promise<unknown>;
+  /** The target was set back, and this many keys are read from the start again. */
+  readonly onReread: (keys: number) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -112,6 +115,7 @@ export class ActiveScheduler {
       if (missed.reason === '' && record?.pending === '') onWell(this.#requestedUntil());
       return undefined;
     }
+    if (record?.rereadSince !== undefined && !(await this.#reread(record.rereadSince))) return undefined;
     const began = performance.now();
     if (due.isPoll) return await this.#sweep(due, began, () => onWell(performance.now()));
     // Whatever is missed from now on is for the next one, and nothing is well until then.
@@ -160,6 +164,16 @@ export class ActiveScheduler {
       lastRound: last && { agoMs: performance.now() - last.endedAt, tookMs: last.tookMs },
       polls: this.#polls,
     };
+  }
+
+  /** @returns whether it came to its end. */
+  async #reread(since: number): Promise<boolean> {
+    const { queue, db, onReread } = this.#options;
+    const keys = await rereadLost({ db, queue, since, goesOn: () => !this.#isClosed });
+    if (keys === undefined) return false;
+    await queue.sweeps.endReread();
+    onReread(keys);
+    return true;
   }
 
   async #sweep({ reason, isPoll }: DueSweep, began: number, onWell: () => void): Promise<SweepTurn> {

@@ -119,6 +119,10 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Rel
         intervalMs: sync.intervalMs,
         idleIntervalMs: sync.idleIntervalMs,
         prepareTarget: () => prepareDatabase(mongo.db, rules.rules),
+        onReread: (keys) =>
+          logger.warn('MongoDB was set back: keys that were synced about then are read from the start', {
+            keys,
+          }),
         onError: (error) =>
           logger.warn('changes could not be requested; they will be retried', { error: redisError(error) }),
       }),

@@ -4,6 +4,8 @@ import { countInTarget, raiseTargetCounter, readTargetCounter } from '@redis-to-
 
 /** So often the target is counted on, in ms. */
 const EVERY_MS = 5_000;
+/** Clocks of workers may differ by this much, in ms, and a state may be this old when it is saved. */
+const MARGIN_MS = 60_000;
 
 export interface TargetSetBackOptions {
   readonly db: Parameters<typeof countInTarget>[0];
@@ -24,7 +26,8 @@ export class TargetSetBack {
   }
 
   /**
-   * Whether the target was set back since it was counted last. Then a sweep is due, whichever scheduler makes it.
+   * Whether the target was set back since it was counted last. Then a sweep is due, whichever scheduler makes it, and keys that were
+   * synced about then are to be read again.
    * @throws SyncError as the sink and the queue throw.
    */
   async found(): Promise<boolean> {
@@ -35,6 +38,8 @@ export class TargetSetBack {
     // Asked once more: a sweep of everything is not begun for an answer that was wrong.
     const isSetBack = n <= before && (await readTargetCounter(db)) <= before;
     if (isSetBack) {
+      const countedAt = (await queue.targetCounter.raisedAt()) ?? Date.now();
+      await queue.sweeps.noteReread(countedAt - MARGIN_MS);
       await queue.sweeps.noteDue(TARGET_SET_BACK);
       await raiseTargetCounter(db, before + 1);
     }

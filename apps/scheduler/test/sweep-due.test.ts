@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { askEveryMs, type SweepFacts, sweepDue } from '../src/sweep-due.js';
 
 const SETTLED: SweepFacts = {
-  record: { beganAt: 900_000, endedAt: 1_000_000, scope: 'all', pending: '' },
+  record: { beganAt: 900_000, endedAt: 1_000_000, scope: 'all', pending: '', rereadSince: undefined },
   scope: 'all',
   missed: '',
   feed: 'listening',
@@ -24,7 +24,7 @@ describe('with a feed that tells of every change, a sweep is due', () => {
     ['the queue knows of none', { record: undefined }],
     [
       'the last one did not end',
-      { record: { beganAt: 0, endedAt: 0, scope: 'all', pending: 'it was begun' } },
+      { record: { beganAt: 0, endedAt: 0, scope: 'all', pending: 'it was begun', rereadSince: undefined } },
     ],
     ['other keys are chosen', { scope: 'some' }],
     ['changes were missed', { missed: 'the connection was lost' }],

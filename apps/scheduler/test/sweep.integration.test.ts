@@ -89,6 +89,7 @@ describe('the active scheduler', () => {
     idleIntervalMs: 60_000,
     rules: ruleBook([]),
     prepareTarget: async () => {},
+    onReread: () => {},
     onError: (error) => {
       throw error;
     },

@@ -9,9 +9,11 @@ import {
   type BookkeepingKeys,
   bookkeepingKeys,
   IS_TAILED,
+  MARK_INTERRUPTED,
   NEEDS_JOB,
   OVERDUE,
   REQUEST,
+  UNDER_WAY,
 } from './key-scripts.js';
 import { QUARANTINE } from './quarantine.js';
 import type { QueueSettings } from './queue-settings.js';
@@ -101,16 +103,31 @@ export class DueKeys {
 
   /** See JobQueue. */
   async abandoned(): Promise<string[]> {
-    const keys: string[] = [];
+    return await this.#scan(ABANDONED, QUARANTINE.starts, QUARANTINE.ms);
+  }
+
+  /** See JobQueue. */
+  async runsUnderWay(): Promise<ReadonlyMap<string, string>> {
+    const found = await this.#scan(UNDER_WAY);
+    return new Map(inParts(found, 2).map(([key = '', run = '']) => [key, run]));
+  }
+
+  /** See JobQueue. */
+  async markInterrupted(keys: readonly string[]): Promise<void> {
+    for (const part of inParts(keys, AT_ONCE)) await MARK_INTERRUPTED.run(this.#redis, this.#names, ...part);
+  }
+
+  /** All that a script finds that takes a cursor and a count, and answers the next cursor and texts. */
+  async #scan(script: typeof ABANDONED, ...args: readonly number[]): Promise<string[]> {
+    const found: string[] = [];
     let cursor = '0';
     do {
-      const args = [cursor, AT_ONCE, QUARANTINE.starts, QUARANTINE.ms];
-      const reply = await ABANDONED.run(this.#redis, this.#names, ...args);
-      const [next, found] = Array.isArray(reply) ? reply : [];
+      const reply = await script.run(this.#redis, this.#names, cursor, AT_ONCE, ...args);
+      const [next, texts] = Array.isArray(reply) ? reply : [];
       cursor = String(next ?? '0');
-      keys.push(...textsOf(found));
+      found.push(...textsOf(texts));
     } while (cursor !== '0');
-    return keys;
+    return found;
   }
 }
 

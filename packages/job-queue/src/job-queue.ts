@@ -130,6 +130,16 @@ export class JobQueue {
     return await this.#due.abandoned();
   }
 
+  /** The keys that live workers work on or tail, each with what tells the run from the next one. */
+  async runsUnderWay(): Promise<ReadonlyMap<string, string>> {
+    return await this.#due.runsUnderWay();
+  }
+
+  /** Has the next run of each key write the value again, or retire it, whatever its state says; see `Claim.wasInterrupted`. */
+  async markInterrupted(keys: readonly string[]): Promise<void> {
+    await this.#due.markInterrupted(keys);
+  }
+
   /** How much there is in the queue. */
   async depth(): Promise<QueueDepth> {
     const [counts, reply] = await Promise.all([

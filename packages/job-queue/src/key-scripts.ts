@@ -291,6 +291,32 @@ for i = 1, #page[2], 2 do
 end
 return {page[1], keys}`);
 
+/** Looks through claims for those of live workers. ARGV: cursor, count. Answers the next cursor, and the keys, each with a token of its run. */
+export const UNDER_WAY = script(`
+local page = redis.call('HSCAN', CLAIMS, ARGV[1], 'COUNT', ARGV[2])
+local found = {}
+for i = 1, #page[2], 2 do
+  local worker, run = string.match(page[2][i + 1], '^(%S+) (%S+)')
+  if isAlive(worker) then
+    found[#found + 1] = page[2][i]
+    found[#found + 1] = worker .. ' ' .. run
+  end
+end
+return {page[1], found}`);
+
+/** Has the next run of each key be told that the one before did not end well. ARGV: keys. Those that a live worker holds are left as they are. */
+export const MARK_INTERRUPTED = script(`
+local marked = {}
+local texts = textsOf(ARGV)
+for i, key in ipairs(ARGV) do
+  local claim = parsed(texts[i])
+  if not (claim and isAlive(claim.worker)) then
+    marked[#marked + 1] = key
+    marked[#marked + 1] = NOBODY
+  end
+end
+all('HSET', CLAIMS, marked)`);
+
 /** ARGV: ms, workers. Counts the workers as alive for this long; forgets those that were last alive an hour ago. */
 export const HEARTBEAT = script(`
 for i = 2, #ARGV do redis.call('ZADD', WORKERS, stamp(now + ARGV[1]), ARGV[i]) end

@@ -13,6 +13,8 @@ export interface SweepRecord {
   readonly scope: string;
   /** Why another one is due; empty when none is. */
   readonly pending: string;
+  /** Keys synced since then, in ms since 1970, must be read again: the target was set back. `undefined` where it was not. */
+  readonly rereadSince: number | undefined;
 }
 
 /** A sweep that is under way. */
@@ -44,9 +46,13 @@ export class SweepRecords {
   }
 
   async read(): Promise<SweepRecord | undefined> {
-    const { beganAt = 0, endedAt = 0, scope, pending = '' } = await this.#redis.hgetall(this.#name);
+    const record = await this.#redis.hgetall(this.#name);
+    const { beganAt = 0, endedAt = 0, scope, pending = '', rereadSince } = record;
     if (scope === undefined) return undefined;
-    return { beganAt: Number(beganAt), endedAt: Number(endedAt), scope, pending };
+    return {
+      ...{ beganAt: Number(beganAt), endedAt: Number(endedAt), scope, pending },
+      rereadSince: rereadSince === undefined ? undefined : Number(rereadSince),
+    };
   }
 
   /** Notes that a sweep begins: should this process die, the next one finds it. */
@@ -68,6 +74,16 @@ export class SweepRecords {
   /** Has one be due that begins from now on; one that is under way does not count. */
   async noteDue(pending: string): Promise<void> {
     await this.#redis.hset(this.#name, { pending, token: randomUUID() });
+  }
+
+  /** Has keys read again that were synced since then, in ms since 1970. An earlier time that is noted already stays. */
+  async noteReread(since: number): Promise<void> {
+    await this.#redis.hsetnx(this.#name, 'rereadSince', since);
+  }
+
+  /** They have been marked. */
+  async endReread(): Promise<void> {
+    await this.#redis.hdel(this.#name, 'rereadSince');
   }
 
   /** The time by the queue's Redis, in ms since 1970. */

@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { JobQueue } from '@redis-to-mongo/job-queue';
+import { keysSyncedSince, rereadKeys } from '@redis-to-mongo/mongo-sink';
+import { inParts } from '@redis-to-mongo/pipeline';
+
+export interface RereadLostOptions {
+  readonly db: Parameters<typeof rereadKeys>[0];
+  readonly queue: Pick<JobQueue, 'runsUnderWay' | 'markInterrupted' | 'request'>;
+  /** When the target was known not to be set back yet, in ms since 1970. */
+  readonly since: number;
+  /** Asked again and again: false ends it. */
+  readonly goesOn: () => boolean;
+}
+
+const PAGE = 1_000;
+const WAIT_MS = 200;
+
+/**
+ * Has keys read from the start again whose state may cover what a target that was set back has lost: a run wrote before that
+ * moment, and saved after it. These are the keys with a run under way, and those that were synced since.
+ * @returns how many there are, or `undefined` where it was ended from outside.
+ * @throws SyncError as the sink and the queue throw.
+ */
+export async function rereadLost({
+  db,
+  queue,
+  since,
+  goesOn,
+}: RereadLostOptions): Promise<number | undefined> {
+  const runs = await queue.runsUnderWay();
+  const found = new Set<string>();
+  for (const keys of inParts([...runs.keys()], PAGE))
+    for (const key of await rereadKeys(db, keys)) found.add(key);
+  let count = found.size;
+  for await (const page of keysSyncedSince(db, new Date(since), PAGE)) {
+    if (!goesOn()) return undefined;
+    const fresh = page.filter(({ key }) => !found.has(key));
+    await rereadKeys(
+      db,
+      fresh.filter(({ isActive }) => isActive).map(({ key }) => key),
+    );
+    // A value whose end was lost is active still.
+    const gone = page.filter(({ isActive }) => !isActive).map(({ key }) => key);
+    await queue.markInterrupted(gone);
+    await queue.request(gone);
+    count += fresh.length;
+  }
+  // A run may yet save the first state of its key.
+  const unsaved = new Map([...runs].filter(([key]) => !found.has(key)));
+  while (unsaved.size > 0) {
+    if (!goesOn()) return undefined;
+    const now = await queue.runsUnderWay();
+    const ended = [...unsaved].flatMap(([key, run]) => (now.get(key) === run ? [] : [key]));
+    count += (await rereadKeys(db, ended)).size;
+    for (const key of ended) unsaved.delete(key);
+    if (unsaved.size > 0) await sleep(WAIT_MS);
+  }
+  return count;
+}

@@ -1,0 +1,61 @@
+import type { Db, Document } from 'mongodb';
+import { connected, ensureConnected } from '../connection/ensure-connected.js';
+import { mongoError } from '../errors/mongo-error.js';
+
+/** A key that was synced since a moment. */
+export interface SyncedKey {
+  readonly key: string;
+  /** MongoDB believes that it is in Redis. */
+  readonly isActive: boolean;
+}
+
+type Registered = { _id: string; status: string } & Document;
+
+/**
+ * More than any key's revision can have grown in a period that was set back. What a worker read before then carries a lower
+ * revision than what is read from now on, and can't replace it.
+ */
+const LEAP = 1_000_000;
+
+/**
+ * As rereadKey, for many active keys, and against whatever is under way with them: a save of a state that was loaded before fails.
+ * @returns those that MongoDB has a document of, gone ones too.
+ * @throws SyncError as mongoError.
+ */
+export async function rereadKeys(db: Db, keys: readonly string[]): Promise<ReadonlySet<string>> {
+  const own = { _id: { $in: [...keys] } };
+  return await connected(db, async () => {
+    const states = db.collection<Registered>('keys');
+    await states.updateMany({ ...own, status: 'active' }, [
+      { $set: { position: null, lag: 0, revision: { $add: ['$revision', LEAP] }, savedBy: 'reread' } },
+    ]);
+    const found = await states.find(own, { projection: { _id: 1 } }).toArray();
+    return new Set(found.map(({ _id }) => _id));
+  });
+}
+
+/**
+ * The keys whose last sync is no older than `since`, in pages of about `size`. It goes through all keys.
+ * @throws SyncError as mongoError.
+ */
+export async function* keysSyncedSince(
+  db: Db,
+  since: Date,
+  size: number,
+): AsyncGenerator<readonly SyncedKey[]> {
+  try {
+    await ensureConnected(db);
+    const options = { projection: { status: 1 }, batchSize: size };
+    const cursor = db.collection<Registered>('keys').find({ lastSyncedAt: { $gte: since } }, options);
+    try {
+      while (await cursor.hasNext())
+        yield cursor
+          .readBufferedDocuments()
+          .map(({ _id, status }) => ({ key: _id, isActive: status === 'active' }));
+    } finally {
+      await cursor.close();
+    }
+  } catch (error) {
+    throw mongoError(error);
+  }
+}
