@@ -17,7 +17,7 @@ const WAIT_MS = 200;
 
 /**
  * Has keys read from the start again whose state may cover what a target that was set back has lost: a run wrote before that
- * moment, and saved after it. These are the keys with a run under way, and those that were synced since.
+ * moment, and saved after it. These are the keys with a run under way or one that did not end well, and those that were synced since.
  * @returns how many there are, or `undefined` where it was ended from outside.
  * @throws SyncError as the sink and the queue throw.
  */
@@ -46,7 +46,7 @@ export async function rereadLost({
     count += fresh.length;
   }
   // A run may yet save the first state of its key.
-  const unsaved = new Map([...runs].filter(([key]) => !found.has(key)));
+  const unsaved = new Map([...runs].filter(([key, run]) => run !== '' && !found.has(key)));
   while (unsaved.size > 0) {
     if (!goesOn()) return undefined;
     const now = await queue.runsUnderWay();

@@ -130,7 +130,10 @@ export class JobQueue {
     return await this.#due.abandoned();
   }
 
-  /** The keys that live workers work on or tail, each with what tells the run from the next one. */
+  /**
+   * The keys that workers work on or tail, each with a token of its run. It is empty where the run did not end well: it failed, or its
+   * worker is dead.
+   */
   async runsUnderWay(): Promise<ReadonlyMap<string, string>> {
     return await this.#due.runsUnderWay();
   }

@@ -291,16 +291,14 @@ for i = 1, #page[2], 2 do
 end
 return {page[1], keys}`);
 
-/** Looks through claims for those of live workers. ARGV: cursor, count. Answers the next cursor, and the keys, each with a token of its run. */
+/** Scans the claims. ARGV: cursor, count. Answers the next cursor, and the keys, each with a token of its run: empty if its worker is dead, or the run failed. */
 export const UNDER_WAY = script(`
 local page = redis.call('HSCAN', CLAIMS, ARGV[1], 'COUNT', ARGV[2])
 local found = {}
 for i = 1, #page[2], 2 do
   local worker, run = string.match(page[2][i + 1], '^(%S+) (%S+)')
-  if isAlive(worker) then
-    found[#found + 1] = page[2][i]
-    found[#found + 1] = worker .. ' ' .. run
-  end
+  found[#found + 1] = page[2][i]
+  found[#found + 1] = isAlive(worker) and worker .. ' ' .. run or ''
 end
 return {page[1], found}`);
 

@@ -41,14 +41,13 @@ export class FingerprintTable {
     );
   }
 
+  has(fingerprint: Uint8Array): boolean {
+    return this.#state[this.#at(fingerprint)] !== EMPTY;
+  }
+
   /** Marks the element; false when there is none. */
   mark(fingerprint: Uint8Array): boolean {
-    const at = this.#find(
-      word(fingerprint, 0),
-      word(fingerprint, 4),
-      word(fingerprint, 8),
-      word(fingerprint, 12),
-    );
+    const at = this.#at(fingerprint);
     if (this.#state[at] === EMPTY) return false;
     this.#state[at] = MARKED;
     return true;
@@ -66,6 +65,15 @@ export class FingerprintTable {
         fingerprint.writeUInt32LE(this.#fingerprints[WORDS * at + i] ?? 0, 4 * i);
       yield { fingerprint, since: this.#since[at] ?? 0, index: this.#index[at] ?? 0 };
     }
+  }
+
+  #at(fingerprint: Uint8Array): number {
+    return this.#find(
+      word(fingerprint, 0),
+      word(fingerprint, 4),
+      word(fingerprint, 8),
+      word(fingerprint, 12),
+    );
   }
 
   /** Where the fingerprint is, or where it would go. Fingerprints are hashes: their last word spreads well enough. */

@@ -13,11 +13,12 @@ import {
   withRetry,
 } from '@redis-to-mongo/pipeline';
 import type { Collection, Db, Document } from 'mongodb';
-import type { WriteError } from '../commands/write-command.js';
 import { insertRecords } from '../commands/write-records.js';
-import { type ValueRefusal, writeValueLetters } from '../dead-letters/dead-letters.js';
+import { writeValueLetters } from '../dead-letters/dead-letters.js';
 import { mongoError } from '../errors/mongo-error.js';
+import { elementLetter } from './element-letter.js';
 import type { FingerprintTable, StoredElement } from './fingerprint-table.js';
+import { lostAttempts } from './lost-attempts.js';
 import { rangesOf } from './ranges-of.js';
 import type { Generation } from './value-attempts.js';
 import { type ElementDocument, isElementOf, plainElement, storedElement } from './value-manifest.js';
@@ -94,28 +95,20 @@ export class ValueElements {
     await withRetry(async () => {
       const stored = documents.map((each) => storedElement(each, this.#shape));
       const { errors } = await insertRecords(this.#db, this.#name, stored);
-      const letters = errors.flatMap((error) => this.#letterOf(documents[error.index], error));
-      if (letters.length > 0) await writeValueLetters(this.#db, letters, new Date());
+      const letters = errors.flatMap((error) => {
+        const document = documents[error.index];
+        return document && !error.isOwnId
+          ? elementLetter(document, error, this.#prefix, this.#name, this.#place)
+          : [];
+      });
+      for (const { element } of letters) this.#refused.add(element);
+      if (letters.length > 0)
+        await writeValueLetters(
+          this.#db,
+          letters.map(({ letter }) => letter),
+          new Date(),
+        );
     }, this.#retry);
-  }
-
-  #letterOf(document: ElementDocument | undefined, { isOwnId, code, message }: WriteError): ValueRefusal[] {
-    if (isOwnId || !document) return [];
-    // Without its generation: the same element, refused again, is the same letter.
-    const element = document._id.slice(this.#prefix.length, document._id.lastIndexOf(':'));
-    this.#refused.add(element);
-    return [
-      {
-        id: `${this.#prefix}unit:${element}`,
-        kind: 'unit',
-        collection: this.#name,
-        stream: this.#place.stream,
-        type: this.#place.type,
-        document,
-        code,
-        reason: message,
-      },
-    ];
   }
 
   /** Puts the value's elements in the given buckets, numbered in `layout` and ascending, into the table. */
@@ -133,9 +126,15 @@ export class ValueElements {
     await Promise.all(Array.from({ length: LOADS_AT_ONCE }, loadNext));
   }
 
-  /** Puts all elements of the value, of this incarnation, into the table. */
+  /** Puts all elements of the value, of this incarnation, into the table, and ends doubles: a lost attempt that was committed over leaves them. */
   async loadAll(into: FingerprintTable): Promise<void> {
-    await this.#loadBy({}, into, () => true);
+    const doubles: StoredElement[] = [];
+    await this.#loadBy({}, into, (element) => {
+      const isNew = !into.has(element.fingerprint);
+      if (!isNew) doubles.push(element);
+      return isNew;
+    });
+    await this.end(doubles);
   }
 
   /** Puts what this attempt has added so far into the table. */
@@ -182,6 +181,12 @@ export class ValueElements {
   /** Takes back what uncommitted generations did. */
   async heal(): Promise<void> {
     await this.#undo(this.#own.manifest.aborted);
+  }
+
+  /** Takes back what attempts did that the manifest does not know; see lostAttempts. */
+  async healLost(): Promise<void> {
+    const lost = await this.#run((elements) => lostAttempts(elements, this.#own, this.#shape !== undefined));
+    if (lost.length > 0) await this.#undo(lost);
   }
 
   /** Takes back what this attempt did, when it could not commit. Should it not come to that, nobody sees it all the same. */

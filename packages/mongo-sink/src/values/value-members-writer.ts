@@ -143,6 +143,7 @@ export class MembersWriter {
     if (form !== 'members' || generation === 0) return { table, layout: write.layout, stored: undefined };
     const stored = write.isTrusted ? await this.#fingerprints.load(key, generation) : undefined;
     if (!stored || stored.layout.kind !== write.layout.kind) {
+      await elements.healLost();
       await elements.loadAll(table);
       return { table, layout: write.layout, stored: undefined };
     }
