@@ -83,7 +83,7 @@ const ATLAS: readonly (readonly [RegExp, Meaning])[] = [
 /** What FerretDB answers, as an InternalError, while it has no connection to its PostgreSQL; only the words say so. */
 const INTERNAL_ERROR = 1;
 const NO_POSTGRESQL =
-  /failed to connect to `|unexpected EOF|^terminating connection|the database system is|too many clients|conn(ection)? (closed|reset)/;
+  /failed to connect to `|unexpected EOF|^terminating connection|the database system is|too many clients|(conn|connection) (closed|reset)/;
 const POSTGRESQL_GONE: Meaning = [
   'MONGO_UNAVAILABLE',
   'transient',
