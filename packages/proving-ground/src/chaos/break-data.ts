@@ -5,7 +5,7 @@ import type { Db } from 'mongodb';
 import type { ChaosEnvironment } from './chaos-environment.js';
 import type { ChaosLoad } from './chaos-load.js';
 import type { ChaosStreamWriter } from './chaos-stream-writer.js';
-import type { FaultKind, FaultStep } from './fault.js';
+import { type FaultKind, type FaultStep, picked } from './fault.js';
 import { emptyFiles, setBack } from './set-back.js';
 import { untilSettled } from './settle.js';
 
@@ -164,8 +164,4 @@ async function rebirth(
     await begin(hand);
   });
   return hand && `${hand.written.key}, away for ${step.forMs} ms`;
-}
-
-function picked<T>(all: readonly T[], { pick }: FaultStep): T | undefined {
-  return all[Math.floor(pick * all.length)];
 }

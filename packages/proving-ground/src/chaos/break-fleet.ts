@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Db } from 'mongodb';
 import type { Fleet } from '../fleet/fleet.js';
-import type { FleetMember } from '../fleet/fleet-member.js';
 import { ProvingError } from '../proving-error.js';
 import type { FaultResult } from './break-data.js';
 import type { ChaosEnvironment } from './chaos-environment.js';
-import type { FaultKind, FaultStep } from './fault.js';
+import { type FaultKind, type FaultStep, picked } from './fault.js';
 import { pauseProcess } from './pause-process.js';
 
 export interface FleetToBreak {
@@ -88,8 +87,4 @@ async function pauseOne({ fleet, signal }: FleetToBreak, step: FaultStep, part: 
   if (victim?.pid === undefined) return undefined;
   await pauseProcess(victim.pid, step.forMs, signal);
   return `${victim.name} for ${step.forMs} ms`;
-}
-
-function picked(all: readonly FleetMember[], { pick }: FaultStep): FleetMember | undefined {
-  return all[Math.floor(pick * all.length)];
 }

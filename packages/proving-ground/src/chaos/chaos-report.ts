@@ -1,14 +1,10 @@
 import { type Cell, type Progress, tableLines } from '@redis-to-mongo/terminal';
+import type { ChaosOptions } from './chaos-options.js';
 import type { FaultKind } from './fault.js';
 
 /** What a run found. */
-export interface ChaosReport {
+export interface ChaosReport extends Pick<ChaosOptions, 'seed' | 'seconds' | 'workers' | 'rate' | 'with'> {
   readonly ok: boolean;
-  readonly seed: number;
-  readonly seconds: number;
-  readonly workers: number;
-  readonly rate: number;
-  readonly with: Readonly<Record<string, string>>;
   /** What ran, such as `redis-server 7.0.15 from PATH`. */
   readonly servers: readonly string[];
   /** How often each fault came, in the order of their names. */

@@ -67,6 +67,11 @@ export interface FaultStep {
   readonly forMs: number;
 }
 
+/** The one of these that a step meets. */
+export function picked<T>(all: readonly T[], { pick }: FaultStep): T | undefined {
+  return all[Math.floor(pick * all.length)];
+}
+
 export function isFaultKind(name: string): name is FaultKind {
   return Object.hasOwn(FAULTS, name);
 }

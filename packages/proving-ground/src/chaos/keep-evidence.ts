@@ -2,12 +2,13 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ONE_TRY, openRedis } from '../program/open-redis.js';
 import type { ChaosEnvironment } from './chaos-environment.js';
+import type { ChaosLoad } from './chaos-load.js';
 
 /** Writes down what MongoDB reports about the keys, and what Redis reports about the streams; a server that is down says nothing. */
 export async function keepState(
   dir: string,
   { source, db }: ChaosEnvironment,
-  streams: readonly string[],
+  load: ChaosLoad,
 ): Promise<void> {
   const keys = await db
     .collection('keys')
@@ -16,8 +17,8 @@ export async function keepState(
     .catch(() => 'MongoDB did not answer');
   const redis = openRedis(source.url, ONE_TRY);
   const infos: Record<string, unknown> = {};
-  for (const stream of streams)
-    infos[stream] = await redis.xinfo('STREAM', stream).catch((error: unknown) => String(error));
+  for (const { written } of load.streams)
+    infos[written.key] = await redis.xinfo('STREAM', written.key).catch((error: unknown) => String(error));
   redis.disconnect();
   await writeFile(join(dir, 'state.json'), `${JSON.stringify({ keys, infos }, null, 1)}\n`);
 }

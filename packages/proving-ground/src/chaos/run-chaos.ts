@@ -51,7 +51,8 @@ const MOST_MIB = 400;
  */
 export async function runChaos(options: ChaosOptions, context: ProgramContext): Promise<ChaosReport> {
   const { progress, dir, signal, closing } = context;
-  const plan = planFaults(options.seed, options.seconds * 1000, options.targetLosses);
+  const { seed, seconds, workers, rate, with: more } = options;
+  const plan = planFaults(seed, seconds * 1000, options.targetLosses);
   await writeFile(join(dir, 'plan.json'), `${JSON.stringify({ options, plan }, null, 1)}\n`);
   const begun = performance.now();
   const event = (line: string) => {
@@ -59,9 +60,7 @@ export async function runChaos(options: ChaosOptions, context: ProgramContext): 
     progress.say(text);
     void appendFile(join(dir, 'events.log'), `${text}\n`);
   };
-  progress.say(
-    progress.colors.bold(`chaos: ${plan.length} faults in ${options.seconds} s, seed ${options.seed}`),
-  );
+  progress.say(progress.colors.bold(`chaos: ${plan.length} faults in ${seconds} s, seed ${seed}`));
   const place = await openChaosEnvironment(dir, (line) => progress.say(line), closing);
   const problems: string[] = [];
   const fleet = await startChaosFleet(place, context, options, (problem) => {
@@ -121,7 +120,7 @@ export async function runChaos(options: ChaosOptions, context: ProgramContext): 
     });
     const quiet = performance.now();
     event('everything is up again, and nothing is written anymore');
-    await refillFleet(fleet, options.workers);
+    await refillFleet(fleet, workers);
     await untilSettled({ redis, db: place.db, load, signal, onWait: event });
     const settledAfter = (performance.now() - quiet) / 1000;
     event(`settled after ${settledAfter.toFixed(1)} s; comparing`);
@@ -142,21 +141,12 @@ export async function runChaos(options: ChaosOptions, context: ProgramContext): 
     for (const [app, mib] of Object.entries(peakMiB))
       if (mib > MOST_MIB) problems.push(`a ${app} held ${mib} MiB, more than ${MOST_MIB}`);
     problems.push(...positions.problems, ...values.problems, ...verdicts.problems, ...judgement.problems);
-    if (problems.length > 0)
-      await keepState(
-        dir,
-        place,
-        load.streams.map(({ written }) => written.key),
-      );
+    if (problems.length > 0) await keepState(dir, place, load);
     const sum = (value: (findings: (typeof judgement.streams)[number]) => number) =>
       judgement.streams.reduce((total, findings) => total + value(findings), 0);
     const report: ChaosReport = {
       ok: problems.length === 0,
-      seed: options.seed,
-      seconds: options.seconds,
-      workers: options.workers,
-      rate: options.rate,
-      with: options.with,
+      ...{ seed, seconds, workers, rate, with: more },
       servers: [place.source.server.kind, place.mongo.server.kind],
       faults,
       streams: judgement.streams.length,
@@ -181,12 +171,7 @@ export async function runChaos(options: ChaosOptions, context: ProgramContext): 
     };
     return report;
   } catch (error) {
-    if (!signal.aborted)
-      await keepState(
-        dir,
-        place,
-        load.streams.map(({ written }) => written.key),
-      );
+    if (!signal.aborted) await keepState(dir, place, load);
     throw error;
   }
 }

@@ -8,12 +8,10 @@ import { openClients } from './open-clients.js';
  */
 const COUNT = 1_000;
 
-const { parent, redis, mongo } = openClients('bench bare loop');
+const { parent, redis, mongo, ready } = openClients('bench bare loop');
 const values = mongo.db.collection('bare_values');
 const states = mongo.db.collection('bare_states');
-await mongo.db.command({ ping: 1 });
-await redis.ping();
-parent.send({ ready: true });
+await ready();
 await parent.word();
 
 let entries = 0;

@@ -9,15 +9,14 @@ import { openClients } from './open-clients.js';
 const COUNT = 5_000;
 const BLOCK_MS = 1_000;
 
-const { parent, config, redis, mongo } = openClients('bench follow');
+const { config, redis, mongo, ready } = openClients('bench follow');
 const messages = mongo.db.collection('stream_messages');
 const last = new Map<string, string>();
 for (const key of streamKeys({ streams: config.number('streams') })) {
   const [newest] = await redis.xrevrange(key, '+', '-', 'COUNT', 1);
   last.set(key, newest?.[0] ?? '0-0');
 }
-await mongo.db.command({ ping: 1 });
-parent.send({ ready: true });
+await ready();
 
 let writing: Promise<unknown> = Promise.resolve();
 for (;;) {

@@ -10,13 +10,12 @@ import { openClients } from './open-clients.js';
 const MESSAGES_PER_STREAM = 1_000;
 const EVERY_MS = 1_000;
 
-const { parent, config, redis, mongo } = openClients('bench follow old way');
+const { config, redis, mongo, ready } = openClients('bench follow old way');
 const messages = mongo.db.collection('stream_messages');
 const positions = mongo.db.collection<{ _id: string; id: string }>('streams');
 const last = new Map(streamKeys({ streams: config.number('streams') }).map((key) => [key, '0-0']));
 for (const { _id, id } of await positions.find().toArray()) last.set(_id, id);
-await redis.ping();
-parent.send({ ready: true });
+await ready();
 
 for (;;) {
   const begin = performance.now();

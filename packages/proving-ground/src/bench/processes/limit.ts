@@ -10,11 +10,9 @@ import { openClients } from './open-clients.js';
  */
 const COUNT = 5_000;
 
-const { parent, config, redis, mongo } = openClients('bench limit');
+const { parent, config, redis, mongo, ready } = openClients('bench limit');
 const messages = mongo.db.collection('stream_messages');
-await mongo.db.command({ ping: 1 });
-await redis.ping();
-parent.send({ ready: true });
+await ready();
 await parent.word();
 
 let entries = 0;

@@ -8,13 +8,11 @@ import { openClients } from './open-clients.js';
  */
 const MESSAGES_PER_STREAM = 1_000;
 
-const { parent, config, redis, mongo } = openClients('bench old way');
+const { parent, config, redis, mongo, ready } = openClients('bench old way');
 const messages = mongo.db.collection('stream_messages');
 const positions = mongo.db.collection<{ _id: string; id: string }>('streams');
 const last = new Map(streamKeys({ streams: config.number('streams') }).map((key) => [key, '0-0']));
-await mongo.db.command({ ping: 1 });
-await redis.ping();
-parent.send({ ready: true });
+await ready();
 await parent.word();
 
 const limit = config.number('limit');

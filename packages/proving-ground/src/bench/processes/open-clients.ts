@@ -12,5 +12,11 @@ export function openClients(name: string, options: { readonly protocol?: 2 | 3 }
   const redis = new Redis(config.text('redisUrl'), options);
   const tls = { enabled: false, rejectUnauthorized: true };
   const mongo = connectMongo({ uri: config.text('mongoUri'), dbName: config.text('dbName'), tls }, name);
-  return { parent, config, redis, mongo };
+  /** Reports that the program is ready, once both servers answer. */
+  const ready = async () => {
+    await mongo.db.command({ ping: 1 });
+    await redis.ping();
+    parent.send({ ready: true });
+  };
+  return { parent, config, redis, mongo, ready };
 }

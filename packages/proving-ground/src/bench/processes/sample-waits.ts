@@ -24,14 +24,12 @@ const ASKED_AT_ONCE = 50;
  * warming up does not count; its end is reported.
  */
 export async function sampleWaits(
-  { parent, config, redis, mongo }: ReturnType<typeof openClients>,
+  { parent, config, ready }: ReturnType<typeof openClients>,
   { samplesPerSec, giveUpMs, send, find }: SampledChanges,
 ): Promise<void> {
   const perSec = config.number('perSec');
   const warmUpMs = 1000 * config.number('warmUpSeconds');
-  await mongo.db.command({ ping: 1 });
-  await redis.ping();
-  parent.send({ ready: true });
+  await ready();
   await parent.word();
 
   const onTheirWay = new Map<string, { readonly n: number; readonly at: number }>();
