@@ -1,5 +1,5 @@
 import type { AppContext } from '@redis-to-mongo/app-shell';
-import { SyncError } from '@redis-to-mongo/pipeline';
+import { asSyncError } from '@redis-to-mongo/pipeline';
 import type { ActiveScheduler } from './active-scheduler.js';
 import type { Leadership } from './leadership.js';
 import { logHiddenKeys } from './log-hidden-keys.js';
@@ -32,7 +32,7 @@ export async function runLoops(
   { intervalMs, search, setGauges, standBy }: LoopOptions,
 ): Promise<void> {
   const onError = (what: string) => (error: unknown) => {
-    metrics.errors.inc({ class: error instanceof SyncError ? error.errorClass : 'unknown' });
+    metrics.errors.inc({ class: asSyncError(error).errorClass });
     logger.error(`${what} failed; it is tried again`, { error });
   };
   const loop = (

@@ -23,7 +23,7 @@ import {
 import { ruleBook } from '@redis-to-mongo/key-types';
 import { pingMongo, prepareDatabase } from '@redis-to-mongo/mongo-sink';
 import { openClients } from '@redis-to-mongo/operations';
-import { keyFilter, SyncError } from '@redis-to-mongo/pipeline';
+import { asSyncError, keyFilter, type SyncError } from '@redis-to-mongo/pipeline';
 import { redisError } from '@redis-to-mongo/redis-connection';
 import { ActiveScheduler } from './active-scheduler.js';
 import { ChangeIntake, type Choice } from './change-intake.js';
@@ -81,8 +81,7 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Rel
   logger.info('scheduler started', { http: http.address, intervalMs: config.sync.intervalMs });
 
   const identity = new FleetIdentity({ queue, db: mongo.db, source: redis, address: config.redis });
-  const onTrouble = (error: unknown) =>
-    metrics.errors.inc({ class: error instanceof SyncError ? error.errorClass : 'unknown' });
+  const onTrouble = (error: unknown) => metrics.errors.inc({ class: asSyncError(error).errorClass });
   const waiting = { logger, signal, onTrouble, isFinal: isFleetMismatch };
   await untilReady('source, queue and target', () => identity.confirm(), waiting);
 

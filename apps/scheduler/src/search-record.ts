@@ -1,5 +1,5 @@
 import type { Heartbeat } from '@redis-to-mongo/job-queue';
-import { SyncError } from '@redis-to-mongo/pipeline';
+import { asSyncError } from '@redis-to-mongo/pipeline';
 
 /** Remembers when it was last known that no sweep is due, or one has ended well, to report it. */
 export class SearchRecord {
@@ -13,7 +13,7 @@ export class SearchRecord {
   }
 
   noteFailure(error: unknown): void {
-    this.#code = error instanceof SyncError ? error.code : 'UNEXPECTED';
+    this.#code = asSyncError(error).code;
   }
 
   /** Another scheduler is active from now on. */

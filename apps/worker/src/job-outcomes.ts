@@ -1,5 +1,5 @@
 import { GatheredCounter, type Logger, type Metrics } from '@redis-to-mongo/app-shell';
-import { SyncError, type SyncReport } from '@redis-to-mongo/pipeline';
+import { asSyncError, SyncError, type SyncReport } from '@redis-to-mongo/pipeline';
 import { redisError } from '@redis-to-mongo/redis-connection';
 import type { BackfillLog } from './backfill-log.js';
 import type { CircuitBreaker } from './circuit-breaker.js';
@@ -78,11 +78,5 @@ export class JobOutcomes {
 /** What has no class yet is of the queue's Redis, which the key's claim is in, or nobody foresaw it. */
 function ofQueue(error: unknown): SyncError {
   const known = redisError(error);
-  return known.code === 'REDIS_UNKNOWN' ? unexpected(error) : known;
-}
-
-function unexpected(error: unknown): SyncError {
-  return new SyncError('UNEXPECTED', 'unknown', error instanceof Error ? error.message : String(error), {
-    cause: error,
-  });
+  return known.code === 'REDIS_UNKNOWN' ? asSyncError(error) : known;
 }

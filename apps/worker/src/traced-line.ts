@@ -1,10 +1,10 @@
 import { type Attributes, context, type Span, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
 import {
+  asSyncError,
   type Batch,
   type Line,
   type Sink,
   type Source,
-  SyncError,
   type Syncer,
 } from '@redis-to-mongo/pipeline';
 import { type ReadArguments, wrapReads } from './wrap-reads.js';
@@ -86,7 +86,7 @@ async function within<T>(
     // The message of a driver's error can quote values.
     span.setStatus({
       code: SpanStatusCode.ERROR,
-      message: error instanceof SyncError ? error.code : 'UNEXPECTED',
+      message: asSyncError(error).code,
     });
     throw error;
   } finally {

@@ -3,7 +3,7 @@ import type { Config } from '@redis-to-mongo/config';
 import { FleetIdentity, isFleetMismatch } from '@redis-to-mongo/fleet-status';
 import { prepareDatabase } from '@redis-to-mongo/mongo-sink';
 import type { Clients } from '@redis-to-mongo/operations';
-import { SyncError } from '@redis-to-mongo/pipeline';
+import { asSyncError } from '@redis-to-mongo/pipeline';
 import type { Readiness } from './readiness.js';
 
 /**
@@ -19,7 +19,7 @@ export async function untilPrepared(
 ): ReturnType<typeof prepareDatabase> {
   const onTrouble = (error: unknown) => {
     readiness.trouble = error;
-    metrics.errors.inc({ class: error instanceof SyncError ? error.errorClass : 'unknown' });
+    metrics.errors.inc({ class: asSyncError(error).errorClass });
   };
   const waiting = { logger, signal, onTrouble, isFinal: isFleetMismatch };
   const identity = new FleetIdentity({ queue, db: mongo.db, source: redis, address: config.redis });

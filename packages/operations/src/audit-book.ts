@@ -1,5 +1,5 @@
 import { type AuditEntry, writeAudit } from '@redis-to-mongo/mongo-sink';
-import { type AuditAction, SyncError } from '@redis-to-mongo/pipeline';
+import { type AuditAction, asSyncError } from '@redis-to-mongo/pipeline';
 import type { Fleet } from './fleet.js';
 
 /** Who does something, and from where. */
@@ -46,7 +46,7 @@ export class AuditBook {
       key: key ?? null,
       filter: filter ?? null,
       result,
-      error: error === undefined ? null : error instanceof SyncError ? error.code : 'UNEXPECTED',
+      error: error === undefined ? null : asSyncError(error).code,
     });
     if (this.#waiting.length >= AT_ONCE) await this.flush();
   }

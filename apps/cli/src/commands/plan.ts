@@ -1,6 +1,6 @@
 import { isKeyType, ruleBook } from '@redis-to-mongo/key-types';
 import { collectionOf, inspectIndexes } from '@redis-to-mongo/mongo-sink';
-import { type SampleDocument, sampleDocument } from '@redis-to-mongo/operations';
+import { type SampleDocument, sampleDocument, sourceOptions } from '@redis-to-mongo/operations';
 import { shownKey } from '@redis-to-mongo/pipeline';
 import { redisSource } from '@redis-to-mongo/redis-source';
 import { colored, counted, grouped } from '@redis-to-mongo/terminal';
@@ -34,7 +34,7 @@ export const plan: Declare = (command, { out, clients, ends }) =>
     .action(
       ends(async ({ samples }) => {
         const config = await clients.config();
-        const { keys, rules, sync, values } = config;
+        const { keys, rules } = config;
         const redis = await clients.redis();
         const db = await clients.db();
         const [survey, { missing: indexes, problems: indexProblems }, { toMove, oldShapes: old }] =
@@ -44,7 +44,7 @@ export const plan: Declare = (command, { out, clients, ends }) =>
             surveyDocuments(db, config),
           ]);
         const book = ruleBook(rules);
-        const source = redisSource(redis, keys.types, { ...sync, ...values, rules: book });
+        const source = redisSource(redis, keys.types, { ...sourceOptions(config), rules: book });
         const targets: Target[] = [];
         for (const each of survey.types) {
           const keyType = each.isMirrored && isKeyType(each.type) ? each.type : undefined;

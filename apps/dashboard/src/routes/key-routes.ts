@@ -24,7 +24,6 @@ export interface KeyRoutesOptions {
   readonly showValues: boolean;
   /** Has a key sampled for the history from now on. */
   readonly watchKey: (key: string) => Promise<void>;
-  /** What proves that a request comes from a page of this session. */
 }
 
 const PAGE = 'text/html; charset=utf-8';

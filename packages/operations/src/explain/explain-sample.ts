@@ -1,6 +1,7 @@
 import type { Config } from '@redis-to-mongo/config';
 import { ruleBook } from '@redis-to-mongo/key-types';
 import { redisSource } from '@redis-to-mongo/redis-source';
+import { sourceOptions } from '../line-options.js';
 import { type SampleDocument, sampleDocument } from './sample-document.js';
 
 /**
@@ -10,14 +11,15 @@ import { type SampleDocument, sampleDocument } from './sample-document.js';
  * @throws SyncError as the syncer does.
  */
 export async function explainSample(
-  { keys, rules, sync, values }: Pick<Config, 'keys' | 'rules' | 'sync' | 'values'>,
+  config: Pick<Config, 'keys' | 'rules' | 'sync' | 'values'>,
   redis: Parameters<typeof redisSource>[0],
   key: string,
   inRedis: string,
 ): Promise<SampleDocument | null> {
+  const { keys, rules } = config;
   const keyType = keys.types.find((type) => type === inRedis);
   if (!keyType) return null;
   const book = ruleBook(rules);
-  const source = redisSource(redis, keys.types, { ...sync, ...values, rules: book });
+  const source = redisSource(redis, keys.types, { ...sourceOptions(config), rules: book });
   return (await sampleDocument(source, keys.separator, key, keyType, book)) ?? null;
 }
