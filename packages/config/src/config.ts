@@ -1,13 +1,8 @@
+import type { MongoAddress } from '@redis-to-mongo/mongo-sink';
 import type { OptionName, Values } from './options/options.js';
 
 /** TLS of one connection. The files are absolute paths, and exist when `enabled`. */
-export interface TlsConfig {
-  readonly enabled: boolean;
-  readonly caFile?: string;
-  readonly certFile?: string;
-  readonly keyFile?: string;
-  readonly rejectUnauthorized: boolean;
-}
+export type TlsConfig = MongoAddress['tls'];
 
 /** How to reach a Redis. `url` is there when a URL was given, and says the same as the parts. */
 export interface RedisConfig {
@@ -33,13 +28,8 @@ export interface HostAndPort {
   readonly port: number;
 }
 
-/** How to reach MongoDB, and how much to write at once. */
-export interface MongoConfig {
-  /** The whole connection string, with user name, password and `authSource`; holds secrets. */
-  readonly uri: string;
-  readonly dbName: string;
-  readonly authSource?: string;
-  readonly tls: TlsConfig;
+/** How to reach MongoDB, and how much to write at once. `uri` has user name, password and `authSource`, and holds secrets. */
+export interface MongoConfig extends MongoAddress {
   readonly writeBatchEntries: number;
   readonly writeBatchBytes: number;
 }
