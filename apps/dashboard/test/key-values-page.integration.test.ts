@@ -1,5 +1,6 @@
 import { readKey, readKeySummaries } from '@redis-to-mongo/mongo-sink';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { keyValuesReader } from '../src/keys/key-values.js';
 import { aDashboard, logIn, NO_DETAILS } from './a-dashboard.js';
 import { BINARY, type ValuesUnderTest, valuesUnderTest } from './values-under-test.js';
 
@@ -68,7 +69,7 @@ test('a server that does not answer in time is reported, and does not hold up th
   const state = await on.stateOf('card');
   await on.redis.client('PAUSE', 6_000, 'ALL');
   const began = Date.now();
-  expect(await on.readValues(state)).toEqual({
+  expect(await keyValuesReader(on.config, on)(state)).toEqual({
     excerpt: { code: 'SERVERS_TIMEOUT' },
     sample: { code: 'SERVERS_TIMEOUT' },
   });

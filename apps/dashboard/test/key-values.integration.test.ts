@@ -5,7 +5,7 @@ import type { Document } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { keyValuesReader } from '../src/keys/key-values.js';
 import { queueAt } from './a-dashboard.js';
-import { BINARY, type ValuesUnderTest, valuesUnderTest } from './values-under-test.js';
+import { BINARY, PATIENCE_MS, type ValuesUnderTest, valuesUnderTest } from './values-under-test.js';
 
 const RULES = [
   { pattern: 'shaped*', shape: 'document' },
@@ -156,7 +156,7 @@ test('the documented privileges are enough, but for looking up parts of values t
   await redis.call('ACL', 'SETUSER', 'mirror', ...rule.split(' '));
   const { redis: address } = queueAt(on.space.redis.url);
   const user = connectRedis({ ...address, username: 'mirror', password: 'password' }, () => undefined);
-  const lookAs = keyValuesReader(on.config, { db: on.db, redis: user });
+  const lookAs = keyValuesReader(on.config, { db: on.db, redis: user }, PATIENCE_MS);
   await redis.sadd('many', ...Array.from({ length: 400 }, (_, i) => `m${i}`));
   await redis.xadd('acl-stream', '1-0', 'n', '1');
   await redis.hset('acl-hash', 'n', '1');

@@ -12,6 +12,9 @@ import { queueAt } from './a-dashboard.js';
 /** Bytes that are no text. */
 export const BINARY = Buffer.from([0xff, 0xfe, 0x00, 0x01]);
 
+/** What a reading may take where no test is about its time: the servers work for other tests, too. */
+export const PATIENCE_MS = 60_000;
+
 type Redis = ReturnType<typeof connectRedis>;
 
 /** Servers of a test file's own, a line between them, and what a dashboard sees of their keys. */
@@ -39,7 +42,7 @@ export async function valuesUnderTest(env: Record<string, string> = {}): Promise
   const mongo = connectMongo({ uri: space.mongoUri, dbName: space.mongoDbName, tls }, 'test of values');
   const { db } = mongo;
   const redis = connectRedis(queueAt(space.redis.url).redis, () => undefined, { enableAutoPipelining: true });
-  const readValues = keyValuesReader(config, { db, redis });
+  const readValues = keyValuesReader(config, { db, redis }, PATIENCE_MS);
   const stateOf = async (key: string) => {
     const state = await readKey(db, key);
     if (!state) throw new Error(`MongoDB does not know of ${key}`);

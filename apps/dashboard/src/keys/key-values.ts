@@ -23,19 +23,24 @@ export type ReadKeyValues = (state: KeyState) => Promise<KeyValues>;
 /** Time for each of the two readings, in ms. */
 const PATIENCE_MS = 3_000;
 
-export function keyValuesReader(config: Config, sides: Parameters<typeof readExcerpt>[0]): ReadKeyValues {
+/** @param patienceMs time for each of the two readings; what is late is unread, with the code SERVERS_TIMEOUT. */
+export function keyValuesReader(
+  config: Config,
+  sides: Parameters<typeof readExcerpt>[0],
+  patienceMs = PATIENCE_MS,
+): ReadKeyValues {
   return async (state) => {
     const { key, keyType } = state;
     const [excerpt, sample] = await Promise.all([
-      unlessUnread(readExcerpt(sides, state, PATIENCE_MS)),
-      unlessUnread(explainSample(config, sides.redis, key, keyType)),
+      unlessUnread(readExcerpt(sides, state, patienceMs), patienceMs),
+      unlessUnread(explainSample(config, sides.redis, key, keyType), patienceMs),
     ]);
     return { excerpt, sample };
   };
 }
 
-async function unlessUnread<Value>(reading: Promise<Value>): Promise<Value | Unread> {
-  return await inTime(reading, PATIENCE_MS, 'SERVERS_TIMEOUT').catch((error: unknown) => ({
+async function unlessUnread<Value>(reading: Promise<Value>, patienceMs: number): Promise<Value | Unread> {
+  return await inTime(reading, patienceMs, 'SERVERS_TIMEOUT').catch((error: unknown) => ({
     code: codeOf(error),
   }));
 }
