@@ -1,4 +1,5 @@
-import { rename, rm, symlink } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { readlink, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { aptInstall } from './apt-install.js';
 import { cacheDir } from './cache-dir.js';
@@ -18,16 +19,20 @@ export async function redisFromPath(): Promise<RedisProgram | undefined> {
 export async function redisFromTools(): Promise<RedisProgram | undefined> {
   const tool = await findOnPath('redis-check-rdb');
   if (tool === undefined) return undefined;
-  const dir = await cacheDir('bin');
-  const command = join(dir, 'redis-server');
-  // Made beside and renamed, so that another run never meets half of it.
-  const own = `${command}.${process.pid}.${Date.now()}`;
+  const command = join(await cacheDir('bin'), 'redis-server');
+  const present = await readlink(command).catch(() => undefined);
+  if (present !== tool) await link(tool, command);
+  return await redisProgram('from the package redis-tools', { command });
+}
+
+/** Made beside and renamed, so that another run never meets half of it. Several may be made at the same time. */
+async function link(tool: string, command: string): Promise<void> {
+  const own = `${command}.${randomUUID()}`;
   await symlink(tool, own);
   await rename(own, command).catch(async (error: unknown) => {
     await rm(own, { force: true });
     throw error;
   });
-  return await redisProgram('from the package redis-tools', { command });
 }
 
 /** Debian's, installed by apt-get where that needs no password. */

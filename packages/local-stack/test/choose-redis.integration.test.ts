@@ -43,6 +43,21 @@ describe('the Redis that is chosen', () => {
     }
   });
 
+  it('is the one of redis-tools, also where several are chosen in the same moment for the first time', async () => {
+    const path = await pathWith('redis-check-rdb', '7.2.4');
+    try {
+      vi.stubEnv('PATH', path);
+      vi.stubEnv('XDG_CACHE_HOME', path);
+      vi.stubEnv('LOCAL_STACK_REDIS', '');
+      const chosen = await Promise.all(Array.from({ length: 20 }, async () => await chooseRedis(silent)));
+      expect(new Set(chosen.map(({ kind }) => kind))).toEqual(
+        new Set(['redis-server 7.2.4 from the package redis-tools']),
+      );
+    } finally {
+      await rm(join(path, '..'), { recursive: true });
+    }
+  });
+
   it('is the one that LOCAL_STACK_REDIS names, and a name that is none is refused', async () => {
     vi.stubEnv('LOCAL_STACK_REDIS', 'valkey-9');
     expect((await chooseRedis(silent)).kind).toMatch(/^valkey-server 9/);
