@@ -1,12 +1,12 @@
 // @ts-check
 /** @import { RunResult } from './results-reporter.mjs' */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { countTests, labelOf, mergeRuns, summaryOf } from './count-tests.mjs';
 import { root } from './root.mjs';
 import { runChild } from './run-child.mjs';
+import { makeTempDir } from './temp-dir.mjs';
 
 const vitest = join(root, 'node_modules/vitest/vitest.mjs');
 const reporter = fileURLToPath(new URL('results-reporter.mjs', import.meta.url));
@@ -23,7 +23,9 @@ const MOST_RUN_AGAIN = 10;
  * @returns {Promise<number>} the exit code
  */
 export async function runTests(args, { cwd = root } = {}) {
-  const folder = mkdtempSync(join(tmpdir(), 'redis-to-mongo-results-'));
+  const folder = makeTempDir('tests');
+  // All temporary files of a run are in one place: those of vitest and of tests stay where a signal ends them.
+  process.env.TMPDIR = folder;
   const run = async (/** @type {string[]} */ runArgs) => {
     const path = join(folder, 'results.json');
     rmSync(path, { force: true });
@@ -50,7 +52,7 @@ export async function runTests(args, { cwd = root } = {}) {
     const counts = countTests(merged.result, 0);
     return say(counts, counts.failed === 0 ? 0 : code, merged.flaky);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
