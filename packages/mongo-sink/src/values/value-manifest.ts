@@ -144,11 +144,12 @@ function isResumable(value: unknown): value is { generation: number; incarnation
 export function elementsOf(manifest: ValueManifest): Filter<ElementDocument> {
   const { key, generation, aborted } = manifest;
   const at = (name: string) => pathIn(manifest.isShaped, name);
-  const since = aborted.length > 0 ? { $lte: generation, $nin: [...aborted] } : { $lte: generation };
+  const others = aborted.length > 0 ? { $nin: [...aborted] } : {};
   return {
     [at('key')]: key,
-    [at('since')]: since,
-    $or: [{ [at('until')]: { $in: [null, ...aborted] } }, { [at('until')]: { $gt: generation } }],
+    [at('since')]: { $lte: generation, ...others },
+    // Says what an `$or` of two ranges would, and lets every server find the elements by their key.
+    [at('until')]: { $not: { $gt: 0, $lte: generation, ...others } },
   };
 }
 
