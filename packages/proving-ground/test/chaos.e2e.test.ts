@@ -21,7 +21,10 @@ describe('the chaos run', () => {
   });
 
   it('meets every kind of fault in a minute, and every entry is there once or accounted for', async () => {
-    run = new RunningDemo(['--seconds', '60', '--seed', '1', '--json'], { tmpDir: dir, script });
+    run = new RunningDemo(['--seconds', '60', '--seed', '1', '--rate', '100', '--json'], {
+      tmpDir: dir,
+      script,
+    });
     expect(await run.ended, run.output).toBe(0);
     const report = JSON.parse(run.lines.join('')) as { problems: string[]; faults: Record<string, number> };
     expect(report).toMatchObject({ ok: true, seed: 1, problems: [] });
@@ -31,7 +34,7 @@ describe('the chaos run', () => {
   });
 
   it('fails when a process of the fleet ends by itself, and keeps plan, logs and last state', async () => {
-    run = new RunningDemo(['--seconds', '10', '--seed', '153'], { tmpDir: dir, script });
+    run = new RunningDemo(['--seconds', '10', '--seed', '153', '--rate', '50'], { tmpDir: dir, script });
     await run.untilSays('now things break');
     const processes = await descendantsOf(run.process.pid ?? 0);
     const scheduler = processes.find(({ command }) => command.includes('scheduler'));

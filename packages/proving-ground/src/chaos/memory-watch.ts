@@ -4,7 +4,7 @@ import type { Fleet } from '../fleet/fleet.js';
 import { repeatEvery } from '../program/repeat-every.js';
 
 const run = promisify(execFile);
-const EVERY_MS = 500;
+const EVERY_MS = 1_000;
 
 /** The most memory that any process of each app held, in bytes. */
 export class MemoryWatch {

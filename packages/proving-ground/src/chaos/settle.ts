@@ -29,15 +29,22 @@ const MAX_REPORTED = 3;
  */
 export async function untilSettled({ redis, db, load, signal, onWait }: ToSettle): Promise<void> {
   let reportedAt = performance.now();
+  let checkMs = 0;
   const check = async () => {
+    const began = performance.now();
     const { behind, seen } = await lookAround(redis, db, load);
+    checkMs = performance.now() - began;
     if (behind.length > 0 && performance.now() - reportedAt > REPORT_EVERY_MS) {
       reportedAt = performance.now();
       onWait?.(`${behind.length} keys are behind: ${behind.slice(0, MAX_REPORTED).join('; ')}`);
     }
     return { isDone: behind.length === 0, progress: `${seen} ${behind.length}`, missing: () => behind };
   };
-  await untilMoved('the mirror to settle', check, { signal, stallMs: STALL_MS, pollMs: () => EVERY_MS });
+  await untilMoved('the mirror to settle', check, {
+    signal,
+    stallMs: STALL_MS,
+    pollMs: () => Math.max(EVERY_MS, checkMs),
+  });
 }
 
 async function lookAround(

@@ -5,6 +5,8 @@ import { Losses } from './losses.js';
 import { ABSENT, type ValueDigest, valueDigest, type WrittenValue } from './written-value.js';
 
 const EVERY_MS = 300;
+/** A pause lasts at least so many times as long as the reading before it: the watch must not slow down what it watches. */
+const PAUSE_PER_READ = 2;
 const MAX_REPORTED = 20;
 
 /** Reads values in MongoDB again and again: each state must be one that Redis had, and never an older one after a newer. */
@@ -35,8 +37,12 @@ export class ValueWatch {
 
   /** Reads until the signal aborts; a MongoDB that is down is read later. */
   async run(signal: AbortSignal): Promise<void> {
-    await repeatEvery(EVERY_MS, signal, async () => {
+    let readMs = 0;
+    const pauseMs = () => Math.max(EVERY_MS, PAUSE_PER_READ * readMs);
+    await repeatEvery(pauseMs, signal, async () => {
+      const began = performance.now();
       await this.readAll();
+      readMs = performance.now() - began;
     });
   }
 
