@@ -1,6 +1,11 @@
 import type { Document } from 'mongodb';
 import { expect, it } from 'vitest';
-import { elementsOf, isElementOf, noManifest } from '../../src/values/value-manifest.js';
+import {
+  type ElementDocument,
+  elementsOf,
+  isElementOf,
+  noManifest,
+} from '../../src/values/value-manifest.js';
 import { mongoForTests } from '../mongo-for-tests.js';
 
 const GENERATIONS = [1, 2, 3, 4, 5];
@@ -28,7 +33,7 @@ it.each([
     for (const aborted of [[], [2], [2, 4], [5], [1, 2, 3, 4, 5]]) {
       const manifest = { ...noManifest('ours', isShaped), generation, aborted };
       const found = await mongo.db
-        .collection<{ _id: string } & Document>(collection)
+        .collection<ElementDocument>(collection)
         .find(elementsOf(manifest))
         .toArray();
       const expected = ELEMENTS.filter((element) => element.key === 'ours' && isElementOf(manifest, element));
