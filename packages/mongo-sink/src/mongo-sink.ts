@@ -6,7 +6,7 @@ import {
   type RetryOptions,
   type Saving,
   type Sink,
-  type SyncError,
+  SyncError,
   type Write,
   withRetry,
 } from '@redis-to-mongo/pipeline';
@@ -56,7 +56,10 @@ export function mongoSink(db: Db, options: MongoSinkOptions): Sink {
   const replaces = new ListCommit<Replacement, Outcome | undefined>(
     async (replacements) => {
       const replaced = await retrying(() => values.replaceAll(replacements));
-      return replaced.map((result) => (result === 'stale' ? undefined : outcomeOf(result)));
+      // Those that go alone meet what is wrong with them there.
+      return replaced.map((result) =>
+        result === 'stale' || result instanceof SyncError ? undefined : outcomeOf(result),
+      );
     },
     { ...limits, weigh: ({ write }) => Math.max(1 / TOGETHER, (200 + write.bytes) / options.batchBytes) },
   );

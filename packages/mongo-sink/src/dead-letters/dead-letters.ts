@@ -41,6 +41,14 @@ export interface ValueRefusal extends Reason {
   readonly document: Document;
 }
 
+/** Why MongoDB does not take a letter; `undefined` for one that is kept. */
+export type LetterResult = SyncError | undefined;
+
+/** @throws SyncError DEAD_LETTER_REFUSED if one of them was not taken. */
+export function requireKept(results: readonly LetterResult[]): void {
+  for (const refused of results) if (refused) throw refused;
+}
+
 /** A part of a dead letter too large for one document, in bytes. */
 const PART_BYTES = 8 * 1024 * 1024;
 /** Letters of one command, and about how many bytes they take. */
@@ -53,10 +61,15 @@ const LETTERS_AT_ONCE = {
 /**
  * Keeps refused messages whole, with the reason, so that they can be inspected and replayed. One too large for
  * one document leaves its content in `dead_letter_parts`, as one packed list cut into parts. Writing the same one again changes nothing.
- * @throws SyncError DEAD_LETTER_REFUSED when MongoDB does not take a letter, else as writeCommand.
+ * @returns of each, DEAD_LETTER_REFUSED where MongoDB does not take its letter.
+ * @throws SyncError as writeCommand.
  */
-export async function writeDeadLetters(db: Db, refusals: readonly Refusal[], at: Date): Promise<void> {
-  await save(
+export async function writeDeadLetters(
+  db: Db,
+  refusals: readonly Refusal[],
+  at: Date,
+): Promise<LetterResult[]> {
+  return await save(
     db,
     refusals.map(({ document, shape, bytes, ...reason }) => {
       const { _id, stream, type, entryId } = document;
@@ -77,8 +90,12 @@ export async function writeDeadLetters(db: Db, refusals: readonly Refusal[], at:
 }
 
 /** Keeps refused values and elements whole, as writeDeadLetters; one too large for one document as BSON cut into parts. */
-export async function writeValueLetters(db: Db, refusals: readonly ValueRefusal[], at: Date): Promise<void> {
-  await save(
+export async function writeValueLetters(
+  db: Db,
+  refusals: readonly ValueRefusal[],
+  at: Date,
+): Promise<LetterResult[]> {
+  return await save(
     db,
     refusals.map(({ document, ...reason }) => {
       const bytes = BSON.calculateObjectSize(document);
@@ -123,12 +140,14 @@ function contentOf(
 }
 
 /** The parts come first, the letters last: a letter that is there is whole. */
-async function save(db: Db, letters: readonly Letter[]): Promise<void> {
+async function save(db: Db, letters: readonly Letter[]): Promise<LetterResult[]> {
   const written: (Document & { document: Uint8Array })[] = [];
   const single: string[] = [];
+  const refused: Refused = new Map();
   for (const { id, kind, reason, document, whole, ...fields } of letters) {
     const parts = whole ? partsOf(id, whole) : [];
-    for (const part of parts) await upsert(db, 'dead_letter_parts', [part]);
+    for (const part of parts) await upsert(db, 'dead_letter_parts', [part], refused);
+    if (refused.has(id)) continue;
     const kindField = kind === 'entry' ? {} : { kind };
     const words = reason.slice(0, 1000);
     written.push({ _id: id, ...kindField, ...fields, reason: words, parts: parts.length, document });
@@ -138,7 +157,8 @@ async function save(db: Db, letters: readonly Letter[]): Promise<void> {
     else await removeParts(db, { letter: id, part: { $gte: parts.length } });
   }
   if (single.length > 0) await removeParts(db, { letter: { $in: single } });
-  for (const bulk of bulksOf(written, LETTERS_AT_ONCE)) await upsert(db, 'dead_letters', bulk);
+  for (const bulk of bulksOf(written, LETTERS_AT_ONCE)) await upsert(db, 'dead_letters', bulk, refused);
+  return letters.map(({ id }) => refused.get(id));
 }
 
 /** @throws SyncError as mongoError. */
@@ -159,17 +179,30 @@ function partsOf(letter: string, whole: Uint8Array): Document[] {
   return parts;
 }
 
-async function upsert(db: Db, collection: string, documents: readonly Document[]): Promise<void> {
+/** By the letter's id. */
+type Refused = Map<string, SyncError>;
+
+/** Adds the letters of those that MongoDB refuses. */
+async function upsert(
+  db: Db,
+  collection: string,
+  documents: readonly Document[],
+  refused: Refused,
+): Promise<void> {
   const updates = documents.map((u) => ({ q: { _id: u._id }, u, upsert: true }));
   const { errors } = await updateRecords(db, collection, updates);
-  // Two that write the same letter at once may meet.
-  const refused = errors.find(({ isOwnId }) => !isOwnId);
-  if (refused)
-    throw new SyncError(
-      'DEAD_LETTER_REFUSED',
-      'unknown',
-      `MongoDB refuses a dead letter with code ${refused.code}: check for an index or a validator of yours on ${collection}`,
+  for (const { index, isOwnId, code } of errors) {
+    if (isOwnId) continue; // Two that write the same letter at once may meet.
+    const { _id, letter = _id } = documents[index] ?? {};
+    refused.set(
+      String(letter),
+      new SyncError(
+        'DEAD_LETTER_REFUSED',
+        'unknown',
+        `MongoDB refuses a dead letter with code ${code}: check for an index or a validator of yours on ${collection}`,
+      ),
     );
+  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Messages, Outcome } from '@redis-to-mongo/pipeline';
+import { type Messages, type Outcome, SyncError } from '@redis-to-mongo/pipeline';
 import type { Db } from 'mongodb';
 import type { NewDocumentSequence } from '../bson/ready-made-bson.js';
 import { GroupCommit } from '../commands/group-commit.js';
@@ -36,7 +36,7 @@ interface Insert {
 export class MessageWriter {
   readonly #db: Db;
   readonly #options: MessageWriterOptions;
-  readonly #groups: GroupCommit<Insert, Outcome>;
+  readonly #groups: GroupCommit<Insert, Outcome | SyncError>;
 
   constructor(db: Db, options: MessageWriterOptions) {
     this.#db = db;
@@ -49,21 +49,30 @@ export class MessageWriter {
     });
   }
 
-  /** @throws SyncError when the bulk as a whole failed; some of its records may have been written. */
+  /**
+   * @throws SyncError when the bulk as a whole failed, or a dead letter of this insert was refused; some of its records may have
+   * been written.
+   */
   async insert(insert: Insert): Promise<Outcome> {
-    return await this.#groups.submit(insert);
+    const outcome = await this.#groups.submit(insert);
+    if (outcome instanceof SyncError) throw outcome;
+    return outcome;
   }
 
-  async #commit(inserts: readonly Insert[]): Promise<Outcome[]> {
+  /** @returns of each, how it fared, or why a dead letter of it was not kept: that is nothing to the others. */
+  async #commit(inserts: readonly Insert[]): Promise<(Outcome | SyncError)[]> {
+    const failed = new Map<number, SyncError>();
     const outcomes = inserts.map(({ messages }) => ({ written: messages.count, alreadyThere: 0, dead: 0 }));
     const alike = groupIndexes(inserts, ({ collection, messages }) => `${messages.form} ${collection}`);
     for (const indexes of alike.values()) {
       const collection = inserts[indexes[0] ?? -1]?.collection ?? '';
       const refusals: Refusal[] = [];
+      const owners: number[] = [];
       const refuse = (range: MessageRange, i: number, code: number, reason: string, bytes: number) => {
         const { messages } = range;
         const shape = messages.isShaped ? 'document' : undefined;
         refusals.push({ document: messageAt(messages, i), shape, collection, code, reason, bytes });
+        owners.push(range.owner);
         const outcome = outcomes[range.owner];
         if (!outcome) return;
         outcome.written--;
@@ -94,11 +103,13 @@ export class MessageWriter {
         }
       }
       if (refusals.length > 0) {
-        await writeDeadLetters(this.#db, refusals, new Date());
-        await this.#options.onDeadLetters?.(refusals);
+        const results = await writeDeadLetters(this.#db, refusals, new Date());
+        for (const [i, refused] of results.entries()) if (refused) failed.set(owners[i] ?? -1, refused);
+        const kept = refusals.filter((_, i) => !results[i]);
+        if (kept.length > 0) await this.#options.onDeadLetters?.(kept);
       }
     }
-    return outcomes;
+    return outcomes.map((outcome, owner) => failed.get(owner) ?? outcome);
   }
 
   /** The range without the messages that are too large for any server. */

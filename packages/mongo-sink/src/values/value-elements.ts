@@ -14,7 +14,7 @@ import {
 } from '@redis-to-mongo/pipeline';
 import type { Collection, Db, Document } from 'mongodb';
 import { insertRecords } from '../commands/write-records.js';
-import { writeValueLetters } from '../dead-letters/dead-letters.js';
+import { requireKept, writeValueLetters } from '../dead-letters/dead-letters.js';
 import { mongoError } from '../errors/mongo-error.js';
 import { elementLetter } from './element-letter.js';
 import type { FingerprintTable, StoredElement } from './fingerprint-table.js';
@@ -103,10 +103,12 @@ export class ValueElements {
       });
       for (const { element } of letters) this.#refused.add(element);
       if (letters.length > 0)
-        await writeValueLetters(
-          this.#db,
-          letters.map(({ letter }) => letter),
-          new Date(),
+        requireKept(
+          await writeValueLetters(
+            this.#db,
+            letters.map(({ letter }) => letter),
+            new Date(),
+          ),
         );
     }, this.#retry);
   }

@@ -8,7 +8,7 @@ import {
   type RetryOptions,
 } from '@redis-to-mongo/pipeline';
 import type { Db } from 'mongodb';
-import { writeValueLetters } from '../dead-letters/dead-letters.js';
+import { requireKept, writeValueLetters } from '../dead-letters/dead-letters.js';
 import { dropValueLetters, valueRefusal } from '../dead-letters/value-letters.js';
 import { FingerprintTable } from './fingerprint-table.js';
 import { type Generation, ManifestRefused, ValueAttempts } from './value-attempts.js';
@@ -60,7 +60,7 @@ export class MembersWriter {
       if (!(error instanceof ManifestRefused)) throw error;
       const { code, message } = error.refused;
       const letter = valueRefusal(state, write.collection, write.manifest(), code, message);
-      await writeValueLetters(this.#db, [letter], new Date());
+      requireKept(await writeValueLetters(this.#db, [letter], new Date()));
       return { written: 0, alreadyThere: 0, dead: 1 };
     }
   }

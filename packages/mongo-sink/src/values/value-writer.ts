@@ -25,7 +25,7 @@ import { documentOf, fieldsOf, marksOf, updateOf } from './value-records.js';
 
 const ACTIVE = { active: 1, [pathIn(true, 'active')]: 1 } as const;
 
-export type Replaced = 'written' | 'stale' | 'dead';
+export type Replaced = 'written' | 'stale' | 'dead' | SyncError;
 
 /**
  * Replaces a key's value document as a whole, unless MongoDB holds one of the same or a newer revision: then
@@ -61,6 +61,7 @@ export class ValueWriter {
       ? await this.#shrink(state, write)
       : await this.#groups.submit({ state, write });
     if (result === 'stale') return await this.stale(write.collection, state);
+    if (result instanceof SyncError) throw result;
     return result;
   }
 
@@ -76,8 +77,7 @@ export class ValueWriter {
       const refused = refusedBy(error);
       if (!refused) throw mongoError(error);
       if (refused.isOwnId) return await this.#settle({ state, write });
-      await this.#keep(state, write, refused);
-      return 'dead';
+      return await this.#keep(state, write, refused);
     }
     const attempts = after ? parseManifest(after).attempts : 0;
     await removeElements(this.#db, write, state.key, attempts, [write.shape !== undefined]);
@@ -89,8 +89,10 @@ export class ValueWriter {
     state: KeyState,
     { collection, document }: ReplaceWrite,
     { code, message }: Pick<WriteError, 'code' | 'message'>,
-  ): Promise<void> {
-    await writeValueLetters(this.#db, [valueRefusal(state, collection, document, code, message)], new Date());
+  ): Promise<Replaced> {
+    const letter = valueRefusal(state, collection, document, code, message);
+    const [refused] = await writeValueLetters(this.#db, [letter], new Date());
+    return refused ?? 'dead';
   }
 
   /** Whether the key has an active document in the collection. @throws SyncError as mongoError tells. */
@@ -176,8 +178,7 @@ export class ValueWriter {
     if (!found || owner === undefined) return 'stale';
     if (owner !== state.key) {
       if (write.document.active === false) return 'written'; // it has nothing there
-      await this.#keep(state, write, idTaken(found));
-      return 'dead';
+      return await this.#keep(state, write, idTaken(found));
     }
     const manifest = parseManifest(found);
     if (manifest.isShaped === (write.shape !== undefined) || manifest.revision > state.revision)
@@ -191,8 +192,7 @@ export class ValueWriter {
     } catch (error) {
       const refused = refusedBy(error);
       if (!refused) throw mongoError(error);
-      await this.#keep(state, write, refused);
-      return 'dead';
+      return await this.#keep(state, write, refused);
     }
     if (manifest.form === 'members')
       await removeElements(this.#db, write, state.key, attempts, [manifest.isShaped]);
@@ -203,6 +203,7 @@ export class ValueWriter {
   async #taken(indexes: readonly number[], errors: readonly WriteError[], fates: Fates): Promise<number[]> {
     const taken: number[] = [];
     const refusals: ValueRefusal[] = [];
+    const refused: number[] = [];
     for (const { index, isOwnId, code, message } of errors) {
       const i = indexes[index] ?? -1;
       if (isOwnId) {
@@ -211,9 +212,11 @@ export class ValueWriter {
       }
       const { state, write } = valueAt(fates, i);
       refusals.push(valueRefusal(state, write.collection, write.document, code, message));
-      fates.results[i] = 'dead';
+      refused.push(i);
     }
-    if (refusals.length > 0) await writeValueLetters(this.#db, refusals, new Date());
+    if (refusals.length === 0) return taken;
+    const results = await writeValueLetters(this.#db, refusals, new Date());
+    for (const [at, i] of refused.entries()) fates.results[i] = results[at] ?? 'dead';
     return taken;
   }
 
