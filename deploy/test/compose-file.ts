@@ -39,7 +39,7 @@ export function environmentOf(
   );
 }
 
-/** `${NAME:-default}`, `${NAME:?message}`, and `$$` for a dollar, as the compose specification tells. */
+/** `${NAME:-default}`, `${NAME:?message}`, and `$$` for a dollar, as in the compose specification. */
 export function interpolate(text: string, given: Readonly<Record<string, string>>): string {
   return text.replaceAll(
     /\$\$|\$\{(\w+):([-?])([^}]*)\}/g,

@@ -104,7 +104,7 @@ describe('the documents', () => {
         expect([...Object.keys(scripts), ...builtIn], page).toContain(script);
   });
 
-  it('README.md tells the defaults that the options have', () => {
+  it('README.md has the defaults that the options have', () => {
     const { options } = loadConfig({ env: {}, cwd: '/' });
     const rows = [...read('README.md').matchAll(/^\| `([A-Z_]+)` \| `([^`]+)` \|/gm)];
     expect(rows.length).toBeGreaterThan(3);
@@ -116,7 +116,7 @@ describe('the documents', () => {
   });
 
   it.each(['scheduler', 'worker'])(
-    'docs/operations.md tells the options that a running %s takes over',
+    'docs/operations.md lists the options that a running %s takes over',
     (app) => {
       const namesIn = (text = '') => [...text.matchAll(/[A-Z]+(?:_[A-Z]+)*/g)].map(([name]) => name).sort();
       const sources = files.filter((path) => path.startsWith(`apps/${app}/src/`)).map(read);

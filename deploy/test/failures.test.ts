@@ -18,7 +18,7 @@ function testsOf(entry: string): [file: string, name: string][] {
 
 describe('docs/failure-by-failure.md', () => {
   it.each(page.map((entry) => [entry.slice(0, entry.indexOf('\n')), entry] as const))(
-    'tells what you see, what the fleet does, what you do, and the tests that show it: %s',
+    'says what you see, what the fleet does, what you do, and the tests that show it: %s',
     (_title, entry) => {
       for (const part of ['You see', 'The fleet', 'You do']) expect(entry).toContain(`- **${part}**`);
       const tests = testsOf(entry);

@@ -51,7 +51,7 @@ describe('the image’s health check', () => {
     ?.steps.find(({ keyword }) => keyword === 'HEALTHCHECK')?.text;
   const command: string[] = JSON.parse(text?.slice(text.indexOf('[')) ?? '[]');
 
-  it('tells an app that answers from one that hangs, one that is stopped and one that says no, at little cost', async () => {
+  it('distinguishes an app that answers from one that hangs, one that is stopped and one that says no, at little cost', async () => {
     const port = await freePort();
     const app = await startHttp({
       host: '127.0.0.1',

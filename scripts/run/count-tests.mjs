@@ -54,7 +54,7 @@ export function labelOf({ project, path }) {
  *
  * @param {RunResult | undefined} result
  * @param {number} exitCode
- * @returns {{passed: number, failed: number, skipped: number, reasons: Map<string, number>}} `reasons` tells how many
+ * @returns {{passed: number, failed: number, skipped: number, reasons: Map<string, number>}} `reasons` has how many
  *   tests were skipped for which need; the others were left out by whoever ran them
  */
 export function countTests(result, exitCode) {

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 
 /**
- * What came of a run, for count-tests.mjs: vitest's own JSON tells neither a file's project nor errors of no test.
+ * What came of a run, for count-tests.mjs: vitest's own JSON has neither a file's project nor errors of no test.
  *
  * @typedef {{name: string, state: string}} TestResult
  * @typedef {{project: string, path: string, failed: boolean, tests: TestResult[]}} FileResult `failed`: a test, a hook, or

@@ -9,7 +9,7 @@ const forwarded = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
 
 /**
  * Runs a program in the foreground and passes signals on to it. The program has a process group of its own, so that a
- * Ctrl-C reaches it once, through here, and a second one means a second one. The IPC channel tells it when this
+ * Ctrl-C reaches it once, through here, and a second one means a second one. It sees the IPC channel close when this
  * process has gone without a word.
  *
  * @param {string} command

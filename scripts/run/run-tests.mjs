@@ -57,7 +57,7 @@ export async function runTests(args, { cwd = root } = {}) {
 }
 
 /**
- * A run that failed for no reason that its results tell has an error of no test.
+ * A run that failed for no reason that its results show has an error of no test.
  *
  * @param {RunResult} result
  * @param {number} code

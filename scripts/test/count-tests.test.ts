@@ -33,7 +33,7 @@ describe('the count of tests', () => {
     expect(countTests(undefined, 137)).toMatchObject({ passed: 0, failed: 1 });
   });
 
-  it('tells how many were skipped, and for which need', () => {
+  it('counts how many were skipped, and for which need', () => {
     const skipped = (name: string) => ({ name, state: 'skipped' });
     const tests = [
       ...['JSON (needs RedisJSON) one', 'JSON (needs RedisJSON) two', 'left out'].map(skipped),

@@ -56,7 +56,7 @@ describe('a child in the foreground', () => {
     parent.kill('SIGINT');
     parent.kill('SIGINT');
     await expect.poll(() => lines.at(-1), { timeout: 20_000 }).toBe('SIGINT 1');
-    // The time within which two are one; nothing tells that it has passed.
+    // The time within which two are one; nothing shows that it has passed.
     await delay(400);
     expect(lines.at(-1)).toBe('SIGINT 1');
     parent.kill('SIGINT');

@@ -58,7 +58,7 @@ test('status sums up the mirror and the queue', async () => {
   });
 });
 
-test('explain tells rule, target, position, schedule and incarnations of a key', async () => {
+test('explain shows rule, target, position, schedule and incarnations of a key', async () => {
   const queue = new JobQueue(
     { redis: { url: cli.namespace.redis.url, host: '', port: 0, db: 0, tls: NO_TLS }, prefix: 'r2m' },
     () => {},
@@ -77,7 +77,7 @@ test('explain tells rule, target, position, schedule and incarnations of a key',
   });
 });
 
-test('explain and status tell when trimming will reach what was not read', async () => {
+test('explain and status show when trimming will reach what was not read', async () => {
   expect(await cli.json('explain', 'orders')).toMatchObject({ trimmedUnreadAt: null });
   const at = new Date(Date.now() + 7_200_000);
   await saveForecasts(cli.db, [{ key: 'orders', at }]);
@@ -89,7 +89,7 @@ test('explain and status tell when trimming will reach what was not read', async
   await saveForecasts(cli.db, []);
 });
 
-test('explain tells why a key is not mirrored, and ends with 1 for one that nobody knows', async () => {
+test('explain says why a key is not mirrored, and ends with 1 for one that nobody knows', async () => {
   const { code, stdout } = await cli.run('explain', '{r2m}:nobody');
   expect(stdout).toContain('one of the queue’s own keys');
   expect(code).toBe(1);
@@ -110,7 +110,7 @@ test('gaps shows what was lost with its ids, and ends with 1', async () => {
   });
 });
 
-test('keys lists all others where a document is damaged, and tells which one is', async () => {
+test('keys lists all others where a document is damaged, and says which one is', async () => {
   const keys = cli.db.collection<{ _id: string; mine?: string }>('keys');
   await keys.insertOne({ _id: 'a foreign one', mine: 'x' });
   try {
@@ -124,7 +124,7 @@ test('keys lists all others where a document is damaged, and tells which one is'
   }
 });
 
-test('explain tells what a stream had lost before its first read, which is no gap', async () => {
+test('explain shows what a stream had lost before its first read, which is no gap', async () => {
   for (let i = 1; i <= 30; i++) await cli.redis.xadd('trimmed:early', `${i}-0`, 'n', i);
   await cli.redis.xtrim('trimmed:early', 'MAXLEN', 10);
   await cli.run('once');

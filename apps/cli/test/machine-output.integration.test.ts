@@ -7,7 +7,7 @@ import { type CliUnderTest, cliUnderTest } from './cli-under-test.js';
 /** Stands for another database of the same Redis. */
 const ANOTHER = 'redis://another';
 
-/** How each command is called here, in an order in which each has something to tell. */
+/** How each command is called here, in an order in which each has something to show. */
 const CALLS: Readonly<Record<string, readonly string[]>> = {
   once: ['*'],
   status: [],

@@ -43,7 +43,7 @@ beforeAll(async () => {
 });
 afterAll(() => cli.close());
 
-test('plan tells how many documents are in an old shape, and shows one of each rule as it would be', async () => {
+test('plan counts how many documents are in an old shape, and shows one of each rule as it would be', async () => {
   const { stdout } = await runIn(after, 'plan', '--samples');
   expect(stdout).toContain(
     "20 documents of 1 key are not as rule 1 (event*) would write them now: redis-to-mongo resync 'event*' --yes migrates them in place",

@@ -261,7 +261,7 @@ test('documents of either shape stand side by side, and a rule that is taken awa
   };
   await cli.redis.hset('user:1', 'name', 'Bo');
   await runIn(without, 'once');
-  // Its _id stays with its incarnation, and so does what tells whose it is.
+  // Its _id stays with its incarnation, and so does the name of its key.
   expect(await one('users', { _id: 1 as never })).toMatchObject({ name: 'Bo', _redis: { active: true } });
   expect(await runIn(without, 'verify', 'user:1', '--settle', '0')).toMatchObject({ code: 0 });
   await cli.redis.hset('user:1', 'name', 'Bob');

@@ -68,7 +68,7 @@ test('sync has a worker sync a key out of turn, and refuses keys that nobody mir
         expect(await cli.json('explain', 'orders')).toMatchObject({ state: { counts: { seen: 31 } } }),
       { timeout: 30_000, interval: 100 },
     );
-    // It tells of itself every two seconds.
+    // It reports every two seconds.
     await vi.waitFor(async () => expect((await cli.json('status')).queue).toMatchObject({ workers: 1 }), {
       timeout: 30_000,
       interval: 100,

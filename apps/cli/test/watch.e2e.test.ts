@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => cli.close());
 
-it('status --watch tells again and again, a line of JSON each time, until Ctrl-C', async () => {
+it('status --watch prints again and again, a line of JSON each time, until Ctrl-C', async () => {
   const child = spawn(process.execPath, [BIN, 'status', '--watch', '--json'], {
     env: { PATH: process.env.PATH ?? '', ...cli.env },
   });

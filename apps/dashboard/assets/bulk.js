@@ -26,7 +26,7 @@ function announce(text, isBad) {
   resultText.classList.toggle('bad', isBad);
 }
 
-/** A size as the list's foot tells it: about 200,000. */
+/** A size as the list's foot shows it: about 200,000. */
 function sizeText({ count, isMore, isAbout }) {
   return `${isAbout ? 'about ' : isMore ? 'more than ' : ''}${count.toLocaleString('en-US')}`;
 }

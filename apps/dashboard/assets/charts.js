@@ -17,7 +17,7 @@ const charts = [...document.querySelectorAll('[data-chart]')].map((figure) => ({
   uplot: undefined,
 }));
 
-function tell({ name, title, plot, reading, uplot }) {
+function describe({ name, title, plot, reading, uplot }) {
   const { at } = history;
   describePlot({
     reading,
@@ -39,17 +39,17 @@ function draw() {
       line: LINES[name],
       least: LEAST[name],
       span: HOUR_S,
-      onCursor: () => tell(chart),
+      onCursor: () => describe(chart),
     };
     chart.uplot = new uPlot(plotOptions(options), [history.at, history[name]], plot);
-    tell(chart);
+    describe(chart);
   }
 }
 
 function update() {
   for (const chart of charts) {
     chart.uplot?.setData([history.at, history[chart.name]]);
-    tell(chart);
+    describe(chart);
   }
 }
 

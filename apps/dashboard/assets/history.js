@@ -22,7 +22,7 @@ function range() {
   return place.dataset.range;
 }
 
-function tell({ name, title, plot, reading, uplot }) {
+function describe({ name, title, plot, reading, uplot }) {
   const values = samples.series[name] ?? [];
   const over = `the last ${range()}`;
   describePlot({ reading, plot, title, at: samples.at, values, cursor: uplot?.cursor.idx, over });
@@ -32,9 +32,9 @@ function draw() {
   for (const chart of charts) {
     chart.uplot?.destroy();
     const { name, plot, line } = chart;
-    const options = { plot, line, least: 1, span: SPANS[range()], onCursor: () => tell(chart) };
+    const options = { plot, line, least: 1, span: SPANS[range()], onCursor: () => describe(chart) };
     chart.uplot = new uPlot(plotOptions(options), [samples.at, samples.series[name] ?? []], plot);
-    tell(chart);
+    describe(chart);
   }
 }
 

@@ -10,7 +10,7 @@ export function isLocal() {
   return localStorage.getItem(NAME) === 'local';
 }
 
-/** A time as the pages tell it: 2026-01-02 03:04:05. @param at in ms since 1970. */
+/** A time as the pages show it: 2026-01-02 03:04:05. @param at in ms since 1970. */
 export function timeText(at) {
   const date = new Date(at);
   return isLocal() ? local.format(date) : date.toISOString().slice(0, 19).replace('T', ' ');
@@ -26,7 +26,7 @@ export function onZone(listener) {
   document.addEventListener('r2m:zone', listener);
 }
 
-function tell() {
+function showTimes() {
   for (const time of document.querySelectorAll('time.clock')) {
     const text = timeText(time.dateTime);
     if (time.textContent !== text) time.textContent = text;
@@ -42,9 +42,13 @@ function tell() {
 
 button?.addEventListener('click', () => {
   localStorage.setItem(NAME, isLocal() ? 'utc' : 'local');
-  tell();
+  showTimes();
   document.dispatchEvent(new CustomEvent('r2m:zone'));
 });
 // What is put in place again comes in UTC.
-new MutationObserver(tell).observe(document.body, { childList: true, subtree: true, characterData: true });
-tell();
+new MutationObserver(showTimes).observe(document.body, {
+  childList: true,
+  subtree: true,
+  characterData: true,
+});
+showTimes();

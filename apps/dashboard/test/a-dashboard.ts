@@ -29,7 +29,7 @@ export function queueAt(url: string): QueueSettings {
   return { redis: { host: hostname, port: Number(port), db: 0, tls }, prefix: 'r2m' };
 }
 
-/** Keys of one's own making, as MongoDB would tell of them: one page. */
+/** Keys that a test makes up, as MongoDB would list them: one page. */
 function summariesOf(
   all: readonly KeySummary[],
 ): Pick<KeyDetailSources, 'readSummaries' | 'readKey'> & Pick<KeyListSources, 'readPage' | 'countKeys'> {

@@ -99,14 +99,14 @@ describe('nothing is done', () => {
   });
 
   test.each(['http://localhost:8081', 'http://localhost:8080.evil.example'])(
-    'for another site whose browser tells Origin alone: %s',
+    'for another site whose browser sends Origin alone: %s',
     async (origin) => {
       const { 'sec-fetch-site': _none, ...headers } = page;
       expect((await send({ ...headers, origin })).statusCode).toBe(403);
     },
   );
 
-  test('for who tells neither Origin nor Sec-Fetch-Site', async () => {
+  test('for a client that sends neither Origin nor Sec-Fetch-Site', async () => {
     const { origin: _none, 'sec-fetch-site': _neither, ...headers } = page;
     expect((await send(headers)).statusCode).toBe(403);
   });

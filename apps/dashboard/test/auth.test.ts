@@ -130,17 +130,17 @@ describe('a request that changes something', () => {
     ],
     ['from a sandboxed frame', { origin: 'null' }, false],
     [
-      'through a proxy that rewrites Host, as the browser tells, whose word no page can set',
+      'through a proxy that rewrites Host, as the browser says, whose word no page can set',
       { origin: 'https://dash.example', 'sec-fetch-site': 'same-origin' },
       true,
     ],
     [
-      'through such a proxy without HTTPS, where browsers tell nothing',
+      'through such a proxy without HTTPS, where browsers send nothing',
       { origin: 'http://dash.example' },
       false,
     ],
     ['that was typed or bookmarked', { 'sec-fetch-site': 'none' }, false],
-    ['that does not tell where it comes from', {}, false],
+    ['that does not say where it comes from', {}, false],
   ])('%s: allowed is %3$s', (_name, headers, allowed) => {
     expect(mayChange('POST', host, headers)).toBe(allowed);
     expect(mayChange('GET', host, headers)).toBe(true);

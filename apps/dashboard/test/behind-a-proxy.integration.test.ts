@@ -92,7 +92,7 @@ describe.skipIf(nginxCommand === undefined)('behind a real nginx that ends TLS (
   const cookieOf = ({ headers }: Answer) => headers['set-cookie']?.[0]?.split(';')[0] ?? '';
 
   test.each([
-    ['that rewrites Host, and tells nothing of client and TLS', AS_BY_DEFAULT, {}],
+    ['that rewrites Host, and forwards nothing about client and TLS', AS_BY_DEFAULT, {}],
     [
       'that passes Host on',
       (port: number) => `location / { ${HEADERS} proxy_pass http://127.0.0.1:${port}; }`,
@@ -139,7 +139,7 @@ describe.skipIf(nginxCommand === undefined)('behind a real nginx that ends TLS (
     expect(dashboard.log().match(/set DASHBOARD_TRUSTED_PROXIES/g)).toHaveLength(1);
   });
 
-  test('a form whose proxy rewrites Host, where the browser does not tell, is refused by a page with the remedy', async () => {
+  test('a form whose proxy rewrites Host, where the browser does not say so, is refused by a page with the remedy', async () => {
     await serve(AS_BY_DEFAULT);
     const answer = await fetch(`http://127.0.0.1:${nginx.plainPort}/login`, {
       method: 'POST',

@@ -78,7 +78,7 @@ describe('what is done to many', () => {
     await on.close();
   });
 
-  it('goes on behind what fails, and tells how many did, and why', async () => {
+  it('goes on behind what fails, and counts how many did, and why', async () => {
     const on = await dashboardWith();
     failing = new Set(['k:3', 'k:4']);
     await on.send(ALL);
@@ -110,7 +110,7 @@ describe('what is done to many', () => {
     await on.close();
   });
 
-  it('of a long list asks about an estimate, as the list tells it, and counts nothing', async () => {
+  it('of a long list asks about an estimate, as the list shows it, and counts nothing', async () => {
     let about = 187_654;
     const countKeys = () => Promise.reject(new Error('not to be counted'));
     const on = await dashboardWith({}, { countKeys, estimateKeys: async () => about });

@@ -26,7 +26,7 @@ function basic(username: string, password: string) {
 }
 
 describe('the dashboard as a process', () => {
-  test('without a password makes one up, tells where it is, lets nobody in without it, and stops in order', async () => {
+  test('without a password makes one up, says where it is, lets nobody in without it, and stops in order', async () => {
     const app = start({});
     const { http } = await app.line('dashboard started');
     const { where = '' } = await app.line('no password is set');

@@ -34,7 +34,7 @@ test('many who ask at once share one reading, and those right behind them too', 
   expect(reads()).toBe(1);
 });
 
-test('the next reading tells how many entries a second came in', async () => {
+test('the next reading shows how many entries a second came in', async () => {
   vi.useFakeTimers({ now: 0 });
   const { reader: status } = reader();
   const first = await status.report();

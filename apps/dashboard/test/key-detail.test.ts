@@ -21,7 +21,7 @@ const failing = (code: string) => async () => {
   throw new SyncError(code, 'unknown', 'no');
 };
 
-it('a key whose document is damaged shows what its summary tells', async () => {
+it('a key whose document is damaged shows what its summary has', async () => {
   const detail = await readKeyDetail(sources(failing('KEY_STATE_INVALID')), 'orders');
   expect(detail).toMatchObject({ summary: SUMMARY, state: undefined, nextRunAt: 1000 });
 });

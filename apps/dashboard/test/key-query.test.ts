@@ -75,7 +75,7 @@ describe('the status of a key', () => {
     ]);
   });
 
-  test('tells how far it is behind in time where that can be known', () => {
+  test('shows how far it is behind in time if that is known', () => {
     const now = 1_767_323_050_000;
     expect(behindMs(aSummary({ lag: 0 }), now)).toBe(0);
     expect(behindMs(aSummary({ lag: 1 }), now)).toBe(5_000);

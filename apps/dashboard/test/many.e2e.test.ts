@@ -9,7 +9,7 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
   const on = pagesUnderTest(executablePath);
   beforeAll(async () => await on.refuse(3));
 
-  test('what the filter shows is paused: the question tells the number, each is logged, and kept who did it', async () => {
+  test('what the filter shows is paused: the question names the number, each is logged, and kept who did it', async () => {
     const { page, complaints } = await on.open('/keys?q=shop%3A1&type=set');
     await page.getByText('11 keys, page 1 of 1').waitFor();
     await page.getByRole('button', { name: 'Pause' }).click();

@@ -22,7 +22,7 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     await page.locator('.tile', { hasText: 'Workers' }).getByText('1', { exact: true }).waitFor();
   }
 
-  test('the status page tells all at a glance, loads nothing from elsewhere, and breaks no rule of its policy', async () => {
+  test('the status page shows all at a glance, loads nothing from elsewhere, and breaks no rule of its policy', async () => {
     const { page, complaints, origins } = await open('/');
     await settled(page);
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('2 keys fail');
@@ -106,7 +106,7 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     });
   });
 
-  test('a key’s page tells its position, gaps and next run, and a dialog asks before anything is done', async () => {
+  test('a key’s page shows its position, gaps and next run, and a dialog asks before anything is done', async () => {
     const { page, complaints } = await open('/key?id=shop%3A7');
     await page.getByRole('heading', { name: 'shop:7' }).waitFor();
     expect(await page.locator('#detail').textContent()).toMatch(/Gaps.*12.*trimmed.*1700000000900-0/s);
@@ -163,7 +163,7 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     await keys().updateOne({ _id: 'shop:20' }, { $set: { pausedAt: null, resumedAt: new Date() } });
   });
 
-  test('the charts tell times in UTC as all of the page does, whatever the browser’s zone', async () => {
+  test('the charts show times in UTC as all of the page does, whatever the browser’s zone', async () => {
     const { page } = await open('/', { timezoneId: 'Asia/Kolkata', locale: 'en-US' });
     await settled(page);
     const plot = page.locator('.u-over').first();

@@ -67,7 +67,7 @@ test('a change is seen at once, and an error with its message', async () => {
   expect(found.get('shop:22')?.paused).toBe(true);
 });
 
-test('the queue tells when a key’s next job is due, how long jobs wait, and how late they usually end', async () => {
+test('the queue reports when a key’s next job is due, how long jobs wait, and how late they usually end', async () => {
   expect(await queue.nextRuns(['a', 'b'])).toEqual([null, null]);
   expect(await queue.facts()).toMatchObject({ waitingMs: 0, usualMs: null });
   await queue.schedule(['a'], 3_600_000);

@@ -27,7 +27,7 @@ describe('the verdict', () => {
     );
   });
 
-  test('tells of losses and paused keys even when all is in step', () => {
+  test('shows losses and paused keys even when all is in step', () => {
     const facts = someFacts({ mirror: { is: aMirror({ paused: { keys: 1, streams: [] } }) } });
     const part = verdictPart(aReport([aType({ dead: 2, gap: 1 })], { facts })).toString();
     expect(part).toContain(

@@ -54,7 +54,7 @@ afterAll(async () => {
 
 const get = async (url: string) => await dashboard.server.inject({ url, headers });
 
-it('the page tells who works, what keeps one from it, and who has gone', async () => {
+it('the page shows who works, what keeps one from it, and who has gone', async () => {
   const { body } = await get('/workers');
   expect(body).toMatch(/=cmd\(\):7.*?working.*?1\.2\.3.*?>2<.*?>5\.3<.*?2\.0 KiB.*?3 ms/s);
   expect(body).toContain('paused: MONGO_AUTH');

@@ -158,7 +158,7 @@ describe('with types that are left out', () => {
 });
 
 describe.each([
-  ['where the server refuses to tell of changes', {}],
+  ['where the server refuses to report changes', {}],
   ['where CHANGE_FEED is off', { CHANGE_FEED: 'false' }],
 ])('%s', (where, more) => {
   it('keys are polled at their interval: new, changed and vanished ones', async () => {

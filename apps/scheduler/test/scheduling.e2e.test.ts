@@ -177,7 +177,7 @@ describe('of several schedulers', () => {
     await prints(second, /Redis reports every change/);
     fleet.worker();
     await isMirrored('orders', 3);
-    // A sweep that the first one makes tells the second one that nothing of before is missed.
+    // A sweep that the first one makes shows the second one that nothing before was missed.
     await fleet.queueRedis.hset('{r2m}:sweep', 'pending', 'the test asks for one');
     await until(() => expect(first.output().match(/sweep done/g)?.length).toBeGreaterThan(1));
     await until(async () => expect(await fleet.queue.sweeps.read()).toMatchObject({ pending: '' }));

@@ -15,7 +15,7 @@ const SETTLED: SweepFacts = {
 };
 const because = (facts: Partial<SweepFacts>) => sweepDue({ ...SETTLED, ...facts });
 
-describe('with a feed that tells of every change, a sweep is due', () => {
+describe('with a feed that reports every change, a sweep is due', () => {
   it('never, while nothing was missed', () => {
     expect(because({})).toBeUndefined();
   });
@@ -34,7 +34,7 @@ describe('with a feed that tells of every change, a sweep is due', () => {
     expect(because(facts)?.reason).not.toBe('');
   });
 
-  it('not before the feed tells: what changes meanwhile would be missed again', () => {
+  it('not before the feed reports: what changes meanwhile would be missed again', () => {
     expect(because({ missed: 'it was lost', feed: 'connecting', feedMs: 1_000 })).toBeUndefined();
   });
 });

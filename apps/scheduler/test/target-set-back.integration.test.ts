@@ -48,7 +48,7 @@ it('two schedulers that both take themselves for the active one do not take each
     expect(await Promise.all([setBack.found(), other.found()])).toEqual([false, false]);
 });
 
-it('the verdict tells of it before any scheduler does', async () => {
+it('the verdict reports it before any scheduler does', async () => {
   const { queue, db, redis: source } = fleet;
   for (let i = 0; i < 3; i++) await setBack.found();
   const facts = async () =>

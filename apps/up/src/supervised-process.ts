@@ -31,7 +31,7 @@ export class SupervisedProcess {
     const { file, args, env, hasTerminal } = this.#plan;
     const { write } = this.#surroundings;
     const since = performance.now();
-    // A process group of its own: Ctrl-C reaches it once, from here. The channel tells it when the supervisor is gone.
+    // A process group of its own: Ctrl-C reaches it once, from here. It sees the channel close when the supervisor is gone.
     const child = spawn(process.execPath, [...process.execArgv, file, ...args], {
       env: { ...process.env, ...env },
       detached: true,

@@ -79,7 +79,7 @@ test('a process that dies waits longer each time, and is given up after a wrong 
   expect(afterEnd(2, 1)).toMatchObject({ isConfiguration: true });
 });
 
-test('each line tells which process it comes from', () => {
+test('each line names the process it comes from', () => {
   const prefixer = new LinePrefixer(['scheduler', 'worker-1'], false);
   expect(JSON.parse(prefixer.line('worker-1', '{"level":"info","msg":"a"}'))).toEqual({
     process: 'worker-1',

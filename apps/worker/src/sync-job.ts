@@ -82,7 +82,7 @@ class JobRun {
     ]);
   }
 
-  /** Adds jobs for the keys that are due again, and tells the scheduler of keys that came and went. */
+  /** Adds jobs for the keys that are due again, and reports created and deleted keys to the scheduler. */
   async handOn(): Promise<void> {
     const { queue } = this.#options;
     await Promise.all([queue.addJobs(this.#due), queue.changes.add(this.#changes)]);

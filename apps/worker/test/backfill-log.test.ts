@@ -26,7 +26,7 @@ async function logged(
     .map((line) => JSON.parse(line));
 }
 
-it('tells of a backfill: entries done and left, rate, time left, and its end', async () => {
+it('logs a backfill: entries done and left, rate, time left, and its end', async () => {
   const lines = await logged([
     [50_000, 950_000, 0],
     [100_000, 900_000, 1_000],

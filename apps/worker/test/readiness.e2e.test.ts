@@ -35,7 +35,7 @@ interface Ready {
   readonly work: { readonly ok: boolean; readonly code?: string } | undefined;
 }
 
-/** Starts a worker, and tells how to ask it whether it is ready. */
+/** Starts a worker, and returns how to ask it whether it is ready. */
 async function start(): Promise<() => Promise<Ready>> {
   const port = await freePort();
   worker = startWorker(appEnv(namespace, { HTTP_HOST: '127.0.0.1', WORKER_HTTP_PORT: String(port) }));

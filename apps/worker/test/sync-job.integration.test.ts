@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 
 describe('a job of many keys', () => {
-  it('tells the scheduler of streams and sets that came and went, and of nothing else', async () => {
+  it('reports created and deleted streams and sets to the scheduler, and of nothing else', async () => {
     const { redis } = on.under;
     const job = (await worker()).job();
     const keys = ['a-set', 'a-stream', 'a-string', 'b-hash', 'b-set'];

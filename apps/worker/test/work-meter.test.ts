@@ -21,7 +21,7 @@ it('rates are those of the last ten seconds, and fall to nothing', () => {
   expect(meter.read()).toMatchObject({ entriesPerSec: 0, keysPerSec: 0 });
 });
 
-it('one that was not asked for long tells the rate of all that time', () => {
+it('one that was not asked for long reports the rate of all that time', () => {
   const { meter, pass } = meterAt();
   meter.addKey(600);
   pass(60_000);

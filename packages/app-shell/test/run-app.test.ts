@@ -230,7 +230,7 @@ describe('an app whose configuration is read again by SIGHUP', () => {
     expect(app.lines()).toHaveLength(6);
   });
 
-  test('changes nothing when it is wrong, and tells every problem', async () => {
+  test('changes nothing when it is wrong, and reports every problem', async () => {
     const app = await begin();
     const problem = { problem: 'is no number', remedy: 'write one' };
     write({

@@ -8,7 +8,7 @@ beforeEach(() => {
 afterEach(() => folder[Symbol.dispose]());
 
 describe('ConfigError', () => {
-  it('tells all problems at once, aligned, each with its option, source, value and remedy', () => {
+  it('reports all problems at once, aligned, each with its option, source, value and remedy', () => {
     const error = folder.refuse(
       { REDIS_PORT: 'abc', LOG_LEVEL: 'loud' },
       { MONGO_USERNAME: 'root', WORKER_CONCURRENCY: 0, REDIS_HOTS: 'x' },
@@ -111,7 +111,7 @@ describe('ConfigError', () => {
     ]);
   });
 
-  it('tells where JSON breaks, and nothing of what is there', () => {
+  it('reports where JSON breaks, and nothing of what is there', () => {
     const error = folder.refuse(
       { REDIS_PORT: 'abc' },
       '{\n  "MONGO_PASSWORD": "hunter2",\n  "REDIS_PORT": hunter3\n}',

@@ -155,7 +155,7 @@ describe('the MongoDB of the configuration', () => {
     ]);
   });
 
-  it('tells what the driver says with all other problems, and no value of the URI', () => {
+  it('reports what the driver says with all other problems, and no value of the URI', () => {
     const uri = 'mongodb://u:top-secret-1@h/?authMechanism=top-secret-2';
     const { message, problems } = folder.refuse({ MONGO_URI: uri, SYNC_INTERVAL_SEC: '0.000001' });
     expect(problems.map(({ option }) => option).sort()).toEqual(['MONGO_URI', 'SYNC_INTERVAL_SEC']);

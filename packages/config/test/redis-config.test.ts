@@ -123,7 +123,7 @@ describe('the Redis of the configuration', () => {
     expect(folder.load({ REDIS_TLS: 'false', REDIS_TLS_CA_FILE: 'no.pem' }).redis.tls.enabled).toBe(false);
   });
 
-  it('has Node read the TLS files, and tells what can not be used', () => {
+  it('has Node read the TLS files, and reports what can not be used', () => {
     makeAuthority(folder, 'ca');
     makeAuthority(folder, 'other');
     folder.write('text.pem', 'no certificate');

@@ -145,7 +145,7 @@ describe('rules', () => {
     expect(folder.load({}, { RULES }).warnings).toEqual([]);
   });
 
-  it('give documents a shape and an _id, and tell at once what is wrong with them', () => {
+  it('give documents a shape and an _id, and report at once what is wrong with them', () => {
     const users = {
       pattern: 'user:*',
       types: ['hash'],

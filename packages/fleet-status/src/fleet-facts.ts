@@ -11,7 +11,7 @@ export interface PausedUnread {
   /** At least this many, in streams. */
   readonly entries: number;
   readonly streams: number;
-  /** Paused keys of which nobody can tell cheaply: values, and streams beyond a bound. */
+  /** Paused keys that can't be checked cheaply: values, and streams beyond a bound. */
   readonly unknown: number;
 }
 

@@ -13,7 +13,7 @@ export interface Heartbeat {
   readonly changes?: ChangesHeard;
   /** Of the active scheduler: how long ago it was last sure to have missed no change, in ms. */
   readonly searchedMs?: number;
-  /** Which process it is, and how it fares; one of an earlier version does not tell. */
+  /** Which process it is, and how it fares; one of an earlier version does not say. */
   readonly about?: ProcessFacts;
   /** Of a worker. */
   readonly work?: WorkFacts;

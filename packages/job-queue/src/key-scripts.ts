@@ -302,7 +302,7 @@ for i = 1, #page[2], 2 do
 end
 return {page[1], found}`);
 
-/** Has the next run of each key be told that the one before did not end well. ARGV: keys. Those that a live worker holds are left as they are. */
+/** Makes the next run of each key learn that the one before did not end well. ARGV: keys. Those that a live worker holds are left as they are. */
 export const MARK_INTERRUPTED = script(`
 local marked = {}
 local texts = textsOf(ARGV)

@@ -18,7 +18,7 @@ async function retain(claims: Claims, key: string): Promise<Claim> {
   return held;
 }
 
-/** As a worker that has died leaves it: it tells no more that it is alive. */
+/** As a worker that has died leaves it: it sends no heartbeats anymore. */
 async function die(): Promise<void> {
   const workers = '{claims}:workers';
   for (const worker of await on.redis.zrange(workers, '0', '-1')) await on.redis.zadd(workers, 1, worker);
@@ -95,7 +95,7 @@ describe('claims of keys', () => {
     },
   );
 
-  it('of a dead worker tell the next run that the one before did not end', async () => {
+  it('of a dead worker show the next run that the one before did not end', async () => {
     await claim(on.mine, 'a');
     await die();
     const next = await on.others.claimAlone('a', async ({ granted }) => granted[0]);

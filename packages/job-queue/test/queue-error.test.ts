@@ -8,7 +8,7 @@ it.each([
   'Missing key for job ID. moveToFinished',
   'Job ID is not in the active state. moveToFinished',
 ])(
-  'a job that is another worker’s by now is told apart, and its id stays out of the message: %s',
+  'a job that is another worker’s by now is distinguished, and its id stays out of the message: %s',
   (message) => {
     const error = queueError(new Error(message.replace('ID', 'repeat:stream:secret\nkey:1700000000000')));
     expect(error).toMatchObject({ code: 'JOB_LOCK_LOST', errorClass: 'overtaken' });

@@ -120,7 +120,7 @@ describe('job schedulers', () => {
   });
 });
 
-it('what workers tell of keys that came and went is taken once', async () => {
+it('what workers report of created and deleted keys is taken once', async () => {
   await on.queue.changes.add([
     { key: 'a', is: 'present' },
     { key: 'b', is: 'gone' },

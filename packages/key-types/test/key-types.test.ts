@@ -34,8 +34,11 @@ describe('a key type', () => {
       expect(new Set(own).size).toBe(own.length);
   });
 
-  it.each(KEY_TYPE_ENTRIES)('$names.keyType tells what it promises and what it is read with', (entry) => {
-    expect(entry.guarantee.length).toBeGreaterThan(100);
-    expect(entry.needs('key').every(([name, ...words]) => name !== '' && words.includes('key'))).toBe(true);
-  });
+  it.each(KEY_TYPE_ENTRIES)(
+    '$names.keyType declares what it guarantees and what it is read with',
+    (entry) => {
+      expect(entry.guarantee.length).toBeGreaterThan(100);
+      expect(entry.needs('key').every(([name, ...words]) => name !== '' && words.includes('key'))).toBe(true);
+    },
+  );
 });

@@ -12,7 +12,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-/** A PATH on which nothing else is than a program of this name that tells this version. */
+/** A PATH on which nothing else is than a program of this name that prints this version. */
 async function pathWith(name: string, version: string): Promise<string> {
   const path = join(await mkdtemp(join(tmpdir(), 'a path ')), 'bin');
   await mkdir(path);

@@ -36,7 +36,7 @@ export interface ReplaceWrite extends ValueWrite {
   readonly kind: 'replace';
   readonly collection: string;
   readonly document: ValueDocument;
-  /** The document shows what is new; all else stays as it is, and where there is none, there is nothing to tell. */
+  /** The document shows what is new; all else stays as it is. A missing document needs no update. */
   readonly isMark?: boolean;
   /** Where the value has elements of its own (it was too large before): they are removed once the document holds it. */
   readonly memberCollection: string;
@@ -57,7 +57,7 @@ export interface MembersWrite extends ValueWrite {
   readonly memberCollection: string;
   readonly formFields: readonly string[];
   readonly layout: ElementLayout;
-  /** What a first reading of the value found, in `layout`: tells the sink which elements to load. May be out of date. */
+  /** What a first reading of the value found, in `layout`: it says which elements the sink has to load. May be out of date. */
   readonly hint: Buckets | undefined;
   /** The elements in MongoDB are as the last job left them; else all are compared. */
   readonly isTrusted: boolean;

@@ -48,7 +48,7 @@ describe('key ids', () => {
     expect(canonicalKeyId('base64:/w')).toBe('base64:/w==');
   });
 
-  it('tell a key that looks like an escape from the key it would name', () => {
+  it('distinguish a key that looks like an escape from the key it would name', () => {
     const lookalike = Buffer.from('base64:/w==');
     expect(keyIdOf(lookalike)).not.toBe('base64:/w==');
     expect(keyBytes(keyIdOf(lookalike)).equals(lookalike)).toBe(true);

@@ -7,7 +7,7 @@ const options = { baseMs: 1, capMs: 4, forMs: 60_000 };
 const transient = () => new SyncError('REDIS_UNAVAILABLE', 'transient', 'away');
 
 describe('retry', () => {
-  it('repeats a transient error until it succeeds, and tells of each try', async () => {
+  it('repeats a transient error until it succeeds, and reports each attempt', async () => {
     const attempts: number[] = [];
     let tries = 0;
     const result = await withRetry(

@@ -10,7 +10,7 @@ import { expect, it } from 'vitest';
 const run = promisify(execFile);
 const script = fileURLToPath(new URL('../dist/bench.js', import.meta.url));
 
-/** A rival that tells its version, and ends at once when it is to run. */
+/** A rival that prints its version, and ends at once when it is to run. */
 const BROKEN = '#!/bin/sh\n[ "$1" = --version ] && echo "Version: v0.0.1" && exit 0\nexit 3\n';
 
 interface Outcome {

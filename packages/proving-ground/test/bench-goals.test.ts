@@ -193,7 +193,7 @@ describe('the goals of many keys', () => {
 });
 
 describe('the report', () => {
-  it('tells ratios, machine, versions and settings, and leaves out what was not measured', () => {
+  it('shows ratios, machine, versions and settings, and leaves out what was not measured', () => {
     for (const text of [reportText(result), reportPage(result)]) {
       expect(text).toMatch(/1 × 200,000.*the fleet.*32,500 \(25,000–40,000\).*0\.90 \(0\.80–1\.00\)/);
       expect(text).toContain('a processor, 2 cores, 8.0 GiB');
@@ -205,7 +205,7 @@ describe('the report', () => {
     }
   });
 
-  it('tells what could not be measured, beside everything that was', () => {
+  it('shows what could not be measured, beside everything that was', () => {
     for (const text of [reportText(result), reportPage(result)])
       expect(text).toContain('idle, 7 streams: the server is gone');
   });

@@ -23,14 +23,14 @@ describe('the watch over positions', () => {
     ['a position', at(3, 1, '9-0'), 'orders: position 10-0, then 9-0'],
     ['a revision', at(1, 1, '10-0'), 'orders: revision 2, then 1'],
     ['an incarnation', at(3, 0, '10-0'), 'orders: incarnation 1, then 0'],
-  ])('tells of %s that went back', (_, later, problem) => {
+  ])('reports %s that went back', (_, later, problem) => {
     const watch = new PositionWatch();
     watch.take([at(2, 1, '10-0')]);
     watch.take([later]);
     expect(watch.problems).toEqual([problem]);
   });
 
-  it('tells of a document that vanished, and of a position that did', () => {
+  it('reports a document that vanished, and of a position that did', () => {
     const watch = new PositionWatch();
     watch.take([at(2, 1, '10-0')]);
     watch.take([{ _id: 'orders', revision: 3, incarnation: 1, position: null }]);

@@ -9,7 +9,7 @@ const run: ProvingRun = {
 };
 
 describe('the page of reliability', () => {
-  it('sums up the runs that ended well, and tells of the others', () => {
+  it('sums up the runs that ended well, and lists the others', () => {
     const failed = { ...run, seed: 8, entries: 500, problems: ['orders: 1-0 is missing'] };
     const page = renderReliability([run, run, failed]);
     expect(page).toContain('| Entries accounted for | 2,000 |');

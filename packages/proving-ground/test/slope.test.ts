@@ -25,7 +25,7 @@ describe('the judgement of a series', () => {
     ).toBe('steady');
   });
 
-  it('finds a leak under noise larger than itself, and tells its rate', () => {
+  it('finds a leak under noise larger than itself, and reports its rate', () => {
     const random = seededRandom(2);
     const trend = judgeTrend(
       series(60, (minute) => 100 + minute + 30 * random()),
@@ -78,15 +78,15 @@ describe('the judgement of a series', () => {
     ).toBe('steady');
   });
 
-  it('says so when it is too short to tell', () => {
+  it('says so when it is too short to judge', () => {
     expect(
       judgeTrend(
         series(2, (minute) => minute),
         TOLERANCE,
       ).verdict,
-    ).toBe('too short to tell');
+    ).toBe('too short to judge');
     expect(judgeTrend([], TOLERANCE)).toEqual({
-      verdict: 'too short to tell',
+      verdict: 'too short to judge',
       perHour: 0,
       from: 0,
       to: 0,

@@ -30,7 +30,7 @@ describe('the counts of a stream', () => {
     ['a gap that nobody counted', { seen: 7, written: 7 }, '10 written, but 7 seen and 0 in gaps'],
     ['a gap where nothing was dropped', { gap: 2 }, '10 written, but 10 seen and 2 in gaps'],
     ['more seen than there are documents', { seen: 11, written: 11 }, '11 seen, but only 10 documents'],
-  ])('tell of %s', (_, counts, problem) => {
+  ])('report %s', (_, counts, problem) => {
     expect(problems(found({}), counts).join()).toContain(problem);
   });
 

@@ -9,7 +9,7 @@ const reason = (code: 'entries-lost' | 'records-refused' | 'searching' | 'no-wor
 });
 
 describe('a verdict that is held against what was written', () => {
-  it('is one that says complete, or tells of nothing but losses and refusals within the hour', () => {
+  it('is one that says complete, or reports nothing but losses and refusals within the hour', () => {
     expect(saysComplete({ reasons: [] })).toBe(true);
     expect(saysComplete({ reasons: [reason('entries-lost'), reason('records-refused')] })).toBe(true);
   });

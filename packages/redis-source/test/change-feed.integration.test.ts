@@ -53,7 +53,7 @@ async function reports(key: string, change: () => Promise<unknown>): Promise<voi
 }
 
 describe('the change feed', () => {
-  it('tells of changes of all types, of new keys, and of keys that go', async () => {
+  it('reports changes of all types, of new keys, and of keys that go', async () => {
     await listen();
     expect(missed).toEqual(['the server was connected']);
     await reports('stream', () => redis.xadd('stream', '1-0', 'n', '1'));
@@ -72,7 +72,7 @@ describe('the change feed', () => {
     expect(missed).toHaveLength(1);
   });
 
-  it('tells of a transaction once, of each key once', async () => {
+  it('reports a transaction once, of each key once', async () => {
     await listen();
     const multi = redis.multi();
     for (let i = 0; i < 10; i++) multi.sadd('a', String(i)).sadd('b', String(i));
@@ -80,7 +80,7 @@ describe('the change feed', () => {
     await vi.waitFor(() => expect(changed.flat().sort()).toEqual(['a', 'b']), until);
   });
 
-  it('tells names byte for byte', async () => {
+  it('reports names byte for byte', async () => {
     const names: Buffer[] = [];
     await listen({ onChange: (found) => void names.push(...found) });
     const name = Buffer.from([0xff, 0x00, 0x0a, 0x41]);
@@ -88,7 +88,7 @@ describe('the change feed', () => {
     await vi.waitFor(() => expect(names).toContainEqual(name), until);
   });
 
-  it('tells only of keys that begin as asked', async () => {
+  it('reports only keys that begin as asked', async () => {
     await listen({ prefixes: [Buffer.from('orders:'), Buffer.from('users:')] });
     await redis.set('other', 'x');
     await redis.set('users:1', 'x');
@@ -102,7 +102,7 @@ describe('the change feed', () => {
     await vi.waitFor(() => expect(missed).toContain('the server was flushed or refilled'), until);
   });
 
-  it('says that some may have changed after SWAPDB, which the server tells nobody', async () => {
+  it('says that some may have changed after SWAPDB, which the server does not report', async () => {
     await listen();
     await redis.swapdb(0, 1);
     await vi.waitFor(() => expect(missed).toContain('databases were swapped'), until);
@@ -142,7 +142,7 @@ describe('a connection that nobody is at the other end of', () => {
 });
 
 describe('a feed that is closed while it asks its server', () => {
-  it('ends at once, and tells of nothing', { timeout: 20_000 }, async () => {
+  it('ends at once, and reports nothing', { timeout: 20_000 }, async () => {
     const proxy = await startTcpProxy(server.port);
     const connection = connectRedis(addressOf(proxy.port), () => {});
     try {

@@ -261,7 +261,7 @@ describe('the direct path', () => {
     ],
     ['+OK\r\n+QUEUED\r\n+QUEUED\r\n+QUEUED\r\n*2\r\n:1\r\n:2\r\n', 'REDIS_REPLY'],
     ['HTTP/1.1 400 Bad Request\r\n', 'REDIS_REPLY'],
-  ])('tells what the answer %j means', async (answer, code) => {
+  ])('finds what the answer %j means', async (answer, code) => {
     // The first error of an answer counts, so each is as long as a whole one.
     const bytes = answer.startsWith('-')
       ? `${answer.slice(0, answer.indexOf('\n') + 1)}+QUEUED\r\n+QUEUED\r\n+QUEUED\r\n-EXECABORT no\r\n`

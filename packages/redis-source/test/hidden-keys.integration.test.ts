@@ -34,7 +34,7 @@ describe('a key that the ACL hides from the user', () => {
     ]);
   });
 
-  it('is an error of that key alone, which tells the remedy and not the key', async () => {
+  it('is an error of that key alone, which names the remedy and not the key', async () => {
     const source = redisSource(redis, ['string'], { readEntries: 1, readBytes: 1 });
     await expect(source.typeOf('secret')).rejects.toMatchObject({
       code: 'REDIS_KEY_HIDDEN',

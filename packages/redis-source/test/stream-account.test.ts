@@ -112,7 +112,7 @@ describe('the last entry that was read', () => {
     expect(mustHold(last, { ...info, maxDeletedId: '9-0' })).toBe(true);
   });
 
-  it('may have been trimmed or deleted, and before Redis 7 nobody can tell', () => {
+  it('may have been trimmed or deleted, and before Redis 7 this is unknown', () => {
     expect(mustHold(last, { ...info, firstId: '11-0' })).toBe(false);
     expect(mustHold(last, { ...info, maxDeletedId: '10-0' })).toBe(false);
     expect(mustHold(last, { ...info, maxDeletedId: undefined })).toBe(false);

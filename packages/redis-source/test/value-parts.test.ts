@@ -60,7 +60,7 @@ describe('slots', () => {
 });
 
 describe('fingerprints', () => {
-  it('tell apart what only reads the same when put together', () => {
+  it('distinguish what only reads the same when put together', () => {
     const fingerprints = [['ab', 'c'], ['a', 'bc'], ['abc'], ['abc', '']].map((item) =>
       fingerprintOf(item.map((text) => Buffer.from(text))).toString('hex'),
     );

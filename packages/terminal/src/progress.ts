@@ -89,7 +89,7 @@ class BarProgress implements Progress {
     if (now < this.#next) return;
     this.#next = now + BAR_EVERY_MS;
     this.#rate.add(state.done);
-    // A terminal that does not tell its width (0) is taken for a usual one.
+    // A terminal that does not report its width (0) is treated as a usual one.
     const columns = this.stream.columns || 80;
     const side = `  ${percent(state).padStart(5)}   ${timeLeft(state, this.#rate.overall)}`;
     const width = Math.max(5, Math.min(60, columns - side.length - 4));

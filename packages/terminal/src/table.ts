@@ -30,7 +30,7 @@ export function bad(count: number): Cell {
 export interface TableOptions {
   /** Columns of the terminal. A wider table is made to fit: names are cut, then texts are wrapped at spaces. Default: any. */
   readonly within?: number | undefined;
-  /** Headings of the columns with names, which may be cut: the beginning and the end of a name tell most. Default: none. */
+  /** Headings of the columns with names, which may be cut: the beginning and the end of a name say most. Default: none. */
   readonly names?: ReadonlySet<string>;
 }
 

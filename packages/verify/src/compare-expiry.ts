@@ -9,7 +9,7 @@ const TOLERANCE_MS = 5_000;
 
 /**
  * Compares the time at which a key expires with those that MongoDB holds of it.
- * @param isExact whether the fleet reads the time itself, where the server tells it; else it reads what is left of it.
+ * @param isExact whether the fleet reads the time itself, if the server reports it; otherwise it reads what is left of it.
  * @throws SyncError as redisError.
  */
 export async function compareExpiry(

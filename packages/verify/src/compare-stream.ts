@@ -118,7 +118,7 @@ function of(messages: number): string {
   return messages === 1 ? 'a message' : `the first of ${messages} messages`;
 }
 
-/** The engine before this one had read it, and kept its message without the entry's id: nobody can tell them apart. */
+/** The engine before this one had read it, and kept its message without the entry's id: nothing distinguishes them. */
 function isWithoutId({ entryId }: SourceEntry, adoption: Adoption | undefined): boolean {
   if (!adoption?.withoutId || adoption.upTo === null) return false;
   return compareEntryIds(entryId, adoption.upTo) <= 0;

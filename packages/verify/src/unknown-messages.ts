@@ -7,8 +7,8 @@ const KEPT = 10_000;
 /**
  * Collects messages that no entry of the stream can have led to. Redis drops entries from the head, which says nothing of
  * what was there. But an entry behind the head that is not there was deleted, and is not above the highest id that ever was.
- * What is dropped while both sides are read is found by reading the stream once more at the end. Before Redis 7.0 nobody
- * can tell: deletions do not show there.
+ * What is dropped while both sides are read is found by reading the stream once more at the end. Before Redis 7.0 this
+ * is unknown: deletions do not show there.
  */
 export class UnknownMessages {
   readonly #begin: StreamInfo | undefined;

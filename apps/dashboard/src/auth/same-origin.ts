@@ -1,4 +1,4 @@
-/** The headers that tell where a request comes from. */
+/** The headers that name the origin of a request. */
 export interface OriginHeaders {
   readonly host?: string | undefined;
   readonly origin?: string | undefined;
@@ -9,7 +9,7 @@ export interface OriginHeaders {
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * Whether a request may change something: it must come from one of the dashboard's own pages. Browsers tell by
+ * Whether a request may change something: it must come from one of the dashboard's own pages. Browsers say so by
  * Sec-Fetch-Site, which no page can set, over HTTPS and on this machine; then nothing else counts, since a proxy may
  * have rewritten Host. Else Origin shows, which comes with every such request; one that shows neither is refused. The
  * scheme is not compared: behind a proxy that ends TLS the dashboard does not know it.

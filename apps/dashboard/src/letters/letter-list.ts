@@ -38,7 +38,7 @@ export interface LetterListPage {
 
 export const LETTERS_PER_PAGE = 50;
 const PATIENCE_MS = 5_000;
-/** What can be filtered by changes seldom, and a server may read all letters to tell it: a fiftieth of the time at most. */
+/** The choices of the filters change seldom, and a server may read all letters for them: a fiftieth of the time at most. */
 const KINDS = { spacingMs: 10_000, share: 50, patienceMs: 1_000 };
 
 /** Lists dead letters a page at a time; what many view is read once. */

@@ -32,7 +32,7 @@ export function until(at: number, now: number): Html {
   return html`<time datetime="${iso}" title="${iso}">${text}</time>`;
 }
 
-/** A time by the clock, in UTC: 2026-01-02 03:04:05. The page's script tells it in the zone that was chosen. */
+/** A time by the clock, in UTC: 2026-01-02 03:04:05. The page's script shows it in the chosen zone. */
 export function clock(at: Date): Html {
   const iso = at.toISOString();
   return html`<time class="clock" datetime="${iso}">${iso.slice(0, 19).replace('T', ' ')}</time>`;

@@ -16,7 +16,7 @@ export function toneOf(level: VerdictLevel): Tone {
   return SIGNS[level].tone;
 }
 
-/** A level of the verdict as the browser's tab tells it: in a word before the title, and by the color of its icon. */
+/** A level of the verdict as the browser's tab shows it: in a word before the title, and by the color of its icon. */
 export function signOf(level: VerdictLevel | undefined): { readonly word: string; readonly icon: string } {
   const sign = level && SIGNS[level];
   return { word: sign?.word ?? '', icon: sign ? `assets/favicon-${sign.tone}.svg` : 'assets/favicon.svg' };

@@ -6,7 +6,7 @@ export function paramsOf(request: FastifyRequest): URLSearchParams {
 }
 
 /**
- * Has the browser's address tell what a list shows: a new place for a link that was followed, none for what is typed, and
+ * Has the browser's address follow what a list shows: a new entry for a link that was followed, none for what is typed, and
  * nothing where the list was read again.
  * @param path from the base.
  */

@@ -96,7 +96,7 @@ function withFewSchedulers(queue: BoardQueue): BoardQueue {
   return few;
 }
 
-/** Bull Board's page asks Google for fonts; the dashboard works without the internet, and tells nobody of its use. */
+/** Bull Board's page asks Google for fonts; the dashboard works without the internet, and reports its use to nobody. */
 function withoutForeignFonts(page: string): string {
   return page.replace(/<link href="https:\/\/fonts\.googleapis\.com[^>]*>/, '');
 }

@@ -21,7 +21,7 @@ export function sourceName({ clusterNodes, sentinel, url, host, port, db }: Redi
   return { kind: 'server', hosts: named([place]), db };
 }
 
-/** Whether two names are of one source, as far as names tell: one host that both have is enough. */
+/** Whether two names are of one source, as far as names show: one host that both have is enough. */
 export function isSameName(a: SourceName, b: SourceName): boolean {
   return (
     a.kind === b.kind &&

@@ -68,7 +68,7 @@ const DUPLICATES: ReadonlySet<unknown> = new Set([1, 11000]);
 const ID_INDEX =
   /index: _id_|Index '_id_'$|^duplicate key value violates unique constraint "collection_pk_\d+"$/;
 
-/** Whether the server says that it is the record's own `_id` that is taken. @param raw a write error as it tells it. */
+/** Whether the server says that it is the record's own `_id` that is taken. @param raw a write error as the server sends it. */
 export function isOwnId(raw: {
   readonly code?: unknown;
   readonly keyPattern?: unknown;

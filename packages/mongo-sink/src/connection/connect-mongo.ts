@@ -40,7 +40,7 @@ export function connectMongo(address: MongoAddress, appName: string): MongoHandl
     },
     leave: () => {
       isLeft = true;
-      void client.close().catch(() => {}); // it wants to tell MongoDB that its sessions end, and fails only late
+      void client.close().catch(() => {}); // it reports the end of its sessions to MongoDB first, and fails only late
     },
   };
 }

@@ -23,7 +23,7 @@ export interface MongoReport {
   readonly clockAheadMs: number | undefined;
   /** Indexes that the fleet would make at its next start, and those that it could not. */
   readonly indexes: IndexReport;
-  /** Actions on the database that the user lacks; empty where the server asks for no login, or does not tell. */
+  /** Actions on the database that the user lacks; empty if the server asks for no login, or does not list them. */
   readonly lackingPrivileges: readonly string[];
 }
 

@@ -55,7 +55,7 @@ const INCOMPATIBLE: Meaning = [
   'driver and server do not match: check options such as loadBalanced in MONGO_URI, and the server’s version',
 ];
 
-/** What Atlas' proxies answer for whatever they refuse; only the words tell them apart. */
+/** What Atlas' proxies answer for whatever they refuse; only the words distinguish them. */
 const ATLAS_ERROR = 8000;
 const ATLAS: readonly (readonly [RegExp, Meaning])[] = [
   [

@@ -10,7 +10,7 @@ const ESCAPED = beginsWith(ESCAPED_KEY_IDS);
 
 /**
  * The condition on an `_id` in `keys` that a pattern stands for. Keys by their names are asked for by the index. What a
- * regular expression can not tell (names that are not text, patterns longer than a server takes) is checked by reading names.
+ * regular expression can not match (names that are not text, patterns longer than a server takes) is checked by reading names.
  */
 export async function nameFilter(db: Db, pattern: KeyPattern): Promise<Document> {
   const { expression, names } = await nameChoice(db, pattern);

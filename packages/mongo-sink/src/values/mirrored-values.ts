@@ -126,7 +126,7 @@ class Pieces {
   }
 
   *add(element: ElementDocument, item: Item): Generator<Item> {
-    // What is the same in all pieces of an item. Those of earlier versions tell only the field, the place, or how many there are.
+    // What is the same in all pieces of an item. Those of earlier versions have only the field, the place, or how many there are.
     const name =
       typeof element.of === 'string'
         ? element.of

@@ -95,7 +95,7 @@ export class ValueWriter {
     return refused ?? 'dead';
   }
 
-  /** Whether the key has an active document in the collection. @throws SyncError as mongoError tells. */
+  /** Whether the key has an active document in the collection. @throws SyncError as mongoError. */
   async isActive(collection: string, state: KeyState): Promise<boolean> {
     const projection = { ...MANIFEST_PROJECTION, ...ACTIVE };
     const found = await this.#db
@@ -153,7 +153,7 @@ export class ValueWriter {
       fates.results[i] = await this.#settle(valueAt(fates, i));
   }
 
-  /** Tells values that are there what is new; where there is none, there is nothing to tell. */
+  /** Updates the documents of values that exist; a missing one needs no update. */
   async #mark(collection: string, indexes: readonly number[], fates: Fates): Promise<void> {
     if (indexes.length === 0) return;
     const updates = indexes.flatMap((i) => marksOf(valueAt(fates, i)));

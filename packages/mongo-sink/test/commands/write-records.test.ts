@@ -20,7 +20,7 @@ const write = (db: Db) =>
     command: (some) => ({ insert: 'c', documents: some ? some.map((i) => NAMES[i]) : NAMES }),
   });
 
-/** As mongod 8.0 tells of a 2dsphere index. */
+/** As mongod 8.0 reports a 2dsphere index. */
 const geo = (index: number) => ({
   index,
   code: 16755,

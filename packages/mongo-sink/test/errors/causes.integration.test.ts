@@ -202,7 +202,7 @@ it.each([
   ['user is not allowed to do action [insert] on [app.keys]', 'MONGO_PRIVILEGE', 'configuration'],
   ['you are over your space quota, using 513 MB of 512 MB', 'MONGO_DISK_FULL', 'configuration'],
   ['something else', 'MONGO_UNKNOWN', 'unknown'],
-])('Atlas answers everything with 8000; its words tell what it is: %s', (errmsg, code, errorClass) => {
+])('Atlas answers everything with 8000; its words say what it is: %s', (errmsg, code, errorClass) => {
   const error = new MongoServerError({ message: errmsg, errmsg, code: 8000, codeName: 'AtlasError' });
   expect(mongoError(error)).toMatchObject({ code, errorClass });
 });

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { mongoError } from '../../src/errors/mongo-error.js';
 
 it.each(['ECONNRESET', 'EPIPE', 'ETIMEDOUT'])(
-  'a connection that breaks under a write (%s), as Node tells it, is transient',
+  'a connection that breaks under a write (%s), as Node reports it, is transient',
   (code) => {
     const error = Object.assign(new Error(`write ${code}`), { code, errno: -1, syscall: 'write' });
     expect(mongoError(error)).toMatchObject({

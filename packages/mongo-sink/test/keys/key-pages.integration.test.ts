@@ -206,7 +206,7 @@ test.each(['o:*1', 'o*', 'b*', ' *', 'base64:*', '*9*', 'o?', '*', 'o\\*', '[x]*
   },
 );
 
-test('a search that takes too long tells how far it came, and goes on from there', async () => {
+test('a search that takes too long reports how far it came, and continues there', async () => {
   const slow = (key: string) => {
     if (key === 'o:00007919') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_100);
     return key === ' ';
@@ -234,8 +234,8 @@ test('a damaged document is shown as far as it goes', async () => {
   await keys().deleteOne({ _id: 'damaged' });
 });
 
-test('where the source does not tell of its names, one list waits for them, and no other', async () => {
-  let tell = (_told: { total: number; keys: { key: string; keyType: string }[] }) => {};
+test('where the source does not report its names, one list waits for them, and no other', async () => {
+  let tell = (_answer: { total: number; keys: { key: string; keyType: string }[] }) => {};
   const answer = new Promise<Parameters<typeof tell>[0]>((resolve) => (tell = resolve));
   const lists = new KeyPages(mongo.db, () => answer, 1_000);
   const began = performance.now();

@@ -5,7 +5,7 @@ import { FingerprintTable } from '../../src/values/fingerprint-table.js';
 const fingerprintOf = (i: number) => createHash('sha256').update(`${i}`).digest().subarray(0, 16);
 
 describe('FingerprintTable', () => {
-  it('keeps what was added, tells what was not met, and forgets marks', () => {
+  it('keeps what was added, lists what was not met, and forgets marks', () => {
     const table = new FingerprintTable();
     for (let i = 0; i < 10_000; i++)
       table.add({ fingerprint: fingerprintOf(i), since: 1e12 + i, index: -i }, false);

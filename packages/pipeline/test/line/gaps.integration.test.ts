@@ -36,7 +36,7 @@ describe('gaps', () => {
     expect((await under.sync('older')).gaps).toMatchObject([{ entries: 15, exact: false }]);
   });
 
-  it('counts entries that were deleted one by one before they were read, and tells them apart', async () => {
+  it('counts entries that were deleted one by one before they were read, and distinguishes them', async () => {
     await under.add('deleted', 1, 10);
     await under.sync('deleted');
     await under.add('deleted', 11, 20);

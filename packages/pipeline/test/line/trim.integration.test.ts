@@ -79,7 +79,7 @@ describe('trimming by checkpoint', () => {
     expect(await first('digits')).toBe('10-0');
   });
 
-  it('in a dry run tells what it would free, and frees nothing', async () => {
+  it('in a dry run reports what it would free, and frees nothing', async () => {
     await fill('dry', 10);
     expect(await trimStream(under.redis, 'dry', '8-0', { ...ALL, mode: 'dry-run' })).toEqual({
       freed: 7,

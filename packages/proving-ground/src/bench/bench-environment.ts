@@ -26,7 +26,7 @@ export interface Target extends AsyncDisposable {
   readonly kind: string;
 }
 
-/** What is used in each run of the benchmark: servers, a place for logs, and where to tell how it goes. */
+/** What is used in each run of the benchmark: servers, a place for logs, and a line for progress. */
 export class BenchEnvironment {
   readonly #options: BenchOptions;
   readonly #closing: Closers;

@@ -13,7 +13,7 @@ export interface Tolerance {
 }
 
 export interface Trend {
-  readonly verdict: 'steady' | 'grows' | 'too short to tell';
+  readonly verdict: 'steady' | 'grows' | 'too short to judge';
   /** The series' own unit in an hour. */
   readonly perHour: number;
   /** Median of the first and of the last tenth of the judged samples. */
@@ -53,7 +53,7 @@ export function judgeTrend(series: readonly Sample[], tolerance: Tolerance): Tre
     to: median(values.slice(-tenth)),
     samples: judged.length,
   };
-  if (judged.length < LEAST_SAMPLES) return { verdict: 'too short to tell', ...trend };
+  if (judged.length < LEAST_SAMPLES) return { verdict: 'too short to judge', ...trend };
   const growth = slope * (last - from);
   const allowed = Math.max(tolerance.growth, tolerance.share * median(values));
   const isSure = lowerBound(slopes, judged.length) > 0 && trend.to - trend.from > allowed / 2;

@@ -16,7 +16,7 @@ export interface ValueModel {
 }
 
 const bytes = (text: string) => Buffer.from(text);
-/** Parts changed at once, besides the one that tells the version. */
+/** Parts changed at once, besides the one that holds the version. */
 const PARTS = 3;
 
 /** A name; every seventh is not UTF-8. */
@@ -45,7 +45,7 @@ export function hashModel(size: number): ValueModel {
   };
 }
 
-/** A set of about this many members, one of which tells the version. */
+/** A set of about this many members, one of which holds the version. */
 export function setModel(size: number): ValueModel {
   // By their bytes in latin1.
   const members = new Set(Array.from({ length: size }, (_, i) => latin1(nameOf('member', i))));

@@ -20,7 +20,7 @@ export interface ChangeFeedOptions {
 /**
  * - `listening`: every change is reported.
  * - `connecting`: some server does not answer, or not yet; changes are missed meanwhile, and that is reported.
- * - `refused`: some server won't tell; changes have to be found by polling.
+ * - `refused`: some server refuses to report; changes have to be found by polling.
  */
 export type FeedState =
   | { readonly is: 'listening' | 'connecting' }

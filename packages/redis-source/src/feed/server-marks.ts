@@ -21,7 +21,7 @@ export async function serverMarks(redis: Redis): Promise<ServerMarks> {
   };
 }
 
-/** Whether both tell something, and not the same. */
+/** Whether both are known, and differ. */
 export function differ<T>(a: T | undefined, b: T | undefined): boolean {
   return a !== undefined && b !== undefined && a !== b;
 }

@@ -99,7 +99,7 @@ function isHeadBack({ firstId, lastId }: StreamPosition, info: StreamInfo): bool
 
 /**
  * Whether an entry that was read must be there still, if this is still the same stream: trimming takes from the
- * head only, and a deletion behind the head shows in `max-deleted-entry-id`. Before Redis 7 nobody can tell, nor right
+ * head only, and a deletion behind the head shows in `max-deleted-entry-id`. Before Redis 7 this is unknown, and right
  * after it was upgraded; nor where there are consumer groups, since Redis 8.2 trims by what they have acknowledged.
  * Source: https://redis.io/docs/latest/commands/xtrim/
  */
@@ -179,7 +179,7 @@ export function startOf(
 }
 
 /**
- * The gap that `missing` entries leave, with its cause as far as Redis tells it. Its number is not exact where what is left
+ * The gap that `missing` entries leave, with its cause as far as Redis reports it. Its number is not exact where what is left
  * of the stream is older than the last reading: it may have come by a RENAME or a RESTORE, and brought its counters along.
  */
 function gapOf(

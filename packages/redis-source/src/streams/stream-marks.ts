@@ -1,6 +1,6 @@
 import { compareEntryIds } from '@redis-to-mongo/pipeline';
 
-/** An entry that is remembered, to tell whether it is still the same. */
+/** An entry that is remembered, to check whether it is still the same. */
 export interface Mark {
   readonly id: string;
   /** See digestOf. */

@@ -13,7 +13,7 @@ export interface KeyExpiry {
 /** Below Redis 7.0 the time is computed from what is left of it, and off by the time that the answer takes. */
 const PTTL_TOLERANCE_MS = 2000;
 
-/** Finds out, once, how this server tells the time at which a key expires. */
+/** Finds out, once, how this server reports the time at which a key expires. */
 export function keyExpiry(): (redis: Redis, key: Buffer) => Promise<KeyExpiry> {
   let found: Promise<KeyExpiry> | undefined;
   return (redis, key) => {

@@ -13,7 +13,7 @@ export interface Frame {
   readonly tail: readonly string[];
 }
 
-/** Items that must match, one after the other, to tell that a list has moved. */
+/** Items that must match, one after the other, to show that a list has moved. */
 const WINDOW = 8;
 
 /** Finds the current places of the items of the last reading in a list. */

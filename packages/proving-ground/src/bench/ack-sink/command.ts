@@ -19,7 +19,7 @@ export interface Command {
 }
 
 /**
- * Takes a message apart as far as is needed to tell what it wants.
+ * Takes a message apart as far as is needed to answer it.
  * Source: https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol/
  * @throws RangeError on a form that the driver does not send.
  */

@@ -23,7 +23,7 @@ const WHO = [FLEET, BARE] as const;
 
 /**
  * From a change to readable in MongoDB, of keys among many that are synced already: single ones, and a flood of them.
- * @returns runs whose loads tell the kind, the rate and the number of keys.
+ * @returns runs whose loads name the kind, the rate and the number of keys.
  */
 export async function measureChanges(place: BenchEnvironment): Promise<LatencyRun[]> {
   const { keys } = place.sizes.changes;
