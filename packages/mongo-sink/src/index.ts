@@ -83,7 +83,7 @@ export {
   type NameSearch,
   readKeyPage,
 } from './keys/read-key-page.js';
-export { keysSyncedSince, rereadKeys } from './keys/reread-keys.js';
+export { keysSyncedSince, REVISION_LEAP, rereadKeys } from './keys/reread-keys.js';
 export {
   deadAmong,
   lastMirroredEntries,

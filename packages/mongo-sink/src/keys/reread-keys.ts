@@ -15,7 +15,7 @@ type Registered = { _id: string; status: string } & Document;
  * More than any key's revision can have grown in a period that was set back. What a worker read before then carries a lower
  * revision than what is read from now on, and can't replace it.
  */
-const LEAP = 1_000_000;
+export const REVISION_LEAP = 1_000_000;
 
 /**
  * As rereadKey, for many active keys, and against whatever is under way with them: a save of a state that was loaded before fails.
@@ -27,7 +27,9 @@ export async function rereadKeys(db: Db, keys: readonly string[]): Promise<Reado
   return await connected(db, async () => {
     const states = db.collection<Registered>('keys');
     await states.updateMany({ ...own, status: 'active' }, [
-      { $set: { position: null, lag: 0, revision: { $add: ['$revision', LEAP] }, savedBy: 'reread' } },
+      {
+        $set: { position: null, lag: 0, revision: { $add: ['$revision', REVISION_LEAP] }, savedBy: 'reread' },
+      },
     ]);
     const found = await states.find(own, { projection: { _id: 1 } }).toArray();
     return new Set(found.map(({ _id }) => _id));

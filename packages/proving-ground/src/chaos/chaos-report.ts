@@ -18,8 +18,6 @@ export interface ChaosReport extends Pick<ChaosOptions, 'seed' | 'seconds' | 'wo
   readonly gaps: number;
   /** Of the entries that are in MongoDB nowhere, those that Redis dropped. */
   readonly lost: number;
-  /** On their way as MongoDB was dropped or set back, so that only `verify --repair` put them back. */
-  readonly repaired: number;
   /** Written a second time, and found themselves there. */
   readonly alreadyThere: number;
   /** Entries whose XADD was not answered: found in Redis afterward, or not. */
@@ -71,7 +69,6 @@ export function chaosRows(report: ChaosReport): [what: string, count: number][] 
     ['dead letters', report.deadLetters],
     ['entries counted as gaps', report.gaps],
     ['entries that Redis dropped unread', report.lost],
-    ['not saved yet when MongoDB was dropped or set back, and repaired by verify', report.repaired],
     ['written again, and already there', report.alreadyThere],
     ['XADDs without an answer that were executed', unanswered.found],
     ['XADDs without an answer that were not executed', unanswered.absent],

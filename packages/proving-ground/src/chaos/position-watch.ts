@@ -1,3 +1,4 @@
+import { REVISION_LEAP } from '@redis-to-mongo/mongo-sink';
 import { compareEntryIds, isEntryId } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
 import { repeatEvery } from '../program/repeat-every.js';
@@ -76,6 +77,7 @@ function wentBack(before: Seen, now: Seen): string | undefined {
   if (now.incarnation < before.incarnation)
     return `incarnation ${before.incarnation}, then ${now.incarnation}`;
   if (now.incarnation > before.incarnation || before.entryId === undefined) return undefined;
+  if (now.revision >= before.revision + REVISION_LEAP) return undefined; // it is read from the start again
   if (now.entryId === undefined) return `position ${before.entryId}, then none`;
   return compareEntryIds(now.entryId, before.entryId) < 0
     ? `position ${before.entryId}, then ${now.entryId}`

@@ -19,7 +19,6 @@ import { keepState } from './keep-evidence.js';
 import { MemoryWatch } from './memory-watch.js';
 import { planFaults } from './plan-faults.js';
 import { PositionWatch } from './position-watch.js';
-import { repairMirror } from './repair-mirror.js';
 import { untilSettled } from './settle.js';
 import { ValueWatch } from './value-watch.js';
 import { VerdictWatch } from './verdict-watch.js';
@@ -125,14 +124,7 @@ export async function runChaos(options: ChaosOptions, context: ProgramContext): 
     const settledAfter = (performance.now() - quiet) / 1000;
     event(`settled after ${settledAfter.toFixed(1)} s; comparing`);
     await verdicts.untilComplete(signal);
-    let judgement = await judge(redis, place.db, load);
-    const missing = judgement.streams.reduce((total, findings) => total + findings.missing, 0);
-    const repaired = load.hasLostTarget ? missing : 0;
-    if (repaired > 0) {
-      event(`${repaired} entries were on their way as MongoDB was dropped or set back: verify --repair`);
-      await repairMirror(place, dir);
-      judgement = await judge(redis, place.db, load);
-    }
+    const judgement = await judge(redis, place.db, load);
     over.abort();
     await watching;
     const peakMiB = Object.fromEntries(
@@ -156,7 +148,6 @@ export async function runChaos(options: ChaosOptions, context: ProgramContext): 
       deadLetters: sum(({ dead }) => dead),
       gaps: sum(({ gap }) => gap),
       lost: sum(({ lost }) => lost),
-      repaired,
       alreadyThere: sum(({ alreadyThere }) => alreadyThere),
       unanswered: load.outcomes,
       values: judgement.values,

@@ -24,10 +24,9 @@ one. At the end, the writer's own record, Redis and MongoDB are compared, entry 
 
 - Each written entry is in MongoDB once, as a message or as a dead letter. If Redis dropped it before it was read, it is counted as a gap.
   Nothing else is there, and nothing is out of order.
-- Records whose position was not saved yet when MongoDB was dropped or set back are found by \`verify --repair\`, and counted. Everything
-  else comes back by itself.
 - For each key: seen = written + already there + dead letters. For each stream: seen + gaps = written to Redis, except streams
   that were deleted unread, or deleted, created again and trimmed before they were read again. The fleet cannot know these gaps fully.
+  Streams that were read from the start again, because MongoDB was dropped or set back, count what they found there once more.
 - Each value is equal, byte by byte. Each of its states seen in MongoDB during the run is one that Redis had, and never an older one
   after a newer one.
 - The verdict, queried every second, was never "complete" while a change older than ten seconds was missing. (Losses and refusals within the
