@@ -47,6 +47,8 @@ export async function rereadLost({
   }
   // A run may yet save the first state of its key.
   const unsaved = new Map([...runs].filter(([key, run]) => run !== '' && !found.has(key)));
+  // Tailing ends with the next run only.
+  await queue.request([...unsaved.keys()]);
   while (unsaved.size > 0) {
     if (!goesOn()) return undefined;
     const now = await queue.runsUnderWay();

@@ -82,6 +82,16 @@ describe('when a target was set back', () => {
     expect(await sink().load('first')).toMatchObject({ position: null });
   });
 
+  it('a stream that is tailed, and whose document is gone, is requested: its next run ends that', async () => {
+    const { queue } = fleet;
+    expect(await claims.end(await claimed('tailed'), 'retain')).toBe('retained');
+    const done = reread();
+    await until(async () => expect(await queue.depth()).toMatchObject({ waiting: 1 }));
+    const claim = await claimed('tailed');
+    expect(claim.wasRetained).toBe(true);
+    expect(await done).toBe(0);
+  });
+
   it('waiting ends when the scheduler does', async () => {
     await claimed('first');
     expect(await reread(Date.now(), () => false)).toBeUndefined();

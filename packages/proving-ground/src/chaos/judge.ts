@@ -23,7 +23,9 @@ export async function judge(redis: Redis, db: Db, load: ChaosLoad): Promise<Judg
     const findings = new StreamFindings(written.key);
     await judgeSource(redis, written, findings);
     await judgeMirror(db, messagesOf(written.key), written, findings);
-    judgeCounts(await keys.findOne({ _id: written.key }), findings, !load.countsExactly(hand));
+    const record = await keys.findOne({ _id: written.key });
+    const isForgotten = !record && load.hasLostTarget && (await redis.exists(written.key)) === 0;
+    if (!isForgotten) judgeCounts(record, findings, !load.countsExactly(hand));
     streams.push(findings);
   }
   const values = load.values.flatMap(({ written }) => written);

@@ -59,7 +59,7 @@ async function lookAround(
   for (const { written } of load.streams) {
     const record = records.get(written.key);
     seen += Number(record?.counts?.seen ?? 0);
-    const problem = await streamProblem(redis, written.key, record);
+    const problem = await streamProblem(redis, written.key, record, load.hasLostTarget);
     if (problem !== undefined) behind.push(`${written.key}: ${problem}`);
   }
   for (const { key, digest } of load.values.flatMap(({ written }) => written))
@@ -71,10 +71,13 @@ async function streamProblem(
   redis: Redis,
   key: string,
   record: KeyDocument | undefined,
+  hasLostTarget: boolean,
 ): Promise<string | undefined> {
-  if (!record) return 'MongoDB does not have it';
+  const exists = (await redis.exists(key)) === 1;
+  // What neither side has was deleted before MongoDB lost it.
+  if (!record) return exists || !hasLostTarget ? 'MongoDB does not have it' : undefined;
   const error = record.lastError ? `, last error ${String(record.lastError.code)}` : '';
-  if ((await redis.exists(key)) === 0)
+  if (!exists)
     return record.status === 'deleted' ? undefined : `gone from Redis, but ${String(record.status)}${error}`;
   const info = parseStreamInfo(await redis.xinfo('STREAM', key));
   const { position, lag, status } = record;
