@@ -11,35 +11,31 @@ const bin = (/** @type {string} */ path) => join(root, 'node_modules', path);
 // The output is held back until a step has failed, so biome cannot see where it goes.
 const colors = `--colors=${process.stdout.isTTY ? 'force' : 'off'}`;
 
-/** Everything is run, also after a failure. `remedy` is what a reader may try. */
+/** After the build, which uses every core. */
+const AT_ONCE = 2;
+
+/**
+ * @typedef {{name: string, args: string[], remedy: string}} Step
+ * @typedef {{ok: boolean, output: string, seconds: number}} Outcome
+ */
+
+/**
+ * Everything is run, also after a failure: the build, which others read, and then the longest first.
+ * `remedy` is what a reader may try.
+ *
+ * @type {Step[]}
+ */
 const steps = [
+  { name: 'types of sources', args: [tsc[1], '-b'], remedy: 'pnpm build' },
   {
     name: 'format and lint',
     args: [bin('@biomejs/biome/bin/biome'), 'ci', colors, '.'],
     remedy: 'pnpm exec biome check --write',
   },
   {
-    name: 'import directions',
-    args: [
-      bin('@biomejs/biome/bin/biome'),
-      'lint',
-      '--only=style/noRestrictedImports',
-      colors,
-      'apps',
-      'packages',
-    ],
-    remedy: 'see "overrides" in biome.json',
-  },
-  { name: 'types of sources', args: [tsc[1], '-b'], remedy: 'pnpm build' },
-  {
     name: 'types of tests',
     args: [tsc[1], '-p', 'tsconfig.test.json'],
     remedy: 'pnpm exec tsc -p tsconfig.test.json',
-  },
-  {
-    name: 'unused code',
-    args: [bin('knip/bin/knip.js'), '--no-progress', '--no-config-hints'],
-    remedy: 'pnpm exec knip',
   },
   {
     name: 'spelling',
@@ -55,6 +51,23 @@ const steps = [
       'node_modules/.cache/cspell',
     ],
     remedy: 'spell it in American English, or add the word to cspell-words.txt',
+  },
+  {
+    name: 'unused code',
+    args: [bin('knip/bin/knip.js'), '--no-progress', '--no-config-hints'],
+    remedy: 'pnpm exec knip',
+  },
+  {
+    name: 'import directions',
+    args: [
+      bin('@biomejs/biome/bin/biome'),
+      'lint',
+      '--only=style/noRestrictedImports',
+      colors,
+      'apps',
+      'packages',
+    ],
+    remedy: 'see "overrides" in biome.json',
   },
   {
     name: 'duplicates',
@@ -74,25 +87,31 @@ const steps = [
  * @returns {Promise<number>} 1 if any failed
  */
 export async function check() {
-  /** @type {string[]} */
-  const table = [];
-  let failed = 0;
+  /** @type {Map<Step, Outcome>} */
+  const outcomes = new Map();
+  const waiting = [...steps];
+  const run = async (/** @type {Step | undefined} */ step) => {
+    if (!step) return;
+    const start = performance.now();
+    const { ok, output } = await runQuietly(process.execPath, step.args);
+    outcomes.set(step, { ok, output, seconds: (performance.now() - start) / 1_000 });
+  };
+  const runRest = async () => {
+    while (waiting.length > 0) await run(waiting.shift());
+  };
   await withLock('build', async () => {
     pruneStaleOutputs(root);
-    for (const { name, args, remedy } of steps) {
-      const start = performance.now();
-      const { ok, output } = await runQuietly(process.execPath, args);
-      const seconds = ((performance.now() - start) / 1_000).toFixed(1);
-      if (!ok) {
-        failed += 1;
-        console.log(`\n── ${name} ──\n${output.trimEnd()}\n`);
-      }
-      table.push(
-        `${ok ? 'ok    ' : 'FAILED'}  ${name.padEnd(18)} ${seconds.padStart(5)} s${ok ? '' : `  (${remedy})`}`,
-      );
-    }
+    await run(waiting.shift());
+    await Promise.all(Array.from({ length: AT_ONCE }, runRest));
   });
-  console.log(table.join('\n'));
+  const table = [...outcomes].sort(([a], [b]) => steps.indexOf(a) - steps.indexOf(b));
+  for (const [{ name }, { ok, output }] of table)
+    if (!ok) console.log(`\n── ${name} ──\n${output.trimEnd()}\n`);
+  for (const [{ name, remedy }, { ok, seconds }] of table)
+    console.log(
+      `${ok ? 'ok    ' : 'FAILED'}  ${name.padEnd(18)} ${seconds.toFixed(1).padStart(5)} s${ok ? '' : `  (${remedy})`}`,
+    );
+  const failed = table.filter(([, { ok }]) => !ok).length;
   console.log(`${steps.length - failed} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;
 }
