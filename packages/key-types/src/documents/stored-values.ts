@@ -5,8 +5,10 @@ export function partOf(part: Buffer | undefined): Buffer {
   return part ?? Buffer.alloc(0);
 }
 
-/** Joins all parts of a value that is one run of bytes. */
+/** Joins all parts of a value that is one run of bytes. One part alone, as nearly all have, is not copied. */
 export function joined(items: readonly Item[]): Buffer {
+  const [[only] = []] = items;
+  if (only && items.length === 1 && items[0]?.length === 1) return only;
   return Buffer.concat(items.flatMap(([part]) => part ?? []));
 }
 

@@ -20,9 +20,8 @@ export interface FleetTarget {
   readonly dbName: string;
 }
 
-/** Asking for the counts is work for the workers: a wait is known to a fiftieth of itself, and no finer than this, in ms. */
-const LEAST_POLL_MS = 100;
-const POLL_PART = 50;
+/** Asking for the counts is work for the workers: they are asked when half of what is left may be done, within these limits, in ms. */
+const [LEAST_POLL_MS, MOST_POLL_MS] = [100, 1_000];
 /** Without any progress for this long, in ms, waiting is given up. */
 const STALL_MS = 90_000;
 
@@ -109,15 +108,21 @@ export class BenchFleet implements AsyncDisposable {
   }
 
   async #until(count: (counts: Counts) => number, wanted: number, what: string): Promise<void> {
+    const begin = performance.now();
+    let first: number | undefined;
+    let pollMs = LEAST_POLL_MS;
     const check = async () => {
       if (this.#fate.failure) throw this.#fate.failure;
       const reached = count(await this.counts());
+      first ??= reached;
+      const leftMs = ((wanted - reached) * (performance.now() - begin)) / Math.max(1, reached - first);
+      pollMs = Math.min(MOST_POLL_MS, Math.max(LEAST_POLL_MS, leftMs / 2));
       return { isDone: reached >= wanted, progress: reached, missing: () => [`${reached} of ${wanted}`] };
     };
     await untilMoved(`${wanted} ${what}`, check, {
       signal: this.#place.signal,
       stallMs: STALL_MS,
-      pollMs: (waitedMs) => Math.max(LEAST_POLL_MS, waitedMs / POLL_PART),
+      pollMs: () => pollMs,
     });
   }
 
