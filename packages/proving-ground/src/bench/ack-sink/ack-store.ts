@@ -63,6 +63,7 @@ export class AckStore {
     if (!kept) return { ok: 1, n: updates.length, nModified: updates.length };
     let n = 0;
     for (const { q, u, upsert } of updates) {
+      if (isProbe(u)) continue;
       const isSave = Array.isArray(u);
       const found = [...matching(kept, q)].filter((document) => !isSave || isAsBefore(document, u));
       const fields = isSave ? savedFields(u) : u.$set;
@@ -82,6 +83,11 @@ export class AckStore {
   #keptIn({ collection }: Command): Map<string, Document> | undefined {
     return this.#kept.get(collection ?? '');
   }
+}
+
+/** Leaves the document as it is: nothing is modified. See countsChanged of mongo-sink. */
+function isProbe(u: unknown): boolean {
+  return Array.isArray(u) && u[0]?.$replaceWith === '$$ROOT';
 }
 
 /** A save compares the revision by its pipeline, and leaves another one as it is: see KeyStates of mongo-sink. */
