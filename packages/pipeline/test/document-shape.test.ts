@@ -71,8 +71,12 @@ describe('the shape document', () => {
   });
 
   it('gives JSON objects, and what is none, back as they were', () => {
+    // An object with that name is stored as an array of pairs, before it is put into a shape.
+    const json = fc
+      .jsonValue({ maxDepth: 2 })
+      .filter((value) => !JSON.stringify(value).includes('__proto__'));
     fc.assert(
-      fc.property(fc.jsonValue({ maxDepth: 2 }), (value) => {
+      fc.property(json, (value) => {
         const document = { ...HEAD, value };
         const { key, ...plain } = plainValue({
           _id: 1,
