@@ -20,6 +20,7 @@ export function countWrites(client: MongoClient): CountedWrites {
     const collection = under.get(requestId);
     if (collection === undefined) return;
     under.delete(requestId);
+    if (collection === 'fleet') return; // Once a process, whatever it writes.
     const written =
       commandName === 'findAndModify'
         ? 1
