@@ -1,4 +1,4 @@
-import { connectMongo, mongoSink } from '@redis-to-mongo/mongo-sink';
+import { connectMongo, countInTarget, mongoSink } from '@redis-to-mongo/mongo-sink';
 import { firstState, type KeyState } from '@redis-to-mongo/pipeline';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { MessageTarget } from '../src/bench/contestants/contestant.js';
@@ -40,4 +40,9 @@ it('the sink that only acknowledges keeps positions, save by save, and refuses o
   expect(await sink.load('load-1')).toMatchObject({ revision: 2, position: { entryId: '2-0' } });
   await expect(others.save(first, at(first, '1-5'))).rejects.toMatchObject({ code: 'POSITION_MOVED' });
   expect(await sink.load('load-1')).toMatchObject({ revision: 2, position: { entryId: '2-0' } });
+});
+
+it('it counts on, so that it is not taken for a target that was set back', async () => {
+  expect(await countInTarget(mongo.db)).toBe(1);
+  expect(await countInTarget(mongo.db)).toBe(2);
 });

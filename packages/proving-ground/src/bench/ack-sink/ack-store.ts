@@ -27,6 +27,8 @@ export class AckStore {
         return this.#insert(command);
       case 'update':
         return this.#update(command);
+      case 'findAndModify':
+        return this.#count(command);
       case 'find':
         return cursor(this.#find(command));
       case 'aggregate':
@@ -73,6 +75,17 @@ export class AckStore {
       n += found.length === 0 && upsert === true ? 1 : found.length;
     }
     return { ok: 1, n, nModified: n };
+  }
+
+  /** The fleet counts in its target, and a number that does not grow is that of one that was set back. */
+  #count(command: Command): Document {
+    const { query, update } = command.read();
+    const kept = this.#keptIn(command);
+    const value: Document = { ...kept?.get(String(query?._id)), _id: query?._id };
+    for (const [name, by] of Object.entries(update?.$inc ?? {}))
+      value[name] = (value[name] ?? 0) + Number(by);
+    kept?.set(String(value._id), value);
+    return { ok: 1, value };
   }
 
   #find(command: Command): Document[] {
