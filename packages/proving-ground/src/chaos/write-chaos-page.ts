@@ -13,6 +13,8 @@ export async function writeChaosPage(report: ChaosReport): Promise<void> {
 
 /** The page. @param machine where the run was made, in a line. */
 function renderChaosPage(report: ChaosReport, machine: string): string {
+  const hasLosses = 'MongoDB dropped' in report.faults || 'MongoDB set back' in report.faults;
+  const losses = hasLosses ? ' --target-losses' : '';
   const faults = Object.entries(report.faults).sort(([a], [b]) => (a < b ? -1 : 1));
   return `# Chaos
 
@@ -37,7 +39,7 @@ one. At the end, the writer's own record, Redis and MongoDB are compared, entry 
 Some streams and values are under rules: with the shape \`document\`, their own ids, renamed and parsed fields.
 An XADD without an answer, because Redis was killed meanwhile, is looked up in Redis afterward.
 
-\`npm run chaos -- --seconds ${report.seconds} --seed ${report.seed}\` repeats the plan of this run. A run of one minute is part of \`npm test\`.
+\`npm run chaos -- --seconds ${report.seconds} --seed ${report.seed}${losses}\` repeats the plan of this run. A run of one minute is part of \`npm test\`.
 
 | | |
 | --- | --- |
