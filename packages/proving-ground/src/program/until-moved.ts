@@ -12,7 +12,10 @@ export interface Reading {
 
 export interface UntilMovedOptions {
   readonly signal: AbortSignal;
-  /** Without any progress for this long, in ms, waiting is given up; default 60,000 (a dead worker's keys are free after 10,000). */
+  /**
+   * Without any progress for this long, in ms, waiting is given up; default 150,000: longer than a command that a server never answers
+   * holds up a key (60,000) and a dead worker does (10,000). What hangs is tried again by then.
+   */
   readonly stallMs?: number;
   /** Between two checks, in ms, after waiting for this long; default 100. */
   readonly pollMs?: (waitedMs: number) => number;
@@ -28,7 +31,7 @@ const NAMED = 8;
 export async function untilMoved(
   what: string,
   check: () => Promise<Reading>,
-  { signal, stallMs = 60_000, pollMs = () => 100 }: UntilMovedOptions,
+  { signal, stallMs = 150_000, pollMs = () => 100 }: UntilMovedOptions,
 ): Promise<void> {
   const begin = performance.now();
   let last: Reading['progress'] | undefined;
