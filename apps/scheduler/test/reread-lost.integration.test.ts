@@ -74,7 +74,9 @@ describe('when a target was set back', () => {
     const done = reread().finally(() => {
       isDone = true;
     });
-    await until(async () => expect(await fleet.queue.runsUnderWay()).toHaveProperty('size', 1));
+    // It has found no document, and requests the key before it waits.
+    await until(async () => expect(await fleet.queue.dueCount()).toBe(1));
+    expect(await fleet.queue.runsUnderWay()).toHaveProperty('size', 1);
     await sink().save(before, next);
     expect(isDone).toBe(false);
     await claims.end(claim, 'done');
