@@ -23,13 +23,7 @@ export class MirrorWatch {
 
   /** Reads the streams' documents alone: it is asked several times a second, and must not slow down what it watches. */
   async state(): Promise<MirrorState> {
-    const sums = { seen: 0, alreadyThere: 0, lag: 0 };
-    for (const { counts, lag } of await this.#streams()) {
-      sums.seen += counts?.seen ?? 0;
-      sums.alreadyThere += counts?.alreadyThere ?? 0;
-      sums.lag += lag ?? 0;
-    }
-    return sums;
+    return sumsOf(await this.#streams());
   }
 
   /** Resolves when more than `seen` entries have come through. */
@@ -74,13 +68,11 @@ export class MirrorWatch {
     isDone: (record: KeyDocument) => boolean,
   ): Promise<void> {
     const check = async (): Promise<Reading> => {
-      const [record, { seen }] = await Promise.all([
-        this.#db.collection<KeyDocument>('keys').findOne({ _id: key }),
-        this.state(),
-      ]);
+      const streams = await this.#streams();
+      const record = streams.find(({ _id }) => _id === key);
       const missing = () => [record ? described(record, undefined) : `${key}: not in MongoDB`];
       // A key may wait for its turn; as long as any stream moves, it is on its way.
-      return { isDone: record !== null && isDone(record), progress: seen, missing };
+      return { isDone: record !== undefined && isDone(record), progress: sumsOf(streams).seen, missing };
     };
     await untilMoved(what, check, { signal });
   }
@@ -101,6 +93,16 @@ export class MirrorWatch {
       return record.counts?.seen >= entries && record.lag === 0 ? [] : [described(record, entries)];
     });
   }
+}
+
+function sumsOf(streams: readonly KeyDocument[]): MirrorState {
+  const sums = { seen: 0, alreadyThere: 0, lag: 0 };
+  for (const { counts, lag } of streams) {
+    sums.seen += counts?.seen ?? 0;
+    sums.alreadyThere += counts?.alreadyThere ?? 0;
+    sums.lag += lag ?? 0;
+  }
+  return sums;
 }
 
 function described({ _id, counts, lag, status, lastError }: KeyDocument, entries?: number): string {

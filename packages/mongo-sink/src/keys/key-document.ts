@@ -95,18 +95,9 @@ export function headOf(document: Document) {
 
 /** A key's state. Fields that this version adds get their defaults. @throws SyncError as headOf. */
 export function fromKeyDocument(document: Document): KeyState {
-  const { key, keyType, stream, type, status, incarnation, revision, position, lastError, pausedAt } =
-    headOf(document);
   const counts = { seen: 0, written: 0, alreadyThere: 0, dead: 0, gap: 0, ...document.counts };
   return {
-    key,
-    keyType,
-    stream,
-    type,
-    status,
-    incarnation,
-    revision,
-    position,
+    ...headOf(document),
     lag: Number(document.lag ?? 0),
     counts,
     gaps: Array.isArray(document.gaps) ? document.gaps : [],
@@ -115,11 +106,9 @@ export function fromKeyDocument(document: Document): KeyState {
     lastSyncedAt: asDate(document.lastSyncedAt),
     lastChangedAt: document.lastChangedAt instanceof Date ? document.lastChangedAt : null,
     expiresAt: document.expiresAt instanceof Date ? document.expiresAt : null,
-    lastError,
     ...(typeof document.collection === 'string' ? { collection: document.collection } : {}),
     ...(isDocumentId(document.documentId) ? { documentId: document.documentId } : {}),
     ...(typeof document.rule === 'string' ? { rule: document.rule } : {}),
-    pausedAt,
   };
 }
 

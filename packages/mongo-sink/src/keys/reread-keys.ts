@@ -1,4 +1,5 @@
 import type { Db, Document } from 'mongodb';
+import { pagesOf } from '../commands/pages-of.js';
 import { connected, ensureConnected } from '../connection/ensure-connected.js';
 import { mongoError } from '../errors/mongo-error.js';
 
@@ -37,7 +38,7 @@ export async function rereadKeys(db: Db, keys: readonly string[]): Promise<Reado
 }
 
 /**
- * The keys whose last sync is no older than `since`, in pages of about `size`. It goes through all keys.
+ * The keys whose last sync is no older than `since`, in pages of `size`. It goes through all keys.
  * @throws SyncError as mongoError.
  */
 export async function* keysSyncedSince(
@@ -48,15 +49,9 @@ export async function* keysSyncedSince(
   try {
     await ensureConnected(db);
     const options = { projection: { status: 1 }, batchSize: size };
-    const cursor = db.collection<Registered>('keys').find({ lastSyncedAt: { $gte: since } }, options);
-    try {
-      while (await cursor.hasNext())
-        yield cursor
-          .readBufferedDocuments()
-          .map(({ _id, status }) => ({ key: _id, isActive: status === 'active' }));
-    } finally {
-      await cursor.close();
-    }
+    const found = db.collection<Registered>('keys').find({ lastSyncedAt: { $gte: since } }, options);
+    for await (const page of pagesOf(found, size))
+      yield page.map(({ _id, status }) => ({ key: _id, isActive: status === 'active' }));
   } catch (error) {
     throw mongoError(error);
   }
