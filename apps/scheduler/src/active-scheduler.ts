@@ -1,16 +1,17 @@
 import { TARGET_SET_BACK } from '@redis-to-mongo/fleet-status';
 import type { JobQueue } from '@redis-to-mongo/job-queue';
 import { KEY_TYPES } from '@redis-to-mongo/key-types';
-import { pausedKeys } from '@redis-to-mongo/mongo-sink';
+import { keysIn, keysSyncedSince, pausedKeys, type SuspectKey } from '@redis-to-mongo/mongo-sink';
 import type { KeyType, RuleBook } from '@redis-to-mongo/pipeline';
 import { HIDDEN_TYPE } from '@redis-to-mongo/redis-source';
 import type { ChangeBuffer } from './change-buffer.js';
 import type { IntakeState } from './change-intake.js';
 import { ChangeRequests } from './change-requests.js';
+import { DroppedCollections } from './dropped-collections.js';
 import { MirroredTypes } from './mirrored-types.js';
 import type { MissedChanges } from './missed-changes.js';
 import { PausedKeys } from './paused-keys.js';
-import { rereadLost } from './reread-lost.js';
+import { PAGE, rereadLost } from './reread-lost.js';
 import { type SweepOptions, type SweepReport, sweep } from './sweep.js';
 import { askEveryMs, type DueSweep, type SweepFacts, sweepDue } from './sweep-due.js';
 import { TargetLosses } from './target-losses.js';
@@ -31,8 +32,8 @@ export interface ActiveSchedulerOptions extends Pick<SweepOptions, 'redis' | 'db
   readonly rules: RuleBook;
   /** Makes what the target needs, once it is found to have lost what it held. */
   readonly prepareTarget: () => Promise<unknown>;
-  /** The target was set back, and this many keys are read from the start again. */
-  readonly onReread: (keys: number) => void;
+  /** The target has lost records, and this many keys are read from the start again. */
+  readonly onReread: (reason: string, keys: number) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -41,6 +42,8 @@ export type SweepTurn = SweepReport & {
   readonly isPoll: boolean;
   readonly ms: number;
 };
+
+const COLLECTION_DROPPED = 'a collection of MongoDB was dropped or restored';
 
 /** MongoDB counts its documents at once. If a server must scan all of them, that takes one part in this many of the time, at most. */
 const COUNT_SHARE = 30;
@@ -53,6 +56,7 @@ export class ActiveScheduler {
   readonly #paused: PausedKeys;
   readonly #losses: TargetLosses;
   readonly #setBack: TargetSetBack;
+  readonly #dropped: DroppedCollections;
   readonly #upkeep: Parameters<typeof upkeep>[0];
   #isClosed = false;
   #lastRound: { readonly endedAt: number; readonly tookMs: number } | undefined;
@@ -69,6 +73,7 @@ export class ActiveScheduler {
     this.#paused = new PausedKeys({ read: (limit) => pausedKeys(db, limit) });
     this.#losses = new TargetLosses(db, queue);
     this.#setBack = new TargetSetBack({ db, queue });
+    this.#dropped = new DroppedCollections(db);
     const mirrored = new MirroredTypes(redis, types);
     this.#requests = new ChangeRequests({
       buffer: options.buffer,
@@ -115,7 +120,7 @@ export class ActiveScheduler {
       if (missed.reason === '' && record?.pending === '') onWell(this.#requestedUntil());
       return undefined;
     }
-    if (record?.rereadSince !== undefined && !(await this.#reread(record.rereadSince))) return undefined;
+    if (!(await this.#rereadLost(record))) return undefined;
     const began = performance.now();
     if (due.isPoll) return await this.#sweep(due, began, () => onWell(performance.now()));
     // Whatever is missed from now on is for the next one, and nothing is well until then.
@@ -166,14 +171,25 @@ export class ActiveScheduler {
     };
   }
 
-  /** @returns whether it came to its end. */
-  async #reread(since: number): Promise<boolean> {
+  /** Has keys read again that the target has lost records of. @returns whether it came to its end. */
+  async #rereadLost(record: SweepFacts['record']): Promise<boolean> {
+    const { queue, db } = this.#options;
+    const since = record?.rereadSince;
+    if (since !== undefined) {
+      const synced = keysSyncedSince(db, new Date(since), PAGE);
+      if (!(await this.#reread('MongoDB was set back', synced))) return false;
+      await queue.sweeps.endReread();
+    }
+    return await this.#dropped.handle(
+      async (names) => await this.#reread(`dropped: ${names.join(', ')}`, keysIn(db, names, PAGE)),
+    );
+  }
+
+  async #reread(reason: string, suspects: AsyncIterable<readonly SuspectKey[]>): Promise<boolean> {
     const { queue, db, onReread } = this.#options;
-    const keys = await rereadLost({ db, queue, since, goesOn: () => !this.#isClosed });
-    if (keys === undefined) return false;
-    await queue.sweeps.endReread();
-    onReread(keys);
-    return true;
+    const keys = await rereadLost({ db, queue, suspects, goesOn: () => !this.#isClosed });
+    if (keys !== undefined) onReread(reason, keys);
+    return keys !== undefined;
   }
 
   async #sweep({ reason, isPoll }: DueSweep, began: number, onWell: () => void): Promise<SweepTurn> {
@@ -196,6 +212,11 @@ export class ActiveScheduler {
   async #refillTarget(): Promise<void> {
     if (await this.#setBack.found()) {
       this.#options.missed.note(TARGET_SET_BACK);
+      await this.#options.prepareTarget();
+    }
+    if (await this.#dropped.found()) {
+      await this.#options.queue.sweeps.noteDue(COLLECTION_DROPPED);
+      this.#options.missed.note(COLLECTION_DROPPED);
       await this.#options.prepareTarget();
     }
     const began = performance.now();

@@ -1,30 +1,31 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobQueue } from '@redis-to-mongo/job-queue';
-import { keysSyncedSince, rereadKeys } from '@redis-to-mongo/mongo-sink';
+import { rereadKeys, type SuspectKey } from '@redis-to-mongo/mongo-sink';
 import { inParts } from '@redis-to-mongo/pipeline';
 
 export interface RereadLostOptions {
   readonly db: Parameters<typeof rereadKeys>[0];
   readonly queue: Pick<JobQueue, 'runsUnderWay' | 'markInterrupted' | 'request'>;
-  /** When the target was known not to be set back yet, in ms since 1970. */
-  readonly since: number;
+  /** Keys that MongoDB holds a state of, in pages: those that may have lost records. */
+  readonly suspects: AsyncIterable<readonly SuspectKey[]>;
   /** Asked again and again: false ends it. */
   readonly goesOn: () => boolean;
 }
 
-const PAGE = 1_000;
+/** This many keys are read again by one command. */
+export const PAGE = 1_000;
 const WAIT_MS = 200;
 
 /**
- * Has keys read from the start again whose state may cover what a target that was set back has lost: a run wrote before that
- * moment, and saved after it. These are the keys with a run under way or one that did not end well, and those that were synced since.
+ * Has keys read from the start again whose state may cover what the target has lost. Besides the given ones, these are the keys with a
+ * run under way or one that did not end well: a run wrote before the loss, and saves after it.
  * @returns how many there are, or `undefined` where it was ended from outside.
  * @throws SyncError as the sink and the queue throw.
  */
 export async function rereadLost({
   db,
   queue,
-  since,
+  suspects,
   goesOn,
 }: RereadLostOptions): Promise<number | undefined> {
   const runs = await queue.runsUnderWay();
@@ -32,7 +33,7 @@ export async function rereadLost({
   for (const keys of inParts([...runs.keys()], PAGE))
     for (const key of await rereadKeys(db, keys)) found.add(key);
   let count = found.size;
-  for await (const page of keysSyncedSince(db, new Date(since), PAGE)) {
+  for await (const page of suspects) {
     if (!goesOn()) return undefined;
     const fresh = page.filter(({ key }) => !found.has(key));
     await rereadKeys(

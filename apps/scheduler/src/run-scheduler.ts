@@ -118,10 +118,8 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Rel
         intervalMs: sync.intervalMs,
         idleIntervalMs: sync.idleIntervalMs,
         prepareTarget: () => prepareDatabase(mongo.db, rules.rules),
-        onReread: (keys) =>
-          logger.warn('MongoDB was set back: keys that were synced about then are read from the start', {
-            keys,
-          }),
+        onReread: (reason, keys) =>
+          logger.warn('MongoDB has lost records: their keys are read from the start', { reason, keys }),
         onError: (error) =>
           logger.warn('changes could not be requested; they will be retried', { error: redisError(error) }),
       }),

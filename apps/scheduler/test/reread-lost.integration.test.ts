@@ -1,9 +1,9 @@
 import { Claims } from '@redis-to-mongo/job-queue';
-import { mongoSink } from '@redis-to-mongo/mongo-sink';
+import { keysSyncedSince, mongoSink } from '@redis-to-mongo/mongo-sink';
 import { firstState } from '@redis-to-mongo/pipeline';
 import { fleetForTests, until } from '@redis-to-mongo/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { rereadLost } from '../src/reread-lost.js';
+import { PAGE, rereadLost } from '../src/reread-lost.js';
 
 const fleet = fleetForTests();
 let claims: Claims;
@@ -17,7 +17,10 @@ afterEach(async () => {
 });
 
 const reread = (since = Date.now() + 60_000, goesOn = () => true) =>
-  rereadLost({ db: fleet.db, queue: fleet.queue, since, goesOn });
+  rereadLost({
+    ...{ db: fleet.db, queue: fleet.queue, goesOn },
+    suspects: keysSyncedSince(fleet.db, new Date(since), PAGE),
+  });
 const sink = () =>
   mongoSink(fleet.db, {
     ...{ batchEntries: 100, batchBytes: 1 << 20, maxDocumentBytes: 1 << 24 },

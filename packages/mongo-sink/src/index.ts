@@ -83,7 +83,7 @@ export {
   type NameSearch,
   readKeyPage,
 } from './keys/read-key-page.js';
-export { keysSyncedSince, REVISION_LEAP, rereadKeys } from './keys/reread-keys.js';
+export { keysIn, keysSyncedSince, REVISION_LEAP, rereadKeys, type SuspectKey } from './keys/reread-keys.js';
 export {
   deadAmong,
   lastMirroredEntries,
@@ -114,6 +114,12 @@ export {
   type KeyTypeStatus,
   readStatus,
 } from './reports/read-status.js';
+export {
+  type CollectionId,
+  collectionIds,
+  rememberCollections,
+  rememberedCollections,
+} from './reports/target-collections.js';
 export { countInTarget, raiseTargetCounter, readTargetCounter } from './reports/target-counter.js';
 export { readTargetMark, targetName, writeTargetMark } from './reports/target-mark.js';
 export {

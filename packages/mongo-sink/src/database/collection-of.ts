@@ -18,6 +18,13 @@ export function collectionOf(key: Pick<KeyState, 'keyType' | 'collection'>): str
   return isValueType(key.keyType) ? collectionsOf(key.keyType, key).collection : messageCollectionOf(key);
 }
 
+/** All collections that hold what a key has: that of collectionOf, and that of its elements if it is a large value. */
+export function collectionNames(key: Pick<KeyState, 'keyType' | 'collection'>): readonly string[] {
+  if (!isValueType(key.keyType)) return [collectionOf(key)];
+  const { collection, memberCollection } = collectionsOf(key.keyType, key);
+  return [collection, memberCollection];
+}
+
 /** The collections of a key's value, and of its members if it is large. */
 export function collectionsOf(keyType: KeyType, key: Pick<KeyState, 'collection'>): ValueCollections {
   return valueCollectionsOf(valueType(keyType).names, key);

@@ -1,10 +1,13 @@
-import type { Db, Document } from 'mongodb';
+import { KEY_TYPES } from '@redis-to-mongo/key-types';
+import { ruleCollectionsOf } from '@redis-to-mongo/pipeline';
+import type { Db, Document, Filter } from 'mongodb';
 import { pagesOf } from '../commands/pages-of.js';
 import { connected, ensureConnected } from '../connection/ensure-connected.js';
+import { collectionNames } from '../database/collection-of.js';
 import { mongoError } from '../errors/mongo-error.js';
 
-/** A key that was synced since a moment. */
-export interface SyncedKey {
+/** A key whose state may say more than the target holds. */
+export interface SuspectKey {
   readonly key: string;
   /** MongoDB believes that it is in Redis. */
   readonly isActive: boolean;
@@ -45,11 +48,36 @@ export async function* keysSyncedSince(
   db: Db,
   since: Date,
   size: number,
-): AsyncGenerator<readonly SyncedKey[]> {
+): AsyncGenerator<readonly SuspectKey[]> {
+  yield* suspects(db, { lastSyncedAt: { $gte: since } }, size);
+}
+
+/**
+ * The active keys whose messages, values or elements are in one of these collections, in pages of `size`. It goes through all active keys.
+ * @throws SyncError as mongoError.
+ */
+export async function* keysIn(
+  db: Db,
+  collections: readonly string[],
+  size: number,
+): AsyncGenerator<readonly SuspectKey[]> {
+  const types = KEY_TYPES.filter((keyType) =>
+    collectionNames({ keyType }).some((name) => collections.includes(name)),
+  );
+  const named = collections.flatMap(ruleCollectionsOf);
+  const isIn = [{ keyType: { $in: types }, collection: null }, { collection: { $in: named } }];
+  yield* suspects(db, { status: 'active', $or: isIn }, size);
+}
+
+async function* suspects(
+  db: Db,
+  filter: Filter<Registered>,
+  size: number,
+): AsyncGenerator<readonly SuspectKey[]> {
   try {
     await ensureConnected(db);
     const options = { projection: { status: 1 }, batchSize: size };
-    const found = db.collection<Registered>('keys').find({ lastSyncedAt: { $gte: since } }, options);
+    const found = db.collection<Registered>('keys').find(filter, options);
     for await (const page of pagesOf(found, size))
       yield page.map(({ _id, status }) => ({ key: _id, isActive: status === 'active' }));
   } catch (error) {

@@ -9,6 +9,11 @@ export function memberCollectionOf(collection: string): string {
   return `${collection}${MEMBERS}`;
 }
 
+/** The collections of rules whose values or members may be in a collection of this name. */
+export function ruleCollectionsOf(name: string): readonly string[] {
+  return name.endsWith(MEMBERS) ? [name, name.slice(0, -MEMBERS.length)] : [name];
+}
+
 /** Where a stream's messages are, by the collection that its key has. */
 export function messageCollectionOf({ collection }: { readonly collection?: string | null }): string {
   return collection ?? STREAM_MESSAGES;

@@ -1,0 +1,72 @@
+import {
+  type CollectionId,
+  collectionIds,
+  rememberCollections,
+  rememberedCollections,
+} from '@redis-to-mongo/mongo-sink';
+
+/** So often the target is asked for its collections, in ms. */
+const EVERY_MS = 5_000;
+/** Where the target remembers its collections: if this one is another, too, the whole database was restored or dropped. */
+const MEMORY = 'fleet';
+
+/**
+ * Detects single collections that were dropped, or dropped and restored: MongoDB gives each new collection a new UUID, and the target
+ * remembers them. A database that was dropped or restored as a whole is for TargetSetBack.
+ */
+export class DroppedCollections {
+  readonly #db: Parameters<typeof collectionIds>[0];
+  readonly #everyMs: number;
+  #againAt = Number.NEGATIVE_INFINITY;
+  #noted = '';
+
+  constructor(db: Parameters<typeof collectionIds>[0], everyMs = EVERY_MS) {
+    this.#db = db;
+    this.#everyMs = everyMs;
+  }
+
+  /**
+   * Whether collections were dropped that were not reported before. New ones are remembered.
+   * @throws SyncError as the sink throws.
+   */
+  async found(): Promise<boolean> {
+    if (performance.now() < this.#againAt) return false;
+    const { dropped, now, isRemembered } = await this.#compare();
+    if (dropped.length === 0 && !isRemembered) await rememberCollections(this.#db, now);
+    this.#againAt = performance.now() + this.#everyMs;
+    const names = dropped.join();
+    const isNew = names !== this.#noted && names !== '';
+    this.#noted = names;
+    return isNew;
+  }
+
+  /**
+   * Has the keys of dropped collections handled. They are forgotten only then: if this process dies before, they are found again.
+   * @param handle false where it was ended from outside.
+   * @returns what it returned; true where no collection was dropped.
+   * @throws SyncError as the sink throws, and what `handle` throws.
+   */
+  async handle(handle: (dropped: readonly string[]) => Promise<boolean>): Promise<boolean> {
+    const { dropped, now } = await this.#compare();
+    if (dropped.length === 0) return true;
+    if (!(await handle(dropped))) return false;
+    await rememberCollections(this.#db, now);
+    return true;
+  }
+
+  async #compare(): Promise<Comparison> {
+    const before = (await rememberedCollections(this.#db)) ?? [];
+    const now = await collectionIds(this.#db);
+    const ids = new Map(now.map(({ name, id }) => [name, id]));
+    const gone = before.filter(({ name, id }) => ids.get(name) !== id).map(({ name }) => name);
+    const isRemembered = gone.length === 0 && before.length === now.length;
+    return { dropped: gone.includes(MEMORY) ? [] : gone, now, isRemembered };
+  }
+}
+
+interface Comparison {
+  readonly dropped: readonly string[];
+  readonly now: readonly CollectionId[];
+  /** The target remembers exactly those that it has. */
+  readonly isRemembered: boolean;
+}

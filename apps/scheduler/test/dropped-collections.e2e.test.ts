@@ -1,0 +1,53 @@
+import { elementsOf, parseManifest } from '@redis-to-mongo/mongo-sink';
+import { fleetForTests, until } from '@redis-to-mongo/test-kit';
+import type { Document, Filter } from 'mongodb';
+import { expect, it } from 'vitest';
+
+const fleet = fleetForTests();
+
+type Stored = { _id: string } & Document;
+const collection = (name: string) => fleet.db.collection<Stored>(name);
+
+it('collections that are dropped by hand are filled again, in the same incarnation, while the fleet runs', async () => {
+  const { redis } = fleet;
+  const members = Array.from({ length: 200 }, (_, i) => `member ${i}`);
+  await fleet.fill('stream', 1, 300);
+  await redis.sadd('tags', ...members);
+  await redis.hset('hash', 'version', '1');
+  await redis.set('string', 'stays');
+  fleet.scheduler();
+  fleet.worker({ VALUE_INLINE_MEMBERS: '10' });
+  const isThere = async () => {
+    expect(await fleet.entries('stream')).toBe(300);
+    expect(await collection('hashes').findOne({ _id: 'hash' })).toMatchObject({ fields: { version: '1' } });
+    expect(await collection('strings').countDocuments()).toBe(1);
+    const manifest = await collection('sets').findOne({ _id: 'tags' });
+    const visible = elementsOf(parseManifest(manifest ?? {})) as Filter<Stored>;
+    expect(await collection('set_members').countDocuments(visible)).toBe(200);
+  };
+  await until(isThere);
+  const states = async () =>
+    (await collection('keys').find().sort({ _id: 1 }).toArray()).map(({ _id, incarnation, status }) => ({
+      _id,
+      incarnation,
+      status,
+    }));
+  const before = await states();
+  expect(before).toHaveLength(4);
+  const remembered = async () =>
+    (await collection('fleet').findOne({ _id: 'collections' }))?.collections.map(({ name }: Stored) => name);
+  await until(async () => expect(await remembered()).toContain('set_members'));
+  const unchanged = await fleet.key('string');
+
+  for (const name of ['stream_messages', 'hashes', 'set_members']) {
+    await collection(name).drop();
+    await expect(isThere()).rejects.toThrow();
+    await until(isThere);
+  }
+  expect(await states()).toEqual(before);
+  expect(await fleet.key('string')).toMatchObject({ revision: unchanged?.revision });
+  expect(fleet.logs()).toContain('dropped: set_members');
+  // What the fleet reads by is there again.
+  const indexes = await collection('set_members').indexes();
+  expect(indexes.map(({ key }) => key)).toContainEqual({ key: 1, bucket: 1 });
+});

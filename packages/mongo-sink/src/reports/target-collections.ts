@@ -1,0 +1,52 @@
+import { Binary, type Db, MongoServerError } from 'mongodb';
+import { connected } from '../connection/ensure-connected.js';
+
+/** A collection, and the UUID that MongoDB gave it when it was created. */
+export interface CollectionId {
+  readonly name: string;
+  readonly id: string;
+}
+
+interface Stored {
+  readonly _id: string;
+  readonly collections: readonly CollectionId[];
+}
+
+const ID = 'collections';
+const UNAUTHORIZED = 13;
+
+/**
+ * The collections of the target; none where the server gives them no UUID, or the user may not list them.
+ * Source: https://www.mongodb.com/docs/manual/reference/command/listCollections/
+ * @throws SyncError as mongoError.
+ */
+export async function collectionIds(db: Db): Promise<readonly CollectionId[]> {
+  return await connected(db, async () => {
+    const found = await db
+      .listCollections({ type: 'collection' })
+      .toArray()
+      .catch((error: unknown) => {
+        if (error instanceof MongoServerError && error.code === UNAUTHORIZED) return [];
+        throw error;
+      });
+    return found.flatMap(({ name, ...rest }) => {
+      const uuid: unknown = 'info' in rest ? rest.info?.uuid : undefined;
+      return uuid instanceof Binary ? [{ name, id: uuid.toString('hex') }] : [];
+    });
+  });
+}
+
+/** The collections that the target had when they were remembered last; `undefined` where they never were. @throws as collectionIds. */
+export async function rememberedCollections(db: Db): Promise<readonly CollectionId[] | undefined> {
+  return await connected(
+    db,
+    async () => (await db.collection<Stored>('fleet').findOne({ _id: ID }))?.collections,
+  );
+}
+
+/** Has the target remember its collections. @throws as collectionIds. */
+export async function rememberCollections(db: Db, collections: readonly CollectionId[]): Promise<void> {
+  await connected(db, async () => {
+    await db.collection<Stored>('fleet').updateOne({ _id: ID }, { $set: { collections } }, { upsert: true });
+  });
+}
