@@ -4,6 +4,7 @@ import type { Queue } from 'bullmq';
 import { type JobData, parseJobData } from './job-data.js';
 import { jobName } from './job-name.js';
 import { KEEP } from './kept-jobs.js';
+import { makeNewSchedulers } from './new-job-schedulers.js';
 import { keyHash, phaseMs } from './scheduler-id.js';
 import { Script } from './script.js';
 
@@ -69,7 +70,8 @@ export class JobSchedulers {
 
   /** Gives each key a job scheduler that adds a job every `everyMs` ms, or changes the one it has. */
   async set(keys: readonly string[], everyMs: number): Promise<void> {
-    await inTurns(keys, async (key) => {
+    const others = await makeNewSchedulers(this.#queue, this.#connection, keys, everyMs);
+    await inTurns(others, async (key) => {
       const id = keyHash(key);
       await this.#queue.upsertJobScheduler(
         id,
