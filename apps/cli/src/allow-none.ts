@@ -5,6 +5,10 @@ import { CliError } from './cli-error.js';
 /** The option of commands that select keys. Without it, selecting no key is an error. */
 export const ALLOW_NONE = new Option('--allow-none', 'do not fail if no key matches');
 
+export interface AllowNone {
+  readonly allowNone?: boolean | undefined;
+}
+
 /**
  * Fails a command that found no key, unless --allow-none is given. The pattern may be mistyped, or the server or
  * database may be the wrong one.
@@ -14,7 +18,7 @@ export const ALLOW_NONE = new Option('--allow-none', 'do not fail if no key matc
 export function requireKeys(
   command: string,
   pattern: string | undefined,
-  { allowNone }: { readonly allowNone?: boolean | undefined },
+  { allowNone }: AllowNone,
   found: { readonly keys: number; readonly where: string },
 ): void {
   if (found.keys > 0 || allowNone) return;

@@ -4,20 +4,29 @@ import type { Ending } from './exit-codes.js';
 import type { Interruption } from './interruption.js';
 import type { Output } from './output.js';
 
-/** The context of a command. */
+/** The context of a command that runs. */
 export interface Call {
   readonly out: Output;
   /** Opened when used, closed when the command has ended. */
   readonly clients: Clients;
   readonly interruption: Interruption;
-  /** Wraps an action for commander. Its result decides the exit code. */
-  ends<Args extends unknown[]>(action: (...args: Args) => Promise<Ending>): (...args: Args) => Promise<void>;
-  /** All commands, each fully declared. */
-  allCommands(): Promise<readonly CommandUnknownOpts[]>;
+  /** The whole command line, fully declared. */
+  readonly program: CommandUnknownOpts;
 }
 
-/** Adds a command's arguments, options, help and action. Each file in `commands/` exports one of these. */
-export type Declare = (command: NewCommand, call: Call) => unknown;
+/** What a command does, with its arguments and options as commander parsed them. The result decides the exit code. */
+type Action<Args extends unknown[]> = (call: Call, ...args: Args) => Promise<Ending>;
 
-/** A command that has no arguments yet, and no options of its own. */
-export type NewCommand = Command;
+/**
+ * Wraps an action for commander. The action's file is imported only when the command runs: with all drivers, help and
+ * usage errors would take four times as long.
+ */
+export type Runs = <Args extends unknown[]>(
+  load: () => Promise<Action<Args>>,
+) => (...args: Args) => Promise<void>;
+
+/**
+ * Adds a command: its name, arguments, options and help, and the action in `actions/`. Each file in `commands/` exports
+ * one of these. It loads no driver.
+ */
+export type Declare = (program: Command, runs: Runs) => unknown;

@@ -1,12 +1,11 @@
-import { InvalidArgumentError } from '@commander-js/extra-typings';
+import { type Command, InvalidArgumentError } from '@commander-js/extra-typings';
 import type { LetterFilter } from '@redis-to-mongo/mongo-sink';
 import { namePattern } from '@redis-to-mongo/pipeline';
-import type { NewCommand } from './command.js';
 import { timeOf } from './times.js';
 import { wholeNumber } from './whole-number.js';
 
 /** Adds the options by which dead letters are chosen, beside the pattern of their keys. */
-export function withLetterFilter(command: NewCommand) {
+export function withLetterFilter(command: Command) {
   return command
     .option('--collection <C>', 'only records for this collection')
     .option(

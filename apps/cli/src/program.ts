@@ -1,7 +1,7 @@
-import { Command, CommanderError } from '@commander-js/extra-typings';
+import { Command, CommanderError, Help } from '@commander-js/extra-typings';
 import { CliError } from './cli-error.js';
-import type { NewCommand } from './command.js';
-import { COMMANDS, type CommandEntry } from './commands.js';
+import type { Runs } from './command.js';
+import { COMMANDS } from './commands.js';
 import { EXIT_CODES } from './exit-codes.js';
 import type { OutputOptions } from './output.js';
 import { PROGRAMS } from './programs.js';
@@ -12,12 +12,11 @@ const WIDTH = 80;
 const VERSION_ASKED = 'commander.version';
 
 /**
- * The command line as a whole: commands by name and summary, and the options that all of them have. A command's own
- * arguments and options are added once it is called.
+ * The command line as a whole: the options that all commands have, and each command with its own arguments and options.
  *
  * Parsing throws CommanderError where commander would end the process.
  */
-export function createProgram({ stdout }: Pick<OutputOptions, 'stdout'>) {
+export function createProgram({ stdout }: Pick<OutputOptions, 'stdout'>, runs: Runs) {
   const width = () => (stdout.isTTY === true && stdout.columns) || WIDTH;
   const program = new Command('redis-to-mongo')
     .description('Mirrors Redis in MongoDB, and shows and controls the mirror.')
@@ -32,7 +31,12 @@ export function createProgram({ stdout }: Pick<OutputOptions, 'stdout'>) {
     .option('--no-color', 'no colors, as with NO_COLOR; colors are only used on a terminal')
     .option('--config <PATH>', 'the configuration file (default: CONFIG_FILE, else ./config.json)')
     .exitOverride()
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({
+      showGlobalOptions: true,
+      // The overview names the commands alone.
+      subcommandTerm: (command) =>
+        command.parent?.parent === null ? command.name() : Help.prototype.subcommandTerm(command),
+    })
     .configureOutput({
       writeOut: (text) => stdout.write(text),
       writeErr: (text) => stdout.write(text),
@@ -44,10 +48,8 @@ export function createProgram({ stdout }: Pick<OutputOptions, 'stdout'>) {
   program.commandsGroup('Apps, which run until Ctrl-C or SIGTERM:');
   for (const { name, summary } of PROGRAMS) program.command(name).description(summary);
   program.commandsGroup('Commands:');
-  const commands = new Map<string, { readonly command: NewCommand; readonly load: CommandEntry['load'] }>();
-  for (const { name, summary, load } of COMMANDS)
-    commands.set(name, { command: program.command(name).summary(summary), load });
-  return { program, commands };
+  for (const declare of COMMANDS) declare(program, runs);
+  return program;
 }
 
 function afterwards(): string {

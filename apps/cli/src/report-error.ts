@@ -1,14 +1,12 @@
-import { maskCredentials } from '@redis-to-mongo/app-shell';
-import { ConfigError } from '@redis-to-mongo/config';
 import { SyncError } from '@redis-to-mongo/pipeline';
-import { printable } from '@redis-to-mongo/terminal';
+import { maskCredentials, printable } from '@redis-to-mongo/terminal';
 import { CliError } from './cli-error.js';
 import type { Ending } from './exit-codes.js';
 import type { Output } from './output.js';
 
 /** Prints on standard error why a command failed, and returns its ending. Unexpected errors are printed with their stack. */
 export function reportError(out: Output, error: unknown): Ending {
-  const isKnown = error instanceof CliError || error instanceof ConfigError || error instanceof SyncError;
+  const isKnown = error instanceof CliError || error instanceof SyncError;
   const message = maskCredentials(error instanceof Error ? error.message : String(error));
   if (out.isJson) {
     const code = isKnown ? error.code : 'UNEXPECTED';
@@ -22,7 +20,6 @@ export function reportError(out: Output, error: unknown): Ending {
 
 function endingOf(error: unknown): Ending {
   if (error instanceof CliError) return error.ending;
-  if (error instanceof ConfigError) return 'usage';
   if (!(error instanceof SyncError)) return 'failed';
   if (error.errorClass === 'configuration') return 'usage';
   return error.errorClass === 'transient' ? 'unavailable' : 'failed';

@@ -1,10 +1,11 @@
 import { CommanderError } from '@commander-js/extra-typings';
 import { Clients } from './clients.js';
-import type { Call } from './command.js';
+import type { Runs } from './command.js';
 import { type Ending, EXIT_CODES } from './exit-codes.js';
 import { INTERRUPTED, Interruption, STOP_SIGNALS } from './interruption.js';
 import { Output, type OutputOptions } from './output.js';
 import { createProgram, isHelpShown, isVersionAsked, usageError } from './program.js';
+import { reportError } from './report-error.js';
 
 /** The arguments, environment and output of one call of the command. */
 export interface CliContext extends Omit<OutputOptions, 'isJson'> {
@@ -25,40 +26,27 @@ export async function runCli({
   interruption = new Interruption(),
   ...places
 }: CliContext): Promise<number> {
-  const { program, commands } = createProgram(places);
+  const clients = new Clients({ env: places.env, argv, cwd });
+  let called: string | undefined;
+  let ending: Ending = 'ok';
+  const runs: Runs =
+    (load) =>
+    async (...args) => {
+      const action = await load();
+      ending = await action({ out: output(), clients, interruption, program }, ...args);
+    };
+  const program = createProgram(places, runs);
   const output = () => {
     const { json = false, color } = program.opts();
     return new Output({ ...places, isJson: json, isPlain: !color });
   };
-  const clients = new Clients({ env: places.env, argv, cwd });
-  let called: string | undefined;
-  let ending: Ending = 'ok';
-  const declare = async (name: string) => {
-    const known = commands.get(name);
-    if (known) (await known.load())(known.command, call());
-  };
-  const call = (): Call => ({
-    out: output(),
-    clients,
-    interruption,
-    ends:
-      (action) =>
-      async (...args) => {
-        ending = await action(...args);
-      },
-    allCommands: async () => {
-      for (const name of commands.keys()) if (name !== called) await declare(name);
-      return program.commands;
-    },
-  });
-  program.hook('preSubcommand', async (_, command) => {
+  program.hook('preSubcommand', (_, command) => {
     called = command.name();
-    await declare(called);
   });
   try {
     const run = program
       .parseAsync(
-        withoutHelp(argv, (name) => commands.has(name)),
+        withoutHelp(argv, (name) => program.commands.some((each) => each.name() === name)),
         { from: 'user' },
       )
       .then(() => ending);
@@ -79,15 +67,13 @@ export async function runCli({
       return EXIT_CODES.ok.code;
     }
     const failure = error instanceof CommanderError ? usageError(error, called) : error;
-    // It knows the errors of all packages: with these, `--help` would take four times as long.
-    const { reportError } = await import('./report-error.js');
     return EXIT_CODES[reportError(output(), failure)].code;
   } finally {
     await clients.close();
   }
 }
 
-/** `help X` as `X --help`: commander would show the help of a command that is not fully declared yet. */
+/** `help X …` as `X … --help`: of commands within commands, and of unknown ones, commander would show the overview. */
 function withoutHelp(argv: readonly string[], isCommand: (name: string) => boolean): string[] {
   const [first, name, ...rest] = argv;
   if (first !== 'help' || name === undefined) return [...argv];

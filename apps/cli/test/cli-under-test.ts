@@ -4,9 +4,18 @@ import { connectMongo } from '@redis-to-mongo/mongo-sink';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
 import type { Db } from 'mongodb';
 import { inject } from 'vitest';
+import { createProgram } from '../src/program.js';
+import { programFile } from '../src/programs.js';
 import { runCli } from '../src/run-cli.js';
 
 export const NO_TLS = { enabled: false, rejectUnauthorized: true };
+
+/** The commands of the command line, without the apps. */
+export function allCommands(): readonly { readonly name: string; readonly summary: string }[] {
+  return createProgram({ stdout: process.stdout }, () => async () => {})
+    .commands.map((command) => ({ name: command.name(), summary: command.summary() }))
+    .filter(({ name }) => programFile(name) === undefined);
+}
 
 export interface Answer {
   readonly code: number;

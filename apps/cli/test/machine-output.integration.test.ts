@@ -1,8 +1,7 @@
 import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { COMMANDS } from '../src/commands.js';
 import { runCli } from '../src/run-cli.js';
-import { type CliUnderTest, cliUnderTest } from './cli-under-test.js';
+import { allCommands, type CliUnderTest, cliUnderTest } from './cli-under-test.js';
 
 /** Stands for another database of the same Redis. */
 const ANOTHER = 'redis://another';
@@ -75,7 +74,9 @@ const COLOR = /\x1b\[[\d;]*m/;
 
 test('each command is called here, or it is said why it has no machine output', () => {
   expect([...Object.keys(CALLS), ...Object.keys(WITHOUT_JSON)].sort()).toEqual(
-    COMMANDS.map(({ name }) => name).sort(),
+    allCommands()
+      .map(({ name }) => name)
+      .sort(),
   );
 });
 

@@ -4,16 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { COMMANDS } from '../src/commands.js';
 import { EXIT_CODES } from '../src/exit-codes.js';
 import { PROGRAMS } from '../src/programs.js';
-import { runIn } from './cli-under-test.js';
+import { allCommands, runIn } from './cli-under-test.js';
 
 test('the overview names every command and every exit code', async () => {
   const { code, stdout } = await runIn({}, 'help');
   expect(code).toBe(0);
   const words = stdout.replace(/\s+/g, ' ');
-  for (const { name, summary } of [...PROGRAMS, ...COMMANDS]) expect(words).toContain(` ${name} ${summary} `);
+  for (const { name, summary } of [...PROGRAMS, ...allCommands()])
+    expect(words).toContain(` ${name} ${summary} `);
   for (const { code: number, meaning } of Object.values(EXIT_CODES))
     expect(words).toContain(` ${number} ${meaning}`);
   for (const line of stdout.split('\n')) expect(line.length).toBeLessThan(90);
@@ -28,8 +28,12 @@ test('without a command the overview is shown, and the call counts as wrong', as
 test('there is one file per command, each with its name, help and examples that it takes', async () => {
   const folder = fileURLToPath(new URL('../src/commands/', import.meta.url));
   const files = readdirSync(folder).map((file) => file.replace('.ts', ''));
-  expect(files.sort()).toEqual(COMMANDS.map(({ name }) => name).sort());
-  for (const { name } of COMMANDS) {
+  expect(files.sort()).toEqual(
+    allCommands()
+      .map(({ name }) => name)
+      .sort(),
+  );
+  for (const { name } of allCommands()) {
     const { code, stdout } = await runIn({}, name, '--help');
     expect(code).toBe(0);
     for (const option of ['json', 'no-color', 'config', 'help']) expect(stdout).toContain(`--${option}`);
@@ -206,7 +210,7 @@ test.skipIf(!hasZsh)(
 
 test('the zsh script names all commands and options', async () => {
   const { stdout } = await runIn({}, 'completion', 'zsh');
-  for (const { name } of COMMANDS) expect(stdout).toContain(`    ${name}) _arguments `);
+  for (const { name } of allCommands()) expect(stdout).toContain(`    ${name}) _arguments `);
   expect(stdout).toContain(
     "'--type[show only keys of this type]:T:(stream set zset hash list string json vectorset timeseries)'",
   );

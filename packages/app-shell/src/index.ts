@@ -14,6 +14,5 @@ export { type AppContext, type AppOptions, type AppSettings, runApp } from './li
 export { type UntilReadyOptions, untilReady } from './lifecycle/until-ready.js';
 export type { LogFields } from './log/clean-fields.js';
 export { createLogger, type Logger, type LoggerOptions, type LogLevel } from './log/logger.js';
-export { maskCredentials } from './log/mask-credentials.js';
 export { openTracing } from './tracing/open-tracing.js';
 export { version } from './version.js';

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { describe, expect, test, vi } from 'vitest';
-import { createLogger, type LoggerOptions, maskCredentials } from '../src/index.js';
+import { createLogger, type LoggerOptions } from '../src/index.js';
 
 class Lines extends Writable {
   text = '';
@@ -185,19 +185,6 @@ describe('an error in a line', () => {
 });
 
 describe('credentials', () => {
-  test.each([
-    ['redis://me:s3cret@host:6379/0', 'redis://me:***@host:6379/0'],
-    ['mongodb+srv://u:p%40ss@a,b/db?x=1', 'mongodb+srv://u:***@a,b/db?x=1'],
-    ['redis://:s3cret@host', 'redis://:***@host'],
-    ['https://tok3n@host/x', 'https://***@host/x'],
-    ['redis://u:mis/typed@pass@host', 'redis://u:***@host'],
-    ['failed: redis://a:b@h1, then redis://c:d@h2', 'failed: redis://a:***@h1, then redis://c:***@h2'],
-    ['redis://host?password=s3cret&db=1', 'redis://host?password=***&db=1'],
-    ['mail me@example.org', 'mail me@example.org'],
-  ])('of %s are hidden', (text, masked) => {
-    expect(maskCredentials(text)).toBe(masked);
-  });
-
   test('are hidden in the message, in fields at any depth, in errors and their causes, and by field name', async () => {
     const out = new Lines();
     const log = logTo(out, { level: 'debug' });
@@ -214,18 +201,4 @@ describe('credentials', () => {
     expect(out.text).not.toContain('s3cret');
     expect(out.text).toContain('me:***@host');
   });
-
-  test('are hidden in a long text in a short time', () => {
-    const long = `${'a'.repeat(1_000_000)}://`.repeat(3);
-    const began = performance.now();
-    expect(maskCredentials(long).length).toBeLessThan(5_000);
-    expect(maskCredentials('x://'.repeat(300_000)).length).toBeLessThan(5_000);
-    expect(performance.now() - began).toBeLessThan(1_000);
-  });
-});
-
-test('a hint keeps its words, and what stands beside it is masked all the same', () => {
-  const hint = 'write --to redis://[user:password@]host:port[/db], or mongodb://[user:password@]host';
-  expect(maskCredentials(hint)).toBe(hint);
-  expect(maskCredentials(`redis://me:s3cret@h: ${hint}`)).toBe(`redis://me:***@h: ${hint}`);
 });

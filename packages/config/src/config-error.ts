@@ -1,3 +1,4 @@
+import { SyncError } from '@redis-to-mongo/pipeline';
 import type { Source } from './config.js';
 
 /** One thing that is wrong with the configuration. */
@@ -15,13 +16,12 @@ export interface Problem {
  * The configuration can't be used. Code `CONFIG_INVALID`; `problems` has everything that is wrong, the message too,
  * one a line. It never has a cause: the errors of parsers quote what they read, which may be a secret.
  */
-export class ConfigError extends Error {
+export class ConfigError extends SyncError {
   override readonly name = 'ConfigError';
-  readonly code = 'CONFIG_INVALID';
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {
-    super(messageOf(problems));
+    super('CONFIG_INVALID', 'configuration', messageOf(problems));
     this.problems = problems;
   }
 }

@@ -9,7 +9,7 @@ export type ErrorClass = 'transient' | 'configuration' | 'overtaken' | 'unknown'
 
 /** An error of the line, with a code, its class, and what to do about it in the message. */
 export class SyncError extends Error {
-  override readonly name = 'SyncError';
+  override readonly name: string = 'SyncError';
   readonly code: string;
   readonly errorClass: ErrorClass;
 

@@ -1,21 +1,10 @@
-import { ruleBook } from '@redis-to-mongo/key-types';
-import { databaseBeside } from '@redis-to-mongo/mongo-sink';
-import { type AdoptReport, adoptOldEngine, emptyReport } from '@redis-to-mongo/operations';
-import { counted, grouped } from '@redis-to-mongo/terminal';
-import { chooseKeys } from '../choose-keys.js';
-import { CliError } from '../cli-error.js';
-import type { Call, Declare } from '../command.js';
+import type { Declare } from '../command.js';
 import { examples } from '../examples.js';
-import { endInterrupted } from '../interrupted-output.js';
-import { INTERRUPTED } from '../interruption.js';
-import { openAudit } from '../open-audit.js';
-import { openLine } from '../open-line.js';
-import type { Output } from '../output.js';
 
-const TELL_EVERY_MS = 5_000;
-
-export const adopt: Declare = (command, call) =>
-  command
+export const adopt: Declare = (program, runs) =>
+  program
+    .command('adopt')
+    .summary('takes over the data of the previous engine in MongoDB; --write does it')
     .description(
       'Takes over the data of the previous engine in MongoDB (collections such as stream_YEAR_week_N and stream_acc). ' +
         'Streams continue after the last entry that it read, and its messages become messages of the same streams. Its values are ' +
@@ -33,98 +22,4 @@ export const adopt: Declare = (command, call) =>
         ['adopt --from-db mirror --write', 'take over the data of another database'],
       ),
     )
-    .action(
-      call.ends(async ({ fromDb, write: isWrite = false }) => {
-        const { out, interruption } = call;
-        const report = emptyReport();
-        const isInterrupted =
-          (await interruption.until(work(call, report, { fromDb, isWrite }))) === INTERRUPTED;
-        if (isWrite) await note(call, report, isInterrupted);
-        if (out.isJson)
-          out.json({ written: isWrite, ...(isInterrupted ? { interrupted: true } : {}), ...report });
-        else print(out, report, isWrite);
-        if (isInterrupted) return endInterrupted(out, 'run it again to continue');
-        return report.lines.some(({ found }) => found > 0) ? 'ok' : 'failed';
-      }),
-    );
-
-async function note(call: Call, { lines }: AdoptReport, isInterrupted: boolean): Promise<void> {
-  const audit = await openAudit(call);
-  const taken = lines.reduce((sum, line) => sum + line.taken, 0);
-  const result = `${grouped(taken)} taken over${isInterrupted ? ', then interrupted' : ''}`;
-  await audit.note({ action: 'adopt', result });
-  await audit.flush();
-}
-
-async function work(
-  { out, clients }: Call,
-  report: AdoptReport,
-  { fromDb, isWrite }: { readonly fromDb: string | undefined; readonly isWrite: boolean },
-): Promise<void> {
-  const [config, db] = [await clients.config(), await clients.db()];
-  if (isWrite) await refuseBesideFleet(clients);
-  await adoptOldEngine(
-    {
-      db,
-      oldDb: fromDb === undefined ? db : databaseBeside(db, fromDb),
-      redis: await clients.redis(),
-      line: { separator: config.keys.separator, rules: ruleBook(config.rules), now: () => new Date() },
-      sink: isWrite ? (await openLine(clients)).line.sink : undefined,
-      wanted: chooseKeys(config),
-      onProgress: progressReporter(out),
-    },
-    report,
-  );
-}
-
-/** The total is not known in advance. */
-function progressReporter(out: Output): (documents: number) => void {
-  let seen = 0;
-  let nextAt = performance.now() + TELL_EVERY_MS;
-  return (documents) => {
-    seen += documents;
-    if (performance.now() < nextAt) return;
-    nextAt = performance.now() + TELL_EVERY_MS;
-    out.note(`${grouped(seen)} old documents so far`);
-  };
-}
-
-/** A running fleet would read the same keys. @throws CliError CLI_REFUSED. */
-async function refuseBesideFleet(clients: Call['clients']): Promise<void> {
-  const { queue } = await clients.facts();
-  if ('error' in queue) throw queue.error;
-  if (queue.is.isLeased || queue.is.processes.length > 0)
-    throw new CliError(
-      'CLI_REFUSED',
-      'adopt: the fleet is running: stop its schedulers and workers, and try again in 15 seconds',
-    );
-}
-
-function print(
-  out: Output,
-  { lines, withoutId, withoutPosition, beginBehind }: AdoptReport,
-  isWrite: boolean,
-) {
-  if (lines.every(({ found }) => found === 0)) {
-    out.line('there is no data of the old engine');
-    return;
-  }
-  const sum = (left: Readonly<Record<string, number>>) => Object.values(left).reduce((a, b) => a + b, 0);
-  out.table(
-    ['FROM', '>FOUND', isWrite ? '>TAKEN' : '>TO TAKE', '>THERE', '>LEFT'],
-    lines.map(({ from, found, taken, alreadyThere, left }) => [from, found, taken, alreadyThere, sum(left)]),
-  );
-  for (const { from, left } of lines)
-    for (const [reason, count] of Object.entries(left))
-      out.line(`left of ${from}: ${grouped(count)}, ${reason}`);
-  if (withoutId > 0) out.line(`${counted(withoutId, 'message')} without an entry id`);
-  if (withoutPosition > 0)
-    out.line(
-      `${counted(withoutPosition, 'stream')} without a position: the fleet reads them from the first entry`,
-    );
-  if (beginBehind > 0)
-    out.line(
-      `${counted(beginBehind, 'stream')} whose first entry in Redis is newer than the position: the entries between may have been lost before the fleet started`,
-    );
-  if (!isWrite) out.line('nothing was written: add --write to take it over');
-}
+    .action(runs(async () => (await import('../actions/adopt.js')).adopt));

@@ -1,14 +1,13 @@
 import { Option } from '@commander-js/extra-typings';
-import { readAudit } from '@redis-to-mongo/mongo-sink';
-import { AUDIT_ACTIONS, canonicalKeyId, shownKey } from '@redis-to-mongo/pipeline';
-import { colored } from '@redis-to-mongo/terminal';
+import { AUDIT_ACTIONS } from '@redis-to-mongo/pipeline';
 import type { Declare } from '../command.js';
 import { examples } from '../examples.js';
-import { stamp } from '../times.js';
 import { wholeNumber } from '../whole-number.js';
 
-export const audit: Declare = (command, { out, clients, ends }) =>
-  command
+export const audit: Declare = (program, runs) =>
+  program
+    .command('audit')
+    .summary('lists actions of operators, on the dashboard and by commands')
     .description(
       'Lists actions of operators, on the dashboard and by commands, newest first: time, user, address, key, ' +
         'filter and result. Entries are kept for AUDIT_KEEP_DAYS.',
@@ -27,32 +26,4 @@ export const audit: Declare = (command, { out, clients, ends }) =>
         ],
       ),
     )
-    .action(
-      ends(async (name, { begins, action, limit }) => {
-        const { entries, isMore } = await readAudit(await clients.db(), {
-          ...(begins
-            ? { prefix: name ?? '' }
-            : { key: name === undefined ? undefined : canonicalKeyId(name) }),
-          action,
-          limit,
-        });
-        if (out.isJson) out.json({ isMore, entries });
-        else if (entries.length === 0) out.line('no actions found');
-        else
-          out.table(
-            ['WHEN', 'WHO', 'FROM', 'BY', 'ACTION', 'KEY', 'FILTER', 'RESULT'],
-            entries.map(({ at, who, from, by, action, key, filter, result, error }) => [
-              stamp(at),
-              who,
-              from,
-              by,
-              action,
-              key === null ? '' : shownKey(key),
-              filter ?? '',
-              error === null ? result : colored(`${result}: ${error}`, 'red'),
-            ]),
-          );
-        if (isMore && !out.isJson) out.note('there are more: raise --limit to see them');
-        return 'ok';
-      }),
-    );
+    .action(runs(async () => (await import('../actions/audit.js')).audit));

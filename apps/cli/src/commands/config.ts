@@ -1,10 +1,10 @@
-import { describeConfig } from '@redis-to-mongo/config';
-import { colored } from '@redis-to-mongo/terminal';
 import type { Declare } from '../command.js';
 import { examples } from '../examples.js';
 
-export const config: Declare = (command, { out, clients, ends }) =>
-  command
+export const config: Declare = (program, runs) =>
+  program
+    .command('config')
+    .summary('shows the effective configuration, and the source of each value')
     .description(
       'Shows the value of every option, and its source: environment, config.json or default. ' +
         'Secrets are masked. It connects to no server. Exit code 2 if the configuration is invalid.',
@@ -17,24 +17,4 @@ export const config: Declare = (command, { out, clients, ends }) =>
         ['config --json', 'with a description of each option'],
       ),
     )
-    .action(
-      ends(async ({ set }) => {
-        const config = await clients.config();
-        const shown = describeConfig(config).filter(({ source }) => !set || source !== 'default');
-        if (out.isJson) {
-          out.json({ file: config.file ?? null, warnings: config.warnings, options: shown });
-          return 'ok';
-        }
-        out.table(
-          ['OPTION', 'VALUE', 'SOURCE'],
-          shown.map(({ option, value, source }) => [
-            option,
-            value,
-            source === 'default' ? colored(source, 'dim') : source,
-          ]),
-        );
-        if (config.file) out.note(`config.json: ${config.file}`);
-        for (const warning of config.warnings) out.note(`warning: ${warning}`);
-        return 'ok';
-      }),
-    );
+    .action(runs(async () => (await import('../actions/config.js')).config));

@@ -1,13 +1,10 @@
-import type { FleetIdentity } from '@redis-to-mongo/fleet-status';
-import { colored } from '@redis-to-mongo/terminal';
-import type { Call, Declare } from '../command.js';
+import type { Declare } from '../command.js';
 import { examples } from '../examples.js';
-import type { Ending } from '../exit-codes.js';
-import { openAudit } from '../open-audit.js';
 
-export const fleet: Declare = (command, call) => {
-  const { clients, ends } = call;
-  command
+export const fleet: Declare = (program, runs) => {
+  const command = program
+    .command('fleet')
+    .summary('shows which source and target the queue belongs to; move changes them')
     .description(
       'Queue and target store which source is mirrored to which database by which queue. A scheduler or worker with ' +
         'other settings refuses to start. This command shows whether this configuration matches. Exit code 1 if it does not.',
@@ -19,7 +16,7 @@ export const fleet: Declare = (command, call) => {
         ['fleet move', 'make queue and target match this configuration'],
       ),
     )
-    .action(ends(async () => await compare(call, await clients.identity())));
+    .action(runs(async () => (await import('../actions/fleet.js')).compareFleet));
   command
     .command('move')
     .summary('assigns queue and target to this configuration')
@@ -27,32 +24,5 @@ export const fleet: Declare = (command, call) => {
       'Assigns queue and target to this configuration. Use it after you moved the source or the database to another name, ' +
         'if the fleet cannot detect that it is the same one. Stop the fleet first, and start it afterward.',
     )
-    .action(
-      ends(async () => {
-        const identity = await clients.identity();
-        await identity.adopt();
-        const audit = await openAudit(call);
-        await audit.note({ action: 'move', result: 'queue and target are assigned to this configuration' });
-        await audit.flush();
-        return await compare(call, identity);
-      }),
-    );
+    .action(runs(async () => (await import('../actions/fleet.js')).moveFleet));
 };
-
-async function compare({ out }: Call, identity: FleetIdentity): Promise<Ending> {
-  const comparison = await identity.compare();
-  const isOurs = comparison.is === 'same';
-  if (out.isJson) out.json({ fits: isOurs, ...comparison });
-  else if (isOurs)
-    out.line(
-      comparison.id === undefined
-        ? 'no fleet has started with this queue and target yet'
-        : `the fleet ${comparison.id}`,
-    );
-  else
-    out.facts([
-      ['fleet', colored(comparison.what, 'red')],
-      ['check', comparison.options.join(', ')],
-    ]);
-  return isOurs ? 'ok' : 'failed';
-}

@@ -1,25 +1,11 @@
-import { type Forgotten, forgetKey } from '@redis-to-mongo/mongo-sink';
 import { ALLOW_NONE } from '../allow-none.js';
-import { changeKeys } from '../change-keys.js';
-import { CliError } from '../cli-error.js';
 import type { Declare } from '../command.js';
 import { examples } from '../examples.js';
 
-/** What is shown of a key. */
-const DONE: Readonly<Record<Forgotten, string>> = {
-  forgotten: 'forgotten',
-  active: 'kept: it is in Redis, or was at its last sync',
-  paused: 'kept: it is paused',
-  'has messages': 'kept: it has messages',
-  'has dead letters': 'kept: it has dead letters',
-  'has losses': 'kept: entries were lost or refused',
-  'has history': 'kept: it has a history of members',
-  'changed meanwhile': 'kept: it was created again',
-  unknown: 'unknown',
-};
-
-export const forget: Declare = (command, call) =>
-  command
+export const forget: Declare = (program, runs) =>
+  program
+    .command('forget')
+    .summary('removes deleted keys from MongoDB')
     .description(
       'Removes keys from MongoDB that no longer exist in Redis: the document in keys, and the empty value. Keys that have more ' +
         '(messages, dead letters, losses, a history of members) are kept; --all removes these too, for good. ' +
@@ -38,26 +24,4 @@ export const forget: Declare = (command, call) =>
         ['forget orders:old --yes --all', 'a deleted stream, with its messages'],
       ),
     )
-    .action(
-      call.ends(async (patterns, { yes, all: withData = false, allowNone }) => {
-        const { clients } = call;
-        if (!yes)
-          throw new CliError('CLI_REFUSED', 'forget: this removes data for good: add --yes to confirm');
-        const [db, { rules }] = [await clients.db(), await clients.config()];
-        const forgetOne = async (key: string) => {
-          const result = await forgetKey(db, key, rules, { withData });
-          return { done: DONE[result], isRefused: result !== 'forgotten' && result !== 'unknown' };
-        };
-        return await changeKeys(
-          call,
-          {
-            patterns,
-            action: 'forget',
-            condition: 'deleted',
-            onlyOthers: 'kept: all of its keys still exist',
-            allowNone,
-          },
-          forgetOne,
-        );
-      }),
-    );
+    .action(runs(async () => (await import('../actions/forget.js')).forget));

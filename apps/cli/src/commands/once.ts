@@ -1,21 +1,12 @@
-import { type KeyOutcome, keysInMongo, namesInRedis, syncAllToEnd } from '@redis-to-mongo/operations';
-import { shownKey } from '@redis-to-mongo/pipeline';
-import { colored, counted, grouped } from '@redis-to-mongo/terminal';
-import { ALLOW_NONE, requireKeys } from '../allow-none.js';
-import { chooseKeys } from '../choose-keys.js';
+import { ALLOW_NONE } from '../allow-none.js';
 import type { Declare } from '../command.js';
 import { examples } from '../examples.js';
-import { endInterrupted, interruptedPart } from '../interrupted-output.js';
-import { INTERRUPTED } from '../interruption.js';
-import { noteRun } from '../note-run.js';
-import { openLine } from '../open-line.js';
-import type { Output } from '../output.js';
-import { Progress } from '../progress.js';
 import { wholeNumber } from '../whole-number.js';
 
-export const once: Declare = (command, call) => {
-  const { out, clients, interruption, ends } = call;
-  return command
+export const once: Declare = (program, runs) =>
+  program
+    .command('once')
+    .summary('syncs all current keys and exits; needs no running fleet')
     .description(
       'Syncs all current keys completely, marks deleted keys, and exits. It works without a ' +
         'fleet and without the queue, and is safe to run beside a fleet. Paused keys are skipped. You ' +
@@ -37,65 +28,4 @@ export const once: Declare = (command, call) => {
         ["once 'orders*' --json", 'some keys, with the result of each'],
       ),
     )
-    .action(
-      ends(async (pattern, { concurrency, allowNone }) => {
-        const config = await clients.config();
-        const atOnce = concurrency ?? config.worker.concurrency;
-        const wanted = chooseKeys(config, pattern);
-        const { line, slice } = await openLine(clients);
-        const there = await namesInRedis(await clients.redis(), wanted);
-        const known = await keysInMongo(await clients.db(), wanted);
-        const names = [...new Set([...there, ...known])];
-        requireKeys(
-          'once',
-          pattern,
-          { allowNone },
-          { keys: names.length, where: 'neither Redis nor MongoDB has' },
-        );
-        const outcomes: KeyOutcome[] = [];
-        const progress = new Progress(out, names.length, 'keys');
-        const onSeen = (entries: number) => progress.addEntries(entries);
-        const work = syncAllToEnd(line, names, slice, atOnce, onSeen, (outcome) => {
-          outcomes.push(outcome);
-          progress.addDone();
-        });
-        const isInterrupted = (await interruption.until(work).finally(() => progress.end())) === INTERRUPTED;
-        const done = [...outcomes].sort((a, b) => (a.key < b.key ? -1 : 1));
-        if (out.isJson) out.json({ ...interruptedPart(isInterrupted, names.length), keys: done });
-        else print(out, done);
-        const isWell = outcomes.every(({ result, dead }) => result !== 'failed' && dead === 0);
-        const left = `${grouped(done.length)} of ${counted(names.length, 'key')} done; run it again to continue`;
-        const ending = isInterrupted ? endInterrupted(out, left) : isWell ? 'ok' : 'failed';
-        await noteRun(call, 'once', pattern, keyCounts(done), isInterrupted);
-        return ending;
-      }),
-    );
-};
-
-function print(out: Output, outcomes: readonly KeyOutcome[]): void {
-  const failed = outcomes.filter(({ error }) => error);
-  if (failed.length > 0) {
-    out.table(
-      ['KEY', 'ERROR', 'MESSAGE'],
-      failed.map(({ key, error }) => [shownKey(key), colored(error?.code ?? '', 'red'), error?.message]),
-    );
-    out.line();
-  }
-  const sum = (name: 'written' | 'alreadyThere' | 'dead' | 'gap') =>
-    grouped(outcomes.reduce((total, each) => total + each[name], 0));
-  out.line(keyCounts(outcomes));
-  out.line(
-    `entries: ${sum('written')} written, ${sum('alreadyThere')} already there, ${sum('dead')} dead letters, ` +
-      `${sum('gap')} lost in gaps`,
-  );
-}
-
-/** How many keys there were, and how many ended how: `34 keys: 31 synced, 3 unsupported`. */
-function keyCounts(outcomes: readonly KeyOutcome[]): string {
-  const count = (result: KeyOutcome['result']) => outcomes.filter((each) => each.result === result).length;
-  const results = (['synced', 'unchanged', 'deleted', 'absent', 'unsupported', 'paused', 'failed'] as const)
-    .map((result) => [result, count(result)] as const)
-    .filter(([, keys]) => keys > 0)
-    .map(([result, keys]) => `${grouped(keys)} ${result}`);
-  return `${counted(outcomes.length, 'key')}${results.length > 0 ? `: ${results.join(', ')}` : ''}`;
-}
+    .action(runs(async () => (await import('../actions/once.js')).once));

@@ -1,11 +1,11 @@
-import { pauseKey } from '@redis-to-mongo/operations';
 import { ALLOW_NONE } from '../allow-none.js';
-import { changeKeys } from '../change-keys.js';
 import type { Declare } from '../command.js';
 import { examples } from '../examples.js';
 
-export const pause: Declare = (command, call) =>
-  command
+export const pause: Declare = (program, runs) =>
+  program
+    .command('pause')
+    .summary('pauses keys: they are not read until resume')
     .description(
       'Pauses keys: no job reads them until resume. A running job finishes its slice. PATTERN is a key or a ' +
         'Redis glob pattern (`orders:*`) for the whole name; quote it. It matches the keys that are in MongoDB now, not later ' +
@@ -22,11 +22,4 @@ export const pause: Declare = (command, call) =>
         ["pause 'orders:*' --json", 'all keys whose names begin with orders:'],
       ),
     )
-    .action(
-      call.ends(async (patterns, options) => {
-        const db = await call.clients.db();
-        return await changeKeys(call, { ...options, patterns, action: 'pause' }, (key) =>
-          pauseKey({ db }, key),
-        );
-      }),
-    );
+    .action(runs(async () => (await import('../actions/pause.js')).pause));

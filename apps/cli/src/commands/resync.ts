@@ -1,19 +1,11 @@
-import { keyNames, readKey } from '@redis-to-mongo/mongo-sink';
-import { migrateKey, requestKeys, restartKey, syncToEnd } from '@redis-to-mongo/operations';
-import { canonicalKeyId, forEachAtOnce, namePattern, shownKey } from '@redis-to-mongo/pipeline';
-import { counted, grouped } from '@redis-to-mongo/terminal';
-import { ALLOW_NONE, requireKeys } from '../allow-none.js';
-import { audited } from '../audited.js';
-import { CliError } from '../cli-error.js';
-import type { Call, Declare } from '../command.js';
+import { ALLOW_NONE } from '../allow-none.js';
+import type { Declare } from '../command.js';
 import { examples } from '../examples.js';
-import type { Ending } from '../exit-codes.js';
-import { INTERRUPTED } from '../interruption.js';
-import { openAudit } from '../open-audit.js';
-import { openLine } from '../open-line.js';
 
-export const resync: Declare = (command, call) =>
-  command
+export const resync: Declare = (program, runs) =>
+  program
+    .command('resync')
+    .summary('starts the next incarnation of a key: reads all of it again')
     .description(
       'Starts the key’s next incarnation: the fleet reads it again from the start. A stream’s messages of earlier incarnations stay, so each ' +
         'entry that Redis still has is stored once per incarnation. A value is empty until it is read again. ' +
@@ -36,99 +28,4 @@ export const resync: Declare = (command, call) =>
         ["resync 'user:*' --yes", 'migrate the documents of users to the current rules'],
       ),
     )
-    .action(
-      call.ends(async (name, { yes, inPlace, allowNone, here }) => {
-        const { out, clients } = call;
-        const key = canonicalKeyId(name);
-        if (!yes)
-          throw new CliError(
-            'CLI_REFUSED',
-            `resync ${shownKey(key)}: this reads and writes all of it again: add --yes to confirm`,
-          );
-        const isPattern = /[*?[\\]/.test(name) && !(await readKey(await clients.db(), key));
-        if (isPattern || inPlace) return await migrateKeys(call, name, { allowNone });
-        // Before anything is changed: else nobody would be asked to read it.
-        const queue = here ? undefined : await clients.queue();
-        const { line, slice } = await openLine(clients);
-        const audit = await openAudit(call);
-        const restarted = await audited(
-          audit,
-          { action: 'resync', key },
-          async () => await restartKey(line, await clients.db(), key),
-          (done) => (done ? `incarnation ${done.state.incarnation} has begun` : 'unknown'),
-        ).finally(() => audit.flush());
-        if (!restarted && allowNone) {
-          if (out.isJson) out.json({ key, incarnation: null });
-          else out.line(`MongoDB does not know of ${shownKey(key)}`);
-          return 'ok';
-        }
-        if (!restarted)
-          throw new CliError(
-            'CLI_NOT_FOUND',
-            `MongoDB does not know of ${shownKey(key)}: run keys to list the known keys`,
-          );
-        const { incarnation, pausedAt } = restarted.state;
-        if (pausedAt) out.note('it is paused, and will be read after resume');
-        if (queue) {
-          const workers = await requestKeys(queue, [key]);
-          if (out.isJson) out.json({ key, incarnation, workers });
-          else out.line(`incarnation ${incarnation} of ${shownKey(key)} has started; the fleet will read it`);
-          if (workers === 0) out.note('no worker is connected: the job waits for one');
-          return 'ok';
-        }
-        const outcome = await syncToEnd(line, key, slice, () => {});
-        if (out.isJson) out.json({ ...outcome, incarnation });
-        else
-          out.line(
-            `incarnation ${incarnation} of ${shownKey(key)}: ${outcome.error?.message ?? `${outcome.result}, ${counted(outcome.seen, 'entry', 'entries')}`}`,
-          );
-        return outcome.result === 'failed' || outcome.dead > 0 ? 'failed' : 'ok';
-      }),
-    );
-
-/** Keys migrated at once. */
-const AT_ONCE = 8;
-
-/** Migrates the keys of a pattern whose documents do not match their current rule. */
-async function migrateKeys(
-  call: Call,
-  pattern: string,
-  options: { readonly allowNone: true | undefined },
-): Promise<Ending> {
-  const { out, clients, interruption } = call;
-  const db = await clients.db();
-  const keys = await keyNames(db, { name: namePattern(pattern), condition: 'active' });
-  requireKeys('resync', pattern, options, { keys: keys.length, where: 'MongoDB has' });
-  const { line, slice } = await openLine(clients);
-  const audit = await openAudit(call);
-  const counts = { 'in place': 0, 'taken over': 0, left: 0, paused: 0, gone: 0, documents: 0 };
-  const left: string[] = [];
-  const work = forEachAtOnce(keys, AT_ONCE, async (key) => {
-    const { result, documents } = await migrateKey(line, db, key, slice);
-    counts[result]++;
-    counts.documents += documents;
-    if (result === 'left') left.push(key);
-  });
-  const run = async () => await interruption.until(work);
-  const end = await audited(
-    audit,
-    { action: 'resync', key: pattern },
-    run,
-    () => `${counts['taken over']} keys taken over`,
-  ).finally(() => audit.flush());
-  const isInterrupted = end === INTERRUPTED;
-  if (out.isJson) out.json({ ...(isInterrupted ? { interrupted: true } : {}), ...counts, leftKeys: left });
-  else {
-    out.line(
-      `${counted(counts['taken over'], 'key')} taken over, ${counted(counts.documents, 'document')}; ${grouped(counts['in place'])} are as they should be`,
-    );
-    if (counts.paused > 0)
-      out.note(`${counted(counts.paused, 'key')} paused: run resume, then this command again`);
-    for (const key of left.sort())
-      out.note(
-        `${shownKey(key)} was not migrated: see dead-letters list, or try again if the key was changing`,
-      );
-  }
-  if (isInterrupted) return 'interrupted';
-  return left.length > 0 ? 'failed' : 'ok';
-}
+    .action(runs(async () => (await import('../actions/resync.js')).resync));

@@ -1,21 +1,12 @@
-import { ruleBook } from '@redis-to-mongo/key-types';
-import { shownKey } from '@redis-to-mongo/pipeline';
-import { bad, colored, counted, grouped } from '@redis-to-mongo/terminal';
-import { type Finding, type Verification, verifyMirror } from '@redis-to-mongo/verify';
-import { ALLOW_NONE, requireKeys } from '../allow-none.js';
-import { chooseKeys } from '../choose-keys.js';
-import type { Call, Declare } from '../command.js';
+import { ALLOW_NONE } from '../allow-none.js';
+import type { Declare } from '../command.js';
 import { examples } from '../examples.js';
-import { endInterrupted, interruptedPart } from '../interrupted-output.js';
-import { INTERRUPTED } from '../interruption.js';
-import { openAudit } from '../open-audit.js';
-import { openLine } from '../open-line.js';
-import type { Output } from '../output.js';
-import { Progress } from '../progress.js';
 import { wholeNumber } from '../whole-number.js';
 
-export const verify: Declare = (command, call) =>
-  command
+export const verify: Declare = (program, runs) =>
+  program
+    .command('verify')
+    .summary('compares Redis with MongoDB, byte for byte; --repair fixes differences')
     .description(
       'Compares Redis with MongoDB, key by key and byte for byte: every entry of every stream, and every value. It reads ' +
         'both completely. A key that differs is compared again for --settle seconds, because the fleet may be about to ' +
@@ -37,111 +28,4 @@ export const verify: Declare = (command, call) =>
         ['verify --settle 0 --json', 'the state at this moment, as JSON'],
       ),
     )
-    .action(
-      call.ends(async (pattern, { allowNone, repair: isRepair = false, settle }) => {
-        const { out } = call;
-        const partial: Partial = { total: 0, compared: new Set(), differing: new Map() };
-        const ended = await call.interruption.until(
-          compare(call, partial, { pattern, isRepair, settleMs: 1000 * settle }),
-        );
-        if (ended === INTERRUPTED) return printPartial(out, partial);
-        const { findings, keys } = ended;
-        requireKeys('verify', pattern, { allowNone }, { keys, where: 'neither Redis nor MongoDB has' });
-        if (isRepair) await keepRepairs(call, pattern, findings);
-        const left = findings.filter(({ repaired }) => !repaired);
-        if (out.isJson) out.json({ keys, differing: findings });
-        else print(out, keys, findings, isRepair);
-        return left.length === 0 ? 'ok' : 'failed';
-      }),
-    );
-
-async function keepRepairs(
-  call: Call,
-  pattern: string | undefined,
-  findings: readonly Finding[],
-): Promise<void> {
-  const audit = await openAudit(call);
-  for (const { key, repaired } of findings)
-    await audit.note({
-      action: 'repair',
-      key,
-      filter: pattern,
-      result: repaired ? 'repaired' : 'still differs',
-    });
-  await audit.flush();
-}
-
-/** What is asked of a verification. */
-interface Comparison {
-  readonly pattern: string | undefined;
-  readonly isRepair: boolean;
-  readonly settleMs: number;
-}
-
-/** What is known before a verification has ended. */
-interface Partial {
-  total: number;
-  readonly compared: Set<string>;
-  readonly differing: Map<string, Finding>;
-}
-
-function printPartial(out: Output, { total, compared, differing }: Partial): 'interrupted' {
-  const findings = [...differing.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
-  if (out.isJson) out.json({ ...interruptedPart(true, total), keys: compared.size, differing: findings });
-  else print(out, compared.size, findings, false);
-  return endInterrupted(out, `${grouped(compared.size)} of ${counted(total, 'key')} compared`);
-}
-
-async function compare(
-  { out, clients }: Call,
-  partial: Partial,
-  { pattern, isRepair, settleMs }: Comparison,
-): Promise<Verification> {
-  const config = await clients.config();
-  const sides = { redis: await clients.redis(), db: await clients.db() };
-  let bar: InstanceType<typeof Progress> | undefined;
-  return await verifyMirror(sides, {
-    wanted: chooseKeys(config, pattern),
-    types: config.keys.types,
-    rules: ruleBook(config.rules),
-    settleMs,
-    progress: {
-      begin: (keys) => {
-        bar = new Progress(out, keys, 'keys');
-        partial.total ||= keys;
-      },
-      key: (finding, isEqual) => {
-        bar?.addEntries(finding.compared);
-        bar?.addDone();
-        partial.compared.add(finding.key);
-        if (isEqual) partial.differing.delete(finding.key);
-        else partial.differing.set(finding.key, finding);
-      },
-      end: () => bar?.end(),
-    },
-    repairWith: isRepair ? () => openLine(clients) : undefined,
-  });
-}
-
-function print(out: Output, keys: number, findings: readonly Finding[], isRepair: boolean): void {
-  if (findings.length > 0)
-    out.table(
-      ['KEY', 'TYPE', '>COMPARED', '>MISSING', '>DIFFERENT', 'WHAT', isRepair ? 'REPAIR' : ''],
-      findings.map(({ key, type, compared, missing, different, problems, repaired }) => [
-        shownKey(key),
-        type,
-        compared,
-        bad(missing),
-        bad(different),
-        problems.join('; '),
-        repaired === undefined
-          ? ''
-          : repaired
-            ? colored('repaired', 'green')
-            : colored('still differs', 'red'),
-      ]),
-    );
-  const differ = findings.length === 1 ? '1 differs' : `${grouped(findings.length)} differ`;
-  const verdict = findings.length === 0 ? 'all equal' : differ;
-  out.line(`${counted(keys, 'key')} compared: ${verdict}`);
-}
+    .action(runs(async () => (await import('../actions/verify.js')).verify));

@@ -1,4 +1,4 @@
-import { maskCredentials } from '../log/mask-credentials.js';
+import { maskCredentials } from '@redis-to-mongo/terminal';
 import { errorCode } from '../log/render-error.js';
 import { EXIT_CODES } from './exit-code.js';
 

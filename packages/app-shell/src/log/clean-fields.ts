@@ -1,4 +1,4 @@
-import { maskCredentials } from './mask-credentials.js';
+import { maskCredentials } from '@redis-to-mongo/terminal';
 import { renderError } from './render-error.js';
 
 /** The fields of a log line: ids, counts, codes; never users' values. */

@@ -1,8 +1,8 @@
+import { maskCredentials } from '@redis-to-mongo/terminal';
 import winston from 'winston';
 import { cleanFields, type LogFields } from './clean-fields.js';
 import { FoldRepeats } from './fold-repeats.js';
 import { jsonLine, type LogLine, prettyLine } from './line-formats.js';
-import { maskCredentials } from './mask-credentials.js';
 import { errorCode } from './render-error.js';
 
 /** The least that is printed: `error` alone, or also what stands behind it. */

@@ -1,4 +1,4 @@
-import { maskCredentials } from './mask-credentials.js';
+import { maskCredentials } from '@redis-to-mongo/terminal';
 
 /** An error as it stands in a log line. */
 export interface RenderedError {

@@ -1,5 +1,5 @@
-import { maskCredentials } from '@redis-to-mongo/app-shell';
 import type { FleetStatus, KeyError } from '@redis-to-mongo/mongo-sink';
+import { maskCredentials } from '@redis-to-mongo/terminal';
 import { ago, count, keyLink } from '../format.js';
 import { type Html, html } from '../html.js';
 

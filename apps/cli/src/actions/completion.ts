@@ -1,0 +1,13 @@
+import type { Call } from '../command.js';
+import type { Ending } from '../exit-codes.js';
+import { bashCompletion } from '../shell/bash-completion.js';
+import { shellWordsOf } from '../shell/shell-words.js';
+import { zshCompletion } from '../shell/zsh-completion.js';
+
+const SHELLS = { bash: bashCompletion, zsh: zshCompletion } as const;
+
+export async function completion({ out, program }: Call, shell: keyof typeof SHELLS): Promise<Ending> {
+  // A script has no JSON form: it is for the shell.
+  out.stdout.write(SHELLS[shell](program.commands.map(shellWordsOf)));
+  return 'ok';
+}

@@ -1,0 +1,149 @@
+import {
+  allLetters,
+  countLetters,
+  dropDeadLetter,
+  findDeadLetters,
+  replayDeadLetter,
+  showDeadLetter,
+} from '@redis-to-mongo/mongo-sink';
+import { grouped } from '@redis-to-mongo/terminal';
+import { audited } from '../audited.js';
+import { CliError } from '../cli-error.js';
+import type { Call } from '../command.js';
+import type { Ending } from '../exit-codes.js';
+import { endInterrupted, interruptedPart } from '../interrupted-output.js';
+import { INTERRUPTED } from '../interruption.js';
+import { filterText, type LetterOptions, letterFilter } from '../letter-filter.js';
+import { openAudit } from '../open-audit.js';
+import { stamp } from '../times.js';
+
+export async function listLetters(
+  { out, clients }: Call,
+  pattern: string | undefined,
+  options: LetterOptions & { readonly limit: number },
+): Promise<Ending> {
+  const { letters, total } = await findDeadLetters(await clients.db(), {
+    ...letterFilter(options, pattern),
+    limit: options.limit,
+  });
+  if (out.isJson) {
+    out.json({ total, deadLetters: letters });
+    return 'ok';
+  }
+  if (total === 0) out.line('no dead letters');
+  else
+    out.table(
+      ['ID', 'COLLECTION', '>BYTES', '>CODE', 'AT'],
+      letters.map(({ id, collection, bytes, code, at }) => [id, collection, bytes, String(code), stamp(at)]),
+    );
+  if (total > letters.length)
+    out.note(`${grouped(letters.length)} of ${grouped(total)}: raise --limit to see more`);
+  return 'ok';
+}
+
+export async function showLetter({ out, clients }: Call, id: string): Promise<Ending> {
+  const found = await showDeadLetter(await clients.db(), id);
+  if (!found)
+    throw new CliError(
+      'CLI_NOT_FOUND',
+      `there is no dead letter ${id}: run dead-letters list to see the ids`,
+    );
+  if (out.isJson) {
+    out.json({ ...found.letter, record: found.record });
+    return 'ok';
+  }
+  const { key, kind, entryId, collection, code, reason, bytes, at } = found.letter;
+  out.facts([
+    ['key', key],
+    [kind, kind === 'entry' ? entryId : key],
+    ['collection', collection],
+    ['refused', stamp(at)],
+    ['code', String(code)],
+    ['reason', reason],
+    ['bytes', bytes],
+  ]);
+  out.heading(kind === 'entry' ? 'content' : kind);
+  out.line(JSON.stringify(kind === 'entry' ? found.record.content : found.record, undefined, 2));
+  return 'ok';
+}
+
+/** The selected letters: the named one, or with `all` those that match the pattern and the filter. */
+type Chosen = LetterOptions & { readonly all?: boolean | undefined };
+
+export async function replayLetters(call: Call, id: string | undefined, options: Chosen): Promise<Ending> {
+  const db = await call.clients.db();
+  return await forEach(call, 'replay', id, options, async (id) => {
+    const done = await replayDeadLetter(db, id);
+    return { ok: ['written', 'already there', 'read anew'].includes(done.result), ...done };
+  });
+}
+
+export async function dropLetters(
+  call: Call,
+  id: string | undefined,
+  options: Chosen & { readonly yes?: boolean | undefined },
+): Promise<Ending> {
+  if (!options.yes)
+    throw new CliError(
+      'CLI_REFUSED',
+      'dead-letters drop: this deletes the records for good: add --yes to confirm',
+    );
+  const db = await call.clients.db();
+  return await forEach(call, 'drop', id, options, async (id) => {
+    const ok = await dropDeadLetter(db, id);
+    return { ok, result: ok ? 'dropped' : 'absent' };
+  });
+}
+
+interface Done {
+  readonly ok: boolean;
+  readonly result: string;
+  readonly code?: number;
+}
+
+/** Runs an action on the letter that was named, or with --all on each of those asked for. */
+async function forEach(
+  call: Call,
+  action: 'replay' | 'drop',
+  named: string | undefined,
+  options: Chosen,
+  run: (id: string) => Promise<Done>,
+): Promise<Ending> {
+  const { out, clients, interruption } = call;
+  const { all: isAll = false } = options;
+  if (!isAll && named === undefined)
+    throw new CliError('CLI_USAGE', `dead-letters ${action}: add an id, or --all`);
+  const db = await clients.db();
+  const filter = letterFilter(options, named);
+  const total = isAll ? await countLetters(db, filter, Number.MAX_SAFE_INTEGER) : 1;
+  const audit = await openAudit(call);
+  const results: (Done & { id: string })[] = [];
+  const one = async (letter: string) => {
+    const key = letter.includes('@') ? letter.slice(0, letter.lastIndexOf('@')) : undefined;
+    const deed = { action, key, filter: isAll ? filterText(options, named) : undefined };
+    const done = await audited(
+      audit,
+      deed,
+      () => run(letter),
+      ({ result }) => `${letter}: ${result}`,
+    );
+    results.push({ id: letter, ...done });
+  };
+  const work = async () => {
+    if (!isAll) return await one(named ?? '');
+    for await (const letter of allLetters(db, filter)) {
+      if (interruption.signal) return;
+      await one(letter.id);
+    }
+  };
+  const isInterrupted = (await interruption.until(work()).finally(() => audit.flush())) === INTERRUPTED;
+  if (out.isJson) out.json({ ...interruptedPart(isInterrupted, total), deadLetters: results });
+  else if (results.length === 0) out.line('no dead letters');
+  else
+    out.table(
+      ['ID', 'RESULT', '>CODE'],
+      results.map(({ id, result, code }) => [id, result, code === undefined ? '' : String(code)]),
+    );
+  if (isInterrupted) return endInterrupted(out, `${results.length} of ${total} done`);
+  return results.every(({ ok }) => ok) ? 'ok' : 'failed';
+}

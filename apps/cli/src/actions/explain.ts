@@ -1,0 +1,172 @@
+import { isKeyType } from '@redis-to-mongo/key-types';
+import { readForecasts, readKey } from '@redis-to-mongo/mongo-sink';
+import {
+  type Choice,
+  explainChoice,
+  explainRule,
+  explainSample,
+  type RuleExplanation,
+  type SampleDocument,
+} from '@redis-to-mongo/operations';
+import { canonicalKeyId, type KeyState, type Position, placeOf, shownKey } from '@redis-to-mongo/pipeline';
+import { redisError } from '@redis-to-mongo/redis-connection';
+import { typesOf } from '@redis-to-mongo/redis-source';
+import { bad, colored } from '@redis-to-mongo/terminal';
+import type { Clients } from '../clients.js';
+import type { Call } from '../command.js';
+import type { Ending } from '../exit-codes.js';
+import type { Output } from '../output.js';
+import { duration, fromNow, stamp } from '../times.js';
+
+/** Everything that is known about one key. */
+interface Explanation {
+  readonly key: string;
+  readonly choice: Choice;
+  /** By Redis; `none` where it is not there. */
+  readonly inRedis: string;
+  readonly stream: string;
+  readonly type: string;
+  /** Its rule; null if its type cannot be mirrored. */
+  readonly settings: RuleExplanation | null;
+  readonly collection: string | null;
+  readonly schedule: { readonly everyMs: number | null; readonly next: Date | null } | null;
+  /** The time at which trimming will reach unread entries, if it will; in the past if it already has. */
+  readonly trimmedUnreadAt: Date | null;
+  readonly state: KeyState | null;
+  /** As it would be written now; null where there is nothing to write. */
+  readonly sample: SampleDocument | null;
+}
+
+export async function explain(call: Call, name: string): Promise<Ending> {
+  const explanation = await explainKey(call, name);
+  const { state, inRedis } = explanation;
+  if (call.out.isJson) call.out.json(explanation);
+  else print(call.out, explanation);
+  return state === null && inRedis === 'none' ? 'failed' : 'ok';
+}
+
+async function explainKey({ clients }: Call, name: string): Promise<Explanation> {
+  const key = canonicalKeyId(name);
+  const config = await clients.config();
+  const db = await clients.db();
+  const redis = await clients.redis();
+  const [state, forecasts, [found], schedule] = await Promise.all([
+    readKey(db, key),
+    readForecasts(db),
+    typesOf(redis, [key]),
+    scheduleOf(clients, key),
+  ]);
+  const inRedis = found === undefined ? 'none' : typeof found === 'string' ? found : found.unknown;
+  const keyType = isKeyType(inRedis) ? inRedis : state?.keyType;
+  const settings = keyType ? explainRule(config, key, keyType, state) : null;
+  return {
+    key,
+    choice: explainChoice(config, key, keyType),
+    inRedis,
+    ...placeOf(key, config.keys.separator),
+    settings,
+    collection: settings?.collection ?? null,
+    schedule,
+    trimmedUnreadAt: forecasts.find((forecast) => forecast.key === key)?.at ?? null,
+    state: state ?? null,
+    sample: await explainSample(config, redis, key, inRedis),
+  };
+}
+
+async function scheduleOf(clients: Clients, key: string): Promise<Explanation['schedule']> {
+  const { schedulers } = await clients.queue();
+  const [found] = await schedulers.of([key]).catch((error: unknown) => {
+    throw redisError(error, 'queue');
+  });
+  return found ? { everyMs: found.everyMs ?? null, next: new Date(found.next) } : null;
+}
+
+function print(out: Output, explanation: Explanation): void {
+  const {
+    key,
+    choice,
+    inRedis,
+    stream,
+    type,
+    settings,
+    collection,
+    schedule,
+    trimmedUnreadAt,
+    state,
+    sample,
+  } = explanation;
+  out.facts([
+    ['key', shownKey(key)],
+    ['rule', choice.isChosen ? choice.why : colored(choice.why, 'yellow')],
+    ['settings', settings?.says ?? ''],
+    ['', settings?.does.join('; ')],
+    ['in Redis', inRedis === 'none' ? colored('not there', 'yellow') : inRedis],
+    [
+      'belongs to',
+      type === 'main'
+        ? `stream ${shownKey(stream)}, as its main key`
+        : `stream ${shownKey(stream)}, as ${shownKey(type)}`,
+    ],
+    ['goes to', collection ?? ''],
+    ['schedule', schedule ? describe(schedule) : colored('none: it has no job scheduler', 'yellow')],
+  ]);
+  if (trimmedUnreadAt) {
+    const what = 'trimming will soon reach unread entries';
+    out.facts([['forecast', colored(`${what}: ${fromNow(trimmedUnreadAt)}`, 'red')]]);
+  }
+  if (state) printState(out, state);
+  else out.line('\nMongoDB does not have it.');
+  if (!sample) return;
+  out.heading(`The document that would be written now, to ${sample.collection}`);
+  out.line(JSON.stringify(sample.document, undefined, 2));
+}
+
+function printState(out: Output, state: KeyState): void {
+  const { counts, lastError } = state;
+  out.heading('In MongoDB');
+  out.facts([
+    [
+      'paused',
+      state.pausedAt
+        ? colored(
+            `since ${stamp(state.pausedAt)} (${fromNow(state.pausedAt)}): run resume to continue`,
+            'yellow',
+          )
+        : 'no',
+    ],
+    ['status', `${state.status}, incarnation ${state.incarnation}, revision ${state.revision}`],
+    ['lag', state.lag === 0 ? 'none' : state.lag],
+    ['seen', counts.seen],
+    ['written', counts.written],
+    ['already there', counts.alreadyThere],
+    ['dead letters', bad(counts.dead)],
+    ['gaps', bad(counts.gap)],
+    ['last sync', `${stamp(state.lastSyncedAt)} (${fromNow(state.lastSyncedAt)})`],
+    [
+      'last change',
+      state.lastChangedAt ? `${stamp(state.lastChangedAt)} (${fromNow(state.lastChangedAt)})` : '',
+    ],
+    ['expires', stamp(state.expiresAt)],
+    [
+      'before its first read',
+      state.position?.before ? `Redis had dropped ${state.position.before} of its entries` : '',
+    ],
+    ['position', state.position === null ? 'from the start' : JSON.stringify(shownPosition(state.position))],
+    ['last error', lastError ? colored(`${lastError.code}: ${lastError.message}`, 'red') : 'none'],
+  ]);
+  out.heading('Incarnations');
+  out.table(
+    ['>INCARNATION', 'FROM', 'TO', 'END'],
+    state.activity.map(({ incarnation, from, to, end }) => [incarnation, stamp(from), stamp(to), end ?? '']),
+  );
+}
+
+/** Without the fingerprints, which mean nothing to a reader. */
+function shownPosition({ marks: _, ...position }: Position): Position {
+  return position;
+}
+
+function describe({ everyMs, next }: NonNullable<Explanation['schedule']>): string {
+  const every = everyMs === null ? '' : `every ${everyMs < 1000 ? `${everyMs} ms` : duration(everyMs)}`;
+  return next ? `${every}, next ${stamp(next)} (${fromNow(next)})` : every;
+}

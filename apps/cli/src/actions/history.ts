@@ -1,0 +1,87 @@
+import { HISTORY_RANGES, type HistoryRange, historyPoints, keyPoints } from '@redis-to-mongo/fleet-status';
+import { type FleetSample, readHistory, readKeyHistory } from '@redis-to-mongo/mongo-sink';
+import { canonicalKeyId } from '@redis-to-mongo/pipeline';
+import { bad, type Cell, colored } from '@redis-to-mongo/terminal';
+import type { Call } from '../command.js';
+import type { Ending } from '../exit-codes.js';
+import { bareStamp } from '../times.js';
+
+interface HistoryOptions {
+  readonly range: HistoryRange;
+  readonly limit: number;
+}
+
+export async function history(
+  { out, clients }: Call,
+  name: string | undefined,
+  { range, limit }: HistoryOptions,
+): Promise<Ending> {
+  const since = new Date(Date.now() - HISTORY_RANGES[range]);
+  const db = await clients.db();
+  if (name === undefined) {
+    const points = historyPoints(await readHistory(db, since), range).slice(-limit);
+    if (out.isJson) out.json({ range, samples: points });
+    else if (points.length === 0)
+      out.line('there is no history yet: the active scheduler takes one sample a minute');
+    else
+      out.table(
+        [
+          'AT (UTC)',
+          'MIRROR',
+          '>BEHIND',
+          '>LAG',
+          '>ENTRIES/S',
+          '>KEYS/S',
+          '>DUE',
+          '>WORKERS',
+          '>LOST',
+          '>DEAD',
+        ],
+        points.map(fleetRow),
+      );
+    return 'ok';
+  }
+  const key = canonicalKeyId(name);
+  const points = keyPoints(await readKeyHistory(db, key, since), range).slice(-limit);
+  if (out.isJson) out.json({ key, range, samples: points });
+  else if (points.length === 0) out.line('there is no history of this key');
+  else
+    out.table(
+      ['AT (UTC)', '>LAG', '>ENTRIES/S', '>GAPS', '>DEAD'],
+      points.map(({ at, lag, entriesPerSec, gap, dead }) => [
+        bareStamp(at),
+        lag,
+        entriesPerSec ?? '',
+        bad(gap),
+        bad(dead),
+      ]),
+    );
+  return 'ok';
+}
+
+function fleetRow({
+  at,
+  level,
+  behindMs,
+  lag,
+  entriesPerSec,
+  keysPerSec,
+  due,
+  workers,
+  lost,
+  dead,
+}: FleetSample) {
+  const number = (value: number | null): Cell => value ?? '';
+  return [
+    bareStamp(at),
+    level === 'complete' ? colored(level, 'green') : colored(level, level === 'broken' ? 'red' : 'yellow'),
+    behindMs === null ? '' : `${(behindMs / 1000).toFixed(1)} s`,
+    number(lag),
+    number(entriesPerSec),
+    number(keysPerSec),
+    number(due),
+    workers === 0 ? bad(0) : number(workers),
+    lost === null ? '' : bad(lost),
+    number(dead),
+  ];
+}

@@ -1,0 +1,96 @@
+import { keyNames } from '@redis-to-mongo/mongo-sink';
+import { forEachAtOnce, namePattern, shownKey } from '@redis-to-mongo/pipeline';
+import { redisError } from '@redis-to-mongo/redis-connection';
+import { colored, counted, grouped } from '@redis-to-mongo/terminal';
+import { type AllowNone, requireKeys } from '../allow-none.js';
+import { CliError } from '../cli-error.js';
+import type { Call } from '../command.js';
+import type { Ending } from '../exit-codes.js';
+import { endInterrupted, interruptedPart } from '../interrupted-output.js';
+import { INTERRUPTED } from '../interruption.js';
+import { noteRun } from '../note-run.js';
+import type { Output } from '../output.js';
+import { Progress } from '../progress.js';
+import { type Restored, restoreKey } from '../restore/restore-key.js';
+
+/** Keys written at once. */
+const AT_ONCE = 8;
+
+interface RestoreOptions extends AllowNone {
+  readonly to: string;
+  readonly replace?: boolean | undefined;
+  readonly partial?: boolean | undefined;
+}
+
+export async function restore(
+  call: Call,
+  pattern: string,
+  { to, allowNone, replace: isReplaced = false, partial: isPartial = false }: RestoreOptions,
+): Promise<Ending> {
+  const { out, clients, interruption } = call;
+
+  const db = await clients.db();
+  const target = await clients.connect({ url: addressOf(to), host: '', port: 0, db: 0, tls: TLS }, 'to');
+  await target.ping().catch((error: unknown) => {
+    throw redisError(error, 'to');
+  });
+  const name = namePattern(pattern);
+  const keys = await keyNames(db, { name, condition: 'active' });
+  requireKeys('restore', pattern, { allowNone }, { keys: keys.length, where: 'MongoDB has' });
+  const progress = new Progress(out, keys.length, 'keys');
+  const results: Restored[] = [];
+  const work = forEachAtOnce(keys, AT_ONCE, async (key) => {
+    const restored = await restoreKey(target, db, key, {
+      isReplaced,
+      isPartial,
+    });
+    results.push(restored);
+    progress.addEntries(restored.items);
+    progress.addDone();
+  });
+  const isInterrupted = (await interruption.until(work).finally(() => progress.end())) === INTERRUPTED;
+  const done = [...results].sort((a, b) => (a.key < b.key ? -1 : 1));
+  if (out.isJson) out.json({ ...interruptedPart(isInterrupted, keys.length), keys: done });
+  else print(out, done, keys.length);
+  const isWell = results.every(({ result }) => result === 'restored');
+  const left = `${grouped(keys.length - done.length)} keys are left; some of them may be partly written`;
+  const ending = isInterrupted ? endInterrupted(out, left) : isWell ? 'ok' : 'failed';
+  const result = `${restoredCount(done, keys.length)} to ${new URL(to).host}`;
+  await noteRun(call, 'restore', pattern, result, isInterrupted);
+  return ending;
+}
+
+const TLS = { enabled: false, rejectUnauthorized: true };
+
+/** Not a parser of the option: commander repeats the value of a wrong one, and this one may hold a password. */
+function addressOf(url: string): string {
+  if (URL.canParse(url) && /^rediss?:$/.test(new URL(url).protocol)) return url;
+  throw new CliError(
+    'CLI_USAGE',
+    'restore: write --to redis://[user:password@]host:port[/db], or rediss:// for TLS',
+  );
+}
+
+function print(out: Output, results: readonly Restored[], of: number): void {
+  const left = results.filter(({ result }) => result !== 'restored');
+  if (left.length > 0) {
+    out.table(
+      ['KEY', 'TYPE', 'RESULT', 'ERROR', 'MESSAGE'],
+      left.map(({ key, keyType, result, error }) => [
+        shownKey(key),
+        keyType,
+        colored(result, 'red'),
+        error?.code,
+        error?.message ?? 'add --replace to overwrite it',
+      ]),
+    );
+    out.line();
+  }
+  const items = results.reduce((sum, each) => sum + each.items, 0);
+  out.line(`${restoredCount(results, of)}, ${grouped(items)} entries and items`);
+}
+
+function restoredCount(results: readonly Restored[], of: number): string {
+  const restored = results.filter(({ result }) => result === 'restored').length;
+  return `${grouped(restored)} of ${counted(of, 'key')} restored`;
+}

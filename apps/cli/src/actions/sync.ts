@@ -1,0 +1,47 @@
+import { readKey } from '@redis-to-mongo/mongo-sink';
+import { explainChoice, requestKeys } from '@redis-to-mongo/operations';
+import { canonicalKeyId, shownKey } from '@redis-to-mongo/pipeline';
+import { typesOf } from '@redis-to-mongo/redis-source';
+import { colored } from '@redis-to-mongo/terminal';
+import type { AllowNone } from '../allow-none.js';
+import type { Call } from '../command.js';
+import type { Ending } from '../exit-codes.js';
+import { openAudit } from '../open-audit.js';
+
+export async function sync(call: Call, names: readonly string[], { allowNone }: AllowNone): Promise<Ending> {
+  const { out, clients } = call;
+  const config = await clients.config();
+  const queue = await clients.queue();
+  await (await clients.identity()).require();
+  const [redis, db] = [await clients.redis(), await clients.db()];
+  const keys = [...new Set(names.map(canonicalKeyId))];
+  const types = await typesOf(redis, keys);
+  const asked: string[] = [];
+  const refused: { key: string; why: string }[] = [];
+  for (const [i, key] of keys.entries()) {
+    const type = types[i];
+    const { isChosen, why } = explainChoice(config, key, typeof type === 'string' ? type : undefined);
+    const state = await readKey(db, key);
+    if (!isChosen) refused.push({ key, why });
+    else if (type === undefined && !state) {
+      const why = 'neither Redis nor MongoDB has it';
+      if (!allowNone) refused.push({ key, why });
+    } else if (state?.pausedAt) refused.push({ key, why: 'paused: resume it first' });
+    else asked.push(key);
+  }
+  const audit = await openAudit(call);
+  const workers = await requestKeys(queue, asked);
+  for (const key of asked) await audit.note({ action: 'sync', key, result: 'asked for' });
+  await audit.flush();
+  if (out.isJson) out.json({ asked, refused, workers });
+  else
+    out.table(
+      ['KEY', ''],
+      [
+        ...asked.map((key) => [shownKey(key), 'asked for']),
+        ...refused.map(({ key, why }) => [shownKey(key), colored(why, 'red')]),
+      ],
+    );
+  if (workers === 0) out.note('no worker is connected: the jobs wait for one');
+  return refused.length === 0 ? 'ok' : 'failed';
+}

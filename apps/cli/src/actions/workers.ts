@@ -1,0 +1,65 @@
+import type { FleetProcess } from '@redis-to-mongo/job-queue';
+import { redisError } from '@redis-to-mongo/redis-connection';
+import { type Cell, colored } from '@redis-to-mongo/terminal';
+import type { Call } from '../command.js';
+import type { Ending } from '../exit-codes.js';
+import { duration } from '../times.js';
+
+export async function workers({ out, clients }: Call): Promise<Ending> {
+  const queue = await clients.queue();
+  const processes = await queue.processes().catch((error: unknown) => {
+    throw redisError(error, 'queue');
+  });
+  const sorted = processes.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+  if (out.isJson) out.json({ processes: sorted });
+  else if (sorted.length === 0) out.line('no process is running, and none was in the last ten minutes');
+  else
+    out.table(
+      [
+        'PROCESS',
+        'STATE',
+        'VERSION',
+        'UP',
+        '>JOBS',
+        '>ENTRIES/S',
+        '>KEYS/S',
+        '>MEMORY',
+        '>EVENT LOOP',
+        '>HEARD AGO',
+      ],
+      sorted.map(row),
+    );
+  const isAlive = (app: FleetProcess['app']) =>
+    processes.some((each) => each.app === app && each.is === 'alive' && each.state !== 'standby');
+  return isAlive('worker') && isAlive('scheduler') ? 'ok' : 'failed';
+}
+
+/** Those that live first, schedulers before workers. */
+function nameOf({ app, about, id, is }: FleetProcess): string {
+  return `${is === 'alive' ? 0 : 1} ${app} ${about?.host ?? ''} ${about?.pid ?? ''} ${id}`;
+}
+
+function row(process: FleetProcess): readonly Cell[] {
+  const { app, about, work, silentMs, is } = process;
+  const alive = <Value>(value: Value | undefined): Value | '' => (is === 'alive' ? (value ?? '') : '');
+  return [
+    `${app} ${about ? `${about.host}:${about.pid}` : ''}`.trimEnd(),
+    stateOf(process),
+    about?.version,
+    about ? duration(about.uptimeSec * 1000) : '',
+    alive(work?.jobs),
+    alive(work?.entriesPerSec),
+    alive(work?.keysPerSec),
+    about ? `${Math.round(about.memoryBytes / (1 << 20))} MiB` : '',
+    alive(about && `${about.eventLoopLagMs} ms`),
+    duration(silentMs),
+  ];
+}
+
+function stateOf({ app, state, is, code }: FleetProcess): Cell {
+  if (is !== 'alive') return colored(is === 'ended' ? 'ended' : 'silent', is === 'ended' ? 'dim' : 'red');
+  if (state === 'paused') return colored(`paused: ${code ?? 'UNKNOWN'}`, 'red');
+  if (app === 'worker') return colored('working', 'green');
+  if (state === 'standby') return 'stands by';
+  return code === undefined ? colored('active', 'green') : colored(`active: ${code}`, 'red');
+}
