@@ -1,32 +1,7 @@
 import type { MongoAddress } from '@redis-to-mongo/mongo-sink';
+import type { KeyType, RuleSpec, TrimRule } from '@redis-to-mongo/pipeline';
+import type { RedisAddress } from '@redis-to-mongo/redis-connection';
 import type { OptionName, Values } from './options/options.js';
-
-/** TLS of one connection. The files are absolute paths, and exist when `enabled`. */
-export type TlsConfig = MongoAddress['tls'];
-
-/** How to reach a Redis. `url` is there when a URL was given, and says the same as the parts. */
-export interface RedisConfig {
-  readonly url?: string;
-  readonly host: string;
-  readonly port: number;
-  readonly username?: string;
-  readonly password?: string;
-  readonly db: number;
-  readonly tls: TlsConfig;
-  /** Some nodes of a cluster; then host, port and db have no meaning. */
-  readonly clusterNodes?: readonly HostAndPort[];
-  /** Sentinels, which know where the master is; then host and port have no meaning. */
-  readonly sentinel?: {
-    readonly nodes: readonly HostAndPort[];
-    readonly name: string;
-    readonly password?: string;
-  };
-}
-
-export interface HostAndPort {
-  readonly host: string;
-  readonly port: number;
-}
 
 /** How to reach MongoDB, and how much to write at once. `uri` has user name, password and `authSource`, and holds secrets. */
 export interface MongoConfig extends MongoAddress {
@@ -44,48 +19,17 @@ export interface OptionInUse {
   readonly source: Source;
 }
 
-/** One of KEY_TYPES in packages/key-types. */
-export type KeyTypeName = string;
-
-/** What is done otherwise with the keys that match a pattern; what is not there is as for every key. */
-export interface RuleConfig {
-  /** A Redis glob pattern of key ids. */
-  readonly pattern: string;
-  /** At least one; default all. */
-  readonly types?: readonly KeyTypeName[];
-  readonly collection?: string;
-  /** `take` or `leave`, not both. */
-  readonly fields?: {
-    readonly take?: readonly string[];
-    readonly leave?: readonly string[];
-    /** Stored names by the entry's names. */
-    readonly rename?: Readonly<Record<string, string>>;
-  };
-  readonly parse?: Readonly<Record<string, 'number' | 'json' | 'date'>>;
-  readonly shape?: 'document';
-  /** A template of the parts of the key's name; only beside a shape. */
-  readonly id?: string;
-  readonly idType?: 'text' | 'number' | 'objectId';
-  readonly gone?: 'keep' | 'remove' | 'mark';
-  readonly attach?: boolean;
-  readonly ttlMs?: number;
-  readonly history?: boolean;
-  /** Whole: what the rule does not say is filled in from the options. */
-  readonly trim?: Config['sync']['trim'];
-  readonly intervalMs?: number;
-}
-
 /** The whole configuration. It holds secrets: to show it, use `describeConfig`. */
 export interface Config {
-  readonly redis: RedisConfig;
-  readonly queue: { readonly redis: RedisConfig; readonly prefix: string; readonly deadAfterMs: number };
+  readonly redis: RedisAddress;
+  readonly queue: { readonly redis: RedisAddress; readonly prefix: string; readonly deadAfterMs: number };
   readonly mongo: MongoConfig;
   readonly keys: {
     /** Redis glob patterns; at least one. */
     readonly include: readonly string[];
     readonly exclude: readonly string[];
     readonly separator: string;
-    readonly types: readonly KeyTypeName[];
+    readonly types: readonly KeyType[];
   };
   readonly values: {
     readonly maxInlineMembers: number;
@@ -113,14 +57,10 @@ export interface Config {
     readonly sliceEntries: number;
     readonly sliceBytes: number;
     readonly sliceMs: number;
-    readonly trim: {
-      readonly mode: 'off' | 'dry-run' | 'on';
-      readonly keepEntries: number;
-      readonly keepMs: number;
-    };
+    readonly trim: TrimRule;
   };
   /** The first one that matches a key counts. */
-  readonly rules: readonly RuleConfig[];
+  readonly rules: readonly RuleSpec[];
   readonly worker: { readonly concurrency: number; readonly shutdownTimeoutMs: number };
   /** Port 0 is any free port. */
   readonly http: {

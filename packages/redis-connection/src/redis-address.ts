@@ -1,3 +1,5 @@
+import type { TlsSettings } from '@redis-to-mongo/pipeline';
+
 /** Where a server listens. */
 export interface HostAndPort {
   readonly host: string;
@@ -10,13 +12,7 @@ export interface RedisAddress extends HostAndPort {
   readonly username?: string | undefined;
   readonly password?: string | undefined;
   readonly db: number;
-  readonly tls: {
-    readonly enabled: boolean;
-    readonly caFile?: string | undefined;
-    readonly certFile?: string | undefined;
-    readonly keyFile?: string | undefined;
-    readonly rejectUnauthorized: boolean;
-  };
+  readonly tls: TlsSettings;
   /** Some nodes of a cluster, which name the others; host, port and db are then ignored. */
   readonly clusterNodes?: readonly HostAndPort[] | undefined;
   /** Sentinels, which know the master's address; host and port are then ignored. */

@@ -1,4 +1,5 @@
-import type { Config, RedisConfig } from '../config.js';
+import type { RedisAddress } from '@redis-to-mongo/redis-connection';
+import type { Config } from '../config.js';
 import type { Settings } from '../settings.js';
 import { buildMongo } from './build-mongo.js';
 import { buildRedis, DEFAULT_REDIS, redisNames } from './build-redis.js';
@@ -70,7 +71,7 @@ export function buildConfig(
 }
 
 /** A queue with an address of its own takes nothing from the source: above all, no password goes elsewhere. */
-function queueRedis(settings: Settings, findings: Findings, source: RedisConfig, cwd: string): RedisConfig {
+function queueRedis(settings: Settings, findings: Findings, source: RedisAddress, cwd: string): RedisAddress {
   const { clusterNodes, sentinels } = QUEUE.topology;
   const isElsewhere = [QUEUE.url, QUEUE.host, clusterNodes, sentinels].some((name) =>
     settings.mentioned(name),

@@ -1,4 +1,4 @@
-import type { RedisConfig } from '../config.js';
+import type { RedisAddress } from '@redis-to-mongo/redis-connection';
 import { type RedisUrl, readRedisUrl } from '../formats/redis-address.js';
 import type { NameOf, OptionName } from '../options/options.js';
 import type { Settings } from '../settings.js';
@@ -44,9 +44,9 @@ export function buildRedis(
   settings: Settings,
   findings: Findings,
   names: RedisNames,
-  inherited: RedisConfig,
+  inherited: RedisAddress,
   cwd: string,
-): RedisConfig {
+): RedisAddress {
   const url = urlInUse(settings, findings, names.url, names.host);
   const said = url === undefined ? undefined : read(settings.values[url]);
   const { pick, warnOfReplaced } = besideUrl(settings, findings, url);
@@ -84,7 +84,7 @@ export function buildRedis(
 }
 
 /** What counts where nothing is said. */
-export const DEFAULT_REDIS: RedisConfig = {
+export const DEFAULT_REDIS: RedisAddress = {
   host: 'localhost',
   port: 6379,
   db: 0,

@@ -1,9 +1,9 @@
-import type { Config, KeyTypeName, RuleConfig } from '../config.js';
+import { type KeyType, memberCollectionOf, type RuleSpec } from '@redis-to-mongo/pipeline';
+import type { Config } from '../config.js';
 import type { Settings } from '../settings.js';
 import { showUnknown } from '../show-value.js';
 import type { Findings } from './findings.js';
 import { MemberReader } from './rules/member-reader.js';
-import { membersOf } from './rules/our-collections.js';
 import { readRule } from './rules/read-rule.js';
 
 /** Reads the rules and judges them, one by one and together. */
@@ -11,7 +11,7 @@ export function buildRules(
   { values }: Settings,
   findings: Findings,
   trim: Config['sync']['trim'],
-): readonly RuleConfig[] {
+): readonly RuleSpec[] {
   const read = values.RULES.map((value, index) => {
     const members = Object.fromEntries(Object.entries(value ?? {}));
     const where = nameOf(index, members.pattern);
@@ -26,7 +26,7 @@ export function buildRules(
 
 interface Named {
   readonly where: string;
-  readonly rule: RuleConfig;
+  readonly rule: RuleSpec;
 }
 
 function nameOf(index: number, pattern: unknown): string {
@@ -43,7 +43,7 @@ function checkCollections(rules: readonly Named[], findings: Findings): void {
       ? [[collection, 'messages']]
       : [
           [collection, 'values'],
-          [membersOf(collection), 'members'],
+          [memberCollectionOf(collection), 'members'],
         ];
     for (const [name = '', what = ''] of uses) {
       const other = users.get(name);
@@ -73,12 +73,12 @@ function checkShapes(rules: readonly Named[], findings: Findings): void {
   }
 }
 
-function shapeName(shape: RuleConfig['shape']): string {
+function shapeName(shape: RuleSpec['shape']): string {
   return shape ? `the shape ${shape}` : 'the fleet’s own shape';
 }
 
 /** A rule that no key can have is a mistake of its place in the list. */
-function checkReach(rules: readonly Named[], keyTypes: readonly KeyTypeName[], findings: Findings): void {
+function checkReach(rules: readonly Named[], keyTypes: readonly KeyType[], findings: Findings): void {
   rules.forEach(({ where, rule }, index) => {
     const before = rules
       .slice(0, index)

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
-import type { TlsConfig } from '../config.js';
+import type { TlsSettings } from '@redis-to-mongo/pipeline';
 import type { NameOf, OptionName } from '../options/options.js';
 import type { Settings } from '../settings.js';
 import { compareSources } from './beside-url.js';
@@ -36,8 +36,8 @@ export function buildTls(
   settings: Settings,
   findings: Findings,
   names: TlsNames,
-  at: { enabled: boolean; url: OptionName | undefined; cwd: string; inherited: TlsConfig },
-): TlsConfig {
+  at: { enabled: boolean; url: OptionName | undefined; cwd: string; inherited: TlsSettings },
+): TlsSettings {
   const fileOf = (part: 'caFile' | 'certFile' | 'keyFile') => {
     const name = names[part];
     const path = settings.given(name) ? settings.values[name] : undefined;

@@ -1,4 +1,4 @@
-import type { HostAndPort, RedisConfig } from '../config.js';
+import type { HostAndPort, RedisAddress } from '@redis-to-mongo/redis-connection';
 import type { NameOf, OptionName } from '../options/options.js';
 import type { Settings } from '../settings.js';
 import type { Findings } from './findings.js';
@@ -11,7 +11,7 @@ export interface TopologyNames {
   readonly sentinelPassword: NameOf<string | undefined>;
 }
 
-type Topology = Pick<RedisConfig, 'clusterNodes' | 'sentinel'>;
+type Topology = Pick<RedisAddress, 'clusterNodes' | 'sentinel'>;
 
 const DEFAULT_PORT = { cluster: 6379, sentinel: 26_379 } as const;
 const DEFAULT_NAME = 'mymaster';

@@ -1,7 +1,7 @@
-import type { RedisConfig } from '../config.js';
+import type { RedisAddress } from '@redis-to-mongo/redis-connection';
 
 /** The URL with all that the parts say, percent-encoded. */
-export function redisHref(href: string, parts: Omit<RedisConfig, 'url'>): string {
+export function redisHref(href: string, parts: Omit<RedisAddress, 'url'>): string {
   const url = new URL(href);
   url.protocol = parts.tls.enabled ? 'rediss:' : 'redis:';
   url.hostname = parts.host.includes(':') ? `[${parts.host}]` : parts.host;

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { TlsSettings } from '@redis-to-mongo/pipeline';
 import { type Db, MongoClient, type MongoClientOptions } from 'mongodb';
 import { failCutSends } from './fail-cut-sends.js';
 
@@ -9,13 +10,7 @@ export interface MongoAddress {
   readonly uri: string;
   readonly dbName: string;
   readonly authSource?: string | undefined;
-  readonly tls: {
-    readonly enabled: boolean;
-    readonly caFile?: string | undefined;
-    readonly certFile?: string | undefined;
-    readonly keyFile?: string | undefined;
-    readonly rejectUnauthorized: boolean;
-  };
+  readonly tls: TlsSettings;
 }
 
 export interface MongoHandle {

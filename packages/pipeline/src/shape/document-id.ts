@@ -32,6 +32,16 @@ export function documentIdMaker(pattern: string, template: string, idType: IdTyp
   };
 }
 
+/** The parts of a name that a template asks for, from 1, in order. */
+export function partsNamedIn(template: string): readonly number[] {
+  return [...template.matchAll(PLACE)].map(([, place]) => Number(place));
+}
+
+/** How many parts a pattern gives: one for each `*`, and one for several side by side. */
+export function partsGivenBy(pattern: string): number {
+  return globTokens(pattern).filter(({ kind }) => kind === 'many').length;
+}
+
 export function sameDocumentId(a: DocumentId | undefined, b: DocumentId | undefined): boolean {
   return a?.kind === b?.kind && a?.text === b?.text;
 }

@@ -1,5 +1,5 @@
 import { keyTypeEntry } from '@redis-to-mongo/key-types';
-import type { KeyTypeName, RuleConfig } from '../../config.js';
+import type { KeyType, RuleSpec } from '@redis-to-mongo/pipeline';
 import { showUnknown } from '../../show-value.js';
 import type { MemberReader } from './member-reader.js';
 
@@ -8,8 +8,8 @@ const KINDS = ['number', 'json', 'date'] as const;
 /** Which fields are stored, under which names, and as what. @param types of the keys; all without them. */
 export function readFields(
   rule: MemberReader,
-  types: readonly KeyTypeName[] | undefined,
-): Pick<RuleConfig, 'fields' | 'parse'> {
+  types: readonly KeyType[] | undefined,
+): Pick<RuleSpec, 'fields' | 'parse'> {
   const found = rule.object('fields');
   found?.reader.allow(['take', 'leave', 'rename']);
   const take = found?.reader.list('take');
@@ -71,8 +71,8 @@ function readRename(
 function readParse(
   rule: MemberReader,
   isStored: (name: string) => boolean,
-  types: readonly KeyTypeName[] | undefined,
-): RuleConfig['parse'] {
+  types: readonly KeyType[] | undefined,
+): RuleSpec['parse'] {
   const parts = partsOf(types);
   const found = rule.object('parse');
   if (!found) return undefined;
@@ -94,10 +94,7 @@ function readParse(
 }
 
 /** What has a name of the fleet's own, in the shape `document`, where no type has fields; `undefined` where one has. */
-function namesOf(
-  rule: MemberReader,
-  types: readonly KeyTypeName[] | undefined,
-): readonly string[] | undefined {
+function namesOf(rule: MemberReader, types: readonly KeyType[] | undefined): readonly string[] | undefined {
   if (!rule.has('shape') || !types || types.some((type) => keyTypeEntry(type).rules.hasFields))
     return undefined;
   return [...new Set(types.flatMap((type) => keyTypeEntry(type).rules.named))];
@@ -108,7 +105,7 @@ function isFine(name: string): boolean {
 }
 
 /** The names that can be parsed where no type has fields; `undefined` where one has. */
-function partsOf(types: readonly KeyTypeName[] | undefined): readonly string[] | undefined {
+function partsOf(types: readonly KeyType[] | undefined): readonly string[] | undefined {
   if (!types || types.some((type) => keyTypeEntry(type).rules.hasFields)) return undefined;
   const parts = types.flatMap((type) => keyTypeEntry(type).rules.parsed);
   return parts.length > 0 ? [...new Set(parts)] : undefined;

@@ -5,18 +5,20 @@ import {
   type KeyTypeEntry,
   METADATA_TYPE,
 } from '@redis-to-mongo/key-types';
-import type { KeyTypeName, RuleConfig } from '../../config.js';
+import { collectionsUsed } from '@redis-to-mongo/mongo-sink';
+import { type KeyType, memberCollectionOf, type RuleSpec, type TrimRule } from '@redis-to-mongo/pipeline';
 import type { MemberReader } from './member-reader.js';
-import { membersOf, OUR_COLLECTIONS } from './our-collections.js';
 import { readFields } from './read-fields.js';
 import { readShape } from './read-shape.js';
 
 const DAY_SEC = 86_400;
 const CENTURY_SEC = 100 * 366 * DAY_SEC;
 const LONGEST_COLLECTION = 150;
+/** The collections that the fleet keeps for itself, or that keys go to without a rule. */
+const OUR_COLLECTIONS = collectionsUsed([]).all;
 
 /** The types that a member says something about; those that are not here say something about every type. */
-const APPLIES_TO: Readonly<Record<string, readonly KeyTypeName[]>> = {
+const APPLIES_TO: Readonly<Record<string, readonly KeyType[]>> = {
   fields: typesWhere(({ rules }) => rules.hasFields),
   parse: typesWhere(({ rules }) => rules.hasFields || rules.parsed.length > 0),
   id: KEY_TYPES.filter(isValueType),
@@ -37,10 +39,8 @@ const MEMBERS = [
   ...Object.keys(APPLIES_TO),
 ];
 
-type Trim = NonNullable<RuleConfig['trim']>;
-
 /** Reads one rule; what is wrong with it is noted, and left out. @param trim what the options say. */
-export function readRule(rule: MemberReader, trim: Trim): RuleConfig | undefined {
+export function readRule(rule: MemberReader, trim: TrimRule): RuleSpec | undefined {
   rule.allow(MEMBERS);
   const pattern = rule.text('pattern');
   if (!rule.has('pattern'))
@@ -88,7 +88,7 @@ export function readRule(rule: MemberReader, trim: Trim): RuleConfig | undefined
   };
 }
 
-function readCollection(rule: MemberReader, types: readonly KeyTypeName[] | undefined): string | undefined {
+function readCollection(rule: MemberReader, types: readonly KeyType[] | undefined): string | undefined {
   const name = rule.text('collection');
   if (name === undefined) return undefined;
   const problem = (text: string, remedy: string) => rule.problem('collection', text, remedy);
@@ -96,7 +96,7 @@ function readCollection(rule: MemberReader, types: readonly KeyTypeName[] | unde
     problem('would hold messages of streams and values alike', 'let types name stream alone, or no stream');
   if (/[$\0]|^system\.|^\.|\.$|\.\./.test(name) || Buffer.byteLength(name) > LONGEST_COLLECTION)
     problem('is no name for a collection in MongoDB', 'write letters, digits and _');
-  const ours = [name, ...(types?.includes('stream') ? [] : [membersOf(name)])].find((each) =>
+  const ours = [name, ...(types?.includes('stream') ? [] : [memberCollectionOf(name)])].find((each) =>
     OUR_COLLECTIONS.includes(each),
   );
   if (ours !== undefined)
@@ -107,7 +107,7 @@ function readCollection(rule: MemberReader, types: readonly KeyTypeName[] | unde
   return name;
 }
 
-function readTrim(rule: MemberReader, options: Trim): Trim | undefined {
+function readTrim(rule: MemberReader, options: TrimRule): TrimRule | undefined {
   const found = rule.object('trim');
   if (!found) return undefined;
   const { reader } = found;
@@ -128,6 +128,6 @@ function toMs(seconds: number): number {
   return Math.max(1, Math.round(seconds * 1000));
 }
 
-function typesWhere(is: (entry: KeyTypeEntry) => boolean): readonly KeyTypeName[] {
+function typesWhere(is: (entry: KeyTypeEntry) => boolean): readonly KeyType[] {
   return KEY_TYPE_ENTRIES.filter(is).map(({ names }) => names.keyType);
 }

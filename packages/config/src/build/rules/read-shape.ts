@@ -1,15 +1,15 @@
 import { keyTypeEntry } from '@redis-to-mongo/key-types';
-import type { KeyTypeName, RuleConfig } from '../../config.js';
+import { type KeyType, partsGivenBy, partsNamedIn, type RuleSpec } from '@redis-to-mongo/pipeline';
 import type { MemberReader } from './member-reader.js';
 
-type Shape = Pick<RuleConfig, 'shape' | 'id' | 'idType'>;
+type Shape = Pick<RuleSpec, 'shape' | 'id' | 'idType'>;
 
 /** The shape of documents, and their `_id`. */
 export function readShape(
   rule: MemberReader,
-  types: readonly KeyTypeName[] | undefined,
+  types: readonly KeyType[] | undefined,
   pattern: string | undefined,
-  { parse }: Pick<RuleConfig, 'parse'>,
+  { parse }: Pick<RuleSpec, 'parse'>,
 ): Shape {
   const shape = rule.oneOf('shape', ['document']);
   if (shape && types?.every((type) => keyTypeEntry(type).rules.isOneText) && parse?.value !== 'json')
@@ -33,7 +33,7 @@ export function readShape(
 }
 
 function checkPlaceholders(rule: MemberReader, id: string, pattern: string | undefined): void {
-  const places = placeholdersIn(id);
+  const places = partsNamedIn(id);
   if (places.length === 0)
     rule.problem(
       'id',
@@ -41,7 +41,7 @@ function checkPlaceholders(rule: MemberReader, id: string, pattern: string | und
       'write {1} for what the first * of the pattern matches',
     );
   if (pattern === undefined) return;
-  const most = wildcardsIn(pattern);
+  const most = partsGivenBy(pattern);
   const wrong = places.find((place) => place < 1 || place > most);
   if (wrong !== undefined)
     rule.problem(
@@ -49,15 +49,4 @@ function checkPlaceholders(rule: MemberReader, id: string, pattern: string | und
       `has {${wrong}}, and the pattern has ${most === 1 ? 'one *' : `${most} *`}`,
       most === 0 ? 'write a * into the pattern' : `write {1}${most > 1 ? ` to {${most}}` : ''}`,
     );
-}
-
-/** The places that a template names, in order. */
-function placeholdersIn(template: string): readonly number[] {
-  return [...template.matchAll(/\{(\d+)\}/g)].map(([, place]) => Number(place));
-}
-
-/** How many `*` a pattern has: those side by side are one, and one that is escaped or in brackets is none. */
-function wildcardsIn(pattern: string): number {
-  const bare = pattern.replace(/\\[\s\S]/g, 'x').replace(/\[[^\]]*\]?/g, 'x');
-  return [...bare.matchAll(/\*+/g)].length;
 }
