@@ -34,7 +34,7 @@ const set = db.sets.findOne({ _id: 'orders:info:tags' });
 db.set_members.find({
   key: set._id,
   since: { $lte: set.generation, $nin: set.aborted },
-  $or: [{ until: { $in: [null, ...set.aborted] } }, { until: { $gt: set.generation } }],
+  until: { $not: { $gt: 0, $lte: set.generation, $nin: set.aborted } },
 });
 \`\`\`
 
