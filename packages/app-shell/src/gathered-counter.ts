@@ -1,6 +1,9 @@
 import type { Counter } from 'prom-client';
 
-/** Adds up what is counted within one turn of the event loop: to count once costs a microsecond, and keys come by hundreds. */
+/**
+ * Adds up increments within one turn of the event loop. One increment of a metric takes a microsecond, and keys
+ * come by the hundreds.
+ */
 export class GatheredCounter<Label extends string> {
   readonly #counter: Counter<Label>;
   readonly #sums = new Map<string, number>();

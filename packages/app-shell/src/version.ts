@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * The version of what runs, for --version, the page, the metrics. The one source of it is the package.json of the package
- * redis-to-mongo: the checkout's own, or that of what was installed.
+ * The version of the running code, for --version, the pages and the metrics. Its only source is the package.json
+ * of the package redis-to-mongo: the checkout's own, or that of the installed package.
  */
 export function version(): string {
   for (let folder = new URL('.', import.meta.url); ; folder = new URL('..', folder)) {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Config } from './config.js';
 import { type OptionName, optionNames, type Values } from './options/options.js';
 
-/** An option whose value is another one than before; both as they may be shown, so a secret is `***` twice. */
+/** An option whose value has changed. Both values are masked as they are shown, so a secret is `***` twice. */
 export interface OptionChange {
   readonly option: OptionName;
   readonly from: string;

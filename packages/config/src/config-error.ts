@@ -1,7 +1,7 @@
 import { SyncError } from '@redis-to-mongo/pipeline';
 import type { Source } from './config.js';
 
-/** One thing that is wrong with the configuration. */
+/** One mistake in the configuration. */
 export interface Problem {
   /** The option, or the unknown name. */
   readonly option: string;
@@ -13,8 +13,9 @@ export interface Problem {
 }
 
 /**
- * The configuration can't be used. Code `CONFIG_INVALID`; `problems` has everything that is wrong, the message too,
- * one a line. It never has a cause: the errors of parsers quote what they read, which may be a secret.
+ * The configuration is invalid. Code `CONFIG_INVALID`, class `configuration`. `problems` lists all mistakes; the
+ * message has one a line. It never has a cause, because the errors of parsers quote what they read, which may be a
+ * secret.
  */
 export class ConfigError extends SyncError {
   override readonly name = 'ConfigError';

@@ -3,23 +3,26 @@ import type { KeyType, RuleSpec, TrimRule } from '@redis-to-mongo/pipeline';
 import type { RedisAddress } from '@redis-to-mongo/redis-connection';
 import type { OptionName, Values } from './options/options.js';
 
-/** How to reach MongoDB, and how much to write at once. `uri` has user name, password and `authSource`, and holds secrets. */
+/**
+ * How to reach MongoDB, and how much one command writes. `uri` contains user name, password and `authSource`, so
+ * it is secret.
+ */
 export interface MongoConfig extends MongoAddress {
   readonly writeBatchEntries: number;
   readonly writeBatchBytes: number;
 }
 
-/** Where the value of an option comes from. */
+/** The source of an option's value. */
 export type Source = 'environment' | 'config.json' | 'default';
 
-/** One option as it may be shown to anyone: secrets are masked. */
+/** The effective value of an option, with secrets masked. */
 export interface OptionInUse {
   readonly option: OptionName;
   readonly value: string;
   readonly source: Source;
 }
 
-/** The whole configuration. It holds secrets: to show it, use `describeConfig`. */
+/** The whole configuration. It contains secrets: use `describeConfig` to show it. */
 export interface Config {
   readonly redis: RedisAddress;
   readonly queue: { readonly redis: RedisAddress; readonly prefix: string; readonly deadAfterMs: number };

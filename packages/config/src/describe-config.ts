@@ -1,12 +1,12 @@
 import type { Config, OptionInUse } from './config.js';
 import { optionOf } from './options/options.js';
 
-/** One option for a person to read. */
+/** An option with its value, its source and its description. */
 export interface DescribedOption extends OptionInUse {
   readonly doc: string;
 }
 
-/** Every option with its value, masked where it is secret (`***`), where it comes from, and what it means. */
+/** All options with their values (secrets as `***`), the source of each value, and a description. */
 export function describeConfig({ options }: Pick<Config, 'options'>): readonly DescribedOption[] {
   return options.map((each) => ({ ...each, doc: optionOf(each.option).doc }));
 }

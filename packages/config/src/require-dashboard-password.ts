@@ -3,9 +3,9 @@ import type { Config } from './config.js';
 import { ConfigError } from './config-error.js';
 
 /**
- * For the dashboard alone, at its start: an address that others can reach needs a password.
+ * Checks at the dashboard's start that a password is set if other machines can reach its address.
  *
- * @throws ConfigError (`CONFIG_INVALID`) when `DASHBOARD_HOST` is not a loopback address and there is no password.
+ * @throws ConfigError (`CONFIG_INVALID`) if `DASHBOARD_HOST` is not a loopback address and there is no password.
  */
 export function requireDashboardPassword({
   dashboard,

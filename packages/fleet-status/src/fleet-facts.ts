@@ -3,7 +3,7 @@ import type { MirrorFacts } from '@redis-to-mongo/mongo-sink';
 import type { SyncError } from '@redis-to-mongo/pipeline';
 import type { Comparison } from './identity/compare-fleets.js';
 
-/** A fact, or why it could not be read. */
+/** A fact, or the error that kept it from being read. */
 export type Reading<Fact> = { readonly is: Fact } | { readonly error: SyncError };
 
 /** Unread data of paused keys, according to the source. */
@@ -15,7 +15,7 @@ export interface PausedUnread {
   readonly unknown: number;
 }
 
-/** All that the verdict rests on. */
+/** All facts that the verdict depends on. */
 export interface FleetFacts {
   /** When the last of them was read, in ms since 1970. */
   readonly at: number;

@@ -1,13 +1,14 @@
 import type { FleetSample, KeySample } from '@redis-to-mongo/mongo-sink';
 
-/** How far back a history goes. */
+/** The ranges of a history, in ms. */
 export const HISTORY_RANGES = { hour: 3_600_000, day: 86_400_000, week: 604_800_000 } as const;
+/** The name of a range. */
 export type HistoryRange = keyof typeof HISTORY_RANGES;
 
 /** Points of a chart at most: a minute each of an hour, two of a day, fourteen of a week. */
 const MOST_POINTS = 720;
 
-/** Samples as few enough points: of those that share one the worst of each number stays. */
+/** Reduces the samples of the fleet to as many points as a chart shows. Each point has the worst of each number. */
 export function historyPoints(samples: readonly FleetSample[], range: HistoryRange): readonly FleetSample[] {
   return grouped(samples, range).map((group) => {
     const worst = (name: Exclude<keyof FleetSample, 'at' | 'level'>) => most(group.map((each) => each[name]));
@@ -30,12 +31,14 @@ export function historyPoints(samples: readonly FleetSample[], range: HistoryRan
   });
 }
 
-/** A key at one moment, with how many entries a second were read since the one before. */
+/** A sample of a key, with the entries read per second since the sample before. */
 export type KeyPoint = Pick<KeySample, 'at' | 'lag' | 'gap' | 'dead'> & {
   readonly entriesPerSec: number | null;
 };
 
-/** The samples of a key as few enough points. An incarnation that began again counts from 0. */
+/**
+ * Reduces the samples of a key to as many points as a chart shows. After a new incarnation, entries count from 0.
+ */
 export function keyPoints(samples: readonly KeySample[], range: HistoryRange): readonly KeyPoint[] {
   let before: KeySample | undefined;
   return grouped(samples, range).map((group) => {

@@ -23,7 +23,10 @@ export function mirrorReasons(facts: FleetFacts, now: number): readonly Reason[]
   ];
 }
 
-/** Streams and sets that are scheduled and have no document in MongoDB; `undefined` where that is unknown. */
+/**
+ * The number of streams and sets that have a job scheduler but no document in MongoDB; `undefined` if it is
+ * unknown.
+ */
 export function missingKeysOf({ queue, mirror }: FleetFacts): number | undefined {
   if (!('is' in queue) || !('is' in mirror)) return undefined;
   return Math.max(0, queue.is.schedulers - mirror.is.activeScheduled);

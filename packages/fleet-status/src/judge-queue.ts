@@ -3,7 +3,7 @@ import { counted, grouped, time } from '@redis-to-mongo/terminal';
 import type { FleetFacts } from './fleet-facts.js';
 import type { Reason } from './verdict.js';
 
-/** Why a sweep is due where the target holds what it held before. */
+/** The reason for a sweep if the target was dropped or set back to an earlier state. */
 export const TARGET_SET_BACK = 'MongoDB was dropped, or restored to an earlier state';
 
 /** A change, or a job, that waits for longer than a moment, in ms, says that the mirror is behind. */

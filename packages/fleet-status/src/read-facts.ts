@@ -6,7 +6,7 @@ import type { FleetIdentity } from './identity/fleet-identity.js';
 import { readPausedUnread } from './paused-unread.js';
 import { mapReading, readingOf } from './within-time.js';
 
-/** Whom to ask. */
+/** The connections that the facts are read from. */
 export interface FactSources {
   readonly queue: Pick<JobQueue, 'facts' | 'ping'>;
   readonly db: Parameters<typeof probeWrites>[0];

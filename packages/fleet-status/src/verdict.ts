@@ -30,7 +30,7 @@ export interface Verdict {
   readonly behindMs: number | null;
 }
 
-/** All reasons that there are, the most urgent first. */
+/** The codes of all reasons, the most urgent first. */
 export const REASON_CODES = [
   'other-fleet',
   'queue-unreadable',
@@ -59,4 +59,5 @@ export const REASON_CODES = [
   'nothing-found',
 ] as const;
 
+/** The code of a reason. */
 export type ReasonCode = (typeof REASON_CODES)[number];

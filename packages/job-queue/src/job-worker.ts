@@ -8,6 +8,7 @@ import { deadAfterMsOf, keyPrefix, QUEUE_NAME, type QueueSettings } from './queu
 import { ThrottledWorker } from './throttled-worker.js';
 import { unlessGone } from './unless-gone.js';
 
+/** How a JobWorker runs, and whom it informs. */
 export interface JobWorkerOptions {
   /** Jobs at once in this process. */
   readonly concurrency: number;
@@ -22,7 +23,7 @@ export interface JobWorkerOptions {
   readonly retryLater: (keys: readonly string[]) => Promise<void>;
 }
 
-/** Runs one job's keys; answers with those that failed. */
+/** Runs the keys of one job. The result has an error for each key that failed. */
 export type RunKeys = (keys: readonly string[]) => Promise<ReadonlyMap<string, Error>>;
 
 /** Waits between the attempts of a failed job, in ms. */

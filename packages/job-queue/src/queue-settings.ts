@@ -9,11 +9,12 @@ export interface QueueSettings {
   readonly deadAfterMs?: number;
 }
 
-/** A process that was silent for this long is taken for dead, in ms: its claims, jobs and lease go to others. */
+/** The silence, in ms, after which a process counts as dead: its claims, jobs and lease go to others. */
 export function deadAfterMsOf({ deadAfterMs = 10_000 }: QueueSettings): number {
   return deadAfterMs;
 }
 
+/** The name of the BullMQ queue. */
 export const QUEUE_NAME = 'sync';
 
 /** The prefix of all keys in the queue's Redis; hash-tagged, so that a cluster keeps them in one slot. */
@@ -26,7 +27,7 @@ export function queueKeyPattern(settings: QueueSettings): string {
   return `{${settings.prefix.replace(/[\\*?[\]^]/g, '\\$&')}}:*`;
 }
 
-/** What the names of all of the queue's keys begin with. */
+/** The common beginning of the names of all of the queue's keys. */
 export function queueKeysBeginWith(settings: QueueSettings): string {
   return `${keyPrefix(settings)}:`;
 }

@@ -3,8 +3,8 @@ import type { connectRedis } from '@redis-to-mongo/redis-connection';
 import { keyPrefix, type QueueSettings } from './queue-settings.js';
 
 /**
- * A key that should have a job scheduler (`present`), or should have none any more (`gone`); or one that was left unread, since an
- * operator has paused it (`paused`).
+ * A change for the scheduler's key list: a key that needs a job scheduler (`present`), a key that no longer needs
+ * one (`gone`), or a key that was not read because an operator has paused it (`paused`).
  */
 export interface ScheduleChange {
   readonly key: string;

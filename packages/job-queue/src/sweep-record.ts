@@ -26,7 +26,7 @@ export interface BegunSweep {
   readonly token: string;
 }
 
-/** Why a sweep is due where there is no record. */
+/** The reason for a sweep if no record of an earlier one exists. */
 export const NO_RECORD = 'the queue has no record of a sweep';
 
 /** KEYS: record. ARGV: token, scope, beganAt. Answers 1, or 0 where the record is not that of this sweep anymore. */

@@ -20,6 +20,7 @@ import { ValueWriter } from './values/value-writer.js';
 /** Keys of several jobs that go in one command, about: a list of more goes alone. */
 const TOGETHER = 1_000;
 
+/** How messages are written, and how transient errors are retried. */
 export interface MongoSinkOptions extends MessageWriterOptions {
   /** How transient errors are repeated; what is still failing after that is thrown. */
   readonly retry: RetryOptions;

@@ -2,7 +2,7 @@ import { type AuditEntry, writeAudit } from '@redis-to-mongo/mongo-sink';
 import { type AuditAction, asSyncError } from '@redis-to-mongo/pipeline';
 import type { Fleet } from './fleet.js';
 
-/** Who does something, and from where. */
+/** The user of an action, the tool, and the address. */
 export type Operator = Pick<AuditEntry, 'who' | 'by' | 'from'>;
 
 /** An action. For a dead letter, `key` is that of its record, and `result` names the letter. */
@@ -18,7 +18,7 @@ export interface Deed {
 /** Entries that are written together, at most. */
 const AT_ONCE = 200;
 
-/** Keeps what one operator does, in MongoDB. */
+/** Records the actions of one operator in MongoDB. */
 export class AuditBook {
   readonly #db: Fleet['db'];
   readonly #operator: Operator;

@@ -24,7 +24,7 @@ export async function namesInRedis(
   return names;
 }
 
-/** The names of the keys that MongoDB takes for living. */
+/** The names of the keys that MongoDB has as active. */
 export async function keysInMongo(
   db: Fleet['db'],
   wanted: (key: string) => boolean,

@@ -1,6 +1,7 @@
 import { markPaused } from '@redis-to-mongo/mongo-sink';
 import type { Fleet } from './fleet.js';
 
+/** The result of pausing a key. */
 export type Paused = { readonly done: 'paused' | 'paused before' | 'unknown' };
 
 /**

@@ -2,7 +2,7 @@ import type { JobQueue } from '@redis-to-mongo/job-queue';
 import { redisError } from '@redis-to-mongo/redis-connection';
 
 /**
- * Asks the fleet for jobs on these keys, out of turn; however often, at most one such job waits for a key.
+ * Asks the fleet to sync these keys now. At most one such job waits for a key, however often it is asked for.
  * @returns how many workers are connected.
  * @throws SyncError as redisError.
  */

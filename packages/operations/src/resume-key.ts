@@ -2,14 +2,15 @@ import { markResumed } from '@redis-to-mongo/mongo-sink';
 import type { Fleet } from './fleet.js';
 import { requestKeys } from './request-keys.js';
 
+/** The result of resuming a key. `workers` are connected to the queue. */
 export type Resumed =
   | { readonly done: 'resumed'; readonly workers: number }
   | { readonly done: 'not paused' | 'unknown' };
 
 /**
- * Ends a key's rest, and asks for a job at once. Should the queue not answer, the key is resumed nevertheless: its
- * schedule and the scheduler see to it within seconds.
- * @returns `unknown` when MongoDB does not know of the key.
+ * Ends the pause of a key, and asks for a job at once. If the queue does not answer, the key is resumed all the
+ * same: its schedule and the scheduler sync it within seconds.
+ * @returns `unknown` if MongoDB does not have the key.
  * @throws SyncError of class transient or configuration.
  */
 export async function resumeKey({ db, queue }: Pick<Fleet, 'db' | 'queue'>, key: string): Promise<Resumed> {

@@ -2,15 +2,15 @@ import { readKey } from '@redis-to-mongo/mongo-sink';
 import type { Fleet } from './fleet.js';
 import { requestKeys } from './request-keys.js';
 
-/** `paused`: nothing was asked for, the key rests until it is resumed. */
+/** The result of asking for a sync. `paused`: nothing was asked for, because the key is paused. */
 export type Synced =
   | { readonly done: 'asked'; readonly workers: number }
   | { readonly done: 'paused'; readonly pausedAt: Date }
   | { readonly done: 'unknown' };
 
 /**
- * Asks the fleet to sync a key now, out of turn, and does not wait for it. Asked twice, it is synced once or twice.
- * @returns `unknown` when MongoDB does not know of the key.
+ * Asks the fleet to sync a key now, and does not wait for it. Two requests lead to one or two syncs.
+ * @returns `unknown` if MongoDB does not have the key.
  * @throws SyncError of class transient or configuration.
  */
 export async function syncNow({ db, queue }: Pick<Fleet, 'db' | 'queue'>, key: string): Promise<Synced> {

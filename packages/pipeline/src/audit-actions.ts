@@ -1,4 +1,7 @@
-/** All that operators do, as the audit has it. Listed here so that commands can name them without opening anything. */
+/**
+ * All actions of operators, by the names in the audit. The list is here so that commands can name them without a
+ * driver.
+ */
 export const AUDIT_ACTIONS = [
   'sync',
   'pause',
@@ -14,4 +17,5 @@ export const AUDIT_ACTIONS = [
   'once',
   'restore',
 ] as const;
+/** The name of an action in the audit. */
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -4,8 +4,8 @@ import { entryTime } from './entry-id.js';
 const FIRST_TIME = Date.UTC(2005, 0);
 
 /**
- * How far a stream with entries still to be read is behind in time, in ms: the age of the entry that was synced last;
- * `undefined` where that is not known.
+ * How far a stream with unread entries is behind, in ms: the age of the entry that was synced last; `undefined` if
+ * it is not known.
  */
 export function behindMs(entryId: string, now: number): number | undefined {
   const at = entryTime(entryId)?.getTime() ?? 0;

@@ -1,6 +1,6 @@
 import { bucketOf, type Element, type ElementLayout } from './element.js';
 
-/** How buckets are kept between two reads. */
+/** Buckets as they are stored between two reads. */
 export interface PackedBuckets {
   /** The first bucket's number. */
   readonly base: number;
@@ -101,7 +101,7 @@ export class Buckets {
   }
 }
 
-/** 32 bits of a fingerprint. */
+/** One of the two 32-bit words of a fingerprint. */
 export function word(fingerprint: Uint8Array, at: number): number {
   return (
     ((fingerprint[at] ?? 0) |

@@ -1,6 +1,6 @@
 import type { ErrorClass } from './sync-error.js';
 
-/** The options that say how a server is reached, for the remedies. */
+/** The options that set a server's address, which remedies name. */
 export interface ConnectionOptions {
   /** `Redis`, `MongoDB`, `the queue’s Redis`. */
   readonly server: string;
@@ -124,7 +124,10 @@ function troubleOf(kind: Kind, error: Error, options: ConnectionOptions): Connec
   }
 }
 
-/** The server does not answer. @param detail what is known of it. */
+/**
+ * The trouble of a server that does not answer.
+ * @param detail what is known about it.
+ */
 export function unavailable({ server, codes, address }: ConnectionOptions, detail = ''): ConnectionTrouble {
   return trouble(
     codes.unavailable,

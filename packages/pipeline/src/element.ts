@@ -26,12 +26,13 @@ const MAX_BITS = 16;
 const INDEX_ORIGIN = 2 ** 52;
 const INDEX_DIGITS = 14;
 
-/** The layout of an unordered value of this many elements. */
+/** The layout of an unordered value with this many elements. */
 export function hashedLayout(elements: number): ElementLayout {
   const bits = Math.ceil(Math.log2(Math.max(1, elements / PER_BUCKET)));
   return { kind: 'hashed', bits: Math.min(MAX_BITS, Math.max(0, bits)) };
 }
 
+/** The number of an element's bucket, in the value's current layout. */
 export function bucketOf(
   layout: ElementLayout,
   { fingerprint, index }: Pick<Element, 'fingerprint' | 'index'>,
@@ -49,7 +50,7 @@ export function slotOf(
   return layout.kind === 'indexed' ? hexIndex(index) + hex : hex;
 }
 
-/** Reads a slot back. */
+/** Parses a slot that slotOf made. */
 export function parseSlot(layout: ElementLayout, slot: string): Pick<Element, 'fingerprint' | 'index'> {
   const at = layout.kind === 'indexed' ? INDEX_DIGITS : 0;
   const index = at === 0 ? 0 : Number.parseInt(slot.slice(0, at), 16) - INDEX_ORIGIN;
@@ -57,14 +58,17 @@ export function parseSlot(layout: ElementLayout, slot: string): Pick<Element, 'f
 }
 
 /**
- * The finest bucket of an element, whatever the layout of the day: what its document is found by. An unordered value's is
- * a number below 65,536.
+ * The finest bucket of an element, in any layout. Its document is found by this number. In an unordered value it
+ * is below 65,536.
  */
 export function fineBucketOf(layout: ElementLayout, element: Pick<Element, 'fingerprint' | 'index'>): number {
   return bucketOf(layout.kind === 'indexed' ? layout : { kind: 'hashed', bits: MAX_BITS }, element);
 }
 
-/** The finest buckets that the layout's buckets `from` to `upTo`, both inclusive, are made of; both inclusive too. */
+/**
+ * The range of finest buckets that the layout's buckets `from` to `upTo` consist of. Both ranges include their
+ * ends.
+ */
 export function fineBuckets(layout: ElementLayout, from: number, upTo: number): readonly [number, number] {
   const each = layout.kind === 'indexed' ? 1 : 2 ** (MAX_BITS - layout.bits);
   return [from * each, (upTo + 1) * each - 1];

@@ -1,4 +1,4 @@
-/** Conditions that keys are asked for by. */
+/** Conditions by which lists of keys can be filtered. */
 export const KEY_CONDITIONS = [
   'active',
   'deleted',
@@ -9,4 +9,5 @@ export const KEY_CONDITIONS = [
   'dead',
   'paused',
 ] as const;
+/** A condition by which a list of keys can be filtered. */
 export type KeyCondition = (typeof KEY_CONDITIONS)[number];

@@ -1,6 +1,6 @@
 import { globPattern } from './key-pattern.js';
 
-/** Whether a key is to be synced: it matches an include pattern and no exclude pattern. */
+/** Makes a test for keys to mirror: a key must match an include pattern and no exclude pattern. */
 export function keyFilter(
   include: readonly string[],
   exclude: readonly string[],

@@ -23,12 +23,12 @@ export function keyBytes(keyId: string): Buffer {
     : Buffer.from(keyId, 'utf8');
 }
 
-/** The name of the key for a command: its text, which costs less to send, or else its bytes. */
+/** The name of a key as a command argument: its text, which costs less to send, else its bytes. */
 export function keyName(keyId: string): string | Buffer {
   return isEscapedKeyId(keyId) ? keyBytes(keyId) : keyId;
 }
 
-/** Whether it is the id of a key as `keyIdOf` writes it. */
+/** Whether a text is a key id in the form that `keyIdOf` writes. */
 export function isKeyId(id: string): boolean {
   return isEscapedKeyId(id) ? keyIdOf(keyBytes(id)) === id : id !== '' && !HALF_A_CHARACTER.test(id);
 }
@@ -41,7 +41,7 @@ export function isEscapedKeyId(keyId: string): boolean {
   return keyId.startsWith(ESCAPE);
 }
 
-/** What the ids of all keys begin with that are not their own text. */
+/** The prefix of key ids that are not the key's own text. */
 export const ESCAPED_KEY_IDS = ESCAPE;
 
 /**
@@ -55,7 +55,10 @@ export function canonicalKeyId(name: string): string {
 /** The longest name of a key that is mirrored, in bytes: each of its documents holds it, and MongoDB takes 16 MiB. */
 export const LONGEST_KEY_BYTES = 1024 * 1024;
 
-/** Stands for the type of a key whose name is longer. It is found, counted and left alone, as a type that nobody mirrors. */
+/**
+ * Stands for the type of a key whose name is longer than LONGEST_KEY_BYTES. Such a key is counted and skipped,
+ * like a type that is not mirrored.
+ */
 export const NAME_TOO_LONG = { unknown: 'name above 1 MiB' } as const;
 
 /** Whether a key's name is too long to be mirrored. */

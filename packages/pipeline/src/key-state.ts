@@ -93,7 +93,7 @@ export const HISTORY_KEPT = 50;
 
 const NO_COUNTS: Counts = { seen: 0, written: 0, alreadyThere: 0, dead: 0, gap: 0 };
 
-/** The state of a key that is seen for the first time. */
+/** The state of a key at its first sync. */
 export function firstState(key: string, place: Place, keyType: KeyType, now: Date): KeyState {
   return {
     key,
@@ -117,7 +117,10 @@ export function firstState(key: string, place: Place, keyType: KeyType, now: Dat
   };
 }
 
-/** The same key after its incarnation ended: it is no longer in Redis. The position stays, as the record of it. */
+/**
+ * The same state after its incarnation ended, because the key is no longer in Redis. The position stays as a
+ * record.
+ */
 export function retired(state: KeyState, now: Date): KeyState {
   return {
     ...state,
@@ -162,7 +165,7 @@ export function nextIncarnation(
   };
 }
 
-/** The same key, with the documents of its present incarnation in the collection that a rule names. */
+/** The same state, with the documents of the current incarnation in the collection that a rule names. */
 export function inCollection(state: KeyState, collection: string | null): KeyState {
   if ((state.collection ?? null) === collection && collection === null) return state;
   const activity = state.activity.map(({ collection: _, ...period }, i, all): Period => {
@@ -173,7 +176,7 @@ export function inCollection(state: KeyState, collection: string | null): KeySta
   return { ...state, collection, activity };
 }
 
-/** The same key, with the documents of its present incarnation where a rule puts them. */
+/** The same state, with the documents of the current incarnation in the place that a rule gives them. */
 export function inPlace(state: KeyState, { collection, documentId, rule }: DocumentPlace): KeyState {
   const moved = withRule(inCollection(state, collection), rule);
   if (!documentId && !moved.documentId) return moved;
@@ -184,12 +187,12 @@ export function inPlace(state: KeyState, { collection, documentId, rule }: Docum
   return { ...moved, documentId: documentId ?? null, activity };
 }
 
-/** The same key, with its documents made by a rule. */
+/** The same state, with its documents made by a rule. */
 export function withRule(state: KeyState, rule: string | undefined): KeyState {
   return (state.rule ?? undefined) === rule ? state : { ...state, rule: rule ?? null };
 }
 
-/** Whether the documents of a key are where, and as, a rule would have them now. */
+/** Whether a key's documents already have the collection, the `_id` and the shape of the current rule. */
 export function isInPlace(
   state: Pick<KeyState, 'collection' | 'documentId' | 'rule'>,
   { collection, documentId, rule }: DocumentPlace,
@@ -205,7 +208,7 @@ function ended(activity: readonly Period[], end: Exclude<Period['end'], null>, n
   return activity.map((period) => (period.to === null ? { ...period, to: now, end } : period));
 }
 
-/** Adds gaps to the state: the newest are kept one by one, all are counted. */
+/** Adds gaps to a state. The newest HISTORY_KEPT are kept one by one; the count includes all. */
 export function withGaps(state: KeyState, gaps: readonly Gap[]): KeyState {
   if (gaps.length === 0) return state;
   const entries = gaps.reduce((sum, gap) => sum + gap.entries, 0);

@@ -7,7 +7,7 @@ import type { SmallReading } from './small-value.js';
 import type { SyncError } from './sync-error.js';
 import type { Syncer } from './syncer.js';
 
-/** Where keys are read from. */
+/** Reads keys: their types, and what is new in them. */
 export interface Source {
   /** What the key is now; `undefined` when it is not there, the server's word for a type nobody here knows. */
   typeOf(key: string): Promise<KeyType | { readonly unknown: string } | undefined>;
@@ -21,7 +21,7 @@ export interface Source {
   readSmall(keys: readonly string[], budget: ByteBudget): Promise<SmallReading>;
 }
 
-/** Where documents and positions are kept. */
+/** Writes batches, and stores the states of keys. */
 export interface Sink {
   /** The key's state, or `undefined` when it was never saved. */
   load(key: string): Promise<KeyState | undefined>;
@@ -47,6 +47,10 @@ export interface Replacement {
   readonly write: ReplaceWrite;
 }
 
+/**
+ * A save of a key's state: the state that the run began with, and the next one. It fails if MongoDB no longer has
+ * the first.
+ */
 export interface Saving {
   readonly before: KeyState;
   readonly next: KeyState;
@@ -65,6 +69,7 @@ export interface ManySink {
 /** The steps of the line at which a crash test may stop the process. */
 export type Step = 'after-read' | 'after-dead-letter' | 'after-write' | 'before-save' | 'after-save';
 
+/** Everything that syncKey needs: where keys are read from, where they are written to, and the limits between. */
 export interface Line {
   readonly source: Source;
   readonly sink: Sink;

@@ -11,7 +11,7 @@ export function messageId(prefix: string, entryId: string): string {
   return `${prefix}${letter(dash)}${entryId.slice(0, dash)}-${letter(entryId.length - dash - 1)}${entryId.slice(dash + 1)}`;
 }
 
-/** What the `_id`s of all messages of one incarnation of a key begin with. */
+/** The common beginning of the `_id`s of all messages of one incarnation of a key. */
 export function messageIdPrefix(keyId: string, incarnation: number): string {
   return `${keyId}@${sortable(String(incarnation))}:`;
 }
@@ -32,7 +32,7 @@ export function messageIdBounds(
       };
 }
 
-/** The key whose message an `_id` is; `undefined` for one that is none of a message. */
+/** The key of a message, from its `_id`; `undefined` if the text is not the `_id` of a message. */
 export function keyOfMessageId(id: string): string | undefined {
   const at = id.lastIndexOf('@');
   return at >= 0 && LIFE_AND_ENTRY.test(id.slice(at + 1)) ? id.slice(0, at) : undefined;

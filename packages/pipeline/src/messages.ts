@@ -11,13 +11,13 @@ interface Common {
   readonly isShaped: boolean;
 }
 
-/** Documents that the driver makes BSON of. */
+/** Messages as documents, which the driver converts to BSON. */
 export interface DocumentMessages extends Common {
   readonly form: 'documents';
   readonly documents: readonly MessageDocument[];
 }
 
-/** Documents that are BSON already. */
+/** Messages that are already BSON. */
 export interface EncodedMessages extends Common {
   readonly form: 'bson';
   /** One behind the other. It holds them until the batch is released. */
@@ -26,6 +26,11 @@ export interface EncodedMessages extends Common {
   readonly ends: readonly number[];
 }
 
+/**
+ * Messages as documents.
+ * @param bytes their approximate size, for the byte budget.
+ * @param isShaped whether they have the shape `document`.
+ */
 export function documentMessages(
   documents: readonly MessageDocument[],
   bytes: number,
@@ -34,6 +39,12 @@ export function documentMessages(
   return { form: 'documents', count: documents.length, bytes, documents, isShaped };
 }
 
+/**
+ * Messages as BSON.
+ * @param encoded all documents, one after the other.
+ * @param ends the end of each document in `encoded`.
+ * @param isShaped whether they have the shape `document`.
+ */
 export function encodedMessages(
   encoded: Uint8Array,
   ends: readonly number[],

@@ -14,7 +14,10 @@ import { placeOf } from './naming-convention.js';
 
 type About = Pick<Line, 'separator' | 'rules' | 'now'>;
 
-/** The incarnation that a key of this type is in: its first, the one it was left in, or the next if it had been gone. */
+/**
+ * The current incarnation of a key of this type: the first one, the saved one, or the next one if the key was
+ * gone.
+ */
 export function incarnationOf(
   line: About,
   stored: KeyState | undefined,

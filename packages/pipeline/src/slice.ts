@@ -1,4 +1,4 @@
-/** The bounded share of work that one job does on a key before it hands on. */
+/** The share of work that one job may do on a key before it hands on: entries, bytes, and time in ms. */
 export interface SliceLimits {
   readonly entries: number;
   readonly bytes: number;

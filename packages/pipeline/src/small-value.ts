@@ -23,6 +23,7 @@ export interface SmallValue {
  */
 export type Found = SmallValue | 'gone' | 'alone' | 'later';
 
+/** The result of reading many small values together. */
 export interface SmallReading {
   /** One for each key that was asked for, in their order. */
   readonly found: readonly Found[];

@@ -7,7 +7,7 @@
  */
 export type ErrorClass = 'transient' | 'configuration' | 'overtaken' | 'unknown';
 
-/** An error of the line, with a code, its class, and what to do about it in the message. */
+/** An error of the line: a code, its class, and a message that names the remedy. */
 export class SyncError extends Error {
   override readonly name: string = 'SyncError';
   readonly code: string;
@@ -20,19 +20,22 @@ export class SyncError extends Error {
   }
 }
 
-/** A caught error as a SyncError: one that nobody expected has the code UNEXPECTED. */
+/**
+ * Returns a caught error as a SyncError. Any error that is not one gets the code UNEXPECTED and the class
+ * `unknown`.
+ */
 export function asSyncError(error: unknown): SyncError {
   if (error instanceof SyncError) return error;
   const message = error instanceof Error ? error.message : String(error);
   return new SyncError('UNEXPECTED', 'unknown', message, { cause: error });
 }
 
-/** It passes by itself: worth another try. */
+/** Whether the error may pass by itself, so that another try makes sense. */
 export function isTransient(error: unknown): boolean {
   return error instanceof SyncError && error.errorClass === 'transient';
 }
 
-/** A worker of the fleet came between. */
+/** Whether the error means that another worker was faster. */
 export function isOvertaken(error: unknown): boolean {
   return error instanceof SyncError && error.errorClass === 'overtaken';
 }

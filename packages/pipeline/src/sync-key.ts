@@ -28,7 +28,7 @@ export async function syncKey(
   return await syncLoaded(line, key, stored, type, slice, wasInterrupted);
 }
 
-/** The rest of syncKey, for a key whose state was just loaded. */
+/** Like syncKey, for a key whose state was just loaded. */
 export async function syncLoaded(
   line: Line,
   key: string,

@@ -7,12 +7,13 @@ import { syncKey, syncLoaded, typeOrHidden } from './sync-key.js';
 import type { SyncReport } from './sync-report.js';
 import { WorkLane } from './work-lane.js';
 
-/** How one of many keys fared: what syncKey would have answered for it, or thrown. */
+/** The end of one of many keys: what syncKey would have returned or thrown for it. */
 export type KeyEnd = { readonly report: SyncReport } | { readonly error: unknown };
 
-/** Called with a key's end. What it throws ends the whole. */
+/** Called with the end of a key. An error that it throws ends the whole call. */
 export type OnKeyEnd = (key: string, end: KeyEnd) => Promise<void> | void;
 
+/** How syncKeys divides its work. */
 export interface SyncKeysOptions {
   /** Keys whose run before did not end well: see syncKey. They go alone. */
   readonly interrupted?: ReadonlySet<string>;

@@ -2,7 +2,7 @@ import type { Batch, Outcome } from './batch.js';
 import type { Gap, KeyState } from './key-state.js';
 import type { KeyType } from './key-type.js';
 
-/** What came of one slice of work on a key. */
+/** The result of one slice of work on a key. */
 export interface SyncReport extends Outcome {
   /** When the value had last changed before this; null for never, or not known. */
   readonly changedBefore: Date | null;

@@ -4,7 +4,7 @@ import type { KeyState } from './key-state.js';
 import type { KeyType } from './key-type.js';
 import type { Slice } from './slice.js';
 
-/** Reads one key type. One file, one test, one line in the registry. */
+/** Reads keys of one type. */
 export interface Syncer {
   readonly keyType: KeyType;
   /**

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isTransient } from './sync-error.js';
 
+/** Waits and limits of repeated tries. */
 export interface RetryOptions {
   /** The first wait is between 0 and this, in ms. */
   readonly baseMs: number;

@@ -15,6 +15,7 @@ import { SmallReader } from './values/small-reader.js';
 import type { ValueOptions } from './values/value-options.js';
 import { valueSyncer } from './values/value-syncer.js';
 
+/** The options of all syncers. */
 export type SyncerOptions = StreamOptions & ValueOptions;
 
 /** A source whose options may change while it is in use. */

@@ -42,7 +42,10 @@ export async function* scanKeys(
   for await (const names of scanPages(redis)) yield await withTypes(redis, names, wanted);
 }
 
-/** As scanKeys, but the names alone. @throws SyncError as redisError. */
+/**
+ * Like scanKeys, without the types.
+ * @throws SyncError as redisError.
+ */
 export async function* scanNames(
   redis: Redis,
   wanted: (keyId: string) => boolean,

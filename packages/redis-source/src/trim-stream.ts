@@ -2,6 +2,7 @@ import { keyBytes } from '@redis-to-mongo/pipeline';
 import { redisError } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
 
+/** Whether entries are removed or only counted, and which of them stay. */
 export interface TrimOptions {
   readonly mode: 'dry-run' | 'on';
   /** The newest entries that stay, whatever is in MongoDB. */
@@ -10,6 +11,7 @@ export interface TrimOptions {
   readonly keepMs: number;
 }
 
+/** The result of trimming one stream. */
 export interface TrimReport {
   /** Entries freed; in a dry run, those that would be (counted up to 10,000). */
   readonly freed: number;

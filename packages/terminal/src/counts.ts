@@ -1,9 +1,12 @@
-/** A whole number as people read it: `12,345`. */
+/** A whole number with grouped digits: `12,345`. */
 export function grouped(count: number): string {
   return Math.round(count).toLocaleString('en-US');
 }
 
-/** How many there are of something, in words: `1 key`, `12,345 keys`. @param many where it is not `one` with an s. */
+/**
+ * A number with its noun: `1 key`, `12,345 keys`.
+ * @param many the plural, if it is not `one` with an s.
+ */
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${grouped(count)} ${count === 1 ? one : many}`;
 }

@@ -1,9 +1,9 @@
-/** A length of time from ms, in its two largest units: 0.4 s, 45 s, 3 min 20 s, 2 h 5 min. */
+/** A duration in ms, in its two largest units: 0.4 s, 45 s, 3 min 20 s, 2 h 5 min. */
 export function time(ms: number): string {
   return ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : duration(ms / 1000);
 }
 
-/** The same from seconds, whole ones: 45 s, 3 min 20 s, 2 h 5 min. */
+/** A duration in whole seconds, in its two largest units: 45 s, 3 min 20 s, 2 h 5 min. */
 export function duration(seconds: number): string {
   const whole = Math.ceil(seconds);
   if (whole < 60) return `${whole} s`;

@@ -1,4 +1,4 @@
-/** Units of time with their lengths in ms, the largest first. */
+/** Units of time with their lengths in ms, largest first. */
 export const TIME_UNITS = [
   ['d', 86_400_000],
   ['h', 3_600_000],
@@ -6,7 +6,7 @@ export const TIME_UNITS = [
   ['s', 1_000],
 ] as const;
 
-/** A duration of this many ms in its largest unit: `3 h`. */
+/** A duration in ms, rounded down in its largest unit: `3 h`. */
 export function largestUnit(ms: number): string {
   const [unit, size] = TIME_UNITS.find(([, each]) => ms >= each) ?? (['s', 1_000] as const);
   return `${Math.floor(ms / size)} ${unit}`;

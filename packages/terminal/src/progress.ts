@@ -1,6 +1,7 @@
 import picocolors from 'picocolors';
 import { Rate } from './rate.js';
 
+/** How much is done, of how much. */
 export interface ProgressState {
   readonly total: number;
   readonly done: number;
@@ -10,7 +11,7 @@ export interface ProgressState {
   readonly describe: (perSecond: number) => string;
 }
 
-/** Where a program shows how it goes: lines that stay, and a progress that moves. */
+/** The output of a program: lines that stay, and a progress bar that moves. */
 export interface Progress {
   readonly colors: ReturnType<typeof picocolors.createColors>;
   /** Prints a line that stays. */

@@ -12,21 +12,23 @@ export interface Colored {
   readonly color: Color;
 }
 
-/** Numbers stand to the right, grouped: `12,345`. */
+/** A cell of a table. Numbers are right-aligned and grouped: `12,345`. */
 export type Cell = string | number | Colored | undefined;
 
-/** A heading; one with a `>` before it stands to the right. */
+/** The heading of a column. A leading `>` makes it right-aligned. */
 export type Column = string;
 
+/** A cell with a color, if the output has colors. */
 export function colored(text: string, color: Color): Colored {
   return { text, color };
 }
 
-/** A number that is bad news where it is not 0. */
+/** A number that is red if it is not 0. */
 export function bad(count: number): Cell {
   return count === 0 ? 0 : colored(grouped(count), 'red');
 }
 
+/** How a table fits the terminal. */
 export interface TableOptions {
   /** Columns of the terminal. A wider table is made to fit: names are cut, then texts are wrapped at spaces. Default: any. */
   readonly within?: number | undefined;
@@ -38,7 +40,8 @@ export interface TableOptions {
 const SHORTEST = 10;
 
 /**
- * Rows as aligned lines below their headings, two spaces between, or one where that makes it fit; widths are those on a terminal.
+ * Formats rows as aligned lines below their headings. Columns have two spaces between them, or one if the table
+ * then fits. Widths are those on a terminal.
  */
 export function tableLines(
   columns: readonly Column[],

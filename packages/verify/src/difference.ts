@@ -10,6 +10,7 @@ export interface Difference {
   readonly problems: readonly string[];
 }
 
+/** Whether a comparison found no difference. */
 export function isEqual({ missing, different }: Difference): boolean {
   return missing + different === 0;
 }

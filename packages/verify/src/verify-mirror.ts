@@ -32,6 +32,7 @@ export interface Verification {
   readonly findings: readonly Finding[];
 }
 
+/** Which keys are compared, by which rules, and whether they are repaired. */
 export interface VerifyOptions {
   readonly wanted: (key: string) => boolean;
   /** The types that are mirrored; keys of other types are left out. */
@@ -44,7 +45,7 @@ export interface VerifyOptions {
   readonly repairWith?: (() => Promise<{ readonly line: Line; readonly slice: SliceLimits }>) | undefined;
 }
 
-/** Called with how far a verification is. */
+/** Called with the progress of a verification. */
 export interface VerifyProgress {
   /** A pass over this many keys begins. */
   begin(keys: number): void;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorCode } from '../log/render-error.js';
 
-/** One thing an app needs in order to be ready. */
+/** Something that an app needs in order to be ready. */
 export interface HealthCheck {
   readonly name: string;
   /** Resolves when it is well, throws when it is not. */

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Registry } from 'prom-client';
 import { Health, type HealthCheck } from './health-check.js';
 
+/** The checks behind the routes, and who may see their results. */
 export interface HealthRoutesOptions {
   /** What must be well for the app to be ready. */
   readonly checks: readonly HealthCheck[];

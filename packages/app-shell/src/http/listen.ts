@@ -12,6 +12,7 @@ export class HttpError extends Error {
   }
 }
 
+/** The address of a server. */
 export interface ListenAddress {
   readonly host: string;
   /** 0: any free port. */

@@ -2,8 +2,10 @@ import { fastify } from 'fastify';
 import { addHealthRoutes, type HealthRoutesOptions } from './health-routes.js';
 import { type ListenAddress, listen } from './listen.js';
 
+/** The address of an app's health server, and what it serves. */
 export type HttpOptions = ListenAddress & HealthRoutesOptions;
 
+/** A health server that listens. */
 export interface HttpServer {
   /** `http://host:port`, with the port that was taken. */
   readonly address: string;

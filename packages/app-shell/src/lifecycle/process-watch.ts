@@ -6,7 +6,7 @@ import { version } from '../version.js';
 /** The event loop is sampled this often, in ms: a shorter lag does no harm, and each sample costs a wake-up. */
 const SAMPLE_MS = 100;
 
-/** Watches this process; `close` ends it. */
+/** Measures this process: memory, and the delay of its event loop. `close` ends it. */
 export class ProcessWatch {
   readonly #delays = monitorEventLoopDelay({ resolution: SAMPLE_MS });
 

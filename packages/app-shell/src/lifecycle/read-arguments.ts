@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { version } from '../version.js';
 
-/** What an app says about itself, for --help and --version. */
+/** The texts for --help and --version. */
 export interface AppUsage {
   /** One sentence. */
   readonly about: string;

@@ -11,7 +11,7 @@ import { loadOrExit } from './load-or-exit.js';
 import { type AppUsage, type ArgumentsAnswer, isCheck, readArguments } from './read-arguments.js';
 import { type OptionChange, type ReloadHandler, Reloading } from './reloading.js';
 
-/** The context of an app's start. */
+/** What an app gets when it starts. */
 export interface AppContext {
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -30,6 +30,7 @@ export interface AppSettings {
   readonly warnings?: readonly string[];
 }
 
+/** An app, as runApp runs it. */
 export interface AppOptions<Settings extends AppSettings> {
   readonly name: string;
   /** Where it is given, arguments that are not known end the process with exit code 2, and --help starts nothing. */

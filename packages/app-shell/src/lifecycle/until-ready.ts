@@ -6,6 +6,7 @@ const RETRY: RetryOptions = {
   forMs: Number.POSITIVE_INFINITY,
 };
 
+/** How long to try, and who is informed of failures. */
 export interface UntilReadyOptions {
   readonly logger: Logger;
   readonly signal: AbortSignal;
@@ -15,7 +16,10 @@ export interface UntilReadyOptions {
   readonly isFinal?: (error: unknown) => boolean;
 }
 
-/** Tries until it succeeds, since a server may come up after the app; says what it waits for, and why. */
+/**
+ * Repeats the work until it succeeds, since a server may start later than the app. Logs what it waits for, and
+ * why.
+ */
 export async function untilReady<T>(
   what: string,
   run: () => Promise<T>,

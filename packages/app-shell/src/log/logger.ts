@@ -7,8 +7,10 @@ import { errorCode } from './render-error.js';
 
 /** The least that is printed: `error` alone, or also what stands behind it. */
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
+/** A level of the log; lines below it are not written. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+/** The form and the destination of a log. */
 export interface LoggerOptions {
   readonly level: LogLevel;
   /** `json`: one object a line; `pretty`: for people; `auto`: pretty on a terminal, json elsewhere. */

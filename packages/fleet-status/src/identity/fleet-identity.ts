@@ -9,6 +9,7 @@ import { mismatch } from './fleet-mismatch.js';
 import { serverIds } from './server-ids.js';
 import { sourceName } from './source-name.js';
 
+/** The connections whose marks are compared. */
 export interface IdentitySources {
   readonly queue: Pick<JobQueue, 'readMark' | 'writeMark'>;
   readonly db: Parameters<typeof readTargetMark>[0];
@@ -17,7 +18,7 @@ export interface IdentitySources {
   readonly address: RedisAddress;
 }
 
-/** The active scheduler confirms the marks this often, in ms. */
+/** The interval at which the active scheduler confirms the marks, in ms. */
 export const KEEP_EVERY_MS = 5_000;
 /** A mark that was confirmed longer ago than this, in ms, is kept by nobody. */
 const KEPT_MS = 15_000;

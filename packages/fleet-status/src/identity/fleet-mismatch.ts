@@ -10,7 +10,7 @@ export function mismatch({ what, options }: Extract<Comparison, { readonly what:
   );
 }
 
-/** Whether an error says that queue or target are another fleet's: trying again is of no use. */
+/** Whether an error means that queue or target belong to another fleet. Another try is then useless. */
 export function isFleetMismatch(error: unknown): error is SyncError {
   return error instanceof SyncError && error.code === 'FLEET_MISMATCH';
 }

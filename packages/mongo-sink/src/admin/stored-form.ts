@@ -16,7 +16,11 @@ export interface StoredForm {
   readonly size: number | null;
 }
 
-/** Reads the document of a value without what it holds. @returns `undefined` where there is none. @throws SyncError as mongoError. */
+/**
+ * Reads how a key's current value is stored, without its content.
+ * @returns `undefined` if there is no document.
+ * @throws SyncError as mongoError.
+ */
 export async function readStoredForm(
   db: Db,
   state: KeyState,

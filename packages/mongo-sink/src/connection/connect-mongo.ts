@@ -13,6 +13,7 @@ export interface MongoAddress {
   readonly tls: TlsSettings;
 }
 
+/** A connection to MongoDB, and how it is closed. */
 export interface MongoHandle {
   readonly db: Db;
   close(): Promise<void>;

@@ -65,7 +65,10 @@ export interface IndexReport {
   readonly problems: readonly IndexProblem[];
 }
 
-/** @throws as inspectMongo. */
+/**
+ * Compares the indexes that exist with those that the fleet needs.
+ * @throws as inspectMongo.
+ */
 export async function inspectIndexes(db: Db, rules: readonly RuleSpec[] = []): Promise<IndexReport> {
   const wanted = [...INDEXES, ...ruleIndexes(rules)];
   const there = new Map<string, Document[]>();

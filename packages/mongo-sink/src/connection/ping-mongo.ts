@@ -2,7 +2,7 @@ import type { Db } from 'mongodb';
 import { connected } from './ensure-connected.js';
 
 /**
- * Answers when MongoDB does, and lets us read the keys.
+ * Resolves if MongoDB answers and permits reading the keys.
  * @throws SyncError as mongoError.
  */
 export async function pingMongo(db: Db): Promise<void> {

@@ -13,7 +13,7 @@ export interface ValueCollections {
   readonly memberCollection: string;
 }
 
-/** The collection that a key goes to: that of its type, unless a rule named one. */
+/** The collection of a key's documents: the one in the key's document, else that of its type. */
 export function collectionOf(key: Pick<KeyState, 'keyType' | 'collection'>): string {
   return isValueType(key.keyType) ? collectionsOf(key.keyType, key).collection : messageCollectionOf(key);
 }

@@ -10,7 +10,7 @@ export interface CollectionsUsed {
   readonly indexed: readonly string[];
 }
 
-/** The collections that the fleet reads and writes: its own, those of the key types, and those of rules. */
+/** All collections that the fleet reads and writes: its own, those of the key types, and those of rules. */
 export function collectionsUsed(rules: readonly RuleSpec[]): CollectionsUsed {
   const indexed = [...INDEXES, ...ruleIndexes(rules)].map(({ collection }) => collection);
   const ofRules = rules.flatMap(({ collection, types = KEY_TYPES }) => {

@@ -17,7 +17,7 @@ import {
 const TOO_LARGE = 10334;
 const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
 
-/** Dead letters that a filter takes, the newest first, and how many there are without the limit. */
+/** The newest dead letters that match a filter, and how many match it in all. */
 export async function findDeadLetters(
   db: Db,
   { limit, ...wanted }: LetterFilter & { readonly limit: number },
@@ -37,7 +37,7 @@ export async function findDeadLetters(
   });
 }
 
-/** A dead letter with its record as it would have been written; `undefined` when there is none of that id. */
+/** A dead letter with its record as it would have been written; `undefined` if there is no letter with this id. */
 export async function showDeadLetter(
   db: Db,
   id: string,
@@ -60,8 +60,9 @@ export type Replay =
   | { readonly result: 'refused'; readonly code: number };
 
 /**
- * Writes a dead letter's record once more. Where MongoDB takes it, the letter goes, and counts as written from then on.
- * @throws SyncError as mongoError; the letter is then still there.
+ * Writes a dead letter's record again. If MongoDB accepts it, the letter is deleted, and the record counts as
+ * written.
+ * @throws SyncError as mongoError; the letter then still exists.
  */
 export async function replayDeadLetter(db: Db, id: string): Promise<Replay> {
   return await connected(db, async () => {
@@ -83,7 +84,10 @@ export async function replayDeadLetter(db: Db, id: string): Promise<Replay> {
   });
 }
 
-/** Gives a dead letter up: its record is gone for good, and continues counting as dead. False when it was not there. */
+/**
+ * Deletes a dead letter and its record for good. The record still counts as dead.
+ * @returns false if there was no such letter.
+ */
 export async function dropDeadLetter(db: Db, id: string): Promise<boolean> {
   return await connected(db, () => removeLetter(db, id));
 }

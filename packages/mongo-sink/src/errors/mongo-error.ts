@@ -118,7 +118,10 @@ export function isContentCode(code: number): boolean {
   return CONTENT_CODES.has(code);
 }
 
-/** Turns whatever the driver threw into a SyncError that shows what to do about it. Documents stay out of it. */
+/**
+ * Converts any error of the driver to a SyncError with a code, a class and the remedy. The message never contains
+ * documents.
+ */
 export function mongoError(error: unknown): SyncError {
   if (error instanceof SyncError) return error;
   const errorOf = (code: string, errorClass: ErrorClass, message: string) =>

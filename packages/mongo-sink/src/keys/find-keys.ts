@@ -74,7 +74,10 @@ function read(documents: readonly KeyDocument[]): { keys: KeyState[]; damaged: s
   return { keys, damaged };
 }
 
-/** The names of all keys that a pattern and a condition take, in no order. @throws SyncError as mongoError. */
+/**
+ * The names of all keys that match a pattern and a condition, unordered.
+ * @throws SyncError as mongoError.
+ */
 export async function keyNames(
   db: Db,
   { name, condition }: Pick<KeyQuery, 'name' | 'condition'>,

@@ -7,7 +7,7 @@ export type KeySort = 'key' | 'lag' | 'changed' | 'synced' | 'failed' | 'paused'
 
 type KeyFilter = Filter<{ _id: string } & Document>;
 
-/** The code of the error that says that a key rests, since its jobs began again and again and never ended. */
+/** The error code of a quarantined key: its jobs began again and again, and never ended. */
 export const QUARANTINED = 'KEY_QUARANTINED';
 
 const EVER = { $gt: new Date(0) };

@@ -5,7 +5,7 @@ import { mongoError } from '../errors/mongo-error.js';
 import { isDocumentId, toKeyDocument } from './key-document.js';
 import { keyFilter } from './key-lists.js';
 
-/** A key that MongoDB believes is there. */
+/** A key that MongoDB has as active. */
 export interface ActiveKey {
   readonly key: string;
   readonly keyType: KeyType;
@@ -20,7 +20,10 @@ export interface ActiveKey {
 
 type Registered = { _id: string; keyType: KeyType; status: string } & Document;
 
-/** The keys that MongoDB believes are there. @throws SyncError as mongoError. */
+/**
+ * All keys that MongoDB has as active.
+ * @throws SyncError as mongoError.
+ */
 export async function* activeKeys(db: Db): AsyncGenerator<ActiveKey> {
   try {
     await ensureConnected(db);
@@ -70,7 +73,10 @@ export async function* activeKeyPages(db: Db, size: number): AsyncGenerator<read
     }
 }
 
-/** About how many documents of keys there are, gone ones too. @throws SyncError as mongoError. */
+/**
+ * The approximate number of documents of keys, deleted keys included.
+ * @throws SyncError as mongoError.
+ */
 export async function countKeyDocuments(db: Db): Promise<number> {
   return await connected(db, () => keysIn(db).estimatedDocumentCount());
 }

@@ -13,12 +13,18 @@ export async function markPaused(db: Db, key: string, now: Date): Promise<boolea
   return await mark(db, key, false, { $set: { pausedAt: now } });
 }
 
-/** Ends a key's rest. @returns and throws as markPaused. */
+/**
+ * Ends the pause of a key.
+ * @returns and throws as markPaused.
+ */
 export async function markResumed(db: Db, key: string, now: Date): Promise<boolean | undefined> {
   return await mark(db, key, true, { $set: { pausedAt: null, resumedAt: now } });
 }
 
-/** The keys that rest now, `limit` of them at most. @throws SyncError as mongoError. */
+/**
+ * The paused keys, at most `limit`.
+ * @throws SyncError as mongoError.
+ */
 export async function pausedKeys(db: Db, limit: number): Promise<ReadonlySet<string>> {
   return await connected(db, async () => {
     const found = db

@@ -32,6 +32,7 @@ export interface KeyPageQuery {
   readonly searchMs?: number | undefined;
 }
 
+/** One page of a list of keys. */
 export interface KeyPage {
   readonly keys: readonly KeySummary[];
   /** Where the page begins and ends; undefined of an empty one. */

@@ -44,8 +44,8 @@ export const AUDIT_INDEXES: readonly Index[] = [
 ];
 
 /**
- * Keeps what operators did.
- * @param keepMs after which MongoDB removes it; 0: never.
+ * Stores actions of operators.
+ * @param keepMs after this time, MongoDB removes them; 0: never.
  * @throws SyncError as mongoError.
  */
 export async function writeAudit(db: Db, entries: readonly AuditEntry[], keepMs: number): Promise<void> {
@@ -59,7 +59,10 @@ export async function writeAudit(db: Db, entries: readonly AuditEntry[], keepMs:
   });
 }
 
-/** @throws SyncError as mongoError. */
+/**
+ * Reads a page of the audit, newest first.
+ * @throws SyncError as mongoError.
+ */
 export async function readAudit(
   db: Db,
   { key, prefix = '', action, after, limit }: AuditQuery,

@@ -21,6 +21,7 @@ export interface KeyTypeStatus {
   readonly paused: number;
 }
 
+/** A key whose last job failed, with its error. */
 export interface KeyError {
   readonly key: string;
   readonly code: string;
@@ -37,6 +38,7 @@ export interface KeyBacklog {
   readonly lag: number;
 }
 
+/** The sums over all keys, and the keys that stand out. */
 export interface FleetStatus {
   readonly at: Date;
   readonly types: readonly KeyTypeStatus[];

@@ -28,7 +28,10 @@ export async function raiseTargetCounter(db: Db, n: number): Promise<void> {
   });
 }
 
-/** The target's number; 0 where it has none. @throws as countInTarget. */
+/**
+ * The target's counter; 0 if it has none.
+ * @throws as countInTarget.
+ */
 export async function readTargetCounter(db: Db): Promise<number> {
   return await connected(db, async () => (await db.collection<Stored>('fleet').findOne({ _id: ID }))?.n ?? 0);
 }

@@ -15,7 +15,11 @@ export async function readTargetMark(db: Db): Promise<Document | undefined> {
   });
 }
 
-/** Makes the target remember a fleet. @param isNew leaves a mark that is there as it is. @throws SyncError as mongoError. */
+/**
+ * Writes the mark of a fleet into the target.
+ * @param isNew keeps a mark that exists.
+ * @throws SyncError as mongoError.
+ */
 export async function writeTargetMark(db: Db, mark: Document, isNew = false): Promise<void> {
   await connected(db, async () => {
     const update = isNew ? { $setOnInsert: mark } : { $set: mark };

@@ -1,7 +1,7 @@
 import type { Db, Document } from 'mongodb';
 import { connected } from '../connection/ensure-connected.js';
 
-/** A stream whose trimming is about to reach entries that were not read. */
+/** A stream whose trimming will soon reach unread entries. */
 export interface TrimForecast {
   readonly key: string;
   /** When it will, if all continues as it does; in the past where it has. */
@@ -25,7 +25,10 @@ export async function consumedEntries(db: Db, keys: readonly string[]): Promise<
   });
 }
 
-/** Puts the forecasts in the place of those before. @throws SyncError as mongoError. */
+/**
+ * Replaces the stored forecasts.
+ * @throws SyncError as mongoError.
+ */
 export async function saveForecasts(db: Db, forecasts: readonly TrimForecast[]): Promise<void> {
   await connected(db, async () => {
     await db

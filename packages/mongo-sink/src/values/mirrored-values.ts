@@ -23,6 +23,7 @@ import {
 } from './value-manifest.js';
 import { documentIdOf, ownerOf, type StoredValue } from './value-place.js';
 
+/** A value as MongoDB holds it. */
 export interface MirroredValue {
   readonly active: boolean;
   readonly expiresAt: Date | null;

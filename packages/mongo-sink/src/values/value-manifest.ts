@@ -102,6 +102,7 @@ export function refuseForeign(collection: string, document: StoredValue): void {
 /** How many uncommitted generations a manifest remembers: a worker that was believed dead can still write in its own. */
 export const ABORTED_KEPT = 200;
 
+/** Parses a value's manifest document, in either shape. Missing members get defaults. */
 export function parseManifest(document: Document): ValueManifest {
   const head = headOf(document);
   const { resumable } = head;

@@ -4,6 +4,7 @@ import type { Fleet } from '../fleet.js';
 
 export type Db = Fleet['db'];
 
+/** The databases and the rules of an adoption, and whether it writes. */
 export interface AdoptOptions {
   /** The fleet's database. */
   readonly db: Db;

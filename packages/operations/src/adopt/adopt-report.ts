@@ -1,4 +1,4 @@
-/** What became, or would become, of the documents of one kind. found = taken + alreadyThere + all that were left. */
+/** The results for the documents of one kind. found = taken + alreadyThere + the sum of `left`. */
 export interface AdoptLine {
   readonly from: string;
   found: number;
@@ -20,6 +20,7 @@ export interface AdoptReport {
   beginBehind: number;
 }
 
+/** A report before anything was read. */
 export function emptyReport(): AdoptReport {
   return { lines: [], withoutId: 0, withoutPosition: 0, beginBehind: 0 };
 }

@@ -8,7 +8,10 @@ export interface Choice {
   readonly why: string;
 }
 
-/** @param keyType of the key where it is known; other types are no reason then. */
+/**
+ * Whether a key is mirrored, and the option that decides it.
+ * @param keyType the key's type, if it is known; else KEY_TYPES is not considered.
+ */
 export function explainChoice(
   { keys, queue }: Pick<Config, 'keys' | 'queue'>,
   key: string,

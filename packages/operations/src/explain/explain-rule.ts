@@ -19,7 +19,10 @@ export interface RuleExplanation {
   readonly does: readonly string[];
 }
 
-/** @param state of the key, where MongoDB knows of it. */
+/**
+ * The settings of a key: those of its rule, else those of the options.
+ * @param state the key's saved state, if MongoDB has the key.
+ */
 export function explainRule(
   { rules, sync }: Pick<Config, 'rules' | 'sync'>,
   key: string,

@@ -25,8 +25,9 @@ export interface SampleDocument {
 }
 
 /**
+ * Reads a key as the fleet does, and makes one document of it without writing it.
  * @param rules set its collection and its shape.
- * @returns `undefined` when the key is gone, or holds nothing.
+ * @returns `undefined` if the key does not exist, or is empty.
  * @throws SyncError as the syncer does.
  */
 export async function sampleDocument(

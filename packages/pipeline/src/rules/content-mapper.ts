@@ -4,7 +4,7 @@ import { parseDate } from './parse-date.js';
 import type { ParseKind, RuleSpec } from './rule.js';
 import { type Json, storableJson } from './storable-json.js';
 
-/** A value as a rule lets it be stored: its text, or what the text means. */
+/** A field's value after a rule: its text, or the parsed value. */
 export type MappedValue = StoredText | number | bigint | Date | Json;
 
 /** An entry's content as a rule made it, in the same two forms as StoredContent. */
@@ -23,6 +23,7 @@ export interface Mapping {
   readonly texts?: readonly (readonly [place: number, text: string])[];
 }
 
+/** The fields of an entry after a rule, in the entry's order. */
 export interface MappedPairs {
   readonly pairs: readonly (readonly [name: StoredText, value: MappedValue])[];
   /** `undefined` where the rule found nothing to do: the content is as without it. */
@@ -31,6 +32,7 @@ export interface MappedPairs {
   readonly bytes: number;
 }
 
+/** The content of an entry after a rule, as it is stored. */
 export interface MappedEntry extends Omit<MappedPairs, 'pairs'> {
   readonly content: StoredContent | MappedContent;
 }
@@ -98,14 +100,14 @@ export function pairMapper({
   };
 }
 
-/** What a text means, and about how many bytes it takes so; `undefined` where it stays text. */
+/** The parsed value of a text, and its approximate size in bytes; `undefined` if the text stays text. */
 export function parseAs(kind: ParseKind, text: string): { value: MappedValue; bytes: number } | undefined {
   if (kind === 'json') return storableJson(text);
   const value = kind === 'number' ? exactNumber(text) : parseDate(text);
   return value === undefined ? undefined : { value, bytes: 8 };
 }
 
-/** Whether a stored value, as the driver returns it, is what a text means, read as any kind. */
+/** Whether a stored value, as the driver returns it, is the text itself or the text parsed as any kind. */
 export function isMeantBy(text: string, value: unknown): boolean {
   return (['number', 'date', 'json'] as const).some((kind) => {
     const parsed = parseAs(kind, text);

@@ -6,7 +6,7 @@ import { contentMapper } from './content-mapper.js';
 import type { Rule, RuleSpec } from './rule.js';
 import type { RuledType, RuledTypes } from './ruled-type.js';
 
-/** Where documents of a key are, and by which rule they were made. */
+/** The collection and the `_id` of a key's documents, and the rule that made them. */
 export interface DocumentPlace {
   /** null for that of the key's type. */
   readonly collection: string | null;

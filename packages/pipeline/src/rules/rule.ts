@@ -17,7 +17,7 @@ export interface FieldRules {
   readonly rename?: Readonly<Record<string, string>>;
 }
 
-/** How streams that a rule takes are trimmed. */
+/** How streams are trimmed in Redis: at least this many entries stay, and all that are younger than `keepMs`. */
 export interface TrimRule {
   readonly mode: 'off' | 'dry-run' | 'on';
   readonly keepEntries: number;
@@ -67,7 +67,10 @@ export interface Rule extends RuleSpec {
   readonly makeId: DocumentIdMaker | undefined;
 }
 
-/** Whether a stream's messages have the content of their entries as it is, and no time to go, wherever they are and in any shape. */
+/**
+ * Whether a rule leaves the content of messages unchanged and sets no time to live. Their collection and shape do
+ * not matter.
+ */
 export function writesPlainMessages(rule: Rule | undefined): boolean {
   return rule === undefined || (rule.mapContent === undefined && rule.ttlMs === undefined);
 }

@@ -4,7 +4,7 @@ export const STREAM_MESSAGES = 'stream_messages';
 /** What is added to the collection of a rule, where the members of large values are. */
 const MEMBERS = '_members';
 
-/** Where the members of values too large for one document are, of a collection that a rule names. */
+/** The collection for members of large values, beside a collection that a rule names. */
 export function memberCollectionOf(collection: string): string {
   return `${collection}${MEMBERS}`;
 }
@@ -14,12 +14,12 @@ export function ruleCollectionsOf(name: string): readonly string[] {
   return name.endsWith(MEMBERS) ? [name, name.slice(0, -MEMBERS.length)] : [name];
 }
 
-/** Where a stream's messages are, by the collection that its key has. */
+/** The collection of a stream's messages: the one in its key's document, else that of all streams. */
 export function messageCollectionOf({ collection }: { readonly collection?: string | null }): string {
   return collection ?? STREAM_MESSAGES;
 }
 
-/** Where a value's documents are: those of its type, unless its key has a collection of its own. */
+/** The collections of a value's documents: those in its key's document, else those of its type. */
 export function valueCollectionsOf(
   names: { readonly collection: string; readonly memberCollection: string },
   { collection }: { readonly collection?: string | null },

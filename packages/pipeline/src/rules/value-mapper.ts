@@ -20,7 +20,7 @@ export interface ValueMapper {
   readonly readsJson: boolean;
 }
 
-/** For values whose items are fields with values. */
+/** A mapper for values whose items are fields with values. */
 export function fieldsMapper(spec: RuleSpec): ValueMapper | undefined {
   const mapPairs = pairMapper(spec);
   if (!mapPairs) return undefined;
@@ -81,7 +81,10 @@ export function textMapper(spec: RuleSpec, instead: string): ValueMapper | undef
   };
 }
 
-/** For values whose items are texts: in `list`, and in a document of its own `single`. */
+/**
+ * A mapper for values whose items are texts: in the member `list` of the value's document, in the member `single`
+ * of an item's own document.
+ */
 export function listMapper(spec: RuleSpec, list: string, single: string): ValueMapper | undefined {
   if (!isAsked(spec, single)) return undefined;
   const parse = (value: unknown) => parsed(value, spec.parse?.[single]);
@@ -107,7 +110,7 @@ export function listMapper(spec: RuleSpec, list: string, single: string): ValueM
   };
 }
 
-/** For `members` with a `score`, which is a number; as a date it is the time this many ms after 1970. */
+/** A mapper for `members` with a `score`, which is a number. As a date it counts ms since 1970. */
 export function scoredMapper(spec: RuleSpec): ValueMapper | undefined {
   if (!isAsked(spec, 'member') && !isAsked(spec, 'score')) return undefined;
   const { member, score } = spec.parse ?? {};

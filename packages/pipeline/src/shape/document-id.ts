@@ -32,16 +32,17 @@ export function documentIdMaker(pattern: string, template: string, idType: IdTyp
   };
 }
 
-/** The parts of a name that a template asks for, from 1, in order. */
+/** The numbers of the parts that a template names, in order: 1 for `{1}`. */
 export function partsNamedIn(template: string): readonly number[] {
   return [...template.matchAll(PLACE)].map(([, place]) => Number(place));
 }
 
-/** How many parts a pattern gives: one for each `*`, and one for several side by side. */
+/** The number of parts that a pattern has: one for each `*`; adjacent ones count as one. */
 export function partsGivenBy(pattern: string): number {
   return globTokens(pattern).filter(({ kind }) => kind === 'many').length;
 }
 
+/** Whether both are the same `_id`, or both are `undefined`. */
 export function sameDocumentId(a: DocumentId | undefined, b: DocumentId | undefined): boolean {
   return a?.kind === b?.kind && a?.text === b?.text;
 }

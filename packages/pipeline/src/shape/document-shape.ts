@@ -22,14 +22,14 @@ const CONTENT = [
 
 type Place = readonly [place: number, name: unknown, value: unknown];
 
-/** Whether a document that was read is in the shape `document`. */
+/** Whether a document has the shape `document`. */
 export function isShaped<T extends object>(
   document: T,
 ): document is T & { readonly [OURS]: Readonly<Record<string, unknown>> } {
   return OURS in document && typeof document[OURS] === 'object' && document[OURS] !== null;
 }
 
-/** What a document says about itself: all but its content, and in its own shape the content too. */
+/** The fleet's part of a document: everything but the content. In the fleet's own shape, the content too. */
 export function headOf(document: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   return isShaped(document) ? document[OURS] : document;
 }
@@ -63,7 +63,10 @@ export function shapeValue(
   return { ...top, [OURS]: ours };
 }
 
-/** A value's document, or that of a member, in the fleet's own shape. One that is in it already is returned as it is. */
+/**
+ * Converts a value's document, or that of a member, to the fleet's own shape. A document in that shape is returned
+ * unchanged.
+ */
 export function plainValue(stored: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   if (!isShaped(stored)) return stored;
   const { _id, [OURS]: ours, ...top } = stored;
@@ -89,7 +92,7 @@ export function shapeMessage<Message extends { readonly _id: string; readonly co
   return { ...top, [OURS]: places.length > 0 ? { ...head, fields: places } : head };
 }
 
-/** A message in the fleet's own shape. One that is in it already is returned as it is. */
+/** Converts a message to the fleet's own shape. A message in that shape is returned unchanged. */
 export function plainMessage(stored: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   if (!isShaped(stored)) return stored;
   const { _id, [OURS]: ours, ...top } = stored;

@@ -15,13 +15,16 @@ export interface Piece {
   readonly digest: string;
 }
 
-/** @param bytes of the whole, where `buffer` is but its beginning. */
+/**
+ * Makes a piece of a text or of bytes.
+ * @param bytes the length of the whole, if `buffer` is only its beginning.
+ */
 export function pieceOf(buffer: Buffer, bytes: number = buffer.length): Piece {
   const digest = createHash('sha1').update(buffer.subarray(0, COMPARED_BYTES)).digest('hex');
   return { bytes, head: buffer.subarray(0, HEAD_BYTES), digest };
 }
 
-/** The same for two pieces that are equal, as far as they are compared. */
+/** A text that is equal for two pieces if they are equal, as far as pieces are compared. */
 export function fingerprintOfPiece({ bytes, digest }: Piece): string {
   return `${bytes}:${digest}`;
 }

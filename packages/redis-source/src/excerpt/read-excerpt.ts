@@ -18,6 +18,7 @@ export interface ExcerptItem {
   readonly count: number;
 }
 
+/** Some entries or items of a key, as Redis holds them. */
 export interface SourceExcerpt {
   /** Entries, members, fields or items in all; of a string or a JSON text its bytes. */
   readonly size: number;

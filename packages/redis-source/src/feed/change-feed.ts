@@ -4,6 +4,7 @@ import type { FeedRefusal } from './feed-refusal.js';
 import { NodeFeed } from './node-feed.js';
 import { differ, type ServerMarks, serverMarks } from './server-marks.js';
 
+/** The servers to listen to, and who is informed. */
 export interface ChangeFeedOptions {
   readonly address: RedisAddress;
   /** An ordinary connection: shows which servers there are. */

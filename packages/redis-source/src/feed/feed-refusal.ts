@@ -1,4 +1,4 @@
-/** Why a server does not report changes. */
+/** Why a server does not report changes, and the remedy. */
 export interface FeedRefusal {
   /** The server's words. */
   readonly reason: string;

@@ -8,7 +8,7 @@ import type { Entry } from './entry-digest.js';
 import { toMappedDocuments } from './mapped-documents.js';
 import { toDocuments } from './message-documents.js';
 
-/** The documents of entries that belong to one incarnation of a stream, and about how many bytes they take. */
+/** Converts entries of one incarnation of a stream to documents, and gives their approximate size in bytes. */
 export function documentsByRule(
   state: KeyState,
   incarnation: number,

@@ -3,7 +3,8 @@ import { pipelined, redisError } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
 
 /**
- * The last entries' ids; `undefined` for a stream without entries, or that is gone.
+ * The ids of the last entries of streams, in their order; `undefined` for a stream that is empty or does not
+ * exist.
  * @throws SyncError as redisError.
  */
 export async function lastIds(redis: Redis, keys: readonly string[]): Promise<(string | undefined)[]> {

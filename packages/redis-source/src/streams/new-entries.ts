@@ -2,7 +2,7 @@ import { isEscapedKeyId, keyBytes, keyIdOf } from '@redis-to-mongo/pipeline';
 import { groupBySlot, isCluster, pipelined, redisError } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
 
-/** A stream, and the last entry of it that was read. */
+/** A stream, and the id of the last entry that was read from it. */
 export interface StreamAt {
   readonly key: string;
   readonly id: string;

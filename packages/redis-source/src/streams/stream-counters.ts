@@ -3,7 +3,7 @@ import { pipelined, redisError } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
 import { parseStreamInfo } from './stream-info.js';
 
-/** How many entries a stream was ever given, and how many of them it holds no more. */
+/** How many entries were ever added to a stream, and how many of them it no longer holds. */
 export interface StreamCounters {
   readonly added: number;
   readonly gone: number;

@@ -16,7 +16,10 @@ export interface StreamInfo {
   readonly groups: number;
 }
 
-/** @throws TypeError when the reply is not of the documented form. */
+/**
+ * Parses the reply of `XINFO STREAM`.
+ * @throws TypeError if the reply does not have the documented form.
+ */
 export function parseStreamInfo(reply: unknown): StreamInfo {
   if (!Array.isArray(reply)) throw new TypeError('XINFO STREAM: the reply is not a list');
   const fields = new Map<string, unknown>();

@@ -7,7 +7,9 @@ import {
   valueCollectionsOf,
 } from '@redis-to-mongo/pipeline';
 
-/** A value that is known otherwise than by reading it, as one document; the key's next reading replaces it. */
+/**
+ * A write of a value whose content is known without reading it, as one document. The key's next read replaces it.
+ */
 export function lastKnownValue(keyType: KeyType, state: KeyState, items: readonly Item[]): ReplaceWrite {
   const type = valueType(keyType);
   const { stream, type: part, incarnation, status } = state;

@@ -1,6 +1,9 @@
 import type { Piece } from '@redis-to-mongo/redis-source';
 
-/** What is found of a part on both sides. What Redis has dropped from a stream is no difference: the mirror is there to keep it. */
+/**
+ * The result of comparing one part. Entries that Redis has dropped are not a difference: the mirror exists to keep
+ * them.
+ */
 export type ExcerptVerdict =
   | 'same'
   | 'different'
@@ -19,6 +22,7 @@ export interface ExcerptSide {
   readonly count: number;
 }
 
+/** One entry or item of a key, as each side holds it. */
 export interface ExcerptRow {
   /** An entry's id, an item's place, a member or field; `undefined` of a string and of JSON. */
   readonly name: string | Piece | undefined;
@@ -39,7 +43,7 @@ export interface Excerpt {
   readonly rows: readonly ExcerptRow[];
 }
 
-/** Whether a verdict shows that the mirror is not, or not yet, what Redis holds. */
+/** Whether a verdict means that the mirror does not, or not yet, have what Redis holds. */
 export function isDifferent(verdict: ExcerptVerdict): boolean {
   return verdict === 'different' || verdict === 'only in Redis' || verdict === 'only in MongoDB';
 }
