@@ -41,13 +41,16 @@ const cases: readonly {
   },
   {
     room: 'packages/job-queue',
-    may: [`${ours}/pipeline`, 'bullmq', 'ioredis'],
-    mayNot: [`${ours}/redis-source`, `${ours}/mongo-sink`, 'mongodb'],
+    may: [`${ours}/pipeline`, 'bullmq'],
+    mayNot: [`${ours}/redis-source`, `${ours}/mongo-sink`, 'mongodb', 'ioredis'],
   },
   {
     room: 'packages/config',
-    may: ['convict', 'mongodb-connection-string-url', `${ours}/mongo-sink`],
-    mayNot: [`${ours}/pipeline`, `${ours}/job-queue`, 'mongodb', 'ioredis'],
+    may: [
+      ...['convict', 'mongodb-connection-string-url', `${ours}/mongo-sink`],
+      ...[`${ours}/pipeline`, `${ours}/redis-connection`],
+    ],
+    mayNot: [`${ours}/redis-source`, `${ours}/job-queue`, 'mongodb', 'ioredis'],
   },
   { room: 'packages/app-shell', may: [`${ours}/pipeline`, 'winston'], mayNot: [`${ours}/config`, 'ioredis'] },
   {

@@ -15,15 +15,14 @@ import {
   deadAfterMsOf,
   HeartbeatSender,
   Lease,
-  queueKeyPattern,
   queueKeysBeginWith,
   queueTelemetry,
   SCHEDULER_LEASE,
 } from '@redis-to-mongo/job-queue';
 import { ruleBook } from '@redis-to-mongo/key-types';
 import { pingMongo, prepareDatabase } from '@redis-to-mongo/mongo-sink';
-import { openClients } from '@redis-to-mongo/operations';
-import { asSyncError, keyFilter, type SyncError } from '@redis-to-mongo/pipeline';
+import { chosenKeys, openClients } from '@redis-to-mongo/operations';
+import { asSyncError, type SyncError } from '@redis-to-mongo/pipeline';
 import { redisError } from '@redis-to-mongo/redis-connection';
 import { ActiveScheduler } from './active-scheduler.js';
 import { ChangeIntake, type Choice } from './change-intake.js';
@@ -89,7 +88,7 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Rel
   const rules = ruleBook(config.rules);
   const fleet = createFleetMetrics(metrics.registry);
   const search = new SearchRecord();
-  const wanted = () => keyFilter(keys.include, [...keys.exclude, queueKeyPattern(config.queue)]);
+  const wanted = () => chosenKeys({ keys, queue: config.queue });
   const choice = (): Choice => ({ isOn: sync.changeFeed, include: keys.include, wanted: wanted() });
   const intake = new ChangeIntake(
     {

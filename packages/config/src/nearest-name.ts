@@ -2,11 +2,15 @@ import { closest, distance } from 'fastest-levenshtein';
 import { CONFIG_FILE } from './find-config-file.js';
 import { isOptionName, optionNames } from './options/options.js';
 
-/** The option whose name is most like this one, whatever the case; undefined when none is like it. */
-export function nearestName(name: string): string | undefined {
-  const upper = name.toUpperCase();
-  const near = closest(upper, optionNames());
-  return distance(upper, near) <= Math.max(2, Math.floor(near.length / 3)) ? near : undefined;
+/** The name most like this one, in any case; undefined if none is like it. @param names default: those of all options. */
+export function nearestName(name: string, names: readonly string[] = optionNames()): string | undefined {
+  const lower = name.toLowerCase();
+  const near = closest(
+    lower,
+    names.map((each) => each.toLowerCase()),
+  );
+  if (distance(lower, near) > Math.max(2, Math.floor(near.length / 3))) return undefined;
+  return names.find((each) => each.toLowerCase() === near);
 }
 
 /**

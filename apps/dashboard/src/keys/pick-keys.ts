@@ -1,6 +1,5 @@
 import type { Config } from '@redis-to-mongo/config';
-import { queueKeyPattern } from '@redis-to-mongo/job-queue';
-import { keyFilter } from '@redis-to-mongo/pipeline';
+import { chosenKeys } from '@redis-to-mongo/operations';
 import type { connectRedis } from '@redis-to-mongo/redis-connection';
 import { type SampledKeys, sampleKeys } from '@redis-to-mongo/redis-source';
 
@@ -11,9 +10,9 @@ const MOST = 4_096;
 
 /** Picks some of the keys that the configuration chooses; none where there are few. */
 export function pickKeys(
-  { keys, queue }: Config,
+  config: Config,
   source: ReturnType<typeof connectRedis>,
 ): () => Promise<SampledKeys> {
-  const wanted = keyFilter(keys.include, [...keys.exclude, queueKeyPattern(queue)]);
+  const wanted = chosenKeys(config);
   return async () => await sampleKeys(source, wanted, { few: FEW, most: MOST });
 }

@@ -2,7 +2,6 @@ import type { Writable } from 'node:stream';
 import { healthEvent } from '../pages/health-sign.js';
 import { type Parts, statusParts } from '../pages/status-page.js';
 import type { FleetPoller, Sample } from '../status/fleet-poller.js';
-import { event } from './event.js';
 import type { Moment } from './history.js';
 
 /** Streams at once, of all sessions and of one; a browser has one for each page that is seen. */
@@ -120,6 +119,11 @@ function rendered(parts: Parts): Map<string, string> {
 
 function partEvents(parts: readonly (readonly [string, string])[]): string {
   return parts.map(([id, html]) => event('part', { id, html })).join('');
+}
+
+/** One server-sent event. JSON has no line breaks, which would end the data. */
+function event(name: string, data: unknown): string {
+  return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
 }
 
 /** As the chart takes them: seconds since 1970, and a list for each line. */

@@ -1,4 +1,4 @@
-import { closest, distance } from 'fastest-levenshtein';
+import { nearestName } from '../../nearest-name.js';
 import { showUnknown } from '../../show-value.js';
 import type { Findings } from '../findings.js';
 
@@ -41,7 +41,7 @@ export class MemberReader {
   allow(names: readonly string[]): void {
     for (const name of Object.keys(this.#members)) {
       if (names.includes(name)) continue;
-      const near = nearestOf(name, names);
+      const near = nearestName(name, names);
       const remedy =
         near === undefined ? `remove it: there are ${names.join(', ')}` : `did you mean ${near}?`;
       this.problem(showUnknown(name), 'is not a member of rules', remedy);
@@ -128,13 +128,6 @@ export class MemberReader {
 }
 
 function remedyOf(value: unknown, words: readonly string[]): string {
-  const near = typeof value === 'string' ? nearestOf(value, words) : undefined;
+  const near = typeof value === 'string' ? nearestName(value, words) : undefined;
   return near === undefined ? `write one of ${words.join(', ')}` : `did you mean ${near}?`;
-}
-
-function nearestOf(name: string, names: readonly string[]): string | undefined {
-  const near = closest(name.toLowerCase(), names);
-  return distance(name.toLowerCase(), near.toLowerCase()) <= Math.max(2, Math.floor(near.length / 3))
-    ? near
-    : undefined;
 }
