@@ -133,7 +133,7 @@ export default defineConfig({
           ...withServers,
           name: 'e2e',
           include: suffixed('.e2e.test.ts'),
-          testTimeout: 300_000,
+          testTimeout: 600_000,
         },
       },
       {
@@ -144,7 +144,7 @@ export default defineConfig({
           ...ordinaryPath,
           name: 'e2e, ordinary path',
           include: ['apps/worker/test/crash.e2e.test.ts'],
-          testTimeout: 300_000,
+          testTimeout: 600_000,
         },
       },
     ],
