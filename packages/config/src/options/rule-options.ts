@@ -48,7 +48,7 @@ effect on verifying and restoring.
 | \`types\` | | Only keys of these types; default all. |
 | \`collection\` | all | Where the documents go: messages, or values. Members of large values go to \`<collection>_members\`. \`types\` must then name streams only, or no streams. A known key moves with its next incarnation: \`redis-to-mongo resync\`. |
 | \`fields\` | streams, hashes | \`take\`: only these fields; or \`leave\`: all except these. Fields left out are not in MongoDB, and are lost once Redis drops them. \`rename\`: from names to stored names. |
-| \`parse\` | all except json | Stores text as \`number\`, \`date\` (ISO 8601, or ms since 1970) or \`json\`: fields of streams and hashes by name; \`value\` of strings; \`member\` of sets and sorted sets, their \`score\` as \`date\`; \`item\` of lists. Text that does not parse, or would lose anything, stays text. |
+| \`parse\` | all except json, vectorset, timeseries | Stores text as \`number\`, \`date\` (ISO 8601, or ms since 1970) or \`json\`: fields of streams and hashes by name; \`value\` of strings; \`member\` of sets and sorted sets, their \`score\` as \`date\`; \`item\` of lists. Text that does not parse, or would lose anything, stays text. |
 | \`shape\` | all | \`document\`: the content is at the top level of the document, and the fleet’s fields are in the subdocument \`_redis\`. Strings also need \`parse\` of \`value\` as \`json\`. |
 | \`id\` | values | With a shape: the \`_id\` of the document, built from the key’s name. \`{1}\` is what the first \`*\` of the pattern matches. |
 | \`idType\` | values | The type of \`id\`, if it can be converted: \`text\`, \`number\` or \`objectId\`. |
