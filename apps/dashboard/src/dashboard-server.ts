@@ -35,6 +35,7 @@ import { addLetterRoutes } from './routes/letter-routes.js';
 import { addLiveRoutes } from './routes/live-routes.js';
 import { addLoginRoutes } from './routes/login-routes.js';
 import { addQueueBoard, type BoardQueue } from './routes/queue-board.js';
+import { sendPage } from './routes/send-page.js';
 import { addStatusRoutes } from './routes/status-routes.js';
 import { addValueRoutes } from './routes/value-routes.js';
 import { addWorkerRoutes } from './routes/worker-routes.js';
@@ -172,8 +173,7 @@ function addPages(
     readOnly,
   });
   server.get('/configuration', async (_request, reply) => {
-    reply.type('text/html; charset=utf-8');
-    return configurationPage(options.configuration ?? [], site).toString();
+    return await sendPage(reply, configurationPage(options.configuration ?? [], site));
   });
   addHistoryRoutes(server, { records, site });
   addAuditRoutes(server, { records, site, basePath });

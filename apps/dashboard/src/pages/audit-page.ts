@@ -5,7 +5,7 @@ import type { Records } from '../records/records.js';
 import { clock, keyLink } from './format.js';
 import { type Html, html } from './html.js';
 import { sitePage } from './layout.js';
-import { choice, exportLinks, filterForm, listLink, rowsPart } from './live-list.js';
+import { choice, exportLinks, filterForm, rowsPart, searchField, stepLink } from './live-list.js';
 import { scrollArea } from './scroll-area.js';
 import type { Site } from './site.js';
 
@@ -22,8 +22,8 @@ export function auditPage(query: AuditPageQuery, page: Page, site: Site): Html {
 ${filterForm(
   'audit',
   html`<h2 id="audit-title">Actions of operators</h2>
-<input type="search" name="q" value="${query.search}" placeholder="Key begins with" aria-label="Search by key" autocomplete="off" autocapitalize="none" spellcheck="false" maxlength="200">
-${choice('action', 'Action', query.action, ['', ...AUDIT_ACTIONS], 'any action')}`,
+${searchField(query.search, 'Key begins with', 'Search by key')}
+${choice('action', 'Action', query.action, 'any action', AUDIT_ACTIONS)}`,
 )}
 ${auditRows(query, page)}
 </section>`,
@@ -37,7 +37,7 @@ export function auditRows(query: AuditPageQuery, { entries, isMore }: Page): Htm
   return rowsPart(
     auditQueryPath(query, query),
     html`${entries.length === 0 ? html`<p class="empty">No actions found.</p>` : auditTable(entries)}
-<nav class="pager" aria-label="Pages of the list"><span role="status">Newest first</span>${exportLinks(path)}${query.after ? listLink(path, 'First') : html`<span aria-hidden="true">First</span>`}${isMore && last ? listLink(auditQueryPath(query, { after: last.id }), 'Next', 'next') : html`<span aria-hidden="true">Next</span>`}</nav>`,
+<nav class="pager" aria-label="Pages of the list"><span role="status">Newest first</span>${exportLinks(path)}${stepLink(query.after ? path : undefined, 'First')}${stepLink(isMore && last ? auditQueryPath(query, { after: last.id }) : undefined, 'Next', 'next')}</nav>`,
   );
 }
 

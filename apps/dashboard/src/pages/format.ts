@@ -38,6 +38,19 @@ export function clock(at: Date): Html {
   return html`<time class="clock" datetime="${iso}">${iso.slice(0, 19).replace('T', ' ')}</time>`;
 }
 
+/** A text as the beginning of a sentence. */
+export function capitalized(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
+/** A value as indented JSON. @param most characters that are shown. */
+export function jsonText(value: unknown, most: number): string {
+  const text = JSON.stringify(value, undefined, 2);
+  return text.length > most
+    ? `${text.slice(0, most)}\n… (${count(text.length - most)} characters more)`
+    : text;
+}
+
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 
 /** A number of bytes as people read it: 312 MiB. */

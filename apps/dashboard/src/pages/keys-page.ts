@@ -6,7 +6,7 @@ import { type Html, html } from './html.js';
 import { confirmDialog } from './keys/action-buttons.js';
 import { keysTable } from './keys/keys-table.js';
 import { sitePage } from './layout.js';
-import { choice, exportLinks, filterForm, rowsPart } from './live-list.js';
+import { choice, exportLinks, filterForm, rowsPart, searchField } from './live-list.js';
 import type { Site } from './site.js';
 
 /** The list of keys, with its search and filters. */
@@ -22,9 +22,9 @@ export function keysPage(query: KeyQuery, page: KeyListPage, site: Site, token: 
 ${filterForm(
   'keys',
   html`<h2 id="keys-title">Keys</h2>
-<input type="search" name="q" value="${search}" placeholder="Begins with, or a pattern" aria-label="Search by name" autocomplete="off" autocapitalize="none" spellcheck="false" maxlength="200">
-${choice('type', 'Type', keyType, ['', ...KEY_TYPES], 'any type')}
-${choice('status', 'Status', status, KEY_CONDITIONS, 'any status')}`,
+${searchField(search, 'Begins with, or a pattern', 'Search by name')}
+${choice('type', 'Type', keyType, 'any type', KEY_TYPES)}
+${choice('status', 'Status', status, 'any status', KEY_CONDITIONS.slice(1))}`,
 )}
 ${keyRows(query, page, site)}
 </section>`,

@@ -1,19 +1,18 @@
 import type { DeadLetter } from '@redis-to-mongo/mongo-sink';
 import { sizeText } from '../keys/list-size.js';
 import { LETTERS_PER_PAGE, type LetterListPage } from '../letters/letter-list.js';
-import { LETTER_HOURS, type LetterQuery, letterQueryPath } from '../letters/letter-query.js';
+import { type LETTER_HOURS, type LetterQuery, letterQueryPath } from '../letters/letter-query.js';
 import { refusalName } from '../letters/refusal-name.js';
 import { bulkBar, bulkProgress } from './bulk-bar.js';
-import { ago, bytes, keyLink } from './format.js';
+import { ago, bytes, capitalized, keyLink } from './format.js';
 import { type Html, html } from './html.js';
 import { confirmDialog } from './keys/action-buttons.js';
 import { sitePage } from './layout.js';
-import { exportLinks, filterForm, listLink, rowsPart } from './live-list.js';
+import { choice, exportLinks, filterForm, rowsPart, searchField, stepLink } from './live-list.js';
 import { scrollArea } from './scroll-area.js';
 import type { Site } from './site.js';
 
-const WITHIN: Readonly<Record<(typeof LETTER_HOURS)[number], string>> = {
-  0: 'at any time',
+const WITHIN: Readonly<Record<Exclude<(typeof LETTER_HOURS)[number], 0>, string>> = {
   1: 'in the last hour',
   24: 'in the last day',
   168: 'in the last week',
@@ -32,31 +31,21 @@ export function lettersPage(query: LetterQuery, page: LetterListPage, site: Site
 ${filterForm(
   'dead-letters',
   html`<h2 id="letters-title">Dead letters</h2>
-<input type="search" name="q" value="${search}" placeholder="Key begins with, or a pattern" aria-label="Search by key" autocomplete="off" autocapitalize="none" spellcheck="false" maxlength="200">
-${options('collection', 'Collection', collection, [['', 'any collection'], ...page.collections.map((name) => [name, name] as const)])}
-${options('code', 'Reason', String(code || ''), [['', 'any reason'], ...page.codes.map((each) => [String(each), refusalName(each)] as const)])}
-${options(
-  'within',
-  'Time',
-  String(hours || ''),
-  LETTER_HOURS.map((each) => [String(each || ''), WITHIN[each]] as const),
-)}`,
+${searchField(search, 'Key begins with, or a pattern', 'Search by key')}
+${choice('collection', 'Collection', collection, 'any collection', page.collections)}
+${choice(
+  'code',
+  'Reason',
+  String(code || ''),
+  'any reason',
+  page.codes.map((each) => [String(each), refusalName(each)]),
+)}
+${choice('within', 'Time', String(hours || ''), 'at any time', Object.entries(WITHIN))}`,
 )}
 ${letterRows(query, page, site)}
 </section>`,
     behind: !site.readOnly && confirmDialog(),
   });
-}
-
-function options(
-  name: string,
-  label: string,
-  chosen: string,
-  all: readonly (readonly [value: string, text: string])[],
-): Html {
-  return html`<select name="${name}" aria-label="${label}">${all.map(
-    ([value, text]) => html`<option value="${value}" ${value === chosen && html`selected`}>${text}</option>`,
-  )}</select>`;
 }
 
 /** The part of it that changes. */
@@ -69,14 +58,13 @@ export function letterRows(query: LetterQuery, page: LetterListPage, site: Pick<
   return rowsPart(
     letterQueryPath(query, query),
     html`${letters.length === 0 ? html`<p class="empty">No dead letter matches.</p>` : scrollArea('Dead letters', table)}
-<nav class="pager" aria-label="Pages of the list"><span role="status">${where(total)}</span>${query.after ? listLink(path, 'First') : html`<span aria-hidden="true">First</span>`}${next === undefined ? html`<span aria-hidden="true">Next</span>` : listLink(next, 'Next', 'next')}</nav>
+<nav class="pager" aria-label="Pages of the list"><span role="status">${where(total)}</span>${stepLink(query.after ? path : undefined, 'First')}${stepLink(next, 'Next', 'next')}</nav>
 <div class="list-foot">${!site.readOnly && total.count > 0 && bulkBar('letters', path)}${exportLinks(path)}</div>`,
   );
 }
 
 function where(total: LetterListPage['total']): string {
-  const size = sizeText(total, 'letter', 'letters');
-  return `${size.charAt(0).toUpperCase()}${size.slice(1)}, ${LETTERS_PER_PAGE} per page, newest first`;
+  return `${capitalized(sizeText(total, 'letter', 'letters'))}, ${LETTERS_PER_PAGE} per page, newest first`;
 }
 
 function row({ id, key, kind, entryId, collection, code, bytes: size, at }: DeadLetter, now: Date): Html {

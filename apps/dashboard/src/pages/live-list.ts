@@ -24,18 +24,29 @@ export function listLink(path: string, text: Content, rel?: 'next' | 'prev'): Ht
   return html`<a href="${path}" ${rel && html`rel="${rel}"`} hx-get="${rowsPath(path)}" hx-target="#rows" hx-swap="outerMorph" hx-sync="#rows:replace">${text}</a>`;
 }
 
-/** A choice of a filter; `''` is any. */
+/** The search field of a filter. */
+export function searchField(search: string, placeholder: string, label: string): Html {
+  return html`<input type="search" name="q" value="${search}" placeholder="${placeholder}" aria-label="${label}" autocomplete="off" autocapitalize="none" spellcheck="false" maxlength="200">`;
+}
+
+/** A choice of a filter. @param any the text of no choice, whose value is `''`. @param all values, and texts that differ from them. */
 export function choice(
   name: string,
   label: string,
   chosen: string,
-  all: readonly string[],
   any: string,
+  all: readonly (string | readonly [value: string, text: string])[],
 ): Html {
-  const options = all.map(
-    (value) => html`<option value="${value}" ${value === chosen && html`selected`}>${value || any}</option>`,
-  );
+  const options = [['', any] as const, ...all].map((each) => {
+    const [value, text] = typeof each === 'string' ? [each, each] : each;
+    return html`<option value="${value}" ${value === chosen && html`selected`}>${text}</option>`;
+  });
   return html`<select name="${name}" aria-label="${label}">${options}</select>`;
+}
+
+/** A link to another page of the same list; only its text if there is none. */
+export function stepLink(path: string | undefined, text: string, rel?: 'next' | 'prev'): Html {
+  return path === undefined ? html`<span aria-hidden="true">${text}</span>` : listLink(path, text, rel);
 }
 
 /** Links to a list as a file. */

@@ -7,6 +7,7 @@ import { Readings } from '../readings.js';
 import { type AuditPageQuery, auditQueryPath, parseAuditQuery } from '../records/audit-query.js';
 import type { Records } from '../records/records.js';
 import { paramsOf, updateAddress } from './list-address.js';
+import { sendPage } from './send-page.js';
 
 export interface AuditRoutesOptions {
   readonly records: Pick<Records, 'read'>;
@@ -14,7 +15,6 @@ export interface AuditRoutesOptions {
   readonly basePath: string;
 }
 
-const PAGE = 'text/html; charset=utf-8';
 const PER_PAGE = 50;
 /** Entries that are read at once for a file. */
 const AT_ONCE = 500;
@@ -34,14 +34,12 @@ export function addAuditRoutes(
     );
   server.get('/audit', async (request, reply) => {
     const query = parseAuditQuery(paramsOf(request));
-    reply.type(PAGE);
-    return auditPage(query, await page(query), site).toString();
+    return await sendPage(reply, auditPage(query, await page(query), site));
   });
   server.get('/audit/rows', async (request, reply) => {
     const query = parseAuditQuery(paramsOf(request));
     updateAddress(request, reply, basePath, auditQueryPath(query, query));
-    reply.type(PAGE);
-    return auditRows(query, await page(query)).toString();
+    return await sendPage(reply, auditRows(query, await page(query)));
   });
   addExportRoutes(server, {
     page: 'audit',

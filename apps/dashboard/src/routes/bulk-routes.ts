@@ -11,6 +11,7 @@ import type { LetterSources } from '../letters/letter-list.js';
 import { letterFilter, letterQueryPath, parseLetterQuery } from '../letters/letter-query.js';
 import type { Records } from '../records/records.js';
 import { paramsOf } from './list-address.js';
+import { changing } from './operator-action.js';
 
 export interface BulkRoutesOptions {
   readonly runner: BulkRunner;
@@ -42,6 +43,7 @@ type List = Pick<BulkWork, 'filter' | 'items' | 'run'> & {
  */
 export function addBulkRoutes(server: FastifyInstance, options: BulkRoutesOptions): void {
   const { runner, records, logger } = options;
+  const change = changing(server, options.readOnly, BODY_BYTES);
   server.addHook('preClose', async () => runner.stop());
   server.get('/bulk', async () => ({ progress: runner.progress ?? null }));
   server.get('/bulk/count', async (request, reply) => {
@@ -50,38 +52,28 @@ export function addBulkRoutes(server: FastifyInstance, options: BulkRoutesOption
     if (!list) return await reply.code(400).send({ error: 'Name a list.' });
     return await inTime(list.size(), COUNT_MS, 'MONGO_TIMEOUT');
   });
-  server.post(
-    '/bulk',
-    { bodyLimit: BODY_BYTES, onRequest: server.csrfProtection },
-    async (request, reply) => {
-      if (options.readOnly) return await reply.code(403).send({ error: 'The dashboard is read-only.' });
-      const asked = parse(request.body);
-      const list = asked && listOf(options, asked.action, asked.list);
-      if (!asked || !list)
-        return await reply.code(400).send({ error: 'Name an action, a list and its number.' });
-      const total = await inTime(list.size(), COUNT_MS, 'MONGO_TIMEOUT');
-      if (total.count > asked.count * (total.isAbout ? GROWN.timesAbout : GROWN.times) + GROWN.by)
-        return await reply.code(409).send({
-          error: `The filter shows ${sizeText(total, ...list.nouns)} now: please confirm again.`,
-        });
-      const progress = runner.start({ ...list, total, from: request.ip, book: records.book(request.ip) });
-      if (!progress)
-        return await reply
-          .code(409)
-          .send({ error: 'Another bulk action is running: wait until it ends, or stop it.' });
-      return await reply.code(202).send({ progress });
-    },
-  );
-  server.post(
-    '/bulk/stop',
-    { bodyLimit: BODY_BYTES, onRequest: server.csrfProtection },
-    async (request, reply) => {
-      if (options.readOnly) return await reply.code(403).send({ error: 'The dashboard is read-only.' });
-      logger.info('bulk action: stopped by an operator', { from: request.ip });
-      await runner.stop();
-      return { progress: runner.progress ?? null };
-    },
-  );
+  server.post('/bulk', change, async (request, reply) => {
+    const asked = parse(request.body);
+    const list = asked && listOf(options, asked.action, asked.list);
+    if (!asked || !list)
+      return await reply.code(400).send({ error: 'Name an action, a list and its number.' });
+    const total = await inTime(list.size(), COUNT_MS, 'MONGO_TIMEOUT');
+    if (total.count > asked.count * (total.isAbout ? GROWN.timesAbout : GROWN.times) + GROWN.by)
+      return await reply.code(409).send({
+        error: `The filter shows ${sizeText(total, ...list.nouns)} now: please confirm again.`,
+      });
+    const progress = runner.start({ ...list, total, from: request.ip, book: records.book(request.ip) });
+    if (!progress)
+      return await reply
+        .code(409)
+        .send({ error: 'Another bulk action is running: wait until it ends, or stop it.' });
+    return await reply.code(202).send({ progress });
+  });
+  server.post('/bulk/stop', change, async (request) => {
+    logger.info('bulk action: stopped by an operator', { from: request.ip });
+    await runner.stop();
+    return { progress: runner.progress ?? null };
+  });
 }
 
 function parse(

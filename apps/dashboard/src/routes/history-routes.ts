@@ -6,6 +6,7 @@ import type { Site } from '../pages/site.js';
 import { Readings } from '../readings.js';
 import type { Records } from '../records/records.js';
 import { paramsOf } from './list-address.js';
+import { sendPage } from './send-page.js';
 
 export interface HistoryRoutesOptions {
   readonly records: Pick<Records, 'readHistory' | 'readKeyHistory'>;
@@ -38,8 +39,7 @@ export function addHistoryRoutes(server: FastifyInstance, { records, site }: His
   const readings = new Readings<HistoryData>();
   const since = (range: HistoryRange) => new Date(Date.now() - HISTORY_RANGES[range]);
   server.get('/history', async (request, reply) => {
-    reply.type('text/html; charset=utf-8');
-    return historyPage(rangeOf(paramsOf(request)), site).toString();
+    return await sendPage(reply, historyPage(rangeOf(paramsOf(request)), site));
   });
   server.get('/history/data', async (request) => {
     const params = paramsOf(request);

@@ -14,6 +14,7 @@ import type { Site } from '../pages/site.js';
 import { rangeOf } from './history-routes.js';
 import { paramsOf, updateAddress } from './list-address.js';
 import { sendError } from './send-error.js';
+import { sendPage } from './send-page.js';
 
 export interface KeyRoutesOptions {
   readonly list: KeyList;
@@ -26,7 +27,6 @@ export interface KeyRoutesOptions {
   readonly watchKey: (key: string) => Promise<void>;
 }
 
-const PAGE = 'text/html; charset=utf-8';
 const PATIENCE_MS = 3_000;
 
 /**
@@ -42,14 +42,12 @@ export function addKeyRoutes(server: FastifyInstance, options: KeyRoutesOptions)
   };
   server.get('/keys', async (request, reply) => {
     const query = parseKeyQuery(paramsOf(request));
-    reply.type(PAGE);
-    return keysPage(query, await list.page(query), site, reply.generateCsrf()).toString();
+    return await sendPage(reply, keysPage(query, await list.page(query), site, reply.generateCsrf()));
   });
   server.get('/keys/rows', async (request, reply) => {
     const query = parseKeyQuery(paramsOf(request));
-    reply.type(PAGE);
     updateAddress(request, reply, basePath, keyQueryPath(query, query));
-    return keyRows(query, await list.page(query), site).toString();
+    return await sendPage(reply, keyRows(query, await list.page(query), site));
   });
   addExportRoutes(server, {
     page: 'keys',
@@ -63,15 +61,13 @@ export function addKeyRoutes(server: FastifyInstance, options: KeyRoutesOptions)
     if (!detail) return await unknownKey(request, reply);
     // A viewed key has a history from now on; a failure to note this is no reason to show nothing.
     void options.watchKey(detail.summary.key).catch(() => {});
-    reply.type(PAGE);
     const range = rangeOf(paramsOf(request));
-    return keyPage(detail, site, reply.generateCsrf(), range, options.showValues).toString();
+    return await sendPage(reply, keyPage(detail, site, reply.generateCsrf(), range, options.showValues));
   });
   server.get('/key/detail', async (request, reply) => {
     const detail = await detailOf(request);
     if (!detail) return await unknownKey(request, reply);
-    reply.type(PAGE);
-    return keyContent(detail, site.readOnly).toString();
+    return await sendPage(reply, keyContent(detail, site.readOnly));
   });
   server.get('/key/job', async (request, reply) => {
     const key = await keyOf(request);

@@ -4,16 +4,17 @@ import { addExportRoutes } from '../export/export-routes.js';
 import { inTime } from '../in-time.js';
 import { LetterList, type LetterSources } from '../letters/letter-list.js';
 import { letterFilter, letterQueryPath, parseLetterQuery } from '../letters/letter-query.js';
-import { recordText } from '../letters/record-text.js';
 import { refusalName } from '../letters/refusal-name.js';
+import { jsonText } from '../pages/format.js';
 import { letterPage } from '../pages/letter-page.js';
 import { letterRows, lettersPage } from '../pages/letters-page.js';
 import type { Site } from '../pages/site.js';
 import type { Records } from '../records/records.js';
-import { codeOf } from '../status/code-of.js';
 import { letterOutcome } from './bulk-routes.js';
 import { paramsOf, updateAddress } from './list-address.js';
+import { answerAction, changing } from './operator-action.js';
 import { sendError } from './send-error.js';
+import { sendPage } from './send-page.js';
 
 export interface LetterRoutesOptions {
   readonly letters: LetterSources;
@@ -25,9 +26,10 @@ export interface LetterRoutesOptions {
   readonly logger: Logger;
 }
 
-const PAGE = 'text/html; charset=utf-8';
 const PATIENCE_MS = 8_000;
 const BODY_BYTES = 1024 * 1024;
+/** Characters of a record that a page shows. */
+const MOST_OF_RECORD = 100_000;
 const COLUMNS = ['key', 'kind', 'entryId', 'collection', 'code', 'reason', 'bytes', 'at', 'id'] as const;
 
 /** `/dead-letters`: the list; `/dead-letter?id=…`: one; `POST /dead-letters/actions` with `{action, letter}`. */
@@ -36,14 +38,12 @@ export function addLetterRoutes(server: FastifyInstance, options: LetterRoutesOp
   const list = new LetterList(letters);
   server.get('/dead-letters', async (request, reply) => {
     const query = parseLetterQuery(paramsOf(request));
-    reply.type(PAGE);
-    return lettersPage(query, await list.page(query), site, reply.generateCsrf()).toString();
+    return await sendPage(reply, lettersPage(query, await list.page(query), site, reply.generateCsrf()));
   });
   server.get('/dead-letters/rows', async (request, reply) => {
     const query = parseLetterQuery(paramsOf(request));
     updateAddress(request, reply, basePath, letterQueryPath(query, query));
-    reply.type(PAGE);
-    return letterRows(query, await list.page(query), site).toString();
+    return await sendPage(reply, letterRows(query, await list.page(query), site));
   });
   server.get('/dead-letter', async (request, reply) => {
     const id = paramsOf(request).get('id') ?? '';
@@ -60,9 +60,8 @@ export function addLetterRoutes(server: FastifyInstance, options: LetterRoutesOp
       await book.note({ action: 'look', key: letter.key, result: `dead letter ${id}` });
       await book.flush();
     }
-    reply.type(PAGE);
     const view = { letter, record: showValues ? recordText(found) : undefined };
-    return letterPage(view, site, reply.generateCsrf()).toString();
+    return await sendPage(reply, letterPage(view, site, reply.generateCsrf()));
   });
   addLetterActions(server, options);
   addExportRoutes(server, {
@@ -77,37 +76,28 @@ export function addLetterRoutes(server: FastifyInstance, options: LetterRoutesOp
   });
 }
 
-function addLetterActions(
-  server: FastifyInstance,
-  { letters, records, site, logger }: LetterRoutesOptions,
-): void {
+/** A dead letter's record for people: an entry's fields, else the document. */
+function recordText({
+  letter: { kind },
+  record,
+}: NonNullable<Awaited<ReturnType<LetterSources['show']>>>): string {
+  return jsonText(kind === 'entry' && 'content' in record ? record.content : record, MOST_OF_RECORD);
+}
+
+function addLetterActions(server: FastifyInstance, options: LetterRoutesOptions): void {
+  const { letters, site } = options;
   server.post(
     '/dead-letters/actions',
-    { bodyLimit: BODY_BYTES, onRequest: server.csrfProtection },
+    changing(server, site.readOnly, BODY_BYTES),
     async (request, reply) => {
-      if (site.readOnly) return await reply.code(403).send({ error: 'The dashboard is read-only.' });
       const asked = parse(request.body);
       if (!asked) return await reply.code(400).send({ error: 'Name an action and a letter.' });
       const { action, letter } = asked;
-      const key = letter.slice(0, letter.lastIndexOf('@'));
-      const details = { action, key, letter, from: request.ip };
-      const book = records.book(request.ip);
-      try {
-        const result = await inTime(letterOutcome(letters, action, letter), PATIENCE_MS, 'ACTION_TIMEOUT');
-        if (result === undefined)
-          return await reply.code(404).send({ error: 'This dead letter does not exist.' });
-        logger.info('operator action', details);
-        await book.note({ action, key, result: `${letter}: ${result}` });
-        return { message: `${result[0]?.toUpperCase() ?? ''}${result.slice(1)}.` };
-      } catch (error) {
-        logger.warn('operator action failed', { ...details, error });
-        await book.note({ action, key, result: `${letter}: failed`, error });
-        return await reply
-          .code(503)
-          .send({ error: `That failed (${codeOf(error)}): try again, or check the log.` });
-      } finally {
-        await book.flush();
-      }
+      return await answerAction(request, reply, options, {
+        ...{ action, letter, key: letter.slice(0, letter.lastIndexOf('@')) },
+        unknown: 'This dead letter does not exist.',
+        run: () => letterOutcome(letters, action, letter),
+      });
     },
   );
 }

@@ -4,6 +4,7 @@ import type { LoginLimiter } from '../auth/login-limiter.js';
 import type { SessionCookie } from '../auth/session-cookie.js';
 import type { Sessions } from '../auth/sessions.js';
 import { type LoginPage, loginPage } from '../pages/login-page.js';
+import { sendPage } from './send-page.js';
 
 /** A form's fields fit in this, in bytes. */
 const FORM_BYTES = 8_192;
@@ -66,8 +67,7 @@ export async function addLoginRoutes(
 }
 
 function send(reply: FastifyReply, page: LoginPage): FastifyReply {
-  reply.header('cache-control', 'no-store').type('text/html; charset=utf-8');
-  return reply.send(loginPage(page).toString());
+  return sendPage(reply.header('cache-control', 'no-store'), loginPage(page));
 }
 
 /** Where to go after the login: a path of the dashboard itself, never another site. */

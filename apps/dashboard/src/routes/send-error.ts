@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { wantsPage } from '../auth/wants-page.js';
 import { errorPage } from '../pages/error-page.js';
+import { sendPage } from './send-page.js';
 
 /** What went wrong in a sentence, and for a person what can be done about it. */
 export interface ErrorAnswer {
@@ -17,5 +18,5 @@ export async function sendError(
 ): Promise<FastifyReply> {
   reply.code(code).header('cache-control', 'no-store');
   if (!wantsPage(request)) return await reply.send({ error: answer.error });
-  return await reply.type('text/html; charset=utf-8').send(errorPage(answer).toString());
+  return await sendPage(reply, errorPage(answer));
 }

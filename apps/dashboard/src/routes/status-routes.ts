@@ -2,12 +2,12 @@ import type { FastifyInstance } from 'fastify';
 import type { Site } from '../pages/site.js';
 import { statusPage } from '../pages/status-page.js';
 import type { FleetPoller } from '../status/fleet-poller.js';
+import { sendPage } from './send-page.js';
 
 /** `/`: the status page; `/api/status`: the same for programs. */
 export function addStatusRoutes(server: FastifyInstance, poller: FleetPoller, site: Site): void {
   server.get('/', async (_request, reply) => {
-    reply.type('text/html; charset=utf-8');
-    return statusPage(await poller.recent(), site).toString();
+    return await sendPage(reply, statusPage(await poller.recent(), site));
   });
   server.get('/api/status', async () => {
     const { at, verdict, fleet, queue } = await poller.report();

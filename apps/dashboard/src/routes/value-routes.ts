@@ -9,6 +9,7 @@ import type { Records } from '../records/records.js';
 import { unknownKey } from './key-routes.js';
 import { paramsOf } from './list-address.js';
 import { sendError } from './send-error.js';
+import { sendPage } from './send-page.js';
 
 export interface ValueRoutesOptions {
   readonly sources: Pick<KeyDetailSources, 'readKey'> & { readonly readValues: ReadKeyValues };
@@ -37,7 +38,6 @@ export function addValueRoutes(server: FastifyInstance, options: ValueRoutesOpti
     const book = records.book(request.ip);
     await book.note({ action: 'look', key: state.key, result: 'its values' });
     await book.flush();
-    reply.type('text/html; charset=utf-8');
-    return valuesContent(state.key, state.keyType, await sources.readValues(state)).toString();
+    return await sendPage(reply, valuesContent(state.key, state.keyType, await sources.readValues(state)));
   });
 }

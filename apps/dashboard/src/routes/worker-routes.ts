@@ -6,6 +6,7 @@ import type { Site } from '../pages/site.js';
 import { sortedProcesses, stateOf } from '../pages/workers/process-rows.js';
 import { workerRows, workersPage } from '../pages/workers-page.js';
 import { ThrottledReader } from '../status/throttled-reader.js';
+import { sendPage } from './send-page.js';
 
 export interface WorkerRoutesOptions {
   /** Schedulers and workers, those that are gone lately among them. */
@@ -16,7 +17,6 @@ export interface WorkerRoutesOptions {
 /** Read for all viewers, once a second at most. */
 const PACE = { spacingMs: 1_000, share: 6, patienceMs: 3_000 };
 const PATIENCE_MS = 3_000;
-const PAGE = 'text/html; charset=utf-8';
 const COLUMNS = [
   'app',
   'state',
@@ -40,13 +40,11 @@ export function addWorkerRoutes(server: FastifyInstance, { read, site }: WorkerR
   }, PACE);
   server.get('/workers', async (_request, reply) => {
     const { processes, at } = await paced.read();
-    reply.type(PAGE);
-    return workersPage(processes, at, site).toString();
+    return await sendPage(reply, workersPage(processes, at, site));
   });
   server.get('/workers/rows', async (_request, reply) => {
     const { processes, at } = await paced.read();
-    reply.type(PAGE);
-    return workerRows(processes, at).toString();
+    return await sendPage(reply, workerRows(processes, at));
   });
   addExportRoutes(server, {
     page: 'workers',

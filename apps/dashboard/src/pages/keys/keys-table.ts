@@ -5,9 +5,9 @@ import { type KeyQuery, keyQueryPath, type PageCondition } from '../../keys/key-
 import { conditionOf } from '../../keys/key-search.js';
 import { behindMs } from '../../keys/key-status.js';
 import { sizeText } from '../../keys/list-size.js';
-import { ago, count, counted, keyLink, seconds, until } from '../format.js';
+import { ago, capitalized, count, counted, keyLink, seconds, until } from '../format.js';
 import { type Html, html } from '../html.js';
-import { listLink } from '../live-list.js';
+import { listLink, stepLink } from '../live-list.js';
 import { scrollArea } from '../scroll-area.js';
 import { statusMark } from './status-mark.js';
 
@@ -104,14 +104,13 @@ function number(name: string, value: number, tone: 'busy' | 'bad'): Html {
 
 function pager(query: KeyQuery, { total, next, previous }: KeyListPage): Html {
   const link = (change: Partial<KeyQuery> | undefined, name: string, rel: 'prev' | 'next') =>
-    change ? listLink(keyQueryPath(query, change), name, rel) : html`<span aria-hidden="true">${name}</span>`;
+    stepLink(change && keyQueryPath(query, change), name, rel);
   return html`<nav class="pager" aria-label="Pages of the list"><span role="status">${where(query, total)}</span>${link(previous, 'Previous', 'prev')}${link(next, 'Next', 'next')}</nav>`;
 }
 
 function where({ page }: KeyQuery, total: KeyListPage['total']): string {
   if (total === undefined) return `Page ${count(page)}`;
-  const size = sizeText(total, 'key', 'keys');
-  const of = `${size.charAt(0).toUpperCase()}${size.slice(1)}, page ${count(page)}`;
+  const of = `${capitalized(sizeText(total, 'key', 'keys'))}, page ${count(page)}`;
   if (total.isAbout || total.isMore) return of;
   return `${of} of ${count(Math.max(page, Math.ceil(total.count / PER_PAGE)))}`;
 }

@@ -9,7 +9,7 @@ import {
 } from '@redis-to-mongo/verify';
 import { keyPath } from '../../keys/key-path.js';
 import type { KeyValues, Unread } from '../../keys/key-values.js';
-import { clock, count, counted } from '../format.js';
+import { capitalized, clock, count, counted, jsonText } from '../format.js';
 import { type Content, type Html, html } from '../html.js';
 import { scrollArea } from '../scroll-area.js';
 import { pieceText } from './piece-text.js';
@@ -42,7 +42,7 @@ export function valuesPart(key: string, showValues: boolean): Html {
 export function valuesContent(key: string, keyType: KeyType, { excerpt, sample }: KeyValues): Html {
   const shown = isUnread(excerpt) ? unread(excerpt) : excerptTable(keyType, excerpt);
   return html`${panel(html`${shown}<p class="empty">${showButton(key, 'Read again')}</p>`)}
-${sample && html`<section class="panel" aria-labelledby="sample"><h2 id="sample">Document that would be written now</h2>${isUnread(sample) ? unread(sample) : html`<p class="empty">In the collection <code>${sample.collection}</code>. Long values are cut.</p>${scrollArea('The document', html`<pre>${cut(JSON.stringify(sample.document, undefined, 2))}</pre>`)}`}</section>`}`;
+${sample && html`<section class="panel" aria-labelledby="sample"><h2 id="sample">Document that would be written now</h2>${isUnread(sample) ? unread(sample) : html`<p class="empty">In the collection <code>${sample.collection}</code>. Long values are cut.</p>${scrollArea('The document', html`<pre>${jsonText(sample.document, MOST_CHARACTERS)}</pre>`)}`}</section>`}`;
 }
 
 function panel(content: Content): Html {
@@ -82,7 +82,7 @@ function nameOfPart(keyType: KeyType): string {
   const { part } = keyTypeEntry(keyType).names;
   const order = orderOf(keyType);
   if (order === 'indexed') return '';
-  return order === 'sliding' ? 'Place' : `${part.charAt(0).toUpperCase()}${part.slice(1)}`;
+  return order === 'sliding' ? 'Place' : capitalized(part);
 }
 
 /** `undefined` for streams. */
@@ -120,10 +120,4 @@ function unread({ code }: Unread): Html {
 
 function isUnread(read: object): read is Unread {
   return 'code' in read;
-}
-
-function cut(text: string): string {
-  return text.length > MOST_CHARACTERS
-    ? `${text.slice(0, MOST_CHARACTERS)}\n… (${count(text.length - MOST_CHARACTERS)} characters more)`
-    : text;
 }
