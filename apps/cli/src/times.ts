@@ -1,7 +1,5 @@
 import { largestUnit, TIME_UNITS } from '@redis-to-mongo/terminal';
 
-export { largestUnit as duration } from '@redis-to-mongo/terminal';
-
 /** A time relative to now: `3 s ago`, `in 2 h`; empty for none. */
 export function fromNow(time: Date | null | undefined, now = Date.now()): string {
   if (!time) return '';

@@ -1,6 +1,5 @@
 export { counted, grouped } from './counts.js';
-export { duration, time } from './durations.js';
-export { largestUnit, TIME_UNITS } from './largest-unit.js';
+export { duration, largestUnit, TIME_UNITS, time } from './durations.js';
 export { maskCredentials } from './mask-credentials.js';
 export { printable } from './printable.js';
 export { createProgress, type Progress, type ProgressState, type ProgressStream } from './progress.js';

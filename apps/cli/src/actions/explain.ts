@@ -11,12 +11,12 @@ import {
 import { canonicalKeyId, type KeyState, type Position, placeOf, shownKey } from '@redis-to-mongo/pipeline';
 import { redisError } from '@redis-to-mongo/redis-connection';
 import { typesOf } from '@redis-to-mongo/redis-source';
-import { bad, colored } from '@redis-to-mongo/terminal';
+import { bad, colored, largestUnit } from '@redis-to-mongo/terminal';
 import type { Clients } from '../clients.js';
 import type { Call } from '../command.js';
 import type { Ending } from '../exit-codes.js';
 import type { Output } from '../output.js';
-import { duration, fromNow, stamp } from '../times.js';
+import { fromNow, stamp } from '../times.js';
 
 /** Everything that is known about one key. */
 interface Explanation {
@@ -167,6 +167,6 @@ function shownPosition({ marks: _, ...position }: Position): Position {
 }
 
 function describe({ everyMs, next }: NonNullable<Explanation['schedule']>): string {
-  const every = everyMs === null ? '' : `every ${everyMs < 1000 ? `${everyMs} ms` : duration(everyMs)}`;
+  const every = everyMs === null ? '' : `every ${everyMs < 1000 ? `${everyMs} ms` : largestUnit(everyMs)}`;
   return next ? `${every}, next ${stamp(next)} (${fromNow(next)})` : every;
 }

@@ -1,9 +1,8 @@
 import type { FleetProcess } from '@redis-to-mongo/job-queue';
 import { redisError } from '@redis-to-mongo/redis-connection';
-import { type Cell, colored } from '@redis-to-mongo/terminal';
+import { type Cell, colored, largestUnit } from '@redis-to-mongo/terminal';
 import type { Call } from '../command.js';
 import type { Ending } from '../exit-codes.js';
-import { duration } from '../times.js';
 
 export async function workers({ out, clients }: Call): Promise<Ending> {
   const queue = await clients.queue();
@@ -46,13 +45,13 @@ function row(process: FleetProcess): readonly Cell[] {
     `${app} ${about ? `${about.host}:${about.pid}` : ''}`.trimEnd(),
     stateOf(process),
     about?.version,
-    about ? duration(about.uptimeSec * 1000) : '',
+    about ? largestUnit(about.uptimeSec * 1000) : '',
     alive(work?.jobs),
     alive(work?.entriesPerSec),
     alive(work?.keysPerSec),
     about ? `${Math.round(about.memoryBytes / (1 << 20))} MiB` : '',
     alive(about && `${about.eventLoopLagMs} ms`),
-    duration(silentMs),
+    largestUnit(silentMs),
   ];
 }
 
