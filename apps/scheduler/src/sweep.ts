@@ -4,14 +4,14 @@ import { hasScheduler, isKeyType } from '@redis-to-mongo/key-types';
 import { activeKeyPages, syncedIds } from '@redis-to-mongo/mongo-sink';
 import { type KeyType, SyncError } from '@redis-to-mongo/pipeline';
 import { type FoundKey, scanKeys, streamsWithNewEntries, typesOf } from '@redis-to-mongo/redis-source';
-import { type ScheduleKeysOptions, scheduleKeys } from './schedule-keys.js';
+import { findSchedulers, type ScheduleKeysOptions } from './schedule-keys.js';
 
 export interface SweepOptions extends Pick<ScheduleKeysOptions, 'everyMs'> {
   readonly redis: Parameters<typeof scanKeys>[0];
   readonly db: Parameters<typeof activeKeyPages>[0];
   readonly queue: Pick<
     JobQueue,
-    'request' | 'dueCount' | 'depth' | 'schedule' | 'schedulerCount' | 'schedulers'
+    'request' | 'dueCount' | 'depth' | 'changes' | 'schedulerCount' | 'schedulers'
   >;
   readonly wanted: (keyId: string) => boolean;
   readonly types: readonly KeyType[];
@@ -26,6 +26,7 @@ export interface SweepReport {
   readonly byType: ReadonlyMap<string, number>;
   readonly keys: number;
   readonly requested: number;
+  /** Keys whose job scheduler was missing, or had another interval: upkeep is to make it. */
   readonly scheduled: number;
   readonly unscheduled: number;
   /** Keys that MongoDB believes to be there, and that are gone. */
@@ -61,7 +62,7 @@ class Sweep {
     gone: 0,
   };
   readonly #options: SweepOptions;
-  /** Keys that were met, and have a job scheduler now. */
+  /** Keys that were met and have a job scheduler. */
   #withScheduler = 0;
 
   constructor(options: SweepOptions) {
@@ -76,8 +77,7 @@ class Sweep {
       for (const { type } of page) this.#count(type);
       const synced = page.flatMap(({ key, type }) => (this.#isSynced(type) ? [{ key, type }] : []));
       const scheduled = synced.filter(({ type }) => hasScheduler(type));
-      this.#withScheduler += scheduled.length;
-      this.report.scheduled += await scheduleKeys(this.#options, scheduled);
+      await this.#noteLacking(scheduled);
       await this.#request(isPoll ? await this.#changed(synced) : synced.map(({ key }) => key));
     }
     return true;
@@ -142,6 +142,14 @@ class Sweep {
       throw error;
     });
     return [...others, ...unknown, ...changed];
+  }
+
+  /** A new key is synced first: its job scheduler is only needed later, in case a change is missed. */
+  async #noteLacking(keys: readonly { key: string; type: KeyType }[]): Promise<void> {
+    const { lacking, found } = await findSchedulers(this.#options, keys);
+    this.#withScheduler += found;
+    this.report.scheduled += lacking.length;
+    await this.#options.queue.changes.add(lacking.map(({ key }) => ({ key, is: 'present' })));
   }
 
   async #request(keys: readonly string[]): Promise<void> {

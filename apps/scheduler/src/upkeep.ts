@@ -24,17 +24,29 @@ export interface UpkeepReport {
 }
 
 const AT_ONCE = 500;
+/** Keys whose job schedulers are made or removed in one turn; while more than AT_ONCE keys are due, as many as those, since keys are synced first. */
+const A_TURN = 5_000;
 
 /** Regular maintenance, about every second: lost jobs, dead workers, and job schedulers of new and deleted keys. */
 export async function upkeep(options: UpkeepOptions): Promise<UpkeepReport> {
   const { queue } = options;
   const requestedAgain = await requestAgain(queue);
-  const reported = await queue.changes.take(AT_ONCE);
-  const carriedOut = await carryOut(options, reported).catch(async (error: unknown) => {
-    await queue.changes.add(reported);
-    throw error;
-  });
-  return { requestedAgain, ...carriedOut, repaired: await repair(options) };
+  const isBusy = (await queue.dueCount()) > AT_ONCE;
+  const sum = { paused: [] as string[], scheduled: 0, unscheduled: 0 };
+  for (let left = isBusy ? AT_ONCE : A_TURN; left > 0; left -= AT_ONCE) {
+    const reported = await queue.changes.take(AT_ONCE);
+    const { paused, scheduled, unscheduled } = await carryOut(options, reported).catch(
+      async (error: unknown) => {
+        await queue.changes.add(reported);
+        throw error;
+      },
+    );
+    sum.paused.push(...paused);
+    sum.scheduled += scheduled;
+    sum.unscheduled += unscheduled;
+    if (reported.length < AT_ONCE) break;
+  }
+  return { requestedAgain, ...sum, repaired: await repair(options) };
 }
 
 async function carryOut(

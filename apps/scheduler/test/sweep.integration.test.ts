@@ -7,6 +7,7 @@ import { ActiveScheduler, type ActiveSchedulerOptions } from '../src/active-sche
 import { ChangeBuffer } from '../src/change-buffer.js';
 import { MissedChanges } from '../src/missed-changes.js';
 import { sweep } from '../src/sweep.js';
+import { upkeep } from '../src/upkeep.js';
 
 let fleet: FleetUnderTest;
 beforeAll(async () => {
@@ -68,9 +69,44 @@ describe('the job schedulers after a sweep', () => {
     await redis.set('text', '1');
     await queue.schedule(['never there', 'text', 'b'], 3_600_000);
     expect(await sweep(options)).toMatchObject({ scheduled: 2, unscheduled: 2 });
+    expect(await upkeep(options)).toMatchObject({ scheduled: 2, unscheduled: 0 });
     const names = (await queue.schedulers.page(0, 10)).map(({ key }) => key);
     expect(names.sort()).toEqual(['a', 'b', 'c']);
     expect(await sweep(options)).toMatchObject({ scheduled: 0, unscheduled: 0 });
+  });
+});
+
+describe('upkeep', () => {
+  const makeSets = async (count: number) => {
+    const { redis } = fleet;
+    for (let i = 0; i < count; i++) await redis.sadd(`set:${i}`, '1');
+  };
+  const options = () => {
+    const { redis, queue, db } = fleet;
+    return { redis, db, queue, wanted, everyMs, types: KEY_TYPES, isPoll: false, goesOn: () => true };
+  };
+
+  it('makes the job schedulers of new keys once most of them are synced, and a few meanwhile', async () => {
+    const { queue, queueRedis } = fleet;
+    await makeSets(1_200);
+    expect(await sweep(options())).toMatchObject({ keys: 1_200, requested: 1_200, scheduled: 1_200 });
+    expect(await queue.schedulerCount()).toBe(0);
+    expect(await upkeep(options())).toMatchObject({ scheduled: 500 });
+    await queueRedis.del('{r2m}:due'); // they are synced
+    expect(await upkeep(options())).toMatchObject({ scheduled: 700 });
+    expect(await queue.schedulerCount()).toBe(1_200);
+  });
+
+  it('makes those that were lost on the way after the next sweep', async () => {
+    const { queue } = fleet;
+    await makeSets(3);
+    await sweep(options());
+    expect(await queue.changes.take(2)).toHaveLength(2); // by a scheduler that died with them
+    await upkeep(options());
+    expect(await queue.schedulerCount()).toBe(1);
+    expect(await sweep(options())).toMatchObject({ scheduled: 2 });
+    await upkeep(options());
+    expect(await queue.schedulerCount()).toBe(3);
   });
 });
 

@@ -1,4 +1,6 @@
 import { builtApp } from '../../fleet/built-app.js';
+import { openRedis } from '../../program/open-redis.js';
+import { untilMoved } from '../../program/until-moved.js';
 import { ProvingError } from '../../proving-error.js';
 import type { BenchEnvironment, Target } from '../bench-environment.js';
 import { BenchFleet } from '../bench-fleet.js';
@@ -80,19 +82,33 @@ async function* runFleet(place: BenchEnvironment, target: Target, load: SmallLoa
   await using queue = await place.openQueue();
   const fleet = await BenchFleet.start(place, target, { options: { QUEUE_REDIS_URL: queue.url } });
   const ours = [...fleet.pids, ...(queue.pid === undefined ? [] : [queue.pid])];
-  const measure = async (name: string, entries: number, work: () => Promise<void>) => {
+  /** The time is that of the work; the CPU is that of what follows, too. */
+  const measure = async (
+    name: string,
+    entries: number,
+    work: () => Promise<void>,
+    follow = async () => {},
+  ) => {
     const since = new Date();
     const end = await meter({ ours, redis: place.redisServer.pid, mongo: target.pid });
+    const begin = performance.now();
     await work();
-    const usage = await end();
+    const seconds = (performance.now() - begin) / 1000;
+    await follow();
+    const usage = { ...(await end()), seconds };
     const writes = await writtenSince(target, since);
     return { load: `${load.name}${name}`, entries, ...usage, writes };
   };
   try {
-    const made = await measure('', load.keys, async () => {
-      await place.show();
-      await fleet.untilEnded('synced', load.keys);
-    });
+    const made = await measure(
+      '',
+      load.keys,
+      async () => {
+        await place.show();
+        await fleet.untilEnded('synced', load.keys);
+      },
+      () => untilScheduled(place, queue.url, load),
+    );
     await checkAll(target, load);
     yield made;
     const beforeSweep = await fleet.ended('unchanged');
@@ -112,6 +128,25 @@ async function* runFleet(place: BenchEnvironment, target: Target, load: SmallLoa
     await fleet[Symbol.asyncDispose]();
     await place.show(); // back to the shelf
     await place.redis.flushdb();
+  }
+}
+
+/** Each set gets a job scheduler, once most keys are synced. */
+async function untilScheduled(place: BenchEnvironment, url: string, load: SmallLoad): Promise<void> {
+  const sets = Array.from({ length: load.keys }, (_, n) => load.typeOf(n)).filter((type) => type === 'set');
+  const redis = openRedis(url);
+  try {
+    const check = async () => {
+      const made = await redis.zcard('{bench}:sync:repeat');
+      return {
+        isDone: made >= sets.length,
+        progress: made,
+        missing: () => [`${made} of ${sets.length}`],
+      };
+    };
+    await untilMoved('job schedulers', check, { signal: place.signal });
+  } finally {
+    redis.disconnect();
   }
 }
 
