@@ -45,6 +45,7 @@ export {
   allLetters,
   countLetters,
   type DeadLetter,
+  findDeadLetters,
   type LetterFilter,
   type LetterPlace,
   letterKinds,
@@ -52,7 +53,6 @@ export {
 } from './dead-letters/letter-lists.js';
 export {
   dropDeadLetter,
-  findDeadLetters,
   type Replay,
   replayDeadLetter,
   showDeadLetter,

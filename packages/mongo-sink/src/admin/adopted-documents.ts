@@ -2,6 +2,7 @@ import type { KeyState, StoredContent } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
 import { insertRecords } from '../commands/write-records.js';
 import { connected } from '../connection/ensure-connected.js';
+import { keysIn, type Stored } from '../database/stored.js';
 import { toKeyDocument } from '../keys/key-document.js';
 
 /** A message of the engine before this one: as the fleet's own; of one without an entry id the id is null. */
@@ -32,8 +33,6 @@ export interface AdoptedCounts {
   readonly refused: number;
 }
 
-type Stored = { _id: string } & Document;
-
 /** Counts how many of these messages already exist. @throws SyncError as mongoError. */
 export async function countThere(db: Db, collection: string, ids: readonly string[]): Promise<number> {
   return await connected(db, async () => {
@@ -61,9 +60,7 @@ export async function knownKeys(
   keys: readonly string[],
 ): Promise<ReadonlyMap<string, Adoption | undefined>> {
   return await connected(db, async () => {
-    const known = db
-      .collection<Stored>('keys')
-      .find({ _id: { $in: [...keys] } }, { projection: { adopted: 1 } });
+    const known = keysIn(db).find({ _id: { $in: [...keys] } }, { projection: { adopted: 1 } });
     return new Map((await known.toArray()).map(({ _id, adopted }) => [_id, adoptionIn(adopted)]));
   });
 }
@@ -81,9 +78,11 @@ export async function readAdoption(db: Db, key: string): Promise<Adoption | unde
 export async function adoptKey(db: Db, state: KeyState, adopted: Adoption): Promise<boolean> {
   const document = { ...toKeyDocument({ ...state, revision: 1 }, 'adopt'), adopted };
   return await connected(db, async () => {
-    const { upsertedCount } = await db
-      .collection<Stored>('keys')
-      .updateOne({ _id: state.key }, { $setOnInsert: withoutId(document) }, { upsert: true });
+    const { upsertedCount } = await keysIn(db).updateOne(
+      { _id: state.key },
+      { $setOnInsert: withoutId(document) },
+      { upsert: true },
+    );
     return upsertedCount === 1;
   });
 }

@@ -8,9 +8,10 @@ import {
   type RuleSpec,
   STREAM_MESSAGES,
 } from '@redis-to-mongo/pipeline';
-import type { Db, Document } from 'mongodb';
+import type { Db } from 'mongodb';
 import { connected } from '../connection/ensure-connected.js';
 import { collectionsOf } from '../database/collection-of.js';
+import type { Stored } from '../database/stored.js';
 import { ofPlace } from '../messages/mirrored-messages.js';
 import { removeElements } from '../values/remove-elements.js';
 import { IS_OURS, MANIFEST_PROJECTION, parseManifest } from '../values/value-manifest.js';
@@ -21,8 +22,6 @@ export interface FoundMessage {
   readonly collection: string;
   readonly message: Readonly<Record<string, unknown>> & { readonly _id: string };
 }
-
-type Stored = { _id: string } & Document;
 
 const PAGE = 1000;
 

@@ -4,6 +4,7 @@ import { type Db, type Document, ObjectId } from 'mongodb';
 import { pagesOf } from '../commands/pages-of.js';
 import { connected, ensureConnected } from '../connection/ensure-connected.js';
 import { collectionOf } from '../database/collection-of.js';
+import { keysIn } from '../database/stored.js';
 import { mongoError } from '../errors/mongo-error.js';
 import { fromKeyDocument } from '../keys/key-document.js';
 import { isOurs, MANIFEST_PROJECTION, parseManifest } from '../values/value-manifest.js';
@@ -32,8 +33,6 @@ export interface RuleCollection {
   /** The rule gives its documents a shape. */
   readonly isShaped: boolean;
 }
-
-type Stored = { _id: string } & Document;
 
 /** In either shape; a user's own field may be called active. */
 const ACTIVE = { $or: [{ active: true, [OURS]: { $exists: false } }, { [pathIn(true, 'active')]: true }] };
@@ -116,8 +115,7 @@ async function* orphansAmong(
   if (values.length === 0) return;
   const ids = values.map((value) => ownerOf(value) ?? String(value._id));
   const known = new Map<string, Document>();
-  for await (const found of db.collection<Stored>('keys').find({ _id: { $in: ids } }))
-    known.set(found._id, found);
+  for await (const found of keysIn(db).find({ _id: { $in: ids } })) known.set(found._id, found);
   for (const [i, value] of values.entries()) {
     const key = ids[i] ?? '';
     const document = known.get(key);

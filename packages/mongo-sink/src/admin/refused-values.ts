@@ -1,11 +1,11 @@
 import { type Item, valueType } from '@redis-to-mongo/key-types';
 import { type KeyState, type KeyType, messageIdPrefix } from '@redis-to-mongo/pipeline';
-import type { Db, Document } from 'mongodb';
+import type { Db } from 'mongodb';
 import { connected } from '../connection/ensure-connected.js';
+import { lettersIn } from '../database/stored.js';
 import { readDeadLetter } from '../dead-letters/dead-letters.js';
 import { type MirroredValue, valueIn } from '../values/mirrored-values.js';
 
-type Letter = { _id: string } & Document;
 type Incarnation = Pick<KeyState, 'key' | 'incarnation'>;
 
 /**
@@ -36,12 +36,10 @@ export async function refusedItems(
   const type = valueType(keyType);
   const prefix = messageIdPrefix(key, incarnation);
   return await connected(db, async () => {
-    const letters = db
-      .collection<Letter>('dead_letters')
-      .find(
-        { _id: { $gt: `${prefix}unit:`, $lt: `${prefix}unit;` }, kind: 'unit' },
-        { projection: { _id: 1 } },
-      );
+    const letters = lettersIn(db).find(
+      { _id: { $gt: `${prefix}unit:`, $lt: `${prefix}unit;` }, kind: 'unit' },
+      { projection: { _id: 1 } },
+    );
     const items: Item[] = [];
     for await (const { _id } of letters) {
       const element = await readDeadLetter(db, _id);

@@ -2,10 +2,9 @@ import { keyOfMessageId, messageIdBounds } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
 import { pagesOf } from '../commands/pages-of.js';
 import { connected, ensureConnected } from '../connection/ensure-connected.js';
+import { keysIn, type Stored } from '../database/stored.js';
 import { mongoError } from '../errors/mongo-error.js';
 import { pathIn } from '../values/value-place.js';
-
-type Stored = { _id: string } & Document;
 
 const PAGE = 1000;
 
@@ -65,7 +64,7 @@ function ownOr(name: string): Document {
 
 async function withoutKnown(db: Db, keys: readonly string[]): Promise<readonly string[]> {
   if (keys.length === 0) return [];
-  const found = db.collection<Stored>('keys').find({ _id: { $in: [...keys] } }, { projection: { _id: 1 } });
+  const found = keysIn(db).find({ _id: { $in: [...keys] } }, { projection: { _id: 1 } });
   const known = new Set(await found.map(({ _id }) => _id).toArray());
   return keys.filter((key) => !known.has(key));
 }

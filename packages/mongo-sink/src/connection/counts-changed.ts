@@ -1,4 +1,5 @@
 import type { Db } from 'mongodb';
+import { fleetFactsIn } from '../database/stored.js';
 import { connected } from './ensure-connected.js';
 import { probeWrites } from './probe-writes.js';
 
@@ -10,9 +11,9 @@ import { probeWrites } from './probe-writes.js';
 export async function countsChanged(db: Db): Promise<boolean> {
   await probeWrites(db);
   return await connected(db, async () => {
-    const { modifiedCount } = await db
-      .collection<{ _id: string }>('fleet')
-      .updateOne({ _id: 'probe' }, [{ $replaceWith: '$$ROOT' }]);
+    const { modifiedCount } = await fleetFactsIn(db).updateOne({ _id: 'probe' }, [
+      { $replaceWith: '$$ROOT' },
+    ]);
     return modifiedCount === 0;
   });
 }

@@ -1,4 +1,5 @@
 import type { Db } from 'mongodb';
+import { keysIn } from '../database/stored.js';
 import { connected } from './ensure-connected.js';
 
 /**
@@ -7,6 +8,6 @@ import { connected } from './ensure-connected.js';
  */
 export async function pingMongo(db: Db): Promise<void> {
   await connected(db, async () => {
-    await db.collection('keys').findOne({}, { projection: { _id: 1 }, maxTimeMS: 5000 });
+    await keysIn(db).findOne({}, { projection: { _id: 1 }, maxTimeMS: 5000 });
   });
 }

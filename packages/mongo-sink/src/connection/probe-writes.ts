@@ -1,4 +1,5 @@
 import type { Db } from 'mongodb';
+import { fleetFactsIn } from '../database/stored.js';
 import { connected } from './ensure-connected.js';
 
 /**
@@ -7,8 +8,6 @@ import { connected } from './ensure-connected.js';
  */
 export async function probeWrites(db: Db): Promise<void> {
   await connected(db, async () => {
-    await db
-      .collection<{ _id: string }>('fleet')
-      .updateOne({ _id: 'probe' }, { $set: { at: new Date() } }, { upsert: true });
+    await fleetFactsIn(db).updateOne({ _id: 'probe' }, { $set: { at: new Date() } }, { upsert: true });
   });
 }

@@ -9,6 +9,7 @@ import {
 import { Binary, BSON, type Db, type Document } from 'mongodb';
 import { bulksOf } from '../commands/bulks-of.js';
 import { updateRecords } from '../commands/write-records.js';
+import { lettersIn } from '../database/stored.js';
 import { mongoError } from '../errors/mongo-error.js';
 import { packContent, unpackContent } from './packed-content.js';
 
@@ -211,7 +212,7 @@ async function upsert(
  * @throws SyncError MIRROR_DAMAGED when a part of it is missing; else what the driver throws.
  */
 export async function readDeadLetter(db: Db, id: string): Promise<Document | undefined> {
-  const letter = await db.collection<{ _id: string } & Document>('dead_letters').findOne({ _id: id });
+  const letter = await lettersIn(db).findOne({ _id: id });
   if (!letter) return undefined;
   const document = BSON.deserialize(binary(letter.document));
   if (letter.parts === 0) return document;
@@ -225,6 +226,17 @@ export async function readDeadLetter(db: Db, id: string): Promise<Document | und
   const whole = Buffer.concat(parts.map((part) => binary(part.data)));
   if (letter.kind) return BSON.deserialize(whole);
   return { ...document, content: unpackContent(whole, document.mapped !== undefined) };
+}
+
+/**
+ * Removes letters with their parts. The letters go last, so that parts left by an interrupted removal are found by them.
+ * @returns how many there were: of two that remove one letter, one gets 1.
+ * @throws what the driver throws.
+ */
+export async function removeLetters(db: Db, ids: readonly string[]): Promise<number> {
+  await db.collection('dead_letter_parts').deleteMany({ letter: { $in: [...ids] } });
+  const { deletedCount } = await lettersIn(db).deleteMany({ _id: { $in: [...ids] } });
+  return deletedCount;
 }
 
 function binary(value: unknown): Uint8Array {

@@ -1,6 +1,7 @@
 import type { KeyPattern } from '@redis-to-mongo/pipeline';
-import type { Db, Document, Filter } from 'mongodb';
+import type { Db, Filter } from 'mongodb';
 import { connected } from '../connection/ensure-connected.js';
+import { lettersIn, type Stored } from '../database/stored.js';
 import { beginsWith } from '../keys/key-name-range.js';
 import { messageNameFilter } from '../keys/name-filter.js';
 
@@ -45,8 +46,6 @@ export interface LetterPlace {
   readonly id: string;
 }
 
-export type Letter = { _id: string } & Document;
-
 /** The longest that MongoDB works on one command, in ms. */
 const MAX_MS = 30_000;
 /** Letters that are read at once where all of a list are asked for. */
@@ -65,8 +64,7 @@ export async function readLetterPage(
     const behind = after && {
       $or: [{ at: { $lt: after.at } }, { at: after.at, _id: { $lt: after.id } }],
     };
-    const found = await db
-      .collection<Letter>('dead_letters')
+    const found = await lettersIn(db)
       .find(behind ? { $and: [wanted, behind] } : wanted, {
         projection: { document: 0 },
         maxTimeMS: MAX_MS,
@@ -78,11 +76,21 @@ export async function readLetterPage(
   });
 }
 
+/** The newest dead letters that match a filter, and how many match it in all. @throws as readLetterPage. */
+export async function findDeadLetters(
+  db: Db,
+  { limit, ...filter }: LetterFilter & { readonly limit: number },
+): Promise<{ readonly letters: readonly DeadLetter[]; readonly total: number }> {
+  const { letters } = await readLetterPage(db, filter, { limit });
+  const total = await connected(db, async () => lettersIn(db).countDocuments(await conditionOf(db, filter)));
+  return { letters, total };
+}
+
 /** Counts the dead letters that match a filter. @param most it counts no further. @throws as readLetterPage. */
 export async function countLetters(db: Db, filter: LetterFilter, most: number): Promise<number> {
   return await connected(db, async () => {
     const wanted = await conditionOf(db, filter);
-    const letters = db.collection<Letter>('dead_letters');
+    const letters = lettersIn(db);
     if (Object.keys(wanted).length === 0) return await letters.estimatedDocumentCount();
     return await letters.countDocuments(wanted, { limit: most, maxTimeMS: MAX_MS });
   });
@@ -105,7 +113,7 @@ export async function letterKinds(
   db: Db,
 ): Promise<{ readonly collections: readonly string[]; readonly codes: readonly number[] }> {
   return await connected(db, async () => {
-    const letters = db.collection<Letter>('dead_letters');
+    const letters = lettersIn(db);
     const [collections, codes] = await Promise.all([
       letters.distinct('collection', {}, { maxTimeMS: MAX_MS }),
       letters.distinct('code', {}, { maxTimeMS: MAX_MS }),
@@ -121,12 +129,12 @@ export async function letterKinds(
 }
 
 /** The condition that a filter stands for. */
-export async function conditionOf(
+async function conditionOf(
   db: Db,
   { name, prefix = '', collection, code, since, until }: LetterFilter,
-): Promise<Filter<Letter>> {
+): Promise<Filter<Stored>> {
   const at = { ...(since ? { $gte: since } : {}), ...(until ? { $lt: until } : {}) };
-  const parts: Filter<Letter>[] = [
+  const parts: Filter<Stored>[] = [
     ...(name ? [await messageNameFilter(db, name)] : []),
     ...(prefix === '' ? [] : [{ _id: beginsWith(prefix) }]),
     ...(collection === undefined ? [] : [{ collection }]),
@@ -147,7 +155,7 @@ export function toDeadLetter({
   bytes,
   at,
   shape,
-}: Letter): DeadLetter {
+}: Stored): DeadLetter {
   return {
     id: _id,
     key: _id.slice(0, _id.lastIndexOf('@')),

@@ -2,40 +2,15 @@ import { shapeMessage } from '@redis-to-mongo/pipeline';
 import { BSON, type Db, type Document } from 'mongodb';
 import { insertRecords } from '../commands/write-records.js';
 import { connected } from '../connection/ensure-connected.js';
+import { lettersIn } from '../database/stored.js';
 import { changeKey, rereadKey } from '../keys/change-key.js';
 import { readKey } from '../keys/find-keys.js';
-import { readDeadLetter } from './dead-letters.js';
-import {
-  conditionOf,
-  type DeadLetter,
-  type Letter,
-  type LetterFilter,
-  toDeadLetter,
-} from './letter-lists.js';
+import { readDeadLetter, removeLetters } from './dead-letters.js';
+import { type DeadLetter, toDeadLetter } from './letter-lists.js';
 
 /** MongoDB's code for a document that is too large, and its limit where the server does not say. */
 const TOO_LARGE = 10334;
 const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
-
-/** The newest dead letters that match a filter, and how many match it in all. */
-export async function findDeadLetters(
-  db: Db,
-  { limit, ...wanted }: LetterFilter & { readonly limit: number },
-): Promise<{ readonly letters: readonly DeadLetter[]; readonly total: number }> {
-  return await connected(db, async () => {
-    const filter = await conditionOf(db, wanted);
-    const letters = db.collection<Letter>('dead_letters');
-    const [found, total] = await Promise.all([
-      letters
-        .find(filter, { projection: { document: 0 } })
-        .sort({ at: -1, _id: -1 })
-        .limit(limit)
-        .toArray(),
-      letters.countDocuments(filter),
-    ]);
-    return { letters: found.map(toDeadLetter), total };
-  });
-}
 
 /** A dead letter with its record as it would have been written; `undefined` if there is no letter with this id. */
 export async function showDeadLetter(
@@ -43,9 +18,7 @@ export async function showDeadLetter(
   id: string,
 ): Promise<{ readonly letter: DeadLetter; readonly record: Document } | undefined> {
   return await connected(db, async () => {
-    const letter = await db
-      .collection<Letter>('dead_letters')
-      .findOne({ _id: id }, { projection: { document: 0 } });
+    const letter = await lettersIn(db).findOne({ _id: id }, { projection: { document: 0 } });
     const record = letter ? await readDeadLetter(db, id) : undefined;
     return letter && record ? { letter: toDeadLetter(letter), record } : undefined;
   });
@@ -75,7 +48,7 @@ export async function replayDeadLetter(db: Db, id: string): Promise<Replay> {
     const stored = isShaped ? shapeMessage({ ...record, _id: String(_id), content }) : record;
     const outcome = await insertOnce(db, collection, stored);
     if (outcome.result === 'refused') return outcome;
-    if (await removeLetter(db, id))
+    if ((await removeLetters(db, [id])) === 1)
       await changeKey(db, letter.key, (state) => ({
         ...state,
         counts: { ...state.counts, dead: state.counts.dead - 1, written: state.counts.written + 1 },
@@ -89,7 +62,7 @@ export async function replayDeadLetter(db: Db, id: string): Promise<Replay> {
  * @returns false if there was no such letter.
  */
 export async function dropDeadLetter(db: Db, id: string): Promise<boolean> {
-  return await connected(db, () => removeLetter(db, id));
+  return await connected(db, async () => (await removeLetters(db, [id])) === 1);
 }
 
 /** The letter goes: should the value be refused once more, another one takes its place. */
@@ -97,7 +70,7 @@ async function readAnew(db: Db, { id, key }: DeadLetter): Promise<Replay> {
   const state = await readKey(db, key);
   if (state?.status !== 'active') return { result: 'key gone' };
   await rereadKey(db, key);
-  await removeLetter(db, id);
+  await removeLetters(db, [id]);
   return { result: 'read anew' };
 }
 
@@ -110,11 +83,4 @@ async function insertOnce(db: Db, collection: string, record: Document): Promise
   const [error] = errors;
   if (!error) return { result: 'written' };
   return error.isOwnId ? { result: 'already there' } : { result: 'refused', code: error.code };
-}
-
-/** The letter goes last, so that parts left by an interrupted removal are found by it. Of two that remove it, one gets true. */
-async function removeLetter(db: Db, id: string): Promise<boolean> {
-  await db.collection('dead_letter_parts').deleteMany({ letter: id });
-  const { deletedCount } = await db.collection<Letter>('dead_letters').deleteOne({ _id: id });
-  return deletedCount === 1;
 }

@@ -1,7 +1,7 @@
 import { type KeyState, messageIdPrefix, type ValueDocument } from '@redis-to-mongo/pipeline';
 import type { Db } from 'mongodb';
 import { mongoError } from '../errors/mongo-error.js';
-import type { ValueRefusal } from './dead-letters.js';
+import { removeLetters, type ValueRefusal } from './dead-letters.js';
 
 /** The letter of a key's value: one for each incarnation, of the last state that was refused. */
 export function valueRefusal(
@@ -21,9 +21,7 @@ export async function dropValueLetters(db: Db, states: readonly KeyState[]): Pro
   const ids = states.filter(({ counts }) => counts.dead > 0).map(idOf);
   if (ids.length === 0) return;
   try {
-    // The letters go last: parts that are left by anyone who is stopped halfway are found by them.
-    await db.collection('dead_letter_parts').deleteMany({ letter: { $in: ids } });
-    await db.collection<{ _id: string }>('dead_letters').deleteMany({ _id: { $in: ids } });
+    await removeLetters(db, ids);
   } catch (error) {
     throw mongoError(error);
   }

@@ -13,6 +13,7 @@ import { BSON, type Db, type Document } from 'mongodb';
 import { bulksOf } from '../commands/bulks-of.js';
 import { updateRecords } from '../commands/write-records.js';
 import { connected, ensureConnected } from '../connection/ensure-connected.js';
+import { lettersIn, type Stored } from '../database/stored.js';
 import { readDeadLetter } from '../dead-letters/dead-letters.js';
 import { mongoError } from '../errors/mongo-error.js';
 import { pathsIn } from '../values/value-place.js';
@@ -34,8 +35,6 @@ export function ofPlace(place: Document): Document[] {
 
 /** What one command carries, about: the server takes 48 MB, and 100,000 documents. */
 const BULK = { sizeOf: BSON.calculateObjectSize, bytes: 16 * 1024 * 1024, count: 50_000 };
-
-type Stored = { _id: string } & Document;
 
 /**
  * The entries of the stream's present incarnation that MongoDB holds, in stream order, page by page.
@@ -118,7 +117,7 @@ export async function deadAmong(
   const prefix = messageIdPrefix(key, incarnation);
   const ids = entryIds.map((entryId) => messageId(prefix, entryId));
   return await connected(db, async () => {
-    const letters = db.collection<Stored>('dead_letters');
+    const letters = lettersIn(db);
     const found = await letters.find({ _id: { $in: ids } }, { projection: { entryId: 1 } }).toArray();
     return new Set(found.map(({ entryId }) => String(entryId)));
   });
@@ -146,7 +145,7 @@ function isOfEntry(id: string, prefix: string, entryId: unknown): boolean {
 }
 
 async function deadIds(db: Db, bounds: Document, prefix: string): Promise<string[]> {
-  const letters = db.collection<Stored>('dead_letters').find({ _id: bounds }, { projection: { entryId: 1 } });
+  const letters = lettersIn(db).find({ _id: bounds }, { projection: { entryId: 1 } });
   const ids: string[] = [];
   for await (const { _id, entryId } of letters) if (isOfEntry(_id, prefix, entryId)) ids.push(_id);
   return ids.sort();

@@ -1,5 +1,6 @@
 import type { Db, Document } from 'mongodb';
 import { connected } from '../connection/ensure-connected.js';
+import { keysIn, lettersIn, type Stored } from '../database/stored.js';
 import type { Index } from '../indexes/value-indexes.js';
 
 /** A sample of the fleet; null for values that could not be read. */
@@ -46,8 +47,6 @@ export const HISTORY_INDEXES: readonly Index[] = [
 ];
 
 type Sampled = { _id: Date } & Document;
-type Stored = { _id: string } & Document;
-
 /**
  * Stores a sample of the fleet, one per minute: of two in the same minute the later one stays. Keys that are named, and those
  * that someone viewed lately, get one each.
@@ -63,7 +62,7 @@ export async function writeHistory(
   await connected(db, async () => {
     const minute = new Date(Math.floor(sample.at.getTime() / MINUTE_MS) * MINUTE_MS);
     const expiresAt = new Date(minute.getTime() + keepMs);
-    const dead = await db.collection('dead_letters').estimatedDocumentCount();
+    const dead = await lettersIn(db).estimatedDocumentCount();
     const { at: _, ...figures } = sample;
     await db
       .collection<Sampled>('history')
@@ -71,8 +70,7 @@ export async function writeHistory(
     const watched = await db.collection<Stored>('watched_keys').find().limit(MOST_WATCHED).toArray();
     const names = [...new Set([...keys, ...watched.map(({ _id }) => _id)])];
     if (names.length === 0) return;
-    const found = await db
-      .collection<Stored>('keys')
+    const found = await keysIn(db)
       .find({ _id: { $in: names } }, { projection: { lag: 1, counts: 1 }, maxTimeMS: MAX_MS })
       .toArray();
     const samples = found.map(({ _id: key, lag, counts }) => ({

@@ -1,6 +1,7 @@
 import { behindMs } from '@redis-to-mongo/pipeline';
-import type { Db, Document } from 'mongodb';
+import type { Db } from 'mongodb';
 import { connected } from '../connection/ensure-connected.js';
+import { keysIn } from '../database/stored.js';
 import { CONDITIONS } from '../keys/key-lists.js';
 
 /** The lag of the mirror, as of each key's last sync. */
@@ -24,9 +25,10 @@ export async function readLag(db: Db, most: number): Promise<FleetLag> {
   const lag = { entries: 0, ms: 0, keys: 0 };
   let worst: { key: string; entries: number }[] = [];
   return await connected(db, async () => {
-    const behind = db
-      .collection<{ _id: string } & Document>('keys')
-      .find(CONDITIONS.behind, { projection: { lag: 1, 'position.entryId': 1 }, batchSize: 5000 });
+    const behind = keysIn(db).find(CONDITIONS.behind, {
+      projection: { lag: 1, 'position.entryId': 1 },
+      batchSize: 5000,
+    });
     const now = Date.now();
     for await (const { _id, lag: left, position } of behind) {
       const entries = Number(left);

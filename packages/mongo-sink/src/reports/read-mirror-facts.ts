@@ -1,12 +1,11 @@
 import { hasScheduler, KEY_TYPES } from '@redis-to-mongo/key-types';
-import type { Db, Document } from 'mongodb';
+import type { Db } from 'mongodb';
 import { connected } from '../connection/ensure-connected.js';
+import { keysIn, lettersIn } from '../database/stored.js';
 import { CONDITIONS, keyParts } from '../keys/key-lists.js';
 import { readTargetCounter } from '../reports/target-counter.js';
 import { type FleetLag, readLag } from './read-lag.js';
 import { readForecasts, type TrimForecast } from './trim-forecasts.js';
-
-type KeyDocument = { _id: string } & Document;
 
 /** A stream that an operator has paused, and the entry up to which it is mirrored; null: none is. */
 export interface PausedStream {
@@ -62,7 +61,7 @@ export async function readMirrorFacts(
   now = new Date(),
 ): Promise<MirrorFacts> {
   return await connected(db, async () => {
-    const keys = db.collection<KeyDocument>('keys');
+    const keys = keysIn(db);
     const since = new Date(now.getTime() - LATELY_MS);
     const [activeScheduled, failing, lag, paused, gap, dead, forecasts, counter] = await Promise.all([
       keys.countDocuments({ ...CONDITIONS.active, keyType: { $in: KEY_TYPES.filter(hasScheduler) } }),
@@ -70,7 +69,7 @@ export async function readMirrorFacts(
       readLag(db, limits.worst),
       readPaused(db, limits.paused),
       lostSince(db, since),
-      db.collection('dead_letters').countDocuments({ at: { $gte: since } }),
+      lettersIn(db).countDocuments({ at: { $gte: since } }),
       readForecasts(db),
       readTargetCounter(db),
     ]);
@@ -90,12 +89,12 @@ export async function readMirrorFacts(
 /** Each type is asked for by itself, as one range of an index. */
 async function hasActive(db: Db): Promise<boolean> {
   for (const part of keyParts(undefined, 'active'))
-    if (await db.collection<KeyDocument>('keys').findOne(part, { projection: { _id: 1 } })) return true;
+    if (await keysIn(db).findOne(part, { projection: { _id: 1 } })) return true;
   return false;
 }
 
 async function readPaused(db: Db, most: number): Promise<PausedKeys> {
-  const keys = db.collection<KeyDocument>('keys');
+  const keys = keysIn(db);
   const filter = { ...CONDITIONS.paused, ...CONDITIONS.active };
   const projection = { keyType: 1, 'position.entryId': 1, 'position.passed': 1 };
   const [count, found] = await Promise.all([
@@ -117,7 +116,7 @@ async function readPaused(db: Db, most: number): Promise<PausedKeys> {
 
 /** A key keeps its newest gaps only: where there were more within the time, it is at least this many. */
 async function lostSince(db: Db, since: Date): Promise<number> {
-  const keys = db.collection<KeyDocument>('keys');
+  const keys = keysIn(db);
   const found = keys.find({ ...CONDITIONS.gaps, 'gaps.at': { $gte: since } }, { projection: { gaps: 1 } });
   let entries = 0;
   for await (const { gaps } of found)

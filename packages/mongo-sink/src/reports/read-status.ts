@@ -1,5 +1,6 @@
 import type { Db, Document } from 'mongodb';
 import { connected } from '../connection/ensure-connected.js';
+import { keysIn } from '../database/stored.js';
 import { CONDITIONS } from '../keys/key-lists.js';
 
 /** The sums over all keys of one type. */
@@ -56,7 +57,7 @@ export interface FleetStatus {
  */
 export async function readStatus(db: Db): Promise<FleetStatus> {
   return await connected(db, async () => {
-    const keys = db.collection<{ _id: string } & Document>('keys');
+    const keys = keysIn(db);
     const [types, backlogs, errors, classes] = await Promise.all([
       keys.aggregate([{ $group: groupByType() }, { $sort: { _id: 1 } }]).toArray(),
       keys

@@ -1,14 +1,13 @@
 import type { Db, Document } from 'mongodb';
 import { connected } from '../connection/ensure-connected.js';
-
-type Stored = { _id: string } & Document;
+import { fleetFactsIn } from '../database/stored.js';
 
 const ID = 'identity';
 
 /** Reads the target's mark of its fleet. @throws SyncError as mongoError. */
 export async function readTargetMark(db: Db): Promise<Document | undefined> {
   return await connected(db, async () => {
-    const found = await db.collection<Stored>('fleet').findOne({ _id: ID });
+    const found = await fleetFactsIn(db).findOne({ _id: ID });
     if (!found) return undefined;
     const { _id, ...mark } = found;
     return mark;
@@ -23,7 +22,7 @@ export async function readTargetMark(db: Db): Promise<Document | undefined> {
 export async function writeTargetMark(db: Db, mark: Document, isNew = false): Promise<void> {
   await connected(db, async () => {
     const update = isNew ? { $setOnInsert: mark } : { $set: mark };
-    await db.collection<Stored>('fleet').updateOne({ _id: ID }, update, { upsert: true });
+    await fleetFactsIn(db).updateOne({ _id: ID }, update, { upsert: true });
   });
 }
 

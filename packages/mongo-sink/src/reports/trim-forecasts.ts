@@ -1,5 +1,6 @@
 import type { Db, Document } from 'mongodb';
 import { connected } from '../connection/ensure-connected.js';
+import { fleetFactsIn, keysIn } from '../database/stored.js';
 
 /** A stream whose trimming will soon reach unread entries. */
 export interface TrimForecast {
@@ -8,8 +9,6 @@ export interface TrimForecast {
   readonly at: Date;
 }
 
-type Stored = { _id: string } & Document;
-
 const ID = 'trim forecasts';
 /** What was saved longer ago than this, in ms, is no forecast anymore: no scheduler is active. */
 const OUTDATED_MS = 600_000;
@@ -17,8 +16,7 @@ const OUTDATED_MS = 600_000;
 /** The number of consumed entries of each stream, from its saved position. Streams without a document are left out. */
 export async function consumedEntries(db: Db, keys: readonly string[]): Promise<ReadonlyMap<string, number>> {
   return await connected(db, async () => {
-    const found = await db
-      .collection<Stored>('keys')
+    const found = await keysIn(db)
       .find({ _id: { $in: [...keys] }, keyType: 'stream' }, { projection: { 'position.passed': 1 } })
       .toArray();
     return new Map(found.map(({ _id, position }) => [_id, Number(position?.passed ?? 0)]));
@@ -31,16 +29,14 @@ export async function consumedEntries(db: Db, keys: readonly string[]): Promise<
  */
 export async function saveForecasts(db: Db, forecasts: readonly TrimForecast[]): Promise<void> {
   await connected(db, async () => {
-    await db
-      .collection<Stored>('fleet')
-      .updateOne({ _id: ID }, { $set: { at: new Date(), forecasts } }, { upsert: true });
+    await fleetFactsIn(db).updateOne({ _id: ID }, { $set: { at: new Date(), forecasts } }, { upsert: true });
   });
 }
 
 /** Reads the last forecasts, most urgent first. @throws SyncError as mongoError. */
 export async function readForecasts(db: Db): Promise<readonly TrimForecast[]> {
   return await connected(db, async () => {
-    const found = await db.collection<Stored>('fleet').findOne({ _id: ID });
+    const found = await fleetFactsIn(db).findOne({ _id: ID });
     const list: unknown = found?.forecasts;
     const isOutdated = !(found?.at instanceof Date) || Date.now() - found.at.getTime() > OUTDATED_MS;
     if (isOutdated || !Array.isArray(list)) return [];
