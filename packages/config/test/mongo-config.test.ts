@@ -50,6 +50,23 @@ describe('the MongoDB of the configuration', () => {
     );
   });
 
+  it.each(['admin', 'config', 'local', 'Local'])(
+    'does not mirror into %s, a database of MongoDB’s own',
+    (name) => {
+      const problem = expect.stringContaining('is one of MongoDB’s own databases');
+      expect(folder.refuse({ MONGO_DB_NAME: name }).problems).toMatchObject([
+        { option: 'MONGO_DB_NAME', problem },
+      ]);
+      const remedy = expect.stringContaining('set MONGO_DB_NAME');
+      expect(folder.refuse({ MONGO_URI: `mongodb://u:p@h/${name}` }).problems).toMatchObject([
+        { option: 'MONGO_URI', problem, remedy },
+      ]);
+      expect(folder.load({ MONGO_URI: `mongodb://u:p@h/${name}`, MONGO_DB_NAME: 'app' }).mongo.dbName).toBe(
+        'app',
+      );
+    },
+  );
+
   it('lets a URI of the environment replace the host and the login of the file, and says so', () => {
     const config = folder.load(
       { MONGO_URI: 'mongodb://new' },

@@ -64,7 +64,11 @@ function tryOut(
   if (found) findings.problem(option, found.problem, found.remedy);
   const wrongName = databaseNameFormat.check(address.dbName);
   if (url && wrongName)
-    findings.problem(url, `names a database, which ${wrongName}`, `write ${databaseNameFormat.expected()}`);
+    findings.problem(
+      url,
+      `names a database, which ${wrongName}`,
+      `set MONGO_DB_NAME, or write ${databaseNameFormat.expected()}`,
+    );
 }
 
 /** The option that holds the URI, if one does: a `MONGO_HOST` may be a URI too, as in the old engine. */

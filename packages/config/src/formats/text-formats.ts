@@ -7,6 +7,8 @@ const PHC_SCRYPT =
   /^\$scrypt\$ln=\d{1,2},r=\d{1,3},p=\d{1,3}\$[A-Za-z0-9+/]{11,}={0,2}\$[A-Za-z0-9+/]{22,}={0,2}$/;
 // https://www.mongodb.com/docs/manual/reference/limits/#naming-restrictions, the stricter list of Windows
 const NOT_IN_DATABASE_NAMES = /[/\\. "$*<>:|?]/;
+/** `local` is not replicated, and the server keeps its own records in all three. */
+const DATABASES_OF_THE_SERVER = /^(admin|config|local)$/i;
 
 export const textFormats = {
   text: {
@@ -38,9 +40,11 @@ export const textFormats = {
       if (NOT_IN_DATABASE_NAMES.test(value) || value.includes('\0')) {
         return 'has a character that no database name may have';
       }
+      if (DATABASES_OF_THE_SERVER.test(value)) return 'is one of MongoDB’s own databases';
       return value === '' || Buffer.byteLength(value) > 63 ? 'is empty or too long' : undefined;
     },
-    expected: () => 'a name of 1 to 63 bytes, without / \\ . " $ * < > : | ? or spaces',
+    expected: () =>
+      'a name of 1 to 63 bytes, without / \\ . " $ * < > : | ? or spaces; not admin, config or local',
   },
   'password-hash': {
     check: (value: unknown) =>

@@ -3,7 +3,7 @@ import { databaseName, file, flag, mongoHost, mongoUri, port, text } from '../op
 /** The MongoDB that is written to. */
 export const MONGO_OPTIONS = {
   MONGO_URI: mongoUri({
-    doc: 'The whole address: `mongodb://…` or `mongodb+srv://…`, with any parameter of a connection string. It replaces `MONGO_HOST` and `MONGO_PORT`. Other options may add a user name and a password that it leaves out.',
+    doc: 'The whole address: `mongodb://…` or `mongodb+srv://…`, with any parameter of a connection string (but reads always go to the primary, and writes wait for a majority). It replaces `MONGO_HOST` and `MONGO_PORT`. Other options may add a user name and a password that it leaves out.',
   }),
   MONGO_HOST: mongoHost({
     doc: 'Host of MongoDB: `host`, `host:port`, or several of them, separated by commas. A whole URI works too.',
@@ -25,7 +25,7 @@ export const MONGO_OPTIONS = {
   }),
   MONGO_AUTH_SOURCE: text({ doc: 'Database in which the user is defined.', unset: 'the server’s: `admin`' }),
   MONGO_DB_NAME: databaseName({
-    doc: 'Database to write to. If not set: the database in the URI’s path, if there is one.',
+    doc: 'Database to write to. If not set: the database in the URI’s path, if there is one. Not `admin`, `config` or `local`, which are MongoDB’s own.',
     default: 'redis_to_mongo',
     oldEngine: 'same name',
   }),

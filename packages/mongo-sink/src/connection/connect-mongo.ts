@@ -5,6 +5,9 @@ import { failCutSends } from './fail-cut-sends.js';
 
 await failCutSends();
 
+/** Parameters that send reads elsewhere than to the primary. */
+const READS_ELSEWHERE = /^(readPreference|readPreferenceTags|maxStalenessSeconds)=/i;
+
 /** How to reach MongoDB; the `mongo` part of the configuration has this shape. */
 export interface MongoAddress {
   readonly uri: string;
@@ -23,11 +26,12 @@ export interface MongoHandle {
 
 /**
  * Opens MongoDB without waiting for it: the first operation connects, and so does every later one after an outage.
- * Writes are acknowledged by a majority and journaled, since a position may only move behind what is durable.
+ * Writes are acknowledged by a majority and journaled, since a position may only move behind what is durable. Reads go to the
+ * primary, whatever the URI says: a secondary that lags would give an earlier position, or fingerprints of an earlier state.
  * @throws MongoParseError or MongoInvalidArgumentError when the URI is malformed.
  */
 export function connectMongo(address: MongoAddress, appName: string): MongoHandle {
-  const client = new MongoClient(address.uri, { ...clientOptions(address, appName), ...filesOf(address) });
+  const client = new MongoClient(readingFromPrimary(address.uri), { ...clientOptions(address, appName), ...filesOf(address) });
   let isLeft = false;
   return {
     db: client.db(address.dbName),
@@ -39,6 +43,13 @@ export function connectMongo(address: MongoAddress, appName: string): MongoHandl
       void client.close().catch(() => {}); // it reports the end of its sessions to MongoDB first, and fails only late
     },
   };
+}
+
+/** The URI without what would send reads to a secondary, or wait for one before the first command. */
+function readingFromPrimary(uri: string): string {
+  const [hosts = uri, query = ''] = uri.split('?');
+  const kept = query.split('&').filter((each) => each !== '' && !READS_ELSEWHERE.test(each));
+  return kept.length > 0 ? `${hosts}?${kept.join('&')}` : hosts;
 }
 
 /** What the client is made with, certificates aside. */

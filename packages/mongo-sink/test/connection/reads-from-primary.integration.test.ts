@@ -1,0 +1,27 @@
+import { expect, inject, it } from 'vitest';
+import { connectMongo } from '../../src/index.js';
+
+const NO_TLS = { enabled: false, rejectUnauthorized: true };
+
+it.each(['readPreference=secondary', 'readPreference=secondary&readPreferenceTags=dc:east'])(
+  'reads what it has just written, from the primary, though the URI says %s',
+  async (parameters) => {
+    // Of a replica set of one node, a read from a secondary would find no server.
+    const uri = new URL(inject('mongoUri'));
+    uri.searchParams.delete('directConnection');
+    const mongo = connectMongo(
+      { uri: `${uri}${uri.search ? '&' : '?'}${parameters}`, dbName: 'test_reads', tls: NO_TLS },
+      'test',
+    );
+    try {
+      const things = mongo.db.collection<{ _id: number }>('things');
+      await things.insertOne({ _id: 1 });
+      expect(await things.find().toArray()).toEqual([{ _id: 1 }]);
+      expect(await things.aggregate([{ $count: 'n' }]).toArray()).toEqual([{ n: 1 }]);
+      expect(await mongo.db.command({ count: 'things' })).toMatchObject({ n: 1 });
+      await mongo.db.dropDatabase();
+    } finally {
+      await mongo.close();
+    }
+  },
+);
