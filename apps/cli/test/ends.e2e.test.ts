@@ -86,6 +86,19 @@ describe('a command ends, with the documented code', () => {
   );
 
   it(
+    'status with the queue away, which names the queue’s options',
+    async () => {
+      const { code, stdout } = await run({ QUEUE_REDIS_URL: away }, 'status', '--json');
+      const { reasons } = JSON.parse(stdout);
+      const ofQueue = reasons.filter(({ title }: { title: string }) => title.startsWith('The queue’s Redis'));
+      expect(ofQueue).not.toEqual([]);
+      for (const reason of ofQueue) expect(JSON.stringify(reason)).toContain('QUEUE_REDIS_URL');
+      expect(code).toBe(3);
+    },
+    LIMIT_MS,
+  );
+
+  it(
     'resync and resume with the queue away, and change nothing',
     async () => {
       await cli.run('once', 'stream-1');

@@ -22,7 +22,7 @@ const PAUSED_ASKED = 500;
 export async function readFacts({ queue, db, source, identity }: FactSources): Promise<FleetFacts> {
   const ofQueue = async <T>(asked: Promise<T>) =>
     await asked.catch((error: unknown) => {
-      throw redisError(error);
+      throw redisError(error, 'queue');
     });
   const mirror = readingOf('MongoDB', readMirrorFacts(db, { worst: WORST, paused: PAUSED_ASKED }));
   const [queueFacts, queueWrites, mirrorFacts, mirrorWrites, answers, pausedUnread, comparison] =

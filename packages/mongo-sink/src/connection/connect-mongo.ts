@@ -31,7 +31,10 @@ export interface MongoHandle {
  * @throws MongoParseError or MongoInvalidArgumentError when the URI is malformed.
  */
 export function connectMongo(address: MongoAddress, appName: string): MongoHandle {
-  const client = new MongoClient(readingFromPrimary(address.uri), { ...clientOptions(address, appName), ...filesOf(address) });
+  const client = new MongoClient(readingFromPrimary(address.uri), {
+    ...clientOptions(address, appName),
+    ...filesOf(address),
+  });
   let isLeft = false;
   return {
     db: client.db(address.dbName),
