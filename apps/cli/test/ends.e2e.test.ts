@@ -89,10 +89,12 @@ describe('a command ends, with the documented code', () => {
     'status with the queue away, which names the queue’s options',
     async () => {
       const { code, stdout } = await run({ QUEUE_REDIS_URL: away }, 'status', '--json');
-      const { reasons } = JSON.parse(stdout);
-      const ofQueue = reasons.filter(({ title }: { title: string }) => title.startsWith('The queue’s Redis'));
-      expect(ofQueue).not.toEqual([]);
-      for (const reason of ofQueue) expect(JSON.stringify(reason)).toContain('QUEUE_REDIS_URL');
+      expect(JSON.parse(stdout).verdict.reasons).toContainEqual({
+        code: 'queue-unreadable',
+        level: 'broken',
+        what: 'The queue’s Redis cannot be read',
+        remedy: expect.stringMatching(/^REDIS_UNAVAILABLE: the queue’s Redis .* QUEUE_REDIS_URL/),
+      });
       expect(code).toBe(3);
     },
     LIMIT_MS,

@@ -1,4 +1,5 @@
 import picocolors from 'picocolors';
+import { duration } from './durations.js';
 import { Rate } from './rate.js';
 
 /** How much is done, of how much. */
@@ -122,5 +123,5 @@ function percent({ done, total }: ProgressState): string {
 
 function timeLeft({ done, total }: ProgressState, perSecond: number): string {
   if (done >= total) return 'done';
-  return perSecond < 1 ? 'starting' : `about ${Math.ceil((total - done) / perSecond)} s left`;
+  return done === 0 || perSecond === 0 ? 'starting' : `about ${duration((total - done) / perSecond)} left`;
 }

@@ -32,6 +32,18 @@ describe('the progress', () => {
     expect(output.text).toBe('   30 %  3,000 of 10,000 are there, 1,000/s, about 7 s left\n');
   });
 
+  it('says how much time is left also if less than one is done per second', () => {
+    const output = new Output(false);
+    const progress = createProgress(output, {});
+    for (let i = 0; i <= 4; i++) {
+      progress.update(state(100, 10, i));
+      vi.advanceTimersByTime(2_500);
+    }
+    expect(output.text.split('\n').slice(0, -1).at(-1)).toBe(
+      '    4 %  4 of 100 are there, 0/s, about 4 min 0 s left',
+    );
+  });
+
   it('is a bar on a terminal, which is taken away before a line is printed', () => {
     const output = new Output(true);
     const progress = createProgress(output, { NO_COLOR: '1' });
