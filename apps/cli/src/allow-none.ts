@@ -12,7 +12,7 @@ export interface AllowNone {
 /**
  * Fails a command that found no key, unless --allow-none is given. The pattern may be mistyped, or the server or
  * database may be the wrong one.
- * @param found how many keys, and where none was found, in words.
+ * @param found how many keys, and where none was found: `MongoDB`.
  * @throws CliError CLI_NOT_FOUND.
  */
 export function requireKeys(
@@ -24,6 +24,6 @@ export function requireKeys(
   if (found.keys > 0 || allowNone) return;
   throw new CliError(
     'CLI_NOT_FOUND',
-    `${command}: ${found.where} no key${pattern === undefined ? '' : ` that ${shownKey(pattern)} takes`}: check the pattern, KEY_INCLUDE and the addresses (config shows them), or add --allow-none`,
+    `${command}: ${pattern === undefined ? 'the configuration selects no key' : 'no key'} in ${found.where}${pattern === undefined ? '' : ` matches ${shownKey(pattern)}`}: check the pattern, KEY_INCLUDE and the addresses (config shows them), or add --allow-none`,
   );
 }

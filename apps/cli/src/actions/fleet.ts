@@ -26,7 +26,7 @@ async function compare(out: Output, identity: FleetIdentity): Promise<Ending> {
     out.line(
       comparison.id === undefined
         ? 'no fleet has started with this queue and target yet'
-        : `the fleet ${comparison.id}`,
+        : `this configuration matches the fleet ${comparison.id}`,
     );
   else
     out.facts([

@@ -30,7 +30,7 @@ export async function once(
   const there = await namesInRedis(await clients.redis(), wanted);
   const known = await keysInMongo(await clients.db(), wanted);
   const names = [...new Set([...there, ...known])];
-  requireKeys('once', pattern, { allowNone }, { keys: names.length, where: 'neither Redis nor MongoDB has' });
+  requireKeys('once', pattern, { allowNone }, { keys: names.length, where: 'Redis or MongoDB' });
   const outcomes: KeyOutcome[] = [];
   const progress = new Progress(out, names.length, 'keys');
   const onSeen = (entries: number) => progress.addEntries(entries);

@@ -36,7 +36,7 @@ export async function restore(
   });
   const name = namePattern(pattern);
   const keys = await keyNames(db, { name, condition: 'active' });
-  requireKeys('restore', pattern, { allowNone }, { keys: keys.length, where: 'MongoDB has' });
+  requireKeys('restore', pattern, { allowNone }, { keys: keys.length, where: 'MongoDB' });
   const progress = new Progress(out, keys.length, 'keys');
   const results: Restored[] = [];
   const work = forEachAtOnce(keys, AT_ONCE, async (key) => {

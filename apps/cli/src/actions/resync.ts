@@ -77,7 +77,7 @@ async function migrateKeys(call: Call, pattern: string, options: AllowNone): Pro
   const { out, clients, interruption } = call;
   const db = await clients.db();
   const keys = await keyNames(db, { name: namePattern(pattern), condition: 'active' });
-  requireKeys('resync', pattern, options, { keys: keys.length, where: 'MongoDB has' });
+  requireKeys('resync', pattern, options, { keys: keys.length, where: 'MongoDB' });
   const { line, slice } = await openLine(clients);
   const audit = await openAudit(call);
   const counts = { 'in place': 0, 'taken over': 0, left: 0, paused: 0, gone: 0, documents: 0 };

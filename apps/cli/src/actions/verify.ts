@@ -30,7 +30,7 @@ export async function verify(
   );
   if (ended === INTERRUPTED) return printPartial(out, partial);
   const { findings, keys } = ended;
-  requireKeys('verify', pattern, { allowNone }, { keys, where: 'neither Redis nor MongoDB has' });
+  requireKeys('verify', pattern, { allowNone }, { keys, where: 'Redis or MongoDB' });
   if (isRepair) await keepRepairs(call, pattern, findings);
   const left = findings.filter(({ repaired }) => !repaired);
   if (out.isJson) out.json({ keys, differing: findings });
