@@ -5,8 +5,9 @@ import {
   type KeyType,
   SyncError,
 } from '@redis-to-mongo/pipeline';
-import type { Db, Document, Filter } from 'mongodb';
+import type { Db, Filter } from 'mongodb';
 import { connected } from '../connection/ensure-connected.js';
+import { keysIn, type Stored } from '../database/stored.js';
 import { fromKeyDocument } from './key-document.js';
 import { type KeySort, keyFilter } from './key-lists.js';
 import { walkKeys } from './key-walk.js';
@@ -20,8 +21,6 @@ export interface KeyQuery {
   readonly sort?: KeySort | undefined;
   readonly limit: number;
 }
-
-type KeyDocument = { _id: string } & Document;
 
 /** A sort that no index has, of very many keys, takes a while; anyone who asks by hand waits for it, in ms. */
 const MAX_MS = 600_000;
@@ -40,11 +39,11 @@ export async function findKeys(
   readonly total: number;
 }> {
   return await connected(db, async () => {
-    const filter: Filter<KeyDocument> = {
+    const filter: Filter<Stored> = {
       ...(name ? await nameFilter(db, name) : {}),
       ...keyFilter(keyType, condition),
     };
-    const keys = db.collection<KeyDocument>('keys');
+    const keys = keysIn(db);
     const [found, total] = await Promise.all([
       documentsOf(
         walkKeys(db, { filter, sort, reversed: false, after: undefined }, { limit, maxMs: MAX_MS }),
@@ -55,13 +54,13 @@ export async function findKeys(
   });
 }
 
-async function documentsOf(found: AsyncIterable<KeyDocument>): Promise<KeyDocument[]> {
-  const documents: KeyDocument[] = [];
+async function documentsOf(found: AsyncIterable<Stored>): Promise<Stored[]> {
+  const documents: Stored[] = [];
   for await (const document of found) documents.push(document);
   return documents;
 }
 
-function read(documents: readonly KeyDocument[]): { keys: KeyState[]; damaged: string[] } {
+function read(documents: readonly Stored[]): { keys: KeyState[]; damaged: string[] } {
   const keys: KeyState[] = [];
   const damaged: string[] = [];
   for (const document of documents)
@@ -87,9 +86,7 @@ export async function keyNames(
       ...(name ? await nameFilter(db, name) : {}),
       ...keyFilter(undefined, condition),
     };
-    const found = db
-      .collection<KeyDocument>('keys')
-      .find(filter, { projection: { _id: 1 }, batchSize: 5000 });
+    const found = keysIn(db).find(filter, { projection: { _id: 1 }, batchSize: 5000 });
     return await found.map(({ _id }) => _id).toArray();
   });
 }
@@ -97,7 +94,7 @@ export async function keyNames(
 /** Reads a key's document. @throws SyncError KEY_STATE_INVALID when its document is damaged, else as findKeys. */
 export async function readKey(db: Db, key: string): Promise<KeyState | undefined> {
   return await connected(db, async () => {
-    const found = await db.collection<KeyDocument>('keys').findOne({ _id: key });
+    const found = await keysIn(db).findOne({ _id: key });
     return found ? fromKeyDocument(found) : undefined;
   });
 }

@@ -1,10 +1,9 @@
 import { forEachAtOnce, type RuleSpec, SyncError } from '@redis-to-mongo/pipeline';
-import type { Db, Document } from 'mongodb';
+import type { Db } from 'mongodb';
 import { connected } from '../connection/ensure-connected.js';
+import { keysIn } from '../database/stored.js';
 import { forgetKey } from './forget-key.js';
 import { keyFilter } from './key-lists.js';
-
-type Stored = { _id: string } & Document;
 
 /** Keys checked in one pass, and how many at once. */
 const A_PASS = 500;
@@ -23,7 +22,7 @@ export async function forgetGoneKeys(
   rules: readonly RuleSpec[],
 ): Promise<{ readonly forgotten: number; readonly isMore: boolean }> {
   return await connected(db, async () => {
-    const keys = db.collection<Stored>('keys');
+    const keys = keysIn(db);
     const due = { goneCheckedAt: { $gt: new Date(0), $lt: before } };
     const found = await keys
       .find({ ...due, status: 'deleted' }, { projection: { _id: 1 }, limit: A_PASS })
@@ -49,11 +48,9 @@ function unlessItIsThisKey(error: unknown): undefined {
 /** Has keys checked, too, that were deleted before there was such a time. @throws as forgetGoneKeys. */
 export async function markGoneKeys(db: Db): Promise<void> {
   await connected(db, async () => {
-    await db
-      .collection<Stored>('keys')
-      .updateMany(
-        { ...keyFilter(undefined, 'deleted'), goneCheckedAt: { $exists: false } },
-        { $set: { goneCheckedAt: new Date() } },
-      );
+    await keysIn(db).updateMany(
+      { ...keyFilter(undefined, 'deleted'), goneCheckedAt: { $exists: false } },
+      { $set: { goneCheckedAt: new Date() } },
+    );
   });
 }

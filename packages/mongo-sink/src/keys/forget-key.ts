@@ -1,6 +1,7 @@
 import { type KeyState, messageIdBounds, type RuleSpec, STREAM_MESSAGES } from '@redis-to-mongo/pipeline';
 import type { Db, Document, Filter } from 'mongodb';
 import { allValueCollections, type ValueCollections } from '../database/collection-of.js';
+import { keysIn, type Stored } from '../database/stored.js';
 import { mongoError } from '../errors/mongo-error.js';
 import { ofPlace } from '../messages/mirrored-messages.js';
 import { removeElements } from '../values/remove-elements.js';
@@ -20,8 +21,6 @@ export type Kept =
 
 /** The result of forgetting a key. */
 export type Forgotten = 'forgotten' | Kept | 'unknown';
-
-type Stored = { _id: string } & Document;
 
 /** Documents that one command removes. */
 const AT_ONCE = 2000;
@@ -51,9 +50,11 @@ export async function forgetKey(
     // What is left of its data when this is stopped halfway is found by the next try: the key's document goes last.
     if (withData) await removeMessages(db, state, places);
     await removeValues(db, state, places, withData);
-    const { deletedCount } = await db
-      .collection<Stored>('keys')
-      .deleteOne({ _id: key, revision: state.revision, status: 'deleted' });
+    const { deletedCount } = await keysIn(db).deleteOne({
+      _id: key,
+      revision: state.revision,
+      status: 'deleted',
+    });
     return deletedCount === 1 ? 'forgotten' : 'changed meanwhile';
   } catch (error) {
     throw mongoError(error);

@@ -1,5 +1,6 @@
-import type { Db, Document } from 'mongodb';
+import type { Db } from 'mongodb';
 import { connected } from '../connection/ensure-connected.js';
+import { keysIn, type Stored } from '../database/stored.js';
 
 /** What a list of keys shows of one key; times are ms since 1970. */
 export interface KeySummary {
@@ -32,8 +33,6 @@ export interface KeySummary {
     readonly message: string;
   } | null;
 }
-
-type KeyDocument = { _id: string } & Document;
 
 /** What summaryOf needs of a document. */
 export const SUMMARY_FIELDS = {
@@ -69,8 +68,7 @@ export async function readKeySummaries(
 ): Promise<ReadonlyMap<string, KeySummary>> {
   if (keys.length === 0) return new Map();
   return await connected(db, async () => {
-    const found = await db
-      .collection<KeyDocument>('keys')
+    const found = await keysIn(db)
       .find({ _id: { $in: [...keys] } }, { projection: SUMMARY_FIELDS })
       .toArray();
     return new Map(found.map((document) => [document._id, summaryOf(document)]));
@@ -78,7 +76,7 @@ export async function readKeySummaries(
 }
 
 /** A damaged document is shown as far as it goes: a list must not fail for one. */
-export function summaryOf(document: KeyDocument): KeySummary {
+export function summaryOf(document: Stored): KeySummary {
   const { _id, position, counts, lastError } = document;
   const entryId: unknown = position?.entryId;
   return {

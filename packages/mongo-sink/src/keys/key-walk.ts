@@ -1,4 +1,5 @@
 import type { Db, Document, Filter } from 'mongodb';
+import { keysIn, type Stored } from '../database/stored.js';
 import { type KeySort, SORT_FIELDS } from './key-lists.js';
 
 /** A place in an order of keys: a key, and what it is sorted by (ms since 1970 of times). */
@@ -7,8 +8,7 @@ export interface KeyPlace {
   readonly value: number | null;
 }
 
-type KeyDocument = { _id: string } & Document;
-type KeyFilter = Filter<KeyDocument>;
+type KeyFilter = Filter<Stored>;
 
 /** Which keys, in what order, from where on. */
 export interface Walk {
@@ -39,11 +39,11 @@ export async function* walkKeys(
   db: Db,
   { filter, sort, reversed, after }: Walk,
   { limit, projection, maxMs }: WalkLimits,
-): AsyncGenerator<KeyDocument> {
+): AsyncGenerator<Stored> {
   let left = limit;
   for (const segment of segmentsOf(sort, reversed, after)) {
     if (left === 0) return;
-    const found = db.collection<KeyDocument>('keys').find(segment ? { $and: [filter, segment] } : filter, {
+    const found = keysIn(db).find(segment ? { $and: [filter, segment] } : filter, {
       sort: sortOf(sort, reversed),
       maxTimeMS: maxMs,
       batchSize: Math.min(left ?? BATCH, BATCH),

@@ -1,5 +1,6 @@
 import { ESCAPED_KEY_IDS, type KeyPattern, messageIdBounds, wholeText } from '@redis-to-mongo/pipeline';
 import { BSONRegExp, type Db, type Document } from 'mongodb';
+import { keysIn } from '../database/stored.js';
 import { beginsWith } from './key-name-range.js';
 
 /** Characters of a regular expression that every server takes. */
@@ -41,9 +42,7 @@ async function nameChoice(
 ): Promise<{ readonly expression: string | undefined; readonly names: readonly string[] }> {
   if (source === undefined) return { expression: undefined, names };
   const isShort = source.length <= LONGEST_SOURCE;
-  const read = db
-    .collection<{ _id: string }>('keys')
-    .find(isShort ? { _id: ESCAPED } : {}, { projection: { _id: 1 }, batchSize: 5000 });
+  const read = keysIn(db).find(isShort ? { _id: ESCAPED } : {}, { projection: { _id: 1 }, batchSize: 5000 });
   const found: string[] = [];
   for await (const { _id } of read) if (test(_id)) found.push(_id);
   return {

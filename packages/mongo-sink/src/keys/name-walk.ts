@@ -1,13 +1,12 @@
 import type { Db, Document, Filter } from 'mongodb';
+import { keysIn, type Stored } from '../database/stored.js';
 import { boundsBeyond, boundsFilter, type NameBounds, nameRanges } from './name-ranges.js';
 import type { NameSample } from './name-sample.js';
-
-type KeyDocument = { _id: string } & Document;
 
 /** Which keys, in the order of their names, from where on. */
 export interface NameWalk {
   /** What they have in common, in parts that are one range of an index each. */
-  readonly parts: readonly Filter<KeyDocument>[];
+  readonly parts: readonly Filter<Stored>[];
   readonly bounds: NameBounds;
   readonly isReversed: boolean;
   readonly sample: NameSample;
@@ -35,7 +34,7 @@ export async function* walkNames(
   db: Db,
   { parts, bounds, isReversed, sample, isRare = false }: NameWalk,
   { limit, projection, maxMs }: NameWalkLimits,
-): AsyncGenerator<KeyDocument> {
+): AsyncGenerator<Stored> {
   let left = limit;
   const most = limit === undefined ? STRETCHES : Number.MAX_SAFE_INTEGER;
   const first = isRare ? STRETCHES : 1;
@@ -47,7 +46,7 @@ export async function* walkNames(
       const found = await readPart(db, parts, rest, { isReversed, size, projection, maxMs });
       yield* found;
       if (left !== undefined) left -= found.length;
-      const last: KeyDocument | undefined = found[size - 1];
+      const last: Stored | undefined = found[size - 1];
       rest = last && boundsBeyond(rest, last._id, isReversed);
     }
   }
@@ -65,12 +64,11 @@ async function readPart(
   parts: NameWalk['parts'],
   bounds: NameBounds,
   { isReversed, size, projection, maxMs }: Reading,
-): Promise<readonly KeyDocument[]> {
+): Promise<readonly Stored[]> {
   const names = boundsFilter(bounds);
   const found = await Promise.all(
     parts.map((part) =>
-      db
-        .collection<KeyDocument>('keys')
+      keysIn(db)
         .find(names ? { ...part, _id: names } : part, {
           sort: { _id: isReversed ? -1 : 1 },
           limit: size,

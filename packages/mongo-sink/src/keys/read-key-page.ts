@@ -1,6 +1,7 @@
 import { ESCAPED_KEY_IDS, type KeyCondition, type KeyType } from '@redis-to-mongo/pipeline';
-import type { Db, Document, Filter } from 'mongodb';
+import type { Db, Filter } from 'mongodb';
 import { connected } from '../connection/ensure-connected.js';
+import { keysIn, type Stored } from '../database/stored.js';
 import { type KeySort, keyFilter, keyParts, ORDERS, SORT_FIELDS } from './key-lists.js';
 import { beginsWith } from './key-name-range.js';
 import { type KeySummary, SUMMARY_FIELDS, summaryOf } from './key-summary.js';
@@ -50,8 +51,6 @@ const CLOCK_EVERY = 500;
 /** The longest that MongoDB works on one command, in ms. */
 const MAX_MS = 30_000;
 
-type KeyDocument = { _id: string } & Document;
-
 /**
  * One page of a list of keys: by name, or in the order of its condition (see ORDERS), each by an index.
  * @param sample where the names lie, of servers that would scan all of a list before they answer.
@@ -78,7 +77,7 @@ export async function countKeys(
   most: number,
 ): Promise<number> {
   return await connected(db, async () => {
-    const keys = db.collection<KeyDocument>('keys');
+    const keys = keysIn(db);
     const limits = { limit: most, maxTimeMS: MAX_MS };
     const { name, keyType, condition } = query;
     const isEach = sortOf(query) !== 'key' || name?.test !== undefined;
@@ -104,7 +103,7 @@ async function* documentsOf(
   query: KeyPageQuery,
   sample: NameSample,
   limits: NameWalkLimits,
-): AsyncGenerator<KeyDocument> {
+): AsyncGenerator<Stored> {
   const { keyType, condition, from, before = false, descending = false } = query;
   const sort = sortOf(query);
   if (sort !== 'key')
@@ -129,7 +128,7 @@ async function* documentsOf(
 }
 
 function filterOf({ name, keyType, condition }: Pick<KeyPageQuery, 'name' | 'keyType' | 'condition'>) {
-  const filter: Filter<KeyDocument> = keyFilter(keyType, condition);
+  const filter: Filter<Stored> = keyFilter(keyType, condition);
   if (!name || name.prefix === '') return filter;
   if (!name.test) return { ...filter, _id: beginsWith(name.prefix) };
   return { ...filter, $or: beginningsOf(name).map((text) => ({ _id: beginsWith(text) })) };
@@ -147,10 +146,10 @@ function beginningsOf({ prefix, test }: NameSearch = { prefix: '' }): readonly s
 async function listed(db: Db, query: KeyPageQuery, sample: NameSample): Promise<KeyPage> {
   const sort = sortOf(query);
   const limits = { limit: query.limit + 1, projection: SUMMARY_FIELDS, maxMs: MAX_MS };
-  const found: KeyDocument[] = [];
+  const found: Stored[] = [];
   for await (const document of documentsOf(db, query, sample, limits)) found.push(document);
   const shown = found.slice(0, query.limit);
-  const place = (document: KeyDocument | undefined) =>
+  const place = (document: Stored | undefined) =>
     document && { key: document._id, value: sortValue(document, sort) };
   return {
     keys: shown.map(summaryOf),
@@ -190,8 +189,7 @@ async function searched(
     }
   }
   const names = places.map(({ key }) => key);
-  const found = await db
-    .collection<KeyDocument>('keys')
+  const found = await keysIn(db)
     .find({ _id: { $in: names } }, { projection: SUMMARY_FIELDS, maxTimeMS: MAX_MS })
     .toArray();
   const summaries = new Map(found.map((document) => [document._id, summaryOf(document)]));
