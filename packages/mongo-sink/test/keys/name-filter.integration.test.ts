@@ -8,7 +8,7 @@ import {
   namePattern,
 } from '@redis-to-mongo/pipeline';
 import { expect, test } from 'vitest';
-import { findDeadLetters } from '../../src/dead-letters/replay-dead-letters.js';
+import { findDeadLetters } from '../../src/dead-letters/letter-lists.js';
 import { keyNames } from '../../src/keys/find-keys.js';
 import { KeyStates } from '../../src/keys/key-states.js';
 import { mongoForTests } from '../mongo-for-tests.js';
