@@ -12,14 +12,17 @@ import { PlainBson } from '../bson/plain-bson.js';
 import type { NewDocumentSequence } from '../bson/ready-made-bson.js';
 import { findRaw } from '../commands/find-raw.js';
 import { GroupCommit } from '../commands/group-commit.js';
+import { type Change, changeOf, GroupedUpdates } from '../commands/grouped-updates.js';
 import { RecordLists } from '../commands/record-lists.js';
 import { insertRecords, updateRecords } from '../commands/write-records.js';
-import { countsChanged } from '../connection/counts-changed.js';
 import { mongoError } from '../errors/mongo-error.js';
 import { changedFields, fromKeyDocument, HEAD, headOf, toKeyDocument } from './key-document.js';
 
 /** The result of a save: the code, if MongoDB refused it. */
 export type Saved = 'saved' | 'moved' | { readonly code: number };
+
+/** About what the changed fields of a state take, at most: its lists are bounded. */
+const STATE_BYTES = 16 * 1024;
 
 /** Loads and saves the keys' documents; what concurrent jobs ask for is gathered into shared commands. */
 export class KeyStates {
@@ -28,15 +31,15 @@ export class KeyStates {
   readonly #savedBy = randomBytes(6).toString('base64url');
   readonly #bson = new PlainBson();
   readonly #lists: RecordLists;
+  readonly #grouped: GroupedUpdates;
   readonly #loads: GroupCommit<string, { readonly loaded: LoadedState | SyncError | undefined }>;
   readonly #saves: GroupCommit<Saving, Saved>;
-  /** Whether the server counts only changed documents as modified; `undefined` until it was asked. */
-  #countsChanged: boolean | undefined;
 
   /** @param newSequence sends documents that are BSON already; without it the driver makes it of them. */
   constructor(db: Db, newSequence?: NewDocumentSequence) {
     this.#db = db;
     this.#lists = new RecordLists(newSequence);
+    this.#grouped = new GroupedUpdates(db, newSequence);
     const limits = { weight: 1000, weigh: () => 1, concurrency: 2 };
     this.#loads = new GroupCommit(async (keys) => {
       const loaded = await this.loadAll(keys);
@@ -120,45 +123,58 @@ export class KeyStates {
   }
 
   async #update(rest: readonly number[], saves: readonly Saving[], results: Saved[]): Promise<void> {
-    if (rest.length === 0) return;
-    this.#countsChanged ??= await countsChanged(this.#db);
-    const updates = rest.flatMap((i) => saves[i] ?? []).map((save) => this.#updateOf(save));
+    const left = await this.#updateTogether(rest, saves);
+    if (left.length === 0) return;
+    const isCounted = await this.#grouped.countsChanged();
+    const updates = left.flatMap((i) => saves[i] ?? []).map((save) => this.#updateOf(save, isCounted));
     const { n, errors } = await updateRecords(this.#db, 'keys', updates, this.#lists);
-    for (const { index, code } of errors) results[rest[index] ?? -1] = { code };
-    if (n + errors.length < updates.length)
-      await this.#markMoved(
-        saves,
-        rest.filter((i) => typeof results[i] === 'string'),
-        results,
-      );
+    for (const { index, code } of errors) results[left[index] ?? -1] = { code };
+    if (n + errors.length === updates.length) return;
+    const suspects = left.filter((i) => typeof results[i] === 'string');
+    for (const i of await this.#unsaved(saves, suspects)) results[i] = 'moved';
+  }
+
+  /** @returns those that are still to be saved. */
+  async #updateTogether(rest: readonly number[], saves: readonly Saving[]): Promise<readonly number[]> {
+    const changes = rest.flatMap((i) => saves[i] ?? []).map((save) => this.#changeOf(save));
+    const taken = await this.#grouped.update('keys', changes);
+    if (taken === 'all') return [];
+    return taken === 'none' ? rest : await this.#unsaved(saves, rest);
   }
 
   /**
    * Leaves a document of another revision as it is. The revision is compared by the update, not by the query: one by `_id` alone is
    * what a server finds without scanning its indexes. Where a server counts unchanged documents as modified, the query compares, too.
    */
-  #updateOf({ before, next }: Saving): Document {
-    const fields = { ...changedFields(before, next, this.#savedBy), lastError: next.lastError };
-    const isAsBefore = { $eq: ['$revision', before.revision] };
-    const changed = { $mergeObjects: ['$$ROOT', { $literal: fields }] };
-    const held = this.#countsChanged ? {} : { revision: before.revision };
+  #updateOf(save: Saving, isCounted: boolean): Document {
+    const change = this.#changeOf(save);
+    const held = isCounted ? {} : { revision: save.before.revision };
     return {
-      q: { _id: next.key, ...held },
-      u: [{ $replaceWith: { $cond: [isAsBefore, changed, '$$ROOT'] } }],
+      q: { _id: change._id, ...held },
+      u: [{ $replaceWith: { $mergeObjects: ['$$ROOT', changeOf(change)] } }],
+    };
+  }
+
+  #changeOf({ before, next }: Saving): Change {
+    return {
+      _id: next.key,
+      condition: { $eq: ['$revision', before.revision] },
+      fields: { ...changedFields(before, next, this.#savedBy), lastError: next.lastError },
+      bytes: STATE_BYTES,
     };
   }
 
   /** Finds the saves that did not take: MongoDB does not report that per record. A repeated command finds its own save. */
-  async #markMoved(saves: readonly Saving[], suspects: readonly number[], results: Saved[]): Promise<void> {
-    if (suspects.length === 0) return;
+  async #unsaved(saves: readonly Saving[], suspects: readonly number[]): Promise<readonly number[]> {
+    if (suspects.length === 0) return [];
     const keys = suspects.flatMap((i) => saves[i]?.next.key ?? []);
     const documents = await this.#find({ _id: { $in: keys } }, { revision: 1, savedBy: 1 });
     const held = new Map(documents.map(({ _id, revision, savedBy }) => [_id, { revision, savedBy }]));
-    for (const i of suspects) {
+    return suspects.filter((i) => {
       const next = saves[i]?.next;
       const found = next && held.get(next.key);
-      if (found?.savedBy !== this.#savedBy || found.revision !== next?.revision) results[i] = 'moved';
-    }
+      return found?.savedBy !== this.#savedBy || found.revision !== next?.revision;
+    });
   }
 
   #readState(document: Document, bytes: Uint8Array): LoadedState | SyncError {

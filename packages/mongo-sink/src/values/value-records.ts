@@ -1,4 +1,4 @@
-import type { Replacement } from '@redis-to-mongo/pipeline';
+import type { Replacement, ReplaceWrite } from '@redis-to-mongo/pipeline';
 import type { Document } from 'mongodb';
 import { IS_OURS } from './value-manifest.js';
 import { documentIdOf, pathsIn, replacementOf, storedFields } from './value-place.js';
@@ -17,13 +17,23 @@ export function documentOf(value: Replacement): Document {
   return { _id, ...fieldsOf(value, {}) };
 }
 
+/** What a value's document in the fleet's own shape gets. */
+export function ownFields(value: Replacement) {
+  return { ...value.write.document, ...saveOf(value) };
+}
+
+/** What it must not have anymore: fields of another form of the value. */
+export function goneFields({ document, formFields }: ReplaceWrite): string[] {
+  return ['resumable', ...formFields].filter((name) => !(name in document));
+}
+
 function saveOf({ state }: Replacement) {
   return { revision: state.revision + 1, syncedAt: new Date() };
 }
 
 /** The updates that mark a value's document, in either shape, and leave what it holds. */
 export function marksOf(value: Replacement): Document[] {
-  const fields = { ...value.write.document, ...saveOf(value) };
+  const fields = ownFields(value);
   return [
     { q: olderThan(value, false), u: { $set: fields } },
     { q: olderThan(value, true), u: { $set: pathsIn(true, fields) } },
@@ -34,12 +44,11 @@ export function marksOf(value: Replacement): Document[] {
 export function updateOf(value: Replacement) {
   const { write } = value;
   if (write.shape) return { q: olderThan(value, true), u: replacementOf(fieldsOf(value, {})), upsert: true };
-  const gone = ['resumable', ...write.formFields].filter((name) => !(name in write.document));
   return {
     q: olderThan(value, false),
     u: {
-      $set: { ...write.document, ...saveOf(value) },
-      $unset: Object.fromEntries(gone.map((name) => [name, ''])),
+      $set: ownFields(value),
+      $unset: Object.fromEntries(goneFields(write).map((name) => [name, ''])),
     },
     upsert: true,
   };

@@ -10,6 +10,7 @@ import type { Db } from 'mongodb';
 import type { NewDocumentSequence } from '../bson/ready-made-bson.js';
 import { GroupCommit } from '../commands/group-commit.js';
 import { groupIndexes } from '../commands/group-indexes.js';
+import { GroupedUpdates } from '../commands/grouped-updates.js';
 import { RecordLists } from '../commands/record-lists.js';
 import { type WriteError, writeCommand } from '../commands/write-command.js';
 import { insertRecords, updateRecords } from '../commands/write-records.js';
@@ -19,6 +20,7 @@ import { mongoError } from '../errors/mongo-error.js';
 import { refusedBy } from '../errors/refused-by.js';
 import { toKeyDocument } from '../keys/key-document.js';
 import { removeElements } from './remove-elements.js';
+import { changesHeld, PLAIN_VALUES, valueChange } from './value-changes.js';
 import { MANIFEST_PROJECTION, parseManifest, refuseForeign } from './value-manifest.js';
 import { documentIdOf, idTaken, ownerOf, pathIn, pathsIn, type StoredValue } from './value-place.js';
 import { documentOf, fieldsOf, marksOf, updateOf } from './value-records.js';
@@ -38,11 +40,13 @@ export class ValueWriter {
   readonly #db: Db;
   readonly #groups: GroupCommit<Replacement, Replaced>;
   readonly #lists: RecordLists;
+  readonly #grouped: GroupedUpdates;
 
   /** @param newSequence as of KeyStates. */
   constructor(db: Db, batchBytes: number, newSequence?: NewDocumentSequence) {
     this.#db = db;
     this.#lists = new RecordLists(newSequence);
+    this.#grouped = new GroupedUpdates(db, newSequence);
     this.#groups = new GroupCommit((values) => this.replaceAll(values), {
       weight: batchBytes,
       weigh: ({ write }) => 200 + write.bytes,
@@ -126,7 +130,9 @@ export class ValueWriter {
         await this.#mark(collection, indexes.filter(isMark), fates);
         const whole = indexes.filter((i) => !isMark(i));
         const taken = await this.#insert(collection, whole.filter(isFirst), fates);
-        await this.#update(collection, [...whole.filter((i) => !isFirst(i)), ...taken], fates);
+        const known = whole.filter((i) => !isFirst(i));
+        const left = await this.#updateTogether(collection, known, fates);
+        await this.#update(collection, [...left, ...taken], fates);
       }),
     );
     const written = values.filter((_, i) => results[i] === 'written');
@@ -143,6 +149,24 @@ export class ValueWriter {
     const documents = indexes.map((i) => documentOf(valueAt(fates, i)));
     const { errors } = await insertRecords(this.#db, collection, documents, this.#lists);
     return await this.#taken(indexes, errors, fates);
+  }
+
+  /** @returns those that are still to be written. */
+  async #updateTogether(
+    collection: string,
+    indexes: readonly number[],
+    fates: Fates,
+  ): Promise<readonly number[]> {
+    const plain = indexes.filter((i) => !valueAt(fates, i).write.shape);
+    const changes = new Map(plain.map((i) => [i, valueChange(valueAt(fates, i))]));
+    const list = [...changes.values()];
+    const taken = await this.#grouped.update(collection, list, PLAIN_VALUES);
+    if (taken === 'none') return indexes;
+    const held = taken === 'all' ? new Set(list) : await changesHeld(this.#db, collection, list);
+    return indexes.filter((i) => {
+      const change = changes.get(i);
+      return !change || !held.has(change);
+    });
   }
 
   async #update(collection: string, indexes: readonly number[], fates: Fates): Promise<void> {

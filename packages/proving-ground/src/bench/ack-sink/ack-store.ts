@@ -66,13 +66,11 @@ export class AckStore {
     let n = 0;
     for (const { q, u, upsert } of updates) {
       if (isProbe(u)) continue;
-      const isSave = Array.isArray(u);
-      const found = [...matching(kept, q)].filter((document) => !isSave || isAsBefore(document, u));
-      const fields = isSave ? savedFields(u) : u.$set;
-      for (const document of found) Object.assign(document, fields);
+      const found = [...matching(kept, q)];
+      const changed = found.filter((document) => change(document, u));
       if (found.length === 0 && upsert === true)
         kept.set(String(q._id), { _id: q._id, ...u.$setOnInsert, ...u.$set });
-      n += found.length === 0 && upsert === true ? 1 : found.length;
+      n += found.length === 0 && upsert === true ? 1 : changed.length;
     }
     return { ok: 1, n, nModified: n };
   }
@@ -103,14 +101,23 @@ function isProbe(u: unknown): boolean {
   return Array.isArray(u) && u[0]?.$replaceWith === '$$ROOT';
 }
 
-/** A save compares the revision by its pipeline, and leaves another one as it is: see KeyStates of mongo-sink. */
-function isAsBefore(document: Document, save: readonly Document[]): boolean {
-  const [condition] = save[0]?.$replaceWith.$cond ?? [];
-  return document.revision === condition.$eq[1];
-}
-
-function savedFields(save: readonly Document[]): Document {
-  return save[0]?.$replaceWith.$cond[1].$mergeObjects[1].$literal;
+/**
+ * Changes a document. Saves compare the revision by their pipeline, and leave a document of another one as it is; one that saves
+ * several documents has a branch for each. See KeyStates and GroupedUpdates of mongo-sink.
+ * @returns whether it was changed.
+ */
+function change(document: Document, u: Document): boolean {
+  if (!Array.isArray(u)) {
+    Object.assign(document, u.$set);
+    return true;
+  }
+  const [, save] = u[0]?.$replaceWith.$mergeObjects ?? [];
+  const isIts = (branch: Document) => branch.case.$eq[1].$literal === document._id;
+  const own: Document | undefined = save.$switch ? save.$switch.branches.find(isIts)?.then : save;
+  const [condition, fields] = own?.$cond ?? [];
+  if (condition?.$eq[1] !== document.revision) return false;
+  Object.assign(document, fields.$literal);
+  return true;
 }
 
 function* matching(kept: ReadonlyMap<string, Document>, filter: Document): Generator<Document> {
