@@ -33,7 +33,7 @@ const BYTES = 1024 * 1024;
 
 /**
  * Changes documents, many of them by one statement: a server takes half of the time that one statement for each document takes
- * (decision 0026). Each document finds its own fields by its `_id`. MongoDB only reports how many documents of a command
+ * (decision 0017). Each document finds its own fields by its `_id`. MongoDB only reports how many documents of a command
  * were changed. Where that is not all, the caller looks which, and changes the others one by one.
  */
 export class GroupedUpdates {
