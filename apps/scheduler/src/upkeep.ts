@@ -54,7 +54,7 @@ async function carryOut(
   reported: readonly ScheduleChange[],
 ): Promise<Pick<UpkeepReport, 'paused' | 'scheduled' | 'unscheduled'>> {
   const paused = reported.filter(({ is }) => is === 'paused').map(({ key }) => key);
-  const keys = [...new Set(reported.filter(({ is }) => is !== 'paused').map(({ key }) => key))];
+  const keys = await withoutScheduled(options, reported);
   const present = await presentOf(options, keys);
   const scheduled = await scheduleKeys(
     options,
@@ -75,6 +75,20 @@ async function requestAgain(queue: JobQueue): Promise<number> {
   const overdue = await queue.overdueKeys(afterMs, AT_ONCE);
   await queue.requestAgain(overdue);
   return abandoned.length + overdue.length;
+}
+
+/** The keys whose job scheduler may have to be made, changed or removed. One that was reported before, by a sweep, has the right one. */
+async function withoutScheduled(
+  { queue, types, everyMs }: UpkeepOptions,
+  reported: readonly ScheduleChange[],
+): Promise<string[]> {
+  const keys = [...new Set(reported.filter(({ is }) => is !== 'paused').map(({ key }) => key))];
+  const gone = new Set(reported.filter(({ is }) => is === 'gone').map(({ key }) => key));
+  const scheduled = types.filter((type) => hasScheduler(type));
+  const schedules = await queue.schedulers.of(keys);
+  return keys.filter(
+    (key, i) => gone.has(key) || scheduled.some((type) => schedules[i]?.everyMs !== everyMs(key, type)),
+  );
 }
 
 /** What the workers reported may be out of date: the source has the truth. */

@@ -8,7 +8,8 @@ const mongo = mongoForTests();
 const firstOf = (key: string): KeyState =>
   firstState(key, { stream: key, type: 'main' }, 'hash', new Date(1_700_000_000_000));
 const after = (state: KeyState, lag: number): KeyState => ({ ...state, revision: state.revision + 1, lag });
-const saved = async (states: KeyStates, saves: readonly Saving[]) => (await states.saveAll(saves)).map(String);
+const saved = async (states: KeyStates, saves: readonly Saving[]) =>
+  (await states.saveAll(saves)).map(String);
 const keys = () => mongo.db.collection<{ _id: string } & Record<string, unknown>>('keys');
 
 test('states that are saved together: each gets its own, and only where MongoDB has the revision before it', async () => {

@@ -14,7 +14,7 @@ const stateOf = (key: string, revision: number): KeyState => ({
 });
 
 /** A value of a key whose state has this revision. */
-const valueOf = (key: string, revision: number, value: unknown): Replacement => ({
+const replacementOf = (key: string, revision: number, value: unknown): Replacement => ({
   state: stateOf(key, revision),
   write: {
     kind: 'replace',
@@ -39,13 +39,13 @@ test('values that change together: each key gets its own, whatever its name, and
     keyIdOf(Buffer.from(name)),
   );
   const writer = new ValueWriter(mongo.db, BATCH_BYTES);
-  expect(await writer.replaceAll(keys.map((key) => valueOf(key, 0, 'old')))).toEqual(
+  expect(await writer.replaceAll(keys.map((key) => replacementOf(key, 0, 'old')))).toEqual(
     keys.map(() => 'written'),
   );
   await documents().updateMany({}, { $set: { note: 'of a user' } });
   const values = ['$$ROOT', { $add: [1, 2] }, { 'a.b': 1 }, null, ['$_id'], ''];
   const valueFor = (i: number) => values[i % values.length];
-  const results = await writer.replaceAll(keys.map((key, i) => valueOf(key, 1, valueFor(i))));
+  const results = await writer.replaceAll(keys.map((key, i) => replacementOf(key, 1, valueFor(i))));
   expect(results).toEqual(keys.map(() => 'written'));
   for (const [i, key] of keys.entries()) {
     expect(await valueIn(key), key).toEqual({ revision: 2, value: valueFor(i) });
@@ -59,15 +59,15 @@ test('among many values, each that is no plain change fares as it would alone, a
   const plain = Array.from({ length: 40 }, (_, i) => of(`plain ${i}`));
   const others = ['newer', 'same revision', 'foreign', 'missing', 'to lose a field', 'twice'].map(of);
   const [newer = '', same = '', foreign = '', missing = '', losing = '', twice = ''] = others;
-  await writer.replaceAll([...plain, ...others].map((key) => valueOf(key, 0, 'old')));
+  await writer.replaceAll([...plain, ...others].map((key) => replacementOf(key, 0, 'old')));
   await documents().updateOne({ _id: newer }, { $set: { revision: 7, 'fields.value': 'newer' } });
   await documents().updateOne({ _id: same }, { $set: { revision: 2, 'fields.value': 'of another worker' } });
   await documents().replaceOne({ _id: foreign }, { mine: true });
   await documents().deleteOne({ _id: missing });
   await documents().updateOne({ _id: losing }, { $set: { removeAt: new Date(), first: 5 } });
 
-  const values = [...plain, ...others].map((key) => valueOf(key, 1, 'new'));
-  const results = await writer.replaceAll([...values, valueOf(twice, 1, 'second')]);
+  const values = [...plain, ...others].map((key) => replacementOf(key, 1, 'new'));
+  const results = await writer.replaceAll([...values, replacementOf(twice, 1, 'second')]);
   const fates = new Map(values.map(({ state }, i) => [state.key, results[i]]));
   for (const key of [...plain, missing, losing, twice]) {
     expect(fates.get(key), key).toBe('written');
@@ -81,4 +81,3 @@ test('among many values, each that is no plain change fares as it would alone, a
   const left = await documents().findOne({ _id: losing });
   expect(Object.keys(left ?? {}).filter((name) => FORM_FIELDS.includes(name))).toEqual([]);
 });
-

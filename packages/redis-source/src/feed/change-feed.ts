@@ -27,8 +27,10 @@ export type FeedState =
   | { readonly is: 'listening' | 'connecting' }
   | ({ readonly is: 'refused' } & FeedRefusal);
 
-/** How often it is checked which servers there are, and whether databases were swapped, in ms. */
+/** How often it is checked which servers a cluster has, in ms: that asks none of them. */
 const TOPOLOGY_MS = 250;
+/** How often a single server is asked which one it is, and whether databases were swapped, in ms. */
+const MARKS_MS = 1_000;
 /**
  * So long after another server has taken over, in ms, every connection of the fleet has left the one before: each asks for
  * the server's role every 5 s. Until then a worker may read a key there, and find nothing new.
@@ -49,6 +51,7 @@ export class ChangeFeed {
   readonly #timer: NodeJS.Timeout;
   #moved: NodeJS.Timeout | undefined;
   #isClosed = false;
+  #askedAt = Number.NEGATIVE_INFINITY;
   #checking: Promise<void> | undefined;
 
   constructor(options: ChangeFeedOptions) {
@@ -120,7 +123,8 @@ export class ChangeFeed {
   async #compareMarks(): Promise<void> {
     const node = this.#nodes.get(ONLY);
     const before = node?.marks;
-    if (node?.state.is !== 'listening' || !before) return;
+    if (node?.state.is !== 'listening' || !before || performance.now() - this.#askedAt < MARKS_MS) return;
+    this.#askedAt = performance.now();
     const now = await serverMarks(this.#options.redis);
     if (node.marks !== before) return;
     if (differ(now.run, before.run)) node.feed.reconnect();

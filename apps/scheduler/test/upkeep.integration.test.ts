@@ -1,0 +1,56 @@
+import { KEY_TYPES } from '@redis-to-mongo/key-types';
+import { type FleetUnderTest, fleetUnderTest } from '@redis-to-mongo/test-kit';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { upkeep } from '../src/upkeep.js';
+
+const HOUR_MS = 3_600_000;
+
+let fleet: FleetUnderTest;
+beforeAll(async () => {
+  fleet = await fleetUnderTest();
+});
+afterAll(async () => {
+  await fleet.close();
+});
+beforeEach(async () => {
+  await fleet.clear();
+});
+
+const upkeepOnce = () => {
+  const { redis, queue } = fleet;
+  return upkeep({ redis, queue, wanted: () => true, everyMs: () => HOUR_MS, types: KEY_TYPES });
+};
+const scheduled = async () => (await fleet.queue.schedulers.page(0, 10_000)).map(({ key }) => key).sort();
+
+test('a key that a worker found gets its job scheduler, and one that is gone loses it, whatever else is reported', async () => {
+  const { redis, queue } = fleet;
+  for (const key of ['new', 'again', 'other interval']) await redis.sadd(key, '1');
+  await queue.schedule(['gone', 'again'], HOUR_MS);
+  await queue.schedule(['other interval'], 2 * HOUR_MS);
+  await queue.changes.add([
+    { key: 'new', is: 'present' },
+    { key: 'gone', is: 'present' },
+    { key: 'gone', is: 'gone' },
+    { key: 'again', is: 'gone' },
+    { key: 'other interval', is: 'present' },
+    { key: 'never scheduled', is: 'present' },
+  ]);
+  expect(await upkeepOnce()).toMatchObject({ scheduled: 2, unscheduled: 2 });
+  expect(await scheduled()).toEqual(['again', 'new', 'other interval']);
+  expect((await queue.schedulers.page(0, 10)).map(({ everyMs }) => everyMs)).toEqual([
+    HOUR_MS,
+    HOUR_MS,
+    HOUR_MS,
+  ]);
+});
+
+test('the source is not asked about streams that are reported again, by the workers that sync them first', async () => {
+  const { queue } = fleet;
+  // The source has none of them: if it were asked, they would lose their job schedulers.
+  const keys = Array.from({ length: 1_500 }, (_, i) => `swept:${i}`);
+  await queue.schedule(keys, HOUR_MS);
+  await queue.changes.add(keys.map((key) => ({ key, is: 'present' })));
+  expect(await upkeepOnce()).toMatchObject({ scheduled: 0, unscheduled: 0 });
+  expect(await queue.changes.take(1)).toEqual([]);
+  expect(await scheduled()).toHaveLength(1_500);
+});
