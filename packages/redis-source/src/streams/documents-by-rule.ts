@@ -1,12 +1,19 @@
 import {
   type DocumentMessages,
+  documentMessages,
+  encodeContent,
+  entryTime,
   type KeyState,
+  type MessageDocument,
+  messageId,
+  messageIdPrefix,
   type Rule,
-  writesPlainMessages,
 } from '@redis-to-mongo/pipeline';
 import type { Entry } from './entry-digest.js';
-import { toMappedDocuments } from './mapped-documents.js';
-import { toDocuments } from './message-documents.js';
+
+const LATEST_MS = 8.64e15;
+/** What a document takes beside its names and values, in bytes, about. */
+const OVERHEAD = 140;
 
 /** Converts entries of one incarnation of a stream to documents, and gives their approximate size in bytes. */
 export function documentsByRule(
@@ -15,9 +22,28 @@ export function documentsByRule(
   entries: readonly Entry[],
   rule: Rule | undefined,
 ): DocumentMessages {
-  const messages =
-    rule === undefined || writesPlainMessages(rule)
-      ? toDocuments(state, incarnation, entries)
-      : toMappedDocuments(state, incarnation, entries, rule);
-  return rule?.shape ? { ...messages, isShaped: true } : messages;
+  const prefix = messageIdPrefix(state.key, incarnation);
+  const { stream, type } = state;
+  const overhead = 2 * prefix.length + stream.length + type.length + OVERHEAD;
+  const ttlMs = rule?.ttlMs;
+  let bytes = 0;
+  const documents = entries.map(([entryId, flat]): MessageDocument => {
+    const read = flat.reduce((sum, item) => sum + item.length, 0);
+    const made = rule?.mapContent?.(flat);
+    // What is left out was read nevertheless, and counts where the next read is planned.
+    bytes += overhead + Math.max(read, made?.bytes ?? 0);
+    const at = entryTime(entryId) ?? null;
+    const removeMs = at && ttlMs !== undefined ? at.getTime() + ttlMs : Number.NaN;
+    return {
+      _id: messageId(prefix, entryId),
+      stream,
+      type,
+      entryId,
+      at,
+      content: made?.content ?? encodeContent(flat),
+      ...(made?.mapped ? { mapped: made.mapped } : {}),
+      ...(removeMs <= LATEST_MS ? { removeAt: new Date(removeMs) } : {}),
+    };
+  });
+  return documentMessages(documents, bytes, rule?.shape !== undefined);
 }

@@ -2,16 +2,18 @@ import { Buffer, isUtf8 } from 'node:buffer';
 import type { EntryCursor } from './entry-cursor.js';
 
 /** Types of BSON's elements. Source: https://bsonspec.org/spec.html */
-export const STRING = 0x02;
+const STRING = 0x02;
 export const DOCUMENT = 0x03;
 export const LIST = 0x04;
-export const BINARY = 0x05;
+const BINARY = 0x05;
 export const DATE = 0x09;
 export const NULL = 0x0a;
 export const INT32 = 0x10;
 
 /** From this many bytes on a native copy is quicker than a loop. */
 const LONG = 80;
+/** The digit 0. */
+export const ZERO = 0x30;
 
 /** The element of the field whose name is the entry's item `i`; returns where it ends. */
 export function writeField(
@@ -53,8 +55,27 @@ export function writeAllFields(
   return at;
 }
 
+/** An item of an entry, a name or a value, as an element of a list; returns where it ends. @param place below 10. */
+export function writeListItem(
+  to: Buffer,
+  start: number,
+  place: number,
+  source: Buffer,
+  spans: EntryCursor['spans'],
+  item: number,
+  areTexts: boolean,
+): number {
+  const from = spans[2 * item] ?? 0;
+  const end = spans[2 * item + 1] ?? 0;
+  const isText = areTexts || isUtf8(source.subarray(from, end));
+  to[start] = isText ? STRING : BINARY;
+  to[start + 1] = ZERO + place;
+  to[start + 2] = 0;
+  return writeValue(to, start + 3, source, from, end, isText);
+}
+
 /** A string's or a binary's length and bytes; returns where they end. */
-export function writeValue(
+function writeValue(
   to: Buffer,
   at: number,
   source: Buffer,

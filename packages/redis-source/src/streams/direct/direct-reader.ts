@@ -72,7 +72,7 @@ export class DirectReader {
     });
     let isHeld = true;
     const giveBack = () => {
-      if (reply.encoder && isHeld) this.#buffers.give(reply.encoder.buffer);
+      if (reply.encoder && isHeld) this.#buffers.give(reply.encoder.documents.buffer);
       isHeld = false;
     };
     try {
@@ -104,7 +104,7 @@ function readingOf(
     info: parseStreamInfo(info),
     expiresAt: expiryAt(Number(timeLeft)),
     anchorDigest,
-    messages: encodedMessages(encoder.bytes, encoder.ends, isShaped),
+    messages: encodedMessages(encoder.documents.bytes, encoder.documents.ends, isShaped),
     last,
     marks,
     isBinary: encoder.isBinary,

@@ -1,15 +1,6 @@
 import { Buffer, isUtf8 } from 'node:buffer';
 import { isPlainName } from '@redis-to-mongo/pipeline';
-import {
-  BINARY,
-  DOCUMENT,
-  element,
-  LIST,
-  STRING,
-  writeAllFields,
-  writeInt32,
-  writeValue,
-} from './bson-bytes.js';
+import { DOCUMENT, element, LIST, writeAllFields, writeInt32, writeListItem } from './bson-bytes.js';
 import { DocumentBuffer } from './document-buffer.js';
 import type { EntryCursor } from './entry-cursor.js';
 import { DocumentHead, writeIdAndTime } from './entry-id-bytes.js';
@@ -41,20 +32,15 @@ import { KnownNames } from './known-names.js';
  * Most entries of a stream have the names of the entry before: then names are only compared, and known to be good.
  */
 
-const ZERO = 0x30;
 /** What a pair takes in a list beyond its name and value, in bytes, at most; in an object it is less than on the wire. */
 const PAIR_OVERHEAD = 40;
 
 /** Writes the documents of one read one behind the other, byte for byte as the driver would. */
 export interface EntryEncoder {
-  /** Where each document ends in `bytes`. */
-  readonly ends: readonly number[];
   /** Some value or name is not UTF-8. */
   readonly isBinary: boolean;
   /** The documents written so far. */
-  readonly bytes: Buffer;
-  /** The whole buffer, to be used again. */
-  readonly buffer: Buffer;
+  readonly documents: Pick<DocumentBuffer, 'ends' | 'bytes' | 'buffer'>;
   /**
    * Adds the document of the entry that the cursor found.
    * @param isText all names and values are known to be UTF-8.
@@ -65,7 +51,7 @@ export interface EntryEncoder {
 /** In the fleet's own shape. */
 export class MessageEncoder implements EntryEncoder {
   isBinary = false;
-  readonly #documents: DocumentBuffer;
+  readonly documents: DocumentBuffer;
   readonly #head: DocumentHead;
   /** From there on up to the entry id. */
   readonly #middle: Buffer;
@@ -76,7 +62,7 @@ export class MessageEncoder implements EntryEncoder {
    * @param bytes the buffer to write into; a larger one takes its place when it is full.
    */
   constructor(idPrefix: string, stream: string, type: string, bytes: Buffer) {
-    this.#documents = new DocumentBuffer(bytes);
+    this.documents = new DocumentBuffer(bytes);
     this.#head = new DocumentHead(idPrefix);
     this.#middle = Buffer.concat([
       element('stream', stream),
@@ -85,23 +71,11 @@ export class MessageEncoder implements EntryEncoder {
     ]);
   }
 
-  get ends(): readonly number[] {
-    return this.#documents.ends;
-  }
-
-  get bytes(): Buffer {
-    return this.#documents.bytes;
-  }
-
-  get buffer(): Buffer {
-    return this.#documents.buffer;
-  }
-
   add(source: Buffer, entry: EntryCursor, isText: boolean): void {
     const idLength = entry.idTo - entry.idFrom;
     const onWire = entry.at - entry.idFrom;
-    const start = this.#documents.length;
-    let bytes = this.#documents.reserve(this.#head.length + this.#middle.length + 2 * idLength + onWire + 64);
+    const start = this.documents.length;
+    let bytes = this.documents.reserve(this.#head.length + this.#middle.length + 2 * idLength + onWire + 64);
     let at = this.#head.write(bytes, start, source, entry);
     bytes.set(this.#middle, at);
     at = writeIdAndTime(bytes, at + this.#middle.length, source, entry);
@@ -109,7 +83,7 @@ export class MessageEncoder implements EntryEncoder {
     const areTexts = isText || isUtf8(source.subarray(entry.idFrom, entry.at));
     if (!areTexts) this.isBinary = true;
     const isPlain = this.#names.areThose(source, entry) || this.#names.learn(source, entry);
-    if (!isPlain) bytes = this.#documents.reserve(onWire + 64 + entry.items * PAIR_OVERHEAD, at);
+    if (!isPlain) bytes = this.documents.reserve(onWire + 64 + entry.items * PAIR_OVERHEAD, at);
     bytes[at++] = isPlain ? DOCUMENT : LIST;
     bytes[at++] = 0x63; // content
     bytes[at++] = 0x6f;
@@ -124,7 +98,7 @@ export class MessageEncoder implements EntryEncoder {
       : writePairs(bytes, at, source, entry, areTexts);
     bytes[at++] = 0;
     writeInt32(bytes, start, at - start);
-    this.#documents.end(at);
+    this.documents.end(at);
   }
 }
 
@@ -156,15 +130,7 @@ function writePairs(
     at += to.write(`${i >> 1}\0`, at, 'latin1');
     const pair = at;
     at += 4;
-    for (let n = 0; n < 2; n++) {
-      const from = spans[2 * (i + n)] ?? 0;
-      const end = spans[2 * (i + n) + 1] ?? 0;
-      const isText = areTexts || isUtf8(source.subarray(from, end));
-      to[at++] = isText ? STRING : BINARY;
-      to[at++] = ZERO + n;
-      to[at++] = 0;
-      at = writeValue(to, at, source, from, end, isText);
-    }
+    for (let n = 0; n < 2; n++) at = writeListItem(to, at, n, source, spans, i + n, areTexts);
     to[at++] = 0;
     writeInt32(to, pair, at - pair);
   }

@@ -1,15 +1,14 @@
 import { Buffer, isUtf8 } from 'node:buffer';
 import { mayStandOnTop, OURS } from '@redis-to-mongo/pipeline';
 import {
-  BINARY,
   element,
   INT32,
   LIST,
-  STRING,
   writeAllFields,
   writeField,
   writeInt32,
-  writeValue,
+  writeListItem,
+  ZERO,
 } from './bson-bytes.js';
 import { DocumentBuffer } from './document-buffer.js';
 import type { EntryCursor } from './entry-cursor.js';
@@ -17,7 +16,6 @@ import { DocumentHead, writeIdAndTime } from './entry-id-bytes.js';
 import { KnownNames } from './known-names.js';
 import type { EntryEncoder } from './message-encoder.js';
 
-const ZERO = 0x30;
 /** What a pair takes in a list beyond its name and value, in bytes, at most. */
 const PAIR_OVERHEAD = 80;
 /** What else a document takes, in bytes, at most. */
@@ -33,7 +31,7 @@ const FIELDS = Buffer.from('\x04fields\0');
  */
 export class ShapedEncoder implements EntryEncoder {
   isBinary = false;
-  readonly #documents: DocumentBuffer;
+  readonly documents: DocumentBuffer;
   readonly #head: DocumentHead;
   /** The fleet's part up to the entry id. */
   readonly #ours: Buffer;
@@ -44,21 +42,9 @@ export class ShapedEncoder implements EntryEncoder {
    * @param bytes the buffer to write into; a larger one takes its place when it is full.
    */
   constructor(idPrefix: string, stream: string, type: string, bytes: Buffer) {
-    this.#documents = new DocumentBuffer(bytes);
+    this.documents = new DocumentBuffer(bytes);
     this.#head = new DocumentHead(idPrefix);
     this.#ours = Buffer.concat([OPEN, element('stream', stream), element('type', type), ENTRY_ID]);
-  }
-
-  get ends(): readonly number[] {
-    return this.#documents.ends;
-  }
-
-  get bytes(): Buffer {
-    return this.#documents.bytes;
-  }
-
-  get buffer(): Buffer {
-    return this.#documents.buffer;
   }
 
   add(source: Buffer, entry: EntryCursor, isText: boolean): void {
@@ -67,8 +53,8 @@ export class ShapedEncoder implements EntryEncoder {
     if (!areTexts) this.isBinary = true;
     const isPlain = this.#names.areThose(source, entry) || this.#names.learn(source, entry);
     const fixed = this.#head.length + this.#ours.length + DOCUMENT_OVERHEAD;
-    const start = this.#documents.length;
-    const bytes = this.#documents.reserve(
+    const start = this.documents.length;
+    const bytes = this.documents.reserve(
       fixed + 2 * (idTo - idFrom) + entry.at - idFrom + (isPlain ? 0 : items * PAIR_OVERHEAD),
     );
     let at = this.#head.write(bytes, start, source, entry);
@@ -87,7 +73,7 @@ export class ShapedEncoder implements EntryEncoder {
     writeInt32(bytes, ours, at - ours);
     bytes[at++] = 0;
     writeInt32(bytes, start, at - start);
-    this.#documents.end(at);
+    this.documents.end(at);
   }
 }
 
@@ -125,15 +111,7 @@ function writeLeft(
     to[at++] = ZERO;
     to[at++] = 0;
     at = writeInt32(to, at, i >> 1);
-    for (let n = 0; n < 2; n++) {
-      const from = spans[2 * (i + n)] ?? 0;
-      const end = spans[2 * (i + n) + 1] ?? 0;
-      const isText = areTexts || isUtf8(source.subarray(from, end));
-      to[at++] = isText ? STRING : BINARY;
-      to[at++] = ZERO + n + 1;
-      to[at++] = 0;
-      at = writeValue(to, at, source, from, end, isText);
-    }
+    for (let n = 0; n < 2; n++) at = writeListItem(to, at, n + 1, source, spans, i + n, areTexts);
     to[at++] = 0;
     writeInt32(to, each, at - each);
   }
