@@ -4,7 +4,7 @@ import { hasScheduler, isKeyType } from '@redis-to-mongo/key-types';
 import { activeKeyPages, syncedIds } from '@redis-to-mongo/mongo-sink';
 import { type KeyType, SyncError } from '@redis-to-mongo/pipeline';
 import { type FoundKey, scanKeys, streamsWithNewEntries, typesOf } from '@redis-to-mongo/redis-source';
-import { findSchedulers, type ScheduleKeysOptions } from './schedule-keys.js';
+import type { ScheduleKeysOptions } from './schedule-keys.js';
 
 export interface SweepOptions extends Pick<ScheduleKeysOptions, 'everyMs'> {
   readonly redis: Parameters<typeof scanKeys>[0];
@@ -146,10 +146,12 @@ class Sweep {
 
   /** A new key is synced first: its job scheduler is only needed later, in case a change is missed. */
   async #noteLacking(keys: readonly { key: string; type: KeyType }[]): Promise<void> {
-    const { lacking, found } = await findSchedulers(this.#options, keys);
-    this.#withScheduler += found;
+    const { queue, everyMs } = this.#options;
+    const schedules = await queue.schedulers.of(keys.map(({ key }) => key));
+    const lacking = keys.filter(({ key, type }, i) => schedules[i]?.everyMs !== everyMs(key, type));
+    this.#withScheduler += schedules.filter((schedule) => schedule !== undefined).length;
     this.report.scheduled += lacking.length;
-    await this.#options.queue.changes.add(lacking.map(({ key }) => ({ key, is: 'present' })));
+    await queue.changes.add(lacking.map(({ key }) => ({ key, is: 'present' })));
   }
 
   async #request(keys: readonly string[]): Promise<void> {

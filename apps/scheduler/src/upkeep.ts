@@ -24,16 +24,15 @@ export interface UpkeepReport {
 }
 
 const AT_ONCE = 500;
-/** Keys whose job schedulers are made or removed in one turn; while more than AT_ONCE keys are due, as many as those, since keys are synced first. */
-const A_TURN = 5_000;
+/** How long job schedulers are made and removed in one turn, in ms. While more than AT_ONCE keys are due, only so many are: keys are synced first. */
+const TURN_MS = 1_000;
 
 /** Regular maintenance, about every second: lost jobs, dead workers, and job schedulers of new and deleted keys. */
 export async function upkeep(options: UpkeepOptions): Promise<UpkeepReport> {
   const { queue } = options;
   const requestedAgain = await requestAgain(queue);
-  const isBusy = (await queue.dueCount()) > AT_ONCE;
   const sum = { paused: [] as string[], scheduled: 0, unscheduled: 0 };
-  for (let left = isBusy ? AT_ONCE : A_TURN; left > 0; left -= AT_ONCE) {
+  for (const began = performance.now(); performance.now() - began < TURN_MS; ) {
     const reported = await queue.changes.take(AT_ONCE);
     const { paused, scheduled, unscheduled } = await carryOut(options, reported).catch(
       async (error: unknown) => {
@@ -44,7 +43,7 @@ export async function upkeep(options: UpkeepOptions): Promise<UpkeepReport> {
     sum.paused.push(...paused);
     sum.scheduled += scheduled;
     sum.unscheduled += unscheduled;
-    if (reported.length < AT_ONCE) break;
+    if (reported.length < AT_ONCE || (await queue.dueCount()) > AT_ONCE) break;
   }
   return { requestedAgain, ...sum, repaired: await repair(options) };
 }
@@ -54,15 +53,15 @@ async function carryOut(
   reported: readonly ScheduleChange[],
 ): Promise<Pick<UpkeepReport, 'paused' | 'scheduled' | 'unscheduled'>> {
   const paused = reported.filter(({ is }) => is === 'paused').map(({ key }) => key);
-  const keys = await withoutScheduled(options, reported);
-  const present = await presentOf(options, keys);
-  const scheduled = await scheduleKeys(
-    options,
-    [...present].map(([key, type]) => ({ key, type })),
+  const unclear = await withoutScheduled(options, reported);
+  const present = await presentOf(options, [...unclear.keys()]);
+  const lacking = [...present].flatMap(([key, type]) =>
+    unclear.get(key) === options.everyMs(key, type) ? [] : [{ key, type }],
   );
-  const gone = keys.filter((key) => !present.has(key));
+  await scheduleKeys(options, lacking);
+  const gone = [...unclear.keys()].filter((key) => !present.has(key));
   await options.queue.unschedule(gone);
-  return { paused, scheduled, unscheduled: gone.length };
+  return { paused, scheduled: lacking.length, unscheduled: gone.length };
 }
 
 async function requestAgain(queue: JobQueue): Promise<number> {
@@ -77,17 +76,24 @@ async function requestAgain(queue: JobQueue): Promise<number> {
   return abandoned.length + overdue.length;
 }
 
-/** The keys whose job scheduler may have to be made, changed or removed. One that was reported before, by a sweep, has the right one. */
+/**
+ * The keys whose job scheduler may have to be made, changed or removed, with its interval now; one that was reported before, by a sweep,
+ * has the right one.
+ */
 async function withoutScheduled(
   { queue, types, everyMs }: UpkeepOptions,
   reported: readonly ScheduleChange[],
-): Promise<string[]> {
+): Promise<ReadonlyMap<string, number | undefined>> {
   const keys = [...new Set(reported.filter(({ is }) => is !== 'paused').map(({ key }) => key))];
   const gone = new Set(reported.filter(({ is }) => is === 'gone').map(({ key }) => key));
   const scheduled = types.filter((type) => hasScheduler(type));
   const schedules = await queue.schedulers.of(keys);
-  return keys.filter(
-    (key, i) => gone.has(key) || scheduled.some((type) => schedules[i]?.everyMs !== everyMs(key, type)),
+  return new Map(
+    keys.flatMap((key, i) => {
+      const ms = schedules[i]?.everyMs;
+      const isUnclear = gone.has(key) || scheduled.some((type) => ms !== everyMs(key, type));
+      return isUnclear ? [[key, ms] as const] : [];
+    }),
   );
 }
 

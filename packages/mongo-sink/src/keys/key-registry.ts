@@ -1,5 +1,6 @@
 import type { DocumentId, KeyState, KeyType, SyncError } from '@redis-to-mongo/pipeline';
 import { type Collection, type Db, type Document, MongoServerError } from 'mongodb';
+import { PlainBson } from '../bson/plain-bson.js';
 import { connected, ensureConnected } from '../connection/ensure-connected.js';
 import { mongoError } from '../errors/mongo-error.js';
 import { isDocumentId, toKeyDocument } from './key-document.js';
@@ -51,16 +52,18 @@ export async function* activeKeys(db: Db): AsyncGenerator<ActiveKey> {
  * @throws SyncError as mongoError.
  */
 export async function* activeKeyPages(db: Db, size: number): AsyncGenerator<readonly string[]> {
+  // The driver takes more than twice as long to take the documents apart.
+  const bson = new PlainBson();
   let after: string | undefined;
   for (let isWhole = false; !isWhole; )
     try {
       const filter = after === undefined ? ACTIVE : { ...ACTIVE, _id: { $gt: after } };
-      const options = { sort: { _id: 1 }, projection: { _id: 1 }, batchSize: size } as const;
+      const options = { sort: { _id: 1 }, projection: { _id: 1 }, batchSize: size, raw: true } as const;
       await ensureConnected(db);
       const cursor = keysIn(db).find(filter, options);
       try {
         while (await cursor.hasNext()) {
-          const page = cursor.readBufferedDocuments().map(({ _id }) => _id);
+          const page = cursor.readBufferedDocuments().map((bytes: unknown) => idIn(bson, bytes));
           after = page.at(-1) ?? after;
           yield page;
         }
@@ -71,6 +74,12 @@ export async function* activeKeyPages(db: Db, size: number): AsyncGenerator<read
     } catch (error) {
       if (!(error instanceof MongoServerError) || error.code !== CURSOR_NOT_FOUND) throw mongoError(error);
     }
+}
+
+function idIn(bson: PlainBson, document: unknown): string {
+  if (!(document instanceof Uint8Array))
+    throw new TypeError('find: a document is not the bytes that were asked for');
+  return String(bson.read(document)._id);
 }
 
 /**
