@@ -52,6 +52,27 @@ test('a reader that goes away ends the command without an error', async () => {
   expect((await once(child, 'close'))[0]).toBe(0);
 });
 
+test('a value that MongoDB refused is written by a worker once its dead letter is replayed', async () => {
+  await cli.db.collection('strings').createIndex({ value: 1 }, { unique: true });
+  for (const key of ['refused 1', 'refused 2']) await cli.redis.set(key, 'same');
+  expect((await run('once', 'refused*')).code).toBe(1);
+  await cli.db.collection('strings').dropIndex('value_1');
+  const worker = start(WORKER, [], 'ignore');
+  try {
+    const { code, stdout } = await run('dead-letters', 'replay', '--all', 'refused*');
+    expect(stdout).toMatch(/^refused [12]@a1:value +read anew$/m);
+    expect(code).toBe(0);
+    // Neither value changes, and no scheduler runs: nothing else has the worker read it.
+    await vi.waitFor(
+      async () => expect((await cli.run('verify', 'refused*', '--settle', '0')).stdout).toMatch(/all equal/),
+      { timeout: 30_000, interval: 100 },
+    );
+  } finally {
+    worker.kill('SIGTERM');
+    await once(worker, 'close');
+  }
+});
+
 test('sync has a worker sync a key out of turn, and refuses keys that nobody mirrors', async () => {
   await cli.redis.xadd('orders', '*', 'n', 'new');
   expect(await cli.run('sync', 'orders', 'nobody', '{r2m}:x')).toMatchObject({

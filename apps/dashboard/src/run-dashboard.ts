@@ -96,7 +96,7 @@ export async function runDashboard(app: AppContext, config: Config): Promise<voi
       readValues: keyValuesReader(config, { db: mongo.db, redis: source }),
       readDeeds: async (key) => (await readAudit(mongo.db, { key, limit: 10 })).entries,
     },
-    letters: lettersOf(mongo.db),
+    letters: lettersOf(mongo.db, queue),
     records: recordsOf(mongo.db, username, config.records.auditKeepMs, logger),
     configuration: describeConfig(config),
     showValues: config.dashboard.showValues,

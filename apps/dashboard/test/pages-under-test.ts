@@ -200,7 +200,7 @@ export function pagesUnderTest(executablePath: string | undefined): PagesUnderTe
         readValues: keyValuesReader(config, { db, redis: source }),
         readDeeds: async (key) => (await readAudit(db, { key, limit: 10 })).entries,
       },
-      letters: lettersOf(db),
+      letters: lettersOf(db, queue),
       configuration: describeConfig(config),
       records: recordsOf(db, 'admin', 86_400_000, { warn: (message) => expect(message).toBe('') }),
       runAction: async (asked) => await actionsOn({ db, queue: made.queue, line })(asked),

@@ -6,6 +6,7 @@ import {
   replayDeadLetter,
   showDeadLetter,
 } from '@redis-to-mongo/mongo-sink';
+import { requestKeys } from '@redis-to-mongo/operations';
 import { grouped } from '@redis-to-mongo/terminal';
 import { audited } from '../audited.js';
 import { CliError } from '../cli-error.js';
@@ -72,8 +73,12 @@ type Chosen = LetterOptions & { readonly all?: boolean | undefined };
 
 export async function replayLetters(call: Call, id: string | undefined, options: Chosen): Promise<Ending> {
   const db = await call.clients.db();
+  const openRequests = async () => {
+    const queue = await call.clients.queue();
+    return async (key: string) => await requestKeys(queue, [key]);
+  };
   return await forEach(call, 'replay', id, options, async (id) => {
-    const done = await replayDeadLetter(db, id);
+    const done = await replayDeadLetter(db, id, openRequests);
     return { ok: ['written', 'already there', 'read anew'].includes(done.result), ...done };
   });
 }

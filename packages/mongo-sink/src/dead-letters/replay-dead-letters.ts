@@ -25,24 +25,29 @@ export async function showDeadLetter(
 }
 
 /**
- * The result of a replay. `read again`: a value is not put back as it was, since it may have changed; its key's next job reads and writes
- * all of it. `key gone`: there is nothing to read anymore; the letter stays. `refused` carries MongoDB's code; the letter then stays.
+ * The result of a replay. `read again`: a value is not put back as it was, since it may have changed; the job that is requested for its
+ * key reads and writes all of it. `key gone`: there is nothing to read anymore; the letter stays. `refused` carries MongoDB's code; the letter then stays.
  */
 export type Replay =
   | { readonly result: 'written' | 'already there' | 'read anew' | 'key gone' | 'absent' }
   | { readonly result: 'refused'; readonly code: number };
 
+/** Confirms that the queue takes requests, and gives what makes one for a key. */
+type OpenRequests = () => Promise<(key: string) => Promise<unknown>>;
+
 /**
  * Writes a dead letter's record again. If MongoDB accepts it, the letter is deleted, and the record counts as
  * written.
- * @throws SyncError as mongoError; the letter then still exists.
+ * @param openRequests for the letter of a value, called before anything changes: gives what requests a job for its key. Nothing
+ * else would read a value that has not changed since.
+ * @throws SyncError as mongoError, or what `openRequests` throws; the letter then still exists.
  */
-export async function replayDeadLetter(db: Db, id: string): Promise<Replay> {
+export async function replayDeadLetter(db: Db, id: string, openRequests: OpenRequests): Promise<Replay> {
   return await connected(db, async () => {
     const found = await showDeadLetter(db, id);
     if (!found) return { result: 'absent' };
     const { letter, record } = found;
-    if (letter.kind !== 'entry') return await readAnew(db, letter);
+    if (letter.kind !== 'entry') return await readAnew(db, letter, openRequests);
     const { collection, isShaped } = letter;
     const { _id, content } = record;
     const stored = isShaped ? shapeMessage({ ...record, _id: String(_id), content }) : record;
@@ -65,12 +70,14 @@ export async function dropDeadLetter(db: Db, id: string): Promise<boolean> {
   return await connected(db, async () => (await removeLetters(db, [id])) === 1);
 }
 
-/** The letter goes: should the value be refused once more, another one takes its place. */
-async function readAnew(db: Db, { id, key }: DeadLetter): Promise<Replay> {
+/** The letter goes before the job is requested: should the value be refused once more, another one takes its place. */
+async function readAnew(db: Db, { id, key }: DeadLetter, openRequests: OpenRequests): Promise<Replay> {
   const state = await readKey(db, key);
   if (state?.status !== 'active') return { result: 'key gone' };
+  const request = await openRequests();
   await rereadKey(db, key);
   await removeLetters(db, [id]);
+  await request(key);
   return { result: 'read anew' };
 }
 

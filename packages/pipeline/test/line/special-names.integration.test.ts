@@ -120,7 +120,7 @@ describe('field names that drivers take for something of their own', () => {
       const flat = ENTRIES[Number(String(record?.entryId).slice(0, -2)) - 1] ?? [];
       const kept = rules.length > 0 && flat[0] === 'before' ? flat.slice(2) : flat;
       expect(decodeEntry(record ?? {}).pairs).toEqual(pairsOf(kept));
-      expect(await replayDeadLetter(under.db, id)).toEqual({ result: 'written' });
+      expect(await replayDeadLetter(under.db, id, async () => async () => {})).toEqual({ result: 'written' });
     }
     expect(await under.messages(key)).toHaveLength(ENTRIES.length + 1);
     expect(addsUp(await under.state(key))).toBe(true);

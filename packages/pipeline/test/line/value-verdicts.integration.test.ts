@@ -5,7 +5,7 @@ import {
   readMirroredValue,
   replayDeadLetter,
 } from '@redis-to-mongo/mongo-sink';
-import { type Line, namePattern, syncKey, syncKeys } from '@redis-to-mongo/pipeline';
+import { type Line, namePattern, SyncError, syncKey, syncKeys } from '@redis-to-mongo/pipeline';
 import { redisSource } from '@redis-to-mongo/redis-source';
 import { addsUp, lineForTests, wholeSlice } from '@redis-to-mongo/test-kit';
 import { describe, expect, it } from 'vitest';
@@ -36,6 +36,10 @@ async function fieldsOf(key: string) {
 const lettersOf = async (key: string) =>
   (await findDeadLetters(under.db, { name: namePattern(key), limit: 100 })).letters;
 
+/** The keys that replays have requested. */
+const requested: string[] = [];
+const openRequests = async () => async (key: string) => requested.push(key);
+
 describe('the verdict on values', () => {
   it('one that is refused becomes a dead letter; those written with it arrive', async () => {
     const line = await lineOf();
@@ -57,7 +61,15 @@ describe('the verdict on values', () => {
       fields: { secret: '1' },
     });
 
-    expect(await replayDeadLetter(under.db, letter?.id ?? '')).toEqual({ result: 'read anew' });
+    // Without a queue that takes the request, nothing would read the value: then nothing changes.
+    const away = async () => {
+      throw new SyncError('REDIS_UNAVAILABLE', 'transient', 'no queue');
+    };
+    await expect(replayDeadLetter(under.db, letter?.id ?? '', away)).rejects.toThrow('no queue');
+    expect(await lettersOf('bad')).toHaveLength(1);
+    expect(await syncKey(line, 'bad', wholeSlice())).toMatchObject({ result: 'unchanged' });
+    expect(await replayDeadLetter(under.db, letter?.id ?? '', openRequests)).toEqual({ result: 'read anew' });
+    expect(requested).toEqual(['bad']);
     expect(await syncKey(line, 'bad', wholeSlice())).toMatchObject({ written: 1 });
     expect(await fieldsOf('bad')).toEqual(['secret']);
     expect(await lettersOf('bad')).toEqual([]);
@@ -114,7 +126,7 @@ describe('the verdict on values', () => {
     expect(addsUp(await under.state('large'))).toBe(true);
 
     for (const { id } of letters)
-      expect(await replayDeadLetter(under.db, id)).toEqual({ result: 'read anew' });
+      expect(await replayDeadLetter(under.db, id, openRequests)).toEqual({ result: 'read anew' });
     await syncKey(line, 'large', wholeSlice());
     expect(await fieldsOf('large')).toEqual([...fields, 'more'].sort());
     expect(await lettersOf('large')).toEqual([]);
