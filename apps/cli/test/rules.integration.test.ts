@@ -85,12 +85,12 @@ test('explain shows which rule a key matches, where it goes and how often', asyn
     collection: 'tags',
     settings: {
       rule: { number: 3, pattern: '*tags', history: true },
-      intervalMs: 1000,
-      says: 'matches rule 3 (*tags), goes to tags, every 1 s',
+      intervalMs: 86_400_000,
+      says: 'matches rule 3 (*tags), goes to tags, every 1 d',
     },
   });
   expect(await cli.json('explain', 'other')).toMatchObject({
-    settings: { rule: null, says: 'matches no rule, goes to stream_messages, every 1 s' },
+    settings: { rule: null, says: 'matches no rule, goes to stream_messages, every 1 d' },
   });
 });
 

@@ -96,7 +96,9 @@ it('writes entries in the shape document by the direct path, and keeps a refused
     ],
   });
   await under.db.collection('shaped').dropIndexes();
-  expect(await replayDeadLetter(under.db, id)).toMatchObject({ result: 'written' });
+  expect(await replayDeadLetter(under.db, id, async () => async () => {})).toMatchObject({
+    result: 'written',
+  });
   expect(await all('shaped')).toEqual([
     first,
     { _id: id, n: '7', _redis: { ...ours, entryId: '5-2', fields: [[1, '$m', 'y']] } },
@@ -124,7 +126,9 @@ it('keeps a refused message whole, however large, and replays it to its collecti
   expect(content.n).toBe(7);
   expect(bytesOf(content.blob).equals(blob)).toBe(true);
   await under.db.collection('unique_messages').dropIndexes();
-  expect(await replayDeadLetter(under.db, id)).toMatchObject({ result: 'written' });
+  expect(await replayDeadLetter(under.db, id, async () => async () => {})).toMatchObject({
+    result: 'written',
+  });
   expect(await all('unique_messages')).toMatchObject([
     { content: { n: 7 } },
     { content: { n: 7 }, mapped: {} },

@@ -111,6 +111,16 @@ describe('a log line', () => {
     expect(out.text).not.toContain('\u001b');
     expect(out.text).not.toContain('\u202e');
   });
+
+  test('does not let it either as JSON, which reads back as it was', async () => {
+    const out = new Lines();
+    const log = logTo(out, { format: 'json' });
+    const key = '\u001b[2J\u009b2J\u202eevil\u2028\u{e0001}é😀';
+    log.info('read', { key });
+    await log.flush();
+    expect(out.text).toMatch(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+\n$/u);
+    expect(out.json[0]).toMatchObject({ key });
+  });
 });
 
 describe('the level', () => {

@@ -8,7 +8,7 @@ const help = `pnpm stack [--json] [--data-dir <directory>]
 Starts a Redis and a MongoDB-compatible server on free ports, prints their addresses and runs until Ctrl-C.
   --json      print one line of JSON with the addresses and pids, everything else on standard error
   --data-dir  keep the data there; default: a temporary directory, removed at the end
-LOCAL_STACK_REDIS names the Redis to start: valkey-9 or redis-7.4; default: the first that is found.
+LOCAL_STACK_REDIS names the Redis to start: valkey-9, redis-7.4 or redis-8; default: the first that is found.
 LOCAL_STACK_REDIS_URL and LOCAL_STACK_MONGO_URI name running servers to use instead.`;
 
 async function main(): Promise<void> {

@@ -1,4 +1,4 @@
-import { ruleBook, valueType } from '@redis-to-mongo/key-types';
+import { isValueType, ruleBook } from '@redis-to-mongo/key-types';
 import { shownKey } from '@redis-to-mongo/pipeline';
 import { bad, colored, counted, grouped } from '@redis-to-mongo/terminal';
 import { type Finding, type Verification, verifyMirror } from '@redis-to-mongo/verify';
@@ -95,7 +95,7 @@ async function compare(
       },
       key: (finding, isEqual) => {
         // What is compared of a value may be bytes.
-        if (!valueType(finding.type)) bar?.addEntries(finding.compared);
+        if (!isValueType(finding.type)) bar?.addEntries(finding.compared);
         bar?.addDone();
         partial.compared.add(finding.key);
         if (isEqual) partial.differing.delete(finding.key);

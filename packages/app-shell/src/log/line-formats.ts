@@ -9,9 +9,17 @@ export interface LogLine {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** One JSON object: `{time, level, app, pid, msg, ...fields}`; time in ISO 8601, UTC. */
+/**
+ * One JSON object: `{time, level, app, pid, msg, ...fields}`; time in ISO 8601, UTC. What could control a terminal or reverse a
+ * text is escaped: a log is also read by people.
+ */
 export function jsonLine({ time, level, app, msg, fields }: LogLine): string {
-  return JSON.stringify({ time: time.toISOString(), level, app, pid: process.pid, msg, ...fields });
+  const json = JSON.stringify({ time: time.toISOString(), level, app, pid: process.pid, msg, ...fields });
+  return json.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) =>
+    [...Array(char.length).keys()]
+      .map((i) => `\\u${char.charCodeAt(i).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
 }
 
 const COLORS: Readonly<Record<string, string>> = { error: '31', warn: '33', info: '36', debug: '90' };

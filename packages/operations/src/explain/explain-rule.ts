@@ -11,7 +11,7 @@ export interface RuleExplanation {
   readonly collection: string;
   /** Where those of its next incarnation go, if elsewhere: the rules were changed since the present one began. */
   readonly nextCollection: string | null;
-  /** Between two readings of it while it changes, in ms. */
+  /** Between two readings of it although nothing reported a change, in ms. */
   readonly intervalMs: number;
   /** All of it in words: `matches rule 2 (orders*), goes to orders_messages, every 5 s`. */
   readonly says: string;
@@ -38,7 +38,7 @@ export function explainRule(
     rule: found && spec ? { number: found.number, ...spec } : null,
     collection,
     nextCollection: collection === next ? null : next,
-    intervalMs: found?.intervalMs ?? sync.intervalMs,
+    intervalMs: found?.intervalMs ?? sync.idleIntervalMs,
   };
   return { ...handling, says: inWords(handling), does: spec ? ruleParts(spec) : [] };
 }
