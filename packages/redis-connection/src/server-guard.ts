@@ -61,6 +61,8 @@ export async function confirmServer(redis: Redis): Promise<void> {
  * - The server was the primary, and is a replica now: after a failover behind a name, old connections stay open, and
  *   only a new one leads to the new primary. The server's role is checked before a connection is ready, and polled
  *   afterward. If it is wrong, or an answer shows that it is, the connection is closed, and another one is opened.
+ * - The server is a replica that has not had its primary's data since it started. It answers as if all keys were deleted. The
+ *   connection does not become ready until it has synced.
  */
 export class ServerGuard {
   readonly #redis: Redis;
@@ -109,7 +111,8 @@ export class ServerGuard {
   /** Whether a new connection may become ready. */
   #admits(info: unknown): boolean {
     const role = typeof info === 'object' && info !== null && 'role' in info ? String(info.role) : undefined;
-    const reason = this.#refusal ?? this.reasonAgainst(role);
+    const reason =
+      this.#refusal ?? this.reasonAgainst(role) ?? (isWithoutData(info) ? unsyncedError() : undefined);
     if (!reason) return true;
     this.#redis.recoverFromFatalError(reason, reason, {}); // what waits for the connection fails now, and with the reason
     return false;
@@ -173,6 +176,25 @@ function databaseError(db: number | undefined, cause: Error): SyncError {
     'configuration',
     `Redis refuses database ${db}: set REDIS_DB or QUEUE_REDIS_DB, or the end of the URL, to a database that exists and that the user may select`,
     { cause },
+  );
+}
+
+/** Seconds: before Redis 7, a link that was never up is down since 1970. */
+const NEVER_UP = 1_000_000_000;
+
+/** Whether INFO is of a replica whose link to its primary has not been up since it started. */
+function isWithoutData(info: unknown): boolean {
+  if (typeof info !== 'object' || info === null || !('master_link_status' in info)) return false;
+  if (info.master_link_status !== 'down' || !('master_link_down_since_seconds' in info)) return false;
+  const seconds = Number(info.master_link_down_since_seconds);
+  return seconds < 0 || seconds > NEVER_UP;
+}
+
+function unsyncedError(): SyncError {
+  return new SyncError(
+    'REDIS_LOADING',
+    'transient',
+    'Redis: the server is a replica that has not synced with its primary since it started: waiting until it has',
   );
 }
 

@@ -32,6 +32,22 @@ function connect(url: string, more: ClientOptions = {}): Redis {
 const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : String(error));
 const outcome = (work: Promise<unknown>) => work.then(String, codeOf);
 
+it('a replica that never had its primary’s data is not read as an empty server', async () => {
+  const server = await startRedis({ args: ['--replicaof', '127.0.0.1 1'] });
+  const admin = new Redis(server.url);
+  try {
+    const redis = connect(server.url, { maxRetriesPerRequest: 1 });
+    expect(await outcome(redis.exists('orders'))).toBe('REDIS_LOADING');
+    await admin.replicaof('NO', 'ONE');
+    await vi.waitFor(async () => expect(await outcome(redis.exists('orders'))).toBe('0'), {
+      timeout: 20_000,
+    });
+  } finally {
+    admin.disconnect();
+    await server.stop();
+  }
+});
+
 describe('a database that the server refuses', () => {
   let server: RedisServer;
   let admin: Redis;
