@@ -100,7 +100,7 @@ function lines({ queue, mirror }: FleetFacts, types: FleetStatus['types']): read
     'is' in mirror
       ? [
           ['lost', loss(total('gap'), 'entries in gaps: see gaps')],
-          ['refused', loss(total('dead'), 'records: see dead-letters list')],
+          ['refused', loss(total('dead'), 'records in all: dead-letters list has those that are left')],
           ['failing', loss(mirror.is.failing, 'keys: see keys --status failing')],
           ['paused', paused(mirror.is.paused.keys)],
         ]
