@@ -52,6 +52,7 @@ export function someFacts(more: Partial<FleetFacts> = {}): FleetFacts {
     queue: { is: aQueue() },
     queueWrites: { is: true },
     mirror: { is: aMirror() },
+    targetCounter: { is: 0 },
     mirrorWrites: { is: true },
     source: { is: true },
     pausedUnread: { is: { entries: 0, streams: 0, unknown: 0 } },

@@ -51,7 +51,12 @@ function factsAt(at: number, lag = 7): Parameters<ReturnType<typeof sampleKeeper
         lately: { gap: 4, dead: 0 },
       },
     },
-    ...{ queueWrites: { is: true }, mirrorWrites: { is: true }, source: { is: true } },
+    ...{
+      queueWrites: { is: true },
+      mirrorWrites: { is: true },
+      source: { is: true },
+      targetCounter: { is: 0 },
+    },
     pausedUnread: { is: { entries: 0, streams: 0, unknown: 0 } },
     identity: { is: { is: 'same', id: 'f' } },
   };

@@ -60,6 +60,10 @@ it('the verdict reports it before any scheduler does', async () => {
     });
   const reasons = async () => judge(await facts()).reasons.map(({ what }) => what);
   expect(await reasons()).not.toContain(TARGET_SET_BACK);
+  await counters().updateOne({ _id: 'counter' }, { $inc: { n: -1 } });
+  expect(await reasons()).toContain(TARGET_SET_BACK);
+  await countInTarget(db);
+  expect(await reasons()).not.toContain(TARGET_SET_BACK);
   await db.dropDatabase();
   expect(await reasons()).toContain(TARGET_SET_BACK);
   await raiseTargetCounter(db, 3);

@@ -21,6 +21,8 @@ export interface FleetFacts {
   readonly at: number;
   readonly queue: Reading<QueueFacts>;
   readonly mirror: Reading<MirrorFacts>;
+  /** The target's counter, read after queue and mirror: it is at least the queue's, unless the target has lost what it held. */
+  readonly targetCounter: Reading<number>;
   /** Whether the source answers. */
   readonly source: Reading<true>;
   /** Whether the queue's Redis, and MongoDB, took a write. */

@@ -14,13 +14,13 @@ const LONG_MS = 60_000;
 const SEARCH_MOMENT_MS = 6_000;
 
 /** Who is active, who works, and what waits. */
-export function queueReasons({ queue, mirror }: FleetFacts): readonly Reason[] {
+export function queueReasons({ queue, mirror, targetCounter }: FleetFacts): readonly Reason[] {
   if (!('is' in queue)) return [];
   const facts = queue.is;
   const isNew = facts.schedulers === 0 && 'is' in mirror && !mirror.is.hasKeys;
   return [
     ...inCharge(facts),
-    ...setBack(facts, mirror),
+    ...setBack(facts, mirror, targetCounter),
     ...workers(facts),
     ...waiting(facts),
     ...(isNew ? nothingFound() : []),
@@ -71,9 +71,15 @@ function search({ searchedMs, code }: Heartbeat, sweepPending: string): readonly
 }
 
 /** The active scheduler finds it out within seconds; until then it is known here alone. */
-function setBack({ targetCounter = 0 }: QueueFacts, mirror: FleetFacts['mirror']): readonly Reason[] {
-  // Both are not read in the same moment: between them it may have been counted on.
-  if (!('is' in mirror) || (mirror.is.counter ?? 0) >= targetCounter - 1) return [];
+function setBack(
+  { targetCounter: known = 0 }: QueueFacts,
+  mirror: FleetFacts['mirror'],
+  counter: FleetFacts['targetCounter'],
+): readonly Reason[] {
+  const isLower = 'is' in counter && counter.is < known;
+  // That of the mirror is not read after the queue's: between them it may have been counted on.
+  const wasLower = 'is' in mirror && (mirror.is.counter ?? 0) < known - 1;
+  if (!isLower && !wasLower) return [];
   return [
     {
       code: 'searching',

@@ -1,5 +1,5 @@
 import type { JobQueue } from '@redis-to-mongo/job-queue';
-import { probeWrites, readMirrorFacts } from '@redis-to-mongo/mongo-sink';
+import { probeWrites, readMirrorFacts, readTargetCounter } from '@redis-to-mongo/mongo-sink';
 import { type connectRedis, mastersOf, redisError } from '@redis-to-mongo/redis-connection';
 import type { FleetFacts } from './fleet-facts.js';
 import type { FleetIdentity } from './identity/fleet-identity.js';
@@ -25,27 +25,39 @@ export async function readFacts({ queue, db, source, identity }: FactSources): P
       throw redisError(error, 'queue');
     });
   const mirror = readingOf('MongoDB', readMirrorFacts(db, { worst: WORST, paused: PAUSED_ASKED }));
-  const [queueFacts, queueWrites, mirrorFacts, mirrorWrites, answers, pausedUnread, comparison] =
-    await Promise.all([
-      readingOf('the queue’s Redis', ofQueue(queue.facts())),
-      readingOf(
-        'the queue’s Redis',
-        queue.ping().then(() => true as const),
-      ),
-      mirror,
-      readingOf(
-        'MongoDB',
-        probeWrites(db).then(() => true as const),
-      ),
-      readingOf('the source Redis', pingAll(source)),
-      mapReading(mirror, ({ paused }) => readingOf('the source Redis', readPausedUnread(source, paused))),
-      readingOf('one of the three servers', identity.compare()),
-    ]);
+  const queued = readingOf('the queue’s Redis', ofQueue(queue.facts()));
+  const counter = Promise.all([queued, mirror]).then(() => readingOf('MongoDB', readTargetCounter(db)));
+  const [
+    queueFacts,
+    queueWrites,
+    mirrorFacts,
+    targetCounter,
+    mirrorWrites,
+    answers,
+    pausedUnread,
+    comparison,
+  ] = await Promise.all([
+    queued,
+    readingOf(
+      'the queue’s Redis',
+      queue.ping().then(() => true as const),
+    ),
+    mirror,
+    counter,
+    readingOf(
+      'MongoDB',
+      probeWrites(db).then(() => true as const),
+    ),
+    readingOf('the source Redis', pingAll(source)),
+    mapReading(mirror, ({ paused }) => readingOf('the source Redis', readPausedUnread(source, paused))),
+    readingOf('one of the three servers', identity.compare()),
+  ]);
   return {
     at: Date.now(),
     queue: queueFacts,
     queueWrites,
     mirror: mirrorFacts,
+    targetCounter,
     mirrorWrites,
     source: answers,
     pausedUnread,

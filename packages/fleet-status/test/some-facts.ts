@@ -38,6 +38,7 @@ export function someFacts(more: Partial<FleetFacts> = {}): FleetFacts {
     queue: aQueue(),
     queueWrites: { is: true },
     mirror: aMirror(),
+    targetCounter: { is: 0 },
     mirrorWrites: { is: true },
     source: { is: true },
     pausedUnread: { is: { entries: 0, streams: 0, unknown: 0 } },

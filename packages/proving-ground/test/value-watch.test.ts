@@ -1,5 +1,6 @@
 import type { Db } from 'mongodb';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { Losses } from '../src/chaos/losses.js';
 import { ValueWatch } from '../src/chaos/value-watch.js';
 import { ABSENT, valueDigest, WrittenValue } from '../src/chaos/written-value.js';
 
@@ -10,7 +11,7 @@ let value: WrittenValue;
 let watch: ValueWatch;
 beforeEach(() => {
   value = new WrittenValue('user:1');
-  watch = new ValueWatch({} as Db, [value]); // states are given to it here
+  watch = new ValueWatch({} as Db, [value], new Losses()); // states are given to it here
   for (const version of [1, 2, 3]) {
     value.begin(digestOf(version));
     value.done(version * 1_000);

@@ -2,15 +2,21 @@
 export class Losses {
   /** Odd while MongoDB is losing what it held. */
   #turns = 0;
+  readonly #listeners: (() => void)[] = [];
 
-  /** @param forget drops what was seen before. */
-  async during(work: () => Promise<void>, forget: () => void): Promise<void> {
+  /** Has a watch forget what it saw before a loss. */
+  onLoss(forget: () => void): void {
+    this.#listeners.push(forget);
+  }
+
+  /** MongoDB loses what it holds while this is done. */
+  async during(work: () => Promise<void>): Promise<void> {
     this.#turns += 1;
     try {
       await work();
     } finally {
       this.#turns += 1;
-      forget();
+      for (const forget of this.#listeners) forget();
     }
   }
 

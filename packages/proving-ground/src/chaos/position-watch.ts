@@ -2,7 +2,7 @@ import { REVISION_LEAP } from '@redis-to-mongo/mongo-sink';
 import { compareEntryIds, isEntryId } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
 import { repeatEvery } from '../program/repeat-every.js';
-import { Losses } from './losses.js';
+import type { Losses } from './losses.js';
 
 interface Seen {
   readonly revision: number;
@@ -17,16 +17,16 @@ export class PositionWatch {
   readonly problems: string[] = [];
   readonly #seen = new Map<string, Seen>();
   #reads = 0;
-  readonly #losses = new Losses();
+  readonly #losses: Losses;
+
+  constructor(losses: Losses) {
+    this.#losses = losses;
+    losses.onLoss(() => this.#seen.clear());
+  }
 
   /** How often all documents were read. */
   get reads(): number {
     return this.#reads;
-  }
-
-  /** MongoDB loses what it holds while this is done: what was seen before says nothing anymore. */
-  async forget(work: () => Promise<void>): Promise<void> {
-    await this.#losses.during(work, () => this.#seen.clear());
   }
 
   /** Reads until the signal aborts; a MongoDB that is down is read later. */

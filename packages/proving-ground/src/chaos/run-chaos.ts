@@ -16,6 +16,7 @@ import type { ChaosReport } from './chaos-report.js';
 import type { FaultKind } from './fault.js';
 import { judge } from './judge.js';
 import { keepState } from './keep-evidence.js';
+import { Losses } from './losses.js';
 import { MemoryWatch } from './memory-watch.js';
 import { planFaults } from './plan-faults.js';
 import { PositionWatch } from './position-watch.js';
@@ -78,13 +79,16 @@ export async function runChaos(options: ChaosOptions, context: ProgramContext): 
     event('the fleet has all keys; now things break');
 
     const over = new AbortController();
-    const positions = new PositionWatch();
+    const losses = new Losses();
+    const positions = new PositionWatch(losses);
     const memory = new MemoryWatch();
     const values = new ValueWatch(
       place.db,
       load.values.flatMap(({ written }) => written),
+      losses,
     );
-    const verdicts = new VerdictWatch({ load, values, db: place.db, readFacts: factsOf(place, closing) });
+    const readFacts = factsOf(place, closing);
+    const verdicts = new VerdictWatch({ load, values, losses, db: place.db, readFacts });
     const watching = Promise.all([
       positions.run(place.db, over.signal),
       memory.run(fleet, over.signal),
@@ -107,7 +111,7 @@ export async function runChaos(options: ChaosOptions, context: ProgramContext): 
           signal,
           loseTarget: async (work) => {
             load.noteTargetLoss();
-            await positions.forget(async () => await values.forget(work));
+            await losses.during(work);
           },
           onFault: ({ kind }, what, begunMs) => {
             faults[kind] = (faults[kind] ?? 0) + 1;

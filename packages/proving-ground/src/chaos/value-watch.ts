@@ -1,7 +1,7 @@
 import { readKey, readMirroredValue } from '@redis-to-mongo/mongo-sink';
 import type { Db } from 'mongodb';
 import { repeatEvery } from '../program/repeat-every.js';
-import { Losses } from './losses.js';
+import type { Losses } from './losses.js';
 import { ABSENT, type ValueDigest, valueDigest, type WrittenValue } from './written-value.js';
 
 const EVERY_MS = 300;
@@ -18,16 +18,13 @@ export class ValueWatch {
   readonly #seen = new Map<string, number>();
   readonly #states = new Map<string, Set<number>>();
 
-  constructor(db: Db, values: readonly WrittenValue[]) {
+  readonly #losses: Losses;
+
+  constructor(db: Db, values: readonly WrittenValue[], losses: Losses) {
     this.#db = db;
     this.#values = values;
-  }
-
-  readonly #losses = new Losses();
-
-  /** MongoDB loses what it holds while this is done: what was seen before says nothing anymore. */
-  async forget(work: () => Promise<void>): Promise<void> {
-    await this.#losses.during(work, () => this.#seen.clear());
+    this.#losses = losses;
+    losses.onLoss(() => this.#seen.clear());
   }
 
   /** How many different states were met. */

@@ -5,12 +5,14 @@ import type { Db, Document } from 'mongodb';
 import type { WrittenEntry, WrittenStream } from '../judge/written-stream.js';
 import { repeatEvery } from '../program/repeat-every.js';
 import type { ChaosLoad } from './chaos-load.js';
+import type { Losses } from './losses.js';
 import type { ValueWatch } from './value-watch.js';
 
 export interface VerdictWatchOptions {
   readonly load: ChaosLoad;
   readonly values: ValueWatch;
   readonly db: Db;
+  readonly losses: Losses;
   /** Reads what the page and the command `status` rest on. */
   readonly readFacts: () => Promise<Parameters<typeof judge>[0]>;
 }
@@ -57,9 +59,10 @@ export class VerdictWatch {
 
   /** Asks until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    const { load, values, db, readFacts } = this.#options;
+    const { load, values, db, losses, readFacts } = this.#options;
     await repeatEvery(EVERY_MS, signal, async () => {
       const [now, wallMs] = [performance.now(), Date.now()];
+      const counts = losses.reading();
       const late = streamsAt(load, wallMs - LATE_MS);
       const verdict: Verdict = judge(await readFacts());
       this.asked += 1;
@@ -68,6 +71,7 @@ export class VerdictWatch {
         this.complete += 1;
         const streams = await streamsBehind(db, late);
         const behind = [...(await values.readAll(now - LATE_MS)), ...(streams ?? [])];
+        if (!counts()) return; // the verdict is of before
         if (streams) this.checked += 1;
         if (behind.length > 0 && this.problems.length < MAX_REPORTED)
           this.problems.push(
