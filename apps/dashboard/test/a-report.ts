@@ -37,6 +37,7 @@ export function aQueue(more: Partial<QueueFacts> = {}): QueueFacts {
     usualMs: null,
     isLeased: true,
     sweepPending: '',
+    isCatchingUp: false,
     processes: [
       { app: 'scheduler', state: 'active', searchedMs: 0 },
       { app: 'worker', state: 'active' },

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { askEveryMs, type SweepFacts, sweepDue } from '../src/sweep-due.js';
 
+const NO_LOSS = { searchedUntil: 0, rereadSince: undefined };
 const SETTLED: SweepFacts = {
-  record: { beganAt: 900_000, endedAt: 1_000_000, scope: 'all', pending: '', rereadSince: undefined },
+  record: { beganAt: 900_000, endedAt: 1_000_000, scope: 'all', pending: '', ...NO_LOSS },
   scope: 'all',
   missed: '',
   feed: 'listening',
@@ -24,7 +25,7 @@ describe('with a feed that reports every change, a sweep is due', () => {
     ['the queue knows of none', { record: undefined }],
     [
       'the last one did not end',
-      { record: { beganAt: 0, endedAt: 0, scope: 'all', pending: 'it was begun', rereadSince: undefined } },
+      { record: { beganAt: 0, endedAt: 0, scope: 'all', pending: 'it was begun', ...NO_LOSS } },
     ],
     ['other keys are chosen', { scope: 'some' }],
     ['changes were missed', { missed: 'the connection was lost' }],

@@ -27,7 +27,8 @@ export function queueReasons({ queue, mirror, targetCounter }: FleetFacts): read
   ];
 }
 
-function inCharge({ isLeased, processes, sweepPending }: QueueFacts): readonly Reason[] {
+function inCharge(facts: QueueFacts): readonly Reason[] {
+  const { isLeased, processes } = facts;
   // One that was paused takes itself for the active one until its last heartbeat is too old.
   const [active] = processes
     .filter(({ app, state }) => app === 'scheduler' && state !== 'standby')
@@ -41,11 +42,14 @@ function inCharge({ isLeased, processes, sweepPending }: QueueFacts): readonly R
         remedy: 'Changes and new keys are not noticed. Start one: redis-to-mongo scheduler.',
       },
     ];
-  return search(active, sweepPending);
+  return search(active, facts);
 }
 
-/** Whether every change up to now was heard of, or was found by a sweep. */
-function search({ searchedMs, code }: Heartbeat, sweepPending: string): readonly Reason[] {
+/** Whether every change up to now was heard of, or was found by a sweep and read since. */
+function search(
+  { searchedMs, code }: Heartbeat,
+  { sweepPending, isCatchingUp, dueMs }: QueueFacts,
+): readonly Reason[] {
   const isLate = searchedMs === undefined || searchedMs > SEARCH_MOMENT_MS;
   if (isLate && code !== undefined)
     return [
@@ -57,6 +61,16 @@ function search({ searchedMs, code }: Heartbeat, sweepPending: string): readonly
             ? 'The search for keys has not succeeded yet'
             : `The search for keys has failed for ${time(searchedMs)}`,
         remedy: `Changes may be missed, and new keys not found (${code}). See the log of the active scheduler.`,
+      },
+    ];
+  // Keys that a sweep has requested are due since then; what was missed may be older.
+  if (!isLate && sweepPending === '' && isCatchingUp && dueMs <= MOMENT_MS)
+    return [
+      {
+        code: 'searching',
+        level: 'behind',
+        what: 'Changes may have been missed; the keys that a sweep has found are being read',
+        remedy: 'It ends automatically.',
       },
     ];
   if (!isLate && sweepPending === '') return [];

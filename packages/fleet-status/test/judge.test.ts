@@ -80,6 +80,13 @@ const cases: readonly [string, Partial<FleetFacts>, level: string, code: string,
     /Changes may have been missed/,
   ],
   [
+    'keys that a sweep has just requested, since changes may have been missed',
+    { queue: aQueue({ isCatchingUp: true, due: 3, dueMs: 200 }) },
+    'behind',
+    'searching',
+    /Changes may have been missed/,
+  ],
+  [
     'a scheduler that has not said for a while that it misses nothing',
     { queue: aQueue({ processes: [{ ...IN_CHARGE, searchedMs: 20_000 }, WORKER] }) },
     'behind',

@@ -20,6 +20,7 @@ export function aQueue(more: Partial<QueueFacts> = {}): { is: QueueFacts } {
     usualMs: 400,
     isLeased: true,
     sweepPending: '',
+    isCatchingUp: false,
   };
   return { is: { ...depth, ...rest, processes: [IN_CHARGE, WORKER], ...more } };
 }

@@ -156,7 +156,8 @@ export class JobQueue {
 
   /** What the queue holds, and who works on it. @throws what ioredis throws. */
   async facts(): Promise<QueueFacts> {
-    const [depth, schedulers, isPaused, delays, alive, sweep, targetCounter] = await Promise.all([
+    const [now, depth, schedulers, isPaused, delays, alive, sweep, targetCounter] = await Promise.all([
+      this.sweeps.now(),
       this.depth(),
       this.schedulerCount(),
       this.#queue.isPaused(),
@@ -172,6 +173,7 @@ export class JobQueue {
       ...delays,
       ...alive,
       sweepPending: sweep ? sweep.pending : NO_RECORD,
+      isCatchingUp: depth.due > 0 && now - depth.dueMs <= (sweep?.searchedUntil ?? 0),
       targetCounter,
     };
   }

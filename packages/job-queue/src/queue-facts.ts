@@ -13,6 +13,8 @@ export interface QueueFacts extends QueueDepth {
   readonly usualMs: number | null;
   /** Why a sweep for changes that may have been missed is due or under way; empty if none were. */
   readonly sweepPending: string;
+  /** Keys that such a sweep has requested are due: what was missed may be among them. */
+  readonly isCatchingUp: boolean;
   /** The highest number that the target was counted to; absent where nothing was counted yet. */
   readonly targetCounter?: number;
   /** A scheduler holds the lease. */

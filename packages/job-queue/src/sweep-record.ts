@@ -13,6 +13,8 @@ export interface SweepRecord {
   readonly scope: string;
   /** Why another one is due; empty when none is. */
   readonly pending: string;
+  /** When the last sweep for missed changes ended, in ms since 1970; 0 for never. Keys that it requested may still be due. */
+  readonly searchedUntil: number;
   /** Keys synced since then, in ms since 1970, must be read again: the target was set back. `undefined` where it was not. */
   readonly rereadSince: number | undefined;
 }
@@ -20,6 +22,8 @@ export interface SweepRecord {
 /** A sweep that is under way. */
 export interface BegunSweep {
   readonly scope: string;
+  /** It looks for changes that may have been missed. */
+  readonly isSearch: boolean;
   /** By the clock of the queue's Redis, in ms since 1970. */
   readonly beganAt: number;
   /** Made up at its begin. */
@@ -29,10 +33,12 @@ export interface BegunSweep {
 /** The reason for a sweep if no record of an earlier one exists. */
 export const NO_RECORD = 'the queue has no record of a sweep';
 
-/** KEYS: record. ARGV: token, scope, beganAt. Answers 1, or 0 where the record is not that of this sweep anymore. */
+/** KEYS: record. ARGV: token, scope, beganAt, 1 for a search. Answers 1, or 0 where the record is not that of this sweep anymore. */
 const END = new Script(`${NOW}
 if redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then return 0 end
-redis.call('HSET', KEYS[1], 'scope', ARGV[2], 'pending', '', 'beganAt', ARGV[3], 'endedAt', string.format('%.0f', now))
+local ended = string.format('%.0f', now)
+redis.call('HSET', KEYS[1], 'scope', ARGV[2], 'pending', '', 'beganAt', ARGV[3], 'endedAt', ended)
+if ARGV[4] == '1' then redis.call('HSET', KEYS[1], 'searchedUntil', ended) end
 return 1`);
 
 /** Reads and writes the record. It is lost with the queue: then a sweep is due. */
@@ -47,19 +53,23 @@ export class SweepRecords {
 
   async read(): Promise<SweepRecord | undefined> {
     const record = await this.#redis.hgetall(this.#name);
-    const { beganAt = 0, endedAt = 0, scope, pending = '', rereadSince } = record;
+    const { beganAt = 0, endedAt = 0, searchedUntil = 0, scope, pending = '', rereadSince } = record;
     if (scope === undefined) return undefined;
     return {
       ...{ beganAt: Number(beganAt), endedAt: Number(endedAt), scope, pending },
+      searchedUntil: Number(searchedUntil),
       rereadSince: rereadSince === undefined ? undefined : Number(rereadSince),
     };
   }
 
-  /** Notes that a sweep begins: should this process die, the next one finds it. */
+  /**
+   * Notes that a sweep begins: should this process die, the next one finds it.
+   * @param pending why it looks for changes that may have been missed; empty for one that does not.
+   */
   async begin(scope: string, pending: string): Promise<BegunSweep> {
     const token = randomUUID();
     await this.#redis.hset(this.#name, { scope, pending, token });
-    return { scope, beganAt: await this.now(), token };
+    return { scope, isSearch: pending !== '', beganAt: await this.now(), token };
   }
 
   /**
@@ -67,8 +77,8 @@ export class SweepRecords {
    * @returns false where nothing was noted, since the queue has lost its record meanwhile, and what the sweep requested with it; or another
    * sweep has begun.
    */
-  async end({ scope, beganAt, token }: BegunSweep): Promise<boolean> {
-    return (await END.run(this.#redis, [this.#name], token, scope, beganAt)) === 1;
+  async end({ scope, isSearch, beganAt, token }: BegunSweep): Promise<boolean> {
+    return (await END.run(this.#redis, [this.#name], token, scope, beganAt, isSearch ? 1 : 0)) === 1;
   }
 
   /** Has one be due that begins from now on; one that is under way does not count. */

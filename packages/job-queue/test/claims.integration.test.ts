@@ -1,5 +1,5 @@
 import { startTcpProxy } from '@redis-to-mongo/local-stack';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type Claim, Claims } from '../src/index.js';
 import { BEGIN, bookkeepingKeys, HEARTBEAT } from '../src/key-scripts.js';
 import { queueUnderTest } from './queue-under-test.js';
@@ -25,6 +25,26 @@ async function die(): Promise<void> {
 }
 
 const due = () => on.queue.overdueKeys(0, 100);
+
+it('keys that a sweep for missed changes has requested are caught up with once each of them has had a run', async () => {
+  const { sweeps } = on.queue;
+  const isCatchingUp = async () => (await on.queue.facts()).isCatchingUp;
+  const search = await sweeps.begin('all', 'the connection was lost');
+  await on.queue.request(['a', 'b']);
+  expect(await sweeps.end(search)).toBe(true);
+  expect(await isCatchingUp()).toBe(true);
+  await on.mine.end(await claim(on.mine, 'a'), 'done');
+  expect(await isCatchingUp()).toBe(true);
+  await on.mine.end(await claim(on.mine, 'b'), 'done');
+  expect(await isCatchingUp()).toBe(false);
+
+  // Nothing was missed before a routine sweep, and what changes after a search is no part of it.
+  const routine = await sweeps.begin('all', '');
+  await on.queue.request(['a']);
+  await sweeps.end(routine);
+  // The queue's clock and the age of what is due are not read in the same moment.
+  await vi.waitFor(async () => expect(await isCatchingUp()).toBe(false));
+});
 
 describe('claims of keys', () => {
   it('are granted to one run at a time, many in one step, and free again once it has ended', async () => {
