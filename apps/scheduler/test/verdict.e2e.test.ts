@@ -153,6 +153,8 @@ describe('the mirror is called', () => {
   it('not complete while the target is empty, since it was dropped', async () => {
     for (let i = 0; i < 200; i++) await fleet.redis.set(`value:${i}`, String(i));
     const { worker } = await inStep();
+    // Job schedulers are made after the first sync: by them, the verdict knows what is missing.
+    await until(async () => expect(await fleet.queue.schedulerCount()).toBe(4));
     const strings = fleet.db.collection('strings');
     await worker.stop();
     await fleet.db.dropDatabase();
