@@ -13,10 +13,11 @@ interface Stored {
 }
 
 const ID = 'collections';
-const UNAUTHORIZED = 13;
+/** Unauthorized, CommandNotFound, CommandNotSupported, NotImplemented: the server will not list them later, either. */
+const NEVER_LISTED: ReadonlySet<unknown> = new Set([13, 59, 115, 238]);
 
 /**
- * The collections of the target; none where the server gives them no UUID, or the user may not list them.
+ * The collections of the target; none where the server gives them no UUID, or does not list them for this user.
  * Source: https://www.mongodb.com/docs/manual/reference/command/listCollections/
  * @throws SyncError as mongoError.
  */
@@ -26,7 +27,7 @@ export async function collectionIds(db: Db): Promise<readonly CollectionId[]> {
       .listCollections({ type: 'collection' })
       .toArray()
       .catch((error: unknown) => {
-        if (error instanceof MongoServerError && error.code === UNAUTHORIZED) return [];
+        if (error instanceof MongoServerError && NEVER_LISTED.has(error.code)) return [];
         throw error;
       });
     return found.flatMap(({ name, ...rest }) => {

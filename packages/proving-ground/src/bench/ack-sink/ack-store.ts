@@ -33,6 +33,7 @@ export class AckStore {
         return cursor(this.#find(command));
       case 'aggregate':
       case 'listIndexes':
+      case 'listCollections':
         return cursor([]);
       default:
         return { ok: 1 };
