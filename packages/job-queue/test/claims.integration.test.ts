@@ -43,7 +43,7 @@ it('keys that a sweep for missed changes has requested are caught up with once e
   await on.queue.request(['a']);
   await sweeps.end(routine);
   // The queue's clock and the age of what is due are not read in the same moment.
-  await vi.waitFor(async () => expect(await isCatchingUp()).toBe(false));
+  await vi.waitFor(async () => expect(await isCatchingUp()).toBe(false), { timeout: 30_000 });
 });
 
 describe('claims of keys', () => {
