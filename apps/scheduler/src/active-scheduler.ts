@@ -1,7 +1,7 @@
 import { TARGET_SET_BACK } from '@redis-to-mongo/fleet-status';
 import type { JobQueue } from '@redis-to-mongo/job-queue';
 import { KEY_TYPES } from '@redis-to-mongo/key-types';
-import { keysIn, keysSyncedSince, pausedKeys, type SuspectKey } from '@redis-to-mongo/mongo-sink';
+import { keysInCollections, keysSyncedSince, pausedKeys, type SuspectKey } from '@redis-to-mongo/mongo-sink';
 import type { KeyType, RuleBook } from '@redis-to-mongo/pipeline';
 import { HIDDEN_TYPE } from '@redis-to-mongo/redis-source';
 import type { ChangeBuffer } from './change-buffer.js';
@@ -181,7 +181,7 @@ export class ActiveScheduler {
       await queue.sweeps.endReread();
     }
     return await this.#dropped.handle(
-      async (names) => await this.#reread(`dropped: ${names.join(', ')}`, keysIn(db, names, PAGE)),
+      async (names) => await this.#reread(`dropped: ${names.join(', ')}`, keysInCollections(db, names, PAGE)),
     );
   }
 
@@ -210,22 +210,21 @@ export class ActiveScheduler {
 
   /** A database that was dropped, or set back, is filled again at once. */
   async #refillTarget(): Promise<void> {
-    if (await this.#setBack.found()) {
-      this.#options.missed.note(TARGET_SET_BACK);
-      await this.#options.prepareTarget();
-    }
+    if (await this.#setBack.found()) await this.#noteLoss(TARGET_SET_BACK);
     if (await this.#dropped.found()) {
       await this.#options.queue.sweeps.noteDue(COLLECTION_DROPPED);
-      this.#options.missed.note(COLLECTION_DROPPED);
-      await this.#options.prepareTarget();
+      await this.#noteLoss(COLLECTION_DROPPED);
     }
     const began = performance.now();
     if (began < this.#countAgainAt) return;
     const isLost = await this.#losses.found(this.#isSweeping);
     const now = performance.now();
     this.#countAgainAt = now + Math.min(COUNT_AT_LATEST_MS, (COUNT_SHARE - 1) * (now - began));
-    if (!isLost) return;
-    this.#options.missed.note('MongoDB holds fewer keys than it should');
+    if (isLost) await this.#noteLoss('MongoDB holds fewer keys than it should');
+  }
+
+  async #noteLoss(reason: string): Promise<void> {
+    this.#options.missed.note(reason);
     await this.#options.prepareTarget();
   }
 

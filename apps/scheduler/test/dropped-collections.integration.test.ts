@@ -1,4 +1,4 @@
-import { keysIn } from '@redis-to-mongo/mongo-sink';
+import { keysInCollections } from '@redis-to-mongo/mongo-sink';
 import { fleetForTests } from '@redis-to-mongo/test-kit';
 import { beforeEach, expect, it } from 'vitest';
 import { DroppedCollections } from '../src/dropped-collections.js';
@@ -83,7 +83,7 @@ it('the keys of a collection are those of its types and of rules, as values, ele
   ]);
   const keysOf = async (...names: string[]) => {
     const keys: string[] = [];
-    for await (const page of keysIn(db, names, 2)) keys.push(...page.map(({ key }) => key));
+    for await (const page of keysInCollections(db, names, 2)) keys.push(...page.map(({ key }) => key));
     return keys.sort();
   };
   expect(await keysOf('hashes')).toEqual(['hash']);

@@ -1,24 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NO_RECORD } from '@redis-to-mongo/job-queue';
 import { KEY_TYPES, ruleBook } from '@redis-to-mongo/key-types';
-import { type FleetUnderTest, fleetUnderTest } from '@redis-to-mongo/test-kit';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { fleetForTests } from '@redis-to-mongo/test-kit';
+import { describe, expect, it, vi } from 'vitest';
 import { ActiveScheduler, type ActiveSchedulerOptions } from '../src/active-scheduler.js';
 import { ChangeBuffer } from '../src/change-buffer.js';
 import { MissedChanges } from '../src/missed-changes.js';
 import { sweep } from '../src/sweep.js';
 import { upkeep } from '../src/upkeep.js';
 
-let fleet: FleetUnderTest;
-beforeAll(async () => {
-  fleet = await fleetUnderTest();
-});
-afterAll(async () => {
-  await fleet.close();
-});
-beforeEach(async () => {
-  await fleet.clear();
-});
+const fleet = fleetForTests();
 
 const wanted = () => true;
 const everyMs = () => 3_600_000;

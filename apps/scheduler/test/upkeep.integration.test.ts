@@ -1,20 +1,11 @@
 import { KEY_TYPES } from '@redis-to-mongo/key-types';
-import { type FleetUnderTest, fleetUnderTest } from '@redis-to-mongo/test-kit';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { fleetForTests } from '@redis-to-mongo/test-kit';
+import { expect, test } from 'vitest';
 import { upkeep } from '../src/upkeep.js';
 
 const HOUR_MS = 3_600_000;
 
-let fleet: FleetUnderTest;
-beforeAll(async () => {
-  fleet = await fleetUnderTest();
-});
-afterAll(async () => {
-  await fleet.close();
-});
-beforeEach(async () => {
-  await fleet.clear();
-});
+const fleet = fleetForTests();
 
 const upkeepOnce = () => {
   const { redis, queue } = fleet;

@@ -16,7 +16,7 @@ const AT_ONCE = 1_000;
 const WORDS = ['present', 'gone', 'paused'] as const;
 
 /**
- * Messages from workers to the active scheduler: new and deleted streams and sets, and paused keys: a
+ * Messages to the active scheduler from workers, and from its own sweeps: new and deleted streams and sets, and paused keys: a
  * set in the queue's Redis, of texts: a word, a space, the key. One process changes job schedulers, not many: those would get in each other's way
  * (https://github.com/taskforcesh/bullmq/issues/3085). What is lost here is found by the next sweep.
  */

@@ -83,7 +83,13 @@ export {
   type NameSearch,
   readKeyPage,
 } from './keys/read-key-page.js';
-export { keysIn, keysSyncedSince, REVISION_LEAP, rereadKeys, type SuspectKey } from './keys/reread-keys.js';
+export {
+  keysInCollections,
+  keysSyncedSince,
+  REVISION_LEAP,
+  rereadKeys,
+  type SuspectKey,
+} from './keys/reread-keys.js';
 export {
   deadAmong,
   lastMirroredEntries,

@@ -4,8 +4,8 @@ import type { Collection, Db, Document } from 'mongodb';
 export type Stored = { _id: string } & Document;
 
 /** The documents of keys. */
-export function keysIn(db: Db): Collection<Stored> {
-  return db.collection<Stored>('keys');
+export function keysIn<Key extends Stored = Stored>(db: Db): Collection<Key> {
+  return db.collection<Key>('keys');
 }
 
 /** The dead letters, without the parts of large ones. */
@@ -14,6 +14,6 @@ export function lettersIn(db: Db): Collection<Stored> {
 }
 
 /** The facts about the fleet, one document each. */
-export function fleetFactsIn(db: Db): Collection<Stored> {
-  return db.collection<Stored>('fleet');
+export function fleetFactsIn<Fact extends Stored = Stored>(db: Db): Collection<Fact> {
+  return db.collection<Fact>('fleet');
 }

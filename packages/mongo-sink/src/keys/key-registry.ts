@@ -1,7 +1,8 @@
 import type { DocumentId, KeyState, KeyType, SyncError } from '@redis-to-mongo/pipeline';
-import { type Collection, type Db, type Document, MongoServerError } from 'mongodb';
+import { type Db, type Document, MongoServerError } from 'mongodb';
 import { PlainBson } from '../bson/plain-bson.js';
 import { connected, ensureConnected } from '../connection/ensure-connected.js';
+import { keysIn, type Stored } from '../database/stored.js';
 import { mongoError } from '../errors/mongo-error.js';
 import { isDocumentId, toKeyDocument } from './key-document.js';
 import { keyFilter } from './key-lists.js';
@@ -19,7 +20,7 @@ export interface ActiveKey {
   readonly written: number;
 }
 
-type Registered = { _id: string; keyType: KeyType; status: string } & Document;
+type Registered = Stored & { keyType: KeyType; status: string };
 
 /**
  * All keys that MongoDB has as active.
@@ -28,7 +29,7 @@ type Registered = { _id: string; keyType: KeyType; status: string } & Document;
 export async function* activeKeys(db: Db): AsyncGenerator<ActiveKey> {
   try {
     await ensureConnected(db);
-    const cursor = keysIn(db).find(ACTIVE, {
+    const cursor = keysIn<Registered>(db).find(ACTIVE, {
       projection: { keyType: 1, collection: 1, documentId: 1, rule: 1, 'counts.written': 1 },
       batchSize: 5000,
     });
@@ -60,7 +61,7 @@ export async function* activeKeyPages(db: Db, size: number): AsyncGenerator<read
       const filter = after === undefined ? ACTIVE : { ...ACTIVE, _id: { $gt: after } };
       const options = { sort: { _id: 1 }, projection: { _id: 1 }, batchSize: size, raw: true } as const;
       await ensureConnected(db);
-      const cursor = keysIn(db).find(filter, options);
+      const cursor = keysIn<Registered>(db).find(filter, options);
       try {
         while (await cursor.hasNext()) {
           const page = cursor.readBufferedDocuments().map((bytes: unknown) => idIn(bson, bytes));
@@ -87,12 +88,12 @@ function idIn(bson: PlainBson, document: unknown): string {
  * @throws SyncError as mongoError.
  */
 export async function countKeyDocuments(db: Db): Promise<number> {
-  return await connected(db, () => keysIn(db).estimatedDocumentCount());
+  return await connected(db, () => keysIn<Registered>(db).estimatedDocumentCount());
 }
 
 /** Counts the active keys of known types, with an index. @throws SyncError as mongoError. */
 export async function countActiveKeys(db: Db): Promise<number> {
-  return await connected(db, () => keysIn(db).countDocuments(keyFilter(undefined, 'active')));
+  return await connected(db, () => keysIn<Registered>(db).countDocuments(keyFilter(undefined, 'active')));
 }
 
 /**
@@ -102,7 +103,7 @@ export async function countActiveKeys(db: Db): Promise<number> {
 export async function syncedIds(db: Db, keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const projection = { lag: 1, 'position.lastId': 1, 'position.entryId': 1 };
   const filter = { ...ACTIVE, keyType: 'stream' as const, _id: { $in: [...keys] } };
-  const found = await connected(db, () => keysIn(db).find(filter, { projection }).toArray());
+  const found = await connected(db, () => keysIn<Registered>(db).find(filter, { projection }).toArray());
   return new Map(
     found.flatMap(({ _id, lag, position }) => {
       const id: unknown = lag === 0 ? position?.lastId : position?.entryId;
@@ -114,10 +115,6 @@ export async function syncedIds(db: Db, keys: readonly string[]): Promise<Readon
 const ACTIVE = { status: 'active' };
 /** The server has closed it: nobody asked for more for ten minutes, or the server was another one meanwhile. */
 const CURSOR_NOT_FOUND = 43;
-
-function keysIn(db: Db): Collection<Registered> {
-  return db.collection<Registered>('keys');
-}
 
 /**
  * Records on the key's document why its last job failed; the position stays untouched.
@@ -131,7 +128,7 @@ export async function recordError(db: Db, key: string, error: SyncError, first?:
   const { _id, ...fields } = first ? toKeyDocument({ ...first, revision: 0 }, '') : { _id: key };
   const update = { $set: { lastError }, ...(first ? { $setOnInsert: withoutError(fields) } : {}) };
   return await connected(db, async () => {
-    const keys = db.collection<{ _id: string } & Document>('keys');
+    const keys = keysIn(db);
     const { matchedCount, upsertedCount } = await keys.updateOne({ _id }, update, {
       upsert: first !== undefined,
     });

@@ -15,6 +15,7 @@ import { GroupCommit } from '../commands/group-commit.js';
 import { type Change, changeOf, GroupedUpdates } from '../commands/grouped-updates.js';
 import { RecordLists } from '../commands/record-lists.js';
 import { insertRecords, updateRecords } from '../commands/write-records.js';
+import { keysIn, type Stored } from '../database/stored.js';
 import { mongoError } from '../errors/mongo-error.js';
 import { changedFields, fromKeyDocument, HEAD, headOf, toKeyDocument } from './key-document.js';
 
@@ -194,9 +195,8 @@ export class KeyStates {
     }
   }
 
-  async #find(filter: Document, projection?: Document): Promise<(Document & { _id: string })[]> {
-    return await this.#db
-      .collection<{ _id: string } & Document>('keys')
+  async #find(filter: Document, projection?: Document): Promise<Stored[]> {
+    return await keysIn(this.#db)
       .find(filter, projection ? { projection } : {})
       .toArray()
       .catch((error: unknown) => {

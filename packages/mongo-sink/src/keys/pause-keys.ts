@@ -1,8 +1,9 @@
-import type { Db, Document, UpdateFilter } from 'mongodb';
+import type { Db, UpdateFilter } from 'mongodb';
 import { connected } from '../connection/ensure-connected.js';
+import { keysIn, type Stored } from '../database/stored.js';
 import { CONDITIONS } from './key-lists.js';
 
-type KeyDocument = { _id: string; pausedAt?: Date | null } & Document;
+type Pausable = Stored & { pausedAt?: Date | null };
 
 /**
  * Pauses a key: its jobs do nothing until markResumed. The mark is stored beside the position, and no job's save changes it.
@@ -27,9 +28,7 @@ export async function markResumed(db: Db, key: string, now: Date): Promise<boole
  */
 export async function pausedKeys(db: Db, limit: number): Promise<ReadonlySet<string>> {
   return await connected(db, async () => {
-    const found = db
-      .collection<KeyDocument>('keys')
-      .find(CONDITIONS.paused, { projection: { _id: 1 }, limit });
+    const found = keysIn<Pausable>(db).find(CONDITIONS.paused, { projection: { _id: 1 }, limit });
     return new Set(await found.map(({ _id }) => _id).toArray());
   });
 }
@@ -38,10 +37,10 @@ async function mark(
   db: Db,
   key: string,
   isPaused: boolean,
-  update: UpdateFilter<KeyDocument>,
+  update: UpdateFilter<Pausable>,
 ): Promise<boolean | undefined> {
   return await connected(db, async () => {
-    const keys = db.collection<KeyDocument>('keys');
+    const keys = keysIn<Pausable>(db);
     const filter = { _id: key, ...(isPaused ? CONDITIONS.paused : { pausedAt: null }) };
     const { matchedCount } = await keys.updateOne(filter, update);
     if (matchedCount > 0) return true;

@@ -1,9 +1,10 @@
 import { KEY_TYPES } from '@redis-to-mongo/key-types';
 import { ruleCollectionsOf } from '@redis-to-mongo/pipeline';
-import type { Db, Document, Filter } from 'mongodb';
+import type { Db, Filter } from 'mongodb';
 import { pagesOf } from '../commands/pages-of.js';
 import { connected, ensureConnected } from '../connection/ensure-connected.js';
 import { collectionNames } from '../database/collection-of.js';
+import { keysIn, type Stored } from '../database/stored.js';
 import { mongoError } from '../errors/mongo-error.js';
 
 /** A key whose state may say more than the target holds. */
@@ -12,8 +13,6 @@ export interface SuspectKey {
   /** MongoDB believes that it is in Redis. */
   readonly isActive: boolean;
 }
-
-type Registered = { _id: string; status: string } & Document;
 
 /**
  * More than any key's revision can have grown in a period that was set back. What a worker read before then carries a lower
@@ -29,7 +28,7 @@ export const REVISION_LEAP = 1_000_000;
 export async function rereadKeys(db: Db, keys: readonly string[]): Promise<ReadonlySet<string>> {
   const own = { _id: { $in: [...keys] } };
   return await connected(db, async () => {
-    const states = db.collection<Registered>('keys');
+    const states = keysIn(db);
     await states.updateMany({ ...own, status: 'active' }, [
       {
         $set: { position: null, lag: 0, revision: { $add: ['$revision', REVISION_LEAP] }, savedBy: 'reread' },
@@ -56,7 +55,7 @@ export async function* keysSyncedSince(
  * The active keys whose messages, values or elements are in one of these collections, in pages of `size`. It goes through all active keys.
  * @throws SyncError as mongoError.
  */
-export async function* keysIn(
+export async function* keysInCollections(
   db: Db,
   collections: readonly string[],
   size: number,
@@ -71,13 +70,13 @@ export async function* keysIn(
 
 async function* suspects(
   db: Db,
-  filter: Filter<Registered>,
+  filter: Filter<Stored>,
   size: number,
 ): AsyncGenerator<readonly SuspectKey[]> {
   try {
     await ensureConnected(db);
     const options = { projection: { status: 1 }, batchSize: size };
-    const found = db.collection<Registered>('keys').find(filter, options);
+    const found = keysIn(db).find(filter, options);
     for await (const page of pagesOf(found, size))
       yield page.map(({ _id, status }) => ({ key: _id, isActive: status === 'active' }));
   } catch (error) {

@@ -1,5 +1,6 @@
 import { Binary, type Db, MongoServerError } from 'mongodb';
 import { connected } from '../connection/ensure-connected.js';
+import { fleetFactsIn, type Stored } from '../database/stored.js';
 
 /** A collection, and the UUID that MongoDB gave it when it was created. */
 export interface CollectionId {
@@ -7,10 +8,7 @@ export interface CollectionId {
   readonly id: string;
 }
 
-interface Stored {
-  readonly _id: string;
-  readonly collections: readonly CollectionId[];
-}
+type Remembered = Stored & { readonly collections: readonly CollectionId[] };
 
 const ID = 'collections';
 /** Unauthorized, CommandNotFound, CommandNotSupported, NotImplemented: the server will not list them later, either. */
@@ -41,13 +39,13 @@ export async function collectionIds(db: Db): Promise<readonly CollectionId[]> {
 export async function rememberedCollections(db: Db): Promise<readonly CollectionId[] | undefined> {
   return await connected(
     db,
-    async () => (await db.collection<Stored>('fleet').findOne({ _id: ID }))?.collections,
+    async () => (await fleetFactsIn<Remembered>(db).findOne({ _id: ID }))?.collections,
   );
 }
 
 /** Has the target remember its collections. @throws as collectionIds. */
 export async function rememberCollections(db: Db, collections: readonly CollectionId[]): Promise<void> {
   await connected(db, async () => {
-    await db.collection<Stored>('fleet').updateOne({ _id: ID }, { $set: { collections } }, { upsert: true });
+    await fleetFactsIn<Remembered>(db).updateOne({ _id: ID }, { $set: { collections } }, { upsert: true });
   });
 }

@@ -1,10 +1,8 @@
 import type { Db } from 'mongodb';
 import { connected } from '../connection/ensure-connected.js';
+import { fleetFactsIn, type Stored } from '../database/stored.js';
 
-interface Stored {
-  readonly _id: string;
-  readonly n: number;
-}
+type Counter = Stored & { readonly n: number };
 
 const ID = 'counter';
 
@@ -15,7 +13,7 @@ const ID = 'counter';
  */
 export async function countInTarget(db: Db): Promise<number> {
   return await connected(db, async () => {
-    const counters = db.collection<Stored>('fleet');
+    const counters = fleetFactsIn<Counter>(db);
     const after = { upsert: true, returnDocument: 'after' } as const;
     return (await counters.findOneAndUpdate({ _id: ID }, { $inc: { n: 1 } }, after))?.n ?? 0;
   });
@@ -24,7 +22,7 @@ export async function countInTarget(db: Db): Promise<number> {
 /** Raises the target's counter to at least this value. @throws as countInTarget. */
 export async function raiseTargetCounter(db: Db, n: number): Promise<void> {
   await connected(db, async () => {
-    await db.collection<Stored>('fleet').updateOne({ _id: ID }, { $max: { n } }, { upsert: true });
+    await fleetFactsIn<Counter>(db).updateOne({ _id: ID }, { $max: { n } }, { upsert: true });
   });
 }
 
@@ -33,5 +31,5 @@ export async function raiseTargetCounter(db: Db, n: number): Promise<void> {
  * @throws as countInTarget.
  */
 export async function readTargetCounter(db: Db): Promise<number> {
-  return await connected(db, async () => (await db.collection<Stored>('fleet').findOne({ _id: ID }))?.n ?? 0);
+  return await connected(db, async () => (await fleetFactsIn<Counter>(db).findOne({ _id: ID }))?.n ?? 0);
 }
