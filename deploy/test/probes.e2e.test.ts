@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type FreshNamespace, freePort, freshNamespace } from '@redis-to-mongo/local-stack';
-import { builtApp } from '@redis-to-mongo/test-kit';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { builtApp, testMongoUri } from '@redis-to-mongo/test-kit';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Container, type Probe, podsOf } from './kubernetes-manifests.js';
 import { podEnvironment } from './pod-environment.js';
 
@@ -14,7 +14,7 @@ let space: FreshNamespace;
 let running: ChildProcess | undefined;
 
 beforeAll(async () => {
-  space = await freshNamespace({ mongoUri: inject('mongoUri') });
+  space = await freshNamespace({ mongoUri: testMongoUri() });
 });
 afterEach(async () => {
   running?.kill('SIGTERM');

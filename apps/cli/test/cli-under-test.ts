@@ -2,8 +2,9 @@ import { Writable } from 'node:stream';
 import { type FreshNamespace, freshNamespace } from '@redis-to-mongo/local-stack';
 import { connectMongo } from '@redis-to-mongo/mongo-sink';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
+import { testMongoUri } from '@redis-to-mongo/test-kit';
 import type { Db } from 'mongodb';
-import { inject } from 'vitest';
+import {} from 'vitest';
 import { createProgram } from '../src/program.js';
 import { programFile } from '../src/programs.js';
 import { runCli } from '../src/run-cli.js';
@@ -36,7 +37,7 @@ export interface CliUnderTest {
 }
 
 export async function cliUnderTest(more: Readonly<Record<string, string>> = {}): Promise<CliUnderTest> {
-  const namespace = await freshNamespace({ mongoUri: inject('mongoUri') });
+  const namespace = await freshNamespace({ mongoUri: testMongoUri() });
   const redis = connectRedis({ url: namespace.redis.url, host: '', port: 0, db: 0, tls: NO_TLS }, () => {});
   const mongo = connectMongo({ uri: namespace.mongoUri, dbName: namespace.mongoDbName, tls: NO_TLS }, 'test');
   const env = {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { type FreshNamespace, freshNamespace } from '@redis-to-mongo/local-stack';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
+import { testMongoUri } from '@redis-to-mongo/test-kit';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { aProcess, endProcesses } from './a-process.js';
 
 const NOTHING_THERE = {
@@ -11,7 +12,7 @@ const NOTHING_THERE = {
 let space: FreshNamespace;
 
 beforeAll(async () => {
-  space = await freshNamespace({ mongoUri: inject('mongoUri') });
+  space = await freshNamespace({ mongoUri: testMongoUri() });
 });
 afterEach(endProcesses);
 afterAll(async () => await space.close());

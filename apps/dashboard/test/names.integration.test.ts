@@ -16,7 +16,8 @@ import {
   readKeySummaries,
 } from '@redis-to-mongo/mongo-sink';
 import { firstState } from '@redis-to-mongo/pipeline';
-import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
+import { testMongoUri } from '@redis-to-mongo/test-kit';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { AskedAction } from '../src/keys/key-action.js';
 import { aDashboard, logIn, NO_DETAILS, queueAt } from './a-dashboard.js';
 
@@ -48,7 +49,7 @@ const asked: AskedAction[] = [];
 
 beforeAll(async () => {
   redis = await startRedis();
-  space = await freshNamespace({ mongoUri: inject('mongoUri') });
+  space = await freshNamespace({ mongoUri: testMongoUri() });
   const tls = { enabled: false, rejectUnauthorized: true };
   mongo = connectMongo({ uri: space.mongoUri, dbName: space.mongoDbName, tls }, 'test of names');
   const { db } = mongo;

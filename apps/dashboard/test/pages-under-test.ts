@@ -24,8 +24,9 @@ import {
 } from '@redis-to-mongo/mongo-sink';
 import { openLine, syncToEnd } from '@redis-to-mongo/operations';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
+import { testMongoUri } from '@redis-to-mongo/test-kit';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import type { DashboardOptions } from '../src/dashboard-server.js';
 import { explainKey } from '../src/keys/explain-key.js';
 import { keyValuesReader } from '../src/keys/key-values.js';
@@ -129,7 +130,7 @@ export function pagesUnderTest(executablePath: string | undefined): PagesUnderTe
 
   beforeAll(async () => {
     mkdirSync(SHOTS, { recursive: true });
-    space = await freshNamespace({ mongoUri: inject('mongoUri') });
+    space = await freshNamespace({ mongoUri: testMongoUri() });
     const tls = { enabled: false, rejectUnauthorized: true };
     under.mongo = connectMongo({ uri: space.mongoUri, dbName: space.mongoDbName, tls }, 'test of the pages');
     await prepareDatabase(under.mongo.db);

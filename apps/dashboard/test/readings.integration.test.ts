@@ -1,7 +1,8 @@
 import { JobQueue, JobWorker } from '@redis-to-mongo/job-queue';
 import { type FreshNamespace, freshNamespace } from '@redis-to-mongo/local-stack';
 import { connectMongo, type MongoHandle, readKeySummaries } from '@redis-to-mongo/mongo-sink';
-import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
+import { testMongoUri } from '@redis-to-mongo/test-kit';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { queueAt } from './a-dashboard.js';
 import { someKeys } from './some-keys.js';
 
@@ -11,7 +12,7 @@ let mongo: MongoHandle;
 let queue: JobQueue;
 
 beforeAll(async () => {
-  space = await freshNamespace({ mongoUri: inject('mongoUri') });
+  space = await freshNamespace({ mongoUri: testMongoUri() });
   const tls = { enabled: false, rejectUnauthorized: true };
   mongo = connectMongo({ uri: space.mongoUri, dbName: space.mongoDbName, tls }, 'test of readings');
   queue = new JobQueue(queueAt(space.redis.url), () => undefined);

@@ -1,6 +1,7 @@
 import { REASON_CODES } from '@redis-to-mongo/fleet-status';
 import { type FreshNamespace, freshNamespace } from '@redis-to-mongo/local-stack';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { testMongoUri } from '@redis-to-mongo/test-kit';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { reasonLink } from '../src/pages/status/reason-link.js';
 import { aDashboard, logIn } from './a-dashboard.js';
 import { someFacts } from './a-report.js';
@@ -9,7 +10,7 @@ let space: FreshNamespace;
 let dashboard: Awaited<ReturnType<typeof aDashboard>>;
 
 beforeAll(async () => {
-  space = await freshNamespace({ mongoUri: inject('mongoUri') });
+  space = await freshNamespace({ mongoUri: testMongoUri() });
   dashboard = await aDashboard(space.redis.url);
 });
 afterAll(async () => {

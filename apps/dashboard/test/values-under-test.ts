@@ -4,8 +4,8 @@ import { connectMongo, type MongoHandle, readKey } from '@redis-to-mongo/mongo-s
 import { openLine, syncToEnd } from '@redis-to-mongo/operations';
 import type { KeyState } from '@redis-to-mongo/pipeline';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
+import { testMongoUri } from '@redis-to-mongo/test-kit';
 import type { Excerpt } from '@redis-to-mongo/verify';
-import { inject } from 'vitest';
 import { keyValuesReader, type ReadKeyValues } from '../src/keys/key-values.js';
 import { queueAt } from './a-dashboard.js';
 
@@ -37,7 +37,7 @@ export interface ValuesUnderTest {
 
 export async function valuesUnderTest(env: Record<string, string> = {}): Promise<ValuesUnderTest> {
   const config = loadConfig({ env, argv: [] });
-  const space = await freshNamespace({ mongoUri: inject('mongoUri') });
+  const space = await freshNamespace({ mongoUri: testMongoUri() });
   const tls = { enabled: false, rejectUnauthorized: true };
   const mongo = connectMongo({ uri: space.mongoUri, dbName: space.mongoDbName, tls }, 'test of values');
   const { db } = mongo;

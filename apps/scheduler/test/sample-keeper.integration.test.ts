@@ -8,7 +8,8 @@ import {
   readKeyHistory,
   watchKey,
 } from '@redis-to-mongo/mongo-sink';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { testMongoUri } from '@redis-to-mongo/test-kit';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sampleKeeper } from '../src/sample-keeper.js';
 
 /** Five seconds past a minute. */
@@ -18,7 +19,7 @@ let space: FreshNamespace;
 let mongo: MongoHandle;
 
 beforeAll(async () => {
-  space = await freshNamespace({ mongoUri: inject('mongoUri') });
+  space = await freshNamespace({ mongoUri: testMongoUri() });
   const tls = { enabled: false, rejectUnauthorized: true };
   mongo = connectMongo({ uri: space.mongoUri, dbName: space.mongoDbName, tls }, 'test');
   await prepareDatabase(mongo.db);

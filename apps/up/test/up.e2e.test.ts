@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type FreshNamespace, freshNamespace } from '@redis-to-mongo/local-stack';
-import { builtApp } from '@redis-to-mongo/test-kit';
-import { afterAll, afterEach, beforeAll, expect, inject, test, vi } from 'vitest';
+import { builtApp, testMongoUri } from '@redis-to-mongo/test-kit';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 
 const COMMAND = builtApp('apps/cli/bin/redis-to-mongo.mjs');
 
@@ -18,7 +18,7 @@ let space: FreshNamespace;
 const started = new Set<ChildProcess>();
 
 beforeAll(async () => {
-  space = await freshNamespace({ mongoUri: inject('mongoUri') });
+  space = await freshNamespace({ mongoUri: testMongoUri() });
 });
 afterEach(() => {
   for (const child of started) child.kill('SIGKILL');

@@ -2,8 +2,8 @@ import { JobQueue } from '@redis-to-mongo/job-queue';
 import { type FreshNamespace, freshNamespace } from '@redis-to-mongo/local-stack';
 import { connectMongo, type MongoHandle } from '@redis-to-mongo/mongo-sink';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
-import { type AppProcess, appEnv, startWorker } from '@redis-to-mongo/test-kit';
-import { afterAll, beforeAll, expect, inject, it, vi } from 'vitest';
+import { type AppProcess, appEnv, startWorker, testMongoUri } from '@redis-to-mongo/test-kit';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 
 const TLS = { enabled: false, rejectUnauthorized: true };
 
@@ -14,7 +14,7 @@ let queue: JobQueue;
 let worker: AppProcess;
 
 beforeAll(async () => {
-  namespace = await freshNamespace({ mongoUri: inject('mongoUri') });
+  namespace = await freshNamespace({ mongoUri: testMongoUri() });
   const address = { url: namespace.redis.url, host: '', port: 0, db: 0, tls: TLS };
   redis = connectRedis(address, () => {});
   queue = new JobQueue({ redis: address, prefix: 'r2m' }, () => {});

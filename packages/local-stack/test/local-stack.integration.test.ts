@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type LocalStack, LocalStackError, startLocalStack } from '@redis-to-mongo/local-stack';
-import { isAlive } from '@redis-to-mongo/test-kit';
+import { isAlive, testMongoUri } from '@redis-to-mongo/test-kit';
 import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
@@ -159,7 +159,7 @@ describe('several local stacks', () => {
 
 describe('a local stack of given servers', () => {
   it('uses them, refuses to restart them and leaves them running', async () => {
-    const given = { redisUrl: inject('redisUrl'), mongoUri: inject('mongoUri') };
+    const given = { redisUrl: inject('redisUrl'), mongoUri: testMongoUri() };
     const stack = await startLocalStack(given);
     expect(stack.redis).toMatchObject({ url: given.redisUrl, pid: undefined });
     expect(stack.mongo).toMatchObject({ uri: given.mongoUri, pid: undefined });
@@ -171,9 +171,9 @@ describe('a local stack of given servers', () => {
 
   it('finds their addresses in the environment', async () => {
     vi.stubEnv('LOCAL_STACK_REDIS_URL', inject('redisUrl'));
-    vi.stubEnv('LOCAL_STACK_MONGO_URI', inject('mongoUri'));
+    vi.stubEnv('LOCAL_STACK_MONGO_URI', testMongoUri());
     const stack = await startLocalStack();
-    expect([stack.redis.url, stack.mongo.uri]).toEqual([inject('redisUrl'), inject('mongoUri')]);
+    expect([stack.redis.url, stack.mongo.uri]).toEqual([inject('redisUrl'), testMongoUri()]);
     expect(stack.describe()).toMatch(/given by its address/);
     await stack.stop();
   });

@@ -1,8 +1,8 @@
 import { freshNamespace, startMongo, startRedis } from '@redis-to-mongo/local-stack';
-import { isAlive } from '@redis-to-mongo/test-kit';
+import { isAlive, testMongoUri } from '@redis-to-mongo/test-kit';
 import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 describe('startRedis', () => {
   it('asks for the password it was given, in an address that holds it', async () => {
@@ -72,7 +72,7 @@ describe('startMongo', () => {
 
 describe('freshNamespace', () => {
   it('gives each caller a Redis and a database name of its own, and takes both away', async () => {
-    const mongoUri = inject('mongoUri');
+    const mongoUri = testMongoUri();
     const [one, two] = await Promise.all([
       freshNamespace({ mongoUri, isMongoGiven: true }),
       freshNamespace({ mongoUri, isMongoGiven: true }),

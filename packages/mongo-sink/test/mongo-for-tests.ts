@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, inject } from 'vitest';
+import { testMongoUri } from '@redis-to-mongo/test-kit';
+import { afterAll, beforeAll } from 'vitest';
 import { connectMongo, type MongoHandle } from '../src/connection/connect-mongo.js';
 import { prepareDatabase } from '../src/database/prepare-database.js';
 
@@ -14,7 +15,7 @@ export function mongoForTests(
   beforeAll(async () => {
     const dbName = `test_${randomUUID().replaceAll('-', '')}`;
     const tls = { enabled: false, rejectUnauthorized: true };
-    Object.assign(mongo, connectMongo({ uri: inject('mongoUri'), dbName, tls }, 'test'));
+    Object.assign(mongo, connectMongo({ uri: testMongoUri(), dbName, tls }, 'test'));
     await prepareDatabase(mongo.db);
     await fill(mongo.db);
   });

@@ -4,7 +4,8 @@ import { connectMongo, mongoSink, pausedKeys, readKey } from '@redis-to-mongo/mo
 import { ByteBudget, type Line, Slice, syncKey } from '@redis-to-mongo/pipeline';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
 import { redisSource } from '@redis-to-mongo/redis-source';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { testMongoUri } from '@redis-to-mongo/test-kit';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Fleet, pauseKey, resumeKey, resyncKey, syncNow } from '../src/index.js';
 
 const TLS = { enabled: false, rejectUnauthorized: true };
@@ -16,7 +17,7 @@ let line: Line;
 let fleet: Fleet & { readonly close: () => Promise<void> };
 
 beforeAll(async () => {
-  namespace = await freshNamespace({ mongoUri: inject('mongoUri') });
+  namespace = await freshNamespace({ mongoUri: testMongoUri() });
   const address = { url: namespace.redis.url, host: '', port: 0, db: 0, tls: TLS };
   redis = connectRedis(address, () => {});
   const mongo = connectMongo({ uri: namespace.mongoUri, dbName: namespace.mongoDbName, tls: TLS }, 'test');

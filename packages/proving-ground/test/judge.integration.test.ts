@@ -1,8 +1,9 @@
 import { startRedis } from '@redis-to-mongo/local-stack';
 import { encodeContent, messageId, messageIdPrefix } from '@redis-to-mongo/pipeline';
+import { testMongoUri } from '@redis-to-mongo/test-kit';
 import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ChaosLoad } from '../src/chaos/chaos-load.js';
 import type { ChaosStreamWriter } from '../src/chaos/chaos-stream-writer.js';
 import { judgeMirror, judgeSource } from '../src/judge/judge-streams.js';
@@ -11,7 +12,7 @@ import { StreamFindings } from '../src/judge/stream-findings.js';
 const server = await startRedis({ appendfsync: 'always' });
 const redis = new Redis(server.url);
 redis.on('error', () => {}); // it is killed
-const client = new MongoClient(inject('mongoUri'));
+const client = new MongoClient(testMongoUri());
 const db = client.db(`test_judge_${Date.now()}`);
 const messages = db.collection<{ _id: string }>('stream_messages');
 const load = new ChaosLoad({

@@ -8,8 +8,9 @@ import {
 import { connectMongo, markPaused, markResumed } from '@redis-to-mongo/mongo-sink';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
 import type { Db, Document } from 'mongodb';
-import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { type AppProcess, SCHEDULER, startApp, WORKER } from './app-process.js';
+import { testMongoUri } from './test-mongo-uri.js';
 import { until } from './until.js';
 
 /** Half of the default, since many tests wait for it: for what a dead process held to be free. */
@@ -47,7 +48,7 @@ export interface FleetUnderTest {
 }
 
 export async function fleetUnderTest(): Promise<FleetUnderTest> {
-  const namespace = await freshNamespace({ mongoUri: inject('mongoUri') });
+  const namespace = await freshNamespace({ mongoUri: testMongoUri() });
   const queueServer = await startRedis();
   const address = (url: string) => ({ url, host: '', port: 0, db: 0, tls: TLS });
   const redis = connectRedis(address(namespace.redis.url), () => {});

@@ -14,5 +14,6 @@ export {
 export { parentOf } from './parent-of.js';
 export { type RedisCluster, startCluster } from './redis-cluster.js';
 export { type Sentinel, startSentinel } from './sentinel.js';
+export { testMongoUri } from './test-mongo-uri.js';
 export { until } from './until.js';
 export { appEnv, openWorkers, startWorker } from './worker-process.js';

@@ -13,7 +13,8 @@ import {
 import { connectRedis, RawConnection, type RedisAddress } from '@redis-to-mongo/redis-connection';
 import { DirectReader, redisSource } from '@redis-to-mongo/redis-source';
 import type { Db, Document } from 'mongodb';
-import { afterAll, beforeAll, expect, inject, vi } from 'vitest';
+import { afterAll, beforeAll, expect, vi } from 'vitest';
+import { testMongoUri } from './test-mongo-uri.js';
 
 const WHOLE: SliceLimits = { entries: 1_000_000, bytes: 1 << 30, ms: 60_000 };
 
@@ -43,7 +44,7 @@ export interface LineUnderTest {
 export async function lineUnderTest(options: { ownMongo?: boolean } = {}): Promise<LineUnderTest> {
   const isGiven = Boolean(process.env.LOCAL_STACK_MONGO_URI);
   const ownMongo = options.ownMongo && !isGiven ? await startMongo() : undefined;
-  const namespace = await freshNamespace({ mongoUri: ownMongo?.uri ?? inject('mongoUri') });
+  const namespace = await freshNamespace({ mongoUri: ownMongo?.uri ?? testMongoUri() });
   const address = {
     url: namespace.redis.url,
     host: '',

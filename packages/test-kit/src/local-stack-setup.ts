@@ -1,17 +1,21 @@
-import { startLocalStack } from '@redis-to-mongo/local-stack';
+import { startLocalStack, startMongo } from '@redis-to-mongo/local-stack';
 import type { TestProject } from 'vitest/node';
 
-/** One MongoDB and one Redis for all files of a project; see freshNamespace for what each file adds. */
+/** A Redis and two MongoDBs, or the given one, for all files of a project; see freshNamespace for what each file adds. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
-  const stack = await startLocalStack({ onProgress: (line) => console.log(`[${project.name}] ${line}`) });
+  const onProgress = (line: string) => console.log(`[${project.name}] ${line}`);
+  const stack = await startLocalStack({ onProgress });
+  const second = process.env.LOCAL_STACK_MONGO_URI ? undefined : await startMongo();
   project.provide('redisUrl', stack.redis.url);
-  project.provide('mongoUri', stack.mongo.uri);
-  return stack.stop;
+  project.provide('mongoUris', [stack.mongo.uri, ...(second ? [second.uri] : [])]);
+  return async () => {
+    await Promise.all([stack.stop(), second?.stop()]);
+  };
 }
 
 declare module 'vitest' {
   interface ProvidedContext {
     redisUrl: string;
-    mongoUri: string;
+    mongoUris: readonly string[];
   }
 }

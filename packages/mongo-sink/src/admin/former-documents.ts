@@ -9,6 +9,7 @@ import {
   STREAM_MESSAGES,
 } from '@redis-to-mongo/pipeline';
 import type { Db } from 'mongodb';
+import { deleteByIds } from '../commands/by-ids.js';
 import { connected } from '../connection/ensure-connected.js';
 import { collectionsOf } from '../database/collection-of.js';
 import type { Stored } from '../database/stored.js';
@@ -71,7 +72,10 @@ export async function removeFormerMessages(
 ): Promise<void> {
   if (former === messageCollectionOf(state)) return;
   await connected(db, async () => {
-    await db.collection<Stored>(former).deleteMany({ _id: { $in: documents.map(({ _id }) => _id) } });
+    await deleteByIds(
+      db.collection<Stored>(former),
+      documents.map(({ _id }) => _id),
+    );
   });
 }
 

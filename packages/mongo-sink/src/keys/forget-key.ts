@@ -1,5 +1,6 @@
 import { type KeyState, messageIdBounds, type RuleSpec, STREAM_MESSAGES } from '@redis-to-mongo/pipeline';
 import type { Db, Document, Filter } from 'mongodb';
+import { deleteWhere } from '../commands/by-ids.js';
 import { allValueCollections, type ValueCollections } from '../database/collection-of.js';
 import { keysIn, type Stored } from '../database/stored.js';
 import { mongoError } from '../errors/mongo-error.js';
@@ -21,9 +22,6 @@ export type Kept =
 
 /** The result of forgetting a key. */
 export type Forgotten = 'forgotten' | Kept | 'unknown';
-
-/** Documents that one command removes. */
-const AT_ONCE = 2000;
 
 /**
  * Removes a deleted key from MongoDB: its document in `keys`, and its empty values. A key that comes back
@@ -124,27 +122,10 @@ function recordsOf({ key, stream, type }: KeyState): Filter<Stored> {
 }
 
 async function removeMessages(db: Db, state: KeyState, { messages }: DocumentCollections): Promise<void> {
-  for (const collection of messages) await removeAll(db, collection, recordsOf(state));
-  await removeAll(db, 'dead_letters', recordsOf(state), async (letters) => {
+  for (const collection of messages) await deleteWhere(db.collection<Stored>(collection), recordsOf(state));
+  await deleteWhere(db.collection<Stored>('dead_letters'), recordsOf(state), async (letters) => {
     await db.collection('dead_letter_parts').deleteMany({ letter: { $in: letters } });
   });
-}
-
-/** In commands that each end soon, however many documents there are. */
-async function removeAll(
-  db: Db,
-  collection: string,
-  filter: Filter<Stored>,
-  before: (ids: string[]) => Promise<void> = async () => {},
-): Promise<void> {
-  const documents = db.collection<Stored>(collection);
-  for (;;) {
-    const found = await documents.find(filter, { projection: { _id: 1 }, limit: AT_ONCE }).toArray();
-    if (found.length === 0) return;
-    const ids = found.map(({ _id }) => _id);
-    await before(ids);
-    await documents.deleteMany({ _id: { $in: ids } });
-  }
 }
 
 async function removeValues(

@@ -1,6 +1,7 @@
 import type { Collection } from 'mongodb';
+import type { Stored } from '../database/stored.js';
 import type { Generation } from './value-attempts.js';
-import { type ElementDocument, plainElement } from './value-manifest.js';
+import { plainElement } from './value-manifest.js';
 import { pathsIn } from './value-place.js';
 
 /**
@@ -9,7 +10,7 @@ import { pathsIn } from './value-place.js';
  * @param isShaped the fleet's fields of an element are below one of a rule's; see pathsIn.
  */
 export async function lostAttempts(
-  elements: Collection<ElementDocument>,
+  elements: Collection<Stored>,
   { manifest, generation, claim }: Generation,
   isShaped: boolean,
 ): Promise<readonly number[]> {

@@ -13,7 +13,9 @@ import {
   withRetry,
 } from '@redis-to-mongo/pipeline';
 import type { Collection, Db, Document } from 'mongodb';
+import { deleteByIds, updateByIds } from '../commands/by-ids.js';
 import { insertRecords } from '../commands/write-records.js';
+import type { Stored } from '../database/stored.js';
 import { requireKept, writeValueLetters } from '../dead-letters/dead-letters.js';
 import { mongoError } from '../errors/mongo-error.js';
 import { elementLetter } from './element-letter.js';
@@ -32,7 +34,7 @@ const LOADS_AT_ONCE = 4;
 /** The changes of one attempt to a value's element documents. They can be repeated, and other attempts ignore them. */
 export class ValueElements {
   readonly #db: Db;
-  readonly #collection: Collection<ElementDocument>;
+  readonly #collection: Collection<Stored>;
   readonly #name: string;
   readonly #prefix: string;
   readonly #layout: ElementLayout;
@@ -55,7 +57,7 @@ export class ValueElements {
   ) {
     this.#db = db;
     this.#name = collection;
-    this.#collection = db.collection<ElementDocument>(collection);
+    this.#collection = db.collection<Stored>(collection);
     this.#prefix = messageIdPrefix(state.key, state.incarnation);
     this.#layout = layout;
     this.#own = own;
@@ -226,12 +228,11 @@ export class ValueElements {
 
   async #endIds(ids: readonly string[]): Promise<void> {
     const { generation, at } = this.#own;
-    const _id = { $in: [...ids] };
-    const own = { _id, ...this.#as({ since: generation }) };
-    const others = { _id, ...this.#as({ until: this.#notEnded, since: { $ne: generation } }) };
+    const isOwn = (id: string) => id.endsWith(`:${generation}`);
+    const others = ids.filter((id) => !isOwn(id));
     const end = { $set: this.#as({ until: generation, ...(this.#history ? { leftAt: at } : {}) }) };
-    await this.#run((elements) => elements.deleteMany(own));
-    await this.#run((elements) => elements.updateMany(others, end));
+    await this.#run((elements) => deleteByIds(elements, ids.filter(isOwn)));
+    await this.#run((elements) => updateByIds(elements, others, this.#as({ until: this.#notEnded }), end));
   }
 
   /** Removes all elements of the value, whosever they are. */
@@ -241,9 +242,7 @@ export class ValueElements {
 
   async #remove(filter: Document): Promise<void> {
     const which = { ...filter, key: this.#own.manifest.key };
-    await this.#inBatches(which, async (ids) => {
-      await this.#run((elements) => elements.deleteMany({ _id: { $in: [...ids] } }));
-    });
+    await this.#inBatches(which, (ids) => this.#run((elements) => deleteByIds(elements, ids)));
   }
 
   /** Finds ids and does something that takes them out of the filter, until none is left. */
@@ -283,7 +282,7 @@ export class ValueElements {
     return pathsIn(this.#shape !== undefined, fields);
   }
 
-  async #run<T>(run: (elements: Collection<ElementDocument>) => Promise<T>): Promise<T> {
+  async #run<T>(run: (elements: Collection<Stored>) => Promise<T>): Promise<T> {
     return await withRetry(
       () =>
         run(this.#collection).catch((error: unknown) => {

@@ -1,5 +1,6 @@
+import { testMongoUri } from '@redis-to-mongo/test-kit';
 import { BSON, type Db, MongoClient } from 'mongodb';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { findRaw } from '../../src/commands/find-raw.js';
 import { mongoForTests } from '../mongo-for-tests.js';
 
@@ -9,7 +10,7 @@ let client: MongoClient;
 let db: Db;
 
 beforeAll(async () => {
-  client = new MongoClient(inject('mongoUri'), { monitorCommands: true });
+  client = new MongoClient(testMongoUri(), { monitorCommands: true });
   client.on('commandStarted', ({ commandName }) => commands.push(commandName));
   db = client.db(mongo.db.databaseName);
 });

@@ -1,6 +1,7 @@
 import { startTcpProxy, type TcpProxy } from '@redis-to-mongo/local-stack';
+import { testMongoUri } from '@redis-to-mongo/test-kit';
 import { type Db, MongoClient } from 'mongodb';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeCommand } from '../../src/commands/write-command.js';
 import { failCutSends } from '../../src/connection/fail-cut-sends.js';
 import { mongoError } from '../../src/errors/mongo-error.js';
@@ -10,7 +11,7 @@ import '../../src/connection/connect-mongo.js';
 let way: TcpProxy;
 let client: MongoClient;
 beforeAll(async () => {
-  const uri = new URL(inject('mongoUri'));
+  const uri = new URL(testMongoUri());
   way = await startTcpProxy(Number(uri.port));
   uri.port = String(way.port);
   uri.searchParams.set('directConnection', 'true');

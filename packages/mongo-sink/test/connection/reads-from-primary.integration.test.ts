@@ -1,4 +1,5 @@
-import { expect, inject, it } from 'vitest';
+import { testMongoUri } from '@redis-to-mongo/test-kit';
+import { expect, it } from 'vitest';
 import { connectMongo } from '../../src/index.js';
 
 const NO_TLS = { enabled: false, rejectUnauthorized: true };
@@ -7,7 +8,7 @@ it.each(['readPreference=secondary', 'readPreference=secondary&readPreferenceTag
   'reads what it has just written, from the primary, though the URI says %s',
   async (parameters) => {
     // Of a replica set of one node, a read from a secondary would find no server.
-    const uri = new URL(inject('mongoUri'));
+    const uri = new URL(testMongoUri());
     uri.searchParams.delete('directConnection');
     const mongo = connectMongo(
       { uri: `${uri}${uri.search ? '&' : '?'}${parameters}`, dbName: 'test_reads', tls: NO_TLS },

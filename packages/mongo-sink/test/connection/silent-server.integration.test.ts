@@ -1,10 +1,11 @@
 import { startTcpProxy } from '@redis-to-mongo/local-stack';
+import { testMongoUri } from '@redis-to-mongo/test-kit';
 import { MongoClient } from 'mongodb';
-import { expect, inject, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { mongoError } from '../../src/errors/mongo-error.js';
 
 it('a command that waits when the driver’s monitor gives a silent server up can be tried again', async () => {
-  const uri = new URL(inject('mongoUri'));
+  const uri = new URL(testMongoUri());
   const proxy = await startTcpProxy(Number(uri.port));
   uri.port = String(proxy.port);
   uri.searchParams.set('directConnection', 'true');

@@ -1,7 +1,8 @@
 import { startTcpProxy } from '@redis-to-mongo/local-stack';
 import { decodeEntry, type MessageDocument } from '@redis-to-mongo/pipeline';
+import { testMongoUri } from '@redis-to-mongo/test-kit';
 import { BSON, type Db, MongoClient } from 'mongodb';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import {
   readDeadLetter,
   type ValueRefusal,
@@ -13,7 +14,7 @@ import { dropDeadLetter } from '../../src/dead-letters/replay-dead-letters.js';
 let client: MongoClient;
 let db: Db;
 beforeAll(() => {
-  client = new MongoClient(inject('mongoUri'));
+  client = new MongoClient(testMongoUri());
   db = client.db(`test_dead_letters_${process.pid}`);
 });
 afterAll(async () => {
@@ -71,7 +72,7 @@ const valueLetter = (key: string, bytes: number): ValueRefusal => ({
 });
 
 it('many of values are kept by few commands, too', async () => {
-  const watched = new MongoClient(inject('mongoUri'), { monitorCommands: true });
+  const watched = new MongoClient(testMongoUri(), { monitorCommands: true });
   const commands: string[] = [];
   watched.on('commandStarted', ({ commandName }) => void commands.push(commandName));
   try {
@@ -85,7 +86,7 @@ it('many of values are kept by few commands, too', async () => {
 });
 
 it('a server that can’t be reached is reported as such, so that the letters are tried again', async () => {
-  const uri = new URL(inject('mongoUri'));
+  const uri = new URL(testMongoUri());
   const way = await startTcpProxy(Number(uri.port));
   uri.port = String(way.port);
   uri.searchParams.set('directConnection', 'true');
@@ -107,7 +108,7 @@ it('a large one that is dropped leaves no part behind, wherever the first try wa
   const { id } = valueLetter('dropped', 1);
   for (let command = 1, isStopped = true; isStopped; command++) {
     await writeValueLetters(db, [valueLetter('dropped', 9_000_000)], new Date());
-    const watched = new MongoClient(inject('mongoUri'), { monitorCommands: true });
+    const watched = new MongoClient(testMongoUri(), { monitorCommands: true });
     let begun = 0;
     watched.on('commandStarted', () => {
       if (++begun === command) void watched.close();

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { connect, createServer as createTcpServer, type Server } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { freePort, type MongoServer, startMongo } from '@redis-to-mongo/local-stack';
-import { type Certificates, makeCertificates } from '@redis-to-mongo/test-kit';
+import { type Certificates, makeCertificates, testMongoUri } from '@redis-to-mongo/test-kit';
 import { MongoServerError } from 'mongodb';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectMongo, type MongoAddress } from '../../src/connection/connect-mongo.js';
 import { pingMongo } from '../../src/connection/ping-mongo.js';
 import { mongoError } from '../../src/errors/mongo-error.js';
@@ -28,7 +28,7 @@ afterAll(async () => {
   await certificates.remove();
 });
 
-const mongoPort = () => Number(new URL(inject('mongoUri')).port);
+const mongoPort = () => Number(new URL(testMongoUri()).port);
 
 /** TLS in front of the real server. */
 async function securedPort(more: TlsOptions = {}): Promise<number> {

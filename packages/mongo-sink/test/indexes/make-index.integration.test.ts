@@ -1,5 +1,6 @@
+import { testMongoUri } from '@redis-to-mongo/test-kit';
 import { type Db, MongoClient, MongoServerError } from 'mongodb';
-import { afterAll, beforeAll, beforeEach, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { INDEXES, prepareDatabase } from '../../src/database/prepare-database.js';
 import { makeIndex } from '../../src/indexes/make-index.js';
 
@@ -7,7 +8,7 @@ let client: MongoClient;
 let db: Db;
 let tests = 0;
 beforeAll(() => {
-  client = new MongoClient(inject('mongoUri'));
+  client = new MongoClient(testMongoUri());
 });
 beforeEach(() => {
   db = client.db(`test_make_index_${process.pid}_${tests++}`);

@@ -1,6 +1,7 @@
 import { type FreshNamespace, freshNamespace } from '@redis-to-mongo/local-stack';
+import { testMongoUri } from '@redis-to-mongo/test-kit';
 import { type Db, Long, MongoClient } from 'mongodb';
-import { afterAll, beforeAll, beforeEach, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { activeKeyPages } from '../../src/keys/key-registry.js';
 
 let namespace: FreshNamespace;
@@ -14,7 +15,7 @@ const all = Array.from({ length: 25 }, (_, i) => i);
 const active = all.filter(isActive).map(key);
 
 beforeAll(async () => {
-  namespace = await freshNamespace({ mongoUri: inject('mongoUri') });
+  namespace = await freshNamespace({ mongoUri: testMongoUri() });
   client = new MongoClient(namespace.mongoUri, { monitorCommands: true });
   client.on('commandSucceeded', ({ commandName, reply }) => {
     if (commandName === 'find') cursors.push(Long.fromValue(Object(reply).cursor.id));

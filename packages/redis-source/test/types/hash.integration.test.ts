@@ -8,7 +8,7 @@ const NAMES = { collection: 'hashes', memberCollection: 'hash_fields' };
 
 const HASH: Conformance = {
   keyType: 'hash',
-  sizes: { many: 60, huge: 300 },
+  sizes: { many: 60, huge: 120 },
   stored: NAMES,
   fill: (redis, key, items) =>
     redis.hset(

@@ -9,7 +9,7 @@ const NAMES = { collection: 'lists', memberCollection: 'list_items' };
 
 const LIST: Conformance = {
   keyType: 'list',
-  sizes: { many: 60, huge: 300 },
+  sizes: { many: 60, huge: 120 },
   stored: NAMES,
   async fill(redis, key, items) {
     const there = await redis.llen(key);

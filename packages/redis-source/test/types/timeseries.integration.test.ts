@@ -16,7 +16,7 @@ const LATEST = 2 ** 52;
 
 const TIMESERIES: Conformance = {
   keyType: 'timeseries',
-  sizes: { many: 60, huge: 300 },
+  sizes: { many: 60, huge: 120 },
   stored: NAMES,
   async fill(redis, key, items) {
     const pipeline = redis.pipeline();

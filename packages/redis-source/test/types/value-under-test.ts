@@ -11,9 +11,10 @@ import {
   syncKey,
 } from '@redis-to-mongo/pipeline';
 import { redisSource, type SyncerOptions } from '@redis-to-mongo/redis-source';
+import { testMongoUri } from '@redis-to-mongo/test-kit';
 import { Redis } from 'ioredis';
 import { type Db, type Document, MongoClient } from 'mongodb';
-import { expect, inject } from 'vitest';
+import { expect } from 'vitest';
 import { type CountedWrites, countWrites } from './count-writes.js';
 
 /** Small, so that a few hundred members are many: MongoDB's stand-in takes its time to drop what tests leave. */
@@ -50,7 +51,7 @@ export interface UnderTestOptions {
 }
 
 export async function valueUnderTest(given: UnderTestOptions = {}): Promise<ValueUnderTest> {
-  const mongoUri = inject('mongoUri');
+  const mongoUri = testMongoUri();
   const namespace = given.redisUrl === undefined ? await freshNamespace({ mongoUri }) : undefined;
   const redisUrl = namespace?.redis.url ?? given.redisUrl ?? '';
   const redis = new Redis(redisUrl, {

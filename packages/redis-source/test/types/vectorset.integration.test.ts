@@ -12,7 +12,7 @@ const NAMES = { collection: 'vector_sets', memberCollection: 'vector_set_element
 
 const VECTORSET: Conformance = {
   keyType: 'vectorset',
-  sizes: { many: 60, huge: 300 },
+  sizes: { many: 60, huge: 120 },
   stored: NAMES,
   async fill(redis, key, items) {
     const pipeline = redis.pipeline();

@@ -9,7 +9,7 @@ const NAMES = { collection: 'zsets', memberCollection: 'zset_members' };
 
 const ZSET: Conformance = {
   keyType: 'zset',
-  sizes: { many: 60, huge: 300 },
+  sizes: { many: 60, huge: 120 },
   stored: NAMES,
   fill: (redis, key, items) =>
     redis.zadd(key, ...Array.from({ length: items }, (_, i) => [i / 7, `member ${i}`]).flat()),
