@@ -4,7 +4,6 @@ import { connectMongo } from '@redis-to-mongo/mongo-sink';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
 import { testMongoUri } from '@redis-to-mongo/test-kit';
 import type { Db } from 'mongodb';
-import {} from 'vitest';
 import { createProgram } from '../src/program.js';
 import { programFile } from '../src/programs.js';
 import { runCli } from '../src/run-cli.js';

@@ -1,6 +1,5 @@
 import { testMongoUri } from '@redis-to-mongo/test-kit';
 import { MongoClient } from 'mongodb';
-import {} from 'vitest';
 
 /** Whether the tests' MongoDB is FerretDB, which has neither views nor mongod's plans. */
 export async function servesFerretDb(): Promise<boolean> {
