@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { startMongo, startRedis } from '@redis-to-mongo/local-stack';
 import { connectMongo } from '@redis-to-mongo/mongo-sink';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -141,6 +142,18 @@ test('a user with some keys alone lacks keys, not commands, and is examined with
     },
   ]);
   await redis.del('secret', 'hidden tags');
+});
+
+test('the user of docs/operations.md may run all that is needed; commands of types that the server lacks are not missed', async () => {
+  const { redis, namespace } = cli;
+  const page = readFileSync(new URL('../../../docs/operations.md', import.meta.url), 'utf8');
+  const acl = /^ACL SETUSER mirror (.*)$/m.exec(page)?.[1]?.replace('>password', '>pw') ?? '';
+  await redis.call('ACL', 'SETUSER', 'documented', ...acl.split(' '));
+  const { findings } = await examine({
+    REDIS_URL: namespace.redis.url.replace('redis://', 'redis://documented:pw@'),
+    QUEUE_REDIS_URL: namespace.redis.url,
+  });
+  expect(trouble(findings).filter(({ check }) => check === 'source Redis')).toEqual([]);
 });
 
 test('the commands of TRIM_MODE are checked if it is on, in a rule, too', async () => {

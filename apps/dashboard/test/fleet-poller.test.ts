@@ -38,7 +38,7 @@ test('the next reading shows how many entries a second came in', async () => {
   vi.useFakeTimers({ now: 0 });
   const { reader: status } = reader();
   const first = await status.report();
-  vi.setSystemTime(10_000);
+  vi.advanceTimersByTime(10_000);
   const second = await status.report();
   vi.useRealTimers();
   const rates = [first, second].map(({ fleet }) => isReadable(fleet) && fleet.types[0]?.perSecond);
@@ -57,6 +57,17 @@ test('sums that can’t be read leave the verdict as it is, and are reported by 
   expect(report.fleet).toEqual({ code: 'MONGO_UNAVAILABLE' });
   expect(report.verdict.level).toBe('complete');
   expect(errors).toEqual(['sums']);
+});
+
+test('a clock that is set back does not keep it from reading', async () => {
+  vi.useFakeTimers({ now: 86_400_000 });
+  const { reader: status, reads } = reader();
+  await status.report();
+  vi.setSystemTime(0);
+  vi.advanceTimersByTime(10_000);
+  await status.report();
+  vi.useRealTimers();
+  expect(reads()).toBe(2);
 });
 
 test('sums that take long are not waited for', async () => {

@@ -51,10 +51,11 @@ export function fleetGauges({
   return async () => {
     const began = performance.now();
     const facts = await readFacts({ queue, db, source: redis, identity });
+    const readAt = performance.now();
     const verdict = judge(facts);
     setFleetGauges(metrics, facts, verdict);
     metrics.hooks.beforeScrape = () => {
-      if (Date.now() - facts.at > OLD_MS) setOld(metrics);
+      if (performance.now() - readAt > OLD_MS) setOld(metrics);
     };
     await keepSample(facts, verdict);
     const worst = 'is' in facts.mirror ? facts.mirror.is.lag.worst.map(({ key }) => key) : [];

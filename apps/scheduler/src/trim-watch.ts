@@ -14,8 +14,10 @@ export class TrimWatch {
     const forecasts: TrimForecast[] = [];
     for (const [key, to] of newest) {
       const before = this.#samples.get(key) ?? [];
-      // A stream made again counts from the start again.
-      const same = before.filter(({ added, at }) => added <= to.added && to.at - at <= WINDOW_MS);
+      // A stream made again counts from the start again. A sample of later is of before the clock was set back.
+      const same = before.filter(
+        ({ added, at }) => added <= to.added && at <= to.at && to.at - at <= WINDOW_MS,
+      );
       samples.set(key, [...same, to]);
       const ms = same[0] && trimForecastMs(same[0], to);
       if (ms !== undefined) forecasts.push({ key, at: new Date(to.at + ms) });

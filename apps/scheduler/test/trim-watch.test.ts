@@ -22,6 +22,15 @@ test('a stream that is trimmed and not read has a forecast from its second sampl
   expect(watch.note(both(3000)).map(({ at }) => at.getTime())).toEqual([5000, 50_000]);
 });
 
+test('a clock that is set back costs one forecast', () => {
+  const watch = new TrimWatch();
+  const at = (time: number, n: number) =>
+    watch.note(new Map([['orders', sample(time, 1000 + 100 * n, 100 * n)]]));
+  at(86_400_000, 1);
+  expect(at(1000, 2)).toEqual([]);
+  expect(at(2000, 3)).toHaveLength(1);
+});
+
 test('a stream that is behind no more is forgotten, and one made anew begins anew', () => {
   const watch = new TrimWatch();
   watch.note(new Map([['orders', sample(1000, 1000, 100)]]));

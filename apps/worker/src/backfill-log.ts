@@ -25,7 +25,7 @@ export class BackfillLog {
   }
 
   /** Takes in the state after a slice. */
-  note({ key, counts, lag }: KeyState, now = Date.now()): void {
+  note({ key, counts, lag }: KeyState, now = performance.now()): void {
     const running = this.#running.get(key);
     if (!running) {
       if (lag < LARGE_BACKLOG) return;

@@ -16,3 +16,4 @@ export { missingKeysOf } from './judge-mirror.js';
 export { TARGET_SET_BACK } from './judge-queue.js';
 export { type FactSources, readFacts } from './read-facts.js';
 export { REASON_CODES, type Reason, type ReasonCode, type Verdict, type VerdictLevel } from './verdict.js';
+export { wrongClock } from './wrong-clock.js';

@@ -2,6 +2,7 @@ import { type Heartbeat, type QueueFacts, workersOf } from '@redis-to-mongo/job-
 import { counted, grouped, time } from '@redis-to-mongo/terminal';
 import type { FleetFacts } from './fleet-facts.js';
 import type { Reason } from './verdict.js';
+import { wrongClock } from './wrong-clock.js';
 
 /** The reason for a sweep if the target was dropped or set back to an earlier state. */
 export const TARGET_SET_BACK = 'MongoDB was dropped, or restored to an earlier state';
@@ -22,6 +23,7 @@ export function queueReasons({ queue, mirror, targetCounter }: FleetFacts): read
     ...inCharge(facts),
     ...setBack(facts, mirror, targetCounter),
     ...workers(facts),
+    ...clocks(facts),
     ...waiting(facts),
     ...(isNew ? nothingFound() : []),
   ];
@@ -130,7 +132,33 @@ function workers(facts: QueueFacts): readonly Reason[] {
   ];
 }
 
-function waiting({ isPaused, due, dueMs, waiting: jobs, waitingMs }: QueueFacts): readonly Reason[] {
+/** How late jobs are is told by the clocks of the processes: they have to agree with that of the queue's Redis, which tells the rest. */
+export function delaysAreKnown(facts: QueueFacts): boolean {
+  return facts.processes.every((process) => wrongClock(process) === undefined);
+}
+
+function clocks({ processes }: QueueFacts): readonly Reason[] {
+  const offMs = ({ clockAheadMs = 0 }: Heartbeat) => Math.abs(clockAheadMs);
+  const [worst, ...others] = processes
+    .filter((process) => wrongClock(process) !== undefined)
+    .toSorted((a, b) => offMs(b) - offMs(a));
+  if (!worst) return [];
+  const { app, about } = worst;
+  const more =
+    others.length > 0 ? `, and of ${counted(others.length, 'other process', 'other processes')},` : '';
+  return [
+    {
+      code: 'clocks-differ',
+      level: 'unknown',
+      what: `The clock of ${about ? `${app} ${about.host}:${about.pid}` : `a ${app}`}${more} is ${wrongClock(worst)}, by that of the queue’s Redis`,
+      remedy:
+        'Set the clocks by NTP. Nothing is lost; ages, delays and times in MongoDB are wrong by as much.',
+    },
+  ];
+}
+
+function waiting(facts: QueueFacts): readonly Reason[] {
+  const { isPaused, due, dueMs, waiting: jobs, waitingMs } = facts;
   const reasons: Reason[] = [];
   if (isPaused)
     reasons.push({
@@ -150,7 +178,7 @@ function waiting({ isPaused, due, dueMs, waiting: jobs, waitingMs }: QueueFacts)
         : 'Catching up; if this continues, add workers.',
     });
   }
-  if (waitingMs > MOMENT_MS)
+  if (waitingMs > MOMENT_MS && delaysAreKnown(facts))
     reasons.push({
       code: 'jobs-late',
       level: 'behind',

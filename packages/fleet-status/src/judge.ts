@@ -2,7 +2,7 @@ import { workersOf } from '@redis-to-mongo/job-queue';
 import { time } from '@redis-to-mongo/terminal';
 import type { FleetFacts } from './fleet-facts.js';
 import { mirrorReasons } from './judge-mirror.js';
-import { queueReasons } from './judge-queue.js';
+import { delaysAreKnown, queueReasons } from './judge-queue.js';
 import { serverReasons } from './judge-servers.js';
 import { REASON_CODES, type Reason, type Verdict, type VerdictLevel } from './verdict.js';
 
@@ -54,7 +54,8 @@ function byUrgency(a: Reason, b: Reason): number {
  */
 function behindOf({ queue, mirror }: FleetFacts): number | null {
   if (!('is' in queue) || !('is' in mirror)) return null;
-  const { waitingMs, usualMs, dueMs } = queue.is;
+  const { dueMs } = queue.is;
+  const { waitingMs, usualMs } = delaysAreKnown(queue.is) ? queue.is : { waitingMs: 0, usualMs: null };
   const { ms } = mirror.is.lag;
   if (workersOf(queue.is) === 0 || (usualMs === null && Math.max(waitingMs, dueMs, ms) === 0)) return null;
   return Math.max(ms, waitingMs, dueMs, usualMs ?? 0);

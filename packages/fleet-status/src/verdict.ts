@@ -42,6 +42,7 @@ export const REASON_CODES = [
   'no-scheduler',
   'no-worker',
   'workers-paused',
+  'clocks-differ',
   'queue-paused',
   'about-to-lose',
   'keys-failing',

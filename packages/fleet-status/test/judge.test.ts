@@ -50,6 +50,19 @@ const cases: readonly [string, Partial<FleetFacts>, level: string, code: string,
     'workers-paused',
     'All workers have paused: MONGO_AUTH',
   ],
+  [
+    'a clock that is wrong, whatever it makes of the delays',
+    {
+      queue: aQueue({
+        processes: [IN_CHARGE, { ...WORKER, clockAheadMs: -86_400_000 }],
+        waitingMs: 86_400_000,
+        usualMs: 86_400_000,
+      }),
+    },
+    'unknown',
+    'clocks-differ',
+    'The clock of a worker is 24 h 0 min behind, by that of the queue’s Redis',
+  ],
   ['a paused queue', { queue: aQueue({ isPaused: true }) }, 'broken', 'queue-paused', 'The queue is paused'],
   [
     'a search that fails',
@@ -215,6 +228,11 @@ test.each(cases)('%s: it is not complete', (_name, more, level, code, title) => 
 test('a few new keys that are due already are no reason, and a moment is none', () => {
   const queue = aQueue({ schedulers: 1000, due: 3, dueMs: 900, waiting: 3, waitingMs: 900 });
   expect(judge(someFacts({ queue, mirror: aMirror({ activeScheduled: 997 }) }), NOW).level).toBe('complete');
+});
+
+test('a clock that differs by a moment is none that is wrong', () => {
+  const queue = aQueue({ processes: [IN_CHARGE, { ...WORKER, clockAheadMs: 2_900 }] });
+  expect(judge(someFacts({ queue }), NOW).level).toBe('complete');
 });
 
 test('the worst comes first, and every other reason behind it', () => {

@@ -8,6 +8,9 @@ const BEATS = 5;
 /** A queue that is away is not waited for longer than this, in ms. */
 const CLOSE_MS = 500;
 
+/** The clocks are compared by answers that came within this time, in ms: it is the most that the comparison is off by. */
+const PROMPT_MS = 1_000;
+
 /** Sends a heartbeat of this process to the queue's Redis every few seconds. */
 export class HeartbeatSender {
   readonly #id = randomUUID();
@@ -24,9 +27,16 @@ export class HeartbeatSender {
     onError: (error: unknown) => void,
   ) {
     this.#queue = queue;
+    let clockAheadMs: number | undefined;
     const beat = async () => {
       const heartbeat = heartbeatOf();
-      if (heartbeat) await queue.beat(this.#id, heartbeat);
+      if (!heartbeat) return;
+      const asked = performance.now();
+      const there = await queue.beat(
+        this.#id,
+        clockAheadMs === undefined ? heartbeat : { ...heartbeat, clockAheadMs },
+      );
+      if (performance.now() - asked <= PROMPT_MS) clockAheadMs = Date.now() - there;
     };
     const beatOnce = () => void beat().catch(onError);
     this.#timer = setInterval(beatOnce, queue.deadAfterMs / BEATS);

@@ -15,6 +15,8 @@ export interface Heartbeat {
   readonly searchedMs?: number;
   /** Which process it is, and how it fares; one of an earlier version does not say. */
   readonly about?: ProcessFacts;
+  /** How far its clock is ahead of that of the queue's Redis, in ms; negative: behind. Absent until the second heartbeat. */
+  readonly clockAheadMs?: number;
   /** Of a worker. */
   readonly work?: WorkFacts;
 }
@@ -53,7 +55,7 @@ export function heartbeatKey(settings: QueueSettings): string {
   return `${keyPrefix(settings)}:heartbeats`;
 }
 
-/** KEYS: heartbeats. ARGV: process, heartbeat, ms after which a silent process is forgotten. */
+/** KEYS: heartbeats. ARGV: process, heartbeat, ms after which a silent process is forgotten. Answers the server's time. */
 export const BEAT = new Script(`${NOW}
 redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f', now) .. ' ' .. ARGV[2])
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
@@ -62,7 +64,8 @@ for i = 1, #all, 2 do
   if now - tonumber(string.match(all[i + 1], '^%d+') or 0) > tonumber(ARGV[3]) then
     redis.call('HDEL', KEYS[1], all[i])
   end
-end`);
+end
+return string.format('%.0f', now)`);
 
 /** KEYS: heartbeats. ARGV: process. Its last heartbeat stays, marked as that: a reader of an earlier version passes over it. */
 export const END_BEAT = new Script(`${NOW}
@@ -117,6 +120,7 @@ function isHeartbeat(value: unknown): value is Heartbeat {
     'state' in value &&
     (value.state === 'active' || value.state === 'standby' || value.state === 'paused') &&
     (!('code' in value) || typeof value.code === 'string') &&
+    (!('clockAheadMs' in value) || typeof value.clockAheadMs === 'number') &&
     (!('searchedMs' in value) || typeof value.searchedMs === 'number') &&
     (!('about' in value) || hasAll(value.about, ABOUT)) &&
     (!('work' in value) || hasAll(value.work, WORK)) &&

@@ -10,9 +10,13 @@ export interface JobDelays {
 
 const NEWEST = 20;
 
-/** Reads the delay of the longest waiting job and of the last finished jobs. */
-export async function jobDelays(queue: Queue): Promise<JobDelays> {
-  const [waiting, ended] = await Promise.all([
+/**
+ * Reads the delay of the longest waiting job and of the last finished jobs.
+ * @param time the time of the queue's Redis, in ms since 1970: the clock of who asks does not matter.
+ */
+export async function jobDelays(queue: Queue, time: Promise<number>): Promise<JobDelays> {
+  const [now, waiting, ended] = await Promise.all([
+    time,
     queue.getJobs(['waiting'], 0, 0, true),
     queue.getJobs(['completed'], 0, NEWEST - 1),
   ]);
@@ -23,7 +27,7 @@ export async function jobDelays(queue: Queue): Promise<JobDelays> {
     .sort((a, b) => a - b);
   const middle = took[Math.floor(took.length / 2)];
   return {
-    waitingMs: first === undefined ? 0 : Math.max(0, Date.now() - dueAt(first)),
+    waitingMs: first === undefined ? 0 : Math.max(0, now - dueAt(first)),
     usualMs: middle === undefined ? null : Math.max(0, middle),
   };
 }

@@ -161,7 +161,7 @@ export class JobQueue {
       this.depth(),
       this.schedulerCount(),
       this.#queue.isPaused(),
-      jobDelays(this.#queue),
+      jobDelays(this.#queue, this.sweeps.now()),
       this.#alive(),
       this.sweeps.read(),
       this.targetCounter.read(),
@@ -194,9 +194,10 @@ export class JobQueue {
     return (await WRITE_MARK.run(this.#connection, [markKey(this.#settings)], before ?? '', mark)) === 1;
   }
 
-  /** Reports that a process lives, and how it fares. */
-  async beat(id: string, heartbeat: Heartbeat): Promise<void> {
-    await BEAT.run(this.#connection, [heartbeatKey(this.#settings)], id, JSON.stringify(heartbeat), GONE_MS);
+  /** Reports that a process lives, and how it fares. @returns the time of the queue's Redis, in ms since 1970. */
+  async beat(id: string, heartbeat: Heartbeat): Promise<number> {
+    const text = JSON.stringify(heartbeat);
+    return Number(await BEAT.run(this.#connection, [heartbeatKey(this.#settings)], id, text, GONE_MS));
   }
 
   /** Reports that a process is about to end. */

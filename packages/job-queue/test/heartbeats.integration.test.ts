@@ -69,6 +69,30 @@ it.each([
   expect(await on.queue.processes()).toEqual([]);
 });
 
+it('a process whose clock is wrong reports by how much, and jobs are as late as the queue’s Redis says', async () => {
+  await on.queue.request(['orders']);
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 86_400_000 });
+  const often = {
+    deadAfterMs: 100,
+    beat: (id: string, heartbeat: Heartbeat) => on.queue.beat(id, heartbeat),
+    endHeartbeat: (id: string) => on.queue.endHeartbeat(id),
+  };
+  const heart = new HeartbeatSender(often, () => WORKER, onError);
+  try {
+    await vi.waitFor(
+      async () => {
+        const [process] = await on.queue.processes();
+        expect(Math.round((process?.clockAheadMs ?? 0) / 3_600_000)).toBe(24);
+      },
+      { timeout: 20_000 },
+    );
+    expect((await on.queue.facts()).waitingMs).toBeLessThan(60_000);
+  } finally {
+    vi.useRealTimers();
+    await heart.close();
+  }
+});
+
 it('one of an earlier version, which reports less, is listed', async () => {
   await on.redis.hset(KEY, 'old', `${Date.now()} {"app":"worker","state":"active"}`);
   expect(await on.queue.processes()).toMatchObject([{ app: 'worker', is: 'alive' }]);

@@ -44,7 +44,7 @@ export class Closers {
    * @returns whether all were closed, without an error and in time.
    */
   async closeAll(withinMs: number): Promise<boolean> {
-    const deadline = Date.now() + withinMs;
+    const deadline = performance.now() + withinMs;
     this.#deadline = deadline;
     let all = true;
     for (let next = this.#open.pop(); next; next = this.#open.pop()) {
@@ -55,7 +55,7 @@ export class Closers {
 
   async #closeOne(name: string, close: Closer, deadline: number): Promise<boolean> {
     const patienceMs = this.#patienceMs;
-    const remainingMs = Math.min(patienceMs, Math.max(0, deadline - Date.now()));
+    const remainingMs = Math.min(patienceMs, Math.max(0, deadline - performance.now()));
     const timer = new AbortController();
     try {
       const late = delay(remainingMs, 'late', { signal: timer.signal }).catch(() => 'late');

@@ -5,14 +5,14 @@ export interface SliceLimits {
   readonly ms: number;
 }
 
-/** A running slice: it is spent as batches are read, and says when to hand on. */
+/** A running slice: it is spent as batches are read, and says when to hand on. A clock that is set does not matter to it. */
 export class Slice {
   readonly #limits: SliceLimits;
   readonly #endsAt: number;
   #entries = 0;
   #bytes = 0;
 
-  constructor(limits: SliceLimits, now = Date.now()) {
+  constructor(limits: SliceLimits, now = performance.now()) {
     this.#limits = limits;
     this.#endsAt = now + limits.ms;
   }
@@ -27,7 +27,7 @@ export class Slice {
     return Math.max(1, this.#limits.entries - this.#entries);
   }
 
-  isSpent(now = Date.now()): boolean {
+  isSpent(now = performance.now()): boolean {
     return this.#entries >= this.#limits.entries || this.#bytes >= this.#limits.bytes || now >= this.#endsAt;
   }
 }

@@ -37,14 +37,14 @@ export function backoffMs(
  */
 export async function withRetry<T>(run: () => Promise<T>, options: RetryOptions): Promise<T> {
   const { leastMs = 0, isWorthIt = isTransient } = options;
-  const until = Date.now() + options.forMs;
+  const until = performance.now() + options.forMs;
   for (let attempt = 1; ; attempt++) {
     try {
       return await run();
     } catch (error) {
       if (!isWorthIt(error)) throw error;
       const waitMs = leastMs + backoffMs(attempt, options);
-      if (options.signal?.aborted || Date.now() + waitMs > until) throw error;
+      if (options.signal?.aborted || performance.now() + waitMs > until) throw error;
       options.onRetry?.(error, attempt, waitMs);
       await sleep(waitMs, undefined, options.signal ? { signal: options.signal } : {}).catch(() => {
         throw error;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { SyncError } from '../src/sync-error.js';
 import { backoffMs, withRetry } from '../src/with-retry.js';
 
@@ -45,6 +45,21 @@ describe('retry', () => {
     const waiting = withRetry(failing, { baseMs: 60_000, capMs: 60_000, forMs: 1e9, signal: stop.signal });
     stop.abort();
     await expect(waiting).rejects.toMatchObject({ code: 'REDIS_UNAVAILABLE' });
+  });
+
+  it('gives up in time although the clock is set back meanwhile', async () => {
+    vi.useFakeTimers();
+    const failing = withRetry(
+      async () => {
+        vi.setSystemTime(0);
+        throw transient();
+      },
+      { ...options, forMs: 1_000 },
+    );
+    const end = expect(failing).rejects.toMatchObject({ code: 'REDIS_UNAVAILABLE' });
+    await vi.advanceTimersByTimeAsync(2_000);
+    vi.useRealTimers();
+    await end;
   });
 
   it('waits longer each time, up to the cap, with full jitter', () => {

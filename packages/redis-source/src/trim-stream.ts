@@ -20,8 +20,8 @@ export interface TrimReport {
 }
 
 /**
- * KEYS: stream. ARGV: synced id, youngest id by age, entries to keep, mode.
- * The bound is the lowest of: the synced id, the id by age, the oldest of the entries to keep, and per consumer group
+ * KEYS: stream. ARGV: synced id, age to keep in ms, entries to keep, mode, ms since 1970 for a user that may not ask the server.
+ * The bound is the lowest of: the synced id, the id by age (by the server's clock, as ids are), the oldest of the entries to keep, and per consumer group
  * its last delivered id and its oldest pending entry. MINID removes what is below the bound, so the entry at the bound
  * stays. One script, one instant: no group can be made between the check and the trim.
  */
@@ -34,7 +34,9 @@ local bound = ARGV[1]
 local function lower(id)
   if id and parts(id) < parts(bound) then bound = id end
 end
-lower(ARGV[2])
+local time = redis.pcall('TIME')
+local now = time.err and tonumber(ARGV[5]) or time[1] * 1000 + math.floor(time[2] / 1000)
+lower(string.format('%.0f-0', math.max(0, now - tonumber(ARGV[2]))))
 -- A stream that was made anew since: its entries are not in MongoDB, whatever their ids.
 local info = redis.call('XINFO', 'STREAM', KEYS[1])
 for i = 1, #info, 2 do
@@ -73,9 +75,8 @@ export async function trimStream(
   syncedId: string,
   { mode, keepEntries, keepMs }: TrimOptions,
 ): Promise<TrimReport> {
-  const youngest = `${Math.max(0, Date.now() - keepMs)}-0`;
   const reply: unknown = await redis
-    .eval(TRIM, 1, keyBytes(keyId), syncedId, youngest, keepEntries, mode)
+    .eval(TRIM, 1, keyBytes(keyId), syncedId, keepMs, keepEntries, mode, Date.now())
     .catch((error: unknown) => {
       throw redisError(error);
     });

@@ -77,7 +77,7 @@ export async function verifyMirror(sides: Sides, options: VerifyOptions): Promis
     });
   let differing = await compare(names);
   const again = async () => await compare(new Set(differing.map(({ key }) => key)));
-  for (const until = Date.now() + settleMs; differing.length > 0 && Date.now() < until; ) {
+  for (const until = performance.now() + settleMs; differing.length > 0 && performance.now() < until; ) {
     await sleep(Math.min(SETTLE_STEP_MS, settleMs));
     differing = await again();
   }

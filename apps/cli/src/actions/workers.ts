@@ -1,3 +1,4 @@
+import { wrongClock } from '@redis-to-mongo/fleet-status';
 import type { FleetProcess } from '@redis-to-mongo/job-queue';
 import { redisError } from '@redis-to-mongo/redis-connection';
 import { type Cell, colored, largestUnit } from '@redis-to-mongo/terminal';
@@ -55,9 +56,12 @@ function row(process: FleetProcess): readonly Cell[] {
   ];
 }
 
-function stateOf({ app, state, is, code }: FleetProcess): Cell {
+function stateOf(process: FleetProcess): Cell {
+  const { app, state, is, code } = process;
   if (is !== 'alive') return colored(is === 'ended' ? 'ended' : 'silent', is === 'ended' ? 'dim' : 'red');
   if (state === 'paused') return colored(`paused: ${code ?? 'UNKNOWN'}`, 'red');
+  const clock = wrongClock(process);
+  if (clock !== undefined) return colored(`clock ${clock}`, 'red');
   if (app === 'worker') return colored('working', 'green');
   if (state === 'standby') return 'stands by';
   return code === undefined ? colored('active', 'green') : colored(`active: ${code}`, 'red');

@@ -43,33 +43,42 @@ export interface MissingCommands {
 
 /**
  * The commands that the ACL of the source denies to the fleet's user. Finds them by running each on a key that does not exist.
- * Commands that the server does not know are not included, such as JSON.GET without the module. Neither are commands that
- * the user may run, but not on this key: Redis checks the command first.
+ * A key type of which the server does not know a command needs none: it has no keys of that type, as without the module of
+ * JSON.GET. Commands that the user may run, but not on this key, are not included: Redis checks the command first.
  * @throws SyncError as redisError, where the server does not answer.
  */
 export async function missingCommands(
   redis: RedisClient,
   types: readonly KeyType[],
 ): Promise<MissingCommands> {
-  const refused = async (calls: readonly Words[]) => {
-    const names = await Promise.all(
-      calls.map(async (call) => ((await isRefused(redis, call)) ? nameOf(call) : '')),
-    );
-    return names.filter((name) => name !== '');
-  };
+  const answersTo = async (calls: readonly Words[]) =>
+    await Promise.all(calls.map(async (call) => ({ call, answer: await answerTo(redis, call) })));
+  const refused = async (calls: readonly Words[]) => refusedIn(await answersTo(calls));
+  const ofTypes = types.map(async (type) => {
+    const answers = await answersTo(keyTypeEntry(type).needs(KEY));
+    return answers.some(({ answer }) => answer === 'unknown') ? [] : refusedIn(answers);
+  });
+  const needed = [await refused(ALWAYS), ...(await Promise.all(ofTypes))];
   return {
-    needed: await refused([...ALWAYS, ...types.flatMap((type) => keyTypeEntry(type).needs(KEY))]),
+    needed: [...new Set(needed.flat())],
     helpful: await refused(HELPFUL),
     trimming: await refused(TRIMMING),
   };
 }
 
-async function isRefused(redis: RedisClient, [name, ...args]: Words): Promise<boolean> {
+type Answer = 'runs' | 'refused' | 'unknown';
+
+function refusedIn(answers: readonly { readonly call: Words; readonly answer: Answer }[]): string[] {
+  return answers.filter(({ answer }) => answer === 'refused').map(({ call }) => nameOf(call));
+}
+
+async function answerTo(redis: RedisClient, [name, ...args]: Words): Promise<Answer> {
   return await redis.call(name, ...args).then(
-    () => false,
+    () => 'runs',
     (error: unknown) => {
-      if (error instanceof Error && error.name === 'ReplyError') return refusalOf(error.message) === 'NOPERM';
-      throw redisError(error);
+      if (!(error instanceof Error && error.name === 'ReplyError')) throw redisError(error);
+      if (/^ERR unknown command/i.test(error.message)) return 'unknown';
+      return refusalOf(error.message) === 'NOPERM' ? 'refused' : 'runs';
     },
   );
 }

@@ -34,7 +34,7 @@ export class ThrottledReader<T> {
    * @throws what the last reading threw; an error with the code KEYS_LOADING before the first one has ended.
    */
   async read(): Promise<T> {
-    if (this.#reading === undefined && Date.now() >= this.#nextAt)
+    if (this.#reading === undefined && performance.now() >= this.#nextAt)
       this.#reading = this.#readOnce().finally(() => {
         this.#reading = undefined;
       });
@@ -46,7 +46,7 @@ export class ThrottledReader<T> {
 
   /** For how long a reading has been under way, in ms; 0: none is. */
   get underWayMs(): number {
-    return this.#reading === undefined ? 0 : Date.now() - this.#begun;
+    return this.#reading === undefined ? 0 : performance.now() - this.#begun;
   }
 
   async #waitFor(reading: Promise<void>): Promise<void> {
@@ -59,14 +59,14 @@ export class ThrottledReader<T> {
   }
 
   async #readOnce(): Promise<void> {
-    const began = Date.now();
+    const began = performance.now();
     this.#begun = began;
     try {
       this.#last = { value: await this.#read() };
     } catch (error) {
       this.#last = { error };
     }
-    const took = Date.now() - began;
-    this.#nextAt = Date.now() + Math.max(this.#pace.spacingMs - took, (this.#pace.share - 1) * took);
+    const took = performance.now() - began;
+    this.#nextAt = performance.now() + Math.max(this.#pace.spacingMs - took, (this.#pace.share - 1) * took);
   }
 }

@@ -73,7 +73,7 @@ export class StreamTailer {
 
   /** Tails a stream from a state that was just saved. */
   async tail(claim: Claim, state: KeyState): Promise<void> {
-    const stream = new TailedStream(claim, state, Date.now());
+    const stream = new TailedStream(claim, state);
     this.#tailed.set(claim.key, stream);
     this.#options.onSize(this.#tailed.size);
     if (this.#closed) await this.#leaveToJobs([stream]);
@@ -184,7 +184,7 @@ export class StreamTailer {
 
   /** An idle stream is released. A stream that was tailed for long is read by a job again. */
   async #leave(streams: readonly TailedStream[]): Promise<void> {
-    const now = Date.now();
+    const now = performance.now();
     const idle = streams.filter((stream) => stream.isIdle(now) && !stream.isUnsaved);
     await Promise.all(idle.map((stream) => this.#drop(stream)));
     await this.#leaveToJobs(streams.filter((stream) => this.#isTailed(stream) && stream.isOld(now)));

@@ -17,7 +17,8 @@ const FRESH_MS = 30_000;
 /** One tailed stream: the state after its last write, and the last saved state. */
 export class TailedStream implements StreamAt {
   readonly claim: Claim;
-  readonly #since: number;
+  /** In ms by a clock that nobody sets, as all times here. */
+  readonly #since = performance.now();
   #changedAt: number;
   #state: KeyState;
   #saved: KeyState;
@@ -25,12 +26,12 @@ export class TailedStream implements StreamAt {
   #polling: Promise<SyncReport> | undefined;
 
   /** @param state as it was saved last. */
-  constructor(claim: Claim, state: KeyState, now: number) {
+  constructor(claim: Claim, state: KeyState) {
     this.claim = claim;
     this.#state = state;
     this.#saved = state;
-    this.#since = now;
-    this.#changedAt = Math.min(now, state.lastChangedAt?.getTime() ?? now);
+    const changedAt = state.lastChangedAt?.getTime() ?? Date.now();
+    this.#changedAt = this.#since - Math.max(0, Date.now() - changedAt);
   }
 
   get key(): string {
@@ -71,7 +72,7 @@ export class TailedStream implements StreamAt {
       const { result, state, lag } = report;
       if (result !== 'synced' || !state) return { report, goesOn: false };
       this.#state = state;
-      this.#changedAt = Date.now();
+      this.#changedAt = performance.now();
       return { report, goesOn: lag === 0 && isSmall(report) };
     } finally {
       this.#polling = undefined;

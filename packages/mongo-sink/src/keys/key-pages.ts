@@ -43,7 +43,7 @@ export class KeyPages {
 
   /** Begins to sample the names, where it is time; lists wait for the first sample alone. It does not throw. */
   readonly sample = async (): Promise<void> => {
-    if (this.#sampling === undefined && Date.now() >= this.#nextAt)
+    if (this.#sampling === undefined && performance.now() >= this.#nextAt)
       this.#sampling = this.#sampleOnce().finally(() => {
         this.#sampling = undefined;
       });
@@ -75,13 +75,14 @@ export class KeyPages {
 
   /** Where names can't be sampled, lists are read without. */
   async #sampleOnce(): Promise<void> {
-    const began = Date.now();
+    const began = performance.now();
     this.#sample = await this.#pick().then(
       ({ total, keys }) => nameSample(total, keys),
       () => this.#sample,
     );
-    const took = Date.now() - began;
-    this.#nextAt = Date.now() + Math.max(this.#sample?.keys.length ? AGE_MS : FEW_AGE_MS, (SHARE - 1) * took);
+    const took = performance.now() - began;
+    this.#nextAt =
+      performance.now() + Math.max(this.#sample?.keys.length ? AGE_MS : FEW_AGE_MS, (SHARE - 1) * took);
   }
 }
 

@@ -167,7 +167,7 @@ async function searched(
 ): Promise<KeyPage> {
   const sort = sortOf(query);
   const projection = sort === 'key' ? { _id: 1 } : { [SORT_FIELDS[sort]]: 1 };
-  const until = Date.now() + (query.searchMs ?? SEARCH_MS);
+  const until = performance.now() + (query.searchMs ?? SEARCH_MS);
   const places: KeyPlace[] = [];
   let seen: KeyPlace | undefined;
   let scanned = 0;
@@ -183,7 +183,7 @@ async function searched(
     }
     seen = place;
     scanned++;
-    if (scanned % CLOCK_EVERY === 0 && Date.now() > until) {
+    if (scanned % CLOCK_EVERY === 0 && performance.now() > until) {
       end = 'time';
       break;
     }

@@ -1,6 +1,6 @@
 import { trimStream } from '@redis-to-mongo/redis-source';
 import { lineForTests } from '@redis-to-mongo/test-kit';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 const under = lineForTests();
 
@@ -53,6 +53,16 @@ describe('trimming by checkpoint', () => {
       freed: 0,
     });
     expect(await first('young')).toBe(now);
+  });
+
+  it('keeps the young ones by the clock of Redis, however wrong that of the worker is', async () => {
+    const ids = ['1', '2'].map(async (n) => await under.redis.xadd('clock', '*', 'n', n));
+    await Promise.all(ids);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 86_400_000 });
+    const report = await trimStream(under.redis, 'clock', '99999999999999-0', { ...ALL, keepMs: 60_000 });
+    vi.useRealTimers();
+    expect(report).toEqual({ freed: 0, isIncomplete: false });
+    expect(await under.redis.xlen('clock')).toBe(2);
   });
 
   it('never goes beyond what every consumer group was delivered and has acknowledged', async () => {

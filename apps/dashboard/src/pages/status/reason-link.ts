@@ -23,6 +23,7 @@ const PLACES: Readonly<Record<ReasonCode, Place | undefined>> = {
   'no-scheduler': WORKERS,
   'no-worker': WORKERS,
   'workers-paused': WORKERS,
+  'clocks-differ': WORKERS,
   'queue-paused': QUEUE,
   'about-to-lose': BEHIND,
   'keys-failing': ['keys?status=failing', 'Failing keys'],

@@ -1,13 +1,17 @@
+import { wrongClock } from '@redis-to-mongo/fleet-status';
 import type { FleetProcess } from '@redis-to-mongo/job-queue';
 
 /** What a process is doing, in a word, and how good that is. */
-export function stateOf({ app, state, is, code }: FleetProcess): {
+export function stateOf(process: FleetProcess): {
   readonly word: string;
   readonly tone: 'good' | 'busy' | 'bad' | 'idle';
 } {
+  const { app, state, is, code } = process;
   if (is === 'ended') return { word: 'ended', tone: 'idle' };
   if (is === 'silent') return { word: 'silent', tone: 'bad' };
   if (state === 'paused') return { word: `paused: ${code ?? 'UNKNOWN'}`, tone: 'bad' };
+  const clock = wrongClock(process);
+  if (clock !== undefined) return { word: `clock ${clock}`, tone: 'bad' };
   if (app === 'worker') return { word: 'working', tone: 'good' };
   if (state === 'standby') return { word: 'stands by', tone: 'idle' };
   return code === undefined ? { word: 'active', tone: 'good' } : { word: `active: ${code}`, tone: 'bad' };
