@@ -12,6 +12,7 @@ import {
 } from '@redis-to-mongo/pipeline';
 import type { Db } from 'mongodb';
 import { ListCommit } from './commands/list-commit.js';
+import { dropValueLetters } from './dead-letters/value-letters.js';
 import { KeyStates } from './keys/key-states.js';
 import { MessageWriter, type MessageWriterOptions } from './messages/message-writer.js';
 import { MembersWriter } from './values/value-members-writer.js';
@@ -38,11 +39,16 @@ export function mongoSink(db: Db, options: MongoSinkOptions): Sink {
   });
   const retrying = <T>(run: () => Promise<T>) => withRetry(run, options.retry);
 
+  const writeValue = async (state: KeyState, write: Exclude<Write, { kind: 'insert' }>): Promise<Outcome> =>
+    write.kind === 'members'
+      ? await members.write(state, write) // repeats its commands by itself: from the start, it would be another attempt
+      : outcomeOf(await retrying(() => values.replace(state, write)));
+
   const writeOne = async (state: KeyState, write: Write): Promise<Outcome> => {
     if (write.kind === 'insert') return await retrying(() => messages.insert(write));
-    // Repeats its commands by itself: from the start, it would be another attempt.
-    if (write.kind === 'members') return await members.write(state, write);
-    return outcomeOf(await retrying(() => values.replace(state, write)));
+    const outcome = await writeValue(state, write);
+    if (outcome.dead > 0) return outcome;
+    return { ...outcome, settled: await retrying(() => dropValueLetters(db, state)) };
   };
 
   const limits = { weight: 1, concurrency: 2 };
@@ -96,8 +102,9 @@ export function mongoSink(db: Db, options: MongoSinkOptions): Sink {
           written: sum.written + outcome.written,
           alreadyThere: sum.alreadyThere + outcome.alreadyThere,
           dead: sum.dead + outcome.dead,
+          settled: (sum.settled ?? 0) + (outcome.settled ?? 0),
         }),
-        { written: 0, alreadyThere: 0, dead: 0 },
+        { written: 0, alreadyThere: 0, dead: 0, settled: 0 },
       );
     },
   };

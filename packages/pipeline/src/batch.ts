@@ -116,4 +116,6 @@ export interface Outcome {
   readonly written: number;
   readonly alreadyThere: number;
   readonly dead: number;
+  /** Records that were refused earlier, and that what was written now replaces: they count as written. Default 0. */
+  readonly settled?: number;
 }

@@ -49,7 +49,7 @@ function placed({ rules }: About, state: KeyState): KeyState {
 
 /** The state once a batch is written, as the save that follows has it. */
 export function after(state: KeyState, batch: Batch, outcome: Outcome, now: Date): KeyState {
-  const { seen, written, alreadyThere, dead, gap } = state.counts;
+  const { seen, written, alreadyThere, dead, gap } = settled(state, outcome).counts;
   const next = {
     ...state,
     revision: state.revision + 1,
@@ -69,6 +69,13 @@ export function after(state: KeyState, batch: Batch, outcome: Outcome, now: Date
   if (batch.expiresAt !== undefined) next.expiresAt = batch.expiresAt;
   const made = 'rule' in batch ? withRule(next, batch.rule) : next;
   return withGaps(made, batch.gaps);
+}
+
+/** Counts what was refused earlier, and is replaced now, as written. */
+export function settled(state: KeyState, { settled: records = 0 }: Outcome): KeyState {
+  if (records === 0) return state;
+  const { written, dead } = state.counts;
+  return { ...state, counts: { ...state.counts, written: written + records, dead: dead - records } };
 }
 
 /** The same state, as the next save has it. */

@@ -3,7 +3,7 @@ import { handled } from './handled.js';
 import { type Gap, type KeyState, nextIncarnation, retired, withGaps } from './key-state.js';
 import type { KeyType } from './key-type.js';
 import type { Line } from './line.js';
-import { advance, after, incarnationOf, recreated } from './next-state.js';
+import { advance, after, incarnationOf, recreated, settled } from './next-state.js';
 import { shownKey } from './shown-key.js';
 import type { Slice } from './slice.js';
 import { isOvertaken, SyncError } from './sync-error.js';
@@ -132,10 +132,10 @@ async function begin(
 /** Writes what the end of an incarnation asks for, and counts what it left unread. */
 async function incarnationEnded(line: Line, state: KeyState, tally: Tally): Promise<KeyState> {
   const writes = line.source.syncer(state.keyType)?.retire(state) ?? [];
-  if (writes.length > 0) await line.sink.write(state, writes);
+  const ended = writes.length > 0 ? settled(state, await line.sink.write(state, writes)) : state;
   const gaps = unreadAtEnd(state, line.now());
   tally.addGaps(gaps);
-  return withGaps(state, gaps);
+  return withGaps(ended, gaps);
 }
 
 /** What a stream still held unread when its incarnation ended, as far as it was seen: at least the lag. */

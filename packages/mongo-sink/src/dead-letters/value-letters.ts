@@ -1,5 +1,6 @@
 import { type KeyState, messageIdPrefix, type ValueDocument } from '@redis-to-mongo/pipeline';
 import type { Db } from 'mongodb';
+import { lettersIn } from '../database/stored.js';
 import { mongoError } from '../errors/mongo-error.js';
 import { removeLetters, type ValueRefusal } from './dead-letters.js';
 
@@ -16,12 +17,27 @@ export function valueRefusal(
   return { id: idOf(state), kind: 'value', collection, stream, type, document: whole, code, reason };
 }
 
-/** Later states of the values are in MongoDB: there is nothing to replay. Asks only for keys that have had dead letters. */
-export async function dropValueLetters(db: Db, states: readonly KeyState[]): Promise<void> {
-  const ids = states.filter(({ counts }) => counts.dead > 0).map(idOf);
-  if (ids.length === 0) return;
+/**
+ * A later state of the value is in MongoDB as a whole: nothing of this incarnation, neither the value nor an element, is left to replay.
+ * Asks only for a key that has had dead letters.
+ * @returns how many records that count as dead have no letter anymore.
+ * @throws SyncError as mongoError.
+ */
+export async function dropValueLetters(db: Db, state: KeyState): Promise<number> {
+  const { key, incarnation, stream, type, counts } = state;
+  if (counts.dead === 0) return 0;
+  const prefix = messageIdPrefix(key, incarnation);
+  const range = { $gt: `${prefix}unit:`, $lte: `${prefix}value` };
   try {
-    await removeLetters(db, ids);
+    const letters = lettersIn(db);
+    const found = await letters
+      .find({ _id: range, kind: { $in: ['unit', 'value'] } }, { projection: { _id: 1 } })
+      .toArray();
+    await removeLetters(
+      db,
+      found.map(({ _id }) => _id),
+    );
+    return Math.max(0, counts.dead - (await letters.countDocuments({ stream, type })));
   } catch (error) {
     throw mongoError(error);
   }

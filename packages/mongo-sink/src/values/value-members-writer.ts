@@ -9,7 +9,7 @@ import {
 } from '@redis-to-mongo/pipeline';
 import type { Db } from 'mongodb';
 import { requireKept, writeValueLetters } from '../dead-letters/dead-letters.js';
-import { dropValueLetters, valueRefusal } from '../dead-letters/value-letters.js';
+import { valueRefusal } from '../dead-letters/value-letters.js';
 import { FingerprintTable } from './fingerprint-table.js';
 import { type Generation, ManifestRefused, ValueAttempts } from './value-attempts.js';
 import { type Known, loadDiffering, ValueComparison } from './value-comparison.js';
@@ -54,7 +54,6 @@ export class MembersWriter {
     try {
       const refusedElements = await this.#write(state, write);
       if (refusedElements > 0) return { written: 0, alreadyThere: 0, dead: 1 };
-      await dropValueLetters(this.#db, [state]);
       return { written: 1, alreadyThere: 0, dead: 0 };
     } catch (error) {
       if (!(error instanceof ManifestRefused)) throw error;

@@ -15,7 +15,7 @@ import { RecordLists } from '../commands/record-lists.js';
 import { type WriteError, writeCommand } from '../commands/write-command.js';
 import { insertRecords, updateRecords } from '../commands/write-records.js';
 import { type ValueRefusal, writeValueLetters } from '../dead-letters/dead-letters.js';
-import { dropValueLetters, valueRefusal } from '../dead-letters/value-letters.js';
+import { valueRefusal } from '../dead-letters/value-letters.js';
 import { mongoError } from '../errors/mongo-error.js';
 import { refusedBy } from '../errors/refused-by.js';
 import { toKeyDocument } from '../keys/key-document.js';
@@ -85,7 +85,6 @@ export class ValueWriter {
     }
     const attempts = after ? parseManifest(after).attempts : 0;
     await removeElements(this.#db, write, state.key, attempts, [write.shape !== undefined]);
-    await dropValueLetters(this.#db, [state]);
     return 'written';
   }
 
@@ -134,11 +133,6 @@ export class ValueWriter {
         const left = await this.#updateTogether(collection, known, fates);
         await this.#update(collection, [...left, ...taken], fates);
       }),
-    );
-    const written = values.filter((_, i) => results[i] === 'written');
-    await dropValueLetters(
-      this.#db,
-      written.map(({ state }) => state),
     );
     return results;
   }

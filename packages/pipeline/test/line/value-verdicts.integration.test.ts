@@ -73,6 +73,7 @@ describe('the verdict on values', () => {
     expect(await syncKey(line, 'bad', wholeSlice())).toMatchObject({ written: 1 });
     expect(await fieldsOf('bad')).toEqual(['secret']);
     expect(await lettersOf('bad')).toEqual([]);
+    expect(await under.state('bad')).toMatchObject({ counts: { seen: 2, written: 2, dead: 0 } });
   });
 
   it('the letter goes when a later state is taken; the state of before stays until then', async () => {
@@ -89,7 +90,24 @@ describe('the verdict on values', () => {
       expect(await syncKey(line, 'later', wholeSlice())).toMatchObject({ written: 1 });
       expect(await lettersOf('later')).toEqual([]);
       expect(await fieldsOf('later')).toEqual(['v', 'w']);
+      expect(await under.state('later')).toMatchObject({ counts: { seen: 3, written: 3, dead: 0 } });
     });
+  });
+
+  it('a letter of an earlier incarnation stays, and counts', async () => {
+    const line = await lineOf();
+    await under.redis.xadd('earlier', '*', 'v', 'x'.repeat(17 * 1024 * 1024));
+    await under.sync('earlier');
+    await under.redis.del('earlier');
+    await under.redis.hset('earlier', 'secret', '1');
+    await refusing('hashes', { 'fields.secret': { $exists: false } }, async () => {
+      expect(await syncKey(line, 'earlier', wholeSlice())).toMatchObject({ dead: 1 });
+    });
+    expect(await under.state('earlier')).toMatchObject({ counts: { seen: 2, dead: 2 } });
+    await under.redis.hset('earlier', 'w', '1');
+    await syncKey(line, 'earlier', wholeSlice());
+    expect(await lettersOf('earlier')).toMatchObject([{ kind: 'entry' }]);
+    expect(await under.state('earlier')).toMatchObject({ counts: { seen: 3, written: 2, dead: 1 } });
   });
 
   it('a unique index of the user’s refuses the second value, and nothing else', async () => {
@@ -125,11 +143,12 @@ describe('the verdict on values', () => {
     expect(letters).toMatchObject([{ kind: 'unit' }, { kind: 'unit' }]);
     expect(addsUp(await under.state('large'))).toBe(true);
 
-    for (const { id } of letters)
-      expect(await replayDeadLetter(under.db, id, openRequests)).toEqual({ result: 'read anew' });
+    const [first] = letters;
+    expect(await replayDeadLetter(under.db, first?.id ?? '', openRequests)).toEqual({ result: 'read anew' });
     await syncKey(line, 'large', wholeSlice());
     expect(await fieldsOf('large')).toEqual([...fields, 'more'].sort());
-    expect(await lettersOf('large')).toEqual([]);
+    expect(await lettersOf('large')).toEqual([]); // all of them are there, also what was not replayed
+    expect(await under.state('large')).toMatchObject({ counts: { seen: 3, written: 3, dead: 0 } });
   });
 
   it('the header of a large hash that is refused becomes a dead letter, and is taken once it can be', async () => {
@@ -152,6 +171,7 @@ describe('the verdict on values', () => {
     await under.redis.hset('header', 'e', '5');
     expect(await syncKey(line, 'header', wholeSlice())).toMatchObject({ written: 1 });
     expect(await fieldsOf('header')).toEqual(['a', 'b', 'c', 'd', 'e']);
+    expect(await under.state('header')).toMatchObject({ counts: { seen: 4, written: 4, dead: 0 } });
   });
 });
 
