@@ -1,3 +1,4 @@
-/** The driver's own modules, which it does not document: see ready-made-bson.ts and fail-cut-sends.ts. */
+/** The driver's own modules, which it does not document: see ready-made-bson.ts, fail-cut-sends.ts and quiet-pools.ts. */
 declare module 'mongodb/lib/cmap/commands.js';
 declare module 'mongodb/lib/cmap/connection.js';
+declare module 'mongodb/lib/cmap/connection_pool.js';

@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import type { TlsSettings } from '@redis-to-mongo/pipeline';
 import { type Db, MongoClient, type MongoClientOptions } from 'mongodb';
 import { failCutSends } from './fail-cut-sends.js';
+import { quietPools } from './quiet-pools.js';
 
 await failCutSends();
+await quietPools();
 
 /** Parameters that send reads elsewhere than to the primary. */
 const READS_ELSEWHERE = /^(readPreference|readPreferenceTags|maxStalenessSeconds)=/i;
