@@ -4,11 +4,12 @@ import type { ProcessFacts } from '@redis-to-mongo/pipeline';
 import { version } from '../version.js';
 
 /** The event loop is sampled this often, in ms: a shorter lag does no harm, and each sample costs a wake-up. */
-const SAMPLE_MS = 100;
+const SAMPLE_MS = 500;
 
 /** Measures this process: memory, and the delay of its event loop. `close` ends it. */
 export class ProcessWatch {
   readonly #delays = monitorEventLoopDelay({ resolution: SAMPLE_MS });
+  readonly #constant = { host: hostname(), pid: process.pid, version: version() };
 
   constructor() {
     this.#delays.enable();
@@ -19,9 +20,7 @@ export class ProcessWatch {
     const { max, count } = this.#delays;
     this.#delays.reset();
     return {
-      host: hostname(),
-      pid: process.pid,
-      version: version(),
+      ...this.#constant,
       uptimeSec: Math.floor(process.uptime()),
       memoryBytes: process.memoryUsage.rss(),
       // Delays are measured from sample to sample.
