@@ -43,10 +43,11 @@ export class DroppedCollections {
   /**
    * Has the keys of dropped collections handled. They are forgotten only then: if this process dies before, they are found again.
    * @param handle false where it was ended from outside.
-   * @returns what it returned; true where no collection was dropped.
+   * @returns what it returned; true where no collection was dropped. For as long as `found` would not ask either, the target is not asked.
    * @throws SyncError as the sink throws, and what `handle` throws.
    */
   async handle(handle: (dropped: readonly string[]) => Promise<boolean>): Promise<boolean> {
+    if (this.#noted === '' && performance.now() < this.#againAt) return true;
     const { dropped, now } = await this.#compare();
     if (dropped.length === 0) return true;
     if (!(await handle(dropped))) return false;

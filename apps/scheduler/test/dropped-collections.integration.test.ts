@@ -31,6 +31,14 @@ it('collections that stay, and new ones, are not dropped ones', async () => {
   expect(await handled()).toEqual([]);
 });
 
+it('a sweep does not ask the target that was just asked', async () => {
+  const dropped = new DroppedCollections(fleet.db, 60_000);
+  await dropped.found();
+  await collection('hashes').drop();
+  expect(await handled(dropped)).toEqual([]);
+  expect(await handled(detector())).toEqual(['hashes']);
+});
+
 it('a dropped collection is reported once, and is found until it was handled', async () => {
   const dropped = detector();
   await dropped.found();
