@@ -1,4 +1,4 @@
-import type { JobQueue, ScheduleChange } from '@redis-to-mongo/job-queue';
+import type { JobQueue, Schedule, ScheduleChange } from '@redis-to-mongo/job-queue';
 import { hasScheduler, isKeyType } from '@redis-to-mongo/key-types';
 import type { KeyType } from '@redis-to-mongo/pipeline';
 import { typesOf } from '@redis-to-mongo/redis-source';
@@ -30,8 +30,27 @@ const TURN_MS = 1_000;
 /** Regular maintenance, about every second: lost jobs, dead workers, and job schedulers of new and deleted keys. */
 export async function upkeep(options: UpkeepOptions): Promise<UpkeepReport> {
   const { queue } = options;
-  const requestedAgain = await requestAgain(queue);
+  // Asked at once, answered at once: most of the time there is nothing to do, and each answer that comes alone costs a wake-up.
+  const [abandoned, due, stopped, changes] = await Promise.all([
+    queue.abandonedKeys(),
+    queue.dueCount(),
+    queue.schedulers.stopped(AT_ONCE),
+    queue.changes.count(),
+  ]);
+  if (abandoned.length > 0) await queue.request(abandoned);
+  const overdue = due > 0 ? await requestOverdue(queue) : 0;
+  const repaired = await repair(queue, stopped);
+  const { paused, scheduled, unscheduled } = await carryOutAll(options, changes);
+  return { requestedAgain: abandoned.length + overdue, paused, scheduled, unscheduled, repaired };
+}
+
+async function carryOutAll(
+  options: UpkeepOptions,
+  changes: number,
+): Promise<Pick<UpkeepReport, 'paused' | 'scheduled' | 'unscheduled'>> {
+  const { queue } = options;
   const sum = { paused: [] as string[], scheduled: 0, unscheduled: 0 };
+  if (changes === 0) return sum;
   for (const began = performance.now(); performance.now() - began < TURN_MS; ) {
     const reported = await queue.changes.take(AT_ONCE);
     const { paused, scheduled, unscheduled } = await carryOut(options, reported).catch(
@@ -45,7 +64,7 @@ export async function upkeep(options: UpkeepOptions): Promise<UpkeepReport> {
     sum.unscheduled += unscheduled;
     if (reported.length < AT_ONCE || (await queue.dueCount()) > AT_ONCE) break;
   }
-  return { requestedAgain, ...sum, repaired: await repair(options) };
+  return sum;
 }
 
 async function carryOut(
@@ -64,16 +83,14 @@ async function carryOut(
   return { paused, scheduled: lacking.length, unscheduled: gone.length };
 }
 
-async function requestAgain(queue: JobQueue): Promise<number> {
-  const abandoned = await queue.abandonedKeys();
-  if (abandoned.length > 0) await queue.request(abandoned);
+async function requestOverdue(queue: JobQueue): Promise<number> {
   const { waiting, due } = await queue.depth();
   const workers = waiting > 0 ? await queue.workerCount() : 0;
   const afterMs = overdueAfterMs({ waiting, due, workers });
-  if (afterMs === undefined) return abandoned.length;
+  if (afterMs === undefined) return 0;
   const overdue = await queue.overdueKeys(afterMs, AT_ONCE);
   await queue.requestAgain(overdue);
-  return abandoned.length + overdue.length;
+  return overdue.length;
 }
 
 /**
@@ -112,8 +129,7 @@ async function presentOf(
   );
 }
 
-async function repair({ queue }: UpkeepOptions): Promise<number> {
-  const stopped = await queue.schedulers.stopped(AT_ONCE);
+async function repair(queue: JobQueue, stopped: readonly Schedule[]): Promise<number> {
   await queue.schedulers.remove(stopped.map(({ id }) => id));
   for (const { key, everyMs } of stopped)
     if (key !== undefined && everyMs !== undefined) await queue.schedule([key], everyMs);

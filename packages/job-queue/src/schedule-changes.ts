@@ -35,6 +35,11 @@ export class ScheduleChanges {
       await this.#redis.sadd(this.#name, ...part.map(({ key, is }) => `${is} ${key}`));
   }
 
+  /** How many there are. */
+  async count(): Promise<number> {
+    return await this.#redis.scard(this.#name);
+  }
+
   /**
    * Takes `limit` of them at most, in any order: a key may have come and gone. Who takes them has to carry them out.
    */
