@@ -2,7 +2,7 @@ import { TARGET_SET_BACK } from '@redis-to-mongo/fleet-status';
 import type { JobQueue } from '@redis-to-mongo/job-queue';
 import { KEY_TYPES } from '@redis-to-mongo/key-types';
 import { keysInCollections, keysSyncedSince, pausedKeys, type SuspectKey } from '@redis-to-mongo/mongo-sink';
-import type { KeyType, RuleBook } from '@redis-to-mongo/pipeline';
+import { handled, type KeyType, type RuleBook } from '@redis-to-mongo/pipeline';
 import { HIDDEN_TYPE } from '@redis-to-mongo/redis-source';
 import type { ChangeBuffer } from './change-buffer.js';
 import type { IntakeState } from './change-intake.js';
@@ -42,6 +42,9 @@ export type SweepTurn = SweepReport & {
   readonly isPoll: boolean;
   readonly ms: number;
 };
+
+/** Between two sweeps, or two questions whether one is due, at least, in ms. */
+const SWEEP_MS = 100;
 
 const COLLECTION_DROPPED = 'a collection of MongoDB was dropped or restored';
 
@@ -97,9 +100,10 @@ export class ActiveScheduler {
   /** What is due every second: lost jobs, keys that were paused or resumed, a target that has lost keys. */
   async upkeep(): Promise<UpkeepReport> {
     const report = await upkeep(this.#upkeep);
+    const refilled = handled(this.#refillTarget());
     const paused = await this.#paused.refresh(report.paused);
     if (paused.length > 0) await this.#options.queue.request(paused);
-    await this.#refillTarget();
+    await refilled;
     return report;
   }
 
@@ -109,9 +113,6 @@ export class ActiveScheduler {
    */
   async sweepIfDue(onWell: (until: number) => void): Promise<SweepTurn | undefined> {
     const { queue, missed, scope } = this.#options;
-    const { intervalMs } = this.#options;
-    const askMs = askEveryMs({ ...this.#feedFacts(), missed: missed.reason, intervalMs });
-    if (performance.now() - this.#askedAt < askMs) return undefined;
     this.#askedAt = performance.now();
     const [record, now] = await Promise.all([queue.sweeps.read(), queue.sweeps.now()]);
     const due = sweepDue(this.#facts(record, now));
@@ -141,6 +142,14 @@ export class ActiveScheduler {
       if (missed.reason === '') missed.note(due.reason);
       throw error;
     }
+  }
+
+  /** How long to wait before the next sweepIfDue, in ms, unless something is missed before, or the feed's state changes. */
+  get sweepWaitMs(): number {
+    const { missed, intervalMs } = this.#options;
+    const askMs = askEveryMs({ ...this.#feedFacts(), missed: missed.reason, intervalMs });
+    const agoMs = performance.now() - this.#askedAt;
+    return Math.max(Math.min(SWEEP_MS, intervalMs), askMs - agoMs);
   }
 
   /** What is under way ends; changes that were not requested are in the buffer again. */

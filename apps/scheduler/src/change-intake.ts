@@ -17,6 +17,8 @@ export interface ChangeIntakeOptions
   readonly onAdd: () => void;
   /** Called when a standby has missed no change anymore: another scheduler's sweep has found what it had missed. */
   readonly onComplete: () => void;
+  /** Called when changes may have been missed. */
+  readonly onMissed: () => void;
   /** Called when the way changes are reported has changed. */
   readonly onState: (state: FeedState | { readonly is: 'off' }) => void;
 }
@@ -39,7 +41,6 @@ export interface Choice {
 
 /** A standby keeps changes for this long, in ms: longer than it takes to notice that the active scheduler has died. */
 const KEPT_MS = 20_000;
-const STATE_MS = 250;
 
 /**
  * Receives changes, in an active or standby scheduler. A standby receives them too, so that it can take over without a sweep where
@@ -47,9 +48,8 @@ const STATE_MS = 250;
  */
 export class ChangeIntake {
   readonly buffer: ChangeBuffer;
-  readonly missed = new MissedChanges();
+  readonly missed: MissedChanges;
   readonly #options: ChangeIntakeOptions;
-  readonly #timer: NodeJS.Timeout;
   #choice: Choice;
   #feed: ChangeFeed | undefined;
   #state: FeedState['is'] | 'off' | undefined;
@@ -59,19 +59,17 @@ export class ChangeIntake {
   constructor(options: ChangeIntakeOptions, choice: Choice) {
     this.#options = options;
     this.#choice = choice;
+    this.missed = new MissedChanges(options.onMissed);
     this.buffer = new ChangeBuffer({
       ownPrefix: options.ownPrefix,
       wanted: (key) => this.#choice.wanted(key),
       onAdd: options.onAdd,
       onOverflow: () => this.missed.note('more keys changed than the buffer holds'),
     });
-    this.#timer = setInterval(() => this.#readState(), STATE_MS);
-    this.#timer.unref();
     this.#open();
   }
 
   get state(): IntakeState {
-    this.#readState();
     const heardUntil = this.#feed?.heardUntil;
     return {
       is: this.#state ?? 'off',
@@ -113,18 +111,19 @@ export class ChangeIntake {
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#timer);
     await this.#feed?.close();
   }
 
   #open(): void {
     const { isOn, include } = this.#choice;
+    this.#feed = undefined; // the new one reports its state before it is here
     this.#feed = isOn
       ? new ChangeFeed({
           ...this.#options,
           prefixes: keyPrefixes(include),
           onChange: (names) => this.buffer.add(names),
           onMissed: (reason) => this.missed.note(reason),
+          onState: () => this.#feed && this.#readState(),
         })
       : undefined;
     this.#readState();

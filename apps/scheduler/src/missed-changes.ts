@@ -1,7 +1,13 @@
 /** Tracks whether changes may have been missed; only a sweep can find these. */
 export class MissedChanges {
+  readonly #onNote: () => void;
   #reason = '';
   #at: number | undefined;
+
+  /** @param onNote called when something was missed. */
+  constructor(onNote: () => void = () => {}) {
+    this.#onNote = onNote;
+  }
 
   /** Why changes may have been missed; empty where none were. */
   get reason(): string {
@@ -11,6 +17,7 @@ export class MissedChanges {
   note(reason: string): void {
     this.#reason = reason;
     this.#at = undefined;
+    this.#onNote();
   }
 
   /** A sweep that begins now finds them. */

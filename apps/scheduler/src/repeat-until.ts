@@ -1,14 +1,15 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { WakeUp } from './wake-up.js';
 
 /**
  * Runs `turn` again and again, `everyMs` ms after the last one ended, until the signal aborts. What a turn throws goes
- * to `onError`, and the next turn comes as usual. A turn may answer with its own wait.
+ * to `onError`, and the next turn comes as usual. A turn may answer with its own wait. `wakeUp` ends a wait early.
  */
 export async function repeatUntil(
   signal: AbortSignal,
   everyMs: () => number,
   turn: () => Promise<number | undefined>,
   onError: (error: unknown) => void | Promise<void>,
+  wakeUp = new WakeUp(),
 ): Promise<void> {
   while (!signal.aborted) {
     let waitMs: number | undefined;
@@ -17,6 +18,6 @@ export async function repeatUntil(
     } catch (error) {
       if (!signal.aborted) await onError(error);
     }
-    await sleep(waitMs ?? everyMs(), undefined, { signal }).catch(() => {}); // aborted: the loop ends
+    await wakeUp.wait(waitMs ?? everyMs(), signal);
   }
 }

@@ -5,18 +5,18 @@ import type { Leadership } from './leadership.js';
 import { logHiddenKeys } from './log-hidden-keys.js';
 import { repeatUntil } from './repeat-until.js';
 import type { SearchRecord } from './search-record.js';
+import type { WakeUp } from './wake-up.js';
 
-/** How often a standby checks whether it has become the active one, in ms. */
-const STANDBY_MS = 250;
+/** Also what a standby waits, unless it becomes the active one, in ms. */
 const UPKEEP_MS = 1_000;
-/** How often the scheduler checks whether a sweep is due, in ms. */
-const SWEEP_MS = 100;
 const GAUGES_MS = 5_000;
 const AFTER_ERROR_MS = 1_000;
 
 export interface LoopOptions {
-  /** SYNC_INTERVAL_SEC now, in ms: it may change while the loops run. */
-  readonly intervalMs: () => number;
+  /** Woken when another scheduler is active than before. */
+  readonly wakeUp: WakeUp;
+  /** Woken then, too, and when a sweep may have become due. */
+  readonly sweepWakeUp: WakeUp;
   /** Called when no sweep is due, when one has ended well, or failed. */
   readonly search: Pick<SearchRecord, 'noteWell' | 'noteFailure'>;
   /** Tells the metrics about the whole fleet; answers how long to wait until the next time, in ms. */
@@ -29,7 +29,7 @@ export interface LoopOptions {
 export async function runLoops(
   { logger, metrics, signal }: AppContext,
   leadership: Leadership<ActiveScheduler>,
-  { intervalMs, search, setGauges, standBy }: LoopOptions,
+  { wakeUp, sweepWakeUp, search, setGauges, standBy }: LoopOptions,
 ): Promise<void> {
   const onError = (what: string) => (error: unknown) => {
     metrics.errors.inc({ class: asSyncError(error).errorClass });
@@ -37,32 +37,32 @@ export async function runLoops(
   };
   const loop = (
     what: string,
-    everyMs: () => number,
+    everyMs: number,
     turn: (active: ActiveScheduler) => Promise<number | undefined>,
-    onFailed?: (error: unknown) => void,
-  ) => {
-    let failed = false;
-    return repeatUntil(
+    { standsBy, onFailed, woken = wakeUp }: TurnOptions = {},
+  ) =>
+    repeatUntil(
       signal,
-      () => (failed ? Math.max(AFTER_ERROR_MS, everyMs()) : leadership.active ? everyMs() : STANDBY_MS),
+      () => Math.max(AFTER_ERROR_MS, everyMs),
       async () => {
         const { active } = leadership;
-        const waitMs = active ? await turn(active) : undefined;
-        failed = false;
-        return waitMs;
+        if (!active) {
+          await standsBy?.();
+          return UPKEEP_MS;
+        }
+        return (await turn(active)) ?? everyMs;
       },
       (error) => {
-        failed = true;
         onFailed?.(error);
         onError(what)(error);
       },
+      woken,
     );
-  };
 
   const logHidden = logHiddenKeys(logger);
   const sweep = async (active: ActiveScheduler) => {
     const turn = await active.sweepIfDue((until) => search.noteWell(until));
-    if (!turn) return undefined;
+    if (!turn) return active.sweepWaitMs;
     const { byType, isPoll, ...report } = turn;
     metrics.keys.reset();
     for (const [type, count] of byType) metrics.keys.set({ key_type: type }, count);
@@ -71,7 +71,7 @@ export async function runLoops(
     logger.log(hasFound ? 'info' : 'debug', report.isWhole ? 'sweep done' : 'sweep ended early', {
       ...report,
     });
-    return undefined;
+    return active.sweepWaitMs;
   };
   const upkeep = async (active: ActiveScheduler) => {
     const report = await active.upkeep();
@@ -81,22 +81,18 @@ export async function runLoops(
   };
 
   await Promise.all([
-    loop(
-      'a sweep',
-      () => Math.min(SWEEP_MS, intervalMs()),
-      sweep,
-      (error) => search.noteFailure(error),
-    ),
-    loop('upkeep', () => UPKEEP_MS, upkeep),
-    loop('reading of the fleet’s state', () => GAUGES_MS, setGauges),
-    repeatUntil(
-      signal,
-      () => UPKEEP_MS,
-      async () => {
-        if (!leadership.active) await standBy();
-        return undefined;
-      },
-      onError('standing by'),
-    ),
+    loop('a sweep', AFTER_ERROR_MS, sweep, {
+      onFailed: (error) => search.noteFailure(error),
+      woken: sweepWakeUp,
+    }),
+    loop('upkeep', UPKEEP_MS, upkeep, { standsBy: standBy }),
+    loop('reading of the fleet’s state', GAUGES_MS, setGauges),
   ]);
+}
+
+interface TurnOptions {
+  /** What is done in place of a turn while another scheduler is active. */
+  readonly standsBy?: () => Promise<void>;
+  readonly onFailed?: (error: unknown) => void;
+  readonly woken?: WakeUp;
 }

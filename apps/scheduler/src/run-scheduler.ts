@@ -32,6 +32,7 @@ import { Leadership } from './leadership.js';
 import { runLoops } from './run-loops.js';
 import { sampleKeeper } from './sample-keeper.js';
 import { SearchRecord } from './search-record.js';
+import { WakeUp } from './wake-up.js';
 
 /** What a scheduler takes over of a configuration that is read again: the active one begins again with it. */
 const RELOADABLE = [
@@ -88,6 +89,7 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Rel
   const rules = ruleBook(config.rules);
   const fleet = createFleetMetrics(metrics.registry);
   const search = new SearchRecord();
+  const [wakeUp, sweepWakeUp] = [new WakeUp(), new WakeUp()];
   const wanted = () => chosenKeys({ keys, queue: config.queue });
   const choice = (): Choice => ({ isOn: sync.changeFeed, include: keys.include, wanted: wanted() });
   const intake = new ChangeIntake(
@@ -96,8 +98,11 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Rel
       ...{ redis, queue, ownPrefix: Buffer.from(queueKeysBeginWith(config.queue)) },
       onAdd: () => leadership.active?.notify(),
       onComplete: () => logger.info('standing by: no change is missed, so a takeover needs no sweep'),
-      onState: (state) =>
-        logger.log(state.is === 'refused' ? 'warn' : 'info', FEED_STATES[state.is], { ...state }),
+      onMissed: () => sweepWakeUp.wake(),
+      onState: (state) => {
+        logger.log(state.is === 'refused' ? 'warn' : 'info', FEED_STATES[state.is], { ...state });
+        sweepWakeUp.wake();
+      },
       onError: (error) => logger.warn('change feed: connection trouble', { error: redisError(error) }),
     },
     choice(),
@@ -126,6 +131,8 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Rel
       logger.info(isActive ? 'this scheduler is the active one' : 'standing by: another scheduler is active');
       search.clear();
       if (!isActive) fleet.clear();
+      wakeUp.wake();
+      sweepWakeUp.wake();
     },
     onError: (error) => {
       intake.missed.note('the queue did not answer');
@@ -134,8 +141,7 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Rel
   });
   closers.add('leadership', () => leadership.close());
   const loops = runLoops(app, leadership, {
-    intervalMs: () => sync.intervalMs,
-    search,
+    ...{ wakeUp, sweepWakeUp, search },
     setGauges: fleetGauges({
       ...{ metrics: fleet, redis, queue, db: mongo.db, identity },
       keepSample: sampleKeeper(mongo.db, () => config.records.historyKeepMs),
@@ -183,6 +189,7 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Rel
       rules.replace(next.rules);
       await intake.choose(choice());
       await leadership.reopen();
+      sweepWakeUp.wake();
     },
   };
 }

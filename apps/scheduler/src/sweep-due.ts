@@ -47,10 +47,10 @@ function mustPoll({ feed, feedMs }: Pick<SweepFacts, 'feed' | 'feedMs'>): boolea
   return feed === 'off' || feed === 'refused' || (feed === 'connecting' && feedMs > FEED_PATIENCE_MS);
 }
 
-/** How often the queue is asked whether a sweep is due, in ms: at once where something was missed. */
+/** How often the queue is asked whether a sweep is due, in ms: at once where something was missed, and a sweep can find it. */
 export function askEveryMs(facts: Pick<SweepFacts, 'feed' | 'feedMs' | 'missed' | 'intervalMs'>): number {
   if (mustPoll(facts)) return Math.min(CALM_MS, facts.intervalMs / 4);
-  return facts.missed === '' ? CALM_MS : 0;
+  return facts.missed === '' || facts.feed === 'connecting' ? CALM_MS : 0;
 }
 
 /** Returns the sweep that is due now, if any. */

@@ -73,6 +73,10 @@ describe('whether a sweep is due is asked', () => {
     expect(every({ missed: 'it was lost' })).toBe(0);
   });
 
+  it('every second while the feed connects: a sweep that begins before would have to be made again', () => {
+    expect(every({ feed: 'connecting', feedMs: 500, missed: 'it was lost' })).toBe(1_000);
+  });
+
   it('four times an interval while keys are polled, so that a short one is kept', () => {
     expect(every({ feed: 'off', intervalMs: 400 })).toBe(100);
     expect(every({ feed: 'refused', intervalMs: 60_000, missed: 'it was lost' })).toBe(1_000);

@@ -15,6 +15,8 @@ export interface ChangeFeedOptions {
   readonly onChange: (names: readonly Buffer[]) => void;
   /** Called when changes may have been missed until now, and why. */
   readonly onMissed: (reason: string) => void;
+  /** Called when `state` may have changed. */
+  readonly onState?: () => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -27,10 +29,11 @@ export type FeedState =
   | { readonly is: 'listening' | 'connecting' }
   | ({ readonly is: 'refused' } & FeedRefusal);
 
-/** How often it is checked which servers a cluster has, in ms: that asks none of them. */
-const TOPOLOGY_MS = 250;
-/** How often a single server is asked which one it is, and whether databases were swapped, in ms. */
-const MARKS_MS = 1_000;
+/**
+ * In ms: how often it is checked which servers a cluster has, which asks none of them; and how often a single server is asked which
+ * one it is, and whether databases were swapped.
+ */
+const CHECK_MS = { topology: 250, marks: 1_000 } as const;
 /**
  * So long after another server has taken over, in ms, every connection of the fleet has left the one before: each asks for
  * the server's role every 5 s. Until then a worker may read a key there, and find nothing new.
@@ -51,12 +54,12 @@ export class ChangeFeed {
   readonly #timer: NodeJS.Timeout;
   #moved: NodeJS.Timeout | undefined;
   #isClosed = false;
-  #askedAt = Number.NEGATIVE_INFINITY;
   #checking: Promise<void> | undefined;
 
   constructor(options: ChangeFeedOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => this.#check(), TOPOLOGY_MS);
+    const { topology, marks } = CHECK_MS;
+    this.#timer = setInterval(() => this.#check(), isCluster(options.redis) ? topology : marks);
     this.#timer.unref();
     this.#check();
   }
@@ -108,6 +111,7 @@ export class ChangeFeed {
     for (const [name, { feed }] of this.#nodes) {
       if (names.has(name)) continue;
       this.#nodes.delete(name);
+      this.#options.onState?.();
       this.#options.onMissed(`${name} no longer has keys`);
       await feed.close();
     }
@@ -123,8 +127,7 @@ export class ChangeFeed {
   async #compareMarks(): Promise<void> {
     const node = this.#nodes.get(ONLY);
     const before = node?.marks;
-    if (node?.state.is !== 'listening' || !before || performance.now() - this.#askedAt < MARKS_MS) return;
-    this.#askedAt = performance.now();
+    if (node?.state.is !== 'listening' || !before) return;
     const now = await serverMarks(this.#options.redis);
     if (node.marks !== before) return;
     if (differ(now.run, before.run)) node.feed.reconnect();
@@ -151,6 +154,7 @@ export class ChangeFeed {
       if (!node) return;
       node.state = state;
       node.marks = marks;
+      this.#options.onState?.();
     };
     let run: string | undefined;
     const feed = new NodeFeed({
@@ -172,6 +176,7 @@ export class ChangeFeed {
       onError,
     });
     this.#nodes.set(name, { feed, state: { is: 'connecting' }, marks: undefined });
+    this.#options.onState?.();
   }
 }
 
