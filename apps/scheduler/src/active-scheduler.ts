@@ -97,6 +97,11 @@ export class ActiveScheduler {
     this.#requests.notify();
   }
 
+  /** Whether a key that has just changed is left to a worker that tails it. */
+  isTailed(key: string): boolean {
+    return this.#requests.isTailed(key);
+  }
+
   /** What is due every second: lost jobs, keys that were paused or resumed, a target that has lost keys. */
   async upkeep(): Promise<UpkeepReport> {
     const report = await upkeep(this.#upkeep);

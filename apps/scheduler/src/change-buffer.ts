@@ -3,6 +3,8 @@ import { keyIdOf } from '@redis-to-mongo/pipeline';
 export interface ChangeBufferOptions {
   /** Which keys are of interest. */
   readonly wanted: (keyId: string) => boolean;
+  /** Whether a key that has changed is seen by a worker that tails it; it is not added then. */
+  readonly isTailed?: (keyId: string) => boolean;
   /** What the queue's own keys begin with: most of what is reported, where the source holds the queue as well. */
   readonly ownPrefix: Buffer;
   /** Called when there is something to take. */
@@ -42,12 +44,12 @@ export class ChangeBuffer {
 
   /** Takes in names as the change feed shows them. */
   add(names: readonly Buffer[]): void {
-    const { wanted, ownPrefix } = this.#options;
+    const { wanted, isTailed, ownPrefix } = this.#options;
     const keys: string[] = [];
     for (const name of names) {
       if (startsWith(name, ownPrefix)) continue;
       const key = keyIdOf(name);
-      if (wanted(key)) keys.push(key);
+      if (wanted(key) && !isTailed?.(key)) keys.push(key);
     }
     this.addKeys(keys);
   }

@@ -11,7 +11,7 @@ import { MissedChanges } from './missed-changes.js';
 
 export interface ChangeIntakeOptions
   extends Pick<ChangeFeedOptions, 'address' | 'redis' | 'onError'>,
-    Pick<ChangeBufferOptions, 'ownPrefix'> {
+    Pick<ChangeBufferOptions, 'ownPrefix' | 'isTailed'> {
   readonly queue: Pick<JobQueue, 'sweeps'>;
   /** Called when the buffer has something new. */
   readonly onAdd: () => void;
@@ -61,7 +61,7 @@ export class ChangeIntake {
     this.#choice = choice;
     this.missed = new MissedChanges(options.onMissed);
     this.buffer = new ChangeBuffer({
-      ownPrefix: options.ownPrefix,
+      ...options,
       wanted: (key) => this.#choice.wanted(key),
       onAdd: options.onAdd,
       onOverflow: () => this.missed.note('more keys changed than the buffer holds'),

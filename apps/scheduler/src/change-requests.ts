@@ -47,6 +47,13 @@ export class ChangeRequests {
     return Math.min(this.#underWaySince ?? Number.POSITIVE_INFINITY, since ?? performance.now());
   }
 
+  /** Whether a key that has changed rests, since a worker tails it. It is asked about again when it has rested. */
+  isTailed(key: string): boolean {
+    const tailed = this.#tailed.get(key);
+    if (tailed) tailed.changed = true;
+    return tailed !== undefined;
+  }
+
   /** There is something to take. */
   notify(): void {
     if (this.#closed || this.#running) return;
@@ -73,7 +80,7 @@ export class ChangeRequests {
       this.#underWaySince = since;
       try {
         await this.#step(
-          keys.filter((key) => !this.#isTailed(key)),
+          keys.filter((key) => !this.isTailed(key)),
           since,
         );
         this.#underWaySince = undefined;
@@ -98,12 +105,6 @@ export class ChangeRequests {
     for (const key of await this.#options.request(chosen, ageMs))
       this.#tailed.set(key, { untilMs, changed: false });
     if (this.#tailed.size > 0) this.#timer ??= setTimeout(() => this.#requeueTailed(), TAILED_MS / 4);
-  }
-
-  #isTailed(key: string): boolean {
-    const tailed = this.#tailed.get(key);
-    if (tailed) tailed.changed = true;
-    return tailed !== undefined;
   }
 
   #requeueTailed(): void {

@@ -96,6 +96,7 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Rel
     {
       address: config.redis,
       ...{ redis, queue, ownPrefix: Buffer.from(queueKeysBeginWith(config.queue)) },
+      isTailed: (key) => leadership.active?.isTailed(key) ?? false,
       onAdd: () => leadership.active?.notify(),
       onComplete: () => logger.info('standing by: no change is missed, so a takeover needs no sweep'),
       onMissed: () => sweepWakeUp.wake(),

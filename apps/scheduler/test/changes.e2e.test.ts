@@ -197,7 +197,9 @@ describe('a target that loses what it held', () => {
     await until(async () => expect(await active()).toBe(250));
     await until(async () => expect(await fleet.db.collection('stream_messages').countDocuments()).toBe(50));
     // Both are polled, each at its own interval.
-    expect(scheduler.output()).toMatch(/MongoDB (holds fewer keys than it should|was dropped, or restored to an earlier state)/);
+    expect(scheduler.output()).toMatch(
+      /MongoDB (holds fewer keys than it should|was dropped, or restored to an earlier state)/,
+    );
     const indexes = await fleet.db.collection('keys').indexes();
     expect(indexes.length).toBeGreaterThan(1);
   });

@@ -34,8 +34,10 @@ export interface StreamTailerOptions {
 const BLOCK_MS = 25;
 /** The time limit for an answer, in ms. After it, all streams of the server are released. */
 export const ANSWER_MS = 5_000;
-/** Positions are saved this long after the poll, in ms, several polls' together. */
-const SAVE_MS = 250;
+/** A position is saved when it has been unsaved for this long, in ms: for all polls of that time. */
+const SAVE_MS = 1_000;
+/** Those that are due are saved together, this often, in ms. All at once would hold up the writes of entries. */
+const SAVE_TURN_MS = 200;
 
 /**
  * Tails streams that change often, between their jobs: one blocking read waits for new entries of all of them, and
@@ -151,8 +153,11 @@ export class StreamTailer {
   #saveSoon(): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      for (const stream of this.#tailed.values()) if (stream.isUnsaved) this.#track(this.#save(stream));
-    }, SAVE_MS);
+      const unsaved = [...this.#tailed.values()].filter(({ isUnsaved }) => isUnsaved);
+      const due = unsaved.filter(({ unsavedMs }) => unsavedMs > SAVE_MS - SAVE_TURN_MS);
+      for (const stream of due) this.#track(this.#save(stream));
+      if (due.length < unsaved.length) this.#saveSoon();
+    }, SAVE_TURN_MS);
   }
 
   async #save(stream: TailedStream): Promise<void> {

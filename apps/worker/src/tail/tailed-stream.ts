@@ -22,6 +22,8 @@ export class TailedStream implements StreamAt {
   #changedAt: number;
   #state: KeyState;
   #saved: KeyState;
+  /** When the first poll ended whose result is not saved, by performance.now(); see isUnsaved. */
+  #unsavedSince = 0;
   #saving: Promise<unknown> = Promise.resolve();
   #polling: Promise<SyncReport> | undefined;
 
@@ -51,6 +53,11 @@ export class TailedStream implements StreamAt {
     return this.#saved !== this.#state;
   }
 
+  /** How long the first of what is not saved has waited for it, in ms; 0 where all is saved. */
+  get unsavedMs(): number {
+    return this.isUnsaved ? performance.now() - this.#unsavedSince : 0;
+  }
+
   isIdle(now: number): boolean {
     return now - this.#changedAt > IDLE_MS;
   }
@@ -71,6 +78,7 @@ export class TailedStream implements StreamAt {
       const report = await this.#polling;
       const { result, state, lag } = report;
       if (result !== 'synced' || !state) return { report, goesOn: false };
+      if (!this.isUnsaved) this.#unsavedSince = performance.now();
       this.#state = state;
       this.#changedAt = performance.now();
       return { report, goesOn: lag === 0 && isSmall(report) };
@@ -98,8 +106,10 @@ export class TailedStream implements StreamAt {
   async #saveNow(sink: Sink): Promise<KeyState | undefined> {
     const next = this.#state;
     if (next === this.#saved) return undefined;
+    const beganAt = performance.now();
     await sink.save(this.#saved, next);
     this.#saved = next;
+    this.#unsavedSince = beganAt;
     return next;
   }
 }
