@@ -1,6 +1,7 @@
 import { createHook } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, inject, it } from 'vitest';
+import { testMongoUri } from '@redis-to-mongo/test-kit';
+import { expect, it } from 'vitest';
 import { connectMongo } from '../../src/connection/connect-mongo.js';
 import { quietPools } from '../../src/connection/quiet-pools.js';
 
@@ -8,7 +9,7 @@ const WATCHED_MS = 1_000;
 
 /** How many timers are set in a second while a connection does nothing. */
 async function timersWhileIdle(options: Readonly<Record<string, string>> = {}): Promise<number> {
-  const uri = new URL(inject('mongoUri'));
+  const uri = new URL(testMongoUri());
   for (const [name, value] of Object.entries(options)) uri.searchParams.set(name, value);
   const tls = { enabled: false, rejectUnauthorized: true };
   const mongo = connectMongo({ uri: uri.href, dbName: 'test_quiet_pools', tls }, 'test');
