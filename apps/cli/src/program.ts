@@ -1,4 +1,5 @@
 import { Command, CommanderError, Help } from '@commander-js/extra-typings';
+import { version } from '@redis-to-mongo/terminal';
 import { CliError } from './cli-error.js';
 import type { Runs } from './command.js';
 import { COMMANDS } from './commands.js';
@@ -7,9 +8,6 @@ import type { OutputOptions } from './output.js';
 import { PROGRAMS } from './programs.js';
 
 const WIDTH = 80;
-
-/** Commander's own word; whoever parses prints it, since what knows the version takes long to load. */
-const VERSION_ASKED = 'commander.version';
 
 /**
  * The command line as a whole: the options that all commands have, and each command with its own arguments and options.
@@ -21,10 +19,7 @@ export function createProgram({ stdout }: Pick<OutputOptions, 'stdout'>, runs: R
   const program = new Command('redis-to-mongo')
     .description('Mirrors Redis in MongoDB, and shows and controls the mirror.')
     .usage('COMMAND [options]')
-    .option('-V, --version', 'show the version')
-    .on('option:version', () => {
-      throw new CommanderError(0, VERSION_ASKED, 'the version is asked for');
-    })
+    .version(`redis-to-mongo ${version()}`, '-V, --version', 'show the version')
     .helpOption('-h, --help', 'show this help')
     .helpCommand('help [COMMAND]', 'show the usage of a command, with examples')
     .option('--json', 'print JSON')
@@ -69,12 +64,7 @@ export function usageError({ message }: CommanderError, name = ''): CliError {
   return new CliError('CLI_USAGE', `${where}${text}: see redis-to-mongo help ${name}`.trimEnd());
 }
 
-/** Whether it ended the command line because help was shown. */
+/** Whether it ended the command line because help, or the version, was shown. */
 export function isHelpShown(error: unknown): error is CommanderError {
-  return error instanceof CommanderError && error.code.startsWith('commander.help');
-}
-
-/** Whether it ended the command line because the version is asked for. */
-export function isVersionAsked(error: unknown): boolean {
-  return error instanceof CommanderError && error.code === VERSION_ASKED;
+  return error instanceof CommanderError && /^commander\.(help|version)/.test(error.code);
 }

@@ -4,7 +4,7 @@ import type { Runs } from './command.js';
 import { type Ending, EXIT_CODES } from './exit-codes.js';
 import { INTERRUPTED, Interruption, STOP_SIGNALS } from './interruption.js';
 import { Output, type OutputOptions } from './output.js';
-import { createProgram, isHelpShown, isVersionAsked, usageError } from './program.js';
+import { createProgram, isHelpShown, usageError } from './program.js';
 import { reportError } from './report-error.js';
 
 /** The arguments, environment and output of one call of the command. */
@@ -60,12 +60,6 @@ export async function runCli({
   } catch (error) {
     if (interruption.signal) return interruptedCode(interruption);
     if (isHelpShown(error)) return EXIT_CODES[error.exitCode === 0 ? 'ok' : 'usage'].code;
-    if (isVersionAsked(error)) {
-      const { version } = await import('@redis-to-mongo/app-shell');
-      places.stdout.write(`redis-to-mongo ${version()}
-`);
-      return EXIT_CODES.ok.code;
-    }
     const failure = error instanceof CommanderError ? usageError(error, called) : error;
     return EXIT_CODES[reportError(output(), failure)].code;
   } finally {

@@ -1,6 +1,6 @@
 import { KEY_TYPES } from '@redis-to-mongo/key-types';
+import { version } from '@redis-to-mongo/terminal';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { version } from './version.js';
 
 /** The metrics of an app. Labels have few values by design: a key type, an error class, an outcome; never a key. */
 export type Metrics = ReturnType<typeof createMetrics>;

@@ -15,4 +15,3 @@ export { type UntilReadyOptions, untilReady } from './lifecycle/until-ready.js';
 export type { LogFields } from './log/clean-fields.js';
 export { createLogger, type Logger, type LoggerOptions, type LogLevel } from './log/logger.js';
 export { openTracing } from './tracing/open-tracing.js';
-export { version } from './version.js';

@@ -4,3 +4,4 @@ export { maskCredentials } from './mask-credentials.js';
 export { printable } from './printable.js';
 export { createProgress, type Progress, type ProgressState, type ProgressStream } from './progress.js';
 export { bad, type Cell, type Column, colored, type TableOptions, tableLines } from './table.js';
+export { version } from './version.js';

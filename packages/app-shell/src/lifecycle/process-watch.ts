@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { ProcessFacts } from '@redis-to-mongo/pipeline';
-import { version } from '../version.js';
+import { version } from '@redis-to-mongo/terminal';
 
 /** The event loop is sampled this often, in ms: a shorter lag does no harm, and each sample costs a wake-up. */
 const SAMPLE_MS = 500;

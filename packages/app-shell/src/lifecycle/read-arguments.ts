@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { version } from '../version.js';
+import { version } from '@redis-to-mongo/terminal';
 
 /** The texts for --help and --version. */
 export interface AppUsage {
