@@ -1,30 +1,13 @@
 // What is done to all that a list's filter shows: a dialog asks first and shows their number; then it shows the progress.
 
-const dialog = document.getElementById('confirm');
+import { announce, ask, onYes, send } from './dialog.js';
+
 const panel = document.getElementById('bulk');
 const says = document.getElementById('bulk-says');
 const bar = document.getElementById('bulk-bar');
 const stop = document.getElementById('bulk-stop');
-const resultText = document.getElementById('action-result');
-const token = document.querySelector('meta[name="csrf-token"]')?.content ?? '';
-const part = (name) => document.getElementById(`confirm-${name}`);
 const ROUND_MS = 500;
 let asked;
-
-async function ask(path, body) {
-  const answer = await fetch(path, {
-    method: body === undefined ? 'GET' : 'POST',
-    headers: { accept: 'application/json', 'x-csrf-token': token, 'content-type': 'application/json' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  }).catch(() => undefined);
-  const value = (await answer?.json().catch(() => undefined)) ?? {};
-  return answer?.ok ? value : { error: value.error ?? 'The dashboard does not answer.' };
-}
-
-function announce(text, isBad) {
-  resultText.textContent = text;
-  resultText.classList.toggle('bad', isBad);
-}
 
 /** A size as the list's foot shows it: about 200,000. */
 function sizeText({ count, isMore, isAbout }) {
@@ -34,23 +17,23 @@ function sizeText({ count, isMore, isAbout }) {
 async function question(button) {
   const bulk = button.closest('[data-bulk]');
   const list = bulk.dataset.bulk;
-  announce('Counting…', false);
-  const { error, ...size } = await ask(`bulk/count?${new URLSearchParams({ list })}`);
+  announce('Counting…');
+  const { error, ...size } = await send(`bulk/count?${new URLSearchParams({ list })}`);
   announce(error ?? '', error !== undefined);
   if (error !== undefined) return;
   const { count, isMore } = size;
-  if (count === 0 && !isMore) return announce('The filter shows nothing.', false);
+  if (count === 0 && !isMore) return announce('The filter shows nothing.');
   const [one, many] = bulk.dataset.nouns.split(' ');
   const number =
     count === 0 ? `an unknown number of ${many}` : `${sizeText(size)} ${count === 1 ? one : many}`;
   asked = { action: button.dataset.action, list, count };
-  part('question').textContent = button.dataset.question.replace('{n}', number);
-  part('key').textContent = decodeURIComponent(list.replaceAll('+', ' '));
-  part('effect').textContent = button.dataset.effect;
-  part('yes').textContent = `${button.textContent} ${number}`;
-  part('yes').className = button.classList.contains('bad') ? 'danger' : '';
-  dialog.returnValue = '';
-  dialog.showModal();
+  ask({
+    question: button.dataset.question.replace('{n}', number),
+    key: decodeURIComponent(list.replaceAll('+', ' ')),
+    effect: button.dataset.effect,
+    yes: `${button.textContent} ${number}`,
+    isDanger: button.classList.contains('bad'),
+  });
 }
 
 function show({ action, filter, total, done, failed, is, code }) {
@@ -67,7 +50,7 @@ function show({ action, filter, total, done, failed, is, code }) {
 
 /** Follows the work under way until it has ended. @param isOld says nothing of one that ended before. */
 async function follow(isOld) {
-  const { progress, error } = await ask('bulk');
+  const { progress, error } = await send('bulk');
   if (error !== undefined) return void setTimeout(follow, 4 * ROUND_MS);
   if (!progress || (isOld && progress.is !== 'running')) return;
   show(progress);
@@ -79,12 +62,12 @@ document.addEventListener('click', ({ target }) => {
   const button = target.closest('[data-bulk] [data-action]');
   if (button) void question(button);
 });
-dialog?.addEventListener('close', async () => {
-  if (dialog.returnValue !== 'yes' || !asked) return;
-  const { error } = await ask('bulk', asked);
+onYes(async () => {
+  if (!asked) return;
+  const { error } = await send('bulk', asked);
   asked = undefined;
   if (error === undefined) await follow();
   else announce(error, true);
 });
-stop?.addEventListener('click', () => void ask('bulk/stop', {}));
+stop?.addEventListener('click', () => void send('bulk/stop', {}));
 void follow(true);

@@ -1,57 +1,16 @@
 // The charts of the last hour.
 
-/* global uPlot */
-
-import { describePlot, keepDrawn, plotOptions } from './plot.js';
+import { showCharts } from './plot.js';
 
 const HOUR_S = 3600;
-const LINES = { behind: 'busy', lag: 'busy', rate: 'link' };
-const LEAST = { behind: 2, lag: 10, rate: 10 };
-
 let history = { at: [], behind: [], lag: [], rate: [] };
-const charts = [...document.querySelectorAll('[data-chart]')].map((figure) => ({
-  name: figure.dataset.chart,
-  title: figure.querySelector('h2').textContent,
-  plot: figure.querySelector('.plot'),
-  reading: figure.querySelector('.reading'),
-  uplot: undefined,
+
+const update = showCharts(document.querySelector('.charts'), (name) => ({
+  at: history.at,
+  values: history[name],
+  span: HOUR_S,
+  over: 'the last hour',
 }));
-
-function describe({ name, title, plot, reading, uplot }) {
-  const { at } = history;
-  describePlot({
-    reading,
-    plot,
-    title,
-    at,
-    values: history[name],
-    cursor: uplot?.cursor.idx,
-    over: 'the last hour',
-  });
-}
-
-function draw() {
-  for (const chart of charts) {
-    chart.uplot?.destroy();
-    const { name, plot } = chart;
-    const options = {
-      plot,
-      line: LINES[name],
-      least: LEAST[name],
-      span: HOUR_S,
-      onCursor: () => describe(chart),
-    };
-    chart.uplot = new uPlot(plotOptions(options), [history.at, history[name]], plot);
-    describe(chart);
-  }
-}
-
-function update() {
-  for (const chart of charts) {
-    chart.uplot?.setData([history.at, history[chart.name]]);
-    describe(chart);
-  }
-}
 
 document.addEventListener('r2m:history', ({ detail }) => {
   history = detail;
@@ -65,6 +24,3 @@ document.addEventListener('r2m:moment', ({ detail }) => {
   );
   update();
 });
-
-keepDrawn(document.querySelector('.charts'), charts, draw);
-draw();

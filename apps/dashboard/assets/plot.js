@@ -14,8 +14,53 @@ function color(name) {
 }
 
 /** A moment by the clock, and its zone. */
-export function clock(seconds) {
+function clock(seconds) {
   return `${timeText(seconds * 1000).slice(11)} ${zoneName()}`;
+}
+
+/**
+ * Draws the charts of a place, and keeps them as wide as it, and in the colors and the zone of the moment.
+ * @param samplesOf gives, for a chart's name, the times (`at`, in seconds since 1970), the values, the seconds that are shown (`span`),
+ * and these in words (`over`).
+ * @returns what draws the samples of now.
+ */
+export function showCharts(place, samplesOf) {
+  const charts = [...place.querySelectorAll('[data-chart]')].map((figure) => ({
+    ...figure.dataset,
+    title: figure.querySelector('h2').textContent,
+    plot: figure.querySelector('.plot'),
+    reading: figure.querySelector('.reading'),
+    uplot: undefined,
+  }));
+  const draw = () => {
+    for (const drawn of charts) {
+      const { chart, line, least, plot } = drawn;
+      const { at, values, span } = samplesOf(chart);
+      const options = {
+        plot,
+        line,
+        least: Number(least),
+        span,
+        onCursor: () => describe(drawn, samplesOf(chart)),
+      };
+      drawn.uplot?.destroy();
+      drawn.uplot = new uPlot(plotOptions(options), [at, values], plot);
+      describe(drawn, samplesOf(chart));
+    }
+  };
+  new ResizeObserver(() => {
+    for (const { uplot, plot } of charts) uplot?.setSize({ width: plot.clientWidth, height: HEIGHT });
+  }).observe(place);
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
+  document.addEventListener('r2m:zone', draw);
+  draw();
+  return () => {
+    for (const drawn of charts) {
+      const samples = samplesOf(drawn.chart);
+      drawn.uplot?.setData([samples.at, samples.values]);
+      describe(drawn, samples);
+    }
+  };
 }
 
 /**
@@ -24,7 +69,7 @@ export function clock(seconds) {
  * @param least what the axis reaches up to at least: small noise must not look like a mountain.
  * @param span seconds that it shows, up to the last moment.
  */
-export function plotOptions({ plot, line, least, span, onCursor }) {
+function plotOptions({ plot, line, least, span, onCursor }) {
   const stroke = color(line);
   const axis = {
     stroke: color('muted'),
@@ -61,8 +106,8 @@ export function plotOptions({ plot, line, least, span, onCursor }) {
   };
 }
 
-/** What a chart shows in words: at the cursor, else now and at most. @param over which time, in words. */
-export function describePlot({ reading, plot, title, at, values, cursor, over }) {
+/** What a chart shows in words: at the cursor, else now and at most. */
+function describe({ reading, plot, title, uplot }, { at, values, over }) {
   const known = values.filter((value) => value !== null);
   if (known.length === 0) {
     reading.textContent = 'no reading yet';
@@ -70,19 +115,9 @@ export function describePlot({ reading, plot, title, at, values, cursor, over })
   }
   const most = whole.format(known.reduce((a, b) => Math.max(a, b), 0));
   const now = whole.format(known.at(-1));
-  const value = cursor === null || cursor === undefined ? null : values[cursor];
+  const cursor = uplot?.cursor.idx;
+  const value = values[cursor] ?? null;
   reading.textContent =
-    value === null || value === undefined
-      ? `now ${now}, at most ${most}`
-      : `${whole.format(value)} at ${clock(at[cursor])}`;
+    value === null ? `now ${now}, at most ${most}` : `${whole.format(value)} at ${clock(at[cursor])}`;
   plot.setAttribute('aria-label', `${title}, over ${over}: now ${now}, at most ${most}`);
-}
-
-/** Keeps charts as wide as their place, and in the colors and the zone of the moment. */
-export function keepDrawn(place, charts, draw) {
-  new ResizeObserver(() => {
-    for (const { uplot, plot } of charts) uplot?.setSize({ width: plot.clientWidth, height: HEIGHT });
-  }).observe(place);
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
-  document.addEventListener('r2m:zone', draw);
 }

@@ -21,11 +21,6 @@ export function zoneName() {
   return isLocal() ? zone : 'UTC';
 }
 
-/** For code that draws the times itself: called whenever the choice changes. */
-export function onZone(listener) {
-  document.addEventListener('r2m:zone', listener);
-}
-
 function showTimes() {
   for (const time of document.querySelectorAll('time.clock')) {
     const text = timeText(time.dateTime);

@@ -18,3 +18,8 @@ class NotInTime extends Error {
 export async function inTime<Value>(work: Promise<Value>, ms: number, code: string): Promise<Value> {
   return await waitInTime(work, ms, () => new NotInTime(code, ms));
 }
+
+/** The code of an error: what may be shown of it, since messages can name hosts, users or data. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'UNKNOWN';
+}

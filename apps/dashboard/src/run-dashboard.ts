@@ -12,18 +12,18 @@ import {
   readKeySummaries,
   readStatus,
 } from '@redis-to-mongo/mongo-sink';
-import { openLine } from '@redis-to-mongo/operations';
+import { chosenKeys, openLine } from '@redis-to-mongo/operations';
 import { connectRedis, redisError } from '@redis-to-mongo/redis-connection';
-import { chooseAccount } from './auth/choose-account.js';
+import { type SampledKeys, sampleKeys } from '@redis-to-mongo/redis-source';
+import { chooseAccount } from './auth/account.js';
 import { handOverPassword } from './auth/hand-over-password.js';
 import { createDashboardServer } from './dashboard-server.js';
 import { explainKey } from './keys/explain-key.js';
 import { keyValuesReader } from './keys/key-values.js';
-import { pickKeys } from './keys/pick-keys.js';
 import { actionsOn } from './keys/run-action.js';
 import { lettersOf } from './letters/letters-of.js';
 import { momentOfSample } from './live/history.js';
-import { recordsOf } from './records/records-of.js';
+import { recordsOf } from './records/records.js';
 import { FleetPoller } from './status/fleet-poller.js';
 
 const WHAT = {
@@ -127,4 +127,15 @@ export async function runDashboard(app: AppContext, config: Config): Promise<voi
     closers.add('password', () => handedOver.close());
     logger.info('no password is set: one was made up for this run', { where: handedOver.where });
   }
+}
+
+/** Of fewer keys, any list is read at once. */
+const FEW = 20_000;
+/** Keys that are picked: what is kept of them does not grow with the number of keys. */
+const MOST = 4_096;
+
+/** Picks some of the keys that the configuration chooses; none where there are few. */
+function pickKeys(config: Config, source: ReturnType<typeof connectRedis>): () => Promise<SampledKeys> {
+  const wanted = chosenKeys(config);
+  return async () => await sampleKeys(source, wanted, { few: FEW, most: MOST });
 }

@@ -5,7 +5,7 @@ import type { KeySummary } from '@redis-to-mongo/mongo-sink';
 import type { Deed } from '@redis-to-mongo/operations';
 import type { FastifyInstance } from 'fastify';
 import { expect } from 'vitest';
-import { chooseAccount } from '../src/auth/choose-account.js';
+import { chooseAccount } from '../src/auth/account.js';
 import { createDashboardServer, type DashboardOptions } from '../src/dashboard-server.js';
 import type { KeyDetailSources } from '../src/keys/key-detail.js';
 import type { KeyListSources } from '../src/keys/key-list.js';

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { Account } from '../src/auth/account.js';
-import { basicCredentials } from '../src/auth/basic-credentials.js';
-import { chooseAccount } from '../src/auth/choose-account.js';
-import { clientOf } from '../src/auth/client-of.js';
+import { Account, chooseAccount } from '../src/auth/account.js';
+import { basicCredentials } from '../src/auth/guard.js';
+import { clientOf } from '../src/auth/login-limiter.js';
 import { mayChange } from '../src/auth/same-origin.js';
 import { formatHash, hashPassword, isPassword, parseHash } from '../src/auth/scrypt-hash.js';
 import { Sessions } from '../src/auth/sessions.js';

@@ -1,9 +1,8 @@
 import { globPattern } from '@redis-to-mongo/pipeline';
 import { describe, expect, test } from 'vitest';
-import { keyQueryPath, parseKeyQuery } from '../src/keys/key-query.js';
-import { nameSearch } from '../src/keys/key-search.js';
+import { digestOf } from '../src/keys/key-path.js';
+import { keyQueryPath, nameSearch, parseKeyQuery } from '../src/keys/key-query.js';
 import { behindMs, keyStatus } from '../src/keys/key-status.js';
-import { digestOf } from '../src/keys/name-digest.js';
 import { placeOf, placeText } from '../src/keys/place-text.js';
 import { aSummary } from './a-report.js';
 

@@ -32,7 +32,7 @@ import { explainKey } from '../src/keys/explain-key.js';
 import { keyValuesReader } from '../src/keys/key-values.js';
 import { actionsOn } from '../src/keys/run-action.js';
 import { lettersOf } from '../src/letters/letters-of.js';
-import { recordsOf } from '../src/records/records-of.js';
+import { recordsOf } from '../src/records/records.js';
 import { FleetPoller } from '../src/status/fleet-poller.js';
 import { logInOnce, type OpenPage, openPage, startBrowser } from './a-browser.js';
 import { aDashboard, queueAt } from './a-dashboard.js';

@@ -2,7 +2,7 @@ import { REASON_CODES } from '@redis-to-mongo/fleet-status';
 import { type FreshNamespace, freshNamespace } from '@redis-to-mongo/local-stack';
 import { testMongoUri } from '@redis-to-mongo/test-kit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { reasonLink } from '../src/pages/status/reason-link.js';
+import { reasonLink } from '../src/pages/status/verdict-part.js';
 import { aDashboard, logIn } from './a-dashboard.js';
 import { someFacts } from './a-report.js';
 

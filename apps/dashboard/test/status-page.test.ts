@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { count, rate } from '../src/pages/format.js';
 import { html } from '../src/pages/html.js';
-import type { Site } from '../src/pages/site.js';
+import type { Site } from '../src/pages/layout.js';
 import { verdictPart } from '../src/pages/status/verdict-part.js';
 import { statusPage } from '../src/pages/status-page.js';
 import { aFleet, aMirror, aQueue, aReport, aType, someFacts } from './a-report.js';

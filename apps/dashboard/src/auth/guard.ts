@@ -1,11 +1,11 @@
+import type { Logger } from '@redis-to-mongo/app-shell';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { sendError } from '../routes/send-error.js';
-import { basicCredentials } from './basic-credentials.js';
+import { sendError, wantsPage } from '../routes/send-error.js';
+import type { Credentials } from './account.js';
 import type { LoginLimiter } from './login-limiter.js';
 import { mayChange } from './same-origin.js';
 import type { SessionCookie } from './session-cookie.js';
 import type { SessionData, Sessions } from './sessions.js';
-import { wantsPage } from './wants-page.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -100,4 +100,29 @@ async function turnAway(
     return await reply.redirect(`${basePath}/login?next=${encodeURIComponent(request.url)}`, 303);
   }
   return await sendError(request, reply, 401, { error: 'Log in first.' });
+}
+
+/** The credentials of an `Authorization: Basic` header, if it is one. Source: RFC 7617. */
+export function basicCredentials(header: string | undefined): Credentials | undefined {
+  const encoded = /^Basic +([A-Za-z0-9+/]+={0,2})$/i.exec(header ?? '')?.[1];
+  if (encoded === undefined) return undefined;
+  const text = Buffer.from(encoded, 'base64').toString('utf8');
+  const colon = text.indexOf(':');
+  return colon === -1 ? undefined : { username: text.slice(0, colon), password: text.slice(colon + 1) };
+}
+
+/**
+ * Says once that a proxy stands before the dashboard which is not trusted: all its clients count as one then, so that
+ * one who guesses passwords keeps everybody out.
+ */
+export function warnOfProxy(server: FastifyInstance, logger: Logger): void {
+  let isLogged = false;
+  server.addHook('onRequest', async ({ headers, ips, ip, socket }) => {
+    if (isLogged || headers['x-forwarded-for'] === undefined || (ips ?? [ip]).length > 1) return;
+    isLogged = true;
+    logger.warn(
+      'a proxy is not trusted, so all of its clients count as one: if it is yours, set DASHBOARD_TRUSTED_PROXIES to its address',
+      { proxy: socket.remoteAddress },
+    );
+  });
 }

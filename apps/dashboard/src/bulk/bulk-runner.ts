@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from '@redis-to-mongo/app-shell';
 import type { AuditBook } from '@redis-to-mongo/operations';
 import type { AuditAction } from '@redis-to-mongo/pipeline';
+import { codeOf } from '../in-time.js';
 import type { ListSize } from '../keys/list-size.js';
-import { codeOf } from '../status/code-of.js';
 
 /** What is asked for of many at once. */
 export interface BulkWork {

@@ -1,11 +1,9 @@
 import type { KeyPage, KeyPageQuery, KeySummary } from '@redis-to-mongo/mongo-sink';
-import { inTime } from '../in-time.js';
-import { codeOf } from '../status/code-of.js';
-import { LOADING, ThrottledReader } from '../status/throttled-reader.js';
-import { type KeyQuery, keyQueryPath } from './key-query.js';
-import { conditionOf, isPattern, nameSearch } from './key-search.js';
+import { codeOf, inTime } from '../in-time.js';
+import { keptIn, LOADING, ThrottledReader } from '../status/throttled-reader.js';
+import { digestOf } from './key-path.js';
+import { conditionOf, isPattern, type KeyQuery, keyQueryPath, nameSearch } from './key-query.js';
 import { keyListSize, type ListSize } from './list-size.js';
-import { digestOf } from './name-digest.js';
 import { placeOf, placeText } from './place-text.js';
 
 /** A row of the list: a key, and when its next scheduled job is due (null: none is). */
@@ -53,8 +51,6 @@ const COUNT_PACE = { ...PACE, patienceMs: 100 };
 const WITHIN_MS = 150;
 /** A reading that takes longer than this, in ms, makes what is shown old. */
 const LATE_MS = 5_000;
-/** Lists that are cached for their viewers. */
-const LISTS_KEPT = 32;
 
 const NOTHING = {
   rows: [],
@@ -92,7 +88,7 @@ export class KeyList {
     }
   }
 
-  /** The key whose name has a start and a digest: see name-digest.ts. @throws SyncError as mongoError. */
+  /** The key whose name has a start and a digest: see key-path.ts. @throws SyncError as mongoError. */
   readonly nameOf = async (start: string, digest: string): Promise<string | undefined> => {
     const test = (key: string) => key.length >= start.length && digestOf(key) === digest;
     const { keys } = await this.#sources.readPage({ name: { prefix: start, test }, limit: 1 });
@@ -156,16 +152,6 @@ export class KeyList {
       throw error;
     }
   }
-}
-
-/** What is kept under a name, made where it is not; what was asked for longest ago goes. */
-function keptIn<T>(all: Map<string, T>, name: string, make: () => T): T {
-  const kept = all.get(name) ?? make();
-  all.delete(name);
-  all.set(name, kept);
-  const [oldest] = all.keys();
-  if (all.size > LISTS_KEPT && oldest !== undefined) all.delete(oldest);
-  return kept;
 }
 
 function neighbors({ page, before, within }: KeyQuery, { first, last, isMore }: KeyPage, isInside: boolean) {

@@ -1,4 +1,4 @@
-import { digestOf, startOf } from './name-digest.js';
+import { createHash } from 'node:crypto';
 
 /** Characters of an address that get through wherever it goes: servers and proxies take 4 to 16 KB with all headers. */
 const MAX_ADDRESS = 2_000;
@@ -22,4 +22,16 @@ export async function keyOfAddress(
   const digest = params.get('digest');
   if (digest === null) return params.get('id') ?? undefined;
   return await nameOf(params.get('start') ?? '', digest);
+}
+
+/** Characters by which a long name is found. */
+const START = 100;
+
+/** What a long name begins with: by this the index finds it, and those few that begin alike. */
+export function startOf(key: string): string {
+  return key.slice(0, START).replace(/[\ud800-\udbff]$/, '');
+}
+
+export function digestOf(key: string): string {
+  return createHash('sha256').update(key).digest('hex');
 }

@@ -1,5 +1,6 @@
 import { KEY_TYPES } from '@redis-to-mongo/key-types';
-import type { KeyType } from '@redis-to-mongo/pipeline';
+import type { NameSearch } from '@redis-to-mongo/mongo-sink';
+import { type KeyCondition, type KeyType, namePattern } from '@redis-to-mongo/pipeline';
 
 /** Conditions by which keys are asked for; `''` is any. */
 export const KEY_CONDITIONS = [
@@ -73,4 +74,27 @@ export function keyQueryPath(query: KeyQuery, change: Partial<KeyQuery> = {}): s
   if (before) params.set('before', before);
   if (page > 1) params.set('page', String(page));
   return params.size === 0 ? 'keys' : `keys?${params}`;
+}
+
+/** How the names of a query are found; `undefined` for any name. */
+export function nameSearch({ search, within }: Pick<KeyQuery, 'search' | 'within'>): NameSearch | undefined {
+  if (search === '') return undefined;
+  if (isPattern(search)) {
+    const { prefix, test } = namePattern(search);
+    return { prefix, test };
+  }
+  if (!within) return { prefix: search };
+  const wanted = search.toLowerCase();
+  return { prefix: '', test: (key) => key.toLowerCase().includes(wanted) };
+}
+
+/** Whether a search is a pattern of Redis', for the whole name; else it is what names begin with. */
+export function isPattern(search: string): boolean {
+  return /[*?[]/.test(search);
+}
+
+/** A condition of the page as that of the reader. */
+export function conditionOf(status: PageCondition): KeyCondition | undefined {
+  if (status === '') return undefined;
+  return status === 'dead letters' ? 'dead' : status;
 }

@@ -2,8 +2,7 @@ import type { Config } from '@redis-to-mongo/config';
 import { explainSample, type SampleDocument } from '@redis-to-mongo/operations';
 import type { KeyState } from '@redis-to-mongo/pipeline';
 import { type Excerpt, readExcerpt } from '@redis-to-mongo/verify';
-import { inTime } from '../in-time.js';
-import { codeOf } from '../status/code-of.js';
+import { codeOf, inTime } from '../in-time.js';
 
 /** What can't be read now, and the code of the reason. */
 export interface Unread {

@@ -1,7 +1,6 @@
 import type { KeyPage, KeyPlace } from '@redis-to-mongo/mongo-sink';
 import type { KeyListSources, KeyRow, Which } from './key-list.js';
-import type { KeyQuery } from './key-query.js';
-import { conditionOf, nameSearch } from './key-search.js';
+import { conditionOf, type KeyQuery, nameSearch } from './key-query.js';
 import { countedTo, keyListSize, type ListSize, MOST_COUNTED } from './list-size.js';
 
 /** Keys that are read at once where all of a list are asked for. */

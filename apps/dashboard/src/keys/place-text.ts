@@ -1,15 +1,13 @@
 import type { KeyPlace } from '@redis-to-mongo/mongo-sink';
-import { digestOf, startOf } from './name-digest.js';
+import { digestOf, startOf } from './key-path.js';
 
 /** A place of at most this many bytes is written as it is; a longer name as its beginning and its digest. */
 const MAX_BYTES = 1_200;
 
 /** A place in a list, for an address. */
 export function placeText({ key, value }: KeyPlace): string {
-  const whole = JSON.stringify([key, value]);
-  const text =
-    Buffer.byteLength(whole) <= MAX_BYTES ? whole : JSON.stringify([startOf(key), value, digestOf(key)]);
-  return Buffer.from(text).toString('base64url');
+  const isShort = Buffer.byteLength(JSON.stringify([key, value])) <= MAX_BYTES;
+  return encoded(isShort ? [key, value] : [startOf(key), value, digestOf(key)]);
 }
 
 /**
@@ -20,9 +18,7 @@ export async function placeOf(
   text: string,
   nameOf: (start: string, digest: string) => Promise<string | undefined>,
 ): Promise<KeyPlace | undefined> {
-  const read = parsed(text);
-  if (!Array.isArray(read)) return undefined;
-  const [key, value, digest]: readonly unknown[] = read;
+  const [key, value, digest] = decoded(text);
   if (typeof key !== 'string') return undefined;
   if (value !== null && !Number.isSafeInteger(value)) return undefined;
   const at = typeof value === 'number' ? value : null;
@@ -31,10 +27,17 @@ export async function placeOf(
   return { key: name, value: at };
 }
 
-function parsed(text: string): unknown {
+/** A list as a text that an address takes. */
+export function encoded(list: readonly unknown[]): string {
+  return Buffer.from(JSON.stringify(list)).toString('base64url');
+}
+
+/** The list that an address names; an empty one if it names none. */
+export function decoded(text: string): readonly unknown[] {
   try {
-    return JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
+    const read: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
+    return Array.isArray(read) ? read : [];
   } catch {
-    return undefined;
+    return [];
   }
 }

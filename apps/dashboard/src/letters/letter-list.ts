@@ -1,8 +1,7 @@
 import type { DeadLetter, LetterFilter, LetterPlace, Replay } from '@redis-to-mongo/mongo-sink';
 import { inTime } from '../in-time.js';
 import { countedTo, type ListSize, MOST_COUNTED } from '../keys/list-size.js';
-import { Readings } from '../readings.js';
-import { ThrottledReader } from '../status/throttled-reader.js';
+import { Readings, ThrottledReader } from '../status/throttled-reader.js';
 import {
   type LetterQuery,
   letterFilter,

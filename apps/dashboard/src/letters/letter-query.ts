@@ -1,6 +1,7 @@
 import type { LetterFilter, LetterPlace } from '@redis-to-mongo/mongo-sink';
 import { namePattern } from '@redis-to-mongo/pipeline';
-import { isPattern } from '../keys/key-search.js';
+import { isPattern } from '../keys/key-query.js';
+import { decoded, encoded } from '../keys/place-text.js';
 
 /** What the page of dead letters is asked for. */
 export interface LetterQuery {
@@ -58,17 +59,11 @@ export function letterFilter({ search, collection, code, hours }: LetterQuery, n
 
 /** A place in the list, for an address. */
 export function letterPlaceText({ at, id }: LetterPlace): string {
-  return Buffer.from(JSON.stringify([at.getTime(), id])).toString('base64url');
+  return encoded([at.getTime(), id]);
 }
 
 /** The place that an address names; `undefined` if it names none. */
 export function letterPlaceOf(text: string): LetterPlace | undefined {
-  try {
-    const read: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
-    if (!Array.isArray(read)) return undefined;
-    const [at, id]: readonly unknown[] = read;
-    return typeof id === 'string' && Number.isSafeInteger(at) ? { at: new Date(Number(at)), id } : undefined;
-  } catch {
-    return undefined;
-  }
+  const [at, id] = decoded(text);
+  return typeof id === 'string' && Number.isSafeInteger(at) ? { at: new Date(Number(at)), id } : undefined;
 }

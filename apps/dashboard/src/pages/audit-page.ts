@@ -4,10 +4,9 @@ import { type AuditPageQuery, auditQueryPath } from '../records/audit-query.js';
 import type { Records } from '../records/records.js';
 import { clock, keyLink } from './format.js';
 import { type Html, html } from './html.js';
-import { sitePage } from './layout.js';
+import { type Site, sitePage } from './layout.js';
 import { choice, exportLinks, filterForm, rowsPart, searchField, stepLink } from './live-list.js';
-import { scrollArea } from './scroll-area.js';
-import type { Site } from './site.js';
+import { dataTable, scrollArea } from './scroll-area.js';
 
 type Page = Awaited<ReturnType<Records['read']>>;
 
@@ -45,9 +44,7 @@ export function auditRows(query: AuditPageQuery, { entries, isMore }: Page): Htm
 export function auditTable(entries: readonly AuditEntry[]): Html {
   return scrollArea(
     'Actions of operators',
-    html`<table class="keys cards">
-<thead><tr>${['When', 'Action', 'Key', 'Who', 'From', 'Filter', 'Result'].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
-<tbody>${entries.map(row)}</tbody></table>`,
+    dataTable(['When', 'Action', 'Key', 'Who', 'From', 'Filter', 'Result'], entries.map(row), 'keys cards'),
   );
 }
 

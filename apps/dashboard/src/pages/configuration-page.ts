@@ -1,16 +1,14 @@
 import type { describeConfig } from '@redis-to-mongo/config';
 import { type Content, type Html, html } from './html.js';
-import { sitePage } from './layout.js';
-import { scrollArea } from './scroll-area.js';
-import type { Site } from './site.js';
+import { type Site, sitePage } from './layout.js';
+import { dataTable, scrollArea } from './scroll-area.js';
 
 export type DescribedOptions = ReturnType<typeof describeConfig>;
 
 /** The effective configuration of the dashboard, secrets masked, with the source of each value. */
 export function configurationPage(options: DescribedOptions, site: Site): Html {
-  const table = html`<table class="keys cards options">
-<thead><tr><th scope="col">Option</th><th scope="col">Value</th><th scope="col">From</th><th scope="col">Meaning</th></tr></thead>
-<tbody>${options.map(row)}</tbody></table>`;
+  const columns = ['Option', 'Value', 'From', 'Meaning'];
+  const table = dataTable(columns, options.map(row), 'keys cards options');
   return sitePage(site, {
     current: 'configuration',
     title: 'Configuration',

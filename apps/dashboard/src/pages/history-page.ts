@@ -1,9 +1,8 @@
 import { HISTORY_RANGES, type HistoryRange } from '@redis-to-mongo/fleet-status';
 import { FLEET_LINES, historyCharts } from './history-charts.js';
 import { type Html, html } from './html.js';
-import { sitePage } from './layout.js';
+import { type Site, sitePage } from './layout.js';
 import { exportLinks } from './live-list.js';
-import type { Site } from './site.js';
 
 /** How the fleet was, over an hour, a day or a week. */
 export function historyPage(range: HistoryRange, site: Site): Html {

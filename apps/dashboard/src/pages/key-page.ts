@@ -1,7 +1,7 @@
 import type { HistoryRange } from '@redis-to-mongo/fleet-status';
 import type { KeySummary } from '@redis-to-mongo/mongo-sink';
-import { shownKey } from '@redis-to-mongo/pipeline';
-import type { KeyDetail } from '../keys/key-detail.js';
+import { type Gap, type Period, shownKey } from '@redis-to-mongo/pipeline';
+import type { KeyDetail, KeyExplanation } from '../keys/key-detail.js';
 import { keyPath } from '../keys/key-path.js';
 import { behindMs } from '../keys/key-status.js';
 import { auditTable } from './audit-page.js';
@@ -10,13 +10,10 @@ import { historyCharts, KEY_LINES } from './history-charts.js';
 import { rangeLinks } from './history-page.js';
 import { type Content, type Html, html } from './html.js';
 import { actionButtons, confirmDialog } from './keys/action-buttons.js';
-import { activityTable } from './keys/activity-table.js';
-import { explanationPanel } from './keys/explanation-panel.js';
-import { gapsTable } from './keys/gaps-table.js';
 import { statusMark } from './keys/status-mark.js';
 import { valuesPart } from './keys/values-panel.js';
-import { sitePage } from './layout.js';
-import type { Site } from './site.js';
+import { type Site, sitePage } from './layout.js';
+import { dataTable, scrollArea } from './scroll-area.js';
 import { advice } from './status/errors-table.js';
 
 /** All about one key. @param token proves that a request comes from the page. @param range of the charts. */
@@ -96,4 +93,50 @@ function facts(key: KeySummary, nextRunAt: number | null, at: Date): readonly Fa
     ['Last synced', time(key.lastSyncedAt)],
     ['First synced', time(key.firstSyncedAt)],
   ];
+}
+
+/** The periods in which the key existed, newest first. */
+function activityTable(activity: readonly Period[]): Html {
+  const rows = activity
+    .toReversed()
+    .map(
+      ({ incarnation, from, to, end }) =>
+        html`<tr><th scope="row">${count(incarnation)}</th><td>${clock(from)}</td><td>${to === null ? 'now' : clock(to)}</td><td>${end ?? '–'}</td></tr>`,
+    );
+  return tablePanel('activity', 'Incarnations', ['Incarnation', 'From', 'To', 'Ended'], rows);
+}
+
+/** What was lost unread, newest first. */
+function gapsTable(gaps: readonly Gap[]): Html | false {
+  const rows = gaps
+    .toReversed()
+    .map(
+      ({ at, entries, exact, cause, after, upTo, incarnation }) =>
+        html`<tr><th scope="row">${clock(at)}</th><td class="n bad">${!exact && 'about '}${count(entries)}</td><td>${cause}</td><td><code>${after}</code></td><td><code>${upTo}</code></td><td class="n">${count(incarnation)}</td></tr>`,
+    );
+  const columns = ['When', '>Entries', 'Cause', 'After', 'Up to', '>Incarnation'];
+  return rows.length > 0 && tablePanel('gaps', 'Gaps', columns, rows);
+}
+
+function tablePanel(id: string, title: string, columns: readonly string[], rows: Content): Html {
+  return html`<section class="panel" aria-labelledby="${id}"><h2 id="${id}">${title}</h2>${scrollArea(title, dataTable(columns, rows))}</section>`;
+}
+
+const FORMS = {
+  entries: 'a document for each entry',
+  inline: 'one document',
+  members: 'a document for each part',
+} as const;
+
+/** Which rule holds for a key, where it is kept, and in which form: as the command `explain` shows. */
+function explanationPanel({ choice, rule, stored }: KeyExplanation): Html {
+  const facts: readonly (readonly [name: string, value: Content])[] = [
+    ['Chosen', choice.why],
+    ['Rule', [rule.says, ...rule.does].join('; ')],
+    ['Collection', stored?.collection ?? rule.collection],
+    ['Document', stored ? html`<code>${stored.id}</code>` : 'none'],
+    ['Form', stored ? FORMS[stored.form] : '–'],
+    ['Size', stored?.size === undefined || stored.size === null ? '–' : count(stored.size)],
+  ];
+  return html`<section class="panel" aria-labelledby="explained"><h2 id="explained">How it is mirrored</h2><dl class="explained">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></section>`;
 }

@@ -5,9 +5,8 @@ import { bulkBar, bulkProgress } from './bulk-bar.js';
 import { type Html, html } from './html.js';
 import { confirmDialog } from './keys/action-buttons.js';
 import { keysTable } from './keys/keys-table.js';
-import { sitePage } from './layout.js';
+import { type Site, sitePage } from './layout.js';
 import { choice, exportLinks, filterForm, rowsPart, searchField } from './live-list.js';
-import type { Site } from './site.js';
 
 /** The list of keys, with its search and filters. */
 export function keysPage(query: KeyQuery, page: KeyListPage, site: Site, token: string): Html {

@@ -1,7 +1,7 @@
+import type { VerdictLevel } from '@redis-to-mongo/fleet-status';
 import { duration } from './format.js';
 import { signOf } from './health-sign.js';
 import { type Content, type Html, html } from './html.js';
-import type { Site } from './site.js';
 
 export interface Page {
   readonly title: string;
@@ -114,4 +114,17 @@ function footer({ version, startedAt, grafanaUrl }: Site): Html {
 function staleNote(): Html {
   return html`<p class="stale" id="stale" role="status" hidden>The dashboard does not answer; these numbers are outdated. Trying again…</p>
 <p class="stale" id="old" role="status" hidden>This cannot be read now; the page is outdated. Trying again…</p>`;
+}
+
+/** What all pages behind the login report about the dashboard itself. */
+export interface Site {
+  readonly readOnly: boolean;
+  readonly version: string;
+  readonly startedAt: Date;
+  /** Where the charts of Prometheus are, if anywhere. */
+  readonly grafanaUrl: string | undefined;
+  /** How the mirror was when it was read last; `undefined` before that. */
+  health(): VerdictLevel | undefined;
+  /** The verdict of that reading in a sentence, with what to do. */
+  headline(): Html | undefined;
 }

@@ -4,10 +4,9 @@ import { refusalName } from '../letters/refusal-name.js';
 import { bytes, clock, keyLink } from './format.js';
 import { type Html, html } from './html.js';
 import { confirmDialog } from './keys/action-buttons.js';
-import { sitePage } from './layout.js';
+import { type Site, sitePage } from './layout.js';
 import { letterPath } from './letters-page.js';
 import { scrollArea } from './scroll-area.js';
-import type { Site } from './site.js';
 
 /** One dead letter. */
 export interface LetterView {

@@ -7,10 +7,9 @@ import { bulkBar, bulkProgress } from './bulk-bar.js';
 import { ago, bytes, capitalized, keyLink } from './format.js';
 import { type Html, html } from './html.js';
 import { confirmDialog } from './keys/action-buttons.js';
-import { sitePage } from './layout.js';
+import { type Site, sitePage } from './layout.js';
 import { choice, exportLinks, filterForm, rowsPart, searchField, stepLink } from './live-list.js';
 import { scrollArea } from './scroll-area.js';
-import type { Site } from './site.js';
 
 const WITHIN: Readonly<Record<Exclude<(typeof LETTER_HOURS)[number], 0>, string>> = {
   1: 'in the last hour',

@@ -1,13 +1,18 @@
-import { isReadable, type StatusReport } from '../status/status-report.js';
-import { clock } from './format.js';
+import {
+  type BacklogStatus,
+  isReadable,
+  lagOf,
+  type QueueStatus,
+  type StatusReport,
+  total,
+} from '../status/status-report.js';
+import { clock, count, duration, keyLink, rate, seconds } from './format.js';
+import { type Chart, chart } from './history-charts.js';
 import { type Html, html } from './html.js';
-import { sitePage } from './layout.js';
-import type { Site } from './site.js';
-import { backlogsTable } from './status/backlogs-table.js';
+import { type Site, sitePage } from './layout.js';
+import { dataTable } from './scroll-area.js';
 import { errorsTable } from './status/errors-table.js';
 import { keyTypesTable } from './status/key-types-table.js';
-import { queuePanel } from './status/queue-panel.js';
-import { tiles } from './status/tiles.js';
 import { verdictPart } from './status/verdict-part.js';
 
 /** The parts of the pages that change, by their ids. */
@@ -15,6 +20,12 @@ export type Parts = Readonly<Record<(typeof ORDER)[number] | 'verdict', Html>>;
 
 /** Those whose height changes come last: what stands above them does not move. */
 const ORDER = ['tiles', 'types', 'queue', 'errors', 'backlogs', 'asof'] as const;
+
+const CHARTS: readonly Chart[] = [
+  { name: 'behind', title: 'Seconds behind', line: 'busy', least: 2 },
+  { name: 'lag', title: 'Entries behind', line: 'busy', least: 10 },
+  { name: 'rate', title: 'Entries a second', line: 'link', least: 10 },
+];
 
 export function statusPage(report: StatusReport, site: Site): Html {
   const parts = statusParts(report);
@@ -27,11 +38,7 @@ export function statusPage(report: StatusReport, site: Site): Html {
     noHeadline: true,
     main: html`${part('verdict', parts)}
 ${part(first, parts)}
-<div class="charts">
-${chart('behind', 'Seconds behind')}
-${chart('lag', 'Entries behind')}
-${chart('rate', 'Entries a second')}
-</div>
+<div class="charts">${CHARTS.map((each) => chart(each, 'hour'))}</div>
 ${rest.map((id) => part(id, parts))}`,
   });
 }
@@ -55,17 +62,80 @@ function part(id: keyof Parts, parts: Parts): Html {
   return html`<div id="${id}-part" data-part="${id}">${parts[id]}</div>`;
 }
 
-/** The chart itself is drawn by the page's script; what it shows is reported in words too. */
-function chart(name: string, title: string): Html {
-  return html`<figure class="panel chart" data-chart="${name}">
-<figcaption><h2>${title}</h2><output class="reading" aria-live="off"></output></figcaption>
-<div class="plot" role="img" aria-label="${title}, over the last hour"></div>
-</figure>`;
-}
-
 /** Sums go through all keys, now and then: how old they are is reported. */
 function asOf({ fleet, facts }: StatusReport): Html {
   const read = new Date(facts.at);
   const sums = isReadable(fleet) && html` The totals by key type are from ${clock(fleet.at)}.`;
   return html`<p class="asof">As of ${clock(read)}.${sums} Lag is as of each key’s last sync.</p>`;
+}
+
+/** The keys that are furthest behind, how far they are, and how long they still take. Nothing where all are in step. */
+function backlogsTable(backlogs: readonly BacklogStatus[]): Html | false {
+  if (backlogs.length === 0) return false;
+  return html`<section class="panel" aria-labelledby="backlogs">
+<h2 id="backlogs">Catching up</h2>
+${dataTable(['Key', 'Progress', '>Read', '>Left', '>Per second', '>Time left'], backlogs.map(row), 'cards')}
+</section>`;
+}
+
+function row({ key, seen, lag, perSecond, secondsLeft }: BacklogStatus): Html {
+  const share = Math.floor((100 * seen) / Math.max(1, seen + lag));
+  return html`<tr><th scope="row">${keyLink(key)}</th><td class="state"><progress max="100" value="${String(share)}">${String(share)} %</progress></td><td class="n" data-name="Read">${count(seen)}</td><td class="n busy" data-name="Left">${count(lag)}</td><td class="n" data-name="Per second">${rate(perSecond)}</td><td class="n" data-name="Time left">${secondsLeft === null ? '–' : duration(secondsLeft)}</td></tr>`;
+}
+
+/** What the queue is doing, in a line of numbers. */
+function queuePanel(queue: QueueStatus): Html {
+  const numbers: readonly (readonly [string, string, string])[] = [
+    ['Workers', count(queue.workers), queue.workers === 0 ? 'bad' : ''],
+    ['Schedulers', count(queue.schedulersAlive), queue.inCharge ? '' : 'bad'],
+    ['Jobs running', count(queue.active), ''],
+    ['Waiting', count(queue.waiting), ''],
+    ['Due later', count(queue.delayed), ''],
+    ['Keys scheduled', count(queue.schedulers), ''],
+    ['Failed', count(queue.failed), queue.failed > 0 ? 'bad' : ''],
+  ];
+  return html`<section class="panel" aria-labelledby="queue">
+<h2 id="queue">Queue ${queue.paused && html`<span class="mark bad">paused</span>`}<a class="panel-link" href="queues">All jobs</a></h2>
+<dl class="numbers">${numbers.map(([name, value, tone]) => html`<div class="${tone}"><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+${changesLine(queue.changes)}
+</section>`;
+}
+
+function changesLine(heard: QueueStatus['changes']): Html | undefined {
+  if (!heard) return undefined;
+  if (heard.by === 'feed') return html`<p class="empty">Redis reports every change.</p>`;
+  if (heard.by === 'connecting') return html`<p class="empty">The change feed is not connected.</p>`;
+  return html`<p class="empty">All keys are polled every <code>SYNC_INTERVAL_SEC</code>: ${heard.why ?? ''}</p>`;
+}
+
+type Tone = 'busy' | 'bad' | false;
+
+/** The fleet in six numbers. Those that keys can be listed for lead to the list. */
+function tiles(report: StatusReport): Html {
+  const { fleet, queue, verdict } = report;
+  const types = isReadable(fleet) ? fleet.types : undefined;
+  const sum = (number: Parameters<typeof total>[1]) => (types ? total(types, number) : undefined);
+  const known = types?.some(({ perSecond }) => perSecond !== null) === true;
+  const jobs = isReadable(queue) ? queue : undefined;
+  const lag = lagOf(report);
+  const late = verdict.behindMs === null ? 'entries' : `entries, ${seconds(verdict.behindMs)}`;
+  return html`<dl class="tiles">
+${tile('Behind', lag, late, (lag ?? 0) > 0 && 'busy', 'keys?status=behind')}
+${tile('Now', known ? rate(sum('perSecond') ?? 0) : undefined, 'entries a second', false)}
+${tile('Workers', jobs?.workers, 'alive', jobs?.workers === 0 && 'bad', 'workers')}
+${tile('Queue', jobs?.waiting, jobs ? `waiting, ${count(jobs.active)} running` : 'waiting', false, 'queues')}
+${tile('Dead letters', sum('dead'), 'records refused', (sum('dead') ?? 0) > 0 && 'bad', 'dead-letters')}
+${tile('Gaps', sum('gap'), 'entries lost unread', (sum('gap') ?? 0) > 0 && 'bad', 'keys?status=gaps')}
+</dl>`;
+}
+
+function tile(
+  name: string,
+  value: number | string | undefined,
+  note: string,
+  tone: Tone,
+  path?: string,
+): Html {
+  const text = value === undefined ? '–' : typeof value === 'number' ? count(value) : value;
+  return html`<div class="tile ${tone}"><dt>${path ? html`<a href="${path}">${name}</a>` : name}</dt><dd><b>${text}</b><small>${note}</small></dd></div>`;
 }

@@ -1,11 +1,10 @@
+import { wrongClock } from '@redis-to-mongo/fleet-status';
 import type { FleetProcess } from '@redis-to-mongo/job-queue';
 import { ago, bytes, count, rate } from './format.js';
 import { type Content, type Html, html } from './html.js';
-import { sitePage } from './layout.js';
+import { type Site, sitePage } from './layout.js';
 import { exportLinks, rowsPart } from './live-list.js';
-import { scrollArea } from './scroll-area.js';
-import type { Site } from './site.js';
-import { sortedProcesses, stateOf } from './workers/process-rows.js';
+import { dataTable, scrollArea } from './scroll-area.js';
 
 const COLUMNS = ['Process', 'State', 'Version', 'Since'] as const;
 const NUMBERS = ['Jobs now', 'Entries/s', 'Keys/s', 'Memory', 'Event loop', 'Last heard'] as const;
@@ -25,9 +24,11 @@ ${workerRows(processes, at)}</section>`,
 export function workerRows(processes: readonly FleetProcess[], at: Date): Html {
   const body = html`${scrollArea(
     'Processes',
-    html`<table class="keys cards">
-<thead><tr>${COLUMNS.map((name) => html`<th scope="col">${name}</th>`)}${NUMBERS.map((name) => html`<th scope="col" class="n">${name}</th>`)}</tr></thead>
-<tbody>${sortedProcesses(processes).map((process) => row(process, at))}</tbody></table>`,
+    dataTable(
+      [...COLUMNS, ...NUMBERS.map((name) => `>${name}`)],
+      sortedProcesses(processes).map((process) => row(process, at)),
+      'keys cards',
+    ),
   )}
 ${processes.length === 0 && html`<p class="empty">No process is running, and none was in the last ten minutes.</p>`}
 <p class="empty">Each process reports every 2 s. After 10 s without a report it counts as ended, and is shown for ten more minutes. Event loop: its longest delay since the previous report.</p>`;
@@ -53,4 +54,28 @@ ${[
   live(about && `${count(about.eventLoopLagMs)} ms`),
   ago(heard, at),
 ].map((cell, i) => html`<td class="n" data-name="${NUMBERS[i]}">${cell}</td>`)}</tr>`;
+}
+
+/** What a process is doing, in a word, and how good that is. */
+export function stateOf(process: FleetProcess): {
+  readonly word: string;
+  readonly tone: 'good' | 'busy' | 'bad' | 'idle';
+} {
+  const { app, state, is, code } = process;
+  if (is === 'ended') return { word: 'ended', tone: 'idle' };
+  if (is === 'silent') return { word: 'silent', tone: 'bad' };
+  if (state === 'paused') return { word: `paused: ${code ?? 'UNKNOWN'}`, tone: 'bad' };
+  const clock = wrongClock(process);
+  if (clock !== undefined) return { word: `clock ${clock}`, tone: 'bad' };
+  if (app === 'worker') return { word: 'working', tone: 'good' };
+  if (state === 'standby') return { word: 'stands by', tone: 'idle' };
+  return code === undefined ? { word: 'active', tone: 'good' } : { word: `active: ${code}`, tone: 'bad' };
+}
+
+/** Those that live first; schedulers before workers, the active one before all. */
+export function sortedProcesses(processes: readonly FleetProcess[]): readonly FleetProcess[] {
+  const rank = ({ is, app, state }: FleetProcess) =>
+    (is === 'alive' ? 0 : 10) + (app === 'scheduler' ? 0 : 2) + (state === 'standby' ? 1 : 0);
+  const name = ({ about, id }: FleetProcess) => `${about?.host ?? ''} ${about?.pid ?? ''} ${id}`;
+  return processes.toSorted((a, b) => rank(a) - rank(b) || (name(a) < name(b) ? -1 : 1));
 }

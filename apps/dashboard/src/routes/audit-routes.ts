@@ -2,10 +2,10 @@ import type { FastifyInstance } from 'fastify';
 import { addExportRoutes } from '../export/export-routes.js';
 import { inTime } from '../in-time.js';
 import { auditPage, auditRows } from '../pages/audit-page.js';
-import type { Site } from '../pages/site.js';
-import { Readings } from '../readings.js';
+import type { Site } from '../pages/layout.js';
 import { type AuditPageQuery, auditQueryPath, parseAuditQuery } from '../records/audit-query.js';
 import type { Records } from '../records/records.js';
+import { Readings } from '../status/throttled-reader.js';
 import { paramsOf, updateAddress } from './list-address.js';
 import { sendPage } from './send-page.js';
 

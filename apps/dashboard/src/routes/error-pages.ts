@@ -1,6 +1,6 @@
 import type { Logger } from '@redis-to-mongo/app-shell';
 import type { FastifyInstance } from 'fastify';
-import { codeOf } from '../status/code-of.js';
+import { codeOf } from '../in-time.js';
 import { sendError } from './send-error.js';
 
 /** Answers that stand in for a page: a person gets a page in any case, a program gets JSON. */

@@ -2,9 +2,9 @@ import { HISTORY_RANGES, type HistoryRange, historyPoints, keyPoints } from '@re
 import type { FastifyInstance } from 'fastify';
 import { addExportRoutes } from '../export/export-routes.js';
 import { historyPage } from '../pages/history-page.js';
-import type { Site } from '../pages/site.js';
-import { Readings } from '../readings.js';
+import type { Site } from '../pages/layout.js';
 import type { Records } from '../records/records.js';
+import { Readings } from '../status/throttled-reader.js';
 import { paramsOf } from './list-address.js';
 import { sendPage } from './send-page.js';
 

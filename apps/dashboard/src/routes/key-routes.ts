@@ -2,15 +2,15 @@ import { QUEUE_NAME, scheduledJobId } from '@redis-to-mongo/job-queue';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { addExportRoutes } from '../export/export-routes.js';
 import { inTime } from '../in-time.js';
-import { exportedKey, KEY_COLUMNS } from '../keys/exported-key.js';
 import { type KeyDetailSources, readKeyDetail } from '../keys/key-detail.js';
-import type { KeyList, KeyListSources } from '../keys/key-list.js';
+import type { KeyList, KeyListSources, KeyRow } from '../keys/key-list.js';
 import { keyOfAddress } from '../keys/key-path.js';
 import { keyQueryPath, parseKeyQuery } from '../keys/key-query.js';
+import { keyStatus } from '../keys/key-status.js';
 import { matchingKeys } from '../keys/matching-keys.js';
 import { keyContent, keyPage } from '../pages/key-page.js';
 import { keyRows, keysPage } from '../pages/keys-page.js';
-import type { Site } from '../pages/site.js';
+import type { Site } from '../pages/layout.js';
 import { rangeOf } from './history-routes.js';
 import { paramsOf, updateAddress } from './list-address.js';
 import { sendError } from './send-error.js';
@@ -86,4 +86,48 @@ export async function unknownKey(request: FastifyRequest, reply: FastifyReply): 
     error: 'MongoDB does not have this key.',
     advice: 'It is not mirrored, or its first job has not run yet.',
   });
+}
+
+/** The columns of an exported list of keys. */
+const KEY_COLUMNS = [
+  'key',
+  'keyType',
+  'stream',
+  'type',
+  'status',
+  'lag',
+  'position',
+  'seen',
+  'written',
+  'alreadyThere',
+  'dead',
+  'gap',
+  'incarnation',
+  'lastChangedAt',
+  'lastSyncedAt',
+  'error',
+] as const;
+
+/** A key as it stands in an exported list. */
+function exportedKey(key: KeyRow['key']) {
+  const { keyType, stream, type, lag, entryId, seen, written, alreadyThere, dead, gap, incarnation } = key;
+  const time = (ms: number | null) => (ms === null ? null : new Date(ms));
+  return {
+    key: key.key,
+    keyType,
+    stream,
+    type,
+    status: keyStatus(key),
+    lag,
+    position: entryId,
+    seen,
+    written,
+    alreadyThere,
+    dead,
+    gap,
+    incarnation,
+    lastChangedAt: time(key.lastChangedAt),
+    lastSyncedAt: time(key.lastSyncedAt),
+    error: key.error?.code,
+  } satisfies Record<(typeof KEY_COLUMNS)[number], unknown>;
 }

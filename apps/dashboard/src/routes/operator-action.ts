@@ -1,10 +1,9 @@
 import type { Logger } from '@redis-to-mongo/app-shell';
 import type { AuditAction } from '@redis-to-mongo/pipeline';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { inTime } from '../in-time.js';
+import { codeOf, inTime } from '../in-time.js';
 import { capitalized } from '../pages/format.js';
 import type { Records } from '../records/records.js';
-import { codeOf } from '../status/code-of.js';
 
 /** Nobody waits longer for a button, in ms. The action may still run afterward. */
 const PATIENCE_MS = 8_000;

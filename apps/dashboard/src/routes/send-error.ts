@@ -1,5 +1,4 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { wantsPage } from '../auth/wants-page.js';
 import { errorPage } from '../pages/error-page.js';
 import { sendPage } from './send-page.js';
 
@@ -19,4 +18,9 @@ export async function sendError(
   reply.code(code).header('cache-control', 'no-store');
   if (!wantsPage(request)) return await reply.send({ error: answer.error });
   return await sendPage(reply, errorPage(answer));
+}
+
+/** Whether a browser asks: then errors are pages. */
+export function wantsPage(request: FastifyRequest): boolean {
+  return request.headers.accept?.includes('text/html') === true;
 }

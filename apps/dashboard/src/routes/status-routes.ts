@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { Site } from '../pages/site.js';
+import type { Site } from '../pages/layout.js';
 import { statusPage } from '../pages/status-page.js';
 import type { FleetPoller } from '../status/fleet-poller.js';
 import { sendPage } from './send-page.js';

@@ -2,9 +2,8 @@ import type { FleetProcess } from '@redis-to-mongo/job-queue';
 import type { FastifyInstance } from 'fastify';
 import { addExportRoutes } from '../export/export-routes.js';
 import { inTime } from '../in-time.js';
-import type { Site } from '../pages/site.js';
-import { sortedProcesses, stateOf } from '../pages/workers/process-rows.js';
-import { workerRows, workersPage } from '../pages/workers-page.js';
+import type { Site } from '../pages/layout.js';
+import { sortedProcesses, stateOf, workerRows, workersPage } from '../pages/workers-page.js';
 import { ThrottledReader } from '../status/throttled-reader.js';
 import { sendPage } from './send-page.js';
 

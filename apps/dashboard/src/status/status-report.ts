@@ -1,7 +1,7 @@
 import type { FleetFacts, Verdict } from '@redis-to-mongo/fleet-status';
 import { type ChangesHeard, changesHeardIn, type QueueFacts, workersOf } from '@redis-to-mongo/job-queue';
 import type { FleetStatus, KeyBacklog, KeyTypeStatus } from '@redis-to-mongo/mongo-sink';
-import { codeOf } from './code-of.js';
+import { codeOf } from '../in-time.js';
 
 /** What the queue is doing. */
 export interface QueueStatus extends Omit<QueueFacts, 'processes' | 'isLeased' | 'isPaused'> {

@@ -70,3 +70,28 @@ export class ThrottledReader<T> {
     this.#nextAt = performance.now() + Math.max(this.#pace.spacingMs - took, (this.#pace.share - 1) * took);
   }
 }
+
+/** Each reading serves all viewers: a sixth of the time at most, and nobody waits for it for longer than this, in ms. */
+const PACE = { spacingMs: 1_000, share: 6, patienceMs: 3_000 };
+/** What is cached for viewers under different addresses. */
+const KEPT = 32;
+
+/** Readings by their addresses: of those who ask for the same, one reads. What nobody has asked for lately is forgotten. */
+export class Readings<Value> {
+  readonly #kept = new Map<string, ThrottledReader<Value>>();
+
+  /** @throws as ThrottledReader.read. */
+  async read(address: string, read: () => Promise<Value>): Promise<Value> {
+    return await keptIn(this.#kept, address, () => new ThrottledReader(read, PACE)).read();
+  }
+}
+
+/** What is kept under a name, made where it is not; what was asked for longest ago goes. */
+export function keptIn<T>(all: Map<string, T>, name: string, make: () => T): T {
+  const kept = all.get(name) ?? make();
+  all.delete(name);
+  all.set(name, kept);
+  const [oldest] = all.keys();
+  if (all.size > KEPT && oldest !== undefined) all.delete(oldest);
+  return kept;
+}

@@ -1,8 +1,7 @@
 import { ORDERS } from '@redis-to-mongo/mongo-sink';
 import { shownKey } from '@redis-to-mongo/pipeline';
 import { type KeyListPage, type KeyRow, PER_PAGE } from '../../keys/key-list.js';
-import { type KeyQuery, keyQueryPath, type PageCondition } from '../../keys/key-query.js';
-import { conditionOf } from '../../keys/key-search.js';
+import { conditionOf, type KeyQuery, keyQueryPath, type PageCondition } from '../../keys/key-query.js';
 import { behindMs } from '../../keys/key-status.js';
 import { sizeText } from '../../keys/list-size.js';
 import { ago, capitalized, count, counted, keyLink, seconds, until } from '../format.js';

@@ -11,8 +11,7 @@ import { keyPath } from '../../keys/key-path.js';
 import type { KeyValues, Unread } from '../../keys/key-values.js';
 import { capitalized, clock, count, counted, jsonText } from '../format.js';
 import { type Content, type Html, html } from '../html.js';
-import { scrollArea } from '../scroll-area.js';
-import { pieceText } from './piece-text.js';
+import { dataTable, scrollArea } from '../scroll-area.js';
 
 /** Fields of an entry that are shown, and characters of a sample. */
 const MOST_FIELDS = 20;
@@ -70,9 +69,11 @@ ${
   rows.length > 0 &&
   scrollArea(
     'Redis and MongoDB side by side',
-    html`<table class="sides">
-<thead><tr>${name !== '' && html`<th scope="col">${name}</th>`}<th scope="col">In Redis</th><th scope="col">In MongoDB</th><th scope="col">Compared</th></tr></thead>
-<tbody>${rows.map((row) => rowOf(keyType, row))}</tbody></table>`,
+    dataTable(
+      [...(name === '' ? [] : [name]), 'In Redis', 'In MongoDB', 'Compared'],
+      rows.map((row) => rowOf(keyType, row)),
+      'sides',
+    ),
   )
 }`;
 }
@@ -120,4 +121,32 @@ function unread({ code }: Unread): Html {
 
 function isUnread(read: object): read is Unread {
   return 'code' in read;
+}
+
+type Piece = ExcerptSide['parts'][number];
+
+/** Characters but tab and line breaks that no text has, and what a decoder puts for bytes that are none. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the expression finds them
+const NOT_TEXT = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
+
+/** The beginning of a piece, as text where it is text, else as base64 with a word. */
+function pieceText({ head, bytes }: Piece): Html {
+  if (bytes === 0) return html`<i>empty</i>`;
+  const isCut = head.length < bytes;
+  const text = textOf(head, isCut);
+  const more = isCut && html` (${count(bytes)} bytes)`;
+  const rest = isCut && '…';
+  return text === undefined
+    ? html`<code>${head.toString('base64')}${rest}</code> base64${more}`
+    : html`<code>${text}${rest}</code>${more}`;
+}
+
+/** @param isCut a character may be cut in the middle. */
+function textOf(head: Buffer, isCut: boolean): string | undefined {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(head, { stream: isCut });
+    return NOT_TEXT.test(text) ? undefined : text;
+  } catch {
+    return undefined;
+  }
 }

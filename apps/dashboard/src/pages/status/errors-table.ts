@@ -2,6 +2,7 @@ import type { FleetStatus, KeyError } from '@redis-to-mongo/mongo-sink';
 import { maskCredentials } from '@redis-to-mongo/terminal';
 import { ago, count, keyLink } from '../format.js';
 import { type Html, html } from '../html.js';
+import { dataTable } from '../scroll-area.js';
 
 type ErrorClasses = FleetStatus['errorClasses'];
 
@@ -12,10 +13,11 @@ export function errorsTable(errors: readonly KeyError[], classes: ErrorClasses, 
 ${
   errors.length === 0
     ? html`<p class="empty">None: the last job of every key succeeded.</p>`
-    : html`<table class="errors cards">
-<thead><tr><th scope="col">Key</th><th scope="col">When</th><th scope="col">Code</th><th scope="col">What to do</th></tr></thead>
-<tbody>${errors.map((error) => row(error, now))}</tbody>
-</table>`
+    : dataTable(
+        ['Key', 'When', 'Code', 'What to do'],
+        errors.map((error) => row(error, now)),
+        'errors cards',
+      )
 }
 </section>`;
 }

@@ -1,6 +1,7 @@
 import type { TypeStatus } from '../../status/status-report.js';
 import { count, rate } from '../format.js';
 import { type Html, html } from '../html.js';
+import { dataTable } from '../scroll-area.js';
 
 const COLUMNS = [
   'Keys',
@@ -18,10 +19,7 @@ const COLUMNS = [
 export function keyTypesTable(types: readonly TypeStatus[]): Html {
   return html`<section class="panel" aria-labelledby="types">
 <h2 id="types">By key type</h2>
-<table class="cards">
-<thead><tr><th scope="col">Type</th><th scope="col">State</th>${COLUMNS.map((name) => html`<th scope="col" class="n">${name}</th>`)}</tr></thead>
-<tbody>${types.map(row)}</tbody>
-</table>
+${dataTable(['Type', 'State', ...COLUMNS.map((name) => `>${name}`)], types.map(row), 'cards')}
 ${types.length === 0 && html`<p class="empty">No keys yet.</p>`}
 </section>`;
 }
