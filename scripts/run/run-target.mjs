@@ -24,6 +24,23 @@ const programs = {
   'start:dashboard': 'apps/dashboard/dist/main.js',
 };
 
+const run = (/** @type {string} */ path, /** @type {string[]} */ args) =>
+  runChild(process.execPath, [join(root, path), ...args]);
+
+/**
+ * Targets that are more than a program: each gets the arguments, and answers with the exit code.
+ *
+ * @type {Record<string, (args: string[]) => Promise<number>>}
+ */
+const others = {
+  test: runTests,
+  'test:watch': (args) => run('node_modules/vitest/vitest.mjs', ['--watch', ...args]),
+  fuzz: runFuzz,
+  // What it imports is there only once everything is installed.
+  pack: async (args) => await (await import('../pack/pack.mjs')).pack(args),
+  docs: (args) => run('scripts/run/write-docs.mjs', args),
+};
+
 /**
  * Installs, builds, runs.
  *
@@ -37,48 +54,18 @@ export async function runTarget(target, args) {
       await install();
       return await check();
     }
-    if (target === 'test') {
-      await install();
-      await build();
-      return await runTests(args);
-    }
-    if (target === 'test:watch') {
-      await install();
-      await build();
-      return await runChild(process.execPath, [
-        join(root, 'node_modules/vitest/vitest.mjs'),
-        '--watch',
-        ...args,
-      ]);
-    }
-    if (target === 'fuzz') {
-      await install();
-      await build();
-      return await runFuzz(args);
-    }
-    if (target === 'pack') {
-      await install();
-      await build();
-      // What it imports is there only now.
-      const { pack } = await import('../pack/pack.mjs');
-      return await pack(args);
-    }
-    if (target === 'docs') {
-      await install();
-      await build();
-      return await runChild(process.execPath, [join(root, 'scripts/run/write-docs.mjs'), ...args]);
-    }
-    const program = Object.entries(programs).find(([name]) => name === target)?.[1];
-    if (program === undefined) {
-      throw new SetupError(
-        `unknown target ${target}; there are: ${[...Object.keys(programs), 'docs', 'fuzz', 'pack', 'test', 'test:watch', 'check'].join(', ')}`,
-      );
+    const [, other] = Object.entries(others).find(([name]) => name === target) ?? [];
+    const [, program] = Object.entries(programs).find(([name]) => name === target) ?? [];
+    if (!other && program === undefined) {
+      const known = [...Object.keys(programs), ...Object.keys(others), 'check'].join(', ');
+      throw new SetupError(`unknown target ${target}; there are: ${known}`);
     }
     await install();
     await build();
-    if (!existsSync(join(root, program)))
+    if (other) return await other(args);
+    if (program === undefined || !existsSync(join(root, program)))
       throw new SetupError(`${program} was not built; is its source still there?`);
-    return await runChild(process.execPath, [join(root, program), ...args]);
+    return await run(program, args);
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
     console.error(error.message);

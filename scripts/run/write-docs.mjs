@@ -14,7 +14,7 @@ const pages = [
   },
   {
     page: 'docs/reliability.md',
-    module: 'packages/proving-ground/dist/reliability/render-page.js',
+    module: 'packages/proving-ground/dist/reliability/proving-run.js',
     render: 'renderPage',
   },
 ];

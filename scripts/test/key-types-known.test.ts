@@ -56,7 +56,7 @@ const ALLOWED: Readonly<Record<string, { readonly words: readonly string[]; read
     ].map((file) => [`packages/proving-ground/src/${file}`, { words: ['json'], why: 'an option' }]),
   ),
   'packages/proving-ground/src/demo/demo-options.ts': { words: ['json', 'sets'], why: 'options' },
-  'packages/proving-ground/src/demo/report-table.ts': { words: ['sets'], why: 'a column' },
+  'packages/proving-ground/src/demo/result-lines.ts': { words: ['sets'], why: 'a column' },
   'packages/test-kit/src/app-process.ts': { words: ['json'], why: 'a format of logs' },
   'packages/proving-ground/src/fleet/fleet-env.ts': { words: ['json'], why: 'a format of logs' },
   'packages/proving-ground/src/values/value-model.ts': {

@@ -1,5 +1,5 @@
 import type { Db, Document } from 'mongodb';
-import type { History } from './judge/history.js';
+import type { History } from './judge/written-stream.js';
 import { type Reading, untilMoved } from './program/until-moved.js';
 
 /** How far the mirror is, over all streams. */

@@ -1,7 +1,7 @@
+import { type Cell, grouped, type Progress, tableLines } from '@redis-to-mongo/terminal';
 import { runProgram } from './program/run-program.js';
 import { recordRun } from './reliability/proving-run.js';
 import { runSoak, type SoakReport } from './soak/run-soak.js';
-import { soakLines } from './soak/soak-lines.js';
 import { parseSoakOptions, SOAK_HELP, type SoakOptions } from './soak/soak-options.js';
 
 await runProgram<SoakOptions, SoakReport>({
@@ -23,3 +23,21 @@ await runProgram<SoakOptions, SoakReport>({
       });
   },
 });
+
+/** The report for people: a row for each thing of each process, and the last line. */
+function soakLines({ trends, entries, minutes, ok }: SoakReport, colors: Progress['colors']): string[] {
+  const rows = trends.map(({ process, what, from, to, perHour, verdict, samples }): Cell[] => [
+    process,
+    what,
+    from.toFixed(1),
+    to.toFixed(1),
+    perHour.toFixed(2),
+    verdict,
+    samples,
+  ]);
+  return [
+    ...tableLines(['process', 'what', 'from', 'to', 'an hour', 'verdict', 'samples'], rows, colors),
+    '',
+    `${grouped(entries)} entries in ${minutes} min: ${ok ? 'all are there, and nothing grows' : 'see the problems'}`,
+  ];
+}

@@ -4,7 +4,7 @@ import type { Document } from 'mongodb';
 import { beforeEach, expect, it } from 'vitest';
 import { compareMirror, type KeyReport } from '../src/demo/compare-mirror.js';
 import { contentDigest, pairsOf } from '../src/judge/content-digest.js';
-import { History } from '../src/judge/history.js';
+import { History } from '../src/judge/written-stream.js';
 
 const under = lineForTests();
 let history: History;

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { canBeDone } from '../src/chaos/break-things.js';
-import { FAULTS, isFaultKind } from '../src/chaos/fault.js';
-import { planFaults } from '../src/chaos/plan-faults.js';
+import { FAULTS, isFaultKind, planFaults } from '../src/chaos/fault.js';
 
 const kinds = Object.keys(FAULTS).filter(isFaultKind);
 

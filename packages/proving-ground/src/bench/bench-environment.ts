@@ -2,11 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type MongoServer, type RedisServer, startMongo, startRedis } from '@redis-to-mongo/local-stack';
-import { connectMongo } from '@redis-to-mongo/mongo-sink';
 import type { Closers } from '@redis-to-mongo/pipeline';
 import type { Redis } from 'ioredis';
 import type { Db } from 'mongodb';
-import { openRedis } from '../program/open-redis.js';
+import { openMongo, openRedis } from '../program/open-redis.js';
 import { messageOf } from '../program/run-program.js';
 import type { BenchOptions, Part } from './bench-options.js';
 import { type BenchSizes, SIZES } from './bench-sizes.js';
@@ -15,6 +14,15 @@ import { type BenchSizes, SIZES } from './bench-sizes.js';
 const SOURCE = 0;
 const SHELF = 1;
 const QUEUE = 2;
+
+export interface BenchContext {
+  /** Closes what is opened. */
+  readonly closing: Closers;
+  /** For logs; removed by the caller. */
+  readonly dir: string;
+  readonly signal: AbortSignal;
+  readonly say: (line: string) => void;
+}
 
 /** A MongoDB database that nobody else has, empty at the beginning. */
 export interface Target extends AsyncDisposable {
@@ -56,9 +64,8 @@ export class BenchEnvironment {
   /** Starts a Redis; what is opened is closed by `closing`. */
   static async open(
     options: BenchOptions,
-    context: { closing: Closers; dir: string; signal: AbortSignal; say: (line: string) => void },
+    { closing, dir, signal, say }: BenchContext,
   ): Promise<BenchEnvironment> {
-    const { closing, dir, signal, say } = context;
     const server = await startRedis({
       // A rewrite of the append-only file would fall into someone's measurement.
       args: ['--auto-aof-rewrite-percentage', '0'],
@@ -165,8 +172,7 @@ export class BenchEnvironment {
       }
     }
     const dbName = `bench_${randomBytes(4).toString('hex')}`;
-    const tls = { enabled: false, rejectUnauthorized: true };
-    const mongo = connectMongo({ uri: server.uri, dbName, tls }, 'redis-to-mongo bench');
+    const mongo = openMongo(server.uri, dbName, 'bench');
     const { uri, kind, pid, stop } = server;
     return {
       uri,

@@ -4,7 +4,6 @@ import { type AppName, endText } from '../fleet/fleet-member.js';
 import { untilMoved } from '../program/until-moved.js';
 import { ProvingError } from '../proving-error.js';
 import type { BenchEnvironment } from './bench-environment.js';
-import { type Counts, countsIn } from './worker-counts.js';
 
 export interface BenchFleetOptions {
   readonly workers?: number;
@@ -127,13 +126,13 @@ export class BenchFleet implements AsyncDisposable {
   }
 
   /** Ends the scheduler and the workers by SIGKILL, all at once. */
-  async killAll(): Promise<void> {
+  async kill(): Promise<void> {
     const members = [...this.#fleet.running('scheduler'), ...this.#fleet.workers];
     await Promise.all(members.map((member) => this.#fleet.kill(member)));
   }
 
   /** Starts a scheduler and a worker in place of those that were killed. Resolves when they are ready. */
-  async startAgain(): Promise<void> {
+  async restart(): Promise<void> {
     const members = [this.#fleet.launch('scheduler'), this.#fleet.launch('worker')];
     await Promise.all(members.map((member) => member.ready()));
   }
@@ -150,4 +149,35 @@ export class BenchFleet implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#fleet.stop();
   }
+}
+
+/** What workers have counted, by key type. */
+interface Counts {
+  /** Entries that were written or found there; a value counts as one. */
+  moved(keyType: string): number;
+  /** Runs that have ended so. */
+  ended(outcome: string): number;
+  /** Jobs that have ended, however. */
+  readonly jobs: number;
+}
+
+const LINE = /^r2m_entries_(?:written|already_there)_total\{key_type="([^"]+)"[^}]*\} (\d+)$/gm;
+
+const JOBS = /^r2m_jobs_total\{outcome="([^"]+)"[^}]*\} (\d+)$/gm;
+
+/** From the workers' pages of metrics, in Prometheus's text form. */
+export function countsIn(pages: readonly string[]): Counts {
+  const sums = new Map<string, number>();
+  for (const page of pages)
+    for (const [, keyType = '', count] of page.matchAll(LINE))
+      sums.set(keyType, (sums.get(keyType) ?? 0) + Number(count));
+  const outcomes = new Map<string, number>();
+  for (const page of pages)
+    for (const [, outcome = '', count] of page.matchAll(JOBS))
+      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + Number(count));
+  return {
+    jobs: [...outcomes.values()].reduce((sum, count) => sum + count, 0),
+    moved: (keyType) => sums.get(keyType) ?? 0,
+    ended: (outcome) => outcomes.get(outcome) ?? 0,
+  };
 }

@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { type ChildProcess, fork } from 'node:child_process';
+import { on, once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { inTime } from '@redis-to-mongo/pipeline';
 import { ProvingError } from '../proving-error.js';
 
 /** What a process of the benchmark shows its parent; see processes/. */
@@ -18,32 +19,25 @@ export class BenchProcess implements AsyncDisposable {
   readonly #name: string;
   readonly #process: ChildProcess;
   readonly #ended: Promise<unknown>;
-  readonly #reports: Report[] = [];
+  readonly #reports: AsyncIterator<unknown[]>;
   #stderr = '';
-  #isEnded = false;
   #atStart: Report = {};
-  #heard: () => void = () => {};
 
   /** @param config handed to the program as its one argument. @param env beside what this process has. */
   private constructor(name: string, config: Report, env: Readonly<Record<string, string>>) {
     this.#name = name;
     const script = fileURLToPath(new URL(`processes/${name}.js`, import.meta.url));
-    this.#process = spawn(process.execPath, [script, JSON.stringify(config)], {
+    this.#process = fork(script, [JSON.stringify(config)], {
       detached: true,
       env: { ...process.env, ...env },
+      execArgv: [],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     this.#process.stderr?.on('data', (chunk: Buffer) => {
       this.#stderr = (this.#stderr + chunk.toString()).slice(-STDERR_KEPT);
     });
-    this.#process.on('message', (message: unknown) => {
-      if (typeof message === 'object' && message !== null) this.#reports.push({ ...message });
-      this.#heard();
-    });
-    this.#ended = once(this.#process, 'close').then(
-      () => this.#over(),
-      () => this.#over(),
-    );
+    this.#reports = on(this.#process, 'message', { close: ['close'] });
+    this.#ended = once(this.#process, 'close').catch(() => undefined);
   }
 
   /** Starts the program; resolves when it is ready. */
@@ -62,8 +56,8 @@ export class BenchProcess implements AsyncDisposable {
     return this.#atStart;
   }
 
-  get pid(): number {
-    return this.#process.pid ?? 0;
+  get pids(): number[] {
+    return this.#process.pid === undefined ? [] : [this.#process.pid];
   }
 
   /** Tells it to begin, or whatever comes next. */
@@ -76,40 +70,22 @@ export class BenchProcess implements AsyncDisposable {
    * `PROVING_STALLED` after ten minutes.
    */
   async report(): Promise<Report> {
-    const deadline = performance.now() + REPORT_WITHIN_MS;
-    for (;;) {
-      const report = this.#reports.shift();
-      if (report) return report;
-      if (this.#isEnded)
-        throw new ProvingError(
-          'PROVING_APP_FAILED',
-          `${this.#name} ended by itself:\n${this.#stderr.trim()}`,
-        );
-      const leftMs = deadline - performance.now();
-      if (leftMs <= 0)
-        throw new ProvingError(
-          'PROVING_STALLED',
-          `${this.#name} has reported nothing for ${REPORT_WITHIN_MS} ms`,
-        );
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, leftMs);
-        this.#heard = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
+    const late = `${this.#name} has reported nothing for ${REPORT_WITHIN_MS} ms`;
+    const { done, value = [] } = await inTime(
+      this.#reports.next(),
+      REPORT_WITHIN_MS,
+      () => new ProvingError('PROVING_STALLED', late),
+    );
+    if (done)
+      throw new ProvingError('PROVING_APP_FAILED', `${this.#name} ended by itself:\n${this.#stderr.trim()}`);
+    const [report] = value;
+    return typeof report === 'object' && report !== null ? { ...report } : {};
   }
 
   /** Ends it and waits for its end. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#process.kill('SIGKILL');
     await this.#ended;
-  }
-
-  #over(): void {
-    this.#isEnded = true;
-    this.#heard();
   }
 }
 

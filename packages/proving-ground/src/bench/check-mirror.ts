@@ -8,7 +8,9 @@ import { contentDigest, pairsOf } from '../judge/content-digest.js';
 import { judgeMirrors } from '../judge/judge-streams.js';
 import { StreamFindings } from '../judge/stream-findings.js';
 import { WrittenStream } from '../judge/written-stream.js';
+import { untilMoved } from '../program/until-moved.js';
 import { ProvingError } from '../proving-error.js';
+import type { BenchEnvironment } from './bench-environment.js';
 
 /** @throws ProvingError `PROVING_NOT_MIRRORED` unless there are just this many messages; each `_id` is there once. */
 export async function checkCount(target: { count(): Promise<number> }, entries: number): Promise<void> {
@@ -57,4 +59,27 @@ async function writtenTo(redis: Redis, key: string): Promise<WrittenStream> {
 
 export function notMirrored(found: string): ProvingError {
   return new ProvingError('PROVING_NOT_MIRRORED', `the mirror is not what it should be: ${found}`);
+}
+
+const POLL_MS = 200;
+
+/**
+ * Resolves when this many messages are in the target.
+ * @param isOver whether anyone who brings them has ended.
+ * @throws ProvingError `PROVING_STALLED` when it has, or when nothing has come for a minute.
+ */
+export async function untilMirrored(
+  { signal }: Pick<BenchEnvironment, 'signal'>,
+  who: string,
+  target: { count(): Promise<number> },
+  messages: number,
+  isOver: () => boolean = () => false,
+): Promise<void> {
+  const check = async () => {
+    const found = await target.count();
+    const missing = `${who} has moved ${found} of ${messages} entries`;
+    if (found < messages && isOver()) throw new ProvingError('PROVING_STALLED', `${missing}, and has ended`);
+    return { isDone: found >= messages, progress: found, missing: () => [missing] };
+  };
+  await untilMoved(`${messages} messages`, check, { signal, pollMs: () => POLL_MS });
 }

@@ -1,5 +1,4 @@
-import type { Closers } from '@redis-to-mongo/pipeline';
-import { BenchEnvironment } from './bench-environment.js';
+import { type BenchContext, BenchEnvironment } from './bench-environment.js';
 import type { BenchOptions, Part } from './bench-options.js';
 import { type BenchResult, FLEET, type PartTime, type Run } from './bench-result.js';
 import type { BenchSizes } from './bench-sizes.js';
@@ -17,17 +16,8 @@ import { measureLatency } from './parts/latency.js';
 import { measureLists } from './parts/lists.js';
 import { measureManyKeys } from './parts/many-keys.js';
 import { measureStreams } from './parts/streams.js';
-import { otherLoads, setLoad } from './parts/value-loads.js';
-import { measureValues } from './parts/values.js';
-import { spreadOf } from './statistics.js';
-
-export interface BenchContext {
-  readonly closing: Closers;
-  /** For logs; removed by the caller. */
-  readonly dir: string;
-  readonly signal: AbortSignal;
-  readonly say: (line: string) => void;
-}
+import { measureValues, otherLoads, setLoad } from './parts/values.js';
+import { spreadOf } from './report/figures.js';
 
 /**
  * Runs the parts that were asked for, one after the other. What it opens stays open until the caller closes `closing`.

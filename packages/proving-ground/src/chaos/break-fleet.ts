@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Db } from 'mongodb';
 import type { Fleet } from '../fleet/fleet.js';
@@ -5,7 +7,6 @@ import { ProvingError } from '../proving-error.js';
 import type { FaultResult } from './break-data.js';
 import type { ChaosEnvironment } from './chaos-environment.js';
 import { type FaultKind, type FaultStep, picked } from './fault.js';
-import { pauseProcess } from './pause-process.js';
 
 export interface FleetToBreak {
   readonly db: Db;
@@ -87,4 +88,21 @@ async function pauseOne({ fleet, signal }: FleetToBreak, step: FaultStep, part: 
   if (victim?.pid === undefined) return undefined;
   await pauseProcess(victim.pid, step.forMs, signal);
   return `${victim.name} for ${step.forMs} ms`;
+}
+
+/** Stops the process, and lets it continue when its own input ends: also when this process is killed meanwhile. */
+const SCRIPT = 'kill -STOP "$1" && read -r _; kill -CONT "$1"';
+
+/** Pauses a process (SIGSTOP, then SIGCONT) for this long, in ms, or until the signal aborts. */
+async function pauseProcess(pid: number, forMs: number, signal: AbortSignal): Promise<void> {
+  const pauser = spawn('/bin/sh', ['-c', SCRIPT, 'pause', String(pid)], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  const ended = once(pauser, 'exit');
+  try {
+    await sleep(forMs, undefined, { signal }).catch(() => {}); // aborted: it continues at once
+  } finally {
+    pauser.stdin.end();
+    await ended;
+  }
 }

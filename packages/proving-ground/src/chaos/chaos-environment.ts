@@ -8,9 +8,9 @@ import {
   startTcpProxy,
   type TcpProxy,
 } from '@redis-to-mongo/local-stack';
-import { connectMongo } from '@redis-to-mongo/mongo-sink';
 import type { Closers } from '@redis-to-mongo/pipeline';
 import type { Db } from 'mongodb';
+import { openMongo } from '../program/open-redis.js';
 import { CHAOS_RULES } from './chaos-rules.js';
 import { pairOf, type RedisPair } from './redis-pair.js';
 
@@ -70,8 +70,7 @@ export async function openChaosEnvironment(
   const queue = await pair('queue', {});
   const mongoDir = join(dir, 'mongo');
   const mongo = await open(await startMongo({ dataDir: mongoDir, onProgress }));
-  const tls = { enabled: false, rejectUnauthorized: true };
-  const direct = connectMongo({ uri: mongo.server.uri, dbName: DB_NAME, tls }, 'redis-to-mongo chaos');
+  const direct = openMongo(mongo.server.uri, DB_NAME, 'chaos');
   closing.add('mongo', () => direct.close());
   return {
     source,

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Random, seededRandom, wholeFrom } from '../generator/random.js';
 import { WrittenStream } from '../judge/written-stream.js';
@@ -117,11 +118,24 @@ export class ChaosLoad {
   }
 
   /** Writes at the rate until `stop` aborts. @throws ProvingError `PROVING_REDIS`, or the signal's reason. */
-  async run(stop: AbortSignal): Promise<void> {
+  async #run(stop: AbortSignal): Promise<void> {
     await Promise.all([
       this.#writeEntries(stop),
       ...this.#values.map(async (hand) => await this.#changeValue(hand, stop)),
     ]);
+  }
+
+  /** Writes while the work is done; whichever fails ends both. */
+  async during(work: () => Promise<void>): Promise<void> {
+    const stop = new AbortController();
+    setMaxListeners(0, stop.signal); // each value's writer waits by it
+    const writing = this.#run(stop.signal);
+    try {
+      await Promise.race([work(), writing]);
+    } finally {
+      stop.abort();
+    }
+    await writing;
   }
 
   async #writeEntries(stop: AbortSignal): Promise<void> {

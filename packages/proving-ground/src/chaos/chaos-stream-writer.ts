@@ -11,24 +11,29 @@ export interface UnknownOutcomes {
   absent: number;
 }
 
-/** The one writer of one stream: does one thing after the other, and enters what Redis made of it. */
-export class ChaosStreamWriter {
-  readonly written: WrittenStream;
-  readonly #source: SourceConnection;
-  readonly #outcomes: UnknownOutcomes;
+/** Does one thing after the other. */
+export class Turns {
   #last: Promise<unknown> = Promise.resolve();
-
-  constructor(source: SourceConnection, written: WrittenStream, outcomes: UnknownOutcomes) {
-    this.#source = source;
-    this.written = written;
-    this.#outcomes = outcomes;
-  }
 
   /** Does the work when all that was asked for before is done. */
   async inTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#last.then(work);
     this.#last = turn.catch(() => {}); // its caller gets the error
     return await turn;
+  }
+}
+
+/** The one writer of one stream: does one thing after the other, and enters what Redis made of it. */
+export class ChaosStreamWriter extends Turns {
+  readonly written: WrittenStream;
+  readonly #source: SourceConnection;
+  readonly #outcomes: UnknownOutcomes;
+
+  constructor(source: SourceConnection, written: WrittenStream, outcomes: UnknownOutcomes) {
+    super();
+    this.#source = source;
+    this.written = written;
+    this.#outcomes = outcomes;
   }
 
   /**

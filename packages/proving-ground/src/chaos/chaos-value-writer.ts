@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChainableCommander, Redis } from 'ioredis';
 import { type Random, wholeFrom } from '../generator/random.js';
 import type { ValueModel } from '../values/value-model.js';
+import { Turns } from './chaos-stream-writer.js';
 import { isRefusal, refused, type SourceConnection } from './source-connection.js';
 import { ABSENT, valueDigest, WrittenValue } from './written-value.js';
 
@@ -25,29 +26,22 @@ const RARELY = 12;
  * The one writer of one value. Each of its changes is one transaction, so Redis only ever has the states that are noted. Where
  * one is not answered, the whole state is written once more: that does no harm where it was done.
  */
-export class ChaosValueWriter {
+export class ChaosValueWriter extends Turns {
   readonly written: readonly WrittenValue[];
   readonly #options: ChaosValueWriterOptions;
   #name = 0;
   #model = 0;
   #exists = false;
   #version = 0;
-  #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: ChaosValueWriterOptions) {
+    super();
     this.#options = options;
     this.written = options.names.map((name) => new WrittenValue(name, options.models.length > 1));
   }
 
   get exists(): boolean {
     return this.#exists;
-  }
-
-  /** Does the work when all that was asked for before is done. */
-  async inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#last.then(work);
-    this.#last = turn.catch(() => {}); // its caller gets the error
-    return await turn;
   }
 
   /** One step of its life: most are changes of a few of its parts. */

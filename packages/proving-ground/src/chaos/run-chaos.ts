@@ -4,31 +4,27 @@ import { type FleetFacts, FleetIdentity, readFacts } from '@redis-to-mongo/fleet
 import { JobQueue } from '@redis-to-mongo/job-queue';
 import type { Closers } from '@redis-to-mongo/pipeline';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
-import { openRedis } from '../program/open-redis.js';
+import { NO_TLS, ONE_TRY, openRedis } from '../program/open-redis.js';
 import type { ProgramContext } from '../program/run-program.js';
-import { modelsKnownTo } from '../values/known-models.js';
+import { modelsKnownTo } from '../values/value-model.js';
 import { breakThings } from './break-things.js';
 import { type ChaosEnvironment, openChaosEnvironment, QUEUE_PREFIX } from './chaos-environment.js';
 import { refillFleet, startChaosFleet } from './chaos-fleet.js';
 import { ChaosLoad } from './chaos-load.js';
 import type { ChaosOptions } from './chaos-options.js';
 import type { ChaosReport } from './chaos-report.js';
-import type { FaultKind } from './fault.js';
+import { type FaultKind, planFaults } from './fault.js';
 import { judge } from './judge.js';
-import { keepState } from './keep-evidence.js';
 import { Losses } from './losses.js';
 import { MemoryWatch } from './memory-watch.js';
-import { planFaults } from './plan-faults.js';
 import { PositionWatch } from './position-watch.js';
 import { untilSettled } from './settle.js';
 import { ValueWatch } from './value-watch.js';
 import { VerdictWatch } from './verdict-watch.js';
-import { writeWhile } from './write-while.js';
 
 /** What page and command read, past the ways that are broken. */
 function factsOf(place: ChaosEnvironment, closing: Closers): () => Promise<FleetFacts> {
-  const tls = { enabled: false, rejectUnauthorized: true };
-  const addressOf = (url: string) => ({ url, host: '', port: 0, db: 0, tls });
+  const addressOf = (url: string) => ({ url, host: '', port: 0, db: 0, tls: NO_TLS });
   const onError = () => {}; // the facts report it
   const queue = new JobQueue({ redis: addressOf(place.queue.url), prefix: QUEUE_PREFIX }, onError);
   const source = connectRedis(addressOf(place.source.url), onError);
@@ -100,7 +96,7 @@ export async function runChaos(options: ChaosOptions, context: ProgramContext): 
       await watching;
     });
     const faults: Partial<Record<FaultKind, number>> = {};
-    await writeWhile(load, async () => {
+    await load.during(async () => {
       await breakThings(
         {
           load,
@@ -169,4 +165,19 @@ export async function runChaos(options: ChaosOptions, context: ProgramContext): 
     if (!signal.aborted) await keepState(dir, place, load);
     throw error;
   }
+}
+
+/** Writes down what MongoDB reports about the keys, and what Redis reports about the streams; a server that is down says nothing. */
+async function keepState(dir: string, { source, db }: ChaosEnvironment, load: ChaosLoad): Promise<void> {
+  const keys = await db
+    .collection('keys')
+    .find({}, { timeoutMS: 5_000 })
+    .toArray()
+    .catch(() => 'MongoDB did not answer');
+  const redis = openRedis(source.url, ONE_TRY);
+  const infos: Record<string, unknown> = {};
+  for (const { written } of load.streams)
+    infos[written.key] = await redis.xinfo('STREAM', written.key).catch((error: unknown) => String(error));
+  redis.disconnect();
+  await writeFile(join(dir, 'state.json'), `${JSON.stringify({ keys, infos }, null, 1)}\n`);
 }

@@ -3,10 +3,9 @@ import { STREAM_MESSAGES } from '@redis-to-mongo/pipeline';
 import { type Finding, verifyMirror } from '@redis-to-mongo/verify';
 import type { Redis } from 'ioredis';
 import type { Db } from 'mongodb';
-import type { History } from '../judge/history.js';
 import { judgeMirrors, judgeSource } from '../judge/judge-streams.js';
 import { judgeCounts, StreamFindings } from '../judge/stream-findings.js';
-import type { WrittenStream } from '../judge/written-stream.js';
+import type { History, WrittenStream } from '../judge/written-stream.js';
 
 /** What was found about one key. */
 export interface KeyReport {

@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { queueKeyPattern } from '@redis-to-mongo/job-queue';
 import type { LocalStack } from '@redis-to-mongo/local-stack';
-import { connectMongo } from '@redis-to-mongo/mongo-sink';
 import type { Closers } from '@redis-to-mongo/pipeline';
 import type { Redis } from 'ioredis';
 import type { Db } from 'mongodb';
-import { openRedis } from '../program/open-redis.js';
+import { NO_TLS, openMongo, openRedis } from '../program/open-redis.js';
 import { ProvingError } from '../proving-error.js';
 
 /** Where one run works: its servers, and names that no other run has. */
@@ -30,14 +29,13 @@ export async function openDemoEnvironment(
   closing: Closers,
 ): Promise<DemoEnvironment> {
   const name = `demo_${randomBytes(4).toString('hex')}`;
-  const tls = { enabled: false, rejectUnauthorized: true };
   const queueKeys = queueKeyPattern({
-    redis: { host: '127.0.0.1', port: stack.redis.port, db: 0, tls },
+    redis: { host: '127.0.0.1', port: stack.redis.port, db: 0, tls: NO_TLS },
     prefix: name,
   });
   const redis = openRedis(stack.redis.url);
   closing.add('redis', () => redis.disconnect());
-  const mongo = connectMongo({ uri: stack.mongo.uri, dbName: name, tls }, 'redis-to-mongo demo');
+  const mongo = openMongo(stack.mongo.uri, name, 'demo');
   closing.add('mongo', () => mongo.close());
   if (stack.redis.pid === undefined) {
     if ((await redis.dbsize()) > 0) {

@@ -5,18 +5,17 @@ import { grouped } from '@redis-to-mongo/terminal';
 import { Fleet } from '../fleet/fleet.js';
 import { newPassword } from '../fleet/fleet-env.js';
 import { endText } from '../fleet/fleet-member.js';
-import { Generator } from '../generator/generator.js';
-import { type KeyPlan, planKeys } from '../generator/plan-keys.js';
-import { History } from '../judge/history.js';
+import { Generator, type Recreation } from '../generator/generator.js';
+import { type KeyPlan, planKeys, type StreamPlan } from '../generator/plan-keys.js';
+import { History } from '../judge/written-stream.js';
 import { MirrorWatch } from '../mirror-watch.js';
 import type { ProgramContext, ProgramReport } from '../program/run-program.js';
 import { ProvingError } from '../proving-error.js';
-import { modelsKnownTo } from '../values/known-models.js';
+import { modelsKnownTo } from '../values/value-model.js';
 import { breakWorker } from './break-worker.js';
 import { compareMirror, type KeyReport } from './compare-mirror.js';
 import { openDemoEnvironment } from './demo-environment.js';
 import type { DemoOptions } from './demo-options.js';
-import { recreationOf } from './recreation.js';
 import { showProgress } from './show-progress.js';
 
 const SEPARATOR = ':info:';
@@ -180,4 +179,27 @@ async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
     else signal.addEventListener('abort', onAbort, { once: true });
   });
   return await Promise.race([work, aborted]);
+}
+
+interface RecreationOptions {
+  readonly history: History;
+  readonly watch: MirrorWatch;
+  readonly say: (line: string) => void;
+}
+
+/**
+ * How a stream is deleted and made again: once all of its first incarnation is in MongoDB, since what is deleted unread is a
+ * gap and can't be compared; and made again once MongoDB shows that it is gone.
+ */
+function recreationOf(stream: StreamPlan, { history, watch, say }: RecreationOptions): Recreation {
+  const { key } = stream;
+  return {
+    stream,
+    untilDrained: (messages, signal) => watch.untilDrained(key, messages, signal),
+    onDeleted: async (signal) => {
+      say(`stream ${key} deleted after ${grouped(history.of(key).entries)} messages`);
+      await watch.untilRetired(key, signal);
+      say(`stream ${key} is retired in MongoDB; its second life begins`);
+    },
+  };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { grouped, type Progress, type ProgressState } from '@redis-to-mongo/terminal';
-import type { History } from '../judge/history.js';
+import type { History } from '../judge/written-stream.js';
 import type { MirrorWatch } from '../mirror-watch.js';
 
 export interface ShowProgressOptions {

@@ -4,7 +4,6 @@ import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ProvingError } from '../proving-error.js';
-import { findAddress, lastLines } from './app-log.js';
 import { builtApp } from './built-app.js';
 
 export type AppName = 'scheduler' | 'worker' | 'dashboard';
@@ -138,4 +137,29 @@ async function answersReady(address: string, authorization: string): Promise<boo
     },
     () => false,
   );
+}
+
+/** The `http://…` address that an app's log names (field `http` of a line), or `undefined` while it does not. */
+function findAddress(log: string): string | undefined {
+  for (const line of log.split('\n')) {
+    const fields = parseLine(line);
+    const address = fields?.http;
+    if (typeof address === 'string' && URL.canParse(address)) return address;
+  }
+  return undefined;
+}
+
+/** The last lines of a log that say something. */
+function lastLines(log: string, count: number): string {
+  return log.trimEnd().split('\n').slice(-count).join('\n') || '(empty)';
+}
+
+function parseLine(line: string): Record<string, unknown> | undefined {
+  if (!line.startsWith('{')) return undefined;
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null ? { ...value } : undefined;
+  } catch {
+    return undefined; // half a line: the app is writing it
+  }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import type { History } from '../judge/history.js';
+import type { History } from '../judge/written-stream.js';
 import { repeatEvery } from '../program/repeat-every.js';
 import type { KeyPlan, StreamPlan } from './plan-keys.js';
 import { seededRandom } from './random.js';

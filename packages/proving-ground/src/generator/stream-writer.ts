@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { contentDigest, pairsOf } from '../judge/content-digest.js';
-import type { History } from '../judge/history.js';
+import type { History } from '../judge/written-stream.js';
 import { ProvingError } from '../proving-error.js';
 import { type Fields, MESSAGE_KINDS } from './message-kinds.js';
 import type { StreamPlan } from './plan-keys.js';

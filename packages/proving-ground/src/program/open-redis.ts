@@ -1,3 +1,4 @@
+import { connectMongo, type MongoHandle } from '@redis-to-mongo/mongo-sink';
 import { Redis, type RedisOptions } from 'ioredis';
 
 type Options = Omit<RedisOptions, 'replyMapping' | 'protocol'>;
@@ -10,4 +11,11 @@ export function openRedis(url: string, options: Options = {}): Redis {
   const redis = new Redis(url, options);
   redis.on('error', () => {}); // the commands that fail report it
   return redis;
+}
+
+export const NO_TLS = { enabled: false, rejectUnauthorized: true } as const;
+
+/** A database on a server of a run. @param name what its user calls itself to MongoDB, behind `redis-to-mongo`. */
+export function openMongo(uri: string, dbName: string, name: string): MongoHandle {
+  return connectMongo({ uri, dbName, tls: NO_TLS }, `redis-to-mongo ${name}`);
 }

@@ -1,10 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Closers } from '@redis-to-mongo/pipeline';
 import { createProgress, type Progress } from '@redis-to-mongo/terminal';
 import { processesLeft } from '../chaos/process-table.js';
-import { Stopped, stopSignal } from './stop-signals.js';
 
 /** The time limit for closing a connection, in ms. After it, the end of the process closes it. */
 const CLOSE_WITHIN_MS = 120_000;
@@ -125,4 +124,40 @@ async function runIn<Options extends { readonly json: boolean }, Report extends 
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return 'code' in error ? error.message : (error.stack ?? error.message);
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** Ctrl-C reaches this process from the terminal and from a wrapper such as npm: within this, in ms, it is one signal. */
+const ECHO_MS = 500;
+
+/** Why a run was stopped. */
+class Stopped extends Error {
+  override readonly name = 'Stopped';
+  readonly code = 'PROVING_STOPPED';
+  /** 128 + the signal's number. */
+  readonly exitCode: number;
+
+  constructor(signal: (typeof SIGNALS)[number]) {
+    super(`stopped by ${signal}`);
+    this.exitCode = 128 + constants.signals[signal];
+  }
+}
+
+/**
+ * A signal that aborts, with a `Stopped` as its reason, at the first SIGINT, SIGTERM or SIGHUP. The second one ends the
+ * process at once; what it started ends with it.
+ */
+function stopSignal(): AbortSignal {
+  const stopping = new AbortController();
+  let since = 0;
+  for (const signal of SIGNALS) {
+    process.on(signal, () => {
+      const stopped = new Stopped(signal);
+      if (!stopping.signal.aborted) {
+        since = performance.now();
+        stopping.abort(stopped);
+      } else if (performance.now() - since > ECHO_MS) process.exit(stopped.exitCode);
+    });
+  }
+  return stopping.signal;
 }

@@ -58,3 +58,8 @@ function isRun(value: unknown): value is ProvingRun {
     Array.isArray(value.servers)
   );
 }
+
+/** The page as `npm run docs` writes it. */
+export async function renderPage(): Promise<string> {
+  return renderReliability(await readRuns());
+}

@@ -1,3 +1,5 @@
+import { medianOf } from '../bench/report/figures.js';
+
 /** One measurement: when, in ms, and how much. */
 export interface Sample {
   readonly atMs: number;
@@ -81,9 +83,7 @@ function thinned(series: readonly Sample[]): Sample[] {
   return series.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step));
 }
 
+/** 0 of nothing. */
 function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const [low, high] = [sorted[sorted.length % 2 === 0 ? middle - 1 : middle], sorted[middle]];
-  return low === undefined || high === undefined ? 0 : (low + high) / 2;
+  return medianOf(values) ?? 0;
 }

@@ -1,5 +1,5 @@
 import type { KeyType } from '@redis-to-mongo/pipeline';
-import type { ChainableCommander } from 'ioredis';
+import type { ChainableCommander, Redis } from 'ioredis';
 import { type Random, wholeFrom } from '../generator/random.js';
 
 /** What a value of a type should hold, and the commands that make it so. */
@@ -136,4 +136,11 @@ export function jsonModel(size: number): ValueModel {
     },
     write: (commands, key) => void commands.set(key, text),
   };
+}
+
+/** Finds out which models a server has commands for. @throws what ioredis throws. */
+export async function modelsKnownTo(redis: Redis): Promise<(model: ValueModel) => boolean> {
+  const listed: unknown = await redis.call('COMMAND', 'LIST');
+  const commands = new Set((Array.isArray(listed) ? listed : []).map((name) => String(name).toUpperCase()));
+  return ({ needs }) => needs === undefined || commands.has(needs);
 }

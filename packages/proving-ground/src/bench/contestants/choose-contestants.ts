@@ -1,13 +1,14 @@
 import { CONNECT, DOCUMENT_FLEET, FLEET, ORDINARY_FLEET, QUICK_CONNECT } from '../bench-result.js';
 import { FOR_LATENCY, FOR_THROUGHPUT, findConnect } from '../connect-process.js';
-import { connectFollower } from '../followers/connect-follower.js';
-import { fleetFollower } from '../followers/fleet-follower.js';
-import type { Follower } from '../followers/follower.js';
-import { limitFollower, oldEngineFollower } from '../followers/program-follower.js';
-import { connectContestant } from './connect-contestant.js';
-import type { Contestant } from './contestant.js';
-import { fleetContestant } from './fleet-contestant.js';
-import { limitContestant, oldEngineContestant } from './program-contestant.js';
+import { connectContestant, connectFollower } from './connect-contestant.js';
+import type { Contestant, Follower } from './contestant.js';
+import { fleetContestant, fleetFollower } from './fleet-contestant.js';
+import {
+  limitContestant,
+  limitFollower,
+  oldEngineContestant,
+  oldEngineFollower,
+} from './program-contestant.js';
 
 /** Who is measured in one run. */
 export interface Chosen {

@@ -1,10 +1,14 @@
 import { CONNECT } from '../bench-result.js';
-import { checkCount } from '../check-mirror.js';
-import { type ConnectCall, ConnectProcess, FOR_THROUGHPUT } from '../connect-process.js';
+import { checkCount, untilMirrored } from '../check-mirror.js';
+import {
+  type ConnectCall,
+  ConnectProcess,
+  type ConnectSettings,
+  FOR_THROUGHPUT,
+} from '../connect-process.js';
 import { streamKeys } from '../fill-streams.js';
-import { untilMirrored } from '../followers/until-mirrored.js';
 import { meter } from '../usage-meter.js';
-import type { Contestant } from './contestant.js';
+import type { Contestant, Follower } from './contestant.js';
 
 /** Redpanda Connect: the clock runs from its start until all is in MongoDB, since it reads as soon as it is up. */
 export function connectContestant(call: ConnectCall): Contestant {
@@ -29,6 +33,33 @@ export function connectContestant(call: ConnectCall): Contestant {
         for (const key of streamKeys(load)) pipeline.xgroup('DESTROY', key, 'bench');
         await pipeline.exec();
       }
+    },
+  };
+}
+
+/** Redpanda Connect with a consumer group, which continues where it was acknowledged. */
+export function connectFollower(who: string, call: ConnectCall, settings: ConnectSettings): Follower {
+  return {
+    who,
+    lookUp: 'content',
+    takesBacklog: true,
+    start: async (place, target, streams) => {
+      const what = { sourceUrl: place.redisServer.url, streams, settings };
+      const start = () => ConnectProcess.start(call, place, target, what);
+      let connect = await start();
+      return {
+        get pids() {
+          return connect.pids;
+        },
+        get isOver() {
+          return connect.isOver;
+        },
+        kill: () => connect.kill(),
+        restart: async () => {
+          connect = await start();
+        },
+        [Symbol.asyncDispose]: () => connect[Symbol.asyncDispose](),
+      };
     },
   };
 }

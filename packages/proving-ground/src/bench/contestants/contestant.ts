@@ -1,5 +1,6 @@
 import type { BenchEnvironment } from '../bench-environment.js';
 import type { StreamCase } from '../bench-sizes.js';
+import { untilMirrored } from '../check-mirror.js';
 import type { Usage } from '../usage-meter.js';
 
 /** Where streams are moved to: a MongoDB, or what stands in for one. */
@@ -30,3 +31,44 @@ export interface Contestant {
 
 /** A target that is filled for the first time, of its own. */
 export type OpenTarget = () => Promise<MessageTarget>;
+
+/** A system that follows streams: what is written to them arrives in its target, until it is stopped. */
+export interface Follower {
+  readonly who: string;
+  /** How an entry is found in its target: by the fleet's `_id`, or by what is in it, with an index made for that. */
+  readonly lookUp: 'id' | 'content';
+  /** Whether it brings what was in the streams before its start, too. */
+  readonly takesBacklog: boolean;
+  /** Starts it on the source's streams; see startFollowing. */
+  start(place: BenchEnvironment, target: MessageTarget, streams: number): Promise<Following>;
+}
+
+/** One that is running. */
+export interface Following extends AsyncDisposable {
+  /** Of all its processes. */
+  readonly pids: readonly number[];
+  /** Whether it has ended by itself, where that shows. */
+  readonly isOver?: boolean;
+  /** Ends every process of it by SIGKILL, all at once. */
+  kill(): Promise<void>;
+  /** Starts them again as they were, as anyone who watches over processes would. Resolves when they run. */
+  restart(): Promise<void>;
+}
+
+/** Starts a follower. Resolves once it reads, and what was there is in its target if it takes that. @throws as untilMirrored. */
+export async function startFollowing(
+  place: BenchEnvironment,
+  { who, takesBacklog, start }: Follower,
+  target: MessageTarget,
+  streams: number,
+): Promise<Following> {
+  const following = await start(place, target, streams);
+  try {
+    const isOver = () => following.isOver === true;
+    if (takesBacklog) await untilMirrored(place, who, target, streams, isOver);
+    return following;
+  } catch (error) {
+    await following[Symbol.asyncDispose]();
+    throw error;
+  }
+}

@@ -1,7 +1,8 @@
 import { BenchFleet } from '../bench-fleet.js';
+import { FLEET } from '../bench-result.js';
 import { checkCount } from '../check-mirror.js';
 import { meter } from '../usage-meter.js';
-import type { Contestant } from './contestant.js';
+import type { Contestant, Follower } from './contestant.js';
 
 /**
  * The real fleet: a scheduler, the queue and one worker, all ready and at rest. The clock runs from the instant at which
@@ -29,3 +30,11 @@ export function fleetContestant(who: string, options: Readonly<Record<string, st
     },
   };
 }
+
+/** A scheduler, the queue and one worker, with the defaults of all options. */
+export const fleetFollower: Follower = {
+  who: FLEET,
+  lookUp: 'id',
+  takesBacklog: true,
+  start: (place, target) => BenchFleet.start(place, target),
+};

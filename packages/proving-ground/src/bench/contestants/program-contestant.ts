@@ -2,7 +2,7 @@ import { BenchProcess, numberIn } from '../bench-process.js';
 import { LIMIT, OLD_ENGINE } from '../bench-result.js';
 import { checkCount } from '../check-mirror.js';
 import { meter } from '../usage-meter.js';
-import type { Contestant } from './contestant.js';
+import type { Contestant, Follower } from './contestant.js';
 
 export const limitContestant: Contestant = programContestant(LIMIT, 'limit', (entries) => entries);
 
@@ -29,12 +29,41 @@ function programContestant(
         entries: load.entries,
         limit,
       });
-      const end = await meter({ ours: [process.pid], redis: place.redisServer.pid, mongo: target.pid });
+      const end = await meter({ ours: process.pids, redis: place.redisServer.pid, mongo: target.pid });
       process.send('go');
       const entries = numberIn(await process.report(), 'entries');
       const usage = await end();
       await checkCount(target, limit);
       return { ...usage, entries };
+    },
+  };
+}
+
+/** Begins with what comes after its start: it keeps no position. */
+export const limitFollower = programFollower(LIMIT, 'follow-limit', false);
+
+/** Polls each second, and continues from the positions that it saved. */
+export const oldEngineFollower = programFollower(OLD_ENGINE, 'old-engine', true);
+
+function programFollower(who: string, program: string, takesBacklog: boolean): Follower {
+  return {
+    who,
+    lookUp: 'content',
+    takesBacklog,
+    start: async (place, target, streams) => {
+      const servers = { redisUrl: place.redisServer.url, mongoUri: target.uri, dbName: target.dbName };
+      const start = () => BenchProcess.start(program, { ...servers, streams, limit: 0 });
+      let process = await start();
+      return {
+        get pids() {
+          return process.pids;
+        },
+        kill: () => process[Symbol.asyncDispose](),
+        restart: async () => {
+          process = await start();
+        },
+        [Symbol.asyncDispose]: () => process[Symbol.asyncDispose](),
+      };
     },
   };
 }

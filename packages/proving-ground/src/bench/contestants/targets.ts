@@ -19,7 +19,7 @@ export async function openAckTarget(): Promise<MessageTarget> {
   return {
     uri: `mongodb://127.0.0.1:${numberIn(process.atStart, 'port')}/?directConnection=true`,
     dbName: 'bench',
-    pid: process.pid,
+    pid: process.pids[0],
     count: async () => {
       process.send('count');
       return numberIn(await process.report(), 'inserted');

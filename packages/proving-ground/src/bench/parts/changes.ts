@@ -5,7 +5,7 @@ import { BenchProcess } from '../bench-process.js';
 import { BARE, FLEET, type LatencyRun } from '../bench-result.js';
 import type { MessageTarget } from '../contestants/contestant.js';
 import { openMongoTarget } from '../contestants/targets.js';
-import { measureWaits, sayWaits } from './measure-waits.js';
+import { measureWaits, sayWaits } from './latency.js';
 
 /** The kinds of changes, as the reports name them. */
 export const CHANGES = {
@@ -34,7 +34,9 @@ export async function measureChanges(place: BenchEnvironment): Promise<LatencyRu
         await place.clear();
         await fill(place, keys);
         await using target = await openMongoTarget(place);
-        await using bringing = await (who === FLEET ? startFleet(place, target) : startBare(place, target));
+        const start = who === FLEET ? BenchFleet.start(place, target) : startBare(place, target);
+        await using bringing = await start;
+        if (bringing instanceof BenchFleet) await bringing.untilMoved('hash', keys);
         for (const kind of KINDS) {
           // A minute of flood is much: once is enough.
           if (kind === 'flood' && repetition > 1) continue;
@@ -50,28 +52,11 @@ export async function measureChanges(place: BenchEnvironment): Promise<LatencyRu
   return runs;
 }
 
-interface Bringing extends AsyncDisposable {
-  readonly pids: readonly number[];
-}
-
-/** Resolves when all hashes are synced. */
-async function startFleet(place: BenchEnvironment, target: MessageTarget): Promise<Bringing> {
-  const fleet = await BenchFleet.start(place, target);
-  try {
-    await fleet.untilMoved('hash', place.sizes.changes.keys);
-  } catch (error) {
-    await fleet[Symbol.asyncDispose]();
-    throw error;
-  }
-  return fleet;
-}
-
 /** Resolves when it has written all keys. */
-async function startBare(place: BenchEnvironment, target: MessageTarget): Promise<Bringing> {
-  const process = await BenchProcess.start('bare-changes', {
+async function startBare(place: BenchEnvironment, target: MessageTarget): Promise<BenchProcess> {
+  return await BenchProcess.start('bare-changes', {
     ...{ redisUrl: place.redisServer.url, mongoUri: target.uri, dbName: target.dbName },
   });
-  return { pids: [process.pid], [Symbol.asyncDispose]: () => process[Symbol.asyncDispose]() };
 }
 
 async function fill(place: BenchEnvironment, keys: number): Promise<void> {

@@ -1,16 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { runPipeline } from '../../generator/run-pipeline.js';
 import type { BenchEnvironment } from '../bench-environment.js';
 import { BenchFleet } from '../bench-fleet.js';
 import type { IdleMixedRun, IdleProcess } from '../bench-result.js';
-import { type ProcessUsage, processUsage } from '../process-usage.js';
-import { sumOf } from '../report/figures.js';
+import { type Groups, measureGroups, pidsOf, untilIdle } from './idle-usage.js';
 
 const AT_ONCE = 5_000;
-/** How long jobs are counted, in seconds; at rest there are no more of them a second. */
-const SAMPLE_SECONDS = 5;
-const RESTING_JOBS_PER_SEC = 20;
-
 /**
  * What a whole fleet, dashboard included, and both Redis use while nothing happens to very many keys of mixed types: CPU, and the
  * memory that each holds. The queue has a Redis of its own. Runs where the sizes ask for it.
@@ -29,22 +23,19 @@ export async function measureIdleMixed(place: BenchEnvironment): Promise<IdleMix
   await fleet.untilEnded('synced', keys);
   const seconds = (performance.now() - begin) / 1000;
   place.say(`  idle  ${keys} keys of mixed types synced after ${seconds.toFixed(0)} s`);
-  await untilIdle(place, fleet);
-  const pids: Record<IdleProcess, readonly number[]> = {
+  const groups: Groups<IdleProcess> = {
     scheduler: fleet.pidsOf('scheduler'),
     worker: fleet.pidsOf('worker'),
     dashboard: fleet.pidsOf('dashboard'),
-    source: [place.redisServer.pid ?? 0],
-    queue: [queue.pid ?? 0],
+    source: pidsOf(place.redisServer),
+    queue: pidsOf(queue),
   };
-  const from = await usageOf(pids);
-  const measured = place.sizes.idle.seconds;
-  await sleep(1000 * measured, undefined, { signal: place.signal });
-  const to = await usageOf(pids);
-  const shares = byProcess((name) => (to[name].cpuSeconds - from[name].cpuSeconds) / measured);
+  await untilIdle(place, fleet, groups);
+  const used = await measureGroups(place, groups, place.sizes.idle.seconds);
+  const shares = byProcess((name) => used(name).share);
   const all = Object.values(shares).reduce((sum, share) => sum + share, 0);
   place.say(`  idle  ${keys} keys of mixed types: ${(100 * all).toFixed(1)} % of a core`);
-  return [{ keys, seconds, shares, bytes: byProcess((name) => to[name].bytes) }];
+  return [{ keys, seconds, shares, bytes: byProcess((name) => used(name).bytes) }];
 }
 
 function byProcess<T>(of: (name: IdleProcess) => T): Record<IdleProcess, T> {
@@ -69,27 +60,4 @@ async function fill(
       else pipeline.set(`idle-string-${n}`, `text-${n}`);
     await runPipeline(pipeline);
   }
-}
-
-async function untilIdle(place: BenchEnvironment, fleet: BenchFleet): Promise<void> {
-  const { settleSeconds } = place.sizes.idle;
-  const deadline = performance.now() + 1000 * settleSeconds;
-  while (performance.now() < deadline) {
-    const before = (await fleet.counts()).jobs;
-    const sample = Math.min(SAMPLE_SECONDS, settleSeconds);
-    await sleep(1000 * sample, undefined, { signal: place.signal });
-    if ((await fleet.counts()).jobs - before <= RESTING_JOBS_PER_SEC * sample) return;
-  }
-}
-
-async function usageOf(
-  pids: Record<IdleProcess, readonly number[]>,
-): Promise<Record<IdleProcess, Pick<ProcessUsage, 'cpuSeconds' | 'bytes'>>> {
-  const all = await Promise.all(
-    Object.values(pids).flatMap((some) => some.map(async (pid) => [pid, await processUsage(pid)] as const)),
-  );
-  return byProcess((name) => {
-    const own = all.flatMap(([pid, usage]) => (pids[name].includes(pid) ? usage : []));
-    return { cpuSeconds: sumOf(own, 'cpuSeconds'), bytes: sumOf(own, 'bytes') };
-  });
 }

@@ -1,29 +1,16 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { runPipeline } from '../../generator/run-pipeline.js';
 import type { BenchEnvironment } from '../bench-environment.js';
 import { BenchFleet } from '../bench-fleet.js';
 import { FLEET, type IdleRun } from '../bench-result.js';
+import { type Follower, startFollowing } from '../contestants/contestant.js';
 import { openMongoTarget } from '../contestants/targets.js';
 import { fillStreams } from '../fill-streams.js';
-import type { Follower } from '../followers/follower.js';
-import { meter } from '../usage-meter.js';
-
-/** A fleet at rest: shares of one core. */
-interface Shares {
-  readonly scheduler: number;
-  readonly worker: number;
-  readonly redis: number;
-  readonly peakBytes: number;
-}
+import { type GroupUsage, measureGroups, pidsOf, untilIdle } from './idle-usage.js';
 
 /** Members of each idle set. */
 const MEMBERS = 10;
-/** The CPU share has come to rest when one sample of this many seconds is no lower than the one before, but for this part. */
-const SAMPLE_SECONDS = 5;
-const FALLING = 0.85;
-/** And no more jobs than this run in a second: what is left over from the first sync is done. */
-const RESTING_JOBS_PER_SEC = 20;
-
+/** For one whose jobs can't be counted, at most, in seconds. */
+const SETTLE_SECONDS = 5;
 /**
  * What a fleet and Redis use while nothing happens: with streams alone, and with sets beside them. Once all is synced, it waits until the
  * CPU share falls no more, at most as long as the sizes say; the repetitions follow each other then, since coming to rest takes most of
@@ -53,13 +40,16 @@ async function measureFleet(place: BenchEnvironment, streams: number, runs: Idle
   await using target = await place.openTarget();
   // The defaults of all options: SYNC_INTERVAL_SEC is 1.
   await using fleet = await BenchFleet.start(place, target);
+  const groups = {
+    ...{ scheduler: fleet.pidsOf('scheduler'), worker: fleet.pidsOf('worker') },
+    ...{ own: fleet.pids, redis: pidsOf(place.redisServer) },
+  };
   const note = async (facts: Pick<IdleRun, 'streams' | 'sets'>) => {
-    await untilIdle(place, fleet);
+    await untilIdle(place, fleet, groups);
     for (let repetition = 1; repetition <= place.repetitions; repetition++) {
-      const used = await shares(place, fleet, place.sizes.idle.seconds);
-      const run = { ...facts, who: FLEET, repetition, own: used.scheduler + used.worker, ...used };
-      sayIdle(place, run);
-      runs.push(run);
+      const used = await measureGroups(place, groups, place.sizes.idle.seconds);
+      const parts = { scheduler: used('scheduler').share, worker: used('worker').share };
+      noteRun(place, runs, { ...facts, who: FLEET, repetition, ...parts, ...sharesOf(used) });
     }
   };
   await fleet.untilMoved('stream', streams);
@@ -74,59 +64,31 @@ async function measureFleet(place: BenchEnvironment, streams: number, runs: Idle
 
 async function measureOther(
   place: BenchEnvironment,
-  { who, start }: Follower,
+  follower: Follower,
   streams: number,
   runs: IdleRun[],
 ): Promise<void> {
+  const { seconds, settleSeconds } = place.sizes.idle;
   await place.clear();
   await fillStreams(place.redis, { streams, entries: 1 });
   await using target = await openMongoTarget(place);
-  await using following = await start(place, target, streams);
-  await sleep(1000 * Math.min(SAMPLE_SECONDS, place.sizes.idle.settleSeconds), undefined, {
-    signal: place.signal,
-  });
+  await using following = await startFollowing(place, follower, target, streams);
+  const groups = { own: following.pids, redis: pidsOf(place.redisServer) };
+  await measureGroups(place, groups, Math.min(SETTLE_SECONDS, settleSeconds)); // it comes to rest
   for (let repetition = 1; repetition <= place.repetitions; repetition++) {
-    const end = await meter({ ours: following.pids, redis: place.redisServer.pid, mongo: undefined });
-    await sleep(1000 * place.sizes.idle.seconds, undefined, { signal: place.signal });
-    const { cpu, redisCpu = 0, seconds, peakBytes } = await end();
-    const used = { own: cpu / seconds, redis: redisCpu / seconds, peakBytes };
-    const run = { streams, sets: 0, who, repetition, ...used };
-    sayIdle(place, run);
-    runs.push(run);
+    const used = sharesOf(await measureGroups(place, groups, seconds));
+    noteRun(place, runs, { streams, sets: 0, who: follower.who, repetition, ...used });
   }
 }
 
-function sayIdle(place: BenchEnvironment, { streams, sets, who, own, redis }: IdleRun): void {
+function sharesOf(used: (name: 'own' | 'redis') => GroupUsage) {
+  const { share: own, peakBytes } = used('own');
+  return { own, redis: used('redis').share, peakBytes };
+}
+
+function noteRun(place: BenchEnvironment, runs: IdleRun[], run: IdleRun): void {
+  const { streams, sets, who, own, redis } = run;
   const all = (100 * (own + redis)).toFixed(1);
   place.say(`  idle  ${streams} streams, ${sets} sets  ${who.padEnd(36)} ${all} % of a core`);
-}
-
-async function untilIdle(place: BenchEnvironment, fleet: BenchFleet): Promise<void> {
-  const { settleSeconds } = place.sizes.idle;
-  const deadline = performance.now() + 1000 * settleSeconds;
-  const total = ({ scheduler, worker, redis }: Shares) => scheduler + worker + redis;
-  let last = Number.POSITIVE_INFINITY;
-  while (performance.now() < deadline) {
-    const sample = Math.min(SAMPLE_SECONDS, settleSeconds);
-    const before = (await fleet.counts()).jobs;
-    const now = total(await shares(place, fleet, sample));
-    const jobs = (await fleet.counts()).jobs - before;
-    if (jobs <= RESTING_JOBS_PER_SEC * sample && now >= FALLING * last) return;
-    last = now;
-  }
-}
-
-async function shares(place: BenchEnvironment, fleet: BenchFleet, seconds: number): Promise<Shares> {
-  const [endScheduler, endWorker] = await Promise.all([
-    meter({ ours: fleet.pidsOf('scheduler'), redis: place.redisServer.pid, mongo: undefined }),
-    meter({ ours: fleet.pidsOf('worker'), redis: undefined, mongo: undefined }),
-  ]);
-  await sleep(1000 * seconds, undefined, { signal: place.signal });
-  const [ofScheduler, ofWorker] = await Promise.all([endScheduler(), endWorker()]);
-  return {
-    scheduler: ofScheduler.cpu / ofScheduler.seconds,
-    worker: ofWorker.cpu / ofWorker.seconds,
-    redis: (ofScheduler.redisCpu ?? 0) / ofScheduler.seconds,
-    peakBytes: ofScheduler.peakBytes + ofWorker.peakBytes,
-  };
+  runs.push(run);
 }

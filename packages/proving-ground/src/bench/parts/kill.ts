@@ -3,9 +3,9 @@ import type { Redis } from 'ioredis';
 import { runPipeline } from '../../generator/run-pipeline.js';
 import type { BenchEnvironment, Target } from '../bench-environment.js';
 import type { KillRun } from '../bench-result.js';
+import { type Follower, type Following, startFollowing } from '../contestants/contestant.js';
 import { openMongoTarget } from '../contestants/targets.js';
 import { entryFields, streamKeys } from '../fill-streams.js';
-import type { Follower, Following } from '../followers/follower.js';
 
 /** Between two steps of the writer, in ms. */
 const STEP_MS = 20;
@@ -46,7 +46,7 @@ async function runOnce(
   await place.clear();
   await write(place.redis, streams, 0, streams);
   await using target = await openMongoTarget(place);
-  await using following = await follower.start(place, target, streams);
+  await using following = await startFollowing(place, follower, target, streams);
   const end = await writeAndKill(place, following);
   const restarted = performance.now();
   // One that begins with what comes brings nothing late.

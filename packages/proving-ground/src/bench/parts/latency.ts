@@ -1,12 +1,12 @@
 import type { BenchEnvironment } from '../bench-environment.js';
-import { BenchProcess } from '../bench-process.js';
+import { BenchProcess, numberIn, numbersIn } from '../bench-process.js';
 import { FLEET, type LatencyRun } from '../bench-result.js';
-import { checkCount } from '../check-mirror.js';
+import { checkCount, untilMirrored } from '../check-mirror.js';
+import { type Follower, type MessageTarget, startFollowing } from '../contestants/contestant.js';
 import { openMongoTarget } from '../contestants/targets.js';
 import { fillStreams } from '../fill-streams.js';
-import type { Follower } from '../followers/follower.js';
-import { untilMirrored } from '../followers/until-mirrored.js';
-import { measureWaits, sayWaits } from './measure-waits.js';
+import { percentile } from '../report/figures.js';
+import { meter } from '../usage-meter.js';
 
 interface Rate {
   readonly load: string;
@@ -40,9 +40,10 @@ export async function measureLatency(
 
 async function runOnce(
   place: BenchEnvironment,
-  { who, lookUp, takesBacklog, start }: Follower,
+  follower: Follower,
   perSec: number,
 ): Promise<Omit<LatencyRun, 'load' | 'who' | 'repetition'>> {
+  const { who, lookUp, takesBacklog } = follower;
   const { streams, seconds, warmUpSeconds } = place.sizes.latency;
   await place.clear();
   await fillStreams(place.redis, { streams, entries: 1 });
@@ -51,10 +52,46 @@ async function runOnce(
     ...{ redisUrl: place.redisServer.url, mongoUri: target.uri, dbName: target.dbName },
     ...{ streams, perSec, seconds, warmUpSeconds, lookUp },
   });
-  await using following = await start(place, target, streams);
+  await using following = await startFollowing(place, follower, target, streams);
   const { written, measured } = await measureWaits(place, target, following.pids, process);
   const messages = written + (takesBacklog ? streams : 0);
   await untilMirrored(place, who, target, messages);
   await checkCount(target, messages);
   return { askedPerSec: perSec, ...measured };
+}
+
+/** What a run of waits has measured, beside who ran and on what load. */
+type Waits = Omit<LatencyRun, 'load' | 'who' | 'repetition' | 'askedPerSec'>;
+
+/**
+ * Has a program that samples waits (processes/sample-waits.ts) run, and measures what those use meanwhile who bring the changes.
+ * @param pids theirs.
+ */
+export async function measureWaits(
+  { redisServer }: BenchEnvironment,
+  target: MessageTarget,
+  pids: readonly number[],
+  process: BenchProcess,
+): Promise<{ readonly written: number; readonly measured: Waits }> {
+  process.send('go');
+  await process.report(); // it is warm
+  const end = await meter({ ours: pids, redis: redisServer.pid, mongo: target.pid });
+  const report = await process.report();
+  const usage = await end();
+  const written = numberIn(report, 'written');
+  const waits = numbersIn(report, 'waits').sort((a, b) => a - b);
+  const measured = {
+    perSec: written / numberIn(report, 'seconds'),
+    samples: waits.length,
+    ...{ p50: percentile(waits, 50), p90: percentile(waits, 90), p99: percentile(waits, 99) },
+    share: usage.cpu / usage.seconds,
+  };
+  return { written, measured };
+}
+
+/** Reports a run while the benchmark continues. */
+export function sayWaits({ say }: Pick<BenchEnvironment, 'say'>, part: string, run: LatencyRun): void {
+  const ms = [run.p50, run.p90, run.p99].map((value) => value.toFixed(1)).join(' / ');
+  const share = (100 * run.share).toFixed(0);
+  say(`  ${part}  ${run.load.padEnd(42)} ${run.who.padEnd(36)} ${ms} ms, ${share} % of a core`);
 }

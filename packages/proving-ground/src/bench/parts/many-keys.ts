@@ -55,7 +55,7 @@ async function* runBare(place: BenchEnvironment, target: Target, load: SmallLoad
     mongoUri: target.uri,
     dbName: target.dbName,
   });
-  const end = await meter({ ours: [process.pid], redis: place.redisServer.pid, mongo: target.pid });
+  const end = await meter({ ours: process.pids, redis: place.redisServer.pid, mongo: target.pid });
   process.send('go');
   const entries = numberIn(await process.report(), 'entries');
   yield { load: load.name, entries, ...(await end()) };
@@ -69,7 +69,7 @@ async function* runOnce(place: BenchEnvironment, target: Target, load: SmallLoad
     { script: builtApp('cli/dist/main.js'), command: 'once' },
     env,
   );
-  const end = await meter({ ours: [process.pid], redis: place.redisServer.pid, mongo: target.pid });
+  const end = await meter({ ours: process.pids, redis: place.redisServer.pid, mongo: target.pid });
   process.send('go');
   if (numberIn(await process.report(), 'code') !== 0)
     throw new ProvingError('PROVING_APP_FAILED', 'once has failed');

@@ -1,34 +1,41 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { streamKeys } from '../fill-streams.js';
 import { documentOf } from './documents.js';
 import { openClients } from './open-clients.js';
 
 /**
- * The way the old engine worked, after its description, written again: one XREAD over all streams, one insert for each
- * message, and the stream's position saved behind its messages. It stops after this many entries.
+ * The way the old engine worked, after its description, written again: one XREAD over all streams, one insert for each message with an
+ * `_id` made up for it, and a stream's position saved behind its messages. With a limit, it stops after this many entries; without, it
+ * reads again each second, and continues from the positions that it saved.
  */
 const MESSAGES_PER_STREAM = 1_000;
+const EVERY_MS = 1_000;
 
 const { parent, config, redis, mongo, ready } = openClients('bench old way');
 const messages = mongo.db.collection('stream_messages');
 const positions = mongo.db.collection<{ _id: string; id: string }>('streams');
 const last = new Map(streamKeys({ streams: config.number('streams') }).map((key) => [key, '0-0']));
+for (const { _id, id } of await positions.find().toArray()) last.set(_id, id);
+const follows = config.number('limit') === 0;
+const limit = follows ? Number.POSITIVE_INFINITY : config.number('limit');
 await ready();
-await parent.word();
+if (!follows) await parent.word();
 
-const limit = config.number('limit');
 let entries = 0;
 while (entries < limit) {
+  const begin = performance.now();
   const found = await redis.xread('COUNT', MESSAGES_PER_STREAM, 'STREAMS', ...last.keys(), ...last.values());
-  if (!found) break;
-  for (const [key, page] of found) {
-    if (entries >= limit) break;
-    for (const entry of page) {
-      await messages.insertOne(documentOf(key, entry));
+  if (!found && !follows) break;
+  for (const [key, page] of found ?? []) {
+    const taken = page.slice(0, limit - entries);
+    for (const entry of taken) {
+      const { _id, ...document } = documentOf(key, entry);
+      await messages.insertOne(document);
       last.set(key, entry[0]);
-      entries++;
-      if (entries >= limit) break;
     }
+    entries += taken.length;
     await positions.updateOne({ _id: key }, { $set: { id: last.get(key) ?? '' } }, { upsert: true });
   }
+  if (follows) await sleep(Math.max(0, begin + EVERY_MS - performance.now()));
 }
 parent.send({ entries });

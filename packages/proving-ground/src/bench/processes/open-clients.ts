@@ -1,5 +1,5 @@
-import { connectMongo } from '@redis-to-mongo/mongo-sink';
 import { Redis } from 'ioredis';
+import { openMongo } from '../../program/open-redis.js';
 import { openParent } from './parent.js';
 
 /**
@@ -10,8 +10,7 @@ export function openClients(name: string, options: { readonly protocol?: 2 | 3 }
   const parent = openParent();
   const { config } = parent;
   const redis = new Redis(config.text('redisUrl'), options);
-  const tls = { enabled: false, rejectUnauthorized: true };
-  const mongo = connectMongo({ uri: config.text('mongoUri'), dbName: config.text('dbName'), tls }, name);
+  const mongo = openMongo(config.text('mongoUri'), config.text('dbName'), name);
   /** Reports that the program is ready, once both servers answer. */
   const ready = async () => {
     await mongo.db.command({ ping: 1 });

@@ -1,9 +1,11 @@
+import { on } from 'node:events';
+
 /** How a program in this folder talks with the benchmark that started it (bench-process.ts). */
 export interface Parent {
   readonly config: ProgramConfig;
   send(report: Readonly<Record<string, unknown>>): void;
   /** Resolves at the parent's next word. */
-  word(): Promise<string>;
+  word(): Promise<void>;
 }
 
 /** What the program was started with. @throws TypeError where something else is there, or nothing. */
@@ -28,25 +30,12 @@ export class ProgramConfig {
 }
 
 export function openParent(): Parent {
-  const words: string[] = [];
-  let heard = () => {};
-  process.on('message', (word: unknown) => {
-    words.push(String(word));
-    heard();
-  });
+  const words = on(process, 'message');
   process.once('disconnect', () => process.exit(1)); // it has gone, for whatever reason
   const parsed: unknown = JSON.parse(process.argv[2] ?? '{}');
   return {
     config: new ProgramConfig(typeof parsed === 'object' && parsed !== null ? { ...parsed } : {}),
     send: (report) => void process.send?.(report),
-    word: async () => {
-      for (;;) {
-        const word = words.shift();
-        if (word !== undefined) return word;
-        await new Promise<void>((resolve) => {
-          heard = resolve;
-        });
-      }
-    },
+    word: async () => void (await words.next()),
   };
 }

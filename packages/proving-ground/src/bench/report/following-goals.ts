@@ -7,8 +7,8 @@ import {
 } from '../bench-result.js';
 import { CHANGES } from '../parts/changes.js';
 import { figure, valuesOf } from './figures.js';
-import { grouped } from './following-tables.js';
 import { type Goal, goal } from './goal.js';
+import { grouped } from './run-groups.js';
 
 const MANY_IDLE = 100_000;
 const MILLION = 1_000_000;

@@ -8,6 +8,7 @@ import type {
   LatencyRun,
 } from '../bench-result.js';
 import { figure, megabytes, percentOfCore, spreadText, sumOf, valuesOf } from './figures.js';
+import { grouped } from './run-groups.js';
 import type { Table } from './table.js';
 
 export function latencyTable(title: string, about: string, runs: readonly LatencyRun[]): Table {
@@ -134,11 +135,4 @@ export function idleMixedTable(runs: readonly IdleMixedRun[]): Table {
       return [row('% of a core', shares, percentOfCore), row('MB', bytes, megabytes)];
     }),
   };
-}
-
-/** Items by a name, in the order in which the names come first. */
-export function grouped<T>(items: readonly T[], nameOf: (item: T) => string): [string, T[]][] {
-  const groups = new Map<string, T[]>();
-  for (const item of items) groups.set(nameOf(item), [...(groups.get(nameOf(item)) ?? []), item]);
-  return [...groups];
 }

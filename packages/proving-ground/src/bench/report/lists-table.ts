@@ -1,7 +1,7 @@
 import type { BenchResult, ListsRun } from '../bench-result.js';
 import { figure, megabytes, valuesOf } from './figures.js';
-import { grouped } from './following-tables.js';
 import { type Goal, goal } from './goal.js';
+import { grouped } from './run-groups.js';
 import type { Table } from './table.js';
 
 /** Every list of the dashboard, at its slowest page. */

@@ -11,16 +11,18 @@ export interface RunGroup {
 
 /** A part's runs by load and contestant, in the order in which they first came. */
 export function runGroups(runs: readonly Run[], part: Part): RunGroup[] {
-  const groups = new Map<string, { load: string; who: string; runs: Run[] }>();
-  for (const run of runs) {
-    if (run.part !== part) continue;
-    const { load, who } = run;
-    const name = `${load}\n${who}`;
-    const group = groups.get(name) ?? { load, who, runs: [] };
-    group.runs.push(run);
-    groups.set(name, group);
-  }
-  return [...groups.values()];
+  const ofPart = runs.filter((run) => run.part === part);
+  return grouped(ofPart, ({ load, who }) => `${load}\n${who}`).map(([, group]) => {
+    const { load = '', who = '' } = group[0] ?? {};
+    return { load, who, runs: group };
+  });
+}
+
+/** Items by a name, in the order in which the names come first. */
+export function grouped<T>(items: readonly T[], nameOf: (item: T) => string): [string, T[]][] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) groups.set(nameOf(item), [...(groups.get(nameOf(item)) ?? []), item]);
+  return [...groups];
 }
 
 export function rates(runs: readonly Run[]): number[] {
