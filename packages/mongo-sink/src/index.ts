@@ -35,8 +35,7 @@ export {
   type MongoReport,
 } from './connection/inspect-mongo.js';
 export { mongoSettingsProblem } from './connection/mongo-settings-problem.js';
-export { pingMongo } from './connection/ping-mongo.js';
-export { probeWrites } from './connection/probe-writes.js';
+export { pingMongo, probeWrites } from './connection/ping-mongo.js';
 export { collectionOf } from './database/collection-of.js';
 export { collectionsUsed } from './database/collections-used.js';
 export { prepareDatabase } from './database/prepare-database.js';

@@ -11,8 +11,8 @@ import {
   withRetry,
 } from '@redis-to-mongo/pipeline';
 import type { Db } from 'mongodb';
-import { ListCommit } from './commands/list-commit.js';
-import { dropValueLetters } from './dead-letters/value-letters.js';
+import { ListCommit } from './commands/group-commit.js';
+import { dropValueLetters } from './dead-letters/dead-letters.js';
 import { KeyStates } from './keys/key-states.js';
 import { MessageWriter, type MessageWriterOptions } from './messages/message-writer.js';
 import { MembersWriter } from './values/value-members-writer.js';

@@ -1,5 +1,5 @@
 import type { Db, Document } from 'mongodb';
-import { pagesOf } from '../commands/pages-of.js';
+import { pagesOf } from '../commands/bulks-of.js';
 import { connected } from '../connection/ensure-connected.js';
 import { mongoError } from '../errors/mongo-error.js';
 

@@ -1,6 +1,8 @@
 import type { Db, Document } from 'mongodb';
 import type { NewDocumentSequence } from '../bson/ready-made-bson.js';
-import { countsChanged } from '../connection/counts-changed.js';
+import { connected } from '../connection/ensure-connected.js';
+import { probeWrites } from '../connection/ping-mongo.js';
+import { fleetFactsIn } from '../database/stored.js';
 import { bulksOf } from './bulks-of.js';
 import { groupIndexes } from './group-indexes.js';
 import { RecordLists } from './record-lists.js';
@@ -97,4 +99,19 @@ function statementOf(group: readonly Change[], filter: Document): Document {
     u: [{ $replaceWith: { $mergeObjects: ['$$ROOT', { $switch: { branches, default: {} } }] } }],
     multi: true,
   };
+}
+
+/**
+ * Whether the server counts only those documents as modified that an update changed. FerretDB 2 counts each that a pipeline replaced,
+ * also by itself. Asked on the document that probes write.
+ * @throws SyncError as mongoError.
+ */
+async function countsChanged(db: Db): Promise<boolean> {
+  await probeWrites(db);
+  return await connected(db, async () => {
+    const { modifiedCount } = await fleetFactsIn(db).updateOne({ _id: 'probe' }, [
+      { $replaceWith: '$$ROOT' },
+    ]);
+    return modifiedCount === 0;
+  });
 }

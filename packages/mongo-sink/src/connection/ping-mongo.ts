@@ -1,5 +1,5 @@
 import type { Db } from 'mongodb';
-import { keysIn } from '../database/stored.js';
+import { fleetFactsIn, keysIn } from '../database/stored.js';
 import { connected } from './ensure-connected.js';
 
 /**
@@ -9,5 +9,15 @@ import { connected } from './ensure-connected.js';
 export async function pingMongo(db: Db): Promise<void> {
   await connected(db, async () => {
     await keysIn(db).findOne({}, { projection: { _id: 1 }, maxTimeMS: 5000 });
+  });
+}
+
+/**
+ * Whether MongoDB takes writes now: it sets one small document of the fleet's own, as durably as everything else.
+ * @throws SyncError as mongoError.
+ */
+export async function probeWrites(db: Db): Promise<void> {
+  await connected(db, async () => {
+    await fleetFactsIn(db).updateOne({ _id: 'probe' }, { $set: { at: new Date() } }, { upsert: true });
   });
 }

@@ -1,11 +1,11 @@
 import type { RuleSpec } from '@redis-to-mongo/pipeline';
-import type { Db } from 'mongodb';
+import { type Db, type Document, MongoServerError } from 'mongodb';
 import { connected } from '../connection/ensure-connected.js';
-import { dropFormerIndexes } from '../indexes/drop-former-indexes.js';
-import { LIST_INDEXES } from '../indexes/list-indexes.js';
-import { makeIndex } from '../indexes/make-index.js';
+import { defaultName } from '../indexes/judge-index.js';
+import { FORMER_LIST_INDEXES, LIST_INDEXES } from '../indexes/list-indexes.js';
+import { indexesOf, makeIndex } from '../indexes/make-index.js';
 import { ruleIndexes } from '../indexes/rule-indexes.js';
-import { type Index, VALUE_INDEXES } from '../indexes/value-indexes.js';
+import { FORMER_VALUE_INDEXES, type Index, VALUE_INDEXES } from '../indexes/value-indexes.js';
 import { AUDIT_INDEXES } from '../reports/audit.js';
 import { HISTORY_INDEXES } from '../reports/fleet-history.js';
 import { makeStreamsView } from './streams-view.js';
@@ -46,4 +46,35 @@ export async function prepareDatabase(
     await makeStreamsView(db, rules);
     return { maxDocumentBytes: Number(hello.maxBsonObjectSize ?? 16 * 1024 * 1024) };
   });
+}
+
+const FORMER_INDEXES = [...FORMER_LIST_INDEXES, ...FORMER_VALUE_INDEXES];
+
+/** Unauthorized; IndexNotFound: another process was first. */
+const STAYS: ReadonlySet<unknown> = new Set([13, 27]);
+
+/**
+ * Drops the indexes that earlier versions made and no one needs: those under the name that the fleet gave them, and exactly
+ * alike. Where it may not, they stay: they only cost. @throws what the driver throws where indexes can't be listed.
+ */
+async function dropFormerIndexes(db: Db): Promise<void> {
+  const collections = new Set(FORMER_INDEXES.map(({ collection }) => collection));
+  const existing = new Map<string, readonly Document[]>();
+  for (const collection of collections) existing.set(collection, await indexesOf(db, collection));
+  for (const { collection, key, partialFilterExpression } of FORMER_INDEXES) {
+    const name = defaultName(key);
+    const isOurs = (index: Document) =>
+      index.name === name &&
+      JSON.stringify(index.key) === JSON.stringify(key) &&
+      JSON.stringify(index.partialFilterExpression) === JSON.stringify(partialFilterExpression) &&
+      index.unique === undefined &&
+      index.expireAfterSeconds === undefined;
+    if (!existing.get(collection)?.some(isOurs)) continue;
+    await db
+      .collection(collection)
+      .dropIndex(name)
+      .catch((error: unknown) => {
+        if (!(error instanceof MongoServerError) || !STAYS.has(error.code)) throw error;
+      });
+  }
 }

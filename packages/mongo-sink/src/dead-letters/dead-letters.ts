@@ -1,10 +1,13 @@
 import {
   decodeEntry,
   encodeContent,
+  type KeyState,
   type MessageDocument,
+  messageIdPrefix,
   SyncError,
   shownKey,
   storedText,
+  type ValueDocument,
 } from '@redis-to-mongo/pipeline';
 import { Binary, BSON, type Db, type Document } from 'mongodb';
 import { bulksOf } from '../commands/bulks-of.js';
@@ -242,4 +245,47 @@ export async function removeLetters(db: Db, ids: readonly string[]): Promise<num
 function binary(value: unknown): Uint8Array {
   if (!(value instanceof Binary)) throw new TypeError('dead letter: not BSON bytes');
   return value.value();
+}
+
+/** The letter of a key's value: one for each incarnation, of the last state that was refused. */
+export function valueRefusal(
+  state: KeyState,
+  collection: string,
+  document: ValueDocument,
+  code: number,
+  reason: string,
+): ValueRefusal {
+  const { stream, type, key } = state;
+  const whole = { _id: key, ...document };
+  return { id: idOf(state), kind: 'value', collection, stream, type, document: whole, code, reason };
+}
+
+/**
+ * A later state of the value is in MongoDB as a whole: nothing of this incarnation, neither the value nor an element, is left to replay.
+ * Asks only for a key that has had dead letters.
+ * @returns how many records that count as dead have no letter anymore.
+ * @throws SyncError as mongoError.
+ */
+export async function dropValueLetters(db: Db, state: KeyState): Promise<number> {
+  const { key, incarnation, stream, type, counts } = state;
+  if (counts.dead === 0) return 0;
+  const prefix = messageIdPrefix(key, incarnation);
+  const range = { $gt: `${prefix}unit:`, $lte: `${prefix}value` };
+  try {
+    const letters = lettersIn(db);
+    const found = await letters
+      .find({ _id: range, kind: { $in: ['unit', 'value'] } }, { projection: { _id: 1 } })
+      .toArray();
+    await removeLetters(
+      db,
+      found.map(({ _id }) => _id),
+    );
+    return Math.max(0, counts.dead - (await letters.countDocuments({ stream, type })));
+  } catch (error) {
+    throw mongoError(error);
+  }
+}
+
+function idOf({ key, incarnation }: KeyState): string {
+  return `${messageIdPrefix(key, incarnation)}value`;
 }

@@ -41,6 +41,7 @@ export class FingerprintTable {
     );
   }
 
+  /** Whether there is an element of this fingerprint, marked or not. */
   has(fingerprint: Uint8Array): boolean {
     return this.#state[this.#at(fingerprint)] !== EMPTY;
   }
@@ -53,10 +54,12 @@ export class FingerprintTable {
     return true;
   }
 
+  /** Takes all marks off, for another pass. */
   clearMarks(): void {
     for (let at = 0; at < this.#state.length; at++) if (this.#state[at] === MARKED) this.#state[at] = THERE;
   }
 
+  /** The elements that a pass did not meet: those that have left the value. */
   *unmarked(): Generator<StoredElement> {
     for (let at = 0; at < this.#state.length; at++) {
       if (this.#state[at] !== THERE) continue;

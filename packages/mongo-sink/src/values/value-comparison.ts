@@ -65,6 +65,7 @@ export class ValueComparison {
     this.#bufferBytes = bufferBytes;
   }
 
+  /** Reads the value until one pass was all of one state, and writes what differs. Returns the buckets of that pass. */
   async untilWhole(): Promise<Buckets> {
     for (let changed = 0; ; ) {
       const { buckets, isWhole } = await this.#once(changed < PAGED_PASSES ? 'paged' : 'atomic');

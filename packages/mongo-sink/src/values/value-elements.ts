@@ -153,6 +153,7 @@ export class ValueElements {
     });
   }
 
+  /** The element that an `_id` stands for. @param since the generation that it belongs to since. */
   parseId(id: string, since: number): StoredElement {
     const slot = id.slice(this.#prefix.length, id.lastIndexOf(':'));
     return { ...parseSlot(this.#layout, slot), since };

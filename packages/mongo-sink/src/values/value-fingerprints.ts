@@ -27,6 +27,7 @@ export class ValueFingerprints {
     return found ? Buckets.unpack({ ...found, sums: found.sums.value() }) : undefined;
   }
 
+  /** Stores the buckets of a generation, over what was stored for it. @throws SyncError as mongoError. */
   async save(key: string, generation: number, buckets: Buckets): Promise<void> {
     const { base, bits, sums } = buckets.pack();
     await this.#run((fingerprints) =>

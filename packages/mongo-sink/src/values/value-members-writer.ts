@@ -8,8 +8,7 @@ import {
   type RetryOptions,
 } from '@redis-to-mongo/pipeline';
 import type { Db } from 'mongodb';
-import { requireKept, writeValueLetters } from '../dead-letters/dead-letters.js';
-import { valueRefusal } from '../dead-letters/value-letters.js';
+import { requireKept, valueRefusal, writeValueLetters } from '../dead-letters/dead-letters.js';
 import { FingerprintTable } from './fingerprint-table.js';
 import { type Generation, ManifestRefused, ValueAttempts } from './value-attempts.js';
 import { type Known, loadDiffering, ValueComparison } from './value-comparison.js';

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import { bulksOf } from '../../src/commands/bulks-of.js';
-import { pagesOf } from '../../src/commands/pages-of.js';
+import { bulksOf, pagesOf } from '../../src/commands/bulks-of.js';
 
 const bulks = (sizes: readonly number[], bytes: number, count: number) => [
   ...bulksOf(sizes, { sizeOf: (size) => size, bytes, count }),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { missingActions } from '../../src/connection/missing-actions.js';
+import { missingActions } from '../../src/connection/inspect-mongo.js';
 import { collectionsUsed } from '../../src/database/collections-used.js';
 
 const ALL = ['find', 'insert', 'update', 'remove', 'createCollection', 'createIndex', 'listIndexes'];
