@@ -1,12 +1,10 @@
 import { type KeyQuery, keyNames, readKey } from '@redis-to-mongo/mongo-sink';
 import { type AuditAction, forEachAtOnce, namePattern, shownKey } from '@redis-to-mongo/pipeline';
 import { colored, counted } from '@redis-to-mongo/terminal';
-import { audited } from './audited.js';
 import type { Call } from './command.js';
 import type { Ending } from './exit-codes.js';
-import { endInterrupted, interruptedPart } from './interrupted-output.js';
-import { INTERRUPTED } from './interruption.js';
-import { openAudit } from './open-audit.js';
+import { endInterrupted, INTERRUPTED, interruptedPart } from './interruption.js';
+import { audited, openAudit } from './open-audit.js';
 
 const AT_ONCE = 20;
 const UNKNOWN = 'unknown';

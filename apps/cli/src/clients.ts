@@ -43,6 +43,7 @@ export class Clients {
     return await this.#redis;
   }
 
+  /** The target's database. The driver connects when it is first used. */
   async db(): Promise<Database> {
     this.#db ??= this.config().then(async ({ mongo }) => {
       const { connectMongo } = await import('@redis-to-mongo/mongo-sink');
@@ -55,7 +56,7 @@ export class Clients {
 
   /**
    * The queue, once it accepts a write. BullMQ alone would wait forever for an unreachable server.
-   * @throws SyncError as redisError throw.
+   * @throws SyncError as redisError.
    */
   async queue(): Promise<JobQueue> {
     const queue = await this.#openQueue();
@@ -98,6 +99,7 @@ export class Clients {
     return redis;
   }
 
+  /** Closes what was opened; a command calls it once, at its end. */
   async close(): Promise<void> {
     this.#closers.hurry(CLOSE_MS);
     await this.#closers.closeAll(Number.POSITIVE_INFINITY);

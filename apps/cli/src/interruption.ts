@@ -1,3 +1,5 @@
+import type { Output } from './output.js';
+
 /** Signals that end a command, with the exit code: 128 and the signal's number. */
 export const STOP_SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 export type StopSignal = keyof typeof STOP_SIGNALS;
@@ -31,6 +33,7 @@ export class Interruption {
     return this.#isAwaited;
   }
 
+  /** Ends the command early, as the signal would. Only the first call counts. */
   interrupt(signal: StopSignal): void {
     this.#signal ??= signal;
     this.#resolve(INTERRUPTED);
@@ -47,4 +50,18 @@ export class Interruption {
     work.catch(() => {}); // ignore failures after an interruption
     return await Promise.race([work, this.#interrupted]);
   }
+}
+
+/** Additional JSON fields of an interrupted command. @param of the total number of items. */
+export function interruptedPart(
+  isInterrupted: boolean,
+  of: number,
+): { readonly interrupted?: true; readonly of?: number } {
+  return isInterrupted ? { interrupted: true, of } : {};
+}
+
+/** Reports the progress of an interrupted command, and gives its exit code. */
+export function endInterrupted(out: Output, howFar: string): 'interrupted' {
+  out.note(`interrupted: ${howFar}`);
+  return 'interrupted';
 }

@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError } from '@commander-js/extra-typings';
 import type { LetterFilter } from '@redis-to-mongo/mongo-sink';
 import { namePattern } from '@redis-to-mongo/pipeline';
+import { wholeNumber } from './declaring.js';
 import { timeOf } from './times.js';
-import { wholeNumber } from './whole-number.js';
 
 /** Adds the options by which dead letters are chosen, beside the pattern of their keys. */
 export function withLetterFilter(command: Command) {

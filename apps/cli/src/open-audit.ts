@@ -1,5 +1,6 @@
 import { hostname, userInfo } from 'node:os';
-import { AuditBook } from '@redis-to-mongo/operations';
+import { AuditBook, type Deed } from '@redis-to-mongo/operations';
+import type { AuditAction } from '@redis-to-mongo/pipeline';
 import type { Call } from './command.js';
 
 /** Opens the audit for this command and its user. If an entry cannot be written, this is reported, and the command continues. */
@@ -11,6 +12,44 @@ export async function openAudit({ clients, out }: Pick<Call, 'clients' | 'out'>)
       `this action could not be recorded in the audit: ${error instanceof Error ? error.message : String(error)}`,
     ),
   );
+}
+
+/** Records in the audit what a command did. */
+export async function noteDeeds(call: Pick<Call, 'clients' | 'out'>, deeds: readonly Deed[]): Promise<void> {
+  const audit = await openAudit(call);
+  for (const deed of deeds) await audit.note(deed);
+  await audit.flush();
+}
+
+/**
+ * Records in the audit what a command did to many keys, in one entry instead of one per key. Runs after the command has printed
+ * its result, because MongoDB may not answer.
+ */
+export async function noteRun(
+  call: Pick<Call, 'clients' | 'out'>,
+  action: AuditAction,
+  filter: string | undefined,
+  result: string,
+  isInterrupted: boolean,
+): Promise<void> {
+  await noteDeeds(call, [{ action, filter, result: result + (isInterrupted ? ', then interrupted' : '') }]);
+}
+
+/** Runs an action and records its result in the audit. @throws what the action throws. */
+export async function audited<Result>(
+  audit: AuditBook,
+  deed: Omit<Deed, 'result' | 'error'>,
+  run: () => Promise<Result>,
+  resultOf: (result: Result) => string,
+): Promise<Result> {
+  try {
+    const result = await run();
+    await audit.note({ ...deed, result: resultOf(result) });
+    return result;
+  } catch (error) {
+    await audit.note({ ...deed, result: 'failed', error });
+    throw error;
+  }
 }
 
 /** In a container, the user id may have no name. */

@@ -1,6 +1,8 @@
+import type { Config } from '@redis-to-mongo/config';
 import { confirmTarget } from '@redis-to-mongo/fleet-status';
 import * as operations from '@redis-to-mongo/operations';
-import type { Line, SliceLimits } from '@redis-to-mongo/pipeline';
+import { chosenKeys } from '@redis-to-mongo/operations';
+import { type Line, namePattern, type SliceLimits } from '@redis-to-mongo/pipeline';
 import type { Clients } from './clients.js';
 
 /**
@@ -11,4 +13,11 @@ export async function openLine(clients: Clients): Promise<{ line: Line; slice: S
   const [config, db, source] = [await clients.config(), await clients.db(), await clients.redis()];
   await confirmTarget({ db, source, address: config.redis });
   return await operations.openLine(config, db, source);
+}
+
+/** Whether the configuration chooses a key, and the name or pattern, where one is given, too. */
+export function chooseKeys(config: Config, pattern?: string): (key: string) => boolean {
+  const isWanted = chosenKeys(config);
+  const asked = pattern === undefined ? undefined : namePattern(pattern);
+  return (key) => isWanted(key) && (asked === undefined || asked.test(key));
 }

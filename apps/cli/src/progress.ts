@@ -17,11 +17,13 @@ export class Progress {
     this.#what = what;
   }
 
+  /** Counts entries that were just synced, for the rate. */
   addEntries(entries: number): void {
     this.#entries += entries;
     this.#show();
   }
 
+  /** Counts a key that has ended. */
   addDone(): void {
     this.#done++;
     this.#show();

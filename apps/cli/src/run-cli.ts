@@ -1,11 +1,13 @@
 import { CommanderError } from '@commander-js/extra-typings';
+import { SyncError } from '@redis-to-mongo/pipeline';
+import { maskCredentials, printable } from '@redis-to-mongo/terminal';
+import { CliError } from './cli-error.js';
 import { Clients } from './clients.js';
 import type { Runs } from './command.js';
 import { type Ending, EXIT_CODES } from './exit-codes.js';
 import { INTERRUPTED, Interruption, STOP_SIGNALS } from './interruption.js';
 import { Output, type OutputOptions } from './output.js';
 import { createProgram, isHelpShown, usageError } from './program.js';
-import { reportError } from './report-error.js';
 
 /** The arguments, environment and output of one call of the command. */
 export interface CliContext extends Omit<OutputOptions, 'isJson'> {
@@ -88,4 +90,25 @@ async function lastWords<Ending>(
 
 function interruptedCode({ signal = 'SIGINT' }: Interruption): number {
   return STOP_SIGNALS[signal];
+}
+
+/** Prints on standard error why a command failed, and returns its ending. Unexpected errors are printed with their stack. */
+function reportError(out: Output, error: unknown): Ending {
+  const isKnown = error instanceof CliError || error instanceof SyncError;
+  const message = maskCredentials(error instanceof Error ? error.message : String(error));
+  if (out.isJson) {
+    const code = isKnown ? error.code : 'UNEXPECTED';
+    out.note(JSON.stringify({ error: { code, message } }));
+  } else {
+    const text = isKnown || !(error instanceof Error) ? message : maskCredentials(error.stack ?? message);
+    out.note(`redis-to-mongo: ${text.split('\n').map(printable).join('\n')}`);
+  }
+  return endingOf(error);
+}
+
+function endingOf(error: unknown): Ending {
+  if (error instanceof CliError) return error.ending;
+  if (!(error instanceof SyncError)) return 'failed';
+  if (error.errorClass === 'configuration') return 'usage';
+  return error.errorClass === 'transient' ? 'unavailable' : 'failed';
 }

@@ -2,8 +2,8 @@ import type { Config } from '@redis-to-mongo/config';
 import { ruleBook } from '@redis-to-mongo/key-types';
 import { activeKeys, collectionOf } from '@redis-to-mongo/mongo-sink';
 import { isInPlace } from '@redis-to-mongo/pipeline';
-import { chooseKeys } from './choose-keys.js';
 import type { Database } from './clients.js';
+import { chooseKeys } from './open-line.js';
 
 /** Keys whose current documents are in one collection, while their next incarnation goes to another, because the rules changed. */
 export interface KeysToMove {

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkClock } from '../src/doctor/check-clock.js';
-import { Findings } from '../src/doctor/finding.js';
+import { checkClock, Findings } from '../src/doctor/finding.js';
 
 test('clocks that differ by more than two seconds are reported, with the direction', () => {
   const findings = new Findings('MongoDB');

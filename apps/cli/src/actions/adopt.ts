@@ -2,14 +2,12 @@ import { ruleBook } from '@redis-to-mongo/key-types';
 import { databaseBeside } from '@redis-to-mongo/mongo-sink';
 import { type AdoptReport, adoptOldEngine, emptyReport } from '@redis-to-mongo/operations';
 import { counted, grouped } from '@redis-to-mongo/terminal';
-import { chooseKeys } from '../choose-keys.js';
 import { CliError } from '../cli-error.js';
 import type { Call } from '../command.js';
 import type { Ending } from '../exit-codes.js';
-import { endInterrupted } from '../interrupted-output.js';
-import { INTERRUPTED } from '../interruption.js';
-import { openAudit } from '../open-audit.js';
-import { openLine } from '../open-line.js';
+import { endInterrupted, INTERRUPTED } from '../interruption.js';
+import { noteRun } from '../open-audit.js';
+import { chooseKeys, openLine } from '../open-line.js';
 import type { Output } from '../output.js';
 
 const TELL_EVERY_MS = 5_000;
@@ -23,19 +21,12 @@ export async function adopt(call: Call, { fromDb, write: isWrite = false }: Adop
   const { out, interruption } = call;
   const report = emptyReport();
   const isInterrupted = (await interruption.until(work(call, report, { fromDb, isWrite }))) === INTERRUPTED;
-  if (isWrite) await note(call, report, isInterrupted);
+  const taken = report.lines.reduce((sum, line) => sum + line.taken, 0);
+  if (isWrite) await noteRun(call, 'adopt', undefined, `${grouped(taken)} taken over`, isInterrupted);
   if (out.isJson) out.json({ written: isWrite, ...(isInterrupted ? { interrupted: true } : {}), ...report });
   else print(out, report, isWrite);
   if (isInterrupted) return endInterrupted(out, 'run it again to continue');
   return report.lines.some(({ found }) => found > 0) ? 'ok' : 'failed';
-}
-
-async function note(call: Call, { lines }: AdoptReport, isInterrupted: boolean): Promise<void> {
-  const audit = await openAudit(call);
-  const taken = lines.reduce((sum, line) => sum + line.taken, 0);
-  const result = `${grouped(taken)} taken over${isInterrupted ? ', then interrupted' : ''}`;
-  await audit.note({ action: 'adopt', result });
-  await audit.flush();
 }
 
 async function work(

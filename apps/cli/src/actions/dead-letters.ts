@@ -8,14 +8,12 @@ import {
 } from '@redis-to-mongo/mongo-sink';
 import { requestKeys } from '@redis-to-mongo/operations';
 import { grouped } from '@redis-to-mongo/terminal';
-import { audited } from '../audited.js';
 import { CliError } from '../cli-error.js';
 import type { Call } from '../command.js';
 import type { Ending } from '../exit-codes.js';
-import { endInterrupted, interruptedPart } from '../interrupted-output.js';
-import { INTERRUPTED } from '../interruption.js';
+import { endInterrupted, INTERRUPTED, interruptedPart } from '../interruption.js';
 import { filterText, type LetterOptions, letterFilter } from '../letter-filter.js';
-import { openAudit } from '../open-audit.js';
+import { audited, openAudit } from '../open-audit.js';
 import { stamp } from '../times.js';
 
 export async function listLetters(

@@ -2,7 +2,7 @@ import type { FleetIdentity } from '@redis-to-mongo/fleet-status';
 import { colored } from '@redis-to-mongo/terminal';
 import type { Call } from '../command.js';
 import type { Ending } from '../exit-codes.js';
-import { openAudit } from '../open-audit.js';
+import { noteDeeds } from '../open-audit.js';
 import type { Output } from '../output.js';
 
 export async function compareFleet({ out, clients }: Call): Promise<Ending> {
@@ -12,9 +12,7 @@ export async function compareFleet({ out, clients }: Call): Promise<Ending> {
 export async function moveFleet(call: Call): Promise<Ending> {
   const identity = await call.clients.identity();
   await identity.adopt();
-  const audit = await openAudit(call);
-  await audit.note({ action: 'move', result: 'queue and target are assigned to this configuration' });
-  await audit.flush();
+  await noteDeeds(call, [{ action: 'move', result: 'queue and target are assigned to this configuration' }]);
   return await compare(call.out, identity);
 }
 

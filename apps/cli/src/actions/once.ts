@@ -2,13 +2,11 @@ import { type KeyOutcome, keysInMongo, namesInRedis, syncAllToEnd } from '@redis
 import { shownKey } from '@redis-to-mongo/pipeline';
 import { colored, counted, grouped } from '@redis-to-mongo/terminal';
 import { type AllowNone, requireKeys } from '../allow-none.js';
-import { chooseKeys } from '../choose-keys.js';
 import type { Call } from '../command.js';
 import type { Ending } from '../exit-codes.js';
-import { endInterrupted, interruptedPart } from '../interrupted-output.js';
-import { INTERRUPTED } from '../interruption.js';
-import { noteRun } from '../note-run.js';
-import { openLine } from '../open-line.js';
+import { endInterrupted, INTERRUPTED, interruptedPart } from '../interruption.js';
+import { noteRun } from '../open-audit.js';
+import { chooseKeys, openLine } from '../open-line.js';
 import type { Output } from '../output.js';
 import { Progress } from '../progress.js';
 

@@ -3,12 +3,11 @@ import { migrateKey, requestKeys, restartKey, syncToEnd } from '@redis-to-mongo/
 import { canonicalKeyId, forEachAtOnce, namePattern, shownKey } from '@redis-to-mongo/pipeline';
 import { counted, grouped } from '@redis-to-mongo/terminal';
 import { type AllowNone, requireKeys } from '../allow-none.js';
-import { audited } from '../audited.js';
 import { CliError } from '../cli-error.js';
 import type { Call } from '../command.js';
 import type { Ending } from '../exit-codes.js';
 import { INTERRUPTED } from '../interruption.js';
-import { openAudit } from '../open-audit.js';
+import { audited, openAudit } from '../open-audit.js';
 import { openLine } from '../open-line.js';
 
 interface ResyncOptions extends AllowNone {

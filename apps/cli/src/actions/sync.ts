@@ -6,7 +6,7 @@ import { colored } from '@redis-to-mongo/terminal';
 import type { AllowNone } from '../allow-none.js';
 import type { Call } from '../command.js';
 import type { Ending } from '../exit-codes.js';
-import { openAudit } from '../open-audit.js';
+import { noteDeeds } from '../open-audit.js';
 
 export async function sync(call: Call, names: readonly string[], { allowNone }: AllowNone): Promise<Ending> {
   const { out, clients } = call;
@@ -29,10 +29,11 @@ export async function sync(call: Call, names: readonly string[], { allowNone }: 
     } else if (state?.pausedAt) refused.push({ key, why: 'paused: resume it first' });
     else asked.push(key);
   }
-  const audit = await openAudit(call);
   const workers = await requestKeys(queue, asked);
-  for (const key of asked) await audit.note({ action: 'sync', key, result: 'asked for' });
-  await audit.flush();
+  await noteDeeds(
+    call,
+    asked.map((key) => ({ action: 'sync', key, result: 'asked for' })),
+  );
   if (out.isJson) out.json({ asked, refused, workers });
   else
     out.table(

@@ -3,13 +3,11 @@ import { shownKey } from '@redis-to-mongo/pipeline';
 import { bad, colored, counted, grouped } from '@redis-to-mongo/terminal';
 import { type Finding, type Verification, verifyMirror } from '@redis-to-mongo/verify';
 import { type AllowNone, requireKeys } from '../allow-none.js';
-import { chooseKeys } from '../choose-keys.js';
 import type { Call } from '../command.js';
 import type { Ending } from '../exit-codes.js';
-import { endInterrupted, interruptedPart } from '../interrupted-output.js';
-import { INTERRUPTED } from '../interruption.js';
-import { openAudit } from '../open-audit.js';
-import { openLine } from '../open-line.js';
+import { endInterrupted, INTERRUPTED, interruptedPart } from '../interruption.js';
+import { noteDeeds } from '../open-audit.js';
+import { chooseKeys, openLine } from '../open-line.js';
 import type { Output } from '../output.js';
 import { Progress } from '../progress.js';
 
@@ -31,27 +29,20 @@ export async function verify(
   if (ended === INTERRUPTED) return printPartial(out, partial);
   const { findings, keys } = ended;
   requireKeys('verify', pattern, { allowNone }, { keys, where: 'Redis or MongoDB' });
-  if (isRepair) await keepRepairs(call, pattern, findings);
+  if (isRepair)
+    await noteDeeds(
+      call,
+      findings.map(({ key, repaired }) => ({
+        action: 'repair',
+        key,
+        filter: pattern,
+        result: repaired ? 'repaired' : 'still differs',
+      })),
+    );
   const left = findings.filter(({ repaired }) => !repaired);
   if (out.isJson) out.json({ keys, differing: findings });
   else print(out, keys, findings, isRepair);
   return left.length === 0 ? 'ok' : 'failed';
-}
-
-async function keepRepairs(
-  call: Call,
-  pattern: string | undefined,
-  findings: readonly Finding[],
-): Promise<void> {
-  const audit = await openAudit(call);
-  for (const { key, repaired } of findings)
-    await audit.note({
-      action: 'repair',
-      key,
-      filter: pattern,
-      result: repaired ? 'repaired' : 'still differs',
-    });
-  await audit.flush();
 }
 
 /** What is asked of a verification. */

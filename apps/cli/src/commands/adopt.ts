@@ -1,5 +1,5 @@
 import type { Declare } from '../command.js';
-import { examples } from '../examples.js';
+import { examples } from '../declaring.js';
 
 export const adopt: Declare = (program, runs) =>
   program

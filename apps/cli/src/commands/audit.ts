@@ -1,8 +1,7 @@
 import { Option } from '@commander-js/extra-typings';
 import { AUDIT_ACTIONS } from '@redis-to-mongo/pipeline';
 import type { Declare } from '../command.js';
-import { examples } from '../examples.js';
-import { wholeNumber } from '../whole-number.js';
+import { examples, wholeNumber } from '../declaring.js';
 
 export const audit: Declare = (program, runs) =>
   program

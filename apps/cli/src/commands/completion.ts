@@ -1,6 +1,6 @@
 import { Argument } from '@commander-js/extra-typings';
 import type { Declare } from '../command.js';
-import { examples } from '../examples.js';
+import { examples } from '../declaring.js';
 
 export const completion: Declare = (program, runs) =>
   program

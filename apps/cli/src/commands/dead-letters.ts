@@ -1,7 +1,6 @@
 import type { Declare } from '../command.js';
-import { examples } from '../examples.js';
+import { examples, wholeNumber } from '../declaring.js';
 import { withLetterFilter } from '../letter-filter.js';
-import { wholeNumber } from '../whole-number.js';
 
 export const deadLetters: Declare = (program, runs) => {
   const command = program

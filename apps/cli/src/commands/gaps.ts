@@ -1,6 +1,5 @@
 import type { Declare } from '../command.js';
-import { examples } from '../examples.js';
-import { wholeNumber } from '../whole-number.js';
+import { examples, wholeNumber } from '../declaring.js';
 
 export const gaps: Declare = (program, runs) =>
   program

@@ -1,7 +1,6 @@
 import { Option } from '@commander-js/extra-typings';
 import type { Declare } from '../command.js';
-import { examples } from '../examples.js';
-import { wholeNumber } from '../whole-number.js';
+import { examples, wholeNumber } from '../declaring.js';
 
 const RANGES = ['hour', 'day', 'week'] as const;
 

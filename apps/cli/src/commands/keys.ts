@@ -2,8 +2,7 @@ import { Option } from '@commander-js/extra-typings';
 import { KEY_TYPES } from '@redis-to-mongo/key-types';
 import { KEY_CONDITIONS } from '@redis-to-mongo/pipeline';
 import type { Declare } from '../command.js';
-import { examples } from '../examples.js';
-import { wholeNumber } from '../whole-number.js';
+import { examples, wholeNumber } from '../declaring.js';
 
 const SORTS = ['key', 'lag', 'changed', 'synced', 'gaps', 'dead', 'seen'] as const;
 

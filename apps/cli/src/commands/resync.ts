@@ -1,6 +1,6 @@
 import { ALLOW_NONE } from '../allow-none.js';
 import type { Declare } from '../command.js';
-import { examples } from '../examples.js';
+import { examples } from '../declaring.js';
 
 export const resync: Declare = (program, runs) =>
   program

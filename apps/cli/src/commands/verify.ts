@@ -1,7 +1,6 @@
 import { ALLOW_NONE } from '../allow-none.js';
 import type { Declare } from '../command.js';
-import { examples } from '../examples.js';
-import { wholeNumber } from '../whole-number.js';
+import { examples, wholeNumber } from '../declaring.js';
 
 export const verify: Declare = (program, runs) =>
   program

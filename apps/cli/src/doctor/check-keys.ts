@@ -5,8 +5,7 @@ import { HIDDEN_TYPE } from '@redis-to-mongo/redis-source';
 import { counted } from '@redis-to-mongo/terminal';
 import type { RedisClient } from '../clients.js';
 import { surveyKeys } from '../survey-keys.js';
-import { unreadable } from './check-source.js';
-import { checkTrimming, trims } from './check-trimming.js';
+import { checkTrimming, trims, unreadable } from './check-source.js';
 import { type Findings, SEE_ACL } from './finding.js';
 
 /** Finds patterns that match no key, and key types that are not mirrored. Reads every key's name once. */

@@ -1,9 +1,8 @@
 import type { Config } from '@redis-to-mongo/config';
 import { type IndexReport, inspectMongo } from '@redis-to-mongo/mongo-sink';
 import type { Database } from '../clients.js';
-import { checkClock } from './check-clock.js';
 import { unreadable } from './check-source.js';
-import type { Findings } from './finding.js';
+import { checkClock, type Findings } from './finding.js';
 
 /** Checks MongoDB: does it answer, is it a replica set, may the fleet write, do the indexes exist? */
 export async function checkMongo(

@@ -1,9 +1,8 @@
 import { redisError } from '@redis-to-mongo/redis-connection';
 import { counted } from '@redis-to-mongo/terminal';
 import type { Clients } from '../clients.js';
-import { checkClock } from './check-clock.js';
 import { unreadable } from './check-source.js';
-import { type Findings, NO_INFO, SEE_ACL } from './finding.js';
+import { checkClock, type Findings, NO_INFO, SEE_ACL } from './finding.js';
 import { readServerInfo } from './server-info.js';
 
 /** Checks the queue's Redis, and the processes that work on the queue. */

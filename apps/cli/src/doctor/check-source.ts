@@ -1,10 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '@redis-to-mongo/config';
-import { SyncError } from '@redis-to-mongo/pipeline';
+import { keyBytes, SyncError } from '@redis-to-mongo/pipeline';
+import { isKeyRefused, redisError } from '@redis-to-mongo/redis-connection';
+import { ChangeFeed, keyPrefixes } from '@redis-to-mongo/redis-source';
 import type { RedisClient } from '../clients.js';
-import { checkChangeFeed } from './check-change-feed.js';
-import { checkClock } from './check-clock.js';
-import { trims } from './check-trimming.js';
-import { type Findings, NO_INFO, SEE_ACL } from './finding.js';
+import { checkClock, type Findings, NO_INFO, SEE_ACL } from './finding.js';
 import { missingCommands } from './missing-commands.js';
 import { readServerInfo } from './server-info.js';
 
@@ -52,4 +52,61 @@ export function unreadable(findings: Findings, error: unknown): undefined {
   if (!(error instanceof SyncError)) throw error;
   findings.problem(error.code, error.message);
   return undefined;
+}
+
+/** The time limit for the feed to start, in ms. After it, the feed is reported as not connected. */
+const PATIENCE_MS = 3_000;
+const LOOK_MS = 20;
+
+/** Checks whether the source reports changes, as a scheduler does, and what happens if it does not. */
+async function checkChangeFeed(
+  findings: Findings,
+  redis: RedisClient,
+  { redis: address, keys, sync }: Config,
+): Promise<void> {
+  const polled = 'all keys are polled every SYNC_INTERVAL_SEC';
+  if (!sync.changeFeed) {
+    findings.advise('CHANGE_FEED is off', `${polled}; turn it on to receive changes immediately`);
+    return;
+  }
+  const feed = new ChangeFeed({
+    ...{ address, redis, prefixes: keyPrefixes(keys.include) },
+    onChange: () => {},
+    onMissed: () => {},
+    onError: () => {},
+  });
+  try {
+    const until = performance.now() + PATIENCE_MS;
+    while (feed.state.is === 'connecting' && performance.now() < until) await sleep(LOOK_MS);
+    const { state } = feed;
+    if (state.is === 'listening') findings.ok('it reports every change');
+    else if (state.is === 'refused')
+      findings.advise(`it does not report changes: ${state.reason}`, `${polled}; ${state.remedy}`);
+    else
+      findings.advise('the change feed could not be connected', 'check whether it accepts more connections');
+  } finally {
+    await feed.close();
+  }
+}
+
+/** Whether streams are trimmed, by TRIM_MODE or by a rule. */
+export function trims({ sync, rules }: Config): boolean {
+  return [sync.trim, ...rules.flatMap(({ trim }) => trim ?? [])].some(({ mode }) => mode !== 'off');
+}
+
+/** Checks whether a stream of the source can be trimmed. It tries with a bound below every entry, so nothing is trimmed. */
+export async function checkTrimming(findings: Findings, redis: RedisClient, stream: string): Promise<void> {
+  try {
+    await redis.call('XTRIM', keyBytes(stream), 'MINID', '0-0');
+  } catch (error) {
+    const remedy = 'streams are not trimmed, although TRIM_MODE or a rule asks for it';
+    if (isKeyRefused(error))
+      findings.problem(
+        'the user may read streams, but not write to them',
+        `${remedy}: ~ in place of %R~, ${SEE_ACL}`,
+      );
+    // A command that the user may not run was reported with the others.
+    else if (redisError(error).code === 'REDIS_READONLY')
+      findings.problem('the source is a read-only replica', `${remedy}: name the master in REDIS_URL`);
+  }
 }

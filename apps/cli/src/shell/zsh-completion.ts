@@ -1,5 +1,5 @@
 import type { Option } from '@commander-js/extra-typings';
-import type { ShellWords } from './shell-words.js';
+import type { ShellWords } from './bash-completion.js';
 
 /**
  * A completion script for zsh.
