@@ -84,6 +84,7 @@ export class ChangeBuffer {
     this.#newer = new Set();
   }
 
+  /** Drops all keys: a sweep finds their changes. */
   clear(): void {
     this.#older.clear();
     this.#newer.clear();

@@ -69,6 +69,7 @@ export class ChangeIntake {
     this.#open();
   }
 
+  /** How changes are heard now, and since when. */
   get state(): IntakeState {
     const heardUntil = this.#feed?.heardUntil;
     return {
@@ -110,6 +111,7 @@ export class ChangeIntake {
     if (this.missed.reason === '') this.#options.onComplete();
   }
 
+  /** Ends the feed. Changes that are buffered stay. */
   async close(): Promise<void> {
     await this.#feed?.close();
   }

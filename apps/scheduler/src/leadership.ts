@@ -37,6 +37,7 @@ export class Leadership<Active extends { close(): Promise<void> }> {
     );
   }
 
+  /** What the active scheduler has opened; `undefined` on a standby. */
   get active(): Active | undefined {
     return this.#active;
   }
@@ -68,6 +69,7 @@ export class Leadership<Active extends { close(): Promise<void> }> {
     if (!this.#options.signal.aborted) this.#active ??= this.#options.open();
   }
 
+  /** Waits for the loop to end, and closes what the active scheduler has opened. */
   async close(): Promise<void> {
     await this.#ended;
     const active = this.#active;

@@ -30,7 +30,7 @@ export class MirroredTypes {
   #isOfInterest(key: string, type: unknown): boolean {
     const wasForeign = this.#foreign.delete(key);
     if (type === undefined || (isKeyType(type) && this.#types.includes(type))) return true;
-    // What the user may not read is left out, as a sweep does. It is not known to are gone.
+    // What the user may not read is left out, as a sweep does. It is not known to be gone.
     if (isHidden(type)) return false;
     this.#foreign.add(key);
     for (const oldest of this.#foreign) {

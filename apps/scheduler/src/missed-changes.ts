@@ -14,6 +14,7 @@ export class MissedChanges {
     return this.#reason;
   }
 
+  /** Changes may have been missed up to now. @param reason for the log and the next sweep's record. */
   note(reason: string): void {
     this.#reason = reason;
     this.#at = undefined;

@@ -16,6 +16,7 @@ export class PausedKeys {
     this.#read = read;
   }
 
+  /** Whether the key was paused at the last reading. */
   has(key: string): boolean {
     return this.#keys.has(key);
   }

@@ -12,6 +12,7 @@ export class SearchRecord {
     this.#code = undefined;
   }
 
+  /** A sweep failed: heartbeats name the error until one succeeds. */
   noteFailure(error: unknown): void {
     this.#code = asSyncError(error).code;
   }

@@ -15,6 +15,7 @@ export class LinePrefixer {
     this.#colors = pico.createColors(isColored);
   }
 
+  /** A line of a process as it is printed: behind the name, in color; JSON has the name as a member. */
   line(name: string, line: string): string {
     if (line.startsWith('{"')) return `{"process":${JSON.stringify(name)},${line.slice(1)}\n`;
     const color = COLORS[this.#names.indexOf(name) % COLORS.length] ?? 'cyan';

@@ -27,6 +27,7 @@ export class SupervisedProcess {
     this.#surroundings = surroundings;
   }
 
+  /** Starts the process, and starts it again when it ends by itself. */
   start(): void {
     const { file, args, env, hasTerminal } = this.#plan;
     const { write } = this.#surroundings;
@@ -50,6 +51,7 @@ export class SupervisedProcess {
     });
   }
 
+  /** Passes a signal on. */
   signal(signal: NodeJS.Signals): void {
     this.#child?.kill(signal);
   }

@@ -13,6 +13,7 @@ export class Readiness {
     this.#guard = guard;
   }
 
+  /** What `/readyz` asks. */
   get checks(): readonly HealthCheck[] {
     return [
       { name: 'configuration', check: async () => throwIf(this.#guard.reason) },

@@ -16,6 +16,10 @@ export class Batcher<T, R> {
     this.#run = run;
   }
 
+  /**
+   * Sends the item together with those submitted in the same turn of the event loop.
+   * @throws what sending them throws.
+   */
   async submit(item: T): Promise<R> {
     return await new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });

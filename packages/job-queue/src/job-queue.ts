@@ -239,6 +239,7 @@ export class JobQueue {
     this.#connection.disconnect();
   }
 
+  /** Ends the connection. Jobs and requests stay in the queue. */
   async close(): Promise<void> {
     await this.#queue.close();
     this.#connection.disconnect();

@@ -122,6 +122,7 @@ export class JobSchedulers {
     }));
   }
 
+  /** How many there are. */
   async count(): Promise<number> {
     return await this.#connection.zcard(this.#queue.toKey('repeat'));
   }

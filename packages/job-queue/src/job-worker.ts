@@ -76,6 +76,7 @@ export class JobWorker {
     await this.#worker.pause(true);
   }
 
+  /** Pulls jobs again after `pause`. */
   resume(): void {
     this.#worker.resume();
   }

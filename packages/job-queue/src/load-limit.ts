@@ -43,6 +43,7 @@ export class LoadLimit {
     if (waitMs > 0) await sleep(waitMs, undefined, { signal: this.#signal }).catch(() => {}); // aborted
   }
 
+  /** Ends the connection to the account. */
   close(): void {
     this.#redis.disconnect();
   }

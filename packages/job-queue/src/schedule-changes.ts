@@ -29,6 +29,7 @@ export class ScheduleChanges {
     this.#name = `${keyPrefix(settings)}:came-and-gone`;
   }
 
+  /** Notes changes for the scheduler to make; the same one twice is noted once. */
   async add(changes: readonly ScheduleChange[]): Promise<void> {
     if (changes.length === 0) return;
     for (const part of inParts(changes, AT_ONCE))

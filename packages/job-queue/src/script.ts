@@ -18,6 +18,7 @@ export class Script {
     this.#text = text;
   }
 
+  /** Runs the script by its hash; a server that does not know it is sent its text. @throws what ioredis throws. */
   async run(redis: Redis, keys: readonly string[], ...args: readonly (string | number)[]): Promise<unknown> {
     this.#hash ??= createHash('sha1').update(this.#text).digest('hex');
     try {

@@ -51,6 +51,7 @@ export class SweepRecords {
     this.#name = `${keyPrefix(settings)}:sweep`;
   }
 
+  /** The record of the last sweep; `undefined` before the first one. */
   async read(): Promise<SweepRecord | undefined> {
     const record = await this.#redis.hgetall(this.#name);
     const { beganAt = 0, endedAt = 0, searchedUntil = 0, scope, pending = '', rereadSince } = record;

@@ -28,6 +28,10 @@ export class Buckets {
     this.#sums = new Uint32Array(Math.max(16, 2 * this.#used));
   }
 
+  /**
+   * Adds an element to its bucket.
+   * @throws RangeError for an index below the first one: they come in ascending order.
+   */
   add(element: Pick<Element, 'fingerprint' | 'index'>): void {
     const { fingerprint } = element;
     const at = this.#place(bucketOf(this.layout, element));
@@ -57,12 +61,14 @@ export class Buckets {
     return coarse;
   }
 
+  /** As bytes, to be stored; see unpack. */
   pack(): PackedBuckets {
     const sums = Buffer.alloc(8 * this.#used);
     for (let i = 0; i < 2 * this.#used; i++) sums.writeUInt32LE(this.#sums[i] ?? 0, 4 * i);
     return { base: this.#base, bits: this.layout.kind === 'hashed' ? this.layout.bits : null, sums };
   }
 
+  /** The buckets that pack stored. */
   static unpack({ base, bits, sums }: PackedBuckets): Buckets {
     const buckets = new Buckets(bits === null ? { kind: 'indexed' } : { kind: 'hashed', bits });
     const bytes = Buffer.from(sums.buffer, sums.byteOffset, sums.byteLength);

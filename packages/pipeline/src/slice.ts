@@ -17,6 +17,7 @@ export class Slice {
     this.#endsAt = now + limits.ms;
   }
 
+  /** Counts what a batch has read, in entries and bytes. */
   spend(entries: number, bytes: number): void {
     this.#entries += entries;
     this.#bytes += bytes;
@@ -27,6 +28,7 @@ export class Slice {
     return Math.max(1, this.#limits.entries - this.#entries);
   }
 
+  /** Whether one of the limits is reached. @param now as performance.now(). */
   isSpent(now = performance.now()): boolean {
     return this.#entries >= this.#limits.entries || this.#bytes >= this.#limits.bytes || now >= this.#endsAt;
   }

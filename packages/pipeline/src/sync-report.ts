@@ -55,6 +55,7 @@ export class Tally {
     this.#before = before;
   }
 
+  /** Counts a batch that was written. */
   add(batch: Batch, outcome: Outcome): void {
     this.batches++;
     this.#seen += batch.entries;
@@ -65,10 +66,12 @@ export class Tally {
     this.addGaps(batch.gaps);
   }
 
+  /** Counts entries that were lost apart from a batch. */
   addGaps(gaps: readonly Gap[]): void {
     this.#gaps.push(...gaps);
   }
 
+  /** The report of the slice. @param state as it is saved; `undefined` where it is not known. */
   report(result: SyncReport['result'], keyType: KeyType | undefined, state?: KeyState): SyncReport {
     return {
       result,

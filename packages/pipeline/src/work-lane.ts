@@ -11,6 +11,7 @@ export class WorkLane<T> {
     this.#work = work;
   }
 
+  /** Begins with the item at once, or when one under way has ended. After a failure nothing is begun. */
   add(item: T): void {
     this.#waiting.push(item);
     this.#start();

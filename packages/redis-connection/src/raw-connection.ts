@@ -81,6 +81,7 @@ export class RawConnection {
     await this.#replies.next(reply);
   }
 
+  /** Ends the connection. Commands under way reject with RawConnectionLost. */
   close(): void {
     clearInterval(this.#roleTimer);
     this.#redis.disconnect();

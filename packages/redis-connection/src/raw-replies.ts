@@ -21,6 +21,7 @@ export class RawReplies {
   #rest: Buffer[] = [];
   #restBytes = 0;
 
+  /** Whether no answer is awaited. */
   get isEmpty(): boolean {
     return this.#awaited.length === 0;
   }

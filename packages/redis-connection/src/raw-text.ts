@@ -7,6 +7,7 @@ export class RawText implements RawReply {
   isComplete = false;
   need = 1;
 
+  /** Reads on from a place, and returns where it stopped; `need` says how many more bytes it takes. */
   take(bytes: Buffer, from: number): number {
     const lineEnd = bytes.indexOf('\r\n', from);
     if (lineEnd === -1) {

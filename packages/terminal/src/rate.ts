@@ -11,6 +11,7 @@ export class Rate {
   readonly #samples: Sample[] = [];
   #first: Sample | undefined;
 
+  /** Notes the count as of now; it only grows. */
   add(count: number): void {
     const sample = { at: performance.now(), count };
     this.#first ??= sample;

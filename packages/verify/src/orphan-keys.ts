@@ -30,6 +30,7 @@ export class OrphanKeys {
     ];
   }
 
+  /** Those that `find` has found. */
   get keys(): ReadonlySet<string> {
     return this.#keys;
   }

@@ -10,10 +10,12 @@ export class Problems {
   #different = 0;
   readonly #reported: string[] = [];
 
+  /** Counts records that were compared, good or not. */
   addCompared(count: number): void {
     this.#compared += count;
   }
 
+  /** Counts a record that MongoDB lacks. */
   addMissing(problem: string): void {
     this.#missing++;
     this.#report(problem);
@@ -30,6 +32,7 @@ export class Problems {
     if (this.#reported.length < MAX_REPORTED) this.#reported.push(problem);
   }
 
+  /** What was found so far. */
   difference(): Difference {
     const [compared, missing, different] = [this.#compared, this.#missing, this.#different];
     return { compared, missing, different, problems: [...this.#reported] };

@@ -20,6 +20,7 @@ export class LoginLimiter {
     this.#account = account;
   }
 
+  /** Checks a login, or refuses to: a client's address has only so many attempts in a time. */
   async check({ ip }: FastifyRequest, credentials: Credentials): Promise<Login> {
     const client = clientOf(ip);
     // Counted before the check, and taken back after it: a burst must not be checked as a whole.

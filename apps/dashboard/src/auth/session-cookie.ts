@@ -22,6 +22,7 @@ export class SessionCookie {
     });
   }
 
+  /** Makes the browser forget the session. */
   clear(request: FastifyRequest, reply: FastifyReply): void {
     for (const secure of [true, false])
       reply.clearCookie(this.#name(request, secure), {

@@ -30,6 +30,7 @@ export class Sessions {
     return id;
   }
 
+  /** Whether the session has begun and not ended. @param now in ms since 1970. */
   isValid(id: string, now = Date.now()): boolean {
     return this.dataOf(id, now) !== undefined;
   }
@@ -40,6 +41,7 @@ export class Sessions {
     return found !== undefined && found.expiry > now ? found.data : undefined;
   }
 
+  /** Ends a session; one that is unknown is ignored. */
   end(id: string): void {
     this.#sessions.delete(hashOf(id));
   }

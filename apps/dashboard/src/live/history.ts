@@ -46,6 +46,7 @@ export class History {
     this.#moments.unshift(...moments.filter(({ at }) => first === undefined || at < first.at));
   }
 
+  /** The oldest first. */
   get moments(): readonly Moment[] {
     return this.#moments;
   }

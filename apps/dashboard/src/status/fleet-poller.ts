@@ -107,6 +107,7 @@ export class FleetPoller {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Reads no more. */
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#timer);

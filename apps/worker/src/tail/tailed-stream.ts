@@ -45,10 +45,12 @@ export class TailedStream implements StreamAt {
     return String(this.#state.position?.entryId ?? BEFORE_FIRST);
   }
 
+  /** Whether a poll is under way. */
   get isPolling(): boolean {
     return this.#polling !== undefined;
   }
 
+  /** Whether entries were written whose position is not saved. */
   get isUnsaved(): boolean {
     return this.#saved !== this.#state;
   }
@@ -58,6 +60,7 @@ export class TailedStream implements StreamAt {
     return this.isUnsaved ? performance.now() - this.#unsavedSince : 0;
   }
 
+  /** Whether it has not changed for a while. @param now as performance.now(). */
   isIdle(now: number): boolean {
     return now - this.#changedAt > IDLE_MS;
   }

@@ -28,6 +28,7 @@ export class Health {
     this.#timeoutMs = timeoutMs;
   }
 
+  /** Runs all checks at once, each within the time limit. A check that fails or is late is a result, not an error. */
   async ask(): Promise<readonly HealthResult[]> {
     return await Promise.all(this.#checks.map((check) => this.#askOne(check)));
   }

@@ -28,6 +28,7 @@ export class ProcessWatch {
     };
   }
 
+  /** Measures no more. */
   close(): void {
     this.#delays.disable();
   }

@@ -37,10 +37,12 @@ export class RuleBook {
     this.replace(specs);
   }
 
+  /** In their order; the first that matches counts. */
   get rules(): readonly Rule[] {
     return this.#rules;
   }
 
+  /** The rule of a key; `undefined` where the defaults count. */
   ruleFor(keyId: string, keyType: KeyType): Rule | undefined {
     return this.#rules.find(
       ({ types, matches }) => (types === undefined || types.includes(keyType)) && matches.test(keyId),

@@ -72,6 +72,7 @@ export class BenchFleet implements AsyncDisposable {
     return [...this.pidsOf('scheduler'), ...this.pidsOf('worker')];
   }
 
+  /** The processes of an app that run now. */
   pidsOf(app: AppName): number[] {
     return this.#fleet.running(app).flatMap(({ pid }) => pid ?? []);
   }
@@ -137,6 +138,7 @@ export class BenchFleet implements AsyncDisposable {
     await Promise.all(members.map((member) => member.ready()));
   }
 
+  /** Stops the workers by SIGTERM; the scheduler goes on. */
   async stopWorkers(): Promise<void> {
     await Promise.all(this.#fleet.workers.map((worker) => this.#fleet.kill(worker, 'SIGTERM')));
   }

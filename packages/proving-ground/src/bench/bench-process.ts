@@ -56,6 +56,7 @@ export class BenchProcess implements AsyncDisposable {
     return this.#atStart;
   }
 
+  /** The one process; none if it could not be started. */
   get pids(): number[] {
     return this.#process.pid === undefined ? [] : [this.#process.pid];
   }

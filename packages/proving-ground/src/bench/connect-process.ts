@@ -79,6 +79,7 @@ export class ConnectProcess implements AsyncDisposable {
     return new ConnectProcess(child);
   }
 
+  /** The one process; none if it could not be started. */
   get pids(): number[] {
     return this.#process.pid === undefined ? [] : [this.#process.pid];
   }
@@ -88,6 +89,7 @@ export class ConnectProcess implements AsyncDisposable {
     return this.#process.exitCode !== null || this.#process.signalCode !== null;
   }
 
+  /** Sends SIGKILL, and resolves when it has ended. */
   async kill(): Promise<void> {
     this.#process.kill('SIGKILL');
     await this.#ended;

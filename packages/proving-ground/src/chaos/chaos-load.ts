@@ -88,6 +88,7 @@ export class ChaosLoad {
     return this.#valueChanges;
   }
 
+  /** The writers of streams in this role. */
   of(role: StreamRole): readonly ChaosStreamWriter[] {
     return this.#streams.get(role) ?? [];
   }

@@ -65,6 +65,7 @@ export class ChaosStreamWriter extends Turns {
     for (const entry of this.written.held.slice(0, Math.max(0, end))) entry.isRemoved = true;
   }
 
+  /** Deletes entries by XDEL, and notes that they are gone. */
   async remove(ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
     await this.#source.answered((redis) => redis.xdel(this.written.key, ...ids));
@@ -72,6 +73,7 @@ export class ChaosStreamWriter extends Turns {
     for (const entry of this.written.held) if (gone.has(entry.id)) entry.isRemoved = true;
   }
 
+  /** Deletes the stream, and notes that its incarnation has ended. */
   async removeStream(): Promise<void> {
     await this.#source.answered((redis) => redis.del(this.written.key));
     this.written.endIncarnation();

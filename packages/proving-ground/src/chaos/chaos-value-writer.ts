@@ -40,6 +40,7 @@ export class ChaosValueWriter extends Turns {
     this.written = options.names.map((name) => new WrittenValue(name, options.models.length > 1));
   }
 
+  /** Whether the key was there after the last write. */
   get exists(): boolean {
     return this.#exists;
   }
@@ -117,6 +118,7 @@ export class ChaosValueWriter extends Turns {
     before.done();
   }
 
+  /** Deletes the key, and notes that. */
   async remove(): Promise<void> {
     this.#exists = false;
     this.#here.begin(ABSENT);

@@ -45,6 +45,7 @@ export class SourceConnection {
     }
   }
 
+  /** Ends the connection; commands under way fail. */
   close(): void {
     this.#redis?.disconnect();
   }

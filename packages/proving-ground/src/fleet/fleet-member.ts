@@ -66,6 +66,7 @@ export class FleetMember {
     this.ended = this.#untilEnded();
   }
 
+  /** `undefined` if it could not be started. */
   get pid(): number | undefined {
     return this.#process.pid;
   }

@@ -25,6 +25,7 @@ export class ValueWriter {
     return this.#changes;
   }
 
+  /** Writes the first content of the values. */
   async fill(values: readonly ValuePlan[]): Promise<void> {
     for (let from = 0; from < values.length; from += AT_ONCE) {
       const pipeline = this.#redis.pipeline();

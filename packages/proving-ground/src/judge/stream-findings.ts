@@ -25,6 +25,7 @@ export class StreamFindings {
 
   constructor(readonly key: string) {}
 
+  /** Notes a problem. @param count the entries that it is about. */
   report(problem: string, kind: 'missing' | 'duplicated' | 'different' = 'different', count = 1): void {
     this[kind] += count;
     if (this.problems.length < MAX_REPORTED) this.problems.push(`${this.key}: ${problem}`);

@@ -36,6 +36,7 @@ export class WrittenStream {
     return this.#current.at(-1)?.id;
   }
 
+  /** Notes an entry that was written. @param tooLarge MongoDB cannot take it: it has to become a dead letter. */
   add(id: string, digest: number, tooLarge = false): void {
     this.#current.push({ id, digest, tooLarge, isRemoved: false });
     this.exists = true;
@@ -66,6 +67,7 @@ export class History {
     return [...this.#streams.values()].reduce((sum, { entries }) => sum + entries, 0);
   }
 
+  /** What was written to a stream; begins with it at the first call. */
   of(key: string): WrittenStream {
     const stream = this.#streams.get(key) ?? new WrittenStream(key);
     this.#streams.set(key, stream);

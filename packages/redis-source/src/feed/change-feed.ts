@@ -64,6 +64,7 @@ export class ChangeFeed {
     this.#check();
   }
 
+  /** The state of all servers together: refused if one refuses, listening if all listen. */
   get state(): FeedState {
     const states = [...this.#nodes.values()].map(({ state }) => state);
     const refused = states.find(({ is }) => is === 'refused');
@@ -79,6 +80,7 @@ export class ChangeFeed {
     return times.length > 0 && times.every((time) => time !== undefined) ? Math.min(...times) : undefined;
   }
 
+  /** Ends the connections to all servers, and waits for what is under way. */
   async close(): Promise<void> {
     this.#isClosed = true;
     clearInterval(this.#timer);

@@ -71,6 +71,7 @@ export class NodeFeed {
     this.#options.redis.disconnect(true);
   }
 
+  /** Ends the connection, and waits for what is under way. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#ask.abort();

@@ -27,6 +27,7 @@ export class StreamMarks {
     this.#marks = marks;
   }
 
+  /** Those of a stream that was not read yet. */
   static none(): StreamMarks {
     return new StreamMarks(1, 0, []);
   }
@@ -64,10 +65,12 @@ export class StreamMarks {
     return new StreamMarks(this.#stride, this.#read, marks);
   }
 
+  /** In the order of their ids. */
   get all(): readonly Mark[] {
     return this.#marks;
   }
 
+  /** As a position holds them; see parse. */
   toString(): string {
     return [this.#stride, this.#read, ...this.#marks.flatMap(({ id, digest }) => [id, digest])].join(' ');
   }

@@ -72,6 +72,7 @@ export class FingerprintSum {
   #c = 0;
   #d = 0;
 
+  /** Adds a fingerprint. The order in which they are added does not matter. */
   add(fingerprint: Buffer): void {
     this.#plus(word(fingerprint, 0), word(fingerprint, 4), word(fingerprint, 8), word(fingerprint, 12));
   }
@@ -82,6 +83,7 @@ export class FingerprintSum {
     this.#plus(wordIn(digest, 0), wordIn(digest, 4), wordIn(digest, 8), wordIn(digest, 12));
   }
 
+  /** 32 hexadecimal digits. */
   toString(): string {
     sumBytes.writeUInt32BE(this.#a, 0);
     sumBytes.writeUInt32BE(this.#b, 4);

@@ -43,6 +43,7 @@ export class ItemReader {
     }
   }
 
+  /** Whether two times to live are the same, as exactly as the key's server tells them. Both in ms since 1970; null for never. */
   async sameExpiry(key: Buffer, a: number | null, b: number | null): Promise<boolean> {
     return (await this.#expiry(await this.#masterOf(key), key)).same(a, b);
   }

@@ -14,6 +14,7 @@ export class RuledTypes {
     this.#rules = rules;
   }
 
+  /** The type as the rule of a key changes it. */
   typeFor(key: string): ValueType {
     const { keyType } = this.#type.names;
     const mapper = this.#rules?.ruleFor(key, keyType)?.mapperFor(keyType);

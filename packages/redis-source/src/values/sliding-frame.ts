@@ -30,6 +30,7 @@ export class FrameFinder {
     this.#last = last && last.head.length === WINDOW ? last : undefined;
   }
 
+  /** Takes the next item of the list. */
   add(item: Item): void {
     const fingerprint = fingerprintOf(item).toString('base64', 0, 9);
     this.#size++;

@@ -64,6 +64,7 @@ export class ValuePass {
     }
   }
 
+  /** The result of the pass, once its last page was read. */
   end({ isWhole, isGone, expiresAt }: ReadingEnd): PassResult {
     return {
       isWhole,

@@ -29,10 +29,12 @@ export class MemberReader {
     this.#path = path;
   }
 
+  /** Notes a mistake of a member. */
   problem(member: string, problem: string, remedy: string): undefined {
     this.#findings.problem('RULES', `${this.#where}, ${this.#path}${member}: ${problem}`, remedy);
   }
 
+  /** Whether the member is set; null is not. */
   has(member: string): boolean {
     return this.#value(member) !== undefined;
   }
@@ -48,6 +50,7 @@ export class MemberReader {
     }
   }
 
+  /** A text that is not empty. */
   text(member: string): string | undefined {
     const value = this.#value(member);
     if (value === undefined || (typeof value === 'string' && value !== '')) return value;
@@ -60,6 +63,7 @@ export class MemberReader {
     return this.problem(member, 'is neither true nor false', 'write true or false');
   }
 
+  /** A number within the bounds. */
   number(member: string, { min, above, max, isWhole = false }: Bounds): number | undefined {
     const value = this.#value(member);
     if (value === undefined) return undefined;
@@ -89,6 +93,7 @@ export class MemberReader {
     return [...new Set<string>(value)];
   }
 
+  /** One of a few words. */
   oneOf<const Word extends string>(member: string, words: readonly Word[]): Word | undefined {
     const value = this.#value(member);
     if (value === undefined) return undefined;
@@ -97,6 +102,7 @@ export class MemberReader {
     return this.problem(member, 'is not one of the words allowed', remedyOf(value, words));
   }
 
+  /** A list of some of a few words, in the order of `words`. */
   someOf<const Word extends string>(member: string, words: readonly Word[]): readonly Word[] | undefined {
     const value = this.list(member);
     const strange = value?.find((each) => !words.some((word) => word === each));

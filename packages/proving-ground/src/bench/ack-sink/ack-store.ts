@@ -17,6 +17,7 @@ export class AckStore {
     return this.#inserted;
   }
 
+  /** Carries out a command of the driver, and makes its reply. */
   answer(command: Command): Document {
     switch (command.name) {
       case 'hello':

@@ -16,12 +16,14 @@ export class ProgramConfig {
     this.#values = values;
   }
 
+  /** A setting that is text. @throws TypeError for any other. */
   text(name: string): string {
     const value = this.#values[name];
     if (typeof value !== 'string') throw new TypeError(`${name} is no text`);
     return value;
   }
 
+  /** A setting that is a number. @throws TypeError for any other. */
   number(name: string): number {
     const value = this.#values[name];
     if (typeof value !== 'number') throw new TypeError(`${name} is no number`);

@@ -44,6 +44,7 @@ export class StreamReply implements RawReply {
     this.#begin = begin;
   }
 
+  /** Reads on from a place, and returns where it stopped; `need` says how many more bytes it takes. */
   take(bytes: Buffer, from: number): number {
     let at = from;
     while (!this.isComplete) {
