@@ -13,7 +13,7 @@ const BYTES_AT_ONCE = 4 * 1024 * 1024;
  * What a rule renamed or parsed comes back as it was.
  * @param isPartial a hash comes back without the fields that a rule left out.
  * @returns the items written (pieces, of a string or JSON text); `undefined` when MongoDB holds no such value.
- * @throws SyncError RESTORE_INCOMPLETE where fields were left out and `isPartial` is not set, else as redisError and mongoError
+ * @throws SyncError RESTORE_INCOMPLETE where fields were left out and `isPartial` is not set, else as redisError and
  * mongoError.
  */
 export async function restoreValue(
