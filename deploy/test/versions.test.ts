@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { createMetrics, version } from '@redis-to-mongo/app-shell';
+import { createMetrics } from '@redis-to-mongo/app-shell';
+import { version } from '@redis-to-mongo/terminal';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { readDockerfile } from './read-dockerfile.mjs';
