@@ -1,9 +1,10 @@
-import type { RuleSpec } from '@redis-to-mongo/pipeline';
+import { forEachAtOnce, type RuleSpec } from '@redis-to-mongo/pipeline';
 import { type Db, type Document, MongoServerError } from 'mongodb';
+import { groupIndexes } from '../commands/group-indexes.js';
 import { connected } from '../connection/ensure-connected.js';
 import { defaultName } from '../indexes/judge-index.js';
 import { FORMER_LIST_INDEXES, LIST_INDEXES } from '../indexes/list-indexes.js';
-import { indexesOf, makeIndex } from '../indexes/make-index.js';
+import { indexesOf, makeIndexes } from '../indexes/make-index.js';
 import { ruleIndexes } from '../indexes/rule-indexes.js';
 import { FORMER_VALUE_INDEXES, type Index, VALUE_INDEXES } from '../indexes/value-indexes.js';
 import { AUDIT_INDEXES } from '../reports/audit.js';
@@ -29,11 +30,14 @@ export const INDEXES: readonly Index[] = [
   ...VALUE_INDEXES,
 ];
 
+/** A mongod builds three indexes at a time. */
+const COLLECTIONS_AT_ONCE = 3;
+
 /**
  * Makes the indexes that are not there yet, and the view of streams where a rule asks for it, and asks the server for its limits.
  * @param rules whose collections need indexes too.
  * @returns the largest document the server takes, in bytes (16 MiB where it does not say).
- * @throws SyncError as makeIndex throw.
+ * @throws SyncError as makeIndexes throw.
  */
 export async function prepareDatabase(
   db: Db,
@@ -41,7 +45,15 @@ export async function prepareDatabase(
 ): Promise<{ maxDocumentBytes: number }> {
   return await connected(db, async () => {
     const hello = await db.command({ hello: 1 });
-    for (const index of [...INDEXES, ...ruleIndexes(rules)]) await makeIndex(db, index);
+    const indexes = [...INDEXES, ...ruleIndexes(rules)];
+    const ofCollections = groupIndexes(indexes, ({ collection }) => collection);
+    await forEachAtOnce(ofCollections, COLLECTIONS_AT_ONCE, ([collection, places]) =>
+      makeIndexes(
+        db,
+        collection,
+        places.flatMap((i) => indexes[i] ?? []),
+      ),
+    );
     await dropFormerIndexes(db);
     await makeStreamsView(db, rules);
     return { maxDocumentBytes: Number(hello.maxBsonObjectSize ?? 16 * 1024 * 1024) };
@@ -60,7 +72,9 @@ const STAYS: ReadonlySet<unknown> = new Set([13, 27]);
 async function dropFormerIndexes(db: Db): Promise<void> {
   const collections = new Set(FORMER_INDEXES.map(({ collection }) => collection));
   const existing = new Map<string, readonly Document[]>();
-  for (const collection of collections) existing.set(collection, await indexesOf(db, collection));
+  await forEachAtOnce(collections, COLLECTIONS_AT_ONCE, async (collection) => {
+    existing.set(collection, await indexesOf(db, collection));
+  });
   for (const { collection, key, partialFilterExpression } of FORMER_INDEXES) {
     const name = defaultName(key);
     const isOurs = (index: Document) =>

@@ -14,6 +14,19 @@ const NO_NAMESPACE = 26;
 const OWN = 'redis_to_mongo_';
 
 /**
+ * Makes the indexes of a collection by one command; by one each where the server refuses that, as makeIndex does.
+ * @throws SyncError as makeIndex.
+ */
+export async function makeIndexes(db: Db, collection: string, indexes: readonly Index[]): Promise<void> {
+  try {
+    await db.collection(collection).createIndexes(indexes.map(({ collection: _, ...index }) => index));
+  } catch (error) {
+    if (!(error instanceof MongoServerError)) throw mongoError(error);
+    for (const index of indexes) await makeIndex(db, index);
+  }
+}
+
+/**
  * Makes an index where none does what it is for: under another name where its own is taken, and of all documents where the
  * server knows no partial ones.
  * @throws SyncError INDEX_CONFLICT, INDEX_REFUSED: the message names collection, index and remedy. Else as mongoError.

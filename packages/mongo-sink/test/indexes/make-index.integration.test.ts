@@ -28,6 +28,24 @@ it('makes all of them, and makes them again', async () => {
   );
 });
 
+it('asks once for all indexes of a collection', async () => {
+  const watched = new MongoClient(testMongoUri(), { monitorCommands: true });
+  const asked: unknown[] = [];
+  watched.on('commandStarted', ({ commandName, command }) => {
+    if (commandName === 'createIndexes') asked.push(command.createIndexes);
+  });
+  await prepareDatabase(watched.db(db.databaseName)).finally(() => watched.close());
+  expect(asked.sort()).toEqual([...new Set(INDEXES.map(({ collection }) => collection))].sort());
+});
+
+it('makes all others of a collection beside one that another index stands for', async () => {
+  await db.collection('keys').createIndex({ type: 1 }, { name: 'gaps.at_1' });
+  await prepareDatabase(db);
+  expect(await namesOf('keys')).toHaveLength(
+    2 + INDEXES.filter(({ collection }) => collection === 'keys').length,
+  );
+});
+
 it('drops those of earlier versions that nobody asks for, and leaves those of the user', async () => {
   await db.collection('keys').createIndex({ stream: 1, type: 1 });
   await db.collection('hashes').createIndex({ stream: 1, type: 1 });
