@@ -2,13 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { inParts } from '@redis-to-mongo/pipeline';
 import { type connectRedis, writeTogether } from '@redis-to-mongo/redis-connection';
 import { Batcher } from './batcher.js';
-import { connectQueue } from './connect-queue.js';
-import { type Ending, groupEnds } from './group-ends.js';
+import { type BookkeepingKeys, bookkeepingKeys } from './bookkeeping.js';
 import {
   BEGIN,
-  type BookkeepingKeys,
   BUSY,
-  bookkeepingKeys,
   END,
   HEARTBEAT,
   NEEDS_ANOTHER,
@@ -19,7 +16,9 @@ import {
   SUSPECT,
   WAS_INTERRUPTED,
   WAS_RETAINED,
-} from './key-scripts.js';
+} from './claim-scripts.js';
+import { connectQueue } from './connect-queue.js';
+import { type Ending, groupEnds } from './group-ends.js';
 import { OneAtATime } from './one-at-a-time.js';
 import { QUARANTINE } from './quarantine.js';
 import { deadAfterMsOf, type QueueSettings } from './queue-settings.js';

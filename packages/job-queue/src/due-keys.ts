@@ -1,20 +1,19 @@
 import { inParts } from '@redis-to-mongo/pipeline';
 import type { connectRedis } from '@redis-to-mongo/redis-connection';
 import type { Queue } from 'bullmq';
-import { type JobData, KEYS_PER_JOB } from './job-data.js';
-import { jobName } from './job-name.js';
-import { KEEP } from './kept-jobs.js';
+import { type BookkeepingKeys, bookkeepingKeys } from './bookkeeping.js';
 import {
   ABANDONED,
-  type BookkeepingKeys,
-  bookkeepingKeys,
   IS_TAILED,
   MARK_INTERRUPTED,
   NEEDS_JOB,
   OVERDUE,
   REQUEST,
   UNDER_WAY,
-} from './key-scripts.js';
+} from './due-scripts.js';
+import { type JobData, KEYS_PER_JOB } from './job-data.js';
+import { jobName } from './job-name.js';
+import { KEEP } from './kept-jobs.js';
 import { QUARANTINE } from './quarantine.js';
 import type { QueueSettings } from './queue-settings.js';
 import { keyHash } from './scheduler-id.js';

@@ -1,7 +1,9 @@
 import { type connectRedis, redisError, writeTogether } from '@redis-to-mongo/redis-connection';
 import { Queue, type Telemetry } from 'bullmq';
+import { bookkeepingKeys } from './bookkeeping.js';
 import { connectQueue } from './connect-queue.js';
 import { DueKeys } from './due-keys.js';
+import { DEPTH } from './due-scripts.js';
 import {
   BEAT,
   BEATS,
@@ -15,7 +17,6 @@ import {
 import type { JobData } from './job-data.js';
 import { jobDelays } from './job-delays.js';
 import { JobSchedulers } from './job-schedulers.js';
-import { bookkeepingKeys, DEPTH } from './key-scripts.js';
 import { leaseKey, SCHEDULER_LEASE } from './lease.js';
 import type { QueueDepth } from './queue-depth.js';
 import { type QueueFacts, workersOf } from './queue-facts.js';

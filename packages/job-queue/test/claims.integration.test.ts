@@ -1,7 +1,8 @@
 import { startTcpProxy } from '@redis-to-mongo/local-stack';
 import { describe, expect, it, vi } from 'vitest';
+import { bookkeepingKeys } from '../src/bookkeeping.js';
+import { BEGIN, HEARTBEAT } from '../src/claim-scripts.js';
 import { type Claim, Claims } from '../src/index.js';
-import { BEGIN, bookkeepingKeys, HEARTBEAT } from '../src/key-scripts.js';
 import { queueUnderTest } from './queue-under-test.js';
 
 const on = queueUnderTest('claims');

@@ -1,0 +1,146 @@
+import { bookkeepingScript } from './bookkeeping.js';
+
+/** Answers of BEGIN, beside `GRANTED`. The last two are granted, too: they report how the run before ended. */
+export const [BUSY, QUARANTINED, SUSPECT, WAS_RETAINED, WAS_INTERRUPTED] = [0, 2, 3, 4, 5];
+const GRANTED = 1;
+
+/**
+ * Claims keys for a run. ARGV: worker, run, starts allowed, ms that a key is quarantined, 1 if the caller runs suspects alone, keys.
+ * Answers for each key as above; a suspect is to be claimed again once it can run alone. A connection that breaks sends the script
+ * again: a key that this run was granted before is granted again, as interrupted, since the claim no longer shows how the run before ended.
+ */
+export const BEGIN = bookkeepingScript(`
+local answers, keys, begun = {}, {}, {}
+for i = 6, #ARGV do keys[i - 5] = ARGV[i] end
+local texts = textsOf(keys)
+local first = textOf({worker = ARGV[1], run = ARGV[2], starts = 1, began = nowText, again = '0', retained = false})
+for i, key in ipairs(keys) do
+  local claim = parsed(texts[i])
+  local starts, answer, isResent = 0, ${GRANTED}, isHeldBy(claim, ARGV[1], ARGV[2])
+  if isResent then
+    answer = ${WAS_INTERRUPTED}
+  elseif claim and isAlive(claim.worker) then
+    if claim.retained then
+      answer = ${WAS_RETAINED}
+    else
+      noteRequest(key, claim, nowText)
+      redis.call('ZADD', DUE, 'NX', nowText, key)
+      answer = ${BUSY}
+    end
+  elseif claim then
+    starts = claim.starts
+    if starts >= tonumber(ARGV[3]) then
+      if now - tonumber(claim.began) < tonumber(ARGV[4]) then
+        redis.call('ZREM', DUE, key)
+        answer = ${QUARANTINED}
+      else
+        starts = tonumber(ARGV[3]) - 1
+      end
+    end
+    if answer == ${GRANTED} then answer = starts > 0 and ARGV[5] ~= '1' and ${SUSPECT} or ${WAS_INTERRUPTED} end
+  end
+  if answer == ${GRANTED} or answer == ${WAS_RETAINED} or (answer == ${WAS_INTERRUPTED} and not isResent) then
+    begun[#begun + 1] = key
+    begun[#begun + 1] = starts == 0 and first or textOf({worker = ARGV[1], run = ARGV[2], starts = starts + 1, began = nowText, again = '0', retained = false})
+  end
+  answers[i] = answer
+end
+all('HSET', CLAIMS, begun)
+return answers`);
+
+/** Answers of END, beside 0. */
+export const [NEEDS_ANOTHER, RETAINED] = [1, 2];
+
+/**
+ * Ends runs. ARGV: for each run and each way to end (see RunEnd): worker, run, how, how many keys, keys. A key is
+ * settled by a run that ended well, unless it was requested since the run began. Answers for each key whether it needs another job
+ * or is retained; else 0.
+ */
+export const END = bookkeepingScript(`
+local answers, keys, groups = {}, {}, {}
+local at = 1
+while at <= #ARGV do
+  local count = tonumber(ARGV[at + 3])
+  groups[#groups + 1] = {worker = ARGV[at], run = ARGV[at + 1], how = ARGV[at + 2], from = #keys + 1}
+  for i = at + 4, at + 3 + count do keys[#keys + 1] = ARGV[i] end
+  at = at + 4 + count
+end
+local texts = textsOf(keys)
+local settled, free, left = {}, {}, {}
+local function endOne(i, key, worker, run, how)
+  local claim = parsed(texts[i])
+  local answer = 0
+  if isHeldBy(claim, worker, run) then
+    local again = claim.again ~= '0'
+    if how == 'failed' then
+      redis.call('ZADD', DUE, 'NX', claim.began, key)
+    elseif again or how == 'more' or how == 'overtaken' then
+      redis.call('ZADD', DUE, again and claim.again or nowText, key)
+      answer = ${NEEDS_ANOTHER}
+    else
+      settled[#settled + 1] = key
+    end
+    if how == 'retain' and not again then
+      claim.retained = true
+      claim.starts = 1
+      store(key, claim)
+      answer = ${RETAINED}
+    elseif how == 'failed' or how == 'overtaken' then
+      left[#left + 1] = key
+      left[#left + 1] = NOBODY
+    else
+      free[#free + 1] = key
+    end
+  end
+  return answer
+end
+for n, group in ipairs(groups) do
+  -- Nearly all have ended well, and nobody has requested them since: their claims begin and end alike.
+  local start = group.worker .. ' ' .. group.run .. ' '
+  for i = group.from, groups[n + 1] and groups[n + 1].from - 1 or #keys do
+    local key, text = keys[i], texts[i]
+    if group.how == 'done' and text and string.sub(text, -4) == ' 0 0' and string.sub(text, 1, #start) == start then
+      settled[#settled + 1] = key
+      free[#free + 1] = key
+      answers[i] = 0
+    else
+      answers[i] = endOne(i, key, group.worker, group.run, group.how)
+    end
+  end
+end
+all('ZREM', DUE, settled)
+all('HDEL', CLAIMS, free)
+all('HSET', CLAIMS, left)
+return answers`);
+
+/**
+ * Whether retained claims are still held. ARGV: for each key: worker, run, key. Answers 1 for those that are. What was requested
+ * until now is seen by the holder's next read.
+ */
+export const STILL_HELD = bookkeepingScript(`
+local answers = {}
+for i = 1, #ARGV, 3 do
+  local worker, run, key = ARGV[i], ARGV[i + 1], ARGV[i + 2]
+  local claim = claimOf(key)
+  local isHeld = isHeldBy(claim, worker, run)
+  if isHeld and claim.again ~= '0' then
+    claim.again = '0'
+    store(key, claim)
+  end
+  answers[#answers + 1] = isHeld and 1 or 0
+end
+return answers`);
+
+/** Gives a retained claim up. ARGV: worker, run, key. Answers 1 if the key was requested since it was last read: it is due. */
+export const RELEASE = bookkeepingScript(`
+local claim = claimOf(ARGV[3])
+if not isHeldBy(claim, ARGV[1], ARGV[2]) then return 0 end
+redis.call('HDEL', CLAIMS, ARGV[3])
+if claim.again == '0' then return 0 end
+redis.call('ZADD', DUE, 'NX', claim.again, ARGV[3])
+return 1`);
+
+/** ARGV: ms, workers. Counts the workers as alive for this long; forgets those that were last alive an hour ago. */
+export const HEARTBEAT = bookkeepingScript(`
+for i = 2, #ARGV do redis.call('ZADD', WORKERS, stamp(now + ARGV[1]), ARGV[i]) end
+redis.call('ZREMRANGEBYSCORE', WORKERS, '-inf', stamp(now - 3600000))`);

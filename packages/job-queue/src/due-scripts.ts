@@ -1,0 +1,107 @@
+import { bookkeepingScript } from './bookkeeping.js';
+
+/** Answers of REQUEST, beside 0. */
+export const [NEEDS_JOB, IS_TAILED] = [1, 2];
+
+/**
+ * Notes that keys are due. ARGV: 1 if keys whose stream a worker tails are left to it, for how many ms they have been due
+ * already, keys, each once. Answers for each key
+ * whether it needs a job or is left to the worker that tails it; else 0: it has a job, or a run, whose end finds the request.
+ */
+export const REQUEST = bookkeepingScript(`
+local answers, keys, isRunning = {}, {}, {}
+for i = 3, #ARGV do keys[i - 2] = ARGV[i] end
+local asked = stamp(now - ARGV[2])
+local texts = textsOf(keys)
+local added = {}
+for i, key in ipairs(keys) do
+  local claim = parsed(texts[i])
+  if claim then
+    noteRequest(key, claim, asked)
+    if isAlive(claim.worker) then
+      if not claim.retained then
+        isRunning[i] = true
+      elseif ARGV[1] == '1' then
+        answers[i] = ${IS_TAILED}
+      end
+    end
+  end
+  if not answers[i] then
+    added[#added + 1] = asked
+    added[#added + 1] = key
+  end
+end
+local fresh = 0
+inParts(added, function(from, to) fresh = fresh + redis.call('ZADD', DUE, 'NX', unpack(added, from, to)) end)
+local areAllFresh = 2 * fresh == #added
+for i, key in ipairs(keys) do
+  if not answers[i] then
+    -- No other script has the same microsecond: a key that has it was not due before.
+    local isFresh = areAllFresh or tonumber(redis.call('ZSCORE', DUE, key)) == tonumber(asked)
+    answers[i] = isFresh and not isRunning[i] and ${NEEDS_JOB} or 0
+  end
+end
+return answers`);
+
+/**
+ * ARGV: ms, limit. Answers keys that were first requested at least this many ms ago and that nobody works on. Where there are more than
+ * the limit, each call starts at another one: keys that fail again and again must not hide the rest.
+ */
+export const OVERDUE = bookkeepingScript(`
+local keys = {}
+local untilMs = stamp(now - ARGV[1])
+local hidden = redis.call('ZCOUNT', DUE, '-inf', untilMs) - ARGV[2]
+local from = hidden > 0 and time[2] % (hidden + 1) or 0
+for _, key in ipairs(redis.call('ZRANGEBYSCORE', DUE, '-inf', untilMs, 'LIMIT', string.format('%.0f', from), ARGV[2])) do
+  local claim = claimOf(key)
+  if not (claim and isAlive(claim.worker)) then keys[#keys + 1] = key end
+end
+return keys`);
+
+/**
+ * Reads a page of the claims, for those of dead workers. ARGV: cursor, count, starts allowed, ms that a key is quarantined.
+ * Answers the next cursor and the keys, without those that are quarantined, and those whose run failed: they are due.
+ */
+export const ABANDONED = bookkeepingScript(`
+local page = redis.call('HSCAN', CLAIMS, ARGV[1], 'COUNT', ARGV[2])
+local keys = {}
+for i = 1, #page[2], 2 do
+  local text = page[2][i + 1]
+  -- Nearly all are of workers that live.
+  if not isAlive(string.match(text, '^%S+')) then
+    local claim = parsed(text)
+    local isQuarantined = claim and claim.starts >= tonumber(ARGV[3]) and now - tonumber(claim.began) < tonumber(ARGV[4])
+    if claim and claim.starts > 0 and not isQuarantined then keys[#keys + 1] = page[2][i] end
+  end
+end
+return {page[1], keys}`);
+
+/** Scans the claims. ARGV: cursor, count. Answers the next cursor, and the keys, each with a token of its run: empty if its worker is dead, or the run failed. */
+export const UNDER_WAY = bookkeepingScript(`
+local page = redis.call('HSCAN', CLAIMS, ARGV[1], 'COUNT', ARGV[2])
+local found = {}
+for i = 1, #page[2], 2 do
+  local worker, run = string.match(page[2][i + 1], '^(%S+) (%S+)')
+  found[#found + 1] = page[2][i]
+  found[#found + 1] = isAlive(worker) and worker .. ' ' .. run or ''
+end
+return {page[1], found}`);
+
+/** Makes the next run of each key learn that the one before did not end well. ARGV: keys. Those that a live worker holds are left as they are. */
+export const MARK_INTERRUPTED = bookkeepingScript(`
+local marked = {}
+local texts = textsOf(ARGV)
+for i, key in ipairs(ARGV) do
+  local claim = parsed(texts[i])
+  if not (claim and isAlive(claim.worker)) then
+    marked[#marked + 1] = key
+    marked[#marked + 1] = NOBODY
+  end
+end
+all('HSET', CLAIMS, marked)`);
+
+/** Answers how many keys are due, and for how many ms the first of them. */
+export const DEPTH = bookkeepingScript(`
+local first = redis.call('ZRANGE', DUE, 0, 0, 'WITHSCORES')
+local oldest = first[2] and math.max(0, math.floor(now - tonumber(first[2]))) or 0
+return {redis.call('ZCARD', DUE), oldest}`);
