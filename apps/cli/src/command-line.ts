@@ -5,8 +5,6 @@ import { runCli } from './run-cli.js';
 const LEAVE_MS = 2_000;
 
 const { env, stdout, stderr } = process;
-// A reader that has seen enough (`| head`) ends the command, without an error.
-stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 // Output of libraries is not part of the result; problems are reported as errors.
 for (const method of ['log', 'info', 'debug', 'trace', 'warn', 'error'])
   Reflect.set(console, method, () => {});
@@ -17,6 +15,11 @@ const onSignal = (signal: StopSignal) => {
   if (interruption.signal) process.exit(STOP_SIGNALS[signal]);
   interruption.interrupt(signal);
 };
+// A reader that has seen enough (`| head`) ends the command without an error; one that has gone does not make an interrupted one succeed.
+stdout.on('error', (error: NodeJS.ErrnoException) => {
+  const { signal } = interruption;
+  process.exit(signal ? STOP_SIGNALS[signal] : error.code === 'EPIPE' ? 0 : 1);
+});
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
 
 const code = await runCli({

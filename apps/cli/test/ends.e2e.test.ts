@@ -267,6 +267,20 @@ describe('Ctrl-C ends a command with 130, and what was done so far is printed', 
   );
 
   it(
+    'verify whose reader has gone, too: it has not succeeded',
+    async () => {
+      mongoProxy.delay(25);
+      const { child, ended } = start(through(), 'verify');
+      child.stdout.destroy();
+      const { db } = cli;
+      await until(async () => (await db.collection('keys').countDocuments({})) > 0);
+      child.kill('SIGTERM');
+      expect((await ended).code).toBe(143);
+    },
+    LIMIT_MS,
+  );
+
+  it(
     'restore',
     async () => {
       const target = await startRedis();

@@ -1,6 +1,7 @@
+import { JobQueue } from '@redis-to-mongo/job-queue';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fillAllKinds } from './all-kinds.js';
-import { type CliUnderTest, cliUnderTest } from './cli-under-test.js';
+import { type CliUnderTest, cliUnderTest, NO_TLS } from './cli-under-test.js';
 
 let cli: CliUnderTest;
 
@@ -19,6 +20,28 @@ test('what is in step is found equal, all key types', async () => {
     code: 0,
     stdout: '18 keys compared: all equal\n',
   });
+});
+
+test('a value that is repaired is requested from the fleet, too, in case the repair is interrupted', async () => {
+  await cli.redis.set('counter', '7');
+  await cli.run('once', 'counter');
+  await collection('strings').updateOne({ _id: 'counter' }, { $set: { value: 'forged' } });
+  const config = {
+    redis: { url: cli.namespace.redis.url, host: '', port: 0, db: 0, tls: NO_TLS },
+    prefix: 'r2m',
+  };
+  const queue = new JobQueue(config, () => {});
+  try {
+    expect(await cli.run('verify', 'nothing', '--repair', '--allow-none')).toMatchObject({ code: 0 });
+    expect(await queue.dueCount()).toBe(0);
+    await queue.beat('a worker', { app: 'worker', state: 'active' });
+    expect(await cli.run('verify', 'counter', '--settle', '0', '--repair')).toMatchObject({ code: 0 });
+    expect(await queue.dueCount()).toBe(1);
+  } finally {
+    await queue.close();
+    await cli.redis.del('counter');
+    await cli.run('once', 'counter');
+  }
 });
 
 test('missing and changed entries are found by their ids, ends with 1, and --repair puts them back', async () => {

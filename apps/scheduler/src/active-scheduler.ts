@@ -102,6 +102,11 @@ export class ActiveScheduler {
     return this.#requests.isTailed(key);
   }
 
+  /** Takes in how many streams and sets have no document, though none is due. */
+  noteMissing(keys: number): void {
+    this.#losses.note(keys);
+  }
+
   /** What is due every second: lost jobs, keys that were paused or resumed, a target that has lost keys. */
   async upkeep(): Promise<UpkeepReport> {
     const report = await upkeep(this.#upkeep);

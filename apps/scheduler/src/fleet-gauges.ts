@@ -1,9 +1,10 @@
 import type { FleetMetrics } from '@redis-to-mongo/app-shell';
-import { type FleetFacts, judge, readFacts, type Verdict } from '@redis-to-mongo/fleet-status';
+import { type FleetFacts, judge, missingKeysOf, readFacts, type Verdict } from '@redis-to-mongo/fleet-status';
 import type { JobQueue } from '@redis-to-mongo/job-queue';
 import { consumedEntries, pausedKeys, saveForecasts } from '@redis-to-mongo/mongo-sink';
 import type { TrimSample } from '@redis-to-mongo/pipeline';
 import { streamCounters } from '@redis-to-mongo/redis-source';
+import type { ActiveScheduler } from './active-scheduler.js';
 import { setFleetGauges, setOld } from './set-fleet-gauges.js';
 import { TrimWatch } from './trim-watch.js';
 
@@ -36,7 +37,7 @@ const OLD_MS = 120_000;
 /**
  * Makes what sets the gauges about the whole fleet, and saves the forecasts of trimming for pages and commands. What can't
  * be read has no gauge.
- * @returns it answers how long to wait until the next time, in ms: the longer, the more keys are behind.
+ * @returns it answers how long to wait until the next time, in ms: the longer, the more keys are behind; and reports keys without a document.
  */
 export function fleetGauges({
   metrics,
@@ -45,14 +46,16 @@ export function fleetGauges({
   db,
   identity,
   keepSample,
-}: FleetGaugesOptions): () => Promise<number> {
+}: FleetGaugesOptions): (active: Pick<ActiveScheduler, 'noteMissing'>) => Promise<number> {
   const watch = new TrimWatch();
   let wasForecast = true; // an earlier scheduler may have left something
-  return async () => {
+  return async (active) => {
     const began = performance.now();
     const facts = await readFacts({ queue, db, source: redis, identity });
     const readAt = performance.now();
     const verdict = judge(facts);
+    const missing = missingKeysOf(facts);
+    if (missing !== undefined && 'is' in facts.queue && facts.queue.is.due === 0) active.noteMissing(missing);
     setFleetGauges(metrics, facts, verdict);
     metrics.hooks.beforeScrape = () => {
       if (performance.now() - readAt > OLD_MS) setOld(metrics);

@@ -20,7 +20,7 @@ export interface LoopOptions {
   /** Called when no sweep is due, when one has ended well, or failed. */
   readonly search: Pick<SearchRecord, 'noteWell' | 'noteFailure'>;
   /** Tells the metrics about the whole fleet; answers how long to wait until the next time, in ms. */
-  readonly setGauges: () => Promise<number>;
+  readonly setGauges: (active: ActiveScheduler) => Promise<number>;
   /** What a standby does meanwhile. */
   readonly standBy: () => Promise<void>;
 }

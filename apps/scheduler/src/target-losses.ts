@@ -13,6 +13,10 @@ export class TargetLosses {
   #active: number | undefined;
   /** A sweep for fewer documents than job schedulers is not made again while there are as many. */
   #sweptFor: number | undefined;
+  /** Streams and sets without a document: as last read, in the last two readings, and as a sweep was last made for. */
+  #lastRead = 0;
+  #missing = 0;
+  #sweptForMissing = 0;
 
   constructor(
     db: Parameters<typeof countKeyDocuments>[0],
@@ -20,6 +24,13 @@ export class TargetLosses {
   ) {
     this.#db = db;
     this.#queue = queue;
+  }
+
+  /** Takes in how many streams and sets have a job scheduler, are not due, and have no document: someone has removed it. */
+  note(missing: number): void {
+    this.#missing = Math.min(missing, this.#lastRead);
+    this.#lastRead = missing;
+    if (missing === 0) this.#sweptForMissing = 0;
   }
 
   /**
@@ -33,6 +44,10 @@ export class TargetLosses {
     this.#documents = documents;
     if (documents > before) this.#active = undefined;
     if (documents !== this.#sweptFor) this.#sweptFor = undefined;
+    if (!isSweeping && this.#missing > this.#sweptForMissing) {
+      this.#sweptForMissing = this.#missing;
+      return true;
+    }
     if (documents >= LOST_SHARE * before) return !isSweeping && (await this.#areTooFew(documents));
     // What is kept of gone keys goes after a time: that is no loss.
     const active = await countActiveKeys(this.#db);

@@ -52,3 +52,19 @@ it('collections that are dropped by hand are filled again, in the same incarnati
   const indexes = await collection('set_members').indexes();
   expect(indexes.map(({ key }) => key)).toContainEqual({ key: 1, bucket: 1 });
 });
+
+it('documents of keys that are removed by hand come back, though most keys have theirs', async () => {
+  const { redis } = fleet;
+  await fleet.fill('stream', 1, 3);
+  await redis.sadd('tags', 'a');
+  for (let i = 0; i < 10; i++) await redis.set(`string ${i}`, 'x');
+  fleet.scheduler();
+  fleet.worker();
+  await until(async () => {
+    expect(await collection('keys').countDocuments()).toBe(12);
+    expect(await fleet.queue.schedulerCount()).toBe(2);
+  });
+  await collection('keys').deleteMany({ _id: { $in: ['stream', 'tags', 'string 1'] } });
+  await until(async () => expect(await collection('keys').countDocuments()).toBe(12), 90_000);
+  expect(await fleet.key('stream')).toMatchObject({ counts: { seen: 3, written: 0, alreadyThere: 3 } });
+}, 150_000);

@@ -29,6 +29,22 @@ it('keys that came and went between two calls are missed by their job schedulers
   expect(await losses.found(false)).toBe(false);
 });
 
+it('streams and sets whose documents were removed are noticed by the second reading, once, among more keys of other types', async () => {
+  await fill(20);
+  await fleet.queue.schedule(['a', 'b'], 3_600_000);
+  expect(await losses.found(false)).toBe(false);
+  losses.note(1);
+  expect(await losses.found(false)).toBe(false);
+  losses.note(1);
+  expect(await losses.found(true)).toBe(false);
+  expect(await losses.found(false)).toBe(true);
+  losses.note(1);
+  expect(await losses.found(false)).toBe(false);
+  losses.note(0);
+  for (let reading = 1; reading <= 2; reading++) losses.note(2);
+  expect(await losses.found(false)).toBe(true);
+});
+
 it('a sweep that has made job schedulers, and requested nothing yet, is not taken for a loss, nor does it hide one', async () => {
   await fleet.queue.schedule(['a', 'b'], 3_600_000);
   expect(await losses.found(true)).toBe(false);

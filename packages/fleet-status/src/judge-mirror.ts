@@ -17,7 +17,7 @@ export function mirrorReasons(facts: FleetFacts, now: number): readonly Reason[]
   return [
     ...aboutToLose(mirror.is.forecasts, now),
     ...failed(mirror.is),
-    ...(missing > 0 && !isOnTheWay ? [keysMissing(missing)] : []),
+    ...(missing > 0 && !isOnTheWay ? [keysMissing(missing, 'is' in queue ? queue.is.due : 0)] : []),
     ...behind(mirror.is),
     ...paused(pausedUnread),
   ];
@@ -76,12 +76,15 @@ function failed({ failing, lately }: MirrorFacts): readonly Reason[] {
   return reasons;
 }
 
-function keysMissing(missing: number): Reason {
+function keysMissing(missing: number, due: number): Reason {
   return {
     code: 'keys-missing',
     level: 'behind',
     what: `${counted(missing, 'key is', 'keys are')} not in MongoDB yet`,
-    remedy: 'Their first jobs are queued.',
+    remedy:
+      due > 0
+        ? 'Their first jobs are queued.'
+        : 'Their documents in keys were removed. A sweep finds them within a minute; if it does not, run verify --repair.',
   };
 }
 

@@ -1,6 +1,6 @@
 import type { JobQueue } from '@redis-to-mongo/job-queue';
 import { probeWrites, readMirrorFacts, readTargetCounter } from '@redis-to-mongo/mongo-sink';
-import { type connectRedis, mastersOf, redisError } from '@redis-to-mongo/redis-connection';
+import { type connectRedis, lastTrouble, mastersOf, redisError } from '@redis-to-mongo/redis-connection';
 import type { FleetFacts } from './fleet-facts.js';
 import type { FleetIdentity } from './identity/fleet-identity.js';
 import { readPausedUnread } from './paused-unread.js';
@@ -8,7 +8,7 @@ import { mapReading, readingOf } from './within-time.js';
 
 /** The connections that the facts are read from. */
 export interface FactSources {
-  readonly queue: Pick<JobQueue, 'facts' | 'ping'>;
+  readonly queue: Pick<JobQueue, 'facts' | 'ping' | 'trouble'>;
   readonly db: Parameters<typeof probeWrites>[0];
   readonly source: ReturnType<typeof connectRedis>;
   readonly identity: Pick<FleetIdentity, 'compare'>;
@@ -28,7 +28,12 @@ export async function readFacts({ queue, db, source, identity }: FactSources): P
       throw redisError(error, 'queue');
     });
   const mirror = readingOf('MongoDB', readMirrorFacts(db, { worst: WORST, paused: PAUSED_ASKED }));
-  const queued = readingOf('the queue’s Redis', ofQueue(queue.facts()));
+  const queued = readingOf('the queue’s Redis', ofQueue(queue.facts()), () => queue.trouble());
+  const ofSource = async <T>(asked: Promise<T>) =>
+    await readingOf('the source Redis', asked, () => {
+      const trouble = lastTrouble(source);
+      return trouble && redisError(trouble);
+    });
   const counter = mapReading(
     Promise.all([mirror, queued]).then(([facts]) => facts),
     () => readingOf('MongoDB', readTargetCounter(db)),
@@ -47,6 +52,7 @@ export async function readFacts({ queue, db, source, identity }: FactSources): P
     readingOf(
       'the queue’s Redis',
       queue.ping().then(() => true as const),
+      () => queue.trouble(),
     ),
     mirror,
     counter,
@@ -54,8 +60,8 @@ export async function readFacts({ queue, db, source, identity }: FactSources): P
       'MongoDB',
       probeWrites(db).then(() => true as const),
     ),
-    readingOf('the source Redis', pingAll(source)),
-    mapReading(mirror, ({ paused }) => readingOf('the source Redis', readPausedUnread(source, paused))),
+    ofSource(pingAll(source)),
+    mapReading(mirror, ({ paused }) => ofSource(readPausedUnread(source, paused))),
     readingOf('one of the three servers', identity.compare()),
   ]);
   return {

@@ -4,10 +4,18 @@ import type { Reading } from './fleet-facts.js';
 /** Time for each fact, in ms: a little more than the driver of MongoDB takes to find a server, so that it can say why. */
 const WITHIN_MS = 6_000;
 
-/** Waits for a fact, but not for long. @param server named where it does not answer in time. */
-export async function readingOf<Fact>(server: string, reading: Promise<Fact>): Promise<Reading<Fact>> {
+/**
+ * Waits for a fact, but not for long.
+ * @param server named where it does not answer in time.
+ * @param why asked then: it may know what is wrong with the connection, long before the command that waits for one gives up.
+ */
+export async function readingOf<Fact>(
+  server: string,
+  reading: Promise<Fact>,
+  why: () => SyncError | undefined = () => undefined,
+): Promise<Reading<Fact>> {
   const late = () =>
-    new SyncError('STATUS_TIMEOUT', 'transient', `${server} did not answer within ${WITHIN_MS} ms`);
+    why() ?? new SyncError('STATUS_TIMEOUT', 'transient', `${server} did not answer within ${WITHIN_MS} ms`);
   try {
     return { is: await inTime(reading, WITHIN_MS, late) };
   } catch (error) {

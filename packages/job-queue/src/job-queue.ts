@@ -1,4 +1,5 @@
-import { type connectRedis, redisError, writeTogether } from '@redis-to-mongo/redis-connection';
+import type { SyncError } from '@redis-to-mongo/pipeline';
+import { type connectRedis, lastTrouble, redisError, writeTogether } from '@redis-to-mongo/redis-connection';
 import { Queue, type Telemetry } from 'bullmq';
 import { bookkeepingKeys } from './bookkeeping.js';
 import { connectQueue } from './connect-queue.js';
@@ -228,6 +229,12 @@ export class JobQueue {
     } catch (error) {
       throw redisError(error, 'queue');
     }
+  }
+
+  /** Why there is no connection, as redisError has it; `undefined` while there is one. */
+  trouble(): SyncError | undefined {
+    const trouble = lastTrouble(this.#connection);
+    return trouble && redisError(trouble, 'queue');
   }
 
   /** Resolves when the queue's Redis answers at all. */

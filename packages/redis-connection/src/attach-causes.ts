@@ -23,6 +23,16 @@ export const OF_A_CLUSTER = 'a node of the cluster has no connection';
 
 type OnError = (error: Error) => void;
 
+/** Of a client: a function that answers its last trouble. */
+const TROUBLE = Symbol('trouble');
+
+/** Why a client of attachCauses has no connection; `undefined` while it has one, or where nothing is known yet. */
+export function lastTrouble(redis: Redis): Error | undefined {
+  const read: unknown = Reflect.get(redis, TROUBLE);
+  const trouble: unknown = typeof read === 'function' ? read() : undefined;
+  return trouble instanceof Error ? trouble : undefined;
+}
+
 /**
  * Attaches the reason to each command that fails without a connection, as the error's cause. ioredis emits the reason as an event,
  * but rejects the commands with its own error, without it: "max retries per request", "Connection is closed".
@@ -34,6 +44,7 @@ export function attachCauses(redis: Redis, onError: OnError): void {
   if (client instanceof Cluster) {
     client.on('+node', (node: Redis) => void new ConnectionCauses(node, () => {}, true));
     let last: Error | undefined;
+    Reflect.set(client, TROUBLE, () => last);
     client.on('ready', () => {
       last = undefined;
     });
@@ -73,6 +84,7 @@ class ConnectionCauses {
     this.#redis = redis;
     this.#isNode = isNode;
     this.#isTls = redis.options.tls !== undefined;
+    Reflect.set(redis, TROUBLE, () => this.#last);
     redis.on('ready', () => {
       this.#isMet = true;
       this.#last = this.#refusal = undefined;

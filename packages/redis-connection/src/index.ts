@@ -1,3 +1,4 @@
+export { lastTrouble } from './attach-causes.js';
 export { groupBySlot, isCluster, knownMasters, masterOf, mastersOf, pipelined } from './cluster.js';
 export { connectPush } from './connect-push.js';
 export { type ClientOptions, connectRedis, FOR_BLOCKING } from './connect-redis.js';

@@ -9,12 +9,14 @@ import type { Sides } from './sides.js';
  * Mends a key that differs: it is synced to its end; then entries of a stream that are still missing or different, taken
  * out of MongoDB or changed there, are put in their places, and a value begins its next incarnation. A paused key is let rest:
  * its value would be empty until it is resumed.
+ * @param request asks the fleet for a job of the key: should this process end before the value is there again, it is read all the same.
  */
 export async function repairKey(
   { redis, db }: Sides,
   line: Line,
   slice: SliceLimits,
   key: string,
+  request: (key: string) => Promise<void>,
 ): Promise<void> {
   await syncToEnd(line, key, slice, () => {});
   const state = await readKey(db, key);
@@ -30,6 +32,7 @@ export async function repairKey(
     });
   else {
     await restartKey(line, db, key);
+    await request(key);
     await syncToEnd(line, key, slice, () => {});
   }
 }

@@ -42,7 +42,15 @@ export interface VerifyOptions {
   readonly settleMs: number;
   readonly progress?: VerifyProgress | undefined;
   /** Opens what a repair syncs by. Given, keys that differ are repaired; see repairKey. */
-  readonly repairWith?: (() => Promise<{ readonly line: Line; readonly slice: SliceLimits }>) | undefined;
+  readonly repairWith?: (() => Promise<RepairTools>) | undefined;
+}
+
+/** What a repair syncs by. */
+export interface RepairTools {
+  readonly line: Line;
+  readonly slice: SliceLimits;
+  /** Asks the fleet, if there is one, for a job of a key. */
+  readonly request: (key: string) => Promise<void>;
 }
 
 /** Called with the progress of a verification. */
@@ -82,9 +90,9 @@ export async function verifyMirror(sides: Sides, options: VerifyOptions): Promis
     differing = await again();
   }
   if (!repairWith || differing.length === 0) return { keys: names.size, findings: differing };
-  const { line, slice } = await repairWith();
+  const { line, slice, request } = await repairWith();
   for (const { key } of differing) {
-    await repairKey(sides, line, slice, key).catch(unlessOfTheKey);
+    await repairKey(sides, line, slice, key, request).catch(unlessOfTheKey);
     await orphaned.repair(line, key).catch(unlessOfTheKey);
   }
   const still = new Set((await again()).map(({ key }) => key));

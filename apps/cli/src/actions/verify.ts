@@ -94,8 +94,19 @@ async function compare(
       },
       end: () => bar?.end(),
     },
-    repairWith: isRepair ? () => openLine(clients) : undefined,
+    repairWith: isRepair
+      ? async () => ({ ...(await openLine(clients)), request: await openRequests(clients) })
+      : undefined,
   });
+}
+
+/** Without a worker, or without the queue, only this process reads a key that is repaired. */
+async function openRequests(clients: Call['clients']): Promise<(key: string) => Promise<void>> {
+  const queue = await clients.queue().catch(() => undefined);
+  const workers = await queue?.workerCount().catch(() => 0);
+  return async (key) => {
+    if (workers) await queue?.request([key]).catch(() => {}); // it is read here all the same
+  };
 }
 
 function print(out: Output, keys: number, findings: readonly Finding[], isRepair: boolean): void {

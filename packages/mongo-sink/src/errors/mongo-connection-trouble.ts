@@ -45,8 +45,8 @@ function selectionTrouble(error: MongoServerSelectionError): ConnectionTrouble {
   const [first] = troubles;
   return (
     telling ??
-    first ??
     unanswered(servers) ??
+    first ??
     (topology ? wrongSet(topology, servers) : undefined) ??
     withoutPrimary(servers) ??
     unavailable(OPTIONS)
@@ -77,7 +77,7 @@ function unanswered(servers: readonly ServerDescription[]): ConnectionTrouble | 
     });
     if (/'secureConnect' timed out/.test(message))
       return troubleOf('does not answer the TLS handshake', `it may not speak TLS there (${tls})`);
-    if (/connection .* closed/.test(message))
+    if (/connection .* closed|ECONNRESET/.test(message))
       return troubleOf(
         'closes each connection without an answer',
         `it may require TLS, or not speak it (${tls}), or require a client certificate (${certFile})`,

@@ -109,6 +109,15 @@ describe('TLS', () => {
       ),
     });
   }, 60_000);
+
+  it('one that resets each connection may require it, too', async () => {
+    const server = createTcpServer((socket) => socket.on('data', () => socket.resetAndDestroy()));
+    const port = await listening(server);
+    expect(await failure(`mongodb://127.0.0.1:${port}/?directConnection=true`)).toMatchObject({
+      code: 'MONGO_UNAVAILABLE',
+      message: expect.stringMatching(/^MongoDB closes each connection .* may require TLS.*MONGO_TLS/),
+    });
+  }, 60_000);
 });
 
 describe('the address', () => {
