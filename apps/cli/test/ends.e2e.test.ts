@@ -292,6 +292,16 @@ describe('Ctrl-C ends a command with 130, and what was done so far is printed', 
         expect(code).toBe(130);
         expect(stdout).toMatch(/^\d+ of 60 keys restored/m);
         expect(stderr).toMatch(/interrupted: \d+ keys are left/);
+        // What is there is whole, what is not whole goes by itself, and the next run continues.
+        for (const key of await redis.keys('*'))
+          if (key.startsWith('stream-')) expect(await redis.xlen(key), key).toBe(20);
+          else {
+            expect(key).toMatch(/^redis-to-mongo:restore:\{stream-\d+\}:/);
+            expect(await redis.pttl(key)).toBeGreaterThan(0);
+          }
+        expect((await run({}, 'restore', '*', '--to', target.url)).stdout).not.toMatch(/failed/);
+        for (let i = 0; i < 60; i++) expect(await redis.xlen(`stream-${i}`)).toBe(20);
+        expect(await redis.pttl('stream-0')).toBe(-1);
       } finally {
         redis.disconnect();
         await target.stop();

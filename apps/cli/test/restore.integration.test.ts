@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
+import { restoringKey } from '@redis-to-mongo/pipeline';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { contentOf, fillAllKinds } from './all-kinds.js';
@@ -40,6 +41,28 @@ test('a key that the target has stays as it is, unless it is to be replaced', as
   expect(await restored.get('counter')).toBe('mine');
   expect((await cli.run('restore', 'count*', '--to', target.url, '--replace')).code).toBe(0);
   expect(await restored.get('counter')).toBe('9007199254740993');
+});
+
+test('a key that is replaced keeps what it has until it is replaced, and for good where that fails', async () => {
+  const sets = cli.db.collection<{ _id: string; members?: unknown }>('sets');
+  await restored.set('tags', 'mine');
+  const set = await sets.findOneAndUpdate({ _id: 'tags' }, { $set: { members: 7 } });
+  const { code, stdout } = await cli.run('restore', 'tags', '--to', target.url, '--replace');
+  expect(stdout).toMatch(/^tags +set +failed +MIRROR_DAMAGED/m);
+  expect(code).toBe(1);
+  expect(await restored.get('tags')).toBe('mine');
+  expect(await restored.keys('redis-to-mongo:*')).toEqual([]);
+  await sets.updateOne({ _id: 'tags' }, { $set: { members: set?.members } });
+  expect((await cli.run('restore', 'tags', '--to', target.url, '--replace')).code).toBe(0);
+  expect(await restored.type('tags')).toBe('set');
+});
+
+test('a key that a restore has not finished is mirrored by no fleet', async () => {
+  const name = restoringKey(Buffer.from('orders')).toString();
+  await cli.redis.set(name, 'half');
+  expect((await cli.run('once', name)).stderr).toContain('no key');
+  expect((await cli.run('explain', name)).stdout).toContain('not mirrored: restore has not finished it');
+  await cli.redis.del(name);
 });
 
 test('entries that the source has trimmed, or MongoDB refused, come back too', async () => {

@@ -22,28 +22,6 @@ test('what is in step is found equal, all key types', async () => {
   });
 });
 
-test('a value that is repaired is requested from the fleet, too, in case the repair is interrupted', async () => {
-  await cli.redis.set('counter', '7');
-  await cli.run('once', 'counter');
-  await collection('strings').updateOne({ _id: 'counter' }, { $set: { value: 'forged' } });
-  const config = {
-    redis: { url: cli.namespace.redis.url, host: '', port: 0, db: 0, tls: NO_TLS },
-    prefix: 'r2m',
-  };
-  const queue = new JobQueue(config, () => {});
-  try {
-    expect(await cli.run('verify', 'nothing', '--repair', '--allow-none')).toMatchObject({ code: 0 });
-    expect(await queue.dueCount()).toBe(0);
-    await queue.beat('a worker', { app: 'worker', state: 'active' });
-    expect(await cli.run('verify', 'counter', '--settle', '0', '--repair')).toMatchObject({ code: 0 });
-    expect(await queue.dueCount()).toBe(1);
-  } finally {
-    await queue.close();
-    await cli.redis.del('counter');
-    await cli.run('once', 'counter');
-  }
-});
-
 test('missing and changed entries are found by their ids, ends with 1, and --repair puts them back', async () => {
   const messages = collection('stream_messages');
   await messages.deleteOne({ _id: 'orders@a1:d1003-a0' });
@@ -121,4 +99,26 @@ test('verify waits for a change that is not synced yet, and reports it if it doe
   ]);
   const [waited] = await Promise.all([cli.run('verify', '--settle', '30'), cli.run('once')]);
   expect(waited).toMatchObject({ code: 0 });
+});
+
+test('a value that is repaired is requested from the fleet, too, in case the repair is interrupted', async () => {
+  await cli.redis.set('repaired', '7');
+  await cli.run('once', 'repaired');
+  await collection('strings').updateOne({ _id: 'repaired' }, { $set: { value: 'forged' } });
+  const config = {
+    redis: { url: cli.namespace.redis.url, host: '', port: 0, db: 0, tls: NO_TLS },
+    prefix: 'r2m',
+  };
+  const queue = new JobQueue(config, () => {});
+  try {
+    expect(await cli.run('verify', 'nothing', '--repair', '--allow-none')).toMatchObject({ code: 0 });
+    expect(await queue.dueCount()).toBe(0);
+    await queue.beat('a worker', { app: 'worker', state: 'active' });
+    expect(await cli.run('verify', 'repaired', '--settle', '0', '--repair')).toMatchObject({ code: 0 });
+    expect(await queue.dueCount()).toBe(1);
+  } finally {
+    await queue.close();
+    await cli.redis.del('repaired');
+    await cli.run('once', 'repaired');
+  }
 });

@@ -26,6 +26,7 @@ export * from './messages.js';
 export * from './naming-convention.js';
 export { incarnationOf } from './next-state.js';
 export type { ProcessFacts } from './process-facts.js';
+export * from './restoring-key.js';
 export * from './rules/content-mapper.js';
 export { type DecodedEntry, decodeEntry } from './rules/decode-entry.js';
 export * from './rules/decode-value.js';

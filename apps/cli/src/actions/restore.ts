@@ -52,7 +52,7 @@ export async function restore(
   if (out.isJson) out.json({ ...interruptedPart(isInterrupted, keys.length), keys: done });
   else print(out, done, keys.length);
   const isWell = results.every(({ result }) => result === 'restored');
-  const left = `${grouped(keys.length - done.length)} keys are left; some of them may be partly written`;
+  const left = `${grouped(keys.length - done.length)} keys are left`;
   const ending = isInterrupted ? endInterrupted(out, left) : isWell ? 'ok' : 'failed';
   const result = `${restoredCount(done, keys.length)} to ${new URL(to).host}`;
   await noteRun(call, 'restore', pattern, result, isInterrupted);

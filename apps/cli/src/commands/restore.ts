@@ -11,7 +11,8 @@ export const restore: Declare = (program, runs) =>
         'values of all types, each with its expiry time. It writes what MongoDB has of each key’s current incarnation, so entries ' +
         'that the source has trimmed come back too. Deleted keys and consumer groups are not restored: the latter ' +
         'are not mirrored. Fields that a rule renamed or parsed come back unchanged. Fields that a rule left out cannot come back: the ' +
-        'key fails, unless --partial is given. It reads only MongoDB; the source is not needed. ' +
+        'key fails, unless --partial is given. A key appears when it is whole, even if the command is interrupted or killed. It reads ' +
+        'only MongoDB; the source is not needed. ' +
         'Exit code 1 if a key failed, already exists in the target (it is not changed), or none was found, without ' +
         '--allow-none.',
     )

@@ -1,5 +1,6 @@
 import { readKey } from '@redis-to-mongo/mongo-sink';
-import { type KeyState, keyBytes, SyncError } from '@redis-to-mongo/pipeline';
+import { type KeyState, keyBytes, restoringKey, SyncError } from '@redis-to-mongo/pipeline';
+import { redisError } from '@redis-to-mongo/redis-connection';
 import type { Database, RedisClient } from '../clients.js';
 import { restoreStream } from './restore-stream.js';
 import { restoreValue } from './restore-value.js';
@@ -16,9 +17,9 @@ export interface Restored {
 }
 
 /**
- * Writes one key to another Redis. With `isReplaced`, it overwrites an existing key. With `isPartial`, it leaves out the fields that a
- * rule left out. A key that fails is removed from the target again, so that no key is partly restored. A damaged document
- * fails only its own key.
+ * Writes one key to another Redis: under a name of its own until it is whole, so that no key is ever partly restored, however this
+ * ends. With `isReplaced`, it replaces an existing key then. With `isPartial`, it leaves out the fields that a rule left out. A damaged
+ * document fails only its own key.
  * @throws SyncError of class transient or configuration.
  */
 export async function restoreKey(
@@ -47,20 +48,33 @@ async function restoreState(
   { isReplaced, isPartial }: { readonly isReplaced: boolean; readonly isPartial: boolean },
 ): Promise<Pick<Restored, 'result' | 'items'>> {
   const key = keyBytes(state.key);
-  if (isReplaced) await sendAll(target, [['DEL', key]]);
-  else if ((await target.exists(key)) > 0) return { result: 'there already', items: 0 };
+  if (!isReplaced && (await target.exists(key)) > 0) return { result: 'there already', items: 0 };
+  const name = restoringKey(key);
   try {
     const items =
       state.keyType === 'stream'
-        ? await restoreStream(target, db, state, isPartial)
-        : await restoreValue(target, db, state.keyType, state, isPartial);
+        ? await restoreStream(target, db, state, isPartial, name)
+        : await restoreValue(target, db, state.keyType, state, isPartial, name);
     if (items === undefined)
       throw new SyncError('VALUE_ABSENT', 'unknown', 'MongoDB has no value: run verify --repair');
-    return { result: 'restored', items };
+    if (await moved(target, name, key, isReplaced)) return { result: 'restored', items };
+    await sendAll(target, [['DEL', name]]);
+    return { result: 'there already', items: 0 };
   } catch (error) {
     const failure = error instanceof SyncError ? error : damaged(error);
-    if (failure.errorClass !== 'configuration') await sendAll(target, [['DEL', key]]).catch(() => {}); // the first failure is reported, not this one
+    if (failure.errorClass !== 'configuration') await sendAll(target, [['DEL', name]]).catch(() => {}); // the first failure is reported, not this one
     throw failure;
+  }
+}
+
+/** Gives the key its name. @returns false where the target has got such a key meanwhile. */
+async function moved(target: RedisClient, name: Buffer, key: Buffer, isReplaced: boolean): Promise<boolean> {
+  try {
+    return isReplaced ? (await target.rename(name, key)) === 'OK' : (await target.renamenx(name, key)) === 1;
+  } catch (error) {
+    // It has expired by now, as it should.
+    if ((await target.exists(name)) === 0) return true;
+    throw redisError(error, 'to');
   }
 }
 

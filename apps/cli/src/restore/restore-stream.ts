@@ -10,7 +10,7 @@ import {
   SyncError,
 } from '@redis-to-mongo/pipeline';
 import type { Database, RedisClient } from '../clients.js';
-import { sendAll } from './send-all.js';
+import { endKey, sendPart } from './send-all.js';
 
 /** Entries sent at once, and about how many bytes. */
 const AT_ONCE = 500;
@@ -22,6 +22,7 @@ const GROUP = 'redis-to-mongo-restore';
  * that the stream gave out, and the time at which it expires. Consumer groups are not mirrored. What a rule renamed or
  * parsed comes back as it was.
  * @param isPartial entries come back without the fields that a rule left out; one that has no others stays away.
+ * @param key the name to write it under; default: its own.
  * @returns the entries written.
  * @throws SyncError RESTORE_INCOMPLETE where fields were left out and `isPartial` is not set, else as redisError and
  * mongoError.
@@ -31,10 +32,10 @@ export async function restoreStream(
   db: Database,
   state: KeyState,
   isPartial: boolean,
+  key = keyBytes(state.key),
 ): Promise<number> {
-  const key = keyBytes(state.key);
   // Makes a stream without entries: it may have had none left.
-  await sendAll(target, [
+  await sendPart(target, key, [
     ['XGROUP', 'CREATE', key, GROUP, '0', 'MKSTREAM'],
     ['XGROUP', 'DESTROY', key, GROUP],
   ]);
@@ -53,14 +54,14 @@ export async function restoreStream(
     count++;
     lastEntry = entryId;
     if (page.length < AT_ONCE && bytes < BYTES_AT_ONCE) continue;
-    await sendAll(target, page);
+    await sendPart(target, key, page);
     page = [];
     bytes = 0;
   }
-  await sendAll(target, page);
+  await sendPart(target, key, page);
   const lastId = lastIdOf(state, lastEntry);
-  if (lastId !== BEFORE_FIRST) await sendAll(target, [['XSETID', key, lastId]]);
-  if (state.expiresAt) await sendAll(target, [['PEXPIREAT', key, String(state.expiresAt.getTime())]]);
+  if (lastId !== BEFORE_FIRST) await sendPart(target, key, [['XSETID', key, lastId]]);
+  await endKey(target, key, state.expiresAt);
   return count;
 }
 

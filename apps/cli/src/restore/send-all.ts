@@ -1,6 +1,27 @@
 import { redisError } from '@redis-to-mongo/redis-connection';
 import type { RedisClient } from '../clients.js';
 
+/** A key that is no longer written goes after this, in ms: whoever wrote it has died. */
+const ABANDONED_MS = 3_600_000;
+
+/** Sends commands that write a part of a key. It goes by itself if the rest does not follow: see endKey. @throws as sendAll. */
+export async function sendPart(
+  redis: RedisClient,
+  key: Buffer,
+  commands: readonly (readonly (string | Buffer)[])[],
+): Promise<void> {
+  await sendAll(redis, [...commands, ['PEXPIRE', key, String(ABANDONED_MS)]]);
+}
+
+/** The key is whole: it stays, or expires when it should. @throws as sendAll. */
+export async function endKey(
+  redis: RedisClient,
+  key: Buffer,
+  expiresAt: Date | null | undefined,
+): Promise<void> {
+  await sendAll(redis, [expiresAt ? ['PEXPIREAT', key, String(expiresAt.getTime())] : ['PERSIST', key]]);
+}
+
 /** Sends commands in one pipeline. @throws SyncError as redisError, for the first that failed. */
 export async function sendAll(
   redis: RedisClient,

@@ -1,11 +1,11 @@
 import type { Config } from '@redis-to-mongo/config';
 import { queueKeyPattern } from '@redis-to-mongo/job-queue';
-import { keyFilter } from '@redis-to-mongo/pipeline';
+import { keyFilter, RESTORING_KEYS } from '@redis-to-mongo/pipeline';
 
 /**
  * Makes a test for the keys that the configuration selects: KEY_INCLUDE without KEY_EXCLUDE and without the queue's own
- * keys. It does not consider types. explainChoice gives the reason for one key.
+ * keys, and without what `restore` has not finished. It does not consider types. explainChoice gives the reason for one key.
  */
 export function chosenKeys({ keys, queue }: Pick<Config, 'keys' | 'queue'>): (key: string) => boolean {
-  return keyFilter(keys.include, [...keys.exclude, queueKeyPattern(queue)]);
+  return keyFilter(keys.include, [...keys.exclude, queueKeyPattern(queue), RESTORING_KEYS]);
 }

@@ -1,6 +1,6 @@
 import type { Config } from '@redis-to-mongo/config';
 import { queueKeysBeginWith } from '@redis-to-mongo/job-queue';
-import { globPattern, type KeyType } from '@redis-to-mongo/pipeline';
+import { globPattern, type KeyType, RESTORING_KEYS } from '@redis-to-mongo/pipeline';
 
 /** Whether a key is mirrored, and by which rule. */
 export interface Choice {
@@ -20,6 +20,7 @@ export function explainChoice(
   const matches = (pattern: string) => globPattern(pattern).test(key);
   const no = (why: string): Choice => ({ isChosen: false, why });
   if (key.startsWith(queueKeysBeginWith(queue))) return no('not mirrored: it is one of the queue’s own keys');
+  if (matches(RESTORING_KEYS)) return no('not mirrored: restore has not finished it');
   const excluded = keys.exclude.find(matches);
   if (excluded !== undefined) return no(`not mirrored: KEY_EXCLUDE has ${excluded}`);
   const included = keys.include.find(matches);
