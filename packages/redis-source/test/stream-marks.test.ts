@@ -40,6 +40,20 @@ describe('the entries that are remembered of a stream', () => {
     expect(idsOf(after(16).from(undefined))).toEqual([]);
   });
 
+  it('are stored as they are, also when they were stored before, and have changed since', () => {
+    const marks = after(3);
+    expect(`${marks}`).toBe('1 3 1-0 d1 2-0 d2 3-0 d3');
+    after(1, marks);
+    expect(`${marks}`).toBe('1 4 1-0 d1 2-0 d2 3-0 d3 1-0 d1');
+    const copy = StreamMarks.after(after(2));
+    expect([`${copy}`, `${copy.from('2-0')}`, `${copy.from('1-0')}`]).toEqual([
+      '1 2 1-0 d1 2-0 d2',
+      '1 2 2-0 d2',
+      '1 2 1-0 d1 2-0 d2',
+    ]);
+    expect(`${StreamMarks.none()}`).toBe('1 0');
+  });
+
   it('do not change the position that a copy was made of', () => {
     const marks = after(3);
     after(10, StreamMarks.after(marks));

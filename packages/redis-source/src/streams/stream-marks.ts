@@ -20,11 +20,14 @@ export class StreamMarks {
   /** Entries that were read in this incarnation. */
   #read: number;
   #marks: readonly Mark[];
+  /** As they are stored; `undefined` until that is asked for. */
+  #text: string | undefined;
 
-  private constructor(stride: number, read: number, marks: readonly Mark[]) {
+  private constructor(stride: number, read: number, marks: readonly Mark[], text?: string) {
     this.#stride = stride;
     this.#read = read;
     this.#marks = marks;
+    this.#text = text;
   }
 
   /** Those of a stream that was not read yet. */
@@ -42,7 +45,7 @@ export class StreamMarks {
 
   /** For a read, which adds its entries to those that are known. */
   static after(known: StreamMarks | undefined): StreamMarks {
-    return known ? new StreamMarks(known.#stride, known.#read, known.#marks) : StreamMarks.none();
+    return known ? known.#copy(known.#marks) : StreamMarks.none();
   }
 
   /** Counts an entry, and shows whether it is one to be remembered. */
@@ -53,6 +56,7 @@ export class StreamMarks {
   /** Remembers the entry that was counted last. */
   put(mark: Mark): void {
     this.#marks = [...this.#marks, mark];
+    this.#text = undefined;
     if (this.#marks.length <= MOST) return;
     this.#stride *= 2;
     this.#marks = this.#marks.filter((_, i) => i % 2 === 0);
@@ -60,9 +64,10 @@ export class StreamMarks {
 
   /** Those that the stream still can hold, by its first entry; `undefined`: it holds none. */
   from(firstId: string | undefined): StreamMarks {
-    const marks =
-      firstId === undefined ? [] : this.#marks.filter(({ id }) => compareEntryIds(id, firstId) >= 0);
-    return new StreamMarks(this.#stride, this.#read, marks);
+    if (firstId === undefined) return this.#copy([]);
+    const [oldest] = this.#marks;
+    if (oldest && compareEntryIds(oldest.id, firstId) >= 0) return this.#copy(this.#marks);
+    return this.#copy(this.#marks.filter(({ id }) => compareEntryIds(id, firstId) >= 0));
   }
 
   /** In the order of their ids. */
@@ -72,6 +77,11 @@ export class StreamMarks {
 
   /** As a position holds them; see parse. */
   toString(): string {
-    return [this.#stride, this.#read, ...this.#marks.flatMap(({ id, digest }) => [id, digest])].join(' ');
+    this.#text ??= this.#marks.map(({ id, digest }) => ` ${id} ${digest}`).join('');
+    return `${this.#stride} ${this.#read}${this.#text}`;
+  }
+
+  #copy(marks: readonly Mark[]): StreamMarks {
+    return new StreamMarks(this.#stride, this.#read, marks, marks === this.#marks ? this.#text : undefined);
   }
 }

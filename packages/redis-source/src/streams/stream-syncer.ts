@@ -5,6 +5,7 @@ import {
   type KeyState,
   keyBytes,
   messageCollectionOf,
+  type Position,
   type RuleBook,
   type Slice,
   type Syncer,
@@ -36,6 +37,9 @@ export interface StreamOptions {
   readonly direct?: DirectReader | undefined;
 }
 
+/** What positions are, by the form in which they are stored. */
+type Positions = WeakMap<Position, StreamPosition>;
+
 /** The least a read reserves, in bytes. */
 const MIN_RESERVED = 16 * 1024;
 
@@ -46,11 +50,13 @@ const MIN_RESERVED = 16 * 1024;
 export function streamSyncer(redis: Redis, options: StreamOptions): Syncer {
   const ordinary = ordinaryReader(redis);
   const reader = options.direct?.over(ordinary) ?? ordinary;
+  // A tailed stream is read on from the state in hand, a hundred times a second.
+  const positions: Positions = new WeakMap();
   return {
     keyType: 'stream',
     retire: () => [],
     withoutContent: (state) => state,
-    read: (state, slice, budget) => readBatches(redis, reader, options, state, slice, budget),
+    read: (state, slice, budget) => readBatches(redis, reader, options, positions, state, slice, budget),
   };
 }
 
@@ -58,12 +64,13 @@ async function* readBatches(
   redis: Redis,
   reader: StreamReader,
   options: StreamOptions,
+  positions: Positions,
   state: KeyState,
   slice: Slice,
   budget: ByteBudget,
 ): AsyncGenerator<Batch> {
   const key = keyBytes(state.key);
-  const stored = parseStreamPosition(state.position);
+  const stored = (state.position && positions.get(state.position)) ?? parseStreamPosition(state.position);
   const rule = options.rules?.ruleFor(state.key, 'stream');
   const collection = messageCollectionOf(state);
   let position: StreamPosition | undefined = stored;
@@ -142,13 +149,15 @@ async function* readBatches(
         entryBytes,
         binary,
       };
+      const storable = toStored(position);
+      positions.set(storable, position);
       slice.spend(messages.count, bytes);
       held.resize(bytes);
       isYielded = true;
       yield {
         writes: messages.count > 0 ? [{ kind: 'insert', collection, messages }] : [],
         ...(rewound ? { rewound } : {}),
-        position: toStored(position),
+        position: storable,
         entries: messages.count,
         bytes,
         lag,

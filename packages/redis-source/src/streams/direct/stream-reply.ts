@@ -78,9 +78,11 @@ export class StreamReply implements RawReply {
         }
       }
       encoder?.add(bytes, cursor, areTexts);
-      if (this.#marks.takesNext())
-        this.#marks.put({ id: idOf(bytes, cursor), digest: digestAt(bytes, cursor) });
-      if (this.#entriesLeft === 0) this.last = { id: idOf(bytes, cursor), digest: digestAt(bytes, cursor) };
+      const [isMark, isLast] = [this.#marks.takesNext(), this.#entriesLeft === 0];
+      if (!isMark && !isLast) continue;
+      const mark = { id: idOf(bytes, cursor), digest: digestAt(bytes, cursor) };
+      if (isMark) this.#marks.put(mark);
+      if (isLast) this.last = mark;
     }
     this.need = 0;
     return at;
