@@ -21,7 +21,7 @@ import {
 } from '@redis-to-mongo/job-queue';
 import { ruleBook } from '@redis-to-mongo/key-types';
 import { pingMongo, prepareDatabase } from '@redis-to-mongo/mongo-sink';
-import { chosenKeys, openClients } from '@redis-to-mongo/operations';
+import { chosenKeys, openClients, sharedOptions } from '@redis-to-mongo/operations';
 import { asSyncError, type SyncError } from '@redis-to-mongo/pipeline';
 import { redisError } from '@redis-to-mongo/redis-connection';
 import { ActiveScheduler } from './active-scheduler.js';
@@ -85,7 +85,7 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Rel
   const waiting = { logger, signal, onTrouble, isFinal: isFleetMismatch };
   await untilReady('source, queue and target', () => identity.confirm(), waiting);
 
-  let { keys, sync } = config;
+  let { keys, sync, rules: specs } = config;
   const rules = ruleBook(config.rules);
   const fleet = createFleetMetrics(metrics.registry);
   const search = new SearchRecord();
@@ -166,6 +166,7 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Rel
       ...(leadership.active ? search.heartbeat() : { app: 'scheduler', state: 'standby' }),
       changes: intake.heard,
       about: watch.read(),
+      options: sharedOptions('scheduler', { keys, rules: specs }),
     }),
     (error) => logger.debug('a heartbeat could not be sent', { error: redisError(error) }),
   );
@@ -186,7 +187,7 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Rel
   return {
     options: RELOADABLE,
     apply: async (next) => {
-      ({ keys, sync } = next);
+      ({ keys, sync, rules: specs } = next);
       rules.replace(next.rules);
       await intake.choose(choice());
       await leadership.reopen();

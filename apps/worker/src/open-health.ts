@@ -14,11 +14,12 @@ export interface Health {
   readonly http: HttpServer;
 }
 
-/** Begins to say so: before anything is known of the servers. */
+/** Begins to say so: before anything is known of the servers. @param options those that the fleet shares: see sharedOptions. */
 export async function openHealth(
   app: AppContext,
   { http: { host, workerPort: port } }: Pick<Config, 'http'>,
   { queue, checks }: Pick<Clients, 'queue' | 'checks'>,
+  options: () => Readonly<Record<string, string>>,
 ): Promise<Health> {
   const { logger, signal, metrics, closers } = app;
   const probe = async () => {
@@ -30,6 +31,6 @@ export async function openHealth(
   const all = [...checks, ...readiness.checks];
   const http = await startHttp({ host, port, registry: metrics.registry, checks: all });
   closers.add('http', () => http.close());
-  openHeartbeat(app, queue, readiness, work);
+  openHeartbeat(app, queue, readiness, work, options);
   return { guard, readiness, work, http };
 }

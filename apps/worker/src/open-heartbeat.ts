@@ -10,6 +10,7 @@ export function openHeartbeat(
   queue: JobQueue,
   readiness: Readiness,
   work: WorkMeter,
+  options: () => Readonly<Record<string, string>>,
 ): void {
   const watch = new ProcessWatch();
   closers.add('process watch', () => watch.close());
@@ -17,7 +18,7 @@ export function openHeartbeat(
     queue,
     () => {
       const { heartbeat } = readiness;
-      return heartbeat && { ...heartbeat, about: watch.read(), work: work.read() };
+      return heartbeat && { ...heartbeat, about: watch.read(), work: work.read(), options: options() };
     },
     (error) => logger.debug('a heartbeat could not be sent', { error: redisError(error) }),
   );

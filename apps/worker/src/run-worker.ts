@@ -8,7 +8,7 @@ import type { Config } from '@redis-to-mongo/config';
 import { Claims, type JobWorker, queueTelemetry } from '@redis-to-mongo/job-queue';
 import { ruleBook } from '@redis-to-mongo/key-types';
 import { pingMongo, prepareDatabase } from '@redis-to-mongo/mongo-sink';
-import { type Clients, openClients, sliceOptions } from '@redis-to-mongo/operations';
+import { type Clients, openClients, sharedOptions, sliceOptions } from '@redis-to-mongo/operations';
 import type { Line } from '@redis-to-mongo/pipeline';
 import { trimStream } from '@redis-to-mongo/redis-source';
 import { forgetLoop } from './forget-loop.js';
@@ -40,7 +40,9 @@ export async function runWorker(
   const { db } = mongo;
   const claims = new Claims(config.queue, onError('claims'));
   closers.add('claims', () => claims.close());
-  const { readiness, guard, work, http } = await openHealth(app, config, clients);
+  const { readiness, guard, work, http } = await openHealth(app, config, clients, () =>
+    sharedOptions('worker', current),
+  );
 
   const { maxDocumentBytes } = await untilPrepared(app, config, clients, readiness);
   const rules = ruleBook(config.rules);

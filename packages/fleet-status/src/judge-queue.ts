@@ -24,6 +24,7 @@ export function queueReasons({ queue, mirror, targetCounter }: FleetFacts): read
     ...setBack(facts, mirror, targetCounter),
     ...workers(facts),
     ...clocks(facts),
+    ...options(facts),
     ...waiting(facts),
     ...(isNew ? nothingFound() : []),
   ];
@@ -153,6 +154,23 @@ function clocks({ processes }: QueueFacts): readonly Reason[] {
       what: `The clock of ${about ? `${app} ${about.host}:${about.pid}` : `a ${app}`}${more} is ${wrongClock(worst)}, by that of the queue’s Redis`,
       remedy:
         'Set the clocks by NTP. Nothing is lost; ages, delays and times in MongoDB are wrong by as much.',
+    },
+  ];
+}
+
+function options({ processes }: QueueFacts): readonly Reason[] {
+  const names = new Set(processes.flatMap((process) => Object.keys(process.options ?? {})));
+  const differing = [...names].filter(
+    (name) => new Set(processes.flatMap((process) => process.options?.[name] ?? [])).size > 1,
+  );
+  if (differing.length === 0) return [];
+  return [
+    {
+      code: 'options-differ',
+      level: 'unknown',
+      what: `Schedulers or workers differ in ${differing.sort().join(', ')}`,
+      remedy:
+        'What is mirrored, and how, depends on which of them applies it. Give all of them the same, by SIGHUP or a restart; see config.',
     },
   ];
 }

@@ -43,6 +43,7 @@ export const REASON_CODES = [
   'no-worker',
   'workers-paused',
   'clocks-differ',
+  'options-differ',
   'queue-paused',
   'about-to-lose',
   'keys-failing',

@@ -63,6 +63,21 @@ const cases: readonly [string, Partial<FleetFacts>, level: string, code: string,
     'clocks-differ',
     'The clock of a worker is 24 h 0 min behind, by that of the queue’s Redis',
   ],
+  [
+    'processes whose options differ',
+    {
+      queue: aQueue({
+        processes: [
+          { ...IN_CHARGE, options: { KEY_INCLUDE: 'a', KEY_TYPES: 't', RULES: 'r' } },
+          { app: 'scheduler', state: 'standby', options: { KEY_INCLUDE: 'b', KEY_TYPES: 't', RULES: 'r' } },
+          { ...WORKER, options: { KEY_TYPES: 't', RULES: 's' } },
+        ],
+      }),
+    },
+    'unknown',
+    'options-differ',
+    'Schedulers or workers differ in KEY_INCLUDE, RULES',
+  ],
   ['a paused queue', { queue: aQueue({ isPaused: true }) }, 'broken', 'queue-paused', 'The queue is paused'],
   [
     'a search that fails',

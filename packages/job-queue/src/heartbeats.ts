@@ -15,6 +15,8 @@ export interface Heartbeat {
   readonly searchedMs?: number;
   /** Which process it is, and how it fares; one of an earlier version does not say. */
   readonly about?: ProcessFacts;
+  /** Fingerprints of the options that all processes need to share, by name; one of an earlier version does not say. */
+  readonly options?: Readonly<Record<string, string>>;
   /** How far its clock is ahead of that of the queue's Redis, in ms; negative: behind. Absent until the second heartbeat. */
   readonly clockAheadMs?: number;
   /** Of a worker. */
@@ -120,6 +122,7 @@ function isHeartbeat(value: unknown): value is Heartbeat {
     'state' in value &&
     (value.state === 'active' || value.state === 'standby' || value.state === 'paused') &&
     (!('code' in value) || typeof value.code === 'string') &&
+    (!('options' in value) || isTexts(value.options)) &&
     (!('clockAheadMs' in value) || typeof value.clockAheadMs === 'number') &&
     (!('searchedMs' in value) || typeof value.searchedMs === 'number') &&
     (!('about' in value) || hasAll(value.about, ABOUT)) &&
@@ -145,6 +148,14 @@ function hasAll(value: unknown, types: Readonly<Record<string, string>>): boolea
   if (typeof value !== 'object' || value === null) return false;
   const fields = new Map<string, unknown>(Object.entries(value));
   return Object.entries(types).every(([name, type]) => typeof fields.get(name) === type);
+}
+
+function isTexts(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.values(value).every((each) => typeof each === 'string')
+  );
 }
 
 function isChangesHeard(value: unknown): value is ChangesHeard {

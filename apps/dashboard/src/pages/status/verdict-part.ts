@@ -66,6 +66,7 @@ const PLACES: Readonly<Record<ReasonCode, Place | undefined>> = {
   'no-worker': WORKERS,
   'workers-paused': WORKERS,
   'clocks-differ': WORKERS,
+  'options-differ': WORKERS,
   'queue-paused': QUEUE,
   'about-to-lose': BEHIND,
   'keys-failing': ['keys?status=failing', 'Failing keys'],
