@@ -90,12 +90,23 @@ const ERR_REPLIES: readonly (readonly [RegExp, Meaning])[] = [
   ],
 ];
 
+/** Of `no permissions to run the 'xinfo|stream' command`: the name is Redis's own, and no text of a user's. */
+const COMMAND = /permissions? to run the '([\w.|-]{1,40})' command/i;
+
+/** Names the command that the user may not run, where Redis does. */
+function privilegeOf(message: string): Meaning | undefined {
+  const command = COMMAND.exec(message)?.[1]?.replace('|', ' ').toUpperCase();
+  const remedy = `the user may not run ${command}: grant it; see the ACL in docs/operations.md`;
+  return command === undefined ? REPLIES.NOPERM : ['REDIS_PRIVILEGE', 'configuration', () => remedy];
+}
+
 /** The meaning of an error's message, if it is an answer of Redis. */
 export function meaningOf(message: string): Meaning | undefined {
   const word =
     refusalOf(message) ??
     (IN_SCRIPT.exec(message) ?? /^(?:.*Last error: )?([A-Z]+)\b/.exec(message))?.[1] ??
     '';
+  if (word === 'NOPERM') return privilegeOf(message);
   if (word === 'ERR') return ERR_REPLIES.find(([words]) => words.test(message))?.[1];
   return Object.hasOwn(REPLIES, word) ? REPLIES[word] : undefined;
 }

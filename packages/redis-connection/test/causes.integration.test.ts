@@ -251,3 +251,23 @@ it('a server that has as many clients as it may have says so', async () => {
     await server.stop();
   }
 });
+
+it('a command that the user may not run is named', async () => {
+  const admin = connectRedis({ url: plain.url, host: '', port: 0, db: 0, tls: NO_TLS }, () => {});
+  open.push(admin);
+  await admin.call('ACL', 'SETUSER', 'some', 'on', '>pw', '~*', '+@all', '-xrange', '-xinfo|stream');
+  const address = { host: '127.0.0.1', port: portOf(plain), db: 0, tls: NO_TLS };
+  const redis = connectRedis({ ...address, username: 'some', password: 'pw' }, () => {});
+  open.push(redis);
+  const refusal = async (...[name = '', ...args]: string[]) =>
+    await redis.call(name, ...args).then(
+      () => undefined,
+      (error: unknown) => redisError(error),
+    );
+  const named = (command: string) => ({
+    code: 'REDIS_PRIVILEGE',
+    message: `Redis: the user may not run ${command}: grant it; see the ACL in docs/operations.md`,
+  });
+  expect(await refusal('XRANGE', 'a key', '-', '+')).toMatchObject(named('XRANGE'));
+  expect(await refusal('XINFO', 'STREAM', 'a key')).toMatchObject(named('XINFO STREAM'));
+});
