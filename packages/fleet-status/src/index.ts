@@ -14,6 +14,6 @@ export { isFleetMismatch } from './identity/fleet-mismatch.js';
 export { judge } from './judge.js';
 export { missingKeysOf } from './judge-mirror.js';
 export { TARGET_SET_BACK } from './judge-queue.js';
+export { processState, sortedProcesses } from './process-state.js';
 export { type FactSources, readFacts } from './read-facts.js';
 export { REASON_CODES, type Reason, type ReasonCode, type Verdict, type VerdictLevel } from './verdict.js';
-export { wrongClock } from './wrong-clock.js';

@@ -1,8 +1,8 @@
 import { type Heartbeat, type QueueFacts, workersOf } from '@redis-to-mongo/job-queue';
 import { counted, grouped, time } from '@redis-to-mongo/terminal';
 import type { FleetFacts } from './fleet-facts.js';
+import { wrongClock } from './process-state.js';
 import type { Reason } from './verdict.js';
-import { wrongClock } from './wrong-clock.js';
 
 /** The reason for a sweep if the target was dropped or set back to an earlier state. */
 export const TARGET_SET_BACK = 'MongoDB was dropped, or restored to an earlier state';

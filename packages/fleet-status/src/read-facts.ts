@@ -1,10 +1,16 @@
 import type { JobQueue } from '@redis-to-mongo/job-queue';
-import { probeWrites, readMirrorFacts, readTargetCounter } from '@redis-to-mongo/mongo-sink';
+import {
+  type PausedKeys,
+  type PausedStream,
+  probeWrites,
+  readMirrorFacts,
+  readTargetCounter,
+} from '@redis-to-mongo/mongo-sink';
+import { asSyncError, compareEntryIds, inTime, SyncError } from '@redis-to-mongo/pipeline';
 import { type connectRedis, lastTrouble, mastersOf, redisError } from '@redis-to-mongo/redis-connection';
-import type { FleetFacts } from './fleet-facts.js';
+import { lastIds, type StreamCounters, streamCounters } from '@redis-to-mongo/redis-source';
+import type { FleetFacts, PausedUnread, Reading } from './fleet-facts.js';
 import type { FleetIdentity } from './identity/fleet-identity.js';
-import { readPausedUnread } from './paused-unread.js';
-import { mapReading, readingOf } from './within-time.js';
 
 /** The connections that the facts are read from. */
 export interface FactSources {
@@ -86,4 +92,66 @@ async function pingAll(source: FactSources['source']): Promise<true> {
   } catch (error) {
     throw redisError(error);
   }
+}
+
+/** Time for each fact, in ms: a little more than the driver of MongoDB takes to find a server, so that it can say why. */
+const WITHIN_MS = 6_000;
+
+/**
+ * Waits for a fact, but not for long.
+ * @param server named where it does not answer in time.
+ * @param why asked then: it may know what is wrong with the connection, long before the command that waits for one gives up.
+ */
+async function readingOf<Fact>(
+  server: string,
+  reading: Promise<Fact>,
+  why: () => SyncError | undefined = () => undefined,
+): Promise<Reading<Fact>> {
+  const late = () =>
+    why() ?? new SyncError('STATUS_TIMEOUT', 'transient', `${server} did not answer within ${WITHIN_MS} ms`);
+  try {
+    return { is: await inTime(reading, WITHIN_MS, late) };
+  } catch (error) {
+    return { error: asSyncError(error) };
+  }
+}
+
+/** A fact that is read by another one; where that could not be read, neither can this. */
+async function mapReading<From, To>(
+  from: Promise<Reading<From>>,
+  read: (fact: From) => Promise<Reading<To>>,
+): Promise<Reading<To>> {
+  const fact = await from;
+  return 'is' in fact ? await read(fact.is) : fact;
+}
+
+/**
+ * Asks the source what paused streams hold that was not read.
+ * @throws SyncError as redisError.
+ */
+async function readPausedUnread(
+  source: ReturnType<typeof connectRedis>,
+  { keys, streams }: PausedKeys,
+): Promise<PausedUnread> {
+  if (streams.length === 0) return { entries: 0, streams: 0, unknown: keys };
+  const names = streams.map(({ key }) => key);
+  const [last, counters] = await Promise.all([lastIds(source, names), streamCounters(source, names)]);
+  const unread = streams.map((stream, i) => unreadOf(stream, last[i], counters[i]));
+  return {
+    entries: unread.reduce((sum, entries) => sum + entries, 0),
+    streams: unread.filter((entries) => entries > 0).length,
+    unknown: keys - streams.length,
+  };
+}
+
+/** Exact from Redis 7.0 on; before, it shows only whether there is anything. */
+export function unreadOf(
+  { entryId, consumed }: Pick<PausedStream, 'entryId' | 'consumed'>,
+  lastId: string | undefined,
+  counters: StreamCounters | undefined,
+): number {
+  if (lastId === undefined) return 0;
+  const isBehind = entryId === null || compareEntryIds(lastId, entryId) > 0;
+  const counted = counters ? Math.min(counters.added - counters.gone, counters.added - consumed) : 0;
+  return Math.max(counted, isBehind ? 1 : 0);
 }

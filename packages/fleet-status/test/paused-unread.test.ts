@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { unreadOf } from '../src/paused-unread.js';
+import { unreadOf } from '../src/read-facts.js';
 
 const counters = (added: number, gone = 0) => ({ added, gone });
 

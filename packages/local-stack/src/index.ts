@@ -1,14 +1,17 @@
 export { isRedisForHere, type RedisName } from './choose-redis.js';
-export { chromiumPath } from './chromium-path.js';
 export { freePort } from './free-port.js';
 export { type FreshNamespace, freshNamespace } from './fresh-namespace.js';
-export { type Kustomize, kustomizePath } from './kustomize-path.js';
 export { type LocalStack, type LocalStackOptions, startLocalStack } from './local-stack.js';
 export { LocalStackError, type LocalStackErrorCode } from './local-stack-error.js';
 export { type MongoOptions, type MongoServer, startMongo } from './mongo-server.js';
-export { nginxPath } from './nginx-path.js';
-export { type PrometheusPaths, prometheusPaths } from './prometheus-paths.js';
 export { type PythonVenv, pythonVenv } from './python-venv.js';
 export { redisForTls } from './redis-for-tls.js';
 export { type RedisOptions, type RedisServer, startRedis } from './redis-server.js';
 export { type ProxyMode, startTcpProxy, type TcpProxy } from './tcp-proxy.js';
+export {
+  chromiumPath,
+  kustomizePath,
+  nginxPath,
+  type PrometheusPaths,
+  prometheusPaths,
+} from './tool-paths.js';

@@ -38,6 +38,19 @@ function asPairs(flat: readonly StoredText[]): [StoredText, StoredText][] {
   return pairs;
 }
 
+/** As encodeContent, for pairs whose values may be anything. */
+export function contentOf<Name, Value>(
+  pairs: readonly (readonly [name: Name, value: Value])[],
+): Record<string, Value> | [Name, Value][] {
+  const content: Record<string, Value> = {};
+  for (const [name, value] of pairs) {
+    if (typeof name !== 'string' || !isPlainName(name) || Object.hasOwn(content, name))
+      return pairs.map(([each, its]) => [each, its]);
+    content[name] = value;
+  }
+  return content;
+}
+
 /** Whether an object keeps a field of this name, and in its place; see encodeContent. */
 export function isPlainName(name: string): boolean {
   if (name.length === 0) return false;
@@ -66,13 +79,17 @@ function hasDotOrNul(name: string): boolean {
  * @throws TypeError when `content` is not of a form that `encodeContent` makes.
  */
 export function decodeContent(content: unknown): [name: Buffer, value: Buffer][] {
-  if (Array.isArray(content))
-    return content.map((pair: unknown) => {
-      if (!Array.isArray(pair) || pair.length !== 2) throw new TypeError('content: not a [name, value] pair');
-      return [bytesOf(pair[0]), bytesOf(pair[1])];
-    });
+  return pairsOf(content).map(([name, value]) => [bytesOf(name), bytesOf(value)]);
+}
+
+/** Names and values of a content in either of its forms. @throws TypeError where it is neither. */
+export function pairsOf(content: unknown): readonly (readonly [unknown, unknown])[] {
   if (typeof content !== 'object' || content === null) throw new TypeError('content: not an object or array');
-  return Object.entries(content).map(([name, value]) => [Buffer.from(name, 'utf8'), bytesOf(value)]);
+  if (!Array.isArray(content)) return Object.entries(content);
+  return content.map((pair: unknown) => {
+    if (!Array.isArray(pair) || pair.length !== 2) throw new TypeError('content: not a [name, value] pair');
+    return [pair[0], pair[1]] as const;
+  });
 }
 
 /** The bytes of a stored text: of a string its UTF-8, of a Buffer or BSON Binary its content. */

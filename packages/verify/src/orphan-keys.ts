@@ -1,12 +1,21 @@
 import {
+  type Orphan,
   orphans,
   orphansOf,
   type RuleCollection,
+  readKey,
   unknownStream,
   unknownStreams,
 } from '@redis-to-mongo/mongo-sink';
-import { type KeyType, type Line, messageCollectionOf, type RuleBook } from '@redis-to-mongo/pipeline';
-import { repairOrphan } from './repair-orphan.js';
+import {
+  firstState,
+  inCollection,
+  type KeyType,
+  type Line,
+  messageCollectionOf,
+  placeOf,
+  type RuleBook,
+} from '@redis-to-mongo/pipeline';
 import type { Database } from './sides.js';
 
 /** Finds data without a key: active values, and messages of streams, that are not in `keys`. */
@@ -58,4 +67,23 @@ export class OrphanKeys {
     for (const orphan of await orphansOf(this.#db, this.#values, key))
       await repairOrphan(this.#db, line, orphan);
   }
+}
+
+/**
+ * Makes a value that belongs to no key empty and inactive, as that of a key that is gone. A document that is not the
+ * fleet's stays.
+ */
+async function repairOrphan(db: Database, line: Line, orphan: Orphan): Promise<void> {
+  const { key, keyType, ruleCollection, revision, documentId } = orphan;
+  if (revision === undefined) return;
+  const known = await readKey(db, key);
+  const first = firstState(key, placeOf(key, line.separator), keyType, line.now());
+  const state = {
+    ...inCollection(first, ruleCollection),
+    ...(documentId ? { documentId } : {}),
+    incarnation: known?.incarnation ?? first.incarnation,
+    revision,
+  };
+  const writes = line.source.syncer(keyType)?.retire(state) ?? [];
+  await line.sink.write(state, writes);
 }

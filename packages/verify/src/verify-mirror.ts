@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { keysInMongo, keysInRedis } from '@redis-to-mongo/operations';
+import { putMessages, readKey } from '@redis-to-mongo/mongo-sink';
+import { keysInMongo, keysInRedis, restartKey, syncToEnd } from '@redis-to-mongo/operations';
 import {
   forEachAtOnce,
   type KeyType,
@@ -7,11 +8,12 @@ import {
   type RuleBook,
   type SliceLimits,
   SyncError,
+  storedText,
 } from '@redis-to-mongo/pipeline';
-import { typesOf } from '@redis-to-mongo/redis-source';
+import { documentsByRule, typesOf } from '@redis-to-mongo/redis-source';
+import { compareStream } from './compare-stream.js';
 import { type Difference, isEqual } from './difference.js';
 import { OrphanKeys } from './orphan-keys.js';
-import { repairKey } from './repair-key.js';
 import type { Sides } from './sides.js';
 import { verifyKey } from './verify-key.js';
 
@@ -149,4 +151,36 @@ async function compareAll(
     progress?.end();
   }
   return found.sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+/**
+ * Mends a key that differs: it is synced to its end; then entries of a stream that are still missing or different, taken
+ * out of MongoDB or changed there, are put in their places, and a value begins its next incarnation. A paused key is let rest:
+ * its value would be empty until it is resumed.
+ * @param request asks the fleet for a job of the key: should this process end before the value is there again, it is read all the same.
+ */
+async function repairKey(
+  { redis, db }: Sides,
+  line: Line,
+  slice: SliceLimits,
+  key: string,
+  request: (key: string) => Promise<void>,
+): Promise<void> {
+  await syncToEnd(line, key, slice, () => {});
+  const state = await readKey(db, key);
+  if (state?.status !== 'active' || state.pausedAt) return;
+  const rule = line.rules?.ruleFor(key, state.keyType);
+  if (state.keyType === 'stream')
+    await compareStream(redis, db, state, {
+      ttlMs: rule?.ttlMs,
+      onWrong: async (entries) => {
+        const read = entries.map(({ entryId, flat }) => [entryId, flat.map(storedText)] as const);
+        await putMessages(db, state, documentsByRule(state, state.incarnation, read, rule));
+      },
+    });
+  else {
+    await restartKey(line, db, key);
+    await request(key);
+    await syncToEnd(line, key, slice, () => {});
+  }
 }

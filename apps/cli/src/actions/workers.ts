@@ -1,16 +1,18 @@
-import { wrongClock } from '@redis-to-mongo/fleet-status';
+import { processState, sortedProcesses } from '@redis-to-mongo/fleet-status';
 import type { FleetProcess } from '@redis-to-mongo/job-queue';
 import { redisError } from '@redis-to-mongo/redis-connection';
 import { type Cell, colored, largestUnit } from '@redis-to-mongo/terminal';
 import type { Call } from '../command.js';
 import type { Ending } from '../exit-codes.js';
 
+const COLORS = { good: 'green', bad: 'red', idle: 'dim' } as const;
+
 export async function workers({ out, clients }: Call): Promise<Ending> {
   const queue = await clients.queue();
   const processes = await queue.processes().catch((error: unknown) => {
     throw redisError(error, 'queue');
   });
-  const sorted = processes.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+  const sorted = sortedProcesses(processes);
   if (out.isJson) out.json({ processes: sorted });
   else if (sorted.length === 0) out.line('no process is running, and none was in the last ten minutes');
   else
@@ -34,17 +36,13 @@ export async function workers({ out, clients }: Call): Promise<Ending> {
   return isAlive('worker') && isAlive('scheduler') ? 'ok' : 'failed';
 }
 
-/** Those that live first, schedulers before workers. */
-function nameOf({ app, about, id, is }: FleetProcess): string {
-  return `${is === 'alive' ? 0 : 1} ${app} ${about?.host ?? ''} ${about?.pid ?? ''} ${id}`;
-}
-
 function row(process: FleetProcess): readonly Cell[] {
   const { app, about, work, silentMs, is } = process;
+  const { word, tone } = processState(process);
   const alive = <Value>(value: Value | undefined): Value | '' => (is === 'alive' ? (value ?? '') : '');
   return [
     `${app} ${about ? `${about.host}:${about.pid}` : ''}`.trimEnd(),
-    stateOf(process),
+    colored(word, COLORS[tone]),
     about?.version,
     about ? largestUnit(about.uptimeSec * 1000) : '',
     alive(work?.jobs),
@@ -54,15 +52,4 @@ function row(process: FleetProcess): readonly Cell[] {
     alive(about && `${about.eventLoopLagMs} ms`),
     largestUnit(silentMs),
   ];
-}
-
-function stateOf(process: FleetProcess): Cell {
-  const { app, state, is, code } = process;
-  if (is !== 'alive') return colored(is === 'ended' ? 'ended' : 'silent', is === 'ended' ? 'dim' : 'red');
-  if (state === 'paused') return colored(`paused: ${code ?? 'UNKNOWN'}`, 'red');
-  const clock = wrongClock(process);
-  if (clock !== undefined) return colored(`clock ${clock}`, 'red');
-  if (app === 'worker') return colored('working', 'green');
-  if (state === 'standby') return 'stands by';
-  return code === undefined ? colored('active', 'green') : colored(`active: ${code}`, 'red');
 }

@@ -1,4 +1,4 @@
-import { wrongClock } from '@redis-to-mongo/fleet-status';
+import { processState, sortedProcesses } from '@redis-to-mongo/fleet-status';
 import type { FleetProcess } from '@redis-to-mongo/job-queue';
 import { ago, bytes, count, rate } from './format.js';
 import { type Content, type Html, html } from './html.js';
@@ -37,7 +37,7 @@ ${processes.length === 0 && html`<p class="empty">No process is running, and non
 
 function row(process: FleetProcess, at: Date): Html {
   const { app, about, work, silentMs, is } = process;
-  const { word, tone } = stateOf(process);
+  const { word, tone } = processState(process);
   const heard = new Date(at.getTime() - silentMs);
   const since = about && new Date(heard.getTime() - about.uptimeSec * 1000);
   const isAlive = is === 'alive';
@@ -54,28 +54,4 @@ ${[
   live(about && `${count(about.eventLoopLagMs)} ms`),
   ago(heard, at),
 ].map((cell, i) => html`<td class="n" data-name="${NUMBERS[i]}">${cell}</td>`)}</tr>`;
-}
-
-/** What a process is doing, in a word, and how good that is. */
-export function stateOf(process: FleetProcess): {
-  readonly word: string;
-  readonly tone: 'good' | 'busy' | 'bad' | 'idle';
-} {
-  const { app, state, is, code } = process;
-  if (is === 'ended') return { word: 'ended', tone: 'idle' };
-  if (is === 'silent') return { word: 'silent', tone: 'bad' };
-  if (state === 'paused') return { word: `paused: ${code ?? 'UNKNOWN'}`, tone: 'bad' };
-  const clock = wrongClock(process);
-  if (clock !== undefined) return { word: `clock ${clock}`, tone: 'bad' };
-  if (app === 'worker') return { word: 'working', tone: 'good' };
-  if (state === 'standby') return { word: 'stands by', tone: 'idle' };
-  return code === undefined ? { word: 'active', tone: 'good' } : { word: `active: ${code}`, tone: 'bad' };
-}
-
-/** Those that live first; schedulers before workers, the active one before all. */
-export function sortedProcesses(processes: readonly FleetProcess[]): readonly FleetProcess[] {
-  const rank = ({ is, app, state }: FleetProcess) =>
-    (is === 'alive' ? 0 : 10) + (app === 'scheduler' ? 0 : 2) + (state === 'standby' ? 1 : 0);
-  const name = ({ about, id }: FleetProcess) => `${about?.host ?? ''} ${about?.pid ?? ''} ${id}`;
-  return processes.toSorted((a, b) => rank(a) - rank(b) || (name(a) < name(b) ? -1 : 1));
 }

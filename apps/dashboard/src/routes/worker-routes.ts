@@ -1,9 +1,10 @@
+import { processState, sortedProcesses } from '@redis-to-mongo/fleet-status';
 import type { FleetProcess } from '@redis-to-mongo/job-queue';
 import type { FastifyInstance } from 'fastify';
 import { addExportRoutes } from '../export/export-routes.js';
 import { inTime } from '../in-time.js';
 import type { Site } from '../pages/layout.js';
-import { sortedProcesses, stateOf, workerRows, workersPage } from '../pages/workers-page.js';
+import { workerRows, workersPage } from '../pages/workers-page.js';
 import { ThrottledReader } from '../status/throttled-reader.js';
 import { sendPage } from './send-page.js';
 
@@ -60,7 +61,7 @@ function exported(process: FleetProcess, at: Date) {
   const heard = at.getTime() - silentMs;
   return {
     app,
-    state: stateOf(process).word,
+    state: processState(process).word,
     host: about?.host,
     pid: about?.pid,
     version: about?.version,

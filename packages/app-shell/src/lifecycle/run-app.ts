@@ -1,13 +1,13 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Closers } from '@redis-to-mongo/pipeline';
+import { maskCredentials } from '@redis-to-mongo/terminal';
 import { createMetrics, type Metrics } from '../create-metrics.js';
 import type { LogFields } from '../log/clean-fields.js';
 import { LibraryWords } from '../log/library-words.js';
 import { createLogger, type Logger, type LoggerOptions, type LogLevel } from '../log/logger.js';
 import { errorCode } from '../log/render-error.js';
 import { EXIT_CODES, STOP_SIGNALS, type StopSignal, startFailureCode } from './exit-code.js';
-import { loadOrExit } from './load-or-exit.js';
 import { type AppUsage, type ArgumentsAnswer, isCheck, readArguments } from './read-arguments.js';
 import { type OptionChange, type ReloadHandler, Reloading } from './reloading.js';
 
@@ -152,4 +152,21 @@ function crashFields(thrown: unknown, level: LogLevel): LogFields {
   if (!(thrown instanceof Error) || level === 'debug') return { error: thrown };
   const code = errorCode(thrown);
   return code === undefined ? { stack: thrown.stack, cause: thrown.cause } : { code };
+}
+
+/**
+ * Loads what the log itself depends on: the configuration. If that fails, the reason is printed on standard error, as
+ * it is for an error that carries a code, with its stack for any other one, and the process ends with exit code 2.
+ */
+async function loadOrExit<Loaded>(name: string, load: () => Loaded | Promise<Loaded>): Promise<Loaded> {
+  try {
+    return await load();
+  } catch (thrown) {
+    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+    const text = errorCode(error) === undefined ? (error.stack ?? error.message) : error.message;
+    await new Promise<void>((resolve) => {
+      process.stderr.write(`${name}: ${maskCredentials(text)}\n`, () => resolve());
+    });
+    process.exit(EXIT_CODES.configuration);
+  }
 }

@@ -6,7 +6,6 @@ import { besideUrl, urlInUse } from './beside-url.js';
 import { buildTls, type TlsNames, tlsNames } from './build-tls.js';
 import { buildTopology, type TopologyNames } from './build-topology.js';
 import type { Findings } from './findings.js';
-import { redisHref } from './redis-href.js';
 
 /** The options that say how to reach one Redis. */
 export interface RedisNames {
@@ -108,4 +107,16 @@ function checkLogin(
   if (blamed === undefined) return;
   const remedy = `set ${names.password} too; a password without a user name stands behind a colon in a URL: redis://:***@host`;
   findings.problem(blamed, 'has a user name without a password', remedy);
+}
+
+/** The URL with all that the parts say, percent-encoded. */
+function redisHref(href: string, parts: Omit<RedisAddress, 'url'>): string {
+  const url = new URL(href);
+  url.protocol = parts.tls.enabled ? 'rediss:' : 'redis:';
+  url.hostname = parts.host.includes(':') ? `[${parts.host}]` : parts.host;
+  url.port = String(parts.port);
+  url.username = encodeURIComponent(parts.username ?? '');
+  url.password = encodeURIComponent(parts.password ?? '');
+  url.pathname = `/${parts.db}`;
+  return url.href;
 }

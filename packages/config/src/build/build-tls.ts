@@ -82,20 +82,19 @@ function checkContents(
   { caFile, certFile, keyFile }: { [Part in 'caFile' | 'certFile' | 'keyFile']: string | undefined },
 ): void {
   const [ca, cert, key] = [caFile, certFile, keyFile].map(contentOf);
-  const refusal = (options: SecureContextOptions) => {
-    try {
-      createSecureContext(options);
-      return undefined;
-    } catch (error) {
-      return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    }
-  };
+  const refusal = (options: SecureContextOptions) => refusalBy(() => createSecureContext(options));
   const report = (name: OptionName, what: string, code: string | undefined, remedy: string) => {
     if (code !== undefined && settings.given(name)) findings.problem(name, `${what} (${code})`, remedy);
   };
   const remedy = 'name a PEM file';
+  // A secure context takes what is no certificate for an authority without a word.
   if (ca)
-    report(names.caFile, 'holds no certificate that can be used', pemProblem(ca) ?? refusal({ ca }), remedy);
+    report(
+      names.caFile,
+      'holds no certificate that can be used',
+      refusalBy(() => new X509Certificate(ca)) ?? refusal({ ca }),
+      remedy,
+    );
   const wrongCert = cert && refusal({ cert });
   if (wrongCert) report(names.certFile, 'holds no certificate that can be used', wrongCert, remedy);
   if (!key) return;
@@ -116,10 +115,10 @@ function checkContents(
     );
 }
 
-/** Node takes what is no certificate for an authority without a word. */
-function pemProblem(ca: Buffer): string | undefined {
+/** The code of the error that Node throws, if it does. */
+function refusalBy(read: () => unknown): string | undefined {
   try {
-    new X509Certificate(ca);
+    read();
     return undefined;
   } catch (error) {
     return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';

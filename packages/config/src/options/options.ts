@@ -1,33 +1,20 @@
 import type { Option } from '../option.js';
-import { DASHBOARD_OPTIONS } from './dashboard-options.js';
-import { KEY_OPTIONS } from './key-options.js';
-import { MONGO_OPTIONS } from './mongo-options.js';
-import { HTTP_OPTIONS, LOG_OPTIONS, TRACE_OPTIONS, WORKER_OPTIONS } from './process-options.js';
-import { QUEUE_OPTIONS } from './queue-options.js';
-import { RECORD_OPTIONS } from './record-options.js';
-import { REDIS_OPTIONS } from './redis-options.js';
-import { RULE_OPTIONS } from './rule-options.js';
-import { SYNC_OPTIONS } from './sync-options.js';
-import { TUNING_OPTIONS } from './tuning-options.js';
-import { VALUE_OPTIONS } from './value-options.js';
+import { GROUPS } from './groups.js';
 
-/** Every option there is. To add one: an entry in its group's table, and its place in the `build/` file of that group. */
-export const OPTIONS = {
-  ...REDIS_OPTIONS,
-  ...QUEUE_OPTIONS,
-  ...MONGO_OPTIONS,
-  ...KEY_OPTIONS,
-  ...SYNC_OPTIONS,
-  ...VALUE_OPTIONS,
-  ...RULE_OPTIONS,
-  ...WORKER_OPTIONS,
-  ...HTTP_OPTIONS,
-  ...RECORD_OPTIONS,
-  ...DASHBOARD_OPTIONS,
-  ...LOG_OPTIONS,
-  ...TRACE_OPTIONS,
-  ...TUNING_OPTIONS,
-};
+type GroupOptions = (typeof GROUPS)[number]['options'];
+
+/** All members of a union's types in one. */
+type Together<Union> = (Union extends unknown ? (each: Union) => void : never) extends (
+  all: infer All,
+) => void
+  ? All
+  : never;
+
+/**
+ * Every option there is, in the order of the groups. To add one: an entry in its group's table, and its place in the `build/` file
+ * of that group.
+ */
+export const OPTIONS: Together<GroupOptions> = Object.assign({}, ...GROUPS.map(({ options }) => options));
 
 export type OptionName = keyof typeof OPTIONS;
 

@@ -1,4 +1,4 @@
-import { isPlainName, type StoredContent, type StoredText } from '../content.js';
+import { contentOf, type StoredContent, type StoredText } from '../content.js';
 import { exactNumber } from './exact-number.js';
 import { parseDate } from './parse-date.js';
 import type { ParseKind, RuleSpec } from './rule.js';
@@ -130,15 +130,4 @@ export function textOfValue(value: unknown): string {
 /** BSON's 64-bit integer, as the driver gives it where a double can't hold it. */
 function isLong(value: unknown): boolean {
   return typeof value === 'object' && value !== null && '_bsontype' in value && value._bsontype === 'Long';
-}
-
-/** Pairs where an object could not give exactly the same list back: see encodeContent. */
-export function contentOf(pairs: MappedPairs['pairs']): MappedContent {
-  const content: Record<string, MappedValue> = {};
-  for (const [name, value] of pairs) {
-    if (typeof name !== 'string' || !isPlainName(name) || Object.hasOwn(content, name))
-      return pairs.map(([each, its]) => [each, its]);
-    content[name] = value;
-  }
-  return content;
 }

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { bytesOf, decodeContent } from '../content.js';
+import { bytesOf, decodeContent, pairsOf } from '../content.js';
 import { isMeantBy, textOfValue } from './content-mapper.js';
 
 /** An entry given back from its message. */
@@ -48,16 +48,6 @@ export function valueBytes(value: unknown): Buffer {
   } catch {
     return Buffer.from(textOfValue(value), 'utf8');
   }
-}
-
-/** Names and values of a content in either of its forms. @throws TypeError where it is neither. */
-export function pairsOf(content: unknown): readonly (readonly [unknown, unknown])[] {
-  if (typeof content !== 'object' || content === null) throw new TypeError('content: not an object or array');
-  if (!Array.isArray(content)) return Object.entries(content);
-  return content.map((pair: unknown) => {
-    if (!Array.isArray(pair) || pair.length !== 2) throw new TypeError('content: not a [name, value] pair');
-    return [pair[0], pair[1]] as const;
-  });
 }
 
 /** Places and texts of a mapping's list. @throws TypeError where it is none. */

@@ -1,7 +1,6 @@
 import type { ValueDocument } from '../batch.js';
-import { bytesOf, type StoredText, storedText } from '../content.js';
-import { contentOf, type Mapping, pairMapper, parseAs, textOfValue } from './content-mapper.js';
-import { pairsOf } from './decode-entry.js';
+import { bytesOf, contentOf, pairsOf, type StoredText, storedText } from '../content.js';
+import { type Mapping, pairMapper, parseAs, textOfValue } from './content-mapper.js';
 import { parseDate } from './parse-date.js';
 import type { ParseKind, RuleSpec } from './rule.js';
 

@@ -1,6 +1,5 @@
 import type { ValueDocument } from '../batch.js';
-import { isPlainName } from '../content.js';
-import { pairsOf } from '../rules/decode-entry.js';
+import { contentOf, isPlainName, pairsOf } from '../content.js';
 
 /**
  * The shape `document`: the content stands at the top level, and all that is the fleet's in one subdocument, `_redis`. Documents
@@ -138,16 +137,6 @@ function lowered(top: readonly (readonly [string, unknown])[], fields: unknown):
     pairs.splice(Number(each[0]), 0, [each[1], each[2]]);
   }
   return pairs;
-}
-
-/** As the fleet's own shape has fields: see encodeContent. */
-function contentOf(pairs: Pairs): unknown {
-  const content: Record<string, unknown> = {};
-  for (const [name, value] of pairs) {
-    if (typeof name !== 'string' || !isPlainName(name) || Object.hasOwn(content, name)) return pairs;
-    content[name] = value;
-  }
-  return content;
 }
 
 function objectOf(pairs: Pairs): unknown {

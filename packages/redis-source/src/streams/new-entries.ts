@@ -1,4 +1,4 @@
-import { isEscapedKeyId, keyBytes, keyIdOf } from '@redis-to-mongo/pipeline';
+import { keyIdOf, keyName } from '@redis-to-mongo/pipeline';
 import { groupBySlot, isCluster, pipelined, redisError } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
 
@@ -36,8 +36,8 @@ export async function streamsWithNewEntries(
     }
     const replies = await pipelined(
       redis,
-      groupBySlot(redis, streams, ({ key }) => nameOf(key)),
-      ([first]) => nameOf(first?.key ?? ''),
+      groupBySlot(redis, streams, ({ key }) => keyName(key)),
+      ([first]) => keyName(first?.key ?? ''),
       (pipeline, group) => pipeline.xreadBuffer('COUNT', 1, 'STREAMS', ...argsOf(group)),
     );
     for (const [error, reply] of replies) {
@@ -51,10 +51,5 @@ export async function streamsWithNewEntries(
 }
 
 function argsOf(streams: readonly StreamAt[]): (string | Buffer)[] {
-  return [...streams.map(({ key }) => nameOf(key)), ...streams.map(({ id }) => id)];
-}
-
-/** Text where it can be: ioredis writes commands without Buffers much faster. */
-function nameOf(key: string): string | Buffer {
-  return isEscapedKeyId(key) ? keyBytes(key) : key;
+  return [...streams.map(({ key }) => keyName(key)), ...streams.map(({ id }) => id)];
 }

@@ -12,9 +12,10 @@ import {
 } from '@redis-to-mongo/pipeline';
 import type { Redis } from 'ioredis';
 import type { DirectReader } from './direct/direct-reader.js';
-import { ordinaryReader } from './ordinary-reader.js';
+import { documentsByRule } from './documents-by-rule.js';
+import { digestOf } from './entry-digest.js';
 import { holdsMarks, isOtherIncarnation } from './other-incarnation.js';
-import { guessEntryBytes, settledExpiry } from './read-stream.js';
+import { guessEntryBytes, readStream, settledExpiry } from './read-stream.js';
 import {
   accountFor,
   gapsAtStart,
@@ -24,6 +25,7 @@ import {
   startOf,
   toStored,
 } from './stream-account.js';
+import { StreamMarks } from './stream-marks.js';
 import type { StreamReader } from './stream-reader.js';
 
 export interface StreamOptions {
@@ -179,4 +181,32 @@ async function* readBatches(
 function readCount(options: StreamOptions, slice: Slice, entryBytes: number): number {
   const bySize = Math.floor(options.readBytes / Math.max(1, entryBytes));
   return Math.max(1, Math.min(bySize, options.readEntries, slice.entriesLeft));
+}
+
+/** The ordinary path: ioredis parses the reply to strings, which become documents, which the driver encodes as BSON. */
+function ordinaryReader(redis: Redis): StreamReader {
+  return {
+    async read({ key, after, count, isAnchored, isBinary, state, incarnation, rule, marks: known }) {
+      const from = isAnchored ? after : `(${after}`;
+      const reading = await readStream(redis, key, from, isAnchored ? count + 1 : count, isBinary);
+      if (!reading) return undefined;
+      const { info, expiresAt, binary } = reading;
+      const anchor = isAnchored && reading.entries[0]?.[0] === after ? reading.entries[0] : undefined;
+      const entries = anchor ? reading.entries.slice(1) : reading.entries;
+      const last = entries.at(-1);
+      const marks = StreamMarks.after(known);
+      for (const entry of entries)
+        if (marks.takesNext()) marks.put({ id: entry[0], digest: digestOf(entry) });
+      return {
+        info,
+        expiresAt,
+        anchorDigest: anchor && digestOf(anchor),
+        messages: documentsByRule(state, incarnation, entries, rule),
+        last: last && { id: last[0], digest: digestOf(last) },
+        marks,
+        isBinary: binary,
+        release: () => {},
+      };
+    },
+  };
 }

@@ -4,7 +4,6 @@ import { expiryAt, isNoSuchKey } from '../read-stream.js';
 import { parseStreamInfo } from '../stream-info.js';
 import { StreamMarks } from '../stream-marks.js';
 import type { ReadRequest, StreamReader, StreamReading } from '../stream-reader.js';
-import { BufferPool } from './buffer-pool.js';
 import { MessageEncoder } from './message-encoder.js';
 import { ShapedEncoder } from './shaped-encoder.js';
 import { StreamReply } from './stream-reply.js';
@@ -130,4 +129,35 @@ function requestFor(key: Buffer, from: string, count: number): Buffer {
 
 function bulk(ascii: string): string {
   return `$${ascii.length}\r\n${ascii}\r\n`;
+}
+
+/** The smallest buffer there is, in bytes. */
+const LEAST = 64 * 1024;
+
+/** Buffers that are used again: fresh ones cost more than what is written into them. */
+class BufferPool {
+  readonly #keepBytes: number;
+  readonly #free: Buffer[] = [];
+  #freeBytes = 0;
+
+  /** @param keepBytes so much is kept for the next, at most. */
+  constructor(keepBytes: number) {
+    this.#keepBytes = keepBytes;
+  }
+
+  /** A buffer of at least this many bytes, with anything in it. */
+  take(bytes: number): Buffer {
+    const at = this.#free.findIndex(({ length }) => length >= bytes);
+    const [found] = at < 0 ? [] : this.#free.splice(at, 1);
+    if (!found) return Buffer.allocUnsafeSlow(2 ** Math.ceil(Math.log2(Math.max(bytes, LEAST))));
+    this.#freeBytes -= found.length;
+    return found;
+  }
+
+  /** Gives a buffer back; nobody may read it anymore. */
+  give(buffer: Buffer): void {
+    if (this.#freeBytes + buffer.length > this.#keepBytes) return;
+    this.#free.push(buffer);
+    this.#freeBytes += buffer.length;
+  }
 }

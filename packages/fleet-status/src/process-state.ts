@@ -1,0 +1,39 @@
+import type { FleetProcess, Heartbeat } from '@redis-to-mongo/job-queue';
+import { time } from '@redis-to-mongo/terminal';
+
+/** Clocks that differ by less, in ms, change nothing that is judged. */
+const TOLERANCE_MS = 3_000;
+
+/** What a process is doing, in a word, and how good that is. */
+export interface ProcessState {
+  readonly word: string;
+  readonly tone: 'good' | 'bad' | 'idle';
+}
+
+/** What a process is doing, by its last heartbeat. */
+export function processState(process: FleetProcess): ProcessState {
+  const { app, state, is, code } = process;
+  if (is === 'ended') return { word: 'ended', tone: 'idle' };
+  if (is === 'silent') return { word: 'silent', tone: 'bad' };
+  if (state === 'paused') return { word: `paused: ${code ?? 'UNKNOWN'}`, tone: 'bad' };
+  const clock = wrongClock(process);
+  if (clock !== undefined) return { word: `clock ${clock}`, tone: 'bad' };
+  if (app === 'worker') return { word: 'working', tone: 'good' };
+  if (state === 'standby') return { word: 'stands by', tone: 'idle' };
+  return code === undefined ? { word: 'active', tone: 'good' } : { word: `active: ${code}`, tone: 'bad' };
+}
+
+/** Those that live first; schedulers before workers, the active one before all. */
+export function sortedProcesses(processes: readonly FleetProcess[]): readonly FleetProcess[] {
+  const rank = ({ is, app, state }: FleetProcess) =>
+    (is === 'alive' ? 0 : 10) + (app === 'scheduler' ? 0 : 2) + (state === 'standby' ? 1 : 0);
+  const name = ({ about, id }: FleetProcess) => `${about?.host ?? ''} ${about?.pid ?? ''} ${id}`;
+  return processes.toSorted((a, b) => rank(a) - rank(b) || (name(a) < name(b) ? -1 : 1));
+}
+
+/** How wrong a process' clock is, by that of the queue's Redis: `24 h 0 min ahead`; `undefined` where it is right, or not known. */
+export function wrongClock({ clockAheadMs = 0 }: Heartbeat): string | undefined {
+  const offMs = Math.abs(clockAheadMs);
+  if (offMs <= TOLERANCE_MS) return undefined;
+  return `${time(offMs)} ${clockAheadMs > 0 ? 'ahead' : 'behind'}`;
+}

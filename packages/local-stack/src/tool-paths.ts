@@ -1,0 +1,97 @@
+import { join } from 'node:path';
+import { aptInstall } from './apt-install.js';
+import { cacheDir } from './cache-dir.js';
+import { findOnPath } from './find-on-path.js';
+import { commandWorks, runCommand } from './run-command.js';
+import { unpackDebian } from './unpack-debian.js';
+import { withLock } from './with-lock.js';
+
+const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'] as const;
+const KUSTOMIZE = { module: 'sigs.k8s.io/kustomize/kustomize/v5', version: 'v5.7.1' } as const;
+
+/**
+ * The path of an nginx for tests behind a proxy: one in the PATH, else that of Debian's package, unpacked.
+ * @returns undefined where there is none and none can be had (no apt-get, no network, libraries of another release).
+ */
+export async function nginxPath(): Promise<string | undefined> {
+  return (await ofDebian('nginx', 'sbin', ['nginx'], '-v'))?.[0];
+}
+
+/** The paths of Prometheus and of its tool for rules. */
+export interface PrometheusPaths {
+  readonly prometheus: string;
+  readonly promtool: string;
+}
+
+/**
+ * The paths of a Prometheus for tests of alerts: those in the PATH, else those of Debian's package, unpacked.
+ * @returns undefined where there is none and none can be had (no apt-get, no network).
+ */
+export async function prometheusPaths(): Promise<PrometheusPaths | undefined> {
+  const names = ['prometheus', 'promtool'];
+  const [prometheus, promtool] = (await ofDebian('prometheus', 'bin', names, '--version')) ?? [];
+  return prometheus && promtool ? { prometheus, promtool } : undefined;
+}
+
+/** Programs in the PATH, else those of a Debian package, unpacked, if each of them runs with the argument. */
+async function ofDebian(
+  debian: string,
+  folder: 'bin' | 'sbin',
+  names: readonly string[],
+  argument: string,
+): Promise<readonly string[] | undefined> {
+  const found = await Promise.all(names.map((name) => findOnPath(name)));
+  if (found.every((path) => path !== undefined)) return found;
+  const dir = await unpackDebian(debian, folder);
+  if (dir === undefined) return undefined;
+  const unpacked = names.map((name) => join(dir, name));
+  const works = await Promise.all(unpacked.map((program) => commandWorks(program, [argument])));
+  return works.every(Boolean) ? unpacked : undefined;
+}
+
+/**
+ * The path of a Chromium for tests of pages: `CHROME_PATH`, else one in the PATH, else Debian's, which is installed.
+ * @returns undefined where there is none and it can't be installed (no apt-get, no rights).
+ * @throws LocalStackError `LOCAL_STACK_COMMAND_FAILED` when apt-get fails.
+ */
+export async function chromiumPath(): Promise<string | undefined> {
+  const given = process.env.CHROME_PATH || (await findOnPath(...CHROMIUM));
+  if (given !== undefined) return given;
+  return (await aptInstall(['chromium', 'fonts-dejavu-core'])) ? await findOnPath(...CHROMIUM) : undefined;
+}
+
+/** How to have a kustomization built: the program, and its arguments before the folder. */
+export interface Kustomize {
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+/**
+ * A kustomize for tests of manifests: one in the PATH, that of a kubectl there, else one that Go builds of its sources, once, in
+ * a minute or two.
+ * @returns undefined where there is none and none can be had (no Go, no network).
+ */
+export async function kustomizePath(): Promise<Kustomize | undefined> {
+  const found = await findOnPath('kustomize');
+  if (found !== undefined) return { command: found, args: ['build'] };
+  const kubectl = await findOnPath('kubectl');
+  if (kubectl !== undefined) return { command: kubectl, args: ['kustomize'] };
+  const built = await builtByGo();
+  return built === undefined ? undefined : { command: built, args: ['build'] };
+}
+
+async function builtByGo(): Promise<string | undefined> {
+  const folder = await cacheDir('kustomize', KUSTOMIZE.version);
+  const command = join(folder, 'kustomize');
+  if (await commandWorks(command, ['version'])) return command;
+  const go = await findOnPath('go');
+  if (go === undefined) return undefined;
+  await withLock('kustomize', async () => {
+    if (await commandWorks(command, ['version'])) return;
+    await runCommand(go, ['install', `${KUSTOMIZE.module}@${KUSTOMIZE.version}`], {
+      env: { GOBIN: folder },
+      timeoutMs: 600_000,
+    });
+  }).catch(() => undefined);
+  return (await commandWorks(command, ['version'])) ? command : undefined;
+}
