@@ -53,12 +53,12 @@ it('an exact mirror has all messages of all incarnations, and nothing is found',
   ]);
 });
 
-it.each([1, 2])('a missing message of life %i is found once', async (incarnation) => {
+it.each([1, 2])('a missing message of incarnation %i is found once', async (incarnation) => {
   await messages().deleteOne({ _id: idOf(incarnation, 5) });
   expect(await found()).toMatchObject([{ key: 'orders', missing: 1, duplicated: 0 }]);
 });
 
-it.each([1, 2])('a message of life %i that differs is found', async (incarnation) => {
+it.each([1, 2])('a message of incarnation %i that differs is found', async (incarnation) => {
   await messages().updateOne({ _id: idOf(incarnation, 5) }, { $set: { content: { n: 'forged' } } });
   const [report] = await found();
   expect(report?.different).toBeGreaterThan(0);

@@ -22,13 +22,13 @@ const load = new ChaosLoad({
   isKnown: ({ needs }) => needs === undefined,
   signal: new AbortController().signal,
 });
-let hand: ChaosStreamWriter;
+let writer: ChaosStreamWriter;
 
 beforeAll(async () => {
   const [first] = load.of('steady');
   if (!first) throw new Error('the load has no stream');
-  hand = first;
-  await load.write(hand, 20);
+  writer = first;
+  await load.write(writer, 20);
 });
 beforeEach(async () => {
   await messages.deleteMany({});
@@ -49,8 +49,8 @@ function toMessage([entryId, flat]: [string, string[]], incarnation: number) {
 
 async function problems(): Promise<string[]> {
   const findings = new StreamFindings('orders');
-  await judgeSource(redis, hand.written, findings);
-  await judgeMirror(db, 'stream_messages', hand.written, findings);
+  await judgeSource(redis, writer.written, findings);
+  await judgeMirror(db, 'stream_messages', writer.written, findings);
   return [...findings.problems];
 }
 
@@ -60,7 +60,7 @@ describe('the judge of a chaos run', () => {
   });
 
   it('finds an entry that is missing', async () => {
-    const id = hand.written.held[4]?.id ?? '';
+    const id = writer.written.held[4]?.id ?? '';
     await messages.deleteOne({ _id: messageId(messageIdPrefix('orders', 1), id) });
     expect(await problems()).toEqual([`orders: ${id} is missing: Redis still holds it`]);
   });
@@ -73,7 +73,7 @@ describe('the judge of a chaos run', () => {
   });
 
   it('finds a message with another content, and says that its entry is missing', async () => {
-    const id = hand.written.held[7]?.id ?? '';
+    const id = writer.written.held[7]?.id ?? '';
     const _id = messageId(messageIdPrefix('orders', 1), id);
     await messages.updateOne({ _id }, { $set: { content: { n: 'forged' } } });
     expect(await problems()).toEqual([
@@ -83,12 +83,12 @@ describe('the judge of a chaos run', () => {
   });
 
   it('finds an acknowledged entry that Redis has lost', async () => {
-    const [id = ''] = hand.written.held.slice(-1).map((entry) => entry.id);
+    const [id = ''] = writer.written.held.slice(-1).map((entry) => entry.id);
     const [entry] = await redis.xrange('orders', id, id);
     await redis.xdel('orders', id);
     expect(await problems()).toEqual(['orders: Redis holds 19 entries of 20: it lost acknowledged ones']);
     expect(entry?.[0]).toBe(id);
-    await hand.remove([id]);
+    await writer.remove([id]);
   });
 });
 

@@ -10,7 +10,7 @@ const at = (revision: number, incarnation: number, entryId: string) => ({
 });
 
 describe('the watch over positions', () => {
-  it('has nothing to say about keys that move forward, also into their next life', () => {
+  it('has nothing to say about keys that move forward, also into their next incarnation', () => {
     const watch = new PositionWatch(new Losses());
     watch.take([at(1, 1, '5-0')]);
     watch.take([at(2, 1, '5-1')]);

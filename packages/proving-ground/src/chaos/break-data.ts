@@ -66,72 +66,73 @@ export const DATA_FAULTS: Partial<Record<FaultKind, Work>> = {
     return `to its files of ${forMs} ms ago`;
   },
   'burst of entries': async ({ load }, step) => {
-    const hand = picked(load.of('steady'), step);
-    if (hand) await load.write(hand, BURST);
-    return hand && `${BURST} entries for ${hand.written.key}`;
+    const writer = picked(load.of('steady'), step);
+    if (writer) await load.write(writer, BURST);
+    return writer && `${BURST} entries for ${writer.written.key}`;
   },
   'entry too large for a document': async ({ load }, step) => {
-    const hand = picked(load.of('poisoned'), step);
-    await hand?.inTurn(() => hand.add([load.plain(), load.tooLarge(), load.plain()]));
-    return hand?.written.key;
+    const writer = picked(load.of('poisoned'), step);
+    await writer?.inTurn(() => writer.add([load.plain(), load.tooLarge(), load.plain()]));
+    return writer?.written.key;
   },
   'odd entries': async ({ load }, step) => {
-    const hand = picked(load.of('poisoned'), step);
-    await hand?.inTurn(() => hand.add(Array.from({ length: 50 }, () => load.odd())));
-    return hand?.written.key;
+    const writer = picked(load.of('poisoned'), step);
+    await writer?.inTurn(() => writer.add(Array.from({ length: 50 }, () => load.odd())));
+    return writer?.written.key;
   },
   'stream trimmed behind the position': async ({ load, db }, step) => {
-    const hand = picked(load.of('trimmed'), step);
-    if (!hand) return undefined;
+    const writer = picked(load.of('trimmed'), step);
+    if (!writer) return undefined;
     const key = await db
       .collection<{ _id: string; position?: { entryId?: unknown } }>('keys')
-      .findOne({ _id: hand.written.key })
+      .findOne({ _id: writer.written.key })
       .catch(() => null); // MongoDB is down: another time
     const reached = key?.position?.entryId;
-    if (typeof reached !== 'string' || !hand.written.held.some(({ id }) => id === reached)) return undefined;
-    await hand.inTurn(() => hand.trimBefore(reached));
-    return `${hand.written.key}, to what MongoDB has`;
+    if (typeof reached !== 'string' || !writer.written.held.some(({ id }) => id === reached))
+      return undefined;
+    await writer.inTurn(() => writer.trimBefore(reached));
+    return `${writer.written.key}, to what MongoDB has`;
   },
   'stream trimmed ahead of the position': async ({ load }, step) => {
-    const hand = picked(load.of('trimmed'), step);
-    await hand?.inTurn(async () => {
-      await hand.add(Array.from({ length: REFILL }, () => load.plain()));
-      const first = hand.written.held.at(-KEPT)?.id;
-      if (first !== undefined) await hand.trimBefore(first);
+    const writer = picked(load.of('trimmed'), step);
+    await writer?.inTurn(async () => {
+      await writer.add(Array.from({ length: REFILL }, () => load.plain()));
+      const first = writer.written.held.at(-KEPT)?.id;
+      if (first !== undefined) await writer.trimBefore(first);
     });
-    return hand && `${hand.written.key}, to its last ${KEPT} entries`;
+    return writer && `${writer.written.key}, to its last ${KEPT} entries`;
   },
   'unread entries deleted': async ({ load }, step) => {
-    const hand = picked(load.of('trimmed'), step);
-    await hand?.inTurn(async () => {
-      await hand.add(Array.from({ length: REFILL }, () => load.plain()));
-      const newest = hand.written.held.slice(-REFILL);
-      await hand.remove(newest.filter((_, i) => i % 3 === 0).map(({ id }) => id));
+    const writer = picked(load.of('trimmed'), step);
+    await writer?.inTurn(async () => {
+      await writer.add(Array.from({ length: REFILL }, () => load.plain()));
+      const newest = writer.written.held.slice(-REFILL);
+      await writer.remove(newest.filter((_, i) => i % 3 === 0).map(({ id }) => id));
     });
-    return hand && `every third of the newest ${REFILL} of ${hand.written.key}`;
+    return writer && `every third of the newest ${REFILL} of ${writer.written.key}`;
   },
   'stream deleted and made again': async (data, step) =>
-    await rebirth(data, step, async (hand) => {
-      await hand.add(Array.from({ length: 30 }, () => data.load.plain()));
+    await recreate(data, step, async (writer) => {
+      await writer.add(Array.from({ length: 30 }, () => data.load.plain()));
     }),
   'stream made again with the same ids': async (data, step) =>
-    await rebirth(data, step, async (hand) => {
-      const ids = hand.written.incarnations.at(-2)?.map(({ id }) => id) ?? [];
+    await recreate(data, step, async (writer) => {
+      const ids = writer.written.incarnations.at(-2)?.map(({ id }) => id) ?? [];
       const count = Math.min(30, ids.length);
-      await hand.add(
+      await writer.add(
         Array.from({ length: count }, () => data.load.plain()),
         (n) => ids[n] ?? '*',
       );
     }),
   'set deleted and made again': async ({ load, signal }, step) => {
     const sets = load.values.filter(({ keyType }) => keyType === METADATA_TYPE.names.keyType);
-    const hand = picked(sets, step);
-    await hand?.inTurn(async () => {
-      await hand.remove();
+    const writer = picked(sets, step);
+    await writer?.inTurn(async () => {
+      await writer.remove();
       await sleep(step.forMs, undefined, { signal });
-      await hand.fill();
+      await writer.fill();
     });
-    return hand?.key;
+    return writer?.key;
   },
 };
 
@@ -152,16 +153,16 @@ async function isAllRead({ redis, db, load, signal }: DataToBreak): Promise<bool
   return await Promise.race([read(), sleep(READ_MS, false, { signal })]);
 }
 
-async function rebirth(
+async function recreate(
   { load, signal }: DataToBreak,
   step: FaultStep,
-  begin: (hand: ChaosStreamWriter) => Promise<void>,
+  begin: (writer: ChaosStreamWriter) => Promise<void>,
 ): Promise<FaultResult> {
-  const hand = picked(load.of('recreated'), step);
-  await hand?.inTurn(async () => {
-    await hand.removeStream();
+  const writer = picked(load.of('recreated'), step);
+  await writer?.inTurn(async () => {
+    await writer.removeStream();
     await sleep(step.forMs + 2, undefined, { signal }); // not within the millisecond of the last id
-    await begin(hand);
+    await begin(writer);
   });
-  return hand && `${hand.written.key}, away for ${step.forMs} ms`;
+  return writer && `${writer.written.key}, away for ${step.forMs} ms`;
 }

@@ -64,10 +64,10 @@ export class ChaosLoad {
     this.#random = seededRandom(options.seed);
     this.#source = new SourceConnection(options.redisUrl, options.signal);
     for (const role of ['steady', 'poisoned', 'trimmed', 'recreated'] as const) {
-      const hands = STREAMS[role].map(
+      const writers = STREAMS[role].map(
         (key) => new ChaosStreamWriter(this.#source, new WrittenStream(key), this.outcomes),
       );
-      this.#streams.set(role, hands);
+      this.#streams.set(role, writers);
     }
     this.#values = valuePlans(options.isKnown).map(
       ([names, ...models]) =>
@@ -97,9 +97,11 @@ export class ChaosLoad {
    * Whether the fleet must know of each entry of a stream: not of those of a stream that was deleted unread, nor of one that was
    * made again and trimmed before it was read, since that looks like the same one, trimmed; nor where MongoDB lost what it knew.
    */
-  countsExactly(hand: ChaosStreamWriter): boolean {
+  countsExactly(writer: ChaosStreamWriter): boolean {
     if (this.#hasLostTarget) return false;
-    return !this.of('recreated').includes(hand) && !(this.#isFlushed && this.of('trimmed').includes(hand));
+    return (
+      !this.of('recreated').includes(writer) && !(this.#isFlushed && this.of('trimmed').includes(writer))
+    );
   }
 
   /** MongoDB has lost what it held, at least once. */
@@ -114,15 +116,15 @@ export class ChaosLoad {
 
   /** Makes every stream and every value. */
   async begin(): Promise<void> {
-    for (const hand of this.streams) await this.write(hand, FIRST_ENTRIES);
-    for (const hand of this.#values) await hand.fill();
+    for (const writer of this.streams) await this.write(writer, FIRST_ENTRIES);
+    for (const writer of this.#values) await writer.fill();
   }
 
   /** Writes at the rate until `stop` aborts. @throws ProvingError `PROVING_REDIS`, or the signal's reason. */
   async #run(stop: AbortSignal): Promise<void> {
     await Promise.all([
       this.#writeEntries(stop),
-      ...this.#values.map(async (hand) => await this.#changeValue(hand, stop)),
+      ...this.#values.map(async (writer) => await this.#changeValue(writer, stop)),
     ]);
   }
 
@@ -140,23 +142,23 @@ export class ChaosLoad {
   }
 
   async #writeEntries(stop: AbortSignal): Promise<void> {
-    const hands = this.streams.filter((hand) => !this.of('recreated').includes(hand));
+    const writers = this.streams.filter((writer) => !this.of('recreated').includes(writer));
     const perTick = (this.#options.rate * TICK_MS) / 1000;
     let due = 0;
     await repeatEvery(TICK_MS, stop, async () => {
       due += perTick;
       const work: Promise<unknown>[] = [];
       for (; due >= 1; due -= wholeFrom(this.#random, 1, 5)) {
-        const all = [...hands, ...this.of('recreated').filter(({ written }) => written.exists)];
-        const hand = all[wholeFrom(this.#random, 0, all.length - 1)];
-        if (hand) work.push(this.write(hand, wholeFrom(this.#random, 1, 5)));
+        const all = [...writers, ...this.of('recreated').filter(({ written }) => written.exists)];
+        const writer = all[wholeFrom(this.#random, 0, all.length - 1)];
+        if (writer) work.push(this.write(writer, wholeFrom(this.#random, 1, 5)));
       }
       await Promise.all(work);
     });
   }
 
-  async write(hand: ChaosStreamWriter, count: number): Promise<void> {
-    await hand.inTurn(() => hand.add(Array.from({ length: count }, () => this.plain())));
+  async write(writer: ChaosStreamWriter, count: number): Promise<void> {
+    await writer.inTurn(() => writer.add(Array.from({ length: count }, () => this.plain())));
   }
 
   /**
@@ -171,13 +173,14 @@ export class ChaosLoad {
       const streams = this.streams.filter(({ written }) => written.exists);
       const values = this.#values.filter(({ exists }) => exists);
       this.#isFlushed = true;
-      for (const hand of values) hand.beginLoss();
+      for (const writer of values) writer.beginLoss();
       await this.#source.answered((redis) => redis.flushall());
       for (const { written } of streams) written.endIncarnation();
-      for (const hand of values) hand.endLoss();
+      for (const writer of values) writer.endLoss();
       await sleep(forMs + 2, undefined, { signal: this.#options.signal }); // not within the millisecond of the last ids
-      for (const hand of streams) await hand.add(Array.from({ length: FIRST_ENTRIES }, () => this.plain()));
-      for (const hand of values) await hand.fill();
+      for (const writer of streams)
+        await writer.add(Array.from({ length: FIRST_ENTRIES }, () => this.plain()));
+      for (const writer of values) await writer.fill();
       return true;
     });
   }
@@ -204,20 +207,20 @@ export class ChaosLoad {
     return this.#entries;
   }
 
-  /** Does the work while every hand waits. */
+  /** Does the work while every writer waits. */
   async whilePaused<T>(work: () => Promise<T>): Promise<T> {
     let goOn = () => {};
     const isOver = new Promise<void>((resolve) => {
       goOn = resolve;
     });
     const waiting = [...this.streams, ...this.#values].map(
-      async (hand) =>
+      async (writer) =>
         await new Promise<void>((reached, failed) => {
           const wait = async () => {
             reached();
             await isOver;
           };
-          hand.inTurn(wait).catch(failed);
+          writer.inTurn(wait).catch(failed);
         }),
     );
     try {
@@ -228,10 +231,10 @@ export class ChaosLoad {
     }
   }
 
-  async #changeValue(hand: ChaosValueWriter, stop: AbortSignal): Promise<void> {
+  async #changeValue(writer: ChaosValueWriter, stop: AbortSignal): Promise<void> {
     const waitMs = () => wholeFrom(this.#random, ...VALUE_MS);
     await repeatEvery(waitMs, stop, async () => {
-      await hand.inTurn(() => hand.step());
+      await writer.inTurn(() => writer.step());
       this.#valueChanges += 1;
     });
   }

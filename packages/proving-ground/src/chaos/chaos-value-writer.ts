@@ -45,7 +45,7 @@ export class ChaosValueWriter extends Turns {
     return this.#exists;
   }
 
-  /** One step of its life: most are changes of a few of its parts. */
+  /** One step: most are changes of a few of its parts. */
   async step(): Promise<void> {
     const { random, names, models } = this.#options;
     if (!this.#exists) return await this.fill();

@@ -18,14 +18,14 @@ export interface Judgement {
 export async function judge(redis: Redis, db: Db, load: ChaosLoad): Promise<Judgement> {
   const keys = db.collection<{ _id: string }>('keys');
   const streams: StreamFindings[] = [];
-  for (const hand of load.streams) {
-    const { written } = hand;
+  for (const writer of load.streams) {
+    const { written } = writer;
     const findings = new StreamFindings(written.key);
     await judgeSource(redis, written, findings);
     await judgeMirror(db, messagesOf(written.key), written, findings);
     const record = await keys.findOne({ _id: written.key });
     const isForgotten = !record && load.hasLostTarget && (await redis.exists(written.key)) === 0;
-    if (!isForgotten) judgeCounts(record, findings, !load.countsExactly(hand));
+    if (!isForgotten) judgeCounts(record, findings, !load.countsExactly(writer));
     streams.push(findings);
   }
   const values = load.values.flatMap(({ written }) => written);

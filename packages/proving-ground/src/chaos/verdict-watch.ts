@@ -85,7 +85,7 @@ export class VerdictWatch {
 interface Late {
   readonly written: WrittenStream;
   readonly entry: WrittenEntry;
-  /** Lives of the stream until then. */
+  /** Incarnations of the stream until then. */
   readonly incarnations: number;
 }
 

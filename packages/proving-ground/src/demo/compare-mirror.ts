@@ -11,7 +11,7 @@ import type { History, WrittenStream } from '../judge/written-stream.js';
 export interface KeyReport {
   readonly key: string;
   readonly keyType: string;
-  /** Lives of a stream, and the messages of all of them; 0 for a value. */
+  /** Incarnations of a stream, and the messages of all of them; 0 for a value. */
   readonly incarnations: number;
   readonly messages: number;
   /** Members of a set. */
@@ -80,7 +80,8 @@ async function judgeRecord(db: Db, written: WrittenStream, findings: StreamFindi
     .collection<{ _id: string; incarnation?: number }>('keys')
     .findOne({ _id: written.key });
   judgeCounts(record, findings, false);
-  if (findings.lost > 0) findings.report('entries of an earlier life are missing', 'missing', findings.lost);
+  if (findings.lost > 0)
+    findings.report('entries of an earlier incarnation are missing', 'missing', findings.lost);
   if (findings.gap > 0) findings.report(`${findings.gap} entries count as gaps, but none was dropped`);
   if (record && record.incarnation !== written.incarnations.length)
     findings.report(`${written.incarnations.length} incarnations, but ${record.incarnation} in MongoDB`);

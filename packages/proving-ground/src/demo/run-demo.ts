@@ -20,7 +20,7 @@ import { showProgress } from './show-progress.js';
 
 const SEPARATOR = ':info:';
 /** The stream that is deleted and made again: a busy one, but not the busiest. */
-const REBORN = 3;
+const RECREATED = 3;
 /** Values that were changed last are given so long to arrive, in ms. */
 const SETTLE_MS = 60_000;
 
@@ -96,14 +96,14 @@ export async function runDemo(
   const history = new History();
   const watch = new MirrorWatch(db);
   const event = (line: string) => say(`  ${progress.colors.yellow('•')} ${line}`);
-  const recreated = plan.streams[Math.min(REBORN, plan.streams.length - 1)];
+  const recreated = plan.streams[Math.min(RECREATED, plan.streams.length - 1)];
   const generator = new Generator({
     redis,
     plan,
     history,
     durationMs: writingTime(options.messages),
     signal,
-    ...(recreated ? { rebirth: recreationOf(recreated, { history, watch, say: event }) } : {}),
+    ...(recreated ? { recreation: recreationOf(recreated, { history, watch, say: event }) } : {}),
   });
 
   const shown = new AbortController();
@@ -199,7 +199,7 @@ function recreationOf(stream: StreamPlan, { history, watch, say }: RecreationOpt
     onDeleted: async (signal) => {
       say(`stream ${key} deleted after ${grouped(history.of(key).entries)} messages`);
       await watch.untilRetired(key, signal);
-      say(`stream ${key} is retired in MongoDB; its second life begins`);
+      say(`stream ${key} is retired in MongoDB; its second incarnation begins`);
     },
   };
 }

@@ -22,14 +22,14 @@ export interface GeneratorOptions {
   /** About how long the writing takes, in ms; 0 is as fast as Redis takes it. */
   readonly durationMs: number;
   /** A stream that is deleted and made again; half of its messages belong to the first incarnation. */
-  readonly rebirth?: Recreation;
+  readonly recreation?: Recreation;
   readonly signal: AbortSignal;
   /** The same seed makes the same messages in each stream; default 1. */
   readonly seed?: number;
 }
 
 /** Where the first incarnation of the recreated stream is complete, as a share of the whole time. */
-const FIRST_LIFE_ENDS = 0.3;
+const FIRST_INCARNATION_ENDS = 0.3;
 /** At this share of the time, this share of all messages comes at once: a backlog in which to break things. */
 const BURST = { at: 0.45, messages: 0.1 } as const;
 const TICK_MS = 40;
@@ -71,18 +71,18 @@ export class Generator {
 
   /**
    * Writes everything; resolves when the last message is in Redis.
-   * @throws ProvingError `PROVING_REDIS`; AbortError when the signal aborts; what the rebirth's conditions throw.
+   * @throws ProvingError `PROVING_REDIS`; AbortError when the signal aborts; what the recreation's conditions throw.
    */
   async run(): Promise<void> {
-    const { plan, rebirth, signal } = this.#options;
+    const { plan, recreation, signal } = this.#options;
     await this.#sets.fill(plan.sets);
     await this.#values.fill(plan.values);
-    const others = plan.streams.filter((stream) => stream !== rebirth?.stream);
+    const others = plan.streams.filter((stream) => stream !== recreation?.stream);
     const stopped = new AbortController();
     const together = AbortSignal.any([signal, stopped.signal]);
     const parts = [
       this.#writeStreams(others, together),
-      ...(rebirth ? [this.#writeTwice(rebirth, together)] : []),
+      ...(recreation ? [this.#writeTwice(recreation, together)] : []),
     ];
     const changing = this.#change(together);
     try {
@@ -107,14 +107,14 @@ export class Generator {
     const first = Math.floor(stream.messages / 2);
     await this.#pace(
       signal,
-      (done) => [{ stream, messages: Math.floor(first * Math.min(1, done / FIRST_LIFE_ENDS)) }],
-      FIRST_LIFE_ENDS,
+      (done) => [{ stream, messages: Math.floor(first * Math.min(1, done / FIRST_INCARNATION_ENDS)) }],
+      FIRST_INCARNATION_ENDS,
     );
     await untilDrained(first, signal);
     await redis.del(stream.key);
     history.of(stream.key).endIncarnation();
     await onDeleted(signal);
-    const rest = 1 - FIRST_LIFE_ENDS;
+    const rest = 1 - FIRST_INCARNATION_ENDS;
     await this.#pace(
       signal,
       (done) => [

@@ -122,7 +122,7 @@ class StreamJudge {
     if (before?.prefix === prefix && compareEntryIds(before.entryId, entryId) >= 0)
       findings.report(`${_id} is out of order`);
     if (before && found.incarnation < before.incarnation)
-      findings.report(`${_id} belongs to an earlier life`);
+      findings.report(`${_id} belongs to an earlier incarnation`);
     this.#before = { prefix, entryId, incarnation: found.incarnation };
     return true;
   }
