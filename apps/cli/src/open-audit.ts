@@ -1,5 +1,5 @@
 import { hostname, userInfo } from 'node:os';
-import { AuditBook, type Deed } from '@redis-to-mongo/operations';
+import { AuditBook, type AuditedAction } from '@redis-to-mongo/operations';
 import type { AuditAction } from '@redis-to-mongo/pipeline';
 import type { Call } from './command.js';
 
@@ -15,9 +15,12 @@ export async function openAudit({ clients, out }: Pick<Call, 'clients' | 'out'>)
 }
 
 /** Records in the audit what a command did. */
-export async function noteDeeds(call: Pick<Call, 'clients' | 'out'>, deeds: readonly Deed[]): Promise<void> {
+export async function noteActions(
+  call: Pick<Call, 'clients' | 'out'>,
+  actions: readonly AuditedAction[],
+): Promise<void> {
   const audit = await openAudit(call);
-  for (const deed of deeds) await audit.note(deed);
+  for (const action of actions) await audit.note(action);
   await audit.flush();
 }
 
@@ -32,22 +35,22 @@ export async function noteRun(
   result: string,
   isInterrupted: boolean,
 ): Promise<void> {
-  await noteDeeds(call, [{ action, filter, result: result + (isInterrupted ? ', then interrupted' : '') }]);
+  await noteActions(call, [{ action, filter, result: result + (isInterrupted ? ', then interrupted' : '') }]);
 }
 
 /** Runs an action and records its result in the audit. @throws what the action throws. */
 export async function audited<Result>(
   audit: AuditBook,
-  deed: Omit<Deed, 'result' | 'error'>,
+  about: Omit<AuditedAction, 'result' | 'error'>,
   run: () => Promise<Result>,
   resultOf: (result: Result) => string,
 ): Promise<Result> {
   try {
     const result = await run();
-    await audit.note({ ...deed, result: resultOf(result) });
+    await audit.note({ ...about, result: resultOf(result) });
     return result;
   } catch (error) {
-    await audit.note({ ...deed, result: 'failed', error });
+    await audit.note({ ...about, result: 'failed', error });
     throw error;
   }
 }

@@ -94,7 +94,7 @@ export async function runDashboard(app: AppContext, config: Config): Promise<voi
       nextRuns: (keys) => queue.nextRuns(keys),
       explain: (state) => explainKey(config, mongo.db, state),
       readValues: keyValuesReader(config, { db: mongo.db, redis: source }),
-      readDeeds: async (key) => (await readAudit(mongo.db, { key, limit: 10 })).entries,
+      readActions: async (key) => (await readAudit(mongo.db, { key, limit: 10 })).entries,
     },
     letters: lettersOf(mongo.db, queue),
     records: recordsOf(mongo.db, username, config.records.auditKeepMs, logger),

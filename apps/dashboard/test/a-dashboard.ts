@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import { createLogger, createMetrics } from '@redis-to-mongo/app-shell';
 import { JobQueue, type QueueSettings } from '@redis-to-mongo/job-queue';
 import type { KeySummary } from '@redis-to-mongo/mongo-sink';
-import type { Deed } from '@redis-to-mongo/operations';
+import type { AuditedAction } from '@redis-to-mongo/operations';
 import type { FastifyInstance } from 'fastify';
 import { expect } from 'vitest';
 import { chooseAccount } from '../src/auth/account.js';
@@ -48,13 +48,13 @@ function summariesOf(
 }
 
 /** Keys that a test makes up have no details. */
-export const NO_DETAILS: Pick<KeyDetailSources, 'explain' | 'readDeeds'> & {
+export const NO_DETAILS: Pick<KeyDetailSources, 'explain' | 'readActions'> & {
   readonly readValues: ReadKeyValues;
 } = {
   explain: async () => {
     throw new Error('nothing is known');
   },
-  readDeeds: async () => [],
+  readActions: async () => [],
   readValues: async () => ({ excerpt: { code: 'NOTHING_KNOWN' }, sample: null }),
 };
 
@@ -79,7 +79,7 @@ export async function aDashboard(redisUrl: string, more: Partial<DashboardOption
     },
   });
   const logger = createLogger({ level: 'info', format: 'json', app: 'dashboard', stream });
-  const deeds: Deed[] = [];
+  const actions: AuditedAction[] = [];
   const queue = new JobQueue(queueAt(redisUrl), () => undefined);
   const poller = new FleetPoller({
     readFacts: async () => someFacts({ queue: { is: await queue.facts() } }),
@@ -100,7 +100,7 @@ export async function aDashboard(redisUrl: string, more: Partial<DashboardOption
     runAction: async () => 'Done.',
     letters: NO_LETTERS,
     records: {
-      book: () => ({ note: async (deed) => void deeds.push(deed), flush: async () => {} }),
+      book: () => ({ note: async (about) => void actions.push(about), flush: async () => {} }),
       read: async () => ({ entries: [], isMore: false }),
       readHistory: async () => [],
       readKeyHistory: async () => [],
@@ -115,7 +115,7 @@ export async function aDashboard(redisUrl: string, more: Partial<DashboardOption
     await server.close();
     await queue.close();
   };
-  return { server, queue, close, log: () => log, deeds };
+  return { server, queue, close, log: () => log, actions };
 }
 
 /** Sends the login form. */

@@ -73,8 +73,8 @@ describe('what is done to many', () => {
     });
     expect(new Set(done.map(([, key]) => key)).size).toBe(30);
     expect(on.log().match(/operator action/g)).toHaveLength(30);
-    expect(on.deeds).toHaveLength(30);
-    expect(on.deeds[0]).toMatchObject({ action: 'pause', filter: 'keys?q=k', result: 'Done.' });
+    expect(on.actions).toHaveLength(30);
+    expect(on.actions[0]).toMatchObject({ action: 'pause', filter: 'keys?q=k', result: 'Done.' });
     await on.close();
   });
 
@@ -83,7 +83,7 @@ describe('what is done to many', () => {
     failing = new Set(['k:3', 'k:4']);
     await on.send(ALL);
     expect(await on.ended()).toMatchObject({ is: 'done', done: 28, failed: 2, code: 'MONGO_UNAVAILABLE' });
-    expect(on.deeds.filter(({ error }) => error !== undefined)).toHaveLength(2);
+    expect(on.actions.filter(({ error }) => error !== undefined)).toHaveLength(2);
     await on.close();
   });
 

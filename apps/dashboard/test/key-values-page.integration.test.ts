@@ -36,7 +36,7 @@ test('both sides stand beside each other where values may be shown, and the view
   const page = await shown.get('/key?id=card');
   expect(page.body).toContain('hx-get="key/values?id=card"');
   expect(page.body).not.toContain('hush1');
-  expect(shown.deeds).toEqual([]);
+  expect(shown.actions).toEqual([]);
   const { statusCode, body } = await shown.get('/key/values?id=card');
   expect(statusCode).toBe(200);
   expect(body).toContain('<code>hush2</code>');
@@ -48,7 +48,7 @@ test('both sides stand beside each other where values may be shown, and the view
   expect(body).toContain('In the collection <code>hashes</code>');
   expect(shown.log()).toMatch(/the values of a key were viewed.*"key":"card"/);
   expect(shown.log()).not.toMatch(/hush1|hush2|pinField/);
-  expect(shown.deeds).toEqual([{ action: 'look', key: 'card', result: 'its values' }]);
+  expect(shown.actions).toEqual([{ action: 'look', key: 'card', result: 'its values' }]);
   expect((await shown.get('/key/values?id=nobody')).statusCode).toBe(404);
   await shown.close();
 });
@@ -61,7 +61,7 @@ test('without DASHBOARD_SHOW_VALUES nothing is shown or read, and the page says 
   const { statusCode, body } = await hidden.get('/key/values?id=card');
   expect(statusCode).toBe(403);
   expect(body).not.toMatch(/hush1|hush2/);
-  expect(hidden.deeds).toEqual([]);
+  expect(hidden.actions).toEqual([]);
   await hidden.close();
 });
 

@@ -63,7 +63,7 @@ export interface PagesUnderTest {
   proxy: TcpProxy;
   address: string;
   readonly keys: () => ReturnType<typeof keysOf>;
-  /** Makes a history of a day, and some deeds. */
+  /** Makes a history of a day, and some actions of operators. */
   readonly remember: () => Promise<void>;
   /** Has MongoDB refuse so many entries of the stream `refused`, since one has taken their place in an index. */
   readonly refuse: (entries: number) => Promise<void>;
@@ -199,7 +199,7 @@ export function pagesUnderTest(executablePath: string | undefined): PagesUnderTe
         nextRuns: (names) => made.queue.nextRuns(names),
         explain: (state) => explainKey(config, db, state),
         readValues: keyValuesReader(config, { db, redis: source }),
-        readDeeds: async (key) => (await readAudit(db, { key, limit: 10 })).entries,
+        readActions: async (key) => (await readAudit(db, { key, limit: 10 })).entries,
       },
       letters: lettersOf(db, queue),
       configuration: describeConfig(config),

@@ -6,7 +6,7 @@ import type { Fleet } from './fleet.js';
 export type Operator = Pick<AuditEntry, 'who' | 'by' | 'from'>;
 
 /** An action. For a dead letter, `key` is that of its record, and `result` names the letter. */
-export interface Deed {
+export interface AuditedAction {
   readonly action: AuditAction;
   readonly key?: string | undefined;
   readonly filter?: string | undefined;
@@ -38,7 +38,7 @@ export class AuditBook {
   }
 
   /** Notes what was done; it is written by flush, or when there is much. Does not throw. */
-  async note({ action, key, filter, result, error }: Deed): Promise<void> {
+  async note({ action, key, filter, result, error }: AuditedAction): Promise<void> {
     this.#waiting.push({
       at: new Date(),
       ...this.#operator,

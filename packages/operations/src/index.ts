@@ -1,7 +1,7 @@
 export { adoptOldEngine } from './adopt/adopt-old-engine.js';
 export type { AdoptOptions } from './adopt/adopt-options.js';
 export { type AdoptLine, type AdoptReport, emptyReport } from './adopt/adopt-report.js';
-export { AuditBook, type Deed, type Operator } from './audit-book.js';
+export { AuditBook, type AuditedAction, type Operator } from './audit-book.js';
 export { chosenKeys } from './explain/chosen-keys.js';
 export { type Choice, explainChoice } from './explain/explain-choice.js';
 export { explainRule, type RuleExplanation } from './explain/explain-rule.js';

@@ -123,10 +123,10 @@ async function forEach(
   const results: (Done & { id: string })[] = [];
   const one = async (letter: string) => {
     const key = letter.includes('@') ? letter.slice(0, letter.lastIndexOf('@')) : undefined;
-    const deed = { action, key, filter: isAll ? filterText(options, named) : undefined };
+    const about = { action, key, filter: isAll ? filterText(options, named) : undefined };
     const done = await audited(
       audit,
-      deed,
+      about,
       () => run(letter),
       ({ result }) => `${letter}: ${result}`,
     );

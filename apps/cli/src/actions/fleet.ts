@@ -2,7 +2,7 @@ import type { FleetIdentity } from '@redis-to-mongo/fleet-status';
 import { colored } from '@redis-to-mongo/terminal';
 import type { Call } from '../command.js';
 import type { Ending } from '../exit-codes.js';
-import { noteDeeds } from '../open-audit.js';
+import { noteActions } from '../open-audit.js';
 import type { Output } from '../output.js';
 
 export async function compareFleet({ out, clients }: Call): Promise<Ending> {
@@ -12,7 +12,9 @@ export async function compareFleet({ out, clients }: Call): Promise<Ending> {
 export async function moveFleet(call: Call): Promise<Ending> {
   const identity = await call.clients.identity();
   await identity.adopt();
-  await noteDeeds(call, [{ action: 'move', result: 'queue and target are assigned to this configuration' }]);
+  await noteActions(call, [
+    { action: 'move', result: 'queue and target are assigned to this configuration' },
+  ]);
   return await compare(call.out, identity);
 }
 

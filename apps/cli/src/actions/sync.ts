@@ -6,7 +6,7 @@ import { colored } from '@redis-to-mongo/terminal';
 import type { AllowNone } from '../allow-none.js';
 import type { Call } from '../command.js';
 import type { Ending } from '../exit-codes.js';
-import { noteDeeds } from '../open-audit.js';
+import { noteActions } from '../open-audit.js';
 
 export async function sync(call: Call, names: readonly string[], { allowNone }: AllowNone): Promise<Ending> {
   const { out, clients } = call;
@@ -30,7 +30,7 @@ export async function sync(call: Call, names: readonly string[], { allowNone }: 
     else asked.push(key);
   }
   const workers = await requestKeys(queue, asked);
-  await noteDeeds(
+  await noteActions(
     call,
     asked.map((key) => ({ action: 'sync', key, result: 'asked for' })),
   );

@@ -6,7 +6,7 @@ import { type AllowNone, requireKeys } from '../allow-none.js';
 import type { Call } from '../command.js';
 import type { Ending } from '../exit-codes.js';
 import { endInterrupted, INTERRUPTED, interruptedPart } from '../interruption.js';
-import { noteDeeds } from '../open-audit.js';
+import { noteActions } from '../open-audit.js';
 import { chooseKeys, openLine } from '../open-line.js';
 import type { Output } from '../output.js';
 import { Progress } from '../progress.js';
@@ -30,7 +30,7 @@ export async function verify(
   const { findings, keys } = ended;
   requireKeys('verify', pattern, { allowNone }, { keys, where: 'Redis or MongoDB' });
   if (isRepair)
-    await noteDeeds(
+    await noteActions(
       call,
       findings.map(({ key, repaired }) => ({
         action: 'repair',

@@ -13,7 +13,7 @@ export interface KeyDetail {
   /** Which rule holds for it, where it is kept, in which form; `undefined` where that is unknown. */
   readonly explanation: KeyExplanation | undefined;
   /** What operators did to it last. */
-  readonly deeds: readonly AuditEntry[];
+  readonly actions: readonly AuditEntry[];
 }
 
 /** What the command `explain` shows beside the key's state. */
@@ -29,7 +29,7 @@ export interface KeyDetailSources {
   nextRuns(keys: readonly string[]): Promise<readonly (number | null)[]>;
   explain(state: KeyState): Promise<KeyExplanation>;
   /** What operators did to a key last, the newest first. */
-  readDeeds(key: string): Promise<readonly AuditEntry[]>;
+  readActions(key: string): Promise<readonly AuditEntry[]>;
 }
 
 /** Time for each server, in ms: a person waits for the page, and the servers' own clients would wait for much longer. */
@@ -41,17 +41,17 @@ const PATIENCE_MS = 3_000;
  * @throws what the reading of it from MongoDB threw; `MONGO_TIMEOUT` where that did not answer in time.
  */
 export async function readKeyDetail(sources: KeyDetailSources, key: string): Promise<KeyDetail | undefined> {
-  const [found, state, runs, deeds] = await Promise.all([
+  const [found, state, runs, actions] = await Promise.all([
     inTime(sources.readSummaries([key]), PATIENCE_MS, 'MONGO_TIMEOUT'),
     inTime(sources.readKey(key), PATIENCE_MS, 'MONGO_TIMEOUT').catch(unlessDamaged),
     inTime(sources.nextRuns([key]), PATIENCE_MS, 'QUEUE_TIMEOUT').catch(() => []),
-    inTime(sources.readDeeds(key), PATIENCE_MS, 'MONGO_TIMEOUT').catch(() => []),
+    inTime(sources.readActions(key), PATIENCE_MS, 'MONGO_TIMEOUT').catch(() => []),
   ]);
   const summary = found.get(key);
   if (!summary) return undefined;
   const explanation =
     state && (await inTime(sources.explain(state), PATIENCE_MS, 'MONGO_TIMEOUT').catch(() => undefined));
-  return { at: new Date(), summary, state, nextRunAt: runs[0] ?? null, explanation, deeds };
+  return { at: new Date(), summary, state, nextRunAt: runs[0] ?? null, explanation, actions };
 }
 
 /** What can't be read for another reason is not taken for nothing: gaps would not show. */

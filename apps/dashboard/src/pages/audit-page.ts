@@ -40,7 +40,7 @@ export function auditRows(query: AuditPageQuery, { entries, isMore }: Page): Htm
   );
 }
 
-/** Deeds as a table. */
+/** Actions of operators, as a table. */
 export function auditTable(entries: readonly AuditEntry[]): Html {
   return scrollArea(
     'Actions of operators',

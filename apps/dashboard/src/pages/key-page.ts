@@ -45,7 +45,7 @@ ${historyCharts(KEY_LINES, historyPath(key, range), range)}`,
 
 /** What changes: fetched again by the page's script. */
 export function keyContent(detail: KeyDetail, readOnly: boolean): Html {
-  const { summary, state, nextRunAt, at, explanation, deeds } = detail;
+  const { summary, state, nextRunAt, at, explanation, actions } = detail;
   const { key, error } = summary;
   return html`<section class="verdict key-title"><h1><bdi>${shownKey(key)}</bdi></h1><p>${statusMark(summary)} ${summary.keyType}${summary.stream !== key && html`, <bdi>${shownKey(summary.type)}</bdi> of ${keyLink(summary.stream)}`}</p></section>
 ${!readOnly && actionButtons(summary)}
@@ -54,7 +54,7 @@ ${error && html`<section class="panel problem-panel" aria-labelledby="error"><h2
 ${explanation && explanationPanel(explanation)}
 ${state && gapsTable(state.gaps)}
 ${state && activityTable(state.activity)}
-${deeds.length > 0 && html`<section class="panel" aria-labelledby="deeds"><h2 id="deeds">Actions of operators<a class="panel-link" href="audit?${new URLSearchParams({ q: key }).toString()}">All</a></h2>${auditTable(deeds)}</section>`}
+${actions.length > 0 && html`<section class="panel" aria-labelledby="actions"><h2 id="actions">Actions of operators<a class="panel-link" href="audit?${new URLSearchParams({ q: key }).toString()}">All</a></h2>${auditTable(actions)}</section>`}
 <p class="asof">As of ${clock(at)}. Times are <span class="zone-name">UTC</span>.</p>`;
 }
 

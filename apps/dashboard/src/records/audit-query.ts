@@ -1,6 +1,6 @@
 import { AUDIT_ACTIONS, type AuditAction } from '@redis-to-mongo/pipeline';
 
-/** What the page of deeds is asked for. */
+/** What the page of actions is asked for. */
 export interface AuditPageQuery {
   /** What the names of their keys begin with. */
   readonly search: string;
