@@ -54,7 +54,7 @@ ${error && html`<section class="panel problem-panel" aria-labelledby="error"><h2
 ${explanation && explanationPanel(explanation)}
 ${state && gapsTable(state.gaps)}
 ${state && activityTable(state.activity)}
-${actions.length > 0 && html`<section class="panel" aria-labelledby="actions"><h2 id="actions">Actions of operators<a class="panel-link" href="audit?${new URLSearchParams({ q: key }).toString()}">All</a></h2>${auditTable(actions)}</section>`}
+${actions.length > 0 && html`<section class="panel" aria-labelledby="operator-actions"><h2 id="operator-actions">Actions of operators<a class="panel-link" href="audit?${new URLSearchParams({ q: key }).toString()}">All</a></h2>${auditTable(actions)}</section>`}
 <p class="asof">As of ${clock(at)}. Times are <span class="zone-name">UTC</span>.</p>`;
 }
 
