@@ -52,6 +52,7 @@ export async function fillAllKinds(redis: Redis): Promise<void> {
 export async function contentOf(redis: Redis): Promise<Record<string, unknown>> {
   const content: Record<string, unknown> = {};
   for (const key of await redis.keysBuffer('*')) {
+    if (key.toString().startsWith('{r2m}:')) continue; // the queue's own
     const type = await redis.type(key);
     // A stream's time of expiry is known to within two seconds only.
     const expiry = await redis.pexpiretime(key);
