@@ -193,7 +193,7 @@ function waiting(facts: QueueFacts): readonly Reason[] {
       what: `Changes have been waiting for ${time(dueMs)}, of ${counted(due, 'key', 'keys')}`,
       remedy: isLong
         ? 'Add workers, or check their logs for failures.'
-        : 'Catching up; if this continues, add workers.',
+        : 'Catching up; if this continues, add workers, or check their logs.',
     });
   }
   if (waitingMs > MOMENT_MS && delaysAreKnown(facts))
