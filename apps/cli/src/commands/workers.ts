@@ -6,7 +6,7 @@ export const workers: Declare = (program, runs) =>
     .command('workers')
     .summary('lists schedulers and workers: host, start time, current work')
     .description(
-      'Lists the fleet’s schedulers and workers, as each reports every 2 s: host, version, start ' +
+      'Lists the fleet’s schedulers and workers, as each reports every few seconds: host, version, start ' +
         'time, running jobs, entries and keys per second, memory, and the longest delay of its event loop. Processes that ' +
         'ended are shown for ten minutes. Exit code 1 if no worker is alive, or no scheduler is active.',
     )

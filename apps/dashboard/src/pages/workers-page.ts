@@ -31,7 +31,7 @@ export function workerRows(processes: readonly FleetProcess[], at: Date): Html {
     ),
   )}
 ${processes.length === 0 && html`<p class="empty">No process is running, and none was in the last ten minutes.</p>`}
-<p class="empty">Each process reports every 2 s. After 10 s without a report it counts as ended, and is shown for ten more minutes. Event loop: its longest delay since the previous report.</p>`;
+<p class="empty">Each process reports every few seconds. After <code>DEAD_AFTER_SEC</code> without a report it counts as dead, and is shown for ten more minutes. Event loop: its longest delay since the previous report.</p>`;
   return rowsPart('workers', body);
 }
 
