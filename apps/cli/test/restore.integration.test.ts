@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
 import { restoringKey } from '@redis-to-mongo/pipeline';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
@@ -30,6 +31,17 @@ test('a restored Redis equals the original, key by key, entry by entry, byte for
   const { code, stdout } = await cli.run('restore', '*', '--to', target.url);
   expect(stdout).toMatch(/^18 of 18 keys restored/m);
   expect(code).toBe(0);
+  expect(await contentOf(restored)).toEqual(await contentOf(cli.redis));
+});
+
+test('the ACL of docs/operations.md is enough', async () => {
+  const page = await readFile(new URL('../../../docs/operations.md', import.meta.url), 'utf8');
+  const rule = /^ACL SETUSER restore (.*)$/m.exec(page)?.[1] ?? '';
+  await restored.acl('SETUSER', 'restore', ...rule.split(' '));
+  await restored.flushall();
+  const to = new URL(target.url);
+  Object.assign(to, { username: 'restore', password: 'password' });
+  expect((await cli.run('restore', '*', '--to', to.href)).code).toBe(0);
   expect(await contentOf(restored)).toEqual(await contentOf(cli.redis));
 });
 
