@@ -11,6 +11,5 @@ export const doctor: Declare = (program, runs) =>
         'only a test mark to the queue’s Redis and to MongoDB. Exit code 1 if there is a problem; advice alone is ' +
         'none.',
     )
-
     .addHelpText('after', examples(['doctor', 'check everything'], ['doctor --json', 'the findings as JSON']))
     .action(runs(async () => (await import('../actions/doctor.js')).doctor));

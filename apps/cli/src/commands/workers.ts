@@ -10,7 +10,6 @@ export const workers: Declare = (program, runs) =>
         'time, running jobs, entries and keys per second, memory, and the longest delay of its event loop. Processes that ' +
         'ended are shown for ten minutes. Exit code 1 if no worker is alive, or no scheduler is active.',
     )
-
     .addHelpText(
       'after',
       examples(
