@@ -66,7 +66,7 @@ describe('the ACL of docs/operations.md', () => {
   });
 });
 
-it('what docs/operations.md adds for TRIM_MODE is all needed: without any one of its commands a trim is refused', async () => {
+it('what docs/operations.md adds for TRIM_MODE is all needed: without any one of its commands but TIME, a trim is refused', async () => {
   const server = await startRedis();
   const admin = new Redis(server.url);
   const words = await documented('`TRIM_MODE`');
@@ -80,10 +80,12 @@ it('what docs/operations.md adds for TRIM_MODE is all needed: without any one of
     await admin.xgroup('CREATE', 'stream', 'group', '0');
     await admin.xreadgroup('GROUP', 'group', 'one', 'STREAMS', 'stream', '>');
     await admin.xack('stream', 'group', '1-0', '2-0', '3-0');
-    expect(added).toHaveLength(5);
+    expect(added).toHaveLength(6);
     for (const word of added) {
       await admin.call('ACL', 'SETUSER', 'mirror', word.replace('+', '-'));
-      await expect(trim('on'), word).rejects.toMatchObject({ code: 'REDIS_PRIVILEGE' });
+      // Without the server's time, the worker's clock is used.
+      if (word === '+time') expect(await trim('dry-run')).toBe(3);
+      else await expect(trim('on'), word).rejects.toMatchObject({ code: 'REDIS_PRIVILEGE' });
       await admin.call('ACL', 'SETUSER', 'mirror', word);
     }
     expect(await admin.xlen('stream')).toBe(9);
