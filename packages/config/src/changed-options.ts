@@ -20,9 +20,12 @@ export function changedOptions(before: Config, next: Config): readonly OptionCha
 
 /** What distinguishes two values of an option apart, also where both are shown alike. */
 export function fingerprintsOf(values: Values): ReadonlyMap<OptionName, string> {
-  const fingerprint = (value: unknown) =>
-    createHash('sha256')
-      .update(JSON.stringify(value) ?? '')
-      .digest('base64');
-  return new Map(optionNames().map((option) => [option, fingerprint(values[option])]));
+  return new Map(optionNames().map((option) => [option, fingerprintOf(values[option])]));
+}
+
+/** The same text for equal values, which it does not show. */
+export function fingerprintOf(value: unknown): string {
+  return createHash('sha256')
+    .update(JSON.stringify(value) ?? '')
+    .digest('base64');
 }

@@ -1,4 +1,4 @@
-export { changedOptions, type OptionChange } from './changed-options.js';
+export { changedOptions, fingerprintOf, type OptionChange } from './changed-options.js';
 export type { Config, MongoConfig, OptionInUse, Source } from './config.js';
 export { ConfigError, type Problem } from './config-error.js';
 export { type DescribedOption, describeConfig } from './describe-config.js';

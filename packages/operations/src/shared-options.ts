@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import type { Config } from '@redis-to-mongo/config';
+import { type Config, fingerprintOf } from '@redis-to-mongo/config';
 
 /**
  * Fingerprints of the options that decide what is mirrored and how, as a process has them now, by name. All schedulers and workers need the
@@ -16,9 +15,5 @@ export function sharedOptions(
     KEY_TYPES: [...types].sort(),
     RULES: rules,
   };
-  return Object.fromEntries(Object.entries(options).map(([name, value]) => [name, fingerprint(value)]));
-}
-
-function fingerprint(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 12);
+  return Object.fromEntries(Object.entries(options).map(([name, value]) => [name, fingerprintOf(value)]));
 }

@@ -1,3 +1,4 @@
+import { inParts } from '@redis-to-mongo/pipeline';
 import type { Collection, Document, Filter } from 'mongodb';
 import type { Stored } from '../database/stored.js';
 
@@ -47,8 +48,5 @@ export async function deleteWhere(
 
 /** Conditions on `_id` that name all of these together, for the statements of one command. */
 function conditionsById(ids: readonly string[]): { $in: string[] }[] {
-  const conditions = [];
-  for (let start = 0; start < ids.length; start += IDS_PER_STATEMENT)
-    conditions.push({ $in: ids.slice(start, start + IDS_PER_STATEMENT) });
-  return conditions;
+  return inParts(ids, IDS_PER_STATEMENT).map(($in) => ({ $in }));
 }
