@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { countsIn } from '../src/bench/bench-fleet.js';
-import { parseStat, processUsage } from '../src/bench/process-usage.js';
 import { percentile, spreadOf, spreadText } from '../src/bench/report/figures.js';
 import { markdownTable, type Table, textTable } from '../src/bench/report/table.js';
+import { parseStat, processUsage } from '../src/program/process-usage.js';
 
 describe('statistics', () => {
   it('takes the middle value, and the mean of the two middle ones', () => {

@@ -50,7 +50,7 @@ function toMessage([entryId, flat]: [string, string[]], incarnation: number) {
 async function problems(): Promise<string[]> {
   const findings = new StreamFindings('orders');
   await judgeSource(redis, writer.written, findings);
-  await judgeMirror(db, 'stream_messages', writer.written, findings);
+  await judgeMirror(db, 'stream_messages', [[writer.written, findings]]);
   return [...findings.problems];
 }
 

@@ -5,7 +5,7 @@ import { planKeys } from '../src/generator/plan-keys.js';
 
 describe('the plan of a run', () => {
   it('has main streams, info streams and metadata sets by the naming convention', () => {
-    const plan = planKeys({ messages: 1_000, streams: 40, sets: 60 });
+    const plan = planKeys({ messages: 1_000, streams: 40, sets: 60, values: 0 });
     const places = plan.streams.map(({ key }) => placeOf(key, ':info:'));
     expect(places.filter(({ type }) => type === 'main')).toHaveLength(20);
     expect(places.filter(({ type }) => type === 'audit')).toHaveLength(20);
@@ -21,7 +21,7 @@ describe('the plan of a run', () => {
         sets: fc.integer({ min: 0, max: 300 }),
         more: fc.nat(50_000),
       })
-      .map(({ streams, sets, more }) => ({ streams, sets, messages: 2 * streams + more }));
+      .map(({ streams, sets, more }) => ({ streams, sets, messages: 2 * streams + more, values: 0 }));
     fc.assert(
       fc.property(sizes, (size) => {
         const plan = planKeys(size);

@@ -6,31 +6,32 @@ import type { Closers } from '@redis-to-mongo/pipeline';
 import type { Redis } from 'ioredis';
 import type { Db } from 'mongodb';
 import { openMongo, openRedis } from '../program/open-redis.js';
-import { messageOf } from '../program/run-program.js';
+import { messageOf, type ProgramContext } from '../program/run-program.js';
 import type { BenchOptions, Part } from './bench-options.js';
+import type { Usage } from './bench-result.js';
 import { type BenchSizes, SIZES } from './bench-sizes.js';
+import { meter, pidsOf } from './usage-meter.js';
 
 /** The Redis databases: what is mirrored, what waits to be shown, the queue. */
 const SOURCE = 0;
 const SHELF = 1;
 const QUEUE = 2;
 
-export interface BenchContext {
-  /** Closes what is opened. */
-  readonly closing: Closers;
-  /** For logs; removed by the caller. */
-  readonly dir: string;
-  readonly signal: AbortSignal;
+export interface BenchContext extends Pick<ProgramContext, 'closing' | 'dir' | 'signal'> {
   readonly say: (line: string) => void;
 }
 
-/** A MongoDB database that nobody else has, empty at the beginning. */
-export interface Target extends AsyncDisposable {
+/** Where something is written to. */
+export interface MongoTarget extends AsyncDisposable {
   readonly uri: string;
-  readonly db: Db;
   readonly dbName: string;
   /** undefined if the server was given by its address. */
   readonly pid: number | undefined;
+}
+
+/** A MongoDB database that nobody else has, empty at the beginning. */
+export interface Target extends MongoTarget {
+  readonly db: Db;
   readonly kind: string;
 }
 
@@ -137,6 +138,29 @@ export class BenchEnvironment {
       this.#failures.push(`${what}: ${first}`);
       return undefined;
     }
+  }
+
+  /**
+   * Begins to measure processes of the system under test, Redis and MongoDB; the function that comes back ends it, and takes the pids of
+   * the system's processes that began meanwhile.
+   */
+  async meter(
+    ours: readonly number[],
+    target: MongoTarget,
+  ): Promise<(begun?: readonly number[]) => Promise<Usage>> {
+    const groups = { ours, redis: pidsOf(this.redisServer), mongo: pidsOf(target) };
+    const end = await meter(groups);
+    return async (begun = []) => {
+      const { seconds, of } = await end({ ...groups, ours: [...ours, ...begun] });
+      const { cpu, peakBytes } = of('ours');
+      const cpuOf = (name: 'redis' | 'mongo') => (groups[name].length > 0 ? of(name).cpu : undefined);
+      return { seconds, cpu, redisCpu: cpuOf('redis'), mongoCpu: cpuOf('mongo'), peakBytes };
+    };
+  }
+
+  /** What a program in processes/ is given of the servers. */
+  programServers({ uri, dbName }: MongoTarget, redisUrl = this.redisServer.url) {
+    return { redisUrl, mongoUri: uri, dbName };
   }
 
   /** A directory of its own for the next fleet's logs. */

@@ -1,9 +1,10 @@
 import { Fleet } from '../fleet/fleet.js';
 import { newPassword } from '../fleet/fleet-env.js';
 import { type AppName, endText } from '../fleet/fleet-member.js';
+import { openRedis } from '../program/open-redis.js';
 import { untilMoved } from '../program/until-moved.js';
 import { ProvingError } from '../proving-error.js';
-import type { BenchEnvironment } from './bench-environment.js';
+import type { BenchEnvironment, MongoTarget } from './bench-environment.js';
 
 export interface BenchFleetOptions {
   readonly workers?: number;
@@ -13,14 +14,9 @@ export interface BenchFleetOptions {
   readonly options?: Readonly<Record<string, string>>;
 }
 
-/** Where the fleet writes to. */
-export interface FleetTarget {
-  readonly uri: string;
-  readonly dbName: string;
-}
-
 /** Asking for the counts is work for the workers: they are asked when half of what is left may be done, within these limits, in ms. */
 const [LEAST_POLL_MS, MOST_POLL_MS] = [100, 1_000];
+const SCHEDULED_POLL_MS = 20;
 /** Without any progress for this long, in ms, waiting is given up. */
 const STALL_MS = 90_000;
 
@@ -44,7 +40,7 @@ export class BenchFleet implements AsyncDisposable {
   /** Resolves when all processes are ready. */
   static async start(
     place: BenchEnvironment,
-    target: FleetTarget,
+    target: MongoTarget,
     { workers = 1, dashboard = false, options = {} }: BenchFleetOptions = {},
   ): Promise<BenchFleet> {
     const fate: Fate = { failure: undefined };
@@ -80,7 +76,7 @@ export class BenchFleet implements AsyncDisposable {
   /** What the running workers have counted so far, all together. */
   async counts(): Promise<Counts> {
     const pages = await Promise.all(
-      this.#fleet.workers.map(async ({ address }) => {
+      this.#fleet.running('worker').map(async ({ address }) => {
         const response = await fetch(`${address}/metrics`, { signal: AbortSignal.timeout(10_000) });
         return await response.text();
       }),
@@ -100,6 +96,23 @@ export class BenchFleet implements AsyncDisposable {
   /** How many runs have ended so, since the running workers began: `synced`, `unchanged`, … */
   async ended(outcome: string): Promise<number> {
     return (await this.counts()).ended(outcome);
+  }
+
+  /** Resolves when so many job schedulers are there, in the queue's Redis at this address. @throws as untilMoved of program/. */
+  async untilScheduled(keys: number, queueUrl: string): Promise<void> {
+    const queue = openRedis(queueUrl);
+    const check = async () => {
+      const made = await queue.zcard('{bench}:sync:repeat');
+      return { isDone: made >= keys, progress: made, missing: () => [`${made} of ${keys}`] };
+    };
+    try {
+      await untilMoved('job schedulers', check, {
+        signal: this.#place.signal,
+        pollMs: () => SCHEDULED_POLL_MS,
+      });
+    } finally {
+      queue.disconnect();
+    }
   }
 
   /** Resolves when this many runs have ended so. @throws ProvingError as untilMoved does. */
@@ -128,7 +141,7 @@ export class BenchFleet implements AsyncDisposable {
 
   /** Ends the scheduler and the workers by SIGKILL, all at once. */
   async kill(): Promise<void> {
-    const members = [...this.#fleet.running('scheduler'), ...this.#fleet.workers];
+    const members = [...this.#fleet.running('scheduler'), ...this.#fleet.running('worker')];
     await Promise.all(members.map((member) => this.#fleet.kill(member)));
   }
 
@@ -140,7 +153,7 @@ export class BenchFleet implements AsyncDisposable {
 
   /** Stops the workers by SIGTERM; the scheduler goes on. */
   async stopWorkers(): Promise<void> {
-    await Promise.all(this.#fleet.workers.map((worker) => this.#fleet.kill(worker, 'SIGTERM')));
+    await Promise.all(this.#fleet.running('worker').map((worker) => this.#fleet.kill(worker, 'SIGTERM')));
   }
 
   /** Resolves when they are ready. */
@@ -163,23 +176,18 @@ interface Counts {
   readonly jobs: number;
 }
 
-const LINE = /^r2m_entries_(?:written|already_there)_total\{key_type="([^"]+)"[^}]*\} (\d+)$/gm;
-
+const ENTRIES = /^r2m_entries_(?:written|already_there)_total\{key_type="([^"]+)"[^}]*\} (\d+)$/gm;
 const JOBS = /^r2m_jobs_total\{outcome="([^"]+)"[^}]*\} (\d+)$/gm;
 
 /** From the workers' pages of metrics, in Prometheus's text form. */
 export function countsIn(pages: readonly string[]): Counts {
-  const sums = new Map<string, number>();
-  for (const page of pages)
-    for (const [, keyType = '', count] of page.matchAll(LINE))
-      sums.set(keyType, (sums.get(keyType) ?? 0) + Number(count));
-  const outcomes = new Map<string, number>();
-  for (const page of pages)
-    for (const [, outcome = '', count] of page.matchAll(JOBS))
-      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + Number(count));
+  const sum = (line: RegExp, label?: string) => {
+    const found = pages.flatMap((page) => [...page.matchAll(line)]);
+    return found.reduce((total, [, is, count]) => ((label ?? is) === is ? total + Number(count) : total), 0);
+  };
   return {
-    jobs: [...outcomes.values()].reduce((sum, count) => sum + count, 0),
-    moved: (keyType) => sums.get(keyType) ?? 0,
-    ended: (outcome) => outcomes.get(outcome) ?? 0,
+    jobs: sum(JOBS),
+    moved: (keyType) => sum(ENTRIES, keyType),
+    ended: (outcome) => sum(JOBS, outcome),
   };
 }

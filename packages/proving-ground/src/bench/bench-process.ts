@@ -84,9 +84,13 @@ export class BenchProcess implements AsyncDisposable {
   }
 
   /** Ends it and waits for its end. */
-  async [Symbol.asyncDispose](): Promise<void> {
+  async kill(): Promise<void> {
     this.#process.kill('SIGKILL');
     await this.#ended;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
   }
 }
 

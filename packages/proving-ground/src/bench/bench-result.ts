@@ -1,6 +1,17 @@
 import type { Part, SizeName } from './bench-options.js';
 import type { Machine } from './machine.js';
-import type { Usage } from './usage-meter.js';
+
+/** What was used between the two ends of a measurement. */
+export interface Usage {
+  readonly seconds: number;
+  /** CPU seconds of the system under test. */
+  readonly cpu: number;
+  readonly redisCpu: number | undefined;
+  /** undefined if the server was given by its address. */
+  readonly mongoCpu: number | undefined;
+  /** The most memory that its processes held, each at its own peak, summed up, in bytes. */
+  readonly peakBytes: number;
+}
 
 /** One run of one contestant: how long it took, and what it used. */
 export interface Run extends Usage {
@@ -63,8 +74,9 @@ export interface KillRun {
   readonly seconds: number;
 }
 
-/** Whose CPU and memory are reported while very many keys rest. */
-export type IdleProcess = 'scheduler' | 'worker' | 'dashboard' | 'source' | 'queue';
+/** Whose CPU and memory are reported while very many keys are idle. */
+export const IDLE_PROCESSES = ['scheduler', 'worker', 'dashboard', 'source', 'queue'] as const;
+export type IdleProcess = (typeof IDLE_PROCESSES)[number];
 
 /** Very many keys of mixed types at rest, with a Redis for the source and one for the queue. */
 export interface IdleMixedRun {

@@ -5,7 +5,7 @@ import { verifyMirror } from '@redis-to-mongo/verify';
 import type { Redis } from 'ioredis';
 import type { Db } from 'mongodb';
 import { contentDigest, pairsOf } from '../judge/content-digest.js';
-import { judgeMirrors } from '../judge/judge-streams.js';
+import { judgeMirror } from '../judge/judge-streams.js';
 import { StreamFindings } from '../judge/stream-findings.js';
 import { WrittenStream } from '../judge/written-stream.js';
 import { untilMoved } from '../program/until-moved.js';
@@ -28,7 +28,7 @@ export async function compareStreams(
   for await (const page of scanKeys(redis, () => true))
     for (const { key, type } of page)
       if (type === 'stream') streams.set(key, [await writtenTo(redis, key), new StreamFindings(key)]);
-  const strays = await judgeMirrors(db, STREAM_MESSAGES, streams.values());
+  const strays = await judgeMirror(db, STREAM_MESSAGES, streams.values());
   const { findings } = await verifyMirror(
     { redis, db },
     {

@@ -5,7 +5,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { BenchEnvironment } from './bench-environment.js';
+import type { BenchEnvironment, MongoTarget } from './bench-environment.js';
 import { streamKeys } from './fill-streams.js';
 
 const run = promisify(execFile);
@@ -58,7 +58,7 @@ export class ConnectProcess implements AsyncDisposable {
   static async start(
     [command, ...args]: ConnectCall,
     place: BenchEnvironment,
-    target: { readonly uri: string; readonly dbName: string },
+    target: MongoTarget,
     what: { readonly sourceUrl: string; readonly streams: number; readonly settings: ConnectSettings },
   ): Promise<ConnectProcess> {
     const dir = await place.nextDir();

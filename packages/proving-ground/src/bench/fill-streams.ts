@@ -1,9 +1,6 @@
 import type { Redis } from 'ioredis';
-import { runPipeline } from '../generator/run-pipeline.js';
+import { runPipelines } from '../generator/run-pipeline.js';
 import type { StreamCase } from './bench-sizes.js';
-
-/** Commands in one pipeline. */
-const PIPELINED = 2_000;
 
 export function streamKeys({ streams }: Pick<StreamCase, 'streams'>): string[] {
   return Array.from({ length: streams }, (_, i) => `load-${i}`);
@@ -23,14 +20,9 @@ export function entryFields(n: number): string[] {
 }
 
 /** Writes the case's streams, one after the other. @throws ProvingError `PROVING_REDIS` when Redis refuses an entry. */
-export async function fillStreams(redis: Redis, load: StreamCase): Promise<void> {
-  let pipeline = redis.pipeline();
-  for (const key of streamKeys(load))
-    for (let n = 0; n < load.entries; n++) {
-      pipeline.xadd(key, '*', ...entryFields(n));
-      if (pipeline.length < PIPELINED) continue;
-      await runPipeline(pipeline);
-      pipeline = redis.pipeline();
-    }
-  await runPipeline(pipeline);
+export async function fillStreams(redis: Redis, { streams, entries }: StreamCase): Promise<void> {
+  const keys = streamKeys({ streams });
+  await runPipelines(redis, streams * entries, (pipeline, i) =>
+    pipeline.xadd(keys[Math.floor(i / entries)] ?? '', '*', ...entryFields(i % entries)),
+  );
 }

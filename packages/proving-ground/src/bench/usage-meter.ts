@@ -1,53 +1,54 @@
-import { type ProcessUsage, processUsage } from './process-usage.js';
+import { processUsage } from '../program/process-usage.js';
 
-/** Whose CPU is counted. */
-export interface Parties {
-  /** Pids of all processes of the system under test. */
-  readonly ours: readonly number[];
-  readonly redis: number | undefined;
-  /** undefined for a server that was given by its address. */
-  readonly mongo: number | undefined;
-}
+/** The pids of processes, by what they are. */
+export type Groups<Name extends string> = Readonly<Record<Name, readonly number[]>>;
 
-/** What was used between the two ends of a measurement. */
-export interface Usage {
-  readonly seconds: number;
-  /** CPU seconds of the system under test. */
+/** What a group of processes used between the two ends of a measurement. */
+export interface GroupUsage {
+  /** CPU seconds. */
   readonly cpu: number;
-  readonly redisCpu: number | undefined;
-  /** undefined if the server was given by its address. */
-  readonly mongoCpu: number | undefined;
-  /** The most memory that its processes held, each at its own peak, summed up, in bytes. */
+  /** CPU as a share of one core. */
+  readonly share: number;
+  /** Memory that is held at the end, and the most that was held, each process at its own peak, in bytes. */
+  readonly bytes: number;
   readonly peakBytes: number;
 }
 
-/** Begins to measure; the function that comes back ends it, and takes the pids of ours that began meanwhile. */
-export async function meter(parties: Parties): Promise<(begun?: readonly number[]) => Promise<Usage>> {
-  const from = await readAll(parties);
+/** What was used in a measurement. */
+export interface Measured<Name extends string> {
+  readonly seconds: number;
+  of(name: Name): GroupUsage;
+}
+
+/** Begins to measure; the function that comes back ends it, and takes what else belongs to the groups by then. */
+export async function meter<Name extends string>(
+  groups: Groups<Name>,
+): Promise<(groupsNow?: Groups<Name>) => Promise<Measured<Name>>> {
+  const from = await readAll(groups);
   const begin = performance.now();
-  return async (begun = []) => {
+  return async (groupsNow = groups) => {
     const seconds = (performance.now() - begin) / 1000;
-    const to = await readAll({ ...parties, ours: [...parties.ours, ...begun] });
-    return {
-      seconds,
-      cpu: cpu(to.ours) - cpu(from.ours),
-      redisCpu: to.redis && from.redis && to.redis.cpuSeconds - from.redis.cpuSeconds,
-      mongoCpu: to.mongo && from.mongo && to.mongo.cpuSeconds - from.mongo.cpuSeconds,
-      peakBytes: to.ours.reduce((sum, { peakBytes }) => sum + peakBytes, 0),
+    const to = await readAll(groupsNow);
+    const of = (name: Name): GroupUsage => {
+      const sum = { cpu: 0, bytes: 0, peakBytes: 0 };
+      for (const pid of groupsNow[name]) {
+        const { cpuSeconds = 0, bytes = 0, peakBytes = 0 } = to.get(pid) ?? {};
+        sum.cpu += cpuSeconds - (from.get(pid)?.cpuSeconds ?? 0);
+        sum.bytes += bytes;
+        sum.peakBytes += peakBytes;
+      }
+      return { ...sum, share: sum.cpu / seconds };
     };
+    return { seconds, of };
   };
 }
 
-async function readAll({ ours, redis, mongo }: Parties) {
-  const one = async (pid: number | undefined) => (pid === undefined ? undefined : await processUsage(pid));
-  const [all, ofRedis, ofMongo] = await Promise.all([
-    Promise.all(ours.map((pid) => processUsage(pid))),
-    one(redis),
-    one(mongo),
-  ]);
-  return { ours: all, redis: ofRedis, mongo: ofMongo };
+async function readAll(groups: Groups<string>) {
+  const pids = [...new Set(Object.values(groups).flat())];
+  return new Map(await Promise.all(pids.map(async (pid) => [pid, await processUsage(pid)] as const)));
 }
 
-function cpu(all: readonly ProcessUsage[]): number {
-  return all.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
+/** The pids of a server, if it was started here. */
+export function pidsOf({ pid }: { readonly pid?: number | undefined }): readonly number[] {
+  return pid === undefined ? [] : [pid];
 }

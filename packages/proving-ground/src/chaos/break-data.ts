@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { METADATA_TYPE } from '@redis-to-mongo/key-types';
 import type { Redis } from 'ioredis';
-import type { Db } from 'mongodb';
 import type { ChaosEnvironment } from './chaos-environment.js';
 import type { ChaosLoad } from './chaos-load.js';
 import type { ChaosStreamWriter } from './chaos-stream-writer.js';
@@ -12,7 +11,6 @@ import { untilSettled } from './settle.js';
 export interface DataToBreak {
   readonly place: ChaosEnvironment;
   readonly load: ChaosLoad;
-  readonly db: Db;
   /** A connection to the source, past its way. */
   readonly redis: Redis;
   readonly signal: AbortSignal;
@@ -45,11 +43,11 @@ export const DATA_FAULTS: Partial<Record<FaultKind, Work>> = {
     const isSwapped = await load.whilePaused(() => place.source.swap(true));
     return isSwapped ? 'primary and replica have changed their roles' : undefined;
   },
-  'MongoDB dropped': async ({ db, place, loseTarget }) => {
+  'MongoDB dropped': async ({ place, loseTarget }) => {
     let isAnswered = true;
     await loseTarget(async () => {
       isAnswered = await Promise.race([
-        db.dropDatabase().then(
+        place.db.dropDatabase().then(
           () => true,
           () => false,
         ),
@@ -80,10 +78,10 @@ export const DATA_FAULTS: Partial<Record<FaultKind, Work>> = {
     await writer?.inTurn(() => writer.add(Array.from({ length: 50 }, () => load.odd())));
     return writer?.written.key;
   },
-  'stream trimmed behind the position': async ({ load, db }, step) => {
+  'stream trimmed behind the position': async ({ load, place }, step) => {
     const writer = picked(load.of('trimmed'), step);
     if (!writer) return undefined;
-    const key = await db
+    const key = await place.db
       .collection<{ _id: string; position?: { entryId?: unknown } }>('keys')
       .findOne({ _id: writer.written.key })
       .catch(() => null); // MongoDB is down: another time
@@ -137,11 +135,11 @@ export const DATA_FAULTS: Partial<Record<FaultKind, Work>> = {
 };
 
 /** Waits until the fleet has read all that was written, while nothing is written; false where that takes too long. */
-async function isAllRead({ redis, db, load, signal }: DataToBreak): Promise<boolean> {
+async function isAllRead({ redis, place, load, signal }: DataToBreak): Promise<boolean> {
   const within = AbortSignal.any([signal, AbortSignal.timeout(READ_MS)]);
   const read = async (): Promise<boolean> => {
     while (!within.aborted) {
-      const isSettled = await untilSettled({ redis, db, load, signal: within }).then(
+      const isSettled = await untilSettled({ redis, db: place.db, load, signal: within }).then(
         () => true,
         () => false, // a server is down
       );

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Db } from 'mongodb';
 import type { Fleet } from '../fleet/fleet.js';
 import { ProvingError } from '../proving-error.js';
 import type { FaultResult } from './break-data.js';
@@ -9,7 +8,6 @@ import type { ChaosEnvironment } from './chaos-environment.js';
 import { type FaultKind, type FaultStep, picked } from './fault.js';
 
 export interface FleetToBreak {
-  readonly db: Db;
   readonly place: ChaosEnvironment;
   readonly fleet: Fleet;
   readonly signal: AbortSignal;
@@ -49,8 +47,8 @@ export const FLEET_FAULTS: Partial<Record<FaultKind, Work>> = {
 };
 
 /** Anyone who would fill this target from another source must refuse to start, and touch nothing. */
-async function otherSource({ fleet, place, db }: FleetToBreak): Promise<FaultResult> {
-  const mark = await db
+async function otherSource({ fleet, place }: FleetToBreak): Promise<FaultResult> {
+  const mark = await place.db
     .collection<{ _id: string }>('fleet')
     .findOne({ _id: 'identity' })
     .catch(() => null);

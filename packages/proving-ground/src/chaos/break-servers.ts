@@ -2,12 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { RedisServer, TcpProxy } from '@redis-to-mongo/local-stack';
 import { ONE_TRY, openRedis } from '../program/open-redis.js';
 import type { FaultResult } from './break-data.js';
-import type { BreakableServer, ChaosEnvironment } from './chaos-environment.js';
+import type { ChaosEnvironment } from './chaos-environment.js';
 import type { FaultKind, FaultStep } from './fault.js';
 import { ask, type RedisPair } from './redis-pair.js';
 
 type Work = (place: ChaosEnvironment, step: FaultStep) => Promise<FaultResult>;
-type Which = (place: ChaosEnvironment) => BreakableServer;
+/** One server, and the way to it that the fleet takes. */
+type Which = (place: ChaosEnvironment) => ChaosEnvironment['mongo' | 'source'];
 
 const source = (place: ChaosEnvironment) => place.source;
 const queue = (place: ChaosEnvironment) => place.queue;

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import {
   type MongoServer,
   type RedisOptions,
-  type RedisServer,
   startMongo,
   startRedis,
   startTcpProxy,
@@ -14,17 +13,11 @@ import { openMongo } from '../program/open-redis.js';
 import { CHAOS_RULES } from './chaos-rules.js';
 import { pairOf, type RedisPair } from './redis-pair.js';
 
-/** One server, and the way to it that the fleet takes. */
-export interface BreakableServer<Server extends RedisServer | MongoServer = RedisServer | MongoServer> {
-  readonly server: Server;
-  readonly way: TcpProxy;
-}
-
 /** The servers of a run. Nobody but the fleet goes through the proxies. */
 export interface ChaosEnvironment {
   readonly source: RedisPair;
   readonly queue: RedisPair;
-  readonly mongo: BreakableServer<MongoServer>;
+  readonly mongo: { readonly server: MongoServer; readonly way: TcpProxy };
   /** Where MongoDB has its files. */
   readonly mongoDir: string;
   /** Straight to MongoDB. */
@@ -46,43 +39,37 @@ export async function openChaosEnvironment(
   say: (line: string) => void,
   closing: Closers,
 ): Promise<ChaosEnvironment> {
-  const open = async <S extends RedisServer | MongoServer>(server: S) => {
-    closing.add('a server', () => server.stop());
-    const way = await startTcpProxy(server.port);
-    closing.add('a proxy', () => way.close());
-    return { server, way };
-  };
   const onProgress = (line: string) => say(`  ${line}`);
+  const redis = async (name: string, options: RedisOptions) => {
+    const server = await startRedis({ ...options, dataDir: join(dir, name) });
+    closing.add('a server', () => server.stop());
+    return server;
+  };
   const pair = async (name: string, options: RedisOptions) => {
-    const servers: RedisServer[] = [];
-    for (const dataDir of [join(dir, name), join(dir, `${name}-replica`)]) {
-      const server = await startRedis({ ...options, dataDir });
-      closing.add('a server', () => server.stop());
-      servers.push(server);
-    }
-    const [primary, replica] = servers;
-    if (!primary || !replica) throw new Error('two servers were started');
-    const both = await pairOf(primary, replica);
+    const both = await pairOf(await redis(name, options), await redis(`${name}-replica`, options));
     closing.add('a pair of Redis', () => both.close());
     return both;
   };
   const source = await pair('source', { appendfsync: 'always', onProgress });
   const queue = await pair('queue', {});
   const mongoDir = join(dir, 'mongo');
-  const mongo = await open(await startMongo({ dataDir: mongoDir, onProgress }));
-  const direct = openMongo(mongo.server.uri, DB_NAME, 'chaos');
+  const server = await startMongo({ dataDir: mongoDir, onProgress });
+  closing.add('a server', () => server.stop());
+  const way = await startTcpProxy(server.port);
+  closing.add('a proxy', () => way.close());
+  const direct = openMongo(server.uri, DB_NAME, 'chaos');
   closing.add('mongo', () => direct.close());
   return {
     source,
     queue,
-    mongo,
+    mongo: { server, way },
     mongoDir,
     db: direct.db,
     dbName: DB_NAME,
     env: {
       REDIS_URL: `redis://127.0.0.1:${source.way.port}`,
       QUEUE_REDIS_URL: `redis://127.0.0.1:${queue.way.port}`,
-      MONGO_URI: throughProxy(mongo.server.uri, mongo.way.port),
+      MONGO_URI: throughProxy(server.uri, way.port),
       SYNC_INTERVAL_SEC: '0.5',
       // Small, so that a few thousand entries are many reads, many slices, and sets of both forms.
       MESSAGES_PER_STREAM: '200',

@@ -17,19 +17,24 @@ export interface Judgement {
 /** Compares what was written with Redis, and both with MongoDB. Everything must be at rest. */
 export async function judge(redis: Redis, db: Db, load: ChaosLoad): Promise<Judgement> {
   const keys = db.collection<{ _id: string }>('keys');
-  const streams: StreamFindings[] = [];
-  for (const writer of load.streams) {
+  const problems: string[] = [];
+  const judged = load.streams.map((writer) => ({ writer, findings: new StreamFindings(writer.written.key) }));
+  for (const collection of new Set(load.streams.map(({ written }) => messagesOf(written.key)))) {
+    const kept = judged.flatMap(({ writer: { written }, findings }) =>
+      messagesOf(written.key) === collection ? [[written, findings] as const] : [],
+    );
+    const strays = await judgeMirror(db, collection, kept);
+    if (strays > 0) problems.push(`${strays} messages in ${collection} belong to no stream`);
+  }
+  for (const { writer, findings } of judged) {
     const { written } = writer;
-    const findings = new StreamFindings(written.key);
     await judgeSource(redis, written, findings);
-    await judgeMirror(db, messagesOf(written.key), written, findings);
     const record = await keys.findOne({ _id: written.key });
     const isForgotten = !record && load.hasLostTarget && (await redis.exists(written.key)) === 0;
     if (!isForgotten) judgeCounts(record, findings, !load.countsExactly(writer));
-    streams.push(findings);
   }
+  const streams = judged.map(({ findings }) => findings);
   const values = load.values.flatMap(({ written }) => written);
-  const problems: string[] = [];
   for (const { key, digest } of values) {
     if ((await mirroredDigest(db, key)) !== digest) problems.push(`${key}: not what was written last`);
     const type = keyTypeOf(await redis.type(key));

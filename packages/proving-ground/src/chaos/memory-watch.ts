@@ -1,5 +1,5 @@
-import { processUsage } from '../bench/process-usage.js';
 import type { Fleet } from '../fleet/fleet.js';
+import { processUsage } from '../program/process-usage.js';
 import { repeatEvery } from '../program/repeat-every.js';
 
 const EVERY_MS = 1_000;

@@ -100,7 +100,6 @@ export async function runChaos(options: ChaosOptions, context: ProgramContext): 
       await breakThings(
         {
           load,
-          db: place.db,
           redis,
           fleet,
           place,

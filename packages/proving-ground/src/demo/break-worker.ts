@@ -19,7 +19,8 @@ export async function breakWorker(options: BreakWorkerOptions, signal: AbortSign
   while (!generator.burstBegun) await sleep(10, undefined, { signal });
   const { seen } = await watch.state();
   await watch.untilMoreThan(seen, signal);
-  const victim = fleet.workers[Math.floor(fleet.workers.length / 2)];
+  const workers = fleet.running('worker');
+  const victim = workers[Math.floor(workers.length / 2)];
   if (!victim) return;
   const { pid, name } = victim;
   await fleet.kill(victim, 'SIGKILL');

@@ -3,7 +3,7 @@ import { STREAM_MESSAGES } from '@redis-to-mongo/pipeline';
 import { type Finding, verifyMirror } from '@redis-to-mongo/verify';
 import type { Redis } from 'ioredis';
 import type { Db } from 'mongodb';
-import { judgeMirrors, judgeSource } from '../judge/judge-streams.js';
+import { judgeMirror, judgeSource } from '../judge/judge-streams.js';
 import { judgeCounts, StreamFindings } from '../judge/stream-findings.js';
 import type { History, WrittenStream } from '../judge/written-stream.js';
 
@@ -63,7 +63,7 @@ export async function compareMirror({
     (written) => [written, new StreamFindings(written.key)] as const,
   );
   for (const [written, findings] of streams) await judgeSource(redis, written, findings);
-  const strays = await judgeMirrors(db, STREAM_MESSAGES, streams);
+  const strays = await judgeMirror(db, STREAM_MESSAGES, streams);
   for (const [written, findings] of streams) {
     await judgeRecord(db, written, findings);
     reports.push(reportOfStream(written, findings));

@@ -13,7 +13,7 @@ export function resultLines(result: DemoResult, colors: Progress['colors']): str
   const again = grouped(result.alreadyThere);
   const last = `${ok ? 'verified' : 'NOT verified'}: ${describeKeys(perKey)}`;
   return [
-    ...reportTable(perKey, ':info:', colors),
+    ...reportTable(perKey, colors),
     '',
     `written in ${seconds(result.writingMs)} s, while sets were changed ${grouped(result.setChanges)} times, and other values ${grouped(result.valueChanges)} times`,
     `all in MongoDB ${seconds(result.behindMs)} s after the last write: ${grouped(rate)} messages/s`,
@@ -49,10 +49,10 @@ function pluralOf(keyType: string): string {
 const ROWS = 24;
 
 /** The comparison as a table: a row for each main stream with all that belongs to it by its name, then the total. */
-function reportTable(perKey: readonly KeyReport[], separator: string, colors: Progress['colors']): string[] {
+function reportTable(perKey: readonly KeyReport[], colors: Progress['colors']): string[] {
   const groups = new Map<string, KeyReport[]>();
   for (const report of perKey) {
-    const { stream } = placeOf(report.key, separator);
+    const { stream } = placeOf(report.key, ':info:');
     groups.set(stream, [...(groups.get(stream) ?? []), report]);
   }
   const inStreams = [...groups].filter(
@@ -60,20 +60,10 @@ function reportTable(perKey: readonly KeyReport[], separator: string, colors: Pr
   );
   const shown = inStreams.sort(([, a], [, b]) => Number(isWrong(b)) - Number(isWrong(a))).slice(0, ROWS);
   const hidden = inStreams.slice(ROWS).flatMap(([, keys]) => keys);
-  const head = [
-    '',
-    'streams',
-    'messages',
-    'incarnations',
-    'sets',
-    'members',
-    'missing',
-    'duplicated',
-    'different',
-  ];
+  const counted = ['streams', 'messages', 'incarnations', 'sets', 'members'];
   const more = inStreams.length - shown.length;
   return tableLines(
-    head,
+    ['', ...counted, 'missing', 'duplicated', 'different'],
     [
       ...shown.map(([name, keys]) => rowOf(name, keys)),
       ...(more > 0 ? [rowOf(`… ${more} more`, hidden)] : []),

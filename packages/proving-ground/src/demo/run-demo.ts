@@ -18,7 +18,6 @@ import { openDemoEnvironment } from './demo-environment.js';
 import type { DemoOptions } from './demo-options.js';
 import { showProgress } from './show-progress.js';
 
-const SEPARATOR = ':info:';
 /** The stream that is deleted and made again: a busy one, but not the busiest. */
 const RECREATED = 3;
 /** Values that were changed last are given so long to arrive, in ms. */
@@ -59,7 +58,7 @@ export async function runDemo(
   const crashed = new AbortController();
   const signal = AbortSignal.any([context.signal, crashed.signal]);
 
-  const planned = planKeys(options, SEPARATOR);
+  const planned = planKeys(options);
   say(progress.colors.bold(`Redis → MongoDB: ${sizeText(options)}`));
   const stack = await orAborted(startLocalStack({ onProgress: (line) => say(`  ${line}`) }), signal);
   closing.add('stack', () => stack.stop());
@@ -85,7 +84,7 @@ export async function runDemo(
       ),
   });
   closing.add('fleet', () => fleet.stop());
-  const dashboard = { url: fleet.dashboard?.address ?? '', username: 'admin', password };
+  const dashboard = { url: fleet.running('dashboard')[0]?.address ?? '', username: 'admin', password };
   onRunning({ dashboard, redisUrl: stack.redis.url, mongoUri: stack.mongo.uri, mongoDbName });
   say(`  fleet: scheduler, dashboard and ${workersText(options.workers)} are ready`);
   say(

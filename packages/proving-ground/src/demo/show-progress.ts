@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { grouped, type Progress, type ProgressState } from '@redis-to-mongo/terminal';
 import type { History } from '../judge/written-stream.js';
 import type { MirrorWatch } from '../mirror-watch.js';
+import { repeatEvery } from '../program/repeat-every.js';
 
 export interface ShowProgressOptions {
   readonly progress: Progress;
@@ -16,12 +16,10 @@ const EVERY_MS = 250;
 /** Keeps the progress up to date until the signal aborts, and takes it away then. */
 export async function showProgress(options: ShowProgressOptions, signal: AbortSignal): Promise<void> {
   const { progress, total, history, watch } = options;
-  while (!signal.aborted) {
-    // A server that can't be asked is the waiting's affair, not the bar's.
-    const state = await watch.state().catch(() => undefined);
+  await repeatEvery(EVERY_MS, signal, async () => {
+    const state = await watch.state().catch(() => undefined); // what waits for the mirror reports it
     if (state && !signal.aborted) progress.update(stateOf(total, history.entries, state.seen));
-    await sleep(EVERY_MS, undefined, { signal }).catch(() => {}); // aborted: the loop ends
-  }
+  });
   progress.clear();
 }
 

@@ -62,18 +62,9 @@ export class Fleet {
     return this.#members;
   }
 
-  /** The workers that are running. */
-  get workers(): readonly FleetMember[] {
-    return this.running('worker');
-  }
-
   /** The processes of an app that are running, in the order of their starts. */
   running(app: AppName): readonly FleetMember[] {
     return this.#members.filter((member) => member.app === app && member.isRunning);
-  }
-
-  get dashboard(): FleetMember | undefined {
-    return this.#members.find(({ app }) => app === 'dashboard');
   }
 
   /** Starts one more worker; resolves when it is ready. */

@@ -3,7 +3,6 @@ import type { Redis } from 'ioredis';
 import type { History } from '../judge/written-stream.js';
 import { repeatEvery } from '../program/repeat-every.js';
 import type { KeyPlan, StreamPlan } from './plan-keys.js';
-import { seededRandom } from './random.js';
 import { type Portion, StreamWriter } from './stream-writer.js';
 import { ValueWriter } from './value-writer.js';
 
@@ -19,13 +18,11 @@ export interface GeneratorOptions {
   readonly redis: Redis;
   readonly plan: KeyPlan;
   readonly history: History;
-  /** About how long the writing takes, in ms; 0 is as fast as Redis takes it. */
+  /** About how long the writing takes, in ms. */
   readonly durationMs: number;
   /** A stream that is deleted and made again; half of its messages belong to the first incarnation. */
   readonly recreation?: Recreation;
   readonly signal: AbortSignal;
-  /** The same seed makes the same messages in each stream; default 1. */
-  readonly seed?: number;
 }
 
 /** Where the first incarnation of the recreated stream is complete, as a share of the whole time. */
@@ -47,11 +44,10 @@ export class Generator {
   #burstBegun = false;
 
   constructor(options: GeneratorOptions) {
-    const seed = options.seed ?? 1;
     this.#options = options;
-    this.#streams = new StreamWriter(options.redis, options.history, seed);
-    this.#sets = new ValueWriter(options.redis, seededRandom(seed));
-    this.#values = new ValueWriter(options.redis, seededRandom(seed));
+    this.#streams = new StreamWriter(options.redis, options.history);
+    this.#sets = new ValueWriter(options.redis);
+    this.#values = new ValueWriter(options.redis);
   }
 
   /** Whether the burst is being written, or has been. */
@@ -129,8 +125,7 @@ export class Generator {
     const { history, durationMs } = this.#options;
     const begin = performance.now();
     for (;;) {
-      const passed = durationMs === 0 ? until : (performance.now() - begin) / durationMs;
-      const done = Math.min(passed, until);
+      const done = Math.min((performance.now() - begin) / durationMs, until);
       const due = target(done).map(({ stream, messages }) => ({
         stream,
         messages: messages - history.of(stream.key).entries,

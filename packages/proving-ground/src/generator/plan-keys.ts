@@ -1,3 +1,4 @@
+import type { DemoOptions } from '../demo/demo-options.js';
 import { jsonDocumentModel, timeSeriesModel, vectorSetModel } from '../values/module-models.js';
 import {
   hashModel,
@@ -77,29 +78,25 @@ const SKEW = 0.5;
  * Every stream gets at least two messages, so that one can be deleted and made again. The values are hashes, strings, lists and
  * sorted sets in equal parts, and a quarter as many of each type that not every server has.
  * @param messages at least twice `streams`.
- * @param separator what stands between a main stream's name and a type.
  */
-export function planKeys(
-  {
-    messages,
-    streams,
-    sets,
-    values = 0,
-  }: { messages: number; streams: number; sets: number; values?: number },
-  separator = ':info:',
-): KeyPlan {
+export function planKeys({
+  messages,
+  streams,
+  sets,
+  values,
+}: Pick<DemoOptions, 'messages' | 'streams' | 'sets' | 'values'>): KeyPlan {
   const mains = Math.ceil(streams / 2);
   const shares = shareOut(messages, streams);
   const streamPlans = shares.map((share, i): StreamPlan => {
     const [family, kind] = service(i % mains);
     if (i < mains) return { key: family, family, kind, messages: share };
     const type = numbered(INFO_TYPES, Math.floor((i - mains) / mains));
-    return { key: `${family}${separator}${type}`, family, kind: 'audit', messages: share };
+    return { key: `${family}:info:${type}`, family, kind: 'audit', messages: share };
   });
   const setPlans = Array.from({ length: sets }, (_, i): ValuePlan => {
     const [family] = service(i % mains);
     const type = numbered(SET_TYPES, Math.floor(i / mains));
-    return { key: `${family}${separator}${type}`, model: setModel(5 + ((i * 7) % 40)) };
+    return { key: `${family}:info:${type}`, model: setModel(5 + ((i * 7) % 40)) };
   });
   const valuePlans = [
     ...inTurn(VALUES, values),

@@ -1,4 +1,4 @@
-import type { ChainableCommander } from 'ioredis';
+import type { ChainableCommander, Redis } from 'ioredis';
 import { ProvingError } from '../proving-error.js';
 
 /** Runs a pipeline. @throws ProvingError `PROVING_REDIS` when one of its commands failed. */
@@ -6,4 +6,20 @@ export async function runPipeline(pipeline: ChainableCommander): Promise<void> {
   for (const [error] of (await pipeline.exec()) ?? [])
     if (error)
       throw new ProvingError('PROVING_REDIS', `Redis refused a command: ${error.message}`, { cause: error });
+}
+
+/** Commands in one pipeline: enough to fill the connection, few enough not to hold up Redis. */
+const AT_ONCE = 2_000;
+
+/** Adds commands for each number from 0 up to `count`, some thousands in one pipeline. @throws as runPipeline. */
+export async function runPipelines(
+  redis: Redis,
+  count: number,
+  add: (pipeline: ChainableCommander, n: number) => void,
+): Promise<void> {
+  for (let from = 0; from < count; from += AT_ONCE) {
+    const pipeline = redis.pipeline();
+    for (let n = from; n < Math.min(count, from + AT_ONCE); n++) add(pipeline, n);
+    await runPipeline(pipeline);
+  }
 }

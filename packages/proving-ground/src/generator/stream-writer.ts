@@ -20,14 +20,11 @@ const PIPELINED = 1_000;
 export class StreamWriter {
   readonly #redis: Redis;
   readonly #history: History;
-  readonly #seed: number;
   readonly #randoms = new Map<string, Random>();
 
-  /** @param seed the same one makes the same messages in each stream. */
-  constructor(redis: Redis, history: History, seed: number) {
+  constructor(redis: Redis, history: History) {
     this.#redis = redis;
     this.#history = history;
-    this.#seed = seed;
   }
 
   /** @throws ProvingError `PROVING_REDIS` when Redis refuses an entry. */
@@ -48,11 +45,11 @@ export class StreamWriter {
     if (batch.length > 0) await this.#flush(batch);
   }
 
-  /** Each stream has its own, so that which stream is written first changes nothing. */
+  /** Each stream has its own, made of its name: each run writes the same messages, whichever stream is written first. */
   #randomOf(key: string): Random {
     let random = this.#randoms.get(key);
     if (!random) {
-      random = seededRandom(createHash('sha1').update(`${this.#seed} ${key}`).digest().readUInt32BE());
+      random = seededRandom(createHash('sha1').update(key).digest().readUInt32BE());
       this.#randoms.set(key, random);
     }
     return random;

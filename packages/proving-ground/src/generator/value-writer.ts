@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { ValuePlan } from './plan-keys.js';
-import { type Random, wholeFrom } from './random.js';
+import { seededRandom, wholeFrom } from './random.js';
 import { runPipeline } from './run-pipeline.js';
 
 /** Keys in one pipeline. */
@@ -11,13 +11,12 @@ const EXPIRES_SEC = 86_400;
 /** Fills values, and changes them. */
 export class ValueWriter {
   readonly #redis: Redis;
-  readonly #random: Random;
+  readonly #random = seededRandom(1);
   #version = 0;
   #changes = 0;
 
-  constructor(redis: Redis, random: Random) {
+  constructor(redis: Redis) {
     this.#redis = redis;
-    this.#random = random;
   }
 
   /** Changes made so far, after the filling. */

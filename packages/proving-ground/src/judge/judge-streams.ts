@@ -8,7 +8,7 @@ import {
   plainMessage,
 } from '@redis-to-mongo/pipeline';
 import type { Redis } from 'ioredis';
-import type { Db, Document, Filter } from 'mongodb';
+import type { Db, Document } from 'mongodb';
 import { contentDigest, pairsOf } from './content-digest.js';
 import type { StreamFindings } from './stream-findings.js';
 import type { WrittenEntry, WrittenStream } from './written-stream.js';
@@ -45,26 +45,11 @@ export async function judgeSource(
 }
 
 /**
- * Finds each entry ever written among the messages and the dead letters of its stream.
- * @param collection where its messages are.
+ * Finds each entry ever written to streams among their dead letters and the messages of one collection, which is read once: a server
+ * that has no index on ranges of `_id` would read all of it for each stream.
+ * @returns how many messages belong to none of the streams.
  */
 export async function judgeMirror(
-  db: Db,
-  collection: string,
-  written: WrittenStream,
-  findings: StreamFindings,
-): Promise<void> {
-  const judge = new StreamJudge(written, findings);
-  for await (const message of inOrder(db, collection, { _id: judge.bounds })) judge.take(message);
-  await judge.end(db);
-}
-
-/**
- * The same for many streams whose messages are in one collection, which is read once: a server that has no index on ranges
- * of `_id` reads all of it for each stream.
- * @returns how many messages belong to none of them.
- */
-export async function judgeMirrors(
   db: Db,
   collection: string,
   streams: Iterable<readonly [WrittenStream, StreamFindings]>,
@@ -75,7 +60,8 @@ export async function judgeMirrors(
     judges.set(placeText(stream, type), new StreamJudge(written, findings));
   }
   let strays = 0;
-  for await (const message of inOrder(db, collection, {})) {
+  const messages = db.collection<AnyDocument>(collection).find().sort({ _id: 1 }).allowDiskUse(true);
+  for await (const message of messages) {
     const { stream, type } = plainMessage(message);
     if (judges.get(placeText(stream, type))?.take(message) !== true) strays++;
   }
@@ -85,14 +71,14 @@ export async function judgeMirrors(
 
 /** Matches the messages of a stream, in the order of `_id`, with what was ever written to it. */
 class StreamJudge {
-  readonly bounds: ReturnType<typeof messageIdBounds>;
+  readonly #bounds: ReturnType<typeof messageIdBounds>;
   readonly #written: WrittenStream;
   readonly #findings: StreamFindings;
   readonly #wanted = new Map<string, Wanted>();
   #before: { readonly prefix: string; readonly entryId: string; readonly incarnation: number } | undefined;
 
   constructor(written: WrittenStream, findings: StreamFindings) {
-    this.bounds = messageIdBounds(written.key);
+    this.#bounds = messageIdBounds(written.key);
     this.#written = written;
     this.#findings = findings;
     for (const [incarnation, entries] of written.incarnations.entries())
@@ -107,7 +93,7 @@ class StreamJudge {
     const { entryId, stream: ofStream, type: ofType, ...stored } = plainMessage(message);
     const { stream, type } = placeOf(key, SEPARATOR);
     if (ofStream !== stream || ofType !== type) return false;
-    if (_id <= this.bounds.$gt || _id >= this.bounds.$lt) return false;
+    if (_id <= this.#bounds.$gt || _id >= this.#bounds.$lt) return false;
     const findings = this.#findings;
     findings.documents += 1;
     const found = isEntryId(entryId) ? this.#wanted.get(`${entryId} ${digestOf(stored)}`) : undefined;
@@ -139,10 +125,6 @@ class StreamJudge {
       else findings.report(`${entry.id} is missing: Redis still holds it`, 'missing');
     }
   }
-}
-
-function inOrder(db: Db, collection: string, filter: Filter<AnyDocument>): AsyncIterable<AnyDocument> {
-  return db.collection<AnyDocument>(collection).find(filter).sort({ _id: 1 }).allowDiskUse(true);
 }
 
 function placeText(stream: unknown, type: unknown): string {

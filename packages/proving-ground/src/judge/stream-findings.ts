@@ -46,14 +46,8 @@ export function judgeCounts(record: Document | null, findings: StreamFindings, d
     findings.report('MongoDB does not know of the stream');
     return;
   }
-  const count = (name: string) => Number(record.counts?.[name] ?? 0);
-  const [seen, written, alreadyThere, dead, gap] = [
-    count('seen'),
-    count('written'),
-    count('alreadyThere'),
-    count('dead'),
-    count('gap'),
-  ];
+  const counts: Readonly<Record<string, number>> = record.counts ?? {};
+  const { seen = 0, written = 0, alreadyThere = 0, dead = 0, gap = 0 } = counts;
   const { entries, documents, lost } = findings;
   findings.gap = gap;
   findings.alreadyThere = alreadyThere;

@@ -3,7 +3,7 @@ import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Closers } from '@redis-to-mongo/pipeline';
 import { createProgress, type Progress } from '@redis-to-mongo/terminal';
-import { processesLeft } from '../chaos/process-table.js';
+import { processesLeft } from './processes-left.js';
 
 /** The time limit for closing a connection, in ms. After it, the end of the process closes it. */
 const CLOSE_WITHIN_MS = 120_000;

@@ -1,14 +1,8 @@
+import type { ChaosOptions } from '../chaos/chaos-options.js';
 import { parseOptions } from '../program/parse-options.js';
 
-export interface SoakOptions {
+export interface SoakOptions extends Pick<ChaosOptions, 'workers' | 'rate' | 'json' | 'record'> {
   readonly minutes: number;
-  readonly workers: number;
-  /** Entries a second, over all streams. */
-  readonly rate: number;
-  /** The report as one JSON object on standard output, everything else on standard error. */
-  readonly json: boolean;
-  /** Add the result to docs/reliability.md. */
-  readonly record: boolean;
 }
 
 const NUMBERS = {

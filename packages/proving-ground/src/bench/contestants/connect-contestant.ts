@@ -7,8 +7,7 @@ import {
   FOR_THROUGHPUT,
 } from '../connect-process.js';
 import { streamKeys } from '../fill-streams.js';
-import { meter } from '../usage-meter.js';
-import type { Contestant, Follower } from './contestant.js';
+import { type Contestant, type Follower, followBy } from './contestant.js';
 
 /** Redpanda Connect: the clock runs from its start until all is in MongoDB, since it reads as soon as it is up. */
 export function connectContestant(call: ConnectCall): Contestant {
@@ -21,7 +20,7 @@ export function connectContestant(call: ConnectCall): Contestant {
       });
       const entries = streams * load.entries;
       try {
-        const end = await meter({ ours: connect.pids, redis: place.redisServer.pid, mongo: target.pid });
+        const end = await place.meter(connect.pids, target);
         await untilMirrored(place, CONNECT, target, entries, () => connect.isOver);
         const usage = await end();
         await checkCount(target, entries);
@@ -45,21 +44,7 @@ export function connectFollower(who: string, call: ConnectCall, settings: Connec
     takesBacklog: true,
     start: async (place, target, streams) => {
       const what = { sourceUrl: place.redisServer.url, streams, settings };
-      const start = () => ConnectProcess.start(call, place, target, what);
-      let connect = await start();
-      return {
-        get pids() {
-          return connect.pids;
-        },
-        get isOver() {
-          return connect.isOver;
-        },
-        kill: () => connect.kill(),
-        restart: async () => {
-          connect = await start();
-        },
-        [Symbol.asyncDispose]: () => connect[Symbol.asyncDispose](),
-      };
+      return await followBy(() => ConnectProcess.start(call, place, target, what));
     },
   };
 }

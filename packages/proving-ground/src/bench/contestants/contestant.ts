@@ -1,13 +1,10 @@
-import type { BenchEnvironment } from '../bench-environment.js';
+import type { BenchEnvironment, MongoTarget } from '../bench-environment.js';
+import type { Usage } from '../bench-result.js';
 import type { StreamCase } from '../bench-sizes.js';
 import { untilMirrored } from '../check-mirror.js';
-import type { Usage } from '../usage-meter.js';
 
 /** Where streams are moved to: a MongoDB, or what stands in for one. */
-export interface MessageTarget extends AsyncDisposable {
-  readonly uri: string;
-  readonly dbName: string;
-  readonly pid: number | undefined;
+export interface MessageTarget extends MongoTarget {
   /** How many messages it holds. */
   count(): Promise<number>;
   /** Compares it with the source, byte for byte, where it keeps what it gets. @throws ProvingError `PROVING_NOT_MIRRORED`. */
@@ -53,6 +50,31 @@ export interface Following extends AsyncDisposable {
   kill(): Promise<void>;
   /** Starts them again as they were, as anyone who watches over processes would. Resolves when they run. */
   restart(): Promise<void>;
+}
+
+/** A process that can be killed. */
+interface Killable extends AsyncDisposable {
+  readonly pids: readonly number[];
+  readonly isOver?: boolean;
+  kill(): Promise<void>;
+}
+
+/** Something that runs as one process. @param start begins it, again after each kill. */
+export async function followBy(start: () => Promise<Killable>): Promise<Following> {
+  let process = await start();
+  return {
+    get pids() {
+      return process.pids;
+    },
+    get isOver() {
+      return process.isOver === true;
+    },
+    kill: () => process.kill(),
+    restart: async () => {
+      process = await start();
+    },
+    [Symbol.asyncDispose]: () => process[Symbol.asyncDispose](),
+  };
 }
 
 /** Starts a follower. Resolves once it reads, and what was there is in its target if it takes that. @throws as untilMirrored. */

@@ -1,7 +1,6 @@
 import { BenchFleet } from '../bench-fleet.js';
 import { FLEET } from '../bench-result.js';
 import { checkCount } from '../check-mirror.js';
-import { meter } from '../usage-meter.js';
 import type { Contestant, Follower } from './contestant.js';
 
 /**
@@ -15,7 +14,7 @@ export function fleetContestant(who: string, options: Readonly<Record<string, st
       const fleet = await BenchFleet.start(place, target, { options });
       const entries = load.streams * load.entries;
       try {
-        const end = await meter({ ours: fleet.pids, redis: place.redisServer.pid, mongo: target.pid });
+        const end = await place.meter(fleet.pids, target);
         await place.show();
         await fleet.untilMoved('stream', entries);
         const usage = await end();

@@ -1,35 +1,32 @@
 import { BenchProcess, numberIn } from '../bench-process.js';
 import { LIMIT, OLD_ENGINE } from '../bench-result.js';
+import type { BenchSizes } from '../bench-sizes.js';
 import { checkCount } from '../check-mirror.js';
-import { meter } from '../usage-meter.js';
-import type { Contestant, Follower } from './contestant.js';
+import { type Contestant, type Follower, followBy } from './contestant.js';
 
-export const limitContestant: Contestant = programContestant(LIMIT, 'limit', (entries) => entries);
+export const limitContestant = programContestant(LIMIT, 'limit', () => Number.POSITIVE_INFINITY);
 
 /** Gets the first entries only. */
-export const oldEngineContestant: Contestant = programContestant(OLD_ENGINE, 'old-engine', (entries, most) =>
-  Math.min(entries, most),
+export const oldEngineContestant = programContestant(
+  OLD_ENGINE,
+  'old-engine',
+  (sizes) => sizes.oldEngineEntries,
 );
 
-/** One of the programs in processes/; the clock runs from its first read to its last acknowledged write. */
-function programContestant(
-  who: string,
-  program: string,
-  limitOf: (entries: number, oldEngineEntries: number) => number,
-): Contestant {
+/**
+ * One of the programs in processes/; the clock runs from its first read to its last acknowledged write.
+ * @param mostOf the entries that it gets at most.
+ */
+function programContestant(who: string, program: string, mostOf: (sizes: BenchSizes) => number): Contestant {
   return {
     who,
     run: async (place, target, load) => {
-      const limit = limitOf(load.streams * load.entries, place.sizes.oldEngineEntries);
+      const limit = Math.min(load.streams * load.entries, mostOf(place.sizes));
       await using process = await BenchProcess.start(program, {
-        redisUrl: place.shelfUrl,
-        mongoUri: target.uri,
-        dbName: target.dbName,
-        streams: load.streams,
-        entries: load.entries,
-        limit,
+        ...place.programServers(target, place.shelfUrl),
+        ...{ streams: load.streams, entries: load.entries, limit },
       });
-      const end = await meter({ ours: process.pids, redis: place.redisServer.pid, mongo: target.pid });
+      const end = await place.meter(process.pids, target);
       process.send('go');
       const entries = numberIn(await process.report(), 'entries');
       const usage = await end();
@@ -50,20 +47,9 @@ function programFollower(who: string, program: string, takesBacklog: boolean): F
     who,
     lookUp: 'content',
     takesBacklog,
-    start: async (place, target, streams) => {
-      const servers = { redisUrl: place.redisServer.url, mongoUri: target.uri, dbName: target.dbName };
-      const start = () => BenchProcess.start(program, { ...servers, streams, limit: 0 });
-      let process = await start();
-      return {
-        get pids() {
-          return process.pids;
-        },
-        kill: () => process[Symbol.asyncDispose](),
-        restart: async () => {
-          process = await start();
-        },
-        [Symbol.asyncDispose]: () => process[Symbol.asyncDispose](),
-      };
-    },
+    start: async (place, target, streams) =>
+      await followBy(() =>
+        BenchProcess.start(program, { ...place.programServers(target), streams, limit: 0 }),
+      ),
   };
 }

@@ -6,7 +6,6 @@ import { checkCount } from '../check-mirror.js';
 import { openMongoTarget } from '../contestants/targets.js';
 import { fillStreams } from '../fill-streams.js';
 import { printRun } from '../print-run.js';
-import { meter } from '../usage-meter.js';
 
 /** How long a fleet takes to drain what came while its workers were stopped, from the instant at which they are started. */
 export async function measureCatchUp(place: BenchEnvironment): Promise<Run[]> {
@@ -32,9 +31,7 @@ async function runOnce(place: BenchEnvironment, workers: number): Promise<Omit<R
   await fleet.untilMoved('stream', load.streams);
   await fleet.stopWorkers();
   await fillStreams(place.redis, load);
-  const end = await meter({
-    ...{ ours: fleet.pidsOf('scheduler'), redis: place.redisServer.pid, mongo: target.pid },
-  });
+  const end = await place.meter(fleet.pidsOf('scheduler'), target);
   await fleet.addWorkers(workers);
   await fleet.untilMoved('stream', backlog);
   const usage = await end(fleet.pidsOf('worker'));

@@ -1,4 +1,4 @@
-import { runPipeline } from '../../generator/run-pipeline.js';
+import { runPipelines } from '../../generator/run-pipeline.js';
 import type { BenchEnvironment } from '../bench-environment.js';
 import { BenchFleet } from '../bench-fleet.js';
 import { BenchProcess } from '../bench-process.js';
@@ -34,7 +34,10 @@ export async function measureChanges(place: BenchEnvironment): Promise<LatencyRu
         await place.clear();
         await fill(place, keys);
         await using target = await openMongoTarget(place);
-        const start = who === FLEET ? BenchFleet.start(place, target) : startBare(place, target);
+        const start =
+          who === FLEET
+            ? BenchFleet.start(place, target)
+            : BenchProcess.start('bare-changes', place.programServers(target)); // ready when it has written all keys
         await using bringing = await start;
         if (bringing instanceof BenchFleet) await bringing.untilMoved('hash', keys);
         for (const kind of KINDS) {
@@ -52,29 +55,12 @@ export async function measureChanges(place: BenchEnvironment): Promise<LatencyRu
   return runs;
 }
 
-/** Resolves when it has written all keys. */
-async function startBare(place: BenchEnvironment, target: MessageTarget): Promise<BenchProcess> {
-  return await BenchProcess.start('bare-changes', {
-    ...{ redisUrl: place.redisServer.url, mongoUri: target.uri, dbName: target.dbName },
-  });
-}
-
-async function fill(place: BenchEnvironment, keys: number): Promise<void> {
-  for (let from = 0; from < keys; from += 10_000) {
-    const pipeline = place.redis.pipeline();
-    for (let i = from; i < Math.min(keys, from + 10_000); i++)
-      pipeline.hset(`many:${i}`, {
-        name: `name ${i}`,
-        a: 'x'.repeat(40),
-        b: 'y'.repeat(40),
-        c: 'z'.repeat(40),
-        changed: '0',
-      });
-    await runPipeline(pipeline);
-  }
-  const sets = place.redis.pipeline();
-  for (let i = 0; i < 100; i++) sets.sadd(`some:${i}`, 'a', 'b', 'c');
-  await runPipeline(sets);
+async function fill({ redis }: BenchEnvironment, keys: number): Promise<void> {
+  const filling = { a: 'x'.repeat(40), b: 'y'.repeat(40), c: 'z'.repeat(40), changed: '0' };
+  await runPipelines(redis, keys, (pipeline, i) =>
+    pipeline.hset(`many:${i}`, { name: `name ${i}`, ...filling }),
+  );
+  await runPipelines(redis, 100, (pipeline, i) => pipeline.sadd(`some:${i}`, 'a', 'b', 'c'));
 }
 
 async function measure(
@@ -88,7 +74,7 @@ async function measure(
   const perSec = isFlood ? floodPerSec : single.perSec;
   const load = `${isFlood ? `${perSec}/s ` : ''}${CHANGES[kind]} among ${keys}`;
   await using process = await BenchProcess.start('changes', {
-    ...{ redisUrl: place.redisServer.url, mongoUri: target.uri, dbName: target.dbName },
+    ...place.programServers(target),
     ...{ kind: isFlood ? 'hash' : kind, keys, perSec },
     seconds: isFlood ? floodSeconds : single.seconds,
     warmUpSeconds: place.sizes.latency.warmUpSeconds,

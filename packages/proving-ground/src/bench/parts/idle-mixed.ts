@@ -1,10 +1,11 @@
-import { runPipeline } from '../../generator/run-pipeline.js';
+import { runPipelines } from '../../generator/run-pipeline.js';
 import type { BenchEnvironment } from '../bench-environment.js';
 import { BenchFleet } from '../bench-fleet.js';
-import type { IdleMixedRun, IdleProcess } from '../bench-result.js';
-import { type Groups, measureGroups, pidsOf, untilIdle } from './idle-usage.js';
+import { IDLE_PROCESSES, type IdleMixedRun, type IdleProcess } from '../bench-result.js';
+import type { BenchSizes } from '../bench-sizes.js';
+import { type Groups, pidsOf } from '../usage-meter.js';
+import { measureGroups, untilIdle } from './idle-usage.js';
 
-const AT_ONCE = 5_000;
 /**
  * What a whole fleet, dashboard included, and both Redis use while nothing happens to very many keys of mixed types: CPU, and the
  * memory that each holds. The queue has a Redis of its own. Runs where the sizes ask for it.
@@ -31,33 +32,27 @@ export async function measureIdleMixed(place: BenchEnvironment): Promise<IdleMix
     queue: pidsOf(queue),
   };
   await untilIdle(place, fleet, groups);
-  const used = await measureGroups(place, groups, place.sizes.idle.seconds);
-  const shares = byProcess((name) => used(name).share);
+  const { of } = await measureGroups(place, groups, place.sizes.idle.seconds);
+  const shares = byProcess((name) => of(name).share);
   const all = Object.values(shares).reduce((sum, share) => sum + share, 0);
   place.say(`  idle  ${keys} keys of mixed types: ${(100 * all).toFixed(1)} % of a core`);
-  return [{ keys, seconds, shares, bytes: byProcess((name) => used(name).bytes) }];
+  return [{ keys, seconds, shares, bytes: byProcess((name) => of(name).bytes) }];
 }
 
-function byProcess<T>(of: (name: IdleProcess) => T): Record<IdleProcess, T> {
-  return {
-    ...{ scheduler: of('scheduler'), worker: of('worker'), dashboard: of('dashboard') },
-    ...{ source: of('source'), queue: of('queue') },
-  };
+function byProcess(figure: (name: IdleProcess) => number): Record<IdleProcess, number> {
+  const figures = { scheduler: 0, worker: 0, dashboard: 0, source: 0, queue: 0 };
+  for (const name of IDLE_PROCESSES) figures[name] = figure(name);
+  return figures;
 }
 
 async function fill(
-  { redis, signal }: BenchEnvironment,
-  { values, sets, streams }: { readonly values: number; readonly sets: number; readonly streams: number },
+  { redis }: BenchEnvironment,
+  { values, sets, streams }: NonNullable<BenchSizes['idleMixed']>,
 ): Promise<void> {
-  const all = values + sets + streams;
-  for (let from = 0; from < all; from += AT_ONCE) {
-    signal.throwIfAborted();
-    const pipeline = redis.pipeline();
-    for (let n = from; n < Math.min(all, from + AT_ONCE); n++)
-      if (n >= values + sets) pipeline.xadd(`idle-stream-${n}`, '*', 'name', `name-${n}`);
-      else if (n >= values) pipeline.sadd(`idle-set-${n}`, `a-${n}`, `b-${n}`, `c-${n}`);
-      else if (n % 2 === 0) pipeline.hset(`idle-hash-${n}`, { name: `name-${n}`, note: `note-${n}` });
-      else pipeline.set(`idle-string-${n}`, `text-${n}`);
-    await runPipeline(pipeline);
-  }
+  await runPipelines(redis, values + sets + streams, (pipeline, n) => {
+    if (n >= values + sets) pipeline.xadd(`idle-stream-${n}`, '*', 'name', `name-${n}`);
+    else if (n >= values) pipeline.sadd(`idle-set-${n}`, `a-${n}`, `b-${n}`, `c-${n}`);
+    else if (n % 2 === 0) pipeline.hset(`idle-hash-${n}`, { name: `name-${n}`, note: `note-${n}` });
+    else pipeline.set(`idle-string-${n}`, `text-${n}`);
+  });
 }

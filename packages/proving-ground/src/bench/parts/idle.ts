@@ -1,11 +1,12 @@
-import { runPipeline } from '../../generator/run-pipeline.js';
+import { runPipelines } from '../../generator/run-pipeline.js';
 import type { BenchEnvironment } from '../bench-environment.js';
 import { BenchFleet } from '../bench-fleet.js';
 import { FLEET, type IdleRun } from '../bench-result.js';
 import { type Follower, startFollowing } from '../contestants/contestant.js';
 import { openMongoTarget } from '../contestants/targets.js';
 import { fillStreams } from '../fill-streams.js';
-import { type GroupUsage, measureGroups, pidsOf, untilIdle } from './idle-usage.js';
+import { type Measured, pidsOf } from '../usage-meter.js';
+import { measureGroups, untilIdle } from './idle-usage.js';
 
 /** Members of each idle set. */
 const MEMBERS = 10;
@@ -48,16 +49,14 @@ async function measureFleet(place: BenchEnvironment, streams: number, runs: Idle
     await untilIdle(place, fleet, groups);
     for (let repetition = 1; repetition <= place.repetitions; repetition++) {
       const used = await measureGroups(place, groups, place.sizes.idle.seconds);
-      const parts = { scheduler: used('scheduler').share, worker: used('worker').share };
+      const parts = { scheduler: used.of('scheduler').share, worker: used.of('worker').share };
       noteRun(place, runs, { ...facts, who: FLEET, repetition, ...parts, ...sharesOf(used) });
     }
   };
   await fleet.untilMoved('stream', streams);
   await note({ streams, sets: 0 });
-  const pipeline = place.redis.pipeline();
   const members = Array.from({ length: MEMBERS }, (_, n) => `member-${n}`);
-  for (let i = 0; i < sets; i++) pipeline.sadd(`idle-set-${i}`, members);
-  await runPipeline(pipeline);
+  await runPipelines(place.redis, sets, (pipeline, i) => pipeline.sadd(`idle-set-${i}`, members));
   await fleet.untilMoved('set', sets);
   await note({ streams, sets });
 }
@@ -81,9 +80,9 @@ async function measureOther(
   }
 }
 
-function sharesOf(used: (name: 'own' | 'redis') => GroupUsage) {
-  const { share: own, peakBytes } = used('own');
-  return { own, redis: used('redis').share, peakBytes };
+function sharesOf({ of }: Measured<'own' | 'redis'>) {
+  const { share: own, peakBytes } = of('own');
+  return { own, redis: of('redis').share, peakBytes };
 }
 
 function noteRun(place: BenchEnvironment, runs: IdleRun[], run: IdleRun): void {

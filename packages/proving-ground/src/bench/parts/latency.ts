@@ -6,7 +6,6 @@ import { type Follower, type MessageTarget, startFollowing } from '../contestant
 import { openMongoTarget } from '../contestants/targets.js';
 import { fillStreams } from '../fill-streams.js';
 import { percentile } from '../report/figures.js';
-import { meter } from '../usage-meter.js';
 
 interface Rate {
   readonly load: string;
@@ -49,7 +48,7 @@ async function runOnce(
   await fillStreams(place.redis, { streams, entries: 1 });
   await using target = await openMongoTarget(place);
   await using process = await BenchProcess.start('latency', {
-    ...{ redisUrl: place.redisServer.url, mongoUri: target.uri, dbName: target.dbName },
+    ...place.programServers(target),
     ...{ streams, perSec, seconds, warmUpSeconds, lookUp },
   });
   await using following = await startFollowing(place, follower, target, streams);
@@ -68,14 +67,14 @@ type Waits = Omit<LatencyRun, 'load' | 'who' | 'repetition' | 'askedPerSec'>;
  * @param pids theirs.
  */
 export async function measureWaits(
-  { redisServer }: BenchEnvironment,
+  place: BenchEnvironment,
   target: MessageTarget,
   pids: readonly number[],
   process: BenchProcess,
 ): Promise<{ readonly written: number; readonly measured: Waits }> {
   process.send('go');
   await process.report(); // it is warm
-  const end = await meter({ ours: pids, redis: redisServer.pid, mongo: target.pid });
+  const end = await place.meter(pids, target);
   const report = await process.report();
   const usage = await end();
   const written = numberIn(report, 'written');

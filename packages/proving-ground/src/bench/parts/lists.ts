@@ -5,11 +5,11 @@ import { KEY_CONDITIONS } from '@redis-to-mongo/pipeline';
 import type { Db } from 'mongodb';
 import { fleetEnv, newPassword } from '../../fleet/fleet-env.js';
 import { FleetMember } from '../../fleet/fleet-member.js';
-import { runPipeline } from '../../generator/run-pipeline.js';
+import { runPipelines } from '../../generator/run-pipeline.js';
+import { processUsage } from '../../program/process-usage.js';
 import { ProvingError } from '../../proving-error.js';
 import type { BenchEnvironment, Target } from '../bench-environment.js';
 import type { ListsRun, ListTime } from '../bench-result.js';
-import { processUsage } from '../process-usage.js';
 
 /** Pages of each list that are read, one by its link from the other. */
 const PAGES = 3;
@@ -153,17 +153,9 @@ class PageReader {
 
 /** Of ten keys in a row, so many have this type. */
 const TYPES = [
-  'string',
-  'string',
-  'string',
-  'hash',
-  'hash',
-  'hash',
-  'list',
-  'zset',
-  'set',
-  'stream',
-] as const;
+  ...(['string', 'string', 'string', 'hash', 'hash', 'hash'] as const),
+  ...(['list', 'zset', 'set', 'stream'] as const),
+];
 const NAMES = ['session', 'user', 'cart', 'cache', 'flag'] as const;
 const AT_ONCE = 5_000;
 /** One key in so many is deleted. */
@@ -225,21 +217,16 @@ function keyDocument(n: number, all: number) {
 }
 
 /** The same keys in the source, those that are deleted left out; each holds next to nothing. */
-async function fillListKeys({ redis, signal }: BenchEnvironment, all: number): Promise<void> {
-  for (let from = 0; from < all; from += AT_ONCE) {
-    signal.throwIfAborted();
-    const pipeline = redis.pipeline();
-    for (let n = from; n < Math.min(all, from + AT_ONCE); n++) {
-      if (n % DELETED === 7) continue;
-      const name = listKey(n, all);
-      const type = TYPES[n % TYPES.length];
-      if (type === 'stream') pipeline.xadd(name, '1-1', 'a', '1');
-      else if (type === 'set') pipeline.sadd(name, 'a');
-      else if (type === 'hash') pipeline.hset(name, 'a', '1');
-      else if (type === 'list') pipeline.rpush(name, 'a');
-      else if (type === 'zset') pipeline.zadd(name, 1, 'a');
-      else pipeline.set(name, 'a');
-    }
-    await runPipeline(pipeline);
-  }
+async function fillListKeys({ redis }: BenchEnvironment, all: number): Promise<void> {
+  await runPipelines(redis, all, (pipeline, n) => {
+    if (n % DELETED === 7) return;
+    const name = listKey(n, all);
+    const type = TYPES[n % TYPES.length];
+    if (type === 'stream') pipeline.xadd(name, '1-1', 'a', '1');
+    else if (type === 'set') pipeline.sadd(name, 'a');
+    else if (type === 'hash') pipeline.hset(name, 'a', '1');
+    else if (type === 'list') pipeline.rpush(name, 'a');
+    else if (type === 'zset') pipeline.zadd(name, 1, 'a');
+    else pipeline.set(name, 'a');
+  });
 }

@@ -1,6 +1,5 @@
+import type { Document, Filter } from 'mongodb';
 import { builtApp } from '../../fleet/built-app.js';
-import { openRedis } from '../../program/open-redis.js';
-import { untilMoved } from '../../program/until-moved.js';
 import { ProvingError } from '../../proving-error.js';
 import type { BenchEnvironment, Target } from '../bench-environment.js';
 import { BenchFleet } from '../bench-fleet.js';
@@ -8,10 +7,10 @@ import { BenchProcess, numberIn } from '../bench-process.js';
 import { BARE, FLEET, ONCE, type Run } from '../bench-result.js';
 import { notMirrored } from '../check-mirror.js';
 import { printRun } from '../print-run.js';
-import { meter } from '../usage-meter.js';
+import { pidsOf } from '../usage-meter.js';
 import { changeTenth, fillSmall, type SmallLoad, smallLoads } from './small-loads.js';
 
-const COLLECTIONS = { hash: 'hashes', string: 'strings', set: 'sets' } as const;
+const COLLECTIONS = ['hashes', 'strings', 'sets'] as const;
 
 type Measured = Omit<Run, 'part' | 'repetition' | 'who'>;
 
@@ -50,12 +49,8 @@ export async function measureManyKeys(place: BenchEnvironment): Promise<Run[]> {
 }
 
 async function* runBare(place: BenchEnvironment, target: Target, load: SmallLoad): AsyncGenerator<Measured> {
-  await using process = await BenchProcess.start('bare-keys', {
-    redisUrl: place.shelfUrl,
-    mongoUri: target.uri,
-    dbName: target.dbName,
-  });
-  const end = await meter({ ours: process.pids, redis: place.redisServer.pid, mongo: target.pid });
+  await using process = await BenchProcess.start('bare-keys', place.programServers(target, place.shelfUrl));
+  const end = await place.meter(process.pids, target);
   process.send('go');
   const entries = numberIn(await process.report(), 'entries');
   yield { load: load.name, entries, ...(await end()) };
@@ -69,7 +64,7 @@ async function* runOnce(place: BenchEnvironment, target: Target, load: SmallLoad
     { script: builtApp('cli/dist/main.js'), command: 'once' },
     env,
   );
-  const end = await meter({ ours: process.pids, redis: place.redisServer.pid, mongo: target.pid });
+  const end = await place.meter(process.pids, target);
   process.send('go');
   if (numberIn(await process.report(), 'code') !== 0)
     throw new ProvingError('PROVING_APP_FAILED', 'once has failed');
@@ -81,7 +76,8 @@ async function* runOnce(place: BenchEnvironment, target: Target, load: SmallLoad
 async function* runFleet(place: BenchEnvironment, target: Target, load: SmallLoad): AsyncGenerator<Measured> {
   await using queue = await place.openQueue();
   const fleet = await BenchFleet.start(place, target, { options: { QUEUE_REDIS_URL: queue.url } });
-  const ours = [...fleet.pids, ...(queue.pid === undefined ? [] : [queue.pid])];
+  const ours = [...fleet.pids, ...pidsOf(queue)];
+  const sets = Array.from({ length: load.keys }, (_, n) => load.typeOf(n)).filter((type) => type === 'set');
   /** The time is that of the work; the CPU is that of what follows, too. */
   const measure = async (
     name: string,
@@ -90,13 +86,13 @@ async function* runFleet(place: BenchEnvironment, target: Target, load: SmallLoa
     follow = async () => {},
   ) => {
     const since = new Date();
-    const end = await meter({ ours, redis: place.redisServer.pid, mongo: target.pid });
+    const end = await place.meter(ours, target);
     const begin = performance.now();
     await work();
     const seconds = (performance.now() - begin) / 1000;
     await follow();
     const usage = { ...(await end()), seconds };
-    const writes = await writtenSince(target, since);
+    const writes = await countValues(target, { syncedAt: { $gte: since } });
     return { load: `${load.name}${name}`, entries, ...usage, writes };
   };
   try {
@@ -107,7 +103,7 @@ async function* runFleet(place: BenchEnvironment, target: Target, load: SmallLoa
         await place.show();
         await fleet.untilEnded('synced', load.keys);
       },
-      () => untilScheduled(place, queue.url, load),
+      () => fleet.untilScheduled(sets.length, queue.url), // once most keys are synced
     );
     await checkAll(target, load);
     yield made;
@@ -131,43 +127,14 @@ async function* runFleet(place: BenchEnvironment, target: Target, load: SmallLoa
   }
 }
 
-/** Each set gets a job scheduler, once most keys are synced. */
-async function untilScheduled(place: BenchEnvironment, url: string, load: SmallLoad): Promise<void> {
-  const sets = Array.from({ length: load.keys }, (_, n) => load.typeOf(n)).filter((type) => type === 'set');
-  const redis = openRedis(url);
-  try {
-    const check = async () => {
-      const made = await redis.zcard('{bench}:sync:repeat');
-      return {
-        isDone: made >= sets.length,
-        progress: made,
-        missing: () => [`${made} of ${sets.length}`],
-      };
-    };
-    await untilMoved('job schedulers', check, { signal: place.signal });
-  } finally {
-    redis.disconnect();
-  }
-}
-
-async function checkAll({ db }: Target, { keys }: SmallLoad): Promise<void> {
-  const counts = await Promise.all(
-    Object.values(COLLECTIONS).map((name) =>
-      db.collection(name).countDocuments({ active: true, form: 'inline' }),
-    ),
-  );
-  const found = counts.reduce((sum, count) => sum + count, 0);
-  const states = await db.collection('keys').countDocuments({ status: 'active' });
+async function checkAll(target: Target, { keys }: SmallLoad): Promise<void> {
+  const found = await countValues(target, { active: true, form: 'inline' });
+  const states = await target.db.collection('keys').countDocuments({ status: 'active' });
   if (found !== keys || states !== keys)
     throw notMirrored(`${found} values and ${states} states of ${keys} keys are there`);
 }
 
-/** How many values were written since then. */
-async function writtenSince({ db }: Target, since: Date): Promise<number> {
-  const counts = await Promise.all(
-    Object.values(COLLECTIONS).map((name) =>
-      db.collection(name).countDocuments({ syncedAt: { $gte: since } }),
-    ),
-  );
-  return counts.reduce((sum, count) => sum + count, 0);
+async function countValues({ db }: Target, filter: Filter<Document>): Promise<number> {
+  const counts = COLLECTIONS.map((name) => db.collection(name).countDocuments(filter));
+  return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
 }

@@ -1,6 +1,7 @@
 import type { ChainableCommander, Redis } from 'ioredis';
-import { runPipeline } from '../../generator/run-pipeline.js';
+import { runPipeline, runPipelines } from '../../generator/run-pipeline.js';
 import type { BenchSizes } from '../bench-sizes.js';
+import { figure } from '../report/figures.js';
 
 export type SmallType = 'hash' | 'string' | 'set';
 
@@ -15,7 +16,6 @@ export interface SmallLoad {
 }
 
 const TYPES: readonly SmallType[] = ['hash', 'string', 'set'];
-const AT_ONCE = 2_000;
 
 /** A load for each type, and one of all of them where the sizes ask for it. */
 export function smallLoads({ manyKeys: { keys, mixed } }: BenchSizes): SmallLoad[] {
@@ -27,27 +27,20 @@ export function smallLoads({ manyKeys: { keys, mixed } }: BenchSizes): SmallLoad
 
 /** Writes all values. @throws ProvingError `PROVING_REDIS` when Redis refuses a command. */
 export async function fillSmall(redis: Redis, { keys, typeOf }: SmallLoad): Promise<void> {
-  for (let from = 0; from < keys; from += AT_ONCE) {
-    const pipeline = redis.pipeline();
-    for (let n = from; n < Math.min(keys, from + AT_ONCE); n++) write(pipeline, typeOf(n), n);
-    await runPipeline(pipeline);
-  }
+  await runPipelines(redis, keys, (pipeline, n) => write(pipeline, typeOf(n), n));
 }
 
-/** Changes every tenth value, all of them in one instant. @returns how many. */
-export async function changeTenth(redis: Redis, { keys, typeOf }: SmallLoad): Promise<number> {
+/** Changes every tenth value, all of them in one instant. */
+export async function changeTenth(redis: Redis, { keys, typeOf }: SmallLoad): Promise<void> {
   const all = redis.multi();
-  let changed = 0;
   for (let n = 0; n < keys; n += 10) {
     const key = keyOf(n);
     const type = typeOf(n);
     if (type === 'hash') all.hset(key, 'note', 'changed');
     else if (type === 'set') all.sadd(key, 'changed');
     else all.set(key, `changed ${n}`);
-    changed++;
   }
   await runPipeline(all);
-  return changed;
 }
 
 /** About 200 bytes each: five fields, five members, or one text. */
@@ -56,11 +49,7 @@ function write(pipeline: ChainableCommander, type: SmallType, n: number): void {
   const key = keyOf(n);
   if (type === 'hash')
     pipeline.hset(key, {
-      name: part('n'),
-      mail: part('m'),
-      city: part('c'),
-      role: part('r'),
-      note: part('o'),
+      ...{ name: part('n'), mail: part('m'), city: part('c'), role: part('r'), note: part('o') },
     });
   else if (type === 'set') pipeline.sadd(key, ...['a', 'b', 'c', 'd', 'e'].map(part));
   else pipeline.set(key, part('text').padEnd(200, 'y'));
@@ -68,8 +57,4 @@ function write(pipeline: ChainableCommander, type: SmallType, n: number): void {
 
 function keyOf(n: number): string {
   return `user:${n}`;
-}
-
-function figure(number: number): string {
-  return number.toLocaleString('en-US');
 }

@@ -7,7 +7,6 @@ import { FLEET, type Run } from '../bench-result.js';
 import type { BenchSizes } from '../bench-sizes.js';
 import { notMirrored } from '../check-mirror.js';
 import { printRun } from '../print-run.js';
-import { meter } from '../usage-meter.js';
 
 /** Values of one type, and how they are made. */
 export interface ValueLoad {
@@ -55,7 +54,7 @@ async function measureType(
   const { part, keyType, keys, members, make, change } = load;
   const timed = async (name: string, entries: number, syncs: number, write: Write) => {
     place.signal.throwIfAborted();
-    const end = await meter({ ours: fleet.pids, redis: place.redisServer.pid, mongo: target.pid });
+    const end = await place.meter(fleet.pids, target);
     await inSteps(place.redis, load, write);
     await fleet.untilMoved(keyType, syncs);
     const usage = await end();

@@ -7,7 +7,7 @@ import {
 } from '../bench-result.js';
 import { CHANGES } from '../parts/changes.js';
 import { figure, valuesOf } from './figures.js';
-import { type Goal, goal } from './goal.js';
+import { atMost, type Goal } from './goal.js';
 import { grouped } from './run-groups.js';
 
 const MANY_IDLE = 100_000;
@@ -18,8 +18,8 @@ export function killGoals({ kills }: BenchResult): Goal[] {
   const ours = kills.filter(({ who }) => who === FLEET);
   const worst = (counts: readonly number[]) => (counts.length === 0 ? [] : [Math.max(...counts)]);
   return [
-    ...goal('entries missing after kill -9, worst run', 'at most', 0, worst(valuesOf(ours, 'missing')), ''),
-    ...goal('entries doubled after kill -9, worst run', 'at most', 0, worst(valuesOf(ours, 'doubled')), ''),
+    ...atMost(0, '', 'entries missing after kill -9, worst run', worst(valuesOf(ours, 'missing'))),
+    ...atMost(0, '', 'entries doubled after kill -9, worst run', worst(valuesOf(ours, 'doubled'))),
   ];
 }
 
@@ -27,11 +27,10 @@ export function killGoals({ kills }: BenchResult): Goal[] {
 export function changeGoals({ changes }: BenchResult): Goal[] {
   const one = (what: string, p50Ms: number | undefined, p99Ms: number): Goal[] => {
     const runs = changes.filter(({ load, who }) => who === FLEET && load.includes(what));
-    const p50s = valuesOf(runs, 'p50');
-    const p99s = valuesOf(runs, 'p99');
+    const p50s = p50Ms === undefined ? [] : valuesOf(runs, 'p50');
     return [
-      ...(p50Ms === undefined ? [] : goal(`${what} among many: p50`, 'at most', p50Ms, p50s, 'ms')),
-      ...goal(`${what} among many: p99`, 'at most', p99Ms, p99s, 'ms'),
+      ...atMost(p50Ms ?? 0, 'ms', `${what} among many: p50`, p50s),
+      ...atMost(p99Ms, 'ms', `${what} among many: p99`, valuesOf(runs, 'p99')),
     ];
   };
   return [
@@ -46,7 +45,7 @@ export function changeGoals({ changes }: BenchResult): Goal[] {
 export function feedGoals({ feedCosts }: BenchResult): Goal[] {
   return grouped(feedCosts, ({ keys }) => figure(keys)).flatMap(([keys, runs]) => {
     const costs = runs.map((run) => (1e6 * (run.with.cpu - run.without.cpu)) / run.writes);
-    return goal(`the feed’s cost in Redis, XADD over ${keys} keys: per write`, 'at most', 0.5, costs, 'µs');
+    return atMost(0.5, 'µs', `the feed’s cost in Redis, XADD over ${keys} keys: per write`, costs);
   });
 }
 
@@ -55,7 +54,7 @@ export function idleGoals(idle: readonly IdleRun[]): Goal[] {
   const many = idle.filter(({ streams, who }) => who === FLEET && streams >= MANY_IDLE);
   const one = (what: string, isIt: (run: IdleRun) => boolean) => {
     const shares = many.filter(isIt).map(({ own, redis }) => 100 * (own + redis));
-    return goal(`100,000 idle streams${what}: our processes and Redis`, 'at most', 2, shares, '% of a core');
+    return atMost(2, '% of a core', `100,000 idle streams${what}: our processes and Redis`, shares);
   };
   return [...one('', ({ sets }) => sets === 0), ...one(' and 1,000 sets', ({ sets }) => sets > 0)];
 }
@@ -65,11 +64,11 @@ export function idleMixedGoals(runs: readonly IdleMixedRun[]): Goal[] {
   const million = runs.filter(({ keys }) => keys >= MILLION);
   const memory = (name: IdleProcess, text: string, reach: number) => {
     const held = million.map(({ bytes }) => bytes[name] / 1024 ** 2);
-    return goal(`1,000,000 idle keys: memory of ${text}`, 'at most', reach, held, 'MB');
+    return atMost(reach, 'MB', `1,000,000 idle keys: memory of ${text}`, held);
   };
   const all = million.map(({ shares }) => 100 * Object.values(shares).reduce((sum, share) => sum + share, 0));
   return [
-    ...goal('1,000,000 idle keys: all processes and both Redis', 'at most', 3, all, '% of a core'),
+    ...atMost(3, '% of a core', '1,000,000 idle keys: all processes and both Redis', all),
     ...memory('scheduler', 'the scheduler', 250),
     ...memory('worker', 'the worker', 400),
     ...memory('dashboard', 'the dashboard', 300),

@@ -1,11 +1,11 @@
-import type {
-  DiscoveryRun,
-  FeedCostRun,
-  IdleMixedRun,
-  IdleProcess,
-  IdleRun,
-  KillRun,
-  LatencyRun,
+import {
+  type DiscoveryRun,
+  type FeedCostRun,
+  IDLE_PROCESSES,
+  type IdleMixedRun,
+  type IdleRun,
+  type KillRun,
+  type LatencyRun,
 } from '../bench-result.js';
 import { figure, megabytes, percentOfCore, spreadText, sumOf, valuesOf } from './figures.js';
 import { grouped } from './run-groups.js';
@@ -102,14 +102,6 @@ export function idleTable(runs: readonly IdleRun[]): Table {
     ]),
   };
 }
-
-const IDLE_PROCESSES = [
-  'scheduler',
-  'worker',
-  'dashboard',
-  'source',
-  'queue',
-] as const satisfies readonly IdleProcess[];
 
 export function idleMixedTable(runs: readonly IdleMixedRun[]): Table {
   return {

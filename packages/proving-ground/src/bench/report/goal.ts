@@ -10,24 +10,25 @@ export interface Goal {
   readonly isMet: boolean;
 }
 
-/** A goal, where something was measured. */
-export function goal(
-  what: string,
+/** A goal whose measured median may not be above the bound; none, where nothing was measured. */
+export function atMost(reach: number, unit: Goal['unit'], what: string, values: readonly number[]): Goal[] {
+  return goal('at most', reach, unit, what, values);
+}
+
+/** A goal whose measured median may not be below the bound; none, where nothing was measured. */
+export function atLeast(reach: number, unit: Goal['unit'], what: string, values: readonly number[]): Goal[] {
+  return goal('at least', reach, unit, what, values);
+}
+
+function goal(
   bound: Goal['bound'],
   reach: number,
-  values: readonly number[],
   unit: Goal['unit'],
+  what: string,
+  values: readonly number[],
 ): Goal[] {
   const measured = medianOf(values);
   if (measured === undefined) return [];
-  return [
-    {
-      what,
-      bound,
-      reach,
-      measured,
-      unit,
-      isMet: bound === 'at least' ? measured >= reach : measured <= reach,
-    },
-  ];
+  const isMet = bound === 'at least' ? measured >= reach : measured <= reach;
+  return [{ what, bound, reach, measured, unit, isMet }];
 }

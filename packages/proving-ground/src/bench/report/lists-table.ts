@@ -1,6 +1,6 @@
 import type { BenchResult, ListsRun } from '../bench-result.js';
 import { figure, megabytes, valuesOf } from './figures.js';
-import { type Goal, goal } from './goal.js';
+import { atMost, type Goal } from './goal.js';
 import { grouped } from './run-groups.js';
 import type { Table } from './table.js';
 
@@ -24,20 +24,12 @@ export function listsTable(runs: readonly ListsRun[]): Table {
 
 /** Each list answers soon, and none of them makes the dashboard larger. */
 export function listsGoals({ lists: runs }: BenchResult): Goal[] {
-  return runs.flatMap(({ keys, lists, bytes }) => [
-    ...goal(
-      `lists of the dashboard, ${figure(keys)} keys: the slowest page`,
-      'at most',
-      300,
-      [Math.max(...valuesOf(lists, 'ms'))],
-      'ms',
-    ),
-    ...goal(
-      `lists of the dashboard, ${figure(keys)} keys: memory added by a second pass`,
-      'at most',
-      50,
-      [(bytes.after - bytes.before) / 1e6],
-      'MB',
-    ),
-  ]);
+  return runs.flatMap(({ keys, lists, bytes }) => {
+    const name = (what: string) => `lists of the dashboard, ${figure(keys)} keys: ${what}`;
+    const slowest = Math.max(...valuesOf(lists, 'ms'));
+    return [
+      ...atMost(300, 'ms', name('the slowest page'), [slowest]),
+      ...atMost(50, 'MB', name('memory added by a second pass'), [(bytes.after - bytes.before) / 1e6]),
+    ];
+  });
 }

@@ -1,7 +1,7 @@
 import { BARE, type BenchResult, FLEET, ONCE, type Run } from '../bench-result.js';
 import { TENTH_CHANGED, UNCHANGED } from '../parts/many-keys.js';
-import { known, valuesOf } from './figures.js';
-import { type Goal, goal } from './goal.js';
+import { figure, known, valuesOf } from './figures.js';
+import { atLeast, atMost, type Goal } from './goal.js';
 import { perMillion, rates, ratios, runGroups } from './run-groups.js';
 
 /** What is to be reached with many small values, each load by itself; then, how the longest one grows. */
@@ -14,41 +14,19 @@ export function manyKeysGoals({ runs }: BenchResult): Goal[] {
 }
 
 function ofLoad(load: string, of: (load: string, who: string) => readonly Run[]): Goal[] {
-  const [fleet, bare] = [of(load, FLEET), of(load, BARE)];
+  const [fleet, bare, once] = [of(load, FLEET), of(load, BARE), of(load, ONCE)];
   const written = (after: string) =>
     known(of(load + after, FLEET).map(({ writes, entries }) => writes && writes / entries));
   const name = (what: string) => `${load}: ${what}`;
+  const cpu = "CPU per key including the queue's Redis, relative to the bare loop";
+  const unchanged = perMillion(of(load + UNCHANGED, FLEET));
   return [
-    ...goal(
-      name('new keys per second, relative to the bare loop'),
-      'at least',
-      0.7,
-      ratios(fleet, bare, rates),
-      '×',
-    ),
-    ...goal(
-      name("CPU per key including the queue's Redis, relative to the bare loop"),
-      'at most',
-      2.5,
-      ratios(fleet, bare, perMillion),
-      '×',
-    ),
-    ...goal(
-      name('keys per second by once, relative to the fleet'),
-      'at least',
-      1,
-      ratios(of(load, ONCE), fleet, rates),
-      '×',
-    ),
-    ...goal(
-      name('CPU for a key that a sweep finds unchanged'),
-      'at most',
-      40,
-      perMillion(of(load + UNCHANGED, FLEET)),
-      'µs',
-    ),
-    ...goal(name('values written, share of unchanged ones'), 'at most', 0, written(UNCHANGED), '×'),
-    ...goal(name('values written, share of a changed tenth'), 'at most', 1, written(TENTH_CHANGED), '×'),
+    ...atLeast(0.7, '×', name('new keys per second, relative to the bare loop'), ratios(fleet, bare, rates)),
+    ...atMost(2.5, '×', name(cpu), ratios(fleet, bare, perMillion)),
+    ...atLeast(1, '×', name('keys per second by once, relative to the fleet'), ratios(once, fleet, rates)),
+    ...atMost(40, 'µs', name('CPU for a key that a sweep finds unchanged'), unchanged),
+    ...atMost(0, '×', name('values written, share of unchanged ones'), written(UNCHANGED)),
+    ...atMost(1, '×', name('values written, share of a changed tenth'), written(TENTH_CHANGED)),
   ];
 }
 
@@ -58,11 +36,8 @@ function linear(runs: readonly Run[]): Goal[] {
   const short = runs.filter(({ entries }) => entries < most);
   if (short.length === 0) return [];
   const perKey = short.reduce((sum, { seconds, entries }) => sum + seconds / entries, 0) / short.length;
-  return goal(
-    `${most.toLocaleString('en-US')} mixed keys: time, relative to a tenth of them`,
-    'at most',
-    11,
-    runs.filter(({ entries }) => entries === most).map(({ seconds }) => (10 * seconds) / most / perKey),
-    '×',
-  );
+  const relative = runs
+    .filter(({ entries }) => entries === most)
+    .map(({ seconds }) => (10 * seconds) / most / perKey);
+  return atMost(11, '×', `${figure(most)} mixed keys: time, relative to a tenth of them`, relative);
 }
