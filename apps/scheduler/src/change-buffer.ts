@@ -4,11 +4,11 @@ export interface ChangeBufferOptions {
   /** Which keys are of interest. */
   readonly wanted: (keyId: string) => boolean;
   /** Whether a key that has changed is seen by a worker that tails it; it is not added then. */
-  readonly isTailed?: (keyId: string) => boolean;
+  readonly isTailed: (keyId: string) => boolean;
   /** What the queue's own keys begin with: most of what is reported, where the source holds the queue as well. */
   readonly ownPrefix: Buffer;
   /** Called when there is something to take. */
-  readonly onAdd?: () => void;
+  readonly onAdd: () => void;
   /** Called when changes had to be dropped. */
   readonly onOverflow: () => void;
 }
@@ -49,7 +49,7 @@ export class ChangeBuffer {
     for (const name of names) {
       if (startsWith(name, ownPrefix)) continue;
       const key = keyIdOf(name);
-      if (wanted(key) && !isTailed?.(key)) keys.push(key);
+      if (wanted(key) && !isTailed(key)) keys.push(key);
     }
     this.addKeys(keys);
   }
@@ -62,7 +62,7 @@ export class ChangeBuffer {
     if (this.size > LIMIT) {
       this.clear();
       this.#options.onOverflow();
-    } else this.#options.onAdd?.();
+    } else this.#options.onAdd();
   }
 
   /** Takes out some keys, the oldest first; with the time since when the first of them was here. */

@@ -11,10 +11,8 @@ import { MissedChanges } from './missed-changes.js';
 
 export interface ChangeIntakeOptions
   extends Pick<ChangeFeedOptions, 'address' | 'redis' | 'onError'>,
-    Pick<ChangeBufferOptions, 'ownPrefix' | 'isTailed'> {
+    Pick<ChangeBufferOptions, 'ownPrefix' | 'isTailed' | 'onAdd'> {
   readonly queue: Pick<JobQueue, 'sweeps'>;
-  /** Called when the buffer has something new. */
-  readonly onAdd: () => void;
   /** Called when a standby has missed no change anymore: another scheduler's sweep has found what it had missed. */
   readonly onComplete: () => void;
   /** Called when changes may have been missed. */
@@ -60,10 +58,10 @@ export class ChangeIntake {
     this.#options = options;
     this.#choice = choice;
     this.missed = new MissedChanges(options.onMissed);
+    const { ownPrefix, isTailed, onAdd } = options;
     this.buffer = new ChangeBuffer({
-      ...options,
+      ...{ ownPrefix, isTailed, onAdd },
       wanted: (key) => this.#choice.wanted(key),
-      onAdd: options.onAdd,
       onOverflow: () => this.missed.note('more keys changed than the buffer holds'),
     });
     this.#open();
@@ -118,10 +116,11 @@ export class ChangeIntake {
 
   #open(): void {
     const { isOn, include } = this.#choice;
+    const { address, redis, onError } = this.#options;
     this.#feed = undefined; // the new one reports its state before it is here
     this.#feed = isOn
       ? new ChangeFeed({
-          ...this.#options,
+          ...{ address, redis, onError },
           prefixes: keyPrefixes(include),
           onChange: (names) => this.buffer.add(names),
           onMissed: (reason) => this.missed.note(reason),

@@ -85,7 +85,8 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Rel
   const waiting = { logger, signal, onTrouble, isFinal: isFleetMismatch };
   await untilReady('source, queue and target', () => identity.confirm(), waiting);
 
-  let { keys, sync, rules: specs } = config;
+  let { keys, sync } = config;
+  let shared = sharedOptions('scheduler', config);
   const rules = ruleBook(config.rules);
   const fleet = createFleetMetrics(metrics.registry);
   const search = new SearchRecord();
@@ -166,7 +167,7 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Rel
       ...(leadership.active ? search.heartbeat() : { app: 'scheduler', state: 'standby' }),
       changes: intake.heard,
       about: watch.read(),
-      options: sharedOptions('scheduler', { keys, rules: specs }),
+      options: shared,
     }),
     (error) => logger.debug('a heartbeat could not be sent', { error: redisError(error) }),
   );
@@ -187,7 +188,8 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Rel
   return {
     options: RELOADABLE,
     apply: async (next) => {
-      ({ keys, sync, rules: specs } = next);
+      ({ keys, sync } = next);
+      shared = sharedOptions('scheduler', next);
       rules.replace(next.rules);
       await intake.choose(choice());
       await leadership.reopen();

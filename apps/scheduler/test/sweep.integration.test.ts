@@ -111,6 +111,7 @@ describe('the active scheduler', () => {
     ...{ redis: fleet.redis, db: fleet.db, queue: fleet.queue, wanted, missed, types: KEY_TYPES },
     buffer: new ChangeBuffer({
       ownPrefix: Buffer.from('{r2m}'),
+      isTailed: () => false,
       wanted,
       onAdd: () => {},
       onOverflow: () => {},

@@ -31,6 +31,7 @@ export async function runWorker(
 ): Promise<ReloadHandler<Config>> {
   const { logger, closers, metrics, signal } = app;
   let current = config;
+  let shared = sharedOptions('worker', config);
 
   const isTraced = await openTracing(app, 'worker', config.tracing.endpoint);
   const telemetry = isTraced ? await queueTelemetry() : undefined;
@@ -40,9 +41,7 @@ export async function runWorker(
   const { db } = mongo;
   const claims = new Claims(config.queue, onError('claims'));
   closers.add('claims', () => claims.close());
-  const { readiness, guard, work, http } = await openHealth(app, config, clients, () =>
-    sharedOptions('worker', current),
-  );
+  const { readiness, guard, work, http } = await openHealth(app, config, clients, () => shared);
 
   const { maxDocumentBytes } = await untilPrepared(app, config, clients, readiness);
   const rules = ruleBook(config.rules);
@@ -75,6 +74,7 @@ export async function runWorker(
       opened.source.configure(next);
       worker.concurrency = next.worker.concurrency;
       current = next;
+      shared = sharedOptions('worker', next);
     },
   };
 }
