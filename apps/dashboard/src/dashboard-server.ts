@@ -4,26 +4,18 @@ import { fileURLToPath } from 'node:url';
 import cookie from '@fastify/cookie';
 import csrf from '@fastify/csrf-protection';
 import files from '@fastify/static';
-import { addHealthRoutes, type HealthRoutesOptions, type Logger } from '@redis-to-mongo/app-shell';
-import type { FleetProcess } from '@redis-to-mongo/job-queue';
+import { addHealthRoutes } from '@redis-to-mongo/app-shell';
 import { version } from '@redis-to-mongo/terminal';
 import { type FastifyInstance, fastify } from 'fastify';
-import type { Account } from './auth/account.js';
 import { addGuard, warnOfProxy } from './auth/guard.js';
 import { LoginLimiter } from './auth/login-limiter.js';
 import { SessionCookie } from './auth/session-cookie.js';
 import { Sessions } from './auth/sessions.js';
-import { BulkRunner } from './bulk/bulk-runner.js';
-import type { RunAction } from './keys/key-action.js';
-import type { KeyDetailSources } from './keys/key-detail.js';
-import { KeyList, type KeyListSources } from './keys/key-list.js';
-import type { ReadKeyValues } from './keys/key-values.js';
-import type { LetterSources } from './letters/letter-list.js';
-import { LiveHub } from './live/live-hub.js';
-import { configurationPage, type DescribedOptions } from './pages/configuration-page.js';
+import type { Dashboard, DashboardOptions } from './dashboard-options.js';
+import { KeyList } from './keys/key-list.js';
+import { configurationPage } from './pages/configuration-page.js';
 import type { Site } from './pages/layout.js';
 import { verdictPart } from './pages/status/verdict-part.js';
-import type { Records } from './records/records.js';
 import { addActionRoutes } from './routes/action-routes.js';
 import { addAuditRoutes } from './routes/audit-routes.js';
 import { addBase, belowBase } from './routes/base-path.js';
@@ -34,42 +26,13 @@ import { addKeyRoutes } from './routes/key-routes.js';
 import { addLetterRoutes } from './routes/letter-routes.js';
 import { addLiveRoutes } from './routes/live-routes.js';
 import { addLoginRoutes } from './routes/login-routes.js';
-import { addQueueBoard, type BoardQueue } from './routes/queue-board.js';
+import { addQueueBoard } from './routes/queue-board.js';
 import { sendPage } from './routes/send-page.js';
 import { addStatusRoutes } from './routes/status-routes.js';
 import { addValueRoutes } from './routes/value-routes.js';
 import { addWorkerRoutes } from './routes/worker-routes.js';
 import { addSecurityHeaders } from './security-headers.js';
-import type { FleetPoller } from './status/fleet-poller.js';
 import { webFolder } from './web-folder.js';
-
-export interface DashboardOptions {
-  readonly account: Account;
-  readonly queue: BoardQueue;
-  readonly poller: FleetPoller;
-  /** The fleet's processes, those that are gone lately among them. */
-  readonly readProcesses: () => Promise<readonly FleetProcess[]>;
-  readonly keys: KeyDetailSources & KeyListSources & { readonly readValues: ReadKeyValues };
-  readonly runAction: RunAction;
-  readonly letters: LetterSources;
-  /** Who did what. */
-  readonly records: Records;
-  /** Whether pages show what keys and dead letters hold; default: no. */
-  readonly showValues?: boolean;
-  readonly health: HealthRoutesOptions;
-  readonly readOnly: boolean;
-  readonly logger: Logger;
-  /** Addresses of proxies whose X-Forwarded-* headers count; default: none. */
-  readonly trustedProxies?: readonly string[];
-  /** Below which a proxy serves the dashboard, without a slash at its end; default: none. */
-  readonly basePath?: string;
-  /** Where the charts of Prometheus are; default: nowhere. */
-  readonly grafanaUrl?: string | undefined;
-  /** The effective configuration, as it may be shown; default: none is reported. */
-  readonly configuration?: DescribedOptions;
-  /** How long a login lasts, in ms; default 12 hours. */
-  readonly sessionMs?: number;
-}
 
 const SESSION_MS = 12 * 3600 * 1000;
 const ASSETS = fileURLToPath(new URL('../assets/', import.meta.url));
@@ -93,7 +56,7 @@ const LIBRARIES = {
  * come from there too.
  */
 export async function createDashboardServer(options: DashboardOptions): Promise<FastifyInstance> {
-  const { logger, basePath = '', trustedProxies = [], sessionMs = SESSION_MS } = options;
+  const { logger, poller, basePath, trustedProxies, readOnly, grafanaUrl, configuration } = options;
   const server = fastify({
     trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     forceCloseConnections: true,
@@ -101,20 +64,27 @@ export async function createDashboardServer(options: DashboardOptions): Promise<
     routerOptions: { ignoreTrailingSlash: true },
     rewriteUrl: ({ url = '/' }) => belowBase(url, basePath),
   });
+  const site: Site = {
+    ...{ readOnly, grafanaUrl },
+    version: version(),
+    startedAt: new Date(),
+    health: () => poller.last?.verdict.level,
+    headline: () => poller.last && verdictPart(poller.last),
+  };
+  const dashboard: Dashboard = {
+    ...options,
+    site,
+    sessions: new Sessions(options.sessionMs ?? SESSION_MS),
+    cookie: new SessionCookie(basePath),
+    limiter: new LoginLimiter(options.account),
+    list: new KeyList(options.keys),
+  };
   addErrorPages(server, logger);
   await addSecurityHeaders(server);
   addBase(server, basePath);
   await server.register(cookie);
   warnOfProxy(server, logger);
-  const sessions = new Sessions(sessionMs);
-  const login = {
-    sessions,
-    cookie: new SessionCookie(basePath),
-    desk: new LoginLimiter(options.account),
-    basePath,
-    logger,
-  };
-  const isKnown = addGuard(server, login);
+  const isKnown = addGuard(server, dashboard);
   // A page's token, in the header alone. Its secret is in the session, so that it is of no use in another one.
   await server.register(csrf, {
     sessionPlugin: '@fastify/session',
@@ -125,56 +95,19 @@ export async function createDashboardServer(options: DashboardOptions): Promise<
   for (const [folder, { root, files: names }] of Object.entries(LIBRARIES))
     for (const file of names)
       server.get(`/assets/${folder}/${file}`, async (_request, reply) => await reply.sendFile(file, root));
-  await addLoginRoutes(server, login);
-  addPages(server, login, options);
+  await addLoginRoutes(server, dashboard);
+  server.addHook('preClose', async () => poller.close());
+  for (const addRoutes of ROUTES) addRoutes(server, dashboard);
+  server.get('/configuration', async (_request, reply) => {
+    return await sendPage(reply, configurationPage(configuration, site));
+  });
   addHealthRoutes(server, { ...options.health, showsChecks: isKnown });
-  await addQueueBoard(server, { ...options, basePath });
+  await addQueueBoard(server, dashboard);
   return server;
 }
 
-function addPages(
-  server: FastifyInstance,
-  { sessions, cookie }: { sessions: Sessions; cookie: SessionCookie },
-  options: DashboardOptions,
-): void {
-  const { poller, keys, letters, records, runAction, readOnly, logger } = options;
-  const { basePath = '', showValues = false } = options;
-  const site: Site = {
-    readOnly,
-    version: version(),
-    startedAt: new Date(),
-    grafanaUrl: options.grafanaUrl,
-    health: () => poller.last?.verdict.level,
-    headline: () => poller.last && verdictPart(poller.last),
-  };
-  server.addHook('preClose', async () => poller.close());
-  addStatusRoutes(server, poller, site);
-  addWorkerRoutes(server, { read: options.readProcesses, site });
-  addLiveRoutes(server, { hub: new LiveHub(poller), sessions, cookie });
-  const list = new KeyList(keys);
-  addKeyRoutes(server, {
-    list,
-    sources: keys,
-    showValues,
-    watchKey: (key) => records.watchKey(key),
-    site,
-    basePath,
-  });
-  addValueRoutes(server, { sources: keys, nameOf: list.nameOf, records, showValues, logger });
-  addActionRoutes(server, { records, run: runAction, readOnly, logger });
-  addLetterRoutes(server, { records, letters, site, basePath, showValues, logger });
-  addBulkRoutes(server, {
-    records,
-    logger,
-    runner: new BulkRunner(logger),
-    keys,
-    letters,
-    runAction,
-    readOnly,
-  });
-  server.get('/configuration', async (_request, reply) => {
-    return await sendPage(reply, configurationPage(options.configuration ?? [], site));
-  });
-  addHistoryRoutes(server, { records, site });
-  addAuditRoutes(server, { records, site, basePath });
-}
+/** The pages, and what they change. */
+const ROUTES = [
+  ...[addStatusRoutes, addWorkerRoutes, addLiveRoutes, addKeyRoutes, addValueRoutes, addActionRoutes],
+  ...[addLetterRoutes, addBulkRoutes, addHistoryRoutes, addAuditRoutes],
+];

@@ -6,11 +6,12 @@ import type { AuditedAction } from '@redis-to-mongo/operations';
 import type { FastifyInstance } from 'fastify';
 import { expect } from 'vitest';
 import { chooseAccount } from '../src/auth/account.js';
-import { createDashboardServer, type DashboardOptions } from '../src/dashboard-server.js';
+import type { DashboardOptions } from '../src/dashboard-options.js';
+import { createDashboardServer } from '../src/dashboard-server.js';
 import type { KeyDetailSources } from '../src/keys/key-detail.js';
 import type { KeyListSources } from '../src/keys/key-list.js';
 import type { ReadKeyValues } from '../src/keys/key-values.js';
-import type { LetterSources } from '../src/letters/letter-list.js';
+import type { LetterSources } from '../src/letters/letters-of.js';
 import { FleetPoller } from '../src/status/fleet-poller.js';
 import { aFleet, aSummary, aType, someFacts } from './a-report.js';
 
@@ -107,7 +108,8 @@ export async function aDashboard(redisUrl: string, more: Partial<DashboardOption
       watchKey: async () => {},
     },
     health,
-    readOnly: false,
+    ...{ readOnly: false, showValues: false, basePath: '', trustedProxies: [] },
+    ...{ configuration: [], grafanaUrl: undefined },
     logger,
     ...more,
   });

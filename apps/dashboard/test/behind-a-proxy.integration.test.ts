@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { request } from 'node:https';
 import { type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { DashboardOptions } from '../src/dashboard-server.js';
+import type { DashboardOptions } from '../src/dashboard-options.js';
 import { aDashboard, LOGIN } from './a-dashboard.js';
 import { findNginx, type Nginx, startNginx } from './an-nginx.js';
 

@@ -1,11 +1,10 @@
 import type { Logger } from '@redis-to-mongo/app-shell';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Dashboard } from '../dashboard-options.js';
 import { sendError, wantsPage } from '../routes/send-error.js';
 import type { Credentials } from './account.js';
-import type { LoginLimiter } from './login-limiter.js';
 import { mayChange } from './same-origin.js';
-import type { SessionCookie } from './session-cookie.js';
-import type { SessionData, Sessions } from './sessions.js';
+import type { SessionData } from './sessions.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -23,13 +22,6 @@ const HALF_OPEN = '/readyz';
 /** For programs: these take `Authorization: Basic` too. They only read, so that no page can make a browser misuse it. */
 const FOR_PROGRAMS = new Set([HALF_OPEN, '/metrics', '/api/status']);
 
-export interface GuardOptions {
-  readonly sessions: Sessions;
-  readonly cookie: SessionCookie;
-  readonly desk: LoginLimiter;
-  readonly basePath: string;
-}
-
 /**
  * Stands before every route, known or not, except the open ones: without a login nothing is answered. Requests that
  * change something must come from the dashboard's own pages, the login itself included.
@@ -37,7 +29,7 @@ export interface GuardOptions {
  */
 export function addGuard(
   server: FastifyInstance,
-  { sessions, cookie, desk, basePath }: GuardOptions,
+  { sessions, cookie, limiter, basePath }: Dashboard,
 ): (request: FastifyRequest) => boolean {
   const known = new WeakSet<FastifyRequest>();
   server.decorateRequest('session');
@@ -61,7 +53,7 @@ export function addGuard(
       reply.header('cache-control', 'no-store');
       return;
     }
-    if (FOR_PROGRAMS.has(route) && (await isKnownProgram(request, reply, desk))) {
+    if (FOR_PROGRAMS.has(route) && (await isKnownProgram(request, reply, limiter))) {
       known.add(request);
       return;
     }
@@ -74,10 +66,10 @@ export function addGuard(
 async function isKnownProgram(
   request: FastifyRequest,
   reply: FastifyReply,
-  desk: LoginLimiter,
+  limiter: Dashboard['limiter'],
 ): Promise<boolean> {
   const credentials = basicCredentials(request.headers.authorization);
-  const login = credentials && (await desk.checkEach(request, credentials));
+  const login = credentials && (await limiter.checkEach(request, credentials));
   if (login?.result === 'right') return true;
   if (login?.result === 'too many') {
     await reply

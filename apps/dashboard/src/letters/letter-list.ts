@@ -1,4 +1,4 @@
-import type { DeadLetter, LetterFilter, LetterPlace, Replay } from '@redis-to-mongo/mongo-sink';
+import type { DeadLetter } from '@redis-to-mongo/mongo-sink';
 import { inTime } from '../in-time.js';
 import { countedTo, type ListSize, MOST_COUNTED } from '../keys/list-size.js';
 import { Readings, ThrottledReader } from '../status/throttled-reader.js';
@@ -9,20 +9,7 @@ import {
   letterPlaceText,
   letterQueryPath,
 } from './letter-query.js';
-
-/** Where dead letters are read and changed. */
-export interface LetterSources {
-  readPage(
-    filter: LetterFilter,
-    page: { readonly after?: LetterPlace | undefined; readonly limit: number },
-  ): Promise<{ readonly letters: readonly DeadLetter[]; readonly isMore: boolean }>;
-  count(filter: LetterFilter, most: number): Promise<number>;
-  kinds(): Promise<{ readonly collections: readonly string[]; readonly codes: readonly number[] }>;
-  all(filter: LetterFilter): AsyncIterable<DeadLetter>;
-  show(id: string): Promise<{ readonly letter: DeadLetter; readonly record: object } | undefined>;
-  replay(id: string): Promise<Replay>;
-  drop(id: string): Promise<boolean>;
-}
+import type { LetterSources } from './letters-of.js';
 
 /** A page of the list. */
 export interface LetterListPage {
@@ -42,11 +29,11 @@ const KINDS = { spacingMs: 10_000, share: 50, patienceMs: 1_000 };
 
 /** Lists dead letters a page at a time; what many view is read once. */
 export class LetterList {
-  readonly #sources: Pick<LetterSources, 'readPage' | 'count' | 'kinds'>;
+  readonly #sources: LetterSources;
   readonly #readings = new Readings<LetterListPage>();
   readonly #kinds: ThrottledReader<Awaited<ReturnType<LetterSources['kinds']>>>;
 
-  constructor(sources: Pick<LetterSources, 'readPage' | 'count' | 'kinds'>) {
+  constructor(sources: LetterSources) {
     this.#sources = sources;
     this.#kinds = new ThrottledReader(() => sources.kinds(), KINDS);
   }

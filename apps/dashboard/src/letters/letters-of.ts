@@ -1,31 +1,38 @@
 import {
   allLetters,
   countLetters,
+  type DeadLetter,
   dropDeadLetter,
+  type LetterFilter,
   letterKinds,
   readLetterPage,
   replayDeadLetter,
   showDeadLetter,
 } from '@redis-to-mongo/mongo-sink';
 import { requestKeys } from '@redis-to-mongo/operations';
-import type { LetterSources } from './letter-list.js';
+
+/** Where dead letters are read and changed. */
+export type LetterSources = ReturnType<typeof lettersOf>;
+
+interface ShownLetter {
+  readonly letter: DeadLetter;
+  readonly record: object;
+}
 
 /** The dead letters of a database. @param queue where the keys of replayed values are requested. */
-export function lettersOf(
-  db: Parameters<typeof letterKinds>[0],
-  queue: Parameters<typeof requestKeys>[0],
-): LetterSources {
+export function lettersOf(db: Parameters<typeof letterKinds>[0], queue: Parameters<typeof requestKeys>[0]) {
   const openRequests = async () => {
     await queue.ping();
     return async (key: string) => await requestKeys(queue, [key]);
   };
   return {
-    readPage: (filter, page) => readLetterPage(db, filter, page),
-    count: (filter, most) => countLetters(db, filter, most),
+    readPage: (filter: LetterFilter, page: Parameters<typeof readLetterPage>[2]) =>
+      readLetterPage(db, filter, page),
+    count: (filter: LetterFilter, most: number) => countLetters(db, filter, most),
     kinds: () => letterKinds(db),
-    all: (filter) => allLetters(db, filter),
-    show: (id) => showDeadLetter(db, id),
-    replay: (id) => replayDeadLetter(db, id, openRequests),
-    drop: (id) => dropDeadLetter(db, id),
+    all: (filter: LetterFilter) => allLetters(db, filter),
+    show: async (id: string): Promise<ShownLetter | undefined> => await showDeadLetter(db, id),
+    replay: (id: string) => replayDeadLetter(db, id, openRequests),
+    drop: (id: string) => dropDeadLetter(db, id),
   };
 }

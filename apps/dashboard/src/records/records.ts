@@ -1,9 +1,6 @@
 import type { Logger } from '@redis-to-mongo/app-shell';
 import {
-  type AuditEntry,
   type AuditQuery,
-  type FleetSample,
-  type KeySample,
   readAudit,
   readHistory,
   readKeyHistory,
@@ -12,19 +9,7 @@ import {
 import { AuditBook } from '@redis-to-mongo/operations';
 
 /** What the fleet keeps of itself: who did what, and how it was. */
-export interface Records {
-  /** A book of what is done by someone who is logged in. @param from the client's address. */
-  book(from: string): Pick<AuditBook, 'note' | 'flush'>;
-  read(query: AuditQuery): Promise<{
-    readonly entries: readonly (AuditEntry & { readonly id: string })[];
-    readonly isMore: boolean;
-  }>;
-  /** Samples of the fleet, and of a key, the oldest first. */
-  readHistory(since: Date): Promise<readonly FleetSample[]>;
-  readKeyHistory(key: string, since: Date): Promise<readonly KeySample[]>;
-  /** Has a key sampled from now on, for a week. */
-  watchKey(key: string): Promise<void>;
-}
+export type Records = ReturnType<typeof recordsOf>;
 
 /**
  * The records of a database.
@@ -36,15 +21,18 @@ export function recordsOf(
   who: string,
   auditKeepMs: number,
   logger: Pick<Logger, 'warn'>,
-): Records {
+) {
   return {
-    book: (from) =>
+    /** A book of what is done by someone who is logged in. @param from the client's address. */
+    book: (from: string): Pick<AuditBook, 'note' | 'flush'> =>
       new AuditBook(db, { who, by: 'page', from }, auditKeepMs, (error) =>
         logger.warn('an action could not be recorded in the audit', { error }),
       ),
-    read: (query) => readAudit(db, query),
-    readHistory: (since) => readHistory(db, since),
-    readKeyHistory: (key, since) => readKeyHistory(db, key, since),
-    watchKey: (key) => watchKey(db, key),
+    read: (query: AuditQuery) => readAudit(db, query),
+    /** Samples of the fleet, and of a key, the oldest first. */
+    readHistory: (since: Date) => readHistory(db, since),
+    readKeyHistory: (key: string, since: Date) => readKeyHistory(db, key, since),
+    /** Has a key sampled from now on, for a week. */
+    watchKey: (key: string) => watchKey(db, key),
   };
 }

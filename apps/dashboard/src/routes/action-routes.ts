@@ -1,28 +1,25 @@
-import type { Logger } from '@redis-to-mongo/app-shell';
 import type { FastifyInstance } from 'fastify';
-import { type AskedAction, KEY_ACTIONS, type RunAction } from '../keys/key-action.js';
-import type { Records } from '../records/records.js';
+import type { Dashboard } from '../dashboard-options.js';
+import { type AskedAction, KEY_ACTIONS } from '../keys/key-action.js';
 import { answerAction, changing } from './operator-action.js';
-
-export interface ActionRoutesOptions {
-  readonly run: RunAction;
-  readonly records: Records;
-  readonly readOnly: boolean;
-  readonly logger: Logger;
-}
 
 /** A key's name may be long, and six times as long in JSON. */
 const BODY_BYTES = 1024 * 1024;
 
 /** `POST /keys/actions` with `{action, key}` as JSON. */
-export function addActionRoutes(server: FastifyInstance, options: ActionRoutesOptions): void {
-  const { run, readOnly } = options;
+export function addActionRoutes(server: FastifyInstance, dashboard: Dashboard): void {
+  const { runAction, readOnly } = dashboard;
   server.post('/keys/actions', changing(server, readOnly, BODY_BYTES), async (request, reply) => {
     const asked = parse(request.body);
     if (!asked) return await reply.code(400).send({ error: 'Name an action and a key.' });
     const { action, key } = asked;
     const unknown = 'MongoDB does not have this key.';
-    return await answerAction(request, reply, options, { action, key, unknown, run: () => run(asked) });
+    return await answerAction(request, reply, dashboard, {
+      action,
+      key,
+      unknown,
+      run: () => runAction(asked),
+    });
   });
 }
 

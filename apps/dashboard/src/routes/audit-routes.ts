@@ -1,19 +1,13 @@
 import type { FastifyInstance } from 'fastify';
-import { addExportRoutes } from '../export/export-routes.js';
+import type { Dashboard } from '../dashboard-options.js';
 import { inTime } from '../in-time.js';
 import { auditPage, auditRows } from '../pages/audit-page.js';
-import type { Site } from '../pages/layout.js';
 import { type AuditPageQuery, auditQueryPath, parseAuditQuery } from '../records/audit-query.js';
 import type { Records } from '../records/records.js';
 import { Readings } from '../status/throttled-reader.js';
+import { addExportRoutes } from './export-routes.js';
 import { paramsOf, updateAddress } from './list-address.js';
 import { sendPage } from './send-page.js';
-
-export interface AuditRoutesOptions {
-  readonly records: Pick<Records, 'read'>;
-  readonly site: Site;
-  readonly basePath: string;
-}
 
 const PER_PAGE = 50;
 /** Entries that are read at once for a file. */
@@ -22,10 +16,7 @@ const PATIENCE_MS = 5_000;
 const COLUMNS = ['at', 'who', 'by', 'from', 'action', 'key', 'filter', 'result', 'error'] as const;
 
 /** `/audit`: who did what; `/audit/rows`: its changing part; as files too. */
-export function addAuditRoutes(
-  server: FastifyInstance,
-  { records, site, basePath }: AuditRoutesOptions,
-): void {
+export function addAuditRoutes(server: FastifyInstance, { records, site, basePath }: Dashboard): void {
   const readings = new Readings<Awaited<ReturnType<Records['read']>>>();
   const page = async (query: AuditPageQuery) =>
     await readings.read(

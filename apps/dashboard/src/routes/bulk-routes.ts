@@ -1,27 +1,15 @@
-import type { Logger } from '@redis-to-mongo/app-shell';
 import type { FastifyInstance } from 'fastify';
-import type { BulkRunner, BulkWork } from '../bulk/bulk-runner.js';
+import { BulkRunner, type BulkWork } from '../bulk/bulk-runner.js';
+import type { Dashboard } from '../dashboard-options.js';
 import { inTime } from '../in-time.js';
-import { KEY_ACTIONS, type RunAction } from '../keys/key-action.js';
-import type { KeyListSources } from '../keys/key-list.js';
+import { KEY_ACTIONS } from '../keys/key-action.js';
 import { keyQueryPath, parseKeyQuery } from '../keys/key-query.js';
 import { countedTo, type ListSize, MOST_COUNTED, sizeText } from '../keys/list-size.js';
 import { countMatching, matchingKeys } from '../keys/matching-keys.js';
-import type { LetterSources } from '../letters/letter-list.js';
 import { letterFilter, letterQueryPath, parseLetterQuery } from '../letters/letter-query.js';
-import type { Records } from '../records/records.js';
+import type { LetterSources } from '../letters/letters-of.js';
 import { paramsOf } from './list-address.js';
 import { changing } from './operator-action.js';
-
-export interface BulkRoutesOptions {
-  readonly runner: BulkRunner;
-  readonly keys: Pick<KeyListSources, 'readPage' | 'countKeys' | 'estimateKeys'>;
-  readonly letters: LetterSources;
-  readonly runAction: RunAction;
-  readonly records: Records;
-  readonly readOnly: boolean;
-  readonly logger: Logger;
-}
 
 /** A list's address may be long. */
 const BODY_BYTES = 64 * 1024;
@@ -41,20 +29,21 @@ type List = Pick<BulkWork, 'filter' | 'items' | 'run'> & {
  * `GET /bulk/count?list=…`: how many a list's filter shows; `POST /bulk` with `{action, list, count}`: does it to all of them;
  * `GET /bulk`: how far that is; `POST /bulk/stop`. One such work at a time.
  */
-export function addBulkRoutes(server: FastifyInstance, options: BulkRoutesOptions): void {
-  const { runner, records, logger } = options;
-  const change = changing(server, options.readOnly, BODY_BYTES);
+export function addBulkRoutes(server: FastifyInstance, dashboard: Dashboard): void {
+  const { records, logger, readOnly } = dashboard;
+  const runner = new BulkRunner(logger);
+  const change = changing(server, readOnly, BODY_BYTES);
   server.addHook('preClose', async () => runner.stop());
   server.get('/bulk', async () => ({ progress: runner.progress ?? null }));
   server.get('/bulk/count', async (request, reply) => {
     const address = paramsOf(request).get('list') ?? '';
-    const list = listOf(options, 'sync', address) ?? listOf(options, 'replay', address);
+    const list = listOf(dashboard, 'sync', address) ?? listOf(dashboard, 'replay', address);
     if (!list) return await reply.code(400).send({ error: 'Name a list.' });
     return await inTime(list.size(), COUNT_MS, 'MONGO_TIMEOUT');
   });
   server.post('/bulk', change, async (request, reply) => {
     const asked = parse(request.body);
-    const list = asked && listOf(options, asked.action, asked.list);
+    const list = asked && listOf(dashboard, asked.action, asked.list);
     if (!asked || !list)
       return await reply.code(400).send({ error: 'Name an action, a list and its number.' });
     const total = await inTime(list.size(), COUNT_MS, 'MONGO_TIMEOUT');
@@ -87,18 +76,14 @@ function parse(
 }
 
 /** What an action does to the list of an address. */
-function listOf(options: BulkRoutesOptions, action: string, address: string): List | undefined {
+function listOf(dashboard: Dashboard, action: string, address: string): List | undefined {
   const [page, query = ''] = address.split('?');
   const params = new URLSearchParams(query);
-  if (page === 'keys') return keyListOf(options, action, params);
-  return page === 'dead-letters' ? letterListOf(options, action, params) : undefined;
+  if (page === 'keys') return keyListOf(dashboard, action, params);
+  return page === 'dead-letters' ? letterListOf(dashboard, action, params) : undefined;
 }
 
-function keyListOf(
-  { keys, runAction }: BulkRoutesOptions,
-  name: string,
-  params: URLSearchParams,
-): List | undefined {
+function keyListOf({ keys, runAction }: Dashboard, name: string, params: URLSearchParams): List | undefined {
   const action = KEY_ACTIONS.find((known) => known === name);
   if (!action) return undefined;
   const query = parseKeyQuery(params);
@@ -114,11 +99,7 @@ function keyListOf(
   };
 }
 
-function letterListOf(
-  { letters }: BulkRoutesOptions,
-  name: string,
-  params: URLSearchParams,
-): List | undefined {
+function letterListOf({ letters }: Dashboard, name: string, params: URLSearchParams): List | undefined {
   const action = (['replay', 'drop'] as const).find((known) => known === name);
   if (!action) return undefined;
   const query = parseLetterQuery(params);
@@ -137,7 +118,7 @@ function letterListOf(
 
 /** Replays or drops a dead letter. @returns what came of it; `undefined`: it is no longer there. */
 export async function letterOutcome(
-  letters: Pick<LetterSources, 'replay' | 'drop'>,
+  letters: LetterSources,
   action: 'replay' | 'drop',
   id: string,
 ): Promise<string | undefined> {

@@ -1,20 +1,16 @@
 import { Readable } from 'node:stream';
 import { stringify } from 'csv-stringify';
 import type { FastifyInstance } from 'fastify';
-import { paramsOf } from '../routes/list-address.js';
-
-/** A cell of an exported list. Times are reported in ISO 8601, in UTC. */
-export type ExportCell = string | number | boolean | Date | null | undefined;
-export type ExportRow = Readonly<Record<string, ExportCell>>;
+import { paramsOf } from './list-address.js';
 
 /** A list that can be had as a file. */
 export interface Exported {
   /** Where the list is; the files are `<page>.csv` and `<page>.json`, with the same query. */
   readonly page: string;
-  /** The columns of the CSV, in order. */
+  /** The columns of the CSV, in order, and the fields of the JSON. Times are in ISO 8601, in UTC. */
   readonly columns: readonly string[];
-  /** All rows that the query asks for, as they are read. */
-  rows(params: URLSearchParams): AsyncIterable<ExportRow>;
+  /** All rows that the query asks for, as they are read; what no column has is left out. */
+  rows(params: URLSearchParams): AsyncIterable<object>;
 }
 
 /** Serves a list as CSV and as JSON, row by row: no list is held in memory. */
@@ -34,14 +30,14 @@ export function addExportRoutes(server: FastifyInstance, { page, columns, rows }
   });
   server.get(`/${page}.json`, async (request, reply) => {
     reply.type('application/json; charset=utf-8').header('content-disposition', named(page, 'json'));
-    return await reply.send(Readable.from(jsonOf(rows(paramsOf(request)))));
+    return await reply.send(Readable.from(jsonOf(rows(paramsOf(request)), [...columns])));
   });
 }
 
-async function* jsonOf(rows: AsyncIterable<ExportRow>): AsyncGenerator<string> {
+async function* jsonOf(rows: AsyncIterable<object>, columns: string[]): AsyncGenerator<string> {
   let before = '[\n';
   for await (const row of rows) {
-    yield `${before}${JSON.stringify(row)}`;
+    yield `${before}${JSON.stringify(row, columns)}`;
     before = ',\n';
   }
   yield before === '[\n' ? '[]\n' : '\n]\n';

@@ -1,32 +1,18 @@
 import { HISTORY_RANGES, type HistoryRange, historyPoints, keyPoints } from '@redis-to-mongo/fleet-status';
 import type { FastifyInstance } from 'fastify';
-import { addExportRoutes } from '../export/export-routes.js';
+import type { Dashboard } from '../dashboard-options.js';
 import { historyPage } from '../pages/history-page.js';
-import type { Site } from '../pages/layout.js';
-import type { Records } from '../records/records.js';
 import { Readings } from '../status/throttled-reader.js';
+import { addExportRoutes } from './export-routes.js';
 import { paramsOf } from './list-address.js';
 import { sendPage } from './send-page.js';
 
-export interface HistoryRoutesOptions {
-  readonly records: Pick<Records, 'readHistory' | 'readKeyHistory'>;
-  readonly site: Site;
-}
-
 const COLUMNS = [
-  'at',
-  'level',
-  'behindMs',
-  'lag',
-  'entriesPerSec',
-  'keysPerSec',
-  'due',
-  'waiting',
-  'workers',
-  'schedulers',
-  'lost',
-  'dead',
-] as const;
+  ...(['at', 'level', 'behindMs', 'lag', 'entriesPerSec', 'keysPerSec', 'due', 'waiting'] as const),
+  ...(['workers', 'schedulers', 'lost', 'dead'] as const),
+];
+
+const FLEET_SERIES = ['lag', 'entriesPerSec', 'keysPerSec', 'due', 'workers', 'lost', 'dead'] as const;
 
 /** What the charts are drawn from: seconds since 1970, and a list for each line. */
 interface HistoryData {
@@ -35,7 +21,7 @@ interface HistoryData {
 }
 
 /** `/history?range=hour|day|week`; `/history/data`, of the fleet or with `key` of one key; as files too. */
-export function addHistoryRoutes(server: FastifyInstance, { records, site }: HistoryRoutesOptions): void {
+export function addHistoryRoutes(server: FastifyInstance, { records, site }: Dashboard): void {
   const readings = new Readings<HistoryData>();
   const since = (range: HistoryRange) => new Date(Date.now() - HISTORY_RANGES[range]);
   server.get('/history', async (request, reply) => {
@@ -47,14 +33,15 @@ export function addHistoryRoutes(server: FastifyInstance, { records, site }: His
     const key = params.get('key');
     return await readings.read(JSON.stringify([range, key]), async () => {
       if (key === null) return fleetData(historyPoints(await records.readHistory(since(range)), range));
-      return keyData(keyPoints(await records.readKeyHistory(key, since(range)), range));
+      const points = keyPoints(await records.readKeyHistory(key, since(range)), range);
+      return dataOf(points, ['lag', 'entriesPerSec']);
     });
   });
   addExportRoutes(server, {
     page: 'history',
     columns: COLUMNS,
     async *rows(params) {
-      for (const sample of await records.readHistory(since(rangeOf(params)))) yield { ...sample };
+      for (const sample of await records.readHistory(since(rangeOf(params)))) yield sample;
     },
   });
 }
@@ -66,27 +53,18 @@ export function rangeOf(params: URLSearchParams): HistoryRange {
 }
 
 function fleetData(points: ReturnType<typeof historyPoints>): HistoryData {
-  return {
-    at: points.map(({ at }) => at.getTime() / 1000),
-    series: {
-      behindSec: points.map(({ behindMs }) => (behindMs === null ? null : Math.round(behindMs / 100) / 10)),
-      lag: points.map(({ lag }) => lag),
-      entriesPerSec: points.map(({ entriesPerSec }) => entriesPerSec),
-      keysPerSec: points.map(({ keysPerSec }) => keysPerSec),
-      due: points.map(({ due }) => due),
-      workers: points.map(({ workers }) => workers),
-      lost: points.map(({ lost }) => lost),
-      dead: points.map(({ dead }) => dead),
-    },
-  };
+  const { at, series } = dataOf(points, FLEET_SERIES);
+  const behindSec = points.map(({ behindMs: ms }) => (ms === null ? null : Math.round(ms / 100) / 10));
+  return { at, series: { behindSec, ...series } };
 }
 
-function keyData(points: ReturnType<typeof keyPoints>): HistoryData {
+/** The lines of some figures. */
+function dataOf<Figure extends string>(
+  points: readonly ({ readonly at: Date } & Readonly<Record<Figure, number | null>>)[],
+  figures: readonly Figure[],
+): HistoryData {
   return {
     at: points.map(({ at }) => at.getTime() / 1000),
-    series: {
-      lag: points.map(({ lag }) => lag),
-      entriesPerSec: points.map(({ entriesPerSec }) => entriesPerSec),
-    },
+    series: Object.fromEntries(figures.map((figure) => [figure, points.map((point) => point[figure])])),
   };
 }

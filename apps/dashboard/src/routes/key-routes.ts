@@ -1,31 +1,20 @@
 import { QUEUE_NAME, scheduledJobId } from '@redis-to-mongo/job-queue';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { addExportRoutes } from '../export/export-routes.js';
+import type { Dashboard } from '../dashboard-options.js';
 import { inTime } from '../in-time.js';
-import { type KeyDetailSources, readKeyDetail } from '../keys/key-detail.js';
-import type { KeyList, KeyListSources, KeyRow } from '../keys/key-list.js';
+import { readKeyDetail } from '../keys/key-detail.js';
+import type { KeyRow } from '../keys/key-list.js';
 import { keyOfAddress } from '../keys/key-path.js';
 import { keyQueryPath, parseKeyQuery } from '../keys/key-query.js';
 import { keyStatus } from '../keys/key-status.js';
 import { matchingKeys } from '../keys/matching-keys.js';
 import { keyContent, keyPage } from '../pages/key-page.js';
 import { keyRows, keysPage } from '../pages/keys-page.js';
-import type { Site } from '../pages/layout.js';
+import { addExportRoutes } from './export-routes.js';
 import { rangeOf } from './history-routes.js';
 import { paramsOf, updateAddress } from './list-address.js';
 import { sendError } from './send-error.js';
 import { sendPage } from './send-page.js';
-
-export interface KeyRoutesOptions {
-  readonly list: KeyList;
-  readonly sources: KeyDetailSources & Pick<KeyListSources, 'readPage'>;
-  readonly site: Site;
-  readonly basePath: string;
-  /** Whether what keys hold may be shown. */
-  readonly showValues: boolean;
-  /** Has a key sampled for the history from now on. */
-  readonly watchKey: (key: string) => Promise<void>;
-}
 
 const PATIENCE_MS = 3_000;
 
@@ -33,8 +22,8 @@ const PATIENCE_MS = 3_000;
  * `/keys`: the list; `/key`: one of them; `/keys/rows` and `/key/detail`: their changing parts; `/key/job`: leads to
  * the key's next job.
  */
-export function addKeyRoutes(server: FastifyInstance, options: KeyRoutesOptions): void {
-  const { list, sources, site, basePath } = options;
+export function addKeyRoutes(server: FastifyInstance, dashboard: Dashboard): void {
+  const { list, keys: sources, records, site, basePath, showValues } = dashboard;
   const keyOf = (request: FastifyRequest) => keyOfAddress(paramsOf(request), list.nameOf);
   const detailOf = async (request: FastifyRequest) => {
     const key = await keyOf(request);
@@ -60,9 +49,9 @@ export function addKeyRoutes(server: FastifyInstance, options: KeyRoutesOptions)
     const detail = await detailOf(request);
     if (!detail) return await unknownKey(request, reply);
     // A viewed key has a history from now on; a failure to note this is no reason to show nothing.
-    void options.watchKey(detail.summary.key).catch(() => {});
+    void records.watchKey(detail.summary.key).catch(() => {});
     const range = rangeOf(paramsOf(request));
-    return await sendPage(reply, keyPage(detail, site, reply.generateCsrf(), range, options.showValues));
+    return await sendPage(reply, keyPage(detail, site, reply.generateCsrf(), range, showValues));
   });
   server.get('/key/detail', async (request, reply) => {
     const detail = await detailOf(request);
@@ -90,44 +79,20 @@ export async function unknownKey(request: FastifyRequest, reply: FastifyReply): 
 
 /** The columns of an exported list of keys. */
 const KEY_COLUMNS = [
-  'key',
-  'keyType',
-  'stream',
-  'type',
-  'status',
-  'lag',
-  'position',
-  'seen',
-  'written',
-  'alreadyThere',
-  'dead',
-  'gap',
-  'incarnation',
-  'lastChangedAt',
-  'lastSyncedAt',
-  'error',
-] as const;
+  ...['key', 'keyType', 'stream', 'type', 'status', 'lag', 'position'],
+  ...['seen', 'written', 'alreadyThere', 'dead', 'gap'],
+  ...['incarnation', 'lastChangedAt', 'lastSyncedAt', 'error'],
+];
 
 /** A key as it stands in an exported list. */
 function exportedKey(key: KeyRow['key']) {
-  const { keyType, stream, type, lag, entryId, seen, written, alreadyThere, dead, gap, incarnation } = key;
   const time = (ms: number | null) => (ms === null ? null : new Date(ms));
   return {
-    key: key.key,
-    keyType,
-    stream,
-    type,
+    ...key,
     status: keyStatus(key),
-    lag,
-    position: entryId,
-    seen,
-    written,
-    alreadyThere,
-    dead,
-    gap,
-    incarnation,
+    position: key.entryId,
     lastChangedAt: time(key.lastChangedAt),
     lastSyncedAt: time(key.lastSyncedAt),
     error: key.error?.code,
-  } satisfies Record<(typeof KEY_COLUMNS)[number], unknown>;
+  };
 }

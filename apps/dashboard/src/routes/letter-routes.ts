@@ -1,30 +1,19 @@
-import type { Logger } from '@redis-to-mongo/app-shell';
 import type { FastifyInstance } from 'fastify';
-import { addExportRoutes } from '../export/export-routes.js';
+import type { Dashboard } from '../dashboard-options.js';
 import { inTime } from '../in-time.js';
-import { LetterList, type LetterSources } from '../letters/letter-list.js';
+import { LetterList } from '../letters/letter-list.js';
 import { letterFilter, letterQueryPath, parseLetterQuery } from '../letters/letter-query.js';
+import type { LetterSources } from '../letters/letters-of.js';
 import { refusalName } from '../letters/refusal-name.js';
 import { jsonText } from '../pages/format.js';
-import type { Site } from '../pages/layout.js';
 import { letterPage } from '../pages/letter-page.js';
 import { letterRows, lettersPage } from '../pages/letters-page.js';
-import type { Records } from '../records/records.js';
 import { letterOutcome } from './bulk-routes.js';
+import { addExportRoutes } from './export-routes.js';
 import { paramsOf, updateAddress } from './list-address.js';
 import { answerAction, changing } from './operator-action.js';
 import { sendError } from './send-error.js';
 import { sendPage } from './send-page.js';
-
-export interface LetterRoutesOptions {
-  readonly letters: LetterSources;
-  readonly records: Records;
-  readonly site: Site;
-  readonly basePath: string;
-  /** Whether what letters hold may be shown. */
-  readonly showValues: boolean;
-  readonly logger: Logger;
-}
 
 const PATIENCE_MS = 8_000;
 const BODY_BYTES = 1024 * 1024;
@@ -33,8 +22,8 @@ const MOST_OF_RECORD = 100_000;
 const COLUMNS = ['key', 'kind', 'entryId', 'collection', 'code', 'reason', 'bytes', 'at', 'id'] as const;
 
 /** `/dead-letters`: the list; `/dead-letter?id=…`: one; `POST /dead-letters/actions` with `{action, letter}`. */
-export function addLetterRoutes(server: FastifyInstance, options: LetterRoutesOptions): void {
-  const { letters, records, site, basePath, logger, showValues } = options;
+export function addLetterRoutes(server: FastifyInstance, dashboard: Dashboard): void {
+  const { letters, records, site, basePath, logger, showValues } = dashboard;
   const list = new LetterList(letters);
   server.get('/dead-letters', async (request, reply) => {
     const query = parseLetterQuery(paramsOf(request));
@@ -63,15 +52,13 @@ export function addLetterRoutes(server: FastifyInstance, options: LetterRoutesOp
     const view = { letter, record: showValues ? recordText(found) : undefined };
     return await sendPage(reply, letterPage(view, site, reply.generateCsrf()));
   });
-  addLetterActions(server, options);
+  addLetterActions(server, dashboard);
   addExportRoutes(server, {
     page: 'dead-letters',
     columns: COLUMNS,
     async *rows(params) {
-      for await (const letter of letters.all(letterFilter(parseLetterQuery(params), Date.now()))) {
-        const { id, key, kind, entryId, collection, code, bytes, at } = letter;
-        yield { key, kind, entryId, collection, code, reason: refusalName(code), bytes, at, id };
-      }
+      for await (const letter of letters.all(letterFilter(parseLetterQuery(params), Date.now())))
+        yield { ...letter, reason: refusalName(letter.code) };
     },
   });
 }
@@ -84,22 +71,18 @@ function recordText({
   return jsonText(kind === 'entry' && 'content' in record ? record.content : record, MOST_OF_RECORD);
 }
 
-function addLetterActions(server: FastifyInstance, options: LetterRoutesOptions): void {
-  const { letters, site } = options;
-  server.post(
-    '/dead-letters/actions',
-    changing(server, site.readOnly, BODY_BYTES),
-    async (request, reply) => {
-      const asked = parse(request.body);
-      if (!asked) return await reply.code(400).send({ error: 'Name an action and a letter.' });
-      const { action, letter } = asked;
-      return await answerAction(request, reply, options, {
-        ...{ action, letter, key: letter.slice(0, letter.lastIndexOf('@')) },
-        unknown: 'This dead letter does not exist.',
-        run: () => letterOutcome(letters, action, letter),
-      });
-    },
-  );
+function addLetterActions(server: FastifyInstance, dashboard: Dashboard): void {
+  const { letters, readOnly } = dashboard;
+  server.post('/dead-letters/actions', changing(server, readOnly, BODY_BYTES), async (request, reply) => {
+    const asked = parse(request.body);
+    if (!asked) return await reply.code(400).send({ error: 'Name an action and a letter.' });
+    const { action, letter } = asked;
+    return await answerAction(request, reply, dashboard, {
+      ...{ action, letter, key: letter.slice(0, letter.lastIndexOf('@')) },
+      unknown: 'This dead letter does not exist.',
+      run: () => letterOutcome(letters, action, letter),
+    });
+  });
 }
 
 function parse(body: unknown): { readonly action: 'replay' | 'drop'; readonly letter: string } | undefined {

@@ -1,17 +1,11 @@
 import { PassThrough } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
-import type { SessionCookie } from '../auth/session-cookie.js';
-import type { Sessions } from '../auth/sessions.js';
-import type { LiveHub } from '../live/live-hub.js';
-
-export interface LiveRoutesOptions {
-  readonly hub: LiveHub;
-  readonly sessions: Sessions;
-  readonly cookie: SessionCookie;
-}
+import type { Dashboard } from '../dashboard-options.js';
+import { LiveHub } from '../live/live-hub.js';
 
 /** `/live`: server-sent events, for as long as the login lasts. */
-export function addLiveRoutes(server: FastifyInstance, { hub, sessions, cookie }: LiveRoutesOptions): void {
+export function addLiveRoutes(server: FastifyInstance, { poller, sessions, cookie }: Dashboard): void {
+  const hub = new LiveHub(poller);
   server.get('/live', { exposeHeadRoute: false }, async (request, reply) => {
     const id = cookie.idOf(request) ?? '';
     const leave = hub.admit(id);

@@ -1,26 +1,15 @@
-import type { Logger } from '@redis-to-mongo/app-shell';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { LoginLimiter } from '../auth/login-limiter.js';
-import type { SessionCookie } from '../auth/session-cookie.js';
-import type { Sessions } from '../auth/sessions.js';
+import type { Dashboard } from '../dashboard-options.js';
 import { type LoginPage, loginPage } from '../pages/login-page.js';
 import { sendPage } from './send-page.js';
 
 /** A form's fields fit in this, in bytes. */
 const FORM_BYTES = 8_192;
 
-export interface LoginRoutesOptions {
-  readonly sessions: Sessions;
-  readonly cookie: SessionCookie;
-  readonly desk: LoginLimiter;
-  readonly basePath: string;
-  readonly logger: Logger;
-}
-
 /** `/login`: the form, and what it sends; `/logout`. */
 export async function addLoginRoutes(
   server: FastifyInstance,
-  { sessions, cookie, desk, basePath, logger }: LoginRoutesOptions,
+  { sessions, cookie, limiter, basePath, logger }: Dashboard,
 ): Promise<void> {
   await server.register(async (forms) => {
     forms.addContentTypeParser(
@@ -38,7 +27,7 @@ export async function addLoginRoutes(
       const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
       const username = form.get('username') ?? '';
       const next = ownPath(form.get('next'));
-      const login = await desk.check(request, { username, password: form.get('password') ?? '' });
+      const login = await limiter.check(request, { username, password: form.get('password') ?? '' });
       if (login.result === 'right') {
         logger.info('logged in', { from: request.ip });
         cookie.set(request, reply, sessions.begin());

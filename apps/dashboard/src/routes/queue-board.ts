@@ -1,22 +1,11 @@
 import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { FastifyAdapter } from '@bull-board/fastify';
-import type { Logger } from '@redis-to-mongo/app-shell';
-import type { JobQueue } from '@redis-to-mongo/job-queue';
 import type { FastifyInstance } from 'fastify';
+import type { Dashboard } from '../dashboard-options.js';
 import { keyPath } from '../keys/key-path.js';
 import { BOARD_POLICY } from '../security-headers.js';
 import { webFolder } from '../web-folder.js';
-
-/** A BullMQ queue, as Bull Board takes it. */
-export type BoardQueue = ReturnType<JobQueue['forBoard']>;
-
-export interface QueueBoardOptions {
-  readonly queue: BoardQueue;
-  readonly readOnly: boolean;
-  readonly basePath: string;
-  readonly logger: Logger;
-}
 
 const PATH = '/queues';
 
@@ -24,8 +13,10 @@ const PATH = '/queues';
 const LISTED_SCHEDULERS = 200;
 
 /** Bull Board under /queues. In read-only mode nothing under it can be changed, whatever Bull Board would allow. */
-export async function addQueueBoard(server: FastifyInstance, options: QueueBoardOptions): Promise<void> {
-  const { queue, readOnly, basePath, logger } = options;
+export async function addQueueBoard(
+  server: FastifyInstance,
+  { queue, readOnly, basePath, logger }: Dashboard,
+): Promise<void> {
   const packed = webFolder('bull-board');
   const adapter = new FastifyAdapter();
   adapter.setBasePath(basePath + PATH);
@@ -90,8 +81,8 @@ function keyOf(data: unknown): string | undefined {
  * The same queue, with at most LISTED_SCHEDULERS job schedulers to list. Bull Board asks for all of them at once and
  * looks up two jobs for each; a fleet with a hundred thousand keys has as many schedulers. The count stays the true one.
  */
-function withFewSchedulers(queue: BoardQueue): BoardQueue {
-  const few: BoardQueue = Object.create(queue);
+function withFewSchedulers(queue: Dashboard['queue']): Dashboard['queue'] {
+  const few: Dashboard['queue'] = Object.create(queue);
   few.getJobSchedulers = () => queue.getJobSchedulers(0, LISTED_SCHEDULERS - 1, true);
   return few;
 }

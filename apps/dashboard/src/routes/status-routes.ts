@@ -1,11 +1,10 @@
 import type { FastifyInstance } from 'fastify';
-import type { Site } from '../pages/layout.js';
+import type { Dashboard } from '../dashboard-options.js';
 import { statusPage } from '../pages/status-page.js';
-import type { FleetPoller } from '../status/fleet-poller.js';
 import { sendPage } from './send-page.js';
 
 /** `/`: the status page; `/api/status`: the same for programs. */
-export function addStatusRoutes(server: FastifyInstance, poller: FleetPoller, site: Site): void {
+export function addStatusRoutes(server: FastifyInstance, { poller, site }: Dashboard): void {
   server.get('/', async (_request, reply) => {
     return await sendPage(reply, statusPage(await poller.recent(), site));
   });
