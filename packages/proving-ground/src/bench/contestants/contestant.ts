@@ -53,14 +53,14 @@ export interface Following extends AsyncDisposable {
 }
 
 /** A process that can be killed. */
-interface Killable extends AsyncDisposable {
+interface ProcessToKill extends AsyncDisposable {
   readonly pids: readonly number[];
   readonly isOver?: boolean;
   kill(): Promise<void>;
 }
 
 /** Something that runs as one process. @param start begins it, again after each kill. */
-export async function followBy(start: () => Promise<Killable>): Promise<Following> {
+export async function followBy(start: () => Promise<ProcessToKill>): Promise<Following> {
   let process = await start();
   return {
     get pids() {
