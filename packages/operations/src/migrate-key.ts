@@ -1,6 +1,5 @@
 import {
   changeKey,
-  collectionOf,
   putMessages,
   readMirroredValue,
   removeFormerMessages,
@@ -11,6 +10,7 @@ import {
   isInPlace,
   type KeyState,
   type Line,
+  movingTo,
   type SliceLimits,
   withRule,
 } from '@redis-to-mongo/pipeline';
@@ -59,7 +59,7 @@ async function migrateStream(line: Line, db: Fleet['db'], before: KeyState): Pro
   const { key } = before;
   const place = line.rules?.placeFor(key, 'stream');
   // What is added from now on goes where the others will be.
-  const state = place && (await changeKey(db, key, (each) => inPlace(each, { ...place, rule: UNDER_WAY })));
+  const state = place && (await changeKey(db, key, (each) => movingTo(each, { ...place, rule: UNDER_WAY })));
   if (!state) return { result: 'gone', documents: 0 };
   let documents = 0;
   let refused = 0;
@@ -69,7 +69,7 @@ async function migrateStream(line: Line, db: Fleet['db'], before: KeyState): Pro
     await removeFormerMessages(db, former, state, messages);
     documents += messages.count;
   }
-  await changeKey(db, key, (each) => withRule(each, place.rule));
+  await changeKey(db, key, (each) => withRule({ ...each, formerPlaces: null }, place.rule));
   return { result: 'taken over', documents };
 }
 
@@ -84,23 +84,23 @@ async function migrateValue(
   if (!place || keyType === 'stream') return { result: 'gone', documents: 0 };
   // The rule that the value was written with shows whether this has been done.
   const state = await changeKey(db, key, (each) =>
-    unread(inPlace(each, { ...place, rule: each.rule ?? undefined })),
+    unread(movingTo(each, { ...place, rule: each.rule ?? undefined })),
   );
   if (!state || state.incarnation !== incarnation) return { result: 'left', documents: 0 };
   const { result, dead } = await syncToEnd(line, key, slice, () => {});
   if (result === 'failed' || dead > 0) {
-    const { collection = null, documentId, rule } = before;
+    const { collection = null, documentId, rule, formerPlaces = null } = before;
     const former = { collection, documentId: documentId ?? undefined, rule: rule ?? undefined };
     await changeKey(db, key, (each) =>
-      each.incarnation === incarnation ? unread(inPlace(each, former)) : each,
+      each.incarnation === incarnation ? { ...unread(inPlace(each, former)), formerPlaces } : each,
     );
     return { result: 'left', documents: 0 };
   }
-  const isElsewhere =
-    collectionOf(before) !== collectionOf(state) ||
-    JSON.stringify(before.documentId ?? null) !== JSON.stringify(state.documentId ?? null);
-  if (isElsewhere && (await readMirroredValue(db, keyType, state))?.active)
-    await removeFormerValue(db, before, state.revision);
+  if (state.formerPlaces && (await readMirroredValue(db, keyType, state))?.active) {
+    for (const former of state.formerPlaces)
+      await removeFormerValue(db, { ...before, ...former }, state.revision);
+    await changeKey(db, key, (each) => ({ ...each, formerPlaces: null }));
+  }
   return { result: 'taken over', documents: 1 };
 }
 

@@ -47,6 +47,12 @@ export interface Period {
   readonly documentId?: DocumentId;
 }
 
+/** Where documents of a key are: in a collection that a rule named, under an `_id` that a rule made, if one did. */
+export interface FormerPlace {
+  readonly collection: string | null;
+  readonly documentId: DocumentId | null;
+}
+
 /** The document of a key in `keys`: registry, checkpoint and status page in one. */
 export interface KeyState extends Place {
   /** The key id; `_id` in MongoDB. */
@@ -77,6 +83,8 @@ export interface KeyState extends Place {
   readonly documentId?: DocumentId | null;
   /** By which rule the documents of this incarnation were made, see ruleFingerprint: all those of a value, the first of a stream. */
   readonly rule?: string | null;
+  /** Where more of its documents may be, because a migration has begun and not ended. */
+  readonly formerPlaces?: readonly FormerPlace[] | null;
   readonly lastError: { readonly code: string; readonly message: string; readonly at: Date } | null;
   /** Since when an operator has it rest; null: it does not. No job changes it. */
   readonly pausedAt: Date | null;
@@ -187,17 +195,29 @@ export function inPlace(state: KeyState, { collection, documentId, rule }: Docum
   return { ...moved, documentId: documentId ?? null, activity };
 }
 
+/** The same state, with a migration to a place begun: it remembers every place that may still hold documents of the key. */
+export function movingTo(state: KeyState, place: DocumentPlace): KeyState {
+  const { collection = null, documentId = null, formerPlaces } = state;
+  const isSame = (a: FormerPlace, b: FormerPlace) =>
+    a.collection === b.collection && sameDocumentId(a.documentId ?? undefined, b.documentId ?? undefined);
+  const target = { collection: place.collection, documentId: place.documentId ?? null };
+  const others = (formerPlaces ?? []).filter((each) => !isSame(each, { collection, documentId }));
+  const former = [...others, { collection, documentId }].filter((each) => !isSame(each, target));
+  return { ...inPlace(state, place), formerPlaces: former.length > 0 ? former : null };
+}
+
 /** The same state, with its documents made by a rule. */
 export function withRule(state: KeyState, rule: string | undefined): KeyState {
   return (state.rule ?? undefined) === rule ? state : { ...state, rule: rule ?? null };
 }
 
-/** Whether a key's documents already have the collection, the `_id` and the shape of the current rule. */
+/** Whether all of a key's documents already have the collection, the `_id` and the shape of the current rule. */
 export function isInPlace(
-  state: Pick<KeyState, 'collection' | 'documentId' | 'rule'>,
+  state: Pick<KeyState, 'collection' | 'documentId' | 'rule' | 'formerPlaces'>,
   { collection, documentId, rule }: DocumentPlace,
 ): boolean {
   return (
+    !state.formerPlaces?.length &&
     (state.collection ?? null) === collection &&
     sameDocumentId(state.documentId ?? undefined, documentId) &&
     (state.rule ?? undefined) === rule

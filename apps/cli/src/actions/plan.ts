@@ -111,7 +111,7 @@ function print(
     );
   for (const { rule, pattern, keys, documents } of old)
     out.line(
-      `\n${counted(documents, 'document')} of ${counted(keys, 'key')} ${documents === 1 ? 'is' : 'are'} not as ${rule === null ? 'without a rule' : `rule ${rule} (${pattern}) would write them now`}: redis-to-mongo resync '${pattern}' --yes migrates them in place`,
+      `\n${counted(documents, 'document')} of ${counted(keys, 'key')} ${documents === 1 ? 'is' : 'are'} not as ${rule === null ? 'they would be written without a rule' : `rule ${rule} (${pattern}) would write them now`}: redis-to-mongo resync '${pattern}' --yes migrates them in place`,
     );
   out.heading(indexes.length === 0 ? 'All indexes exist' : 'Indexes to create');
   for (const index of indexes) out.line(`  ${index}`);

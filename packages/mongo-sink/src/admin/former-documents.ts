@@ -28,16 +28,17 @@ const PAGE = 1000;
 
 /**
  * All messages of a stream, of all its incarnations, page by page, from whichever collection they are in.
- * @param rules whose collections are searched, beside those that the key's incarnations were in.
+ * @param rules whose collections are searched, beside those that the key's documents were in.
  * @throws SyncError as mongoError.
  */
 export async function* messagePages(
   db: Db,
-  { key, stream, type, collection, activity }: KeyState,
+  { key, stream, type, collection, activity, formerPlaces }: KeyState,
   rules: readonly RuleSpec[],
 ): AsyncGenerator<readonly FoundMessage[]> {
   const ofRules = rules.flatMap((rule) => (rule.types?.includes('stream') ? (rule.collection ?? []) : []));
-  const named = [STREAM_MESSAGES, ...activity.map((period) => period.collection), ...ofRules];
+  const ofKey = [...activity, ...(formerPlaces ?? [])].map((each) => each.collection);
+  const named = [STREAM_MESSAGES, ...ofKey, ...ofRules];
   // Where they are meant to be comes first: what is moved there meanwhile is not met again.
   const present = messageCollectionOf({ collection: collection ?? null });
   for (const name of new Set([present, ...named.filter((each) => typeof each === 'string')])) {

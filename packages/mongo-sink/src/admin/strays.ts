@@ -23,7 +23,7 @@ export interface Strays {
  */
 export async function strayMessages(
   db: Db,
-  { key, incarnation, stream, type, collection, activity }: KeyState,
+  { key, incarnation, stream, type, collection, activity, formerPlaces }: KeyState,
   lastId: string,
 ): Promise<{ readonly behind: Strays; readonly ofOtherIncarnations: Strays }> {
   const all = messageIdBounds(key);
@@ -40,7 +40,8 @@ export async function strayMessages(
   const behind = new Tally();
   const ofOtherIncarnations = new Tally();
   return await connected(db, async () => {
-    for (const name of collectionsOf([collection, ...activity.map((period) => period.collection), null])) {
+    const named = [...activity, ...(formerPlaces ?? [])].map((each) => each.collection);
+    for (const name of collectionsOf([collection, ...named, null])) {
       const found = db
         .collection<{ _id: string } & Document>(name)
         .find(among, { projection: { _id: 1 }, sort: { _id: 1 }, batchSize: 5000 });

@@ -66,13 +66,13 @@ interface DocumentCollections {
 
 /** Where documents of the key may be, of all its incarnations. */
 function documentCollectionsOf(
-  { collection, activity }: KeyState,
+  { collection, activity, formerPlaces }: KeyState,
   rules: readonly RuleSpec[],
 ): DocumentCollections {
   const named = new Set(
     [
       collection,
-      ...activity.map((period) => period.collection),
+      ...[...activity, ...(formerPlaces ?? [])].map((each) => each.collection),
       ...rules.map((rule) => rule.collection),
     ].filter((name) => typeof name === 'string'),
   );
@@ -106,9 +106,9 @@ const HAS_CONTENT = [{ form: 'members' }, { goneAt: { $exists: true } }].flatMap
 function manifestsOf(
   state: KeyState,
 ): readonly { readonly isShaped: boolean; readonly filter: Filter<StoredValue> }[] {
-  const { key, documentId, activity } = state;
-  const ids = [documentId, ...activity.map((period) => period.documentId)].map((id) =>
-    documentIdOf({ key, ...(id ? { documentId: id } : {}) }),
+  const { key, documentId, activity, formerPlaces } = state;
+  const ids = [documentId, ...[...activity, ...(formerPlaces ?? [])].map((each) => each.documentId)].map(
+    (id) => documentIdOf({ key, ...(id ? { documentId: id } : {}) }),
   );
   return [
     { isShaped: false, filter: { _id: key, ...IS_OURS } },

@@ -39,6 +39,7 @@ export function toKeyDocument(state: KeyState, savedBy: string): KeyDocument {
   if (state.collection !== undefined) document.collection = state.collection;
   if (state.documentId !== undefined) document.documentId = state.documentId;
   if (state.rule !== undefined) document.rule = state.rule;
+  if (state.formerPlaces !== undefined) document.formerPlaces = state.formerPlaces;
   return document;
 }
 
@@ -109,6 +110,7 @@ export function fromKeyDocument(document: Document): KeyState {
     ...(typeof document.collection === 'string' ? { collection: document.collection } : {}),
     ...(isDocumentId(document.documentId) ? { documentId: document.documentId } : {}),
     ...(typeof document.rule === 'string' ? { rule: document.rule } : {}),
+    ...(Array.isArray(document.formerPlaces) ? { formerPlaces: document.formerPlaces } : {}),
   };
 }
 

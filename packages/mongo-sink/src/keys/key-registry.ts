@@ -1,4 +1,4 @@
-import type { DocumentId, KeyState, KeyType, SyncError } from '@redis-to-mongo/pipeline';
+import type { DocumentId, FormerPlace, KeyState, KeyType, SyncError } from '@redis-to-mongo/pipeline';
 import { type Db, type Document, MongoServerError } from 'mongodb';
 import { PlainBson } from '../bson/plain-bson.js';
 import { connected, ensureConnected } from '../connection/ensure-connected.js';
@@ -16,6 +16,7 @@ export interface ActiveKey {
   /** The `_id` of its value's document, and by which rule it was made; see KeyState. */
   readonly documentId: DocumentId | null;
   readonly rule: string | null;
+  readonly formerPlaces: readonly FormerPlace[] | null;
   /** Messages that were written. */
   readonly written: number;
 }
@@ -30,16 +31,20 @@ export async function* activeKeys(db: Db): AsyncGenerator<ActiveKey> {
   try {
     await ensureConnected(db);
     const cursor = keysIn<Registered>(db).find(ACTIVE, {
-      projection: { keyType: 1, collection: 1, documentId: 1, rule: 1, 'counts.written': 1 },
+      projection: {
+        ...{ keyType: 1, collection: 1, documentId: 1, rule: 1, formerPlaces: 1 },
+        'counts.written': 1,
+      },
       batchSize: 5000,
     });
-    for await (const { _id, keyType, collection, documentId, rule, counts } of cursor)
+    for await (const { _id, keyType, collection, documentId, rule, formerPlaces, counts } of cursor)
       yield {
         key: _id,
         keyType,
         collection: typeof collection === 'string' ? collection : null,
         documentId: isDocumentId(documentId) ? documentId : null,
         rule: typeof rule === 'string' ? rule : null,
+        formerPlaces: Array.isArray(formerPlaces) ? formerPlaces : null,
         written: Number(counts?.written ?? 0),
       };
   } catch (error) {

@@ -13,6 +13,7 @@ describe('a key’s document', () => {
       collection: 'carts',
       documentId: { text: '1', kind: 'number' },
       rule: 'r1',
+      formerPlaces: [{ collection: null, documentId: null }],
       lastError: { code: 'KEY_REFUSED', message: 'no', at: AT },
       pausedAt: AT,
     };
