@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
-import { readElements } from '@redis-to-mongo/mongo-sink';
 import { builtApp, WORKER } from '@redis-to-mongo/test-kit';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type CliUnderTest, cliUnderTest } from './cli-under-test.js';
@@ -124,6 +123,5 @@ test('resync reads a value anew, small or large, and leaves nothing of its earli
     expect((await cli.json('explain', key)).state).toMatchObject({ incarnation: 2, status: 'active' });
     expect(await cli.run('verify', key, '--settle', '0')).toMatchObject({ code: 0 });
   }
-  const names = { collection: 'sets', memberCollection: 'set_members' };
-  expect(await readElements(cli.db, names, 'tags')).toHaveLength(500);
+  expect(await cli.db.collection('set_members').countDocuments({ key: 'tags', until: null })).toBe(500);
 });

@@ -138,4 +138,3 @@ export {
   readMirroredValue,
 } from './values/mirrored-values.js';
 export { elementsOf, parseManifest, type ValueManifest } from './values/value-manifest.js';
-export { readElements } from './values/value-reader.js';

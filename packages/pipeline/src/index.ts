@@ -45,6 +45,6 @@ export * from './sync-key.js';
 export * from './sync-keys.js';
 export type { SyncReport } from './sync-report.js';
 export * from './syncer.js';
-export type { TlsSettings } from './tls-settings.js';
+export { NO_TLS, type TlsSettings } from './tls-settings.js';
 export * from './trim-forecast.js';
 export * from './with-retry.js';

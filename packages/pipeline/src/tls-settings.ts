@@ -6,3 +6,6 @@ export interface TlsSettings {
   readonly keyFile?: string | undefined;
   readonly rejectUnauthorized: boolean;
 }
+
+/** A connection without TLS. */
+export const NO_TLS: TlsSettings = { enabled: false, rejectUnauthorized: true };

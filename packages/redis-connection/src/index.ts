@@ -6,7 +6,7 @@ export type { RedisRole } from './option-names.js';
 export { RawConnection, RawConnectionLost, type RawConnectionOptions } from './raw-connection.js';
 export { RawReplies, type RawReply } from './raw-replies.js';
 export { RawText } from './raw-text.js';
-export type { HostAndPort, RedisAddress } from './redis-address.js';
+export { addressOfUrl, type HostAndPort, type RedisAddress } from './redis-address.js';
 export { redisError } from './redis-error.js';
 export { isCommandRefused, isKeyRefused, refusalOf } from './refused.js';
 export { confirmServer } from './server-guard.js';

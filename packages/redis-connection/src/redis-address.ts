@@ -1,4 +1,4 @@
-import type { TlsSettings } from '@redis-to-mongo/pipeline';
+import { NO_TLS, type TlsSettings } from '@redis-to-mongo/pipeline';
 
 /** Where a server listens. */
 export interface HostAndPort {
@@ -24,4 +24,9 @@ export interface RedisAddress extends HostAndPort {
         readonly password?: string | undefined;
       }
     | undefined;
+}
+
+/** The address of a Redis that a URL names with everything in it. */
+export function addressOfUrl(url: string): RedisAddress {
+  return { url, host: '', port: 0, db: 0, tls: NO_TLS };
 }

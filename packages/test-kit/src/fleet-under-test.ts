@@ -6,7 +6,8 @@ import {
   startRedis,
 } from '@redis-to-mongo/local-stack';
 import { connectMongo, markPaused, markResumed } from '@redis-to-mongo/mongo-sink';
-import { connectRedis } from '@redis-to-mongo/redis-connection';
+import { NO_TLS } from '@redis-to-mongo/pipeline';
+import { addressOfUrl, connectRedis } from '@redis-to-mongo/redis-connection';
 import type { Db, Document } from 'mongodb';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { type AppProcess, SCHEDULER, startApp, WORKER } from './app-process.js';
@@ -15,8 +16,6 @@ import { until } from './until.js';
 
 /** Half of the default, since many tests wait for it: for what a dead process held to be free. */
 const DEAD_AFTER_SEC = 5;
-
-const TLS = { enabled: false, rejectUnauthorized: true };
 
 /** Schedulers and workers as processes, on a source, a queue and a database of the test file's own. */
 export interface FleetUnderTest {
@@ -50,16 +49,15 @@ export interface FleetUnderTest {
 export async function fleetUnderTest(): Promise<FleetUnderTest> {
   const namespace = await freshNamespace({ mongoUri: testMongoUri() });
   const queueServer = await startRedis();
-  const address = (url: string) => ({ url, host: '', port: 0, db: 0, tls: TLS });
-  const redis = connectRedis(address(namespace.redis.url), () => {});
-  const queueRedis = connectRedis(address(queueServer.url), () => {});
+  const redis = connectRedis(addressOfUrl(namespace.redis.url), () => {});
+  const queueRedis = connectRedis(addressOfUrl(queueServer.url), () => {});
   const queueSettings = {
-    redis: address(queueServer.url),
+    redis: addressOfUrl(queueServer.url),
     prefix: 'r2m',
     deadAfterMs: DEAD_AFTER_SEC * 1_000,
   };
   const queue = new JobQueue(queueSettings, () => {});
-  const mongo = connectMongo({ uri: namespace.mongoUri, dbName: namespace.mongoDbName, tls: TLS }, 'test');
+  const mongo = connectMongo({ uri: namespace.mongoUri, dbName: namespace.mongoDbName, tls: NO_TLS }, 'test');
   const { db } = mongo;
   const running: AppProcess[] = [];
   const env = {

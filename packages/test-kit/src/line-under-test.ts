@@ -10,7 +10,12 @@ import {
   type SyncReport,
   syncKey,
 } from '@redis-to-mongo/pipeline';
-import { connectRedis, RawConnection, type RedisAddress } from '@redis-to-mongo/redis-connection';
+import {
+  addressOfUrl,
+  connectRedis,
+  RawConnection,
+  type RedisAddress,
+} from '@redis-to-mongo/redis-connection';
 import { DirectReader, redisSource } from '@redis-to-mongo/redis-source';
 import type { Db, Document } from 'mongodb';
 import { afterAll, beforeAll, expect, vi } from 'vitest';
@@ -45,13 +50,7 @@ export async function lineUnderTest(options: { ownMongo?: boolean } = {}): Promi
   const isGiven = Boolean(process.env.LOCAL_STACK_MONGO_URI);
   const ownMongo = options.ownMongo && !isGiven ? await startMongo() : undefined;
   const namespace = await freshNamespace({ mongoUri: ownMongo?.uri ?? testMongoUri() });
-  const address = {
-    url: namespace.redis.url,
-    host: '',
-    port: 0,
-    db: 0,
-    tls: { enabled: false, rejectUnauthorized: true },
-  };
+  const address = addressOfUrl(namespace.redis.url);
   const redis = connectRedis(address, () => {});
   const mongo = connectMongo(
     { uri: namespace.mongoUri, dbName: namespace.mongoDbName, tls: address.tls },

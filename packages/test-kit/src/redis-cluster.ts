@@ -1,8 +1,8 @@
 import { type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
-import { connectRedis } from '@redis-to-mongo/redis-connection';
+import { NO_TLS } from '@redis-to-mongo/pipeline';
+import { addressOfUrl, connectRedis } from '@redis-to-mongo/redis-connection';
 import { vi } from 'vitest';
 
-const TLS = { enabled: false, rejectUnauthorized: true };
 const SLOTS = 16_384;
 
 export interface RedisCluster {
@@ -18,7 +18,7 @@ export async function startCluster(): Promise<RedisCluster> {
   const args = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000'];
   const nodes = await Promise.all([0, 1, 2].map(() => startRedis({ args })));
   const clients = nodes.map(({ url }) =>
-    connectRedis({ url, host: '', port: 0, db: 0, tls: TLS }, () => {}, { enableReadyCheck: false }),
+    connectRedis(addressOfUrl(url), () => {}, { enableReadyCheck: false }),
   );
   for (const [i, client] of clients.entries()) {
     const [from, upTo] = [Math.floor((SLOTS * i) / 3), Math.floor((SLOTS * (i + 1)) / 3) - 1];
@@ -38,7 +38,7 @@ export async function startCluster(): Promise<RedisCluster> {
   );
   for (const client of clients) client.disconnect();
   const clusterNodes = nodes.map(({ port }) => ({ host: '127.0.0.1', port }));
-  const redis = connectRedis({ host: '', port: 0, db: 0, tls: TLS, clusterNodes }, () => {});
+  const redis = connectRedis({ host: '', port: 0, db: 0, tls: NO_TLS, clusterNodes }, () => {});
   return {
     nodes,
     hosts: nodes.map(({ port }) => `127.0.0.1:${port}`).join(','),

@@ -4,7 +4,7 @@ import { mkdtemp, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, type RedisServer } from '@redis-to-mongo/local-stack';
-import { connectRedis } from '@redis-to-mongo/redis-connection';
+import { addressOfUrl, connectRedis } from '@redis-to-mongo/redis-connection';
 import { vi } from 'vitest';
 
 export interface Sentinel {
@@ -31,11 +31,8 @@ export async function startSentinel(master: RedisServer): Promise<Sentinel> {
   // The program goes by the name it is called by.
   const child = spawn(program, [file, '--sentinel'], { stdio: 'ignore', argv0: 'redis-server' });
   const ended = once(child, 'exit');
-  const client = connectRedis(
-    { host: '127.0.0.1', port, db: 0, tls: { enabled: false, rejectUnauthorized: true } },
-    () => {},
-    { enableReadyCheck: false },
-  );
+  const address = addressOfUrl(`redis://127.0.0.1:${port}`);
+  const client = connectRedis(address, () => {}, { enableReadyCheck: false });
   await vi.waitFor(() => client.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', 'mymaster'), { timeout: 20_000 });
   client.disconnect();
   return {

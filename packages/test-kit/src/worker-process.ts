@@ -1,5 +1,6 @@
 import { JobQueue } from '@redis-to-mongo/job-queue';
 import type { FreshNamespace } from '@redis-to-mongo/local-stack';
+import { addressOfUrl } from '@redis-to-mongo/redis-connection';
 import { type AppProcess, DYING_WORKER, startApp, WORKER } from './app-process.js';
 
 /** The environment of an app on a test file's own servers. */
@@ -28,8 +29,7 @@ export function startWorker(env: Readonly<Record<string, string>>, dieAt?: strin
 /** A queue in the Redis of a test file, and workers on it. @param env for all of them; QUEUE_PREFIX is `r2m` without. */
 export function openWorkers(namespace: FreshNamespace, env: Readonly<Record<string, string>> = {}) {
   const running: AppProcess[] = [];
-  const tls = { enabled: false, rejectUnauthorized: true };
-  const redis = { url: namespace.redis.url, host: '', port: 0, db: 0, tls };
+  const redis = addressOfUrl(namespace.redis.url);
   const queue = new JobQueue({ redis, prefix: env.QUEUE_PREFIX ?? 'r2m' }, () => {});
   const stopAll = async () => {
     await Promise.all(running.splice(0).map((worker) => worker.stop()));

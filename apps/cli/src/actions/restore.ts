@@ -1,6 +1,6 @@
 import { keyNames } from '@redis-to-mongo/mongo-sink';
 import { forEachAtOnce, namePattern, shownKey } from '@redis-to-mongo/pipeline';
-import { redisError } from '@redis-to-mongo/redis-connection';
+import { addressOfUrl, redisError } from '@redis-to-mongo/redis-connection';
 import { colored, counted, grouped } from '@redis-to-mongo/terminal';
 import { type AllowNone, requireKeys } from '../allow-none.js';
 import { CliError } from '../cli-error.js';
@@ -29,7 +29,7 @@ export async function restore(
   const { out, clients, interruption } = call;
 
   const db = await clients.db();
-  const target = await clients.connect({ url: addressOf(to), host: '', port: 0, db: 0, tls: TLS }, 'to');
+  const target = await clients.connect(addressOfUrl(checkedUrl(to)), 'to');
   await target.ping().catch((error: unknown) => {
     throw redisError(error, 'to');
   });
@@ -59,10 +59,8 @@ export async function restore(
   return ending;
 }
 
-const TLS = { enabled: false, rejectUnauthorized: true };
-
 /** Not a parser of the option: commander repeats the value of a wrong one, and this one may hold a password. */
-function addressOf(url: string): string {
+function checkedUrl(url: string): string {
   if (URL.canParse(url) && /^rediss?:$/.test(new URL(url).protocol)) return url;
   throw new CliError(
     'CLI_USAGE',

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { inTime } from '@redis-to-mongo/pipeline';
 import { errorCode } from '../log/render-error.js';
 
 /** Something that an app needs in order to be ready. */
@@ -35,10 +35,8 @@ export class Health {
 
   async #askOne(check: HealthCheck): Promise<HealthResult> {
     const began = Date.now();
-    const timer = new AbortController();
-    const late = delay(this.#timeoutMs, 'HEALTH_TIMEOUT', { signal: timer.signal }).catch(() => undefined);
-    const code = await Promise.race([this.#failureOf(check), late]);
-    timer.abort();
+    const late = () => new Error('late'); // what fails has a code, and does not throw
+    const code = await inTime(this.#failureOf(check), this.#timeoutMs, late).catch(() => 'HEALTH_TIMEOUT');
     const ms = Date.now() - began;
     return { name: check.name, ok: code === undefined, ms, ...(code === undefined ? {} : { code }) };
   }

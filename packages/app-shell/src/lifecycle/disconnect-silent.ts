@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { inTime } from '@redis-to-mongo/pipeline';
 import type { AppContext } from './run-app.js';
 
 /** A server connection of an app, for its stop. */
@@ -35,13 +35,8 @@ export async function disconnectSilent(
 }
 
 async function answers(server: ServerConnection): Promise<boolean> {
-  const timer = new AbortController();
-  const silent = delay(SILENT_MS, false, { signal: timer.signal }).catch(() => false);
-  const answer = server.ask().then(
+  return await inTime(server.ask(), SILENT_MS, () => new Error('silent')).then(
     () => true,
     () => false,
   );
-  const isThere = await Promise.race([answer, silent]);
-  timer.abort();
-  return isThere;
 }

@@ -1,5 +1,5 @@
 import { mongoSettingsProblem } from '@redis-to-mongo/mongo-sink';
-import type { TlsSettings } from '@redis-to-mongo/pipeline';
+import { NO_TLS } from '@redis-to-mongo/pipeline';
 import { ConnectionString } from 'mongodb-connection-string-url';
 import type { MongoConfig } from '../config.js';
 import { type MongoUri, readMongoHosts, readMongoUri } from '../formats/mongo-address.js';
@@ -12,7 +12,6 @@ import { buildTls, tlsNames } from './build-tls.js';
 import type { Findings } from './findings.js';
 
 const databaseNameFormat = textFormats['database-name'];
-const NO_TLS: TlsSettings = { enabled: false, rejectUnauthorized: true };
 
 /** How to reach MongoDB: the URI with everything in it, and the database. */
 export function buildMongo(settings: Settings, findings: Findings, cwd: string): MongoConfig {

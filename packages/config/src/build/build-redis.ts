@@ -1,3 +1,4 @@
+import { NO_TLS } from '@redis-to-mongo/pipeline';
 import type { RedisAddress } from '@redis-to-mongo/redis-connection';
 import { type RedisUrl, readRedisUrl } from '../formats/redis-address.js';
 import type { NameOf, OptionName } from '../options/options.js';
@@ -87,7 +88,7 @@ export const DEFAULT_REDIS: RedisAddress = {
   host: 'localhost',
   port: 6379,
   db: 0,
-  tls: { enabled: false, rejectUnauthorized: true },
+  tls: NO_TLS,
 };
 
 function read(url: string | undefined): RedisUrl | undefined {

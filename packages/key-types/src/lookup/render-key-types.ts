@@ -39,8 +39,7 @@ db.set_members.find({
 \`\`\`
 
 - \`aborted\` lists generations that a worker began and did not finish. It is usually empty. The next change removes what they left.
-- A result is one state of the key if the manifest's \`generation\` is the same before and after the query. (\`readElements\` in
-  packages/mongo-sink does all of this.)
+- A result is one state of the key if the manifest's \`generation\` is the same before and after the query.
 - An item of more than 8 MiB is cut: its documents have \`part\` and \`parts\`, and the same \`of\`. A hash field's name of more than 4 MiB is
   cut too: the first \`fieldParts\` of its documents hold the name, the others the value.
 - Do not change or remove manifests or elements by hand.

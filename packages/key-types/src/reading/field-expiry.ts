@@ -1,5 +1,6 @@
-import { dateOf, SyncError } from '@redis-to-mongo/pipeline';
+import { dateOf } from '@redis-to-mongo/pipeline';
 import type { Item, ItemDetail } from '../contract/value-type.js';
+import { unexpected } from './scan-pages.js';
 
 const FIELDS_AT_ONCE = 1000;
 const NEVER = Buffer.alloc(0);
@@ -43,7 +44,7 @@ export const FIELD_EXPIRY: ItemDetail = {
   complete(items, asked, replies) {
     if (items.length === 0) return [];
     const times = replies.includes(null) ? asked.map(() => ABSENT) : replies.flatMap(timesOf);
-    if (times.length !== asked.length) throw unexpected();
+    if (times.length !== asked.length) throw unexpected('HPEXPIRETIME');
     const timeOf = finder(asked, times);
     const completed: Item[] = [];
     for (const [at, item] of items.entries()) {
@@ -81,11 +82,7 @@ function finder(
 }
 
 function timesOf(reply: unknown): readonly number[] {
-  if (!Array.isArray(reply)) throw unexpected();
+  if (!Array.isArray(reply)) throw unexpected('HPEXPIRETIME');
   const times: readonly unknown[] = reply;
   return times.map(Number);
-}
-
-function unexpected(): SyncError {
-  return new SyncError('REDIS_REPLY', 'unknown', 'HPEXPIRETIME: the reply is not of the documented form');
 }

@@ -35,6 +35,7 @@ export function bufferOf(command: string, reply: unknown): Buffer {
   return reply;
 }
 
-function unexpected(command: string): SyncError {
+/** The error for a reply that a command should not give. */
+export function unexpected(command: string): SyncError {
   return new SyncError('REDIS_REPLY', 'unknown', `${command}: the reply is not of the documented form`);
 }

@@ -100,7 +100,7 @@ export async function removeFormerValue(db: Db, former: KeyState, revision: numb
       if (!found) continue;
       const { form, attempts } = parseManifest(found);
       await manifests.deleteOne(which);
-      if (form === 'members') await removeElements(db, { memberCollection }, key, attempts, [isShaped]);
+      if (form === 'members') await removeElements(db, { memberCollection }, key, attempts, isShaped);
     }
   });
 }

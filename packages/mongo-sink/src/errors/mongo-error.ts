@@ -117,6 +117,11 @@ export function isContentCode(code: number): boolean {
   return CONTENT_CODES.has(code);
 }
 
+/** The `catch` of a promise of the driver. @throws SyncError as mongoError. */
+export function throwMongoError(error: unknown): never {
+  throw mongoError(error);
+}
+
 /**
  * Converts any error of the driver to a SyncError with a code, a class and the remedy. The message never contains
  * documents.

@@ -143,7 +143,7 @@ async function removeValues(
       const found = await manifests.findOne(gone, { projection: MANIFEST_PROJECTION });
       if (!found) continue;
       // Its elements are found by it, and go first. Those of an incarnation that has begun meanwhile are of a later attempt, and stay.
-      await removeElements(db, { memberCollection }, key, parseManifest(found).attempts, [isShaped]);
+      await removeElements(db, { memberCollection }, key, parseManifest(found).attempts, isShaped);
       await manifests.deleteOne(gone);
     }
   }

@@ -16,7 +16,7 @@ import { type Change, changeOf, GroupedUpdates } from '../commands/grouped-updat
 import { RecordLists } from '../commands/record-lists.js';
 import { insertRecords, updateRecords } from '../commands/write-records.js';
 import { keysIn, type Stored } from '../database/stored.js';
-import { mongoError } from '../errors/mongo-error.js';
+import { mongoError, throwMongoError } from '../errors/mongo-error.js';
 import { changedFields, fromKeyDocument, HEAD, headOf, toKeyDocument } from './key-document.js';
 
 /** The result of a save: the code, if MongoDB refused it. */
@@ -199,8 +199,6 @@ export class KeyStates {
     return await keysIn(this.#db)
       .find(filter, projection ? { projection } : {})
       .toArray()
-      .catch((error: unknown) => {
-        throw mongoError(error);
-      });
+      .catch(throwMongoError);
   }
 }

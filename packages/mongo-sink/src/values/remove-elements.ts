@@ -5,18 +5,17 @@ import type { Stored } from '../database/stored.js';
 import { mongoError } from '../errors/mongo-error.js';
 import { pathsIn } from './value-place.js';
 
-/** Removes the element documents of a value that is inline now: those of all attempts up to the given one, in these shapes. */
+/** Removes the element documents of a value that is inline now: those of all attempts up to the given one, in one shape. */
 export async function removeElements(
   db: Db,
   { memberCollection }: Pick<ReplaceWrite, 'memberCollection'>,
   key: string,
   attempts: number,
-  shapes: readonly boolean[] = [false],
+  isShaped: boolean,
 ): Promise<void> {
   try {
     const elements = db.collection<Stored>(memberCollection);
-    for (const isShaped of shapes)
-      await deleteWhere(elements, pathsIn(isShaped, { key, since: { $lte: attempts } }));
+    await deleteWhere(elements, pathsIn(isShaped, { key, since: { $lte: attempts } }));
     await db.collection('value_fingerprints').deleteMany({ key, generation: { $lte: attempts } });
   } catch (error) {
     throw mongoError(error);

@@ -1,7 +1,7 @@
 import type { Replacement } from '@redis-to-mongo/pipeline';
 import { BSON, type Db, type Document } from 'mongodb';
 import type { Change } from '../commands/grouped-updates.js';
-import { mongoError } from '../errors/mongo-error.js';
+import { throwMongoError } from '../errors/mongo-error.js';
 import { IS_OURS } from './value-manifest.js';
 import type { StoredValue } from './value-place.js';
 import { goneFields, ownFields } from './value-records.js';
@@ -34,9 +34,7 @@ export async function changesHeld(
     .collection<StoredValue>(collection)
     .find({ _id: { $in: changes.map(({ _id }) => _id) } })
     .toArray()
-    .catch((error: unknown) => {
-      throw mongoError(error);
-    });
+    .catch(throwMongoError);
   const byId = new Map(found.map((document) => [document._id, document]));
   return new Set(changes.filter((change) => holds(byId.get(change._id), change)));
 }

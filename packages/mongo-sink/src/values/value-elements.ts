@@ -1,12 +1,11 @@
 import {
   bucketOf,
-  type DocumentShape,
   type ElementLayout,
   fineBucketOf,
   fineBuckets,
   type KeyState,
+  type MembersWrite,
   messageIdPrefix,
-  type Place,
   parseSlot,
   type RetryOptions,
   slotOf,
@@ -17,7 +16,7 @@ import { deleteByIds, updateByIds } from '../commands/by-ids.js';
 import { insertRecords } from '../commands/write-records.js';
 import type { Stored } from '../database/stored.js';
 import { requireKept, writeValueLetters } from '../dead-letters/dead-letters.js';
-import { mongoError } from '../errors/mongo-error.js';
+import { throwMongoError } from '../errors/mongo-error.js';
 import { elementLetter } from './element-letter.js';
 import type { FingerprintTable, StoredElement } from './fingerprint-table.js';
 import { lostAttempts } from './lost-attempts.js';
@@ -31,40 +30,28 @@ const IDS_AT_ONCE = 200;
 /** Loads of ranges of buckets at once. */
 const LOADS_AT_ONCE = 4;
 
+/** What a write says about its elements. */
+type Written = Pick<MembersWrite, 'memberCollection' | 'layout' | 'history' | 'shape'>;
+
 /** The changes of one attempt to a value's element documents. They can be repeated, and other attempts ignore them. */
 export class ValueElements {
   readonly #db: Db;
   readonly #collection: Collection<Stored>;
-  readonly #name: string;
   readonly #prefix: string;
-  readonly #layout: ElementLayout;
+  readonly #state: KeyState;
+  readonly #write: Written;
   readonly #own: Generation;
   readonly #retry: RetryOptions;
-  readonly #history: boolean;
-  readonly #place: Place;
-  readonly #shape: DocumentShape | undefined;
   readonly #refused = new Set<string>();
 
-  constructor(
-    db: Db,
-    collection: string,
-    state: KeyState,
-    layout: ElementLayout,
-    own: Generation,
-    retry: RetryOptions,
-    history: boolean,
-    shape: DocumentShape | undefined,
-  ) {
+  constructor(db: Db, state: KeyState, write: Written, own: Generation, retry: RetryOptions) {
     this.#db = db;
-    this.#name = collection;
-    this.#collection = db.collection<Stored>(collection);
+    this.#collection = db.collection<Stored>(write.memberCollection);
     this.#prefix = messageIdPrefix(state.key, state.incarnation);
-    this.#layout = layout;
+    this.#state = state;
+    this.#write = write;
     this.#own = own;
     this.#retry = retry;
-    this.#history = history;
-    this.#place = state;
-    this.#shape = shape;
   }
 
   /** The document of an element that this attempt adds. */
@@ -77,10 +64,10 @@ export class ValueElements {
       _id: this.#idOf({ ...element, since: generation }),
       key: manifest.key,
       ...fields,
-      bucket: fineBucketOf(this.#layout, element),
+      bucket: fineBucketOf(this.#write.layout, element),
       since: generation,
       until: null,
-      ...(this.#history ? { joinedAt: at, leftAt: null } : {}),
+      ...(this.#write.history ? { joinedAt: at, leftAt: null } : {}),
     };
   }
 
@@ -95,12 +82,12 @@ export class ValueElements {
    */
   async insert(documents: readonly ElementDocument[]): Promise<void> {
     await withRetry(async () => {
-      const stored = documents.map((each) => storedElement(each, this.#shape));
-      const { errors } = await insertRecords(this.#db, this.#name, stored);
+      const stored = documents.map((each) => storedElement(each, this.#write.shape));
+      const { errors } = await insertRecords(this.#db, this.#write.memberCollection, stored);
       const letters = errors.flatMap((error) => {
         const document = documents[error.index];
         return document && !error.isOwnId
-          ? elementLetter(document, error, this.#prefix, this.#name, this.#place)
+          ? elementLetter(document, error, this.#prefix, this.#write.memberCollection, this.#state)
           : [];
       });
       for (const { element } of letters) this.#refused.add(element);
@@ -156,7 +143,7 @@ export class ValueElements {
   /** The element that an `_id` stands for. @param since the generation that it belongs to since. */
   parseId(id: string, since: number): StoredElement {
     const slot = id.slice(this.#prefix.length, id.lastIndexOf(':'));
-    return { ...parseSlot(this.#layout, slot), since };
+    return { ...parseSlot(this.#write.layout, slot), since };
   }
 
   /** Ends the elements: those that this attempt added itself go, the others get its generation as their end. */
@@ -190,7 +177,9 @@ export class ValueElements {
 
   /** Takes back what attempts did that the manifest does not know; see lostAttempts. */
   async healLost(): Promise<void> {
-    const lost = await this.#run((elements) => lostAttempts(elements, this.#own, this.#shape !== undefined));
+    const lost = await this.#run((elements) =>
+      lostAttempts(elements, this.#own, this.#write.shape !== undefined),
+    );
     if (lost.length > 0) await this.#undo(lost);
   }
 
@@ -205,7 +194,7 @@ export class ValueElements {
     await this.#remove({ since: which });
     await this.#run((elements) =>
       elements.updateMany(this.#as({ key: this.#own.manifest.key, until: which }), {
-        $set: this.#as({ until: null, ...(this.#history ? { leftAt: null } : {}) }),
+        $set: this.#as({ until: null, ...(this.#write.history ? { leftAt: null } : {}) }),
       }),
     );
   }
@@ -231,7 +220,7 @@ export class ValueElements {
     const { generation, at } = this.#own;
     const isOwn = (id: string) => id.endsWith(`:${generation}`);
     const others = ids.filter((id) => !isOwn(id));
-    const end = { $set: this.#as({ until: generation, ...(this.#history ? { leftAt: at } : {}) }) };
+    const end = { $set: this.#as({ until: generation, ...(this.#write.history ? { leftAt: at } : {}) }) };
     await this.#run((elements) => deleteByIds(elements, ids.filter(isOwn)));
     await this.#run((elements) => updateByIds(elements, others, this.#as({ until: this.#notEnded }), end));
   }
@@ -280,20 +269,14 @@ export class ValueElements {
 
   /** Fields as filters and updates of the elements' shape name them. */
   #as(fields: Document): Document {
-    return pathsIn(this.#shape !== undefined, fields);
+    return pathsIn(this.#write.shape !== undefined, fields);
   }
 
   async #run<T>(run: (elements: Collection<Stored>) => Promise<T>): Promise<T> {
-    return await withRetry(
-      () =>
-        run(this.#collection).catch((error: unknown) => {
-          throw mongoError(error);
-        }),
-      this.#retry,
-    );
+    return await withRetry(() => run(this.#collection).catch(throwMongoError), this.#retry);
   }
 
   #idOf({ since, ...element }: StoredElement): string {
-    return `${this.#prefix}${slotOf(this.#layout, element)}:${since}`;
+    return `${this.#prefix}${slotOf(this.#write.layout, element)}:${since}`;
   }
 }

@@ -1,6 +1,6 @@
 import { Buckets, type RetryOptions, withRetry } from '@redis-to-mongo/pipeline';
 import { Binary, type Db } from 'mongodb';
-import { mongoError } from '../errors/mongo-error.js';
+import { throwMongoError } from '../errors/mongo-error.js';
 
 interface FingerprintDocument {
   readonly _id: string;
@@ -45,13 +45,7 @@ export class ValueFingerprints {
   }
 
   async #run<T>(run: (fingerprints: ReturnType<typeof collectionOf>) => Promise<T>): Promise<T> {
-    return await withRetry(
-      () =>
-        run(collectionOf(this.#db)).catch((error: unknown) => {
-          throw mongoError(error);
-        }),
-      this.#retry,
-    );
+    return await withRetry(() => run(collectionOf(this.#db)).catch(throwMongoError), this.#retry);
   }
 }
 

@@ -140,7 +140,7 @@ function isResumable(value: unknown): value is { generation: number; incarnation
 /**
  * The elements that belong to a value of form `members`, as a filter on its element collection: those that a committed
  * generation added and none has removed. Read manifest and elements, then the manifest's `generation` once more:
- * where it is the same, what was read is one state of the key (see readElements).
+ * where it is the same, what was read is one state of the key (see readMirroredValue).
  */
 export function elementsOf(manifest: ValueManifest): Filter<ElementDocument> {
   const { key, generation, aborted } = manifest;

@@ -75,16 +75,7 @@ export class MembersWriter {
       ? { ...asked, shape: manifest.isShaped ? (asked.shape ?? OWN_NAMES) : undefined }
       : asked;
     const elementsOf = (shape: DocumentShape | undefined) =>
-      new ValueElements(
-        this.#db,
-        write.memberCollection,
-        state,
-        write.layout,
-        own,
-        this.#options.retry,
-        write.history,
-        shape,
-      );
+      new ValueElements(this.#db, state, { ...write, shape }, own, this.#options.retry);
     const elements = elementsOf(write.shape);
     const isReshaped = wasMembers && manifest.isShaped !== (write.shape !== undefined);
     const isRemade = isReshaped || (wasMembers && !keepsShape && manifest.rule !== write.rule);

@@ -15,7 +15,7 @@ import { RecordLists } from '../commands/record-lists.js';
 import { type WriteError, writeCommand } from '../commands/write-command.js';
 import { insertRecords, updateRecords } from '../commands/write-records.js';
 import { type ValueRefusal, valueRefusal, writeValueLetters } from '../dead-letters/dead-letters.js';
-import { mongoError } from '../errors/mongo-error.js';
+import { mongoError, throwMongoError } from '../errors/mongo-error.js';
 import { refusedBy } from '../errors/refused-by.js';
 import { toKeyDocument } from '../keys/key-document.js';
 import { removeElements } from './remove-elements.js';
@@ -83,7 +83,7 @@ export class ValueWriter {
       return await this.#keep(state, write, refused);
     }
     const attempts = after ? parseManifest(after).attempts : 0;
-    await removeElements(this.#db, write, state.key, attempts, [write.shape !== undefined]);
+    await removeElements(this.#db, write, state.key, attempts, write.shape !== undefined);
     return 'written';
   }
 
@@ -103,7 +103,7 @@ export class ValueWriter {
     const found = await this.#db
       .collection<StoredValue>(collection)
       .findOne({ _id: documentIdOf(state) }, { projection })
-      .catch(thrown);
+      .catch(throwMongoError);
     return found !== null && ownerOf(found) === state.key && headOf(found).active === true;
   }
 
@@ -190,7 +190,9 @@ export class ValueWriter {
     const { state, write } = value;
     const documents = this.#db.collection<StoredValue>(write.collection);
     const _id = documentIdOf(state);
-    const found = await documents.findOne({ _id }, { projection: MANIFEST_PROJECTION }).catch(thrown);
+    const found = await documents
+      .findOne({ _id }, { projection: MANIFEST_PROJECTION })
+      .catch(throwMongoError);
     const owner = found ? ownerOf(found) : undefined;
     if (!found || owner === undefined) return 'stale';
     if (owner !== state.key) {
@@ -212,7 +214,7 @@ export class ValueWriter {
       return await this.#keep(state, write, refused);
     }
     if (manifest.form === 'members')
-      await removeElements(this.#db, write, state.key, attempts, [manifest.isShaped]);
+      await removeElements(this.#db, write, state.key, attempts, manifest.isShaped);
     return 'written';
   }
 
@@ -242,7 +244,7 @@ export class ValueWriter {
     const stored = await this.#db
       .collection<StoredValue>(collection)
       .findOne({ _id: documentIdOf(state) }, { projection: MANIFEST_PROJECTION })
-      .catch(thrown);
+      .catch(throwMongoError);
     if (!stored) return;
     refuseForeign(collection, stored);
     const found = parseManifest(stored);
@@ -269,8 +271,4 @@ function valueAt({ values }: Fates, i: number): Replacement {
   const value = values[i];
   if (!value) throw new RangeError('no such value');
   return value;
-}
-
-function thrown(error: unknown): never {
-  throw mongoError(error);
 }

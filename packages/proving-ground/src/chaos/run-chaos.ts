@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { type FleetFacts, FleetIdentity, readFacts } from '@redis-to-mongo/fleet-status';
 import { JobQueue } from '@redis-to-mongo/job-queue';
 import type { Closers } from '@redis-to-mongo/pipeline';
-import { connectRedis } from '@redis-to-mongo/redis-connection';
-import { NO_TLS, ONE_TRY, openRedis } from '../program/open-redis.js';
+import { addressOfUrl, connectRedis } from '@redis-to-mongo/redis-connection';
+import { ONE_TRY, openRedis } from '../program/open-redis.js';
 import type { ProgramContext } from '../program/run-program.js';
 import { modelsKnownTo } from '../values/value-model.js';
 import { breakThings } from './break-things.js';
@@ -24,17 +24,16 @@ import { VerdictWatch } from './verdict-watch.js';
 
 /** What page and command read, past the ways that are broken. */
 function factsOf(place: ChaosEnvironment, closing: Closers): () => Promise<FleetFacts> {
-  const addressOf = (url: string) => ({ url, host: '', port: 0, db: 0, tls: NO_TLS });
   const onError = () => {}; // the facts report it
-  const queue = new JobQueue({ redis: addressOf(place.queue.url), prefix: QUEUE_PREFIX }, onError);
-  const source = connectRedis(addressOf(place.source.url), onError);
+  const queue = new JobQueue({ redis: addressOfUrl(place.queue.url), prefix: QUEUE_PREFIX }, onError);
+  const source = connectRedis(addressOfUrl(place.source.url), onError);
   closing.add('what page and command read', async () => {
     source.disconnect();
     queue.leave();
     await queue.close();
   });
   const { db } = place;
-  const identity = new FleetIdentity({ queue, db, source, address: addressOf(place.env.REDIS_URL ?? '') });
+  const identity = new FleetIdentity({ queue, db, source, address: addressOfUrl(place.env.REDIS_URL ?? '') });
   return async () => await readFacts({ queue, db, source, identity });
 }
 

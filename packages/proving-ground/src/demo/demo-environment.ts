@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { queueKeyPattern } from '@redis-to-mongo/job-queue';
 import type { LocalStack } from '@redis-to-mongo/local-stack';
-import type { Closers } from '@redis-to-mongo/pipeline';
+import { type Closers, NO_TLS } from '@redis-to-mongo/pipeline';
 import type { Redis } from 'ioredis';
 import type { Db } from 'mongodb';
-import { NO_TLS, openMongo, openRedis } from '../program/open-redis.js';
+import { openMongo, openRedis } from '../program/open-redis.js';
 import { ProvingError } from '../proving-error.js';
 
 /** Where one run works: its servers, and names that no other run has. */

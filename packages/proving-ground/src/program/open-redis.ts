@@ -1,4 +1,5 @@
 import { connectMongo, type MongoHandle } from '@redis-to-mongo/mongo-sink';
+import { NO_TLS } from '@redis-to-mongo/pipeline';
 import { Redis, type RedisOptions } from 'ioredis';
 
 type Options = Omit<RedisOptions, 'replyMapping' | 'protocol'>;
@@ -12,8 +13,6 @@ export function openRedis(url: string, options: Options = {}): Redis {
   redis.on('error', () => {}); // the commands that fail report it
   return redis;
 }
-
-export const NO_TLS = { enabled: false, rejectUnauthorized: true } as const;
 
 /** A database on a server of a run. @param name what its user calls itself to MongoDB, behind `redis-to-mongo`. */
 export function openMongo(uri: string, dbName: string, name: string): MongoHandle {

@@ -1,4 +1,4 @@
-import { readElements } from '@redis-to-mongo/mongo-sink';
+import { elementsOf, parseManifest } from '@redis-to-mongo/mongo-sink';
 import { bytesOf } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
 
@@ -15,8 +15,12 @@ export async function storedValue(
 ): Promise<{ manifest: Document; elements: Document[] | undefined } | null> {
   const manifest = await db.collection<{ _id: string } & Document>(collection).findOne({ _id: key });
   if (!manifest?.active) return null;
-  const elements =
-    manifest.form === 'members' ? await readElements(db, { collection, memberCollection }, key) : undefined;
+  if (manifest.form !== 'members') return { manifest, elements: undefined };
+  const elements = await db
+    .collection<{ _id: string; key: string; since: number; until: number | null }>(memberCollection)
+    .find(elementsOf(parseManifest(manifest)))
+    .sort({ _id: 1 })
+    .toArray();
   return { manifest, elements };
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { KEY_TYPES } from '@redis-to-mongo/key-types';
 import { freshNamespace } from '@redis-to-mongo/local-stack';
-import { mongoSink, prepareDatabase, readElements, readyMadeBson } from '@redis-to-mongo/mongo-sink';
+import { mongoSink, prepareDatabase, readyMadeBson } from '@redis-to-mongo/mongo-sink';
 import {
   ByteBudget,
   type KeyState,
@@ -16,6 +16,7 @@ import { Redis } from 'ioredis';
 import { type Db, type Document, MongoClient } from 'mongodb';
 import { expect } from 'vitest';
 import { type CountedWrites, countWrites } from './count-writes.js';
+import { storedValue } from './stored-value.js';
 
 /** Small, so that a few hundred members are many: MongoDB's stand-in takes its time to drop what tests leave. */
 const OPTIONS: SyncerOptions = {
@@ -105,7 +106,7 @@ export async function valueUnderTest(given: UnderTestOptions = {}): Promise<Valu
       return found;
     },
     elements: async (collection, memberCollection, key) => {
-      const elements = await readElements(db, { collection, memberCollection }, key);
+      const elements = (await storedValue(db, { collection, memberCollection }, key))?.elements;
       if (!elements) throw new Error(`${key} has no units in ${memberCollection}`);
       return elements;
     },
