@@ -54,7 +54,7 @@ describe('Redis Cluster', () => {
 
   it('may hold the queue beside the source', async () => {
     await mirrors({ REDIS_URL: '', QUEUE_REDIS_URL: '', REDIS_CLUSTER_NODES: cluster.hosts });
-    expect(await cluster.redis.zcard('{r2m}:sync:repeat')).toBeGreaterThan(30);
+    await until(async () => expect(await cluster.redis.zcard('{r2m}:sync:repeat')).toBeGreaterThan(30));
     for (const node of cluster.nodes) expect(node.pid).toBeDefined();
   });
 
