@@ -35,21 +35,22 @@ const streamsOfToday = ['gaps', 'incarnations', 'once'].map((name) => `packages/
 
 /** What takes longest begins first, so that nothing waits for it in the end. */
 const LONGEST = [
-  'chaos',
-  'bench',
-  'demo',
-  'stopping',
-  'poison',
-  'verdict',
-  'tail',
-  'scheduling',
-  'load',
   'alerts',
-  'crash',
-  'network',
-  'identity',
+  'bench',
+  'chaos',
+  'accessibility',
+  'stopping',
+  'verdict',
+  'ends',
+  'demo',
+  'scheduling',
   'servers',
-  'image-steps',
+  'dropped-collections',
+  'tail',
+  'causes',
+  'machine-output',
+  'cut-sends',
+  'huge-items',
 ];
 
 /** A process takes one file of a project after the other, so files of a project come one after the other. */
@@ -59,7 +60,7 @@ class LongestFirst extends BaseSequencer {
     const isE2e = (name: string) => name.startsWith('e2e');
     projects.sort((a, b) => Number(isE2e(b)) - Number(isE2e(a)));
     const place = ({ moduleId, project }: TestSpecification) => {
-      const at = LONGEST.findIndex((name) => moduleId.endsWith(`/${name}.e2e.test.ts`));
+      const at = LONGEST.findIndex((name) => moduleId.includes(`/${name}.`));
       return projects.indexOf(project.name) * (LONGEST.length + 1) + (at === -1 ? LONGEST.length : at);
     };
     return (await super.sort(files)).sort((a, b) => place(a) - place(b));
@@ -73,7 +74,7 @@ const sharedModules = { isolate: false };
  * Much of the time of tests with servers is waiting: for leases, claims and locks to end, for processes to start. They run
  * together, so that one waits while another works.
  */
-const withServers = { ...sharedModules, sequence: { groupOrder: 1 }, maxWorkers: 4 };
+const withServers = { ...sharedModules, sequence: { groupOrder: 1 }, maxWorkers: 5 };
 
 export default defineConfig({
   test: {
