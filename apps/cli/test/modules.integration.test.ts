@@ -4,6 +4,7 @@ import { mongoSink, readKey } from '@redis-to-mongo/mongo-sink';
 import { ByteBudget, type Line, Slice, syncKey } from '@redis-to-mongo/pipeline';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
 import { redisSource } from '@redis-to-mongo/redis-source';
+import { SINK_OPTIONS } from '@redis-to-mongo/test-kit';
 import { isEqual, readExcerpt, verifyKey } from '@redis-to-mongo/verify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { restoreValue } from '../src/restore/restore-value.js';
@@ -28,19 +29,13 @@ describe.skipIf(!isRedisForHere('redis-7.4'))(
         });
       source = connect(0);
       target = connect(1);
-      const retry = { baseMs: 10, capMs: 500, forMs: 10_000 };
       line = {
         source: redisSource(source, KEY_TYPES, {
           readEntries: 100,
           readBytes: 1 << 20,
           maxInlineBytes: 1000,
         }),
-        sink: mongoSink(cli.db, {
-          batchEntries: 100,
-          batchBytes: 1 << 20,
-          maxDocumentBytes: 16 << 20,
-          retry,
-        }),
+        sink: mongoSink(cli.db, SINK_OPTIONS),
         separator: ':info:',
         budget: new ByteBudget(1 << 24),
         now: () => new Date(),

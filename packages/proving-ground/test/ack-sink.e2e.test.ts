@@ -1,5 +1,6 @@
 import { connectMongo, countInTarget, mongoSink } from '@redis-to-mongo/mongo-sink';
 import { firstState, type KeyState } from '@redis-to-mongo/pipeline';
+import { SINK_OPTIONS } from '@redis-to-mongo/test-kit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { MessageTarget } from '../src/bench/contestants/contestant.js';
 
@@ -18,11 +19,7 @@ afterAll(async () => {
   await target[Symbol.asyncDispose]();
 });
 
-const sinkOf = () =>
-  mongoSink(mongo.db, {
-    ...{ batchEntries: 100, batchBytes: 1 << 20, maxDocumentBytes: 16 << 20 },
-    retry: { baseMs: 10, capMs: 500, forMs: 10_000 },
-  });
+const sinkOf = () => mongoSink(mongo.db, SINK_OPTIONS);
 
 const at = (before: KeyState, entryId: string): KeyState => ({
   ...before,

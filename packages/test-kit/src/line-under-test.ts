@@ -19,6 +19,7 @@ import {
 import { DirectReader, redisSource } from '@redis-to-mongo/redis-source';
 import type { Db, Document } from 'mongodb';
 import { afterAll, beforeAll, expect, vi } from 'vitest';
+import { SINK_OPTIONS } from './sink-options.js';
 import { testMongoUri } from './test-mongo-uri.js';
 
 const WHOLE: SliceLimits = { entries: 1_000_000, bytes: 1 << 30, ms: 60_000 };
@@ -71,13 +72,7 @@ export async function lineUnderTest(options: { ownMongo?: boolean } = {}): Promi
       direct: path?.direct,
       ...(changes.rules ? { rules: changes.rules } : {}),
     }),
-    sink: mongoSink(db, {
-      batchEntries: 5000,
-      batchBytes: 16 << 20,
-      maxDocumentBytes,
-      newSequence: path?.newSequence,
-      retry: { baseMs: 10, capMs: 500, forMs: 60_000 },
-    }),
+    sink: mongoSink(db, { ...SINK_OPTIONS, maxDocumentBytes, newSequence: path?.newSequence }),
     separator: ':info:',
     budget: new ByteBudget(64 << 20),
     now: () => new Date(),

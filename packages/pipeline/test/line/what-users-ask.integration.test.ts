@@ -2,7 +2,7 @@ import { startTcpProxy, type TcpProxy } from '@redis-to-mongo/local-stack';
 import { connectMongo, mongoSink, readDeadLetter } from '@redis-to-mongo/mongo-sink';
 import { decodeContent, type Line, type RetryOptions, syncKey } from '@redis-to-mongo/pipeline';
 import { redisSource, trimStream } from '@redis-to-mongo/redis-source';
-import { addsUp, lineForTests, wholeSlice } from '@redis-to-mongo/test-kit';
+import { addsUp, lineForTests, SINK_OPTIONS, wholeSlice } from '@redis-to-mongo/test-kit';
 import { describe, expect, it } from 'vitest';
 
 const under = lineForTests();
@@ -193,9 +193,8 @@ async function throughProxy(
   uri.searchParams.set('serverSelectionTimeoutMS', '300');
   const tls = { enabled: false, rejectUnauthorized: true };
   const mongo = connectMongo({ uri: uri.href, dbName: under.namespace.mongoDbName, tls }, 'what users ask');
-  const limits = { batchEntries: 5000, batchBytes: 16 << 20, maxDocumentBytes: 16 << 20 };
   try {
-    const sink = mongoSink(mongo.db, { ...limits, retry: { baseMs: 10, capMs: 50, ...retry } });
+    const sink = mongoSink(mongo.db, { ...SINK_OPTIONS, retry: { baseMs: 10, capMs: 50, ...retry } });
     await work(await under.line({ sink }), way);
   } finally {
     await mongo.close();

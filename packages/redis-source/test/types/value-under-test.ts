@@ -11,7 +11,7 @@ import {
   syncKey,
 } from '@redis-to-mongo/pipeline';
 import { redisSource, type SyncerOptions } from '@redis-to-mongo/redis-source';
-import { testMongoUri } from '@redis-to-mongo/test-kit';
+import { SINK_OPTIONS, testMongoUri } from '@redis-to-mongo/test-kit';
 import { Redis } from 'ioredis';
 import { type Db, type Document, MongoClient } from 'mongodb';
 import { expect } from 'vitest';
@@ -73,13 +73,7 @@ export async function valueUnderTest(given: UnderTestOptions = {}): Promise<Valu
 
   const lineOf = (from: Redis, options: Partial<SyncerOptions> = {}, changes: Partial<Line> = {}): Line => ({
     source: redisSource(from, KEY_TYPES, { ...OPTIONS, ...options }),
-    sink: mongoSink(db, {
-      batchEntries: 5000,
-      batchBytes: 64 << 10,
-      maxDocumentBytes,
-      newSequence,
-      retry: { baseMs: 10, capMs: 500, forMs: 30_000 },
-    }),
+    sink: mongoSink(db, { ...SINK_OPTIONS, batchBytes: 64 << 10, maxDocumentBytes, newSequence }),
     separator: ':info:',
     budget: new ByteBudget(64 << 20),
     now: () => new Date(),
