@@ -38,7 +38,7 @@ const ALLOWED: Readonly<Record<string, { readonly words: readonly string[]; read
   'packages/redis-source/src/values/small-script.ts': { words: ['string'], why: 'a type of Lua' },
   'packages/mongo-sink/src/database/streams-view.ts': { words: ['set'], why: 'a variable of a view' },
   'apps/dashboard/src/auth/scrypt-hash.ts': { words: ['hash'], why: 'the hash of a password' },
-  'apps/dashboard/src/export/export-routes.ts': { words: ['json'], why: 'a format of exports' },
+  'apps/dashboard/src/routes/export-routes.ts': { words: ['json'], why: 'a format of exports' },
   'apps/dashboard/src/pages/live-list.ts': { words: ['json'], why: 'the same' },
   'apps/dashboard/src/routes/bulk-routes.ts': { words: ['list'], why: 'a parameter of a page' },
   'apps/dashboard/src/routes/login-routes.ts': { words: ['string'], why: 'how a form is parsed' },

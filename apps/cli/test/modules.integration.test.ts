@@ -4,7 +4,7 @@ import { mongoSink, readKey } from '@redis-to-mongo/mongo-sink';
 import { ByteBudget, type Line, Slice, syncKey } from '@redis-to-mongo/pipeline';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
 import { redisSource } from '@redis-to-mongo/redis-source';
-import { SINK_OPTIONS } from '@redis-to-mongo/test-kit';
+import { testSinkOptions } from '@redis-to-mongo/test-kit';
 import { isEqual, readExcerpt, verifyKey } from '@redis-to-mongo/verify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { restoreValue } from '../src/restore/restore-value.js';
@@ -35,7 +35,7 @@ describe.skipIf(!isRedisForHere('redis-7.4'))(
           readBytes: 1 << 20,
           maxInlineBytes: 1000,
         }),
-        sink: mongoSink(cli.db, SINK_OPTIONS),
+        sink: mongoSink(cli.db, testSinkOptions()),
         separator: ':info:',
         budget: new ByteBudget(1 << 24),
         now: () => new Date(),

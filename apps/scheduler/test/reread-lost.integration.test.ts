@@ -1,7 +1,7 @@
 import { Claims } from '@redis-to-mongo/job-queue';
 import { keysSyncedSince, mongoSink } from '@redis-to-mongo/mongo-sink';
 import { firstState } from '@redis-to-mongo/pipeline';
-import { fleetForTests, SINK_OPTIONS, until } from '@redis-to-mongo/test-kit';
+import { fleetForTests, testSinkOptions, until } from '@redis-to-mongo/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PAGE, rereadLost } from '../src/reread-lost.js';
 
@@ -21,7 +21,7 @@ const reread = (since = Date.now() + 60_000, goesOn = () => true) =>
     ...{ db: fleet.db, queue: fleet.queue, goesOn },
     suspects: keysSyncedSince(fleet.db, new Date(since), PAGE),
   });
-const sink = () => mongoSink(fleet.db, SINK_OPTIONS);
+const sink = () => mongoSink(fleet.db, testSinkOptions());
 const stateOf = (key: string) => {
   const first = firstState(key, { stream: key, type: 'main' }, 'stream', new Date());
   return { before: first, next: { ...first, revision: 1, position: { entryId: '5-0' } } };

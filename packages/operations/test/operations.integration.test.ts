@@ -4,7 +4,7 @@ import { connectMongo, mongoSink, pausedKeys, readKey } from '@redis-to-mongo/mo
 import { ByteBudget, type Line, Slice, syncKey } from '@redis-to-mongo/pipeline';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
 import { redisSource } from '@redis-to-mongo/redis-source';
-import { SINK_OPTIONS, testMongoUri } from '@redis-to-mongo/test-kit';
+import { testMongoUri, testSinkOptions } from '@redis-to-mongo/test-kit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Fleet, pauseKey, resumeKey, resyncKey, syncNow } from '../src/index.js';
 
@@ -24,7 +24,7 @@ beforeAll(async () => {
   const queue = new JobQueue({ redis: address, prefix: 'r2m' }, () => {});
   line = {
     source: redisSource(redis, ['stream', 'set'], { readEntries: 100, readBytes: 1 << 20 }),
-    sink: mongoSink(mongo.db, SINK_OPTIONS),
+    sink: mongoSink(mongo.db, testSinkOptions()),
     separator: ':info:',
     budget: new ByteBudget(1 << 24),
     now: () => new Date(),

@@ -1,6 +1,6 @@
 import { connectMongo, countInTarget, mongoSink } from '@redis-to-mongo/mongo-sink';
 import { firstState, type KeyState } from '@redis-to-mongo/pipeline';
-import { SINK_OPTIONS } from '@redis-to-mongo/test-kit';
+import { testSinkOptions } from '@redis-to-mongo/test-kit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { MessageTarget } from '../src/bench/contestants/contestant.js';
 
@@ -19,7 +19,7 @@ afterAll(async () => {
   await target[Symbol.asyncDispose]();
 });
 
-const sinkOf = () => mongoSink(mongo.db, SINK_OPTIONS);
+const sinkOf = () => mongoSink(mongo.db, testSinkOptions());
 
 const at = (before: KeyState, entryId: string): KeyState => ({
   ...before,

@@ -14,7 +14,7 @@ export {
 export { parentOf } from './parent-of.js';
 export { type RedisCluster, startCluster } from './redis-cluster.js';
 export { type Sentinel, startSentinel } from './sentinel.js';
-export { SINK_OPTIONS } from './sink-options.js';
 export { testMongoUri } from './test-mongo-uri.js';
+export { testSinkOptions } from './test-sink-options.js';
 export { until } from './until.js';
 export { appEnv, openWorkers, startWorker } from './worker-process.js';

@@ -19,8 +19,8 @@ import {
 import { DirectReader, redisSource } from '@redis-to-mongo/redis-source';
 import type { Db, Document } from 'mongodb';
 import { afterAll, beforeAll, expect, vi } from 'vitest';
-import { SINK_OPTIONS } from './sink-options.js';
 import { testMongoUri } from './test-mongo-uri.js';
+import { testSinkOptions } from './test-sink-options.js';
 
 const WHOLE: SliceLimits = { entries: 1_000_000, bytes: 1 << 30, ms: 60_000 };
 
@@ -72,7 +72,7 @@ export async function lineUnderTest(options: { ownMongo?: boolean } = {}): Promi
       direct: path?.direct,
       ...(changes.rules ? { rules: changes.rules } : {}),
     }),
-    sink: mongoSink(db, { ...SINK_OPTIONS, maxDocumentBytes, newSequence: path?.newSequence }),
+    sink: mongoSink(db, { ...testSinkOptions(), maxDocumentBytes, newSequence: path?.newSequence }),
     separator: ':info:',
     budget: new ByteBudget(64 << 20),
     now: () => new Date(),

@@ -2,7 +2,7 @@ import { startTcpProxy, type TcpProxy } from '@redis-to-mongo/local-stack';
 import { connectMongo, mongoSink, readDeadLetter } from '@redis-to-mongo/mongo-sink';
 import { decodeContent, type Line, type RetryOptions, syncKey } from '@redis-to-mongo/pipeline';
 import { redisSource, trimStream } from '@redis-to-mongo/redis-source';
-import { addsUp, lineForTests, SINK_OPTIONS, wholeSlice } from '@redis-to-mongo/test-kit';
+import { addsUp, lineForTests, testSinkOptions, wholeSlice } from '@redis-to-mongo/test-kit';
 import { describe, expect, it } from 'vitest';
 
 const under = lineForTests();
@@ -194,7 +194,7 @@ async function throughProxy(
   const tls = { enabled: false, rejectUnauthorized: true };
   const mongo = connectMongo({ uri: uri.href, dbName: under.namespace.mongoDbName, tls }, 'what users ask');
   try {
-    const sink = mongoSink(mongo.db, { ...SINK_OPTIONS, retry: { baseMs: 10, capMs: 50, ...retry } });
+    const sink = mongoSink(mongo.db, { ...testSinkOptions(), retry: { baseMs: 10, capMs: 50, ...retry } });
     await work(await under.line({ sink }), way);
   } finally {
     await mongo.close();

@@ -1,12 +1,7 @@
+import type { PlanSize } from '../generator/plan-keys.js';
 import { parseOptions, wrongOption } from '../program/parse-options.js';
 
-export interface DemoOptions {
-  readonly messages: number;
-  /** Main and info streams together. */
-  readonly streams: number;
-  readonly sets: number;
-  /** Hashes, strings, lists and sorted sets together. */
-  readonly values: number;
+export interface DemoOptions extends PlanSize {
   readonly workers: number;
   /** Leave everything running after the verification. */
   readonly keep: boolean;

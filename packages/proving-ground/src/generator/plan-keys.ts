@@ -1,4 +1,3 @@
-import type { DemoOptions } from '../demo/demo-options.js';
 import { jsonDocumentModel, timeSeriesModel, vectorSetModel } from '../values/module-models.js';
 import {
   hashModel,
@@ -17,6 +16,17 @@ export interface StreamPlan {
   readonly kind: MessageKind;
   /** Messages in all, over all its incarnations. */
   readonly messages: number;
+}
+
+/** How much a plan has. */
+export interface PlanSize {
+  /** At least twice as many as streams. */
+  readonly messages: number;
+  /** Main and info streams together. */
+  readonly streams: number;
+  readonly sets: number;
+  /** Hashes, strings, lists and sorted sets together. */
+  readonly values: number;
 }
 
 /** A value, and what it should hold. */
@@ -77,14 +87,8 @@ const SKEW = 0.5;
  * streams (`orders:info:audit`); the sets are metadata sets (`orders:info:tags`) of the main streams in turn.
  * Every stream gets at least two messages, so that one can be deleted and made again. The values are hashes, strings, lists and
  * sorted sets in equal parts, and a quarter as many of each type that not every server has.
- * @param messages at least twice `streams`.
  */
-export function planKeys({
-  messages,
-  streams,
-  sets,
-  values,
-}: Pick<DemoOptions, 'messages' | 'streams' | 'sets' | 'values'>): KeyPlan {
+export function planKeys({ messages, streams, sets, values }: PlanSize): KeyPlan {
   const mains = Math.ceil(streams / 2);
   const shares = shareOut(messages, streams);
   const streamPlans = shares.map((share, i): StreamPlan => {

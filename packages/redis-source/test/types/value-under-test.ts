@@ -11,7 +11,7 @@ import {
   syncKey,
 } from '@redis-to-mongo/pipeline';
 import { redisSource, type SyncerOptions } from '@redis-to-mongo/redis-source';
-import { SINK_OPTIONS, testMongoUri } from '@redis-to-mongo/test-kit';
+import { testMongoUri, testSinkOptions } from '@redis-to-mongo/test-kit';
 import { Redis } from 'ioredis';
 import { type Db, type Document, MongoClient } from 'mongodb';
 import { expect } from 'vitest';
@@ -73,7 +73,7 @@ export async function valueUnderTest(given: UnderTestOptions = {}): Promise<Valu
 
   const lineOf = (from: Redis, options: Partial<SyncerOptions> = {}, changes: Partial<Line> = {}): Line => ({
     source: redisSource(from, KEY_TYPES, { ...OPTIONS, ...options }),
-    sink: mongoSink(db, { ...SINK_OPTIONS, batchBytes: 64 << 10, maxDocumentBytes, newSequence }),
+    sink: mongoSink(db, { ...testSinkOptions(), batchBytes: 64 << 10, maxDocumentBytes, newSequence }),
     separator: ':info:',
     budget: new ByteBudget(64 << 20),
     now: () => new Date(),

@@ -1,0 +1,9 @@
+import type { MongoSinkOptions } from '@redis-to-mongo/mongo-sink';
+
+/** The options of a sink in tests; a new option of the sink gets its value here alone. */
+export function testSinkOptions(): MongoSinkOptions {
+  return {
+    ...{ batchEntries: 5_000, batchBytes: 16 << 20, maxDocumentBytes: 16 << 20 },
+    retry: { baseMs: 10, capMs: 500, forMs: 60_000 },
+  };
+}
