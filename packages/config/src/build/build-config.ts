@@ -1,5 +1,4 @@
 import type { RedisAddress } from '@redis-to-mongo/redis-connection';
-import type { Config } from '../config.js';
 import type { Settings } from '../settings.js';
 import { buildMongo } from './build-mongo.js';
 import { buildRedis, DEFAULT_REDIS, redisNames } from './build-redis.js';
@@ -12,12 +11,8 @@ const QUEUE = redisNames('QUEUE_');
 
 const DAY_MS = 86_400_000;
 
-/** Gives every option its place, and judges those that belong together. */
-export function buildConfig(
-  settings: Settings,
-  findings: Findings,
-  cwd: string,
-): Omit<Config, 'file' | 'warnings' | 'options' | 'fingerprints'> {
+/** Gives every option its place, and judges those that belong together. The result is frozen by loadConfig. */
+export function buildConfig(settings: Settings, findings: Findings, cwd: string) {
   const { values } = settings;
   const redis = buildRedis(settings, findings, SOURCE, DEFAULT_REDIS, cwd);
   const sync = buildSync(settings, findings);
@@ -32,6 +27,7 @@ export function buildConfig(
     },
     mongo: buildMongo(settings, findings, cwd),
     keys: {
+      /** Redis glob patterns; at least one. */
       include: values.KEY_INCLUDE,
       exclude: values.KEY_EXCLUDE,
       separator: values.KEY_SEPARATOR,
@@ -43,14 +39,17 @@ export function buildConfig(
       maxAtomicMembers: values.VALUE_ATOMIC_MEMBERS,
       membershipHistory: values.MEMBERSHIP_HISTORY,
       goneValues: values.GONE_VALUES,
+      /** 0: forever. */
       goneKeysKeepMs: Math.round(values.GONE_KEYS_KEEP_SEC * 1000),
     },
     sync,
+    /** The first one that matches a key counts. */
     rules: buildRules(settings, findings, sync.trim),
     worker: {
       concurrency: values.WORKER_CONCURRENCY,
       shutdownTimeoutMs: values.WORKER_SHUTDOWN_TIMEOUT_MS,
     },
+    /** Port 0 is any free port. */
     http: {
       host: values.HTTP_HOST,
       schedulerPort: values.SCHEDULER_HTTP_PORT,
@@ -59,10 +58,12 @@ export function buildConfig(
     },
     records: {
       historyKeepMs: values.HISTORY_KEEP_DAYS * DAY_MS,
+      /** 0: forever. */
       auditKeepMs: values.AUDIT_KEEP_DAYS * DAY_MS,
     },
     dashboard: buildDashboard(settings, findings),
     log: { level: values.LOG_LEVEL, format: values.LOG_FORMAT },
+    /** Without an endpoint nothing is traced. */
     tracing:
       values.OTEL_EXPORTER_OTLP_ENDPOINT === undefined
         ? {}
@@ -80,7 +81,7 @@ function queueRedis(settings: Settings, findings: Findings, source: RedisAddress
 }
 
 /** The password or its hash: of two sources the higher wins, of one source only one may be given. */
-function buildDashboard({ values, given, sourceOf }: Settings, findings: Findings): Config['dashboard'] {
+function buildDashboard({ values, given, sourceOf }: Settings, findings: Findings) {
   const { DASHBOARD_PASSWORD: password, DASHBOARD_PASSWORD_HASH: passwordHash } = values;
   const both = given('DASHBOARD_PASSWORD') && given('DASHBOARD_PASSWORD_HASH');
   const isHashLower = both && sourceOf('DASHBOARD_PASSWORD_HASH') === 'config.json';
@@ -93,7 +94,9 @@ function buildDashboard({ values, given, sourceOf }: Settings, findings: Finding
     username: values.DASHBOARD_USERNAME,
     ...(password !== undefined && (!both || isHashLower) ? { password } : {}),
     ...(passwordHash !== undefined && !isHashLower ? { passwordHash } : {}),
+    /** Addresses and ranges, and the names that proxy-addr has for some. */
     trustedProxies: values.DASHBOARD_TRUSTED_PROXIES,
+    /** Empty, or with a slash before and none behind. */
     basePath: values.DASHBOARD_BASE_PATH,
     readOnly: values.DASHBOARD_READ_ONLY,
     showValues: values.DASHBOARD_SHOW_VALUES,

@@ -1,7 +1,6 @@
-import { mongoSettingsProblem } from '@redis-to-mongo/mongo-sink';
+import { type MongoAddress, mongoSettingsProblem } from '@redis-to-mongo/mongo-sink';
 import { NO_TLS } from '@redis-to-mongo/pipeline';
 import { ConnectionString } from 'mongodb-connection-string-url';
-import type { MongoConfig } from '../config.js';
 import { type MongoUri, readMongoHosts, readMongoUri } from '../formats/mongo-address.js';
 import { textFormats } from '../formats/text-formats.js';
 import { isMongoUri } from '../formats/url-formats.js';
@@ -13,8 +12,10 @@ import type { Findings } from './findings.js';
 
 const databaseNameFormat = textFormats['database-name'];
 
-/** How to reach MongoDB: the URI with everything in it, and the database. */
-export function buildMongo(settings: Settings, findings: Findings, cwd: string): MongoConfig {
+/**
+ * How to reach MongoDB, and how much one command writes. `uri` contains user name, password and `authSource`, so it is secret.
+ */
+export function buildMongo(settings: Settings, findings: Findings, cwd: string) {
   const { values, given } = settings;
   const url = uriOption(settings, findings);
   const said = url === undefined ? undefined : read(values[url]);
@@ -37,7 +38,7 @@ export function buildMongo(settings: Settings, findings: Findings, cwd: string):
     uri.searchParams.delete('ssl');
     uri.searchParams.set('tls', String(enabled));
   }
-  const address = {
+  const address: MongoAddress = {
     uri: uri.href,
     dbName: given('MONGO_DB_NAME') ? values.MONGO_DB_NAME : (said?.dbName ?? values.MONGO_DB_NAME),
     ...(authSource === undefined ? {} : { authSource }),
@@ -56,7 +57,7 @@ function tryOut(
   settings: Settings,
   findings: Findings,
   url: 'MONGO_URI' | 'MONGO_HOST' | undefined,
-  address: Pick<MongoConfig, 'uri' | 'dbName' | 'authSource' | 'tls'>,
+  address: MongoAddress,
 ): void {
   const option = url ?? (settings.given('MONGO_HOST') ? 'MONGO_HOST' : 'MONGO_AUTH_SOURCE');
   const found = mongoSettingsProblem(address);

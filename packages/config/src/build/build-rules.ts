@@ -1,5 +1,4 @@
-import { type KeyType, memberCollectionOf, type RuleSpec } from '@redis-to-mongo/pipeline';
-import type { Config } from '../config.js';
+import { type KeyType, memberCollectionOf, type RuleSpec, type TrimRule } from '@redis-to-mongo/pipeline';
 import type { Settings } from '../settings.js';
 import { showUnknown } from '../show-value.js';
 import type { Findings } from './findings.js';
@@ -7,11 +6,7 @@ import { MemberReader } from './rules/member-reader.js';
 import { readRule } from './rules/read-rule.js';
 
 /** Reads the rules and judges them, one by one and together. */
-export function buildRules(
-  { values }: Settings,
-  findings: Findings,
-  trim: Config['sync']['trim'],
-): readonly RuleSpec[] {
+export function buildRules({ values }: Settings, findings: Findings, trim: TrimRule): readonly RuleSpec[] {
   const read = values.RULES.map((value, index) => {
     const members = Object.fromEntries(Object.entries(value ?? {}));
     const where = nameOf(index, members.pattern);

@@ -1,10 +1,9 @@
-import type { Config } from '../config.js';
 import type { NameOf } from '../options/options.js';
 import type { Settings } from '../settings.js';
 import type { Findings } from './findings.js';
 
 /** Intervals and amounts. A default gives way to what was given; two that were given have to agree. */
-export function buildSync(settings: Settings, findings: Findings): Config['sync'] {
+export function buildSync(settings: Settings, findings: Findings) {
   const { values, given } = settings;
   const fit = (read: NameOf<number>, slice: NameOf<number>) => {
     if (values[read] <= values[slice]) return { read: values[read], slice: values[slice] };
@@ -20,12 +19,16 @@ export function buildSync(settings: Settings, findings: Findings): Config['sync'
   return {
     intervalMs: toMs(values.SYNC_INTERVAL_SEC),
     changeFeed: values.CHANGE_FEED,
+    /** Streams that a worker tails at most; 0 without the change feed. */
     tailStreams: values.CHANGE_FEED ? values.TAIL_STREAMS : 0,
     idleIntervalMs: toMs(values.IDLE_INTERVAL_SEC),
+    /** All workers together; 0 is no bound. */
     sourceBytesPerSec: values.SOURCE_BYTES_PER_SEC,
     streamPath: values.STREAM_PATH,
+    /** One read of a stream, at most; never more than a slice. */
     readEntries: entries.read,
     readBytes: bytes.read,
+    /** All jobs of a process together. */
     readAheadBytes: values.READ_AHEAD_BYTES,
     sliceEntries: entries.slice,
     sliceBytes: bytes.slice,
