@@ -1,7 +1,8 @@
 import type { RuleSpec } from '@redis-to-mongo/pipeline';
 import { type Db, type Document, MongoServerError } from 'mongodb';
 import { type CollectionsUsed, collectionsUsed } from '../database/collections-used.js';
-import { INDEXES } from '../database/prepare-database.js';
+import { unusableCollections } from '../database/unusable-collections.js';
+import { INDEXES } from '../indexes/indexes.js';
 import { type IndexProblem, judgeIndex } from '../indexes/judge-index.js';
 import { indexesOf } from '../indexes/make-index.js';
 import { ruleIndexes } from '../indexes/rule-indexes.js';
@@ -60,7 +61,7 @@ function productOf({ ferretdb }: Document): string | undefined {
 export interface IndexReport {
   /** Those that are not there, as `collection {field: 1}`. */
   readonly missing: readonly string[];
-  /** Indexes that stand in the way of ours, or keep documents of the fleet out. */
+  /** Indexes that stand in the way of ours, or keep documents of the fleet out; and collections that can't serve. */
   readonly problems: readonly IndexProblem[];
 }
 
@@ -69,7 +70,10 @@ export interface IndexReport {
  * @throws as inspectMongo.
  */
 export async function inspectIndexes(db: Db, rules: readonly RuleSpec[] = []): Promise<IndexReport> {
-  const wanted = [...INDEXES, ...ruleIndexes(rules)];
+  const unusable = await unusableCollections(db, rules);
+  const wanted = [...INDEXES, ...ruleIndexes(rules)].filter(
+    ({ collection }) => !unusable.some(({ name }) => name === collection),
+  );
   const there = new Map<string, Document[]>();
   await connected(db, async () => {
     for (const name of new Set(wanted.map(({ collection }) => collection)))
@@ -82,7 +86,7 @@ export async function inspectIndexes(db: Db, rules: readonly RuleSpec[] = []): P
     if (typeof verdict === 'object') problems.set(verdict.problem, verdict);
     else if (verdict !== 'there') missing.push(inWords(index));
   }
-  return { missing, problems: [...problems.values()] };
+  return { missing, problems: [...unusable, ...problems.values()] };
 }
 
 function inWords({ collection, key }: Index): string {

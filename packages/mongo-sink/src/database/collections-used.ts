@@ -1,7 +1,7 @@
 import { KEY_TYPES } from '@redis-to-mongo/key-types';
 import { memberCollectionOf, type RuleSpec, STREAM_MESSAGES } from '@redis-to-mongo/pipeline';
+import { INDEXES } from '../indexes/indexes.js';
 import { ruleIndexes } from '../indexes/rule-indexes.js';
-import { INDEXES } from './prepare-database.js';
 
 /** Names of collections, each once. */
 export interface CollectionsUsed {

@@ -1,34 +1,15 @@
-import { forEachAtOnce, type RuleSpec } from '@redis-to-mongo/pipeline';
+import { forEachAtOnce, type RuleSpec, SyncError } from '@redis-to-mongo/pipeline';
 import { type Db, type Document, MongoServerError } from 'mongodb';
 import { groupIndexes } from '../commands/group-indexes.js';
 import { connected } from '../connection/ensure-connected.js';
+import { INDEXES } from '../indexes/indexes.js';
 import { defaultName } from '../indexes/judge-index.js';
-import { FORMER_LIST_INDEXES, LIST_INDEXES } from '../indexes/list-indexes.js';
+import { FORMER_LIST_INDEXES } from '../indexes/list-indexes.js';
 import { indexesOf, makeIndexes } from '../indexes/make-index.js';
 import { ruleIndexes } from '../indexes/rule-indexes.js';
-import { FORMER_VALUE_INDEXES, type Index, VALUE_INDEXES } from '../indexes/value-indexes.js';
-import { AUDIT_INDEXES } from '../reports/audit.js';
-import { HISTORY_INDEXES } from '../reports/fleet-history.js';
+import { FORMER_VALUE_INDEXES } from '../indexes/value-indexes.js';
 import { makeStreamsView } from './streams-view.js';
-
-/** The indexes beyond `_id` that the fleet and its pages use; `_id` itself reads a stream back in order. */
-export const INDEXES: readonly Index[] = [
-  ...LIST_INDEXES,
-  { collection: 'keys', key: { 'gaps.at': 1 }, partialFilterExpression: { 'counts.gap': { $gt: 0 } } },
-  {
-    collection: 'keys',
-    key: { goneCheckedAt: 1 },
-    partialFilterExpression: { goneCheckedAt: { $gt: new Date(0) } },
-  },
-  { collection: 'dead_letters', key: { stream: 1, at: 1 } },
-  { collection: 'dead_letters', key: { at: 1, _id: 1 } },
-  { collection: 'dead_letters', key: { collection: 1, at: 1, _id: 1 } },
-  { collection: 'dead_letters', key: { code: 1, at: 1, _id: 1 } },
-  { collection: 'dead_letter_parts', key: { letter: 1, part: 1 } },
-  ...AUDIT_INDEXES,
-  ...HISTORY_INDEXES,
-  ...VALUE_INDEXES,
-];
+import { unusableCollections } from './unusable-collections.js';
 
 /** A mongod builds three indexes at a time. */
 const COLLECTIONS_AT_ONCE = 3;
@@ -37,7 +18,7 @@ const COLLECTIONS_AT_ONCE = 3;
  * Makes the indexes that are not there yet, and the view of streams where a rule asks for it, and asks the server for its limits.
  * @param rules whose collections need indexes too.
  * @returns the largest document the server takes, in bytes (16 MiB where it does not say).
- * @throws SyncError as makeIndexes throw.
+ * @throws SyncError COLLECTION_UNUSABLE, see unusableCollections; else as makeIndexes and makeStreamsView.
  */
 export async function prepareDatabase(
   db: Db,
@@ -45,6 +26,8 @@ export async function prepareDatabase(
 ): Promise<{ maxDocumentBytes: number }> {
   return await connected(db, async () => {
     const hello = await db.command({ hello: 1 });
+    for (const { problem, remedy } of await unusableCollections(db, rules))
+      throw new SyncError('COLLECTION_UNUSABLE', 'configuration', `MongoDB: ${problem}: ${remedy}`);
     const indexes = [...INDEXES, ...ruleIndexes(rules)];
     const ofCollections = groupIndexes(indexes, ({ collection }) => collection);
     await forEachAtOnce(ofCollections, COLLECTIONS_AT_ONCE, ([collection, places]) =>

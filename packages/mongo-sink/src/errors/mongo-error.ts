@@ -26,6 +26,14 @@ const CODES: ReadonlyMap<number, Meaning> = new Map([
       'the user lacks a privilege: give it readWrite on the target database',
     ],
   ],
+  [
+    166,
+    [
+      'COLLECTION_UNUSABLE',
+      'configuration',
+      'a view has the name of one of the fleet’s collections: drop or rename it, or change MONGO_DB_NAME',
+    ],
+  ],
   [10107, ['MONGO_NOT_PRIMARY', 'transient', 'the server is not the primary']],
   [13435, ['MONGO_NOT_PRIMARY', 'transient', 'the server is not the primary']],
   [11602, ['MONGO_NOT_PRIMARY', 'transient', 'the primary stepped down']],

@@ -95,7 +95,7 @@ describe('a command that is refused as a whole', () => {
   });
 
   it('for a reason that is no record’s, is thrown soon', async () => {
-    const { db, asked } = refuses(NAMES, 166);
+    const { db, asked } = refuses(NAMES, 20);
     await expect(write(db)).rejects.toMatchObject({ code: 'MONGO_UNKNOWN' });
     expect(asked.length).toBeLessThan(10);
   });

@@ -1,7 +1,9 @@
 import { testMongoUri } from '@redis-to-mongo/test-kit';
 import { type Db, MongoClient, MongoServerError } from 'mongodb';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { INDEXES, prepareDatabase } from '../../src/database/prepare-database.js';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { inspectIndexes } from '../../src/connection/inspect-mongo.js';
+import { prepareDatabase } from '../../src/database/prepare-database.js';
+import { INDEXES } from '../../src/indexes/indexes.js';
 import { makeIndex } from '../../src/indexes/make-index.js';
 
 let client: MongoClient;
@@ -76,6 +78,25 @@ it('is content with one of all documents', async () => {
   expect(await namesOf('keys')).toEqual(['_id_', 'lag_1']);
 });
 
+describe('a collection of the fleet', () => {
+  it.each([
+    ['a view', { viewOn: 'others', pipeline: [] }],
+    ['a capped collection', { capped: true, size: 4096 }],
+    ['a time-series collection', { timeseries: { timeField: 'at' } }],
+  ])('must not be %s', async (kind, options) => {
+    await db.createCollection('stream_messages', options);
+    const problem = `stream_messages is ${kind}, but the fleet needs an ordinary collection of that name`;
+    await expect(prepareDatabase(db)).rejects.toMatchObject({
+      code: 'COLLECTION_UNUSABLE',
+      errorClass: 'configuration',
+      message: expect.stringContaining(problem),
+    });
+    expect(await inspectIndexes(db)).toMatchObject({ problems: [{ problem }] });
+    await db.dropCollection('stream_messages');
+    await prepareDatabase(db);
+  });
+});
+
 it('names a unique one in its way, its collection, and the remedy', async () => {
   await db.collection('keys').createIndex({ lag: -1, _id: 1 }, { unique: true });
   await expect(prepareDatabase(db)).rejects.toMatchObject({
@@ -112,12 +133,12 @@ it.each([2, 67, 72, 115, 197, 238])(
 it('names the index that a server refuses for any other reason', async () => {
   await expect(
     makeIndex(
-      without(166, () => true),
+      without(67, () => true),
       LAG,
     ),
   ).rejects.toMatchObject({
     code: 'INDEX_REFUSED',
-    message: expect.stringMatching(/index lag_1 \{"lag":1\} of the collection keys: 166/),
+    message: expect.stringMatching(/index lag_1 \{"lag":1\} of the collection keys: 67/),
   });
 });
 
