@@ -1,9 +1,15 @@
 import { Writable } from 'node:stream';
-import { type FreshNamespace, freshNamespace } from '@redis-to-mongo/local-stack';
+import {
+  type FreshNamespace,
+  freshNamespace,
+  type RedisServer,
+  startRedis,
+} from '@redis-to-mongo/local-stack';
 import { connectMongo } from '@redis-to-mongo/mongo-sink';
-import { connectRedis } from '@redis-to-mongo/redis-connection';
+import { addressOfUrl, connectRedis } from '@redis-to-mongo/redis-connection';
 import { testMongoUri } from '@redis-to-mongo/test-kit';
 import type { Db } from 'mongodb';
+import { afterAll, beforeAll } from 'vitest';
 import { createProgram } from '../src/program.js';
 import { programFile } from '../src/programs.js';
 import { runCli } from '../src/run-cli.js';
@@ -37,7 +43,7 @@ export interface CliUnderTest {
 
 export async function cliUnderTest(more: Readonly<Record<string, string>> = {}): Promise<CliUnderTest> {
   const namespace = await freshNamespace({ mongoUri: testMongoUri() });
-  const redis = connectRedis({ url: namespace.redis.url, host: '', port: 0, db: 0, tls: NO_TLS }, () => {});
+  const redis = connectRedis(addressOfUrl(namespace.redis.url), () => {});
   const mongo = connectMongo({ uri: namespace.mongoUri, dbName: namespace.mongoDbName, tls: NO_TLS }, 'test');
   const env = {
     REDIS_URL: namespace.redis.url,
@@ -58,6 +64,21 @@ export async function cliUnderTest(more: Readonly<Record<string, string>> = {}):
       await namespace.close();
     },
   };
+}
+
+/** An empty Redis to restore into, and a connection to it, for all tests of a file: there once the first hook after this call begins. */
+export function targetForTests() {
+  const target = {} as { server: RedisServer; url: string; redis: ReturnType<typeof connectRedis> };
+  beforeAll(async () => {
+    target.server = await startRedis();
+    target.url = target.server.url;
+    target.redis = connectRedis(addressOfUrl(target.url), () => {});
+  });
+  afterAll(async () => {
+    target.redis.disconnect();
+    await target.server.stop();
+  });
+  return target;
 }
 
 /** Runs the command in this process, in an environment of its own. */

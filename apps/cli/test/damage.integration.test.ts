@@ -1,29 +1,20 @@
-import { type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
-import { connectRedis } from '@redis-to-mongo/redis-connection';
 import type { Document } from 'mongodb';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { contentOf, fillAllKinds } from './all-kinds.js';
-import { type CliUnderTest, cliUnderTest, NO_TLS } from './cli-under-test.js';
+import { type CliUnderTest, cliUnderTest, targetForTests } from './cli-under-test.js';
 
 // Somebody changes what is in MongoDB by hand: verify finds it, --repair mends it where it can, restore does not fail.
 let cli: CliUnderTest;
-let target: RedisServer;
-let restored: ReturnType<typeof connectRedis>;
+const target = targetForTests();
 const RULES = JSON.stringify([{ pattern: 'ruled*', types: ['set'], collection: 'ruled' }]);
 
 beforeAll(async () => {
   cli = await cliUnderTest({ VALUE_INLINE_MEMBERS: '100', RULES });
-  target = await startRedis();
-  restored = connectRedis({ url: target.url, host: '', port: 0, db: 0, tls: NO_TLS }, () => {});
   await fillAllKinds(cli.redis);
   await cli.redis.sadd('ruled:tags', 'a');
   expect(await cli.run('once')).toMatchObject({ code: 0 });
 });
-afterAll(async () => {
-  restored.disconnect();
-  await target.stop();
-  await cli.close();
-});
+afterAll(() => cli.close());
 
 type Stored = { _id: string } & Document;
 const collection = (name: string) => cli.db.collection<Stored>(name);
@@ -322,7 +313,7 @@ describe('found, and left for somebody to remove; restore gives the stream back 
     const restore = await cli.run('restore', key, '--to', target.url, '--replace');
     expect(restore.code).toBe(isKnown ? 0 : 1);
     const original = (await cli.redis.xrange(key, '-', '+')).map(([id]) => id);
-    const given = (await restored.xrange(key, '-', '+')).map(([id]) => id);
+    const given = (await target.redis.xrange(key, '-', '+')).map(([id]) => id);
     expect(given.filter((id) => original.includes(id))).toEqual(original);
   });
 });
@@ -346,7 +337,7 @@ test('an active document that is not the fleet’s is reported, and left alone',
 test('what was mended is restored as it was', async () => {
   expect((await verify()).differing).toEqual([]);
   expect(await cli.run('restore', '*', '--to', target.url, '--replace')).toMatchObject({ code: 0 });
-  expect(await contentOf(restored)).toEqual(await contentOf(cli.redis));
+  expect(await contentOf(target.redis)).toEqual(await contentOf(cli.redis));
 });
 
 test('one damaged key is reported, and does not hold up the others', async () => {

@@ -1,9 +1,7 @@
 import { Buffer } from 'node:buffer';
-import { type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
 import { keyIdOf } from '@redis-to-mongo/pipeline';
-import { connectRedis } from '@redis-to-mongo/redis-connection';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type CliUnderTest, cliUnderTest, NO_TLS } from './cli-under-test.js';
+import { type CliUnderTest, cliUnderTest, targetForTests } from './cli-under-test.js';
 
 /** Names that a Redis takes, and that something on the way to a person might not. */
 const NAMES: readonly Buffer[] = [
@@ -47,22 +45,15 @@ const NAMES: readonly Buffer[] = [
 ].map((name) => Buffer.from(name));
 
 let cli: CliUnderTest;
-let target: RedisServer;
-let restored: ReturnType<typeof connectRedis>;
+const target = targetForTests();
 
 beforeAll(async () => {
   cli = await cliUnderTest();
-  target = await startRedis();
-  restored = connectRedis({ url: target.url, host: '', port: 0, db: 0, tls: NO_TLS }, () => {});
   for (const [i, name] of NAMES.entries())
     if (i % 2 === 0) await cli.redis.xadd(name, '1-1', 'n', String(i));
     else await cli.redis.sadd(name, String(i));
 });
-afterAll(async () => {
-  restored.disconnect();
-  await target.stop();
-  await cli.close();
-});
+afterAll(() => cli.close());
 
 const ids = NAMES.map(keyIdOf).sort();
 const namesOf = (found: unknown) => (found as { key: string }[]).map(({ key }) => key).sort();
@@ -79,7 +70,7 @@ test('keys of all names are mirrored, compared, listed, paused, resumed and rest
   expect((await cli.json('pause', '*')).keys).toEqual(ids.map((key) => ({ key, done: 'paused' })));
   expect((await cli.json('resume', '*')).keys).toEqual(ids.map((key) => ({ key, done: 'resumed' })));
   expect((await cli.run('restore', '*', '--to', target.url)).code).toBe(0);
-  const there = await restored.keysBuffer('*');
+  const there = await target.redis.keysBuffer('*');
   expect(there.map(keyIdOf).sort()).toEqual(ids);
 });
 

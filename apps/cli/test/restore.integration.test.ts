@@ -1,29 +1,20 @@
 import { hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
 import { restoringKey } from '@redis-to-mongo/pipeline';
-import { connectRedis } from '@redis-to-mongo/redis-connection';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { contentOf, fillAllKinds } from './all-kinds.js';
-import { type CliUnderTest, cliUnderTest, NO_TLS, runIn } from './cli-under-test.js';
+import { type CliUnderTest, cliUnderTest, runIn, targetForTests } from './cli-under-test.js';
 
 let cli: CliUnderTest;
-let target: RedisServer;
-let restored: ReturnType<typeof connectRedis>;
+const target = targetForTests();
 
 beforeAll(async () => {
   // Small limits, so that some values have a document for each member.
   cli = await cliUnderTest({ VALUE_INLINE_MEMBERS: '100', VALUE_INLINE_BYTES: '1000000' });
-  target = await startRedis();
-  restored = connectRedis({ url: target.url, host: '', port: 0, db: 0, tls: NO_TLS }, () => {});
   await fillAllKinds(cli.redis);
   expect(await cli.run('once')).toMatchObject({ code: 0 });
 });
-afterAll(async () => {
-  restored.disconnect();
-  await target.stop();
-  await cli.close();
-});
+afterAll(() => cli.close());
 
 test('a restored Redis equals the original, key by key, entry by entry, byte for byte', async () => {
   for (const collection of ['set_members', 'zset_members', 'hash_fields', 'list_items', 'string_parts'])
@@ -31,42 +22,42 @@ test('a restored Redis equals the original, key by key, entry by entry, byte for
   const { code, stdout } = await cli.run('restore', '*', '--to', target.url);
   expect(stdout).toMatch(/^18 of 18 keys restored/m);
   expect(code).toBe(0);
-  expect(await contentOf(restored)).toEqual(await contentOf(cli.redis));
+  expect(await contentOf(target.redis)).toEqual(await contentOf(cli.redis));
 });
 
 test('the ACL of docs/operations.md is enough', async () => {
   const page = await readFile(new URL('../../../docs/operations.md', import.meta.url), 'utf8');
   const rule = /^ACL SETUSER restore (.*)$/m.exec(page)?.[1] ?? '';
-  await restored.acl('SETUSER', 'restore', ...rule.split(' '));
-  await restored.flushall();
+  await target.redis.acl('SETUSER', 'restore', ...rule.split(' '));
+  await target.redis.flushall();
   const to = new URL(target.url);
   Object.assign(to, { username: 'restore', password: 'password' });
   expect((await cli.run('restore', '*', '--to', to.href)).code).toBe(0);
-  expect(await contentOf(restored)).toEqual(await contentOf(cli.redis));
+  expect(await contentOf(target.redis)).toEqual(await contentOf(cli.redis));
 });
 
 test('a key that the target has stays as it is, unless it is to be replaced', async () => {
-  await restored.set('counter', 'mine');
+  await target.redis.set('counter', 'mine');
   const { code, stdout } = await cli.run('restore', 'count*', '--to', target.url);
   expect(stdout).toMatch(/^counter +string +there already/m);
   expect(code).toBe(1);
-  expect(await restored.get('counter')).toBe('mine');
+  expect(await target.redis.get('counter')).toBe('mine');
   expect((await cli.run('restore', 'count*', '--to', target.url, '--replace')).code).toBe(0);
-  expect(await restored.get('counter')).toBe('9007199254740993');
+  expect(await target.redis.get('counter')).toBe('9007199254740993');
 });
 
 test('a key that is replaced keeps what it has until it is replaced, and for good where that fails', async () => {
   const sets = cli.db.collection<{ _id: string; members?: unknown }>('sets');
-  await restored.set('tags', 'mine');
+  await target.redis.set('tags', 'mine');
   const set = await sets.findOneAndUpdate({ _id: 'tags' }, { $set: { members: 7 } });
   const { code, stdout } = await cli.run('restore', 'tags', '--to', target.url, '--replace');
   expect(stdout).toMatch(/^tags +set +failed +MIRROR_DAMAGED/m);
   expect(code).toBe(1);
-  expect(await restored.get('tags')).toBe('mine');
-  expect(await restored.keys('redis-to-mongo:*')).toEqual([]);
+  expect(await target.redis.get('tags')).toBe('mine');
+  expect(await target.redis.keys('redis-to-mongo:*')).toEqual([]);
   await sets.updateOne({ _id: 'tags' }, { $set: { members: set?.members } });
   expect((await cli.run('restore', 'tags', '--to', target.url, '--replace')).code).toBe(0);
-  expect(await restored.type('tags')).toBe('set');
+  expect(await target.redis.type('tags')).toBe('set');
 });
 
 test('a key that a restore has not finished is mirrored by no fleet', async () => {
@@ -81,24 +72,24 @@ test('entries that the source has trimmed, or MongoDB refused, come back too', a
   await cli.redis.xadd('large', '1-1', 'a', '1');
   await cli.redis.xadd('large', '1-2', 'blob', Buffer.alloc(17 << 20, 0xee));
   await cli.redis.xadd('large', '1-3', 'a', '3');
-  const digest = async (redis: typeof restored) =>
+  const digest = async (redis: typeof target.redis) =>
     hash('sha256', (await redis.xrangeBuffer('large', '-', '+')).flat(3).join());
   const original = await digest(cli.redis);
   expect((await cli.run('once', 'large')).stdout).toContain('2 written, 0 already there, 1 dead letters');
   await cli.redis.xtrim('large', 'MAXLEN', 1);
   expect((await cli.run('restore', 'large', '--to', target.url)).code).toBe(0);
-  expect(await digest(restored)).toBe(original);
+  expect(await digest(target.redis)).toBe(original);
 });
 
 test('keys that were deleted are not restored', async () => {
   await cli.redis.del('blob');
-  await restored.del('blob');
+  await target.redis.del('blob');
   await cli.run('once', 'blob');
   const { code, stderr } = await cli.run('restore', 'blob', '--to', target.url);
   expect(stderr).toContain('no key in MongoDB matches blob');
   expect(code).toBe(1);
   expect((await cli.json('restore', 'blob', '--to', target.url, '--allow-none')).keys).toEqual([]);
-  expect(await restored.exists('blob')).toBe(0);
+  expect(await target.redis.exists('blob')).toBe(0);
 });
 
 test('an address that is none is refused, and one where nobody answers ends with 3', async () => {
@@ -110,12 +101,12 @@ test('an address that is none is refused, and one where nobody answers ends with
 });
 
 test('a database that the target refuses ends with 2, and database 0 stays as it is', async () => {
-  await restored.set('counter', 'mine');
+  await target.redis.set('counter', 'mine');
   const { code, stderr } = await cli.run('restore', 'count*', '--to', `${target.url}/99`, '--replace');
   expect(stderr).toMatch(/refuses database 99/);
   expect(code).toBe(2);
   expect((await cli.run('restore', 'count*', '--to', `${target.url}/abc`, '--replace')).code).toBe(2);
-  expect(await restored.get('counter')).toBe('mine');
+  expect(await target.redis.get('counter')).toBe('mine');
 });
 
 test('so does one that the source or the queue refuses, and nothing is copied', async () => {

@@ -1,7 +1,5 @@
-import { type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
-import { connectRedis } from '@redis-to-mongo/redis-connection';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type CliUnderTest, cliUnderTest, NO_TLS, runIn } from './cli-under-test.js';
+import { type CliUnderTest, cliUnderTest, runIn, targetForTests } from './cli-under-test.js';
 
 const RULES = [
   {
@@ -18,13 +16,10 @@ const RULES = [
 ];
 
 let cli: CliUnderTest;
-let target: RedisServer;
-let restored: ReturnType<typeof connectRedis>;
+const target = targetForTests();
 
 beforeAll(async () => {
   cli = await cliUnderTest({ RULES: JSON.stringify(RULES) });
-  target = await startRedis();
-  restored = connectRedis({ url: target.url, host: '', port: 0, db: 0, tls: NO_TLS }, () => {});
   const { redis } = cli;
   await redis.xadd(
     'orders:1',
@@ -41,11 +36,7 @@ beforeAll(async () => {
   await redis.xadd('other', '1-1', 'a', '1');
   await redis.sadd('my:info:tags', 'red', 'blue');
 });
-afterAll(async () => {
-  restored.disconnect();
-  await target.stop();
-  await cli.close();
-});
+afterAll(() => cli.close());
 
 test('plan shows keys by rule, their targets, the indexes of these, and rules without keys', async () => {
   const { code, stdout } = await cli.run('plan');
@@ -115,11 +106,13 @@ test('restore gives renamed and parsed fields back, and refuses where a rule lef
   const { code, stdout } = await cli.run('restore', '*', '--to', target.url);
   expect(code).toBe(1);
   expect(stdout).toMatch(/^logs +stream +failed +RESTORE_INCOMPLETE .*--partial/m);
-  expect(await restored.exists('logs')).toBe(0);
-  expect(await restored.xrange('orders:1', '-', '+')).toEqual(await cli.redis.xrange('orders:1', '-', '+'));
-  expect(await restored.smembers('my:info:tags')).toHaveLength(2);
+  expect(await target.redis.exists('logs')).toBe(0);
+  expect(await target.redis.xrange('orders:1', '-', '+')).toEqual(
+    await cli.redis.xrange('orders:1', '-', '+'),
+  );
+  expect(await target.redis.smembers('my:info:tags')).toHaveLength(2);
   expect(await cli.run('restore', 'logs', '--to', target.url, '--partial')).toMatchObject({ code: 0 });
-  expect(await restored.xrange('logs', '-', '+')).toMatchObject([[expect.any(String), ['line', 'one']]]);
+  expect(await target.redis.xrange('logs', '-', '+')).toMatchObject([[expect.any(String), ['line', 'one']]]);
 });
 
 test('a key stays in its collection when the rules change, until it is resynced', async () => {

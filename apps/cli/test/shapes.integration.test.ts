@@ -1,8 +1,6 @@
-import { type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
-import { connectRedis } from '@redis-to-mongo/redis-connection';
 import { type Document, ObjectId } from 'mongodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type CliUnderTest, cliUnderTest, NO_TLS, runIn } from './cli-under-test.js';
+import { type CliUnderTest, cliUnderTest, runIn, targetForTests } from './cli-under-test.js';
 
 const OID = '507f1f77bcf86cd799439011';
 const USERS = {
@@ -54,13 +52,10 @@ const RULES = [
 ];
 
 let cli: CliUnderTest;
-let target: RedisServer;
-let restored: ReturnType<typeof connectRedis>;
+const target = targetForTests();
 
 beforeAll(async () => {
   cli = await cliUnderTest({ RULES: JSON.stringify(RULES), VALUE_INLINE_MEMBERS: '6' });
-  target = await startRedis();
-  restored = connectRedis({ url: target.url, host: '', port: 0, db: 0, tls: NO_TLS }, () => {});
   const { redis } = cli;
   await redis.hset('user:42', 'name', 'Ann', 'age', '42', 'createdAt', '2026-01-31', '_id', 'own', '$x', 'y');
   await redis.set(`session:${OID}`, '{"user": 42, "roles": ["a"]}', 'EX', 1000);
@@ -80,11 +75,7 @@ beforeAll(async () => {
   await redis.hset('a:person:7', 'name', 'first');
   expect(await cli.run('once')).toMatchObject({ code: 0 });
 });
-afterAll(async () => {
-  restored.disconnect();
-  await target.stop();
-  await cli.close();
-});
+afterAll(() => cli.close());
 
 const all = async (collection: string) =>
   await cli.db.collection(collection).find().sort({ _id: 1 }).toArray();
@@ -176,8 +167,8 @@ test('all of it is found again: what was changed in MongoDB, put back, restored'
   expect(code, stdout).toBe(0);
   expect(await cli.run('restore', '*', '--to', target.url)).toMatchObject({ code: 0 });
   for (const key of ['user:42', `session:${OID}`, 'events'])
-    expect(await restored.dumpBuffer(key)).toEqual(await cli.redis.dumpBuffer(key));
-  expect((await restored.smembers('done')).sort()).toEqual((await cli.redis.smembers('done')).sort());
+    expect(await target.redis.dumpBuffer(key)).toEqual(await cli.redis.dumpBuffer(key));
+  expect((await target.redis.smembers('done')).sort()).toEqual((await cli.redis.smembers('done')).sort());
 });
 
 test('a second key with the same _id is a dead letter with the reason, and the first stays', async () => {

@@ -1,8 +1,6 @@
-import { type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
-import { connectRedis } from '@redis-to-mongo/redis-connection';
 import type { Document } from 'mongodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type CliUnderTest, cliUnderTest, NO_TLS } from './cli-under-test.js';
+import { type CliUnderTest, cliUnderTest, targetForTests } from './cli-under-test.js';
 
 const RULES = [
   {
@@ -17,13 +15,10 @@ const RULES = [
 ];
 
 let cli: CliUnderTest;
-let target: RedisServer;
-let restored: ReturnType<typeof connectRedis>;
+const target = targetForTests();
 
 beforeAll(async () => {
   cli = await cliUnderTest({ RULES: JSON.stringify(RULES), VALUE_INLINE_MEMBERS: '6' });
-  target = await startRedis();
-  restored = connectRedis({ url: target.url, host: '', port: 0, db: 0, tls: NO_TLS }, () => {});
   const { redis } = cli;
   await redis.hset(
     'user:1',
@@ -45,11 +40,7 @@ beforeAll(async () => {
   await redis.sadd('ids', '1', '01', 'x');
   expect(await cli.run('once')).toMatchObject({ code: 0 });
 });
-afterAll(async () => {
-  restored.disconnect();
-  await target.stop();
-  await cli.close();
-});
+afterAll(() => cli.close());
 
 const stored = async (collection: string, filter: Document) =>
   await cli.db.collection(collection).findOne(filter);
@@ -108,9 +99,9 @@ test('restore gives them back byte for byte, and refuses where a rule left field
   expect(stdout).toMatch(/^user:1 +hash +failed +RESTORE_INCOMPLETE .*--partial/m);
   expect(stdout).toMatch(/^user:2 +hash +failed +RESTORE_INCOMPLETE .*--partial/m);
   for (const key of ['session:1', 'seen'])
-    expect(await restored.dumpBuffer(key)).toEqual(await cli.redis.dumpBuffer(key));
-  expect((await restored.smembers('ids')).sort()).toEqual(['01', '1', 'x']);
+    expect(await target.redis.dumpBuffer(key)).toEqual(await cli.redis.dumpBuffer(key));
+  expect((await target.redis.smembers('ids')).sort()).toEqual(['01', '1', 'x']);
   expect(await cli.run('restore', 'user:*', '--to', target.url, '--partial')).toMatchObject({ code: 0 });
   const { secret: _, ...kept } = await cli.redis.hgetall('user:1');
-  expect(await restored.hgetall('user:1')).toEqual(kept);
+  expect(await target.redis.hgetall('user:1')).toEqual(kept);
 });

@@ -1,14 +1,9 @@
 import { JobQueue } from '@redis-to-mongo/job-queue';
-import {
-  type FreshNamespace,
-  freshNamespace,
-  type RedisServer,
-  startRedis,
-} from '@redis-to-mongo/local-stack';
+import { freshNamespace, startRedis } from '@redis-to-mongo/local-stack';
 import { connectMongo, markPaused, markResumed } from '@redis-to-mongo/mongo-sink';
 import { NO_TLS } from '@redis-to-mongo/pipeline';
 import { addressOfUrl, connectRedis } from '@redis-to-mongo/redis-connection';
-import type { Db, Document } from 'mongodb';
+import type { Document } from 'mongodb';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { type AppProcess, SCHEDULER, startApp, WORKER } from './app-process.js';
 import { testMongoUri } from './test-mongo-uri.js';
@@ -18,35 +13,10 @@ import { until } from './until.js';
 const DEAD_AFTER_SEC = 5;
 
 /** Schedulers and workers as processes, on a source, a queue and a database of the test file's own. */
-export interface FleetUnderTest {
-  readonly namespace: FreshNamespace;
-  readonly queueServer: RedisServer;
-  readonly redis: ReturnType<typeof connectRedis>;
-  readonly queueRedis: ReturnType<typeof connectRedis>;
-  readonly queue: JobQueue;
-  readonly db: Db;
-  readonly env: Readonly<Record<string, string>>;
-  start(main: string, more?: Readonly<Record<string, string>>): AppProcess;
-  scheduler(more?: Readonly<Record<string, string>>): AppProcess;
-  worker(more?: Readonly<Record<string, string>>): AppProcess;
-  key(key: string): Promise<Document | null>;
-  /** The interval of a key's job scheduler, in ms; undefined while it has none. */
-  everyMs(key: string): Promise<number | undefined>;
-  entries(key: string): Promise<number>;
-  /** Adds an entry for every number from one to another, with the number as its id's time and as its field `n`. */
-  fill(key: string, from: number, upTo: number): Promise<void>;
-  /** Marks a key as paused in MongoDB. A stream's entries are there before its document is: it is waited for. */
-  pause(key: string): Promise<void>;
-  /** Ends a key's pause in MongoDB, and nothing else: `queue.request` has it run. */
-  resume(key: string): Promise<void>;
-  /** The end of what each process has printed. */
-  logs(): string;
-  /** Stops the processes, and empties both Redis servers and the database. */
-  clear(): Promise<void>;
-  close(): Promise<void>;
-}
+export type FleetUnderTest = Awaited<ReturnType<typeof fleetUnderTest>>;
+type Env = Readonly<Record<string, string>>;
 
-export async function fleetUnderTest(): Promise<FleetUnderTest> {
+export async function fleetUnderTest() {
   const namespace = await freshNamespace({ mongoUri: testMongoUri() });
   const queueServer = await startRedis();
   const redis = connectRedis(addressOfUrl(namespace.redis.url), () => {});
@@ -68,7 +38,7 @@ export async function fleetUnderTest(): Promise<FleetUnderTest> {
     SYNC_INTERVAL_SEC: '0.5',
     DEAD_AFTER_SEC: String(DEAD_AFTER_SEC),
   };
-  const start: FleetUnderTest['start'] = (main, more = {}) => {
+  const start = (main: string, more: Env = {}): AppProcess => {
     const app = startApp(main, { ...env, ...more });
     running.push(app);
     return app;
@@ -81,22 +51,29 @@ export async function fleetUnderTest(): Promise<FleetUnderTest> {
     queueRedis,
     queue,
     db,
-    env,
+    env: env as Env,
     start,
-    scheduler: (more) => start(SCHEDULER, more),
-    worker: (more) => start(WORKER, more),
-    key: async (key) => await db.collection<{ _id: string }>('keys').findOne({ _id: key }),
-    everyMs: async (key) => (await queue.schedulers.of([key]))[0]?.everyMs,
-    entries: async (key) => await db.collection('stream_messages').countDocuments({ stream: key }),
-    fill: async (key, from, upTo) => {
+    scheduler: (more?: Env) => start(SCHEDULER, more),
+    worker: (more?: Env) => start(WORKER, more),
+    key: async (key: string): Promise<Document | null> =>
+      await db.collection<{ _id: string }>('keys').findOne({ _id: key }),
+    /** The interval of a key's job scheduler, in ms; undefined while it has none. */
+    everyMs: async (key: string) => (await queue.schedulers.of([key]))[0]?.everyMs,
+    entries: async (key: string) => await db.collection('stream_messages').countDocuments({ stream: key }),
+    /** Adds an entry for every number from one to another, with the number as its id's time and as its field `n`. */
+    fill: async (key: string, from: number, upTo: number) => {
       const pipeline = redis.pipeline();
       for (let ms = from; ms <= upTo; ms++) pipeline.xadd(key, `${ms}-0`, 'n', String(ms));
       await pipeline.exec();
     },
-    pause: async (key) =>
+    /** Marks a key as paused in MongoDB. A stream's entries are there before its document is: it is waited for. */
+    pause: async (key: string) =>
       await until(async () => expect(await markPaused(db, key, new Date()), key).toBe(true)),
-    resume: async (key) => expect(await markResumed(db, key, new Date()), key).toBe(true),
+    /** Ends a key's pause in MongoDB, and nothing else: `queue.request` has it run. */
+    resume: async (key: string) => expect(await markResumed(db, key, new Date()), key).toBe(true),
+    /** The end of what each process has printed. */
     logs: () => running.map((app) => app.output().slice(-4_000)).join('\n──\n'),
+    /** Stops the processes, and empties both Redis servers and the database. */
     clear: async () => {
       await stopAll();
       await redis.flushall();

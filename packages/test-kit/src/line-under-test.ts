@@ -1,5 +1,5 @@
 import { METADATA_TYPE } from '@redis-to-mongo/key-types';
-import { type FreshNamespace, freshNamespace, startMongo } from '@redis-to-mongo/local-stack';
+import { freshNamespace, startMongo } from '@redis-to-mongo/local-stack';
 import { connectMongo, mongoSink, prepareDatabase, readyMadeBson } from '@redis-to-mongo/mongo-sink';
 import {
   ByteBudget,
@@ -17,7 +17,7 @@ import {
   type RedisAddress,
 } from '@redis-to-mongo/redis-connection';
 import { DirectReader, redisSource } from '@redis-to-mongo/redis-source';
-import type { Db, Document } from 'mongodb';
+import type { Document } from 'mongodb';
 import { afterAll, beforeAll, expect, vi } from 'vitest';
 import { testMongoUri } from './test-mongo-uri.js';
 import { testSinkOptions } from './test-sink-options.js';
@@ -25,29 +25,13 @@ import { testSinkOptions } from './test-sink-options.js';
 const WHOLE: SliceLimits = { entries: 1_000_000, bytes: 1 << 30, ms: 60_000 };
 
 /** What worker and line need, on servers of the test file's own, without a queue between. */
-export interface LineUnderTest {
-  readonly namespace: FreshNamespace;
-  readonly redis: ReturnType<typeof connectRedis>;
-  readonly db: Db;
-  /** A line of its own, as another worker would have. */
-  line(changes?: Partial<Line> & { readEntries?: number; readBytes?: number }): Promise<Line>;
-  /** Syncs a key to its end with a fresh line, and gives the last report. */
-  sync(key: string, limits?: Partial<SliceLimits>): Promise<SyncReport>;
-  state(key: string): Promise<KeyState & Document>;
-  /** All messages of a stream, in `_id` order. */
-  messages(key: string): Promise<Document[]>;
-  /** Adds entries `from-0` … `to-0`, each with its number as its field `n`. */
-  add(key: string, from: number, to: number): Promise<void>;
-  /** The ids of all entries of a stream that are mirrored, in `_id` order. */
-  entryIds(key: string): Promise<unknown[]>;
-  close(): Promise<void>;
-}
+export type LineUnderTest = Awaited<ReturnType<typeof lineUnderTest>>;
 
 /**
  * @param options.ownMongo a MongoDB for this file alone: stopping it is quicker than dropping a large database. One that
  * LOCAL_STACK_MONGO_URI names is used all the same, since it is the one to be tested.
  */
-export async function lineUnderTest(options: { ownMongo?: boolean } = {}): Promise<LineUnderTest> {
+export async function lineUnderTest(options: { ownMongo?: boolean } = {}) {
   const isGiven = Boolean(process.env.LOCAL_STACK_MONGO_URI);
   const ownMongo = options.ownMongo && !isGiven ? await startMongo() : undefined;
   const namespace = await freshNamespace({ mongoUri: ownMongo?.uri ?? testMongoUri() });
@@ -61,11 +45,12 @@ export async function lineUnderTest(options: { ownMongo?: boolean } = {}): Promi
   const { maxDocumentBytes } = await prepareDatabase(db);
   const path = await pathOf(address);
 
-  const line: LineUnderTest['line'] = async ({
+  /** A line of its own, as another worker would have. */
+  const line = async ({
     readEntries = 5000,
     readBytes = 8 << 20,
     ...changes
-  } = {}) => ({
+  }: Partial<Line> & { readEntries?: number; readBytes?: number } = {}): Promise<Line> => ({
     source: redisSource(redis, ['stream', METADATA_TYPE.names.keyType], {
       readEntries,
       readBytes,
@@ -79,7 +64,8 @@ export async function lineUnderTest(options: { ownMongo?: boolean } = {}): Promi
     ...changes,
   });
 
-  const messages: LineUnderTest['messages'] = async (key) =>
+  /** All messages of a stream, in `_id` order. */
+  const messages = async (key: string): Promise<Document[]> =>
     await db.collection('stream_messages').find({ stream: key }).sort({ _id: 1 }).toArray();
 
   return {
@@ -88,14 +74,18 @@ export async function lineUnderTest(options: { ownMongo?: boolean } = {}): Promi
     db,
     line,
     messages,
-    add: async (key, from, to) => {
+    /** Adds entries `from-0` … `to-0`, each with its number as its field `n`. */
+    add: async (key: string, from: number, to: number) => {
       const pipeline = redis.pipeline();
       for (let ms = from; ms <= to; ms++) pipeline.xadd(key, `${ms}-0`, 'n', String(ms));
       await pipeline.exec();
     },
-    entryIds: async (key) => (await messages(key)).map(({ entryId }) => entryId),
-    sync: async (key, limits = {}) => await syncKey(await line(), key, new Slice({ ...WHOLE, ...limits })),
-    state: async (key) => {
+    /** The ids of all entries of a stream that are mirrored, in `_id` order. */
+    entryIds: async (key: string): Promise<unknown[]> => (await messages(key)).map(({ entryId }) => entryId),
+    /** Syncs a key to its end with a fresh line, and gives the last report. */
+    sync: async (key: string, limits: Partial<SliceLimits> = {}): Promise<SyncReport> =>
+      await syncKey(await line(), key, new Slice({ ...WHOLE, ...limits })),
+    state: async (key: string): Promise<KeyState & Document> => {
       const found = await db.collection<KeyState & { _id: string }>('keys').findOne({ _id: key });
       if (!found) throw new Error(`no state of ${key}`);
       return found;
