@@ -24,14 +24,17 @@ for i = 1, #late, 2 do
 end
 return stopped`);
 
-/** KEYS: job schedulers. ARGV: ids. Answers for each, one after the other: its next run and its interval, nil where there is none. */
+/**
+ * KEYS: job schedulers. ARGV: ids. Answers one text, since that is faster to read than many: for each, a space between, its next run
+ * and its interval, '-' where there is none.
+ */
 const FIND = new Script(`
 local found = {}
 for i, next in ipairs(redis.call('ZMSCORE', KEYS[1], unpack(ARGV))) do
-  found[2 * i - 1] = next
-  found[2 * i] = next and redis.call('HGET', KEYS[1] .. ':' .. ARGV[i], 'every')
+  found[2 * i - 1] = next or '-'
+  found[2 * i] = next and redis.call('HGET', KEYS[1] .. ':' .. ARGV[i], 'every') or '-'
 end
-return found`);
+return table.concat(found, ' ')`);
 
 /**
  * KEYS: job schedulers. ARGV: the first and the last of the page. Answers for each, one after the other: its id, its next run, its
@@ -98,10 +101,11 @@ export class JobSchedulers {
     const all: (Schedule | undefined)[] = [];
     for (const part of inParts(keys, AT_ONCE)) {
       const ids = part.map(keyHash);
-      const reply = await FIND.list(this.#connection, [this.#queue.toKey('repeat')], ...ids);
+      const reply = await FIND.run(this.#connection, [this.#queue.toKey('repeat')], ...ids);
+      const found = String(reply).split(' ');
       part.forEach((key, i) => {
-        const [next, every] = [numberOf(reply[2 * i]), numberOf(reply[2 * i + 1])];
-        all.push(next === undefined ? undefined : { id: ids[i] ?? '', key, everyMs: every, next });
+        const [next, everyMs] = [numberOf(found[2 * i]), numberOf(found[2 * i + 1])];
+        all.push(next === undefined ? undefined : { id: ids[i] ?? '', key, everyMs, next });
       });
     }
     return all;
@@ -144,7 +148,7 @@ async function inTurns(items: readonly string[], run: (item: string) => Promise<
 }
 
 function numberOf(text: unknown): number | undefined {
-  return typeof text === 'string' ? Number(text) : undefined;
+  return typeof text === 'string' && text !== '-' ? Number(text) : undefined;
 }
 
 function keyIn(data: unknown): string | undefined {

@@ -44,11 +44,22 @@ async function contentOf(queue: Queue<JobData>): Promise<Record<string, unknown>
       type === 'hash'
         ? fieldsOf(await on.redis.hgetall(name))
         : type === 'zset'
-          ? await on.redis.zrange(name, '0', '-1', 'WITHSCORES')
+          ? scoresOf(await on.redis.zrange(name, '0', '-1', 'WITHSCORES'), name === queue.toKey('delayed'))
           : await on.redis.dump(name);
     all[name.slice(start.length)] = { type, ttl: await on.redis.pttl(name), content };
   }
   return all;
+}
+
+/** Members and their scores; of delayed jobs, only the ms, without the order within one. */
+function scoresOf(reply: string[], areDelayed: boolean): Record<string, number> {
+  const members = Array.from({ length: reply.length / 2 }, (_, i) => [
+    reply[2 * i],
+    Number(reply[2 * i + 1]),
+  ]);
+  return Object.fromEntries(
+    members.map(([member, score]) => [member, areDelayed ? Math.floor(Number(score) / 4_096) : score]),
+  );
 }
 
 /** JSON, without regard to the order of its fields. */
