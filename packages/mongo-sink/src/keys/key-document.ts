@@ -94,24 +94,37 @@ export function headOf(document: Document) {
   } as const;
 }
 
-/** A key's state. Fields that this version adds get their defaults. @throws SyncError as headOf. */
+/**
+ * A key's state. Fields that this version adds get their defaults. Each is named, as in toKeyDocument.
+ * @throws SyncError as headOf.
+ */
 export function fromKeyDocument(document: Document): KeyState {
-  const counts = { seen: 0, written: 0, alreadyThere: 0, dead: 0, gap: 0, ...document.counts };
-  return {
-    ...headOf(document),
+  const head = headOf(document);
+  const state: Writable<KeyState> = {
+    key: head.key,
+    keyType: head.keyType,
+    stream: head.stream,
+    type: head.type,
+    status: head.status,
+    incarnation: head.incarnation,
+    revision: head.revision,
+    position: head.position,
     lag: Number(document.lag ?? 0),
-    counts,
+    counts: { seen: 0, written: 0, alreadyThere: 0, dead: 0, gap: 0, ...document.counts },
     gaps: Array.isArray(document.gaps) ? document.gaps : [],
     activity: Array.isArray(document.activity) ? document.activity : [],
     firstSyncedAt: asDate(document.firstSyncedAt),
     lastSyncedAt: asDate(document.lastSyncedAt),
     lastChangedAt: document.lastChangedAt instanceof Date ? document.lastChangedAt : null,
     expiresAt: document.expiresAt instanceof Date ? document.expiresAt : null,
-    ...(typeof document.collection === 'string' ? { collection: document.collection } : {}),
-    ...(isDocumentId(document.documentId) ? { documentId: document.documentId } : {}),
-    ...(typeof document.rule === 'string' ? { rule: document.rule } : {}),
-    ...(Array.isArray(document.formerPlaces) ? { formerPlaces: document.formerPlaces } : {}),
+    lastError: head.lastError,
+    pausedAt: head.pausedAt,
   };
+  if (typeof document.collection === 'string') state.collection = document.collection;
+  if (isDocumentId(document.documentId)) state.documentId = document.documentId;
+  if (typeof document.rule === 'string') state.rule = document.rule;
+  if (Array.isArray(document.formerPlaces)) state.formerPlaces = document.formerPlaces;
+  return state;
 }
 
 /** Whether it is an `_id` as a rule makes it. */
