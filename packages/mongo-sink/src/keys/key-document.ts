@@ -46,8 +46,8 @@ export function toKeyDocument(state: KeyState, savedBy: string): KeyDocument {
 /** The fields that differ between two states, for a `$set`; the revision is always among them. */
 export function changedFields(before: KeyState, next: KeyState, savedBy: string): Document {
   const changed: Document = { revision: next.revision, savedBy };
-  for (const [name, value] of Object.entries(next))
-    if (name !== 'key' && value !== before[name as keyof KeyState]) changed[name] = value;
+  const [from, to]: readonly [Document, Document] = [before, next];
+  for (const name in to) if (to[name] !== from[name] && name !== 'key') changed[name] = to[name];
   if (next.status !== before.status)
     changed.goneCheckedAt = next.status === 'deleted' ? next.lastSyncedAt : null;
   return changed;
