@@ -35,7 +35,7 @@ export async function unusableCollections(
 
 function kindOf({ type, options }: Document): string | undefined {
   if (type === 'view') return 'a view';
-  if (type === 'timeseries' || options?.timeseries) return 'a time-series collection';
+  if (options?.timeseries) return 'a time-series collection';
   return options?.capped === true ? 'a capped collection' : undefined;
 }
 
