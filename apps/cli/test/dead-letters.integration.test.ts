@@ -1,3 +1,4 @@
+import { ObjectId } from 'mongodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type CliUnderTest, cliUnderTest } from './cli-under-test.js';
 
@@ -29,6 +30,18 @@ test('list shows them, and those of some keys', async () => {
   expect((await cli.run('dead-letters', 'list')).stdout).toMatch(
     /^orders@a1:a1-a2 +stream_messages +\d+ +11000 +20/m,
   );
+});
+
+test('list names a document that is not a dead letter', async () => {
+  const letters = cli.db.collection<{ _id: string | ObjectId }>('dead_letters');
+  const id = new ObjectId();
+  await letters.insertMany([{ _id: 'mine' }, { _id: id }]);
+  const { code, stdout } = await cli.run('dead-letters', 'list');
+  for (const _id of ['mine', id]) await letters.deleteOne({ _id });
+  expect(code).toBe(0);
+  for (const shown of ['mine', String(id)])
+    expect(stdout).toMatch(new RegExp(`^${shown} +not a dead letter of the fleet *$`, 'm'));
+  expect(stdout).not.toMatch(/undefined|NaN|1970/);
 });
 
 test('show prints one with its record', async () => {

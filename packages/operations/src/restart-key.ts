@@ -20,6 +20,8 @@ export type Restarted = { readonly isNew: boolean; readonly state: KeyState };
  * Begins the key's next incarnation, in the collection that its rule names now: its next job reads it from the start. A stream's messages of earlier incarnations stay; a value is
  * empty until that job has run. It may be stopped anywhere: the position goes before the value does, so whatever is left
  * is read again.
+ * @param request asks the fleet for a job of the key: before a value is emptied, and when the next incarnation has begun. Should this
+ * process end anywhere in between, the key is read all the same.
  * @param incarnation the incarnation that shall end; where another one has begun already, nothing is done. Default: the one it is in.
  * @returns `undefined` when MongoDB does not know of the key.
  * @throws SyncError KEY_CONTENDED, or of class transient or configuration.
@@ -28,11 +30,12 @@ export async function restartKey(
   line: Line,
   db: Fleet['db'],
   key: string,
+  request: (key: string) => Promise<unknown>,
   incarnation?: number,
 ): Promise<Restarted | undefined> {
   const isWorthIt = (error: unknown) => isTransient(error) || isOvertaken(error);
   try {
-    return await withRetry(() => restart(line, db, key, incarnation), { ...RETRY, isWorthIt });
+    return await withRetry(() => restart(line, db, key, request, incarnation), { ...RETRY, isWorthIt });
   } catch (error) {
     if (!isOvertaken(error)) throw error;
     const message = `key ${shownKey(key)}: the fleet’s workers are working on it: try again`;
@@ -44,6 +47,7 @@ async function restart(
   line: Line,
   db: Fleet['db'],
   key: string,
+  request: (key: string) => Promise<unknown>,
   incarnation: number | undefined,
 ): Promise<Restarted | undefined> {
   let state = await line.sink.load(key);
@@ -52,6 +56,7 @@ async function restart(
   if (state.keyType !== 'stream') {
     state = await rereadKey(db, key);
     if (!state) return undefined;
+    await request(key);
     const writes = line.source.syncer(state.keyType)?.retire(state) ?? [];
     await line.sink.write(state, writes);
   }
@@ -62,5 +67,6 @@ async function restart(
     lastError: null,
   };
   await line.sink.save(state, next);
+  await request(key);
   return { isNew: true, state: next };
 }

@@ -22,10 +22,13 @@ export type Resynced =
  */
 export async function resyncKey(fleet: Fleet, key: string, incarnation?: number): Promise<Resynced> {
   await fleet.queue.ping(); // else the key would be changed, and nobody asked to read it
-  const restarted = await restartKey(await fleet.line(), fleet.db, key, incarnation);
+  let workers = 0;
+  const request = async () => {
+    workers = await requestKeys(fleet.queue, [key]);
+  };
+  const restarted = await restartKey(await fleet.line(), fleet.db, key, request, incarnation);
   if (!restarted) return { done: 'unknown' };
   const { isNew, state } = restarted;
   if (!isNew) return { done: 'begun before', incarnation: state.incarnation };
-  const workers = await requestKeys(fleet.queue, [key]);
   return { done: 'begun', incarnation: state.incarnation, isPaused: state.pausedAt !== null, workers };
 }

@@ -179,8 +179,7 @@ async function repairKey(
       },
     });
   else {
-    await restartKey(line, db, key);
-    await request(key);
+    await restartKey(line, db, key, request);
     await syncToEnd(line, key, slice, () => {});
   }
 }

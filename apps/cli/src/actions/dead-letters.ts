@@ -33,7 +33,9 @@ export async function listLetters(
   else
     out.table(
       ['ID', 'COLLECTION', '>BYTES', '>CODE', 'AT'],
-      letters.map(({ id, collection, bytes, code, at }) => [id, collection, bytes, String(code), stamp(at)]),
+      letters.map(({ id, collection, bytes, code, reason, at }) =>
+        collection === '' ? [id, reason, '', '', ''] : [id, collection, bytes, String(code), stamp(at)],
+      ),
     );
   if (total > letters.length)
     out.note(`${grouped(letters.length)} of ${grouped(total)}: raise --limit to see more`);

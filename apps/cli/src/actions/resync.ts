@@ -9,6 +9,7 @@ import type { Ending } from '../exit-codes.js';
 import { INTERRUPTED } from '../interruption.js';
 import { audited, openAudit } from '../open-audit.js';
 import { openLine } from '../open-line.js';
+import { openRequests } from '../open-requests.js';
 
 interface ResyncOptions extends AllowNone {
   readonly yes?: boolean | undefined;
@@ -32,12 +33,18 @@ export async function resync(
   if (isPattern || inPlace) return await migrateKeys(call, name, { allowNone });
   // Before anything is changed: else nobody would be asked to read it.
   const queue = here ? undefined : await clients.queue();
+  let workers = 0;
+  const request = queue
+    ? async () => {
+        workers = await requestKeys(queue, [key]);
+      }
+    : await openRequests(clients);
   const { line, slice } = await openLine(clients);
   const audit = await openAudit(call);
   const restarted = await audited(
     audit,
     { action: 'resync', key },
-    async () => await restartKey(line, await clients.db(), key),
+    async () => await restartKey(line, await clients.db(), key, request),
     (done) => (done ? `incarnation ${done.state.incarnation} has begun` : 'unknown'),
   ).finally(() => audit.flush());
   if (!restarted && allowNone) {
@@ -53,7 +60,6 @@ export async function resync(
   const { incarnation, pausedAt } = restarted.state;
   if (pausedAt) out.note('it is paused, and will be read after resume');
   if (queue) {
-    const workers = await requestKeys(queue, [key]);
     if (out.isJson) out.json({ key, incarnation, workers });
     else out.line(`incarnation ${incarnation} of ${shownKey(key)} has started; the fleet will read it`);
     if (workers === 0) out.note('no worker is connected: the job waits for one');

@@ -99,9 +99,12 @@ function lines({ queue, mirror }: FleetFacts, types: FleetStatus['types']): read
   const ofMirror: [string, Cell][] =
     'is' in mirror
       ? [
-          ['lost', loss(total('gap'), 'entries in gaps: see gaps')],
-          ['refused', loss(total('dead'), 'records in all: dead-letters list has those that are left')],
-          ['failing', loss(mirror.is.failing, 'keys: see keys --status failing')],
+          ['lost', loss(total('gap'), 'entry', 'entries', 'in gaps: see gaps')],
+          [
+            'refused',
+            loss(total('dead'), 'record', 'records', 'in all: dead-letters list has those that are left'),
+          ],
+          ['failing', loss(mirror.is.failing, 'key', 'keys', 'by their last job: see keys --status failing')],
           ['paused', paused(mirror.is.paused.keys)],
         ]
       : [];
@@ -168,6 +171,6 @@ function paused(keys: number): Cell {
     : colored(`${counted(keys, 'key')}: see keys --status paused`, 'yellow');
 }
 
-function loss(count: number, where: string): Cell {
-  return count === 0 ? colored('nothing', 'green') : colored(`${grouped(count)} ${where}`, 'red');
+function loss(count: number, one: string, many: string, where: string): Cell {
+  return count === 0 ? colored('nothing', 'green') : colored(`${counted(count, one, many)} ${where}`, 'red');
 }

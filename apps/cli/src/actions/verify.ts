@@ -8,6 +8,7 @@ import type { Ending } from '../exit-codes.js';
 import { endInterrupted, INTERRUPTED, interruptedPart } from '../interruption.js';
 import { noteActions } from '../open-audit.js';
 import { chooseKeys, openLine } from '../open-line.js';
+import { openRequests } from '../open-requests.js';
 import type { Output } from '../output.js';
 import { Progress } from '../progress.js';
 
@@ -98,15 +99,6 @@ async function compare(
       ? async () => ({ ...(await openLine(clients)), request: await openRequests(clients) })
       : undefined,
   });
-}
-
-/** Without a worker, or without the queue, only this process reads a key that is repaired. */
-async function openRequests(clients: Call['clients']): Promise<(key: string) => Promise<void>> {
-  const queue = await clients.queue().catch(() => undefined);
-  const workers = await queue?.workerCount().catch(() => 0);
-  return async (key) => {
-    if (workers) await queue?.request([key]).catch(() => {}); // it is read here all the same
-  };
 }
 
 function print(out: Output, keys: number, findings: readonly Finding[], isRepair: boolean): void {

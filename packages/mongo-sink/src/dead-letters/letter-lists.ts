@@ -145,6 +145,7 @@ async function conditionOf(
   return rest.length === 0 ? first : { $and: parts };
 }
 
+/** A document that the fleet did not make shows as what it is: nothing is known of it. */
 export function toDeadLetter({
   _id,
   kind,
@@ -156,16 +157,17 @@ export function toDeadLetter({
   at,
   shape,
 }: Stored): DeadLetter {
+  const id = String(_id);
   return {
-    id: _id,
-    key: _id.slice(0, _id.lastIndexOf('@')),
+    id,
+    key: id.slice(0, Math.max(0, id.lastIndexOf('@'))),
     kind: kind === 'value' || kind === 'unit' ? kind : 'entry',
-    entryId: String(entryId),
-    collection: String(collection),
+    entryId: String(entryId ?? ''),
+    collection: String(collection ?? ''),
     isShaped: shape === 'document',
-    code: Number(code),
-    reason: String(reason),
-    bytes: Number(bytes),
+    code: Number(code ?? 0),
+    reason: String(reason ?? 'not a dead letter of the fleet'),
+    bytes: Number(bytes ?? 0),
     at: at instanceof Date ? at : new Date(0),
   };
 }
