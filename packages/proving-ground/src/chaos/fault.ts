@@ -79,7 +79,7 @@ export function isFaultKind(name: string): name is FaultKind {
 }
 
 /** Faults begin this long after the load, and none begins this long before its end, in ms. */
-const QUIET = { before: 1_000, after: 3_000 } as const;
+const WITHOUT_FAULTS = { before: 1_000, after: 3_000 } as const;
 /** The time between two faults, in ms: in a minute each kind has come once. Many last longer, so they overlap. */
 const BETWEEN = [800, 1_400] as const;
 
@@ -94,7 +94,11 @@ export function planFaults(seed: number, durationMs: number, withLosses = false)
   const random = seededRandom(seed);
   const steps: FaultStep[] = [];
   let deck: FaultKind[] = [];
-  for (let atMs = QUIET.before; atMs <= durationMs - QUIET.after; atMs += wholeFrom(random, ...BETWEEN)) {
+  for (
+    let atMs = WITHOUT_FAULTS.before;
+    atMs <= durationMs - WITHOUT_FAULTS.after;
+    atMs += wholeFrom(random, ...BETWEEN)
+  ) {
     if (deck.length === 0) deck = shuffled(random, withLosses);
     const kind = deck.pop();
     if (kind === undefined) break;

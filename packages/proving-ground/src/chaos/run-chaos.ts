@@ -115,11 +115,11 @@ export async function runChaos(options: ChaosOptions, context: ProgramContext): 
         plan,
       );
     });
-    const quiet = performance.now();
+    const stoppedAt = performance.now();
     event('everything is up again, and nothing is written anymore');
     await refillFleet(fleet, workers);
     await untilSettled({ redis, db: place.db, load, signal, onWait: event });
-    const settledAfter = (performance.now() - quiet) / 1000;
+    const settledAfter = (performance.now() - stoppedAt) / 1000;
     event(`settled after ${settledAfter.toFixed(1)} s; comparing`);
     await verdicts.untilComplete(signal);
     const judgement = await judge(redis, place.db, load);

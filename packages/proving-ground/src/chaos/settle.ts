@@ -32,7 +32,7 @@ export async function untilSettled({ redis, db, load, signal, onWait }: ToSettle
   let checkMs = 0;
   const check = async () => {
     const began = performance.now();
-    const { behind, seen } = await lookAround(redis, db, load);
+    const { behind, seen } = await readProgress(redis, db, load);
     checkMs = performance.now() - began;
     if (behind.length > 0 && performance.now() - reportedAt > REPORT_EVERY_MS) {
       reportedAt = performance.now();
@@ -47,7 +47,7 @@ export async function untilSettled({ redis, db, load, signal, onWait }: ToSettle
   });
 }
 
-async function lookAround(
+async function readProgress(
   redis: Redis,
   db: Db,
   load: ChaosLoad,

@@ -15,7 +15,7 @@ import type { SoakOptions } from './soak-options.js';
 const SAMPLES = 600;
 const LEAST_MS = 2_000;
 /** How often the table of a long run is printed while it lasts, in ms. */
-const TELL_MS = 60_000;
+const REPORT_EVERY_MS = 60_000;
 const SEED = 1;
 
 export interface SoakReport {
@@ -94,11 +94,11 @@ async function waitAndReport(
   load: ChaosLoad,
   signal: AbortSignal,
 ): Promise<void> {
-  for (let left = forMs; left > 0; left -= TELL_MS) {
-    await sleep(Math.min(left, TELL_MS), undefined, { signal });
+  for (let left = forMs; left > 0; left -= REPORT_EVERY_MS) {
+    await sleep(Math.min(left, REPORT_EVERY_MS), undefined, { signal });
     const entries = load.streams.reduce((sum, { written }) => sum + written.entries, 0);
     progress.say(
-      `  ${entries} entries written, ${Math.max(0, Math.round((left - TELL_MS) / 60_000))} min left`,
+      `  ${entries} entries written, ${Math.max(0, Math.round((left - REPORT_EVERY_MS) / 60_000))} min left`,
     );
   }
 }

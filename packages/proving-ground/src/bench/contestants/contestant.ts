@@ -12,7 +12,7 @@ export interface MessageTarget extends MongoTarget {
 }
 
 /** What a contestant did. */
-export interface Feat extends Usage {
+export interface ContestantRun extends Usage {
   readonly entries: number;
 }
 
@@ -23,7 +23,12 @@ export interface Contestant {
    * One run, checked: what it says it moved is in the target.
    * @param isFirst the first repetition: it may be checked more closely.
    */
-  run(place: BenchEnvironment, target: MessageTarget, load: StreamCase, isFirst: boolean): Promise<Feat>;
+  run(
+    place: BenchEnvironment,
+    target: MessageTarget,
+    load: StreamCase,
+    isFirst: boolean,
+  ): Promise<ContestantRun>;
 }
 
 /** A target that is filled for the first time, of its own. */

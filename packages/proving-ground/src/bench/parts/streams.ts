@@ -21,11 +21,11 @@ export async function measureStreams(
     for (let repetition = 1; repetition <= place.repetitions; repetition++)
       for (const contestant of rotated(contestants, repetition - 1)) {
         const what = `${part}, ${caseName(load)}, ${contestant.who}`;
-        const feat = await place.attempt(what, () =>
+        const measured = await place.attempt(what, () =>
           runOnce(place, contestant, load, repetition === 1, open),
         );
-        if (!feat) continue;
-        const run = { part, repetition, ...feat };
+        if (!measured) continue;
+        const run = { part, repetition, ...measured };
         printRun(place, run);
         runs.push(run);
       }

@@ -20,7 +20,7 @@ const address = server.address();
 const parent = openParent();
 parent.send({ port: typeof address === 'object' && address !== null ? address.port : 0 });
 for (;;) {
-  await parent.word();
+  await parent.nextMessage();
   parent.send({ inserted: store.inserted });
 }
 

@@ -12,7 +12,7 @@ const { parent, redis, mongo, ready } = openClients('bench bare loop');
 const values = mongo.db.collection('bare_values');
 const states = mongo.db.collection('bare_states');
 await ready();
-await parent.word();
+await parent.nextMessage();
 
 let entries = 0;
 let writing: Promise<unknown> = Promise.resolve();

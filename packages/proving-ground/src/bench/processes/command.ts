@@ -5,7 +5,7 @@ import { openParent } from './parent.js';
 /** Runs a script of the product to its end, on request; its CPU time counts as this process's. */
 const parent = openParent();
 parent.send({ ready: true });
-await parent.word();
+await parent.nextMessage();
 const { config } = parent;
 const child = spawn(process.execPath, [config.text('script'), config.text('command')], {
   stdio: ['ignore', 'ignore', 'inherit'],

@@ -13,7 +13,7 @@ const COUNT = 5_000;
 const { parent, config, redis, mongo, ready } = openClients('bench limit');
 const messages = mongo.db.collection('stream_messages');
 await ready();
-await parent.word();
+await parent.nextMessage();
 
 let entries = 0;
 let writing: Promise<unknown> = Promise.resolve();

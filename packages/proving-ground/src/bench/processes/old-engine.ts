@@ -19,7 +19,7 @@ for (const { _id, id } of await positions.find().toArray()) last.set(_id, id);
 const follows = config.number('limit') === 0;
 const limit = follows ? Number.POSITIVE_INFINITY : config.number('limit');
 await ready();
-if (!follows) await parent.word();
+if (!follows) await parent.nextMessage();
 
 let entries = 0;
 while (entries < limit) {

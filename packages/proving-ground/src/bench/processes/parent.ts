@@ -4,8 +4,8 @@ import { on } from 'node:events';
 export interface Parent {
   readonly config: ProgramConfig;
   send(report: Readonly<Record<string, unknown>>): void;
-  /** Resolves at the parent's next word. */
-  word(): Promise<void>;
+  /** Resolves at the parent's next message. */
+  nextMessage(): Promise<void>;
 }
 
 /** What the program was started with. @throws TypeError where something else is there, or nothing. */
@@ -32,12 +32,12 @@ export class ProgramConfig {
 }
 
 export function openParent(): Parent {
-  const words = on(process, 'message');
+  const messages = on(process, 'message');
   process.once('disconnect', () => process.exit(1)); // it has gone, for whatever reason
   const parsed: unknown = JSON.parse(process.argv[2] ?? '{}');
   return {
     config: new ProgramConfig(typeof parsed === 'object' && parsed !== null ? { ...parsed } : {}),
     send: (report) => void process.send?.(report),
-    word: async () => void (await words.next()),
+    nextMessage: async () => void (await messages.next()),
   };
 }

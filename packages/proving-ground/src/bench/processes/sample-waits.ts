@@ -30,7 +30,7 @@ export async function sampleWaits(
   const perSec = config.number('perSec');
   const warmUpMs = 1000 * config.number('warmUpSeconds');
   await ready();
-  await parent.word();
+  await parent.nextMessage();
 
   const onTheirWay = new Map<string, { readonly n: number; readonly at: number }>();
   const waits: number[] = [];

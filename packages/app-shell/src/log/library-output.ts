@@ -1,7 +1,7 @@
 import { format } from 'node:util';
 import type { Logger, LogLevel } from './logger.js';
 
-/** Console methods, and the level that their words have in the log. */
+/** Console methods, and the level of what they print in the log. */
 const METHODS = {
   log: 'info',
   info: 'info',
@@ -13,7 +13,7 @@ const METHODS = {
 const LONGEST = 500;
 const MOST = 100;
 
-interface Words {
+interface Printed {
   readonly level: LogLevel;
   readonly text: string;
 }
@@ -22,13 +22,13 @@ interface Words {
  * Catches what libraries print by `console`, and Node's warnings, from now on. Before there is a log, they are kept (100 at
  * most); then they go there. What is alike is folded as errors are.
  */
-export class LibraryWords {
+export class LibraryOutput {
   #logger: Logger | undefined;
-  readonly #kept: Words[] = [];
+  readonly #kept: Printed[] = [];
 
   constructor() {
     for (const [method, level] of Object.entries(METHODS))
-      Reflect.set(console, method, (...words: unknown[]) => this.#take({ level, text: format(...words) }));
+      Reflect.set(console, method, (...values: unknown[]) => this.#take({ level, text: format(...values) }));
     process.removeAllListeners('warning');
     process.on('warning', ({ name, message }) => this.#take({ level: 'warn', text: `${name}: ${message}` }));
   }
@@ -36,16 +36,16 @@ export class LibraryWords {
   /** They go to this log from now on, and so does what was kept. */
   sendTo(logger: Logger): void {
     this.#logger = logger;
-    for (const words of this.#kept.splice(0)) this.#take(words);
+    for (const printed of this.#kept.splice(0)) this.#take(printed);
   }
 
-  #take(words: Words): void {
+  #take(printed: Printed): void {
     if (!this.#logger) {
-      if (this.#kept.length < MOST) this.#kept.push(words);
+      if (this.#kept.length < MOST) this.#kept.push(printed);
       return;
     }
-    const [line = ''] = words.text.trim().split('\n');
+    const [line = ''] = printed.text.trim().split('\n');
     const text = line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
-    this.#logger.log(words.level, text, { library: true });
+    this.#logger.log(printed.level, text, { library: true });
   }
 }
