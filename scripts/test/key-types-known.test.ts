@@ -36,10 +36,6 @@ const ALLOWED: Readonly<Record<string, { readonly words: readonly string[]; read
   'packages/job-queue/src/heartbeats.ts': { words: ['string'], why: 'a type of JavaScript' },
   'packages/mongo-sink/src/bson/plain-bson-writer.ts': { words: ['string'], why: 'the same' },
   'packages/redis-source/src/values/small-script.ts': { words: ['string'], why: 'a type of Lua' },
-  'packages/mongo-sink/src/database/unusable-collections.ts': {
-    words: ['timeseries'],
-    why: 'a kind of collection of MongoDB',
-  },
   'packages/mongo-sink/src/database/streams-view.ts': { words: ['set'], why: 'a variable of a view' },
   'apps/dashboard/src/auth/scrypt-hash.ts': { words: ['hash'], why: 'the hash of a password' },
   'apps/dashboard/src/routes/export-routes.ts': { words: ['json'], why: 'a format of exports' },
