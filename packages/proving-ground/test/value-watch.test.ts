@@ -27,18 +27,20 @@ describe('states of a value that were met in MongoDB', () => {
 
   it('must not come back once a newer one was met', () => {
     for (const version of [2, 1]) watch.take(value, digestOf(version));
-    expect(watch.problems).toEqual(['user:1: an older state came back']);
+    expect(watch.problems).toEqual([expect.stringContaining('user:1: an older state came back')]);
   });
 
   it('must be ones that Redis had', () => {
     watch.take(value, digestOf(7));
-    expect(watch.problems).toEqual(['user:1: MongoDB held a state that it never had']);
+    expect(watch.problems).toEqual([
+      expect.stringContaining('user:1: MongoDB held a state that it never had'),
+    ]);
   });
 
   it('must not be gone but where Redis had lost it, and can be gone again and again', () => {
     watch.take(value, digestOf(2));
     watch.take(value, ABSENT);
-    expect(watch.problems).toEqual(['user:1: an older state came back']);
+    expect(watch.problems).toEqual([expect.stringContaining('user:1: it was gone')]);
     for (const version of [4, 5]) {
       value.begin(ABSENT);
       value.begin(digestOf(version));

@@ -1,5 +1,5 @@
 import { type ErrorClass, SyncError, withCauses } from '@redis-to-mongo/pipeline';
-import { MongoNetworkError } from 'mongodb';
+import { MongoBulkWriteError, MongoNetworkError } from 'mongodb';
 import { mongoCode } from './mongo-code.js';
 import { mongoConnectionTrouble, mongoUnavailable } from './mongo-connection-trouble.js';
 
@@ -147,6 +147,7 @@ export function mongoError(error: unknown): SyncError {
   const name = error instanceof Error ? error.name : '';
   if (
     error instanceof MongoNetworkError ||
+    isUnansweredBulk(error) ||
     UNREACHABLE.test(name) ||
     hasLabel(error, 'RetryableWriteError')
   ) {
@@ -154,6 +155,15 @@ export function mongoError(error: unknown): SyncError {
     return errorOf(code, errorClass, message);
   }
   return unknownError(error, name, numericCode(error));
+}
+
+/** Whether a bulk of writes ended without the server's answer: the driver wraps the network error then, and drops its class and cause. */
+function isUnansweredBulk(error: unknown): boolean {
+  return (
+    error instanceof MongoBulkWriteError &&
+    error.code === undefined &&
+    [error.writeErrors].flat().length === 0
+  );
 }
 
 /** What an answer of the server, or of the driver itself, means. */

@@ -2,6 +2,7 @@ import { startTcpProxy, type TcpProxy } from '@redis-to-mongo/local-stack';
 import { testMongoUri } from '@redis-to-mongo/test-kit';
 import { type Db, MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { deleteByIds } from '../../src/commands/by-ids.js';
 import { writeCommand } from '../../src/commands/write-command.js';
 import { failCutSends } from '../../src/connection/fail-cut-sends.js';
 import { mongoError } from '../../src/errors/mongo-error.js';
@@ -43,6 +44,7 @@ const operations: Record<string, (db: Db) => Promise<unknown>> = {
       .toArray(),
   'many documents removed': (db) =>
     db.collection<{ _id: string }>('values').deleteMany({ _id: { $in: [text] } }),
+  'a bulk of writes': (db) => deleteByIds(db.collection('values'), [text]),
 };
 
 describe('what is still being sent when its connection ends fails, and can be tried again', () => {

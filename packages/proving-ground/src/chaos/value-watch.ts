@@ -69,12 +69,17 @@ export class ValueWatch {
     const from = this.#seen.get(value.key) ?? 0;
     const version = value.find(digest, from);
     if (version === undefined) {
-      const what = value.knows(digest)
-        ? 'an older state came back'
-        : digest === ABSENT
-          ? 'it was gone, which it never was in Redis'
-          : 'MongoDB held a state that it never had';
-      if (this.problems.length < MAX_REPORTED) this.problems.push(`${value.key}: ${what}`);
+      const older = value.latest(digest);
+      const what =
+        digest === ABSENT
+          ? 'it was gone'
+          : older === undefined
+            ? 'MongoDB held a state that it never had'
+            : `an older state came back (version ${older})`;
+      if (this.problems.length < MAX_REPORTED)
+        this.problems.push(
+          `${value.key}: ${what} after version ${from} of ${value.states}, at ${new Date().toISOString()}`,
+        );
       return;
     }
     this.#seen.set(value.key, version);

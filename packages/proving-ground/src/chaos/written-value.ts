@@ -62,9 +62,9 @@ export class WrittenValue {
     return this.#byDigest.get(digest)?.find((version) => version >= from);
   }
 
-  /** Whether it ever had this content. */
-  knows(digest: ValueDigest): boolean {
-    return this.#byDigest.has(digest);
+  /** The newest version of this content; undefined: it never had it. */
+  latest(digest: ValueDigest): number | undefined {
+    return this.#byDigest.get(digest)?.at(-1);
   }
 
   /** The newest version that Redis had for sure at that time, by performance.now(). */
