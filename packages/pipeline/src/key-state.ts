@@ -206,6 +206,14 @@ export function movingTo(state: KeyState, place: DocumentPlace): KeyState {
   return { ...inPlace(state, place), formerPlaces: former.length > 0 ? former : null };
 }
 
+/** The places, besides the present one, where documents of a key may be: those of its incarnations, and those that a migration has not left. */
+export function earlierPlacesOf({
+  activity,
+  formerPlaces,
+}: Pick<KeyState, 'activity' | 'formerPlaces'>): readonly (Period | FormerPlace)[] {
+  return [...activity, ...(formerPlaces ?? [])];
+}
+
 /** The same state, with its documents made by a rule. */
 export function withRule(state: KeyState, rule: string | undefined): KeyState {
   return (state.rule ?? undefined) === rule ? state : { ...state, rule: rule ?? null };

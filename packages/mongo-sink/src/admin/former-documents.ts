@@ -1,6 +1,7 @@
 import { isValueType } from '@redis-to-mongo/key-types';
 import {
   type DocumentMessages,
+  earlierPlacesOf,
   type KeyState,
   messageCollectionOf,
   messageIdBounds,
@@ -33,11 +34,12 @@ const PAGE = 1000;
  */
 export async function* messagePages(
   db: Db,
-  { key, stream, type, collection, activity, formerPlaces }: KeyState,
+  state: KeyState,
   rules: readonly RuleSpec[],
 ): AsyncGenerator<readonly FoundMessage[]> {
   const ofRules = rules.flatMap((rule) => (rule.types?.includes('stream') ? (rule.collection ?? []) : []));
-  const ofKey = [...activity, ...(formerPlaces ?? [])].map((each) => each.collection);
+  const { key, stream, type, collection } = state;
+  const ofKey = earlierPlacesOf(state).map((each) => each.collection);
   const named = [STREAM_MESSAGES, ...ofKey, ...ofRules];
   // Where they are meant to be comes first: what is moved there meanwhile is not met again.
   const present = messageCollectionOf({ collection: collection ?? null });

@@ -1,4 +1,5 @@
 import {
+  earlierPlacesOf,
   type KeyState,
   messageCollectionOf,
   messageId,
@@ -23,9 +24,10 @@ export interface Strays {
  */
 export async function strayMessages(
   db: Db,
-  { key, incarnation, stream, type, collection, activity, formerPlaces }: KeyState,
+  state: KeyState,
   lastId: string,
 ): Promise<{ readonly behind: Strays; readonly ofOtherIncarnations: Strays }> {
+  const { key, incarnation, stream, type, collection } = state;
   const all = messageIdBounds(key);
   const present = messageIdBounds(key, incarnation);
   const lastEntry = messageId(messageIdPrefix(key, incarnation), lastId);
@@ -40,7 +42,7 @@ export async function strayMessages(
   const behind = new Tally();
   const ofOtherIncarnations = new Tally();
   return await connected(db, async () => {
-    const named = [...activity, ...(formerPlaces ?? [])].map((each) => each.collection);
+    const named = earlierPlacesOf(state).map((each) => each.collection);
     for (const name of collectionsOf([collection, ...named, null])) {
       const found = db
         .collection<{ _id: string } & Document>(name)

@@ -1,4 +1,10 @@
-import { type KeyState, messageIdBounds, type RuleSpec, STREAM_MESSAGES } from '@redis-to-mongo/pipeline';
+import {
+  earlierPlacesOf,
+  type KeyState,
+  messageIdBounds,
+  type RuleSpec,
+  STREAM_MESSAGES,
+} from '@redis-to-mongo/pipeline';
 import type { Db, Document, Filter } from 'mongodb';
 import { deleteWhere } from '../commands/by-ids.js';
 import { allValueCollections, type ValueCollections } from '../database/collection-of.js';
@@ -65,14 +71,11 @@ interface DocumentCollections {
 }
 
 /** Where documents of the key may be, of all its incarnations. */
-function documentCollectionsOf(
-  { collection, activity, formerPlaces }: KeyState,
-  rules: readonly RuleSpec[],
-): DocumentCollections {
+function documentCollectionsOf(state: KeyState, rules: readonly RuleSpec[]): DocumentCollections {
   const named = new Set(
     [
-      collection,
-      ...[...activity, ...(formerPlaces ?? [])].map((each) => each.collection),
+      state.collection,
+      ...earlierPlacesOf(state).map((each) => each.collection),
       ...rules.map((rule) => rule.collection),
     ].filter((name) => typeof name === 'string'),
   );
@@ -106,9 +109,9 @@ const HAS_CONTENT = [{ form: 'members' }, { goneAt: { $exists: true } }].flatMap
 function manifestsOf(
   state: KeyState,
 ): readonly { readonly isShaped: boolean; readonly filter: Filter<StoredValue> }[] {
-  const { key, documentId, activity, formerPlaces } = state;
-  const ids = [documentId, ...[...activity, ...(formerPlaces ?? [])].map((each) => each.documentId)].map(
-    (id) => documentIdOf({ key, ...(id ? { documentId: id } : {}) }),
+  const { key, documentId } = state;
+  const ids = [documentId, ...earlierPlacesOf(state).map((each) => each.documentId)].map((id) =>
+    documentIdOf({ key, ...(id ? { documentId: id } : {}) }),
   );
   return [
     { isShaped: false, filter: { _id: key, ...IS_OURS } },
