@@ -11,6 +11,12 @@ const bin = (/** @type {string} */ path) => join(root, 'node_modules', path);
 // The output is held back until a step has failed, so biome cannot see where it goes.
 const colors = `--colors=${process.stdout.isTTY ? 'force' : 'off'}`;
 
+/** Those that need no server and take less than a second: a change anywhere can break them. */
+const quickTests = [
+  ...['config-schema', 'count-tests', 'import-directions', 'key-types-known'],
+  ...['prune-stale-outputs', 'temp-dir', 'waits', 'what-users-ask'],
+].map((name) => `scripts/test/${name}.test.ts`);
+
 /** After the build, which uses every core. */
 const AT_ONCE = 2;
 
@@ -73,6 +79,11 @@ const steps = [
     name: 'duplicates',
     args: [bin('jscpd/run-jscpd.js'), '-c', '.jscpd.json'],
     remedy: 'let one piece of code serve both places',
+  },
+  {
+    name: 'tests of scripts',
+    args: [bin('vitest/vitest.mjs'), 'run', '--project', 'unit', '--maxWorkers', '1', ...quickTests],
+    remedy: 'npx vitest run --project unit scripts/test',
   },
   {
     name: 'generated docs',

@@ -6,6 +6,7 @@ import {
   startRedis,
 } from '@redis-to-mongo/local-stack';
 import { connectMongo } from '@redis-to-mongo/mongo-sink';
+import { NO_TLS } from '@redis-to-mongo/pipeline';
 import { addressOfUrl, connectRedis } from '@redis-to-mongo/redis-connection';
 import { testMongoUri } from '@redis-to-mongo/test-kit';
 import type { Db } from 'mongodb';
@@ -13,8 +14,6 @@ import { afterAll, beforeAll } from 'vitest';
 import { createProgram } from '../src/program.js';
 import { programFile } from '../src/programs.js';
 import { runCli } from '../src/run-cli.js';
-
-export const NO_TLS = { enabled: false, rejectUnauthorized: true };
 
 /** The commands of the command line, without the apps. */
 export function allCommands(): readonly { readonly name: string; readonly summary: string }[] {

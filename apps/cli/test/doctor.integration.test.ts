@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { startMongo, startRedis } from '@redis-to-mongo/local-stack';
 import { connectMongo } from '@redis-to-mongo/mongo-sink';
+import { NO_TLS } from '@redis-to-mongo/pipeline';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type CliUnderTest, cliUnderTest, NO_TLS, runIn } from './cli-under-test.js';
+import { type CliUnderTest, cliUnderTest, runIn } from './cli-under-test.js';
 
 let cli: CliUnderTest;
 

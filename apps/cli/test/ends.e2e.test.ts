@@ -1,10 +1,10 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { freePort, startMongo, startRedis, startTcpProxy, type TcpProxy } from '@redis-to-mongo/local-stack';
-import { connectRedis } from '@redis-to-mongo/redis-connection';
+import { addressOfUrl, connectRedis } from '@redis-to-mongo/redis-connection';
 import { builtApp } from '@redis-to-mongo/test-kit';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type CliUnderTest, cliUnderTest, NO_TLS } from './cli-under-test.js';
+import { type CliUnderTest, cliUnderTest } from './cli-under-test.js';
 
 const BIN = builtApp('apps/cli/bin/redis-to-mongo.mjs');
 
@@ -286,7 +286,7 @@ describe('Ctrl-C ends a command with 130, and what was done so far is printed', 
     'restore',
     async () => {
       const target = await startRedis();
-      const redis = connectRedis({ url: target.url, host: '', port: 0, db: 0, tls: NO_TLS }, () => {});
+      const redis = connectRedis(addressOfUrl(target.url), () => {});
       try {
         mongoProxy.delay(25);
         const mirrored = (stream: string) => cli.db.collection('stream_messages').countDocuments({ stream });

@@ -1,7 +1,8 @@
 import { JobQueue } from '@redis-to-mongo/job-queue';
 import { saveForecasts } from '@redis-to-mongo/mongo-sink';
+import { addressOfUrl } from '@redis-to-mongo/redis-connection';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type CliUnderTest, cliUnderTest, NO_TLS } from './cli-under-test.js';
+import { type CliUnderTest, cliUnderTest } from './cli-under-test.js';
 
 let cli: CliUnderTest;
 
@@ -59,10 +60,7 @@ test('status sums up the mirror and the queue', async () => {
 });
 
 test('explain shows rule, target, position, schedule and incarnations of a key', async () => {
-  const queue = new JobQueue(
-    { redis: { url: cli.namespace.redis.url, host: '', port: 0, db: 0, tls: NO_TLS }, prefix: 'r2m' },
-    () => {},
-  );
+  const queue = new JobQueue({ redis: addressOfUrl(cli.namespace.redis.url), prefix: 'r2m' }, () => {});
   await queue.schedule(['orders'], 60_000);
   await queue.close();
   const { stdout, code } = await cli.run('explain', 'orders');

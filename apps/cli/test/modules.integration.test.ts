@@ -2,13 +2,13 @@ import { KEY_TYPES, ruleBook } from '@redis-to-mongo/key-types';
 import { isRedisForHere, type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
 import { mongoSink, readKey } from '@redis-to-mongo/mongo-sink';
 import { ByteBudget, type Line, Slice, syncKey } from '@redis-to-mongo/pipeline';
-import { connectRedis } from '@redis-to-mongo/redis-connection';
+import { addressOfUrl, connectRedis } from '@redis-to-mongo/redis-connection';
 import { redisSource } from '@redis-to-mongo/redis-source';
 import { testSinkOptions } from '@redis-to-mongo/test-kit';
 import { isEqual, readExcerpt, verifyKey } from '@redis-to-mongo/verify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { restoreValue } from '../src/restore/restore-value.js';
-import { type CliUnderTest, cliUnderTest, NO_TLS } from './cli-under-test.js';
+import { type CliUnderTest, cliUnderTest } from './cli-under-test.js';
 
 describe.skipIf(!isRedisForHere('redis-7.4'))(
   'with RedisJSON and fields that expire (needs Linux on x86-64)',
@@ -24,7 +24,7 @@ describe.skipIf(!isRedisForHere('redis-7.4'))(
       cli = await cliUnderTest();
       server = await startRedis({ program: 'redis-7.4' });
       const connect = (db: number) =>
-        connectRedis({ url: `${server.url}/${db}`, host: '', port: 0, db: 0, tls: NO_TLS }, () => {}, {
+        connectRedis(addressOfUrl(`${server.url}/${db}`), () => {}, {
           enableAutoPipelining: true,
         });
       source = connect(0);

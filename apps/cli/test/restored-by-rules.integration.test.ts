@@ -1,14 +1,13 @@
 import { isRedisForHere, type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
-import { connectRedis } from '@redis-to-mongo/redis-connection';
+import { addressOfUrl, connectRedis } from '@redis-to-mongo/redis-connection';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type CliUnderTest, cliUnderTest, NO_TLS, runIn } from './cli-under-test.js';
+import { type CliUnderTest, cliUnderTest, runIn } from './cli-under-test.js';
 import { anyJson, anyRule, anyValue, dumpOf, dumpOfCopy, type RandomValue } from './values-and-rules.js';
 
 type Redis = ReturnType<typeof connectRedis>;
 
-const connect = (url: string): Redis =>
-  connectRedis({ url, host: '', port: 0, db: 0, tls: NO_TLS }, () => {});
+const connect = (url: string): Redis => connectRedis(addressOfUrl(url), () => {});
 
 const casesOf = (any: fc.Arbitrary<RandomValue>) =>
   fc.array(

@@ -1,8 +1,9 @@
 import { JobQueue } from '@redis-to-mongo/job-queue';
 import { restartKey } from '@redis-to-mongo/operations';
+import { addressOfUrl } from '@redis-to-mongo/redis-connection';
 import { lineUnderTest } from '@redis-to-mongo/test-kit';
 import { expect, test } from 'vitest';
-import { cliUnderTest, NO_TLS } from './cli-under-test.js';
+import { cliUnderTest } from './cli-under-test.js';
 
 test('the fleet is asked for a value before it is emptied, and for every key when its next incarnation has begun', async () => {
   const under = await lineUnderTest();
@@ -33,7 +34,7 @@ test('the fleet is asked for a value before it is emptied, and for every key whe
 test('resync --here asks the fleet, too, where there is one', async () => {
   const cli = await cliUnderTest();
   const config = {
-    redis: { url: cli.namespace.redis.url, host: '', port: 0, db: 0, tls: NO_TLS },
+    redis: addressOfUrl(cli.namespace.redis.url),
     prefix: 'r2m',
   };
   const queue = new JobQueue(config, () => {});

@@ -1,7 +1,8 @@
 import { JobQueue } from '@redis-to-mongo/job-queue';
+import { addressOfUrl } from '@redis-to-mongo/redis-connection';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fillAllKinds } from './all-kinds.js';
-import { type CliUnderTest, cliUnderTest, NO_TLS } from './cli-under-test.js';
+import { type CliUnderTest, cliUnderTest } from './cli-under-test.js';
 
 let cli: CliUnderTest;
 
@@ -106,7 +107,7 @@ test('a value that is repaired is requested from the fleet, too, in case the rep
   await cli.run('once', 'repaired');
   await collection('strings').updateOne({ _id: 'repaired' }, { $set: { value: 'forged' } });
   const config = {
-    redis: { url: cli.namespace.redis.url, host: '', port: 0, db: 0, tls: NO_TLS },
+    redis: addressOfUrl(cli.namespace.redis.url),
     prefix: 'r2m',
   };
   const queue = new JobQueue(config, () => {});

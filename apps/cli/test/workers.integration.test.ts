@@ -1,6 +1,7 @@
 import { HeartbeatSender, JobQueue, Lease, SCHEDULER_LEASE } from '@redis-to-mongo/job-queue';
+import { NO_TLS } from '@redis-to-mongo/pipeline';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { type CliUnderTest, cliUnderTest, NO_TLS } from './cli-under-test.js';
+import { type CliUnderTest, cliUnderTest } from './cli-under-test.js';
 
 const about = { version: '1.2.3', uptimeSec: 7_300, memoryBytes: 100 << 20, eventLoopLagMs: 12 };
 let cli: CliUnderTest;

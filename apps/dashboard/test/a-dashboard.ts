@@ -3,6 +3,7 @@ import { createLogger, createMetrics } from '@redis-to-mongo/app-shell';
 import { JobQueue, type QueueSettings } from '@redis-to-mongo/job-queue';
 import type { KeySummary } from '@redis-to-mongo/mongo-sink';
 import type { AuditedAction } from '@redis-to-mongo/operations';
+import { NO_TLS } from '@redis-to-mongo/pipeline';
 import type { FastifyInstance } from 'fastify';
 import { expect } from 'vitest';
 import { chooseAccount } from '../src/auth/account.js';
@@ -26,8 +27,7 @@ const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 /** Where the queue is, in the Redis at `url`. */
 export function queueAt(url: string): QueueSettings {
   const { hostname, port } = new URL(url);
-  const tls = { enabled: false, rejectUnauthorized: true };
-  return { redis: { host: hostname, port: Number(port), db: 0, tls }, prefix: 'r2m' };
+  return { redis: { host: hostname, port: Number(port), db: 0, tls: NO_TLS }, prefix: 'r2m' };
 }
 
 /** Keys that a test makes up, as MongoDB would list them: one page. */

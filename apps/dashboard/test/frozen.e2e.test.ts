@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type MongoServer, type RedisServer, startMongo, startRedis } from '@redis-to-mongo/local-stack';
 import { connectMongo, type MongoHandle } from '@redis-to-mongo/mongo-sink';
+import { NO_TLS } from '@redis-to-mongo/pipeline';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { findBrowser, logInOnce, openPage, startBrowser } from './a-browser.js';
@@ -23,8 +24,7 @@ beforeAll(async () => {
   mkdirSync(SHOTS, { recursive: true });
   redis = await startRedis();
   server = await startMongo();
-  const tls = { enabled: false, rejectUnauthorized: true };
-  mongo = connectMongo({ uri: server.uri, dbName: DB, tls }, 'test of a frozen MongoDB');
+  mongo = connectMongo({ uri: server.uri, dbName: DB, tls: NO_TLS }, 'test of a frozen MongoDB');
   await mongo.db.collection<{ _id: string }>('keys').insertMany(someKeys(Date.now()));
 });
 afterEach(() => {

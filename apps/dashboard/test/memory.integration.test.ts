@@ -8,6 +8,7 @@ import {
   prepareDatabase,
   readStatus,
 } from '@redis-to-mongo/mongo-sink';
+import { NO_TLS } from '@redis-to-mongo/pipeline';
 import { testMongoUri } from '@redis-to-mongo/test-kit';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { KeyList } from '../src/keys/key-list.js';
@@ -27,8 +28,7 @@ let mongo: MongoHandle;
 
 beforeAll(async () => {
   space = await freshNamespace({ mongoUri: testMongoUri() });
-  const tls = { enabled: false, rejectUnauthorized: true };
-  mongo = connectMongo({ uri: space.mongoUri, dbName: space.mongoDbName, tls }, 'test of memory');
+  mongo = connectMongo({ uri: space.mongoUri, dbName: space.mongoDbName, tls: NO_TLS }, 'test of memory');
   await prepareDatabase(mongo.db);
 });
 afterAll(async () => {

@@ -15,7 +15,7 @@ import {
   readKeyPage,
   readKeySummaries,
 } from '@redis-to-mongo/mongo-sink';
-import { firstState } from '@redis-to-mongo/pipeline';
+import { firstState, NO_TLS } from '@redis-to-mongo/pipeline';
 import { testMongoUri } from '@redis-to-mongo/test-kit';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { AskedAction } from '../src/keys/key-action.js';
@@ -50,8 +50,7 @@ const asked: AskedAction[] = [];
 beforeAll(async () => {
   redis = await startRedis();
   space = await freshNamespace({ mongoUri: testMongoUri() });
-  const tls = { enabled: false, rejectUnauthorized: true };
-  mongo = connectMongo({ uri: space.mongoUri, dbName: space.mongoDbName, tls }, 'test of names');
+  mongo = connectMongo({ uri: space.mongoUri, dbName: space.mongoDbName, tls: NO_TLS }, 'test of names');
   const { db } = mongo;
   await prepareDatabase(db);
   const now = new Date();

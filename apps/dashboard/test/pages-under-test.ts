@@ -23,6 +23,7 @@ import {
   writeHistory,
 } from '@redis-to-mongo/mongo-sink';
 import { openLine, syncToEnd } from '@redis-to-mongo/operations';
+import { NO_TLS } from '@redis-to-mongo/pipeline';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
 import { testMongoUri } from '@redis-to-mongo/test-kit';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
@@ -131,8 +132,10 @@ export function pagesUnderTest(executablePath: string | undefined): PagesUnderTe
   beforeAll(async () => {
     mkdirSync(SHOTS, { recursive: true });
     space = await freshNamespace({ mongoUri: testMongoUri() });
-    const tls = { enabled: false, rejectUnauthorized: true };
-    under.mongo = connectMongo({ uri: space.mongoUri, dbName: space.mongoDbName, tls }, 'test of the pages');
+    under.mongo = connectMongo(
+      { uri: space.mongoUri, dbName: space.mongoDbName, tls: NO_TLS },
+      'test of the pages',
+    );
     await prepareDatabase(under.mongo.db);
     await under.keys().insertMany(someKeys(Date.now()));
     const handlers = {

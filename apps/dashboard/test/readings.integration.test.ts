@@ -1,6 +1,7 @@
 import { JobQueue, JobWorker } from '@redis-to-mongo/job-queue';
 import { type FreshNamespace, freshNamespace } from '@redis-to-mongo/local-stack';
 import { connectMongo, type MongoHandle, readKeySummaries } from '@redis-to-mongo/mongo-sink';
+import { NO_TLS } from '@redis-to-mongo/pipeline';
 import { testMongoUri } from '@redis-to-mongo/test-kit';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { queueAt } from './a-dashboard.js';
@@ -13,8 +14,7 @@ let queue: JobQueue;
 
 beforeAll(async () => {
   space = await freshNamespace({ mongoUri: testMongoUri() });
-  const tls = { enabled: false, rejectUnauthorized: true };
-  mongo = connectMongo({ uri: space.mongoUri, dbName: space.mongoDbName, tls }, 'test of readings');
+  mongo = connectMongo({ uri: space.mongoUri, dbName: space.mongoDbName, tls: NO_TLS }, 'test of readings');
   queue = new JobQueue(queueAt(space.redis.url), () => undefined);
   await keys().insertMany(someKeys(NOW));
   await keys().insertOne({ _id: 'damaged' });

@@ -3,6 +3,7 @@ import { type FreshNamespace, freshNamespace } from '@redis-to-mongo/local-stack
 import { connectMongo, type MongoHandle, readKey } from '@redis-to-mongo/mongo-sink';
 import { openLine, syncToEnd } from '@redis-to-mongo/operations';
 import type { KeyState } from '@redis-to-mongo/pipeline';
+import { NO_TLS } from '@redis-to-mongo/pipeline';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
 import { testMongoUri } from '@redis-to-mongo/test-kit';
 import type { Excerpt } from '@redis-to-mongo/verify';
@@ -38,8 +39,10 @@ export interface ValuesUnderTest {
 export async function valuesUnderTest(env: Record<string, string> = {}): Promise<ValuesUnderTest> {
   const config = loadConfig({ env, argv: [] });
   const space = await freshNamespace({ mongoUri: testMongoUri() });
-  const tls = { enabled: false, rejectUnauthorized: true };
-  const mongo = connectMongo({ uri: space.mongoUri, dbName: space.mongoDbName, tls }, 'test of values');
+  const mongo = connectMongo(
+    { uri: space.mongoUri, dbName: space.mongoDbName, tls: NO_TLS },
+    'test of values',
+  );
   const { db } = mongo;
   const redis = connectRedis(queueAt(space.redis.url).redis, () => undefined, { enableAutoPipelining: true });
   const readValues = keyValuesReader(config, { db, redis }, PATIENCE_MS);

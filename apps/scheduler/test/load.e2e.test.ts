@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type MongoServer, startMongo } from '@redis-to-mongo/local-stack';
 import { connectMongo, type MongoHandle } from '@redis-to-mongo/mongo-sink';
+import { NO_TLS } from '@redis-to-mongo/pipeline';
 import { type AppProcess, fleetForTests, until } from '@redis-to-mongo/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -31,8 +32,7 @@ describe('MongoDB down for half a minute under load', () => {
   let client: MongoHandle;
   beforeAll(async () => {
     mongo = await startMongo();
-    const tls = { enabled: false, rejectUnauthorized: true };
-    client = connectMongo({ uri: mongo.uri, dbName: 'outage', tls }, 'test');
+    client = connectMongo({ uri: mongo.uri, dbName: 'outage', tls: NO_TLS }, 'test');
   });
   afterAll(async () => {
     await client.close();

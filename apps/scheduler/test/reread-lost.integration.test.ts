@@ -1,6 +1,7 @@
 import { Claims } from '@redis-to-mongo/job-queue';
 import { keysSyncedSince, mongoSink } from '@redis-to-mongo/mongo-sink';
 import { firstState } from '@redis-to-mongo/pipeline';
+import { addressOfUrl } from '@redis-to-mongo/redis-connection';
 import { fleetForTests, testSinkOptions, until } from '@redis-to-mongo/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PAGE, rereadLost } from '../src/reread-lost.js';
@@ -8,8 +9,7 @@ import { PAGE, rereadLost } from '../src/reread-lost.js';
 const fleet = fleetForTests();
 let claims: Claims;
 beforeEach(() => {
-  const tls = { enabled: false, rejectUnauthorized: true };
-  const redis = { url: fleet.queueServer.url, host: '', port: 0, db: 0, tls };
+  const redis = addressOfUrl(fleet.queueServer.url);
   claims = new Claims({ redis, prefix: 'r2m', deadAfterMs: 60_000 }, () => {});
 });
 afterEach(async () => {

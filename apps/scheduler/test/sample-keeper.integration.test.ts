@@ -8,6 +8,7 @@ import {
   readKeyHistory,
   watchKey,
 } from '@redis-to-mongo/mongo-sink';
+import { NO_TLS } from '@redis-to-mongo/pipeline';
 import { testMongoUri } from '@redis-to-mongo/test-kit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sampleKeeper } from '../src/sample-keeper.js';
@@ -20,8 +21,7 @@ let mongo: MongoHandle;
 
 beforeAll(async () => {
   space = await freshNamespace({ mongoUri: testMongoUri() });
-  const tls = { enabled: false, rejectUnauthorized: true };
-  mongo = connectMongo({ uri: space.mongoUri, dbName: space.mongoDbName, tls }, 'test');
+  mongo = connectMongo({ uri: space.mongoUri, dbName: space.mongoDbName, tls: NO_TLS }, 'test');
   await prepareDatabase(mongo.db);
   const counts = { seen: 120, gap: 1, dead: 2 };
   await mongo.db

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { freePort, type RedisServer, redisForTls, startRedis } from '@redis-to-mongo/local-stack';
-import { connectRedis } from '@redis-to-mongo/redis-connection';
+import { addressOfUrl, connectRedis } from '@redis-to-mongo/redis-connection';
 import {
   type AppProcess,
   type Certificates,
@@ -13,8 +13,6 @@ import {
   until,
 } from '@redis-to-mongo/test-kit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-
-const TLS = { enabled: false, rejectUnauthorized: true };
 
 const fleet = fleetForTests();
 
@@ -61,7 +59,7 @@ describe.skipIf(!forTls)('TLS (needs a Redis that has it)', () => {
         ...['--tls-cert-file', certFile, '--tls-key-file', keyFile],
       ],
     });
-    redis = connectRedis({ url: server.url, host: '', port: 0, db: 0, tls: TLS }, () => {});
+    redis = connectRedis(addressOfUrl(server.url), () => {});
   });
   afterEach(async () => {
     await redis.flushall();

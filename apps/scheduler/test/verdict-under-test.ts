@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
 import { FleetIdentity, judge, readFacts, type Verdict } from '@redis-to-mongo/fleet-status';
+import { addressOfUrl } from '@redis-to-mongo/redis-connection';
 import { builtApp, type FleetUnderTest, until } from '@redis-to-mongo/test-kit';
 import { expect } from 'vitest';
 
 /** The verdict on a fleet, read now. */
 export async function verdictOn({ queue, db, redis: source, namespace }: FleetUnderTest): Promise<Verdict> {
-  const tls = { enabled: false, rejectUnauthorized: true };
-  const address = { url: namespace.redis.url, host: '', port: 0, db: 0, tls };
+  const address = addressOfUrl(namespace.redis.url);
   const identity = new FleetIdentity({ queue, db, source, address });
   return judge(await readFacts({ queue, db, source, identity }));
 }

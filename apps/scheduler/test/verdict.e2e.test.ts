@@ -1,4 +1,5 @@
 import { startRedis } from '@redis-to-mongo/local-stack';
+import { addressOfUrl } from '@redis-to-mongo/redis-connection';
 import { fleetForTests, metricsOf, prints, until } from '@redis-to-mongo/test-kit';
 import { afterEach, describe, expect, it } from 'vitest';
 import { commandOn, untilVerdict, verdictOn } from './verdict-under-test.js';
@@ -173,7 +174,7 @@ describe('a key that fails since its first job', () => {
     const more = { REDIS_URL: source.url };
     try {
       const client = (await import('@redis-to-mongo/redis-connection')).connectRedis(
-        { url: source.url, host: '', port: 0, db: 0, tls: { enabled: false, rejectUnauthorized: true } },
+        addressOfUrl(source.url),
         () => {},
       );
       await client.hset('user:1', 'name', 'Ann');

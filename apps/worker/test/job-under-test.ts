@@ -3,6 +3,7 @@ import { createLogger, createMetrics } from '@redis-to-mongo/app-shell';
 import { Claims, JobQueue, type QueueSettings, type RunKeys } from '@redis-to-mongo/job-queue';
 import type { Line } from '@redis-to-mongo/pipeline';
 import type { RedisAddress } from '@redis-to-mongo/redis-connection';
+import { addressOfUrl } from '@redis-to-mongo/redis-connection';
 import { type LineUnderTest, lineUnderTest } from '@redis-to-mongo/test-kit';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { BackfillLog } from '../src/backfill-log.js';
@@ -36,12 +37,11 @@ export function jobsUnderTest(): JobsUnderTest {
   const closers: (() => unknown)[] = [];
   const onError = (error: unknown) => void errors.push(error);
   const prefix = `jobs-${randomUUID().slice(0, 8)}`;
-  const tls = { enabled: false, rejectUnauthorized: true };
   const test = {
     errors,
     onError,
     closeLater: (close) => void closers.push(close),
-    address: () => ({ url: test.under.namespace.redis.url, host: '', port: 0, db: 0, tls }),
+    address: () => addressOfUrl(test.under.namespace.redis.url),
     settings: () => ({ redis: test.address(), prefix }),
     worker: async (changes = {}) => {
       const line = await test.under.line(changes);

@@ -1,5 +1,6 @@
 import { JobQueue } from '@redis-to-mongo/job-queue';
 import { startTcpProxy, type TcpProxy } from '@redis-to-mongo/local-stack';
+import { addressOfUrl } from '@redis-to-mongo/redis-connection';
 import { addsUp, appEnv, lineForTests, startWorker } from '@redis-to-mongo/test-kit';
 import { describe, expect, it, vi } from 'vitest';
 
@@ -27,8 +28,7 @@ async function startBehindProxies(prefix: string) {
     MESSAGES_PER_STREAM: '100',
     SLICE_ENTRIES: '1000',
   });
-  const tls = { enabled: false, rejectUnauthorized: true };
-  const redis = { url: namespace.redis.url, host: '', port: 0, db: 0, tls };
+  const redis = addressOfUrl(namespace.redis.url);
   const queue = new JobQueue({ redis, prefix }, () => {});
   const workers = [startWorker(env), startWorker(env)];
   const all = [ways.toMongo, ways.toRedis];

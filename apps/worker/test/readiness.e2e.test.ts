@@ -1,11 +1,10 @@
 import { JobQueue } from '@redis-to-mongo/job-queue';
 import { type FreshNamespace, freePort, freshNamespace } from '@redis-to-mongo/local-stack';
 import { connectMongo, type MongoHandle } from '@redis-to-mongo/mongo-sink';
-import { connectRedis } from '@redis-to-mongo/redis-connection';
+import { NO_TLS } from '@redis-to-mongo/pipeline';
+import { addressOfUrl, connectRedis } from '@redis-to-mongo/redis-connection';
 import { type AppProcess, appEnv, startWorker, testMongoUri } from '@redis-to-mongo/test-kit';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
-
-const TLS = { enabled: false, rejectUnauthorized: true };
 
 let namespace: FreshNamespace;
 let mongo: MongoHandle;
@@ -15,10 +14,10 @@ let worker: AppProcess | undefined;
 
 beforeAll(async () => {
   namespace = await freshNamespace({ mongoUri: testMongoUri() });
-  const address = { url: namespace.redis.url, host: '', port: 0, db: 0, tls: TLS };
+  const address = addressOfUrl(namespace.redis.url);
   redis = connectRedis(address, () => {});
   queue = new JobQueue({ redis: address, prefix: 'r2m' }, () => {});
-  mongo = connectMongo({ uri: namespace.mongoUri, dbName: namespace.mongoDbName, tls: TLS }, 'test');
+  mongo = connectMongo({ uri: namespace.mongoUri, dbName: namespace.mongoDbName, tls: NO_TLS }, 'test');
 });
 afterEach(async () => {
   await worker?.stop();

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { JobQueue } from '@redis-to-mongo/job-queue';
 import { type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
+import { addressOfUrl } from '@redis-to-mongo/redis-connection';
 import {
   type AppProcess,
   appEnv,
@@ -21,11 +22,7 @@ beforeAll(async () => {
   under = await lineUnderTest();
   queueServer = await startRedis({ args: ['--enable-protected-configs', 'yes'] });
   queueRedis = new Redis(queueServer.url);
-  const tls = { enabled: false, rejectUnauthorized: true };
-  queue = new JobQueue(
-    { redis: { url: queueServer.url, host: '', port: 0, db: 0, tls }, prefix: 'r2m' },
-    () => {},
-  );
+  queue = new JobQueue({ redis: addressOfUrl(queueServer.url), prefix: 'r2m' }, () => {});
 });
 afterEach(async () => {
   await Promise.all(running.splice(0).map((worker) => worker.stop()));

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { JobQueue } from '@redis-to-mongo/job-queue';
 import { type MongoServer, type RedisServer, startMongo, startRedis } from '@redis-to-mongo/local-stack';
 import { connectMongo, type MongoHandle } from '@redis-to-mongo/mongo-sink';
-import { connectRedis } from '@redis-to-mongo/redis-connection';
+import { NO_TLS } from '@redis-to-mongo/pipeline';
+import { addressOfUrl, connectRedis } from '@redis-to-mongo/redis-connection';
 import { type AppProcess, appEnv, startWorker } from '@redis-to-mongo/test-kit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
-const TLS = { enabled: false, rejectUnauthorized: true };
 const PASSWORD = 'top-secret-4711';
 
 let redisServer: RedisServer;
@@ -20,7 +20,7 @@ let tests = 0;
 
 beforeAll(async () => {
   redisServer = await startRedis();
-  const address = { url: redisServer.url, host: '', port: 0, db: 0, tls: TLS };
+  const address = addressOfUrl(redisServer.url);
   redis = connectRedis(address, () => {});
   queue = new JobQueue({ redis: address, prefix: 'r2m' }, () => {});
 });
@@ -78,7 +78,7 @@ describe('MongoDB', () => {
       await fill('early', 1, 100);
       await prints(worker, /waiting for .*MONGO_UNAVAILABLE/);
       await mongo.restart();
-      const client = connectMongo({ uri: mongo.uri, dbName, tls: TLS }, 'test');
+      const client = connectMongo({ uri: mongo.uri, dbName, tls: NO_TLS }, 'test');
       await isMirrored(client, 'early', 100);
       await client.close();
       expect(worker.process.exitCode).toBeNull();
@@ -89,7 +89,7 @@ describe('MongoDB', () => {
 
   it('may be killed in the middle of the work, twice', async () => {
     const mongo = await startMongo();
-    const client = connectMongo({ uri: mongo.uri, dbName, tls: TLS }, 'test');
+    const client = connectMongo({ uri: mongo.uri, dbName, tls: NO_TLS }, 'test');
     try {
       await fill('restarted', 1, 20_000);
       start(mongo.uri, { MESSAGES_PER_STREAM: '500', SLICE_ENTRIES: '2000' });
@@ -128,7 +128,7 @@ describe('MongoDB', () => {
 
   it('that refuses the password is reported, without the password, and the work begins once it is fixed', async () => {
     const mongo = await startMongo({ credentials: { username: 'admin', password: 'right' } });
-    const client = connectMongo({ uri: mongo.uri, dbName, tls: TLS }, 'test');
+    const client = connectMongo({ uri: mongo.uri, dbName, tls: NO_TLS }, 'test');
     try {
       const uri = new URL(mongo.uri);
       uri.username = 'fleet';
@@ -138,7 +138,7 @@ describe('MongoDB', () => {
       const worker = start(uri.href);
       await prints(worker, /MONGO_AUTH.*check MONGO_USERNAME, MONGO_PASSWORD/);
       expect(worker.output()).not.toContain(PASSWORD);
-      const admin = connectMongo({ uri: mongo.uri, dbName: 'admin', tls: TLS }, 'test');
+      const admin = connectMongo({ uri: mongo.uri, dbName: 'admin', tls: NO_TLS }, 'test');
       await admin.db.command({
         createUser: 'fleet',
         pwd: PASSWORD,
@@ -159,10 +159,10 @@ describe('errors by class', () => {
   let admin: MongoHandle;
   beforeAll(async () => {
     mongo = await startMongo({ args: ['--enable-test-commands'] });
-    admin = connectMongo({ uri: mongo.uri, dbName: 'admin', tls: TLS }, 'test');
+    admin = connectMongo({ uri: mongo.uri, dbName: 'admin', tls: NO_TLS }, 'test');
   });
   beforeEach(() => {
-    client = connectMongo({ uri: mongo.uri, dbName, tls: TLS }, 'test');
+    client = connectMongo({ uri: mongo.uri, dbName, tls: NO_TLS }, 'test');
   });
   afterEach(async () => {
     await failing('off');
@@ -264,7 +264,7 @@ describe('errors by class', () => {
 describe('Redis', () => {
   it('that refuses the database is reported, and nothing is read from database 0, nor written there', async () => {
     const mongo = await startMongo();
-    const client = connectMongo({ uri: mongo.uri, dbName, tls: TLS }, 'test');
+    const client = connectMongo({ uri: mongo.uri, dbName, tls: NO_TLS }, 'test');
     try {
       await fill('in database 0', 1, 3);
       await queue.schedule(['in database 0'], 500);

@@ -1,9 +1,9 @@
+import { NO_TLS } from '@redis-to-mongo/pipeline';
 import { expect, test } from 'vitest';
 import { compareFleets, type Marks } from '../src/identity/compare-fleets.js';
 import type { FleetMark } from '../src/identity/fleet-mark.js';
 import { isSameName, type SourceName, sourceName } from '../src/identity/source-name.js';
 
-const NO_TLS = { enabled: false, rejectUnauthorized: true };
 const at = (url: string, db = 0) => sourceName({ url, host: '', port: 0, db, tls: NO_TLS });
 const target = { db: 'mirror', hosts: ['mongo:27017'] };
 

@@ -1,4 +1,5 @@
 import { type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
+import { NO_TLS } from '@redis-to-mongo/pipeline';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { Claims, JobQueue, type QueueSettings } from '../src/index.js';
@@ -26,8 +27,7 @@ export function queueUnderTest(prefix: string): QueueUnderTest {
   } as QueueUnderTest;
   beforeAll(async () => {
     server = await startRedis();
-    const tls = { enabled: false, rejectUnauthorized: true };
-    test.settings = { redis: { host: '127.0.0.1', port: server.port, db: 0, tls }, prefix };
+    test.settings = { redis: { host: '127.0.0.1', port: server.port, db: 0, tls: NO_TLS }, prefix };
     test.redis = connectRedis(test.settings.redis, onError);
   });
   beforeEach(() => {

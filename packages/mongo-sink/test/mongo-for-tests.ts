@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { NO_TLS } from '@redis-to-mongo/pipeline';
 import { testMongoUri } from '@redis-to-mongo/test-kit';
 import { afterAll, beforeAll } from 'vitest';
 import { connectMongo, type MongoHandle } from '../src/connection/connect-mongo.js';
@@ -14,8 +15,7 @@ export function mongoForTests(
   const mongo = {} as MongoHandle;
   beforeAll(async () => {
     const dbName = `test_${randomUUID().replaceAll('-', '')}`;
-    const tls = { enabled: false, rejectUnauthorized: true };
-    Object.assign(mongo, connectMongo({ uri: testMongoUri(), dbName, tls }, 'test'));
+    Object.assign(mongo, connectMongo({ uri: testMongoUri(), dbName, tls: NO_TLS }, 'test'));
     await prepareDatabase(mongo.db);
     await fill(mongo.db);
   });

@@ -14,7 +14,7 @@ export { type MigratedKey, migrateKey } from './migrate-key.js';
 export { type Clients, type OpenClientsOptions, openClients } from './open-clients.js';
 export { openLine } from './open-line.js';
 export { type Paused, pauseKey } from './pause-key.js';
-export { requestKeys } from './request-keys.js';
+export { openRequests, requestKeys } from './request-keys.js';
 export { type Restarted, restartKey } from './restart-key.js';
 export { type Resumed, resumeKey } from './resume-key.js';
 export { type Resynced, resyncKey } from './resync-key.js';

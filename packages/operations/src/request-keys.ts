@@ -16,3 +16,12 @@ export async function requestKeys(queue: JobQueue, keys: readonly string[]): Pro
     throw redisError(error, 'queue');
   }
 }
+
+/**
+ * What asks the fleet for one key as requestKeys does, for those that change a key first: opened before anything is changed.
+ * @throws as requestKeys, if the queue does not answer.
+ */
+export async function openRequests(queue: JobQueue): Promise<(key: string) => Promise<number>> {
+  await queue.ping();
+  return (key) => requestKeys(queue, [key]);
+}

@@ -13,8 +13,10 @@ import {
 import type { Fleet } from './fleet.js';
 import { RETRY } from './retry.js';
 
-/** The result for a key; `state` is its saved state now. */
-export type Restarted = { readonly isNew: boolean; readonly state: KeyState };
+/** The result for a key; `state` is its saved state now, `asked` the answer to the last request, where the next incarnation was begun. */
+export type Restarted<Asked> =
+  | { readonly isNew: true; readonly state: KeyState; readonly asked: Asked }
+  | { readonly isNew: false; readonly state: KeyState };
 
 /**
  * Begins the key's next incarnation, in the collection that its rule names now: its next job reads it from the start. A stream's messages of earlier incarnations stay; a value is
@@ -26,13 +28,13 @@ export type Restarted = { readonly isNew: boolean; readonly state: KeyState };
  * @returns `undefined` when MongoDB does not know of the key.
  * @throws SyncError KEY_CONTENDED, or of class transient or configuration.
  */
-export async function restartKey(
+export async function restartKey<Asked>(
   line: Line,
   db: Fleet['db'],
   key: string,
-  request: (key: string) => Promise<unknown>,
+  request: (key: string) => Promise<Asked>,
   incarnation?: number,
-): Promise<Restarted | undefined> {
+): Promise<Restarted<Asked> | undefined> {
   const isWorthIt = (error: unknown) => isTransient(error) || isOvertaken(error);
   try {
     return await withRetry(() => restart(line, db, key, request, incarnation), { ...RETRY, isWorthIt });
@@ -43,13 +45,13 @@ export async function restartKey(
   }
 }
 
-async function restart(
+async function restart<Asked>(
   line: Line,
   db: Fleet['db'],
   key: string,
-  request: (key: string) => Promise<unknown>,
+  request: (key: string) => Promise<Asked>,
   incarnation: number | undefined,
-): Promise<Restarted | undefined> {
+): Promise<Restarted<Asked> | undefined> {
   let state = await line.sink.load(key);
   if (!state) return undefined;
   if (incarnation !== undefined && state.incarnation !== incarnation) return { isNew: false, state };
@@ -67,6 +69,5 @@ async function restart(
     lastError: null,
   };
   await line.sink.save(state, next);
-  await request(key);
-  return { isNew: true, state: next };
+  return { isNew: true, state: next, asked: await request(key) };
 }

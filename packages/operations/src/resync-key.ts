@@ -1,5 +1,5 @@
 import type { Fleet } from './fleet.js';
-import { requestKeys } from './request-keys.js';
+import { openRequests } from './request-keys.js';
 import { restartKey } from './restart-key.js';
 
 /** `begun before`: the incarnation that should end had ended already. A key that is paused is read once it is resumed. */
@@ -21,14 +21,10 @@ export type Resynced =
  * @throws SyncError KEY_CONTENDED, or of class transient or configuration.
  */
 export async function resyncKey(fleet: Fleet, key: string, incarnation?: number): Promise<Resynced> {
-  await fleet.queue.ping(); // else the key would be changed, and nobody asked to read it
-  let workers = 0;
-  const request = async () => {
-    workers = await requestKeys(fleet.queue, [key]);
-  };
+  const request = await openRequests(fleet.queue); // else the key would be changed, and nobody asked to read it
   const restarted = await restartKey(await fleet.line(), fleet.db, key, request, incarnation);
   if (!restarted) return { done: 'unknown' };
-  const { isNew, state } = restarted;
-  if (!isNew) return { done: 'begun before', incarnation: state.incarnation };
-  return { done: 'begun', incarnation: state.incarnation, isPaused: state.pausedAt !== null, workers };
+  const { incarnation: now, pausedAt } = restarted.state;
+  if (!restarted.isNew) return { done: 'begun before', incarnation: now };
+  return { done: 'begun', incarnation: now, isPaused: pausedAt !== null, workers: restarted.asked };
 }

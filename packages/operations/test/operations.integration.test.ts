@@ -1,14 +1,13 @@
 import { JobQueue } from '@redis-to-mongo/job-queue';
 import { type FreshNamespace, freshNamespace } from '@redis-to-mongo/local-stack';
 import { connectMongo, mongoSink, pausedKeys, readKey } from '@redis-to-mongo/mongo-sink';
-import { ByteBudget, type Line, Slice, syncKey } from '@redis-to-mongo/pipeline';
-import { connectRedis } from '@redis-to-mongo/redis-connection';
+import { ByteBudget, type Line, NO_TLS, Slice, syncKey } from '@redis-to-mongo/pipeline';
+import { addressOfUrl, connectRedis } from '@redis-to-mongo/redis-connection';
 import { redisSource } from '@redis-to-mongo/redis-source';
 import { testMongoUri, testSinkOptions } from '@redis-to-mongo/test-kit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Fleet, pauseKey, resumeKey, resyncKey, syncNow } from '../src/index.js';
 
-const TLS = { enabled: false, rejectUnauthorized: true };
 const SLICE = { entries: 1000, bytes: 1 << 20, ms: 10_000 };
 
 let namespace: FreshNamespace;
@@ -18,9 +17,9 @@ let fleet: Fleet & { readonly close: () => Promise<void> };
 
 beforeAll(async () => {
   namespace = await freshNamespace({ mongoUri: testMongoUri() });
-  const address = { url: namespace.redis.url, host: '', port: 0, db: 0, tls: TLS };
+  const address = addressOfUrl(namespace.redis.url);
   redis = connectRedis(address, () => {});
-  const mongo = connectMongo({ uri: namespace.mongoUri, dbName: namespace.mongoDbName, tls: TLS }, 'test');
+  const mongo = connectMongo({ uri: namespace.mongoUri, dbName: namespace.mongoDbName, tls: NO_TLS }, 'test');
   const queue = new JobQueue({ redis: address, prefix: 'r2m' }, () => {});
   line = {
     source: redisSource(redis, ['stream', 'set'], { readEntries: 100, readBytes: 1 << 20 }),

@@ -1,5 +1,5 @@
 import { connectMongo, countInTarget, mongoSink } from '@redis-to-mongo/mongo-sink';
-import { firstState, type KeyState } from '@redis-to-mongo/pipeline';
+import { firstState, type KeyState, NO_TLS } from '@redis-to-mongo/pipeline';
 import { testSinkOptions } from '@redis-to-mongo/test-kit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { MessageTarget } from '../src/bench/contestants/contestant.js';
@@ -11,8 +11,7 @@ let target: MessageTarget;
 let mongo: ReturnType<typeof connectMongo>;
 beforeAll(async () => {
   target = await (await import(targets.href)).openAckTarget();
-  const tls = { enabled: false, rejectUnauthorized: true };
-  mongo = connectMongo({ uri: target.uri, dbName: target.dbName, tls }, 'test');
+  mongo = connectMongo({ uri: target.uri, dbName: target.dbName, tls: NO_TLS }, 'test');
 });
 afterAll(async () => {
   await mongo.close();

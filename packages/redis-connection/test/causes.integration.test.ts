@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { freePort, type RedisServer, redisForTls, startRedis } from '@redis-to-mongo/local-stack';
+import { NO_TLS } from '@redis-to-mongo/pipeline';
+import { addressOfUrl } from '@redis-to-mongo/redis-connection';
 import { type Certificates, makeCertificates } from '@redis-to-mongo/test-kit';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { connectRedis, type RedisAddress, type RedisRole, redisError } from '../src/index.js';
-
-const NO_TLS = { enabled: false, rejectUnauthorized: true };
 
 const forTls = await redisForTls();
 
@@ -253,7 +253,7 @@ it('a server that has as many clients as it may have says so', async () => {
 });
 
 it('a command that the user may not run is named', async () => {
-  const admin = connectRedis({ url: plain.url, host: '', port: 0, db: 0, tls: NO_TLS }, () => {});
+  const admin = connectRedis(addressOfUrl(plain.url), () => {});
   open.push(admin);
   await admin.call('ACL', 'SETUSER', 'some', 'on', '>pw', '~*', '+@all', '-xrange', '-xinfo|stream');
   const address = { host: '127.0.0.1', port: portOf(plain), db: 0, tls: NO_TLS };

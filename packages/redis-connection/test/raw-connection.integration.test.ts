@@ -1,4 +1,5 @@
 import { type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
+import { addressOfUrl } from '@redis-to-mongo/redis-connection';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connectRedis } from '../src/index.js';
 import { whyNotRaw } from '../src/raw-connection.js';
@@ -12,8 +13,7 @@ afterAll(async () => {
 });
 
 it('a raw connection is not made of one that is not built as expected', async () => {
-  const tls = { enabled: false, rejectUnauthorized: true };
-  const redis = connectRedis({ url: server.url, host: '', port: 0, db: 0, tls }, () => {});
+  const redis = connectRedis(addressOfUrl(server.url), () => {});
   await redis.ping();
   expect(whyNotRaw(redis)).toBeUndefined();
   const pending = redis.ping();

@@ -1,4 +1,6 @@
 import { type RedisServer, startRedis, startTcpProxy, type TcpProxy } from '@redis-to-mongo/local-stack';
+import { NO_TLS } from '@redis-to-mongo/pipeline';
+import { addressOfUrl } from '@redis-to-mongo/redis-connection';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
@@ -10,7 +12,6 @@ import {
   RawText,
 } from '../src/index.js';
 
-const TLS = { enabled: false, rejectUnauthorized: true };
 const open: { disconnect(): void }[] = [];
 let errors: (Error & { code?: unknown })[] = [];
 
@@ -21,7 +22,7 @@ afterEach(() => {
 
 function connect(url: string, more: ClientOptions = {}): Redis {
   const redis = connectRedis(
-    { url, host: '', port: 0, db: 0, tls: TLS },
+    { url, host: '', port: 0, db: 0, tls: NO_TLS },
     (error) => void errors.push(error),
     more,
   );
@@ -53,7 +54,7 @@ describe('a database that the server refuses', () => {
   let admin: Redis;
   beforeAll(async () => {
     server = await startRedis({ args: ['--databases', '4', '--busy-reply-threshold', '20'] });
-    admin = connectRedis({ url: server.url, host: '', port: 0, db: 0, tls: TLS }, () => {});
+    admin = connectRedis(addressOfUrl(server.url), () => {});
   });
   afterAll(async () => {
     admin.disconnect();
@@ -102,7 +103,7 @@ describe('a database that the server refuses', () => {
 
   it('is no raw connection either', async () => {
     const raw = RawConnection.open(
-      { url: `${server.url}/99`, host: '', port: 0, db: 0, tls: TLS },
+      { url: `${server.url}/99`, host: '', port: 0, db: 0, tls: NO_TLS },
       { onError: (error) => void errors.push(error), onUnexpected: () => {} },
     );
     await vi.waitFor(() => expect(errors.map(codeOf)).toContain('REDIS_DATABASE'), { timeout: 10_000 });
@@ -246,10 +247,10 @@ describe('a name that leads to another primary, while old connections stay open'
 
   it('one that nobody asks is moved, too: plain or raw', async () => {
     const redis = connect(at(name.port));
-    const raw = RawConnection.open(
-      { url: at(name.port), host: '', port: 0, db: 0, tls: TLS },
-      { onError: (error) => void errors.push(error), onUnexpected: () => {} },
-    );
+    const raw = RawConnection.open(addressOfUrl(at(name.port)), {
+      onError: (error) => void errors.push(error),
+      onUnexpected: () => {},
+    });
     await redis.ping();
     await vi.waitFor(() => expect(raw?.isReady).toBe(true), { timeout: 20_000 });
     await failOver();

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { type RedisServer, startRedis, startTcpProxy, type TcpProxy } from '@redis-to-mongo/local-stack';
+import { NO_TLS } from '@redis-to-mongo/pipeline';
 import type { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { connectRedis, writeTogether } from '../src/index.js';
@@ -12,8 +13,7 @@ beforeAll(async () => {
   way = await startTcpProxy(server.port);
 });
 beforeEach(async () => {
-  const tls = { enabled: false, rejectUnauthorized: true };
-  redis = writeTogether(connectRedis({ host: '127.0.0.1', port: way.port, db: 0, tls }, () => {}));
+  redis = writeTogether(connectRedis({ host: '127.0.0.1', port: way.port, db: 0, tls: NO_TLS }, () => {}));
   await redis.ping();
 });
 afterEach(() => {

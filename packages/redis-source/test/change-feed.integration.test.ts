@@ -1,10 +1,10 @@
 import { type RedisServer, startRedis, startTcpProxy, type TcpProxy } from '@redis-to-mongo/local-stack';
+import { NO_TLS } from '@redis-to-mongo/pipeline';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { NodeFeed } from '../src/feed/node-feed.js';
 import { ChangeFeed, type ChangeFeedOptions } from '../src/index.js';
 
-const TLS = { enabled: false, rejectUnauthorized: true };
 const until = { timeout: 30_000, interval: 20 };
 
 let server: RedisServer;
@@ -13,7 +13,7 @@ let feed: ChangeFeed | undefined;
 const changed: string[][] = [];
 const missed: string[] = [];
 
-const addressOf = (port: number) => ({ host: '127.0.0.1', port, db: 0, tls: TLS });
+const addressOf = (port: number) => ({ host: '127.0.0.1', port, db: 0, tls: NO_TLS });
 
 beforeAll(async () => {
   server = await startRedis();

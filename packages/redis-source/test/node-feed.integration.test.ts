@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
+import { NO_TLS } from '@redis-to-mongo/pipeline';
 import { connectPush } from '@redis-to-mongo/redis-connection';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -26,7 +27,7 @@ describe('the feed of a server that refused, and was lost meanwhile', () => {
     const reported: string[] = [];
     const address = {
       ...{ host: '127.0.0.1', port: server.port, db: 0, username: 'blind', password: 'pw' },
-      tls: { enabled: false, rejectUnauthorized: true },
+      tls: NO_TLS,
     };
     const redis = connectPush(address, () => {});
     const feed = new NodeFeed({

@@ -1,6 +1,6 @@
 import { type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
 import { firstState, placeOf } from '@redis-to-mongo/pipeline';
-import { connectRedis, RawConnection } from '@redis-to-mongo/redis-connection';
+import { addressOfUrl, connectRedis, RawConnection } from '@redis-to-mongo/redis-connection';
 import { DirectReader } from '@redis-to-mongo/redis-source';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
@@ -19,7 +19,7 @@ afterAll(async () => {
 });
 
 function address() {
-  return { url: server.url, host: '', port: 0, db: 0, tls: { enabled: false, rejectUnauthorized: true } };
+  return addressOfUrl(server.url);
 }
 
 async function open(silenceMs?: number): Promise<RawConnection> {

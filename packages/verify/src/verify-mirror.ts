@@ -52,7 +52,7 @@ export interface RepairTools {
   readonly line: Line;
   readonly slice: SliceLimits;
   /** Asks the fleet, if there is one, for a job of a key. */
-  readonly request: (key: string) => Promise<void>;
+  readonly request: (key: string) => Promise<unknown>;
 }
 
 /** Called with the progress of a verification. */
@@ -164,7 +164,7 @@ async function repairKey(
   line: Line,
   slice: SliceLimits,
   key: string,
-  request: (key: string) => Promise<void>,
+  request: (key: string) => Promise<unknown>,
 ): Promise<void> {
   await syncToEnd(line, key, slice, () => {});
   const state = await readKey(db, key);

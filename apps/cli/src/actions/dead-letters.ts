@@ -6,7 +6,7 @@ import {
   replayDeadLetter,
   showDeadLetter,
 } from '@redis-to-mongo/mongo-sink';
-import { requestKeys } from '@redis-to-mongo/operations';
+import { openRequests } from '@redis-to-mongo/operations';
 import { grouped } from '@redis-to-mongo/terminal';
 import { CliError } from '../cli-error.js';
 import type { Call } from '../command.js';
@@ -73,12 +73,8 @@ type Chosen = LetterOptions & { readonly all?: boolean | undefined };
 
 export async function replayLetters(call: Call, id: string | undefined, options: Chosen): Promise<Ending> {
   const db = await call.clients.db();
-  const openRequests = async () => {
-    const queue = await call.clients.queue();
-    return async (key: string) => await requestKeys(queue, [key]);
-  };
   return await forEach(call, 'replay', id, options, async (id) => {
-    const done = await replayDeadLetter(db, id, openRequests);
+    const done = await replayDeadLetter(db, id, async () => openRequests(await call.clients.queue()));
     return { ok: ['written', 'already there', 'read anew'].includes(done.result), ...done };
   });
 }

@@ -1,5 +1,5 @@
 import { keyNames, readKey } from '@redis-to-mongo/mongo-sink';
-import { migrateKey, requestKeys, restartKey, syncToEnd } from '@redis-to-mongo/operations';
+import { migrateKey, openRequests, restartKey, syncToEnd } from '@redis-to-mongo/operations';
 import { canonicalKeyId, forEachAtOnce, namePattern, shownKey } from '@redis-to-mongo/pipeline';
 import { counted, grouped } from '@redis-to-mongo/terminal';
 import { type AllowNone, requireKeys } from '../allow-none.js';
@@ -9,7 +9,7 @@ import type { Ending } from '../exit-codes.js';
 import { INTERRUPTED } from '../interruption.js';
 import { audited, openAudit } from '../open-audit.js';
 import { openLine } from '../open-line.js';
-import { openRequests } from '../open-requests.js';
+import { tryRequests } from '../try-requests.js';
 
 interface ResyncOptions extends AllowNone {
   readonly yes?: boolean | undefined;
@@ -32,13 +32,7 @@ export async function resync(
   const isPattern = /[*?[\\]/.test(name) && !(await readKey(await clients.db(), key));
   if (isPattern || inPlace) return await migrateKeys(call, name, { allowNone });
   // Before anything is changed: else nobody would be asked to read it.
-  const queue = here ? undefined : await clients.queue();
-  let workers = 0;
-  const request = queue
-    ? async () => {
-        workers = await requestKeys(queue, [key]);
-      }
-    : await openRequests(clients);
+  const request = here ? await tryRequests(clients) : await openRequests(await clients.queue());
   const { line, slice } = await openLine(clients);
   const audit = await openAudit(call);
   const restarted = await audited(
@@ -59,7 +53,8 @@ export async function resync(
     );
   const { incarnation, pausedAt } = restarted.state;
   if (pausedAt) out.note('it is paused, and will be read after resume');
-  if (queue) {
+  if (!here) {
+    const workers = restarted.isNew ? restarted.asked : 0;
     if (out.isJson) out.json({ key, incarnation, workers });
     else out.line(`incarnation ${incarnation} of ${shownKey(key)} has started; the fleet will read it`);
     if (workers === 0) out.note('no worker is connected: the job waits for one');

@@ -8,9 +8,9 @@ import type { Ending } from '../exit-codes.js';
 import { endInterrupted, INTERRUPTED, interruptedPart } from '../interruption.js';
 import { noteActions } from '../open-audit.js';
 import { chooseKeys, openLine } from '../open-line.js';
-import { openRequests } from '../open-requests.js';
 import type { Output } from '../output.js';
 import { Progress } from '../progress.js';
+import { tryRequests } from '../try-requests.js';
 
 interface VerifyOptions extends AllowNone {
   readonly repair?: boolean | undefined;
@@ -96,7 +96,7 @@ async function compare(
       end: () => bar?.end(),
     },
     repairWith: isRepair
-      ? async () => ({ ...(await openLine(clients)), request: await openRequests(clients) })
+      ? async () => ({ ...(await openLine(clients)), request: await tryRequests(clients) })
       : undefined,
   });
 }

@@ -9,7 +9,7 @@ import {
   replayDeadLetter,
   showDeadLetter,
 } from '@redis-to-mongo/mongo-sink';
-import { requestKeys } from '@redis-to-mongo/operations';
+import { openRequests } from '@redis-to-mongo/operations';
 
 /** Where dead letters are read and changed. */
 export type LetterSources = ReturnType<typeof lettersOf>;
@@ -20,11 +20,7 @@ interface ShownLetter {
 }
 
 /** The dead letters of a database. @param queue where the keys of replayed values are requested. */
-export function lettersOf(db: Parameters<typeof letterKinds>[0], queue: Parameters<typeof requestKeys>[0]) {
-  const openRequests = async () => {
-    await queue.ping();
-    return async (key: string) => await requestKeys(queue, [key]);
-  };
+export function lettersOf(db: Parameters<typeof letterKinds>[0], queue: Parameters<typeof openRequests>[0]) {
   return {
     readPage: (filter: LetterFilter, page: Parameters<typeof readLetterPage>[2]) =>
       readLetterPage(db, filter, page),
@@ -32,7 +28,7 @@ export function lettersOf(db: Parameters<typeof letterKinds>[0], queue: Paramete
     kinds: () => letterKinds(db),
     all: (filter: LetterFilter) => allLetters(db, filter),
     show: async (id: string): Promise<ShownLetter | undefined> => await showDeadLetter(db, id),
-    replay: (id: string) => replayDeadLetter(db, id, openRequests),
+    replay: (id: string) => replayDeadLetter(db, id, () => openRequests(queue)),
     drop: (id: string) => dropDeadLetter(db, id),
   };
 }

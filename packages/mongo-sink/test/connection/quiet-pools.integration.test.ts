@@ -1,5 +1,6 @@
 import { createHook } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { NO_TLS } from '@redis-to-mongo/pipeline';
 import { testMongoUri } from '@redis-to-mongo/test-kit';
 import { expect, it } from 'vitest';
 import { connectMongo } from '../../src/connection/connect-mongo.js';
@@ -11,8 +12,7 @@ const WATCHED_MS = 1_000;
 async function timersWhileIdle(options: Readonly<Record<string, string>> = {}): Promise<number> {
   const uri = new URL(testMongoUri());
   for (const [name, value] of Object.entries(options)) uri.searchParams.set(name, value);
-  const tls = { enabled: false, rejectUnauthorized: true };
-  const mongo = connectMongo({ uri: uri.href, dbName: 'test_quiet_pools', tls }, 'test');
+  const mongo = connectMongo({ uri: uri.href, dbName: 'test_quiet_pools', tls: NO_TLS }, 'test');
   let timers = 0;
   const hook = createHook({
     init: (_id, type) => {

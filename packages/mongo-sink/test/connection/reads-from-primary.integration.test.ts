@@ -1,8 +1,7 @@
+import { NO_TLS } from '@redis-to-mongo/pipeline';
 import { testMongoUri } from '@redis-to-mongo/test-kit';
 import { expect, it } from 'vitest';
 import { connectMongo } from '../../src/index.js';
-
-const NO_TLS = { enabled: false, rejectUnauthorized: true };
 
 it.each(['readPreference=secondary', 'readPreference=secondary&readPreferenceTags=dc:east'])(
   'reads what it has just written, from the primary, though the URI says %s',

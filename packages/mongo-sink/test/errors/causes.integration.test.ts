@@ -3,14 +3,13 @@ import { readFileSync } from 'node:fs';
 import { connect, createServer as createTcpServer, type Server } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { freePort, type MongoServer, startMongo } from '@redis-to-mongo/local-stack';
+import { NO_TLS } from '@redis-to-mongo/pipeline';
 import { type Certificates, makeCertificates, testMongoUri } from '@redis-to-mongo/test-kit';
 import { MongoServerError } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectMongo, type MongoAddress } from '../../src/connection/connect-mongo.js';
 import { pingMongo } from '../../src/connection/ping-mongo.js';
 import { mongoError } from '../../src/errors/mongo-error.js';
-
-const NO_TLS = { enabled: false, rejectUnauthorized: true };
 
 let certificates: Certificates;
 let guarded: MongoServer;

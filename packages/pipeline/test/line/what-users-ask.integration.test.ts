@@ -1,6 +1,6 @@
 import { startTcpProxy, type TcpProxy } from '@redis-to-mongo/local-stack';
 import { connectMongo, mongoSink, readDeadLetter } from '@redis-to-mongo/mongo-sink';
-import { decodeContent, type Line, type RetryOptions, syncKey } from '@redis-to-mongo/pipeline';
+import { decodeContent, type Line, NO_TLS, type RetryOptions, syncKey } from '@redis-to-mongo/pipeline';
 import { redisSource, trimStream } from '@redis-to-mongo/redis-source';
 import { addsUp, lineForTests, testSinkOptions, wholeSlice } from '@redis-to-mongo/test-kit';
 import { describe, expect, it } from 'vitest';
@@ -191,8 +191,10 @@ async function throughProxy(
   uri.port = String(way.port);
   uri.searchParams.set('directConnection', 'true');
   uri.searchParams.set('serverSelectionTimeoutMS', '300');
-  const tls = { enabled: false, rejectUnauthorized: true };
-  const mongo = connectMongo({ uri: uri.href, dbName: under.namespace.mongoDbName, tls }, 'what users ask');
+  const mongo = connectMongo(
+    { uri: uri.href, dbName: under.namespace.mongoDbName, tls: NO_TLS },
+    'what users ask',
+  );
   try {
     const sink = mongoSink(mongo.db, { ...testSinkOptions(), retry: { baseMs: 10, capMs: 50, ...retry } });
     await work(await under.line({ sink }), way);
