@@ -4,10 +4,11 @@ import {
   type ElementLayout,
   type MembersWrite,
   SyncError,
+  shownKey,
 } from '@redis-to-mongo/pipeline';
 import { BSON } from 'mongodb';
 import { bulksOf } from '../commands/bulks-of.js';
-import type { FingerprintTable } from './fingerprint-table.js';
+import type { FingerprintTable, StoredElement } from './fingerprint-table.js';
 import type { Generation } from './value-attempts.js';
 import type { ValueElements } from './value-elements.js';
 import type { ElementDocument } from './value-manifest.js';
@@ -73,11 +74,25 @@ export class ValueComparison {
       if (isWhole && missed === 0) {
         await this.#writing(async () => {
           await this.#flush();
-          await this.#elements.end(this.#known.table.unmarked());
+          await this.#elements.end(this.#certain(this.#known.table.unmarked()));
         });
         return buckets;
       }
       if (!isWhole) changed++;
+    }
+  }
+
+  /** @throws SyncError VALUE_UNCERTAIN where an element that goes can come back: see ValueElements.wasUnanswered. */
+  *#certain(gone: Iterable<StoredElement>): Generator<StoredElement> {
+    const { generation, manifest } = this.#own;
+    for (const element of gone) {
+      if (this.#elements.wasUnanswered && element.since === generation)
+        throw new SyncError(
+          'VALUE_UNCERTAIN',
+          'overtaken',
+          `key ${shownKey(manifest.key)}: it changed while MongoDB did not answer: it is read again`,
+        );
+      yield element;
     }
   }
 

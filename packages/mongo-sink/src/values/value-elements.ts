@@ -43,6 +43,11 @@ export class ValueElements {
   readonly #own: Generation;
   readonly #retry: RetryOptions;
   readonly #refused = new Set<string>();
+  /**
+   * Whether a command was sent again, since it was not answered. What was sent first can still arrive, however late: what this
+   * attempt has added must not go again, in it or in one that continues it.
+   */
+  wasUnanswered = false;
 
   constructor(db: Db, state: KeyState, write: Written, own: Generation, retry: RetryOptions) {
     this.#db = db;
@@ -51,7 +56,13 @@ export class ValueElements {
     this.#state = state;
     this.#write = write;
     this.#own = own;
-    this.#retry = retry;
+    this.#retry = {
+      ...retry,
+      onRetry: (...tried) => {
+        this.wasUnanswered = true;
+        retry.onRetry?.(...tried);
+      },
+    };
   }
 
   /** The document of an element that this attempt adds. */

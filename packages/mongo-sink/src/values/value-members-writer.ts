@@ -119,7 +119,8 @@ export class MembersWriter {
       return await comparison.untilWhole();
     } catch (error) {
       // Should this fail too, the next attempt begins again; what failed first is what counts.
-      if (!comparison.isWriting) await this.#attempts.giveUp(state, write, own).catch(() => {});
+      if (!comparison.isWriting && !elements.wasUnanswered)
+        await this.#attempts.giveUp(state, write, own).catch(() => {});
       throw error;
     }
   }
