@@ -59,6 +59,7 @@ export class Output {
   }
 
   table(columns: readonly Column[], rows: readonly (readonly Cell[])[]): void {
+    if (rows.length === 0) return;
     const within = this.stdout.isTTY === true ? this.stdout.columns : undefined;
     for (const line of tableLines(columns, rows, this.colors, { within, names: NAMES })) this.line(line);
   }

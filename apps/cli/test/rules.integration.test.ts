@@ -70,7 +70,7 @@ test('plan shows keys by rule, their targets, the indexes of these, and rules wi
 
 test('explain shows which rule a key matches, where it goes and how often', async () => {
   const { stdout } = await cli.run('explain', 'orders:1');
-  expect(stdout).toMatch(/^settings +matches rule 1 \(orders\*\), goes to orders_messages, every 5 s$/m);
+  expect(stdout).toMatch(/^rule +matches rule 1 \(orders\*\), goes to orders_messages, every 5 s$/m);
   expect(stdout).toMatch(/renames a to alpha; reads a as number, when as date, payload as json/);
   expect(await cli.json('explain', 'my:info:tags')).toMatchObject({
     collection: 'tags',

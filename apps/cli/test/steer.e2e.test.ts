@@ -81,6 +81,7 @@ test('sync has a worker sync a key out of turn, and refuses keys that nobody mir
       /^orders +asked for\nnobody +neither Redis nor MongoDB.*\n\{r2m\}:x +not mirrored/m,
     ),
   });
+  expect((await cli.run('sync', 'nobody')).stderr).toBe('');
   const worker = start(WORKER, [], 'ignore');
   try {
     await vi.waitFor(

@@ -6,7 +6,9 @@ import { formatHash, hashPassword } from './auth/scrypt-hash.js';
 // the arguments, which every user of the machine can see. On a terminal it is not shown.
 
 if (process.argv.length > 2) {
-  process.stdout.write('redis-to-mongo hash-password: enter a password, or send it to standard input\n');
+  process.stdout.write(
+    'redis-to-mongo hash-password: enter a password, or send it to standard input; prints its hash for DASHBOARD_PASSWORD_HASH\n',
+  );
   process.exit(['--help', '-h'].includes(process.argv[2] ?? '') ? 0 : 2);
 }
 const silent = new Writable({ write: (_chunk, _encoding, done) => done() });

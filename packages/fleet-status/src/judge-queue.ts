@@ -26,7 +26,8 @@ export function queueReasons({ queue, mirror, targetCounter }: FleetFacts): read
     ...clocks(facts),
     ...options(facts),
     ...waiting(facts),
-    ...(isNew ? nothingFound() : []),
+    // Without a scheduler, nobody has looked for keys.
+    ...(isNew && facts.isLeased ? nothingFound() : []),
   ];
 }
 

@@ -25,7 +25,7 @@ export function judge(facts: FleetFacts, now = Date.now()): Verdict {
   const behindMs = behindOf(facts);
   const [worst] = reasons;
   if (worst) return { level: worst.level, title: worst.what, reasons, behindMs };
-  const behind = behindMs === null ? '' : `, ${time(behindMs)} behind`;
+  const behind = !behindMs ? '' : `, ${time(behindMs)} behind`;
   return { level: 'complete', title: `The mirror is complete${behind}`, reasons, behindMs };
 }
 
@@ -50,13 +50,13 @@ function byUrgency(a: Reason, b: Reason): number {
 
 /**
  * The age of what keys have left to read, of the oldest change that waits, or how late jobs are, whichever is most;
- * null where that can't be read, or nothing has reported it yet.
+ * 0 at rest; null where that can't be read.
  */
 function behindOf({ queue, mirror }: FleetFacts): number | null {
   if (!('is' in queue) || !('is' in mirror)) return null;
   const { dueMs } = queue.is;
-  const { waitingMs, usualMs } = delaysAreKnown(queue.is) ? queue.is : { waitingMs: 0, usualMs: null };
-  const { ms } = mirror.is.lag;
-  if (workersOf(queue.is) === 0 || (usualMs === null && Math.max(waitingMs, dueMs, ms) === 0)) return null;
-  return Math.max(ms, waitingMs, dueMs, usualMs ?? 0);
+  const areKnown = delaysAreKnown(queue.is);
+  const { waitingMs, usualMs } = areKnown ? queue.is : { waitingMs: 0, usualMs: 0 };
+  const behindMs = Math.max(mirror.is.lag.ms, waitingMs, dueMs, usualMs ?? 0);
+  return workersOf(queue.is) === 0 || (!areKnown && behindMs === 0) ? null : behindMs;
 }

@@ -232,6 +232,15 @@ const cases: readonly [string, Partial<FleetFacts>, level: string, code: string,
   ],
 ];
 
+test('nothing is said of keys that were not found while no scheduler looks for them', () => {
+  const queue = aQueue({ schedulers: 0, isLeased: false });
+  const { reasons } = judge(
+    someFacts({ queue, mirror: aMirror({ hasKeys: false, activeScheduled: 0 }) }),
+    NOW,
+  );
+  expect(reasons.map(({ code }) => code)).not.toContain('nothing-found');
+});
+
 test.each(cases)('%s: it is not complete', (_name, more, level, code, title) => {
   const verdict = judge(someFacts(more), NOW);
   expect(verdict.level).toBe(level);

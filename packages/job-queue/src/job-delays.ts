@@ -4,11 +4,14 @@ import type { Queue } from 'bullmq';
 export interface JobDelays {
   /** How long the job that waits longest has been due; 0 where none waits. */
   readonly waitingMs: number;
-  /** From when a job is due until it has ended: the middle one of the newest 20; null where none has ended. */
+  /** From when a job is due until it has ended: the middle one of the newest 20; null where none has ended lately. */
   readonly usualMs: number | null;
 }
 
 const NEWEST = 20;
+
+/** A job that ended longer ago, in ms, says nothing of now: a fleet at rest is not as late as its last jobs were. */
+const LATELY_MS = 10_000;
 
 /**
  * Reads the delay of the longest waiting job and of the last finished jobs.
@@ -23,7 +26,9 @@ export async function jobDelays(queue: Queue, time: Promise<number>): Promise<Jo
   // A job can be removed between the listing of its id and its reading.
   const first = waiting.find((job) => job !== undefined);
   const took = ended
-    .flatMap((job) => (job?.finishedOn === undefined ? [] : [job.finishedOn - dueAt(job)]))
+    .flatMap((job) =>
+      job?.finishedOn === undefined || now - job.finishedOn > LATELY_MS ? [] : [job.finishedOn - dueAt(job)],
+    )
     .sort((a, b) => a - b);
   const middle = took[Math.floor(took.length / 2)];
   return {

@@ -1,4 +1,4 @@
-import { isKeyType } from '@redis-to-mongo/key-types';
+import { hasScheduler, isKeyType } from '@redis-to-mongo/key-types';
 import { readForecasts, readKey } from '@redis-to-mongo/mongo-sink';
 import {
   type Choice,
@@ -11,7 +11,7 @@ import {
 import { canonicalKeyId, type KeyState, type Position, placeOf, shownKey } from '@redis-to-mongo/pipeline';
 import { redisError } from '@redis-to-mongo/redis-connection';
 import { typesOf } from '@redis-to-mongo/redis-source';
-import { bad, colored, largestUnit } from '@redis-to-mongo/terminal';
+import { bad, type Cell, colored, largestUnit } from '@redis-to-mongo/terminal';
 import type { Clients } from '../clients.js';
 import type { Call } from '../command.js';
 import type { Ending } from '../exit-codes.js';
@@ -97,8 +97,8 @@ function print(out: Output, explanation: Explanation): void {
   } = explanation;
   out.facts([
     ['key', shownKey(key)],
-    ['rule', choice.isChosen ? choice.why : colored(choice.why, 'yellow')],
-    ['settings', settings?.says ?? ''],
+    ['chosen', choice.isChosen ? choice.why : colored(choice.why, 'yellow')],
+    ['rule', settings?.says ?? ''],
     ['', settings?.does.join('; ')],
     ['in Redis', inRedis === 'none' ? colored('not there', 'yellow') : inRedis],
     [
@@ -108,7 +108,7 @@ function print(out: Output, explanation: Explanation): void {
         : `stream ${shownKey(stream)}, as ${shownKey(type)}`,
     ],
     ['goes to', collection ?? ''],
-    ['schedule', schedule ? describe(schedule) : colored('none: it has no job scheduler', 'yellow')],
+    ['schedule', scheduleText(schedule, inRedis)],
   ]);
   if (trimmedUnreadAt) {
     const what = 'trimming will soon reach unread entries';
@@ -164,6 +164,13 @@ function printState(out: Output, state: KeyState): void {
 /** Without the fingerprints, which mean nothing to a reader. */
 function shownPosition({ marks: _, ...position }: Position): Position {
   return position;
+}
+
+function scheduleText(schedule: Explanation['schedule'], type: string): Cell {
+  if (schedule) return describe(schedule);
+  return isKeyType(type) && !hasScheduler(type)
+    ? 'by changes and sweeps: keys of this type have no job scheduler'
+    : colored('none: it has no job scheduler', 'yellow');
 }
 
 function describe({ everyMs, next }: NonNullable<Explanation['schedule']>): string {

@@ -43,6 +43,7 @@ export async function keys(
       lastError ? colored(lastError.code, 'red') : '',
     ]),
   );
+  if (total === 0) out.line('no keys found');
   // One of each kind: the message has the remedy.
   const errors = new Map(
     found.flatMap(({ lastError }) => (lastError ? [[lastError.code, lastError.message]] : [])),

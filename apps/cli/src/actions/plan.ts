@@ -83,8 +83,8 @@ function print(
       keys === 0 ? colored('none', 'yellow') : keys,
     ]),
   );
-  out.line();
   if (survey.rules.length > 0) {
+    out.line();
     out.table(
       ['RULE', 'PATTERN', '>KEYS', '>TAKEN BEFORE'],
       survey.rules.map(({ number, pattern, keys, taken }) => [
@@ -94,8 +94,8 @@ function print(
         taken,
       ]),
     );
-    out.line();
   }
+  if (targets.length > 0) out.line();
   out.table(
     ['TYPE', '>KEYS', 'GOES TO', 'FOR EXAMPLE'],
     targets.map(({ type, keys, isMirrored, collection, example }) => [

@@ -133,7 +133,7 @@ function changesLine(heard: ChangesHeard | undefined): Cell {
 }
 
 function printMirror(out: Output, { types, backlogs, errors }: FleetStatus): void {
-  out.line();
+  if (types.length > 0) out.line();
   out.table(
     ['TYPE', '>KEYS', '>ACTIVE', '>DELETED', '>SEEN', '>WRITTEN', '>LAG', '>GAPS', '>DEAD', '>FAILING'],
     types.map((type) => [

@@ -43,6 +43,6 @@ export async function sync(call: Call, names: readonly string[], { allowNone }: 
         ...refused.map(({ key, why }) => [shownKey(key), colored(why, 'red')]),
       ],
     );
-  if (workers === 0) out.note('no worker is connected: the jobs wait for one');
+  if (workers === 0 && asked.length > 0) out.note('no worker is connected: the jobs wait for one');
   return refused.length === 0 ? 'ok' : 'failed';
 }

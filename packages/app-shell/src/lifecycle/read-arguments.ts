@@ -62,12 +62,12 @@ function usage(name: string, about: string, options: Readonly<Record<string, Arg
   return `redis-to-mongo ${name}: ${about}
 
 ${own.join('')}  --config PATH  the configuration file; default: CONFIG_FILE, else ./config.json
-  --check        say whether the configuration can be used, and end: with 0, or with 2 and all that is wrong
+  --check        check the configuration and exit: 0 if it is valid, 2 with all problems if it is not
   -h, --help     show this help
   -V, --version  show the version
 
-It is set by environment variables over the configuration file: see docs/configuration.md. It runs until SIGTERM or
-Ctrl-C. Exit codes: 0 stopped, 1 could not start or failed, 2 wrong arguments or configuration, 3 not closed in time.`;
+Environment variables override the configuration file: see docs/configuration.md. It runs until SIGTERM or Ctrl-C.
+Exit codes: 0 stopped, 1 could not start or failed, 2 wrong arguments or configuration, 3 not closed in time.`;
 }
 
 /** Whether an app shall only check its configuration. @param argv checked before. */
