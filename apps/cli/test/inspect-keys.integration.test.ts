@@ -65,7 +65,7 @@ test('explain shows rule, target, position, schedule and incarnations of a key',
   await queue.close();
   const { stdout, code } = await cli.run('explain', 'orders');
   expect(code).toBe(0);
-  expect(stdout).toMatch(/^rule +mirrored: KEY_INCLUDE has \*$/m);
+  expect(stdout).toMatch(/^chosen +mirrored: KEY_INCLUDE has \*$/m);
   expect(stdout).toMatch(/^goes to +stream_messages$/m);
   expect(stdout).toMatch(/^schedule +every 1 min, next .* UTC \(in \d+ s\)$/m);
   expect(stdout).toMatch(/^lag +none$/m);
@@ -73,6 +73,14 @@ test('explain shows rule, target, position, schedule and incarnations of a key',
     inRedis: 'stream',
     state: { counts: { seen: 5 } },
   });
+});
+
+test('explain says how a key whose type has no job scheduler is kept in sync; a list without keys has no headings', async () => {
+  await cli.redis.hset('a-hash', 'field', 'x');
+  const { stdout } = await cli.run('explain', 'a-hash');
+  await cli.redis.del('a-hash');
+  expect(stdout).toMatch(/^schedule +by changes and sweeps: keys of this type have no job scheduler$/m);
+  expect((await cli.run('keys', 'none*')).stdout).toBe('no keys found\n');
 });
 
 test('explain and status show when trimming will reach what was not read', async () => {
