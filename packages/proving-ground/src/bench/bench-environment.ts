@@ -12,9 +12,9 @@ import type { Usage } from './bench-result.js';
 import { type BenchSizes, SIZES } from './bench-sizes.js';
 import { meter, pidsOf } from './usage-meter.js';
 
-/** The Redis databases: what is mirrored, what waits to be shown, the queue. */
+/** The Redis databases: what is mirrored, what is staged to be shown at once, the queue. */
 const SOURCE = 0;
-const SHELF = 1;
+const STAGING = 1;
 const QUEUE = 2;
 
 /** A rewrite of the append-only file would fall into someone's measurement. */
@@ -56,7 +56,7 @@ export class BenchEnvironment {
     /** The source: what the fleet mirrors. */
     readonly redis: Redis,
     /** What is put here is shown to the fleet in one instant by `show`. */
-    readonly shelf: Redis,
+    readonly staging: Redis,
     readonly dir: string,
     readonly signal: AbortSignal,
     readonly say: (line: string) => void,
@@ -77,7 +77,16 @@ export class BenchEnvironment {
       closing.add('redis', () => redis.disconnect());
       return redis;
     };
-    return new BenchEnvironment(options, closing, server, connect(SOURCE), connect(SHELF), dir, signal, say);
+    return new BenchEnvironment(
+      options,
+      closing,
+      server,
+      connect(SOURCE),
+      connect(STAGING),
+      dir,
+      signal,
+      say,
+    );
   }
 
   get sizes(): BenchSizes {
@@ -97,19 +106,19 @@ export class BenchEnvironment {
     return `${this.redisServer.url}/${QUEUE}`;
   }
 
-  get shelfUrl(): string {
-    return `${this.redisServer.url}/${SHELF}`;
+  get stagingUrl(): string {
+    return `${this.redisServer.url}/${STAGING}`;
   }
 
-  /** Changes the shelf's keys and the source's: what was put on the shelf is in the source at once. */
+  /** Changes the keys of the staging database and of the source: what was staged is in the source at once. */
   async show(): Promise<void> {
-    await this.redis.call('SWAPDB', SOURCE, SHELF);
+    await this.redis.call('SWAPDB', SOURCE, STAGING);
   }
 
-  /** Empties source, queue and shelf. Each measurement begins so. */
+  /** Empties source, queue and staging. Each measurement begins so. */
   async clear(): Promise<void> {
     await this.clearSource();
-    await this.shelf.flushdb();
+    await this.staging.flushdb();
   }
 
   /** Empties source and queue. */

@@ -28,39 +28,39 @@ interface Fate {
 /** A scheduler and workers, as separate processes, with the queue in a Redis database of its own. */
 export class BenchFleet implements AsyncDisposable {
   readonly #fleet: Fleet;
-  readonly #place: BenchEnvironment;
+  readonly #bench: BenchEnvironment;
   readonly #fate: Fate;
 
-  private constructor(place: BenchEnvironment, fleet: Fleet, fate: Fate) {
-    this.#place = place;
+  private constructor(bench: BenchEnvironment, fleet: Fleet, fate: Fate) {
+    this.#bench = bench;
     this.#fleet = fleet;
     this.#fate = fate;
   }
 
   /** Resolves when all processes are ready. */
   static async start(
-    place: BenchEnvironment,
+    bench: BenchEnvironment,
     target: MongoTarget,
     { workers = 1, dashboard = false, options = {} }: BenchFleetOptions = {},
   ): Promise<BenchFleet> {
     const fate: Fate = { failure: undefined };
     const fleet = await Fleet.start({
-      redisUrl: place.redisServer.url,
+      redisUrl: bench.redisServer.url,
       mongoUri: target.uri,
       mongoDbName: target.dbName,
       queuePrefix: 'bench',
       dashboardPassword: newPassword(),
       workers,
       dashboard,
-      options: { QUEUE_REDIS_URL: place.queueRedisUrl, ...options },
-      dir: await place.nextDir(),
-      signal: AbortSignal.any([place.signal]),
+      options: { QUEUE_REDIS_URL: bench.queueRedisUrl, ...options },
+      dir: await bench.nextDir(),
+      signal: AbortSignal.any([bench.signal]),
       onUnexpectedEnd: (member, end) => {
         const what = `${member.name} ended by itself with ${endText(end)}`;
         fate.failure = new ProvingError('PROVING_APP_FAILED', what);
       },
     });
-    return new BenchFleet(place, fleet, fate);
+    return new BenchFleet(bench, fleet, fate);
   }
 
   /** Of its scheduler and workers. */
@@ -107,7 +107,7 @@ export class BenchFleet implements AsyncDisposable {
     };
     try {
       await untilMoved('job schedulers', check, {
-        signal: this.#place.signal,
+        signal: this.#bench.signal,
         pollMs: () => SCHEDULED_POLL_MS,
       });
     } finally {
@@ -133,7 +133,7 @@ export class BenchFleet implements AsyncDisposable {
       return { isDone: reached >= wanted, progress: reached, missing: () => [`${reached} of ${wanted}`] };
     };
     await untilMoved(`${wanted} ${what}`, check, {
-      signal: this.#place.signal,
+      signal: this.#bench.signal,
       stallMs: STALL_MS,
       pollMs: () => pollMs,
     });

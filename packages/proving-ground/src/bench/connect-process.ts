@@ -57,11 +57,11 @@ export class ConnectProcess implements AsyncDisposable {
 
   static async start(
     [command, ...args]: ConnectCall,
-    place: BenchEnvironment,
+    bench: BenchEnvironment,
     target: MongoTarget,
     what: { readonly sourceUrl: string; readonly streams: number; readonly settings: ConnectSettings },
   ): Promise<ConnectProcess> {
-    const dir = await place.nextDir();
+    const dir = await bench.nextDir();
     const config = join(dir, 'connect.yaml');
     const template = await readFile(configFile, 'utf8');
     const names = JSON.stringify(streamKeys(what));

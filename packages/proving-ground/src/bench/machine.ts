@@ -16,8 +16,8 @@ export interface Machine {
   readonly packages: Readonly<Record<string, string>>;
 }
 
-export async function describeMachine(place: BenchEnvironment): Promise<Machine> {
-  await using target = await place.openTarget();
+export async function describeMachine(bench: BenchEnvironment): Promise<Machine> {
+  await using target = await bench.openTarget();
   const all = cpus();
   return {
     date: new Date().toISOString().slice(0, 10),
@@ -26,7 +26,7 @@ export async function describeMachine(place: BenchEnvironment): Promise<Machine>
     memoryBytes: totalmem(),
     system: `${platform()} ${release()} ${arch()}`,
     node: process.versions.node,
-    redis: /^redis_version:(\S+)/m.exec(await place.redis.info('server'))?.[1] ?? 'unknown',
+    redis: /^redis_version:(\S+)/m.exec(await bench.redis.info('server'))?.[1] ?? 'unknown',
     mongo: target.kind,
     packages: await packageVersions(),
   };

@@ -25,49 +25,49 @@ import { spreadOf } from './report/figures.js';
  * @throws LocalStackError when there are no servers; anything once the signal has aborted.
  */
 export async function runBench(options: BenchOptions, context: BenchContext): Promise<BenchResult> {
-  const place = await BenchEnvironment.open(options, context);
-  const machine = await describeMachine(place);
+  const bench = await BenchEnvironment.open(options, context);
+  const machine = await describeMachine(bench);
   const { contestants, followers, notes } = await chooseContestants();
   const times: PartTime[] = [];
   const wanted = async <T>(part: Part, measure: () => Promise<T[]>): Promise<T[]> => {
     if (!options.parts.includes(part)) return [];
     context.say(part);
-    place.part = part;
+    bench.part = part;
     const begin = performance.now();
-    const measured = (await place.attempt(part, measure)) ?? [];
+    const measured = (await bench.attempt(part, measure)) ?? [];
     times.push({ part, seconds: (performance.now() - begin) / 1000 });
     return measured;
   };
-  const { sizes } = place;
+  const { sizes } = bench;
   const runs = [
     ...(await wanted('throughput', () =>
-      measureStreams(place, 'throughput', sizes.throughput, contestants, () => openMongoTarget(place)),
+      measureStreams(bench, 'throughput', sizes.throughput, contestants, () => openMongoTarget(bench)),
     )),
     ...(await wanted('sink', async () => [
-      ...(await measureStreams(place, 'sink', sizes.sink, sinkContestants, openAckTarget)),
+      ...(await measureStreams(bench, 'sink', sizes.sink, sinkContestants, openAckTarget)),
       ...(await measureStreams(
-        place,
+        bench,
         'sink',
         sizes.sinkLong ? [sizes.sinkLong] : [],
         [fleetAlone],
         openAckTarget,
       )),
     ])),
-    ...(await wanted('sets', () => measureValues(place, [setLoad(sizes)]))),
-    ...(await wanted('types', () => measureValues(place, otherLoads(sizes)))),
+    ...(await wanted('sets', () => measureValues(bench, [setLoad(sizes)]))),
+    ...(await wanted('types', () => measureValues(bench, otherLoads(sizes)))),
   ];
-  runs.push(...(await wanted('many-keys', () => measureManyKeys(place))));
-  const latency = await wanted('latency', () => measureLatency(place, followers, ratesOf(sizes, runs)));
-  const kills = await wanted('kill', () => measureKills(place, followers));
-  const changes = await wanted('changes', () => measureChanges(place));
-  const feedCosts = await wanted('feed-cost', () => measureFeedCost(place));
-  runs.push(...(await wanted('catch-up', () => measureCatchUp(place))));
-  const discovery = await wanted('discovery', () => measureDiscovery(place));
-  const idle = await wanted('idle', () => measureIdle(place, followers));
-  const idleMixed = await wanted('idle-mixed', () => measureIdleMixed(place));
-  const lists = await wanted('lists', () => measureLists(place));
+  runs.push(...(await wanted('many-keys', () => measureManyKeys(bench))));
+  const latency = await wanted('latency', () => measureLatency(bench, followers, ratesOf(sizes, runs)));
+  const kills = await wanted('kill', () => measureKills(bench, followers));
+  const changes = await wanted('changes', () => measureChanges(bench));
+  const feedCosts = await wanted('feed-cost', () => measureFeedCost(bench));
+  runs.push(...(await wanted('catch-up', () => measureCatchUp(bench))));
+  const discovery = await wanted('discovery', () => measureDiscovery(bench));
+  const idle = await wanted('idle', () => measureIdle(bench, followers));
+  const idleMixed = await wanted('idle-mixed', () => measureIdleMixed(bench));
+  const lists = await wanted('lists', () => measureLists(bench));
   const { size, repetitions = sizes.repetitions, parts } = options;
-  const { failures } = place;
+  const { failures } = bench;
   return {
     machine,
     size,

@@ -9,7 +9,7 @@ import { emptyFiles, setBack } from './set-back.js';
 import { untilSettled } from './settle.js';
 
 export interface DataToBreak {
-  readonly place: ChaosEnvironment;
+  readonly environment: ChaosEnvironment;
   readonly load: ChaosLoad;
   /** A connection to the source, past its way. */
   readonly redis: Redis;
@@ -39,28 +39,28 @@ export const DATA_FAULTS: Partial<Record<FaultKind, Work>> = {
     const isEmptied = await data.load.flush(() => isAllRead(data), forMs);
     return isEmptied ? `FLUSHALL, and filled again after ${forMs} ms` : undefined;
   },
-  'source fails over': async ({ load, place }) => {
-    const isSwapped = await load.whilePaused(() => place.source.swap(true));
+  'source fails over': async ({ load, environment }) => {
+    const isSwapped = await load.whilePaused(() => environment.source.swap(true));
     return isSwapped ? 'primary and replica have changed their roles' : undefined;
   },
-  'MongoDB dropped': async ({ place, loseTarget }) => {
+  'MongoDB dropped': async ({ environment, loseTarget }) => {
     let isAnswered = true;
     await loseTarget(async () => {
       isAnswered = await Promise.race([
-        place.db.dropDatabase().then(
+        environment.db.dropDatabase().then(
           () => true,
           () => false,
         ),
         sleep(DROP_MS, false),
       ]);
-      if (!isAnswered) await emptyFiles(place.mongo.server, place.mongoDir);
+      if (!isAnswered) await emptyFiles(environment.mongo.server, environment.mongoDir);
     });
     return isAnswered
       ? 'dropDatabase, while the fleet runs'
       : 'dropDatabase did not end: it started again, without files';
   },
-  'MongoDB set back': async ({ place, loseTarget, signal }, { forMs }) => {
-    await setBack(place.mongo.server, place.mongoDir, { forMs, signal, lose: loseTarget });
+  'MongoDB set back': async ({ environment, loseTarget, signal }, { forMs }) => {
+    await setBack(environment.mongo.server, environment.mongoDir, { forMs, signal, lose: loseTarget });
     return `to its files of ${forMs} ms ago`;
   },
   'burst of entries': async ({ load }, step) => {
@@ -78,10 +78,10 @@ export const DATA_FAULTS: Partial<Record<FaultKind, Work>> = {
     await writer?.inTurn(() => writer.add(Array.from({ length: 50 }, () => load.odd())));
     return writer?.written.key;
   },
-  'stream trimmed behind the position': async ({ load, place }, step) => {
+  'stream trimmed behind the position': async ({ load, environment }, step) => {
     const writer = picked(load.of('trimmed'), step);
     if (!writer) return undefined;
-    const key = await place.db
+    const key = await environment.db
       .collection<{ _id: string; position?: { entryId?: unknown } }>('keys')
       .findOne({ _id: writer.written.key })
       .catch(() => null); // MongoDB is down: another time
@@ -135,11 +135,11 @@ export const DATA_FAULTS: Partial<Record<FaultKind, Work>> = {
 };
 
 /** Waits until the fleet has read all that was written, while nothing is written; false where that takes too long. */
-async function isAllRead({ redis, place, load, signal }: DataToBreak): Promise<boolean> {
+async function isAllRead({ redis, environment, load, signal }: DataToBreak): Promise<boolean> {
   const within = AbortSignal.any([signal, AbortSignal.timeout(READ_MS)]);
   const read = async (): Promise<boolean> => {
     while (!within.aborted) {
-      const isSettled = await untilSettled({ redis, db: place.db, load, signal: within }).then(
+      const isSettled = await untilSettled({ redis, db: environment.db, load, signal: within }).then(
         () => true,
         () => false, // a server is down
       );

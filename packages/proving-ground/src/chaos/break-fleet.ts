@@ -8,7 +8,7 @@ import type { ChaosEnvironment } from './chaos-environment.js';
 import { type FaultKind, type FaultStep, picked } from './fault.js';
 
 export interface FleetToBreak {
-  readonly place: ChaosEnvironment;
+  readonly environment: ChaosEnvironment;
   readonly fleet: Fleet;
   readonly signal: AbortSignal;
 }
@@ -47,13 +47,13 @@ export const FLEET_FAULTS: Partial<Record<FaultKind, Work>> = {
 };
 
 /** Anyone who would fill this target from another source must refuse to start, and touch nothing. */
-async function otherSource({ fleet, place }: FleetToBreak): Promise<FaultResult> {
-  const mark = await place.db
+async function otherSource({ fleet, environment }: FleetToBreak): Promise<FaultResult> {
+  const mark = await environment.db
     .collection<{ _id: string }>('fleet')
     .findOne({ _id: 'identity' })
     .catch(() => null);
   if (!mark) return undefined; // the target has lost it, and the fleet is about to put it back
-  const env = { REDIS_URL: `redis://127.0.0.1:${place.queue.way.port}/5`, QUEUE_PREFIX: 'stranger' };
+  const env = { REDIS_URL: `redis://127.0.0.1:${environment.queue.way.port}/5`, QUEUE_PREFIX: 'stranger' };
   const guest = fleet.launchGuest('worker', env);
   const timer = setTimeout(() => guest.signal('SIGKILL'), REFUSED_MS);
   const { code, signal } = await guest.ended;

@@ -6,13 +6,13 @@ import type { ChaosEnvironment } from './chaos-environment.js';
 import type { FaultKind, FaultStep } from './fault.js';
 import { ask, type RedisPair } from './redis-pair.js';
 
-type Work = (place: ChaosEnvironment, step: FaultStep) => Promise<FaultResult>;
+type Work = (environment: ChaosEnvironment, step: FaultStep) => Promise<FaultResult>;
 /** One server, and the way to it that the fleet takes. */
-type Which = (place: ChaosEnvironment) => ChaosEnvironment['mongo' | 'source'];
+type Which = (environment: ChaosEnvironment) => ChaosEnvironment['mongo' | 'source'];
 
-const source = (place: ChaosEnvironment) => place.source;
-const queue = (place: ChaosEnvironment) => place.queue;
-const mongo: Which = (place) => place.mongo;
+const source = (environment: ChaosEnvironment) => environment.source;
+const queue = (environment: ChaosEnvironment) => environment.queue;
+const mongo: Which = (environment) => environment.mongo;
 
 /** A chunk is held back for this long, in ms. */
 const SLOW_MS = 60;
@@ -76,17 +76,17 @@ export function resourceOf(kind: FaultKind): string | undefined {
 }
 
 /** Sends one command to a server, past its way. */
-function asked(which: (place: ChaosEnvironment) => RedisPair, command: string): Work {
-  return async (place) =>
-    await ask(which(place).server, command.split(' ')).then(
+function asked(which: (environment: ChaosEnvironment) => RedisPair, command: string): Work {
+  return async (environment) =>
+    await ask(which(environment).server, command.split(' ')).then(
       () => command,
       () => undefined, // it is down
     );
 }
 
 function killed(which: Which): Work {
-  return async (place, { forMs }) => {
-    const { server } = which(place);
+  return async (environment, { forMs }) => {
+    const { server } = which(environment);
     await server.kill();
     await sleep(forMs);
     await server.restart();
@@ -95,8 +95,8 @@ function killed(which: Which): Work {
 }
 
 function restarted(which: Which): Work {
-  return async (place) => {
-    await which(place).server.restart();
+  return async (environment) => {
+    await which(environment).server.restart();
     return 'SIGTERM, and started again';
   };
 }
@@ -108,8 +108,8 @@ function onWay(
   how = '',
 ): (which: Which) => Work {
   return (which) =>
-    async (place, { forMs }) => {
-      const { way } = which(place);
+    async (environment, { forMs }) => {
+      const { way } = which(environment);
       begin(way);
       await sleep(forMs);
       end(way);

@@ -39,7 +39,7 @@ async function carryOut(broken: Breakable, step: FaultStep): Promise<FaultResult
   const [ofData, ofFleet, ofServers] = [DATA_FAULTS[kind], FLEET_FAULTS[kind], SERVER_FAULTS[kind]];
   if (ofData) return await ofData(broken, step);
   if (ofFleet) return await ofFleet(broken, step);
-  return await ofServers?.(broken.place, step);
+  return await ofServers?.(broken.environment, step);
 }
 
 /** Whether someone knows how to do it. */

@@ -23,17 +23,22 @@ import { ValueWatch } from './value-watch.js';
 import { VerdictWatch } from './verdict-watch.js';
 
 /** What page and command read, past the ways that are broken. */
-function factsOf(place: ChaosEnvironment, closing: Closers): () => Promise<FleetFacts> {
+function factsOf(environment: ChaosEnvironment, closing: Closers): () => Promise<FleetFacts> {
   const onError = () => {}; // the facts report it
-  const queue = new JobQueue({ redis: addressOfUrl(place.queue.url), prefix: QUEUE_PREFIX }, onError);
-  const source = connectRedis(addressOfUrl(place.source.url), onError);
+  const queue = new JobQueue({ redis: addressOfUrl(environment.queue.url), prefix: QUEUE_PREFIX }, onError);
+  const source = connectRedis(addressOfUrl(environment.source.url), onError);
   closing.add('what page and command read', async () => {
     source.disconnect();
     queue.leave();
     await queue.close();
   });
-  const { db } = place;
-  const identity = new FleetIdentity({ queue, db, source, address: addressOfUrl(place.env.REDIS_URL ?? '') });
+  const { db } = environment;
+  const identity = new FleetIdentity({
+    queue,
+    db,
+    source,
+    address: addressOfUrl(environment.env.REDIS_URL ?? ''),
+  });
   return async () => await readFacts({ queue, db, source, identity });
 }
 
@@ -56,21 +61,21 @@ export async function runChaos(options: ChaosOptions, context: ProgramContext): 
     void appendFile(join(dir, 'events.log'), `${text}\n`);
   };
   progress.say(progress.colors.bold(`chaos: ${plan.length} faults in ${seconds} s, seed ${seed}`));
-  const place = await openChaosEnvironment(dir, (line) => progress.say(line), closing);
+  const environment = await openChaosEnvironment(dir, (line) => progress.say(line), closing);
   const problems: string[] = [];
-  const fleet = await startChaosFleet(place, context, options, (problem) => {
+  const fleet = await startChaosFleet(environment, context, options, (problem) => {
     problems.push(problem);
     event(problem);
   });
 
-  const redis = openRedis(place.source.url);
+  const redis = openRedis(environment.source.url);
   closing.add('redis', () => redis.disconnect());
   const isKnown = await modelsKnownTo(redis);
-  const load = new ChaosLoad({ redisUrl: place.source.url, ...options, isKnown, signal });
+  const load = new ChaosLoad({ redisUrl: environment.source.url, ...options, isKnown, signal });
   closing.add('load', () => load.close());
   try {
     await load.begin();
-    await untilSettled({ redis, db: place.db, load, signal });
+    await untilSettled({ redis, db: environment.db, load, signal });
     event('the fleet has all keys; now things break');
 
     const over = new AbortController();
@@ -78,14 +83,14 @@ export async function runChaos(options: ChaosOptions, context: ProgramContext): 
     const positions = new PositionWatch(losses);
     const memory = new MemoryWatch();
     const values = new ValueWatch(
-      place.db,
+      environment.db,
       load.values.flatMap(({ written }) => written),
       losses,
     );
-    const readFacts = factsOf(place, closing);
-    const verdicts = new VerdictWatch({ load, values, losses, db: place.db, readFacts });
+    const readFacts = factsOf(environment, closing);
+    const verdicts = new VerdictWatch({ load, values, losses, db: environment.db, readFacts });
     const watching = Promise.all([
-      positions.run(place.db, over.signal),
+      positions.run(environment.db, over.signal),
       memory.run(fleet, over.signal),
       values.run(over.signal),
       verdicts.run(over.signal),
@@ -101,7 +106,7 @@ export async function runChaos(options: ChaosOptions, context: ProgramContext): 
           load,
           redis,
           fleet,
-          place,
+          environment,
           signal,
           loseTarget: async (work) => {
             load.noteTargetLoss();
@@ -118,11 +123,11 @@ export async function runChaos(options: ChaosOptions, context: ProgramContext): 
     const stoppedAt = performance.now();
     event('everything is up again, and nothing is written anymore');
     await refillFleet(fleet, workers);
-    await untilSettled({ redis, db: place.db, load, signal, onWait: event });
+    await untilSettled({ redis, db: environment.db, load, signal, onWait: event });
     const settledAfter = (performance.now() - stoppedAt) / 1000;
     event(`settled after ${settledAfter.toFixed(1)} s; comparing`);
     await verdicts.untilComplete(signal);
-    const judgement = await judge(redis, place.db, load);
+    const judgement = await judge(redis, environment.db, load);
     over.abort();
     await watching;
     const peakMiB = Object.fromEntries(
@@ -131,13 +136,13 @@ export async function runChaos(options: ChaosOptions, context: ProgramContext): 
     for (const [app, mib] of Object.entries(peakMiB))
       if (mib > MOST_MIB) problems.push(`a ${app} held ${mib} MiB, more than ${MOST_MIB}`);
     problems.push(...positions.problems, ...values.problems, ...verdicts.problems, ...judgement.problems);
-    if (problems.length > 0) await keepState(dir, place, load);
+    if (problems.length > 0) await keepState(dir, environment, load);
     const sum = (value: (findings: (typeof judgement.streams)[number]) => number) =>
       judgement.streams.reduce((total, findings) => total + value(findings), 0);
     const report: ChaosReport = {
       ok: problems.length === 0,
       ...{ seed, seconds, workers, rate, with: more },
-      servers: [place.source.server.kind, place.mongo.server.kind],
+      servers: [environment.source.server.kind, environment.mongo.server.kind],
       faults,
       streams: judgement.streams.length,
       incarnations: load.streams.reduce((total, { written }) => total + written.incarnations.length, 0),
@@ -160,7 +165,7 @@ export async function runChaos(options: ChaosOptions, context: ProgramContext): 
     };
     return report;
   } catch (error) {
-    if (!signal.aborted) await keepState(dir, place, load);
+    if (!signal.aborted) await keepState(dir, environment, load);
     throw error;
   }
 }

@@ -38,9 +38,9 @@ export interface SoakReport {
 export async function runSoak(options: SoakOptions, context: ProgramContext): Promise<SoakReport> {
   const { progress, closing, dir, signal } = context;
   const problems: string[] = [];
-  const place = await openChaosEnvironment(dir, (line) => progress.say(line), closing);
-  const fleet = await startChaosFleet(place, context, options, (problem) => problems.push(problem));
-  const redisUrl = place.source.url;
+  const environment = await openChaosEnvironment(dir, (line) => progress.say(line), closing);
+  const fleet = await startChaosFleet(environment, context, options, (problem) => problems.push(problem));
+  const redisUrl = environment.source.url;
   const redis = openRedis(redisUrl);
   closing.add('redis', () => redis.disconnect());
   const isKnown = await modelsKnownTo(redis);
@@ -48,7 +48,7 @@ export async function runSoak(options: SoakOptions, context: ProgramContext): Pr
   closing.add('load', () => load.close());
 
   await load.begin();
-  await untilSettled({ redis, db: place.db, load, signal });
+  await untilSettled({ redis, db: environment.db, load, signal });
   const series = new ProcessSeries();
   const over = new AbortController();
   const forMs = options.minutes * 60_000;
@@ -65,8 +65,8 @@ export async function runSoak(options: SoakOptions, context: ProgramContext): Pr
   await load.during(() => waitAndReport(forMs, progress, load, signal));
   over.abort();
   await measuring;
-  await untilSettled({ redis, db: place.db, load, signal });
-  const judgement = await judge(redis, place.db, load);
+  await untilSettled({ redis, db: environment.db, load, signal });
+  const judgement = await judge(redis, environment.db, load);
   const trends = series.all.map(({ process, what, samples }) => ({
     process,
     what,
@@ -80,7 +80,7 @@ export async function runSoak(options: SoakOptions, context: ProgramContext): Pr
     ok: problems.length === 0,
     minutes: options.minutes,
     seed: SEED,
-    servers: [place.source.server.kind, place.mongo.server.kind],
+    servers: [environment.source.server.kind, environment.mongo.server.kind],
     entries,
     states: load.valueChanges,
     trends,

@@ -32,17 +32,18 @@ export function parseCommand(message: Buffer): Command {
   }
   if (opCode !== OP_MSG) throw new RangeError(`messages of kind ${opCode} are not known here`);
   const { body, sequences } = sections(message);
-  const elements = [...bsonElements(message, body)];
+  const elements = elementsOf(message, body);
   const [first] = elements;
   const inBody = elements.find(({ name }) => name === 'documents');
   const documents =
-    (inBody ? countElements(message, inBody.from) : 0) +
+    (inBody ? elementsOf(message, inBody.from).length : 0) +
     sequences.reduce((sum, { starts }) => sum + starts.length, 0);
   return {
     requestId,
     isOldForm: false,
     name: first?.name ?? '',
-    collection: first?.type === 0x02 ? message.toString('utf8', first.from + 4, first.to - 1) : '',
+    collection:
+      first?.type === BSON.BSONType.string ? message.toString('utf8', first.from + 4, first.to - 1) : '',
     documents,
     read: () => {
       const command = BSON.deserialize(message.subarray(body, body + message.readInt32LE(body)));
@@ -97,68 +98,12 @@ function oldReplyHead(): Buffer {
   return head;
 }
 
-/** One element of a BSON document, unread. */
-interface BsonElement {
-  readonly type: number;
-  readonly name: string;
-  /** Where its value lies in the buffer. */
-  readonly from: number;
-  readonly to: number;
-}
-
-const STRING = 0x02;
-const DOCUMENT = 0x03;
-const ARRAY = 0x04;
-const BINARY = 0x05;
-/** Bytes that the values of other types take. Source: https://bsonspec.org/spec.html */
-const FIXED: Readonly<Record<number, number>> = {
-  1: 8,
-  6: 0,
-  7: 12,
-  8: 1,
-  9: 8,
-  10: 0,
-  16: 4,
-  17: 8,
-  18: 8,
-  19: 16,
-};
-
-/** The elements of the document that begins at `start`, without reading their values. @throws RangeError on a type that commands do not have. */
-function* bsonElements(buffer: Buffer, start: number): Generator<BsonElement> {
-  let at = start + 4;
-  const end = start + buffer.readInt32LE(start) - 1;
-  while (at < end) {
-    const type = buffer[at] ?? 0;
-    const nameEnd = buffer.indexOf(0, at + 1);
-    const from = nameEnd + 1;
-    const to = from + sizeOf(buffer, type, from);
-    yield { type, name: buffer.toString('latin1', at + 1, nameEnd), from, to };
-    at = to;
-  }
-}
-
-/** How many elements the array or document at `start` has: walked from size to size. */
-function countElements(buffer: Buffer, start: number): number {
-  let count = 0;
-  let at = start + 4;
-  const end = start + buffer.readInt32LE(start) - 1;
-  while (at < end) {
-    const type = buffer[at] ?? 0;
-    let from = at + 1;
-    while (buffer[from] !== 0) from++;
-    from++;
-    at = from + sizeOf(buffer, type, from);
-    count++;
-  }
-  return count;
-}
-
-function sizeOf(buffer: Buffer, type: number, from: number): number {
-  if (type === DOCUMENT || type === ARRAY) return buffer.readInt32LE(from);
-  if (type === STRING) return 4 + buffer.readInt32LE(from);
-  if (type === BINARY) return 5 + buffer.readInt32LE(from);
-  const size = FIXED[type];
-  if (size === undefined) throw new RangeError(`BSON type ${type} is not expected in a command`);
-  return size;
+/** The elements of the document or array that begins at `start`, unread: where the value of each lies. @throws BSONError on what is no BSON. */
+function elementsOf(message: Buffer, start: number) {
+  const elements = [...BSON.onDemand.parseToElements(message, start)];
+  return elements.map(([type, nameFrom, nameLength, from, length]) => ({
+    type,
+    name: message.toString('latin1', nameFrom, nameFrom + nameLength),
+    ...{ from, to: from + length },
+  }));
 }

@@ -13,22 +13,22 @@ import { type Contestant, type Follower, followBy } from './contestant.js';
 export function connectContestant(call: ConnectCall): Contestant {
   return {
     who: CONNECT,
-    run: async (place, target, load) => {
+    run: async (bench, target, load) => {
       const { streams } = load;
-      const connect = await ConnectProcess.start(call, place, target, {
-        ...{ sourceUrl: place.shelfUrl, streams, settings: FOR_THROUGHPUT },
+      const connect = await ConnectProcess.start(call, bench, target, {
+        ...{ sourceUrl: bench.stagingUrl, streams, settings: FOR_THROUGHPUT },
       });
       const entries = streams * load.entries;
       try {
-        const end = await place.meter(connect.pids, target);
-        await untilMirrored(place, CONNECT, target, entries, () => connect.isOver);
+        const end = await bench.meter(connect.pids, target);
+        await untilMirrored(bench, CONNECT, target, entries, () => connect.isOver);
         const usage = await end();
         await checkCount(target, entries);
         return { ...usage, entries };
       } finally {
         await connect[Symbol.asyncDispose]();
         // Its consumer groups are kept in the streams.
-        const pipeline = place.shelf.pipeline();
+        const pipeline = bench.staging.pipeline();
         for (const key of streamKeys(load)) pipeline.xgroup('DESTROY', key, 'bench');
         await pipeline.exec();
       }
@@ -42,9 +42,9 @@ export function connectFollower(who: string, call: ConnectCall, settings: Connec
     who,
     lookUp: 'content',
     takesBacklog: true,
-    start: async (place, target, streams) => {
-      const what = { sourceUrl: place.redisServer.url, streams, settings };
-      return await followBy(() => ConnectProcess.start(call, place, target, what));
+    start: async (bench, target, streams) => {
+      const what = { sourceUrl: bench.redisServer.url, streams, settings };
+      return await followBy(() => ConnectProcess.start(call, bench, target, what));
     },
   };
 }

@@ -16,7 +16,7 @@ export interface ContestantRun extends Usage {
   readonly entries: number;
 }
 
-/** Someone who moves the streams on the shelf into an empty target. */
+/** Someone who moves the staged streams into an empty target. */
 export interface Contestant {
   readonly who: string;
   /**
@@ -24,7 +24,7 @@ export interface Contestant {
    * @param isFirst the first repetition: it may be checked more closely.
    */
   run(
-    place: BenchEnvironment,
+    bench: BenchEnvironment,
     target: MessageTarget,
     load: StreamCase,
     isFirst: boolean,
@@ -42,7 +42,7 @@ export interface Follower {
   /** Whether it brings what was in the streams before its start, too. */
   readonly takesBacklog: boolean;
   /** Starts it on the source's streams; see startFollowing. */
-  start(place: BenchEnvironment, target: MessageTarget, streams: number): Promise<Following>;
+  start(bench: BenchEnvironment, target: MessageTarget, streams: number): Promise<Following>;
 }
 
 /** One that is running. */
@@ -84,15 +84,15 @@ export async function followBy(start: () => Promise<ProcessToKill>): Promise<Fol
 
 /** Starts a follower. Resolves once it reads, and what was there is in its target if it takes that. @throws as untilMirrored. */
 export async function startFollowing(
-  place: BenchEnvironment,
+  bench: BenchEnvironment,
   { who, takesBacklog, start }: Follower,
   target: MessageTarget,
   streams: number,
 ): Promise<Following> {
-  const following = await start(place, target, streams);
+  const following = await start(bench, target, streams);
   try {
     const isOver = () => following.isOver === true;
-    if (takesBacklog) await untilMirrored(place, who, target, streams, isOver);
+    if (takesBacklog) await untilMirrored(bench, who, target, streams, isOver);
     return following;
   } catch (error) {
     await following[Symbol.asyncDispose]();

@@ -10,12 +10,12 @@ import type { Contestant, Follower } from './contestant.js';
 export function fleetContestant(who: string, options: Readonly<Record<string, string>> = {}): Contestant {
   return {
     who,
-    run: async (place, target, load, isFirst) => {
-      const fleet = await BenchFleet.start(place, target, { options });
+    run: async (bench, target, load, isFirst) => {
+      const fleet = await BenchFleet.start(bench, target, { options });
       const entries = load.streams * load.entries;
       try {
-        const end = await place.meter(fleet.pids, target);
-        await place.show();
+        const end = await bench.meter(fleet.pids, target);
+        await bench.show();
         await fleet.untilMoved('stream', entries);
         const usage = await end();
         await checkCount(target, entries);
@@ -23,8 +23,8 @@ export function fleetContestant(who: string, options: Readonly<Record<string, st
         return { ...usage, entries };
       } finally {
         await fleet[Symbol.asyncDispose]();
-        await place.show(); // back to the shelf
-        await place.clearSource();
+        await bench.show(); // back to the staging database
+        await bench.clearSource();
       }
     },
   };
@@ -35,5 +35,5 @@ export const fleetFollower: Follower = {
   who: FLEET,
   lookUp: 'id',
   takesBacklog: true,
-  start: (place, target) => BenchFleet.start(place, target),
+  start: (bench, target) => BenchFleet.start(bench, target),
 };

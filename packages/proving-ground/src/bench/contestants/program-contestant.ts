@@ -20,13 +20,13 @@ export const oldEngineContestant = programContestant(
 function programContestant(who: string, program: string, mostOf: (sizes: BenchSizes) => number): Contestant {
   return {
     who,
-    run: async (place, target, load) => {
-      const limit = Math.min(load.streams * load.entries, mostOf(place.sizes));
+    run: async (bench, target, load) => {
+      const limit = Math.min(load.streams * load.entries, mostOf(bench.sizes));
       await using process = await BenchProcess.start(program, {
-        ...place.programServers(target, place.shelfUrl),
+        ...bench.programServers(target, bench.stagingUrl),
         ...{ streams: load.streams, entries: load.entries, limit },
       });
-      const end = await place.meter(process.pids, target);
+      const end = await bench.meter(process.pids, target);
       process.send('go');
       const entries = numberIn(await process.report(), 'entries');
       const usage = await end();
@@ -47,9 +47,9 @@ function programFollower(who: string, program: string, takesBacklog: boolean): F
     who,
     lookUp: 'content',
     takesBacklog,
-    start: async (place, target, streams) =>
+    start: async (bench, target, streams) =>
       await followBy(() =>
-        BenchProcess.start(program, { ...place.programServers(target), streams, limit: 0 }),
+        BenchProcess.start(program, { ...bench.programServers(target), streams, limit: 0 }),
       ),
   };
 }

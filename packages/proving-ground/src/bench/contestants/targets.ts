@@ -4,12 +4,12 @@ import { compareStreams } from '../check-mirror.js';
 import type { MessageTarget } from './contestant.js';
 
 /** An empty MongoDB. */
-export async function openMongoTarget(place: BenchEnvironment): Promise<MessageTarget & Target> {
-  const target = await place.openTarget();
+export async function openMongoTarget(bench: BenchEnvironment): Promise<MessageTarget & Target> {
+  const target = await bench.openTarget();
   return {
     ...target,
     count: () => target.db.collection('stream_messages').countDocuments({}),
-    compare: (entries) => compareStreams(place, target, entries),
+    compare: (entries) => compareStreams(bench, target, entries),
   };
 }
 

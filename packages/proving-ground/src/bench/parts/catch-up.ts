@@ -8,30 +8,30 @@ import { fillStreams } from '../fill-streams.js';
 import { printRun } from '../print-run.js';
 
 /** How long a fleet takes to drain what came while its workers were stopped, from the instant at which they are started. */
-export async function measureCatchUp(place: BenchEnvironment): Promise<Run[]> {
+export async function measureCatchUp(bench: BenchEnvironment): Promise<Run[]> {
   const runs: Run[] = [];
-  for (let repetition = 1; repetition <= place.repetitions; repetition++)
-    for (const workers of place.sizes.catchUp.workers) {
-      const caught = await place.attempt(`catch-up, ${workers} workers`, () => runOnce(place, workers));
+  for (let repetition = 1; repetition <= bench.repetitions; repetition++)
+    for (const workers of bench.sizes.catchUp.workers) {
+      const caught = await bench.attempt(`catch-up, ${workers} workers`, () => runOnce(bench, workers));
       if (!caught) continue;
       const run = { ...caught, repetition };
-      printRun(place, run);
+      printRun(bench, run);
       runs.push(run);
     }
   return runs;
 }
 
-async function runOnce(place: BenchEnvironment, workers: number): Promise<Omit<Run, 'repetition'>> {
-  const load = place.sizes.catchUp;
+async function runOnce(bench: BenchEnvironment, workers: number): Promise<Omit<Run, 'repetition'>> {
+  const load = bench.sizes.catchUp;
   const backlog = load.streams * load.entries;
-  await place.clear();
-  await fillStreams(place.redis, { streams: load.streams, entries: 1 });
-  await using target = await openMongoTarget(place);
-  await using fleet = await BenchFleet.start(place, target);
+  await bench.clear();
+  await fillStreams(bench.redis, { streams: load.streams, entries: 1 });
+  await using target = await openMongoTarget(bench);
+  await using fleet = await BenchFleet.start(bench, target);
   await fleet.untilMoved('stream', load.streams);
   await fleet.stopWorkers();
-  await fillStreams(place.redis, load);
-  const end = await place.meter(fleet.pidsOf('scheduler'), target);
+  await fillStreams(bench.redis, load);
+  const end = await bench.meter(fleet.pidsOf('scheduler'), target);
   await fleet.addWorkers(workers);
   await fleet.untilMoved('stream', backlog);
   const usage = await end(fleet.pidsOf('worker'));

@@ -25,30 +25,30 @@ const WHO = [FLEET, BARE] as const;
  * From a change to readable in MongoDB, of keys among many that are synced already: single ones, and a flood of them.
  * @returns runs whose loads name the kind, the rate and the number of keys.
  */
-export async function measureChanges(place: BenchEnvironment): Promise<LatencyRun[]> {
-  const { keys } = place.sizes.changes;
+export async function measureChanges(bench: BenchEnvironment): Promise<LatencyRun[]> {
+  const { keys } = bench.sizes.changes;
   const runs: LatencyRun[] = [];
-  for (let repetition = 1; repetition <= place.repetitions; repetition++)
+  for (let repetition = 1; repetition <= bench.repetitions; repetition++)
     for (const who of WHO)
-      await place.attempt(`changes, ${who}`, async () => {
-        await place.clear();
-        await fill(place, keys);
-        await using target = await openMongoTarget(place);
+      await bench.attempt(`changes, ${who}`, async () => {
+        await bench.clear();
+        await fill(bench, keys);
+        await using target = await openMongoTarget(bench);
         const start =
           who === FLEET
-            ? BenchFleet.start(place, target)
-            : BenchProcess.start('bare-changes', place.programServers(target)); // ready when it has written all keys
+            ? BenchFleet.start(bench, target)
+            : BenchProcess.start('bare-changes', bench.programServers(target)); // ready when it has written all keys
         await using bringing = await start;
         if (bringing instanceof BenchFleet) await bringing.untilMoved('hash', keys);
         for (const kind of KINDS) {
           // A minute of flood is much: once is enough.
           if (kind === 'flood' && repetition > 1) continue;
-          const run = await place.attempt(`changes, ${CHANGES[kind]}, ${who}`, () =>
-            measure(place, target, bringing.pids, kind),
+          const run = await bench.attempt(`changes, ${CHANGES[kind]}, ${who}`, () =>
+            measure(bench, target, bringing.pids, kind),
           );
           if (!run) continue;
           const whole = { ...run, who, repetition };
-          sayWaits(place, 'changes', whole);
+          sayWaits(bench, 'changes', whole);
           runs.push(whole);
         }
       });
@@ -64,21 +64,21 @@ async function fill({ redis }: BenchEnvironment, keys: number): Promise<void> {
 }
 
 async function measure(
-  place: BenchEnvironment,
+  bench: BenchEnvironment,
   target: MessageTarget,
   pids: readonly number[],
   kind: Kind,
 ): Promise<Omit<LatencyRun, 'who' | 'repetition'>> {
-  const { keys, floodPerSec, floodSeconds, ...single } = place.sizes.changes;
+  const { keys, floodPerSec, floodSeconds, ...single } = bench.sizes.changes;
   const isFlood = kind === 'flood';
   const perSec = isFlood ? floodPerSec : single.perSec;
   const load = `${isFlood ? `${perSec}/s ` : ''}${CHANGES[kind]} among ${keys}`;
   await using process = await BenchProcess.start('changes', {
-    ...place.programServers(target),
+    ...bench.programServers(target),
     ...{ kind: isFlood ? 'hash' : kind, keys, perSec },
     seconds: isFlood ? floodSeconds : single.seconds,
-    warmUpSeconds: place.sizes.latency.warmUpSeconds,
+    warmUpSeconds: bench.sizes.latency.warmUpSeconds,
   });
-  const { measured } = await measureWaits(place, target, pids, process);
+  const { measured } = await measureWaits(bench, target, pids, process);
   return { load, askedPerSec: perSec, ...measured };
 }

@@ -16,16 +16,16 @@ const LISTENING_WITHIN_MS = 10_000;
  * What the feed of changes costs Redis: XADD at full speed over few and many keys, with and without the connection that receives each
  * change, by turns. On a Redis of its own that writes no file, so that nothing else is in its CPU.
  */
-export async function measureFeedCost(place: BenchEnvironment): Promise<FeedCostRun[]> {
-  const { keys: cases, writes } = place.sizes.feedCost;
+export async function measureFeedCost(bench: BenchEnvironment): Promise<FeedCostRun[]> {
+  const { keys: cases, writes } = bench.sizes.feedCost;
   const runs: FeedCostRun[] = [];
   const server = await startRedis({ args: ['--appendonly', 'no'] });
   const redis = openRedis(server.url);
   const writer = await RawWriter.open(server.port);
   try {
     for (const keys of cases)
-      for (let repetition = 1; repetition <= place.repetitions; repetition++) {
-        place.signal.throwIfAborted();
+      for (let repetition = 1; repetition <= bench.repetitions; repetition++) {
+        bench.signal.throwIfAborted();
         await redis.flushall();
         await writer.write(Math.max(keys, writes / 10), keys); // the keys are there, and Redis is warm
         const measure = async () => await costOf(redis, () => writer.write(writes, keys));
@@ -36,7 +36,7 @@ export async function measureFeedCost(place: BenchEnvironment): Promise<FeedCost
         const without = first ?? (await measure());
         const run = { keys, repetition, writes, without, with: withIt };
         const us = (seconds: number) => ((1e6 * seconds) / writes).toFixed(2);
-        place.say(
+        bench.say(
           `  feed-cost  ${keys} keys  ${us(without.cpu)} µs a write without, ${us(withIt.cpu)} µs with the feed`,
         );
         runs.push(run);

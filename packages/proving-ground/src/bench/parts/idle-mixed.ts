@@ -10,32 +10,32 @@ import { measureGroups, untilIdle } from './idle-usage.js';
  * What a whole fleet, dashboard included, and both Redis use while nothing happens to very many keys of mixed types: CPU, and the
  * memory that each holds. The queue has a Redis of its own. Runs where the sizes ask for it.
  */
-export async function measureIdleMixed(place: BenchEnvironment): Promise<IdleMixedRun[]> {
-  const load = place.sizes.idleMixed;
+export async function measureIdleMixed(bench: BenchEnvironment): Promise<IdleMixedRun[]> {
+  const load = bench.sizes.idleMixed;
   if (!load) return [];
-  await place.clear();
-  await fill(place, load);
-  await using queue = await place.openQueue();
-  await using target = await place.openTarget();
+  await bench.clear();
+  await fill(bench, load);
+  await using queue = await bench.openQueue();
+  await using target = await bench.openTarget();
   const options = { QUEUE_REDIS_URL: queue.url };
-  await using fleet = await BenchFleet.start(place, target, { dashboard: true, options });
+  await using fleet = await BenchFleet.start(bench, target, { dashboard: true, options });
   const keys = load.values + load.sets + load.streams;
   const begin = performance.now();
   await fleet.untilEnded('synced', keys);
   const seconds = (performance.now() - begin) / 1000;
-  place.say(`  idle  ${keys} keys of mixed types synced after ${seconds.toFixed(0)} s`);
+  bench.say(`  idle  ${keys} keys of mixed types synced after ${seconds.toFixed(0)} s`);
   const groups: Groups<IdleProcess> = {
     scheduler: fleet.pidsOf('scheduler'),
     worker: fleet.pidsOf('worker'),
     dashboard: fleet.pidsOf('dashboard'),
-    source: pidsOf(place.redisServer),
+    source: pidsOf(bench.redisServer),
     queue: pidsOf(queue),
   };
-  await untilIdle(place, fleet, groups);
-  const { of } = await measureGroups(place, groups, place.sizes.idle.seconds);
+  await untilIdle(bench, fleet, groups);
+  const { of } = await measureGroups(bench, groups, bench.sizes.idle.seconds);
   const shares = byProcess((name) => of(name).share);
   const all = Object.values(shares).reduce((sum, share) => sum + share, 0);
-  place.say(`  idle  ${keys} keys of mixed types: ${(100 * all).toFixed(1)} % of a core`);
+  bench.say(`  idle  ${keys} keys of mixed types: ${(100 * all).toFixed(1)} % of a core`);
   return [{ keys, seconds, shares, bytes: byProcess((name) => of(name).bytes) }];
 }
 

@@ -22,18 +22,18 @@ export async function measureGroups<Name extends string>(
 
 /** Waits until the fleet runs hardly any jobs, and the CPU of all falls no more; at most as long as the sizes say. */
 export async function untilIdle<Name extends string>(
-  place: BenchEnvironment,
+  bench: BenchEnvironment,
   fleet: BenchFleet,
   groups: Groups<Name>,
 ): Promise<void> {
-  const { settleSeconds } = place.sizes.idle;
+  const { settleSeconds } = bench.sizes.idle;
   const sample = Math.min(SAMPLE_SECONDS, settleSeconds);
   const deadline = performance.now() + 1000 * settleSeconds;
   const all = { all: Object.values<readonly number[]>(groups).flat() };
   let last = Number.POSITIVE_INFINITY;
   while (performance.now() < deadline) {
     const before = (await fleet.counts()).jobs;
-    const { share } = (await measureGroups(place, all, sample)).of('all');
+    const { share } = (await measureGroups(bench, all, sample)).of('all');
     const jobs = (await fleet.counts()).jobs - before;
     if (jobs <= RESTING_JOBS_PER_SEC * sample && share >= FALLING * last) return;
     last = share;

@@ -18,65 +18,65 @@ const SETTLE_SECONDS = 5;
  * the time. With the fewest streams the others are measured, too.
  */
 export async function measureIdle(
-  place: BenchEnvironment,
+  bench: BenchEnvironment,
   followers: readonly Follower[],
 ): Promise<IdleRun[]> {
   const runs: IdleRun[] = [];
-  const [fewest] = place.sizes.idle.streams;
-  for (const streams of place.sizes.idle.streams) {
-    await place.attempt(`idle, ${streams} streams, ${FLEET}`, () => measureFleet(place, streams, runs));
+  const [fewest] = bench.sizes.idle.streams;
+  for (const streams of bench.sizes.idle.streams) {
+    await bench.attempt(`idle, ${streams} streams, ${FLEET}`, () => measureFleet(bench, streams, runs));
     if (streams === fewest)
       for (const follower of followers.filter(({ who }) => who !== FLEET))
-        await place.attempt(`idle, ${streams} streams, ${follower.who}`, () =>
-          measureOther(place, follower, streams, runs),
+        await bench.attempt(`idle, ${streams} streams, ${follower.who}`, () =>
+          measureOther(bench, follower, streams, runs),
         );
   }
   return runs;
 }
 
-async function measureFleet(place: BenchEnvironment, streams: number, runs: IdleRun[]): Promise<void> {
-  const { sets } = place.sizes.idle;
-  await place.clear();
-  await fillStreams(place.redis, { streams, entries: 1 });
-  await using target = await place.openTarget();
+async function measureFleet(bench: BenchEnvironment, streams: number, runs: IdleRun[]): Promise<void> {
+  const { sets } = bench.sizes.idle;
+  await bench.clear();
+  await fillStreams(bench.redis, { streams, entries: 1 });
+  await using target = await bench.openTarget();
   // The defaults of all options: SYNC_INTERVAL_SEC is 1.
-  await using fleet = await BenchFleet.start(place, target);
+  await using fleet = await BenchFleet.start(bench, target);
   const groups = {
     ...{ scheduler: fleet.pidsOf('scheduler'), worker: fleet.pidsOf('worker') },
-    ...{ own: fleet.pids, redis: pidsOf(place.redisServer) },
+    ...{ own: fleet.pids, redis: pidsOf(bench.redisServer) },
   };
   const note = async (facts: Pick<IdleRun, 'streams' | 'sets'>) => {
-    await untilIdle(place, fleet, groups);
-    for (let repetition = 1; repetition <= place.repetitions; repetition++) {
-      const used = await measureGroups(place, groups, place.sizes.idle.seconds);
+    await untilIdle(bench, fleet, groups);
+    for (let repetition = 1; repetition <= bench.repetitions; repetition++) {
+      const used = await measureGroups(bench, groups, bench.sizes.idle.seconds);
       const parts = { scheduler: used.of('scheduler').share, worker: used.of('worker').share };
-      noteRun(place, runs, { ...facts, who: FLEET, repetition, ...parts, ...sharesOf(used) });
+      noteRun(bench, runs, { ...facts, who: FLEET, repetition, ...parts, ...sharesOf(used) });
     }
   };
   await fleet.untilMoved('stream', streams);
   await note({ streams, sets: 0 });
   const members = Array.from({ length: MEMBERS }, (_, n) => `member-${n}`);
-  await runPipelines(place.redis, sets, (pipeline, i) => pipeline.sadd(`idle-set-${i}`, members));
+  await runPipelines(bench.redis, sets, (pipeline, i) => pipeline.sadd(`idle-set-${i}`, members));
   await fleet.untilMoved('set', sets);
   await note({ streams, sets });
 }
 
 async function measureOther(
-  place: BenchEnvironment,
+  bench: BenchEnvironment,
   follower: Follower,
   streams: number,
   runs: IdleRun[],
 ): Promise<void> {
-  const { seconds, settleSeconds } = place.sizes.idle;
-  await place.clear();
-  await fillStreams(place.redis, { streams, entries: 1 });
-  await using target = await openMongoTarget(place);
-  await using following = await startFollowing(place, follower, target, streams);
-  const groups = { own: following.pids, redis: pidsOf(place.redisServer) };
-  await measureGroups(place, groups, Math.min(SETTLE_SECONDS, settleSeconds)); // it comes to rest
-  for (let repetition = 1; repetition <= place.repetitions; repetition++) {
-    const used = sharesOf(await measureGroups(place, groups, seconds));
-    noteRun(place, runs, { streams, sets: 0, who: follower.who, repetition, ...used });
+  const { seconds, settleSeconds } = bench.sizes.idle;
+  await bench.clear();
+  await fillStreams(bench.redis, { streams, entries: 1 });
+  await using target = await openMongoTarget(bench);
+  await using following = await startFollowing(bench, follower, target, streams);
+  const groups = { own: following.pids, redis: pidsOf(bench.redisServer) };
+  await measureGroups(bench, groups, Math.min(SETTLE_SECONDS, settleSeconds)); // it comes to rest
+  for (let repetition = 1; repetition <= bench.repetitions; repetition++) {
+    const used = sharesOf(await measureGroups(bench, groups, seconds));
+    noteRun(bench, runs, { streams, sets: 0, who: follower.who, repetition, ...used });
   }
 }
 
@@ -85,9 +85,9 @@ function sharesOf({ of }: Measured<'own' | 'redis'>) {
   return { own, redis: of('redis').share, peakBytes };
 }
 
-function noteRun(place: BenchEnvironment, runs: IdleRun[], run: IdleRun): void {
+function noteRun(bench: BenchEnvironment, runs: IdleRun[], run: IdleRun): void {
   const { streams, sets, who, own, redis } = run;
   const all = (100 * (own + redis)).toFixed(1);
-  place.say(`  idle  ${streams} streams, ${sets} sets  ${who.padEnd(36)} ${all} % of a core`);
+  bench.say(`  idle  ${streams} streams, ${sets} sets  ${who.padEnd(36)} ${all} % of a core`);
   runs.push(run);
 }

@@ -20,17 +20,17 @@ const COMPLETE_IDLE_MS = 3_000;
  * of the entries, so that it is the same for all.
  */
 export async function measureKills(
-  place: BenchEnvironment,
+  bench: BenchEnvironment,
   followers: readonly Follower[],
 ): Promise<KillRun[]> {
   const runs: KillRun[] = [];
-  for (let repetition = 1; repetition <= place.repetitions; repetition++)
+  for (let repetition = 1; repetition <= bench.repetitions; repetition++)
     for (const follower of followers) {
       const { who } = follower;
-      const left = await place.attempt(`kill, ${who}`, () => runOnce(place, follower));
+      const left = await bench.attempt(`kill, ${who}`, () => runOnce(bench, follower));
       if (!left) continue;
       const { missing, doubled, written, seconds } = left;
-      place.say(
+      bench.say(
         `  kill  ${who.padEnd(36)} ${written} written, ${missing} missing, ${doubled} doubled, at rest after ${seconds.toFixed(1)} s`,
       );
       runs.push({ who, repetition, ...left });
@@ -39,19 +39,19 @@ export async function measureKills(
 }
 
 async function runOnce(
-  place: BenchEnvironment,
+  bench: BenchEnvironment,
   follower: Follower,
 ): Promise<Omit<KillRun, 'who' | 'repetition'>> {
-  const { streams, kills } = place.sizes.kill;
-  await place.clear();
-  await write(place.redis, streams, 0, streams);
-  await using target = await openMongoTarget(place);
-  await using following = await startFollowing(place, follower, target, streams);
-  const end = await writeAndKill(place, following);
+  const { streams, kills } = bench.sizes.kill;
+  await bench.clear();
+  await write(bench.redis, streams, 0, streams);
+  await using target = await openMongoTarget(bench);
+  await using following = await startFollowing(bench, follower, target, streams);
+  const end = await writeAndKill(bench, following);
   const restarted = performance.now();
   // One that begins with what comes brings nothing late.
-  const idleMs = follower.takesBacklog ? 1000 * place.sizes.kill.idleSeconds : COMPLETE_IDLE_MS;
-  const { missing, doubled, lastAt } = await untilIdle(place, target, [streams, end], idleMs);
+  const idleMs = follower.takesBacklog ? 1000 * bench.sizes.kill.idleSeconds : COMPLETE_IDLE_MS;
+  const { missing, doubled, lastAt } = await untilIdle(bench, target, [streams, end], idleMs);
   return { kills, written: end - streams, missing, doubled, seconds: (lastAt - restarted) / 1000 };
 }
 
@@ -94,7 +94,7 @@ async function write(redis: Redis, streams: number, from: number, to: number): P
 
 /** What is left of the entries from one number up to another, once nothing more comes. */
 async function untilIdle(
-  place: BenchEnvironment,
+  bench: BenchEnvironment,
   { db }: Target,
   [from, to]: readonly [number, number],
   longestMs: number,
@@ -112,7 +112,7 @@ async function untilIdle(
     }
     const idleMs = left.missing === 0 ? COMPLETE_IDLE_MS : longestMs;
     if (performance.now() - lastAt > idleMs) return { ...left, lastAt };
-    await sleep(POLL_MS, undefined, { signal: place.signal });
+    await sleep(POLL_MS, undefined, { signal: bench.signal });
   }
 }
 

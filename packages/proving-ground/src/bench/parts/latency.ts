@@ -17,44 +17,44 @@ interface Rate {
  * @param rates entries a second, with a name each; those behind the first are the fleet's alone.
  */
 export async function measureLatency(
-  place: BenchEnvironment,
+  bench: BenchEnvironment,
   followers: readonly Follower[],
   rates: readonly Rate[],
 ): Promise<LatencyRun[]> {
   const runs: LatencyRun[] = [];
-  for (let repetition = 1; repetition <= place.repetitions; repetition++)
+  for (let repetition = 1; repetition <= bench.repetitions; repetition++)
     for (const [i, { load, perSec }] of rates.entries())
       for (const follower of followers.filter(({ who }) => i === 0 || who === FLEET)) {
         const { who } = follower;
-        const measured = await place.attempt(`latency, ${load}, ${who}`, () =>
-          runOnce(place, follower, perSec),
+        const measured = await bench.attempt(`latency, ${load}, ${who}`, () =>
+          runOnce(bench, follower, perSec),
         );
         if (!measured) continue;
         const run = { load, who, repetition, ...measured };
-        sayWaits(place, 'latency', run);
+        sayWaits(bench, 'latency', run);
         runs.push(run);
       }
   return runs;
 }
 
 async function runOnce(
-  place: BenchEnvironment,
+  bench: BenchEnvironment,
   follower: Follower,
   perSec: number,
 ): Promise<Omit<LatencyRun, 'load' | 'who' | 'repetition'>> {
   const { who, lookUp, takesBacklog } = follower;
-  const { streams, seconds, warmUpSeconds } = place.sizes.latency;
-  await place.clear();
-  await fillStreams(place.redis, { streams, entries: 1 });
-  await using target = await openMongoTarget(place);
+  const { streams, seconds, warmUpSeconds } = bench.sizes.latency;
+  await bench.clear();
+  await fillStreams(bench.redis, { streams, entries: 1 });
+  await using target = await openMongoTarget(bench);
   await using process = await BenchProcess.start('latency', {
-    ...place.programServers(target),
+    ...bench.programServers(target),
     ...{ streams, perSec, seconds, warmUpSeconds, lookUp },
   });
-  await using following = await startFollowing(place, follower, target, streams);
-  const { written, measured } = await measureWaits(place, target, following.pids, process);
+  await using following = await startFollowing(bench, follower, target, streams);
+  const { written, measured } = await measureWaits(bench, target, following.pids, process);
   const messages = written + (takesBacklog ? streams : 0);
-  await untilMirrored(place, who, target, messages);
+  await untilMirrored(bench, who, target, messages);
   await checkCount(target, messages);
   return { askedPerSec: perSec, ...measured };
 }
@@ -67,14 +67,14 @@ type Waits = Omit<LatencyRun, 'load' | 'who' | 'repetition' | 'askedPerSec'>;
  * @param pids theirs.
  */
 export async function measureWaits(
-  place: BenchEnvironment,
+  bench: BenchEnvironment,
   target: MessageTarget,
   pids: readonly number[],
   process: BenchProcess,
 ): Promise<{ readonly written: number; readonly measured: Waits }> {
   process.send('go');
   await process.report(); // it is warm
-  const end = await place.meter(pids, target);
+  const end = await bench.meter(pids, target);
   const report = await process.report();
   const usage = await end();
   const written = numberIn(report, 'written');

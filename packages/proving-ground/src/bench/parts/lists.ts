@@ -34,32 +34,32 @@ const LISTS: readonly string[] = [
  * dashboard holds before and after. Beside it, what a plain find of as many documents by their `_id` takes in the same moment.
  * Runs where the sizes ask for it.
  */
-export async function measureLists(place: BenchEnvironment): Promise<ListsRun[]> {
-  const keys = place.sizes.lists?.keys;
+export async function measureLists(bench: BenchEnvironment): Promise<ListsRun[]> {
+  const keys = bench.sizes.lists?.keys;
   if (keys === undefined) return [];
-  await place.clear();
-  await fillListKeys(place, keys);
-  await using target = await place.openTarget();
+  await bench.clear();
+  await fillListKeys(bench, keys);
+  await using target = await bench.openTarget();
   await prepareDatabase(target.db);
-  await fillKeyDocuments(target.db, keys, place.signal);
+  await fillKeyDocuments(target.db, keys, bench.signal);
   // A server may read all that is new to it when it is first asked, once for each who asks: here by one, before anything is measured.
   const documents = target.db.collection<{ _id: string }>('keys');
   await documents.findOne({ _id: listKey(0, keys) });
   await documents.countDocuments({ keyType: 'set', status: 'active' });
   await readStatus(target.db);
-  return [await withDashboard(place, target, keys)];
+  return [await withDashboard(bench, target, keys)];
 }
 
-async function withDashboard(place: BenchEnvironment, target: Target, keys: number): Promise<ListsRun> {
-  const cwd = await place.nextDir();
+async function withDashboard(bench: BenchEnvironment, target: Target, keys: number): Promise<ListsRun> {
+  const cwd = await bench.nextDir();
   const password = newPassword();
   const env = fleetEnv({
-    redisUrl: place.redisServer.url,
+    redisUrl: bench.redisServer.url,
     mongoUri: target.uri,
     mongoDbName: target.dbName,
     queuePrefix: 'lists',
     dashboardPassword: password,
-    options: { QUEUE_REDIS_URL: place.queueRedisUrl },
+    options: { QUEUE_REDIS_URL: bench.queueRedisUrl },
   });
   const logFile = join(cwd, 'dashboard.log');
   const dashboard = new FleetMember({ app: 'dashboard', name: 'dashboard', env, cwd, logFile });
@@ -71,7 +71,7 @@ async function withDashboard(place: BenchEnvironment, target: Target, keys: numb
     let before = 0;
     for (let walk = 1; walk <= WALKS; walk++) {
       for (const list of LISTS)
-        lists.push(...(await measureList(place, target, reader, { list, keys, walk })));
+        lists.push(...(await measureList(bench, target, reader, { list, keys, walk })));
       if (walk === 1) before = await held();
     }
     return { keys, lists, bytes: { before, after: await held() } };

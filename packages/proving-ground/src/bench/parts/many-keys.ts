@@ -28,43 +28,43 @@ const CONTESTANTS = [
  * Many small values: new ones by the bare loop, by the command and by the fleet; then the fleet finds them unchanged in a
  * sweep, and a tenth of them changed. The fleet's queue has a Redis of its own, whose CPU counts as the fleet's.
  */
-export async function measureManyKeys(place: BenchEnvironment): Promise<Run[]> {
+export async function measureManyKeys(bench: BenchEnvironment): Promise<Run[]> {
   const runs: Run[] = [];
-  for (let repetition = 1; repetition <= place.repetitions; repetition++)
-    for (const load of smallLoads(place.sizes)) {
+  for (let repetition = 1; repetition <= bench.repetitions; repetition++)
+    for (const load of smallLoads(bench.sizes)) {
       if (load.isLong && repetition > 1) continue;
-      await place.clear();
-      await fillSmall(place.shelf, load);
+      await bench.clear();
+      await fillSmall(bench.staging, load);
       for (const [who, contestant] of CONTESTANTS)
-        await place.attempt(`many-keys, ${load.name}, ${who}`, async () => {
-          await using target = await place.openTarget();
-          for await (const measured of contestant(place, target, load)) {
+        await bench.attempt(`many-keys, ${load.name}, ${who}`, async () => {
+          await using target = await bench.openTarget();
+          for await (const measured of contestant(bench, target, load)) {
             const run: Run = { part: 'many-keys', repetition, who, ...measured };
             runs.push(run);
-            printRun(place, run);
+            printRun(bench, run);
           }
         });
     }
   return runs;
 }
 
-async function* runBare(place: BenchEnvironment, target: Target, load: SmallLoad): AsyncGenerator<Measured> {
-  await using process = await BenchProcess.start('bare-keys', place.programServers(target, place.shelfUrl));
-  const end = await place.meter(process.pids, target);
+async function* runBare(bench: BenchEnvironment, target: Target, load: SmallLoad): AsyncGenerator<Measured> {
+  await using process = await BenchProcess.start('bare-keys', bench.programServers(target, bench.stagingUrl));
+  const end = await bench.meter(process.pids, target);
   process.send('go');
   const entries = numberIn(await process.report(), 'entries');
   yield { load: load.name, entries, ...(await end()) };
 }
 
 /** The command, Node's start included. */
-async function* runOnce(place: BenchEnvironment, target: Target, load: SmallLoad): AsyncGenerator<Measured> {
-  const env = { REDIS_URL: place.shelfUrl, MONGO_URI: target.uri, MONGO_DB_NAME: target.dbName };
+async function* runOnce(bench: BenchEnvironment, target: Target, load: SmallLoad): AsyncGenerator<Measured> {
+  const env = { REDIS_URL: bench.stagingUrl, MONGO_URI: target.uri, MONGO_DB_NAME: target.dbName };
   await using process = await BenchProcess.start(
     'command',
     { script: builtApp('cli/dist/main.js'), command: 'once' },
     env,
   );
-  const end = await place.meter(process.pids, target);
+  const end = await bench.meter(process.pids, target);
   process.send('go');
   if (numberIn(await process.report(), 'code') !== 0)
     throw new ProvingError('PROVING_APP_FAILED', 'once has failed');
@@ -73,9 +73,9 @@ async function* runOnce(place: BenchEnvironment, target: Target, load: SmallLoad
   yield { load: load.name, entries: load.keys, ...usage };
 }
 
-async function* runFleet(place: BenchEnvironment, target: Target, load: SmallLoad): AsyncGenerator<Measured> {
-  await using queue = await place.openQueue();
-  const fleet = await BenchFleet.start(place, target, { options: { QUEUE_REDIS_URL: queue.url } });
+async function* runFleet(bench: BenchEnvironment, target: Target, load: SmallLoad): AsyncGenerator<Measured> {
+  await using queue = await bench.openQueue();
+  const fleet = await BenchFleet.start(bench, target, { options: { QUEUE_REDIS_URL: queue.url } });
   const ours = [...fleet.pids, ...pidsOf(queue)];
   const sets = Array.from({ length: load.keys }, (_, n) => load.typeOf(n)).filter((type) => type === 'set');
   /** The time is that of the work; the CPU is that of what follows, too. */
@@ -86,7 +86,7 @@ async function* runFleet(place: BenchEnvironment, target: Target, load: SmallLoa
     follow = async () => {},
   ) => {
     const since = new Date();
-    const end = await place.meter(ours, target);
+    const end = await bench.meter(ours, target);
     const begin = performance.now();
     await work();
     const seconds = (performance.now() - begin) / 1000;
@@ -100,7 +100,7 @@ async function* runFleet(place: BenchEnvironment, target: Target, load: SmallLoa
       '',
       load.keys,
       async () => {
-        await place.show();
+        await bench.show();
         await fleet.untilEnded('synced', load.keys);
       },
       () => fleet.untilScheduled(sets.length, queue.url), // once most keys are synced
@@ -110,20 +110,20 @@ async function* runFleet(place: BenchEnvironment, target: Target, load: SmallLoa
     const beforeSweep = await fleet.ended('unchanged');
     yield await measure(UNCHANGED, load.keys, async () => {
       // Redis does not report a swap: a sweep finds what may have changed.
-      await place.show();
-      await place.show();
+      await bench.show();
+      await bench.show();
       await fleet.untilEnded('unchanged', beforeSweep + load.keys);
     });
     const before = await fleet.ended('synced');
     const tenth = Math.ceil(load.keys / 10);
     yield await measure(TENTH_CHANGED, tenth, async () => {
-      await changeTenth(place.redis, load);
+      await changeTenth(bench.redis, load);
       await fleet.untilEnded('synced', before + tenth);
     });
   } finally {
     await fleet[Symbol.asyncDispose]();
-    await place.show(); // back to the shelf
-    await place.redis.flushdb();
+    await bench.show(); // back to the staging database
+    await bench.redis.flushdb();
   }
 }
 

@@ -8,7 +8,7 @@ import { printRun } from '../print-run.js';
 
 /** Each contestant on each load, in turn (A B C A B C …), and with each repetition another one first. */
 export async function measureStreams(
-  place: BenchEnvironment,
+  bench: BenchEnvironment,
   part: Part,
   loads: readonly StreamCase[],
   contestants: readonly Contestant[],
@@ -16,17 +16,17 @@ export async function measureStreams(
 ): Promise<Run[]> {
   const runs: Run[] = [];
   for (const load of loads) {
-    await place.clear();
-    await fillStreams(place.shelf, load);
-    for (let repetition = 1; repetition <= place.repetitions; repetition++)
+    await bench.clear();
+    await fillStreams(bench.staging, load);
+    for (let repetition = 1; repetition <= bench.repetitions; repetition++)
       for (const contestant of rotated(contestants, repetition - 1)) {
         const what = `${part}, ${caseName(load)}, ${contestant.who}`;
-        const measured = await place.attempt(what, () =>
-          runOnce(place, contestant, load, repetition === 1, open),
+        const measured = await bench.attempt(what, () =>
+          runOnce(bench, contestant, load, repetition === 1, open),
         );
         if (!measured) continue;
         const run = { part, repetition, ...measured };
-        printRun(place, run);
+        printRun(bench, run);
         runs.push(run);
       }
   }
@@ -34,7 +34,7 @@ export async function measureStreams(
 }
 
 async function runOnce(
-  place: BenchEnvironment,
+  bench: BenchEnvironment,
   contestant: Contestant,
   load: StreamCase,
   isFirst: boolean,
@@ -44,7 +44,7 @@ async function runOnce(
   return {
     load: caseName(load),
     who: contestant.who,
-    ...(await contestant.run(place, target, load, isFirst)),
+    ...(await contestant.run(bench, target, load, isFirst)),
   };
 }
 

@@ -31,36 +31,36 @@ type Write = (step: ChainableCommander, key: string) => void;
 const MEMBERS_A_STEP = 50_000;
 
 /** The fleet on values of each type in turn: from the first write until all are mirrored. */
-export async function measureValues(place: BenchEnvironment, loads: readonly ValueLoad[]): Promise<Run[]> {
+export async function measureValues(bench: BenchEnvironment, loads: readonly ValueLoad[]): Promise<Run[]> {
   const runs: Run[] = [];
-  for (let repetition = 1; repetition <= place.repetitions; repetition++) {
-    await place.attempt(loads.map(({ keyType }) => keyType).join(', '), async () => {
-      await place.clear();
-      await using target = await place.openTarget();
-      await using fleet = await BenchFleet.start(place, target);
+  for (let repetition = 1; repetition <= bench.repetitions; repetition++) {
+    await bench.attempt(loads.map(({ keyType }) => keyType).join(', '), async () => {
+      await bench.clear();
+      await using target = await bench.openTarget();
+      await using fleet = await BenchFleet.start(bench, target);
       for (const load of loads)
-        for (const run of await measureType(place, target, fleet, load)) runs.push({ ...run, repetition });
+        for (const run of await measureType(bench, target, fleet, load)) runs.push({ ...run, repetition });
     });
   }
   return runs;
 }
 
 async function measureType(
-  place: BenchEnvironment,
+  bench: BenchEnvironment,
   target: Target,
   fleet: BenchFleet,
   load: ValueLoad,
 ): Promise<Omit<Run, 'repetition'>[]> {
   const { part, keyType, keys, members, make, change } = load;
   const timed = async (name: string, entries: number, syncs: number, write: Write) => {
-    place.signal.throwIfAborted();
-    const end = await place.meter(fleet.pids, target);
-    await inSteps(place.redis, load, write);
+    bench.signal.throwIfAborted();
+    const end = await bench.meter(fleet.pids, target);
+    await inSteps(bench.redis, load, write);
     await fleet.untilMoved(keyType, syncs);
     const usage = await end();
     await checkValues(target, load);
     const run = { part, load: name, who: FLEET, entries, ...usage };
-    printRun(place, run);
+    printRun(bench, run);
     return run;
   };
   const of = members === 1 ? '' : ` × ${members.toLocaleString('en-US')}`;
