@@ -4,13 +4,13 @@ import type { Queue } from 'bullmq';
 export interface JobDelays {
   /** How long the job that waits longest has been due; 0 where none waits. */
   readonly waitingMs: number;
-  /** From when a job is due until it has ended: the middle one of the newest 20; null where none has ended lately. */
+  /** From when a job is due until it has ended: the middle one of the newest 20; null where none was due lately. */
   readonly usualMs: number | null;
 }
 
 const NEWEST = 20;
 
-/** A job that ended longer ago, in ms, says nothing of now: a fleet at rest is not as late as its last jobs were. */
+/** A job that was due longer ago, in ms, says nothing of now: a fleet that has caught up is not as late as those jobs were. */
 const LATELY_MS = 10_000;
 
 /**
@@ -27,7 +27,7 @@ export async function jobDelays(queue: Queue, time: Promise<number>): Promise<Jo
   const first = waiting.find((job) => job !== undefined);
   const took = ended
     .flatMap((job) =>
-      job?.finishedOn === undefined || now - job.finishedOn > LATELY_MS ? [] : [job.finishedOn - dueAt(job)],
+      job?.finishedOn === undefined || now - dueAt(job) > LATELY_MS ? [] : [job.finishedOn - dueAt(job)],
     )
     .sort((a, b) => a - b);
   const middle = took[Math.floor(took.length / 2)];
