@@ -35,7 +35,7 @@ export function mongoSink(db: Db, options: MongoSinkOptions): Sink {
   const members = new MembersWriter(db, {
     bufferBytes: options.batchBytes,
     retry: options.retry,
-    stale: (collection, state) => values.stale(collection, state),
+    stale: (write, state) => values.stale(write, state),
   });
   const retrying = <T>(run: () => Promise<T>) => withRetry(run, options.retry);
 

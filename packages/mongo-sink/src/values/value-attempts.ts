@@ -134,8 +134,16 @@ export class ValueAttempts {
     });
   }
 
-  /** Makes the generation the value. False when another attempt was claimed or committed since. */
-  async commit(state: KeyState, write: MembersWrite, own: Generation): Promise<boolean> {
+  /**
+   * Makes the generation the value.
+   * - lost: another attempt was claimed or committed before.
+   * - uncertain: so it is, or MongoDB did not answer the commit, and another attempt goes on from it. Nothing may be taken back.
+   */
+  async commit(
+    state: KeyState,
+    write: MembersWrite,
+    own: Generation,
+  ): Promise<'committed' | 'lost' | 'uncertain'> {
     const manifest = write.manifest();
     const gone = ['resumable', ...write.formFields].filter((name) => !(name in manifest));
     const next = {
@@ -152,15 +160,28 @@ export class ValueAttempts {
       ...pathsIn(own.manifest.isShaped, { revision: { $lt: state.revision + 1 }, attempts: own.claim }),
     };
     const isPlain = !own.manifest.isShaped && !write.shape;
-    const { matchedCount } = await this.#run(write.collection, (manifests) =>
-      isPlain
+    let tries = 0;
+    const { matchedCount } = await this.#run(write.collection, (manifests) => {
+      tries++;
+      return isPlain
         ? manifests.updateOne(filter, {
             $set: next,
             $unset: Object.fromEntries(gone.map((name) => [name, ''])),
           })
-        : manifests.replaceOne(filter, storedFields(state, { ...next, attempts: own.claim }, write.shape)),
+        : manifests.replaceOne(filter, storedFields(state, { ...next, attempts: own.claim }, write.shape));
+    });
+    if (matchedCount === 1) return 'committed';
+    if (tries === 1) return 'lost';
+    // Nobody else writes this claim's number there.
+    const found = await this.#find(state, write);
+    return found?.healed === own.claim ? 'committed' : 'uncertain';
+  }
+
+  async #find(state: KeyState, { collection }: MembersWrite): Promise<ValueManifest | undefined> {
+    const found = await this.#run(collection, (manifests) =>
+      manifests.findOne({ _id: documentIdOf(state) }, { projection: MANIFEST_PROJECTION }),
     );
-    return matchedCount === 1;
+    return found ? parseManifest(found) : undefined;
   }
 
   /** Leaves what was added so far to the next attempt. Only when nothing of this one is under way anymore. */

@@ -15,12 +15,15 @@ import { type Known, loadDiffering, ValueComparison } from './value-comparison.j
 import { ValueElements } from './value-elements.js';
 import { ValueFingerprints } from './value-fingerprints.js';
 
+/** Where a value and its elements are. */
+type Collections = Pick<MembersWrite, 'collection' | 'memberCollection'>;
+
 export interface MembersWriterOptions {
   /** About how many bytes of added elements are held in memory before they are written. */
   readonly bufferBytes: number;
   readonly retry: RetryOptions;
   /** What to do where MongoDB holds a newer value; throws. */
-  readonly stale: (collection: string, state: KeyState) => Promise<never>;
+  readonly stale: (write: Collections, state: KeyState) => Promise<never>;
 }
 
 /**
@@ -66,7 +69,7 @@ export class MembersWriter {
   /** @returns how many elements were refused. */
   async #write(state: KeyState, asked: MembersWrite): Promise<number> {
     const own = await this.#attempts.claim(state, asked);
-    if (!own) return await this.#options.stale(asked.collection, state);
+    if (!own) return await this.#options.stale(asked, state);
     const { manifest } = own;
     const wasMembers = manifest.form === 'members' && manifest.generation > 0;
     // Who was a member and when is reported by documents of one shape: another one begins with another incarnation.
@@ -89,13 +92,13 @@ export class MembersWriter {
       : new Buckets(write.layout);
     if (!write.scan) await elements.endAll();
     await this.#fingerprints.save(state.key, own.generation, buckets);
-    const isCommitted = await this.#attempts.commit(state, write, own).catch(async (error: unknown) => {
+    const end = await this.#attempts.commit(state, write, own).catch(async (error: unknown) => {
       if (error instanceof ManifestRefused) await elements.takeBack();
       throw error;
     });
-    if (!isCommitted) {
-      await elements.takeBack();
-      return await this.#options.stale(write.collection, state);
+    if (end !== 'committed') {
+      if (end === 'lost') await elements.takeBack();
+      return await this.#options.stale(write, state);
     }
     await this.#fingerprints.removeOlder(state.key, own.generation);
     if (!write.history) await elements.removeEnded();

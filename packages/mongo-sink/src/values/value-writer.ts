@@ -26,6 +26,9 @@ import { documentOf, fieldsOf, marksOf, updateOf } from './value-records.js';
 
 const ACTIVE = { active: 1, [pathIn(true, 'active')]: 1 } as const;
 
+/** Where a value and its elements are. */
+type Collections = Pick<ReplaceWrite, 'collection' | 'memberCollection'>;
+
 export type Replaced = 'written' | 'stale' | 'dead' | SyncError;
 
 /**
@@ -63,7 +66,7 @@ export class ValueWriter {
     const result = write.hasMembers
       ? await this.#shrink(state, write)
       : await this.#groups.submit({ state, write });
-    if (result === 'stale') return await this.stale(write.collection, state);
+    if (result === 'stale') return await this.stale(write, state);
     if (result instanceof SyncError) throw result;
     return result;
   }
@@ -108,8 +111,8 @@ export class ValueWriter {
   }
 
   /** Raises the key's revision to the value's, and throws STALE_READ. */
-  async stale(collection: string, state: KeyState): Promise<never> {
-    await this.#catchUp(collection, state);
+  async stale(write: Collections, state: KeyState): Promise<never> {
+    await this.#catchUp(write, state);
     throw new SyncError('STALE_READ', 'overtaken', `key ${shownKey(state.key)}: MongoDB holds a newer value`);
   }
 
@@ -239,7 +242,8 @@ export class ValueWriter {
     return taken;
   }
 
-  async #catchUp(collection: string, state: KeyState): Promise<void> {
+  async #catchUp(write: Collections, state: KeyState): Promise<void> {
+    const { collection } = write;
     const { key, revision } = state;
     const stored = await this.#db
       .collection<StoredValue>(collection)
@@ -248,6 +252,10 @@ export class ValueWriter {
     if (!stored) return;
     refuseForeign(collection, stored);
     const found = parseManifest(stored);
+    // A worker may have made a large value a small one, and died before it removed the elements. Where the last attempt on them has
+    // committed, none is under way that has a number up to its own.
+    if (found.form === 'inline' && found.attempts > 0 && found.attempts === found.healed)
+      await removeElements(this.#db, write, key, found.attempts, found.isShaped);
     if (revision > 0)
       await writeCommand(this.#db, {
         update: 'keys',

@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import {
+  type Element,
+  firstState,
+  hashedLayout,
+  type MembersWrite,
+  type ValueDocument,
+} from '@redis-to-mongo/pipeline';
+import { type Db, type Document, MongoNetworkError } from 'mongodb';
+import { beforeEach, expect, test } from 'vitest';
+import { elementsOf, parseManifest } from '../../src/values/value-manifest.js';
+import { MembersWriter } from '../../src/values/value-members-writer.js';
+import { ValueWriter } from '../../src/values/value-writer.js';
+import { mongoForTests } from '../mongo-for-tests.js';
+
+const mongo = mongoForTests();
+beforeEach(async () => {
+  for (const name of ['hashes', 'hash_fields', 'value_fingerprints'])
+    await mongo.db.collection(name).deleteMany();
+});
+const KEY = 'large';
+const STATE = firstState(KEY, { stream: KEY, type: 'main' }, 'hash', new Date());
+const layout = hashedLayout(1);
+
+const elementOf = (field: string): Element => ({
+  fingerprint: createHash('md5').update(field).digest(),
+  index: 0,
+  bytes: 100,
+  document: (): ValueDocument => ({ field }),
+});
+
+/** A value that holds in turn what the passes say, and the last of it from then on. */
+function writeOf(passes: readonly (readonly string[])[]): MembersWrite {
+  let pass = 0;
+  return {
+    kind: 'members',
+    collection: 'hashes',
+    memberCollection: 'hash_fields',
+    formFields: [],
+    layout,
+    hint: undefined,
+    isTrusted: true,
+    history: false,
+    scan: async function* () {
+      const fields = passes[Math.min(pass, passes.length - 1)] ?? [];
+      pass++;
+      yield fields.map(elementOf);
+      return pass >= passes.length;
+    },
+    manifest: () => ({ stream: KEY, type: 'main', incarnation: 1, active: true, size: 1 }),
+  };
+}
+
+/** The database, with the answer to the first such operation lost; `again` sends that operation once more. */
+function losing(
+  name: 'command' | 'updateOne' | 'findOneAndUpdate',
+  isMeant: (first: Document, second: Document) => boolean,
+): { readonly db: Db; again(): Promise<unknown> } {
+  let again: (() => Promise<unknown>) | undefined;
+  const within = <T extends object>(target: T): T =>
+    new Proxy(target, {
+      get(_, member) {
+        const own: unknown = Reflect.get(target, member);
+        if (typeof own !== 'function') return own;
+        if (member === 'collection') return (...args: unknown[]) => within(Reflect.apply(own, target, args));
+        if (member !== name) return own.bind(target);
+        return async (...args: [Document, Document]) => {
+          const run = async (): Promise<unknown> => await Reflect.apply(own, target, args);
+          const reply = await run();
+          if (again || !isMeant(...args)) return reply;
+          again = run;
+          throw new MongoNetworkError('the connection ended');
+        };
+      },
+    });
+  return { db: within(mongo.db), again: async () => await again?.() };
+}
+
+const membersThere = async () => {
+  const stored = await mongo.db.collection<{ _id: string }>('hashes').findOne({ _id: KEY });
+  const elements = await mongo.db
+    .collection('hash_fields')
+    .find(elementsOf(parseManifest(stored ?? {})) as Document)
+    .toArray();
+  return elements.map(({ field }) => String(field)).toSorted();
+};
+
+const writerOn = (db: Db) => {
+  const retry = { baseMs: 1, capMs: 1, forMs: 10_000 };
+  const values = new ValueWriter(db, 1 << 20);
+  return new MembersWriter(db, {
+    bufferBytes: 1,
+    retry,
+    stale: (write, state) => values.stale(write, state),
+  });
+};
+
+test('an insert that arrives late brings back no element that has gone since', async () => {
+  const { db, again } = losing('command', ({ insert }) => insert === 'hash_fields');
+  await expect(writerOn(db).write(STATE, writeOf([['old'], ['new']]))).rejects.toMatchObject({
+    code: 'VALUE_UNCERTAIN',
+    errorClass: 'overtaken',
+  });
+  await writerOn(db).write(STATE, writeOf([['new']]));
+  await again();
+  expect(await membersThere()).toEqual(['new']);
+});
+
+test('a commit that was done and not answered stays, and is none of another worker', async () => {
+  await writerOn(mongo.db).write(STATE, writeOf([['before']]));
+  const { db } = losing('updateOne', (_, { $set }) => $set?.generation !== undefined);
+  const state = { ...STATE, revision: 1 };
+  expect(await writerOn(db).write(state, writeOf([['after']]))).toMatchObject({ written: 1 });
+  expect(await membersThere()).toEqual(['after']);
+});
+
+test('a large value that became small leaves no elements, though nobody was told that it was written', async () => {
+  await writerOn(mongo.db).write(STATE, writeOf([['element']]));
+  const { db } = losing('findOneAndUpdate', () => true);
+  const state = { ...STATE, revision: 1 };
+  const { collection, memberCollection, manifest } = writeOf([]);
+  const write = {
+    kind: 'replace' as const,
+    ...{ collection, memberCollection, formFields: [], bytes: 100, hasMembers: true },
+    document: { ...manifest(), form: 'inline' },
+  };
+  const writer = new ValueWriter(db, 1 << 20);
+  await expect(writer.replace(state, write)).rejects.toMatchObject({ code: 'MONGO_UNAVAILABLE' });
+  expect(await mongo.db.collection(memberCollection).countDocuments()).toBe(1);
+  await expect(writer.replace(state, write)).rejects.toMatchObject({ code: 'STALE_READ' });
+  expect(await mongo.db.collection(memberCollection).countDocuments()).toBe(0);
+});
