@@ -23,6 +23,23 @@ test('what is in step is found equal, all key types', async () => {
   });
 });
 
+test('where hardly any key is on both sides, the settings are named; where only some differ, they are not', async () => {
+  const elsewhere = /check REDIS_URL and REDIS_DB .* MONGO_DB_NAME/;
+  const other = await cliUnderTest({ MONGO_DB_NAME: cli.namespace.mongoDbName });
+  try {
+    const wrong = await other.run('verify', '--settle', '0');
+    expect(wrong.stdout).toMatch(/^18 keys compared: 18 differ$/m);
+    expect(wrong.stdout).toMatch(elsewhere);
+  } finally {
+    await other.close();
+  }
+  await cli.redis.hset('not mirrored', 'a', '1');
+  const some = await cli.run('verify', '--settle', '0');
+  await cli.redis.del('not mirrored');
+  expect(some.stdout).toMatch(/^19 keys compared: 1 differs$/m);
+  expect(some.stdout).not.toMatch(elsewhere);
+});
+
 test('missing and changed entries are found by their ids, ends with 1, and --repair puts them back', async () => {
   const messages = collection('stream_messages');
   await messages.deleteOne({ _id: 'orders@a1:d1003-a0' });

@@ -1,6 +1,9 @@
 import type { Lease } from '@redis-to-mongo/job-queue';
 import { repeatUntil } from './repeat-until.js';
 
+/** `without lease`: the lease could not be renewed; another one may be active. */
+export type LeadershipState = 'active' | 'standby' | 'without lease';
+
 export interface LeadershipOptions<Active extends { close(): Promise<void> }> {
   readonly lease: Lease;
   /** How long the lease lasts without being renewed, in ms. */
@@ -8,7 +11,7 @@ export interface LeadershipOptions<Active extends { close(): Promise<void> }> {
   readonly signal: AbortSignal;
   /** Made when the lease is won, and closed when it is lost. */
   readonly open: () => Active;
-  readonly onChange: (isActive: boolean) => void;
+  readonly onChange: (state: LeadershipState) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -18,7 +21,7 @@ export class Leadership<Active extends { close(): Promise<void> }> {
   readonly #ended: Promise<void>;
   #active: Active | undefined;
   #heldAt = 0;
-  #isStandby = false;
+  #state: LeadershipState | undefined;
 
   constructor(options: LeadershipOptions<Active>) {
     this.#options = options;
@@ -32,7 +35,7 @@ export class Leadership<Active extends { close(): Promise<void> }> {
       async (error) => {
         options.onError(error);
         // The queue's Redis does not answer: the lease holds until its end, then another may have it.
-        if (performance.now() - this.#heldAt > options.leaseMs) await this.#stepDown();
+        if (performance.now() - this.#heldAt > options.leaseMs) await this.#stepDown('without lease');
       },
     );
   }
@@ -44,17 +47,16 @@ export class Leadership<Active extends { close(): Promise<void> }> {
 
   /** Asks for the lease now, and says whether it is ours. */
   async confirm(): Promise<boolean> {
-    const { lease, open, onChange } = this.#options;
+    const { lease, open } = this.#options;
     const askedAt = performance.now();
     if (!(await lease.hold())) {
-      await this.#stepDown();
-      this.#standBy();
+      await this.#stepDown('standby');
+      this.#become('standby');
       return false;
     }
-    this.#isStandby = false;
     this.#heldAt = askedAt;
     if (!this.#active && !this.#options.signal.aborted) {
-      onChange(true);
+      this.#become('active');
       this.#active = open();
     }
     return true;
@@ -77,18 +79,17 @@ export class Leadership<Active extends { close(): Promise<void> }> {
     await active?.close();
   }
 
-  async #stepDown(): Promise<void> {
+  async #stepDown(state: LeadershipState): Promise<void> {
     const active = this.#active;
     if (!active) return;
     this.#active = undefined;
-    this.#standBy();
+    this.#become(state);
     await active.close();
   }
 
-  /** Tells once that another one is active. */
-  #standBy(): void {
-    if (this.#isStandby) return;
-    this.#isStandby = true;
-    this.#options.onChange(false);
+  #become(state: LeadershipState): void {
+    if (this.#state === state) return;
+    this.#state = state;
+    this.#options.onChange(state);
   }
 }

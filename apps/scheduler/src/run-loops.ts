@@ -1,5 +1,6 @@
 import type { AppContext } from '@redis-to-mongo/app-shell';
-import { asSyncError } from '@redis-to-mongo/pipeline';
+import type { SyncError } from '@redis-to-mongo/pipeline';
+import { serverError } from '@redis-to-mongo/redis-connection';
 import type { ActiveScheduler } from './active-scheduler.js';
 import type { Leadership } from './leadership.js';
 import { logHiddenKeys } from './log-hidden-keys.js';
@@ -31,8 +32,8 @@ export async function runLoops(
   leadership: Leadership<ActiveScheduler>,
   { wakeUp, sweepWakeUp, search, setGauges, standBy }: LoopOptions,
 ): Promise<void> {
-  const onError = (what: string) => (error: unknown) => {
-    metrics.errors.inc({ class: asSyncError(error).errorClass });
+  const onError = (what: string) => (error: SyncError) => {
+    metrics.errors.inc({ class: error.errorClass });
     logger.error(`${what} failed; it is tried again`, { error });
   };
   const loop = (
@@ -52,7 +53,8 @@ export async function runLoops(
         }
         return (await turn(active)) ?? everyMs;
       },
-      (error) => {
+      (thrown) => {
+        const error = serverError(thrown);
         onFailed?.(error);
         onError(what)(error);
       },
@@ -93,6 +95,6 @@ export async function runLoops(
 interface TurnOptions {
   /** What is done in place of a turn while another scheduler is active. */
   readonly standsBy?: () => Promise<void>;
-  readonly onFailed?: (error: unknown) => void;
+  readonly onFailed?: (error: SyncError) => void;
   readonly woken?: WakeUp;
 }

@@ -23,7 +23,7 @@ import { ruleBook } from '@redis-to-mongo/key-types';
 import { pingMongo, prepareDatabase } from '@redis-to-mongo/mongo-sink';
 import { chosenKeys, openClients, sharedOptions } from '@redis-to-mongo/operations';
 import { asSyncError, type SyncError } from '@redis-to-mongo/pipeline';
-import { redisError } from '@redis-to-mongo/redis-connection';
+import { redisError, serverError } from '@redis-to-mongo/redis-connection';
 import { ActiveScheduler } from './active-scheduler.js';
 import { ChangeIntake, type Choice } from './change-intake.js';
 import { fleetGauges } from './fleet-gauges.js';
@@ -127,10 +127,11 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Rel
         onReread: (reason, keys) =>
           logger.warn('MongoDB has lost records: their keys are read from the start', { reason, keys }),
         onError: (error) =>
-          logger.warn('changes could not be requested; they will be retried', { error: redisError(error) }),
+          logger.warn('changes could not be requested; they will be retried', { error: serverError(error) }),
       }),
-    onChange: (isActive) => {
-      logger.info(isActive ? 'this scheduler is the active one' : 'standing by: another scheduler is active');
+    onChange: (state) => {
+      const isActive = state === 'active';
+      logger.log(state === 'without lease' ? 'warn' : 'info', LEADERSHIP_STATES[state]);
       search.clear();
       if (!isActive) fleet.clear();
       wakeUp.wake();
@@ -138,7 +139,7 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Rel
     },
     onError: (error) => {
       intake.missed.note('the queue did not answer');
-      logger.warn('the lease could not be held', { error });
+      logger.warn('the lease could not be held', { error: serverError(error) });
     },
   });
   closers.add('leadership', () => leadership.close());
@@ -169,7 +170,7 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Rel
       about: watch.read(),
       options: shared,
     }),
-    (error) => logger.debug('a heartbeat could not be sent', { error: redisError(error) }),
+    (error) => logger.debug('a heartbeat could not be sent', { error: serverError(error) }),
   );
   closers.add('heart', () => heart.close());
   const silent = [
@@ -202,6 +203,13 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Rel
 function scopeOf(...parts: readonly unknown[]): string {
   return hash('sha1', JSON.stringify(parts), 'hex');
 }
+
+const LEADERSHIP_STATES = {
+  active: 'this scheduler is the active one',
+  standby: 'standing by: another scheduler is active',
+  'without lease':
+    'this scheduler is no longer active: it could not renew its lease in the queue’s Redis; it tries again',
+} as const;
 
 const FEED_STATES = {
   listening: 'change feed: Redis reports every change',

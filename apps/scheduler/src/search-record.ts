@@ -1,5 +1,5 @@
 import type { Heartbeat } from '@redis-to-mongo/job-queue';
-import { asSyncError } from '@redis-to-mongo/pipeline';
+import type { SyncError } from '@redis-to-mongo/pipeline';
 
 /** Remembers when it was last known that no sweep is due, or one has ended well, to report it. */
 export class SearchRecord {
@@ -13,8 +13,8 @@ export class SearchRecord {
   }
 
   /** A sweep failed: heartbeats name the error until one succeeds. */
-  noteFailure(error: unknown): void {
-    this.#code = asSyncError(error).code;
+  noteFailure({ code }: SyncError): void {
+    this.#code = code;
   }
 
   /** Another scheduler is active from now on. */

@@ -113,6 +113,11 @@ describe('a queue that takes no writes', () => {
       const lines = scheduler.output().split('\n').length;
       await new Promise((resolve) => setTimeout(resolve, 5_000));
       expect(scheduler.output().split('\n').length - lines).toBeLessThan(20);
+      const said = /upkeep failed.*REDIS_OUT_OF_MEMORY.*the queue’s Redis: it accepts no writes/;
+      await until(async () => expect(scheduler.output()).toMatch(said));
+      const lost = /no longer active: it could not renew its lease/;
+      await until(async () => expect(scheduler.output()).toMatch(lost));
+      expect(scheduler.output()).not.toMatch(/"Redis: |another scheduler is active/);
     } finally {
       await fleet.queueRedis.config('SET', 'maxmemory', '0');
     }

@@ -1,6 +1,6 @@
 import { GatheredCounter, type Logger, type Metrics } from '@redis-to-mongo/app-shell';
-import { asSyncError, SyncError, type SyncReport } from '@redis-to-mongo/pipeline';
-import { redisError } from '@redis-to-mongo/redis-connection';
+import type { SyncError, SyncReport } from '@redis-to-mongo/pipeline';
+import { serverError } from '@redis-to-mongo/redis-connection';
 import type { BackfillLog } from './backfill-log.js';
 import type { CircuitBreaker } from './circuit-breaker.js';
 import type { WorkMeter } from './work-meter.js';
@@ -64,7 +64,7 @@ export class JobOutcomes {
   /** Work on a key has failed. @returns the error, made one that has a class. */
   async failed(key: string, error: unknown): Promise<SyncError> {
     const { guard, metrics, logger, recordError } = this.#options;
-    const known = error instanceof SyncError ? error : ofQueue(error);
+    const known = serverError(error);
     metrics.errors.inc({ class: known.errorClass });
     if (known.errorClass === 'configuration') guard.trip(known);
     else if (known.errorClass === 'unknown')
@@ -73,10 +73,4 @@ export class JobOutcomes {
       });
     return known;
   }
-}
-
-/** What has no class yet is of the queue's Redis, which the key's claim is in, or nobody foresaw it. */
-function ofQueue(error: unknown): SyncError {
-  const known = redisError(error);
-  return known.code === 'REDIS_UNKNOWN' ? asSyncError(error) : known;
 }

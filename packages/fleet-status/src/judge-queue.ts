@@ -15,14 +15,18 @@ const LONG_MS = 60_000;
 const SEARCH_MOMENT_MS = 6_000;
 
 /** Who is active, who works, and what waits. */
-export function queueReasons({ queue, mirror, targetCounter }: FleetFacts): readonly Reason[] {
+export function queueReasons({ queue, queueWrites, mirror, targetCounter }: FleetFacts): readonly Reason[] {
   if (!('is' in queue)) return [];
   const facts = queue.is;
   const isNew = facts.schedulers === 0 && 'is' in mirror && !mirror.is.hasKeys;
+  // Where the queue's Redis accepts no writes, processes can't report: that they are silent says nothing.
+  const areHeard = 'is' in queueWrites;
+  const said = [...inCharge(facts), ...workers(facts)].filter(
+    ({ code }) => areHeard || (code !== 'no-scheduler' && code !== 'no-worker'),
+  );
   return [
-    ...inCharge(facts),
+    ...said,
     ...setBack(facts, mirror, targetCounter),
-    ...workers(facts),
     ...clocks(facts),
     ...options(facts),
     ...waiting(facts),
@@ -33,6 +37,7 @@ export function queueReasons({ queue, mirror, targetCounter }: FleetFacts): read
 
 function inCharge(facts: QueueFacts): readonly Reason[] {
   const { isLeased, processes } = facts;
+  const isAlive = processes.some(({ app }) => app === 'scheduler');
   // One that was paused takes itself for the active one until its last heartbeat is too old.
   const [active] = processes
     .filter(({ app, state }) => app === 'scheduler' && state !== 'standby')
@@ -43,7 +48,7 @@ function inCharge(facts: QueueFacts): readonly Reason[] {
         code: 'no-scheduler',
         level: 'broken',
         what: 'No scheduler is active',
-        remedy: 'Changes and new keys are not noticed. Start one: redis-to-mongo scheduler.',
+        remedy: `Changes and new keys are not noticed. ${isAlive ? 'One that stands by takes over within seconds.' : 'Start one: redis-to-mongo scheduler.'}`,
       },
     ];
   return search(active, facts);

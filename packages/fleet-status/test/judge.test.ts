@@ -1,3 +1,4 @@
+import type { Heartbeat } from '@redis-to-mongo/job-queue';
 import { SyncError } from '@redis-to-mongo/pipeline';
 import { expect, test } from 'vitest';
 import { type FleetFacts, judge } from '../src/index.js';
@@ -273,6 +274,19 @@ test('the worst comes first, and every other reason behind it', () => {
     'changes-waiting',
     'entries-behind',
   ]);
+});
+
+test('a scheduler that stands by is not asked to be started', () => {
+  const remedyOf = (processes: readonly Heartbeat[]) =>
+    judge(someFacts({ queue: aQueue({ isLeased: false, processes }) }), NOW).reasons[0]?.remedy;
+  expect(remedyOf([WORKER])).toMatch(/Start one/);
+  expect(remedyOf([WORKER, { app: 'scheduler', state: 'standby' }])).toMatch(/takes over within seconds/);
+});
+
+test('while the queue accepts no writes, nobody is said to be missing: nobody can report', () => {
+  const queue = aQueue({ isLeased: false, processes: [] });
+  const { reasons } = judge(someFacts({ queue, queueWrites: away }), NOW);
+  expect(reasons.map(({ code }) => code)).toEqual(['queue-refuses-writes']);
 });
 
 test('what an unknown error says is not shown: it may quote data', () => {

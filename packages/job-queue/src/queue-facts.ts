@@ -28,6 +28,14 @@ export function changesHeardIn({ processes }: Pick<QueueFacts, 'processes'>): Ch
   return processes.find(({ app, state }) => app === 'scheduler' && state === 'active')?.changes;
 }
 
+/** Whether a scheduler holds the lease, and has said so itself: the lease of one that died outlives it by seconds. */
+export function hasActiveScheduler({
+  isLeased,
+  processes,
+}: Pick<QueueFacts, 'isLeased' | 'processes'>): boolean {
+  return isLeased && processes.some(({ app, state }) => app === 'scheduler' && state !== 'standby');
+}
+
 /** The number of live workers. */
 export function workersOf({ processes }: Pick<QueueFacts, 'processes'>): number {
   return processes.filter(({ app }) => app === 'worker').length;

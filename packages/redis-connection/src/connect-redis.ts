@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Cluster, type Redis, type RedisOptions } from 'ioredis';
 import { attachCauses } from './attach-causes.js';
+import { markOrigin } from './error-origin.js';
 import type { RedisRole } from './option-names.js';
 import { optionsOfUrl } from './options-of-url.js';
 import type { RedisAddress } from './redis-address.js';
@@ -73,8 +74,12 @@ function open(address: RedisAddress, own: OwnOptions): Redis {
   const login = { ...(username ? { username } : {}), ...(password ? { password } : {}) };
   if (clusterNodes) {
     const { enableAutoPipelining = false, lazyConnect: _, ...redisOptions } = options;
+    const reconnectOnError = (error: Error) => {
+      markOrigin(error, purpose);
+      return false;
+    };
     const cluster = new Cluster([...clusterNodes], {
-      redisOptions: { ...redisOptions, ...login },
+      redisOptions: { ...redisOptions, ...login, reconnectOnError },
       enableAutoPipelining,
       clusterRetryStrategy: retryStrategy,
       // The nodes' certificates name the addresses that the nodes use among themselves.

@@ -5,6 +5,7 @@ export type RedisRole = 'source' | 'queue' | 'to';
 
 export interface RedisOptionNames extends ConnectionOptions {
   readonly login: string;
+  readonly database: string;
   readonly clusterNodes: string;
   readonly sentinels: string;
 }
@@ -24,6 +25,7 @@ export const OPTION_NAMES: Readonly<Record<RedisRole, RedisOptionNames>> = {
     clusterNodes: 'REDIS_CLUSTER_NODES',
     sentinels: 'REDIS_SENTINELS',
     login: 'REDIS_USERNAME and REDIS_PASSWORD, or REDIS_URL',
+    database: 'REDIS_DB, or the end of REDIS_URL',
     tls: 'REDIS_TLS',
     caFile: 'REDIS_TLS_CA_FILE',
     certFile: 'REDIS_TLS_CERT_FILE and REDIS_TLS_KEY_FILE',
@@ -36,6 +38,8 @@ export const OPTION_NAMES: Readonly<Record<RedisRole, RedisOptionNames>> = {
     sentinels: 'QUEUE_REDIS_SENTINELS',
     login:
       'QUEUE_REDIS_USERNAME and QUEUE_REDIS_PASSWORD, or QUEUE_REDIS_URL (the source’s options, while the queue has no address of its own)',
+    database:
+      'QUEUE_REDIS_DB, or the end of QUEUE_REDIS_URL (the source’s options, while the queue has no address of its own)',
     tls: 'QUEUE_REDIS_TLS',
     caFile: 'QUEUE_REDIS_TLS_CA_FILE',
     certFile: 'QUEUE_REDIS_TLS_CERT_FILE and QUEUE_REDIS_TLS_KEY_FILE',
@@ -47,6 +51,7 @@ export const OPTION_NAMES: Readonly<Record<RedisRole, RedisOptionNames>> = {
     clusterNodes: '--to',
     sentinels: '--to',
     login: 'the user name and password in --to',
+    database: 'the end of --to',
     tls: '--to (redis:// is without TLS, rediss:// with it)',
     caFile: 'NODE_EXTRA_CA_CERTS',
     certFile: 'tls-auth-clients on the server',

@@ -1,4 +1,5 @@
 import {
+  asSyncError,
   type ConnectionTrouble,
   connectionTrouble,
   SyncError,
@@ -6,6 +7,7 @@ import {
   withCauses,
 } from '@redis-to-mongo/pipeline';
 import { NoAnswer, OF_A_CLUSTER } from './attach-causes.js';
+import { originOf } from './error-origin.js';
 import { OPTION_NAMES, type RedisOptionNames, type RedisRole } from './option-names.js';
 import { meaningOf } from './reply-meanings.js';
 
@@ -16,9 +18,11 @@ const CONNECTION =
 /**
  * Turns an error of ioredis into a SyncError with a remedy and the options of the Redis at fault. It contains no keys and
  * no values.
+ * @param known whose Redis it is, where its connection has not marked the error.
  */
-export function redisError(error: unknown, role: RedisRole = 'source'): SyncError {
+export function redisError(error: unknown, known: RedisRole = 'source'): SyncError {
   if (error instanceof SyncError) return error;
+  const role = originOf(error) ?? known;
   const message = error instanceof Error ? error.message : String(error);
   const messages = [...withCauses(error)].map((each) => each.message);
   const names = namesOf(OPTION_NAMES[role], messages.find((each) => TOPOLOGY.test(each)) ?? '');
@@ -26,9 +30,9 @@ export function redisError(error: unknown, role: RedisRole = 'source'): SyncErro
   if (reason !== undefined) return redisError(reason, role);
   for (const each of causes(error)) {
     if (each instanceof SyncError) return each;
-    const known = meaningOf(each.message);
-    if (known) {
-      const [code, errorClass, remedy] = known;
+    const meaning = meaningOf(each.message);
+    if (meaning) {
+      const [code, errorClass, remedy] = meaning;
       return new SyncError(code, errorClass, `${names.server}: ${remedy(names)}`, { cause: error });
     }
     const trouble = each instanceof NoAnswer ? unanswered(each, names) : connectionTrouble(each, names);
@@ -41,6 +45,15 @@ export function redisError(error: unknown, role: RedisRole = 'source'): SyncErro
   // After the first quote or colon, Redis quotes arguments of the command: keys, perhaps values.
   const words = /^[^'`":]{0,80}/.exec(message)?.[0].trim();
   return new SyncError('REDIS_UNKNOWN', 'unknown', `${names.server}: ${words || 'an unknown error'}`);
+}
+
+/**
+ * Turns an error that any server may have caused into a SyncError: one of a Redis as redisError does, by the Redis it came from.
+ * Any other gets the code UNEXPECTED.
+ */
+export function serverError(error: unknown): SyncError {
+  const known = redisError(error);
+  return known.code === 'REDIS_UNKNOWN' && originOf(error) === undefined ? asSyncError(error) : known;
 }
 
 const TOPOLOGY = new RegExp(`^(All sentinels|Failed to refresh slots|None of startup nodes|${OF_A_CLUSTER})`);

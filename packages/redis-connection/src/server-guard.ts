@@ -1,6 +1,7 @@
 import { SyncError } from '@redis-to-mongo/pipeline';
 import { Redis, type RedisOptions } from 'ioredis';
-import type { RedisRole } from './option-names.js';
+import { markOrigin } from './error-origin.js';
+import { OPTION_NAMES, type RedisRole } from './option-names.js';
 import { redisError } from './redis-error.js';
 
 export interface GuardOptions {
@@ -79,7 +80,8 @@ export class ServerGuard {
     this.#needsPrimary = primaryOnly;
     redis.options.reconnectOnError = (error) => this.#leavesFor(error);
     redis.on('error', (error: Error) => {
-      if (isRefusedSelect(error)) this.#refusal = databaseError(redis.options.db, error);
+      markOrigin(error, purpose);
+      if (isRefusedSelect(error)) this.#refusal = this.#databaseError(error);
     });
     redis.on('close', () => {
       this.#refusal = undefined;
@@ -104,20 +106,24 @@ export class ServerGuard {
   /** Why a server of this role (as in INFO) can't be used. Remembers whether it was a primary. */
   reasonAgainst(role: string | undefined): SyncError | undefined {
     if (role === 'master') this.#needsPrimary = true;
-    return role === 'slave' && this.#needsPrimary ? replicaError() : undefined;
+    return role === 'slave' && this.#needsPrimary ? this.#waits('REDIS_READONLY', REPLICA) : undefined;
   }
 
   /** Whether a new connection may become ready. */
   #admits(info: unknown): boolean {
     const role = typeof info === 'object' && info !== null && 'role' in info ? String(info.role) : undefined;
     const reason =
-      this.#refusal ?? this.reasonAgainst(role) ?? (isWithoutData(info) ? unsyncedError() : undefined);
+      this.#refusal ??
+      this.reasonAgainst(role) ??
+      (isWithoutData(info) ? this.#waits('REDIS_LOADING', UNSYNCED) : undefined);
     if (!reason) return true;
     this.#redis.recoverFromFatalError(reason, reason, {}); // what waits for the connection fails now, and with the reason
     return false;
   }
 
+  /** Called with each error that the server answers. */
   #leavesFor(error: Error): boolean {
+    markOrigin(error, this.#purpose);
     if (this.#isLeaving || !ANSWERS_OF_WRONG_SERVERS.test(error.message)) return false;
     this.#isLeaving = true;
     this.#redis.silentEmit('error', redisError(error, this.#purpose));
@@ -129,6 +135,22 @@ export class ServerGuard {
     this.#isLeaving = true;
     this.#redis.silentEmit('error', reason);
     this.#redis.disconnect(true);
+  }
+
+  #waits(code: string, why: string): SyncError {
+    return new SyncError(code, 'transient', `${OPTION_NAMES[this.#purpose].server}: ${why}`);
+  }
+
+  #databaseError(cause: Error): SyncError {
+    const known = redisError(cause, this.#purpose);
+    if (known.errorClass === 'transient') return known; // such as BUSY
+    const { server, database } = OPTION_NAMES[this.#purpose];
+    return new SyncError(
+      'REDIS_DATABASE',
+      'configuration',
+      `${server} refuses database ${this.#redis.options.db}: set ${database}, to a database that exists and that the user may select`,
+      { cause },
+    );
   }
 
   #askNowAndThen(): void {
@@ -167,17 +189,6 @@ function isRefusedSelect(error: Error): boolean {
   return typeof command === 'object' && command !== null && 'name' in command && command.name === 'select';
 }
 
-function databaseError(db: number | undefined, cause: Error): SyncError {
-  const known = redisError(cause);
-  if (known.errorClass === 'transient') return known; // such as BUSY
-  return new SyncError(
-    'REDIS_DATABASE',
-    'configuration',
-    `Redis refuses database ${db}: set REDIS_DB or QUEUE_REDIS_DB, or the end of the URL, to a database that exists and that the user may select`,
-    { cause },
-  );
-}
-
 /** Seconds: before Redis 7, a link that was never up is down since 1970. */
 const NEVER_UP = 1_000_000_000;
 
@@ -189,21 +200,11 @@ function isWithoutData(info: unknown): boolean {
   return seconds < 0 || seconds > NEVER_UP;
 }
 
-function unsyncedError(): SyncError {
-  return new SyncError(
-    'REDIS_LOADING',
-    'transient',
-    'Redis: the server is a replica that has not synced with its primary since it started: waiting until it has',
-  );
-}
+const UNSYNCED =
+  'the server is a replica that has not synced with its primary since it started: waiting until it has';
 
-function replicaError(): SyncError {
-  return new SyncError(
-    'REDIS_READONLY',
-    'transient',
-    'Redis: the server is a read-only replica, but a primary is required: reconnecting until the address leads to one',
-  );
-}
+const REPLICA =
+  'the server is a read-only replica, but a primary is required: reconnecting until the address leads to one';
 
 /** The message with which ioredis ends connections itself, without reporting an error. */
 const CLOSED = 'Connection is closed.';

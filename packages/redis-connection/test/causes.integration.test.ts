@@ -271,3 +271,43 @@ it('a command that the user may not run is named', async () => {
   expect(await refusal('XRANGE', 'a key', '-', '+')).toMatchObject(named('XRANGE'));
   expect(await refusal('XINFO', 'STREAM', 'a key')).toMatchObject(named('XINFO STREAM'));
 });
+
+describe('an error, whoever catches it,', () => {
+  const ofQueue = (redis: ReturnType<typeof connectRedis>) => {
+    open.push(redis);
+    const caught = async (asked: Promise<unknown>) =>
+      await asked.then(
+        () => 'no error',
+        (error: unknown) => redisError(error).message,
+      );
+    return { redis, caught };
+  };
+  const address = (url: string): RedisAddress => ({ url, host: '', port: 0, db: 0, tls: NO_TLS });
+
+  it('names the Redis whose connection it came from: an answer, one in a script, one of a duplicate', async () => {
+    const { redis, caught } = ofQueue(connectRedis(address(plain.url), () => {}, { purpose: 'queue' }));
+    await redis.config('SET', 'maxmemory', '1');
+    try {
+      const full = /^the queue’s Redis: it accepts no writes/;
+      expect(await caught(redis.set('a', '1'))).toMatch(full);
+      expect(await caught(redis.eval("return redis.call('SET', KEYS[1], 1)", 1, 'a'))).toMatch(full);
+      const copy = redis.duplicate();
+      open.push(copy);
+      expect(await caught(copy.set('a', '1'))).toMatch(full);
+    } finally {
+      await redis.config('SET', 'maxmemory', '0');
+    }
+  });
+
+  it('names it, too, where there is no connection, or not that database', async () => {
+    const nobody = address(`redis://127.0.0.1:${await freePort()}`);
+    const away = ofQueue(connectRedis(nobody, () => {}, { purpose: 'queue', maxRetriesPerRequest: 0 }));
+    expect(await away.caught(away.redis.ping())).toMatch(
+      /^the queue’s Redis does not answer.*QUEUE_REDIS_URL/,
+    );
+    const none = ofQueue(connectRedis(address(`${plain.url}/99`), () => {}, { purpose: 'queue' }));
+    expect(await none.caught(none.redis.ping())).toMatch(
+      /^the queue’s Redis refuses database 99: set QUEUE_REDIS_DB/,
+    );
+  });
+});

@@ -1,6 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type FleetFacts, judge, type Verdict, type VerdictLevel } from '@redis-to-mongo/fleet-status';
-import { type ChangesHeard, changesHeardIn, type QueueFacts, workersOf } from '@redis-to-mongo/job-queue';
+import {
+  type ChangesHeard,
+  changesHeardIn,
+  hasActiveScheduler,
+  type QueueFacts,
+  workersOf,
+} from '@redis-to-mongo/job-queue';
 import { type FleetStatus, readStatus, type TrimForecast } from '@redis-to-mongo/mongo-sink';
 import { shownKey } from '@redis-to-mongo/pipeline';
 import { bad, type Cell, colored, counted, grouped } from '@redis-to-mongo/terminal';
@@ -109,14 +115,14 @@ function lines({ queue, mirror }: FleetFacts, types: FleetStatus['types']): read
         ]
       : [];
   if (!('is' in queue)) return ofMirror;
-  const { waiting, active, delayed, failed, schedulers, isLeased } = queue.is;
+  const { waiting, active, delayed, failed, schedulers } = queue.is;
   const alive = aliveIn(queue.is);
   const jobs = `${grouped(waiting)} waiting, ${active} running, ${grouped(delayed)} planned, ${failed} failed lately`;
   return [
     ...ofMirror,
     [
       'schedulers',
-      isLeased && alive.schedulers > 0 ? `${alive.schedulers}, one active` : colored('none is active', 'red'),
+      hasActiveScheduler(queue.is) ? `${alive.schedulers}, one active` : colored('none is active', 'red'),
     ],
     ['changes', changesLine(changesHeardIn(queue.is))],
     ['workers', alive.workers === 0 ? colored('none is connected', 'red') : alive.workers],

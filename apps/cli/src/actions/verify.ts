@@ -122,4 +122,16 @@ function print(out: Output, keys: number, findings: readonly Finding[], isRepair
   const differ = findings.length === 1 ? '1 differs' : `${grouped(findings.length)} differ`;
   const verdict = findings.length === 0 ? 'all equal' : differ;
   out.line(`${counted(keys, 'key')} compared: ${verdict}`);
+  if (keys > 1 && findings.filter(isOnOneSide).length > OTHER_PLACE * keys) out.line(ELSEWHERE);
+}
+
+/** If more than this part of all keys is on one side alone, a setting is more likely than that many losses. */
+const OTHER_PLACE = 0.9;
+
+const ELSEWHERE =
+  'Hardly any key is on both sides: check REDIS_URL and REDIS_DB (the source) and MONGO_URI and MONGO_DB_NAME (the target), and that the fleet has run (status)';
+
+/** Whether a key is not in Redis, or nothing of it is in MongoDB. */
+function isOnOneSide({ type, compared, missing }: Finding): boolean {
+  return type === 'none' || (missing > 0 && missing >= compared);
 }

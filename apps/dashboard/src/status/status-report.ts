@@ -1,5 +1,11 @@
 import type { FleetFacts, Verdict } from '@redis-to-mongo/fleet-status';
-import { type ChangesHeard, changesHeardIn, type QueueFacts, workersOf } from '@redis-to-mongo/job-queue';
+import {
+  type ChangesHeard,
+  changesHeardIn,
+  hasActiveScheduler,
+  type QueueFacts,
+  workersOf,
+} from '@redis-to-mongo/job-queue';
 import type { FleetStatus, KeyBacklog, KeyTypeStatus } from '@redis-to-mongo/mongo-sink';
 import { codeOf } from '../in-time.js';
 
@@ -63,13 +69,13 @@ export function lagOf({ facts: { mirror } }: StatusReport): number | undefined {
 /** The queue, as pages and the API show it. */
 export function queueStatusOf({ queue }: FleetFacts): QueueStatus | Unreadable {
   if (!('is' in queue)) return { code: codeOf(queue.error) };
-  const { processes, isLeased, isPaused, ...facts } = queue.is;
+  const { processes, isLeased: _, isPaused, ...facts } = queue.is;
   const workers = workersOf(queue.is);
   return {
     ...facts,
     workers,
     schedulersAlive: processes.length - workers,
-    inCharge: isLeased,
+    inCharge: hasActiveScheduler(queue.is),
     changes: changesHeardIn(queue.is),
     paused: isPaused,
   };
