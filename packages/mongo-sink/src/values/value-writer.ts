@@ -110,7 +110,7 @@ export class ValueWriter {
     return found !== null && ownerOf(found) === state.key && headOf(found).active === true;
   }
 
-  /** Raises the key's revision to the value's, and throws STALE_READ. */
+  /** Raises the key's revision to the value's, if that is higher, and throws STALE_READ. */
   async stale(write: Collections, state: KeyState): Promise<never> {
     await this.#catchUp(write, state);
     throw new SyncError('STALE_READ', 'overtaken', `key ${shownKey(state.key)}: MongoDB holds a newer value`);
@@ -256,6 +256,8 @@ export class ValueWriter {
     // committed, none is under way that has a number up to its own.
     if (found.form === 'inline' && found.attempts > 0 && found.attempts === found.healed)
       await removeElements(this.#db, write, key, found.attempts, found.isShaped);
+    // Another worker's attempt on the elements has not committed yet: the value is as this one found it.
+    if (found.revision <= revision) return;
     if (revision > 0)
       await writeCommand(this.#db, {
         update: 'keys',

@@ -8,6 +8,8 @@ import {
 } from '@redis-to-mongo/pipeline';
 import { type Db, type Document, MongoNetworkError } from 'mongodb';
 import { beforeEach, expect, test } from 'vitest';
+import { toKeyDocument } from '../../src/keys/key-document.js';
+import { REVISION_LEAP } from '../../src/keys/reread-keys.js';
 import { elementsOf, parseManifest } from '../../src/values/value-manifest.js';
 import { MembersWriter } from '../../src/values/value-members-writer.js';
 import { ValueWriter } from '../../src/values/value-writer.js';
@@ -15,7 +17,7 @@ import { mongoForTests } from '../mongo-for-tests.js';
 
 const mongo = mongoForTests();
 beforeEach(async () => {
-  for (const name of ['hashes', 'hash_fields', 'value_fingerprints'])
+  for (const name of ['keys', 'hashes', 'hash_fields', 'value_fingerprints'])
     await mongo.db.collection(name).deleteMany();
 });
 const KEY = 'large';
@@ -30,10 +32,10 @@ const elementOf = (field: string): Element => ({
 });
 
 /** A value that holds in turn what the passes say, and the last of it from then on. */
-function writeOf(passes: readonly (readonly string[])[]): MembersWrite {
+function writeOf(passes: readonly (readonly string[])[]) {
   let pass = 0;
   return {
-    kind: 'members',
+    kind: 'members' as const,
     collection: 'hashes',
     memberCollection: 'hash_fields',
     formFields: [],
@@ -41,7 +43,7 @@ function writeOf(passes: readonly (readonly string[])[]): MembersWrite {
     hint: undefined,
     isTrusted: true,
     history: false,
-    scan: async function* () {
+    scan: async function* (): AsyncGenerator<readonly Element[], boolean> {
       const fields = passes[Math.min(pass, passes.length - 1)] ?? [];
       pass++;
       yield fields.map(elementOf);
@@ -130,3 +132,27 @@ test('a large value that became small leaves no elements, though nobody was told
   await expect(writer.replace(state, write)).rejects.toMatchObject({ code: 'STALE_READ' });
   expect(await mongo.db.collection(memberCollection).countDocuments()).toBe(0);
 });
+
+test('a worker whose attempt another one has overtaken leaves the key’s revision as high as it is', async () => {
+  await writerOn(mongo.db).write(STATE, writeOf([['before']]));
+  // As it is when a key is to be read from the start: see rereadKeys.
+  const state = { ...STATE, revision: REVISION_LEAP };
+  const keys = mongo.db.collection<{ _id: string }>('keys');
+  await keys.insertOne(toKeyDocument(state, 'test'));
+  const slow = writeOf([['slow']]);
+  const write: MembersWrite = {
+    ...slow,
+    scan: async function* () {
+      await expect(writerOn(mongo.db).write(state, { ...slow, scan: fails })).rejects.toThrow('it fails');
+      return yield* slow.scan();
+    },
+  };
+  await expect(writerOn(mongo.db).write(state, write)).rejects.toMatchObject({ code: 'STALE_READ' });
+  expect(await keys.findOne({ _id: KEY })).toMatchObject({ revision: REVISION_LEAP });
+  expect(await membersThere()).toEqual(['before']);
+});
+
+// biome-ignore lint/correctness/useYield: a scan that fails before its first page
+async function* fails(): AsyncGenerator<readonly Element[], boolean> {
+  throw new Error('it fails');
+}
