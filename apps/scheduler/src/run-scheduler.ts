@@ -126,8 +126,11 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Rel
         prepareTarget: () => prepareDatabase(mongo.db, rules.rules),
         onReread: (reason, keys) =>
           logger.warn('MongoDB has lost records: their keys are read from the start', { reason, keys }),
-        onError: (error) =>
-          logger.warn('changes could not be requested; they will be retried', { error: serverError(error) }),
+        onError: (cause) => {
+          const error = serverError(cause);
+          search.noteFailure(error);
+          logger.warn('changes could not be requested; they will be retried', { error });
+        },
       }),
     onChange: (state) => {
       const isActive = state === 'active';

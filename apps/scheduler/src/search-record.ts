@@ -5,16 +5,18 @@ import type { SyncError } from '@redis-to-mongo/pipeline';
 export class SearchRecord {
   #searchedAt: number | undefined;
   #code: string | undefined;
+  #failedAt = Number.NEGATIVE_INFINITY;
 
   /** Every change until then, by performance.now(), was heard of or found by a sweep, and requested. */
   noteWell(until: number): void {
     this.#searchedAt = until;
-    this.#code = undefined;
+    if (until > this.#failedAt) this.#code = undefined;
   }
 
-  /** A sweep failed: heartbeats name the error until one succeeds. */
+  /** A sweep, or a request of changed keys, failed: heartbeats name the error until one that began later succeeds. */
   noteFailure({ code }: SyncError): void {
     this.#code = code;
+    this.#failedAt = performance.now();
   }
 
   /** Another scheduler is active from now on. */

@@ -7,6 +7,7 @@ import { commandOn, untilVerdict, verdictOn } from './verdict-under-test.js';
 const fleet = fleetForTests();
 afterEach(async () => {
   await fleet.queueRedis.config('SET', 'maxmemory', '0');
+  await fleet.queueRedis.call('ACL', 'SETUSER', 'default', '+@all');
 });
 
 /** Waits until this is what the verdict says first. */
@@ -103,6 +104,16 @@ describe('the mirror is called', () => {
       expect(code).toBe(1);
     });
     await fleet.queueRedis.config('SET', 'maxmemory', '0');
+    await untilVerdict(fleet, 'complete');
+  });
+
+  it('not complete while the queue’s Redis refuses jobs for changed keys, and says why', async () => {
+    await inStep();
+    await fleet.queueRedis.call('ACL', 'SETUSER', 'default', '-xadd');
+    await fleet.redis.sadd('a:info:tags', 'z');
+    const { reasons } = await untilVerdict(fleet, 'search-failing');
+    expect(JSON.stringify(reasons)).toContain('REDIS_PRIVILEGE');
+    await fleet.queueRedis.call('ACL', 'SETUSER', 'default', '+xadd');
     await untilVerdict(fleet, 'complete');
   });
 
