@@ -1,4 +1,4 @@
-import { type Heartbeat, type QueueFacts, workersOf } from '@redis-to-mongo/job-queue';
+import { activeSchedulerIn, type Heartbeat, type QueueFacts, workersOf } from '@redis-to-mongo/job-queue';
 import { counted, grouped, time } from '@redis-to-mongo/terminal';
 import type { FleetFacts } from './fleet-facts.js';
 import { wrongClock } from './process-state.js';
@@ -36,13 +36,9 @@ export function queueReasons({ queue, queueWrites, mirror, targetCounter }: Flee
 }
 
 function inCharge(facts: QueueFacts): readonly Reason[] {
-  const { isLeased, processes } = facts;
-  const isAlive = processes.some(({ app }) => app === 'scheduler');
-  // One that was paused takes itself for the active one until its last heartbeat is too old.
-  const [active] = processes
-    .filter(({ app, state }) => app === 'scheduler' && state !== 'standby')
-    .sort((a, b) => (a.searchedMs ?? Number.MAX_VALUE) - (b.searchedMs ?? Number.MAX_VALUE));
-  if (!isLeased || !active)
+  const active = activeSchedulerIn(facts);
+  const isAlive = facts.processes.some(({ app }) => app === 'scheduler');
+  if (!active)
     return [
       {
         code: 'no-scheduler',

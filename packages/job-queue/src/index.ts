@@ -9,7 +9,13 @@ export { JobWorker, type JobWorkerOptions, type RunKeys } from './job-worker.js'
 export { Lease, SCHEDULER_LEASE } from './lease.js';
 export { LoadLimit } from './load-limit.js';
 export type { QueueDepth } from './queue-depth.js';
-export { changesHeardIn, hasActiveScheduler, type QueueFacts, workersOf } from './queue-facts.js';
+export {
+  activeSchedulerIn,
+  changesHeardIn,
+  hasActiveScheduler,
+  type QueueFacts,
+  workersOf,
+} from './queue-facts.js';
 export {
   deadAfterMsOf,
   QUEUE_NAME,

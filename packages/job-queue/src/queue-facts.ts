@@ -28,12 +28,21 @@ export function changesHeardIn({ processes }: Pick<QueueFacts, 'processes'>): Ch
   return processes.find(({ app, state }) => app === 'scheduler' && state === 'active')?.changes;
 }
 
-/** Whether a scheduler holds the lease, and has said so itself: the lease of one that died outlives it by seconds. */
-export function hasActiveScheduler({
+/** The scheduler that holds the lease, and has said so itself: the lease of one that died outlives it by seconds. */
+export function activeSchedulerIn({
   isLeased,
   processes,
-}: Pick<QueueFacts, 'isLeased' | 'processes'>): boolean {
-  return isLeased && processes.some(({ app, state }) => app === 'scheduler' && state !== 'standby');
+}: Pick<QueueFacts, 'isLeased' | 'processes'>): QueueFacts['processes'][number] | undefined {
+  // One that was paused takes itself for the active one until its last heartbeat is too old.
+  const [latest] = processes
+    .filter(({ app, state }) => app === 'scheduler' && state !== 'standby')
+    .sort((a, b) => (a.searchedMs ?? Number.MAX_VALUE) - (b.searchedMs ?? Number.MAX_VALUE));
+  return isLeased ? latest : undefined;
+}
+
+/** Whether a scheduler is active; see activeSchedulerIn. */
+export function hasActiveScheduler(facts: Pick<QueueFacts, 'isLeased' | 'processes'>): boolean {
+  return activeSchedulerIn(facts) !== undefined;
 }
 
 /** The number of live workers. */

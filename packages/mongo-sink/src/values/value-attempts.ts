@@ -64,9 +64,7 @@ export class ValueAttempts {
   async claim(state: KeyState, write: MembersWrite): Promise<Generation | undefined> {
     const revision = state.revision + 1;
     for (let i = 0; i < CLAIM_TRIES; i++) {
-      const found = await this.#run(write.collection, (manifests) =>
-        manifests.findOne({ _id: documentIdOf(state) }, { projection: MANIFEST_PROJECTION }),
-      );
+      const found = await this.#find(state, write);
       if (found) refuseForeign(write.collection, found);
       if (found && ownerOf(found) !== state.key) throw new ManifestRefused(idTaken(found));
       const manifest = found ? parseManifest(found) : undefined;
@@ -174,14 +172,13 @@ export class ValueAttempts {
     if (tries === 1) return 'lost';
     // Nobody else writes this claim's number there.
     const found = await this.#find(state, write);
-    return found?.healed === own.claim ? 'committed' : 'uncertain';
+    return found && parseManifest(found).healed === own.claim ? 'committed' : 'uncertain';
   }
 
-  async #find(state: KeyState, { collection }: MembersWrite): Promise<ValueManifest | undefined> {
-    const found = await this.#run(collection, (manifests) =>
+  async #find(state: KeyState, { collection }: MembersWrite): Promise<StoredValue | null> {
+    return await this.#run(collection, (manifests) =>
       manifests.findOne({ _id: documentIdOf(state) }, { projection: MANIFEST_PROJECTION }),
     );
-    return found ? parseManifest(found) : undefined;
   }
 
   /** Leaves what was added so far to the next attempt. Only when nothing of this one is under way anymore. */

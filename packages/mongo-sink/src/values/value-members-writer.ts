@@ -8,6 +8,7 @@ import {
   type RetryOptions,
 } from '@redis-to-mongo/pipeline';
 import type { Db } from 'mongodb';
+import type { ValueCollections } from '../database/collection-of.js';
 import { requireKept, valueRefusal, writeValueLetters } from '../dead-letters/dead-letters.js';
 import { FingerprintTable } from './fingerprint-table.js';
 import { type Generation, ManifestRefused, ValueAttempts } from './value-attempts.js';
@@ -15,15 +16,12 @@ import { type Known, loadDiffering, ValueComparison } from './value-comparison.j
 import { ValueElements } from './value-elements.js';
 import { ValueFingerprints } from './value-fingerprints.js';
 
-/** Where a value and its elements are. */
-type Collections = Pick<MembersWrite, 'collection' | 'memberCollection'>;
-
 export interface MembersWriterOptions {
   /** About how many bytes of added elements are held in memory before they are written. */
   readonly bufferBytes: number;
   readonly retry: RetryOptions;
   /** What to do where MongoDB holds a newer value; throws. */
-  readonly stale: (write: Collections, state: KeyState) => Promise<never>;
+  readonly stale: (names: ValueCollections, state: KeyState) => Promise<never>;
 }
 
 /**

@@ -14,6 +14,7 @@ import { GroupedUpdates } from '../commands/grouped-updates.js';
 import { RecordLists } from '../commands/record-lists.js';
 import { type WriteError, writeCommand } from '../commands/write-command.js';
 import { insertRecords, updateRecords } from '../commands/write-records.js';
+import type { ValueCollections } from '../database/collection-of.js';
 import { type ValueRefusal, valueRefusal, writeValueLetters } from '../dead-letters/dead-letters.js';
 import { mongoError, throwMongoError } from '../errors/mongo-error.js';
 import { refusedBy } from '../errors/refused-by.js';
@@ -25,9 +26,6 @@ import { documentIdOf, idTaken, ownerOf, pathIn, pathsIn, type StoredValue } fro
 import { documentOf, fieldsOf, marksOf, updateOf } from './value-records.js';
 
 const ACTIVE = { active: 1, [pathIn(true, 'active')]: 1 } as const;
-
-/** Where a value and its elements are. */
-type Collections = Pick<ReplaceWrite, 'collection' | 'memberCollection'>;
 
 export type Replaced = 'written' | 'stale' | 'dead' | SyncError;
 
@@ -111,8 +109,8 @@ export class ValueWriter {
   }
 
   /** Raises the key's revision to the value's, if that is higher, and throws STALE_READ. */
-  async stale(write: Collections, state: KeyState): Promise<never> {
-    await this.#catchUp(write, state);
+  async stale(names: ValueCollections, state: KeyState): Promise<never> {
+    await this.#catchUp(names, state);
     throw new SyncError('STALE_READ', 'overtaken', `key ${shownKey(state.key)}: MongoDB holds a newer value`);
   }
 
@@ -193,9 +191,7 @@ export class ValueWriter {
     const { state, write } = value;
     const documents = this.#db.collection<StoredValue>(write.collection);
     const _id = documentIdOf(state);
-    const found = await documents
-      .findOne({ _id }, { projection: MANIFEST_PROJECTION })
-      .catch(throwMongoError);
+    const found = await this.#find(write.collection, state);
     const owner = found ? ownerOf(found) : undefined;
     if (!found || owner === undefined) return 'stale';
     if (owner !== state.key) {
@@ -242,20 +238,23 @@ export class ValueWriter {
     return taken;
   }
 
-  async #catchUp(write: Collections, state: KeyState): Promise<void> {
-    const { collection } = write;
-    const { key, revision } = state;
-    const stored = await this.#db
+  async #find(collection: string, state: KeyState): Promise<StoredValue | null> {
+    return await this.#db
       .collection<StoredValue>(collection)
       .findOne({ _id: documentIdOf(state) }, { projection: MANIFEST_PROJECTION })
       .catch(throwMongoError);
+  }
+
+  async #catchUp(names: ValueCollections, state: KeyState): Promise<void> {
+    const { key, revision } = state;
+    const stored = await this.#find(names.collection, state);
     if (!stored) return;
-    refuseForeign(collection, stored);
+    refuseForeign(names.collection, stored);
     const found = parseManifest(stored);
     // A worker may have made a large value a small one, and died before it removed the elements. Where the last attempt on them has
     // committed, none is under way that has a number up to its own.
     if (found.form === 'inline' && found.attempts > 0 && found.attempts === found.healed)
-      await removeElements(this.#db, write, key, found.attempts, found.isShaped);
+      await removeElements(this.#db, names, key, found.attempts, found.isShaped);
     // Another worker's attempt on the elements has not committed yet: the value is as this one found it.
     if (found.revision <= revision) return;
     if (revision > 0)
