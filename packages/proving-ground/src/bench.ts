@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { BENCH_HELP, type BenchOptions, parseBenchOptions } from './bench/bench-options.js';
 import type { BenchResult } from './bench/bench-result.js';
 import type { Goal } from './bench/report/goal.js';
-import { goalsOf } from './bench/report/judge.js';
+import { goalsOf } from './bench/report/goals.js';
 import { reportPicture } from './bench/report/picture.js';
 import { reportPage } from './bench/report/report-page.js';
 import { reportText } from './bench/report/report-text.js';

@@ -8,8 +8,9 @@ import type { Db } from 'mongodb';
 import { openMongo, openRedis } from '../program/open-redis.js';
 import { messageOf, type ProgramContext } from '../program/run-program.js';
 import type { BenchOptions, Part } from './bench-options.js';
-import type { Usage } from './bench-result.js';
+import type { Figures, PartTime, Row } from './bench-result.js';
 import { type BenchSizes, SIZES } from './bench-sizes.js';
+import { rowText } from './report/tables.js';
 import { meter, pidsOf } from './usage-meter.js';
 
 /** The Redis databases: what is mirrored, what is staged to be shown at once, the queue. */
@@ -38,6 +39,9 @@ export interface Target extends MongoTarget {
   readonly kind: string;
 }
 
+/** What was used between the two ends of a measurement. */
+type Usage = Figures & Required<Pick<Figures, 'seconds' | 'cpu' | 'peakBytes'>>;
+
 /** What is used in each run of the benchmark: servers, a place for logs, and a line for progress. */
 export class BenchEnvironment {
   readonly #options: BenchOptions;
@@ -45,9 +49,11 @@ export class BenchEnvironment {
   #shared: MongoServer | undefined;
   #runs = 0;
   readonly #begin = performance.now();
-  /** The part that is running. */
-  part: Part | undefined;
-  readonly #failures: string[] = [];
+  #part: Part = 'throughput';
+  /** What was measured, how long each part took, and what could not be measured, and why: one line each. */
+  readonly rows: Row[] = [];
+  readonly times: PartTime[] = [];
+  readonly failures: string[] = [];
 
   private constructor(
     options: BenchOptions,
@@ -99,7 +105,7 @@ export class BenchEnvironment {
     const asked = this.#options.repetitions;
     if (asked !== undefined) return asked;
     const isLate = performance.now() - this.#begin > 60_000 * budgetMinutes;
-    return isLate ? 1 : ((this.part && fewer?.[this.part]) ?? repetitions);
+    return isLate ? 1 : (fewer?.[this.#part] ?? repetitions);
   }
 
   get queueRedisUrl(): string {
@@ -127,24 +133,41 @@ export class BenchEnvironment {
     await this.redis.pipeline().select(QUEUE).flushdb().select(SOURCE).exec();
   }
 
-  /** What could not be measured, and why: one line each. */
-  get failures(): readonly string[] {
-    return this.#failures;
+  /** Runs a part; what fails in it is noted. */
+  async run(part: Part, work: () => Promise<void>): Promise<void> {
+    this.say(part);
+    this.#part = part;
+    const begin = performance.now();
+    await this.attempt(part, work);
+    this.times.push({ part, seconds: (performance.now() - begin) / 1000 });
+  }
+
+  /** Makes one measurement of the running part, as attempt does, and notes its figures. */
+  async measure(what: Omit<Row, 'part' | 'figures'>, measure: () => Promise<Figures>): Promise<void> {
+    const figures = await this.attempt(`${this.#part}, ${what.load}, ${what.who}`, measure);
+    if (figures) this.note({ ...what, figures });
+  }
+
+  /** Notes what was measured in the running part. */
+  note(measured: Omit<Row, 'part'>): void {
+    const row = { part: this.#part, ...measured };
+    this.rows.push(row);
+    this.say(rowText(row));
   }
 
   /**
-   * Makes one measurement. One that fails is reported and noted, and the others continue.
+   * Does something that may fail: it is reported and noted, and the others continue.
    * @returns undefined when it failed. @throws the signal's reason once the run was stopped.
    */
-  async attempt<T>(what: string, measure: () => Promise<T>): Promise<T | undefined> {
+  async attempt<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
     this.signal.throwIfAborted();
     try {
-      return await measure();
+      return await work();
     } catch (error) {
       this.signal.throwIfAborted();
       this.say(`  not measured: ${what}: ${messageOf(error)}`);
       const [first = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-      this.#failures.push(`${what}: ${first}`);
+      this.failures.push(`${what}: ${first}`);
       return undefined;
     }
   }

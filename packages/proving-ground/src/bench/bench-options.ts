@@ -15,7 +15,6 @@ export const PARTS = [
   'discovery',
   'idle',
   'idle-mixed',
-  'lists',
 ] as const;
 export type Part = (typeof PARTS)[number];
 
@@ -41,7 +40,7 @@ export interface BenchOptions {
 export const BENCH_HELP = `npm run bench -- [options]
 
 Compares the real fleet with a bare loop (the limit), the old engine's way, and installed rivals.
-  --size NAME          full (the default), quick, tiny, or large: like full, with 1,000,000 small values of mixed types and their lists
+  --size NAME          full (the default), quick, tiny, or large: like full, with 1,000,000 small values of mixed types
   --quick              small sizes, one repetition: under a minute; the figures are rough
   --tiny               the smallest sizes, a few seconds: a smoke test without meaningful figures
   --only PART[,PART]   only these parts: ${PARTS.join(', ')}

@@ -61,8 +61,6 @@ export interface BenchSizes {
   };
   /** Idle keys of mixed types, hashes and strings, sets and streams; only where they are given. */
   readonly idleMixed?: { readonly values: number; readonly sets: number; readonly streams: number };
-  /** Keys whose lists the dashboard shows; only where they are given. */
-  readonly lists?: { readonly keys: number };
   /** New keys, there in one instant. */
   readonly discovery: { readonly keys: number };
   readonly catchUp: StreamCase & { readonly workers: readonly number[] };
@@ -109,7 +107,6 @@ export const SIZES: Readonly<Record<SizeName, BenchSizes>> = {
     ...LONG,
     manyKeys: { ...FULL.manyKeys, mixed: 1_000_000 },
     idleMixed: { values: 900_000, sets: 50_000, streams: 50_000 },
-    lists: { keys: 1_000_000 },
   },
   quick: {
     repetitions: 1,
@@ -128,7 +125,6 @@ export const SIZES: Readonly<Record<SizeName, BenchSizes>> = {
     feedCost: { keys: [10, 1_000], writes: 100_000 },
     idle: { streams: [1_000], sets: 200, seconds: 2, settleSeconds: 1 },
     idleMixed: { values: 1_800, sets: 100, streams: 100 },
-    lists: { keys: 30_000 },
     discovery: { keys: 500 },
     catchUp: { streams: 10, entries: 500, workers: [1] },
     freshMongo: false,
@@ -147,7 +143,6 @@ export const SIZES: Readonly<Record<SizeName, BenchSizes>> = {
     feedCost: { keys: [10], writes: 20_000 },
     idle: { streams: [20], sets: 5, seconds: 1, settleSeconds: 0 },
     idleMixed: { values: 18, sets: 1, streams: 1 },
-    lists: { keys: 300 },
     discovery: { keys: 20 },
     catchUp: { streams: 4, entries: 50, workers: [1] },
     freshMongo: false,
@@ -157,4 +152,10 @@ export const SIZES: Readonly<Record<SizeName, BenchSizes>> = {
 /** `10 × 20,000`, as in the reports. */
 export function caseName({ streams, entries }: StreamCase): string {
   return `${streams.toLocaleString('en-US')} × ${entries.toLocaleString('en-US')}`;
+}
+
+/** `1,000 streams, 200 sets`, as in the reports. */
+export function idleName(streams: number, sets: number): string {
+  const beside = sets > 0 ? `, ${sets.toLocaleString('en-US')} sets` : '';
+  return `${streams.toLocaleString('en-US')} streams${beside}`;
 }

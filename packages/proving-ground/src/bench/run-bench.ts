@@ -1,8 +1,13 @@
 import { type BenchContext, BenchEnvironment } from './bench-environment.js';
 import type { BenchOptions, Part } from './bench-options.js';
-import { type BenchResult, FLEET, type PartTime, type Run } from './bench-result.js';
+import { type BenchResult, FLEET, type Row } from './bench-result.js';
 import type { BenchSizes } from './bench-sizes.js';
-import { chooseContestants, fleetAlone, sinkContestants } from './contestants/choose-contestants.js';
+import {
+  type Chosen,
+  chooseContestants,
+  fleetAlone,
+  sinkContestants,
+} from './contestants/choose-contestants.js';
 import { openAckTarget, openMongoTarget } from './contestants/targets.js';
 import { describeMachine } from './machine.js';
 import { measureCatchUp } from './parts/catch-up.js';
@@ -13,11 +18,33 @@ import { measureIdle } from './parts/idle.js';
 import { measureIdleMixed } from './parts/idle-mixed.js';
 import { measureKills } from './parts/kill.js';
 import { measureLatency } from './parts/latency.js';
-import { measureLists } from './parts/lists.js';
 import { measureManyKeys } from './parts/many-keys.js';
 import { measureStreams } from './parts/streams.js';
 import { measureValues, otherLoads, setLoad } from './parts/values.js';
 import { spreadOf } from './report/figures.js';
+import { rates } from './report/rows.js';
+
+/** What measures each part; it notes its rows in the environment. */
+const MEASURE: Readonly<Record<Part, (bench: BenchEnvironment, chosen: Chosen) => Promise<void>>> = {
+  throughput: (bench, { contestants }) =>
+    measureStreams(bench, bench.sizes.throughput, contestants, () => openMongoTarget(bench)),
+  sink: async (bench) => {
+    const { sink, sinkLong } = bench.sizes;
+    await measureStreams(bench, sink, sinkContestants, openAckTarget);
+    await measureStreams(bench, sinkLong ? [sinkLong] : [], [fleetAlone], openAckTarget);
+  },
+  sets: (bench) => measureValues(bench, [setLoad(bench.sizes)]),
+  types: (bench) => measureValues(bench, otherLoads(bench.sizes)),
+  'many-keys': measureManyKeys,
+  latency: (bench, { followers }) => measureLatency(bench, followers, ratesOf(bench.sizes, bench.rows)),
+  kill: (bench, { followers }) => measureKills(bench, followers),
+  changes: measureChanges,
+  'feed-cost': measureFeedCost,
+  'catch-up': measureCatchUp,
+  discovery: measureDiscovery,
+  idle: (bench, { followers }) => measureIdle(bench, followers),
+  'idle-mixed': measureIdleMixed,
+};
 
 /**
  * Runs the parts that were asked for, one after the other. What it opens stays open until the caller closes `closing`.
@@ -27,78 +54,20 @@ import { spreadOf } from './report/figures.js';
 export async function runBench(options: BenchOptions, context: BenchContext): Promise<BenchResult> {
   const bench = await BenchEnvironment.open(options, context);
   const machine = await describeMachine(bench);
-  const { contestants, followers, notes } = await chooseContestants();
-  const times: PartTime[] = [];
-  const wanted = async <T>(part: Part, measure: () => Promise<T[]>): Promise<T[]> => {
-    if (!options.parts.includes(part)) return [];
-    context.say(part);
-    bench.part = part;
-    const begin = performance.now();
-    const measured = (await bench.attempt(part, measure)) ?? [];
-    times.push({ part, seconds: (performance.now() - begin) / 1000 });
-    return measured;
-  };
-  const { sizes } = bench;
-  const runs = [
-    ...(await wanted('throughput', () =>
-      measureStreams(bench, 'throughput', sizes.throughput, contestants, () => openMongoTarget(bench)),
-    )),
-    ...(await wanted('sink', async () => [
-      ...(await measureStreams(bench, 'sink', sizes.sink, sinkContestants, openAckTarget)),
-      ...(await measureStreams(
-        bench,
-        'sink',
-        sizes.sinkLong ? [sizes.sinkLong] : [],
-        [fleetAlone],
-        openAckTarget,
-      )),
-    ])),
-    ...(await wanted('sets', () => measureValues(bench, [setLoad(sizes)]))),
-    ...(await wanted('types', () => measureValues(bench, otherLoads(sizes)))),
-  ];
-  runs.push(...(await wanted('many-keys', () => measureManyKeys(bench))));
-  const latency = await wanted('latency', () => measureLatency(bench, followers, ratesOf(sizes, runs)));
-  const kills = await wanted('kill', () => measureKills(bench, followers));
-  const changes = await wanted('changes', () => measureChanges(bench));
-  const feedCosts = await wanted('feed-cost', () => measureFeedCost(bench));
-  runs.push(...(await wanted('catch-up', () => measureCatchUp(bench))));
-  const discovery = await wanted('discovery', () => measureDiscovery(bench));
-  const idle = await wanted('idle', () => measureIdle(bench, followers));
-  const idleMixed = await wanted('idle-mixed', () => measureIdleMixed(bench));
-  const lists = await wanted('lists', () => measureLists(bench));
+  const chosen = await chooseContestants();
+  for (const part of options.parts) await bench.run(part, () => MEASURE[part](bench, chosen));
+  const { rows, times, failures, sizes } = bench;
   const { size, repetitions = sizes.repetitions, parts } = options;
-  const { failures } = bench;
-  return {
-    machine,
-    size,
-    repetitions,
-    parts,
-    times,
-    failures,
-    runs,
-    latency,
-    kills,
-    feedCosts,
-    changes,
-    idle,
-    idleMixed,
-    lists,
-    discovery,
-    notes,
-  };
+  return { machine, size, repetitions, parts, times, rows, notes: chosen.notes, failures };
 }
 
 /** The steady rate, and half of what the fleet was measured to reach on several streams, where that was measured. */
-function ratesOf({ latency: { perSec, streams } }: BenchSizes, runs: readonly Run[]) {
-  const reached = runs.filter(
+function ratesOf({ latency: { perSec, streams } }: BenchSizes, rows: readonly Row[]) {
+  const reached = rows.filter(
     ({ part, who, load }) => part === 'throughput' && who === FLEET && !load.startsWith('1 ×'),
   );
-  const [first] = reached;
-  const rates = reached
-    .filter(({ load }) => load === first?.load)
-    .map(({ entries, seconds }) => entries / seconds);
+  const first = rates(reached.filter(({ load }) => load === reached[0]?.load));
   const steady = { load: `${perSec}/s over ${streams} streams`, perSec };
-  if (rates.length === 0) return [steady];
-  const half = Math.round(spreadOf(rates).median / 2);
-  return [steady, { load: `half of the throughput`, perSec: half }];
+  if (first.length === 0) return [steady];
+  return [steady, { load: `half of the throughput`, perSec: Math.round(spreadOf(first).median / 2) }];
 }

@@ -1,5 +1,5 @@
 import type { BenchEnvironment, MongoTarget } from '../bench-environment.js';
-import type { Usage } from '../bench-result.js';
+import type { Figures } from '../bench-result.js';
 import type { StreamCase } from '../bench-sizes.js';
 import { untilMirrored } from '../check-mirror.js';
 
@@ -11,11 +11,6 @@ export interface MessageTarget extends MongoTarget {
   compare(entries: number): Promise<void>;
 }
 
-/** What a contestant did. */
-export interface ContestantRun extends Usage {
-  readonly entries: number;
-}
-
 /** Someone who moves the staged streams into an empty target. */
 export interface Contestant {
   readonly who: string;
@@ -23,12 +18,12 @@ export interface Contestant {
    * One run, checked: what it says it moved is in the target.
    * @param isFirst the first repetition: it may be checked more closely.
    */
-  run(
+  readonly run: (
     bench: BenchEnvironment,
     target: MessageTarget,
     load: StreamCase,
     isFirst: boolean,
-  ): Promise<ContestantRun>;
+  ) => Promise<Figures>;
 }
 
 /** A target that is filled for the first time, of its own. */

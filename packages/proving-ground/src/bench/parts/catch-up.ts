@@ -1,27 +1,22 @@
 import type { BenchEnvironment } from '../bench-environment.js';
 import { BenchFleet } from '../bench-fleet.js';
-import type { Run } from '../bench-result.js';
+import type { Figures } from '../bench-result.js';
 import { caseName } from '../bench-sizes.js';
 import { checkCount } from '../check-mirror.js';
 import { openMongoTarget } from '../contestants/targets.js';
 import { fillStreams } from '../fill-streams.js';
-import { printRun } from '../print-run.js';
 
 /** How long a fleet takes to drain what came while its workers were stopped, from the instant at which they are started. */
-export async function measureCatchUp(bench: BenchEnvironment): Promise<Run[]> {
-  const runs: Run[] = [];
+export async function measureCatchUp(bench: BenchEnvironment): Promise<void> {
+  const load = caseName(bench.sizes.catchUp);
   for (let repetition = 1; repetition <= bench.repetitions; repetition++)
     for (const workers of bench.sizes.catchUp.workers) {
-      const caught = await bench.attempt(`catch-up, ${workers} workers`, () => runOnce(bench, workers));
-      if (!caught) continue;
-      const run = { ...caught, repetition };
-      printRun(bench, run);
-      runs.push(run);
+      const who = workers === 1 ? '1 worker' : `${workers} workers`;
+      await bench.measure({ load, who, repetition }, () => catchUp(bench, workers));
     }
-  return runs;
 }
 
-async function runOnce(bench: BenchEnvironment, workers: number): Promise<Omit<Run, 'repetition'>> {
+async function catchUp(bench: BenchEnvironment, workers: number): Promise<Figures> {
   const load = bench.sizes.catchUp;
   const backlog = load.streams * load.entries;
   await bench.clear();
@@ -36,6 +31,5 @@ async function runOnce(bench: BenchEnvironment, workers: number): Promise<Omit<R
   await fleet.untilMoved('stream', backlog);
   const usage = await end(fleet.pidsOf('worker'));
   await checkCount(target, backlog + load.streams);
-  const who = workers === 1 ? '1 worker' : `${workers} workers`;
-  return { part: 'catch-up', load: caseName(load), who, entries: backlog, ...usage };
+  return { entries: backlog, ...usage };
 }

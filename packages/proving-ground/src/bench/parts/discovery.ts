@@ -1,22 +1,19 @@
 import type { BenchEnvironment } from '../bench-environment.js';
 import { BenchFleet } from '../bench-fleet.js';
-import type { DiscoveryRun } from '../bench-result.js';
+import { FLEET } from '../bench-result.js';
 import { fillStreams } from '../fill-streams.js';
+import { figure } from '../report/figures.js';
 
 /** How long it takes until each of many new keys, which are there in one instant, has its job scheduler. */
-export async function measureDiscovery(bench: BenchEnvironment): Promise<DiscoveryRun[]> {
+export async function measureDiscovery(bench: BenchEnvironment): Promise<void> {
   const { keys } = bench.sizes.discovery;
-  const runs: DiscoveryRun[] = [];
-  for (let repetition = 1; repetition <= bench.repetitions; repetition++) {
-    const seconds = await bench.attempt('discovery', () => runOnce(bench, keys));
-    if (seconds === undefined) continue;
-    bench.say(`  discovery  ${keys} new keys #${repetition}  all scheduled after ${seconds.toFixed(2)} s`);
-    runs.push({ keys, repetition, seconds });
-  }
-  return runs;
+  for (let repetition = 1; repetition <= bench.repetitions; repetition++)
+    await bench.measure({ load: figure(keys), who: FLEET, repetition }, async () => ({
+      seconds: await untilScheduled(bench, keys),
+    }));
 }
 
-async function runOnce(bench: BenchEnvironment, keys: number): Promise<number> {
+async function untilScheduled(bench: BenchEnvironment, keys: number): Promise<number> {
   await bench.clear();
   await fillStreams(bench.staging, { streams: keys, entries: 1 });
   await using target = await bench.openTarget();

@@ -8,7 +8,8 @@ import type { Redis } from 'ioredis';
 import { openRedis } from '../../program/open-redis.js';
 import { ProvingError } from '../../proving-error.js';
 import type { BenchEnvironment } from '../bench-environment.js';
-import type { FeedCostRun } from '../bench-result.js';
+import { WITH_FEED, WITHOUT_FEED } from '../bench-result.js';
+import { figure } from '../report/figures.js';
 
 const LISTENING_WITHIN_MS = 10_000;
 
@@ -16,9 +17,8 @@ const LISTENING_WITHIN_MS = 10_000;
  * What the feed of changes costs Redis: XADD at full speed over few and many keys, with and without the connection that receives each
  * change, by turns. On a Redis of its own that writes no file, so that nothing else is in its CPU.
  */
-export async function measureFeedCost(bench: BenchEnvironment): Promise<FeedCostRun[]> {
+export async function measureFeedCost(bench: BenchEnvironment): Promise<void> {
   const { keys: cases, writes } = bench.sizes.feedCost;
-  const runs: FeedCostRun[] = [];
   const server = await startRedis({ args: ['--appendonly', 'no'] });
   const redis = openRedis(server.url);
   const writer = await RawWriter.open(server.port);
@@ -28,20 +28,18 @@ export async function measureFeedCost(bench: BenchEnvironment): Promise<FeedCost
         bench.signal.throwIfAborted();
         await redis.flushall();
         await writer.write(Math.max(keys, writes / 10), keys); // the keys are there, and Redis is warm
-        const measure = async () => await costOf(redis, () => writer.write(writes, keys));
-        const listening = async () => await withFeed(server, redis, measure);
+        const measure = async () => ({
+          entries: writes,
+          ...(await costOf(redis, () => writer.write(writes, keys))),
+        });
+        const both = [
+          { who: WITHOUT_FEED, cost: measure },
+          { who: WITH_FEED, cost: () => withFeed(server, redis, measure) },
+        ];
         // By turns who is first: what comes later finds longer streams.
-        const first = repetition % 2 === 1 ? await measure() : undefined;
-        const withIt = await listening();
-        const without = first ?? (await measure());
-        const run = { keys, repetition, writes, without, with: withIt };
-        const us = (seconds: number) => ((1e6 * seconds) / writes).toFixed(2);
-        bench.say(
-          `  feed-cost  ${keys} keys  ${us(without.cpu)} µs a write without, ${us(withIt.cpu)} µs with the feed`,
-        );
-        runs.push(run);
+        for (const { who, cost } of repetition % 2 === 1 ? both : both.toReversed())
+          await bench.measure({ load: figure(keys), who, repetition }, cost);
       }
-    return runs;
   } finally {
     writer.close();
     redis.disconnect();

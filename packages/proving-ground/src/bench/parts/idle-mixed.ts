@@ -1,8 +1,9 @@
 import { runPipelines } from '../../generator/run-pipeline.js';
 import type { BenchEnvironment } from '../bench-environment.js';
 import { BenchFleet } from '../bench-fleet.js';
-import { IDLE_PROCESSES, type IdleMixedRun, type IdleProcess } from '../bench-result.js';
+import { ALL_PROCESSES } from '../bench-result.js';
 import type { BenchSizes } from '../bench-sizes.js';
+import { figure } from '../report/figures.js';
 import { type Groups, pidsOf } from '../usage-meter.js';
 import { measureGroups, untilIdle } from './idle-usage.js';
 
@@ -10,9 +11,9 @@ import { measureGroups, untilIdle } from './idle-usage.js';
  * What a whole fleet, dashboard included, and both Redis use while nothing happens to very many keys of mixed types: CPU, and the
  * memory that each holds. The queue has a Redis of its own. Runs where the sizes ask for it.
  */
-export async function measureIdleMixed(bench: BenchEnvironment): Promise<IdleMixedRun[]> {
+export async function measureIdleMixed(bench: BenchEnvironment): Promise<void> {
   const load = bench.sizes.idleMixed;
-  if (!load) return [];
+  if (!load) return;
   await bench.clear();
   await fill(bench, load);
   await using queue = await bench.openQueue();
@@ -24,25 +25,23 @@ export async function measureIdleMixed(bench: BenchEnvironment): Promise<IdleMix
   await fleet.untilEnded('synced', keys);
   const seconds = (performance.now() - begin) / 1000;
   bench.say(`  idle  ${keys} keys of mixed types synced after ${seconds.toFixed(0)} s`);
-  const groups: Groups<IdleProcess> = {
-    scheduler: fleet.pidsOf('scheduler'),
-    worker: fleet.pidsOf('worker'),
-    dashboard: fleet.pidsOf('dashboard'),
-    source: pidsOf(bench.redisServer),
-    queue: pidsOf(queue),
+  const parts = {
+    'the scheduler': fleet.pidsOf('scheduler'),
+    'the worker': fleet.pidsOf('worker'),
+    'the dashboard': fleet.pidsOf('dashboard'),
+    'the source’s Redis': pidsOf(bench.redisServer),
+    'the queue’s Redis': pidsOf(queue),
   };
-  await untilIdle(bench, fleet, groups);
+  const groups: Groups<string> = {
+    ...parts,
+    [ALL_PROCESSES]: Object.values<readonly number[]>(parts).flat(),
+  };
+  await untilIdle(bench, fleet, parts);
   const { of } = await measureGroups(bench, groups, bench.sizes.idle.seconds);
-  const shares = byProcess((name) => of(name).share);
-  const all = Object.values(shares).reduce((sum, share) => sum + share, 0);
-  bench.say(`  idle  ${keys} keys of mixed types: ${(100 * all).toFixed(1)} % of a core`);
-  return [{ keys, seconds, shares, bytes: byProcess((name) => of(name).bytes) }];
-}
-
-function byProcess(figure: (name: IdleProcess) => number): Record<IdleProcess, number> {
-  const figures = { scheduler: 0, worker: 0, dashboard: 0, source: 0, queue: 0 };
-  for (const name of IDLE_PROCESSES) figures[name] = figure(name);
-  return figures;
+  for (const who of Object.keys(groups)) {
+    const { share, bytes } = of(who);
+    bench.note({ load: figure(keys), who, repetition: 1, figures: { share, bytes } });
+  }
 }
 
 async function fill(

@@ -1,7 +1,8 @@
 import { runPipelines } from '../../generator/run-pipeline.js';
 import type { BenchEnvironment } from '../bench-environment.js';
 import { BenchFleet } from '../bench-fleet.js';
-import { FLEET, type IdleRun } from '../bench-result.js';
+import { type Figures, FLEET } from '../bench-result.js';
+import { idleName } from '../bench-sizes.js';
 import { type Follower, startFollowing } from '../contestants/contestant.js';
 import { openMongoTarget } from '../contestants/targets.js';
 import { fillStreams } from '../fill-streams.js';
@@ -17,24 +18,19 @@ const SETTLE_SECONDS = 5;
  * CPU share falls no more, at most as long as the sizes say; the repetitions follow each other then, since coming to rest takes most of
  * the time. With the fewest streams the others are measured, too.
  */
-export async function measureIdle(
-  bench: BenchEnvironment,
-  followers: readonly Follower[],
-): Promise<IdleRun[]> {
-  const runs: IdleRun[] = [];
+export async function measureIdle(bench: BenchEnvironment, followers: readonly Follower[]): Promise<void> {
   const [fewest] = bench.sizes.idle.streams;
   for (const streams of bench.sizes.idle.streams) {
-    await bench.attempt(`idle, ${streams} streams, ${FLEET}`, () => measureFleet(bench, streams, runs));
+    await bench.attempt(`idle, ${streams} streams, ${FLEET}`, () => measureFleet(bench, streams));
     if (streams === fewest)
       for (const follower of followers.filter(({ who }) => who !== FLEET))
         await bench.attempt(`idle, ${streams} streams, ${follower.who}`, () =>
-          measureOther(bench, follower, streams, runs),
+          measureOther(bench, follower, streams),
         );
   }
-  return runs;
 }
 
-async function measureFleet(bench: BenchEnvironment, streams: number, runs: IdleRun[]): Promise<void> {
+async function measureFleet(bench: BenchEnvironment, streams: number): Promise<void> {
   const { sets } = bench.sizes.idle;
   await bench.clear();
   await fillStreams(bench.redis, { streams, entries: 1 });
@@ -45,28 +41,24 @@ async function measureFleet(bench: BenchEnvironment, streams: number, runs: Idle
     ...{ scheduler: fleet.pidsOf('scheduler'), worker: fleet.pidsOf('worker') },
     ...{ own: fleet.pids, redis: pidsOf(bench.redisServer) },
   };
-  const note = async (facts: Pick<IdleRun, 'streams' | 'sets'>) => {
+  const note = async (beside: number) => {
     await untilIdle(bench, fleet, groups);
+    const load = idleName(streams, beside);
     for (let repetition = 1; repetition <= bench.repetitions; repetition++) {
       const used = await measureGroups(bench, groups, bench.sizes.idle.seconds);
-      const parts = { scheduler: used.of('scheduler').share, worker: used.of('worker').share };
-      noteRun(bench, runs, { ...facts, who: FLEET, repetition, ...parts, ...sharesOf(used) });
+      const parts = { schedulerShare: used.of('scheduler').share, workerShare: used.of('worker').share };
+      bench.note({ load, who: FLEET, repetition, figures: { ...parts, ...sharesOf(used) } });
     }
   };
   await fleet.untilMoved('stream', streams);
-  await note({ streams, sets: 0 });
+  await note(0);
   const members = Array.from({ length: MEMBERS }, (_, n) => `member-${n}`);
   await runPipelines(bench.redis, sets, (pipeline, i) => pipeline.sadd(`idle-set-${i}`, members));
   await fleet.untilMoved('set', sets);
-  await note({ streams, sets });
+  await note(sets);
 }
 
-async function measureOther(
-  bench: BenchEnvironment,
-  follower: Follower,
-  streams: number,
-  runs: IdleRun[],
-): Promise<void> {
+async function measureOther(bench: BenchEnvironment, follower: Follower, streams: number): Promise<void> {
   const { seconds, settleSeconds } = bench.sizes.idle;
   await bench.clear();
   await fillStreams(bench.redis, { streams, entries: 1 });
@@ -75,19 +67,12 @@ async function measureOther(
   const groups = { own: following.pids, redis: pidsOf(bench.redisServer) };
   await measureGroups(bench, groups, Math.min(SETTLE_SECONDS, settleSeconds)); // it comes to rest
   for (let repetition = 1; repetition <= bench.repetitions; repetition++) {
-    const used = sharesOf(await measureGroups(bench, groups, seconds));
-    noteRun(bench, runs, { streams, sets: 0, who: follower.who, repetition, ...used });
+    const figures = sharesOf(await measureGroups(bench, groups, seconds));
+    bench.note({ load: idleName(streams, 0), who: follower.who, repetition, figures });
   }
 }
 
-function sharesOf({ of }: Measured<'own' | 'redis'>) {
-  const { share: own, peakBytes } = of('own');
-  return { own, redis: of('redis').share, peakBytes };
-}
-
-function noteRun(bench: BenchEnvironment, runs: IdleRun[], run: IdleRun): void {
-  const { streams, sets, who, own, redis } = run;
-  const all = (100 * (own + redis)).toFixed(1);
-  bench.say(`  idle  ${streams} streams, ${sets} sets  ${who.padEnd(36)} ${all} % of a core`);
-  runs.push(run);
+function sharesOf({ of }: Measured<'own' | 'redis'>): Figures {
+  const { share, peakBytes } = of('own');
+  return { share, redisShare: of('redis').share, peakBytes };
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { runPipeline } from '../../generator/run-pipeline.js';
 import type { BenchEnvironment, Target } from '../bench-environment.js';
-import type { KillRun } from '../bench-result.js';
+import type { Figures } from '../bench-result.js';
 import { type Follower, type Following, startFollowing } from '../contestants/contestant.js';
 import { openMongoTarget } from '../contestants/targets.js';
 import { entryFields, streamKeys } from '../fill-streams.js';
@@ -19,29 +19,15 @@ const COMPLETE_IDLE_MS = 3_000;
  * at once. Then waits until nothing more comes, and counts what is missing and what is there more than once. Judged by the contents
  * of the entries, so that it is the same for all.
  */
-export async function measureKills(
-  bench: BenchEnvironment,
-  followers: readonly Follower[],
-): Promise<KillRun[]> {
-  const runs: KillRun[] = [];
+export async function measureKills(bench: BenchEnvironment, followers: readonly Follower[]): Promise<void> {
+  const { streams, perSec } = bench.sizes.kill;
+  const load = `${perSec}/s over ${streams} streams`;
   for (let repetition = 1; repetition <= bench.repetitions; repetition++)
-    for (const follower of followers) {
-      const { who } = follower;
-      const left = await bench.attempt(`kill, ${who}`, () => runOnce(bench, follower));
-      if (!left) continue;
-      const { missing, doubled, written, seconds } = left;
-      bench.say(
-        `  kill  ${who.padEnd(36)} ${written} written, ${missing} missing, ${doubled} doubled, at rest after ${seconds.toFixed(1)} s`,
-      );
-      runs.push({ who, repetition, ...left });
-    }
-  return runs;
+    for (const follower of followers)
+      await bench.measure({ load, who: follower.who, repetition }, () => leftOver(bench, follower));
 }
 
-async function runOnce(
-  bench: BenchEnvironment,
-  follower: Follower,
-): Promise<Omit<KillRun, 'who' | 'repetition'>> {
+async function leftOver(bench: BenchEnvironment, follower: Follower): Promise<Figures> {
   const { streams, kills } = bench.sizes.kill;
   await bench.clear();
   await write(bench.redis, streams, 0, streams);

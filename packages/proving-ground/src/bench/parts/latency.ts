@@ -1,6 +1,6 @@
 import type { BenchEnvironment } from '../bench-environment.js';
 import { BenchProcess, numberIn, numbersIn } from '../bench-process.js';
-import { FLEET, type LatencyRun } from '../bench-result.js';
+import { type Figures, FLEET } from '../bench-result.js';
 import { checkCount, untilMirrored } from '../check-mirror.js';
 import { type Follower, type MessageTarget, startFollowing } from '../contestants/contestant.js';
 import { openMongoTarget } from '../contestants/targets.js';
@@ -20,28 +20,14 @@ export async function measureLatency(
   bench: BenchEnvironment,
   followers: readonly Follower[],
   rates: readonly Rate[],
-): Promise<LatencyRun[]> {
-  const runs: LatencyRun[] = [];
+): Promise<void> {
   for (let repetition = 1; repetition <= bench.repetitions; repetition++)
     for (const [i, { load, perSec }] of rates.entries())
-      for (const follower of followers.filter(({ who }) => i === 0 || who === FLEET)) {
-        const { who } = follower;
-        const measured = await bench.attempt(`latency, ${load}, ${who}`, () =>
-          runOnce(bench, follower, perSec),
-        );
-        if (!measured) continue;
-        const run = { load, who, repetition, ...measured };
-        sayWaits(bench, 'latency', run);
-        runs.push(run);
-      }
-  return runs;
+      for (const follower of followers.filter(({ who }) => i === 0 || who === FLEET))
+        await bench.measure({ load, who: follower.who, repetition }, () => follow(bench, follower, perSec));
 }
 
-async function runOnce(
-  bench: BenchEnvironment,
-  follower: Follower,
-  perSec: number,
-): Promise<Omit<LatencyRun, 'load' | 'who' | 'repetition'>> {
+async function follow(bench: BenchEnvironment, follower: Follower, perSec: number): Promise<Figures> {
   const { who, lookUp, takesBacklog } = follower;
   const { streams, seconds, warmUpSeconds } = bench.sizes.latency;
   await bench.clear();
@@ -56,11 +42,8 @@ async function runOnce(
   const messages = written + (takesBacklog ? streams : 0);
   await untilMirrored(bench, who, target, messages);
   await checkCount(target, messages);
-  return { askedPerSec: perSec, ...measured };
+  return measured;
 }
-
-/** What a run of waits has measured, beside who ran and on what load. */
-type Waits = Omit<LatencyRun, 'load' | 'who' | 'repetition' | 'askedPerSec'>;
 
 /**
  * Has a program that samples waits (processes/sample-waits.ts) run, and measures what those use meanwhile who bring the changes.
@@ -71,7 +54,7 @@ export async function measureWaits(
   target: MessageTarget,
   pids: readonly number[],
   process: BenchProcess,
-): Promise<{ readonly written: number; readonly measured: Waits }> {
+): Promise<{ readonly written: number; readonly measured: Figures }> {
   process.send('go');
   await process.report(); // it is warm
   const end = await bench.meter(pids, target);
@@ -86,11 +69,4 @@ export async function measureWaits(
     share: usage.cpu / usage.seconds,
   };
   return { written, measured };
-}
-
-/** Reports a run while the benchmark continues. */
-export function sayWaits({ say }: Pick<BenchEnvironment, 'say'>, part: string, run: LatencyRun): void {
-  const ms = [run.p50, run.p90, run.p99].map((value) => value.toFixed(1)).join(' / ');
-  const share = (100 * run.share).toFixed(0);
-  say(`  ${part}  ${run.load.padEnd(42)} ${run.who.padEnd(36)} ${ms} ms, ${share} % of a core`);
 }

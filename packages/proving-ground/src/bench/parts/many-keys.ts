@@ -4,19 +4,15 @@ import { ProvingError } from '../../proving-error.js';
 import type { BenchEnvironment, Target } from '../bench-environment.js';
 import { BenchFleet } from '../bench-fleet.js';
 import { BenchProcess, numberIn } from '../bench-process.js';
-import { BARE, FLEET, ONCE, type Run } from '../bench-result.js';
+import { BARE, type Figures, FLEET, ONCE, TENTH_CHANGED, UNCHANGED } from '../bench-result.js';
 import { notMirrored } from '../check-mirror.js';
-import { printRun } from '../print-run.js';
 import { pidsOf } from '../usage-meter.js';
 import { changeTenth, fillSmall, type SmallLoad, smallLoads } from './small-loads.js';
 
 const COLLECTIONS = ['hashes', 'strings', 'sets'] as const;
 
-type Measured = Omit<Run, 'part' | 'repetition' | 'who'>;
-
-/** What follows a load's name, as the reports know it. */
-export const UNCHANGED = ', unchanged';
-export const TENTH_CHANGED = ', 10 % changed';
+/** What one of them measured: on what, beside the load itself. */
+type Measured = Figures & { readonly after?: string };
 
 const CONTESTANTS = [
   [BARE, runBare],
@@ -28,8 +24,7 @@ const CONTESTANTS = [
  * Many small values: new ones by the bare loop, by the command and by the fleet; then the fleet finds them unchanged in a
  * sweep, and a tenth of them changed. The fleet's queue has a Redis of its own, whose CPU counts as the fleet's.
  */
-export async function measureManyKeys(bench: BenchEnvironment): Promise<Run[]> {
-  const runs: Run[] = [];
+export async function measureManyKeys(bench: BenchEnvironment): Promise<void> {
   for (let repetition = 1; repetition <= bench.repetitions; repetition++)
     for (const load of smallLoads(bench.sizes)) {
       if (load.isLong && repetition > 1) continue;
@@ -38,22 +33,18 @@ export async function measureManyKeys(bench: BenchEnvironment): Promise<Run[]> {
       for (const [who, contestant] of CONTESTANTS)
         await bench.attempt(`many-keys, ${load.name}, ${who}`, async () => {
           await using target = await bench.openTarget();
-          for await (const measured of contestant(bench, target, load)) {
-            const run: Run = { part: 'many-keys', repetition, who, ...measured };
-            runs.push(run);
-            printRun(bench, run);
-          }
+          for await (const { after = '', ...figures } of contestant(bench, target, load))
+            bench.note({ load: load.name + after, who, repetition, figures });
         });
     }
-  return runs;
 }
 
-async function* runBare(bench: BenchEnvironment, target: Target, load: SmallLoad): AsyncGenerator<Measured> {
+async function* runBare(bench: BenchEnvironment, target: Target): AsyncGenerator<Measured> {
   await using process = await BenchProcess.start('bare-keys', bench.programServers(target, bench.stagingUrl));
   const end = await bench.meter(process.pids, target);
   process.send('go');
   const entries = numberIn(await process.report(), 'entries');
-  yield { load: load.name, entries, ...(await end()) };
+  yield { entries, ...(await end()) };
 }
 
 /** The command, Node's start included. */
@@ -70,7 +61,7 @@ async function* runOnce(bench: BenchEnvironment, target: Target, load: SmallLoad
     throw new ProvingError('PROVING_APP_FAILED', 'once has failed');
   const usage = await end();
   await checkAll(target, load);
-  yield { load: load.name, entries: load.keys, ...usage };
+  yield { entries: load.keys, ...usage };
 }
 
 async function* runFleet(bench: BenchEnvironment, target: Target, load: SmallLoad): AsyncGenerator<Measured> {
@@ -80,7 +71,7 @@ async function* runFleet(bench: BenchEnvironment, target: Target, load: SmallLoa
   const sets = Array.from({ length: load.keys }, (_, n) => load.typeOf(n)).filter((type) => type === 'set');
   /** The time is that of the work; the CPU is that of what follows, too. */
   const measure = async (
-    name: string,
+    after: string,
     entries: number,
     work: () => Promise<void>,
     follow = async () => {},
@@ -93,7 +84,7 @@ async function* runFleet(bench: BenchEnvironment, target: Target, load: SmallLoa
     await follow();
     const usage = { ...(await end()), seconds };
     const writes = await countValues(target, { syncedAt: { $gte: since } });
-    return { load: `${load.name}${name}`, entries, ...usage, writes };
+    return { after, entries, ...usage, writes };
   };
   try {
     const made = await measure(

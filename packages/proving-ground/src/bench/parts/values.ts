@@ -2,15 +2,12 @@ import type { ChainableCommander, Redis } from 'ioredis';
 import { runPipeline } from '../../generator/run-pipeline.js';
 import type { BenchEnvironment, Target } from '../bench-environment.js';
 import { BenchFleet } from '../bench-fleet.js';
-import type { Part } from '../bench-options.js';
-import { FLEET, type Run } from '../bench-result.js';
+import { FLEET } from '../bench-result.js';
 import type { BenchSizes } from '../bench-sizes.js';
 import { notMirrored } from '../check-mirror.js';
-import { printRun } from '../print-run.js';
 
 /** Values of one type, and how they are made. */
 export interface ValueLoad {
-  readonly part: Part;
   readonly keyType: 'set' | 'zset' | 'hash' | 'list' | 'string';
   readonly keys: number;
   /** Members, fields or items of each; 1 where a value has no parts. */
@@ -31,18 +28,14 @@ type Write = (step: ChainableCommander, key: string) => void;
 const MEMBERS_A_STEP = 50_000;
 
 /** The fleet on values of each type in turn: from the first write until all are mirrored. */
-export async function measureValues(bench: BenchEnvironment, loads: readonly ValueLoad[]): Promise<Run[]> {
-  const runs: Run[] = [];
-  for (let repetition = 1; repetition <= bench.repetitions; repetition++) {
+export async function measureValues(bench: BenchEnvironment, loads: readonly ValueLoad[]): Promise<void> {
+  for (let repetition = 1; repetition <= bench.repetitions; repetition++)
     await bench.attempt(loads.map(({ keyType }) => keyType).join(', '), async () => {
       await bench.clear();
       await using target = await bench.openTarget();
       await using fleet = await BenchFleet.start(bench, target);
-      for (const load of loads)
-        for (const run of await measureType(bench, target, fleet, load)) runs.push({ ...run, repetition });
+      for (const load of loads) await measureType(bench, target, fleet, load, repetition);
     });
-  }
-  return runs;
 }
 
 async function measureType(
@@ -50,8 +43,9 @@ async function measureType(
   target: Target,
   fleet: BenchFleet,
   load: ValueLoad,
-): Promise<Omit<Run, 'repetition'>[]> {
-  const { part, keyType, keys, members, make, change } = load;
+  repetition: number,
+): Promise<void> {
+  const { keyType, keys, members, make, change } = load;
   const timed = async (name: string, entries: number, syncs: number, write: Write) => {
     bench.signal.throwIfAborted();
     const end = await bench.meter(fleet.pids, target);
@@ -59,18 +53,15 @@ async function measureType(
     await fleet.untilMoved(keyType, syncs);
     const usage = await end();
     await checkValues(target, load);
-    const run = { part, load: name, who: FLEET, entries, ...usage };
-    printRun(bench, run);
-    return run;
+    bench.note({ load: name, who: FLEET, repetition, figures: { entries, ...usage } });
   };
   const of = members === 1 ? '' : ` × ${members.toLocaleString('en-US')}`;
   const name = `${keyType} ${keys.toLocaleString('en-US')}${of}`;
-  const made = await timed(name, keys * members, keys, (step, key) => make(step, key, members));
-  if (!change) return [made];
-  const changed = await timed(change.load, keys * change.members, 2 * keys, (step, key) =>
+  await timed(name, keys * members, keys, (step, key) => make(step, key, members));
+  if (!change) return;
+  await timed(change.load, keys * change.members, 2 * keys, (step, key) =>
     change.apply(step, key, change.members),
   );
-  return [made, changed];
 }
 
 async function inSteps(redis: Redis, { keyType, keys, members }: ValueLoad, write: Write): Promise<void> {
@@ -121,7 +112,6 @@ function members(count: number, from = 0): string[] {
 export function setLoad({ sets: { sets, members: size } }: BenchSizes): ValueLoad {
   const changed = Math.max(2, 2 * Math.round(size / 200));
   return {
-    part: 'sets',
     keyType: 'set',
     keys: sets,
     members: size,
@@ -137,22 +127,21 @@ export function setLoad({ sets: { sets, members: size } }: BenchSizes): ValueLoa
 
 /** The other types; RedisJSON is a module, and left out. */
 export function otherLoads({ types: { keys, members: size } }: BenchSizes): ValueLoad[] {
-  const part = 'types';
   return [
     {
-      ...{ part, keyType: 'zset', keys, members: size },
+      ...{ keyType: 'zset', keys, members: size },
       make: (pipeline, key) => pipeline.zadd(key, ...members(size).flatMap((name, n) => [n * 1.5, name])),
     },
     {
-      ...{ part, keyType: 'hash', keys, members: size },
+      ...{ keyType: 'hash', keys, members: size },
       make: (pipeline, key) => pipeline.hset(key, ...members(size).flatMap((name) => [name, `of ${name}`])),
     },
     {
-      ...{ part, keyType: 'list', keys, members: size },
+      ...{ keyType: 'list', keys, members: size },
       make: (pipeline, key) => pipeline.rpush(key, ...members(size)),
     },
     {
-      ...{ part, keyType: 'string', keys: keys * 10, members: 1 },
+      ...{ keyType: 'string', keys: keys * 10, members: 1 },
       make: (pipeline, key) => pipeline.set(key, member(0).repeat(12)),
     },
   ];

@@ -35,22 +35,6 @@ export function known(values: readonly (number | undefined)[]): number[] {
   return values.filter((value) => value !== undefined);
 }
 
-/** One figure of each run in which it was measured. */
-export function valuesOf<Name extends string>(
-  runs: readonly { readonly [name in Name]?: number | undefined }[],
-  name: Name,
-): number[] {
-  return known(runs.map((run) => run[name]));
-}
-
-/** That figure of all runs together. */
-export function sumOf<Name extends string>(
-  runs: readonly { readonly [name in Name]?: number | undefined }[],
-  name: Name,
-): number {
-  return valuesOf(runs, name).reduce((sum, value) => sum + value, 0);
-}
-
 /** What several measurements of one thing say. */
 interface Spread {
   readonly median: number;

@@ -1,7 +1,7 @@
 import { type BenchResult, CONNECT, FLEET, LIMIT, OLD_ENGINE, QUICK_CONNECT } from '../bench-result.js';
 import { caseName, SIZES } from '../bench-sizes.js';
-import { figure, NONE, spreadText, sumOf, valuesOf } from './figures.js';
-import { perMillion, rates } from './run-groups.js';
+import { figure, NONE, spreadText } from './figures.js';
+import { perMillion, rates, rowsIn, sumOf, valuesOf } from './rows.js';
 import type { Table } from './table.js';
 
 /** What one of those that move streams reached, each repetition by itself. */
@@ -21,21 +21,22 @@ const ORDER = [FLEET, CONNECT, QUICK_CONNECT, LIMIT, OLD_ENGINE];
 
 /** Everyone of whom something was measured. */
 export function standings(result: BenchResult): Standing[] {
-  const load = summaryLoad(result);
+  const { rows } = result;
+  const [moved, load] = [rowsIn(rows, 'throughput'), summaryLoad(result)];
+  const steady = rows.find(({ part }) => part === 'latency')?.load ?? '';
+  const kills = rows.filter(({ part }) => part === 'kill');
   return ORDER.map((who) => {
-    const runs = result.runs.filter(
-      (run) => run.part === 'throughput' && run.load === load && run.who === who,
-    );
-    const latency = result.latency.filter((run) => run.who === who && run.load === result.latency[0]?.load);
-    const kills = result.kills.filter((run) => run.who === who);
+    const runs = moved(who, load);
+    const latency = rowsIn(rows, 'latency')(who, steady);
+    const left = kills.filter((row) => row.who === who);
     return {
       who,
       perSec: rates(runs),
       cpuPerMillion: perMillion(runs),
       p50: valuesOf(latency, 'p50'),
       p99: valuesOf(latency, 'p99'),
-      missing: kills.length === 0 ? undefined : sumOf(kills, 'missing'),
-      doubled: kills.length === 0 ? undefined : sumOf(kills, 'doubled'),
+      missing: sumOf(left, 'missing'),
+      doubled: sumOf(left, 'doubled'),
     };
   }).filter(({ perSec, p50, missing }) => perSec.length + p50.length > 0 || missing !== undefined);
 }
@@ -50,10 +51,8 @@ export function summaryLoad({ size }: BenchResult): string {
 /** The one table that shows who does what. */
 export function summaryTable(result: BenchResult): Table {
   const { perSec, streams } = SIZES[result.size].latency;
-  const kills = sumOf(
-    result.kills.filter(({ who }) => who === FLEET),
-    'kills',
-  );
+  const ours = result.rows.filter(({ part, who }) => part === 'kill' && who === FLEET);
+  const kills = sumOf(ours, 'kills') ?? 0;
   return {
     title: 'Summary',
     about: `A backlog of ${summaryLoad(result)} entries. Latency from XADD to readable in MongoDB, at ${perSec} entries/s over ${streams} streams. Missing and doubled entries after kill -9 of every process (${kills} times) under load.`,

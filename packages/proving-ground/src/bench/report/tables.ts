@@ -1,68 +1,219 @@
-import { BARE, type BenchResult, LIMIT, type Run } from '../bench-result.js';
-import { figure, megabytes, NONE, spreadText, valuesOf } from './figures.js';
-import {
-  discoveryTable,
-  feedCostTable,
-  idleMixedTable,
-  idleTable,
-  killTable,
-  latencyTable,
-} from './following-tables.js';
-import { goalsOf } from './judge.js';
-import { listsTable } from './lists-table.js';
-import { perMillion, type RunGroup, rates, ratios, runGroups } from './run-groups.js';
+import { BARE, type BenchResult, LIMIT, type Row, WITHOUT_FEED } from '../bench-result.js';
+import { figure, megabytes, NONE, percentOfCore, spreadText } from './figures.js';
+import { goalsOf } from './goals.js';
+import { grouped, perMillion, rates, ratios, rowsIn, sumOf, totalShares, valuesOf } from './rows.js';
 import { summaryTable } from './summary.js';
 import type { Table } from './table.js';
 
-/** All tables of a result that hold something, in the order in which they are read. */
-export function tablesOf(result: BenchResult): Table[] {
-  const { runs } = result;
-  return [
-    summaryTable(result),
-    goals(result),
-    streams(
-      'Throughput',
-      'From streams in Redis until all entries are in MongoDB and the positions are saved.',
-      runGroups(runs, 'throughput'),
-    ),
-    streams(
-      'Our own side',
-      'The same loads into a sink that only acknowledges, so MongoDB costs nothing. The MongoDB column is the CPU of that sink.',
-      runGroups(runs, 'sink'),
-    ),
-    moved('Sets', 'Members per second.', runGroups(runs, 'sets')),
-    moved('Other types', 'Members, fields, items or strings per second.', runGroups(runs, 'types')),
-    streams(
-      'Many keys',
-      'Keys with small values, about 200 bytes each: new keys; then a sweep of the fleet finds all of them unchanged; then a tenth of them changed. The CPU of the fleet includes its queue’s Redis, and the job schedulers of sets, which are made after the keys were synced. The bare loop also writes two documents per key, without an index.',
-      runGroups(runs, 'many-keys'),
-      { of: BARE, what: 'Keys', each: 'Keys/s', name: 'Rel. to bare loop' },
-    ),
-    latencyTable(
-      'Latency',
-      'From XADD to readable in MongoDB, in ms. MongoDB is queried every 2 ms. CPU is that of all processes of the contestant.',
-      result.latency,
-    ),
-    killTable(result.kills),
-    latencyTable(
-      'Changes',
-      'From the change of one key among many to readable in MongoDB, in ms. CPU is that of all processes of the contestant.',
-      result.changes,
-    ),
-    moved(
-      'Catching up',
-      'A backlog that was written while the workers were stopped: from their start, including Node’s, until it is drained.',
-      runGroups(runs, 'catch-up'),
-    ),
-    feedCostTable(result.feedCosts),
-    discoveryTable(result.discovery),
-    idleTable(result.idle),
-    idleMixedTable(result.idleMixed),
-    listsTable(result.lists),
-  ].filter(({ rows }) => rows.length > 0);
+/** A column of a part's table. */
+interface Shown {
+  /** Its heading, without the mark that puts numbers to the right. */
+  readonly head: string;
+  /** @param group the repetitions of one measurement. @param of finds those of someone else on the same load. */
+  readonly text: (group: readonly Row[], of: (who: string) => readonly Row[]) => string;
 }
 
-function goals(result: BenchResult): Table {
+/** How a part is shown. */
+interface PartTable {
+  readonly part: Row['part'];
+  readonly title: string;
+  readonly about: string;
+  /** The heading of the loads. */
+  readonly load: string;
+  readonly columns: readonly Shown[];
+}
+
+const RATE: Shown = { head: 'Per second', text: (group) => spreadText(rates(group)) };
+const CPU: Shown = { head: 'CPU s per million', text: (group) => spreadText(perMillion(group), 1) };
+const SERVERS: readonly Shown[] = [
+  { head: 'Redis', text: (group) => spreadText(perMillion(group, 'redisCpu'), 1) },
+  { head: 'MongoDB', text: (group) => spreadText(perMillion(group, 'mongoCpu'), 1) },
+  { head: 'Peak MB', text: (group) => megabytes(valuesOf(group, 'peakBytes')) },
+];
+
+/** The figures of someone who moves something, and their ratios to those of someone else. */
+function compared(who: string, head: string, each: string): readonly Shown[] {
+  const ratio = (figures: (rows: readonly Row[]) => number[]): Shown => ({
+    head,
+    text: (group, of) => spreadText(group[0]?.who === who ? [] : ratios(group, of(who), figures), 2),
+  });
+  return [{ ...RATE, head: each }, ratio(rates), CPU, ratio(perMillion), ...SERVERS];
+}
+
+const TO_LIMIT = compared(LIMIT, 'Rel. to limit', 'Entries/s');
+const MOVED = [RATE, seconds('Seconds', 2), CPU, ...SERVERS];
+const WAITS: readonly Shown[] = [
+  { head: 'Per second', text: (group) => spreadText(valuesOf(group, 'perSec')) },
+  total('Samples', 'samples'),
+  ...(['p50', 'p90', 'p99'] as const).map((name) => ({
+    head: name,
+    text: (group: readonly Row[]) => spreadText(valuesOf(group, name), 1),
+  })),
+  share('% of a core', 'share'),
+];
+
+function seconds(head: string, digits: number): Shown {
+  return { head, text: (group) => spreadText(valuesOf(group, 'seconds'), digits) };
+}
+
+function total(head: string, name: 'samples' | 'kills' | 'written' | 'missing' | 'doubled'): Shown {
+  return { head, text: (group) => figure(sumOf(group, name) ?? 0) };
+}
+
+function share(head: string, name: 'share' | 'schedulerShare' | 'workerShare' | 'redisShare'): Shown {
+  return { head, text: (group) => percentOfCore(valuesOf(group, name)) };
+}
+
+const TABLES: readonly PartTable[] = [
+  {
+    part: 'throughput',
+    title: 'Throughput',
+    about: 'From streams in Redis until all entries are in MongoDB and the positions are saved.',
+    load: 'Streams × entries',
+    columns: TO_LIMIT,
+  },
+  {
+    part: 'sink',
+    title: 'Our own side',
+    about:
+      'The same loads into a sink that only acknowledges, so MongoDB costs nothing. The MongoDB column is the CPU of that sink.',
+    load: 'Streams × entries',
+    columns: TO_LIMIT,
+  },
+  { part: 'sets', title: 'Sets', about: 'Members per second.', load: 'What', columns: MOVED },
+  {
+    part: 'types',
+    title: 'Other types',
+    about: 'Members, fields, items or strings per second.',
+    load: 'What',
+    columns: MOVED,
+  },
+  {
+    part: 'many-keys',
+    title: 'Many keys',
+    about:
+      'Keys with small values, about 200 bytes each: new keys; then a sweep of the fleet finds all of them unchanged; then a tenth of them changed. The CPU of the fleet includes its queue’s Redis, and the job schedulers of sets, which are made after the keys were synced. The bare loop also writes two documents per key, without an index.',
+    load: 'Keys',
+    columns: compared(BARE, 'Rel. to bare loop', 'Keys/s'),
+  },
+  {
+    part: 'latency',
+    title: 'Latency',
+    about:
+      'From XADD to readable in MongoDB, in ms. MongoDB is queried every 2 ms. CPU is that of all processes of the contestant.',
+    load: 'Load',
+    columns: WAITS,
+  },
+  {
+    part: 'kill',
+    title: 'Kill -9',
+    about:
+      'Entries are written at a steady rate. Meanwhile, all processes of the contestant are killed at once by SIGKILL, and restarted at once. The final state is judged by the contents of the entries. The time runs from the last start.',
+    load: 'Load',
+    columns: [
+      total('Kills', 'kills'),
+      total('Written', 'written'),
+      total('Missing', 'missing'),
+      total('Doubled', 'doubled'),
+      seconds('Seconds until complete', 1),
+    ],
+  },
+  {
+    part: 'changes',
+    title: 'Changes',
+    about:
+      'From the change of one key among many to readable in MongoDB, in ms. CPU is that of all processes of the contestant.',
+    load: 'Load',
+    columns: WAITS,
+  },
+  {
+    part: 'catch-up',
+    title: 'Catching up',
+    about:
+      'A backlog that was written while the workers were stopped: from their start, including Node’s, until it is drained.',
+    load: 'What',
+    columns: MOVED,
+  },
+  {
+    part: 'feed-cost',
+    title: 'Cost of the change feed in Redis',
+    about:
+      'XADD of small entries at full speed over this many keys, alternating with and without a change feed connection. CPU of Redis, in µs per write.',
+    load: 'Keys',
+    columns: [
+      { ...RATE, head: 'Writes/s' },
+      { head: 'µs per write', text: (group) => spreadText(perMillion(group), 2) },
+      {
+        head: 'Rel. to without',
+        text: (group, of) => spreadText(ratios(group, of(WITHOUT_FEED), perMillion), 2),
+      },
+    ],
+  },
+  {
+    part: 'discovery',
+    title: 'Discovery',
+    about: 'From the creation of many keys at once until each has its job scheduler.',
+    load: 'New keys',
+    columns: [seconds('Seconds', 2)],
+  },
+  {
+    part: 'idle',
+    title: 'Idle',
+    about: 'Nothing changes. SYNC_INTERVAL_SEC is 1. Percent of one core.',
+    load: 'Keys',
+    columns: [
+      share('Scheduler', 'schedulerShare'),
+      share('Worker', 'workerShare'),
+      share('All processes', 'share'),
+      share('Redis', 'redisShare'),
+      { head: 'Total', text: (group) => percentOfCore(totalShares(group)) },
+      { head: 'Peak MB', text: (group) => megabytes(valuesOf(group, 'peakBytes')) },
+    ],
+  },
+  {
+    part: 'idle-mixed',
+    title: 'Very many idle keys',
+    about:
+      'Hashes and strings; a twentieth are sets, and another twentieth streams. Source and queue have separate Redis servers. Percent of one core, and memory when idle.',
+    load: 'Keys',
+    columns: [
+      share('% of a core', 'share'),
+      { head: 'MB', text: (group) => megabytes(valuesOf(group, 'bytes')) },
+    ],
+  },
+];
+
+/** All tables of a result that hold something, in the order in which they are read. */
+export function tablesOf(result: BenchResult): Table[] {
+  const parts = TABLES.map((shown) => tableOf(shown, result.rows));
+  return [summaryTable(result), goalsTable(result), ...parts].filter(({ rows }) => rows.length > 0);
+}
+
+/** A measurement while the benchmark continues: what its table will show of it. */
+export function rowText(row: Row): string {
+  const { part, load, who } = row;
+  const columns = TABLES.find((shown) => shown.part === part)?.columns ?? [];
+  const figures = columns.map(({ head, text }) => ({ head, text: text([row], () => []) }));
+  const there = figures.filter(({ text }) => text !== NONE).map(({ head, text }) => `${head} ${text}`);
+  return `  ${part}  ${load}  ${who}: ${there.join(', ')}`;
+}
+
+/** One line for each load and whoever was measured on it. Columns in which nothing was measured are left out. */
+function tableOf({ part, title, about, load, columns }: PartTable, rows: readonly Row[]): Table {
+  const of = rowsIn(rows, part);
+  const ofPart = rows.filter((row) => row.part === part);
+  const groups = grouped(ofPart, (row) => row.load).flatMap(([, some]) => grouped(some, ({ who }) => who));
+  const cells = groups.map(([, group]) => {
+    const [{ load: name, who } = { load: '', who: '' }] = group;
+    return [name, who, ...columns.map(({ text }) => text(group, (other) => of(other, name)))];
+  });
+  const heads = [load, 'Who', ...columns.map(({ head }) => `>${head}`)];
+  const isKept = heads.map((_, i) => cells.some((row) => row[i] !== NONE));
+  const kept = <T>(list: readonly T[]) => list.filter((_, i) => isKept[i]);
+  return { title, about, columns: kept(heads), rows: cells.map(kept) };
+}
+
+function goalsTable(result: BenchResult): Table {
   return {
     title: 'Goals',
     about: 'Ratios are medians over the repetitions. Each run is compared with the run next to it in time.',
@@ -74,74 +225,4 @@ function goals(result: BenchResult): Table {
       isMet ? 'met' : 'missed',
     ]),
   };
-}
-
-function streams(
-  title: string,
-  about: string,
-  groups: readonly RunGroup[],
-  by = { of: LIMIT, what: 'Streams × entries', each: 'Entries/s', name: 'Rel. to limit' },
-): Table {
-  return {
-    title,
-    about,
-    columns: [
-      by.what,
-      'Who',
-      `>${by.each}`,
-      `>${by.name}`,
-      '>CPU s per million',
-      `>${by.name}`,
-      '>Redis',
-      '>MongoDB',
-      '>Peak MB',
-    ],
-    rows: groups.map(({ load, who, runs }) => {
-      const limit = groups.find((group) => group.load === load && group.who === by.of)?.runs ?? [];
-      const of = (figures: (runs: readonly Run[]) => number[]) =>
-        who === by.of || limit.length === 0 ? NONE : spreadText(ratios(runs, limit, figures), 2);
-      return [
-        load,
-        who,
-        spreadText(rates(runs)),
-        of(rates),
-        spreadText(perMillion(runs), 1),
-        of(perMillion),
-        ...servers(runs),
-      ];
-    }),
-  };
-}
-
-function moved(title: string, about: string, groups: readonly RunGroup[]): Table {
-  return {
-    title,
-    about,
-    columns: [
-      'What',
-      'Who',
-      '>Per second',
-      '>Seconds',
-      '>CPU s per million',
-      '>Redis',
-      '>MongoDB',
-      '>Peak MB',
-    ],
-    rows: groups.map(({ load, who, runs }) => [
-      load,
-      who,
-      spreadText(rates(runs)),
-      spreadText(valuesOf(runs, 'seconds'), 2),
-      spreadText(perMillion(runs), 1),
-      ...servers(runs),
-    ]),
-  };
-}
-
-function servers(runs: readonly Run[]): string[] {
-  return [
-    spreadText(perMillion(runs, 'redisCpu'), 1),
-    spreadText(perMillion(runs, 'mongoCpu'), 1),
-    megabytes(valuesOf(runs, 'peakBytes')),
-  ];
 }
