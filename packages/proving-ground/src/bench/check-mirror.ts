@@ -1,13 +1,7 @@
-import { METADATA_TYPE, ruleBook } from '@redis-to-mongo/key-types';
-import { STREAM_MESSAGES } from '@redis-to-mongo/pipeline';
-import { scanKeys } from '@redis-to-mongo/redis-source';
+import { KEY_TYPES, ruleBook } from '@redis-to-mongo/key-types';
 import { verifyMirror } from '@redis-to-mongo/verify';
 import type { Redis } from 'ioredis';
 import type { Db } from 'mongodb';
-import { contentDigest, pairsOf } from '../judge/content-digest.js';
-import { judgeMirror } from '../judge/judge-streams.js';
-import { StreamFindings } from '../judge/stream-findings.js';
-import { WrittenStream } from '../judge/written-stream.js';
 import { untilMoved } from '../program/until-moved.js';
 import { ProvingError } from '../proving-error.js';
 import type { BenchEnvironment } from './bench-environment.js';
@@ -18,43 +12,18 @@ export async function checkCount(target: { count(): Promise<number> }, entries: 
   if (found !== entries) throw notMirrored(`${found} messages are there, not ${entries}`);
 }
 
-/** Compares the source with MongoDB, streams and sets, each entry and member. @throws ProvingError `PROVING_NOT_MIRRORED`. */
-export async function compareStreams(
+/** What was saved last may still be on its way, in ms. */
+const SETTLE_MS = 5_000;
+
+/** Compares source and target, byte for byte, as `redis-to-mongo verify` does. @throws ProvingError `PROVING_NOT_MIRRORED`. */
+export async function compareMirror(
   { redis }: { readonly redis: Redis },
   { db }: { readonly db: Db },
-  entries: number,
 ): Promise<void> {
-  const streams = new Map<string, readonly [WrittenStream, StreamFindings]>();
-  for await (const page of scanKeys(redis, () => true))
-    for (const { key, type } of page)
-      if (type === 'stream') streams.set(key, [await writtenTo(redis, key), new StreamFindings(key)]);
-  const strays = await judgeMirror(db, STREAM_MESSAGES, streams.values());
-  const { findings } = await verifyMirror(
-    { redis, db },
-    {
-      wanted: (key) => !streams.has(key),
-      types: [METADATA_TYPE.names.keyType],
-      rules: ruleBook(),
-      settleMs: 0,
-    },
-  );
-  const judged = [...streams.values()].map(([, found]) => found);
-  const [first] = [
-    ...judged.flatMap(({ problems }) => problems),
-    ...findings.flatMap(({ key, problems }) => problems.map((text) => `${key}: ${text}`)),
-  ];
-  if (first !== undefined) throw notMirrored(first);
-  if (strays > 0) throw notMirrored(`${strays} messages belong to no stream`);
-  const compared = judged.reduce((sum, found) => sum + found.entries, 0);
-  if (compared !== entries) throw notMirrored(`${compared} entries were compared, not ${entries}`);
-}
-
-/** What a stream holds that lost nothing. */
-async function writtenTo(redis: Redis, key: string): Promise<WrittenStream> {
-  const written = new WrittenStream(key);
-  for (const [id, flat] of await redis.xrangeBuffer(key, '-', '+'))
-    written.add(String(id), contentDigest(pairsOf(flat)));
-  return written;
+  const all = { wanted: () => true, types: KEY_TYPES, rules: ruleBook(), settleMs: SETTLE_MS };
+  const { findings } = await verifyMirror({ redis, db }, all);
+  const [first] = findings;
+  if (first) throw notMirrored(`${first.key}: ${first.problems[0] ?? 'differs'}`);
 }
 
 export function notMirrored(found: string): ProvingError {

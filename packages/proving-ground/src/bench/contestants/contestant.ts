@@ -8,7 +8,7 @@ export interface MessageTarget extends MongoTarget {
   /** How many messages it holds. */
   count(): Promise<number>;
   /** Compares it with the source, byte for byte, where it keeps what it gets. @throws ProvingError `PROVING_NOT_MIRRORED`. */
-  compare(entries: number): Promise<void>;
+  compare(): Promise<void>;
 }
 
 /** Someone who moves the staged streams into an empty target. */

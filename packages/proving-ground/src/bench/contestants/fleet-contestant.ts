@@ -19,7 +19,7 @@ export function fleetContestant(who: string, options: Readonly<Record<string, st
         await fleet.untilMoved('stream', entries);
         const usage = await end();
         await checkCount(target, entries);
-        if (isFirst) await target.compare(entries);
+        if (isFirst) await target.compare();
         return { ...usage, entries };
       } finally {
         await fleet[Symbol.asyncDispose]();

@@ -1,6 +1,6 @@
 import type { BenchEnvironment, Target } from '../bench-environment.js';
 import { BenchProcess, numberIn } from '../bench-process.js';
-import { compareStreams } from '../check-mirror.js';
+import { compareMirror } from '../check-mirror.js';
 import type { MessageTarget } from './contestant.js';
 
 /** An empty MongoDB. */
@@ -9,7 +9,7 @@ export async function openMongoTarget(bench: BenchEnvironment): Promise<MessageT
   return {
     ...target,
     count: () => target.db.collection('stream_messages').countDocuments({}),
-    compare: (entries) => compareStreams(bench, target, entries),
+    compare: () => compareMirror(bench, target),
   };
 }
 

@@ -4,7 +4,7 @@ import type { BenchEnvironment, Target } from '../bench-environment.js';
 import { BenchFleet } from '../bench-fleet.js';
 import { FLEET } from '../bench-result.js';
 import type { BenchSizes } from '../bench-sizes.js';
-import { notMirrored } from '../check-mirror.js';
+import { compareMirror } from '../check-mirror.js';
 
 /** Values of one type, and how they are made. */
 export interface ValueLoad {
@@ -52,7 +52,7 @@ async function measureType(
     await inSteps(bench.redis, load, write);
     await fleet.untilMoved(keyType, syncs);
     const usage = await end();
-    await checkValues(target, load);
+    await compareMirror(bench, target);
     bench.note({ load: name, who: FLEET, repetition, figures: { entries, ...usage } });
   };
   const of = members === 1 ? '' : ` × ${members.toLocaleString('en-US')}`;
@@ -75,28 +75,6 @@ async function inSteps(redis: Redis, { keyType, keys, members }: ValueLoad, writ
 
 function valueKey(keyType: string, i: number): string {
   return `${keyType}-${i}`;
-}
-
-/** Where each type is kept, while it fits into one document. */
-const STORED = {
-  set: { collection: 'sets', field: 'members' },
-  zset: { collection: 'zsets', field: 'members' },
-  hash: { collection: 'hashes', field: 'fields' },
-  list: { collection: 'lists', field: 'items' },
-  string: { collection: 'strings', field: 'value' },
-} as const;
-
-/** Each value in MongoDB has as many items as it has in Redis. */
-async function checkValues({ db }: Target, { keyType, keys, members }: ValueLoad): Promise<void> {
-  const { collection, field } = STORED[keyType];
-  const found = await db.collection(collection).find({ active: true, form: 'inline' }).toArray();
-  const whole = found.filter((document) => itemsIn(document[field]) === members);
-  if (whole.length !== keys)
-    throw notMirrored(`${whole.length} of ${keys} values of type ${keyType} are whole`);
-}
-
-function itemsIn(value: unknown): number {
-  return typeof value === 'object' && value !== null ? Object.keys(value).length : 1;
 }
 
 /** A member, as long as names usually are. */
