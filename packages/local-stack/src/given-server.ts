@@ -1,12 +1,7 @@
 import { LocalStackError } from './local-stack-error.js';
 
 /** A server that someone else runs: it can be used, but neither killed nor restarted, and stop() leaves it alone. */
-export function givenServer(
-  name: string,
-  address: string,
-  defaultPort: number,
-  afterStop: () => Promise<void>,
-) {
+export function givenServer(name: string, address: string, defaultPort: number) {
   const notOurs = async (): Promise<never> => {
     throw new LocalStackError(
       'LOCAL_STACK_NOT_OURS',
@@ -20,6 +15,6 @@ export function givenServer(
     kind: `${name} given by its address`,
     kill: notOurs,
     restart: notOurs,
-    stop: afterStop,
+    stop: async () => {},
   };
 }

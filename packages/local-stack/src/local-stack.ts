@@ -1,8 +1,6 @@
 import { join } from 'node:path';
-import { openDataDir } from './data-dir.js';
-import { type MongoOptions, type MongoServer, startMongoUnder } from './mongo-server.js';
-import { type RedisOptions, type RedisServer, startRedisUnder } from './redis-server.js';
-import { openSupervisor } from './supervisor.js';
+import { type MongoServer, startMongo } from './mongo-server.js';
+import { type RedisServer, startRedis } from './redis-server.js';
 
 export interface LocalStackOptions {
   /** Kept at stop when given; else a directory under the system's temporary one, removed at stop. */
@@ -11,12 +9,6 @@ export interface LocalStackOptions {
   readonly redisUrl?: string;
   /** A running MongoDB to use; default: the variable LOCAL_STACK_MONGO_URI, else one is started. */
   readonly mongoUri?: string;
-  /** Further options of the Redis that is started. */
-  readonly redis?: Pick<RedisOptions, 'appendfsync' | 'password'>;
-  readonly redisArgs?: readonly string[];
-  /** Further options of the MongoDB that is started. */
-  readonly mongo?: Pick<MongoOptions, 'credentials'>;
-  readonly mongoArgs?: readonly string[];
   /** Called with what is chosen and installed, a line at a time. */
   readonly onProgress?: (line: string) => void;
 }
@@ -37,25 +29,18 @@ export interface LocalStack {
  * @throws LocalStackError `LOCAL_STACK_NO_REDIS`, `LOCAL_STACK_NO_MONGO`, `LOCAL_STACK_NO_ANSWER`
  */
 export async function startLocalStack(options: LocalStackOptions = {}): Promise<LocalStack> {
-  const { onProgress = () => {} } = options;
+  const { dataDir, onProgress = () => {} } = options;
   const redisUrl = options.redisUrl ?? (process.env.LOCAL_STACK_REDIS_URL || undefined);
   const mongoUri = options.mongoUri ?? (process.env.LOCAL_STACK_MONGO_URI || undefined);
-  const supervisor = openSupervisor();
+  const inDir = (name: string) => (dataDir === undefined ? {} : { dataDir: join(dataDir, name) });
+  const redis = await startRedis({
+    ...(redisUrl === undefined ? {} : { url: redisUrl }),
+    ...{ ...inDir('redis'), onProgress },
+  });
   try {
-    const dataDir = await openDataDir(options.dataDir, supervisor);
-    const redis = await startRedisUnder(supervisor, {
-      ...options.redis,
-      ...(redisUrl === undefined ? {} : { url: redisUrl }),
-      ...(options.redisArgs === undefined ? {} : { args: options.redisArgs }),
-      dataDir: join(dataDir, 'redis'),
-      onProgress,
-    });
-    const mongo = await startMongoUnder(supervisor, {
-      ...options.mongo,
+    const mongo = await startMongo({
       ...(mongoUri === undefined ? {} : { uri: mongoUri }),
-      ...(options.mongoArgs === undefined ? {} : { args: options.mongoArgs }),
-      dataDir: join(dataDir, 'mongo'),
-      onProgress,
+      ...{ ...inDir('mongo'), onProgress },
     });
     return {
       redis,
@@ -64,11 +49,10 @@ export async function startLocalStack(options: LocalStackOptions = {}): Promise<
         `Redis:   ${redis.kind}, port ${redis.port}\nMongoDB: ${mongo.kind}, port ${mongo.port}`,
       stop: async () => {
         await Promise.all([redis.stop(), mongo.stop()]);
-        await supervisor.close();
       },
     };
   } catch (error) {
-    await supervisor.close();
+    await redis.stop();
     throw error;
   }
 }

@@ -15,8 +15,6 @@ export interface Launch {
   readonly answers: (port: number, pid: number) => Promise<void>;
   /** How long the server may take until it answers, in ms. */
   readonly deadlineMs: number;
-  /** Called at the end of stop(). */
-  readonly afterStop: () => Promise<void>;
 }
 
 export interface ManagedServer {
@@ -67,7 +65,7 @@ export async function startManagedServer(supervisor: Supervisor, launch: Launch)
     stop: async () => {
       stopped = true;
       await end(server);
-      await launch.afterStop();
+      await supervisor.close();
     },
   };
 }

@@ -37,20 +37,14 @@ const deadlineMs = 120_000;
  * @throws LocalStackError `LOCAL_STACK_NO_MONGO`, `LOCAL_STACK_NO_ANSWER`
  */
 export async function startMongo(options: MongoOptions = {}): Promise<MongoServer> {
-  return await supervised((supervisor, close) => startMongoUnder(supervisor, options, close));
+  const { uri } = options;
+  if (uri === undefined) return await supervised((supervisor) => startUnder(supervisor, options));
+  await mongoAnswers(uri, undefined);
+  return { uri, ...givenServer('MongoDB', uri, 27017) };
 }
 
-/** As startMongo, under a supervisor of the caller's; `afterStop` is called at the end of stop(). */
-export async function startMongoUnder(
-  supervisor: Supervisor,
-  options: MongoOptions,
-  afterStop: () => Promise<void> = async () => {},
-): Promise<MongoServer> {
+async function startUnder(supervisor: Supervisor, options: MongoOptions): Promise<MongoServer> {
   const { credentials, onProgress = () => {} } = options;
-  if (options.uri !== undefined) {
-    await mongoAnswers(options.uri, undefined);
-    return { uri: options.uri, ...givenServer('MongoDB', options.uri, 27017, afterStop) };
-  }
   const program = await chooseMongo(onProgress, options.binary);
   const dataDir = await openDataDir(options.dataDir, supervisor);
   if (program.server === 'mongod') await prepareMongodDir(dataDir);
@@ -73,7 +67,6 @@ export async function startMongoUnder(
       if (program.server === 'mongod') await becomeReplicaSet(uriOf(port), `127.0.0.1:${port}`);
     },
     deadlineMs,
-    afterStop,
   });
   if (credentials !== undefined) {
     await createUser(uriOf(server.port), credentials);

@@ -36,21 +36,14 @@ const deadlineMs = 60_000;
  * @throws LocalStackError `LOCAL_STACK_NO_REDIS`, `LOCAL_STACK_NO_ANSWER`
  */
 export async function startRedis(options: RedisOptions = {}): Promise<RedisServer> {
-  return await supervised((supervisor, close) => startRedisUnder(supervisor, options, close));
+  const { url } = options;
+  if (url === undefined) return await supervised((supervisor) => startUnder(supervisor, options));
+  await answers(url, undefined);
+  return { url, ...givenServer('Redis', url, 6379) };
 }
 
-/** As startRedis, under a supervisor of the caller's; `afterStop` is called at the end of stop(). */
-export async function startRedisUnder(
-  supervisor: Supervisor,
-  options: RedisOptions,
-  afterStop: () => Promise<void> = async () => {},
-): Promise<RedisServer> {
+async function startUnder(supervisor: Supervisor, options: RedisOptions): Promise<RedisServer> {
   const { password, onProgress = () => {} } = options;
-  if (options.url !== undefined) {
-    const url = options.url;
-    await answers(url, undefined);
-    return { url, ...givenServer('Redis', url, 6379, afterStop) };
-  }
   const program = await chooseRedis(onProgress, options.program);
   const dataDir = await openDataDir(options.dataDir, supervisor);
   const urlOf = (port: number) =>
@@ -70,7 +63,6 @@ export async function startRedisUnder(
     logFile: join(dataDir, 'redis-server.log'),
     answers: (port, pid) => answers(urlOf(port), pid),
     deadlineMs,
-    afterStop,
   });
   onProgress(`redis: ${program.kind} on 127.0.0.1:${server.port}`);
   return Object.assign(server, { url: urlOf(server.port) });

@@ -28,154 +28,113 @@ export interface StartRequest {
   readonly logFile: string;
 }
 
-/** Starts processes that end with this one, whatever ends it: see supervisor.mjs. */
-export interface Supervisor {
-  start(request: StartRequest): Promise<SupervisedProcess>;
-  /** Has the directory removed when the supervisor ends, after the last server. */
-  removeAtEnd(path: string): void;
-  /** Ends every process (SIGTERM, SIGKILL after 5 s) and removes the directories. */
-  close(): Promise<void>;
-}
-
-/** What the parent keeps of one start: who waits for it, and how it ended. */
-interface Slot {
-  pid: number | undefined;
-  end: ProcessEnd | undefined;
-  readonly onStarted: (pid: number) => void;
-  readonly onFailed: (error: LocalStackError) => void;
-  readonly onEnded: (end: ProcessEnd) => void;
-}
-
 type Report =
-  | { type: 'started'; id: number; pid: number }
-  | { type: 'failed'; id: number; message: string }
-  | { type: 'exited'; id: number; code: number | null; signal: string | null };
+  | { type: 'started'; pid: number }
+  | { type: 'failed'; message: string }
+  | { type: 'exited'; code: number | null; signal: string | null };
 
-/** Starts something under a supervisor of its own, which `close` ends; it ends at once where the start fails. */
-export async function supervised<T>(
-  start: (supervisor: Supervisor, close: () => Promise<void>) => Promise<T>,
-): Promise<T> {
-  const supervisor = openSupervisor();
+/** Starts something under a supervisor of its own, which ends at once where the start fails. */
+export async function supervised<T>(start: (supervisor: Supervisor) => Promise<T>): Promise<T> {
+  const supervisor = new Supervisor();
   try {
-    return await start(supervisor, () => supervisor.close());
+    return await start(supervisor);
   } catch (error) {
     await supervisor.close();
     throw error;
   }
 }
 
-/** Starts the supervisor process, in a session of its own so that Ctrl-C does not reach the servers. */
-export function openSupervisor(): Supervisor {
-  const { NODE_OPTIONS: _, ...env } = process.env;
-  const child = fork(fileURLToPath(new URL('../supervisor.mjs', import.meta.url)), [], {
-    cwd: tmpdir(),
-    detached: true,
-    env,
-    execArgv: [],
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-  });
-  const slots = new Map<number, Slot>();
-  const removals: string[] = [];
-  let lastId = 0;
-  let gone = false;
+/** Starts one process after the other; each ends with this one, whatever ends it: see supervisor.mjs. */
+export class Supervisor {
+  readonly #child: ChildProcess;
+  readonly #gone: Promise<unknown>;
+  readonly #removals: string[] = [];
 
-  child.on('message', (message) => {
-    if (isReport(message)) settle(slots, message);
-  });
-  const childExit = once(child, 'exit').catch(() => undefined);
-  void childExit.then(() => {
-    gone = true;
-    for (const slot of slots.values()) abandon(slot);
-  });
+  /** Starts the supervisor process, in a session of its own so that Ctrl-C does not reach the servers. */
+  constructor() {
+    const { NODE_OPTIONS: _, ...env } = process.env;
+    this.#child = fork(fileURLToPath(new URL('../supervisor.mjs', import.meta.url)), [], {
+      cwd: tmpdir(),
+      detached: true,
+      env,
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    this.#gone = once(this.#child, 'exit').catch(() => undefined);
+  }
 
-  return {
-    start: (request) =>
-      new Promise((resolve, reject) => {
-        if (gone) return reject(supervisorGone());
-        lastId += 1;
-        slots.set(lastId, slotFor(lastId, child, resolve, reject));
-        child.send({ type: 'start', id: lastId, ...request });
-      }),
-    removeAtEnd: (path) => {
-      removals.push(path);
-      if (!gone) child.send({ type: 'remove', path });
-    },
-    close: async () => {
-      if (child.connected) child.disconnect();
-      await childExit;
-      // A supervisor that was killed has left them.
-      for (const path of removals) await rm(path, { recursive: true, force: true, maxRetries: 3 });
-    },
-  };
+  /** The process that was started before must have ended. */
+  async start(request: StartRequest): Promise<SupervisedProcess> {
+    const child = this.#child;
+    if (!child.connected) throw supervisorGone();
+    return await new Promise((resolve, reject) => {
+      let pid: number | undefined;
+      let isRunning = true;
+      let onEnd: (how: ProcessEnd) => void = () => {};
+      const ended = new Promise<ProcessEnd>((done) => {
+        onEnd = done;
+      });
+      const end = (how: ProcessEnd) => {
+        isRunning = false;
+        child.off('message', onReport).off('exit', onGone);
+        onEnd(how);
+      };
+      const onReport = (report: unknown) => {
+        if (!isReport(report)) return;
+        if (report.type === 'exited') return end({ code: report.code, signal: report.signal });
+        if (report.type === 'failed') {
+          end({ code: null, signal: null });
+          return reject(
+            new LocalStackError('LOCAL_STACK_COMMAND_FAILED', `could not start: ${report.message}`),
+          );
+        }
+        pid = report.pid;
+        const signal = (name: 'SIGTERM' | 'SIGKILL') => {
+          if (isRunning && child.connected) child.send({ type: 'signal', signal: name });
+        };
+        resolve({ pid, ended, isRunning: () => isRunning, signal });
+      };
+      // The supervisor itself was killed: nobody else is left to end this server.
+      const onGone = () => {
+        if (pid === undefined) reject(supervisorGone());
+        else killIfThere(pid);
+        end({ code: null, signal: 'SIGKILL' });
+      };
+      child.on('message', onReport).once('exit', onGone);
+      child.send({ type: 'start', ...request });
+    });
+  }
+
+  /** Has the directory removed when the supervisor ends, after the server. */
+  removeAtEnd(path: string): void {
+    this.#removals.push(path);
+    if (this.#child.connected) this.#child.send({ type: 'remove', path });
+  }
+
+  /** Ends the process (SIGTERM, SIGKILL after 5 s) and removes the directories. */
+  async close(): Promise<void> {
+    if (this.#child.connected) this.#child.disconnect();
+    await this.#gone;
+    // A supervisor that was killed has left them.
+    for (const path of this.#removals) await rm(path, { recursive: true, force: true, maxRetries: 3 });
+  }
 }
 
-function slotFor(
-  id: number,
-  child: ChildProcess,
-  resolve: (started: SupervisedProcess) => void,
-  reject: (error: LocalStackError) => void,
-): Slot {
-  let onEnded: (end: ProcessEnd) => void = () => {};
-  const ended = new Promise<ProcessEnd>((done) => {
-    onEnded = done;
-  });
-  const slot: Slot = {
-    pid: undefined,
-    end: undefined,
-    onStarted: (pid) =>
-      resolve({
-        pid,
-        ended,
-        isRunning: () => slot.end === undefined,
-        signal: (signal) => {
-          if (slot.end === undefined && child.connected) child.send({ type: 'signal', id, signal });
-        },
-      }),
-    onFailed: reject,
-    onEnded,
-  };
-  return slot;
-}
-
-function settle(slots: Map<number, Slot>, report: Report): void {
-  const slot = slots.get(report.id);
-  if (slot === undefined) return;
-  if (report.type === 'started') {
-    slot.pid = report.pid;
-    slot.onStarted(report.pid);
-    return;
-  }
-  slots.delete(report.id);
-  if (report.type === 'failed') {
-    slot.onFailed(new LocalStackError('LOCAL_STACK_COMMAND_FAILED', `could not start: ${report.message}`));
-    return;
-  }
-  slot.end = { code: report.code, signal: report.signal };
-  slot.onEnded(slot.end);
-}
-
-/** The supervisor itself was killed: nobody else is left to end this server. */
-function abandon(slot: Slot): void {
-  if (slot.pid === undefined) {
-    slot.onFailed(supervisorGone());
-    return;
-  }
+function killIfThere(pid: number): void {
   try {
-    process.kill(slot.pid, 'SIGKILL');
+    process.kill(pid, 'SIGKILL');
   } catch {
     // It has ended as well.
   }
-  slot.end = { code: null, signal: 'SIGKILL' };
-  slot.onEnded(slot.end);
 }
 
 function supervisorGone(): LocalStackError {
   return new LocalStackError(
     'LOCAL_STACK_SUPERVISOR',
-    'the local stack is closed, or its supervisor process was killed; start a new one',
+    'the server is closed, or its supervisor process was killed; start a new one',
   );
 }
 
 function isReport(message: unknown): message is Report {
-  return typeof message === 'object' && message !== null && 'type' in message && 'id' in message;
+  return typeof message === 'object' && message !== null && 'type' in message;
 }

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { pythonVenv, startMongo } from '../src/index.js';
+import { startMongo } from '../src/index.js';
+import { pythonVenv } from '../src/python-venv.js';
 
 /** Takes a mongod's arguments, and none other, and has SecantusDB serve as that: what a mongod on the PATH is asked for is right. */
 const asMongod = (python: string) => `#!/bin/sh

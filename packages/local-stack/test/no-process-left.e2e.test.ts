@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { startRedis } from '@redis-to-mongo/local-stack';
@@ -96,7 +95,7 @@ describe.concurrent('the servers of a stack', () => {
     expect((await stat(String(dir))).isDirectory()).toBe(true);
     child.kill('SIGKILL');
     const exists = () =>
-      stat(dirname(String(dir))).then(
+      stat(String(dir)).then(
         () => true,
         () => false,
       );
