@@ -27,7 +27,7 @@ const PROCESSES: readonly FleetProcess[] = [
     state: 'active',
     id: 'c',
     silentMs: 20_000,
-    is: 'silent',
+    is: 'dead',
     about: { ...about, host: '<b>' },
   },
 ];
@@ -59,7 +59,7 @@ it('the page shows who works, what keeps one from it, and who has gone', async (
   expect(body).toMatch(/=cmd\(\):7.*?working.*?1\.2\.3.*?>2<.*?>5\.3<.*?2\.0 KiB.*?3 ms/s);
   expect(body).toContain('paused: MONGO_AUTH');
   expect(body).toContain('of an earlier version');
-  expect(body).toMatch(/&lt;b&gt;:7.*silent/s);
+  expect(body).toMatch(/&lt;b&gt;:7.*dead/s);
 });
 
 it('for any number of viewers, the queue is asked once', async () => {
@@ -77,6 +77,6 @@ it('as CSV no text is a formula, and as JSON all is there', async () => {
   expect((await get('/workers.json')).json()).toMatchObject([
     { state: 'paused: MONGO_AUTH' },
     { state: 'working', host: '=cmd()', jobs: 2 },
-    { state: 'silent', host: '<b>' },
+    { state: 'dead', host: '<b>' },
   ]);
 });

@@ -14,7 +14,7 @@ export interface ProcessState {
 export function processState(process: FleetProcess): ProcessState {
   const { app, state, is, code } = process;
   if (is === 'ended') return { word: 'ended', tone: 'idle' };
-  if (is === 'silent') return { word: 'silent', tone: 'bad' };
+  if (is === 'dead') return { word: 'dead', tone: 'bad' };
   if (state === 'paused') return { word: `paused: ${code ?? 'UNKNOWN'}`, tone: 'bad' };
   const clock = wrongClock(process);
   if (clock !== undefined) return { word: `clock ${clock}`, tone: 'bad' };

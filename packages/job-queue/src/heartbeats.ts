@@ -38,8 +38,8 @@ export interface FleetProcess extends Heartbeat {
   readonly id: string;
   /** Since its last heartbeat, or since it has ended, in ms. */
   readonly silentMs: number;
-  /** `silent`: it is taken for dead. `ended`: it said so itself. */
-  readonly is: 'alive' | 'silent' | 'ended';
+  /** `dead`: it sent no heartbeat for DEAD_AFTER_SEC. `ended`: it said so itself. */
+  readonly is: 'alive' | 'dead' | 'ended';
 }
 
 /** How a scheduler receives changes: Redis reports them, or all keys are polled, and why. */
@@ -100,7 +100,7 @@ export function parseBeat(reply: unknown, deadAfterMs: number): FleetProcess | u
     ...now,
     id,
     silentMs,
-    is: isEnded ? 'ended' : silentMs > deadAfterMs ? 'silent' : 'alive',
+    is: isEnded ? 'ended' : silentMs > deadAfterMs ? 'dead' : 'alive',
   };
 }
 

@@ -51,7 +51,7 @@ it('one that has ended, or fell silent, counts as ended and is listed for ten mi
   expect((await on.queue.facts()).processes).toEqual([]);
   await on.queue.beat('silent', WORKER);
   await ageBy(11_000);
-  expect((await on.queue.processes()).map(({ is }) => is).sort()).toEqual(['ended', 'silent']);
+  expect((await on.queue.processes()).map(({ is }) => is).sort()).toEqual(['dead', 'ended']);
   expect(await on.queue.workerCount()).toBe(0);
   await ageBy(600_000);
   await on.queue.beat('another', { app: 'scheduler', state: 'standby' });

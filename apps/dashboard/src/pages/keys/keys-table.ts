@@ -85,7 +85,7 @@ function row({ key, nextRunAt }: KeyRow, at: Date): Html {
   const own = key.stream === key.key;
   return html`<tr><th scope="row">${keyLink(key.key)}</th>
 <td data-name="Type">${key.keyType}</td>
-<td class="of ${own && 'zero'}" data-name="Stream"><bdi>${own ? 'its own' : shownKey(key.stream)}</bdi></td>
+<td class="of ${own && 'zero'}" data-name="Stream"><bdi>${own ? '–' : shownKey(key.stream)}</bdi></td>
 <td class="state">${statusMark(key)}</td>
 ${number('Behind', key.lag, 'busy')}
 <td class="n ${time === '' && 'zero'}" data-name="Time">${time}</td>
