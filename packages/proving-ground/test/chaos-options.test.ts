@@ -12,17 +12,16 @@ describe('the command line of the chaos run', () => {
       with: {},
       record: false,
       json: false,
-      writeDocs: false,
     });
     expect(one).not.toEqual(two);
   });
 
   it('takes options of the apps', () => {
-    const args = ['--seed', '5', '--with', 'KEY_TYPES=stream,set', '--with', 'A_B=', '--write-docs'];
+    const args = ['--seed', '5', '--with', 'KEY_TYPES=stream,set', '--with', 'A_B=', '--record'];
     expect(parseChaosOptions(args)).toMatchObject({
       seed: 5,
       with: { KEY_TYPES: 'stream,set', A_B: '' },
-      writeDocs: true,
+      record: true,
     });
   });
 

@@ -13,8 +13,6 @@ export interface ChaosOptions {
   readonly with: Readonly<Record<string, string>>;
   /** The report as one JSON object on standard output, everything else on standard error. */
   readonly json: boolean;
-  /** Write the result to docs/chaos.md. */
-  readonly writeDocs: boolean;
   /** MongoDB is dropped and set back, too. */
   readonly targetLosses: boolean;
   /** Add the result to docs/reliability.md. */
@@ -39,15 +37,14 @@ finally compares what was written with Redis and MongoDB.
   --with A=B     an option of the apps for this run, such as MEMBERSHIP_HISTORY=true; may be repeated
   --json         print the report as JSON on standard output, everything else on standard error
   --target-losses  also drops MongoDB, and restores earlier files of it; docs/guarantees.md lists the limits
-  --record       add the result to docs/reliability.md
-  --write-docs   the same, and write the result to docs/chaos.md`;
+  --record       add the result to docs/reliability.md`;
 
 /** @throws as parseOptions. */
 export function parseChaosOptions(args: readonly string[]): ChaosOptions | 'help' {
   const seed = { usual: randomInt(MOST_SEED), least: 0, most: MOST_SEED };
   const parsed = parseOptions(args, {
     numbers: { ...NUMBERS, seed },
-    flags: ['target-losses', 'record', 'write-docs'],
+    flags: ['target-losses', 'record'],
     texts: ['with'],
   });
   if (parsed === 'help') return 'help';
@@ -55,8 +52,7 @@ export function parseChaosOptions(args: readonly string[]): ChaosOptions | 'help
   return {
     ...{ seconds: number('seconds'), seed: number('seed'), workers: number('workers'), rate: number('rate') },
     with: Object.fromEntries(parsed.texts('with').map(settingOf)),
-    ...{ json: flag('json'), writeDocs: flag('write-docs'), targetLosses: flag('target-losses') },
-    record: flag('record') || flag('write-docs'),
+    ...{ json: flag('json'), targetLosses: flag('target-losses'), record: flag('record') },
   };
 }
 

@@ -57,8 +57,8 @@ export function chaosLines(report: ChaosReport, colors: Progress['colors']): str
   ];
 }
 
-/** What was counted, in the words of the report page. */
-export function chaosRows(report: ChaosReport): [what: string, count: number][] {
+/** What was counted, in words. */
+function chaosRows(report: ChaosReport): [what: string, count: number][] {
   const { unanswered, peakMiB } = report;
   const total = Object.values(report.faults).reduce((sum, times) => sum + times, 0);
   return [

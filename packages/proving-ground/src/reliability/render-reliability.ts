@@ -23,7 +23,7 @@ export function renderReliability(runs: readonly ProvingRun[]): string {
   ];
   return `# Reliability
 
-<!-- Recorded by the tools: \`npm run chaos -- --record\`, \`npm run soak -- --record\`, \`npm run fuzz -- --write-docs\`.
+<!-- Recorded by the tools: \`npm run chaos -- --record\`, \`npm run soak -- --record\`, \`npm run fuzz -- --record\`.
 \`npm run docs\` renders the page from reliability.json. \`npm run check\` fails if it was edited by hand. -->
 
 All recorded runs of three tools, with their seeds and servers:
