@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { BENCH_HELP, type BenchOptions, parseBenchOptions } from './bench/bench-options.js';
 import type { BenchResult } from './bench/bench-result.js';
 import type { Goal } from './bench/report/goal.js';
@@ -27,7 +27,7 @@ await runProgram<BenchOptions, BenchReport>({
   lines: (report) => reportText(report).split('\n'),
   onReport: async (report, { writeDocs }) => {
     if (!writeDocs) return;
-    await writeFile(PAGE, reportPage(report));
+    await writeFile(PAGE, reportPage(await readFile(PAGE, 'utf8'), report));
     await writeFile(PICTURE, reportPicture(report));
   },
 });

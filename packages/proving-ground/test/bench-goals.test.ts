@@ -16,7 +16,7 @@ import {
 } from '../src/bench/bench-result.js';
 import { goalsOf } from '../src/bench/report/goals.js';
 import { reportPicture } from '../src/bench/report/picture.js';
-import { reportPage } from '../src/bench/report/report-page.js';
+import { reportPage as pageWith } from '../src/bench/report/report-page.js';
 import { reportText } from '../src/bench/report/report-text.js';
 
 const machine = {
@@ -38,6 +38,10 @@ function row(part: Row['part'], load: string, who: string, figures: Figures, rep
 function moved(entries: number, seconds: number, cpu: number): Figures {
   return { entries, seconds, cpu, redisCpu: 0.5, mongoCpu: undefined, peakBytes: 2 ** 27 };
 }
+
+const PAGE =
+  '# Benchmarks\n\n<!-- figures: written by `npm run bench -- --write-docs` -->\nold\n<!-- end of figures -->\n\n## Run it yourself\n';
+const reportPage = (of: BenchResult) => pageWith(PAGE, of);
 
 const LOAD = '1 × 200,000';
 const MIXED = {
@@ -177,6 +181,15 @@ describe('the report', () => {
     );
     expect(picture).toContain('@media (prefers-color-scheme: dark)');
     for (const text of ['the fleet', 'Redpanda Connect', '>61<', '>407<']) expect(picture).toContain(text);
+  });
+
+  it('keeps what is written by hand around the figures of its page', () => {
+    const page = reportPage(result);
+    expect(page).toMatch(/^# Benchmarks\n/);
+    expect(page).toMatch(/\n## Run it yourself\n$/);
+    expect(page).not.toContain('\nold\n');
+    expect(pageWith(page, result)).toBe(page);
+    expect(() => pageWith('# Benchmarks\n', result)).toThrow(RangeError);
   });
 
   it('states the goals before the single parts', () => {
