@@ -1,17 +1,22 @@
 import { bookkeepingScript } from './bookkeeping.js';
+import { QUARANTINE } from './quarantine.js';
 
 /** Answers of BEGIN, beside `GRANTED`. The last two are granted, too: they report how the run before ended. */
 export const [BUSY, QUARANTINED, SUSPECT, WAS_RETAINED, WAS_INTERRUPTED] = [0, 2, 3, 4, 5];
 const GRANTED = 1;
 
 /**
- * Claims keys for a run. ARGV: worker, run, starts allowed, ms that a key is quarantined, 1 if the caller runs suspects alone, keys.
+ * Claims keys for a run. ARGV: worker, run, ms that the worker counts as alive, 1 if the caller runs suspects alone, keys. A worker that begins is alive, also where a failover of the queue's Redis has lost its last heartbeat.
  * Answers for each key as above; a suspect is to be claimed again once it can run alone. A connection that breaks sends the script
  * again: a key that this run was granted before is granted again, as interrupted, since the claim no longer shows how the run before ended.
  */
 export const BEGIN = bookkeepingScript(`
+if not isAlive(ARGV[1]) then
+  redis.call('ZADD', WORKERS, stamp(now + ARGV[3]), ARGV[1])
+  alive[ARGV[1]] = true
+end
 local answers, keys, begun = {}, {}, {}
-for i = 6, #ARGV do keys[i - 5] = ARGV[i] end
+for i = 5, #ARGV do keys[i - 4] = ARGV[i] end
 local texts = textsOf(keys)
 local first = textOf({worker = ARGV[1], run = ARGV[2], starts = 1, began = nowText, again = '0', retained = false})
 for i, key in ipairs(keys) do
@@ -29,15 +34,15 @@ for i, key in ipairs(keys) do
     end
   elseif claim then
     starts = claim.starts
-    if starts >= tonumber(ARGV[3]) then
-      if now - tonumber(claim.began) < tonumber(ARGV[4]) then
+    if starts >= ${QUARANTINE.starts} then
+      if now - tonumber(claim.began) < ${QUARANTINE.ms} then
         redis.call('ZREM', DUE, key)
         answer = ${QUARANTINED}
       else
-        starts = tonumber(ARGV[3]) - 1
+        starts = ${QUARANTINE.starts} - 1
       end
     end
-    if answer == ${GRANTED} then answer = starts > 0 and ARGV[5] ~= '1' and ${SUSPECT} or ${WAS_INTERRUPTED} end
+    if answer == ${GRANTED} then answer = starts > 0 and ARGV[4] ~= '1' and ${SUSPECT} or ${WAS_INTERRUPTED} end
   end
   if answer == ${GRANTED} or answer == ${WAS_RETAINED} or (answer == ${WAS_INTERRUPTED} and not isResent) then
     begun[#begun + 1] = key
@@ -53,7 +58,8 @@ export const [NEEDS_ANOTHER, RETAINED] = [1, 2];
 
 /**
  * Ends runs. ARGV: for each run and each way to end (see RunEnd): worker, run, how, how many keys, keys. A key is
- * settled by a run that ended well, unless it was requested since the run began. Answers for each key whether it needs another job
+ * settled by a run that ended well, unless it was requested since the run began. A run whose worker was taken for dead, and which ends
+ * after all, no longer counts as one that never ended; where it had the key quarantined, the key is due. Answers for each key whether it needs another job
  * or is retained; else 0.
  */
 export const END = bookkeepingScript(`
@@ -91,6 +97,13 @@ local function endOne(i, key, worker, run, how)
     else
       free[#free + 1] = key
     end
+  elseif claim and claim.starts > 1 then
+    if claim.starts == ${QUARANTINE.starts} then
+      redis.call('ZADD', DUE, 'NX', nowText, key)
+      answer = ${NEEDS_ANOTHER}
+    end
+    claim.starts = claim.starts - 1
+    store(key, claim)
   end
   return answer
 end

@@ -20,7 +20,6 @@ import {
 import { connectQueue } from './connect-queue.js';
 import { type Ending, groupEnds } from './group-ends.js';
 import { OneAtATime } from './one-at-a-time.js';
-import { QUARANTINE } from './quarantine.js';
 import { deadAfterMsOf, type QueueSettings } from './queue-settings.js';
 
 /** A worker's hold on a key, for one run or, retained, beyond it. */
@@ -157,14 +156,13 @@ export class Claims {
   async #begin(keys: readonly string[], runsAlone: boolean): Promise<Claimed> {
     const worker = this.#name?.worker ?? (await this.#firstName());
     const run = String(++this.#runs);
-    const limits = [QUARANTINE.starts, QUARANTINE.ms, runsAlone ? 1 : 0];
     const begun = () =>
       keys.map((key) => {
         const claim = { key, worker, run, wasRetained: false, wasInterrupted: true };
         return { claim, how: 'failed' } as const;
       });
     const answers = await this.#orUnsent(begun, () =>
-      BEGIN.numbers(this.#redis, this.#names, worker, run, ...limits, ...keys),
+      BEGIN.numbers(this.#redis, this.#names, worker, run, this.#deadAfterMs, runsAlone ? 1 : 0, ...keys),
     );
     const claimed = {
       granted: [] as Claim[],

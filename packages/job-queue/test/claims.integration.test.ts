@@ -25,6 +25,11 @@ async function die(): Promise<void> {
   for (const worker of await on.redis.zrange(workers, '0', '-1')) await on.redis.zadd(workers, 1, worker);
 }
 
+/** Closes at the end of the block. */
+function closing(claims: Claims) {
+  return { claims, [Symbol.asyncDispose]: () => claims.close() };
+}
+
 const due = () => on.queue.overdueKeys(0, 100);
 
 it('keys that a sweep for missed changes has requested are caught up with once each of them has had a run', async () => {
@@ -148,13 +153,42 @@ describe('claims of keys', () => {
     for (let i = 0; i < 2; i++) {
       await die();
       expect(await on.queue.abandonedKeys()).toEqual(['a']);
-      await on.others.claimAlone('a', async ({ granted }) => expect(granted).toHaveLength(1));
+      await using dying = closing(new Claims(on.settings, on.onError));
+      await dying.claims.claimAlone('a', async ({ granted }) => expect(granted).toHaveLength(1));
     }
     await die();
     await on.queue.request(['a']);
     expect(await on.queue.abandonedKeys()).toEqual([]);
     expect(await on.others.claim(['a'])).toMatchObject({ granted: [], quarantined: ['a'] });
     expect(await due()).toEqual([]);
+  });
+
+  /** As a failover of the queue's Redis leaves it that has lost the last heartbeats. */
+  const loseHeartbeats = () => on.redis.del('{claims}:workers');
+
+  it('are held by a worker whose heartbeat a failover has lost, as soon as it begins another run', async () => {
+    await claim(on.mine, 'a');
+    await loseHeartbeats();
+    await claim(on.mine, 'b');
+    expect(await on.others.claim(['a', 'b'])).toMatchObject({ granted: [], busy: ['a', 'b'], suspects: [] });
+  });
+
+  it('do not quarantine a key whose runs ended after all: their workers were only taken for dead', async () => {
+    await using third = closing(new Claims(on.settings, on.onError));
+    const ends: (() => Promise<string | undefined>)[] = [];
+    for (const worker of [on.mine, on.others, third.claims]) {
+      const run = await worker.claimAlone('a', async ({ granted }) => granted[0]);
+      ends.push(async () => run && (await worker.end(run, 'done')));
+      await loseHeartbeats();
+    }
+    expect(await on.mine.claim(['a'])).toMatchObject({ granted: [], quarantined: ['a'] });
+    expect(await due()).toEqual([]);
+    expect(await ends[0]?.()).toBe('due');
+    expect(await due()).toEqual(['a']);
+    expect(await ends[1]?.()).toBe('ended');
+    expect(await ends[2]?.()).toBe('ended');
+    expect(await due()).toEqual([]);
+    expect(await claim(on.mine, 'a')).toMatchObject({ wasInterrupted: false });
   });
 
   it('of a worker that has ended are free at once', async () => {
@@ -324,7 +358,7 @@ describe('a claim whose end could not be sent, since the queue was away', () => 
   it('is granted still to a run that asks again, since the answer was lost', async () => {
     const books = bookkeepingKeys(on.settings);
     await HEARTBEAT.run(on.redis, books, 10_000, 'worker');
-    const begin = (run: string) => BEGIN.numbers(on.redis, books, 'worker', run, 3, 3_600_000, 0, 'a');
+    const begin = (run: string) => BEGIN.numbers(on.redis, books, 'worker', run, 10_000, 0, 'a');
     expect(await begin('1')).toEqual([1]);
     expect(await begin('1')).toEqual([5]);
     expect(await begin('2')).toEqual([0]);
