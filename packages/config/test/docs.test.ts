@@ -13,12 +13,16 @@ describe('the reference of the options', () => {
   it('has every option once', () => {
     const listed = GROUPS.flatMap(({ options }) => Object.keys(options));
     expect(listed.toSorted()).toEqual(optionNames().toSorted());
-    const page = renderDocs();
+    const page = Object.values(renderDocs()).join('\n');
     for (const name of optionNames()) expect(page.split(`\n| \`${name}\` |`)).toHaveLength(2);
   });
 
   it('is what docs/configuration.md says', () => {
-    expect(readFileSync(new URL('docs/configuration.md', root), 'utf8')).toBe(renderDocs());
+    const page = readFileSync(new URL('docs/configuration.md', root), 'utf8');
+    for (const [title, table] of Object.entries(renderDocs())) {
+      expect(page).toContain(`\n## ${title}\n`);
+      expect(page).toContain(table);
+    }
   });
 
   it('gives the defaults that the program uses for Redis', () => {

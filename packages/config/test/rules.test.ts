@@ -1,6 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { VALUE_TYPES } from '@redis-to-mongo/key-types';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { renderDocs } from '../src/render-docs.js';
 import { type ConfigFolder, configFolder } from './config-folder.js';
 
 let folder: ConfigFolder;
@@ -66,7 +66,8 @@ describe('rules', () => {
   });
 
   it('have an example in the reference that loads without a warning', () => {
-    const [, example = ''] = /```json\n([^`]*"RULES"[^`]*)```/.exec(renderDocs()) ?? [];
+    const page = readFileSync(new URL('../../../docs/configuration.md', import.meta.url), 'utf8');
+    const [, example = ''] = /```json\n([^`]*"RULES"[^`]*)```/.exec(page) ?? [];
     const { rules, warnings } = folder.load({}, JSON.parse(example));
     expect(rules).toHaveLength(3);
     expect(warnings).toEqual([]);

@@ -4,10 +4,11 @@ import type { BenchResult } from './bench/bench-result.js';
 import type { Goal } from './bench/report/goal.js';
 import { goalsOf } from './bench/report/goals.js';
 import { reportPicture } from './bench/report/picture.js';
-import { reportPage } from './bench/report/report-page.js';
+import { reportFigures } from './bench/report/report-figures.js';
 import { reportText } from './bench/report/report-text.js';
 import { runBench } from './bench/run-bench.js';
 import { type ProgramReport, runProgram } from './program/run-program.js';
+import { withBlock } from './program/with-block.js';
 
 const PICTURE = new URL('../../../docs/assets/benchmarks.svg', import.meta.url);
 const PAGE = new URL('../../../docs/benchmarks.md', import.meta.url);
@@ -27,7 +28,7 @@ await runProgram<BenchOptions, BenchReport>({
   lines: (report) => reportText(report).split('\n'),
   onReport: async (report, { writeDocs }) => {
     if (!writeDocs) return;
-    await writeFile(PAGE, reportPage(await readFile(PAGE, 'utf8'), report));
+    await writeFile(PAGE, withBlock(await readFile(PAGE, 'utf8'), 'figures', reportFigures(report)));
     await writeFile(PICTURE, reportPicture(report));
   },
 });

@@ -16,7 +16,7 @@ import {
 } from '../src/bench/bench-result.js';
 import { goalsOf } from '../src/bench/report/goals.js';
 import { reportPicture } from '../src/bench/report/picture.js';
-import { reportPage as pageWith } from '../src/bench/report/report-page.js';
+import { reportFigures } from '../src/bench/report/report-figures.js';
 import { reportText } from '../src/bench/report/report-text.js';
 
 const machine = {
@@ -38,10 +38,6 @@ function row(part: Row['part'], load: string, who: string, figures: Figures, rep
 function moved(entries: number, seconds: number, cpu: number): Figures {
   return { entries, seconds, cpu, redisCpu: 0.5, mongoCpu: undefined, peakBytes: 2 ** 27 };
 }
-
-const PAGE =
-  '# Benchmarks\n\n<!-- figures: written by `npm run bench -- --write-docs` -->\nold\n<!-- end of figures -->\n\n## Run it yourself\n';
-const reportPage = (of: BenchResult) => pageWith(PAGE, of);
 
 const LOAD = '1 × 200,000';
 const MIXED = {
@@ -151,7 +147,7 @@ describe('the goals of many keys', () => {
 
 describe('the report', () => {
   it('shows ratios, machine, versions and settings, and leaves out what was not measured', () => {
-    for (const text of [reportText(result), reportPage(result)]) {
+    for (const text of [reportText(result), reportFigures(result)]) {
       expect(text).toMatch(/1 × 200,000.*the fleet.*32,500 \(25,000–40,000\).*0\.90 \(0\.80–1\.00\)/);
       expect(text).toContain('a processor, 2 cores, 8.0 GiB');
       expect(text).toContain('mongod 8.2.6 downloaded');
@@ -163,12 +159,12 @@ describe('the report', () => {
   });
 
   it('shows what could not be measured, beside everything that was', () => {
-    for (const text of [reportText(result), reportPage(result)])
+    for (const text of [reportText(result), reportFigures(result)])
       expect(text).toContain('idle, 7 streams: the server is gone');
   });
 
   it('begins with who does what, and what is left after kill -9', () => {
-    const page = reportPage(result);
+    const page = reportFigures(result);
     expect(page.indexOf('## Summary')).toBeLessThan(page.indexOf('## Goals'));
     expect(page).toMatch(/\| the fleet +\| +– \| +– \| +9\.0 \| +61\.0 \| +1 \| +0 \|/);
     expect(page).toMatch(/\| Redpanda Connect +\| +– \| +– \| +– \| +– \| +0 \| +407 \|/);
@@ -183,17 +179,8 @@ describe('the report', () => {
     for (const text of ['the fleet', 'Redpanda Connect', '>61<', '>407<']) expect(picture).toContain(text);
   });
 
-  it('keeps what is written by hand around the figures of its page', () => {
-    const page = reportPage(result);
-    expect(page).toMatch(/^# Benchmarks\n/);
-    expect(page).toMatch(/\n## Run it yourself\n$/);
-    expect(page).not.toContain('\nold\n');
-    expect(pageWith(page, result)).toBe(page);
-    expect(() => pageWith('# Benchmarks\n', result)).toThrow(RangeError);
-  });
-
   it('states the goals before the single parts', () => {
-    const page = reportPage(result);
+    const page = reportFigures(result);
     expect(page.indexOf('## Goals')).toBeGreaterThan(0);
     expect(page.indexOf('## Goals')).toBeLessThan(page.indexOf('## Throughput'));
   });

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { withBlock } from '../program/with-block.js';
 import { renderReliability } from './render-reliability.js';
 
 /** What one run of a tool has shown, as docs/reliability.json keeps it. */
@@ -30,13 +31,12 @@ export interface ProvingRun {
 const records = fileURLToPath(new URL('../../../../docs/reliability.json', import.meta.url));
 const page = fileURLToPath(new URL('../../../../docs/reliability.md', import.meta.url));
 
-/** Adds a run to docs/reliability.json, and renews docs/reliability.md. @returns the page's path. */
-export async function recordRun(run: Omit<ProvingRun, 'day' | 'node'>): Promise<string> {
+/** Adds a run to docs/reliability.json, and renews docs/reliability.md. */
+export async function recordRun(run: Omit<ProvingRun, 'day' | 'node'>): Promise<void> {
   const day = new Date().toISOString().slice(0, 10);
   const runs = [...(await readRuns()), { ...run, day, node: process.version }];
   await writeFile(records, `${JSON.stringify(runs, null, 2)}\n`);
-  await writeFile(page, renderReliability(runs));
-  return page;
+  await writeFile(page, withBlock(await readFile(page, 'utf8'), 'runs', renderReliability(runs)));
 }
 
 /** The runs that were recorded. */
@@ -59,7 +59,7 @@ function isRun(value: unknown): value is ProvingRun {
   );
 }
 
-/** The page as `npm run docs` writes it. */
-export async function renderPage(): Promise<string> {
-  return renderReliability(await readRuns());
+/** What `npm run docs` writes into docs/reliability.md. */
+export async function renderRuns(): Promise<Readonly<Record<string, string>>> {
+  return { runs: renderReliability(await readRuns()) };
 }

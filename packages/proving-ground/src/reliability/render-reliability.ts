@@ -6,7 +6,7 @@ const ofAll = (counts: Readonly<Record<string, number>> | undefined): number =>
   sum(Object.values(counts ?? {}));
 const HOUR = 3_600;
 
-/** The page docs/reliability.md, made of the runs that the tools have recorded. */
+/** The numbers of docs/reliability.md, made of the runs that the tools have recorded. */
 export function renderReliability(runs: readonly ProvingRun[]): string {
   const good = runs.filter(({ problems }) => problems.length === 0);
   const hours = (tool: ProvingRun['tool']) =>
@@ -21,20 +21,7 @@ export function renderReliability(runs: readonly ProvingRun[]): string {
     ['Hours of soak', hours('soak')],
     ['Recorded runs without a problem', `${good.length} of ${runs.length}`],
   ];
-  return `# Reliability
-
-<!-- Recorded by the tools: \`npm run chaos -- --record\`, \`npm run soak -- --record\`, \`npm run fuzz -- --record\`.
-\`npm run docs\` renders the page from reliability.json. \`npm run check\` fails if it was edited by hand. -->
-
-All recorded runs of three tools, with their seeds and servers:
-
-- [Chaos](chaos.md) injects faults of every kind, and accounts for each entry and each state.
-- Soak runs for a long time under a steady load, and judges by slope whether memory, handles or files grow.
-- [Fuzz](fuzz.md) tries random inputs.
-
-A run that found a problem is listed with it, and not included in the totals. [Guarantees](guarantees.md) lists the tests of each guarantee.
-
-| | |
+  return `| | |
 | --- | ---: |
 ${rows(totals)}
 
