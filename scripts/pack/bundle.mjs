@@ -33,10 +33,10 @@ const banner = [
  * they are written.
  *
  * @param {string} folder
- * @param {readonly string[]} more files of the checkout that are bundled beside them
+ * @param {{more?: readonly string[], plugins?: import('esbuild').Plugin[]}} [options] more: files of the checkout that are bundled beside them
  * @returns {Promise<string[]>} the folders of the packages that went in, other people's alone
  */
-export async function bundle(folder, more = []) {
+export async function bundle(folder, { more = [], plugins = [] } = {}) {
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: [...entries, ...more],
@@ -49,6 +49,7 @@ export async function bundle(folder, more = []) {
     platform: 'node',
     target: 'node20.19',
     banner: { js: banner },
+    plugins,
     legalComments: 'inline',
     logLevel: 'error',
     metafile: true,
