@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { findOnPath } from './find-on-path.js';
 import { LocalStackError, messageOf } from './local-stack-error.js';
 import { downloadMongod } from './mongod-download.js';
@@ -74,7 +75,7 @@ async function fromWheel(onProgress: (line: string) => void): Promise<MongoProgr
   return {
     server: 'secantusdb',
     command: python,
-    args: ['-m', 'secantus'],
+    args: [fileURLToPath(new URL('../secantusdb.py', import.meta.url))],
     kind: `SecantusDB ${secantusVersion} from PyPI (stands in for mongod)`,
   };
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type LocalStack, LocalStackError, startLocalStack } from '@redis-to-mongo/local-stack';
 import { isAlive, testMongoUri } from '@redis-to-mongo/test-kit';
 import { Redis } from 'ioredis';
-import { MongoClient } from 'mongodb';
+import { Long, MongoClient } from 'mongodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 
 async function inRedis<T>(url: string, work: (redis: Redis) => Promise<T>): Promise<T> {
@@ -59,6 +59,23 @@ describe('a local stack', () => {
       ['save', ''],
       ['bind', '127.0.0.1'],
     ]);
+  });
+
+  it('has a MongoDB that does a write once, though it is sent again behind many others', async () => {
+    await inMongo(stack.mongo.uri, async (client) => {
+      const things = client.db('probe').collection<{ _id: number; times?: number }>('sent again');
+      await client.withSession(async (session) => {
+        const updates = [{ q: { _id: 0 }, u: { $inc: { times: 1 } }, upsert: true }];
+        const send = () =>
+          client
+            .db('probe')
+            .command({ update: things.collectionName, updates, txnNumber: Long.ONE }, { session });
+        await send();
+        await Promise.all(Array.from({ length: 300 }, (_, i) => things.insertOne({ _id: i + 1 })));
+        expect(await send()).toMatchObject({ n: 1 });
+      });
+      expect(await things.findOne({ _id: 0 })).toMatchObject({ times: 1 });
+    });
   });
 
   it('has a MongoDB that announces a replica set and does transactions', async () => {
