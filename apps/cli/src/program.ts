@@ -24,7 +24,10 @@ export function createProgram({ stdout }: Pick<OutputOptions, 'stdout'>, runs: R
     .helpCommand('help [COMMAND]', 'show the usage of a command, with examples')
     .option('--json', 'print JSON')
     .option('--no-color', 'no colors, as with NO_COLOR; colors are only used on a terminal')
-    .option('--config <PATH>', 'the configuration file (default: CONFIG_FILE, else ./config.json)')
+    .option(
+      '--config <PATH>',
+      'the configuration file (default: CONFIG_FILE, else ./config.json or ./config/config.json)',
+    )
     .exitOverride()
     .configureHelp({
       showGlobalOptions: true,

@@ -83,6 +83,35 @@ describe('on the queue of a fleet', () => {
     await until(async () => expect(Object.values(await marks())).not.toContain(null));
   });
 
+  it('after a newer version has written there, processes, `once` and `fleet move` refuse, and change nothing', async () => {
+    const scheduler = await started();
+    const mark = JSON.parse((await marks()).queue ?? '');
+    expect(mark.format).toBe(1);
+    expect((await marks()).target).toMatchObject({ format: 1 });
+    const newer = JSON.stringify({ format: 2, id: mark.id, of: 'a later form' });
+    await fleet.queueRedis.hset('{r2m}:fleet', 'mark', newer);
+    await prints(scheduler, /FLEET_MISMATCH.*newer version/);
+    await refuses(fleet.worker(), 'FLEET_MISMATCH', 'newer version');
+    expect(await commandOn(fleet, 'fleet', 'move')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('newer version'),
+    });
+    expect((await marks()).queue).toBe(newer);
+    const inMongo = fleet.db.collection<{ _id: string }>('fleet');
+    await inMongo.updateOne({ _id: 'identity' }, { $set: { format: 2 } });
+    expect(await commandOn(fleet, 'once')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('newer version'),
+    });
+  });
+
+  it('`fleet move` leaves the marks alone where they are this configuration’s', async () => {
+    await started();
+    const before = await marks();
+    expect((await commandOn(fleet, 'fleet', 'move')).code).toBe(0);
+    expect(await marks()).toEqual(before);
+  });
+
   it('after a deliberate move `fleet move` makes it the queue of this configuration', async () => {
     const scheduler = await started();
     await scheduler.stop();

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Problem } from './config-error.js';
@@ -38,6 +38,15 @@ export function findConfigFile(
   }
   const named = env[CONFIG_FILE];
   if (named) return { path: resolve(cwd, named), source: 'environment' };
-  const path = DEFAULT_FILES.map((name) => resolve(cwd, name)).find((each) => existsSync(each));
+  const path = DEFAULT_FILES.map((name) => resolve(cwd, name)).find((each) => isThere(each));
   return path === undefined ? undefined : { path, source: 'default' };
+}
+
+/** Also a file that can't be read: a folder of another user would else be as good as no file, and all options the defaults. */
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return true;
+  }
 }

@@ -6,8 +6,17 @@ const MASK = '***';
 
 const LONGEST = 80;
 
+/** Parameters of a connection string whose values anyone may see, in lower case. Any other may hold a secret. */
+const HARMLESS = new Set([
+  ...['appname', 'authsource', 'compressors', 'directconnection', 'journal', 'loadbalanced'],
+  ...['readconcernlevel', 'readpreference', 'replicaset', 'retryreads', 'retrywrites', 'ssl', 'tls', 'w'],
+  ...['tlsallowinvalidcertificates', 'tlsallowinvalidhostnames', 'tlsinsecure', 'maxpoolsize', 'minpoolsize'],
+  ...['connecttimeoutms', 'serverselectiontimeoutms', 'sockettimeoutms', 'wtimeoutms', 'maxidletimems'],
+]);
+
 /**
- * A value of an option as anyone may see it: secrets are masked, in URLs the user and the values behind `?`. What
+ * A value of an option as anyone may see it: secrets are masked, in URLs the user and the values behind `?`, except those
+ * of harmless parameters. What
  * can't be read as the address that it should be is masked whole, because nobody knows what it holds.
  */
 export function showValue(name: OptionName, value: unknown): string {
@@ -16,14 +25,20 @@ export function showValue(name: OptionName, value: unknown): string {
   if (option.sensitive) return MASK;
   if (Array.isArray(value) && option.format === 'rules')
     return value.length === 1 ? '1 rule' : `${value.length} rules`;
-  if (Array.isArray(value)) return shorten(value.map((item) => showText(String(item))).join(', '));
-  if (typeof value === 'object') return value === null ? 'null' : 'an object';
-  if (typeof value !== 'string') return String(value);
+  if (Array.isArray(value))
+    return shorten(
+      value.map((item) => (typeof item === 'string' ? showText(item) : showOther(item))).join(', '),
+    );
+  if (typeof value !== 'string') return showOther(value);
   const { format } = option;
   const isAddress = format === 'redis-url' || format === 'mongo-uri' || format === 'mongo-host';
   if (isAddress && FORMATS[format].check(value) !== undefined) return `${schemeOf(value)}${MASK}`;
   if (format === 'host' && /[@:]/.test(value) && !/^[^@:]+:\d+$/.test(value)) return MASK;
   return shorten(showText(value));
+}
+
+function showOther(value: unknown): string {
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }
 
 /** A text that nothing is known about, on one line, without the user of a URL, cut where it is long. */
@@ -36,7 +51,10 @@ function showText(text: string): string {
   if (scheme === '') return text;
   // Up to the last @: a password may have an @ that nobody encoded.
   const masked = `${scheme}${text.slice(scheme.length).replace(/^.*@/s, `${MASK}@`)}`;
-  return masked.replace(/([?&][^=&#]*=)[^&#]*/g, `$1${MASK}`);
+  return masked.replace(/([?&])([^=&#]*)=([^&#]*)/g, (_, mark: string, name: string, value: string) => {
+    const harmless = HARMLESS.has(name.toLowerCase()) && /^[\w.,:-]*$/.test(value);
+    return `${mark}${name}=${harmless ? value : MASK}`;
+  });
 }
 
 function schemeOf(text: string): string {

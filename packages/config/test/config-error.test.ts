@@ -1,3 +1,5 @@
+import { symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ConfigFolder, configFolder } from './config-folder.js';
 
@@ -129,9 +131,51 @@ describe('ConfigError', () => {
     expect(folder.refuse({}, content).problems).toMatchObject([
       {
         option: 'CONFIG_FILE',
-        problem: expect.stringMatching(/^is not (JSON at line 1, column \d+|a JSON object)$/),
+        problem: expect.stringMatching(/^is (empty|not JSON at line 1, column \d+|not a JSON object)$/),
       },
     ]);
+  });
+
+  it('reports a name that stands twice in one object of the file, or of rules in the environment', () => {
+    const twice = '{\n  "RULES": [{ "pattern": "a" }],\n  "REDIS_DB": 1,\n  "RULES": [{ "pattern": "b" }]\n}';
+    expect(folder.refuse({}, twice).problems).toMatchObject([
+      { option: 'CONFIG_FILE', problem: 'names a member twice, again at line 4, column 3' },
+    ]);
+    const rules = '[{ "pattern": "a", "ttlSec": 5, "ttlSec": 50 }]';
+    expect(folder.refuse({}, `{ "RULES": ${rules} }`).problems).toMatchObject([
+      { option: 'CONFIG_FILE', problem: 'names a member twice, again at line 1, column 44' },
+    ]);
+    expect(folder.refuse({ RULES: rules }, {}).problems).toMatchObject([
+      { option: 'RULES', problem: 'names a member twice, again at line 1, column 33' },
+    ]);
+    expect(folder.refuse({ RULES: '[{ "pattern": "a", }]' }, {}).problems).toMatchObject([
+      { option: 'RULES', problem: 'is not JSON at line 1, column 20' },
+    ]);
+  });
+
+  it('refuses a file that is not UTF-8, where a password would become another one', () => {
+    writeFileSync(
+      join(folder.path, 'config.json'),
+      Buffer.from('{"REDIS_PASSWORD": "h\u00fcnter2"}', 'latin1'),
+    );
+    const error = folder.refuse({});
+    expect(error.problems).toMatchObject([{ option: 'CONFIG_FILE', problem: 'is not UTF-8' }]);
+    expect(error.message).not.toContain('nter2');
+  });
+
+  it('does not start with the defaults where config.json is a link to nothing, or its folder can’t be read', () => {
+    const path = join(folder.path, 'config.json');
+    symlinkSync('nowhere', path);
+    expect(folder.refuse({}).problems).toMatchObject([{ value: path, problem: 'does not exist' }]);
+    unlinkSync(path);
+    // A loop stands for any folder that can't be read, since root can read all others.
+    symlinkSync('config', join(folder.path, 'config'));
+    expect(folder.refuse({}).problems).toMatchObject([{ problem: "can't be read (ELOOP)" }]);
+  });
+
+  it('shows no item of a list that is not text', () => {
+    const [{ value } = {}] = folder.refuse({}, { KEY_EXCLUDE: [1, 'a', { b: 'hunter2' }, null] }).problems;
+    expect(value).toBe('1, a, an object, null');
   });
 
   it('refuses a named file that is not there, and a --config without a path', () => {

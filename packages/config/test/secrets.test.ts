@@ -96,13 +96,13 @@ describe('secrets', () => {
 describe('describeConfig', () => {
   it('lists every option with its value, its source and what it means', () => {
     const config = folder.load(
-      { MONGO_URI: 'mongodb://user:hunter2@h1,h2/db?replicaSet=rs', KEY_EXCLUDE: 'a,b' },
+      { MONGO_URI: 'mongodb://user:hunter2@h1,h2/db?replicaSet=rs&appName=my%20app', KEY_EXCLUDE: 'a,b' },
       { REDIS_PORT: 7 },
     );
     const described = new Map(describeConfig(config).map((each) => [each.option, each]));
     expect([...described.keys()]).toEqual(optionNames());
     expect(described.get('MONGO_URI')).toMatchObject({
-      value: 'mongodb://***@h1,h2/db?replicaSet=***',
+      value: 'mongodb://***@h1,h2/db?replicaSet=rs&appName=***',
       source: 'environment',
       doc: expect.stringContaining('connection string'),
     });

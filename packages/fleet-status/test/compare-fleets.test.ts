@@ -1,14 +1,21 @@
 import { NO_TLS } from '@redis-to-mongo/pipeline';
 import { expect, test } from 'vitest';
 import { compareFleets, type Marks } from '../src/identity/compare-fleets.js';
-import type { FleetMark } from '../src/identity/fleet-mark.js';
+import { type FleetMark, FORMAT, parseMark, parseMarkText } from '../src/identity/fleet-mark.js';
 import { isSameName, type SourceName, sourceName } from '../src/identity/source-name.js';
 
 const at = (url: string, db = 0) => sourceName({ url, host: '', port: 0, db, tls: NO_TLS });
 const target = { db: 'mirror', hosts: ['mongo:27017'] };
 
 function aMark(more: Partial<FleetMark> = {}): FleetMark {
-  return { id: 'f1', source: at('redis://redis:6379'), servers: ['run1', 'repl1'], target, ...more };
+  return {
+    format: FORMAT,
+    id: 'f1',
+    source: at('redis://redis:6379'),
+    servers: ['run1', 'repl1'],
+    target,
+    ...more,
+  };
 }
 
 function compare(ours: Partial<FleetMark>, queue?: FleetMark, marked?: FleetMark, isKept = false) {
@@ -38,6 +45,36 @@ test.each([
 ] as const)('it is the same fleet: %s', (_name, ours, queue, marked, id) => {
   expect(compare(ours, queue, marked)).toEqual({ is: 'same', id });
 });
+
+test('a mark is read as it was written; one without a format is of the first', () => {
+  expect(parseMarkText(JSON.stringify(aMark()))).toEqual(aMark());
+  const { format: _none, ...early } = aMark();
+  expect(parseMark(early)).toEqual({ ...early, format: 1 });
+  expect(parseMark(undefined)).toBeUndefined();
+});
+
+test.each([
+  ['newer', { format: FORMAT + 1, id: 'f1', whatever: 'it needs' }, 'newer version'],
+  ['damaged', { ...aMark(), servers: 'run1' }, 'damaged'],
+  ['damaged', 'not a mark', 'damaged'],
+] as const)(
+  'a %s mark is refused, in the queue and in the target: it is no first start',
+  (kind, written, says) => {
+    const { id: _none, ...ours } = aMark();
+    const stored = parseMark(written);
+    expect(stored).toBe(kind);
+    for (const [marks, option] of [
+      [{ queue: stored, target: undefined }, 'QUEUE_PREFIX'],
+      [{ queue: aMark(), target: stored }, 'MONGO_DB_NAME'],
+    ] as const)
+      expect(compareFleets({ ours, isKept: false, ...marks })).toEqual({
+        is: 'other',
+        what: expect.stringContaining(says),
+        options: [option],
+      });
+    expect(parseMarkText('{')).toBe('damaged');
+  },
+);
 
 test.each([
   ['another source on the queue', other, aMark(), aMark(), 'QUEUE_PREFIX'],

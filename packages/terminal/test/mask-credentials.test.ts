@@ -10,6 +10,10 @@ describe('credentials', () => {
     ['redis://u:mis/typed@pass@host', 'redis://u:***@host'],
     ['failed: redis://a:b@h1, then redis://c:d@h2', 'failed: redis://a:***@h1, then redis://c:***@h2'],
     ['redis://host?password=s3cret&db=1', 'redis://host?password=***&db=1'],
+    [
+      'mongodb://h/?tlsCertificateKeyFilePassword=s3cret&authMechanismProperties=AWS_SESSION_TOKEN:s3cret&w=1',
+      'mongodb://h/?tlsCertificateKeyFilePassword=***&authMechanismProperties=***&w=1',
+    ],
     ['mail me@example.org', 'mail me@example.org'],
   ])('of %s are hidden', (text, masked) => {
     expect(maskCredentials(text)).toBe(masked);

@@ -1,13 +1,14 @@
+import { readJson } from '../read-json.js';
+
 export const ruleFormats = {
   rules: {
     parse: (text: string): unknown => {
-      try {
-        return JSON.parse(text);
-      } catch {
-        return text;
-      }
+      const read = readJson(text);
+      return 'value' in read ? read.value : text;
     },
     check: (value: unknown) => {
+      const read = typeof value === 'string' ? readJson(value) : { value };
+      if ('problem' in read) return read.problem;
       if (!Array.isArray(value)) return 'is not a list of rules';
       const at = value.findIndex((rule) => typeof rule !== 'object' || rule === null || Array.isArray(rule));
       return at < 0 ? undefined : `has something else than an object in place ${at + 1}`;

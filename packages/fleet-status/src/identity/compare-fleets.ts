@@ -1,11 +1,11 @@
-import type { FleetMark } from './fleet-mark.js';
+import type { FleetMark, StoredMark, UnreadableMark } from './fleet-mark.js';
 import { describeSource, isLoopback, isSameName, type SourceName } from './source-name.js';
 
 /** The stored marks, and the configuration of this process. */
 export interface Marks {
   readonly ours: Omit<FleetMark, 'id'>;
-  readonly queue: FleetMark | undefined;
-  readonly target: FleetMark | undefined;
+  readonly queue: StoredMark;
+  readonly target: StoredMark;
   /** An active scheduler confirms the queue's mark every few seconds, and the target's by it. */
   readonly isKept: boolean;
 }
@@ -21,6 +21,9 @@ export type Comparison =
 
 /** Decides whether queue and target are those of this configuration. */
 export function compareFleets({ ours, queue, target, isKept }: Marks): Comparison {
+  if (typeof queue === 'string') return unreadable('this queue', queue, 'QUEUE_PREFIX');
+  if (typeof target === 'string')
+    return unreadable(`the database ${ours.target.db}`, target, 'MONGO_DB_NAME');
   if (!queue) {
     if (!target) return { is: 'same', id: undefined };
     // A queue that was emptied, or a new one.
@@ -32,6 +35,17 @@ export function compareFleets({ ours, queue, target, isKept }: Marks): Compariso
   // The target has no mark: it was dropped, or it is another one.
   if (!isSameTarget(queue, ours)) return otherTarget(queue, ours);
   return isKept ? { ...otherTarget(queue, ours), is: 'unsure' } : { is: 'same', id: queue.id };
+}
+
+function unreadable(where: string, mark: UnreadableMark, option: string) {
+  return {
+    is: 'other' as const,
+    what:
+      mark === 'newer'
+        ? `${where} belongs to a newer version of redis-to-mongo: start that version`
+        : `the mark of ${where} is damaged, so it is not known which fleet it belongs to`,
+    options: [option],
+  };
 }
 
 /** By a name, or by what its servers are known by: another name of the same servers is no other source. */

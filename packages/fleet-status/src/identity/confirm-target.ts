@@ -2,7 +2,7 @@ import { readTargetMark, targetName } from '@redis-to-mongo/mongo-sink';
 import { redisError } from '@redis-to-mongo/redis-connection';
 import { compareFleets } from './compare-fleets.js';
 import type { IdentitySources } from './fleet-identity.js';
-import { parseMark } from './fleet-mark.js';
+import { FORMAT, parseMark } from './fleet-mark.js';
 import { mismatch } from './fleet-mismatch.js';
 import { serverIds } from './server-ids.js';
 import { sourceName } from './source-name.js';
@@ -15,7 +15,7 @@ export async function confirmTarget({ source, db, address }: Omit<IdentitySource
   const servers = await serverIds(source).catch((error: unknown) => {
     throw redisError(error);
   });
-  const ours = { source: sourceName(address), servers, target: targetName(db) };
+  const ours = { format: FORMAT, source: sourceName(address), servers, target: targetName(db) };
   const target = parseMark(await readTargetMark(db));
   const comparison = compareFleets({ ours, queue: undefined, target, isKept: false });
   if (comparison.is !== 'same') throw mismatch(comparison);

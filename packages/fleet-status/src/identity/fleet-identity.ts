@@ -4,7 +4,7 @@ import type { JobQueue } from '@redis-to-mongo/job-queue';
 import { readTargetMark, targetName, writeTargetMark } from '@redis-to-mongo/mongo-sink';
 import { type connectRedis, type RedisAddress, redisError } from '@redis-to-mongo/redis-connection';
 import { type Comparison, compareFleets } from './compare-fleets.js';
-import { type FleetMark, parseMark, parseMarkText } from './fleet-mark.js';
+import { type FleetMark, FORMAT, parseMark, parseMarkText, type StoredMark } from './fleet-mark.js';
 import { mismatch } from './fleet-mismatch.js';
 import { serverIds } from './server-ids.js';
 import { sourceName } from './source-name.js';
@@ -30,7 +30,8 @@ interface Known {
   readonly comparison: Comparison;
   readonly ours: Omit<FleetMark, 'id'>;
   readonly queueText: string | undefined;
-  readonly hasTargetMark: boolean;
+  readonly queue: StoredMark;
+  readonly target: StoredMark;
 }
 
 /**
@@ -82,23 +83,28 @@ export class FleetIdentity {
     await this.#write(reading, comparison.id);
   }
 
-  /** Makes queue and target those of this configuration, whatever they were: after a deliberate move. */
+  /**
+   * Makes queue and target those of this configuration, whatever they were: after a deliberate move.
+   * @throws SyncError FLEET_MISMATCH where a newer version has written to one of them; or as source, queue and target throw.
+   */
   async adopt(): Promise<void> {
     for (;;) {
-      const { ours, queueText } = await this.#read();
+      const { ours, queueText, queue, target, comparison } = await this.#read();
+      if (comparison.is !== 'same' && (queue === 'newer' || target === 'newer')) throw mismatch(comparison);
       const mark: FleetMark = { id: randomUUID(), ...ours };
       await writeTargetMark(this.#sources.db, { ...mark });
       if (await this.#writeQueueMark(queueText, mark)) return;
     }
   }
 
-  async #write({ ours, queueText, hasTargetMark }: Known, known: string | undefined): Promise<boolean> {
+  async #write({ ours, queueText, target }: Known, known: string | undefined): Promise<boolean> {
     const { db } = this.#sources;
     let id = known ?? randomUUID();
-    if (!hasTargetMark) {
+    if (!target) {
       await writeTargetMark(db, { id, ...ours }, true);
       // Of two first starts at once, one has made the mark.
-      id = parseMark(await readTargetMark(db))?.id ?? id;
+      const made = parseMark(await readTargetMark(db));
+      if (typeof made === 'object') id = made.id;
     }
     return await this.#writeQueueMark(queueText, { id, ...ours });
   }
@@ -121,14 +127,14 @@ export class FleetIdentity {
       }),
       readTargetMark(db),
     ]);
-    const ours = { source: sourceName(address), servers, target: targetName(db) };
-    const target = parseMark(targetMark);
-    const comparison = compareFleets({
+    const ours = { format: FORMAT, source: sourceName(address), servers, target: targetName(db) };
+    const stored = { queue: parseMarkText(queueMark?.mark), target: parseMark(targetMark) };
+    const isKept = heeds && queueMark !== undefined && queueMark.ageMs < KEPT_MS;
+    return {
+      comparison: compareFleets({ ours, ...stored, isKept }),
       ours,
-      queue: parseMarkText(queueMark?.mark),
-      target,
-      isKept: heeds && queueMark !== undefined && queueMark.ageMs < KEPT_MS,
-    });
-    return { comparison, ours, queueText: queueMark?.mark, hasTargetMark: target !== undefined };
+      queueText: queueMark?.mark,
+      ...stored,
+    };
   }
 }

@@ -1,7 +1,14 @@
 import type { SourceName } from './source-name.js';
 
+/**
+ * The form of all that the fleet keeps in queue and target. A version that keeps something that earlier versions would misread
+ * raises it: these then refuse to start.
+ */
+export const FORMAT = 1;
+
 /** The mark of a fleet in its queue and target. */
 export interface FleetMark {
+  readonly format: number;
   /** Made up at the fleet's first start; the same in the queue and in the target. */
   readonly id: string;
   readonly source: SourceName;
@@ -15,19 +22,28 @@ export interface TargetName {
   readonly hosts: readonly string[];
 }
 
-/** Reads a mark; `undefined` for one that is damaged, or of another version. */
-export function parseMark(value: unknown): FleetMark | undefined {
-  if (!isObject(value)) return undefined;
-  const { id, source, servers, target } = value;
-  if (typeof id !== 'string' || !isTexts(servers) || !isSource(source) || !isTarget(target)) return undefined;
-  return { id, source, servers, target };
+/** A mark that nothing can be compared with: of a newer version, or not what a fleet has written. */
+export type UnreadableMark = 'newer' | 'damaged';
+
+/** What is stored as a mark; `undefined` where there is none. */
+export type StoredMark = FleetMark | UnreadableMark | undefined;
+
+/** Marks of version 0.2 and earlier have no format: they are of the first. */
+export function parseMark(value: unknown): StoredMark {
+  if (value === undefined) return undefined;
+  if (!isObject(value)) return 'damaged';
+  const { format = 1, id, source, servers, target } = value;
+  if (typeof format !== 'number') return 'damaged';
+  if (format > FORMAT) return 'newer';
+  if (typeof id !== 'string' || !isTexts(servers) || !isSource(source) || !isTarget(target)) return 'damaged';
+  return { format, id, source, servers, target };
 }
 
-export function parseMarkText(text: string | undefined): FleetMark | undefined {
+export function parseMarkText(text: string | undefined): StoredMark {
   try {
     return text === undefined ? undefined : parseMark(JSON.parse(text));
   } catch {
-    return undefined;
+    return 'damaged';
   }
 }
 

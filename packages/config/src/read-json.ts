@@ -1,0 +1,51 @@
+import { parse, type ValueNode } from '@humanwhocodes/momoa';
+
+/** Both count from 1. */
+interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** The value of a JSON text; or what is wrong with the text, with the place and without quoting it. */
+export function readJson(text: string): { readonly value: unknown } | { readonly problem: string } {
+  try {
+    const value: unknown = JSON.parse(text);
+    const repeated = repeatedMember(parse(text, { mode: 'json' }).body);
+    return repeated === undefined
+      ? { value }
+      : { problem: `names a member twice, again${placeOf(repeated)}` };
+  } catch {
+    // JSON.parse quotes what it read, and shows no line on Node 20.
+    return { problem: text.trim() === '' ? 'is empty' : `is not JSON${placeOfError(text)}` };
+  }
+}
+
+/** Where a member's name stands in its object for the second time: JSON.parse keeps the last one, without a word. */
+function repeatedMember(node: ValueNode): Place | undefined {
+  const names = new Set<string>();
+  const parts = node.type === 'Array' ? node.elements : node.type === 'Object' ? node.members : [];
+  for (const part of parts) {
+    if (part.type === 'Member') {
+      const name = part.name.type === 'String' ? part.name.value : part.name.name;
+      if (names.has(name)) return part.loc.start;
+      names.add(name);
+    }
+    const within = repeatedMember(part.value);
+    if (within) return within;
+  }
+  return undefined;
+}
+
+function placeOfError(text: string): string {
+  try {
+    parse(text, { mode: 'json' });
+  } catch (error) {
+    if (error instanceof Error && 'line' in error && 'column' in error)
+      return placeOf({ line: Number(error.line), column: Number(error.column) });
+  }
+  return '';
+}
+
+function placeOf({ line, column }: Place): string {
+  return ` at line ${line}, column ${column}`;
+}
