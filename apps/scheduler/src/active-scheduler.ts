@@ -8,6 +8,7 @@ import type { ChangeBuffer } from './change-buffer.js';
 import type { IntakeState } from './change-intake.js';
 import { ChangeRequests } from './change-requests.js';
 import { DroppedCollections } from './dropped-collections.js';
+import { ForeignNames } from './foreign-names.js';
 import { MirroredTypes } from './mirrored-types.js';
 import type { MissedChanges } from './missed-changes.js';
 import { PausedKeys } from './paused-keys.js';
@@ -78,10 +79,11 @@ export class ActiveScheduler {
     this.#setBack = new TargetSetBack({ db, queue });
     this.#dropped = new DroppedCollections(db);
     const mirrored = new MirroredTypes(redis, types);
+    const foreign = new ForeignNames({ redis, queue, db });
     this.#requests = new ChangeRequests({
       buffer: options.buffer,
       choose: async (keys) => {
-        const going = keys.filter((key) => !this.#paused.has(key));
+        const going = await foreign.choose(keys.filter((key) => !this.#paused.has(key)));
         const isAll = types.length === KEY_TYPES.length && !this.#hidesKeys;
         return isAll ? going : await mirrored.choose(going);
       },

@@ -61,6 +61,16 @@ export class DueKeys {
     return tailed;
   }
 
+  /** See JobQueue. */
+  async among(keys: readonly string[]): Promise<ReadonlySet<string>> {
+    const due = new Set<string>();
+    for (const part of inParts(keys, AT_ONCE)) {
+      const since = await this.#redis.zmscore(this.#names[0], ...part);
+      for (const [i, key] of part.entries()) if (since[i] !== null) due.add(key);
+    }
+    return due;
+  }
+
   /** Adds jobs for keys that are due. */
   async addJobs(keys: readonly string[]): Promise<void> {
     const jobs = inParts(keys, KEYS_PER_JOB).map((part) => ({

@@ -104,6 +104,11 @@ export class JobQueue {
     return await this.#due.request(keys, true, ageMs);
   }
 
+  /** Which of these keys are due. */
+  async dueAmong(keys: readonly string[]): Promise<ReadonlySet<string>> {
+    return await this.#due.among(keys);
+  }
+
   /** Adds jobs for keys that are due and have none, see `ClaimEnd`. */
   async addJobs(keys: readonly string[]): Promise<void> {
     await this.#due.addJobs(keys);

@@ -3,6 +3,7 @@ export { type ExcerptItem, MOST_PARTS, readExcerpt, type SourceExcerpt } from '.
 export { ChangeFeed, type ChangeFeedOptions, type FeedState } from './feed/change-feed.js';
 export type { FeedRefusal } from './feed/feed-refusal.js';
 export { keyPrefixes } from './feed/key-prefixes.js';
+export { otherDatabasesHaveKeys } from './feed/other-databases.js';
 export { HIDDEN_TYPE } from './hidden-type.js';
 export { redisSource, type SyncerOptions } from './redis-source.js';
 export { type SampledKeys, sampleKeys } from './sample-keys.js';

@@ -1,0 +1,11 @@
+import type { Redis } from 'ioredis';
+
+/**
+ * Whether other databases of the server have keys. The change feed reports those that change, too: names without a number.
+ * False on a cluster, which has no others, and where the server does not say.
+ */
+export async function otherDatabasesHaveKeys(redis: Redis): Promise<boolean> {
+  const ours = redis.options.db ?? 0;
+  const keyspace = await redis.info('keyspace').catch(() => '');
+  return [...keyspace.matchAll(/^db(\d+):keys=/gm)].some(([, db]) => Number(db) !== ours);
+}
