@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { startMongo, startRedis } from '@redis-to-mongo/local-stack';
 import { connectMongo } from '@redis-to-mongo/mongo-sink';
 import { NO_TLS } from '@redis-to-mongo/pipeline';
+import { addressOfUrl, connectRedis } from '@redis-to-mongo/redis-connection';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type CliUnderTest, cliUnderTest, runIn } from './cli-under-test.js';
 
@@ -79,6 +80,46 @@ test('a queue whose jobs can be evicted is a problem, with the command that mend
       what: 'maxmemory-policy allkeys-lru',
       remedy: expect.stringContaining('CONFIG SET maxmemory-policy noeviction'),
     });
+  } finally {
+    await queue.stop();
+  }
+});
+
+test('a user of the queue who may not run something there is a problem that names the commands', async () => {
+  const queue = await startRedis();
+  try {
+    const redis = connectRedis(addressOfUrl(queue.url), () => {});
+    const rights = ['~{r2m}:*', 'resetchannels', '-@all', '+@read', '+@write', '+@blocking', '+@transaction'];
+    const more = ['+@scripting', '+@connection', '-@dangerous', '+info', '+time'];
+    await redis.call('ACL', 'SETUSER', 'documented', 'on', '>pw', ...rights, ...more);
+    await redis.call(
+      'ACL',
+      'SETUSER',
+      'lacking',
+      'on',
+      '>pw',
+      ...rights,
+      ...more,
+      '-hgetall',
+      '-zadd',
+      '-xadd',
+    );
+    await redis.call('ACL', 'SETUSER', 'mute', 'on', '>pw', ...rights, '-@all', '+@connection', '+info');
+    const ofQueue = async (user: string) => {
+      const { findings } = await examine({
+        QUEUE_REDIS_URL: queue.url.replace('redis://', `redis://${user}:pw@`),
+      });
+      return findings.flatMap(({ what }) => (what.includes('on the queue’s keys') ? [what] : []));
+    };
+    expect(await ofQueue('documented')).toEqual([]);
+    expect(await ofQueue('lacking')).toEqual([
+      'the user may not run HGETALL, ZADD, XADD on the queue’s keys',
+    ]);
+    expect(await ofQueue('mute')).toEqual([
+      expect.stringMatching(/may not run .*EVALSHA, EVAL, TIME on the queue’s keys/),
+    ]);
+    expect(await redis.exists('{r2m}:doctor')).toBe(0);
+    await redis.quit();
   } finally {
     await queue.stop();
   }

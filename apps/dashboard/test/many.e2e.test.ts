@@ -83,7 +83,7 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     await page.getByRole('dialog', { name: 'Write 2 letters again?' }).waitFor();
     await page.getByRole('dialog').getByRole('button', { name: 'Replay 2 letters' }).click();
     await page.getByText('replay dead-letters: done, 2 of 2').waitFor();
-    await page.getByText('No dead letter matches').waitFor();
+    await page.getByText('There are no dead letters').waitFor();
     expect(await on.mongo.db.collection('stream_messages').countDocuments({ stream: 'refused' })).toBe(3);
     expect(on.dashboard.log()).not.toContain('s3cret');
     const { entries } = await readAudit(on.mongo.db, { key: 'refused', limit: 10 });

@@ -1,8 +1,10 @@
+import { queueKeysBeginWith } from '@redis-to-mongo/job-queue';
 import { redisError } from '@redis-to-mongo/redis-connection';
 import { counted } from '@redis-to-mongo/terminal';
-import type { Clients } from '../clients.js';
+import type { Clients, RedisClient } from '../clients.js';
 import { unreadable } from './check-source.js';
 import { checkClock, type Findings, NO_INFO, SEE_ACL } from './finding.js';
+import { missingQueueCommands } from './missing-commands.js';
 import { readServerInfo } from './server-info.js';
 
 /** Checks the queue's Redis, and the processes that work on the queue. */
@@ -30,7 +32,16 @@ export async function checkQueue(findings: Findings, clients: Clients): Promise<
       'after a crash the scheduler creates all jobs again: CONFIG SET appendonly yes avoids that; no data depends on it',
     );
   if (info.clockAheadMs !== undefined) checkClock(findings, info.clockAheadMs);
+  await checkCommands(findings, redis, queueKeysBeginWith(config.queue));
   await checkWork(findings, clients);
+}
+
+async function checkCommands(findings: Findings, redis: RedisClient, keysBeginWith: string): Promise<void> {
+  const missing = await missingQueueCommands(redis, keysBeginWith).catch((error: unknown) =>
+    unreadable(findings, redisError(error, 'queue')),
+  );
+  if (missing && missing.length > 0)
+    findings.problem(`the user may not run ${missing.join(', ')} on the queue’s keys`, SEE_ACL);
 }
 
 async function checkWork(findings: Findings, clients: Clients): Promise<void> {

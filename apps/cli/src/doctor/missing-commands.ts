@@ -2,6 +2,7 @@ import { keyTypeEntry, type Words } from '@redis-to-mongo/key-types';
 import type { KeyType } from '@redis-to-mongo/pipeline';
 import { redisError, refusalOf } from '@redis-to-mongo/redis-connection';
 import type { RedisClient } from '../clients.js';
+import { NO_SCRIPT, queueCalls } from './queue-calls.js';
 
 /** A key that does not exist, so commands on it cost nothing. */
 const KEY = 'redis-to-mongo:doctor';
@@ -11,9 +12,6 @@ const ALWAYS: readonly Words[] = [
   ['EXISTS', KEY],
   ['SCAN', '0', 'COUNT', '1'],
 ];
-
-/** The hash of a script that does not exist. */
-const NO_SCRIPT = '0'.repeat(40);
 
 /** Commands for reading many small values at once, for tailing and polling streams, and for expiry times. */
 const HELPFUL: readonly Words[] = [
@@ -51,11 +49,9 @@ export async function missingCommands(
   redis: RedisClient,
   types: readonly KeyType[],
 ): Promise<MissingCommands> {
-  const answersTo = async (calls: readonly Words[]) =>
-    await Promise.all(calls.map(async (call) => ({ call, answer: await answerTo(redis, call) })));
-  const refused = async (calls: readonly Words[]) => refusedIn(await answersTo(calls));
+  const refused = async (calls: readonly Words[]) => refusedIn(await answersTo(redis, calls));
   const ofTypes = types.map(async (type) => {
-    const answers = await answersTo(keyTypeEntry(type).needs(KEY));
+    const answers = await answersTo(redis, keyTypeEntry(type).needs(KEY));
     return answers.some(({ answer }) => answer === 'unknown') ? [] : refusedIn(answers);
   });
   const needed = [await refused(ALWAYS), ...(await Promise.all(ofTypes))];
@@ -64,6 +60,18 @@ export async function missingCommands(
     helpful: await refused(HELPFUL),
     trimming: await refused(TRIMMING),
   };
+}
+
+/** The commands that the ACL of the queue's Redis denies there. @throws as missingCommands. */
+export async function missingQueueCommands(
+  redis: RedisClient,
+  keysBeginWith: string,
+): Promise<readonly string[]> {
+  return refusedIn(await answersTo(redis, queueCalls(`${keysBeginWith}doctor`)));
+}
+
+async function answersTo(redis: RedisClient, calls: readonly Words[]) {
+  return await Promise.all(calls.map(async (call) => ({ call, answer: await answerTo(redis, call) })));
 }
 
 type Answer = 'runs' | 'refused' | 'unknown';

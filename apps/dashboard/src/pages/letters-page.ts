@@ -51,12 +51,13 @@ ${letterRows(query, page, site)}
 export function letterRows(query: LetterQuery, page: LetterListPage, site: Pick<Site, 'readOnly'>): Html {
   const { letters, total, next, at } = page;
   const path = letterQueryPath(query);
+  const none = path.includes('?') ? 'No dead letter matches.' : 'There are no dead letters.';
   const table = html`<table class="keys cards">
 <thead><tr><th scope="col">Key</th><th scope="col">What</th><th scope="col">Collection</th><th scope="col">Reason</th><th scope="col" class="n">Size</th><th scope="col" class="n">Refused</th><th scope="col"><span class="unseen">Letter</span></th></tr></thead>
 <tbody>${letters.map((letter) => row(letter, at))}</tbody></table>`;
   return rowsPart(
     letterQueryPath(query, query),
-    html`${letters.length === 0 ? html`<p class="empty">No dead letter matches.</p>` : scrollArea('Dead letters', table)}
+    html`${letters.length === 0 ? html`<p class="empty">${none}</p>` : scrollArea('Dead letters', table)}
 <nav class="pager" aria-label="Pages of the list"><span role="status">${where(total)}</span>${stepLink(query.after ? path : undefined, 'First')}${stepLink(next, 'Next', 'next')}</nav>
 <div class="list-foot">${!site.readOnly && total.count > 0 && bulkBar('letters', path)}${exportLinks(path)}</div>`,
   );

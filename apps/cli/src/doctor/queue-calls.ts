@@ -1,0 +1,37 @@
+import type { Words } from '@redis-to-mongo/key-types';
+
+/** The hash of a script that does not exist. */
+export const NO_SCRIPT = '0'.repeat(40);
+
+/** Commands of BullMQ and the fleet that would leave something behind: they are not tried. */
+export const LEAVES_SOMETHING: readonly string[] = [
+  ...['HMSET', 'HSET', 'HSETNX', 'INCR', 'LPUSH', 'RPUSH', 'SADD', 'MULTI'],
+];
+
+/** All other commands that BullMQ and the fleet run on the queue's keys, so that they change nothing. @param key one that does not exist. */
+export function queueCalls(key: string): readonly Words[] {
+  return [
+    ...['DEL', 'EXISTS', 'GET', 'HGETALL', 'HLEN', 'LLEN', 'LPOP', 'PERSIST', 'PTTL', 'RPOP', 'SCARD'].map(
+      (name): Words => [name, key],
+    ),
+    ...['SMEMBERS', 'SPOP', 'TYPE', 'UNLINK', 'XLEN', 'ZCARD', 'ZPOPMIN'].map((name): Words => [name, key]),
+    ...['HDEL', 'HEXISTS', 'HGET', 'HMGET', 'LPOS', 'SISMEMBER', 'SREM', 'ZMSCORE', 'ZREM', 'ZSCORE'].map(
+      (name): Words => [name, key, 'x'],
+    ),
+    ...['LRANGE', 'LREM', 'LTRIM', 'ZCOUNT', 'ZRANGE', 'ZRANGEBYSCORE', 'ZREMRANGEBYRANK'].map(
+      (name): Words => [name, key, '0', '0'],
+    ),
+    ...['ZREMRANGEBYSCORE', 'ZREVRANGE', 'ZREVRANGEBYSCORE'].map((name): Words => [name, key, '0', '0']),
+    ...['ZLEXCOUNT', 'ZRANGEBYLEX'].map((name): Words => [name, key, '-', '+']),
+    // Without a key, or with x for a number, these fail.
+    ...[['HINCRBY', key, 'x', 'x'] as const, ['INCRBY', key, 'x'] as const, ['LSET', key, '0', 'x'] as const],
+    ...[['RENAME', key, key] as const, ['RPOPLPUSH', key, key] as const, ['LINDEX', key, '0'] as const],
+    ...[['SET', key, 'x', 'XX'] as const, ['ZADD', key, 'XX', '0', 'x'] as const],
+    ...[['PEXPIRE', key, '1'] as const, ['PEXPIREAT', key, '1'] as const, ['HSCAN', key, '0'] as const],
+    ['XADD', key, 'NOMKSTREAM', '*', 'x', 'x'],
+    ...[['XDEL', key, '0-1'] as const, ['XRANGE', key, '-', '+'] as const],
+    ...[['XTRIM', key, 'MAXLEN', '0'] as const, ['XREAD', 'STREAMS', key, '0'] as const],
+    ...[['BZPOPMIN', key, '0.01'] as const, ['EVALSHA', NO_SCRIPT, '1', key] as const],
+    ...[['EVAL', 'return 0', '1', key] as const, ['TIME'] as const],
+  ];
+}
