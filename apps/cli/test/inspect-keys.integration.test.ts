@@ -61,7 +61,7 @@ test('status sums up the mirror and the queue', async () => {
 
 test('explain shows rule, target, position, schedule and incarnations of a key', async () => {
   const queue = new JobQueue({ redis: addressOfUrl(cli.namespace.redis.url), prefix: 'r2m' }, () => {});
-  await queue.schedule(['orders'], 60_000);
+  await queue.schedulers.set(['orders'], 60_000);
   await queue.close();
   const { stdout, code } = await cli.run('explain', 'orders');
   expect(code).toBe(0);

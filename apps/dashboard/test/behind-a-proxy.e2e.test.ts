@@ -24,7 +24,7 @@ describe.skipIf(isMissing)(
       mkdirSync(SHOTS, { recursive: true });
       redis = await startRedis();
       dashboard = await aDashboard(redis.url, { basePath: '/ops/mirror' });
-      await dashboard.queue.schedule(['orders'], 3_600_000);
+      await dashboard.queue.schedulers.set(['orders'], 3_600_000);
       const own = await dashboard.server.listen({ host: '127.0.0.1', port: 0 });
       // As nginx is by default: Host is rewritten, answers are buffered, and no header names the client or TLS.
       nginx = await startNginx(nginxCommand ?? '', `location /ops/mirror/ { proxy_pass ${own}/; }`);

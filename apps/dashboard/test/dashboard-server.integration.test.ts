@@ -405,7 +405,7 @@ describe('Bull Board', () => {
 
   test('lists the job schedulers that are due first, and counts all', async () => {
     const headers = await logIn(dashboard.server);
-    await dashboard.queue.schedule(
+    await dashboard.queue.schedulers.set(
       Array.from({ length: 250 }, (_none, i) => `k${i}`),
       3_600_000,
     );
@@ -421,7 +421,7 @@ describe('Bull Board', () => {
 
   test('names jobs and schedulers by their keys, and leads from a job to its key and back', async () => {
     const headers = await logIn(dashboard.server);
-    await dashboard.queue.schedule(['orders:info:audit'], 3_600_000);
+    await dashboard.queue.schedulers.set(['orders:info:audit'], 3_600_000);
     const listed = await dashboard.server.inject({ url: '/queues/api/job-schedulers', headers });
     expect(listed.json()).toMatchObject({
       schedulers: [{ name: 'orders:info:audit', id: expect.any(String) }],
@@ -454,7 +454,7 @@ describe('Bull Board', () => {
 describe('the status', () => {
   test('counts workers, jobs and schedulers of the real queue', async () => {
     const headers = await logIn(dashboard.server);
-    await dashboard.queue.schedule(['a', 'b', 'c'], 3_600_000);
+    await dashboard.queue.schedulers.set(['a', 'b', 'c'], 3_600_000);
     await dashboard.queue.beat('some worker', { app: 'worker', state: 'active' });
     await vi.waitFor(
       async () => {

@@ -14,7 +14,7 @@ beforeAll(async () => {
   redis = new Redis(server.url);
   dashboard = await aDashboard(server.url);
   login = await logIn(dashboard.server); // later, after many wrong ones, nobody is let in for a while
-  await dashboard.queue.schedule(['orders', 'users'], 3_600_000);
+  await dashboard.queue.schedulers.set(['orders', 'users'], 3_600_000);
   await dashboard.queue.request(['orders']);
 });
 afterAll(async () => {

@@ -210,7 +210,7 @@ export function pagesUnderTest(executablePath: string | undefined): PagesUnderTe
       runAction: async (asked) => await actionsOn({ db, queue: made.queue, line })(asked),
       ...more,
     });
-    await made.queue.schedule(['shop:7'], 3_600_000);
+    await made.queue.schedulers.set(['shop:7'], 3_600_000);
     const own = await made.server.listen({ host: '127.0.0.1', port: 0 });
     const between = await startTcpProxy(Number(new URL(own).port));
     return { dashboard: made, proxy: between, address: `http://127.0.0.1:${between.port}` };

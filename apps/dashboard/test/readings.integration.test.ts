@@ -71,7 +71,7 @@ test('a change is seen at once, and an error with its message', async () => {
 test('the queue reports when a key’s next job is due, how long jobs wait, and how late they usually end', async () => {
   expect(await queue.nextRuns(['a', 'b'])).toEqual([null, null]);
   expect(await queue.facts()).toMatchObject({ waitingMs: 0, usualMs: null });
-  await queue.schedule(['a'], 3_600_000);
+  await queue.schedulers.set(['a'], 3_600_000);
   const [next] = await queue.nextRuns(['a', 'b']);
   expect(next).toBeGreaterThan(Date.now());
   expect(next).toBeLessThanOrEqual(Date.now() + 3_600_000);
@@ -81,7 +81,7 @@ test('the queue reports when a key’s next job is due, how long jobs wait, and 
     timeout: 10_000,
   });
   expect((await queue.facts()).waitingMs).toBeLessThanOrEqual(Date.now() - since + 1_000);
-  await queue.schedule(['c'], 1_000);
+  await queue.schedulers.set(['c'], 1_000);
   const options = {
     concurrency: 4,
     onError: () => undefined,

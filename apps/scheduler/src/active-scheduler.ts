@@ -87,7 +87,7 @@ export class ActiveScheduler {
         const isAll = types.length === KEY_TYPES.length && !this.#hidesKeys;
         return isAll ? going : await mirrored.choose(going);
       },
-      request: (keys, ageMs) => queue.requestUnlessTailed(keys, ageMs),
+      request: (keys, ageMs) => queue.due.request(keys, true, ageMs),
       onError,
     });
     this.#upkeep = { ...options, everyMs: (key, type) => this.#everyMs(key, type) };

@@ -62,7 +62,7 @@ export function fleetGauges({
     };
     await keepSample(facts, verdict);
     const worst = 'is' in facts.mirror ? facts.mirror.is.lag.worst.map(({ key }) => key) : [];
-    const behind = [...worst, ...(await queue.overdueKeys(OVERDUE_MS, SAMPLED))];
+    const behind = [...worst, ...(await queue.due.overdue(OVERDUE_MS, SAMPLED))];
     behind.push(...(await pausedKeys(db, SAMPLED)));
     const forecasts = watch.note(await samplesOf(redis, db, [...new Set(behind)]));
     metrics.trimForecastSeconds.reset();

@@ -4,7 +4,7 @@ import { otherDatabasesHaveKeys, typesOf } from '@redis-to-mongo/redis-source';
 
 export interface ForeignNamesOptions {
   readonly redis: Parameters<typeof typesOf>[0];
-  readonly queue: Pick<JobQueue, 'dueAmong'>;
+  readonly queue: Pick<JobQueue, 'due'>;
   readonly db: Parameters<typeof knownKeys>[0];
 }
 
@@ -36,7 +36,7 @@ export class ForeignNames {
     const absent = keys.filter((_, i) => types[i] === undefined);
     if (absent.length === 0) return keys;
     // In this order: a key that is being read for the first time is due until MongoDB knows it.
-    const due = await queue.dueAmong(absent);
+    const due = await queue.due.among(absent);
     const known = await knownKeys(db, absent);
     const foreign = new Set(absent.filter((key) => !due.has(key) && !known.has(key)));
     return keys.filter((key) => !foreign.has(key));

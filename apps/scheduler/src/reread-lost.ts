@@ -5,7 +5,7 @@ import { inParts } from '@redis-to-mongo/pipeline';
 
 export interface RereadLostOptions {
   readonly db: Parameters<typeof rereadKeys>[0];
-  readonly queue: Pick<JobQueue, 'runsUnderWay' | 'markInterrupted' | 'request'>;
+  readonly queue: Pick<JobQueue, 'due' | 'request'>;
   /** Keys that MongoDB holds a state of, in pages: those that may have lost records. */
   readonly suspects: AsyncIterable<readonly SuspectKey[]>;
   /** Asked again and again: false ends it. */
@@ -28,7 +28,7 @@ export async function rereadLost({
   suspects,
   goesOn,
 }: RereadLostOptions): Promise<number | undefined> {
-  const runs = await queue.runsUnderWay();
+  const runs = await queue.due.runsUnderWay();
   const found = new Set<string>();
   for (const keys of inParts([...runs.keys()], PAGE))
     for (const key of await rereadKeys(db, keys)) found.add(key);
@@ -42,7 +42,7 @@ export async function rereadLost({
     );
     // A value whose end was lost is active still.
     const gone = page.filter(({ isActive }) => !isActive).map(({ key }) => key);
-    await queue.markInterrupted(gone);
+    await queue.due.markInterrupted(gone);
     await queue.request(gone);
     count += fresh.length;
   }
@@ -52,7 +52,7 @@ export async function rereadLost({
   await queue.request([...unsaved.keys()]);
   while (unsaved.size > 0) {
     if (!goesOn()) return undefined;
-    const now = await queue.runsUnderWay();
+    const now = await queue.due.runsUnderWay();
     const ended = [...unsaved].flatMap(([key, run]) => (now.get(key) === run ? [] : [key]));
     count += (await rereadKeys(db, ended)).size;
     for (const key of ended) unsaved.delete(key);

@@ -2,7 +2,7 @@ import type { JobQueue } from '@redis-to-mongo/job-queue';
 import type { KeyType } from '@redis-to-mongo/pipeline';
 
 export interface ScheduleKeysOptions {
-  readonly queue: Pick<JobQueue, 'schedule'>;
+  readonly queue: Pick<JobQueue, 'schedulers'>;
   /** The interval of a key's job scheduler, in ms. */
   readonly everyMs: (key: string, type: KeyType) => number;
 }
@@ -24,5 +24,5 @@ export async function scheduleKeys(
     if (same) same.push(key);
     else intervals.set(ms, [key]);
   }
-  for (const [ms, same] of intervals) await queue.schedule(same, ms);
+  for (const [ms, same] of intervals) await queue.schedulers.set(same, ms);
 }

@@ -9,10 +9,7 @@ import type { ScheduleKeysOptions } from './schedule-keys.js';
 export interface SweepOptions extends Pick<ScheduleKeysOptions, 'everyMs'> {
   readonly redis: Parameters<typeof scanKeys>[0];
   readonly db: Parameters<typeof activeKeyPages>[0];
-  readonly queue: Pick<
-    JobQueue,
-    'request' | 'dueCount' | 'depth' | 'changes' | 'schedulerCount' | 'schedulers'
-  >;
+  readonly queue: Pick<JobQueue, 'request' | 'dueCount' | 'depth' | 'changes' | 'schedulers'>;
   readonly wanted: (keyId: string) => boolean;
   readonly types: readonly KeyType[];
   /** See DueSweep. */
@@ -103,7 +100,7 @@ class Sweep {
    */
   async schedules(): Promise<boolean> {
     const { queue, redis, wanted } = this.#options;
-    if ((await queue.schedulerCount()) === this.#withScheduler) return true;
+    if ((await queue.schedulers.count()) === this.#withScheduler) return true;
     for (let from = 0; ; ) {
       if (!this.#options.goesOn()) return false;
       const page = await queue.schedulers.page(from, PAGE);

@@ -7,7 +7,7 @@ const LOST_SHARE = 0.9;
 /** Detects a dropped or restored target by counting the documents of keys regularly. */
 export class TargetLosses {
   readonly #db: Parameters<typeof countKeyDocuments>[0];
-  readonly #queue: Pick<JobQueue, 'schedulerCount' | 'dueCount'>;
+  readonly #queue: Pick<JobQueue, 'schedulers' | 'dueCount'>;
   #documents = 0;
   /** Active keys when documents were missing last, until there are more again. */
   #active: number | undefined;
@@ -18,10 +18,7 @@ export class TargetLosses {
   #missing = 0;
   #sweptForMissing = 0;
 
-  constructor(
-    db: Parameters<typeof countKeyDocuments>[0],
-    queue: Pick<JobQueue, 'schedulerCount' | 'dueCount'>,
-  ) {
+  constructor(db: Parameters<typeof countKeyDocuments>[0], queue: Pick<JobQueue, 'schedulers' | 'dueCount'>) {
     this.#db = db;
     this.#queue = queue;
   }
@@ -58,7 +55,7 @@ export class TargetLosses {
 
   /** Between two calls it may have been filled and dropped: each stream and set has a document once it is no longer due. */
   async #areTooFew(documents: number): Promise<boolean> {
-    if (documents === this.#sweptFor || documents >= (await this.#queue.schedulerCount())) return false;
+    if (documents === this.#sweptFor || documents >= (await this.#queue.schedulers.count())) return false;
     if ((await this.#queue.dueCount()) > 0) return false;
     this.#sweptFor = documents;
     return true;

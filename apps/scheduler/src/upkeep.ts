@@ -32,7 +32,7 @@ export async function upkeep(options: UpkeepOptions): Promise<UpkeepReport> {
   const { queue } = options;
   // Asked at once, answered at once: most of the time there is nothing to do, and each answer that comes alone costs a wake-up.
   const [abandoned, due, stopped, changes] = await Promise.all([
-    queue.abandonedKeys(),
+    queue.due.abandoned(),
     queue.dueCount(),
     queue.schedulers.stopped(AT_ONCE),
     queue.changes.count(),
@@ -79,7 +79,7 @@ async function carryOut(
   );
   await scheduleKeys(options, lacking);
   const gone = [...unclear.keys()].filter((key) => !present.has(key));
-  await options.queue.unschedule(gone);
+  await options.queue.schedulers.removeOf(gone);
   return { paused, scheduled: lacking.length, unscheduled: gone.length };
 }
 
@@ -88,8 +88,8 @@ async function requestOverdue(queue: JobQueue): Promise<number> {
   const workers = waiting > 0 ? await queue.workerCount() : 0;
   const afterMs = overdueAfterMs({ waiting, due, workers });
   if (afterMs === undefined) return 0;
-  const overdue = await queue.overdueKeys(afterMs, AT_ONCE);
-  await queue.requestAgain(overdue);
+  const overdue = await queue.due.overdue(afterMs, AT_ONCE);
+  await queue.due.retry(overdue, 0);
   return overdue.length;
 }
 
@@ -132,6 +132,6 @@ async function presentOf(
 async function repair(queue: JobQueue, stopped: readonly Schedule[]): Promise<number> {
   await queue.schedulers.remove(stopped.map(({ id }) => id));
   for (const { key, everyMs } of stopped)
-    if (key !== undefined && everyMs !== undefined) await queue.schedule([key], everyMs);
+    if (key !== undefined && everyMs !== undefined) await queue.schedulers.set([key], everyMs);
   return stopped.length;
 }

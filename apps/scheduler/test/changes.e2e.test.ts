@@ -60,7 +60,7 @@ describe('with a feed of changes', () => {
     await fleet.redis.pexpire('session', 1);
     await until(async () => expect(await fleet.key('session')).toMatchObject({ status: 'deleted' }));
     await until(async () => expect(await fleet.everyMs('labels')).toBeDefined());
-    expect(await fleet.queue.schedulerCount()).toBe(1);
+    expect(await fleet.queue.schedulers.count()).toBe(1);
     expect(sweeps()).toBe(1);
   });
 

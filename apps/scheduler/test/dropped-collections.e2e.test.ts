@@ -62,7 +62,7 @@ it('documents of keys that are removed by hand come back, though most keys have 
   fleet.worker();
   await until(async () => {
     expect(await collection('keys').countDocuments()).toBe(12);
-    expect(await fleet.queue.schedulerCount()).toBe(2);
+    expect(await fleet.queue.schedulers.count()).toBe(2);
   });
   await collection('keys').deleteMany({ _id: { $in: ['stream', 'tags', 'string 1'] } });
   await until(async () => expect(await collection('keys').countDocuments()).toBe(12), 90_000);

@@ -54,7 +54,7 @@ describe('a key whose job kills its worker', () => {
     fleet.scheduler({ SYNC_INTERVAL_SEC: '3600' });
     const well = fleet.worker();
     for (const key of keys) await until(async () => expect(await fleet.entries(key)).toBe(5));
-    await until(async () => expect(await fleet.queue.overdueKeys(0, 100)).toEqual([]));
+    await until(async () => expect(await fleet.queue.due.overdue(0, 100)).toEqual([]));
     await well.stop();
     const writes = fleet.redis.multi();
     for (const key of keys) writes.xadd(key, '6-0', 'n', '6');

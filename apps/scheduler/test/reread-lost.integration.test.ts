@@ -75,7 +75,7 @@ describe('when a target was set back', () => {
     });
     // It has found no document, and requests the key before it waits.
     await until(async () => expect(await fleet.queue.dueCount()).toBe(1));
-    expect(await fleet.queue.runsUnderWay()).toHaveProperty('size', 1);
+    expect(await fleet.queue.due.runsUnderWay()).toHaveProperty('size', 1);
     await sink().save(before, next);
     expect(isDone).toBe(false);
     await claims.end(claim, 'done');

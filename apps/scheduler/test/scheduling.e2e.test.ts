@@ -16,12 +16,12 @@ describe('the scheduler', () => {
     fleet.scheduler();
     fleet.worker();
     for (const name of names.filter((name) => name !== 'base64:abc')) await isMirrored(name, 3);
-    await until(async () => expect(await fleet.queue.schedulerCount()).toBe(names.length + 2));
+    await until(async () => expect(await fleet.queue.schedulers.count()).toBe(names.length + 2));
     await until(async () =>
       expect(await fleet.db.collection('keys').countDocuments({ status: 'active' })).toBe(names.length + 2),
     );
     await fleet.redis.del('orders', 'tags');
-    await until(async () => expect(await fleet.queue.schedulerCount()).toBe(names.length));
+    await until(async () => expect(await fleet.queue.schedulers.count()).toBe(names.length));
     await until(async () => expect(await fleet.key('orders')).toMatchObject({ status: 'deleted' }));
     await until(async () => expect(await fleet.key('tags')).toMatchObject({ status: 'deleted' }));
   });
@@ -37,7 +37,7 @@ describe('the scheduler', () => {
     fleet.scheduler();
     fleet.worker();
     await until(async () => expect(await fleet.key('gone')).toMatchObject({ status: 'deleted' }));
-    await until(async () => expect(await fleet.queue.schedulerCount()).toBe(0));
+    await until(async () => expect(await fleet.queue.schedulers.count()).toBe(0));
   });
 
   it('brings its job schedulers to a new interval when the option has changed, and keys of other types have none', async () => {
@@ -51,7 +51,7 @@ describe('the scheduler', () => {
     fleet.worker();
     await isMirrored('orders', 3);
     await until(async () => expect(await fleet.key('text')).toMatchObject({ status: 'active' }));
-    expect(await fleet.queue.schedulerCount()).toBe(1);
+    expect(await fleet.queue.schedulers.count()).toBe(1);
   });
 
   it('sets a job scheduler going again that has stopped', async () => {
@@ -107,11 +107,11 @@ describe('the scheduler', () => {
     const scheduler = fleet.scheduler();
     fleet.worker();
     for (let i = 0; i < 20; i++) await isMirrored(`stream:${i}`, 10);
-    await until(async () => expect(await fleet.queue.schedulerCount()).toBe(21));
+    await until(async () => expect(await fleet.queue.schedulers.count()).toBe(21));
     await fleet.redis.sadd('tags', 'b');
     for (let i = 0; i < 20; i++) await fleet.fill(`stream:${i}`, 11, 20);
     await fleet.queueRedis.flushall();
-    await until(async () => expect(await fleet.queue.schedulerCount()).toBe(21));
+    await until(async () => expect(await fleet.queue.schedulers.count()).toBe(21));
     for (let i = 0; i < 20; i++) await isMirrored(`stream:${i}`, 20);
     await until(async () =>
       expect(await fleet.db.collection<{ _id: string }>('sets').findOne({ _id: 'tags' })).toMatchObject({
@@ -163,7 +163,7 @@ describe('of several schedulers', () => {
     await fleet.fill('new', 4, 6);
     await isMirrored('old', 6);
     await isMirrored('new', 6);
-    await until(async () => expect(await fleet.queue.schedulerCount()).toBe(2));
+    await until(async () => expect(await fleet.queue.schedulers.count()).toBe(2));
     const [, ...afterward] = second.output().split('this scheduler is the active one');
     expect(afterward).toHaveLength(1);
     expect(afterward.join('')).not.toMatch(/standing by/);

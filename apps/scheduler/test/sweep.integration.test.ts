@@ -58,7 +58,7 @@ describe('the job schedulers after a sweep', () => {
     };
     for (const key of ['a', 'b', 'c']) await redis.sadd(key, '1');
     await redis.set('text', '1');
-    await queue.schedule(['never there', 'text', 'b'], 3_600_000);
+    await queue.schedulers.set(['never there', 'text', 'b'], 3_600_000);
     expect(await sweep(options)).toMatchObject({ scheduled: 2, unscheduled: 2 });
     expect(await upkeep(options)).toMatchObject({ scheduled: 2, unscheduled: 0 });
     const names = (await queue.schedulers.page(0, 10)).map(({ key }) => key);
@@ -81,13 +81,13 @@ describe('upkeep', () => {
     const { queue, queueRedis } = fleet;
     await makeSets(1_200);
     expect(await sweep(options())).toMatchObject({ keys: 1_200, requested: 1_200, scheduled: 1_200 });
-    expect(await queue.schedulerCount()).toBe(0);
+    expect(await queue.schedulers.count()).toBe(0);
     expect(await upkeep(options())).toMatchObject({ scheduled: 500 });
     await queueRedis.del('{r2m}:due'); // they are synced
     await vi.waitFor(
       async () => {
         await upkeep(options());
-        expect(await queue.schedulerCount()).toBe(1_200);
+        expect(await queue.schedulers.count()).toBe(1_200);
       },
       { timeout: 30_000 },
     );
@@ -99,10 +99,10 @@ describe('upkeep', () => {
     await sweep(options());
     expect(await queue.changes.take(2)).toHaveLength(2); // by a scheduler that died with them
     await upkeep(options());
-    expect(await queue.schedulerCount()).toBe(1);
+    expect(await queue.schedulers.count()).toBe(1);
     expect(await sweep(options())).toMatchObject({ scheduled: 2 });
     await upkeep(options());
-    expect(await queue.schedulerCount()).toBe(3);
+    expect(await queue.schedulers.count()).toBe(3);
   });
 });
 

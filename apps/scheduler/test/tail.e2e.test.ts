@@ -87,7 +87,7 @@ describe.each(['SIGKILL', 'SIGSTOP', 'SIGTERM'] as const)(
       await until(async () => expect(await tailedBy(second)).toBe(KEYS.length));
       first.kill('SIGCONT');
       await expectMirrored(await writing.stop());
-      await until(async () => expect(await fleet.queue.overdueKeys(0, 100)).toEqual([]));
+      await until(async () => expect(await fleet.queue.due.overdue(0, 100)).toEqual([]));
     });
   },
 );

@@ -24,14 +24,14 @@ it('a target that is dropped again and again is noticed each time, with no job s
 
 it('keys that came and went between two calls are missed by their job schedulers, once', async () => {
   expect(await losses.found(false)).toBe(false);
-  await fleet.queue.schedule(['a', 'b'], 3_600_000);
+  await fleet.queue.schedulers.set(['a', 'b'], 3_600_000);
   expect(await losses.found(false)).toBe(true);
   expect(await losses.found(false)).toBe(false);
 });
 
 it('streams and sets whose documents were removed are noticed by the second reading, once, among more keys of other types', async () => {
   await fill(20);
-  await fleet.queue.schedule(['a', 'b'], 3_600_000);
+  await fleet.queue.schedulers.set(['a', 'b'], 3_600_000);
   expect(await losses.found(false)).toBe(false);
   losses.note(1);
   expect(await losses.found(false)).toBe(false);
@@ -46,13 +46,13 @@ it('streams and sets whose documents were removed are noticed by the second read
 });
 
 it('a sweep that has made job schedulers, and requested nothing yet, is not taken for a loss, nor does it hide one', async () => {
-  await fleet.queue.schedule(['a', 'b'], 3_600_000);
+  await fleet.queue.schedulers.set(['a', 'b'], 3_600_000);
   expect(await losses.found(true)).toBe(false);
   expect(await losses.found(false)).toBe(true);
 });
 
 it('keys that are due have no document yet', async () => {
-  await fleet.queue.schedule(['a', 'b'], 3_600_000);
+  await fleet.queue.schedulers.set(['a', 'b'], 3_600_000);
   await fleet.queue.request(['a']);
   expect(await losses.found(false)).toBe(false);
 });

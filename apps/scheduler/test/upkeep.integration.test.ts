@@ -16,8 +16,8 @@ const scheduled = async () => (await fleet.queue.schedulers.page(0, 10_000)).map
 test('a key that a worker found gets its job scheduler, and one that is gone loses it, whatever else is reported', async () => {
   const { redis, queue } = fleet;
   for (const key of ['new', 'again', 'other interval']) await redis.sadd(key, '1');
-  await queue.schedule(['gone', 'again'], HOUR_MS);
-  await queue.schedule(['other interval'], 2 * HOUR_MS);
+  await queue.schedulers.set(['gone', 'again'], HOUR_MS);
+  await queue.schedulers.set(['other interval'], 2 * HOUR_MS);
   await queue.changes.add([
     { key: 'new', is: 'present' },
     { key: 'gone', is: 'present' },
@@ -39,7 +39,7 @@ test('the source is not asked about streams that are reported again, by the work
   const { queue } = fleet;
   // The source has none of them: if it were asked, they would lose their job schedulers.
   const keys = Array.from({ length: 1_500 }, (_, i) => `swept:${i}`);
-  await queue.schedule(keys, HOUR_MS);
+  await queue.schedulers.set(keys, HOUR_MS);
   await queue.changes.add(keys.map((key) => ({ key, is: 'present' })));
   expect(await upkeepOnce()).toMatchObject({ scheduled: 0, unscheduled: 0 });
   expect(await queue.changes.take(1)).toEqual([]);

@@ -166,7 +166,7 @@ describe('the mirror is called', () => {
     for (let i = 0; i < 200; i++) await fleet.redis.set(`value:${i}`, String(i));
     const { worker } = await inStep();
     // Job schedulers are made after the first sync: by them, the verdict knows what is missing.
-    await until(async () => expect(await fleet.queue.schedulerCount()).toBe(4));
+    await until(async () => expect(await fleet.queue.schedulers.count()).toBe(4));
     const strings = fleet.db.collection('strings');
     await worker.stop();
     await fleet.db.dropDatabase();

@@ -27,6 +27,6 @@ describe.each([1, 4, 8])('%i workers on one queue', (count) => {
       for (const { counts } of documents)
         expect(counts).toMatchObject({ seen: 300, written: 300 - counts.alreadyThere, dead: 0 });
     });
-    await until(async () => expect(await fleet.queue.overdueKeys(0, 100)).toEqual([]));
+    await until(async () => expect(await fleet.queue.due.overdue(0, 100)).toEqual([]));
   });
 });

@@ -45,7 +45,7 @@ export function openJobs(config: Config, app: AppContext, parts: JobParts): JobW
     telemetry,
     onError: (error) => logger.warn('queue: BullMQ reports an error', { error: redisError(error, 'queue') }),
     onRefused: (error) => guard.trip(error),
-    retryLater: (keys) => queue.retryLater(keys),
+    retryLater: (keys) => queue.due.retry(keys),
     onFailed,
   });
   guard.controls(worker);

@@ -28,7 +28,7 @@ import { isWorthTailing } from './tail/worth-tailing.js';
 export interface SyncJobOptions {
   readonly line: Line;
   readonly claims: Claims;
-  readonly queue: Pick<JobQueue, 'addJobs' | 'changes'>;
+  readonly queue: Pick<JobQueue, 'due' | 'changes'>;
   readonly slice: () => SliceLimits;
   readonly account: JobOutcomes;
   readonly metrics: Metrics;
@@ -85,7 +85,7 @@ class JobRun {
   /** Adds jobs for the keys that are due again, and reports created and deleted keys to the scheduler. */
   async handOn(): Promise<void> {
     const { queue } = this.#options;
-    await Promise.all([queue.addJobs(this.#due), queue.changes.add(this.#changes)]);
+    await Promise.all([queue.due.addJobs(this.#due), queue.changes.add(this.#changes)]);
   }
 
   async #refused(busy: readonly string[], quarantined: readonly string[]): Promise<void> {

@@ -57,7 +57,7 @@ describe.concurrent('a worker killed by SIGKILL', () => {
         const key = `stream-${dieAt}`;
         const ids = await fill(key, 1000);
         const dying = start(dieAt);
-        await queue.schedule([key], 500);
+        await queue.schedulers.set([key], 500);
         expect((await dying.ended).signal).toBe('SIGKILL');
         const before = await position(key);
 
@@ -112,7 +112,7 @@ describe.concurrent('a worker killed by SIGKILL', () => {
       await under.redis.xadd(key, '2-0', 'v', Buffer.alloc(17_000_000, 'z'));
       await under.redis.xadd(key, '3-0', 'v', 'after');
       const dying = start('after-dead-letter:1');
-      await queue.schedule([key], 500);
+      await queue.schedulers.set([key], 500);
       expect((await dying.ended).signal).toBe('SIGKILL');
       expect(await position(key)).toBeUndefined();
 
@@ -130,7 +130,7 @@ describe('a worker that was held up', () => {
     const key = 'zombie';
     const ids = await fill(key, 8_000);
     const zombie = start();
-    await queue.schedule([key], 500);
+    await queue.schedulers.set([key], 500);
     await vi.waitFor(async () => expect(await position(key)).toBeDefined(), { timeout: 60_000, interval: 5 });
     zombie.process.kill('SIGSTOP');
     try {
@@ -150,7 +150,7 @@ describe('a worker that was held up', () => {
     expect(state.revision).toBe(revision);
     expect(state.counts.seen).toBe(8_000);
     expect(addsUp(state)).toBe(true);
-    await queue.unschedule([key]);
+    await queue.schedulers.removeOf([key]);
   });
 });
 
@@ -190,7 +190,7 @@ describe('a worker that receives a stop signal', () => {
     const key = 'graceful';
     const ids = await fill(key, 3000);
     const first = start();
-    await queue.schedule([key], 500);
+    await queue.schedulers.set([key], 500);
     await vi.waitFor(async () => expect(await position(key)).toBeDefined(), { timeout: 60_000 });
     expect(await first.stop()).toBe(0);
     const saved = Number.parseInt((await position(key)) ?? '0', 10);
@@ -201,7 +201,7 @@ describe('a worker that receives a stop signal', () => {
     await isDrained(key, ids.at(-1) ?? '');
     expect(await under.messages(key)).toHaveLength(3000);
     expect((await under.state(key)).counts.alreadyThere).toBe(0);
-    await queue.unschedule([key]);
+    await queue.schedulers.removeOf([key]);
   });
 });
 
@@ -210,13 +210,13 @@ describe('a worker whose servers come and go', () => {
     const key = 'redis-restarted';
     const ids = await fill(key, 500);
     const worker = start();
-    await queue.schedule([key], 500);
+    await queue.schedulers.set([key], 500);
     await isDrained(key, ids.at(-1) ?? '');
     await under.namespace.redis.restart();
     await under.redis.xadd(key, '9000-0', 'n', 'later');
     await isDrained(key, '9000-0');
     expect(await under.messages(key)).toHaveLength(501);
     expect(worker.process.exitCode).toBeNull();
-    await queue.unschedule([key]);
+    await queue.schedulers.removeOf([key]);
   });
 });

@@ -33,7 +33,7 @@ it('strings that expire leave nothing behind; a stream keeps its messages', asyn
   const names = Array.from({ length: 30 }, (_, i) => `session ${i}`);
   await redis.xadd('stream', '1-0', 'v', 'x');
   for (const name of names) await redis.set(name, 'v');
-  await queue.schedule(['stream', ...names], 500);
+  await queue.schedulers.set(['stream', ...names], 500);
   await vi.waitFor(async () => expect(await keys.countDocuments({ status: 'active' })).toBe(31), {
     timeout: 60_000,
     interval: 200,

@@ -73,7 +73,7 @@ describe.concurrent('a network that', () => {
     try {
       // Slow enough that each disturbance meets work under way.
       ways.toMongo.delay(10);
-      await queue.schedule([key], 500);
+      await queue.schedulers.set([key], 500);
       for (const enough of [500, 2500]) {
         await vi.waitFor(async () => expect(await saved(key)).toBeGreaterThan(enough), {
           timeout: 200_000,

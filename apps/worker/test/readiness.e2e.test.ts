@@ -49,7 +49,7 @@ it('a worker that cannot create an index is not ready, names it, and begins once
   const keys = mongo.db.collection('keys');
   await keys.createIndex({ keyType: 1, status: 1, _id: 1 }, { unique: true });
   await redis.xadd('waiting', '1-0', 'v', 'x');
-  await queue.schedule(['waiting'], 500);
+  await queue.schedulers.set(['waiting'], 500);
   const ready = await start();
   await vi.waitFor(
     async () =>

@@ -74,7 +74,7 @@ it.each([
     running.push(worker);
     const key = `refused by ${code}`;
     await redis.xadd(key, '1-0', 'n', '1');
-    await queue.schedule([key], 500);
+    await queue.schedulers.set([key], 500);
     await vi.waitFor(async () => expect((await under.messages(key)).length).toBe(1), { timeout: 60_000 });
     await vi.waitFor(async () => expect(await readiness(worker)).toMatch(/^200/), { timeout: 30_000 });
 
@@ -91,12 +91,12 @@ it.each([
 
     await mend();
     const arrived = async () => {
-      await queue.requestAgain([key]); // as the scheduler does with a key that is due and has no job
+      await queue.due.retry([key], 0); // as the scheduler does with a key that is due and has no job
       expect((await under.messages(key)).length).toBe(2);
     };
     await vi.waitFor(arrived, { timeout: 90_000, interval: 1_000 });
     await vi.waitFor(async () => expect(await readiness(worker)).toMatch(/^200/), { timeout: 60_000 });
-    await queue.unschedule([key]);
+    await queue.schedulers.removeOf([key]);
   },
 );
 
@@ -115,7 +115,7 @@ it('a queue that answers with an unknown error: the worker waits between attempt
   expect(worker.output().split('\n').length - lines).toBeLessThan(6);
   await queueRedis.del('{r2m}:sync:wait');
   await redis.xadd('foreseen by nobody', '1-0', 'n', '1');
-  await queue.schedule(['foreseen by nobody'], 500);
+  await queue.schedulers.set(['foreseen by nobody'], 500);
   await vi.waitFor(async () => expect((await under.messages('foreseen by nobody')).length).toBe(1), {
     timeout: 60_000,
   });

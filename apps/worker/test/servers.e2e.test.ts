@@ -74,7 +74,7 @@ describe('MongoDB', () => {
     try {
       await mongo.kill();
       const worker = start(mongo.uri);
-      await queue.schedule(['early'], 500);
+      await queue.schedulers.set(['early'], 500);
       await fill('early', 1, 100);
       await prints(worker, /waiting for .*MONGO_UNAVAILABLE/);
       await mongo.restart();
@@ -93,7 +93,7 @@ describe('MongoDB', () => {
     try {
       await fill('restarted', 1, 20_000);
       start(mongo.uri, { MESSAGES_PER_STREAM: '500', SLICE_ENTRIES: '2000' });
-      await queue.schedule(['restarted'], 500);
+      await queue.schedulers.set(['restarted'], 500);
       for (const enough of [2_000, 8_000]) {
         await vi.waitFor(
           async () =>
@@ -134,7 +134,7 @@ describe('MongoDB', () => {
       uri.username = 'fleet';
       uri.password = PASSWORD;
       await fill('refused', 1, 10);
-      await queue.schedule(['refused'], 500);
+      await queue.schedulers.set(['refused'], 500);
       const worker = start(uri.href);
       await prints(worker, /MONGO_AUTH.*check MONGO_USERNAME, MONGO_PASSWORD/);
       expect(worker.output()).not.toContain(PASSWORD);
@@ -192,7 +192,7 @@ describe('errors by class', () => {
       await fill('mended', 1, 5);
       await prints(worker, /worker started/);
       await failing('alwaysOn', code);
-      await queue.schedule(['mended'], 500);
+      await queue.schedulers.set(['mended'], 500);
       await prints(worker, says);
       const address = /"http":"([^"]+)"/.exec(worker.output())?.[1] ?? '';
       const ready = await fetch(`${address}/readyz`);
@@ -212,7 +212,7 @@ describe('errors by class', () => {
     await fill('transient', 1, 5);
     await prints(worker, /worker started/);
     await failing('alwaysOn', code);
-    await queue.schedule(['transient'], 500);
+    await queue.schedulers.set(['transient'], 500);
     await prints(worker, /retrying/);
     expect(worker.output()).not.toContain('paused');
     await failing('off');
@@ -225,7 +225,7 @@ describe('errors by class', () => {
     for (const name of names) await fill(name, 1, 2);
     await prints(worker, /worker started/);
     await failing('alwaysOn', 91);
-    await queue.schedule(names, 500);
+    await queue.schedulers.set(names, 500);
     await prints(worker, /MongoDB: retrying.*repeated":\d{2}/);
     await failing('off');
     for (const name of names) await isMirrored(client, name, 2);
@@ -236,7 +236,7 @@ describe('errors by class', () => {
     const worker = start(mongo.uri);
     const keys = client.db.collection<{ _id: string }>('keys');
     await fill('unknown', 1, 5);
-    await queue.schedule(['unknown'], 500);
+    await queue.schedulers.set(['unknown'], 500);
     await isMirrored(client, 'unknown', 5);
     await failing('alwaysOn', 7777);
     await fill('unknown', 6, 9);
@@ -267,7 +267,7 @@ describe('Redis', () => {
     const client = connectMongo({ uri: mongo.uri, dbName, tls: NO_TLS }, 'test');
     try {
       await fill('in database 0', 1, 3);
-      await queue.schedule(['in database 0'], 500);
+      await queue.schedulers.set(['in database 0'], 500);
       const [queued, keys] = [await redis.dbsize(), client.db.collection('keys')];
       const worker = start(mongo.uri, {
         REDIS_URL: `${redisServer.url}/99`,

@@ -31,7 +31,7 @@ async function worker(changes: Partial<Line> = {}, asked?: () => Promise<boolean
     onSaved: async () => {},
     onFailed: async (_, error) => void failed.push(error),
     request: (keys) => on.queue.request(keys),
-    addJobs: (keys) => on.queue.addJobs(keys),
+    addJobs: (keys) => on.queue.due.addJobs(keys),
     onSize: (streams) => {
       size = streams;
     },

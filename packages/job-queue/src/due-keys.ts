@@ -40,8 +40,9 @@ export class DueKeys {
   }
 
   /**
-   * @param ageMs how long ago the first of their changes was heard of.
+   * Requests that keys are synced now; see JobQueue.
    * @param leavesTailed leaves streams alone that a worker tails: that one reads them by itself.
+   * @param ageMs how long ago the first of their changes was heard of: so long they have been due.
    * @returns the keys that were left alone.
    */
   async request(keys: readonly string[], leavesTailed: boolean, ageMs = 0): Promise<ReadonlySet<string>> {
@@ -61,7 +62,7 @@ export class DueKeys {
     return tailed;
   }
 
-  /** See JobQueue. */
+  /** Which of these keys are due. */
   async among(keys: readonly string[]): Promise<ReadonlySet<string>> {
     const due = new Set<string>();
     for (const part of inParts(keys, AT_ONCE)) {
@@ -71,7 +72,7 @@ export class DueKeys {
     return due;
   }
 
-  /** Adds jobs for keys that are due. */
+  /** Adds jobs for keys that are due and have none, see `ClaimEnd`. */
   async addJobs(keys: readonly string[]): Promise<void> {
     const jobs = inParts(keys, KEYS_PER_JOB).map((part) => ({
       name: jobName(part),
@@ -84,11 +85,11 @@ export class DueKeys {
   }
 
   /**
-   * Adds one job for each key, with a backoff of its own. At most one such job of a key is there at a time.
+   * Has keys tried again, each alone, with a capped exponential backoff of its own. At most one such job of a key is there at a time.
    * Source: https://docs.bullmq.io/guide/jobs/deduplication
-   * @param delayMs until the first try.
+   * @param delayMs until the first try: a moment for keys that failed, 0 for those of which there may be no job anymore.
    */
-  async addRetries(keys: readonly string[], delayMs = AGAIN_MS): Promise<void> {
+  async retry(keys: readonly string[], delayMs = AGAIN_MS): Promise<void> {
     for (const part of inParts(keys, AT_ONCE)) {
       const jobs = part.map((key) => ({
         name: jobName([key]),
@@ -105,23 +106,26 @@ export class DueKeys {
     }
   }
 
-  /** See JobQueue. */
+  /** Keys that have been due for at least `ms` and that nobody works on; at most `limit`. */
   async overdue(ms: number, limit: number): Promise<string[]> {
     return await OVERDUE.texts(this.#redis, this.#names, ms, limit);
   }
 
-  /** See JobQueue. */
+  /** Keys whose workers have died while they worked on them or tailed them. */
   async abandoned(): Promise<string[]> {
     return await this.#scan(ABANDONED, QUARANTINE.starts, QUARANTINE.ms);
   }
 
-  /** See JobQueue. */
+  /**
+   * The keys that workers work on or tail, each with a token of its run. It is empty where the run did not end well: it failed, or its
+   * worker is dead.
+   */
   async runsUnderWay(): Promise<ReadonlyMap<string, string>> {
     const found = await this.#scan(UNDER_WAY);
     return new Map(inParts(found, 2).map(([key = '', run = '']) => [key, run]));
   }
 
-  /** See JobQueue. */
+  /** Has the next run of each key write the value again, or retire it, whatever its state says; see `Claim.wasInterrupted`. */
   async markInterrupted(keys: readonly string[]): Promise<void> {
     for (const part of inParts(keys, AT_ONCE)) await MARK_INTERRUPTED.run(this.#redis, this.#names, ...part);
   }

@@ -32,6 +32,7 @@ const PROBE_MS = 60_000;
 
 /** The fleet's queue, for those that add jobs: the scheduler, workers and commands. */
 export class JobQueue {
+  readonly due: DueKeys;
   readonly schedulers: JobSchedulers;
   readonly changes: ScheduleChanges;
   readonly sweeps: SweepRecords;
@@ -39,7 +40,6 @@ export class JobQueue {
   readonly #queue: Queue<JobData>;
   readonly #connection: ReturnType<typeof connectRedis>;
   readonly #settings: QueueSettings;
-  readonly #due: DueKeys;
 
   /**
    * @param onError called with connection trouble; the queue reconnects by itself.
@@ -59,7 +59,7 @@ export class JobQueue {
     this.changes = new ScheduleChanges(this.#connection, settings);
     this.sweeps = new SweepRecords(this.#connection, settings);
     this.targetCounter = new TargetCounter(this.#connection, settings);
-    this.#due = new DueKeys(this.#queue, this.#connection, settings);
+    this.due = new DueKeys(this.#queue, this.#connection, settings);
   }
 
   /** BullMQ's own queue, for Bull Board and for tests that break it. */
@@ -72,82 +72,12 @@ export class JobQueue {
     return deadAfterMsOf(this.#settings);
   }
 
-  /** See JobSchedulers. */
-  async schedule(keys: readonly string[], everyMs: number): Promise<void> {
-    await this.schedulers.set(keys, everyMs);
-  }
-
-  /** Takes the keys' job schedulers away, with their waiting jobs. */
-  async unschedule(keys: readonly string[]): Promise<void> {
-    await this.schedulers.removeOf(keys);
-  }
-
-  /** How many job schedulers there are. */
-  async schedulerCount(): Promise<number> {
-    return await this.schedulers.count();
-  }
-
   /**
    * Requests that keys are synced now. Each is due until a run that began later has ended well; requesting one that is due
    * already adds nothing. One job carries many keys.
    */
   async request(keys: readonly string[]): Promise<void> {
-    await this.#due.request(keys, false);
-  }
-
-  /**
-   * As `request`, but leaves streams alone that a worker tails: that one reads them by itself.
-   * @param ageMs how long ago the first of their changes was heard of: so long they have been due.
-   * @returns the keys that were left alone.
-   */
-  async requestUnlessTailed(keys: readonly string[], ageMs = 0): Promise<ReadonlySet<string>> {
-    return await this.#due.request(keys, true, ageMs);
-  }
-
-  /** Which of these keys are due. */
-  async dueAmong(keys: readonly string[]): Promise<ReadonlySet<string>> {
-    return await this.#due.among(keys);
-  }
-
-  /** Adds jobs for keys that are due and have none, see `ClaimEnd`. */
-  async addJobs(keys: readonly string[]): Promise<void> {
-    await this.#due.addJobs(keys);
-  }
-
-  /** Has keys tried again that failed, each alone, after a moment and then with a capped exponential backoff. */
-  async retryLater(keys: readonly string[]): Promise<void> {
-    await this.#due.addRetries(keys);
-  }
-
-  /**
-   * Adds a job for each key of which there may be none anymore. At most one such job of a key is there at a time, and
-   * one that waits to be tried again counts.
-   */
-  async requestAgain(keys: readonly string[]): Promise<void> {
-    await this.#due.addRetries(keys, 0);
-  }
-
-  /** Keys that have been due for at least `ms` and that nobody works on; at most `limit`. */
-  async overdueKeys(ms: number, limit: number): Promise<string[]> {
-    return await this.#due.overdue(ms, limit);
-  }
-
-  /** Keys whose workers have died while they worked on them or tailed them. */
-  async abandonedKeys(): Promise<string[]> {
-    return await this.#due.abandoned();
-  }
-
-  /**
-   * The keys that workers work on or tail, each with a token of its run. It is empty where the run did not end well: it failed, or its
-   * worker is dead.
-   */
-  async runsUnderWay(): Promise<ReadonlyMap<string, string>> {
-    return await this.#due.runsUnderWay();
-  }
-
-  /** Has the next run of each key write the value again, or retire it, whatever its state says; see `Claim.wasInterrupted`. */
-  async markInterrupted(keys: readonly string[]): Promise<void> {
-    await this.#due.markInterrupted(keys);
+    await this.due.request(keys, false);
   }
 
   /** How much there is in the queue. */
@@ -166,7 +96,7 @@ export class JobQueue {
     const [now, depth, schedulers, isPaused, delays, alive, sweep, targetCounter] = await Promise.all([
       this.sweeps.now(),
       this.depth(),
-      this.schedulerCount(),
+      this.schedulers.count(),
       this.#queue.isPaused(),
       jobDelays(this.#queue, this.sweeps.now()),
       this.#alive(),

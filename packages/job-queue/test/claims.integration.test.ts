@@ -30,7 +30,7 @@ function closing(claims: Claims) {
   return { claims, [Symbol.asyncDispose]: () => claims.close() };
 }
 
-const due = () => on.queue.overdueKeys(0, 100);
+const due = () => on.queue.due.overdue(0, 100);
 
 it('keys that a sweep for missed changes has requested are caught up with once each of them has had a run', async () => {
   const { sweeps } = on.queue;
@@ -113,7 +113,7 @@ describe('claims of keys', () => {
       expect(held.wasInterrupted).toBe(false);
       expect(await on.mine.end(held, how)).toBe(how === 'failed' ? 'ended' : 'due');
       expect(await due()).toEqual(['a']);
-      expect(await on.queue.abandonedKeys()).toEqual([]);
+      expect(await on.queue.due.abandoned()).toEqual([]);
       const next = await claim(on.others, 'a');
       expect(next.wasInterrupted).toBe(true);
       await on.others.end(next, 'done');
@@ -152,13 +152,13 @@ describe('claims of keys', () => {
     await claim(on.mine, 'a');
     for (let i = 0; i < 2; i++) {
       await die();
-      expect(await on.queue.abandonedKeys()).toEqual(['a']);
+      expect(await on.queue.due.abandoned()).toEqual(['a']);
       await using dying = closing(new Claims(on.settings, on.onError));
       await dying.claims.claimAlone('a', async ({ granted }) => expect(granted).toHaveLength(1));
     }
     await die();
     await on.queue.request(['a']);
-    expect(await on.queue.abandonedKeys()).toEqual([]);
+    expect(await on.queue.due.abandoned()).toEqual([]);
     expect(await on.others.claim(['a'])).toMatchObject({ granted: [], quarantined: ['a'] });
     expect(await due()).toEqual([]);
   });
@@ -194,7 +194,7 @@ describe('claims of keys', () => {
   it('of a worker that has ended are free at once', async () => {
     await claim(on.others, 'a');
     await on.others.close();
-    expect(await on.queue.abandonedKeys()).toEqual(['a']);
+    expect(await on.queue.due.abandoned()).toEqual(['a']);
   });
 });
 
@@ -238,13 +238,13 @@ describe('a claim that is retained after its run', () => {
 
   it('answers for changes: they are left to it, and found when it is released without having read since', async () => {
     const held = await retain(on.mine, 'a');
-    expect(await on.queue.requestUnlessTailed(['a', 'b'])).toEqual(new Set(['a']));
+    expect(await on.queue.due.request(['a', 'b'], true)).toEqual(new Set(['a']));
     expect(await on.waiting()).toEqual([['b']]);
     expect(await on.mine.stillHolds(held)).toBe(true); // asked after a read
     expect(await on.mine.release(held)).toBe(false);
 
     const again = await retain(on.mine, 'a');
-    await on.queue.requestUnlessTailed(['a']);
+    await on.queue.due.request(['a'], true);
     expect(await on.mine.release(again)).toBe(true);
     expect((await due()).sort()).toEqual(['a', 'b']);
   });
@@ -258,7 +258,7 @@ describe('a claim that is retained after its run', () => {
   it('of a dead worker answers for nothing', async () => {
     const held = await retain(on.mine, 'a');
     await die();
-    expect(await on.queue.requestUnlessTailed(['a'])).toEqual(new Set());
+    expect(await on.queue.due.request(['a'], true)).toEqual(new Set());
     expect(await on.waiting()).toEqual([['a']]);
     const next = await on.others.claimAlone('a', async ({ granted }) => granted[0]);
     expect(next).toMatchObject({ key: 'a' });
@@ -331,7 +331,7 @@ describe('a claim whose end could not be sent, since the queue was away', () => 
       (claims, held) => claims.release(held),
       () => expect.poll(due, { timeout: 20_000 }).toEqual(['a']),
     );
-    expect(await on.queue.requestUnlessTailed(['a'])).toEqual(new Set());
+    expect(await on.queue.due.request(['a'], true)).toEqual(new Set());
   });
 
   it('is free before long where a failover of the queue has lost its end, though the worker lives', async () => {
@@ -341,7 +341,7 @@ describe('a claim whose end could not be sent, since the queue was away', () => 
       const before = await on.redis.hget('{claims}:claims', 'lost');
       await claims.end(lost, 'done');
       await on.redis.hset('{claims}:claims', 'lost', String(before)); // as the new primary has it
-      await expect.poll(() => on.queue.abandonedKeys(), { timeout: 20_000 }).toEqual(['lost']);
+      await expect.poll(() => on.queue.due.abandoned(), { timeout: 20_000 }).toEqual(['lost']);
 
       // What it works on is its own for as long as that takes, whatever it is called meanwhile.
       const held = await claim(claims, 'held');

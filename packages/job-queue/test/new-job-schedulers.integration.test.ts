@@ -118,7 +118,7 @@ describe('new job schedulers that are made by one command', () => {
           await on.redis.del(each.toKey(`repeat:${keyHash(left)}`));
         }
         const keys = [known, other, left, fresh];
-        await on.queue.schedule(keys, HOUR);
+        await on.queue.schedulers.set(keys, HOUR);
         for (const key of keys) await byBullMq(theirs, key, HOUR);
         expect(await contentOf(queue)).toEqual(await contentOf(theirs));
         expect(await makeNewSchedulers(queue, on.redis, keys, HOUR)).toEqual(keys);
@@ -139,11 +139,11 @@ describe('new job schedulers that are made by one command', () => {
     try {
       await vi.waitFor(() => expect(ran.length).toBeGreaterThanOrEqual(3), until);
       expect(new Set(ran)).toEqual(new Set([key]));
-      await on.queue.unschedule([key]);
+      await on.queue.schedulers.removeOf([key]);
     } finally {
       await worker.close();
     }
-    expect(await on.queue.schedulerCount()).toBe(0);
+    expect(await on.queue.schedulers.count()).toBe(0);
     expect(await on.queue.depth()).toMatchObject({ delayed: 0, waiting: 0, active: 0, failed: 0 });
   });
 
@@ -156,7 +156,7 @@ describe('new job schedulers that are made by one command', () => {
     } finally {
       await traced.close();
     }
-    expect(await on.queue.schedulerCount()).toBe(0);
+    expect(await on.queue.schedulers.count()).toBe(0);
   });
 });
 
@@ -170,7 +170,7 @@ function workerOf(settings: QueueSettings, ran: string[]): JobWorker {
     onError: on.onError,
     onFailed: () => {},
     onRefused: on.onError,
-    retryLater: (keys) => on.queue.retryLater(keys),
+    retryLater: (keys) => on.queue.due.retry(keys),
   });
   void worker.run();
   return worker;

@@ -11,7 +11,7 @@ function workerOf(run: RunKeys, failures: unknown[] = []): JobWorker {
     onError: on.onError,
     onFailed: (key, error) => void failures.push([key, error.message]),
     onRefused: on.onError,
-    retryLater: (keys) => on.queue.retryLater(keys),
+    retryLater: (keys) => on.queue.due.retry(keys),
   });
   void worker.run();
   return worker;
@@ -23,14 +23,14 @@ describe('keys that are requested', () => {
     await on.queue.request(keys);
     expect(await on.waiting()).toEqual([keys.slice(0, KEYS_PER_JOB), keys.slice(KEYS_PER_JOB)]);
     expect(await on.queue.depth()).toMatchObject({ due: keys.length, waiting: 2 });
-    expect((await on.queue.overdueKeys(0, 1000)).sort()).toEqual([...keys].sort());
+    expect((await on.queue.due.overdue(0, 1000)).sort()).toEqual([...keys].sort());
   });
 
   it('have been due for as long as their changes were heard of', async () => {
-    await on.queue.requestUnlessTailed(['old', 'older'], 7_000);
+    await on.queue.due.request(['old', 'older'], true, 7_000);
     await on.queue.request(['new', 'old']);
     expect(await on.waiting()).toEqual([['old', 'older'], ['new']]);
-    expect((await on.queue.overdueKeys(6_000, 10)).sort()).toEqual(['old', 'older']);
+    expect((await on.queue.due.overdue(6_000, 10)).sort()).toEqual(['old', 'older']);
     expect((await on.queue.depth()).dueMs).toBeGreaterThanOrEqual(7_000);
   });
 
@@ -46,7 +46,7 @@ describe('keys that are requested', () => {
     await on.queue.request(['a']);
     expect(await on.waiting()).toEqual([]);
     expect(granted[0] && (await on.mine.end(granted[0], 'done'))).toBe('due');
-    await on.queue.addJobs(['a']);
+    await on.queue.due.addJobs(['a']);
     expect(await on.waiting()).toEqual([['a']]);
   });
 
@@ -91,25 +91,25 @@ describe('keys that are requested', () => {
     await on.redis.script('FLUSH');
     await on.queue.request(['b']);
     expect(await on.mine.claim(['a'])).toMatchObject({ granted: [{ key: 'a' }] });
-    expect(await on.queue.overdueKeys(0, 10)).toEqual(['b']);
+    expect(await on.queue.due.overdue(0, 10)).toEqual(['b']);
   });
 });
 
 describe('job schedulers', () => {
   it('are listed page by page with their keys, and by key', async () => {
-    await on.queue.schedule(['a', 'b', 'c'], 3_600_000);
+    await on.queue.schedulers.set(['a', 'b', 'c'], 3_600_000);
     const all = [...(await on.queue.schedulers.page(0, 2)), ...(await on.queue.schedulers.page(2, 2))];
     expect(all.map(({ key }) => key).sort()).toEqual(['a', 'b', 'c']);
     expect(await on.queue.schedulers.of(['b', 'x'])).toMatchObject([
       { key: 'b', everyMs: 3_600_000 },
       undefined,
     ]);
-    await on.queue.unschedule(['b']);
-    expect(await on.queue.schedulerCount()).toBe(2);
+    await on.queue.schedulers.removeOf(['b']);
+    expect(await on.queue.schedulers.count()).toBe(2);
   });
 
   it('that only are late have not stopped', async () => {
-    await on.queue.schedule(['late', 'stopped'], 3_600_000);
+    await on.queue.schedulers.set(['late', 'stopped'], 3_600_000);
     const repeat = on.queue.forBoard().toKey('repeat');
     for (const { id, key, next } of await on.queue.schedulers.page(0, 10)) {
       const past = Date.now() - 60_000;
@@ -152,7 +152,7 @@ it('keys that are due for long do not hide the others, however often they are as
   await on.queue.request(Array.from({ length: 30 }, (_, i) => `fails:${i}`));
   await on.queue.request(['behind them']);
   await expect
-    .poll(() => on.queue.overdueKeys(0, 10), { timeout: 20_000, interval: 1 })
+    .poll(() => on.queue.due.overdue(0, 10), { timeout: 20_000, interval: 1 })
     .toContain('behind them');
-  expect(await on.queue.overdueKeys(0, 10)).toHaveLength(10);
+  expect(await on.queue.due.overdue(0, 10)).toHaveLength(10);
 });

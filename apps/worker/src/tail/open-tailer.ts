@@ -31,7 +31,7 @@ export function openTailer(
     atMost: sync.tailStreams,
     connect: () => connectRedis(redis, onError, { ...FOR_BLOCKING, commandTimeout: ANSWER_MS }),
     request: (keys) => queue.request(keys),
-    addJobs: (keys) => queue.addJobs(keys),
+    addJobs: (keys) => queue.due.addJobs(keys),
     onPoll: (key, report) => {
       metrics.tailPolls.inc();
       account.done(key, report);
@@ -39,7 +39,7 @@ export function openTailer(
     onSaved: afterSync,
     onFailed: async (key, error) => {
       onFailed(key, await account.failed(key, error));
-      await queue.retryLater([key]);
+      await queue.due.retry([key]);
     },
     onSize: (streams) => metrics.tailedStreams.set(streams),
     onError,

@@ -5,47 +5,11 @@ import { mongoConnectionTrouble, mongoUnavailable } from './mongo-connection-tro
 
 type Meaning = readonly [code: string, errorClass: ErrorClass, remedy: string];
 
-/**
- * What an error code of MongoDB means for the target as a whole.
- * Source: https://www.mongodb.com/docs/manual/reference/error-codes/
- */
-const CODES: ReadonlyMap<number, Meaning> = new Map([
-  [
-    18,
-    [
-      'MONGO_AUTH',
-      'configuration',
-      'it refused the user name or password: check MONGO_USERNAME, MONGO_PASSWORD and the authentication database',
-    ],
-  ],
-  [
-    13,
-    [
-      'MONGO_PRIVILEGE',
-      'configuration',
-      'the user lacks a privilege: give it readWrite on the target database',
-    ],
-  ],
-  [
-    166,
-    [
-      'COLLECTION_UNUSABLE',
-      'configuration',
-      'a view has the name of one of the fleet’s collections: drop or rename it, or change MONGO_DB_NAME',
-    ],
-  ],
-  [10107, ['MONGO_NOT_PRIMARY', 'transient', 'the server is not the primary']],
-  [13435, ['MONGO_NOT_PRIMARY', 'transient', 'the server is not the primary']],
-  [11602, ['MONGO_NOT_PRIMARY', 'transient', 'the primary stepped down']],
-  [189, ['MONGO_NOT_PRIMARY', 'transient', 'the primary stepped down']],
-  [91, ['MONGO_UNAVAILABLE', 'transient', 'the server is shutting down']],
-  [11600, ['MONGO_UNAVAILABLE', 'transient', 'the server is shutting down']],
-  [14031, ['MONGO_DISK_FULL', 'configuration', 'its disk is full: free space on it']],
-  [50, ['MONGO_TIMEOUT', 'transient', 'the operation ran out of time']],
-  [64, ['MONGO_TIMEOUT', 'transient', 'the write was not confirmed in time']],
-  [112, ['MONGO_CONFLICT', 'transient', 'two writes conflicted']],
-]);
-
+const WRONG_LOGIN: Meaning = [
+  'MONGO_AUTH',
+  'configuration',
+  'it refused the user name or password: check MONGO_USERNAME, MONGO_PASSWORD and the authentication database',
+];
 const NO_LOGIN: Meaning = [
   'MONGO_AUTH',
   'configuration',
@@ -56,35 +20,56 @@ const WRONG_MECHANISM: Meaning = [
   'configuration',
   'it does not accept this login mechanism: check authMechanism in MONGO_URI, and its requirements',
 ];
+const NO_PRIVILEGE: Meaning = [
+  'MONGO_PRIVILEGE',
+  'configuration',
+  'the user lacks a privilege: give it readWrite on the target database',
+];
+const VIEW: Meaning = [
+  'COLLECTION_UNUSABLE',
+  'configuration',
+  'a view has the name of one of the fleet’s collections: drop or rename it, or change MONGO_DB_NAME',
+];
 const INCOMPATIBLE: Meaning = [
   'MONGO_INCOMPATIBLE',
   'configuration',
   'driver and server do not match: check options such as loadBalanced in MONGO_URI, and the server’s version',
 ];
+const STORAGE_FULL: Meaning = [
+  'MONGO_DISK_FULL',
+  'configuration',
+  'its storage is full: free space there, or use a larger cluster',
+];
+const NOT_PRIMARY: Meaning = ['MONGO_NOT_PRIMARY', 'transient', 'the server is not the primary'];
+const STEPPED_DOWN: Meaning = ['MONGO_NOT_PRIMARY', 'transient', 'the primary stepped down'];
+const SHUTTING_DOWN: Meaning = ['MONGO_UNAVAILABLE', 'transient', 'the server is shutting down'];
+
+/**
+ * What an error code of MongoDB means for the target as a whole.
+ * Source: https://www.mongodb.com/docs/manual/reference/error-codes/
+ */
+const CODES: ReadonlyMap<number, Meaning> = new Map([
+  [18, WRONG_LOGIN],
+  [13, NO_PRIVILEGE],
+  [166, VIEW],
+  [10107, NOT_PRIMARY],
+  [13435, NOT_PRIMARY],
+  [11602, STEPPED_DOWN],
+  [189, STEPPED_DOWN],
+  [91, SHUTTING_DOWN],
+  [11600, SHUTTING_DOWN],
+  [14031, ['MONGO_DISK_FULL', 'configuration', 'its disk is full: free space on it']],
+  [50, ['MONGO_TIMEOUT', 'transient', 'the operation ran out of time']],
+  [64, ['MONGO_TIMEOUT', 'transient', 'the write was not confirmed in time']],
+  [112, ['MONGO_CONFLICT', 'transient', 'two writes conflicted']],
+]);
 
 /** What Atlas' proxies answer for whatever they refuse; only the words distinguish them. */
 const ATLAS_ERROR = 8000;
 const ATLAS: readonly (readonly [RegExp, Meaning])[] = [
-  [
-    /bad auth|authentication failed/i,
-    [
-      'MONGO_AUTH',
-      'configuration',
-      'it refused the user name or password: check MONGO_USERNAME, MONGO_PASSWORD and the authentication database',
-    ],
-  ],
-  [
-    /not allowed to do action|not authorized|unauthorized/i,
-    [
-      'MONGO_PRIVILEGE',
-      'configuration',
-      'the user lacks a privilege: give it readWrite on the target database',
-    ],
-  ],
-  [
-    /space quota/i,
-    ['MONGO_DISK_FULL', 'configuration', 'its storage is full: free space there, or use a larger cluster'],
-  ],
+  [/bad auth|authentication failed/i, WRONG_LOGIN],
+  [/not allowed to do action|not authorized|unauthorized/i, NO_PRIVILEGE],
+  [/space quota/i, STORAGE_FULL],
 ];
 
 /** What FerretDB answers, as an InternalError, while it has no connection to its PostgreSQL; only the words say so. */
