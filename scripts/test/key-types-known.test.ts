@@ -28,7 +28,7 @@ const ALLOWED: Readonly<Record<string, { readonly words: readonly string[]; read
   },
   'packages/config/src/option.ts': { words: ['list'], why: 'a format of options' },
   'packages/config/src/render-schema.ts': { words: ['list'], why: 'the same' },
-  'packages/config/src/read-config-file.ts': { words: ['json'], why: 'how a file is read' },
+  'packages/config/src/read-json.ts': { words: ['json'], why: 'how a file is read' },
   'packages/config/src/build/rules/read-fields.ts': { words: ['json'], why: 'a text can be parsed as JSON' },
   'packages/config/src/build/rules/read-rule.ts': { words: ['json'], why: 'the same' },
   'packages/pipeline/src/rules/content-mapper.ts': { words: ['json'], why: 'the same' },

@@ -7,12 +7,14 @@ const MASK = '***';
 const LONGEST = 80;
 
 /** Parameters of a connection string whose values anyone may see, in lower case. Any other may hold a secret. */
-const HARMLESS = new Set([
-  ...['appname', 'authsource', 'compressors', 'directconnection', 'journal', 'loadbalanced'],
-  ...['readconcernlevel', 'readpreference', 'replicaset', 'retryreads', 'retrywrites', 'ssl', 'tls', 'w'],
-  ...['tlsallowinvalidcertificates', 'tlsallowinvalidhostnames', 'tlsinsecure', 'maxpoolsize', 'minpoolsize'],
-  ...['connecttimeoutms', 'serverselectiontimeoutms', 'sockettimeoutms', 'wtimeoutms', 'maxidletimems'],
-]);
+const HARMLESS = new Set(
+  [
+    ...['appName', 'authSource', 'compressors', 'directConnection', 'journal', 'loadBalanced', 'replicaSet'],
+    ...['readConcernLevel', 'readPreference', 'retryReads', 'retryWrites', 'ssl', 'tls', 'tlsInsecure', 'w'],
+    ...['tlsAllowInvalidCertificates', 'tlsAllowInvalidHostnames', 'maxPoolSize', 'minPoolSize'],
+    ...['connectTimeoutMS', 'maxIdleTimeMS', 'serverSelectionTimeoutMS', 'socketTimeoutMS', 'wTimeoutMS'],
+  ].map((name) => name.toLowerCase()),
+);
 
 /**
  * A value of an option as anyone may see it: secrets are masked, in URLs the user and the values behind `?`, except those

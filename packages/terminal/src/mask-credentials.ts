@@ -3,7 +3,7 @@ const MAX_TEXT = 4096;
 
 /** The user part of anything that looks like a URI; greedy, since a mistyped password may itself contain / or @. */
 const USER_INFO = /([a-z][a-z0-9+.-]{0,30}:\/\/)(?!\[user:password@\])([^\s"'`<>]*)@/gi;
-const SECRET_PARAMETER = /([?&][^=&\s]*(?:password|pwd|secret|token|mechanismproperties)=)[^&\s"']*/gi;
+const SECRET_PARAMETER = /([?&][^=&\s]*(?:password|pwd|secret|token|mechanismProperties)=)[^&\s"']*/gi;
 
 /**
  * Hides the credentials of every URI in the text: `redis://me:secret@host` becomes `redis://me:***@host`, and a user

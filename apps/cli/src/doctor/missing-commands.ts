@@ -1,8 +1,8 @@
+import { queueCalls } from '@redis-to-mongo/job-queue';
 import { keyTypeEntry, type Words } from '@redis-to-mongo/key-types';
 import type { KeyType } from '@redis-to-mongo/pipeline';
 import { redisError, refusalOf } from '@redis-to-mongo/redis-connection';
 import type { RedisClient } from '../clients.js';
-import { NO_SCRIPT, queueCalls } from './queue-calls.js';
 
 /** A key that does not exist, so commands on it cost nothing. */
 const KEY = 'redis-to-mongo:doctor';
@@ -12,6 +12,9 @@ const ALWAYS: readonly Words[] = [
   ['EXISTS', KEY],
   ['SCAN', '0', 'COUNT', '1'],
 ];
+
+/** The hash of a script that does not exist. */
+const NO_SCRIPT = '0'.repeat(40);
 
 /** Commands for reading many small values at once, for tailing and polling streams, and for expiry times. */
 const HELPFUL: readonly Words[] = [

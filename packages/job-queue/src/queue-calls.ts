@@ -1,7 +1,7 @@
-import type { Words } from '@redis-to-mongo/key-types';
+type Words = readonly [command: string, ...args: string[]];
 
 /** The hash of a script that does not exist. */
-export const NO_SCRIPT = '0'.repeat(40);
+const NO_SCRIPT = '0'.repeat(40);
 
 /** Commands of BullMQ and the fleet that would leave something behind: they are not tried. */
 export const LEAVES_SOMETHING: readonly string[] = [

@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { LEAVES_SOMETHING, queueCalls } from '../src/doctor/queue-calls.js';
+import { LEAVES_SOMETHING, queueCalls } from '../src/queue-calls.js';
 
-const jobQueue = fileURLToPath(new URL('../../../packages/job-queue/', import.meta.url));
-const CALLS = /(?:\brcall|redis\.call)\(['"]([a-z]+)['"]/gi;
+const jobQueue = fileURLToPath(new URL('..', import.meta.url));
+const CALLS = /(?:rcall|redis\.call)\(['"]([a-z]+)['"]/gi;
 
 function calledIn(folder: string): string[] {
   return readdirSync(folder)
