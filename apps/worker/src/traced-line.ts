@@ -58,7 +58,8 @@ function tracedSink(sink: Sink, tracer: Tracer): Sink {
     write: (state, writes) =>
       within(tracer, 'write', { key: state.key, keyType: state.keyType }, async (span) => {
         const outcome = await sink.write(state, writes);
-        describe(span, { ...outcome });
+        const { written, alreadyThere, dead, settled } = outcome;
+        describe(span, { written, alreadyThere, dead, settled });
         return outcome;
       }),
     save: (before, next) =>

@@ -14,6 +14,7 @@ import type { Db } from 'mongodb';
 import { ListCommit } from './commands/group-commit.js';
 import { dropValueLetters } from './dead-letters/dead-letters.js';
 import { KeyStates } from './keys/key-states.js';
+import { REVISION_LEAP } from './keys/reread-keys.js';
 import { MessageWriter, type MessageWriterOptions } from './messages/message-writer.js';
 import { MembersWriter } from './values/value-members-writer.js';
 import { ValueWriter } from './values/value-writer.js';
@@ -45,7 +46,11 @@ export function mongoSink(db: Db, options: MongoSinkOptions): Sink {
       : outcomeOf(await retrying(() => values.replace(state, write)));
 
   const writeOne = async (state: KeyState, write: Write): Promise<Outcome> => {
-    if (write.kind === 'insert') return await retrying(() => messages.insert(write));
+    if (write.kind === 'insert') {
+      // A target that was set back holds what is read again, as far as it was not changed there.
+      const comparesEntries = state.revision < REVISION_LEAP;
+      return await retrying(() => messages.insert({ ...write, comparesEntries }));
+    }
     const outcome = await writeValue(state, write);
     if (outcome.dead > 0) return outcome;
     return { ...outcome, settled: await retrying(() => dropValueLetters(db, state)) };
@@ -97,15 +102,17 @@ export function mongoSink(db: Db, options: MongoSinkOptions): Sink {
     hasValue: (state, { collection }) => retrying(() => values.isActive(collection, state)),
     async write(state, writes) {
       const outcomes = await Promise.all(writes.map((write) => writeOne(state, write)));
-      return outcomes.reduce(
+      const sum = outcomes.reduce<Required<Omit<Outcome, 'otherEntries'>>>(
         (sum, outcome) => ({
           written: sum.written + outcome.written,
           alreadyThere: sum.alreadyThere + outcome.alreadyThere,
           dead: sum.dead + outcome.dead,
-          settled: (sum.settled ?? 0) + (outcome.settled ?? 0),
+          settled: sum.settled + (outcome.settled ?? 0),
         }),
         { written: 0, alreadyThere: 0, dead: 0, settled: 0 },
       );
+      const otherEntries = outcomes.find((outcome) => outcome.otherEntries)?.otherEntries;
+      return otherEntries ? { ...sum, otherEntries } : sum;
     },
   };
 }

@@ -76,7 +76,7 @@ export interface MembersWrite extends ValueWrite {
 
 /**
  * What to write, described without a driver.
- * - insert: messages with ids of their own; one that is there already stays as it is.
+ * - insert: messages with ids of their own; one that is there already stays as it is, see Outcome.otherEntries.
  * - replace, members: a value as it is now; a worker that read it earlier never overwrites one that read it later.
  */
 export type Write =
@@ -118,4 +118,12 @@ export interface Outcome {
   readonly dead: number;
   /** Records that were refused earlier, and that what was written now replaces: they count as written. Default 0. */
   readonly settled?: number;
+  /** There where MongoDB has other entries under the ids of messages, as a run leaves them that has not saved its position. */
+  readonly otherEntries?: OtherEntries;
+}
+
+/** Messages met other entries under their ids: the stream was created again since these were written. */
+export interface OtherEntries {
+  /** Removes the messages that this write has added. */
+  readonly withdraw: () => Promise<void>;
 }

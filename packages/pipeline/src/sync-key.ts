@@ -1,4 +1,4 @@
-import type { Batch } from './batch.js';
+import type { Batch, OtherEntries } from './batch.js';
 import { handled } from './handled.js';
 import { type Gap, type KeyState, nextIncarnation, retired, withGaps } from './key-state.js';
 import type { KeyType } from './key-type.js';
@@ -185,6 +185,10 @@ async function drain(
         : state;
       const outcome = await line.sink.write(from, batch.writes).finally(() => batch.release?.());
       await line.at?.('after-write', start.key);
+      if (outcome.otherEntries) {
+        await saving;
+        await beginAnother(line, saved, await incarnationEnded(line, from, tally), outcome.otherEntries);
+      }
       tally.add(batch, outcome);
       await saving;
       await line.at?.('before-save', start.key);
@@ -202,6 +206,28 @@ async function drain(
     await line.sink.save(saved, state);
   }
   return tally.report(tally.batches === 0 ? 'unchanged' : 'synced', syncer.keyType, state);
+}
+
+/**
+ * Begins the next incarnation of a stream that has met entries of an earlier one, which no saved position knows of. A tailer saves
+ * later, and leaves that to the job that follows.
+ * @throws SyncError STREAM_MADE_AGAIN, of class overtaken: the run that follows reads the stream from its start.
+ */
+async function beginAnother(
+  line: Line,
+  saved: KeyState,
+  ended: KeyState,
+  { withdraw }: OtherEntries,
+): Promise<never> {
+  const next = nextIncarnation(ended, ended.keyType, 'rewound', line.now());
+  await line.sink.save(saved, { ...next, revision: saved.revision + 1 });
+  // Whoever counted these messages as there already can't save anymore.
+  await withdraw();
+  throw new SyncError(
+    'STREAM_MADE_AGAIN',
+    'overtaken',
+    `key ${shownKey(ended.key)}: MongoDB has other entries under its ids: they are of an earlier incarnation`,
+  );
 }
 
 async function readNext(batches: AsyncIterator<Batch>): Promise<Batch | undefined> {

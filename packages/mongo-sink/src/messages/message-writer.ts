@@ -6,6 +6,7 @@ import { groupIndexes } from '../commands/group-indexes.js';
 import { writeRecords } from '../commands/write-records.js';
 import { type Refusal, writeDeadLetters } from '../dead-letters/dead-letters.js';
 import { exactSizeOf, insertCommand, type MessageRange, messageAt, sizeOf } from './message-forms.js';
+import { hasOtherEntries, removeMessages } from './other-entries.js';
 
 export interface MessageWriterOptions {
   /** At most this many documents a bulk (a single job's batch is not cut by it). */
@@ -26,6 +27,8 @@ const MOST_DOCUMENTS = 50_000;
 interface Insert {
   readonly collection: string;
   readonly messages: Messages;
+  /** Whether messages that are there already are compared with what is there. */
+  readonly comparesEntries?: boolean;
 }
 
 /**
@@ -63,6 +66,7 @@ export class MessageWriter {
   async #commit(inserts: readonly Insert[]): Promise<(Outcome | SyncError)[]> {
     const failed = new Map<number, SyncError>();
     const outcomes = inserts.map(({ messages }) => ({ written: messages.count, alreadyThere: 0, dead: 0 }));
+    const met = inserts.map((): number[] => []);
     const alike = groupIndexes(inserts, ({ collection, messages }) => `${messages.form} ${collection}`);
     for (const indexes of alike.values()) {
       const collection = inserts[indexes[0] ?? -1]?.collection ?? '';
@@ -99,6 +103,7 @@ export class MessageWriter {
           if (error.isOwnId && outcome) {
             outcome.written--;
             outcome.alreadyThere++;
+            met[range.owner]?.push(i);
           } else refuse(range, i, error.code, error.message, exactSizeOf(range.messages, i));
         }
       }
@@ -109,7 +114,21 @@ export class MessageWriter {
         if (kept.length > 0) await this.#options.onDeadLetters?.(kept);
       }
     }
-    return outcomes.map((outcome, owner) => failed.get(owner) ?? outcome);
+    const others = await Promise.all(inserts.map((insert, owner) => this.#others(insert, met[owner] ?? [])));
+    return outcomes.map((outcome, owner) => failed.get(owner) ?? { ...outcome, ...others[owner] });
+  }
+
+  /** @param met the messages that were there already. */
+  async #others(insert: Insert, met: readonly number[]): Promise<Pick<Outcome, 'otherEntries'>> {
+    const { collection, messages, comparesEntries } = insert;
+    if (!comparesEntries || met.length === 0) return {};
+    const sized = met.map((i) => ({ message: messageAt(messages, i), bytes: sizeOf(messages, i) }));
+    if (!(await hasOtherEntries(this.#db, collection, sized))) return {};
+    // The messages are released once this has returned.
+    const wasMet = new Set(met);
+    const mine = [...Array(messages.count).keys()].filter((i) => !wasMet.has(i));
+    const ids = mine.map((i) => messageAt(messages, i)._id);
+    return { otherEntries: { withdraw: () => removeMessages(this.#db, collection, ids) } };
   }
 
   /** The range without the messages that are too large for any server. */

@@ -1,4 +1,5 @@
-import { addsUp, lineForTests } from '@redis-to-mongo/test-kit';
+import { type Step, syncKey } from '@redis-to-mongo/pipeline';
+import { addsUp, lineForTests, wholeSlice } from '@redis-to-mongo/test-kit';
 import { describe, expect, it } from 'vitest';
 
 const under = lineForTests();
@@ -164,6 +165,58 @@ describe('the incarnations of a stream', () => {
     await add('m', ['2-0']);
     await under.sync('m');
     expect(await incarnations('m')).toEqual({ 1: ['2-0'] });
+  });
+
+  describe('made again after a run wrote entries whose position it could not save', () => {
+    /** As by a worker that is killed at this moment. */
+    const writeUnsaved = async (key: string) => {
+      const at = (step: Step) => {
+        if (step === 'before-save') throw new Error('killed');
+      };
+      await expect(syncKey(await under.line({ at }), key, wholeSlice())).rejects.toThrow('killed');
+    };
+
+    it.each([
+      ['new', []],
+      ['known', ['1-0']],
+    ])(
+      'a %s stream, with the same ids: both are kept, each in an incarnation of its own',
+      async (name, known) => {
+        const key = `unsaved-${name}`;
+        if (known.length > 0) {
+          await add(key, known, 'known');
+          await under.sync(key);
+          await under.redis.del(key);
+        }
+        await add(key, ['5-0', '6-0', '7-0'], 'unsaved');
+        await writeUnsaved(key);
+        await under.redis.del(key);
+        await add(key, ['4-0', '5-0', '7-0', '8-0'], 'later');
+        expect((await under.sync(key)).result).toBe('overtaken');
+        const first = known.length + 1;
+        expect(await under.state(key)).toMatchObject({ incarnation: first + 1, position: null });
+        expect(await under.sync(key)).toMatchObject({ result: 'synced', written: 4, alreadyThere: 0 });
+        const there = (await under.messages(key)).map(({ _id, entryId, content }) => {
+          return `${/@[a-z](\d+):/.exec(_id)?.[1]} ${entryId} ${content.v}`;
+        });
+        expect(there).toEqual([
+          ...known.map((id) => `1 ${id} known`),
+          ...['5-0', '6-0', '7-0'].map((id) => `${first} ${id} unsaved`),
+          ...['4-0', '5-0', '7-0', '8-0'].map((id) => `${first + 1} ${id} later`),
+        ]);
+        expect((await under.sync(key)).result).toBe('unchanged');
+        expect(addsUp(await under.state(key))).toBe(true);
+      },
+    );
+
+    it('with the same entries: they are there already', async () => {
+      await add('same', ['5-0', '6-0'], 'same');
+      await writeUnsaved('same');
+      await under.redis.del('same');
+      await add('same', ['5-0', '6-0', '7-0'], 'same');
+      expect(await under.sync('same')).toMatchObject({ result: 'synced', written: 1, alreadyThere: 2 });
+      expect(await incarnations('same')).toEqual({ 1: ['5-0', '6-0', '7-0'] });
+    });
   });
 
   describe('made again between two reads, and alike', () => {

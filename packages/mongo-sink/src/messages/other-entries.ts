@@ -1,0 +1,70 @@
+import { decodeEntry, type MessageDocument, plainMessage } from '@redis-to-mongo/pipeline';
+import type { Db } from 'mongodb';
+import { bulksOf } from '../commands/bulks-of.js';
+import { connected } from '../connection/ensure-connected.js';
+import type { Stored } from '../database/stored.js';
+
+/** What one query answers, about. */
+const QUERY = { sizeOf: (sized: Sized) => sized.bytes, bytes: 16 * 1024 * 1024, count: 1_000 };
+
+/** A message, and about how many bytes it takes. */
+export interface Sized {
+  readonly message: MessageDocument;
+  readonly bytes: number;
+}
+
+/**
+ * Whether MongoDB has, under the `_id` of one of these messages, another entry than the message holds. What can't be compared, since a
+ * rule leaves fields out or somebody has changed the document, counts as the same.
+ * @throws SyncError as mongoError.
+ */
+export async function hasOtherEntries(
+  db: Db,
+  collection: string,
+  messages: readonly Sized[],
+): Promise<boolean> {
+  for (const bulk of bulksOf(messages, QUERY)) {
+    const mine = new Map(bulk.map(({ message }) => [message._id, message]));
+    const isOther = await connected(db, async () => {
+      const found = db.collection<Stored>(collection).find({ _id: { $in: [...mine.keys()] } });
+      for await (const stored of found) {
+        const message = mine.get(stored._id);
+        if (message && areOther(plainMessage(stored), message)) return true;
+      }
+      return false;
+    });
+    if (isOther) return true;
+  }
+  return false;
+}
+
+/** Removes messages by their ids. @throws SyncError as mongoError. */
+export async function removeMessages(db: Db, collection: string, ids: readonly string[]): Promise<void> {
+  await connected(db, async () => {
+    for (let from = 0; from < ids.length; from += QUERY.count)
+      await db
+        .collection<Stored>(collection)
+        .deleteMany({ _id: { $in: ids.slice(from, from + QUERY.count) } });
+  });
+}
+
+type Content = Parameters<typeof decodeEntry>[0];
+
+function areOther(stored: Content, message: Content): boolean {
+  const [there, mine] = [decoded(stored), decoded(message)];
+  if (!there?.isIntact || !mine) return false;
+  if (there.pairs.length + there.left !== mine.pairs.length + mine.left) return true;
+  if (there.left > 0 || mine.left > 0) return false;
+  return mine.pairs.some(([name, value], i) => {
+    const pair = there.pairs[i];
+    return !pair?.[0].equals(name) || !pair[1].equals(value);
+  });
+}
+
+function decoded(content: Content) {
+  try {
+    return decodeEntry(content);
+  } catch {
+    return undefined; // not of a form that the fleet writes
+  }
+}
