@@ -107,6 +107,8 @@ export const VECTORSET: ValueType = {
   about one element in a thousand (more on other processors) has a length, range or number that differs by the rounding of a 32-bit float.
 - The graph of neighbors is not mirrored. Redis builds it again, so an approximate search may answer differently. The
   projection of \`REDUCE\` is not mirrored either; the reduced vectors are.
+- Redis 8.2.3 neither logs nor replicates a \`VADD\` of an element that exists already. After a restart or a failover, Redis itself has
+  the earlier element again, and so has MongoDB.
 - Above the limits, each element is a document in \`vector_set_elements\`, and only changes are written. The names of all elements are
   read at once, their vectors in pages.`,
 };
