@@ -114,56 +114,50 @@ function parseHeartbeat(text: string): Heartbeat | undefined {
 }
 
 function isHeartbeat(value: unknown): value is Heartbeat {
-  return (
+  return HEARTBEAT(value);
+}
+
+type Check = (value: unknown) => boolean;
+
+const isText: Check = (value) => typeof value === 'string';
+const isNumber: Check = (value) => typeof value === 'number';
+const areTexts: Check = (value) =>
+  typeof value === 'object' && value !== null && Object.values(value).every(isText);
+
+function oneOf(...words: readonly unknown[]): Check {
+  return (value) => words.includes(value);
+}
+
+function optional(check: Check): Check {
+  return (value) => value === undefined || check(value);
+}
+
+/** An object whose fields are right; what else it has does not matter. */
+function all(fields: Readonly<Record<string, Check>>): Check {
+  return (value) =>
     typeof value === 'object' &&
     value !== null &&
-    'app' in value &&
-    (value.app === 'scheduler' || value.app === 'worker') &&
-    'state' in value &&
-    (value.state === 'active' || value.state === 'standby' || value.state === 'paused') &&
-    (!('code' in value) || typeof value.code === 'string') &&
-    (!('options' in value) || isTexts(value.options)) &&
-    (!('clockAheadMs' in value) || typeof value.clockAheadMs === 'number') &&
-    (!('searchedMs' in value) || typeof value.searchedMs === 'number') &&
-    (!('about' in value) || hasAll(value.about, ABOUT)) &&
-    (!('work' in value) || hasAll(value.work, WORK)) &&
-    (!('changes' in value) || isChangesHeard(value.changes))
-  );
+    Object.entries(fields).every(([name, check]) => check(Reflect.get(value, name)));
 }
 
-const ABOUT = {
-  host: 'string',
-  pid: 'number',
-  version: 'string',
-  uptimeSec: 'number',
-  memoryBytes: 'number',
-  eventLoopLagMs: 'number',
-} as const satisfies Record<keyof ProcessFacts, string>;
-const WORK = { jobs: 'number', entriesPerSec: 'number', keysPerSec: 'number' } as const satisfies Record<
-  keyof WorkFacts,
-  string
->;
-
-function hasAll(value: unknown, types: Readonly<Record<string, string>>): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const fields = new Map<string, unknown>(Object.entries(value));
-  return Object.entries(types).every(([name, type]) => typeof fields.get(name) === type);
-}
-
-function isTexts(value: unknown): boolean {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    Object.values(value).every((each) => typeof each === 'string')
-  );
-}
-
-function isChangesHeard(value: unknown): value is ChangesHeard {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'by' in value &&
-    (value.by === 'feed' || value.by === 'polling' || value.by === 'connecting') &&
-    (!('why' in value) || typeof value.why === 'string')
-  );
-}
+const HEARTBEAT = all({
+  app: oneOf('scheduler', 'worker'),
+  state: oneOf('active', 'standby', 'paused'),
+  code: optional(isText),
+  options: optional(areTexts),
+  clockAheadMs: optional(isNumber),
+  searchedMs: optional(isNumber),
+  about: optional(
+    all({
+      ...{ host: isText, pid: isNumber, version: isText },
+      ...{ uptimeSec: isNumber, memoryBytes: isNumber, eventLoopLagMs: isNumber },
+    } satisfies Record<keyof ProcessFacts, Check>),
+  ),
+  work: optional(
+    all({ jobs: isNumber, entriesPerSec: isNumber, keysPerSec: isNumber } satisfies Record<
+      keyof WorkFacts,
+      Check
+    >),
+  ),
+  changes: optional(all({ by: oneOf('feed', 'polling', 'connecting'), why: optional(isText) })),
+} satisfies Record<keyof Heartbeat, Check>);
