@@ -26,18 +26,8 @@ await runProgram<ChaosOptions, ChaosReport>({
     }
   },
   lines: chaosLines,
-  onReport: async (report, { record }) => {
+  onReport: async ({ seed, seconds, servers, problems, faults, entries, states, verdicts }, { record }) => {
     if (record)
-      await recordRun({
-        tool: 'chaos',
-        seed: report.seed,
-        seconds: report.seconds,
-        servers: report.servers,
-        problems: report.problems,
-        faults: report.faults,
-        entries: report.entries,
-        states: report.valueChanges,
-        verdicts: report.verdicts.checked,
-      });
+      await recordRun({ tool: 'chaos', seed, seconds, servers, problems, faults, entries, states, verdicts });
   },
 });

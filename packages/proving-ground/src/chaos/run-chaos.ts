@@ -139,31 +139,38 @@ export async function runChaos(options: ChaosOptions, context: ProgramContext): 
     if (problems.length > 0) await keepState(dir, environment, load);
     const sum = (value: (findings: (typeof judgement.streams)[number]) => number) =>
       judgement.streams.reduce((total, findings) => total + value(findings), 0);
-    const report: ChaosReport = {
+    const entries = sum((findings) => findings.entries);
+    const incarnations = load.streams.reduce((total, { written }) => total + written.incarnations.length, 0);
+    return {
       ok: problems.length === 0,
       ...{ seed, seconds, workers, rate, with: more },
       servers: [environment.source.server.kind, environment.mongo.server.kind],
-      faults,
-      streams: judgement.streams.length,
-      incarnations: load.streams.reduce((total, { written }) => total + written.incarnations.length, 0),
-      entries: sum(({ entries }) => entries),
-      messages: sum(({ documents }) => documents),
-      deadLetters: sum(({ dead }) => dead),
-      gaps: sum(({ gap }) => gap),
-      lost: sum(({ lost }) => lost),
-      alreadyThere: sum(({ alreadyThere }) => alreadyThere),
-      unanswered: load.outcomes,
-      values: judgement.values,
-      valueChanges: load.valueChanges,
-      states: values.states,
-      verdicts: { asked: verdicts.asked, complete: verdicts.complete, checked: verdicts.checked },
-      positionReads: positions.reads,
-      processes: fleet.members.length,
-      peakMiB,
-      settledAfter: Math.round(settledAfter),
+      ...{ faults, entries, states: load.valueChanges, verdicts: verdicts.checked },
+      counted: [
+        ['faults', Object.values(faults).reduce((total, times) => total + times, 0)],
+        ['entries written', entries],
+        [`streams, ${incarnations} incarnations`, judgement.streams.length],
+        ['messages in MongoDB', sum(({ documents }) => documents)],
+        ['dead letters', sum(({ dead }) => dead)],
+        ['entries counted as gaps', sum(({ gap }) => gap)],
+        ['entries that Redis dropped unread', sum(({ lost }) => lost)],
+        ['written again, and already there', sum(({ alreadyThere }) => alreadyThere)],
+        ['XADDs without an answer that were executed', load.outcomes.found],
+        ['XADDs without an answer that were not executed', load.outcomes.absent],
+        ['changes of values', load.valueChanges],
+        ['values equal', judgement.values],
+        ['states of values seen in MongoDB, each one real', values.states],
+        ['verdicts queried', verdicts.asked],
+        ['of these, complete except losses and refusals of the last hour', verdicts.complete],
+        ['of these, compared with what was written', verdicts.checked],
+        ['checks of all positions', positions.reads],
+        ['processes of the fleet', fleet.members.length],
+        ...Object.entries(peakMiB).map(([app, mib]) => [`peak memory of a ${app}, MiB`, mib] as const),
+        ['seconds to settle', Math.round(settledAfter)],
+        ['problems', problems.length],
+      ],
       problems,
     };
-    return report;
   } catch (error) {
     if (!signal.aborted) await keepState(dir, environment, load);
     throw error;
