@@ -46,7 +46,7 @@ function runRow(run: ProvingRun): string[] {
     count(run.states),
     count(run.verdicts),
     count(ofAll(run.inputs)),
-    problems.length === 0 ? 'none' : problems.join('; '),
+    problemText(problems),
     [`Node ${node}`, ...servers].join(', '),
   ];
 }
@@ -73,4 +73,10 @@ function countTable(all: readonly (Readonly<Record<string, number>> | undefined)
 
 function rows(all: readonly (readonly string[])[]): string {
   return all.map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`).join('\n');
+}
+
+/** The first one, and how many there are more. */
+function problemText([first, ...more]: readonly string[]): string {
+  if (first === undefined) return 'none';
+  return more.length > 0 ? `${first}; and ${more.length} more` : first;
 }
