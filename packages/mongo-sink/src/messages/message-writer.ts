@@ -6,7 +6,7 @@ import { groupIndexes } from '../commands/group-indexes.js';
 import { writeRecords } from '../commands/write-records.js';
 import { type Refusal, writeDeadLetters } from '../dead-letters/dead-letters.js';
 import { exactSizeOf, insertCommand, type MessageRange, messageAt, sizeOf } from './message-forms.js';
-import { hasOtherEntries, removeMessages } from './other-entries.js';
+import { hasOtherEntries, removeMessages, spread } from './other-entries.js';
 
 export interface MessageWriterOptions {
   /** At most this many documents a bulk (a single job's batch is not cut by it). */
@@ -122,8 +122,8 @@ export class MessageWriter {
   async #others(insert: Insert, met: readonly number[]): Promise<Pick<Outcome, 'otherEntries'>> {
     const { collection, messages, comparesEntries } = insert;
     if (!comparesEntries || met.length === 0) return {};
-    const sized = met.map((i) => ({ message: messageAt(messages, i), bytes: sizeOf(messages, i) }));
-    if (!(await hasOtherEntries(this.#db, collection, sized))) return {};
+    const some = spread(met).map((i) => messageAt(messages, i));
+    if (!(await hasOtherEntries(this.#db, collection, some))) return {};
     // The messages are released once this has returned.
     const wasMet = new Set(met);
     const mine = [...Array(messages.count).keys()].filter((i) => !wasMet.has(i));

@@ -1,16 +1,18 @@
 import { decodeEntry, type MessageDocument, plainMessage } from '@redis-to-mongo/pipeline';
 import type { Db } from 'mongodb';
-import { bulksOf } from '../commands/bulks-of.js';
 import { connected } from '../connection/ensure-connected.js';
 import type { Stored } from '../database/stored.js';
 
-/** What one query answers, about. */
-const QUERY = { sizeOf: (sized: Sized) => sized.bytes, bytes: 16 * 1024 * 1024, count: 1_000 };
+/** Messages that are compared, at most: all over those that were met, the first and the last among them. */
+const COMPARED = 100;
+/** Documents that one command removes. */
+const AT_ONCE = 1_000;
 
-/** A message, and about how many bytes it takes. */
-export interface Sized {
-  readonly message: MessageDocument;
-  readonly bytes: number;
+/** Some of many, in even steps. */
+export function spread(indexes: readonly number[]): readonly number[] {
+  const step = Math.max(1, (indexes.length - 1) / (COMPARED - 1));
+  const places = Array.from({ length: Math.min(COMPARED, indexes.length) }, (_, n) => Math.round(n * step));
+  return places.flatMap((place) => indexes[place] ?? []);
 }
 
 /**
@@ -21,30 +23,24 @@ export interface Sized {
 export async function hasOtherEntries(
   db: Db,
   collection: string,
-  messages: readonly Sized[],
+  messages: readonly MessageDocument[],
 ): Promise<boolean> {
-  for (const bulk of bulksOf(messages, QUERY)) {
-    const mine = new Map(bulk.map(({ message }) => [message._id, message]));
-    const isOther = await connected(db, async () => {
-      const found = db.collection<Stored>(collection).find({ _id: { $in: [...mine.keys()] } });
-      for await (const stored of found) {
-        const message = mine.get(stored._id);
-        if (message && areOther(plainMessage(stored), message)) return true;
-      }
-      return false;
-    });
-    if (isOther) return true;
-  }
-  return false;
+  const mine = new Map(messages.map((message) => [message._id, message]));
+  return await connected(db, async () => {
+    const found = db.collection<Stored>(collection).find({ _id: { $in: [...mine.keys()] } });
+    for await (const stored of found) {
+      const message = mine.get(stored._id);
+      if (message && areOther(plainMessage(stored), message)) return true;
+    }
+    return false;
+  });
 }
 
 /** Removes messages by their ids. @throws SyncError as mongoError. */
 export async function removeMessages(db: Db, collection: string, ids: readonly string[]): Promise<void> {
   await connected(db, async () => {
-    for (let from = 0; from < ids.length; from += QUERY.count)
-      await db
-        .collection<Stored>(collection)
-        .deleteMany({ _id: { $in: ids.slice(from, from + QUERY.count) } });
+    for (let from = 0; from < ids.length; from += AT_ONCE)
+      await db.collection<Stored>(collection).deleteMany({ _id: { $in: ids.slice(from, from + AT_ONCE) } });
   });
 }
 

@@ -61,7 +61,10 @@ export async function ask(server: RedisServer, [name = '', ...words]: readonly s
   }
 }
 
-/** Waits until the replica has all that the primary has; false where that takes too long. */
+/**
+ * Waits until the replica has all that the primary has; false where that takes too long. A primary that has just been started again
+ * counts from another offset: a replica that has not noticed yet still names the history of before.
+ */
 async function isInStep(primary: RedisServer, replica: RedisServer): Promise<boolean> {
   const deadline = performance.now() + IN_STEP_MS;
   const infoField = async (server: RedisServer, field: string) => {
@@ -69,12 +72,15 @@ async function isInStep(primary: RedisServer, replica: RedisServer): Promise<boo
     return new RegExp(`^${field}:(\\S+)`, 'm').exec(info)?.[1];
   };
   for (;;) {
-    const [link, has, wanted] = await Promise.all([
+    const [link, ofReplica, has, ofPrimary, wanted] = await Promise.all([
       infoField(replica, 'master_link_status'),
+      infoField(replica, 'master_replid'),
       infoField(replica, 'slave_repl_offset'),
+      infoField(primary, 'master_replid'),
       infoField(primary, 'master_repl_offset'),
     ]);
-    if (link === 'up' && wanted !== undefined && Number(has) >= Number(wanted)) return true;
+    const isSameHistory = ofPrimary !== undefined && ofReplica === ofPrimary;
+    if (link === 'up' && isSameHistory && Number(has) >= Number(wanted)) return true;
     if (performance.now() > deadline) return false;
     await sleep(AGAIN_MS);
   }
