@@ -126,9 +126,12 @@ all('HDEL', CLAIMS, free)
 all('HSET', CLAIMS, left)
 return answers`);
 
+/** A note of a request that is older than this, in ms, is renewed by the holder's next read. */
+const NOTED_MS = 500;
+
 /**
- * Whether retained claims are still held. ARGV: for each key: worker, run, key. Answers 1 for those that are. What was requested
- * until now is seen by the holder's next read.
+ * Whether retained claims are still held. ARGV: for each key: worker, run, key. Answers 1 for those that are. A request that is noted
+ * stays: the key may have been deleted since it was read, which the holder's reads do not show. It then counts from this read on.
  */
 export const STILL_HELD = bookkeepingScript(`
 local answers = {}
@@ -136,15 +139,15 @@ for i = 1, #ARGV, 3 do
   local worker, run, key = ARGV[i], ARGV[i + 1], ARGV[i + 2]
   local claim = claimOf(key)
   local isHeld = isHeldBy(claim, worker, run)
-  if isHeld and claim.again ~= '0' then
-    claim.again = '0'
+  if isHeld and claim.again ~= '0' and now - tonumber(claim.again) > ${NOTED_MS} then
+    claim.again = nowText
     store(key, claim)
   end
   answers[#answers + 1] = isHeld and 1 or 0
 end
 return answers`);
 
-/** Gives a retained claim up. ARGV: worker, run, key. Answers 1 if the key was requested since it was last read: it is due. */
+/** Gives a retained claim up. ARGV: worker, run, key. Answers 1 if the key was requested meanwhile: it is due. */
 export const RELEASE = bookkeepingScript(`
 local claim = claimOf(ARGV[3])
 if not isHeldBy(claim, ARGV[1], ARGV[2]) then return 0 end

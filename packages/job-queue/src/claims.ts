@@ -125,14 +125,14 @@ export class Claims {
   }
 
   /**
-   * Whether a retained claim is still held: no run has begun with the key since. Asked after a read: what was requested
-   * until now is answered by the next one.
+   * Whether a retained claim is still held: no run has begun with the key since. Asked after a read. What was requested stays noted,
+   * since a read does not show that the key was deleted.
    */
   async stillHolds(claim: Claim): Promise<boolean> {
     return await this.#asking.submit(claim);
   }
 
-  /** Gives a retained claim up. @returns whether the key is due: it was requested since it was last read. */
+  /** Gives a retained claim up. @returns whether the key is due: it was requested meanwhile. */
   async release(claim: Claim): Promise<boolean> {
     const { key, worker, run } = claim;
     this.#drop(claim);

@@ -48,7 +48,7 @@ const SAVE_TURN_MS = 200;
  *     tailed ──new entries──▶ polled ──few──▶ tailed
  *        │                       ├──many, none, old──▶ saved, released, requested
  *        │                       └──claim lost, failed──▶ dropped
- *        └──idle──▶ released; requested if it has changed since it was last read
+ *        └──idle──▶ released; requested if it has changed
  *
  * Nothing depends on it: a stream that is dropped here is one whose jobs see to it.
  */
