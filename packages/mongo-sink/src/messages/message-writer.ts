@@ -1,12 +1,15 @@
 import { type Messages, type Outcome, SyncError } from '@redis-to-mongo/pipeline';
 import type { Db } from 'mongodb';
 import type { NewDocumentSequence } from '../bson/ready-made-bson.js';
+import { deleteByIds } from '../commands/by-ids.js';
 import { GroupCommit } from '../commands/group-commit.js';
 import { groupIndexes } from '../commands/group-indexes.js';
 import { writeRecords } from '../commands/write-records.js';
+import { connected } from '../connection/ensure-connected.js';
+import type { Stored } from '../database/stored.js';
 import { type Refusal, writeDeadLetters } from '../dead-letters/dead-letters.js';
 import { exactSizeOf, insertCommand, type MessageRange, messageAt, sizeOf } from './message-forms.js';
-import { hasOtherEntries, removeMessages, spread } from './other-entries.js';
+import { hasOtherEntries, spread } from './other-entries.js';
 
 export interface MessageWriterOptions {
   /** At most this many documents a bulk (a single job's batch is not cut by it). */
@@ -128,7 +131,9 @@ export class MessageWriter {
     const wasMet = new Set(met);
     const mine = [...Array(messages.count).keys()].filter((i) => !wasMet.has(i));
     const ids = mine.map((i) => messageAt(messages, i)._id);
-    return { otherEntries: { withdraw: () => removeMessages(this.#db, collection, ids) } };
+    const withdraw = () =>
+      connected(this.#db, () => deleteByIds(this.#db.collection<Stored>(collection), ids));
+    return { otherEntries: { withdraw } };
   }
 
   /** The range without the messages that are too large for any server. */

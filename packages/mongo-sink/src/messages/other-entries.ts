@@ -5,8 +5,6 @@ import type { Stored } from '../database/stored.js';
 
 /** Messages that are compared, at most: all over those that were met, the first and the last among them. */
 const COMPARED = 100;
-/** Documents that one command removes. */
-const AT_ONCE = 1_000;
 
 /** Some of many, in even steps. */
 export function spread(indexes: readonly number[]): readonly number[] {
@@ -33,14 +31,6 @@ export async function hasOtherEntries(
       if (message && areOther(plainMessage(stored), message)) return true;
     }
     return false;
-  });
-}
-
-/** Removes messages by their ids. @throws SyncError as mongoError. */
-export async function removeMessages(db: Db, collection: string, ids: readonly string[]): Promise<void> {
-  await connected(db, async () => {
-    for (let from = 0; from < ids.length; from += AT_ONCE)
-      await db.collection<Stored>(collection).deleteMany({ _id: { $in: ids.slice(from, from + AT_ONCE) } });
   });
 }
 
