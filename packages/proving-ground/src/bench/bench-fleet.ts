@@ -16,7 +16,7 @@ export interface BenchFleetOptions {
 
 /** Asking for the counts is work for the workers: they are asked when half of what is left may be done, within these limits, in ms. */
 const [LEAST_POLL_MS, MOST_POLL_MS] = [100, 1_000];
-const SCHEDULED_POLL_MS = 20;
+const QUEUE_POLL_MS = 20;
 /** Without any progress for this long, in ms, waiting is given up. */
 const STALL_MS = 90_000;
 
@@ -100,16 +100,30 @@ export class BenchFleet implements AsyncDisposable {
 
   /** Resolves when so many job schedulers are there, in the queue's Redis at this address. @throws as untilMoved of program/. */
   async untilScheduled(keys: number, queueUrl: string): Promise<void> {
-    const queue = openRedis(queueUrl);
+    await this.#untilInQueue(queueUrl, 'job schedulers', keys, (queue) => queue.zcard('{bench}:sync:repeat'));
+  }
+
+  /** Resolves when the first sweep has ended, and no other is under way. @throws as untilMoved of program/. */
+  async untilSwept(queueUrl: string): Promise<void> {
+    await this.#untilInQueue(queueUrl, 'sweep', 1, async (queue) => {
+      const [endedAt, pending] = await queue.hmget('{bench}:sweep', 'endedAt', 'pending');
+      return endedAt && pending === '' ? 1 : 0;
+    });
+  }
+
+  async #untilInQueue(
+    url: string,
+    what: string,
+    wanted: number,
+    count: (queue: ReturnType<typeof openRedis>) => Promise<number>,
+  ): Promise<void> {
+    const queue = openRedis(url);
     const check = async () => {
-      const made = await queue.zcard('{bench}:sync:repeat');
-      return { isDone: made >= keys, progress: made, missing: () => [`${made} of ${keys}`] };
+      const reached = await count(queue);
+      return { isDone: reached >= wanted, progress: reached, missing: () => [`${reached} of ${wanted}`] };
     };
     try {
-      await untilMoved('job schedulers', check, {
-        signal: this.#bench.signal,
-        pollMs: () => SCHEDULED_POLL_MS,
-      });
+      await untilMoved(what, check, { signal: this.#bench.signal, pollMs: () => QUEUE_POLL_MS });
     } finally {
       queue.disconnect();
     }

@@ -36,6 +36,8 @@ export async function measureIdleMixed(bench: BenchEnvironment): Promise<void> {
     ...parts,
     [ALL_PROCESSES]: Object.values<readonly number[]>(parts).flat(),
   };
+  await fleet.untilSwept(queue.url);
+  await fleet.untilScheduled(load.sets + load.streams, queue.url);
   await untilIdle(bench, fleet, parts);
   const { of } = await measureGroups(bench, groups, bench.sizes.idle.seconds);
   for (const who of Object.keys(groups)) {
