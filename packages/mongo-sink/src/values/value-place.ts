@@ -57,7 +57,7 @@ export function storedFields(
 /** What only some documents in a shape have of the fleet's: gone when the next one has none. */
 const SOMETIMES = [
   ...['fields', 'lifted', 'names', 'mapped', 'text', 'integer'],
-  ...['fieldsExpireAt', 'removeAt', 'first', 'resumable', 'rule', 'goneAt'],
+  ...['fieldsExpireAt', 'removeAt', 'first', 'generation', 'resumable', 'rule', 'goneAt'],
 ];
 
 /** An update that makes a document in a shape another one; what it knows of attempts at its members stays. */

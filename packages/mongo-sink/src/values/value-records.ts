@@ -22,9 +22,12 @@ export function ownFields(value: Replacement) {
   return { ...value.write.document, ...saveOf(value) };
 }
 
-/** What it must not have anymore: fields of another form of the value. */
+/**
+ * What it must not have anymore: fields of another form of the value. The generation goes with the elements: who read them meanwhile
+ * sees that it is another one.
+ */
 export function goneFields({ document, formFields }: ReplaceWrite): string[] {
-  return ['resumable', ...formFields].filter((name) => !(name in document));
+  return ['generation', 'resumable', ...formFields].filter((name) => !(name in document));
 }
 
 function saveOf({ state }: Replacement) {

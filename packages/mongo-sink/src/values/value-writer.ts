@@ -201,8 +201,8 @@ export class ValueWriter {
     const manifest = parseManifest(found);
     if (manifest.isShaped === (write.shape !== undefined) || manifest.revision > state.revision)
       return 'stale';
-    const { generation, attempts, aborted, healed } = manifest;
-    const kept = attempts > 0 ? { generation, attempts, aborted, healed } : {};
+    const { attempts, aborted, healed } = manifest;
+    const kept = attempts > 0 ? { attempts, aborted, healed } : {};
     const filter = { _id, ...pathsIn(manifest.isShaped, { revision: manifest.revision }) };
     try {
       const { matchedCount } = await documents.replaceOne(filter, fieldsOf(value, kept));
