@@ -5,7 +5,7 @@ import type { Document } from 'mongodb';
 /** A key's document in `keys`, as it is stored. */
 export interface KeyDocument extends Omit<KeyState, 'key'> {
   readonly _id: string;
-  /** Which sink instance saved it last; distinguishes a worker's own save from another's. */
+  /** Which save was the last; distinguishes one that is repeated from another one. */
   readonly savedBy: string;
   /** Of a key that is gone: when it went, or when there was last found something that keeps its document. */
   readonly goneCheckedAt?: Date | null;

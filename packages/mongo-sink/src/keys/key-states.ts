@@ -28,8 +28,11 @@ const STATE_BYTES = 16 * 1024;
 /** Loads and saves the keys' documents; what concurrent jobs ask for is gathered into shared commands. */
 export class KeyStates {
   readonly #db: Db;
-  /** Tells this instance's saves from those of others. */
-  readonly #savedBy = randomBytes(6).toString('base64url');
+  /** Distinguishes this instance's saves from those of others. */
+  readonly #instance = randomBytes(6).toString('base64url');
+  /** What each save is known by, by the state that it saves: one that is repeated is the same. */
+  readonly #savedBy = new WeakMap<KeyState, string>();
+  #saved = 0;
   readonly #bson = new PlainBson();
   readonly #lists: RecordLists;
   readonly #grouped: GroupedUpdates;
@@ -110,7 +113,7 @@ export class KeyStates {
     if (first.length === 0) return;
     const documents = first
       .flatMap((i) => saves[i] ?? [])
-      .map(({ next }) => toKeyDocument(next, this.#savedBy));
+      .map(({ next }) => toKeyDocument(next, this.#savedByOf(next)));
     const { errors } = await insertRecords(this.#db, 'keys', documents, this.#lists);
     for (const { index, code, isOwnId } of errors) if (!isOwnId) results[first[index] ?? -1] = { code };
     const refused = errors.flatMap(({ index, isOwnId }) => (isOwnId ? (first[index] ?? []) : []));
@@ -160,7 +163,7 @@ export class KeyStates {
     return {
       _id: next.key,
       condition: { $eq: ['$revision', before.revision] },
-      fields: { ...changedFields(before, next, this.#savedBy), lastError: next.lastError },
+      fields: { ...changedFields(before, next, this.#savedByOf(next)), lastError: next.lastError },
       bytes: STATE_BYTES,
     };
   }
@@ -174,8 +177,17 @@ export class KeyStates {
     return suspects.filter((i) => {
       const next = saves[i]?.next;
       const found = next && held.get(next.key);
-      return found?.savedBy !== this.#savedBy || found.revision !== next?.revision;
+      return !next || found?.savedBy !== this.#savedByOf(next) || found.revision !== next.revision;
     });
+  }
+
+  /** Two runs of one process can begin with the same state, where the queue has lost a claim: their saves must not pass for one. */
+  #savedByOf(next: KeyState): string {
+    const known = this.#savedBy.get(next);
+    if (known !== undefined) return known;
+    const made = `${this.#instance}${(++this.#saved).toString(36)}`;
+    this.#savedBy.set(next, made);
+    return made;
   }
 
   #readState(document: Document, bytes: Uint8Array): LoadedState | SyncError {

@@ -58,3 +58,26 @@ test('a state that MongoDB refuses holds up none of those that are saved togethe
     await validated.command({ collMod: 'keys', validator: {} });
   }
 });
+
+test.each(['one after the other', 'at once', 'together with others'])(
+  'of two runs in one process that began with the same state, one is saved: %s',
+  async (how) => {
+    const states = new KeyStates(mongo.db);
+    const first = firstOf(`two runs ${how}`);
+    const others = Array.from({ length: 10 }, (_, i) => firstOf(`${i} beside ${how}`));
+    const begun = (state: KeyState) => ({ before: state, next: after(state, 0) });
+    await saved(states, [first, ...others].map(begun));
+    const before = after(first, 0);
+    const [mine, theirs] = [1, 2].map((lag) => ({ before, next: after(before, lag) }));
+    if (!mine || !theirs) throw new TypeError('there are two');
+    const beside = others.map((state) => begun(after(state, 0)));
+    const results =
+      how === 'one after the other'
+        ? [await saved(states, [mine]), await saved(states, [theirs])].flat()
+        : await saved(states, how === 'at once' ? [mine, theirs] : [mine, theirs, ...beside]);
+    expect(results.slice(0, 2)).toEqual(['saved', 'moved']);
+    expect(await keys().findOne({ _id: first.key })).toMatchObject({ revision: 2, lag: 1 });
+    // A save whose answer was lost is repeated, and finds itself.
+    expect(await saved(states, [mine])).toEqual(['saved']);
+  },
+);
