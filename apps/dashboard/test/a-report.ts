@@ -69,6 +69,7 @@ export function aMirror(more: Partial<MirrorFacts> = {}): MirrorFacts {
     failing: 0,
     lag: { entries: 0, ms: 0, keys: 0, worst: [] },
     paused: { keys: 0, streams: [] },
+    refused: { keys: 0 },
     lately: { gap: 0, dead: 0 },
     forecasts: [],
     ...more,

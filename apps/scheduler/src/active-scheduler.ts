@@ -12,6 +12,7 @@ import { ForeignNames } from './foreign-names.js';
 import { MirroredTypes } from './mirrored-types.js';
 import type { MissedChanges } from './missed-changes.js';
 import { PausedKeys } from './paused-keys.js';
+import { RefusedKeys } from './refused-keys.js';
 import { PAGE, rereadLost } from './reread-lost.js';
 import { type SweepOptions, type SweepReport, sweep } from './sweep.js';
 import { askEveryMs, type DueSweep, type SweepFacts, sweepDue } from './sweep-due.js';
@@ -61,6 +62,7 @@ export class ActiveScheduler {
   readonly #losses: TargetLosses;
   readonly #setBack: TargetSetBack;
   readonly #dropped: DroppedCollections;
+  readonly #refused: RefusedKeys;
   readonly #upkeep: Parameters<typeof upkeep>[0];
   #isClosed = false;
   #lastRound: { readonly endedAt: number; readonly tookMs: number } | undefined;
@@ -78,6 +80,7 @@ export class ActiveScheduler {
     this.#losses = new TargetLosses(db, queue);
     this.#setBack = new TargetSetBack({ db, queue });
     this.#dropped = new DroppedCollections(db);
+    this.#refused = new RefusedKeys(options);
     const mirrored = new MirroredTypes(redis, types);
     const foreign = new ForeignNames({ redis, queue, db });
     this.#requests = new ChangeRequests({
@@ -116,6 +119,7 @@ export class ActiveScheduler {
     const paused = await this.#paused.refresh(report.paused);
     if (paused.length > 0) await this.#options.queue.request(paused);
     await refilled;
+    await this.#refused.settle();
     return report;
   }
 

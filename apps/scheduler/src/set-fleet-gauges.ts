@@ -60,8 +60,8 @@ function setLag(metrics: FleetMetrics, { mirror }: FleetFacts): void {
     for (const name of OF_MIRROR) metrics[name].remove();
     return;
   }
-  const { lag, failing, lately } = mirror.is;
-  metrics.failingKeys.set(failing);
+  const { lag, failing, refused, lately } = mirror.is;
+  metrics.failingKeys.set(failing + refused.keys);
   metrics.lastHourGapEntries.set(lately.gap);
   metrics.lastHourDeadLetters.set(lately.dead);
   metrics.lagEntries.set(lag.entries);

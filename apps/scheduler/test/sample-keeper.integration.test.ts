@@ -56,6 +56,7 @@ function factsAt(at: number, lag = 7): Parameters<ReturnType<typeof sampleKeeper
         ...{ hasKeys: true, activeScheduled: 1, failing: 0, forecasts: [] },
         lag: { entries: lag, ms: 0, keys: 1, worst: [{ key: 'behind', entries: lag }] },
         paused: { keys: 0, streams: [] },
+        refused: { keys: 0 },
         lately: { gap: 4, dead: 0 },
       },
     },

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import type { Problem } from './config-error.js';
 import { CONFIG_FILE, type FoundFile } from './find-config-file.js';
 import { readJson } from './read-json.js';
@@ -11,6 +11,9 @@ export const SCHEMA_MEMBER = '$schema';
 export function readConfigFile(file: FoundFile): Map<string, unknown> | Problem {
   let bytes: Buffer;
   try {
+    // A pipe would be waited for, and be empty when it is read again; a device may never end.
+    if (!statSync(file.path).isFile())
+      return problem(file, 'is not a file', 'name a file, not a folder, a pipe or a device');
     bytes = readFileSync(file.path);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';

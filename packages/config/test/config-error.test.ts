@@ -1,4 +1,5 @@
-import { symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ConfigFolder, configFolder } from './config-folder.js';
@@ -188,8 +189,19 @@ describe('ConfigError', () => {
     expect(folder.refuse({}, {}, ['--config']).problems).toMatchObject([
       { option: '--config', problem: 'names no file' },
     ]);
-    expect(folder.refuse({ CONFIG_FILE: '.' }).problems).toMatchObject([
-      { problem: "can't be read (EISDIR)" },
-    ]);
+  });
+
+  it('refuses a folder, a pipe and a device in place of a file, and waits for none of them', () => {
+    const pipe = join(folder.path, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const link = join(folder.path, 'link.json');
+    symlinkSync(pipe, link);
+    for (const path of ['.', pipe, link, '/dev/zero'])
+      expect(folder.refuse({ CONFIG_FILE: path }).problems).toMatchObject([
+        { option: 'CONFIG_FILE', problem: 'is not a file' },
+      ]);
+    renameSync(pipe, join(folder.path, 'config.json'));
+    expect(folder.refuse({}).problems).toMatchObject([{ problem: 'is not a file' }]);
+    rmSync(join(folder.path, 'config.json'));
   });
 });

@@ -147,6 +147,7 @@ describe('the MongoDB of the configuration', () => {
     ['tlsInsecure=true', 'has tlsInsecure'],
     ['tls=true&tlsAllowInvalidCertificates=true', 'has tlsAllowInvalidCertificates'],
     ['tls=true&tlsCAFile=/no/such.pem', 'ENOENT'],
+    ['tls=true&tlsCAFile=/dev/zero', 'what is not a file'],
     ['tls=true&ssl=false', 'All values of tls/ssl must be the same'],
     ['loadBalanced=true&replicaSet=rs', 'loadBalanced option not supported'],
     ['compressors=snappy', 'the module snappy'],

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ConfigFolder, configFolder } from './config-folder.js';
@@ -117,9 +118,11 @@ describe('the Redis of the configuration', () => {
     expect(folder.refuse({ ...env, REDIS_TLS_KEY_FILE: 'ca.key' }).problems).toMatchObject([
       { option: 'REDIS_TLS_KEY_FILE', problem: 'is a key without its certificate' },
     ]);
-    expect(folder.refuse({ ...env, REDIS_TLS_CA_FILE: '.' }).problems).toMatchObject([
-      { problem: 'is not a file' },
-    ]);
+    execFileSync('mkfifo', [join(folder.path, 'pipe')]);
+    for (const path of ['.', 'pipe', '/dev/zero'])
+      expect(folder.refuse({ ...env, REDIS_TLS_CA_FILE: path }).problems).toMatchObject([
+        { problem: 'is not a file' },
+      ]);
     expect(folder.load({ REDIS_TLS: 'false', REDIS_TLS_CA_FILE: 'no.pem' }).redis.tls.enabled).toBe(false);
   });
 

@@ -16,6 +16,7 @@ export function mirrorReasons(facts: FleetFacts, now: number): readonly Reason[]
     'is' in queue && missing <= queue.is.due && missing <= ON_THEIR_WAY * queue.is.schedulers;
   return [
     ...aboutToLose(mirror.is.forecasts, now),
+    ...refusedKeys(mirror.is),
     ...failed(mirror.is),
     ...(missing > 0 && !isOnTheWay ? [keysMissing(missing, 'is' in queue ? queue.is.due : 0)] : []),
     ...behind(mirror.is),
@@ -46,6 +47,18 @@ function aboutToLose([soonest, ...others]: readonly TrimForecast[], now: number)
           ? `Entries of ${shownKey(soonest.key)} will be lost in ${time(ms)}`
           : `Entries of ${shownKey(soonest.key)} are being lost`,
       remedy: `It is trimmed faster than it is read: keep more of its entries in Redis; then add workers, or resume it.${more}`,
+    },
+  ];
+}
+
+function refusedKeys({ refused: { keys, last } }: MirrorFacts): readonly Reason[] {
+  if (keys === 0 || !last) return [];
+  return [
+    {
+      code: 'keys-refused',
+      level: 'broken',
+      what: `MongoDB refuses the documents of ${counted(keys, 'key', 'keys')} in the collection keys`,
+      remedy: `Code ${last.code}, of ${shownKey(last.key)}${keys > 1 ? ' and others' : ''}: remove the index or validator of yours. List them with dead-letters list --collection keys. Their jobs are retried automatically.`,
     },
   ];
 }

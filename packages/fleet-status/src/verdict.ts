@@ -46,6 +46,7 @@ export const REASON_CODES = [
   'options-differ',
   'queue-paused',
   'about-to-lose',
+  'keys-refused',
   'keys-failing',
   'entries-lost',
   'search-failing',

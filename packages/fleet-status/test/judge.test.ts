@@ -157,6 +157,13 @@ const cases: readonly [string, Partial<FleetFacts>, level: string, code: string,
   ['entries behind', { mirror: aMirror({ lag }) }, 'behind', 'entries-behind', '1,234 entries behind'],
   ['failing keys', { mirror: aMirror({ failing: 1, lag }) }, 'broken', 'keys-failing', '1 key fails'],
   [
+    'keys whose own document is refused',
+    { mirror: aMirror({ refused: { keys: 2, last: { key: 'user:1', code: 121 } } }) },
+    'broken',
+    'keys-refused',
+    'MongoDB refuses the documents of 2 keys in the collection keys',
+  ],
+  [
     'losses of the last hour',
     { mirror: aMirror({ lately: { gap: 12, dead: 0 } }) },
     'broken',

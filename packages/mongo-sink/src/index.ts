@@ -40,6 +40,7 @@ export { collectionOf } from './database/collection-of.js';
 export { collectionsUsed } from './database/collections-used.js';
 export { prepareDatabase } from './database/prepare-database.js';
 export { type Refusal, readDeadLetter } from './dead-letters/dead-letters.js';
+export { settleKeyLetters } from './dead-letters/key-letters.js';
 export {
   allLetters,
   countLetters,
@@ -69,7 +70,6 @@ export {
   activeKeys,
   countActiveKeys,
   countKeyDocuments,
-  recordError,
   syncedIds,
 } from './keys/key-registry.js';
 export { type KeySummary, readKeySummaries } from './keys/key-summary.js';
@@ -82,6 +82,7 @@ export {
   type NameSearch,
   readKeyPage,
 } from './keys/read-key-page.js';
+export { recordError } from './keys/record-error.js';
 export {
   keysInCollections,
   keysSyncedSince,

@@ -127,7 +127,7 @@ function refusalBy(read: () => unknown): string | undefined {
 
 function contentOf(path: string | undefined): Buffer | undefined {
   try {
-    return path === undefined ? undefined : readFileSync(path);
+    return path !== undefined && statSync(path).isFile() ? readFileSync(path) : undefined;
   } catch {
     return undefined;
   }

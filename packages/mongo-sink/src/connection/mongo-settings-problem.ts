@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createSecureContext } from 'node:tls';
 import { MongoClient, type MongoOptions } from 'mongodb';
@@ -102,7 +102,14 @@ function wrongReads({ readConcern, readPreference }: MongoOptions): SettingsProb
 /** The files that the URI itself names: the driver reads them when it connects. */
 function unusableFiles(options: MongoOptions): SettingsProblem | undefined {
   const { tlsCAFile, tlsCertificateKeyFile, tlsCRLFile, passphrase } = options;
+  const paths = [tlsCAFile, tlsCertificateKeyFile, tlsCRLFile].filter((path) => path !== undefined);
   try {
+    // Reading a pipe or a device would not end.
+    if (!paths.every((path) => statSync(path).isFile()))
+      return {
+        problem: 'names as a certificate or key what is not a file',
+        remedy: 'name PEM files, not a folder, a pipe or a device',
+      };
     const read = (path: string | undefined) => (path === undefined ? undefined : readFileSync(path));
     const [ca, pair, crl] = [read(tlsCAFile), read(tlsCertificateKeyFile), read(tlsCRLFile)];
     createSecureContext({

@@ -35,11 +35,11 @@ export interface Refusal extends Reason {
   readonly bytes: number;
 }
 
-/** A value, or an element of a large one, that was refused. */
+/** A value, an element of a large one, or a key's document that was refused. */
 export interface ValueRefusal extends Reason {
-  /** One letter for the same value, and for the same element: a newer one takes its place. */
+  /** One letter for the same of these: a newer one takes its place. */
   readonly id: string;
-  readonly kind: 'value' | 'unit';
+  readonly kind: 'value' | 'unit' | 'key';
   readonly stream: string;
   readonly type: string;
   readonly document: Document;
@@ -117,7 +117,7 @@ export async function writeValueLetters(
 
 interface Letter extends Reason {
   readonly id: string;
-  readonly kind: 'entry' | 'value' | 'unit';
+  readonly kind: 'entry' | ValueRefusal['kind'];
   readonly stream: string;
   readonly type: string;
   readonly entryId: string;

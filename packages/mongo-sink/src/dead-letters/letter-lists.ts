@@ -10,8 +10,8 @@ export interface DeadLetter {
   readonly id: string;
   /** The key that the record came from. */
   readonly key: string;
-  /** What was refused: an entry of a stream, a value, or an element (member, field, item, part) of a large one. */
-  readonly kind: 'entry' | 'value' | 'unit';
+  /** What was refused: an entry of a stream, a value, an element (member, field, item, part) of a large one, or the key's own document. */
+  readonly kind: 'entry' | 'value' | 'unit' | 'key';
   /** Of an entry; else empty. */
   readonly entryId: string;
   /** Where it would have gone. */
@@ -161,7 +161,7 @@ export function toDeadLetter({
   return {
     id,
     key: id.slice(0, Math.max(0, id.lastIndexOf('@'))),
-    kind: kind === 'value' || kind === 'unit' ? kind : 'entry',
+    kind: kind === 'value' || kind === 'unit' || kind === 'key' ? kind : 'entry',
     entryId: String(entryId ?? ''),
     collection: String(collection ?? ''),
     isShaped: shape === 'document',

@@ -71,11 +71,11 @@ export async function dropDeadLetter(db: Db, id: string): Promise<boolean> {
 }
 
 /** The letter goes before the job is requested: should the value be refused once more, another one takes its place. */
-async function readAnew(db: Db, { id, key }: DeadLetter, openRequests: OpenRequests): Promise<Replay> {
-  const state = await readKey(db, key);
-  if (state?.status !== 'active') return { result: 'key gone' };
+async function readAnew(db: Db, { id, key, kind }: DeadLetter, openRequests: OpenRequests): Promise<Replay> {
+  // A key whose own document is refused may be unknown here.
+  if (kind !== 'key' && (await readKey(db, key))?.status !== 'active') return { result: 'key gone' };
   const request = await openRequests();
-  await rereadKey(db, key);
+  if (kind !== 'key') await rereadKey(db, key);
   await removeLetters(db, [id]);
   await request(key);
   return { result: 'read anew' };

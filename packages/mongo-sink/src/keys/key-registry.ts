@@ -1,10 +1,10 @@
-import type { DocumentId, FormerPlace, KeyState, KeyType, SyncError } from '@redis-to-mongo/pipeline';
-import { type Db, type Document, MongoServerError } from 'mongodb';
+import type { DocumentId, FormerPlace, KeyType } from '@redis-to-mongo/pipeline';
+import { type Db, MongoServerError } from 'mongodb';
 import { PlainBson } from '../bson/plain-bson.js';
 import { connected, ensureConnected } from '../connection/ensure-connected.js';
 import { keysIn, type Stored } from '../database/stored.js';
 import { mongoError } from '../errors/mongo-error.js';
-import { isDocumentId, toKeyDocument } from './key-document.js';
+import { isDocumentId } from './key-document.js';
 import { keyFilter } from './key-lists.js';
 
 /** A key that MongoDB has as active. */
@@ -120,27 +120,3 @@ export async function syncedIds(db: Db, keys: readonly string[]): Promise<Readon
 const ACTIVE = { status: 'active' };
 /** The server has closed it: nobody asked for more for ten minutes, or the server was another one meanwhile. */
 const CURSOR_NOT_FOUND = 43;
-
-/**
- * Records on the key's document why its last job failed; the position stays untouched.
- * @param first the state of a key that was never saved: where it is given, a document is made of it if there is none.
- * @returns whether the key has a document now.
- * @throws SyncError as mongoError.
- */
-export async function recordError(db: Db, key: string, error: SyncError, first?: KeyState): Promise<boolean> {
-  const { code, errorClass } = error;
-  const lastError = { code, errorClass, message: error.message.slice(0, 500), at: new Date() };
-  const { _id, ...fields } = first ? toKeyDocument({ ...first, revision: 0 }, '') : { _id: key };
-  const update = { $set: { lastError }, ...(first ? { $setOnInsert: withoutError(fields) } : {}) };
-  return await connected(db, async () => {
-    const keys = keysIn(db);
-    const { matchedCount, upsertedCount } = await keys.updateOne({ _id }, update, {
-      upsert: first !== undefined,
-    });
-    return matchedCount + upsertedCount > 0;
-  });
-}
-
-function withoutError({ lastError: _, ...fields }: Document): Document {
-  return fields;
-}

@@ -16,6 +16,7 @@ import { type Change, changeOf, GroupedUpdates } from '../commands/grouped-updat
 import { RecordLists } from '../commands/record-lists.js';
 import { insertRecords, updateRecords } from '../commands/write-records.js';
 import { keysIn, type Stored } from '../database/stored.js';
+import { keyRefused } from '../dead-letters/key-letters.js';
 import { mongoError, throwMongoError } from '../errors/mongo-error.js';
 import { changedFields, fromKeyDocument, HEAD, headOf, toKeyDocument } from './key-document.js';
 
@@ -66,12 +67,7 @@ export class KeyStates {
    */
   async save(before: KeyState, next: KeyState): Promise<void> {
     const result = await this.#saves.submit({ before, next });
-    if (typeof result === 'object')
-      throw new SyncError(
-        'KEY_REFUSED',
-        'unknown',
-        `key ${shownKey(next.key)}: MongoDB refuses its document with code ${result.code}: check for an index or a validator of yours on "keys"`,
-      );
+    if (typeof result === 'object') throw keyRefused(next.key, result.code);
     if (result === 'moved')
       throw new SyncError(
         'POSITION_MOVED',

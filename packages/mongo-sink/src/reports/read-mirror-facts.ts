@@ -3,6 +3,8 @@ import { behindMs } from '@redis-to-mongo/pipeline';
 import type { Db } from 'mongodb';
 import { connected } from '../connection/ensure-connected.js';
 import { keysIn, lettersIn } from '../database/stored.js';
+import { KEY_LETTERS } from '../dead-letters/key-letters.js';
+import { toDeadLetter } from '../dead-letters/letter-lists.js';
 import { CONDITIONS, keyParts } from '../keys/key-lists.js';
 import { readTargetCounter } from '../reports/target-counter.js';
 import { readForecasts, type TrimForecast } from './trim-forecasts.js';
@@ -30,6 +32,8 @@ export interface MirrorFacts {
   readonly activeScheduled: number;
   /** Keys whose last job failed. */
   readonly failing: number;
+  /** Keys whose own document MongoDB refuses, and the last of them. */
+  readonly refused: { readonly keys: number; readonly last?: RefusedKey };
   readonly lag: FleetLag;
   readonly paused: PausedKeys;
   /** What was lost and refused in the last hour; gaps are at least this many. */
@@ -38,6 +42,12 @@ export interface MirrorFacts {
   readonly forecasts: readonly TrimForecast[];
   /** See countInTarget; absent where nothing was counted yet. */
   readonly counter?: number;
+}
+
+/** A key whose document MongoDB refuses, and its code. */
+export interface RefusedKey {
+  readonly key: string;
+  readonly code: number;
 }
 
 const LATELY_MS = 3_600_000;
@@ -63,20 +73,24 @@ export async function readMirrorFacts(
   return await connected(db, async () => {
     const keys = keysIn(db);
     const since = new Date(now.getTime() - LATELY_MS);
-    const [activeScheduled, failing, lag, paused, gap, dead, forecasts, counter] = await Promise.all([
-      keys.countDocuments({ ...CONDITIONS.active, keyType: { $in: KEY_TYPES.filter(hasScheduler) } }),
-      keys.countDocuments(CONDITIONS.failing),
-      readLag(db, limits.worst),
-      readPaused(db, limits.paused),
-      lostSince(db, since),
-      lettersIn(db).countDocuments({ at: { $gte: since } }),
-      readForecasts(db),
-      readTargetCounter(db),
-    ]);
+    const [activeScheduled, failing, refused, lag, paused, gap, dead, forecasts, counter] = await Promise.all(
+      [
+        keys.countDocuments({ ...CONDITIONS.active, keyType: { $in: KEY_TYPES.filter(hasScheduler) } }),
+        keys.countDocuments(CONDITIONS.failing),
+        readRefused(db),
+        readLag(db, limits.worst),
+        readPaused(db, limits.paused),
+        lostSince(db, since),
+        deadSince(db, since),
+        readForecasts(db),
+        readTargetCounter(db),
+      ],
+    );
     return {
       hasKeys: activeScheduled > 0 || (await hasActive(db)),
       activeScheduled,
       failing,
+      refused,
       lag,
       paused,
       lately: { gap, dead },
@@ -84,6 +98,30 @@ export async function readMirrorFacts(
       counter,
     };
   });
+}
+
+/** Without those of keys' own documents, which are no records of a key. */
+async function deadSince(db: Db, since: Date): Promise<number> {
+  const letters = lettersIn(db);
+  const at = { $gte: since };
+  const [all, ofKeys] = await Promise.all([
+    letters.countDocuments({ at }),
+    letters.countDocuments({ ...KEY_LETTERS, at }),
+  ]);
+  return Math.max(0, all - ofKeys);
+}
+
+async function readRefused(db: Db): Promise<MirrorFacts['refused']> {
+  const letters = lettersIn(db);
+  const keys = await letters.countDocuments(KEY_LETTERS);
+  if (keys === 0) return { keys };
+  const newest = { ...KEY_LETTERS, at: { $gt: new Date(0) } };
+  const [last] = await letters
+    .find(newest, { projection: { code: 1 } })
+    .sort({ at: -1, _id: -1 })
+    .limit(1)
+    .toArray();
+  return last ? { keys, last: { key: toDeadLetter(last).key, code: Number(last.code) } } : { keys };
 }
 
 /** Each type is asked for by itself, as one range of an index. */

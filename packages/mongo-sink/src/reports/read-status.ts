@@ -1,6 +1,8 @@
 import type { Db, Document } from 'mongodb';
 import { connected } from '../connection/ensure-connected.js';
-import { keysIn } from '../database/stored.js';
+import { keysIn, type Stored } from '../database/stored.js';
+import { KEY_LETTERS, keyRefused } from '../dead-letters/key-letters.js';
+import { type DeadLetter, findDeadLetters } from '../dead-letters/letter-lists.js';
 import { CONDITIONS } from '../keys/key-lists.js';
 
 /** The sums over all keys of one type. */
@@ -22,7 +24,7 @@ export interface KeyTypeStatus {
   readonly paused: number;
 }
 
-/** A key whose last job failed, with its error. */
+/** A key whose last job failed, with its error; those whose own document MongoDB refuses among them. */
 export interface KeyError {
   readonly key: string;
   readonly code: string;
@@ -58,13 +60,14 @@ export interface FleetStatus {
 export async function readStatus(db: Db): Promise<FleetStatus> {
   return await connected(db, async () => {
     const keys = keysIn(db);
-    const [types, backlogs, errors, classes] = await Promise.all([
+    const [types, backlogs, refused, errors, classes] = await Promise.all([
       keys.aggregate([{ $group: groupByType() }, { $sort: { _id: 1 } }]).toArray(),
       keys
         .find(CONDITIONS.behind, { projection: { lag: 1, 'counts.seen': 1 } })
         .sort({ lag: -1 })
         .limit(10)
         .toArray(),
+      findDeadLetters(db, { ...KEY_LETTERS, limit: 20 }),
       keys
         .find(CONDITIONS.failing, { projection: { lastError: 1 } })
         .sort({ 'lastError.at': -1 })
@@ -89,18 +92,29 @@ export async function readStatus(db: Db): Promise<FleetStatus> {
         lag: Number(lag),
         seen: Number(counts?.seen),
       })),
-      errors: errors.map(({ _id, lastError }) => ({
-        key: _id,
-        code: String(lastError.code),
-        message: String(lastError.message),
-        at: lastError.at,
-      })),
+      errors: [...refused.letters.map(refusalOf), ...errors.map(errorOf)]
+        .sort((a, b) => b.at.getTime() - a.at.getTime())
+        .slice(0, 20),
       errorClasses: classes.map(({ _id, keys: failing }) => ({
         errorClass: String(_id ?? 'unknown'),
         keys: Number(failing),
       })),
     };
   });
+}
+
+function errorOf({ _id, lastError }: Stored): KeyError {
+  return {
+    key: _id,
+    code: String(lastError.code),
+    message: String(lastError.message),
+    at: lastError.at,
+  };
+}
+
+function refusalOf({ key, code, at }: DeadLetter): KeyError {
+  const error = keyRefused(key, code);
+  return { key, code: error.code, message: error.message, at };
 }
 
 function groupByType(): Document {

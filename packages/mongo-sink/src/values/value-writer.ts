@@ -16,6 +16,7 @@ import { type WriteError, writeCommand } from '../commands/write-command.js';
 import { insertRecords, updateRecords } from '../commands/write-records.js';
 import type { ValueCollections } from '../database/collection-of.js';
 import { type ValueRefusal, valueRefusal, writeValueLetters } from '../dead-letters/dead-letters.js';
+import { keyRefused } from '../dead-letters/key-letters.js';
 import { mongoError, throwMongoError } from '../errors/mongo-error.js';
 import { refusedBy } from '../errors/refused-by.js';
 import { toKeyDocument } from '../keys/key-document.js';
@@ -56,8 +57,8 @@ export class ValueWriter {
 
   /**
    * @returns how the value fared.
-   * @throws SyncError DOCUMENT_FOREIGN when a document that is not the fleet's has the key's name; STALE_READ when MongoDB holds
-   * a newer value. The key's revision is then raised to the value's, so that a worker that died between the two does not block
+   * @throws SyncError DOCUMENT_FOREIGN when a document that is not the fleet's has the key's name; KEY_REFUSED; STALE_READ when
+   * MongoDB holds a newer value. The key's revision is then raised to the value's, so that a worker that died between the two does not block
    * the key; its position is no longer known.
    */
   async replace(state: KeyState, write: ReplaceWrite): Promise<'written' | 'dead'> {
@@ -257,17 +258,23 @@ export class ValueWriter {
       await removeElements(this.#db, names, key, found.attempts, found.isShaped);
     // Another worker's attempt on the elements has not committed yet: the value is as this one found it.
     if (found.revision <= revision) return;
-    if (revision > 0)
-      await writeCommand(this.#db, {
-        update: 'keys',
-        updates: [{ q: { _id: key, revision }, u: { $set: { revision: found.revision, position: null } } }],
-      });
-    // The key's own document was never saved, or was lost: it begins behind the value.
-    else
-      await writeCommand(this.#db, {
-        insert: 'keys',
-        documents: [toKeyDocument({ ...state, position: null, revision: found.revision }, '')],
-      });
+    const { errors } = await writeCommand(
+      this.#db,
+      revision > 0
+        ? {
+            update: 'keys',
+            updates: [
+              { q: { _id: key, revision }, u: { $set: { revision: found.revision, position: null } } },
+            ],
+          }
+        : // The key's own document was never saved, or was lost: it begins behind the value.
+          {
+            insert: 'keys',
+            documents: [toKeyDocument({ ...state, position: null, revision: found.revision }, '')],
+          },
+    );
+    // Else the run would be overtaken again and again, by nobody.
+    for (const { isOwnId, code } of errors) if (!isOwnId) throw keyRefused(key, code);
   }
 }
 

@@ -69,6 +69,7 @@ const PLACES: Readonly<Record<ReasonCode, Place | undefined>> = {
   'options-differ': WORKERS,
   'queue-paused': QUEUE,
   'about-to-lose': BEHIND,
+  'keys-refused': ['dead-letters?collection=keys', 'Dead letters of these keys'],
   'keys-failing': ['keys?status=failing', 'Failing keys'],
   'entries-lost': ['keys?status=gaps', 'Keys with gaps'],
   'search-failing': WORKERS,

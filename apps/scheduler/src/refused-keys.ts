@@ -1,0 +1,38 @@
+import { isKeyType } from '@redis-to-mongo/key-types';
+import { settleKeyLetters } from '@redis-to-mongo/mongo-sink';
+import type { KeyType } from '@redis-to-mongo/pipeline';
+import { typesOf } from '@redis-to-mongo/redis-source';
+
+export interface RefusedKeysOptions {
+  readonly redis: Parameters<typeof typesOf>[0];
+  readonly db: Parameters<typeof settleKeyLetters>[0];
+  readonly wanted: (keyId: string) => boolean;
+  readonly types: readonly KeyType[];
+}
+
+/** So often the target is asked for such letters, in ms. */
+const EVERY_MS = 5_000;
+
+/** Clears the dead letters of keys whose document MongoDB takes again, or that are no longer mirrored. */
+export class RefusedKeys {
+  readonly #options: RefusedKeysOptions;
+  #againAt = Number.NEGATIVE_INFINITY;
+
+  constructor(options: RefusedKeysOptions) {
+    this.#options = options;
+  }
+
+  /** @throws SyncError as source and sink do. */
+  async settle(): Promise<void> {
+    if (performance.now() < this.#againAt) return;
+    const { redis, db, wanted, types } = this.#options;
+    await settleKeyLetters(db, async (keys) => {
+      const answers = await typesOf(redis, keys);
+      return keys.map((key, i) => {
+        const type = answers[i];
+        return !wanted(key) || !isKeyType(type) || !types.includes(type);
+      });
+    });
+    this.#againAt = performance.now() + EVERY_MS;
+  }
+}

@@ -1,0 +1,76 @@
+import { type KeyState, SyncError, shownKey } from '@redis-to-mongo/pipeline';
+import { BSON, type Db, type Document } from 'mongodb';
+import type { WriteError } from '../commands/write-command.js';
+import { connected } from '../connection/ensure-connected.js';
+import { keysIn, lettersIn } from '../database/stored.js';
+import { removeLetters, requireKept, writeValueLetters } from './dead-letters.js';
+
+/** The collection of the documents that these letters hold. */
+const KEYS = 'keys';
+/** Letters that are looked at in one turn. */
+const AT_ONCE = 200;
+
+/** The letters of keys whose document in `keys` MongoDB refuses. */
+export const KEY_LETTERS = { collection: KEYS } as const;
+
+/** What of a key's document its letter needs. */
+type Refused = Pick<KeyState, 'stream' | 'type' | 'revision'> & Document & { readonly _id: string };
+
+/**
+ * Keeps a key's document that MongoDB refuses, with the reason: in `keys`, nothing can be said of the key. One letter for each key,
+ * of the last try.
+ * @throws SyncError DEAD_LETTER_REFUSED, or as mongoError.
+ */
+export async function writeKeyLetter(
+  db: Db,
+  document: Refused,
+  { code, message }: Pick<WriteError, 'code' | 'message'>,
+): Promise<void> {
+  const { _id, stream, type } = document;
+  const letter = { id: `${_id}@key`, kind: 'key', collection: KEYS, stream, type, document, code } as const;
+  requireKept(await writeValueLetters(db, [{ ...letter, reason: message }], new Date()));
+}
+
+/**
+ * Removes the letters of keys whose document MongoDB has taken since, and of those that are no longer there to be taken.
+ * @param isGone of which of these keys, that MongoDB knows nothing of, nothing is to be mirrored.
+ * @returns how many.
+ * @throws SyncError as mongoError, and what `isGone` throws.
+ */
+export async function settleKeyLetters(
+  db: Db,
+  isGone: (keys: readonly string[]) => Promise<readonly boolean[]>,
+): Promise<number> {
+  return await connected(db, async () => {
+    const letters = await lettersIn(db).find(KEY_LETTERS).limit(AT_ONCE).toArray();
+    if (letters.length === 0) return 0;
+    const refused = letters.map((letter) => {
+      const { _id: key, revision } = BSON.deserialize(letter.document.value());
+      return { letter: letter._id, key: String(key), revision: Number(revision) };
+    });
+    const filter = { _id: { $in: refused.map(({ key }) => key) } };
+    const stored = await keysIn(db)
+      .find(filter, { projection: { revision: 1 } })
+      .toArray();
+    const revisions = new Map(stored.map(({ _id, revision }) => [_id, Number(revision)]));
+    const unknown = refused.filter(({ key }) => !revisions.has(key)).map(({ key }) => key);
+    const areGone = unknown.length > 0 ? await isGone(unknown) : [];
+    const gone = new Set(unknown.filter((_, i) => areGone[i]));
+    const settled = refused.filter(
+      ({ key, revision }) => gone.has(key) || (revisions.get(key) ?? 0) > revision,
+    );
+    return await removeLetters(
+      db,
+      settled.map(({ letter }) => letter),
+    );
+  });
+}
+
+/** What is said of a key whose document MongoDB refuses. */
+export function keyRefused(key: string, code: number): SyncError {
+  return new SyncError(
+    'KEY_REFUSED',
+    'unknown',
+    `key ${shownKey(key)}: MongoDB refuses its document with code ${code}: check for an index or a validator of yours on "${KEYS}"`,
+  );
+}
