@@ -1,8 +1,21 @@
-import { InvalidArgumentError } from '@commander-js/extra-typings';
+import { type Command, InvalidArgumentError } from '@commander-js/extra-typings';
 
-/** Examples below a command's help, each with what it does. @param lines command lines behind `redis-to-mongo`. */
-export function examples(...lines: readonly (readonly [line: string, what: string])[]): string {
-  return ['\nExamples:', ...lines.map(([line, what]) => `  # ${what}\n  redis-to-mongo ${line}`)].join('\n');
+interface CommandHelp {
+  /** Its line in the overview. */
+  readonly summary: string;
+  readonly description: string;
+  /** Command lines behind `redis-to-mongo`, each with what it does. */
+  readonly examples: readonly (readonly [line: string, what: string])[];
+}
+
+/** Adds a command with its help. */
+export function command(program: Command, name: string, { summary, description, examples }: CommandHelp) {
+  const lines = examples.map(([line, what]) => `  # ${what}\n  redis-to-mongo ${line}`);
+  return program
+    .command(name)
+    .summary(summary)
+    .description(description)
+    .addHelpText('after', ['\nExamples:', ...lines].join('\n'));
 }
 
 /** A parser for an option's value: whole numbers from min to max. */

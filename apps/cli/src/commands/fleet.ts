@@ -1,23 +1,18 @@
 import type { Declare } from '../command.js';
-import { examples } from '../declaring.js';
+import { command } from '../declaring.js';
 
 export const fleet: Declare = (program, runs) => {
-  const command = program
-    .command('fleet')
-    .summary('shows which source and target the queue belongs to; move changes them')
-    .description(
+  const fleetCommand = command(program, 'fleet', {
+    summary: 'shows which source and target the queue belongs to; move changes them',
+    description:
       'Queue and target store which source is mirrored to which database by which queue. A scheduler or worker with ' +
-        'other settings refuses to start. This command shows whether this configuration matches. Exit code 1 if it does not.',
-    )
-    .addHelpText(
-      'after',
-      examples(
-        ['fleet', 'check that this configuration matches the queue and the database'],
-        ['fleet move', 'make queue and target match this configuration'],
-      ),
-    )
-    .action(runs(async () => (await import('../actions/fleet.js')).compareFleet));
-  command
+      'other settings refuses to start. This command shows whether this configuration matches. Exit code 1 if it does not.',
+    examples: [
+      ['fleet', 'check that this configuration matches the queue and the database'],
+      ['fleet move', 'make queue and target match this configuration'],
+    ],
+  }).action(runs(async () => (await import('../actions/fleet.js')).compareFleet));
+  fleetCommand
     .command('move')
     .summary('assigns queue and target to this configuration')
     .description(

@@ -1,20 +1,19 @@
 import { ALLOW_NONE } from '../allow-none.js';
 import type { Declare } from '../command.js';
-import { examples } from '../declaring.js';
+import { command } from '../declaring.js';
 
 export const resume: Declare = (program, runs) =>
-  program
-    .command('resume')
-    .summary('resumes paused keys, and syncs them now')
-    .description(
+  command(program, 'resume', {
+    summary: 'resumes paused keys, and syncs them now',
+    description:
       'Resumes paused keys, and has the fleet sync them now. PATTERN is a key or a Redis glob pattern ' +
-        '(`orders:*`) for the whole name; quote it. Resuming twice is harmless. Exit code 1 if a PATTERN matches no key, without ' +
-        '--allow-none.',
-    )
+      '(`orders:*`) for the whole name; quote it. Resuming twice is harmless. Exit code 1 if a PATTERN matches no key, without ' +
+      '--allow-none.',
+    examples: [
+      ['resume orders', 'resume one key'],
+      ["resume '*'", 'resume all paused keys'],
+    ],
+  })
     .argument('<PATTERN...>')
     .addOption(ALLOW_NONE)
-    .addHelpText(
-      'after',
-      examples(['resume orders', 'resume one key'], ["resume '*'", 'resume all paused keys']),
-    )
     .action(runs(async () => (await import('../actions/resume.js')).resume));
