@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { driverModule, memberOf } from '../connection/driver-parts.js';
 
 /** Documents of a command that are BSON already: the driver sends them as they are. */
 export interface DocumentSequence {
@@ -19,20 +20,15 @@ const FIELD = 'documents';
  * @returns `undefined` when the driver is not built as expected (measured with mongodb 7.9).
  */
 export async function readyMadeBson(): Promise<NewDocumentSequence | undefined> {
-  try {
-    const commands: object = await import('mongodb/lib/cmap/commands.js');
-    // CommonJS: bundled, it has no more than its default.
-    return sequencesOf('default' in commands ? commands.default : commands);
-  } catch {
-    return undefined; // there is no such file
-  }
+  return sequencesOf(await driverModule(() => import('mongodb/lib/cmap/commands.js')));
 }
 
 /** See readyMadeBson. @param commands the driver's module of that name. */
 export function sequencesOf(commands: unknown): NewDocumentSequence | undefined {
   try {
-    const Sequence = constructorIn(commands, 'DocumentSequence');
-    const Message = constructorIn(commands, 'OpMsgRequest');
+    const Sequence = memberOf(commands, 'DocumentSequence');
+    const Message = memberOf(commands, 'OpMsgRequest');
+    if (!isConstructor(Sequence) || !isConstructor(Message)) return undefined;
     const create = (field = FIELD) => {
       const sequence: unknown = new Sequence(field);
       if (!isSequence(sequence)) throw new TypeError('not a document sequence');
@@ -67,21 +63,14 @@ function sendsAsItIs(create: NewDocumentSequence, Message: Constructor): boolean
 
 type Constructor = new (...args: unknown[]) => unknown;
 
-function constructorIn(module: unknown, name: string): Constructor {
-  const found: unknown =
-    typeof module === 'object' && module !== null ? Reflect.get(module, name) : undefined;
-  if (!isConstructor(found)) throw new TypeError(`${name} is not there`);
-  return found;
-}
-
 function isConstructor(value: unknown): value is Constructor {
   return typeof value === 'function';
 }
 
 function hasBytes(value: unknown): value is { toBin(): unknown } {
-  return typeof value === 'object' && value !== null && 'toBin' in value && typeof value.toBin === 'function';
+  return typeof memberOf(value, 'toBin') === 'function';
 }
 
 function isSequence(value: unknown): value is DocumentSequence {
-  return hasBytes(value) && 'push' in value && typeof value.push === 'function';
+  return hasBytes(value) && typeof memberOf(value, 'push') === 'function';
 }

@@ -1,7 +1,8 @@
 import type { RuleSpec } from '@redis-to-mongo/pipeline';
-import { type Db, type Document, MongoServerError } from 'mongodb';
+import type { Db, Document } from 'mongodb';
 import { type CollectionsUsed, collectionsUsed } from '../database/collections-used.js';
 import { unusableCollections } from '../database/unusable-collections.js';
+import { unlessRefused } from '../errors/refused-by.js';
 import { INDEXES } from '../indexes/indexes.js';
 import { type IndexProblem, judgeIndex } from '../indexes/judge-index.js';
 import { indexesOf } from '../indexes/make-index.js';
@@ -95,16 +96,12 @@ function inWords({ collection, key }: Index): string {
 }
 
 async function lackingPrivileges(db: Db, rules: readonly RuleSpec[]): Promise<readonly string[]> {
-  const status = await db.command({ connectionStatus: 1, showPrivileges: true }).catch(unlessRefused);
+  // A server need not know the command.
+  const status = await db.command({ connectionStatus: 1, showPrivileges: true }).catch(unlessRefused());
   const users: unknown = status?.authInfo?.authenticatedUsers;
   if (!Array.isArray(users) || users.length === 0) return [];
   const privileges: unknown = status?.authInfo?.authenticatedUserPrivileges;
   return missingActions(privileges, db.databaseName, collectionsUsed(rules));
-}
-
-/** A server need not know the command. One that does not answer says nothing. */
-function unlessRefused(error: unknown): undefined {
-  if (!(error instanceof MongoServerError)) throw error;
 }
 
 /** What a role must allow on the target database. `readWrite` does. */

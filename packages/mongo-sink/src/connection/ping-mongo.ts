@@ -1,5 +1,5 @@
 import type { Db } from 'mongodb';
-import { fleetFactsIn, keysIn } from '../database/stored.js';
+import { keysIn, writeFact } from '../database/stored.js';
 import { connected } from './ensure-connected.js';
 
 /**
@@ -17,7 +17,5 @@ export async function pingMongo(db: Db): Promise<void> {
  * @throws SyncError as mongoError.
  */
 export async function probeWrites(db: Db): Promise<void> {
-  await connected(db, async () => {
-    await fleetFactsIn(db).updateOne({ _id: 'probe' }, { $set: { at: new Date() } }, { upsert: true });
-  });
+  await writeFact(db, 'probe', { $set: { at: new Date() } });
 }

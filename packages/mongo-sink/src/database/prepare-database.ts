@@ -1,7 +1,8 @@
 import { forEachAtOnce, type RuleSpec, SyncError } from '@redis-to-mongo/pipeline';
-import { type Db, type Document, MongoServerError } from 'mongodb';
+import type { Db, Document } from 'mongodb';
 import { groupIndexes } from '../commands/group-indexes.js';
 import { connected } from '../connection/ensure-connected.js';
+import { unlessRefused } from '../errors/refused-by.js';
 import { INDEXES } from '../indexes/indexes.js';
 import { defaultName } from '../indexes/judge-index.js';
 import { FORMER_LIST_INDEXES } from '../indexes/list-indexes.js';
@@ -46,7 +47,7 @@ export async function prepareDatabase(
 const FORMER_INDEXES = [...FORMER_LIST_INDEXES, ...FORMER_VALUE_INDEXES];
 
 /** Unauthorized; IndexNotFound: another process was first. */
-const STAYS: ReadonlySet<unknown> = new Set([13, 27]);
+const STAYS = [13, 27];
 
 /**
  * Drops the indexes that earlier versions made and no one needs: those under the name that the fleet gave them, and exactly
@@ -70,8 +71,6 @@ async function dropFormerIndexes(db: Db): Promise<void> {
     await db
       .collection(collection)
       .dropIndex(name)
-      .catch((error: unknown) => {
-        if (!(error instanceof MongoServerError) || !STAYS.has(error.code)) throw error;
-      });
+      .catch(unlessRefused(...STAYS));
   }
 }

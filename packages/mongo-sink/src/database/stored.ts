@@ -1,4 +1,5 @@
-import type { Collection, Db, Document } from 'mongodb';
+import type { Collection, Db, Document, UpdateFilter } from 'mongodb';
+import { connected } from '../connection/ensure-connected.js';
 
 /** A document as MongoDB has it. The fleet's own documents have a text as `_id`. */
 export type Stored = { _id: string } & Document;
@@ -14,6 +15,16 @@ export function lettersIn(db: Db): Collection<Stored> {
 }
 
 /** The facts about the fleet, one document each. */
-export function fleetFactsIn<Fact extends Stored = Stored>(db: Db): Collection<Fact> {
-  return db.collection<Fact>('fleet');
+export function fleetFactsIn(db: Db): Collection<Stored> {
+  return db.collection<Stored>('fleet');
+}
+
+/** A fact about the fleet; `undefined` where there is none. @throws SyncError as mongoError. */
+export async function readFact(db: Db, _id: string): Promise<Stored | undefined> {
+  return (await connected(db, () => fleetFactsIn(db).findOne({ _id }))) ?? undefined;
+}
+
+/** Writes a fact about the fleet, which need not be there. @throws SyncError as mongoError. */
+export async function writeFact(db: Db, _id: string, update: UpdateFilter<Stored>): Promise<void> {
+  await connected(db, () => fleetFactsIn(db).updateOne({ _id }, update, { upsert: true }));
 }

@@ -7,7 +7,8 @@ import {
   valueCollectionsOf,
   wholeText,
 } from '@redis-to-mongo/pipeline';
-import { type Db, type Document, MongoServerError } from 'mongodb';
+import type { Db, Document } from 'mongodb';
+import { unlessRefused } from '../errors/refused-by.js';
 import { pathIn } from '../values/value-place.js';
 
 /** The view that shows each stream with its metadata sets. */
@@ -42,9 +43,9 @@ export async function makeStreamsView(db: Db, rules: readonly RuleSpec[]): Promi
     // MongoDB's stand-in in tests takes the command, and changes nothing.
     await db.dropCollection(STREAMS_VIEW);
   }
-  await db.createCollection(STREAMS_VIEW, { viewOn: 'keys', pipeline }).catch((error: unknown) => {
-    if (!(error instanceof MongoServerError) || error.code !== NAMESPACE_EXISTS) throw error;
-  });
+  await db
+    .createCollection(STREAMS_VIEW, { viewOn: 'keys', pipeline })
+    .catch(unlessRefused(NAMESPACE_EXISTS));
   if ((await viewIn(db))?.type === 'collection') await refuseViews(db);
 }
 

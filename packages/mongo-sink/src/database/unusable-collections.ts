@@ -1,6 +1,7 @@
 import type { RuleSpec } from '@redis-to-mongo/pipeline';
-import { type Db, type Document, MongoServerError } from 'mongodb';
+import type { Db, Document } from 'mongodb';
 import { connected } from '../connection/ensure-connected.js';
+import { unlessRefused } from '../errors/refused-by.js';
 import { collectionsUsed } from './collections-used.js';
 
 /** Something in the database that has the name of one of the fleet's collections, and can't serve as it. */
@@ -24,7 +25,7 @@ export async function unusableCollections(
   const filter = { name: { $in: [...collectionsUsed(rules).all] } };
   const found = await connected(
     db,
-    async () => await db.listCollections(filter).toArray().catch(unlessRefused),
+    async () => await db.listCollections(filter).toArray().catch(unlessRefused()),
   );
   return (found ?? []).flatMap((each: Document) => {
     const kind = kindOf(each);
@@ -37,8 +38,4 @@ function kindOf({ type, options }: Document): string | undefined {
   if (type === 'view') return 'a view';
   if (options?.timeseries) return 'a time-series collection';
   return options?.capped === true ? 'a capped collection' : undefined;
-}
-
-function unlessRefused(error: unknown): undefined {
-  if (!(error instanceof MongoServerError)) throw error;
 }

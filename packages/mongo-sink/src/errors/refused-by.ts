@@ -3,6 +3,15 @@ import { isOwnId, type WriteError } from '../commands/write-command.js';
 import { mongoCode } from './mongo-code.js';
 import { verdictOn } from './record-verdict.js';
 
+/** The `catch` of a promise of the driver: nothing where the server refuses, with one of these codes; with any, where none is named. */
+export function unlessRefused(...codes: readonly number[]): (error: unknown) => undefined {
+  return (error) => {
+    const isRefusal =
+      error instanceof MongoServerError && (codes.length === 0 || codes.includes(Number(error.code)));
+    if (!isRefusal) throw error;
+  };
+}
+
 /**
  * MongoDB's refusal of the one document of a command, from the driver's error; `undefined` for any other error.
  * An unknown code may be about the collection, so it is not a refusal.

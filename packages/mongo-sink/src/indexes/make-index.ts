@@ -1,6 +1,7 @@
 import { SyncError } from '@redis-to-mongo/pipeline';
 import { type Db, type Document, MongoServerError } from 'mongodb';
 import { mongoError } from '../errors/mongo-error.js';
+import { unlessRefused } from '../errors/refused-by.js';
 import { defaultName, judgeIndex, named } from './judge-index.js';
 import type { Index } from './value-indexes.js';
 
@@ -67,13 +68,7 @@ async function create(
 
 /** The indexes of a collection; none where it is not there. @throws what the driver throws. */
 export async function indexesOf(db: Db, collection: string): Promise<Document[]> {
-  return await db
-    .collection(collection)
-    .indexes()
-    .catch((error: unknown) => {
-      if (error instanceof MongoServerError && error.code === NO_NAMESPACE) return [];
-      throw error;
-    });
+  return (await db.collection(collection).indexes().catch(unlessRefused(NO_NAMESPACE))) ?? [];
 }
 
 function refused({ collection, key }: Index, cause: unknown): SyncError {

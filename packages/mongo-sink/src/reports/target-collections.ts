@@ -1,6 +1,7 @@
-import { Binary, type Db, MongoServerError } from 'mongodb';
+import { Binary, type Db } from 'mongodb';
 import { connected } from '../connection/ensure-connected.js';
-import { fleetFactsIn, type Stored } from '../database/stored.js';
+import { readFact, writeFact } from '../database/stored.js';
+import { unlessRefused } from '../errors/refused-by.js';
 
 /** A collection, and the UUID that MongoDB gave it when it was created. */
 export interface CollectionId {
@@ -8,11 +9,9 @@ export interface CollectionId {
   readonly id: string;
 }
 
-type Remembered = Stored & { readonly collections: readonly CollectionId[] };
-
 const ID = 'collections';
 /** Unauthorized, CommandNotFound, CommandNotSupported, NotImplemented: the server will not list them later, either. */
-const NEVER_LISTED: ReadonlySet<unknown> = new Set([13, 59, 115, 238]);
+const NEVER_LISTED = [13, 59, 115, 238];
 
 /**
  * The collections of the target; none where the server gives them no UUID, or does not list them for this user.
@@ -21,14 +20,9 @@ const NEVER_LISTED: ReadonlySet<unknown> = new Set([13, 59, 115, 238]);
  */
 export async function collectionIds(db: Db): Promise<readonly CollectionId[]> {
   return await connected(db, async () => {
-    const found = await db
-      .listCollections({ type: 'collection' })
-      .toArray()
-      .catch((error: unknown) => {
-        if (error instanceof MongoServerError && NEVER_LISTED.has(error.code)) return [];
-        throw error;
-      });
-    return found.flatMap(({ name, ...rest }) => {
+    const listed = db.listCollections({ type: 'collection' }).toArray();
+    const found = await listed.catch(unlessRefused(...NEVER_LISTED));
+    return (found ?? []).flatMap(({ name, ...rest }) => {
       const uuid: unknown = 'info' in rest ? rest.info?.uuid : undefined;
       return uuid instanceof Binary ? [{ name, id: uuid.toString('hex') }] : [];
     });
@@ -37,15 +31,10 @@ export async function collectionIds(db: Db): Promise<readonly CollectionId[]> {
 
 /** The collections that the target had when they were remembered last; `undefined` where they never were. @throws as collectionIds. */
 export async function rememberedCollections(db: Db): Promise<readonly CollectionId[] | undefined> {
-  return await connected(
-    db,
-    async () => (await fleetFactsIn<Remembered>(db).findOne({ _id: ID }))?.collections,
-  );
+  return (await readFact(db, ID))?.collections;
 }
 
 /** Has the target remember its collections. @throws as collectionIds. */
 export async function rememberCollections(db: Db, collections: readonly CollectionId[]): Promise<void> {
-  await connected(db, async () => {
-    await fleetFactsIn<Remembered>(db).updateOne({ _id: ID }, { $set: { collections } }, { upsert: true });
-  });
+  await writeFact(db, ID, { $set: { collections } });
 }

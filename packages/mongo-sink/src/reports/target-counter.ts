@@ -1,8 +1,6 @@
 import type { Db } from 'mongodb';
 import { connected } from '../connection/ensure-connected.js';
-import { fleetFactsIn, type Stored } from '../database/stored.js';
-
-type Counter = Stored & { readonly n: number };
+import { fleetFactsIn, readFact, writeFact } from '../database/stored.js';
 
 const ID = 'counter';
 
@@ -12,18 +10,16 @@ const ID = 'counter';
  * @throws SyncError as mongoError.
  */
 export async function countInTarget(db: Db): Promise<number> {
-  return await connected(db, async () => {
-    const counters = fleetFactsIn<Counter>(db);
-    const after = { upsert: true, returnDocument: 'after' } as const;
-    return (await counters.findOneAndUpdate({ _id: ID }, { $inc: { n: 1 } }, after))?.n ?? 0;
-  });
+  const after = { upsert: true, returnDocument: 'after' } as const;
+  const counted = await connected(db, () =>
+    fleetFactsIn(db).findOneAndUpdate({ _id: ID }, { $inc: { n: 1 } }, after),
+  );
+  return counted?.n ?? 0;
 }
 
 /** Raises the target's counter to at least this value. @throws as countInTarget. */
 export async function raiseTargetCounter(db: Db, n: number): Promise<void> {
-  await connected(db, async () => {
-    await fleetFactsIn<Counter>(db).updateOne({ _id: ID }, { $max: { n } }, { upsert: true });
-  });
+  await writeFact(db, ID, { $max: { n } });
 }
 
 /**
@@ -31,5 +27,5 @@ export async function raiseTargetCounter(db: Db, n: number): Promise<void> {
  * @throws as countInTarget.
  */
 export async function readTargetCounter(db: Db): Promise<number> {
-  return await connected(db, async () => (await fleetFactsIn<Counter>(db).findOne({ _id: ID }))?.n ?? 0);
+  return (await readFact(db, ID))?.n ?? 0;
 }

@@ -1,17 +1,14 @@
 import type { Db, Document } from 'mongodb';
-import { connected } from '../connection/ensure-connected.js';
-import { fleetFactsIn } from '../database/stored.js';
+import { readFact, writeFact } from '../database/stored.js';
 
 const ID = 'identity';
 
 /** Reads the target's mark of its fleet. @throws SyncError as mongoError. */
 export async function readTargetMark(db: Db): Promise<Document | undefined> {
-  return await connected(db, async () => {
-    const found = await fleetFactsIn(db).findOne({ _id: ID });
-    if (!found) return undefined;
-    const { _id, ...mark } = found;
-    return mark;
-  });
+  const found = await readFact(db, ID);
+  if (!found) return undefined;
+  const { _id, ...mark } = found;
+  return mark;
 }
 
 /**
@@ -20,10 +17,7 @@ export async function readTargetMark(db: Db): Promise<Document | undefined> {
  * @throws SyncError as mongoError.
  */
 export async function writeTargetMark(db: Db, mark: Document, isNew = false): Promise<void> {
-  await connected(db, async () => {
-    const update = isNew ? { $setOnInsert: mark } : { $set: mark };
-    await fleetFactsIn(db).updateOne({ _id: ID }, update, { upsert: true });
-  });
+  await writeFact(db, ID, isNew ? { $setOnInsert: mark } : { $set: mark });
 }
 
 /** The target by its names: the database, and the hosts that the configuration names. No secrets. */

@@ -1,6 +1,6 @@
 import type { Db, Document } from 'mongodb';
 import { connected } from '../connection/ensure-connected.js';
-import { fleetFactsIn, keysIn } from '../database/stored.js';
+import { keysIn, readFact, writeFact } from '../database/stored.js';
 
 /** A stream whose trimming will soon reach unread entries. */
 export interface TrimForecast {
@@ -28,20 +28,16 @@ export async function consumedEntries(db: Db, keys: readonly string[]): Promise<
  * @throws SyncError as mongoError.
  */
 export async function saveForecasts(db: Db, forecasts: readonly TrimForecast[]): Promise<void> {
-  await connected(db, async () => {
-    await fleetFactsIn(db).updateOne({ _id: ID }, { $set: { at: new Date(), forecasts } }, { upsert: true });
-  });
+  await writeFact(db, ID, { $set: { at: new Date(), forecasts } });
 }
 
 /** Reads the last forecasts, most urgent first. @throws SyncError as mongoError. */
 export async function readForecasts(db: Db): Promise<readonly TrimForecast[]> {
-  return await connected(db, async () => {
-    const found = await fleetFactsIn(db).findOne({ _id: ID });
-    const list: unknown = found?.forecasts;
-    const isOutdated = !(found?.at instanceof Date) || Date.now() - found.at.getTime() > OUTDATED_MS;
-    if (isOutdated || !Array.isArray(list)) return [];
-    return list
-      .map(({ key, at }: Document) => ({ key: String(key), at: at instanceof Date ? at : new Date(0) }))
-      .sort((a, b) => a.at.getTime() - b.at.getTime());
-  });
+  const found = await readFact(db, ID);
+  const list: unknown = found?.forecasts;
+  const isOutdated = !(found?.at instanceof Date) || Date.now() - found.at.getTime() > OUTDATED_MS;
+  if (isOutdated || !Array.isArray(list)) return [];
+  return list
+    .map(({ key, at }: Document) => ({ key: String(key), at: at instanceof Date ? at : new Date(0) }))
+    .sort((a, b) => a.at.getTime() - b.at.getTime());
 }
