@@ -7,7 +7,13 @@ import {
   readTargetCounter,
 } from '@redis-to-mongo/mongo-sink';
 import { asSyncError, compareEntryIds, inTime, SyncError } from '@redis-to-mongo/pipeline';
-import { type connectRedis, lastTrouble, mastersOf, redisError } from '@redis-to-mongo/redis-connection';
+import {
+  type connectRedis,
+  lastTrouble,
+  mastersOf,
+  redisError,
+  throwRedisError,
+} from '@redis-to-mongo/redis-connection';
 import { lastIds, type StreamCounters, streamCounters } from '@redis-to-mongo/redis-source';
 import type { FleetFacts, PausedUnread, Reading } from './fleet-facts.js';
 import type { FleetIdentity } from './identity/fleet-identity.js';
@@ -29,10 +35,7 @@ const PAUSED_ASKED = 500;
  * holds its error.
  */
 export async function readFacts({ queue, db, source, identity }: FactSources): Promise<FleetFacts> {
-  const ofQueue = async <T>(asked: Promise<T>) =>
-    await asked.catch((error: unknown) => {
-      throw redisError(error, 'queue');
-    });
+  const ofQueue = async <T>(asked: Promise<T>) => await asked.catch(throwRedisError('queue'));
   const mirror = readingOf('MongoDB', readMirrorFacts(db, { worst: WORST, paused: PAUSED_ASKED }));
   const queued = readingOf('the queue’s Redis', ofQueue(queue.facts()), () => queue.trouble());
   const ofSource = async <T>(asked: Promise<T>) =>

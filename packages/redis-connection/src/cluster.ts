@@ -1,6 +1,6 @@
 import calculateSlot from 'cluster-key-slot';
 import { type ChainableCommander, Cluster, type Redis } from 'ioredis';
-import { redisError } from './redis-error.js';
+import { redisError, throwRedisError } from './redis-error.js';
 
 type Name = string | Buffer;
 /** Items in one pipeline. */
@@ -30,10 +30,7 @@ export function mastersOf(redis: Redis): readonly Redis[] {
 /** As mastersOf, once the cluster has been reached. @throws SyncError as redisError. */
 export async function knownMasters(redis: Redis): Promise<readonly Redis[]> {
   const cluster = asCluster(redis);
-  if (cluster && cluster.status !== 'ready')
-    await cluster.ping().catch((error: unknown) => {
-      throw redisError(error);
-    });
+  if (cluster && cluster.status !== 'ready') await cluster.ping().catch(throwRedisError());
   return mastersOf(redis);
 }
 

@@ -7,7 +7,7 @@ export { RawConnection, RawConnectionLost, type RawConnectionOptions } from './r
 export { RawReplies, type RawReply } from './raw-replies.js';
 export { RawText } from './raw-text.js';
 export { addressOfUrl, type HostAndPort, type RedisAddress } from './redis-address.js';
-export { redisError, serverError } from './redis-error.js';
+export { redisError, serverError, throwRedisError } from './redis-error.js';
 export { isCommandRefused, isKeyRefused, refusalOf } from './refused.js';
 export { confirmServer } from './server-guard.js';
 export { writeTogether } from './write-together.js';

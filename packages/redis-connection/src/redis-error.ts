@@ -15,6 +15,13 @@ import { meaningOf } from './reply-meanings.js';
 const CONNECTION =
   /Connection is closed|max retries per request|Stream isn't writeable|Command timed out|Socket closed|Failed to refresh slots cache|None of startup nodes is available|All sentinels are unreachable|Command aborted due to connection close/i;
 
+/** The `catch` of a promise of ioredis. @throws SyncError as redisError. */
+export function throwRedisError(known?: RedisRole): (error: unknown) => never {
+  return (error) => {
+    throw redisError(error, known);
+  };
+}
+
 /**
  * Turns an error of ioredis into a SyncError with a remedy and the options of the Redis at fault. It contains no keys and
  * no values.

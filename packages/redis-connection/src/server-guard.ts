@@ -2,7 +2,7 @@ import { SyncError } from '@redis-to-mongo/pipeline';
 import { Redis, type RedisOptions } from 'ioredis';
 import { markOrigin } from './error-origin.js';
 import { OPTION_NAMES, type RedisRole } from './option-names.js';
-import { redisError } from './redis-error.js';
+import { redisError, throwRedisError } from './redis-error.js';
 
 export interface GuardOptions {
   /** Only a primary will do. Otherwise a replica will do, too, until the connection has once led to a primary. */
@@ -48,9 +48,7 @@ export function guardOf(redis: Redis): ServerGuard | undefined {
 export async function confirmServer(redis: Redis): Promise<void> {
   const guard = guardOf(redis);
   if (guard) return await guard.confirm();
-  await redis.ping().catch((error: unknown) => {
-    throw redisError(error);
-  });
+  await redis.ping().catch(throwRedisError());
 }
 
 /**

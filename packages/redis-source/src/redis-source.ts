@@ -8,7 +8,7 @@ import {
   type Source,
   type Syncer,
 } from '@redis-to-mongo/pipeline';
-import { redisError } from '@redis-to-mongo/redis-connection';
+import { throwRedisError } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
 import { type StreamOptions, streamSyncer } from './streams/stream-syncer.js';
 import { SmallReader } from './values/small-reader.js';
@@ -39,9 +39,7 @@ export function redisSource(redis: Redis, types: readonly KeyType[], given: Sync
       // Another way to write a key's id would mirror the key twice.
       if (canonicalKeyId(key) !== key) return undefined;
       if (isTooLongKeyId(key)) return NAME_TOO_LONG;
-      const answer = await redis.type(keyBytes(key)).catch((error: unknown) => {
-        throw redisError(error);
-      });
+      const answer = await redis.type(keyBytes(key)).catch(throwRedisError());
       return keyTypeOf(answer);
     },
     syncer: (keyType) => syncers.get(keyType),

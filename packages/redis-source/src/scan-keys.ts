@@ -6,6 +6,7 @@ import {
   knownMasters,
   pipelined,
   redisError,
+  throwRedisError,
 } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
 import { HIDDEN_TYPE } from './hidden-type.js';
@@ -57,9 +58,7 @@ async function* scanPages(redis: Redis): AsyncGenerator<readonly Buffer[]> {
   for (const node of await knownMasters(redis)) {
     let cursor = '0';
     do {
-      const [next, names] = await node.scanBuffer(cursor, 'COUNT', STEP).catch((error: unknown) => {
-        throw redisError(error);
-      });
+      const [next, names] = await node.scanBuffer(cursor, 'COUNT', STEP).catch(throwRedisError());
       cursor = String(next);
       yield names;
     } while (cursor !== '0');

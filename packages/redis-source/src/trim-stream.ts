@@ -1,5 +1,5 @@
 import { keyBytes } from '@redis-to-mongo/pipeline';
-import { redisError } from '@redis-to-mongo/redis-connection';
+import { throwRedisError } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
 
 /** Whether entries are removed or only counted, and which of them stay. */
@@ -77,9 +77,7 @@ export async function trimStream(
 ): Promise<TrimReport> {
   const reply: unknown = await redis
     .eval(TRIM, 1, keyBytes(keyId), syncedId, keepMs, keepEntries, mode, Date.now())
-    .catch((error: unknown) => {
-      throw redisError(error);
-    });
+    .catch(throwRedisError());
   const [freed, left] = Array.isArray(reply) ? reply : [];
   return { freed: Number(freed), isIncomplete: Number(left) > 0 };
 }

@@ -9,7 +9,7 @@ import {
   type SampleDocument,
 } from '@redis-to-mongo/operations';
 import { canonicalKeyId, type KeyState, type Position, placeOf, shownKey } from '@redis-to-mongo/pipeline';
-import { redisError } from '@redis-to-mongo/redis-connection';
+import { throwRedisError } from '@redis-to-mongo/redis-connection';
 import { typesOf } from '@redis-to-mongo/redis-source';
 import { bad, type Cell, colored, largestUnit } from '@redis-to-mongo/terminal';
 import type { Clients } from '../clients.js';
@@ -75,9 +75,7 @@ async function explainKey({ clients }: Call, name: string): Promise<Explanation>
 
 async function scheduleOf(clients: Clients, key: string): Promise<Explanation['schedule']> {
   const { schedulers } = await clients.queue();
-  const [found] = await schedulers.of([key]).catch((error: unknown) => {
-    throw redisError(error, 'queue');
-  });
+  const [found] = await schedulers.of([key]).catch(throwRedisError('queue'));
   return found ? { everyMs: found.everyMs ?? null, next: new Date(found.next) } : null;
 }
 

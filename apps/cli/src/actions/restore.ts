@@ -1,6 +1,6 @@
 import { keyNames } from '@redis-to-mongo/mongo-sink';
 import { forEachAtOnce, namePattern, shownKey } from '@redis-to-mongo/pipeline';
-import { addressOfUrl, redisError } from '@redis-to-mongo/redis-connection';
+import { addressOfUrl, throwRedisError } from '@redis-to-mongo/redis-connection';
 import { colored, counted, grouped } from '@redis-to-mongo/terminal';
 import { type AllowNone, requireKeys } from '../allow-none.js';
 import { CliError } from '../cli-error.js';
@@ -30,9 +30,7 @@ export async function restore(
 
   const db = await clients.db();
   const target = await clients.connect(addressOfUrl(checkedUrl(to)), 'to');
-  await target.ping().catch((error: unknown) => {
-    throw redisError(error, 'to');
-  });
+  await target.ping().catch(throwRedisError('to'));
   const name = namePattern(pattern);
   const keys = await keyNames(db, { name, condition: 'active' });
   requireKeys('restore', pattern, { allowNone }, { keys: keys.length, where: 'MongoDB' });

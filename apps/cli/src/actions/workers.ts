@@ -1,6 +1,6 @@
 import { processState, sortedProcesses } from '@redis-to-mongo/fleet-status';
 import type { FleetProcess } from '@redis-to-mongo/job-queue';
-import { redisError } from '@redis-to-mongo/redis-connection';
+import { throwRedisError } from '@redis-to-mongo/redis-connection';
 import { type Cell, colored, largestUnit } from '@redis-to-mongo/terminal';
 import type { Call } from '../command.js';
 import type { Ending } from '../exit-codes.js';
@@ -9,9 +9,7 @@ const COLORS = { good: 'green', bad: 'red', idle: 'dim' } as const;
 
 export async function workers({ out, clients }: Call): Promise<Ending> {
   const queue = await clients.queue();
-  const processes = await queue.processes().catch((error: unknown) => {
-    throw redisError(error, 'queue');
-  });
+  const processes = await queue.processes().catch(throwRedisError('queue'));
   const sorted = sortedProcesses(processes);
   if (out.isJson) out.json({ processes: sorted });
   else if (sorted.length === 0) out.line('no process is running, and none was in the last ten minutes');

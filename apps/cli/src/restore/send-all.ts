@@ -1,4 +1,4 @@
-import { redisError } from '@redis-to-mongo/redis-connection';
+import { redisError, throwRedisError } from '@redis-to-mongo/redis-connection';
 import type { RedisClient } from '../clients.js';
 
 /** A key that is no longer written goes after this, in ms: whoever wrote it has died. */
@@ -30,8 +30,6 @@ export async function sendAll(
   if (commands.length === 0) return;
   const pipeline = redis.pipeline();
   for (const [name, ...args] of commands) pipeline.call(String(name), ...args);
-  const replies = await pipeline.exec().catch((error: unknown) => {
-    throw redisError(error, 'to');
-  });
+  const replies = await pipeline.exec().catch(throwRedisError('to'));
   for (const [error] of replies ?? []) if (error) throw redisError(error, 'to');
 }

@@ -1,5 +1,5 @@
 import { readTargetMark, targetName } from '@redis-to-mongo/mongo-sink';
-import { redisError } from '@redis-to-mongo/redis-connection';
+import { throwRedisError } from '@redis-to-mongo/redis-connection';
 import { compareFleets } from './compare-fleets.js';
 import type { IdentitySources } from './fleet-identity.js';
 import { FORMAT, parseMark } from './fleet-mark.js';
@@ -12,9 +12,7 @@ import { sourceName } from './source-name.js';
  * @throws SyncError FLEET_MISMATCH, or as source and target throw.
  */
 export async function confirmTarget({ source, db, address }: Omit<IdentitySources, 'queue'>): Promise<void> {
-  const servers = await serverIds(source).catch((error: unknown) => {
-    throw redisError(error);
-  });
+  const servers = await serverIds(source).catch(throwRedisError());
   const ours = { format: FORMAT, source: sourceName(address), servers, target: targetName(db) };
   const target = parseMark(await readTargetMark(db));
   const comparison = compareFleets({ ours, queue: undefined, target, isKept: false });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobQueue } from '@redis-to-mongo/job-queue';
 import { readTargetMark, targetName, writeTargetMark } from '@redis-to-mongo/mongo-sink';
-import { type connectRedis, type RedisAddress, redisError } from '@redis-to-mongo/redis-connection';
+import { type connectRedis, type RedisAddress, throwRedisError } from '@redis-to-mongo/redis-connection';
 import { type Comparison, compareFleets } from './compare-fleets.js';
 import { type FleetMark, FORMAT, parseMark, parseMarkText, type StoredMark } from './fleet-mark.js';
 import { mismatch } from './fleet-mismatch.js';
@@ -110,21 +110,15 @@ export class FleetIdentity {
   }
 
   async #writeQueueMark(before: string | undefined, mark: FleetMark): Promise<boolean> {
-    return await this.#sources.queue.writeMark(before, JSON.stringify(mark)).catch((error: unknown) => {
-      throw redisError(error, 'queue');
-    });
+    return await this.#sources.queue.writeMark(before, JSON.stringify(mark)).catch(throwRedisError('queue'));
   }
 
   /** @param heeds whether it matters that an active scheduler keeps the marks. */
   async #read(heeds = true): Promise<Known> {
     const { queue, db, source, address } = this.#sources;
     const [servers, queueMark, targetMark] = await Promise.all([
-      serverIds(source).catch((error: unknown) => {
-        throw redisError(error);
-      }),
-      queue.readMark().catch((error: unknown) => {
-        throw redisError(error, 'queue');
-      }),
+      serverIds(source).catch(throwRedisError()),
+      queue.readMark().catch(throwRedisError('queue')),
       readTargetMark(db),
     ]);
     const ours = { format: FORMAT, source: sourceName(address), servers, target: targetName(db) };

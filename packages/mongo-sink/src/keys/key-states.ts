@@ -83,9 +83,7 @@ export class KeyStates {
   async loadAll(keys: readonly string[]): Promise<ReadonlyMap<string, LoadedState | SyncError>> {
     // A name too long for MongoDB is none of a saved key, and would keep the others from being found.
     const names = [...new Set(keys)].filter((key) => !isTooLongKeyId(key));
-    const found = await findRaw(this.#db, 'keys', names).catch((error: unknown) => {
-      throw mongoError(error);
-    });
+    const found = await findRaw(this.#db, 'keys', names).catch(throwMongoError);
     const states = new Map<string, LoadedState | SyncError>();
     for (const bytes of found) {
       const document = this.#bson.read(bytes, HEAD);

@@ -1,5 +1,5 @@
 import { keyBytes } from '@redis-to-mongo/pipeline';
-import { pipelined, redisError } from '@redis-to-mongo/redis-connection';
+import { pipelined, throwRedisError } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
 
 /**
@@ -10,9 +10,7 @@ import type { Redis } from 'ioredis';
 export async function lastIds(redis: Redis, keys: readonly string[]): Promise<(string | undefined)[]> {
   const replies = await pipelined(redis, keys, keyBytes, (pipeline, key) =>
     pipeline.xrevrange(keyBytes(key), '+', '-', 'COUNT', 1),
-  ).catch((error: unknown) => {
-    throw redisError(error);
-  });
+  ).catch(throwRedisError());
   return replies.map(([error, entries]) => {
     if (error || !Array.isArray(entries)) return undefined;
     const last: unknown = entries[0];

@@ -1,5 +1,5 @@
 import { storedText } from '@redis-to-mongo/pipeline';
-import { redisError } from '@redis-to-mongo/redis-connection';
+import { redisError, throwRedisError } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
 import { digestOf } from './entry-digest.js';
 import { isNoSuchKey } from './read-stream.js';
@@ -41,9 +41,7 @@ export async function holdsMarks(redis: Redis, key: Buffer, position: StreamPosi
   if (marks.length === 0) return true;
   const transaction = redis.multi().xinfo('STREAM', key);
   for (const { id } of marks) transaction.xrangeBuffer(key, id, id);
-  const replies = await transaction.exec().catch((error: unknown) => {
-    throw redisError(error);
-  });
+  const replies = await transaction.exec().catch(throwRedisError());
   const [infoReply, ...ranges] = (replies ?? []).map(([error, reply]) => {
     if (error && !isNoSuchKey(error)) throw redisError(error);
     return reply;

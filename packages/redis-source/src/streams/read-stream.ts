@@ -1,5 +1,5 @@
 import { dateOf, type StoredText, SyncError, storedText } from '@redis-to-mongo/pipeline';
-import { redisError } from '@redis-to-mongo/redis-connection';
+import { redisError, throwRedisError } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
 import type { Entry } from './entry-digest.js';
 import { entrySizes, parseStreamInfo, type StreamInfo } from './stream-info.js';
@@ -36,9 +36,7 @@ export async function readStream(
   )
     .pttl(key)
     .exec()
-    .catch((error: unknown) => {
-      throw redisError(error);
-    });
+    .catch(throwRedisError());
   const [infoError, infoReply] = replies?.[0] ?? [undefined, undefined];
   const [rangeError, rangeReply] = replies?.[1] ?? [undefined, undefined];
   if (infoError) {

@@ -1,5 +1,5 @@
 import { keyBytes } from '@redis-to-mongo/pipeline';
-import { pipelined, redisError } from '@redis-to-mongo/redis-connection';
+import { pipelined, redisError, throwRedisError } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
 import { parseStreamInfo } from './stream-info.js';
 
@@ -20,9 +20,7 @@ export async function streamCounters(
 ): Promise<(StreamCounters | undefined)[]> {
   const replies = await pipelined(redis, keys, keyBytes, (pipeline, key) =>
     pipeline.xinfo('STREAM', keyBytes(key)),
-  ).catch((error: unknown) => {
-    throw redisError(error);
-  });
+  ).catch(throwRedisError());
   return keys.map((_, i) => {
     const [error, reply] = replies[i] ?? [undefined, undefined];
     if (error) {

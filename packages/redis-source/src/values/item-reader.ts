@@ -1,5 +1,5 @@
 import type { Item, SizeSource, Words } from '@redis-to-mongo/key-types';
-import { masterOf, redisError } from '@redis-to-mongo/redis-connection';
+import { masterOf, redisError, throwRedisError } from '@redis-to-mongo/redis-connection';
 import { Command, type Redis } from 'ioredis';
 import { keyExpiry } from './key-expiry.js';
 import { askOf, type ServerSource } from './server-source.js';
@@ -52,9 +52,7 @@ export class ItemReader {
   async *atomic(key: Buffer): AsyncGenerator<readonly Item[], ReadingEnd> {
     const server = await this.#masterOf(key);
     const whole = await readWhole(server, this.#source, await this.#expiry(server, key), key).catch(
-      (error: unknown) => {
-        throw redisError(error);
-      },
+      throwRedisError(),
     );
     if (!whole) return { isWhole: true, isGone: true, expiresAt: null };
     yield whole.items;
@@ -62,9 +60,7 @@ export class ItemReader {
   }
 
   async #masterOf(key: Buffer): Promise<Redis> {
-    return await masterOf(this.#redis, key).catch((error: unknown) => {
-      throw redisError(error);
-    });
+    return await masterOf(this.#redis, key).catch(throwRedisError());
   }
 
   /**
