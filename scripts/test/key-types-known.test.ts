@@ -42,15 +42,6 @@ const ALLOWED: Readonly<Record<string, { readonly words: readonly string[]; read
   'apps/dashboard/src/routes/bulk-routes.ts': { words: ['list'], why: 'a parameter of a page' },
   'apps/dashboard/src/routes/login-routes.ts': { words: ['string'], why: 'how a form is parsed' },
   'apps/cli/src/commands/dead-letters.ts': { words: ['list'], why: 'a command' },
-  ...Object.fromEntries(
-    [
-      'chaos/chaos-options.ts',
-      'demo/demo-options.ts',
-      'soak/soak-options.ts',
-      'program/parse-options.ts',
-    ].map((file) => [`packages/proving-ground/src/${file}`, { words: ['json'], why: 'an option' }]),
-  ),
-  'packages/proving-ground/src/demo/demo-options.ts': { words: ['json', 'sets'], why: 'options' },
   'packages/proving-ground/src/demo/result-lines.ts': { words: ['sets'], why: 'a column' },
   'packages/test-kit/src/app-process.ts': { words: ['json'], why: 'a format of logs' },
   'packages/proving-ground/src/fleet/fleet-env.ts': { words: ['json'], why: 'a format of logs' },

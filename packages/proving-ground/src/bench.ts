@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { BENCH_HELP, type BenchOptions, parseBenchOptions } from './bench/bench-options.js';
+import { type BenchOptions, parseBenchOptions } from './bench/bench-options.js';
 import type { BenchResult } from './bench/bench-result.js';
 import type { Goal } from './bench/report/goal.js';
 import { goalsOf } from './bench/report/goals.js';
@@ -18,7 +18,6 @@ type BenchReport = BenchResult & ProgramReport & { readonly goals: readonly Goal
 
 await runProgram<BenchOptions, BenchReport>({
   name: 'bench',
-  help: BENCH_HELP,
   parse: (args) => parseBenchOptions(args, process.env),
   run: async (options, { progress, ...context }) => {
     const result = await runBench(options, { ...context, say: (line) => progress.say(line) });

@@ -1,4 +1,4 @@
-import { CHAOS_HELP, type ChaosOptions, parseChaosOptions } from './chaos/chaos-options.js';
+import { type ChaosOptions, parseChaosOptions } from './chaos/chaos-options.js';
 import { type ChaosReport, chaosLines } from './chaos/chaos-report.js';
 import { runChaos } from './chaos/run-chaos.js';
 import { runProgram } from './program/run-program.js';
@@ -7,7 +7,6 @@ import { recordRun } from './reliability/proving-run.js';
 
 await runProgram<ChaosOptions, ChaosReport>({
   name: 'chaos',
-  help: CHAOS_HELP,
   parse: parseChaosOptions,
   run: async (options, context) => {
     try {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { DEMO_HELP, type DemoOptions, parseDemoOptions } from './demo/demo-options.js';
+import { type DemoOptions, parseDemoOptions } from './demo/demo-options.js';
 import { resultLines } from './demo/result-lines.js';
 import { type DemoAccess, type DemoResult, runDemo } from './demo/run-demo.js';
 import { runProgram } from './program/run-program.js';
@@ -8,7 +8,6 @@ let access: DemoAccess | undefined;
 
 await runProgram<DemoOptions, DemoResult>({
   name: 'demo',
-  help: DEMO_HELP,
   parse: parseDemoOptions,
   run: async (options, context) =>
     await runDemo(options, context, (running) => {

@@ -1,5 +1,4 @@
 export type ProvingErrorCode =
-  | 'PROVING_OPTIONS'
   | 'PROVING_APP_FAILED'
   | 'PROVING_NOT_EMPTY'
   | 'PROVING_NOT_MIRRORED'

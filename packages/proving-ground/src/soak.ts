@@ -2,11 +2,10 @@ import { type Cell, grouped, type Progress, tableLines } from '@redis-to-mongo/t
 import { runProgram } from './program/run-program.js';
 import { recordRun } from './reliability/proving-run.js';
 import { runSoak, type SoakReport } from './soak/run-soak.js';
-import { parseSoakOptions, SOAK_HELP, type SoakOptions } from './soak/soak-options.js';
+import { parseSoakOptions, type SoakOptions } from './soak/soak-options.js';
 
 await runProgram<SoakOptions, SoakReport>({
   name: 'soak',
-  help: SOAK_HELP,
   parse: parseSoakOptions,
   run: runSoak,
   lines: soakLines,

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CommanderError } from '@commander-js/extra-typings';
 import { Closers } from '@redis-to-mongo/pipeline';
 import { createProgress, type Progress } from '@redis-to-mongo/terminal';
 import { processesLeft } from './processes-left.js';
@@ -31,9 +32,8 @@ export interface ProgramContext {
 export interface Program<Options, Report> {
   /** As in `npm run name`. */
   readonly name: string;
-  readonly help: string;
-  /** @throws ProvingError `PROVING_OPTIONS`. */
-  readonly parse: (args: readonly string[]) => Options | 'help';
+  /** @throws CommanderError, which it has printed, as it has the help. */
+  readonly parse: (args: readonly string[]) => Options;
   readonly run: (options: Options, context: ProgramContext) => Promise<Report>;
   /** The report for people. */
   readonly lines: (report: Report, colors: Progress['colors']) => string[];
@@ -47,9 +47,10 @@ export interface Program<Options, Report> {
  * Runs a program by its command line, and ends the process: with 0 when all is well, 1 when it is not (then its folder is kept
  * and named), 2 for a wrong option, 128 + n when signal n stopped it. Afterwards no process of it may be left.
  */
-export async function runProgram<Options extends { readonly json: boolean }, Report extends ProgramReport>(
-  program: Program<Options, Report>,
-): Promise<never> {
+export async function runProgram<
+  Options extends { readonly json?: true | undefined },
+  Report extends ProgramReport,
+>(program: Program<Options, Report>): Promise<never> {
   const code = await exitCodeOf(program);
   // What was interrupted while it started may still be at work: the process ends once everything it has printed is out.
   for (const stream of [process.stdout, process.stderr])
@@ -57,19 +58,15 @@ export async function runProgram<Options extends { readonly json: boolean }, Rep
   process.exit(code);
 }
 
-async function exitCodeOf<Options extends { readonly json: boolean }, Report extends ProgramReport>(
+async function exitCodeOf<Options extends { readonly json?: true | undefined }, Report extends ProgramReport>(
   program: Program<Options, Report>,
 ): Promise<number> {
-  let options: Options | 'help';
+  let options: Options;
   try {
     options = program.parse(process.argv.slice(2));
   } catch (error) {
-    console.error(messageOf(error));
-    return EXIT.options;
-  }
-  if (options === 'help') {
-    console.log(program.help);
-    return EXIT.ok;
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? EXIT.ok : EXIT.options;
   }
   const dir = await mkdtemp(join(tmpdir(), `redis-to-mongo-${program.name}-`));
   const progress = createProgress(options.json ? process.stderr : process.stdout);
@@ -79,7 +76,7 @@ async function exitCodeOf<Options extends { readonly json: boolean }, Report ext
   return code;
 }
 
-async function runIn<Options extends { readonly json: boolean }, Report extends ProgramReport>(
+async function runIn<Options extends { readonly json?: true | undefined }, Report extends ProgramReport>(
   dir: string,
   { run, lines, hold, onReport }: Program<Options, Report>,
   options: Options,
