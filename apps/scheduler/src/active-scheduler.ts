@@ -1,15 +1,13 @@
 import { TARGET_SET_BACK } from '@redis-to-mongo/fleet-status';
 import type { JobQueue } from '@redis-to-mongo/job-queue';
-import { KEY_TYPES } from '@redis-to-mongo/key-types';
 import { keysInCollections, keysSyncedSince, pausedKeys, type SuspectKey } from '@redis-to-mongo/mongo-sink';
 import { handled, type KeyType, type RuleBook } from '@redis-to-mongo/pipeline';
 import { HIDDEN_TYPE } from '@redis-to-mongo/redis-source';
 import type { ChangeBuffer } from './change-buffer.js';
 import type { IntakeState } from './change-intake.js';
 import { ChangeRequests } from './change-requests.js';
+import { ChangedKeys } from './changed-keys.js';
 import { DroppedCollections } from './dropped-collections.js';
-import { ForeignNames } from './foreign-names.js';
-import { MirroredTypes } from './mirrored-types.js';
 import type { MissedChanges } from './missed-changes.js';
 import { PausedKeys } from './paused-keys.js';
 import { RefusedKeys } from './refused-keys.js';
@@ -81,15 +79,14 @@ export class ActiveScheduler {
     this.#setBack = new TargetSetBack({ db, queue });
     this.#dropped = new DroppedCollections(db);
     this.#refused = new RefusedKeys(options);
-    const mirrored = new MirroredTypes(redis, types);
-    const foreign = new ForeignNames({ redis, queue, db });
+    const changed = new ChangedKeys({ redis, queue, db, types });
     this.#requests = new ChangeRequests({
       buffer: options.buffer,
-      choose: async (keys) => {
-        const going = await foreign.choose(keys.filter((key) => !this.#paused.has(key)));
-        const isAll = types.length === KEY_TYPES.length && !this.#hidesKeys;
-        return isAll ? going : await mirrored.choose(going);
-      },
+      choose: (keys) =>
+        changed.choose(
+          keys.filter((key) => !this.#paused.has(key)),
+          this.#hidesKeys,
+        ),
       request: (keys, ageMs) => queue.due.request(keys, true, ageMs),
       onError,
     });
