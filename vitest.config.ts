@@ -10,6 +10,10 @@ const sources = readdirSync(root('packages')).map((name) => ({
   find: new RegExp(`^@redis-to-mongo/${name}$`),
   replacement: root(`packages/${name}/src/index.ts`),
 }));
+sources.push({
+  find: /^@redis-to-mongo\/terminal\/table$/,
+  replacement: root('packages/terminal/src/table.ts'),
+});
 
 const folders = ['packages/*/test', 'apps/*/test', 'scripts/test', 'deploy/test'];
 const suffixed = (suffix: string) => folders.map((folder) => `${folder}/**/*${suffix}`);

@@ -1,4 +1,5 @@
-import { type Cell, type Column, printable, tableLines } from '@redis-to-mongo/terminal';
+import { type Cell, type Column, printable } from '@redis-to-mongo/terminal';
+import { tableLines } from '@redis-to-mongo/terminal/table';
 import pico from 'picocolors';
 
 type Stream = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };

@@ -1,4 +1,5 @@
-import { type Cell, grouped, type Progress, tableLines } from '@redis-to-mongo/terminal';
+import { type Cell, grouped, type Progress } from '@redis-to-mongo/terminal';
+import { tableLines } from '@redis-to-mongo/terminal/table';
 import { runProgram } from './program/run-program.js';
 import { recordRun } from './reliability/proving-run.js';
 import { runSoak, type SoakReport } from './soak/run-soak.js';

@@ -1,7 +1,7 @@
+export { bad, type Cell, type Column, colored } from './cells.js';
 export { counted, grouped } from './counts.js';
 export { duration, largestUnit, TIME_UNITS, time } from './durations.js';
 export { maskCredentials } from './mask-credentials.js';
 export { printable } from './printable.js';
 export { createProgress, type Progress, type ProgressState, type ProgressStream } from './progress.js';
-export { bad, type Cell, type Column, colored, type TableOptions, tableLines } from './table.js';
 export { version } from './version.js';

@@ -1,6 +1,7 @@
 import pico from 'picocolors';
 import { expect, test } from 'vitest';
-import { colored, printable, tableLines } from '../src/index.js';
+import { colored, printable } from '../src/index.js';
+import { tableLines } from '../src/table.js';
 
 const ANSI = new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, 'g');
 const plain = pico.createColors(false);

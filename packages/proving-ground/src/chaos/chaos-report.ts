@@ -1,4 +1,5 @@
-import { type Cell, type Progress, tableLines } from '@redis-to-mongo/terminal';
+import type { Cell, Progress } from '@redis-to-mongo/terminal';
+import { tableLines } from '@redis-to-mongo/terminal/table';
 import type { ChaosOptions } from './chaos-options.js';
 import type { FaultKind } from './fault.js';
 

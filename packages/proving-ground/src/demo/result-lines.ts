@@ -1,6 +1,7 @@
 import { isValueType, KEY_TYPES, valueType } from '@redis-to-mongo/key-types';
 import { placeOf } from '@redis-to-mongo/pipeline';
-import { bad, type Cell, grouped, type Progress, tableLines } from '@redis-to-mongo/terminal';
+import { bad, type Cell, grouped, type Progress } from '@redis-to-mongo/terminal';
+import { tableLines } from '@redis-to-mongo/terminal/table';
 import type { KeyReport } from './compare-mirror.js';
 import type { DemoResult } from './run-demo.js';
 

@@ -1,4 +1,5 @@
-import { type Column, tableLines } from '@redis-to-mongo/terminal';
+import type { Column } from '@redis-to-mongo/terminal';
+import { tableLines } from '@redis-to-mongo/terminal/table';
 import picocolors from 'picocolors';
 
 /** A table of a report, to be printed or put into a page. */
