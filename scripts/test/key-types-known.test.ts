@@ -41,7 +41,7 @@ const ALLOWED: Readonly<Record<string, { readonly words: readonly string[]; read
   'apps/dashboard/src/pages/live-list.ts': { words: ['json'], why: 'the same' },
   'apps/dashboard/src/routes/bulk-routes.ts': { words: ['list'], why: 'a parameter of a page' },
   'apps/dashboard/src/routes/login-routes.ts': { words: ['string'], why: 'how a form is parsed' },
-  'apps/cli/src/commands/dead-letters.ts': { words: ['list'], why: 'a command' },
+  'apps/cli/src/commands/inspecting.ts': { words: ['list'], why: 'a command' },
   'packages/proving-ground/src/demo/result-lines.ts': { words: ['sets'], why: 'a column' },
   'packages/test-kit/src/app-process.ts': { words: ['json'], why: 'a format of logs' },
   'packages/proving-ground/src/fleet/fleet-env.ts': { words: ['json'], why: 'a format of logs' },

@@ -26,7 +26,7 @@ export type Runs = <Args extends unknown[]>(
 ) => (...args: Args) => Promise<void>;
 
 /**
- * Adds a command: its name, arguments, options and help, and the action in `actions/`. Each file in `commands/` exports
- * one of these. It loads no driver.
+ * Adds a command: its name, arguments, options and help, and the action in `actions/`. It loads no
+ * driver.
  */
 export type Declare = (program: Command, runs: Runs) => unknown;

@@ -2,7 +2,9 @@ import { Command, CommanderError, Help } from '@commander-js/extra-typings';
 import { version } from '@redis-to-mongo/terminal';
 import { CliError } from './cli-error.js';
 import type { Runs } from './command.js';
-import { COMMANDS } from './commands.js';
+import { INSPECTING } from './commands/inspecting.js';
+import { OPERATING } from './commands/operating.js';
+import { SYNCING } from './commands/syncing.js';
 import { EXIT_CODES } from './exit-codes.js';
 import type { OutputOptions } from './output.js';
 import { PROGRAMS } from './programs.js';
@@ -46,7 +48,7 @@ export function createProgram({ stdout }: Pick<OutputOptions, 'stdout'>, runs: R
   program.commandsGroup('Apps, which run until Ctrl-C or SIGTERM:');
   for (const { name, summary } of PROGRAMS) program.command(name).description(summary);
   program.commandsGroup('Commands:');
-  for (const declare of COMMANDS) declare(program, runs);
+  for (const declare of [...INSPECTING, ...SYNCING, ...OPERATING]) declare(program, runs);
   return program;
 }
 
