@@ -155,10 +155,10 @@ test('a user of the source who may not read is a problem that names the commands
   const source = trouble(findings).filter(({ check }) => check === 'source Redis');
   expect(source).toMatchObject([
     NO_FEED,
-    { level: 'problem', what: 'the user may not run SCARD, SMEMBERS, SSCAN' },
+    { level: 'problem', what: 'the user may not run WATCH, UNWATCH, MULTI, EXEC, SCARD, SMEMBERS, SSCAN' },
     {
       level: 'advice',
-      what: 'the user may not run XREAD, XREVRANGE, PTTL, EVALSHA_RO, SCRIPT LOAD',
+      what: 'the user may not run XREAD, XREVRANGE, PTTL, PEXPIRETIME, EVALSHA_RO, SCRIPT LOAD',
     },
   ]);
 });

@@ -2,6 +2,7 @@ import type { AppContext } from '@redis-to-mongo/app-shell';
 import type { SyncError } from '@redis-to-mongo/pipeline';
 import { serverError } from '@redis-to-mongo/redis-connection';
 import type { ActiveScheduler } from './active-scheduler.js';
+import { KEEP_INDEXES_EVERY_MS } from './kept-indexes.js';
 import type { Leadership } from './leadership.js';
 import { logHiddenKeys } from './log-hidden-keys.js';
 import { repeatUntil } from './repeat-until.js';
@@ -22,6 +23,8 @@ export interface LoopOptions {
   readonly search: Pick<SearchRecord, 'noteWell' | 'noteFailure'>;
   /** Tells the metrics about the whole fleet; answers how long to wait until the next time, in ms. */
   readonly setGauges: (active: ActiveScheduler) => Promise<number>;
+  /** Sees to it that the target has its indexes. */
+  readonly keepIndexes: () => Promise<void>;
   /** What a standby does meanwhile. */
   readonly standBy: () => Promise<void>;
 }
@@ -30,7 +33,7 @@ export interface LoopOptions {
 export async function runLoops(
   { logger, metrics, signal }: AppContext,
   leadership: Leadership<ActiveScheduler>,
-  { wakeUp, sweepWakeUp, search, setGauges, standBy }: LoopOptions,
+  { wakeUp, sweepWakeUp, search, setGauges, keepIndexes, standBy }: LoopOptions,
 ): Promise<void> {
   const onError = (what: string) => (error: SyncError) => {
     metrics.errors.inc({ class: error.errorClass });
@@ -81,6 +84,14 @@ export async function runLoops(
     if (Object.values(counts).some((count) => count > 0)) logger.debug('upkeep', counts);
     return undefined;
   };
+  // At the start, the workers see to it.
+  let indexesAt = performance.now() + KEEP_INDEXES_EVERY_MS;
+  const indexes = async () => {
+    if (performance.now() < indexesAt) return undefined;
+    indexesAt = performance.now() + KEEP_INDEXES_EVERY_MS;
+    await keepIndexes();
+    return undefined;
+  };
 
   await Promise.all([
     loop('a sweep', AFTER_ERROR_MS, sweep, {
@@ -89,6 +100,7 @@ export async function runLoops(
     }),
     loop('upkeep', UPKEEP_MS, upkeep, { standsBy: standBy }),
     loop('reading of the fleet’s state', GAUGES_MS, setGauges),
+    loop('a check of the indexes', GAUGES_MS, indexes),
   ]);
 }
 

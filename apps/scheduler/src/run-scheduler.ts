@@ -28,6 +28,7 @@ import { ActiveScheduler } from './active-scheduler.js';
 import { ChangeIntake, type Choice } from './change-intake.js';
 import { fleetGauges } from './fleet-gauges.js';
 import { keepIdentity } from './keep-identity.js';
+import { keepIndexes } from './kept-indexes.js';
 import { Leadership } from './leadership.js';
 import { runLoops } from './run-loops.js';
 import { sampleKeeper } from './sample-keeper.js';
@@ -152,6 +153,7 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Rel
       ...{ metrics: fleet, redis, queue, db: mongo.db, identity },
       keepSample: sampleKeeper(mongo.db, () => config.records.historyKeepMs),
     }),
+    keepIndexes: () => keepIndexes({ db: mongo.db, rules, logger }),
     standBy: () => intake.standBy(),
   });
   closers.add('loops', () => loops);

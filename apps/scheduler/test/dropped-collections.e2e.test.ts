@@ -1,5 +1,5 @@
 import { elementsOf, parseManifest } from '@redis-to-mongo/mongo-sink';
-import { fleetForTests, until } from '@redis-to-mongo/test-kit';
+import { fleetForTests, prints, until } from '@redis-to-mongo/test-kit';
 import type { Document, Filter } from 'mongodb';
 import { expect, it } from 'vitest';
 
@@ -51,6 +51,24 @@ it('collections that are dropped by hand are filled again, in the same incarnati
   // What the fleet reads by is there again.
   const indexes = await collection('set_members').indexes();
   expect(indexes.map(({ key }) => key)).toContainEqual({ key: 1, bucket: 1 });
+});
+
+it('indexes that are dropped by hand come back while the fleet runs', async () => {
+  await fleet.redis.set('string', 'x');
+  const scheduler = fleet.scheduler();
+  fleet.worker();
+  await until(async () => expect(await fleet.key('string')).not.toBeNull());
+  const namesOf = async (name: string) =>
+    (await collection(name).indexes()).map((index) => index.name).sort();
+  const [keys, sets] = [await namesOf('keys'), await namesOf('sets')];
+  expect(keys.length).toBeGreaterThan(5);
+  await collection('keys').dropIndexes();
+  await collection('sets').dropIndexes();
+  await until(async () => {
+    expect(await namesOf('keys')).toEqual(keys);
+    expect(await namesOf('sets')).toEqual(sets);
+  });
+  await prints(scheduler, /MongoDB lacked indexes.*keys \{keyType: 1, status: 1, _id: 1\}/);
 });
 
 it('documents of keys that are removed by hand come back, though most keys have theirs', async () => {

@@ -60,6 +60,22 @@ describe('on the queue of a fleet', () => {
     await prints(fleet.scheduler(more), /this scheduler is the active one/);
   });
 
+  it('one with another queue for the same source and database ends with code 2, also one that was there before', async () => {
+    const scheduler = await started();
+    const more = { QUEUE_PREFIX: 'second' };
+    const options = ['FLEET_MISMATCH', 'another queue', 'QUEUE_PREFIX', 'QUEUE_REDIS_URL'];
+    const [second, worker] = [fleet.scheduler(more), fleet.worker(more)];
+    await refuses(second, ...options);
+    await refuses(worker, ...options);
+    expect(await fleet.queueRedis.keys('{second}:*')).toEqual([]);
+    const status = await commandOn({ ...fleet, env: { ...fleet.env, ...more } }, 'status');
+    expect(status.stdout).toContain('a fleet with another queue writes to the database');
+    await scheduler.stop();
+    await prints(fleet.scheduler(more), /this scheduler is the active one/);
+    await until(async () => expect(await fleet.queueRedis.hget('{second}:fleet', 'mark')).not.toBeNull());
+    await refuses(fleet.scheduler(), ...options);
+  }, 180_000);
+
   it('another name of the same server, and another user of it, are the same source', async () => {
     await started();
     await fleet.redis.call('ACL', 'SETUSER', 'me', 'on', '>pw', '~*', '&*', '+@all');

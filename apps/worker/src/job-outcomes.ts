@@ -3,10 +3,12 @@ import type { SyncError, SyncReport } from '@redis-to-mongo/pipeline';
 import { serverError } from '@redis-to-mongo/redis-connection';
 import type { BackfillLog } from './backfill-log.js';
 import type { CircuitBreaker } from './circuit-breaker.js';
+import type { Retries } from './retries.js';
 import type { WorkMeter } from './work-meter.js';
 
 export interface JobOutcomesOptions {
   readonly guard: CircuitBreaker;
+  readonly retries: Retries;
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly backfills: BackfillLog;
@@ -14,6 +16,9 @@ export interface JobOutcomesOptions {
   /** Records an error on the key's document; may fail, since MongoDB can be what failed. */
   readonly recordError: (key: string, error: SyncError) => Promise<unknown>;
 }
+
+/** Results of runs that need not have read or written anything. */
+const UNTRIED: ReadonlySet<SyncReport['result']> = new Set(['overtaken', 'paused']);
 
 /** Counts and logs the results of work on keys, by jobs and by the tailer. */
 export class JobOutcomes {
@@ -44,8 +49,11 @@ export class JobOutcomes {
 
   /** A slice is saved. */
   done(key: string, report: SyncReport): void {
-    const { guard, metrics, logger, backfills, work } = this.#options;
-    guard.succeeded();
+    const { guard, retries, metrics, logger, backfills, work } = this.#options;
+    if (!UNTRIED.has(report.result)) {
+      guard.succeeded(key);
+      retries.done();
+    }
     work.addKey(report.seen);
     const keyType = report.keyType ?? 'unsupported';
     for (const [name, counter] of this.#counters) if (report[name] > 0) counter.inc(keyType, report[name]);
@@ -63,11 +71,12 @@ export class JobOutcomes {
 
   /** Work on a key has failed. @returns the error, made one that has a class. */
   async failed(key: string, error: unknown): Promise<SyncError> {
-    const { guard, metrics, logger, recordError } = this.#options;
+    const { guard, retries, metrics, logger, recordError } = this.#options;
     const known = serverError(error);
     metrics.errors.inc({ class: known.errorClass });
-    if (known.errorClass === 'configuration') guard.trip(known);
-    else if (known.errorClass === 'unknown')
+    if (known.errorClass === 'transient') retries.failed(known);
+    const isOfKey = known.errorClass === 'configuration' && guard.trip(known, key);
+    if (isOfKey || known.errorClass === 'unknown')
       await recordError(key, known).catch((cause: unknown) => {
         logger.warn('an error could not be recorded on its key', { key, error: cause });
       });

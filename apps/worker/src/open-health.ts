@@ -1,9 +1,11 @@
 import { type AppContext, type HttpServer, startHttp } from '@redis-to-mongo/app-shell';
 import type { Config } from '@redis-to-mongo/config';
+import { probeWrites } from '@redis-to-mongo/mongo-sink';
 import type { Clients } from '@redis-to-mongo/operations';
 import { CircuitBreaker } from './circuit-breaker.js';
 import { openHeartbeat } from './open-heartbeat.js';
 import { Readiness } from './readiness.js';
+import { Retries } from './retries.js';
 import { WorkMeter } from './work-meter.js';
 
 /** What says how the worker fares, to its fleet and over HTTP. */
@@ -11,6 +13,7 @@ export interface Health {
   readonly guard: CircuitBreaker;
   readonly readiness: Readiness;
   readonly work: WorkMeter;
+  readonly retries: Retries;
   readonly http: HttpServer;
 }
 
@@ -18,19 +21,21 @@ export interface Health {
 export async function openHealth(
   app: AppContext,
   { http: { host, workerPort: port } }: Pick<Config, 'http'>,
-  { queue, checks }: Pick<Clients, 'queue' | 'checks'>,
+  { queue, mongo, checks }: Pick<Clients, 'queue' | 'mongo' | 'checks'>,
   options: () => Readonly<Record<string, string>>,
 ): Promise<Health> {
   const { logger, signal, metrics, closers } = app;
   const probe = async () => {
     for (const { check } of checks) await check();
+    await probeWrites(mongo.db);
   };
   const guard = new CircuitBreaker({ logger, signal, probe });
   const readiness = new Readiness(guard);
   const work = new WorkMeter();
+  const retries = new Retries();
   const all = [...checks, ...readiness.checks];
   const http = await startHttp({ host, port, registry: metrics.registry, checks: all });
   closers.add('http', () => http.close());
-  openHeartbeat(app, queue, readiness, work, options);
-  return { guard, readiness, work, http };
+  openHeartbeat(app, queue, readiness, work, options, retries);
+  return { guard, readiness, work, retries, http };
 }

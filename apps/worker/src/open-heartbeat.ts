@@ -2,6 +2,7 @@ import { type AppContext, ProcessWatch } from '@redis-to-mongo/app-shell';
 import { HeartbeatSender, type JobQueue } from '@redis-to-mongo/job-queue';
 import { redisError } from '@redis-to-mongo/redis-connection';
 import type { Readiness } from './readiness.js';
+import type { Retries } from './retries.js';
 import type { WorkMeter } from './work-meter.js';
 
 /** Tells the fleet that this worker lives, how it fares and what it does, until the app is closed. */
@@ -11,6 +12,7 @@ export function openHeartbeat(
   readiness: Readiness,
   work: WorkMeter,
   options: () => Readonly<Record<string, string>>,
+  retries: Retries,
 ): void {
   const watch = new ProcessWatch();
   closers.add('process watch', () => watch.close());
@@ -18,7 +20,15 @@ export function openHeartbeat(
     queue,
     () => {
       const { heartbeat } = readiness;
-      return heartbeat && { ...heartbeat, about: watch.read(), work: work.read(), options: options() };
+      return (
+        heartbeat && {
+          ...heartbeat,
+          about: watch.read(),
+          work: work.read(),
+          options: options(),
+          ...retries.heartbeat,
+        }
+      );
     },
     (error) => logger.debug('a heartbeat could not be sent', { error: redisError(error) }),
   );

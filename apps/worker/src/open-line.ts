@@ -5,12 +5,14 @@ import { ByteBudget, type Line, type RuleBook } from '@redis-to-mongo/pipeline';
 import { type DirectPath, openDirectPath } from './open-direct-path.js';
 import { openSink } from './open-sink.js';
 import { type OpenedSource, openSource } from './open-source.js';
+import type { Retries } from './retries.js';
 
 export interface LineParts {
   readonly clients: Pick<Clients, 'redis' | 'mongo' | 'onError'>;
   readonly rules: RuleBook;
   readonly maxDocumentBytes: number;
   readonly isTraced: boolean;
+  readonly retries: Retries;
   readonly at: Line['at'];
 }
 
@@ -24,12 +26,12 @@ export interface OpenedLine {
 export async function openLine(
   app: AppContext,
   config: Config,
-  { clients: { redis, mongo, onError }, rules, maxDocumentBytes, isTraced, at }: LineParts,
+  { clients: { redis, mongo, onError }, rules, maxDocumentBytes, isTraced, retries, at }: LineParts,
 ): Promise<OpenedLine> {
   const path = await openDirectPath(config, app);
   const reading = { redis, rules, direct: path.direct, onError: onError('load limit') };
   const source = openSource(config, app, reading);
-  const writing = { db: mongo.db, at, maxDocumentBytes, newSequence: path.newSequence };
+  const writing = { db: mongo.db, at, retries, maxDocumentBytes, newSequence: path.newSequence };
   const line: Line = {
     source: source.source,
     sink: openSink(config, app, writing),

@@ -8,6 +8,7 @@ import { BackfillLog } from './backfill-log.js';
 import type { CircuitBreaker } from './circuit-breaker.js';
 import { JobOutcomes } from './job-outcomes.js';
 import { recordOnKey } from './record-on-key.js';
+import type { Retries } from './retries.js';
 import { syncJob } from './sync-job.js';
 import { openTailer } from './tail/open-tailer.js';
 import type { WorkMeter } from './work-meter.js';
@@ -19,6 +20,7 @@ export interface JobParts {
   readonly claims: Claims;
   readonly guard: CircuitBreaker;
   readonly work: WorkMeter;
+  readonly retries: Retries;
   readonly telemetry: ConstructorParameters<typeof JobQueue>[2];
   readonly slice: () => SliceLimits;
   /** What is done once a position is saved; it does not throw. */
@@ -28,11 +30,11 @@ export interface JobParts {
 /** Creates the puller and runner of jobs, and the stream tailer. It does not pull jobs before it is started. */
 export function openJobs(config: Config, app: AppContext, parts: JobParts): JobWorker {
   const { logger, closers, metrics } = app;
-  const { line, db, queue, claims, guard, work, telemetry, slice, afterSync } = parts;
+  const { line, db, queue, claims, guard, work, retries, telemetry, slice, afterSync } = parts;
   const record = (key: string, error: SyncError) =>
     recordOnKey(line, (...args) => recordError(db, ...args), key, error);
   const backfills = new BackfillLog(logger);
-  const account = new JobOutcomes({ guard, metrics, logger, backfills, work, recordError: record });
+  const account = new JobOutcomes({ guard, retries, metrics, logger, backfills, work, recordError: record });
   const onFailed = (key: string | undefined, error: Error) =>
     logger.error('a job failed; it will be retried', { key, error });
   const tailer = openTailer(config, app, { line, claims, queue, account, afterSync, onFailed });

@@ -41,18 +41,18 @@ export async function runWorker(
   const { db } = mongo;
   const claims = new Claims(config.queue, onError('claims'));
   closers.add('claims', () => claims.close());
-  const { readiness, guard, work, http } = await openHealth(app, config, clients, () => shared);
+  const { readiness, guard, work, retries, http } = await openHealth(app, config, clients, () => shared);
 
   const { maxDocumentBytes } = await untilPrepared(app, config, clients, readiness);
   const rules = ruleBook(config.rules);
-  const opened = await openLine(app, config, { clients, rules, maxDocumentBytes, isTraced, at });
+  const opened = await openLine(app, config, { clients, rules, maxDocumentBytes, isTraced, retries, at });
   const afterSync = trimAfterSync({
     optionsFor: (key) => rules.ruleFor(key, 'stream')?.trim ?? current.sync.trim,
     trim: (key, syncedId, options) => trimStream(redis, key, syncedId, options),
     ...{ metrics, logger },
   });
   const worker = openJobs(config, app, {
-    ...{ line: opened.line, db, queue, claims, guard, work, telemetry, afterSync },
+    ...{ line: opened.line, db, queue, claims, guard, work, retries, telemetry, afterSync },
     slice: () => sliceOptions(current),
   });
   closers.add('servers that do not answer', () =>

@@ -9,6 +9,7 @@ import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { BackfillLog } from '../src/backfill-log.js';
 import { CircuitBreaker } from '../src/circuit-breaker.js';
 import { JobOutcomes } from '../src/job-outcomes.js';
+import { Retries } from '../src/retries.js';
 import { type SyncJobOptions, syncJob } from '../src/sync-job.js';
 import { WorkMeter } from '../src/work-meter.js';
 
@@ -57,6 +58,7 @@ export function jobsUnderTest(): JobsUnderTest {
       const backfills = new BackfillLog(logger);
       const account = new JobOutcomes({
         ...{ guard, metrics, logger, backfills },
+        retries: new Retries(),
         work: new WorkMeter(),
         recordError: async () => {},
       });

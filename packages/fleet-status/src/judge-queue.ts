@@ -1,7 +1,7 @@
 import { activeSchedulerIn, type Heartbeat, type QueueFacts, workersOf } from '@redis-to-mongo/job-queue';
 import { counted, grouped, time } from '@redis-to-mongo/terminal';
 import type { FleetFacts } from './fleet-facts.js';
-import { wrongClock } from './process-state.js';
+import { retryingOf, wrongClock } from './process-state.js';
 import type { Reason } from './verdict.js';
 
 /** The reason for a sweep if the target was dropped or set back to an earlier state. */
@@ -26,6 +26,7 @@ export function queueReasons({ queue, queueWrites, mirror, targetCounter }: Flee
   );
   return [
     ...said,
+    ...retrying(facts),
     ...setBack(facts, mirror, targetCounter),
     ...clocks(facts),
     ...options(facts),
@@ -131,6 +132,22 @@ function workers(facts: QueueFacts): readonly Reason[] {
       what: `${isAll ? 'All' : grouped(paused.length)} workers have paused: ${codes}`,
       remedy:
         'A setting is wrong: check their logs, or run doctor. They continue automatically once it is fixed.',
+    },
+  ];
+}
+
+/** Why changes wait while workers are at them. */
+function retrying({ processes }: QueueFacts): readonly Reason[] {
+  const all = processes.flatMap((process) => retryingOf(process) ?? []);
+  const [longest] = all.toSorted((a, b) => b.forMs - a.forMs);
+  if (!longest) return [];
+  const { code, message, forMs } = longest;
+  return [
+    {
+      code: 'workers-retrying',
+      level: 'behind',
+      what: `${counted(all.length, 'worker has', 'workers have')} been retrying for ${time(forMs)}: ${code}`,
+      remedy: `${message}. It is retried automatically.`,
     },
   ];
 }

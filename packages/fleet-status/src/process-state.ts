@@ -3,6 +3,8 @@ import { time } from '@redis-to-mongo/terminal';
 
 /** Clocks that differ by less, in ms, change nothing that is judged. */
 const TOLERANCE_MS = 3_000;
+/** What is retried for less, in ms, is nothing to tell. */
+const MOMENT_MS = 3_000;
 
 /** What a process is doing, in a word, and how good that is. */
 export interface ProcessState {
@@ -18,6 +20,8 @@ export function processState(process: FleetProcess): ProcessState {
   if (state === 'paused') return { word: `paused: ${code ?? 'UNKNOWN'}`, tone: 'bad' };
   const clock = wrongClock(process);
   if (clock !== undefined) return { word: `clock ${clock}`, tone: 'bad' };
+  const retrying = retryingOf(process);
+  if (retrying) return { word: `retrying: ${retrying.code}`, tone: 'bad' };
   if (app === 'worker') return { word: 'working', tone: 'good' };
   if (state === 'standby') return { word: 'stands by', tone: 'idle' };
   return code === undefined ? { word: 'active', tone: 'good' } : { word: `active: ${code}`, tone: 'bad' };
@@ -29,6 +33,11 @@ export function sortedProcesses(processes: readonly FleetProcess[]): readonly Fl
     (is === 'alive' ? 0 : 10) + (app === 'scheduler' ? 0 : 2) + (state === 'standby' ? 1 : 0);
   const name = ({ about, id }: FleetProcess) => `${about?.host ?? ''} ${about?.pid ?? ''} ${id}`;
   return processes.toSorted((a, b) => rank(a) - rank(b) || (name(a) < name(b) ? -1 : 1));
+}
+
+/** What a worker has been retrying for more than a moment. */
+export function retryingOf({ retrying }: Heartbeat): Heartbeat['retrying'] {
+  return retrying && retrying.forMs > MOMENT_MS ? retrying : undefined;
 }
 
 /** How wrong a process' clock is, by that of the queue's Redis: `24 h 0 min ahead`; `undefined` where it is right, or not known. */

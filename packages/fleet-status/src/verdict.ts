@@ -51,6 +51,7 @@ export const REASON_CODES = [
   'entries-lost',
   'search-failing',
   'changes-waiting-long',
+  'workers-retrying',
   'searching',
   'keys-missing',
   'changes-waiting',

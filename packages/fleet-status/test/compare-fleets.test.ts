@@ -18,9 +18,15 @@ function aMark(more: Partial<FleetMark> = {}): FleetMark {
   };
 }
 
-function compare(ours: Partial<FleetMark>, queue?: FleetMark, marked?: FleetMark, isKept = false) {
+function compare(
+  ours: Partial<FleetMark>,
+  queue?: FleetMark,
+  marked?: FleetMark,
+  isKept = false,
+  isCounted = false,
+) {
   const { id: _none, ...own } = aMark(ours);
-  const marks: Marks = { ours: own, queue, target: marked, isKept };
+  const marks: Marks = { ours: own, queue, target: marked, isKept, isCounted };
   return compareFleets(marks);
 }
 
@@ -44,6 +50,14 @@ test.each([
   ['another name of the target', { target: { db: 'mirror', hosts: ['m2:27017'] } }, aMark(), aMark(), 'f1'],
 ] as const)('it is the same fleet: %s', (_name, ours, queue, marked, id) => {
   expect(compare(ours, queue, marked)).toEqual({ is: 'same', id });
+});
+
+test('a target that another queue’s scheduler counts on is not for this one, until it keeps the mark here, too', () => {
+  const another = { is: 'unsure', what: expect.stringContaining('another queue') };
+  expect(compare({}, undefined, aMark(), false, true)).toMatchObject(another);
+  expect(compare({}, aMark(), aMark(), false, true)).toMatchObject(another);
+  expect(compare({}, aMark(), aMark(), true, true)).toEqual({ is: 'same', id: 'f1' });
+  expect(compare(other, undefined, aMark(), false, true).is).toBe('other');
 });
 
 test('a mark is read as it was written; one without a format is of the first', () => {

@@ -134,6 +134,30 @@ const cases: readonly [string, Partial<FleetFacts>, level: string, code: string,
     /Changes may have been missed/,
   ],
   [
+    'workers that retry, the longest first',
+    {
+      queue: aQueue({
+        processes: [
+          IN_CHARGE,
+          {
+            ...WORKER,
+            retrying: { code: 'MONGO_CONFLICT', message: 'MongoDB: two writes conflicted', forMs: 4_000 },
+          },
+          {
+            ...WORKER,
+            retrying: { code: 'MONGO_NOT_PRIMARY', message: 'MongoDB: it is not the primary', forMs: 12_000 },
+          },
+          { ...WORKER, retrying: { code: 'MONGO_TIMEOUT', message: 'a moment', forMs: 900 } },
+        ],
+        due: 2,
+        dueMs: 5_000,
+      }),
+    },
+    'behind',
+    'workers-retrying',
+    '2 workers have been retrying for 12 s: MONGO_NOT_PRIMARY',
+  ],
+  [
     'a change that waits',
     { queue: aQueue({ due: 2, dueMs: 5_000 }) },
     'behind',

@@ -21,6 +21,16 @@ export interface Heartbeat {
   readonly clockAheadMs?: number;
   /** Of a worker. */
   readonly work?: WorkFacts;
+  /** Of a worker: the transient error for which it retries, and since how many ms. */
+  readonly retrying?: RetryFacts;
+}
+
+/** What a worker retries. */
+export interface RetryFacts {
+  readonly code: string;
+  /** In the fleet's own words. */
+  readonly message: string;
+  readonly forMs: number;
 }
 
 /** What a worker is doing. */
@@ -158,6 +168,9 @@ const HEARTBEAT = all({
       keyof WorkFacts,
       Check
     >),
+  ),
+  retrying: optional(
+    all({ code: isText, message: isText, forMs: isNumber } satisfies Record<keyof RetryFacts, Check>),
   ),
   changes: optional(all({ by: oneOf('feed', 'polling', 'connecting'), why: optional(isText) })),
 } satisfies Record<keyof Heartbeat, Check>);

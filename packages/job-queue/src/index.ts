@@ -8,7 +8,7 @@ export type { JobSchedulers, Schedule } from './job-schedulers.js';
 export { JobWorker, type JobWorkerOptions, type RunKeys } from './job-worker.js';
 export { Lease, SCHEDULER_LEASE } from './lease.js';
 export { LoadLimit } from './load-limit.js';
-export { queueCalls } from './queue-calls.js';
+export { queueCalls, queueWrites } from './queue-calls.js';
 export type { QueueDepth } from './queue-depth.js';
 export {
   activeSchedulerIn,

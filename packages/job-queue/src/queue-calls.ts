@@ -3,10 +3,14 @@ type Words = readonly [command: string, ...args: string[]];
 /** The hash of a script that does not exist. */
 const NO_SCRIPT = '0'.repeat(40);
 
-/** Commands of BullMQ and the fleet that would leave something behind: they are not tried. */
-export const LEAVES_SOMETHING: readonly string[] = [
-  ...['HMSET', 'HSET', 'HSETNX', 'INCR', 'LPUSH', 'RPUSH', 'SADD', 'MULTI'],
-];
+/** Commands of BullMQ and the fleet that leave something behind, however they are called: to be queued in a transaction, and discarded. */
+export function queueWrites(key: string): readonly Words[] {
+  return [
+    ...['HMSET', 'HSET', 'HSETNX'].map((name): Words => [name, key, 'x', 'x']),
+    ...['LPUSH', 'RPUSH', 'SADD'].map((name): Words => [name, key, 'x']),
+    ['INCR', key],
+  ];
+}
 
 /** All other commands that BullMQ and the fleet run on the queue's keys, so that they change nothing. @param key one that does not exist. */
 export function queueCalls(key: string): readonly Words[] {

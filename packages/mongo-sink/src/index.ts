@@ -126,7 +126,12 @@ export {
   rememberCollections,
   rememberedCollections,
 } from './reports/target-collections.js';
-export { countInTarget, raiseTargetCounter, readTargetCounter } from './reports/target-counter.js';
+export {
+  countInTarget,
+  raiseTargetCounter,
+  readTargetCounter,
+  targetCountedAgo,
+} from './reports/target-counter.js';
 export { readTargetMark, targetName, writeTargetMark } from './reports/target-mark.js';
 export {
   consumedEntries,

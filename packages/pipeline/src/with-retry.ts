@@ -16,6 +16,8 @@ export interface RetryOptions {
   readonly isWorthIt?: (error: unknown) => boolean;
   /** Called with every failed try that will be repeated. */
   readonly onRetry?: (error: unknown, attempt: number, waitMs: number) => void;
+  /** Called when what was repeated has ended, well or not. */
+  readonly onEnd?: () => void;
 }
 
 /**
@@ -38,17 +40,23 @@ export function backoffMs(
 export async function withRetry<T>(run: () => Promise<T>, options: RetryOptions): Promise<T> {
   const { leastMs = 0, isWorthIt = isTransient } = options;
   const until = performance.now() + options.forMs;
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await run();
-    } catch (error) {
-      if (!isWorthIt(error)) throw error;
-      const waitMs = leastMs + backoffMs(attempt, options);
-      if (options.signal?.aborted || performance.now() + waitMs > until) throw error;
-      options.onRetry?.(error, attempt, waitMs);
-      await sleep(waitMs, undefined, options.signal ? { signal: options.signal } : {}).catch(() => {
-        throw error;
-      });
+  let isRepeated = false;
+  try {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await run();
+      } catch (error) {
+        if (!isWorthIt(error)) throw error;
+        const waitMs = leastMs + backoffMs(attempt, options);
+        if (options.signal?.aborted || performance.now() + waitMs > until) throw error;
+        isRepeated = true;
+        options.onRetry?.(error, attempt, waitMs);
+        await sleep(waitMs, undefined, options.signal ? { signal: options.signal } : {}).catch(() => {
+          throw error;
+        });
+      }
     }
+  } finally {
+    if (isRepeated) options.onEnd?.();
   }
 }

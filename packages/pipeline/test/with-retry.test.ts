@@ -15,10 +15,10 @@ describe('retry', () => {
         if (++tries < 4) throw transient();
         return 'done';
       },
-      { ...options, onRetry: (_, attempt) => attempts.push(attempt) },
+      { ...options, onRetry: (_, attempt) => attempts.push(attempt), onEnd: () => attempts.push(0) },
     );
     expect(result).toBe('done');
-    expect(attempts).toEqual([1, 2, 3]);
+    expect(attempts).toEqual([1, 2, 3, 0]);
   });
 
   it.each(['configuration', 'unknown'] as const)(

@@ -38,7 +38,10 @@ export async function checkSource(findings: Findings, redis: RedisClient, config
   const { needed, helpful, trimming } = lacking;
   if (needed.length > 0) findings.problem(`the user may not run ${needed.join(', ')}`, SEE_ACL);
   if (helpful.length > 0)
-    findings.advise(`the user may not run ${helpful.join(', ')}`, `reading is slower without: ${SEE_ACL}`);
+    findings.advise(
+      `the user may not run ${helpful.join(', ')}`,
+      `reading is slower, or times are less exact, without: ${SEE_ACL}`,
+    );
   if (trims(config) && trimming.length > 0)
     findings.problem(
       `the user may not run ${trimming.join(', ')}`,

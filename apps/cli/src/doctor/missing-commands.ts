@@ -1,4 +1,4 @@
-import { queueCalls } from '@redis-to-mongo/job-queue';
+import { queueCalls, queueWrites } from '@redis-to-mongo/job-queue';
 import { keyTypeEntry, type Words } from '@redis-to-mongo/key-types';
 import type { KeyType } from '@redis-to-mongo/pipeline';
 import { redisError, refusalOf } from '@redis-to-mongo/redis-connection';
@@ -11,6 +11,8 @@ const ALWAYS: readonly Words[] = [
   ['TYPE', KEY],
   ['EXISTS', KEY],
   ['SCAN', '0', 'COUNT', '1'],
+  ['WATCH', KEY],
+  ['UNWATCH'],
 ];
 
 /** The hash of a script that does not exist. */
@@ -21,6 +23,7 @@ const HELPFUL: readonly Words[] = [
   ['XREAD', 'COUNT', '1', 'STREAMS', KEY, '0'],
   ['XREVRANGE', KEY, '+', '-', 'COUNT', '1'],
   ['PTTL', KEY],
+  ['PEXPIRETIME', KEY],
   ['EVALSHA_RO', NO_SCRIPT, '0'],
   ['SCRIPT', 'LOAD', 'return 0'],
 ];
@@ -57,7 +60,9 @@ export async function missingCommands(
     const answers = await answersTo(redis, keyTypeEntry(type).needs(KEY));
     return answers.some(({ answer }) => answer === 'unknown') ? [] : refusedIn(answers);
   });
-  const needed = [await refused(ALWAYS), ...(await Promise.all(ofTypes))];
+  const [begin, end] = await pipelined(redis, EMPTY_TRANSACTION);
+  const transaction = refusedIn([begin, end].flatMap((each) => each ?? []));
+  const needed = [await refused(ALWAYS), transaction, ...(await Promise.all(ofTypes))];
   return {
     needed: [...new Set(needed.flat())],
     helpful: await refused(HELPFUL),
@@ -70,7 +75,35 @@ export async function missingQueueCommands(
   redis: RedisClient,
   keysBeginWith: string,
 ): Promise<readonly string[]> {
-  return refusedIn(await answersTo(redis, queueCalls(`${keysBeginWith}doctor`)));
+  const key = `${keysBeginWith}doctor`;
+  const [direct, queued] = await Promise.all([
+    answersTo(redis, queueCalls(key)),
+    queuedAnswers(redis, queueWrites(key)),
+  ]);
+  return refusedIn([...queued, ...direct]);
+}
+
+const MULTI: Words = ['MULTI'];
+const DISCARD: Words = ['DISCARD'];
+const EMPTY_TRANSACTION: readonly Words[] = [MULTI, ['EXEC']];
+
+/**
+ * Has Redis queue commands in a transaction, where it checks the privileges for each, and discards them. Where the user may not do
+ * that, it is all that is known.
+ */
+async function queuedAnswers(redis: RedisClient, calls: readonly Words[]) {
+  // One that could not be discarded would be carried out.
+  const tried = await pipelined(redis, [...EMPTY_TRANSACTION, DISCARD]);
+  if (tried.some(({ answer }) => answer === 'refused')) return tried;
+  return (await pipelined(redis, [MULTI, ...calls, DISCARD])).slice(1, -1);
+}
+
+/** On a cluster, all of them go to the node of their keys. */
+async function pipelined(redis: RedisClient, calls: readonly Words[]) {
+  const pipeline = redis.pipeline();
+  for (const [name, ...args] of calls) pipeline.call(name, ...args);
+  const replies = (await pipeline.exec().catch(throwRedisError)) ?? [];
+  return calls.map((call, i) => ({ call, answer: answerOf(replies[i]?.[0] ?? undefined) }));
 }
 
 async function answersTo(redis: RedisClient, calls: readonly Words[]) {
@@ -84,14 +117,22 @@ function refusedIn(answers: readonly { readonly call: Words; readonly answer: An
 }
 
 async function answerTo(redis: RedisClient, [name, ...args]: Words): Promise<Answer> {
-  return await redis.call(name, ...args).then(
-    () => 'runs',
-    (error: unknown) => {
-      if (!(error instanceof Error && error.name === 'ReplyError')) throw redisError(error);
-      if (/^ERR unknown command/i.test(error.message)) return 'unknown';
-      return refusalOf(error.message) === 'NOPERM' ? 'refused' : 'runs';
-    },
-  );
+  return await redis.call(name, ...args).then(() => 'runs', answerOf);
+}
+
+/** Leads Redis' reason why EXEC itself is refused. */
+const OF_EXEC = /^EXECABORT Transaction discarded because of: /;
+
+/** @throws SyncError as redisError, for an error that is no answer. */
+function answerOf(error: unknown): Answer {
+  if (error === undefined) return 'runs';
+  if (!(error instanceof Error && error.name === 'ReplyError')) throw redisError(error);
+  if (/^ERR unknown command/i.test(error.message)) return 'unknown';
+  return refusalOf(error.message.replace(OF_EXEC, '')) === 'NOPERM' ? 'refused' : 'runs';
+}
+
+function throwRedisError(error: unknown): never {
+  throw redisError(error);
 }
 
 function nameOf([name, first]: Words): string {

@@ -8,6 +8,8 @@ export interface Marks {
   readonly target: StoredMark;
   /** An active scheduler confirms the queue's mark every few seconds, and the target's by it. */
   readonly isKept: boolean;
+  /** An active scheduler, of whichever queue, has counted in the target within the last seconds. */
+  readonly isCounted: boolean;
 }
 
 /**
@@ -20,18 +22,20 @@ export type Comparison =
   | { readonly is: 'unsure' | 'other'; readonly what: string; readonly options: readonly string[] };
 
 /** Decides whether queue and target are those of this configuration. */
-export function compareFleets({ ours, queue, target, isKept }: Marks): Comparison {
+export function compareFleets({ ours, queue, target, isKept, isCounted }: Marks): Comparison {
   if (typeof queue === 'string') return unreadable('this queue', queue, 'QUEUE_PREFIX');
   if (typeof target === 'string')
     return unreadable(`the database ${ours.target.db}`, target, 'MONGO_DB_NAME');
   if (!queue) {
     if (!target) return { is: 'same', id: undefined };
     // A queue that was emptied, or a new one.
-    return isSameSource(target, ours) ? { is: 'same', id: target.id } : otherSource('target', target, ours);
+    if (!isSameSource(target, ours)) return otherSource('target', target, ours);
+    return isCounted ? otherQueue(ours) : { is: 'same', id: target.id };
   }
   if (!isSameSource(queue, ours)) return otherSource('queue', queue, ours);
   if (isKept && isLoopback(ours.source) && areOtherServers(queue, ours)) return otherServers(ours);
-  if (target) return target.id === queue.id ? { is: 'same', id: queue.id } : otherTarget(queue, ours);
+  if (target && target.id !== queue.id) return otherTarget(queue, ours);
+  if (target) return isCounted && !isKept ? otherQueue(ours) : { is: 'same', id: queue.id };
   // The target has no mark: it was dropped, or it is another one.
   if (!isSameTarget(queue, ours)) return otherTarget(queue, ours);
   return isKept ? { ...otherTarget(queue, ours), is: 'unsure' } : { is: 'same', id: queue.id };
@@ -90,6 +94,15 @@ function otherServers({ source }: Omit<FleetMark, 'id'>) {
     is: 'unsure' as const,
     what: `the fleet of this queue reads other servers than the ones that answer here at ${describeSource(source)}`,
     options: ['QUEUE_PREFIX', 'REDIS_URL'],
+  };
+}
+
+/** The scheduler that counts keeps the mark of its own queue: within seconds it does so here, or this is another queue. */
+function otherQueue({ target }: Omit<FleetMark, 'id'>) {
+  return {
+    is: 'unsure' as const,
+    what: `a fleet with another queue writes to the database ${target.db}`,
+    options: ['QUEUE_PREFIX', 'QUEUE_REDIS_URL', 'MONGO_DB_NAME'],
   };
 }
 

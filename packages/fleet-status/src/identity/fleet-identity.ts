@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobQueue } from '@redis-to-mongo/job-queue';
-import { readTargetMark, targetName, writeTargetMark } from '@redis-to-mongo/mongo-sink';
+import { readTargetMark, targetCountedAgo, targetName, writeTargetMark } from '@redis-to-mongo/mongo-sink';
 import { type connectRedis, type RedisAddress, throwRedisError } from '@redis-to-mongo/redis-connection';
 import { type Comparison, compareFleets } from './compare-fleets.js';
 import { type FleetMark, FORMAT, parseMark, parseMarkText, type StoredMark } from './fleet-mark.js';
@@ -22,6 +22,8 @@ export interface IdentitySources {
 export const KEEP_EVERY_MS = 5_000;
 /** A mark that was confirmed longer ago than this, in ms, is kept by nobody. */
 const KEPT_MS = 15_000;
+/** A target that was counted on longer ago than this, in ms, has no active scheduler: one that lives counts every 5 s. */
+const COUNTED_MS = 12_000;
 /** A process that is unsure gives the active scheduler about 20 s: it reads the marks this often, at this interval in ms. */
 const UNSURE_READS = 20;
 const READ_EVERY_MS = 1_000;
@@ -116,16 +118,18 @@ export class FleetIdentity {
   /** @param heeds whether it matters that an active scheduler keeps the marks. */
   async #read(heeds = true): Promise<Known> {
     const { queue, db, source, address } = this.#sources;
-    const [servers, queueMark, targetMark] = await Promise.all([
+    const [servers, queueMark, targetMark, countedMs = Number.POSITIVE_INFINITY] = await Promise.all([
       serverIds(source).catch(throwRedisError()),
       queue.readMark().catch(throwRedisError('queue')),
       readTargetMark(db),
+      targetCountedAgo(db),
     ]);
     const ours = { format: FORMAT, source: sourceName(address), servers, target: targetName(db) };
     const stored = { queue: parseMarkText(queueMark?.mark), target: parseMark(targetMark) };
     const isKept = heeds && queueMark !== undefined && queueMark.ageMs < KEPT_MS;
+    const isCounted = heeds && countedMs < COUNTED_MS;
     return {
-      comparison: compareFleets({ ours, ...stored, isKept }),
+      comparison: compareFleets({ ours, ...stored, isKept, isCounted }),
       ours,
       queueText: queueMark?.mark,
       ...stored,

@@ -10,11 +10,26 @@ const ID = 'counter';
  * @throws SyncError as mongoError.
  */
 export async function countInTarget(db: Db): Promise<number> {
+  const update = { $inc: { n: 1 }, $currentDate: { at: true } } as const;
   const after = { upsert: true, returnDocument: 'after' } as const;
   const counted = await connected(db, () =>
-    fleetFactsIn(db).findOneAndUpdate({ _id: ID }, { $inc: { n: 1 } }, after),
+    fleetFactsIn(db).findOneAndUpdate({ _id: ID }, update, after),
   );
   return counted?.n ?? 0;
+}
+
+/**
+ * How long ago the target was counted on last, in ms, by the target's own clock: an active scheduler does so every few seconds.
+ * @returns `undefined` if that is not known.
+ * @throws as countInTarget.
+ */
+export async function targetCountedAgo(db: Db): Promise<number | undefined> {
+  const [counter, { localTime }] = await Promise.all([
+    readFact(db, ID),
+    connected(db, () => db.command({ hello: 1 })),
+  ]);
+  const at: unknown = counter?.at;
+  return at instanceof Date && localTime instanceof Date ? localTime.getTime() - at.getTime() : undefined;
 }
 
 /** Raises the target's counter to at least this value. @throws as countInTarget. */

@@ -74,6 +74,7 @@ const PLACES: Readonly<Record<ReasonCode, Place | undefined>> = {
   'entries-lost': ['keys?status=gaps', 'Keys with gaps'],
   'search-failing': WORKERS,
   'changes-waiting-long': WORKERS,
+  'workers-retrying': WORKERS,
   searching: WORKERS,
   'keys-missing': ['keys', 'All keys'],
   'changes-waiting': WORKERS,
