@@ -81,7 +81,7 @@ test.each([
       [{ queue: stored, target: undefined }, 'QUEUE_PREFIX'],
       [{ queue: aMark(), target: stored }, 'MONGO_DB_NAME'],
     ] as const)
-      expect(compareFleets({ ours, isKept: false, ...marks })).toEqual({
+      expect(compareFleets({ ours, isKept: false, isCounted: false, ...marks })).toEqual({
         is: 'other',
         what: expect.stringContaining(says),
         options: [option],
