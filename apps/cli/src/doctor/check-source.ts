@@ -31,7 +31,7 @@ export async function checkSource(findings: Findings, redis: RedisClient, config
     );
   if (info.clockAheadMs !== undefined) checkClock(findings, info.clockAheadMs);
   await checkChangeFeed(findings, redis, config);
-  const lacking = await missingCommands(redis, config.keys.types).catch((error: unknown) =>
+  const lacking = await missingCommands(redis, config.keys.types, trims(config)).catch((error: unknown) =>
     unreadable(findings, error),
   );
   if (!lacking) return;
@@ -42,7 +42,7 @@ export async function checkSource(findings: Findings, redis: RedisClient, config
       `the user may not run ${helpful.join(', ')}`,
       `reading is slower, or times are less exact, without: ${SEE_ACL}`,
     );
-  if (trims(config) && trimming.length > 0)
+  if (trimming.length > 0)
     findings.problem(
       `the user may not run ${trimming.join(', ')}`,
       `streams are not trimmed, although TRIM_MODE or a rule asks for it: ${SEE_ACL}`,

@@ -49,11 +49,13 @@ export interface MissingCommands {
  * The commands that the ACL of the source denies to the fleet's user. Finds them by running each on a key that does not exist.
  * A key type of which the server does not know a command needs none: it has no keys of that type, as without the module of
  * JSON.GET. Commands that the user may run, but not on this key, are not included: Redis checks the command first.
+ * @param isTrimmed whether streams are: what is not needed is not tried, since Redis logs each refusal.
  * @throws SyncError as redisError, where the server does not answer.
  */
 export async function missingCommands(
   redis: RedisClient,
   types: readonly KeyType[],
+  isTrimmed: boolean,
 ): Promise<MissingCommands> {
   const refused = async (calls: readonly Words[]) => refusedIn(await answersTo(redis, calls));
   const ofTypes = types.map(async (type) => {
@@ -66,7 +68,7 @@ export async function missingCommands(
   return {
     needed: [...new Set(needed.flat())],
     helpful: await refused(HELPFUL),
-    trimming: await refused(TRIMMING),
+    trimming: isTrimmed ? await refused(TRIMMING) : [],
   };
 }
 

@@ -12,9 +12,7 @@ const ID = 'counter';
 export async function countInTarget(db: Db): Promise<number> {
   const update = { $inc: { n: 1 }, $currentDate: { at: true } } as const;
   const after = { upsert: true, returnDocument: 'after' } as const;
-  const counted = await connected(db, () =>
-    fleetFactsIn(db).findOneAndUpdate({ _id: ID }, update, after),
-  );
+  const counted = await connected(db, () => fleetFactsIn(db).findOneAndUpdate({ _id: ID }, update, after));
   return counted?.n ?? 0;
 }
 
