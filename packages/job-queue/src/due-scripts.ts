@@ -44,7 +44,8 @@ end
 return answers`);
 
 /**
- * ARGV: ms, limit. Answers keys that were first requested at least this many ms ago and that nobody works on. Where there are more than
+ * ARGV: ms, limit. Answers keys that were first requested at least this many ms ago and that no run works on. A stream that is due and
+ * tailed waits for its job, like any other key. Where there are more than
  * the limit, each call starts at another one: keys that fail again and again must not hide the rest.
  */
 export const OVERDUE = bookkeepingScript(`
@@ -54,7 +55,7 @@ local hidden = redis.call('ZCOUNT', DUE, '-inf', untilMs) - ARGV[2]
 local from = hidden > 0 and time[2] % (hidden + 1) or 0
 for _, key in ipairs(redis.call('ZRANGEBYSCORE', DUE, '-inf', untilMs, 'LIMIT', string.format('%.0f', from), ARGV[2])) do
   local claim = claimOf(key)
-  if not (claim and isAlive(claim.worker)) then keys[#keys + 1] = key end
+  if not claim or claim.retained or not isAlive(claim.worker) then keys[#keys + 1] = key end
 end
 return keys`);
 
