@@ -8,6 +8,7 @@ import {
 } from '@redis-to-mongo/pipeline';
 import type { Collection, Db, Document } from 'mongodb';
 import type { WriteError } from '../commands/write-command.js';
+import { updateRecords } from '../commands/write-records.js';
 import { mongoError } from '../errors/mongo-error.js';
 import { refusedBy } from '../errors/refused-by.js';
 import {
@@ -49,11 +50,11 @@ const CLAIM_TRIES = 10;
  * dead, at whatever time, it is never part of the value.
  */
 export class ValueAttempts {
-  readonly #manifests: (name: string) => Collection<StoredValue>;
+  readonly #db: Db;
   readonly #retry: RetryOptions;
 
   constructor(db: Db, retry: RetryOptions) {
-    this.#manifests = (name) => db.collection<StoredValue>(name);
+    this.#db = db;
     this.#retry = retry;
   }
 
@@ -158,17 +159,19 @@ export class ValueAttempts {
       ...pathsIn(own.manifest.isShaped, { revision: { $lt: state.revision + 1 }, attempts: own.claim }),
     };
     const isPlain = !own.manifest.isShaped && !write.shape;
+    const u = isPlain
+      ? { $set: next, $unset: Object.fromEntries(gone.map((name) => [name, ''])) }
+      : storedFields(state, { ...next, attempts: own.claim }, write.shape);
     let tries = 0;
-    const { matchedCount } = await this.#run(write.collection, (manifests) => {
+    // As a command, since the driver would send an operation again by itself: where the server has forgotten by then what it did (it was
+    // started again, or is no mongod), nothing would match, and what was committed would pass for lost.
+    const { n, errors } = await withRetry(async () => {
       tries++;
-      return isPlain
-        ? manifests.updateOne(filter, {
-            $set: next,
-            $unset: Object.fromEntries(gone.map((name) => [name, ''])),
-          })
-        : manifests.replaceOne(filter, storedFields(state, { ...next, attempts: own.claim }, write.shape));
-    });
-    if (matchedCount === 1) return 'committed';
+      return await updateRecords(this.#db, write.collection, [{ q: filter, u }]);
+    }, this.#retry);
+    const [refused] = errors;
+    if (refused) throw new ManifestRefused(refused);
+    if (n === 1) return 'committed';
     if (tries === 1) return 'lost';
     // Nobody else writes this claim's number there.
     const found = await this.#find(state, write);
@@ -195,7 +198,7 @@ export class ValueAttempts {
   async #run<T>(collection: string, run: (manifests: Collection<StoredValue>) => Promise<T>): Promise<T> {
     return await withRetry(
       () =>
-        run(this.#manifests(collection)).catch((error: unknown) => {
+        run(this.#db.collection<StoredValue>(collection)).catch((error: unknown) => {
           const refused = refusedBy(error);
           throw refused ? new ManifestRefused(refused) : mongoError(error);
         }),

@@ -4,10 +4,13 @@ import {
   firstState,
   hashedLayout,
   type MembersWrite,
+  NO_TLS,
   type ValueDocument,
 } from '@redis-to-mongo/pipeline';
-import { type Db, type Document, MongoNetworkError } from 'mongodb';
+import { testMongoUri } from '@redis-to-mongo/test-kit';
+import { type Db, type Document, MongoClient, MongoNetworkError } from 'mongodb';
 import { beforeEach, expect, test } from 'vitest';
+import { clientOptions } from '../../src/connection/connect-mongo.js';
 import { toKeyDocument } from '../../src/keys/key-document.js';
 import { REVISION_LEAP } from '../../src/keys/reread-keys.js';
 import { elementsOf, parseManifest } from '../../src/values/value-manifest.js';
@@ -55,7 +58,7 @@ function writeOf(passes: readonly (readonly string[])[]) {
 
 /** The database, with the answer to the first such operation lost; `again` sends that operation once more. */
 function losing(
-  name: 'command' | 'updateOne' | 'findOneAndUpdate',
+  name: 'command' | 'findOneAndUpdate',
   isMeant: (first: Document, second: Document) => boolean,
 ): { readonly db: Db; again(): Promise<unknown> } {
   let again: (() => Promise<unknown>) | undefined;
@@ -108,9 +111,29 @@ test('an insert that arrives late brings back no element that has gone since', a
   expect(await membersThere()).toEqual(['new']);
 });
 
+const isCommit = ({ update, updates }: Document) =>
+  update === 'hashes' && updates[0].u.$set?.generation !== undefined;
+
+test('the driver sends no commit again by itself: a server that has forgotten the first one would find nothing to do', async () => {
+  const uri = testMongoUri();
+  const options = clientOptions({ uri, dbName: mongo.db.databaseName, tls: NO_TLS }, 'commits');
+  const client = new MongoClient(uri, { ...options, monitorCommands: true });
+  const sent: Document[] = [];
+  client.on('commandStarted', ({ command }) => sent.push(command));
+  try {
+    await writerOn(client.db(mongo.db.databaseName)).write(STATE, writeOf([['element']]));
+  } finally {
+    await client.close();
+  }
+  expect(await membersThere()).toEqual(['element']);
+  const commits = sent.filter(isCommit);
+  expect(commits).toHaveLength(1);
+  expect(commits[0]).not.toHaveProperty('txnNumber');
+});
+
 test('a commit that was done and not answered stays, and is none of another worker', async () => {
   await writerOn(mongo.db).write(STATE, writeOf([['before']]));
-  const { db } = losing('updateOne', (_, { $set }) => $set?.generation !== undefined);
+  const { db } = losing('command', isCommit);
   const state = { ...STATE, revision: 1 };
   expect(await writerOn(db).write(state, writeOf([['after']]))).toMatchObject({ written: 1 });
   expect(await membersThere()).toEqual(['after']);
