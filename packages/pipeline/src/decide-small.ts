@@ -35,8 +35,8 @@ export function decideSmall(
     return loaded.lastError ? 'alone' : { report: unchangedReport(loaded.keyType) };
   const stored = loaded?.whole();
   if (found === 'gone') return decideGone(line, key, stored);
-  // The end of the incarnation of another type takes more than this.
-  if (stored?.status === 'active' && stored.keyType !== found.keyType) return 'alone';
+  // Another type than before takes more than this.
+  if (stored && stored.keyType !== found.keyType) return 'alone';
   const state = incarnationOf(line, stored, key, found.keyType);
   const batch = found.after(state);
   if (batch === 'alone') return batch;

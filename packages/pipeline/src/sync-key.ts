@@ -4,6 +4,7 @@ import { type Gap, type KeyState, nextIncarnation, retired, withGaps } from './k
 import type { KeyType } from './key-type.js';
 import type { Line } from './line.js';
 import { advance, after, incarnationOf, recreated, settled } from './next-state.js';
+import { sameDocumentId } from './shape/document-id.js';
 import { shownKey } from './shown-key.js';
 import type { Slice } from './slice.js';
 import { isOvertaken, SyncError } from './sync-error.js';
@@ -44,21 +45,23 @@ export async function syncLoaded(
     if (stored?.status === 'active') throw type;
     return tally.report('unsupported', undefined);
   }
+  const syncer = typeof type === 'string' ? line.source.syncer(type) : undefined;
   try {
-    if (type === undefined) {
-      if (wasInterrupted && stored?.status !== 'active') await retireUnsaved(line, stored, key);
-      return await retire(line, stored, tally);
-    }
-    const syncer = typeof type === 'string' ? line.source.syncer(type) : undefined;
+    if (wasInterrupted)
+      for (const other of line.source.syncers())
+        if (other !== syncer) await retireUnsaved(line, other, stored, key, syncer);
+    if (type === undefined) return await retire(line, stored, tally);
     if (!syncer) {
       await retire(line, stored, tally);
       return tally.report('unsupported', undefined);
     }
     const state = await begin(line, stored, key, syncer.keyType, tally);
     const from = wasInterrupted ? syncer.withoutContent(state) : state;
-    return await drain(line, syncer, from, stored, slice, tally);
+    const saved = state.revision === (stored?.revision ?? 0) ? stored : state;
+    return await drain(line, syncer, from, saved, slice, tally);
   } catch (error) {
     if (!isOvertaken(error)) throw error;
+    if (syncer && stored?.status !== 'active') await retireOvertaken(line, syncer, key);
     return tally.report('overtaken', stored?.keyType);
   }
 }
@@ -104,19 +107,52 @@ async function retire(line: Line, stored: KeyState | undefined, tally: Tally): P
 }
 
 /**
- * Retires what a run may have written of a key that has gone, and whose state knows nothing of it.
+ * Retires a value of a type that the key does not hold, by its state: a run may have written it, and not saved that the key held it.
+ * @param current the syncer of what the key holds now: where two types share a document, it is that one's.
  * @throws SyncError STALE_READ once the state is there: the run that follows retires it.
  */
-async function retireUnsaved(line: Line, stored: KeyState | undefined, key: string): Promise<void> {
-  for (const syncer of line.source.syncers()) {
-    const state = incarnationOf(line, stored, key, syncer.keyType);
-    for (const write of syncer.retire(state))
-      if (write.kind !== 'insert' && (await line.sink.hasValue(state, write)))
-        await line.sink.write(state, [write]);
+async function retireUnsaved(
+  line: Line,
+  syncer: Syncer,
+  stored: KeyState | undefined,
+  key: string,
+  current?: Syncer,
+): Promise<void> {
+  const known = stored?.status === 'active' ? stored : undefined;
+  if (known?.keyType === syncer.keyType) return;
+  const retiring = ({ keyType, retire }: Syncer) => {
+    const isOther = known !== undefined && known.keyType !== keyType;
+    const state = isOther
+      ? recreated(line, known, keyType, 'type changed')
+      : incarnationOf(line, stored, key, keyType);
+    return retire(state).flatMap((write) => (write.kind === 'insert' ? [] : { state, write }));
+  };
+  const others = [known && line.source.syncer(known.keyType), current].flatMap((one) =>
+    one ? retiring(one) : [],
+  );
+  for (const { state, write } of retiring(syncer)) {
+    const isShared = others.some(
+      (other) =>
+        other.write.collection === write.collection &&
+        sameDocumentId(other.state.documentId ?? undefined, state.documentId ?? undefined),
+    );
+    if (!isShared && (await line.sink.hasValue(state, write))) await line.sink.write(state, [write]);
   }
 }
 
-/** The state to read on from; ends the incarnation of a key that has changed its type. */
+/** Retires what this run wrote, if a faster one has found meanwhile that the key holds another type, or is gone. */
+async function retireOvertaken(line: Line, syncer: Syncer, key: string): Promise<void> {
+  const stored = await line.sink.load(key);
+  if (!stored) return;
+  await retireUnsaved(line, syncer, stored, key).catch((error: unknown) => {
+    if (!isOvertaken(error)) throw error;
+  });
+}
+
+/**
+ * The state to read on from; ends the incarnation of a key that has changed its type. It is saved before anything of the new type is
+ * written: a value that no state tells of would stay when the key goes, or changes its type again.
+ */
 async function begin(
   line: Line,
   stored: KeyState | undefined,
@@ -124,9 +160,12 @@ async function begin(
   keyType: KeyType,
   tally: Tally,
 ): Promise<KeyState> {
-  if (!stored || stored.status === 'deleted' || stored.keyType === keyType)
-    return incarnationOf(line, stored, key, keyType);
-  return recreated(line, await incarnationEnded(line, stored, tally), keyType, 'type changed');
+  if (!stored || stored.keyType === keyType) return incarnationOf(line, stored, key, keyType);
+  const isActive = stored.status === 'active';
+  const ended = isActive ? await incarnationEnded(line, stored, tally) : stored;
+  const state = advance(recreated(line, ended, keyType, isActive ? 'type changed' : 'deleted'));
+  await line.sink.save(stored, state);
+  return state;
 }
 
 /** Writes what the end of an incarnation asks for, and counts what it left unread. */

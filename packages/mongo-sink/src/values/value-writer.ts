@@ -264,7 +264,12 @@ export class ValueWriter {
         ? {
             update: 'keys',
             updates: [
-              { q: { _id: key, revision }, u: { $set: { revision: found.revision, position: null } } },
+              {
+                q: { _id: key, revision, keyType: state.keyType },
+                u: { $set: { revision: found.revision, position: null } },
+              },
+              // The position of what the key holds as another type is not that of this value.
+              { q: { _id: key, revision }, u: { $set: { revision: found.revision } } },
             ],
           }
         : // The key's own document was never saved, or was lost: it begins behind the value.

@@ -70,6 +70,12 @@ function describeWay(
     while ((await syncKey(under.line(), key, wholeSlice(), true)).result === 'overtaken');
   };
 
+  const asGone = (key: string) => under.redis.del(key);
+  const asOther = async (key: string) => {
+    await under.redis.del(key);
+    await (type.keyType === 'string' ? under.redis.sadd(key, 'a') : under.redis.set(key, 'text'));
+  };
+
   describe(`${type.keyType}, ${way}: what every key type does`, () => {
     it('a key that is not there leaves nothing', async () => {
       expect((await syncAnew('none')).result).toBe('absent');
@@ -202,6 +208,62 @@ function describeWay(
           if (type.stored) expect(await type.ofMongo(under.db, key)).toBeNull();
         }
     });
+
+    // Known as another type: nobody needs to say that the run did not end. Else only its claim tells of it.
+    if (type.stored)
+      it.each([
+        ['of another type until then', asOther, [false, true]],
+        ['gone until then', asGone, [true]],
+        ['unknown until then', undefined, [true]],
+      ] as const)(
+        'a worker that stops once it has written a key that was %s: nothing of it stays',
+        async (was, begin, told) => {
+          for (const size of [type.sizes.many, type.sizes.huge])
+            for (const isTold of told)
+              for (const becomes of [asOther, asGone]) {
+                const key = `${was}, ${size}, ${isTold}, ${becomes.name}`;
+                if (begin) {
+                  await asOther(key);
+                  await settle(key);
+                  await begin(key);
+                  await settle(key);
+                }
+                await under.redis.del(key);
+                await type.fill(under.redis, key, size);
+                const { at, hasArrived } = holdAt('after-write');
+                void sync(under.line({}, { at }), key, wholeSlice()); // never goes on
+                await hasArrived;
+                await becomes(key);
+                if (isTold) await syncInterrupted(key);
+                await settle(key);
+                expect(await type.ofMongo(under.db, key)).toBeNull();
+              }
+        },
+      );
+
+    if (type.stored)
+      it('a worker that has read a key before it held another type leaves nothing of what it read', async () => {
+        for (const begin of [undefined, asOther, asGone]) {
+          const key = `late, ${begin?.name}`;
+          if (begin) {
+            await asOther(key);
+            await settle(key);
+            await begin(key);
+            await settle(key);
+          }
+          await under.redis.del(key);
+          await type.fill(under.redis, key, type.sizes.many);
+          const { at, hasArrived, goOn } = holdAt('after-read');
+          const slow = sync(under.line({}, { at }), key, wholeSlice());
+          await hasArrived;
+          await asOther(key);
+          await settle(key);
+          goOn();
+          await slow;
+          expect(await type.ofMongo(under.db, key)).toBeNull();
+          expect((await under.state(key)).status).toBe('active');
+        }
+      });
 
     it('a worker that has read earlier never overwrites one that read later', async () => {
       for (const size of [type.sizes.many, type.sizes.huge]) {
