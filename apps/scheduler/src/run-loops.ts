@@ -1,10 +1,10 @@
-import type { AppContext } from '@redis-to-mongo/app-shell';
+import type { AppContext, Logger } from '@redis-to-mongo/app-shell';
 import type { SyncError } from '@redis-to-mongo/pipeline';
 import { serverError } from '@redis-to-mongo/redis-connection';
+import { HIDDEN_TYPE } from '@redis-to-mongo/redis-source';
 import type { ActiveScheduler } from './active-scheduler.js';
 import { KEEP_INDEXES_EVERY_MS } from './kept-indexes.js';
 import type { Leadership } from './leadership.js';
-import { logHiddenKeys } from './log-hidden-keys.js';
 import { repeatUntil } from './repeat-until.js';
 import type { SearchRecord } from './search-record.js';
 import type { WakeUp } from './wake-up.js';
@@ -109,4 +109,20 @@ interface TurnOptions {
   readonly standsBy?: () => Promise<void>;
   readonly onFailed?: (error: SyncError) => void;
   readonly woken?: WakeUp;
+}
+
+/** Logs how many keys the user of the source may not read, once, and again if the number changes. */
+function logHiddenKeys(logger: Logger): (byType: ReadonlyMap<string, number>) => void {
+  let logged = 0;
+  return (byType) => {
+    const keys = byType.get(HIDDEN_TYPE) ?? 0;
+    if (keys > 0 && keys !== logged)
+      logger.warn(
+        'keys are skipped, because the Redis user may not read them: see the ACL in docs/operations.md',
+        {
+          keys,
+        },
+      );
+    logged = keys;
+  };
 }

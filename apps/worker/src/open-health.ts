@@ -1,9 +1,10 @@
-import { type AppContext, type HttpServer, startHttp } from '@redis-to-mongo/app-shell';
+import { type AppContext, type HttpServer, ProcessWatch, startHttp } from '@redis-to-mongo/app-shell';
 import type { Config } from '@redis-to-mongo/config';
+import { HeartbeatSender, type JobQueue } from '@redis-to-mongo/job-queue';
 import { probeWrites } from '@redis-to-mongo/mongo-sink';
 import type { Clients } from '@redis-to-mongo/operations';
+import { redisError } from '@redis-to-mongo/redis-connection';
 import { CircuitBreaker } from './circuit-breaker.js';
-import { openHeartbeat } from './open-heartbeat.js';
 import { Readiness } from './readiness.js';
 import { Retries } from './retries.js';
 import { WorkMeter } from './work-meter.js';
@@ -38,4 +39,34 @@ export async function openHealth(
   closers.add('http', () => http.close());
   openHeartbeat(app, queue, readiness, work, options, retries);
   return { guard, readiness, work, retries, http };
+}
+
+/** Tells the fleet that this worker lives, how it fares and what it does, until the app is closed. */
+function openHeartbeat(
+  { logger, closers }: Pick<AppContext, 'logger' | 'closers'>,
+  queue: JobQueue,
+  readiness: Readiness,
+  work: WorkMeter,
+  options: () => Readonly<Record<string, string>>,
+  retries: Retries,
+): void {
+  const watch = new ProcessWatch();
+  closers.add('process watch', () => watch.close());
+  const heart = new HeartbeatSender(
+    queue,
+    () => {
+      const { heartbeat } = readiness;
+      return (
+        heartbeat && {
+          ...heartbeat,
+          about: watch.read(),
+          work: work.read(),
+          options: options(),
+          ...retries.heartbeat,
+        }
+      );
+    },
+    (error) => logger.debug('a heartbeat could not be sent', { error: redisError(error) }),
+  );
+  closers.add('heart', () => heart.close());
 }

@@ -16,12 +16,11 @@ import {
   type Line,
   Slice,
   type SliceLimits,
-  type SyncError,
+  SyncError,
   type SyncReport,
   syncKeys,
 } from '@redis-to-mongo/pipeline';
 import type { JobOutcomes } from './job-outcomes.js';
-import { quarantineError } from './quarantine.js';
 import type { StreamTailer } from './tail/stream-tailer.js';
 import { isWorthTailing } from './tail/worth-tailing.js';
 
@@ -184,4 +183,13 @@ async function quarantine({ logger, recordError }: SyncJobOptions, key: string):
   await recordError(key, error).catch((cause: unknown) => {
     logger.warn('an error could not be recorded on its key', { key, error: cause });
   });
+}
+
+/** The error of a quarantined key. */
+function quarantineError(): SyncError {
+  return new SyncError(
+    'KEY_QUARANTINED',
+    'unknown',
+    'three jobs in a row started on this key and never ended (did their workers die?); it is quarantined for an hour',
+  );
 }

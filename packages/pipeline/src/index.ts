@@ -28,7 +28,7 @@ export { incarnationOf } from './next-state.js';
 export type { ProcessFacts } from './process-facts.js';
 export * from './restoring-key.js';
 export * from './rules/content-mapper.js';
-export { type DecodedEntry, decodeEntry } from './rules/decode-entry.js';
+export { type DecodedEntry, decodedIfKnown, decodeEntry } from './rules/decode-entry.js';
 export * from './rules/decode-value.js';
 export * from './rules/rule.js';
 export * from './rules/rule-book.js';

@@ -1,14 +1,14 @@
 import {
   type Adoption,
   deadAmong,
+  type MirroredEntry,
   mirroredEntries,
   readAdoption,
   readKey,
   strayMessages,
 } from '@redis-to-mongo/mongo-sink';
-import { compareEntryIds, entryTime, type KeyState } from '@redis-to-mongo/pipeline';
+import { compareEntryIds, decodedIfKnown, entryTime, type KeyState } from '@redis-to-mongo/pipeline';
 import type { StreamInfo } from '@redis-to-mongo/redis-source';
-import { entryProblem } from './compare-entry.js';
 import { compareExpiry } from './compare-expiry.js';
 import type { Difference } from './difference.js';
 import { Problems } from './problems.js';
@@ -161,4 +161,25 @@ class UnknownMessages {
 function isImpossible(entryId: string, info: StreamInfo | undefined): boolean {
   if (info?.firstId === undefined || info.maxDeletedId === undefined) return false;
   return compareEntryIds(entryId, info.firstId) > 0 && compareEntryIds(entryId, info.maxDeletedId) > 0;
+}
+
+/** Describes how a message differs from its entry; `undefined` if it does not. */
+function entryProblem(entry: SourceEntry, mirrored: MirroredEntry): string | undefined {
+  if (!hasFieldsOf(entry, mirrored)) return 'has other fields';
+  const { at } = mirrored;
+  const time = at instanceof Date ? at.getTime() : at;
+  return time === (entryTime(entry.entryId)?.getTime() ?? null) ? undefined : 'has another time';
+}
+
+/** Whether the stored fields are those of the entry, in its order, without as many as were left out. */
+function hasFieldsOf({ flat }: SourceEntry, mirrored: MirroredEntry): boolean {
+  const stored = decodedIfKnown(mirrored);
+  if (!stored?.isIntact || stored.pairs.length + stored.left !== flat.length / 2) return false;
+  let i = 0;
+  for (const [name, value] of stored.pairs) {
+    while (i < flat.length && !(flat[i]?.equals(name) && flat[i + 1]?.equals(value))) i += 2;
+    if (i >= flat.length) return false;
+    i += 2;
+  }
+  return true;
 }

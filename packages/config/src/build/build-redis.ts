@@ -1,27 +1,15 @@
 import { NO_TLS } from '@redis-to-mongo/pipeline';
 import type { RedisAddress } from '@redis-to-mongo/redis-connection';
 import { type RedisUrl, readRedisUrl } from '../formats/redis-address.js';
-import type { NameOf, OptionName } from '../options/options.js';
+import type { OptionName } from '../options/options.js';
 import type { Settings } from '../settings.js';
 import { besideUrl, urlInUse } from './beside-url.js';
-import { buildTls, type TlsNames, tlsNames } from './build-tls.js';
-import { buildTopology, type TopologyNames } from './build-topology.js';
+import { buildTls, tlsNames } from './build-tls.js';
+import { buildTopology } from './build-topology.js';
 import type { Findings } from './findings.js';
 
-/** The options that say how to reach one Redis. */
-export interface RedisNames {
-  readonly url: NameOf<string | undefined>;
-  readonly host: NameOf<string | undefined>;
-  readonly port: NameOf<number | undefined>;
-  readonly username: NameOf<string | undefined>;
-  readonly password: NameOf<string | undefined>;
-  readonly db: NameOf<number | undefined>;
-  readonly tls: TlsNames;
-  readonly topology: TopologyNames;
-}
-
-/** The names of these options for the source, or for the queue. */
-export function redisNames(prefix: '' | 'QUEUE_'): RedisNames {
+/** The names of the options that say how to reach the source, or the queue. */
+export function redisNames(prefix: '' | 'QUEUE_') {
   return {
     url: `${prefix}REDIS_URL`,
     host: `${prefix}REDIS_HOST`,
@@ -36,14 +24,14 @@ export function redisNames(prefix: '' | 'QUEUE_'): RedisNames {
       sentinelName: `${prefix}REDIS_SENTINEL_NAME`,
       sentinelPassword: `${prefix}REDIS_SENTINEL_PASSWORD`,
     },
-  };
+  } as const;
 }
 
 /** How to reach one Redis: by its URL, the options beside it, and `inherited` for what neither says. */
 export function buildRedis(
   settings: Settings,
   findings: Findings,
-  names: RedisNames,
+  names: ReturnType<typeof redisNames>,
   inherited: RedisAddress,
   cwd: string,
 ): RedisAddress {
@@ -99,7 +87,7 @@ function read(url: string | undefined): RedisUrl | undefined {
 function checkLogin(
   settings: Settings,
   findings: Findings,
-  names: RedisNames,
+  names: ReturnType<typeof redisNames>,
   login: { url: OptionName | undefined; username: string | undefined; password: string | undefined },
 ): void {
   if (login.username === undefined || login.password !== undefined || settings.mentioned(names.password))

@@ -3,29 +3,20 @@ import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import type { TlsSettings } from '@redis-to-mongo/pipeline';
-import type { NameOf, OptionName } from '../options/options.js';
+import type { OptionName } from '../options/options.js';
 import type { Settings } from '../settings.js';
 import { compareSources } from './beside-url.js';
 import type { Findings } from './findings.js';
 
-/** The options that say how TLS is done on one connection. */
-export interface TlsNames {
-  readonly enabled: NameOf<boolean | undefined>;
-  readonly caFile: NameOf<string | undefined>;
-  readonly certFile: NameOf<string | undefined>;
-  readonly keyFile: NameOf<string | undefined>;
-  readonly rejectUnauthorized: NameOf<boolean | undefined>;
-}
-
-/** The names of these options for one server. */
-export function tlsNames(server: 'REDIS' | 'QUEUE_REDIS' | 'MONGO'): TlsNames {
+/** The names of the options that say how TLS is done with one server. */
+export function tlsNames(server: 'REDIS' | 'QUEUE_REDIS' | 'MONGO') {
   return {
     enabled: `${server}_TLS`,
     caFile: `${server}_TLS_CA_FILE`,
     certFile: `${server}_TLS_CERT_FILE`,
     keyFile: `${server}_TLS_KEY_FILE`,
     rejectUnauthorized: `${server}_TLS_REJECT_UNAUTHORIZED`,
-  };
+  } as const;
 }
 
 /**
@@ -35,7 +26,7 @@ export function tlsNames(server: 'REDIS' | 'QUEUE_REDIS' | 'MONGO'): TlsNames {
 export function buildTls(
   settings: Settings,
   findings: Findings,
-  names: TlsNames,
+  names: ReturnType<typeof tlsNames>,
   at: { enabled: boolean; url: OptionName | undefined; cwd: string; inherited: TlsSettings },
 ): TlsSettings {
   const fileOf = (part: 'caFile' | 'certFile' | 'keyFile') => {
@@ -78,7 +69,7 @@ export function buildTls(
 function checkContents(
   settings: Settings,
   findings: Findings,
-  names: TlsNames,
+  names: ReturnType<typeof tlsNames>,
   { caFile, certFile, keyFile }: { [Part in 'caFile' | 'certFile' | 'keyFile']: string | undefined },
 ): void {
   const [ca, cert, key] = [caFile, certFile, keyFile].map(contentOf);

@@ -1,4 +1,4 @@
-import { decodeEntry, type MessageDocument, plainMessage } from '@redis-to-mongo/pipeline';
+import { decodedIfKnown, type MessageDocument, plainMessage } from '@redis-to-mongo/pipeline';
 import type { Db } from 'mongodb';
 import { connected } from '../connection/ensure-connected.js';
 import type { Stored } from '../database/stored.js';
@@ -34,10 +34,10 @@ export async function hasOtherEntries(
   });
 }
 
-type Content = Parameters<typeof decodeEntry>[0];
+type Content = Parameters<typeof decodedIfKnown>[0];
 
 function areOther(stored: Content, message: Content): boolean {
-  const [there, mine] = [decoded(stored), decoded(message)];
+  const [there, mine] = [decodedIfKnown(stored), decodedIfKnown(message)];
   if (!there?.isIntact || !mine) return false;
   if (there.pairs.length + there.left !== mine.pairs.length + mine.left) return true;
   if (there.left > 0 || mine.left > 0) return false;
@@ -45,12 +45,4 @@ function areOther(stored: Content, message: Content): boolean {
     const pair = there.pairs[i];
     return !pair?.[0].equals(name) || !pair[1].equals(value);
   });
-}
-
-function decoded(content: Content) {
-  try {
-    return decodeEntry(content);
-  } catch {
-    return undefined; // not of a form that the fleet writes
-  }
 }

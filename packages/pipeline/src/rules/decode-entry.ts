@@ -41,6 +41,15 @@ export function decodeEntry({
   return { pairs, left, isIntact };
 }
 
+/** As decodeEntry; undefined where they are not of a form that the fleet writes. */
+export function decodedIfKnown(stored: Parameters<typeof decodeEntry>[0]): DecodedEntry | undefined {
+  try {
+    return decodeEntry(stored);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The bytes of a stored value: of text and binary their own, of anything else what it says by itself. */
 export function valueBytes(value: unknown): Buffer {
   try {

@@ -4,7 +4,10 @@ import { type FleetFacts, FleetIdentity, readFacts } from '@redis-to-mongo/fleet
 import { JobQueue } from '@redis-to-mongo/job-queue';
 import type { Closers } from '@redis-to-mongo/pipeline';
 import { addressOfUrl, connectRedis } from '@redis-to-mongo/redis-connection';
+import type { Fleet } from '../fleet/fleet.js';
 import { ONE_TRY, openRedis } from '../program/open-redis.js';
+import { processUsage } from '../program/process-usage.js';
+import { repeatEvery } from '../program/repeat-every.js';
 import type { ProgramContext } from '../program/run-program.js';
 import { modelsKnownTo } from '../values/value-model.js';
 import { breakThings } from './break-things.js';
@@ -16,7 +19,6 @@ import type { ChaosReport } from './chaos-report.js';
 import { type FaultKind, planFaults } from './fault.js';
 import { judge } from './judge.js';
 import { Losses } from './losses.js';
-import { MemoryWatch } from './memory-watch.js';
 import { PositionWatch } from './position-watch.js';
 import { untilSettled } from './settle.js';
 import { ValueWatch } from './value-watch.js';
@@ -190,4 +192,22 @@ async function keepState(dir: string, { source, db }: ChaosEnvironment, load: Ch
     infos[written.key] = await redis.xinfo('STREAM', written.key).catch((error: unknown) => String(error));
   redis.disconnect();
   await writeFile(join(dir, 'state.json'), `${JSON.stringify({ keys, infos }, null, 1)}\n`);
+}
+
+const EVERY_MS = 1_000;
+
+/** The most memory that any process of each app held, in bytes. */
+class MemoryWatch {
+  readonly peaks = new Map<string, number>();
+
+  /** Reads until the signal aborts. */
+  async run(fleet: Fleet, signal: AbortSignal): Promise<void> {
+    await repeatEvery(EVERY_MS, signal, async () => {
+      for (const { app, pid, isRunning } of fleet.members) {
+        if (!isRunning || pid === undefined) continue;
+        const { bytes } = await processUsage(pid).catch(() => ({ bytes: 0 })); // it has just ended
+        this.peaks.set(app, Math.max(bytes, this.peaks.get(app) ?? 0));
+      }
+    });
+  }
 }

@@ -1,7 +1,7 @@
 import { readDeadLetter } from '@redis-to-mongo/mongo-sink';
 import {
   compareEntryIds,
-  decodeEntry,
+  decodedIfKnown,
   isEntryId,
   messageIdBounds,
   placeOf,
@@ -154,11 +154,7 @@ async function readLetters(
   }
 }
 
-function digestOf(stored: Parameters<typeof decodeEntry>[0] | undefined): number {
-  try {
-    const { pairs, left, isIntact } = decodeEntry(stored ?? {});
-    return left === 0 && isIntact ? contentDigest(pairs) : NOTHING;
-  } catch {
-    return NOTHING; // not of a form that any entry is stored in
-  }
+function digestOf(stored: Parameters<typeof decodedIfKnown>[0] | undefined): number {
+  const entry = decodedIfKnown(stored ?? {});
+  return entry?.left === 0 && entry.isIntact ? contentDigest(entry.pairs) : NOTHING;
 }

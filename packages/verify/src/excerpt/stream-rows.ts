@@ -1,5 +1,5 @@
 import { deadAmong, lastMirroredEntries, type MirroredEntry } from '@redis-to-mongo/mongo-sink';
-import { compareEntryIds, decodeEntry, type KeyState } from '@redis-to-mongo/pipeline';
+import { compareEntryIds, decodedIfKnown, type KeyState } from '@redis-to-mongo/pipeline';
 import {
   fingerprintOfPiece,
   MOST_PARTS,
@@ -49,14 +49,12 @@ function oldestRead(ids: readonly string[]): string | undefined {
   return ids.length < ENTRIES ? undefined : ids.at(-1);
 }
 
+const UNKNOWN = { pairs: [], left: 0, isIntact: false } as const;
+
 function storedOf({ content, mapped }: MirroredEntry): Stored {
-  try {
-    const { pairs, left, isIntact } = decodeEntry({ content, mapped });
-    const parts = pairs.flat().slice(0, MOST_PARTS);
-    return { parts: parts.map((part) => pieceOf(part)), count: 2 * pairs.length, left, isIntact };
-  } catch {
-    return { parts: [], count: 0, left: 0, isIntact: false };
-  }
+  const { pairs, left, isIntact } = decodedIfKnown({ content, mapped }) ?? UNKNOWN;
+  const parts = pairs.flat().slice(0, MOST_PARTS);
+  return { parts: parts.map((part) => pieceOf(part)), count: 2 * pairs.length, left, isIntact };
 }
 
 function verdictOf(
