@@ -2,10 +2,10 @@ import type { AppContext } from '@redis-to-mongo/app-shell';
 import type { Config } from '@redis-to-mongo/config';
 import { LoadLimit } from '@redis-to-mongo/job-queue';
 import { sourceOptions } from '@redis-to-mongo/operations';
-import type { RuleBook, Source } from '@redis-to-mongo/pipeline';
+import type { Batch, RuleBook, Source, Syncer } from '@redis-to-mongo/pipeline';
 import { type DirectReader, redisSource } from '@redis-to-mongo/redis-source';
-import { limitedSource } from './limited-source.js';
 import { timedSource } from './timed-line.js';
+import { type ReadArguments, wrapReads } from './wrap-reads.js';
 
 export interface OpenSourceOptions {
   readonly redis: Parameters<typeof redisSource>[0];
@@ -49,4 +49,35 @@ export function openSource(
     },
     leave,
   };
+}
+
+/**
+ * The same source, read no faster than the limit allows, where there is one: a read waits until those before it are
+ * paid for. A read goes by whether there was a limit when it began.
+ */
+function limitedSource(source: Source, limit: () => LoadLimit | undefined): Source {
+  const limited = wrapReads(source, (syncer, args) =>
+    limit() ? limitedRead(syncer, limit, args) : syncer.read(...args),
+  );
+  return {
+    ...limited,
+    async readSmall(keys, budget) {
+      await limit()?.take(0);
+      const reading = await source.readSmall(keys, budget);
+      await limit()?.take(reading.bytes);
+      return reading;
+    },
+  };
+}
+
+async function* limitedRead(
+  syncer: Syncer,
+  limit: () => LoadLimit | undefined,
+  args: ReadArguments,
+): AsyncGenerator<Batch> {
+  await limit()?.take(0);
+  for await (const batch of syncer.read(...args)) {
+    yield batch; // it is written while this waits
+    await limit()?.take(batch.bytes);
+  }
 }

@@ -3,21 +3,23 @@ import {
   disconnectSilent,
   openTracing,
   type ReloadHandler,
+  untilReady,
 } from '@redis-to-mongo/app-shell';
 import type { Config } from '@redis-to-mongo/config';
+import { FleetIdentity, isFleetMismatch } from '@redis-to-mongo/fleet-status';
 import { Claims, type JobWorker, queueTelemetry } from '@redis-to-mongo/job-queue';
 import { ruleBook } from '@redis-to-mongo/key-types';
 import { pingMongo, prepareDatabase } from '@redis-to-mongo/mongo-sink';
 import { type Clients, openClients, sharedOptions, sliceOptions } from '@redis-to-mongo/operations';
-import type { Line } from '@redis-to-mongo/pipeline';
+import { asSyncError, type Line } from '@redis-to-mongo/pipeline';
 import { trimStream } from '@redis-to-mongo/redis-source';
 import { forgetLoop } from './forget-loop.js';
 import { openHealth } from './open-health.js';
 import { type OpenedLine, openLine } from './open-line.js';
+import type { Readiness } from './readiness.js';
 import { RELOADABLE } from './reloadable.js';
 import { openJobs } from './run-jobs.js';
 import { trimAfterSync } from './trim-after-sync.js';
-import { untilPrepared } from './until-prepared.js';
 
 /**
  * Opens everything and starts the work. The app's closers close it.
@@ -99,4 +101,25 @@ function serversOf(
     { name: 'mongo', ask: () => pingMongo(mongo.db), leave: () => mongo.leave() },
     { name: 'queue', ask: () => queue.answer(), leave: leaveQueue },
   ];
+}
+
+/**
+ * Waits for source, queue and target, and for a target that has all that the worker needs.
+ * @returns what the target reports about itself.
+ * @throws SyncError where one of them belongs to another fleet.
+ */
+async function untilPrepared(
+  { logger, signal, metrics }: Pick<AppContext, 'logger' | 'signal' | 'metrics'>,
+  config: Pick<Config, 'redis' | 'rules'>,
+  { redis, mongo, queue }: Pick<Clients, 'redis' | 'mongo' | 'queue'>,
+  readiness: Readiness,
+): ReturnType<typeof prepareDatabase> {
+  const onTrouble = (error: unknown) => {
+    readiness.trouble = error;
+    metrics.errors.inc({ class: asSyncError(error).errorClass });
+  };
+  const waiting = { logger, signal, onTrouble, isFinal: isFleetMismatch };
+  const identity = new FleetIdentity({ queue, db: mongo.db, source: redis, address: config.redis });
+  await untilReady('source, queue and target', () => identity.confirm(), waiting);
+  return await untilReady('MongoDB', () => prepareDatabase(mongo.db, config.rules), waiting);
 }

@@ -52,7 +52,7 @@ export function groupBySlot<T>(redis: Redis, items: readonly T[], nameOf: (item:
 
 /**
  * Runs commands on many keys, pipelined; on a cluster in one pipeline for each node.
- * @param queue adds the commands of one item, always `each` of them.
+ * @param queue adds the command of one item.
  * @returns the replies, in the order of the items.
  * @throws the error of ioredis if the connection fails; errors of single commands are in their replies.
  */
@@ -61,10 +61,9 @@ export async function pipelined<T>(
   items: readonly T[],
   nameOf: (item: T) => Name,
   queue: (pipeline: ChainableCommander, item: T) => void,
-  each = 1,
 ): Promise<Reply[]> {
   if (items.length === 0) return [];
-  const replies: Reply[] = Array.from({ length: items.length * each });
+  const replies: Reply[] = Array.from({ length: items.length });
   const indexes = [...items.keys()];
   const run = async (part: readonly number[]) => {
     for (let i = 0; i < part.length; i += AT_ONCE) await runPart(part.slice(i, i + AT_ONCE));
@@ -77,8 +76,7 @@ export async function pipelined<T>(
     }
     const answers = (await pipeline.exec()) ?? [];
     part.forEach((index, i) => {
-      for (let n = 0; n < each; n++)
-        replies[index * each + n] = answers[i * each + n] ?? [new Error('no reply'), undefined];
+      replies[index] = answers[i] ?? [new Error('no reply'), undefined];
     });
   };
   const cluster = asCluster(redis);
@@ -94,14 +92,14 @@ export async function pipelined<T>(
   // ioredis refreshes its slots only if all commands of a pipeline were redirected.
   for (let left = indexes, tries = 0; ; tries++) {
     await Promise.all(groupBy(left, nodeOf).map(run));
-    left = left.filter((index) => replies.slice(index * each, (index + 1) * each).some(hasMoved));
+    left = left.filter((index) => hasMoved(replies[index]));
     if (left.length === 0 || tries === MOVED_TRIES) return replies;
     await refreshSlots(cluster);
   }
 }
 
-function hasMoved([error]: Reply): boolean {
-  return error !== null && /^(MOVED|ASK) /.test(error.message);
+function hasMoved(reply: Reply | undefined): boolean {
+  return /^(MOVED|ASK) /.test(reply?.[0]?.message ?? '');
 }
 
 /** Refreshes the slots. The next replies show whether a node has answered. */
