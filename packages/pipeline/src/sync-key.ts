@@ -25,8 +25,9 @@ export async function syncKey(
   slice: Slice,
   wasInterrupted = false,
 ): Promise<SyncReport> {
-  const [stored, type] = await Promise.all([line.sink.load(key), typeOrHidden(line, key)]);
-  return await syncLoaded(line, key, stored, type, slice, wasInterrupted);
+  // In this order: a type from before the state says nothing against it, and the key would pass for deleted.
+  const stored = await line.sink.load(key);
+  return await syncLoaded(line, key, stored, await typeOrHidden(line, key), slice, wasInterrupted);
 }
 
 /** Like syncKey, for a key whose state was just loaded. */

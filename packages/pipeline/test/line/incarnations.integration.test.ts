@@ -69,6 +69,20 @@ describe('the incarnations of a stream', () => {
     expect(await incarnations('d')).toEqual({ 1: ['1-0', '2-0', '3-0'], 2: ['1-0', '2-0', '3-0', '4-0'] });
   });
 
+  it('created and synced by another run while this one waits for its state: it is not deleted', async () => {
+    const line = await under.line();
+    const load = async (key: string) => {
+      await Promise.resolve(); // whatever else is asked at the same time is asked before
+      await add(key, ['1-0', '2-0']);
+      await under.sync(key);
+      return await line.sink.load(key);
+    };
+    const report = await syncKey({ ...line, sink: { ...line.sink, load } }, 'awaited', wholeSlice());
+    expect(report.result).toBe('unchanged');
+    await under.sync('awaited');
+    expect(await incarnations('awaited')).toEqual({ 1: ['1-0', '2-0'] });
+  });
+
   it('made again, and found out when the time of the slice is over already', async () => {
     await add('slow', ['1-0', '2-0'], 'first incarnation');
     await under.sync('slow');
