@@ -1,4 +1,5 @@
 import {
+  forEachAtOnce,
   headOf,
   type KeyState,
   type Replacement,
@@ -27,6 +28,9 @@ import { documentIdOf, idTaken, ownerOf, pathIn, pathsIn, type StoredValue } fro
 import { documentOf, fieldsOf, marksOf, updateOf } from './value-records.js';
 
 const ACTIVE = { active: 1, [pathIn(true, 'active')]: 1 } as const;
+
+/** Documents that are looked at, at once. */
+const AT_ONCE = 8;
 
 export type Replaced = 'written' | 'stale' | 'dead' | SyncError;
 
@@ -172,16 +176,21 @@ export class ValueWriter {
       fates.results[i] = await this.#settle(valueAt(fates, i));
   }
 
-  /** Updates the documents of values that exist; a missing one needs no update. */
+  /** Updates the documents of values that exist; a missing one needs no update, and one that stays active has a newer revision. */
   async #mark(collection: string, indexes: readonly number[], fates: Fates): Promise<void> {
     if (indexes.length === 0) return;
     const updates = indexes.flatMap((i) => marksOf(valueAt(fates, i)));
-    const { errors } = await updateRecords(this.#db, collection, updates, this.#lists);
+    const { n, errors } = await updateRecords(this.#db, collection, updates, this.#lists);
     await this.#taken(
       indexes.flatMap((i) => [i, i]),
       errors,
       fates,
     );
+    if (n === indexes.length) return;
+    const unrefused = indexes.filter((i) => fates.results[i] === 'written');
+    await forEachAtOnce(unrefused, AT_ONCE, async (i) => {
+      if (await this.isActive(collection, valueAt(fates, i).state)) fates.results[i] = 'stale';
+    });
   }
 
   /**
