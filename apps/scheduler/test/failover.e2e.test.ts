@@ -3,6 +3,8 @@ import { type AppProcess, fleetForTests, LOGIN, prints, readyz, until } from '@r
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
+type Stored = { _id: string; members?: unknown };
+
 const DASHBOARD = 'apps/dashboard/dist/main.js';
 
 /** Two servers, of which one is a primary, and a name that leads to one of them. */
@@ -87,6 +89,29 @@ describe('a failover behind a name, while old connections stay open,', () => {
     await until(async () => expect(await fleet.entries('steady')).toBe(2));
     await until(async () => expect(await fleet.entries('later')).toBe(1));
     await Promise.all(started.map(isReady));
+  });
+
+  it('of the queue that is over at once, and has lost a request: a sweep finds the change', async () => {
+    const { name, second, toFirst, toSecond } = pair;
+    const env = { QUEUE_REDIS_URL: `redis://127.0.0.1:${name.port}` };
+    fleet.scheduler(env);
+    const worker = fleet.worker(env);
+    await fleet.redis.sadd('changed', 'a');
+    const members = async () =>
+      (await fleet.db.collection<Stored>('sets').findOne({ _id: 'changed' }))?.members;
+    await until(async () => expect(await members()).toEqual(['a']));
+    await until(async () => expect(await toFirst.hget('{r2m}:sweep', 'pending')).toBe(''));
+    await worker.stop();
+    await toFirst.set('replicated', 'up to here');
+    await until(async () => expect(await toSecond.get('replicated')).toBe('up to here'));
+    await toSecond.replicaof('NO', 'ONE');
+    await fleet.redis.sadd('changed', 'b');
+    await until(async () => expect(await toFirst.zscore('{r2m}:due', 'changed')).not.toBeNull());
+    name.lead(second.port);
+    name.set('cut');
+    name.set('pass');
+    fleet.worker(env);
+    await until(async () => expect(await members()).toEqual(['a', 'b']), 40_000);
   });
 
   it('of the queue that is not over yet: nothing is ready, and it says why', async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { connectRedis } from '@redis-to-mongo/redis-connection';
+import { type connectRedis, isCommandRefused, masterOf } from '@redis-to-mongo/redis-connection';
 import { keyPrefix, type QueueSettings } from './queue-settings.js';
 import { NOW, Script } from './script.js';
 
@@ -32,6 +32,8 @@ export interface BegunSweep {
 
 /** The reason for a sweep if no record of an earlier one exists. */
 export const NO_RECORD = 'the queue has no record of a sweep';
+/** The reason if the server that holds the record is not the one that the last sweep began with, or was started again. */
+const OTHER_SERVER = 'the queue may have lost requests: it was started again, or is another server';
 
 /** KEYS: record. ARGV: token, scope, beganAt, 1 for a search. Answers 1, or 0 where the record is not that of this sweep anymore. */
 const END = new Script(`${NOW}
@@ -53,11 +55,13 @@ export class SweepRecords {
 
   /** The record of the last sweep; `undefined` before the first one. */
   async read(): Promise<SweepRecord | undefined> {
-    const record = await this.#redis.hgetall(this.#name);
+    const [server, record] = await Promise.all([this.#server(), this.#redis.hgetall(this.#name)]);
     const { beganAt = 0, endedAt = 0, searchedUntil = 0, scope, pending = '', rereadSince } = record;
     if (scope === undefined) return undefined;
+    const isOther = server !== '' && (record.server || server) !== server;
     return {
-      ...{ beganAt: Number(beganAt), endedAt: Number(endedAt), scope, pending },
+      ...{ beganAt: Number(beganAt), endedAt: Number(endedAt), scope },
+      pending: pending || (isOther ? OTHER_SERVER : ''),
       searchedUntil: Number(searchedUntil),
       rereadSince: rereadSince === undefined ? undefined : Number(rereadSince),
     };
@@ -69,7 +73,8 @@ export class SweepRecords {
    */
   async begin(scope: string, pending: string): Promise<BegunSweep> {
     const token = randomUUID();
-    await this.#redis.hset(this.#name, { scope, pending, token });
+    const server = await this.#server();
+    await this.#redis.hset(this.#name, { scope, pending, token, server });
     return { scope, isSearch: pending !== '', beganAt: await this.now(), token };
   }
 
@@ -101,5 +106,15 @@ export class SweepRecords {
   async now(): Promise<number> {
     const [seconds = 0, micros = 0] = (await this.#redis.time()).map(Number);
     return seconds * 1000 + Math.floor(micros / 1000);
+  }
+
+  /** Which run of which server holds the record; empty where it does not say. */
+  async #server(): Promise<string> {
+    const server = await masterOf(this.#redis, this.#name);
+    const info = await server.info('server').catch((error: unknown) => {
+      if (isCommandRefused(error)) return '';
+      throw error;
+    });
+    return /^run_id:(\S+)/m.exec(info)?.[1] ?? '';
   }
 }
