@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { jobsUnderTest } from './job-under-test.js';
 
 const on = jobsUnderTest();
+type Stored = { _id: string; value?: unknown };
 const SOURCE = { readEntries: 1_000, readBytes: 1 << 20, direct: undefined };
 
 /** A worker of all types that these tests use. */
@@ -81,4 +82,29 @@ describe('a job of many keys', () => {
     await job([key]);
     expect(await on.under.state(key)).toMatchObject({ lastError: null });
   });
+});
+
+it('a value that was another one for a moment, while a failover of the queue lost the claim of a run: the mirror has it in the end', async () => {
+  const { redis, db } = on.under;
+  const source = redisSource(redis, ['string'], SOURCE);
+  const first = await on.worker({ source });
+  const second = await on.worker({ source });
+  await redis.set('flag', 'on');
+  await first.job()(['flag']);
+  await redis.set('flag', 'off');
+  const slow = await on.worker({
+    source,
+    at: async (step) => {
+      if (step !== 'after-read') return;
+      await redis.del(`{${on.settings().prefix}}:claims`);
+      await redis.set('flag', 'on');
+      await second.job()(['flag']);
+    },
+  });
+  await slow.job()(['flag']);
+  const value = async () => (await db.collection<Stored>('strings').findOne({ _id: 'flag' }))?.value;
+  expect(await value()).toBe('off');
+  expect(await on.queue.due.overdue(0, 10)).toEqual(['flag']);
+  await first.job()(['flag']);
+  expect(await value()).toBe('on');
 });

@@ -58,7 +58,7 @@ export const [NEEDS_ANOTHER, RETAINED] = [1, 2];
 
 /**
  * Ends runs. ARGV: for each run and each way to end (see RunEnd): worker, run, how, how many keys, keys. A key is
- * settled by a run that ended well, unless it was requested since the run began. A run whose worker was taken for dead, and which ends
+ * settled by a run that ended well, unless it was requested since the run began. One whose claim was lost is due. A run whose worker was taken for dead, and which ends
  * after all, no longer counts as one that never ended; where it had the key quarantined, the key is due. Answers for each key whether it needs another job
  * or is retained; else 0.
  */
@@ -97,7 +97,16 @@ local function endOne(i, key, worker, run, how)
     else
       free[#free + 1] = key
     end
-  elseif claim and claim.starts > 1 then
+  elseif not claim or claim.starts <= 1 then
+    -- Lost: another run may have begun without knowing of this one, and may have found nothing new before this one wrote.
+    local isAnothers = claim and isAlive(claim.worker)
+    if isAnothers then noteRequest(key, claim, nowText) else answer = ${NEEDS_ANOTHER} end
+    if not (isAnothers and claim.retained) then redis.call('ZADD', DUE, 'NX', nowText, key) end
+    if not claim and (how == 'failed' or how == 'overtaken') then
+      left[#left + 1] = key
+      left[#left + 1] = NOBODY
+    end
+  else
     if claim.starts == ${QUARANTINE.starts} then
       redis.call('ZADD', DUE, 'NX', nowText, key)
       answer = ${NEEDS_ANOTHER}

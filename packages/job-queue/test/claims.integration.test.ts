@@ -163,6 +163,27 @@ describe('claims of keys', () => {
     expect(await due()).toEqual([]);
   });
 
+  /** As a failover of the queue's Redis leaves it that has lost the last claims. */
+  const loseClaims = () => on.redis.del('{claims}:claims');
+
+  it('that a failover has lost leave the key due: another run may have read it meanwhile, and found nothing new', async () => {
+    const lost = await claim(on.mine, 'a');
+    await loseClaims();
+    const held = await claim(on.others, 'a');
+    expect(held.wasInterrupted).toBe(false);
+    expect(await on.others.end(held, 'done')).toBe('ended');
+    expect(await on.mine.end(lost, 'done')).toBe('due');
+    expect(await due()).toEqual(['a']);
+  });
+
+  it('that a failover has lost, while the other run is under way: that one leaves the key due', async () => {
+    const lost = await claim(on.mine, 'a');
+    await loseClaims();
+    const held = await claim(on.others, 'a');
+    expect(await on.mine.end(lost, 'done')).toBe('ended');
+    expect(await on.others.end(held, 'done')).toBe('due');
+  });
+
   /** As a failover of the queue's Redis leaves it that has lost the last heartbeats. */
   const loseHeartbeats = () => on.redis.del('{claims}:workers');
 
