@@ -50,7 +50,7 @@ export async function runWorker(
   const opened = await openLine(app, config, { clients, rules, maxDocumentBytes, isTraced, retries, at });
   const afterSync = trimAfterSync({
     optionsFor: (key) => rules.ruleFor(key, 'stream')?.trim ?? current.sync.trim,
-    trim: (key, syncedId, options) => trimStream(redis, key, syncedId, options),
+    trim: (key, synced, options) => trimStream(redis, key, synced, options),
     ...{ metrics, logger },
   });
   const worker = openJobs(config, app, {

@@ -186,7 +186,7 @@ it('trims the streams of a rule as it says, and the others as the options say', 
   const book = ruleBook([{ pattern: 'short', trim: { mode: 'on', keepEntries: 1, keepMs: 0 } }]);
   const trim = trimAfterSync({
     optionsFor: (key) => book.ruleFor(key, 'stream')?.trim ?? { mode: 'off', keepEntries: 0, keepMs: 0 },
-    trim: (key, syncedId, options) => trimStream(under.redis, key, syncedId, options),
+    trim: (key, synced, options) => trimStream(under.redis, key, synced, options),
     metrics: createMetrics('worker'),
     logger: createLogger({ level: 'error', format: 'json', app: 'worker' }),
   });

@@ -14,7 +14,7 @@ export { lastIds } from './streams/last-ids.js';
 export { type StreamAt, streamsWithNewEntries } from './streams/new-entries.js';
 export { type StreamCounters, streamCounters } from './streams/stream-counters.js';
 export { parseStreamInfo, type StreamInfo } from './streams/stream-info.js';
-export { type TrimOptions, type TrimReport, trimStream } from './trim-stream.js';
+export { type SyncedEntry, type TrimOptions, type TrimReport, trimStream } from './trim-stream.js';
 export { lastKnownValue } from './values/last-known-value.js';
 export { readItems } from './values/read-items.js';
 export type { ValueOptions } from './values/value-options.js';

@@ -1,6 +1,9 @@
-import { keyBytes } from '@redis-to-mongo/pipeline';
-import { throwRedisError } from '@redis-to-mongo/redis-connection';
+import { createHash } from 'node:crypto';
+import { keyBytes, storedText } from '@redis-to-mongo/pipeline';
+import { redisError } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
+import { digestOf } from './streams/entry-digest.js';
+import type { StreamPosition } from './streams/stream-account.js';
 
 /** Whether entries are removed or only counted, and which of them stay. */
 export interface TrimOptions {
@@ -11,6 +14,9 @@ export interface TrimOptions {
   readonly keepMs: number;
 }
 
+/** The last entry that is saved as synced. The digest is empty if nothing of it is remembered. */
+export type SyncedEntry = Pick<StreamPosition, 'entryId' | 'digest'>;
+
 /** The result of trimming one stream. */
 export interface TrimReport {
   /** Entries freed; in a dry run, those that would be (counted up to 10,000). */
@@ -20,7 +26,7 @@ export interface TrimReport {
 }
 
 /**
- * KEYS: stream. ARGV: synced id, age to keep in ms, entries to keep, mode, ms since 1970 for a user that may not ask the server.
+ * KEYS: stream. ARGV: synced id, age to keep in ms, entries to keep, mode, ms since 1970 for a user that may not ask the server, proof of the synced entry.
  * The bound is the lowest of: the synced id, the id by age (by the server's clock, as ids are), the oldest of the entries to keep, and per consumer group
  * its last delivered id and its oldest pending entry. MINID removes what is below the bound, so the entry at the bound
  * stays. One script, one instant: no group can be made between the check and the trim.
@@ -37,7 +43,13 @@ end
 local time = redis.pcall('TIME')
 local now = time.err and tonumber(ARGV[5]) or time[1] * 1000 + math.floor(time[2] / 1000)
 lower(string.format('%.0f-0', math.max(0, now - tonumber(ARGV[2]))))
--- A stream that was made anew since: its entries are not in MongoDB, whatever their ids.
+-- A stream that was made anew since, or that came by a RENAME: its entries are not in MongoDB, whatever their ids.
+if ARGV[6] ~= '' then
+  local entry = redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1])[1]
+  local framed = {}
+  for i, part in ipairs(entry and entry[2] or {}) do framed[i] = #part .. ':' .. part end
+  if redis.sha1hex(table.concat(framed)) ~= ARGV[6] then return {0, 0} end
+end
 local info = redis.call('XINFO', 'STREAM', KEYS[1])
 for i = 1, #info, 2 do
   if info[i] == 'last-generated-id' and parts(info[i + 1]) < parts(ARGV[1]) then return {0, 0} end
@@ -63,21 +75,43 @@ local left = redis.call('XRANGE', KEYS[1], '-', '(' .. bound, 'COUNT', 1)
 return {freed, #left}`;
 
 /**
- * Trims entries of a stream that are durable in MongoDB: below `syncedId`, kept back by count and age, and never
- * beyond what every consumer group has been delivered and has acknowledged. Needs Redis 6.2 (MINID).
+ * Trims entries of a stream that are durable in MongoDB: below the synced one, kept back by count and age, and never
+ * beyond what every consumer group has been delivered and has acknowledged. Needs Redis 6.2 (MINID). A stream that does not hold
+ * the synced entry, as it was read, is left alone: it may be another one by now.
  * Source: https://redis.io/docs/latest/commands/xtrim/
- * @param syncedId the position that is saved, never one that is only read.
+ * @param synced as it is saved, never one that is only read.
  * @throws SyncError as redisError.
  */
 export async function trimStream(
   redis: Redis,
   keyId: string,
-  syncedId: string,
+  synced: SyncedEntry,
   { mode, keepEntries, keepMs }: TrimOptions,
 ): Promise<TrimReport> {
-  const reply: unknown = await redis
-    .eval(TRIM, 1, keyBytes(keyId), syncedId, keepMs, keepEntries, mode, Date.now())
-    .catch(throwRedisError());
-  const [freed, left] = Array.isArray(reply) ? reply : [];
-  return { freed: Number(freed), isIncomplete: Number(left) > 0 };
+  const key = keyBytes(keyId);
+  const { entryId } = synced;
+  try {
+    const proof = synced.digest === '' ? '' : await proofOf(redis, key, synced);
+    if (proof === undefined) return { freed: 0, isIncomplete: false };
+    const args = [entryId, keepMs, keepEntries, mode, Date.now(), proof];
+    const reply: unknown = await redis.eval(TRIM, 1, key, ...args);
+    const [freed, left] = Array.isArray(reply) ? reply : [];
+    return { freed: Number(freed), isIncomplete: Number(left) > 0 };
+  } catch (error) {
+    throw redisError(error);
+  }
+}
+
+/** What the script recognizes the entry by; `undefined` if it is not there as it was read. */
+async function proofOf(
+  redis: Redis,
+  key: Buffer,
+  { entryId, digest }: SyncedEntry,
+): Promise<string | undefined> {
+  const [entry] = await redis.xrangeBuffer(key, entryId, entryId);
+  const flat = entry?.[1];
+  if (!flat || digestOf([entryId, flat.map(storedText)]) !== digest) return undefined;
+  const sha = createHash('sha1');
+  for (const part of flat) sha.update(`${part.length}:`).update(part);
+  return sha.digest('hex');
 }

@@ -74,7 +74,8 @@ it('what docs/operations.md adds for TRIM_MODE is all needed: without any one of
   await admin.call('ACL', 'SETUSER', 'mirror', 'reset', ...words);
   const redis = new Redis(server.url, { username: 'mirror', password: 'password', disableClientInfo: true });
   const trim = async (mode: 'dry-run' | 'on') =>
-    (await trimStream(redis, 'stream', '9-0', { mode, keepEntries: 1, keepMs: 0 })).freed;
+    (await trimStream(redis, 'stream', { entryId: '9-0', digest: '' }, { mode, keepEntries: 1, keepMs: 0 }))
+      .freed;
   try {
     for (let i = 1; i <= 9; i++) await admin.xadd('stream', `${i}-0`, 'n', i);
     await admin.xgroup('CREATE', 'stream', 'group', '0');
@@ -154,11 +155,23 @@ describe.each<[string, RedisName | undefined, string]>([
       for (const key of keys) expect((await syncKey(line, key, wholeSlice())).result).toBe('synced');
       for (const key of keys) expect((await syncKey(line, key, wholeSlice())).result).toBe('unchanged');
       if (row.includes('TRIM')) {
-        const trimmed = await trimStream(redis, 'stream', '5-0', { mode: 'on', keepEntries: 1, keepMs: 0 });
+        const trimmed = await trimStream(
+          redis,
+          'stream',
+          { entryId: '5-0', digest: '' },
+          { mode: 'on', keepEntries: 1, keepMs: 0 },
+        );
         expect(trimmed).toEqual({ freed: 0, isIncomplete: false });
         await admin.xack('stream', 'group', '1-0', '2-0', '3-0');
         expect(
-          (await trimStream(redis, 'stream', '5-0', { mode: 'on', keepEntries: 1, keepMs: 0 })).freed,
+          (
+            await trimStream(
+              redis,
+              'stream',
+              { entryId: '5-0', digest: '' },
+              { mode: 'on', keepEntries: 1, keepMs: 0 },
+            )
+          ).freed,
         ).toBe(2);
       }
       if (row.includes('hpexpiretime'))

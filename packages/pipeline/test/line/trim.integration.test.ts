@@ -1,3 +1,4 @@
+import type { SyncReport } from '@redis-to-mongo/pipeline';
 import { trimStream } from '@redis-to-mongo/redis-source';
 import { lineForTests } from '@redis-to-mongo/test-kit';
 import { describe, expect, it, vi } from 'vitest';
@@ -5,6 +6,13 @@ import { describe, expect, it, vi } from 'vitest';
 const under = lineForTests();
 
 const ALL = { mode: 'on', keepEntries: 0, keepMs: 0 } as const;
+
+/** An entry of which nothing is remembered. */
+const at = (entryId: string) => ({ entryId, digest: '' });
+
+function syncedIn({ state }: SyncReport) {
+  return { entryId: String(state?.position?.entryId), digest: String(state?.position?.digest) };
+}
 
 /** Adds entries `1-0` … `n-0`. */
 async function fill(key: string, entries: number): Promise<void> {
@@ -21,7 +29,10 @@ describe('trimming by checkpoint', () => {
     const report = await under.sync('plain', { entries: 12 });
     const syncedId = String(report.state?.position?.entryId);
     expect(syncedId).toBe('12-0');
-    expect(await trimStream(under.redis, 'plain', syncedId, ALL)).toEqual({ freed: 11, isIncomplete: false });
+    expect(await trimStream(under.redis, 'plain', syncedIn(report), ALL)).toEqual({
+      freed: 11,
+      isIncomplete: false,
+    });
     expect(await first('plain')).toBe('12-0');
     const rest = await under.sync('plain');
     expect(rest).toMatchObject({ seen: 8, gaps: [] });
@@ -33,22 +44,31 @@ describe('trimming by checkpoint', () => {
     await under.sync('anew');
     await under.redis.del('anew');
     await fill('anew', 10);
-    expect(await trimStream(under.redis, 'anew', '20-0', ALL)).toEqual({ freed: 0, isIncomplete: false });
+    expect(await trimStream(under.redis, 'anew', at('20-0'), ALL)).toEqual({ freed: 0, isIncomplete: false });
+  });
+
+  it('leaves a stream alone that another one was renamed to since, whatever its ids', async () => {
+    await fill('renamed', 20);
+    const synced = syncedIn(await under.sync('renamed'));
+    for (let ms = 5; ms <= 40; ms++) await under.redis.xadd('other', `${ms}-0`, 'other', String(ms));
+    await under.redis.rename('other', 'renamed');
+    expect(await trimStream(under.redis, 'renamed', synced, ALL)).toEqual({ freed: 0, isIncomplete: false });
+    expect(await under.sync('renamed')).toMatchObject({ seen: 36, gaps: [] });
   });
 
   it('keeps the newest entries, and the young ones', async () => {
     await fill('kept', 20);
-    expect(await trimStream(under.redis, 'kept', '20-0', { ...ALL, keepEntries: 5 })).toMatchObject({
+    expect(await trimStream(under.redis, 'kept', at('20-0'), { ...ALL, keepEntries: 5 })).toMatchObject({
       freed: 15,
     });
     expect(await first('kept')).toBe('16-0');
-    expect(await trimStream(under.redis, 'kept', '20-0', { ...ALL, keepEntries: 5 })).toMatchObject({
+    expect(await trimStream(under.redis, 'kept', at('20-0'), { ...ALL, keepEntries: 5 })).toMatchObject({
       freed: 0,
     });
     const now = await under.redis.xadd('young', '*', 'a', '1');
     await under.redis.xadd('young', '*', 'a', '2');
     expect(
-      await trimStream(under.redis, 'young', '99999999999999-0', { ...ALL, keepMs: 60_000 }),
+      await trimStream(under.redis, 'young', at('99999999999999-0'), { ...ALL, keepMs: 60_000 }),
     ).toMatchObject({
       freed: 0,
     });
@@ -59,7 +79,7 @@ describe('trimming by checkpoint', () => {
     const ids = ['1', '2'].map(async (n) => await under.redis.xadd('clock', '*', 'n', n));
     await Promise.all(ids);
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 86_400_000 });
-    const report = await trimStream(under.redis, 'clock', '99999999999999-0', { ...ALL, keepMs: 60_000 });
+    const report = await trimStream(under.redis, 'clock', at('99999999999999-0'), { ...ALL, keepMs: 60_000 });
     vi.useRealTimers();
     expect(report).toEqual({ freed: 0, isIncomplete: false });
     expect(await under.redis.xlen('clock')).toBe(2);
@@ -69,29 +89,29 @@ describe('trimming by checkpoint', () => {
     await fill('groups', 20);
     await under.redis.xgroup('CREATE', 'groups', 'slow', '0');
     await under.redis.xgroup('CREATE', 'groups', 'fast', '0');
-    expect(await trimStream(under.redis, 'groups', '20-0', ALL)).toMatchObject({ freed: 0 });
+    expect(await trimStream(under.redis, 'groups', at('20-0'), ALL)).toMatchObject({ freed: 0 });
     await under.redis.xreadgroup('GROUP', 'fast', 'me', 'COUNT', 20, 'STREAMS', 'groups', '>');
     await under.redis.xreadgroup('GROUP', 'slow', 'me', 'COUNT', 10, 'STREAMS', 'groups', '>');
-    expect(await trimStream(under.redis, 'groups', '20-0', ALL)).toMatchObject({ freed: 0 });
+    expect(await trimStream(under.redis, 'groups', at('20-0'), ALL)).toMatchObject({ freed: 0 });
     const upTo = (n: number) => Array.from({ length: n }, (_, i) => `${i + 1}-0`);
     await under.redis.xack('groups', 'fast', ...upTo(20));
     await under.redis.xack('groups', 'slow', ...upTo(4));
-    expect(await trimStream(under.redis, 'groups', '20-0', ALL)).toMatchObject({ freed: 4 });
+    expect(await trimStream(under.redis, 'groups', at('20-0'), ALL)).toMatchObject({ freed: 4 });
     expect(await first('groups')).toBe('5-0');
     await under.redis.xack('groups', 'slow', ...upTo(10));
-    expect(await trimStream(under.redis, 'groups', '20-0', ALL)).toMatchObject({ freed: 5 });
+    expect(await trimStream(under.redis, 'groups', at('20-0'), ALL)).toMatchObject({ freed: 5 });
     expect(await first('groups')).toBe('10-0');
   });
 
   it('orders ids by number, also where they differ in their digits', async () => {
     for (const id of ['9-9', '9-10', '10-0', '11-0']) await under.redis.xadd('digits', id, 'a', '1');
-    expect(await trimStream(under.redis, 'digits', '10-0', ALL)).toMatchObject({ freed: 2 });
+    expect(await trimStream(under.redis, 'digits', at('10-0'), ALL)).toMatchObject({ freed: 2 });
     expect(await first('digits')).toBe('10-0');
   });
 
   it('in a dry run reports what it would free, and frees nothing', async () => {
     await fill('dry', 10);
-    expect(await trimStream(under.redis, 'dry', '8-0', { ...ALL, mode: 'dry-run' })).toEqual({
+    expect(await trimStream(under.redis, 'dry', at('8-0'), { ...ALL, mode: 'dry-run' })).toEqual({
       freed: 7,
       isIncomplete: false,
     });

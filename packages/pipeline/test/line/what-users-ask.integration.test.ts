@@ -29,11 +29,16 @@ describe('what users ask', () => {
     await under.add('freed', 1, 12);
     const { state } = await under.sync('freed');
     await under.redis.xgroup('CREATE', 'freed', 'others', '9-0');
-    const freed = await trimStream(under.redis, 'freed', String(state?.position?.entryId), {
-      mode: 'on',
-      keepEntries: 0,
-      keepMs: 0,
-    });
+    const freed = await trimStream(
+      under.redis,
+      'freed',
+      { entryId: String(state?.position?.entryId), digest: String(state?.position?.digest) },
+      {
+        mode: 'on',
+        keepEntries: 0,
+        keepMs: 0,
+      },
+    );
     // All before the last entry that the group has acknowledged is freed, exactly, and nothing behind it.
     expect(freed).toEqual({ freed: 8, isIncomplete: false });
     expect((await under.redis.xrange('freed', '-', '+')).map(([id]) => id)).toEqual(idsFrom(9, 12));
