@@ -20,7 +20,7 @@ import { type ValueRefusal, valueRefusal, writeValueLetters } from '../dead-lett
 import { keyRefused } from '../dead-letters/key-letters.js';
 import { mongoError, throwMongoError } from '../errors/mongo-error.js';
 import { refusedBy } from '../errors/refused-by.js';
-import { toKeyDocument } from '../keys/key-document.js';
+import { catchUpCommand } from './catch-up-command.js';
 import { removeElements } from './remove-elements.js';
 import { changesHeld, PLAIN_VALUES, valueChange } from './value-changes.js';
 import { MANIFEST_PROJECTION, parseManifest, refuseForeign } from './value-manifest.js';
@@ -63,7 +63,7 @@ export class ValueWriter {
    * @returns how the value fared.
    * @throws SyncError DOCUMENT_FOREIGN when a document that is not the fleet's has the key's name; KEY_REFUSED; STALE_READ when
    * MongoDB holds a newer value. The key's revision is then raised to the value's, so that a worker that died between the two does not block
-   * the key; its position is no longer known.
+   * the key; what the value holds is no longer known.
    */
   async replace(state: KeyState, write: ReplaceWrite): Promise<'written' | 'dead'> {
     const result = write.hasMembers
@@ -267,26 +267,7 @@ export class ValueWriter {
       await removeElements(this.#db, names, key, found.attempts, found.isShaped);
     // Another worker's attempt on the elements has not committed yet: the value is as this one found it.
     if (found.revision <= revision) return;
-    const { errors } = await writeCommand(
-      this.#db,
-      revision > 0
-        ? {
-            update: 'keys',
-            updates: [
-              {
-                q: { _id: key, revision, keyType: state.keyType },
-                u: { $set: { revision: found.revision, position: null } },
-              },
-              // The position of what the key holds as another type is not that of this value.
-              { q: { _id: key, revision }, u: { $set: { revision: found.revision } } },
-            ],
-          }
-        : // The key's own document was never saved, or was lost: it begins behind the value.
-          {
-            insert: 'keys',
-            documents: [toKeyDocument({ ...state, position: null, revision: found.revision }, '')],
-          },
-    );
+    const { errors } = await writeCommand(this.#db, catchUpCommand(state, found));
     // Else the run would be overtaken again and again, by nobody.
     for (const { isOwnId, code } of errors) if (!isOwnId) throw keyRefused(key, code);
   }

@@ -126,12 +126,14 @@ export class ValueWrites {
       ...(goneMs === null ? {} : { removeAt: dateOf(Date.now() + goneMs) }),
     };
     const form = parseValuePosition(state.position)?.form;
-    if (this.#settings.isMarked && !(this.#hasHistory && form === 'members')) {
+    // Where it is not known what there is, there may be members.
+    const keepsHistory = this.#hasHistory && form !== 'inline';
+    if (this.#settings.isMarked && !keepsHistory) {
       const { size: _, ...kept } = left;
       const document = { ...kept, goneAt: new Date() };
       return { kind: 'replace', ...this.#names, document, isMark: true, hasMembers: false, bytes: 0 };
     }
-    if (this.#hasHistory && form === 'members')
+    if (keepsHistory)
       return {
         kind: 'members',
         ...this.#names,

@@ -1,4 +1,5 @@
-import { bytesOf, syncKey } from '@redis-to-mongo/pipeline';
+import { rereadKey } from '@redis-to-mongo/mongo-sink';
+import { bytesOf, type Step, syncKey } from '@redis-to-mongo/pipeline';
 import type { Redis } from 'ioredis';
 import type { Db, Document } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -222,6 +223,61 @@ describe('set: its own', () => {
     expect(await membersAt(third)).toEqual(['a', 'b', 'c']);
     expect(await membersAt(new Date())).toEqual([]);
     expect(await ofMongo(under.db, key)).toBeNull();
+  });
+
+  it('with history, and to be read from the start when its key went: who was a member stays', async () => {
+    const key = 'history read anew';
+    const history = { membershipHistory: true };
+    await under.redis.sadd(key, 'a', 'b');
+    await under.sync(key, history);
+    await rereadKey(under.db, key);
+    await under.redis.del(key);
+    await under.sync(key, history);
+    expect(await under.manifest('sets', key)).toMatchObject({ active: false });
+    const left = { key, leftAt: expect.any(Date) };
+    const found = await under.db.collection('set_members').find({ key }).toArray();
+    expect(found).toEqual([expect.objectContaining(left), expect.objectContaining(left)]);
+  });
+
+  describe('a worker died right after it had written a large value', () => {
+    const dies = (step: Step) => {
+      if (step === 'after-write') throw new Error('the worker dies');
+    };
+    const members = (key: string, count: number) => Array.from({ length: count }, (_, i) => `${key} ${i}`);
+    const elementsOf = async (key: string) =>
+      await under.db.collection('set_members').countDocuments({ key });
+    /** As the runs do that follow. */
+    const settle = async (key: string, options = {}) => {
+      while ((await syncKey(under.line(options), key, wholeSlice(), true)).result === 'overtaken');
+    };
+
+    it.each([
+      ['small', 3],
+      ['large', 150],
+    ])('over a %s one, and by then it is small: no element stays', async (before, count) => {
+      const key = `was ${before}`;
+      await under.redis.sadd(key, members(key, count));
+      await under.sync(key);
+      await under.redis.sadd(key, members(key, 200));
+      await expect(syncKey(under.line({}, { at: dies }), key, wholeSlice())).rejects.toThrow('dies');
+      await under.redis.srem(key, members(key, 200).slice(2));
+      await settle(key);
+      await expectSame(key);
+      expect(await elementsOf(key)).toBe(0);
+    });
+
+    it('with history, and the key went: who was a member stays', async () => {
+      const key = 'history of a dead worker';
+      const history = { membershipHistory: true };
+      await under.redis.sadd(key, 'a', 'b');
+      await under.sync(key, history);
+      await under.redis.sadd(key, 'c');
+      await expect(syncKey(under.line(history, { at: dies }), key, wholeSlice())).rejects.toThrow('dies');
+      await under.redis.del(key);
+      await settle(key, history);
+      expect(await under.manifest('sets', key)).toMatchObject({ active: false });
+      expect(await elementsOf(key)).toBe(3);
+    });
   });
 
   it('when it expires is recorded, and changes by itself', async () => {
