@@ -99,9 +99,9 @@ local function endOne(i, key, worker, run, how)
     end
   elseif not claim or claim.starts <= 1 then
     -- Lost: another run may have begun without knowing of this one, and may have found nothing new before this one wrote.
-    local isAnothers = claim and isAlive(claim.worker)
-    if isAnothers then noteRequest(key, claim, nowText) else answer = ${NEEDS_ANOTHER} end
-    if not (isAnothers and claim.retained) then redis.call('ZADD', DUE, 'NX', nowText, key) end
+    local isTakenOver = claim and isAlive(claim.worker)
+    if isTakenOver then noteRequest(key, claim, nowText) else answer = ${NEEDS_ANOTHER} end
+    if not (isTakenOver and claim.retained) then redis.call('ZADD', DUE, 'NX', nowText, key) end
     if not claim and (how == 'failed' or how == 'overtaken') then
       left[#left + 1] = key
       left[#left + 1] = NOBODY
