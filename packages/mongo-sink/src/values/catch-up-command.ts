@@ -12,8 +12,8 @@ export function catchUpCommand(state: KeyState, { form, revision }: ValueManifes
   // The key's own document was never saved, or was lost: it begins behind the value.
   if (state.revision === 0)
     return { insert: 'keys', documents: [toKeyDocument({ ...state, position, revision }, '')] };
-  // A key that has changed its type has a position of another kind.
-  const kept = { $cond: [{ $eq: ['$keyType', state.keyType] }, { $literal: position }, null] };
+  // The position of what the key holds as another type is not that of this value.
+  const kept = { $cond: [{ $eq: ['$keyType', state.keyType] }, { $literal: position }, '$position'] };
   const q = { _id: state.key, revision: state.revision };
   return { update: 'keys', updates: [{ q, u: [{ $set: { revision, position: kept } }] }] };
 }
