@@ -34,6 +34,8 @@ export interface ActiveSchedulerOptions extends Pick<SweepOptions, 'redis' | 'db
   readonly prepareTarget: () => Promise<unknown>;
   /** The target has lost records, and this many keys are read from the start again. */
   readonly onReread: (reason: string, keys: number) => void;
+  /** See TargetSetBackOptions. */
+  readonly onCounted: (isShared: boolean) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -76,7 +78,7 @@ export class ActiveScheduler {
     const { queue, redis, db, types, onError } = options;
     this.#paused = new PausedKeys({ read: (limit) => pausedKeys(db, limit) });
     this.#losses = new TargetLosses(db, queue);
-    this.#setBack = new TargetSetBack({ db, queue });
+    this.#setBack = new TargetSetBack({ db, queue, onCounted: options.onCounted });
     this.#dropped = new DroppedCollections(db);
     this.#refused = new RefusedKeys(options);
     const changed = new ChangedKeys({ redis, queue, db, types });

@@ -10,7 +10,7 @@ import {
   untilReady,
 } from '@redis-to-mongo/app-shell';
 import type { Config } from '@redis-to-mongo/config';
-import { FleetIdentity, isFleetMismatch } from '@redis-to-mongo/fleet-status';
+import { FleetIdentity, isFleetMismatch, targetIsShared } from '@redis-to-mongo/fleet-status';
 import {
   deadAfterMsOf,
   HeartbeatSender,
@@ -64,6 +64,7 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Rel
   closers.add('lease', () => lease.close());
 
   let mismatch: SyncError | undefined;
+  let sharedTarget: SyncError | undefined;
   const http = await startHttp({
     host: config.http.host,
     port: config.http.schedulerPort,
@@ -73,7 +74,7 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Rel
       {
         name: 'fleet',
         check: async () => {
-          if (mismatch) throw mismatch;
+          if (mismatch ?? sharedTarget) throw mismatch ?? sharedTarget;
         },
       },
     ],
@@ -125,6 +126,13 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Rel
         intervalMs: sync.intervalMs,
         idleIntervalMs: sync.idleIntervalMs,
         prepareTarget: () => prepareDatabase(mongo.db, rules.rules),
+        onCounted: (isShared) => {
+          if (isShared && !sharedTarget)
+            logger.error('another fleet writes to this database: stop one of them', {
+              error: targetIsShared(mongo.db),
+            });
+          sharedTarget = isShared ? targetIsShared(mongo.db) : undefined;
+        },
         onReread: (reason, keys) =>
           logger.warn('MongoDB has lost records: their keys are read from the start', { reason, keys }),
         onError: (cause) => {

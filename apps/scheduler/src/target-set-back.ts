@@ -6,11 +6,15 @@ import { countInTarget, raiseTargetCounter, readTargetCounter } from '@redis-to-
 const EVERY_MS = 5_000;
 /** Clocks of workers may differ by this much, in ms, and a state may be this old when it is saved. */
 const MARGIN_MS = 60_000;
+/** So many times in a row: two schedulers of one queue may both count for a moment, and the queue's Redis may lose what it held last. */
+const SHARED_TIMES = 5;
 
 export interface TargetSetBackOptions {
   readonly db: Parameters<typeof countInTarget>[0];
   readonly queue: Pick<JobQueue, 'sweeps' | 'targetCounter'>;
   readonly everyMs?: number;
+  /** Called each time the target is counted: whether someone else has counted it between the last times, who is not of this queue. */
+  readonly onCounted?: (isShared: boolean) => void;
 }
 
 /**
@@ -20,6 +24,7 @@ export interface TargetSetBackOptions {
 export class TargetSetBack {
   readonly #options: TargetSetBackOptions;
   #againAt = Number.NEGATIVE_INFINITY;
+  #leaps = 0;
 
   constructor(options: TargetSetBackOptions) {
     this.#options = options;
@@ -32,9 +37,11 @@ export class TargetSetBack {
    */
   async found(): Promise<boolean> {
     if (performance.now() < this.#againAt) return false;
-    const { db, queue, everyMs = EVERY_MS } = this.#options;
+    const { db, queue, everyMs = EVERY_MS, onCounted } = this.#options;
     const before = await queue.targetCounter.read();
     const n = await countInTarget(db);
+    this.#leaps = before > 0 && n > before + 1 ? this.#leaps + 1 : 0;
+    onCounted?.(this.#leaps >= SHARED_TIMES);
     // Asked once more: a sweep of everything is not begun for an answer that was wrong.
     const isSetBack = n <= before && (await readTargetCounter(db)) <= before;
     if (isSetBack) {

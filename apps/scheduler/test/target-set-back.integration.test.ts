@@ -48,6 +48,18 @@ it('two schedulers that both take themselves for the active one do not take each
     expect(await Promise.all([setBack.found(), other.found()])).toEqual([false, false]);
 });
 
+it('a target that a scheduler of another queue counts, too, is shared, until that one has gone', async () => {
+  const said: boolean[] = [];
+  const ours = new TargetSetBack({ ...fleet, everyMs: 0, onCounted: (isShared) => void said.push(isShared) });
+  await ours.found();
+  for (let i = 0; i < 6; i++) {
+    await countInTarget(fleet.db);
+    await ours.found();
+  }
+  await ours.found();
+  expect(said).toEqual([false, false, false, false, false, true, true, false]);
+});
+
 it('the verdict reports it before any scheduler does', async () => {
   const { queue, db, redis: source } = fleet;
   for (let i = 0; i < 3; i++) await setBack.found();

@@ -10,7 +10,7 @@ export {
 export type { Comparison } from './identity/compare-fleets.js';
 export { confirmTarget } from './identity/confirm-target.js';
 export { FleetIdentity, type IdentitySources, KEEP_EVERY_MS } from './identity/fleet-identity.js';
-export { isFleetMismatch } from './identity/fleet-mismatch.js';
+export { isFleetMismatch, targetIsShared } from './identity/fleet-mismatch.js';
 export { judge } from './judge.js';
 export { missingKeysOf } from './judge-mirror.js';
 export { TARGET_SET_BACK } from './judge-queue.js';

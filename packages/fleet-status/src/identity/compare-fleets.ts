@@ -98,7 +98,7 @@ function otherServers({ source }: Omit<FleetMark, 'id'>) {
 }
 
 /** The scheduler that counts keeps the mark of its own queue: within seconds it does so here, or this is another queue. */
-function otherQueue({ target }: Omit<FleetMark, 'id'>) {
+export function otherQueue({ target }: Pick<FleetMark, 'target'>) {
   return {
     is: 'unsure' as const,
     what: `a fleet with another queue writes to the database ${target.db}`,

@@ -1,5 +1,6 @@
+import { targetName } from '@redis-to-mongo/mongo-sink';
 import { SyncError } from '@redis-to-mongo/pipeline';
-import type { Comparison } from './compare-fleets.js';
+import { type Comparison, otherQueue } from './compare-fleets.js';
 
 /** The error of a process whose settings are another fleet's. */
 export function mismatch({ what, options }: Extract<Comparison, { readonly what: string }>): SyncError {
@@ -8,6 +9,11 @@ export function mismatch({ what, options }: Extract<Comparison, { readonly what:
     'configuration',
     `${what}: check ${options.join(', ')}; each fleet needs a QUEUE_PREFIX and a database of its own. After a deliberate move: redis-to-mongo fleet move`,
   );
+}
+
+/** The error of a scheduler that finds another fleet, with another queue, at work in its database. */
+export function targetIsShared(db: Parameters<typeof targetName>[0]): SyncError {
+  return mismatch(otherQueue({ target: targetName(db) }));
 }
 
 /** Whether an error means that queue or target belong to another fleet. Another try is then useless. */
