@@ -73,6 +73,9 @@ describe('on the queue of a fleet', () => {
     await scheduler.stop();
     await prints(fleet.scheduler(more), /this scheduler is the active one/);
     await until(async () => expect(await fleet.queueRedis.hget('{second}:fleet', 'mark')).not.toBeNull());
+    // The first one's mark counts as kept for 15 s.
+    const keptAt = Number(await fleet.queueRedis.hget('{r2m}:fleet', 'at'));
+    await until(async () => expect(Date.now() - keptAt).toBeGreaterThan(16_000));
     await refuses(fleet.scheduler(), ...options);
   }, 180_000);
 

@@ -109,6 +109,7 @@ describe('upkeep', () => {
 describe('the active scheduler', () => {
   const options = (missed: MissedChanges): ActiveSchedulerOptions => ({
     ...{ redis: fleet.redis, db: fleet.db, queue: fleet.queue, wanted, missed, types: KEY_TYPES },
+    onCounted: () => {},
     buffer: new ChangeBuffer({
       ownPrefix: Buffer.from('{r2m}'),
       isTailed: () => false,
