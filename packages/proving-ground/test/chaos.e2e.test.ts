@@ -52,6 +52,8 @@ describe('the chaos run', () => {
   it('refuses a bad option with one sentence and exit code 2', async () => {
     run = new RunningDemo(['--seed', 'x'], { tmpDir: dir, script });
     expect(await run.ended).toBe(2);
-    expect(run.errors).toEqual(["--seed 'x' can't be used: give a whole number from 0 to 4294967295."]);
+    expect(run.errors).toEqual([
+      "error: option '--seed <N>' argument 'x' is invalid. Give a whole number from 0 to 4294967295.",
+    ]);
   });
 });

@@ -114,7 +114,7 @@ describe('the demo', () => {
     expect(await demo.ended).toBe(2);
     expect(demo.lines).toEqual([]);
     expect(demo.errors).toEqual([
-      "--messages 'many' can't be used: give a whole number from 2 to 100000000.",
+      "error: option '--messages <N>' argument 'many' is invalid. Give a whole number from 2 to 100000000.",
     ]);
   });
 });

@@ -35,5 +35,7 @@ it('a soak of seconds measures every process, and compares what was written', as
 it('a bad option is refused with one sentence and exit code 2', async () => {
   run = new RunningDemo(['--minutes', '0'], { tmpDir: dir, script });
   expect(await run.ended).toBe(2);
-  expect(run.errors).toEqual(["--minutes '0' can't be used: give a number from 0.1 to 10080."]);
+  expect(run.errors).toEqual([
+    "error: option '--minutes <N>' argument '0' is invalid. Give a number from 0.1 to 10080.",
+  ]);
 });
