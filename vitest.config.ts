@@ -78,7 +78,7 @@ const sharedModules = { isolate: false };
  * Much of the time of tests with servers is waiting: for leases, claims and locks to end, for processes to start. They run
  * together, so that one waits while another works.
  */
-const withServers = { ...sharedModules, sequence: { groupOrder: 1 }, maxWorkers: 5 };
+const withServers = { ...sharedModules, sequence: { groupOrder: 1 }, maxWorkers: 6 };
 
 export default defineConfig({
   test: {
