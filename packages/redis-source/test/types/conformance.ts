@@ -1,7 +1,7 @@
 import { type KeyType, type Line, type Step, syncKey } from '@redis-to-mongo/pipeline';
 import type { Redis } from 'ioredis';
 import type { Db } from 'mongodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { StoredNames } from './stored-value.js';
 import { syncAmongMany } from './sync-among-many.js';
 import {
@@ -48,6 +48,10 @@ function describeWay(
   });
   afterAll(async () => {
     await under.close();
+  });
+  // Else each test would wait in vain for a server that has ended.
+  beforeEach(async () => {
+    await vi.waitFor(() => expect(under.redis.status).toBe('ready'), { timeout: 2_000 });
   });
 
   const expectSame = async (key: string) => {
