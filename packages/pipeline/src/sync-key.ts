@@ -48,9 +48,7 @@ export async function syncLoaded(
   }
   const syncer = typeof type === 'string' ? line.source.syncer(type) : undefined;
   try {
-    if (wasInterrupted)
-      for (const other of line.source.syncers())
-        if (other !== syncer) await retireUnsaved(line, other, stored, key, syncer);
+    if (wasInterrupted) await retireUnsaved(line, line.source.syncers(), stored, key, syncer);
     if (type === undefined) return await retire(line, stored, tally);
     if (!syncer) {
       await retire(line, stored, tally);
@@ -108,19 +106,19 @@ async function retire(line: Line, stored: KeyState | undefined, tally: Tally): P
 }
 
 /**
- * Retires a value of a type that the key does not hold, by its state: a run may have written it, and not saved that the key held it.
+ * Retires values of types that the key does not hold, by its state: a run may have written one, and not saved that the key held it.
+ * @param syncers of the types that may have one.
  * @param current the syncer of what the key holds now: where two types share a document, it is that one's.
  * @throws SyncError STALE_READ once the state is there: the run that follows retires it.
  */
 async function retireUnsaved(
   line: Line,
-  syncer: Syncer,
+  syncers: Iterable<Syncer>,
   stored: KeyState | undefined,
   key: string,
   current?: Syncer,
 ): Promise<void> {
   const known = stored?.status === 'active' ? stored : undefined;
-  if (known?.keyType === syncer.keyType) return;
   const retiring = ({ keyType, retire }: Syncer) => {
     const isOther = known !== undefined && known.keyType !== keyType;
     const state = isOther
@@ -128,16 +126,19 @@ async function retireUnsaved(
       : incarnationOf(line, stored, key, keyType);
     return retire(state).flatMap((write) => (write.kind === 'insert' ? [] : { state, write }));
   };
-  const others = [known && line.source.syncer(known.keyType), current].flatMap((one) =>
-    one ? retiring(one) : [],
-  );
-  for (const { state, write } of retiring(syncer)) {
-    const isShared = others.some(
-      (other) =>
-        other.write.collection === write.collection &&
-        sameDocumentId(other.state.documentId ?? undefined, state.documentId ?? undefined),
+  const held = [known && line.source.syncer(known.keyType), current].flatMap((one) => one ?? []);
+  const itsOwn = held.flatMap(retiring);
+  const isItsOwn = ({ state, write }: ReturnType<typeof retiring>[number]) =>
+    itsOwn.some(
+      (own) =>
+        own.write.collection === write.collection &&
+        sameDocumentId(own.state.documentId ?? undefined, state.documentId ?? undefined),
     );
-    if (!isShared && (await line.sink.hasValue(state, write))) await line.sink.write(state, [write]);
+  for (const syncer of syncers) {
+    if (held.some(({ keyType }) => keyType === syncer.keyType)) continue;
+    for (const one of retiring(syncer))
+      if (!isItsOwn(one) && (await line.sink.hasValue(one.state, one.write)))
+        await line.sink.write(one.state, [one.write]);
   }
 }
 
@@ -145,7 +146,7 @@ async function retireUnsaved(
 async function retireOvertaken(line: Line, syncer: Syncer, key: string): Promise<void> {
   const stored = await line.sink.load(key);
   if (!stored) return;
-  await retireUnsaved(line, syncer, stored, key).catch((error: unknown) => {
+  await retireUnsaved(line, [syncer], stored, key).catch((error: unknown) => {
     if (!isOvertaken(error)) throw error;
   });
 }

@@ -74,10 +74,22 @@ function describeWay(
     while ((await syncKey(under.line(), key, wholeSlice(), true)).result === 'overtaken');
   };
 
-  const asGone = (key: string) => under.redis.del(key);
+  const asGone = async (key: string) => void (await under.redis.del(key));
   const asOther = async (key: string) => {
     await under.redis.del(key);
     await (type.keyType === 'string' ? under.redis.sadd(key, 'a') : under.redis.set(key, 'text'));
+  };
+
+  /** Fills a key that was mirrored as another type until then, and was last seen as `was` leaves it; a new one without. */
+  const fillAfter = async (was: typeof asOther | undefined, key: string, size: number) => {
+    if (was) {
+      await asOther(key);
+      await settle(key);
+      await was(key);
+      await settle(key);
+    }
+    await under.redis.del(key);
+    await type.fill(under.redis, key, size);
   };
 
   describe(`${type.keyType}, ${way}: what every key type does`, () => {
@@ -226,14 +238,7 @@ function describeWay(
             for (const isTold of told)
               for (const becomes of [asOther, asGone]) {
                 const key = `${was}, ${size}, ${isTold}, ${becomes.name}`;
-                if (begin) {
-                  await asOther(key);
-                  await settle(key);
-                  await begin(key);
-                  await settle(key);
-                }
-                await under.redis.del(key);
-                await type.fill(under.redis, key, size);
+                await fillAfter(begin, key, size);
                 const { at, hasArrived } = holdAt('after-write');
                 void sync(under.line({}, { at }), key, wholeSlice()); // never goes on
                 await hasArrived;
@@ -249,14 +254,7 @@ function describeWay(
       it('a worker that has read a key before it held another type leaves nothing of what it read', async () => {
         for (const begin of [undefined, asOther, asGone]) {
           const key = `late, ${begin?.name}`;
-          if (begin) {
-            await asOther(key);
-            await settle(key);
-            await begin(key);
-            await settle(key);
-          }
-          await under.redis.del(key);
-          await type.fill(under.redis, key, type.sizes.many);
+          await fillAfter(begin, key, type.sizes.many);
           const { at, hasArrived, goOn } = holdAt('after-read');
           const slow = sync(under.line({}, { at }), key, wholeSlice());
           await hasArrived;
