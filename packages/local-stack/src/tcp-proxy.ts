@@ -46,18 +46,19 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       return;
     }
     const far = connect(leadsTo, '127.0.0.1');
+    const destroyBoth = () => {
+      near.destroy();
+      far.destroy();
+    };
     for (const socket of [near, far]) {
       sockets.add(socket);
       socket.setNoDelay(true);
-      socket.on('error', () => {});
-      socket.once('close', () => {
-        sockets.delete(socket);
-        near.destroy();
-        far.destroy();
-      });
+      socket.on('error', destroyBoth);
+      socket.once('close', () => sockets.delete(socket));
     }
-    pump(near, far).catch(() => near.destroy());
-    pump(far, near).catch(() => far.destroy());
+    // A side that ends takes what was written before along: its pump ends the other side after the last chunk.
+    pump(near, far).catch(destroyBoth);
+    pump(far, near).catch(destroyBoth);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
