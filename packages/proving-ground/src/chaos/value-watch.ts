@@ -74,7 +74,7 @@ export class ValueWatch {
         digest === ABSENT
           ? 'it was gone'
           : older === undefined
-            ? 'MongoDB held a state that it never had'
+            ? `MongoDB held a state that it never had (${digest})`
             : `an older state came back (version ${older})`;
       if (this.problems.length < MAX_REPORTED)
         this.problems.push(

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { valueType } from '@redis-to-mongo/key-types';
 
-/** What a value holds, in a line: its type, and all its items. */
+/** What a value holds, in a line: its type, how many items, and a hash of them all. */
 export type ValueDigest = string;
 
 /** The digest of a value that is not there. */
@@ -13,7 +13,7 @@ export function valueDigest(keyType: string, items: readonly (readonly Uint8Arra
   const lines = items.map((item) => item.map((part) => Buffer.from(part).toString('base64')).join(' '));
   const hash = createHash('sha1').update(`${keyType}\n`);
   for (const line of isOrdered ? lines : lines.sort()) hash.update(line).update('\n');
-  return hash.digest('base64');
+  return `${keyType} of ${items.length}: ${hash.digest('base64')}`;
 }
 
 interface Version {

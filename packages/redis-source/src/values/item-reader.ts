@@ -54,7 +54,9 @@ export class ItemReader {
     const whole = await readWhole(server, this.#source, await this.#expiry(server, key), key).catch(
       throwRedisError(),
     );
-    if (!whole) return { isWhole: true, isGone: true, expiresAt: null };
+    // A key that is gone answers as one without items, and no key of items has none.
+    if (!whole || (whole.items.length === 0 && this.#source.size?.of === 'items'))
+      return { isWhole: true, isGone: true, expiresAt: null };
     yield whole.items;
     return { isWhole: true, isGone: false, expiresAt: whole.expiresAt };
   }

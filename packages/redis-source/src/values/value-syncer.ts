@@ -80,7 +80,8 @@ export function valueSyncer(type: ValueType, redis: Redis, options: ValueOptions
         const settings = settingsOf(state);
         const items = reply.items();
         const seen = seenWhole(type, items, expiresAt, reply.checksum);
-        if (isEmptied(type, seen) || smallForm(type, settings, seen, last) === 'members') return 'alone';
+        const isEmptied = items.length === 0 && source.size?.of === 'items';
+        if (isEmptied || smallForm(type, settings, seen, last) === 'members') return 'alone';
         const isTimeSame = last !== undefined && isSameTime(expiresAt, last.expiresAt);
         if (isTimeSame && isSame(seen, 'inline', last)) return undefined;
         const { write, position } = writesOf(state, settings).inline(state, seen, items, last);
@@ -125,7 +126,7 @@ async function* readValue(
   try {
     const seen = await readFirst(type, settings, reader, key, size, last);
     // The key is gone since its type was asked: its next job retires it.
-    if (seen.isGone || isEmptied(type, seen)) return;
+    if (seen.isGone) return;
     const form = formOf(type, settings, seen, last);
     if (
       seen.isWhole &&
@@ -171,10 +172,6 @@ function seenWhole(
     weight,
     checksum,
   };
-}
-
-function isEmptied(type: ValueType, seen: PassResult): boolean {
-  return seen.isWhole && seen.items === 0 && type.source.size?.of === 'items';
 }
 
 interface Made {

@@ -1,9 +1,11 @@
+import { valueType } from '@redis-to-mongo/key-types';
 import { type KeyType, type Line, type Step, syncKey } from '@redis-to-mongo/pipeline';
 import type { Redis } from 'ioredis';
 import type { Db } from 'mongodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { StoredNames } from './stored-value.js';
 import { syncAmongMany } from './sync-among-many.js';
+import { tamperedLine } from './tampered-line.js';
 import {
   type UnderTestOptions,
   type ValueUnderTest,
@@ -163,6 +165,28 @@ function describeWay(
       await settle(key);
       await expectSame(key);
     });
+
+    if (type.stored)
+      it('changes during every reading, and its key has gone when it is read at once: it is not there, and never empty', async () => {
+        const key = 'restless';
+        await type.fill(under.redis, key, type.sizes.huge);
+        await settle(key);
+        const before = await type.ofMongo(under.db, key);
+        let number = 0;
+        const change = async () => await type.change(under.redis, key, number++);
+        await change();
+        const isOnlyReadAtOnce = valueType(type.keyType).source.pages === undefined;
+        const line = tamperedLine(under.line(), {
+          before: async (how) => {
+            if (how === 'atomic' || isOnlyReadAtOnce) await under.redis.del(key);
+          },
+          afterPage: change,
+        });
+        expect((await sync(line, key, wholeSlice())).result).toBe('overtaken');
+        expect(await type.ofMongo(under.db, key)).toEqual(before);
+        expect(await settle(key)).toBe('deleted');
+        expect(await type.ofMongo(under.db, key)).toBeNull();
+      });
 
     it.each<Step>(['after-read', 'after-write', 'before-save'])(
       'a worker that stops at %s is resumed',

@@ -1,7 +1,8 @@
 import type { Batch, Element, Line, MembersWrite } from '@redis-to-mongo/pipeline';
 
-/** What happens while a value is read for being written: after each page, and once all is read. */
+/** What happens while a value is read for being written: before a reading, after each page, and once all is read. */
 export interface Tampering {
+  before?(how: 'paged' | 'atomic'): Promise<unknown>;
   afterPage?(): Promise<unknown>;
   atEnd?(): Promise<unknown>;
 }
@@ -41,6 +42,7 @@ async function* scan(
   how: 'paged' | 'atomic',
   tampering: Tampering,
 ): AsyncGenerator<readonly Element[], boolean> {
+  await tampering.before?.(how);
   const pages = write.scan?.(how);
   if (!pages) return true;
   for (;;) {
