@@ -73,17 +73,16 @@ export class ValueAttempts {
       const at = new Date();
       // Beginning with the time, numbers are never given twice, not even when the manifest was lost.
       const claim = Math.max(at.getTime(), (manifest?.attempts ?? 0) + 1);
-      if (!(await this.#mark(state, write, manifest, claim))) continue;
-      const resumable = manifest?.resumable?.incarnation === state.incarnation ? manifest.resumable : null;
-      const generation = resumable?.generation ?? claim;
-      const aborted = [...(manifest?.aborted ?? []), claim].filter((number) => number !== generation);
-      return {
+      const givenUp = manifest?.resumable;
+      // What it did for another incarnation, or by another rule, is of no use to this one.
+      const isResumed = givenUp?.incarnation === state.incarnation && givenUp.rule === write.rule;
+      const generation = isResumed ? givenUp.generation : claim;
+      const aborted = (manifest?.aborted ?? []).filter((number) => number !== generation);
+      const own = {
         manifest: { ...(manifest ?? noManifest(state.key, write.shape !== undefined)), aborted },
-        generation,
-        claim,
-        isResumed: resumable !== null,
-        at,
+        ...{ generation, claim, isResumed, at },
       };
+      if (await this.#mark(state, write, manifest, own)) return own;
     }
     throw new SyncError(
       'VALUE_CONTENDED',
@@ -96,11 +95,12 @@ export class ValueAttempts {
     state: KeyState,
     write: MembersWrite,
     manifest: ValueManifest | undefined,
-    claim: number,
+    { claim, generation, manifest: { aborted: others } }: Generation,
   ): Promise<boolean> {
     const _id = documentIdOf(state);
     if (manifest) {
-      const aborted = [...manifest.aborted, claim].slice(-ABORTED_KEPT);
+      // As the newest one, however often it was continued: what it has written is known by this number alone.
+      const aborted = [...others, generation].slice(-ABORTED_KEPT);
       const as = (fields: Document) => pathsIn(manifest.isShaped, fields);
       const { matchedCount } = await this.#run(write.collection, (manifests) =>
         manifests.updateOne(
@@ -186,7 +186,12 @@ export class ValueAttempts {
 
   /** Leaves what was added so far to the next attempt. Only when nothing of this one is under way anymore. */
   async giveUp(state: KeyState, write: MembersWrite, own: Generation): Promise<void> {
-    const resumable = { generation: own.generation, incarnation: state.incarnation };
+    const { rule } = write;
+    const resumable = {
+      generation: own.generation,
+      incarnation: state.incarnation,
+      ...(rule === undefined ? {} : { rule }),
+    };
     await this.#run(write.collection, (manifests) =>
       manifests.updateOne(
         { _id: documentIdOf(state), ...pathsIn(own.manifest.isShaped, { attempts: own.claim }) },

@@ -41,6 +41,13 @@ export function plainElement(stored: { readonly _id: string } & Document): Eleme
   };
 }
 
+/** An attempt that can be continued: for the same incarnation, and by the same rule. */
+interface Resumable {
+  readonly generation: number;
+  readonly incarnation: number;
+  readonly rule?: string;
+}
+
 /** What a value's manifest document says about its elements; the other fields are the value's own. */
 export interface ValueManifest {
   readonly key: string;
@@ -61,7 +68,7 @@ export interface ValueManifest {
   /** What the aborted generations up to this one had left, was cleared away. */
   readonly healed: number;
   /** A generation that was given up in good order: the next attempt continues with it. */
-  readonly resumable: { readonly generation: number; readonly incarnation: number } | null;
+  readonly resumable: Resumable | null;
 }
 
 const MANIFEST = [
@@ -126,14 +133,15 @@ export function noManifest(key: string, isInShape: boolean): ValueManifest {
   return parseManifest(isInShape ? { [OURS]: { key } } : { _id: key });
 }
 
-function isResumable(value: unknown): value is { generation: number; incarnation: number } {
+function isResumable(value: unknown): value is Resumable {
   return (
     typeof value === 'object' &&
     value !== null &&
     'generation' in value &&
     typeof value.generation === 'number' &&
     'incarnation' in value &&
-    typeof value.incarnation === 'number'
+    typeof value.incarnation === 'number' &&
+    (!('rule' in value) || typeof value.rule === 'string')
   );
 }
 

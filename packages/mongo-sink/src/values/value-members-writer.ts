@@ -111,10 +111,7 @@ export class MembersWriter {
     own: Generation,
     elements: ValueElements,
   ): Promise<Buckets> {
-    const known =
-      there === 'some'
-        ? await this.#known(write, own, elements)
-        : { table: new FingerprintTable(), layout: write.layout, stored: undefined };
+    const known = await this.#known(there, write, own, elements);
     const comparison = new ValueComparison(write, own, elements, known, this.#options.bufferBytes);
     try {
       return await comparison.untilWhole();
@@ -127,11 +124,17 @@ export class MembersWriter {
   }
 
   /** What of the value is in MongoDB, as far as it must be known before the first pass. */
-  async #known(write: MembersWrite, own: Generation, elements: ValueElements): Promise<Known> {
+  async #known(
+    there: 'some' | 'none',
+    write: MembersWrite,
+    own: Generation,
+    elements: ValueElements,
+  ): Promise<Known> {
     const table = new FingerprintTable();
     if (own.isResumed) await elements.loadOwn(table);
     const { form, generation, key } = own.manifest;
-    if (form !== 'members' || generation === 0) return { table, layout: write.layout, stored: undefined };
+    if (there === 'none' || form !== 'members' || generation === 0)
+      return { table, layout: write.layout, stored: undefined };
     const stored = write.isTrusted ? await this.#fingerprints.load(key, generation) : undefined;
     if (!stored || stored.layout.kind !== write.layout.kind) {
       await elements.healLost();

@@ -9,11 +9,12 @@ import {
 } from '@redis-to-mongo/pipeline';
 import { testMongoUri } from '@redis-to-mongo/test-kit';
 import { type Db, type Document, MongoClient, MongoNetworkError } from 'mongodb';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { clientOptions } from '../../src/connection/connect-mongo.js';
 import { toKeyDocument } from '../../src/keys/key-document.js';
 import { REVISION_LEAP } from '../../src/keys/reread-keys.js';
-import { elementsOf, parseManifest } from '../../src/values/value-manifest.js';
+import { ValueAttempts } from '../../src/values/value-attempts.js';
+import { ABORTED_KEPT, elementsOf, parseManifest } from '../../src/values/value-manifest.js';
 import { MembersWriter } from '../../src/values/value-members-writer.js';
 import { ValueWriter } from '../../src/values/value-writer.js';
 import { mongoForTests } from '../mongo-for-tests.js';
@@ -34,10 +35,11 @@ const elementOf = (field: string): Element => ({
   document: (): ValueDocument => ({ field }),
 });
 
-/** A value that holds in turn what the passes say, and the last of it from then on. */
-function writeOf(passes: readonly (readonly string[])[]) {
+/** A value that holds in turn what the passes say, and the last of it from then on. @param rule by which it is made. */
+function writeOf(passes: readonly (readonly string[])[], rule?: string) {
   let pass = 0;
   return {
+    rule,
     kind: 'members' as const,
     collection: 'hashes',
     memberCollection: 'hash_fields',
@@ -52,7 +54,14 @@ function writeOf(passes: readonly (readonly string[])[]) {
       yield fields.map(elementOf);
       return pass >= passes.length;
     },
-    manifest: () => ({ stream: KEY, type: 'main', incarnation: 1, active: true, size: 1 }),
+    manifest: () => ({
+      stream: KEY,
+      type: 'main',
+      incarnation: 1,
+      active: true,
+      size: 1,
+      ...(rule && { rule }),
+    }),
   };
 }
 
@@ -90,12 +99,13 @@ const membersThere = async () => {
   return elements.map(({ field }) => String(field)).toSorted();
 };
 
+const RETRY = { baseMs: 1, capMs: 1, forMs: 10_000 };
+
 const writerOn = (db: Db) => {
-  const retry = { baseMs: 1, capMs: 1, forMs: 10_000 };
   const values = new ValueWriter(db, 1 << 20);
   return new MembersWriter(db, {
     bufferBytes: 1,
-    retry,
+    retry: RETRY,
     stale: (write, state) => values.stale(write, state),
   });
 };
@@ -173,6 +183,42 @@ test('a worker whose attempt another one has overtaken leaves the key’s revisi
   await expect(writerOn(mongo.db).write(state, write)).rejects.toMatchObject({ code: 'STALE_READ' });
   expect(await keys.findOne({ _id: KEY })).toMatchObject({ revision: REVISION_LEAP });
   expect(await membersThere()).toEqual(['before']);
+});
+
+describe('an attempt that was given up after it had written', () => {
+  const state = { ...STATE, revision: 1 };
+  const failsAfter = (fields: readonly string[]) =>
+    async function* (): AsyncGenerator<readonly Element[], boolean> {
+      yield fields.map(elementOf);
+      return yield* fails();
+    };
+  const giveUp = async (write: MembersWrite) =>
+    await expect(writerOn(mongo.db).write(state, write)).rejects.toThrow('it fails');
+
+  test('leaves nothing in the value, however often it was continued and given up again before a worker died', async () => {
+    await writerOn(mongo.db).write(STATE, writeOf([['before']]));
+    await giveUp({ ...writeOf([]), isTrusted: false, scan: failsAfter(['ghost']) });
+    for (let i = 0; i < ABORTED_KEPT; i++) await giveUp({ ...writeOf([]), scan: fails });
+    // What a worker leaves that dies once it has begun.
+    await new ValueAttempts(mongo.db, RETRY).claim(state, writeOf([]));
+    await writerOn(mongo.db).write(state, writeOf([['after']]));
+    expect(await membersThere()).toEqual(['after']);
+  });
+
+  test('is continued in another shape than the value had: what has gone since goes', async () => {
+    await writerOn(mongo.db).write(STATE, writeOf([['before']]));
+    const shape = { names: {} };
+    await giveUp({ ...writeOf([], 'shaped'), shape, scan: failsAfter(['gone', 'stays']) });
+    await writerOn(mongo.db).write(state, { ...writeOf([['stays', 'new']], 'shaped'), shape });
+    expect(await membersThere()).toEqual(['new', 'stays']);
+  });
+
+  test('is not continued by another rule: what it ended for its own stays in the value', async () => {
+    await writerOn(mongo.db).write(STATE, writeOf([['a', 'b']], 'first'));
+    await giveUp({ ...writeOf([], 'second'), scan: failsAfter(['a']) });
+    await writerOn(mongo.db).write(state, writeOf([['a', 'b', 'c']], 'first'));
+    expect(await membersThere()).toEqual(['a', 'b', 'c']);
+  });
 });
 
 // biome-ignore lint/correctness/useYield: a scan that fails before its first page
