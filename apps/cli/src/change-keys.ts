@@ -61,7 +61,7 @@ export async function changeKeys(
   if (out.isJson) out.json({ ...interruptedPart(isInterrupted, names.size), keys: results });
   else
     out.table(
-      ['KEY', ''],
+      ['KEY', 'RESULT'],
       results.map(({ key, done: what }) => [
         shownKey(key),
         what === UNKNOWN ? colored('MongoDB knows of no such key', 'red') : what,

@@ -79,6 +79,7 @@ test('explain says how a key whose type has no job scheduler is kept in sync; a 
   await cli.redis.hset('a-hash', 'field', 'x');
   const { stdout } = await cli.run('explain', 'a-hash');
   await cli.redis.del('a-hash');
+  expect(stdout).toMatch(/^rule +matches no rule, goes to hashes$/m);
   expect(stdout).toMatch(/^schedule +by changes and sweeps: keys of this type have no job scheduler$/m);
   expect((await cli.run('keys', 'none*')).stdout).toBe('no keys found\n');
 });

@@ -58,7 +58,10 @@ test('resume ends the rest, of all that a pattern takes, and asks for jobs on th
   expect(await cli.json('resume', 'orders:1', 'orders:*')).toEqual({
     keys: [{ key: 'orders:1', done: 'not paused' }],
   });
-  expect(await cli.run('resume', 'nobody')).toMatchObject({ code: 1 });
+  expect(await cli.run('resume', 'nobody')).toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(/^KEY +RESULT\nnobody +MongoDB knows of no such key\n$/),
+  });
   expect((await cli.json('status')).queue).toMatchObject({ waiting: 4 });
   expect((await cli.run('once')).stdout).toContain('1 synced');
 });

@@ -53,12 +53,14 @@ test('an unknown command, option, value or argument ends with 2 and a remedy', a
     ['config', '--set=1'],
     ['dead-letters', 'eat'],
     ['dead-letters', 'drop', '--all'],
+    ['dead-letters', 'drop', '--yes'],
+    ['dead-letters', 'replay'],
     ['completion', 'fish'],
   ];
   for (const argv of wrong) {
     const { code, stdout, stderr } = await runIn({}, ...argv);
     expect({ argv, code, stdout }).toEqual({ argv, code: 2, stdout: '' });
-    expect(stderr).toMatch(/^redis-to-mongo: .*(see redis-to-mongo help|add --yes).*\n$/);
+    expect(stderr).toMatch(/^redis-to-mongo: .*(see redis-to-mongo help|add --yes|add an id).*\n$/);
   }
 });
 

@@ -6,6 +6,7 @@ const SPANS = { hour: 3600, day: 86_400, week: 604_800 };
 const AGAIN_MS = 60_000;
 const place = document.querySelector('[data-history]');
 const note = document.getElementById('history-note');
+const none = note.textContent;
 let samples = { at: [], series: {} };
 
 const update = showCharts(place, (name) => {
@@ -26,7 +27,8 @@ async function read() {
     samples = await answer.json();
     update();
   }
-  note.hidden = samples.at.length > 0;
+  note.textContent = answer?.ok ? none : 'The history cannot be read now; it is tried again.';
+  note.hidden = answer?.ok && samples.at.length > 0;
 }
 
 void read();

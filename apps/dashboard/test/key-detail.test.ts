@@ -2,6 +2,7 @@ import type { KeySummary } from '@redis-to-mongo/mongo-sink';
 import { SyncError } from '@redis-to-mongo/pipeline';
 import { expect, it } from 'vitest';
 import { type KeyDetailSources, readKeyDetail } from '../src/keys/key-detail.js';
+import { keyContent } from '../src/pages/key-page.js';
 import { NO_DETAILS } from './a-dashboard.js';
 
 const SUMMARY: KeySummary = {
@@ -30,4 +31,16 @@ it('a document that can’t be read is reported, and not taken for one without g
   await expect(readKeyDetail(sources(failing('MONGO_UNAVAILABLE')), 'orders')).rejects.toMatchObject({
     code: 'MONGO_UNAVAILABLE',
   });
+});
+
+it('a key’s next run is unknown while the queue does not answer, and not “not scheduled”', async () => {
+  const nextRunOf = async (nextRuns: KeyDetailSources['nextRuns'], keyType: KeySummary['keyType']) => {
+    const from = { ...sources(async () => undefined), nextRuns };
+    const detail = await readKeyDetail(from, 'orders');
+    const page = detail && keyContent({ ...detail, summary: { ...SUMMARY, keyType } }, true).toString();
+    return page?.match(/<dt>Next run<\/dt><dd>([^<]*)/)?.[1];
+  };
+  expect(await nextRunOf(failing('QUEUE_TIMEOUT'), 'stream')).toBe('unknown');
+  expect(await nextRunOf(async () => [null], 'stream')).toBe('not scheduled');
+  expect(await nextRunOf(async () => [null], 'hash')).toBe('when it changes');
 });

@@ -55,7 +55,7 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
 
   test('dead letters are found by key, collection, reason and time, and replayed or dropped, one or all that are shown', async () => {
     const { page, complaints } = await on.open('/dead-letters');
-    await page.getByText('3 letters, 50 per page').waitFor();
+    await page.getByText('3 dead letters, 50 per page').waitFor();
     await page.getByLabel('Reason').selectOption('11000 DuplicateKey');
     await page.getByLabel('Time').selectOption('in the last hour');
     await page.getByRole('searchbox').pressSequentially('refu');
@@ -66,7 +66,7 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     await page.getByRole('searchbox').fill('shop');
     await page.getByText('No dead letter matches').waitFor();
     await page.getByRole('searchbox').fill('');
-    await page.getByText('3 letters').waitFor();
+    await page.getByText('3 dead letters').waitFor();
     expect(await page.textContent('body')).not.toContain('s3cret');
     await page.locator('tbody tr').first().getByRole('link', { name: 'Open' }).click();
     await page.getByRole('heading', { name: 'Dead letter of refused' }).waitFor();

@@ -48,6 +48,13 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     expect(await page.evaluate('shifts.reduce((sum, shift) => sum + shift, 0)')).toBeLessThan(0.002);
   });
 
+  test('a history that cannot be read is not called empty', async () => {
+    const { page } = await open('/');
+    await page.route('**/history/data*', (route) => route.fulfill({ status: 503, body: '{}' }));
+    await page.goto(`${on.address}/history`);
+    await page.getByText('The history cannot be read now; it is tried again.').waitFor();
+  });
+
   test('it says so when the dashboard does not answer, and comes back by itself', async () => {
     const { page } = await open('/');
     await settled(page);

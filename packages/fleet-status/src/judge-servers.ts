@@ -30,7 +30,7 @@ function trouble(code: ReasonCode, what: string, fact: Reading<unknown>): readon
   const { error } = fact;
   // The text of an error that nobody knows may quote data.
   const why = error.errorClass === 'unknown' ? 'check the log' : error.message;
-  return [{ code, level: 'broken', what, remedy: `${error.code}: ${why}` }];
+  return [{ code, level: 'broken', what, remedy: `${error.code}: ${why}.` }];
 }
 
 function otherFleet(comparison: Comparison): readonly Reason[] {

@@ -4,12 +4,15 @@ import type { FleetFacts } from './fleet-facts.js';
 import { mirrorReasons } from './judge-mirror.js';
 import { delaysAreKnown, queueReasons } from './judge-queue.js';
 import { serverReasons } from './judge-servers.js';
-import { REASON_CODES, type Reason, type Verdict, type VerdictLevel } from './verdict.js';
+import { REASON_CODES, type Reason, type ReasonCode, type Verdict, type VerdictLevel } from './verdict.js';
 
 /** A reading that is older than this, in ms, says nothing of now. */
 const FRESH_MS = 10_000;
 
 const URGENCY: readonly VerdictLevel[] = ['broken', 'unknown', 'behind', 'empty', 'complete'];
+
+/** Reasons that compare the queue with the target: if these belong to two fleets, they say nothing. */
+const COMPARING: ReadonlySet<ReasonCode> = new Set(['searching', 'keys-missing']);
 
 /**
  * The one verdict on the mirror: complete only where every fact is known, and says so.
@@ -21,7 +24,9 @@ export function judge(facts: FleetFacts, now = Date.now()): Verdict {
     ...oldReading(now - facts.at),
     ...queueReasons(facts),
     ...mirrorReasons(facts, now),
-  ].sort(byUrgency);
+  ]
+    .filter(({ code }, _, [first]) => first?.code !== 'other-fleet' || !COMPARING.has(code))
+    .sort(byUrgency);
   const behindMs = behindOf(facts);
   const [worst] = reasons;
   if (worst) return { level: worst.level, title: worst.what, reasons, behindMs };

@@ -15,6 +15,7 @@ import {
   throwRedisError,
 } from '@redis-to-mongo/redis-connection';
 import { lastIds, type StreamCounters, streamCounters } from '@redis-to-mongo/redis-source';
+import { time } from '@redis-to-mongo/terminal';
 import type { FleetFacts, PausedUnread, Reading } from './fleet-facts.js';
 import type { FleetIdentity } from './identity/fleet-identity.js';
 
@@ -111,7 +112,12 @@ async function readingOf<Fact>(
   why: () => SyncError | undefined = () => undefined,
 ): Promise<Reading<Fact>> {
   const late = () =>
-    why() ?? new SyncError('STATUS_TIMEOUT', 'transient', `${server} did not answer within ${WITHIN_MS} ms`);
+    why() ??
+    new SyncError(
+      'STATUS_TIMEOUT',
+      'transient',
+      `${server} did not answer within ${time(WITHIN_MS)}: check that it is running`,
+    );
   try {
     return { is: await inTime(reading, WITHIN_MS, late) };
   } catch (error) {

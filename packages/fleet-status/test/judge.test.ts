@@ -264,6 +264,18 @@ const cases: readonly [string, Partial<FleetFacts>, level: string, code: string,
   ],
 ];
 
+test('settings of another fleet: its queue is not compared with this target', () => {
+  const { reasons } = judge(
+    someFacts({
+      identity: { is: { is: 'other', what: 'this queue is for another target', options: ['MONGO_DB_NAME'] } },
+      queue: aQueue({ targetCounter: 5 }),
+      mirror: aMirror({ activeScheduled: 0 }),
+    }),
+    NOW,
+  );
+  expect(reasons.map(({ code }) => code)).toEqual(['other-fleet']);
+});
+
 test('nothing is said of keys that were not found while no scheduler looks for them', () => {
   const queue = aQueue({ schedulers: 0, isLeased: false });
   const { reasons } = judge(

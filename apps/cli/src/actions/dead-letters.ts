@@ -9,6 +9,7 @@ import {
 import { openRequests } from '@redis-to-mongo/operations';
 import { grouped } from '@redis-to-mongo/terminal';
 import { CliError } from '../cli-error.js';
+import type { Database } from '../clients.js';
 import type { Call } from '../command.js';
 import type { Ending } from '../exit-codes.js';
 import { endInterrupted, INTERRUPTED, interruptedPart } from '../interruption.js';
@@ -69,28 +70,21 @@ export async function showLetter({ out, clients }: Call, id: string): Promise<En
 }
 
 /** The selected letters: the named one, or with `all` those that match the pattern and the filter. */
-type Chosen = LetterOptions & { readonly all?: boolean | undefined };
+interface Chosen extends LetterOptions {
+  readonly all?: boolean | undefined;
+  /** Confirms what deletes for good. */
+  readonly yes?: boolean | undefined;
+}
 
 export async function replayLetters(call: Call, id: string | undefined, options: Chosen): Promise<Ending> {
-  const db = await call.clients.db();
-  return await forEach(call, 'replay', id, options, async (id) => {
+  return await forEach(call, 'replay', id, options, async (db, id) => {
     const done = await replayDeadLetter(db, id, async () => openRequests(await call.clients.queue()));
     return { ok: ['written', 'already there', 'read anew'].includes(done.result), ...done };
   });
 }
 
-export async function dropLetters(
-  call: Call,
-  id: string | undefined,
-  options: Chosen & { readonly yes?: boolean | undefined },
-): Promise<Ending> {
-  if (!options.yes)
-    throw new CliError(
-      'CLI_REFUSED',
-      'dead-letters drop: this deletes the records for good: add --yes to confirm',
-    );
-  const db = await call.clients.db();
-  return await forEach(call, 'drop', id, options, async (id) => {
+export async function dropLetters(call: Call, id: string | undefined, options: Chosen): Promise<Ending> {
+  return await forEach(call, 'drop', id, options, async (db, id) => {
     const ok = await dropDeadLetter(db, id);
     return { ok, result: ok ? 'dropped' : 'absent' };
   });
@@ -108,12 +102,17 @@ async function forEach(
   action: 'replay' | 'drop',
   named: string | undefined,
   options: Chosen,
-  run: (id: string) => Promise<Done>,
+  run: (db: Database, id: string) => Promise<Done>,
 ): Promise<Ending> {
   const { out, clients, interruption } = call;
-  const { all: isAll = false } = options;
+  const { all: isAll = false, yes = action === 'replay' } = options;
   if (!isAll && named === undefined)
     throw new CliError('CLI_USAGE', `dead-letters ${action}: add an id, or --all`);
+  if (!yes)
+    throw new CliError(
+      'CLI_REFUSED',
+      'dead-letters drop: this deletes the records for good: add --yes to confirm',
+    );
   const db = await clients.db();
   const filter = letterFilter(options, named);
   const total = isAll ? await countLetters(db, filter, Number.MAX_SAFE_INTEGER) : 1;
@@ -125,7 +124,7 @@ async function forEach(
     const done = await audited(
       audit,
       about,
-      () => run(letter),
+      () => run(db, letter),
       ({ result }) => `${letter}: ${result}`,
     );
     results.push({ id: letter, ...done });

@@ -37,7 +37,7 @@ export async function sync(call: Call, names: readonly string[], { allowNone }: 
   if (out.isJson) out.json({ asked, refused, workers });
   else
     out.table(
-      ['KEY', ''],
+      ['KEY', 'RESULT'],
       [
         ...asked.map((key) => [shownKey(key), 'asked for']),
         ...refused.map(({ key, why }) => [shownKey(key), colored(why, 'red')]),

@@ -9,7 +9,8 @@ export interface KeyDetail {
   readonly summary: KeySummary;
   /** Its whole document; `undefined` where that is damaged. */
   readonly state: KeyState | undefined;
-  readonly nextRunAt: number | null;
+  /** `null` without a job scheduler, `undefined` where the queue does not answer. */
+  readonly nextRunAt: number | null | undefined;
   /** Which rule holds for it, where it is kept, in which form; `undefined` where that is unknown. */
   readonly explanation: KeyExplanation | undefined;
   /** What operators did to it last. */
@@ -51,7 +52,7 @@ export async function readKeyDetail(sources: KeyDetailSources, key: string): Pro
   if (!summary) return undefined;
   const explanation =
     state && (await inTime(sources.explain(state), PATIENCE_MS, 'MONGO_TIMEOUT').catch(() => undefined));
-  return { at: new Date(), summary, state, nextRunAt: runs[0] ?? null, explanation, actions };
+  return { at: new Date(), summary, state, nextRunAt: runs[0], explanation, actions };
 }
 
 /** What can't be read for another reason is not taken for nothing: gaps would not show. */

@@ -1,4 +1,5 @@
 import type { HistoryRange } from '@redis-to-mongo/fleet-status';
+import { hasScheduler } from '@redis-to-mongo/key-types';
 import type { KeySummary } from '@redis-to-mongo/mongo-sink';
 import { type Gap, type Period, shownKey } from '@redis-to-mongo/pipeline';
 import type { KeyDetail, KeyExplanation } from '../keys/key-detail.js';
@@ -64,18 +65,19 @@ function historyPath(key: string, range: HistoryRange): string {
 
 type Fact = readonly [name: string, value: Content, tone?: string | false];
 
-function facts(key: KeySummary, nextRunAt: number | null, at: Date): readonly Fact[] {
+function nextRun({ key, keyType }: KeySummary, nextRunAt: KeyDetail['nextRunAt'], at: Date): Content {
+  if (nextRunAt === undefined) return 'unknown';
+  if (nextRunAt === null) return hasScheduler(keyType) ? 'not scheduled' : 'when it changes';
+  return html`<a href="${keyPath(key).replace('key?', 'key/job?')}">${until(nextRunAt, at.getTime())}</a>`;
+}
+
+function facts(key: KeySummary, nextRunAt: KeyDetail['nextRunAt'], at: Date): readonly Fact[] {
   const behind = behindMs(key, at.getTime());
   const time = (ms: number | null) => (ms === null || ms === 0 ? '–' : clock(new Date(ms)));
   return [
     ['Behind', count(key.lag), key.lag > 0 && 'busy'],
     ['Behind in time', behind === null ? '–' : seconds(behind), key.lag > 0 && 'busy'],
-    [
-      'Next run',
-      nextRunAt === null
-        ? 'not scheduled'
-        : html`<a href="${keyPath(key.key).replace('key?', 'key/job?')}">${until(nextRunAt, at.getTime())}</a>`,
-    ],
+    ['Next run', nextRun(key, nextRunAt, at)],
     ['Position', key.entryId ?? '–'],
     ['Read', count(key.seen)],
     ['Written', count(key.written)],

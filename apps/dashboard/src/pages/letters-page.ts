@@ -64,7 +64,7 @@ export function letterRows(query: LetterQuery, page: LetterListPage, site: Pick<
 }
 
 function where(total: LetterListPage['total']): string {
-  return `${capitalized(sizeText(total, 'letter', 'letters'))}, ${LETTERS_PER_PAGE} per page, newest first`;
+  return `${capitalized(sizeText(total, 'dead letter', 'dead letters'))}, ${LETTERS_PER_PAGE} per page, newest first`;
 }
 
 function row({ id, key, kind, entryId, collection, code, bytes: size, at }: DeadLetter, now: Date): Html {

@@ -1,5 +1,5 @@
 import type { Config } from '@redis-to-mongo/config';
-import { ruleBook } from '@redis-to-mongo/key-types';
+import { hasScheduler, ruleBook } from '@redis-to-mongo/key-types';
 import { collectionOf } from '@redis-to-mongo/mongo-sink';
 import type { KeyState, KeyType, RuleSpec } from '@redis-to-mongo/pipeline';
 import { largestUnit } from '@redis-to-mongo/terminal';
@@ -40,19 +40,18 @@ export function explainRule(
     nextCollection: collection === next ? null : next,
     intervalMs: found?.intervalMs ?? sync.idleIntervalMs,
   };
-  return { ...handling, says: inWords(handling), does: spec ? ruleParts(spec) : [] };
+  return { ...handling, says: inWords(handling, keyType), does: spec ? ruleParts(spec) : [] };
 }
 
-function inWords({
-  rule,
-  collection,
-  nextCollection,
-  intervalMs,
-}: Omit<RuleExplanation, 'says' | 'does'>): string {
+function inWords(
+  { rule, collection, nextCollection, intervalMs }: Omit<RuleExplanation, 'says' | 'does'>,
+  keyType: KeyType,
+): string {
   const matches = rule ? `matches rule ${rule.number} (${rule.pattern})` : 'matches no rule';
   const move =
     nextCollection === null ? '' : ` (from its next incarnation on to ${nextCollection}: see resync)`;
-  return `${matches}, goes to ${collection}${move}, every ${everyOf(intervalMs)}`;
+  const every = hasScheduler(keyType) ? `, every ${everyOf(intervalMs)}` : '';
+  return `${matches}, goes to ${collection}${move}${every}`;
 }
 
 /** What a rule does, member by member. */

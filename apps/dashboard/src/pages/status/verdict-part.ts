@@ -26,7 +26,15 @@ function notes({ facts: { mirror }, fleet }: StatusReport): Html | undefined {
   const [dead, gap] = isReadable(fleet) ? [total(fleet.types, 'dead'), total(fleet.types, 'gap')] : [0, 0];
   const all = [
     ...(paused > 0 ? [note('keys?status=paused', counted(paused, 'key is', 'keys are'), 'paused')] : []),
-    ...(dead > 0 ? [note('dead-letters', counted(dead, 'record is', 'records are'), 'dead letters')] : []),
+    ...(dead > 0
+      ? [
+          note(
+            'dead-letters',
+            counted(dead, 'record is', 'records are'),
+            dead === 1 ? 'a dead letter' : 'dead letters',
+          ),
+        ]
+      : []),
     ...(gap > 0
       ? [
           note(
