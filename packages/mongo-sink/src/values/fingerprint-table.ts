@@ -41,9 +41,10 @@ export class FingerprintTable {
     );
   }
 
-  /** Whether there is an element of this fingerprint, marked or not. */
-  has(fingerprint: Uint8Array): boolean {
-    return this.#state[this.#at(fingerprint)] !== EMPTY;
+  /** The generation that added the element of this fingerprint, marked or not; `undefined` when there is none. */
+  sinceOf(fingerprint: Uint8Array): number | undefined {
+    const at = this.#at(fingerprint);
+    return this.#state[at] === EMPTY ? undefined : this.#since[at];
   }
 
   /** Marks the element; false when there is none. */

@@ -132,9 +132,10 @@ export class ValueElements {
   async loadAll(into: FingerprintTable): Promise<void> {
     const doubles: StoredElement[] = [];
     await this.#loadBy({}, into, (element) => {
-      const isNew = !into.has(element.fingerprint);
-      if (!isNew) doubles.push(element);
-      return isNew;
+      const since = into.sinceOf(element.fingerprint);
+      // The same document is met again where the reading was cut, and is repeated.
+      if (since !== undefined && since !== element.since) doubles.push(element);
+      return since === undefined;
     });
     await this.end(doubles);
   }

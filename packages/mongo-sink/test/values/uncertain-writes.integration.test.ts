@@ -90,6 +90,36 @@ function losing(
   return { db: within(mongo.db), again: async () => await again?.() };
 }
 
+/** The database, with the first reading that finds elements ending after one of them. */
+function cuttingReads(): Db {
+  let isCut = false;
+  async function* cut(documents: AsyncIterable<unknown>) {
+    for await (const document of documents) {
+      yield document;
+      if (isCut) continue;
+      isCut = true;
+      throw new MongoNetworkError('the connection ended');
+    }
+  }
+  const elements = new Proxy(mongo.db.collection('hash_fields'), {
+    get: (target, member) =>
+      member === 'find'
+        ? (...args: [Document, Document]) => {
+            const cursor = target.find(...args);
+            return Object.assign(cursor, { [Symbol.asyncIterator]: () => cut(cursor.stream()) });
+          }
+        : Reflect.get(target, member),
+  });
+  return new Proxy(mongo.db, {
+    get: (target, member) => {
+      if (member === 'collection')
+        return (name: string) => (name === 'hash_fields' ? elements : target.collection(name));
+      const own: unknown = Reflect.get(target, member);
+      return typeof own === 'function' ? own.bind(target) : own;
+    },
+  });
+}
+
 const membersThere = async () => {
   const stored = await mongo.db.collection<{ _id: string }>('hashes').findOne({ _id: KEY });
   const elements = await mongo.db
@@ -183,6 +213,13 @@ test('a worker whose attempt another one has overtaken leaves the key’s revisi
   await expect(writerOn(mongo.db).write(state, write)).rejects.toMatchObject({ code: 'STALE_READ' });
   expect(await keys.findOne({ _id: KEY })).toMatchObject({ revision: REVISION_LEAP });
   expect(await membersThere()).toEqual(['before']);
+});
+
+test('a reading of all elements that is repeated takes none of them for a double of itself', async () => {
+  await writerOn(mongo.db).write(STATE, writeOf([['a', 'b']]));
+  const state = { ...STATE, revision: 1 };
+  await writerOn(cuttingReads()).write(state, { ...writeOf([['a', 'b', 'c']]), isTrusted: false });
+  expect(await membersThere()).toEqual(['a', 'b', 'c']);
 });
 
 describe('an attempt that was given up after it had written', () => {
