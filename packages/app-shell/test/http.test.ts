@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { SyncError } from '@redis-to-mongo/pipeline';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createMetrics, type HealthCheck, type HttpOptions, startHttp } from '../src/index.js';
 
@@ -66,6 +67,22 @@ describe('health', () => {
     const again = await fetch(`${address}/readyz`);
     expect(again.status).toBe(503);
     expect(begun).toBe(2);
+  });
+
+  test('/readyz keeps the code of a check that has failed while the next one is late', async () => {
+    const ends = [
+      async () => {
+        throw new SyncError('MONGO_UNAVAILABLE', 'transient', 'MongoDB does not answer');
+      },
+      () => new Promise<void>(() => {}),
+    ];
+    const fails: HealthCheck = { name: 'mongo', check: () => ends.shift()?.() ?? Promise.resolve() };
+    const { address } = await serve([fails], { checkTimeoutMs: 20 });
+    for (let i = 0; i < 2; i += 1) {
+      const answer = await fetch(`${address}/readyz`);
+      expect(await answer.json()).toMatchObject({ checks: [{ ok: false, code: 'MONGO_UNAVAILABLE' }] });
+    }
+    expect(ends).toEqual([]);
   });
 
   test('/readyz is 503 as soon as the app begins to stop', async () => {

@@ -22,7 +22,10 @@ export class Health {
   readonly #timeoutMs: number;
   readonly #running = new Map<HealthCheck, Promise<string | undefined>>();
 
-  /** @param timeoutMs after which a check counts as failed (`HEALTH_TIMEOUT`). */
+  /** How each check has failed last, until it succeeds: a late one tells nothing else. */
+  readonly #lastFailures = new Map<HealthCheck, string>();
+
+  /** @param timeoutMs after which a check counts as failed: with the code of its last failure, else `HEALTH_TIMEOUT`. */
   constructor(checks: readonly HealthCheck[], timeoutMs: number) {
     this.#checks = checks;
     this.#timeoutMs = timeoutMs;
@@ -36,7 +39,9 @@ export class Health {
   async #askOne(check: HealthCheck): Promise<HealthResult> {
     const began = Date.now();
     const late = () => new Error('late'); // what fails has a code, and does not throw
-    const code = await inTime(this.#failureOf(check), this.#timeoutMs, late).catch(() => 'HEALTH_TIMEOUT');
+    const code = await inTime(this.#failureOf(check), this.#timeoutMs, late).catch(
+      () => this.#lastFailures.get(check) ?? 'HEALTH_TIMEOUT',
+    );
     const ms = Date.now() - began;
     return { name: check.name, ok: code === undefined, ms, ...(code === undefined ? {} : { code }) };
   }
@@ -48,9 +53,12 @@ export class Health {
     const failure = (async () => {
       try {
         await check.check();
+        this.#lastFailures.delete(check);
         return undefined;
       } catch (error) {
-        return errorCode(error) ?? 'UNKNOWN';
+        const code = errorCode(error) ?? 'UNKNOWN';
+        this.#lastFailures.set(check, code);
+        return code;
       } finally {
         this.#running.delete(check);
       }
