@@ -84,6 +84,20 @@ test('explain says how a key whose type has no job scheduler is kept in sync; a 
   expect((await cli.run('keys', 'none*')).stdout).toBe('no keys found\n');
 });
 
+test('explain shows a document of the key’s own incarnation, or of the one that begins next', async () => {
+  await cli.redis.xadd('anew', '1-1', 'a', '1');
+  expect(await cli.json('explain', 'anew')).toMatchObject({ sample: { document: { _id: 'anew@a1:a1-a1' } } });
+  await cli.run('once', 'anew');
+  await cli.run('resync', 'anew', '--yes', '--here');
+  expect(await cli.json('explain', 'anew')).toMatchObject({ sample: { document: { _id: 'anew@a2:a1-a1' } } });
+  await cli.redis.del('anew');
+  await cli.run('once', 'anew');
+  await cli.redis.xadd('anew', '1-1', 'a', '1');
+  expect(await cli.json('explain', 'anew')).toMatchObject({ sample: { document: { _id: 'anew@a3:a1-a1' } } });
+  await cli.redis.del('anew');
+  await cli.run('forget', 'anew', '--yes', '--all');
+});
+
 test('explain and status show when trimming will reach what was not read', async () => {
   expect(await cli.json('explain', 'orders')).toMatchObject({ trimmedUnreadAt: null });
   const at = new Date(Date.now() + 7_200_000);

@@ -11,7 +11,10 @@ const SHARED_TIMES = 5;
 
 export interface TargetSetBackOptions {
   readonly db: Parameters<typeof countInTarget>[0];
-  readonly queue: Pick<JobQueue, 'sweeps' | 'targetCounter'>;
+  readonly queue: {
+    readonly sweeps: JobQueue['sweeps'];
+    readonly targetCounter: Pick<JobQueue['targetCounter'], 'read' | 'raise' | 'raisedAt'>;
+  };
   readonly everyMs?: number;
   /** Called each time the target is counted: whether someone else has counted it between the last times, who is not of this queue. */
   readonly onCounted?: (isShared: boolean) => void;
@@ -25,6 +28,8 @@ export class TargetSetBack {
   readonly #options: TargetSetBackOptions;
   #againAt = Number.NEGATIVE_INFINITY;
   #leaps = 0;
+  /** What this one has counted to last, also where the queue's Redis took no note of it. */
+  #counted = 0;
 
   constructor(options: TargetSetBackOptions) {
     this.#options = options;
@@ -40,7 +45,8 @@ export class TargetSetBack {
     const { db, queue, everyMs = EVERY_MS, onCounted } = this.#options;
     const before = await queue.targetCounter.read();
     const n = await countInTarget(db);
-    this.#leaps = before > 0 && n > before + 1 ? this.#leaps + 1 : 0;
+    this.#leaps = before > 0 && n > Math.max(before, this.#counted) + 1 ? this.#leaps + 1 : 0;
+    this.#counted = n;
     onCounted?.(this.#leaps >= SHARED_TIMES);
     // Asked once more: a sweep of everything is not begun for an answer that was wrong.
     const isSetBack = n <= before && (await readTargetCounter(db)) <= before;

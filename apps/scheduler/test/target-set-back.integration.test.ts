@@ -60,6 +60,31 @@ it('a target that a scheduler of another queue counts, too, is shared, until tha
   expect(said).toEqual([false, false, false, false, false, true, true, false]);
 });
 
+it('a queue that takes no note of what was counted is not another fleet', async () => {
+  const said: boolean[] = [];
+  const { targetCounter, sweeps } = fleet.queue;
+  let isFull = false;
+  const queue = {
+    sweeps,
+    targetCounter: {
+      read: () => targetCounter.read(),
+      raisedAt: () => targetCounter.raisedAt(),
+      raise: async (n: number) => {
+        if (isFull) throw new Error('OOM');
+        await targetCounter.raise(n);
+      },
+    },
+  };
+  const onCounted = (isShared: boolean) => void said.push(isShared);
+  const ours = new TargetSetBack({ db: fleet.db, queue, everyMs: 0, onCounted });
+  await ours.found();
+  isFull = true;
+  for (let i = 0; i < 8; i++) await expect(ours.found()).rejects.toThrow('OOM');
+  isFull = false;
+  expect(await ours.found()).toBe(false);
+  expect(said).toEqual(Array(10).fill(false));
+});
+
 it('the verdict reports it before any scheduler does', async () => {
   const { queue, db, redis: source } = fleet;
   for (let i = 0; i < 3; i++) await setBack.found();

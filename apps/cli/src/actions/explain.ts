@@ -69,7 +69,7 @@ async function explainKey({ clients }: Call, name: string): Promise<Explanation>
     schedule,
     trimmedUnreadAt: forecasts.find((forecast) => forecast.key === key)?.at ?? null,
     state: state ?? null,
-    sample: await explainSample(config, redis, key, inRedis),
+    sample: await explainSample(config, redis, key, inRedis, state),
   };
 }
 

@@ -32,7 +32,7 @@ export function keyValuesReader(
     const { key, keyType } = state;
     const [excerpt, sample] = await Promise.all([
       unlessUnread(readExcerpt(sides, state, patienceMs), patienceMs),
-      unlessUnread(explainSample(config, sides.redis, key, keyType), patienceMs),
+      unlessUnread(explainSample(config, sides.redis, key, keyType, state), patienceMs),
     ]);
     return { excerpt, sample };
   };

@@ -1,5 +1,6 @@
 import type { Config } from '@redis-to-mongo/config';
 import { ruleBook } from '@redis-to-mongo/key-types';
+import type { KeyState } from '@redis-to-mongo/pipeline';
 import { redisSource } from '@redis-to-mongo/redis-source';
 import { sourceOptions } from '../line-options.js';
 import { type SampleDocument, sampleDocument } from './sample-document.js';
@@ -7,6 +8,7 @@ import { type SampleDocument, sampleDocument } from './sample-document.js';
 /**
  * The document of a key as it would be written now, with long values cut. It shows data.
  * @param inRedis its type there; `none` where it is not there.
+ * @param known its saved state, if MongoDB has the key.
  * @returns null where there is nothing to write.
  * @throws SyncError as the syncer does.
  */
@@ -15,11 +17,14 @@ export async function explainSample(
   redis: Parameters<typeof redisSource>[0],
   key: string,
   inRedis: string,
+  known?: KeyState,
 ): Promise<SampleDocument | null> {
   const { keys, rules } = config;
   const keyType = keys.types.find((type) => type === inRedis);
   if (!keyType) return null;
   const book = ruleBook(rules);
   const source = redisSource(redis, keys.types, { ...sourceOptions(config), rules: book });
-  return (await sampleDocument(source, keys.separator, key, keyType, book)) ?? null;
+  const isSame = known?.status === 'active' && known.keyType === keyType;
+  const incarnation = known && (isSame ? known.incarnation : known.incarnation + 1);
+  return (await sampleDocument(source, keys.separator, key, keyType, book, incarnation)) ?? null;
 }

@@ -27,6 +27,7 @@ export interface SampleDocument {
 /**
  * Reads a key as the fleet does, and makes one document of it without writing it.
  * @param rules set its collection and its shape.
+ * @param incarnation that it would be of.
  * @returns `undefined` if the key does not exist, or is empty.
  * @throws SyncError as the syncer does.
  */
@@ -36,9 +37,10 @@ export async function sampleDocument(
   key: string,
   keyType: KeyType,
   rules: RuleBook,
+  incarnation = 1,
 ): Promise<SampleDocument | undefined> {
   const first = firstState(key, placeOf(key, separator), keyType, new Date());
-  const state = inPlace(first, rules.placeFor(key, keyType));
+  const state = inPlace({ ...first, incarnation }, rules.placeFor(key, keyType));
   const slice = new Slice({ entries: 1, bytes: 1, ms: 60_000 });
   const batches = source.syncer(keyType)?.read(state, slice, new ByteBudget(Number.MAX_SAFE_INTEGER)) ?? [];
   for await (const batch of batches) {
