@@ -145,6 +145,7 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Rel
       const isActive = state === 'active';
       logger.log(state === 'without lease' ? 'warn' : 'info', LEADERSHIP_STATES[state]);
       search.clear();
+      sharedTarget = undefined;
       if (!isActive) fleet.clear();
       wakeUp.wake();
       sweepWakeUp.wake();
@@ -179,6 +180,7 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Rel
     queue,
     () => ({
       ...(leadership.active ? search.heartbeat() : { app: 'scheduler', state: 'standby' }),
+      ...(sharedTarget ? { code: sharedTarget.code } : {}),
       changes: intake.heard,
       about: watch.read(),
       options: shared,

@@ -79,6 +79,25 @@ describe('on the queue of a fleet', () => {
     await refuses(fleet.scheduler(), ...options);
   }, 180_000);
 
+  it('one that goes on all the same is named by the log, and by status', async () => {
+    const scheduler = await started();
+    const facts = fleet.db.collection<{ _id: string; n?: number }>('fleet');
+    const counted = async () => (await facts.findOne({ _id: 'counter' }))?.n ?? 0;
+    let last = await counted();
+    await until(async () => {
+      // As the scheduler of another queue does, each time after ours has counted.
+      if ((await counted()) > last) {
+        await facts.updateOne({ _id: 'counter' }, { $inc: { n: 1 } });
+        last = await counted();
+      }
+      expect(scheduler.output()).toContain('another fleet writes to this database');
+    });
+    await until(async () => {
+      const { stdout } = await commandOn(fleet, 'status');
+      expect(stdout).toContain('A fleet with another queue writes to this database, too');
+    });
+  }, 180_000);
+
   it('another name of the same server, and another user of it, are the same source', async () => {
     await started();
     await fleet.redis.call('ACL', 'SETUSER', 'me', 'on', '>pw', '~*', '&*', '+@all');

@@ -1,6 +1,7 @@
 import { activeSchedulerIn, type Heartbeat, type QueueFacts, workersOf } from '@redis-to-mongo/job-queue';
 import { counted, grouped, time } from '@redis-to-mongo/terminal';
 import type { FleetFacts } from './fleet-facts.js';
+import { FLEET_MISMATCH } from './identity/fleet-mismatch.js';
 import { retryingOf, wrongClock } from './process-state.js';
 import type { Reason } from './verdict.js';
 
@@ -48,7 +49,20 @@ function inCharge(facts: QueueFacts): readonly Reason[] {
         remedy: `Changes and new keys are not noticed. ${isAlive ? 'One that stands by takes over within seconds.' : 'Start one: redis-to-mongo scheduler.'}`,
       },
     ];
-  return search(active, facts);
+  return [...sharedTarget(active), ...search(active, facts)];
+}
+
+/** Each of two fleets writes what it reads: neither knows what the other has done. */
+function sharedTarget({ code }: Heartbeat): readonly Reason[] {
+  if (code !== FLEET_MISMATCH) return [];
+  return [
+    {
+      code: 'other-fleet',
+      level: 'broken',
+      what: 'A fleet with another queue writes to this database, too',
+      remedy: 'Stop one of the two: each fleet needs a QUEUE_PREFIX and a database of its own.',
+    },
+  ];
 }
 
 /** Whether every change up to now was heard of, or was found by a sweep and read since. */
@@ -57,7 +71,7 @@ function search(
   { sweepPending, isCatchingUp, dueMs }: QueueFacts,
 ): readonly Reason[] {
   const isLate = searchedMs === undefined || searchedMs > SEARCH_MOMENT_MS;
-  if (isLate && code !== undefined)
+  if (isLate && code !== undefined && code !== FLEET_MISMATCH)
     return [
       {
         code: 'search-failing',

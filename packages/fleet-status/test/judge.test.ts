@@ -79,6 +79,17 @@ const cases: readonly [string, Partial<FleetFacts>, level: string, code: string,
     'options-differ',
     'Schedulers or workers differ in KEY_INCLUDE, RULES',
   ],
+  [
+    'a scheduler that has met another fleet in its database',
+    {
+      queue: aQueue({
+        processes: [{ app: 'scheduler', state: 'active', searchedMs: 100, code: 'FLEET_MISMATCH' }, WORKER],
+      }),
+    },
+    'broken',
+    'other-fleet',
+    'A fleet with another queue writes to this database, too',
+  ],
   ['a paused queue', { queue: aQueue({ isPaused: true }) }, 'broken', 'queue-paused', 'The queue is paused'],
   [
     'a search that fails',

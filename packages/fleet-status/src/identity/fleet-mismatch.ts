@@ -2,10 +2,13 @@ import { targetName } from '@redis-to-mongo/mongo-sink';
 import { SyncError } from '@redis-to-mongo/pipeline';
 import { type Comparison, otherQueue } from './compare-fleets.js';
 
+/** The code of the errors here; an active scheduler also reports it with its heartbeat. */
+export const FLEET_MISMATCH = 'FLEET_MISMATCH';
+
 /** The error of a process whose settings are another fleet's. */
 export function mismatch({ what, options }: Extract<Comparison, { readonly what: string }>): SyncError {
   return new SyncError(
-    'FLEET_MISMATCH',
+    FLEET_MISMATCH,
     'configuration',
     `${what}: check ${options.join(', ')}; each fleet needs a QUEUE_PREFIX and a database of its own. After a deliberate move: redis-to-mongo fleet move`,
   );
@@ -18,5 +21,5 @@ export function targetIsShared(db: Parameters<typeof targetName>[0]): SyncError 
 
 /** Whether an error means that queue or target belong to another fleet. Another try is then useless. */
 export function isFleetMismatch(error: unknown): error is SyncError {
-  return error instanceof SyncError && error.code === 'FLEET_MISMATCH';
+  return error instanceof SyncError && error.code === FLEET_MISMATCH;
 }
