@@ -92,6 +92,31 @@ describe('the incarnations of a stream', () => {
     expect(await incarnations('slow')).toEqual({ 1: ['1-0', '2-0'], 2: ['1-0', '2-0', '3-0'] });
   });
 
+  it('made again twice within one slice: each time the next incarnation', async () => {
+    const ids = (count: number) => Array.from({ length: count }, (_, i) => `${i + 1}-0`);
+    await add('twice', ids(4), 'first');
+    await under.sync('twice');
+    await under.redis.del('twice');
+    await add('twice', ids(12), 'second');
+    let writes = 0;
+    const line = await under.line({
+      readEntries: 2,
+      at: async (step) => {
+        if (step !== 'after-write' || ++writes > 1) return;
+        await under.redis.del('twice');
+        await add('twice', ids(14), 'third');
+      },
+    });
+    await syncKey(line, 'twice', wholeSlice());
+    await under.sync('twice');
+    const found = await incarnations('twice');
+    expect(Object.keys(found)).toEqual(['1', '2', '3']);
+    expect(found[3]).toEqual(ids(14));
+    const state = await under.state('twice');
+    expect(state).toMatchObject({ incarnation: 3, status: 'active' });
+    expect(addsUp(state)).toBe(true);
+  });
+
   it('restored from an older dump', async () => {
     await add('e', ['1-0', '2-0']);
     const dump = await under.redis.dumpBuffer('e');

@@ -76,6 +76,8 @@ async function* readBatches(
   const rule = options.rules?.ruleFor(state.key, 'stream');
   const collection = messageCollectionOf(state);
   let position: StreamPosition | undefined = stored;
+  /** Of the incarnation before, once the stream is found to be another one. */
+  let earlier = stored;
   let incarnation = state.incarnation;
   let rewound = false;
   let binary = stored?.binary ?? false;
@@ -123,9 +125,10 @@ async function* readBatches(
           // What is expensive is asked only where nothing was read, and before a loss is reported.
           ((messages.count === 0 || account.missing > 0) && !(await holdsMarks(redis, key, position)));
         if (isOther) {
+          earlier = position;
           position = undefined;
           rewound = true;
-          incarnation = state.incarnation + 1;
+          incarnation++;
           continue; // read again from the start, as the next incarnation
         }
         if (!differs) return;
@@ -136,7 +139,7 @@ async function* readBatches(
       if (last) entryBytes = Math.ceil(bytes / messages.count);
       const gaps = position
         ? gapsOf(start, info, account.missing, incarnation, state.lastSyncedAt)
-        : gapsAtStart(state, stored, info, incarnation);
+        : gapsAtStart(state, earlier, info, incarnation);
       position = {
         entryId: last?.id ?? start.entryId,
         consumed: account.consumed,
