@@ -26,7 +26,7 @@ export async function restoreKey(
   target: RedisClient,
   db: Database,
   keyId: string,
-  options: { readonly isReplaced: boolean; readonly isPartial: boolean },
+  options: Options,
 ): Promise<Restored> {
   let keyType = '';
   try {
@@ -41,11 +41,39 @@ export async function restoreKey(
   }
 }
 
+/** So often a key is begun again whose connection was lost. */
+const MOST_TRIES = 5;
+
+interface Options {
+  readonly isReplaced: boolean;
+  readonly isPartial: boolean;
+}
+
+/** What was sent over a connection that ended may be there twice, or no longer: ioredis sends it again, and the server may be an empty one. */
 async function restoreState(
   target: RedisClient,
   db: Database,
   state: KeyState,
-  { isReplaced, isPartial }: { readonly isReplaced: boolean; readonly isPartial: boolean },
+  options: Options,
+): Promise<Pick<Restored, 'result' | 'items'>> {
+  for (let tries = 1; ; tries++) {
+    const { stream } = target;
+    const isCut = () => target.stream !== stream;
+    try {
+      return await restoreOnce(target, db, state, options, isCut);
+    } catch (error) {
+      const isFinal = error instanceof SyncError && error.errorClass === 'configuration';
+      if (!isCut() || isFinal || tries === MOST_TRIES) throw error;
+    }
+  }
+}
+
+async function restoreOnce(
+  target: RedisClient,
+  db: Database,
+  state: KeyState,
+  { isReplaced, isPartial }: Options,
+  isCut: () => boolean,
 ): Promise<Pick<Restored, 'result' | 'items'>> {
   const key = keyBytes(state.key);
   if (!isReplaced && (await target.exists(key)) > 0) return { result: 'there already', items: 0 };
@@ -57,7 +85,8 @@ async function restoreState(
         : await restoreValue(target, db, state.keyType, state, isPartial, name);
     if (items === undefined)
       throw new SyncError('VALUE_ABSENT', 'unknown', 'MongoDB has no value: run verify --repair');
-    if (await moved(target, name, key, isReplaced)) return { result: 'restored', items };
+    if (isCut()) throw cut();
+    if (await moved(target, name, key, isReplaced, isCut)) return { result: 'restored', items };
     await sendAll(target, [['DEL', name]]);
     return { result: 'there already', items: 0 };
   } catch (error) {
@@ -68,14 +97,30 @@ async function restoreState(
 }
 
 /** Gives the key its name. @returns false where the target has got such a key meanwhile. */
-async function moved(target: RedisClient, name: Buffer, key: Buffer, isReplaced: boolean): Promise<boolean> {
+async function moved(
+  target: RedisClient,
+  name: Buffer,
+  key: Buffer,
+  isReplaced: boolean,
+  isCut: () => boolean,
+): Promise<boolean> {
   try {
     return isReplaced ? (await target.rename(name, key)) === 'OK' : (await target.renamenx(name, key)) === 1;
   } catch (error) {
-    // It has expired by now, as it should.
-    if ((await target.exists(name)) === 0) return true;
-    throw redisError(error, 'to');
+    if ((await target.exists(name)) > 0) throw redisError(error, 'to');
+    if (isCut()) throw cut();
+    // It has expired by now, as it should; what it replaces would have gone with it.
+    if (isReplaced) await target.del(key);
+    return true;
   }
+}
+
+function cut(): SyncError {
+  return new SyncError(
+    'RESTORE_CUT',
+    'transient',
+    'the connection to the target was lost again and again; no key is there in part: run the command again',
+  );
 }
 
 function isOfTheKey({ code, errorClass }: SyncError): boolean {

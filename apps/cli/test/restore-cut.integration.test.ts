@@ -1,0 +1,78 @@
+import { startTcpProxy, type TcpProxy } from '@redis-to-mongo/local-stack';
+import { afterAll, beforeAll, expect, it, test, vi } from 'vitest';
+import { contentOf, fillAllKinds } from './all-kinds.js';
+import { type CliUnderTest, cliUnderTest, targetForTests } from './cli-under-test.js';
+
+/** How long the proxy holds an answer back, in ms: long enough to cut the connection before it passes. */
+const HELD_MS = 150;
+
+let cli: CliUnderTest;
+let proxy: TcpProxy;
+const target = targetForTests();
+
+beforeAll(async () => {
+  cli = await cliUnderTest();
+  proxy = await startTcpProxy(Number(new URL(target.url).port));
+  await fillAllKinds(cli.redis);
+  expect(await cli.run('once')).toMatchObject({ code: 0 });
+});
+afterAll(async () => {
+  await proxy.close();
+  await cli.close();
+});
+
+/**
+ * Restores one key, and loses the connection once the target has a part of it that is not acknowledged yet.
+ * @param hasPart whether it has, by the name of what is there of the key.
+ */
+async function restoreCut(
+  key: string,
+  hasPart = async (_name: string) => true,
+  meanwhile: () => Promise<unknown> = async () => {},
+) {
+  await target.redis.flushall();
+  proxy.delay(HELD_MS);
+  const restored = cli.json('restore', key, '--to', `redis://127.0.0.1:${proxy.port}`);
+  await vi.waitFor(
+    async () => {
+      const [name] = await target.redis.keys('redis-to-mongo:restore:*');
+      expect(name !== undefined && (await hasPart(name))).toBe(true);
+    },
+    { interval: 10, timeout: 20_000 },
+  );
+  proxy.set('cut');
+  await meanwhile();
+  proxy.delay(0);
+  proxy.set('pass');
+  return await restored;
+}
+
+async function expectWhole(key: string): Promise<void> {
+  const [here, there] = [await contentOf(cli.redis), await contentOf(target.redis)];
+  const id = Buffer.from(key).toString('hex');
+  expect(there).toEqual({ [id]: here[id] });
+}
+
+it.each(['many-jobs', 'blob', 'orders', 'many-prices'])(
+  'a part of %s that was written, and not acknowledged, is not written twice',
+  async (key) => {
+    expect(await restoreCut(key)).toMatchObject({ keys: [{ key, result: 'restored' }] });
+    await expectWhole(key);
+  },
+);
+
+test('a target that forgets meanwhile what it was given has the whole key in the end', async () => {
+  const hasAll = async (name: string) => (await target.redis.llen(name)) === 900;
+  const { keys } = await restoreCut('many-jobs', hasAll, () => target.redis.flushall());
+  expect(keys).toMatchObject([{ key: 'many-jobs', result: 'restored' }]);
+  await expectWhole('many-jobs');
+});
+
+test('a key that has expired meanwhile leaves nothing of what it replaces', async () => {
+  const expiresAt = new Date(Date.now() - 1);
+  await cli.db.collection<{ _id: string }>('strings').updateOne({ _id: 'passing' }, { $set: { expiresAt } });
+  await target.redis.set('passing', 'mine');
+  const { keys } = await cli.json('restore', 'passing', '--to', target.url, '--replace');
+  expect(keys).toMatchObject([{ key: 'passing', result: 'restored' }]);
+  expect(await target.redis.exists('passing')).toBe(0);
+});
