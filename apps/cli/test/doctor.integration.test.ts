@@ -270,6 +270,14 @@ test('patterns that match nothing, and types that are not mirrored, are reported
   );
 });
 
+test('a database without keys is reported as that, and not as a pattern with a mistake', async () => {
+  const { url } = cli.namespace.redis;
+  const { findings } = await examine({ REDIS_URL: `${url}/9`, QUEUE_REDIS_URL: url });
+  expect(trouble(findings).find(({ what }) => what === 'KEY_INCLUDE * matches no key')).toMatchObject({
+    remedy: 'Redis has none: check the address and the database number',
+  });
+});
+
 test('servers that do not answer, or refuse the login, are problems and not the end of the examination', async () => {
   await cli.redis.call('ACL', 'SETUSER', 'locked', 'on', '>right', '~*', '+@all');
   const { code, findings } = await examine({

@@ -18,7 +18,11 @@ export async function checkPatterns(findings: Findings, redis: RedisClient, conf
   const stream = survey.types.find(({ type, isMirrored }) => type === 'stream' && isMirrored);
   if (stream && trims(config)) await checkTrimming(findings, redis, stream.example);
   for (const { option, pattern, keys } of survey.patterns)
-    if (keys === 0) findings.advise(`${option} ${pattern} matches no key`, 'check its spelling');
+    if (keys === 0)
+      findings.advise(
+        `${option} ${pattern} matches no key`,
+        pattern === '*' ? 'Redis has none: check the address and the database number' : 'check its spelling',
+      );
   for (const { type, keys, isMirrored } of survey.types)
     if (type === HIDDEN_TYPE)
       findings.advise(

@@ -2,7 +2,7 @@ import type { AppContext } from '@redis-to-mongo/app-shell';
 import type { Config } from '@redis-to-mongo/config';
 import type { Claims, JobQueue } from '@redis-to-mongo/job-queue';
 import type { KeyState, Line } from '@redis-to-mongo/pipeline';
-import { connectRedis, FOR_BLOCKING } from '@redis-to-mongo/redis-connection';
+import { connectRedis, FOR_BLOCKING, serverError } from '@redis-to-mongo/redis-connection';
 import type { JobOutcomes } from '../job-outcomes.js';
 import { ANSWER_MS, StreamTailer } from './stream-tailer.js';
 
@@ -24,7 +24,7 @@ export function openTailer(
   { line, claims, queue, account, afterSync, onFailed }: TailerParts,
 ): StreamTailer | undefined {
   if (sync.tailStreams === 0 || redis.clusterNodes) return undefined;
-  const onError = (error: unknown) => logger.warn('tailing streams: trouble', { error });
+  const onError = (error: unknown) => logger.warn('tailing streams: trouble', { error: serverError(error) });
   const tailer = new StreamTailer({
     line,
     claims,
