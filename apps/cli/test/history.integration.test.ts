@@ -34,6 +34,6 @@ test('the fleet and a key over an hour, a day, a week', async () => {
   expect(await lags('--range', 'day')).toEqual([20, 10]);
   expect(await lags('--range', 'week')).toEqual([30, 20, 10]);
   expect(await lags('--range', 'week', '--limit', '1')).toEqual([10]);
-  expect((await cli.run('history')).stdout).toMatch(/:\d\d +behind +1\.5 s +10 +12 +3 +2 +2 +0 +0$/m);
+  expect((await cli.run('history')).stdout).toMatch(/:\d\d +incomplete +1\.5 s +10 +12 +3 +2 +2 +0 +0$/m);
   expect(await lags('orders', '--range', 'week')).toEqual([0, 0, 0]);
 });

@@ -154,7 +154,7 @@ describe('the active scheduler', () => {
     const { redis, queue, queueRedis } = fleet;
     await redis.mset(Object.fromEntries(Array.from({ length: 6_000 }, (_, i) => [`string:${i}`, '1'])));
     const missed = new MissedChanges();
-    missed.note('the server was connected');
+    missed.note('connected to the server');
     const active = new ActiveScheduler(options(missed));
     let wells = 0;
     try {

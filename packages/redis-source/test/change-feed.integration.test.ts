@@ -55,7 +55,7 @@ async function reports(key: string, change: () => Promise<unknown>): Promise<voi
 describe('the change feed', () => {
   it('reports changes of all types, of new keys, and of keys that go', async () => {
     await listen();
-    expect(missed).toEqual(['the server was connected']);
+    expect(missed).toEqual(['connected to the server']);
     await reports('stream', () => redis.xadd('stream', '1-0', 'n', '1'));
     await reports('stream', () => redis.xtrim('stream', 'MAXLEN', 0));
     await reports('set', () => redis.sadd('set', 'a'));
@@ -113,9 +113,9 @@ describe('the change feed', () => {
     await redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
     await vi.waitFor(() => expect(missed).toHaveLength(3), until);
     expect(missed).toEqual([
-      'the server was connected',
+      'connected to the server',
       'the connection to the server was lost',
-      'the server was connected',
+      'connected to the server',
     ]);
     expect(feed?.state).toEqual({ is: 'listening' });
     await reports('text', () => redis.set('text', 'a'));
@@ -192,9 +192,9 @@ describe('after a failover behind a name', () => {
       await vi.waitFor(
         () =>
           expect(missed).toEqual([
-            'the server was connected',
+            'connected to the server',
             'the connection to the server was lost',
-            'the server was connected',
+            'connected to the server',
           ]),
         until,
       );

@@ -120,9 +120,12 @@ function percent({ done, total }: ProgressState): string {
   return `${Math.floor((100 * Math.min(done, total)) / Math.max(1, total))} %`;
 }
 
+/** The first percent says nothing of the others. */
 function timeLeft({ done, total }: ProgressState, perSecond: number): string {
   if (done >= total) return 'done';
-  return done === 0 || perSecond === 0 ? 'starting' : `about ${duration((total - done) / perSecond)} left`;
+  return 100 * done < total || perSecond === 0
+    ? 'starting'
+    : `about ${duration((total - done) / perSecond)} left`;
 }
 
 /** The rate of the last while, in ms. */

@@ -44,6 +44,16 @@ describe('the progress', () => {
     );
   });
 
+  it('does not say how much time is left before the first percent', () => {
+    const output = new Output(false);
+    const progress = createProgress(output, {});
+    for (let i = 0; i <= 4; i++) {
+      progress.update(state(10_000, 1_000, 20 * i));
+      vi.advanceTimersByTime(2_500);
+    }
+    expect(output.text.split('\n').slice(0, -1).at(-1)).toMatch(/ 0 % {2}80 of 10,000 .*starting$/);
+  });
+
   it('is a bar on a terminal, which is taken away before a line is printed', () => {
     const output = new Output(true);
     const progress = createProgress(output, { NO_COLOR: '1' });

@@ -74,7 +74,7 @@ function fleetRow({
   const number = (value: number | null): Cell => value ?? '';
   return [
     bareStamp(at),
-    level === 'complete' ? colored(level, 'green') : colored(level, level === 'broken' ? 'red' : 'yellow'),
+    mirrorCell(level),
     behindMs === null ? '' : `${(behindMs / 1000).toFixed(1)} s`,
     number(lag),
     number(entriesPerSec),
@@ -84,4 +84,12 @@ function fleetRow({
     lost === null ? '' : bad(lost),
     number(dead),
   ];
+}
+
+/** A level in a word: behind is what waits, is paused, or was refused. */
+function mirrorCell(level: FleetSample['level']): Cell {
+  if (level === 'complete') return colored(level, 'green');
+  return level === 'broken'
+    ? colored(level, 'red')
+    : colored(level === 'behind' ? 'incomplete' : level, 'yellow');
 }

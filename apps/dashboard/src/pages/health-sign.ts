@@ -3,7 +3,7 @@ import type { StatusReport } from '../status/status-report.js';
 
 const SIGNS: Readonly<Record<VerdictLevel, { readonly tone: Tone; readonly word: string }>> = {
   complete: { tone: 'good', word: 'Complete' },
-  behind: { tone: 'busy', word: 'Behind' },
+  behind: { tone: 'busy', word: 'Incomplete' },
   unknown: { tone: 'idle', word: 'Unknown' },
   broken: { tone: 'bad', word: 'Broken' },
   empty: { tone: 'idle', word: 'Empty' },

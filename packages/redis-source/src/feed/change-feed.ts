@@ -165,7 +165,7 @@ export class ChangeFeed {
       onChange,
       onListening: (marks) => {
         set({ is: 'listening' }, marks);
-        onMissed(`${name} was connected`);
+        onMissed(`connected to ${name}`);
         if (differ(marks.run, run)) this.#sweepOnceAllMoved(name);
         run = marks.run ?? run;
       },
