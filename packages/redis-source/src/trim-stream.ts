@@ -17,6 +17,9 @@ export interface TrimOptions {
 /** The last entry that is saved as synced. The digest is empty if nothing of it is remembered. */
 export type SyncedEntry = Pick<StreamPosition, 'entryId' | 'digest'>;
 
+/** Entries that one script reads at most: Redis serves nobody else for as long. A dry run is one script. */
+const STEP = { on: 1_000, 'dry-run': 10_000 } as const;
+
 /** The result of trimming one stream. */
 export interface TrimReport {
   /** Entries freed; in a dry run, those that would be (counted up to 10,000). */
@@ -26,10 +29,11 @@ export interface TrimReport {
 }
 
 /**
- * KEYS: stream. ARGV: synced id, age to keep in ms, entries to keep, mode, ms since 1970 for a user that may not ask the server, proof of the synced entry.
+ * KEYS: stream. ARGV: synced id, age to keep in ms, entries to keep, mode, ms since 1970 for a user that may not ask the server, proof of the synced entry, entries to read at most.
  * The bound is the lowest of: the synced id, the id by age (by the server's clock, as ids are), the oldest of the entries to keep, and per consumer group
  * its last delivered id and its oldest pending entry. MINID removes what is below the bound, so the entry at the bound
- * stays. One script, one instant: no group can be made between the check and the trim.
+ * stays. One script, one instant: no group can be made between the check and the trim. Where many entries are kept, and many more are there, one
+ * script frees some of them. Answers the entries freed, 1 if some below the bound are left, and 1 if there are more to be freed.
  */
 const TRIM = `
 local function parts(id)
@@ -54,11 +58,18 @@ local info = redis.call('XINFO', 'STREAM', KEYS[1])
 for i = 1, #info, 2 do
   if info[i] == 'last-generated-id' and parts(info[i + 1]) < parts(ARGV[1]) then return {0, 0} end
 end
-local keep = tonumber(ARGV[3])
+local keep, step, more = tonumber(ARGV[3]), tonumber(ARGV[7]), 0
 if keep > 0 then
-  if redis.call('XLEN', KEYS[1]) <= keep then return {0, 0} end
-  local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', keep)
-  lower(newest[#newest][1])
+  local extra = redis.call('XLEN', KEYS[1]) - keep
+  if extra <= 0 then return {0, 0} end
+  local read
+  if keep <= extra and keep <= step then
+    read = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', keep)
+  else
+    read = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', math.min(extra, step) + 1)
+    if extra > step then more = 1 end
+  end
+  lower(read[#read][1])
 end
 for _, group in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
   local fields = {}
@@ -68,11 +79,11 @@ for _, group in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
 end
 if parts(bound) == parts('0-0') then return {0, 0} end
 if ARGV[4] ~= 'on' then
-  return {#redis.call('XRANGE', KEYS[1], '-', '(' .. bound, 'COUNT', 10000), 0}
+  return {#redis.call('XRANGE', KEYS[1], '-', '(' .. bound, 'COUNT', step), 0}
 end
 local freed = redis.call('XTRIM', KEYS[1], 'MINID', bound)
 local left = redis.call('XRANGE', KEYS[1], '-', '(' .. bound, 'COUNT', 1)
-return {freed, #left}`;
+return {freed, #left, more}`;
 
 /**
  * Trims entries of a stream that are durable in MongoDB: below the synced one, kept back by count and age, and never
@@ -93,10 +104,13 @@ export async function trimStream(
   try {
     const proof = synced.digest === '' ? '' : await proofOf(redis, key, synced);
     if (proof === undefined) return { freed: 0, isIncomplete: false };
-    const args = [entryId, keepMs, keepEntries, mode, Date.now(), proof];
-    const reply: unknown = await redis.eval(TRIM, 1, key, ...args);
-    const [freed, left] = Array.isArray(reply) ? reply : [];
-    return { freed: Number(freed), isIncomplete: Number(left) > 0 };
+    const args = [entryId, keepMs, keepEntries, mode, Date.now(), proof, STEP[mode]];
+    for (let freed = 0; ; ) {
+      const reply: unknown = await redis.eval(TRIM, 1, key, ...args);
+      const [some, left, more] = (Array.isArray(reply) ? reply : []).map(Number);
+      freed += some ?? 0;
+      if (!some || !more) return { freed, isIncomplete: Boolean(left) };
+    }
   } catch (error) {
     throw redisError(error);
   }

@@ -75,6 +75,28 @@ describe('trimming by checkpoint', () => {
     expect(await first('young')).toBe(now);
   });
 
+  it.each([
+    [2_500, 'many'],
+    [12_500, 'most'],
+  ])('keeps the newest %i of 13,000 entries', async (keepEntries, key) => {
+    await under.add(key, 1, 13_000);
+    expect(await trimStream(under.redis, key, at('13000-0'), { ...ALL, keepEntries })).toEqual({
+      freed: 13_000 - keepEntries,
+      isIncomplete: false,
+    });
+    expect(await under.redis.xlen(key)).toBe(keepEntries);
+    expect(await first(key)).toBe(`${13_000 - keepEntries + 1}-0`);
+  });
+
+  it('holds nobody up, however many entries it keeps', async () => {
+    for (let from = 1; from < 200_000; from += 10_000) await under.add('long', from, from + 9_999);
+    await under.redis.config('RESETSTAT');
+    await trimStream(under.redis, 'long', at('200000-0'), { ...ALL, keepEntries: 190_000 });
+    const stats = await under.redis.info('commandstats');
+    expect(await under.redis.xlen('long')).toBe(190_000);
+    expect(Number(/^cmdstat_eval:.*_per_call=([\d.]+)/m.exec(stats)?.[1])).toBeLessThan(100_000);
+  });
+
   it('keeps the young ones by the clock of Redis, however wrong that of the worker is', async () => {
     const ids = ['1', '2'].map(async (n) => await under.redis.xadd('clock', '*', 'n', n));
     await Promise.all(ids);
