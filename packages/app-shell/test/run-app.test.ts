@@ -258,14 +258,14 @@ describe('an app whose configuration is read again by SIGHUP', () => {
     await vi.waitFor(
       () => {
         app.child.kill('SIGUSR2');
-        expect(app.lines().at(-1)).toMatchObject({ msg: 'log level changed by SIGUSR2', level: 'debug' });
+        expect(app.lines().at(-1)).toMatchObject({ msg: 'log level changed by SIGUSR2', to: 'debug' });
       },
       { timeout: 20_000 },
     );
     await vi.waitFor(
       () => {
         app.child.kill('SIGUSR2');
-        expect(app.lines().at(-1)).toMatchObject({ msg: 'log level changed by SIGUSR2', level: 'warn' });
+        expect(app.lines().at(-1)).toMatchObject({ msg: 'log level changed by SIGUSR2', to: 'warn' });
       },
       { timeout: 20_000 },
     );

@@ -61,7 +61,7 @@ function usage(name: string, about: string, options: Readonly<Record<string, Arg
   );
   return `redis-to-mongo ${name}: ${about}
 
-${own.join('')}  --config PATH  the configuration file; default: CONFIG_FILE, else ./config.json
+${own.join('')}  --config PATH  the configuration file; default: CONFIG_FILE, else ./config.json or ./config/config.json
   --check        check the configuration and exit: 0 if it is valid, 2 with all problems if it is not
   -h, --help     show this help
   -V, --version  show the version

@@ -60,7 +60,7 @@ export class Reloading<Settings extends AppSettings> {
     const { logger } = this.#options;
     const level = logger.level === 'debug' ? this.#last.log.level : 'debug';
     logger.level = level;
-    logger.log(level, 'log level changed by SIGUSR2', { level });
+    logger.log(level, 'log level changed by SIGUSR2', { to: level });
   }
 
   async #reload(): Promise<void> {
