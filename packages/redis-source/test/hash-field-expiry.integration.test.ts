@@ -1,5 +1,11 @@
 import { valueType } from '@redis-to-mongo/key-types';
-import { isRedisForHere, type RedisName, type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
+import {
+  isRedisForHere,
+  type RedisName,
+  type RedisServer,
+  startRedis,
+  startTcpProxy,
+} from '@redis-to-mongo/local-stack';
 import { syncKey, syncKeys } from '@redis-to-mongo/pipeline';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -189,6 +195,40 @@ describe.each<[string, RedisName, number]>([
       expect(await under.manifest('hashes', 'one of many')).toMatchObject({
         fieldsExpireAt: [{ field: 'b', expiresAt: new Date(LATE) }],
       });
+    });
+
+    it('has them once its server was upgraded from one that knows none, while a worker runs', async () => {
+      const old = await startRedis();
+      const proxy = await startTcpProxy(old.port);
+      const [before, redis] = [new Redis(old.url), new Redis(proxy.port)];
+      redis.on('error', () => {});
+      try {
+        const line = under.lineOf(redis);
+        const keys = ['upgraded', 'upgraded among many'];
+        const syncAll = async () => {
+          await syncKey(line, 'upgraded', wholeSlice());
+          await syncAmongMany(line, 'upgraded among many', wholeSlice());
+        };
+        for (const key of keys) await before.hset(key, 'user', 'ada', 'token', 't');
+        await syncAll();
+        for (const key of keys) {
+          await writer.hset(key, 'user', 'ada', 'token', 't');
+          await writer.call('HPEXPIREAT', key, LATE, 'FIELDS', '1', 'token');
+        }
+        proxy.lead(server.port);
+        proxy.set('cut');
+        proxy.set('pass');
+        await syncAll();
+        for (const key of keys)
+          expect(await under.manifest('hashes', key)).toMatchObject({
+            fieldsExpireAt: [{ field: 'token', expiresAt: new Date(LATE) }],
+          });
+      } finally {
+        before.disconnect();
+        redis.disconnect();
+        await proxy.close();
+        await old.stop();
+      }
     });
 
     it('is read without such times by a user who may not ask for them', async () => {

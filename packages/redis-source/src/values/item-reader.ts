@@ -85,7 +85,7 @@ export class ItemReader {
     client.on('error', () => {});
     try {
       await client.connect();
-      const detail = await this.#source.knownDetail(client, key);
+      const detail = await this.#source.knownDetail(server, key);
       await client.watch(key);
       let read = 0;
       let firstToGo: Item | undefined;

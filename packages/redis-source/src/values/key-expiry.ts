@@ -1,5 +1,6 @@
 import { isCommandRefused, redisError } from '@redis-to-mongo/redis-connection';
 import { Command, type Redis } from 'ioredis';
+import { oncePerConnection } from './once-per-connection.js';
 
 /** Asks when a key expires, together with other commands. */
 export interface KeyExpiry {
@@ -13,16 +14,9 @@ export interface KeyExpiry {
 /** Below Redis 7.0 the time is computed from what is left of it, and off by the time that the answer takes. */
 const PTTL_TOLERANCE_MS = 2000;
 
-/** Finds out, once, how this server reports the time at which a key expires. */
+/** Finds out, once for each connection, how the server reports the time at which a key expires. */
 export function keyExpiry(): (redis: Redis, key: Buffer) => Promise<KeyExpiry> {
-  let found: Promise<KeyExpiry> | undefined;
-  return (redis, key) => {
-    found ??= detect(redis, key).catch((error: unknown) => {
-      found = undefined;
-      throw error;
-    });
-    return found;
-  };
+  return oncePerConnection(detect);
 }
 
 async function detect(redis: Redis, key: Buffer): Promise<KeyExpiry> {

@@ -1,8 +1,9 @@
 import type { Ask, ItemDetail, ItemSource } from '@redis-to-mongo/key-types';
 import { isCommandRefused } from '@redis-to-mongo/redis-connection';
 import { Command, type Redis } from 'ioredis';
+import { oncePerConnection } from './once-per-connection.js';
 
-/** How items are had from one server: what it can report about them is found out once. */
+/** How items are had from a server: what it can report about them is found out once for each connection. */
 export interface ServerSource extends ItemSource {
   /** The details of items, where the server has the command for them and the user may run it. */
   knownDetail(client: Redis, key: Buffer): Promise<ItemDetail | undefined>;
@@ -10,14 +11,11 @@ export interface ServerSource extends ItemSource {
 
 export function serverSource(source: ItemSource): ServerSource {
   const { detail } = source;
-  let isKnown: boolean | undefined;
+  if (!detail) return { ...source, knownDetail: async () => undefined };
+  const knows = oncePerConnection((client, key) => isAnswered(client, detail, key));
   return {
     ...source,
-    async knownDetail(client, key) {
-      if (!detail) return undefined;
-      isKnown ??= await isAnswered(client, detail, key);
-      return isKnown ? detail : undefined;
-    },
+    knownDetail: async (client, key) => ((await knows(client, key)) ? detail : undefined),
   };
 }
 
